@@ -1,0 +1,59 @@
+#pragma once
+
+// Answers with checked citations: what generation makes and every surface shows.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/call_context.h"
+#include "base/query.h"
+
+namespace quarry {
+
+// A half-open byte range of Answer::text.
+struct TextRange {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+// One claim of the answer and the words that support it. `quote` equals the document's normalised text at
+// `source`, byte for byte.
+struct Citation {
+  TextRange answer_span;  // the sentence, without its marker
+  uint32_t passage = 0;   // 1-based number of the passage in the context: the "2" of "[2]"
+  ChunkId chunk;
+  DocumentId document;
+  SourceSpan source;  // of the quote, in the document's normalised text
+  std::string quote;
+};
+
+// Whether the cited text carries the claim.
+enum class Support : uint8_t { kSupported, kUnsupported, kUnchecked };
+const char* SupportName(Support support);
+
+struct Verdict {
+  Support label = Support::kUnchecked;
+  double score = 0;     // 0 to 1
+  std::string reason;   // one line for a reader
+};
+
+struct Usage {
+  uint32_t prompt_tokens = 0;
+  uint32_t completion_tokens = 0;
+};
+
+struct Answer {
+  std::string text;  // with markers: "The pump runs at 9 bar [1]."
+  std::vector<Citation> citations;
+  Verdict verdict;
+  bool abstained = false;  // the corpus does not say; `text` says what was searched
+  Usage usage;
+  std::string model;  // "extractive"
+  Context context;
+  CommitSequence commit;    // the state of the collection that was answered from
+  std::string fingerprint;  // names that state, the configuration and the model: same = same answer
+  std::vector<Trace::Stage> timings;
+};
+
+}  // namespace quarry

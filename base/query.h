@@ -1,0 +1,70 @@
+#pragma once
+
+// A search request and its results: the vocabulary that CLI, HTTP, retrieval, generation and eval share.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/document.h"
+#include "base/filter.h"
+#include "base/ids.h"
+
+namespace quarry {
+
+enum class SearchMode : uint8_t { kHybrid, kDense, kLexical };
+const char* SearchModeName(SearchMode mode);             // "hybrid"
+Result<SearchMode> ParseSearchMode(std::string_view name);
+
+struct Query {
+  std::string text;
+  SearchMode mode = SearchMode::kHybrid;
+  uint32_t k = 10;  // passages wanted; fewer come back when fewer match
+  Filter filter;
+  Principals principals;
+};
+
+// How a hit came about. Ranks are 1-based; 0 = the leg did not return the chunk.
+struct ScoreBreakdown {
+  uint32_t lexical_rank = 0;
+  uint32_t dense_rank = 0;
+  double lexical_score = 0;  // BM25
+  double dense_score = 0;    // inner product
+  double lexical_part = 0;   // what the leg added to Hit::score
+  double dense_part = 0;
+};
+
+// A found chunk. Larger scores are better everywhere; ties are broken by (document id, ordinal).
+struct Hit {
+  ChunkId chunk;
+  double score = 0;
+  ScoreBreakdown breakdown;
+};
+
+// A hit with what a reader needs to see it.
+struct Passage {
+  Chunk chunk;
+  std::string title;
+  std::string uri;
+  std::string language;
+  Metadata metadata;
+  double score = 0;
+  ScoreBreakdown breakdown;
+};
+
+// Why a passage that was found is not in the context.
+struct DroppedPassage {
+  ChunkId chunk;
+  DocumentId document;
+  std::string why;  // "duplicate of ...", "token budget"
+};
+
+// What an answer is made from: numbered passages (the first is [1]) within a token budget.
+struct Context {
+  std::vector<Passage> passages;
+  uint32_t token_count = 0;
+  std::vector<DroppedPassage> dropped;
+};
+
+}  // namespace quarry

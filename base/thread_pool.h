@@ -1,0 +1,58 @@
+#pragma once
+
+// A fixed number of threads and a bounded queue. When the queue is full the caller is told at once
+// (TrySubmit) or waits (Submit): that is the back-pressure of the server and of ingest.
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/status.h"
+
+namespace quarry {
+
+// Thread-safe. The destructor runs what is queued, then joins. Tasks must not throw.
+class ThreadPool {
+ public:
+  // REQUIRES: threads >= 1, queue_limit >= 1.
+  ThreadPool(size_t threads, size_t queue_limit);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  // Queues `task`; kResourceExhausted at once when the queue is full.
+  Status TrySubmit(std::function<void()> task);
+  // Queues `task`, waiting for a place. REQUIRES: not called from a task of this pool.
+  void Submit(std::function<void()> task);
+  // Waits until the queue is empty and no task runs. REQUIRES: not called from a task of this pool.
+  void Wait();
+
+  size_t threads() const { return workers_.size(); }
+  size_t queued() const;
+
+ private:
+  void Work();
+
+  const size_t queue_limit_;
+  mutable std::mutex mutex_;
+  std::condition_variable has_task_;
+  std::condition_variable has_place_;
+  std::condition_variable idle_;
+  std::deque<std::function<void()>> queue_;  // guarded by mutex_
+  size_t running_ = 0;                       // guarded by mutex_
+  bool stopping_ = false;                    // guarded by mutex_
+  std::vector<std::thread> workers_;
+};
+
+// Calls body(i) for every i in [0, count) on the pool and the calling thread, and returns when all are
+// done. Work is handed out in blocks of `grain` by a shared counter, so a slow core delays nobody.
+// Which thread runs which index is not determined: bodies must not depend on it.
+// REQUIRES: not called from a task of the same pool.
+void ParallelFor(ThreadPool& pool, size_t count, size_t grain,
+                 const std::function<void(size_t)>& body);
+
+}  // namespace quarry

@@ -1,0 +1,36 @@
+# Every third-party library, found once and given one name (quarry::<field>). All of them are Debian 12
+# packages; scripts/packages.txt lists them for installation. They are SYSTEM includes: their warnings
+# are not ours.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ICU 72 REQUIRED COMPONENTS uc i18n data)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(BLAS REQUIRED)
+find_package(LAPACK REQUIRED)
+find_package(faiss REQUIRED)
+find_package(prometheus-cpp REQUIRED)
+find_package(GTest REQUIRED)
+
+pkg_check_modules(rocksdb REQUIRED IMPORTED_TARGET rocksdb)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(openblas REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
+
+# libstemmer and cmark-gfm ship neither a CMake nor a pkg-config file.
+function(quarry_find_plain_library target header)
+  find_path(${target}_include ${header} REQUIRED)
+  add_library(${target} INTERFACE)
+  target_include_directories(${target} SYSTEM INTERFACE ${${target}_include})
+  foreach(name IN LISTS ARGN)
+    find_library(${target}_${name} ${name} REQUIRED)
+    target_link_libraries(${target} INTERFACE ${${target}_${name}})
+  endforeach()
+endfunction()
+quarry_find_plain_library(quarry_stemmer libstemmer.h stemmer)
+quarry_find_plain_library(quarry_cmark cmark-gfm.h cmark-gfm-extensions cmark-gfm)

@@ -1,0 +1,19 @@
+# quarry_library(<folder> PUBLIC <libs> PRIVATE <libs>): the static library quarry_<folder> made of every
+# .cc in that folder except main.cc. Includes are written from the project root.
+add_library(quarry_warnings INTERFACE)
+target_compile_options(quarry_warnings INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+
+function(quarry_library folder)
+  cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  if(NOT sources)
+    add_library(quarry_${folder} INTERFACE)
+    return()
+  endif()
+  add_library(quarry_${folder} STATIC ${sources})
+  target_include_directories(quarry_${folder} PUBLIC ${CMAKE_SOURCE_DIR})
+  # Third-party headers warn; theirs are silenced as SYSTEM by the imported targets.
+  target_link_libraries(quarry_${folder} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} quarry_warnings)
+endfunction()

@@ -1,0 +1,92 @@
+#pragma once
+
+// LexicalIndex: BM25 over the terms of chunks.
+//
+//   score(q, d) = sum over terms t of q:  qtf * idf(t) * tf * (k1 + 1) / (tf + k1 * (1 - b + b * dl / avgdl))
+//   idf(t)      = ln(1 + (N - df + 0.5) / (df + 0.5))
+//
+// (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; idf as in
+// Lucene, never negative.) N, df and avgdl count live rows only, so the scores equal those of an index
+// that was built afresh from the live chunks, whatever was deleted before.
+//
+// Immutable: Apply makes a new index that shares the postings of the old one. It is a list of segments,
+// each the postings of a run of rows; Apply adds one for the new rows and merges small neighbours, so
+// that there are O(log rows) of them. Readers need no lock.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/bitmap.h"
+#include "base/call_context.h"
+#include "index/row_table.h"
+
+namespace quarry::index {
+
+struct Bm25Parameters {
+  double k1 = 1.2;  // saturation of term frequency; 0 = presence only
+  double b = 0.75;  // strength of length normalisation, 0 to 1
+};
+
+// The terms of one row. `length` is the number of tokens (the sum of the counts).
+struct LexicalRow {
+  RowId row = 0;
+  std::vector<TermFrequency> terms;
+};
+
+// What one term of the query contributed to one row's score.
+struct TermContribution {
+  std::string term;
+  uint32_t query_count = 0;
+  uint32_t count = 0;        // in the row
+  uint64_t document_frequency = 0;  // live rows that hold the term
+  double idf = 0;
+  double score = 0;
+};
+
+class LexicalSegment;  // lexical_segment.h
+
+class LexicalIndex {
+ public:
+  static std::shared_ptr<const LexicalIndex> Empty(const Bm25Parameters& parameters = {});
+  ~LexicalIndex();
+
+  // The index with the rows of `added` and without those of `removed`.
+  // REQUIRES: added rows ascend and are larger than every row that was ever added; removed rows are
+  // live.
+  std::shared_ptr<const LexicalIndex> Apply(std::vector<LexicalRow> added,
+                                            std::span<const RowId> removed) const;
+
+  // The k best rows for a bag of query terms (repeated terms count), best first, ties by
+  // table.Precedes. Rows without any of the terms are not returned. `allowed` restricts the result, not
+  // the statistics; nullptr = all live rows; else allowed->size() >= rows of the table.
+  Result<std::vector<ScoredRow>> Search(std::span<const std::string> terms, size_t k,
+                                        const Bitmap* allowed, const RowTable& table,
+                                        const CallContext& context) const;
+
+  // How the score of `row` comes about, one entry per distinct query term in query order.
+  std::vector<TermContribution> Explain(std::span<const std::string> terms, RowId row) const;
+
+  // Live rows that hold `term`.
+  uint64_t DocumentFrequency(std::string_view term) const;
+
+  uint64_t live_rows() const { return live_rows_; }
+  uint64_t live_tokens() const { return live_tokens_; }
+  size_t segments() const { return segments_.size(); }
+  uint64_t MemoryBytes() const;
+  const Bm25Parameters& parameters() const { return parameters_; }
+
+ private:
+  explicit LexicalIndex(const Bm25Parameters& parameters) : parameters_(parameters) {}
+
+  Bm25Parameters parameters_;
+  std::vector<std::shared_ptr<const LexicalSegment>> segments_;  // by ascending rows
+  Bitmap dead_;                                                  // over rows
+  uint64_t live_rows_ = 0;
+  uint64_t live_tokens_ = 0;
+};
+
+}  // namespace quarry::index

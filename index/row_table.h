@@ -1,0 +1,104 @@
+#pragma once
+
+// RowTable: which chunk stands at which row. Postings and vectors speak of rows (small dense integers);
+// the outside speaks of ChunkIds and documents. Rows live as long as the process: they are not stored.
+//
+// All rows of one document version are neighbours, in order of their ordinals. A new version gets new
+// rows at the end, the old ones are cleared in the snapshot's bitmap of live rows.
+//
+// Append-only with structural sharing: a copy is a view of the rows that were there when it was taken
+// and costs one pointer per 4,096 entries. One thread appends; copies taken before are read freely by
+// others meanwhile.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace quarry::index {
+
+// Elements never move once appended; a copy sees the first size() of them.
+template <typename T>
+class AppendOnlyVector {
+ public:
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T& operator[](size_t i) const { return (*blocks_[i / kBlock])[i % kBlock]; }
+  // REQUIRES: nothing has been appended to a copy of this object (one line of history).
+  void Append(T value) {
+    if (size_ % kBlock == 0) blocks_.push_back(std::make_shared<std::array<T, kBlock>>());
+    (*blocks_.back())[size_ % kBlock] = std::move(value);
+    ++size_;
+  }
+
+ private:
+  static constexpr size_t kBlock = 4096;
+  size_t size_ = 0;
+  std::vector<std::shared_ptr<std::array<T, kBlock>>> blocks_;
+};
+
+struct RowEntry {
+  ChunkId chunk;
+  uint32_t document = 0;  // position in the documents of the table
+  uint32_t ordinal = 0;
+};
+
+struct DocumentEntry {
+  DocumentNumber number;
+  DocumentId id;
+  RowId first_row = 0;
+  uint32_t rows = 0;
+};
+
+class RowTable {
+ public:
+  size_t rows() const { return rows_.size(); }
+  size_t documents() const { return documents_.size(); }  // versions, dead ones included
+  const RowEntry& row(RowId row) const { return rows_[row]; }
+  const DocumentEntry& document(size_t index) const { return documents_[index]; }
+  const DocumentEntry& DocumentOf(RowId row) const { return documents_[rows_[row].document]; }
+
+  // Appends a document version with its chunks in order; returns its position among the documents.
+  size_t Append(DocumentNumber number, DocumentId id, const std::vector<ChunkId>& chunks);
+
+  // The order that breaks ties between equal scores: by (document id, ordinal), so that results do not
+  // depend on the history of the index.
+  bool Precedes(RowId a, RowId b) const;
+
+ private:
+  AppendOnlyVector<RowEntry> rows_;
+  AppendOnlyVector<DocumentEntry> documents_;
+};
+
+// A row and its score; larger is better.
+struct ScoredRow {
+  RowId row = 0;
+  double score = 0;
+};
+
+// "a comes before b in a result list".
+inline bool Better(const RowTable& table, const ScoredRow& a, const ScoredRow& b) {
+  if (a.score != b.score) return a.score > b.score;
+  return a.row != b.row && table.Precedes(a.row, b.row);
+}
+
+// Keeps the k best of what it is offered. Not thread-safe.
+class TopRows {
+ public:
+  TopRows(const RowTable& table, size_t k) : table_(table), k_(k) {}
+  // The score below which Offer does nothing.
+  double Threshold() const;
+  void Offer(ScoredRow row);
+  // Best first; the object is empty afterwards.
+  std::vector<ScoredRow> Take();
+
+ private:
+  const RowTable& table_;
+  const size_t k_;
+  std::vector<ScoredRow> heap_;  // worst on top
+};
+
+}  // namespace quarry::index

@@ -1,0 +1,33 @@
+#pragma once
+
+// Embedder: text -> vectors. Implementations: LsaEmbedder (lsa_embedder.h), learnt from the corpus.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/call_context.h"
+#include "base/embedding.h"
+#include "base/status.h"
+
+namespace quarry::model {
+
+// Some models embed questions and passages differently.
+enum class EmbeddingRole : uint8_t { kQuery, kDocument };
+
+// Thread-safe.
+class Embedder {
+ public:
+  virtual ~Embedder() = default;
+
+  // The space of the vectors; its fingerprint changes whenever any vector would.
+  virtual const EmbeddingSpace& space() const = 0;
+
+  // One row per text, of space().dimension values. A text without a known word gives a row of zeros,
+  // which matches nothing.
+  virtual Result<EmbeddingMatrix> Embed(std::span<const std::string> texts, EmbeddingRole role,
+                                        const CallContext& context) const = 0;
+};
+
+}  // namespace quarry::model

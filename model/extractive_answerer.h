@@ -1,0 +1,43 @@
+#pragma once
+
+// The answerer without a model: picks the sentences of the passages that best support an answer to the
+// question, orders them for reading, and declines when none supports it well enough. Pure and
+// deterministic; every sentence is quoted as it stands.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/query.h"
+#include "base/text.h"
+
+namespace quarry::model {
+
+struct ExtractiveOptions {
+  uint32_t max_sentences = 3;
+  uint32_t max_tokens = 160;
+  // Below this support (0 to 1) of the best sentence the answerer declines. Calibrated on one half of
+  // SQuAD v2 dev; the curve stands in docs/benchmarks.md.
+  double decline_below = 0.35;
+};
+
+struct ExtractedSentence {
+  uint32_t passage = 0;  // index into the passages
+  ByteRange range;       // in that passage's chunk text
+  double score = 0;
+};
+
+struct ExtractiveDraft {
+  std::vector<ExtractedSentence> sentences;  // in the order of the answer; empty when declined
+  double support = 0;                        // of the best sentence, also when declined
+  bool declined = false;
+  std::string reason;  // one line: why it declined, or what the support rests on
+};
+
+// `passages` best first, with their retrieval scores. The analyzer decides what "the same word" is.
+ExtractiveDraft ExtractAnswer(std::string_view question, const std::vector<Passage>& passages,
+                              const Analyzer& analyzer, const ExtractiveOptions& options);
+
+}  // namespace quarry::model

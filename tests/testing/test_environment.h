@@ -1,0 +1,48 @@
+#pragma once
+
+// What tests share: temporary directories, the data beside the project, the built program.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "base/file.h"
+#include "base/status.h"
+
+namespace quarry::testing {
+
+// The root of the project's sources.
+std::string SourceDirectory();
+
+// The `quarry` program of this build.
+std::string QuarryBinary();
+
+// ../shared/data/<path> beside the sources, or $QUARRY_DATA/<path>; nullopt where it is absent. Tests that
+// need it say GTEST_SKIP() with the path then.
+std::optional<std::string> DataPath(const std::string& path);
+// Likewise ../shared/suites/<path>.
+std::optional<std::string> SuitePath(const std::string& path);
+
+// A fresh directory, removed when the object goes. Aborts where none can be made.
+TemporaryDirectory MakeTemporaryDirectory();
+
+MATCHER(IsOk, "") {
+  if (arg.ok()) return true;
+  *result_listener << arg.ToString();
+  return false;
+}
+
+}  // namespace quarry::testing
+
+// For Status.
+#define EXPECT_OK(expression) EXPECT_THAT((expression), ::quarry::testing::IsOk())
+#define ASSERT_OK(expression) ASSERT_THAT((expression), ::quarry::testing::IsOk())
+// For Result: the value, or a fatal failure of the test with the message.
+#define ASSERT_OK_AND_ASSIGN(left, expression)                                    \
+  ASSERT_OK_AND_ASSIGN_(QUARRY_CONCAT_(test_result_, __LINE__), left, expression)
+#define ASSERT_OK_AND_ASSIGN_(result, left, expression) \
+  auto result = (expression);                           \
+  ASSERT_TRUE(result.ok()) << result.status().ToString(); \
+  left = std::move(result).value()
