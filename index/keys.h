@@ -1,55 +1,60 @@
 #pragma once
 
-// The keys of the Store. Every key that Quarry writes is made here, and nowhere else is one taken apart.
+// The keys of the Store. Every key that Quarry writes is made here, and nowhere else is one taken
+// apart.
 //
 //   byte 0      format version of keys, kKeyFormatVersion
 //   bytes 1-4   collection id, big-endian; 0 = the whole store
 //   byte 5      Table
-//   then        the parts given below. Integers are big-endian, so that keys sort by value. A string in
-//               last place is raw; one that is followed by something else is escaped: 0x00 -> 0x00 0xFF,
-//               end 0x00 0x01. Both keep the order of the bytes.
+//   then        the parts given below. Integers are big-endian, so that keys sort by value. A
+//   string
+//               in last place is raw; one that is followed by something else is escaped: 0x00
+//               becomes 0x00 0xFF, the end is 0x00 0x01. Both keep the order of the bytes.
 //
-// So one collection is one range of keys (CollectionPrefix), and one table of it is one (TablePrefix).
+// So a collection is one range of keys (CollectionPrefix) and a table of it is one (TablePrefix).
 //
-// table                  parts of the key                  value                     written by
-// ---------------------  --------------------------------  ------------------------  ------------------
-// store-wide (collection 0)
-//   kMeta                MetaField u8                      integer (records.h)       creation, catalog
-//   kCollection          collection id u32                 StoredCollection          collection changes
-//   kCollectionName      name                              integer: collection id    collection changes
+// table                parts of the key                   value                    written by
+// -------------------  ---------------------------------  -----------------------
+// ------------------ store-wide (collection 0)
+//   kMeta              MetaField u8                       integer (records.h)      creation,
+//   catalog kCollection        collection id u32                  StoredCollection collection
+//   changes kCollectionName    name                               integer: collection id collection
+//   changes
 // per collection
-//   kCounter             Counter u8                        integer                   every commit
-//   kDocumentByExternalId  DocumentId                      integer: document number  commit of a document
-//   kDocument            document u64                      StoredDocument            commit of a document
-//   kDocumentText        document u64                      its normalised text, raw  commit of a document
-//   kChunk               chunk u64                         StoredChunk               commit of a document
-//   kChunkTerms          chunk u64                         term list                 commit of a document
-//   kGeneration          generation u32                    StoredGeneration          learning an embedder
-//   kGenerationBlob      generation u32, part u32          <= 1 MiB of the table     learning an embedder
-//   kVector              space hash u64, generation u32,   vector (float32)          embedding
-//                        chunk u64
-//   kChangeLog           commit sequence u64               StoredChange              every commit
-//   kMetadataIndex       field (escaped), type u8, value,  empty                     commit of a document
-//                        document u64
-//   kPrincipal           principal (escaped), document u64 empty                     commit of a document
-//   kSourceHash          source hash u64, document u64     empty                     commit of a document
-// reserved: the numbers and shapes are fixed, nothing writes them yet
-//   kCacheEntry          entry u64                         entry of the answer cache
-//   kCacheQuestion       scope hash u64, question hash u64, entry u64   -> empty
-//   kCacheEntryChunk     entry u64, chunk u64              empty: what an entry rests on
-//   kChunkCacheEntry     chunk u64, entry u64              empty: what falls with a chunk
-//   kAnswer              answer u64                        stored answer
-//   kChunkAnswer         chunk u64, answer u64             empty: what is redacted with a chunk
-//   kMembership          file u64                          the file's part in this collection (a vector
-//                                                          store): its document, attributes, status
-//   kSession (0)         session u64, turn u32             turn; turn 0 = the session itself
-//   kFeedback (0)        feedback u64                      feedback on an answer
-//   kRun (0)             run u64, case u32                 evaluation; case 0 = the run itself
-//   kFile (0)            file u64                          name, purpose, size, hash
-//   kFileBlob (0)        file u64, part u32                <= 1 MiB of its bytes
-//   kFileMembership (0)  file u64, collection u32          empty: which collections hold it
-//   kExternalId (0)      kind u8, external id              integer: "file-..", "resp_.." -> number
-// (A file blob, a document and a membership are three records. (0): store-wide.)
+//   kCounter           Counter u8                         integer                  every commit
+//   kDocumentByExternalId  DocumentId                     integer: document number document commit
+//   kDocument          document u64                       StoredDocument           document commit
+//   kDocumentText      document u64                       normalised text, raw     document commit
+//   kChunk             chunk u64                          StoredChunk              document commit
+//   kChunkTerms        chunk u64                          term list                document commit
+//   kGeneration        generation u32                     StoredGeneration         learning
+//   kGenerationBlob    generation u32, part u32           <= 1 MiB of the table    learning
+//   kVector            space hash u64, generation u32,    vector (float32)         embedding
+//                      chunk u64
+//   kChangeLog         commit sequence u64                StoredChange             every commit
+//   kMetadataIndex     field (escaped), type u8, value,   empty                    document commit
+//                      document u64
+//   kPrincipal         principal (escaped), document u64  empty                    document commit
+//   kSourceHash        source hash u64, document u64      empty                    document commit
+// reserved: numbers and shapes are fixed, nothing writes them yet; (0) = store-wide
+//   kCacheEntry        entry u64                          entry of the answer cache
+//   kCacheQuestion     scope hash u64, question hash u64, empty
+//                      entry u64
+//   kCacheEntryChunk   entry u64, chunk u64               empty: what an entry rests on
+//   kChunkCacheEntry   chunk u64, entry u64               empty: what falls with a chunk
+//   kAnswer            answer u64                         stored answer
+//   kChunkAnswer       chunk u64, answer u64              empty: what is redacted with a chunk
+//   kMembership        file u64                           the file in this collection (vector
+//   store):
+//                                                         its document, attributes, status
+//   kSession (0)       session u64, turn u32              turn; turn 0 = the session itself
+//   kFeedback (0)      feedback u64                       feedback on an answer
+//   kRun (0)           run u64, case u32                  evaluation; case 0 = the run itself
+//   kFile (0)          file u64                           name, purpose, size, hash
+//   kFileBlob (0)      file u64, part u32                 <= 1 MiB of its bytes
+//   kFileMembership (0)  file u64, collection u32         empty: which collections hold it
+//   kExternalId (0)    kind u8, external id               integer: "file-..", "resp_.." -> number
+// (A file blob, a document and a membership are three records.)
 //
 // Free functions without state: thread-safe.
 
@@ -122,7 +127,7 @@ enum class Counter : uint8_t {
   kTextBytes = 7,   // normalised text of live documents
 };
 
-// --- Ranges ---------------------------------------------------------------------------------------
+// --- Ranges -------------------------------------------------------------------------------------
 
 // Every key of a collection. Dropping it is DeleteRange(p, PrefixEnd(p)).
 std::string CollectionPrefix(CollectionId collection);
@@ -131,7 +136,7 @@ std::string TablePrefix(CollectionId collection, Table table);
 // The table of a key. kDataLoss when the key is too short or of another format version.
 Result<Table> TableOf(std::string_view key);
 
-// --- Store-wide -----------------------------------------------------------------------------------
+// --- Store-wide ---------------------------------------------------------------------------------
 
 std::string MetaKey(MetaField field);
 std::string CollectionKey(CollectionId collection);
@@ -141,7 +146,7 @@ std::string CollectionTablePrefix();  // all kCollection records, in order of th
 Result<CollectionId> ParseCollectionKey(std::string_view key);
 Result<std::string> ParseCollectionNameKey(std::string_view key);
 
-// --- One collection -------------------------------------------------------------------------------
+// --- One collection -----------------------------------------------------------------------------
 
 std::string CounterKey(CollectionId collection, Counter counter);
 std::string DocumentByExternalIdKey(CollectionId collection, const DocumentId& id);
@@ -162,7 +167,8 @@ std::string PrincipalPrefix(CollectionId collection, std::string_view principal)
 std::string SourceHashKey(CollectionId collection, uint64_t source_hash, DocumentNumber document);
 std::string SourceHashPrefix(CollectionId collection, uint64_t source_hash);
 
-// The part of a vector key that names the space: its fingerprint, dimension, metric and normalisation.
+// The part of a vector key that names the space: its fingerprint, dimension, metric and
+// normalisation.
 uint64_t SpaceHash(const EmbeddingSpace& space);
 
 struct GenerationBlobParts {
@@ -183,8 +189,8 @@ struct SourceHashParts {
   DocumentNumber document;
 };
 
-// Each takes a key of its own table and gives the parts after the table. kDataLoss naming the table when
-// the key is of another table, too short or too long, or an id in it is 0.
+// Each takes a key of its own table and gives the parts after the table. kDataLoss naming the table
+// when the key is of another table, too short or too long, or an id in it is 0.
 Result<DocumentId> ParseDocumentByExternalIdKey(std::string_view key);
 Result<DocumentNumber> ParseDocumentKey(std::string_view key);
 Result<DocumentNumber> ParseDocumentTextKey(std::string_view key);
@@ -197,16 +203,16 @@ Result<CommitSequence> ParseChangeLogKey(std::string_view key);
 Result<PrincipalParts> ParsePrincipalKey(std::string_view key);
 Result<SourceHashParts> ParseSourceHashKey(std::string_view key);
 
-// --- Metadata index -------------------------------------------------------------------------------
+// --- Metadata index -----------------------------------------------------------------------------
 //
-// One row per scalar value and per element of a list, ordered by (field, type, value, document). Rows of
-// one value are neighbours (equality: scan MetadataIndexValuePrefix), rows of one type are in order of
-// the value (ranges: scan MetadataIndexTypePrefix from a value prefix). -0.0 is stored as 0.0. NaN, which
-// equals and orders with nothing, and empty lists have no row.
+// One row per scalar value and per element of a list, ordered by (field, type, value, document).
+// Rows of one value are neighbours (equality: scan MetadataIndexValuePrefix), rows of one type are
+// in order of the value (ranges: scan MetadataIndexTypePrefix from a value prefix). -0.0 is stored
+// as 0.0. NaN, which equals and orders with nothing, and empty lists have no row.
 //
-// A string of more than kMaxIndexedStringBytes is cut there, and its rows say so (end 0x00 0x02): such a
-// row is a candidate, whose document must be asked. Cut rows of a prefix sort after the whole string that
-// equals it, so ranges stay complete.
+// A string of more than kMaxIndexedStringBytes is cut there, and its rows say so (end 0x00 0x02):
+// such a row is a candidate, whose document must be asked. Cut rows of a prefix sort after the
+// whole string that equals it, so ranges stay complete.
 
 inline constexpr size_t kMaxIndexedStringBytes = 512;
 

@@ -3,12 +3,12 @@
 // The values of the Store: what is kept under the keys of keys.h, and its bytes.
 //
 // Every record starts with a version byte (kRecordVersion) and uses base/coding.h: varints, length-
-// prefixed strings, little-endian doubles. Vectors, document texts and blob parts are raw bytes: their
-// format is that of the key.
+// prefixed strings, little-endian doubles. Vectors, document texts and blob parts are raw bytes:
+// their format is that of the key.
 //
-// Encode gives the bytes; Decode believes nothing: lengths, counts, enumerators and order are checked
-// before anything is allocated. Its errors are kDataLoss and name the record and the problem
-// ("chunk record: span ends before it begins"). Whoever reads the store adds the key.
+// Encode gives the bytes; Decode believes nothing: lengths, counts, enumerators and order are
+// checked before anything is allocated. Its errors are kDataLoss and name the record and the
+// problem ("chunk record: span ends before it begins"). Whoever reads the store adds the key.
 //
 // Plain values and free functions: thread-safe as far as values are.
 
@@ -81,8 +81,8 @@ struct StoredChunk {
   friend bool operator==(const StoredChunk&, const StoredChunk&) = default;
 };
 
-// One embedder's vectors of a collection. The embedder's own table, if it has one (a learnt one does), is
-// kept beside it in `blob_parts` parts of kGenerationPartBytes (the last may be shorter).
+// One embedder's vectors of a collection. The embedder's own table, if it has one (a learnt one
+// does), is kept beside it in `blob_parts` parts of kGenerationPartBytes (the last may be shorter).
 struct StoredGeneration {
   GenerationId id;
   std::string embedder_kind;  // "lsa", "openai", ...
@@ -98,8 +98,8 @@ struct StoredGeneration {
 
 inline constexpr size_t kGenerationPartBytes = 1u << 20;
 
-// An entry of the change log: what one commit did to one document. The old chunks of the document were
-// kept and removed ones, its new ones are kept and added ones.
+// An entry of the change log: what one commit did to one document. The old chunks of the document
+// were kept and removed ones, its new ones are kept and added ones.
 struct StoredChange {
   enum class Kind : uint8_t { kPut = 1, kDelete = 2 };
 
@@ -135,7 +135,8 @@ Result<StoredGeneration> DecodeGeneration(std::string_view bytes);
 Result<StoredChange> DecodeChange(std::string_view bytes);
 Result<std::vector<TermFrequency>> DecodeTerms(std::string_view bytes);
 Result<uint64_t> DecodeInteger(std::string_view bytes);
-// Fills `vector`; its size is the dimension that is expected. Values that are not finite are refused.
+// Fills `vector`; its size is the dimension that is expected. Values that are not finite are
+// refused.
 Status DecodeVector(std::string_view bytes, std::span<float> vector);
 
 }  // namespace quarry::index

@@ -1,6 +1,7 @@
 #pragma once
 
-// A Store that fails when it is told to: what a crash or a bad disk does to a commit, without either.
+// A Store that fails when it is told to: what a crash or a bad disk does to a commit, without
+// either.
 
 #include <cstdint>
 #include <memory>
@@ -20,9 +21,8 @@ class FaultStore final : public index::Store {
 
   explicit FaultStore(index::Store& base) : base_(base) {}
 
-  // Lets the n-th Write from now (1 = the next) fail with `status`, and every later one too: after a
-  // crash nothing is written. Replaces what was set before.
-  // REQUIRES: n >= 1, !status.ok().
+  // Lets the n-th Write from now (1 = the next) fail with `status`, and every later one too: after
+  // a crash nothing is written. Replaces what was set before. REQUIRES: n >= 1, !status.ok().
   void FailWrite(uint64_t n, When when, Status status = UnavailableError("injected fault"));
   // Lets only the n-th Write from now fail; later ones succeed (a disk that was full for a while).
   void FailWriteOnce(uint64_t n, When when, Status status = UnavailableError("injected fault"));
