@@ -1,0 +1,240 @@
+#pragma once
+
+// The keys of the Store. Every key that Quarry writes is made here, and nowhere else is one taken
+// apart.
+//
+//   byte 0      format version of keys, kKeyFormatVersion
+//   bytes 1-4   collection id, big-endian; 0 = the whole store
+//   byte 5      Table
+//   then        the parts given below. Integers are big-endian, so that keys sort by value. A
+//   string
+//               in last place is raw; one that is followed by something else is escaped: 0x00
+//               becomes 0x00 0xFF, the end is 0x00 0x01. Both keep the order of the bytes.
+//
+// So a collection is one range of keys (CollectionPrefix) and a table of it is one (TablePrefix).
+//
+// table                parts of the key                   value                    written by
+// -------------------  ---------------------------------  -----------------------
+// ------------------ store-wide (collection 0)
+//   kMeta              MetaField u8                       integer (records.h)      creation,
+//   catalog kCollection        collection id u32                  StoredCollection collection
+//   changes kCollectionName    name                               integer: collection id collection
+//   changes
+// per collection
+//   kCounter           Counter u8                         integer                  every commit
+//   kDocumentByExternalId  DocumentId                     integer: document number document commit
+//   kDocument          document u64                       StoredDocument           document commit
+//   kDocumentText      document u64                       normalised text, raw     document commit
+//   kChunk             chunk u64                          StoredChunk              document commit
+//   kChunkTerms        chunk u64                          term list                document commit
+//   kGeneration        generation u32                     StoredGeneration         learning
+//   kGenerationBlob    generation u32, part u32           <= 1 MiB of the table    learning
+//   kVector            space hash u64, generation u32,    vector (float32)         embedding
+//                      chunk u64
+//   kChangeLog         commit sequence u64                StoredChange             every commit
+//   kMetadataIndex     field (escaped), type u8, value,   empty                    document commit
+//                      document u64
+//   kPrincipal         principal (escaped), document u64  empty                    document commit
+//   kSourceHash        source hash u64, document u64      empty                    document commit
+// reserved: numbers and shapes are fixed, nothing writes them yet; (0) = store-wide
+//   kCacheEntry        entry u64                          entry of the answer cache
+//   kCacheQuestion     scope hash u64, question hash u64, empty
+//                      entry u64
+//   kCacheEntryChunk   entry u64, chunk u64               empty: what an entry rests on
+//   kChunkCacheEntry   chunk u64, entry u64               empty: what falls with a chunk
+//   kAnswer            answer u64                         stored answer
+//   kChunkAnswer       chunk u64, answer u64              empty: what is redacted with a chunk
+//   kMembership        file u64                           the file in this collection (vector
+//   store):
+//                                                         its document, attributes, status
+//   kSession (0)       session u64, turn u32              turn; turn 0 = the session itself
+//   kFeedback (0)      feedback u64                       feedback on an answer
+//   kRun (0)           run u64, case u32                  evaluation; case 0 = the run itself
+//   kFile (0)          file u64                           name, purpose, size, hash
+//   kFileBlob (0)      file u64, part u32                 <= 1 MiB of its bytes
+//   kFileMembership (0)  file u64, collection u32         empty: which collections hold it
+//   kExternalId (0)    kind u8, external id               integer: "file-..", "resp_.." -> number
+// (A file blob, a document and a membership are three records.)
+//
+// Free functions without state: thread-safe.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/document.h"
+#include "base/embedding.h"
+#include "base/ids.h"
+#include "base/status.h"
+
+namespace quarry::index {
+
+inline constexpr uint8_t kKeyFormatVersion = 0x01;
+
+// The numbers are on disk: never change or reuse one.
+enum class Table : uint8_t {
+  kMeta = 1,
+  kCollection = 2,
+  kCollectionName = 3,
+
+  kCounter = 16,
+  kDocumentByExternalId = 17,
+  kDocument = 18,
+  kDocumentText = 19,
+  kChunk = 20,
+  kChunkTerms = 21,
+  kGeneration = 22,
+  kGenerationBlob = 23,
+  kVector = 24,
+  kChangeLog = 25,
+  kMetadataIndex = 26,
+  kPrincipal = 27,
+  kSourceHash = 28,
+
+  // Reserved.
+  kCacheEntry = 64,
+  kCacheQuestion = 65,
+  kCacheEntryChunk = 66,
+  kChunkCacheEntry = 67,
+  kAnswer = 72,
+  kChunkAnswer = 73,
+  kMembership = 80,
+  kSession = 96,
+  kFeedback = 97,
+  kRun = 98,
+  kFile = 104,
+  kFileBlob = 105,
+  kFileMembership = 106,
+  kExternalId = 107,
+};
+
+// Facts about the whole store. The numbers are on disk.
+enum class MetaField : uint8_t {
+  kFormatVersion = 1,   // kStoreFormatVersion (records.h); checked on open
+  kStoreId = 2,         // random; tells one store from another (derived files, backups)
+  kNextCollection = 3,  // the CollectionId that the next collection gets
+};
+
+// Numbers of one collection. "Next" is the id that is given out next. The numbers are on disk.
+enum class Counter : uint8_t {
+  kNextDocument = 1,
+  kNextChunk = 2,
+  kNextGeneration = 3,
+  kLastCommit = 4,  // CommitSequence of the newest entry of the change log; 0 = none
+  kDocuments = 5,   // live documents
+  kChunks = 6,      // live chunks
+  kTextBytes = 7,   // normalised text of live documents
+};
+
+// --- Ranges -------------------------------------------------------------------------------------
+
+// Every key of a collection. Dropping it is DeleteRange(p, PrefixEnd(p)).
+std::string CollectionPrefix(CollectionId collection);
+// Every key of one table; the ids in it come back through the Parse functions.
+std::string TablePrefix(CollectionId collection, Table table);
+// The table of a key. kDataLoss when the key is too short or of another format version.
+Result<Table> TableOf(std::string_view key);
+
+// --- Store-wide ---------------------------------------------------------------------------------
+
+std::string MetaKey(MetaField field);
+std::string CollectionKey(CollectionId collection);
+std::string CollectionNameKey(std::string_view name);
+std::string CollectionTablePrefix();  // all kCollection records, in order of their ids
+
+Result<CollectionId> ParseCollectionKey(std::string_view key);
+Result<std::string> ParseCollectionNameKey(std::string_view key);
+
+// --- One collection -----------------------------------------------------------------------------
+
+std::string CounterKey(CollectionId collection, Counter counter);
+std::string DocumentByExternalIdKey(CollectionId collection, const DocumentId& id);
+std::string DocumentKey(CollectionId collection, DocumentNumber document);
+std::string DocumentTextKey(CollectionId collection, DocumentNumber document);
+std::string ChunkKey(CollectionId collection, ChunkId chunk);
+std::string ChunkTermsKey(CollectionId collection, ChunkId chunk);
+std::string GenerationKey(CollectionId collection, GenerationId generation);
+std::string GenerationBlobKey(CollectionId collection, GenerationId generation, uint32_t part);
+std::string GenerationBlobPrefix(CollectionId collection, GenerationId generation);
+std::string VectorKey(CollectionId collection, uint64_t space_hash, GenerationId generation,
+                      ChunkId chunk);
+std::string VectorPrefix(CollectionId collection, uint64_t space_hash, GenerationId generation);
+std::string ChangeLogKey(CollectionId collection, CommitSequence sequence);
+std::string PrincipalKey(CollectionId collection, std::string_view principal,
+                         DocumentNumber document);
+std::string PrincipalPrefix(CollectionId collection, std::string_view principal);
+std::string SourceHashKey(CollectionId collection, uint64_t source_hash, DocumentNumber document);
+std::string SourceHashPrefix(CollectionId collection, uint64_t source_hash);
+
+// The part of a vector key that names the space: its fingerprint, dimension, metric and
+// normalisation.
+uint64_t SpaceHash(const EmbeddingSpace& space);
+
+struct GenerationBlobParts {
+  GenerationId generation;
+  uint32_t part = 0;
+};
+struct VectorParts {
+  uint64_t space_hash = 0;
+  GenerationId generation;
+  ChunkId chunk;
+};
+struct PrincipalParts {
+  std::string principal;
+  DocumentNumber document;
+};
+struct SourceHashParts {
+  uint64_t source_hash = 0;
+  DocumentNumber document;
+};
+
+// Each takes a key of its own table and gives the parts after the table. kDataLoss naming the table
+// when the key is of another table, too short or too long, or an id in it is 0.
+Result<DocumentId> ParseDocumentByExternalIdKey(std::string_view key);
+Result<DocumentNumber> ParseDocumentKey(std::string_view key);
+Result<DocumentNumber> ParseDocumentTextKey(std::string_view key);
+Result<ChunkId> ParseChunkKey(std::string_view key);
+Result<ChunkId> ParseChunkTermsKey(std::string_view key);
+Result<GenerationId> ParseGenerationKey(std::string_view key);
+Result<GenerationBlobParts> ParseGenerationBlobKey(std::string_view key);
+Result<VectorParts> ParseVectorKey(std::string_view key);
+Result<CommitSequence> ParseChangeLogKey(std::string_view key);
+Result<PrincipalParts> ParsePrincipalKey(std::string_view key);
+Result<SourceHashParts> ParseSourceHashKey(std::string_view key);
+
+// --- Metadata index -----------------------------------------------------------------------------
+//
+// One row per scalar value and per element of a list, ordered by (field, type, value, document).
+// Rows of one value are neighbours (equality: scan MetadataIndexValuePrefix), rows of one type are
+// in order of the value (ranges: scan MetadataIndexTypePrefix from a value prefix). -0.0 is stored
+// as 0.0. NaN, which equals and orders with nothing, and empty lists have no row.
+//
+// A string of more than kMaxIndexedStringBytes is cut there, and its rows say so (end 0x00 0x02):
+// such a row is a candidate, whose document must be asked. Cut rows of a prefix sort after the
+// whole string that equals it, so ranges stay complete.
+
+inline constexpr size_t kMaxIndexedStringBytes = 512;
+
+// The numbers are on disk and order the types of one field.
+enum class MetadataType : uint8_t { kBool = 1, kNumber = 2, kString = 3 };
+
+// All rows of a document, sorted, without duplicates.
+std::vector<std::string> MetadataIndexKeys(CollectionId collection, const Metadata& metadata,
+                                           DocumentNumber document);
+std::string MetadataIndexFieldPrefix(CollectionId collection, std::string_view field);
+std::string MetadataIndexTypePrefix(CollectionId collection, std::string_view field,
+                                    MetadataType type);
+// REQUIRES: `value` is not a list.
+std::string MetadataIndexValuePrefix(CollectionId collection, std::string_view field,
+                                     const MetadataValue& value);
+
+struct MetadataIndexParts {
+  std::string field;
+  MetadataValue value;  // bool, double or string
+  bool cut = false;     // `value` is only the start of the string
+  DocumentNumber document;
+};
+Result<MetadataIndexParts> ParseMetadataIndexKey(std::string_view key);
+
+}  // namespace quarry::index
