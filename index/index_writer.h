@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ struct DocumentDraft {
 // What a Put or Delete did to one document.
 struct DocumentChange {
   DocumentNumber document;
+  CommitSequence commit;  // of the change log
   bool created = false;
   bool duplicate = false;  // created, and another document already has the same text
   std::vector<ChunkId> added;
@@ -96,6 +98,7 @@ class IndexWriter {
   friend class Index;
   explicit IndexWriter(std::shared_ptr<Collection> collection);
   std::shared_ptr<Collection> collection_;
+  std::unique_lock<std::mutex> lock_;  // of the collection's writer; released before collection_
 };
 
 }  // namespace quarry::index
