@@ -121,7 +121,7 @@ std::string EncodeChunk(const StoredChunk& chunk);
 std::string EncodeGeneration(const StoredGeneration& generation);
 std::string EncodeChange(const StoredChange& change);
 // The forward term list of a chunk (CountTerms).
-// REQUIRES: sorted by term, no term twice, no count 0.
+// REQUIRES: sorted by term, no term twice, no count 0, terms of at most 256 MiB together.
 std::string EncodeTerms(std::span<const TermFrequency> terms);
 // Counters, ids under names, meta fields.
 std::string EncodeInteger(uint64_t value);
