@@ -71,7 +71,7 @@ class LexicalSegment {
 // A segment and which of its rows are dead. A value: copies share both.
 struct SegmentView {
   std::shared_ptr<const LexicalSegment> segment;
-  std::shared_ptr<const Bitmap> dead;  // by slot; nullptr while all are alive
+  std::shared_ptr<const Bitmap> dead = nullptr;  // by slot; nullptr while all are alive
   uint32_t dead_slots = 0;
 
   uint32_t live_slots() const { return segment->slots() - dead_slots; }
