@@ -1,9 +1,11 @@
 #pragma once
 
-// Metadata filters and principals: who may see a document, and which documents a query wants. Both act
-// inside the legs of retrieval, never on a finished top-k list.
+// Metadata filters and principals: who may see a document, and which documents a query wants. Both
+// act inside the legs of retrieval, never on a finished top-k list.
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/document.h"
@@ -13,9 +15,11 @@ namespace quarry {
 
 // A predicate tree over document metadata.
 //
-// Meaning: types do not coerce, so a comparison with a value of another type is false; a field that is
-// missing matches kNe and kNin only; a list field matches if any element does (kNe and kNin: if none
-// equals). kAnd of nothing is true, kOr of nothing is false. Depth is at most kMaxDepth.
+// Meaning: types do not coerce, so a value of another type is neither equal nor less nor greater
+// (and kNe and kNin hold); a field that is missing matches kNe and kNin only; a list field matches
+// if any element does (kNe and kNin: if none equals). Strings, and so times, are ordered by their
+// bytes. kAnd of nothing is true, kOr of nothing is false. Depth, a lone comparison being 1, is at
+// most kMaxDepth.
 struct Filter {
   enum class Op : uint8_t { kAnd, kOr, kEq, kNe, kGt, kGte, kLt, kLte, kIn, kNin };
   static constexpr int kMaxDepth = 16;
@@ -31,12 +35,13 @@ struct Filter {
 // Whether `metadata` satisfies `filter`: the reference that every index must agree with.
 bool Matches(const Filter& filter, const Metadata& metadata);
 
-// Checks depth, arity and that ordered comparisons have a number or a string. Error: kInvalidArgument
-// naming the field.
+// Checks depth, arity and types: values are strings, numbers or booleans, not lists, and ordered
+// comparisons have no booleans. Error: kInvalidArgument naming the field.
 Status ValidateFilter(const Filter& filter);
 
 // Parses the OpenAI attribute-filter shape, which is also what the CLI and our API take:
 //   {"type":"and","filters":[{"type":"eq","key":"lang","value":"zh"}, ...]}
+// What it returns is valid. At most 64 KiB; unknown or repeated keys are refused.
 // Error: kInvalidArgument naming the place ("filter.filters[1].type: ...").
 Result<Filter> ParseFilter(std::string_view json);
 

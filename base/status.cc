@@ -6,9 +6,9 @@
 namespace quarry {
 namespace {
 
-// Exit codes: 0 done, 1 something asked for was not found (or a gate failed, or some files could not be
-// indexed), 2 usage or configuration, 3 data damaged, 5 store locked, 69 (EX_UNAVAILABLE) upstream, 70
-// (EX_SOFTWARE) our fault, 75 (EX_TEMPFAIL) a limit was reached, 130 interrupted.
+// Exit codes: 0 done, 1 something asked for was not found (or a gate failed, or some files could
+// not be indexed), 2 usage or configuration, 3 data damaged, 5 store locked, 69 (EX_UNAVAILABLE)
+// upstream, 70 (EX_SOFTWARE) our fault, 75 (EX_TEMPFAIL) a limit was reached, 130 interrupted.
 constexpr CodeInfo kCodes[] = {
     {Code::kOk, "OK", 0, 200},
     {Code::kInvalidArgument, "INVALID_ARGUMENT", 2, 400},
@@ -55,7 +55,9 @@ Status InvalidArgumentError(std::string message) {
   return {Code::kInvalidArgument, std::move(message)};
 }
 Status NotFoundError(std::string message) { return {Code::kNotFound, std::move(message)}; }
-Status AlreadyExistsError(std::string message) { return {Code::kAlreadyExists, std::move(message)}; }
+Status AlreadyExistsError(std::string message) {
+  return {Code::kAlreadyExists, std::move(message)};
+}
 Status FailedPreconditionError(std::string message) {
   return {Code::kFailedPrecondition, std::move(message)};
 }

@@ -15,7 +15,8 @@
 
 namespace quarry {
 
-// Thread-safe. The destructor runs what is queued, then joins. Tasks must not throw.
+// Thread-safe. The destructor runs what is queued, then joins. Tasks should not throw: what they
+// throw is logged and dropped.
 class ThreadPool {
  public:
   // REQUIRES: threads >= 1, queue_limit >= 1.
@@ -48,10 +49,12 @@ class ThreadPool {
   std::vector<std::thread> workers_;
 };
 
-// Calls body(i) for every i in [0, count) on the pool and the calling thread, and returns when all are
-// done. Work is handed out in blocks of `grain` by a shared counter, so a slow core delays nobody.
-// Which thread runs which index is not determined: bodies must not depend on it.
-// REQUIRES: not called from a task of the same pool.
+// Calls body(i) for every i in [0, count) on the pool and the calling thread, and returns when all
+// are done. Work is handed out in blocks of `grain` by a shared counter, so a slow core delays
+// nobody. Which thread runs which index is not determined: bodies must not depend on it. What a
+// body throws comes out of the call, as from a plain loop; the indices that nobody had begun are
+// then left out. May be called from a task of the same pool: where no thread is free, the caller
+// does all the work. REQUIRES: grain >= 1.
 void ParallelFor(ThreadPool& pool, size_t count, size_t grain,
                  const std::function<void(size_t)>& body);
 

@@ -1,0 +1,75 @@
+#include "base/log.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <memory>
+#include <string>
+
+namespace quarry {
+namespace {
+
+// The process has one standard error, and so one logger. Never destroyed: threads may log while the
+// process exits.
+spdlog::logger& Logger() {
+  static spdlog::logger* const logger = [] {
+    auto* made = new spdlog::logger("quarry", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_pattern("%l %v");
+    made->set_level(spdlog::level::warn);
+    made->flush_on(spdlog::level::trace);
+    return made;
+  }();
+  return *logger;
+}
+
+// One event is one line, whatever a file name or a request put into the message.
+std::string OneLine(std::string_view message) {
+  std::string line;
+  line.reserve(message.size());
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      line += c;
+    } else if (c == '\n') {
+      line += "\\n";
+    } else if (c == '\t') {
+      line += "\\t";
+    } else {
+      line += "\\x";
+      line += "0123456789abcdef"[byte >> 4];
+      line += "0123456789abcdef"[byte & 15];
+    }
+  }
+  return line;
+}
+
+void Log(spdlog::level::level_enum level, std::string_view message) {
+  spdlog::logger& logger = Logger();
+  if (!logger.should_log(level)) return;
+  const std::string line = OneLine(message);
+  logger.log(level, spdlog::string_view_t(line.data(), line.size()));
+}
+
+}  // namespace
+
+void SetLogLevel(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return Logger().set_level(spdlog::level::debug);
+    case LogLevel::kInfo:
+      return Logger().set_level(spdlog::level::info);
+    case LogLevel::kWarning:
+      return Logger().set_level(spdlog::level::warn);
+    case LogLevel::kError:
+      return Logger().set_level(spdlog::level::err);
+    case LogLevel::kOff:
+      return Logger().set_level(spdlog::level::off);
+  }
+}
+
+void LogDebug(std::string_view message) { Log(spdlog::level::debug, message); }
+void LogInfo(std::string_view message) { Log(spdlog::level::info, message); }
+void LogWarning(std::string_view message) { Log(spdlog::level::warn, message); }
+void LogError(std::string_view message) { Log(spdlog::level::err, message); }
+
+}  // namespace quarry
