@@ -35,7 +35,7 @@
 //   kMetadataIndex     field (escaped), type u8, value,   empty                    document commit
 //                      document u64
 //   kPrincipal         principal (escaped), document u64  empty                    document commit
-//   kSourceHash        source hash u64, document u64      empty                    document commit
+//   kContentHash        content hash u64, document u64     empty                    document commit
 // reserved: numbers and shapes are fixed, nothing writes them yet; (0) = store-wide
 //   kCacheEntry        entry u64                          entry of the answer cache
 //   kCacheQuestion     scope hash u64, question hash u64, empty
@@ -90,7 +90,7 @@ enum class Table : uint8_t {
   kChangeLog = 25,
   kMetadataIndex = 26,
   kPrincipal = 27,
-  kSourceHash = 28,
+  kContentHash = 28,
 
   // Reserved.
   kCacheEntry = 64,
@@ -164,8 +164,8 @@ std::string ChangeLogKey(CollectionId collection, CommitSequence sequence);
 std::string PrincipalKey(CollectionId collection, std::string_view principal,
                          DocumentNumber document);
 std::string PrincipalPrefix(CollectionId collection, std::string_view principal);
-std::string SourceHashKey(CollectionId collection, uint64_t source_hash, DocumentNumber document);
-std::string SourceHashPrefix(CollectionId collection, uint64_t source_hash);
+std::string ContentHashKey(CollectionId collection, uint64_t content_hash, DocumentNumber document);
+std::string ContentHashPrefix(CollectionId collection, uint64_t content_hash);
 
 // The part of a vector key that names the space: its fingerprint, dimension, metric and
 // normalisation.
@@ -184,8 +184,8 @@ struct PrincipalParts {
   std::string principal;
   DocumentNumber document;
 };
-struct SourceHashParts {
-  uint64_t source_hash = 0;
+struct ContentHashParts {
+  uint64_t content_hash = 0;
   DocumentNumber document;
 };
 
@@ -201,7 +201,7 @@ Result<GenerationBlobParts> ParseGenerationBlobKey(std::string_view key);
 Result<VectorParts> ParseVectorKey(std::string_view key);
 Result<CommitSequence> ParseChangeLogKey(std::string_view key);
 Result<PrincipalParts> ParsePrincipalKey(std::string_view key);
-Result<SourceHashParts> ParseSourceHashKey(std::string_view key);
+Result<ContentHashParts> ParseContentHashKey(std::string_view key);
 
 // --- Metadata index -----------------------------------------------------------------------------
 //
