@@ -27,6 +27,7 @@ struct LsaOptions {
   uint32_t power_iterations = 2;
   uint64_t seed = 42;
   uint64_t vocabulary_limit = 400'000;  // the most frequent terms by document frequency; ties by term
+  uint32_t threads = 0;  // that learn; 0 = one per core. The result does not depend on it.
 };
 
 // Where the texts come from: calls visit(text) for each, in a fixed order, the same on every call, and

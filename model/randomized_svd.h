@@ -17,7 +17,7 @@
 // (OpenBLAS picks its kernels by processor, and another kernel may round differently.)
 
 #include <cstdint>
-#include <span>
+#include <functional>
 #include <vector>
 
 #include "base/call_context.h"
