@@ -67,7 +67,6 @@ class Collection {
     std::vector<std::vector<TermFrequency>> terms;  // of those chunks
   };
 
-  Collection(const CollectionEnvironment& environment, StoredCollection record);
 
   // The content of the store as derived indexes. Rows belong to one State: loading again renumbers them.
   struct State {

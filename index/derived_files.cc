@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "index/index.h"
+#include "index/records.h"
 
 namespace quarry::index {
 namespace {
@@ -26,7 +26,7 @@ DerivedFiles::DerivedFiles(std::string directory, Manifest manifest, bool read_o
 
 Status DerivedFiles::Create(const std::string& directory, const std::string& store_id) {
   Manifest manifest;
-  manifest.format_version = kFormatVersion;
+  manifest.format_version = kStoreFormatVersion;
   manifest.store_id = store_id;
   return WriteFileAtomically(ManifestPath(directory), EncodeManifest(manifest));
 }

@@ -26,7 +26,7 @@ struct DerivedFile {
 
 // What MANIFEST.json says.
 struct Manifest {
-  uint32_t format_version = 0;
+  uint64_t format_version = 0;  // kStoreFormatVersion (records.h)
   std::string store_id;                      // 16 hexadecimal digits
   std::map<std::string, DerivedFile> files;  // by role: "1/3/graph" = collection 1, generation 3
 };

@@ -23,9 +23,6 @@
 
 namespace quarry::index {
 
-// The format of the directory. A program opens its own version only and says so.
-inline constexpr uint32_t kFormatVersion = 1;
-
 struct IndexOptions {
   bool read_only = false;
   bool create_if_missing = true;  // ignored when read_only

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "index/derived_files.h"
-#include "index/index.h"
+#include "index/records.h"
 
 namespace quarry::index {
 namespace {
@@ -60,13 +60,13 @@ Result<Manifest> DecodeManifest(std::string_view text) {
   if (!json.is_object()) return DataLossError("not a JSON object");
   Manifest manifest;
   QUARRY_ASSIGN_OR_RETURN(const uint64_t version, UnsignedField(json, "format_version"));
-  if (version != kFormatVersion) {
+  if (version != kStoreFormatVersion) {
     return FailedPreconditionError("format version " + std::to_string(version) +
-                                   ", this program reads " + std::to_string(kFormatVersion) +
+                                   ", this program reads " + std::to_string(kStoreFormatVersion) +
                                    "; open it with the Quarry that wrote it, or index again into "
                                    "another directory (--store)");
   }
-  manifest.format_version = static_cast<uint32_t>(version);
+  manifest.format_version = version;
   QUARRY_ASSIGN_OR_RETURN(manifest.store_id, StringField(json, "store_id"));
   const auto files = json.find("files");
   if (files == json.end() || !files->is_object()) return DataLossError("files: expected an object");

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/status.h"
 #include "index/row_table.h"
 
 namespace quarry::retrieval {
