@@ -5,9 +5,8 @@
 // Definitions (NIST trec_eval 9, relevance level 1), in trec_eval's names:
 //   * The order of a ranking is by score descending, ties by document id descending, byte by byte;
 //   the
-//     rank column of a run is ignored. Scores are compared as double, as trec_eval does since 2022
-//     (before, and in pytrec_eval, as float: scores that differ after the 7th digit were ties
-//     there).
+//     rank column of a run is ignored. Scores are compared as double, as trec_eval does now; its
+//     older releases kept them as float, where scores that differ after the 7th digit are ties.
 //   * Relevant means grade >= 1. A document without a grade is not relevant, nor is one of grade <=
 //   0.
 //   * ndcg_cut_k: gain = grade (linear; 0 for a grade below 0), discount 1/log2(rank + 1). The
