@@ -56,7 +56,8 @@ class Collection {
   std::vector<Hit> Search(const std::vector<std::string>& terms, size_t k,
                           const Bitmap* allowed = nullptr) const {
     std::vector<Hit> hits;
-    for (const ScoredRow& row : index->Search(terms, k, allowed, table, {}).value()) {
+    const auto rows = index->Search(terms, k, allowed, table, {});
+    for (const ScoredRow& row : rows.value()) {
       hits.push_back({table.DocumentOf(row.row).id, table.row(row.row).ordinal,
                       std::bit_cast<uint64_t>(row.score)});
     }
@@ -254,8 +255,8 @@ TEST(LexicalIndexTest, ExplanationEqualsTheScoreAfterAnyHistory) {
   }
   for (int i = 0; i < 30; ++i) {
     const std::vector<std::string> query = RandomQuery(random);
-    for (const ScoredRow& hit :
-         collection.index->Search(query, 10, nullptr, collection.table, {}).value()) {
+    const auto hits = collection.index->Search(query, 10, nullptr, collection.table, {});
+    for (const ScoredRow& hit : hits.value()) {
       double sum = 0;
       for (const TermContribution& part : collection.index->Explain(query, hit.row)) {
         sum += part.score;
