@@ -171,7 +171,11 @@ Result<WalSummary> SummarizeWal(std::string_view bytes) {
 
 Status CheckManifest(const std::string& directory) {
   const std::string current_path = directory + "/CURRENT";
-  QUARRY_ASSIGN_OR_RETURN(std::string name, ReadFile(current_path, kMaxCurrentBytes));
+  Result<std::string> current = ReadFile(current_path, kMaxCurrentBytes);
+  if (current.status().code() == Code::kResourceExhausted) {
+    return DataLossError(current.status().message());
+  }
+  QUARRY_ASSIGN_OR_RETURN(std::string name, std::move(current));
   if (!name.starts_with("MANIFEST-") || name.back() != '\n' || name.find('/') != name.npos) {
     return DataLossError(current_path + ": does not name a manifest");
   }
@@ -189,8 +193,10 @@ Status CheckManifest(const std::string& directory) {
 Status CheckWals(const std::string& directory, uint64_t first_live) {
   QUARRY_ASSIGN_OR_RETURN(std::vector<WalFile> files, ListWals(directory));
   std::erase_if(files, [&](const WalFile& file) { return file.number < first_live; });
-  if (first_live != 0 && (files.empty() || files.front().number != first_live)) {
-    return DataLossError(directory + ": log " + std::to_string(first_live) + " is missing");
+  // Its number need not be `first_live`: after a recovery that is one more than what was recovered.
+  if (first_live != 0 && files.empty()) {
+    return DataLossError(directory + ": no log from " + std::to_string(first_live) +
+                         " on is there");
   }
   const WalFile* last = nullptr;
   uint64_t expected = 0;

@@ -6,6 +6,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
@@ -14,11 +15,13 @@
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 #include <utility>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "index/log_check.h"
+#include "index/store_directory.h"
 
 namespace quarry::index {
 namespace {
@@ -80,6 +83,38 @@ class ForwardingLogger final : public rocksdb::Logger {
   }
 };
 
+// Raises the watermark of a store whenever a memtable has become a table. Thread-safe.
+class WatermarkKeeper final : public rocksdb::EventListener {
+ public:
+  explicit WatermarkKeeper(std::string directory)
+      : directory_(std::move(directory)), sequence_(StoredSequence()) {}
+
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& flush) override {
+    Raise(flush.largest_seqno);
+  }
+
+  void Raise(uint64_t sequence) {
+    const std::lock_guard lock(mutex_);
+    if (sequence <= sequence_) return;
+    // A low watermark only notices less.
+    if (Status status = WriteWatermark(directory_, sequence); !status.ok()) {
+      LogWarning(status.Annotate("watermark").message());
+    } else {
+      sequence_ = sequence;
+    }
+  }
+
+ private:
+  uint64_t StoredSequence() const {
+    const Result<uint64_t> stored = ReadWatermark(directory_);
+    return stored.ok() ? *stored : 0;
+  }
+
+  const std::string directory_;
+  std::mutex mutex_;
+  uint64_t sequence_;
+};
+
 rocksdb::Options ToRocksOptions(const RocksStoreOptions& ours) {
   rocksdb::Options options;
   options.create_if_missing = true;  // whether it may is decided before RocksDB is asked
@@ -95,7 +130,6 @@ rocksdb::Options ToRocksOptions(const RocksStoreOptions& ours) {
   options.max_background_jobs = 2;
   options.max_file_opening_threads = 2;
   options.skip_stats_update_on_db_open = true;
-  options.avoid_unnecessary_blocking_io = true;
   options.bytes_per_sync = 1u << 20;
 
   options.write_buffer_size = ours.write_buffer_bytes;
@@ -268,43 +302,6 @@ class RocksStore final : public Store {
   std::atomic<bool> failed_ = false;
 };
 
-enum class Content { kNothing, kStore };
-
-// What the directory holds. RocksDB would make a fresh store wherever there is no CURRENT, and so
-// turn a damaged store, or a directory of something else, into an empty one.
-Result<Content> Inspect(const std::string& directory) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(directory, error);
-  if (status.type() == std::filesystem::file_type::not_found) return Content::kNothing;
-  if (error) return UnavailableError(error.message());
-  if (status.type() != std::filesystem::file_type::directory) {
-    return InvalidArgumentError("not a directory");
-  }
-  std::string data;
-  std::string foreign;
-  for (std::filesystem::directory_iterator it(directory, error), end; !error && it != end;
-       it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    const std::string extension = it->path().extension().string();
-    if (name == "CURRENT") return Content::kStore;
-    // What is there when making a store was cut short: the first manifest comes before CURRENT, the
-    // first log after it.
-    if (name == "LOCK" || name == "IDENTITY" || name == "MANIFEST-000001" ||
-        extension == ".dbtmp") {
-      continue;
-    }
-    const bool ours = extension == ".sst" || extension == ".log" || name.starts_with("MANIFEST-") ||
-                      name.starts_with("OPTIONS-");
-    (ours ? data : foreign) = name;
-  }
-  if (error) return UnavailableError("list directory: " + error.message());
-  if (!data.empty()) return DataLossError("CURRENT is missing, but " + data + " is there");
-  if (!foreign.empty()) {
-    return FailedPreconditionError("not a Quarry store: it holds " + foreign);
-  }
-  return Content::kNothing;
-}
-
 rocksdb::Status OpenDatabase(const std::string& directory, const rocksdb::Options& options,
                              bool read_only, std::unique_ptr<rocksdb::DB>& db) {
   rocksdb::DB* opened = nullptr;
@@ -315,22 +312,35 @@ rocksdb::Status OpenDatabase(const std::string& directory, const rocksdb::Option
   return status;
 }
 
-// Checks the logs of the store in `directory` and opens it read-only on the way: only RocksDB knows
-// which of its logs are still needed, and opening for writing would already act on what they say.
+// Opens the store read-only and holds what RocksDB makes of it against the files: it trusts them
+// too much, and opening for writing would already act on what it believes.
 Result<std::unique_ptr<rocksdb::DB>> CheckStore(const std::string& directory,
                                                 const rocksdb::Options& options) {
   QUARRY_RETURN_IF_ERROR(CheckManifest(directory));
   std::unique_ptr<rocksdb::DB> db;
   QUARRY_RETURN_IF_ERROR(FromOpen(OpenDatabase(directory, options, /*read_only=*/true, db)));
   QUARRY_RETURN_IF_ERROR(CheckWals(directory, FirstLiveLog(*db)));
+  const Result<uint64_t> watermark = ReadWatermark(directory);
+  if (watermark.ok() && db->GetLatestSequenceNumber() < *watermark) {
+    return DataLossError("it ends with change " + std::to_string(db->GetLatestSequenceNumber()) +
+                         ", but had reached " + std::to_string(*watermark));
+  }
+  // Only a second line of defence: made anew by the next flush.
+  if (watermark.status().code() == Code::kDataLoss) LogWarning(watermark.status().message());
   return db;
 }
 
+// So that a new directory itself survives a power cut.
+Status SyncParent(const std::string& directory) {
+  const auto parent = std::filesystem::path(directory).lexically_normal().parent_path();
+  return SyncDirectory(parent.empty() ? "." : parent.string());
+}
+
 Result<std::unique_ptr<Store>> Open(const std::string& directory, const RocksStoreOptions& ours) {
-  QUARRY_ASSIGN_OR_RETURN(const Content content, Inspect(directory));
-  const rocksdb::Options options = ToRocksOptions(ours);
+  QUARRY_ASSIGN_OR_RETURN(const DirectoryContent content, InspectDirectory(directory));
+  rocksdb::Options options = ToRocksOptions(ours);
   std::unique_ptr<rocksdb::DB> db;
-  if (content == Content::kStore) {
+  if (content == DirectoryContent::kStore) {
     QUARRY_ASSIGN_OR_RETURN(db, CheckStore(directory, options));
   } else if (ours.read_only || !ours.create_if_missing) {
     return NotFoundError("there is no store");
@@ -339,13 +349,12 @@ Result<std::unique_ptr<Store>> Open(const std::string& directory, const RocksSto
   }
   if (!ours.read_only) {
     db.reset();
+    const auto keeper = std::make_shared<WatermarkKeeper>(directory);
+    options.listeners.push_back(keeper);
     QUARRY_RETURN_IF_ERROR(FromOpen(OpenDatabase(directory, options, /*read_only=*/false, db)));
+    keeper->Raise(db->GetLatestSequenceNumber());  // recovery puts what logs held into tables
   }
-  if (content == Content::kNothing) {
-    // So that the new directory itself survives a power cut.
-    const auto parent = std::filesystem::path(directory).lexically_normal().parent_path();
-    QUARRY_RETURN_IF_ERROR(SyncDirectory(parent.empty() ? "." : parent.string()));
-  }
+  if (content == DirectoryContent::kNothing) QUARRY_RETURN_IF_ERROR(SyncParent(directory));
   return std::unique_ptr<Store>(
       std::make_unique<RocksStore>(directory, std::move(db), ours.read_only));
 }
