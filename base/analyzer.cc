@@ -493,8 +493,8 @@ uint64_t StemmerHash() {
   return hash;
 }
 
-// Sorts short strings by their first eight bytes as one number.
-uint64_t SortPrefix(std::string_view term) {
+// The first eight bytes as a number that sorts as they do.
+uint64_t SortPrefix(const std::string& term) {
   unsigned char bytes[8] = {};
   std::memcpy(bytes, term.data(), std::min<size_t>(term.size(), 8));
   uint64_t prefix = 0;
@@ -534,20 +534,29 @@ std::string Analyzer::Fingerprint() const {
 }
 
 std::vector<TermFrequency> CountTerms(const std::vector<Token>& tokens) {
+  // Most terms are told apart, or found equal, by their first eight bytes as one number.
   struct Row {
     uint64_t prefix;
     const std::string* term;
+    bool operator<(const Row& other) const {
+      return prefix != other.prefix ? prefix < other.prefix : *term < *other.term;
+    }
+    bool operator==(const Row& other) const {
+      return prefix == other.prefix && term->size() == other.term->size() &&
+             (term->size() <= 8 || *term == *other.term);
+    }
   };
   std::vector<Row> rows;
   rows.reserve(tokens.size());
   for (const Token& token : tokens) rows.push_back({SortPrefix(token.term), &token.term});
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    return a.prefix != b.prefix ? a.prefix < b.prefix : *a.term < *b.term;
-  });
+  std::sort(rows.begin(), rows.end());
   std::vector<TermFrequency> counts;
-  for (const Row& row : rows) {
-    if (counts.empty() || counts.back().term != *row.term) counts.push_back({*row.term, 0});
-    ++counts.back().count;
+  counts.reserve(rows.size());
+  for (auto row = rows.begin(); row != rows.end();) {
+    auto next = row + 1;
+    while (next != rows.end() && *next == *row) ++next;
+    counts.push_back({*row->term, static_cast<uint32_t>(next - row)});
+    row = next;
   }
   return counts;
 }
