@@ -8,6 +8,7 @@
 
 #include "base/coding.h"
 #include "base/hash.h"
+#include "model/accumulate.h"
 
 namespace quarry::model {
 namespace {
@@ -70,14 +71,8 @@ uint32_t LsaTable::Find(std::string_view term) const {
 }
 
 void LsaTable::AddRow(uint32_t number, float factor, std::span<float> sums) const {
-  const float scaled = factor * scales_[number];
-  const int8_t* const row = rows_.data() + size_t{row_of_[number]} * rank_;
-  size_t i = 0;
-  for (; i + 16 <= rank_; i += 16) {
-    float* const out = sums.data() + i;
-    for (size_t j = 0; j < 16; ++j) out[j] += scaled * static_cast<float>(row[i + j]);
-  }
-  for (; i < rank_; ++i) sums[i] += scaled * static_cast<float>(row[i]);
+  AccumulateBytes(factor * scales_[number], rows_.data() + size_t{row_of_[number]} * rank_, rank_,
+                  sums.data());
 }
 
 std::string LsaTable::Serialize() const {
