@@ -11,7 +11,6 @@
 #include <rocksdb/table.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
@@ -44,6 +43,10 @@ Status FromRocks(const rocksdb::Status& status, std::string_view action) {
       default:
         return UnavailableError(std::move(message));
     }
+  }
+  // A write that waited for a flush, which failed: the cause is only in the words.
+  if (status.IsIncomplete() && message.find("No space") != std::string::npos) {
+    return ResourceExhaustedError(std::move(message));
   }
   if (status.IsMemoryLimit()) return ResourceExhaustedError(std::move(message));
   if (status.IsBusy() || status.IsTimedOut() || status.IsTryAgain() ||
@@ -241,16 +244,15 @@ class RocksStore final : public Store {
     for (const WriteBatch::Operation& operation : batch.operations()) {
       QUARRY_RETURN_IF_ERROR(FromRocks(Add(operation, changes), "write store"));
     }
-    // After a failed write RocksDB refuses all others until it is told to go on.
-    if (failed_.load()) {
-      QUARRY_RETURN_IF_ERROR(FromRocks(database_->get()->Resume(), "write store"));
-      failed_.store(false);
-    }
+    QUARRY_RETURN_IF_ERROR(Recover());
     rocksdb::WriteOptions options;
     options.sync = true;
-    const rocksdb::Status status = database_->get()->Write(options, &changes);
-    if (!status.ok()) failed_.store(true);
-    return FromRocks(status, "write store");
+    Status status = FromRocks(database_->get()->Write(options, &changes), "write store");
+    if (!status.ok()) {
+      const std::lock_guard lock(mutex_);
+      failure_ = status;
+    }
+    return status;
   }
 
   std::shared_ptr<const StoreView> GetView() const override {
@@ -296,10 +298,23 @@ class RocksStore final : public Store {
     QUARRY_CHECK(false);
   }
 
+  // After a failed write RocksDB refuses all others until it is told to go on. Of a full disk it
+  // tries to recover by itself every five seconds, and is busy meanwhile: then the failure still
+  // stands.
+  Status Recover() {
+    const std::lock_guard lock(mutex_);
+    if (failure_.ok()) return failure_;
+    const rocksdb::Status resumed = database_->get()->Resume();
+    if (resumed.IsBusy()) return failure_;
+    failure_ = FromRocks(resumed, "write store");
+    return failure_;
+  }
+
   const std::string directory_;
   const bool read_only_;
   const std::shared_ptr<const Database> database_;
-  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;
+  Status failure_;  // of the last write; ok once writing works again
 };
 
 rocksdb::Status OpenDatabase(const std::string& directory, const rocksdb::Options& options,

