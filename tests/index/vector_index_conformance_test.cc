@@ -30,7 +30,7 @@ class VectorIndexConformanceTest : public ::testing::TestWithParam<VectorIndexKi
  protected:
   struct Large {
     EmbeddingMatrix vectors = ClusteredVectors(1, 5000, 64, kClusters);
-    EmbeddingMatrix queries = ClusteredVectors(2, 100, 64, kClusters);
+    EmbeddingMatrix queries = ClusteredVectors(2, 50, 64, kClusters);
     RowTable table = TableOf(5000);
     std::shared_ptr<const VectorIndex> index;
   };

@@ -59,9 +59,10 @@ std::vector<ScoredRow> BruteForce(const EmbeddingMatrix& vectors, std::span<cons
   std::vector<ScoredRow> all;
   for (size_t i = 0; i < vectors.rows(); ++i) {
     if (allowed != nullptr && !allowed->Test(i)) continue;
+    const float* vector = vectors.Row(i).data();
     double score = 0;
     for (size_t j = 0; j < vectors.dimension; ++j) {
-      score += static_cast<double>(vectors.Row(i)[j]) * static_cast<double>(query[j]);
+      score += static_cast<double>(vector[j]) * static_cast<double>(query[j]);
     }
     all.push_back({static_cast<RowId>(i), score});
   }
