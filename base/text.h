@@ -1,7 +1,7 @@
 #pragma once
 
-// Text: UTF-8 checks, charset detection, folding, sentence boundaries, token counts. ICU stands behind
-// it (base/text*.cc are the only files that see it). All functions are pure and thread-safe.
+// Text: UTF-8 checks, charset detection, folding, sentence boundaries, token counts. ICU stands
+// behind it (base/text*.cc are the only files that see it). All functions are pure and thread-safe.
 
 #include <cstdint>
 #include <string>
@@ -26,9 +26,9 @@ struct DecodedText {
 
 // Detects the charset of `bytes` (byte-order mark, then well-formed UTF-8, then statistics over
 // GB18030/GBK, Big5, UTF-16, Shift_JIS, EUC-*, windows-*) and converts.
-// Errors: kInvalidArgument for binary content (NUL bytes in an 8-bit text, control characters, a known
-// binary signature), for malformed text with the offset of the first bad byte where no other charset
-// fits, and for text that decodes to nonsense.
+// Errors: kInvalidArgument for binary content (NUL bytes in an 8-bit text, control characters, a
+// known binary signature), for malformed text with the offset of the first bad byte where no other
+// charset fits, and for text that decodes to nonsense.
 Result<DecodedText> DecodeText(std::string_view bytes);
 
 // The form in which words are compared: NFKC, full case folding, Traditional Chinese characters as
@@ -42,14 +42,14 @@ struct ByteRange {
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
 
-// Sentences of `utf8`, in order, without the white space around them; empty ones are left out. Ends at
-// . ! ? followed by a space (not after common abbreviations, initials, decimals), at 。！？；… with the
-// closing quotes that follow, and at line breaks that end a paragraph (an empty line, or a line break
-// before a list marker).
+// Sentences of `utf8`, in order, without the white space around them; empty ones are left out. Ends
+// at . ! ? followed by a space (not after common abbreviations, initials, decimals), at 。！？；…
+// with the closing quotes that follow, and at line breaks that end a paragraph (an empty line, or a
+// line break before a list marker).
 std::vector<ByteRange> SplitSentences(std::string_view utf8);
 
-// True for Han, Hiragana, Katakana, Hangul and Bopomofo characters: scripts without spaces, which are
-// searched by character pairs.
+// True for Han, Hiragana, Katakana, Hangul and Bopomofo characters: scripts without spaces, which
+// are searched by character pairs.
 bool IsCjk(char32_t code_point);
 
 // Decodes the code point at `offset` and moves `offset` behind it; U+FFFD (1 byte) where malformed.
@@ -57,8 +57,8 @@ bool IsCjk(char32_t code_point);
 char32_t NextCodePoint(std::string_view utf8, size_t& offset);
 void AppendCodePoint(std::string& out, char32_t code_point);
 
-// Tokens as language models count them, estimated: one per 4 characters of spaced scripts, one per 1.5
-// CJK characters, rounded up. Within about 15 % of the common BPE vocabularies on prose.
+// Tokens as language models count them, estimated: one per 4 characters of spaced scripts, one
+// per 1.5 CJK characters, rounded up. Within about 15 % of the common BPE vocabularies on prose.
 uint32_t CountTokens(std::string_view utf8);
 
 // "zh" when CJK characters without kana or hangul dominate, "ja", "ko", "en" for Latin text, "" if

@@ -1,11 +1,20 @@
 #pragma once
 
 // Test collections on disk: the BEIR layout and TREC files.
+//
+//   DIR/corpus.jsonl       {"_id": "d1", "title": "..", "text": ".."} per line
+//   DIR/queries.jsonl      {"_id": "q1", "text": ".."} per line
+//   DIR/qrels/SPLIT.tsv    a header line, then query <TAB> document <TAB> grade
+//
+// A title may be missing; keys not named here are ignored. Lines may end in CR LF, blank lines are
+// skipped. Every error names the file and the line. The functions may be called from any thread.
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/status.h"
 #include "eval/metrics.h"
 
 namespace quarry::eval {
@@ -25,20 +34,40 @@ struct BeirQuery {
 struct BeirQueries {
   std::vector<BeirQuery> queries;
   Qrels qrels;
+  // What was wrong with the files and what was kept, one message each: a pair judged twice with two
+  // grades (the later row counts, as in BEIR's own loader; collections in use have such rows).
+  std::vector<std::string> warnings;
 };
 
-// Calls visit for every line of DIR/corpus.jsonl ({"_id","title","text"}). Stops at the first error of
-// visit. Errors name file and line: kNotFound, kInvalidArgument.
+// Calls visit for every document of DIR/corpus.jsonl, in order, reading line by line: memory does
+// not grow with the texts (some 40 bytes per document, to find repeated ids). Stops at the first
+// error of visit and returns it, with file and line before its message.
+// Errors: kNotFound; kInvalidArgument for a line that is no such object or repeats an earlier _id;
+// kResourceExhausted for a line of more than 64 MiB.
 Status ReadBeirCorpus(const std::string& directory,
                       const std::function<Status(BeirDocument document)>& visit);
 
-// DIR/queries.jsonl and DIR/qrels/SPLIT.tsv (header line, then query, document, grade). A query that is
-// judged but missing in queries.jsonl is an error, as is a repeated id.
+// DIR/queries.jsonl and DIR/qrels/SPLIT.tsv. Errors as above; kNotFound for an unknown split lists
+// those that exist; kInvalidArgument also for a missing header, a grade that is not an integer, and
+// a query that is judged but not in queries.jsonl.
 Result<BeirQueries> ReadBeirQueries(const std::string& directory, const std::string& split);
 
-// TREC run: "query Q0 document rank score tag" per line, ranks from 1 in SortRanking's order.
-std::string FormatTrecRun(const RankedRun& run, const std::string& tag);
-// Both refuse a malformed line with its number. `name` is put before the message.
+// Removes every hit whose id equals the id of its query, as BEIR does before it measures (in some
+// of its collections the queries are documents of the corpus). Call it before MeasureRun, on
+// rankings that are one longer than the deepest cut-off.
+void DropSelf(RankedRun& run);
+
+// TREC run: "query Q0 document rank score tag" per line, queries by id, ranks from 1 in
+// SortRanking's order, scores with as many digits as it takes to read the same number back.
+// kInvalidArgument: an id or the tag is empty or holds white space, a query id begins with '#', a
+// score is not finite. The format cannot carry those.
+Result<std::string> FormatTrecRun(const RankedRun& run, const std::string& tag);
+
+// Both read columns separated by white space, skip blank lines and lines that begin with '#', and
+// refuse a malformed line with its number: `name` and the line are put before the message. As in
+// trec_eval, a document that a query ranks or judges twice is an error.
+//   run:   query Q0 document rank score tag   (Q0, rank and tag are not looked at)
+//   qrels: query iteration document grade     (iteration is not looked at)
 Result<RankedRun> ParseTrecRun(std::string_view text, const std::string& name);
 Result<Qrels> ParseTrecQrels(std::string_view text, const std::string& name);
 

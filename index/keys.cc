@@ -161,12 +161,13 @@ std::string PrincipalKey(CollectionId collection, std::string_view principal,
   return key;
 }
 
-std::string SourceHashPrefix(CollectionId collection, uint64_t source_hash) {
-  return Key64(collection, Table::kSourceHash, source_hash);
+std::string ContentHashPrefix(CollectionId collection, uint64_t content_hash) {
+  return Key64(collection, Table::kContentHash, content_hash);
 }
 
-std::string SourceHashKey(CollectionId collection, uint64_t source_hash, DocumentNumber document) {
-  std::string key = SourceHashPrefix(collection, source_hash);
+std::string ContentHashKey(CollectionId collection, uint64_t content_hash,
+                           DocumentNumber document) {
+  std::string key = ContentHashPrefix(collection, content_hash);
   AppendBigEndian64(key, document.value);
   return key;
 }
@@ -235,10 +236,10 @@ Result<PrincipalParts> ParsePrincipalKey(std::string_view key) {
   return parts;
 }
 
-Result<SourceHashParts> ParseSourceHashKey(std::string_view key) {
-  KeyParser parser(key, Table::kSourceHash, "source hash");
-  SourceHashParts parts;
-  parts.source_hash = parser.reader().BigEndian64();
+Result<ContentHashParts> ParseContentHashKey(std::string_view key) {
+  KeyParser parser(key, Table::kContentHash, "content hash");
+  ContentHashParts parts;
+  parts.content_hash = parser.reader().BigEndian64();
   parts.document = DocumentNumber(parser.Id64());
   QUARRY_RETURN_IF_ERROR(parser.Finish());
   return parts;

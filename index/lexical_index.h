@@ -2,16 +2,21 @@
 
 // LexicalIndex: BM25 over the terms of chunks.
 //
-//   score(q, d) = sum over terms t of q:  qtf * idf(t) * tf * (k1 + 1) / (tf + k1 * (1 - b + b * dl / avgdl))
-//   idf(t)      = ln(1 + (N - df + 0.5) / (df + 0.5))
+//   score(q, d) = sum over terms t of q:  qtf * idf(t) * tf * (k1 + 1) / (tf + k1 * (1 - b + b * dl
+//   / avgdl)) idf(t)      = ln(1 + (N - df + 0.5) / (df + 0.5))
 //
-// (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; idf as in
-// Lucene, never negative.) N, df and avgdl count live rows only, so the scores equal those of an index
-// that was built afresh from the live chunks, whatever was deleted before.
+// (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; idf as
+// in Lucene, never negative.) N, df and avgdl count live rows only, so the scores equal those of an
+// index that was built afresh from the live chunks, whatever was deleted before.
 //
-// Immutable: Apply makes a new index that shares the postings of the old one. It is a list of segments,
-// each the postings of a run of rows; Apply adds one for the new rows and merges small neighbours, so
-// that there are O(log rows) of them. Readers need no lock.
+// Immutable: Apply makes a new index that shares the postings of the old one. It is a list of
+// segments (lexical_segment.h), each the postings of a run of rows; Apply adds one for the new rows
+// and merges small neighbours, so that there are O(log rows) of them. Readers need no lock; any
+// number of threads may search one index.
+//
+// A score depends on the live rows and the query alone, to the last bit: not on how the rows fell
+// into segments, nor on what was deleted before. Terms are added up in the order in which the query
+// first names them.
 
 #include <cstdint>
 #include <memory>
@@ -31,7 +36,8 @@ struct Bm25Parameters {
   double b = 0.75;  // strength of length normalisation, 0 to 1
 };
 
-// The terms of one row. `length` is the number of tokens (the sum of the counts).
+// The terms of one row, each once and with a count of at least 1. The row's length (dl) is the sum
+// of the counts; a row without terms has length 0 and counts in N and avgdl all the same.
 struct LexicalRow {
   RowId row = 0;
   std::vector<TermFrequency> terms;
@@ -41,33 +47,38 @@ struct LexicalRow {
 struct TermContribution {
   std::string term;
   uint32_t query_count = 0;
-  uint32_t count = 0;        // in the row
+  uint32_t count = 0;               // in the row
   uint64_t document_frequency = 0;  // live rows that hold the term
   double idf = 0;
   double score = 0;
 };
 
-class LexicalSegment;  // lexical_segment.h
+struct SegmentView;  // lexical_segment.h
 
 class LexicalIndex {
  public:
+  // REQUIRES: k1 >= 0, 0 <= b <= 1.
   static std::shared_ptr<const LexicalIndex> Empty(const Bm25Parameters& parameters = {});
   ~LexicalIndex();
 
-  // The index with the rows of `added` and without those of `removed`.
-  // REQUIRES: added rows ascend and are larger than every row that was ever added; removed rows are
-  // live.
+  // The index with the rows of `added` and without those of `removed`. Costs time in proportion to
+  // `added`, times the logarithm of the index for merging; now and then one call pays for a large
+  // merge. REQUIRES: added rows ascend and are larger than every row that was ever added; removed
+  // rows are live.
   std::shared_ptr<const LexicalIndex> Apply(std::vector<LexicalRow> added,
                                             std::span<const RowId> removed) const;
 
   // The k best rows for a bag of query terms (repeated terms count), best first, ties by
-  // table.Precedes. Rows without any of the terms are not returned. `allowed` restricts the result, not
-  // the statistics; nullptr = all live rows; else allowed->size() >= rows of the table.
+  // table.Precedes. Rows without any of the terms are not returned. `allowed` restricts the result,
+  // not the statistics; nullptr = all live rows; else allowed->size() >= rows of the table. Errors:
+  // those of context.Check().
   Result<std::vector<ScoredRow>> Search(std::span<const std::string> terms, size_t k,
                                         const Bitmap* allowed, const RowTable& table,
                                         const CallContext& context) const;
 
-  // How the score of `row` comes about, one entry per distinct query term in query order.
+  // How the score of `row` comes about, one entry per distinct query term in query order; the
+  // scores add up to that of Search. Counts and scores are 0 where the row is dead or lacks the
+  // term.
   std::vector<TermContribution> Explain(std::span<const std::string> terms, RowId row) const;
 
   // Live rows that hold `term`.
@@ -75,16 +86,20 @@ class LexicalIndex {
 
   uint64_t live_rows() const { return live_rows_; }
   uint64_t live_tokens() const { return live_tokens_; }
-  size_t segments() const { return segments_.size(); }
+  size_t segments() const;
   uint64_t MemoryBytes() const;
   const Bm25Parameters& parameters() const { return parameters_; }
 
  private:
-  explicit LexicalIndex(const Bm25Parameters& parameters) : parameters_(parameters) {}
+  explicit LexicalIndex(const Bm25Parameters& parameters);
+  LexicalIndex(const LexicalIndex&);
+
+  void Kill(std::span<const RowId> rows);
+  void MergeSegments();
 
   Bm25Parameters parameters_;
-  std::vector<std::shared_ptr<const LexicalSegment>> segments_;  // by ascending rows
-  Bitmap dead_;                                                  // over rows
+  std::vector<SegmentView> segments_;  // by ascending rows; each has a live one
+  RowId next_row_ = 0;                 // larger than every row that was ever added
   uint64_t live_rows_ = 0;
   uint64_t live_tokens_ = 0;
 };

@@ -1,14 +1,15 @@
 #pragma once
 
-// RowTable: which chunk stands at which row. Postings and vectors speak of rows (small dense integers);
-// the outside speaks of ChunkIds and documents. Rows live as long as the process: they are not stored.
+// RowTable: which chunk stands at which row. Postings and vectors speak of rows (small dense
+// integers); the outside speaks of ChunkIds and documents. Rows live as long as the process: they
+// are not stored.
 //
-// All rows of one document version are neighbours, in order of their ordinals. A new version gets new
-// rows at the end, the old ones are cleared in the snapshot's bitmap of live rows.
+// All rows of one document version are neighbours, in order of their ordinals. A new version gets
+// new rows at the end, the old ones are cleared in the snapshot's bitmap of live rows.
 //
-// Append-only with structural sharing: a copy is a view of the rows that were there when it was taken
-// and costs one pointer per 4,096 entries. One thread appends; copies taken before are read freely by
-// others meanwhile.
+// Append-only with structural sharing: a copy is a view of the rows that were there when it was
+// taken and costs one pointer per 4,096 entries. One thread appends; copies taken before are read
+// freely by others meanwhile.
 
 #include <array>
 #include <cstdint>
@@ -64,8 +65,8 @@ class RowTable {
   // Appends a document version with its chunks in order; returns its position among the documents.
   size_t Append(DocumentNumber number, DocumentId id, const std::vector<ChunkId>& chunks);
 
-  // The order that breaks ties between equal scores: by (document id, ordinal), so that results do not
-  // depend on the history of the index.
+  // The order that breaks ties between equal scores: by (document id, ordinal), so that results do
+  // not depend on the history of the index.
   bool Precedes(RowId a, RowId b) const;
 
  private:

@@ -53,7 +53,7 @@ TEST(Keys, HaveTheBytesOfFormatOne) {
             "01010203041b"
             "6100ff620001"
             "0000000000000005");
-  EXPECT_EQ(Hex(SourceHashKey(c, 11, DocumentNumber(5))),
+  EXPECT_EQ(Hex(ContentHashKey(c, 11, DocumentNumber(5))),
             "01010203041c"
             "000000000000000b"
             "0000000000000005");
@@ -96,8 +96,8 @@ TEST(Keys, GiveTheirPartsBack) {
   const auto principal = *ParsePrincipalKey(PrincipalKey(c, name, DocumentNumber(11)));
   EXPECT_EQ(principal.principal, name);
   EXPECT_EQ(principal.document, DocumentNumber(11));
-  const auto source = *ParseSourceHashKey(SourceHashKey(c, 12, DocumentNumber(13)));
-  EXPECT_EQ(source.source_hash, 12u);
+  const auto source = *ParseContentHashKey(ContentHashKey(c, 12, DocumentNumber(13)));
+  EXPECT_EQ(source.content_hash, 12u);
   EXPECT_EQ(source.document, DocumentNumber(13));
   EXPECT_EQ(*TableOf(VectorKey(c, 8, GenerationId(9), ChunkId(10))), Table::kVector);
 }
@@ -123,7 +123,7 @@ TEST(Keys, OfACollectionAreOneRange) {
     batch.Put(CollectionKey(c), "");
     batch.Put(CounterKey(c, Counter::kNextDocument), "");
     batch.Put(VectorKey(c, UINT64_MAX, GenerationId(UINT32_MAX), ChunkId(UINT64_MAX)), "");
-    batch.Put(SourceHashKey(c, UINT64_MAX, DocumentNumber(1)), "");
+    batch.Put(ContentHashKey(c, UINT64_MAX, DocumentNumber(1)), "");
     EXPECT_OK(store->Write(batch));
   };
   for (const uint32_t id : {0xFEu, 0xFFu, 0x100u, 0xFFFFFFFFu}) write(CollectionId(id));
@@ -266,7 +266,7 @@ TEST(Keys, ParsersSurviveAnyBytes) {
       VectorKey(c, 1, GenerationId(1), ChunkId(1)),
       ChangeLogKey(c, CommitSequence(1)),
       PrincipalKey(c, std::string("\0p\0", 3), DocumentNumber(1)),
-      SourceHashKey(c, 1, DocumentNumber(1)),
+      ContentHashKey(c, 1, DocumentNumber(1)),
       MetadataIndexKeys(c, {{"f", true}}, DocumentNumber(1))[0],
       MetadataIndexKeys(c, {{"f", 1.5}}, DocumentNumber(1))[0],
       MetadataIndexKeys(c, {{"f", std::string("\0v", 2)}}, DocumentNumber(1))[0]};
@@ -286,7 +286,7 @@ TEST(Keys, ParsersSurviveAnyBytes) {
     kind(ParseVectorKey(key));
     kind(ParseChangeLogKey(key));
     kind(ParsePrincipalKey(key));
-    kind(ParseSourceHashKey(key));
+    kind(ParseContentHashKey(key));
     const auto metadata = ParseMetadataIndexKey(key);
     kind(metadata);
     if (metadata.ok() && !metadata->cut) {  // what is believed is what would be written

@@ -1,0 +1,17 @@
+#pragma once
+
+// One line of a BEIR .jsonl file. Behind it stands the JSON library (beir_json.cc).
+
+#include <string_view>
+
+#include "base/status.h"
+#include "eval/beir.h"
+
+namespace quarry::eval {
+
+// Reads {"_id": string, "title": string or null, "text": string}; title may be missing, other keys
+// are skipped without being kept. kInvalidArgument says what was expected; the caller adds file and
+// line.
+Result<BeirDocument> ParseBeirLine(std::string_view line);
+
+}  // namespace quarry::eval

@@ -1,0 +1,137 @@
+// TREC run and qrels files; declared in beir.h.
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <set>
+
+#include "eval/beir.h"
+#include "eval/grade.h"
+
+namespace quarry::eval {
+namespace {
+
+constexpr std::string_view kSpace = " \t\v\f\r\n";  // what C's isspace() knows
+
+std::vector<std::string_view> SplitColumns(std::string_view line) {
+  std::vector<std::string_view> columns;
+  size_t begin = line.find_first_not_of(kSpace);
+  while (begin != line.npos) {
+    const size_t end = std::min(line.find_first_of(kSpace, begin), line.size());
+    columns.push_back(line.substr(begin, end - begin));
+    begin = line.find_first_not_of(kSpace, end);
+  }
+  return columns;
+}
+
+// Calls visit with the columns of every line that is neither blank nor a comment; an error gets
+// "name:line" before its message, and so does a line with another number of columns.
+Status ForEachRow(std::string_view text, const std::string& name, std::string_view columns_wanted,
+                  const std::function<Status(const std::vector<std::string_view>&)>& visit) {
+  const size_t wanted = SplitColumns(columns_wanted).size();
+  size_t number = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::vector<std::string_view> columns = SplitColumns(text.substr(begin, end - begin));
+    begin = end + 1;
+    ++number;
+    if (columns.empty() || columns.front().starts_with('#')) continue;
+    Status status;
+    if (columns.size() == wanted) {
+      status = visit(columns);
+    } else {
+      status = InvalidArgumentError("expected " + std::to_string(wanted) + " columns (" +
+                                    std::string(columns_wanted) + "), found " +
+                                    std::to_string(columns.size()));
+    }
+    if (!status.ok()) return std::move(status).Annotate(name + ":" + std::to_string(number));
+  }
+  return OkStatus();
+}
+
+Result<double> ParseScore(std::string_view column) {
+  double score = 0;
+  const char* end = column.data() + column.size();
+  const auto [rest, error] = std::from_chars(column.data(), end, score);
+  if (error != std::errc() || rest != end || !std::isfinite(score)) {
+    return InvalidArgumentError("score '" + std::string(column) + "' is not a finite number");
+  }
+  return score;
+}
+
+std::string FormatScore(double score) {
+  char digits[32];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, score);
+  return std::string(digits, end);
+}
+
+Status CheckColumn(std::string_view what, const std::string& value) {
+  if (!value.empty() && value.find_first_of(kSpace) == value.npos) return OkStatus();
+  return InvalidArgumentError("a TREC run cannot carry the " + std::string(what) + " '" + value +
+                              "': it is empty or holds white space");
+}
+
+}  // namespace
+
+Result<std::string> FormatTrecRun(const RankedRun& run, const std::string& tag) {
+  QUARRY_RETURN_IF_ERROR(CheckColumn("tag", tag));
+  std::string text;
+  for (const auto& [query, unsorted] : run) {
+    QUARRY_RETURN_IF_ERROR(CheckColumn("query id", query));
+    if (query.starts_with('#')) {
+      return InvalidArgumentError("a TREC run cannot carry the query id '" + query +
+                                  "': its line would be a comment");
+    }
+    std::vector<RankedDocument> ranking = unsorted;
+    SortRanking(ranking);
+    for (size_t i = 0; i < ranking.size(); ++i) {
+      const auto& [document, score] = ranking[i];
+      QUARRY_RETURN_IF_ERROR(CheckColumn("document id", document));
+      if (!std::isfinite(score)) {
+        return InvalidArgumentError("query '" + query + "': the score of document '" + document +
+                                    "' is not finite");
+      }
+      text += query + " Q0 " + document + " " + std::to_string(i + 1) + " " + FormatScore(score) +
+              " " + tag + "\n";
+    }
+  }
+  return text;
+}
+
+Result<RankedRun> ParseTrecRun(std::string_view text, const std::string& name) {
+  RankedRun run;
+  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> ranked;
+  QUARRY_RETURN_IF_ERROR(
+      ForEachRow(text, name, "query Q0 document rank score tag",
+                 [&](const std::vector<std::string_view>& columns) -> Status {
+                   QUARRY_ASSIGN_OR_RETURN(const double score, ParseScore(columns[4]));
+                   const std::string query(columns[0]);
+                   if (!ranked[query].emplace(columns[2]).second) {
+                     return InvalidArgumentError("query '" + query + "' ranks document '" +
+                                                 std::string(columns[2]) + "' twice");
+                   }
+                   run[query].push_back({std::string(columns[2]), score});
+                   return OkStatus();
+                 }));
+  return run;
+}
+
+Result<Qrels> ParseTrecQrels(std::string_view text, const std::string& name) {
+  Qrels qrels;
+  QUARRY_RETURN_IF_ERROR(
+      ForEachRow(text, name, "query iteration document grade",
+                 [&](const std::vector<std::string_view>& columns) -> Status {
+                   QUARRY_ASSIGN_OR_RETURN(const int grade, ParseGrade(columns[3]));
+                   const std::string query(columns[0]);
+                   const std::string document(columns[2]);
+                   if (!qrels[query].emplace(document, grade).second) {
+                     return InvalidArgumentError("query '" + query + "' judges document '" +
+                                                 document + "' twice");
+                   }
+                   return OkStatus();
+                 }));
+  return qrels;
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,336 @@
+#include "index/collection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "index/keys.h"
+
+namespace quarry::index {
+namespace {
+
+// Dead rows are tolerated up to this many more than there are live ones; then the state is loaded
+// anew.
+constexpr size_t kDeadRowsFloor = 10'000;
+
+Status CheckDraft(const DocumentDraft& draft) {
+  const DocumentId& id = draft.document.id;
+  if (id.empty() || id.size() > 1024) {
+    return InvalidArgumentError("document id: expected 1 to 1024 bytes, got " +
+                                std::to_string(id.size()));
+  }
+  if (!IsValidUtf8(id) || id.find('\0') != std::string::npos) {
+    return InvalidArgumentError("document id: expected UTF-8 without NUL");
+  }
+  if (draft.chunks.empty())
+    return InvalidArgumentError("document \"" + id + "\": no text to index");
+  return OkStatus();
+}
+
+uint32_t LengthOf(const std::vector<TermFrequency>& terms) {
+  uint32_t length = 0;
+  for (const TermFrequency& term : terms) length += term.count;
+  return length;
+}
+
+// Which chunks of the old version a new one can take over: those of equal indexed text, in order.
+class Reusable {
+ public:
+  void Add(uint64_t input_hash, ChunkId chunk) { by_hash_[input_hash].push_back(chunk); }
+  std::optional<ChunkId> Take(uint64_t input_hash) {
+    const auto it = by_hash_.find(input_hash);
+    if (it == by_hash_.end() || it->second.empty()) return std::nullopt;
+    const ChunkId chunk = it->second.front();
+    it->second.erase(it->second.begin());
+    return chunk;
+  }
+  std::vector<ChunkId> Rest() const {
+    std::vector<ChunkId> rest;
+    for (const auto& [hash, chunks] : by_hash_)
+      rest.insert(rest.end(), chunks.begin(), chunks.end());
+    std::sort(rest.begin(), rest.end());
+    return rest;
+  }
+
+ private:
+  std::unordered_map<uint64_t, std::vector<ChunkId>> by_hash_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Snapshot> Collection::snapshot() const {
+  std::lock_guard lock(snapshot_mutex_);
+  return snapshot_;
+}
+
+void Collection::Publish() {
+  auto next = std::make_shared<const Snapshot>(state_.parts);
+  std::lock_guard lock(snapshot_mutex_);
+  snapshot_.swap(next);
+}
+
+void Collection::PlanRemoval(const std::vector<ChunkId>& chunks, WriteBatch& batch) const {
+  const auto delete_vector = [&](const StoredGeneration& generation, ChunkId chunk) {
+    batch.Delete(VectorKey(id_, SpaceHash(generation.space), generation.id, chunk));
+  };
+  for (const ChunkId chunk : chunks) {
+    batch.Delete(ChunkKey(id_, chunk));
+    batch.Delete(ChunkTermsKey(id_, chunk));
+    if (state_.parts.generation) delete_vector(*state_.parts.generation, chunk);
+    if (building_) delete_vector(*building_, chunk);
+  }
+}
+
+void Collection::PlanIndexRows(const StoredDocument* old, const StoredDocument* now,
+                               WriteBatch& batch) const {
+  const auto rows = [&](const StoredDocument& document) {
+    std::vector<std::string> keys = MetadataIndexKeys(id_, document.metadata, document.number);
+    for (const std::string& principal : document.access) {
+      keys.push_back(PrincipalKey(id_, principal, document.number));
+    }
+    keys.push_back(ContentHashKey(id_, document.content_hash, document.number));
+    return keys;
+  };
+  if (old != nullptr) {
+    for (std::string& key : rows(*old)) batch.Delete(std::move(key));
+  }
+  if (now != nullptr) {
+    for (std::string& key : rows(*now)) batch.Put(std::move(key), "");
+  }
+}
+
+Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& counters,
+                                                WriteBatch& batch) const {
+  QUARRY_RETURN_IF_ERROR(CheckDraft(draft));
+  const Snapshot& current = *snapshot_;  // only the writer replaces it
+  Document& document = draft.document;
+
+  Applied applied;
+  applied.id = document.id;
+  Result<StoredDocument> old = current.ReadDocument(document.id);
+  if (!old.ok() && old.status().code() != Code::kNotFound) return std::move(old).status();
+  applied.change.created = !old.ok();
+  applied.change.document = old.ok() ? old->number : DocumentNumber(counters.next_document++);
+
+  Reusable reusable;
+  if (old.ok()) {
+    for (const ChunkId chunk : old->chunks) {
+      QUARRY_ASSIGN_OR_RETURN(const StoredChunk record, current.ReadChunk(chunk));
+      reusable.Add(record.input_hash, chunk);
+    }
+  }
+
+  StoredDocument record;
+  record.number = applied.change.document;
+  record.id = document.id;
+  record.root = draft.root;
+  record.uri = document.uri;
+  record.title = document.title;
+  record.media_type = document.media_type;
+  record.language = document.language;
+  record.metadata = document.metadata;
+  record.access = document.access;
+  record.source_hash = document.source_hash;
+  record.content_hash = Hash64(document.text);
+  record.pipeline = draft.pipeline;
+  record.indexed_micros = environment_.clock.NowMicros();
+  record.text_bytes = document.text.size();
+  record.commit = CommitSequence(++counters.last_commit);
+  applied.change.commit = record.commit;
+
+  for (size_t i = 0; i < draft.chunks.size(); ++i) {
+    Chunk& chunk = draft.chunks[i].chunk;
+    StoredChunk stored;
+    if (const std::optional<ChunkId> kept = reusable.Take(chunk.input_hash)) {
+      stored.id = *kept;
+      applied.change.kept.push_back(*kept);
+    } else {
+      stored.id = ChunkId(counters.next_chunk++);
+      applied.change.added.push_back(stored.id);
+      batch.Put(ChunkTermsKey(id_, stored.id), EncodeTerms(draft.chunks[i].terms));
+    }
+    stored.document = record.number;
+    stored.ordinal = static_cast<uint32_t>(i);
+    stored.span = std::move(chunk.span);
+    stored.token_count = chunk.token_count;
+    stored.length = LengthOf(draft.chunks[i].terms);
+    stored.text_hash = chunk.text_hash;
+    stored.input_hash = chunk.input_hash;
+    stored.text = std::move(chunk.text);
+    batch.Put(ChunkKey(id_, stored.id), EncodeChunk(stored));
+    record.chunks.push_back(stored.id);
+    applied.chunks.push_back(stored.id);
+    applied.terms.push_back(std::move(draft.chunks[i].terms));
+  }
+  applied.change.removed = reusable.Rest();
+  PlanRemoval(applied.change.removed, batch);
+  PlanIndexRows(old.ok() ? &*old : nullptr, &record, batch);
+
+  if (applied.change.created) {
+    QUARRY_RETURN_IF_ERROR(current.view().Scan(ContentHashPrefix(id_, record.content_hash),
+                                               [&](std::string_view, std::string_view) {
+                                                 applied.change.duplicate = true;
+                                                 return false;
+                                               }));
+    batch.Put(DocumentByExternalIdKey(id_, record.id), EncodeInteger(record.number.value));
+  }
+  batch.Put(DocumentKey(id_, record.number), EncodeDocument(record));
+  batch.Put(DocumentTextKey(id_, record.number), std::move(document.text));
+  batch.Put(ChangeLogKey(id_, record.commit), EncodeChange({.sequence = record.commit,
+                                                            .document = record.number,
+                                                            .id = record.id,
+                                                            .kind = StoredChange::Kind::kPut,
+                                                            .added = applied.change.added,
+                                                            .kept = applied.change.kept,
+                                                            .removed = applied.change.removed,
+                                                            .micros = record.indexed_micros}));
+  return applied;
+}
+
+Collection::Applied Collection::PlanDelete(const StoredDocument& old, Counters& counters,
+                                           WriteBatch& batch) const {
+  Applied applied;
+  applied.id = old.id;
+  applied.change.document = old.number;
+  applied.change.removed = old.chunks;
+  applied.change.commit = CommitSequence(++counters.last_commit);
+  PlanRemoval(old.chunks, batch);
+  PlanIndexRows(&old, nullptr, batch);
+  batch.Delete(DocumentByExternalIdKey(id_, old.id));
+  batch.Delete(DocumentKey(id_, old.number));
+  batch.Delete(DocumentTextKey(id_, old.number));
+  batch.Put(ChangeLogKey(id_, applied.change.commit),
+            EncodeChange({.sequence = applied.change.commit,
+                          .document = old.number,
+                          .id = old.id,
+                          .kind = StoredChange::Kind::kDelete,
+                          .added = {},
+                          .kept = {},
+                          .removed = old.chunks,
+                          .micros = environment_.clock.NowMicros()}));
+  return applied;
+}
+
+Result<std::vector<DocumentChange>> Collection::Put(std::vector<DocumentDraft> drafts) {
+  std::unordered_set<std::string_view> ids;
+  for (const DocumentDraft& draft : drafts) {
+    if (!ids.insert(draft.document.id).second) {
+      return InvalidArgumentError("document id \"" + draft.document.id + "\": twice in one batch");
+    }
+  }
+  WriteBatch batch;
+  Counters counters = counters_;
+  std::vector<Applied> applied;
+  for (DocumentDraft& draft : drafts) {
+    QUARRY_ASSIGN_OR_RETURN(Applied one, PlanPut(draft, counters, batch));
+    applied.push_back(std::move(one));
+  }
+  std::vector<DocumentChange> changes;
+  for (const Applied& one : applied) changes.push_back(one.change);
+  QUARRY_RETURN_IF_ERROR(Commit(std::move(batch), counters, std::move(applied)));
+  return changes;
+}
+
+Result<std::vector<DocumentChange>> Collection::Delete(std::span<const DocumentId> ids) {
+  WriteBatch batch;
+  Counters counters = counters_;
+  std::vector<Applied> applied;
+  std::unordered_set<std::string_view> seen;
+  for (const DocumentId& id : ids) {
+    if (!seen.insert(id).second) continue;
+    const Result<StoredDocument> old = snapshot_->ReadDocument(id);
+    if (old.status().code() == Code::kNotFound) continue;
+    if (!old.ok()) return old.status();
+    applied.push_back(PlanDelete(*old, counters, batch));
+  }
+  std::vector<DocumentChange> changes;
+  for (const Applied& one : applied) changes.push_back(one.change);
+  QUARRY_RETURN_IF_ERROR(Commit(std::move(batch), counters, std::move(applied)));
+  return changes;
+}
+
+Status Collection::Commit(WriteBatch batch, const Counters& counters,
+                          std::vector<Applied> applied) {
+  if (applied.empty()) return OkStatus();
+  batch.Put(CounterKey(id_, Counter::kNextDocument), EncodeInteger(counters.next_document));
+  batch.Put(CounterKey(id_, Counter::kNextChunk), EncodeInteger(counters.next_chunk));
+  batch.Put(CounterKey(id_, Counter::kLastCommit), EncodeInteger(counters.last_commit));
+  QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
+
+  // Committed. What follows only brings memory in step.
+  counters_ = counters;
+  for (const Applied& one : applied) {
+    for (const ChunkId chunk : one.change.removed) built_.erase(chunk);
+  }
+  state_.parts.view = environment_.store.GetView();
+  state_.parts.commit = CommitSequence(counters.last_commit);
+  Apply(state_, std::move(applied));
+
+  const size_t live = state_.parts.live.Count();
+  if (state_.parts.rows.rows() > 2 * live + kDeadRowsFloor) {
+    Result<State> compact = LoadState(state_.parts.view);
+    if (compact.ok()) {
+      state_ = *std::move(compact);
+    } else {
+      LogWarning("collection " + record_.name +
+                 ": dead rows are kept, loading anew failed: " + compact.status().message());
+    }
+  }
+  Publish();
+  return OkStatus();
+}
+
+void Collection::Apply(State& state, std::vector<Applied> applied) const {
+  SnapshotParts& parts = state.parts;
+  std::vector<RowId> removed_rows;
+  std::vector<LexicalRow> added_rows;
+  std::unordered_set<ChunkId> had_vector;  // chunks that are kept and whose old row had a vector
+  std::vector<RowId> vector_rows;
+  for (Applied& one : applied) {
+    if (const auto it = state.position.find(one.change.document); it != state.position.end()) {
+      const DocumentEntry& old = parts.rows.document(it->second);
+      for (RowId row = old.first_row; row < old.first_row + old.rows; ++row) {
+        const ChunkId chunk = parts.rows.row(row).chunk;
+        removed_rows.push_back(row);
+        parts.live.Clear(row);
+        state.pending.erase(chunk);
+        if (!state.has_vector.Test(row)) continue;
+        state.has_vector.Clear(row);
+        --parts.rows_with_vector;
+        had_vector.insert(chunk);
+      }
+      state.position.erase(it);
+      --parts.live_documents;
+    }
+    if (one.chunks.empty()) continue;
+
+    const auto first_row = static_cast<RowId>(parts.rows.rows());
+    state.position[one.change.document] =
+        parts.rows.Append(one.change.document, std::move(one.id), one.chunks);
+    ++parts.live_documents;
+    parts.live.Resize(parts.rows.rows(), true);
+    state.has_vector.Resize(parts.rows.rows(), false);
+    for (size_t i = 0; i < one.chunks.size(); ++i) {
+      const auto row = static_cast<RowId>(first_row + i);
+      added_rows.push_back({row, std::move(one.terms[i])});
+      if (!parts.generation) continue;
+      if (had_vector.contains(one.chunks[i])) {
+        vector_rows.push_back(row);
+      } else {
+        state.pending.insert(one.chunks[i]);
+      }
+    }
+  }
+  parts.lexical = parts.lexical->Apply(std::move(added_rows), removed_rows);
+  if (vector_rows.empty()) return;
+  const Status carried = AddVectorRows(state, vector_rows, CallContext());
+  if (carried.ok()) return;
+  // The chunks stay findable by their words; embedding them again repairs it.
+  LogError("collection " + record_.name +
+           ": vectors of kept chunks are pending again: " + carried.message());
+  for (const RowId row : vector_rows) state.pending.insert(parts.rows.row(row).chunk);
+}
+
+}  // namespace quarry::index

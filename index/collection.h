@@ -1,0 +1,130 @@
+#pragma once
+
+// Collection: the loaded state of one collection and the changes to it. Internal to index/: the
+// outside sees Snapshot (reading) and IndexWriter (writing).
+//
+// The state is the store's content turned into derived indexes: at load by reading everything,
+// later by applying each committed batch. A batch is committed first and applied second; applying
+// cannot fail except by running out of memory, which ends the process, and a restart loads what was
+// committed.
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/clock.h"
+#include "index/derived_files.h"
+#include "index/index_writer.h"
+#include "index/snapshot.h"
+
+namespace quarry::index {
+
+// What collections share; all outlive them.
+struct CollectionEnvironment {
+  Store& store;
+  DerivedFiles& derived;
+  const Clock& clock;
+  VectorIndexOptions vectors;
+};
+
+// snapshot() is thread-safe. The other methods belong to the holder of writer_mutex().
+class Collection {
+ public:
+  static Result<std::shared_ptr<Collection>> Load(const CollectionEnvironment& environment,
+                                                  StoredCollection record);
+
+  std::shared_ptr<const Snapshot> snapshot() const;
+  std::mutex& writer_mutex() { return writer_mutex_; }
+
+  // See IndexWriter.
+  Result<std::vector<DocumentChange>> Put(std::vector<DocumentDraft> drafts);
+  Result<std::vector<DocumentChange>> Delete(std::span<const DocumentId> ids);
+  Result<GenerationId> BeginGeneration(std::string_view embedder_kind, const EmbeddingSpace& space,
+                                       std::string_view embedder, uint64_t learnt_chunks);
+  uint64_t PendingCount(GenerationId generation) const;
+  Result<std::vector<PendingChunk>> Pending(GenerationId generation, ChunkId after,
+                                            size_t limit) const;
+  Status PutVectors(GenerationId generation, std::span<const ChunkId> chunks,
+                    const EmbeddingMatrix& vectors);
+  Status PublishGeneration(GenerationId generation, const CallContext& context);
+
+ private:
+  // Numbers given out next, as they stand in the store.
+  struct Counters {
+    uint64_t next_document = 1;
+    uint64_t next_chunk = 1;
+    uint64_t next_generation = 1;
+    uint64_t last_commit = 0;
+  };
+  // A change to one document that was written to a batch and awaits application.
+  struct Applied {
+    DocumentChange change;
+    DocumentId id;
+    std::vector<ChunkId> chunks;  // of the new version, by ordinal; empty = deleted
+    std::vector<std::vector<TermFrequency>> terms;  // of those chunks
+  };
+
+  // The content of the store as derived indexes. Rows belong to one State: loading again renumbers
+  // them.
+  struct State {
+    SnapshotParts parts;
+    std::unordered_map<DocumentNumber, size_t> position;  // of live documents in parts.rows
+    Bitmap has_vector;          // rows with a vector of the current generation
+    std::set<ChunkId> pending;  // live chunks without one; empty while there is no generation
+  };
+
+  Collection(const CollectionEnvironment& environment, StoredCollection record)
+      : environment_(environment), id_(record.id), record_(std::move(record)) {}
+
+  // collection_load.cc
+  Result<Counters> LoadCounters(const StoreView& view) const;
+  Result<State> LoadState(std::shared_ptr<const StoreView> view) const;
+  Status LoadRows(State& state) const;
+  Status LoadPostings(State& state, const std::unordered_map<ChunkId, RowId>& row_of) const;
+  Status LoadVectors(State& state, const std::unordered_map<ChunkId, RowId>& row_of) const;
+
+  // collection.cc
+  Result<Applied> PlanPut(DocumentDraft& draft, Counters& counters, WriteBatch& batch) const;
+  Applied PlanDelete(const StoredDocument& old, Counters& counters, WriteBatch& batch) const;
+  void PlanRemoval(const std::vector<ChunkId>& chunks, WriteBatch& batch) const;
+  void PlanIndexRows(const StoredDocument* old, const StoredDocument* now, WriteBatch& batch) const;
+  Status Commit(WriteBatch batch, const Counters& counters, std::vector<Applied> applied);
+  void Apply(State& state, std::vector<Applied> applied) const;
+  void Publish();
+
+  // collection_vectors.cc
+  Result<std::shared_ptr<const VectorIndex>> BuildFromStore(const State& state,
+                                                            std::vector<RowId> rows,
+                                                            VectorIndexKind kind,
+                                                            const CallContext& context) const;
+  // Brings vectors of live rows, which are in the store, into the searched indexes: a fresh flat
+  // one, merged with its neighbours when there are many, all of them rebuilt when the fresh part is
+  // large. On error `state` is as it was.
+  Status AddVectorRows(State& state, std::vector<RowId> rows, const CallContext& context) const;
+  Status RebuildVectors(State& state, const CallContext& context) const;
+  void SaveGraph(const State& state, const VectorIndex& graph) const;
+  Result<std::shared_ptr<const VectorIndex>> LoadGraph(
+      const State& state, const std::unordered_map<ChunkId, RowId>& row_of) const;
+  std::string GraphRole(GenerationId generation) const;
+  Result<std::string> ReadIndexedText(ChunkId chunk) const;
+
+  const CollectionEnvironment environment_;
+  const CollectionId id_;
+  std::mutex writer_mutex_;
+
+  // Writer's: guarded by writer_mutex_.
+  StoredCollection record_;
+  Counters counters_;
+  State state_;
+  std::optional<StoredGeneration> building_;
+  std::unordered_set<ChunkId> built_;  // chunks with a vector of building_
+
+  mutable std::mutex snapshot_mutex_;
+  std::shared_ptr<const Snapshot> snapshot_;  // guarded by snapshot_mutex_
+};
+
+}  // namespace quarry::index

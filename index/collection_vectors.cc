@@ -1,0 +1,341 @@
+// Vectors of a collection: generations, pending chunks, and the indexes that are searched.
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/coding.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "index/collection.h"
+#include "index/keys.h"
+
+namespace quarry::index {
+namespace {
+
+// So many fresh flat indexes are searched side by side before they are merged into one.
+constexpr size_t kMaxFreshIndexes = 8;
+// The fresh part is merged into the large index once it holds this share of all vectors.
+constexpr double kMaxFreshShare = 0.25;
+
+constexpr std::string_view kGraphMagic = "QGRAPH1\n";
+
+}  // namespace
+
+std::string Collection::GraphRole(GenerationId generation) const {
+  return std::to_string(id_.value) + "/" + std::to_string(generation.value) + "/graph";
+}
+
+Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
+    const State& state, std::vector<RowId> rows, VectorIndexKind kind,
+    const CallContext& context) const {
+  const StoredGeneration& generation = *state.parts.generation;
+  const uint64_t space = SpaceHash(generation.space);
+  EmbeddingMatrix vectors;
+  vectors.dimension = generation.space.dimension;
+  vectors.values.resize(rows.size() * vectors.dimension);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const ChunkId chunk = state.parts.rows.row(rows[i]).chunk;
+    const std::string what = "vector of chunk " + std::to_string(chunk.value);
+    QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                            state.parts.view->Get(VectorKey(id_, space, generation.id, chunk)));
+    if (!bytes) return DataLossError(what + ": missing in the store");
+    QUARRY_RETURN_IF_ERROR(DecodeVector(*bytes, vectors.Row(i)).Annotate(what));
+  }
+  VectorIndexOptions options = environment_.vectors;
+  if (kind != VectorIndexKind::kAuto) options.kind = kind;
+  return BuildVectorIndex(options, std::move(vectors), std::move(rows), context);
+}
+
+Status Collection::RebuildVectors(State& state, const CallContext& context) const {
+  std::vector<RowId> rows;
+  state.has_vector.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> index,
+                          BuildFromStore(state, std::move(rows), VectorIndexKind::kAuto, context));
+  if (index->kind() == VectorIndexKind::kHnsw) SaveGraph(state, *index);
+  state.parts.vectors = {std::move(index)};
+  return OkStatus();
+}
+
+Status Collection::AddVectorRows(State& state, std::vector<RowId> rows,
+                                 const CallContext& context) const {
+  SnapshotParts& parts = state.parts;
+  std::sort(rows.begin(), rows.end());
+
+  if (rows.empty()) return OkStatus();
+  // The first index may be the large one; all after it are fresh.
+  size_t fresh = rows.size();
+  for (size_t i = 1; i < parts.vectors.size(); ++i) fresh += parts.vectors[i]->size();
+  const size_t total = parts.rows_with_vector + rows.size();
+  const bool merge_all =
+      parts.vectors.empty() ||
+      (static_cast<double>(fresh) > kMaxFreshShare * static_cast<double>(total) &&
+       total >= environment_.vectors.hnsw_from);
+  const auto mark = [&](State& target) {
+    for (const RowId row : rows) target.has_vector.Set(row);
+    target.parts.rows_with_vector = total;
+  };
+  if (merge_all) {
+    // Build first, change the state only when that went well.
+    State next = state;
+    mark(next);
+    QUARRY_RETURN_IF_ERROR(RebuildVectors(next, context));
+    parts.vectors = std::move(next.parts.vectors);
+    mark(state);
+    return OkStatus();
+  }
+
+  std::vector<RowId> merged = rows;
+  size_t keep = parts.vectors.size();
+  if (keep > kMaxFreshIndexes) {
+    keep = 1;
+    for (size_t i = 1; i < parts.vectors.size(); ++i) {
+      for (const RowId row : parts.vectors[i]->rows()) {
+        if (state.has_vector.Test(row)) merged.push_back(row);
+      }
+    }
+    std::sort(merged.begin(), merged.end());
+  }
+  QUARRY_ASSIGN_OR_RETURN(
+      std::shared_ptr<const VectorIndex> index,
+      BuildFromStore(state, std::move(merged), VectorIndexKind::kFlat, context));
+  parts.vectors.resize(keep);
+  parts.vectors.push_back(std::move(index));
+  mark(state);
+  return OkStatus();
+}
+
+// A graph takes long to build, so it is kept: magic, count, chunk ids (the lasting names of its
+// vectors), then what VectorIndex::Serialize gives. Losing it costs time, nothing else.
+void Collection::SaveGraph(const State& state, const VectorIndex& graph) const {
+  Result<std::string> payload = graph.Serialize();
+  Status saved = payload.status();
+  if (saved.ok()) {
+    std::string bytes(kGraphMagic);
+    AppendVarint(bytes, graph.size());
+    for (const RowId row : graph.rows()) {
+      AppendVarint(bytes, state.parts.rows.row(row).chunk.value);
+    }
+    AppendBytes(bytes, *payload);
+    saved = environment_.derived.Save(GraphRole(state.parts.generation->id), bytes,
+                                      state.parts.commit.value);
+  }
+  if (!saved.ok()) LogWarning("vector graph not saved: " + saved.message());
+}
+
+Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(
+    const State& state, const std::unordered_map<ChunkId, RowId>& row_of) const {
+  QUARRY_ASSIGN_OR_RETURN(const MappedFile file,
+                          environment_.derived.Load(GraphRole(state.parts.generation->id)));
+  std::string_view bytes = file.bytes();
+  if (!bytes.starts_with(kGraphMagic)) return DataLossError("vector graph: not a graph file");
+  bytes.remove_prefix(kGraphMagic.size());
+  RecordReader reader(bytes);
+  const uint64_t count = reader.Varint();
+  if (count > reader.remaining()) return DataLossError("vector graph: malformed header");
+  std::vector<RowId> rows;
+  rows.reserve(count);
+  for (uint64_t i = 0; i < count; ++i) {
+    const auto it = row_of.find(ChunkId(reader.Varint()));
+    rows.push_back(it == row_of.end() ? kNoRow : it->second);
+  }
+  const std::string_view payload = reader.Bytes();
+  QUARRY_RETURN_IF_ERROR(reader.Finish("vector graph"));
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> graph,
+                          ParseVectorIndex(payload, std::move(rows)));
+  if (graph->dimension() != state.parts.generation->space.dimension) {
+    return DataLossError("vector graph: another dimension than the generation's");
+  }
+  return graph;
+}
+
+Result<GenerationId> Collection::BeginGeneration(std::string_view embedder_kind,
+                                                 const EmbeddingSpace& space,
+                                                 std::string_view embedder,
+                                                 uint64_t learnt_chunks) {
+  if (space.dimension == 0) return InvalidArgumentError("embedding space: dimension 0");
+  WriteBatch batch;
+  // Whatever an interrupted earlier attempt left: generations other than the current one.
+  const std::shared_ptr<const StoreView> view = environment_.store.GetView();
+  Status decoded;
+  QUARRY_RETURN_IF_ERROR(view->Scan(
+      TablePrefix(id_, Table::kGeneration), [&](std::string_view key, std::string_view value) {
+        const Result<StoredGeneration> old = DecodeGeneration(value);
+        decoded = old.status();
+        if (!decoded.ok()) return false;
+        if (old->id != record_.current_generation) {
+          const std::string blob = GenerationBlobPrefix(id_, old->id);
+          const std::string vectors = VectorPrefix(id_, SpaceHash(old->space), old->id);
+          batch.Delete(std::string(key));
+          batch.DeleteRange(blob, PrefixEnd(blob));
+          batch.DeleteRange(vectors, PrefixEnd(vectors));
+        }
+        return true;
+      }));
+  QUARRY_RETURN_IF_ERROR(decoded);
+
+  StoredGeneration generation;
+  generation.id = GenerationId(static_cast<uint32_t>(counters_.next_generation));
+  generation.embedder_kind = std::string(embedder_kind);
+  generation.space = space;
+  generation.blob_bytes = embedder.size();
+  generation.blob_hash = Hash64(embedder);
+  generation.created_micros = environment_.clock.NowMicros();
+  generation.learnt_chunks = learnt_chunks;
+  for (size_t begin = 0; begin < embedder.size(); begin += kGenerationPartBytes) {
+    batch.Put(GenerationBlobKey(id_, generation.id, generation.blob_parts++),
+              std::string(embedder.substr(begin, kGenerationPartBytes)));
+  }
+  batch.Put(GenerationKey(id_, generation.id), EncodeGeneration(generation));
+  batch.Put(CounterKey(id_, Counter::kNextGeneration),
+            EncodeInteger(counters_.next_generation + 1));
+  QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
+  ++counters_.next_generation;
+  building_ = generation;
+  built_.clear();
+  return generation.id;
+}
+
+uint64_t Collection::PendingCount(GenerationId generation) const {
+  const uint64_t live = state_.parts.live.Count();
+  if (building_ && building_->id == generation) return live - built_.size();
+  if (state_.parts.generation && state_.parts.generation->id == generation) {
+    return state_.pending.size();
+  }
+  return live;
+}
+
+Result<std::string> Collection::ReadIndexedText(ChunkId chunk) const {
+  QUARRY_ASSIGN_OR_RETURN(StoredChunk record, snapshot_->ReadChunk(chunk));
+  const std::string what = "document of chunk " + std::to_string(chunk.value);
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                          state_.parts.view->Get(DocumentKey(id_, record.document)));
+  if (!bytes) return DataLossError(what + ": missing in the store");
+  const Result<StoredDocument> document = DecodeDocument(*bytes);
+  if (!document.ok()) return document.status().Annotate(what);
+  Chunk text;
+  text.text = std::move(record.text);
+  text.span = std::move(record.span);
+  return IndexedText(document->title, text);
+}
+
+Result<std::vector<PendingChunk>> Collection::Pending(GenerationId generation, ChunkId after,
+                                                      size_t limit) const {
+  std::vector<ChunkId> chunks;
+  if (building_ && building_->id == generation) {
+    Status parsed;
+    QUARRY_RETURN_IF_ERROR(state_.parts.view->Scan(
+        TablePrefix(id_, Table::kChunkTerms), ChunkTermsKey(id_, ChunkId(after.value + 1)),
+        [&](std::string_view key, std::string_view) {
+          const Result<ChunkId> chunk = ParseChunkTermsKey(key);
+          parsed = chunk.status();
+          if (parsed.ok() && !built_.contains(*chunk)) chunks.push_back(*chunk);
+          return parsed.ok() && chunks.size() < limit;
+        }));
+    QUARRY_RETURN_IF_ERROR(parsed);
+  } else if (state_.parts.generation && state_.parts.generation->id == generation) {
+    for (auto it = state_.pending.upper_bound(after);
+         it != state_.pending.end() && chunks.size() < limit; ++it) {
+      chunks.push_back(*it);
+    }
+  } else {
+    return NotFoundError("generation " + std::to_string(generation.value));
+  }
+  std::vector<PendingChunk> pending;
+  for (const ChunkId chunk : chunks) {
+    QUARRY_ASSIGN_OR_RETURN(std::string text, ReadIndexedText(chunk));
+    pending.push_back({chunk, std::move(text)});
+  }
+  return pending;
+}
+
+Status Collection::PutVectors(GenerationId id, std::span<const ChunkId> chunks,
+                              const EmbeddingMatrix& vectors) {
+  const bool building = building_ && building_->id == id;
+  const bool current = state_.parts.generation && state_.parts.generation->id == id;
+  if (!building && !current) return NotFoundError("generation " + std::to_string(id.value));
+  const StoredGeneration& generation = building ? *building_ : *state_.parts.generation;
+  if (vectors.dimension != generation.space.dimension || vectors.rows() != chunks.size()) {
+    return InvalidArgumentError("vectors: expected " + std::to_string(chunks.size()) +
+                                " of dimension " + std::to_string(generation.space.dimension) +
+                                ", got " + std::to_string(vectors.rows()) + " of dimension " +
+                                std::to_string(vectors.dimension));
+  }
+  const uint64_t space = SpaceHash(generation.space);
+  WriteBatch batch;
+  std::vector<ChunkId> stored;
+  std::vector<RowId> rows;
+  for (size_t i = 0; i < chunks.size(); ++i) {
+    const std::span<const float> vector = vectors.Row(i);
+    if (!std::all_of(vector.begin(), vector.end(), [](float x) { return std::isfinite(x); })) {
+      return InvalidArgumentError("vector of chunk " + std::to_string(chunks[i].value) +
+                                  ": a value is not finite");
+    }
+    const Result<StoredChunk> record = snapshot_->ReadChunk(chunks[i]);
+    if (record.status().code() == Code::kNotFound) continue;  // deleted meanwhile
+    if (!record.ok()) return record.status();
+    batch.Put(VectorKey(id_, space, id, chunks[i]), EncodeVector(vector));
+    stored.push_back(chunks[i]);
+    const DocumentEntry& entry = state_.parts.rows.document(state_.position.at(record->document));
+    const RowId row = entry.first_row + record->ordinal;
+    if (current && !state_.has_vector.Test(row)) rows.push_back(row);
+  }
+  if (stored.empty()) return OkStatus();
+  QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
+  if (building) {
+    built_.insert(stored.begin(), stored.end());
+    return OkStatus();
+  }
+  state_.parts.view = environment_.store.GetView();
+  QUARRY_RETURN_IF_ERROR(AddVectorRows(state_, std::move(rows), CallContext()));
+  for (const ChunkId chunk : stored) state_.pending.erase(chunk);
+  Publish();
+  return OkStatus();
+}
+
+Status Collection::PublishGeneration(GenerationId id, const CallContext& context) {
+  if (!building_ || building_->id != id) {
+    return NotFoundError("generation " + std::to_string(id.value) + " is not being built");
+  }
+  const uint64_t pending = PendingCount(id);
+  if (pending > 0) {
+    return FailedPreconditionError("generation " + std::to_string(id.value) + ": " +
+                                   std::to_string(pending) + " chunks have no vector yet");
+  }
+  // Build the index of the new generation beside the old one; only then switch.
+  State next = state_;
+  next.parts.view = environment_.store.GetView();
+  next.parts.generation = building_;
+  next.parts.collection.current_generation = id;
+  next.has_vector = next.parts.live;
+  next.parts.rows_with_vector = next.parts.live.Count();
+  next.pending.clear();
+  QUARRY_RETURN_IF_ERROR(RebuildVectors(next, context));
+
+  WriteBatch batch;
+  StoredCollection record = record_;
+  record.current_generation = id;
+  batch.Put(CollectionKey(id_), EncodeCollection(record));
+  if (state_.parts.generation) {
+    const StoredGeneration& old = *state_.parts.generation;
+    const std::string blob = GenerationBlobPrefix(id_, old.id);
+    const std::string vectors = VectorPrefix(id_, SpaceHash(old.space), old.id);
+    batch.Delete(GenerationKey(id_, old.id));
+    batch.DeleteRange(blob, PrefixEnd(blob));
+    batch.DeleteRange(vectors, PrefixEnd(vectors));
+  }
+  QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
+  if (state_.parts.generation) {
+    environment_.derived.Remove(GraphRole(state_.parts.generation->id))
+        .IgnoreError();  // only space
+  }
+  next.parts.view = environment_.store.GetView();
+  record_ = std::move(record);
+  state_ = std::move(next);
+  building_.reset();
+  built_.clear();
+  Publish();
+  return OkStatus();
+}
+
+}  // namespace quarry::index

@@ -1,0 +1,122 @@
+#include "index/derived_files.h"
+
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "base/hash.h"
+#include "index/records.h"
+
+namespace quarry::index {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kManifestLimit = 16u << 20;
+
+std::string ManifestPath(const std::string& directory) { return directory + "/MANIFEST.json"; }
+std::string DerivedPath(const std::string& directory, const std::string& name) {
+  return directory + "/derived/" + name;
+}
+
+}  // namespace
+
+DerivedFiles::DerivedFiles(std::string directory, Manifest manifest, bool read_only)
+    : directory_(std::move(directory)), read_only_(read_only), manifest_(std::move(manifest)) {}
+
+Status DerivedFiles::Create(const std::string& directory, const std::string& store_id) {
+  Manifest manifest;
+  manifest.format_version = kStoreFormatVersion;
+  manifest.store_id = store_id;
+  return WriteFileAtomically(ManifestPath(directory), EncodeManifest(manifest));
+}
+
+Result<std::unique_ptr<DerivedFiles>> DerivedFiles::Open(const std::string& directory,
+                                                         bool read_only) {
+  QUARRY_ASSIGN_OR_RETURN(const std::string json,
+                          ReadFile(ManifestPath(directory), kManifestLimit));
+  Result<Manifest> manifest = DecodeManifest(json);
+  if (!manifest.ok()) return std::move(manifest).status().Annotate("manifest");
+  std::unique_ptr<DerivedFiles> files(new DerivedFiles(directory, *std::move(manifest), read_only));
+  if (!read_only) {
+    QUARRY_RETURN_IF_ERROR(CreateDirectories(directory + "/derived"));
+    files->RemoveUnnamed();
+  }
+  return files;
+}
+
+// What a crash between writing a file and naming it left behind.
+void DerivedFiles::RemoveUnnamed() const {
+  std::set<std::string> named;
+  for (const auto& [role, file] : manifest_.files) named.insert(file.name);
+  std::error_code error;
+  for (fs::directory_iterator it(directory_ + "/derived", error);
+       !error && it != fs::directory_iterator(); it.increment(error)) {
+    if (!named.contains(it->path().filename().string())) fs::remove(it->path(), error);
+  }
+}
+
+Status DerivedFiles::WriteManifest(const Manifest& manifest) const {
+  return WriteFileAtomically(ManifestPath(directory_), EncodeManifest(manifest))
+      .Annotate("manifest");
+}
+
+Result<MappedFile> DerivedFiles::Load(const std::string& role) const {
+  DerivedFile file;
+  {
+    std::lock_guard lock(mutex_);
+    const auto it = manifest_.files.find(role);
+    if (it == manifest_.files.end()) return NotFoundError("no derived file for " + role);
+    file = it->second;
+  }
+  const std::string path = DerivedPath(directory_, file.name);
+  Result<MappedFile> mapped = MappedFile::Open(path);
+  if (!mapped.ok()) return DataLossError("derived file missing: " + mapped.status().message());
+  if (mapped->bytes().size() != file.bytes) {
+    return DataLossError(path + ": " + std::to_string(mapped->bytes().size()) +
+                         " bytes, the manifest says " + std::to_string(file.bytes));
+  }
+  if (Hash64(mapped->bytes()) != file.checksum) return DataLossError(path + ": checksum mismatch");
+  return mapped;
+}
+
+Status DerivedFiles::Save(const std::string& role, std::string_view bytes, uint64_t commit) {
+  if (read_only_) return OkStatus();
+  std::lock_guard lock(mutex_);
+  DerivedFile file;
+  file.bytes = bytes.size();
+  file.checksum = Hash64(bytes);
+  file.commit = commit;
+  file.name = HashToHex(HashCombine(Hash64(role), file.checksum)) + "-" + std::to_string(commit);
+  QUARRY_RETURN_IF_ERROR(WriteFileAtomically(DerivedPath(directory_, file.name), bytes));
+  Manifest next = manifest_;
+  next.files[role] = file;
+  QUARRY_RETURN_IF_ERROR(WriteManifest(next));
+  manifest_ = std::move(next);
+  RemoveUnnamed();
+  return OkStatus();
+}
+
+Status DerivedFiles::Remove(const std::string& prefix) {
+  if (read_only_) return OkStatus();
+  std::lock_guard lock(mutex_);
+  Manifest next = manifest_;
+  std::erase_if(next.files, [&](const auto& entry) { return entry.first.starts_with(prefix); });
+  if (next.files.size() == manifest_.files.size()) return OkStatus();
+  QUARRY_RETURN_IF_ERROR(WriteManifest(next));
+  manifest_ = std::move(next);
+  RemoveUnnamed();
+  return OkStatus();
+}
+
+std::string DerivedFiles::store_id() const {
+  std::lock_guard lock(mutex_);
+  return manifest_.store_id;
+}
+
+std::map<std::string, DerivedFile> DerivedFiles::files() const {
+  std::lock_guard lock(mutex_);
+  return manifest_.files;
+}
+
+}  // namespace quarry::index

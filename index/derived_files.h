@@ -1,0 +1,69 @@
+#pragma once
+
+// The manifest of a store directory and the derived files that it names.
+//
+// A derived file is written in full, synced and renamed before the manifest that names it, with its
+// size, checksum and the commit sequence that it stands at; files that no manifest names are
+// removed. So a crash leaves the old state or the new one, and a file is never believed without its
+// checksum.
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "base/file.h"
+#include "base/ids.h"
+#include "base/status.h"
+
+namespace quarry::index {
+
+struct DerivedFile {
+  std::string name;  // inside derived/
+  uint64_t bytes = 0;
+  uint64_t checksum = 0;  // Hash64
+  uint64_t commit = 0;    // CommitSequence of the collection that it was made from
+};
+
+// What MANIFEST.json says.
+struct Manifest {
+  uint64_t format_version = 0;               // kStoreFormatVersion (records.h)
+  std::string store_id;                      // 16 hexadecimal digits
+  std::map<std::string, DerivedFile> files;  // by role: "1/3/graph" = collection 1, generation 3
+};
+
+std::string EncodeManifest(const Manifest& manifest);  // JSON
+// kDataLoss naming what is wrong; kFailedPrecondition for another format version, naming both.
+Result<Manifest> DecodeManifest(std::string_view json);
+
+// Thread-safe.
+class DerivedFiles {
+ public:
+  // Opens DIRECTORY/MANIFEST.json. With `read_only`, Save and Remove do nothing.
+  static Result<std::unique_ptr<DerivedFiles>> Open(const std::string& directory, bool read_only);
+  // Writes the manifest of a new store.
+  static Status Create(const std::string& directory, const std::string& store_id);
+
+  // The file of `role`, checked against size and checksum. kNotFound when the manifest has none,
+  // kDataLoss when the file is not what the manifest says.
+  Result<MappedFile> Load(const std::string& role) const;
+  // Replaces the file of `role`.
+  Status Save(const std::string& role, std::string_view bytes, uint64_t commit);
+  // Forgets and removes every file whose role starts with `prefix`.
+  Status Remove(const std::string& prefix);
+
+  std::string store_id() const;
+  std::map<std::string, DerivedFile> files() const;
+
+ private:
+  DerivedFiles(std::string directory, Manifest manifest, bool read_only);
+  Status WriteManifest(const Manifest& manifest) const;
+  void RemoveUnnamed() const;
+
+  const std::string directory_;
+  const bool read_only_;
+  mutable std::mutex mutex_;
+  Manifest manifest_;  // guarded by mutex_
+};
+
+}  // namespace quarry::index

@@ -1,0 +1,304 @@
+#include "index/index.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <utility>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "index/collection.h"
+#include "index/derived_files.h"
+#include "index/keys.h"
+#include "index/verify.h"
+
+namespace quarry::index {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status CheckName(const std::string& name) {
+  const auto alnum = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const bool good = !name.empty() && name.size() <= 64 && alnum(name[0]) &&
+                    std::all_of(name.begin(), name.end(), [&](char c) {
+                      return alnum(c) || c == '-' || c == '_' || c == '.';
+                    });
+  if (good) return OkStatus();
+  return InvalidArgumentError("collection name \"" + name +
+                              "\": expected 1 to 64 letters, digits, '-', '_', '.', starting with "
+                              "a letter or digit");
+}
+
+std::string NewStoreId() {
+  std::random_device device;
+  return HashToHex((uint64_t{device()} << 32) ^ device());
+}
+
+// Makes an empty store of `directory`, which must be absent or empty: nothing of the user's is
+// touched.
+Status CreateStore(const std::string& directory) {
+  std::error_code error;
+  if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
+    // A crash during creation leaves only these.
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+      const std::string name = entry.path().filename().string();
+      if (name != "LOCK" && name != "db" && name != "derived" && !name.starts_with("MANIFEST")) {
+        return FailedPreconditionError("not a Quarry store, and not empty (it holds " + name +
+                                       "); choose another directory with --store");
+      }
+    }
+  }
+  return CreateDirectories(directory);
+}
+
+}  // namespace
+
+struct Index::Impl {
+  std::string directory;
+  IndexOptions options;
+  const Analyzer* analyzer = nullptr;
+  const Clock* clock = nullptr;
+  std::optional<FileLock> lock;
+  std::unique_ptr<DerivedFiles> derived;
+  std::unique_ptr<Store> store;
+
+  mutable std::mutex mutex;
+  std::map<std::string, StoredCollection> records;             // guarded by mutex, by name
+  std::map<CollectionId, std::shared_ptr<Collection>> loaded;  // guarded by mutex
+  uint32_t next_collection = 1;                                // guarded by mutex
+
+  Status LoadRecords();
+  Result<std::shared_ptr<Collection>> Load(CollectionId id);
+};
+
+Status Index::Impl::LoadRecords() {
+  const std::shared_ptr<const StoreView> view = store->GetView();
+  Status decoded;
+  QUARRY_RETURN_IF_ERROR(
+      view->Scan(CollectionTablePrefix(), [&](std::string_view, std::string_view value) {
+        Result<StoredCollection> record = DecodeCollection(value);
+        decoded = record.status();
+        if (decoded.ok()) records.emplace(record->name, *record);
+        return decoded.ok();
+      }));
+  QUARRY_RETURN_IF_ERROR(decoded);
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> next,
+                          view->Get(MetaKey(MetaField::kNextCollection)));
+  if (next) {
+    QUARRY_ASSIGN_OR_RETURN(const uint64_t value, DecodeInteger(*next));
+    next_collection = static_cast<uint32_t>(value);
+  }
+  return OkStatus();
+}
+
+Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
+  std::lock_guard guard(mutex);
+  if (const auto it = loaded.find(id); it != loaded.end()) return it->second;
+  const auto record = std::find_if(records.begin(), records.end(),
+                                   [&](const auto& entry) { return entry.second.id == id; });
+  if (record == records.end()) {
+    return NotFoundError("collection number " + std::to_string(id.value));
+  }
+  if (record->second.analyzer_fingerprint != analyzer->Fingerprint()) {
+    return FailedPreconditionError(
+        "collection \"" + record->first +
+        "\": analyzer fingerprint mismatch: index=" + record->second.analyzer_fingerprint +
+        " program=" + analyzer->Fingerprint() + "; delete the collection and index again");
+  }
+  const CollectionEnvironment environment{*store, *derived, *clock, options.vectors};
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection,
+                          Collection::Load(environment, record->second));
+  loaded[id] = collection;
+  return collection;
+}
+
+Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Index::~Index() = default;
+
+Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
+                                           const IndexOptions& options, const Analyzer& analyzer,
+                                           const Clock& clock) {
+  auto impl = std::make_unique<Impl>();
+  impl->directory = directory;
+  impl->options = options;
+  impl->analyzer = &analyzer;
+  impl->clock = &clock;
+  const auto open = [&]() -> Status {
+    const bool exists = fs::exists(directory + "/MANIFEST.json");
+    if (!exists && (options.read_only || !options.create_if_missing)) {
+      return NotFoundError("no store there; make one with: quarry index PATH --store " + directory);
+    }
+    if (!exists) QUARRY_RETURN_IF_ERROR(CreateStore(directory));
+    QUARRY_ASSIGN_OR_RETURN(
+        impl->lock,
+        FileLock::Acquire(directory + "/LOCK", options.read_only ? FileLock::Kind::kShared
+                                                                 : FileLock::Kind::kExclusive));
+    RocksStoreOptions store_options = options.store;
+    store_options.read_only = options.read_only;
+    store_options.create_if_missing = !exists;
+    // The manifest comes last: a directory that has one has everything.
+    if (exists) {
+      QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, options.read_only));
+    }
+    QUARRY_ASSIGN_OR_RETURN(impl->store, OpenRocksStore(directory + "/db", store_options));
+    if (!exists) {
+      QUARRY_RETURN_IF_ERROR(DerivedFiles::Create(directory, NewStoreId()));
+      QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, false));
+    }
+    return impl->LoadRecords();
+  };
+  QUARRY_RETURN_IF_ERROR(open().Annotate("store " + directory));
+  return std::unique_ptr<Index>(new Index(std::move(impl)));
+}
+
+Result<CollectionId> Index::CreateCollection(const std::string& name) {
+  QUARRY_RETURN_IF_ERROR(CheckName(name));
+  std::lock_guard guard(impl_->mutex);
+  if (impl_->records.contains(name)) {
+    return AlreadyExistsError("collection \"" + name + "\" exists already");
+  }
+  StoredCollection record;
+  record.id = CollectionId(impl_->next_collection);
+  record.name = name;
+  record.analyzer_fingerprint = impl_->analyzer->Fingerprint();
+  record.k1 = impl_->options.bm25.k1;
+  record.b = impl_->options.bm25.b;
+  record.created_micros = impl_->clock->NowMicros();
+  WriteBatch batch;
+  batch.Put(CollectionKey(record.id), EncodeCollection(record));
+  batch.Put(CollectionNameKey(name), EncodeInteger(record.id.value));
+  batch.Put(MetaKey(MetaField::kNextCollection), EncodeInteger(record.id.value + 1));
+  QUARRY_RETURN_IF_ERROR(impl_->store->Write(batch));
+  ++impl_->next_collection;
+  impl_->records[name] = record;
+  return record.id;
+}
+
+Result<CollectionId> Index::FindCollection(const std::string& name) const {
+  std::lock_guard guard(impl_->mutex);
+  if (const auto it = impl_->records.find(name); it != impl_->records.end()) return it->second.id;
+  std::string known;
+  for (const auto& [other, record] : impl_->records) known += (known.empty() ? "" : ", ") + other;
+  return NotFoundError("no collection \"" + name + "\"; " +
+                       (known.empty() ? "the store has none" : "there is: " + known));
+}
+
+Status Index::DeleteCollection(const std::string& name) {
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, FindCollection(name));
+  std::lock_guard guard(impl_->mutex);
+  std::unique_lock<std::mutex> writer;
+  std::shared_ptr<Collection> collection;  // outlives the lock on its mutex
+  if (const auto it = impl_->loaded.find(id); it != impl_->loaded.end()) {
+    collection = it->second;
+    writer = std::unique_lock(collection->writer_mutex(), std::try_to_lock);
+    if (!writer.owns_lock()) {
+      return FailedPreconditionError("collection \"" + name + "\" is being written to");
+    }
+  }
+  const std::string prefix = CollectionPrefix(id);
+  WriteBatch batch;
+  batch.DeleteRange(prefix, PrefixEnd(prefix));
+  batch.Delete(CollectionKey(id));
+  batch.Delete(CollectionNameKey(name));
+  QUARRY_RETURN_IF_ERROR(impl_->store->Write(batch));
+  impl_->records.erase(name);
+  impl_->loaded.erase(id);
+  return impl_->derived->Remove(std::to_string(id.value) + "/");
+}
+
+std::vector<StoredCollection> Index::Collections() const {
+  std::lock_guard guard(impl_->mutex);
+  std::vector<StoredCollection> records;
+  for (const auto& [name, record] : impl_->records) records.push_back(record);
+  return records;
+}
+
+Result<std::shared_ptr<const Snapshot>> Index::GetSnapshot(CollectionId id) {
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Collection> collection, impl_->Load(id));
+  return collection->snapshot();
+}
+
+Result<IndexWriter> Index::OpenWriter(CollectionId id) {
+  if (impl_->options.read_only) {
+    return FailedPreconditionError("store " + impl_->directory + " is open for reading only");
+  }
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection, impl_->Load(id));
+  return IndexWriter(std::move(collection));
+}
+
+Result<CollectionStats> Index::Stats(CollectionId id) {
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, GetSnapshot(id));
+  CollectionStats stats;
+  stats.collection = snapshot->collection();
+  stats.documents = snapshot->live_documents();
+  stats.chunks = snapshot->live_chunks();
+  stats.tokens = snapshot->lexical().live_tokens();
+  stats.pending_vectors = snapshot->generation() ? snapshot->pending_vectors() : stats.chunks;
+  stats.commit = snapshot->commit();
+  if (snapshot->generation()) stats.embedder = snapshot->generation()->space.fingerprint;
+  stats.lexical_bytes = snapshot->lexical().MemoryBytes();
+  for (const std::shared_ptr<const VectorIndex>& index : snapshot->vectors()) {
+    stats.vector_bytes += index->MemoryBytes();
+    stats.vector_index += (stats.vector_index.empty() ? "" : "+");
+    stats.vector_index += VectorIndexKindName(index->kind());
+  }
+  return stats;
+}
+
+Result<VerifyReport> Index::Verify(CollectionId id, const CallContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, GetSnapshot(id));
+  QUARRY_ASSIGN_OR_RETURN(VerifyReport report,
+                          VerifySnapshot(*snapshot, *impl_->analyzer, context));
+  if (const Status store = impl_->store->VerifyChecksums(); !store.ok()) {
+    report.problems.push_back("store: " + store.message());
+  }
+  for (const auto& [role, file] : impl_->derived->files()) {
+    if (!role.starts_with(std::to_string(id.value) + "/")) continue;
+    if (const Result<MappedFile> loaded = impl_->derived->Load(role); !loaded.ok()) {
+      report.problems.push_back("derived file: " + loaded.status().message());
+    }
+  }
+  return report;
+}
+
+const Analyzer& Index::analyzer() const { return *impl_->analyzer; }
+const std::string& Index::directory() const { return impl_->directory; }
+uint64_t Index::StoreBytes() const { return impl_->store->ApproximateBytes(); }
+
+IndexWriter::IndexWriter(std::shared_ptr<Collection> collection)
+    : collection_(std::move(collection)), lock_(collection_->writer_mutex()) {}
+IndexWriter::~IndexWriter() = default;
+IndexWriter::IndexWriter(IndexWriter&& other) noexcept = default;
+
+Result<std::vector<DocumentChange>> IndexWriter::Put(std::vector<DocumentDraft> drafts) {
+  return collection_->Put(std::move(drafts));
+}
+Result<std::vector<DocumentChange>> IndexWriter::Delete(std::span<const DocumentId> ids) {
+  return collection_->Delete(ids);
+}
+std::shared_ptr<const Snapshot> IndexWriter::snapshot() const { return collection_->snapshot(); }
+Result<GenerationId> IndexWriter::BeginGeneration(std::string_view embedder_kind,
+                                                  const EmbeddingSpace& space,
+                                                  std::string_view embedder,
+                                                  uint64_t learnt_chunks) {
+  return collection_->BeginGeneration(embedder_kind, space, embedder, learnt_chunks);
+}
+uint64_t IndexWriter::PendingCount(GenerationId generation) const {
+  return collection_->PendingCount(generation);
+}
+Result<std::vector<PendingChunk>> IndexWriter::Pending(GenerationId generation, ChunkId after,
+                                                       size_t limit) const {
+  return collection_->Pending(generation, after, limit);
+}
+Status IndexWriter::PutVectors(GenerationId generation, std::span<const ChunkId> chunks,
+                               const EmbeddingMatrix& vectors) {
+  return collection_->PutVectors(generation, chunks, vectors);
+}
+Status IndexWriter::PublishGeneration(GenerationId generation, const CallContext& context) {
+  return collection_->PublishGeneration(generation, context);
+}
+
+}  // namespace quarry::index

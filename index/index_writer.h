@@ -1,0 +1,107 @@
+#pragma once
+
+// IndexWriter: the one writer of a collection.
+//
+// A document version is one atomic batch of the store: text, chunks, terms, metadata rows and an
+// entry of the change log. When Put returns ok it is on disk, and the next GetSnapshot shows it:
+// lexically at once, by vector as soon as PutVectors has brought its vectors (until then it counts
+// as pending).
+//
+// Obtained from Index::OpenWriter; at most one per collection and store. Not thread-safe: one
+// thread at a time. Readers never wait for it.
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/document.h"
+#include "base/embedding.h"
+#include "index/snapshot.h"
+
+namespace quarry::index {
+
+class Collection;  // collection.h
+
+// A chunk to index with its terms (CountTerms of the analyzer's tokens of IndexedText).
+struct ChunkDraft {
+  Chunk chunk;  // id is ignored
+  std::vector<TermFrequency> terms;
+};
+
+struct DocumentDraft {
+  Document document;
+  std::string root;      // the indexed root that it was read from, "" if given directly
+  std::string pipeline;  // fingerprint of parser and chunker
+  std::vector<ChunkDraft> chunks;
+};
+
+// What a Put or Delete did to one document.
+struct DocumentChange {
+  DocumentNumber document;
+  CommitSequence commit;  // of the change log
+  bool created = false;
+  bool duplicate = false;  // created, and another document already has the same text
+  std::vector<ChunkId> added;
+  std::vector<ChunkId> kept;  // same text and header: id, postings and vectors stay
+  std::vector<ChunkId> removed;
+};
+
+// A chunk that has no vector of the generation asked for.
+struct PendingChunk {
+  ChunkId chunk;
+  std::string text;  // IndexedText: what the embedder is given
+};
+
+class IndexWriter {
+ public:
+  ~IndexWriter();
+  IndexWriter(IndexWriter&& other) noexcept;
+  IndexWriter& operator=(IndexWriter&&) = delete;
+
+  // Adds or replaces documents: one batch, one fsync for all, one change-log entry each.
+  // Errors leave everything as it was: kInvalidArgument (bad id, the same id twice), those of the
+  // store.
+  Result<std::vector<DocumentChange>> Put(std::vector<DocumentDraft> drafts);
+
+  // Removes documents; ids that do not exist are ignored. Gone from the next snapshot on.
+  Result<std::vector<DocumentChange>> Delete(std::span<const DocumentId> ids);
+
+  // The state after the last successful call.
+  std::shared_ptr<const Snapshot> snapshot() const;
+
+  // Starts a generation of vectors beside the current one. `embedder` are the bytes that
+  // model::OpenEmbedder will be given, learnt from `learnt_chunks` chunks. What an earlier
+  // unpublished generation left behind is removed.
+  Result<GenerationId> BeginGeneration(std::string_view embedder_kind, const EmbeddingSpace& space,
+                                       std::string_view embedder, uint64_t learnt_chunks);
+
+  // How many live chunks have no vector of `generation`; all of them for one that is unknown.
+  uint64_t PendingCount(GenerationId generation) const;
+
+  // Up to `limit` chunks without a vector of `generation` whose ids are above `after`, by id.
+  Result<std::vector<PendingChunk>> Pending(GenerationId generation, ChunkId after,
+                                            size_t limit) const;
+
+  // Stores one vector per chunk. In the current generation they are searched from the next snapshot
+  // on; in one that was begun, once it is published. Chunks that are gone meanwhile are ignored.
+  // Errors: kInvalidArgument (count, dimension, a value that is not finite), kNotFound
+  // (generation).
+  Status PutVectors(GenerationId generation, std::span<const ChunkId> chunks,
+                    const EmbeddingMatrix& vectors);
+
+  // Makes `generation` the current one, atomically, and removes the one before.
+  // kFailedPrecondition while chunks are pending in it.
+  Status PublishGeneration(GenerationId generation, const CallContext& context);
+
+ private:
+  friend class Index;
+  explicit IndexWriter(std::shared_ptr<Collection> collection);
+  std::shared_ptr<Collection> collection_;
+  std::unique_lock<std::mutex> lock_;  // of the collection's writer; released before collection_
+};
+
+}  // namespace quarry::index

@@ -1,0 +1,181 @@
+#include "index/row_filter.h"
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "index/keys.h"
+#include "index/snapshot.h"
+
+namespace quarry::index {
+namespace {
+
+// Sets of documents as bits over the positions in the snapshot's row table.
+class DocumentSelector {
+ public:
+  DocumentSelector(const Snapshot& snapshot, const CallContext& context)
+      : snapshot_(snapshot), context_(context) {
+    const RowTable& rows = snapshot.rows();
+    position_.reserve(rows.documents());
+    live_ = Bitmap(rows.documents());
+    for (size_t i = 0; i < rows.documents(); ++i) {
+      const DocumentEntry& entry = rows.document(i);
+      // All rows of a version live and die together.
+      if (!snapshot.IsLive(entry.first_row)) continue;
+      live_.Set(i);
+      position_[entry.number] = i;
+    }
+  }
+
+  Result<Bitmap> Select(const Filter& filter) const {
+    QUARRY_RETURN_IF_ERROR(context_.Check());
+    switch (filter.op) {
+      case Filter::Op::kAnd: {
+        Bitmap all = live_;
+        for (const Filter& child : filter.children) {
+          QUARRY_ASSIGN_OR_RETURN(const Bitmap some, Select(child));
+          all.IntersectWith(some);
+        }
+        return all;
+      }
+      case Filter::Op::kOr: {
+        Bitmap any(live_.size());
+        for (const Filter& child : filter.children) {
+          QUARRY_ASSIGN_OR_RETURN(const Bitmap some, Select(child));
+          some.ForEachSet([&](size_t i) { any.Set(i); });
+        }
+        return any;
+      }
+      case Filter::Op::kNe:
+      case Filter::Op::kNin: {
+        Filter positive = filter;
+        positive.op = Filter::Op::kIn;
+        QUARRY_ASSIGN_OR_RETURN(const Bitmap equal, Select(positive));
+        return Complement(equal);
+      }
+      case Filter::Op::kEq:
+      case Filter::Op::kIn: {
+        Bitmap any(live_.size());
+        for (const MetadataValue& value : filter.values) {
+          if (std::holds_alternative<std::vector<std::string>>(value)) continue;  // equals nothing
+          Filter equal{
+              .op = Filter::Op::kEq, .children = {}, .field = filter.field, .values = {value}};
+          QUARRY_RETURN_IF_ERROR(
+              Scan(MetadataIndexValuePrefix(collection(), filter.field, value), equal, any));
+        }
+        return any;
+      }
+      case Filter::Op::kGt:
+      case Filter::Op::kGte:
+      case Filter::Op::kLt:
+      case Filter::Op::kLte: {
+        Bitmap some(live_.size());
+        const MetadataType type = std::holds_alternative<double>(filter.values[0])
+                                      ? MetadataType::kNumber
+                                      : MetadataType::kString;
+        QUARRY_RETURN_IF_ERROR(
+            Scan(MetadataIndexTypePrefix(collection(), filter.field, type), filter, some));
+        return some;
+      }
+    }
+    return InternalError("unknown filter operator");
+  }
+
+  // Documents that one of the names may read, and those without an access list.
+  Result<Bitmap> Readable(const Principals& principals) const {
+    Bitmap restricted(live_.size());
+    QUARRY_RETURN_IF_ERROR(
+        ScanPrincipals(TablePrefix(collection(), Table::kPrincipal), restricted));
+    Bitmap readable = Complement(restricted);
+    for (const std::string& name : principals.names) {
+      QUARRY_RETURN_IF_ERROR(ScanPrincipals(PrincipalPrefix(collection(), name), readable));
+    }
+    return readable;
+  }
+
+ private:
+  CollectionId collection() const { return snapshot_.collection().id; }
+
+  Bitmap Complement(const Bitmap& set) const {
+    Bitmap rest(live_.size());
+    live_.ForEachSet([&](size_t i) {
+      if (!set.Test(i)) rest.Set(i);
+    });
+    return rest;
+  }
+
+  void Mark(DocumentNumber document, Bitmap& set) const {
+    const auto it = position_.find(document);
+    if (it != position_.end()) set.Set(it->second);
+  }
+
+  // Marks the documents of the index rows under `prefix` that satisfy `comparison`.
+  Status Scan(const std::string& prefix, const Filter& comparison, Bitmap& set) const {
+    Status status;
+    const Status scanned =
+        snapshot_.view().Scan(prefix, [&](std::string_view key, std::string_view) {
+          Result<MetadataIndexParts> parts = ParseMetadataIndexKey(key);
+          if (!parts.ok()) {
+            status = std::move(parts).status();
+            return false;
+          }
+          if (parts->cut) {
+            status = MarkIfMatching(parts->document, comparison, set);
+          } else if (Matches(comparison, {{comparison.field, std::move(parts->value)}})) {
+            Mark(parts->document, set);
+          }
+          return status.ok();
+        });
+    QUARRY_RETURN_IF_ERROR(scanned);
+    return status;
+  }
+
+  // The index holds only the start of a long string: ask the document itself.
+  Status MarkIfMatching(DocumentNumber document, const Filter& comparison, Bitmap& set) const {
+    const auto it = position_.find(document);
+    if (it == position_.end()) return OkStatus();
+    QUARRY_ASSIGN_OR_RETURN(const StoredDocument record,
+                            snapshot_.ReadDocument(snapshot_.rows().document(it->second).id));
+    if (Matches(comparison, record.metadata)) set.Set(it->second);
+    return OkStatus();
+  }
+
+  Status ScanPrincipals(const std::string& prefix, Bitmap& set) const {
+    Status status;
+    const Status scanned =
+        snapshot_.view().Scan(prefix, [&](std::string_view key, std::string_view) {
+          const Result<PrincipalParts> parts = ParsePrincipalKey(key);
+          status = parts.status();
+          if (status.ok()) Mark(parts->document, set);
+          return status.ok();
+        });
+    QUARRY_RETURN_IF_ERROR(scanned);
+    return status;
+  }
+
+  const Snapshot& snapshot_;
+  const CallContext& context_;
+  Bitmap live_;
+  std::unordered_map<DocumentNumber, size_t> position_;
+};
+
+}  // namespace
+
+Result<Bitmap> SelectRows(const Snapshot& snapshot, const Filter& filter,
+                          const Principals& principals, const CallContext& context) {
+  const DocumentSelector selector(snapshot, context);
+  QUARRY_ASSIGN_OR_RETURN(Bitmap documents, selector.Select(filter));
+  if (!principals.unrestricted) {
+    QUARRY_ASSIGN_OR_RETURN(const Bitmap readable, selector.Readable(principals));
+    documents.IntersectWith(readable);
+  }
+  const RowTable& table = snapshot.rows();
+  Bitmap rows(table.rows());
+  documents.ForEachSet([&](size_t i) {
+    const DocumentEntry& entry = table.document(i);
+    for (uint32_t r = 0; r < entry.rows; ++r) rows.Set(entry.first_row + r);
+  });
+  return rows;
+}
+
+}  // namespace quarry::index

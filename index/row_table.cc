@@ -1,0 +1,67 @@
+#include "index/row_table.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/status.h"
+
+namespace quarry::index {
+
+size_t RowTable::Append(DocumentNumber number, DocumentId id, const std::vector<ChunkId>& chunks) {
+  // Rows are 32 bits and the largest one means "no row".
+  QUARRY_CHECK(chunks.size() < std::numeric_limits<RowId>::max() - rows_.size());
+  const size_t position = documents_.size();
+  documents_.Append({.number = number,
+                     .id = std::move(id),
+                     .first_row = static_cast<RowId>(rows_.size()),
+                     .rows = static_cast<uint32_t>(chunks.size())});
+  for (size_t i = 0; i < chunks.size(); ++i) {
+    rows_.Append({.chunk = chunks[i],
+                  .document = static_cast<uint32_t>(position),
+                  .ordinal = static_cast<uint32_t>(i)});
+  }
+  return position;
+}
+
+bool RowTable::Precedes(RowId a, RowId b) const {
+  const RowEntry& first = rows_[a];
+  const RowEntry& second = rows_[b];
+  if (first.document != second.document) {
+    const int order = documents_[first.document].id.compare(documents_[second.document].id);
+    if (order != 0) return order < 0;
+  }
+  // Two versions of one document are never alive together; the row keeps the order total all the
+  // same.
+  if (first.ordinal != second.ordinal) return first.ordinal < second.ordinal;
+  return a < b;
+}
+
+double TopRows::Threshold() const {
+  if (heap_.size() < k_) return -std::numeric_limits<double>::infinity();
+  return k_ == 0 ? std::numeric_limits<double>::infinity() : heap_.front().score;
+}
+
+void TopRows::Offer(ScoredRow row) {
+  // "Better comes first" as the heap's order puts the worst row on top.
+  const auto better = [this](const ScoredRow& a, const ScoredRow& b) {
+    return Better(table_, a, b);
+  };
+  if (heap_.size() < k_) {
+    heap_.push_back(row);
+    std::push_heap(heap_.begin(), heap_.end(), better);
+    return;
+  }
+  if (k_ == 0 || !better(row, heap_.front())) return;
+  std::pop_heap(heap_.begin(), heap_.end(), better);
+  heap_.back() = row;
+  std::push_heap(heap_.begin(), heap_.end(), better);
+}
+
+std::vector<ScoredRow> TopRows::Take() {
+  std::sort(heap_.begin(), heap_.end(),
+            [this](const ScoredRow& a, const ScoredRow& b) { return Better(table_, a, b); });
+  return std::exchange(heap_, {});
+}
+
+}  // namespace quarry::index

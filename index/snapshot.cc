@@ -1,0 +1,181 @@
+#include "index/snapshot.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.h"
+#include "index/keys.h"
+#include "index/row_filter.h"
+
+namespace quarry::index {
+namespace {
+
+// The value under `key`; kDataLoss naming `what` when it is missing.
+Result<std::string> GetExisting(const StoreView& view, const std::string& key,
+                                const std::string& what) {
+  QUARRY_ASSIGN_OR_RETURN(std::optional<std::string> value, view.Get(key));
+  if (!value) return DataLossError(what + ": missing in the store");
+  return *std::move(value);
+}
+
+}  // namespace
+
+Snapshot::Snapshot(SnapshotParts parts)
+    : parts_(std::move(parts)),
+      live_chunks_(parts_.live.Count()),
+      all_live_(live_chunks_ == parts_.live.size()) {}
+
+Result<AllowedRows> Snapshot::Allow(const Filter& filter, const Principals& principals,
+                                    const CallContext& context) const {
+  if (filter.IsTrue() && principals.unrestricted) return AllowedRows();
+  QUARRY_RETURN_IF_ERROR(ValidateFilter(filter));
+  QUARRY_ASSIGN_OR_RETURN(Bitmap rows, SelectRows(*this, filter, principals, context));
+  return AllowedRows(std::move(rows));
+}
+
+Result<std::vector<ScoredRow>> Snapshot::SearchLexical(std::span<const std::string> terms, size_t k,
+                                                       const AllowedRows& allowed,
+                                                       const CallContext& context) const {
+  return parts_.lexical->Search(terms, k, allowed ? &*allowed : nullptr, parts_.rows, context);
+}
+
+Result<std::vector<ScoredRow>> Snapshot::SearchDense(std::span<const float> query, size_t k,
+                                                     const AllowedRows& allowed,
+                                                     const VectorSearchOptions& options,
+                                                     const CallContext& context) const {
+  if (!parts_.generation) {
+    return FailedPreconditionError("collection \"" + parts_.collection.name + "\" has no vectors");
+  }
+  // A vector index knows nothing of deletions: rows that died are masked here.
+  const Bitmap* mask = allowed ? &*allowed : (all_live_ ? nullptr : &parts_.live);
+  TopRows best(parts_.rows, k);
+  for (const std::shared_ptr<const VectorIndex>& index : parts_.vectors) {
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<ScoredRow> found,
+                            index->Search(query, k, mask, parts_.rows, options, context));
+    for (const ScoredRow& row : found) best.Offer(row);
+  }
+  return best.Take();
+}
+
+Result<Passage> Snapshot::ReadPassage(RowId row) const {
+  QUARRY_CHECK(row < parts_.rows.rows());
+  const RowEntry& entry = parts_.rows.row(row);
+  const DocumentEntry& owner = parts_.rows.DocumentOf(row);
+  QUARRY_ASSIGN_OR_RETURN(StoredChunk chunk, ReadChunk(entry.chunk));
+  QUARRY_ASSIGN_OR_RETURN(StoredDocument document, ReadDocument(owner.id));
+
+  Passage passage;
+  passage.chunk.id = chunk.id;
+  passage.chunk.document = std::move(document.id);
+  passage.chunk.ordinal = chunk.ordinal;
+  passage.chunk.text = std::move(chunk.text);
+  passage.chunk.span = std::move(chunk.span);
+  passage.chunk.token_count = chunk.token_count;
+  passage.chunk.text_hash = chunk.text_hash;
+  passage.chunk.input_hash = chunk.input_hash;
+  passage.title = std::move(document.title);
+  passage.uri = std::move(document.uri);
+  passage.language = std::move(document.language);
+  passage.metadata = std::move(document.metadata);
+  return passage;
+}
+
+Result<StoredDocument> Snapshot::ReadDocument(std::string_view id) const {
+  const CollectionId collection = parts_.collection.id;
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> number_bytes,
+                          view().Get(DocumentByExternalIdKey(collection, std::string(id))));
+  if (!number_bytes) {
+    return NotFoundError("no document \"" + std::string(id) + "\" in collection \"" +
+                         parts_.collection.name + "\"");
+  }
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t number, DecodeInteger(*number_bytes));
+  const std::string what = "document \"" + std::string(id) + "\"";
+  QUARRY_ASSIGN_OR_RETURN(
+      const std::string bytes,
+      GetExisting(view(), DocumentKey(collection, DocumentNumber(number)), what));
+  Result<StoredDocument> document = DecodeDocument(bytes);
+  if (!document.ok()) return std::move(document).status().Annotate(what);
+  return document;
+}
+
+Result<std::string> Snapshot::ReadText(DocumentNumber document) const {
+  return GetExisting(view(), DocumentTextKey(parts_.collection.id, document),
+                     "text of document number " + std::to_string(document.value));
+}
+
+Result<StoredChunk> Snapshot::ReadChunk(ChunkId chunk) const {
+  const std::string what = "chunk " + std::to_string(chunk.value);
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                          view().Get(ChunkKey(parts_.collection.id, chunk)));
+  if (!bytes) return NotFoundError(what + ": not in the store");
+  Result<StoredChunk> record = DecodeChunk(*bytes);
+  if (!record.ok()) return std::move(record).status().Annotate(what);
+  return record;
+}
+
+Status Snapshot::ForEachDocument(const std::function<bool(const StoredDocument&)>& visit) const {
+  Status decoded;
+  const Status scanned = view().Scan(TablePrefix(parts_.collection.id, Table::kDocument),
+                                     [&](std::string_view, std::string_view value) {
+                                       Result<StoredDocument> document = DecodeDocument(value);
+                                       decoded = document.status();
+                                       return decoded.ok() && visit(*document);
+                                     });
+  QUARRY_RETURN_IF_ERROR(scanned);
+  return decoded;
+}
+
+Status Snapshot::ForEachIndexedText(
+    const std::function<bool(ChunkId chunk, std::string_view text)>& visit) const {
+  // Chunks of one document are mostly neighbours, so its title is read once for all of them.
+  DocumentNumber current;
+  std::string title;
+  Status status;
+  const Status scanned = view().Scan(
+      TablePrefix(parts_.collection.id, Table::kChunk),
+      [&](std::string_view, std::string_view value) {
+        Result<StoredChunk> stored = DecodeChunk(value);
+        if (!stored.ok()) {
+          status = std::move(stored).status();
+          return false;
+        }
+        if (stored->document != current) {
+          current = stored->document;
+          const Result<std::string> bytes =
+              GetExisting(view(), DocumentKey(parts_.collection.id, current), "document record");
+          const Result<StoredDocument> document =
+              bytes.ok() ? DecodeDocument(*bytes) : Result<StoredDocument>(bytes.status());
+          if (!document.ok()) {
+            status = document.status();
+            return false;
+          }
+          title = document->title;
+        }
+        Chunk chunk;
+        chunk.text = std::move(stored->text);
+        chunk.span = std::move(stored->span);
+        return visit(stored->id, IndexedText(title, chunk));
+      });
+  QUARRY_RETURN_IF_ERROR(scanned);
+  return status;
+}
+
+Result<std::string> Snapshot::ReadEmbedderBlob() const {
+  const StoredGeneration& generation = *parts_.generation;
+  std::string blob;
+  blob.reserve(generation.blob_bytes);
+  for (uint32_t part = 0; part < generation.blob_parts; ++part) {
+    QUARRY_ASSIGN_OR_RETURN(
+        const std::string bytes,
+        GetExisting(view(), GenerationBlobKey(parts_.collection.id, generation.id, part),
+                    "embedder table part " + std::to_string(part)));
+    blob += bytes;
+  }
+  if (blob.size() != generation.blob_bytes || Hash64(blob) != generation.blob_hash) {
+    return DataLossError("embedder table of generation " + std::to_string(generation.id.value) +
+                         ": checksum mismatch");
+  }
+  return blob;
+}
+
+}  // namespace quarry::index

@@ -1,0 +1,67 @@
+#pragma once
+
+// TermDictionary: terms <-> small dense numbers, in the order in which the terms were first added.
+//
+// An open-addressing hash table (linear probing, at most three slots in five full) of term numbers
+// beside one string that holds all terms. A slot keeps 32 bits of the term's hash, so that a probe
+// compares bytes only where it has almost surely found its term, and growing never reads the terms
+// again.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quarry::index {
+
+// Not thread-safe while terms are added; freely readable once no more are.
+class TermDictionary {
+ public:
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  // The hash that the functions below take: callers that look a term up in many dictionaries
+  // compute it once. Equal terms have equal hashes in every dictionary of the process.
+  static uint32_t HashOf(std::string_view term);
+
+  TermDictionary();
+
+  // The number of `term`, a new one if it is not there yet. REQUIRES: hash == HashOf(term).
+  uint32_t Add(std::string_view term, uint32_t hash);
+  uint32_t Add(std::string_view term) { return Add(term, HashOf(term)); }
+
+  // The number of `term`, kNone if it is not there. REQUIRES: hash == HashOf(term).
+  uint32_t Find(std::string_view term, uint32_t hash) const;
+
+  uint32_t size() const { return static_cast<uint32_t>(hashes_.size()); }
+  // REQUIRES: number < size(). The view is valid until the next Add.
+  std::string_view term(uint32_t number) const {
+    const size_t begin = number == 0 ? 0 : ends_[number - 1];
+    return std::string_view(bytes_).substr(begin, ends_[number] - begin);
+  }
+  uint32_t hash(uint32_t number) const { return hashes_[number]; }
+
+  // Makes room for `terms` in all, so that adding them does not grow the table.
+  void Reserve(size_t terms);
+  // Gives back what was reserved and not used. Call it when the last term is in.
+  void ShrinkToFit();
+
+  uint64_t MemoryBytes() const;
+
+ private:
+  struct Slot {
+    uint32_t hash = 0;
+    uint32_t number = kNone;  // kNone: free
+  };
+
+  // The slot of the term, or the free one where it belongs.
+  size_t Probe(std::string_view term, uint32_t hash) const;
+  void Rehash(size_t slots);
+
+  std::string bytes_;             // all terms, one after the other
+  std::vector<uint64_t> ends_;    // of each term in bytes_
+  std::vector<uint32_t> hashes_;  // of each term
+  std::vector<Slot> slots_;       // a power of two of them
+};
+
+}  // namespace quarry::index

@@ -1,0 +1,110 @@
+#pragma once
+
+// Pipeline: sources -> documents in the index, in sync.
+//
+//   read, decode, parse, chunk, analyse   (both cores, bounded)
+//   -> Put in batches                      (this thread, in source order)
+//   -> embed what is pending               (embedding.h)
+//
+// Idempotent: a source whose bytes and pipeline are those of the stored document is skipped; of a
+// changed one only the changed chunks are new. A source that cannot be read is reported and stops
+// nothing; what the index held of it stays. Interrupted at any point, what was acknowledged is kept
+// and the next run goes on from there.
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/call_context.h"
+#include "base/thread_pool.h"
+#include "index/index_writer.h"
+#include "ingest/chunker.h"
+#include "ingest/embedding.h"
+#include "ingest/source.h"
+
+namespace quarry::ingest {
+
+struct IngestOptions {
+  ChunkOptions chunks;
+  EmbeddingOptions embedding;
+  Metadata metadata;                // added to every document
+  std::vector<std::string> access;  // likewise
+  bool prune = false;               // remove documents of the same root whose source is gone
+  bool dry_run = false;             // report what would be done, change nothing
+  uint64_t batch_bytes = 4u << 20;  // of text per Put
+  uint32_t batch_documents = 256;
+};
+
+struct IngestFailure {
+  std::string path;
+  std::string reason;  // with place: "line 17: expected ..."
+};
+
+struct IngestReport {
+  uint64_t sources = 0;
+  uint64_t bytes = 0;  // read
+  uint64_t documents_added = 0;
+  uint64_t documents_changed = 0;
+  uint64_t documents_unchanged = 0;
+  uint64_t documents_removed = 0;
+  uint64_t chunks_added = 0;
+  uint64_t chunks_kept = 0;  // in changed documents
+  uint64_t chunks_removed = 0;
+  uint64_t duplicates = 0;  // documents added whose text another document already has
+  EmbeddingReport embedding;
+  double seconds = 0;
+  std::vector<IngestFailure> failures;  // by source order; parts of a source count too
+
+  bool Changed() const {
+    return documents_added + documents_changed + documents_removed + embedding.embedded > 0;
+  }
+};
+
+// Told about progress from the calling thread, a few times a second at most.
+struct IngestProgress {
+  const char* stage = "";  // "reading", "learning", "embedding"
+  uint64_t done = 0;       // sources, steps, chunks
+  uint64_t total = 0;
+  uint64_t bytes = 0;
+  uint64_t chunks = 0;
+};
+using ProgressSink = std::function<void(const IngestProgress&)>;
+
+// Not thread-safe; the references must outlive it.
+class Pipeline {
+ public:
+  Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadPool& pool,
+           IngestOptions options);
+
+  // Brings the collection in step with `list`, embedding included. Errors are those that stop the
+  // run (store, cancel); what was committed before stays.
+  Result<IngestReport> Sync(const FileList& list, const ProgressSink& progress,
+                            const CallContext& context);
+
+  // Adds documents that are parsed already (text and blocks filled); unchanged ones are skipped, a
+  // repeated id replaces the one before. They are found lexically at once; call Embed after the
+  // last.
+  Status Add(std::vector<Document> documents, IngestReport& report, const CallContext& context);
+
+  // Embeds what is pending (embedding.h).
+  Status Embed(IngestReport& report, const ProgressSink& progress, const CallContext& context);
+
+ private:
+  struct Prepared;
+
+  Prepared Prepare(const SourceItem& item, const std::string& root,
+                   const index::Snapshot& snapshot) const;
+  index::DocumentDraft MakeDraft(Document document, const std::string& root) const;
+  Status PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report);
+  Status Prune(const FileList& list, const std::set<DocumentId>& seen, IngestReport& report);
+
+  index::IndexWriter& writer_;
+  const Analyzer& analyzer_;
+  ThreadPool& pool_;
+  const IngestOptions options_;
+  const std::string fingerprint_;  // of parser, chunker and added fields: DocumentDraft::pipeline
+};
+
+}  // namespace quarry::ingest

@@ -1,0 +1,217 @@
+#include "ingest/source.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace quarry::ingest {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Matches one name against one pattern without '/'. Iterative with one point of return: linear in
+// practice, quadratic at worst, no recursion on untrusted patterns.
+bool MatchesName(std::string_view pattern, std::string_view name) {
+  size_t p = 0;
+  size_t n = 0;
+  size_t star = std::string_view::npos;
+  size_t mark = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = n;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+      ++p;
+      ++n;
+      // '?' stands for a character, not for a byte.
+      if (pattern[p - 1] == '?') {
+        while (n < name.size() && (static_cast<unsigned char>(name[n]) & 0xC0) == 0x80) ++n;
+      }
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+std::vector<std::string_view> SplitPath(std::string_view path) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const size_t slash = path.find('/');
+    parts.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return parts;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+// Matches name by name; "**" stands for any number of names. The same scheme as MatchesName, one
+// level up.
+bool MatchesPath(const std::vector<std::string_view>& pattern,
+                 const std::vector<std::string_view>& path) {
+  size_t p = 0;
+  size_t n = 0;
+  size_t star = std::string_view::npos;
+  size_t mark = 0;
+  while (n < path.size()) {
+    if (p < pattern.size() && pattern[p] == "**") {
+      star = p++;
+      mark = n;
+    } else if (p < pattern.size() && MatchesName(pattern[p], path[n])) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == "**") ++p;
+  return p == pattern.size();
+}
+
+bool Selected(const FileSelection& selection, std::string_view relative) {
+  const auto matches = [&](const std::string& glob) { return MatchesGlob(glob, relative); };
+  if (std::any_of(selection.exclude.begin(), selection.exclude.end(), matches)) return false;
+  return selection.include.empty() ||
+         std::any_of(selection.include.begin(), selection.include.end(), matches);
+}
+
+std::string FileUri(const fs::path& path) {
+  // Percent-encoding of all but unreserved characters and '/', RFC 3986.
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string uri = "file://";
+  for (const char c : path.string()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      uri += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      uri += '%';
+      uri += kHex[byte >> 4];
+      uri += kHex[byte & 15];
+    }
+  }
+  return uri;
+}
+
+SourceItem FileItem(const fs::path& path, std::string relative, uint64_t limit) {
+  SourceItem item;
+  item.info.id = std::move(relative);
+  item.info.path = path.string();
+  item.info.uri = FileUri(path);
+  item.read = [file = path.string(), limit] { return ReadFile(file, limit); };
+  return item;
+}
+
+// Walks a tree; directories already seen (by links) are not entered again.
+class Walker {
+ public:
+  Walker(fs::path root, const FileSelection& selection, FileList& list)
+      : root_(std::move(root)), selection_(selection), list_(list) {}
+
+  void Walk(const fs::path& directory, const std::string& prefix) {
+    std::error_code error;
+    if (!seen_.insert(fs::canonical(directory, error).string()).second) return;
+    std::vector<fs::directory_entry> entries;
+    fs::directory_iterator it(directory, error);
+    for (; !error && it != fs::directory_iterator(); it.increment(error)) entries.push_back(*it);
+    if (error) {
+      Fail(directory, prefix, "cannot read the directory: " + error.message());
+      return;
+    }
+    for (const fs::directory_entry& entry : entries) Visit(entry, prefix);
+  }
+
+ private:
+  void Fail(const fs::path& path, std::string relative, std::string reason) {
+    list_.failures.push_back({path.string(), std::move(relative), std::move(reason)});
+  }
+
+  void Visit(const fs::directory_entry& entry, const std::string& prefix) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.')) return;
+    const std::string relative = prefix + name;
+    std::error_code error;
+    if (entry.is_symlink(error) && LeavesRoot(entry.path())) return;
+    if (entry.is_directory(error)) {
+      Walk(entry.path(), relative + '/');
+    } else if (entry.is_regular_file(error) && Selected(selection_, relative)) {
+      if (!IsValidUtf8(relative)) {
+        Fail(entry.path(), relative, "the name is not valid UTF-8; rename the file");
+        return;
+      }
+      list_.items.push_back(FileItem(entry.path(), relative, selection_.max_file_bytes));
+    }
+  }
+
+  bool LeavesRoot(const fs::path& link) const {
+    std::error_code error;
+    const fs::path target = fs::canonical(link, error);
+    if (error) return true;  // dangling
+    const auto [in_root, in_target] =
+        std::mismatch(root_.begin(), root_.end(), target.begin(), target.end());
+    return in_root != root_.end();
+  }
+
+  const fs::path root_;
+  const FileSelection& selection_;
+  FileList& list_;
+  std::set<std::string> seen_;
+};
+
+}  // namespace
+
+bool MatchesGlob(std::string_view glob, std::string_view relative_path) {
+  if (glob.find('/') == std::string_view::npos) {
+    const size_t slash = relative_path.rfind('/');
+    return MatchesName(
+        glob, slash == std::string_view::npos ? relative_path : relative_path.substr(slash + 1));
+  }
+  return MatchesPath(SplitPath(glob), SplitPath(relative_path));
+}
+
+Result<FileList> ListFiles(const std::string& path, const FileSelection& selection) {
+  for (const auto* globs : {&selection.include, &selection.exclude}) {
+    for (const std::string& glob : *globs) {
+      if (glob.empty() || glob.starts_with('/')) {
+        return InvalidArgumentError("glob \"" + glob +
+                                    "\": expected a pattern relative to the folder, such as "
+                                    "\"*.md\" or \"guides/**\"");
+      }
+    }
+  }
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) return NotFoundError(path + ": no such file or directory");
+  const fs::path canonical = fs::canonical(path, error);
+  if (error) return InvalidArgumentError(path + ": " + error.message());
+
+  FileList list;
+  list.root = canonical.string();
+  if (fs::is_directory(status)) {
+    Walker(canonical, selection, list).Walk(canonical, "");
+  } else if (fs::is_regular_file(status)) {
+    const std::string name = canonical.filename().string();
+    // The root of a single file is the file itself, so that pruning it touches nothing else.
+    list.items.push_back(FileItem(canonical, name, selection.max_file_bytes));
+  } else {
+    return InvalidArgumentError(path + ": neither a file nor a directory");
+  }
+  std::sort(list.items.begin(), list.items.end(),
+            [](const SourceItem& a, const SourceItem& b) { return a.info.id < b.info.id; });
+  std::sort(list.failures.begin(), list.failures.end(),
+            [](const FileList::Failure& a, const FileList::Failure& b) { return a.path < b.path; });
+  return list;
+}
+
+}  // namespace quarry::ingest

@@ -1,0 +1,107 @@
+#include "model/lsa_embedder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/hash.h"
+#include "model/lsa_model.h"
+#include "model/lsa_table.h"
+
+namespace quarry::model {
+namespace {
+
+class LsaEmbedder final : public Embedder {
+ public:
+  LsaEmbedder(LsaTable table, std::string fingerprint)
+      : table_(std::move(table)), analyzer_(LsaAnalyzerOptions()) {
+    space_.fingerprint = std::move(fingerprint);
+    space_.dimension = table_.dimension();
+  }
+
+  const EmbeddingSpace& space() const override { return space_; }
+
+  Result<EmbeddingMatrix> Embed(std::span<const std::string> texts, EmbeddingRole,
+                                const CallContext& context) const override {
+    EmbeddingMatrix matrix;
+    matrix.dimension = space_.dimension;
+    matrix.values.resize(texts.size() * space_.dimension);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      QUARRY_RETURN_IF_ERROR(context.Check());
+      EmbedText(texts[i], matrix.Row(i));
+    }
+    return matrix;
+  }
+
+  const LsaTable& table() const { return table_; }
+  const Analyzer& analyzer() const { return analyzer_; }
+
+ private:
+  void EmbedText(std::string_view text, std::span<float> row) const {
+    std::vector<uint32_t> numbers;
+    for (const Token& token : analyzer_.Tokenize(text)) {
+      const uint32_t number = table_.Find(token.term);
+      if (number != LsaTable::kNoTerm) numbers.push_back(number);
+    }
+    std::sort(numbers.begin(), numbers.end());
+    for (size_t i = 0; i < numbers.size();) {
+      const size_t begin = i;
+      while (i < numbers.size() && numbers[i] == numbers[begin]) ++i;
+      table_.AddRow(numbers[begin], TermFrequencyWeight(i - begin), row);
+    }
+    double squares = 0;
+    for (const float value : row) squares += double{value} * value;
+    if (squares < 1e-24) {  // no known term, or terms that cancel out: no direction to speak of
+      std::fill(row.begin(), row.end(), 0.0f);
+      return;
+    }
+    const float scale = static_cast<float>(1.0 / std::sqrt(squares));
+    for (float& value : row) value *= scale;
+  }
+
+  const LsaTable table_;
+  const Analyzer analyzer_;
+  EmbeddingSpace space_;
+};
+
+}  // namespace
+
+AnalyzerOptions LsaAnalyzerOptions() {
+  AnalyzerOptions options;
+  options.drop_stop_words = false;
+  options.cjk_unigrams = true;
+  return options;
+}
+
+float TermFrequencyWeight(uint64_t count) {
+  return static_cast<float>(1.0 + std::log(static_cast<double>(count)));
+}
+
+std::shared_ptr<const Embedder> MakeLsaEmbedder(LsaTable table) {
+  // All that decides a vector stands in the bytes, the analyzer's fingerprint included.
+  std::string fingerprint = "lsa:1:" + HashToHex(Hash64(table.Serialize()));
+  return std::make_shared<LsaEmbedder>(std::move(table), std::move(fingerprint));
+}
+
+std::string SerializeLsaEmbedder(const Embedder& embedder) {
+  const auto* const lsa = dynamic_cast<const LsaEmbedder*>(&embedder);
+  QUARRY_CHECK(lsa != nullptr);
+  return lsa->table().Serialize();
+}
+
+Result<std::shared_ptr<const Embedder>> ParseLsaEmbedder(std::string_view bytes) {
+  QUARRY_ASSIGN_OR_RETURN(LsaTable table, LsaTable::Parse(bytes));
+  const std::string learnt_with = table.analyzer();
+  auto embedder =
+      std::make_shared<LsaEmbedder>(std::move(table), "lsa:1:" + HashToHex(Hash64(bytes)));
+  if (embedder->analyzer().Fingerprint() != learnt_with) {
+    return FailedPreconditionError("embedder table: analyzer mismatch: table=" + learnt_with +
+                                   " program=" + embedder->analyzer().Fingerprint());
+  }
+  return std::shared_ptr<const Embedder>(std::move(embedder));
+}
+
+}  // namespace quarry::model

@@ -1,0 +1,180 @@
+#include "retrieval/retriever.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "base/text.h"
+#include "model/embedder_factory.h"
+
+namespace quarry::retrieval {
+namespace {
+
+constexpr uint32_t kMaxK = 10'000;
+
+// The best rows down to the one that brings in the last of `documents` documents. A document's
+// chunks share one place, so 100 rows can hold far fewer than 100 documents: search(k) is called
+// with growing k.
+template <typename Search>
+Result<std::vector<index::ScoredRow>> FetchDocuments(const index::RowTable& table,
+                                                     uint32_t documents, Search search) {
+  size_t k = documents;
+  while (true) {
+    QUARRY_ASSIGN_OR_RETURN(std::vector<index::ScoredRow> rows, search(k));
+    std::unordered_set<uint32_t> distinct;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      distinct.insert(table.row(rows[i].row).document);
+      if (distinct.size() == documents) {
+        rows.resize(i + 1);
+        return rows;
+      }
+    }
+    if (rows.size() < k) return rows;
+    k *= 2;
+  }
+}
+
+RankedHit ToHit(const FusedRow& row, const index::RowTable& table) {
+  RankedHit ranked;
+  ranked.row = row.row;
+  ranked.hit.chunk = table.row(row.row).chunk;
+  ranked.hit.score = row.score;
+  ranked.hit.breakdown = {.lexical_rank = row.lexical_rank,
+                          .dense_rank = row.dense_rank,
+                          .lexical_score = row.lexical_score,
+                          .dense_score = row.dense_score,
+                          .lexical_part = row.lexical_part,
+                          .dense_part = row.dense_part};
+  return ranked;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const model::Embedder>> EmbedderCache::Get(const index::Snapshot& snapshot) {
+  const index::StoredGeneration& generation = *snapshot.generation();
+  const std::string& fingerprint = generation.space.fingerprint;
+  // Opening under the lock: a second query that needs the same embedder waits instead of opening it
+  // too.
+  std::lock_guard lock(mutex_);
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.fingerprint == fingerprint;
+  });
+  if (found != entries_.end()) {
+    std::rotate(found, found + 1, entries_.end());
+    return entries_.back().embedder;
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::string blob, snapshot.ReadEmbedderBlob());
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const model::Embedder> embedder,
+                          model::OpenEmbedder(generation.embedder_kind, blob));
+  if (embedder->space() != generation.space) {
+    return FailedPreconditionError("embedder fingerprint mismatch: index=" + fingerprint +
+                                   " embedder=" + embedder->space().fingerprint);
+  }
+  if (entries_.size() == kCapacity) entries_.erase(entries_.begin());
+  entries_.push_back({fingerprint, embedder});
+  return embedder;
+}
+
+Status RetrievalOptions::Validate() const {
+  if (!(fusion.dense_weight >= 0 && fusion.dense_weight <= 1)) {
+    return InvalidArgumentError("retrieval.dense_weight: expected a number from 0 to 1");
+  }
+  if (!(fusion.rrf_k > 0) || !std::isfinite(fusion.rrf_k)) {
+    return InvalidArgumentError("retrieval.rrf_k: expected a number above 0");
+  }
+  if (leg_documents == 0 || leg_documents > kMaxK) {
+    return InvalidArgumentError("retrieval.leg_documents: expected 1 to 10000");
+  }
+  return OkStatus();
+}
+
+Result<std::vector<index::ScoredRow>> Retriever::SearchDenseLeg(const Query& query,
+                                                                const index::Snapshot& snapshot,
+                                                                const index::AllowedRows& allowed,
+                                                                const CallContext& context) const {
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
+                          embedders_.Get(snapshot));
+  EmbeddingMatrix vector;
+  {
+    StageTimer timer(context, "retrieve.embed");
+    const std::string texts[] = {query.text};
+    QUARRY_ASSIGN_OR_RETURN(vector, embedder->Embed(texts, model::EmbeddingRole::kQuery, context));
+  }
+  StageTimer timer(context, "retrieve.dense");
+  return FetchDocuments(snapshot.rows(), std::max(options_.leg_documents, query.k), [&](size_t k) {
+    return snapshot.SearchDense(vector.Row(0), k, allowed, options_.vectors, context);
+  });
+}
+
+Result<Retrieved> Retriever::Retrieve(const Query& query, const index::Snapshot& snapshot,
+                                      const CallContext& context) const {
+  if (Trim(query.text).empty()) return InvalidArgumentError("query: empty; expected a question");
+  if (const size_t bad = FindInvalidUtf8(query.text); bad != std::string::npos) {
+    return InvalidArgumentError("query: invalid UTF-8 at byte " + std::to_string(bad));
+  }
+  if (query.k == 0 || query.k > kMaxK) {
+    return InvalidArgumentError("k: expected 1 to " + std::to_string(kMaxK) + ", got " +
+                                std::to_string(query.k));
+  }
+  QUARRY_RETURN_IF_ERROR(context.Check());
+  QUARRY_ASSIGN_OR_RETURN(const index::AllowedRows allowed,
+                          snapshot.Allow(query.filter, query.principals, context));
+
+  const bool has_vectors = snapshot.generation().has_value();
+  if (query.mode == SearchMode::kDense && !has_vectors) {
+    return FailedPreconditionError("mode dense: collection \"" + snapshot.collection().name +
+                                   "\" has no vectors yet (it needs at least " +
+                                   std::to_string(options_.dense_from_chunks) + " chunks)");
+  }
+  Retrieved retrieved;
+  retrieved.used_lexical = query.mode != SearchMode::kDense;
+  retrieved.used_dense =
+      query.mode == SearchMode::kDense ||
+      (query.mode == SearchMode::kHybrid && has_vectors && options_.fusion.dense_weight > 0 &&
+       snapshot.live_chunks() >= options_.dense_from_chunks);
+
+  std::vector<index::ScoredRow> lexical;
+  if (retrieved.used_lexical) {
+    StageTimer timer(context, "retrieve.lexical");
+    std::vector<std::string> terms;
+    for (Token& token : analyzer_.Tokenize(query.text)) terms.push_back(std::move(token.term));
+    QUARRY_ASSIGN_OR_RETURN(
+        lexical,
+        FetchDocuments(snapshot.rows(), std::max(options_.leg_documents, query.k), [&](size_t k) {
+          return snapshot.SearchLexical(terms, k, allowed, context);
+        }));
+  }
+  std::vector<index::ScoredRow> dense;
+  if (retrieved.used_dense) {
+    QUARRY_ASSIGN_OR_RETURN(dense, SearchDenseLeg(query, snapshot, allowed, context));
+  }
+
+  // One leg alone keeps its own scores: they say more than scaled ones.
+  StageTimer timer(context, "retrieve.fuse");
+  std::vector<FusedRow> fused = Fuse(lexical, dense, options_.fusion, snapshot.rows());
+  if (!retrieved.used_dense || !retrieved.used_lexical) {
+    for (FusedRow& row : fused) {
+      row.score = retrieved.used_dense ? row.dense_score : row.lexical_score;
+      (retrieved.used_dense ? row.dense_part : row.lexical_part) = row.score;
+    }
+  }
+  if (fused.size() > query.k) fused.resize(query.k);
+  retrieved.hits.reserve(fused.size());
+  for (const FusedRow& row : fused) retrieved.hits.push_back(ToHit(row, snapshot.rows()));
+  return retrieved;
+}
+
+Result<std::vector<Passage>> ReadPassages(const index::Snapshot& snapshot,
+                                          const std::vector<RankedHit>& hits) {
+  std::vector<Passage> passages;
+  passages.reserve(hits.size());
+  for (const RankedHit& ranked : hits) {
+    QUARRY_ASSIGN_OR_RETURN(Passage passage, snapshot.ReadPassage(ranked.row));
+    passage.score = ranked.hit.score;
+    passage.breakdown = ranked.hit.breakdown;
+    passages.push_back(std::move(passage));
+  }
+  return passages;
+}
+
+}  // namespace quarry::retrieval

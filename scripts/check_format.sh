@@ -1,0 +1,30 @@
+#!/bin/sh
+# Checks that every tracked .h and .cc is formatted as .clang-format says.
+#
+#   scripts/check_format.sh            Exit status: 0 formatted, 1 not, 2 the check could not be made.
+#   CLANG_FORMAT=clang-format-14 scripts/check_format.sh
+set -eu
+
+cd "$(dirname "$0")/.."
+clang_format=${CLANG_FORMAT:-clang-format}
+if ! command -v "$clang_format" >/dev/null; then
+  echo "check_format: $clang_format is not installed (apt-get install clang-format)" >&2
+  exit 2
+fi
+files=$(git ls-files '*.h' '*.cc')
+if [ -z "$files" ]; then
+  echo "check_format: git lists no .h or .cc files" >&2
+  exit 2
+fi
+
+wrong=
+while IFS= read -r file; do
+  "$clang_format" --dry-run -Werror "$file" || wrong="$wrong $file"
+done <<EOF
+$files
+EOF
+if [ -n "$wrong" ]; then
+  echo "check_format: not formatted; this mends it:" >&2
+  echo "  $clang_format -i$wrong" >&2
+  exit 1
+fi

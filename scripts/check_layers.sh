@@ -1,0 +1,133 @@
+#!/bin/sh
+# Checks that the folders of Quarry include only downwards, and that each third-party library stops at
+# the files that wrap it. CMakeLists.txt says the same to the linker; this says it to the reader.
+#
+#   scripts/check_layers.sh [ROOT]     ROOT defaults to the project
+#
+# Prints "file:line: reason" for every wrong include. Exit status: 0 none, 1 some, 2 nothing to check.
+# Needs a POSIX shell, find, sort and awk.
+set -eu
+
+root=${1:-$(dirname "$0")/..}
+cd "$root"
+
+folders="base model index ingest retrieval generation eval server app tests bench"
+present=
+for folder in $folders; do
+  if [ -d "$folder" ]; then present="$present $folder"; fi
+done
+if [ -z "$present" ]; then
+  echo "check_layers: none of '$folders' in $(pwd)" >&2
+  exit 2
+fi
+
+# shellcheck disable=SC2086  # the names hold no spaces
+find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
+  LC_ALL=C awk -v directories="$(for entry in */; do printf '%s ' "${entry%/}"; done)" '
+    # folder <- the folders it may include, besides itself
+    function allow(folder, list,   names, i, count) {
+      folders[folder] = 1
+      may[folder, folder] = 1
+      count = split(list, names, " ")
+      for (i = 1; i <= count; ++i) may[folder, names[i]] = 1
+    }
+
+    # Includes that begin with `prefix` stand only in files that match `pattern`; `where` is for people.
+    function confine(prefix, pattern, where) {
+      ++confined
+      prefix_of[confined] = prefix
+      pattern_of[confined] = pattern
+      where_of[confined] = where
+    }
+
+    BEGIN {
+      allow("base", "")
+      allow("model", "base")
+      allow("index", "base")
+      allow("ingest", "base model index")
+      allow("retrieval", "base model index")
+      allow("generation", "base model index retrieval")
+      allow("eval", "base model index ingest retrieval generation")
+      allow("server", "base model index ingest retrieval generation eval")
+      allow("app", "base model index ingest retrieval generation eval server")
+      allow("tests", "base model index ingest retrieval generation eval server app bench")
+      allow("bench", "base model index ingest retrieval generation eval server app tests")
+
+      confine("boost/beast", "^(server|model)/[^/]*[.]cc$", "server/*.cc, model/*.cc")
+      confine("boost/asio", "^(server|model)/[^/]*[.]cc$", "server/*.cc, model/*.cc")
+      confine("faiss/", "^index/faiss_[^/]*[.]cc$", "index/faiss_*.cc")
+      confine("rocksdb/", "^index/rocks_store[.]cc$", "index/rocks_store.cc")
+      # A header such as base/text_icu.h is internal to these files; base/text.h itself is public.
+      confine("unicode/", "^base/(text|analyzer)([^/]*[.]cc|_[^/]*[.]h)$",
+              "base/text*.cc, base/analyzer*.cc and their internal headers")
+      confine("nlohmann/",
+              "(^|/)[^/]*_json[.]cc$|^ingest/[^/]*parser[^/]*[.]cc$|^(app|tests)/",
+              "*_json.cc, ingest/*parser*.cc, app/, tests/")
+      confine("libstemmer", "^base/analyzer[^/]*[.]cc$", "base/analyzer*.cc")
+      confine("spdlog/", "^base/log[.]cc$", "base/log.cc")
+      confine("prometheus/", "^base/metrics[.]cc$", "base/metrics.cc")
+      confine("cmark", "^ingest/[^/]*_parser[.]cc$", "ingest/*_parser.cc")
+      confine("gumbo", "^ingest/[^/]*_parser[.]cc$", "ingest/*_parser.cc")
+
+      count = split(directories, names, " ")
+      for (i = 1; i <= count; ++i) is_directory[names[i]] = 1
+    }
+
+    function fail(reason) {
+      printf "%s:%d: %s\n", file, line_number, reason
+      ++failures
+    }
+
+    function check(path, quoted,   folder, target, i) {
+      folder = file
+      sub(/\/.*/, "", folder)
+      target = path
+      if (!sub(/\/.*/, "", target)) target = ""
+      if (path ~ /(^|\/)[.][.]?\//) {
+        fail("include \"" path "\" must be written from the project root")
+      } else if (target in folders) {
+        if (!((folder, target) in may)) fail(folder " must not include " path)
+        else if (!quoted) fail("include <" path "> must be written in quotes")
+      } else if (target in is_directory) {
+        fail(folder " must not include " path " (" target "/ is no folder of the table)")
+      } else {
+        for (i = 1; i <= confined; ++i) {
+          if (index(path, prefix_of[i]) == 1) {
+            if (file !~ pattern_of[i]) {
+              fail(folder " must not include " path " here: only " where_of[i])
+            }
+            return
+          }
+        }
+        if (quoted && target == "") {
+          fail("include \"" path "\" must be written from the project root")
+        }
+      }
+    }
+
+    {
+      file = $0
+      ++files
+      line_number = 0
+      while ((getline line < file) > 0) {
+        ++line_number
+        if (line !~ /^[ \t]*#[ \t]*include[ \t]*["<]/) continue
+        quoted = line ~ /^[ \t]*#[ \t]*include[ \t]*"/
+        sub(/^[ \t]*#[ \t]*include[ \t]*["<]/, "", line)
+        sub(/[">].*/, "", line)
+        check(line, quoted)
+      }
+      close(file)
+    }
+
+    END {
+      if (files == 0) {
+        print "check_layers: no sources" > "/dev/stderr"
+        exit 2
+      }
+      if (failures > 0) {
+        printf "check_layers: %d wrong includes in %d files; the table stands in this script\n",
+               failures, files > "/dev/stderr"
+        exit 1
+      }
+    }'

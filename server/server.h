@@ -1,0 +1,78 @@
+#pragma once
+
+// Server: Quarry over HTTP/1.1.
+//
+//   GET  /healthz /readyz /metrics          life, readiness, Prometheus
+//   POST /api/v1/search, /api/v1/answer     ranked passages; a cited answer
+//   PUT/GET/DELETE /api/v1/documents...     documents of a collection
+//   GET  /api/v1/collections, /api/v1/stats
+//   GET  /v1/models; POST /v1/chat/completions (plain and SSE)   the OpenAI surface
+//
+// One network thread only accepts, reads and writes (transport.cc); requests run on a bounded pool
+// (`Services::pool`). A full queue is answered 503 with Retry-After.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/thread_pool.h"
+#include "generation/answerer.h"
+#include "index/index.h"
+#include "ingest/pipeline.h"
+#include "retrieval/retriever.h"
+
+namespace quarry::server {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  uint16_t port = 8420;  // 0 = any free one, see Server::port()
+  std::string default_collection = "default";
+  uint32_t header_bytes = 8 * 1024;  // request line and headers
+  uint64_t body_bytes = 1u << 20;
+  uint64_t ingest_body_bytes = 32u << 20;  // PUT /api/v1/documents
+  uint32_t header_seconds = 10;
+  uint32_t body_seconds = 30;
+  uint32_t idle_seconds = 75;
+  uint32_t requests_per_connection = 1000;
+  uint32_t request_seconds = 60;  // deadline given to a handler
+  uint32_t max_connections = 1024;
+  uint32_t drain_seconds = 10;  // how long Stop waits for requests under way
+};
+
+// What the handlers work on; all must outlive the server.
+struct Services {
+  index::Index& index;
+  const Analyzer& analyzer;
+  const retrieval::Retriever& retriever;
+  const generation::Answerer& answerer;
+  const ingest::IngestOptions& ingest;
+  MetricsRegistry& metrics;
+  ThreadPool& pool;         // requests
+  ThreadPool& ingest_pool;  // parsing of uploads
+  const Clock& clock;
+  std::string version;  // of the program
+};
+
+// Thread-safe: Stop may be called from any thread.
+class Server {
+ public:
+  // Listens. kInvalidArgument for an address that is none, kUnavailable "address in use" for a
+  // taken port, both naming host and port.
+  static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, Services services);
+  ~Server();
+
+  uint16_t port() const;
+  // Ends accepting, lets requests under way finish (drain_seconds), closes. Idempotent.
+  void Stop();
+  // Returns when the server has stopped.
+  void Wait();
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace quarry::server
