@@ -2,11 +2,16 @@
 
 // The Store on disk: RocksDB 7.8 or later. rocks_store.cc is the only file that sees RocksDB.
 //
-// Options that matter (docs/decisions/0003-rocksdb-options.md):
-//   * WAL recovery kTolerateCorruptedTailRecords: a torn tail is a crash, damage in the middle is
-//     kDataLoss. (The library's default drops acknowledged writes after the damage without a word.)
+// What matters (docs/decisions/0003-rocksdb-options.md):
+//   * a torn tail of the log is a crash, damage in the middle is kDataLoss. RocksDB alone does not
+//   tell
+//     them apart: the logs, the manifest and a watermark are checked before it acts (log_check.h,
+//     store_directory.h). A directory that holds something else is never made a store.
 //   * every batch is synced before Write returns; LZ4 blocks with checksums, paranoid checks on.
 //   * memory is bounded: block cache, write buffers and table readers have caps.
+//   * after a full disk writing works again a few seconds after there is space; reads go on
+//   meanwhile.
+//   * closing flushes, so that the next opening has no log to replay. Not flushing loses nothing.
 
 #include <memory>
 #include <string>
@@ -23,8 +28,13 @@ struct RocksStoreOptions {
   int max_open_files = 256;
 };
 
-// Opens the RocksDB in `directory`. Errors: kNotFound (read-only or not to be created, and not
-// there), kDataLoss (damaged log or manifest; the message keeps RocksDB's words),
+// Opens the RocksDB in `directory`, which is created with its parents if need be. Readers must not
+// open it while a writer has it open (they may miss files that the writer takes away): callers hold
+// a FileLock.
+//
+// Errors: kNotFound (read-only or not to be created, and not there), kInvalidArgument (not a
+// directory), kFailedPrecondition (holds something else), kLocked (another writer has it),
+// kDataLoss (a log, the manifest or a table is damaged or missing; the message names it),
 // kResourceExhausted (disk full), kUnavailable (other I/O errors).
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
                                               const RocksStoreOptions& options = {});

@@ -36,8 +36,9 @@ class WriteBatch {
     bytes_ += key.size();
     operations_.push_back({Operation::Kind::kDelete, std::move(key), {}});
   }
-  // Deletes every key in [begin, end).
+  // Deletes every key in [begin, end); none if end <= begin.
   void DeleteRange(std::string begin, std::string end) {
+    bytes_ += begin.size() + end.size();
     operations_.push_back({Operation::Kind::kDeleteRange, std::move(begin), std::move(end)});
   }
 
@@ -75,7 +76,8 @@ class Store {
   virtual ~Store() = default;
 
   // Applies the batch atomically. When it returns ok the batch is on disk (fsync) and survives a
-  // crash; on error nothing of it shows. kResourceExhausted when the disk is full,
+  // crash. On error nothing of it shows; if it was the sync that failed, reopening may find all of
+  // it. Writes go on failing until the cause is gone. kResourceExhausted when the disk is full,
   // kFailedPrecondition on a read-only store.
   virtual Status Write(const WriteBatch& batch) = 0;
 

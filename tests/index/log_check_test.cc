@@ -97,7 +97,7 @@ TEST(LogCheck, FragmentsOfABatchBelongTogether) {
 
 TEST(LogCheck, SurvivesAnyBytes) {
   Random random(2);
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 60; ++i) {
     std::string bytes(random.Below(70'000), '\0');
     if (i % 2 == 0) {
       for (char& c : bytes) c = static_cast<char>(random.Next() >> (56 + random.Below(8)));
