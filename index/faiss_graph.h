@@ -6,15 +6,13 @@
 // Used of FAISS (1.7.3): the graph, the insertion of one vertex, the walk, the file format. Not
 // used:
 //   * its distances. Debian builds FAISS without SIMD; handing the graph a DistanceComputer of our
-//   own
-//     makes building and searching several times faster, and gives scores that equal those of the
-//     exact scan to the last bit;
+//     own makes building and searching two to three times faster (10,000 x 384 floats, one thread),
+//     and gives scores that equal those of the exact scan to the last bit;
 //   * IndexHNSW::add and ::search. They start OpenMP threads, as many as the process is set to, for
-//   every
-//     single query, and those spin when the work is done. Here threads of our own insert vertices
-//     from a shared counter (a slow core delays nobody, the caller can give up in between), and a
-//     walk runs on the caller's thread. OpenMP and BLAS are never entered, so their settings are
-//     not touched.
+//     every single query, and those spin when the work is done. Here threads of our own insert
+//     vertices from a shared counter (a slow core delays nobody, the caller can give up in
+//     between), and a walk runs on the caller's thread. No OpenMP team is started and no BLAS is
+//     called, so their settings are not touched.
 //
 // Vectors are known by their position in the build. Exceptions of FAISS do not leave this class.
 

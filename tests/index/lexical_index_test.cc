@@ -1,132 +1,14 @@
 #include "index/lexical_index.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <map>
 #include <set>
 #include <thread>
 
-#include "base/random.h"
+#include "tests/index/lexical_testing.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
 namespace {
-
-// The chunks of a document, each as a bag of terms.
-using Bags = std::vector<std::map<std::string, uint32_t>>;
-
-// An index beside its row table, changed document by document.
-class Collection {
- public:
-  explicit Collection(const Bm25Parameters& parameters = {})
-      : index(LexicalIndex::Empty(parameters)) {}
-
-  // A new document or version of one, applied by the next Commit.
-  void Put(const DocumentId& id, const Bags& bags) {
-    Remove(id);
-    const std::vector<ChunkId> chunks(bags.size(), ChunkId(1));
-    const size_t position = table.Append(DocumentNumber(1), id, chunks);
-    RowId row = table.document(position).first_row;
-    for (const auto& bag : bags) {
-      LexicalRow added{.row = row, .terms = {}};
-      for (const auto& [term, count] : bag) added.terms.push_back({term, count});
-      added_.push_back(std::move(added));
-      live[id].push_back(row++);
-    }
-    documents[id] = bags;
-  }
-  void Remove(const DocumentId& id) {
-    for (const RowId row : live[id]) removed_.push_back(row);
-    live.erase(id);
-    documents.erase(id);
-  }
-  // REQUIRES: no document was put twice since the last one.
-  void Commit() { index = index->Apply(std::exchange(added_, {}), std::exchange(removed_, {})); }
-
-  struct Hit {
-    DocumentId id;
-    uint32_t ordinal;
-    uint64_t score_bits;
-    friend bool operator==(const Hit&, const Hit&) = default;
-    friend void PrintTo(const Hit& hit, std::ostream* out) {
-      *out << hit.id << "#" << hit.ordinal << " " << std::bit_cast<double>(hit.score_bits);
-    }
-  };
-  std::vector<Hit> Search(const std::vector<std::string>& terms, size_t k,
-                          const Bitmap* allowed = nullptr) const {
-    std::vector<Hit> hits;
-    const auto rows = index->Search(terms, k, allowed, table, {});
-    for (const ScoredRow& row : rows.value()) {
-      hits.push_back({table.DocumentOf(row.row).id, table.row(row.row).ordinal,
-                      std::bit_cast<uint64_t>(row.score)});
-    }
-    return hits;
-  }
-
-  RowTable table;
-  std::shared_ptr<const LexicalIndex> index;
-  std::map<DocumentId, std::vector<RowId>> live;
-  std::map<DocumentId, Bags> documents;
-
- private:
-  std::vector<LexicalRow> added_;
-  std::vector<RowId> removed_;
-};
-
-std::string Term(Random& random) {
-  // Few frequent ones and many rare ones.
-  const double u = random.Uniform();
-  return "t" + std::to_string(static_cast<int>(u * u * u * 400));
-}
-
-Bags RandomBags(Random& random) {
-  Bags bags(1 + random.Below(3));
-  for (auto& bag : bags) {
-    for (uint64_t tokens = random.Below(30); tokens > 0; --tokens) ++bag[Term(random)];
-  }
-  return bags;
-}
-
-std::vector<std::string> RandomQuery(Random& random) {
-  std::vector<std::string> terms;
-  for (uint64_t i = 1 + random.Below(6); i > 0; --i) terms.push_back(Term(random));
-  return terms;
-}
-
-// BM25 as the header writes it, over every chunk.
-std::vector<std::pair<double, std::pair<DocumentId, uint32_t>>> Oracle(
-    const std::map<DocumentId, Bags>& documents, const std::vector<std::string>& terms,
-    const Bm25Parameters& parameters) {
-  double rows = 0;
-  double tokens = 0;
-  std::map<std::string, double> df;
-  for (const auto& [id, bags] : documents) {
-    for (const auto& bag : bags) {
-      ++rows;
-      for (const auto& [term, count] : bag) tokens += count, ++df[term];
-    }
-  }
-  std::vector<std::pair<double, std::pair<DocumentId, uint32_t>>> hits;
-  for (const auto& [id, bags] : documents) {
-    for (uint32_t ordinal = 0; ordinal < bags.size(); ++ordinal) {
-      double length = 0;
-      for (const auto& [term, count] : bags[ordinal]) length += count;
-      double score = 0;
-      for (const std::string& term : terms) {  // a repeated term counts each time
-        const auto at = bags[ordinal].find(term);
-        if (at == bags[ordinal].end()) continue;
-        const double tf = at->second;
-        score +=
-            std::log(1 + (rows - df[term] + 0.5) / (df[term] + 0.5)) * tf * (parameters.k1 + 1) /
-            (tf + parameters.k1 * (1 - parameters.b + parameters.b * length / (tokens / rows)));
-      }
-      if (score > 0) hits.push_back({-score, {id, ordinal}});
-    }
-  }
-  std::sort(hits.begin(), hits.end());
-  return hits;
-}
 
 // Three documents: "a a b", "b c", "c c c c"; N = 3, avgdl = 3.
 Collection ThreeDocuments() {
@@ -138,28 +20,26 @@ Collection ThreeDocuments() {
   return collection;
 }
 
-double Score(const Collection::Hit& hit) { return std::bit_cast<double>(hit.score_bits); }
-
 TEST(LexicalIndexTest, ScoresAreThoseWorkedOutByHand) {
   const Collection collection = ThreeDocuments();
   // a: df 1, idf ln(1 + 2.5 / 1.5) = 0.98082925; d0: 2 * 2.2 / (2 + 1.2 * 1) = 1.375.
   const auto a = collection.Search({"a"}, 10);
   ASSERT_EQ(a.size(), 1u);
   EXPECT_EQ(a[0].id, "d0");
-  EXPECT_NEAR(Score(a[0]), 1.34864022, 1e-8);
+  EXPECT_NEAR(a[0].score, 1.34864022, 1e-8);
   // b: df 2, idf ln(1 + 1.5 / 2.5) = 0.47000363; d0: 2.2 / (1 + 1.2 * 1) = 1;
   // d1, 2 tokens: 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 3)) = 2.2 / 1.9.
   const auto b = collection.Search({"b"}, 10);
   ASSERT_EQ(b.size(), 2u);
   EXPECT_EQ(b[0].id, "d1");
-  EXPECT_NEAR(Score(b[0]), 0.54421473, 1e-8);
+  EXPECT_NEAR(b[0].score, 0.54421473, 1e-8);
   EXPECT_EQ(b[1].id, "d0");
-  EXPECT_NEAR(Score(b[1]), 0.47000363, 1e-8);
+  EXPECT_NEAR(b[1].score, 0.47000363, 1e-8);
   // A term counts as often as the query names it; terms add up.
   const auto both = collection.Search({"b", "a", "b"}, 10);
   ASSERT_EQ(both.size(), 2u);
   EXPECT_EQ(both[0].id, "d0");
-  EXPECT_NEAR(Score(both[0]), 1.34864022 + 2 * 0.47000363, 1e-7);
+  EXPECT_NEAR(both[0].score, 1.34864022 + 2 * 0.47000363, 1e-7);
 }
 
 TEST(LexicalIndexTest, ExplanationAddsUpToTheScore) {
@@ -177,7 +57,7 @@ TEST(LexicalIndexTest, ExplanationAddsUpToTheScore) {
   EXPECT_EQ(parts[1].score, 0.0);
   EXPECT_EQ(parts[2].count, 2u);
   EXPECT_EQ(0.0 + parts[0].score + parts[1].score + parts[2].score,
-            Score(collection.Search(query, 1)[0]));
+            collection.Search(query, 1)[0].score);
 }
 
 TEST(LexicalIndexTest, AgreesWithTheFormulaOnRandomCollections) {
@@ -196,7 +76,7 @@ TEST(LexicalIndexTest, AgreesWithTheFormulaOnRandomCollections) {
       const auto hits = collection.Search(query, 20);
       ASSERT_EQ(hits.size(), std::min<size_t>(20, expected.size()));
       for (size_t j = 0; j < hits.size(); ++j) {
-        EXPECT_NEAR(Score(hits[j]), -expected[j].first, 1e-12 * Score(hits[j])) << j;
+        EXPECT_NEAR(hits[j].score, expected[j].score, 1e-12 * hits[j].score) << j;
       }
     }
   }
@@ -304,7 +184,7 @@ TEST(LexicalIndexTest, RowsWithoutTermsCountInTheStatistics) {
   with_empty.Commit();
   EXPECT_EQ(with_empty.index->live_rows(), 4u);
   const auto expected = Oracle(with_empty.documents, {"b"}, {});
-  EXPECT_NEAR(Score(with_empty.Search({"b"}, 1)[0]), -expected[0].first, 1e-12);
+  EXPECT_NEAR(with_empty.Search({"b"}, 1)[0].score, expected[0].score, 1e-12);
 }
 
 TEST(LexicalIndexTest, RemovingEverythingLeavesNothing) {
@@ -355,7 +235,7 @@ TEST(LexicalIndexTest, SegmentsLargerThanAScoringWindowAreScoredWhole) {
     auto& bag = collection.documents["doc" + std::to_string(i)].emplace_back();
     bag["every"] = 1 + static_cast<uint32_t>(random.Below(3));
     if (i == 0 || i == 4095 || i == 4096 || i == 14'999) bag["rare"] = 1;
-    for (uint64_t pad = random.Below(5); pad > 0; --pad) ++bag[Term(random)];
+    for (uint64_t pad = random.Below(5); pad > 0; --pad) ++bag[RandomTerm(random)];
   }
   const std::map<DocumentId, Bags> documents = collection.documents;
   for (const auto& [id, bags] : documents) collection.Put(id, bags);
@@ -366,7 +246,7 @@ TEST(LexicalIndexTest, SegmentsLargerThanAScoringWindowAreScoredWhole) {
     const auto hits = collection.Search(query, 100);
     ASSERT_EQ(hits.size(), std::min<size_t>(100, expected.size()));
     for (size_t i = 0; i < hits.size(); ++i) {
-      EXPECT_NEAR(Score(hits[i]), -expected[i].first, 1e-12);
+      EXPECT_NEAR(hits[i].score, expected[i].score, 1e-12);
     }
   }
 }
