@@ -6,9 +6,9 @@
 // Learning: terms by the analyzer (stems with stop words kept; every CJK character and character
 // pair); chunk x term matrix of (1 + ln tf) * idf with unit rows; randomised SVD (Halko,
 // Martinsson, Tropp: "Finding structure with randomness", 2011) of rank dimension + 10 with 2 power
-// iterations; term vector = V_t * sqrt(S), minus the mean, unit length.
-// Embedding: sum over distinct terms of (1 + ln tf) * idf-weight * term vector, unit length. Terms
-// that were not in the corpus add nothing.
+// iterations; term vector = V_t * sqrt(S), minus the mean, unit length. Embedding: sum over
+// distinct terms of (1 + ln tf) * idf-weight * term vector, unit length. Terms that were not in the
+// corpus add nothing.
 //
 // Deterministic: the same texts in the same order, options and seed give the same bytes, whatever
 // the number of threads.

@@ -8,6 +8,9 @@
 namespace quarry::model {
 namespace {
 
+constexpr double kWithDigits = 1.5;
+constexpr double kWithFunctionCharacter = 0.4;
+
 struct Cue {
   std::string_view text;
   AnswerKind kind;
@@ -190,20 +193,31 @@ std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
   return rest;
 }
 
-double EmphasisOf(const Token& token, std::string_view text) {
-  const std::string_view form = text.substr(token.begin, token.end - token.begin);
-  if (std::any_of(token.term.begin(), token.term.end(), IsAsciiDigit)) return 1.3;
-  if (token.begin > 0 && !form.empty() && IsAsciiUpper(form[0])) return 1.3;
-  size_t offset = 0;
-  while (offset < token.term.size()) {
+bool HoldsDigit(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), IsAsciiDigit);
+}
+
+bool HoldsFunctionCharacter(std::string_view term) {
+  for (size_t offset = 0; offset < term.size();) {
     const size_t begin = offset;
-    if (!IsCjk(NextCodePoint(token.term, offset))) continue;
-    if (kFunctionCharacters.find(token.term.substr(begin, offset - begin)) !=
-        std::string_view::npos) {
-      return 0.4;
-    }
+    if (!IsCjk(NextCodePoint(term, offset))) continue;
+    const std::string_view character = term.substr(begin, offset - begin);
+    if (kFunctionCharacters.find(character) != std::string_view::npos) return true;
   }
-  return 1.0;
+  return false;
+}
+
+QuestionTerm TermOf(const Token& token, std::string_view text) {
+  QuestionTerm term;
+  term.term = token.term;
+  const bool digit = HoldsDigit(token.term);
+  if (digit) {
+    term.emphasis = kWithDigits;
+  } else if (HoldsFunctionCharacter(token.term)) {
+    term.emphasis = kWithFunctionCharacter;
+  }
+  term.is_name = digit || (token.begin > 0 && IsAsciiUpper(text[token.begin]));
+  return term;
 }
 
 }  // namespace
@@ -226,7 +240,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   for (const Token& token : analyzer.Tokenize(text)) {
     const auto [found, is_new] =
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
-    if (is_new) result.terms.push_back({token.term, EmphasisOf(token, text)});
+    if (is_new) result.terms.push_back(TermOf(token, text));
     if (before != UINT32_MAX && before != found->second && token.position != before_position) {
       result.pairs.emplace_back(before, found->second);
     }
@@ -255,15 +269,12 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
     }
     return false;
   };
-  const auto holds_digit = [](const Word& word) {
-    return std::any_of(word.text.begin(), word.text.end(), IsAsciiDigit);
-  };
   switch (kind) {
     case AnswerKind::kAny:
       return false;
     case AnswerKind::kTime:
       return any_new_word([&](const Word& word) {
-               return holds_digit(word) ||
+               return HoldsDigit(word.text) ||
                       (IsAsciiUpper(word.text[0]) && Among(AsciiLower(word.text), kMonths));
              }) ||
              sentence.find("century") != std::string_view::npos ||
@@ -271,7 +282,7 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
              sentence.find("年") != std::string_view::npos;
     case AnswerKind::kNumber:
       return any_new_word([&](const Word& word) {
-               return holds_digit(word) || Among(AsciiLower(word.text), kNumberWords);
+               return HoldsDigit(word.text) || Among(AsciiLower(word.text), kNumberWords);
              }) ||
              holds_character_of(kChineseNumerals);
     case AnswerKind::kPerson:

@@ -17,7 +17,8 @@ enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason
 
 struct QuestionTerm {
   std::string term;
-  double emphasis = 1;  // names, numbers and codes weigh more; pairs with a function character less
+  double emphasis = 1;   // numbers and codes weigh more, pairs with a function character less
+  bool is_name = false;  // holds a digit, or is capitalised and not the question's first word
 };
 
 struct Question {

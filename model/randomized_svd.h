@@ -1,8 +1,8 @@
 #pragma once
 
 // Truncated singular value decomposition of a large sparse matrix by random projection (Halko,
-// Martinsson, Tropp: "Finding structure with randomness", SIAM Review 53, 2011, algorithms 4.4 and
-// 5.1).
+// Martinsson, Tropp: "Finding structure with randomness", SIAM Review 53, 2011, algorithms 4.4
+// and 5.1).
 //
 // A (rows x columns) is multiplied with a few hundred random columns; power iterations sharpen the
 // subspace; the small Gram matrix of the projection is diagonalised by LAPACK. Orthonormal bases

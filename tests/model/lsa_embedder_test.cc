@@ -87,7 +87,8 @@ TEST(LsaEmbedderTest, WordsThatNeverMeetButKeepTheSameCompanyAreClose) {
   for (const auto& [a, b] : synonyms) {
     for (const auto& [c, d] : synonyms) {
       if (a == c) continue;
-      EXPECT_GT(Cosine(*embedder, a, b), Cosine(*embedder, a, d) + 0.3) << a << " " << b << " " << d;
+      EXPECT_GT(Cosine(*embedder, a, b), Cosine(*embedder, a, d) + 0.3)
+          << a << " " << b << " " << d;
     }
   }
 }
@@ -96,7 +97,8 @@ TEST(LsaEmbedderTest, VectorsHaveUnitLengthAndTheDimensionAskedFor) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(300)));
   EXPECT_EQ(embedder->space().dimension, 256u);
   EXPECT_TRUE(embedder->space().normalised);
-  const std::vector<std::string> texts = {"pump pressure", "面包 flour", "the verdict of the judge"};
+  const std::vector<std::string> texts = {"pump pressure", "面包 flour",
+                                          "the verdict of the judge"};
   ASSERT_OK_AND_ASSIGN(const EmbeddingMatrix matrix,
                        embedder->Embed(texts, EmbeddingRole::kDocument, CallContext()));
   ASSERT_EQ(matrix.rows(), 3u);
@@ -120,7 +122,8 @@ TEST(LsaEmbedderTest, UnknownWordsAddNothing) {
 
 TEST(LsaEmbedderTest, TheOrderOfWordsDoesNotMatter) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
-  EXPECT_EQ(EmbedOne(*embedder, "valve pump pump flow"), EmbedOne(*embedder, "pump flow valve pump"));
+  EXPECT_EQ(EmbedOne(*embedder, "valve pump pump flow"),
+            EmbedOne(*embedder, "pump flow valve pump"));
 }
 
 TEST(LsaEmbedderTest, LearningTwiceGivesTheSameBytes) {
@@ -175,8 +178,8 @@ TEST(LsaEmbedderTest, EqualTextsAndOneWordTextsAreLearntFrom) {
 }
 
 TEST(LsaEmbedderTest, FewerThanTwoTextsWithWordsAreRefused) {
-  for (const std::vector<std::string>& texts : std::vector<std::vector<std::string>>{
-           {}, {"one text"}, {"one text", "", " ... "}}) {
+  for (const std::vector<std::string>& texts :
+       std::vector<std::vector<std::string>>{{}, {"one text"}, {"one text", "", " ... "}}) {
     const Result<EmbedderPointer> embedder = Learn(texts);
     EXPECT_EQ(embedder.status().code(), Code::kFailedPrecondition);
     EXPECT_THAT(embedder.status().message(), ::testing::HasSubstr("at least 2"));
@@ -220,9 +223,9 @@ TEST(LsaEmbedderTest, CancellingStopsLearningAtEveryStage) {
   EXPECT_EQ(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), before).status().code(),
             Code::kCancelled);
   uint64_t stages = 0;
-  ASSERT_OK(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), CallContext(),
-                             [&](uint64_t, uint64_t) { ++stages; })
-                .status());
+  ASSERT_OK(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), CallContext(), [&](uint64_t, uint64_t) {
+              ++stages;
+            }).status());
   ASSERT_GT(stages, 2u);
   for (uint64_t stop_at = 0; stop_at + 1 < stages; ++stop_at) {
     CallContext context;

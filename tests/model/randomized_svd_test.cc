@@ -74,8 +74,8 @@ TEST(RandomizedSvdTest, SingularValuesEqualTheFullDecompositionToOneInAThousand)
   SvdOptions options;
   options.rank = 10;
   options.power_iterations = 6;
-  ASSERT_OK_AND_ASSIGN(
-      const Svd svd, RandomizedSvd(matrix, matrix.Transposed(), options, nullptr, CallContext()));
+  ASSERT_OK_AND_ASSIGN(const Svd svd,
+                       RandomizedSvd(matrix, matrix.Transposed(), options, nullptr, CallContext()));
   ASSERT_EQ(svd.singular.size(), 10u);
   for (size_t i = 0; i < 10; ++i) {
     EXPECT_NEAR(svd.singular[i], full.singular[i], 1e-3 * full.singular[i]) << i;
@@ -87,8 +87,8 @@ TEST(RandomizedSvdTest, TheDefaultIterationsCatchTheStrengthOfTheMatrix) {
   const FullSvd full = Full(matrix);
   SvdOptions options;
   options.rank = 10;
-  ASSERT_OK_AND_ASSIGN(
-      const Svd svd, RandomizedSvd(matrix, matrix.Transposed(), options, nullptr, CallContext()));
+  ASSERT_OK_AND_ASSIGN(const Svd svd,
+                       RandomizedSvd(matrix, matrix.Transposed(), options, nullptr, CallContext()));
   double caught = 0;
   double there = 0;
   for (size_t i = 0; i < 10; ++i) {
@@ -104,8 +104,8 @@ TEST(RandomizedSvdTest, LeftVectorsSpanTheSameDirectionsAsTheFullDecomposition) 
   SvdOptions options;
   options.rank = 10;
   options.power_iterations = 20;
-  ASSERT_OK_AND_ASSIGN(
-      const Svd svd, RandomizedSvd(matrix, matrix.Transposed(), options, nullptr, CallContext()));
+  ASSERT_OK_AND_ASSIGN(const Svd svd,
+                       RandomizedSvd(matrix, matrix.Transposed(), options, nullptr, CallContext()));
   ASSERT_EQ(svd.singular.size(), 10u);
   for (size_t i = 0; i < 10; ++i) {
     double product = 0;
@@ -121,8 +121,8 @@ TEST(RandomizedSvdTest, AFullRankRequestIsExact) {
   const FullSvd full = Full(matrix);
   SvdOptions options;
   options.rank = 100;
-  ASSERT_OK_AND_ASSIGN(
-      const Svd svd, RandomizedSvd(matrix, matrix.Transposed(), options, nullptr, CallContext()));
+  ASSERT_OK_AND_ASSIGN(const Svd svd,
+                       RandomizedSvd(matrix, matrix.Transposed(), options, nullptr, CallContext()));
   ASSERT_EQ(svd.singular.size(), 12u);
   for (size_t i = 0; i < 12; ++i) EXPECT_NEAR(svd.singular[i], full.singular[i], 1e-5);
 }
