@@ -72,18 +72,24 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-Result<FileDescriptor> Open(const char* action, const std::string& path, int flags) {
+// `shown` is the path that an error names.
+Result<FileDescriptor> Open(const char* action, const std::string& path, int flags,
+                            const std::string& shown) {
   // The system would take the part before it for the path.
   if (path.find('\0') != std::string::npos) {
-    return InvalidArgumentError(std::string(action) + " " + path.c_str() +
+    return InvalidArgumentError(std::string(action) + " " + shown.c_str() +
                                 ": the path contains a NUL byte");
   }
   int fd;
   do {
     fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
   } while (fd < 0 && errno == EINTR);
-  if (fd < 0) return SystemError(action, path, errno);
+  if (fd < 0) return SystemError(action, shown, errno);
   return FileDescriptor(fd);
+}
+
+Result<FileDescriptor> Open(const char* action, const std::string& path, int flags) {
+  return Open(action, path, flags, path);
 }
 
 // Opens for reading; directories are refused here, because reading would say it less clearly.
@@ -111,7 +117,7 @@ Result<FileDescriptor> CreateBeside(const std::string& path, std::string& tempor
   static std::atomic<uint64_t> counter = 0;
   while (true) {
     temporary = path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
-    Result<FileDescriptor> file = Open("write", temporary, O_WRONLY | O_CREAT | O_EXCL);
+    Result<FileDescriptor> file = Open("write", temporary, O_WRONLY | O_CREAT | O_EXCL, path);
     // Left by a crashed process that had our id: take the next name.
     if (!file.ok() && file.status().code() == Code::kAlreadyExists) continue;
     return file;
