@@ -282,7 +282,10 @@ HeaderScan ScanHeader(std::string_view bytes, const GuardLimits& limits, size_t&
   const size_t limit = leading + limits.header_bytes;
   for (size_t& i = scanned; i < std::min(bytes.size(), limit); ++i) {
     const char c = bytes[i];
-    if (c == '\0') return bad(Bad("a NUL byte at offset " + std::to_string(i)));
+    // Also what speaks TLS to this port finds out at once.
+    if (IsControl(c) && c != '\r' && c != '\n' && c != '\t') {
+      return bad(Bad("a control character at offset " + std::to_string(i)));
+    }
     if (c == '\n' && (i == 0 || bytes[i - 1] != '\r')) {
       return bad(Bad("a line feed without carriage return at offset " + std::to_string(i)));
     }

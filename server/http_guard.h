@@ -62,8 +62,8 @@ struct HeaderScan {
   HttpProblem problem;  // kBad
 };
 
-// Finds the end of the header block at the start of `bytes`. Bare line ends and NUL are refused as soon
-// as they are seen, so that nobody waits for the end of what is wrong already; likewise what is too long
+// Finds the end of the header block at the start of `bytes`. Bare line ends and control characters are refused
+// as soon as they are seen, so that nobody waits for the end of what is wrong already; likewise what is too long
 // (414 where it is the target, else 431). `scanned` remembers between calls with a growing buffer what
 // was looked at; set it to 0 for a new block. One empty line before the request line is allowed
 // (RFC 9112, 2.2).

@@ -36,8 +36,8 @@ struct Request {
 struct Response {
   int status = 200;
   std::string content_type = "application/json";  // "" where there is no body (204)
-  HeaderList headers;  // beside Content-Type, Content-Length and those of the connection
-  std::string body;
+  HeaderList headers = {};  // beside Content-Type, Content-Length and those of the connection
+  std::string body = {};
 };
 
 // The way out for a handler that answers piece by piece. The first Begin sends the header; what the

@@ -33,8 +33,8 @@ enum class Lane : uint8_t { kRequest, kIngest, kOperations };
 struct Route {
   std::string method;
   std::string pattern;      // also the label of its metrics
-  std::string description;  // one line for people
-  Handler handler;
+  std::string description = {};  // one line for people
+  Handler handler = {};
   Lane lane = Lane::kRequest;
   uint64_t body_limit = 0;  // bytes; 0 = the server's default
 };

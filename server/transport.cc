@@ -630,6 +630,7 @@ struct Transport::Impl {
   asio::steady_timer accept_pause;
   asio::steady_timer drain_timer;
   std::set<std::shared_ptr<Session>> sessions;  // network thread only
+  size_t admitted = 0;                          // network thread only: sessions that are not refused
   uint16_t port = 0;
 
   std::thread thread;
@@ -683,13 +684,13 @@ asio::awaitable<void> Transport::Impl::Accept() {
 }
 
 void Transport::Impl::Serve(tcp::socket socket) {
-  const size_t limit = shared.options.max_connections;
-  if (sessions.size() >= limit + kRefusedConnections) return;  // closes it
-  const auto session =
-      std::make_shared<Session>(std::move(socket), shared, /*refused=*/sessions.size() >= limit);
+  const bool refused = admitted >= shared.options.max_connections;
+  if (refused && sessions.size() - admitted >= kRefusedConnections) return;  // closes it
+  const auto session = std::make_shared<Session>(std::move(socket), shared, refused);
   sessions.insert(session);
+  if (!refused) ++admitted;
   shared.dispatcher.ConnectionsChanged(1);
-  asio::co_spawn(shared.io, session->Run(), [this, session](std::exception_ptr thrown) {
+  asio::co_spawn(shared.io, session->Run(), [this, session, refused](std::exception_ptr thrown) {
     try {
       if (thrown) std::rethrow_exception(thrown);
     } catch (const std::exception& error) {
@@ -697,6 +698,7 @@ void Transport::Impl::Serve(tcp::socket socket) {
     }
     session->Kill();
     sessions.erase(session);
+    if (!refused) --admitted;
     shared.dispatcher.ConnectionsChanged(-1);
     if (shared.draining && sessions.empty()) drain_timer.cancel();
   });

@@ -28,7 +28,7 @@ namespace quarry::server {
 struct TransportOptions {
   std::string host = "127.0.0.1";  // an IP address, or "localhost"
   uint16_t port = 0;               // 0 = any free one
-  GuardLimits limits;
+  GuardLimits limits = {};
   uint32_t header_seconds = 10;
   uint32_t body_seconds = 30;
   uint32_t idle_seconds = 75;
