@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
+#include <optional>
 
 #include "base/form_cache.h"
 #include "base/hash.h"
@@ -23,7 +23,7 @@ using text_internal::CharInfoOf;
 using text_internal::DecodeUtf8;
 using text_internal::FoldedChar;
 using text_internal::FoldReader;
-using text_internal::Utf8Char;
+using text_internal::PeekUtf8;
 
 // Raise it with every change of what becomes a term.
 constexpr int kGrammarVersion = 1;
@@ -31,8 +31,6 @@ constexpr int kGrammarVersion = 1;
 // A longer word is cut: what has no end in 255 bytes is base64 or a script without spaces, and must
 // not become a term of a megabyte.
 constexpr size_t kMaxWordBytes = 255;
-// Longer ones are not worth keeping in the form cache.
-constexpr size_t kMaxCachedBytes = 40;
 // A code is at most this long; beyond it stand URLs and paths, which are only taken apart.
 constexpr size_t kMaxCodeParts = 6;
 constexpr size_t kMaxCodeBytes = 64;
@@ -154,12 +152,12 @@ class Tokenizer {
   void EmitJoined(size_t first, size_t last, bool in_code);
   void EmitPart(const Part& part);
   void EmitWord(std::string_view word, bool latin, size_t begin, size_t end);
+  void EmitForm(const char* padded, size_t size, size_t begin, size_t end);
+  std::string_view TermOf(std::string_view word) const;  // empty: a stop word
   void Emit(std::string_view term, size_t begin, size_t end) {
-    Token& token = tokens_.emplace_back();
-    token.term.assign(term);
-    token.begin = static_cast<uint32_t>(begin);
-    token.end = static_cast<uint32_t>(end);
-    token.position = position_;
+    if (term.empty()) return;
+    tokens_.push_back(
+        {std::string(term), static_cast<uint32_t>(begin), static_cast<uint32_t>(end), position_});
   }
 
   const AnalyzerOptions& options_;
@@ -184,7 +182,7 @@ bool Tokenizer::WordEndsAt(size_t offset) const {
       return next != kNotAscii && !IsAsciiWord(next);
     }
     case kNotAscii: {
-      const char32_t c = DecodeUtf8(text_, offset).code_point;
+      const char32_t c = PeekUtf8(text_, offset);
       if (c >= 0x10000) return false;
       const CharInfo& info = CharInfoOf(c);
       return info.simple &&
@@ -201,18 +199,22 @@ bool Tokenizer::ReadAscii(AsciiKind kind, size_t& offset) {
     ++offset;
     return true;
   }
-  char word[kMaxWordBytes];
-  size_t length = 0;
+  char word[FormKey::kMaxBytes] = {};
   bool latin = true;
   size_t end = offset;
-  for (; IsAsciiWord(kind); kind = KindOf(text_[end])) {
-    if (length == kMaxWordBytes) return false;
+  do {
+    if (end - offset == FormKey::kMaxBytes) return false;
     latin &= kind == kAlpha;
-    word[length++] = kAscii.lower[static_cast<unsigned char>(text_[end])];
+    word[end - offset] = kAscii.lower[static_cast<unsigned char>(text_[end])];
     if (++end == text_.size()) break;
-  }
+    kind = KindOf(text_[end]);
+  } while (IsAsciiWord(kind));
   if (!WordEndsAt(end)) return false;
-  EmitWord({word, length}, latin, offset, end);
+  if (latin) {
+    EmitForm(word, end - offset, offset, end);
+  } else {
+    Emit({word, end - offset}, offset, end);
+  }
   ++position_;
   offset = end;
   return true;
@@ -228,8 +230,9 @@ bool Tokenizer::ReadPlainCjk(size_t& offset) {
   size_t end = offset;
   for (; at < text_.size(); ++count) {
     if (static_cast<unsigned char>(text_[at]) < 0x80) break;
-    const Utf8Char c = DecodeUtf8(text_, at);
-    const CharInfo* info = c.code_point < 0x10000 ? &CharInfoOf(c.code_point) : nullptr;
+    char32_t c;
+    const size_t size = DecodeUtf8(text_, at, c);
+    const CharInfo* info = c < 0x10000 ? &CharInfoOf(c) : nullptr;
     if (info == nullptr || !info->simple || info->char_class == CharClass::kMark) {
       // Whether the run ends here is for the general path to say.
       tokens_.resize(first_token);
@@ -243,7 +246,7 @@ bool Tokenizer::ReadPlainCjk(size_t& offset) {
     pair[3] = static_cast<char>(0xE0 | (folded >> 12));
     pair[4] = static_cast<char>(0x80 | ((folded >> 6) & 0x3F));
     pair[5] = static_cast<char>(0x80 | (folded & 0x3F));
-    end = at + c.size;
+    end = at + size;
     if (count > 0) {
       if (options_.cjk_bigrams) Emit({pair, 6}, before, end);
       ++position_;
@@ -448,23 +451,30 @@ void Tokenizer::EmitPart(const Part& part) {
 }
 
 void Tokenizer::EmitWord(std::string_view word, bool latin, size_t begin, size_t end) {
-  if (!latin) {
-    Emit(word, begin, end);
-    return;
+  if (latin && word.size() <= FormKey::kMaxBytes) {
+    char padded[FormKey::kMaxBytes] = {};
+    std::memcpy(padded, word.data(), word.size());
+    EmitForm(padded, word.size(), begin, end);
+  } else {
+    Emit(latin ? TermOf(word) : word, begin, end);
   }
-  const uint64_t hash = std::hash<std::string_view>()(word);
-  if (const FormCache::Entry* entry = cache_.Find(word, hash)) {
-    if (!entry->term.empty()) Emit(entry->term, begin, end);
-    return;
+}
+
+// The word of `size` Latin letters at `padded`, a buffer of FormKey::kMaxBytes filled up with
+// zeros.
+void Tokenizer::EmitForm(const char* padded, size_t size, size_t begin, size_t end) {
+  const FormKey key = FormKey::FromPadded(padded);
+  std::optional<std::string_view> term = cache_.Find(key);
+  if (!term) {
+    term = TermOf({padded, size});
+    cache_.Insert(key, *term);
   }
-  std::string_view term = word;
-  if (options_.drop_stop_words && IsStopWord(word)) {
-    term = {};
-  } else if (options_.stem) {
-    term = Stem(word);
-  }
-  if (word.size() <= kMaxCachedBytes) cache_.Insert(word, hash, term);
-  if (!term.empty()) Emit(term, begin, end);
+  Emit(*term, begin, end);
+}
+
+std::string_view Tokenizer::TermOf(std::string_view word) const {
+  if (options_.drop_stop_words && IsStopWord(word)) return {};
+  return options_.stem ? Stem(word) : word;
 }
 
 // A value that changes when the installed Snowball gives other stems: words whose stems its
@@ -483,8 +493,8 @@ uint64_t StemmerHash() {
   return hash;
 }
 
-// Sorts short strings by their first eight bytes as one number.
-uint64_t SortPrefix(std::string_view term) {
+// The first eight bytes as a number that sorts as they do.
+uint64_t SortPrefix(const std::string& term) {
   unsigned char bytes[8] = {};
   std::memcpy(bytes, term.data(), std::min<size_t>(term.size(), 8));
   uint64_t prefix = 0;
@@ -524,20 +534,29 @@ std::string Analyzer::Fingerprint() const {
 }
 
 std::vector<TermFrequency> CountTerms(const std::vector<Token>& tokens) {
+  // Most terms are told apart, or found equal, by their first eight bytes as one number.
   struct Row {
     uint64_t prefix;
     const std::string* term;
+    bool operator<(const Row& other) const {
+      return prefix != other.prefix ? prefix < other.prefix : *term < *other.term;
+    }
+    bool operator==(const Row& other) const {
+      return prefix == other.prefix && term->size() == other.term->size() &&
+             (term->size() <= 8 || *term == *other.term);
+    }
   };
   std::vector<Row> rows;
   rows.reserve(tokens.size());
   for (const Token& token : tokens) rows.push_back({SortPrefix(token.term), &token.term});
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    return a.prefix != b.prefix ? a.prefix < b.prefix : *a.term < *b.term;
-  });
+  std::sort(rows.begin(), rows.end());
   std::vector<TermFrequency> counts;
-  for (const Row& row : rows) {
-    if (counts.empty() || counts.back().term != *row.term) counts.push_back({*row.term, 0});
-    ++counts.back().count;
+  counts.reserve(rows.size());
+  for (auto row = rows.begin(); row != rows.end();) {
+    auto next = row + 1;
+    while (next != rows.end() && *next == *row) ++next;
+    counts.push_back({*row->term, static_cast<uint32_t>(next - row)});
+    row = next;
   }
   return counts;
 }

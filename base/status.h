@@ -118,10 +118,11 @@ class [[nodiscard]] Result {
   // REQUIRES: ok(); aborts with the status' message otherwise.
   T& value() & { return Checked(), *value_; }
   const T& value() const& { return Checked(), *value_; }
-  T&& value() && { return Checked(), std::move(*value_); }
+  // By value, so that `for (auto& x : Make().value())` keeps what it walks over alive.
+  T value() && { return Checked(), std::move(*value_); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

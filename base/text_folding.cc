@@ -155,17 +155,15 @@ void FoldReader::ReadSegment() {
     return;
   }
   const size_t begin = offset_;
-  const Utf8Char first = DecodeUtf8(text_, offset_);
-  offset_ += first.size;
-  if (first.code_point < 0x10000) {
-    const CharInfo& info = CharInfoOf(first.code_point);
-    if (info.simple &&
-        (offset_ == text_.size() || StartsSegment(DecodeUtf8(text_, offset_).code_point))) {
+  const char32_t first = TakeUtf8(text_, offset_);
+  if (first < 0x10000) {
+    const CharInfo& info = CharInfoOf(first);
+    if (info.simple && (offset_ == text_.size() || StartsSegment(PeekUtf8(text_, offset_)))) {
       buffer_.push_back({info.folded, info.char_class, begin, offset_});
       return;
     }
   }
-  ReadLongSegment(begin, first.code_point);
+  ReadLongSegment(begin, first);
 }
 
 // Leaves the buffer as it is where the segment folds to nothing (a soft hyphen, a zero-width
@@ -173,10 +171,11 @@ void FoldReader::ReadSegment() {
 void FoldReader::ReadLongSegment(size_t begin, char32_t first) {
   icu::UnicodeString segment(static_cast<UChar32>(first));
   for (size_t count = 1; count < kMaxSegment && offset_ < text_.size(); ++count) {
-    const Utf8Char next = DecodeUtf8(text_, offset_);
-    if (StartsSegment(next.code_point)) break;
-    segment.append(static_cast<UChar32>(next.code_point));
-    offset_ += next.size;
+    size_t behind = offset_;
+    const char32_t next = TakeUtf8(text_, behind);
+    if (StartsSegment(next)) break;
+    segment.append(static_cast<UChar32>(next));
+    offset_ = behind;
   }
   UErrorCode error = U_ZERO_ERROR;
   const icu::UnicodeString folded = Normalizer().normalize(segment, error);

@@ -2,7 +2,7 @@
 # .cc in that folder except main.cc. Includes are written from the project root.
 add_library(quarry_warnings INTERFACE)
 target_compile_options(quarry_warnings INTERFACE
-  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Werror)
 
 function(quarry_library folder)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE" ${ARGN})

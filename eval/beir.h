@@ -2,12 +2,12 @@
 
 // Test collections on disk: the BEIR layout and TREC files.
 //
-//   DIR/corpus.jsonl       {"_id": "d1", "title": "..", "text": ".."} per line; title may be
-//   missing DIR/queries.jsonl      {"_id": "q1", "text": ".."} per line DIR/qrels/SPLIT.tsv    a
-//   header line, then query <TAB> document <TAB> grade
+//   DIR/corpus.jsonl       {"_id": "d1", "title": "..", "text": ".."} per line
+//   DIR/queries.jsonl      {"_id": "q1", "text": ".."} per line
+//   DIR/qrels/SPLIT.tsv    a header line, then query <TAB> document <TAB> grade
 //
-// Keys not named here are ignored. Lines may end in CR LF, blank lines are skipped. Every error
-// names the file and the line. The functions may be called from any thread.
+// A title may be missing; keys not named here are ignored. Lines may end in CR LF, blank lines are
+// skipped. Every error names the file and the line. The functions may be called from any thread.
 
 #include <functional>
 #include <string>
@@ -41,9 +41,9 @@ struct BeirQueries {
 
 // Calls visit for every document of DIR/corpus.jsonl, in order, reading line by line: memory does
 // not grow with the texts (some 40 bytes per document, to find repeated ids). Stops at the first
-// error of visit and returns it, with file and line before its message. Errors: kNotFound;
-// kInvalidArgument for a line that is no such object or repeats an earlier _id; kResourceExhausted
-// for a line of more than 64 MiB.
+// error of visit and returns it, with file and line before its message.
+// Errors: kNotFound; kInvalidArgument for a line that is no such object or repeats an earlier _id;
+// kResourceExhausted for a line of more than 64 MiB.
 Status ReadBeirCorpus(const std::string& directory,
                       const std::function<Status(BeirDocument document)>& visit);
 

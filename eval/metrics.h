@@ -3,21 +3,18 @@
 // Retrieval metrics, equal to trec_eval's to the fourth decimal.
 //
 // Definitions (NIST trec_eval 9, relevance level 1), in trec_eval's names:
-//   * The order of a ranking is by score descending, ties by document id descending, byte by byte;
-//   the
-//     rank column of a run is ignored. Scores are compared as double, as trec_eval does since 2022
-//     (before, and in pytrec_eval, as float: scores that differ after the 7th digit were ties
-//     there).
-//   * Relevant means grade >= 1. A document without a grade is not relevant, nor is one of grade <=
-//   0.
+//   * The order of a ranking is by score descending, ties by document id descending, byte by
+//     byte; the rank column of a run is ignored. Scores are compared as double, as trec_eval does
+//     now; its older releases kept them as float, where scores that differ after the 7th digit are
+//     ties.
+//   * Relevant means grade >= 1. A document without a grade is not relevant, nor is one of grade
+//     0 or below.
 //   * ndcg_cut_k: gain = grade (linear; 0 for a grade below 0), discount 1/log2(rank + 1). The
-//   ideal
-//     ranking is every judged document of the query by grade, cut at k.
-//   * P_k divides by k, also where the ranking is shorter. recall_k and map divide by the number of
-//     relevant documents, retrieved or not.
-//   * recip_rank and map look at the whole ranking; only ndcg, P, recall and reciprocal_rank_at_k
-//   stop
-//     at k.
+//     ideal ranking is every judged document of the query by grade, cut at k.
+//   * P_k divides by k, also where the ranking is shorter. recall_k and map divide by the number
+//     of relevant documents, retrieved or not.
+//   * recip_rank and map look at the whole ranking; only ndcg, P, recall and
+//     reciprocal_rank_at_k stop at k.
 //   * A query none of whose documents is relevant scores 0 everywhere, and counts in the mean.
 //
 // Pure functions, safe to call from any thread.
@@ -57,7 +54,8 @@ struct QueryMetrics {
 void SortRanking(std::vector<RankedDocument>& ranking);
 
 // Metrics of one query. `ranking` in any order; `grades` may hold grades <= 0 (judged, not
-// relevant). REQUIRES: k >= 1.
+// relevant).
+// REQUIRES: k >= 1.
 QueryMetrics MeasureQuery(const std::vector<RankedDocument>& ranking,
                           const std::map<std::string, int>& grades, uint32_t k);
 

@@ -80,7 +80,7 @@ Status Index::Impl::LoadRecords() {
       view->Scan(CollectionTablePrefix(), [&](std::string_view, std::string_view value) {
         Result<StoredCollection> record = DecodeCollection(value);
         decoded = record.status();
-        if (decoded.ok()) records[record->name] = *std::move(record);
+        if (decoded.ok()) records.emplace(record->name, *record);
         return decoded.ok();
       }));
   QUARRY_RETURN_IF_ERROR(decoded);

@@ -12,7 +12,7 @@ namespace {
 
 // Segments are merged in tiers (as log-structured merge trees do): eight neighbours whose size has
 // the same power of eight become one of the next power.
-constexpr size_t kFanOut = 8;
+constexpr uint32_t kFanOut = 8;
 
 uint32_t TierOf(uint32_t live_slots) {
   uint32_t tier = 0;

@@ -105,7 +105,7 @@ Result<MetadataIndexParts> ParseMetadataIndexKey(std::string_view key) {
     }
     case MetadataType::kNumber: {
       const double number = FromOrderedBits(reader.BigEndian64());
-      parser.Require(!std::isnan(number));
+      parser.Require(!std::isnan(number) && !(number == 0 && std::signbit(number)));
       parts.value = number;
       break;
     }

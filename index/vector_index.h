@@ -5,8 +5,7 @@
 // Implementations:
 //   * flat (flat_index.h): exact scan; the oracle of the others, and the right choice for small
 //     collections;
-//   * hnsw (hnsw_index.h, on FAISS behind faiss_graph.h): Malkov and Yashunin, "Efficient and
-//   robust
+//   * hnsw (hnsw_index.h, on FAISS behind faiss_graph.h): Malkov and Yashunin, "Efficient and robust
 //     approximate nearest neighbor search using Hierarchical Navigable Small World graphs", 2018.
 // tests/index/vector_index_conformance_test.cc holds each to what is written here.
 //
@@ -55,8 +54,13 @@ class VectorIndex {
 
   // The k rows with the largest inner product, best first, ties by table.Precedes. `allowed` as in
   // LexicalIndex::Search; a selective one is searched exactly. Fewer than k come back only when
-  // fewer are allowed. A query of zeros finds nothing. Errors: kInvalidArgument for another
-  // dimension or a value that is not finite.
+  // fewer are allowed. A query of zeros finds nothing.
+  //
+  // The score is the inner product in single precision, the same to the last bit whichever index
+  // holds the vector. hnsw finds most of the k, not surely all; ties inside what it finds are kept.
+  //
+  // Errors: kInvalidArgument for another dimension, a value that is not finite or a length of 1e19
+  // or more; those of context.Check().
   virtual Result<std::vector<ScoredRow>> Search(std::span<const float> query, size_t k,
                                                 const Bitmap* allowed, const RowTable& table,
                                                 const VectorSearchOptions& options,
@@ -85,7 +89,8 @@ Result<std::shared_ptr<const VectorIndex>> BuildVectorIndex(const VectorIndexOpt
 
 // Reads what Serialize made. The bytes are not believed: magic, version, sizes and checksum are
 // checked before FAISS sees them. `rows` gives the row of every vector, kNoRow for those that are
-// gone. Errors: kDataLoss naming what is wrong.
+// gone.
+// Errors: kDataLoss naming what is wrong; kResourceExhausted when memory runs out.
 inline constexpr RowId kNoRow = UINT32_MAX;
 Result<std::shared_ptr<const VectorIndex>> ParseVectorIndex(std::string_view bytes,
                                                             std::vector<RowId> rows);

@@ -18,7 +18,7 @@ namespace quarry::model {
 namespace {
 
 constexpr size_t kBatch = 512;        // texts tokenised at a time
-constexpr size_t kTermGrain = 256;    // term vectors computed per task
+constexpr size_t kColumnGrain = 256;  // vectors computed per task
 constexpr uint32_t kOversampling = 10;
 // Terms that stand in nearly every text have an idf near 0; the floor keeps their weight positive.
 constexpr double kLowestIdf = 0.05;
@@ -102,6 +102,7 @@ class Counter {
 struct Vocabulary {
   std::vector<std::string> terms;
   std::vector<float> idf;
+  std::vector<uint32_t> text_frequency;
   std::vector<uint32_t> number_of;  // by number in Counts; LsaTable::kNoTerm where left out
 };
 
@@ -125,38 +126,71 @@ Vocabulary ChooseTerms(const Counts& counts, uint64_t limit) {
   for (const uint32_t i : chosen) {
     vocabulary.number_of[i] = static_cast<uint32_t>(vocabulary.terms.size());
     vocabulary.terms.push_back(*counts.terms[i]);
+    vocabulary.text_frequency.push_back(counts.text_frequency[i]);
     const double idf = std::log(static_cast<double>(counts.texts()) / counts.text_frequency[i]);
     vocabulary.idf.push_back(static_cast<float>(std::max(idf, kLowestIdf)));
   }
   return vocabulary;
 }
 
-// Texts x terms, (1 + ln tf) * idf, rows of unit length.
-SparseMatrix WeightedCounts(const Counts& counts, const Vocabulary& vocabulary) {
+// The matrix that is decomposed, and how the terms relate to its columns.
+struct WeightedCounts {
   SparseMatrix matrix;
-  matrix.rows = static_cast<uint32_t>(counts.texts());
-  matrix.columns = static_cast<uint32_t>(vocabulary.terms.size());
+  std::vector<uint32_t> column_of;  // by term
+  std::vector<float> share;         // by term: its vector = share * the vector of its column
+};
+
+// Texts x terms, (1 + ln tf) * idf, rows of unit length. The terms that occur in one text only are one
+// column of that text, with the root of the sum of their squares: A A^T, and so the directions and the
+// texts' places, stay the same to the last digit, and most columns go (half of the terms of English
+// occur once, and most character pairs of Chinese).
+WeightedCounts WeighCounts(const Counts& counts, const Vocabulary& vocabulary) {
+  WeightedCounts result;
+  SparseMatrix& matrix = result.matrix;
+  const size_t terms = vocabulary.terms.size();
+  result.column_of.assign(terms, LsaTable::kNoTerm);
+  result.share.assign(terms, 1.0f);
+  for (size_t term = 0; term < terms; ++term) {
+    if (vocabulary.text_frequency[term] > 1) result.column_of[term] = matrix.columns++;
+  }
   matrix.row_begin.push_back(0);
-  std::vector<std::pair<uint32_t, float>> row;
+  std::vector<std::pair<uint32_t, float>> row;  // column, value
+  std::vector<std::pair<uint32_t, float>> once;  // term, value
   for (size_t text = 0; text < counts.texts(); ++text) {
     row.clear();
+    once.clear();
     double squares = 0;
+    double once_squares = 0;
     for (uint64_t i = counts.text_begin[text]; i < counts.text_begin[text + 1]; ++i) {
       const uint32_t term = vocabulary.number_of[counts.entries[i].term];
       if (term == LsaTable::kNoTerm) continue;
       const float weight = TermFrequencyWeight(counts.entries[i].count) * vocabulary.idf[term];
       squares += double{weight} * weight;
-      row.emplace_back(term, weight);
+      if (vocabulary.text_frequency[term] > 1) {
+        row.emplace_back(result.column_of[term], weight);
+      } else {
+        once_squares += double{weight} * weight;
+        once.emplace_back(term, weight);
+      }
+    }
+    if (!once.empty()) {
+      const float length = static_cast<float>(std::sqrt(once_squares));
+      for (const auto& [term, weight] : once) {
+        result.column_of[term] = matrix.columns;
+        result.share[term] = weight / length;
+      }
+      row.emplace_back(matrix.columns++, length);
     }
     std::sort(row.begin(), row.end());
     const float scale = squares > 0 ? static_cast<float>(1.0 / std::sqrt(squares)) : 0.0f;
-    for (const auto& [term, weight] : row) {
-      matrix.column.push_back(term);
+    for (const auto& [column, weight] : row) {
+      matrix.column.push_back(column);
       matrix.value.push_back(weight * scale);
     }
     matrix.row_begin.push_back(matrix.column.size());
   }
-  return matrix;
+  matrix.rows = static_cast<uint32_t>(counts.texts());
+  return result;
 }
 
 // How many directions `texts` texts can teach. A corpus of a few hundred texts has as many directions as
@@ -166,49 +200,46 @@ uint32_t RankFor(uint32_t dimension, size_t texts) {
   return static_cast<uint32_t>(std::min<size_t>(dimension, carried));
 }
 
-// Term vectors: A^T * left * S^(-1/2) = right * S^(1/2), minus their mean, as bytes. Their lengths are
-// kept: a term that the directions explain badly (a rare one) is short and says little. Measured on
-// Cranfield (nDCG@10, vectors alone): 0.543, with unit lengths 0.482; the power of S is flat from 0.25
-// to 0.65, and the mean makes no difference to the ranking but lets unrelated texts score near 0.
-Status FillRows(const SparseMatrix& matrix, const SparseMatrix& transposed, Svd svd,
+// Term vectors: A^T * left * S^(-1/2) = right * S^(1/2), as bytes. Their lengths are kept: a term that
+// the directions explain badly (a rare one) is short and says little. Measured on Cranfield (nDCG@10,
+// vectors alone): 0.543, with unit lengths 0.482. The power of S is flat from 0.25 to 0.65; taking the
+// mean off makes no difference (0.544 without) and would keep terms from sharing rows.
+Status FillRows(const WeightedCounts& counts, const SparseMatrix& transposed, Svd svd,
                 const std::vector<float>& idf, ThreadPool* pool, const CallContext& context,
                 LsaTable::Parts& parts) {
   const size_t stride = svd.stride;
   const size_t rank = parts.rank;
-  std::vector<double> mean(stride);
-  for (uint32_t text = 0; text < matrix.rows; ++text) {
+  for (uint32_t text = 0; text < counts.matrix.rows; ++text) {
     float* const row = &svd.left[text * stride];
     for (size_t j = 0; j < stride; ++j) {
       row[j] = j < rank ? row[j] * static_cast<float>(1.0 / std::sqrt(svd.singular[j])) : 0.0f;
     }
-    // The mean of the rows of A^T * left is the sum of A's rows, each as a factor of its left row.
-    double sum = 0;
-    for (uint64_t i = matrix.row_begin[text]; i < matrix.row_begin[text + 1]; ++i) {
-      sum += matrix.value[i];
-    }
-    for (size_t j = 0; j < rank; ++j) mean[j] += sum / matrix.columns * row[j];
   }
-
-  parts.scales.resize(matrix.columns);
-  parts.rows.resize(matrix.columns * rank);
-  return ForEachRange(pool, matrix.columns, kTermGrain, context, [&](size_t begin, size_t end) {
-    std::vector<float> vector(stride);
-    for (size_t term = begin; term < end; ++term) {
-      MultiplyRow(transposed, static_cast<uint32_t>(term), svd.left.data(), stride, stride,
-                  vector.data());
-      float largest = 0;
-      for (size_t j = 0; j < rank; ++j) {
-        vector[j] -= static_cast<float>(mean[j]);
-        largest = std::max(largest, std::abs(vector[j]));
-      }
-      if (!(largest > 1e-20f)) continue;  // no direction: stays zero
-      const float to_byte = 127.0f / largest;
-      for (size_t j = 0; j < rank; ++j) {
-        parts.rows[term * rank + j] = static_cast<int8_t>(std::lround(vector[j] * to_byte));
-      }
-      parts.scales[term] = idf[term] * largest / 127.0f;
-    }
-  });
+  const size_t columns = counts.matrix.columns;
+  std::vector<float> column_scale(columns);
+  parts.rows.resize(columns * rank);
+  QUARRY_RETURN_IF_ERROR(
+      ForEachRange(pool, columns, kColumnGrain, context, [&](size_t begin, size_t end) {
+        std::vector<float> vector(stride);
+        for (size_t column = begin; column < end; ++column) {
+          MultiplyRow(transposed, static_cast<uint32_t>(column), svd.left.data(), stride, stride,
+                      vector.data());
+          float largest = 0;
+          for (const float value : vector) largest = std::max(largest, std::abs(value));
+          if (!(largest > 1e-20f)) continue;  // no direction: stays zero
+          const float to_byte = 127.0f / largest;
+          for (size_t j = 0; j < rank; ++j) {
+            parts.rows[column * rank + j] = static_cast<int8_t>(std::lround(vector[j] * to_byte));
+          }
+          column_scale[column] = largest / 127.0f;
+        }
+      }));
+  for (size_t term = 0; term < parts.terms.size(); ++term) {
+    const uint32_t column = counts.column_of[term];
+    parts.scales.push_back(idf[term] * counts.share[term] * column_scale[column]);
+  }
+  parts.row_of = counts.column_of;
+  return OkStatus();
 }
 
 }  // namespace
@@ -234,7 +265,7 @@ Result<std::shared_ptr<const Embedder>> LearnLsaEmbedder(
   report(0);
   const Analyzer analyzer(LsaAnalyzerOptions());
   LsaTable::Parts parts;
-  SparseMatrix matrix;
+  WeightedCounts weighted;
   std::vector<float> idf;
   {
     Counter counter(analyzer, pool.get(), context);
@@ -248,20 +279,20 @@ Result<std::shared_ptr<const Embedder>> LearnLsaEmbedder(
       return ResourceExhaustedError("learn embedder: more than 2^31 texts");
     }
     Vocabulary vocabulary = ChooseTerms(counts, options.vocabulary_limit);
-    matrix = WeightedCounts(counts, vocabulary);
+    weighted = WeighCounts(counts, vocabulary);
     idf = std::move(vocabulary.idf);
     parts.terms = std::move(vocabulary.terms);
     parts.texts = counts.texts();
   }
   report(3);
-  const SparseMatrix transposed = matrix.Transposed();
+  const SparseMatrix transposed = weighted.matrix.Transposed();
   SvdOptions svd_options;
-  svd_options.rank = RankFor(options.dimension, matrix.rows);
+  svd_options.rank = RankFor(options.dimension, weighted.matrix.rows);
   svd_options.oversampling = kOversampling;
   svd_options.power_iterations = options.power_iterations;
   svd_options.seed = options.seed;
   QUARRY_ASSIGN_OR_RETURN(
-      Svd svd, RandomizedSvd(matrix, transposed, svd_options, pool.get(), context));
+      Svd svd, RandomizedSvd(weighted.matrix, transposed, svd_options, pool.get(), context));
   report(8);
 
   parts.analyzer = analyzer.Fingerprint();
@@ -270,8 +301,9 @@ Result<std::shared_ptr<const Embedder>> LearnLsaEmbedder(
          svd.singular[parts.rank] > kWeakest * svd.singular[0]) {
     ++parts.rank;
   }
+  QUARRY_CHECK(parts.rank > 0);  // weights are positive, so the matrix is not zero
   QUARRY_RETURN_IF_ERROR(
-      FillRows(matrix, transposed, std::move(svd), idf, pool.get(), context, parts));
+      FillRows(weighted, transposed, std::move(svd), idf, pool.get(), context, parts));
   std::shared_ptr<const Embedder> embedder = MakeLsaEmbedder(LsaTable(std::move(parts)));
   report(kSteps);
   return embedder;

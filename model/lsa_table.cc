@@ -8,6 +8,7 @@
 
 #include "base/coding.h"
 #include "base/hash.h"
+#include "model/accumulate.h"
 
 namespace quarry::model {
 namespace {
@@ -33,10 +34,13 @@ LsaTable::LsaTable(Parts parts)
       dimension_(parts.dimension),
       rank_(parts.rank),
       texts_(parts.texts),
+      row_of_(std::move(parts.row_of)),
       scales_(std::move(parts.scales)),
       rows_(std::move(parts.rows)) {
   QUARRY_CHECK(parts.terms.size() == scales_.size());
-  QUARRY_CHECK(rows_.size() == scales_.size() * rank_);
+  QUARRY_CHECK(parts.terms.size() == row_of_.size());
+  QUARRY_CHECK(rank_ > 0 && rows_.size() % rank_ == 0);
+  for (const uint32_t row : row_of_) QUARRY_CHECK(row < RowCount());
   QUARRY_CHECK(std::is_sorted(parts.terms.begin(), parts.terms.end()));
   offsets_.push_back(0);
   for (const std::string& term : parts.terms) AppendTerm(term);
@@ -67,19 +71,13 @@ uint32_t LsaTable::Find(std::string_view term) const {
 }
 
 void LsaTable::AddRow(uint32_t number, float factor, std::span<float> sums) const {
-  const float scaled = factor * scales_[number];
-  const int8_t* const row = rows_.data() + size_t{number} * rank_;
-  size_t i = 0;
-  for (; i + 16 <= rank_; i += 16) {
-    float* const out = sums.data() + i;
-    for (size_t j = 0; j < 16; ++j) out[j] += scaled * static_cast<float>(row[i + j]);
-  }
-  for (; i < rank_; ++i) sums[i] += scaled * static_cast<float>(row[i]);
+  AccumulateBytes(factor * scales_[number], rows_.data() + size_t{row_of_[number]} * rank_, rank_,
+                  sums.data());
 }
 
 std::string LsaTable::Serialize() const {
   std::string body;
-  body.reserve(64 + analyzer_.size() + blob_.size() + size() * (4 + 6) + rows_.size());
+  body.reserve(64 + analyzer_.size() + blob_.size() + size_t{size()} * (4 + 9) + rows_.size());
   body.append(kMagic);
   AppendFixed64(body, 0);  // the checksum's place
   AppendFixed32(body, kVersion);
@@ -88,12 +86,14 @@ std::string LsaTable::Serialize() const {
   AppendVarint(body, rank_);
   AppendVarint(body, texts_);
   AppendVarint(body, size());
+  AppendVarint(body, RowCount());
   std::string_view before;
   for (uint32_t number = 0; number < size(); ++number) {
     const std::string_view term = Term(number);
     const size_t shared = SharedPrefix(before, term);
     AppendVarint(body, shared);
     AppendBytes(body, term.substr(shared));
+    AppendVarint(body, row_of_[number]);
     before = term;
   }
   for (const float scale : scales_) AppendFixed32(body, std::bit_cast<uint32_t>(scale));
@@ -128,36 +128,43 @@ Result<LsaTable> LsaTable::Parse(std::string_view bytes) {
   table.rank_ = reader.Varint32();
   table.texts_ = reader.Varint();
   const uint32_t count = reader.Varint32();
-  // A term takes at least 2 bytes, its scale 4, its row `rank`: no allocation before that is checked.
+  const uint32_t rows = reader.Varint32();
+  // A term takes at least 3 bytes and its scale 4: no allocation before that is checked.
   if (!reader.ok() || table.dimension_ == 0 || table.dimension_ > kMaxDimension ||
-      table.rank_ > table.dimension_ || uint64_t{count} * (6 + table.rank_) > reader.remaining()) {
+      table.rank_ == 0 || table.rank_ > table.dimension_ ||
+      uint64_t{count} * 7 + uint64_t{rows} * table.rank_ > reader.remaining()) {
     return damaged("sizes do not fit its length");
   }
   table.offsets_.reserve(size_t{count} + 1);
   table.offsets_.push_back(0);
+  table.row_of_.reserve(count);
   std::string term;
   std::string before;
   for (uint32_t number = 0; number < count; ++number) {
     const uint64_t shared = reader.Varint();
     const std::string_view rest = reader.Bytes();
-    if (!reader.ok() || shared > before.size()) return damaged("terms are malformed");
+    const uint32_t row = reader.Varint32();
+    if (!reader.ok() || shared > before.size() || row >= rows) return damaged("terms are malformed");
     term.assign(before, 0, shared);
     term.append(rest);
     if (number > 0 && term <= before) return damaged("terms are not in order");
     if (table.blob_.size() + term.size() > UINT32_MAX) return damaged("terms are too long");
     table.AppendTerm(term);
+    table.row_of_.push_back(row);
     std::swap(before, term);
   }
   table.scales_.reserve(count);
-  if (uint64_t{count} * (4 + table.rank_) != reader.remaining()) return damaged("wrong length");
+  if (uint64_t{count} * 4 + uint64_t{rows} * table.rank_ != reader.remaining()) {
+    return damaged("wrong length");
+  }
   for (uint32_t number = 0; number < count; ++number) {
     const float scale = std::bit_cast<float>(reader.Fixed32());
     if (!std::isfinite(scale)) return damaged("a scale is not a number");
     table.scales_.push_back(scale);
   }
-  const std::string_view rows = bytes.substr(bytes.size() - reader.remaining());
-  table.rows_.resize(rows.size());
-  if (!rows.empty()) std::memcpy(table.rows_.data(), rows.data(), rows.size());
+  const std::string_view values = bytes.substr(bytes.size() - reader.remaining());
+  table.rows_.resize(values.size());
+  if (!values.empty()) std::memcpy(table.rows_.data(), values.data(), values.size());
   table.BuildSlots();
   return table;
 }

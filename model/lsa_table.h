@@ -2,18 +2,21 @@
 
 // The learnt table of the LSA embedder: term -> vector. Internal to model/lsa_*.cc.
 //
-// Vectors are stored as one signed byte a value and one float a row (its largest magnitude over 127,
-// times the term's weight in a text), 4 times less memory than floats at no measured loss.
+// Vectors are stored as one signed byte a value and one float a term (the row's largest magnitude over
+// 127, times the term's weight in a text), 4 times less memory than floats at no measured loss. Terms
+// whose vectors differ in length only, such as those that occur in one and the same text, share a row:
+// in Chinese, where most character pairs occur once, that leaves a quarter of the rows.
 //
 // Look-up is open addressing by Hash64 over one blob of all terms: 4 bytes a slot and no allocation per
 // term, so that a table of 60,000 terms is ready a few milliseconds after its bytes are read.
 //
 // Bytes (little-endian; integers are LEB128 varints unless noted):
 //   "QLSA"  checksum:u64 = Hash64 of all that follows  version:u32
-//   analyzer fingerprint (length, bytes)  dimension  rank  texts  terms
-//   per term, in byte order: length shared with the term before, length of the rest, the rest
+//   analyzer fingerprint (length, bytes)  dimension  rank  texts  terms  rows
+//   per term, in byte order: length shared with the term before, length of the rest, the rest,
+//     number of its row
 //   per term: scale:f32
-//   per term: rank signed bytes
+//   per row: rank signed bytes
 
 #include <cstdint>
 #include <span>
@@ -36,8 +39,9 @@ class LsaTable {
     uint32_t rank = 0;       // stored values a row; the rest of the dimension is zero
     uint64_t texts = 0;      // learnt from
     std::vector<std::string> terms;  // ascending, distinct
-    std::vector<float> scales;       // terms.size(): multiplies a row's bytes
-    std::vector<int8_t> rows;        // terms.size() * rank
+    std::vector<uint32_t> row_of;    // terms.size(): the term's row
+    std::vector<float> scales;       // terms.size(): multiplies the row's bytes
+    std::vector<int8_t> rows;        // rows * rank
   };
   explicit LsaTable(Parts parts);
 
@@ -61,6 +65,7 @@ class LsaTable {
 
  private:
   LsaTable() = default;
+  size_t RowCount() const { return rank_ == 0 ? 0 : rows_.size() / rank_; }
   void AppendTerm(std::string_view term);
   void BuildSlots();
 
@@ -71,6 +76,7 @@ class LsaTable {
   std::string blob_;                // all terms, one behind the other
   std::vector<uint32_t> offsets_;  // size() + 1 positions in blob_
   std::vector<uint32_t> slots_;    // a power of two; kNoTerm where empty
+  std::vector<uint32_t> row_of_;
   std::vector<float> scales_;
   std::vector<int8_t> rows_;
 };

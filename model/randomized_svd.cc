@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/random.h"
+#include "model/accumulate.h"
 
 // LAPACK's Fortran symbol; Debian's OpenBLAS carries it without LAPACKE's header.
 extern "C" void dsyevd_(const char* job, const char* triangle, const int* n, double* matrix,
@@ -215,11 +216,7 @@ void MultiplyRow(const SparseMatrix& matrix, uint32_t row, const float* dense, s
                  size_t width, float* sums) {
   std::fill_n(sums, width, 0.0f);
   for (uint64_t i = matrix.row_begin[row]; i < matrix.row_begin[row + 1]; ++i) {
-    const float factor = matrix.value[i];
-    const float* const source = dense + matrix.column[i] * stride;
-    for (size_t j = 0; j < width; j += 8) {
-      for (size_t k = j; k < j + 8; ++k) sums[k] += factor * source[k];
-    }
+    AccumulateFloats(matrix.value[i], dense + matrix.column[i] * stride, width, sums);
   }
 }
 

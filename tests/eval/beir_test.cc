@@ -305,7 +305,7 @@ INSTANTIATE_TEST_SUITE_P(Beir, KnownCollectionTest,
                                            std::tuple("scifact", 5183, 300),
                                            // has pairs that are judged with two grades
                                            std::tuple("rgb_en_fact", 1361, 100)),
-                         [](const auto& info) { return std::string(std::get<0>(info.param)); });
+                         [](const auto& test) { return std::string(std::get<0>(test.param)); });
 
 }  // namespace
 }  // namespace quarry::eval

@@ -103,7 +103,7 @@ Trial RandomTrial(uint64_t seed) {
       auto& grades = trial.qrels[query];
       grades.emplace(document(0), 0);
       for (uint64_t d = 0; d < pool + 10; ++d) {
-        if (below(5) != 0) continue;
+        if (below(2) != 0) continue;
         const int grade = static_cast<int>(below(5)) - 1;
         grades.emplace(document(d), has_relevant ? grade : std::min(grade, 0));
       }
@@ -156,8 +156,8 @@ TEST_P(SecondImplementationTest, AgreesOnRandomRuns) {
 
 INSTANTIATE_TEST_SUITE_P(Averaging, SecondImplementationTest,
                          ::testing::Values(Averaging::kAllJudged, Averaging::kJudgedWithResults),
-                         [](const auto& info) {
-                           return info.param == Averaging::kAllJudged ? "AllJudged"
+                         [](const auto& test) {
+                           return test.param == Averaging::kAllJudged ? "AllJudged"
                                                                       : "JudgedWithResults";
                          });
 

@@ -1,0 +1,34 @@
+#pragma once
+
+// The directory of a store, seen without RocksDB: whether there is a store in it, and the watermark
+// that tells when RocksDB forgot something. For index/rocks_store.cc.
+
+#include <cstdint>
+#include <string>
+
+#include "base/status.h"
+
+namespace quarry::index {
+
+enum class DirectoryContent {
+  kNothing,  // absent, empty, or a store whose creation was cut short
+  kStore,
+};
+
+// What `directory` holds. RocksDB makes a fresh store wherever there is no CURRENT file, and so
+// would turn a damaged store, or a directory of something else, into an empty one. Errors:
+// kDataLoss (a store without CURRENT), kFailedPrecondition (something else; the message names a
+// file), kInvalidArgument (not a directory), kUnavailable.
+Result<DirectoryContent> InspectDirectory(const std::string& directory);
+
+// The watermark is a file beside RocksDB's that names a sequence number whose changes, and all
+// before it, are in tables. RocksDB takes a manifest that was cut between two entries for a whole
+// one: tables that were listed behind the cut are gone then, and with them changes that no log
+// holds any more. If what it has after opening ends below the watermark, that has happened.
+
+// kNotFound when there is none, kDataLoss when it is damaged.
+Result<uint64_t> ReadWatermark(const std::string& directory);
+// Replaces it atomically.
+Status WriteWatermark(const std::string& directory, uint64_t sequence);
+
+}  // namespace quarry::index

@@ -1,0 +1,257 @@
+#include "ingest/document_builder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/text.h"
+
+namespace quarry::ingest {
+namespace {
+
+constexpr size_t kMaxTitleBytes = 300;
+constexpr size_t kMaxErrors = 100;
+
+bool IsAsciiSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+bool IsCjkOrItsPunctuation(char32_t c) {
+  return IsCjk(c) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF60);
+}
+
+char32_t LastCodePoint(std::string_view text) {
+  size_t begin = text.size() - 1;
+  while (begin > 0 && text.size() - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) {
+    --begin;
+  }
+  return NextCodePoint(text, begin);
+}
+
+// Without the empty lines at its start and the white space at its end.
+std::string_view TrimCode(std::string_view text) {
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size() && IsAsciiSpace(text[i]); ++i) {
+    if (text[i] == '\n') begin = i + 1;
+  }
+  size_t end = text.size();
+  while (end > begin && IsAsciiSpace(text[end - 1])) --end;
+  return text.substr(begin, end - begin);
+}
+
+}  // namespace
+
+void DocumentBuilder::Add(BlockKind kind, uint32_t level, std::string_view text) {
+  text = kind == BlockKind::kCode ? TrimCode(text) : Trim(text);
+  Begin(kind, level);
+  out().append(text);
+  End();
+}
+
+void DocumentBuilder::Begin(BlockKind kind, uint32_t level) {
+  End();
+  std::string& text = document_->text;
+  text_before_ = text.size();
+  if (!text.empty()) text += "\n\n";
+  block_ = Block{.kind = kind, .level = level, .begin = text.size(), .end = 0, .page = page_};
+  open_ = true;
+}
+
+bool DocumentBuilder::IsBlank() const { return Trim(OpenText()).empty(); }
+
+void DocumentBuilder::End() {
+  if (!open_) return;
+  open_ = false;
+  std::string& text = document_->text;
+  const std::string_view whole = OpenText();
+  const std::string_view kept = block_.kind == BlockKind::kCode ? TrimCode(whole) : Trim(whole);
+  if (Trim(kept).empty()) {
+    text.resize(text_before_);
+    return;
+  }
+  const auto lead = static_cast<size_t>(kept.data() - whole.data());
+  const size_t size = kept.size();
+  text.resize(block_.begin + lead + size);
+  if (lead > 0) text.erase(block_.begin, lead);
+  block_.end = block_.begin + size;
+  document_->blocks.push_back(block_);
+}
+
+bool JoinsWithoutSpace(std::string_view before, std::string_view after) {
+  // ASCII on either side is by far the most common case.
+  if (before.empty() || after.empty()) return false;
+  if (static_cast<unsigned char>(before.back()) < 0x80) return false;
+  if (static_cast<unsigned char>(after.front()) < 0xE2) return false;
+  size_t offset = 0;
+  return IsCjkOrItsPunctuation(LastCodePoint(before)) &&
+         IsCjkOrItsPunctuation(NextCodePoint(after, offset));
+}
+
+void RunningText::WriteSpace(std::string_view next) {
+  const bool newline = std::exchange(newline_, false);
+  space_ = false;
+  if (out_->size() == start_ || out_->back() == '\n') return;
+  const std::string_view before = std::string_view(*out_).substr(start_);
+  if (newline && JoinsWithoutSpace(before, next)) return;
+  *out_ += ' ';
+}
+
+void RunningText::Append(std::string_view text) {
+  size_t i = 0;
+  while (i < text.size()) {
+    const char c = text[i];
+    if (IsAsciiSpace(c)) {
+      AppendBreak(c == '\n');
+      ++i;
+      continue;
+    }
+    if (space_) WriteSpace(text.substr(i));
+    // A run up to white space that is not a single space between two words.
+    size_t end = i + 1;
+    while (end < text.size()) {
+      const char next = text[end];
+      if (IsAsciiSpace(next) &&
+          (next != ' ' || end + 1 == text.size() || IsAsciiSpace(text[end + 1]))) {
+        break;
+      }
+      ++end;
+    }
+    out_->append(text, i, end - i);
+    i = end;
+  }
+}
+
+void RunningText::AppendLineBreak() {
+  space_ = newline_ = false;
+  if (out_->size() > start_) *out_ += '\n';
+}
+
+void TableWriter::SetHeader(const std::vector<std::string_view>& cells) {
+  constexpr size_t kMaxLabelBytes = 120;
+  labels_.clear();
+  for (std::string_view cell : cells) {
+    std::string label;
+    RunningText(&label, 0).Append(cell);
+    while (!label.empty() && (label.back() == ':' || label.back() == ' ')) label.pop_back();
+    if (label.size() > kMaxLabelBytes) {
+      label.resize(TruncateUtf8(label, kMaxLabelBytes).size());
+      label += "…";
+    }
+    if (!label.empty()) label += ": ";
+    labels_.push_back(std::move(label));
+  }
+}
+
+void TableWriter::WriteCell(std::string_view cell) {
+  // Cells of one word or one line are the rule and need no second look.
+  std::string& out = builder_->out();
+  const size_t start = out.size();
+  RunningText(&out, start).Append(cell);
+  cell_bytes_ += out.size() - start;
+}
+
+void TableWriter::AddRow(const std::vector<std::string_view>& cells) {
+  if (!has_rows_) builder_->Begin(BlockKind::kTable, 0);
+  has_rows_ = true;
+  std::string& out = builder_->out();
+  bool first = true;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const std::string_view cell = Trim(cells[i]);
+    if (cell.empty()) continue;
+    if (!first) {
+      out += "; ";
+    } else if (!builder_->OpenText().empty()) {
+      out += '\n';
+    }
+    first = false;
+    if (i < labels_.size() && label_bytes_ <= (uint64_t{16} << 20) + 8 * cell_bytes_) {
+      out += labels_[i];
+      label_bytes_ += labels_[i].size();
+    }
+    WriteCell(cell);
+  }
+}
+
+void TableWriter::Finish() {
+  if (!has_rows_) {
+    builder_->Begin(BlockKind::kTable, 0);
+    bool first = true;
+    for (const std::string& label : labels_) {
+      if (label.empty()) continue;
+      if (!first) builder_->out() += "; ";
+      first = false;
+      builder_->out().append(label, 0, label.size() - 2);
+    }
+  }
+  builder_->End();
+}
+
+ErrorList::~ErrorList() {
+  if (left_out_ > 0) {
+    errors_->push_back({"further places", std::to_string(left_out_) + " more errors"});
+  }
+}
+
+void ErrorList::Add(std::string place, std::string reason) {
+  if (errors_->size() >= kMaxErrors) {
+    ++left_out_;
+    return;
+  }
+  errors_->push_back({std::move(place), std::move(reason)});
+}
+
+void ErrorList::AddLine(uint64_t line, std::string reason) {
+  Add("line " + std::to_string(line), std::move(reason));
+}
+
+std::string TitleLine(std::string_view text) {
+  std::string line;
+  // More than the limit, because white space goes; the text may be a whole book.
+  RunningText(&line, 0).Append(TruncateUtf8(Trim(text), 4 * kMaxTitleBytes));
+  if (line.size() > kMaxTitleBytes) {
+    line.resize(TruncateUtf8(line, kMaxTitleBytes - 3).size());
+    line += "…";
+  }
+  return line;
+}
+
+std::string_view StemOf(std::string_view path) {
+  const size_t slash = path.find_last_of("/\\");
+  std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  const size_t dot = name.rfind('.');
+  return dot == std::string_view::npos || dot == 0 ? name : name.substr(0, dot);
+}
+
+std::string ExtensionOf(std::string_view path) {
+  const size_t slash = path.find_last_of("/\\");
+  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  const size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || name.size() - dot > 11) return "";
+  std::string extension;
+  for (const char c : name.substr(dot + 1)) {
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    if (!((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9'))) return "";
+    extension += lower;
+  }
+  return extension;
+}
+
+std::string PrimaryLanguage(std::string_view tag) {
+  std::string primary;
+  for (const char c : Trim(tag)) {
+    if (c == '-' || c == '_') break;
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    if (lower < 'a' || lower > 'z') return "";
+    primary += lower;
+    if (primary.size() > 3) return "";
+  }
+  return primary.size() >= 2 ? primary : "";
+}
+
+Document NewDocument(const SourceInfo& source, Format format) {
+  Document document;
+  document.id = source.id;
+  document.uri = source.uri;
+  document.media_type = MediaTypeOf(format);
+  return document;
+}
+
+}  // namespace quarry::ingest

@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+#include "ingest/document_builder.h"
+#include "ingest/html_tokenizer.h"
+#include "ingest/parser.h"
+#include "ingest/separated_values.h"
+
+namespace quarry::ingest {
+namespace {
+
+// What the name of a file says; content may overrule it.
+enum class Hint { kNone, kPlain, kMarkdown, kHtml, kJson, kJsonLines, kCsv, kTsv };
+
+Hint HintOf(std::string_view path) {
+  const std::string extension = ExtensionOf(path);
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), extension) != names.end();
+  };
+  if (extension.empty()) return Hint::kNone;
+  if (is_one_of({"md", "markdown", "mdown", "mkd", "mdx", "rmd", "qmd"})) return Hint::kMarkdown;
+  if (is_one_of({"html", "htm", "xhtml", "shtml"})) return Hint::kHtml;
+  if (is_one_of({"json", "geojson", "webmanifest"})) return Hint::kJson;
+  if (is_one_of({"jsonl", "ndjson", "jsonlines"})) return Hint::kJsonLines;
+  if (extension == "csv") return Hint::kCsv;
+  if (is_one_of({"tsv", "tab"})) return Hint::kTsv;
+  return Hint::kPlain;
+}
+
+std::string_view SkipSpace(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\n\r\f");
+  return begin == text.npos ? std::string_view() : text.substr(begin);
+}
+
+// "<!doctype html", "<html", or with the name's help any tag that HTML knows to begin with.
+bool LooksLikeHtml(std::string_view text, Hint hint) {
+  // Comments and an XML declaration may come first.
+  for (int skipped = 0; skipped < 20; ++skipped) {
+    text = SkipSpace(text);
+    size_t end = text.npos;
+    if (text.starts_with("<!--")) {
+      end = text.find("-->");
+    } else if (text.starts_with("<?xml")) {
+      end = text.find('>');
+    }
+    if (end == text.npos) break;
+    text.remove_prefix(std::min(end + 3, text.size()));
+  }
+  const auto begins_with_tag = [&](std::string_view tag) {
+    return text.size() > tag.size() && html::EqualsIgnoringCase(text.substr(0, tag.size()), tag) &&
+           !html::IsLetter(text[tag.size()]) && !html::IsDigit(text[tag.size()]);
+  };
+  for (const std::string_view tag : {"<!doctype html", "<html", "<head", "<body"}) {
+    if (begins_with_tag(tag)) return true;
+  }
+  // Markdown may begin with such a tag as well.
+  if (hint != Hint::kNone && hint != Hint::kHtml) return false;
+  for (const std::string_view tag :
+       {"<title", "<meta", "<link", "<style", "<script", "<div", "<main", "<article", "<section",
+        "<header", "<nav", "<table", "<h1", "<h2", "<h3", "<p", "<ul", "<ol", "<body"}) {
+    if (begins_with_tag(tag)) return true;
+  }
+  return false;
+}
+
+// Offset behind the JSON value that begins `text` with a bracket; npos if it is not closed.
+size_t JsonValueEnd(std::string_view text) {
+  size_t depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      // Quotes are sparse in bulk data: jump to the closing one.
+      for (++i; i < text.size() && text[i] != '"'; ++i) {
+        if (text[i] == '\\') ++i;
+      }
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (--depth == 0) return i + 1;
+    }
+  }
+  return text.npos;
+}
+
+// Whether `text` begins as a JSON object or array does and a sentence in brackets does not.
+bool BeginsLikeJson(std::string_view text) {
+  if (text.empty() || (text.front() != '{' && text.front() != '[')) return false;
+  const char next = SkipSpace(text.substr(1)).empty() ? '\0' : SkipSpace(text.substr(1)).front();
+  if (text.front() == '{') return next == '"' || next == '}';
+  return next == '{' || next == '[' || next == '"' || next == ']' || next == '-' || html::IsDigit(next) ||
+         next == 't' || next == 'f' || next == 'n';
+}
+
+// kJson, kJsonLines, or kPlainText for neither.
+Format JsonFormat(std::string_view text, Hint hint) {
+  text = SkipSpace(text);
+  if (hint == Hint::kJsonLines) return Format::kJsonLines;
+  if (!BeginsLikeJson(text)) return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
+  const size_t end = JsonValueEnd(text);
+  if (end == text.npos) {
+    // Cut off or broken. An object that begins with a key is meant as one.
+    const std::string_view inside = SkipSpace(text.substr(1));
+    const size_t quote = inside.starts_with('"') ? inside.find('"', 1) : inside.npos;
+    const bool has_key = text.front() == '{' && quote != inside.npos &&
+                         SkipSpace(inside.substr(quote + 1)).starts_with(':');
+    return hint == Hint::kJson || (has_key && hint == Hint::kNone) ? Format::kJson : Format::kPlainText;
+  }
+  const std::string_view rest = SkipSpace(text.substr(end));
+  if (rest.empty()) return Format::kJson;
+  const size_t gap = text.size() - end - rest.size();
+  const bool next_line = text.substr(end, gap).find('\n') != text.npos;
+  if (text.front() == '{' && next_line && BeginsLikeJson(rest)) {
+    // One object a line, or broken JSON with something behind it: the first line tells.
+    if (text.substr(0, end).find('\n') == text.npos) return Format::kJsonLines;
+  }
+  return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
+}
+
+// Marks that plain text hardly has, two kinds at least: "# Heading", "```", "[text](link)", "| a | b |"
+// with its ruler, "**bold**".
+bool LooksLikeMarkdown(std::string_view text) {
+  text = text.substr(0, 16 * 1024);
+  int headings = 0;
+  bool fence = false;
+  bool ruler = false;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    begin = end + 1;
+    const size_t hashes = line.find_first_not_of('#');
+    if (hashes != line.npos && hashes >= 1 && hashes <= 6 && line[hashes] == ' ') ++headings;
+    fence = fence || line.starts_with("```") || line.starts_with("~~~");
+    ruler = ruler || (line.starts_with('|') && line.find("---") != line.npos &&
+                      line.find_first_not_of("|-: ") == line.npos);
+  }
+  const size_t link = text.find("](");
+  const bool has_link = link != text.npos && text.rfind('[', link) != text.npos;
+  const size_t bold = text.find("**");
+  const bool has_bold = bold != text.npos && text.find("**", bold + 3) != text.npos;
+  const int kinds = (headings > 0 ? 1 : 0) + (headings > 2 ? 1 : 0) + (fence ? 1 : 0) + (ruler ? 1 : 0) +
+                    (has_link ? 1 : 0) + (has_bold ? 1 : 0);
+  return kinds >= 2;
+}
+
+// Text without a telling name that is a table nevertheless.
+bool LooksLikeTable(const ColumnGuess& guess) {
+  return guess.records >= 3 && guess.agreeing == guess.records &&
+         guess.columns >= (guess.separator == '\t' ? 2u : 3u);
+}
+
+}  // namespace
+
+Format DetectFormat(std::string_view text, std::string_view path) {
+  const Hint hint = HintOf(path);
+  if (LooksLikeHtml(text, hint)) return Format::kHtml;
+  if (hint != Hint::kCsv && hint != Hint::kTsv && hint != Hint::kMarkdown) {
+    const Format json = JsonFormat(text, hint);
+    if (json != Format::kPlainText) return json;
+  }
+  switch (hint) {
+    case Hint::kMarkdown:
+      return Format::kMarkdown;
+    case Hint::kHtml:
+      return Format::kHtml;
+    case Hint::kTsv:
+      return Format::kTsv;
+    case Hint::kCsv:
+      // Many programs write tabs into a .csv.
+      return FindSeparator(text, ",;\t|").separator == '\t' ? Format::kTsv : Format::kCsv;
+    case Hint::kPlain:
+      return Format::kPlainText;
+    default:
+      break;
+  }
+  if (LooksLikeMarkdown(text)) return Format::kMarkdown;
+  if (LooksLikeTable(FindSeparator(text, "\t"))) return Format::kTsv;
+  if (LooksLikeTable(FindSeparator(text, ",;"))) return Format::kCsv;
+  return Format::kPlainText;
+}
+
+}  // namespace quarry::ingest

@@ -1,0 +1,320 @@
+#include "ingest/html_writer.h"
+
+#include <gumbo.h>
+
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "ingest/html_prescan.h"
+#include "ingest/html_walk.h"
+
+namespace quarry::ingest::html {
+namespace {
+
+enum class Role { kInline, kSpaced, kBlock };
+
+// How an element stands in the flow of text: blocks end a paragraph, spaced ones at least a word.
+Role RoleOf(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_A:
+    case GUMBO_TAG_ABBR:
+    case GUMBO_TAG_BDI:
+    case GUMBO_TAG_BDO:
+    case GUMBO_TAG_CITE:
+    case GUMBO_TAG_DATA:
+    case GUMBO_TAG_DEL:
+    case GUMBO_TAG_DFN:
+    case GUMBO_TAG_INS:
+    case GUMBO_TAG_KBD:
+    case GUMBO_TAG_MARK:
+    case GUMBO_TAG_Q:
+    case GUMBO_TAG_RUBY:
+    case GUMBO_TAG_RB:
+    case GUMBO_TAG_SAMP:
+    case GUMBO_TAG_SPAN:
+    case GUMBO_TAG_SUB:
+    case GUMBO_TAG_SUP:
+    case GUMBO_TAG_TIME:
+    case GUMBO_TAG_VAR:
+      return Role::kInline;
+    case GUMBO_TAG_BUTTON:
+    case GUMBO_TAG_IMG:
+    case GUMBO_TAG_LABEL:
+    case GUMBO_TAG_METER:
+    case GUMBO_TAG_OBJECT:
+    case GUMBO_TAG_OPTION:
+    case GUMBO_TAG_OUTPUT:
+    case GUMBO_TAG_PROGRESS:
+    case GUMBO_TAG_UNKNOWN:
+      return Role::kSpaced;
+    default:
+      return Role::kBlock;
+  }
+}
+
+bool IsList(GumboTag tag) {
+  return tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL || tag == GUMBO_TAG_MENU ||
+         tag == GUMBO_TAG_DIR;
+}
+
+class Writer {
+ public:
+  Writer(const Page& page, bool skip_boilerplate, size_t total_size, DocumentBuilder* builder)
+      : page_(page),
+        skip_boilerplate_(skip_boilerplate),
+        total_size_(total_size),
+        builder_(builder),
+        text_(&builder->out(), 0) {}
+
+  void Write(const Node& root) {
+    Walk(
+        root, [this](const Node& node) { return Enter(node); },
+        [this](const Node& node) { Exit(node); });
+    builder_->End();
+  }
+
+ private:
+  struct List {
+    bool ordered;
+    int next;
+  };
+
+  // Returns whether to read on below `node`.
+  bool Enter(const Node& node) {
+    if (IsText(node)) {
+      WriteText(node.v.text.text);
+      return false;
+    }
+    if (!IsElement(node)) return true;
+    if (IsInvisible(node) || (skip_boilerplate_ && IsBoilerplate(node))) return false;
+    const GumboTag tag = node.v.element.tag;
+    switch (tag) {
+      case GUMBO_TAG_BR:
+        WriteLineBreak();
+        return false;
+      case GUMBO_TAG_IMG:
+        if (const char* alt = AttributeOf(node, "alt"); alt != nullptr && *alt != '\0') {
+          text_.AppendBreak(false);
+          WriteRun(alt);
+          text_.AppendBreak(false);
+        }
+        return false;
+      case GUMBO_TAG_TABLE:
+        builder_->End();
+        if (preformatted_ == 0 && WriteTable(page_, node, builder_)) return false;
+        break;
+      case GUMBO_TAG_Q:
+        WriteRun("“");
+        break;
+      default:
+        break;
+    }
+    if (RoleOf(tag) == Role::kBlock && preformatted_ == 0) builder_->End();
+    if (RoleOf(tag) == Role::kSpaced) text_.AppendBreak(false);
+    EnterContext(node);
+    return true;
+  }
+
+  void EnterContext(const Node& node) {
+    const GumboTag tag = node.v.element.tag;
+    if (IsList(tag)) {
+      const char* start = AttributeOf(node, "start");
+      lists_.push_back({tag == GUMBO_TAG_OL, start == nullptr ? 1 : std::atoi(start)});
+      item_mark_.clear();
+    } else if (tag == GUMBO_TAG_LI) {
+      item_mark_.clear();
+      if (!lists_.empty() && lists_.back().ordered) {
+        item_mark_ = std::to_string(lists_.back().next) + ". ";
+        if (lists_.back().next < INT32_MAX) ++lists_.back().next;
+      }
+    } else if (tag == GUMBO_TAG_DD) {
+      ++definitions_;
+    } else if (tag == GUMBO_TAG_BLOCKQUOTE) {
+      ++quotes_;
+    } else if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING) {
+      ++preformatted_;
+    } else if (tag == GUMBO_TAG_MAIN || tag == GUMBO_TAG_ARTICLE) {
+      ++articles_;
+    } else if (HeadingLevelOf(tag) > 0) {
+      headings_.push_back(HeadingLevelOf(tag));
+    }
+  }
+
+  void Exit(const Node& node) {
+    if (!IsElement(node)) return;
+    const GumboTag tag = node.v.element.tag;
+    if (tag == GUMBO_TAG_Q) WriteRun("”");
+    if (RoleOf(tag) == Role::kSpaced) text_.AppendBreak(false);
+    if (IsList(tag)) {
+      lists_.pop_back();
+    } else if (tag == GUMBO_TAG_DD) {
+      --definitions_;
+    } else if (tag == GUMBO_TAG_BLOCKQUOTE) {
+      --quotes_;
+    } else if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING) {
+      --preformatted_;
+    } else if (tag == GUMBO_TAG_MAIN || tag == GUMBO_TAG_ARTICLE) {
+      --articles_;
+    }
+    if (RoleOf(tag) == Role::kBlock && preformatted_ == 0) builder_->End();
+    if (HeadingLevelOf(tag) > 0) headings_.pop_back();
+  }
+
+  bool IsBoilerplate(const Node& node) const {
+    const GumboTag tag = node.v.element.tag;
+    const bool in_article = articles_ > 0;
+    switch (tag) {
+      case GUMBO_TAG_NAV:
+        return true;
+      case GUMBO_TAG_FOOTER:
+        return quotes_ == 0;
+      case GUMBO_TAG_HEADER:
+        return !in_article;
+      case GUMBO_TAG_BUTTON:
+        return headings_.empty();
+      case GUMBO_TAG_ASIDE:
+        if (!in_article) return true;
+        break;
+      case GUMBO_TAG_MAIN:
+      case GUMBO_TAG_ARTICLE:
+      case GUMBO_TAG_HTML:
+      case GUMBO_TAG_BODY:
+        return false;
+      default:
+        break;
+    }
+    return HasAttribute(node, kBoilerplateMark) && TextSize(page_, node) < total_size_ / 3;
+  }
+
+  void WriteText(std::string_view node_text) {
+    ResolvePrescanText(page_.source, node_text, [this](std::string_view run) { WriteRun(run); });
+  }
+
+  void WriteRun(std::string_view run) {
+    if (preformatted_ > 0) {
+      if (!builder_->IsOpen()) builder_->Begin(BlockKind::kCode, 0);
+      builder_->out() += run;
+      return;
+    }
+    // A no-break space looks like any other.
+    for (size_t space = run.find("\u00A0"); space != run.npos; space = run.find("\u00A0")) {
+      AppendRunning(run.substr(0, space));
+      if (builder_->IsOpen()) text_.AppendBreak(false);
+      run.remove_prefix(space + 2);
+    }
+    AppendRunning(run);
+  }
+
+  void AppendRunning(std::string_view run) {
+    if (!builder_->IsOpen()) {
+      const size_t begin = run.find_first_not_of(" \t\n\v\f\r");
+      if (begin == run.npos) return;
+      run.remove_prefix(begin);
+      BeginBlock();
+    }
+    text_.Append(run);
+  }
+
+  void BeginBlock() {
+    if (!headings_.empty() && quotes_ == 0) {
+      builder_->Begin(BlockKind::kHeading, headings_.back());
+    } else if (!lists_.empty()) {
+      builder_->Begin(BlockKind::kListItem, static_cast<uint32_t>(lists_.size()) + definitions_);
+    } else if (quotes_ > 0) {
+      builder_->Begin(BlockKind::kQuote, 0);
+    } else {
+      builder_->Begin(BlockKind::kParagraph, 0);
+    }
+    builder_->out() += std::exchange(item_mark_, std::string());
+    text_ = RunningText(&builder_->out(), builder_->out().size());
+  }
+
+  void WriteLineBreak() {
+    if (!builder_->IsOpen()) return;
+    if (preformatted_ > 0) {
+      builder_->out() += '\n';
+    } else if (builder_->out().back() == '\n') {
+      builder_->End();  // two in a row: how old pages separate paragraphs
+    } else {
+      text_.AppendLineBreak();
+    }
+  }
+
+  const Page& page_;
+  const bool skip_boilerplate_;
+  const size_t total_size_;
+  DocumentBuilder* builder_;
+  RunningText text_;  // of the open block
+
+  std::vector<List> lists_;
+  std::string item_mark_;  // "3. ", written before the item's first text
+  std::vector<uint32_t> headings_;
+  uint32_t definitions_ = 0;  // open <dd>
+  int quotes_ = 0;
+  int preformatted_ = 0;
+  int articles_ = 0;
+};
+
+}  // namespace
+
+bool IsInvisible(const Node& node) {
+  if (node.type == GUMBO_NODE_TEMPLATE) return true;
+  if (!IsElement(node)) return false;
+  switch (node.v.element.tag) {
+    case GUMBO_TAG_HEAD:
+    case GUMBO_TAG_TITLE:
+    case GUMBO_TAG_META:
+    case GUMBO_TAG_RT:  // the reading beside a character of <ruby>
+    case GUMBO_TAG_RP:
+      return true;
+    default:
+      return HasAttribute(node, kHiddenMark);
+  }
+}
+
+size_t TextSize(const Page& page, const Node& node) {
+  size_t size = 0;
+  Walk(
+      node,
+      [&](const Node& below) {
+        if (IsText(below)) {
+          ResolvePrescanText(page.source, below.v.text.text, [&](std::string_view run) {
+            for (const char c : run) size += static_cast<size_t>(!IsSpaceByte(c));
+          });
+        }
+        return !IsInvisible(below);
+      },
+      [](const Node&) {});
+  return size;
+}
+
+std::string LineOf(const Page& page, const Node& node) {
+  std::string line;
+  RunningText text(&line, 0);
+  Walk(
+      node,
+      [&](const Node& below) {
+        if (IsText(below)) {
+          ResolvePrescanText(page.source, below.v.text.text, [&](std::string_view run) { text.Append(run); });
+          return false;
+        }
+        if (!IsElement(below) || IsInvisible(below)) return below.type == GUMBO_NODE_DOCUMENT;
+        if (RoleOf(below.v.element.tag) != Role::kInline) text.AppendBreak(false);
+        if (below.v.element.tag == GUMBO_TAG_IMG) {
+          if (const char* alt = AttributeOf(below, "alt"); alt != nullptr) text.Append(alt);
+        }
+        return true;
+      },
+      [&](const Node& below) {
+        if (IsElement(below) && RoleOf(below.v.element.tag) != Role::kInline) text.AppendBreak(false);
+      });
+  return line;
+}
+
+void WriteBlocks(const Page& page, const Node& node, bool skip_boilerplate, size_t total_size,
+                 DocumentBuilder* builder) {
+  Writer(page, skip_boilerplate, total_size, builder).Write(node);
+}
+
+}  // namespace quarry::ingest::html

@@ -1,0 +1,30 @@
+#include "ingest/document_builder.h"
+#include "ingest/json_document.h"
+#include "ingest/parsers.h"
+#include "ingest/read_json.h"
+
+namespace quarry::ingest {
+namespace {
+
+class JsonParser final : public Parser {
+ public:
+  Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
+    JsonTree tree;
+    QUARRY_RETURN_IF_ERROR(tree.Parse(text));
+    ParsedSource parsed;
+    Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kJson));
+    if (tree.root().IsObject()) {
+      QUARRY_RETURN_IF_ERROR(FillFromObject(tree.root(), &document));
+    } else {
+      DocumentBuilder builder(&document);
+      FlattenJson(tree.root(), &builder);
+    }
+    return parsed;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Parser> MakeJsonParser() { return std::make_unique<JsonParser>(); }
+
+}  // namespace quarry::ingest

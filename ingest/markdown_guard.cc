@@ -1,0 +1,142 @@
+#include "ingest/markdown_guard.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace quarry::ingest {
+namespace {
+
+constexpr size_t kMaxMarkers = 100;
+constexpr size_t kMaxIndent = 200;
+constexpr size_t kMaxColumns = 256;
+constexpr size_t kMaxMissingCells = size_t{1} << 20;
+constexpr size_t kMaxImages = 2000;
+
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+size_t SkipBlanks(std::string_view line, size_t at) {
+  while (at < line.size() && IsBlank(line[at])) ++at;
+  return at;
+}
+
+// The size of the container marker at `at`; 0 if there is none.
+size_t MarkerSize(std::string_view line, size_t at) {
+  const char c = line[at];
+  if (c == '>') return 1;
+  size_t end = at;
+  if (c == '-' || c == '+' || c == '*') {
+    end = at + 1;
+  } else {
+    while (end < line.size() && end - at < 9 && line[end] >= '0' && line[end] <= '9') ++end;
+    if (end == at || end == line.size() || (line[end] != '.' && line[end] != ')')) return 0;
+    ++end;
+  }
+  return end == line.size() || IsBlank(line[end]) ? end - at : 0;
+}
+
+// A row like "|---|:-:|", also inside quotes.
+bool IsDelimiterRow(std::string_view line) {
+  return line.find('-') != std::string_view::npos &&
+         line.find_first_not_of("|:- \t>") == std::string_view::npos;
+}
+
+class Guard {
+ public:
+  Guard(std::string_view text, std::string* storage) : text_(text), storage_(storage) {}
+
+  std::string_view Run() {
+    CountImages();
+    for (size_t begin = 0; begin < text_.size();) {
+      const size_t newline = std::min(text_.find('\n', begin), text_.size());
+      GuardLine(begin, text_.substr(begin, newline - begin));
+      begin = newline + 1;
+    }
+    if (copied_ == 0 && storage_->empty()) return text_;
+    storage_->append(text_.substr(copied_));
+    return *storage_;
+  }
+
+ private:
+  // Images are looked at line by line only where there are many at all.
+  void CountImages() {
+    size_t images = 0;
+    for (size_t at = text_.find("!["); at != std::string_view::npos && images <= kMaxImages;
+         at = text_.find("![", at + 2)) {
+      ++images;
+    }
+    many_images_ = images > kMaxImages;
+  }
+
+  // Puts `with` in the place of the bytes [begin, end).
+  void Replace(size_t begin, size_t end, std::string_view with) {
+    storage_->append(text_.substr(copied_, begin - copied_));
+    storage_->append(with);
+    copied_ = end;
+  }
+
+  void GuardLine(size_t begin, std::string_view line) {
+    const size_t indent = SkipBlanks(line, 0);
+    if (indent == line.size()) {
+      columns_ = images_ = 0;
+      return;
+    }
+    GuardTable(begin, line);
+    GuardMarkers(begin, line, indent);
+    if (!many_images_) return;
+    for (size_t at = line.find("!["); at != std::string_view::npos; at = line.find("![", at + 2)) {
+      if (++images_ > kMaxImages && begin + at >= copied_) Replace(begin + at, begin + at + 1, "");
+    }
+  }
+
+  void GuardMarkers(size_t begin, std::string_view line, size_t indent) {
+    size_t at = indent;
+    size_t markers = 0;
+    size_t excess = 0;  // where the first marker beyond the limit begins
+    while (at < line.size()) {
+      const size_t size = MarkerSize(line, at);
+      if (size == 0) break;
+      if (++markers == kMaxMarkers + 1) excess = at;
+      at = SkipBlanks(line, at + size);
+    }
+    if (markers > 0 && indent > kMaxIndent) Replace(begin + kMaxIndent, begin + indent, "");
+    if (excess > 0) Replace(begin + excess, begin + at, "");
+  }
+
+  void GuardTable(size_t begin, std::string_view line) {
+    const bool delimiter = IsDelimiterRow(line);
+    if (columns_ == 0 && !delimiter) return;
+    const auto pipes = static_cast<size_t>(std::count(line.begin(), line.end(), '|'));
+    if (delimiter) {
+      if (pipes > kMaxColumns) {
+        const size_t dash = begin + line.find('-');
+        Replace(dash, dash, "\\");
+      } else if (pipes > 0) {
+        columns_ = std::max(columns_, pipes);
+      }
+    } else if (pipes < columns_) {
+      missing_ += columns_ - pipes;
+      if (missing_ > kMaxMissingCells) {
+        Replace(begin, begin, "\n");
+        columns_ = images_ = 0;
+      }
+    }
+  }
+
+  const std::string_view text_;
+  std::string* storage_;
+  size_t copied_ = 0;  // bytes of text_ that are in storage_ or left out
+  bool many_images_ = false;
+  size_t images_ = 0;   // since the last empty line
+  size_t columns_ = 0;  // pipes of the widest delimiter row since the last empty line
+  size_t missing_ = 0;  // cells that rows of the document lack
+};
+
+}  // namespace
+
+std::string_view GuardMarkdown(std::string_view text, std::string* storage) {
+  storage->clear();
+  return Guard(text, storage).Run();
+}
+
+}  // namespace quarry::ingest

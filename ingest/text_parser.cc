@@ -1,0 +1,95 @@
+#include <cstring>
+
+#include "base/text.h"
+#include "ingest/document_builder.h"
+#include "ingest/parsers.h"
+
+namespace quarry::ingest {
+namespace {
+
+// Two ideographic spaces: how Chinese text marks a new paragraph where it has no empty lines.
+constexpr std::string_view kIdeographicIndent = "\u3000\u3000";
+
+// A first line this short may be a title.
+constexpr size_t kMaxTitleCharacters = 80;
+
+bool IsBlank(std::string_view line) {
+  for (const char c : line) {
+    if (static_cast<unsigned char>(c) >= 0x80) return Trim(line).empty();
+    if (c != ' ' && (c < '\t' || c > '\r')) return false;
+  }
+  return true;
+}
+
+// Whether the paragraph `line` reads as a title: one short line that has letters and does not end as a
+// sentence or a list item does.
+bool LooksLikeTitle(std::string_view line) {
+  if (line.size() > 4 * kMaxTitleCharacters || line.find('\n') != std::string_view::npos) return false;
+  if (DetectLanguage(line).empty()) return false;
+  size_t characters = 0;
+  char32_t last = 0;
+  for (size_t offset = 0; offset < line.size(); ++characters) last = NextCodePoint(line, offset);
+  if (characters > kMaxTitleCharacters) return false;
+  if (line.starts_with("- ") || line.starts_with("* ")) return false;
+  return std::u32string_view(U".,;:!。，；：！、").find(last) == std::u32string_view::npos;
+}
+
+class TextParser final : public Parser {
+ public:
+  Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
+    ParsedSource parsed;
+    Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kPlainText));
+    {
+      document.text.reserve(text.size());
+      DocumentBuilder builder(&document);
+      AppendPlainText(text, &builder);
+    }
+    if (document.blocks.size() > 1 && LooksLikeTitle(document.TextOf(document.blocks[0]))) {
+      document.blocks[0].kind = BlockKind::kHeading;
+      document.blocks[0].level = 1;
+      document.title = TitleLine(document.TextOf(document.blocks[0]));
+    }
+    return parsed;
+  }
+};
+
+}  // namespace
+
+void AppendPlainText(std::string_view text, DocumentBuilder* builder) {
+  size_t paragraph = 0;  // where the open paragraph begins
+  size_t line = 0;
+  uint32_t page = text.find('\f') == std::string_view::npos ? 0 : 1;
+  if (page > 0) builder->set_page(page);
+  const auto end_paragraph = [&](size_t end) {
+    if (end > paragraph) builder->Add(BlockKind::kParagraph, 0, text.substr(paragraph, end - paragraph));
+  };
+  while (line < text.size()) {
+    const void* newline = std::memchr(text.data() + line, '\n', text.size() - line);
+    const size_t next = newline == nullptr
+                            ? text.size()
+                            : static_cast<size_t>(static_cast<const char*>(newline) - text.data()) + 1;
+    const std::string_view content = text.substr(line, next - line);
+    if (page > 0) {
+      // Pages end at form feeds, mostly but not always at the start of a line.
+      if (const size_t feed = content.find('\f'); feed != std::string_view::npos) {
+        end_paragraph(line + feed);
+        builder->set_page(++page);
+        paragraph = line = line + feed + 1;
+        continue;
+      }
+    }
+    if (IsBlank(content)) {
+      end_paragraph(line);
+      paragraph = next;
+    } else if (content.starts_with(kIdeographicIndent) && line > paragraph) {
+      end_paragraph(line);
+      paragraph = line;
+    }
+    line = next;
+  }
+  end_paragraph(text.size());
+}
+
+std::unique_ptr<Parser> MakeTextParser() { return std::make_unique<TextParser>(); }
+
+}  // namespace quarry::ingest

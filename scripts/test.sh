@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs the tests: the whole suite optimised, the unit tests again
+# under AddressSanitizer and UndefinedBehaviorSanitizer. Extra arguments go to ctest (-R NAME, -L unit).
+# The tier "slow" is run by hand: ctest --preset release -L slow
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/install_packages.sh
+
+echo "Building release ..."
+scripts/build.sh release
+ctest --preset release -LE slow -j "$(nproc)" "$@"
+
+echo "Building dev (AddressSanitizer, UndefinedBehaviorSanitizer) ..."
+scripts/build.sh dev
+ctest --preset dev -L unit -j "$(nproc)" "$@"

@@ -1,0 +1,473 @@
+#include "index/index.h"
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "index/keys.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::index {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const Analyzer& TestAnalyzer() {
+  static const Analyzer analyzer;
+  return analyzer;
+}
+
+// A document of one chunk per paragraph.
+DocumentDraft MakeDraft(const std::string& id, const std::vector<std::string>& paragraphs,
+                        Metadata metadata = {}, std::vector<std::string> access = {}) {
+  DocumentDraft draft;
+  Document& document = draft.document;
+  document.id = id;
+  document.title = "Title of " + id;
+  document.metadata = std::move(metadata);
+  document.access = std::move(access);
+  for (const std::string& paragraph : paragraphs) {
+    if (!document.text.empty()) document.text += "\n\n";
+    Chunk chunk;
+    chunk.span.begin = document.text.size();
+    document.text += paragraph;
+    chunk.span.end = document.text.size();
+    chunk.text = paragraph;
+    chunk.text_hash = Hash64(paragraph);
+    const std::string indexed = IndexedText(document.title, chunk);
+    chunk.input_hash = Hash64(indexed);
+    chunk.token_count = CountTokens(paragraph);
+    draft.chunks.push_back({chunk, CountTerms(TestAnalyzer().Tokenize(indexed))});
+  }
+  document.source_hash = Hash64(document.text);
+  return draft;
+}
+
+std::vector<std::string> Terms(const std::string& text) {
+  std::vector<std::string> terms;
+  for (Token& token : TestAnalyzer().Tokenize(text)) terms.push_back(std::move(token.term));
+  return terms;
+}
+
+// "document#ordinal" of the hits, best first.
+std::vector<std::string> SearchWords(const Snapshot& snapshot, const std::string& words,
+                                     const AllowedRows& allowed = {}) {
+  std::vector<std::string> found;
+  const auto rows = snapshot.SearchLexical(Terms(words), 100, allowed, CallContext());
+  EXPECT_TRUE(rows.ok()) << rows.status().ToString();
+  for (const ScoredRow& row : *rows) {
+    found.push_back(snapshot.rows().DocumentOf(row.row).id + "#" +
+                    std::to_string(snapshot.rows().row(row.row).ordinal));
+  }
+  return found;
+}
+
+class IndexTest : public ::testing::Test {
+ protected:
+  std::string Directory() const { return directory_.path() + "/store"; }
+
+  Status Open(IndexOptions options = {}) {
+    index_.reset();
+    auto opened = Index::Open(Directory(), options, TestAnalyzer(), clock_);
+    if (!opened.ok()) return opened.status();
+    index_ = std::move(opened).value();
+    return OkStatus();
+  }
+  // The collection "c", created when it is not there.
+  CollectionId TestCollection() {
+    const Result<CollectionId> found = index_->FindCollection("c");
+    return found.ok() ? *found : index_->CreateCollection("c").value();
+  }
+  std::shared_ptr<const Snapshot> TestSnapshot() {
+    return index_->GetSnapshot(TestCollection()).value();
+  }
+  std::vector<DocumentChange> Put(std::vector<DocumentDraft> drafts) {
+    return index_->OpenWriter(TestCollection())->Put(std::move(drafts)).value();
+  }
+  void Delete(const DocumentId& id) {
+    const DocumentId ids[] = {id};
+    ASSERT_OK(index_->OpenWriter(TestCollection())->Delete(ids).status());
+  }
+  // Gives every pending chunk a vector made from its hash.
+  void Embed(IndexWriter& writer, GenerationId generation, uint32_t dimension) {
+    const auto pending = writer.Pending(generation, ChunkId(), 1000).value();
+    EmbeddingMatrix vectors;
+    vectors.dimension = dimension;
+    std::vector<ChunkId> chunks;
+    for (const PendingChunk& chunk : pending) {
+      Random random(Hash64(chunk.text));
+      for (uint32_t d = 0; d < dimension; ++d) {
+        vectors.values.push_back(static_cast<float>(random.Gaussian()));
+      }
+      chunks.push_back(chunk.chunk);
+    }
+    ASSERT_OK(writer.PutVectors(generation, chunks, vectors));
+  }
+  void ExpectVerified() {
+    const auto report = index_->Verify(TestCollection(), CallContext());
+    ASSERT_OK(report.status());
+    EXPECT_THAT(report->problems, IsEmpty());
+  }
+
+  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+  FakeClock clock_{1'700'000'000'000'000};
+  std::unique_ptr<Index> index_;
+};
+
+TEST_F(IndexTest, PutIsFoundAtOnceAndAfterReopening) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("pump.md", {"The centrifugal pump delivers water.", "It weighs 80 kg."})});
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "centrifugal"), ElementsAre("pump.md#0"));
+  ASSERT_OK(Open());
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "weighs"), ElementsAre("pump.md#1"));
+  ASSERT_OK_AND_ASSIGN(const Passage passage, TestSnapshot()->ReadPassage(1));
+  EXPECT_EQ(passage.chunk.text, "It weighs 80 kg.");
+  EXPECT_EQ(passage.title, "Title of pump.md");
+  ExpectVerified();
+}
+
+TEST_F(IndexTest, AChangedDocumentKeepsItsEqualChunks) {
+  ASSERT_OK(Open());
+  const auto first = Put({MakeDraft("a", {"alpha one", "beta two", "gamma three"})});
+  const auto second = Put({MakeDraft("a", {"intro zero", "alpha one", "beta changed"})});
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_FALSE(second[0].created);
+  EXPECT_EQ(second[0].document, first[0].document);
+  EXPECT_THAT(second[0].kept, ElementsAre(first[0].added[0]));
+  EXPECT_THAT(second[0].removed, ElementsAre(first[0].added[1], first[0].added[2]));
+  EXPECT_THAT(second[0].added, SizeIs(2));
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "alpha"), ElementsAre("a#1"));
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "gamma"), IsEmpty());
+  ExpectVerified();
+}
+
+TEST_F(IndexTest, ADeletedDocumentIsGoneFromTheNextSnapshotAndStaysInTheOldOne) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"shared word"}), MakeDraft("b", {"shared word too"})});
+  const auto before = TestSnapshot();
+  Delete("a");
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "shared"), ElementsAre("b#0"));
+  EXPECT_THAT(SearchWords(*before, "shared"), SizeIs(2));
+  EXPECT_EQ(TestSnapshot()->ReadDocument("a").status().message(),
+            "no document \"a\" in collection \"c\"");
+  EXPECT_TRUE(before->ReadDocument("a").ok());
+  ExpectVerified();
+}
+
+TEST_F(IndexTest, AnIdTwiceInOneBatchIsRefusedAndChangesNothing) {
+  ASSERT_OK(Open());
+  auto writer = index_->OpenWriter(TestCollection());
+  const auto result = writer->Put({MakeDraft("a", {"x"}), MakeDraft("a", {"y"})});
+  EXPECT_EQ(result.status().message(), "document id \"a\": twice in one batch");
+  EXPECT_EQ(writer->snapshot()->live_documents(), 0u);
+}
+
+TEST_F(IndexTest, DuplicatesAreReported) {
+  ASSERT_OK(Open());
+  EXPECT_FALSE(Put({MakeDraft("a", {"same text"})})[0].duplicate);
+  EXPECT_TRUE(Put({MakeDraft("b", {"same text"})})[0].duplicate);
+  EXPECT_FALSE(Put({MakeDraft("b", {"same text", "more"})})[0].duplicate);
+}
+
+TEST_F(IndexTest, VectorsOfAGenerationAreSearchedOncePublished) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"one", "two"}), MakeDraft("b", {"three"})});
+  const EmbeddingSpace space{.fingerprint = "test:1", .dimension = 8};
+  {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    ASSERT_OK_AND_ASSIGN(const GenerationId generation,
+                         writer.BeginGeneration("test", space, "table", 3));
+    EXPECT_EQ(writer.PublishGeneration(generation, CallContext()).message(),
+              "generation 1: 3 chunks have no vector yet");
+    Embed(writer, generation, 8);
+    EXPECT_FALSE(writer.snapshot()->generation().has_value());
+    ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
+  }
+  const std::vector<float> query(8, 0.5f);
+  const auto search = [&] {
+    return TestSnapshot()->SearchDense(query, 10, {}, {}, CallContext()).value();
+  };
+  EXPECT_THAT(search(), SizeIs(3));
+  EXPECT_EQ(TestSnapshot()->ReadEmbedderBlob().value(), "table");
+  ExpectVerified();
+
+  // A new chunk is pending until its vector comes; a kept one keeps its vector.
+  Put({MakeDraft("b", {"three", "four"})});
+  EXPECT_EQ(TestSnapshot()->pending_vectors(), 1u);
+  EXPECT_THAT(search(), SizeIs(3));
+  ExpectVerified();
+  {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    Embed(writer, GenerationId(1), 8);
+  }
+  EXPECT_EQ(TestSnapshot()->pending_vectors(), 0u);
+  EXPECT_THAT(search(), SizeIs(4));
+  Delete("a");
+  EXPECT_THAT(search(), SizeIs(2));
+  ExpectVerified();
+  ASSERT_OK(Open());
+  EXPECT_THAT(search(), SizeIs(2));
+  ExpectVerified();
+}
+
+TEST_F(IndexTest, AGraphIsKeptOnDiskAndRebuiltWhenItIsDamaged) {
+  IndexOptions options;
+  options.vectors.hnsw_from = 50;
+  ASSERT_OK(Open(options));
+  std::vector<DocumentDraft> drafts;
+  for (int i = 0; i < 120; ++i) {
+    drafts.push_back(MakeDraft("d" + std::to_string(i), {"text number " + std::to_string(i)}));
+  }
+  Put(std::move(drafts));
+  {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const GenerationId generation =
+        writer.BeginGeneration("test", {.fingerprint = "t", .dimension = 8}, "x", 120).value();
+    Embed(writer, generation, 8);
+    ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
+  }
+  Delete("d7");
+  Put({MakeDraft("new", {"fresh text"})});
+  {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    Embed(writer, GenerationId(1), 8);
+  }
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw+flat");
+  const std::vector<float> query(8, 0.5f);
+  const auto search = [&] {
+    std::set<DocumentId> found;
+    const auto snapshot = TestSnapshot();
+    for (const ScoredRow& row :
+         snapshot->SearchDense(query, 1000, {}, {.width = 1000}, CallContext()).value()) {
+      found.insert(snapshot->rows().DocumentOf(row.row).id);
+    }
+    return found;
+  };
+  const std::set<DocumentId> before = search();
+  EXPECT_THAT(before, SizeIs(120));
+  ASSERT_OK(Open(options));
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw+flat");
+  EXPECT_EQ(search(), before);
+  ExpectVerified();
+
+  index_.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(Directory() + "/derived")) {
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(100);
+    file.put('!');
+  }
+  ASSERT_OK(Open(options));
+  EXPECT_EQ(search(), before);
+  ExpectVerified();
+}
+
+TEST_F(IndexTest, FiltersAndPrincipalsAgreeWithTheirDefinition) {
+  ASSERT_OK(Open());
+  Random random(7);
+  std::vector<DocumentDraft> drafts;
+  std::map<DocumentId, std::pair<Metadata, std::vector<std::string>>> truth;
+  for (int i = 0; i < 80; ++i) {
+    Metadata metadata;
+    if (random.Below(3) > 0) metadata["year"] = static_cast<double>(2015 + random.Below(10));
+    if (random.Below(3) > 0) metadata["lang"] = std::string(random.Below(2) ? "zh" : "en");
+    if (random.Below(3) > 0) metadata["year2"] = std::to_string(2015 + random.Below(10));
+    if (random.Below(2) > 0) metadata["draft"] = random.Below(2) == 1;
+    if (random.Below(2) > 0) metadata["tags"] = std::vector<std::string>{"a", random.Below(2) ? "b" : "c"};
+    if (random.Below(4) == 0) metadata["long"] = std::string(600, 'x') + std::to_string(random.Below(3));
+    std::vector<std::string> access;
+    if (random.Below(2) > 0) access.push_back(random.Below(2) ? "ann" : "bob");
+    const std::string id = "d" + std::to_string(i);
+    truth[id] = {metadata, access};
+    drafts.push_back(MakeDraft(id, {"common word"}, metadata, access));
+  }
+  Put(std::move(drafts));
+  const auto leaf = [](Filter::Op op, const char* field, std::vector<MetadataValue> values) {
+    return Filter{.op = op, .children = {}, .field = field, .values = std::move(values)};
+  };
+  using Op = Filter::Op;
+  const std::vector<Filter> filters = {
+      leaf(Op::kEq, "lang", {std::string("zh")}),
+      leaf(Op::kNe, "lang", {std::string("zh")}),
+      leaf(Op::kGte, "year", {2019.0}),
+      leaf(Op::kLt, "year", {2019.0}),
+      leaf(Op::kGt, "year2", {std::string("2018")}),
+      leaf(Op::kEq, "year", {std::string("2018")}),
+      leaf(Op::kIn, "tags", {std::string("b"), std::string("z")}),
+      leaf(Op::kNin, "tags", {std::string("b")}),
+      leaf(Op::kEq, "draft", {true}),
+      leaf(Op::kEq, "long", {std::string(600, 'x') + "1"}),
+      leaf(Op::kGt, "long", {std::string(600, 'x') + "0"}),
+      Filter{.op = Op::kOr,
+             .children = {leaf(Op::kEq, "draft", {false}), leaf(Op::kLte, "year", {2016.0})}},
+      Filter{.op = Op::kAnd,
+             .children = {leaf(Op::kNe, "lang", {std::string("en")}), leaf(Op::kGt, "year", {2016.0})}},
+      Filter{}};
+  for (const Principals& principals :
+       {Principals{}, Principals{.unrestricted = false, .names = {"ann"}},
+        Principals{.unrestricted = false, .names = {}}}) {
+    for (const Filter& filter : filters) {
+      std::set<std::string> expected;
+      for (const auto& [id, entry] : truth) {
+        if (Matches(filter, entry.first) && principals.MayRead(entry.second)) {
+          expected.insert(id + "#0");
+        }
+      }
+      const auto snapshot = TestSnapshot();
+      ASSERT_OK_AND_ASSIGN(const AllowedRows allowed,
+                           snapshot->Allow(filter, principals, CallContext()));
+      const auto found = SearchWords(*snapshot, "common", allowed);
+      EXPECT_EQ(std::set<std::string>(found.begin(), found.end()), expected);
+    }
+  }
+}
+
+TEST_F(IndexTest, RandomHistoryEqualsAFreshIndex) {
+  const uint64_t seed = 20'261'121;
+  SCOPED_TRACE(seed);
+  Random random(seed);
+  ASSERT_OK(Open());
+  std::map<DocumentId, std::vector<std::string>> model;
+  const auto paragraph = [&] {
+    std::string text;
+    for (uint64_t i = 0; i < 1 + random.Below(12); ++i) {
+      text += "w" + std::to_string(random.Below(40)) + " ";
+    }
+    return text + ".";
+  };
+  for (int step = 0; step < 300; ++step) {
+    const DocumentId id = "d" + std::to_string(random.Below(25));
+    const uint64_t action = random.Below(10);
+    if (action < 6) {
+      std::vector<std::string>& paragraphs = model[id];
+      if (paragraphs.empty() || random.Below(3) == 0) {
+        paragraphs.clear();
+        for (uint64_t i = 0; i < 1 + random.Below(4); ++i) paragraphs.push_back(paragraph());
+      } else {
+        paragraphs[random.Below(paragraphs.size())] = paragraph();
+      }
+      Put({MakeDraft(id, paragraphs)});
+    } else if (action < 9) {
+      model.erase(id);
+      Delete(id);
+    } else if (step % 50 == 49) {
+      ASSERT_OK(Open());
+    }
+  }
+  ExpectVerified();
+
+  Index* aged = index_.get();
+  const auto fresh_directory = testing::MakeTemporaryDirectory();
+  ASSERT_OK_AND_ASSIGN(const auto fresh, Index::Open(fresh_directory.path() + "/store", {},
+                                                     TestAnalyzer(), clock_));
+  const CollectionId collection = fresh->CreateCollection("c").value();
+  std::vector<DocumentDraft> drafts;
+  for (const auto& [id, paragraphs] : model) drafts.push_back(MakeDraft(id, paragraphs));
+  ASSERT_OK(fresh->OpenWriter(collection)->Put(std::move(drafts)).status());
+  const auto fresh_snapshot = fresh->GetSnapshot(collection).value();
+  const auto aged_snapshot = aged->GetSnapshot(TestCollection()).value();
+  EXPECT_EQ(aged_snapshot->live_documents(), model.size());
+  for (int query = 0; query < 40; ++query) {
+    const std::vector<std::string> terms = Terms("w" + std::to_string(query) + " w3 w" +
+                                                 std::to_string((query * 7) % 40));
+    const auto hits = [&](const Snapshot& snapshot) {
+      std::vector<std::tuple<double, DocumentId, uint32_t>> result;
+      for (const ScoredRow& row :
+           snapshot.SearchLexical(terms, 20, {}, CallContext()).value()) {
+        result.emplace_back(row.score, snapshot.rows().DocumentOf(row.row).id,
+                            snapshot.rows().row(row.row).ordinal);
+      }
+      return result;
+    };
+    EXPECT_EQ(hits(*aged_snapshot), hits(*fresh_snapshot));
+  }
+}
+
+TEST_F(IndexTest, CollectionsAreSeparateAndCanBeDeleted) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"apple"})});
+  ASSERT_OK_AND_ASSIGN(const CollectionId other, index_->CreateCollection("other"));
+  ASSERT_OK(index_->OpenWriter(other)->Put({MakeDraft("a", {"banana"})}).status());
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "banana"), IsEmpty());
+  EXPECT_EQ(index_->CreateCollection("other").status().message(),
+            "collection \"other\" exists already");
+  EXPECT_EQ(index_->FindCollection("nope").status().message(),
+            "no collection \"nope\"; there is: c, other");
+  EXPECT_THAT(index_->CreateCollection("../x").status().message(), HasSubstr("collection name"));
+  ASSERT_OK(index_->DeleteCollection("other"));
+  ASSERT_OK(Open());
+  EXPECT_THAT(index_->Collections(), SizeIs(1));
+  ASSERT_OK_AND_ASSIGN(const CollectionId again, index_->CreateCollection("other"));
+  EXPECT_NE(again, other);
+  EXPECT_EQ(index_->GetSnapshot(again).value()->live_documents(), 0u);
+}
+
+TEST_F(IndexTest, AReaderInAnotherOpeningSeesTheStoreAndCannotWrite) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"apple"})});
+  index_.reset();
+  IndexOptions reading;
+  reading.read_only = true;
+  ASSERT_OK(Open(reading));
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "apple"), SizeIs(1));
+  EXPECT_EQ(index_->OpenWriter(TestCollection()).status().message(),
+            "store " + Directory() + " is open for reading only");
+  // Readers share; a writer has to wait for them.
+  ASSERT_OK(Index::Open(Directory(), reading, TestAnalyzer(), clock_).status());
+  const auto writer = Index::Open(Directory(), {}, TestAnalyzer(), clock_);
+  EXPECT_EQ(writer.status().code(), Code::kLocked);
+}
+
+TEST_F(IndexTest, OpeningWhatIsNoStoreSaysSo) {
+  IndexOptions reading;
+  reading.read_only = true;
+  EXPECT_THAT(Open(reading).message(), HasSubstr("no store there; make one with: quarry index"));
+  std::filesystem::create_directories(Directory());
+  std::ofstream(Directory() + "/letter.txt") << "mine";
+  EXPECT_THAT(Open().message(), HasSubstr("not a Quarry store, and not empty (it holds letter.txt)"));
+}
+
+TEST_F(IndexTest, AnotherFormatVersionIsRefusedNamingBoth) {
+  ASSERT_OK(Open());
+  index_.reset();
+  std::string manifest = ReadFile(Directory() + "/MANIFEST.json").value();
+  manifest.replace(manifest.find("\"format_version\": 1"), 19, "\"format_version\": 9");
+  ASSERT_OK(WriteFileAtomically(Directory() + "/MANIFEST.json", manifest));
+  const Status status = Open();
+  EXPECT_EQ(status.code(), Code::kFailedPrecondition);
+  EXPECT_THAT(status.message(),
+              HasSubstr(Directory() + ": manifest: format version 9, this program reads 1"));
+}
+
+TEST_F(IndexTest, VerifyFindsPlantedDamage) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"apple pie"}), MakeDraft("b", {"banana bread"})});
+  index_.reset();
+  {
+    // Take one term list away behind the index's back.
+    RocksStoreOptions options;
+    options.create_if_missing = false;
+    ASSERT_OK_AND_ASSIGN(const auto store, OpenRocksStore(Directory() + "/db", options));
+    WriteBatch batch;
+    const CollectionId collection(1);
+    const auto view = store->GetView();
+    const auto text = view->Get(DocumentTextKey(collection, DocumentNumber(1))).value();
+    ASSERT_TRUE(text.has_value());
+    batch.Put(DocumentTextKey(collection, DocumentNumber(1)), "apple cake");
+    ASSERT_OK(store->Write(batch));
+  }
+  ASSERT_OK(Open());
+  ASSERT_OK_AND_ASSIGN(const VerifyReport report, index_->Verify(TestCollection(), CallContext()));
+  EXPECT_THAT(report.problems,
+              ElementsAre("document \"a\": text does not match its hash",
+                          "document \"a\": chunk 1: text differs from the document's at its span"));
+}
+
+}  // namespace
+}  // namespace quarry::index

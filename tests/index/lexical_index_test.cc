@@ -1,0 +1,407 @@
+#include "index/lexical_index.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "base/random.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::index {
+namespace {
+
+// The chunks of a document, each as a bag of terms.
+using Bags = std::vector<std::map<std::string, uint32_t>>;
+
+// An index beside its row table, changed document by document.
+class Collection {
+ public:
+  explicit Collection(const Bm25Parameters& parameters = {})
+      : index(LexicalIndex::Empty(parameters)) {}
+
+  // A new document or version of one, applied by the next Commit.
+  void Put(const DocumentId& id, const Bags& bags) {
+    Remove(id);
+    const std::vector<ChunkId> chunks(bags.size(), ChunkId(1));
+    const size_t position = table.Append(DocumentNumber(1), id, chunks);
+    RowId row = table.document(position).first_row;
+    for (const auto& bag : bags) {
+      LexicalRow added{.row = row, .terms = {}};
+      for (const auto& [term, count] : bag) added.terms.push_back({term, count});
+      added_.push_back(std::move(added));
+      live[id].push_back(row++);
+    }
+    documents[id] = bags;
+  }
+  void Remove(const DocumentId& id) {
+    for (const RowId row : live[id]) removed_.push_back(row);
+    live.erase(id);
+    documents.erase(id);
+  }
+  // REQUIRES: no document was put twice since the last one.
+  void Commit() { index = index->Apply(std::exchange(added_, {}), std::exchange(removed_, {})); }
+
+  struct Hit {
+    DocumentId id;
+    uint32_t ordinal;
+    uint64_t score_bits;
+    friend bool operator==(const Hit&, const Hit&) = default;
+    friend void PrintTo(const Hit& hit, std::ostream* out) {
+      *out << hit.id << "#" << hit.ordinal << " " << std::bit_cast<double>(hit.score_bits);
+    }
+  };
+  std::vector<Hit> Search(const std::vector<std::string>& terms, size_t k,
+                          const Bitmap* allowed = nullptr) const {
+    std::vector<Hit> hits;
+    const auto rows = index->Search(terms, k, allowed, table, {});
+    for (const ScoredRow& row : rows.value()) {
+      hits.push_back({table.DocumentOf(row.row).id, table.row(row.row).ordinal,
+                      std::bit_cast<uint64_t>(row.score)});
+    }
+    return hits;
+  }
+
+  RowTable table;
+  std::shared_ptr<const LexicalIndex> index;
+  std::map<DocumentId, std::vector<RowId>> live;
+  std::map<DocumentId, Bags> documents;
+
+ private:
+  std::vector<LexicalRow> added_;
+  std::vector<RowId> removed_;
+};
+
+std::string Term(Random& random) {
+  // Few frequent ones and many rare ones.
+  const double u = random.Uniform();
+  return "t" + std::to_string(static_cast<int>(u * u * u * 400));
+}
+
+Bags RandomBags(Random& random) {
+  Bags bags(1 + random.Below(3));
+  for (auto& bag : bags) {
+    for (uint64_t tokens = random.Below(30); tokens > 0; --tokens) ++bag[Term(random)];
+  }
+  return bags;
+}
+
+std::vector<std::string> RandomQuery(Random& random) {
+  std::vector<std::string> terms;
+  for (uint64_t i = 1 + random.Below(6); i > 0; --i) terms.push_back(Term(random));
+  return terms;
+}
+
+// BM25 as the header writes it, over every chunk.
+std::vector<std::pair<double, std::pair<DocumentId, uint32_t>>> Oracle(
+    const std::map<DocumentId, Bags>& documents, const std::vector<std::string>& terms,
+    const Bm25Parameters& parameters) {
+  double rows = 0;
+  double tokens = 0;
+  std::map<std::string, double> df;
+  for (const auto& [id, bags] : documents) {
+    for (const auto& bag : bags) {
+      ++rows;
+      for (const auto& [term, count] : bag) tokens += count, ++df[term];
+    }
+  }
+  std::vector<std::pair<double, std::pair<DocumentId, uint32_t>>> hits;
+  for (const auto& [id, bags] : documents) {
+    for (uint32_t ordinal = 0; ordinal < bags.size(); ++ordinal) {
+      double length = 0;
+      for (const auto& [term, count] : bags[ordinal]) length += count;
+      double score = 0;
+      for (const std::string& term : terms) {  // a repeated term counts each time
+        const auto at = bags[ordinal].find(term);
+        if (at == bags[ordinal].end()) continue;
+        const double tf = at->second;
+        score +=
+            std::log(1 + (rows - df[term] + 0.5) / (df[term] + 0.5)) * tf * (parameters.k1 + 1) /
+            (tf + parameters.k1 * (1 - parameters.b + parameters.b * length / (tokens / rows)));
+      }
+      if (score > 0) hits.push_back({-score, {id, ordinal}});
+    }
+  }
+  std::sort(hits.begin(), hits.end());
+  return hits;
+}
+
+// Three documents: "a a b", "b c", "c c c c"; N = 3, avgdl = 3.
+Collection ThreeDocuments() {
+  Collection collection;
+  collection.Put("d0", {{{"a", 2}, {"b", 1}}});
+  collection.Put("d1", {{{"b", 1}, {"c", 1}}});
+  collection.Put("d2", {{{"c", 4}}});
+  collection.Commit();
+  return collection;
+}
+
+double Score(const Collection::Hit& hit) { return std::bit_cast<double>(hit.score_bits); }
+
+TEST(LexicalIndexTest, ScoresAreThoseWorkedOutByHand) {
+  const Collection collection = ThreeDocuments();
+  // a: df 1, idf ln(1 + 2.5 / 1.5) = 0.98082925; d0: 2 * 2.2 / (2 + 1.2 * 1) = 1.375.
+  const auto a = collection.Search({"a"}, 10);
+  ASSERT_EQ(a.size(), 1u);
+  EXPECT_EQ(a[0].id, "d0");
+  EXPECT_NEAR(Score(a[0]), 1.34864022, 1e-8);
+  // b: df 2, idf ln(1 + 1.5 / 2.5) = 0.47000363; d0: 2.2 / (1 + 1.2 * 1) = 1;
+  // d1, 2 tokens: 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 3)) = 2.2 / 1.9.
+  const auto b = collection.Search({"b"}, 10);
+  ASSERT_EQ(b.size(), 2u);
+  EXPECT_EQ(b[0].id, "d1");
+  EXPECT_NEAR(Score(b[0]), 0.54421473, 1e-8);
+  EXPECT_EQ(b[1].id, "d0");
+  EXPECT_NEAR(Score(b[1]), 0.47000363, 1e-8);
+  // A term counts as often as the query names it; terms add up.
+  const auto both = collection.Search({"b", "a", "b"}, 10);
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[0].id, "d0");
+  EXPECT_NEAR(Score(both[0]), 1.34864022 + 2 * 0.47000363, 1e-7);
+}
+
+TEST(LexicalIndexTest, ExplanationAddsUpToTheScore) {
+  const Collection collection = ThreeDocuments();
+  const std::vector<std::string> query = {"b", "zebra", "a", "b"};
+  const auto parts = collection.index->Explain(query, collection.live.at("d0")[0]);
+  ASSERT_EQ(parts.size(), 3u);
+  EXPECT_EQ(parts[0].term, "b");
+  EXPECT_EQ(parts[0].query_count, 2u);
+  EXPECT_EQ(parts[0].count, 1u);
+  EXPECT_EQ(parts[0].document_frequency, 2u);
+  EXPECT_NEAR(parts[0].idf, 0.47000363, 1e-8);
+  EXPECT_EQ(parts[1].term, "zebra");
+  EXPECT_EQ(parts[1].count, 0u);
+  EXPECT_EQ(parts[1].score, 0.0);
+  EXPECT_EQ(parts[2].count, 2u);
+  EXPECT_EQ(0.0 + parts[0].score + parts[1].score + parts[2].score,
+            Score(collection.Search(query, 1)[0]));
+}
+
+TEST(LexicalIndexTest, AgreesWithTheFormulaOnRandomCollections) {
+  for (const Bm25Parameters& parameters :
+       {Bm25Parameters{}, Bm25Parameters{.k1 = 0, .b = 0.75}, Bm25Parameters{.k1 = 2, .b = 0},
+        Bm25Parameters{.k1 = 0.9, .b = 1}}) {
+    Random random(11);
+    Collection collection(parameters);
+    for (int i = 0; i < 300; ++i) {
+      collection.Put("doc" + std::to_string(random.Below(1'000'000)), RandomBags(random));
+      collection.Commit();
+    }
+    for (int i = 0; i < 50; ++i) {
+      const std::vector<std::string> query = RandomQuery(random);
+      const auto expected = Oracle(collection.documents, query, parameters);
+      const auto hits = collection.Search(query, 20);
+      ASSERT_EQ(hits.size(), std::min<size_t>(20, expected.size()));
+      for (size_t j = 0; j < hits.size(); ++j) {
+        EXPECT_NEAR(Score(hits[j]), -expected[j].first, 1e-12 * Score(hits[j])) << j;
+      }
+    }
+  }
+}
+
+TEST(LexicalIndexTest, HistoryAndSegmentationDoNotShowInAnyBit) {
+  for (const uint64_t seed : {1u, 2u, 3u}) {
+    Random random(seed);
+    Collection grown;
+    for (int commit = 0; commit < 250; ++commit) {
+      std::set<DocumentId> touched;
+      for (uint64_t change = random.Below(12); change > 0; --change) {
+        const DocumentId id = "doc" + std::to_string(random.Below(400));
+        if (!touched.insert(id).second) continue;
+        if (random.Below(3) == 0) {
+          grown.Remove(id);
+        } else {
+          grown.Put(id, RandomBags(random));
+        }
+      }
+      grown.Commit();
+    }
+    Collection fresh;
+    for (const auto& [id, bags] : grown.documents) fresh.Put(id, bags);
+    fresh.Commit();
+    ASSERT_EQ(fresh.index->segments(), 1u);
+    ASSERT_GT(grown.index->segments(), 2u);
+    EXPECT_EQ(grown.index->live_rows(), fresh.index->live_rows());
+    EXPECT_EQ(grown.index->live_tokens(), fresh.index->live_tokens());
+
+    Bitmap grown_allowed(grown.table.rows());
+    Bitmap fresh_allowed(fresh.table.rows());
+    for (const auto& [id, rows] : grown.live) {
+      for (size_t i = 0; i < rows.size(); ++i) {
+        if (random.Below(2) == 0) continue;
+        grown_allowed.Set(rows[i]);
+        fresh_allowed.Set(fresh.live.at(id)[i]);
+      }
+    }
+    for (int i = 0; i < 100; ++i) {
+      const std::vector<std::string> query = RandomQuery(random);
+      const size_t k = 1 + random.Below(40);
+      EXPECT_EQ(grown.Search(query, k), fresh.Search(query, k));
+      EXPECT_EQ(grown.Search(query, k, &grown_allowed), fresh.Search(query, k, &fresh_allowed));
+      EXPECT_EQ(grown.index->DocumentFrequency(query[0]), fresh.index->DocumentFrequency(query[0]));
+    }
+  }
+}
+
+TEST(LexicalIndexTest, ExplanationEqualsTheScoreAfterAnyHistory) {
+  Random random(5);
+  Collection collection;
+  for (int i = 0; i < 120; ++i) {
+    collection.Put("doc" + std::to_string(random.Below(60)), RandomBags(random));
+    collection.Commit();
+  }
+  for (int i = 0; i < 30; ++i) {
+    const std::vector<std::string> query = RandomQuery(random);
+    const auto hits = collection.index->Search(query, 10, nullptr, collection.table, {});
+    for (const ScoredRow& hit : hits.value()) {
+      double sum = 0;
+      for (const TermContribution& part : collection.index->Explain(query, hit.row)) {
+        sum += part.score;
+      }
+      EXPECT_EQ(sum, hit.score);
+    }
+  }
+}
+
+TEST(LexicalIndexTest, TheFilterRestrictsResultsAndNotStatistics) {
+  const Collection collection = ThreeDocuments();
+  Bitmap allowed(collection.table.rows());
+  allowed.Set(collection.live.at("d0")[0]);
+  const auto all = collection.Search({"b"}, 10);
+  const auto some = collection.Search({"b"}, 10, &allowed);
+  ASSERT_EQ(some.size(), 1u);
+  EXPECT_EQ(some[0], all[1]);
+}
+
+TEST(LexicalIndexTest, EqualScoresComeInOrderOfDocumentIdAndOrdinal) {
+  Collection collection;
+  for (const char* id : {"m", "z", "a", "k", "b"}) {
+    collection.Put(id, {{{"same", 1}}, {{"same", 1}}});
+    collection.Commit();
+  }
+  std::vector<std::string> order;
+  for (const auto& hit : collection.Search({"same"}, 5)) {
+    order.push_back(hit.id + std::to_string(hit.ordinal));
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"a0", "a1", "b0", "b1", "k0"}));
+}
+
+TEST(LexicalIndexTest, NothingIsFoundWhereNothingMatches) {
+  const Collection collection = ThreeDocuments();
+  EXPECT_TRUE(collection.Search({}, 10).empty());
+  EXPECT_TRUE(collection.Search({"zebra"}, 10).empty());
+  EXPECT_TRUE(collection.Search({"a"}, 0).empty());
+  EXPECT_TRUE(Collection().Search({"a"}, 10).empty());
+  EXPECT_EQ(collection.index->DocumentFrequency("zebra"), 0u);
+}
+
+TEST(LexicalIndexTest, RowsWithoutTermsCountInTheStatistics) {
+  Collection with_empty = ThreeDocuments();
+  with_empty.Put("e", {{}});
+  with_empty.Commit();
+  EXPECT_EQ(with_empty.index->live_rows(), 4u);
+  const auto expected = Oracle(with_empty.documents, {"b"}, {});
+  EXPECT_NEAR(Score(with_empty.Search({"b"}, 1)[0]), -expected[0].first, 1e-12);
+}
+
+TEST(LexicalIndexTest, RemovingEverythingLeavesNothing) {
+  Collection collection = ThreeDocuments();
+  for (const char* id : {"d0", "d1", "d2"}) collection.Remove(id);
+  collection.Commit();
+  EXPECT_EQ(collection.index->live_rows(), 0u);
+  EXPECT_EQ(collection.index->live_tokens(), 0u);
+  EXPECT_EQ(collection.index->segments(), 0u);
+  EXPECT_TRUE(collection.Search({"a", "b", "c"}, 10).empty());
+}
+
+TEST(LexicalIndexTest, AnOldIndexStaysAsItWas) {
+  Collection collection = ThreeDocuments();
+  const std::shared_ptr<const LexicalIndex> old = collection.index;
+  const RowTable old_table = collection.table;
+  const std::vector<std::string> query = {"b"};
+  const auto before = old->Search(query, 10, nullptr, old_table, {}).value();
+  collection.Put("d1", {{{"b", 5}}});
+  collection.Commit();
+  const auto after = old->Search(query, 10, nullptr, old_table, {}).value();
+  ASSERT_EQ(after.size(), before.size());
+  for (size_t i = 0; i < after.size(); ++i) EXPECT_EQ(after[i].score, before[i].score);
+  EXPECT_EQ(old->live_rows(), 3u);
+}
+
+TEST(LexicalIndexTest, SegmentsStayFewAndDeadPostingsGo) {
+  Collection collection;
+  for (int i = 0; i < 2000; ++i) {
+    collection.Put("doc" + std::to_string(i), {{{"common", 1}, {"t" + std::to_string(i), 1}}});
+    collection.Commit();
+    ASSERT_LE(collection.index->segments(), 7u * 4u) << i;  // at most 7 of each power of 8
+  }
+  const uint64_t full = collection.index->MemoryBytes();
+  for (int i = 0; i < 1990; ++i) {
+    collection.Remove("doc" + std::to_string(i));
+    if (i % 100 == 0) collection.Commit();
+  }
+  collection.Commit();
+  EXPECT_EQ(collection.index->DocumentFrequency("common"), 10u);
+  EXPECT_LT(collection.index->MemoryBytes(), full / 20);
+}
+
+TEST(LexicalIndexTest, SegmentsLargerThanAScoringWindowAreScoredWhole) {
+  Collection collection;
+  Random random(9);
+  for (int i = 0; i < 15'000; ++i) {
+    auto& bag = collection.documents["doc" + std::to_string(i)].emplace_back();
+    bag["every"] = 1 + static_cast<uint32_t>(random.Below(3));
+    if (i == 0 || i == 4095 || i == 4096 || i == 14'999) bag["rare"] = 1;
+    for (uint64_t pad = random.Below(5); pad > 0; --pad) ++bag[Term(random)];
+  }
+  const std::map<DocumentId, Bags> documents = collection.documents;
+  for (const auto& [id, bags] : documents) collection.Put(id, bags);
+  collection.Commit();
+  for (const std::vector<std::string>& query :
+       {std::vector<std::string>{"rare"}, {"every", "rare"}, {"every", "t3"}}) {
+    const auto expected = Oracle(documents, query, {});
+    const auto hits = collection.Search(query, 100);
+    ASSERT_EQ(hits.size(), std::min<size_t>(100, expected.size()));
+    for (size_t i = 0; i < hits.size(); ++i) {
+      EXPECT_NEAR(Score(hits[i]), -expected[i].first, 1e-12);
+    }
+  }
+}
+
+TEST(LexicalIndexTest, ACancelledSearchSaysSo) {
+  const Collection collection = ThreeDocuments();
+  CallContext context;
+  context.cancel.Cancel();
+  const auto result = collection.index->Search(std::vector<std::string>{"b"}, 10, nullptr,
+                                               collection.table, context);
+  EXPECT_EQ(result.status().code(), Code::kCancelled);
+}
+
+TEST(LexicalIndexTest, IsSearchedWhileTheNextOneIsMade) {
+  Collection collection = ThreeDocuments();
+  const std::shared_ptr<const LexicalIndex> index = collection.index;
+  const RowTable table = collection.table;
+  const std::vector<std::string> query = {"b", "c"};
+  const auto expected = index->Search(query, 10, nullptr, table, {}).value();
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      for (int j = 0; j < 200; ++j) {
+        const auto hits = index->Search(query, 10, nullptr, table, {}).value();
+        ASSERT_EQ(hits.size(), expected.size());
+        EXPECT_EQ(hits[0].score, expected[0].score);
+      }
+    });
+  }
+  for (int i = 0; i < 100; ++i) {
+    collection.Put("d" + std::to_string(i % 5), {{{"b", 1}}});
+    collection.Commit();
+  }
+  for (std::thread& reader : readers) reader.join();
+}
+
+}  // namespace
+}  // namespace quarry::index

@@ -1,0 +1,329 @@
+#include "model/lsa_embedder.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/coding.h"
+#include "base/hash.h"
+#include "base/random.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::model {
+namespace {
+
+using EmbedderPointer = std::shared_ptr<const Embedder>;
+
+TextSource SourceOf(const std::vector<std::string>& texts) {
+  return [&texts](const std::function<void(std::string_view)>& visit) {
+    for (const std::string& text : texts) visit(text);
+    return OkStatus();
+  };
+}
+
+Result<EmbedderPointer> Learn(const std::vector<std::string>& texts, LsaOptions options = {}) {
+  return LearnLsaEmbedder(SourceOf(texts), options, CallContext());
+}
+
+// Texts about one of six things each. "pump" and "impeller" never stand in one text, and neither do
+// 水泵 and 叶轮; what stands beside them is the same.
+std::vector<std::string> SyntheticCorpus(size_t count, uint64_t seed = 1) {
+  static const std::vector<std::vector<std::string>> kTopics = {
+      {"flow", "pressure", "valve", "litres", "suction", "discharge"},
+      {"oven", "flour", "bread", "yeast", "dough", "baker"},
+      {"court", "judge", "appeal", "verdict", "lawyer", "trial"},
+      {"流量", "压力", "阀门", "管道", "扬程", "吸入"},
+      {"面粉", "烤箱", "面包", "酵母", "揉面", "糕点"},
+      {"法院", "法官", "上诉", "判决", "律师", "审理"}};
+  static const std::vector<std::string> kTwins[] = {
+      {"pump", "impeller"}, {"loaf", "baguette"}, {"plaintiff", "defendant"},
+      {"水泵", "叶轮"},     {"馒头", "花卷"},     {"原告", "被告"}};
+  Random random(seed);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t topic = i % kTopics.size();
+    std::string text = kTwins[topic][random.Below(2)];
+    for (int word = 0; word < 12; ++word) {
+      // A few strays, so that topics overlap as they do in life.
+      const size_t from = random.Below(12) == 0 ? random.Below(kTopics.size()) : topic;
+      text += " " + kTopics[from][random.Below(kTopics[from].size())];
+    }
+    texts.push_back(text + " item" + std::to_string(i));
+  }
+  return texts;
+}
+
+std::vector<float> EmbedOne(const Embedder& embedder, const std::string& text) {
+  const std::vector<std::string> texts = {text};
+  return std::move(embedder.Embed(texts, EmbeddingRole::kQuery, CallContext())).value().values;
+}
+
+double Cosine(const Embedder& embedder, const std::string& a, const std::string& b) {
+  const std::vector<float> x = EmbedOne(embedder, a);
+  const std::vector<float> y = EmbedOne(embedder, b);
+  double product = 0;
+  for (size_t i = 0; i < x.size(); ++i) product += double{x[i]} * y[i];
+  return product;
+}
+
+double Length(const std::vector<float>& vector) {
+  double squares = 0;
+  for (const float value : vector) squares += double{value} * value;
+  return std::sqrt(squares);
+}
+
+TEST(LsaEmbedderTest, WordsThatNeverMeetButKeepTheSameCompanyAreClose) {
+  // As many directions as topics: more would spend the rest on telling the two words apart.
+  LsaOptions options;
+  options.dimension = 6;
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(600), options));
+  const std::pair<const char*, const char*> synonyms[] = {
+      {"pump", "impeller"}, {"loaf", "baguette"}, {"plaintiff", "defendant"},
+      {"水泵", "叶轮"},     {"馒头", "花卷"},     {"原告", "被告"}};
+  for (const auto& [a, b] : synonyms) {
+    for (const auto& [c, d] : synonyms) {
+      if (a == c) continue;
+      EXPECT_GT(Cosine(*embedder, a, b), Cosine(*embedder, a, d) + 0.3) << a << " " << b << " " << d;
+    }
+  }
+}
+
+TEST(LsaEmbedderTest, VectorsHaveUnitLengthAndTheDimensionAskedFor) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(300)));
+  EXPECT_EQ(embedder->space().dimension, 256u);
+  EXPECT_TRUE(embedder->space().normalised);
+  const std::vector<std::string> texts = {"pump pressure", "面包 flour", "the verdict of the judge"};
+  ASSERT_OK_AND_ASSIGN(const EmbeddingMatrix matrix,
+                       embedder->Embed(texts, EmbeddingRole::kDocument, CallContext()));
+  ASSERT_EQ(matrix.rows(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    const auto row = matrix.Row(i);
+    EXPECT_NEAR(Length(std::vector<float>(row.begin(), row.end())), 1.0, 1e-5);
+  }
+}
+
+TEST(LsaEmbedderTest, ATextWithoutAKnownWordIsZero) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
+  for (const char* text : {"", " \n", "zyzzyva quux", "犇羴鱻", "?!…"}) {
+    EXPECT_EQ(Length(EmbedOne(*embedder, text)), 0.0) << text;
+  }
+}
+
+TEST(LsaEmbedderTest, UnknownWordsAddNothing) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
+  EXPECT_EQ(EmbedOne(*embedder, "pump zyzzyva pressure"), EmbedOne(*embedder, "pump pressure"));
+}
+
+TEST(LsaEmbedderTest, TheOrderOfWordsDoesNotMatter) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
+  EXPECT_EQ(EmbedOne(*embedder, "valve pump pump flow"), EmbedOne(*embedder, "pump flow valve pump"));
+}
+
+TEST(LsaEmbedderTest, LearningTwiceGivesTheSameBytes) {
+  const std::vector<std::string> texts = SyntheticCorpus(500);
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer a, Learn(texts));
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer b, Learn(texts));
+  EXPECT_EQ(SerializeLsaEmbedder(*a), SerializeLsaEmbedder(*b));
+  EXPECT_EQ(a->space(), b->space());
+}
+
+TEST(LsaEmbedderTest, TheNumberOfThreadsDoesNotChangeAByte) {
+  const std::vector<std::string> texts = SyntheticCorpus(1200);
+  LsaOptions options;
+  options.dimension = 64;
+  std::string bytes;
+  for (const uint32_t threads : {1u, 2u, 3u, 8u}) {
+    options.threads = threads;
+    ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(texts, options));
+    if (bytes.empty()) bytes = SerializeLsaEmbedder(*embedder);
+    EXPECT_EQ(SerializeLsaEmbedder(*embedder), bytes) << threads;
+  }
+}
+
+TEST(LsaEmbedderTest, OtherTextsOptionsOrSeedAreAnotherSpace) {
+  const std::vector<std::string> texts = SyntheticCorpus(200);
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer base, Learn(texts));
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer other_texts, Learn(SyntheticCorpus(201)));
+  LsaOptions options;
+  options.dimension = 32;
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer other_dimension, Learn(texts, options));
+  EXPECT_NE(base->space().fingerprint, other_texts->space().fingerprint);
+  EXPECT_NE(base->space().fingerprint, other_dimension->space().fingerprint);
+  EXPECT_TRUE(base->space().fingerprint.starts_with("lsa:1:"));
+}
+
+TEST(LsaEmbedderTest, SmallCorporaWork) {
+  for (const size_t count : {2, 3, 12, 13, 24, 50, 270}) {
+    ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(count)));
+    EXPECT_EQ(embedder->space().dimension, 256u) << count;
+    const std::vector<float> vector = EmbedOne(*embedder, SyntheticCorpus(count)[1]);
+    for (const float value : vector) EXPECT_TRUE(std::isfinite(value));
+    EXPECT_NEAR(Length(vector), 1.0, 1e-5) << count;
+  }
+}
+
+TEST(LsaEmbedderTest, EqualTextsAndOneWordTextsAreLearntFrom) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer equal,
+                       Learn(std::vector<std::string>(40, "the same text every time")));
+  EXPECT_NEAR(Length(EmbedOne(*equal, "same")), 1.0, 1e-5);
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer words, Learn({"one", "two", "", "three"}));
+  EXPECT_NEAR(Length(EmbedOne(*words, "three")), 1.0, 1e-5);
+}
+
+TEST(LsaEmbedderTest, FewerThanTwoTextsWithWordsAreRefused) {
+  for (const std::vector<std::string>& texts : std::vector<std::vector<std::string>>{
+           {}, {"one text"}, {"one text", "", " ... "}}) {
+    const Result<EmbedderPointer> embedder = Learn(texts);
+    EXPECT_EQ(embedder.status().code(), Code::kFailedPrecondition);
+    EXPECT_THAT(embedder.status().message(), ::testing::HasSubstr("at least 2"));
+  }
+}
+
+TEST(LsaEmbedderTest, OptionsOutOfRangeAreRefused) {
+  LsaOptions options;
+  options.dimension = 0;
+  EXPECT_EQ(Learn({"a", "b"}, options).status().code(), Code::kInvalidArgument);
+  options.dimension = 256;
+  options.vocabulary_limit = 0;
+  EXPECT_EQ(Learn({"a", "b"}, options).status().code(), Code::kInvalidArgument);
+}
+
+TEST(LsaEmbedderTest, TheVocabularyLimitKeepsTheMostFrequentTerms) {
+  LsaOptions options;
+  options.vocabulary_limit = 2;
+  ASSERT_OK_AND_ASSIGN(
+      const EmbedderPointer embedder,
+      Learn({"apple banana cherry", "apple banana", "apple banana damson", "apple fig"}, options));
+  EXPECT_NEAR(Length(EmbedOne(*embedder, "apple")), 1.0, 1e-5);
+  EXPECT_NEAR(Length(EmbedOne(*embedder, "banana")), 1.0, 1e-5);
+  EXPECT_EQ(Length(EmbedOne(*embedder, "cherry damson fig")), 0.0);
+}
+
+TEST(LsaEmbedderTest, TheErrorOfTheSourceIsReturned) {
+  const TextSource broken = [](const std::function<void(std::string_view)>& visit) -> Status {
+    visit("one text");
+    return DataLossError("row 17 is damaged");
+  };
+  const Result<EmbedderPointer> embedder = LearnLsaEmbedder(broken, LsaOptions(), CallContext());
+  EXPECT_EQ(embedder.status().code(), Code::kDataLoss);
+  EXPECT_THAT(embedder.status().message(), ::testing::HasSubstr("row 17"));
+}
+
+TEST(LsaEmbedderTest, CancellingStopsLearningAtEveryStage) {
+  const std::vector<std::string> texts = SyntheticCorpus(700);
+  CallContext before;
+  before.cancel.Cancel();
+  EXPECT_EQ(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), before).status().code(),
+            Code::kCancelled);
+  uint64_t stages = 0;
+  ASSERT_OK(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), CallContext(),
+                             [&](uint64_t, uint64_t) { ++stages; })
+                .status());
+  ASSERT_GT(stages, 2u);
+  for (uint64_t stop_at = 0; stop_at + 1 < stages; ++stop_at) {
+    CallContext context;
+    uint64_t stage = 0;
+    const Result<EmbedderPointer> embedder =
+        LearnLsaEmbedder(SourceOf(texts), LsaOptions(), context, [&](uint64_t, uint64_t) {
+          if (stage++ == stop_at) context.cancel.Cancel();
+        });
+    EXPECT_EQ(embedder.status().code(), Code::kCancelled) << stop_at;
+  }
+}
+
+TEST(LsaEmbedderTest, EmbeddingStopsWhenCancelled) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(50)));
+  CallContext context;
+  context.cancel.Cancel();
+  const std::vector<std::string> texts = {"pump"};
+  EXPECT_EQ(embedder->Embed(texts, EmbeddingRole::kQuery, context).status().code(),
+            Code::kCancelled);
+}
+
+TEST(LsaEmbedderTest, ProgressEndsWithTheTotal) {
+  std::vector<uint64_t> seen;
+  uint64_t last_total = 0;
+  const std::vector<std::string> texts = SyntheticCorpus(50);
+  ASSERT_OK(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), CallContext(),
+                             [&](uint64_t done, uint64_t total) {
+                               seen.push_back(done);
+                               last_total = total;
+                             })
+                .status());
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+  EXPECT_EQ(seen.back(), last_total);
+}
+
+TEST(LsaTableTest, ParsingGivesTheSameEmbedder) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(300)));
+  const std::string bytes = SerializeLsaEmbedder(*embedder);
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer parsed, ParseLsaEmbedder(bytes));
+  EXPECT_EQ(parsed->space(), embedder->space());
+  EXPECT_EQ(SerializeLsaEmbedder(*parsed), bytes);
+  for (const char* text : {"pump pressure", "面包和酵母", "unknown", "item17 item18"}) {
+    EXPECT_EQ(EmbedOne(*parsed, text), EmbedOne(*embedder, text)) << text;
+  }
+}
+
+TEST(LsaTableTest, EveryTruncationAndFlipIsDataLoss) {
+  LsaOptions options;
+  options.dimension = 16;
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(40), options));
+  const std::string bytes = SerializeLsaEmbedder(*embedder);
+  Random random(7);
+  for (int i = 0; i < 1000; ++i) {
+    std::string flipped = bytes;
+    flipped[random.Below(bytes.size())] ^= static_cast<char>(1 << random.Below(8));
+    EXPECT_EQ(ParseLsaEmbedder(flipped).status().code(), Code::kDataLoss);
+    const std::string cut = bytes.substr(0, random.Below(bytes.size()));
+    EXPECT_EQ(ParseLsaEmbedder(cut).status().code(), Code::kDataLoss);
+  }
+  EXPECT_EQ(ParseLsaEmbedder(bytes + "x").status().code(), Code::kDataLoss);
+  EXPECT_EQ(ParseLsaEmbedder("").status().code(), Code::kDataLoss);
+}
+
+// Gives damaged bytes the checksum that fits them, so that the checks behind it are reached.
+std::string WithChecksum(std::string bytes) {
+  std::string checksum;
+  AppendFixed64(checksum, Hash64(std::string_view(bytes).substr(12)));
+  return bytes.replace(4, 8, checksum);
+}
+
+TEST(LsaTableTest, DamageUnderAMatchingChecksumNeverCrashes) {
+  LsaOptions options;
+  options.dimension = 8;
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(12), options));
+  const std::string bytes = SerializeLsaEmbedder(*embedder);
+  Random random(8);
+  for (int i = 0; i < 2000; ++i) {
+    std::string damaged = bytes;
+    for (uint64_t n = 0; n <= random.Below(3); ++n) {
+      damaged[12 + random.Below(bytes.size() - 12)] = static_cast<char>(random.Next());
+    }
+    if (random.Below(4) == 0) damaged.resize(12 + random.Below(bytes.size() - 12));
+    const Result<EmbedderPointer> parsed = ParseLsaEmbedder(WithChecksum(damaged));
+    if (parsed.ok()) EmbedOne(**parsed, "pump item3 水泵");  // a changed letter or value is legal
+  }
+}
+
+TEST(LsaTableTest, AnotherFormatVersionOrAnalyzerIsNamed) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(12)));
+  std::string version = SerializeLsaEmbedder(*embedder);
+  version[12] = 9;
+  const Status other_version = ParseLsaEmbedder(WithChecksum(version)).status();
+  EXPECT_EQ(other_version.code(), Code::kFailedPrecondition);
+  EXPECT_THAT(other_version.message(), ::testing::HasSubstr("format 9"));
+
+  std::string analyzer = SerializeLsaEmbedder(*embedder);
+  analyzer[17] ^= 1;  // a byte of the analyzer's fingerprint, behind its length
+  const Status other_analyzer = ParseLsaEmbedder(WithChecksum(analyzer)).status();
+  EXPECT_EQ(other_analyzer.code(), Code::kFailedPrecondition);
+  EXPECT_THAT(other_analyzer.message(), ::testing::HasSubstr("analyzer mismatch"));
+}
+
+}  // namespace
+}  // namespace quarry::model
