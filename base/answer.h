@@ -17,8 +17,8 @@ struct TextRange {
   uint64_t end = 0;
 };
 
-// One claim of the answer and the words that support it. `quote` equals the document's normalised text at
-// `source`, byte for byte.
+// One claim of the answer and the words that support it. `quote` equals the document's normalised
+// text at `source`, byte for byte.
 struct Citation {
   TextRange answer_span;  // the sentence, without its marker
   uint32_t passage = 0;   // 1-based number of the passage in the context: the "2" of "[2]"
@@ -34,8 +34,8 @@ const char* SupportName(Support support);
 
 struct Verdict {
   Support label = Support::kUnchecked;
-  double score = 0;     // 0 to 1
-  std::string reason;   // one line for a reader
+  double score = 0;    // 0 to 1
+  std::string reason;  // one line for a reader
 };
 
 struct Usage {

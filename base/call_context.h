@@ -1,7 +1,7 @@
 #pragma once
 
-// CallContext: the last parameter of every call that can take long or block. It carries how long the
-// caller waits, whether it still wants the answer, and where the time went.
+// CallContext: the last parameter of every call that can take long or block. It carries how long
+// the caller waits, whether it still wants the answer, and where the time went.
 
 #include <atomic>
 #include <chrono>
@@ -14,8 +14,8 @@
 
 namespace quarry {
 
-// Stage timings of one call, in the order in which the stages ended. Not thread-safe: stages that run in
-// parallel are recorded by the thread that waits for them.
+// Stage timings of one call, in the order in which the stages ended. Not thread-safe: stages that
+// run in parallel are recorded by the thread that waits for them.
 class Trace {
  public:
   struct Stage {
@@ -29,7 +29,8 @@ class Trace {
   std::vector<Stage> stages_;
 };
 
-// A flag that any thread (or a signal handler, by Cancel on a kept pointer) can raise. Copies share it.
+// A flag that any thread (or a signal handler, by Cancel on a kept pointer) can raise. Copies share
+// it.
 class CancelToken {
  public:
   CancelToken() : flag_(std::make_shared<std::atomic<bool>>(false)) {}
@@ -54,8 +55,8 @@ struct CallContext {
     return context;
   }
 
-  // kCancelled or kDeadlineExceeded once the caller has stopped waiting. Long loops call this at least
-  // every few milliseconds.
+  // kCancelled or kDeadlineExceeded once the caller has stopped waiting. Long loops call this at
+  // least every few milliseconds.
   Status Check() const {
     if (cancel.cancelled()) return CancelledError("cancelled by the caller");
     if (deadline != Clock::time_point::max() && Clock::now() >= deadline) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Documents and chunks: what a parser makes and what the index keeps. Plain values without behaviour;
-// safe to read from many threads.
+// Documents and chunks: what a parser makes and what the index keeps. Plain values without
+// behaviour; safe to read from many threads.
 
 #include <cstdint>
 #include <map>
@@ -21,9 +21,9 @@ using Metadata = std::map<std::string, MetadataValue>;
 
 // Where something stands in a document's normalised text.
 struct SourceSpan {
-  uint64_t begin = 0;  // byte offset of the first byte
-  uint64_t end = 0;    // one past the last byte
-  uint32_t page = 0;   // 1-based; 0 where the format has no pages
+  uint64_t begin = 0;                     // byte offset of the first byte
+  uint64_t end = 0;                       // one past the last byte
+  uint32_t page = 0;                      // 1-based; 0 where the format has no pages
   std::vector<std::string> heading_path;  // outermost first: {"Manual", "Installation", "Power"}
 
   friend bool operator==(const SourceSpan&, const SourceSpan&) = default;
@@ -38,8 +38,8 @@ enum class BlockKind : uint8_t {
   kQuote,
 };
 
-// A piece of a document that the chunker keeps together where it fits. Blocks are in reading order and
-// do not overlap; between two of them the document's text holds only white space.
+// A piece of a document that the chunker keeps together where it fits. Blocks are in reading order
+// and do not overlap; between two of them the document's text holds only white space.
 struct Block {
   BlockKind kind = BlockKind::kParagraph;
   uint32_t level = 0;
@@ -48,8 +48,9 @@ struct Block {
   uint32_t page = 0;
 };
 
-// One source after parsing. `text` is the *normalised text*: UTF-8, line ends LF, what a reader would
-// see, markup removed; letters and punctuation as the author wrote them. All spans point into it.
+// One source after parsing. `text` is the *normalised text*: UTF-8, line ends LF, what a reader
+// would see, markup removed; letters and punctuation as the author wrote them. All spans point into
+// it.
 struct Document {
   DocumentId id;
   std::string uri;  // where a reader can open it: file:///..., https://...
@@ -57,8 +58,9 @@ struct Document {
   std::string media_type;  // "text/markdown"
   std::string language;    // BCP 47: "en", "zh"; "" where unknown
   Metadata metadata;
-  std::vector<std::string> access;  // principals that may read it; empty = everyone in the collection
-  uint64_t source_hash = 0;         // Hash64 of the bytes it was parsed from and of how it was parsed
+  std::vector<std::string>
+      access;                // principals that may read it; empty = everyone in the collection
+  uint64_t source_hash = 0;  // Hash64 of the bytes it was parsed from and of how it was parsed
   std::string text;
   std::vector<Block> blocks;
 
@@ -69,8 +71,8 @@ struct Document {
 
 // A passage of a document: the unit of search. `text` equals the document's text at `span`.
 //
-// The contextual header (title > heading path) belongs to what the embedder and BM25 are given and not
-// to what is cited; hence two hashes.
+// The contextual header (title > heading path) belongs to what the embedder and BM25 are given and
+// not to what is cited; hence two hashes.
 struct Chunk {
   ChunkId id;  // 0 until the index assigns it
   DocumentId document;
@@ -85,7 +87,8 @@ struct Chunk {
 // "Title > Heading > Sub-heading"; a heading equal to the one before it is left out.
 std::string ContextualHeader(std::string_view title, const std::vector<std::string>& heading_path);
 
-// What the embedder and BM25 see of a chunk: header, newline, text (only the text if there is no header).
+// What the embedder and BM25 see of a chunk: header, newline, text (only the text if there is no
+// header).
 std::string IndexedText(std::string_view title, const Chunk& chunk);
 
 }  // namespace quarry

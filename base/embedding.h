@@ -11,8 +11,8 @@ namespace quarry {
 
 enum class Metric : uint8_t { kInnerProduct };
 
-// Names the space that an embedder maps into. Two vectors compare only inside one space: the fingerprint
-// is stored with the vectors and checked whenever they are opened.
+// Names the space that an embedder maps into. Two vectors compare only inside one space: the
+// fingerprint is stored with the vectors and checked whenever they are opened.
 struct EmbeddingSpace {
   std::string fingerprint;  // "lsa:<version>:<hash of the table>"
   uint32_t dimension = 0;

@@ -12,12 +12,12 @@
 
 namespace quarry {
 
-// The whole file. kNotFound, kInvalidArgument (a directory, no permission), kResourceExhausted (larger
-// than `limit` bytes).
+// The whole file. kNotFound, kInvalidArgument (a directory, no permission), kResourceExhausted
+// (larger than `limit` bytes).
 Result<std::string> ReadFile(const std::string& path, uint64_t limit = UINT64_MAX);
 
-// Replaces `path` by `bytes` so that a crash at any moment leaves the old file or the new one: temporary
-// file beside it, fsync, rename, fsync of the directory.
+// Replaces `path` by `bytes` so that a crash at any moment leaves the old file or the new one:
+// temporary file beside it, fsync, rename, fsync of the directory.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes);
 
 // Makes `path` and its parents; fine if it is there.
@@ -26,8 +26,8 @@ Status CreateDirectories(const std::string& path);
 // fsync of a directory, after a rename in it.
 Status SyncDirectory(const std::string& path);
 
-// A read-only mapping of a whole file. The view lives as long as the object; it is movable. The file
-// must not be truncated meanwhile (ours are replaced by rename, never rewritten).
+// A read-only mapping of a whole file. The view lives as long as the object; it is movable. The
+// file must not be truncated meanwhile (ours are replaced by rename, never rewritten).
 class MappedFile {
  public:
   static Result<MappedFile> Open(const std::string& path);
@@ -43,9 +43,9 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// An advisory lock (flock) on a file, held until destruction or process death. Exclusive for writers,
-// shared for readers. kLocked, with the holder's process id where it is known, when another process
-// holds it the other way.
+// An advisory lock (flock) on a file, held until destruction or process death. Exclusive for
+// writers, shared for readers. kLocked, with the holder's process id where it is known, when
+// another process holds it the other way.
 class FileLock {
  public:
   enum class Kind { kShared, kExclusive };

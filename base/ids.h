@@ -9,8 +9,8 @@
 
 namespace quarry {
 
-// An integer that only equals, orders and hashes as others of its own kind. Zero means "none" for every
-// id that is assigned by the store; valid ones start at 1.
+// An integer that only equals, orders and hashes as others of its own kind. Zero means "none" for
+// every id that is assigned by the store; valid ones start at 1.
 template <typename Tag, typename Rep>
 struct StrongId {
   using rep = Rep;
@@ -29,8 +29,8 @@ using DocumentId = std::string;
 // A document inside one store. Assigned once, never reused; a new version of a document keeps it.
 using DocumentNumber = StrongId<struct DocumentNumberTag, uint64_t>;
 
-// A chunk inside one collection. Assigned once in source order, never reused; a chunk whose text does
-// not change keeps it when its document is indexed again.
+// A chunk inside one collection. Assigned once in source order, never reused; a chunk whose text
+// does not change keeps it when its document is indexed again.
 using ChunkId = StrongId<struct ChunkIdTag, uint64_t>;
 
 using CollectionId = StrongId<struct CollectionIdTag, uint32_t>;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Logging for operators: one line per event on standard error, level first. What a person asked for is
-// printed by app/, not logged. Thread-safe.
+// Logging for operators: one line per event on standard error, level first. What a person asked for
+// is printed by app/, not logged. Thread-safe.
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// Counters, gauges and histograms, exposed in the Prometheus text format. A registry is made once in
-// main and passed by reference; there is no global one.
+// Counters, gauges and histograms, exposed in the Prometheus text format. A registry is made once
+// in main and passed by reference; there is no global one.
 
 #include <cstdint>
 #include <initializer_list>
@@ -33,8 +33,9 @@ class Histogram {
 
 using MetricLabels = std::map<std::string, std::string>;
 
-// Thread-safe. References that it returns live as long as the registry; the same (name, labels) gives
-// the same metric. Names follow Prometheus: quarry_http_requests_total, quarry_search_seconds.
+// Thread-safe. References that it returns live as long as the registry; the same (name, labels)
+// gives the same metric. Names follow Prometheus: quarry_http_requests_total,
+// quarry_search_seconds.
 class MetricsRegistry {
  public:
   MetricsRegistry();
@@ -44,7 +45,8 @@ class MetricsRegistry {
 
   Counter& GetCounter(const std::string& name, const std::string& help,
                       const MetricLabels& labels = {});
-  Gauge& GetGauge(const std::string& name, const std::string& help, const MetricLabels& labels = {});
+  Gauge& GetGauge(const std::string& name, const std::string& help,
+                  const MetricLabels& labels = {});
   // Buckets in seconds from 50 us to 10 s.
   Histogram& GetLatencyHistogram(const std::string& name, const std::string& help,
                                  const MetricLabels& labels = {});

@@ -1,6 +1,7 @@
 #pragma once
 
-// A search request and its results: the vocabulary that CLI, HTTP, retrieval, generation and eval share.
+// A search request and its results: the vocabulary that CLI, HTTP, retrieval, generation and eval
+// share.
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +15,7 @@
 namespace quarry {
 
 enum class SearchMode : uint8_t { kHybrid, kDense, kLexical };
-const char* SearchModeName(SearchMode mode);             // "hybrid"
+const char* SearchModeName(SearchMode mode);  // "hybrid"
 Result<SearchMode> ParseSearchMode(std::string_view name);
 
 struct Query {

@@ -9,8 +9,9 @@
 
 namespace quarry {
 
-// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Small state,
-// so that one can be seeded per item (by a hash) and the result not depend on the order of work.
+// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Small
+// state, so that one can be seeded per item (by a hash) and the result not depend on the order of
+// work.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}

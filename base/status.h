@@ -2,9 +2,9 @@
 
 // Status and Result: the one error channel of Quarry.
 //
-// A function that can fail returns Status or Result<T>; it never throws. Exceptions of libraries are
-// caught where the library is called and turned into a Status there. Programming errors (reading the
-// value of a failed Result, a violated REQUIRES) abort with a message.
+// A function that can fail returns Status or Result<T>; it never throws. Exceptions of libraries
+// are caught where the library is called and turned into a Status there. Programming errors
+// (reading the value of a failed Result, a violated REQUIRES) abort with a message.
 //
 // Messages are built outside in, each caller naming what it was doing:
 //   open store /data/.quarry: manifest: embedder fingerprint mismatch: index=lsa:.. config=e5:..
@@ -15,7 +15,8 @@
 //     ...
 //   }
 //
-// Both types are values: copy and move them freely; distinct objects may be used from distinct threads.
+// Both types are values: copy and move them freely; distinct objects may be used from distinct
+// threads.
 
 #include <optional>
 #include <string>
@@ -95,8 +96,8 @@ Status InternalError(std::string message);
 
 // Aborts the process with `message`. For broken invariants only, never for bad input.
 [[noreturn]] void Fatal(const char* file, int line, std::string_view message);
-#define QUARRY_CHECK(condition)                                                       \
-  do {                                                                                \
+#define QUARRY_CHECK(condition)                                                         \
+  do {                                                                                  \
     if (!(condition)) ::quarry::Fatal(__FILE__, __LINE__, "check failed: " #condition); \
   } while (false)
 
@@ -141,13 +142,14 @@ class [[nodiscard]] Result {
 #define QUARRY_CONCAT_(a, b) QUARRY_CONCAT_INNER_(a, b)
 
 // Returns the status of `expression` from this function if it is an error.
-#define QUARRY_RETURN_IF_ERROR(expression)                        \
-  do {                                                            \
+#define QUARRY_RETURN_IF_ERROR(expression)                                    \
+  do {                                                                        \
     if (::quarry::Status quarry_status_ = (expression); !quarry_status_.ok()) \
-      return quarry_status_;                                      \
+      return quarry_status_;                                                  \
   } while (false)
 
-// Evaluates a Result; returns its status from this function on error, else assigns its value to `left`.
+// Evaluates a Result; returns its status from this function on error, else assigns its value to
+// `left`.
 #define QUARRY_ASSIGN_OR_RETURN(left, expression) \
   QUARRY_ASSIGN_OR_RETURN_(QUARRY_CONCAT_(quarry_result_, __LINE__), left, expression)
 #define QUARRY_ASSIGN_OR_RETURN_(result, left, expression) \

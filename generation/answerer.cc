@@ -40,7 +40,8 @@ std::string AbstentionText(const Query& query, const Context& context,
   return text;
 }
 
-std::string ConfigurationHash(const Analyzer& analyzer, const retrieval::RetrievalOptions& retrieval,
+std::string ConfigurationHash(const Analyzer& analyzer,
+                              const retrieval::RetrievalOptions& retrieval,
                               const AnswerOptions& options) {
   std::string description = analyzer.Fingerprint();
   const auto add = [&](double value) { description += '/' + std::to_string(value); };
@@ -97,8 +98,8 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
   }
   {
     StageTimer timer(traced, "answer");
-    const model::ExtractiveDraft draft = model::ExtractAnswer(
-        query.text, answer.context.passages, analyzer_, options_.extractive);
+    const model::ExtractiveDraft draft =
+        model::ExtractAnswer(query.text, answer.context.passages, analyzer_, options_.extractive);
     answer.abstained = draft.declined;
     answer.verdict.score = draft.support;
     answer.verdict.reason = draft.reason;

@@ -21,8 +21,8 @@
 
 namespace quarry::generation {
 
-// Receives the answer's text piece by piece; returns false when nobody listens any more, which cancels
-// the call. The pieces joined equal Answer::text.
+// Receives the answer's text piece by piece; returns false when nobody listens any more, which
+// cancels the call. The pieces joined equal Answer::text.
 using AnswerSink = std::function<bool(std::string_view delta)>;
 
 struct AnswerOptions {
@@ -35,8 +35,8 @@ class Answerer {
   // All must outlive the answerer.
   Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever, AnswerOptions options);
 
-  // Answers query.text from `snapshot`. An answer that the corpus does not carry is no error: the result
-  // has `abstained` set and its text says what was searched.
+  // Answers query.text from `snapshot`. An answer that the corpus does not carry is no error: the
+  // result has `abstained` set and its text says what was searched.
   // Errors: those of Retriever::Retrieve; kCancelled when the sink returned false.
   Result<Answer> Ask(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
                      const CallContext& context) const;

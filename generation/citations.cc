@@ -7,7 +7,8 @@
 namespace quarry::generation {
 namespace {
 
-// The sentence on one line, single-spaced: quotes keep the source's own white space, answers are read.
+// The sentence on one line, single-spaced: quotes keep the source's own white space, answers are
+// read.
 std::string OnOneLine(std::string_view sentence) {
   std::string line;
   line.reserve(sentence.size());
@@ -54,9 +55,9 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
   bool previous_cjk = false;
   for (const model::ExtractedSentence& sentence : sentences) {
     const Passage& passage = context.passages[sentence.passage];
-    const std::string_view quote = std::string_view(passage.chunk.text)
-                                       .substr(sentence.range.begin,
-                                               sentence.range.end - sentence.range.begin);
+    const std::string_view quote =
+        std::string_view(passage.chunk.text)
+            .substr(sentence.range.begin, sentence.range.end - sentence.range.begin);
     const std::string line = OnOneLine(quote);
     const Ending ending = SplitEnding(line);
     const bool cjk = EndsWithCjk(ending.body);

@@ -11,7 +11,8 @@
 namespace quarry::index {
 namespace {
 
-// Dead rows are tolerated up to this many more than there are live ones; then the state is loaded anew.
+// Dead rows are tolerated up to this many more than there are live ones; then the state is loaded
+// anew.
 constexpr size_t kDeadRowsFloor = 10'000;
 
 Status CheckDraft(const DocumentDraft& draft) {
@@ -23,7 +24,8 @@ Status CheckDraft(const DocumentDraft& draft) {
   if (!IsValidUtf8(id) || id.find('\0') != std::string::npos) {
     return InvalidArgumentError("document id: expected UTF-8 without NUL");
   }
-  if (draft.chunks.empty()) return InvalidArgumentError("document \"" + id + "\": no text to index");
+  if (draft.chunks.empty())
+    return InvalidArgumentError("document \"" + id + "\": no text to index");
   return OkStatus();
 }
 
@@ -46,7 +48,8 @@ class Reusable {
   }
   std::vector<ChunkId> Rest() const {
     std::vector<ChunkId> rest;
-    for (const auto& [hash, chunks] : by_hash_) rest.insert(rest.end(), chunks.begin(), chunks.end());
+    for (const auto& [hash, chunks] : by_hash_)
+      rest.insert(rest.end(), chunks.begin(), chunks.end());
     std::sort(rest.begin(), rest.end());
     return rest;
   }
@@ -175,15 +178,14 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
   }
   batch.Put(DocumentKey(id_, record.number), EncodeDocument(record));
   batch.Put(DocumentTextKey(id_, record.number), std::move(document.text));
-  batch.Put(ChangeLogKey(id_, record.commit),
-            EncodeChange({.sequence = record.commit,
-                          .document = record.number,
-                          .id = record.id,
-                          .kind = StoredChange::Kind::kPut,
-                          .added = applied.change.added,
-                          .kept = applied.change.kept,
-                          .removed = applied.change.removed,
-                          .micros = record.indexed_micros}));
+  batch.Put(ChangeLogKey(id_, record.commit), EncodeChange({.sequence = record.commit,
+                                                            .document = record.number,
+                                                            .id = record.id,
+                                                            .kind = StoredChange::Kind::kPut,
+                                                            .added = applied.change.added,
+                                                            .kept = applied.change.kept,
+                                                            .removed = applied.change.removed,
+                                                            .micros = record.indexed_micros}));
   return applied;
 }
 
@@ -272,8 +274,8 @@ Status Collection::Commit(WriteBatch batch, const Counters& counters,
     if (compact.ok()) {
       state_ = *std::move(compact);
     } else {
-      LogWarning("collection " + record_.name + ": dead rows are kept, loading anew failed: " +
-                 compact.status().message());
+      LogWarning("collection " + record_.name +
+                 ": dead rows are kept, loading anew failed: " + compact.status().message());
     }
   }
   Publish();
@@ -326,8 +328,8 @@ void Collection::Apply(State& state, std::vector<Applied> applied) const {
   const Status carried = AddVectorRows(state, vector_rows, CallContext());
   if (carried.ok()) return;
   // The chunks stay findable by their words; embedding them again repairs it.
-  LogError("collection " + record_.name + ": vectors of kept chunks are pending again: " +
-           carried.message());
+  LogError("collection " + record_.name +
+           ": vectors of kept chunks are pending again: " + carried.message());
   for (const RowId row : vector_rows) state.pending.insert(parts.rows.row(row).chunk);
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
-// Collection: the loaded state of one collection and the changes to it. Internal to index/: the outside
-// sees Snapshot (reading) and IndexWriter (writing).
+// Collection: the loaded state of one collection and the changes to it. Internal to index/: the
+// outside sees Snapshot (reading) and IndexWriter (writing).
 //
-// The state is the store's content turned into derived indexes: at load by reading everything, later by
-// applying each committed batch. A batch is committed first and applied second; applying cannot fail
-// except by running out of memory, which ends the process, and a restart loads what was committed.
+// The state is the store's content turned into derived indexes: at load by reading everything,
+// later by applying each committed batch. A batch is committed first and applied second; applying
+// cannot fail except by running out of memory, which ends the process, and a restart loads what was
+// committed.
 
 #include <memory>
 #include <mutex>
@@ -63,12 +64,12 @@ class Collection {
   struct Applied {
     DocumentChange change;
     DocumentId id;
-    std::vector<ChunkId> chunks;                    // of the new version, by ordinal; empty = deleted
+    std::vector<ChunkId> chunks;  // of the new version, by ordinal; empty = deleted
     std::vector<std::vector<TermFrequency>> terms;  // of those chunks
   };
 
-
-  // The content of the store as derived indexes. Rows belong to one State: loading again renumbers them.
+  // The content of the store as derived indexes. Rows belong to one State: loading again renumbers
+  // them.
   struct State {
     SnapshotParts parts;
     std::unordered_map<DocumentNumber, size_t> position;  // of live documents in parts.rows
@@ -100,9 +101,9 @@ class Collection {
                                                             std::vector<RowId> rows,
                                                             VectorIndexKind kind,
                                                             const CallContext& context) const;
-  // Brings vectors of live rows, which are in the store, into the searched indexes: a fresh flat one,
-  // merged with its neighbours when there are many, all of them rebuilt when the fresh part is large.
-  // On error `state` is as it was.
+  // Brings vectors of live rows, which are in the store, into the searched indexes: a fresh flat
+  // one, merged with its neighbours when there are many, all of them rebuilt when the fresh part is
+  // large. On error `state` is as it was.
   Status AddVectorRows(State& state, std::vector<RowId> rows, const CallContext& context) const;
   Status RebuildVectors(State& state, const CallContext& context) const;
   void SaveGraph(const State& state, const VectorIndex& graph) const;

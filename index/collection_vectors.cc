@@ -50,9 +50,8 @@ Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
 Status Collection::RebuildVectors(State& state, const CallContext& context) const {
   std::vector<RowId> rows;
   state.has_vector.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
-  QUARRY_ASSIGN_OR_RETURN(
-      std::shared_ptr<const VectorIndex> index,
-      BuildFromStore(state, std::move(rows), VectorIndexKind::kAuto, context));
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> index,
+                          BuildFromStore(state, std::move(rows), VectorIndexKind::kAuto, context));
   if (index->kind() == VectorIndexKind::kHnsw) SaveGraph(state, *index);
   state.parts.vectors = {std::move(index)};
   return OkStatus();
@@ -68,9 +67,10 @@ Status Collection::AddVectorRows(State& state, std::vector<RowId> rows,
   size_t fresh = rows.size();
   for (size_t i = 1; i < parts.vectors.size(); ++i) fresh += parts.vectors[i]->size();
   const size_t total = parts.rows_with_vector + rows.size();
-  const bool merge_all = parts.vectors.empty() ||
-                         (static_cast<double>(fresh) > kMaxFreshShare * static_cast<double>(total) &&
-                          total >= environment_.vectors.hnsw_from);
+  const bool merge_all =
+      parts.vectors.empty() ||
+      (static_cast<double>(fresh) > kMaxFreshShare * static_cast<double>(total) &&
+       total >= environment_.vectors.hnsw_from);
   const auto mark = [&](State& target) {
     for (const RowId row : rows) target.has_vector.Set(row);
     target.parts.rows_with_vector = total;
@@ -256,10 +256,10 @@ Status Collection::PutVectors(GenerationId id, std::span<const ChunkId> chunks,
   if (!building && !current) return NotFoundError("generation " + std::to_string(id.value));
   const StoredGeneration& generation = building ? *building_ : *state_.parts.generation;
   if (vectors.dimension != generation.space.dimension || vectors.rows() != chunks.size()) {
-    return InvalidArgumentError(
-        "vectors: expected " + std::to_string(chunks.size()) + " of dimension " +
-        std::to_string(generation.space.dimension) + ", got " + std::to_string(vectors.rows()) +
-        " of dimension " + std::to_string(vectors.dimension));
+    return InvalidArgumentError("vectors: expected " + std::to_string(chunks.size()) +
+                                " of dimension " + std::to_string(generation.space.dimension) +
+                                ", got " + std::to_string(vectors.rows()) + " of dimension " +
+                                std::to_string(vectors.dimension));
   }
   const uint64_t space = SpaceHash(generation.space);
   WriteBatch batch;
@@ -276,8 +276,7 @@ Status Collection::PutVectors(GenerationId id, std::span<const ChunkId> chunks,
     if (!record.ok()) return record.status();
     batch.Put(VectorKey(id_, space, id, chunks[i]), EncodeVector(vector));
     stored.push_back(chunks[i]);
-    const DocumentEntry& entry =
-        state_.parts.rows.document(state_.position.at(record->document));
+    const DocumentEntry& entry = state_.parts.rows.document(state_.position.at(record->document));
     const RowId row = entry.first_row + record->ordinal;
     if (current && !state_.has_vector.Test(row)) rows.push_back(row);
   }
@@ -327,7 +326,8 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   }
   QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
   if (state_.parts.generation) {
-    environment_.derived.Remove(GraphRole(state_.parts.generation->id)).IgnoreError();  // only space
+    environment_.derived.Remove(GraphRole(state_.parts.generation->id))
+        .IgnoreError();  // only space
   }
   next.parts.view = environment_.store.GetView();
   record_ = std::move(record);

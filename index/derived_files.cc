@@ -33,11 +33,11 @@ Status DerivedFiles::Create(const std::string& directory, const std::string& sto
 
 Result<std::unique_ptr<DerivedFiles>> DerivedFiles::Open(const std::string& directory,
                                                          bool read_only) {
-  QUARRY_ASSIGN_OR_RETURN(const std::string json, ReadFile(ManifestPath(directory), kManifestLimit));
+  QUARRY_ASSIGN_OR_RETURN(const std::string json,
+                          ReadFile(ManifestPath(directory), kManifestLimit));
   Result<Manifest> manifest = DecodeManifest(json);
   if (!manifest.ok()) return std::move(manifest).status().Annotate("manifest");
-  std::unique_ptr<DerivedFiles> files(
-      new DerivedFiles(directory, *std::move(manifest), read_only));
+  std::unique_ptr<DerivedFiles> files(new DerivedFiles(directory, *std::move(manifest), read_only));
   if (!read_only) {
     QUARRY_RETURN_IF_ERROR(CreateDirectories(directory + "/derived"));
     files->RemoveUnnamed();
@@ -57,7 +57,8 @@ void DerivedFiles::RemoveUnnamed() const {
 }
 
 Status DerivedFiles::WriteManifest(const Manifest& manifest) const {
-  return WriteFileAtomically(ManifestPath(directory_), EncodeManifest(manifest)).Annotate("manifest");
+  return WriteFileAtomically(ManifestPath(directory_), EncodeManifest(manifest))
+      .Annotate("manifest");
 }
 
 Result<MappedFile> DerivedFiles::Load(const std::string& role) const {

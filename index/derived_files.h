@@ -3,8 +3,9 @@
 // The manifest of a store directory and the derived files that it names.
 //
 // A derived file is written in full, synced and renamed before the manifest that names it, with its
-// size, checksum and the commit sequence that it stands at; files that no manifest names are removed. So
-// a crash leaves the old state or the new one, and a file is never believed without its checksum.
+// size, checksum and the commit sequence that it stands at; files that no manifest names are
+// removed. So a crash leaves the old state or the new one, and a file is never believed without its
+// checksum.
 
 #include <cstdint>
 #include <map>
@@ -18,7 +19,7 @@
 namespace quarry::index {
 
 struct DerivedFile {
-  std::string name;       // inside derived/
+  std::string name;  // inside derived/
   uint64_t bytes = 0;
   uint64_t checksum = 0;  // Hash64
   uint64_t commit = 0;    // CommitSequence of the collection that it was made from
@@ -26,7 +27,7 @@ struct DerivedFile {
 
 // What MANIFEST.json says.
 struct Manifest {
-  uint64_t format_version = 0;  // kStoreFormatVersion (records.h)
+  uint64_t format_version = 0;               // kStoreFormatVersion (records.h)
   std::string store_id;                      // 16 hexadecimal digits
   std::map<std::string, DerivedFile> files;  // by role: "1/3/graph" = collection 1, generation 3
 };

@@ -75,8 +75,8 @@ Result<std::vector<ScoredRow>> HnswIndex::Search(std::span<const float> query, s
   k = std::min(k, rows_.size());
 
   // A filter does not steer the walk: it is made so much wider that as many allowed candidates are
-  // kept as without one. Where that costs more than looking at every allowed vector, we do the latter.
-  // One candidate more than k shows whether the cut runs through a tie (below).
+  // kept as without one. Where that costs more than looking at every allowed vector, we do the
+  // latter. One candidate more than k shows whether the cut runs through a tie (below).
   const double share = AllowedShare(allowed);
   const double scanned = share * static_cast<double>(rows_.size());
   double width = std::ceil(static_cast<double>(std::max<size_t>(options.width, k + 1)) / share);

@@ -37,7 +37,8 @@ std::string NewStoreId() {
   return HashToHex((uint64_t{device()} << 32) ^ device());
 }
 
-// Makes an empty store of `directory`, which must be absent or empty: nothing of the user's is touched.
+// Makes an empty store of `directory`, which must be absent or empty: nothing of the user's is
+// touched.
 Status CreateStore(const std::string& directory) {
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
@@ -65,9 +66,9 @@ struct Index::Impl {
   std::unique_ptr<Store> store;
 
   mutable std::mutex mutex;
-  std::map<std::string, StoredCollection> records;                     // guarded by mutex, by name
-  std::map<CollectionId, std::shared_ptr<Collection>> loaded;          // guarded by mutex
-  uint32_t next_collection = 1;                                        // guarded by mutex
+  std::map<std::string, StoredCollection> records;             // guarded by mutex, by name
+  std::map<CollectionId, std::shared_ptr<Collection>> loaded;  // guarded by mutex
+  uint32_t next_collection = 1;                                // guarded by mutex
 
   Status LoadRecords();
   Result<std::shared_ptr<Collection>> Load(CollectionId id);
@@ -102,11 +103,10 @@ Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
     return NotFoundError("collection number " + std::to_string(id.value));
   }
   if (record->second.analyzer_fingerprint != analyzer->Fingerprint()) {
-    return FailedPreconditionError("collection \"" + record->first +
-                                   "\": analyzer fingerprint mismatch: index=" +
-                                   record->second.analyzer_fingerprint +
-                                   " program=" + analyzer->Fingerprint() +
-                                   "; delete the collection and index again");
+    return FailedPreconditionError(
+        "collection \"" + record->first +
+        "\": analyzer fingerprint mismatch: index=" + record->second.analyzer_fingerprint +
+        " program=" + analyzer->Fingerprint() + "; delete the collection and index again");
   }
   const CollectionEnvironment environment{*store, *derived, *clock, options.vectors};
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection,

@@ -2,7 +2,8 @@
 
 // Index: a store directory opened for reading or writing; the entry to everything in index/.
 //
-//   <directory>/MANIFEST.json  format version, store id, derived files with checksums and the commit
+//   <directory>/MANIFEST.json  format version, store id, derived files with checksums and the
+//   commit
 //                              sequence that each stands at; replaced atomically
 //   <directory>/LOCK           held exclusively by a writing process, shared by reading ones
 //   <directory>/db/            RocksDB: the one truth
@@ -35,12 +36,12 @@ struct CollectionStats {
   StoredCollection collection;
   uint64_t documents = 0;
   uint64_t chunks = 0;
-  uint64_t tokens = 0;           // terms of all chunks
+  uint64_t tokens = 0;  // terms of all chunks
   uint64_t pending_vectors = 0;
   CommitSequence commit;
-  std::string embedder;          // fingerprint of the space; "" before the first generation
-  std::string vector_index;      // "flat", "hnsw+flat", ...
-  uint64_t lexical_bytes = 0;    // in memory
+  std::string embedder;        // fingerprint of the space; "" before the first generation
+  std::string vector_index;    // "flat", "hnsw+flat", ...
+  uint64_t lexical_bytes = 0;  // in memory
   uint64_t vector_bytes = 0;
 };
 
@@ -59,16 +60,19 @@ class Index {
   // `analyzer` and `clock` must outlive the index.
   // Errors: kNotFound (no store there), kFailedPrecondition (another format version or analyzer; a
   // directory that is not a store), kLocked, kDataLoss.
-  static Result<std::unique_ptr<Index>> Open(const std::string& directory, const IndexOptions& options,
-                                             const Analyzer& analyzer, const Clock& clock);
+  static Result<std::unique_ptr<Index>> Open(const std::string& directory,
+                                             const IndexOptions& options, const Analyzer& analyzer,
+                                             const Clock& clock);
   ~Index();
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
 
   // Names: 1 to 64 of letters, digits, '-', '_', '.', starting with a letter or digit.
-  Result<CollectionId> CreateCollection(const std::string& name);  // kAlreadyExists, kInvalidArgument
-  Result<CollectionId> FindCollection(const std::string& name) const;  // kNotFound lists what there is
-  Status DeleteCollection(const std::string& name);  // kFailedPrecondition while a writer is open
+  Result<CollectionId> CreateCollection(
+      const std::string& name);  // kAlreadyExists, kInvalidArgument
+  Result<CollectionId> FindCollection(
+      const std::string& name) const;                 // kNotFound lists what there is
+  Status DeleteCollection(const std::string& name);   // kFailedPrecondition while a writer is open
   std::vector<StoredCollection> Collections() const;  // by name
 
   Result<std::shared_ptr<const Snapshot>> GetSnapshot(CollectionId collection);

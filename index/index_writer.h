@@ -2,12 +2,13 @@
 
 // IndexWriter: the one writer of a collection.
 //
-// A document version is one atomic batch of the store: text, chunks, terms, metadata rows and an entry
-// of the change log. When Put returns ok it is on disk, and the next GetSnapshot shows it: lexically at
-// once, by vector as soon as PutVectors has brought its vectors (until then it counts as pending).
+// A document version is one atomic batch of the store: text, chunks, terms, metadata rows and an
+// entry of the change log. When Put returns ok it is on disk, and the next GetSnapshot shows it:
+// lexically at once, by vector as soon as PutVectors has brought its vectors (until then it counts
+// as pending).
 //
-// Obtained from Index::OpenWriter; at most one per collection and store. Not thread-safe: one thread at
-// a time. Readers never wait for it.
+// Obtained from Index::OpenWriter; at most one per collection and store. Not thread-safe: one
+// thread at a time. Readers never wait for it.
 
 #include <functional>
 #include <memory>
@@ -62,7 +63,8 @@ class IndexWriter {
   IndexWriter& operator=(IndexWriter&&) = delete;
 
   // Adds or replaces documents: one batch, one fsync for all, one change-log entry each.
-  // Errors leave everything as it was: kInvalidArgument (bad id, the same id twice), those of the store.
+  // Errors leave everything as it was: kInvalidArgument (bad id, the same id twice), those of the
+  // store.
   Result<std::vector<DocumentChange>> Put(std::vector<DocumentDraft> drafts);
 
   // Removes documents; ids that do not exist are ignored. Gone from the next snapshot on.
@@ -72,8 +74,8 @@ class IndexWriter {
   std::shared_ptr<const Snapshot> snapshot() const;
 
   // Starts a generation of vectors beside the current one. `embedder` are the bytes that
-  // model::OpenEmbedder will be given, learnt from `learnt_chunks` chunks. What an earlier unpublished
-  // generation left behind is removed.
+  // model::OpenEmbedder will be given, learnt from `learnt_chunks` chunks. What an earlier
+  // unpublished generation left behind is removed.
   Result<GenerationId> BeginGeneration(std::string_view embedder_kind, const EmbeddingSpace& space,
                                        std::string_view embedder, uint64_t learnt_chunks);
 
@@ -84,9 +86,10 @@ class IndexWriter {
   Result<std::vector<PendingChunk>> Pending(GenerationId generation, ChunkId after,
                                             size_t limit) const;
 
-  // Stores one vector per chunk. In the current generation they are searched from the next snapshot on;
-  // in one that was begun, once it is published. Chunks that are gone meanwhile are ignored.
-  // Errors: kInvalidArgument (count, dimension, a value that is not finite), kNotFound (generation).
+  // Stores one vector per chunk. In the current generation they are searched from the next snapshot
+  // on; in one that was begun, once it is published. Chunks that are gone meanwhile are ignored.
+  // Errors: kInvalidArgument (count, dimension, a value that is not finite), kNotFound
+  // (generation).
   Status PutVectors(GenerationId generation, std::span<const ChunkId> chunks,
                     const EmbeddingMatrix& vectors);
 

@@ -165,7 +165,8 @@ std::string ContentHashPrefix(CollectionId collection, uint64_t content_hash) {
   return Key64(collection, Table::kContentHash, content_hash);
 }
 
-std::string ContentHashKey(CollectionId collection, uint64_t content_hash, DocumentNumber document) {
+std::string ContentHashKey(CollectionId collection, uint64_t content_hash,
+                           DocumentNumber document) {
   std::string key = ContentHashPrefix(collection, content_hash);
   AppendBigEndian64(key, document.value);
   return key;

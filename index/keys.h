@@ -6,54 +6,52 @@
 //   byte 0      format version of keys, kKeyFormatVersion
 //   bytes 1-4   collection id, big-endian; 0 = the whole store
 //   byte 5      Table
-//   then        the parts given below. Integers are big-endian, so that keys sort by value. A
-//   string
+//   then        the parts given below. Integers are big-endian, so that keys sort by value. A string
 //               in last place is raw; one that is followed by something else is escaped: 0x00
 //               becomes 0x00 0xFF, the end is 0x00 0x01. Both keep the order of the bytes.
 //
 // So a collection is one range of keys (CollectionPrefix) and a table of it is one (TablePrefix).
 //
-// table                parts of the key                   value                    written by
-// -------------------  ---------------------------------  -----------------------
-// ------------------ store-wide (collection 0)
-//   kMeta              MetaField u8                       integer (records.h)      creation,
-//   catalog kCollection        collection id u32                  StoredCollection collection
-//   changes kCollectionName    name                               integer: collection id collection
-//   changes
-// per collection
-//   kCounter           Counter u8                         integer                  every commit
-//   kDocumentByExternalId  DocumentId                     integer: document number document commit
-//   kDocument          document u64                       StoredDocument           document commit
-//   kDocumentText      document u64                       normalised text, raw     document commit
-//   kChunk             chunk u64                          StoredChunk              document commit
-//   kChunkTerms        chunk u64                          term list                document commit
-//   kGeneration        generation u32                     StoredGeneration         learning
-//   kGenerationBlob    generation u32, part u32           <= 1 MiB of the table    learning
-//   kVector            space hash u64, generation u32,    vector (float32)         embedding
-//                      chunk u64
-//   kChangeLog         commit sequence u64                StoredChange             every commit
-//   kMetadataIndex     field (escaped), type u8, value,   empty                    document commit
-//                      document u64
-//   kPrincipal         principal (escaped), document u64  empty                    document commit
-//   kContentHash        content hash u64, document u64     empty                    document commit
+// table                  parts of the key                  value
+// ---------------------  --------------------------------  --------------------------------
+// store-wide (collection 0)
+//   kMeta                MetaField u8                      integer (records.h)
+//   kCollection          collection id u32                 StoredCollection
+//   kCollectionName      name                              integer: collection id
+// per collection, written by every commit of a document
+//   kCounter             Counter u8                        integer
+//   kDocumentByExternalId  DocumentId                      integer: document number
+//   kDocument            document u64                      StoredDocument
+//   kDocumentText        document u64                      normalised text, raw
+//   kChunk               chunk u64                         StoredChunk
+//   kChunkTerms          chunk u64                         term list
+//   kChangeLog           commit sequence u64               StoredChange
+//   kMetadataIndex       field (escaped), type u8, value,  empty
+//                        document u64
+//   kPrincipal           principal (escaped), document u64 empty
+//   kContentHash         content hash u64, document u64    empty
+// per collection, written when vectors are made
+//   kGeneration          generation u32                    StoredGeneration
+//   kGenerationBlob      generation u32, part u32          <= 1 MiB of the embedder's table
+//   kVector              space hash u64, generation u32,   vector (float32)
+//                        chunk u64
 // reserved: numbers and shapes are fixed, nothing writes them yet; (0) = store-wide
-//   kCacheEntry        entry u64                          entry of the answer cache
-//   kCacheQuestion     scope hash u64, question hash u64, empty
-//                      entry u64
-//   kCacheEntryChunk   entry u64, chunk u64               empty: what an entry rests on
-//   kChunkCacheEntry   chunk u64, entry u64               empty: what falls with a chunk
-//   kAnswer            answer u64                         stored answer
-//   kChunkAnswer       chunk u64, answer u64              empty: what is redacted with a chunk
-//   kMembership        file u64                           the file in this collection (vector
-//   store):
-//                                                         its document, attributes, status
-//   kSession (0)       session u64, turn u32              turn; turn 0 = the session itself
-//   kFeedback (0)      feedback u64                       feedback on an answer
-//   kRun (0)           run u64, case u32                  evaluation; case 0 = the run itself
-//   kFile (0)          file u64                           name, purpose, size, hash
-//   kFileBlob (0)      file u64, part u32                 <= 1 MiB of its bytes
-//   kFileMembership (0)  file u64, collection u32         empty: which collections hold it
-//   kExternalId (0)    kind u8, external id               integer: "file-..", "resp_.." -> number
+//   kCacheEntry          entry u64                         entry of the answer cache
+//   kCacheQuestion       scope hash u64, question hash     empty
+//                        u64, entry u64
+//   kCacheEntryChunk     entry u64, chunk u64              empty: what an entry rests on
+//   kChunkCacheEntry     chunk u64, entry u64              empty: what falls with a chunk
+//   kAnswer              answer u64                        stored answer
+//   kChunkAnswer         chunk u64, answer u64             empty: what is redacted with a chunk
+//   kMembership          file u64                          the file in this collection (vector
+//                                                          store): document, attributes, status
+//   kSession (0)         session u64, turn u32             turn; turn 0 = the session itself
+//   kFeedback (0)        feedback u64                      feedback on an answer
+//   kRun (0)             run u64, case u32                 evaluation; case 0 = the run itself
+//   kFile (0)            file u64                          name, purpose, size, hash
+//   kFileBlob (0)        file u64, part u32                <= 1 MiB of its bytes
+//   kFileMembership (0)  file u64, collection u32          empty: which collections hold it
+//   kExternalId (0)      kind u8, external id              integer: "file-..", "resp_.." -> number
 // (A file blob, a document and a membership are three records.)
 //
 // Free functions without state: thread-safe.

@@ -16,16 +16,16 @@
 namespace quarry::index {
 
 struct RocksStoreOptions {
-  bool read_only = false;             // Write fails; any number of readers may open the same directory
-  bool create_if_missing = true;      // ignored when read_only
+  bool read_only = false;         // Write fails; any number of readers may open the same directory
+  bool create_if_missing = true;  // ignored when read_only
   uint64_t block_cache_bytes = 64u << 20;
   uint64_t write_buffer_bytes = 32u << 20;  // per memtable; at most two at a time
   int max_open_files = 256;
 };
 
-// Opens the RocksDB in `directory`. Errors: kNotFound (read-only or not to be created, and not there),
-// kDataLoss (damaged log or manifest; the message keeps RocksDB's words), kResourceExhausted (disk full),
-// kUnavailable (other I/O errors).
+// Opens the RocksDB in `directory`. Errors: kNotFound (read-only or not to be created, and not
+// there), kDataLoss (damaged log or manifest; the message keeps RocksDB's words),
+// kResourceExhausted (disk full), kUnavailable (other I/O errors).
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
                                               const RocksStoreOptions& options = {});
 

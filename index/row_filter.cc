@@ -58,7 +58,8 @@ class DocumentSelector {
         Bitmap any(live_.size());
         for (const MetadataValue& value : filter.values) {
           if (std::holds_alternative<std::vector<std::string>>(value)) continue;  // equals nothing
-          Filter equal{.op = Filter::Op::kEq, .children = {}, .field = filter.field, .values = {value}};
+          Filter equal{
+              .op = Filter::Op::kEq, .children = {}, .field = filter.field, .values = {value}};
           QUARRY_RETURN_IF_ERROR(
               Scan(MetadataIndexValuePrefix(collection(), filter.field, value), equal, any));
         }

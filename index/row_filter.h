@@ -1,7 +1,7 @@
 #pragma once
 
-// From a metadata filter and principals to the rows that a query may see, by the metadata and principal
-// indexes of the store.
+// From a metadata filter and principals to the rows that a query may see, by the metadata and
+// principal indexes of the store.
 
 #include "base/bitmap.h"
 #include "base/call_context.h"
@@ -13,8 +13,8 @@ namespace quarry::index {
 class Snapshot;
 
 // The live rows whose documents match. Agrees with Matches() (base/filter.h) on every document's
-// metadata. Cost: one index scan per comparison, plus one bit per document and row. REQUIRES: a valid
-// filter (ValidateFilter).
+// metadata. Cost: one index scan per comparison, plus one bit per document and row. REQUIRES: a
+// valid filter (ValidateFilter).
 Result<Bitmap> SelectRows(const Snapshot& snapshot, const Filter& filter,
                           const Principals& principals, const CallContext& context);
 

@@ -113,8 +113,7 @@ Result<StoredChunk> Snapshot::ReadChunk(ChunkId chunk) const {
   return record;
 }
 
-Status Snapshot::ForEachDocument(
-    const std::function<bool(const StoredDocument&)>& visit) const {
+Status Snapshot::ForEachDocument(const std::function<bool(const StoredDocument&)>& visit) const {
   Status decoded;
   const Status scanned = view().Scan(TablePrefix(parts_.collection.id, Table::kDocument),
                                      [&](std::string_view, std::string_view value) {

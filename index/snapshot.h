@@ -7,8 +7,8 @@
 //   auto rows = snapshot->SearchLexical(terms, 100, allowed, context).value();
 //   Passage passage = snapshot->ReadPassage(rows[0].row).value();
 //
-// Thread-safe. Holding one keeps what it shows alive (memory of the derived indexes, disk of the store):
-// take one per query and let it go. It must not outlive its Index.
+// Thread-safe. Holding one keeps what it shows alive (memory of the derived indexes, disk of the
+// store): take one per query and let it go. It must not outlive its Index.
 
 #include <functional>
 #include <memory>
@@ -39,7 +39,8 @@ struct SnapshotParts {
   Bitmap live;  // over rows
   uint64_t live_documents = 0;
   std::shared_ptr<const LexicalIndex> lexical;
-  std::optional<StoredGeneration> generation;  // of the vectors; nullopt before the first is published
+  std::optional<StoredGeneration>
+      generation;  // of the vectors; nullopt before the first is published
   std::vector<std::shared_ptr<const VectorIndex>> vectors;
   uint64_t rows_with_vector = 0;  // live ones
 };
@@ -85,11 +86,12 @@ class Snapshot {
   Result<StoredDocument> ReadDocument(std::string_view id) const;
   Result<std::string> ReadText(DocumentNumber document) const;
   Result<StoredChunk> ReadChunk(ChunkId chunk) const;
-  // Ordered by document number, which is the order of first indexing. Stops when visit returns false.
+  // Ordered by document number, which is the order of first indexing. Stops when visit returns
+  // false.
   Status ForEachDocument(const std::function<bool(const StoredDocument&)>& visit) const;
 
-  // Calls visit(chunk, IndexedText) for every live chunk in the order of the ids. Stops when it returns
-  // false.
+  // Calls visit(chunk, IndexedText) for every live chunk in the order of the ids. Stops when it
+  // returns false.
   Status ForEachIndexedText(
       const std::function<bool(ChunkId chunk, std::string_view text)>& visit) const;
 

@@ -1,10 +1,10 @@
 #pragma once
 
-// Store: the one truth. An ordered map from bytes to bytes with atomic durable batches and immutable
-// views. Everything else in index/ is derived from it and can be rebuilt.
+// Store: the one truth. An ordered map from bytes to bytes with atomic durable batches and
+// immutable views. Everything else in index/ is derived from it and can be rebuilt.
 //
-// Implementations: RocksStore (rocks_store.h, the product), MemoryStore (memory_store.h, for tests).
-// tests/index/store_conformance_test.cc holds both to what is written here.
+// Implementations: RocksStore (rocks_store.h, the product), MemoryStore (memory_store.h, for
+// tests). tests/index/store_conformance_test.cc holds both to what is written here.
 
 #include <cstdint>
 #include <functional>
@@ -59,11 +59,14 @@ class StoreView {
   // The value of `key`, nullopt if there is none. kDataLoss when its block is damaged.
   virtual Result<std::optional<std::string>> Get(std::string_view key) const = 0;
 
-  // Calls visit(key, value) for every key that starts with `prefix` and is >= `from`, in order, until
-  // visit returns false. The arguments are valid during the call only.
+  // Calls visit(key, value) for every key that starts with `prefix` and is >= `from`, in order,
+  // until visit returns false. The arguments are valid during the call only.
   using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
-  virtual Status Scan(std::string_view prefix, std::string_view from, const Visitor& visit) const = 0;
-  Status Scan(std::string_view prefix, const Visitor& visit) const { return Scan(prefix, prefix, visit); }
+  virtual Status Scan(std::string_view prefix, std::string_view from,
+                      const Visitor& visit) const = 0;
+  Status Scan(std::string_view prefix, const Visitor& visit) const {
+    return Scan(prefix, prefix, visit);
+  }
 };
 
 // Thread-safe.
@@ -71,9 +74,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Applies the batch atomically. When it returns ok the batch is on disk (fsync) and survives a crash;
-  // on error nothing of it shows. kResourceExhausted when the disk is full, kFailedPrecondition on a
-  // read-only store.
+  // Applies the batch atomically. When it returns ok the batch is on disk (fsync) and survives a
+  // crash; on error nothing of it shows. kResourceExhausted when the disk is full,
+  // kFailedPrecondition on a read-only store.
   virtual Status Write(const WriteBatch& batch) = 0;
 
   virtual std::shared_ptr<const StoreView> GetView() const = 0;

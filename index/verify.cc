@@ -62,7 +62,8 @@ class Verifier {
       if (!document.ok()) return Note(document.status(), "document record");
       const std::string where = "document \"" + document->id + "\"";
       const Result<DocumentNumber> number = ParseDocumentKey(key);
-      if (!number.ok() || *number != document->number) Problem(where + ": stands under another key");
+      if (!number.ok() || *number != document->number)
+        Problem(where + ": stands under another key");
       CheckDocument(*document, where);
       ++report_.documents;
       live_documents_.insert(document->number);
@@ -169,8 +170,8 @@ class Verifier {
     QUARRY_RETURN_IF_ERROR(
         ScanTable(Table::kDocumentText, [&](std::string_view, std::string_view) { ++texts; }));
     if (texts != report_.documents) {
-      Problem("texts: " + std::to_string(texts) + ", documents: " +
-              std::to_string(report_.documents));
+      Problem("texts: " + std::to_string(texts) +
+              ", documents: " + std::to_string(report_.documents));
     }
     return OkStatus();
   }

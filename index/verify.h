@@ -10,8 +10,8 @@ namespace quarry::index {
 
 // Checks, on one snapshot:
 //   * every document: record, external id, text and its hash, chunks in order, index rows present;
-//   * every chunk: its text equals the document's at its span, hashes, terms equal to those of analysing
-//     it again; no chunk, term list or vector without an owner;
+//   * every chunk: its text equals the document's at its span, hashes, terms equal to those of
+//     analysing it again; no chunk, term list or vector without an owner;
 //   * postings: document frequency of every term, number of rows and tokens equal the stored lists;
 //   * vectors: of the right size and finite, one per chunk but for those pending, those that are
 //     searched are those that are stored;

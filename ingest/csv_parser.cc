@@ -29,8 +29,8 @@ bool IsYear(std::string_view cell) {
          std::all_of(cell.begin(), cell.end(), IsDigit);
 }
 
-// Whether `first` names the columns of `rows`: different names, none that is a value (but years may head
-// columns) and none that comes again in its own column.
+// Whether `first` names the columns of `rows`: different names, none that is a value (but years may
+// head columns) and none that comes again in its own column.
 bool IsHeader(const std::vector<std::string>& first, const std::vector<std::vector<std::string>>& rows) {
   std::set<std::string_view> names;
   size_t empty = 0;
@@ -93,8 +93,8 @@ class CsvParser final : public Parser {
   }
 
  private:
-  // What stands above the table: comments ("# ...") and lines of a single cell. Adds them as paragraphs and
-  // returns the bytes they take.
+  // What stands above the table: comments ("# ...") and lines of a single cell. Adds them as
+  // paragraphs and returns the bytes they take.
   static size_t ReadPreamble(std::string_view text, const ColumnGuess& guess, DocumentBuilder* builder,
                              size_t* lines) {
     size_t begin = 0;

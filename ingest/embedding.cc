@@ -71,7 +71,8 @@ Result<uint64_t> EmbedPending(index::IndexWriter& writer, GenerationId generatio
 
 }  // namespace
 
-Result<EmbeddingReport> UpdateEmbeddings(index::IndexWriter& writer, const EmbeddingOptions& options,
+Result<EmbeddingReport> UpdateEmbeddings(index::IndexWriter& writer,
+                                         const EmbeddingOptions& options,
                                          const CallContext& context, const Progress& progress) {
   EmbeddingReport report;
   if (!options.enabled) return report;
@@ -101,9 +102,8 @@ Result<EmbeddingReport> UpdateEmbeddings(index::IndexWriter& writer, const Embed
   QUARRY_ASSIGN_OR_RETURN(const std::string blob, snapshot->ReadEmbedderBlob());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
                           model::OpenEmbedder(snapshot->generation()->embedder_kind, blob));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded,
-                          EmbedPending(writer, snapshot->generation()->id, *embedder, options,
-                                       context, progress));
+  QUARRY_ASSIGN_OR_RETURN(report.embedded, EmbedPending(writer, snapshot->generation()->id,
+                                                        *embedder, options, context, progress));
   report.embed_seconds = SecondsSince(start);
   return report;
 }

@@ -2,9 +2,10 @@
 
 // Keeps a collection's vectors up with its chunks.
 //
-// The first time, and when the corpus has doubled since, an embedder is learnt from the collection's own
-// chunks, a generation of vectors is made with it beside the current one and published atomically.
-// Otherwise pending chunks are embedded with the current generation's embedder.
+// The first time, and when the corpus has doubled since, an embedder is learnt from the
+// collection's own chunks, a generation of vectors is made with it beside the current one and
+// published atomically. Otherwise pending chunks are embedded with the current generation's
+// embedder.
 
 #include <functional>
 
@@ -17,14 +18,14 @@ namespace quarry::ingest {
 struct EmbeddingOptions {
   bool enabled = true;
   uint32_t learn_from_chunks = 30;  // below this many nothing is learnt: BM25 alone serves better
-  double relearn_growth = 2.0;      // learn again when there are this many times the chunks learnt from
-  uint32_t batch = 1024;            // chunks embedded and stored at a time
+  double relearn_growth = 2.0;  // learn again when there are this many times the chunks learnt from
+  uint32_t batch = 1024;        // chunks embedded and stored at a time
   model::LsaOptions lsa;
 };
 
 struct EmbeddingReport {
-  uint64_t embedded = 0;     // chunks that got a vector
-  bool learnt = false;       // a new generation was published
+  uint64_t embedded = 0;  // chunks that got a vector
+  bool learnt = false;    // a new generation was published
   double learn_seconds = 0;
   double embed_seconds = 0;
 };

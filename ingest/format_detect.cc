@@ -118,8 +118,8 @@ Format JsonFormat(std::string_view text, Hint hint) {
   return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
 }
 
-// Marks that plain text hardly has, two kinds at least: "# Heading", "```", "[text](link)", "| a | b |"
-// with its ruler, "**bold**".
+// Marks that plain text hardly has, two kinds at least: "# Heading", "```", "[text](link)", "| a |
+// b |" with its ruler, "**bold**".
 bool LooksLikeMarkdown(std::string_view text) {
   text = text.substr(0, 16 * 1024);
   int headings = 0;

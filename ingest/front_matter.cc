@@ -23,7 +23,8 @@ std::string_view WithoutTrailingSpace(std::string_view line) {
   return line;
 }
 
-// "title: x" or "- x" or a comment: what a first line of YAML looks like and a line of prose does not.
+// "title: x" or "- x" or a comment: what a first line of YAML looks like and a line of prose does
+// not.
 bool LooksLikeYaml(std::string_view line) {
   line = WithoutTrailingSpace(line);
   if (line.empty() || line.starts_with("#") || line.starts_with("{")) return true;

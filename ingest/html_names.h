@@ -25,7 +25,8 @@ struct ElementInfo {
 // Of a lower-case name; the defaults for an unknown one.
 ElementInfo ElementInfoOf(std::string_view name);
 
-// Whether one of the words of a class or id attribute names boilerplate: "cookie-banner", "share_buttons".
+// Whether one of the words of a class or id attribute names boilerplate: "cookie-banner",
+// "share_buttons".
 bool NamesBoilerplate(std::string_view attribute);
 
 }  // namespace quarry::ingest

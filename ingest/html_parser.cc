@@ -127,9 +127,9 @@ Landmarks FindLandmarks(const Page& page, Document* document) {
   return found;
 }
 
-// The text of a page without its boilerplate, as far as the page's own landmarks tell. What is left must
-// be enough of the whole, since pages use landmarks in odd ways; otherwise the next wider choice is taken:
-// <main>, the articles, the page without navigation and the like, everything.
+// The text of a page without its boilerplate, as far as the page's own landmarks tell. What is left
+// must be enough of the whole, since pages use landmarks in odd ways; otherwise the next wider
+// choice is taken: <main>, the articles, the page without navigation and the like, everything.
 void WriteContent(const Page& page, const Landmarks& landmarks, Document* document) {
   constexpr size_t kEnough = 100;
   const Node& body = landmarks.body == nullptr ? *page.root : *landmarks.body;
@@ -144,7 +144,8 @@ void WriteContent(const Page& page, const Landmarks& landmarks, Document* docume
   if (landmarks.main != nullptr && write({landmarks.main}, true) >= kEnough) return;
   const size_t without_boilerplate = write({&body}, true);
   if (!landmarks.articles.empty()) {
-    // Comments and teasers are articles too: they must be most of the page, unless there is one only.
+    // Comments and teasers are articles too: they must be most of the page, unless there is one
+    // only.
     const size_t articles = write(landmarks.articles, true);
     const bool enough = landmarks.articles.size() == 1 ? articles >= 2 * kEnough
                                                        : articles * 5 >= without_boilerplate * 2;
@@ -183,8 +184,8 @@ class HtmlParser final : public Parser {
 }  // namespace
 
 void AppendHtmlFragment(std::string_view html, DocumentBuilder* builder) {
-  // A fragment is a part of a file that was accepted, so its number of tags is bounded already or it is
-  // dropped like other markup without text.
+  // A fragment is a part of a file that was accepted, so its number of tags is bounded already or
+  // it is dropped like other markup without text.
   Result<std::string> prescanned = PrescanHtml(html);
   if (!prescanned.ok()) return;
   const Output output = ParseTree(*prescanned);

@@ -232,8 +232,8 @@ class Prescan {
   void WriteEnd(std::string_view name, const ElementInfo& info) {
     if (info.element_class == ElementClass::kNested) {
       const uint64_t hash = Hash64(name);
-      // Most end tags close the innermost element. Others close what is open above theirs, unless the
-      // standard has them ignored; then the tree builder must not see them either.
+      // Most end tags close the innermost element. Others close what is open above theirs, unless
+      // the standard has them ignored; then the tree builder must not see them either.
       size_t size = open_.size();
       for (; size > 0 && open_[size - 1].name != hash; --size) {
         const Open& above = open_[size - 1];
@@ -324,8 +324,9 @@ class Prescan {
     output_ += '"';
   }
 
-  // Behind a start tag whose content holds no tags: skips its content and end tag. A script that nobody
-  // closed takes the rest of the page with it, as in browsers; of the others only the tag goes.
+  // Behind a start tag whose content holds no tags: skips its content and end tag. A script that
+  // nobody closed takes the rest of the page with it, as in browsers; of the others only the tag
+  // goes.
   std::string_view SkipRaw() {
     const std::string_view name = tokenizer_.name();
     std::string_view content;

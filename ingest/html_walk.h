@@ -41,8 +41,8 @@ inline uint32_t HeadingLevelOf(GumboTag tag) {
   return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6 ? static_cast<uint32_t>(tag - GUMBO_TAG_H1) + 1 : 0;
 }
 
-// Visits `root` and what is below it in document order, without recursion. `enter(node)` says whether to
-// go below it; `exit(node)` is called for those where it did.
+// Visits `root` and what is below it in document order, without recursion. `enter(node)` says
+// whether to go below it; `exit(node)` is called for those where it did.
 template <typename Enter, typename Exit>
 void Walk(const GumboNode& root, Enter enter, Exit exit) {
   struct Frame {

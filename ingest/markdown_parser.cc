@@ -30,10 +30,10 @@ struct IteratorDeleter {
 };
 using Tree = std::unique_ptr<cmark_node, NodeDeleter>;
 
-// Of GitHub's extensions only tables and task lists are attached. Strikethrough and autolink register
-// their characters in tables that are global to the library while they run, which makes the result of one
-// thread depend on the others. Neither is missed: autolinks leave the text as it is, and "~~" is removed
-// below.
+// Of GitHub's extensions only tables and task lists are attached. Strikethrough and autolink
+// register their characters in tables that are global to the library while they run, which makes
+// the result of one thread depend on the others. Neither is missed: autolinks leave the text as it
+// is, and "~~" is removed below.
 Tree ParseTree(std::string_view text) {
   static std::once_flag registered;
   std::call_once(registered, cmark_gfm_core_extensions_ensure_registered);
@@ -54,8 +54,8 @@ bool IsType(cmark_node* node, const char* name) {
   return std::strcmp(cmark_node_get_type_string(node), name) == 0;
 }
 
-// "~~gone~~": removes the pairs among the "~~" at `marks` (offsets in *out, ascending): one that opens has
-// text behind it, one that closes has text before it.
+// "~~gone~~": removes the pairs among the "~~" at `marks` (offsets in *out, ascending): one that
+// opens has text behind it, one that closes has text before it.
 void RemoveStrikethrough(std::string* out, const std::vector<size_t>& marks) {
   std::vector<size_t> removed;
   size_t open = std::string::npos;

@@ -10,7 +10,8 @@
 namespace quarry::ingest {
 namespace {
 
-// Change the number whenever a parser makes another text, other blocks or other metadata of any source.
+// Change the number whenever a parser makes another text, other blocks or other metadata of any
+// source.
 constexpr std::string_view kFingerprint = "parsers:1";
 
 // The first heading of the outermost level, or one that begins the document.
@@ -24,8 +25,8 @@ std::string TitleFromHeadings(const Document& document) {
   return "";
 }
 
-// What the text shows, refined by what the source says of itself. Scripts do not lie, but German and
-// French look like English to DetectLanguage.
+// What the text shows, refined by what the source says of itself. Scripts do not lie, but German
+// and French look like English to DetectLanguage.
 std::string LanguageOf(const Document& document) {
   std::string detected = DetectLanguage(document.text);
   const std::string& declared = document.language;

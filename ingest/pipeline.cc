@@ -37,9 +37,9 @@ std::string HashOfMetadata(const Metadata& metadata, const std::vector<std::stri
 // What decides whether a document given directly (or one record of many) is unchanged.
 uint64_t HashOfDocument(const Document& document) {
   uint64_t hash = Hash64(document.text);
-  for (const std::string_view part : {std::string_view(document.title),
-                                      std::string_view(document.uri),
-                                      std::string_view(document.media_type)}) {
+  for (const std::string_view part :
+       {std::string_view(document.title), std::string_view(document.uri),
+        std::string_view(document.media_type)}) {
     hash = HashCombine(hash, Hash64(part));
   }
   return HashCombine(hash, Hash64(HashOfMetadata(document.metadata, document.access)));
@@ -298,9 +298,8 @@ Status Pipeline::Add(std::vector<Document> documents, IngestReport& report,
     }
   }
   std::vector<index::DocumentDraft> drafts(changed.size());
-  ParallelFor(pool_, changed.size(), 8, [&](size_t i) {
-    drafts[i] = MakeDraft(std::move(documents[changed[i]]), "");
-  });
+  ParallelFor(pool_, changed.size(), 8,
+              [&](size_t i) { drafts[i] = MakeDraft(std::move(documents[changed[i]]), ""); });
   return PutDrafts(std::move(drafts), report);
 }
 

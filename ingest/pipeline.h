@@ -6,10 +6,10 @@
 //   -> Put in batches                      (this thread, in source order)
 //   -> embed what is pending               (embedding.h)
 //
-// Idempotent: a source whose bytes and pipeline are those of the stored document is skipped; of a changed
-// one only the changed chunks are new. A source that cannot be read is reported and stops nothing; what
-// the index held of it stays. Interrupted at any point, what was acknowledged is kept and the next run
-// goes on from there.
+// Idempotent: a source whose bytes and pipeline are those of the stored document is skipped; of a
+// changed one only the changed chunks are new. A source that cannot be read is reported and stops
+// nothing; what the index held of it stays. Interrupted at any point, what was acknowledged is kept
+// and the next run goes on from there.
 
 #include <functional>
 #include <set>
@@ -31,9 +31,9 @@ struct IngestOptions {
   EmbeddingOptions embedding;
   Metadata metadata;                // added to every document
   std::vector<std::string> access;  // likewise
-  bool prune = false;    // remove documents of the same root whose source is gone
-  bool dry_run = false;  // report what would be done, change nothing
-  uint64_t batch_bytes = 4u << 20;   // of text per Put
+  bool prune = false;               // remove documents of the same root whose source is gone
+  bool dry_run = false;             // report what would be done, change nothing
+  uint64_t batch_bytes = 4u << 20;  // of text per Put
   uint32_t batch_documents = 256;
 };
 
@@ -44,15 +44,15 @@ struct IngestFailure {
 
 struct IngestReport {
   uint64_t sources = 0;
-  uint64_t bytes = 0;      // read
+  uint64_t bytes = 0;  // read
   uint64_t documents_added = 0;
   uint64_t documents_changed = 0;
   uint64_t documents_unchanged = 0;
   uint64_t documents_removed = 0;
   uint64_t chunks_added = 0;
-  uint64_t chunks_kept = 0;     // in changed documents
+  uint64_t chunks_kept = 0;  // in changed documents
   uint64_t chunks_removed = 0;
-  uint64_t duplicates = 0;      // documents added whose text another document already has
+  uint64_t duplicates = 0;  // documents added whose text another document already has
   EmbeddingReport embedding;
   double seconds = 0;
   std::vector<IngestFailure> failures;  // by source order; parts of a source count too
@@ -78,13 +78,14 @@ class Pipeline {
   Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadPool& pool,
            IngestOptions options);
 
-  // Brings the collection in step with `list`, embedding included. Errors are those that stop the run
-  // (store, cancel); what was committed before stays.
+  // Brings the collection in step with `list`, embedding included. Errors are those that stop the
+  // run (store, cancel); what was committed before stays.
   Result<IngestReport> Sync(const FileList& list, const ProgressSink& progress,
                             const CallContext& context);
 
   // Adds documents that are parsed already (text and blocks filled); unchanged ones are skipped, a
-  // repeated id replaces the one before. They are found lexically at once; call Embed after the last.
+  // repeated id replaces the one before. They are found lexically at once; call Embed after the
+  // last.
   Status Add(std::vector<Document> documents, IngestReport& report, const CallContext& context);
 
   // Embeds what is pending (embedding.h).

@@ -41,8 +41,9 @@ std::string PlaceOf(std::string_view text, size_t offset, bool single_line) {
   return place + "column " + std::to_string(offset - begin + 1);
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 7: syntax error while parsing value -
-// unexpected '}'; expected ..." -> "broken JSON while parsing value: unexpected '}'; expected ...".
+// "[json.exception.parse_error.101] parse error at line 1, column 7: syntax error while parsing
+// value - unexpected '}'; expected ..." -> "broken JSON while parsing value: unexpected '}';
+// expected ...".
 std::string ReasonOf(std::string_view what) {
   constexpr std::string_view kSyntax = ": syntax error ";
   const size_t syntax = what.find(kSyntax);

@@ -10,8 +10,8 @@
 
 namespace quarry::ingest {
 
-// Reads record after record. Cells may be quoted; in quotes a separator and a line break are text and ""
-// is a quote. A quote inside an unquoted cell is text.
+// Reads record after record. Cells may be quoted; in quotes a separator and a line break are text
+// and "" is a quote. A quote inside an unquoted cell is text.
 //
 //   SeparatedValues reader(text, ',');
 //   while (reader.Next()) Use(reader.cells(), reader.line());
@@ -55,8 +55,8 @@ struct ColumnGuess {
 };
 ColumnGuess GuessColumns(std::string_view text, char separator);
 
-// The candidate that splits the records most evenly: at least two records with two columns, nine in ten of
-// them alike. Separator '\0' if there is none.
+// The candidate that splits the records most evenly: at least two records with two columns, nine in
+// ten of them alike. Separator '\0' if there is none.
 ColumnGuess FindSeparator(std::string_view text, std::string_view candidates);
 
 }  // namespace quarry::ingest

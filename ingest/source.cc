@@ -52,7 +52,8 @@ std::vector<std::string_view> SplitPath(std::string_view path) {
   }
 }
 
-// Matches name by name; "**" stands for any number of names. The same scheme as MatchesName, one level up.
+// Matches name by name; "**" stands for any number of names. The same scheme as MatchesName, one
+// level up.
 bool MatchesPath(const std::vector<std::string_view>& pattern,
                  const std::vector<std::string_view>& path) {
   size_t p = 0;

@@ -12,7 +12,8 @@
 
 namespace quarry::ingest {
 
-// One thing to read: a file, or a record given directly. `read` fetches its bytes when its turn comes.
+// One thing to read: a file, or a record given directly. `read` fetches its bytes when its turn
+// comes.
 struct SourceItem {
   SourceInfo info;
   std::function<Result<std::string>()> read;
@@ -35,11 +36,11 @@ struct FileList {
   std::vector<Failure> failures;  // directories that cannot be read, ...
 };
 
-// A file, or everything below a directory. The document id is the path relative to `path` (the name for a
-// single file), with '/' on every system. Hidden files and folders (".git", ".quarry") are left out, as
-// are links that leave the directory; links inside it are not followed twice. Globs: '*' and '?' inside
-// one name, '**' across names; a pattern without '/' matches the name at any depth.
-// Errors: kNotFound, kInvalidArgument (neither file nor directory; a malformed glob).
+// A file, or everything below a directory. The document id is the path relative to `path` (the name
+// for a single file), with '/' on every system. Hidden files and folders (".git", ".quarry") are
+// left out, as are links that leave the directory; links inside it are not followed twice. Globs:
+// '*' and '?' inside one name, '**' across names; a pattern without '/' matches the name at any
+// depth. Errors: kNotFound, kInvalidArgument (neither file nor directory; a malformed glob).
 Result<FileList> ListFiles(const std::string& path, const FileSelection& selection);
 
 // Whether `relative_path` matches `glob` as ListFiles understands it.

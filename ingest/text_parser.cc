@@ -21,8 +21,8 @@ bool IsBlank(std::string_view line) {
   return true;
 }
 
-// Whether the paragraph `line` reads as a title: one short line that has letters and does not end as a
-// sentence or a list item does.
+// Whether the paragraph `line` reads as a title: one short line that has letters and does not end
+// as a sentence or a list item does.
 bool LooksLikeTitle(std::string_view line) {
   if (line.size() > 4 * kMaxTitleCharacters || line.find('\n') != std::string_view::npos) return false;
   if (DetectLanguage(line).empty()) return false;

@@ -2,9 +2,9 @@
 
 // The two inner loops of the learnt embedder: sums of scaled rows. Internal to model/.
 //
-// Dispatched at run time: AVX2 where the processor has it, else what the compiler makes of the baseline.
-// Both round after every multiplication and after every addition (no fused multiply-add), so they give
-// the same bits.
+// Dispatched at run time: AVX2 where the processor has it, else what the compiler makes of the
+// baseline. Both round after every multiplication and after every addition (no fused multiply-add),
+// so they give the same bits.
 
 #include <cstddef>
 #include <cstdint>

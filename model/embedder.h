@@ -24,8 +24,8 @@ class Embedder {
   // The space of the vectors; its fingerprint changes whenever any vector would.
   virtual const EmbeddingSpace& space() const = 0;
 
-  // One row per text, of space().dimension values. A text without a known word gives a row of zeros,
-  // which matches nothing.
+  // One row per text, of space().dimension values. A text without a known word gives a row of
+  // zeros, which matches nothing.
   virtual Result<EmbeddingMatrix> Embed(std::span<const std::string> texts, EmbeddingRole role,
                                         const CallContext& context) const = 0;
 };

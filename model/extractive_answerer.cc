@@ -11,13 +11,14 @@
 #include "base/document.h"
 #include "model/question.h"
 
-// How a sentence is scored. With w(t) the weight of a question term (rarer among the sentences at hand =
-// heavier), the evidence of a sentence is
+// How a sentence is scored. With w(t) the weight of a question term (rarer among the sentences at
+// hand = heavier), the evidence of a sentence is
 //   coverage + kPairs * pairs + kKind * kind - length penalty,
 // where coverage is the share of w in the sentence, plus a part of what only the heading or a
 // neighbouring sentence holds; pairs is the share of neighbouring question terms that stand close
-// together; kind says whether a date, name, number, ... stands there when the question asks for one.
-// The passage's retrieval score is the prior: score = evidence + kPrior * (passage score / best score).
+// together; kind says whether a date, name, number, ... stands there when the question asks for
+// one. The passage's retrieval score is the prior: score = evidence + kPrior * (passage score /
+// best score).
 
 namespace quarry::model {
 namespace {
@@ -31,8 +32,8 @@ constexpr double kNeighbour = 0.3;  // of a term that only the sentence before o
 constexpr double kPairs = 0.3;
 constexpr double kKind = 0.15;
 constexpr double kPrior = 1.0;
-constexpr double kShort = 0.2;     // penalty of a sentence under kShortTokens
-constexpr double kLong = 0.1;      // penalty per doubling over kLongTokens
+constexpr double kShort = 0.2;  // penalty of a sentence under kShortTokens
+constexpr double kLong = 0.1;   // penalty per doubling over kLongTokens
 constexpr double kShortTokens = 6;
 constexpr double kLongTokens = 60;
 // A further sentence must add this share of the question's weight, or score this share of the best.
@@ -52,8 +53,8 @@ struct Sentence {
   double score = 0;
 };
 
-// Cuts what is longer than `max_tokens` at line breaks, clause ends or, failing those, characters, so
-// that a table or a text without full stops can be quoted in part.
+// Cuts what is longer than `max_tokens` at line breaks, clause ends or, failing those, characters,
+// so that a table or a text without full stops can be quoted in part.
 void AddPieces(std::string_view text, ByteRange range, uint32_t max_tokens,
                std::vector<ByteRange>& pieces) {
   const auto trimmed = [&](size_t begin, size_t end) {
@@ -116,8 +117,9 @@ class Extraction {
     const size_t best = Best();
     const double support = SupportOf(sentences_[best]);
     char reason[160];
-    std::snprintf(reason, sizeof(reason), "support %.2f: the best sentence covers %.0f %% of the question%s",
-                  support, 100 * sentences_[best].coverage, "");
+    std::snprintf(reason, sizeof(reason),
+                  "support %.2f: the best sentence covers %.0f %% of the question%s", support,
+                  100 * sentences_[best].coverage, "");
     if (support < options_.decline_below || sentences_[best].terms.none()) {
       return Decline(support, reason);
     }
@@ -234,11 +236,10 @@ class Extraction {
         (WeightOf(sentence.terms) + kHeader * WeightOf(header) + kNeighbour * WeightOf(near)) /
         total_;
 
-    const std::string_view text = std::string_view(passage.chunk.text)
-                                      .substr(sentence.range.begin,
-                                              sentence.range.end - sentence.range.begin);
-    const bool kind =
-        sentence.terms.any() && HoldsKind(question_.kind, text, text_);
+    const std::string_view text =
+        std::string_view(passage.chunk.text)
+            .substr(sentence.range.begin, sentence.range.end - sentence.range.begin);
+    const bool kind = sentence.terms.any() && HoldsKind(question_.kind, text, text_);
     double penalty = sentence.tokens < kShortTokens ? kShort : 0.0;
     if (sentence.tokens > kLongTokens) penalty += kLong * std::log2(sentence.tokens / kLongTokens);
     sentence.evidence =

@@ -1,7 +1,7 @@
 #pragma once
 
-// The answerer without a model: picks the sentences of the passages that best support an answer to the
-// question, orders them for reading, and declines when none supports it well enough. Pure and
+// The answerer without a model: picks the sentences of the passages that best support an answer to
+// the question, orders them for reading, and declines when none supports it well enough. Pure and
 // deterministic; every sentence is quoted as it stands.
 
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace quarry::model {
 struct ExtractiveOptions {
   uint32_t max_sentences = 3;
   uint32_t max_tokens = 160;
-  // Below this support (0 to 1) of the best sentence the answerer declines. Calibrated on one half of
-  // SQuAD v2 dev; the curve stands in docs/benchmarks.md.
+  // Below this support (0 to 1) of the best sentence the answerer declines. Calibrated on one half
+  // of SQuAD v2 dev; the curve stands in docs/benchmarks.md.
   double decline_below = 0.35;
 };
 

@@ -38,10 +38,10 @@ struct Fnv {
 // The counted terms of all texts, terms numbered as they first occur.
 struct Counts {
   std::unordered_map<std::string, uint32_t, Fnv, std::equal_to<>> numbers;
-  std::vector<const std::string*> terms;    // by number; the map's keys, which do not move
-  std::vector<uint32_t> text_frequency;     // by number
-  std::vector<Entry> entries;               // of all texts that hold terms
-  std::vector<uint64_t> text_begin = {0};   // positions in `entries`
+  std::vector<const std::string*> terms;   // by number; the map's keys, which do not move
+  std::vector<uint32_t> text_frequency;    // by number
+  std::vector<Entry> entries;              // of all texts that hold terms
+  std::vector<uint64_t> text_begin = {0};  // positions in `entries`
 
   size_t texts() const { return text_begin.size() - 1; }
 
@@ -140,10 +140,10 @@ struct WeightedCounts {
   std::vector<float> share;         // by term: its vector = share * the vector of its column
 };
 
-// Texts x terms, (1 + ln tf) * idf, rows of unit length. The terms that occur in one text only are one
-// column of that text, with the root of the sum of their squares: A A^T, and so the directions and the
-// texts' places, stay the same to the last digit, and most columns go (half of the terms of English
-// occur once, and most character pairs of Chinese).
+// Texts x terms, (1 + ln tf) * idf, rows of unit length. The terms that occur in one text only are
+// one column of that text, with the root of the sum of their squares: A A^T, and so the directions
+// and the texts' places, stay the same to the last digit, and most columns go (half of the terms of
+// English occur once, and most character pairs of Chinese).
 WeightedCounts WeighCounts(const Counts& counts, const Vocabulary& vocabulary) {
   WeightedCounts result;
   SparseMatrix& matrix = result.matrix;
@@ -154,7 +154,7 @@ WeightedCounts WeighCounts(const Counts& counts, const Vocabulary& vocabulary) {
     if (vocabulary.text_frequency[term] > 1) result.column_of[term] = matrix.columns++;
   }
   matrix.row_begin.push_back(0);
-  std::vector<std::pair<uint32_t, float>> row;  // column, value
+  std::vector<std::pair<uint32_t, float>> row;   // column, value
   std::vector<std::pair<uint32_t, float>> once;  // term, value
   for (size_t text = 0; text < counts.texts(); ++text) {
     row.clear();
@@ -193,17 +193,18 @@ WeightedCounts WeighCounts(const Counts& counts, const Vocabulary& vocabulary) {
   return result;
 }
 
-// How many directions `texts` texts can teach. A corpus of a few hundred texts has as many directions as
-// texts, and the last of them are accidents of single texts.
+// How many directions `texts` texts can teach. A corpus of a few hundred texts has as many
+// directions as texts, and the last of them are accidents of single texts.
 uint32_t RankFor(uint32_t dimension, size_t texts) {
   const size_t carried = texts >= 24 ? texts - 12 : (texts + 1) / 2;
   return static_cast<uint32_t>(std::min<size_t>(dimension, carried));
 }
 
-// Term vectors: A^T * left * S^(-1/2) = right * S^(1/2), as bytes. Their lengths are kept: a term that
-// the directions explain badly (a rare one) is short and says little. Measured on Cranfield (nDCG@10,
-// vectors alone): 0.543, with unit lengths 0.482. The power of S is flat from 0.25 to 0.65; taking the
-// mean off makes no difference (0.544 without) and would keep terms from sharing rows.
+// Term vectors: A^T * left * S^(-1/2) = right * S^(1/2), as bytes. Their lengths are kept: a term
+// that the directions explain badly (a rare one) is short and says little. Measured on Cranfield
+// (nDCG@10, vectors alone): 0.543, with unit lengths 0.482. The power of S is flat from 0.25 to
+// 0.65; taking the mean off makes no difference (0.544 without) and would keep terms from sharing
+// rows.
 Status FillRows(const WeightedCounts& counts, const SparseMatrix& transposed, Svd svd,
                 const std::vector<float>& idf, ThreadPool* pool, const CallContext& context,
                 LsaTable::Parts& parts) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// What learning (lsa_learning.cc) and embedding (lsa_embedder.cc) share, so that a text is counted the
-// same way in both.
+// What learning (lsa_learning.cc) and embedding (lsa_embedder.cc) share, so that a text is counted
+// the same way in both.
 
 #include <cstdint>
 #include <memory>
@@ -12,8 +12,8 @@
 
 namespace quarry::model {
 
-// Stems, stop words kept (they carry little weight, and questions are made of them); every CJK character
-// and every pair.
+// Stems, stop words kept (they carry little weight, and questions are made of them); every CJK
+// character and every pair.
 AnalyzerOptions LsaAnalyzerOptions();
 
 // 1 + ln(count): the weight of a term that occurs `count` times in a text. REQUIRES: count > 0.

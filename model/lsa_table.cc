@@ -144,7 +144,8 @@ Result<LsaTable> LsaTable::Parse(std::string_view bytes) {
     const uint64_t shared = reader.Varint();
     const std::string_view rest = reader.Bytes();
     const uint32_t row = reader.Varint32();
-    if (!reader.ok() || shared > before.size() || row >= rows) return damaged("terms are malformed");
+    if (!reader.ok() || shared > before.size() || row >= rows)
+      return damaged("terms are malformed");
     term.assign(before, 0, shared);
     term.append(rest);
     if (number > 0 && term <= before) return damaged("terms are not in order");

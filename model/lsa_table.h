@@ -2,13 +2,14 @@
 
 // The learnt table of the LSA embedder: term -> vector. Internal to model/lsa_*.cc.
 //
-// Vectors are stored as one signed byte a value and one float a term (the row's largest magnitude over
-// 127, times the term's weight in a text), 4 times less memory than floats at no measured loss. Terms
-// whose vectors differ in length only, such as those that occur in one and the same text, share a row:
-// in Chinese, where most character pairs occur once, that leaves a quarter of the rows.
+// Vectors are stored as one signed byte a value and one float a term (the row's largest magnitude
+// over 127, times the term's weight in a text), 4 times less memory than floats at no measured
+// loss. Terms whose vectors differ in length only, such as those that occur in one and the same
+// text, share a row: in Chinese, where most character pairs occur once, that leaves a quarter of
+// the rows.
 //
-// Look-up is open addressing by Hash64 over one blob of all terms: 4 bytes a slot and no allocation per
-// term, so that a table of 60,000 terms is ready a few milliseconds after its bytes are read.
+// Look-up is open addressing by Hash64 over one blob of all terms: 4 bytes a slot and no allocation
+// per term, so that a table of 60,000 terms is ready a few milliseconds after its bytes are read.
 //
 // Bytes (little-endian; integers are LEB128 varints unless noted):
 //   "QLSA"  checksum:u64 = Hash64 of all that follows  version:u32
@@ -34,10 +35,10 @@ class LsaTable {
   static constexpr uint32_t kNoTerm = UINT32_MAX;
 
   struct Parts {
-    std::string analyzer;    // Analyzer::Fingerprint()
-    uint32_t dimension = 0;  // of the vectors given out
-    uint32_t rank = 0;       // stored values a row; the rest of the dimension is zero
-    uint64_t texts = 0;      // learnt from
+    std::string analyzer;            // Analyzer::Fingerprint()
+    uint32_t dimension = 0;          // of the vectors given out
+    uint32_t rank = 0;               // stored values a row; the rest of the dimension is zero
+    uint64_t texts = 0;              // learnt from
     std::vector<std::string> terms;  // ascending, distinct
     std::vector<uint32_t> row_of;    // terms.size(): the term's row
     std::vector<float> scales;       // terms.size(): multiplies the row's bytes
@@ -46,8 +47,8 @@ class LsaTable {
   explicit LsaTable(Parts parts);
 
   std::string Serialize() const;
-  // Errors: kDataLoss for anything that Serialize did not write; kFailedPrecondition for a version of
-  // the format that this program does not read.
+  // Errors: kDataLoss for anything that Serialize did not write; kFailedPrecondition for a version
+  // of the format that this program does not read.
   static Result<LsaTable> Parse(std::string_view bytes);
 
   // The number of `term`, or kNoTerm.
@@ -60,7 +61,8 @@ class LsaTable {
   uint32_t rank() const { return rank_; }
   uint32_t size() const { return static_cast<uint32_t>(scales_.size()); }
   std::string_view Term(uint32_t number) const {
-    return std::string_view(blob_).substr(offsets_[number], offsets_[number + 1] - offsets_[number]);
+    return std::string_view(blob_).substr(offsets_[number],
+                                          offsets_[number + 1] - offsets_[number]);
   }
 
  private:
@@ -73,7 +75,7 @@ class LsaTable {
   uint32_t dimension_ = 0;
   uint32_t rank_ = 0;
   uint64_t texts_ = 0;
-  std::string blob_;                // all terms, one behind the other
+  std::string blob_;               // all terms, one behind the other
   std::vector<uint32_t> offsets_;  // size() + 1 positions in blob_
   std::vector<uint32_t> slots_;    // a power of two; kNoTerm where empty
   std::vector<uint32_t> row_of_;

@@ -17,86 +17,105 @@ struct Cue {
 // Chinese question words, the longer ones first. They are cut out before the question is analysed:
 // pairs of characters that straddle one occur in no passage.
 constexpr Cue kChineseCues[] = {
-    {"几何", AnswerKind::kAny, false},        {"幾何", AnswerKind::kAny, false},
-    {"什么时候", AnswerKind::kTime},          {"什麼時候", AnswerKind::kTime},
-    {"什么时间", AnswerKind::kTime},          {"什麼時間", AnswerKind::kTime},
-    {"什么地方", AnswerKind::kPlace},         {"什麼地方", AnswerKind::kPlace},
-    {"什么原因", AnswerKind::kReason},        {"什麼原因", AnswerKind::kReason},
-    {"为什么", AnswerKind::kReason},          {"為什麼", AnswerKind::kReason},
-    {"什么人", AnswerKind::kPerson},          {"什麼人", AnswerKind::kPerson},
-    {"哪一年", AnswerKind::kTime},            {"哪一天", AnswerKind::kTime},
-    {"哪个人", AnswerKind::kPerson},          {"怎么样", AnswerKind::kAny},
-    {"怎麼樣", AnswerKind::kAny},             {"有没有", AnswerKind::kAny},
-    {"有沒有", AnswerKind::kAny},             {"是不是", AnswerKind::kAny},
-    {"能不能", AnswerKind::kAny},             {"哪一个", AnswerKind::kAny},
-    {"哪一個", AnswerKind::kAny},             {"哪几个", AnswerKind::kAny},
-    {"哪两个", AnswerKind::kAny},             {"哪一", AnswerKind::kAny},
-    {"何时", AnswerKind::kTime},              {"何時", AnswerKind::kTime},
-    {"哪年", AnswerKind::kTime},              {"哪天", AnswerKind::kTime},
-    {"几年", AnswerKind::kTime},              {"几月", AnswerKind::kTime},
-    {"几号", AnswerKind::kTime},              {"几点", AnswerKind::kTime},
-    {"何地", AnswerKind::kPlace},             {"何处", AnswerKind::kPlace},
-    {"何處", AnswerKind::kPlace},             {"哪里", AnswerKind::kPlace},
-    {"哪裡", AnswerKind::kPlace},             {"哪裏", AnswerKind::kPlace},
-    {"哪儿", AnswerKind::kPlace},             {"哪兒", AnswerKind::kPlace},
-    {"何人", AnswerKind::kPerson},            {"哪位", AnswerKind::kPerson},
-    {"为何", AnswerKind::kReason},            {"為何", AnswerKind::kReason},
-    {"为啥", AnswerKind::kReason},            {"多少", AnswerKind::kNumber},
-    {"多大", AnswerKind::kNumber},            {"多长", AnswerKind::kNumber},
-    {"多長", AnswerKind::kNumber},            {"多高", AnswerKind::kNumber},
-    {"多远", AnswerKind::kNumber},            {"多遠", AnswerKind::kNumber},
-    {"多久", AnswerKind::kNumber},            {"多重", AnswerKind::kNumber},
-    {"几个", AnswerKind::kNumber},            {"幾個", AnswerKind::kNumber},
-    {"什么", AnswerKind::kAny},               {"什麼", AnswerKind::kAny},
-    {"如何", AnswerKind::kAny},               {"怎么", AnswerKind::kAny},
-    {"怎麼", AnswerKind::kAny},               {"怎样", AnswerKind::kAny},
-    {"怎樣", AnswerKind::kAny},               {"是否", AnswerKind::kAny},
-    {"请问", AnswerKind::kAny},               {"請問", AnswerKind::kAny},
-    {"哪些", AnswerKind::kAny},               {"哪个", AnswerKind::kAny},
-    {"哪個", AnswerKind::kAny},               {"哪种", AnswerKind::kAny},
-    {"哪種", AnswerKind::kAny},               {"有何", AnswerKind::kAny},
-    {"谁", AnswerKind::kPerson},              {"誰", AnswerKind::kPerson},
-    {"几", AnswerKind::kNumber},              {"幾", AnswerKind::kNumber},
-    {"哪", AnswerKind::kAny},                 {"吗", AnswerKind::kAny},
-    {"嗎", AnswerKind::kAny},                 {"呢", AnswerKind::kAny},
+    {"几何", AnswerKind::kAny, false}, {"幾何", AnswerKind::kAny, false},
+    {"什么时候", AnswerKind::kTime},   {"什麼時候", AnswerKind::kTime},
+    {"什么时间", AnswerKind::kTime},   {"什麼時間", AnswerKind::kTime},
+    {"什么地方", AnswerKind::kPlace},  {"什麼地方", AnswerKind::kPlace},
+    {"什么原因", AnswerKind::kReason}, {"什麼原因", AnswerKind::kReason},
+    {"为什么", AnswerKind::kReason},   {"為什麼", AnswerKind::kReason},
+    {"什么人", AnswerKind::kPerson},   {"什麼人", AnswerKind::kPerson},
+    {"哪一年", AnswerKind::kTime},     {"哪一天", AnswerKind::kTime},
+    {"哪个人", AnswerKind::kPerson},   {"怎么样", AnswerKind::kAny},
+    {"怎麼樣", AnswerKind::kAny},      {"有没有", AnswerKind::kAny},
+    {"有沒有", AnswerKind::kAny},      {"是不是", AnswerKind::kAny},
+    {"能不能", AnswerKind::kAny},      {"哪一个", AnswerKind::kAny},
+    {"哪一個", AnswerKind::kAny},      {"哪几个", AnswerKind::kAny},
+    {"哪两个", AnswerKind::kAny},      {"哪一", AnswerKind::kAny},
+    {"何时", AnswerKind::kTime},       {"何時", AnswerKind::kTime},
+    {"哪年", AnswerKind::kTime},       {"哪天", AnswerKind::kTime},
+    {"几年", AnswerKind::kTime},       {"几月", AnswerKind::kTime},
+    {"几号", AnswerKind::kTime},       {"几点", AnswerKind::kTime},
+    {"何地", AnswerKind::kPlace},      {"何处", AnswerKind::kPlace},
+    {"何處", AnswerKind::kPlace},      {"哪里", AnswerKind::kPlace},
+    {"哪裡", AnswerKind::kPlace},      {"哪裏", AnswerKind::kPlace},
+    {"哪儿", AnswerKind::kPlace},      {"哪兒", AnswerKind::kPlace},
+    {"何人", AnswerKind::kPerson},     {"哪位", AnswerKind::kPerson},
+    {"为何", AnswerKind::kReason},     {"為何", AnswerKind::kReason},
+    {"为啥", AnswerKind::kReason},     {"多少", AnswerKind::kNumber},
+    {"多大", AnswerKind::kNumber},     {"多长", AnswerKind::kNumber},
+    {"多長", AnswerKind::kNumber},     {"多高", AnswerKind::kNumber},
+    {"多远", AnswerKind::kNumber},     {"多遠", AnswerKind::kNumber},
+    {"多久", AnswerKind::kNumber},     {"多重", AnswerKind::kNumber},
+    {"几个", AnswerKind::kNumber},     {"幾個", AnswerKind::kNumber},
+    {"什么", AnswerKind::kAny},        {"什麼", AnswerKind::kAny},
+    {"如何", AnswerKind::kAny},        {"怎么", AnswerKind::kAny},
+    {"怎麼", AnswerKind::kAny},        {"怎样", AnswerKind::kAny},
+    {"怎樣", AnswerKind::kAny},        {"是否", AnswerKind::kAny},
+    {"请问", AnswerKind::kAny},        {"請問", AnswerKind::kAny},
+    {"哪些", AnswerKind::kAny},        {"哪个", AnswerKind::kAny},
+    {"哪個", AnswerKind::kAny},        {"哪种", AnswerKind::kAny},
+    {"哪種", AnswerKind::kAny},        {"有何", AnswerKind::kAny},
+    {"谁", AnswerKind::kPerson},       {"誰", AnswerKind::kPerson},
+    {"几", AnswerKind::kNumber},       {"幾", AnswerKind::kNumber},
+    {"哪", AnswerKind::kAny},          {"吗", AnswerKind::kAny},
+    {"嗎", AnswerKind::kAny},          {"呢", AnswerKind::kAny},
     {"啥", AnswerKind::kAny},
 };
 
 // English cues on the folded question, padded by spaces; the first that occurs decides.
 constexpr Cue kEnglishCues[] = {
-    {" how many ", AnswerKind::kNumber},      {" how much ", AnswerKind::kNumber},
-    {" how old ", AnswerKind::kNumber},       {" how long ", AnswerKind::kNumber},
-    {" how far ", AnswerKind::kNumber},       {" how high ", AnswerKind::kNumber},
-    {" how tall ", AnswerKind::kNumber},      {" how big ", AnswerKind::kNumber},
-    {" how large ", AnswerKind::kNumber},     {" how often ", AnswerKind::kNumber},
-    {" how hot ", AnswerKind::kNumber},       {" how fast ", AnswerKind::kNumber},
-    {" how deep ", AnswerKind::kNumber},      {" what percentage ", AnswerKind::kNumber},
-    {" what percent ", AnswerKind::kNumber},  {" what number ", AnswerKind::kNumber},
-    {" what is the number ", AnswerKind::kNumber}, {" what year ", AnswerKind::kTime},
-    {" which year ", AnswerKind::kTime},      {" what date ", AnswerKind::kTime},
-    {" what day ", AnswerKind::kTime},        {" what month ", AnswerKind::kTime},
-    {" what century ", AnswerKind::kTime},    {" what decade ", AnswerKind::kTime},
-    {" what time ", AnswerKind::kTime},       {" when ", AnswerKind::kTime},
-    {" what country ", AnswerKind::kPlace},   {" what city ", AnswerKind::kPlace},
-    {" which country ", AnswerKind::kPlace},  {" which city ", AnswerKind::kPlace},
-    {" what state ", AnswerKind::kPlace},     {" where ", AnswerKind::kPlace},
-    {" who ", AnswerKind::kPerson},           {" whom ", AnswerKind::kPerson},
-    {" whose ", AnswerKind::kPerson},         {" why ", AnswerKind::kReason},
+    {" how many ", AnswerKind::kNumber},
+    {" how much ", AnswerKind::kNumber},
+    {" how old ", AnswerKind::kNumber},
+    {" how long ", AnswerKind::kNumber},
+    {" how far ", AnswerKind::kNumber},
+    {" how high ", AnswerKind::kNumber},
+    {" how tall ", AnswerKind::kNumber},
+    {" how big ", AnswerKind::kNumber},
+    {" how large ", AnswerKind::kNumber},
+    {" how often ", AnswerKind::kNumber},
+    {" how hot ", AnswerKind::kNumber},
+    {" how fast ", AnswerKind::kNumber},
+    {" how deep ", AnswerKind::kNumber},
+    {" what percentage ", AnswerKind::kNumber},
+    {" what percent ", AnswerKind::kNumber},
+    {" what number ", AnswerKind::kNumber},
+    {" what is the number ", AnswerKind::kNumber},
+    {" what year ", AnswerKind::kTime},
+    {" which year ", AnswerKind::kTime},
+    {" what date ", AnswerKind::kTime},
+    {" what day ", AnswerKind::kTime},
+    {" what month ", AnswerKind::kTime},
+    {" what century ", AnswerKind::kTime},
+    {" what decade ", AnswerKind::kTime},
+    {" what time ", AnswerKind::kTime},
+    {" when ", AnswerKind::kTime},
+    {" what country ", AnswerKind::kPlace},
+    {" what city ", AnswerKind::kPlace},
+    {" which country ", AnswerKind::kPlace},
+    {" which city ", AnswerKind::kPlace},
+    {" what state ", AnswerKind::kPlace},
+    {" where ", AnswerKind::kPlace},
+    {" who ", AnswerKind::kPerson},
+    {" whom ", AnswerKind::kPerson},
+    {" whose ", AnswerKind::kPerson},
+    {" why ", AnswerKind::kReason},
 };
 
 // Characters that mostly join others: a pair with one of them says little.
-constexpr std::string_view kFunctionCharacters = "的了是在由被把和与及其之为有于以对从到中上下这那个也都而或";
+constexpr std::string_view kFunctionCharacters =
+    "的了是在由被把和与及其之为有于以对从到中上下这那个也都而或";
 
-constexpr std::string_view kMonths[] = {"january", "february", "march",     "april",   "may",
-                                        "june",    "july",     "august",    "september",
-                                        "october", "november", "december"};
+constexpr std::string_view kMonths[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
 constexpr std::string_view kNumberWords[] = {
-    "one",  "two",    "three",    "four",    "five",    "six",      "seven", "eight",   "nine",
-    "ten",  "eleven", "twelve",   "dozen",   "twenty",  "thirty",   "forty", "fifty",   "hundred",
-    "thousand", "million", "billion", "half", "third", "quarter", "twice", "once", "majority"};
-constexpr std::string_view kReasons[] = {"because", "due",   "since",  "cause",  "caused", "reason",
-                                         "result",  "allow", "order",  "so",     "therefore",
-                                         "led",     "thus",  "prevent", "avoid"};
+    "one",      "two",     "three",   "four",  "five",   "six",     "seven", "eight", "nine",
+    "ten",      "eleven",  "twelve",  "dozen", "twenty", "thirty",  "forty", "fifty", "hundred",
+    "thousand", "million", "billion", "half",  "third",  "quarter", "twice", "once",  "majority"};
+constexpr std::string_view kReasons[] = {"because",   "due",    "since", "cause",   "caused",
+                                         "reason",    "result", "allow", "order",   "so",
+                                         "therefore", "led",    "thus",  "prevent", "avoid"};
 constexpr std::string_view kChineseReasons[] = {"因为", "由于", "因此", "为了", "所以",
                                                 "原因", "導致", "导致", "由於", "因為"};
 constexpr std::string_view kChinesePlaces = "省市县区国州镇村路街岛洲港湖山";
@@ -104,9 +123,7 @@ constexpr std::string_view kChineseNumerals = "一二三四五六七八九十百
 
 bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsAsciiUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsAsciiWord(char c) {
-  return IsAsciiDigit(c) || IsAsciiUpper(c) || (c >= 'a' && c <= 'z');
-}
+bool IsAsciiWord(char c) { return IsAsciiDigit(c) || IsAsciiUpper(c) || (c >= 'a' && c <= 'z'); }
 bool IsAscii(char c) { return (c & 0x80) == 0; }
 
 template <size_t n>
@@ -246,8 +263,8 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
       return false;
     case AnswerKind::kTime:
       return any_new_word([&](const Word& word) {
-               return holds_digit(word) || (IsAsciiUpper(word.text[0]) &&
-                                            Among(AsciiLower(word.text), kMonths));
+               return holds_digit(word) ||
+                      (IsAsciiUpper(word.text[0]) && Among(AsciiLower(word.text), kMonths));
              }) ||
              sentence.find("century") != std::string_view::npos ||
              sentence.find("世纪") != std::string_view::npos ||
@@ -267,7 +284,8 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
                  [](const Word& word) { return !word.first && IsAsciiUpper(word.text[0]); }) ||
              holds_character_of(kChinesePlaces);
     case AnswerKind::kReason:
-      return any_new_word([](const Word& word) { return Among(AsciiLower(word.text), kReasons); }) ||
+      return any_new_word(
+                 [](const Word& word) { return Among(AsciiLower(word.text), kReasons); }) ||
              std::any_of(std::begin(kChineseReasons), std::end(kChineseReasons),
                          [&](std::string_view reason) {
                            return sentence.find(reason) != std::string_view::npos;

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the extractive answerer reads from a question: its content terms and what kind of thing would
-// answer it. Internal to model/. Pure functions.
+// What the extractive answerer reads from a question: its content terms and what kind of thing
+// would answer it. Internal to model/. Pure functions.
 
 #include <cstdint>
 #include <string>

@@ -20,8 +20,8 @@ extern "C" void dsyevd_(const char* job, const char* triangle, const int* n, dou
 namespace quarry::model {
 namespace {
 
-constexpr size_t kPanel = 64;     // columns multiplied at a time: 256 bytes of a row stay in cache
-constexpr size_t kRowGrain = 64;  // rows of a sparse product per task
+constexpr size_t kPanel = 64;      // columns multiplied at a time: 256 bytes of a row stay in cache
+constexpr size_t kRowGrain = 64;   // rows of a sparse product per task
 constexpr size_t kGramRows = 512;  // rows turned into doubles at a time
 // The Gram matrix is summed in this many parts, whatever the number of threads.
 constexpr size_t kGramParts = 16;
@@ -30,7 +30,8 @@ constexpr double kNoise = 1e-11;
 
 size_t RoundUp8(size_t value) { return (value + 7) / 8 * 8; }
 
-// OpenBLAS' own threads spin and would fight with ours; products are split over our threads instead.
+// OpenBLAS' own threads spin and would fight with ours; products are split over our threads
+// instead.
 void UseOneBlasThread() {
   static const bool done = (openblas_set_num_threads(1), true);
   (void)done;
@@ -121,8 +122,8 @@ Status MapRows(Dense& rows, const std::vector<float>& map, ThreadPool* pool,
     std::vector<float> mapped(count * n);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(count),
                 static_cast<int>(n), static_cast<int>(n), 1.0f, rows.Row(begin),
-                static_cast<int>(rows.stride), map.data(), static_cast<int>(n), 0.0f,
-                mapped.data(), static_cast<int>(n));
+                static_cast<int>(rows.stride), map.data(), static_cast<int>(n), 0.0f, mapped.data(),
+                static_cast<int>(n));
     for (size_t i = 0; i < count; ++i) std::copy_n(&mapped[i * n], n, rows.Row(begin + i));
   });
 }
@@ -157,14 +158,13 @@ Status MultiplyPanel(const SparseMatrix& matrix, const float* dense, size_t stri
                      float* out, size_t out_stride, ThreadPool* pool, const CallContext& context) {
   return ForEachRange(pool, matrix.rows, kRowGrain, context, [&](size_t begin, size_t end) {
     for (size_t row = begin; row < end; ++row) {
-      MultiplyRow(matrix, static_cast<uint32_t>(row), dense, stride, width,
-                  out + row * out_stride);
+      MultiplyRow(matrix, static_cast<uint32_t>(row), dense, stride, width, out + row * out_stride);
     }
   });
 }
 
-// Uniform numbers in [-1, 1): any distribution with independent entries of mean zero serves. Each row
-// has a seed of its own, so that rows can be drawn on any thread.
+// Uniform numbers in [-1, 1): any distribution with independent entries of mean zero serves. Each
+// row has a seed of its own, so that rows can be drawn on any thread.
 void DrawRow(uint64_t seed, uint64_t row, uint64_t panel, size_t width, float* out) {
   Random random(HashCombine(HashCombine(seed, panel), row));
   for (size_t i = 0; i < width; ++i) out[i] = static_cast<float>(random.Uniform() * 2.0 - 1.0);
@@ -221,8 +221,7 @@ void MultiplyRow(const SparseMatrix& matrix, uint32_t row, const float* dense, s
 }
 
 Result<Svd> RandomizedSvd(const SparseMatrix& matrix, const SparseMatrix& transposed,
-                          const SvdOptions& options, ThreadPool* pool,
-                          const CallContext& context) {
+                          const SvdOptions& options, ThreadPool* pool, const CallContext& context) {
   UseOneBlasThread();
   const size_t smaller = std::min(matrix.rows, matrix.columns);
   const size_t width = std::min<size_t>(size_t{options.rank} + options.oversampling, smaller);
@@ -238,15 +237,15 @@ Result<Svd> RandomizedSvd(const SparseMatrix& matrix, const SparseMatrix& transp
       const size_t used = std::min(columns, width - first);
       if (round == 0) {
         std::fill(panel.begin(), panel.end(), 0.0f);
-        QUARRY_RETURN_IF_ERROR(ForEachRange(
-            pool, matrix.columns, 1024, context, [&](size_t begin, size_t end) {
+        QUARRY_RETURN_IF_ERROR(
+            ForEachRange(pool, matrix.columns, 1024, context, [&](size_t begin, size_t end) {
               for (size_t row = begin; row < end; ++row) {
                 DrawRow(options.seed, row, first, used, &panel[row * columns]);
               }
             }));
       } else {
-        QUARRY_RETURN_IF_ERROR(MultiplyPanel(transposed, basis.Row(0) + first, basis.stride, columns,
-                                             panel.data(), columns, pool, context));
+        QUARRY_RETURN_IF_ERROR(MultiplyPanel(transposed, basis.Row(0) + first, basis.stride,
+                                             columns, panel.data(), columns, pool, context));
       }
       QUARRY_RETURN_IF_ERROR(MultiplyPanel(matrix, panel.data(), columns, columns,
                                            next.Row(0) + first, next.stride, pool, context));
@@ -255,7 +254,8 @@ Result<Svd> RandomizedSvd(const SparseMatrix& matrix, const SparseMatrix& transp
     QUARRY_RETURN_IF_ERROR(Orthonormalise(basis, pool, context));
   }
 
-  // A ~= Q (Q^T A): the singular values and left vectors of the small matrix B = Q^T A come from B B^T.
+  // A ~= Q (Q^T A): the singular values and left vectors of the small matrix B = Q^T A come from B
+  // B^T.
   Gram gram(width);
   QUARRY_RETURN_IF_ERROR(
       ForEachPart(pool, matrix.columns, context, [&](size_t part, size_t begin, size_t end) {

@@ -11,7 +11,8 @@ const Passage* FindCovering(const std::vector<Passage>& taken, const Passage& ca
   for (const Passage& passage : taken) {
     const bool equal = passage.chunk.text_hash == candidate.chunk.text_hash &&
                        passage.chunk.text == candidate.chunk.text;
-    if (equal || passage.chunk.text.find(candidate.chunk.text) != std::string::npos) return &passage;
+    if (equal || passage.chunk.text.find(candidate.chunk.text) != std::string::npos)
+      return &passage;
   }
   return nullptr;
 }

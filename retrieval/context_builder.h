@@ -2,9 +2,9 @@
 
 // Context builder: ranked passages -> the numbered passages that an answer is made from. Pure.
 //
-// Best first until the token budget is used. A passage whose text is equal to, or lies inside, that of
-// one already taken is dropped as a duplicate; one that does not fit is dropped and smaller ones after
-// it may still come in. What was dropped and why is kept.
+// Best first until the token budget is used. A passage whose text is equal to, or lies inside, that
+// of one already taken is dropped as a duplicate; one that does not fit is dropped and smaller ones
+// after it may still come in. What was dropped and why is kept.
 
 #include <vector>
 

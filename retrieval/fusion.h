@@ -12,12 +12,12 @@
 namespace quarry::retrieval {
 
 enum class FusionMethod : uint8_t {
-  // score = (1 - w) * lexical' + w * dense', each list scaled to [0, 1] by its own minimum and maximum,
-  // 0 where the row is absent, 1 where all scores of a list are equal (Bruch, Gai, Ingber: "An analysis
-  // of fusion functions for hybrid retrieval", 2023).
+  // score = (1 - w) * lexical' + w * dense', each list scaled to [0, 1] by its own minimum and
+  // maximum, 0 where the row is absent, 1 where all scores of a list are equal (Bruch, Gai, Ingber:
+  // "An analysis of fusion functions for hybrid retrieval", 2023).
   kConvex,
-  // score = (1 - w) / (rrf_k + rank) + w / (rrf_k + rank) (Cormack, Clarke, Buettcher: "Reciprocal rank
-  // fusion outperforms Condorcet and individual rank learning methods", 2009).
+  // score = (1 - w) / (rrf_k + rank) + w / (rrf_k + rank) (Cormack, Clarke, Buettcher: "Reciprocal
+  // rank fusion outperforms Condorcet and individual rank learning methods", 2009).
   kReciprocalRank,
 };
 const char* FusionMethodName(FusionMethod method);  // "convex", "rrf"

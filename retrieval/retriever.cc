@@ -12,8 +12,9 @@ namespace {
 
 constexpr uint32_t kMaxK = 10'000;
 
-// The best rows down to the one that brings in the last of `documents` documents. A document's chunks
-// share one place, so 100 rows can hold far fewer than 100 documents: search(k) is called with growing k.
+// The best rows down to the one that brings in the last of `documents` documents. A document's
+// chunks share one place, so 100 rows can hold far fewer than 100 documents: search(k) is called
+// with growing k.
 template <typename Search>
 Result<std::vector<index::ScoredRow>> FetchDocuments(const index::RowTable& table,
                                                      uint32_t documents, Search search) {
@@ -52,10 +53,12 @@ RankedHit ToHit(const FusedRow& row, const index::RowTable& table) {
 Result<std::shared_ptr<const model::Embedder>> EmbedderCache::Get(const index::Snapshot& snapshot) {
   const index::StoredGeneration& generation = *snapshot.generation();
   const std::string& fingerprint = generation.space.fingerprint;
-  // Opening under the lock: a second query that needs the same embedder waits instead of opening it too.
+  // Opening under the lock: a second query that needs the same embedder waits instead of opening it
+  // too.
   std::lock_guard lock(mutex_);
-  const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& entry) { return entry.fingerprint == fingerprint; });
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.fingerprint == fingerprint;
+  });
   if (found != entries_.end()) {
     std::rotate(found, found + 1, entries_.end());
     return entries_.back().embedder;
@@ -136,10 +139,10 @@ Result<Retrieved> Retriever::Retrieve(const Query& query, const index::Snapshot&
     std::vector<std::string> terms;
     for (Token& token : analyzer_.Tokenize(query.text)) terms.push_back(std::move(token.term));
     QUARRY_ASSIGN_OR_RETURN(
-        lexical, FetchDocuments(snapshot.rows(), std::max(options_.leg_documents, query.k),
-                                [&](size_t k) {
-                                  return snapshot.SearchLexical(terms, k, allowed, context);
-                                }));
+        lexical,
+        FetchDocuments(snapshot.rows(), std::max(options_.leg_documents, query.k), [&](size_t k) {
+          return snapshot.SearchLexical(terms, k, allowed, context);
+        }));
   }
   std::vector<index::ScoredRow> dense;
   if (retrieved.used_dense) {

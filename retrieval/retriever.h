@@ -2,10 +2,10 @@
 
 // Retriever: question -> ranked passages, on one snapshot.
 //
-// Two legs, each asked for the chunks of its best `leg_documents` documents: lexical (BM25) and dense
-// (the embedder of the snapshot's generation). Their lists are fused (fusion.h) and cut to k. The dense
-// leg is left out when the mode says so, below `dense_from_chunks` chunks, and while the collection has
-// no vectors; the trace says which legs ran.
+// Two legs, each asked for the chunks of its best `leg_documents` documents: lexical (BM25) and
+// dense (the embedder of the snapshot's generation). Their lists are fused (fusion.h) and cut to k.
+// The dense leg is left out when the mode says so, below `dense_from_chunks` chunks, and while the
+// collection has no vectors; the trace says which legs ran.
 
 #include <memory>
 #include <mutex>
@@ -22,8 +22,8 @@ namespace quarry::retrieval {
 // Opens the embedder of a snapshot's generation and keeps the last few. Thread-safe.
 class EmbedderCache {
  public:
-  // REQUIRES: snapshot.generation(). Errors: those of model::OpenEmbedder; kFailedPrecondition naming
-  // both sides when the opened embedder's space is not the generation's.
+  // REQUIRES: snapshot.generation(). Errors: those of model::OpenEmbedder; kFailedPrecondition
+  // naming both sides when the opened embedder's space is not the generation's.
   Result<std::shared_ptr<const model::Embedder>> Get(const index::Snapshot& snapshot);
 
  private:
@@ -63,8 +63,9 @@ class Retriever {
   Retriever(const Analyzer& analyzer, EmbedderCache& embedders, RetrievalOptions options)
       : analyzer_(analyzer), embedders_(embedders), options_(options) {}
 
-  // Errors: kInvalidArgument (empty question, k of 0 or above 10,000, bad filter), kFailedPrecondition
-  // (mode dense on a collection without vectors), those of the legs and of the context.
+  // Errors: kInvalidArgument (empty question, k of 0 or above 10,000, bad filter),
+  // kFailedPrecondition (mode dense on a collection without vectors), those of the legs and of the
+  // context.
   Result<Retrieved> Retrieve(const Query& query, const index::Snapshot& snapshot,
                              const CallContext& context) const;
 

@@ -29,16 +29,16 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   uint16_t port = 8420;  // 0 = any free one, see Server::port()
   std::string default_collection = "default";
-  uint32_t header_bytes = 8 * 1024;          // request line and headers
+  uint32_t header_bytes = 8 * 1024;  // request line and headers
   uint64_t body_bytes = 1u << 20;
-  uint64_t ingest_body_bytes = 32u << 20;    // PUT /api/v1/documents
+  uint64_t ingest_body_bytes = 32u << 20;  // PUT /api/v1/documents
   uint32_t header_seconds = 10;
   uint32_t body_seconds = 30;
   uint32_t idle_seconds = 75;
   uint32_t requests_per_connection = 1000;
-  uint32_t request_seconds = 60;             // deadline given to a handler
+  uint32_t request_seconds = 60;  // deadline given to a handler
   uint32_t max_connections = 1024;
-  uint32_t drain_seconds = 10;               // how long Stop waits for requests under way
+  uint32_t drain_seconds = 10;  // how long Stop waits for requests under way
 };
 
 // What the handlers work on; all must outlive the server.
@@ -52,14 +52,14 @@ struct Services {
   ThreadPool& pool;         // requests
   ThreadPool& ingest_pool;  // parsing of uploads
   const Clock& clock;
-  std::string version;      // of the program
+  std::string version;  // of the program
 };
 
 // Thread-safe: Stop may be called from any thread.
 class Server {
  public:
-  // Listens. kInvalidArgument for an address that is none, kUnavailable "address in use" for a taken
-  // port, both naming host and port.
+  // Listens. kInvalidArgument for an address that is none, kUnavailable "address in use" for a
+  // taken port, both naming host and port.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, Services services);
   ~Server();
 

@@ -279,8 +279,10 @@ TEST_F(IndexTest, FiltersAndPrincipalsAgreeWithTheirDefinition) {
     if (random.Below(3) > 0) metadata["lang"] = std::string(random.Below(2) ? "zh" : "en");
     if (random.Below(3) > 0) metadata["year2"] = std::to_string(2015 + random.Below(10));
     if (random.Below(2) > 0) metadata["draft"] = random.Below(2) == 1;
-    if (random.Below(2) > 0) metadata["tags"] = std::vector<std::string>{"a", random.Below(2) ? "b" : "c"};
-    if (random.Below(4) == 0) metadata["long"] = std::string(600, 'x') + std::to_string(random.Below(3));
+    if (random.Below(2) > 0)
+      metadata["tags"] = std::vector<std::string>{"a", random.Below(2) ? "b" : "c"};
+    if (random.Below(4) == 0)
+      metadata["long"] = std::string(600, 'x') + std::to_string(random.Below(3));
     std::vector<std::string> access;
     if (random.Below(2) > 0) access.push_back(random.Below(2) ? "ann" : "bob");
     const std::string id = "d" + std::to_string(i);
@@ -307,7 +309,8 @@ TEST_F(IndexTest, FiltersAndPrincipalsAgreeWithTheirDefinition) {
       Filter{.op = Op::kOr,
              .children = {leaf(Op::kEq, "draft", {false}), leaf(Op::kLte, "year", {2016.0})}},
       Filter{.op = Op::kAnd,
-             .children = {leaf(Op::kNe, "lang", {std::string("en")}), leaf(Op::kGt, "year", {2016.0})}},
+             .children = {leaf(Op::kNe, "lang", {std::string("en")}),
+                          leaf(Op::kGt, "year", {2016.0})}},
       Filter{}};
   for (const Principals& principals :
        {Principals{}, Principals{.unrestricted = false, .names = {"ann"}},
@@ -364,8 +367,8 @@ TEST_F(IndexTest, RandomHistoryEqualsAFreshIndex) {
 
   Index* aged = index_.get();
   const auto fresh_directory = testing::MakeTemporaryDirectory();
-  ASSERT_OK_AND_ASSIGN(const auto fresh, Index::Open(fresh_directory.path() + "/store", {},
-                                                     TestAnalyzer(), clock_));
+  ASSERT_OK_AND_ASSIGN(const auto fresh,
+                       Index::Open(fresh_directory.path() + "/store", {}, TestAnalyzer(), clock_));
   const CollectionId collection = fresh->CreateCollection("c").value();
   std::vector<DocumentDraft> drafts;
   for (const auto& [id, paragraphs] : model) drafts.push_back(MakeDraft(id, paragraphs));
@@ -374,12 +377,11 @@ TEST_F(IndexTest, RandomHistoryEqualsAFreshIndex) {
   const auto aged_snapshot = aged->GetSnapshot(TestCollection()).value();
   EXPECT_EQ(aged_snapshot->live_documents(), model.size());
   for (int query = 0; query < 40; ++query) {
-    const std::vector<std::string> terms = Terms("w" + std::to_string(query) + " w3 w" +
-                                                 std::to_string((query * 7) % 40));
+    const std::vector<std::string> terms =
+        Terms("w" + std::to_string(query) + " w3 w" + std::to_string((query * 7) % 40));
     const auto hits = [&](const Snapshot& snapshot) {
       std::vector<std::tuple<double, DocumentId, uint32_t>> result;
-      for (const ScoredRow& row :
-           snapshot.SearchLexical(terms, 20, {}, CallContext()).value()) {
+      for (const ScoredRow& row : snapshot.SearchLexical(terms, 20, {}, CallContext()).value()) {
         result.emplace_back(row.score, snapshot.rows().DocumentOf(row.row).id,
                             snapshot.rows().row(row.row).ordinal);
       }
@@ -430,7 +432,8 @@ TEST_F(IndexTest, OpeningWhatIsNoStoreSaysSo) {
   EXPECT_THAT(Open(reading).message(), HasSubstr("no store there; make one with: quarry index"));
   std::filesystem::create_directories(Directory());
   std::ofstream(Directory() + "/letter.txt") << "mine";
-  EXPECT_THAT(Open().message(), HasSubstr("not a Quarry store, and not empty (it holds letter.txt)"));
+  EXPECT_THAT(Open().message(),
+              HasSubstr("not a Quarry store, and not empty (it holds letter.txt)"));
 }
 
 TEST_F(IndexTest, AnotherFormatVersionIsRefusedNamingBoth) {

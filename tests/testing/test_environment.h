@@ -19,8 +19,8 @@ std::string SourceDirectory();
 // The `quarry` program of this build.
 std::string QuarryBinary();
 
-// ../shared/data/<path> beside the sources, or $QUARRY_DATA/<path>; nullopt where it is absent. Tests that
-// need it say GTEST_SKIP() with the path then.
+// ../shared/data/<path> beside the sources, or $QUARRY_DATA/<path>; nullopt where it is absent.
+// Tests that need it say GTEST_SKIP() with the path then.
 std::optional<std::string> DataPath(const std::string& path);
 // Likewise ../shared/suites/<path>.
 std::optional<std::string> SuitePath(const std::string& path);
@@ -40,9 +40,9 @@ MATCHER(IsOk, "") {
 #define EXPECT_OK(expression) EXPECT_THAT((expression), ::quarry::testing::IsOk())
 #define ASSERT_OK(expression) ASSERT_THAT((expression), ::quarry::testing::IsOk())
 // For Result: the value, or a fatal failure of the test with the message.
-#define ASSERT_OK_AND_ASSIGN(left, expression)                                    \
+#define ASSERT_OK_AND_ASSIGN(left, expression) \
   ASSERT_OK_AND_ASSIGN_(QUARRY_CONCAT_(test_result_, __LINE__), left, expression)
-#define ASSERT_OK_AND_ASSIGN_(result, left, expression) \
-  auto result = (expression);                           \
+#define ASSERT_OK_AND_ASSIGN_(result, left, expression)   \
+  auto result = (expression);                             \
   ASSERT_TRUE(result.ok()) << result.status().ToString(); \
   left = std::move(result).value()
