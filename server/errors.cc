@@ -1,0 +1,89 @@
+#include "server/errors.h"
+
+#include "server/json_writer.h"
+
+namespace quarry::server {
+namespace {
+
+const char* NameOf(int status) {
+  switch (status) {
+    case 404:
+      return InfoOf(Code::kNotFound).name;
+    case 405:
+      return "METHOD_NOT_ALLOWED";
+    case 408:
+      return "REQUEST_TIMEOUT";
+    case 413:
+      return "BODY_TOO_LARGE";
+    case 414:
+      return "URI_TOO_LONG";
+    case 417:
+      return "EXPECTATION_FAILED";
+    case 431:
+      return "HEADERS_TOO_LARGE";
+    case 500:
+      return InfoOf(Code::kInternal).name;
+    case 501:
+      return "NOT_IMPLEMENTED";
+    case 503:
+      return InfoOf(Code::kUnavailable).name;
+    case 504:
+      return InfoOf(Code::kDeadlineExceeded).name;
+    case 505:
+      return "HTTP_VERSION_NOT_SUPPORTED";
+    default:
+      return InfoOf(Code::kInvalidArgument).name;
+  }
+}
+
+// OpenAI's "type" for a status.
+const char* OpenAiType(int status) {
+  if (status == 429) return "rate_limit_error";
+  return status >= 500 ? "server_error" : "invalid_request_error";
+}
+
+void StringOrNull(JsonWriter& json, const std::string& text) {
+  text.empty() ? json.Null() : json.String(text);
+}
+
+}  // namespace
+
+Surface SurfaceOf(std::string_view path) {
+  return path == "/v1" || path.starts_with("/v1/") ? Surface::kOpenAi : Surface::kNative;
+}
+
+ErrorDetail DetailOf(const Status& status) {
+  const CodeInfo& info = InfoOf(status.code());
+  return {info.http_status, info.name, status.message(), "", ""};
+}
+
+ErrorDetail DetailOf(const HttpProblem& problem) {
+  return {problem.status, NameOf(problem.status), problem.message, "", ""};
+}
+
+std::string ErrorJson(Surface surface, const ErrorDetail& detail) {
+  JsonWriter json;
+  json.BeginObject().Key("error").BeginObject();
+  if (surface == Surface::kNative) {
+    json.Key("code").String(detail.name).Key("message").String(detail.message);
+  } else {
+    json.Key("message").String(detail.message).Key("type").String(OpenAiType(detail.status));
+    StringOrNull(json.Key("param"), detail.param);
+    StringOrNull(json.Key("code"), detail.code);
+  }
+  return json.EndObject().EndObject().Take();
+}
+
+Response ErrorResponse(Surface surface, const ErrorDetail& detail) {
+  Response response{.status = detail.status, .body = ErrorJson(surface, detail)};
+  if (detail.status == 429 || detail.status == 503) {
+    response.headers.emplace_back("Retry-After", "1");
+  }
+  return response;
+}
+
+Response ErrorResponse(Surface surface, const Status& status) {
+  return ErrorResponse(surface, DetailOf(status));
+}
+
+}  // namespace quarry::server

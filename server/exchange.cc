@@ -1,0 +1,75 @@
+#include "server/exchange.h"
+
+#include <utility>
+
+namespace quarry::server {
+
+Exchange::Exchange(Request request, CallContext context, std::function<void()> wake)
+    : request_(std::move(request)), context_(std::move(context)), wake_(std::move(wake)) {}
+
+void Exchange::Begin(Response head) {
+  std::unique_lock lock(mutex_);
+  QUARRY_CHECK(!begun_);
+  begun_ = true;
+  output_.bytes = std::move(head.body);
+  output_.head = std::move(head);
+  Wake(std::move(lock));
+}
+
+bool Exchange::Write(std::string_view bytes) {
+  std::unique_lock lock(mutex_);
+  QUARRY_CHECK(begun_);
+  const auto has_room = [&] { return abandoned_ || output_.bytes.size() < kBufferBytes; };
+  if (context_.deadline == CallContext::Clock::time_point::max()) {
+    room_.wait(lock, has_room);
+  } else if (!room_.wait_until(lock, context_.deadline, has_room)) {
+    return false;
+  }
+  if (abandoned_ || context_.cancel.cancelled()) return false;
+  output_.bytes += bytes;
+  Wake(std::move(lock));
+  return true;
+}
+
+bool Exchange::begun() const {
+  const std::lock_guard lock(mutex_);
+  return begun_;
+}
+
+void Exchange::Finish(Response response) {
+  std::unique_lock lock(mutex_);
+  QUARRY_CHECK(!output_.finished);
+  output_.finished = true;
+  if (!begun_) output_.response = std::move(response);
+  Wake(std::move(lock));
+}
+
+Exchange::Output Exchange::Take() {
+  Output taken;
+  {
+    const std::lock_guard lock(mutex_);
+    awake_ = false;
+    taken = std::exchange(output_, Output{});
+    output_.finished = taken.finished;
+  }
+  room_.notify_one();
+  return taken;
+}
+
+void Exchange::Abandon() {
+  context_.cancel.Cancel();
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+    output_.bytes.clear();
+  }
+  room_.notify_one();
+}
+
+void Exchange::Wake(std::unique_lock<std::mutex> lock) {
+  const bool tell = !std::exchange(awake_, true) && !abandoned_;
+  lock.unlock();
+  if (tell) wake_();
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,67 @@
+#pragma once
+
+// Exchange: one request under way, shared by the thread that handles it and the network thread that
+// writes its response.
+//
+//   handler's thread                      network thread
+//   Begin, Write, Write, ... Finish  -->  (woken) Take, write to the socket, Take, ...
+//   or just Finish                   <--  Abandon when the client is gone
+//
+// At most kBufferBytes wait to be written; a handler that is faster than its client waits in Write.
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "server/http_types.h"
+
+namespace quarry::server {
+
+// Thread-safe; StreamWriter's part and Finish are for one thread, the handler's.
+class Exchange final : public StreamWriter {
+ public:
+  static constexpr size_t kBufferBytes = 64 * 1024;
+
+  // `wake` is called, from the handler's thread, when there is something to Take; it must not block.
+  Exchange(Request request, CallContext context, std::function<void()> wake);
+
+  const Request& request() const { return request_; }
+  const CallContext& context() const { return context_; }
+
+  void Begin(Response head) override;
+  bool Write(std::string_view bytes) override;
+  bool begun() const override;
+  // Ends the exchange: with this response or, once begun, with what has been written. Called exactly
+  // once, as the last thing the handler's thread does with the exchange.
+  void Finish(Response response);
+
+  // What there is to write since the last Take. `response` is set once, by Finish without Begin.
+  struct Output {
+    std::optional<Response> head;
+    std::string bytes;
+    std::optional<Response> response;
+    bool finished = false;
+  };
+  Output Take();
+  // Nobody will Take any more: cancels the context, and Write returns false from now on.
+  void Abandon();
+
+ private:
+  void Wake(std::unique_lock<std::mutex> lock);
+
+  const Request request_;
+  const CallContext context_;
+  const std::function<void()> wake_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable room_;
+  Output output_;           // guarded by mutex_
+  bool begun_ = false;      // guarded by mutex_
+  bool abandoned_ = false;  // guarded by mutex_
+  bool awake_ = false;      // guarded by mutex_; the network thread has been told and has not come yet
+};
+
+}  // namespace quarry::server

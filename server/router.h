@@ -1,0 +1,61 @@
+#pragma once
+
+// Router: method and path -> handler. One table, built once and then only read.
+//
+//   Router router;
+//   router.Add({.method = "GET", .pattern = "/api/v1/documents/{id...}", .handler = ...});
+//   const Router::Match match = router.Find("GET", "/api/v1/documents/guides/pump.md");
+//
+// A pattern's segments are literal, "{name}" (exactly one segment, not empty) or "{name...}" (one or
+// more segments, slashes included; anything may follow it but another "..."). Values are decoded after
+// the path was cut, so an encoded slash stays inside its segment. The first pattern added that fits the
+// path owns it: methods that it does not have are 405 there, even if a later pattern fits as well.
+//
+// Thread-safe once built.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http_types.h"
+
+namespace quarry::server {
+
+using Handler = std::function<Response(const Call& call)>;
+
+// Which threads run a handler. Writing waits for the one writer of a collection, so it must not take
+// the threads that search; and an operator wants to hear from a server whose queues are full.
+enum class Lane : uint8_t { kRequest, kIngest, kOperations };
+
+struct Route {
+  std::string method;
+  std::string pattern;      // also the label of its metrics
+  std::string description = {};  // one line for people
+  Handler handler = {};
+  Lane lane = Lane::kRequest;
+  uint64_t body_limit = 0;  // bytes; 0 = the server's default
+};
+
+class Router {
+ public:
+  // REQUIRES: a well-formed pattern; method and pattern not there yet.
+  void Add(Route route);
+
+  struct Match {
+    const Route* route = nullptr;  // nullptr: see allow
+    std::map<std::string, std::string> params;
+    std::string allow;  // "GET, HEAD, PUT" where the path is known and the method is not; "" for no path
+  };
+  // kInvalidArgument when a value of the path is not percent-encoded UTF-8.
+  Result<Match> Find(std::string_view method, std::string_view path) const;
+
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  std::vector<Route> routes_;
+};
+
+}  // namespace quarry::server

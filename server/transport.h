@@ -1,0 +1,109 @@
+#pragma once
+
+// Transport: HTTP/1.1 over TCP. One thread accepts, reads and writes for all connections; what a request
+// means and which thread handles it is its Dispatcher's business.
+//
+//   read the header block   idle_seconds until its first byte, then header_seconds; http_guard.h
+//   Dispatcher::Admit        which body is acceptable, or a refusal
+//   read the body            body_seconds; http_body.h
+//   Dispatcher::Dispatch     another thread; the connection is watched, and a client that goes away
+//                            (closes its side) cancels the call
+//   write the response       whole, or chunk by chunk as the handler makes it
+//   Dispatcher::Done
+//
+// Requests that a client sends without waiting (pipelining) are served one after the other. A request
+// that breaks the rules is answered and the connection closed.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/exchange.h"
+#include "server/http_guard.h"
+#include "server/router.h"
+
+namespace quarry::server {
+
+struct TransportOptions {
+  std::string host = "127.0.0.1";  // an IP address, or "localhost"
+  uint16_t port = 0;               // 0 = any free one
+  GuardLimits limits = {};
+  uint32_t header_seconds = 10;
+  uint32_t body_seconds = 30;
+  uint32_t idle_seconds = 75;
+  uint32_t request_seconds = 60;
+  uint32_t requests_per_connection = 1000;
+  uint32_t max_connections = 1024;
+  uint32_t drain_seconds = 10;
+  // Bodies of all requests together; more is answered 503.
+  uint64_t held_body_bytes = 256u << 20;
+};
+
+// What became of one request.
+struct Served {
+  std::string id;
+  std::string method;  // "" where the request line was not understood
+  std::string path;
+  const Route* route = nullptr;  // nullptr where it was refused before
+  std::string remote;
+  int status = 0;              // 499 when the client went away before it could be sent
+  uint64_t bytes_received = 0;  // of the body
+  uint64_t bytes_sent = 0;      // of the body
+  double seconds = 0;           // from the first byte of the header to the last of the response
+};
+
+// All but Dispatch's work is called on the network thread and must be quick.
+class Dispatcher {
+ public:
+  virtual ~Dispatcher() = default;
+
+  // The id of a request: what the client gave, if it is fit to be logged, or a new one.
+  virtual std::string RequestId(const HeaderList& headers) = 0;
+
+  struct Admission {
+    const Route* route = nullptr;
+    uint64_t body_limit = 0;
+    std::optional<Response> refusal;  // instead of all else
+  };
+  // `request` has no body yet; Admit fills params and, from the target ("/path?a=b"), the query.
+  virtual Admission Admit(Request& request, std::string_view target) = 0;
+
+  // Has the request handled; exchange->Finish must be called exactly once, from any thread.
+  virtual void Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange) = 0;
+
+  // The response to what the transport refuses. `path` is "" where it is not known.
+  virtual Response Refuse(const HttpProblem& problem, std::string_view path) = 0;
+
+  virtual void ConnectionsChanged(int by) = 0;
+  virtual void Done(const Served& served) = 0;
+};
+
+// Thread-safe.
+class Transport {
+ public:
+  // Listens and starts the network thread. Errors: kInvalidArgument (no address), kUnavailable (the
+  // port is taken), both naming host and port. `dispatcher` must outlive the transport and every
+  // exchange that it was given.
+  static Result<std::unique_ptr<Transport>> Start(const TransportOptions& options,
+                                                  Dispatcher& dispatcher);
+  // Stops.
+  ~Transport();
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+
+  uint16_t port() const;
+  // Ends accepting, closes idle connections, lets requests under way finish for drain_seconds, then
+  // cancels them; returns when the network thread has ended. Idempotent. Exchanges may still be under
+  // way in the dispatcher's threads.
+  void Stop();
+  // Returns when the transport has stopped.
+  void Wait();
+
+ private:
+  struct Impl;
+  explicit Transport(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace quarry::server
