@@ -19,7 +19,7 @@ namespace quarry::ingest {
 //   * start tags below 512 open elements, and end tags that the tree builder would ignore, so that the
 //     depth counted here bounds that of the tree up to a small factor.
 //
-// Text goes the same way: a run of it is written as its place in `html` between two control characters,
+// Text goes the same way: a run of it is written as its place in `html` between two private characters,
 // and ResolvePrescanText() puts it back. Text is opaque to the tree builder, and gumbo reads it one code
 // point at a time.
 //
@@ -36,8 +36,9 @@ template <typename Append>
 void ResolvePrescanText(std::string_view html, std::string_view node, Append append);
 
 namespace prescan_internal {
-inline constexpr char kRunBegin = '\x02';
-inline constexpr char kRunEnd = '\x03';
+// Characters of private use; those of the page itself never reach the output.
+inline constexpr std::string_view kRunBegin = "\uE0FE";
+inline constexpr std::string_view kRunEnd = "\uE0FF";
 // The run that `reference` ("1f3,2a", hexadecimal offset and size) names; empty if it names none.
 std::string_view RunOf(std::string_view html, std::string_view reference);
 }  // namespace prescan_internal
@@ -50,8 +51,9 @@ void ResolvePrescanText(std::string_view html, std::string_view node, Append app
     if (begin == std::string_view::npos) return;
     const size_t end = node.find(prescan_internal::kRunEnd, begin);
     if (end == std::string_view::npos) return;
-    append(prescan_internal::RunOf(html, node.substr(begin + 1, end - begin - 1)));
-    node.remove_prefix(end + 1);
+    const size_t reference = begin + prescan_internal::kRunBegin.size();
+    append(prescan_internal::RunOf(html, node.substr(reference, end - reference)));
+    node.remove_prefix(end + prescan_internal::kRunEnd.size());
   }
 }
 
