@@ -75,6 +75,12 @@ bool IsInitials(std::string_view word) {
 
 Abbreviation AbbreviationOf(std::string_view word) {
   if (word.empty() || word.size() > kLongest) return Abbreviation::kNone;
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  // "MS" is an acronym, "ms" milliseconds, "Ms" a title.
+  if (word.size() > 1 && std::all_of(word.begin(), word.end(), is_capital)) {
+    return Abbreviation::kNone;
+  }
+  if (word == "ms") return Abbreviation::kNone;
   const std::string lower = Lower(word);
   if (Contains(kNeverEnd, lower)) return Abbreviation::kNeverEnds;
   if (Contains(kBeforeNumber, lower)) return Abbreviation::kBeforeNumber;

@@ -6,6 +6,8 @@
 #include <array>
 
 #include "base/text.h"
+#include "base/text_list_mark.h"
+#include "base/text_sentence_chars.h"
 #include "base/text_sentence_words.h"
 #include "base/text_utf8.h"
 
@@ -14,8 +16,21 @@ namespace {
 
 using text_internal::Abbreviation;
 using text_internal::AbbreviationOf;
+using text_internal::BeginsItem;
 using text_internal::BeginsSentences;
+using text_internal::IsAsciiLetter;
+using text_internal::IsBlank;
+using text_internal::IsBullet;
+using text_internal::IsCloser;
 using text_internal::IsContinuation;
+using text_internal::IsDigit;
+using text_internal::IsFullWidthEnd;
+using text_internal::IsLower;
+using text_internal::IsOpener;
+using text_internal::IsSpace;
+using text_internal::IsUpper;
+using text_internal::ListMark;
+using text_internal::ListMarkAt;
 using text_internal::PeekUtf8;
 
 // So much of a text decides whether it is written without capitals.
@@ -31,56 +46,6 @@ constexpr std::array<bool, 256> kStops = [] {
   stops[0xEF] = true;  // ！？；．｡
   return stops;
 }();
-
-bool IsUpper(char32_t c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) ||
-         (c >= 0x391 && c <= 0x3A9) || (c >= 0x400 && c <= 0x42F);
-}
-bool IsLower(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF && c != 0xF7) ||
-         (c >= 0x3AC && c <= 0x3CE) || (c >= 0x430 && c <= 0x45F);
-}
-bool IsAsciiLetter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-bool IsDigit(char32_t c) { return c >= '0' && c <= '9'; }
-bool IsBlank(char32_t c) { return c == ' ' || c == '\t' || c == '\r' || c == 0xA0 || c == 0x3000; }
-bool IsSpace(char32_t c) { return IsBlank(c) || c == '\n'; }
-
-// Ends a sentence with no space behind it.
-bool IsFullWidthEnd(char32_t c) {
-  return c == U'。' || c == U'！' || c == U'？' || c == U'；' || c == U'…' || c == U'｡' ||
-         c == U'।' || c == U'॥';
-}
-bool IsCloser(char32_t c) {
-  switch (c) {
-    case ')':
-    case ']':
-    case '}':
-    case 0xBB:  // »
-    case U'’':
-    case U'”':
-    case U'“':  // closes in German
-    case U'」':
-    case U'』':
-    case U'）':
-    case U'】':
-    case U'〕':
-    case U'］':
-      return true;
-    default:
-      return false;
-  }
-}
-bool IsOpener(char32_t c) {
-  return c == '(' || c == '[' || c == '{' || c == '"' || c == '\'' || c == '*' || c == '_' ||
-         c == '`' || c == 0xAB || c == 0xA1 || c == 0xBF || c == U'“' || c == U'‘' || c == U'「' ||
-         c == U'『' || c == U'（' || c == U'【';
-}
-bool IsBullet(char32_t c) {
-  return c == U'•' || c == U'⁃' || c == U'‣' || c == U'◦' || c == U'▪' || c == U'●' || c == U'■';
-}
-bool IsChineseNumeral(char32_t c) {
-  return std::u32string_view(U"一二三四五六七八九十百").find(c) != std::u32string_view::npos;
-}
 
 class SentenceSplitter {
  public:
@@ -121,14 +86,6 @@ class SentenceSplitter {
   }
 
  private:
-  // The mark that an item of a list begins with: "1.", "2.)", "c)", "•".
-  struct ListMark {
-    size_t end = 0;     // behind the mark; 0: there is none
-    char32_t kind = 0;  // 'n' for numbers, 'a' for letters, else the bullet
-    uint32_t ordinal = 0;
-    std::string_view tail;  // ".", ")" or ".)"
-  };
-
   char32_t At(size_t offset) const { return offset < text_.size() ? PeekUtf8(text_, offset) : 0; }
   char ByteAt(size_t offset) const { return offset < text_.size() ? text_[offset] : '\0'; }
   size_t Behind(size_t offset) const {
@@ -156,8 +113,6 @@ class SentenceSplitter {
   bool EndsWithoutSpace(size_t stop, size_t next) const;
   bool IsCaseless() const;
 
-  ListMark ListMarkAt(size_t offset) const;
-  bool BeginsItem(size_t line) const;
   size_t NextItemMark(size_t tail) const;
 
   void StartSentence(size_t offset);
@@ -209,6 +164,11 @@ std::string_view SentenceSplitter::AbbreviationBefore(size_t stop) const {
   while (begin < stop && text_[begin] == '.') ++begin;
   const char32_t before = Before(begin);
   if (IsDigit(before) || IsLower(before) || IsUpper(before) || IsCjk(before)) return {};
+  if (stop - begin == 1) {
+    // A unit ("24 h.", "mg/d.") or the end of a name ("Hi-C.") is no initial.
+    const bool unit = begin > 1 && text_[begin - 1] == ' ' && IsDigit(Before(begin - 1));
+    if (unit || before == '/' || before == '-') return {};
+  }
   return text_.substr(begin, stop - begin);
 }
 
@@ -265,7 +225,8 @@ size_t SentenceSplitter::AtLineBreak(size_t offset) {
   size_t line = offset + 1;
   while (line < text_.size() && IsBlank(At(line))) line = Behind(line);
   const bool indented = At(offset + 1) == 0x3000;  // how a Chinese paragraph begins
-  if (line < text_.size() && text_[line] != '\n' && !indented && !BeginsItem(line)) return line;
+  if (line < text_.size() && text_[line] != '\n' && !indented && !BeginsItem(text_, line))
+    return line;
   quotes_counted_to_ = line;
   in_quotes_ = false;
   return EndSentence(offset, line);
@@ -372,55 +333,6 @@ bool SentenceSplitter::IsCaseless() const {
   return caseless_ > 0;
 }
 
-SentenceSplitter::ListMark SentenceSplitter::ListMarkAt(size_t offset) const {
-  ListMark mark;
-  if (const char32_t bullet = At(offset); IsBullet(bullet)) {
-    const size_t behind = SkipSpace(Behind(offset));
-    mark = ListMarkAt(behind);
-    mark.end = std::max(mark.end, behind);
-    mark.kind = bullet;
-    return mark;
-  }
-  size_t tail = offset;
-  while (IsDigit(static_cast<unsigned char>(ByteAt(tail))) && tail - offset < 3) {
-    mark.ordinal = mark.ordinal * 10 + static_cast<uint32_t>(text_[tail++] - '0');
-  }
-  mark.kind = 'n';
-  if (tail == offset && IsLower(static_cast<unsigned char>(ByteAt(offset)))) {
-    mark.ordinal = static_cast<unsigned char>(text_[tail++]);
-    mark.kind = 'a';
-  }
-  if (tail == offset) return {};
-  for (const std::string_view candidate : {".)", ".", ")"}) {
-    const size_t end = tail + candidate.size();
-    if (text_.substr(tail).starts_with(candidate) && IsSpace(At(end))) {
-      mark.tail = candidate;
-      mark.end = end;
-      return mark;
-    }
-  }
-  return {};
-}
-
-// Whether the line at `line` is an item of a list, or a Markdown heading.
-bool SentenceSplitter::BeginsItem(size_t line) const {
-  const char32_t c = At(line);
-  if (IsBullet(c) || (c >= 0x2460 && c <= 0x2473)) return true;  // ① and its like
-  if (c == '-' || c == '*' || c == '+') return ByteAt(line + 1) == ' ';
-  if (c == '#') {
-    const size_t text = text_.find_first_not_of('#', line);
-    return text != std::string_view::npos && text_[text] == ' ';
-  }
-  if (ListMarkAt(line).end != 0) return true;
-  // "(1)", "（一）", "一、", "12、"
-  const bool open = c == '(' || c == U'（';
-  const size_t begin = open ? Behind(line) : line;
-  size_t end = begin;
-  while ((IsDigit(At(end)) || IsChineseNumeral(At(end))) && end - begin < 9) end = Behind(end);
-  if (end == begin) return false;
-  return open ? At(end) == ')' || At(end) == U'）' : At(end) == U'、' || At(end) == U'．';
-}
-
 // Where the item that follows the sentence's own begins, if `tail` ends its mark: in "1. The first
 // item
 // 2. The second item" the "2" for the second full stop. 0 if it does not.
@@ -433,13 +345,13 @@ size_t SentenceSplitter::NextItemMark(size_t tail) const {
     --begin;
   }
   if (begin == mark_.end || tail - begin >= 4) return 0;
-  const ListMark next = ListMarkAt(begin);
+  const ListMark next = ListMarkAt(text_, begin);
   return next.kind == mark_.kind && next.ordinal == mark_.ordinal + 1 ? begin : 0;
 }
 
 void SentenceSplitter::StartSentence(size_t offset) {
   begin_ = SkipSpace(offset);
-  mark_ = begin_ < text_.size() ? ListMarkAt(begin_) : ListMark();
+  mark_ = begin_ < text_.size() ? ListMarkAt(text_, begin_) : ListMark();
 }
 
 // Ends the sentence at `end`, begins the next at `next`.

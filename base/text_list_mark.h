@@ -1,0 +1,26 @@
+#pragma once
+
+// The marks that items of a list begin with.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace quarry::text_internal {
+
+// "1.", "2.)", "c)", "•".
+struct ListMark {
+  size_t end = 0;     // behind the mark; 0: there is none
+  char32_t kind = 0;  // 'n' for numbers, 'a' for letters, else the bullet
+  uint32_t ordinal = 0;
+  std::string_view tail;  // ".", ")" or ".)"
+};
+
+// The mark at `offset`, with white space behind it.
+ListMark ListMarkAt(std::string_view text, size_t offset);
+
+// Whether the line that begins at `line` is an item of a list, or a Markdown heading.
+// REQUIRES: line < text.size().
+bool BeginsItem(std::string_view text, size_t line);
+
+}  // namespace quarry::text_internal
