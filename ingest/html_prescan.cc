@@ -17,7 +17,7 @@ constexpr size_t kMaxDepth = 512;
 constexpr size_t kMaxTags = size_t{4} << 20;
 constexpr size_t kMaxAttributeBytes = 2000;
 // Shorter runs of text are written themselves, in about as many bytes as their places.
-constexpr size_t kMinRun = 16;
+constexpr size_t kMinRun = 24;
 
 // Whether a style attribute hides its element: "display : none", "visibility:hidden".
 bool StyleHides(std::string_view style) {
@@ -38,7 +38,7 @@ bool IsBoilerplateRole(std::string_view role) {
   });
 }
 
-// Writes text so that the tree builder's tokeniser sees neither tags nor control characters in it.
+// Writes text so that the tree builder's tokeniser sees neither tags nor private characters in it.
 class TextWriter {
  public:
   TextWriter(std::string_view html, std::string* output) : html_(html), output_(output) {}
@@ -75,10 +75,11 @@ class TextWriter {
       }
       return;
     }
-    const auto is_control = [](char c) {
-      return static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t';
+    // 0xEE begins the private characters.
+    const auto is_odd = [](char c) {
+      return c == '\xEE' || (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t');
     };
-    if (run.size() < kMinRun && std::none_of(run.begin(), run.end(), is_control)) {
+    if (run.size() < kMinRun && std::none_of(run.begin(), run.end(), is_odd)) {
       *output_ += run;
       return;
     }
@@ -94,7 +95,7 @@ class TextWriter {
   }
 
   // Writes the character reference at the start of `text`, which begins with '&'; returns its size.
-  // Named ones are left to gumbo. Numbers are resolved here, so that no control character gets in.
+  // Named ones are left to gumbo. Numbers are resolved here, so that no private character gets in.
   size_t WriteReference(std::string_view text) {
     size_t size = 1;
     if (text.size() > 2 && text[1] == '#') {
@@ -126,6 +127,7 @@ class TextWriter {
         0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
         0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
     if (code_point >= 0x80 && code_point < 0xA0) code_point = kWindows1252[code_point - 0x80];
+    if (code_point >= 0xE000 && code_point <= 0xF8FF) code_point = 0xFFFD;
     if (code_point == '<') {
       *output_ += "&lt;";
     } else if (code_point == '&') {

@@ -80,7 +80,7 @@ class Flattener {
     array.ForEach([&](std::string_view, JsonValue item) {
       longest = std::max(longest, item.text().size());
     });
-    if (longest * array.size() > 2 * kShortBytes || longest > kShortBytes / 2) {
+    if (longest * array.size() > 2 * kShortBytes || longest > kShortBytes / 4) {
       array.ForEach([&](std::string_view, JsonValue item) { WriteLine(path, item.text()); });
       return;
     }
@@ -226,8 +226,6 @@ Status ReadAccess(JsonValue object, std::vector<std::string>* access) {
   });
   return wrong == JsonKind::kString ? OkStatus() : error(wrong);
 }
-
-}  // namespace
 
 bool IsRecordMember(std::string_view key) {
   for (const std::string_view name :

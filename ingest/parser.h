@@ -3,8 +3,7 @@
 // Parser: bytes of one source -> documents. One implementation per format family; the format is
 // found from the content, the file name only breaks ties between text formats.
 
-#include <functional>
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +56,10 @@ Format DetectFormat(std::string_view text, std::string_view path);
 // text is an error ("empty: ..."), title from the first heading or the file name, language,
 // source_hash.
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source);
+
+// Document::source_hash of every document that ParseSource makes of `bytes`: a source is unchanged iff it
+// is. Needs no parsing.
+uint64_t SourceHash(std::string_view bytes);
 
 // Names the version of all parsers together; part of source_hash, so that a changed parser re-reads
 // unchanged files.

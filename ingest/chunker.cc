@@ -1,0 +1,212 @@
+#include "ingest/chunker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "ingest/chunk_plan.h"
+#include "ingest/chunk_units.h"
+
+namespace quarry::ingest {
+namespace {
+
+// Headings are repeated with every chunk below them; a "heading" of a megabyte must not be.
+constexpr size_t kMaxHeadingBytes = 200;
+
+// Follows the headings of a document from its start to its end.
+class HeadingPath {
+ public:
+  explicit HeadingPath(const Document& document) : document_(document) {}
+
+  // The headings that are in force behind block `index`. REQUIRES: called with ascending indexes.
+  std::vector<std::string> BehindBlock(size_t index) {
+    for (; next_ <= index && next_ < document_.blocks.size(); ++next_) {
+      const Block& block = document_.blocks[next_];
+      if (block.kind != BlockKind::kHeading) continue;
+      while (!open_.empty() && open_.back().first >= block.level) open_.pop_back();
+      std::string heading(TruncateUtf8(document_.TextOf(block), kMaxHeadingBytes));
+      std::replace(heading.begin(), heading.end(), '\n', ' ');
+      open_.emplace_back(block.level, std::move(heading));
+    }
+    std::vector<std::string> path;
+    for (const auto& [level, heading] : open_) path.push_back(heading);
+    return path;
+  }
+
+ private:
+  const Document& document_;
+  size_t next_ = 0;
+  std::vector<std::pair<uint32_t, std::string>> open_;  // level, text
+};
+
+class DocumentChunker {
+ public:
+  DocumentChunker(const Document& document, const ChunkOptions& options)
+      : document_(document), text_(document.text), options_(options), headings_(document) {}
+
+  std::vector<Chunk> Run() {
+    const std::string_view trimmed = Trim(text_);
+    if (trimmed.empty()) return {};
+    std::vector<Chunk> chunks;
+    if (trimmed.size() / 16 <= options_.max_tokens && CountTokens(trimmed) <= options_.max_tokens) {
+      // White space at the start may be the indentation of code.
+      size_t begin = static_cast<size_t>(trimmed.data() - text_.data());
+      const size_t end = begin + trimmed.size();
+      if (!document_.blocks.empty()) begin = std::min<size_t>(begin, document_.blocks[0].begin);
+      chunks.push_back(MakeChunk(begin, end, FirstTextBlock(0, document_.blocks.size()), 0));
+      return chunks;
+    }
+    units_ = SplitUnits(document_, options_);
+    const std::vector<size_t> starts = PlanChunks(units_, options_);
+    chunks.reserve(starts.size());
+    for (size_t i = 0; i < starts.size(); ++i) {
+      const size_t first = starts[i];
+      const size_t last = i + 1 < starts.size() ? starts[i + 1] : units_.size();
+      const size_t end = EndOf(last);
+      const size_t begin = i == 0 ? units_[first].begin : OverlapBegin(starts[i - 1], first, last);
+      chunks.push_back(MakeChunk(begin, end, FirstTextBlock(first, last), i));
+    }
+    return chunks;
+  }
+
+ private:
+  // Behind the last character of the units before `unit`.
+  size_t EndOf(size_t unit) const {
+    size_t end = unit < units_.size() ? units_[unit].begin : text_.size();
+    return static_cast<size_t>(Trim(text_.substr(0, end)).end() - text_.begin());
+  }
+
+  // The block of the first unit in [first, last) that is no heading; of the last unit if all are.
+  size_t FirstTextBlock(size_t first, size_t last) const {
+    const auto block_of = [&](size_t i) -> size_t { return units_.empty() ? i : units_[i].block; };
+    size_t found = 0;
+    for (size_t i = first; i < last; ++i) {
+      if (block_of(i) == Unit::kNoBlock) break;
+      found = block_of(i);
+      if (document_.blocks[found].kind != BlockKind::kHeading) break;
+    }
+    return found;
+  }
+
+  // Where the chunk of the units [first, last) begins when it repeats the last sentences of the chunk
+  // before, which begins with unit `previous`.
+  size_t OverlapBegin(size_t previous, size_t first, size_t last) const {
+    const size_t begin = units_[first].begin;
+    const Border border = units_[first].border;
+    if (border > Border::kBlock || border == Border::kNever) return begin;  // another section
+    uint32_t own = 0;
+    for (size_t i = first; i < last; ++i) own += units_[i].tokens;
+    const uint32_t room = std::min(options_.max_tokens - std::min(own, options_.max_tokens),
+                                   options_.target_tokens / 4);
+    size_t overlap = begin;
+    uint32_t left = options_.overlap_sentences;
+    for (size_t unit = first; left > 0 && unit > previous; --unit) {
+      const Unit& before = units_[unit - 1];
+      if (before.block == Unit::kNoBlock || before.border == Border::kForced) break;
+      const Block& block = document_.blocks[before.block];
+      const bool prose = block.kind == BlockKind::kParagraph || block.kind == BlockKind::kListItem ||
+                         block.kind == BlockKind::kQuote;
+      if (!prose) break;
+      const bool whole_block = before.begin == block.begin && units_[unit].block != before.block;
+      const size_t taken = whole_block ? TakeSentences(before.begin, overlap, begin, room, &left)
+                                       : TakeUnit(before.begin, overlap, begin, room, &left);
+      if (taken == overlap) break;
+      overlap = taken;
+      if (taken != before.begin) break;
+    }
+    return overlap;
+  }
+
+  // A unit that is a sentence.
+  size_t TakeUnit(size_t from, size_t to, size_t begin, uint32_t room, uint32_t* left) const {
+    if (!Fits(from, begin, room)) return to;
+    --*left;
+    return from;
+  }
+
+  // Takes up to *left sentences from the end of the block [from, to) such that [taken, begin) has at most
+  // `room` tokens. Returns where the first one taken begins; `to` if there is none.
+  size_t TakeSentences(size_t from, size_t to, size_t begin, uint32_t room, uint32_t* left) const {
+    // Most sentences are short: look at the end of the block first.
+    for (size_t tail = 300;; tail *= 4) {
+      size_t start = to - std::min(to - from, tail);
+      while (start > from && (static_cast<unsigned char>(text_[start]) & 0xC0) == 0x80) --start;
+      const std::vector<ByteRange> sentences = SplitSentences(text_.substr(start, to - start));
+      // The first one found may be the rest of a longer one.
+      const size_t whole = start == from ? 0 : 1;
+      if (sentences.size() < whole + *left && start > from) continue;
+      size_t taken = to;
+      for (size_t i = sentences.size(); i > whole && *left > 0; --i) {
+        const size_t sentence = start + sentences[i - 1].begin;
+        if (!Fits(sentence, begin, room)) break;
+        taken = sentence;
+        --*left;
+      }
+      return taken;
+    }
+  }
+
+  bool Fits(size_t begin, size_t end, uint32_t room) const {
+    return end - begin <= size_t{16} * room && CountTokens(text_.substr(begin, end - begin)) <= room;
+  }
+
+  Chunk MakeChunk(size_t begin, size_t end, size_t text_block, size_t ordinal) {
+    Chunk chunk;
+    chunk.document = document_.id;
+    chunk.ordinal = static_cast<uint32_t>(ordinal);
+    chunk.text = text_.substr(begin, end - begin);
+    chunk.span.begin = begin;
+    chunk.span.end = end;
+    chunk.span.heading_path = headings_.BehindBlock(text_block);
+    chunk.span.page = PageAt(begin);
+    chunk.token_count = CountTokens(chunk.text);
+    chunk.text_hash = Hash64(chunk.text);
+    chunk.input_hash = Hash64(IndexedText(document_.title, chunk));
+    return chunk;
+  }
+
+  uint32_t PageAt(size_t offset) const {
+    const auto behind = std::upper_bound(
+        document_.blocks.begin(), document_.blocks.end(), offset,
+        [](size_t value, const Block& block) { return value < block.begin; });
+    if (behind == document_.blocks.begin()) return document_.blocks.empty() ? 0 : document_.blocks[0].page;
+    return std::prev(behind)->page;
+  }
+
+  const Document& document_;
+  const std::string_view text_;
+  const ChunkOptions& options_;
+  HeadingPath headings_;
+  std::vector<Unit> units_;
+};
+
+}  // namespace
+
+Status ChunkOptions::Validate() const {
+  const auto error = [](const char* option, const std::string& expected, uint32_t found) {
+    return InvalidArgumentError(std::string(option) + ": expected " + expected + ", found " +
+                                std::to_string(found));
+  };
+  if (min_tokens == 0) return error("min_tokens", "at least 1", min_tokens);
+  if (target_tokens < min_tokens) {
+    return error("target_tokens", "at least min_tokens (" + std::to_string(min_tokens) + ")", target_tokens);
+  }
+  if (max_tokens < target_tokens) {
+    return error("max_tokens", "at least target_tokens (" + std::to_string(target_tokens) + ")", max_tokens);
+  }
+  if (overlap_sentences > 10) return error("overlap_sentences", "at most 10", overlap_sentences);
+  return OkStatus();
+}
+
+std::string ChunkOptions::Fingerprint() const {
+  return "chunker:1:target=" + std::to_string(target_tokens) + ",min=" + std::to_string(min_tokens) +
+         ",max=" + std::to_string(max_tokens) + ",overlap=" + std::to_string(overlap_sentences);
+}
+
+std::vector<Chunk> ChunkDocument(const Document& document, const ChunkOptions& options) {
+  QUARRY_CHECK(options.Validate().ok());
+  return DocumentChunker(document, options).Run();
+}
+
+}  // namespace quarry::ingest

@@ -1,0 +1,38 @@
+#pragma once
+
+// What the tests of parsers and chunker share.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/document.h"
+#include "base/random.h"
+#include "ingest/parser.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::ingest::testing {
+
+// Parses `text` as `format`; fails the test on an error.
+ParsedSource ParseAs(Format format, std::string_view text);
+
+// One document, without errors.
+Document ParseOne(Format format, std::string_view text);
+
+// A block a line, line breaks inside as "\n": "h2|What we pay", "p|...", "l1|...", "t|...", "c|...", "q|...".
+std::string Outline(const Document& document);
+
+// Checks what base/document.h promises: blocks in order, apart, inside the text, trimmed, only white space
+// between them, all of it valid UTF-8.
+void CheckDocument(const Document& document);
+
+// `text` repeated.
+std::string Repeat(std::string_view text, size_t times);
+
+// Prose of about `sentences` sentences over a small vocabulary.
+std::string RandomSentences(Random* random, size_t sentences);
+
+// A string of pieces that mean something to some format, broken UTF-8 excluded.
+std::string RandomMarkup(Random* random, size_t pieces);
+
+}  // namespace quarry::ingest::testing

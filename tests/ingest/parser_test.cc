@@ -1,0 +1,163 @@
+#include "ingest/parser.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/ingest/document_testing.h"
+
+namespace quarry::ingest {
+namespace {
+
+using testing::Repeat;
+
+Result<ParsedSource> ParsePath(std::string_view bytes, const std::string& path) {
+  return ParseSource(bytes, {.id = path, .path = path, .uri = "file:///" + path});
+}
+
+std::string ErrorOf(std::string_view bytes, const std::string& path = "a.txt") {
+  const Result<ParsedSource> parsed = ParsePath(bytes, path);
+  return parsed.ok() ? "" : parsed.status().ToString();
+}
+
+Document Only(std::string_view bytes, const std::string& path) {
+  Result<ParsedSource> parsed = ParsePath(bytes, path);
+  EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
+  if (!parsed.ok() || parsed->documents.size() != 1) return {};
+  testing::CheckDocument(parsed->documents[0]);
+  return parsed->documents[0];
+}
+
+TEST(ParseSource, EmptySourcesAreErrors) {
+  EXPECT_EQ(ErrorOf(""), "INVALID_ARGUMENT: empty: 0 bytes, expected text");
+  EXPECT_EQ(ErrorOf(" \n\t\n"), "INVALID_ARGUMENT: empty: only white space, expected text");
+  EXPECT_EQ(ErrorOf("\xEF\xBB\xBF\n"), "INVALID_ARGUMENT: empty: only white space, expected text");
+  EXPECT_EQ(ErrorOf("<html><script>x</script></html>"), "INVALID_ARGUMENT: empty: no text in text/html");
+  EXPECT_EQ(ErrorOf("{}", "a.json"), "INVALID_ARGUMENT: empty: no text in application/json");
+  EXPECT_EQ(ErrorOf("[1]\n[2]\n", "a.jsonl"),
+            "INVALID_ARGUMENT: empty: no text in application/jsonl; line 1: expected a JSON object: found an array "
+            "(and 1 more errors)");
+}
+
+TEST(ParseSource, BinaryContentIsAnError) {
+  EXPECT_FALSE(ParsePath(std::string("\x7F" "ELF\x02\x01\0\0\0\0", 10), "a.md").ok());
+  EXPECT_FALSE(ParsePath(std::string("a\0b\0\0c", 6), "a.txt").ok());
+}
+
+TEST(ParseSource, BrokenJsonNamesItsPlace) {
+  EXPECT_THAT(ErrorOf("{\"a\": 1,}", "a.json"),
+              ::testing::StartsWith("INVALID_ARGUMENT: line 1, column 9: broken JSON while parsing object key: "));
+}
+
+TEST(ParseSource, FillsWhatAllFormatsShare) {
+  const std::string bytes = "# Pump manual\n\nThe pump moves water from the river.\n";
+  const Document document = Only(bytes, "docs/manual.md");
+  EXPECT_EQ(document.id, "docs/manual.md");
+  EXPECT_EQ(document.uri, "file:///docs/manual.md");
+  EXPECT_EQ(document.media_type, "text/markdown");
+  EXPECT_EQ(document.title, "Pump manual");
+  EXPECT_EQ(document.language, "en");
+  EXPECT_EQ(document.source_hash, SourceHash(bytes));
+  EXPECT_NE(document.source_hash, SourceHash(bytes + " "));
+}
+
+TEST(ParseSource, TitleComesFromFrontMatterThenHeadingThenFileName) {
+  EXPECT_EQ(Only("---\ntitle: Front\n---\n# Head\n", "a/b.md").title, "Front");
+  EXPECT_EQ(Only("text\n\n## Sub\n\n# Head\n", "a/b.md").title, "Head");
+  EXPECT_EQ(Only("## Sub\n\ntext\n\n## Sub 2\n", "a/b.md").title, "Sub");
+  EXPECT_EQ(Only("text\n\n## Sub\n", "a/b.c.md").title, "b.c");
+  EXPECT_EQ(Only("name,price\nPump,1\n", "prices.csv").title, "prices");
+  EXPECT_EQ(Only("<p>text", "page.html").title, "page");
+  EXPECT_EQ(Only("{\"a\": [{\"b\": 1}]}", "conf.json").title, "conf");
+  EXPECT_EQ(Only("{\"text\": \"x\"}", "conf.jsonl").title, "");
+}
+
+TEST(ParseSource, TitlesAreOneShortLine) {
+  const Document document = Only("# " + Repeat("水泵 ", 200) + "\n\ntext", "a.md");
+  EXPECT_LE(document.title.size(), 300u);
+  EXPECT_TRUE(document.title.ends_with("…"));
+}
+
+TEST(ParseSource, LanguageIsWhatTheTextShowsUnlessItsScriptCannotTell) {
+  EXPECT_EQ(Only("水泵把河水送到水厂。", "a.txt").language, "zh");
+  EXPECT_EQ(Only("<html lang=de><p>Die Pumpe steht im Keller.", "a.html").language, "de");
+  EXPECT_EQ(Only("<html lang=en><p>水泵把河水送到水厂。", "a.html").language, "zh");
+  EXPECT_EQ(Only("<html lang=zh><p>The pump stands in the cellar.", "a.html").language, "en");
+  EXPECT_EQ(Only("12345", "a.txt").language, "");
+}
+
+TEST(ParseSource, OtherCharsetsAreRead) {
+  std::string utf16 = "\xFF\xFE";
+  for (const char c : std::string_view("Pump room")) utf16 += {c, '\0'};
+  EXPECT_EQ(Only(utf16, "a.txt").text, "Pump room");
+}
+
+struct DetectCase {
+  const char* text;
+  const char* path;
+  Format format;
+};
+
+TEST(DetectFormat, ContentDecidesAndTheNameBreaksTies) {
+  const DetectCase cases[] = {
+      {"plain words", "a.txt", Format::kPlainText},
+      {"# not Markdown by name\n\n```\nx\n```\n[a](b)", "a.txt", Format::kPlainText},
+      {"# comment\n\n**x**\n", "a.py", Format::kPlainText},
+      {"plain words", "README.md", Format::kMarkdown},
+      {"plain words", "README", Format::kPlainText},
+      {"# Head\n\n- item [a](b)\n", "README", Format::kMarkdown},
+      {"# Head\n## Sub\n### Sub\n", "", Format::kMarkdown},
+      {"<!DOCTYPE html><html>", "a.txt", Format::kHtml},
+      {"\n <!-- c -->\n<HTML lang=en>", "", Format::kHtml},
+      {"<?xml version='1.0'?><!DOCTYPE html>", "", Format::kHtml},
+      {"<?xml version='1.0'?><rss>", "feed.xml", Format::kPlainText},
+      {"<p align=center>x</p>", "README.md", Format::kMarkdown},
+      {"<p>fragment</p>", "", Format::kHtml},
+      {"<pre>fragment</pre>", "", Format::kPlainText},
+      {"fragment", "a.htm", Format::kHtml},
+      {"{\"a\": 1}", "", Format::kJson},
+      {"[\n 1,\n 2]", "a.txt", Format::kJson},
+      {"{\"a\": \"}\\\"\"}", "", Format::kJson},
+      {"[1] A footnote", "a.txt", Format::kPlainText},
+      {"[link](x) and text", "", Format::kPlainText},
+      {"{broken", "a.json", Format::kJson},
+      {"{\"a\": 1", "", Format::kJson},
+      {"{\"a\": 1}\n{\"a\": 2}\n", "", Format::kJsonLines},
+      {"{\"a\": 1}\n{\"a\": 2}\n", "a.json", Format::kJsonLines},
+      {"{\"a\": 1}\n", "a.jsonl", Format::kJsonLines},
+      {"broken\n{\"a\": 1}\n", "a.ndjson", Format::kJsonLines},
+      {"a,b\n1,2\n", "a.csv", Format::kCsv},
+      {"just words", "a.csv", Format::kCsv},
+      {"a\tb\n1\t2\n", "a.csv", Format::kTsv},
+      {"a\tb\n1\t2\n", "a.tsv", Format::kTsv},
+      {"a,b,c\n1,2,3\n4,5,6\n", "data", Format::kCsv},
+      {"a;b;c\n1;2;3\n4;5;6\n", "data", Format::kCsv},
+      {"a\tb\n1\t2\n3\t4\n", "data", Format::kTsv},
+      {"a,b,c\n1,2,3\n4,5,6\n", "a.txt", Format::kPlainText},
+      {"Well, yes.\nNo, never.\nOr, perhaps.\n", "note", Format::kPlainText},
+  };
+  for (const DetectCase& c : cases) {
+    SCOPED_TRACE(std::string(c.path) + ": " + c.text);
+    EXPECT_EQ(static_cast<int>(DetectFormat(c.text, c.path)), static_cast<int>(c.format));
+  }
+}
+
+TEST(ParserFingerprint, IsNotEmpty) { EXPECT_FALSE(ParserFingerprint().empty()); }
+
+TEST(ParserFor, EveryFormatSurvivesRandomMarkup) {
+  for (uint64_t seed = 0; seed < 3000; ++seed) {
+    Random random(seed);
+    const std::string text = testing::RandomMarkup(&random, 1 + random.Below(60));
+    for (const Format format : {Format::kPlainText, Format::kMarkdown, Format::kHtml, Format::kJson,
+                                Format::kJsonLines, Format::kCsv, Format::kTsv}) {
+      const Result<ParsedSource> parsed = ParserFor(format).Parse(text, {.id = "x", .path = "x", .uri = ""});
+      if (!parsed.ok()) continue;
+      for (const Document& document : parsed->documents) testing::CheckDocument(document);
+      if (::testing::Test::HasFailure()) {
+        FAIL() << "seed " << seed << " format " << static_cast<int>(format) << ":\n" << text;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace quarry::ingest
