@@ -1,0 +1,114 @@
+#include "generation/answerer.h"
+
+#include "generation/citations.h"
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::generation {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+Passage TextPassage(const std::string& text) {
+  Passage passage;
+  passage.chunk.text = text;
+  passage.chunk.document = "d";
+  passage.chunk.span.begin = 100;
+  passage.chunk.span.end = 100 + text.size();
+  return passage;
+}
+
+TEST(CitationsTest, MarkersStandBeforeTheEndOfTheSentence) {
+  Context context;
+  context.passages = {TextPassage("It runs\nat 9 bar. It is red"), TextPassage("水泵重80千克。")};
+  const CitedText cited = ComposeCitedText(
+      {{0, {0, 17}, 1.0}, {0, {18, 27}, 0.5}, {1, {0, context.passages[1].chunk.text.size()}, 0.4}},
+      context);
+  EXPECT_EQ(cited.text, "It runs at 9 bar [1]. It is red [1]. 水泵重80千克[2]。");
+  ASSERT_THAT(cited.citations, SizeIs(3));
+  EXPECT_EQ(cited.citations[0].quote, "It runs\nat 9 bar.");
+  EXPECT_EQ(cited.citations[0].source.begin, 100u);
+  EXPECT_EQ(cited.citations[0].source.end, 117u);
+  EXPECT_EQ(cited.citations[1].source.begin, 118u);
+  const TextRange span = cited.citations[1].answer_span;
+  EXPECT_EQ(cited.text.substr(span.begin, span.end - span.begin), "It is red");
+}
+
+class AnswererTest : public ::testing::Test {
+ protected:
+  AnswererTest() { engine_.Add(testing::SmallCorpus()); }
+
+  Answer Ask(const std::string& question) {
+    return engine_.answerer.Ask({.text = question}, *engine_.snapshot(), nullptr, CallContext())
+        .value();
+  }
+
+  testing::TestEngine engine_;
+};
+
+TEST_F(AnswererTest, CitesTheSentenceThatAnswers) {
+  const Answer english = Ask("How many days of paid leave does every employee have?");
+  EXPECT_FALSE(english.abstained);
+  EXPECT_THAT(english.text, HasSubstr("28 days of paid leave per year [1]."));
+  ASSERT_FALSE(english.citations.empty());
+  EXPECT_EQ(english.citations[0].document, "hr/leave");
+
+  const Answer chinese = Ask("每位员工每年有多少天带薪休假？");
+  EXPECT_FALSE(chinese.abstained);
+  EXPECT_THAT(chinese.text, HasSubstr("28天带薪休假"));
+  EXPECT_EQ(chinese.citations.at(0).document, "hr/leave-zh");
+}
+
+TEST_F(AnswererTest, EveryQuoteIsTheSourceAtItsSpan) {
+  for (const char* question : {"Which valve is tested at 20 bar?", "水泵 B-4 的电机功率是多少？",
+                               "How is the motor of pump P-3 cooled?"}) {
+    const Answer answer = Ask(question);
+    for (const Citation& citation : answer.citations) {
+      const auto document = engine_.snapshot()->ReadDocument(citation.document).value();
+      const std::string text = engine_.snapshot()->ReadText(document.number).value();
+      EXPECT_EQ(text.substr(citation.source.begin, citation.source.end - citation.source.begin),
+                citation.quote);
+      EXPECT_EQ(answer.context.passages.at(citation.passage - 1).chunk.id, citation.chunk);
+    }
+  }
+}
+
+TEST_F(AnswererTest, DeclinesWhatTheCorpusDoesNotSay) {
+  const Answer answer = Ask("Who composed the opera about the volcano?");
+  EXPECT_TRUE(answer.abstained);
+  EXPECT_THAT(answer.citations, IsEmpty());
+  EXPECT_THAT(answer.text,
+              HasSubstr("The 40 indexed documents do not contain an answer to this question."));
+  EXPECT_THAT(Ask("火山歌剧是谁创作的？").text, HasSubstr("在已索引的 40 份文档中没有找到"));
+}
+
+TEST_F(AnswererTest, TheSameStateGivesTheSameAnswerAndFingerprint) {
+  const Answer first = Ask("How fast does valve V-2 close?");
+  const Answer second = Ask("How fast does valve V-2 close?");
+  EXPECT_EQ(first.text, second.text);
+  EXPECT_EQ(first.fingerprint, second.fingerprint);
+  engine_.Add({testing::TextDocument("new", "New", "Something new.")});
+  EXPECT_NE(Ask("How fast does valve V-2 close?").fingerprint, first.fingerprint);
+}
+
+TEST_F(AnswererTest, TheStreamJoinsToTheText) {
+  std::string streamed;
+  const Answer answer =
+      engine_.answerer
+          .Ask({.text = "What is the valve V-5 made of and at how many bar is it tested?"},
+               *engine_.snapshot(),
+               [&](std::string_view delta) {
+                 streamed += delta;
+                 return true;
+               },
+               CallContext())
+          .value();
+  EXPECT_EQ(streamed, answer.text);
+  const auto stopped = engine_.answerer.Ask({.text = "paid leave"}, *engine_.snapshot(),
+                                            [](std::string_view) { return false; }, CallContext());
+  EXPECT_EQ(stopped.status().code(), Code::kCancelled);
+}
+
+}  // namespace
+}  // namespace quarry::generation

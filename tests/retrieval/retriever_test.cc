@@ -1,0 +1,157 @@
+#include "retrieval/retriever.h"
+
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::retrieval {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+std::vector<DocumentId> DocumentsOf(const Retrieved& retrieved, const index::Snapshot& snapshot) {
+  std::vector<DocumentId> ids;
+  for (const RankedHit& ranked : retrieved.hits) {
+    ids.push_back(snapshot.rows().DocumentOf(ranked.row).id);
+  }
+  return ids;
+}
+
+class RetrieverTest : public ::testing::Test {
+ protected:
+  RetrieverTest() { engine_.Add(testing::SmallCorpus()); }
+
+  Result<Retrieved> Retrieve(Query query) {
+    return engine_.retriever.Retrieve(query, *engine_.snapshot(), CallContext());
+  }
+  std::vector<DocumentId> Documents(Query query) {
+    return DocumentsOf(Retrieve(std::move(query)).value(), *engine_.snapshot());
+  }
+
+  testing::TestEngine engine_;
+};
+
+TEST_F(RetrieverTest, FindsEnglishAndChineseByTheSameCall) {
+  EXPECT_EQ(Documents({.text = "paid leave of employees"}).at(0), "hr/leave");
+  EXPECT_EQ(Documents({.text = "员工的带薪休假"}).at(0), "hr/leave-zh");
+  EXPECT_EQ(Documents({.text = "motor of P-7"}).at(0), "pumps/p7");
+}
+
+TEST_F(RetrieverTest, HybridUsesBothLegsAndSaysWhatEachAdded) {
+  const Retrieved retrieved = Retrieve({.text = "bronze valve V-3", .k = 5}).value();
+  EXPECT_TRUE(retrieved.used_lexical);
+  EXPECT_TRUE(retrieved.used_dense);
+  ASSERT_THAT(retrieved.hits, SizeIs(5));
+  for (const RankedHit& ranked : retrieved.hits) {
+    const ScoreBreakdown& breakdown = ranked.hit.breakdown;
+    EXPECT_DOUBLE_EQ(ranked.hit.score, breakdown.lexical_part + breakdown.dense_part);
+    EXPECT_GT(breakdown.lexical_rank + breakdown.dense_rank, 0u);
+  }
+}
+
+TEST_F(RetrieverTest, OneLegKeepsItsOwnScores) {
+  const Retrieved lexical =
+      Retrieve({.text = "bronze valve", .mode = SearchMode::kLexical}).value();
+  EXPECT_FALSE(lexical.used_dense);
+  EXPECT_DOUBLE_EQ(lexical.hits[0].hit.score, lexical.hits[0].hit.breakdown.lexical_score);
+  const Retrieved dense = Retrieve({.text = "bronze valve", .mode = SearchMode::kDense}).value();
+  EXPECT_FALSE(dense.used_lexical);
+  EXPECT_DOUBLE_EQ(dense.hits[0].hit.score, dense.hits[0].hit.breakdown.dense_score);
+}
+
+TEST_F(RetrieverTest, TheSameQueryTwiceAndAfterReopeningGivesTheSameScores) {
+  const auto ask = [&] {
+    std::vector<std::pair<DocumentId, double>> scores;
+    const auto snapshot = engine_.snapshot();
+    for (const RankedHit& ranked : Retrieve({.text = "water cooled motor", .k = 30}).value().hits) {
+      scores.emplace_back(snapshot->rows().DocumentOf(ranked.row).id, ranked.hit.score);
+    }
+    return scores;
+  };
+  const auto first = ask();
+  EXPECT_THAT(first, SizeIs(30));
+  EXPECT_EQ(ask(), first);
+  engine_.index.reset();
+  engine_.index = index::Index::Open(engine_.directory.path() + "/store", {}, engine_.analyzer,
+                                     engine_.clock)
+                      .value();
+  EXPECT_EQ(ask(), first);
+}
+
+TEST_F(RetrieverTest, FewerHitsComeBackWhenFewerMatch) {
+  EXPECT_THAT(Documents({.text = "bicycles", .mode = SearchMode::kLexical}),
+              ElementsAre("office/parking"));
+  EXPECT_THAT(Documents({.text = "xylophone", .mode = SearchMode::kLexical}), SizeIs(0));
+}
+
+TEST_F(RetrieverTest, AccessListsHideDocumentsInBothLegs) {
+  Document secret =
+      testing::TextDocument("hr/secret", "Secret", "The bronze valve project is called Osprey.");
+  secret.access = {"board"};
+  engine_.Add({secret});
+  for (const SearchMode mode : {SearchMode::kHybrid, SearchMode::kDense, SearchMode::kLexical}) {
+    Query query{.text = "bronze valve project Osprey", .mode = mode, .k = 100};
+    EXPECT_THAT(Documents(query), ::testing::Contains("hr/secret"));
+    query.principals = {.unrestricted = false, .names = {"staff"}};
+    EXPECT_THAT(Documents(query), ::testing::Not(::testing::Contains("hr/secret")));
+    query.principals.names.push_back("board");
+    EXPECT_THAT(Documents(query), ::testing::Contains("hr/secret"));
+  }
+}
+
+TEST_F(RetrieverTest, BadRequestsAreNamed) {
+  EXPECT_EQ(Retrieve({.text = "  "}).status().message(), "query: empty; expected a question");
+  EXPECT_EQ(Retrieve({.text = "a\xFF"}).status().message(), "query: invalid UTF-8 at byte 1");
+  EXPECT_EQ(Retrieve({.text = "x", .k = 0}).status().message(), "k: expected 1 to 10000, got 0");
+  CallContext cancelled;
+  cancelled.cancel.Cancel();
+  EXPECT_EQ(engine_.retriever.Retrieve({.text = "x"}, *engine_.snapshot(), cancelled)
+                .status()
+                .code(),
+            Code::kCancelled);
+}
+
+TEST(RetrieverSmallTest, DenseIsOffInASmallCollection) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a", "A", "One small document.")});
+  const auto ask = [&](SearchMode mode) {
+    return engine.retriever.Retrieve({.text = "small document", .mode = mode}, *engine.snapshot(),
+                                     CallContext());
+  };
+  EXPECT_FALSE(ask(SearchMode::kHybrid).value().used_dense);
+  EXPECT_THAT(ask(SearchMode::kDense).status().message(),
+              HasSubstr("mode dense: collection \"default\" has no vectors yet"));
+}
+
+TEST(RetrieverSmallTest, ALegReachesItsDocumentsThroughManyChunksOfOne) {
+  // One long document with many matching chunks must not crowd the others out of the leg.
+  testing::TestEngine engine({.leg_documents = 3});
+  std::string text;
+  for (int i = 0; i < 400; ++i) {
+    text += "The turbine spins in hall number " + std::to_string(i) +
+            " and the turbine is inspected by the turbine crew every week without fail.\n\n";
+  }
+  engine.Add({testing::TextDocument("long", "Long", text),
+              testing::TextDocument("b", "B", "A turbine is mentioned once among other things."),
+              testing::TextDocument("c", "C", "Another text with one turbine in it, and more.")});
+  const auto snapshot = engine.snapshot();
+  const Retrieved retrieved =
+      engine.retriever
+          .Retrieve({.text = "turbine", .mode = SearchMode::kLexical, .k = 1000}, *snapshot,
+                    CallContext())
+          .value();
+  const std::vector<DocumentId> ids = DocumentsOf(retrieved, *snapshot);
+  EXPECT_THAT(ids, ::testing::Contains("b"));
+  EXPECT_THAT(ids, ::testing::Contains("c"));
+}
+
+TEST(RetrievalOptionsTest, ValuesOutOfRangeAreNamed) {
+  EXPECT_OK(RetrievalOptions{}.Validate());
+  RetrievalOptions options;
+  options.fusion.dense_weight = 1.5;
+  EXPECT_EQ(options.Validate().message(),
+            "retrieval.dense_weight: expected a number from 0 to 1");
+}
+
+}  // namespace
+}  // namespace quarry::retrieval

@@ -1,0 +1,47 @@
+#pragma once
+
+// A small real engine in a temporary directory: what retrieval, generation and server tests ask.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/clock.h"
+#include "base/thread_pool.h"
+#include "generation/answerer.h"
+#include "index/index.h"
+#include "ingest/pipeline.h"
+#include "retrieval/retriever.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::testing {
+
+// A document of plain paragraphs (separated by empty lines).
+Document TextDocument(const std::string& id, const std::string& title, const std::string& text);
+
+class TestEngine {
+ public:
+  explicit TestEngine(retrieval::RetrievalOptions retrieval = {},
+                      generation::AnswerOptions answers = {});
+
+  // Adds documents and brings vectors up to date; aborts on error.
+  ingest::IngestReport Add(std::vector<Document> documents);
+  std::shared_ptr<const index::Snapshot> snapshot();
+
+  TemporaryDirectory directory = MakeTemporaryDirectory();
+  FakeClock clock{1'700'000'000'000'000};
+  Analyzer analyzer;
+  ThreadPool pool{2, 64};
+  ingest::IngestOptions ingest;
+  std::unique_ptr<index::Index> index;
+  CollectionId collection;
+  retrieval::EmbedderCache embedders;
+  retrieval::Retriever retriever;
+  generation::Answerer answerer;
+};
+
+// 40 short documents about pumps, valves and holidays, in English and Chinese: enough for vectors.
+std::vector<Document> SmallCorpus();
+
+}  // namespace quarry::testing
