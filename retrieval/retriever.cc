@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/embedder_factory.h"
+#include "retrieval/query_terms.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -136,8 +137,7 @@ Result<Retrieved> Retriever::Retrieve(const Query& query, const index::Snapshot&
   std::vector<index::ScoredRow> lexical;
   if (retrieved.used_lexical) {
     StageTimer timer(context, "retrieve.lexical");
-    std::vector<std::string> terms;
-    for (Token& token : analyzer_.Tokenize(query.text)) terms.push_back(std::move(token.term));
+    const std::vector<std::string> terms = QueryTerms(analyzer_, query.text);
     QUARRY_ASSIGN_OR_RETURN(
         lexical,
         FetchDocuments(snapshot.rows(), std::max(options_.leg_documents, query.k), [&](size_t k) {

@@ -96,17 +96,19 @@ TEST_F(AnswererTest, TheStreamJoinsToTheText) {
   std::string streamed;
   const Answer answer =
       engine_.answerer
-          .Ask({.text = "What is the valve V-5 made of and at how many bar is it tested?"},
-               *engine_.snapshot(),
-               [&](std::string_view delta) {
-                 streamed += delta;
-                 return true;
-               },
-               CallContext())
+          .Ask(
+              {.text = "What is the valve V-5 made of and at how many bar is it tested?"},
+              *engine_.snapshot(),
+              [&](std::string_view delta) {
+                streamed += delta;
+                return true;
+              },
+              CallContext())
           .value();
   EXPECT_EQ(streamed, answer.text);
-  const auto stopped = engine_.answerer.Ask({.text = "paid leave"}, *engine_.snapshot(),
-                                            [](std::string_view) { return false; }, CallContext());
+  const auto stopped = engine_.answerer.Ask(
+      {.text = "paid leave"}, *engine_.snapshot(), [](std::string_view) { return false; },
+      CallContext());
   EXPECT_EQ(stopped.status().code(), Code::kCancelled);
 }
 

@@ -19,18 +19,17 @@ Passage MakePassage(uint64_t id, const std::string& text, uint32_t tokens) {
 }
 
 TEST(ContextBuilderTest, KeepsTheOrderAndCountsTokens) {
-  const Context context =
-      BuildContext({MakePassage(1, "one", 10), MakePassage(2, "two", 20)}, {});
+  const Context context = BuildContext({MakePassage(1, "one", 10), MakePassage(2, "two", 20)}, {});
   ASSERT_THAT(context.passages, SizeIs(2));
   EXPECT_EQ(context.passages[0].chunk.text, "one");
   EXPECT_EQ(context.token_count, 30u);
 }
 
 TEST(ContextBuilderTest, DropsWhatAnotherPassageSaysAndNamesIt) {
-  const Context context = BuildContext(
-      {MakePassage(1, "the whole text", 10), MakePassage(2, "the whole text", 10),
-       MakePassage(3, "whole", 1)},
-      {});
+  const Context context =
+      BuildContext({MakePassage(1, "the whole text", 10), MakePassage(2, "the whole text", 10),
+                    MakePassage(3, "whole", 1)},
+                   {});
   EXPECT_THAT(context.passages, SizeIs(1));
   ASSERT_THAT(context.dropped, SizeIs(2));
   EXPECT_EQ(context.dropped[0].why, "duplicate of d1#0");
@@ -52,8 +51,9 @@ TEST(ContextBuilderTest, TheFirstPassageIsAlwaysTaken) {
 }
 
 TEST(ContextBuilderTest, StopsAtTheNumberOfPassages) {
-  const Context context = BuildContext(
-      {MakePassage(1, "a", 1), MakePassage(2, "b", 1), MakePassage(3, "c", 1)}, {.max_passages = 2});
+  const Context context =
+      BuildContext({MakePassage(1, "a", 1), MakePassage(2, "b", 1), MakePassage(3, "c", 1)},
+                   {.max_passages = 2});
   EXPECT_THAT(context.passages, SizeIs(2));
   EXPECT_EQ(context.dropped[0].why, "over 2 passages");
 }

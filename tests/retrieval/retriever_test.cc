@@ -72,9 +72,9 @@ TEST_F(RetrieverTest, TheSameQueryTwiceAndAfterReopeningGivesTheSameScores) {
   EXPECT_THAT(first, SizeIs(30));
   EXPECT_EQ(ask(), first);
   engine_.index.reset();
-  engine_.index = index::Index::Open(engine_.directory.path() + "/store", {}, engine_.analyzer,
-                                     engine_.clock)
-                      .value();
+  engine_.index =
+      index::Index::Open(engine_.directory.path() + "/store", {}, engine_.analyzer, engine_.clock)
+          .value();
   EXPECT_EQ(ask(), first);
 }
 
@@ -105,10 +105,9 @@ TEST_F(RetrieverTest, BadRequestsAreNamed) {
   EXPECT_EQ(Retrieve({.text = "x", .k = 0}).status().message(), "k: expected 1 to 10000, got 0");
   CallContext cancelled;
   cancelled.cancel.Cancel();
-  EXPECT_EQ(engine_.retriever.Retrieve({.text = "x"}, *engine_.snapshot(), cancelled)
-                .status()
-                .code(),
-            Code::kCancelled);
+  EXPECT_EQ(
+      engine_.retriever.Retrieve({.text = "x"}, *engine_.snapshot(), cancelled).status().code(),
+      Code::kCancelled);
 }
 
 TEST(RetrieverSmallTest, DenseIsOffInASmallCollection) {
@@ -149,8 +148,7 @@ TEST(RetrievalOptionsTest, ValuesOutOfRangeAreNamed) {
   EXPECT_OK(RetrievalOptions{}.Validate());
   RetrievalOptions options;
   options.fusion.dense_weight = 1.5;
-  EXPECT_EQ(options.Validate().message(),
-            "retrieval.dense_weight: expected a number from 0 to 1");
+  EXPECT_EQ(options.Validate().message(), "retrieval.dense_weight: expected a number from 0 to 1");
 }
 
 }  // namespace

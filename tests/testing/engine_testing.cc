@@ -5,10 +5,9 @@
 namespace quarry::testing {
 
 Document TextDocument(const std::string& id, const std::string& title, const std::string& text) {
-  ingest::ParsedSource parsed =
-      ingest::ParserFor(ingest::Format::kPlainText)
-          .Parse(text, {.id = id, .path = id, .uri = "test:" + id})
-          .value();
+  ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kPlainText)
+                                    .Parse(text, {.id = id, .path = id, .uri = "test:" + id})
+                                    .value();
   Document document = std::move(parsed.documents.at(0));
   document.id = id;
   document.title = title;
@@ -40,30 +39,31 @@ std::vector<Document> SmallCorpus() {
   std::vector<Document> documents;
   for (int i = 0; i < 12; ++i) {
     const std::string n = std::to_string(i);
+    documents.push_back(TextDocument("pumps/p" + n, "Pump P-" + n,
+                                     "The pump P-" + n + " delivers " + std::to_string(10 + i) +
+                                         " litres per second. Its motor draws " +
+                                         std::to_string(2 + i) +
+                                         " kilowatts and is cooled by water."));
     documents.push_back(TextDocument(
-        "pumps/p" + n, "Pump P-" + n,
-        "The pump P-" + n + " delivers " + std::to_string(10 + i) +
-            " litres per second. Its motor draws " + std::to_string(2 + i) +
-            " kilowatts and is cooled by water."));
-    documents.push_back(TextDocument("valves/v" + n, "Valve V-" + n,
-                                     "The valve V-" + n + " closes within " +
-                                         std::to_string(3 + i) +
-                                         " seconds. It is made of bronze and tested at " +
-                                         std::to_string(16 + i) + " bar."));
-    documents.push_back(TextDocument(
-        "zh/b" + n, "水泵 B-" + n,
-        "水泵 B-" + n + " 每秒输送" + std::to_string(20 + i) + "升水。电机功率为" +
-            std::to_string(5 + i) + "千瓦，用水冷却。"));
+        "valves/v" + n, "Valve V-" + n,
+        "The valve V-" + n + " closes within " + std::to_string(3 + i) +
+            " seconds. It is made of bronze and tested at " + std::to_string(16 + i) + " bar."));
+    documents.push_back(TextDocument("zh/b" + n, "水泵 B-" + n,
+                                     "水泵 B-" + n + " 每秒输送" + std::to_string(20 + i) +
+                                         "升水。电机功率为" + std::to_string(5 + i) +
+                                         "千瓦，用水冷却。"));
   }
   documents.push_back(TextDocument("hr/leave", "Leave",
                                    "Every employee has 28 days of paid leave per year. Unused days "
                                    "lapse at the end of March."));
+  documents.push_back(TextDocument("hr/leave-zh", "休假",
+                                   "每位员工每年有28天带薪休假。未使用的天数在三月底作废。"));
   documents.push_back(
-      TextDocument("hr/leave-zh", "休假", "每位员工每年有28天带薪休假。未使用的天数在三月底作废。"));
-  documents.push_back(TextDocument("office/address", "Address",
-                                   "The head office stands at 4 Mill Lane. Visitors ring the bell."));
-  documents.push_back(TextDocument("office/parking", "Parking",
-                                   "Bicycles are parked in the yard. Cars are parked behind the mill."));
+      TextDocument("office/address", "Address",
+                   "The head office stands at 4 Mill Lane. Visitors ring the bell."));
+  documents.push_back(
+      TextDocument("office/parking", "Parking",
+                   "Bicycles are parked in the yard. Cars are parked behind the mill."));
   return documents;
 }
 

@@ -187,7 +187,8 @@ inline std::string MakeRequest(std::string_view method, std::string_view target,
                                std::string_view body = {}, std::string_view more_headers = {}) {
   std::string request(method);
   request.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
-  if (!body.empty()) request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  if (!body.empty())
+    request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
   request.append(more_headers).append("\r\n").append(body);
   return request;
 }
