@@ -1,13 +1,15 @@
 #pragma once
 
-// Analyzer: text -> terms. The same analyzer serves indexing and queries, BM25, the learnt embedder and
-// the support scorer, so that "the same word" means one thing in Quarry.
+// Analyzer: text -> terms. The same analyzer serves indexing and queries, BM25, the learnt embedder
+// and the support scorer, so that "the same word" means one thing in Quarry.
 //
 // What it does, per run of text and with no locale switch:
 //   * every character is folded first (base/text.h Fold: NFKC, case, Hant -> Hans);
-//   * letters and digits of spaced scripts make a word; English words are stemmed (Snowball English,
+//   * letters and digits of spaced scripts make a word; English words are stemmed (Snowball
+//   English,
 //     "Porter2") and the stop list is dropped;
-//   * a word with inner '-', '_', '.', '/' or '#' that holds a digit is a code ("ppr-9087", "vx-220/b",
+//   * a word with inner '-', '_', '.', '/' or '#' that holds a digit is a code ("ppr-9087",
+//   "vx-220/b",
 //     "3.14", "v1.2.0"): it is kept whole, and its parts are indexed too;
 //   * CJK runs give every pair of neighbouring characters; a lone character gives itself.
 // The form cache makes stemming a hash look-up for words seen before.
@@ -29,7 +31,7 @@ struct AnalyzerOptions {
 
 struct Token {
   std::string term;
-  uint32_t begin = 0;     // bytes of the text given, before folding
+  uint32_t begin = 0;  // bytes of the text given, before folding
   uint32_t end = 0;
   uint32_t position = 0;  // word position; parts of a code share the code's
 };
