@@ -6,13 +6,12 @@
 // What it does, per run of text and with no locale switch:
 //   * every character is folded first (base/text.h Fold: NFKC, case, Hant -> Hans);
 //   * letters and digits of spaced scripts make a word; the possessive 's is dropped, other inner
-//     apostrophes are kept ("don't"); words of Latin letters are stemmed (Snowball English,
-//     "Porter2") and the stop list is dropped;
+//     apostrophes are kept ("don't"); words of Latin letters are stemmed (Snowball English, that
+//     is "Porter2") and the stop list is dropped;
 //   * a word with inner '-', '_', '.', '/' or '#' that holds a digit is a code ("ppr-9087",
-//   "vx-220/b",
-//     "v1.2.0"): it is kept whole, and its parts are indexed too ("vx-220", "vx", "220", "b"). A
-//     decimal number ("3.14") has no parts. Longer than 6 parts or 64 bytes, as URLs and paths are,
-//     it is only taken apart; so is everything joined that holds no digit ("well-known");
+//     "vx-220/b", "v1.2.0"): it is kept whole, and its parts are indexed too ("vx-220", "vx",
+//     "220", "b"). A decimal number ("3.14") has no parts. Longer than 6 parts or 64 bytes, as URLs
+//     and paths are, it is only taken apart; so is all that holds no digit ("well-known");
 //   * "1,000" is the term "1000";
 //   * "c++", "c#", "notepad++" are terms beside "c" and "notepad";
 //   * CJK runs give every pair of neighbouring characters; a lone character gives itself.

@@ -29,13 +29,16 @@ std::string_view WordTerms::TermOf(std::string_view word) {
   if (word.size() > FormKey::kMaxBytes) return Derive(word);
   char padded[FormKey::kMaxBytes] = {};
   std::memcpy(padded, word.data(), word.size());
-  return TermOfPadded(padded, word.size());
+  return LookUp(FormKey::FromPadded(padded), word);
 }
 
 std::string_view WordTerms::TermOfPadded(const char* padded, size_t size) {
-  const FormKey key = FormKey::FromPadded(padded);
+  return LookUp(FormKey::FromPadded(padded), {padded, size});
+}
+
+std::string_view WordTerms::LookUp(const FormKey& key, std::string_view word) {
   if (const auto known = cache_.Find(key)) return *known;
-  const std::string_view term = Derive({padded, size});
+  const std::string_view term = Derive(word);
   cache_.Insert(key, term);
   return term;
 }

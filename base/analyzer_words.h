@@ -14,7 +14,8 @@ class WordTerms {
  public:
   WordTerms(bool drop_stop_words, bool stem) : drop_stop_words_(drop_stop_words), stem_(stem) {}
 
-  // The term of `word`, empty for a stop word. Valid until the next call on the same thread.
+  // The term of `word`, empty for a stop word. Valid while `word` is and until the next call on the
+  // same thread.
   std::string_view TermOf(std::string_view word);
 
   // Likewise for the word of `size` letters at `padded`, a buffer of FormKey::kMaxBytes that is
@@ -22,6 +23,7 @@ class WordTerms {
   std::string_view TermOfPadded(const char* padded, size_t size);
 
  private:
+  std::string_view LookUp(const FormKey& key, std::string_view word);
   std::string_view Derive(std::string_view word) const;
 
   const bool drop_stop_words_;

@@ -26,14 +26,15 @@ struct DecodedText {
 
 // Detects the charset of `bytes` (byte-order mark, then well-formed UTF-8, then the plausibility of
 // the text as GB18030/GBK, Big5, UTF-16, Shift_JIS, EUC-JP, EUC-KR, ISO-2022-JP, windows-125x,
-// KOI8-R) and converts. 20 characters of Chinese are enough. Errors, all kInvalidArgument:
-//   not text: looks like PNG image                       a known binary signature
-//   not text: NUL byte at offset 12                      and it is no UTF-16
-//   not text: control character 0x01 at offset 2         where more than 1 % are such
-//   invalid UTF-8 at byte 3120 and no other charset fits UTF-8 with damage, however little, is
-//   never
-//                                                        taken for another charset
-//   invalid GB18030 at byte 3120 and no other charset fits     likewise of the charset detected
+// KOI8-R) and converts. 20 characters of Chinese are enough.
+//
+// Errors, all kInvalidArgument:
+//   "not text: looks like PNG image": a known binary signature;
+//   "not text: NUL byte at offset 12": and the text is no UTF-16;
+//   "not text: control character 0x01 at offset 2": where more than 1 % are such;
+//   "invalid UTF-8 at byte 3120 and no other charset fits": UTF-8 with damage, however little, is
+//   an error and never taken for another charset;
+//   "invalid GB18030 at byte 3120 and no other charset fits": likewise of the charset detected.
 Result<DecodedText> DecodeText(std::string_view bytes);
 
 // The form in which words are compared: NFKC, full case folding, Traditional Chinese characters as
@@ -49,14 +50,13 @@ struct ByteRange {
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
 
-// Sentences of `utf8`, in order, without the white space around them; empty ones are left out. Ends
-//   * at . ! ? before white space, not behind abbreviations, initials, numbers of a list or before
-//   a
-//     small letter (unless the text has no capitals at all);
+// Sentences of `utf8`, in order, without the white space around them; empty ones are left out. They
+// end
+//   * at . ! ? before white space, but not behind abbreviations, initials and numbers of a list, or
+//     before a small letter (unless the text has no capitals at all);
 //   * at 。！？；… with the closing quotes that follow;
-//   * at line breaks that end a paragraph: an empty line, a line break before a list mark, a
-//   heading or
-//     the indent of a Chinese paragraph. Any other line break is a space.
+//   * at line breaks that end a paragraph: an empty line, a line break before a list mark, before
+//     a heading or before the indent of a Chinese paragraph. Any other line break is a space.
 std::vector<ByteRange> SplitSentences(std::string_view utf8);
 
 // True for Han, Hiragana, Katakana, Hangul and Bopomofo characters: scripts without spaces, which
