@@ -1,5 +1,6 @@
 #include "base/form_cache.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/status.h"
@@ -35,7 +36,7 @@ void FormCache::Insert(const FormKey& key, std::string_view term) {
     if (state.compare_exchange_strong(expected, kBeingWritten, std::memory_order_acq_rel)) {
       slot.key = key;
       slot.term_size = static_cast<uint32_t>(term.size());
-      std::memcpy(slot.term, term.data(), term.size());
+      std::copy(term.begin(), term.end(), slot.term);
       state.store(kReady, std::memory_order_release);
       return;
     }
