@@ -13,8 +13,9 @@
 
 namespace quarry::ingest {
 
-// Appends blocks to Document::text so that the promises of base/document.h hold: blocks in reading order,
-// apart, trimmed, with an empty line between two of them. A block without text leaves no trace.
+// Appends blocks to Document::text so that the promises of base/document.h hold: blocks in reading
+// order, apart, trimmed, with an empty line between two of them. A block without text leaves no
+// trace.
 //
 //   DocumentBuilder builder(&document);
 //   builder.Add(BlockKind::kHeading, 1, "Installation");
@@ -23,11 +24,10 @@ namespace quarry::ingest {
 //   builder.out() += "run.";
 //   builder.End();
 //
-// Not thread-safe. The document must outlive it.
+// REQUIRES: the last block is ended before the document is moved away. Not thread-safe.
 class DocumentBuilder {
  public:
   explicit DocumentBuilder(Document* document) : document_(document) {}
-  ~DocumentBuilder() { End(); }
   DocumentBuilder(const DocumentBuilder&) = delete;
   DocumentBuilder& operator=(const DocumentBuilder&) = delete;
 
@@ -44,8 +44,8 @@ class DocumentBuilder {
   std::string_view OpenText() const {
     return std::string_view(document_->text).substr(block_.begin);
   }
-  // Ends the open block: white space around it goes (of code only empty lines before and white space
-  // behind), and the block too if nothing is left. Fine if none is open.
+  // Ends the open block: white space around it goes (of code only empty lines before and white
+  // space behind), and the block too if nothing is left. Fine if none is open.
   void End();
 
   // The page of blocks that begin from now on.
@@ -61,9 +61,9 @@ class DocumentBuilder {
   bool open_ = false;
 };
 
-// Appends running text with every run of white space as one space, none at the start of a block. A run
-// that holds a line break and stands between two CJK characters is dropped: there it is only a wrapped
-// line.
+// Appends running text with every run of white space as one space, none at the start of a block. A
+// run that holds a line break and stands between two CJK characters is dropped: there it is only a
+// wrapped line.
 class RunningText {
  public:
   // `start` is where the block begins in `out`.
@@ -87,16 +87,16 @@ class RunningText {
   bool newline_ = false;  // and it held a line break
 };
 
-// Whether a line that ends with `before` and one that begins with `after` join without a space: both
-// sides are CJK characters or CJK punctuation.
+// Whether a line that ends with `before` and one that begins with `after` join without a space:
+// both sides are CJK characters or CJK punctuation.
 bool JoinsWithoutSpace(std::string_view before, std::string_view after);
 
-// Writes the rows of a table, a line each, so that each reads alone: "Model: VX-220; Power: 1.5 kW".
-// Empty cells are left out, and so are empty rows. A table that has a header and no rows becomes the line
-// of its header.
+// Writes the rows of a table, a line each, so that each reads alone: "Model: VX-220; Power: 1.5
+// kW". Empty cells are left out, and so are empty rows. A table that has a header and no rows
+// becomes the line of its header.
 //
-// Header cells are cut after 120 bytes. Where repeating them would blow a table up (long headers over
-// nearly empty cells), the rows after the first 16 MB or so are written without them.
+// Header cells are cut after 120 bytes. Where repeating them would blow a table up (long headers
+// over nearly empty cells), the rows after the first 16 MB or so are written without them.
 class TableWriter {
  public:
   explicit TableWriter(DocumentBuilder* builder) : builder_(builder) {}
@@ -120,12 +120,13 @@ class TableWriter {
 class ErrorList {
  public:
   explicit ErrorList(std::vector<SourceError>* errors) : errors_(errors) {}
-  ~ErrorList();
   ErrorList(const ErrorList&) = delete;
   ErrorList& operator=(const ErrorList&) = delete;
 
   void Add(std::string place, std::string reason);
   void AddLine(uint64_t line, std::string reason);
+  // REQUIRES: called once, last.
+  void Finish();
 
  private:
   std::vector<SourceError>* errors_;
@@ -144,8 +145,8 @@ std::string_view StemOf(std::string_view path);
 // "md" of "docs/Manual.MD", in lower case; "" without one. Only letters and digits, at most 10.
 std::string ExtensionOf(std::string_view path);
 
-// A BCP 47 tag as `language` fields keep it: the primary subtag in lower case ("zh" of "zh-TW"); "" if it
-// is none.
+// A BCP 47 tag as `language` fields keep it: the primary subtag in lower case ("zh" of "zh-TW"); ""
+// if it is none.
 std::string PrimaryLanguage(std::string_view tag);
 
 // A fresh document of `source`: id, uri and media type filled.

@@ -39,14 +39,11 @@ bool LooksLikeHtml(std::string_view text, Hint hint) {
   // Comments and an XML declaration may come first.
   for (int skipped = 0; skipped < 20; ++skipped) {
     text = SkipSpace(text);
-    size_t end = text.npos;
-    if (text.starts_with("<!--")) {
-      end = text.find("-->");
-    } else if (text.starts_with("<?xml")) {
-      end = text.find('>');
-    }
+    const std::string_view close = text.starts_with("<!--") ? "-->" : "?>";
+    if (close == "?>" && !text.starts_with("<?xml")) break;
+    const size_t end = text.find(close);
     if (end == text.npos) break;
-    text.remove_prefix(std::min(end + 3, text.size()));
+    text.remove_prefix(end + close.size());
   }
   const auto begins_with_tag = [&](std::string_view tag) {
     return text.size() > tag.size() && html::EqualsIgnoringCase(text.substr(0, tag.size()), tag) &&
@@ -89,8 +86,8 @@ bool BeginsLikeJson(std::string_view text) {
   if (text.empty() || (text.front() != '{' && text.front() != '[')) return false;
   const char next = SkipSpace(text.substr(1)).empty() ? '\0' : SkipSpace(text.substr(1)).front();
   if (text.front() == '{') return next == '"' || next == '}';
-  return next == '{' || next == '[' || next == '"' || next == ']' || next == '-' || html::IsDigit(next) ||
-         next == 't' || next == 'f' || next == 'n';
+  return next == '{' || next == '[' || next == '"' || next == ']' || next == '-' ||
+         html::IsDigit(next) || next == 't' || next == 'f' || next == 'n';
 }
 
 // kJson, kJsonLines, or kPlainText for neither.
@@ -105,7 +102,8 @@ Format JsonFormat(std::string_view text, Hint hint) {
     const size_t quote = inside.starts_with('"') ? inside.find('"', 1) : inside.npos;
     const bool has_key = text.front() == '{' && quote != inside.npos &&
                          SkipSpace(inside.substr(quote + 1)).starts_with(':');
-    return hint == Hint::kJson || (has_key && hint == Hint::kNone) ? Format::kJson : Format::kPlainText;
+    return hint == Hint::kJson || (has_key && hint == Hint::kNone) ? Format::kJson
+                                                                   : Format::kPlainText;
   }
   const std::string_view rest = SkipSpace(text.substr(end));
   if (rest.empty()) return Format::kJson;
@@ -118,8 +116,8 @@ Format JsonFormat(std::string_view text, Hint hint) {
   return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
 }
 
-// Marks that plain text hardly has, two kinds at least: "# Heading", "```", "[text](link)", "| a | b |"
-// with its ruler, "**bold**".
+// Marks that plain text hardly has, two kinds at least: "# Heading", "```", "[text](link)", "| a |
+// b |" with its ruler, "**bold**".
 bool LooksLikeMarkdown(std::string_view text) {
   text = text.substr(0, 16 * 1024);
   int headings = 0;
@@ -139,8 +137,8 @@ bool LooksLikeMarkdown(std::string_view text) {
   const bool has_link = link != text.npos && text.rfind('[', link) != text.npos;
   const size_t bold = text.find("**");
   const bool has_bold = bold != text.npos && text.find("**", bold + 3) != text.npos;
-  const int kinds = (headings > 0 ? 1 : 0) + (headings > 2 ? 1 : 0) + (fence ? 1 : 0) + (ruler ? 1 : 0) +
-                    (has_link ? 1 : 0) + (has_bold ? 1 : 0);
+  const int kinds = (headings > 0 ? 1 : 0) + (headings > 2 ? 1 : 0) + (fence ? 1 : 0) +
+                    (ruler ? 1 : 0) + (has_link ? 1 : 0) + (has_bold ? 1 : 0);
   return kinds >= 2;
 }
 

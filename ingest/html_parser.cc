@@ -63,7 +63,8 @@ void ReadMeta(const Node& meta, Document* document) {
     std::vector<std::string> words;
     for (size_t begin = 0; begin < value.size();) {
       const size_t comma = std::min(value.find(',', begin), value.size());
-      if (const auto word = Trim(value.substr(begin, comma - begin)); !word.empty()) words.emplace_back(word);
+      if (const auto word = Trim(value.substr(begin, comma - begin)); !word.empty())
+        words.emplace_back(word);
       begin = comma + 1;
     }
     document->metadata.emplace("keywords", std::move(words));
@@ -83,7 +84,8 @@ std::string TitleOf(const Page& page, const Node& title) {
   for (unsigned i = 0; i < children->length; ++i) {
     const auto* child = static_cast<const Node*>(children->data[i]);
     if (!html::IsText(*child)) continue;
-    ResolvePrescanText(page.source, child->v.text.text, [&](std::string_view run) { running.Append(run); });
+    ResolvePrescanText(page.source, child->v.text.text,
+                       [&](std::string_view run) { running.Append(run); });
   }
   return text;
 }
@@ -104,7 +106,8 @@ Landmarks FindLandmarks(const Page& page, Document* document) {
         if (!html::IsElement(node)) return node.type == GUMBO_NODE_DOCUMENT;
         const GumboTag tag = node.v.element.tag;
         if (tag == GUMBO_TAG_HTML) {
-          if (const char* lang = html::AttributeOf(node, "lang")) document->language = PrimaryLanguage(lang);
+          if (const char* lang = html::AttributeOf(node, "lang"))
+            document->language = PrimaryLanguage(lang);
         } else if (tag == GUMBO_TAG_META) {
           ReadMeta(node, document);
         } else if (tag == GUMBO_TAG_TITLE) {
@@ -116,7 +119,8 @@ Landmarks FindLandmarks(const Page& page, Document* document) {
           return false;
         }
         const char* role = html::AttributeOf(node, "role");
-        const bool is_main = tag == GUMBO_TAG_MAIN || (role != nullptr && std::string_view(role) == "main");
+        const bool is_main =
+            tag == GUMBO_TAG_MAIN || (role != nullptr && std::string_view(role) == "main");
         if (is_main && found.main == nullptr) found.main = &node;
         if (tag == GUMBO_TAG_ARTICLE && articles++ == 0) found.articles.push_back(&node);
         return true;
@@ -127,9 +131,9 @@ Landmarks FindLandmarks(const Page& page, Document* document) {
   return found;
 }
 
-// The text of a page without its boilerplate, as far as the page's own landmarks tell. What is left must
-// be enough of the whole, since pages use landmarks in odd ways; otherwise the next wider choice is taken:
-// <main>, the articles, the page without navigation and the like, everything.
+// The text of a page without its boilerplate, as far as the page's own landmarks tell. What is left
+// must be enough of the whole, since pages use landmarks in odd ways; otherwise the next wider
+// choice is taken: <main>, the articles, the page without navigation and the like, everything.
 void WriteContent(const Page& page, const Landmarks& landmarks, Document* document) {
   constexpr size_t kEnough = 100;
   const Node& body = landmarks.body == nullptr ? *page.root : *landmarks.body;
@@ -138,13 +142,15 @@ void WriteContent(const Page& page, const Landmarks& landmarks, Document* docume
     document->text.clear();
     document->blocks.clear();
     DocumentBuilder builder(document);
-    for (const Node* root : roots) html::WriteBlocks(page, *root, skip_boilerplate, total, &builder);
+    for (const Node* root : roots)
+      html::WriteBlocks(page, *root, skip_boilerplate, total, &builder);
     return document->text.size();
   };
   if (landmarks.main != nullptr && write({landmarks.main}, true) >= kEnough) return;
   const size_t without_boilerplate = write({&body}, true);
   if (!landmarks.articles.empty()) {
-    // Comments and teasers are articles too: they must be most of the page, unless there is one only.
+    // Comments and teasers are articles too: they must be most of the page, unless there is one
+    // only.
     const size_t articles = write(landmarks.articles, true);
     const bool enough = landmarks.articles.size() == 1 ? articles >= 2 * kEnough
                                                        : articles * 5 >= without_boilerplate * 2;
@@ -183,8 +189,8 @@ class HtmlParser final : public Parser {
 }  // namespace
 
 void AppendHtmlFragment(std::string_view html, DocumentBuilder* builder) {
-  // A fragment is a part of a file that was accepted, so its number of tags is bounded already or it is
-  // dropped like other markup without text.
+  // A fragment is a part of a file that was accepted, so its number of tags is bounded already or
+  // it is dropped like other markup without text.
   Result<std::string> prescanned = PrescanHtml(html);
   if (!prescanned.ok()) return;
   const Output output = ParseTree(*prescanned);

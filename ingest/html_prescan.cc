@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/hash.h"
@@ -31,12 +31,17 @@ bool StyleHides(std::string_view style) {
 }
 
 bool IsBoilerplateRole(std::string_view role) {
-  static constexpr std::string_view kRoles[] = {"alertdialog", "banner", "complementary", "contentinfo",
-                                                "dialog",      "navigation", "search"};
-  return std::any_of(std::begin(kRoles), std::end(kRoles), [&](std::string_view name) {
-    return html::EqualsIgnoringCase(role, name);
-  });
+  static constexpr std::string_view kRoles[] = {
+      "alertdialog", "banner", "complementary", "contentinfo", "dialog", "navigation", "search"};
+  return std::any_of(std::begin(kRoles), std::end(kRoles),
+                     [&](std::string_view name) { return html::EqualsIgnoringCase(role, name); });
 }
+
+// Attributes that are written as they are: element ("" for any), name.
+constexpr std::pair<std::string_view, std::string_view> kKeptAttributes[] = {
+    {"", "colspan"},  {"", "rowspan"},      {"html", "lang"},    {"img", "alt"},
+    {"meta", "name"}, {"meta", "property"}, {"meta", "content"}, {"ol", "start"},
+};
 
 // Writes text so that the tree builder's tokeniser sees neither tags nor private characters in it.
 class TextWriter {
@@ -199,6 +204,7 @@ class Prescan {
   void WriteStart(std::string_view name, const ElementInfo& info) {
     switch (info.element_class) {
       case ElementClass::kTransparent:
+        if (HidesElement()) BeginDropped(name);
         return;
       case ElementClass::kRawDropped:
         SkipRaw();
@@ -211,11 +217,7 @@ class Prescan {
         }
         return;
       case ElementClass::kDropped:
-        if (IsNeverClosed(name)) return;
-        dropped_ = name;
-        dropped_depth_ = 1;
-        dropped_begin_ = tokenizer_.position();
-        return;
+        return BeginDropped(name);
       case ElementClass::kNested:
         if (open_.size() >= kMaxDepth) return;
         open_.push_back({Hash64(name), info.special, info.boundary, name == "pre"});
@@ -231,11 +233,18 @@ class Prescan {
     output_ += '>';
   }
 
+  void BeginDropped(std::string_view name) {
+    if (IsNeverClosed(name)) return;
+    dropped_ = name;
+    dropped_depth_ = 1;
+    dropped_begin_ = tokenizer_.position();
+  }
+
   void WriteEnd(std::string_view name, const ElementInfo& info) {
     if (info.element_class == ElementClass::kNested) {
       const uint64_t hash = Hash64(name);
-      // Most end tags close the innermost element. Others close what is open above theirs, unless the
-      // standard has them ignored; then the tree builder must not see them either.
+      // Most end tags close the innermost element. Others close what is open above theirs, unless
+      // the standard has them ignored; then the tree builder must not see them either.
       size_t size = open_.size();
       for (; size > 0 && open_[size - 1].name != hash; --size) {
         const Open& above = open_[size - 1];
@@ -253,62 +262,47 @@ class Prescan {
     output_ += '>';
   }
 
-  void WriteAttributes(std::string_view name) {
+  // Whether the attributes of the tag hide its element.
+  bool HidesElement() const {
     bool hidden = false;
+    for (const auto& [key, value] : tokenizer_.attributes()) {
+      if (html::EqualsIgnoringCase(key, "hidden")) {
+        hidden = hidden || !html::EqualsIgnoringCase(value, "until-found");
+      } else if (html::EqualsIgnoringCase(key, "style")) {
+        hidden = hidden || StyleHides(value);
+      } else if (html::EqualsIgnoringCase(key, "aria-hidden")) {
+        hidden = hidden || html::EqualsIgnoringCase(value, "true");
+      }
+    }
+    return hidden;
+  }
+
+  void WriteAttributes(std::string_view name) {
     bool boilerplate = false;
     bool open = false;
     for (const auto& [key, value] : tokenizer_.attributes()) {
       const auto is = [&, attribute = key](std::string_view lower) {
         return html::EqualsIgnoringCase(attribute, lower);
       };
-      switch (html::Lower(key.front())) {
-        case 'a':
-          if (is("aria-hidden")) hidden = hidden || html::EqualsIgnoringCase(value, "true");
-          if (name == "img" && is("alt")) WriteAttribute("alt", value);
-          break;
-        case 'c':
-          if (is("class")) boilerplate = boilerplate || NamesBoilerplate(value);
-          if (is("colspan")) WriteAttribute("colspan", value);
-          if (name == "meta" && is("content")) WriteAttribute("content", value);
-          break;
-        case 'h':
-          if (is("hidden")) hidden = hidden || !html::EqualsIgnoringCase(value, "until-found");
-          break;
-        case 'i':
-          if (is("id")) boilerplate = boilerplate || NamesBoilerplate(value);
-          break;
-        case 'l':
-          if (name == "html" && is("lang")) WriteAttribute("lang", value);
-          break;
-        case 'n':
-          if (name == "meta" && is("name")) WriteAttribute("name", value);
-          break;
-        case 'o':
-          open = open || is("open");
-          break;
-        case 'p':
-          if (name == "meta" && is("property")) WriteAttribute("property", value);
-          break;
-        case 'r':
-          if (is("rowspan")) WriteAttribute("rowspan", value);
-          if (is("role")) {
-            boilerplate = boilerplate || IsBoilerplateRole(value);
-            for (const std::string_view role : {"main", "none", "presentation"}) {
-              if (html::EqualsIgnoringCase(value, role)) WriteAttribute("role", role);
-            }
-          }
-          break;
-        case 's':
-          if (is("style")) hidden = hidden || StyleHides(value);
-          if (is("start")) WriteAttribute("start", value);
-          break;
-        default:
-          break;
+      if (is("class") || is("id")) {
+        boilerplate = boilerplate || NamesBoilerplate(value);
+      } else if (is("role")) {
+        boilerplate = boilerplate || IsBoilerplateRole(value);
+        for (const std::string_view role : {"main", "none", "presentation"}) {
+          if (html::EqualsIgnoringCase(value, role)) WriteAttribute("role", role);
+        }
+      } else if (is("open")) {
+        open = true;
+      } else {
+        for (const auto& [element, attribute] : kKeptAttributes) {
+          if ((element.empty() || element == name) && is(attribute))
+            WriteAttribute(attribute, value);
+        }
       }
     }
     // Pages that fade in hide all of themselves until a script has run.
     if (name == "html" || name == "body") return;
-    if (hidden || (name == "dialog" && !open)) WriteAttribute(kHiddenMark, "");
+    if (HidesElement() || (name == "dialog" && !open)) WriteAttribute(kHiddenMark, "");
     if (boilerplate) WriteAttribute(kBoilerplateMark, "");
   }
 
@@ -326,8 +320,9 @@ class Prescan {
     output_ += '"';
   }
 
-  // Behind a start tag whose content holds no tags: skips its content and end tag. A script that nobody
-  // closed takes the rest of the page with it, as in browsers; of the others only the tag goes.
+  // Behind a start tag whose content holds no tags: skips its content and end tag. A script that
+  // nobody closed takes the rest of the page with it, as in browsers; of the others only the tag
+  // goes.
   std::string_view SkipRaw() {
     const std::string_view name = tokenizer_.name();
     std::string_view content;

@@ -47,8 +47,9 @@ Grid ReadGrid(const Node& table) {
       [&](const Node& node) {
         if (grid.is_layout || !IsElement(node) || IsInvisible(node)) return false;
         const GumboTag tag = node.v.element.tag;
-        const bool is_block = (tag == GUMBO_TAG_TABLE && &node != &table) || HeadingLevelOf(tag) > 0 ||
-                              tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_BLOCKQUOTE;
+        const bool is_block = (tag == GUMBO_TAG_TABLE && &node != &table) ||
+                              HeadingLevelOf(tag) > 0 || tag == GUMBO_TAG_PRE ||
+                              tag == GUMBO_TAG_BLOCKQUOTE;
         if (is_block) {
           grid.is_layout = true;
           return false;
@@ -79,12 +80,14 @@ size_t SpanOf(const Node& cell, const char* attribute) {
   return static_cast<size_t>(std::clamp(span, 1, static_cast<int>(kMaxColumns)));
 }
 
-// Places the cells of each row in their columns. A cell that spans rows is repeated in each of them.
+// Places the cells of each row in their columns. A cell that spans rows is repeated in each of
+// them.
 class Placer {
  public:
   explicit Placer(const Page* page) : page_(page) {}
 
-  // The text of each column; of a cell that spans columns in its first one, or in all with `repeat`.
+  // The text of each column; of a cell that spans columns in its first one, or in all with
+  // `repeat`.
   const std::vector<std::string>& Place(const Row& row, bool repeat) {
     texts_.clear();
     size_t column = 0;
@@ -138,7 +141,8 @@ bool WriteTable(const Page& page, const Node& table, DocumentBuilder* builder) {
 
   Placer placer(&page);
   TableWriter writer(builder);
-  // Header rows are joined from above: "Power" over "Min" and "Max" gives "Power Min" and "Power Max".
+  // Header rows are joined from above: "Power" over "Min" and "Max" gives "Power Min" and "Power
+  // Max".
   std::vector<std::string> labels;
   size_t row = 0;
   for (; row < grid.rows.size() && grid.rows[row].IsHeader(); ++row) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// The lexical half of PrescanHtml: where tags, attributes and comments of HTML begin and end, as the HTML
-// standard's tokeniser finds them. Internal to ingest/.
+// The lexical half of PrescanHtml: where tags, attributes and comments of HTML begin and end, as
+// the HTML standard's tokeniser finds them. Internal to ingest/.
 
 #include <cstddef>
 #include <string_view>
@@ -18,8 +18,8 @@ inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower);
 }  // namespace html
 
-// Walks over `html` from tag to tag. The views it gives point into `html`, except the tag's name, which
-// holds until the next tag is read. Not thread-safe.
+// Walks over `html` from tag to tag. The views it gives point into `html`, except the tag's name,
+// which holds until the next tag is read. Not thread-safe.
 class HtmlTokenizer {
  public:
   struct Attribute {
@@ -29,17 +29,18 @@ class HtmlTokenizer {
 
   explicit HtmlTokenizer(std::string_view html) : html_(html) {}
 
-  // Moves to the next "<" that begins a tag, comment or declaration, or to the end. Returns the text that
-  // was passed.
+  // Moves to the next "<" that begins a tag, comment or declaration, or to the end. Returns the
+  // text that was passed.
   std::string_view SkipText();
 
   // Reads what begins at position() and moves behind it. True for a whole tag; name(), is_end() and
-  // attributes() tell of it then. False for a comment or declaration, a tag that the end of the file cuts
-  // off, one whose name has more than 40 bytes. REQUIRES: SkipText() stopped before the end.
+  // attributes() tell of it then. False for a comment or declaration, a tag that the end of the
+  // file cuts off, one whose name has more than 40 bytes. REQUIRES: SkipText() stopped before the
+  // end.
   bool ReadMarkup();
 
-  // Behind a start tag whose content holds no tags (script): moves behind its end tag and returns what is
-  // between, with true; or stays, with false, if there is none.
+  // Behind a start tag whose content holds no tags (script): moves behind its end tag and returns
+  // what is between, with true; or stays, with false, if there is none.
   bool SkipRaw(std::string_view name, std::string_view* content);
 
   std::string_view name() const { return {name_, name_size_}; }  // lower case

@@ -54,8 +54,8 @@ Role RoleOf(GumboTag tag) {
 }
 
 bool IsList(GumboTag tag) {
-  return tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL || tag == GUMBO_TAG_MENU ||
-         tag == GUMBO_TAG_DIR;
+  return tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL ||
+         tag == GUMBO_TAG_MENU || tag == GUMBO_TAG_DIR;
 }
 
 class Writer {
@@ -296,7 +296,8 @@ std::string LineOf(const Page& page, const Node& node) {
       node,
       [&](const Node& below) {
         if (IsText(below)) {
-          ResolvePrescanText(page.source, below.v.text.text, [&](std::string_view run) { text.Append(run); });
+          ResolvePrescanText(page.source, below.v.text.text,
+                             [&](std::string_view run) { text.Append(run); });
           return false;
         }
         if (!IsElement(below) || IsInvisible(below)) return below.type == GUMBO_NODE_DOCUMENT;
@@ -307,7 +308,8 @@ std::string LineOf(const Page& page, const Node& node) {
         return true;
       },
       [&](const Node& below) {
-        if (IsElement(below) && RoleOf(below.v.element.tag) != Role::kInline) text.AppendBreak(false);
+        if (IsElement(below) && RoleOf(below.v.element.tag) != Role::kInline)
+          text.AppendBreak(false);
       });
   return line;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The visible text of a parsed HTML page as blocks. Internal to ingest/, and the only header that names
-// gumbo's node.
+// The visible text of a parsed HTML page as blocks. Internal to ingest/, and the only header that
+// names gumbo's node.
 
 #include <string>
 #include <string_view>
@@ -29,15 +29,16 @@ size_t TextSize(const Page& page, const Node& node);
 // The visible text below `node` on one line.
 std::string LineOf(const Page& page, const Node& node);
 
-// Appends the text below `node` as blocks. With `skip_boilerplate` navigation, page headers and footers,
-// asides, buttons and what is named like a cookie banner, share bar and the like are left out; inside
-// <main> and <article>, headers and asides stay. What is only *named* so goes only if it holds less than a
-// third of `total_size`, since such names are also given to wrappers of whole pages.
+// Appends the text below `node` as blocks. With `skip_boilerplate` navigation, page headers and
+// footers, asides, buttons and what is named like a cookie banner, share bar and the like are left
+// out; inside <main> and <article>, headers and asides stay. What is only *named* so goes only if
+// it holds less than a third of `total_size`, since such names are also given to wrappers of whole
+// pages.
 void WriteBlocks(const Page& page, const Node& node, bool skip_boilerplate, size_t total_size,
                  DocumentBuilder* builder);
 
-// If `table` is a table of data, appends its rows and returns true; false if it only lays out a page
-// (role="presentation", tables or headings in it, one column).
+// If `table` is a table of data, appends its rows and returns true; false if it only lays out a
+// page (role="presentation", tables or headings in it, one column).
 bool WriteTable(const Page& page, const Node& table, DocumentBuilder* builder);
 
 }  // namespace quarry::ingest::html

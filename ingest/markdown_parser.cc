@@ -30,10 +30,10 @@ struct IteratorDeleter {
 };
 using Tree = std::unique_ptr<cmark_node, NodeDeleter>;
 
-// Of GitHub's extensions only tables and task lists are attached. Strikethrough and autolink register
-// their characters in tables that are global to the library while they run, which makes the result of one
-// thread depend on the others. Neither is missed: autolinks leave the text as it is, and "~~" is removed
-// below.
+// Of GitHub's extensions only tables and task lists are attached. Strikethrough and autolink
+// register their characters in tables that are global to the library while they run, which makes
+// the result of one thread depend on the others. Neither is missed: autolinks leave the text as it
+// is, and "~~" is removed below.
 Tree ParseTree(std::string_view text) {
   static std::once_flag registered;
   std::call_once(registered, cmark_gfm_core_extensions_ensure_registered);
@@ -54,8 +54,8 @@ bool IsType(cmark_node* node, const char* name) {
   return std::strcmp(cmark_node_get_type_string(node), name) == 0;
 }
 
-// "~~gone~~": removes the pairs among the "~~" at `marks` (offsets in *out, ascending): one that opens has
-// text behind it, one that closes has text before it.
+// "~~gone~~": removes the pairs among the "~~" at `marks` (offsets in *out, ascending): one that
+// opens has text behind it, one that closes has text before it.
 void RemoveStrikethrough(std::string* out, const std::vector<size_t>& marks) {
   std::vector<size_t> removed;
   size_t open = std::string::npos;
@@ -128,8 +128,9 @@ class Writer {
       case CMARK_NODE_PARAGRAPH:
         return BeginParagraph();
       case CMARK_NODE_HEADING:
-        return BeginBlock(quotes_ > 0 ? BlockKind::kQuote : BlockKind::kHeading,
-                          quotes_ > 0 ? 0 : static_cast<uint32_t>(cmark_node_get_heading_level(node)));
+        return BeginBlock(
+            quotes_ > 0 ? BlockKind::kQuote : BlockKind::kHeading,
+            quotes_ > 0 ? 0 : static_cast<uint32_t>(cmark_node_get_heading_level(node)));
       case CMARK_NODE_CODE_BLOCK:
         return builder_->Add(BlockKind::kCode, 0, LiteralOf(node));
       case CMARK_NODE_HTML_BLOCK:
@@ -209,7 +210,8 @@ class Writer {
   }
 
   void BeginParagraph() {
-    if (lists_.empty()) return BeginBlock(quotes_ > 0 ? BlockKind::kQuote : BlockKind::kParagraph, 0);
+    if (lists_.empty())
+      return BeginBlock(quotes_ > 0 ? BlockKind::kQuote : BlockKind::kParagraph, 0);
     BeginBlock(BlockKind::kListItem, static_cast<uint32_t>(lists_.size()));
     builder_->out() += std::exchange(item_mark_, std::string());
   }
@@ -264,10 +266,10 @@ class Writer {
   DocumentBuilder* builder_;
   int quotes_ = 0;
   std::vector<List> lists_;
-  std::string item_mark_;  // "3. " or "[x] ", written before the item's first paragraph
+  std::string item_mark_;    // "3. " or "[x] ", written before the item's first paragraph
   bool soft_break_ = false;  // a line break of the source stands before the next inline text
   size_t block_start_ = 0;
-  std::vector<size_t> strikes_;  // where "~~" stands in the text being written
+  std::vector<size_t> strikes_;         // where "~~" stands in the text being written
   std::unique_ptr<TableWriter> table_;  // the table being read
   bool in_cell_ = false;
   std::string cells_text_;         // the cells of the row being read, one behind the other,
@@ -280,21 +282,23 @@ class MarkdownParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
     if (text.size() > kMaxMarkdownBytes) {
       return ResourceExhaustedError("Markdown of " + std::to_string(text.size()) +
-                                    " bytes: expected at most " + std::to_string(kMaxMarkdownBytes));
+                                    " bytes: expected at most " +
+                                    std::to_string(kMaxMarkdownBytes));
     }
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kMarkdown));
     document.text.reserve(text.size());
     DocumentBuilder builder(&document);
     if (const FrontMatter front = FindFrontMatter(text); front.size > 0) {
-      if (Status status = ReadFrontMatter(front.yaml, &document); !status.ok()) {
+      const Status status = ReadFrontMatter(front.yaml, &document);
+      if (status.code() == Code::kInvalidArgument) {
         // Kept as text, so that nothing of the file is lost.
-        const std::string& message = status.message();
-        const size_t colon = message.find(": ");
-        parsed.errors.push_back({message.substr(0, colon), message.substr(colon + 2)});
+        const size_t colon = status.message().find(": ");
+        parsed.errors.push_back(
+            {status.message().substr(0, colon), status.message().substr(colon + 2)});
         builder.Add(BlockKind::kCode, 0, front.yaml);
       }
-      text.remove_prefix(front.size);
+      if (status.code() != Code::kNotFound) text.remove_prefix(front.size);
     }
     std::string storage;
     const Tree tree = ParseTree(GuardMarkdown(text, &storage));

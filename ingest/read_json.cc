@@ -41,8 +41,9 @@ std::string PlaceOf(std::string_view text, size_t offset, bool single_line) {
   return place + "column " + std::to_string(offset - begin + 1);
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 7: syntax error while parsing value -
-// unexpected '}'; expected ..." -> "broken JSON while parsing value: unexpected '}'; expected ...".
+// "[json.exception.parse_error.101] parse error at line 1, column 7: syntax error while parsing
+// value - unexpected '}'; expected ..." -> "broken JSON while parsing value: unexpected '}';
+// expected ...".
 std::string ReasonOf(std::string_view what) {
   constexpr std::string_view kSyntax = ": syntax error ";
   const size_t syntax = what.find(kSyntax);
@@ -51,7 +52,8 @@ std::string ReasonOf(std::string_view what) {
     reason += ": " + std::string(what.substr(std::min(what.find("] ") + 2, what.size())));
   } else {
     std::string detail(what.substr(syntax + kSyntax.size()));
-    if (const size_t dash = detail.find(" - "); dash != std::string::npos) detail.replace(dash, 3, ": ");
+    if (const size_t dash = detail.find(" - "); dash != std::string::npos)
+      detail.replace(dash, 3, ": ");
     // The library quotes all it has read of a token, which may be megabytes.
     constexpr size_t kMaxToken = 40;
     const size_t token = detail.find("last read: '");
@@ -119,7 +121,8 @@ class JsonTree::Handler {
 
   bool parse_error(size_t offset, const std::string&, const nlohmann::json::exception& error) {
     const size_t at = offset == 0 ? 0 : offset - 1;
-    status_ = InvalidArgumentError(PlaceOf(input_, at, single_line_) + ": " + ReasonOf(error.what()));
+    status_ =
+        InvalidArgumentError(PlaceOf(input_, at, single_line_) + ": " + ReasonOf(error.what()));
     return false;
   }
 
@@ -188,8 +191,8 @@ Status JsonTree::Parse(std::string_view text, bool single_line) {
   nodes_.clear();
   text_.clear();
   if (text.size() > kMaxBytes) {
-    return ResourceExhaustedError("JSON of " + std::to_string(text.size()) + " bytes: expected at most " +
-                                  std::to_string(kMaxBytes));
+    return ResourceExhaustedError("JSON of " + std::to_string(text.size()) +
+                                  " bytes: expected at most " + std::to_string(kMaxBytes));
   }
   Handler handler(this, text, single_line);
   const bool ok = nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &handler);

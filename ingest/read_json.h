@@ -1,7 +1,7 @@
 #pragma once
 
-// JSON as a flat, read-only tree. Internal to ingest/; read_json.cc is the only file here that sees the
-// JSON library.
+// JSON as a flat, read-only tree. Internal to ingest/; read_json.cc is the only file here that sees
+// the JSON library.
 
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +28,8 @@ class JsonValue {
   bool IsString() const { return kind() == JsonKind::kString; }
   bool IsScalar() const { return !IsObject() && !IsArray(); }
 
-  // A string's content; a number as written (an integer in its shortest form); "true", "false", "null";
+  // A string's content; a number as written (an integer in its shortest form); "true", "false",
+  // "null";
   // "" for arrays and objects.
   std::string_view text() const;
   double number() const;  // REQUIRES: kind() == kNumber
@@ -39,8 +40,8 @@ class JsonValue {
   // Calls visit(key, value) for each member or item in order; `key` is "" for items.
   template <typename Visit>
   void ForEach(Visit visit) const;
-  // The member `name`; the last one where it is repeated, as other readers have it. Not set, with false,
-  // if there is none or this is no object.
+  // The member `name`; the last one where it is repeated, as other readers have it. Not set, with
+  // false, if there is none or this is no object.
   bool Find(std::string_view name, JsonValue* found) const;
 
  private:
@@ -51,17 +52,17 @@ class JsonValue {
   size_t index_;
 };
 
-// All values of one text in document order, in two allocations rather than one for each value. May be used
-// for many texts, one after the other. Not thread-safe while it parses.
+// All values of one text in document order, in two allocations rather than one for each value. May
+// be used for many texts, one after the other. Not thread-safe while it parses.
 class JsonTree {
  public:
   static constexpr int kMaxDepth = 64;
   static constexpr size_t kMaxValues = size_t{16} << 20;
   static constexpr size_t kMaxBytes = size_t{512} << 20;
 
-  // Errors: kInvalidArgument with line and column and what was expected there; kResourceExhausted beyond
-  // the limits, which are checked while parsing. `single_line`: the text is one line of a larger file, so
-  // only the column is named.
+  // Errors: kInvalidArgument with line and column and what was expected there; kResourceExhausted
+  // beyond the limits, which are checked while parsing. `single_line`: the text is one line of a
+  // larger file, so only the column is named.
   Status Parse(std::string_view text, bool single_line = false);
 
   // REQUIRES: the last Parse() was ok.
@@ -73,8 +74,9 @@ class JsonTree {
   // A value, or the key before one.
   struct Node {
     JsonKind kind = JsonKind::kNull;
-    uint32_t size = 0;   // of a scalar's text in bytes; else members or items
-    uint64_t begin = 0;  // of a scalar: where its text begins in text_; else the index behind its content
+    uint32_t size = 0;  // of a scalar's text in bytes; else members or items
+    uint64_t begin =
+        0;  // of a scalar: where its text begins in text_; else the index behind its content
   };
 
   size_t Behind(size_t index) const {
