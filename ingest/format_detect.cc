@@ -90,30 +90,34 @@ bool BeginsLikeJson(std::string_view text) {
          html::IsDigit(next) || next == 't' || next == 'f' || next == 'n';
 }
 
+// Whether the first line is an object and another one begins on a later line.
+bool IsObjectPerLine(std::string_view text) {
+  const size_t newline = text.find('\n');
+  if (newline == text.npos || text.front() != '{') return false;
+  const std::string_view rest = SkipSpace(text.substr(newline));
+  if (!rest.starts_with('{')) return false;
+  const std::string_view line = text.substr(0, newline);
+  const size_t end = JsonValueEnd(line);
+  return end != line.npos && SkipSpace(line.substr(end)).empty();
+}
+
 // kJson, kJsonLines, or kPlainText for neither.
 Format JsonFormat(std::string_view text, Hint hint) {
   text = SkipSpace(text);
   if (hint == Hint::kJsonLines) return Format::kJsonLines;
   if (!BeginsLikeJson(text)) return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
+  if (IsObjectPerLine(text)) return Format::kJsonLines;
+  if (hint == Hint::kJson) return Format::kJson;
   const size_t end = JsonValueEnd(text);
-  if (end == text.npos) {
-    // Cut off or broken. An object that begins with a key is meant as one.
-    const std::string_view inside = SkipSpace(text.substr(1));
-    const size_t quote = inside.starts_with('"') ? inside.find('"', 1) : inside.npos;
-    const bool has_key = text.front() == '{' && quote != inside.npos &&
-                         SkipSpace(inside.substr(quote + 1)).starts_with(':');
-    return hint == Hint::kJson || (has_key && hint == Hint::kNone) ? Format::kJson
-                                                                   : Format::kPlainText;
+  if (end != text.npos) {
+    return SkipSpace(text.substr(end)).empty() ? Format::kJson : Format::kPlainText;
   }
-  const std::string_view rest = SkipSpace(text.substr(end));
-  if (rest.empty()) return Format::kJson;
-  const size_t gap = text.size() - end - rest.size();
-  const bool next_line = text.substr(end, gap).find('\n') != text.npos;
-  if (text.front() == '{' && next_line && BeginsLikeJson(rest)) {
-    // One object a line, or broken JSON with something behind it: the first line tells.
-    if (text.substr(0, end).find('\n') == text.npos) return Format::kJsonLines;
-  }
-  return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
+  // Cut off or broken. An object that begins with a key is meant as one, if no name says otherwise.
+  const std::string_view inside = SkipSpace(text.substr(1));
+  const size_t quote = inside.starts_with('"') ? inside.find('"', 1) : inside.npos;
+  const bool has_key = text.front() == '{' && quote != inside.npos &&
+                       SkipSpace(inside.substr(quote + 1)).starts_with(':');
+  return has_key && hint == Hint::kNone ? Format::kJson : Format::kPlainText;
 }
 
 // Marks that plain text hardly has, two kinds at least: "# Heading", "```", "[text](link)", "| a |

@@ -123,6 +123,11 @@ class Writer {
         return;
       case CMARK_NODE_LINEBREAK:
         return WriteLineBreak();
+      case CMARK_NODE_EMPH:
+      case CMARK_NODE_STRONG:
+      case CMARK_NODE_LINK:
+      case CMARK_NODE_IMAGE:
+        return;
       case CMARK_NODE_HTML_INLINE:
         return WriteInlineHtml(LiteralOf(node));
       case CMARK_NODE_PARAGRAPH:
