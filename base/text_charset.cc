@@ -262,7 +262,7 @@ Result<DecodedText> DecodeText(std::string_view bytes) {
   const size_t line = bytes.rfind('\n', first);
   const size_t begin = std::max(line == kNone ? 0 : line + 1, first - std::min(first, kLineBytes));
   const std::string_view sample = bytes.substr(begin, kSampleBytes);
-  if (IsDamagedUtf8(sample)) return Malformed("UTF-8", invalid);
+  if (contest.Best() == nullptr && IsDamagedUtf8(sample)) return Malformed("UTF-8", invalid);
   for (const Charset& charset : kMultiByte) contest.Enter(charset, sample);
   EnterSingleByte(sample, contest);
   if (contest.Best() != nullptr) return DecodeAs(*contest.Best(), bytes, 0);

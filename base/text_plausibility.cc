@@ -149,6 +149,7 @@ UScriptCode ScriptOf(char32_t c) {
 
 // Words are of one script, capitals begin them, and accented letters stand among plain ones.
 int WeightOfLetter(char32_t before, char32_t c, char32_t after) {
+  if (c == 0xFF) return -4;  // ÿ, hardly ever meant
   int weight = 1;
   for (const char32_t other : {before, after}) {
     if (!IsLetter(other)) continue;
@@ -162,11 +163,11 @@ int WeightOfLetter(char32_t before, char32_t c, char32_t after) {
                : -4;
   }
   if (is_lower(before) && u_isupper(static_cast<UChar32>(c))) return -5;
-  // All-capital words of the wrong Cyrillic charset look well; their letters are the seldom ones.
   if (ScriptOf(c) == USCRIPT_CYRILLIC) {
-    const bool frequent =
-        std::u32string_view(U"оеаинтсрвлОЕАИНТСРВЛ").find(c) != std::u32string_view::npos;
-    weight += frequent ? 2 : -1;
+    // Words in the wrong charset are of capitals and of letters that no text is full of.
+    const auto is_one_of = [c](std::u32string_view set) { return set.find(c) != set.npos; };
+    if ((c < U'А' || c > U'я') && !is_one_of(U"ЁёІіЇїЄєҐґЎў")) return -4;
+    weight += is_one_of(U"оеаинтсрвлОЕАИНТСРВЛ") ? 2 : -1;
   }
   return weight;
 }
@@ -174,7 +175,7 @@ int WeightOfLetter(char32_t before, char32_t c, char32_t after) {
 int WeightOfSymbol(char32_t before, char32_t c, char32_t after) {
   const bool typographic =
       std::u32string_view(U"°§©®«»¿¡½¼¾£€™•†²³µ×±‚„\u00A0").find(c) != std::u32string_view::npos;
-  if (!typographic) return -2;
+  if (!typographic) return -4;
   return before < 0x80 && after < 0x80 ? 3 : 0;
 }
 

@@ -53,7 +53,7 @@ class SentenceSplitter {
 
   std::vector<ByteRange> Split() {
     StartSentence(0);
-    size_t offset = 0;
+    size_t offset = begin_;
     while (offset < text_.size()) {
       const char byte = text_[offset];
       if (!kStops[static_cast<unsigned char>(byte)]) {
