@@ -8,8 +8,8 @@
 namespace quarry::ingest {
 namespace {
 
-// What a chunk costs that is twice as long as the target is 1. A chunk under the minimum costs more than
-// any border saves.
+// What a chunk costs that is twice as long as the target is 1. A chunk under the minimum costs more
+// than any border saves.
 constexpr double kTooSmall = 20;
 
 double PriceOf(Border border) {
@@ -31,7 +31,8 @@ double PriceOf(Border border) {
 
 class Planner {
  public:
-  Planner(const std::vector<Unit>& units, const ChunkOptions& options) : units_(units), options_(options) {
+  Planner(const std::vector<Unit>& units, const ChunkOptions& options)
+      : units_(units), options_(options) {
     tokens_before_.reserve(units.size() + 1);
     ranks_.reserve(units.size());
     uint64_t sum = 0;
@@ -63,21 +64,29 @@ class Planner {
   }
 
  private:
-  uint64_t Tokens(size_t begin, size_t end) const { return tokens_before_[end] - tokens_before_[begin]; }
+  uint64_t Tokens(size_t begin, size_t end) const {
+    return tokens_before_[end] - tokens_before_[begin];
+  }
 
   // The best border inside [begin, end) that leaves enough on both sides; `end` if there is none.
   size_t FindAnchor(size_t begin, size_t end) const {
     const uint64_t edge = std::max<uint64_t>(options_.min_tokens, options_.target_tokens / 2);
-    const auto at = [&](size_t unit) { return tokens_before_.begin() + static_cast<ptrdiff_t>(unit); };
-    const auto index = [&](auto position) { return static_cast<size_t>(position - tokens_before_.begin()); };
+    const auto at = [&](size_t unit) {
+      return tokens_before_.begin() + static_cast<ptrdiff_t>(unit);
+    };
+    const auto index = [&](auto position) {
+      return static_cast<size_t>(position - tokens_before_.begin());
+    };
     const uint64_t last = tokens_before_[end] - std::min(edge, tokens_before_[end]);
-    const size_t from = index(std::lower_bound(at(begin + 1), at(end), tokens_before_[begin] + edge));
+    const size_t from =
+        index(std::lower_bound(at(begin + 1), at(end), tokens_before_[begin] + edge));
     const size_t to = index(std::upper_bound(at(begin + 1), at(end), last));
     if (from >= to) return end;
-    const uint64_t best =
-        *std::max_element(ranks_.begin() + static_cast<ptrdiff_t>(from), ranks_.begin() + static_cast<ptrdiff_t>(to));
+    const uint64_t best = *std::max_element(ranks_.begin() + static_cast<ptrdiff_t>(from),
+                                            ranks_.begin() + static_cast<ptrdiff_t>(to));
     if (best >> 60 == static_cast<uint64_t>(Border::kNever)) return end;
-    // Texts that repeat themselves have equal ranks; the middle one keeps the recursion shallow then.
+    // Texts that repeat themselves have equal ranks; the middle one keeps the recursion shallow
+    // then.
     const uint64_t middle = (tokens_before_[begin] + tokens_before_[end]) / 2;
     const size_t half = std::clamp(index(std::lower_bound(at(from), at(to), middle)), from, to - 1);
     for (size_t off = 0;; ++off) {
@@ -128,7 +137,8 @@ class Planner {
   }
 
   double CostOf(uint64_t tokens) const {
-    const double off = (static_cast<double>(tokens) - options_.target_tokens) / options_.target_tokens;
+    const double off =
+        (static_cast<double>(tokens) - options_.target_tokens) / options_.target_tokens;
     double cost = off * off;
     if (tokens < options_.min_tokens) {
       cost += kTooSmall * (1 - static_cast<double>(tokens) / options_.min_tokens);

@@ -13,16 +13,16 @@ constexpr size_t kAnchorBytes = 48;
 // Sentences and lines shorter than this are no units of their own.
 constexpr size_t kMinUnit = 16;
 
-// Whether a reader's character begins at `offset`: no continuation byte, combining mark, variation selector
-// or skin tone, nothing joined to what is before. REQUIRES: 0 < offset < text.size().
+// Whether a reader's character begins at `offset`: no continuation byte, combining mark, variation
+// selector or skin tone, nothing joined to what is before. REQUIRES: 0 < offset < text.size().
 bool IsCharacterStart(std::string_view text, size_t offset) {
   const auto byte = static_cast<unsigned char>(text[offset]);
   if ((byte & 0xC0) == 0x80) return false;
   if (byte >= 0x80) {
     const std::string_view rest = text.substr(offset, 4);
     if (rest >= "\u0300" && rest < "\u0370") return false;
-    for (const std::string_view joined : {"\u200D", "\uFE0F", "\U0001F3FB", "\U0001F3FC", "\U0001F3FD",
-                                          "\U0001F3FE", "\U0001F3FF"}) {
+    for (const std::string_view joined : {"\u200D", "\uFE0F", "\U0001F3FB", "\U0001F3FC",
+                                          "\U0001F3FD", "\U0001F3FE", "\U0001F3FF"}) {
       if (rest.starts_with(joined)) return false;
     }
   }
@@ -164,10 +164,11 @@ class Splitter {
   }
 
   // The next cut in a long stretch that begins at `begin`; `end` if what is left is short. Cuts are
-  // anchored in the text: the first word end whose hash says so, else the last word end within bounds.
-  // Where no white space is, characters stand for words.
+  // anchored in the text: the first word end whose hash says so, else the last word end within
+  // bounds. Where no white space is, characters stand for words.
   size_t FindCut(size_t begin, size_t end) const {
-    const size_t limit = begin + std::max<size_t>(options_.max_tokens, 2);  // bytes: a quarter of a chunk
+    const size_t limit =
+        begin + std::max<size_t>(options_.max_tokens, 2);  // bytes: a quarter of a chunk
     if (limit >= end) return end;
     const size_t from = begin + std::max<size_t>((limit - begin) / 8, 1);
     size_t last = 0;

@@ -26,9 +26,10 @@ enum class Border : uint8_t {
   kHeading1,
 };
 
-// A piece of text that is cut at no price if it fits: a heading, a short block, a sentence, a table row, a
-// line of code. A unit reaches from its begin to the begin of the next one (the last one to the end of the
-// text), so that units cover the text; the white space at its end is not part of a chunk that ends with it.
+// A piece of text that is cut at no price if it fits: a heading, a short block, a sentence, a table
+// row, a line of code. A unit reaches from its begin to the begin of the next one (the last one to
+// the end of the text), so that units cover the text; the white space at its end is not part of a
+// chunk that ends with it.
 struct Unit {
   uint64_t begin = 0;
   uint32_t tokens = 0;  // of the whole unit, with the white space at its end
@@ -39,7 +40,8 @@ struct Unit {
   static constexpr uint32_t kNoBlock = UINT32_MAX;
 };
 
-// The units of a document in order. Blocks of up to half of options.target_tokens are units as they are.
+// The units of a document in order. Blocks of up to half of options.target_tokens are units as they
+// are.
 std::vector<Unit> SplitUnits(const Document& document, const ChunkOptions& options);
 
 }  // namespace quarry::ingest

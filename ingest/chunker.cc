@@ -64,8 +64,10 @@ class DocumentChunker {
       const size_t first = starts[i];
       const size_t last = i + 1 < starts.size() ? starts[i + 1] : units_.size();
       const size_t end = EndOf(last);
+      // A cut inside a stretch of white space leaves nothing.
+      if (end <= units_[first].begin) continue;
       const size_t begin = i == 0 ? units_[first].begin : OverlapBegin(starts[i - 1], first, last);
-      chunks.push_back(MakeChunk(begin, end, FirstTextBlock(first, last), i));
+      chunks.push_back(MakeChunk(begin, end, FirstTextBlock(first, last), chunks.size()));
     }
     return chunks;
   }
@@ -89,8 +91,8 @@ class DocumentChunker {
     return found;
   }
 
-  // Where the chunk of the units [first, last) begins when it repeats the last sentences of the chunk
-  // before, which begins with unit `previous`.
+  // Where the chunk of the units [first, last) begins when it repeats the last sentences of the
+  // chunk before, which begins with unit `previous`.
   size_t OverlapBegin(size_t previous, size_t first, size_t last) const {
     const size_t begin = units_[first].begin;
     const Border border = units_[first].border;
@@ -105,8 +107,8 @@ class DocumentChunker {
       const Unit& before = units_[unit - 1];
       if (before.block == Unit::kNoBlock || before.border == Border::kForced) break;
       const Block& block = document_.blocks[before.block];
-      const bool prose = block.kind == BlockKind::kParagraph || block.kind == BlockKind::kListItem ||
-                         block.kind == BlockKind::kQuote;
+      const bool prose = block.kind == BlockKind::kParagraph ||
+                         block.kind == BlockKind::kListItem || block.kind == BlockKind::kQuote;
       if (!prose) break;
       const bool whole_block = before.begin == block.begin && units_[unit].block != before.block;
       const size_t taken = whole_block ? TakeSentences(before.begin, overlap, begin, room, &left)
@@ -125,8 +127,8 @@ class DocumentChunker {
     return from;
   }
 
-  // Takes up to *left sentences from the end of the block [from, to) such that [taken, begin) has at most
-  // `room` tokens. Returns where the first one taken begins; `to` if there is none.
+  // Takes up to *left sentences from the end of the block [from, to) such that [taken, begin) has
+  // at most `room` tokens. Returns where the first one taken begins; `to` if there is none.
   size_t TakeSentences(size_t from, size_t to, size_t begin, uint32_t room, uint32_t* left) const {
     // Most sentences are short: look at the end of the block first.
     for (size_t tail = 300;; tail *= 4) {
@@ -148,7 +150,8 @@ class DocumentChunker {
   }
 
   bool Fits(size_t begin, size_t end, uint32_t room) const {
-    return end - begin <= size_t{16} * room && CountTokens(text_.substr(begin, end - begin)) <= room;
+    return end - begin <= size_t{16} * room &&
+           CountTokens(text_.substr(begin, end - begin)) <= room;
   }
 
   Chunk MakeChunk(size_t begin, size_t end, size_t text_block, size_t ordinal) {
@@ -167,10 +170,11 @@ class DocumentChunker {
   }
 
   uint32_t PageAt(size_t offset) const {
-    const auto behind = std::upper_bound(
-        document_.blocks.begin(), document_.blocks.end(), offset,
-        [](size_t value, const Block& block) { return value < block.begin; });
-    if (behind == document_.blocks.begin()) return document_.blocks.empty() ? 0 : document_.blocks[0].page;
+    const auto behind =
+        std::upper_bound(document_.blocks.begin(), document_.blocks.end(), offset,
+                         [](size_t value, const Block& block) { return value < block.begin; });
+    if (behind == document_.blocks.begin())
+      return document_.blocks.empty() ? 0 : document_.blocks[0].page;
     return std::prev(behind)->page;
   }
 
@@ -190,18 +194,21 @@ Status ChunkOptions::Validate() const {
   };
   if (min_tokens == 0) return error("min_tokens", "at least 1", min_tokens);
   if (target_tokens < min_tokens) {
-    return error("target_tokens", "at least min_tokens (" + std::to_string(min_tokens) + ")", target_tokens);
+    return error("target_tokens", "at least min_tokens (" + std::to_string(min_tokens) + ")",
+                 target_tokens);
   }
   if (max_tokens < target_tokens) {
-    return error("max_tokens", "at least target_tokens (" + std::to_string(target_tokens) + ")", max_tokens);
+    return error("max_tokens", "at least target_tokens (" + std::to_string(target_tokens) + ")",
+                 max_tokens);
   }
   if (overlap_sentences > 10) return error("overlap_sentences", "at most 10", overlap_sentences);
   return OkStatus();
 }
 
 std::string ChunkOptions::Fingerprint() const {
-  return "chunker:1:target=" + std::to_string(target_tokens) + ",min=" + std::to_string(min_tokens) +
-         ",max=" + std::to_string(max_tokens) + ",overlap=" + std::to_string(overlap_sentences);
+  return "chunker:1:target=" + std::to_string(target_tokens) +
+         ",min=" + std::to_string(min_tokens) + ",max=" + std::to_string(max_tokens) +
+         ",overlap=" + std::to_string(overlap_sentences);
 }
 
 std::vector<Chunk> ChunkDocument(const Document& document, const ChunkOptions& options) {

@@ -2,11 +2,15 @@
 
 // Chunker: document -> chunks, by structure. Pure, deterministic, thread-safe.
 //
-// A document that fits one chunk is one chunk. Otherwise it is cut between units (sentences; table
-// rows and code lines as units of their own; a unit longer than max_tokens is cut at white space,
-// else at a character), preferring the strongest border near the target size: before a heading,
-// between blocks, between sentences. Among equal borders the one chosen depends only on the text
-// beside it, so an edit moves the borders near it and not those of the rest of the file.
+// A document of at most max_tokens is one chunk. A longer one is cut between units. A unit is a
+// block of at most half the target; of longer blocks a sentence, a table row, a line of code; where
+// one of those is longer than max_tokens, a stretch of words, and where there is no white space, of
+// characters. Borders are preferred by strength: before a heading (outermost first), between
+// blocks, between sentences and rows, between lines of code. A heading stays with the text below
+// it.
+//
+// Which borders are taken depends on the text near them: an edit changes the chunks it touches and
+// a few beside it, and the others keep their text and hashes (chunk_plan.h has the method).
 
 #include <string>
 #include <vector>
@@ -19,11 +23,13 @@ namespace quarry::ingest {
 // Sizes in tokens as CountTokens estimates them (base/text.h): 400 tokens are about 1,600
 // characters of English or 600 of Chinese.
 struct ChunkOptions {
-  uint32_t target_tokens = 400;
-  uint32_t min_tokens = 100;      // no border is taken before a chunk has this many
-  uint32_t max_tokens = 600;
-  uint32_t overlap_sentences = 1; // sentences of the chunk before that are repeated at its start,
-                                  // never across a heading
+  uint32_t target_tokens = 400;  // what chunks of long documents have on average
+  uint32_t min_tokens = 100;  // a chunk is smaller only if it is the document, or if what is next
+                              // to it would not fit with it
+  uint32_t max_tokens = 600;       // no chunk is larger, overlap included
+  uint32_t overlap_sentences = 1;  // sentences of the chunk before that are repeated at its start:
+                                   // of prose (not of tables and code), never across a heading, a
+                                   // quarter of the target at most
 
   // kInvalidArgument naming the option: 0 < min <= target <= max, overlap <= 10.
   Status Validate() const;
@@ -31,8 +37,12 @@ struct ChunkOptions {
   std::string Fingerprint() const;
 };
 
-// Chunks in order; each `text` equals the document's text at its span, hashes and token counts are
-// filled, ids are 0. Every non-space byte of the document is in at least one chunk.
+// Chunks in order; each `text` equals the document's text at its span (a repeated sentence
+// included), hashes and token counts are filled, ids are 0. The heading path is the one at the
+// chunk's first text that is neither a heading nor repeated; headings are cut after 200 bytes
+// there. The page is that of the first block. Every non-space byte of the document is in at least
+// one chunk; blocks may be missing or overlap. REQUIRES: options.Validate() is ok, the text is
+// UTF-8.
 std::vector<Chunk> ChunkDocument(const Document& document, const ChunkOptions& options);
 
 }  // namespace quarry::ingest

@@ -31,7 +31,8 @@ bool IsYear(std::string_view cell) {
 
 // Whether `first` names the columns of `rows`: different names, none that is a value (but years may
 // head columns) and none that comes again in its own column.
-bool IsHeader(const std::vector<std::string>& first, const std::vector<std::vector<std::string>>& rows) {
+bool IsHeader(const std::vector<std::string>& first,
+              const std::vector<std::vector<std::string>>& rows) {
   std::set<std::string_view> names;
   size_t empty = 0;
   for (const std::string& cell : first) {
@@ -58,8 +59,8 @@ class CsvParser final : public Parser {
 
   Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
     ParsedSource parsed;
-    Document& document =
-        parsed.documents.emplace_back(NewDocument(source, tabs_only_ ? Format::kTsv : Format::kCsv));
+    Document& document = parsed.documents.emplace_back(
+        NewDocument(source, tabs_only_ ? Format::kTsv : Format::kCsv));
     ErrorList errors(&parsed.errors);
     DocumentBuilder builder(&document);
     ColumnGuess guess = tabs_only_ ? GuessColumns(text, '\t') : FindSeparator(text, ",;\t|");
@@ -89,14 +90,15 @@ class CsvParser final : public Parser {
       table.AddRow(reader.cells());
     }
     table.Finish();
+    errors.Finish();
     return parsed;
   }
 
  private:
   // What stands above the table: comments ("# ...") and lines of a single cell. Adds them as
   // paragraphs and returns the bytes they take.
-  static size_t ReadPreamble(std::string_view text, const ColumnGuess& guess, DocumentBuilder* builder,
-                             size_t* lines) {
+  static size_t ReadPreamble(std::string_view text, const ColumnGuess& guess,
+                             DocumentBuilder* builder, size_t* lines) {
     size_t begin = 0;
     while (begin < text.size()) {
       const size_t end = std::min(text.find('\n', begin), text.size());
@@ -105,7 +107,8 @@ class CsvParser final : public Parser {
         SeparatedValues reader(line, guess.separator);
         const bool read = reader.Next();
         const size_t cells = reader.cells().size();
-        const bool sentence = line.starts_with("# ") && std::count(line.begin(), line.end(), ' ') > 5;
+        const bool sentence =
+            line.starts_with("# ") && std::count(line.begin(), line.end(), ' ') > 5;
         const bool comment = line.starts_with('#') && (cells != guess.columns || sentence);
         const bool lone = cells == 1 && guess.columns > 1 && !line.starts_with('"');
         if (!read || (!comment && !lone)) break;
@@ -138,6 +141,8 @@ class CsvParser final : public Parser {
 
 }  // namespace
 
-std::unique_ptr<Parser> MakeCsvParser(bool tabs_only) { return std::make_unique<CsvParser>(tabs_only); }
+std::unique_ptr<Parser> MakeCsvParser(bool tabs_only) {
+  return std::make_unique<CsvParser>(tabs_only);
+}
 
 }  // namespace quarry::ingest

@@ -20,7 +20,8 @@ bool IsCjkOrItsPunctuation(char32_t c) {
 
 char32_t LastCodePoint(std::string_view text) {
   size_t begin = text.size() - 1;
-  while (begin > 0 && text.size() - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) {
+  while (begin > 0 && text.size() - begin < 4 &&
+         (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) {
     --begin;
   }
   return NextCodePoint(text, begin);
@@ -32,8 +33,9 @@ std::string_view TrimCode(std::string_view text) {
   for (size_t i = 0; i < text.size() && IsAsciiSpace(text[i]); ++i) {
     if (text[i] == '\n') begin = i + 1;
   }
-  size_t end = text.size();
-  while (end > begin && IsAsciiSpace(text[end - 1])) --end;
+  const std::string_view trimmed = Trim(text.substr(begin));
+  if (trimmed.empty()) return trimmed;
+  const auto end = static_cast<size_t>(trimmed.data() - text.data()) + trimmed.size();
   return text.substr(begin, end - begin);
 }
 
@@ -63,7 +65,7 @@ void DocumentBuilder::End() {
   std::string& text = document_->text;
   const std::string_view whole = OpenText();
   const std::string_view kept = block_.kind == BlockKind::kCode ? TrimCode(whole) : Trim(whole);
-  if (Trim(kept).empty()) {
+  if (kept.empty()) {
     text.resize(text_before_);
     return;
   }
@@ -184,10 +186,9 @@ void TableWriter::Finish() {
   builder_->End();
 }
 
-ErrorList::~ErrorList() {
-  if (left_out_ > 0) {
-    errors_->push_back({"further places", std::to_string(left_out_) + " more errors"});
-  }
+void ErrorList::Finish() {
+  if (left_out_ == 0) return;
+  errors_->push_back({"further places", std::to_string(left_out_) + " more errors"});
 }
 
 void ErrorList::Add(std::string place, std::string reason) {

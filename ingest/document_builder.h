@@ -24,11 +24,10 @@ namespace quarry::ingest {
 //   builder.out() += "run.";
 //   builder.End();
 //
-// Not thread-safe. The document must outlive it.
+// REQUIRES: the last block is ended before the document is moved away. Not thread-safe.
 class DocumentBuilder {
  public:
   explicit DocumentBuilder(Document* document) : document_(document) {}
-  ~DocumentBuilder() { End(); }
   DocumentBuilder(const DocumentBuilder&) = delete;
   DocumentBuilder& operator=(const DocumentBuilder&) = delete;
 
@@ -121,12 +120,13 @@ class TableWriter {
 class ErrorList {
  public:
   explicit ErrorList(std::vector<SourceError>* errors) : errors_(errors) {}
-  ~ErrorList();
   ErrorList(const ErrorList&) = delete;
   ErrorList& operator=(const ErrorList&) = delete;
 
   void Add(std::string place, std::string reason);
   void AddLine(uint64_t line, std::string reason);
+  // REQUIRES: called once, last.
+  void Finish();
 
  private:
   std::vector<SourceError>* errors_;

@@ -39,14 +39,11 @@ bool LooksLikeHtml(std::string_view text, Hint hint) {
   // Comments and an XML declaration may come first.
   for (int skipped = 0; skipped < 20; ++skipped) {
     text = SkipSpace(text);
-    size_t end = text.npos;
-    if (text.starts_with("<!--")) {
-      end = text.find("-->");
-    } else if (text.starts_with("<?xml")) {
-      end = text.find('>');
-    }
+    const std::string_view close = text.starts_with("<!--") ? "-->" : "?>";
+    if (close == "?>" && !text.starts_with("<?xml")) break;
+    const size_t end = text.find(close);
     if (end == text.npos) break;
-    text.remove_prefix(std::min(end + 3, text.size()));
+    text.remove_prefix(end + close.size());
   }
   const auto begins_with_tag = [&](std::string_view tag) {
     return text.size() > tag.size() && html::EqualsIgnoringCase(text.substr(0, tag.size()), tag) &&
@@ -89,8 +86,19 @@ bool BeginsLikeJson(std::string_view text) {
   if (text.empty() || (text.front() != '{' && text.front() != '[')) return false;
   const char next = SkipSpace(text.substr(1)).empty() ? '\0' : SkipSpace(text.substr(1)).front();
   if (text.front() == '{') return next == '"' || next == '}';
-  return next == '{' || next == '[' || next == '"' || next == ']' || next == '-' || html::IsDigit(next) ||
-         next == 't' || next == 'f' || next == 'n';
+  return next == '{' || next == '[' || next == '"' || next == ']' || next == '-' ||
+         html::IsDigit(next) || next == 't' || next == 'f' || next == 'n';
+}
+
+// Whether the first line is an object and another one begins on a later line.
+bool IsObjectPerLine(std::string_view text) {
+  const size_t newline = text.find('\n');
+  if (newline == text.npos || text.front() != '{') return false;
+  const std::string_view rest = SkipSpace(text.substr(newline));
+  if (!rest.starts_with('{')) return false;
+  const std::string_view line = text.substr(0, newline);
+  const size_t end = JsonValueEnd(line);
+  return end != line.npos && SkipSpace(line.substr(end)).empty();
 }
 
 // kJson, kJsonLines, or kPlainText for neither.
@@ -98,24 +106,18 @@ Format JsonFormat(std::string_view text, Hint hint) {
   text = SkipSpace(text);
   if (hint == Hint::kJsonLines) return Format::kJsonLines;
   if (!BeginsLikeJson(text)) return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
+  if (IsObjectPerLine(text)) return Format::kJsonLines;
+  if (hint == Hint::kJson) return Format::kJson;
   const size_t end = JsonValueEnd(text);
-  if (end == text.npos) {
-    // Cut off or broken. An object that begins with a key is meant as one.
-    const std::string_view inside = SkipSpace(text.substr(1));
-    const size_t quote = inside.starts_with('"') ? inside.find('"', 1) : inside.npos;
-    const bool has_key = text.front() == '{' && quote != inside.npos &&
-                         SkipSpace(inside.substr(quote + 1)).starts_with(':');
-    return hint == Hint::kJson || (has_key && hint == Hint::kNone) ? Format::kJson : Format::kPlainText;
+  if (end != text.npos) {
+    return SkipSpace(text.substr(end)).empty() ? Format::kJson : Format::kPlainText;
   }
-  const std::string_view rest = SkipSpace(text.substr(end));
-  if (rest.empty()) return Format::kJson;
-  const size_t gap = text.size() - end - rest.size();
-  const bool next_line = text.substr(end, gap).find('\n') != text.npos;
-  if (text.front() == '{' && next_line && BeginsLikeJson(rest)) {
-    // One object a line, or broken JSON with something behind it: the first line tells.
-    if (text.substr(0, end).find('\n') == text.npos) return Format::kJsonLines;
-  }
-  return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
+  // Cut off or broken. An object that begins with a key is meant as one, if no name says otherwise.
+  const std::string_view inside = SkipSpace(text.substr(1));
+  const size_t quote = inside.starts_with('"') ? inside.find('"', 1) : inside.npos;
+  const bool has_key = text.front() == '{' && quote != inside.npos &&
+                       SkipSpace(inside.substr(quote + 1)).starts_with(':');
+  return has_key && hint == Hint::kNone ? Format::kJson : Format::kPlainText;
 }
 
 // Marks that plain text hardly has, two kinds at least: "# Heading", "```", "[text](link)", "| a |
@@ -139,8 +141,8 @@ bool LooksLikeMarkdown(std::string_view text) {
   const bool has_link = link != text.npos && text.rfind('[', link) != text.npos;
   const size_t bold = text.find("**");
   const bool has_bold = bold != text.npos && text.find("**", bold + 3) != text.npos;
-  const int kinds = (headings > 0 ? 1 : 0) + (headings > 2 ? 1 : 0) + (fence ? 1 : 0) + (ruler ? 1 : 0) +
-                    (has_link ? 1 : 0) + (has_bold ? 1 : 0);
+  const int kinds = (headings > 0 ? 1 : 0) + (headings > 2 ? 1 : 0) + (fence ? 1 : 0) +
+                    (ruler ? 1 : 0) + (has_link ? 1 : 0) + (has_bold ? 1 : 0);
   return kinds >= 2;
 }
 

@@ -2,8 +2,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,10 +27,11 @@ std::string_view WithoutTrailingSpace(std::string_view line) {
 // not.
 bool LooksLikeYaml(std::string_view line) {
   line = WithoutTrailingSpace(line);
-  if (line.empty() || line.starts_with("#") || line.starts_with("{")) return true;
+  if (line.starts_with("#") || line.starts_with("{") || line == "---" || line == "...") return true;
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;
-  return (colon + 1 == line.size() || line[colon + 1] == ' ' || line[colon + 1] == '\t') && colon < 100;
+  return (colon + 1 == line.size() || line[colon + 1] == ' ' || line[colon + 1] == '\t') &&
+         colon < 100;
 }
 
 // A plain scalar by the YAML core schema: true and false, decimal numbers, else the text itself.
@@ -100,15 +101,17 @@ class Reader {
 FrontMatter FindFrontMatter(std::string_view text) {
   FrontMatter found;
   size_t line = text.find('\n');
-  if (line == std::string_view::npos || WithoutTrailingSpace(text.substr(0, line)) != "---") return {};
+  if (line == std::string_view::npos || WithoutTrailingSpace(text.substr(0, line)) != "---")
+    return {};
   const size_t begin = ++line;
   size_t lines = 1;
   while (line < text.size() && line - begin <= kMaxYamlBytes) {
     const size_t newline = std::min(text.find('\n', line), text.size());
     const std::string_view content = text.substr(line, newline - line);
     ++lines;
-    if (lines == 2 && !LooksLikeYaml(content) && WithoutTrailingSpace(content) != "---") return {};
-    if (const std::string_view mark = WithoutTrailingSpace(content); mark == "---" || mark == "...") {
+    if (lines == 2 && !LooksLikeYaml(content)) return {};
+    if (const std::string_view mark = WithoutTrailingSpace(content);
+        mark == "---" || mark == "...") {
       found.yaml = text.substr(begin, line - begin);
       found.size = std::min(newline + 1, text.size());
       found.lines = lines;
@@ -123,9 +126,7 @@ Status ReadFrontMatter(std::string_view yaml, Document* document) {
   try {
     const YAML::Node root = YAML::Load(std::string(yaml));
     if (root.IsNull()) return OkStatus();
-    if (!root.IsMap()) {
-      return InvalidArgumentError("line 2: front matter: expected \"key: value\" lines");
-    }
+    if (!root.IsMap()) return NotFoundError("no \"key: value\" lines");
     Document filled;
     Reader(&filled).ReadMapping(root, "", 0);
     document->metadata = std::move(filled.metadata);

@@ -11,7 +11,8 @@
 namespace quarry::ingest {
 
 struct FrontMatter {
-  size_t size = 0;   // bytes of the text that the block takes, both "---" lines included; 0 if there is none
+  size_t size =
+      0;  // bytes of the text that the block takes, both "---" lines included; 0 if there is none
   size_t lines = 0;  // and its lines
   std::string_view yaml;
 };
@@ -23,8 +24,9 @@ FrontMatter FindFrontMatter(std::string_view text);
 // Fills the document from the block: title and lang (or language) into their fields, every other
 // key into the metadata with its type kept (quoted scalars are strings; null is left out; a list
 // becomes a list of strings; a nested mapping "a: {b: 1}" becomes "a.b"; date is a string always).
-// Errors: kInvalidArgument with the line in the file ("line 3: ...") when it is not a YAML mapping;
-// the document is unchanged then.
+// Errors, which leave the document as it is: kNotFound when the block is something else, such as
+// text between two rulers; kInvalidArgument with the line in the file ("line 3: ...") when it is
+// broken YAML.
 Status ReadFrontMatter(std::string_view yaml, Document* document);
 
 }  // namespace quarry::ingest

@@ -19,24 +19,25 @@ ElementTable MakeElements() {
   };
   using enum ElementClass;
   add({kNested, true, false},
-      {"address", "article", "aside",   "blockquote", "button", "center", "details",  "dir",    "div",
-       "dl",      "fieldset", "figcaption", "figure", "footer", "h1",     "h2",       "h3",     "h4",
-       "h5",      "h6",      "header",  "hgroup",     "listing", "main",  "menu",     "nav",    "ol",
-       "pre",     "section", "summary", "ul"});
+      {"address", "article", "aside",    "blockquote", "button",  "center",  "details", "dir",
+       "div",     "dl",      "fieldset", "figcaption", "figure",  "footer",  "h1",      "h2",
+       "h3",      "h4",      "h5",       "h6",         "header",  "hgroup",  "listing", "main",
+       "menu",    "nav",     "ol",       "pre",        "section", "summary", "ul"});
   add({kNested, true, true}, {"applet", "marquee", "object", "table"});
-  add({kImplied, true, false}, {"body", "caption", "colgroup", "dd", "dt", "head", "html", "li", "p",
-                                "tbody", "td", "tfoot", "th", "thead", "tr"});
+  add({kImplied, true, false}, {"body", "caption", "colgroup", "dd", "dt", "head", "html", "li",
+                                "p", "tbody", "td", "tfoot", "th", "thead", "tr"});
   add({kImplied, false, false}, {"a"});
   add({kVoid, true, false}, {"br", "hr", "img", "meta", "col"});
   add({kTransparent, false, false},
-      {"b",         "big",    "code",    "em",      "font",     "form",    "frame",   "frameset", "i",
-       "image",     "input",  "isindex", "keygen",  "link",     "base",    "basefont", "bgsound", "area",
-       "command",   "embed",  "math",    "menuitem", "nobr",    "param",   "plaintext", "s",      "small",
-       "source",    "strike", "strong",  "track",   "tt",       "u",       "wbr"});
+      {"b",        "big",      "code",    "em",        "font",    "form",   "frame",
+       "frameset", "i",        "image",   "input",     "isindex", "keygen", "link",
+       "base",     "basefont", "bgsound", "area",      "command", "embed",  "math",
+       "menuitem", "nobr",     "param",   "plaintext", "s",       "small",  "source",
+       "strike",   "strong",   "track",   "tt",        "u",       "wbr"});
   add({kRawDropped, true, false},
       {"iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "xmp"});
-  add({kDropped, true, false}, {"annotation", "annotation-xml", "audio", "canvas", "datalist", "select",
-                                "svg", "template", "video"});
+  add({kDropped, true, false}, {"annotation", "annotation-xml", "audio", "canvas", "datalist",
+                                "select", "svg", "template", "video"});
   add({kTitle, true, false}, {"title"});
   return table;
 }

@@ -7,13 +7,13 @@ namespace quarry::ingest {
 
 // How PrescanHtml treats an element. Names as in the HTML standard.
 enum class ElementClass : uint8_t {
-  kNested,        // counted: it can nest without bound (div, span, unknown ones)
-  kImplied,       // closed by its siblings or once in a page (p, li, td, body): passed on, not counted
-  kVoid,          // without content (br, img)
-  kTransparent,   // the tag goes, the content stays (b, form)
-  kRawDropped,    // goes with its content, which holds no tags (script)
-  kDropped,       // goes with its content (svg)
-  kTitle,         // content is text without tags
+  kNested,   // counted: it can nest without bound (div, span, unknown ones)
+  kImplied,  // closed by its siblings or once in a page (p, li, td, body): passed on, not counted
+  kVoid,     // without content (br, img)
+  kTransparent,  // the tag goes, the content stays (b, form)
+  kRawDropped,   // goes with its content, which holds no tags (script)
+  kDropped,      // goes with its content (svg)
+  kTitle,        // content is text without tags
 };
 
 struct ElementInfo {

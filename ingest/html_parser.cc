@@ -40,6 +40,18 @@ Output ParseTree(const std::string& prescanned) {
   return Output(gumbo_parse_with_options(&options, prescanned.data(), prescanned.size()));
 }
 
+// Whether there is anything but tags in what PrescanHtml wrote. Markdown is full of "</div>" and
+// comments.
+bool HasText(std::string_view prescanned) {
+  bool in_tag = false;
+  for (const char c : prescanned) {
+    if (c == '<') in_tag = true;
+    if (!in_tag && !html::IsSpaceByte(c)) return true;
+    if (c == '>') in_tag = false;
+  }
+  return prescanned.find("<img alt") != prescanned.npos;
+}
+
 // What the page says about itself.
 void ReadMeta(const Node& meta, Document* document) {
   const char* name = html::AttributeOf(meta, "name");
@@ -63,7 +75,8 @@ void ReadMeta(const Node& meta, Document* document) {
     std::vector<std::string> words;
     for (size_t begin = 0; begin < value.size();) {
       const size_t comma = std::min(value.find(',', begin), value.size());
-      if (const auto word = Trim(value.substr(begin, comma - begin)); !word.empty()) words.emplace_back(word);
+      if (const auto word = Trim(value.substr(begin, comma - begin)); !word.empty())
+        words.emplace_back(word);
       begin = comma + 1;
     }
     document->metadata.emplace("keywords", std::move(words));
@@ -76,14 +89,15 @@ void ReadMeta(const Node& meta, Document* document) {
 }
 
 // The text of <title>, which is invisible in the page itself.
-std::string TitleOf(const Page& page, const Node& title) {
+std::string ReadTitle(const Page& page, const Node& title) {
   std::string text;
   RunningText running(&text, 0);
   const GumboVector* children = html::ChildrenOf(title);
   for (unsigned i = 0; i < children->length; ++i) {
     const auto* child = static_cast<const Node*>(children->data[i]);
     if (!html::IsText(*child)) continue;
-    ResolvePrescanText(page.source, child->v.text.text, [&](std::string_view run) { running.Append(run); });
+    ResolvePrescanText(page.source, child->v.text.text,
+                       [&](std::string_view run) { running.Append(run); });
   }
   return text;
 }
@@ -104,11 +118,12 @@ Landmarks FindLandmarks(const Page& page, Document* document) {
         if (!html::IsElement(node)) return node.type == GUMBO_NODE_DOCUMENT;
         const GumboTag tag = node.v.element.tag;
         if (tag == GUMBO_TAG_HTML) {
-          if (const char* lang = html::AttributeOf(node, "lang")) document->language = PrimaryLanguage(lang);
+          if (const char* lang = html::AttributeOf(node, "lang"))
+            document->language = PrimaryLanguage(lang);
         } else if (tag == GUMBO_TAG_META) {
           ReadMeta(node, document);
         } else if (tag == GUMBO_TAG_TITLE) {
-          if (found.title.empty()) found.title = TitleOf(page, node);
+          if (found.title.empty()) found.title = ReadTitle(page, node);
           return false;
         } else if (tag == GUMBO_TAG_BODY) {
           found.body = &node;
@@ -116,7 +131,8 @@ Landmarks FindLandmarks(const Page& page, Document* document) {
           return false;
         }
         const char* role = html::AttributeOf(node, "role");
-        const bool is_main = tag == GUMBO_TAG_MAIN || (role != nullptr && std::string_view(role) == "main");
+        const bool is_main =
+            tag == GUMBO_TAG_MAIN || (role != nullptr && std::string_view(role) == "main");
         if (is_main && found.main == nullptr) found.main = &node;
         if (tag == GUMBO_TAG_ARTICLE && articles++ == 0) found.articles.push_back(&node);
         return true;
@@ -138,7 +154,8 @@ void WriteContent(const Page& page, const Landmarks& landmarks, Document* docume
     document->text.clear();
     document->blocks.clear();
     DocumentBuilder builder(document);
-    for (const Node* root : roots) html::WriteBlocks(page, *root, skip_boilerplate, total, &builder);
+    for (const Node* root : roots)
+      html::WriteBlocks(page, *root, skip_boilerplate, total, &builder);
     return document->text.size();
   };
   if (landmarks.main != nullptr && write({landmarks.main}, true) >= kEnough) return;
@@ -156,6 +173,19 @@ void WriteContent(const Page& page, const Landmarks& landmarks, Document* docume
   write({&body}, false);
 }
 
+// The heading names the page; <title> often adds the name of the site. Among several headings the
+// one that <title> repeats is meant, otherwise the first.
+std::string TitleOf(const Document& document, std::string_view title) {
+  std::string first;
+  for (const Block& block : document.blocks) {
+    if (block.kind != BlockKind::kHeading || block.level != 1) continue;
+    std::string heading = TitleLine(document.TextOf(block));
+    if (title.find(heading) != title.npos) return heading;
+    if (first.empty()) first = std::move(heading);
+  }
+  return first.empty() ? TitleLine(title) : first;
+}
+
 class HtmlParser final : public Parser {
  public:
   Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
@@ -170,13 +200,7 @@ class HtmlParser final : public Parser {
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kHtml));
     const Landmarks landmarks = FindLandmarks(page, &document);
     WriteContent(page, landmarks, &document);
-    // The heading names the page; <title> often adds the site's name.
-    for (const Block& block : document.blocks) {
-      if (block.kind != BlockKind::kHeading || block.level != 1) continue;
-      document.title = TitleLine(document.TextOf(block));
-      break;
-    }
-    if (document.title.empty()) document.title = TitleLine(landmarks.title);
+    document.title = TitleOf(document, landmarks.title);
     return parsed;
   }
 };
@@ -186,8 +210,8 @@ class HtmlParser final : public Parser {
 void AppendHtmlFragment(std::string_view html, DocumentBuilder* builder) {
   // A fragment is a part of a file that was accepted, so its number of tags is bounded already or
   // it is dropped like other markup without text.
-  Result<std::string> prescanned = PrescanHtml(html);
-  if (!prescanned.ok()) return;
+  const Result<std::string> prescanned = PrescanHtml(html);
+  if (!prescanned.ok() || !HasText(*prescanned)) return;
   const Output output = ParseTree(*prescanned);
   html::WriteBlocks({html, output->document}, *output->document, false, 0, builder);
 }

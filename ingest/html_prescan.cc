@@ -1,13 +1,13 @@
 #include "ingest/html_prescan.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/hash.h"
 #include "base/text.h"
 #include "ingest/html_names.h"
+#include "ingest/html_prescan_text.h"
 #include "ingest/html_tokenizer.h"
 
 namespace quarry::ingest {
@@ -16,8 +16,6 @@ namespace {
 constexpr size_t kMaxDepth = 512;
 constexpr size_t kMaxTags = size_t{4} << 20;
 constexpr size_t kMaxAttributeBytes = 2000;
-// Shorter runs of text are written themselves, in about as many bytes as their places.
-constexpr size_t kMinRun = 24;
 
 // Whether a style attribute hides its element: "display : none", "visibility:hidden".
 bool StyleHides(std::string_view style) {
@@ -31,116 +29,16 @@ bool StyleHides(std::string_view style) {
 }
 
 bool IsBoilerplateRole(std::string_view role) {
-  static constexpr std::string_view kRoles[] = {"alertdialog", "banner", "complementary", "contentinfo",
-                                                "dialog",      "navigation", "search"};
-  return std::any_of(std::begin(kRoles), std::end(kRoles), [&](std::string_view name) {
-    return html::EqualsIgnoringCase(role, name);
-  });
+  static constexpr std::string_view kRoles[] = {
+      "alertdialog", "banner", "complementary", "contentinfo", "dialog", "navigation", "search"};
+  return std::any_of(std::begin(kRoles), std::end(kRoles),
+                     [&](std::string_view name) { return html::EqualsIgnoringCase(role, name); });
 }
 
-// Writes text so that the tree builder's tokeniser sees neither tags nor private characters in it.
-class TextWriter {
- public:
-  TextWriter(std::string_view html, std::string* output) : html_(html), output_(output) {}
-
-  // `text` is a part of `html`.
-  void Write(std::string_view text, bool preformatted) {
-    size_t begin = 0;
-    size_t ampersand = std::min(text.find('&'), text.size());
-    size_t less = std::min(text.find('<'), text.size());
-    for (;;) {
-      const size_t end = std::min(ampersand, less);
-      WriteRun(text.substr(begin, end - begin), preformatted);
-      if (end == text.size()) return;
-      if (end == less) {
-        *output_ += "&lt;";
-        begin = end + 1;
-        less = std::min(text.find('<', begin), text.size());
-      } else {
-        begin = end + WriteReference(text.substr(end));
-        ampersand = std::min(text.find('&', begin), text.size());
-      }
-    }
-  }
-
- private:
-  void WriteRun(std::string_view run, bool preformatted) {
-    if (run.empty()) return;
-    if (std::all_of(run.begin(), run.end(), html::IsSpace)) {
-      // White space must stay such: tables treat other text in a way of their own.
-      if (preformatted) {
-        *output_ += run;
-      } else {
-        *output_ += run.find('\n') == run.npos ? ' ' : '\n';
-      }
-      return;
-    }
-    // 0xEE begins the private characters.
-    const auto is_odd = [](char c) {
-      return c == '\xEE' || (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t');
-    };
-    if (run.size() < kMinRun && std::none_of(run.begin(), run.end(), is_odd)) {
-      *output_ += run;
-      return;
-    }
-    char digits[40];
-    char* const limit = digits + sizeof(digits);
-    const auto begin = static_cast<size_t>(run.data() - html_.data());
-    *output_ += prescan_internal::kRunBegin;
-    char* last = std::to_chars(digits, limit, begin, 16).ptr;
-    *last++ = ',';
-    last = std::to_chars(last, limit, run.size(), 16).ptr;
-    output_->append(digits, last);
-    *output_ += prescan_internal::kRunEnd;
-  }
-
-  // Writes the character reference at the start of `text`, which begins with '&'; returns its size.
-  // Named ones are left to gumbo. Numbers are resolved here, so that no private character gets in.
-  size_t WriteReference(std::string_view text) {
-    size_t size = 1;
-    if (text.size() > 2 && text[1] == '#') {
-      const bool hexadecimal = html::Lower(text[2]) == 'x';
-      const char* digits = text.data() + (hexadecimal ? 3 : 2);
-      uint32_t code_point = 0;
-      const auto [end, error] =
-          std::from_chars(digits, text.data() + text.size(), code_point, hexadecimal ? 16 : 10);
-      if (end != digits) {
-        WriteCodePoint(error == std::errc() ? code_point : UINT32_MAX);
-        size = static_cast<size_t>(end - text.data());
-        return size < text.size() && text[size] == ';' ? size + 1 : size;
-      }
-    }
-    while (size < text.size() && (html::IsLetter(text[size]) || html::IsDigit(text[size]))) ++size;
-    if (size == 1 || html::IsDigit(text[1])) {
-      *output_ += "&amp;";
-      return 1;
-    }
-    if (size < text.size() && text[size] == ';') ++size;
-    *output_ += text.substr(0, size);
-    return size;
-  }
-
-  void WriteCodePoint(uint32_t code_point) {
-    // The standard reads the C1 controls as windows-1252.
-    static constexpr char16_t kWindows1252[32] = {
-        0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-        0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-        0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
-    if (code_point >= 0x80 && code_point < 0xA0) code_point = kWindows1252[code_point - 0x80];
-    if (code_point >= 0xE000 && code_point <= 0xF8FF) code_point = 0xFFFD;
-    if (code_point == '<') {
-      *output_ += "&lt;";
-    } else if (code_point == '&') {
-      *output_ += "&amp;";
-    } else if (code_point != 0 && (code_point < 0x20 || code_point == 0x7F)) {
-      *output_ += ' ';
-    } else {
-      AppendCodePoint(*output_, code_point == 0 ? 0xFFFD : code_point);
-    }
-  }
-
-  const std::string_view html_;
-  std::string* output_;
+// Attributes that are written as they are: element ("" for any), name.
+constexpr std::pair<std::string_view, std::string_view> kKeptAttributes[] = {
+    {"", "colspan"},  {"", "rowspan"},      {"html", "lang"},    {"img", "alt"},
+    {"meta", "name"}, {"meta", "property"}, {"meta", "content"}, {"ol", "start"},
 };
 
 class Prescan {
@@ -199,6 +97,7 @@ class Prescan {
   void WriteStart(std::string_view name, const ElementInfo& info) {
     switch (info.element_class) {
       case ElementClass::kTransparent:
+        if (HidesElement()) BeginDropped(name);
         return;
       case ElementClass::kRawDropped:
         SkipRaw();
@@ -211,11 +110,7 @@ class Prescan {
         }
         return;
       case ElementClass::kDropped:
-        if (IsNeverClosed(name)) return;
-        dropped_ = name;
-        dropped_depth_ = 1;
-        dropped_begin_ = tokenizer_.position();
-        return;
+        return BeginDropped(name);
       case ElementClass::kNested:
         if (open_.size() >= kMaxDepth) return;
         open_.push_back({Hash64(name), info.special, info.boundary, name == "pre"});
@@ -229,6 +124,13 @@ class Prescan {
     output_ += name;
     WriteAttributes(name);
     output_ += '>';
+  }
+
+  void BeginDropped(std::string_view name) {
+    if (IsNeverClosed(name)) return;
+    dropped_ = name;
+    dropped_depth_ = 1;
+    dropped_begin_ = tokenizer_.position();
   }
 
   void WriteEnd(std::string_view name, const ElementInfo& info) {
@@ -253,62 +155,47 @@ class Prescan {
     output_ += '>';
   }
 
-  void WriteAttributes(std::string_view name) {
+  // Whether the attributes of the tag hide its element.
+  bool HidesElement() const {
     bool hidden = false;
+    for (const auto& [key, value] : tokenizer_.attributes()) {
+      if (html::EqualsIgnoringCase(key, "hidden")) {
+        hidden = hidden || !html::EqualsIgnoringCase(value, "until-found");
+      } else if (html::EqualsIgnoringCase(key, "style")) {
+        hidden = hidden || StyleHides(value);
+      } else if (html::EqualsIgnoringCase(key, "aria-hidden")) {
+        hidden = hidden || html::EqualsIgnoringCase(value, "true");
+      }
+    }
+    return hidden;
+  }
+
+  void WriteAttributes(std::string_view name) {
     bool boilerplate = false;
     bool open = false;
     for (const auto& [key, value] : tokenizer_.attributes()) {
       const auto is = [&, attribute = key](std::string_view lower) {
         return html::EqualsIgnoringCase(attribute, lower);
       };
-      switch (html::Lower(key.front())) {
-        case 'a':
-          if (is("aria-hidden")) hidden = hidden || html::EqualsIgnoringCase(value, "true");
-          if (name == "img" && is("alt")) WriteAttribute("alt", value);
-          break;
-        case 'c':
-          if (is("class")) boilerplate = boilerplate || NamesBoilerplate(value);
-          if (is("colspan")) WriteAttribute("colspan", value);
-          if (name == "meta" && is("content")) WriteAttribute("content", value);
-          break;
-        case 'h':
-          if (is("hidden")) hidden = hidden || !html::EqualsIgnoringCase(value, "until-found");
-          break;
-        case 'i':
-          if (is("id")) boilerplate = boilerplate || NamesBoilerplate(value);
-          break;
-        case 'l':
-          if (name == "html" && is("lang")) WriteAttribute("lang", value);
-          break;
-        case 'n':
-          if (name == "meta" && is("name")) WriteAttribute("name", value);
-          break;
-        case 'o':
-          open = open || is("open");
-          break;
-        case 'p':
-          if (name == "meta" && is("property")) WriteAttribute("property", value);
-          break;
-        case 'r':
-          if (is("rowspan")) WriteAttribute("rowspan", value);
-          if (is("role")) {
-            boilerplate = boilerplate || IsBoilerplateRole(value);
-            for (const std::string_view role : {"main", "none", "presentation"}) {
-              if (html::EqualsIgnoringCase(value, role)) WriteAttribute("role", role);
-            }
-          }
-          break;
-        case 's':
-          if (is("style")) hidden = hidden || StyleHides(value);
-          if (is("start")) WriteAttribute("start", value);
-          break;
-        default:
-          break;
+      if (is("class") || is("id")) {
+        boilerplate = boilerplate || NamesBoilerplate(value);
+      } else if (is("role")) {
+        boilerplate = boilerplate || IsBoilerplateRole(value);
+        for (const std::string_view role : {"main", "none", "presentation"}) {
+          if (html::EqualsIgnoringCase(value, role)) WriteAttribute("role", role);
+        }
+      } else if (is("open")) {
+        open = true;
+      } else {
+        for (const auto& [element, attribute] : kKeptAttributes) {
+          if ((element.empty() || element == name) && is(attribute))
+            WriteAttribute(attribute, value);
+        }
       }
     }
     // Pages that fade in hide all of themselves until a script has run.
     if (name == "html" || name == "body") return;
-    if (hidden || (name == "dialog" && !open)) WriteAttribute(kHiddenMark, "");
+    if (HidesElement() || (name == "dialog" && !open)) WriteAttribute(kHiddenMark, "");
     if (boilerplate) WriteAttribute(kBoilerplateMark, "");
   }
 
@@ -344,7 +231,7 @@ class Prescan {
 
   HtmlTokenizer tokenizer_;
   std::string output_;
-  TextWriter text_;
+  PrescanTextWriter text_;
   std::vector<Open> open_;  // counted elements, innermost last
   int preformatted_ = 0;    // how many of them are <pre>
 
@@ -357,17 +244,5 @@ class Prescan {
 }  // namespace
 
 Result<std::string> PrescanHtml(std::string_view html) { return Prescan(html).Run(); }
-
-std::string_view prescan_internal::RunOf(std::string_view html, std::string_view reference) {
-  size_t begin = 0;
-  size_t size = 0;
-  const char* const limit = reference.data() + reference.size();
-  const auto first = std::from_chars(reference.data(), limit, begin, 16);
-  if (first.ec != std::errc() || first.ptr == limit || *first.ptr != ',') return {};
-  const auto second = std::from_chars(first.ptr + 1, limit, size, 16);
-  if (second.ec != std::errc() || second.ptr != limit) return {};
-  if (begin > html.size() || size > html.size() - begin) return {};
-  return html.substr(begin, size);
-}
 
 }  // namespace quarry::ingest

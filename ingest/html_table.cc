@@ -47,8 +47,9 @@ Grid ReadGrid(const Node& table) {
       [&](const Node& node) {
         if (grid.is_layout || !IsElement(node) || IsInvisible(node)) return false;
         const GumboTag tag = node.v.element.tag;
-        const bool is_block = (tag == GUMBO_TAG_TABLE && &node != &table) || HeadingLevelOf(tag) > 0 ||
-                              tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_BLOCKQUOTE;
+        const bool is_block = (tag == GUMBO_TAG_TABLE && &node != &table) ||
+                              HeadingLevelOf(tag) > 0 || tag == GUMBO_TAG_PRE ||
+                              tag == GUMBO_TAG_BLOCKQUOTE;
         if (is_block) {
           grid.is_layout = true;
           return false;

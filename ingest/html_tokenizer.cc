@@ -6,8 +6,8 @@
 namespace quarry::ingest {
 
 bool html::EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return Lower(a) == b; });
+  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(),
+                                                   [](char a, char b) { return Lower(a) == b; });
 }
 
 std::string_view HtmlTokenizer::SkipText() {
@@ -40,7 +40,8 @@ bool HtmlTokenizer::ReadMarkup() {
     return false;
   }
   at_ = begin;
-  while (at_ < html_.size() && !html::IsSpace(html_[at_]) && html_[at_] != '/' && html_[at_] != '>') {
+  while (at_ < html_.size() && !html::IsSpace(html_[at_]) && html_[at_] != '/' &&
+         html_[at_] != '>') {
     ++at_;
   }
   name_size_ = at_ - begin;
@@ -81,8 +82,8 @@ bool HtmlTokenizer::ReadAttribute() {
     return false;
   }
   size_t begin = at_++;  // whatever it is, it begins a name
-  while (at_ < html_.size() && !html::IsSpace(html_[at_]) && html_[at_] != '/' && html_[at_] != '>' &&
-         html_[at_] != '=') {
+  while (at_ < html_.size() && !html::IsSpace(html_[at_]) && html_[at_] != '/' &&
+         html_[at_] != '>' && html_[at_] != '=') {
     ++at_;
   }
   Attribute attribute{.name = html_.substr(begin, at_ - begin), .value = {}};

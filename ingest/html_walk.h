@@ -23,7 +23,8 @@ inline bool IsSpaceByte(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 // The children of an element or document; null for other nodes.
 inline const GumboVector* ChildrenOf(const GumboNode& node) {
   if (node.type == GUMBO_NODE_DOCUMENT) return &node.v.document.children;
-  if (node.type == GUMBO_NODE_ELEMENT || node.type == GUMBO_NODE_TEMPLATE) return &node.v.element.children;
+  if (node.type == GUMBO_NODE_ELEMENT || node.type == GUMBO_NODE_TEMPLATE)
+    return &node.v.element.children;
   return nullptr;
 }
 
@@ -38,7 +39,8 @@ inline bool HasAttribute(const GumboNode& node, const char* name) {
 
 // 1 to 6 for h1 to h6, else 0.
 inline uint32_t HeadingLevelOf(GumboTag tag) {
-  return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6 ? static_cast<uint32_t>(tag - GUMBO_TAG_H1) + 1 : 0;
+  return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6 ? static_cast<uint32_t>(tag - GUMBO_TAG_H1) + 1
+                                                    : 0;
 }
 
 // Visits `root` and what is below it in document order, without recursion. `enter(node)` says

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ingest/html_prescan.h"
+#include "ingest/html_tokenizer.h"
 #include "ingest/html_walk.h"
 
 namespace quarry::ingest::html {
@@ -54,8 +55,20 @@ Role RoleOf(GumboTag tag) {
 }
 
 bool IsList(GumboTag tag) {
-  return tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL || tag == GUMBO_TAG_MENU ||
-         tag == GUMBO_TAG_DIR;
+  return tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL ||
+         tag == GUMBO_TAG_MENU || tag == GUMBO_TAG_DIR;
+}
+
+// What an image says to those who do not see it; "" where that is the name of a file.
+std::string_view AltOf(const Node& image) {
+  const char* attribute = AttributeOf(image, "alt");
+  const std::string_view alt = attribute == nullptr ? "" : attribute;
+  for (const std::string_view extension : {".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp"}) {
+    const bool is_name = alt.size() > extension.size() && alt.find(' ') == alt.npos &&
+                         EqualsIgnoringCase(alt.substr(alt.size() - extension.size()), extension);
+    if (is_name) return "";
+  }
+  return alt;
 }
 
 class Writer {
@@ -94,11 +107,7 @@ class Writer {
         WriteLineBreak();
         return false;
       case GUMBO_TAG_IMG:
-        if (const char* alt = AttributeOf(node, "alt"); alt != nullptr && *alt != '\0') {
-          text_.AppendBreak(false);
-          WriteRun(alt);
-          text_.AppendBreak(false);
-        }
+        WriteImage(node);
         return false;
       case GUMBO_TAG_TABLE:
         builder_->End();
@@ -216,6 +225,14 @@ class Writer {
     text_.Append(run);
   }
 
+  void WriteImage(const Node& image) {
+    const std::string_view alt = AltOf(image);
+    if (alt.empty()) return;
+    text_.AppendBreak(false);
+    WriteRun(alt);
+    text_.AppendBreak(false);
+  }
+
   void BeginBlock() {
     if (!headings_.empty() && quotes_ == 0) {
       builder_->Begin(BlockKind::kHeading, headings_.back());
@@ -296,18 +313,20 @@ std::string LineOf(const Page& page, const Node& node) {
       node,
       [&](const Node& below) {
         if (IsText(below)) {
-          ResolvePrescanText(page.source, below.v.text.text, [&](std::string_view run) { text.Append(run); });
+          ResolvePrescanText(page.source, below.v.text.text,
+                             [&](std::string_view run) { text.Append(run); });
           return false;
         }
         if (!IsElement(below) || IsInvisible(below)) return below.type == GUMBO_NODE_DOCUMENT;
         if (RoleOf(below.v.element.tag) != Role::kInline) text.AppendBreak(false);
         if (below.v.element.tag == GUMBO_TAG_IMG) {
-          if (const char* alt = AttributeOf(below, "alt"); alt != nullptr) text.Append(alt);
+          text.Append(AltOf(below));
         }
         return true;
       },
       [&](const Node& below) {
-        if (IsElement(below) && RoleOf(below.v.element.tag) != Role::kInline) text.AppendBreak(false);
+        if (IsElement(below) && RoleOf(below.v.element.tag) != Role::kInline)
+          text.AppendBreak(false);
       });
   return line;
 }

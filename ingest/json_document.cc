@@ -77,9 +77,8 @@ class Flattener {
 
   void WriteScalarArray(JsonValue array, const std::string& path) {
     size_t longest = 0;
-    array.ForEach([&](std::string_view, JsonValue item) {
-      longest = std::max(longest, item.text().size());
-    });
+    array.ForEach(
+        [&](std::string_view, JsonValue item) { longest = std::max(longest, item.text().size()); });
     if (longest * array.size() > 2 * kShortBytes || longest > kShortBytes / 4) {
       array.ForEach([&](std::string_view, JsonValue item) { WriteLine(path, item.text()); });
       return;
@@ -193,7 +192,8 @@ void SetMetadata(const std::string& key, JsonValue value, Metadata* metadata) {
     }
     case JsonKind::kObject:
       value.ForEach([&](std::string_view name, JsonValue member) {
-        SetMetadata(key.empty() ? std::string(name) : key + "." + std::string(name), member, metadata);
+        SetMetadata(key.empty() ? std::string(name) : key + "." + std::string(name), member,
+                    metadata);
       });
       return;
   }

@@ -21,10 +21,12 @@ void FlattenJson(JsonValue value, DocumentBuilder* builder);
 
 // Fills the document from an object.
 //   * A record (an object with "text"): title, url, lang and access into the document's fields,
-//     metadata into its metadata with types kept, and so the other scalars and lists; the text as
-//     plain text. One with a title and an empty text has the title as its text.
+//   metadata into
+//     its metadata with types kept, and so the other scalars and lists; the text as plain text. One
+//     with a title and an empty text has the title as its text.
 //   * Another object: access and metadata likewise, title (or name) into the title, all but
-//     metadata flattened.
+//   metadata
+//     flattened.
 // Errors: kInvalidArgument naming the member ("\"text\": expected a string, found a number").
 Status FillFromObject(JsonValue object, Document* document);
 

@@ -52,13 +52,15 @@ class JsonLinesParser final : public Parser {
       if (id.empty()) id = std::to_string(number);
       const auto [first, is_new] = line_of_id.emplace(id, number);
       if (!is_new) {
-        errors.AddLine(number, "id \"" + id + "\" was used in line " + std::to_string(first->second) +
+        errors.AddLine(number, "id \"" + id + "\" was used in line " +
+                                   std::to_string(first->second) +
                                    ": expected another; the record is left out");
         continue;
       }
       document.id += '#' + id;
       parsed.documents.push_back(std::move(document));
     }
+    errors.Finish();
     return parsed;
   }
 

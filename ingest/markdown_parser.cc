@@ -123,13 +123,19 @@ class Writer {
         return;
       case CMARK_NODE_LINEBREAK:
         return WriteLineBreak();
+      case CMARK_NODE_EMPH:
+      case CMARK_NODE_STRONG:
+      case CMARK_NODE_LINK:
+      case CMARK_NODE_IMAGE:
+        return;
       case CMARK_NODE_HTML_INLINE:
         return WriteInlineHtml(LiteralOf(node));
       case CMARK_NODE_PARAGRAPH:
         return BeginParagraph();
       case CMARK_NODE_HEADING:
-        return BeginBlock(quotes_ > 0 ? BlockKind::kQuote : BlockKind::kHeading,
-                          quotes_ > 0 ? 0 : static_cast<uint32_t>(cmark_node_get_heading_level(node)));
+        return BeginBlock(
+            quotes_ > 0 ? BlockKind::kQuote : BlockKind::kHeading,
+            quotes_ > 0 ? 0 : static_cast<uint32_t>(cmark_node_get_heading_level(node)));
       case CMARK_NODE_CODE_BLOCK:
         return builder_->Add(BlockKind::kCode, 0, LiteralOf(node));
       case CMARK_NODE_HTML_BLOCK:
@@ -209,7 +215,8 @@ class Writer {
   }
 
   void BeginParagraph() {
-    if (lists_.empty()) return BeginBlock(quotes_ > 0 ? BlockKind::kQuote : BlockKind::kParagraph, 0);
+    if (lists_.empty())
+      return BeginBlock(quotes_ > 0 ? BlockKind::kQuote : BlockKind::kParagraph, 0);
     BeginBlock(BlockKind::kListItem, static_cast<uint32_t>(lists_.size()));
     builder_->out() += std::exchange(item_mark_, std::string());
   }
@@ -264,10 +271,10 @@ class Writer {
   DocumentBuilder* builder_;
   int quotes_ = 0;
   std::vector<List> lists_;
-  std::string item_mark_;  // "3. " or "[x] ", written before the item's first paragraph
+  std::string item_mark_;    // "3. " or "[x] ", written before the item's first paragraph
   bool soft_break_ = false;  // a line break of the source stands before the next inline text
   size_t block_start_ = 0;
-  std::vector<size_t> strikes_;  // where "~~" stands in the text being written
+  std::vector<size_t> strikes_;         // where "~~" stands in the text being written
   std::unique_ptr<TableWriter> table_;  // the table being read
   bool in_cell_ = false;
   std::string cells_text_;         // the cells of the row being read, one behind the other,
@@ -280,21 +287,23 @@ class MarkdownParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
     if (text.size() > kMaxMarkdownBytes) {
       return ResourceExhaustedError("Markdown of " + std::to_string(text.size()) +
-                                    " bytes: expected at most " + std::to_string(kMaxMarkdownBytes));
+                                    " bytes: expected at most " +
+                                    std::to_string(kMaxMarkdownBytes));
     }
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kMarkdown));
     document.text.reserve(text.size());
     DocumentBuilder builder(&document);
     if (const FrontMatter front = FindFrontMatter(text); front.size > 0) {
-      if (Status status = ReadFrontMatter(front.yaml, &document); !status.ok()) {
+      const Status status = ReadFrontMatter(front.yaml, &document);
+      if (status.code() == Code::kInvalidArgument) {
         // Kept as text, so that nothing of the file is lost.
-        const std::string& message = status.message();
-        const size_t colon = message.find(": ");
-        parsed.errors.push_back({message.substr(0, colon), message.substr(colon + 2)});
+        const size_t colon = status.message().find(": ");
+        parsed.errors.push_back(
+            {status.message().substr(0, colon), status.message().substr(colon + 2)});
         builder.Add(BlockKind::kCode, 0, front.yaml);
       }
-      text.remove_prefix(front.size);
+      if (status.code() != Code::kNotFound) text.remove_prefix(front.size);
     }
     std::string storage;
     const Tree tree = ParseTree(GuardMarkdown(text, &storage));

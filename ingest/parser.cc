@@ -17,7 +17,8 @@ constexpr std::string_view kFingerprint = "parsers:1";
 // The first heading of the outermost level, or one that begins the document.
 std::string TitleFromHeadings(const Document& document) {
   for (const Block& block : document.blocks) {
-    if (block.kind == BlockKind::kHeading && block.level == 1) return TitleLine(document.TextOf(block));
+    if (block.kind == BlockKind::kHeading && block.level == 1)
+      return TitleLine(document.TextOf(block));
   }
   if (!document.blocks.empty() && document.blocks[0].kind == BlockKind::kHeading) {
     return TitleLine(document.TextOf(document.blocks[0]));
@@ -113,7 +114,8 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& sourc
     return InvalidArgumentError(std::move(reason));
   }
   const uint64_t hash = SourceHash(bytes);
-  const bool has_headings = format == Format::kPlainText || format == Format::kMarkdown || format == Format::kHtml;
+  const bool has_headings =
+      format == Format::kPlainText || format == Format::kMarkdown || format == Format::kHtml;
   for (Document& document : parsed.documents) {
     document.source_hash = hash;
     document.language = LanguageOf(document);

@@ -57,8 +57,8 @@ Format DetectFormat(std::string_view text, std::string_view path);
 // source_hash.
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source);
 
-// Document::source_hash of every document that ParseSource makes of `bytes`: a source is unchanged iff it
-// is. Needs no parsing.
+// Document::source_hash of every document that ParseSource makes of `bytes`: a source is unchanged
+// iff it is. Needs no parsing.
 uint64_t SourceHash(std::string_view bytes);
 
 // Names the version of all parsers together; part of source_hash, so that a changed parser re-reads

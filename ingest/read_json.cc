@@ -52,7 +52,8 @@ std::string ReasonOf(std::string_view what) {
     reason += ": " + std::string(what.substr(std::min(what.find("] ") + 2, what.size())));
   } else {
     std::string detail(what.substr(syntax + kSyntax.size()));
-    if (const size_t dash = detail.find(" - "); dash != std::string::npos) detail.replace(dash, 3, ": ");
+    if (const size_t dash = detail.find(" - "); dash != std::string::npos)
+      detail.replace(dash, 3, ": ");
     // The library quotes all it has read of a token, which may be megabytes.
     constexpr size_t kMaxToken = 40;
     const size_t token = detail.find("last read: '");
@@ -120,7 +121,8 @@ class JsonTree::Handler {
 
   bool parse_error(size_t offset, const std::string&, const nlohmann::json::exception& error) {
     const size_t at = offset == 0 ? 0 : offset - 1;
-    status_ = InvalidArgumentError(PlaceOf(input_, at, single_line_) + ": " + ReasonOf(error.what()));
+    status_ =
+        InvalidArgumentError(PlaceOf(input_, at, single_line_) + ": " + ReasonOf(error.what()));
     return false;
   }
 
@@ -189,8 +191,8 @@ Status JsonTree::Parse(std::string_view text, bool single_line) {
   nodes_.clear();
   text_.clear();
   if (text.size() > kMaxBytes) {
-    return ResourceExhaustedError("JSON of " + std::to_string(text.size()) + " bytes: expected at most " +
-                                  std::to_string(kMaxBytes));
+    return ResourceExhaustedError("JSON of " + std::to_string(text.size()) +
+                                  " bytes: expected at most " + std::to_string(kMaxBytes));
   }
   Handler handler(this, text, single_line);
   const bool ok = nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &handler);

@@ -29,7 +29,8 @@ class JsonValue {
   bool IsScalar() const { return !IsObject() && !IsArray(); }
 
   // A string's content; a number as written (an integer in its shortest form); "true", "false",
-  // "null"; "" for arrays and objects.
+  // "null";
+  // "" for arrays and objects.
   std::string_view text() const;
   double number() const;  // REQUIRES: kind() == kNumber
   bool boolean() const { return text() == "true"; }
@@ -73,8 +74,9 @@ class JsonTree {
   // A value, or the key before one.
   struct Node {
     JsonKind kind = JsonKind::kNull;
-    uint32_t size = 0;   // of a scalar's text in bytes; else members or items
-    uint64_t begin = 0;  // of a scalar: where its text begins in text_; else the index behind its content
+    uint32_t size = 0;  // of a scalar's text in bytes; else members or items
+    uint64_t begin =
+        0;  // of a scalar: where its text begins in text_; else the index behind its content
   };
 
   size_t Behind(size_t index) const {

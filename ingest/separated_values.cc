@@ -15,7 +15,8 @@ bool SeparatedValues::Next() {
   cells_.clear();
   problem_.clear();
   // Empty lines.
-  for (size_t i = at_; i < text_.size() && (text_[i] == ' ' || text_[i] == '\n' || text_[i] == '\r'); ++i) {
+  for (size_t i = at_;
+       i < text_.size() && (text_[i] == ' ' || text_[i] == '\n' || text_[i] == '\r'); ++i) {
     if (text_[i] != '\n') continue;
     at_ = i + 1;
     ++line_;
@@ -29,7 +30,8 @@ bool SeparatedValues::Next() {
     if (quotes_ && at_ < text_.size() && text_[at_] == '"') {
       if (!ReadQuoted()) {
         problem_ =
-            "quoted cell is never closed: expected '\"' before the end of the file; from here on quotes are "
+            "quoted cell is never closed: expected '\"' before the end of the file; from here on "
+            "quotes are "
             "read as text";
         quotes_ = false;
         at_ = record_begin_;

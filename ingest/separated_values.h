@@ -24,9 +24,9 @@ class SeparatedValues {
 
   // Of the record read last; valid until the next one.
   const std::vector<std::string_view>& cells() const { return cells_; }
-  size_t line() const { return record_line_; }      // of its first line, from 1
-  size_t begin() const { return record_begin_; }    // offset of it
-  size_t position() const { return at_; }           // offset behind it
+  size_t line() const { return record_line_; }    // of its first line, from 1
+  size_t begin() const { return record_begin_; }  // offset of it
+  size_t position() const { return at_; }         // offset behind it
   // What was wrong with its quotes and how it was read nevertheless; "" if nothing.
   const std::string& problem() const { return problem_; }
 
@@ -40,7 +40,7 @@ class SeparatedValues {
   size_t record_line_ = 1;
   size_t record_begin_ = 0;
   std::vector<std::string_view> cells_;
-  std::string unescaped_;  // cells of the record that had "" in them
+  std::string unescaped_;                         // cells of the record that had "" in them
   std::vector<std::pair<size_t, size_t>> moved_;  // cell index, offset in unescaped_
   std::string problem_;
   bool quotes_ = true;  // false after a quote that nobody closed: from there on they are text

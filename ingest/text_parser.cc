@@ -24,7 +24,8 @@ bool IsBlank(std::string_view line) {
 // Whether the paragraph `line` reads as a title: one short line that has letters and does not end
 // as a sentence or a list item does.
 bool LooksLikeTitle(std::string_view line) {
-  if (line.size() > 4 * kMaxTitleCharacters || line.find('\n') != std::string_view::npos) return false;
+  if (line.size() > 4 * kMaxTitleCharacters || line.find('\n') != std::string_view::npos)
+    return false;
   if (DetectLanguage(line).empty()) return false;
   size_t characters = 0;
   char32_t last = 0;
@@ -61,13 +62,15 @@ void AppendPlainText(std::string_view text, DocumentBuilder* builder) {
   uint32_t page = text.find('\f') == std::string_view::npos ? 0 : 1;
   if (page > 0) builder->set_page(page);
   const auto end_paragraph = [&](size_t end) {
-    if (end > paragraph) builder->Add(BlockKind::kParagraph, 0, text.substr(paragraph, end - paragraph));
+    if (end > paragraph)
+      builder->Add(BlockKind::kParagraph, 0, text.substr(paragraph, end - paragraph));
   };
   while (line < text.size()) {
     const void* newline = std::memchr(text.data() + line, '\n', text.size() - line);
-    const size_t next = newline == nullptr
-                            ? text.size()
-                            : static_cast<size_t>(static_cast<const char*>(newline) - text.data()) + 1;
+    const size_t next =
+        newline == nullptr
+            ? text.size()
+            : static_cast<size_t>(static_cast<const char*>(newline) - text.data()) + 1;
     const std::string_view content = text.substr(line, next - line);
     if (page > 0) {
       // Pages end at form feeds, mostly but not always at the start of a line.

@@ -18,7 +18,8 @@ using testing::RandomSentences;
 using testing::Repeat;
 
 // Every promise of chunker.h and base/document.h that holds for any document.
-void CheckChunks(const Document& document, const std::vector<Chunk>& chunks, const ChunkOptions& options) {
+void CheckChunks(const Document& document, const std::vector<Chunk>& chunks,
+                 const ChunkOptions& options) {
   const std::string_view text = document.text;
   size_t covered = 0;
   size_t last_begin = 0;
@@ -60,12 +61,16 @@ std::vector<std::string> Texts(const std::vector<Chunk>& chunks) {
 
 TEST(ChunkOptions, ValidateNamesTheOption) {
   EXPECT_OK(ChunkOptions().Validate());
-  EXPECT_OK((ChunkOptions{.target_tokens = 1, .min_tokens = 1, .max_tokens = 1, .overlap_sentences = 0}.Validate()));
+  EXPECT_OK(
+      (ChunkOptions{.target_tokens = 1, .min_tokens = 1, .max_tokens = 1, .overlap_sentences = 0}
+           .Validate()));
   EXPECT_EQ((ChunkOptions{.target_tokens = 400, .min_tokens = 0}.Validate().message()),
             "min_tokens: expected at least 1, found 0");
   EXPECT_EQ((ChunkOptions{.target_tokens = 50, .min_tokens = 100}.Validate().message()),
             "target_tokens: expected at least min_tokens (100), found 50");
-  EXPECT_EQ((ChunkOptions{.target_tokens = 400, .min_tokens = 100, .max_tokens = 300}.Validate().message()),
+  EXPECT_EQ((ChunkOptions{.target_tokens = 400, .min_tokens = 100, .max_tokens = 300}
+                 .Validate()
+                 .message()),
             "max_tokens: expected at least target_tokens (400), found 300");
   EXPECT_EQ((ChunkOptions{.overlap_sentences = 11}.Validate().message()),
             "overlap_sentences: expected at most 10, found 11");
@@ -89,7 +94,8 @@ TEST(ChunkDocument, NoTextNoChunks) {
 }
 
 TEST(ChunkDocument, DocumentThatFitsIsOneChunk) {
-  const Document document = ParseOne(Format::kMarkdown, "# A\n\n## B\n\nText one.\n\n## C\n\nText two.\n");
+  const Document document =
+      ParseOne(Format::kMarkdown, "# A\n\n## B\n\nText one.\n\n## C\n\nText two.\n");
   const std::vector<Chunk> chunks = Chunks(document);
   ASSERT_EQ(chunks.size(), 1u);
   EXPECT_EQ(chunks[0].text, document.text);
@@ -99,7 +105,8 @@ TEST(ChunkDocument, DocumentThatFitsIsOneChunk) {
 TEST(ChunkDocument, CutsBeforeHeadingsAndGivesTheirPath) {
   std::string text = "# Manual\n\n";
   for (const char* name : {"Pumps", "Valves", "Meters"}) {
-    text += std::string("## ") + name + "\n\n### Care\n\n" + Repeat("Clean it every month with a soft cloth. ", 38) + "\n\n";
+    text += std::string("## ") + name + "\n\n### Care\n\n" +
+            Repeat("Clean it every month with a soft cloth. ", 38) + "\n\n";
   }
   const std::vector<Chunk> chunks = Chunks(ParseOne(Format::kMarkdown, text));
   ASSERT_EQ(chunks.size(), 3u);
@@ -128,7 +135,8 @@ TEST(ChunkDocument, HeadingStaysWithItsText) {
 
 TEST(ChunkDocument, RepeatsTheLastSentenceOfTheChunkBefore) {
   std::string text;
-  for (int i = 0; i < 200; ++i) text += "This is sentence number " + std::to_string(i) + " of the long paragraph. ";
+  for (int i = 0; i < 200; ++i)
+    text += "This is sentence number " + std::to_string(i) + " of the long paragraph. ";
   const Document document = ParseOne(Format::kPlainText, text);
   const std::vector<Chunk> chunks = Chunks(document);
   ASSERT_GT(chunks.size(), 3u);
@@ -149,32 +157,38 @@ TEST(ChunkDocument, RepeatsTheLastSentenceOfTheChunkBefore) {
 TEST(ChunkDocument, OverlapReachesIntoParagraphsButNotAcrossHeadingsTablesAndCode) {
   const std::string paragraph = Repeat("Clean it every month with a soft cloth. ", 8);
   std::string text = "# One\n\n";
-  for (int i = 0; i < 10; ++i) text += paragraph + "Last of paragraph " + std::to_string(i) + ".\n\n";
+  for (int i = 0; i < 10; ++i)
+    text += paragraph + "Last of paragraph " + std::to_string(i) + ".\n\n";
   const std::vector<Chunk> chunks = Chunks(ParseOne(Format::kMarkdown, text));
   ASSERT_GT(chunks.size(), 1u);
-  for (size_t i = 1; i < chunks.size(); ++i) EXPECT_TRUE(chunks[i].text.starts_with("Last of paragraph")) << i;
+  for (size_t i = 1; i < chunks.size(); ++i)
+    EXPECT_TRUE(chunks[i].text.starts_with("Last of paragraph")) << i;
 
   std::string sections;
-  for (int i = 0; i < 10; ++i) sections += "# Head " + std::to_string(i) + "\n\n" + Repeat(paragraph, 4) + "\n\n";
+  for (int i = 0; i < 10; ++i)
+    sections += "# Head " + std::to_string(i) + "\n\n" + Repeat(paragraph, 4) + "\n\n";
   for (const Chunk& chunk : Chunks(ParseOne(Format::kMarkdown, sections))) {
     EXPECT_TRUE(chunk.text.starts_with("Head ")) << chunk.text.substr(0, 40);
   }
 
   std::string code = "```\n";
-  for (int i = 0; i < 300; ++i) code += "  call_number_" + std::to_string(i) + "(with, arguments);\n";
+  for (int i = 0; i < 300; ++i)
+    code += "  call_number_" + std::to_string(i) + "(with, arguments);\n";
   const std::vector<Chunk> lines = Chunks(ParseOne(Format::kMarkdown, code + "```\n"));
   for (size_t i = 1; i < lines.size(); ++i) EXPECT_GE(lines[i].span.begin, lines[i - 1].span.end);
 }
 
 TEST(ChunkDocument, TableRowsAndCodeLinesStayWhole) {
   std::string csv = "code,description,price\n";
-  for (int i = 0; i < 500; ++i) csv += "VX-" + std::to_string(i) + ",End-suction pump with packed gland,99\n";
+  for (int i = 0; i < 500; ++i)
+    csv += "VX-" + std::to_string(i) + ",End-suction pump with packed gland,99\n";
   for (const Chunk& chunk : Chunks(ParseOne(Format::kCsv, csv))) {
     EXPECT_TRUE(chunk.text.starts_with("code: VX-"));
     EXPECT_TRUE(chunk.text.ends_with("price: 99"));
   }
   std::string code = "```\n";
-  for (int i = 0; i < 300; ++i) code += "    call_number_" + std::to_string(i) + "(with, arguments);\n";
+  for (int i = 0; i < 300; ++i)
+    code += "    call_number_" + std::to_string(i) + "(with, arguments);\n";
   for (const Chunk& chunk : Chunks(ParseOne(Format::kMarkdown, code + "```\n"))) {
     EXPECT_TRUE(chunk.text.starts_with("    call_number_"));
     EXPECT_TRUE(chunk.text.ends_with("(with, arguments);"));
@@ -186,7 +200,8 @@ TEST(ChunkDocument, SentencesStayWholeWhereTheyFit) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += RandomSentences(&random, 30) + "\n\n";
   for (const Chunk& chunk : Chunks(ParseOne(Format::kPlainText, text))) {
-    EXPECT_TRUE(chunk.text.ends_with(".") || chunk.text.ends_with("。")) << chunk.text.substr(chunk.text.size() - 20);
+    EXPECT_TRUE(chunk.text.ends_with(".") || chunk.text.ends_with("。"))
+        << chunk.text.substr(chunk.text.size() - 20);
   }
 }
 
@@ -207,7 +222,8 @@ TEST(ChunkDocument, WordsAndCharactersOfHugeSentencesStayWhole) {
   Document words;
   words.text = Repeat("alpha beta gamma delta ", 5000);
   for (const Chunk& chunk : Chunks(words)) {
-    EXPECT_THAT(chunk.text, ::testing::MatchesRegex("(alpha|beta|gamma|delta) .*")) << chunk.ordinal;
+    EXPECT_THAT(chunk.text, ::testing::MatchesRegex("(alpha|beta|gamma|delta) .*"))
+        << chunk.ordinal;
   }
   for (const char* unit : {"x", "水", "😀", "e\u0301", "👩\u200D🔧"}) {
     Document run;
@@ -224,7 +240,8 @@ TEST(ChunkDocument, WordsAndCharactersOfHugeSentencesStayWhole) {
 TEST(ChunkDocument, PagesAreThoseOfTheirFirstBlock) {
   std::string text;
   for (int page = 0; page < 6; ++page) text += Repeat("A sentence on this page. ", 70) + "\f";
-  const std::vector<Chunk> chunks = Chunks(ParseOne(Format::kPlainText, text), {.overlap_sentences = 0});
+  const std::vector<Chunk> chunks =
+      Chunks(ParseOne(Format::kPlainText, text), {.overlap_sentences = 0});
   ASSERT_GE(chunks.size(), 6u);
   EXPECT_EQ(chunks.front().span.page, 1u);
   EXPECT_EQ(chunks.back().span.page, 6u);
@@ -236,15 +253,17 @@ TEST(ChunkDocument, DocumentsWithoutOrWithOddBlocksAreCoveredAllTheSame) {
   document.id = "d";
   document.text = RandomSentences(&random, 300);
   EXPECT_GT(Chunks(document).size(), 3u);
-  document.blocks = {{.kind = BlockKind::kParagraph, .level = 0, .begin = 50, .end = 100, .page = 0},
-                     {.kind = BlockKind::kParagraph, .level = 0, .begin = 70, .end = 3000, .page = 0},
-                     {.kind = BlockKind::kHeading, .level = 9, .begin = 2500, .end = 2600, .page = 0},
-                     {.kind = BlockKind::kHeading, .level = 0, .begin = 4000, .end = 1u << 30, .page = 0}};
+  document.blocks = {
+      {.kind = BlockKind::kParagraph, .level = 0, .begin = 50, .end = 100, .page = 0},
+      {.kind = BlockKind::kParagraph, .level = 0, .begin = 70, .end = 3000, .page = 0},
+      {.kind = BlockKind::kHeading, .level = 9, .begin = 2500, .end = 2600, .page = 0},
+      {.kind = BlockKind::kHeading, .level = 0, .begin = 4000, .end = 1u << 30, .page = 0}};
   EXPECT_GT(Chunks(document).size(), 3u);
 }
 
 TEST(ChunkDocument, HugeHeadingsAreNotRepeatedWhole) {
-  const std::string text = "# " + Repeat("word ", 100) + "\n\n" + Repeat("A sentence of text. ", 1000);
+  const std::string text =
+      "# " + Repeat("word ", 100) + "\n\n" + Repeat("A sentence of text. ", 1000);
   for (const Chunk& chunk : Chunks(ParseOne(Format::kMarkdown, text))) {
     ASSERT_EQ(chunk.span.heading_path.size(), 1u);
     EXPECT_LE(chunk.span.heading_path[0].size(), 200u);
@@ -265,7 +284,8 @@ std::vector<std::string> RandomParagraphs(Random* random, size_t count) {
   std::vector<std::string> paragraphs;
   for (size_t i = 0; i < count; ++i) {
     if (random->Below(8) == 0) {
-      paragraphs.push_back(std::string(1 + random->Below(3), '#') + " Heading " + std::to_string(random->Next() % 1000));
+      paragraphs.push_back(std::string(1 + random->Below(3), '#') + " Heading " +
+                           std::to_string(random->Next() % 1000));
     } else if (random->Below(8) == 0) {
       paragraphs.push_back("- " + RandomSentences(random, 1) + "\n- " + RandomSentences(random, 2));
     } else {
@@ -294,7 +314,8 @@ TEST(ChunkDocument, AnEditChangesOnlyTheChunksNearIt) {
         paragraphs.erase(paragraphs.begin() + static_cast<ptrdiff_t>(at));
         break;
       case 1:
-        paragraphs.insert(paragraphs.begin() + static_cast<ptrdiff_t>(at), RandomSentences(&random, 6));
+        paragraphs.insert(paragraphs.begin() + static_cast<ptrdiff_t>(at),
+                          RandomSentences(&random, 6));
         break;
       case 2:
         paragraphs[at] = RandomSentences(&random, 1 + random.Below(12));
@@ -329,15 +350,18 @@ TEST(ChunkDocument, AnEditChangesOnlyTheChunksNearIt) {
 TEST(ChunkDocument, AnyOptionsAndAnyTextKeepThePromises) {
   for (uint64_t seed = 0; seed < 1500; ++seed) {
     Random random(seed);
-    const std::string text = random.Below(2) == 0 ? testing::RandomMarkup(&random, 1 + random.Below(400))
-                                                  : RandomSentences(&random, random.Below(60));
+    const std::string text = random.Below(2) == 0
+                                 ? testing::RandomMarkup(&random, 1 + random.Below(400))
+                                 : RandomSentences(&random, random.Below(60));
     ChunkOptions options;
     options.min_tokens = 1 + static_cast<uint32_t>(random.Below(40));
     options.target_tokens = options.min_tokens + static_cast<uint32_t>(random.Below(40));
     options.max_tokens = options.target_tokens + static_cast<uint32_t>(random.Below(40));
     options.overlap_sentences = static_cast<uint32_t>(random.Below(4));
-    for (const Format format : {Format::kPlainText, Format::kMarkdown, Format::kHtml, Format::kCsv}) {
-      const Result<ParsedSource> parsed = ParserFor(format).Parse(text, {.id = "x", .path = "x", .uri = ""});
+    for (const Format format :
+         {Format::kPlainText, Format::kMarkdown, Format::kHtml, Format::kCsv}) {
+      const Result<ParsedSource> parsed =
+          ParserFor(format).Parse(text, {.id = "x", .path = "x", .uri = ""});
       ASSERT_TRUE(parsed.ok());
       for (const Document& document : parsed->documents) Chunks(document, options);
     }

@@ -26,8 +26,10 @@ TEST(CsvParser, QuotedCellsHoldQuotesSeparatorsAndLineBreaks) {
 }
 
 TEST(CsvParser, SemicolonsAndTabsSeparateToo) {
-  EXPECT_EQ(CsvOutline("name;price\nPump;1,5\nValve;2,5\n"), "t|name: Pump; price: 1,5\\nname: Valve; price: 2,5");
-  EXPECT_EQ(Outline(ParseOne(Format::kTsv, "name\tnote\nPump\ta, b\n")), "t|name: Pump; note: a, b");
+  EXPECT_EQ(CsvOutline("name;price\nPump;1,5\nValve;2,5\n"),
+            "t|name: Pump; price: 1,5\\nname: Valve; price: 2,5");
+  EXPECT_EQ(Outline(ParseOne(Format::kTsv, "name\tnote\nPump\ta, b\n")),
+            "t|name: Pump; note: a, b");
 }
 
 TEST(CsvParser, FirstRowIsNoHeaderWhenItHoldsValues) {
@@ -37,8 +39,11 @@ TEST(CsvParser, FirstRowIsNoHeaderWhenItHoldsValues) {
 }
 
 TEST(CsvParser, CommentsAndLoneLinesAboveTheTableAreParagraphs) {
-  EXPECT_EQ(CsvOutline("# Price list, valid from May\nAll prices in VM\n\ncode,price,days\nVX,1,2\nVY,3,4\n"),
-            "p|Price list, valid from May\np|All prices in VM\nt|code: VX; price: 1; days: 2\\ncode: VY; price: 3; days: 4");
+  EXPECT_EQ(
+      CsvOutline(
+          "# Price list, valid from May\nAll prices in VM\n\ncode,price,days\nVX,1,2\nVY,3,4\n"),
+      "p|Price list, valid from May\np|All prices in VM\nt|code: VX; price: 1; days: 2\\ncode: VY; "
+      "price: 3; days: 4");
 }
 
 TEST(CsvParser, OneColumnAndHeaderOnly) {
@@ -47,14 +52,18 @@ TEST(CsvParser, OneColumnAndHeaderOnly) {
 }
 
 TEST(CsvParser, RowOfAnotherLengthIsAnErrorAndKept) {
-  const ParsedSource parsed = ParseAs(Format::kCsv, "a,b,c\n1,\"x\ny\",3\n4,5\n\n6,7,8,9\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n"
-                                                    "1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n");
+  const ParsedSource parsed =
+      ParseAs(Format::kCsv,
+              "a,b,c\n1,\"x\ny\",3\n4,5\n\n6,7,8,9\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n"
+              "1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n");
   ASSERT_EQ(parsed.errors.size(), 2u);
   EXPECT_EQ(parsed.errors[0].place, "line 4");
   EXPECT_EQ(parsed.errors[0].reason, "expected 3 cells, found 2; the row is kept");
   EXPECT_EQ(parsed.errors[1].place, "line 6");
   EXPECT_EQ(parsed.errors[1].reason, "expected 3 cells, found 4; the row is kept");
-  EXPECT_EQ(Outline(parsed.documents[0]).substr(0, 63), "t|a: 1; b: x y; c: 3\\na: 4; b: 5\\na: 6; b: 7; c: 8; 9\\na: 1; b: 2");
+  EXPECT_THAT(Outline(parsed.documents[0]),
+              ::testing::StartsWith(
+                  "t|a: 1; b: x y; c: 3\\na: 4; b: 5\\na: 6; b: 7; c: 8; 9\\na: 1; b: 2"));
 }
 
 TEST(CsvParser, QuoteThatIsNeverClosedIsAnErrorAndText) {
@@ -62,7 +71,8 @@ TEST(CsvParser, QuoteThatIsNeverClosedIsAnErrorAndText) {
   ASSERT_EQ(parsed.errors.size(), 1u);
   EXPECT_EQ(parsed.errors[0].place, "line 3");
   EXPECT_EQ(parsed.errors[0].reason,
-            "quoted cell is never closed: expected '\"' before the end of the file; from here on quotes are read "
+            "quoted cell is never closed: expected '\"' before the end of the file; from here on "
+            "quotes are read "
             "as text");
   EXPECT_EQ(Outline(parsed.documents[0]), "t|a: 1; b: 2\\na: \"3; b: 4\\na: 5; b: 6");
 }
@@ -70,7 +80,8 @@ TEST(CsvParser, QuoteThatIsNeverClosedIsAnErrorAndText) {
 TEST(CsvParser, TextBehindAClosingQuoteIsAnErrorAndKept) {
   const ParsedSource parsed = ParseAs(Format::kCsv, "a,b\n\"x\"y,2\n");
   ASSERT_EQ(parsed.errors.size(), 1u);
-  EXPECT_EQ(parsed.errors[0].reason, "text behind a closing quote: expected a separator; the text is kept");
+  EXPECT_EQ(parsed.errors[0].reason,
+            "text behind a closing quote: expected a separator; the text is kept");
   EXPECT_EQ(Outline(parsed.documents[0]), "t|a: xy; b: 2");
 }
 

@@ -5,7 +5,8 @@
 namespace quarry::ingest::testing {
 
 ParsedSource ParseAs(Format format, std::string_view text) {
-  Result<ParsedSource> parsed = ParserFor(format).Parse(text, {.id = "doc", .path = "doc", .uri = ""});
+  Result<ParsedSource> parsed =
+      ParserFor(format).Parse(text, {.id = "doc", .path = "doc", .uri = ""});
   EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
   if (!parsed.ok()) return {};
   for (const Document& document : parsed->documents) CheckDocument(document);
@@ -15,7 +16,8 @@ ParsedSource ParseAs(Format format, std::string_view text) {
 Document ParseOne(Format format, std::string_view text) {
   ParsedSource parsed = ParseAs(format, text);
   EXPECT_EQ(parsed.documents.size(), 1u);
-  for (const SourceError& error : parsed.errors) ADD_FAILURE() << error.place << ": " << error.reason;
+  for (const SourceError& error : parsed.errors)
+    ADD_FAILURE() << error.place << ": " << error.reason;
   return parsed.documents.empty() ? Document() : std::move(parsed.documents[0]);
 }
 
@@ -68,14 +70,16 @@ std::string Repeat(std::string_view text, size_t times) {
 }
 
 std::string RandomSentences(Random* random, size_t sentences) {
-  static constexpr const char* kWords[] = {"pump",  "valve",   "the",   "station", "pressure", "of",
-                                           "meter", "reading", "night", "works",   "PPR-9087", "1.5"};
+  static constexpr const char* kWords[] = {"pump",     "valve", "the",      "station",
+                                           "pressure", "of",    "meter",    "reading",
+                                           "night",    "works", "PPR-9087", "1.5"};
   static constexpr const char* kChinese[] = {"水泵", "压力", "读数", "夜间", "表", "阀门"};
   std::string text;
   for (size_t i = 0; i < sentences; ++i) {
     const size_t words = 3 + random->Below(15);
     if (random->Below(4) == 0) {
-      for (size_t word = 0; word < words; ++word) text += kChinese[random->Below(std::size(kChinese))];
+      for (size_t word = 0; word < words; ++word)
+        text += kChinese[random->Below(std::size(kChinese))];
       text += "。";
       continue;
     }
@@ -90,19 +94,113 @@ std::string RandomSentences(Random* random, size_t sentences) {
 }
 
 std::string RandomMarkup(Random* random, size_t pieces) {
-  static constexpr const char* kPieces[] = {
-      "#",      "# ",     "## H",    "\n",      "\n\n",   "- ",       "* ",      "1. ",      "> ",
-      "```\n",  "    ",   "\t",      "|",       "|-|",    "| a | b |", "[",      "](",       ")",
-      "![",     "`",      "**",      "~~",      "_",      "<",        ">",       "<div>",    "</div>",
-      "<p>",    "<table>", "<tr>",   "<td>",    "<th>",   "</table>", "<ul>",    "<li>",     "</ul>",
-      "<pre>",  "</pre>", "<script>", "</script>", "<!--", "-->",     "<title>", "</title>", "<a href='x'>",
-      "</a>",   "<b>",    "<svg>",   "</svg>",  "<select>", "<h1>",   "</h1>",   "<br>",     "<img alt=\"x\">",
-      "&amp;",  "&#65;",  "&#2;",    "&#xE0FE;", "&lt;",  "&",        "&nbsp;",  "{",        "}",
-      "\"",     ":",      ",",       "\"a\":1", "[1,2]",  "null",     "\\",      "\\u00e9",  "-1.5e3",
-      ";",      "a,b,c",  "\"\"",    "---",     "---\n",  "key: value\n", "...\n", "word",   "Two words.",
-      "é",      "水泵",   "。",      "\u3000",  "\u00A0", "\uE0FE1,2\uE0FF", "😀", "e\u0301", "\f",
-      "\x02",   "x{#y}",  "<main>",  "<article>", "<nav>", "</nav>",  "<span hidden>", "</span>", "<dl><dt>",
-      "<blockquote>", "<details><summary>", "<template>", "<noscript>", "<textarea>", "<math>", "===", "***"};
+  static constexpr const char* kPieces[] = {"#",
+                                            "# ",
+                                            "## H",
+                                            "\n",
+                                            "\n\n",
+                                            "- ",
+                                            "* ",
+                                            "1. ",
+                                            "> ",
+                                            "```\n",
+                                            "    ",
+                                            "\t",
+                                            "|",
+                                            "|-|",
+                                            "| a | b |",
+                                            "[",
+                                            "](",
+                                            ")",
+                                            "![",
+                                            "`",
+                                            "**",
+                                            "~~",
+                                            "_",
+                                            "<",
+                                            ">",
+                                            "<div>",
+                                            "</div>",
+                                            "<p>",
+                                            "<table>",
+                                            "<tr>",
+                                            "<td>",
+                                            "<th>",
+                                            "</table>",
+                                            "<ul>",
+                                            "<li>",
+                                            "</ul>",
+                                            "<pre>",
+                                            "</pre>",
+                                            "<script>",
+                                            "</script>",
+                                            "<!--",
+                                            "-->",
+                                            "<title>",
+                                            "</title>",
+                                            "<a href='x'>",
+                                            "</a>",
+                                            "<b>",
+                                            "<svg>",
+                                            "</svg>",
+                                            "<select>",
+                                            "<h1>",
+                                            "</h1>",
+                                            "<br>",
+                                            "<img alt=\"x\">",
+                                            "&amp;",
+                                            "&#65;",
+                                            "&#2;",
+                                            "&#xE0FE;",
+                                            "&lt;",
+                                            "&",
+                                            "&nbsp;",
+                                            "{",
+                                            "}",
+                                            "\"",
+                                            ":",
+                                            ",",
+                                            "\"a\":1",
+                                            "[1,2]",
+                                            "null",
+                                            "\\",
+                                            "\\u00e9",
+                                            "-1.5e3",
+                                            ";",
+                                            "a,b,c",
+                                            "\"\"",
+                                            "---",
+                                            "---\n",
+                                            "key: value\n",
+                                            "...\n",
+                                            "word",
+                                            "Two words.",
+                                            "é",
+                                            "水泵",
+                                            "。",
+                                            "\u3000",
+                                            "\u00A0",
+                                            "\uE0FE1,2\uE0FF",
+                                            "😀",
+                                            "e\u0301",
+                                            "\f",
+                                            "\x02",
+                                            "x{#y}",
+                                            "<main>",
+                                            "<article>",
+                                            "<nav>",
+                                            "</nav>",
+                                            "<span hidden>",
+                                            "</span>",
+                                            "<dl><dt>",
+                                            "<blockquote>",
+                                            "<details><summary>",
+                                            "<template>",
+                                            "<noscript>",
+                                            "<textarea>",
+                                            "<math>",
+                                            "===",
+                                            "***"};
   std::string text;
   for (size_t i = 0; i < pieces; ++i) text += kPieces[random->Below(std::size(kPieces))];
   return text;

@@ -19,11 +19,12 @@ ParsedSource ParseAs(Format format, std::string_view text);
 // One document, without errors.
 Document ParseOne(Format format, std::string_view text);
 
-// A block a line, line breaks inside as "\n": "h2|What we pay", "p|...", "l1|...", "t|...", "c|...", "q|...".
+// A block a line, line breaks inside as "\n": "h2|What we pay", "p|...", "l1|...", "t|...",
+// "c|...", "q|...".
 std::string Outline(const Document& document);
 
-// Checks what base/document.h promises: blocks in order, apart, inside the text, trimmed, only white space
-// between them, all of it valid UTF-8.
+// Checks what base/document.h promises: blocks in order, apart, inside the text, trimmed, only
+// white space between them, all of it valid UTF-8.
 void CheckDocument(const Document& document);
 
 // `text` repeated.

@@ -19,25 +19,31 @@ using testing::Repeat;
 std::string HtmlOutline(std::string_view html) { return Outline(ParseOne(Format::kHtml, html)); }
 
 TEST(HtmlParser, BlocksAndInlineElements) {
-  EXPECT_EQ(HtmlOutline("<h1>Pumps</h1><p>The <b>big</b>\n  <i>VX</i>-<code>220</code>, m<sup>3</sup>.</p>text"
-                        "<div>one<div>two</div>three</div>"),
-            "h1|Pumps\np|The big VX-220, m3.\np|text\np|one\np|two\np|three");
+  EXPECT_EQ(
+      HtmlOutline(
+          "<h1>Pumps</h1><p>The <b>big</b>\n  <i>VX</i>-<code>220</code>, m<sup>3</sup>.</p>text"
+          "<div>one<div>two</div>three</div>"),
+      "h1|Pumps\np|The big VX-220, m3.\np|text\np|one\np|two\np|three");
 }
 
 TEST(HtmlParser, EntitiesAreDecoded) {
-  EXPECT_EQ(HtmlOutline("<p>5 &lt; 6 &amp; 7&nbsp;&#8364; &#x4E2D; &eacute; &bogus; &#128; & &#60;b&#62; a<3"),
-            "p|5 < 6 & 7 € 中 é &bogus; € & <b> a<3");
+  EXPECT_EQ(
+      HtmlOutline(
+          "<p>5 &lt; 6 &amp; 7&nbsp;&#8364; &#x4E2D; &eacute; &bogus; &#128; & &#60;b&#62; a<3"),
+      "p|5 < 6 & 7 € 中 é &bogus; € & <b> a<3");
 }
 
 TEST(HtmlParser, ListsKeepNumbersAndDepth) {
-  EXPECT_EQ(HtmlOutline("<ul><li>one<ul><li>deep</ul><li><p>two</p><p>more</p></ul><ol start=3><li>c<li>d</ol>"),
-            "l1|one\nl2|deep\nl1|two\nl1|more\nl1|3. c\nl1|4. d");
+  EXPECT_EQ(
+      HtmlOutline(
+          "<ul><li>one<ul><li>deep</ul><li><p>two</p><p>more</p></ul><ol start=3><li>c<li>d</ol>"),
+      "l1|one\nl2|deep\nl1|two\nl1|more\nl1|3. c\nl1|4. d");
   EXPECT_EQ(HtmlOutline("<dl><dt>Pump<dd>moves water</dl>"), "l1|Pump\nl2|moves water");
 }
 
 TEST(HtmlParser, PreformattedTextIsVerbatim) {
   EXPECT_EQ(HtmlOutline("<pre>\n  if (a &lt; b) {\n\n\t<span>return</span>;\n  }\n</pre><p>after"),
-            "c|  if (a < b) {\\n\\n\\treturn;\\n  }\np|after");
+            "c|  if (a < b) {\\n\\n\treturn;\\n  }\np|after");
 }
 
 TEST(HtmlParser, BreaksEndLinesAndTwoOfThemParagraphs) {
@@ -45,38 +51,47 @@ TEST(HtmlParser, BreaksEndLinesAndTwoOfThemParagraphs) {
 }
 
 TEST(HtmlParser, QuotesAndFigures) {
-  EXPECT_EQ(HtmlOutline("<blockquote><p>said</p><footer>she</footer></blockquote>"
-                        "<figure><img src=x alt='A pump'><figcaption>Fig. 1</figcaption></figure><p><q>so</q>"),
-            "q|said\nq|she\np|A pump\np|Fig. 1\np|“so”");
+  EXPECT_EQ(
+      HtmlOutline(
+          "<blockquote><p>said</p><footer>she</footer></blockquote>"
+          "<figure><img src=x alt='A pump'><figcaption>Fig. 1</figcaption></figure><p><q>so</q>"),
+      "q|said\nq|she\np|A pump\np|Fig. 1\np|“so”");
 }
 
 TEST(HtmlParser, TablesRepeatTheirHeaders) {
-  EXPECT_EQ(HtmlOutline("<table><caption>Data</caption><tr><th>Model<th>Power<tr><td>VX-220<td>1.5 <b>kW</b>"
-                        "<tr><td>VX-240<td></table>"),
-            "p|Data\nt|Model: VX-220; Power: 1.5 kW\\nModel: VX-240");
+  EXPECT_EQ(
+      HtmlOutline(
+          "<table><caption>Data</caption><tr><th>Model<th>Power<tr><td>VX-220<td>1.5 <b>kW</b>"
+          "<tr><td>VX-240<td></table>"),
+      "p|Data\nt|Model: VX-220; Power: 1.5 kW\\nModel: VX-240");
   EXPECT_EQ(HtmlOutline("<table><tr><th>Power:<td>1.5 kW<tr><th>Weight<td>20 kg</table>"),
             "t|Power: 1.5 kW\\nWeight: 20 kg");
   EXPECT_EQ(HtmlOutline("<table><tr><td>a<td>b<tr><td>c<td>d</table>"), "t|a; b\\nc; d");
 }
 
 TEST(HtmlParser, CellsThatSpanAreRepeated) {
-  EXPECT_EQ(HtmlOutline("<table><thead><tr><th rowspan=2>Model<th colspan=2>Power<tr><th>Min<th>Max</thead>"
-                        "<tr><td rowspan=2>VX<td>1<td>2<tr><td>3<td>4</table>"),
+  EXPECT_EQ(HtmlOutline(
+                "<table><thead><tr><th rowspan=2>Model<th colspan=2>Power<tr><th>Min<th>Max</thead>"
+                "<tr><td rowspan=2>VX<td>1<td>2<tr><td>3<td>4</table>"),
             "t|Model: VX; Power Min: 1; Power Max: 2\\nModel: VX; Power Min: 3; Power Max: 4");
 }
 
 TEST(HtmlParser, TablesThatOnlyLayOutThePageAreText) {
-  EXPECT_EQ(HtmlOutline("<table><tr><td><h2>Head</h2><p>Text</p><td>Side</table>"), "h2|Head\np|Text\np|Side");
+  EXPECT_EQ(HtmlOutline("<table><tr><td><h2>Head</h2><p>Text</p><td>Side</table>"),
+            "h2|Head\np|Text\np|Side");
   EXPECT_EQ(HtmlOutline("<table><tr><td><table><tr><th>A<tr><td>1</table></table>"), "t|A: 1");
   EXPECT_EQ(HtmlOutline("<table role=presentation><tr><td>a<td>b</table>"), "p|a\np|b");
 }
 
 TEST(HtmlParser, WhatNoReaderSeesIsLeftOut) {
-  EXPECT_EQ(HtmlOutline("<head><style>p{}</style></head><p>a<script>if (1 < 2) '</p>'</script>"
-                        "<noscript>enable</noscript><template><p>t</p></template><!-- c --><svg><text>s</text></svg>"
-                        "<span hidden>h</span><i style='display : none'>d</i><span aria-hidden=true>x</span>"
-                        "<select><option>o</select><textarea>ta</textarea><dialog>modal</dialog>b</p>"),
-            "p|ab");
+  EXPECT_EQ(
+      HtmlOutline(
+          "<head><style>p{}</style></head><p>a<script>if (1 < 2) '</p>'</script>"
+          "<noscript>enable</noscript><template><p>t</p></template><!-- c "
+          "--><svg><text>s</text></svg>"
+          "<span hidden>h</span><i style='display : none'>d</i><span aria-hidden=true>x</span>"
+          "<select><option>o</select><textarea>ta</textarea><dialog>modal</dialog>b</p>"),
+      "p|ab");
 }
 
 TEST(HtmlParser, UnclosedElementsThatAreDroppedDoNotTakeThePageWithThem) {
@@ -85,31 +100,37 @@ TEST(HtmlParser, UnclosedElementsThatAreDroppedDoNotTakeThePageWithThem) {
 }
 
 TEST(HtmlParser, NavigationAndBannersGoWhenMainIsThere) {
-  EXPECT_EQ(HtmlOutline("<header><h1>Site</h1></header><nav>Menu</nav><div class='cookie-banner'>We use</div>"
-                        "<main><article><header><h1>Terms</h1></header><p>" + Repeat("Content here. ", 10) +
-                        "</p><aside>Note: kept</aside><div class='share buttons'>Tweet</div></article></main>"
-                        "<footer>Imprint</footer>"),
-            "h1|Terms\np|" + Repeat("Content here. ", 9) + "Content here.\np|Note: kept");
+  EXPECT_EQ(
+      HtmlOutline(
+          "<header><h1>Site</h1></header><nav>Menu</nav><div class='cookie-banner'>We use</div>"
+          "<main><article><header><h1>Terms</h1></header><p>" +
+          Repeat("Content here. ", 10) +
+          "</p><aside>Note: kept</aside><div class='share buttons'>Tweet</div></article></main>"
+          "<footer>Imprint</footer>"),
+      "h1|Terms\np|" + Repeat("Content here. ", 9) + "Content here.\np|Note: kept");
 }
 
 TEST(HtmlParser, NavigationGoesWhenEnoughTextIsLeft) {
-  EXPECT_EQ(HtmlOutline("<nav>Menu</nav><p>" + Repeat("text ", 30) + "</p><footer>Imprint</footer>"),
-            "p|" + Repeat("text ", 29) + "text");
+  EXPECT_EQ(
+      HtmlOutline("<nav>Menu</nav><p>" + Repeat("text ", 30) + "</p><footer>Imprint</footer>"),
+      "p|" + Repeat("text ", 29) + "text");
   EXPECT_EQ(HtmlOutline("<nav>" + Repeat("Menu ", 100) + "</nav><p>x</p>").substr(0, 6), "p|Menu");
 }
 
 TEST(HtmlParser, WrapperNamedLikeBoilerplateStays) {
-  EXPECT_EQ(HtmlOutline("<div class='page with-sidebar'><p>" + Repeat("text ", 30) + "</p></div>").substr(0, 6),
+  EXPECT_EQ(HtmlOutline("<div class='page with-sidebar'><p>" + Repeat("text ", 30) + "</p></div>")
+                .substr(0, 6),
             "p|text");
 }
 
 TEST(HtmlParser, TitleAndMetadata) {
-  const Document document = ParseOne(
-      Format::kHtml,
-      "<!DOCTYPE html><html lang='de-CH'><head><title>Terms &amp; more\n | Site</title>"
-      "<meta name=description content='What &amp; why'><meta name=author content=Osk>"
-      "<meta name=keywords content='a, b ,,c'><meta property='article:published_time' content='2024-05-01'>"
-      "</head><body><p>Text");
+  const Document document =
+      ParseOne(Format::kHtml,
+               "<!DOCTYPE html><html lang='de-CH'><head><title>Terms &amp; more\n | Site</title>"
+               "<meta name=description content='What &amp; why'><meta name=author content=Osk>"
+               "<meta name=keywords content='a, b ,,c'><meta property='article:published_time' "
+               "content='2024-05-01'>"
+               "</head><body><p>Text");
   EXPECT_EQ(document.title, "Terms & more | Site");
   EXPECT_EQ(document.language, "de");
   const Metadata expected = {{"description", "What & why"},
@@ -134,7 +155,8 @@ TEST(HtmlParser, PrivateCharactersInThePageAreNotTakenForReferences) {
 }
 
 TEST(HtmlParser, DeepNestingIsFlattened) {
-  for (const char* name : {"div", "span", "b", "table", "ul", "blockquote", "custom-element", "font", "a", "td"}) {
+  for (const char* name :
+       {"div", "span", "b", "table", "ul", "blockquote", "custom-element", "font", "a", "td"}) {
     SCOPED_TRACE(name);
     const std::string open = std::string("<") + name + ">";
     const std::string close = std::string("</") + name + ">";
@@ -181,8 +203,10 @@ TEST(HtmlParser, HostileNestingTakesLinearTime) {
 }
 
 TEST(HtmlPrescan, WritesTagsWithoutWhatIsNotRead) {
-  ASSERT_OK_AND_ASSIGN(const std::string output,
-                       PrescanHtml("<!doctype html><DIV CLASS=x onclick='a>b'><B>hi</B><br/></span></DIV><p hidden>"));
+  ASSERT_OK_AND_ASSIGN(
+      const std::string output,
+      PrescanHtml(
+          "<!doctype html><DIV CLASS=x onclick='a>b'><B>hi</B><br/></span></DIV><p hidden>"));
   EXPECT_EQ(output, "<div>hi<br></div><p x-hidden=\"\">");
 }
 

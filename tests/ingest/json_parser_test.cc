@@ -21,20 +21,24 @@ std::string JsonError(std::string_view json) {
 }
 
 TEST(JsonParser, NestedObjectsBecomePaths) {
-  EXPECT_EQ(JsonOutline(R"({"name": "wk", "server": {"port": 8420, "tls": {"on": true}}, "x": null, "y": ""})"),
-            "t|name: wk\nt|server.port: 8420\\nserver.tls.on: true");
+  EXPECT_EQ(
+      JsonOutline(
+          R"({"name": "wk", "server": {"port": 8420, "tls": {"on": true}}, "x": null, "y": ""})"),
+      "t|name: wk\nt|server.port: 8420\\nserver.tls.on: true");
 }
 
 TEST(JsonParser, ArraysOfObjectsHaveAHeadingAndABlockForEach) {
   EXPECT_EQ(JsonOutline(R"({"products": [{"code": "VX-220", "kW": 1.50}, {"code": "VX-240"}],
                             "updated": "2025", "tags": ["a", "b"]})"),
             "t|updated: 2025\\ntags: a; b\nh1|products\nt|code: VX-220; kW: 1.50\nt|code: VX-240");
-  EXPECT_EQ(JsonOutline(R"([{"a": {"b": 1}, "list": [{"c": 2}]}, 3, [4, 5]])"), "t|a.b: 1\nh2|list\nt|c: 2\nt|3\nt|4; 5");
+  EXPECT_EQ(JsonOutline(R"([{"a": {"b": 1}, "list": [{"c": 2}]}, 3, [4, 5]])"),
+            "t|a.b: 1\nh1|list\nt|c: 2\nt|3\nt|4; 5");
 }
 
 TEST(JsonParser, LongItemsStandOnLinesOfTheirOwn) {
   const std::string sentence = Repeat("word ", 12) + "end";
-  EXPECT_EQ(JsonOutline("{\"notes\": [\"" + sentence + "\", \"short\"]}"), "t|notes: " + sentence + "\\nnotes: short");
+  EXPECT_EQ(JsonOutline("{\"notes\": [\"" + sentence + "\", \"short\"]}"),
+            "t|notes: " + sentence + "\\nnotes: short");
 }
 
 TEST(JsonParser, LongTextsKeepTheirParagraphs) {
@@ -67,8 +71,9 @@ TEST(JsonParser, MetadataKeepsItsTypes) {
 }
 
 TEST(JsonParser, RecordIsReadAsSuch) {
-  const Document document =
-      ParseOne(Format::kJson, R"({"title": "T", "text": "One.\n\nTwo.", "url": "https://x.org", "author": "Osk"})");
+  const Document document = ParseOne(
+      Format::kJson,
+      R"({"title": "T", "text": "One.\n\nTwo.", "url": "https://x.org", "author": "Osk"})");
   EXPECT_EQ(Outline(document), "p|One.\np|Two.");
   EXPECT_EQ(document.uri, "https://x.org");
   EXPECT_EQ(document.metadata.at("author"), MetadataValue("Osk"));
@@ -76,17 +81,23 @@ TEST(JsonParser, RecordIsReadAsSuch) {
 
 TEST(JsonParser, ErrorsNamePlaceAndExpectation) {
   EXPECT_EQ(JsonError("{\"a\": 1,\n  \"b\": }"),
-            "line 2, column 8: broken JSON while parsing value: unexpected '}'; expected '[', '{', or a literal");
+            "line 2, column 8: broken JSON while parsing value: unexpected '}'; expected '[', '{', "
+            "or a literal");
   EXPECT_EQ(JsonError("{\"a\": tru}"),
-            "line 1, column 10: broken JSON while parsing value: invalid literal; last read: 'tru}'; "
+            "line 1, column 10: broken JSON while parsing value: invalid literal; last read: "
+            "'\"a\": tru}'; "
             "expected a JSON value");
-  EXPECT_EQ(JsonError("[1, 2"),
-            "line 1, column 6: broken JSON while parsing array: unexpected end of input; expected ']'");
-  EXPECT_EQ(JsonError("{} {}"),
-            "line 1, column 4: broken JSON while parsing value: unexpected '{'; expected end of input");
+  EXPECT_EQ(
+      JsonError("[1, 2"),
+      "line 1, column 6: broken JSON while parsing array: unexpected end of input; expected ']'");
+  EXPECT_EQ(
+      JsonError("{} {}"),
+      "line 1, column 4: broken JSON while parsing value: unexpected '{'; expected end of input");
   EXPECT_EQ(JsonError("\"" + Repeat("水", 1000)),
-            "line 1, column 3002: broken JSON while parsing value: invalid string: missing closing quote; last "
-            "read: '..." + Repeat("水", 13) + "'; expected a JSON value");
+            "line 1, column 3002: broken JSON while parsing value: invalid string: missing closing "
+            "quote; last "
+            "read: '..." +
+                Repeat("水", 13) + "'; expected a JSON value");
 }
 
 TEST(JsonParser, DepthIsCappedWhileParsing) {
@@ -105,7 +116,8 @@ TEST(JsonParser, PathsDoNotMultiplyTheText) {
 
 TEST(JsonTree, GivesValuesInOrder) {
   JsonTree tree;
-  ASSERT_OK(tree.Parse(R"({"a": [1, {"b": 2}, []], "c": -0.50, "d": 18446744073709551615, "a": "\u00e9"})"));
+  ASSERT_OK(tree.Parse(
+      R"({"a": [1, {"b": 2}, []], "c": -0.50, "d": 18446744073709551615, "a": "\u00e9"})"));
   std::string walked;
   tree.root().ForEach([&](std::string_view key, JsonValue value) {
     walked += std::string(key) + "=" + NameOf(value.kind()) + ":" + std::string(value.text()) + " ";
@@ -119,10 +131,11 @@ TEST(JsonTree, GivesValuesInOrder) {
 }
 
 TEST(JsonLinesParser, OneDocumentForEachLine) {
-  const ParsedSource parsed = ParseAs(
-      Format::kJsonLines,
-      "{\"id\": \"a\", \"title\": \"T\", \"text\": \"One.\", \"url\": \"https://x.org/1\", \"lang\": \"zh-TW\"}\n\n"
-      "{\"_id\": 7, \"text\": \"Two.\", \"metadata\": {\"year\": 2020}}\n{\"color\": \"red\", \"size\": 3}\n");
+  const ParsedSource parsed = ParseAs(Format::kJsonLines,
+                                      "{\"id\": \"a\", \"title\": \"T\", \"text\": \"One.\", "
+                                      "\"url\": \"https://x.org/1\", \"lang\": \"zh-TW\"}\n\n"
+                                      "{\"_id\": 7, \"text\": \"Two.\", \"metadata\": {\"year\": "
+                                      "2020}}\n{\"color\": \"red\", \"size\": 3}\n");
   ASSERT_EQ(parsed.documents.size(), 3u);
   EXPECT_TRUE(parsed.errors.empty());
   EXPECT_EQ(parsed.documents[0].id, "doc#a");
@@ -137,47 +150,53 @@ TEST(JsonLinesParser, OneDocumentForEachLine) {
 }
 
 TEST(JsonLinesParser, BrokenLinesAreErrorsAndTheOthersAreKept) {
-  const ParsedSource parsed = ParseAs(Format::kJsonLines,
-                                      "{\"text\": \"One.\"}\n{\"text\": \"Two.\"\n[1]\n{\"text\": 5}\n"
-                                      "{\"text\": \"Six.\", \"access\": \"staff\"}\n{\"text\": \" \"}\n"
-                                      "{\"text\": \"x\", \"metadata\": [1]}\n{\"text\": \"Eight.\"}");
+  const ParsedSource parsed =
+      ParseAs(Format::kJsonLines,
+              "{\"text\": \"One.\"}\n{\"text\": \"Two.\"\n[1]\n{\"text\": 5}\n"
+              "{\"text\": \"Six.\", \"access\": \"staff\"}\n{\"text\": \" \"}\n"
+              "{\"text\": \"x\", \"metadata\": [1]}\n{\"text\": \"Eight.\"}");
   std::vector<std::string> ids;
   for (const Document& document : parsed.documents) ids.push_back(document.id);
   EXPECT_THAT(ids, ElementsAre("doc#1", "doc#8"));
   std::vector<std::string> errors;
-  for (const SourceError& error : parsed.errors) errors.push_back(error.place + ": " + error.reason);
-  EXPECT_THAT(
-      errors,
-      ElementsAre("line 2: expected a JSON object: column 16: broken JSON while parsing object: unexpected end of "
-                  "input; expected '}'",
-                  "line 3: expected a JSON object: found an array",
-                  "line 4: \"text\": expected a string, found a number",
-                  "line 5: \"access\": expected an array of strings, found a string",
-                  "line 6: record without text: expected a \"text\" that is not empty",
-                  "line 7: \"metadata\": expected an object, found an array"));
+  for (const SourceError& error : parsed.errors)
+    errors.push_back(error.place + ": " + error.reason);
+  EXPECT_THAT(errors,
+              ElementsAre("line 2: expected a JSON object: column 16: broken JSON while parsing "
+                          "object: unexpected end of "
+                          "input; expected '}'",
+                          "line 3: expected a JSON object: found an array",
+                          "line 4: \"text\": expected a string, found a number",
+                          "line 5: \"access\": expected an array of strings, found a string",
+                          "line 6: record without text: expected a \"text\" that is not empty",
+                          "line 7: \"metadata\": expected an object, found an array"));
 }
 
 TEST(JsonLinesParser, RecordWithATitleOnlyHasItAsText) {
-  const Document document = ParseOne(Format::kJsonLines, R"({"_id": "1", "title": "Only a title", "text": ""})");
+  const Document document =
+      ParseOne(Format::kJsonLines, R"({"_id": "1", "title": "Only a title", "text": ""})");
   EXPECT_EQ(Outline(document), "p|Only a title");
 }
 
 TEST(JsonLinesParser, AccessListsAreKept) {
-  const Document document = ParseOne(Format::kJsonLines, R"({"text": "x", "access": ["staff", "board"]})");
+  const Document document =
+      ParseOne(Format::kJsonLines, R"({"text": "x", "access": ["staff", "board"]})");
   EXPECT_THAT(document.access, ElementsAre("staff", "board"));
 }
 
 TEST(JsonLinesParser, SecondUseOfAnIdIsAnError) {
-  const ParsedSource parsed =
-      ParseAs(Format::kJsonLines, "{\"id\": \"a\", \"text\": \"x\"}\n{\"id\": \"a\", \"text\": \"y\"}\n");
+  const ParsedSource parsed = ParseAs(
+      Format::kJsonLines, "{\"id\": \"a\", \"text\": \"x\"}\n{\"id\": \"a\", \"text\": \"y\"}\n");
   ASSERT_EQ(parsed.documents.size(), 1u);
   ASSERT_EQ(parsed.errors.size(), 1u);
   EXPECT_EQ(parsed.errors[0].place, "line 2");
-  EXPECT_EQ(parsed.errors[0].reason, "id \"a\" was used in line 1: expected another; the record is left out");
+  EXPECT_EQ(parsed.errors[0].reason,
+            "id \"a\" was used in line 1: expected another; the record is left out");
 }
 
 TEST(JsonLinesParser, ErrorsAreCountedAfterTheFirstHundred) {
-  const ParsedSource parsed = ParseAs(Format::kJsonLines, Repeat("nonsense\n", 250) + "{\"text\": \"x\"}\n");
+  const ParsedSource parsed =
+      ParseAs(Format::kJsonLines, Repeat("nonsense\n", 250) + "{\"text\": \"x\"}\n");
   ASSERT_EQ(parsed.errors.size(), 101u);
   EXPECT_EQ(parsed.errors[100].place, "further places");
   EXPECT_EQ(parsed.errors[100].reason, "150 more errors");

@@ -14,15 +14,19 @@ using testing::ParseAs;
 using testing::ParseOne;
 using testing::Repeat;
 
-std::string MarkdownOutline(std::string_view text) { return Outline(ParseOne(Format::kMarkdown, text)); }
+std::string MarkdownOutline(std::string_view text) {
+  return Outline(ParseOne(Format::kMarkdown, text));
+}
 
 TEST(MarkdownParser, HeadingsParagraphsAndInlineMarkup) {
-  EXPECT_EQ(MarkdownOutline("# Pumps\n\nThe *big* **VX-220** runs `start --now`.\n\nSetext\n------\n"),
-            "h1|Pumps\np|The big VX-220 runs start --now.\nh2|Setext");
+  EXPECT_EQ(
+      MarkdownOutline("# Pumps\n\nThe *big* **VX-220** runs `start --now`.\n\nSetext\n------\n"),
+      "h1|Pumps\np|The big VX-220 runs start --now.\nh2|Setext");
 }
 
 TEST(MarkdownParser, LinksKeepTheirTextAndImagesTheirAltText) {
-  EXPECT_EQ(MarkdownOutline("See [the manual](https://x.org/m \"t\") and ![a pump](p.png). <https://x.org>"),
+  EXPECT_EQ(MarkdownOutline(
+                "See [the manual](https://x.org/m \"t\") and ![a pump](p.png). <https://x.org>"),
             "p|See the manual and a pump. https://x.org");
   EXPECT_EQ(MarkdownOutline("[ref][1] text\n\n[1]: https://x.org"), "p|ref text");
 }
@@ -41,10 +45,12 @@ TEST(MarkdownParser, TaskListItemsKeepTheirBoxes) {
 }
 
 TEST(MarkdownParser, TablesRepeatTheirHeaderInEachRow) {
-  EXPECT_EQ(MarkdownOutline("| Model | Power |\n|---|:-:|\n| VX-220 | **1.5** kW |\n| VX-240 | |\n"),
-            "t|Model: VX-220; Power: 1.5 kW\\nModel: VX-240");
+  EXPECT_EQ(
+      MarkdownOutline("| Model | Power |\n|---|:-:|\n| VX-220 | **1.5** kW |\n| VX-240 | |\n"),
+      "t|Model: VX-220; Power: 1.5 kW\\nModel: VX-240");
   EXPECT_EQ(MarkdownOutline("| Model | Power |\n|---|---|\n"), "t|Model; Power");
-  EXPECT_EQ(MarkdownOutline("| | Power |\n|---|---|\n| VX-220 | a\\|b |\n"), "t|VX-220; Power: a|b");
+  EXPECT_EQ(MarkdownOutline("| | Power |\n|---|---|\n| VX-220 | a\\|b |\n"),
+            "t|VX-220; Power: a|b");
 }
 
 TEST(MarkdownParser, CodeIsVerbatim) {
@@ -63,7 +69,8 @@ TEST(MarkdownParser, LineBreaksInsideChineseTextVanish) {
 }
 
 TEST(MarkdownParser, StrikethroughLosesItsMarksOutsideCode) {
-  EXPECT_EQ(MarkdownOutline("~~gone **now**~~ and `~~kept~~` ~~open"), "p|gone now and ~~kept~~ ~~open");
+  EXPECT_EQ(MarkdownOutline("~~gone **now**~~ and `~~kept~~` ~~open"),
+            "p|gone now and ~~kept~~ ~~open");
   EXPECT_EQ(MarkdownOutline("a ~~ b ~~ c"), "p|a ~~ b ~~ c");
 }
 
@@ -72,9 +79,10 @@ TEST(MarkdownParser, EntitiesAndEscapesAreResolved) {
 }
 
 TEST(MarkdownParser, HtmlInsideIsRead) {
-  EXPECT_EQ(MarkdownOutline("<div align=center>\n<img src=x alt=\"Our logo\"> <b>Bold</b>\n</div>\n\n"
-                            "a<br>b <!-- no --> <img alt='pic' src=y>"),
-            "p|Our logo Bold\np|a\\nb  pic");
+  EXPECT_EQ(
+      MarkdownOutline("<div align=center>\n<img src=x alt=\"Our logo\"> <b>Bold</b>\n</div>\n\n"
+                      "a<br>b <!-- no --> <img alt='pic' src=y>"),
+      "p|Our logo Bold\np|a\\nb  pic");
   EXPECT_EQ(MarkdownOutline("<details><summary>More</summary>\n\ninside **it**\n\n</details>"),
             "p|More\np|inside it");
 }
@@ -85,10 +93,11 @@ TEST(MarkdownParser, HeadingAnchorsAreDropped) {
 }
 
 TEST(MarkdownParser, FrontMatterIsMetadataAndNotText) {
-  const Document document = ParseOne(Format::kMarkdown,
-                                     "---\ntitle: \"Pump manual\"\nlang: zh-CN\ndate: 2024-05-01\nversion: 3\n"
-                                     "ratio: 0.5\ndraft: false\nid: \"2020\"\nserial: 007\ntags: [a, \"b c\", 3]\n"
-                                     "owner:\n  name: Osk\nnothing:\nmore: |\n  two\n  lines\n---\n# Heading\n");
+  const Document document =
+      ParseOne(Format::kMarkdown,
+               "---\ntitle: \"Pump manual\"\nlang: zh-CN\ndate: 2024-05-01\nversion: 3\n"
+               "ratio: 0.5\ndraft: false\nid: \"2020\"\nserial: 007\ntags: [a, \"b c\", 3]\n"
+               "owner:\n  name: Osk\nnothing:\nmore: |\n  two\n  lines\n---\n# Heading\n");
   EXPECT_EQ(Outline(document), "h1|Heading");
   EXPECT_EQ(document.title, "Pump manual");
   EXPECT_EQ(document.language, "zh");
@@ -107,7 +116,8 @@ TEST(MarkdownParser, FrontMatterIsMetadataAndNotText) {
 }
 
 TEST(MarkdownParser, BrokenFrontMatterIsAnErrorWithItsLineAndStaysAsText) {
-  const ParsedSource parsed = ParseAs(Format::kMarkdown, "---\ntitle: x\ntags: [a, b\n---\n\nText.\n");
+  const ParsedSource parsed =
+      ParseAs(Format::kMarkdown, "---\ntitle: x\ntags: [a, b\n---\n\nText.\n");
   ASSERT_EQ(parsed.errors.size(), 1u);
   EXPECT_EQ(parsed.errors[0].place, "line 4");
   EXPECT_THAT(parsed.errors[0].reason, ::testing::HasSubstr("front matter: "));
@@ -116,7 +126,8 @@ TEST(MarkdownParser, BrokenFrontMatterIsAnErrorWithItsLineAndStaysAsText) {
 
 TEST(MarkdownParser, RulerAtTheStartIsNoFrontMatter) {
   EXPECT_EQ(MarkdownOutline("---\n\nText\n\n---\n\nMore"), "p|Text\np|More");
-  EXPECT_EQ(MarkdownOutline("---\nJust a sentence here\n\n---\nMore"), "p|Just a sentence here\np|More");
+  EXPECT_EQ(MarkdownOutline("---\nJust a sentence here\n\n---\nMore"),
+            "p|Just a sentence here\np|More");
   EXPECT_EQ(MarkdownOutline("---\ntitle: never closed\n"), "p|title: never closed");
 }
 
@@ -124,7 +135,8 @@ TEST(MarkdownParser, FrontMatterWithAliasBombIsBounded) {
   std::string yaml = "---\na0: &a0 {x: 1, y: 2}\n";
   for (int i = 1; i < 30; ++i) {
     const std::string before = std::to_string(i - 1);
-    yaml += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " {l: *a" + before + ", r: *a" + before + "}\n";
+    yaml += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " {l: *a" + before + ", r: *a" +
+            before + "}\n";
   }
   const Document document = ParseOne(Format::kMarkdown, yaml + "---\nText");
   EXPECT_LE(document.metadata.size(), 1000u);
@@ -168,7 +180,8 @@ TEST(MarkdownGuard, CutsMarkersIndentsColumnsAndImages) {
   std::string storage;
   EXPECT_EQ(GuardMarkdown(Repeat("> ", 150) + "a\nb", &storage), Repeat("> ", 100) + "a\nb");
   EXPECT_EQ(GuardMarkdown(std::string(300, ' ') + "- a", &storage), std::string(200, ' ') + "- a");
-  EXPECT_EQ(GuardMarkdown("a\n" + Repeat("|-", 300) + "\n", &storage), "a\n|\\-" + Repeat("|-", 299) + "\n");
+  EXPECT_EQ(GuardMarkdown("a\n" + Repeat("|-", 300) + "\n", &storage),
+            "a\n|\\-" + Repeat("|-", 299) + "\n");
   EXPECT_EQ(GuardMarkdown(Repeat("![", 2002), &storage), Repeat("![", 2000) + "[[");
 }
 

@@ -9,7 +9,9 @@ namespace {
 using testing::Outline;
 using testing::ParseOne;
 
-std::string TextOutline(std::string_view text) { return Outline(ParseOne(Format::kPlainText, text)); }
+std::string TextOutline(std::string_view text) {
+  return Outline(ParseOne(Format::kPlainText, text));
+}
 
 TEST(TextParser, EmptyLinesSeparateParagraphsAndLinesStayAsWritten) {
   EXPECT_EQ(TextOutline("First line\n  second line.\n\n \t\n\nNext paragraph.\n"),
@@ -17,7 +19,8 @@ TEST(TextParser, EmptyLinesSeparateParagraphsAndLinesStayAsWritten) {
 }
 
 TEST(TextParser, ShortLoneFirstLineIsTheTitle) {
-  const Document document = ParseOne(Format::kPlainText, "Pump room rules\n\nClose the door. Always.\n");
+  const Document document =
+      ParseOne(Format::kPlainText, "Pump room rules\n\nClose the door. Always.\n");
   EXPECT_EQ(Outline(document), "h1|Pump room rules\np|Close the door. Always.");
   EXPECT_EQ(document.title, "Pump room rules");
   EXPECT_EQ(TextOutline("泵房规则\n\n请随手关门。"), "h1|泵房规则\np|请随手关门。");
@@ -33,7 +36,8 @@ TEST(TextParser, SentenceListItemAndOnlyParagraphAreNoTitles) {
 }
 
 TEST(TextParser, IdeographicIndentBeginsAParagraph) {
-  EXPECT_EQ(TextOutline("第一段。\n　　第二段。\n　　第三段。"), "p|第一段。\np|第二段。\np|第三段。");
+  EXPECT_EQ(TextOutline("第一段。\n　　第二段。\n　　第三段。"),
+            "p|第一段。\np|第二段。\np|第三段。");
 }
 
 TEST(TextParser, FormFeedsGivePages) {

@@ -1,0 +1,124 @@
+#include "ingest/html_prescan_text.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "ingest/html_prescan.h"
+#include "ingest/html_tokenizer.h"
+
+namespace quarry::ingest {
+namespace {
+
+// Shorter runs of text are written themselves, in about as many bytes as their places.
+constexpr size_t kMinRun = 24;
+
+}  // namespace
+
+void PrescanTextWriter::Write(std::string_view text, bool preformatted) {
+  size_t begin = 0;
+  size_t ampersand = std::min(text.find('&'), text.size());
+  size_t less = std::min(text.find('<'), text.size());
+  for (;;) {
+    const size_t end = std::min(ampersand, less);
+    WriteRun(text.substr(begin, end - begin), preformatted);
+    if (end == text.size()) return;
+    if (end == less) {
+      *output_ += "&lt;";
+      begin = end + 1;
+      less = std::min(text.find('<', begin), text.size());
+    } else {
+      begin = end + WriteReference(text.substr(end));
+      ampersand = std::min(text.find('&', begin), text.size());
+    }
+  }
+}
+
+void PrescanTextWriter::WriteRun(std::string_view run, bool preformatted) {
+  if (run.empty()) return;
+  if (std::all_of(run.begin(), run.end(), html::IsSpace)) {
+    // White space must stay such: tables treat other text in a way of their own.
+    if (preformatted) {
+      *output_ += run;
+    } else {
+      *output_ += run.find('\n') == run.npos ? ' ' : '\n';
+    }
+    return;
+  }
+  // 0xEE begins the private characters.
+  const auto is_odd = [](char c) {
+    return c == '\xEE' || (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t');
+  };
+  if (run.size() < kMinRun && std::none_of(run.begin(), run.end(), is_odd)) {
+    *output_ += run;
+    return;
+  }
+  char digits[40];
+  char* const limit = digits + sizeof(digits);
+  const auto begin = static_cast<size_t>(run.data() - html_.data());
+  *output_ += prescan_internal::kRunBegin;
+  char* last = std::to_chars(digits, limit, begin, 16).ptr;
+  *last++ = ',';
+  last = std::to_chars(last, limit, run.size(), 16).ptr;
+  output_->append(digits, last);
+  *output_ += prescan_internal::kRunEnd;
+}
+
+// Writes the character reference at the start of `text`, which begins with '&'; returns its size.
+// Named ones are left to gumbo. Numbers are resolved here, so that no private character gets in.
+size_t PrescanTextWriter::WriteReference(std::string_view text) {
+  size_t size = 1;
+  if (text.size() > 2 && text[1] == '#') {
+    const bool hexadecimal = html::Lower(text[2]) == 'x';
+    const char* digits = text.data() + (hexadecimal ? 3 : 2);
+    uint32_t code_point = 0;
+    const auto [end, error] =
+        std::from_chars(digits, text.data() + text.size(), code_point, hexadecimal ? 16 : 10);
+    if (end != digits) {
+      WriteCodePoint(error == std::errc() ? code_point : UINT32_MAX);
+      size = static_cast<size_t>(end - text.data());
+      return size < text.size() && text[size] == ';' ? size + 1 : size;
+    }
+  }
+  while (size < text.size() && (html::IsLetter(text[size]) || html::IsDigit(text[size]))) ++size;
+  if (size == 1 || html::IsDigit(text[1])) {
+    *output_ += "&amp;";
+    return 1;
+  }
+  if (size < text.size() && text[size] == ';') ++size;
+  *output_ += text.substr(0, size);
+  return size;
+}
+
+void PrescanTextWriter::WriteCodePoint(uint32_t code_point) {
+  // The standard reads the C1 controls as windows-1252.
+  static constexpr char16_t kWindows1252[32] = {
+      0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+      0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+      0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+  if (code_point >= 0x80 && code_point < 0xA0) code_point = kWindows1252[code_point - 0x80];
+  if (code_point >= 0xE000 && code_point <= 0xF8FF) code_point = 0xFFFD;
+  if (code_point == '<') {
+    *output_ += "&lt;";
+  } else if (code_point == '&') {
+    *output_ += "&amp;";
+  } else if (code_point != 0 && (code_point < 0x20 || code_point == 0x7F)) {
+    *output_ += ' ';
+  } else {
+    AppendCodePoint(*output_, code_point == 0 ? 0xFFFD : code_point);
+  }
+}
+
+std::string_view prescan_internal::RunOf(std::string_view html, std::string_view reference) {
+  size_t begin = 0;
+  size_t size = 0;
+  const char* const limit = reference.data() + reference.size();
+  const auto first = std::from_chars(reference.data(), limit, begin, 16);
+  if (first.ec != std::errc() || first.ptr == limit || *first.ptr != ',') return {};
+  const auto second = std::from_chars(first.ptr + 1, limit, size, 16);
+  if (second.ec != std::errc() || second.ptr != limit) return {};
+  if (begin > html.size() || size > html.size() - begin) return {};
+  return html.substr(begin, size);
+}
+
+}  // namespace quarry::ingest
