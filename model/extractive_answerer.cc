@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/document.h"
+#include "base/hash.h"
 #include "model/question.h"
 #include "model/quotable.h"
 
@@ -78,7 +79,7 @@ class Extraction {
         question_(AnalyseQuestion(question, analyzer)) {
     if (question_.terms.size() > kMaxTerms) question_.terms.resize(kMaxTerms);
     for (uint32_t i = 0; i < question_.terms.size(); ++i) {
-      numbers_.emplace(question_.terms[i].term, i);
+      numbers_.emplace(Hash64(question_.terms[i].term), i);
     }
   }
 
@@ -115,8 +116,10 @@ class Extraction {
 
   // The number of the question's term that the token is, or UINT32_MAX.
   uint32_t NumberOf(const Token& token) const {
-    const auto found = numbers_.find(token.term);
-    return found == numbers_.end() ? UINT32_MAX : found->second;
+    const auto found = numbers_.find(Hash64(token.term));
+    const bool is_term =
+        found != numbers_.end() && question_.terms[found->second].term == token.term;
+    return is_term ? found->second : UINT32_MAX;
   }
 
   void AddPassage(uint32_t index) {
@@ -291,7 +294,7 @@ class Extraction {
   const Analyzer& analyzer_;
   const ExtractiveOptions& options_;
   Question question_;
-  std::unordered_map<std::string, uint32_t> numbers_;
+  std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
   std::vector<Sentence> sentences_;     // in the order of the passages
   std::vector<TermSet> headers_;        // by passage
   std::vector<TermSet> passage_terms_;  // by passage, header included

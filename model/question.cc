@@ -9,7 +9,7 @@ namespace quarry::model {
 namespace {
 
 constexpr double kWithDigits = 1.5;
-constexpr double kWithFunctionCharacter = 0.4;
+constexpr double kWeak = 0.4;
 
 struct Cue {
   std::string_view text;
@@ -104,6 +104,25 @@ constexpr Cue kEnglishCues[] = {
     {" whose ", AnswerKind::kPerson},
     {" why ", AnswerKind::kReason},
 };
+
+// Words that ask. They stand in the question's form and seldom in the answer's, so they are no
+// terms.
+constexpr std::string_view kAskingWords[] = {
+    "who",  "whom",  "whose",  "what", "which", "when", "where",  "why",  "how", "many",
+    "much", "do",    "does",   "did",  "is",    "are",  "was",    "were", "can", "could",
+    "will", "would", "should", "has",  "have",  "had",  "please", "tell"};
+
+// Words that say little of what a sentence is about: joining words, and nouns that name the kind of
+// the answer, in whose stead the sentence holds the answer itself ("in what year": "in 1998").
+constexpr std::string_view kWeakWords[] = {
+    "about",  "after", "all",     "also",       "am",     "among",  "any",   "been",
+    "before", "being", "between", "both",       "called", "during", "each",  "from",
+    "get",    "give",  "given",   "he",         "her",    "him",    "his",   "i",
+    "its",    "just",  "kind",    "me",         "more",   "most",   "my",    "name",
+    "named",  "names", "number",  "off",        "one",    "other",  "our",   "out",
+    "over",   "own",   "people",  "percentage", "person", "she",    "since", "so",
+    "some",   "than",  "them",    "through",    "type",   "types",  "under", "up",
+    "use",    "used",  "we",      "while",      "year",   "years",  "you",   "your"};
 
 // Characters that mostly join others: a pair with one of them says little.
 constexpr std::string_view kFunctionCharacters =
@@ -207,14 +226,19 @@ bool HoldsFunctionCharacter(std::string_view term) {
   return false;
 }
 
+std::string_view FormOf(const Token& token, std::string_view text) {
+  return text.substr(token.begin, token.end - token.begin);
+}
+
 QuestionTerm TermOf(const Token& token, std::string_view text) {
   QuestionTerm term;
   term.term = token.term;
   const bool digit = HoldsDigit(token.term);
   if (digit) {
     term.emphasis = kWithDigits;
-  } else if (HoldsFunctionCharacter(token.term)) {
-    term.emphasis = kWithFunctionCharacter;
+  } else if (Among(AsciiLower(FormOf(token, text)), kWeakWords) ||
+             HoldsFunctionCharacter(token.term)) {
+    term.emphasis = kWeak;
   }
   term.is_name = digit || (token.begin > 0 && IsAsciiUpper(text[token.begin]));
   return term;
@@ -238,6 +262,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   uint32_t before = UINT32_MAX;
   uint32_t before_position = 0;
   for (const Token& token : analyzer.Tokenize(text)) {
+    if (Among(AsciiLower(FormOf(token, text)), kAskingWords)) continue;
     const auto [found, is_new] =
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
     if (is_new) result.terms.push_back(TermOf(token, text));
