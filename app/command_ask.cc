@@ -1,0 +1,38 @@
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/output_json.h"
+#include "app/output_text.h"
+#include "app/query_setup.h"
+#include "app/text_layout.h"
+
+namespace quarry::app {
+
+Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
+  AnswerResult result;
+  result.question = arguments.question;
+  result.collection = context.config().collection;
+  result.show_context = arguments.show_context;
+  QUARRY_ASSIGN_OR_RETURN(const Query query,
+                          MakeQuery(arguments.question, arguments.filter, context.config()));
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine->GetSnapshot());
+
+  Console& console = context.console;
+  Status written;
+  const generation::AnswerSink sink = [&](std::string_view delta) {
+    if (console.json()) return true;
+    // The words are those of documents: on a terminal they must not act.
+    console.Print(console.out_is_terminal() ? Printable(delta) : std::string(delta));
+    written = console.Flush();
+    return written.ok();
+  };
+  Result<Answer> answer = engine->answerer().Ask(query, *snapshot, sink, context.call);
+  QUARRY_RETURN_IF_ERROR(written);
+  QUARRY_ASSIGN_OR_RETURN(result.answer, std::move(answer));
+  console.Print(console.json() ? AnswerJson(result) : "\n" + AnswerSourcesText(result, console));
+  return kExitDone;
+}
+
+}  // namespace quarry::app

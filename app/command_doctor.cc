@@ -1,0 +1,183 @@
+#include <filesystem>
+
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/host_facts.h"
+#include "app/output_json.h"
+#include "app/output_text.h"
+#include "app/text_layout.h"
+
+namespace quarry::app {
+namespace {
+
+using Level = Finding::Level;
+
+constexpr uint64_t kLittleDisk = uint64_t{1} << 30;
+constexpr uint64_t kNoDisk = uint64_t{100} << 20;
+constexpr uint64_t kLittleMemory = uint64_t{512} << 20;
+constexpr uint64_t kOtherFiles = 64;  // libraries, sockets, sources that are being read
+
+std::string Joined(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : " ") + text;
+  return joined;
+}
+
+Finding CheckConfig(const LoadedConfig& loaded) {
+  Finding finding{.subject = "config", .detail = "defaults, no quarry.yaml here"};
+  if (!loaded.file.empty()) finding.detail = loaded.file;
+  if (!loaded.origin.empty()) {
+    finding.detail += ", " + std::to_string(loaded.origin.size()) + " options set";
+  }
+  if (!loaded.warnings.empty()) {
+    finding.level = Level::kWarning;
+    finding.detail += "; " + loaded.warnings[0];
+    finding.advice = "unset the variable, or correct its name";
+  }
+  return finding;
+}
+
+Finding CheckDisk(const std::string& store) {
+  Finding finding{.subject = "disk"};
+  const std::optional<uint64_t> free = FreeDiskBytes(store);
+  if (!free) {
+    finding.level = Level::kWarning;
+    finding.detail = "cannot tell how much is free at " + store;
+    return finding;
+  }
+  finding.detail = FormatBytes(*free) + " free at " + store;
+  if (*free < kLittleDisk) {
+    finding.level = *free < kNoDisk ? Level::kFailed : Level::kWarning;
+    finding.exit_code = kExitPartly;
+    finding.advice = "make room: with a full disk the store can be read and not written";
+  }
+  return finding;
+}
+
+Finding CheckMemory() {
+  Finding finding{.subject = "memory", .detail = "cannot tell how much is available"};
+  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  if (!available) return finding;
+  finding.detail = FormatBytes(*available) + " available";
+  if (*available < kLittleMemory) {
+    finding.level = Level::kWarning;
+    finding.advice = "large collections need more; lower storage.block_cache_bytes, or free some";
+  }
+  return finding;
+}
+
+Finding CheckOpenFiles(const Config& config) {
+  Finding finding{.subject = "open files", .detail = "cannot tell the limit"};
+  const std::optional<uint64_t> limit = OpenFileLimit();
+  if (!limit) return finding;
+  const uint64_t store = static_cast<uint64_t>(config.storage.max_open_files) + kOtherFiles;
+  const uint64_t serving = store + config.server.max_connections;
+  finding.detail = "limit " + std::to_string(*limit);
+  if (*limit < serving) {
+    finding.level = *limit < store ? Level::kFailed : Level::kWarning;
+    finding.exit_code = kExitPartly;
+    finding.detail +=
+        ", the store needs " + std::to_string(store) + ", the server " + std::to_string(serving);
+    finding.advice =
+        "raise it (ulimit -n " + std::to_string(serving) + "), or lower server.max_connections";
+  }
+  return finding;
+}
+
+Finding CheckCpu() {
+  const std::vector<std::string> features = CpuFeatures();
+  return {.subject = "cpu",
+          .detail = std::to_string(ThreadCount(0)) + " cores" + (features.empty() ? "" : ", ") +
+                    Joined(features)};
+}
+
+Finding CheckCollection(const index::CollectionStats& stats, const Config& config) {
+  Finding finding{.subject = "collection"};
+  finding.detail = stats.collection.name + ": " + WithThousands(stats.documents) + " documents, " +
+                   WithThousands(stats.chunks) + " chunks, " +
+                   (stats.embedder.empty() ? "no embedder" : stats.embedder);
+  const bool could_learn = config.embedding.enabled && stats.embedder.empty() &&
+                           stats.chunks >= config.embedding.learn_from_chunks;
+  const bool is_behind = !stats.embedder.empty() && stats.pending_vectors > 0;
+  if (could_learn || is_behind) {
+    finding.level = Level::kWarning;
+    finding.detail += ", " + WithThousands(stats.pending_vectors) + " chunks not embedded";
+    finding.advice = "found by their words only; run the last quarry index again, it goes on there";
+  }
+  return finding;
+}
+
+// The store and what is in it; nothing of it is changed.
+void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
+  const Config& config = context.config();
+  Finding finding{.subject = "store"};
+  const Result<std::unique_ptr<Engine>> engine = Engine::Open(config, StoreAccess::kRead);
+  if (!engine.ok()) {
+    finding.detail = engine.status().message();
+    finding.exit_code = InfoOf(engine.status().code()).exit_code;
+    finding.level = Level::kFailed;
+    switch (engine.status().code()) {
+      case Code::kNotFound:
+        finding.level = Level::kWarning;  // not yet
+        finding.advice = "make one: quarry index PATH, or name another with --store";
+        break;
+      case Code::kLocked:
+        finding.level = Level::kWarning;  // a server or an index run is no illness
+        finding.advice = "wait for that process, or stop it, to have the store looked at";
+        break;
+      case Code::kDataLoss:
+        finding.advice = "restore a copy, or index into a new store";
+        break;
+      default:
+        finding.advice = "see the message";
+    }
+    findings.push_back(finding);
+    return;
+  }
+  index::Index& index = (*engine)->index();
+  finding.detail = config.store + ", format " + std::to_string(index::kStoreFormatVersion) + ", " +
+                   FormatBytes(index.StoreBytes());
+  if (!IsWritable(config.store)) {
+    finding.level = Level::kWarning;
+    finding.detail += ", not writable";
+    finding.advice = "searching works; indexing needs write permission";
+  }
+  findings.push_back(finding);
+  for (const index::StoredCollection& collection : index.Collections()) {
+    const Result<index::CollectionStats> stats = index.Stats(collection.id);
+    if (stats.ok()) {
+      findings.push_back(CheckCollection(*stats, config));
+      continue;
+    }
+    findings.push_back({.level = Level::kFailed,
+                        .subject = "collection",
+                        .detail = collection.name + ": " + stats.status().message(),
+                        .advice = "quarry verify tells more; restore a copy, or index again",
+                        .exit_code = InfoOf(stats.status().code()).exit_code});
+  }
+}
+
+}  // namespace
+
+Result<int> RunDoctor(CommandContext& context) {
+  const Config& config = context.config();
+  std::vector<Finding> findings;
+  findings.push_back({.subject = "quarry", .detail = ProgramVersion() + ", " + CompilerVersion()});
+  findings.push_back(CheckConfig(context.loaded));
+  CheckStore(context, findings);
+  findings.push_back(CheckDisk(config.store));
+  findings.push_back(CheckMemory());
+  findings.push_back(CheckOpenFiles(config));
+  findings.push_back(CheckCpu());
+  findings.push_back({.subject = "libraries", .detail = Joined(LibraryVersions())});
+
+  int exit_code = kExitDone;
+  for (const Finding& finding : findings) {
+    if (finding.level == Level::kFailed && exit_code == kExitDone) exit_code = finding.exit_code;
+  }
+  context.console.Print(context.console.json() ? FindingsJson(findings)
+                                               : FindingsText(findings, context.console));
+  return exit_code;
+}
+
+}  // namespace quarry::app

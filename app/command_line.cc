@@ -1,0 +1,322 @@
+#include "app/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <string_view>
+
+#include "app/engine.h"
+#include "app/output_json.h"
+
+namespace quarry::app {
+namespace {
+
+constexpr const char* kCommonGroup = "Common options";
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string joined;
+  for (const std::string& word : words) joined += (joined.empty() ? "" : " ") + word;
+  return joined;
+}
+
+// Builds the commands, and keeps what their options write to until the action is made.
+class Parser {
+ public:
+  Parser() : app_("Quarry: search and cited answers from your documents.", "quarry") {
+    app_.require_subcommand(0, 1);
+    app_.get_formatter()->column_width(34);
+    app_.footer(
+        "Example:\n  quarry index docs/ && quarry ask \"How do I reset the pump?\"\n\n"
+        "The store is ./.quarry unless --store or QUARRY_STORE names another. Options are taken\n"
+        "from flags, then QUARRY_* variables, then quarry.yaml; `quarry config` shows them all.");
+    app_.add_flag("--version", version_, "print the version");
+    AddCommon(app_);
+    AddIndex();
+    AddSearch();
+    AddAsk();
+    AddDocs();
+    AddCollections();
+    AddServe();
+    AddEval();
+    AddUpkeep();
+  }
+
+  Result<ParsedCommandLine> Parse(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+      parsed_.text = app_.help();
+      return std::move(parsed_);
+    } catch (const CLI::ParseError& error) {
+      return UsageError(error.what());
+    }
+    parsed_.json = json_;
+    if (version_) {
+      parsed_.text = json_ ? VersionJson() : "quarry " + ProgramVersion() + "\n";
+    } else if (!parsed_.action) {
+      return UsageError("a command is missing");
+    }
+    return std::move(parsed_);
+  }
+
+ private:
+  Status UsageError(const std::string& what) {
+    std::string command = "quarry";
+    for (const CLI::App* app = &app_; !app->get_subcommands().empty();) {
+      app = app->get_subcommands().back();
+      command += " " + app->get_name();
+    }
+    return InvalidArgumentError(what + "; see: " + command + " -h");
+  }
+
+  // An option of the command line that sets one of the configuration.
+  CLI::Option* AddKey(CLI::App& app, const std::string& names, const std::string& key,
+                      const std::string& type, const std::string& description) {
+    // "-k,--top" is called by its last name in messages.
+    const std::string flag = names.substr(names.rfind(',') + 1);
+    const auto set = [this, key, flag](const std::string& text) {
+      parsed_.flags.push_back({key, flag, {text}});
+    };
+    return app.add_option_function<std::string>(names, set, description)->type_name(type);
+  }
+
+  // The same for a list; one element per use of the flag.
+  void AddListKey(CLI::App& app, const std::string& name, const std::string& key,
+                  const std::string& type, const std::string& description) {
+    const auto set = [this, key, name](const std::vector<std::string>& texts) {
+      parsed_.flags.push_back({key, name, texts});
+    };
+    app.add_option_function<std::vector<std::string>>(name, set, description)
+        ->type_name(type)
+        ->allow_extra_args(false);
+  }
+
+  void AddCommon(CLI::App& app) {
+    AddKey(app, "--store", "store", "DIR", "directory of the store (./.quarry)")
+        ->group(kCommonGroup);
+    AddKey(app, "--collection", "collection", "NAME", "set of documents (default)")
+        ->group(kCommonGroup);
+    app.add_option("--config", parsed_.config_file, "configuration file (./quarry.yaml)")
+        ->type_name("FILE")
+        ->group(kCommonGroup);
+    const auto set = [this](const std::vector<std::string>& texts) {
+      for (const std::string& text : texts) {
+        const size_t equals = text.find('=');
+        if (equals == std::string::npos) {
+          throw CLI::ValidationError("--set", "expected KEY=VALUE, got \"" + text + "\"");
+        }
+        parsed_.flags.push_back({text.substr(0, equals), "--set", {text.substr(equals + 1)}});
+      }
+    };
+    app.add_option_function<std::vector<std::string>>("--set", set,
+                                                      "any option of `quarry config`; repeatable")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false)
+        ->group(kCommonGroup);
+    app.add_flag("--json", json_, "print one JSON object")->group(kCommonGroup);
+  }
+
+  CLI::App& AddCommand(CLI::App& parent, const std::string& name, const std::string& description,
+                       const std::string& example) {
+    CLI::App& command = *parent.add_subcommand(name, description);
+    command.footer("Example:\n  " + example);
+    AddCommon(command);
+    return command;
+  }
+
+  // A command that only has commands below it.
+  CLI::App& AddFamily(const std::string& name, const std::string& description) {
+    CLI::App& family = *app_.add_subcommand(name, description);
+    family.require_subcommand(1);
+    return family;
+  }
+
+  template <typename Run>
+  void Then(CLI::App& command, Run run) {
+    command.callback([this, run] {
+      parsed_.action = [run](CommandContext& context, SignalScope&) { return run(context); };
+    });
+  }
+
+  // Words of a question may come with or without quotes around them.
+  static void AddWords(CLI::App& command, const std::string& name, std::vector<std::string>& words,
+                       const std::string& description) {
+    // Without extra args "[a, b]" is one word as written, not a list of CLI11's.
+    command.add_option(name, words, description)->required()->allow_extra_args(false);
+  }
+
+  void AddQueryKeys(CLI::App& command) {
+    AddKey(command, "-k", "retrieval.k", "N", "passages to find (10)");
+    AddKey(command, "--mode", "retrieval.mode", "MODE", "hybrid, dense or lexical (hybrid)");
+  }
+
+  void AddIndex() {
+    CLI::App& command = AddCommand(
+        app_, "index", "add documents, or bring a folder's documents up to date",
+        "quarry index docs/ --include '*.md' --exclude 'drafts/**' --meta team=pumps --prune\n"
+        "  quarry index - < records.jsonl   "
+        R"({"id": "a1", "text": "..", "title": "..", "metadata": {"year": 2020}})"
+        "\n                                   "
+        R"({"op": "delete", "id": "a1"})");
+    AddWords(command, "PATH", index_.paths, "files and folders; - reads JSON lines from stdin");
+    AddListKey(command, "--include", "ingest.include", "GLOB", "only these files; repeatable");
+    AddListKey(command, "--exclude", "ingest.exclude", "GLOB", "not these files; repeatable");
+    command.add_flag("--prune", index_.prune, "remove documents whose file is gone");
+    command.add_flag("--dry-run", index_.dry_run, "say what would be done, change nothing");
+    command.add_option("--meta", index_.metadata, "metadata of every document; repeatable")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    AddKey(command, "--jobs", "ingest.jobs", "N", "threads that parse (one per core)");
+    Then(command, [this](CommandContext& context) { return RunIndex(index_, context); });
+  }
+
+  void AddSearch() {
+    CLI::App& command = AddCommand(app_, "search", "ranked passages for a question",
+                                   R"(quarry search "pump pressure" -k 5 --filter )"
+                                   R"('{"type": "eq", "key": "lang", "value": "en"}')");
+    AddWords(command, "QUESTION", words_, "what to search for");
+    AddQueryKeys(command);
+    command
+        .add_option("--filter", search_.filter, "over metadata: eq ne gt gte lt lte in nin and or")
+        ->type_name("JSON");
+    command.add_flag("--explain", search_.explain, "show how each score comes about");
+    Then(command, [this](CommandContext& context) {
+      search_.question = Joined(words_);
+      return RunSearch(search_, context);
+    });
+  }
+
+  void AddAsk() {
+    CLI::App& command = AddCommand(app_, "ask", "an answer with its sources",
+                                   R"(quarry ask "At what pressure does the pump run?")");
+    AddWords(command, "QUESTION", words_, "what to answer");
+    AddQueryKeys(command);
+    command.add_option("--filter", ask_.filter, "over metadata, as in quarry search")
+        ->type_name("JSON");
+    command.add_flag("--show-context", ask_.show_context, "print the passages that were read");
+    Then(command, [this](CommandContext& context) {
+      ask_.question = Joined(words_);
+      return RunAsk(ask_, context);
+    });
+  }
+
+  void AddDocs() {
+    CLI::App& docs = AddFamily("docs", "documents of a collection");
+    CLI::App& list = AddCommand(docs, "ls", "list documents in the order of first indexing",
+                                "quarry docs ls --limit 20 --offset 40");
+    list.add_option("--limit", docs_list_.limit, "documents to show (50)")->type_name("N");
+    list.add_option("--offset", docs_list_.offset, "documents to leave out first")->type_name("N");
+    Then(list, [this](CommandContext& context) { return RunDocsList(docs_list_, context); });
+
+    CLI::App& show =
+        AddCommand(docs, "show", "one document", "quarry docs show guide/install.md --chunks");
+    show.add_option("ID", docs_show_.id, "of the document")->required();
+    show.add_flag("--chunks", docs_show_.chunks, "its chunks too");
+    show.add_flag("--text", docs_show_.text, "its text (alone, without --chunks)");
+    Then(show, [this](CommandContext& context) { return RunDocsShow(docs_show_, context); });
+
+    CLI::App& remove = AddCommand(docs, "delete", "remove documents at once",
+                                  "quarry docs delete guide/old.md guide/older.md");
+    AddWords(remove, "ID", docs_delete_.ids, "of the documents");
+    Then(remove, [this](CommandContext& context) { return RunDocsDelete(docs_delete_, context); });
+  }
+
+  void AddCollections() {
+    CLI::App& collections = AddFamily("collections", "collections of a store");
+    CLI::App& list = AddCommand(collections, "ls", "list collections", "quarry collections ls");
+    Then(list, RunCollectionsList);
+    CLI::App& create = AddCommand(collections, "create", "make an empty collection",
+                                  "quarry collections create manuals --set bm25.k1=0.9");
+    create.add_option("NAME", collection_, "of the collection")->required();
+    Then(create,
+         [this](CommandContext& context) { return RunCollectionsCreate(collection_, context); });
+    CLI::App& remove = AddCommand(collections, "delete", "remove a collection and all it holds",
+                                  "quarry collections delete manuals");
+    remove.add_option("NAME", collection_, "of the collection")->required();
+    Then(remove,
+         [this](CommandContext& context) { return RunCollectionsDelete(collection_, context); });
+  }
+
+  void AddServe() {
+    CLI::App& command =
+        AddCommand(app_, "serve", "serve HTTP until it is stopped", "quarry serve --port 8420");
+    AddKey(command, "--host", "server.host", "ADDRESS", "to listen on (127.0.0.1)");
+    AddKey(command, "--port", "server.port", "N", "to listen on (8420); 0 = any free one");
+    command.callback([this] {
+      parsed_.action = [](CommandContext& context, SignalScope& signals) {
+        return RunServe(signals, context);
+      };
+    });
+  }
+
+  void AddEval() {
+    CLI::App& family = AddFamily("eval", "measure quality");
+    CLI::App& command =
+        AddCommand(family, "retrieval", "retrieval metrics on a BEIR collection",
+                   "quarry eval retrieval --beir data/scifact --mode hybrid --json");
+    command.add_option("--beir", eval_.beir, "corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv")
+        ->type_name("DIR")
+        ->required();
+    command.add_option("--split", eval_.split, "of the judgements (test)")->type_name("NAME");
+    command.add_option("-k", eval_.k, "cut-off of the metrics (10)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000));
+    AddKey(command, "--mode", "retrieval.mode", "MODE", "hybrid, dense or lexical (hybrid)");
+    command.add_option("--run", eval_.run_file, "TREC run to write")->type_name("FILE");
+    Then(command, [this](CommandContext& context) { return RunEvalRetrieval(eval_, context); });
+  }
+
+  void AddUpkeep() {
+    CLI::App& stats =
+        AddCommand(app_, "stats", "sizes and state of the collections", "quarry stats --json");
+    Then(stats, RunStats);
+    CLI::App& verify = AddCommand(app_, "verify", "check everything that the store holds",
+                                  "quarry verify || echo damaged");
+    Then(verify, RunVerify);
+    CLI::App& config = AddCommand(app_, "config", "the options in effect and where they come from",
+                                  "quarry config --set retrieval.k=5");
+    config.add_flag("--keys", config_.keys, "what options there are instead");
+    Then(config, [this](CommandContext& context) { return RunConfig(config_, context); });
+    CLI::App& doctor =
+        AddCommand(app_, "doctor", "check store, machine and settings", "quarry doctor");
+    Then(doctor, RunDoctor);
+  }
+
+  CLI::App app_;
+  ParsedCommandLine parsed_;
+  bool json_ = false;
+  bool version_ = false;
+  std::vector<std::string> words_;
+  std::string collection_;
+  IndexArguments index_;
+  SearchArguments search_;
+  AskArguments ask_;
+  DocsListArguments docs_list_;
+  DocsShowArguments docs_show_;
+  DocsDeleteArguments docs_delete_;
+  EvalRetrievalArguments eval_;
+  ConfigArguments config_;
+};
+
+}  // namespace
+
+Result<ParsedCommandLine> ParseCommandLine(int argc, const char* const* argv) {
+  // Kept by the action, whose arguments it holds.
+  const auto parser = std::make_shared<Parser>();
+  QUARRY_ASSIGN_OR_RETURN(ParsedCommandLine parsed, parser->Parse(argc, argv));
+  if (parsed.action) {
+    parsed.action = [parser, action = std::move(parsed.action)](CommandContext& context,
+                                                                SignalScope& signals) {
+      return action(context, signals);
+    };
+  }
+  return parsed;
+}
+
+bool WantsJson(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--json") return true;
+    if (std::string_view(argv[i]) == "--") break;
+  }
+  return false;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,35 @@
+#pragma once
+
+// CommandLine: what stands on the command line, as the commands take it. command_line.cc is the
+// only file that sees CLI11.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/config.h"
+
+namespace quarry::app {
+
+// A command with its arguments, ready to run.
+using Action = std::function<Result<int>(CommandContext& context, SignalScope& signals)>;
+
+struct ParsedCommandLine {
+  bool json = false;
+  std::optional<std::string> config_file;
+  std::vector<FlagValue> flags;  // that set options of the configuration
+  Action action;                 // empty if there is only something to print
+  std::string text;              // to print instead: help, version
+};
+
+// kInvalidArgument for a usage error; its message ends with where to find help. `json` of the
+// result of a usage error is told by WantsJson.
+Result<ParsedCommandLine> ParseCommandLine(int argc, const char* const* argv);
+
+// Whether "--json" stands among the arguments, for errors of lines that cannot be parsed.
+bool WantsJson(int argc, const char* const* argv);
+
+}  // namespace quarry::app

@@ -1,0 +1,86 @@
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/output_json.h"
+#include "app/output_text.h"
+#include "app/query_setup.h"
+
+namespace quarry::app {
+namespace {
+
+constexpr size_t kSnippetLines = 2;
+constexpr size_t kSnippetIndent = 4;
+constexpr size_t kSnippetSlack = 12;  // what breaking lines between words loses
+
+// Why nothing came back, as far as it can be told.
+std::string NothingFound(const Query& query, const index::Snapshot& snapshot) {
+  if (snapshot.live_chunks() == 0) {
+    return "nothing found: collection \"" + snapshot.collection().name +
+           "\" is empty; fill it with: quarry index PATH";
+  }
+  return query.filter.IsTrue() ? "nothing found" : "nothing found that satisfies --filter";
+}
+
+}  // namespace
+
+Result<Query> MakeQuery(const std::string& question, const std::string& filter,
+                        const Config& config) {
+  Query query;
+  query.text = question;
+  query.mode = config.mode;
+  query.k = config.k;
+  if (!filter.empty()) {
+    Result<Filter> parsed = ParseFilter(filter);
+    if (!parsed.ok()) return std::move(parsed).status().Annotate("--filter");
+    query.filter = *std::move(parsed);
+  }
+  return query;
+}
+
+std::vector<std::string> TermsOf(std::string_view text, const Analyzer& analyzer) {
+  std::vector<std::string> terms;
+  for (Token& token : analyzer.Tokenize(text)) terms.push_back(std::move(token.term));
+  return terms;
+}
+
+Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context) {
+  SearchResult result;
+  QUARRY_ASSIGN_OR_RETURN(result.query,
+                          MakeQuery(arguments.question, arguments.filter, context.config()));
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine->GetSnapshot());
+  Trace trace;
+  CallContext call = context.call;
+  call.trace = &trace;
+  QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
+                          engine->retriever().Retrieve(result.query, *snapshot, call));
+  QUARRY_ASSIGN_OR_RETURN(std::vector<Passage> passages,
+                          retrieval::ReadPassages(*snapshot, retrieved.hits));
+
+  result.collection = context.config().collection;
+  result.used_lexical = retrieved.used_lexical;
+  result.used_dense = retrieved.used_dense;
+  result.explain = arguments.explain;
+  result.timings = trace.stages();
+  const std::vector<std::string> terms = TermsOf(result.query.text, engine->analyzer());
+  const size_t columns =
+      kSnippetLines * (context.console.columns() - kSnippetIndent) - kSnippetSlack;
+  for (size_t i = 0; i < passages.size(); ++i) {
+    SearchResult::Item& item = result.items.emplace_back();
+    item.passage = std::move(passages[i]);
+    item.snippet = MakeSnippet(item.passage.chunk.text, terms, engine->analyzer(), columns);
+    if (arguments.explain) item.terms = snapshot->lexical().Explain(terms, retrieved.hits[i].row);
+  }
+
+  if (context.console.json()) {
+    context.console.Print(SearchJson(result));
+  } else if (result.items.empty()) {
+    context.console.Note(NothingFound(result.query, *snapshot));
+  } else {
+    context.console.Print(SearchText(result, context.console));
+  }
+  return result.items.empty() ? kExitPartly : kExitDone;
+}
+
+}  // namespace quarry::app

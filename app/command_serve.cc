@@ -1,0 +1,57 @@
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/output_json.h"
+#include "app/signals.h"
+#include "base/log.h"
+#include "server/server.h"
+
+namespace quarry::app {
+namespace {
+
+// An IPv6 address stands in brackets in a URL.
+std::string UrlOf(const std::string& host, uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return "http://" + (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+Result<int> RunServe(SignalScope& signals, CommandContext& context) {
+  const Config& config = context.config();
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(config, StoreAccess::kCreate));
+  // Loaded now: the first request finds it ready.
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindOrCreateCollection());
+  QUARRY_RETURN_IF_ERROR(engine->index().GetSnapshot(collection).status());
+
+  SetLogLevel(LogLevel::kInfo);
+  ThreadPool pool(ThreadCount(config.server_threads), config.server_queue);
+  server::ServerOptions options = config.server;
+  options.default_collection = config.collection;
+  const server::Services services{.index = engine->index(),
+                                  .analyzer = engine->analyzer(),
+                                  .retriever = engine->retriever(),
+                                  .answerer = engine->answerer(),
+                                  .ingest = engine->ingest_options(),
+                                  .metrics = engine->metrics(),
+                                  .pool = pool,
+                                  .ingest_pool = engine->ingest_pool(),
+                                  .clock = engine->clock(),
+                                  .version = ProgramVersion()};
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<server::Server> server,
+                          server::Server::Start(options, services));
+  const std::string url = UrlOf(options.host, server->port());
+  Console& console = context.console;
+  console.Print(console.json()
+                    ? ServingJson(url, server->port())
+                    : "quarry serves " + config.store + " at " + url + " (Ctrl-C stops it)\n");
+  QUARRY_RETURN_IF_ERROR(console.Flush());
+
+  signals.Wait();
+  if (!console.json()) console.Note("stopping: requests under way are finished first");
+  server->Stop();
+  server->Wait();
+  return kExitDone;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,34 @@
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/output_json.h"
+#include "app/output_text.h"
+
+namespace quarry::app {
+
+Result<std::vector<index::StoredCollection>> CollectionsInQuestion(const LoadedConfig& loaded,
+                                                                   const index::Index& index) {
+  std::vector<index::StoredCollection> collections = index.Collections();
+  if (loaded.IsDefault("collection")) return collections;
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, index.FindCollection(loaded.config.collection));
+  std::erase_if(collections, [&](const index::StoredCollection& one) { return one.id != id; });
+  return collections;
+}
+
+Result<int> RunStats(CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<index::StoredCollection> collections,
+                          CollectionsInQuestion(context.loaded, engine->index()));
+  StoreStats stats;
+  stats.directory = context.config().store;
+  stats.bytes = engine->index().StoreBytes();
+  for (const index::StoredCollection& collection : collections) {
+    QUARRY_RETURN_IF_ERROR(context.call.Check());
+    QUARRY_ASSIGN_OR_RETURN(stats.collections.emplace_back(), engine->index().Stats(collection.id));
+  }
+  context.console.Print(context.console.json() ? StatsJson(stats)
+                                               : StatsText(stats, context.console));
+  return kExitDone;
+}
+
+}  // namespace quarry::app

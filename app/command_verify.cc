@@ -1,0 +1,24 @@
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/output_json.h"
+#include "app/output_text.h"
+
+namespace quarry::app {
+
+Result<int> RunVerify(CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<index::StoredCollection> collections,
+                          CollectionsInQuestion(context.loaded, engine->index()));
+  VerifyResult result;
+  for (const index::StoredCollection& collection : collections) {
+    VerifyResult::Item& item = result.collections.emplace_back();
+    item.collection = collection.name;
+    QUARRY_ASSIGN_OR_RETURN(item.report, engine->index().Verify(collection.id, context.call));
+  }
+  context.console.Print(context.console.json() ? VerifyJson(result)
+                                               : VerifyText(result, context.console));
+  return result.HasProblems() ? kExitDamaged : kExitDone;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,105 @@
+#pragma once
+
+// The commands of the program. Each takes its arguments as a plain struct (cli.cc fills them from
+// the command line), prints its result and returns the exit code; an error is printed by the
+// caller.
+//
+// Exit codes: 0 done; 1 nothing found, or some of what was asked for could not be done; 3 verify
+// found problems; those of errors stand in base/status.cc.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "app/console.h"
+#include "app/signals.h"
+#include "base/call_context.h"
+#include "base/status.h"
+
+namespace quarry::app {
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitPartly = 1;
+inline constexpr int kExitDamaged = 3;
+
+struct CommandContext {
+  const LoadedConfig& loaded;
+  Console& console;
+  CallContext call;  // cancelled by SIGINT and SIGTERM
+
+  const Config& config() const { return loaded.config; }
+};
+
+struct IndexArguments {
+  std::vector<std::string> paths;     // or one "-": records on standard input (records.h)
+  std::vector<std::string> metadata;  // "key=value"
+  bool prune = false;
+  bool dry_run = false;
+};
+Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context);
+
+struct SearchArguments {
+  std::string question;
+  std::string filter;  // JSON; "" = none
+  bool explain = false;
+};
+Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context);
+
+struct AskArguments {
+  std::string question;
+  std::string filter;
+  bool show_context = false;
+};
+Result<int> RunAsk(const AskArguments& arguments, CommandContext& context);
+
+struct DocsListArguments {
+  uint64_t limit = 50;
+  uint64_t offset = 0;
+};
+Result<int> RunDocsList(const DocsListArguments& arguments, CommandContext& context);
+
+struct DocsShowArguments {
+  std::string id;
+  bool chunks = false;
+  bool text = false;
+};
+Result<int> RunDocsShow(const DocsShowArguments& arguments, CommandContext& context);
+
+struct DocsDeleteArguments {
+  std::vector<std::string> ids;
+};
+Result<int> RunDocsDelete(const DocsDeleteArguments& arguments, CommandContext& context);
+
+Result<int> RunCollectionsList(CommandContext& context);
+Result<int> RunCollectionsCreate(const std::string& name, CommandContext& context);
+Result<int> RunCollectionsDelete(const std::string& name, CommandContext& context);
+
+// Both: the collection named by flag, file or environment; all of the store's where none is named.
+Result<int> RunStats(CommandContext& context);
+Result<int> RunVerify(CommandContext& context);
+
+// Serves until a signal comes. `signals` is the process's own.
+Result<int> RunServe(SignalScope& signals, CommandContext& context);
+
+struct EvalRetrievalArguments {
+  std::string beir;
+  std::string split = "test";
+  uint32_t k = 10;       // cut-off of the metrics
+  std::string run_file;  // "" = none is written
+};
+Result<int> RunEvalRetrieval(const EvalRetrievalArguments& arguments, CommandContext& context);
+
+struct ConfigArguments {
+  bool keys = false;  // list the options instead of their values
+};
+Result<int> RunConfig(const ConfigArguments& arguments, CommandContext& context);
+
+Result<int> RunDoctor(CommandContext& context);
+
+// What stats and verify look at. kNotFound for a named one that does not exist.
+Result<std::vector<index::StoredCollection>> CollectionsInQuestion(const LoadedConfig& loaded,
+                                                                   const index::Index& index);
+
+}  // namespace quarry::app

@@ -1,0 +1,328 @@
+// The table of options. To add one: a member of Config and a row here; nothing else.
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <type_traits>
+
+#include "app/config.h"
+
+namespace quarry::app {
+namespace {
+
+constexpr uint64_t kMaxUint32 = std::numeric_limits<uint32_t>::max();
+constexpr uint64_t kMaxBytes = uint64_t{1} << 40;
+
+Status Expected(const std::string& type, const std::string& text) {
+  return InvalidArgumentError("expected " + type + ", got " +
+                              (text.empty() ? "nothing" : "\"" + text + "\""));
+}
+
+std::string FormatNumber(double value) {
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
+  return error == std::errc() ? std::string(text, end) : "?";
+}
+
+// The whole of `text` as a number.
+template <typename T>
+bool ParseWhole(const std::string& text, T& value) {
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && rest == end;
+}
+
+// Of the functions below: `field` is a generic lambda that returns a reference into a Config.
+
+template <typename Field>
+ConfigKey Integer(std::string name, std::string description, Field field, uint64_t min,
+                  uint64_t max) {
+  using Value = std::remove_reference_t<std::invoke_result_t<Field, Config&>>;
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = "an integer from " + std::to_string(min) + " to " + std::to_string(max);
+  key.set = [field, min, max, type = key.type](Config& config,
+                                               const std::vector<std::string>& texts) {
+    uint64_t value = 0;
+    if (!ParseWhole(texts[0], value) || value < min || value > max) return Expected(type, texts[0]);
+    field(config) = static_cast<Value>(value);
+    return OkStatus();
+  };
+  key.get = [field](const Config& config) -> ConfigValue {
+    return static_cast<uint64_t>(field(config));
+  };
+  return key;
+}
+
+template <typename Field>
+ConfigKey Number(std::string name, std::string description, Field field, double min, double max) {
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = "a number from " + FormatNumber(min) + " to " + FormatNumber(max);
+  key.set = [field, min, max, type = key.type](Config& config,
+                                               const std::vector<std::string>& texts) {
+    double value = 0;
+    if (!ParseWhole(texts[0], value) || !(value >= min && value <= max)) {
+      return Expected(type, texts[0]);
+    }
+    field(config) = value;
+    return OkStatus();
+  };
+  key.get = [field](const Config& config) -> ConfigValue { return double{field(config)}; };
+  return key;
+}
+
+template <typename Field>
+ConfigKey Boolean(std::string name, std::string description, Field field) {
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = "true or false";
+  key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
+    if (texts[0] != "true" && texts[0] != "false") return Expected(type, texts[0]);
+    field(config) = texts[0] == "true";
+    return OkStatus();
+  };
+  key.get = [field](const Config& config) -> ConfigValue { return bool{field(config)}; };
+  return key;
+}
+
+template <typename Field>
+ConfigKey Text(std::string name, std::string description, Field field) {
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = "a text";
+  key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
+    if (texts[0].empty()) return Expected(type, texts[0]);
+    field(config) = texts[0];
+    return OkStatus();
+  };
+  key.get = [field](const Config& config) -> ConfigValue { return std::string(field(config)); };
+  return key;
+}
+
+template <typename Field>
+ConfigKey List(std::string name, std::string description, Field field) {
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = "a list of texts";
+  key.list = true;
+  key.set = [field](Config& config, const std::vector<std::string>& texts) {
+    field(config) = texts;
+    return OkStatus();
+  };
+  key.get = [field](const Config& config) -> ConfigValue {
+    return std::vector<std::string>(field(config));
+  };
+  return key;
+}
+
+// An enumerator by its name.
+template <typename Field, typename Parse, typename Name>
+ConfigKey Choice(std::string name, std::string description, Field field, std::string choices,
+                 Parse parse, Name name_of) {
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = "one of " + choices;
+  key.set = [field, parse, type = key.type](Config& config, const std::vector<std::string>& texts) {
+    auto value = parse(texts[0]);
+    if (!value.ok()) return Expected(type, texts[0]);
+    field(config) = *value;
+    return OkStatus();
+  };
+  key.get = [field, name_of](const Config& config) -> ConfigValue {
+    return std::string(name_of(field(config)));
+  };
+  return key;
+}
+
+// The member of a Config or const Config; keeps each row of the table to what differs.
+#define QUARRY_FIELD(member) \
+  [](auto& config) -> auto& { return config.member; }
+
+std::vector<ConfigKey> MakeKeys() {
+  return {
+      Text("store", "directory of the store; in a file, relative to that file",
+           QUARRY_FIELD(store)),
+      Text("collection", "set of documents to work on", QUARRY_FIELD(collection)),
+
+      List("ingest.include", "globs of files to index; none = every file",
+           QUARRY_FIELD(ingest.files.include)),
+      List("ingest.exclude", "globs of files to leave out; they win over include",
+           QUARRY_FIELD(ingest.files.exclude)),
+      Integer("ingest.max_file_bytes", "larger files are reported and not read",
+              QUARRY_FIELD(ingest.files.max_file_bytes), 1, kMaxBytes),
+      Integer("ingest.jobs", "threads that parse; 0 = one per core", QUARRY_FIELD(ingest.jobs), 0,
+              1024),
+      Integer("ingest.batch_bytes", "text written in one commit", QUARRY_FIELD(ingest.batch_bytes),
+              1024, uint64_t{1} << 30),
+      Integer("ingest.batch_documents", "documents written in one commit",
+              QUARRY_FIELD(ingest.batch_documents), 1, 100'000),
+
+      Integer("chunking.target_tokens", "size of a chunk that is aimed at",
+              QUARRY_FIELD(chunking.target_tokens), 1, 100'000),
+      Integer("chunking.min_tokens", "no chunk ends before it has this many",
+              QUARRY_FIELD(chunking.min_tokens), 1, 100'000),
+      Integer("chunking.max_tokens", "a chunk never has more", QUARRY_FIELD(chunking.max_tokens), 1,
+              100'000),
+      Integer("chunking.overlap_sentences", "sentences repeated from the chunk before",
+              QUARRY_FIELD(chunking.overlap_sentences), 0, 10),
+
+      Boolean("embedding.enabled", "learn an embedder from the corpus and search by it too",
+              QUARRY_FIELD(embedding.enabled)),
+      Integer("embedding.learn_from_chunks", "below this many chunks nothing is learnt",
+              QUARRY_FIELD(embedding.learn_from_chunks), 2, kMaxUint32),
+      Number("embedding.relearn_growth", "learn again when there are this many times the chunks",
+             QUARRY_FIELD(embedding.relearn_growth), 1, 1e6),
+      Integer("embedding.batch", "chunks embedded and stored at a time",
+              QUARRY_FIELD(embedding.batch), 1, 100'000),
+      Integer("embedding.dimension", "length of the learnt vectors",
+              QUARRY_FIELD(embedding.lsa.dimension), 2, 4096),
+      Integer("embedding.power_iterations", "passes over the corpus that sharpen the vectors",
+              QUARRY_FIELD(embedding.lsa.power_iterations), 0, 20),
+      Integer("embedding.seed", "of the randomised decomposition; same seed, same vectors",
+              QUARRY_FIELD(embedding.lsa.seed), 0, std::numeric_limits<uint64_t>::max()),
+      Integer("embedding.vocabulary_limit", "words kept, the most frequent first",
+              QUARRY_FIELD(embedding.lsa.vocabulary_limit), 100, 100'000'000),
+      Integer("embedding.threads", "that learn; 0 = one per core",
+              QUARRY_FIELD(embedding.lsa.threads), 0, 1024),
+
+      Integer("retrieval.k", "passages returned", QUARRY_FIELD(k), 1, 10'000),
+      Choice("retrieval.mode", "which legs search", QUARRY_FIELD(mode), "hybrid, dense, lexical",
+             ParseSearchMode, SearchModeName),
+      Choice("retrieval.fusion", "how the two ranked lists become one",
+             QUARRY_FIELD(retrieval.fusion.method), "convex, rrf", retrieval::ParseFusionMethod,
+             retrieval::FusionMethodName),
+      Number("retrieval.dense_weight", "weight of the dense list; the lexical one has the rest",
+             QUARRY_FIELD(retrieval.fusion.dense_weight), 0, 1),
+      Number("retrieval.rrf_k", "smoothing of the ranks (fusion rrf)",
+             QUARRY_FIELD(retrieval.fusion.rrf_k), 0.001, 1e6),
+      Integer("retrieval.leg_documents", "documents that each leg brings",
+              QUARRY_FIELD(retrieval.leg_documents), 1, 10'000),
+      Integer("retrieval.dense_from_chunks", "below this many chunks only words are searched",
+              QUARRY_FIELD(retrieval.dense_from_chunks), 0, kMaxUint32),
+      Integer("retrieval.search_width", "candidates kept while walking the vector graph",
+              QUARRY_FIELD(retrieval.vectors.width), 1, 100'000),
+
+      Integer("context.token_budget", "tokens of passages that an answer is made from",
+              QUARRY_FIELD(answer.context.token_budget), 1, 10'000'000),
+      Integer("context.max_passages", "passages that an answer is made from",
+              QUARRY_FIELD(answer.context.max_passages), 1, 1000),
+
+      Integer("extractive.max_sentences", "sentences of an answer",
+              QUARRY_FIELD(answer.extractive.max_sentences), 1, 100),
+      Integer("extractive.max_tokens", "tokens of an answer",
+              QUARRY_FIELD(answer.extractive.max_tokens), 1, 100'000),
+      Number("extractive.decline_below", "support of the best sentence below which it declines",
+             QUARRY_FIELD(answer.extractive.decline_below), 0, 1),
+
+      Number("bm25.k1", "saturation of term frequency; of collections that are created",
+             QUARRY_FIELD(bm25.k1), 0, 100),
+      Number("bm25.b", "strength of length normalisation; of collections that are created",
+             QUARRY_FIELD(bm25.b), 0, 1),
+
+      Choice("vectors.kind", "vector index", QUARRY_FIELD(vectors.kind), "auto, flat, hnsw",
+             index::ParseVectorIndexKind, index::VectorIndexKindName),
+      Integer("vectors.hnsw_from", "kind auto: vectors from which a graph is built",
+              QUARRY_FIELD(vectors.hnsw_from), 1, kMaxUint32),
+      Integer("vectors.hnsw_links", "links per node and level of the graph",
+              QUARRY_FIELD(vectors.hnsw_links), 2, 256),
+      Integer("vectors.hnsw_build_width",
+              "candidates per insertion; more finds more, builds slower",
+              QUARRY_FIELD(vectors.hnsw_build_width), 1, 100'000),
+      Integer("vectors.build_threads", "threads that build a graph",
+              QUARRY_FIELD(vectors.build_threads), 1, 1024),
+      Integer("vectors.seed", "of the levels of the graph", QUARRY_FIELD(vectors.seed), 0,
+              std::numeric_limits<uint64_t>::max()),
+
+      Integer("storage.block_cache_bytes", "memory for blocks of the store",
+              QUARRY_FIELD(storage.block_cache_bytes), 1u << 20, kMaxBytes),
+      Integer("storage.write_buffer_bytes", "memory for writes before they are sorted to disk",
+              QUARRY_FIELD(storage.write_buffer_bytes), 1u << 20, uint64_t{1} << 32),
+      Integer("storage.max_open_files", "of the store at a time",
+              QUARRY_FIELD(storage.max_open_files), 16, 1'000'000),
+
+      Text("server.host",
+           "address to listen on; other machines need 0.0.0.0 or ::", QUARRY_FIELD(server.host)),
+      Integer("server.port", "port to listen on; 0 = any free one", QUARRY_FIELD(server.port), 0,
+              65535),
+      Integer("server.threads", "threads that run requests; 0 = one per core",
+              QUARRY_FIELD(server_threads), 0, 1024),
+      Integer("server.queue", "requests that wait for a thread; more are answered 503",
+              QUARRY_FIELD(server_queue), 1, 1'000'000),
+      Integer("server.header_bytes", "limit of request line and headers",
+              QUARRY_FIELD(server.header_bytes), 256, 1u << 24),
+      Integer("server.body_bytes", "limit of a request body", QUARRY_FIELD(server.body_bytes), 1,
+              kMaxBytes),
+      Integer("server.ingest_body_bytes", "limit of an uploaded document",
+              QUARRY_FIELD(server.ingest_body_bytes), 1, kMaxBytes),
+      Integer("server.header_seconds", "for the headers to arrive",
+              QUARRY_FIELD(server.header_seconds), 1, 86'400),
+      Integer("server.body_seconds", "for the body to arrive", QUARRY_FIELD(server.body_seconds), 1,
+              86'400),
+      Integer("server.idle_seconds", "that a connection may wait for its next request",
+              QUARRY_FIELD(server.idle_seconds), 1, 86'400),
+      Integer("server.requests_per_connection", "before it is closed",
+              QUARRY_FIELD(server.requests_per_connection), 1, kMaxUint32),
+      Integer("server.request_seconds", "that a request may take",
+              QUARRY_FIELD(server.request_seconds), 1, 86'400),
+      Integer("server.max_connections", "at a time", QUARRY_FIELD(server.max_connections), 1,
+              1'000'000),
+      Integer("server.drain_seconds", "for requests under way when the server stops",
+              QUARRY_FIELD(server.drain_seconds), 0, 86'400),
+  };
+}
+#undef QUARRY_FIELD
+
+}  // namespace
+
+const std::vector<ConfigKey>& ConfigKeys() {
+  static const std::vector<ConfigKey> keys = MakeKeys();
+  return keys;
+}
+
+const ConfigKey* FindConfigKey(std::string_view name) {
+  const std::vector<ConfigKey>& keys = ConfigKeys();
+  const auto found = std::find_if(keys.begin(), keys.end(),
+                                  [&](const ConfigKey& key) { return key.name == name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+bool IsSection(std::string_view name) {
+  const std::string prefix = std::string(name) + ".";
+  return std::any_of(ConfigKeys().begin(), ConfigKeys().end(),
+                     [&](const ConfigKey& key) { return key.name.starts_with(prefix); });
+}
+
+std::string ConfigKey::Environment() const {
+  std::string variable = "QUARRY_";
+  for (const char c : name) {
+    if (c == '.') {
+      variable += '_';
+    } else {
+      variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+  }
+  return variable;
+}
+
+std::string FormatConfigValue(const ConfigValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* integer = std::get_if<uint64_t>(&value)) return std::to_string(*integer);
+  if (const auto* number = std::get_if<double>(&value)) return FormatNumber(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  std::string joined;
+  for (const std::string& element : std::get<std::vector<std::string>>(value)) {
+    joined += (joined.empty() ? "" : ", ") + element;
+  }
+  return joined;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,199 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+
+#include "app/config.h"
+#include "base/file.h"
+
+extern char** environ;
+
+namespace quarry::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "QUARRY_";
+constexpr std::string_view kFileVariable = "QUARRY_CONFIG";
+constexpr uint64_t kMaxFileBytes = 1u << 20;
+
+// Edits (insertion, deletion, substitution, exchange of neighbours) that turn `a` into `b`.
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> two_back(b.size() + 1);
+  std::vector<size_t> back(b.size() + 1);
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) back[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substitution = back[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({back[j] + 1, row[j - 1] + 1, substitution});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], two_back[j - 2] + 1);
+      }
+    }
+    std::swap(two_back, back);
+    std::swap(back, row);
+  }
+  return back[b.size()];
+}
+
+std::string_view LastPart(std::string_view name) {
+  const size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? name : name.substr(dot + 1);
+}
+
+// The key that was probably meant: the nearest name, or the nearest last part in another section.
+const ConfigKey& NearestKey(std::string_view name) {
+  const ConfigKey* nearest = nullptr;
+  size_t best = std::numeric_limits<size_t>::max();
+  for (const ConfigKey& key : ConfigKeys()) {
+    // A right name in the wrong section is a smaller mistake than any two misspellings.
+    const size_t distance = std::min(EditDistance(name, key.name) * 2,
+                                     EditDistance(LastPart(name), LastPart(key.name)) * 2 + 3);
+    if (distance < best) {
+      best = distance;
+      nearest = &key;
+    }
+  }
+  return *nearest;
+}
+
+bool IsInSectionOfEnvironment(std::string_view variable) {
+  return std::any_of(ConfigKeys().begin(), ConfigKeys().end(), [&](const ConfigKey& key) {
+    const size_t dot = key.name.find('.');
+    if (dot == std::string::npos) return false;
+    return variable.starts_with(key.Environment().substr(0, kPrefix.size() + dot + 1));
+  });
+}
+
+std::vector<std::string> SplitList(const std::string& text) {
+  std::vector<std::string> parts;
+  size_t begin = 0;
+  while (begin <= text.size()) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+Status SetKey(const ConfigKey& key, const std::vector<std::string>& texts, bool is_list,
+              const std::string& origin, LoadedConfig& loaded) {
+  if (!key.list && (is_list || texts.size() != 1)) {
+    return InvalidArgumentError(key.name + ": expected " + key.type + ", got a list");
+  }
+  QUARRY_RETURN_IF_ERROR(key.set(loaded.config, texts).Annotate(key.name));
+  loaded.origin[key.name] = origin;
+  return OkStatus();
+}
+
+Status ApplyFile(const std::string& path, LoadedConfig& loaded) {
+  QUARRY_ASSIGN_OR_RETURN(const std::string yaml, ReadFile(path, kMaxFileBytes));
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<FileEntry> entries, ParseConfigFile(yaml, path));
+  for (const FileEntry& entry : entries) {
+    const std::string place = path + ":" + std::to_string(entry.line);
+    const ConfigKey* key = FindConfigKey(entry.key);
+    if (key == nullptr) return UnknownKeyError(entry.key).Annotate(place);
+    if (const auto first = loaded.origin.find(key->name); first != loaded.origin.end()) {
+      return InvalidArgumentError(place + ": " + key->name + ": given twice, first at " +
+                                  first->second);
+    }
+    std::vector<std::string> texts = entry.texts;
+    if (key->name == "store" && texts.size() == 1 && !texts[0].empty() &&
+        fs::path(texts[0]).is_relative()) {
+      texts[0] = (fs::path(path).parent_path() / texts[0]).string();
+    }
+    QUARRY_RETURN_IF_ERROR(SetKey(*key, texts, entry.is_list, place, loaded).Annotate(place));
+  }
+  loaded.file = path;
+  return OkStatus();
+}
+
+Status ApplyEnvironment(const std::map<std::string, std::string>& environment,
+                        LoadedConfig& loaded) {
+  for (const auto& [variable, value] : environment) {
+    if (!variable.starts_with(kPrefix) || variable == kFileVariable || value.empty()) continue;
+    const auto key = std::find_if(ConfigKeys().begin(), ConfigKeys().end(),
+                                  [&](const ConfigKey& k) { return k.Environment() == variable; });
+    if (key != ConfigKeys().end()) {
+      const auto texts = key->list ? SplitList(value) : std::vector<std::string>{value};
+      QUARRY_RETURN_IF_ERROR(SetKey(*key, texts, false, variable, loaded).Annotate(variable));
+      continue;
+    }
+    const auto nearest = std::min_element(
+        ConfigKeys().begin(), ConfigKeys().end(), [&](const ConfigKey& a, const ConfigKey& b) {
+          return EditDistance(variable, a.Environment()) < EditDistance(variable, b.Environment());
+        });
+    const std::string message =
+        variable + ": unknown variable; did you mean " + nearest->Environment() + "?";
+    // Other programs may have variables of this prefix; one inside a section of ours is a mistake.
+    if (IsInSectionOfEnvironment(variable)) return InvalidArgumentError(message);
+    loaded.warnings.push_back(message);
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status UnknownKeyError(std::string_view name) {
+  if (IsSection(name)) {
+    std::string keys;
+    for (const ConfigKey& key : ConfigKeys()) {
+      if (key.name.starts_with(std::string(name) + "."))
+        keys += (keys.empty() ? "" : ", ") + key.name;
+    }
+    return InvalidArgumentError(std::string(name) + ": is a section; its keys are " + keys);
+  }
+  return InvalidArgumentError(std::string(name) + ": unknown key; did you mean " +
+                              NearestKey(name).name + "?");
+}
+
+std::map<std::string, std::string> QuarryEnvironment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const size_t equals = text.find('=');
+    if (equals == std::string_view::npos || !text.starts_with(kPrefix)) continue;
+    variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+std::string LoadedConfig::OriginOf(const std::string& key) const {
+  const auto found = origin.find(key);
+  return found == origin.end() ? "default" : found->second;
+}
+
+Status Config::Validate() const {
+  QUARRY_RETURN_IF_ERROR(chunking.Validate().Annotate("chunking"));
+  return retrieval.Validate();
+}
+
+Result<LoadedConfig> LoadConfig(const ConfigSources& sources) {
+  LoadedConfig loaded;
+  std::optional<std::string> file = sources.file;
+  std::string named_by = "--config";
+  if (const auto variable = sources.environment.find(std::string(kFileVariable));
+      !file && variable != sources.environment.end() && !variable->second.empty()) {
+    file = variable->second;
+    named_by = kFileVariable;
+  }
+  std::error_code error;
+  if (file && !fs::exists(*file, error)) {
+    return InvalidArgumentError(named_by + ": " + *file + ": no such file");
+  }
+  if (!file && fs::exists(sources.default_file, error)) file = sources.default_file;
+  if (file) QUARRY_RETURN_IF_ERROR(ApplyFile(*file, loaded));
+  QUARRY_RETURN_IF_ERROR(ApplyEnvironment(sources.environment, loaded));
+  for (const FlagValue& flag : sources.flags) {
+    const ConfigKey* key = FindConfigKey(flag.key);
+    if (key == nullptr) return UnknownKeyError(flag.key).Annotate(flag.flag);
+    QUARRY_RETURN_IF_ERROR(SetKey(*key, flag.texts, false, flag.flag, loaded).Annotate(flag.flag));
+  }
+  QUARRY_RETURN_IF_ERROR(loaded.config.Validate());
+  return loaded;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,69 @@
+#include "app/engine.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace quarry::app {
+namespace {
+
+// Sources that wait to be parsed; more would only hold memory.
+constexpr size_t kIngestQueue = 256;
+
+ingest::IngestOptions MakeIngestOptions(const Config& config) {
+  ingest::IngestOptions options;
+  options.chunks = config.chunking;
+  options.embedding = config.embedding;
+  options.batch_bytes = config.ingest.batch_bytes;
+  options.batch_documents = config.ingest.batch_documents;
+  return options;
+}
+
+}  // namespace
+
+std::string ProgramVersion() { return QUARRY_VERSION; }
+
+size_t ThreadCount(uint32_t configured) {
+  if (configured != 0) return configured;
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+Engine::Engine(const Config& config)
+    : config_(config),
+      retriever_(analyzer_, embedders_, config_.retrieval),
+      answerer_(analyzer_, retriever_, config_.answer),
+      ingest_options_(MakeIngestOptions(config_)) {}
+
+Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess access) {
+  std::unique_ptr<Engine> engine(new Engine(config));
+  index::IndexOptions options;
+  options.read_only = access == StoreAccess::kRead;
+  options.create_if_missing = access == StoreAccess::kCreate;
+  options.store = config.storage;
+  options.vectors = config.vectors;
+  options.bm25 = config.bm25;
+  QUARRY_ASSIGN_OR_RETURN(
+      engine->index_, index::Index::Open(config.store, options, engine->analyzer_, engine->clock_));
+  return engine;
+}
+
+ThreadPool& Engine::ingest_pool() {
+  if (!ingest_pool_) ingest_pool_.emplace(ThreadCount(config_.ingest.jobs), kIngestQueue);
+  return *ingest_pool_;
+}
+
+Result<CollectionId> Engine::FindCollection() const {
+  return index_->FindCollection(config_.collection);
+}
+
+Result<CollectionId> Engine::FindOrCreateCollection() {
+  Result<CollectionId> found = FindCollection();
+  if (found.ok() || found.status().code() != Code::kNotFound) return found;
+  return index_->CreateCollection(config_.collection);
+}
+
+Result<std::shared_ptr<const index::Snapshot>> Engine::GetSnapshot() {
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, FindCollection());
+  return index_->GetSnapshot(collection);
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,77 @@
+#pragma once
+
+// Engine: the composition root. The one place where the parts of Quarry are put together; every
+// command gets them from here as references.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/config.h"
+#include "base/analyzer.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/thread_pool.h"
+#include "generation/answerer.h"
+#include "index/index.h"
+#include "ingest/pipeline.h"
+#include "retrieval/retriever.h"
+
+namespace quarry::app {
+
+// How a store is opened. Readers share it; one writer has it alone.
+enum class StoreAccess {
+  kRead,
+  kWrite,   // must exist
+  kCreate,  // write, and make it if it is missing
+};
+
+// The version of the program: "0.1.0".
+std::string ProgramVersion();
+
+// Used by the thread of the command; what it hands out says for itself who may use it.
+class Engine {
+ public:
+  // Errors: those of Index::Open.
+  static Result<std::unique_ptr<Engine>> Open(const Config& config, StoreAccess access);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  const Config& config() const { return config_; }
+  const Analyzer& analyzer() const { return analyzer_; }
+  const Clock& clock() const { return clock_; }
+  MetricsRegistry& metrics() { return metrics_; }
+  index::Index& index() { return *index_; }
+  const retrieval::Retriever& retriever() const { return retriever_; }
+  const generation::Answerer& answerer() const { return answerer_; }
+  // Without what the command line adds to them (metadata, prune, dry run).
+  const ingest::IngestOptions& ingest_options() const { return ingest_options_; }
+  // For parsing; its threads start when it is first asked for.
+  ThreadPool& ingest_pool();
+
+  // The collection of the configuration. kNotFound lists what there is.
+  Result<CollectionId> FindCollection() const;
+  // The same, made if it is missing. REQUIRES: not kRead.
+  Result<CollectionId> FindOrCreateCollection();
+  Result<std::shared_ptr<const index::Snapshot>> GetSnapshot();
+
+ private:
+  explicit Engine(const Config& config);
+
+  // In the order in which they need each other.
+  const Config config_;
+  const SystemClock clock_;
+  MetricsRegistry metrics_;
+  const Analyzer analyzer_;
+  std::unique_ptr<index::Index> index_;
+  retrieval::EmbedderCache embedders_;
+  const retrieval::Retriever retriever_;
+  const generation::Answerer answerer_;
+  const ingest::IngestOptions ingest_options_;
+  std::optional<ThreadPool> ingest_pool_;
+};
+
+// Threads for `configured`, 0 meaning one per core.
+size_t ThreadCount(uint32_t configured);
+
+}  // namespace quarry::app

@@ -1,0 +1,391 @@
+#include "app/output_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "app/engine.h"
+#include "base/clock.h"
+#include "base/hash.h"
+
+namespace quarry::app {
+namespace {
+
+// Keeps the order in which keys are added: a reader of the output sees what matters first.
+using Json = nlohmann::ordered_json;
+
+std::string Line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json ToJson(const MetadataValue& value) {
+  return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
+Json ToJson(const Metadata& metadata) {
+  Json json = Json::object();
+  for (const auto& [key, value] : metadata) json[key] = ToJson(value);
+  return json;
+}
+
+// Adds the keys of a span to `json`; what it does not have is left out.
+void AddSpan(const SourceSpan& span, Json& json) {
+  json["begin"] = span.begin;
+  json["end"] = span.end;
+  if (span.page != 0) json["page"] = span.page;
+  if (!span.heading_path.empty()) json["heading_path"] = span.heading_path;
+}
+
+Json ToJson(const std::vector<Trace::Stage>& stages) {
+  Json json = Json::object();
+  for (const Trace::Stage& stage : stages) json[stage.name] = stage.micros;
+  return json;
+}
+
+Json ToJson(const ScoreBreakdown& breakdown) {
+  Json json = Json::object();
+  if (breakdown.lexical_rank != 0) {
+    json["lexical"] = {{"rank", breakdown.lexical_rank},
+                       {"score", breakdown.lexical_score},
+                       {"part", breakdown.lexical_part}};
+  }
+  if (breakdown.dense_rank != 0) {
+    json["dense"] = {{"rank", breakdown.dense_rank},
+                     {"score", breakdown.dense_score},
+                     {"part", breakdown.dense_part}};
+  }
+  return json;
+}
+
+Json ToJson(const Passage& passage) {
+  Json json;
+  json["score"] = passage.score;
+  json["document"] = passage.chunk.document;
+  json["title"] = passage.title;
+  json["uri"] = passage.uri;
+  json["chunk"] = passage.chunk.id.value;
+  json["ordinal"] = passage.chunk.ordinal;
+  AddSpan(passage.chunk.span, json);
+  json["text"] = passage.chunk.text;
+  json["language"] = passage.language;
+  json["metadata"] = ToJson(passage.metadata);
+  return json;
+}
+
+Json ToJson(const index::StoredDocument& document) {
+  Json json;
+  json["id"] = document.id;
+  json["title"] = document.title;
+  json["uri"] = document.uri;
+  json["media_type"] = document.media_type;
+  json["language"] = document.language;
+  json["chunks"] = document.chunks.size();
+  json["text_bytes"] = document.text_bytes;
+  json["indexed_at"] = FormatIso8601(document.indexed_micros);
+  json["commit"] = document.commit.value;
+  json["root"] = document.root;
+  json["content_hash"] = HashToHex(document.content_hash);
+  json["metadata"] = ToJson(document.metadata);
+  if (!document.access.empty()) json["access"] = document.access;
+  return json;
+}
+
+Json ToJson(const index::StoredChunk& chunk) {
+  Json json;
+  json["id"] = chunk.id.value;
+  json["ordinal"] = chunk.ordinal;
+  AddSpan(chunk.span, json);
+  json["tokens"] = chunk.token_count;
+  json["text"] = chunk.text;
+  return json;
+}
+
+Json ToJson(const index::CollectionStats& stats) {
+  Json json;
+  json["name"] = stats.collection.name;
+  json["documents"] = stats.documents;
+  json["chunks"] = stats.chunks;
+  json["tokens"] = stats.tokens;
+  json["pending_vectors"] = stats.pending_vectors;
+  json["commit"] = stats.commit.value;
+  json["created_at"] = FormatIso8601(stats.collection.created_micros);
+  json["embedder"] = stats.embedder;
+  json["vector_index"] = stats.vector_index;
+  json["lexical_bytes"] = stats.lexical_bytes;
+  json["vector_bytes"] = stats.vector_bytes;
+  json["bm25"] = {{"k1", stats.collection.k1}, {"b", stats.collection.b}};
+  return json;
+}
+
+Json ToJson(const Citation& citation) {
+  Json json;
+  json["passage"] = citation.passage;
+  json["document"] = citation.document;
+  json["chunk"] = citation.chunk.value;
+  json["answer_begin"] = citation.answer_span.begin;
+  json["answer_end"] = citation.answer_span.end;
+  AddSpan(citation.source, json);
+  json["quote"] = citation.quote;
+  return json;
+}
+
+Json ToJson(const ConfigValue& value) {
+  return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
+}  // namespace
+
+std::string VersionJson() { return Line({{"version", ProgramVersion()}}); }
+
+std::string ErrorJson(const Status& status) {
+  return Line({{"error", {{"code", InfoOf(status.code()).name}, {"message", status.message()}}}});
+}
+
+std::string IndexJson(const IndexResult& result) {
+  const ingest::IngestReport& report = result.report;
+  Json json;
+  json["collection"] = result.collection;
+  json["dry_run"] = result.dry_run;
+  json["changed_anything"] = !result.dry_run && report.Changed();
+  json["documents"] = {
+      {"added", report.documents_added},         {"changed", report.documents_changed},
+      {"unchanged", report.documents_unchanged}, {"removed", report.documents_removed},
+      {"failed", report.failures.size()},        {"duplicates", report.duplicates}};
+  json["chunks"] = {{"added", report.chunks_added},
+                    {"kept", report.chunks_kept},
+                    {"removed", report.chunks_removed},
+                    {"total", result.chunks_total}};
+  json["embedding"] = {{"embedded", report.embedding.embedded},
+                       {"learnt", report.embedding.learnt},
+                       {"learn_seconds", report.embedding.learn_seconds},
+                       {"embed_seconds", report.embedding.embed_seconds}};
+  json["sources"] = report.sources;
+  json["bytes"] = report.bytes;
+  json["seconds"] = report.seconds;
+  json["failures"] = Json::array();
+  for (const ingest::IngestFailure& failure : report.failures) {
+    json["failures"].push_back({{"path", failure.path}, {"reason", failure.reason}});
+  }
+  return Line(json);
+}
+
+std::string SearchJson(const SearchResult& result) {
+  Json json;
+  json["query"] = result.query.text;
+  json["collection"] = result.collection;
+  json["mode"] = SearchModeName(result.query.mode);
+  json["k"] = result.query.k;
+  json["used_lexical"] = result.used_lexical;
+  json["used_dense"] = result.used_dense;
+  json["hits"] = Json::array();
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    const SearchResult::Item& item = result.items[i];
+    Json hit = {{"rank", i + 1}};
+    hit.update(ToJson(item.passage));
+    hit["snippet"] = item.snippet.text;
+    if (result.explain) {
+      Json explain = ToJson(item.passage.breakdown);
+      explain["terms"] = Json::array();
+      for (const index::TermContribution& term : item.terms) {
+        explain["terms"].push_back({{"term", term.term},
+                                    {"query_count", term.query_count},
+                                    {"count", term.count},
+                                    {"document_frequency", term.document_frequency},
+                                    {"idf", term.idf},
+                                    {"score", term.score}});
+      }
+      hit["explain"] = std::move(explain);
+    }
+    json["hits"].push_back(std::move(hit));
+  }
+  json["timings_us"] = ToJson(result.timings);
+  return Line(json);
+}
+
+std::string AnswerJson(const AnswerResult& result) {
+  const Answer& answer = result.answer;
+  Json json;
+  json["question"] = result.question;
+  json["collection"] = result.collection;
+  json["answer"] = answer.text;
+  json["abstained"] = answer.abstained;
+  json["verdict"] = {{"label", SupportName(answer.verdict.label)},
+                     {"score", answer.verdict.score},
+                     {"reason", answer.verdict.reason}};
+  json["citations"] = Json::array();
+  for (const Citation& citation : answer.citations) {
+    Json cited = ToJson(citation);
+    const Passage& passage = answer.context.passages[citation.passage - 1];
+    cited["title"] = passage.title;
+    cited["uri"] = passage.uri;
+    json["citations"].push_back(std::move(cited));
+  }
+  if (result.show_context) {
+    Json context = {{"tokens", answer.context.token_count},
+                    {"passages", Json::array()},
+                    {"dropped", Json::array()}};
+    for (const Passage& passage : answer.context.passages) {
+      context["passages"].push_back(ToJson(passage));
+    }
+    for (const DroppedPassage& dropped : answer.context.dropped) {
+      context["dropped"].push_back(
+          {{"chunk", dropped.chunk.value}, {"document", dropped.document}, {"why", dropped.why}});
+    }
+    json["context"] = std::move(context);
+  }
+  json["model"] = answer.model;
+  json["usage"] = {{"prompt_tokens", answer.usage.prompt_tokens},
+                   {"completion_tokens", answer.usage.completion_tokens}};
+  json["commit"] = answer.commit.value;
+  json["fingerprint"] = answer.fingerprint;
+  json["timings_us"] = ToJson(answer.timings);
+  return Line(json);
+}
+
+std::string DocumentListJson(const DocumentList& list) {
+  Json json;
+  json["collection"] = list.collection;
+  json["total"] = list.total;
+  json["limit"] = list.limit;
+  json["offset"] = list.offset;
+  json["documents"] = Json::array();
+  for (const index::StoredDocument& document : list.documents) {
+    json["documents"].push_back(ToJson(document));
+  }
+  return Line(json);
+}
+
+std::string DocumentViewJson(const DocumentView& view) {
+  Json json = ToJson(view.document);
+  if (!view.chunks.empty()) {
+    json["chunk_list"] = Json::array();
+    for (const index::StoredChunk& chunk : view.chunks) json["chunk_list"].push_back(ToJson(chunk));
+  }
+  if (view.text) json["text"] = *view.text;
+  return Line(json);
+}
+
+std::string DeleteJson(const DeleteResult& result) {
+  return Line({{"deleted", result.deleted}, {"not_found", result.not_found}});
+}
+
+std::string CollectionsJson(const std::vector<index::CollectionStats>& collections) {
+  Json json = {{"collections", Json::array()}};
+  for (const index::CollectionStats& stats : collections)
+    json["collections"].push_back(ToJson(stats));
+  return Line(json);
+}
+
+std::string CollectionChangedJson(const std::string& verb, const std::string& name) {
+  return Line({{verb, name}});
+}
+
+std::string StatsJson(const StoreStats& stats) {
+  Json json = {{"store", stats.directory}, {"bytes", stats.bytes}, {"collections", Json::array()}};
+  for (const index::CollectionStats& one : stats.collections)
+    json["collections"].push_back(ToJson(one));
+  return Line(json);
+}
+
+std::string VerifyJson(const VerifyResult& result) {
+  Json json = {{"ok", !result.HasProblems()}, {"collections", Json::array()}};
+  for (const VerifyResult::Item& item : result.collections) {
+    json["collections"].push_back({{"name", item.collection},
+                                   {"documents", item.report.documents},
+                                   {"chunks", item.report.chunks},
+                                   {"vectors", item.report.vectors},
+                                   {"pending_vectors", item.report.pending_vectors},
+                                   {"postings", item.report.postings},
+                                   {"problems", item.report.problems}});
+  }
+  return Line(json);
+}
+
+std::string ServingJson(const std::string& url, uint16_t port) {
+  return Line({{"url", url}, {"port", port}});
+}
+
+std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report) {
+  const auto per_second = [](uint64_t count, double seconds) {
+    return seconds > 0 ? static_cast<double>(count) / seconds : 0.0;
+  };
+  const std::string at_k = "@" + std::to_string(report.k);
+  const double all_seconds = report.index_seconds + report.learn_seconds + report.embed_seconds;
+  Json json;
+  json["beir"] = report.directory;
+  json["split"] = report.split;
+  json["mode"] = SearchModeName(report.mode);
+  json["k"] = report.k;
+  json["documents"] = report.documents;
+  json["empty_documents"] = report.empty_documents;
+  json["chunks"] = report.chunks;
+  json["chunks_per_document"] = report.documents == 0 ? 0.0
+                                                      : static_cast<double>(report.chunks) /
+                                                            static_cast<double>(report.documents);
+  json["missing_judged_documents"] = report.missing_judged_documents;
+  json["queries"] = report.queries;
+  json["queries_without_results"] = report.queries_without_results;
+  json["ndcg" + at_k] = report.mean.ndcg_at_k;
+  json["recall" + at_k] = report.mean.recall_at_k;
+  json["recall@100"] = report.mean.recall_at_100;
+  json["precision" + at_k] = report.mean.precision_at_k;
+  json["mrr" + at_k] = report.mean.reciprocal_rank_at_k;
+  json["map"] = report.mean.average_precision;
+  json["indexed"] = report.indexed;
+  json["index_seconds"] = report.index_seconds;
+  json["learn_seconds"] = report.learn_seconds;
+  json["embed_seconds"] = report.embed_seconds;
+  if (report.indexed) {
+    json["documents_per_second"] = per_second(report.documents, report.index_seconds);
+    json["chunks_per_second"] = per_second(report.chunks, report.index_seconds);
+    json["chunks_per_second_with_learning"] = per_second(report.chunks, all_seconds);
+  } else {
+    json["documents_per_second"] = nullptr;
+  }
+  json["search_p50_us"] = report.search_p50_us;
+  json["search_p99_us"] = report.search_p99_us;
+  json["search_mean_us"] = report.search_mean_us;
+  json["peak_rss_mb"] = report.peak_rss_mb;
+  json["warnings"] = report.warnings;
+  return Line(json);
+}
+
+std::string ConfigJson(const LoadedConfig& loaded) {
+  Json values = Json::object();
+  Json origins = Json::object();
+  for (const ConfigKey& key : ConfigKeys()) {
+    values[key.name] = key.secret ? Json("***") : ToJson(key.get(loaded.config));
+    origins[key.name] = loaded.OriginOf(key.name);
+  }
+  return Line({{"file", loaded.file},
+               {"values", std::move(values)},
+               {"origins", std::move(origins)},
+               {"warnings", loaded.warnings}});
+}
+
+std::string ConfigKeysJson() {
+  Json keys = Json::array();
+  const Config defaults;
+  for (const ConfigKey& key : ConfigKeys()) {
+    keys.push_back({{"name", key.name},
+                    {"type", key.type},
+                    {"default", ToJson(key.get(defaults))},
+                    {"environment", key.Environment()},
+                    {"description", key.description}});
+  }
+  return Line({{"keys", std::move(keys)}});
+}
+
+std::string FindingsJson(const std::vector<Finding>& findings) {
+  static constexpr const char* kLevels[] = {"ok", "warn", "fail"};
+  Json checks = Json::array();
+  bool failed = false;
+  for (const Finding& finding : findings) {
+    failed = failed || finding.level == Finding::Level::kFailed;
+    checks.push_back({{"level", kLevels[static_cast<size_t>(finding.level)]},
+                      {"subject", finding.subject},
+                      {"detail", finding.detail},
+                      {"advice", finding.advice}});
+  }
+  return Line({{"ok", !failed}, {"checks", std::move(checks)}});
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,34 @@
+#pragma once
+
+// What `--json` prints: one object per command, on one line. Keys are stable: scripts read them.
+// Bytes that are not UTF-8 (paths may hold any) become U+FFFD. Pure functions.
+
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "app/results.h"
+
+namespace quarry::app {
+
+std::string VersionJson();
+// {"error": {"code": "NOT_FOUND", "message": ".."}}
+std::string ErrorJson(const Status& status);
+std::string IndexJson(const IndexResult& result);
+std::string SearchJson(const SearchResult& result);
+std::string AnswerJson(const AnswerResult& result);
+std::string DocumentListJson(const DocumentList& list);
+std::string DocumentViewJson(const DocumentView& view);
+std::string DeleteJson(const DeleteResult& result);
+std::string CollectionsJson(const std::vector<index::CollectionStats>& collections);
+// {"<verb>": name}: "created", "deleted".
+std::string CollectionChangedJson(const std::string& verb, const std::string& name);
+std::string StatsJson(const StoreStats& stats);
+std::string VerifyJson(const VerifyResult& result);
+std::string ServingJson(const std::string& url, uint16_t port);
+std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report);
+std::string ConfigJson(const LoadedConfig& loaded);
+std::string ConfigKeysJson();
+std::string FindingsJson(const std::vector<Finding>& findings);
+
+}  // namespace quarry::app

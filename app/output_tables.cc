@@ -1,0 +1,223 @@
+// The part of output_text.h that prints lists of things in the store, figures and options.
+
+#include <cstdio>
+
+#include "app/output_text.h"
+#include "app/text_layout.h"
+#include "base/clock.h"
+
+namespace quarry::app {
+namespace {
+
+std::string Fixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+std::string TypedText(const MetadataValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&value)) return FormatConfigValue(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return OneLine(*text);
+  return OneLine(FormatConfigValue(std::get<std::vector<std::string>>(value)));
+}
+
+// "key: value" lines with the values in one column.
+std::string Lines(const std::vector<std::pair<std::string, std::string>>& lines) {
+  size_t width = 0;
+  for (const auto& [key, value] : lines) width = std::max(width, DisplayWidth(key));
+  std::string text;
+  for (const auto& [key, value] : lines) {
+    if (!value.empty()) text += PadRight(key, width) + "  " + value + "\n";
+  }
+  return text;
+}
+
+// A value as YAML: quoted where it would read as something else.
+std::string YamlScalar(const ConfigValue& value) {
+  const auto quoted = [](const std::string& text) {
+    std::string out = "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+    return out + "\"";
+  };
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    std::string out;
+    for (const std::string& element : *list) out += (out.empty() ? "" : ", ") + quoted(element);
+    return "[" + out + "]";
+  }
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    const bool plain = !text->empty() &&
+                       text->find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                           "0123456789_./-") == std::string::npos &&
+                       *text != "true" && *text != "false" && text->front() != '-';
+    return plain ? *text : quoted(*text);
+  }
+  return FormatConfigValue(value);
+}
+
+}  // namespace
+
+std::string DocumentListText(const DocumentList& list, const Console& console) {
+  std::vector<std::vector<std::string>> rows = {{"id", "chunks", "size", "indexed", "title"}};
+  for (const index::StoredDocument& document : list.documents) {
+    rows.push_back({Ellipsize(OneLine(document.id), 50), WithThousands(document.chunks.size()),
+                    FormatBytes(document.text_bytes), FormatIso8601(document.indexed_micros),
+                    OneLine(document.title)});
+  }
+  std::string text = list.documents.empty() ? "" : Table(rows, {1, 2}, console);
+  const uint64_t shown = list.documents.size();
+  if (shown == list.total) {
+    return text + WithThousands(shown) + (shown == 1 ? " document\n" : " documents\n");
+  }
+  text += shown == 0 ? "none"
+                     : std::to_string(list.offset + 1) + "-" + std::to_string(list.offset + shown);
+  text += " of " + WithThousands(list.total) + " documents";
+  if (list.offset + shown < list.total && shown > 0) {
+    text += "; the next with --offset " + std::to_string(list.offset + shown);
+  }
+  return text + "\n";
+}
+
+std::string DocumentViewText(const DocumentView& view, const Console& console) {
+  const index::StoredDocument& document = view.document;
+  // The text alone, so that it can be piped.
+  if (view.text && view.chunks.empty()) {
+    std::string text = console.out_is_terminal() ? Printable(*view.text) : *view.text;
+    if (!text.ends_with('\n')) text += '\n';
+    return text;
+  }
+  std::vector<std::pair<std::string, std::string>> lines = {
+      {"id", OneLine(document.id)},
+      {"title", OneLine(document.title)},
+      {"uri", OneLine(document.uri)},
+      {"type", document.media_type},
+      {"language", document.language},
+      {"chunks", WithThousands(document.chunks.size())},
+      {"size", FormatBytes(document.text_bytes) + " of text"},
+      {"indexed", FormatIso8601(document.indexed_micros)},
+      {"root", OneLine(document.root)},
+  };
+  for (const auto& [key, value] : document.metadata) {
+    lines.emplace_back("metadata." + OneLine(key), TypedText(value));
+  }
+  std::string text = Lines(lines);
+  for (const index::StoredChunk& chunk : view.chunks) {
+    std::string head = "chunk " + std::to_string(chunk.ordinal) + " (id " +
+                       std::to_string(chunk.id.value) + "), bytes " +
+                       std::to_string(chunk.span.begin) + "-" + std::to_string(chunk.span.end);
+    if (chunk.span.page != 0) head += ", page " + std::to_string(chunk.span.page);
+    head += ", " + std::to_string(chunk.token_count) + " tokens";
+    const std::string path = ContextualHeader("", chunk.span.heading_path);
+    if (!path.empty()) head += ", " + OneLine(path);
+    text += "\n" + console.Styled(Style::kTitle, head) + "\n" + Printable(chunk.text) + "\n";
+  }
+  if (view.text) text += "\n" + Printable(*view.text) + "\n";
+  return text;
+}
+
+std::string CollectionsText(const std::vector<index::CollectionStats>& collections,
+                            const Console& console) {
+  if (collections.empty()) return "no collections\n";
+  std::vector<std::vector<std::string>> rows = {{"name", "documents", "chunks", "created"}};
+  for (const index::CollectionStats& stats : collections) {
+    rows.push_back({stats.collection.name, WithThousands(stats.documents),
+                    WithThousands(stats.chunks), FormatIso8601(stats.collection.created_micros)});
+  }
+  return Table(rows, {1, 2}, console);
+}
+
+std::string StatsText(const StoreStats& stats, const Console& console) {
+  std::string text = stats.directory + "  " + FormatBytes(stats.bytes) + " on disk\n";
+  for (const index::CollectionStats& one : stats.collections) {
+    const uint64_t vectors = one.chunks - std::min(one.chunks, one.pending_vectors);
+    text += "\n" + console.Styled(Style::kTitle, one.collection.name) + "\n" +
+            Lines({{"  documents", WithThousands(one.documents)},
+                   {"  chunks", WithThousands(one.chunks)},
+                   {"  terms", WithThousands(one.tokens)},
+                   {"  vectors", WithThousands(vectors) + ", " +
+                                     WithThousands(one.pending_vectors) + " pending"},
+                   {"  vector index", one.vector_index.empty() ? "none" : one.vector_index},
+                   {"  embedder", one.embedder.empty() ? "none yet" : one.embedder},
+                   {"  memory", FormatBytes(one.lexical_bytes) + " postings, " +
+                                    FormatBytes(one.vector_bytes) + " vectors"},
+                   {"  commit", WithThousands(one.commit.value)},
+                   {"  created", FormatIso8601(one.collection.created_micros)}});
+  }
+  if (stats.collections.empty()) text += "no collections\n";
+  return text;
+}
+
+std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Console& console) {
+  const std::string k = std::to_string(report.k);
+  const double chunks = static_cast<double>(report.chunks);
+  std::string indexed = "was there";
+  if (report.indexed) {
+    indexed = FormatSeconds(report.index_seconds) + " (" +
+              WithThousands(static_cast<uint64_t>(static_cast<double>(report.documents) /
+                                                  std::max(report.index_seconds, 1e-9))) +
+              " documents/s), learning " + FormatSeconds(report.learn_seconds) + ", embedding " +
+              FormatSeconds(report.embed_seconds);
+  }
+  std::string documents =
+      WithThousands(report.documents) + ", " + WithThousands(report.chunks) + " chunks (" +
+      Fixed(chunks / static_cast<double>(std::max<uint64_t>(report.documents, 1)), 2) +
+      " per document)";
+  if (report.empty_documents > 0)
+    documents += ", " + WithThousands(report.empty_documents) + " empty";
+  std::string text =
+      console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) + "\n" +
+      Lines({{"documents", documents},
+             {"missing", report.missing_judged_documents == 0
+                             ? ""
+                             : WithThousands(report.missing_judged_documents) +
+                                   " judged relevant and not in the collection"},
+             {"queries", WithThousands(report.queries) + ", mode " + SearchModeName(report.mode)},
+             {"nDCG@" + k, Fixed(report.mean.ndcg_at_k, 4)},
+             {"recall@" + k, Fixed(report.mean.recall_at_k, 4)},
+             {"recall@100", Fixed(report.mean.recall_at_100, 4)},
+             {"MRR@" + k, Fixed(report.mean.reciprocal_rank_at_k, 4)},
+             {"MAP", Fixed(report.mean.average_precision, 4)},
+             {"indexing", indexed},
+             {"search", "p50 " + Fixed(report.search_p50_us, 0) + " us, p99 " +
+                            Fixed(report.search_p99_us, 0) + " us"},
+             {"memory", Fixed(report.peak_rss_mb, 0) + " MB at most"}});
+  for (const std::string& warning : report.warnings) text += "warning: " + OneLine(warning) + "\n";
+  return text;
+}
+
+std::string ConfigText(const LoadedConfig& loaded, const Console& console) {
+  std::string text = console.Styled(
+      Style::kDim, loaded.file.empty() ? "# no quarry.yaml was read" : "# read " + loaded.file);
+  text += "\n";
+  std::string section;
+  for (const ConfigKey& key : ConfigKeys()) {
+    const size_t dot = key.name.find('.');
+    const bool is_top = dot == std::string::npos;
+    if (!is_top && key.name.substr(0, dot) != section) {
+      section = key.name.substr(0, dot);
+      text += section + ":\n";
+    }
+    const std::string line = (is_top ? key.name : "  " + key.name.substr(dot + 1)) + ": " +
+                             (key.secret ? "***" : YamlScalar(key.get(loaded.config)));
+    text +=
+        PadRight(line, 36) + console.Styled(Style::kDim, "  # " + loaded.OriginOf(key.name)) + "\n";
+  }
+  return text;
+}
+
+std::string ConfigKeysText(const Console& console) {
+  const Config defaults;
+  std::string text;
+  for (const ConfigKey& key : ConfigKeys()) {
+    const std::string value = FormatConfigValue(key.get(defaults));
+    text += console.Styled(Style::kTitle, key.name) + "  " + key.description + "\n    " + key.type +
+            "; default " + (value.empty() ? "none" : value) + "; " + key.Environment() + "\n";
+  }
+  return text;
+}
+
+}  // namespace quarry::app

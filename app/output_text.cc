@@ -1,0 +1,280 @@
+#include "app/output_text.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "app/text_layout.h"
+#include "base/clock.h"
+
+namespace quarry::app {
+namespace {
+
+// Failures and problems shown; the count tells of the others.
+constexpr size_t kListed = 20;
+
+std::string Fixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+// "1 chunk", "2 chunks".
+std::string Counted(uint64_t count, const std::string& noun) {
+  return WithThousands(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+// "page 3, bytes 120-180".
+std::string PlaceOf(const SourceSpan& span) {
+  std::string place = span.page == 0 ? "" : "page " + std::to_string(span.page) + ", ";
+  return place + "bytes " + std::to_string(span.begin) + "-" + std::to_string(span.end);
+}
+
+// Bytes [begin, end) of the snippet, its matches in style.
+std::string Highlighted(const Snippet& snippet, size_t begin, size_t end, const Console& console) {
+  std::string text;
+  size_t at = begin;
+  for (const ByteRange& match : snippet.matches) {
+    const size_t from = std::max(match.begin, at);
+    const size_t to = std::min(match.end, end);
+    if (from >= to) continue;
+    text += snippet.text.substr(at, from - at);
+    text += console.Styled(Style::kMatch, snippet.text.substr(from, to - from));
+    at = to;
+  }
+  return text + snippet.text.substr(at, end - at);
+}
+
+// The snippet in lines of the console's width, indented.
+std::string SnippetText(const Snippet& snippet, size_t indent, const Console& console) {
+  const size_t columns = console.columns() - indent;
+  std::string text;
+  for (size_t begin = 0; begin < snippet.text.size();) {
+    const size_t end = begin + FittingBytes(std::string_view(snippet.text).substr(begin), columns);
+    text += std::string(indent, ' ') + Highlighted(snippet, begin, end, console) + "\n";
+    begin = end;
+    while (begin < snippet.text.size() && snippet.text[begin] == ' ') ++begin;
+  }
+  return text;
+}
+
+std::string HeaderOf(const Passage& passage) {
+  const std::string header = ContextualHeader(passage.title, passage.chunk.span.heading_path);
+  return OneLine(header.empty() ? passage.chunk.document : header);
+}
+
+std::string LegText(const char* name, uint32_t rank, double score, double part) {
+  const std::string text = std::string("    ") + name + ": ";
+  if (rank == 0) return text + "not found\n";
+  return text + "rank " + std::to_string(rank) + ", score " + Fixed(score, 4) + ", part " +
+         Fixed(part, 4) + "\n";
+}
+
+std::string ExplainText(const SearchResult& result, const SearchResult::Item& item) {
+  const ScoreBreakdown& breakdown = item.passage.breakdown;
+  std::string text;
+  if (result.used_lexical) {
+    text +=
+        LegText("lexical", breakdown.lexical_rank, breakdown.lexical_score, breakdown.lexical_part);
+  }
+  for (const index::TermContribution& term : item.terms) {
+    if (term.count == 0) continue;
+    text += "      " + PadRight(OneLine(term.term), 20) + " " + Fixed(term.score, 4) + "  (" +
+            std::to_string(term.count) + "x here, in " + Counted(term.document_frequency, "chunk") +
+            ", idf " + Fixed(term.idf, 3) + ")\n";
+  }
+  if (result.used_dense) {
+    text += LegText("dense", breakdown.dense_rank, breakdown.dense_score, breakdown.dense_part);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string Table(const std::vector<std::vector<std::string>>& rows,
+                  const std::vector<size_t>& right, const Console& console) {
+  std::vector<size_t> widths;
+  for (const std::vector<std::string>& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+  }
+  std::string text;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    size_t used = 0;
+    for (size_t i = 0; i < rows[r].size(); ++i) {
+      const bool last = i + 1 == rows[r].size();
+      const std::string& cell = rows[r][i];
+      const size_t missing = widths[i] - DisplayWidth(cell);
+      if (std::find(right.begin(), right.end(), i) != right.end()) {
+        line += std::string(missing, ' ') + cell;
+      } else if (last) {
+        line += Ellipsize(cell, console.columns() > used + 10 ? console.columns() - used : 10);
+      } else {
+        line += PadRight(cell, widths[i]);
+      }
+      used += widths[i] + 2;
+      if (!last) line += "  ";
+    }
+    text += (r == 0 ? console.Styled(Style::kDim, line) : line) + "\n";
+  }
+  return text;
+}
+
+std::string IndexText(const IndexResult& result, const Console& console) {
+  const ingest::IngestReport& report = result.report;
+  const std::string seconds = FormatSeconds(report.seconds);
+  std::string text;
+  if (!report.failures.empty()) {
+    for (size_t i = 0; i < std::min(report.failures.size(), kListed); ++i) {
+      text += console.Styled(Style::kBad, "failed") + "  " + OneLine(report.failures[i].path) +
+              ": " + OneLine(report.failures[i].reason) + "\n";
+    }
+    if (report.failures.size() > kListed) {
+      text += "... and " + WithThousands(report.failures.size() - kListed) +
+              " more (--json lists all)\n";
+    }
+  }
+  const uint64_t touched =
+      report.documents_added + report.documents_changed + report.documents_removed;
+  if (touched == 0 && report.embedding.embedded == 0) {
+    text += "nothing changed: " + Counted(report.documents_unchanged, "document") + " unchanged, " +
+            WithThousands(report.failures.size()) + " failed in " + seconds + "; " +
+            Counted(result.chunks_total, "chunk") + "\n";
+    return text;
+  }
+  text += std::string(result.dry_run ? "dry run, nothing was written: would have " : "") +
+          "added " + WithThousands(report.documents_added) + ", changed " +
+          WithThousands(report.documents_changed) + ", unchanged " +
+          WithThousands(report.documents_unchanged) + ", removed " +
+          WithThousands(report.documents_removed) + ", failed " +
+          WithThousands(report.failures.size()) + " in " + seconds;
+  if (!result.dry_run) text += "; " + Counted(result.chunks_total, "chunk");
+  text += "\n";
+  if (report.duplicates > 0) {
+    text += Counted(report.duplicates, "added document") + " have the text of another\n";
+  }
+  if (report.embedding.learnt) {
+    text += "learnt an embedder from the collection in " +
+            FormatSeconds(report.embedding.learn_seconds) + ", embedded " +
+            Counted(report.embedding.embedded, "chunk") + " in " +
+            FormatSeconds(report.embedding.embed_seconds) + "\n";
+  }
+  return text;
+}
+
+std::string SearchText(const SearchResult& result, const Console& console) {
+  const size_t indent = 4;
+  std::string text;
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    const SearchResult::Item& item = result.items[i];
+    const Passage& passage = item.passage;
+    std::string rank = std::to_string(i + 1);
+    rank = std::string(rank.size() < 2 ? 2 - rank.size() : 0, ' ') + rank;
+    const std::string score = Fixed(passage.score, 4);
+    const size_t room = console.columns() - std::min(console.columns(), score.size() + 6);
+    text += rank + "  " + console.Styled(Style::kDim, score) + "  " +
+            console.Styled(Style::kTitle, Ellipsize(HeaderOf(passage), room)) + "\n";
+    std::string place = OneLine(passage.chunk.document);
+    if (passage.chunk.span.page != 0) place += ", page " + std::to_string(passage.chunk.span.page);
+    text += std::string(indent, ' ') + console.Styled(Style::kDim, place) + "\n";
+    text += SnippetText(item.snippet, indent, console);
+    if (result.explain) text += ExplainText(result, item);
+  }
+  if (result.explain) {
+    text += "\ntimings:";
+    for (const Trace::Stage& stage : result.timings) {
+      text += " " + stage.name + " " + Fixed(stage.micros, 0) + " us";
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string AnswerSourcesText(const AnswerResult& result, const Console& console) {
+  const Answer& answer = result.answer;
+  std::string text;
+  if (!answer.citations.empty()) text += "\n" + console.Styled(Style::kBold, "Sources") + "\n";
+  for (size_t number = 1; number <= answer.context.passages.size(); ++number) {
+    const Passage& passage = answer.context.passages[number - 1];
+    bool first = true;
+    for (const Citation& citation : answer.citations) {
+      if (citation.passage != number) continue;
+      if (first) {
+        text += "[" + std::to_string(number) + "] " +
+                console.Styled(Style::kTitle, HeaderOf(passage)) + "\n    " +
+                console.Styled(Style::kDim, OneLine(passage.chunk.document)) + "\n";
+      }
+      first = false;
+      text += "    " + PlaceOf(citation.source) + ": \"" + OneLine(citation.quote) + "\"\n";
+    }
+  }
+  std::string verdict = answer.abstained ? "no answer" : SupportName(answer.verdict.label);
+  verdict += answer.verdict.reason.empty() ? ", support " + Fixed(answer.verdict.score, 2)
+                                           : ": " + OneLine(answer.verdict.reason);
+  text += "\n" + console.Styled(Style::kDim, verdict) + "\n";
+  if (!result.show_context) return text;
+  text += "\n" + console.Styled(Style::kBold, "Context") + " (" +
+          Counted(answer.context.token_count, "token") + ")\n";
+  for (size_t i = 0; i < answer.context.passages.size(); ++i) {
+    const Passage& passage = answer.context.passages[i];
+    text += "[" + std::to_string(i + 1) + "] " + console.Styled(Style::kTitle, HeaderOf(passage)) +
+            "  " +
+            console.Styled(Style::kDim,
+                           OneLine(passage.chunk.document) + ", " + PlaceOf(passage.chunk.span)) +
+            "\n" + Printable(passage.chunk.text) + "\n";
+  }
+  for (const DroppedPassage& dropped : answer.context.dropped) {
+    text += "left out: " + OneLine(dropped.document) + " (" + OneLine(dropped.why) + ")\n";
+  }
+  return text;
+}
+
+std::string DeleteText(const DeleteResult& result) {
+  std::string text;
+  if (!result.deleted.empty())
+    text = "deleted " + Counted(result.deleted.size(), "document") + "\n";
+  for (const std::string& id : result.not_found) text += "not found: " + OneLine(id) + "\n";
+  return text;
+}
+
+std::string VerifyText(const VerifyResult& result, const Console& console) {
+  std::string text;
+  for (const VerifyResult::Item& item : result.collections) {
+    const index::VerifyReport& report = item.report;
+    text += item.collection + ": " + Counted(report.documents, "document") + ", " +
+            Counted(report.chunks, "chunk") + ", " + Counted(report.postings, "posting") + ", " +
+            Counted(report.vectors, "vector") + " checked";
+    if (report.pending_vectors > 0) {
+      text += " (" + WithThousands(report.pending_vectors) + " not embedded yet)";
+    }
+    text +=
+        report.problems.empty()
+            ? ": " + console.Styled(Style::kGood, "ok") + "\n"
+            : ": " + console.Styled(Style::kBad, Counted(report.problems.size(), "problem")) + "\n";
+    for (const std::string& problem : report.problems) text += "  " + OneLine(problem) + "\n";
+  }
+  if (result.collections.empty()) text += "the store has no collections\n";
+  return text;
+}
+
+std::string FindingsText(const std::vector<Finding>& findings, const Console& console) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    switch (finding.level) {
+      case Finding::Level::kOk:
+        text += console.Styled(Style::kGood, "ok  ");
+        break;
+      case Finding::Level::kWarning:
+        text += console.Styled(Style::kWarning, "warn");
+        break;
+      case Finding::Level::kFailed:
+        text += console.Styled(Style::kBad, "fail");
+        break;
+    }
+    text += "  " + PadRight(finding.subject, 10) + "  " + OneLine(finding.detail) + "\n";
+    if (!finding.advice.empty()) text += std::string(18, ' ') + "-> " + finding.advice + "\n";
+  }
+  return text;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,97 @@
+#include "app/progress.h"
+
+#include <algorithm>
+
+#include "app/text_layout.h"
+
+namespace quarry::app {
+namespace {
+
+constexpr std::chrono::seconds kLineInterval{5};
+constexpr size_t kMinBar = 10;
+constexpr size_t kMaxBar = 40;
+constexpr double kRateFrom = 0.5;  // seconds: before, a rate is noise
+
+uint64_t Percent(const ProgressState& state) {
+  return state.total == 0 ? 0 : std::min<uint64_t>(state.done * 100 / state.total, 100);
+}
+
+std::string Count(const ProgressState& state, const char* of) {
+  return WithThousands(state.done) + of + WithThousands(state.total);
+}
+
+// "410/s"; "" while there is too little to tell.
+std::string Rate(const ProgressState& state) {
+  if (state.seconds < kRateFrom || state.done == 0) return "";
+  const double rate = static_cast<double>(state.done) / state.seconds;
+  if (rate < 9.95) {
+    const auto tenths = static_cast<uint64_t>(rate * 10 + 0.5);
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "/s";
+  }
+  return WithThousands(static_cast<uint64_t>(rate)) + "/s";
+}
+
+std::string TimeLeft(const ProgressState& state) {
+  if (state.seconds < kRateFrom || state.done == 0 || state.done >= state.total) return "";
+  const double left = state.seconds * static_cast<double>(state.total - state.done) /
+                      static_cast<double>(state.done);
+  return FormatSeconds(std::max(left, 1.0)) + " left";
+}
+
+}  // namespace
+
+std::string ProgressBar(const ProgressState& state, size_t columns) {
+  std::string line = PadRight(state.stage, 9);
+  std::string rest = "  " + std::to_string(Percent(state)) + " %";
+  for (const std::string& part : {Count(state, "/"), Rate(state), TimeLeft(state)}) {
+    const std::string more = part.empty() ? "" : "  " + part;
+    if (DisplayWidth(line) + rest.size() + more.size() <= columns) rest += more;
+  }
+  const size_t used = DisplayWidth(line) + rest.size() + 4;
+  if (used + kMinBar <= columns) {
+    const size_t width = std::min(columns - used, kMaxBar);
+    const size_t filled = width * Percent(state) / 100;
+    line += "  [" + std::string(filled, '=') + (filled < width ? ">" : "") +
+            std::string(filled < width ? width - filled - 1 : 0, ' ') + "]";
+  }
+  return Ellipsize(line + rest, columns);
+}
+
+std::string ProgressLine(const ProgressState& state) {
+  std::string line =
+      state.stage + ": " + Count(state, " of ") + " (" + std::to_string(Percent(state)) + " %)";
+  for (const std::string& part : {Rate(state), TimeLeft(state)}) {
+    if (!part.empty()) line += ", " + part;
+  }
+  return line;
+}
+
+void ProgressPrinter::Show(const ingest::IngestProgress& progress) {
+  const SteadyClock::time_point now = SteadyClock::now();
+  if (stage_ != progress.stage) {
+    stage_ = progress.stage;
+    stage_start_ = now;
+  }
+  ProgressState state;
+  state.stage = stage_;
+  state.done = progress.done;
+  state.total = progress.total;
+  state.bytes = progress.bytes;
+  state.seconds = std::chrono::duration<double>(now - stage_start_).count();
+
+  if (console_.error_is_terminal()) {
+    // The last column stays free: some terminals wrap when it is written.
+    console_.PrintError("\r\x1b[K" + ProgressBar(state, console_.columns() - 1));
+    bar_shown_ = true;
+  } else if (now - last_line_ >= kLineInterval) {
+    last_line_ = now;
+    console_.Note(ProgressLine(state));
+  }
+}
+
+void ProgressPrinter::Clear() {
+  if (bar_shown_) console_.PrintError("\r\x1b[K");
+  bar_shown_ = false;
+}
+
+}  // namespace quarry::app

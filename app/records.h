@@ -1,0 +1,63 @@
+#pragma once
+
+// Records on standard input: `quarry index -` reads JSON lines, one record each, applied in order:
+//
+//   {"id": "a1", "text": "..", "title": "..", "uri": "..", "metadata": {"lang": "en", "year":
+//   2020}}
+//   {"op": "delete", "id": "a1"}
+//
+// `id` and `text` are required, the rest is optional. Metadata values are strings, numbers,
+// booleans and lists of strings. Any other key is an error: a misspelt one would be lost silently.
+// A line that is wrong is reported with its number and stops nothing.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/call_context.h"
+#include "base/document.h"
+#include "base/status.h"
+
+namespace quarry::app {
+
+struct DeleteRecord {
+  DocumentId id;
+};
+using Record = std::variant<Document, DeleteRecord>;
+
+// kInvalidArgument saying what was expected; the caller puts the line before it.
+Result<Record> ParseRecord(std::string_view line);
+
+// A text of the command line as a typed value: true, false, a number as JSON writes it ("007" is
+// none), else the text; in double quotes it is a text in any case.
+MetadataValue ParseTypedValue(const std::string& text);
+
+// Reads lines from a file descriptor (a pipe, a terminal, a socket) in bounded memory. Not
+// thread-safe.
+class LineInput {
+ public:
+  static constexpr size_t kMaxLineBytes = size_t{64} << 20;
+
+  explicit LineInput(int fd) : fd_(fd) {}
+
+  // Moves to the next line that is not blank; false at the end. Waits for input, but not after
+  // `context` was cancelled. Errors: those of the context, kResourceExhausted (a line above the
+  // limit), kUnavailable (reading failed).
+  Result<bool> Next(const CallContext& context);
+
+  std::string_view line() const { return line_; }  // valid until the next Next()
+  uint64_t number() const { return number_; }      // of the line, from 1
+
+ private:
+  Status Fill(const CallContext& context);
+
+  const int fd_;
+  std::string buffer_;
+  size_t position_ = 0;
+  bool at_end_ = false;
+  uint64_t number_ = 0;
+  std::string_view line_;
+};
+
+}  // namespace quarry::app

@@ -1,0 +1,98 @@
+#pragma once
+
+// What the commands found out, before it is printed as text (output_text.h) or JSON
+// (output_json.h).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/text_layout.h"
+#include "base/answer.h"
+#include "base/query.h"
+#include "eval/retrieval_eval.h"
+#include "index/index.h"
+#include "ingest/pipeline.h"
+
+namespace quarry::app {
+
+struct IndexResult {
+  std::string collection;
+  bool dry_run = false;
+  ingest::IngestReport report;  // of all roots together
+  uint64_t chunks_total = 0;    // in the collection, afterwards
+};
+
+struct SearchResult {
+  Query query;
+  std::string collection;
+  bool used_lexical = false;
+  bool used_dense = false;
+  struct Item {
+    Passage passage;
+    Snippet snippet;
+    std::vector<index::TermContribution> terms;  // with --explain
+  };
+  std::vector<Item> items;
+  bool explain = false;
+  std::vector<Trace::Stage> timings;
+};
+
+struct AnswerResult {
+  std::string question;
+  std::string collection;
+  Answer answer;
+  bool show_context = false;
+};
+
+struct DocumentList {
+  std::string collection;
+  std::vector<index::StoredDocument> documents;
+  uint64_t total = 0;
+  uint64_t limit = 0;
+  uint64_t offset = 0;
+};
+
+struct DocumentView {
+  index::StoredDocument document;
+  std::vector<index::StoredChunk> chunks;  // with --chunks
+  std::optional<std::string> text;         // with --text
+};
+
+struct DeleteResult {
+  std::vector<std::string> deleted;
+  std::vector<std::string> not_found;
+};
+
+struct StoreStats {
+  std::string directory;
+  uint64_t bytes = 0;
+  std::vector<index::CollectionStats> collections;
+};
+
+struct VerifyResult {
+  struct Item {
+    std::string collection;
+    index::VerifyReport report;
+  };
+  std::vector<Item> collections;
+
+  bool HasProblems() const {
+    for (const Item& item : collections) {
+      if (!item.report.problems.empty()) return true;
+    }
+    return false;
+  }
+};
+
+// One line of `quarry doctor`.
+struct Finding {
+  enum class Level { kOk, kWarning, kFailed };
+  Level level = Level::kOk;
+  std::string subject;  // "disk"
+  std::string detail;   // "12 GB free at /data/.quarry"
+  std::string advice;   // what to do; "" if all is well
+  int exit_code = 0;    // kFailed: of the process
+};
+
+}  // namespace quarry::app
