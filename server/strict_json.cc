@@ -43,7 +43,7 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool number_float(double value, const std::string&) override { return Add({value}); }
   bool string(std::string& value) override { return Add({std::move(value)}); }
-  bool binary(std::vector<uint8_t>&) override { return Fail("binary data"); }
+  bool binary(binary_t&) override { return Fail("binary data"); }
 
   bool start_object(size_t) override { return Push({JsonValue::Object()}); }
   bool start_array(size_t) override { return Push({JsonValue::Array()}); }
