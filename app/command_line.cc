@@ -1,6 +1,7 @@
 #include "app/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <string_view>
 
 #include "app/engine.h"
@@ -10,6 +11,8 @@ namespace quarry::app {
 namespace {
 
 constexpr const char* kCommonGroup = "Common options";
+constexpr const char* kCommandsGroup = "Commands";
+constexpr uint64_t kMaxListed = 1'000'000'000;  // documents
 
 std::string Joined(const std::vector<std::string>& words) {
   std::string joined;
@@ -17,12 +20,83 @@ std::string Joined(const std::vector<std::string>& words) {
   return joined;
 }
 
+// "ls, show or delete".
+std::string CommandsOf(const CLI::App& app) {
+  const std::vector<const CLI::App*> commands = app.get_subcommands({});
+  std::string names;
+  for (size_t i = 0; i < commands.size(); ++i) {
+    if (i > 0) names += i + 1 < commands.size() ? ", " : " or ";
+    names += commands[i]->get_name();
+  }
+  return names;
+}
+
+// What was wrong with the arguments of `app`, in words that name what was expected.
+std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
+  const bool is_family = !app.get_subcommands({}).empty();
+  const std::vector<std::string> extras = app.remaining();
+  if (!extras.empty()) {
+    const std::string& extra = extras[0];
+    if (extra.size() > 1 && extra[0] == '-') return "unknown option \"" + extra + "\"";
+    if (is_family) return "unknown command \"" + extra + "\": expected " + CommandsOf(app);
+    return "unexpected argument \"" + extra + "\"";
+  }
+  if (is_family && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return "a command is missing: expected " + CommandsOf(app);
+  }
+  const std::string what = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string option = what.substr(0, what.find(':'));
+    return option + (what.ends_with("missing") ? ": a value is missing" : ": given more than once");
+  }
+  return what;
+}
+
+// CLI11 itself would take "-1" for a large number, and names no range.
+CLI::Validator IntegerFrom(uint64_t min, uint64_t max) {
+  const auto check = [min, max](std::string& text) -> std::string {
+    uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && rest == end && value >= min && value <= max) return "";
+    return "expected an integer from " + std::to_string(min) + " to " + std::to_string(max) +
+           ", got \"" + text + "\"";
+  };
+  return CLI::Validator(check, "");
+}
+
+// CLI11's layout without its noise: no "TEXT", "REQUIRED" and doubled empty lines.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() {
+    column_width(34);
+    label("SUBCOMMAND", "COMMAND");
+  }
+  std::string make_description(const CLI::App* app) const override {
+    return app->get_description() + "\n\n";
+  }
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    return CLI::detail::find_and_replace(CLI::Formatter::make_help(app, std::move(name), mode),
+                                         "\n\n\n", "\n\n");
+  }
+  std::string make_option_usage(const CLI::Option* option) const override {
+    const bool many = option->get_expected_max() > 1;
+    return option->get_name(true) + (many ? "..." : "");
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    if (option->get_positional()) return "";
+    return option->get_type_name().empty() ? "" : " " + option->get_type_name();
+  }
+};
+
 // Builds the commands, and keeps what their options write to until the action is made.
 class Parser {
  public:
   Parser() : app_("Quarry: search and cited answers from your documents.", "quarry") {
     app_.require_subcommand(0, 1);
-    app_.get_formatter()->column_width(34);
+    app_.formatter(std::make_shared<HelpFormatter>());
+    app_.set_help_flag("-h,--help", "print this help");
     app_.footer(
         "Example:\n  quarry index docs/ && quarry ask \"How do I reset the pump?\"\n\n"
         "The store is ./.quarry unless --store or QUARRY_STORE names another. Options are taken\n"
@@ -46,18 +120,25 @@ class Parser {
       parsed_.text = app_.help();
       return std::move(parsed_);
     } catch (const CLI::ParseError& error) {
-      return UsageError(error.what());
+      return UsageError(DescribeError(DeepestCommand(), error));
     }
     parsed_.json = json_;
     if (version_) {
       parsed_.text = json_ ? VersionJson() : "quarry " + ProgramVersion() + "\n";
     } else if (!parsed_.action) {
-      return UsageError("a command is missing");
+      return UsageError("a command is missing: expected " + CommandsOf(app_));
     }
     return std::move(parsed_);
   }
 
  private:
+  // The last command that was given.
+  const CLI::App& DeepestCommand() const {
+    const CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().back();
+    return *app;
+  }
+
   Status UsageError(const std::string& what) {
     std::string command = "quarry";
     for (const CLI::App* app = &app_; !app->get_subcommands().empty();) {
@@ -118,13 +199,17 @@ class Parser {
                        const std::string& example) {
     CLI::App& command = *parent.add_subcommand(name, description);
     command.footer("Example:\n  " + example);
+    command.group(kCommandsGroup);
     AddCommon(command);
     return command;
   }
 
   // A command that only has commands below it.
-  CLI::App& AddFamily(const std::string& name, const std::string& description) {
+  CLI::App& AddFamily(const std::string& name, const std::string& description,
+                      const std::string& example) {
     CLI::App& family = *app_.add_subcommand(name, description);
+    family.footer("Example:\n  " + example);
+    family.group(kCommandsGroup);
     family.require_subcommand(1);
     return family;
   }
@@ -139,8 +224,14 @@ class Parser {
   // Words of a question may come with or without quotes around them.
   static void AddWords(CLI::App& command, const std::string& name, std::vector<std::string>& words,
                        const std::string& description) {
-    // Without extra args "[a, b]" is one word as written, not a list of CLI11's.
-    command.add_option(name, words, description)->required()->allow_extra_args(false);
+    // With extra args CLI11 would take the word "[a, b]" for a list of its own. Without, it gives a
+    // positional no more words than its minimum, hence this one, which "take all" does not enforce.
+    constexpr int kMany = CLI::detail::expected_max_vector_size;
+    command.add_option(name, words, description)
+        ->required()
+        ->expected(kMany - 1, kMany)
+        ->take_all()
+        ->allow_extra_args(false);
   }
 
   void AddQueryKeys(CLI::App& command) {
@@ -199,11 +290,15 @@ class Parser {
   }
 
   void AddDocs() {
-    CLI::App& docs = AddFamily("docs", "documents of a collection");
+    CLI::App& docs = AddFamily("docs", "documents of a collection", "quarry docs ls");
     CLI::App& list = AddCommand(docs, "ls", "list documents in the order of first indexing",
                                 "quarry docs ls --limit 20 --offset 40");
-    list.add_option("--limit", docs_list_.limit, "documents to show (50)")->type_name("N");
-    list.add_option("--offset", docs_list_.offset, "documents to leave out first")->type_name("N");
+    list.add_option("--limit", docs_list_.limit, "documents to show (50)")
+        ->type_name("N")
+        ->check(IntegerFrom(1, kMaxListed));
+    list.add_option("--offset", docs_list_.offset, "documents to leave out first")
+        ->type_name("N")
+        ->check(IntegerFrom(0, kMaxListed));
     Then(list, [this](CommandContext& context) { return RunDocsList(docs_list_, context); });
 
     CLI::App& show =
@@ -220,7 +315,8 @@ class Parser {
   }
 
   void AddCollections() {
-    CLI::App& collections = AddFamily("collections", "collections of a store");
+    CLI::App& collections =
+        AddFamily("collections", "collections of a store", "quarry collections ls");
     CLI::App& list = AddCommand(collections, "ls", "list collections", "quarry collections ls");
     Then(list, RunCollectionsList);
     CLI::App& create = AddCommand(collections, "create", "make an empty collection",
@@ -248,7 +344,8 @@ class Parser {
   }
 
   void AddEval() {
-    CLI::App& family = AddFamily("eval", "measure quality");
+    CLI::App& family =
+        AddFamily("eval", "measure quality", "quarry eval retrieval --beir data/scifact");
     CLI::App& command =
         AddCommand(family, "retrieval", "retrieval metrics on a BEIR collection",
                    "quarry eval retrieval --beir data/scifact --mode hybrid --json");
@@ -258,7 +355,7 @@ class Parser {
     command.add_option("--split", eval_.split, "of the judgements (test)")->type_name("NAME");
     command.add_option("-k", eval_.k, "cut-off of the metrics (10)")
         ->type_name("N")
-        ->check(CLI::Range(1, 1000));
+        ->check(IntegerFrom(1, 1000));
     AddKey(command, "--mode", "retrieval.mode", "MODE", "hybrid, dense or lexical (hybrid)");
     command.add_option("--run", eval_.run_file, "TREC run to write")->type_name("FILE");
     Then(command, [this](CommandContext& context) { return RunEvalRetrieval(eval_, context); });

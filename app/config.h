@@ -83,6 +83,8 @@ struct ConfigKey {
   std::function<Status(Config& config, const std::vector<std::string>& texts)> set;
   std::function<ConfigValue(const Config& config)> get;
 
+  // What may be printed: the value, of a secret only that there is one.
+  ConfigValue Shown(const Config& config) const;
   std::string Environment() const;  // "QUARRY_RETRIEVAL_DENSE_WEIGHT"
 };
 

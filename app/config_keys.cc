@@ -301,6 +301,12 @@ bool IsSection(std::string_view name) {
                      [&](const ConfigKey& key) { return key.name.starts_with(prefix); });
 }
 
+ConfigValue ConfigKey::Shown(const Config& config) const {
+  ConfigValue value = get(config);
+  if (!secret || FormatConfigValue(value).empty()) return value;
+  return ConfigValue("***");
+}
+
 std::string ConfigKey::Environment() const {
   std::string variable = "QUARRY_";
   for (const char c : name) {

@@ -352,7 +352,7 @@ std::string ConfigJson(const LoadedConfig& loaded) {
   Json values = Json::object();
   Json origins = Json::object();
   for (const ConfigKey& key : ConfigKeys()) {
-    values[key.name] = key.secret ? Json("***") : ToJson(key.get(loaded.config));
+    values[key.name] = ToJson(key.Shown(loaded.config));
     origins[key.name] = loaded.OriginOf(key.name);
   }
   return Line({{"file", loaded.file},

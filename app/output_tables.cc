@@ -202,7 +202,7 @@ std::string ConfigText(const LoadedConfig& loaded, const Console& console) {
       text += section + ":\n";
     }
     const std::string line = (is_top ? key.name : "  " + key.name.substr(dot + 1)) + ": " +
-                             (key.secret ? "***" : YamlScalar(key.get(loaded.config)));
+                             YamlScalar(key.Shown(loaded.config));
     text +=
         PadRight(line, 36) + console.Styled(Style::kDim, "  # " + loaded.OriginOf(key.name)) + "\n";
   }

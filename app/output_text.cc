@@ -115,6 +115,7 @@ std::string Table(const std::vector<std::vector<std::string>>& rows,
       used += widths[i] + 2;
       if (!last) line += "  ";
     }
+    line.erase(line.find_last_not_of(' ') + 1);
     text += (r == 0 ? console.Styled(Style::kDim, line) : line) + "\n";
   }
   return text;
