@@ -28,6 +28,8 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
   ThreadPool pool(ThreadCount(config.server_threads), config.server_queue);
   server::ServerOptions options = config.server;
   options.default_collection = config.collection;
+  options.default_k = config.k;
+  options.default_mode = config.mode;
   const server::Services services{.index = engine->index(),
                                   .analyzer = engine->analyzer(),
                                   .retriever = engine->retriever(),

@@ -25,10 +25,10 @@ Surface SurfaceOf(std::string_view path);
 
 struct ErrorDetail {
   int status = 500;
-  std::string name;     // native "code": "NOT_FOUND"
+  std::string name;  // native "code": "NOT_FOUND"
   std::string message;
-  std::string param;    // OpenAI: the field of the request, "" = null
-  std::string code;     // OpenAI: "model_not_found", "" = null
+  std::string param;  // OpenAI: the field of the request, "" = null
+  std::string code;   // OpenAI: "model_not_found", "" = null
 };
 
 ErrorDetail DetailOf(const Status& status);

@@ -61,7 +61,7 @@ class Exchange final : public StreamWriter {
   Output output_;           // guarded by mutex_
   bool begun_ = false;      // guarded by mutex_
   bool abandoned_ = false;  // guarded by mutex_
-  bool awake_ = false;      // guarded by mutex_; the network thread has been told and has not come yet
+  bool awake_ = false;  // guarded by mutex_; the network thread has been told and has not come yet
 };
 
 }  // namespace quarry::server

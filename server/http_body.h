@@ -53,9 +53,9 @@ class BodyDecoder {
 
   const uint64_t limit_;
   State state_ = State::kDone;
-  uint64_t left_ = 0;       // bytes of the fixed body or of the chunk that are still to come
-  size_t trailers_ = 0;     // bytes of trailers seen
-  std::string line_;        // of a chunk size or trailer, as far as it has come
+  uint64_t left_ = 0;    // bytes of the fixed body or of the chunk that are still to come
+  size_t trailers_ = 0;  // bytes of trailers seen
+  std::string line_;     // of a chunk size or trailer, as far as it has come
   std::string text_;
   std::optional<HttpProblem> problem_;
 };

@@ -85,8 +85,7 @@ bool IsHost(std::string_view host) {
   }
   if (port.empty()) return true;
   port.remove_prefix(1);
-  return port.size() <= 5 &&
-         std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
+  return port.size() <= 5 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::optional<HttpProblem> ParseVersion(std::string_view version, RequestHead& head) {
@@ -137,8 +136,7 @@ std::optional<HttpProblem> ParseRequestLine(std::string_view line, const GuardLi
                                             RequestHead& head) {
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last ||
-      line.find(' ', first + 1) != last) {
+  if (first == std::string_view::npos || first == last || line.find(' ', first + 1) != last) {
     return Bad("request line: expected \"METHOD target HTTP/1.1\" with single spaces, found " +
                Quoted(line));
   }
@@ -236,8 +234,8 @@ std::optional<HttpProblem> CheckFraming(RequestHead& head) {
   if (head.minor_version == 0) return Bad("header Transfer-Encoding in an HTTP/1.0 request");
   for (const std::string_view coding : codings) {
     if (!EqualsIgnoringCase(coding, "chunked")) {
-      return HttpProblem{501, "header Transfer-Encoding: only \"chunked\" is served, found " +
-                                  Quoted(coding)};
+      return HttpProblem{
+          501, "header Transfer-Encoding: only \"chunked\" is served, found " + Quoted(coding)};
     }
   }
   if (codings.size() > 1) return Bad("header Transfer-Encoding stands twice");
@@ -299,10 +297,11 @@ HeaderScan ScanHeader(std::string_view bytes, const GuardLimits& limits, size_t&
   }
   if (bytes.size() < limit) return {};
   if (bytes.find('\n', leading) >= limit) {
-    return bad({414, "the request line is longer than " + std::to_string(limits.header_bytes) +
-                         " bytes"});
+    return bad(
+        {414, "the request line is longer than " + std::to_string(limits.header_bytes) + " bytes"});
   }
-  return bad({431, "the headers are longer than " + std::to_string(limits.header_bytes) + " bytes"});
+  return bad(
+      {431, "the headers are longer than " + std::to_string(limits.header_bytes) + " bytes"});
 }
 
 std::variant<RequestHead, HttpProblem> ParseHeader(std::string_view block,

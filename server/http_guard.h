@@ -43,7 +43,8 @@ struct HttpProblem {
 // A checked header block.
 struct RequestHead {
   std::string method;
-  std::string target;  // origin-form: begins with '/'; "*" for OPTIONS. Absolute-form is reduced to it
+  std::string
+      target;  // origin-form: begins with '/'; "*" for OPTIONS. Absolute-form is reduced to it
   int minor_version = 1;  // HTTP/1.0 or HTTP/1.1
   HeaderList headers;     // in order; white space around values is gone
   bool chunked = false;
@@ -70,7 +71,8 @@ struct HeaderScan {
 HeaderScan ScanHeader(std::string_view bytes, const GuardLimits& limits, size_t& scanned);
 
 // Parses and checks a block that ScanHeader found complete.
-std::variant<RequestHead, HttpProblem> ParseHeader(std::string_view block, const GuardLimits& limits);
+std::variant<RequestHead, HttpProblem> ParseHeader(std::string_view block,
+                                                   const GuardLimits& limits);
 
 // Whether `text` is a token of RFC 9110 (method and header names).
 bool IsHttpToken(std::string_view text);

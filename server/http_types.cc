@@ -151,7 +151,8 @@ Result<std::map<std::string, std::string>> ParseQuery(std::string_view query) {
     if (pair.empty()) continue;
     const size_t equals = std::min(pair.find('='), pair.size());
     const auto name = PercentDecode(pair.substr(0, equals), /*plus_is_space=*/true);
-    if (!name) return InvalidArgumentError("query: the name of a parameter is not percent-encoded UTF-8");
+    if (!name)
+      return InvalidArgumentError("query: the name of a parameter is not percent-encoded UTF-8");
     const auto value =
         PercentDecode(pair.substr(std::min(equals + 1, pair.size())), /*plus_is_space=*/true);
     if (!value) {

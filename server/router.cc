@@ -29,7 +29,8 @@ std::string ParameterName(std::string_view segment) {
 std::optional<std::map<std::string, std::string>> Fit(const std::vector<std::string_view>& pattern,
                                                       const std::vector<std::string_view>& path) {
   if (path.size() < pattern.size()) return std::nullopt;
-  const size_t extra = path.size() - pattern.size();  // segments that a "..." takes besides its first
+  const size_t extra =
+      path.size() - pattern.size();  // segments that a "..." takes besides its first
   std::map<std::string, std::string> values;
   size_t at = 0;
   for (const std::string_view segment : pattern) {

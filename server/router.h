@@ -30,12 +30,16 @@ using Handler = std::function<Response(const Call& call)>;
 // the threads that search; and an operator wants to hear from a server whose queues are full.
 enum class Lane : uint8_t { kRequest, kIngest, kOperations };
 
+// What the body of a request is. kFile: any type that ingest parses, or JSON.
+enum class BodyKind : uint8_t { kJson, kFile };
+
 struct Route {
   std::string method;
-  std::string pattern;      // also the label of its metrics
+  std::string pattern;           // also the label of its metrics
   std::string description = {};  // one line for people
   Handler handler = {};
   Lane lane = Lane::kRequest;
+  BodyKind body = BodyKind::kJson;
   uint64_t body_limit = 0;  // bytes; 0 = the server's default
 };
 
@@ -47,7 +51,8 @@ class Router {
   struct Match {
     const Route* route = nullptr;  // nullptr: see allow
     std::map<std::string, std::string> params;
-    std::string allow;  // "GET, HEAD, PUT" where the path is known and the method is not; "" for no path
+    std::string
+        allow;  // "GET, HEAD, PUT" where the path is known and the method is not; "" for no path
   };
   // kInvalidArgument when a value of the path is not percent-encoded UTF-8.
   Result<Match> Find(std::string_view method, std::string_view path) const;

@@ -29,6 +29,8 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   uint16_t port = 8420;  // 0 = any free one, see Server::port()
   std::string default_collection = "default";
+  uint32_t default_k = 10;  // of questions that name none, as is the mode
+  SearchMode default_mode = SearchMode::kHybrid;
   uint32_t header_bytes = 8 * 1024;  // request line and headers
   uint64_t body_bytes = 1u << 20;
   uint64_t ingest_body_bytes = 32u << 20;  // PUT /api/v1/documents

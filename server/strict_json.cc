@@ -13,7 +13,8 @@ namespace {
 // Line and column (both from 1, in characters of UTF-8) of a byte.
 std::string PlaceOf(std::string_view text, size_t offset) {
   offset = std::min(offset, text.size());
-  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(offset), '\n');
+  const auto line =
+      1 + std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(offset), '\n');
   const size_t begin = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;  // npos + 1 = 0
   const auto column = 1 + std::count_if(text.begin() + static_cast<ptrdiff_t>(begin),
                                         text.begin() + static_cast<ptrdiff_t>(offset),
@@ -61,8 +62,9 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(size_t offset, const std::string& token,
                    const nlohmann::json::exception& error) override {
     if (error.id == 406) return Fail("number " + Shown(token) + " is out of range");
-    return Fail("not JSON: " + PlaceOf(text_, offset == 0 ? 0 : offset - 1) + ": unexpected " +
-                (token.empty() || offset > text_.size() ? "end of text" : "text near " + Shown(token)));
+    return Fail(
+        "not JSON: " + PlaceOf(text_, offset == 0 ? 0 : offset - 1) + ": unexpected " +
+        (token.empty() || offset > text_.size() ? "end of text" : "text near " + Shown(token)));
   }
 
   JsonValue TakeTree() { return std::move(root_); }
@@ -233,7 +235,8 @@ std::string_view NearestName(std::string_view name, const std::vector<std::strin
 ObjectReader::ObjectReader(const JsonValue& json, std::string place)
     : json_(json), place_(std::move(place)) {
   if (json_.AsObject() == nullptr) {
-    Fail(place_.empty() ? "body" : place_, std::string("expected an object, not ") + json.TypeName());
+    Fail(place_.empty() ? "body" : place_,
+         std::string("expected an object, not ") + json.TypeName());
   }
 }
 

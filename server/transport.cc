@@ -379,8 +379,8 @@ asio::awaitable<bool> Session::ReadBody(uint64_t limit) {
       auto receiving = Receive();
       const bool received = co_await std::move(receiving);
       if (!received && timed_out_) {
-        problem_ = HttpProblem{408, "the body did not arrive within " +
-                                        std::to_string(options_.body_seconds) + " s"};
+        problem_ = HttpProblem{
+            408, "the body did not arrive within " + std::to_string(options_.body_seconds) + " s"};
       }
       if (!received) co_return false;
     }
@@ -411,7 +411,7 @@ asio::awaitable<bool> Session::SendResponse(const Response& response, bool keep)
   auto sending = Send(head, body);
   const bool sent = co_await std::move(sending);
   if (sent) served_.bytes_sent = body.size();
-  co_return sent && keep;
+  co_return sent&& keep;
 }
 
 // Answers what breaks the rules; the connection ends with it.
@@ -469,7 +469,7 @@ asio::awaitable<bool> Session::AwaitResponse(bool keep) {
       if (!chunked) co_return false;
       auto sending = Send("0\r\n\r\n", {});
       const bool sent = co_await std::move(sending);
-      co_return sent && keep && !half_closed_;
+      co_return sent&& keep && !half_closed_;
     }
   }
 
@@ -478,8 +478,8 @@ asio::awaitable<bool> Session::AwaitResponse(bool keep) {
   if (reset_ || closed_ || half_closed_) {
     served_.status = 499;
   } else if (!streaming) {
-    problem_ = HttpProblem{504, "no answer within " + std::to_string(options_.request_seconds) +
-                                    " s"};
+    problem_ =
+        HttpProblem{504, "no answer within " + std::to_string(options_.request_seconds) + " s"};
     auto sending = SendProblem();
     co_await std::move(sending);
   }
@@ -544,8 +544,7 @@ asio::awaitable<bool> Session::ServeOne() {
     co_return false;
   }
 
-  CallContext context =
-      CallContext::WithTimeout(std::chrono::seconds(options_.request_seconds));
+  CallContext context = CallContext::WithTimeout(std::chrono::seconds(options_.request_seconds));
   // The exchange may call from its thread at any moment, but not after Abandon or Finish.
   auto wake = [self = shared_from_this()] {
     asio::post(self->shared_.io, [self] { self->WakeUp(); });
@@ -630,15 +629,15 @@ struct Transport::Impl {
   asio::steady_timer accept_pause;
   asio::steady_timer drain_timer;
   std::set<std::shared_ptr<Session>> sessions;  // network thread only
-  size_t admitted = 0;                          // network thread only: sessions that are not refused
+  size_t admitted = 0;  // network thread only: sessions that are not refused
   uint16_t port = 0;
 
   std::thread thread;
   std::mutex mutex;
   std::condition_variable stopped;
-  bool stopping = false;    // guarded by mutex
-  bool has_ended = false;   // guarded by mutex: the network thread is done
-  std::mutex join_mutex;    // held while the thread is joined
+  bool stopping = false;   // guarded by mutex
+  bool has_ended = false;  // guarded by mutex: the network thread is done
+  std::mutex join_mutex;   // held while the thread is joined
 };
 
 Status Transport::Impl::Listen() {

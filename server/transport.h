@@ -47,7 +47,7 @@ struct Served {
   std::string path;
   const Route* route = nullptr;  // nullptr where it was refused before
   std::string remote;
-  int status = 0;              // 499 when the client went away before it could be sent
+  int status = 0;               // 499 when the client went away before it could be sent
   uint64_t bytes_received = 0;  // of the body
   uint64_t bytes_sent = 0;      // of the body
   double seconds = 0;           // from the first byte of the header to the last of the response

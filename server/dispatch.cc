@@ -1,0 +1,212 @@
+#include "server/dispatch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "server/errors.h"
+#include "server/json_writer.h"
+#include "server/media_type.h"
+
+namespace quarry::server {
+namespace {
+
+constexpr size_t kIngestThreads = 2;
+constexpr size_t kIngestQueue = 64;
+constexpr size_t kOperationsThreads = 1;
+constexpr size_t kOperationsQueue = 64;
+constexpr size_t kMaxIdBytes = 128;
+
+uint64_t RandomSeed() {
+  std::random_device random;
+  return (uint64_t{random()} << 32) | random();
+}
+
+bool IsFitForLogs(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxIdBytes && std::ranges::all_of(id, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '_' || c == '-';
+  });
+}
+
+Response Refusal(std::string_view path, int status, std::string message) {
+  return ErrorResponse(SurfaceOf(path), DetailOf(HttpProblem{status, std::move(message)}));
+}
+
+// What is wrong with the Content-Type (and Content-Encoding) of a request; "" if nothing is.
+std::string MediaTypeProblem(const Route& route, const HeaderList& headers) {
+  const std::string* encoding = FindHeader(headers, "Content-Encoding");
+  if (encoding != nullptr && !EqualsIgnoringCase(*encoding, "identity")) {
+    return "Content-Encoding " + *encoding + " is not understood; send the body as it is";
+  }
+  const std::string type = MediaTypeOf(headers);
+  if (route.body == BodyKind::kFile) {
+    if (IsDocumentMediaType(type)) return "";
+    return "Content-Type " + type + " cannot be indexed; expected one of " + DocumentMediaTypes();
+  }
+  if (type.empty() || type == "application/json") return "";
+  return "Content-Type " + type + " is not understood here; expected application/json";
+}
+
+}  // namespace
+
+RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
+                                     std::vector<Route> routes)
+    : environment_(environment),
+      id_seed_(RandomSeed()),
+      connections_(
+          environment.services.metrics.GetGauge("quarry_http_connections", "Open connections.")),
+      in_flight_gauge_(environment.services.metrics.GetGauge(
+          "quarry_http_requests_in_flight", "Requests that wait for a thread or are handled.")),
+      ingest_lane_(kIngestThreads, kIngestQueue),
+      operations_lane_(kOperationsThreads, kOperationsQueue) {
+  for (Route& route : routes) router_.Add(std::move(route));
+}
+
+RequestDispatcher::~RequestDispatcher() { WaitUntilIdle(); }
+
+void RequestDispatcher::WaitUntilIdle() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [&] { return in_flight_ == 0; });
+}
+
+std::string RequestDispatcher::RequestId(const HeaderList& headers) {
+  const std::string* given = FindHeader(headers, "X-Request-Id");
+  if (given != nullptr && IsFitForLogs(*given)) return *given;
+  return HashToHex(HashCombine(id_seed_, next_id_++));
+}
+
+Dispatcher::Admission RequestDispatcher::Admit(Request& request, std::string_view target) {
+  Admission admission;
+  const auto refuse = [&](int status, std::string message) {
+    admission.refusal = Refusal(request.path, status, std::move(message));
+    return admission;
+  };
+  Result<Router::Match> match = router_.Find(request.method, request.path);
+  if (!match.ok()) return refuse(400, match.status().message());
+  if (match->route == nullptr && match->allow.empty()) {
+    return refuse(404, "there is no " + request.path + "; GET /api/v1 lists what there is");
+  }
+  if (match->route == nullptr) {
+    refuse(405,
+           request.path + " is not for " + request.method + "; expected one of " + match->allow);
+    admission.refusal->headers.emplace_back("Allow", match->allow);
+    return admission;
+  }
+  const Route& route = *match->route;
+  admission.route = &route;
+  admission.body_limit = route.body_limit != 0 ? route.body_limit : environment_.options.body_bytes;
+
+  const std::string_view fragmentless = target.substr(0, target.find('#'));
+  const size_t question = fragmentless.find('?');
+  if (question != std::string_view::npos) {
+    Result<std::map<std::string, std::string>> query =
+        ParseQuery(fragmentless.substr(question + 1));
+    if (!query.ok()) return refuse(400, query.status().message());
+    request.query = *std::move(query);
+  }
+  if (route.method == "POST" || route.method == "PUT") {
+    std::string problem = MediaTypeProblem(route, request.headers);
+    if (!problem.empty()) return refuse(415, std::move(problem));
+  }
+  request.params = std::move(match->params);
+  return admission;
+}
+
+ThreadPool& RequestDispatcher::PoolOf(Lane lane) {
+  switch (lane) {
+    case Lane::kRequest:
+      return environment_.services.pool;
+    case Lane::kIngest:
+      return ingest_lane_;
+    case Lane::kOperations:
+      return operations_lane_;
+  }
+  Fatal(__FILE__, __LINE__, "unknown Lane");
+}
+
+void RequestDispatcher::Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++in_flight_;
+  }
+  in_flight_gauge_.Add(1);
+  const Route& route = *admission.route;
+  const Status queued = PoolOf(route.lane).TrySubmit([this, &route, held = exchange]() mutable {
+    held->Finish(Handle(route, *held));
+    held.reset();  // before Leave: nobody waits for it any longer
+    Leave();
+  });
+  if (queued.ok()) return;
+  exchange->Finish(Refusal(exchange->request().path, 503,
+                           "the server has as many requests as it can hold; try again"));
+  Leave();
+}
+
+void RequestDispatcher::Leave() {
+  in_flight_gauge_.Add(-1);
+  const std::lock_guard lock(mutex_);
+  if (--in_flight_ == 0) idle_.notify_all();
+}
+
+Response RequestDispatcher::Handle(const Route& route, Exchange& exchange) const {
+  const Request& request = exchange.request();
+  const Surface surface = SurfaceOf(request.path);
+  // It may have waited in the queue for longer than its client did.
+  if (const Status status = exchange.context().Check(); !status.ok()) {
+    return ErrorResponse(surface, status);
+  }
+  std::string problem;
+  try {
+    return route.handler(
+        Call{.request = request, .context = exchange.context(), .stream = exchange});
+  } catch (const std::exception& error) {
+    problem = error.what();
+  } catch (...) {
+    problem = "an exception of an unknown type";
+  }
+  LogError("request " + request.id + " " + route.method + " " + route.pattern + ": " + problem);
+  return ErrorResponse(surface,
+                       InternalError("an unexpected failure; the server's log has it under "
+                                     "request id " +
+                                     request.id));
+}
+
+Response RequestDispatcher::Refuse(const HttpProblem& problem, std::string_view path) {
+  return ErrorResponse(SurfaceOf(path), DetailOf(problem));
+}
+
+void RequestDispatcher::ConnectionsChanged(int by) { connections_.Add(by); }
+
+void RequestDispatcher::Done(const Served& served) {
+  // Labels are those of the table: what a client makes up must not become a time series.
+  const std::string route = served.route == nullptr ? "none" : served.route->pattern;
+  std::string method = "none";
+  if (served.route != nullptr) method = served.method == "HEAD" ? "HEAD" : served.route->method;
+  MetricsRegistry& metrics = environment_.services.metrics;
+  metrics
+      .GetCounter("quarry_http_requests_total", "Requests answered.",
+                  {{"route", route}, {"method", method}, {"status", std::to_string(served.status)}})
+      .Increment();
+  metrics
+      .GetLatencyHistogram("quarry_http_request_seconds",
+                           "From the first byte of a request to the last of its response.",
+                           {{"route", route}})
+      .Observe(served.seconds);
+
+  JsonWriter json;
+  json.BeginObject().Key("request").String(served.id);
+  json.Key("remote").String(served.remote);
+  json.Key("method").String(served.method).Key("path").String(served.path);
+  json.Key("route").String(route).Key("status").Int(served.status);
+  json.Key("received").Uint(served.bytes_received).Key("sent").Uint(served.bytes_sent);
+  constexpr double kMillis = 1e3;
+  constexpr double kDigits = 1e3;  // whole microseconds
+  json.Key("ms").Double(std::round(served.seconds * kMillis * kDigits) / kDigits);
+  LogInfo(json.EndObject().Take());
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,63 @@
+#pragma once
+
+// RequestDispatcher: from a checked request to the handler that answers it, and the record of what
+// became of it.
+//
+//   Admit      route, query, body limit, Content-Type; refusals cost no thread
+//   Dispatch   the lane of the route: requests (Services::pool), ingest, operations. A full lane is
+//              answered 503 with Retry-After, at once
+//   Done       one line of the access log, in JSON; metrics
+//
+// Metrics: quarry_http_requests_total{route,method,status}, quarry_http_request_seconds{route},
+// quarry_http_connections, quarry_http_requests_in_flight.
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "server/handlers.h"
+#include "server/router.h"
+#include "server/transport.h"
+
+namespace quarry::server {
+
+// Thread-safe as Dispatcher says. The environment must outlive it.
+class RequestDispatcher final : public Dispatcher {
+ public:
+  RequestDispatcher(const HandlerEnvironment& environment, std::vector<Route> routes);
+  // Waits for every request that was dispatched.
+  ~RequestDispatcher() override;
+
+  std::string RequestId(const HeaderList& headers) override;
+  Admission Admit(Request& request, std::string_view target) override;
+  void Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange) override;
+  Response Refuse(const HttpProblem& problem, std::string_view path) override;
+  void ConnectionsChanged(int by) override;
+  void Done(const Served& served) override;
+
+  // Returns when no request is under way.
+  void WaitUntilIdle();
+
+ private:
+  ThreadPool& PoolOf(Lane lane);
+  Response Handle(const Route& route, Exchange& exchange) const;
+  void Leave();
+
+  const HandlerEnvironment& environment_;
+  Router router_;
+  const uint64_t id_seed_;
+  uint64_t next_id_ = 0;  // network thread only
+  Gauge& connections_;
+  Gauge& in_flight_gauge_;
+
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  size_t in_flight_ = 0;  // guarded by mutex_
+
+  // Writing waits for the one writer of a collection: more threads would only wait with it.
+  ThreadPool ingest_lane_;
+  ThreadPool operations_lane_;
+};
+
+}  // namespace quarry::server

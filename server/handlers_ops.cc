@@ -1,0 +1,43 @@
+// Life, readiness, metrics: what an operator's machines ask.
+
+#include "server/handlers.h"
+#include "server/json_writer.h"
+
+namespace quarry::server {
+
+Result<Response> GetHealth(const HandlerEnvironment& environment, const Call&) {
+  JsonWriter json;
+  json.BeginObject().Key("status").String("ok");
+  json.Key("version").String(environment.services.version).EndObject();
+  return Response{.body = json.Take()};
+}
+
+// Ready means: a question to the default collection would be answered.
+Result<Response> GetReadiness(const HandlerEnvironment& environment, const Call&) {
+  index::Index& index = environment.services.index;
+  const auto get_snapshot = [&]() -> Result<std::shared_ptr<const index::Snapshot>> {
+    QUARRY_ASSIGN_OR_RETURN(const CollectionId collection,
+                            index.FindCollection(environment.options.default_collection));
+    return index.GetSnapshot(collection);
+  };
+  const auto snapshot = get_snapshot();
+  JsonWriter json;
+  json.BeginObject();
+  if (!snapshot.ok()) {
+    json.Key("status").String("not ready").Key("reason").String(snapshot.status().message());
+    return Response{
+        .status = 503, .headers = {{"Retry-After", "1"}}, .body = json.EndObject().Take()};
+  }
+  json.Key("status").String("ready");
+  json.Key("collection").String((*snapshot)->collection().name);
+  json.Key("documents").Uint((*snapshot)->live_documents());
+  json.Key("chunks").Uint((*snapshot)->live_chunks());
+  return Response{.body = json.EndObject().Take()};
+}
+
+Result<Response> GetMetrics(const HandlerEnvironment& environment, const Call&) {
+  return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                  .body = environment.services.metrics.Expose()};
+}
+
+}  // namespace quarry::server
