@@ -153,21 +153,22 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
 
 std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Console& console) {
   const std::string k = std::to_string(report.k);
-  const double chunks = static_cast<double>(report.chunks);
+  const double chunks = static_cast<double>(report.corpus.chunks);
   std::string indexed = "was there";
-  if (report.indexed) {
-    indexed = FormatSeconds(report.index_seconds) + " (" +
-              WithThousands(static_cast<uint64_t>(static_cast<double>(report.documents) /
-                                                  std::max(report.index_seconds, 1e-9))) +
-              " documents/s), learning " + FormatSeconds(report.learn_seconds) + ", embedding " +
-              FormatSeconds(report.embed_seconds);
+  if (report.corpus.indexed) {
+    indexed = FormatSeconds(report.corpus.index_seconds) + " (" +
+              WithThousands(static_cast<uint64_t>(static_cast<double>(report.corpus.documents) /
+                                                  std::max(report.corpus.index_seconds, 1e-9))) +
+              " documents/s), learning " + FormatSeconds(report.corpus.learn_seconds) +
+              ", embedding " + FormatSeconds(report.corpus.embed_seconds);
   }
   std::string documents =
-      WithThousands(report.documents) + ", " + WithThousands(report.chunks) + " chunks (" +
-      Fixed(chunks / static_cast<double>(std::max<uint64_t>(report.documents, 1)), 2) +
+      WithThousands(report.corpus.documents) + ", " + WithThousands(report.corpus.chunks) +
+      " chunks (" +
+      Fixed(chunks / static_cast<double>(std::max<uint64_t>(report.corpus.documents, 1)), 2) +
       " per document)";
-  if (report.empty_documents > 0)
-    documents += ", " + WithThousands(report.empty_documents) + " empty";
+  if (report.corpus.empty_documents > 0)
+    documents += ", " + WithThousands(report.corpus.empty_documents) + " empty";
   std::string text =
       console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) + "\n" +
       Lines({{"documents", documents},
