@@ -350,6 +350,34 @@ std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report) {
   return Line(json);
 }
 
+std::string AnswerEvalJson(const eval::AnswerEvalReport& report) {
+  const auto point = [](const eval::AnswerEvalPoint& at) {
+    return Json{{"threshold", at.threshold},
+                {"declined_unanswerable", at.declined_unanswerable},
+                {"declined_answerable", at.declined_answerable},
+                {"cited_gold", at.cited_gold},
+                {"cited_gold_of_answered", at.cited_gold_of_answered}};
+  };
+  Json json;
+  json["beir"] = report.directory;
+  json["split"] = report.split;
+  json["mode"] = SearchModeName(report.mode);
+  json["documents"] = report.corpus.documents;
+  json["chunks"] = report.corpus.chunks;
+  json["missing_judged_documents"] = report.missing_judged_documents;
+  json["answerable"] = report.answerable;
+  json["unanswerable"] = report.unanswerable;
+  json["undeclined"] = point(report.undeclined);
+  json["configured"] = point(report.configured);
+  json["chosen_on_other_half"] = report.curve.empty() ? Json(nullptr) : point(report.chosen);
+  json["curve"] = Json::array();
+  for (const eval::AnswerEvalPoint& at : report.curve) json["curve"].push_back(point(at));
+  json["answer_p50_us"] = report.answer_p50_us;
+  json["answer_p99_us"] = report.answer_p99_us;
+  json["warnings"] = report.warnings;
+  return Line(json);
+}
+
 std::string ConfigJson(const LoadedConfig& loaded) {
   Json values = Json::object();
   Json origins = Json::object();

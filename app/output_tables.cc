@@ -190,6 +190,34 @@ std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Con
   return text;
 }
 
+std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& console) {
+  const auto row = [](const std::string& name, const eval::AnswerEvalPoint& at) {
+    return std::vector<std::string>{name,
+                                    Fixed(at.threshold, 2),
+                                    Fixed(at.cited_gold, 4),
+                                    Fixed(at.cited_gold_of_answered, 4),
+                                    Fixed(at.declined_answerable, 4),
+                                    Fixed(at.declined_unanswerable, 4)};
+  };
+  std::vector<std::vector<std::string>> rows = {
+      {"", "threshold", "gold cited", "of answered", "wrongly declined", "rightly declined"},
+      row("all, never declining", report.undeclined),
+      row("all, as configured", report.configured)};
+  if (!report.curve.empty()) rows.push_back(row("half, chosen on the other", report.chosen));
+  for (const eval::AnswerEvalPoint& at : report.curve) rows.push_back(row("half", at));
+  std::string text = console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) +
+                     "\n" +
+                     Lines({{"documents", WithThousands(report.corpus.documents)},
+                            {"questions", WithThousands(report.answerable) + " answerable, " +
+                                              WithThousands(report.unanswerable) + " not, mode " +
+                                              SearchModeName(report.mode)},
+                            {"answering", "p50 " + Fixed(report.answer_p50_us, 0) + " us, p99 " +
+                                              Fixed(report.answer_p99_us, 0) + " us"}}) +
+                     "\n" + Table(rows, {1, 2, 3, 4, 5}, console);
+  for (const std::string& warning : report.warnings) text += "warning: " + OneLine(warning) + "\n";
+  return text;
+}
+
 std::string ConfigText(const LoadedConfig& loaded, const Console& console) {
   std::string text = console.Styled(
       Style::kDim, loaded.file.empty() ? "# no quarry.yaml was read" : "# read " + loaded.file);

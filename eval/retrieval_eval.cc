@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <unordered_map>
+#include <cmath>
+#include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include "base/file.h"
@@ -29,14 +31,24 @@ double PeakRssMegabytes() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-// Documents by their best chunk, best first.
+// Documents by their best chunk, best first. The order is the retriever's, ties included: as a
+// document ties with the one before it, its score is lowered to the next float below, so that
+// neither SortRanking nor trec_eval, which order ties by id, change what a user would have seen
+// (docs/decisions/0006-ties-in-runs.md).
 std::vector<RankedDocument> RankDocuments(const retrieval::Retrieved& retrieved,
                                           const index::Snapshot& snapshot) {
   std::vector<RankedDocument> documents;
-  std::unordered_map<std::string, size_t> seen;
+  std::unordered_set<std::string> seen;
+  float limit = std::numeric_limits<float>::infinity();
   for (const retrieval::RankedHit& hit : retrieved.hits) {
     const DocumentId& id = snapshot.rows().DocumentOf(hit.row).id;
-    if (seen.emplace(id, documents.size()).second) documents.push_back({id, hit.hit.score});
+    if (!seen.insert(id).second) continue;
+    double score = hit.hit.score;
+    if (static_cast<float>(score) >= limit) {
+      score = std::nextafter(limit, -std::numeric_limits<float>::infinity());
+    }
+    limit = static_cast<float>(score);
+    documents.push_back({id, score});
   }
   return documents;
 }
