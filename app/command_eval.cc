@@ -4,44 +4,78 @@
 #include "app/output_text.h"
 #include "app/progress.h"
 #include "base/file.h"
+#include "eval/answer_eval.h"
 #include "eval/retrieval_eval.h"
 
 namespace quarry::app {
+namespace {
 
-Result<int> RunEvalRetrieval(const EvalRetrievalArguments& arguments, CommandContext& context) {
-  Config config = context.config();
-  // Only a store that was named here and now is written to: one that quarry.yaml or the environment
-  // names for everyday use is not the place for a test collection.
+// The store that is measured on.
+struct Workbench {
   std::optional<TemporaryDirectory> scratch;
-  if (!context.loaded.OriginOf("store").starts_with("--")) {
+  std::unique_ptr<Engine> engine;
+  CollectionId collection;
+
+  eval::EvalParts Parts() const {
+    return {.index = engine->index(),
+            .collection = collection,
+            .analyzer = engine->analyzer(),
+            .retriever = engine->retriever(),
+            .ingest = engine->ingest_options(),
+            .pool = engine->ingest_pool()};
+  }
+};
+
+// Only a store that was named here and now is written to: one that quarry.yaml or the environment
+// names for everyday use is not the place for a test collection.
+Result<Workbench> OpenWorkbench(const LoadedConfig& loaded) {
+  Config config = loaded.config;
+  Workbench bench;
+  if (!loaded.OriginOf("store").starts_with("--")) {
     QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-eval-"));
     config.store = made.path() + "/store";
-    scratch.emplace(std::move(made));
+    bench.scratch.emplace(std::move(made));
   }
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(config, StoreAccess::kCreate));
-  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindOrCreateCollection());
+  QUARRY_ASSIGN_OR_RETURN(bench.engine, Engine::Open(config, StoreAccess::kCreate));
+  QUARRY_ASSIGN_OR_RETURN(bench.collection, bench.engine->FindOrCreateCollection());
+  return bench;
+}
 
+}  // namespace
+
+Result<int> RunEvalRetrieval(const EvalRetrievalArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const Workbench bench, OpenWorkbench(context.loaded));
   eval::RetrievalEvalOptions options;
   options.directory = arguments.beir;
   options.split = arguments.split;
-  options.mode = config.mode;
+  options.mode = context.config().mode;
   options.k = arguments.k;
   options.run_file = arguments.run_file;
   ProgressPrinter progress(context.console);
   const Result<eval::RetrievalEvalReport> report =
-      eval::EvaluateRetrieval(options,
-                              {.index = engine->index(),
-                               .collection = collection,
-                               .analyzer = engine->analyzer(),
-                               .retriever = engine->retriever(),
-                               .ingest = engine->ingest_options(),
-                               .pool = engine->ingest_pool()},
-                              progress.Sink(), context.call);
+      eval::EvaluateRetrieval(options, bench.Parts(), progress.Sink(), context.call);
   progress.Clear();
   QUARRY_RETURN_IF_ERROR(report.status());
   context.console.Print(context.console.json() ? RetrievalEvalJson(*report)
                                                : RetrievalEvalText(*report, context.console));
+  return kExitDone;
+}
+
+Result<int> RunEvalAnswers(const EvalAnswersArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const Workbench bench, OpenWorkbench(context.loaded));
+  eval::AnswerEvalOptions options;
+  options.directory = arguments.beir;
+  options.split = arguments.split;
+  options.query.mode = context.config().mode;
+  options.query.k = context.config().k;
+  options.answer = context.config().answer;
+  ProgressPrinter progress(context.console);
+  const Result<eval::AnswerEvalReport> report =
+      eval::EvaluateAnswers(options, bench.Parts(), progress.Sink(), context.call);
+  progress.Clear();
+  QUARRY_RETURN_IF_ERROR(report.status());
+  context.console.Print(context.console.json() ? AnswerEvalJson(*report)
+                                               : AnswerEvalText(*report, context.console));
   return kExitDone;
 }
 

@@ -359,6 +359,19 @@ class Parser {
     AddKey(command, "--mode", "retrieval.mode", "MODE", "hybrid, dense or lexical (hybrid)");
     command.add_option("--run", eval_.run_file, "TREC run to write")->type_name("FILE");
     Then(command, [this](CommandContext& context) { return RunEvalRetrieval(eval_, context); });
+
+    CLI::App& answers = AddCommand(family, "answers", "citations and refusals on a BEIR collection",
+                                   "quarry eval answers --beir data/squad_v2 --json");
+    answers
+        .add_option("--beir", eval_answers_.beir,
+                    "as above; queries with \"is_impossible\": true should be declined")
+        ->type_name("DIR")
+        ->required();
+    answers.add_option("--split", eval_answers_.split, "of the judgements (test)")
+        ->type_name("NAME");
+    AddQueryKeys(answers);
+    Then(answers,
+         [this](CommandContext& context) { return RunEvalAnswers(eval_answers_, context); });
   }
 
   void AddUpkeep() {
@@ -390,6 +403,7 @@ class Parser {
   DocsShowArguments docs_show_;
   DocsDeleteArguments docs_delete_;
   EvalRetrievalArguments eval_;
+  EvalAnswersArguments eval_answers_;
   ConfigArguments config_;
 };
 

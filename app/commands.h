@@ -91,6 +91,12 @@ struct EvalRetrievalArguments {
 };
 Result<int> RunEvalRetrieval(const EvalRetrievalArguments& arguments, CommandContext& context);
 
+struct EvalAnswersArguments {
+  std::string beir;
+  std::string split = "test";
+};
+Result<int> RunEvalAnswers(const EvalAnswersArguments& arguments, CommandContext& context);
+
 struct ConfigArguments {
   bool keys = false;  // list the options instead of their values
 };

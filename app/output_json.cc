@@ -308,18 +308,20 @@ std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report) {
     return seconds > 0 ? static_cast<double>(count) / seconds : 0.0;
   };
   const std::string at_k = "@" + std::to_string(report.k);
-  const double all_seconds = report.index_seconds + report.learn_seconds + report.embed_seconds;
+  const double all_seconds =
+      report.corpus.index_seconds + report.corpus.learn_seconds + report.corpus.embed_seconds;
   Json json;
   json["beir"] = report.directory;
   json["split"] = report.split;
   json["mode"] = SearchModeName(report.mode);
   json["k"] = report.k;
-  json["documents"] = report.documents;
-  json["empty_documents"] = report.empty_documents;
-  json["chunks"] = report.chunks;
-  json["chunks_per_document"] = report.documents == 0 ? 0.0
-                                                      : static_cast<double>(report.chunks) /
-                                                            static_cast<double>(report.documents);
+  json["documents"] = report.corpus.documents;
+  json["empty_documents"] = report.corpus.empty_documents;
+  json["chunks"] = report.corpus.chunks;
+  json["chunks_per_document"] = report.corpus.documents == 0
+                                    ? 0.0
+                                    : static_cast<double>(report.corpus.chunks) /
+                                          static_cast<double>(report.corpus.documents);
   json["missing_judged_documents"] = report.missing_judged_documents;
   json["queries"] = report.queries;
   json["queries_without_results"] = report.queries_without_results;
@@ -329,14 +331,14 @@ std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report) {
   json["precision" + at_k] = report.mean.precision_at_k;
   json["mrr" + at_k] = report.mean.reciprocal_rank_at_k;
   json["map"] = report.mean.average_precision;
-  json["indexed"] = report.indexed;
-  json["index_seconds"] = report.index_seconds;
-  json["learn_seconds"] = report.learn_seconds;
-  json["embed_seconds"] = report.embed_seconds;
-  if (report.indexed) {
-    json["documents_per_second"] = per_second(report.documents, report.index_seconds);
-    json["chunks_per_second"] = per_second(report.chunks, report.index_seconds);
-    json["chunks_per_second_with_learning"] = per_second(report.chunks, all_seconds);
+  json["indexed"] = report.corpus.indexed;
+  json["index_seconds"] = report.corpus.index_seconds;
+  json["learn_seconds"] = report.corpus.learn_seconds;
+  json["embed_seconds"] = report.corpus.embed_seconds;
+  if (report.corpus.indexed) {
+    json["documents_per_second"] = per_second(report.corpus.documents, report.corpus.index_seconds);
+    json["chunks_per_second"] = per_second(report.corpus.chunks, report.corpus.index_seconds);
+    json["chunks_per_second_with_learning"] = per_second(report.corpus.chunks, all_seconds);
   } else {
     json["documents_per_second"] = nullptr;
   }
@@ -344,6 +346,34 @@ std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report) {
   json["search_p99_us"] = report.search_p99_us;
   json["search_mean_us"] = report.search_mean_us;
   json["peak_rss_mb"] = report.peak_rss_mb;
+  json["warnings"] = report.warnings;
+  return Line(json);
+}
+
+std::string AnswerEvalJson(const eval::AnswerEvalReport& report) {
+  const auto point = [](const eval::AnswerEvalPoint& at) {
+    return Json{{"threshold", at.threshold},
+                {"declined_unanswerable", at.declined_unanswerable},
+                {"declined_answerable", at.declined_answerable},
+                {"cited_gold", at.cited_gold},
+                {"cited_gold_of_answered", at.cited_gold_of_answered}};
+  };
+  Json json;
+  json["beir"] = report.directory;
+  json["split"] = report.split;
+  json["mode"] = SearchModeName(report.mode);
+  json["documents"] = report.corpus.documents;
+  json["chunks"] = report.corpus.chunks;
+  json["missing_judged_documents"] = report.missing_judged_documents;
+  json["answerable"] = report.answerable;
+  json["unanswerable"] = report.unanswerable;
+  json["undeclined"] = point(report.undeclined);
+  json["configured"] = point(report.configured);
+  json["chosen_on_other_half"] = report.curve.empty() ? Json(nullptr) : point(report.chosen);
+  json["curve"] = Json::array();
+  for (const eval::AnswerEvalPoint& at : report.curve) json["curve"].push_back(point(at));
+  json["answer_p50_us"] = report.answer_p50_us;
+  json["answer_p99_us"] = report.answer_p99_us;
   json["warnings"] = report.warnings;
   return Line(json);
 }

@@ -27,6 +27,7 @@ std::string StatsJson(const StoreStats& stats);
 std::string VerifyJson(const VerifyResult& result);
 std::string ServingJson(const std::string& url, uint16_t port);
 std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report);
+std::string AnswerEvalJson(const eval::AnswerEvalReport& report);
 std::string ConfigJson(const LoadedConfig& loaded);
 std::string ConfigKeysJson();
 std::string FindingsJson(const std::vector<Finding>& findings);

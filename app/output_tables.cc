@@ -153,21 +153,22 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
 
 std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Console& console) {
   const std::string k = std::to_string(report.k);
-  const double chunks = static_cast<double>(report.chunks);
+  const double chunks = static_cast<double>(report.corpus.chunks);
   std::string indexed = "was there";
-  if (report.indexed) {
-    indexed = FormatSeconds(report.index_seconds) + " (" +
-              WithThousands(static_cast<uint64_t>(static_cast<double>(report.documents) /
-                                                  std::max(report.index_seconds, 1e-9))) +
-              " documents/s), learning " + FormatSeconds(report.learn_seconds) + ", embedding " +
-              FormatSeconds(report.embed_seconds);
+  if (report.corpus.indexed) {
+    indexed = FormatSeconds(report.corpus.index_seconds) + " (" +
+              WithThousands(static_cast<uint64_t>(static_cast<double>(report.corpus.documents) /
+                                                  std::max(report.corpus.index_seconds, 1e-9))) +
+              " documents/s), learning " + FormatSeconds(report.corpus.learn_seconds) +
+              ", embedding " + FormatSeconds(report.corpus.embed_seconds);
   }
   std::string documents =
-      WithThousands(report.documents) + ", " + WithThousands(report.chunks) + " chunks (" +
-      Fixed(chunks / static_cast<double>(std::max<uint64_t>(report.documents, 1)), 2) +
+      WithThousands(report.corpus.documents) + ", " + WithThousands(report.corpus.chunks) +
+      " chunks (" +
+      Fixed(chunks / static_cast<double>(std::max<uint64_t>(report.corpus.documents, 1)), 2) +
       " per document)";
-  if (report.empty_documents > 0)
-    documents += ", " + WithThousands(report.empty_documents) + " empty";
+  if (report.corpus.empty_documents > 0)
+    documents += ", " + WithThousands(report.corpus.empty_documents) + " empty";
   std::string text =
       console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) + "\n" +
       Lines({{"documents", documents},
@@ -185,6 +186,34 @@ std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Con
              {"search", "p50 " + Fixed(report.search_p50_us, 0) + " us, p99 " +
                             Fixed(report.search_p99_us, 0) + " us"},
              {"memory", Fixed(report.peak_rss_mb, 0) + " MB at most"}});
+  for (const std::string& warning : report.warnings) text += "warning: " + OneLine(warning) + "\n";
+  return text;
+}
+
+std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& console) {
+  const auto row = [](const std::string& name, const eval::AnswerEvalPoint& at) {
+    return std::vector<std::string>{name,
+                                    Fixed(at.threshold, 2),
+                                    Fixed(at.cited_gold, 4),
+                                    Fixed(at.cited_gold_of_answered, 4),
+                                    Fixed(at.declined_answerable, 4),
+                                    Fixed(at.declined_unanswerable, 4)};
+  };
+  std::vector<std::vector<std::string>> rows = {
+      {"", "threshold", "gold cited", "of answered", "wrongly declined", "rightly declined"},
+      row("all, never declining", report.undeclined),
+      row("all, as configured", report.configured)};
+  if (!report.curve.empty()) rows.push_back(row("half, chosen on the other", report.chosen));
+  for (const eval::AnswerEvalPoint& at : report.curve) rows.push_back(row("half", at));
+  std::string text = console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) +
+                     "\n" +
+                     Lines({{"documents", WithThousands(report.corpus.documents)},
+                            {"questions", WithThousands(report.answerable) + " answerable, " +
+                                              WithThousands(report.unanswerable) + " not, mode " +
+                                              SearchModeName(report.mode)},
+                            {"answering", "p50 " + Fixed(report.answer_p50_us, 0) + " us, p99 " +
+                                              Fixed(report.answer_p99_us, 0) + " us"}}) +
+                     "\n" + Table(rows, {1, 2, 3, 4, 5}, console);
   for (const std::string& warning : report.warnings) text += "warning: " + OneLine(warning) + "\n";
   return text;
 }

@@ -24,6 +24,7 @@ std::string CollectionsText(const std::vector<index::CollectionStats>& collectio
 std::string StatsText(const StoreStats& stats, const Console& console);
 std::string VerifyText(const VerifyResult& result, const Console& console);
 std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Console& console);
+std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& console);
 // A valid quarry.yaml with the origin of each value behind it.
 std::string ConfigText(const LoadedConfig& loaded, const Console& console);
 std::string ConfigKeysText(const Console& console);

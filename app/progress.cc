@@ -17,6 +17,7 @@ uint64_t Percent(const ProgressState& state) {
 }
 
 std::string Count(const ProgressState& state, const char* of) {
+  if (state.total == 0) return WithThousands(state.done);
   return WithThousands(state.done) + of + WithThousands(state.total);
 }
 
@@ -42,13 +43,13 @@ std::string TimeLeft(const ProgressState& state) {
 
 std::string ProgressBar(const ProgressState& state, size_t columns) {
   std::string line = PadRight(state.stage, 9);
-  std::string rest = "  " + std::to_string(Percent(state)) + " %";
+  std::string rest = state.total == 0 ? "" : "  " + std::to_string(Percent(state)) + " %";
   for (const std::string& part : {Count(state, "/"), Rate(state), TimeLeft(state)}) {
     const std::string more = part.empty() ? "" : "  " + part;
     if (DisplayWidth(line) + rest.size() + more.size() <= columns) rest += more;
   }
   const size_t used = DisplayWidth(line) + rest.size() + 4;
-  if (used + kMinBar <= columns) {
+  if (state.total != 0 && used + kMinBar <= columns) {
     const size_t width = std::min(columns - used, kMaxBar);
     const size_t filled = width * Percent(state) / 100;
     line += "  [" + std::string(filled, '=') + (filled < width ? ">" : "") +
@@ -58,8 +59,8 @@ std::string ProgressBar(const ProgressState& state, size_t columns) {
 }
 
 std::string ProgressLine(const ProgressState& state) {
-  std::string line =
-      state.stage + ": " + Count(state, " of ") + " (" + std::to_string(Percent(state)) + " %)";
+  std::string line = state.stage + ": " + Count(state, " of ");
+  if (state.total != 0) line += " (" + std::to_string(Percent(state)) + " %)";
   for (const std::string& part : {Rate(state), TimeLeft(state)}) {
     if (!part.empty()) line += ", " + part;
   }

@@ -15,7 +15,7 @@ namespace quarry::app {
 struct ProgressState {
   std::string stage;
   uint64_t done = 0;
-  uint64_t total = 0;
+  uint64_t total = 0;  // 0 = not known: neither bar nor share nor time left
   uint64_t bytes = 0;
   double seconds = 0;  // since the stage began
 };

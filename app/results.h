@@ -10,6 +10,7 @@
 #include "app/text_layout.h"
 #include "base/answer.h"
 #include "base/query.h"
+#include "eval/answer_eval.h"
 #include "eval/retrieval_eval.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"

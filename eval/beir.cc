@@ -13,8 +13,7 @@ namespace quarry::eval {
 namespace {
 
 // Calls visit for every object of a .jsonl file; refuses a repeated _id.
-Status ForEachObject(const std::string& path,
-                     const std::function<Status(BeirDocument object)>& visit) {
+Status ForEachObject(const std::string& path, const std::function<Status(BeirLine line)>& visit) {
   QUARRY_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path));
   // Hashes, since the ids of a large corpus would fill memory. Two of ten million ids share a hash
   // with a chance of 3 in a million.
@@ -22,13 +21,13 @@ Status ForEachObject(const std::string& path,
   while (true) {
     QUARRY_ASSIGN_OR_RETURN(const bool more, reader.Next());
     if (!more) return OkStatus();
-    Result<BeirDocument> object = ParseBeirLine(reader.line());
-    if (!object.ok()) return object.status().Annotate(reader.Place());
-    if (!seen.insert(Hash64(object->id)).second) {
-      return InvalidArgumentError(reader.Place() + ": \"_id\" '" + object->id +
+    Result<BeirLine> line = ParseBeirLine(reader.line());
+    if (!line.ok()) return line.status().Annotate(reader.Place());
+    if (!seen.insert(Hash64(line->object.id)).second) {
+      return InvalidArgumentError(reader.Place() + ": \"_id\" '" + line->object.id +
                                   "' stands in an earlier line too");
     }
-    QUARRY_RETURN_IF_ERROR(visit(*std::move(object)).Annotate(reader.Place()));
+    QUARRY_RETURN_IF_ERROR(visit(*std::move(line)).Annotate(reader.Place()));
   }
 }
 
@@ -129,7 +128,8 @@ Result<Judgements> ReadJudgements(const std::string& directory, const std::strin
 
 Status ReadBeirCorpus(const std::string& directory,
                       const std::function<Status(BeirDocument document)>& visit) {
-  return ForEachObject((std::filesystem::path(directory) / "corpus.jsonl").string(), visit);
+  return ForEachObject((std::filesystem::path(directory) / "corpus.jsonl").string(),
+                       [&](BeirLine line) { return visit(std::move(line.object)); });
 }
 
 Result<BeirQueries> ReadBeirQueries(const std::string& directory, const std::string& split) {
@@ -137,9 +137,11 @@ Result<BeirQueries> ReadBeirQueries(const std::string& directory, const std::str
   BeirQueries result;
   const std::string path = (std::filesystem::path(directory) / "queries.jsonl").string();
   std::map<std::string, std::string>& not_found = judgements.places;
-  QUARRY_RETURN_IF_ERROR(ForEachObject(path, [&](BeirDocument query) {
-    if (not_found.erase(query.id) > 0) {
-      result.queries.push_back({std::move(query.id), std::move(query.text)});
+  QUARRY_RETURN_IF_ERROR(ForEachObject(path, [&](BeirLine line) {
+    const bool is_judged = not_found.erase(line.object.id) > 0;
+    if (is_judged || line.is_impossible) {
+      (is_judged ? result.queries : result.unanswerable)
+          .push_back({std::move(line.object.id), std::move(line.object.text)});
     }
     return OkStatus();
   }));

@@ -3,7 +3,8 @@
 // Test collections on disk: the BEIR layout and TREC files.
 //
 //   DIR/corpus.jsonl       {"_id": "d1", "title": "..", "text": ".."} per line
-//   DIR/queries.jsonl      {"_id": "q1", "text": ".."} per line
+//   DIR/queries.jsonl      {"_id": "q1", "text": ".."} per line; "metadata": {"is_impossible": true}
+//                          marks a question that the corpus does not answer
 //   DIR/qrels/SPLIT.tsv    a header line, then query <TAB> document <TAB> grade
 //
 // A title may be missing; keys not named here are ignored. Lines may end in CR LF, blank lines are
@@ -33,6 +34,7 @@ struct BeirQuery {
 // The queries that a split judges, in the order of queries.jsonl, and their judgements.
 struct BeirQueries {
   std::vector<BeirQuery> queries;
+  std::vector<BeirQuery> unanswerable;  // marked as such and not judged by the split
   Qrels qrels;
   // What was wrong with the files and what was kept, one message each: a pair judged twice with two
   // grades (the later row counts, as in BEIR's own loader; collections in use have such rows).

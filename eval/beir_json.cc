@@ -13,6 +13,7 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
   std::optional<std::string> id;
   std::optional<std::string> title;
   std::optional<std::string> text;
+  bool is_impossible = false;
   std::string error;
 
   explicit LineHandler(size_t line_bytes) : line_bytes_(line_bytes) {}
@@ -22,7 +23,10 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ == 1 && field_ == &title) return true;
     return Value("null");
   }
-  bool boolean(bool) override { return Value("a boolean"); }
+  bool boolean(bool value) override {
+    if (depth_ == 2 && in_metadata_ && at_is_impossible_) is_impossible = value;
+    return Value("a boolean");
+  }
   bool number_integer(number_integer_t) override { return Value("a number"); }
   bool number_unsigned(number_unsigned_t) override { return Value("a number"); }
   bool number_float(number_float_t, const string_t&) override { return Value("a number"); }
@@ -44,7 +48,9 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return Leave(); }
 
   bool key(string_t& name) override {
+    at_is_impossible_ = depth_ == 2 && name == "is_impossible";
     if (depth_ != 1) return true;
+    in_metadata_ = name == "metadata";
     field_ = name == "_id" ? &id : name == "title" ? &title : name == "text" ? &text : nullptr;
     if (field_ != nullptr) name_ = name;
     return true;
@@ -83,14 +89,16 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
 
   size_t line_bytes_;
   int depth_ = 0;
-  std::optional<std::string>* field_ =
-      nullptr;        // the member at depth 1 that is being read, if ours
-  std::string name_;  // its key
+  // The member at depth 1 that is being read, if ours, and its key.
+  std::optional<std::string>* field_ = nullptr;
+  std::string name_;
+  bool in_metadata_ = false;       // of depth 1
+  bool at_is_impossible_ = false;  // of depth 2
 };
 
 }  // namespace
 
-Result<BeirDocument> ParseBeirLine(std::string_view line) {
+Result<BeirLine> ParseBeirLine(std::string_view line) {
   LineHandler handler(line.size());
   if (!nlohmann::json::sax_parse(line.begin(), line.end(), &handler)) {
     return InvalidArgumentError(std::move(handler.error));
@@ -98,8 +106,9 @@ Result<BeirDocument> ParseBeirLine(std::string_view line) {
   if (!handler.id) return InvalidArgumentError("\"_id\" is missing");
   if (handler.id->empty()) return InvalidArgumentError("\"_id\" is empty");
   if (!handler.text) return InvalidArgumentError("\"text\" is missing");
-  return BeirDocument{std::move(*handler.id), std::move(handler.title).value_or(""),
-                      std::move(*handler.text)};
+  return BeirLine{
+      {std::move(*handler.id), std::move(handler.title).value_or(""), std::move(*handler.text)},
+      handler.is_impossible};
 }
 
 }  // namespace quarry::eval

@@ -9,9 +9,14 @@
 
 namespace quarry::eval {
 
+struct BeirLine {
+  BeirDocument object;
+  bool is_impossible = false;  // "metadata": {"is_impossible": true}
+};
+
 // Reads {"_id": string, "title": string or null, "text": string}; title may be missing, other keys
 // are skipped without being kept. kInvalidArgument says what was expected; the caller adds file and
 // line.
-Result<BeirDocument> ParseBeirLine(std::string_view line);
+Result<BeirLine> ParseBeirLine(std::string_view line);
 
 }  // namespace quarry::eval

@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <unordered_map>
+#include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include "base/file.h"
-#include "base/text.h"
 #include "eval/beir.h"
-#include "ingest/parser.h"
 
 namespace quarry::eval {
 namespace {
@@ -20,8 +19,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr uint32_t kDepth = 100;  // recall@100 needs so many documents
 constexpr uint32_t kMaxChunks = 10'000;
-constexpr size_t kBatchDocuments = 1024;
-constexpr uint64_t kBatchBytes = 8u << 20;
 constexpr const char* kRunTag = "quarry";
 
 double SecondsSince(SteadyClock::time_point start) {
@@ -34,78 +31,24 @@ double PeakRssMegabytes() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-// The value below which `share` of the sorted values lie (nearest rank).
-double Percentile(const std::vector<double>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  const auto rank = static_cast<size_t>(std::ceil(share * static_cast<double>(sorted.size())));
-  return sorted[std::max<size_t>(rank, 1) - 1];
-}
-
-Result<Document> ParseDocument(BeirDocument source) {
-  // A title alone is what there is to find.
-  if (Trim(source.text).empty()) source.text = std::exchange(source.title, "");
-  const ingest::SourceInfo info{.id = source.id, .path = source.id, .uri = ""};
-  QUARRY_ASSIGN_OR_RETURN(ingest::ParsedSource parsed,
-                          ingest::ParserFor(ingest::Format::kPlainText).Parse(source.text, info));
-  if (parsed.documents.size() != 1) return InternalError("plain text made several documents");
-  Document document = std::move(parsed.documents[0]);
-  document.id = std::move(source.id);
-  document.title = std::move(source.title);
-  document.language = DetectLanguage(document.text);
-  return document;
-}
-
-Status IndexCorpus(const RetrievalEvalOptions& options, RetrievalEvalParts& parts,
-                   const ingest::ProgressSink& progress, const CallContext& context,
-                   RetrievalEvalReport& report) {
-  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer, parts.index.OpenWriter(parts.collection));
-  ingest::Pipeline pipeline(writer, parts.analyzer, parts.pool, parts.ingest);
-  ingest::IngestReport ingested;
-  const SteadyClock::time_point start = SteadyClock::now();
-  std::vector<Document> batch;
-  uint64_t batch_bytes = 0;
-  uint64_t read = 0;
-  const auto flush = [&]() -> Status {
-    QUARRY_RETURN_IF_ERROR(pipeline.Add(std::exchange(batch, {}), ingested, context));
-    batch_bytes = 0;
-    if (progress) {
-      // The corpus is read line by line: how many documents are to come is not known.
-      progress({.stage = "indexing",
-                .done = read,
-                .total = 0,
-                .bytes = ingested.bytes,
-                .chunks = ingested.chunks_added});
-    }
-    return OkStatus();
-  };
-  QUARRY_RETURN_IF_ERROR(ReadBeirCorpus(options.directory, [&](BeirDocument source) -> Status {
-    ++read;
-    if (Trim(source.text).empty() && Trim(source.title).empty()) {
-      ++report.empty_documents;
-      return OkStatus();
-    }
-    QUARRY_ASSIGN_OR_RETURN(Document document, ParseDocument(std::move(source)));
-    batch_bytes += document.text.size();
-    batch.push_back(std::move(document));
-    return batch.size() >= kBatchDocuments || batch_bytes >= kBatchBytes ? flush() : OkStatus();
-  }));
-  QUARRY_RETURN_IF_ERROR(flush());
-  report.index_seconds = SecondsSince(start);
-  QUARRY_RETURN_IF_ERROR(pipeline.Embed(ingested, progress, context));
-  report.learn_seconds = ingested.embedding.learn_seconds;
-  report.embed_seconds = ingested.embedding.embed_seconds;
-  report.indexed = true;
-  return OkStatus();
-}
-
-// Documents by their best chunk, best first.
+// Documents by their best chunk, best first. The order is the retriever's, ties included: as a
+// document ties with the one before it, its score is lowered to the next float below, so that
+// neither SortRanking nor trec_eval, which order ties by id, change what a user would have seen
+// (docs/decisions/0006-ties-in-runs.md).
 std::vector<RankedDocument> RankDocuments(const retrieval::Retrieved& retrieved,
                                           const index::Snapshot& snapshot) {
   std::vector<RankedDocument> documents;
-  std::unordered_map<std::string, size_t> seen;
+  std::unordered_set<std::string> seen;
+  float limit = std::numeric_limits<float>::infinity();
   for (const retrieval::RankedHit& hit : retrieved.hits) {
     const DocumentId& id = snapshot.rows().DocumentOf(hit.row).id;
-    if (seen.emplace(id, documents.size()).second) documents.push_back({id, hit.hit.score});
+    if (!seen.insert(id).second) continue;
+    double score = hit.hit.score;
+    if (static_cast<float>(score) >= limit) {
+      score = std::nextafter(limit, -std::numeric_limits<float>::infinity());
+    }
+    limit = static_cast<float>(score);
+    documents.push_back({id, score});
   }
   return documents;
 }
@@ -119,30 +62,10 @@ size_t DocumentsNeeded(const std::vector<RankedDocument>& ranking, const std::st
   return size_t{std::max(kDepth, k)} + (has_self ? 1 : 0);
 }
 
-Status CheckJudged(const index::Snapshot& snapshot, const BeirQueries& queries,
-                   RetrievalEvalReport& report) {
-  uint64_t relevant = 0;
-  for (const auto& [query, grades] : queries.qrels) {
-    for (const auto& [document, grade] : grades) {
-      if (grade < 1) continue;
-      ++relevant;
-      const Result<index::StoredDocument> stored = snapshot.ReadDocument(document);
-      if (!stored.ok() && stored.status().code() != Code::kNotFound) return stored.status();
-      if (!stored.ok()) ++report.missing_judged_documents;
-    }
-  }
-  if (relevant > 0 && report.missing_judged_documents == relevant) {
-    return FailedPreconditionError("collection \"" + snapshot.collection().name +
-                                   "\" holds none of the documents that " + report.directory +
-                                   " judges; it was made from something else");
-  }
-  return OkStatus();
-}
-
 }  // namespace
 
 Result<RetrievalEvalReport> EvaluateRetrieval(const RetrievalEvalOptions& options,
-                                              RetrievalEvalParts parts,
+                                              const EvalParts& parts,
                                               const ingest::ProgressSink& progress,
                                               const CallContext& context) {
   if (options.k == 0) return InvalidArgumentError("k: expected at least 1");
@@ -155,15 +78,11 @@ Result<RetrievalEvalReport> EvaluateRetrieval(const RetrievalEvalOptions& option
   QUARRY_ASSIGN_OR_RETURN(BeirQueries queries, ReadBeirQueries(options.directory, options.split));
   report.warnings = std::move(queries.warnings);
 
-  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const index::Snapshot> snapshot,
-                          parts.index.GetSnapshot(parts.collection));
-  if (snapshot->live_documents() == 0) {
-    QUARRY_RETURN_IF_ERROR(IndexCorpus(options, parts, progress, context, report));
-    QUARRY_ASSIGN_OR_RETURN(snapshot, parts.index.GetSnapshot(parts.collection));
-  }
-  report.documents = snapshot->live_documents();
-  report.chunks = snapshot->live_chunks();
-  QUARRY_RETURN_IF_ERROR(CheckJudged(*snapshot, queries, report));
+  QUARRY_ASSIGN_OR_RETURN(
+      const std::shared_ptr<const index::Snapshot> snapshot,
+      OpenBeirCorpus(options.directory, parts, progress, context, report.corpus));
+  QUARRY_ASSIGN_OR_RETURN(report.missing_judged_documents,
+                          CountMissingDocuments(*snapshot, queries.qrels, options.directory));
 
   if (!queries.queries.empty()) {
     // Opens the embedder, which every later query finds open.

@@ -26,7 +26,7 @@ struct ChunkOptions {
   uint32_t target_tokens = 400;  // what chunks of long documents have on average
   uint32_t min_tokens = 100;  // a chunk is smaller only if it is the document, or if what is next
                               // to it would not fit with it
-  uint32_t max_tokens = 600;       // no chunk is larger, overlap included
+  uint32_t max_tokens = 600;  // no chunk is larger, overlap included
   uint32_t overlap_sentences = 1;  // sentences of the chunk before that are repeated at its start:
                                    // of prose (not of tables and code), never across a heading, a
                                    // quarter of the target at most

@@ -295,10 +295,10 @@ class Extraction {
   const ExtractiveOptions& options_;
   Question question_;
   std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
-  std::vector<Sentence> sentences_;     // in the order of the passages
-  std::vector<TermSet> headers_;        // by passage
-  std::vector<TermSet> passage_terms_;  // by passage, header included
-  std::vector<double> weights_;         // by term
+  std::vector<Sentence> sentences_;                 // in the order of the passages
+  std::vector<TermSet> headers_;                    // by passage
+  std::vector<TermSet> passage_terms_;              // by passage, header included
+  std::vector<double> weights_;                     // by term
   double total_ = 0;
 };
 
