@@ -27,7 +27,9 @@ Finding CheckConfig(const LoadedConfig& loaded) {
   Finding finding{.subject = "config", .detail = "defaults, no quarry.yaml here"};
   if (!loaded.file.empty()) finding.detail = loaded.file;
   if (!loaded.origin.empty()) {
-    finding.detail += ", " + std::to_string(loaded.origin.size()) + " options set";
+    const size_t options = loaded.origin.size();
+    finding.detail +=
+        ", " + std::to_string(options) + (options == 1 ? " option set" : " options set");
   }
   if (!loaded.warnings.empty()) {
     finding.level = Level::kWarning;

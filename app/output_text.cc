@@ -11,6 +11,7 @@ namespace {
 
 // Failures and problems shown; the count tells of the others.
 constexpr size_t kListed = 20;
+constexpr size_t kFindingIndent = 18;
 
 std::string Fixed(double value, int decimals) {
   char text[64];
@@ -42,6 +43,19 @@ std::string Highlighted(const Snippet& snippet, size_t begin, size_t end, const 
     at = to;
   }
   return text + snippet.text.substr(at, end - at);
+}
+
+// `line` as lines of the console's width, all but the first indented.
+std::string Wrapped(std::string_view line, size_t indent, const Console& console) {
+  std::string text;
+  while (!line.empty()) {
+    const size_t end = FittingBytes(line, console.columns() - indent);
+    text += (text.empty() ? "" : std::string(indent, ' ')) + std::string(line.substr(0, end));
+    text += '\n';
+    line.remove_prefix(end);
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+  }
+  return text;
 }
 
 // The snippet in lines of the console's width, indented.
@@ -152,7 +166,8 @@ std::string IndexText(const IndexResult& result, const Console& console) {
   if (!result.dry_run) text += "; " + Counted(result.chunks_total, "chunk");
   text += "\n";
   if (report.duplicates > 0) {
-    text += Counted(report.duplicates, "added document") + " have the text of another\n";
+    text += Counted(report.duplicates, "added document") +
+            (report.duplicates == 1 ? " has" : " have") + " the text of another\n";
   }
   if (report.embedding.learnt) {
     text += "learnt an embedder from the collection in " +
@@ -272,8 +287,12 @@ std::string FindingsText(const std::vector<Finding>& findings, const Console& co
         text += console.Styled(Style::kBad, "fail");
         break;
     }
-    text += "  " + PadRight(finding.subject, 10) + "  " + OneLine(finding.detail) + "\n";
-    if (!finding.advice.empty()) text += std::string(18, ' ') + "-> " + finding.advice + "\n";
+    text += "  " + PadRight(finding.subject, 10) + "  " +
+            Wrapped(OneLine(finding.detail), kFindingIndent, console);
+    if (!finding.advice.empty()) {
+      text += std::string(kFindingIndent, ' ') + "-> " +
+              Wrapped(finding.advice, kFindingIndent + 3, console);
+    }
   }
   return text;
 }

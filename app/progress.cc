@@ -17,7 +17,7 @@ uint64_t Percent(const ProgressState& state) {
 }
 
 std::string Count(const ProgressState& state, const char* of) {
-  if (state.total == 0) return WithThousands(state.done);
+  if (state.total == 0) return state.done == 0 ? "" : WithThousands(state.done);
   return WithThousands(state.done) + of + WithThousands(state.total);
 }
 
@@ -59,7 +59,8 @@ std::string ProgressBar(const ProgressState& state, size_t columns) {
 }
 
 std::string ProgressLine(const ProgressState& state) {
-  std::string line = state.stage + ": " + Count(state, " of ");
+  const std::string count = Count(state, " of ");
+  std::string line = state.stage + (count.empty() ? "" : ": ") + count;
   if (state.total != 0) line += " (" + std::to_string(Percent(state)) + " %)";
   for (const std::string& part : {Rate(state), TimeLeft(state)}) {
     if (!part.empty()) line += ", " + part;

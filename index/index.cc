@@ -127,7 +127,9 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
   impl->analyzer = &analyzer;
   impl->clock = &clock;
   const auto open = [&]() -> Status {
-    const bool exists = fs::exists(directory + "/MANIFEST.json");
+    std::error_code error;
+    const bool exists = fs::exists(directory + "/MANIFEST.json", error);
+    if (error) return InvalidArgumentError("look for MANIFEST.json: " + error.message());
     if (!exists && (options.read_only || !options.create_if_missing)) {
       return NotFoundError("no store there; make one with: quarry index PATH --store " + directory);
     }
@@ -143,7 +145,11 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
     if (exists) {
       QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, options.read_only));
     }
-    QUARRY_ASSIGN_OR_RETURN(impl->store, OpenRocksStore(directory + "/db", store_options));
+    Result<std::unique_ptr<Store>> opened = OpenRocksStore(directory + "/db", store_options);
+    if (exists && opened.status().code() == Code::kNotFound) {
+      return DataLossError("MANIFEST.json is there and db, which it belongs to, is not");
+    }
+    QUARRY_ASSIGN_OR_RETURN(impl->store, std::move(opened));
     if (!exists) {
       QUARRY_RETURN_IF_ERROR(DerivedFiles::Create(directory, NewStoreId()));
       QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, false));

@@ -91,6 +91,7 @@ Result<EmbeddingReport> UpdateEmbeddings(index::IndexWriter& writer,
                                model::SerializeLsaEmbedder(*embedder), snapshot->live_chunks()));
     QUARRY_ASSIGN_OR_RETURN(
         report.embedded, EmbedPending(writer, generation, *embedder, options, context, progress));
+    if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
     QUARRY_RETURN_IF_ERROR(writer.PublishGeneration(generation, context));
     report.embed_seconds = SecondsSince(start);
     report.learnt = true;

@@ -64,9 +64,9 @@ struct IngestReport {
 
 // Told about progress from the calling thread, a few times a second at most.
 struct IngestProgress {
-  const char* stage = "";  // "reading", "learning", "embedding"
-  uint64_t done = 0;       // sources, steps, chunks
-  uint64_t total = 0;
+  const char* stage = "";  // "reading", "learning", "embedding", "linking"
+  uint64_t done = 0;       // sources, steps, chunks, nothing
+  uint64_t total = 0;      // 0 = not known
   uint64_t bytes = 0;
   uint64_t chunks = 0;
 };

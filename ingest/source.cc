@@ -109,7 +109,16 @@ SourceItem FileItem(const fs::path& path, std::string relative, uint64_t limit) 
   item.info.id = std::move(relative);
   item.info.path = path.string();
   item.info.uri = FileUri(path);
-  item.read = [file = path.string(), limit] { return ReadFile(file, limit); };
+  item.read = [file = path.string(), limit]() -> Result<std::string> {
+    Result<std::string> bytes = ReadFile(file, limit);
+    if (bytes.ok()) return bytes;
+    // Whoever reports it names the path.
+    std::string message = bytes.status().message();
+    if (const std::string prefix = "read " + file + ": "; message.starts_with(prefix)) {
+      message.erase(0, prefix.size());
+    }
+    return Status(bytes.status().code(), "cannot read: " + message);
+  };
   return item;
 }
 
@@ -192,6 +201,9 @@ Result<FileList> ListFiles(const std::string& path, const FileSelection& selecti
   }
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::none) {
+    return InvalidArgumentError(path + ": " + error.message());
+  }
   if (!fs::exists(status)) return NotFoundError(path + ": no such file or directory");
   const fs::path canonical = fs::canonical(path, error);
   if (error) return InvalidArgumentError(path + ": " + error.message());

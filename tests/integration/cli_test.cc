@@ -1,0 +1,448 @@
+// The program as a user meets it: what it prints, and its exit code.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "tests/testing/run_quarry.h"
+
+namespace quarry::app {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using testing::QuarryCommand;
+using testing::QuarryProcess;
+using testing::QuarryResult;
+using ::testing::StartsWith;
+using Json = nlohmann::json;
+
+constexpr uid_t kNobody = 65534;
+
+class CliTest : public ::testing::Test {
+ protected:
+  CliTest() { fs::create_directories(docs()); }
+
+  const std::string& home() const { return directory_.path(); }
+  std::string docs() const { return home() + "/docs"; }
+  std::string store() const { return home() + "/store"; }
+
+  std::string Write(const std::string& relative, const std::string& content) {
+    const std::string path = docs() + "/" + relative;
+    fs::create_directories(fs::path(path).parent_path());
+    std::ofstream(path, std::ios::binary) << content;
+    return path;
+  }
+
+  // In a directory of its own, with --store.
+  QuarryCommand Command(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--store", store()});
+    return {.arguments = std::move(arguments), .directory = home()};
+  }
+  QuarryResult Run(std::vector<std::string> arguments, const std::string& input = "") const {
+    QuarryCommand command = Command(std::move(arguments));
+    command.input = input;
+    return testing::RunQuarry(command);
+  }
+  Json RunJson(std::vector<std::string> arguments) const {
+    arguments.push_back("--json");
+    return Json::parse(Run(std::move(arguments)).out);
+  }
+
+  void ExpectUsageError(std::vector<std::string> arguments, const std::string& message) const {
+    const QuarryResult result = Run(std::move(arguments));
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.error, "quarry: error: " + message + "\n");
+    EXPECT_EQ(result.out, "");
+  }
+
+ private:
+  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+};
+
+std::string WithoutTimes(std::string text) {
+  static const std::regex time(" in [0-9.]+ (ms|s)");
+  return std::regex_replace(text, time, "");
+}
+
+TEST_F(CliTest, IndexSaysWhatItDidAndASecondRunChangesNothing) {
+  Write("pump.txt", "The pump runs at nine bar.");
+  Write("zh/beng.md", "# 水泵\n\n水泵的压力是九巴。");
+  const QuarryResult first = Run({"index", docs()});
+  EXPECT_EQ(first.exit_code, 0);
+  EXPECT_EQ(WithoutTimes(first.out),
+            "added 2, changed 0, unchanged 0, removed 0, failed 0; 2 chunks\n");
+  EXPECT_EQ(first.error, "");
+  const QuarryResult second = Run({"index", docs()});
+  EXPECT_EQ(second.exit_code, 0);
+  EXPECT_EQ(WithoutTimes(second.out),
+            "nothing changed: 2 documents unchanged, 0 failed; 2 chunks\n");
+  EXPECT_FALSE(RunJson({"index", docs()})["changed_anything"].get<bool>());
+}
+
+TEST_F(CliTest, EachBadFileIsNamedWithItsReasonAndTheOthersAreIndexed) {
+  Write("good.txt", "The pump runs at nine bar.");
+  Write("image.txt", std::string("\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR", 16));
+  Write("empty.md", "");
+  Write("blank.txt", " \n\n ");
+  Write("broken.txt",
+        "caf\xC3 broken utf8 \xF0\x28 words \xE4\xB8\xAD\xE6\x96\x87 mixed \xE4\xB8\n");
+  Write("zero.bin", std::string("a\0b", 3));
+  Write("object.json", "{\"text\": ");
+  const QuarryResult result = Run({"index", docs()});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(WithoutTimes(result.out),
+            "failed  " + docs() + "/blank.txt: empty: only white space, expected text\n" +
+                "failed  " + docs() + "/broken.txt: invalid UTF-8 at byte 3 and no other charset " +
+                "fits\n" + "failed  " + docs() + "/empty.md: empty: 0 bytes, expected text\n" +
+                "failed  " + docs() + "/image.txt: not text: looks like PNG image\n" + "failed  " +
+                docs() + "/object.json: line 1, column 9: broken JSON\n" + "failed  " + docs() +
+                "/zero.bin: not text: NUL byte at offset 1\n" +
+                "added 1, changed 0, unchanged 0, removed 0, failed 6; 1 chunk\n");
+  EXPECT_EQ(Run({"search", "pump"}).exit_code, 0);
+}
+
+TEST_F(CliTest, ABrokenJsonLineIsNamedByItsNumberAndTheOthersAreKept) {
+  const std::string path = Write("r.jsonl",
+                                 "{\"id\":\"a\",\"text\":\"First.\"}\n{\"id\":\"b\",\"te\n{\"id\":"
+                                 "\"c\",\"text\":\"Third.\"}\n");
+  const QuarryResult result = Run({"index", docs()});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, StartsWith("failed  " + path + ": line 2: expected a JSON object: "));
+  EXPECT_EQ(Run({"docs", "show", "r.jsonl#a", "--text"}).out, "First.\n");
+  EXPECT_EQ(Run({"docs", "show", "r.jsonl#c", "--text"}).out, "Third.\n");
+}
+
+TEST_F(CliTest, ALineOfAHundredMegabytesIsIndexed) {
+  std::string line;
+  line.reserve(100'000'000);
+  for (int i = 0; line.size() < 99'999'900; ++i) line += "word" + std::to_string(i % 5000) + ' ';
+  line += "needle";
+  Write("long.txt", line);
+  line = std::string();
+  QuarryCommand command = Command({"index", docs(), "--set", "embedding.enabled=false"});
+  command.timeout = std::chrono::seconds(240);
+  const QuarryResult result = testing::RunQuarry(command);
+  EXPECT_EQ(result.exit_code, 0) << result.error;
+  EXPECT_THAT(result.out, StartsWith("added 1, changed 0, unchanged 0, removed 0, failed 0 in "));
+  // The document is one commit: its text, chunks and terms are in memory at a time.
+  EXPECT_LT(result.peak_memory, uint64_t{2} << 30);
+  EXPECT_EQ(Run({"search", "needle"}).exit_code, 0);
+}
+
+TEST_F(CliTest, AFileAboveTheLimitIsReportedAndNotRead) {
+  const std::string path = Write("large.txt", std::string(5000, 'x'));
+  const QuarryResult result = Run({"index", docs(), "--set", "ingest.max_file_bytes=4000"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, StartsWith("failed  " + path +
+                                     ": cannot read: larger than the limit of 4000 bytes\n"));
+}
+
+TEST_F(CliTest, WhatMayNotBeReadIsReportedAndTheRestIsIndexed) {
+  Write("open.txt", "The pump runs at nine bar.");
+  const std::string closed = Write("closed.txt", "Nobody may read this.");
+  Write("locked/inside.txt", "Nor this.");
+  const bool is_root = ::geteuid() == 0;
+  if (is_root) {
+    for (const auto& entry : fs::recursive_directory_iterator(home())) {
+      ASSERT_EQ(::chown(entry.path().c_str(), kNobody, kNobody), 0);
+    }
+    ASSERT_EQ(::chown(home().c_str(), kNobody, kNobody), 0);
+  }
+  fs::permissions(closed, fs::perms::none);
+  fs::permissions(docs() + "/locked", fs::perms::none);
+  QuarryCommand command = Command({"index", docs()});
+  command.as_nobody = is_root;
+  if (testing::RunQuarry({.arguments = {"--version"}, .as_nobody = is_root}).exit_code != 0) {
+    GTEST_SKIP() << "nobody may not run " << testing::QuarryBinary();
+  }
+  const QuarryResult result = testing::RunQuarry(command);
+  fs::permissions(docs() + "/locked", fs::perms::owner_all);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(WithoutTimes(result.out),
+            "failed  " + docs() + "/locked: cannot read the directory: Permission denied\n" +
+                "failed  " + closed + ": cannot read: Permission denied\n" +
+                "added 1, changed 0, unchanged 0, removed 0, failed 2; 1 chunk\n");
+}
+
+TEST_F(CliTest, AStoreThatMayNotBeLookedAtIsAnErrorAndNoCrash) {
+  const bool is_root = ::geteuid() == 0;
+  fs::create_directory(home() + "/closed");
+  fs::permissions(home() + "/closed", fs::perms::none);
+  fs::permissions(home(), fs::perms::all);
+  const QuarryResult version =
+      testing::RunQuarry({.arguments = {"--version"}, .as_nobody = is_root});
+  if (version.exit_code != 0) GTEST_SKIP() << "nobody may not run " << testing::QuarryBinary();
+  const QuarryResult result = testing::RunQuarry(
+      {.arguments = {"stats", "--store", home() + "/closed/store"}, .as_nobody = is_root});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.error, "quarry: error: store " + home() +
+                              "/closed/store: look for MANIFEST.json: Permission denied\n");
+}
+
+TEST_F(CliTest, APathThatDoesNotExistChangesNothing) {
+  const QuarryResult result = Run({"index", docs(), home() + "/nowhere"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.error, "quarry: error: " + home() + "/nowhere: no such file or directory\n");
+  EXPECT_FALSE(fs::exists(store()));
+}
+
+TEST_F(CliTest, AMissingStoreIsNamedWithHowToMakeOne) {
+  const QuarryResult result = Run({"search", "pump"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.error, "quarry: error: store " + store() +
+                              ": no store there; make one with: quarry index PATH --store " +
+                              store() + "\n");
+  EXPECT_FALSE(fs::exists(store()));
+}
+
+TEST_F(CliTest, AFolderOfTheUsersIsNeverTakenForAStore) {
+  Write("a.txt", "Alpha.");
+  const QuarryResult result = testing::RunQuarry({"index", docs(), "--store", docs()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.error, "quarry: error: store " + docs() +
+                              ": not a Quarry store, and not empty (it holds a.txt); choose "
+                              "another directory with --store\n");
+  EXPECT_EQ(std::distance(fs::directory_iterator(docs()), fs::directory_iterator()), 1);
+}
+
+TEST_F(CliTest, AnotherFormatVersionIsRefusedNamingBoth) {
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  const std::string path = store() + "/MANIFEST.json";
+  Json manifest = Json::parse(ReadFile(path).value());
+  manifest["format_version"] = 99;
+  ASSERT_OK(WriteFileAtomically(path, manifest.dump()));
+  for (const char* verb : {"search", "index"}) {
+    const QuarryResult result = Run({verb, docs()});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.error,
+              "quarry: error: store " + store() +
+                  ": manifest: format version 99, this program reads 1; open it with the Quarry "
+                  "that wrote it, or index again into another directory (--store)\n");
+  }
+}
+
+TEST_F(CliTest, ADamagedManifestOrAMissingDatabaseIsDamage) {
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  fs::rename(store() + "/db", home() + "/db");
+  QuarryResult result = Run({"verify"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(result.error, "quarry: error: store " + store() +
+                              ": MANIFEST.json is there and db, which it belongs to, is not\n");
+  fs::rename(home() + "/db", store() + "/db");
+  ASSERT_OK(WriteFileAtomically(store() + "/MANIFEST.json", "junk"));
+  result = Run({"verify"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(result.error, "quarry: error: store " + store() + ": manifest: not a JSON object\n");
+}
+
+TEST_F(CliTest, AStoreInUseByAServerIsReportedWithItsProcess) {
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  QuarryProcess server(Command({"serve", "--port", "0"}));
+  ASSERT_THAT(server.ReadFirstLine(), StartsWith("quarry serves "));
+  for (const char* verb : {"index", "search"}) {
+    const QuarryResult result = Run({verb, docs()});
+    EXPECT_EQ(result.exit_code, 5);
+    EXPECT_THAT(result.error, MatchesRegex("quarry: error: store " + store() + ": lock " + store() +
+                                           "/LOCK: store is in use by process [0-9]+\n"));
+  }
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait().exit_code, 0);
+  EXPECT_EQ(Run({"search", "alpha"}).exit_code, 0);
+}
+
+TEST_F(CliTest, ReadersShareAStore) {
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  ASSERT_OK_AND_ASSIGN(const FileLock reader,
+                       FileLock::Acquire(store() + "/LOCK", FileLock::Kind::kShared));
+  EXPECT_EQ(Run({"search", "alpha"}).exit_code, 0);
+  EXPECT_EQ(Run({"index", docs()}).exit_code, 5);
+}
+
+TEST_F(CliTest, UsageErrorsSayWhatWasExpected) {
+  ExpectUsageError({"frobnicate"},
+                   "unknown command \"frobnicate\": expected index, search, ask, docs, "
+                   "collections, serve, eval, stats, verify, config or doctor; see: quarry -h");
+  ExpectUsageError({"index", docs(), "--frob"}, "unknown option \"--frob\"; see: quarry index -h");
+  ExpectUsageError({"search", "pump", "--mode", "fuzzy"},
+                   "--mode: retrieval.mode: expected one of hybrid, dense, lexical, got \"fuzzy\"");
+  ExpectUsageError({"search", "pump", "--set", "retreival.k=3"},
+                   "--set: retreival.k: unknown key; did you mean retrieval.k?");
+  ExpectUsageError({"search", " "}, "query: empty; expected a question");
+}
+
+TEST_F(CliTest, AWrongFilterIsNamedByItsPlace) {
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  ExpectUsageError({"search", "alpha", "--filter", R"({"type":"equals","key":"x","value":1})"},
+                   "--filter: filter.type: unknown operator \"equals\"; expected one of and, or, "
+                   "eq, ne, gt, gte, lt, lte, in, nin");
+  const QuarryResult broken = Run({"search", "alpha", "--filter", "{"});
+  EXPECT_EQ(broken.exit_code, 2);
+  EXPECT_THAT(broken.error, StartsWith("quarry: error: --filter: filter: not JSON: "));
+}
+
+TEST_F(CliTest, AnUnknownCollectionIsNamedWithThoseThatExist) {
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  const std::vector<std::vector<std::string>> commands = {
+      {"search", "alpha"}, {"stats"}, {"verify"}, {"docs", "ls"}};
+  for (std::vector<std::string> command : commands) {
+    command.insert(command.end(), {"--collection", "nope"});
+    const QuarryResult result = Run(command);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.error, "quarry: error: no collection \"nope\"; there is: default\n");
+  }
+}
+
+TEST_F(CliTest, AnErrorIsAnObjectWithJson) {
+  const QuarryResult result = Run({"search", "pump", "--json"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(Json::parse(result.out)["error"]["code"], "NOT_FOUND");
+  EXPECT_THAT(result.error, HasSubstr("no store there"));
+}
+
+TEST_F(CliTest, NothingFoundIsExitCodeOne) {
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  const QuarryResult result = Run({"search", "zebra"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.error, "quarry: nothing found\n");
+}
+
+TEST_F(CliTest, AQuestionMayComeInSeveralWordsAndPathsToo) {
+  const std::string first = Write("one/a.txt", "The pump runs at nine bar.");
+  const std::string second = Write("two/b.txt", "The valve is made of bronze.");
+  EXPECT_EQ(Run({"index", first, second}).exit_code, 0);
+  EXPECT_EQ(RunJson({"search", "index", "the", "bronze", "[valve]"})["query"],
+            "index the bronze [valve]");
+  EXPECT_EQ(Run({"docs", "delete", "a.txt", "b.txt"}).out, "deleted 2 documents\n");
+}
+
+TEST_F(CliTest, AChangedFileReplacesItsChangedChunksOnly) {
+  std::string text;
+  for (int i = 0; i < 120; ++i) {
+    text += "Paragraph " + std::to_string(i) + " says ";
+    for (int w = 0; w < 40; ++w) text += "word" + std::to_string((i * 37 + w * 11) % 500) + " ";
+    text += "and ends.\n\n";
+  }
+  Write("long.txt", text);
+  const Json first = RunJson({"index", docs()});
+  const uint64_t chunks = first["chunks"]["added"];
+  ASSERT_GT(chunks, 12u);
+  text.insert(text.find("Paragraph 60"), "An edited sentence. ");
+  Write("long.txt", text);
+  const Json second = RunJson({"index", docs()});
+  EXPECT_EQ(second["documents"]["changed"], 1);
+  EXPECT_LE(second["chunks"]["added"].get<uint64_t>(), 4u);
+  EXPECT_GE(second["chunks"]["kept"].get<uint64_t>(), chunks - 4);
+}
+
+TEST_F(CliTest, AMovedFileIsAddedUnderItsNewNameAndPrunedUnderTheOldOne) {
+  Write("old.txt", "The pump runs at nine bar.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  fs::rename(docs() + "/old.txt", docs() + "/new.txt");
+  EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--prune"}).out),
+            "added 1, changed 0, unchanged 0, removed 1, failed 0; 1 chunk\n"
+            "1 added document has the text of another\n");
+  EXPECT_EQ(RunJson({"search", "pump"})["hits"][0]["document"], "new.txt");
+}
+
+TEST_F(CliTest, PruneRemovesWhatIsGoneAndADryRunOnlySaysSo) {
+  Write("a.txt", "Apples are red.");
+  Write("b.txt", "Bananas are yellow.");
+  EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--dry-run"}).out),
+            "dry run, nothing was written: would have added 2, changed 0, unchanged 0, removed 0, "
+            "failed 0\n");
+  EXPECT_FALSE(fs::exists(store()));
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  fs::remove(docs() + "/b.txt");
+  EXPECT_EQ(WithoutTimes(Run({"index", docs()}).out),
+            "nothing changed: 1 document unchanged, 0 failed; 2 chunks\n");
+  EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--prune", "--dry-run"}).out),
+            "dry run, nothing was written: would have added 0, changed 0, unchanged 1, removed 1, "
+            "failed 0\n");
+  EXPECT_EQ(Run({"search", "bananas"}).exit_code, 0);
+  EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--prune"}).out),
+            "added 0, changed 0, unchanged 1, removed 1, failed 0; 1 chunk\n");
+  EXPECT_EQ(Run({"search", "bananas"}).exit_code, 1);
+}
+
+TEST_F(CliTest, RecordsOnStandardInputAreAppliedInOrderAndWrongLinesNamed) {
+  const QuarryResult result =
+      Run({"index", "-"},
+          "{\"id\":\"a\",\"text\":\"Alpha.\"}\nbroken\n{\"id\":\"b\",\"txt\":\"y\"}\n"
+          "{\"id\":\"b\",\"text\":\"Beta.\"}\n{\"op\":\"delete\",\"id\":\"a\"}\n");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(WithoutTimes(result.out),
+            "failed  standard input: line 2: not JSON at byte 1\n"
+            "failed  standard input: line 3: unknown key \"txt\"; expected op, id, text, title, "
+            "uri, metadata\n"
+            "added 2, changed 0, unchanged 0, removed 1, failed 2; 1 chunk\n");
+  EXPECT_EQ(Run({"docs", "show", "b", "--text"}).out, "Beta.\n");
+}
+
+TEST_F(CliTest, ALineOnStandardInputAboveTheLimitEndsTheRun) {
+  const QuarryResult result = Run({"index", "-"}, std::string(size_t{65} << 20, 'x'));
+  EXPECT_EQ(result.exit_code, 75);
+  EXPECT_EQ(result.error, "quarry: error: standard input: line 1 is longer than 67108864 bytes\n");
+}
+
+TEST_F(CliTest, TheStoreComesFromTheFlagThenTheEnvironmentThenTheFileThenTheDefault) {
+  std::ofstream(home() + "/quarry.yaml") << "store: from-file\n";
+  Write("a.txt", "Alpha.");
+  QuarryCommand command{.arguments = {"index", docs()}, .directory = home()};
+  ASSERT_EQ(testing::RunQuarry(command).exit_code, 0);
+  EXPECT_TRUE(fs::exists(home() + "/from-file"));
+  command.environment["QUARRY_STORE"] = "from-environment";
+  ASSERT_EQ(testing::RunQuarry(command).exit_code, 0);
+  EXPECT_TRUE(fs::exists(home() + "/from-environment"));
+  command.arguments.insert(command.arguments.end(), {"--store", "from-flag"});
+  ASSERT_EQ(testing::RunQuarry(command).exit_code, 0);
+  EXPECT_TRUE(fs::exists(home() + "/from-flag"));
+  fs::remove(home() + "/quarry.yaml");
+  ASSERT_EQ(testing::RunQuarry({.arguments = {"index", docs()}, .directory = home()}).exit_code, 0);
+  EXPECT_TRUE(fs::exists(home() + "/.quarry"));
+}
+
+TEST_F(CliTest, AnInterruptedRunKeepsWhatItHasAndSaysSo) {
+  for (int i = 0; i < 3000; ++i) {
+    Write("f" + std::to_string(i) + ".txt", "Text number " + std::to_string(i) + " of many.");
+  }
+  QuarryProcess run(Command({"index", docs(), "--set", "ingest.batch_documents=1"}));
+  ASSERT_FALSE(run.EndsWithin(std::chrono::milliseconds(150)));
+  run.Signal(SIGINT);
+  const QuarryResult result = run.Wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_EQ(result.error,
+            "quarry: interrupted; nothing is lost: what was indexed is kept, and the same command "
+            "goes on from there\n");
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+  EXPECT_EQ(RunJson({"index", docs()})["chunks"]["total"], 3000);
+}
+
+TEST_F(CliTest, OutputThatCannotBeWrittenIsNoSuccess) {
+  std::FILE* full = std::fopen("/dev/full", "w");
+  if (full == nullptr) GTEST_SKIP() << "no /dev/full here";
+  std::fclose(full);
+  const std::string command = testing::QuarryBinary() + " config >/dev/full 2>" + home() + "/error";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 69);
+  EXPECT_EQ(ReadFile(home() + "/error").value(),
+            "quarry: error: standard output: No space left on device\n");
+}
+
+}  // namespace
+}  // namespace quarry::app
