@@ -49,7 +49,7 @@ class CliTest : public ::testing::Test {
   QuarryResult Run(std::vector<std::string> arguments, const std::string& input = "") const {
     QuarryCommand command = Command(std::move(arguments));
     command.input = input;
-    return testing::RunQuarry(command);
+    return testing::RunQuarryWith(command);
   }
   Json RunJson(std::vector<std::string> arguments) const {
     arguments.push_back("--json");
@@ -103,8 +103,10 @@ TEST_F(CliTest, EachBadFileIsNamedWithItsReasonAndTheOthersAreIndexed) {
                 "failed  " + docs() + "/broken.txt: invalid UTF-8 at byte 3 and no other charset " +
                 "fits\n" + "failed  " + docs() + "/empty.md: empty: 0 bytes, expected text\n" +
                 "failed  " + docs() + "/image.txt: not text: looks like PNG image\n" + "failed  " +
-                docs() + "/object.json: line 1, column 9: broken JSON\n" + "failed  " + docs() +
-                "/zero.bin: not text: NUL byte at offset 1\n" +
+                docs() +
+                "/object.json: line 1, column 10: broken JSON while "
+                "parsing value: unexpected end of input; expected '[', '{', or a literal\n" +
+                "failed  " + docs() + "/zero.bin: not text: NUL byte at offset 1\n" +
                 "added 1, changed 0, unchanged 0, removed 0, failed 6; 1 chunk\n");
   EXPECT_EQ(Run({"search", "pump"}).exit_code, 0);
 }
@@ -129,7 +131,7 @@ TEST_F(CliTest, ALineOfAHundredMegabytesIsIndexed) {
   line = std::string();
   QuarryCommand command = Command({"index", docs(), "--set", "embedding.enabled=false"});
   command.timeout = std::chrono::seconds(240);
-  const QuarryResult result = testing::RunQuarry(command);
+  const QuarryResult result = testing::RunQuarryWith(command);
   EXPECT_EQ(result.exit_code, 0) << result.error;
   EXPECT_THAT(result.out, StartsWith("added 1, changed 0, unchanged 0, removed 0, failed 0 in "));
   // The document is one commit: its text, chunks and terms are in memory at a time.
@@ -160,10 +162,10 @@ TEST_F(CliTest, WhatMayNotBeReadIsReportedAndTheRestIsIndexed) {
   fs::permissions(docs() + "/locked", fs::perms::none);
   QuarryCommand command = Command({"index", docs()});
   command.as_nobody = is_root;
-  if (testing::RunQuarry({.arguments = {"--version"}, .as_nobody = is_root}).exit_code != 0) {
+  if (testing::RunQuarryWith({.arguments = {"--version"}, .as_nobody = is_root}).exit_code != 0) {
     GTEST_SKIP() << "nobody may not run " << testing::QuarryBinary();
   }
-  const QuarryResult result = testing::RunQuarry(command);
+  const QuarryResult result = testing::RunQuarryWith(command);
   fs::permissions(docs() + "/locked", fs::perms::owner_all);
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(WithoutTimes(result.out),
@@ -178,9 +180,9 @@ TEST_F(CliTest, AStoreThatMayNotBeLookedAtIsAnErrorAndNoCrash) {
   fs::permissions(home() + "/closed", fs::perms::none);
   fs::permissions(home(), fs::perms::all);
   const QuarryResult version =
-      testing::RunQuarry({.arguments = {"--version"}, .as_nobody = is_root});
+      testing::RunQuarryWith({.arguments = {"--version"}, .as_nobody = is_root});
   if (version.exit_code != 0) GTEST_SKIP() << "nobody may not run " << testing::QuarryBinary();
-  const QuarryResult result = testing::RunQuarry(
+  const QuarryResult result = testing::RunQuarryWith(
       {.arguments = {"stats", "--store", home() + "/closed/store"}, .as_nobody = is_root});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_EQ(result.error, "quarry: error: store " + home() +
@@ -279,6 +281,8 @@ TEST_F(CliTest, UsageErrorsSayWhatWasExpected) {
                    "--mode: retrieval.mode: expected one of hybrid, dense, lexical, got \"fuzzy\"");
   ExpectUsageError({"search", "pump", "--set", "retreival.k=3"},
                    "--set: retreival.k: unknown key; did you mean retrieval.k?");
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
   ExpectUsageError({"search", " "}, "query: empty; expected a question");
 }
 
@@ -404,16 +408,17 @@ TEST_F(CliTest, TheStoreComesFromTheFlagThenTheEnvironmentThenTheFileThenTheDefa
   std::ofstream(home() + "/quarry.yaml") << "store: from-file\n";
   Write("a.txt", "Alpha.");
   QuarryCommand command{.arguments = {"index", docs()}, .directory = home()};
-  ASSERT_EQ(testing::RunQuarry(command).exit_code, 0);
+  ASSERT_EQ(testing::RunQuarryWith(command).exit_code, 0);
   EXPECT_TRUE(fs::exists(home() + "/from-file"));
   command.environment["QUARRY_STORE"] = "from-environment";
-  ASSERT_EQ(testing::RunQuarry(command).exit_code, 0);
+  ASSERT_EQ(testing::RunQuarryWith(command).exit_code, 0);
   EXPECT_TRUE(fs::exists(home() + "/from-environment"));
   command.arguments.insert(command.arguments.end(), {"--store", "from-flag"});
-  ASSERT_EQ(testing::RunQuarry(command).exit_code, 0);
+  ASSERT_EQ(testing::RunQuarryWith(command).exit_code, 0);
   EXPECT_TRUE(fs::exists(home() + "/from-flag"));
   fs::remove(home() + "/quarry.yaml");
-  ASSERT_EQ(testing::RunQuarry({.arguments = {"index", docs()}, .directory = home()}).exit_code, 0);
+  ASSERT_EQ(testing::RunQuarryWith({.arguments = {"index", docs()}, .directory = home()}).exit_code,
+            0);
   EXPECT_TRUE(fs::exists(home() + "/.quarry"));
 }
 

@@ -156,10 +156,10 @@ QuarryResult QuarryProcess::Wait() {
   return std::move(result_);
 }
 
-QuarryResult RunQuarry(const QuarryCommand& command) { return QuarryProcess(command).Wait(); }
+QuarryResult RunQuarryWith(const QuarryCommand& command) { return QuarryProcess(command).Wait(); }
 
 QuarryResult RunQuarry(std::vector<std::string> arguments) {
-  return RunQuarry(QuarryCommand{.arguments = std::move(arguments)});
+  return RunQuarryWith({.arguments = std::move(arguments)});
 }
 
 }  // namespace quarry::testing

@@ -61,7 +61,7 @@ class QuarryProcess {
 };
 
 // Runs it to its end.
-QuarryResult RunQuarry(const QuarryCommand& command);
 QuarryResult RunQuarry(std::vector<std::string> arguments);
+QuarryResult RunQuarryWith(const QuarryCommand& command);
 
 }  // namespace quarry::testing
