@@ -97,7 +97,7 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& sourc
   if (Trim(decoded.text).empty()) {
     return InvalidArgumentError("empty: only white space, expected text");
   }
-  const Format format = DetectFormat(decoded.text, source.path);
+  const Format format = source.format ? *source.format : DetectFormat(decoded.text, source.path);
   QUARRY_ASSIGN_OR_RETURN(ParsedSource parsed, ParserFor(format).Parse(decoded.text, source));
   // Gone before the hash and the language are looked at: the text may be large.
   decoded.text = std::string();

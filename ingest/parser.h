@@ -4,6 +4,7 @@
 // found from the content, the file name only breaks ties between text formats.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,11 +14,15 @@
 
 namespace quarry::ingest {
 
+enum class Format : uint8_t { kPlainText, kMarkdown, kHtml, kJson, kJsonLines, kCsv, kTsv };
+const char* MediaTypeOf(Format format);  // "text/markdown"
+
 // What is known about a source besides its bytes.
 struct SourceInfo {
   std::string id;    // document id if the source is one document; prefix ("id#3") if it holds many
   std::string path;  // for error messages and as a hint of the format: its name's extension
   std::string uri;
+  std::optional<Format> format = {};  // as its sender declares it; else it is detected
 };
 
 // A part of a source that could not be used; the rest of it was.
@@ -30,9 +35,6 @@ struct ParsedSource {
   std::vector<Document> documents;  // id, uri, title, media_type, text, blocks, metadata filled
   std::vector<SourceError> errors;
 };
-
-enum class Format : uint8_t { kPlainText, kMarkdown, kHtml, kJson, kJsonLines, kCsv, kTsv };
-const char* MediaTypeOf(Format format);  // "text/markdown"
 
 // Pure and thread-safe.
 class Parser {
@@ -52,9 +54,9 @@ const Parser& ParserFor(Format format);
 // Markdown by extension or by its marks; else plain text.
 Format DetectFormat(std::string_view text, std::string_view path);
 
-// DecodeText, DetectFormat, Parse, and what all formats share: an empty source or one without any
-// text is an error ("empty: ..."), title from the first heading or the file name, language,
-// source_hash.
+// DecodeText, DetectFormat (unless the format is declared), Parse, and what all formats share: an
+// empty source or one without any text is an error ("empty: ..."), title from the first heading or
+// the file name, language, source_hash.
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source);
 
 // Document::source_hash of every document that ParseSource makes of `bytes`: a source is unchanged

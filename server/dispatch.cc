@@ -36,6 +36,17 @@ Response Refusal(std::string_view path, int status, std::string message) {
   return ErrorResponse(SurfaceOf(path), DetailOf(HttpProblem{status, std::move(message)}));
 }
 
+// GET /api/v1: what there is.
+Response ListRoutes(const Router& router) {
+  JsonWriter json;
+  json.BeginObject().Key("routes").BeginArray();
+  for (const Route& route : router.routes()) {
+    json.BeginObject().Key("method").String(route.method).Key("path").String(route.pattern);
+    json.Key("description").String(route.description).EndObject();
+  }
+  return {.body = json.EndArray().EndObject().Take()};
+}
+
 // What is wrong with the Content-Type (and Content-Encoding) of a request; "" if nothing is.
 std::string MediaTypeProblem(const Route& route, const HeaderList& headers) {
   const std::string* encoding = FindHeader(headers, "Content-Encoding");
@@ -64,6 +75,10 @@ RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
       ingest_lane_(kIngestThreads, kIngestQueue),
       operations_lane_(kOperationsThreads, kOperationsQueue) {
   for (Route& route : routes) router_.Add(std::move(route));
+  router_.Add({.method = "GET",
+               .pattern = "/api/v1",
+               .description = "this list",
+               .handler = [this](const Call&) { return ListRoutes(router_); }});
 }
 
 RequestDispatcher::~RequestDispatcher() { WaitUntilIdle(); }

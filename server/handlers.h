@@ -33,4 +33,26 @@ Result<Response> GetHealth(const HandlerEnvironment& environment, const Call& ca
 Result<Response> GetReadiness(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetMetrics(const HandlerEnvironment& environment, const Call& call);
 
+// ---- handlers_search.cc ----
+Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_documents.cc ----
+Result<Response> GetDocuments(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PutDocuments(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteDocument(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_collections.cc ----
+Result<Response> GetCollections(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostCollections(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteCollection(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetStats(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_openai.cc ----
+Result<Response> GetModels(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetModel(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call);
+
 }  // namespace quarry::server

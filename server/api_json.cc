@@ -1,0 +1,138 @@
+#include "server/api_json.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+
+namespace quarry::server {
+namespace {
+
+void WriteStrings(const std::vector<std::string>& strings, JsonWriter& json) {
+  json.BeginArray();
+  for (const std::string& text : strings) json.String(text);
+  json.EndArray();
+}
+
+void AddSpan(const SourceSpan& span, JsonWriter& json) {
+  json.Key("begin").Uint(span.begin).Key("end").Uint(span.end);
+  if (span.page != 0) json.Key("page").Uint(span.page);
+  if (!span.heading_path.empty()) WriteStrings(span.heading_path, json.Key("heading_path"));
+}
+
+struct MetadataWriter {
+  JsonWriter& json;
+  void operator()(bool value) const { json.Bool(value); }
+  void operator()(double value) const { json.Double(value); }
+  void operator()(const std::string& value) const { json.String(value); }
+  void operator()(const std::vector<std::string>& value) const { WriteStrings(value, json); }
+};
+
+void WriteContext(const Context& context, JsonWriter& json) {
+  json.BeginObject().Key("tokens").Uint(context.token_count).Key("passages").BeginArray();
+  for (const Passage& passage : context.passages) WritePassage(passage, 0, json);
+  json.EndArray().Key("dropped").BeginArray();
+  for (const DroppedPassage& dropped : context.dropped) {
+    json.BeginObject().Key("chunk").Uint(dropped.chunk.value);
+    json.Key("document").String(dropped.document).Key("why").String(dropped.why).EndObject();
+  }
+  json.EndArray().EndObject();
+}
+
+}  // namespace
+
+void WriteMetadata(const Metadata& metadata, JsonWriter& json) {
+  json.BeginObject();
+  for (const auto& [key, value] : metadata) std::visit(MetadataWriter{json.Key(key)}, value);
+  json.EndObject();
+}
+
+void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json) {
+  json.BeginObject();
+  for (const Trace::Stage& stage : stages) json.Key(stage.name).Double(stage.micros);
+  json.EndObject();
+}
+
+void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json) {
+  json.BeginObject();
+  if (rank != 0) json.Key("rank").Uint(rank);
+  json.Key("score").Double(passage.score);
+  json.Key("document").String(passage.chunk.document);
+  json.Key("title").String(passage.title).Key("uri").String(passage.uri);
+  json.Key("chunk").Uint(passage.chunk.id.value).Key("ordinal").Uint(passage.chunk.ordinal);
+  AddSpan(passage.chunk.span, json);
+  json.Key("text").String(passage.chunk.text).Key("language").String(passage.language);
+  WriteMetadata(passage.metadata, json.Key("metadata"));
+  json.EndObject();
+}
+
+void WriteCitation(const Citation& citation, const Passage& passage, JsonWriter& json) {
+  json.BeginObject();
+  json.Key("passage").Uint(citation.passage).Key("document").String(citation.document);
+  json.Key("chunk").Uint(citation.chunk.value);
+  json.Key("answer_begin").Uint(citation.answer_span.begin);
+  json.Key("answer_end").Uint(citation.answer_span.end);
+  AddSpan(citation.source, json);
+  json.Key("quote").String(citation.quote);
+  json.Key("title").String(passage.title).Key("uri").String(passage.uri).EndObject();
+}
+
+void WriteCitations(const Answer& answer, JsonWriter& json) {
+  json.BeginArray();
+  for (const Citation& citation : answer.citations) {
+    WriteCitation(citation, answer.context.passages[citation.passage - 1], json);
+  }
+  json.EndArray();
+}
+
+void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
+  json.BeginObject().Key("label").String(SupportName(verdict.label));
+  json.Key("score").Double(verdict.score).Key("reason").String(verdict.reason).EndObject();
+}
+
+void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json) {
+  json.BeginObject().Key("name").String(stats.collection.name);
+  json.Key("documents").Uint(stats.documents).Key("chunks").Uint(stats.chunks);
+  json.Key("tokens").Uint(stats.tokens).Key("pending_vectors").Uint(stats.pending_vectors);
+  json.Key("commit").Uint(stats.commit.value);
+  json.Key("created_at").String(FormatIso8601(stats.collection.created_micros));
+  json.Key("embedder").String(stats.embedder).Key("vector_index").String(stats.vector_index);
+  json.Key("lexical_bytes").Uint(stats.lexical_bytes).Key("vector_bytes").Uint(stats.vector_bytes);
+  json.Key("bm25").BeginObject();
+  json.Key("k1").Double(stats.collection.k1).Key("b").Double(stats.collection.b);
+  json.EndObject().EndObject();
+}
+
+void WriteChunk(const index::StoredChunk& chunk, JsonWriter& json) {
+  json.BeginObject().Key("id").Uint(chunk.id.value).Key("ordinal").Uint(chunk.ordinal);
+  AddSpan(chunk.span, json);
+  json.Key("tokens").Uint(chunk.token_count).Key("text").String(chunk.text).EndObject();
+}
+
+void AddDocumentFields(const index::StoredDocument& document, JsonWriter& json) {
+  json.Key("id").String(document.id).Key("title").String(document.title);
+  json.Key("uri").String(document.uri).Key("media_type").String(document.media_type);
+  json.Key("language").String(document.language).Key("chunks").Uint(document.chunks.size());
+  json.Key("text_bytes").Uint(document.text_bytes);
+  json.Key("indexed_at").String(FormatIso8601(document.indexed_micros));
+  json.Key("commit").Uint(document.commit.value).Key("root").String(document.root);
+  json.Key("content_hash").String(HashToHex(document.content_hash));
+  WriteMetadata(document.metadata, json.Key("metadata"));
+  if (!document.access.empty()) WriteStrings(document.access, json.Key("access"));
+}
+
+void WriteAnswer(const AnswerView& view, JsonWriter& json) {
+  const Answer& answer = view.answer;
+  json.BeginObject().Key("question").String(view.question);
+  json.Key("collection").String(view.collection).Key("answer").String(answer.text);
+  json.Key("abstained").Bool(answer.abstained);
+  WriteVerdict(answer.verdict, json.Key("verdict"));
+  WriteCitations(answer, json.Key("citations"));
+  if (view.with_context) WriteContext(answer.context, json.Key("context"));
+  json.Key("model").String(answer.model).Key("usage").BeginObject();
+  json.Key("prompt_tokens").Uint(answer.usage.prompt_tokens);
+  json.Key("completion_tokens").Uint(answer.usage.completion_tokens).EndObject();
+  json.Key("commit").Uint(answer.commit.value).Key("fingerprint").String(answer.fingerprint);
+  WriteTimings(answer.timings, json.Key("timings_us"));
+  json.EndObject();
+}
+
+}  // namespace quarry::server

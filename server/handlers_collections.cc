@@ -1,0 +1,68 @@
+// Collections and what the store holds.
+
+#include "server/api_json.h"
+#include "server/handlers.h"
+#include "server/query_parameters.h"
+#include "server/strict_json.h"
+
+namespace quarry::server {
+namespace {
+
+// "collections": [...], into an object that is open.
+Status AddCollections(const HandlerEnvironment& environment, const CallContext& context,
+                      JsonWriter& json) {
+  index::Index& index = environment.services.index;
+  json.Key("collections").BeginArray();
+  for (const index::StoredCollection& collection : index.Collections()) {
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    const Result<index::CollectionStats> stats = index.Stats(collection.id);
+    if (stats.status().code() == Code::kNotFound) continue;  // deleted since
+    QUARRY_RETURN_IF_ERROR(stats.status());
+    WriteCollectionStats(*stats, json);
+  }
+  json.EndArray();
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<Response> GetCollections(const HandlerEnvironment& environment, const Call& call) {
+  QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
+  JsonWriter json;
+  json.BeginObject();
+  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call.context, json));
+  return Response{.body = json.EndObject().Take()};
+}
+
+Result<Response> PostCollections(const HandlerEnvironment& environment, const Call& call) {
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
+  std::string name;
+  ObjectReader reader(body, "");
+  reader.Required("name").String(name);
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  QUARRY_RETURN_IF_ERROR(environment.services.index.CreateCollection(name).status());
+  JsonWriter json;
+  json.BeginObject().Key("created").String(name).EndObject();
+  return Response{.status = 201, .body = json.Take()};
+}
+
+Result<Response> DeleteCollection(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& name = call.request.params.at("name");
+  QUARRY_RETURN_IF_ERROR(environment.services.index.DeleteCollection(name));
+  JsonWriter json;
+  json.BeginObject().Key("deleted").String(name).EndObject();
+  return Response{.body = json.Take()};
+}
+
+Result<Response> GetStats(const HandlerEnvironment& environment, const Call& call) {
+  QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
+  const Services& services = environment.services;
+  JsonWriter json;
+  json.BeginObject().Key("version").String(services.version);
+  json.Key("store").String(services.index.directory());
+  json.Key("bytes").Uint(services.index.StoreBytes());
+  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call.context, json));
+  return Response{.body = json.EndObject().Take()};
+}
+
+}  // namespace quarry::server

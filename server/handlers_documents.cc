@@ -1,0 +1,251 @@
+// Documents: list, show, put, delete. A put document is on disk and found lexically when the response
+// says so; its vectors follow within the request where the deadline allows, else with the next write.
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/log.h"
+#include "server/api_json.h"
+#include "server/document_body.h"
+#include "server/handlers.h"
+#include "server/media_type.h"
+#include "server/query_parameters.h"
+#include "server/question.h"
+#include "server/strict_json.h"
+
+namespace quarry::server {
+namespace {
+
+constexpr uint32_t kDefaultLimit = 100;
+constexpr uint32_t kMaxLimit = 1000;
+
+Result<index::IndexWriter> OpenWriter(const HandlerEnvironment& environment,
+                                      const std::string& collection, const CallContext& context) {
+  index::Index& index = environment.services.index;
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, index.FindCollection(collection));
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer, index.OpenWriter(id));
+  QUARRY_RETURN_IF_ERROR(context.Check());  // another writer may have taken long
+  return writer;
+}
+
+// The records of the file `id`: what its PUT made when the file held many.
+Result<std::vector<DocumentId>> RecordsOf(const index::Snapshot& snapshot, const std::string& id) {
+  std::vector<DocumentId> records;
+  QUARRY_RETURN_IF_ERROR(snapshot.ForEachDocument([&](const index::StoredDocument& document) {
+    if (document.id.starts_with(id + '#')) records.push_back(document.id);
+    return true;
+  }));
+  return records;
+}
+
+// What a PUT writes.
+struct Upload {
+  std::string collection;
+  std::vector<Document> documents;
+  std::vector<ingest::SourceError> errors;  // parts of a file that could not be used
+  std::string file;  // id of the file that the documents are the records of; "" if of none
+};
+
+// Removes what `upload.file` held before and does not any more.
+Status RemoveStaleRecords(const Upload& upload, const std::set<DocumentId>& current,
+                          index::IndexWriter& writer, ingest::IngestReport& report) {
+  QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> stale,
+                          RecordsOf(*writer.snapshot(), upload.file));
+  stale.push_back(upload.file);  // when it was one document
+  std::erase_if(stale, [&](const DocumentId& id) { return current.contains(id); });
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<index::DocumentChange> changes, writer.Delete(stale));
+  report.documents_removed += changes.size();
+  for (const index::DocumentChange& change : changes)
+    report.chunks_removed += change.removed.size();
+  return OkStatus();
+}
+
+std::string UploadJson(const Upload& upload, const std::set<DocumentId>& ids,
+                       const ingest::IngestReport& report, const index::Snapshot& snapshot) {
+  JsonWriter json;
+  json.BeginObject().Key("collection").String(upload.collection).Key("ids").BeginArray();
+  for (const DocumentId& id : ids) json.String(id);
+  json.EndArray().Key("documents").BeginObject();
+  json.Key("added").Uint(report.documents_added).Key("changed").Uint(report.documents_changed);
+  json.Key("unchanged").Uint(report.documents_unchanged);
+  json.Key("removed").Uint(report.documents_removed);
+  json.Key("duplicates").Uint(report.duplicates).EndObject();
+  json.Key("chunks").BeginObject().Key("added").Uint(report.chunks_added);
+  json.Key("kept").Uint(report.chunks_kept).Key("removed").Uint(report.chunks_removed).EndObject();
+  json.Key("embedding").BeginObject().Key("embedded").Uint(report.embedding.embedded);
+  json.Key("learnt").Bool(report.embedding.learnt);
+  json.Key("pending").Uint(snapshot.pending_vectors()).EndObject();
+  json.Key("commit").Uint(snapshot.commit().value);
+  json.Key("failures").BeginArray();
+  for (const ingest::SourceError& error : upload.errors) {
+    json.BeginObject().Key("place").String(error.place).Key("reason").String(error.reason);
+    json.EndObject();
+  }
+  return json.EndArray().EndObject().Take();
+}
+
+// 201 where a document is new, else 200.
+Result<Response> Write(const HandlerEnvironment& environment, const Call& call, Upload upload) {
+  const Services& services = environment.services;
+  std::set<DocumentId> ids;
+  for (const Document& document : upload.documents) ids.insert(document.id);
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                          OpenWriter(environment, upload.collection, call.context));
+  ingest::Pipeline pipeline(writer, services.analyzer, services.ingest_pool, services.ingest);
+  ingest::IngestReport report;
+  QUARRY_RETURN_IF_ERROR(pipeline.Add(std::move(upload.documents), report, call.context));
+  if (!upload.file.empty()) {
+    QUARRY_RETURN_IF_ERROR(RemoveStaleRecords(upload, ids, writer, report));
+  }
+
+  // The documents are on disk: they get their vectors even if the client has left meanwhile.
+  CallContext embedding;
+  embedding.deadline = call.context.deadline;
+  embedding.cancel = environment.stopping;
+  if (const Status status = pipeline.Embed(report, nullptr, embedding); !status.ok()) {
+    LogWarning("request " + call.request.id + ": vectors of collection " + upload.collection +
+               " stay behind: " + status.ToString());
+  }
+  return Response{.status = report.documents_added > 0 ? 201 : 200,
+                  .body = UploadJson(upload, ids, report, *writer.snapshot())};
+}
+
+}  // namespace
+
+Result<Response> GetDocuments(const HandlerEnvironment& environment, const Call& call) {
+  std::string collection = environment.options.default_collection;
+  uint32_t limit = kDefaultLimit;
+  uint32_t offset = 0;
+  QueryParameters parameters(call.request.query);
+  parameters.String("collection", collection);
+  parameters.Uint("limit", limit, 1, kMaxLimit);
+  parameters.Uint("offset", offset, 0, UINT32_MAX);
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          SnapshotOf(environment.services, collection));
+
+  JsonWriter json;
+  json.BeginObject().Key("collection").String(collection);
+  json.Key("total").Uint(snapshot->live_documents());
+  json.Key("limit").Uint(limit).Key("offset").Uint(offset).Key("documents").BeginArray();
+  uint64_t position = 0;
+  Status status;
+  QUARRY_RETURN_IF_ERROR(snapshot->ForEachDocument([&](const index::StoredDocument& document) {
+    if (position++ >= offset) {
+      json.BeginObject();
+      AddDocumentFields(document, json);
+      json.EndObject();
+    }
+    status = call.context.Check();
+    return status.ok() && position < uint64_t{offset} + limit;
+  }));
+  QUARRY_RETURN_IF_ERROR(status);
+  return Response{.body = json.EndArray().EndObject().Take()};
+}
+
+Result<Response> PutDocuments(const HandlerEnvironment& environment, const Call& call) {
+  Upload upload{.collection = environment.options.default_collection};
+  QueryParameters parameters(call.request.query);
+  parameters.String("collection", upload.collection);
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
+  QUARRY_ASSIGN_OR_RETURN(upload.documents, ParseRecords(body));
+  return Write(environment, call, std::move(upload));
+}
+
+Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& call) {
+  std::string collection = environment.options.default_collection;
+  bool with_text = false;
+  bool with_chunks = false;
+  QueryParameters parameters(call.request.query);
+  parameters.String("collection", collection);
+  parameters.Bool("text", with_text);
+  parameters.Bool("chunks", with_chunks);
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          SnapshotOf(environment.services, collection));
+  QUARRY_ASSIGN_OR_RETURN(const index::StoredDocument document,
+                          snapshot->ReadDocument(call.request.params.at("id")));
+  JsonWriter json;
+  json.BeginObject();
+  AddDocumentFields(document, json);
+  if (with_chunks) {
+    json.Key("chunk_list").BeginArray();
+    for (const ChunkId id : document.chunks) {
+      QUARRY_RETURN_IF_ERROR(call.context.Check());
+      QUARRY_ASSIGN_OR_RETURN(const index::StoredChunk chunk, snapshot->ReadChunk(id));
+      WriteChunk(chunk, json);
+    }
+    json.EndArray();
+  }
+  if (with_text) {
+    QUARRY_ASSIGN_OR_RETURN(const std::string text, snapshot->ReadText(document.number));
+    json.Key("text").String(text);
+  }
+  return Response{.body = json.EndObject().Take()};
+}
+
+// JSON is a record, anything else a file; with ?raw=true JSON is a file as well.
+Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& call) {
+  const Request& request = call.request;
+  const std::string& id = request.params.at("id");
+  const std::string media_type = MediaTypeOf(request.headers);
+  Upload upload{.collection = environment.options.default_collection};
+  ingest::SourceInfo source{.id = id, .path = id, .uri = ""};
+  std::string title;
+  bool raw = media_type != "application/json";
+  QueryParameters parameters(request.query);
+  parameters.String("collection", upload.collection);
+  parameters.Bool("raw", raw);
+  if (raw) {
+    parameters.String("uri", source.uri);
+    parameters.String("title", title);
+  }
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+
+  if (!raw) {
+    QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(request.body));
+    Result<std::vector<Document>> documents = ParseRecordOf(body, id);
+    if (!documents.ok()) {
+      const std::string hint = " (to index a JSON file as it is, add ?raw=true)";
+      return InvalidArgumentError(documents.status().message() + hint);
+    }
+    upload.documents = *std::move(documents);
+    return Write(environment, call, std::move(upload));
+  }
+  source.format = FormatOfMediaType(media_type);
+  QUARRY_ASSIGN_OR_RETURN(ingest::ParsedSource parsed, ParseFile(request.body, source));
+  upload.documents = std::move(parsed.documents);
+  upload.errors = std::move(parsed.errors);
+  const auto is_record = [&](const Document& document) { return document.id != id; };
+  if (std::ranges::any_of(upload.documents, is_record)) upload.file = id;
+  for (Document& document : upload.documents) {
+    if (!title.empty()) document.title = title;
+  }
+  return Write(environment, call, std::move(upload));
+}
+
+Result<Response> DeleteDocument(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("id");
+  std::string collection = environment.options.default_collection;
+  QueryParameters parameters(call.request.query);
+  parameters.String("collection", collection);
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                          OpenWriter(environment, collection, call.context));
+  std::vector<DocumentId> gone = {id};
+  const Status found = writer.snapshot()->ReadDocument(id).status();
+  if (found.code() == Code::kNotFound) {
+    QUARRY_ASSIGN_OR_RETURN(gone, RecordsOf(*writer.snapshot(), id));
+  }
+  if (!found.ok() && gone.empty()) return found;
+  QUARRY_RETURN_IF_ERROR(writer.Delete(gone).status());
+  JsonWriter json;
+  json.BeginObject().Key("collection").String(collection).Key("deleted").BeginArray();
+  for (const DocumentId& one : gone) json.String(one);
+  json.EndArray().Key("commit").Uint(writer.snapshot()->commit().value);
+  return Response{.body = json.EndObject().Take()};
+}
+
+}  // namespace quarry::server

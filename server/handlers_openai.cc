@@ -1,0 +1,221 @@
+// The OpenAI surface: models and chat completions, in OpenAI's shapes (CreateChatCompletionResponse and
+// CreateChatCompletionStreamResponse of its openapi.yaml), each answer with our `quarry` object beside
+// them.
+//
+// A stream is: a chunk with the role; chunks with text; a chunk with finish_reason, annotations and
+// `quarry`; with include_usage one with the usage and no choices; "[DONE]". What goes wrong after the
+// first chunk is an {"error": ...} event, after which the stream ends without "[DONE]".
+
+#include <algorithm>
+#include <random>
+
+#include "base/hash.h"
+#include "server/api_json.h"
+#include "server/chat_request.h"
+#include "server/errors.h"
+#include "server/handlers.h"
+#include "server/sse.h"
+
+namespace quarry::server {
+namespace {
+
+constexpr std::string_view kModel = "quarry";
+
+int64_t NowSeconds(const Services& services) { return services.clock.NowMicros() / 1'000'000; }
+
+void WriteModel(const Services& services, JsonWriter& json) {
+  json.BeginObject().Key("id").String(kModel).Key("object").String("model");
+  json.Key("created").Int(NowSeconds(services)).Key("owned_by").String("quarry").EndObject();
+}
+
+Response NoSuchModel(const std::string& model) {
+  ErrorDetail detail = DetailOf(NotFoundError("there is no model \"" + model +
+                                              "\"; expected one of: " + std::string(kModel)));
+  detail.param = "model";
+  detail.code = "model_not_found";
+  return ErrorResponse(Surface::kOpenAi, detail);
+}
+
+// What all chunks of one completion share.
+struct Completion {
+  std::string id;
+  int64_t created = 0;
+  const ChatRequest& request;
+  std::string base_url;  // for links to documents that have no URI
+};
+
+Completion NewCompletion(const Services& services, const ChatRequest& chat,
+                         const Request& request) {
+  std::random_device random;
+  const uint64_t number = (uint64_t{random()} << 32) | random();
+  const std::string* host = FindHeader(request.headers, "Host");
+  return {.id = "chatcmpl-" + HashToHex(number),
+          .created = NowSeconds(services),
+          .request = chat,
+          .base_url = host == nullptr ? "" : "http://" + *host};
+}
+
+std::string UrlOf(const Passage& passage, const Completion& completion) {
+  if (!passage.uri.empty()) return passage.uri;
+  return completion.base_url + "/api/v1/documents/" + PercentEncode(passage.chunk.document) +
+         "?collection=" + PercentEncode(completion.request.question.collection);
+}
+
+size_t CountCodePoints(std::string_view utf8) {
+  return static_cast<size_t>(
+      std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// One url_citation for each marker: its indices are those of "[2]" in the text, in code points, the
+// end exclusive, so that text[start:end] is what a client makes a link of.
+void WriteAnnotations(const Answer& answer, const Completion& completion, JsonWriter& json) {
+  json.BeginArray();
+  for (const Citation& citation : answer.citations) {
+    const std::string marker = '[' + std::to_string(citation.passage) + ']';
+    const size_t at = answer.text.find(marker, citation.answer_span.end);
+    if (at == std::string::npos) continue;
+    const size_t start = CountCodePoints(std::string_view(answer.text).substr(0, at));
+    const Passage& passage = answer.context.passages[citation.passage - 1];
+    json.BeginObject().Key("type").String("url_citation").Key("url_citation").BeginObject();
+    json.Key("start_index").Uint(start).Key("end_index").Uint(start + marker.size());
+    json.Key("url").String(UrlOf(passage, completion));
+    json.Key("title").String(passage.title.empty() ? passage.chunk.document : passage.title);
+    json.EndObject().EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteUsage(const Usage& usage, JsonWriter& json) {
+  json.BeginObject().Key("prompt_tokens").Uint(usage.prompt_tokens);
+  json.Key("completion_tokens").Uint(usage.completion_tokens);
+  json.Key("total_tokens").Uint(uint64_t{usage.prompt_tokens} + usage.completion_tokens);
+  json.EndObject();
+}
+
+// Our own part of an answer, in the names of POST /api/v1/answer.
+void WriteExtension(const Answer& answer, const Completion& completion, JsonWriter& json) {
+  json.BeginObject().Key("collection").String(completion.request.question.collection);
+  json.Key("abstained").Bool(answer.abstained);
+  WriteVerdict(answer.verdict, json.Key("verdict"));
+  WriteCitations(answer, json.Key("citations"));
+  json.Key("contexts").BeginArray();
+  for (const Passage& passage : answer.context.passages) WritePassage(passage, 0, json);
+  json.EndArray().Key("commit").Uint(answer.commit.value);
+  WriteTimings(answer.timings, json.Key("timings_us"));
+  json.EndObject();
+}
+
+// Opens the object that every response begins with.
+JsonWriter& BeginCompletion(const Completion& completion, std::string_view object,
+                            JsonWriter& json) {
+  json.BeginObject().Key("id").String(completion.id).Key("object").String(object);
+  json.Key("created").Int(completion.created);
+  return json.Key("model").String(completion.request.model);
+}
+
+std::string CompletionJson(const Answer& answer, const Completion& completion) {
+  JsonWriter json;
+  BeginCompletion(completion, "chat.completion", json).Key("choices").BeginArray().BeginObject();
+  json.Key("index").Int(0).Key("message").BeginObject();
+  json.Key("role").String("assistant").Key("content").String(answer.text);
+  json.Key("refusal").Null();
+  WriteAnnotations(answer, completion, json.Key("annotations"));
+  json.EndObject().Key("logprobs").Null().Key("finish_reason").String("stop");
+  json.EndObject().EndArray();
+  WriteUsage(answer.usage, json.Key("usage"));
+  json.Key("system_fingerprint").String(answer.fingerprint);
+  WriteExtension(answer, completion, json.Key("quarry"));
+  return json.EndObject().Take();
+}
+
+// A chunk with `delta`, a JSON object. `finished`: the answer, in the last chunk that has a choice.
+std::string ChunkEvent(const Completion& completion, std::string_view delta,
+                       const Answer* finished) {
+  JsonWriter json;
+  BeginCompletion(completion, "chat.completion.chunk", json);
+  if (finished != nullptr) json.Key("system_fingerprint").String(finished->fingerprint);
+  json.Key("choices").BeginArray().BeginObject().Key("index").Int(0).Key("delta").Raw(delta);
+  json.Key("logprobs").Null().Key("finish_reason");
+  finished != nullptr ? json.String("stop") : json.Null();
+  json.EndObject().EndArray();
+  if (completion.request.include_usage) json.Key("usage").Null();
+  if (finished != nullptr) WriteExtension(*finished, completion, json.Key("quarry"));
+  return SseEvent("", json.EndObject().text());
+}
+
+std::string UsageEvent(const Completion& completion, const Answer& answer) {
+  JsonWriter json;
+  BeginCompletion(completion, "chat.completion.chunk", json);
+  json.Key("system_fingerprint").String(answer.fingerprint);
+  json.Key("choices").BeginArray().EndArray();
+  WriteUsage(answer.usage, json.Key("usage"));
+  return SseEvent("", json.EndObject().text());
+}
+
+void EndStream(const Completion& completion, const Answer& answer, StreamWriter& stream) {
+  JsonWriter delta;
+  delta.BeginObject();
+  if (!answer.citations.empty()) {
+    WriteAnnotations(answer, completion, delta.Key("annotations"));
+  }
+  delta.EndObject();
+  stream.Write(ChunkEvent(completion, delta.text(), &answer));
+  if (completion.request.include_usage) stream.Write(UsageEvent(completion, answer));
+  stream.Write(SseEvent("", "[DONE]"));
+}
+
+}  // namespace
+
+Result<Response> GetModels(const HandlerEnvironment& environment, const Call&) {
+  JsonWriter json;
+  json.BeginObject().Key("object").String("list").Key("data").BeginArray();
+  WriteModel(environment.services, json);
+  return Response{.body = json.EndArray().EndObject().Take()};
+}
+
+Result<Response> GetModel(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& model = call.request.params.at("model");
+  if (model != kModel) return NoSuchModel(model);
+  JsonWriter json;
+  WriteModel(environment.services, json);
+  return Response{.body = json.Take()};
+}
+
+Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call) {
+  const Services& services = environment.services;
+  const Result<ChatRequest> chat = ParseChatRequest(call.request.body, environment.options);
+  if (!chat.ok()) {
+    ErrorDetail detail = DetailOf(chat.status());
+    detail.param = ParamOf(chat.status());
+    return ErrorResponse(Surface::kOpenAi, detail);
+  }
+  if (chat->model != kModel) return NoSuchModel(chat->model);
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          SnapshotOf(services, chat->question.collection));
+  const Completion completion = NewCompletion(services, *chat, call.request);
+  generation::AnswerSink sink;
+  if (chat->stream) {
+    sink = [&](std::string_view piece) {
+      if (!call.stream.begun()) {
+        call.stream.Begin(EventStreamHead());
+        call.stream.Write(
+            ChunkEvent(completion, R"({"role":"assistant","content":"","refusal":null})", nullptr));
+      }
+      JsonWriter delta;
+      delta.BeginObject().Key("content").String(piece).EndObject();
+      return call.stream.Write(ChunkEvent(completion, delta.text(), nullptr));
+    };
+  }
+  const Result<Answer> answer =
+      services.answerer.Ask(chat->question.query, *snapshot, sink, call.context);
+  if (!answer.ok()) {
+    if (!call.stream.begun()) return answer.status();
+    call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(answer.status()))));
+    return Response();
+  }
+  if (!chat->stream) return Response{.body = CompletionJson(*answer, completion)};
+  EndStream(completion, *answer, call.stream);
+  return Response();
+}
+
+}  // namespace quarry::server
