@@ -50,8 +50,8 @@ struct ByteRange {
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
 
-// Sentences of `utf8`, in order, without the white space around them; empty ones are left out. They
-// end
+// Sentences of `utf8`, in order, without the white space around them and without empty ones. A
+// sentence ends
 //   * at . ! ? before white space, but not behind abbreviations, initials and numbers of a list, or
 //     before a small letter (unless the text has no capitals at all);
 //   * at 。！？；… with the closing quotes that follow;

@@ -333,9 +333,8 @@ bool SentenceSplitter::IsCaseless() const {
   return caseless_ > 0;
 }
 
-// Where the item that follows the sentence's own begins, if `tail` ends its mark: in "1. The first
-// item
-// 2. The second item" the "2" for the second full stop. 0 if it does not.
+// Where the item that follows the sentence's own begins, if `tail` ends its mark: in
+// "1. The first item\n2. The second item" the "2" for the second full stop. 0 if it does not.
 size_t SentenceSplitter::NextItemMark(size_t tail) const {
   if (mark_.end == 0 || mark_.tail.empty() || !text_.substr(tail).starts_with(mark_.tail)) return 0;
   if (!IsSpace(At(tail + mark_.tail.size()))) return 0;

@@ -3,8 +3,8 @@
 // Test collections on disk: the BEIR layout and TREC files.
 //
 //   DIR/corpus.jsonl       {"_id": "d1", "title": "..", "text": ".."} per line
-//   DIR/queries.jsonl      {"_id": "q1", "text": ".."} per line; "metadata": {"is_impossible": true}
-//                          marks a question that the corpus does not answer
+//   DIR/queries.jsonl      {"_id": "q1", "text": ".."} per line; "is_impossible": true
+//                          inside "metadata" marks a question that the corpus does not answer
 //   DIR/qrels/SPLIT.tsv    a header line, then query <TAB> document <TAB> grade
 //
 // A title may be missing; keys not named here are ignored. Lines may end in CR LF, blank lines are

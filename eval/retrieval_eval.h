@@ -3,9 +3,9 @@
 // Measures retrieval on a collection in the BEIR layout (beir.h), with the product's own chunker,
 // embedder and retriever.
 //
-// Documents are ranked by their best chunk, ties in the retriever's order. The retriever is asked for `leg_documents` chunks, and
-// for more where those come from fewer than 100 documents. A document whose id is the query's is
-// dropped, as BEIR does. Means are over all judged queries.
+// Documents are ranked by their best chunk, ties in the retriever's order. The retriever is asked
+// for `leg_documents` chunks, and for more where those come from fewer than 100 documents. A
+// document whose id is the query's is dropped, as BEIR does. Means are over all judged queries.
 
 #include <cstdint>
 #include <string>

@@ -3,8 +3,8 @@
 // FaissGraph: vectors and an HNSW graph over them, held by FAISS. The one place of Quarry that
 // calls it.
 //
-// Used of FAISS (1.7.3): the graph, the insertion of one vertex, the walk, the file format. Not
-// used:
+// Used of FAISS (1.7.3): the graph, the insertion of one vertex, the walk, the file format.
+// Not used:
 //   * its distances. Debian builds FAISS without SIMD; handing the graph a DistanceComputer of our
 //     own makes building and searching two to three times faster (10,000 x 384 floats, one thread),
 //     and gives scores that equal those of the exact scan to the last bit;

@@ -3,8 +3,7 @@
 // Index: a store directory opened for reading or writing; the entry to everything in index/.
 //
 //   <directory>/MANIFEST.json  format version, store id, derived files with checksums and the
-//   commit
-//                              sequence that each stands at; replaced atomically
+//                              commit sequence that each stands at; replaced atomically
 //   <directory>/LOCK           held exclusively by a writing process, shared by reading ones
 //   <directory>/db/            RocksDB: the one truth
 //   <directory>/derived/       vector graphs; can be deleted, they are rebuilt

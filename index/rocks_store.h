@@ -4,13 +4,13 @@
 //
 // What matters (docs/decisions/0003-rocksdb-options.md):
 //   * a torn tail of the log is a crash, damage in the middle is kDataLoss. RocksDB alone does not
-//   tell
-//     them apart: the logs, the manifest and a watermark are checked before it acts (log_check.h,
-//     store_directory.h). A directory that holds something else is never made a store.
+//     tell them apart: the logs, the manifest and a watermark are checked before it acts
+//     (log_check.h, store_directory.h). A directory that holds something else is never made a
+//     store.
 //   * every batch is synced before Write returns; LZ4 blocks with checksums, paranoid checks on.
 //   * memory is bounded: block cache, write buffers and table readers have caps.
 //   * after a full disk writing works again a few seconds after there is space; reads go on
-//   meanwhile.
+//     meanwhile.
 //   * closing flushes, so that the next opening has no log to replay. Not flushing loses nothing.
 
 #include <memory>

@@ -6,8 +6,8 @@
 //   * flat (flat_index.h): exact scan; the oracle of the others, and the right choice for small
 //     collections;
 //   * hnsw (hnsw_index.h, on FAISS behind faiss_graph.h): Malkov and Yashunin, "Efficient and
-//   robust
-//     approximate nearest neighbor search using Hierarchical Navigable Small World graphs", 2018.
+//     robust approximate nearest neighbor search using Hierarchical Navigable Small World graphs",
+//     2018.
 // tests/index/vector_index_conformance_test.cc holds each to what is written here.
 //
 // Immutable and thread-safe. A snapshot holds a few of them (a large one and the fresh tail) and

@@ -12,16 +12,13 @@ namespace quarry::ingest {
 //
 // One pass reads tags as the HTML standard's tokeniser does and writes them again, without
 //   * comments, doctype, scripts, styles, templates, SVG, frames, lists of form fields: with their
-//   content;
+//     content;
 //   * tags that only format (b, i, font, code, ...) and forms: their content stays. With them goes
-//   the
-//     standard's "reconstruction of active formatting elements", which can multiply a page;
+//     the standard's "reconstruction of active formatting elements", which can multiply a page;
 //   * attributes that do not bear on the text. Left are alt, colspan, rowspan, start, lang, role,
-//   the fields
-//     of meta, and two marks made of class, id, style, hidden and others (below);
+//     the fields of meta, and two marks made of class, id, style, hidden and others (below);
 //   * start tags below 512 open elements, and end tags that the tree builder would ignore, so that
-//   the
-//     depth counted here bounds that of the tree up to a small factor.
+//     the depth counted here bounds that of the tree up to a small factor.
 //
 // Text goes the same way: a run of it is written as its place in `html` between two private
 // characters, and ResolvePrescanText() puts it back. Text is opaque to the tree builder, and gumbo

@@ -13,20 +13,18 @@ namespace quarry::ingest {
 // Writes `value` as lines that read alone:
 //   * scalars as "server.port: 8420", nested objects by their path;
 //   * an array of scalars as "tags: a; b", or a line for each item if they are long;
-//   * an array of objects as a heading (its path) and a block for each element: one line
-//     "code: VX-220; family: pump" if the element is flat and short, else its members as above.
+//   * an array of objects as a heading (its path) and a block for each element: one line "code:
+//     VX-220; family: pump" if the element is flat and short, else its members as above.
 // Scalars stand before the arrays of objects of the same object, so that each stands under its own
 // heading.
 void FlattenJson(JsonValue value, DocumentBuilder* builder);
 
 // Fills the document from an object.
 //   * A record (an object with "text"): title, url, lang and access into the document's fields,
-//   metadata into
-//     its metadata with types kept, and so the other scalars and lists; the text as plain text. One
-//     with a title and an empty text has the title as its text.
+//     metadata into its metadata with types kept, and so the other scalars and lists; the text as
+//     plain text. One with a title and an empty text has the title as its text.
 //   * Another object: access and metadata likewise, title (or name) into the title, all but
-//   metadata
-//     flattened.
+//     metadata flattened.
 // Errors: kInvalidArgument naming the member ("\"text\": expected a string, found a number").
 Status FillFromObject(JsonValue object, Document* document);
 

@@ -10,9 +10,9 @@
 
 namespace quarry::retrieval {
 
-// The analyzer's terms of `question` without the words that only make it a question ("what", "which",
-// "did", "than": the Snowball English stop list), unless nothing else is left: those words are in the
-// index, and "The Who" finds the band. A repeated term stays repeated.
+// The analyzer's terms of `question` without the words that only make it a question ("what",
+// "which", "did", "than": the Snowball English stop list), unless nothing else is left: those words
+// are in the index, and "The Who" finds the band. A repeated term stays repeated.
 std::vector<std::string> QueryTerms(const Analyzer& analyzer, std::string_view question);
 
 }  // namespace quarry::retrieval
