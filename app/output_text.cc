@@ -225,8 +225,8 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
     }
   }
   std::string verdict = answer.abstained ? "no answer" : SupportName(answer.verdict.label);
-  verdict += answer.verdict.reason.empty() ? ", support " + Fixed(answer.verdict.score, 2)
-                                           : ": " + OneLine(answer.verdict.reason);
+  verdict += ", support " + Fixed(answer.verdict.score, 2);
+  if (!answer.verdict.reason.empty()) verdict += ": " + OneLine(answer.verdict.reason);
   text += "\n" + console.Styled(Style::kDim, verdict) + "\n";
   if (!result.show_context) return text;
   text += "\n" + console.Styled(Style::kBold, "Context") + " (" +

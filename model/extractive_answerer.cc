@@ -94,7 +94,7 @@ class Extraction {
       if (sentences_[i].score > sentences_[best].score) best = i;
     }
     const double support = SupportOf(sentences_[best]);
-    const std::string reason = ReasonFor(sentences_[best], support);
+    const std::string reason = ReasonFor(sentences_[best]);
     if (support < options_.decline_below) return Decline(support, reason);
     ExtractiveDraft draft;
     draft.support = support;
@@ -240,18 +240,35 @@ class Extraction {
     return 1.0 / (1.0 + std::exp(-sum));
   }
 
-  std::string ReasonFor(const Sentence& best, double support) const {
-    const TermSet near = best.terms | headers_[best.passage];
-    std::string missing;
-    for (size_t i = 0; i < question_.terms.size(); ++i) {
-      if (near.test(i) || question_.terms[i].emphasis < 1) continue;
-      missing += (missing.empty() ? "; not there: " : ", ") + question_.terms[i].term;
-    }
-    char figures[96];
-    std::snprintf(figures, sizeof(figures),
-                  "support %.2f: the best sentence covers %.0f %% of the question", support,
+  std::string ReasonFor(const Sentence& best) const {
+    char figures[64];
+    std::snprintf(figures, sizeof(figures), "the best sentence covers %.0f %% of the question",
                   100 * best.coverage);
-    return figures + missing;
+    const std::string missing = WordsWithout(best.terms | headers_[best.passage]);
+    return figures + (missing.empty() ? "" : "; not there: " + missing);
+  }
+
+  // The words of the question, as it writes them, that none of `found` covers. Pairs of Chinese
+  // characters overlap: a character that a found pair holds is not missing.
+  std::string WordsWithout(const TermSet& found) const {
+    const std::string& text = question_.text;
+    std::vector<bool> is_missing(text.size() + 1);  // the byte behind the text never is
+    const auto mark = [&](bool missing) {
+      for (size_t i = 0; i < question_.terms.size(); ++i) {
+        const QuestionTerm& term = question_.terms[i];
+        if (found.test(i) == missing || (missing && term.emphasis < 1)) continue;
+        std::fill(is_missing.begin() + term.begin, is_missing.begin() + term.end, missing);
+      }
+    };
+    mark(true);
+    mark(false);
+    std::string words;
+    for (size_t begin = 0, i = 0; i <= text.size(); ++i) {
+      if (is_missing[i]) continue;
+      if (begin < i) words += (words.empty() ? "" : ", ") + text.substr(begin, i - begin);
+      begin = i + 1;
+    }
+    return words;
   }
 
   // The best sentence, then those that add to it, in reading order.

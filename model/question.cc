@@ -233,6 +233,8 @@ std::string_view FormOf(const Token& token, std::string_view text) {
 QuestionTerm TermOf(const Token& token, std::string_view text) {
   QuestionTerm term;
   term.term = token.term;
+  term.begin = token.begin;
+  term.end = token.end;
   const bool digit = HoldsDigit(token.term);
   if (digit) {
     term.emphasis = kWithDigits;
@@ -256,7 +258,8 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
       break;
     }
   }
-  const std::string text = CutChineseCues(question, result.kind);
+  result.text = CutChineseCues(question, result.kind);
+  const std::string& text = result.text;
 
   std::unordered_map<std::string, uint32_t> numbers;
   uint32_t before = UINT32_MAX;

@@ -19,10 +19,13 @@ struct QuestionTerm {
   std::string term;
   double emphasis = 1;   // numbers and codes weigh more, pairs with a function character less
   bool is_name = false;  // holds a digit, or is capitalised and not the question's first word
+  uint32_t begin = 0;    // bytes of its first occurrence in Question::text
+  uint32_t end = 0;
 };
 
 struct Question {
   AnswerKind kind = AnswerKind::kAny;
+  std::string text;                 // the question with the words that only ask taken out
   std::vector<QuestionTerm> terms;  // distinct, in order of first occurrence
   // Pairs of neighbouring terms, as indexes into `terms`: they are sought close together.
   std::vector<std::pair<uint32_t, uint32_t>> pairs;
