@@ -224,10 +224,16 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
       text += "    " + PlaceOf(citation.source) + ": \"" + OneLine(citation.quote) + "\"\n";
     }
   }
-  std::string verdict = answer.abstained ? "no answer" : SupportName(answer.verdict.label);
-  verdict += answer.verdict.reason.empty() ? ", support " + Fixed(answer.verdict.score, 2)
-                                           : ": " + OneLine(answer.verdict.reason);
-  text += "\n" + console.Styled(Style::kDim, verdict) + "\n";
+  // The reason begins with the support.
+  std::string verdict = OneLine(answer.verdict.reason);
+  if (answer.abstained) {
+    verdict.insert(0, "no answer, ");
+  } else if (answer.verdict.label != Support::kSupported) {
+    verdict.insert(0, std::string(SupportName(answer.verdict.label)) + ", ");
+  }
+  std::string lines = Wrapped(verdict, 0, console);
+  lines.pop_back();
+  text += "\n" + console.Styled(Style::kDim, lines) + "\n";
   if (!result.show_context) return text;
   text += "\n" + console.Styled(Style::kBold, "Context") + " (" +
           Counted(answer.context.token_count, "token") + ")\n";
