@@ -9,6 +9,9 @@
 namespace quarry::app {
 namespace {
 
+// From here on a list of documents has room for times.
+constexpr size_t kWideColumns = 100;
+
 std::string Fixed(double value, int decimals) {
   char text[64];
   std::snprintf(text, sizeof(text), "%.*f", decimals, value);
@@ -62,11 +65,16 @@ std::string YamlScalar(const ConfigValue& value) {
 }  // namespace
 
 std::string DocumentListText(const DocumentList& list, const Console& console) {
-  std::vector<std::vector<std::string>> rows = {{"id", "chunks", "size", "indexed", "title"}};
+  const bool with_time = console.columns() >= kWideColumns;
+  std::vector<std::vector<std::string>> rows = {{"id", "chunks", "size"}};
+  if (with_time) rows[0].push_back("indexed");
+  rows[0].push_back("title");
   for (const index::StoredDocument& document : list.documents) {
-    rows.push_back({Ellipsize(OneLine(document.id), 50), WithThousands(document.chunks.size()),
-                    FormatBytes(document.text_bytes), FormatIso8601(document.indexed_micros),
-                    OneLine(document.title)});
+    std::vector<std::string>& row = rows.emplace_back();
+    row = {Ellipsize(OneLine(document.id), 50), WithThousands(document.chunks.size()),
+           FormatBytes(document.text_bytes)};
+    if (with_time) row.push_back(FormatIso8601(document.indexed_micros));
+    row.push_back(OneLine(document.title));
   }
   std::string text = list.documents.empty() ? "" : Table(rows, {1, 2}, console);
   const uint64_t shown = list.documents.size();

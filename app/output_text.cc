@@ -227,7 +227,9 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
   std::string verdict = answer.abstained ? "no answer" : SupportName(answer.verdict.label);
   verdict += ", support " + Fixed(answer.verdict.score, 2);
   if (!answer.verdict.reason.empty()) verdict += ": " + OneLine(answer.verdict.reason);
-  text += "\n" + console.Styled(Style::kDim, verdict) + "\n";
+  std::string lines = Wrapped(verdict, 0, console);
+  lines.pop_back();
+  text += "\n" + console.Styled(Style::kDim, lines) + "\n";
   if (!result.show_context) return text;
   text += "\n" + console.Styled(Style::kBold, "Context") + " (" +
           Counted(answer.context.token_count, "token") + ")\n";

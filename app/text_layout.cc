@@ -24,6 +24,11 @@ bool IsWide(char32_t c) {
          (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x20000 && c <= 0x3FFFD);
 }
 
+// Chinese punctuation that does not begin a line.
+bool IsClosing(char32_t c) {
+  return std::u32string_view(U"。，、；：？！）」』】》〉…”’").find(c) != std::u32string_view::npos;
+}
+
 size_t WidthOf(char32_t c) { return IsZeroWidth(c) ? 0 : IsWide(c) ? 2 : 1; }
 
 // C0 and C1 controls and DEL, and the marks that reorder what follows.
@@ -142,7 +147,7 @@ size_t FittingBytes(std::string_view utf8, size_t columns) {
   for (size_t offset = 0; offset < utf8.size();) {
     const size_t begin = offset;
     const char32_t c = NextCodePoint(utf8, offset);
-    if (begin > 0 && (c == ' ' || (last_wide && IsWide(c)))) best = begin;
+    if (begin > 0 && (c == ' ' || (last_wide && IsWide(c) && !IsClosing(c)))) best = begin;
     width += WidthOf(c);
     if (width > columns) {
       // A word longer than the line is cut.

@@ -28,7 +28,7 @@ std::string Printable(std::string_view utf8);
 std::string Ellipsize(std::string_view utf8, size_t columns);
 
 // How many bytes of `utf8` fill a line of `columns`: all if it fits, else up to the last space or
-// between two wide characters. At least one character.
+// between two wide characters, the second of which may begin a line. At least one character.
 size_t FittingBytes(std::string_view utf8, size_t columns);
 
 // `utf8` with spaces to its right up to `columns`.
