@@ -183,10 +183,10 @@ TEST_F(ChatTest, ErrorsNameTheFieldInOpenAisShape) {
     const char* message;
   };
   const Case cases[] = {
-      {R"({"model": null})", 400, "model", "model: is missing"},
+      {R"({"model": null})", 400, "model", "model: expected a string, not null"},
       {R"({"model": "gpt-4o"})", 404, "model",
        "there is no model \"gpt-4o\"; expected one of: quarry"},
-      {R"({"messages": null})", 400, "messages", "messages: is missing"},
+      {R"({"messages": null})", 400, "messages", "messages: expected a list of messages, not null"},
       {R"({"messages": "x"})", 400, "messages",
        "messages: expected a list of messages, not a string"},
       {R"({"messages": []})", 400, "messages", "messages: expected a message of role \"user\""},

@@ -27,6 +27,7 @@ TEST(StrictJson, SaysWhereItIsBroken) {
   EXPECT_EQ(MessageOf("{\"a\": 1"), "body: not JSON: line 1, column 8: unexpected end of text");
   EXPECT_TRUE(MessageOf("{\n \"a\": nul\n}").starts_with("body: not JSON: line 2, column "));
   EXPECT_EQ(MessageOf(R"({"a": 1, "a": 2})"), "body: field \"a\" stands twice in one object");
+  EXPECT_EQ(MessageOf(std::string("1\0 2", 4)), "body: not JSON: line 1, column 2: unexpected NUL");
   EXPECT_EQ(MessageOf("1e999"), "body: number \"1e999\" is out of range");
   EXPECT_EQ(MessageOf(std::string(100000, '[')), "body: nested deeper than 64 levels");
   EXPECT_OK(ParseJson(std::string(64, '[') + std::string(64, ']')).status());
