@@ -17,6 +17,8 @@ const char* NameOf(int status) {
       return "BODY_TOO_LARGE";
     case 414:
       return "URI_TOO_LONG";
+    case 415:
+      return "UNSUPPORTED_MEDIA_TYPE";
     case 417:
       return "EXPECTATION_FAILED";
     case 431:

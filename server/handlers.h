@@ -23,6 +23,7 @@ struct HandlerEnvironment {
   // Raised when the server stops. Work that must not end with its client (vectors of documents that
   // are on disk already) watches this instead of the call.
   const CancelToken stopping;
+  const int64_t started_seconds;  // since 1970: `created` of the models
 };
 
 // Every route of the server. `environment` must outlive them.

@@ -207,10 +207,11 @@ Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& 
   if (!raw) {
     QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(request.body));
     Result<std::vector<Document>> documents = ParseRecordOf(body, id);
-    if (!documents.ok()) {
+    if (!documents.ok() && body.Find("text") == nullptr) {
       const std::string hint = " (to index a JSON file as it is, add ?raw=true)";
       return InvalidArgumentError(documents.status().message() + hint);
     }
+    QUARRY_RETURN_IF_ERROR(documents.status());
     upload.documents = *std::move(documents);
     return Write(environment, call, std::move(upload));
   }

@@ -21,11 +21,10 @@ namespace {
 
 constexpr std::string_view kModel = "quarry";
 
-int64_t NowSeconds(const Services& services) { return services.clock.NowMicros() / 1'000'000; }
-
-void WriteModel(const Services& services, JsonWriter& json) {
+void WriteModel(const HandlerEnvironment& environment, JsonWriter& json) {
   json.BeginObject().Key("id").String(kModel).Key("object").String("model");
-  json.Key("created").Int(NowSeconds(services)).Key("owned_by").String("quarry").EndObject();
+  json.Key("created").Int(environment.started_seconds);
+  json.Key("owned_by").String("quarry").EndObject();
 }
 
 Response NoSuchModel(const std::string& model) {
@@ -50,7 +49,7 @@ Completion NewCompletion(const Services& services, const ChatRequest& chat,
   const uint64_t number = (uint64_t{random()} << 32) | random();
   const std::string* host = FindHeader(request.headers, "Host");
   return {.id = "chatcmpl-" + HashToHex(number),
-          .created = NowSeconds(services),
+          .created = services.clock.NowMicros() / 1'000'000,
           .request = chat,
           .base_url = host == nullptr ? "" : "http://" + *host};
 }
@@ -169,7 +168,7 @@ void EndStream(const Completion& completion, const Answer& answer, StreamWriter&
 Result<Response> GetModels(const HandlerEnvironment& environment, const Call&) {
   JsonWriter json;
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();
-  WriteModel(environment.services, json);
+  WriteModel(environment, json);
   return Response{.body = json.EndArray().EndObject().Take()};
 }
 
@@ -177,7 +176,7 @@ Result<Response> GetModel(const HandlerEnvironment& environment, const Call& cal
   const std::string& model = call.request.params.at("model");
   if (model != kModel) return NoSuchModel(model);
   JsonWriter json;
-  WriteModel(environment.services, json);
+  WriteModel(environment, json);
   return Response{.body = json.Take()};
 }
 

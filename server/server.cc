@@ -27,8 +27,8 @@ TransportOptions TransportOptionsOf(const ServerOptions& options) {
 }  // namespace
 
 struct Server::Impl {
-  Impl(const ServerOptions& options, Services services)
-      : environment{options, std::move(services), CancelToken()},
+  Impl(const ServerOptions& options, const Services& services)
+      : environment{options, services, CancelToken(), services.clock.NowMicros() / 1'000'000},
         dispatcher(environment, MakeRoutes(environment)) {}
 
   ~Impl() {
@@ -49,7 +49,7 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Services services) {
-  auto impl = std::make_unique<Impl>(options, std::move(services));
+  auto impl = std::make_unique<Impl>(options, services);
   QUARRY_ASSIGN_OR_RETURN(impl->transport,
                           Transport::Start(TransportOptionsOf(options), impl->dispatcher));
   return std::unique_ptr<Server>(new Server(std::move(impl)));

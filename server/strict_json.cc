@@ -202,6 +202,10 @@ const char* JsonValue::TypeName() const {
 }
 
 Result<JsonValue> ParseJson(std::string_view text) {
+  // The library takes it for the end of the text and would not see what follows.
+  if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return InvalidArgumentError("body: not JSON: " + PlaceOf(text, nul) + ": unexpected NUL");
+  }
   TreeBuilder builder(text);
   try {
     if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return builder.TakeTree();

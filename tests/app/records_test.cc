@@ -86,7 +86,9 @@ std::vector<std::string> LinesOf(const std::string& input) {
 
 TEST(LineInputTest, LinesKeepTheirNumbersOverBlankOnes) {
   const std::vector<std::string> expected = {"1:first line", "4:fourth", "6:last"};
-  EXPECT_EQ(LinesOf("\xEF\xBB\xBF" "first line\n\n  \nfourth\n\t\nlast"), expected);
+  EXPECT_EQ(LinesOf("\xEF\xBB\xBF"
+                    "first line\n\n  \nfourth\n\t\nlast"),
+            expected);
   EXPECT_EQ(LinesOf("first line\n\n\nfourth\n\nlast\n\n"), expected);
   EXPECT_TRUE(LinesOf("").empty());
 }

@@ -82,7 +82,7 @@ TEST_F(Quickstart, ShowsTheSourcesBelowTheAnswer) {
   const QuarryResult result = RunQuarry({"ask", kEnglish, "--store", Store()});
   EXPECT_THAT(result.out, HasSubstr("[1].\n\nSources\n[1] Upper Tarn dam and reservoir\n"
                                     "    operations/upper-tarn-dam.md\n    bytes "));
-  EXPECT_THAT(result.out, HasSubstr("\n\nsupport 0."));
+  EXPECT_THAT(result.out, HasSubstr("\n\nsupported, support 0."));
 }
 
 TEST_F(Quickstart, ServesTheSameAnswersOverHttpUntilItIsTerminated) {

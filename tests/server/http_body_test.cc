@@ -82,23 +82,39 @@ TEST(BodyDecoder, JoinsChunks) {
 
 TEST(BodyDecoder, RefusesWhatTwoParsersCouldReadDifferently) {
   const std::vector<string> bodies = {
-      "5\nhello\r\n0\r\n\r\n",             // bare LF after the size
-      "5;a\nb\r\nhello\r\n0\r\n\r\n",      // bare LF in an extension
-      "5;a=\"b\nc\"\r\nhello\r\n",         // ... in a quoted one
-      "5\r\r\nhello\r\n",                  // CR in the line
-      "5 \r\nhello\r\n",                   // white space after the size
-      " 5\r\nhello\r\n", "5 ;a\r\nhello\r\n", "5; a\r\nhello\r\n", "5;\r\nhello\r\n",
-      "5;a=\r\nhello\r\n", "5;=b\r\nhello\r\n", "5;\"a\"\r\nhello\r\n", "5;a=\"b\r\nhello\r\n",
-      "0x5\r\nhello\r\n", "+5\r\nhello\r\n", "-5\r\nhello\r\n", "5g\r\nhello\r\n", "\r\nhello\r\n",
-      ";a\r\nhello\r\n", "G\r\n",
-      "5\r\nhellox\r\n0\r\n\r\n",          // longer than its size
-      "5\r\nhello0\r\n\r\n",               // no line end after the data
-      "5\r\nhello\n0\r\n\r\n",             // bare LF after the data
+      "5\nhello\r\n0\r\n\r\n",         // bare LF after the size
+      "5;a\nb\r\nhello\r\n0\r\n\r\n",  // bare LF in an extension
+      "5;a=\"b\nc\"\r\nhello\r\n",     // ... in a quoted one
+      "5\r\r\nhello\r\n",              // CR in the line
+      "5 \r\nhello\r\n",               // white space after the size
+      " 5\r\nhello\r\n",
+      "5 ;a\r\nhello\r\n",
+      "5; a\r\nhello\r\n",
+      "5;\r\nhello\r\n",
+      "5;a=\r\nhello\r\n",
+      "5;=b\r\nhello\r\n",
+      "5;\"a\"\r\nhello\r\n",
+      "5;a=\"b\r\nhello\r\n",
+      "0x5\r\nhello\r\n",
+      "+5\r\nhello\r\n",
+      "-5\r\nhello\r\n",
+      "5g\r\nhello\r\n",
+      "\r\nhello\r\n",
+      ";a\r\nhello\r\n",
+      "G\r\n",
+      "5\r\nhellox\r\n0\r\n\r\n",  // longer than its size
+      "5\r\nhello0\r\n\r\n",       // no line end after the data
+      "5\r\nhello\n0\r\n\r\n",     // bare LF after the data
       "5\r\nhello\r0\r\n\r\n",
-      "0000000000000005\r\nhello\r\n",     // 16 digits
-      "10000000000000000\r\n",             // 2^64
-      "0\r\nX\r\n\r\n", "0\r\nX : 1\r\n\r\n", "0\r\n X: 1\r\n\r\n", "0\r\nX: 1\n\r\n",
-      "0\r\nX: \x01\r\n\r\n", "0\r\n\n", string("0\r\nX: \0\r\n\r\n", 11),
+      "0000000000000005\r\nhello\r\n",  // 16 digits
+      "10000000000000000\r\n",          // 2^64
+      "0\r\nX\r\n\r\n",
+      "0\r\nX : 1\r\n\r\n",
+      "0\r\n X: 1\r\n\r\n",
+      "0\r\nX: 1\n\r\n",
+      "0\r\nX: \x01\r\n\r\n",
+      "0\r\n\n",
+      string("0\r\nX: \0\r\n\r\n", 11),
       "5;" + string(2000, 'a') + "\r\nhello\r\n",
   };
   for (const string& body : bodies) {

@@ -129,7 +129,9 @@ TEST(HttpGuard, ChecksHeaders) {
       {": b\r\n", 400},
       {"A\r\n", 400},
       {"A(b): c\r\n", 400},
-      {"\x01" "A: b\r\n", 400},
+      {"\x01"
+       "A: b\r\n",
+       400},
       {"\xC3\x84: b\r\n", 400},
       {"A: b\x01\r\n", 400},
       {"A: b\x7F\r\n", 400},
@@ -153,7 +155,8 @@ TEST(HttpGuard, WantsExactlyOneHost) {
   for (const char* host : {"a", "a:80", "127.0.0.1:8420", "[::1]:8420", "[::1]", "", "x_y", "a:"}) {
     EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: " + string(host) + "\r\n\r\n"), 200) << host;
   }
-  for (const char* host : {"a b", "a,b", "u@h", "a/b", "a:b", "a:123456", "[::1", "[]", "[::1]x", "\xC3\x84"}) {
+  for (const char* host :
+       {"a b", "a,b", "u@h", "a/b", "a:b", "a:123456", "[::1", "[]", "[::1]x", "\xC3\x84"}) {
     EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: " + string(host) + "\r\n\r\n"), 400) << host;
   }
 }
@@ -176,12 +179,16 @@ TEST(HttpGuard, TakesTransferEncodingChunkedOnly) {
   EXPECT_TRUE(HeadOf(With("Transfer-Encoding: chunked\r\n")).chunked);
   EXPECT_TRUE(HeadOf(With("transfer-encoding: Chunked \r\n")).HasBody());
   for (const char* value : {"gzip", "identity", "gzip, chunked", "chunked, chunked", "chunked;q=1",
-                            "xchunked", "chunked,", "", "chunke", "\xA0" "chunked"}) {
+                            "xchunked", "chunked,", "", "chunke",
+                            "\xA0"
+                            "chunked"}) {
     EXPECT_EQ(StatusOf(With("Transfer-Encoding: " + string(value) + "\r\n")), 501) << value;
   }
   EXPECT_EQ(StatusOf(With("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")), 400);
   EXPECT_EQ(StatusOf(With("Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n")), 501);
-  EXPECT_EQ(StatusOf(With("Transfer-Encoding: \x0B" "chunked\r\n")), 400);
+  EXPECT_EQ(StatusOf(With("Transfer-Encoding: \x0B"
+                          "chunked\r\n")),
+            400);
   EXPECT_EQ(StatusOf("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), 400);
 }
 
@@ -192,8 +199,8 @@ TEST(HttpGuard, RefusesTransferEncodingTogetherWithContentLength) {
 }
 
 TEST(HttpGuard, RefusesNamesThatLookLikeFraming) {
-  for (const char* name : {"Content_Length", "Transfer_Encoding", "ContentLength", "Content-Length-",
-                           "transfer.encoding", "_Host", "HOST_"}) {
+  for (const char* name : {"Content_Length", "Transfer_Encoding", "ContentLength",
+                           "Content-Length-", "transfer.encoding", "_Host", "HOST_"}) {
     EXPECT_EQ(StatusOf(With(string(name) + ": 1\r\n")), 400) << name;
   }
   EXPECT_EQ(StatusOf(With("X-Content-Length: 1\r\nMy_Header: 1\r\n")), 200);

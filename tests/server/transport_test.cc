@@ -86,7 +86,8 @@ class TestDispatcher final : public Dispatcher {
  private:
   Response Handle(const Request& request, const CallContext& context, StreamWriter& stream) {
     if (request.path == "/echo") {
-      return {.content_type = "text/plain", .headers = {{"X-Evil", "a\r\nb: c"}}, .body = request.body};
+      return {
+          .content_type = "text/plain", .headers = {{"X-Evil", "a\r\nb: c"}}, .body = request.body};
     }
     if (request.path == "/wait" || request.path == "/stuck") {
       std::unique_lock lock(mutex_);
@@ -135,7 +136,8 @@ class TransportTest : public ::testing::Test {
     EXPECT_TRUE(Eventually([&] { return dispatcher_.connections == 0; }));
   }
 
-  std::unique_ptr<Transport> transport_;  // destroyed last: exchanges end with the dispatcher's pool
+  std::unique_ptr<Transport>
+      transport_;  // destroyed last: exchanges end with the dispatcher's pool
   TestDispatcher dispatcher_;
 };
 
@@ -263,7 +265,8 @@ TEST_F(TransportTest, ClosesAfterTheLastRequestOfAConnection) {
 TEST_F(TransportTest, SendsContinueWhenItIsWaitedFor) {
   const uint16_t port = Start();
   HttpConnection waits(port);
-  auto reply = waits.Ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  auto reply = waits.Ask(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 100);
   reply = waits.Ask("ab");
@@ -271,7 +274,8 @@ TEST_F(TransportTest, SendsContinueWhenItIsWaitedFor) {
   EXPECT_EQ(reply->body, "ab");
 
   HttpConnection refused(port);
-  reply = refused.Ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\nExpect: 100-continue\r\n\r\n");
+  reply = refused.Ask(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\nExpect: 100-continue\r\n\r\n");
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 413);
 
@@ -289,16 +293,31 @@ TEST_F(TransportTest, RefusesAndClosesWhatBreaksTheRules) {
   };
   const string smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
   const std::vector<Case> cases = {
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled, 400},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n" + smuggled, 501},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + smuggled, 501},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + smuggled, 400},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 5\r\n\r\nabcde" + smuggled, 400},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n0\r\n\r\n" +
+           smuggled,
+       400},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n" +
+           smuggled,
+       501},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + smuggled,
+       501},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + smuggled,
+       400},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 5\r\n\r\nabcde" +
+           smuggled,
+       400},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\na" + smuggled, 400},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nX: y\r\n Content-Length: 5\r\n\r\nabcde" + smuggled, 400},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nX: y\nContent-Length: 5\r\n\r\nabcde" + smuggled, 400},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a\nb\r\nabcde\r\n0\r\n\r\n" + smuggled, 400},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcdefg\r\n0\r\n\r\n" + smuggled, 400},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n5;a\nb\r\nabcde\r\n0\r\n\r\n" +
+           smuggled,
+       400},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n5\r\nabcdefg\r\n0\r\n\r\n" +
+           smuggled,
+       400},
       {"GET /hello HTTP/1.1\r\n\r\n" + smuggled, 400},
       {"GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" + smuggled, 400},
       {"GET /hello HTTP/3.0\r\nHost: a\r\n\r\n" + smuggled, 505},
@@ -306,7 +325,8 @@ TEST_F(TransportTest, RefusesAndClosesWhatBreaksTheRules) {
       {"GET /" + string(9000, 'a'), 414},
       {"GET / HTTP/1.1\r\nHost: a\r\nA: " + string(9000, 'a'), 431},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n" + smuggled, 413},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + smuggled, 413},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + smuggled,
+       413},
   };
   for (const Case& c : cases) {
     HttpConnection connection(port);
@@ -321,7 +341,8 @@ TEST_F(TransportTest, RefusesAndClosesWhatBreaksTheRules) {
 
 TEST_F(TransportTest, AGetWithABodyIsServedAndTheConnectionEnds) {
   HttpConnection connection(Start());
-  const auto reply = connection.Ask(MakeRequest("GET", "/hello", "body") + MakeRequest("GET", "/hello"));
+  const auto reply =
+      connection.Ask(MakeRequest("GET", "/hello", "body") + MakeRequest("GET", "/hello"));
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 200);
   EXPECT_EQ(reply->Header("connection"), "close");

@@ -1,0 +1,209 @@
+// POST /api/v1/search and /api/v1/answer over a real engine.
+
+#include <set>
+
+#include "tests/server/server_testing.h"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+using testing::Events;
+using testing::JsonReply;
+using testing::SmallCorpus;
+using testing::TestEngine;
+using testing::TestServer;
+
+class SearchRouteTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    engine_ = new TestEngine();
+    engine_->Add(SmallCorpus());
+  }
+  static void TearDownTestSuite() { delete engine_; }
+
+  static TestEngine* engine_;
+  TestServer server_{*engine_, {}};
+};
+TestEngine* SearchRouteTest::engine_ = nullptr;
+
+TEST_F(SearchRouteTest, FindsPassagesWithTheNamesOfTheCommandLine) {
+  const JsonReply reply =
+      server_.Post("/api/v1/search", {{"query", "Where are bicycles parked?"}, {"k", 3}});
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.http.Header("content-type"), "application/json");
+  EXPECT_EQ(reply.json.at("query"), "Where are bicycles parked?");
+  EXPECT_EQ(reply.json.at("collection"), "default");
+  EXPECT_EQ(reply.json.at("mode"), "hybrid");
+  EXPECT_EQ(reply.json.at("k"), 3);
+  EXPECT_EQ(reply.json.at("used_lexical"), true);
+  EXPECT_EQ(reply.json.at("used_dense"), true);
+  ASSERT_EQ(reply.json.at("hits").size(), 3u);
+  const json& hit = reply.json.at("hits")[0];
+  EXPECT_EQ(hit.at("rank"), 1);
+  EXPECT_EQ(hit.at("document"), "office/parking");
+  EXPECT_EQ(hit.at("title"), "Parking");
+  EXPECT_EQ(hit.at("uri"), "test:office/parking");
+  EXPECT_EQ(hit.at("text"), "Bicycles are parked in the yard. Cars are parked behind the mill.");
+  EXPECT_EQ(hit.at("begin"), 0);
+  EXPECT_EQ(hit.at("end"), hit.at("text").get<std::string>().size());
+  EXPECT_GE(hit.at("score"), reply.json.at("hits")[1].at("score"));
+  EXPECT_TRUE(reply.json.at("timings_us").contains("retrieve.lexical"));
+}
+
+TEST_F(SearchRouteTest, ModeLexicalLeavesTheVectorsOut) {
+  const JsonReply reply =
+      server_.Post("/api/v1/search", {{"query", "bicycles"}, {"mode", "lexical"}});
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.json.at("used_dense"), false);
+  EXPECT_EQ(reply.json.at("mode"), "lexical");
+}
+
+TEST_F(SearchRouteTest, FindsChinese) {
+  const JsonReply reply = server_.Post("/api/v1/search", {{"query", "带薪休假有几天？"}, {"k", 1}});
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.json.at("hits")[0].at("document"), "hr/leave-zh");
+  EXPECT_EQ(reply.json.at("query"), "带薪休假有几天？");
+}
+
+TEST_F(SearchRouteTest, ExplainsWhatIsWrongWithARequest) {
+  struct Case {
+    const char* body;
+    int status;
+    const char* message;
+  };
+  const Case cases[] = {
+      {R"({"k": 3})", 400, "query: is missing"},
+      {R"({"query": 3})", 400, "query: expected a string, not a number"},
+      {R"({"query": "  "})", 400, "query: empty; expected a question"},
+      {R"({"query": "x", "k": 0})", 400, "k: expected an integer from 1 to 10000, not 0"},
+      {R"({"query": "x", "k": 1.5})", 400, "k: expected an integer from 1 to 10000, not 1.5"},
+      {R"({"query": "x", "mod": "dense"})", 400,
+       "body: unknown field \"mod\"; did you mean \"mode\"?"},
+      {R"({"query": "x", "mode": "fuzzy"})", 400,
+       "mode: unknown search mode \"fuzzy\"; expected one of hybrid, dense, lexical"},
+      {R"({"query": "x", "filter": {"type": "eqq", "key": "a", "value": 1}})", 400,
+       "filter.type: unknown operator \"eqq\"; expected one of and, or, eq, ne, gt, gte, lt, lte, "
+       "in, nin"},
+      {R"({"query": "x", "principals": "me"})", 400,
+       "principals: expected a list of strings, not a string"},
+      {R"({"query": "x", "collection": "nope"})", 404, "no collection \"nope\"; there is: default"},
+      {R"(["x"])", 400, "body: expected an object, not a list"},
+      {R"({"query": "x")", 400, "body: not JSON: line 1, column 14: unexpected end of text"},
+  };
+  for (const Case& c : cases) {
+    const JsonReply reply = server_.Send("POST", "/api/v1/search", c.body, "application/json");
+    EXPECT_EQ(reply.status, c.status) << c.body;
+    EXPECT_EQ(reply.Message(), c.message) << c.body;
+    EXPECT_EQ(reply.json.at("error").at("code"), c.status == 404 ? "NOT_FOUND" : "INVALID_ARGUMENT")
+        << c.body;
+  }
+}
+
+TEST_F(SearchRouteTest, AnswersWithCitationsThatStandInTheText) {
+  const JsonReply reply = server_.Post(
+      "/api/v1/answer", {{"query", "How many days of paid leave does an employee have?"}});
+  ASSERT_EQ(reply.status, 200);
+  const std::string answer = reply.json.at("answer");
+  EXPECT_NE(answer.find("28 days of paid leave"), std::string::npos) << answer;
+  EXPECT_EQ(reply.json.at("abstained"), false);
+  EXPECT_EQ(reply.json.at("verdict").at("label"), "supported");
+  EXPECT_EQ(reply.json.at("model"), "extractive");
+  EXPECT_TRUE(reply.json.at("fingerprint").get<std::string>().starts_with("fp_"));
+  EXPECT_FALSE(reply.json.contains("context"));
+  ASSERT_FALSE(reply.json.at("citations").empty());
+  const json& citation = reply.json.at("citations")[0];
+  EXPECT_EQ(citation.at("document"), "hr/leave");
+  EXPECT_EQ(citation.at("title"), "Leave");
+  const JsonReply source = server_.Get("/api/v1/documents/hr/leave?text=true");
+  const std::string text = source.json.at("text");
+  const size_t begin = citation.at("begin");
+  const size_t end = citation.at("end");
+  EXPECT_EQ(text.substr(begin, end - begin), citation.at("quote"));
+}
+
+TEST_F(SearchRouteTest, ShowsTheContextWhenItIsAskedFor) {
+  const JsonReply reply =
+      server_.Post("/api/v1/answer", {{"query", "Where do visitors ring?"}, {"context", true}});
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_FALSE(reply.json.at("context").at("passages").empty());
+}
+
+TEST_F(SearchRouteTest, DeclinesWhatTheDocumentsDoNotSay) {
+  const JsonReply reply = server_.Post("/api/v1/answer", {{"query", "Who painted the Mona Lisa?"}});
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.json.at("abstained"), true);
+  EXPECT_TRUE(reply.json.at("citations").empty());
+}
+
+TEST_F(SearchRouteTest, StreamsDeltasThenTheAnswerThenTheEnd) {
+  const json question = {{"query", "水泵 B-3 每秒输送多少升水？"}};
+  const JsonReply plain = server_.Post("/api/v1/answer", question);
+  json streamed = question;
+  streamed["stream"] = true;
+  const JsonReply reply = server_.Post("/api/v1/answer", streamed);
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.http.Header("content-type"), "text/event-stream; charset=utf-8");
+  EXPECT_EQ(reply.http.Header("cache-control"), "no-cache");
+  const auto events = Events(reply.http.body);
+  ASSERT_GE(events.size(), 3u);
+  std::string text;
+  for (size_t i = 0; i + 2 < events.size(); ++i) {
+    EXPECT_EQ(events[i].first, "delta");
+    text += json::parse(events[i].second).at("text").get<std::string>();
+  }
+  EXPECT_EQ(events[events.size() - 2].first, "answer");
+  const json answer = json::parse(events[events.size() - 2].second);
+  EXPECT_EQ(answer.at("answer"), text);
+  EXPECT_EQ(answer.at("answer"), plain.json.at("answer"));
+  EXPECT_NE(text.find("23升"), std::string::npos) << text;
+  EXPECT_EQ(events.back(), (std::pair<std::string, std::string>("end", "{}")));
+}
+
+TEST_F(SearchRouteTest, AStreamThatCannotBeginIsAnOrdinaryError) {
+  const JsonReply reply = server_.Post("/api/v1/answer", {{"query", " "}, {"stream", true}});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.Message(), "query: empty; expected a question");
+}
+
+TEST(SearchRoute, ReadersSeeOnlyWhatTheyMay) {
+  TestServer server;
+  ASSERT_EQ(
+      server
+          .Put("/api/v1/documents",
+               {{"documents",
+                 {{{"id", "open"}, {"text", "The vault code is printed on the door."}},
+                  {{"id", "secret"}, {"text", "The vault code is 4711."}, {"access", {"alice"}}}}}})
+          .status,
+      201);
+  const auto found = [&](const json& principals) {
+    json body = {{"query", "vault code"}};
+    if (!principals.is_null()) body["principals"] = principals;
+    std::set<std::string> documents;
+    const JsonReply reply = server.Post("/api/v1/search", body);
+    for (const json& hit : reply.json.at("hits")) documents.insert(hit.at("document"));
+    return documents;
+  };
+  EXPECT_EQ(found(nullptr), (std::set<std::string>{"open", "secret"}));
+  EXPECT_EQ(found(json::array()), (std::set<std::string>{"open"}));
+  EXPECT_EQ(found({"bob"}), (std::set<std::string>{"open"}));
+  EXPECT_EQ(found({"bob", "alice"}), (std::set<std::string>{"open", "secret"}));
+}
+
+TEST(SearchRoute, FiltersByMetadata) {
+  TestServer server;
+  for (const int year : {2020, 2024}) {
+    server.Put("/api/v1/documents/y" + std::to_string(year),
+               {{"text", "Annual report of the mill."}, {"metadata", {{"year", year}}}});
+  }
+  const JsonReply reply = server.Post(
+      "/api/v1/search",
+      {{"query", "report"}, {"filter", {{"type", "gt"}, {"key", "year"}, {"value", 2021}}}});
+  ASSERT_EQ(reply.status, 200);
+  ASSERT_EQ(reply.json.at("hits").size(), 1u);
+  EXPECT_EQ(reply.json.at("hits")[0].at("document"), "y2024");
+  EXPECT_EQ(reply.json.at("hits")[0].at("metadata"), (json{{"year", 2024.0}}));
+}
+
+}  // namespace
+}  // namespace quarry::server

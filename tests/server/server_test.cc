@@ -1,0 +1,249 @@
+// The server as a whole: routing, lanes, limits, metrics, life and end.
+
+#include "server/server.h"
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <set>
+#include <thread>
+
+#include "tests/server/server_testing.h"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+using std::string;
+using testing::Fetch;
+using testing::HttpConnection;
+using testing::JsonReply;
+using testing::MakeRequest;
+using testing::TestEngine;
+using testing::TestServer;
+
+bool Eventually(const std::function<bool()>& holds) {
+  for (int i = 0; i < 1000; ++i) {
+    if (holds()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+TEST(Server, LivesAndIsReady) {
+  const TestServer server;
+  EXPECT_EQ(server.Get("/healthz").json, (json{{"status", "ok"}, {"version", "1.2.3"}}));
+  const JsonReply ready = server.Get("/readyz");
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_EQ(
+      ready.json,
+      (json{{"status", "ready"}, {"collection", "default"}, {"documents", 0}, {"chunks", 0}}));
+}
+
+TEST(Server, IsNotReadyUntilItsCollectionExists) {
+  const TestServer server({.default_collection = "later"});
+  const JsonReply before = server.Get("/readyz");
+  EXPECT_EQ(before.status, 503);
+  EXPECT_EQ(before.http.Header("retry-after"), "1");
+  EXPECT_EQ(before.json.at("reason"), "no collection \"later\"; there is: default");
+  EXPECT_EQ(server.Get("/healthz").status, 200);
+  server.Post("/api/v1/collections", {{"name", "later"}});
+  EXPECT_EQ(server.Get("/readyz").status, 200);
+}
+
+TEST(Server, ListsItsRoutesWithADescriptionEach) {
+  const TestServer server;
+  const JsonReply reply = server.Get("/api/v1");
+  ASSERT_EQ(reply.status, 200);
+  std::set<string> paths;
+  for (const json& route : reply.json.at("routes")) {
+    EXPECT_FALSE(route.at("description").get<string>().empty()) << route;
+    paths.insert(route.at("path"));
+  }
+  EXPECT_TRUE(paths.contains("/api/v1/search"));
+  EXPECT_TRUE(paths.contains("/v1/chat/completions"));
+}
+
+TEST(Server, TellsUnknownPathsFromWrongMethods) {
+  const TestServer server;
+  const JsonReply unknown = server.Get("/nope");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(unknown.json,
+            (json{{"error",
+                   {{"code", "NOT_FOUND"},
+                    {"message", "there is no /nope; GET /api/v1 lists what there is"}}}}));
+  EXPECT_EQ(server.Get("/v1/nope").json.at("error").at("type"), "invalid_request_error");
+  const JsonReply wrong = server.Delete("/api/v1/search");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.http.Header("allow"), "POST");
+  EXPECT_EQ(wrong.json.at("error").at("code"), "METHOD_NOT_ALLOWED");
+  EXPECT_EQ(wrong.Message(), "/api/v1/search is not for DELETE; expected one of POST");
+  EXPECT_EQ(server.Send("POST", "/healthz", "{}", "").http.Header("allow"), "GET, HEAD");
+}
+
+TEST(Server, HeadAnswersAsGetWithoutTheBody) {
+  const TestServer server;
+  const auto get = Fetch(server.port(), "GET", "/api/v1/documents");
+  const auto head = Fetch(server.port(), "HEAD", "/api/v1/documents");
+  ASSERT_TRUE(get && head);
+  EXPECT_EQ(head->status, 200);
+  EXPECT_EQ(head->Header("content-length"), std::to_string(get->body.size()));
+  EXPECT_EQ(head->body, "");
+}
+
+TEST(Server, ChecksMediaTypeAndEncodingOfBodies) {
+  const TestServer server;
+  const string query = R"({"query": "x"})";
+  EXPECT_EQ(server.Send("POST", "/api/v1/search", query, "").status, 200);
+  EXPECT_EQ(server.Send("POST", "/api/v1/search", query, "Application/JSON ; charset=utf-8").status,
+            200);
+  const JsonReply form =
+      server.Send("POST", "/api/v1/search", query, "application/x-www-form-urlencoded");
+  EXPECT_EQ(form.status, 415);
+  EXPECT_EQ(form.Message(),
+            "Content-Type application/x-www-form-urlencoded is not understood here; expected "
+            "application/json");
+  const auto packed =
+      Fetch(server.port(), "POST", "/api/v1/search", query, "Content-Encoding: gzip\r\n");
+  ASSERT_TRUE(packed);
+  EXPECT_EQ(packed->status, 415);
+  EXPECT_EQ(json::parse(packed->body).at("error").at("message"),
+            "Content-Encoding gzip is not understood; send the body as it is");
+}
+
+TEST(Server, LimitsBodiesByRoute) {
+  const TestServer server({.body_bytes = 100, .ingest_body_bytes = 1000});
+  const string text(500, 'x');
+  const JsonReply large = server.Post("/api/v1/search", {{"query", text}});
+  EXPECT_EQ(large.status, 413);
+  EXPECT_EQ(large.json.at("error").at("code"), "BODY_TOO_LARGE");
+  EXPECT_EQ(server.Put("/api/v1/documents", {{"id", "a"}, {"text", text}}).status, 201);
+  EXPECT_EQ(server.Put("/api/v1/documents", {{"id", "a"}, {"text", text + text}}).status, 413);
+}
+
+TEST(Server, TakesSaneRequestIdsAndMakesOthers) {
+  const TestServer server;
+  const auto id_for = [&](const string& given) {
+    return Fetch(server.port(), "GET", "/healthz", "", "X-Request-Id: " + given + "\r\n")
+        ->Header("x-request-id");
+  };
+  EXPECT_EQ(id_for("Ab-1._9"), "Ab-1._9");
+  EXPECT_EQ(id_for(string(128, 'a')), string(128, 'a'));
+  for (const string& bad : {string(129, 'a'), string("a b"), string("a\"b"), string("\xC3\xA9")}) {
+    const string made = id_for(bad);
+    EXPECT_EQ(made.size(), 16u) << bad;
+    EXPECT_NE(made, bad);
+  }
+  EXPECT_NE(id_for(""), id_for(""));
+}
+
+TEST(Server, CountsRequestsUnderTheNamesOfItsRoutes) {
+  const TestServer server;
+  server.Get("/api/v1/documents/a");
+  server.Get("/api/v1/documents/b");
+  server.Get("/made/up/by/the/client");
+  Fetch(server.port(), "MADEUP", "/healthz");
+  Fetch(server.port(), "HEAD", "/healthz");
+  string text;
+  EXPECT_TRUE(Eventually([&] {
+    text = server.Get("/metrics").http.body;
+    return text.find("method=\"HEAD\"") != string::npos;
+  }));
+  for (const char* line :
+       {"quarry_http_requests_total{method=\"GET\",route=\"/api/v1/documents/{id...}\","
+        "status=\"404\"} 2\n",
+        "quarry_http_requests_total{method=\"none\",route=\"none\",status=\"404\"} 1\n",
+        "quarry_http_requests_total{method=\"none\",route=\"none\",status=\"405\"} 1\n",
+        "quarry_http_requests_total{method=\"HEAD\",route=\"/healthz\",status=\"200\"} 1\n",
+        "quarry_http_request_seconds_count{route=\"/api/v1/documents/{id...}\"} 2\n",
+        "quarry_http_requests_in_flight 1\n"}) {
+    EXPECT_NE(text.find(line), string::npos) << line << text;
+  }
+  EXPECT_EQ(text.find("made"), string::npos);
+  EXPECT_EQ(text.find("MADEUP"), string::npos);
+  EXPECT_EQ(server.Get("/metrics").http.Header("content-type"),
+            "text/plain; version=0.0.4; charset=utf-8");
+}
+
+TEST(Server, AFullQueueIsAnswered503WhileOperationsGoOn) {
+  TestServer server({}, /*threads=*/1, /*queue=*/1);
+  std::promise<void> open;
+  std::shared_future<void> opened = open.get_future().share();
+  server.pool().Submit([opened] { opened.wait(); });
+  ASSERT_TRUE(Eventually([&] { return server.pool().queued() == 0; }));
+  HttpConnection waiting(server.port());
+  waiting.Send(MakeRequest("GET", "/api/v1/collections"));
+  ASSERT_TRUE(Eventually([&] { return server.pool().queued() == 1; }));
+
+  const JsonReply refused = server.Get("/api/v1/collections");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.http.Header("retry-after"), "1");
+  EXPECT_EQ(refused.json.at("error").at("code"), "UNAVAILABLE");
+  EXPECT_EQ(refused.Message(), "the server has as many requests as it can hold; try again");
+  EXPECT_EQ(server.Get("/healthz").status, 200);
+  EXPECT_EQ(server.Put("/api/v1/documents/a", {{"text", "x"}}).status, 201);
+
+  open.set_value();
+  const auto late = waiting.Read();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->status, 200);
+}
+
+TEST(Server, APassedDeadlineIsA504) {
+  const TestServer server({.request_seconds = 0});
+  const JsonReply native = server.Post("/api/v1/search", {{"query", "x"}});
+  EXPECT_EQ(native.status, 504);
+  EXPECT_EQ(native.json.at("error").at("code"), "DEADLINE_EXCEEDED");
+  EXPECT_EQ(native.Message(), "the deadline of the call has passed");
+  const JsonReply openai = server.Get("/v1/models");
+  EXPECT_EQ(openai.status, 504);
+  EXPECT_EQ(openai.json.at("error").at("type"), "server_error");
+}
+
+TEST(Server, ALateWriterIsA504AndWritesNothing) {
+  TestServer server({.request_seconds = 1});
+  {
+    // The request waits for the collection's one writer, and its deadline passes.
+    const index::IndexWriter writer =
+        server.engine().index->OpenWriter(server.engine().collection).value();
+    EXPECT_EQ(server.Put("/api/v1/documents/a", {{"text", "x"}}).status, 504);
+  }
+  EXPECT_EQ(server.Put("/api/v1/documents/b", {{"text", "y"}}).status, 201);
+  EXPECT_EQ(server.Get("/api/v1/documents/a").status, 404);
+}
+
+TEST(Server, EndsWithARequestUnderWay) {
+  TestEngine engine;
+  std::promise<void> open;
+  std::shared_future<void> opened = open.get_future().share();
+  auto server = std::make_unique<TestServer>(engine, ServerOptions{.drain_seconds = 0}, 1, 4);
+  server->pool().Submit([opened] { opened.wait(); });
+  HttpConnection waiting(server->port());
+  waiting.Send(MakeRequest("GET", "/api/v1/collections"));
+  ASSERT_TRUE(Eventually([&] { return server->pool().queued() == 1; }));
+  server->server().Stop();
+  server->server().Wait();
+  EXPECT_FALSE(waiting.Read());
+  open.set_value();
+  server.reset();  // waits for the request, which finds its client gone
+}
+
+TEST(Server, NamesTheAddressThatItCannotUse) {
+  TestServer first;
+  TestEngine& engine = first.engine();
+  const auto second = Server::Start({.port = first.port()}, {.index = *engine.index,
+                                                             .analyzer = engine.analyzer,
+                                                             .retriever = engine.retriever,
+                                                             .answerer = engine.answerer,
+                                                             .ingest = engine.ingest,
+                                                             .metrics = first.metrics(),
+                                                             .pool = first.pool(),
+                                                             .ingest_pool = engine.pool,
+                                                             .clock = engine.clock,
+                                                             .version = "1"});
+  EXPECT_EQ(second.status().ToString(), "UNAVAILABLE: listen on 127.0.0.1 port " +
+                                            std::to_string(first.port()) + ": address in use");
+}
+
+}  // namespace
+}  // namespace quarry::server
