@@ -47,8 +47,7 @@ TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
             "unexpected argument \"b\"; see: quarry docs show -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--frob"}), "unknown option \"--frob\"; see: quarry search -h");
   EXPECT_EQ(ErrorOf({"search"}), "QUESTION is required; see: quarry search -h");
-  EXPECT_EQ(ErrorOf({"search", "--store"}),
-            "--store: a value is missing; see: quarry search -h");
+  EXPECT_EQ(ErrorOf({"search", "--store"}), "--store: a value is missing; see: quarry search -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--mode", "dense", "--mode", "lexical"}),
             "--mode: given more than once; see: quarry search -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--set", "k"}),
@@ -60,12 +59,25 @@ TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
 }
 
 TEST(CommandLine, HelpOfEveryCommandHasAnExampleAndFitsATerminal) {
-  const std::vector<std::vector<const char*>> commands = {
-      {},        {"index"},        {"search"},         {"ask"},
-      {"docs"},  {"docs", "ls"},   {"docs", "show"},   {"docs", "delete"},
-      {"serve"}, {"collections"},  {"eval"},           {"eval", "retrieval"},
-      {"stats"}, {"verify"},       {"config"},         {"doctor"},
-      {"collections", "ls"}, {"collections", "create"}, {"collections", "delete"}};
+  const std::vector<std::vector<const char*>> commands = {{},
+                                                          {"index"},
+                                                          {"search"},
+                                                          {"ask"},
+                                                          {"docs"},
+                                                          {"docs", "ls"},
+                                                          {"docs", "show"},
+                                                          {"docs", "delete"},
+                                                          {"serve"},
+                                                          {"collections"},
+                                                          {"eval"},
+                                                          {"eval", "retrieval"},
+                                                          {"stats"},
+                                                          {"verify"},
+                                                          {"config"},
+                                                          {"doctor"},
+                                                          {"collections", "ls"},
+                                                          {"collections", "create"},
+                                                          {"collections", "delete"}};
   for (std::vector<const char*> command : commands) {
     command.push_back("-h");
     ASSERT_OK_AND_ASSIGN(const ParsedCommandLine line, Parse(command));

@@ -103,8 +103,7 @@ TEST_F(ConfigTest, ABadValueNamesKeyPlaceAndWhatWasExpected) {
                          ":2: retrieval.dense_weight: expected a number from 0 to 1, got "
                          "\"much\"");
   WriteFile("retrieval:\n  k: [1, 2]\n");
-  EXPECT_EQ(Error(),
-            path() + ":2: retrieval.k: expected an integer from 1 to 10000, got a list");
+  EXPECT_EQ(Error(), path() + ":2: retrieval.k: expected an integer from 1 to 10000, got a list");
   WriteFile("");
   sources_.environment["QUARRY_SERVER_PORT"] = "65536";
   EXPECT_EQ(Error(),

@@ -49,7 +49,8 @@ TEST(Records, AWrongLineSaysWhatWasExpected) {
             "unknown key \"text\"; expected op, id");
   EXPECT_EQ(ErrorOf(R"({"id":"a","text":"x","metadata":{"m":{"n":1}}})"),
             "\"metadata.m\": expected a text, a number, true, false or a list of texts");
-  EXPECT_EQ(ErrorOf("{\"a\":" + std::string(100'000, '[')), "JSON nested deeper than 16 levels");
+  EXPECT_EQ(ErrorOf("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}"),
+            "JSON nested deeper than 16 levels");
 }
 
 TEST(Records, AValueOfTheCommandLineHasTheTypeThatItLooksLike) {
@@ -86,7 +87,9 @@ std::vector<std::string> LinesOf(const std::string& input) {
 
 TEST(LineInputTest, LinesKeepTheirNumbersOverBlankOnes) {
   const std::vector<std::string> expected = {"1:first line", "4:fourth", "6:last"};
-  EXPECT_EQ(LinesOf("\xEF\xBB\xBF" "first line\n\n  \nfourth\n\t\nlast"), expected);
+  EXPECT_EQ(LinesOf("\xEF\xBB\xBF"
+                    "first line\n\n  \nfourth\n\t\nlast"),
+            expected);
   EXPECT_EQ(LinesOf("first line\n\n\nfourth\n\nlast\n\n"), expected);
   EXPECT_TRUE(LinesOf("").empty());
 }
