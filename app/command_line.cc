@@ -244,7 +244,7 @@ class Parser {
         app_, "index", "add documents, or bring a folder's documents up to date",
         "quarry index docs/ --include '*.md' --exclude 'drafts/**' --meta team=pumps --prune\n"
         "  quarry index - < records.jsonl   "
-        R"({"id": "a1", "text": "..", "title": "..", "metadata": {"year": 2020}})"
+        R"({"id": "a1", "text": "..", "metadata": {"year": 2020}})"
         "\n                                   "
         R"({"op": "delete", "id": "a1"})");
     AddWords(command, "PATH", index_.paths, "files and folders; - reads JSON lines from stdin");

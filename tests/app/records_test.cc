@@ -49,7 +49,8 @@ TEST(Records, AWrongLineSaysWhatWasExpected) {
             "unknown key \"text\"; expected op, id");
   EXPECT_EQ(ErrorOf(R"({"id":"a","text":"x","metadata":{"m":{"n":1}}})"),
             "\"metadata.m\": expected a text, a number, true, false or a list of texts");
-  EXPECT_EQ(ErrorOf("{\"a\":" + std::string(100'000, '[')), "JSON nested deeper than 16 levels");
+  EXPECT_EQ(ErrorOf("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}"),
+            "JSON nested deeper than 16 levels");
 }
 
 TEST(Records, AValueOfTheCommandLineHasTheTypeThatItLooksLike) {

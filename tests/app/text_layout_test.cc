@@ -1,0 +1,108 @@
+#include "app/text_layout.h"
+
+#include "app/console.h"
+#include "app/output_text.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::app {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST(TextLayout, ChineseIsTwoColumnsWideAndCombiningMarksNone) {
+  EXPECT_EQ(DisplayWidth("pump"), 4u);
+  EXPECT_EQ(DisplayWidth("水泵"), 4u);
+  EXPECT_EQ(DisplayWidth("，（Ａ"), 6u);
+  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1u);
+  EXPECT_EQ(DisplayWidth("é"), 1u);
+  EXPECT_EQ(DisplayWidth("😀"), 2u);
+}
+
+TEST(TextLayout, CuttingNeverSplitsACharacterOrExceedsTheWidth) {
+  EXPECT_EQ(Ellipsize("水泵压力", 8), "水泵压力");
+  EXPECT_EQ(Ellipsize("水泵压力", 7), "水泵压…");
+  EXPECT_EQ(Ellipsize("水泵压力", 6), "水泵…");
+  EXPECT_EQ(Ellipsize("pump pressure", 6), "pump…");
+  EXPECT_EQ(Ellipsize("abc", 0), "");
+}
+
+TEST(TextLayout, LinesBreakBetweenWordsAndBetweenChineseCharacters) {
+  EXPECT_EQ(FittingBytes("pump pressure", 8), std::string("pump").size());
+  EXPECT_EQ(FittingBytes("pump", 8), 4u);
+  EXPECT_EQ(FittingBytes("pressure", 4), 4u);
+  EXPECT_EQ(FittingBytes("水泵压力", 5), std::string("水泵").size());
+  EXPECT_EQ(FittingBytes("水", 1), std::string("水").size());
+}
+
+TEST(TextLayout, NoLineBeginsWithChinesePunctuation) {
+  EXPECT_EQ(FittingBytes("水泵压。力", 6), std::string("水泵").size());
+}
+
+TEST(TextLayout, WhatATerminalWouldActUponIsTakenOut) {
+  EXPECT_EQ(OneLine("a\x1b[31mred\n\n b\t c"), "a [31mred b c");
+  EXPECT_EQ(OneLine("a\xE2\x80\xAE"
+                    "b"),
+            "a b");
+  EXPECT_EQ(OneLine("bad\xFF"
+                    "byte"),
+            "bad\xEF\xBF\xBD"
+            "byte");
+  EXPECT_EQ(Printable("a\x1b]0;t\x07\n\tb"), "a ]0;t \n\tb");
+}
+
+TEST(TextLayout, ASnippetShowsWhereMostWordsOfTheQuestionStand) {
+  const Analyzer analyzer;
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "Filler words stand here. ";
+  text += "The pump has a pressure of nine bar. ";
+  for (int i = 0; i < 100; ++i) text += "More filler stands here. ";
+  const Snippet snippet = MakeSnippet(text, {"pump", "pressur"}, analyzer, 80);
+  EXPECT_THAT(snippet.text, StartsWith("… "));
+  EXPECT_LE(DisplayWidth(snippet.text), 80u);
+  ASSERT_EQ(snippet.matches.size(), 2u);
+  EXPECT_EQ(snippet.text.substr(snippet.matches[0].begin,
+                                snippet.matches[0].end - snippet.matches[0].begin),
+            "pump");
+}
+
+TEST(TextLayout, NumbersAreWrittenForPeople) {
+  EXPECT_EQ(WithThousands(0), "0");
+  EXPECT_EQ(WithThousands(1234567), "1,234,567");
+  EXPECT_EQ(FormatBytes(999), "999 B");
+  EXPECT_EQ(FormatBytes(1250), "1.2 kB");
+  EXPECT_EQ(FormatBytes(999'999), "1.0 MB");
+  EXPECT_EQ(FormatSeconds(0.05), "50 ms");
+  EXPECT_EQ(FormatSeconds(0.8), "0.8 s");
+  EXPECT_EQ(FormatSeconds(125), "2 min 5 s");
+  EXPECT_EQ(FormatSeconds(3720), "1 h 2 min");
+}
+
+TEST(Tables, ColumnsLineUpUnderChineseAndTheLastIsCutToTheTerminal) {
+  const Console console(stdout, stderr, {.columns = 40});
+  EXPECT_EQ(Table({{"id", "n", "title"},
+                   {"水泵.md", "5", "A title that is longer than what is left"},
+                   {"b.md", "120", ""}},
+                  {1}, console),
+            "id         n  title\n"
+            "水泵.md    5  A title that is longer th…\n"
+            "b.md     120\n");
+}
+
+TEST(Tables, EveryLineOfASearchFitsTheTerminal) {
+  SearchResult result;
+  SearchResult::Item& item = result.items.emplace_back();
+  item.passage.title = "水泵压力的规定以及其他各种各样的很长的标题水泵压力的规定";
+  item.passage.chunk.document = "zh/a.md";
+  for (int i = 0; i < 8; ++i) item.snippet.text += "水泵的压力是九巴。pump ";
+  const std::string text = SearchText(result, Console(stdout, stderr, {.columns = 40}));
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin);
+    EXPECT_LE(DisplayWidth(text.substr(begin, end - begin)), 40u);
+    begin = end + 1;
+  }
+  EXPECT_THAT(text, HasSubstr("    zh/a.md\n"));
+}
+
+}  // namespace
+}  // namespace quarry::app
