@@ -195,8 +195,8 @@ Result<CollectionId> Index::FindCollection(const std::string& name) const {
 Status Index::DeleteCollection(const std::string& name) {
   QUARRY_ASSIGN_OR_RETURN(const CollectionId id, FindCollection(name));
   std::lock_guard guard(impl_->mutex);
-  std::unique_lock<std::mutex> writer;
   std::shared_ptr<Collection> collection;  // outlives the lock on its mutex
+  std::unique_lock<std::mutex> writer;
   if (const auto it = impl_->loaded.find(id); it != impl_->loaded.end()) {
     collection = it->second;
     writer = std::unique_lock(collection->writer_mutex(), std::try_to_lock);

@@ -1,7 +1,8 @@
 #pragma once
 
 // What the native API answers with, in JSON. The names are those of `quarry ... --json`
-// (app/output_json.cc): a script that reads the one reads the other. Each function writes one value.
+// (app/output_json.cc): a script that reads the one reads the other. Each function writes one
+// value.
 
 #include <vector>
 

@@ -2,9 +2,9 @@
 
 // Documents in requests: from a body to parsed documents.
 //
-// A record is JSON: {"id", "text", "title", "uri", "media_type", "metadata", "access", "language"}, of
-// which only id and text are required; media_type says how the text is written (default text/plain).
-// A file is its bytes as they are, in a format that ingest parses.
+// A record is JSON: {"id", "text", "title", "uri", "media_type", "metadata", "access", "language"},
+// of which only id and text are required; media_type says how the text is written (default
+// text/plain). A file is its bytes as they are, in a format that ingest parses.
 
 #include <string>
 #include <vector>
@@ -22,8 +22,8 @@ Result<std::vector<Document>> ParseRecords(const JsonValue& body);
 // One record whose id the path gives already; one in the body must be the same.
 Result<std::vector<Document>> ParseRecordOf(const JsonValue& body, const std::string& id);
 
-// A file: one document, or many ("id#3") for formats of records. The source's `format` is nullopt where
-// the content shall tell. kInvalidArgument beginning with the id.
+// A file: one document, or many ("id#3") for formats of records. The source's `format` is nullopt
+// where the content shall tell. kInvalidArgument beginning with the id.
 Result<ingest::ParsedSource> ParseFile(const std::string& bytes, const ingest::SourceInfo& source);
 
 }  // namespace quarry::server

@@ -1,13 +1,13 @@
 #pragma once
 
-// Error responses. The native API and the OpenAI surface write errors differently; which one answers is
-// decided by the path.
+// Error responses. The native API and the OpenAI surface write errors differently; which one
+// answers is decided by the path.
 //
 //   native  {"error":{"code":"NOT_FOUND","message":"..."}}
 //   OpenAI  {"error":{"message":"...","type":"invalid_request_error","param":null,"code":null}}
 //
-// The HTTP status and the name of a Status come from InfoOf (base/status.h). What the HTTP layer itself
-// refuses has statuses of its own (405, 408, 413, ...), and names to match.
+// The HTTP status and the name of a Status come from InfoOf (base/status.h). What the HTTP layer
+// itself refuses has statuses of its own (405, 408, 413, ...), and names to match.
 
 #include <string>
 #include <string_view>

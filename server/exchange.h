@@ -25,7 +25,8 @@ class Exchange final : public StreamWriter {
  public:
   static constexpr size_t kBufferBytes = 64 * 1024;
 
-  // `wake` is called, from the handler's thread, when there is something to Take; it must not block.
+  // `wake` is called, from the handler's thread, when there is something to Take; it must not
+  // block.
   Exchange(Request request, CallContext context, std::function<void()> wake);
 
   const Request& request() const { return request_; }
@@ -34,8 +35,8 @@ class Exchange final : public StreamWriter {
   void Begin(Response head) override;
   bool Write(std::string_view bytes) override;
   bool begun() const override;
-  // Ends the exchange: with this response or, once begun, with what has been written. Called exactly
-  // once, as the last thing the handler's thread does with the exchange.
+  // Ends the exchange: with this response or, once begun, with what has been written. Called
+  // exactly once, as the last thing the handler's thread does with the exchange.
   void Finish(Response response);
 
   // What there is to write since the last Take. `response` is set once, by Finish without Begin.

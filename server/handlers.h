@@ -1,11 +1,11 @@
 #pragma once
 
-// The handlers: what each route does. One function per route, grouped by file; routes.cc is the table
-// that names them all.
+// The handlers: what each route does. One function per route, grouped by file; routes.cc is the
+// table that names them all.
 //
-// A handler runs on a thread of its route's lane and may be called from many at once. An error that it
-// returns becomes the response of its surface (errors.h); one that streams begins the stream only when
-// nothing can fail before the first piece, and writes later errors into it.
+// A handler runs on a thread of its route's lane and may be called from many at once. An error that
+// it returns becomes the response of its surface (errors.h); one that streams begins the stream
+// only when nothing can fail before the first piece, and writes later errors into it.
 
 #include <vector>
 

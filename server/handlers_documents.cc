@@ -1,5 +1,6 @@
-// Documents: list, show, put, delete. A put document is on disk and found lexically when the response
-// says so; its vectors follow within the request where the deadline allows, else with the next write.
+// Documents: list, show, put, delete. A put document is on disk and found lexically when the
+// response says so; its vectors follow within the request where the deadline allows, else with the
+// next write.
 
 #include <algorithm>
 #include <set>

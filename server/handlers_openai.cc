@@ -1,10 +1,10 @@
-// The OpenAI surface: models and chat completions, in OpenAI's shapes (CreateChatCompletionResponse and
-// CreateChatCompletionStreamResponse of its openapi.yaml), each answer with our `quarry` object beside
-// them.
+// The OpenAI surface: models and chat completions, in OpenAI's shapes (CreateChatCompletionResponse
+// and CreateChatCompletionStreamResponse of its openapi.yaml), each answer with our `quarry` object
+// beside them.
 //
 // A stream is: a chunk with the role; chunks with text; a chunk with finish_reason, annotations and
-// `quarry`; with include_usage one with the usage and no choices; "[DONE]". What goes wrong after the
-// first chunk is an {"error": ...} event, after which the stream ends without "[DONE]".
+// `quarry`; with include_usage one with the usage and no choices; "[DONE]". What goes wrong after
+// the first chunk is an {"error": ...} event, after which the stream ends without "[DONE]".
 
 #include <algorithm>
 #include <random>

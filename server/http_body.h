@@ -2,9 +2,10 @@
 
 // The body of a request: Content-Length or chunked, decoded strictly and under a limit.
 //
-// Chunk sizes are hexadecimal digits and nothing else; extensions are read as RFC 9112 writes them and
-// ignored; line ends are CRLF; trailers are checked and dropped. What two parsers could read differently
-// is an error, after which the connection must be closed. See http_guard.h for the reasons.
+// Chunk sizes are hexadecimal digits and nothing else; extensions are read as RFC 9112 writes them
+// and ignored; line ends are CRLF; trailers are checked and dropped. What two parsers could read
+// differently is an error, after which the connection must be closed. See http_guard.h for the
+// reasons.
 //
 //   BodyDecoder body(head, limit);
 //   while (!body.done()) {
@@ -33,8 +34,8 @@ class BodyDecoder {
   // A Content-Length above `limit` is a problem (413) at once.
   BodyDecoder(const RequestHead& head, uint64_t limit);
 
-  // Takes bytes of the body from the front of `bytes` and returns how many; what belongs to the next
-  // request is left. Nothing is taken after done() or problem().
+  // Takes bytes of the body from the front of `bytes` and returns how many; what belongs to the
+  // next request is left. Nothing is taken after done() or problem().
   size_t Consume(std::string_view bytes);
 
   bool done() const { return state_ == State::kDone; }

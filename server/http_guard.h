@@ -1,13 +1,14 @@
 #pragma once
 
-// The strict check of a request's header block, on its raw bytes and before anything else reads them.
+// The strict check of a request's header block, on its raw bytes and before anything else reads
+// them.
 //
-// Request smuggling lives on two parsers that understand the same bytes differently. So there is one
-// here, and it refuses what RFC 9112 leaves to interpretation: bare CR or LF, NUL and other control
-// characters, folded lines, white space before a colon, several or signed or listed Content-Length,
-// Transfer-Encoding other than exactly "chunked", both of them at once, a missing or second Host, and
-// names that only look like these ("Content_Length"). After a problem the place where the next request
-// begins is unknown: the connection must be closed.
+// Request smuggling lives on two parsers that understand the same bytes differently. So there is
+// one here, and it refuses what RFC 9112 leaves to interpretation: bare CR or LF, NUL and other
+// control characters, folded lines, white space before a colon, several or signed or listed
+// Content-Length, Transfer-Encoding other than exactly "chunked", both of them at once, a missing
+// or second Host, and names that only look like these ("Content_Length"). After a problem the place
+// where the next request begins is unknown: the connection must be closed.
 //
 //   size_t scanned = 0;
 //   const HeaderScan scan = ScanHeader(buffer, limits, scanned);  // again whenever bytes arrive
@@ -63,11 +64,11 @@ struct HeaderScan {
   HttpProblem problem;  // kBad
 };
 
-// Finds the end of the header block at the start of `bytes`. Bare line ends and control characters are refused
-// as soon as they are seen, so that nobody waits for the end of what is wrong already; likewise what is too long
-// (414 where it is the target, else 431). `scanned` remembers between calls with a growing buffer what
-// was looked at; set it to 0 for a new block. One empty line before the request line is allowed
-// (RFC 9112, 2.2).
+// Finds the end of the header block at the start of `bytes`. Bare line ends and control characters
+// are refused as soon as they are seen, so that nobody waits for the end of what is wrong already;
+// likewise what is too long (414 where it is the target, else 431). `scanned` remembers between
+// calls with a growing buffer what was looked at; set it to 0 for a new block. One empty line
+// before the request line is allowed (RFC 9112, 2.2).
 HeaderScan ScanHeader(std::string_view bytes, const GuardLimits& limits, size_t& scanned);
 
 // Parses and checks a block that ScanHeader found complete.

@@ -73,7 +73,8 @@ std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_spa
 // Encodes everything but letters, digits and "-._~", so that the result is one path segment.
 std::string PercentEncode(std::string_view text);
 
-// "a=1&b=x%20y" -> {a: "1", b: "x y"}. An error names the parameter that is malformed or given twice.
+// "a=1&b=x%20y" -> {a: "1", b: "x y"}. An error names the parameter that is malformed or given
+// twice.
 Result<std::map<std::string, std::string>> ParseQuery(std::string_view query);
 
 }  // namespace quarry::server

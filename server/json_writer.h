@@ -3,11 +3,11 @@
 // JsonWriter: JSON text, written front to back without a tree.
 //
 //   JsonWriter json;
-//   json.BeginObject().Key("k").Int(10).Key("hits").BeginArray().String("a").EndArray().EndObject();
-//   json.Take();  // {"k":10,"hits":["a"]}
+//   json.BeginObject().Key("k").Int(10).Key("hits").BeginArray().EndArray().EndObject();
+//   json.Take();  // {"k":10,"hits":[]}
 //
-// Strings are escaped; bytes that are not UTF-8 become U+FFFD. Numbers are written as the shortest text
-// that reads back equal; those that are not finite become null. Not thread-safe.
+// Strings are escaped; bytes that are not UTF-8 become U+FFFD. Numbers are written as the shortest
+// text that reads back equal; those that are not finite become null. Not thread-safe.
 
 #include <cstdint>
 #include <string>

@@ -18,7 +18,8 @@ std::string MediaTypeOf(const HeaderList& headers);
 // "application/octet-stream") and for those that are not known.
 std::optional<ingest::Format> FormatOfMediaType(std::string_view media_type);
 
-// Whether a body of that type can be indexed as a file. Where the type says nothing, the content will.
+// Whether a body of that type can be indexed as a file. Where the type says nothing, the content
+// will.
 bool IsDocumentMediaType(std::string_view media_type);
 
 // The types of files, for messages.

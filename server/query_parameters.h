@@ -7,8 +7,8 @@
 //   parameters.Uint("limit", limit, 1, 1000);
 //   QUARRY_RETURN_IF_ERROR(parameters.Finish());  // the first error; unknown parameters are one
 //
-// Errors are kInvalidArgument: "query parameter \"limit\": expected an integer from 1 to 1000, not \"x\"".
-// Not thread-safe.
+// Errors are kInvalidArgument: "query parameter \"limit\": expected an integer from 1 to 1000, not
+// \"x\"". Not thread-safe.
 
 #include <cstdint>
 #include <map>

@@ -6,10 +6,11 @@
 //   router.Add({.method = "GET", .pattern = "/api/v1/documents/{id...}", .handler = ...});
 //   const Router::Match match = router.Find("GET", "/api/v1/documents/guides/pump.md");
 //
-// A pattern's segments are literal, "{name}" (exactly one segment, not empty) or "{name...}" (one or
-// more segments, slashes included; anything may follow it but another "..."). Values are decoded after
-// the path was cut, so an encoded slash stays inside its segment. The first pattern added that fits the
-// path owns it: methods that it does not have are 405 there, even if a later pattern fits as well.
+// A pattern's segments are literal, "{name}" (exactly one segment, not empty) or "{name...}" (one
+// or more segments, slashes included; anything may follow it but another "..."). Values are decoded
+// after the path was cut, so an encoded slash stays inside its segment. The first pattern added
+// that fits the path owns it: methods that it does not have are 405 there, even if a later pattern
+// fits as well.
 //
 // Thread-safe once built.
 
@@ -26,8 +27,8 @@ namespace quarry::server {
 
 using Handler = std::function<Response(const Call& call)>;
 
-// Which threads run a handler. Writing waits for the one writer of a collection, so it must not take
-// the threads that search; and an operator wants to hear from a server whose queues are full.
+// Which threads run a handler. Writing waits for the one writer of a collection, so it must not
+// take the threads that search; and an operator wants to hear from a server whose queues are full.
 enum class Lane : uint8_t { kRequest, kIngest, kOperations };
 
 // What the body of a request is. kFile: any type that ingest parses, or JSON.

@@ -1,6 +1,7 @@
 #pragma once
 
-// Reading requests in JSON: a tree of our own and a reader of objects that explains what it refuses.
+// Reading requests in JSON: a tree of our own and a reader of objects that explains what it
+// refuses.
 //
 //   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
 //   ObjectReader reader(json, "");
@@ -9,7 +10,8 @@
 //   reader.Optional("k").Uint(k, 1, 10'000);
 //   QUARRY_RETURN_IF_ERROR(reader.Finish());   // the first error; unknown fields are one
 //
-// Errors are kInvalidArgument, beginning with the place: "messages[0].role: expected a string, not null".
+// Errors are kInvalidArgument, beginning with the place: "messages[0].role: expected a string, not
+// null".
 
 #include <cstdint>
 #include <functional>
@@ -48,9 +50,9 @@ struct JsonValue {
   const char* TypeName() const;
 };
 
-// One JSON text. Refused: what RFC 8259 does not allow (trailing commas, comments, NaN), text that is
-// not UTF-8, nesting deeper than kMaxJsonDepth (found while parsing), a field that stands twice in one
-// object, numbers beyond a double. Messages: "body: not JSON: line 1, column 8: ...".
+// One JSON text. Refused: what RFC 8259 does not allow (trailing commas, comments, NaN), text that
+// is not UTF-8, nesting deeper than kMaxJsonDepth (found while parsing), a field that stands twice
+// in one object, numbers beyond a double. Messages: "body: not JSON: line 1, column 8: ...".
 Result<JsonValue> ParseJson(std::string_view text);
 
 // The same value as JSON text.
@@ -62,8 +64,8 @@ std::string_view NearestName(std::string_view name, const std::vector<std::strin
 // Reads the fields of one object. Holds the first error; after it nothing is read. Not thread-safe.
 class ObjectReader {
  public:
-  // A field that was asked for. The readers leave `out` alone where the field is absent or null (null
-  // counts as absent) and where there is an error.
+  // A field that was asked for. The readers leave `out` alone where the field is absent or null
+  // (null counts as absent) and where there is an error.
   class Field {
    public:
     void String(std::string& out);
@@ -86,7 +88,8 @@ class ObjectReader {
     const JsonValue* value_;  // nullptr: absent, or there is an error already
   };
 
-  // `place` is what messages call the object: "" for the body itself. `json` must outlive the reader.
+  // `place` is what messages call the object: "" for the body itself. `json` must outlive the
+  // reader.
   ObjectReader(const JsonValue& json, std::string place);
 
   Field Required(std::string_view name);

@@ -29,13 +29,13 @@
 #include "base/log.h"
 #include "server/http_body.h"
 
-// g++ 12.2 destroys temporaries of a co_await expression twice. In this file such an expression holds
-// named locals and std::move only, and no coroutine is a lambda.
+// g++ 12.2 destroys temporaries of a co_await expression twice. In this file such an expression
+// holds named locals and std::move only, and no coroutine is a lambda.
 //
-// There are no cancellation slots in Boost 1.74 and no timeouts in a socket. So all waiting goes through
-// two points, Session::Receive and Session::Send; each tries the socket first, waits for readiness and
-// looks at the flags (timed_out_, reset_) before it waits again. A timer that fires between two waits
-// is therefore never lost.
+// There are no cancellation slots in Boost 1.74 and no timeouts in a socket. So all waiting goes
+// through two points, Session::Receive and Session::Send; each tries the socket first, waits for
+// readiness and looks at the flags (timed_out_, reset_) before it waits again. A timer that fires
+// between two waits is therefore never lost.
 
 namespace quarry::server {
 namespace {
@@ -48,10 +48,11 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr size_t kReadBytes = 64 * 1024;
 // What a client may send ahead while its request is handled; more stays in the kernel.
 constexpr size_t kMaxAhead = 64 * 1024;
-// A handler watches its deadline itself; when it has not for this long, the transport answers for it.
+// A handler watches its deadline itself; when it has not for this long, the transport answers for
+// it.
 constexpr std::chrono::seconds kHandlerGrace{1};
-// A client that has closed its sending side may still read. Quick answers reach it; after this it counts
-// as gone.
+// A client that has closed its sending side may still read. Quick answers reach it; after this it
+// counts as gone.
 constexpr std::chrono::milliseconds kHalfClosedGrace{200};
 constexpr std::chrono::seconds kWriteTime{30};
 constexpr size_t kWriteBytesPerSecond = 64 * 1024;
@@ -513,8 +514,8 @@ asio::awaitable<bool> Session::ServeOne() {
   served_.method = head_.method;
   served_.path = request_.path;
 
-  // What a body of GET or HEAD means is not defined; it is read, and the connection then ends, so that
-  // nobody on the way can have taken it for a request.
+  // What a body of GET or HEAD means is not defined; it is read, and the connection then ends, so
+  // that nobody on the way can have taken it for a request.
   const bool odd_body = request_.method == "GET" && head_.HasBody();
   bool keep = head_.keep_alive && !odd_body && !shared_.draining &&
               ++requests_ < options_.requests_per_connection;
@@ -566,8 +567,8 @@ asio::awaitable<bool> Session::ServeOne() {
   co_return go_on;
 }
 
-// Closing a socket with unread bytes resets the connection, and the client may lose the response that
-// explains why. So what it still sends is read for a moment.
+// Closing a socket with unread bytes resets the connection, and the client may lose the response
+// that explains why. So what it still sends is read for a moment.
 asio::awaitable<void> Session::Linger() {
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);

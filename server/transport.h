@@ -1,7 +1,7 @@
 #pragma once
 
-// Transport: HTTP/1.1 over TCP. One thread accepts, reads and writes for all connections; what a request
-// means and which thread handles it is its Dispatcher's business.
+// Transport: HTTP/1.1 over TCP. One thread accepts, reads and writes for all connections; what a
+// request means and which thread handles it is its Dispatcher's business.
 //
 //   read the header block   idle_seconds until its first byte, then header_seconds; http_guard.h
 //   Dispatcher::Admit        which body is acceptable, or a refusal
@@ -11,8 +11,8 @@
 //   write the response       whole, or chunk by chunk as the handler makes it
 //   Dispatcher::Done
 //
-// Requests that a client sends without waiting (pipelining) are served one after the other. A request
-// that breaks the rules is answered and the connection closed.
+// Requests that a client sends without waiting (pipelining) are served one after the other. A
+// request that breaks the rules is answered and the connection closed.
 
 #include <cstdint>
 #include <memory>
@@ -94,8 +94,8 @@ class Transport {
 
   uint16_t port() const;
   // Ends accepting, closes idle connections, lets requests under way finish for drain_seconds, then
-  // cancels them; returns when the network thread has ended. Idempotent. Exchanges may still be under
-  // way in the dispatcher's threads.
+  // cancels them; returns when the network thread has ended. Idempotent. Exchanges may still be
+  // under way in the dispatcher's threads.
   void Stop();
   // Returns when the transport has stopped.
   void Wait();

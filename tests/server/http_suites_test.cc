@@ -16,8 +16,8 @@ namespace {
 
 using std::string;
 
-// Reads `bytes` as a connection would, request after request. The status of the first problem; 0 where
-// there is none and 1 where more bytes are waited for.
+// Reads `bytes` as a connection would, request after request. The status of the first problem; 0
+// where there is none and 1 where more bytes are waited for.
 int StatusOf(string bytes) {
   while (!bytes.empty()) {
     size_t scanned = 0;
@@ -141,7 +141,8 @@ TEST(HttpSuites, AgreesWithHttpDesyncGuardian) {
         EXPECT_GE(status, 400) << where << "\n" << bytes;
       } else if (tier == "Compliant") {
         ++compliant;
-        // Transfer codings other than chunked alone are not served, and a request line needs a target.
+        // Transfer codings other than chunked alone are not served, and a request line needs a
+        // target.
         if (status == 501 || test["name"].as<string>() == "Empty URI") continue;
         EXPECT_LT(status, 400) << where << "\n" << bytes;
       }

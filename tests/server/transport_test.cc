@@ -31,8 +31,8 @@ bool Eventually(const std::function<bool()>& holds) {
   return false;
 }
 
-// GET /hello, POST /echo, GET /wait (until opened or cancelled), GET /stream (pieces without end until
-// nobody listens), GET /three (three pieces), GET /stuck (ignores its deadline).
+// GET /hello, POST /echo, GET /wait (until opened or cancelled), GET /stream (pieces without end
+// until nobody listens), GET /three (three pieces), GET /stuck (ignores its deadline).
 class TestDispatcher final : public Dispatcher {
  public:
   string RequestId(const HeaderList& headers) override {
