@@ -12,5 +12,5 @@ scripts/build.sh release
 ctest --preset release -LE slow -j "$(nproc)" "$@"
 
 echo "Building dev (AddressSanitizer, UndefinedBehaviorSanitizer) ..."
-scripts/build.sh dev
+scripts/build.sh dev unit_tests
 ctest --preset dev -L unit -j "$(nproc)" "$@"
