@@ -34,6 +34,10 @@ Engine::Engine(const Config& config)
       ingest_options_(MakeIngestOptions(config_)) {}
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess access) {
+  // Before a store is made for it.
+  if (access == StoreAccess::kCreate) {
+    QUARRY_RETURN_IF_ERROR(index::CheckCollectionName(config.collection));
+  }
   std::unique_ptr<Engine> engine(new Engine(config));
   index::IndexOptions options;
   options.read_only = access == StoreAccess::kRead;

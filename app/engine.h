@@ -32,7 +32,7 @@ std::string ProgramVersion();
 // Used by the thread of the command; what it hands out says for itself who may use it.
 class Engine {
  public:
-  // Errors: those of Index::Open.
+  // Errors: those of Index::Open and, for kCreate, of CheckCollectionName.
   static Result<std::unique_ptr<Engine>> Open(const Config& config, StoreAccess access);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -18,20 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status CheckName(const std::string& name) {
-  const auto alnum = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const bool good = !name.empty() && name.size() <= 64 && alnum(name[0]) &&
-                    std::all_of(name.begin(), name.end(), [&](char c) {
-                      return alnum(c) || c == '-' || c == '_' || c == '.';
-                    });
-  if (good) return OkStatus();
-  return InvalidArgumentError("collection name \"" + name +
-                              "\": expected 1 to 64 letters, digits, '-', '_', '.', starting with "
-                              "a letter or digit");
-}
-
 std::string NewStoreId() {
   std::random_device device;
   return HashToHex((uint64_t{device()} << 32) ^ device());
@@ -55,6 +41,20 @@ Status CreateStore(const std::string& directory) {
 }
 
 }  // namespace
+
+Status CheckCollectionName(const std::string& name) {
+  const auto alnum = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const bool good = !name.empty() && name.size() <= 64 && alnum(name[0]) &&
+                    std::all_of(name.begin(), name.end(), [&](char c) {
+                      return alnum(c) || c == '-' || c == '_' || c == '.';
+                    });
+  if (good) return OkStatus();
+  return InvalidArgumentError("collection name \"" + name +
+                              "\": expected 1 to 64 letters, digits, '-', '_', '.', starting with "
+                              "a letter or digit");
+}
 
 struct Index::Impl {
   std::string directory;
@@ -161,7 +161,7 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
 }
 
 Result<CollectionId> Index::CreateCollection(const std::string& name) {
-  QUARRY_RETURN_IF_ERROR(CheckName(name));
+  QUARRY_RETURN_IF_ERROR(CheckCollectionName(name));
   std::lock_guard guard(impl_->mutex);
   if (impl_->records.contains(name)) {
     return AlreadyExistsError("collection \"" + name + "\" exists already");

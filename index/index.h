@@ -54,6 +54,10 @@ struct VerifyReport {
   std::vector<std::string> problems;
 };
 
+// 1 to 64 of letters, digits, '-', '_', '.', starting with a letter or digit. kInvalidArgument says
+// so and shows the name.
+Status CheckCollectionName(const std::string& name);
+
 class Index {
  public:
   // `analyzer` and `clock` must outlive the index.
@@ -66,7 +70,7 @@ class Index {
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
 
-  // Names: 1 to 64 of letters, digits, '-', '_', '.', starting with a letter or digit.
+  // Names: CheckCollectionName.
   Result<CollectionId> CreateCollection(
       const std::string& name);  // kAlreadyExists, kInvalidArgument
   Result<CollectionId> FindCollection(

@@ -39,7 +39,7 @@ uint64_t HashOfDocument(const Document& document) {
   uint64_t hash = Hash64(document.text);
   for (const std::string_view part :
        {std::string_view(document.title), std::string_view(document.uri),
-        std::string_view(document.media_type)}) {
+        std::string_view(document.media_type), std::string_view(document.language)}) {
     hash = HashCombine(hash, Hash64(part));
   }
   return HashCombine(hash, Hash64(HashOfMetadata(document.metadata, document.access)));

@@ -196,6 +196,14 @@ TEST_F(CliTest, APathThatDoesNotExistChangesNothing) {
   EXPECT_FALSE(fs::exists(store()));
 }
 
+TEST_F(CliTest, AWrongCollectionNameMakesNoStore) {
+  Write("a.txt", "One.");
+  ExpectUsageError({"index", docs(), "--collection", "bad name"},
+                   "collection name \"bad name\": expected 1 to 64 letters, digits, '-', '_', '.', "
+                   "starting with a letter or digit");
+  EXPECT_FALSE(fs::exists(store()));
+}
+
 TEST_F(CliTest, AMissingStoreIsNamedWithHowToMakeOne) {
   const QuarryResult result = Run({"search", "pump"});
   EXPECT_EQ(result.exit_code, 1);
