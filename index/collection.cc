@@ -16,16 +16,9 @@ namespace {
 constexpr size_t kDeadRowsFloor = 10'000;
 
 Status CheckDraft(const DocumentDraft& draft) {
-  const DocumentId& id = draft.document.id;
-  if (id.empty() || id.size() > 1024) {
-    return InvalidArgumentError("document id: expected 1 to 1024 bytes, got " +
-                                std::to_string(id.size()));
-  }
-  if (!IsValidUtf8(id) || id.find('\0') != std::string::npos) {
-    return InvalidArgumentError("document id: expected UTF-8 without NUL");
-  }
+  QUARRY_RETURN_IF_ERROR(CheckDocumentId(draft.document.id));
   if (draft.chunks.empty())
-    return InvalidArgumentError("document \"" + id + "\": no text to index");
+    return InvalidArgumentError("document \"" + draft.document.id + "\": no text to index");
   return OkStatus();
 }
 
@@ -59,6 +52,18 @@ class Reusable {
 };
 
 }  // namespace
+
+Status CheckDocumentId(const DocumentId& id) {
+  if (id.empty() || id.size() > kMaxDocumentIdBytes) {
+    return InvalidArgumentError("document id: expected 1 to " +
+                                std::to_string(kMaxDocumentIdBytes) + " bytes, got " +
+                                std::to_string(id.size()));
+  }
+  if (!IsValidUtf8(id) || id.find('\0') != std::string::npos) {
+    return InvalidArgumentError("document id: expected UTF-8 without NUL");
+  }
+  return OkStatus();
+}
 
 std::shared_ptr<const Snapshot> Collection::snapshot() const {
   std::lock_guard lock(snapshot_mutex_);

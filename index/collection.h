@@ -39,6 +39,9 @@ class Collection {
 
   std::shared_ptr<const Snapshot> snapshot() const;
   std::mutex& writer_mutex() { return writer_mutex_; }
+  // Whether the collection was deleted while its writer waited: nothing may be written any more.
+  bool deleted() const { return deleted_; }
+  void MarkDeleted() { deleted_ = true; }
 
   // See IndexWriter.
   Result<std::vector<DocumentChange>> Put(std::vector<DocumentDraft> drafts);
@@ -117,6 +120,7 @@ class Collection {
   std::mutex writer_mutex_;
 
   // Writer's: guarded by writer_mutex_.
+  bool deleted_ = false;
   StoredCollection record_;
   Counters counters_;
   State state_;

@@ -71,6 +71,7 @@ struct Index::Impl {
   uint32_t next_collection = 1;                                // guarded by mutex
 
   Status LoadRecords();
+  Result<CollectionId> Find(const std::string& name) const;  // REQUIRES: mutex is held
   Result<std::shared_ptr<Collection>> Load(CollectionId id);
 };
 
@@ -183,18 +184,22 @@ Result<CollectionId> Index::CreateCollection(const std::string& name) {
   return record.id;
 }
 
-Result<CollectionId> Index::FindCollection(const std::string& name) const {
-  std::lock_guard guard(impl_->mutex);
-  if (const auto it = impl_->records.find(name); it != impl_->records.end()) return it->second.id;
+Result<CollectionId> Index::Impl::Find(const std::string& name) const {
+  if (const auto it = records.find(name); it != records.end()) return it->second.id;
   std::string known;
-  for (const auto& [other, record] : impl_->records) known += (known.empty() ? "" : ", ") + other;
+  for (const auto& [other, record] : records) known += (known.empty() ? "" : ", ") + other;
   return NotFoundError("no collection \"" + name + "\"; " +
                        (known.empty() ? "the store has none" : "there is: " + known));
 }
 
-Status Index::DeleteCollection(const std::string& name) {
-  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, FindCollection(name));
+Result<CollectionId> Index::FindCollection(const std::string& name) const {
   std::lock_guard guard(impl_->mutex);
+  return impl_->Find(name);
+}
+
+Status Index::DeleteCollection(const std::string& name) {
+  std::lock_guard guard(impl_->mutex);
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
   std::shared_ptr<Collection> collection;  // outlives the lock on its mutex
   std::unique_lock<std::mutex> writer;
   if (const auto it = impl_->loaded.find(id); it != impl_->loaded.end()) {
@@ -210,6 +215,7 @@ Status Index::DeleteCollection(const std::string& name) {
   batch.Delete(CollectionKey(id));
   batch.Delete(CollectionNameKey(name));
   QUARRY_RETURN_IF_ERROR(impl_->store->Write(batch));
+  if (collection != nullptr) collection->MarkDeleted();
   impl_->records.erase(name);
   impl_->loaded.erase(id);
   return impl_->derived->Remove(std::to_string(id.value) + "/");
@@ -232,7 +238,11 @@ Result<IndexWriter> Index::OpenWriter(CollectionId id) {
     return FailedPreconditionError("store " + impl_->directory + " is open for reading only");
   }
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection, impl_->Load(id));
-  return IndexWriter(std::move(collection));
+  IndexWriter writer(std::move(collection));
+  if (writer.collection_->deleted()) {
+    return NotFoundError("the collection was deleted meanwhile");
+  }
+  return writer;
 }
 
 Result<CollectionStats> Index::Stats(CollectionId id) {

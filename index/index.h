@@ -79,7 +79,8 @@ class Index {
   std::vector<StoredCollection> Collections() const;  // by name
 
   Result<std::shared_ptr<const Snapshot>> GetSnapshot(CollectionId collection);
-  // Waits while another writer of the collection is open in this process.
+  // Waits while another writer of the collection is open in this process. kNotFound when there is
+  // no such collection, or when it was deleted during the wait.
   Result<IndexWriter> OpenWriter(CollectionId collection);
 
   Result<CollectionStats> Stats(CollectionId collection);

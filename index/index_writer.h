@@ -56,6 +56,11 @@ struct PendingChunk {
   std::string text;  // IndexedText: what the embedder is given
 };
 
+// What an id may be: 1 to kMaxDocumentIdBytes bytes of UTF-8 without NUL. kInvalidArgument says
+// what it is instead.
+inline constexpr size_t kMaxDocumentIdBytes = 1024;
+Status CheckDocumentId(const DocumentId& id);
+
 class IndexWriter {
  public:
   ~IndexWriter();

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "base/coding.h"
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -17,32 +18,34 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr size_t kWindow = 128;
 constexpr std::chrono::milliseconds kProgressInterval{100};
 
-std::string HashOfMetadata(const Metadata& metadata, const std::vector<std::string>& access) {
-  uint64_t hash = 0;
-  const auto mix = [&](std::string_view text) { hash = HashCombine(hash, Hash64(text)); };
+// Every part with its length and type, so that no two different ones give the same bytes.
+std::string CanonicalMetadata(const Metadata& metadata, const std::vector<std::string>& access) {
+  std::string bytes;
+  const auto append_list = [&](const std::vector<std::string>& list) {
+    AppendVarint(bytes, list.size());
+    for (const std::string& element : list) AppendBytes(bytes, element);
+  };
+  AppendVarint(bytes, metadata.size());
   for (const auto& [key, value] : metadata) {
-    mix(key);
-    mix(std::to_string(value.index()));
-    if (const auto* flag = std::get_if<bool>(&value)) mix(*flag ? "1" : "0");
-    if (const auto* number = std::get_if<double>(&value)) mix(std::to_string(*number));
-    if (const auto* text = std::get_if<std::string>(&value)) mix(*text);
-    if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-      for (const std::string& element : *list) mix(element);
-    }
+    AppendBytes(bytes, key);
+    AppendVarint(bytes, value.index());
+    if (const auto* flag = std::get_if<bool>(&value)) AppendVarint(bytes, *flag ? 1 : 0);
+    if (const auto* number = std::get_if<double>(&value)) AppendDouble(bytes, *number);
+    if (const auto* text = std::get_if<std::string>(&value)) AppendBytes(bytes, *text);
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value)) append_list(*list);
   }
-  for (const std::string& principal : access) mix(principal);
-  return HashToHex(hash);
+  append_list(access);
+  return bytes;
 }
 
 // What decides whether a document given directly (or one record of many) is unchanged.
 uint64_t HashOfDocument(const Document& document) {
-  uint64_t hash = Hash64(document.text);
-  for (const std::string_view part :
-       {std::string_view(document.title), std::string_view(document.uri),
-        std::string_view(document.media_type), std::string_view(document.language)}) {
-    hash = HashCombine(hash, Hash64(part));
+  std::string bytes;
+  for (const std::string* part :
+       {&document.text, &document.title, &document.uri, &document.media_type, &document.language}) {
+    AppendBytes(bytes, *part);
   }
-  return HashCombine(hash, Hash64(HashOfMetadata(document.metadata, document.access)));
+  return Hash64(bytes + CanonicalMetadata(document.metadata, document.access));
 }
 
 bool IsUnchanged(const index::StoredDocument& stored, uint64_t source_hash,
@@ -90,7 +93,7 @@ Pipeline::Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadP
       pool_(pool),
       options_(std::move(options)),
       fingerprint_(std::string(ParserFingerprint()) + '/' + options_.chunks.Fingerprint() + '/' +
-                   HashOfMetadata(options_.metadata, options_.access)) {}
+                   HashToHex(Hash64(CanonicalMetadata(options_.metadata, options_.access)))) {}
 
 index::DocumentDraft Pipeline::MakeDraft(Document document, const std::string& root) const {
   for (const auto& [key, value] : options_.metadata) document.metadata[key] = value;
@@ -138,6 +141,10 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
     const bool is_whole = document.id == item.info.id;
     document.source_hash = is_whole ? bytes_hash : HashOfDocument(document);
     prepared.seen.push_back(document.id);
+    if (const Status usable = index::CheckDocumentId(document.id); !usable.ok()) {
+      prepared.failures.push_back({item.info.path, usable.message()});
+      continue;
+    }
     if (!is_whole) {
       const Result<index::StoredDocument> stored = snapshot.ReadDocument(document.id);
       if (stored.ok() && IsUnchanged(*stored, document.source_hash, fingerprint_, root)) {

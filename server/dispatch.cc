@@ -47,6 +47,38 @@ Response ListRoutes(const Router& router) {
   return {.body = json.EndArray().EndObject().Take()};
 }
 
+// "localhost:8420" -> "localhost", "[::1]:8420" -> "[::1]".
+std::string_view HostName(std::string_view authority) {
+  const size_t bracket = authority.find(']');
+  return authority.substr(0, authority.find(':', bracket == std::string_view::npos ? 0 : bracket));
+}
+
+bool IsLoopbackName(std::string_view name) {
+  return EqualsIgnoringCase(name, "localhost") || name == "[::1]" || name.starts_with("127.");
+}
+
+// Web pages of other sites must not drive the server through a browser. Their requests carry the
+// Origin of the page; and a name of theirs that was made to resolve to this machine (DNS rebinding)
+// stands in Host. "" if nothing is wrong.
+std::string ForeignSiteProblem(const ServerOptions& options, const HeaderList& headers) {
+  const std::string* host = FindHeader(headers, "Host");
+  const std::string authority = host == nullptr ? "" : *host;
+  const bool on_loopback =
+      options.host == "localhost" || options.host == "::1" || options.host.starts_with("127.");
+  if (on_loopback && host != nullptr && !IsLoopbackName(HostName(authority))) {
+    return "Host " + authority + " is not this server, which listens on " + options.host +
+           " only; expected localhost, 127.0.0.1 or [::1]";
+  }
+  const std::string* origin = FindHeader(headers, "Origin");
+  if (origin == nullptr) return "";
+  const size_t scheme = origin->find("://");
+  if (scheme != std::string::npos &&
+      EqualsIgnoringCase(std::string_view(*origin).substr(scheme + 3), authority)) {
+    return "";
+  }
+  return "Origin " + *origin + " is another site; requests of its pages are not served";
+}
+
 // What is wrong with the Content-Type (and Content-Encoding) of a request; "" if nothing is.
 std::string MediaTypeProblem(const Route& route, const HeaderList& headers) {
   const std::string* encoding = FindHeader(headers, "Content-Encoding");
@@ -100,6 +132,10 @@ Dispatcher::Admission RequestDispatcher::Admit(Request& request, std::string_vie
     admission.refusal = Refusal(request.path, status, std::move(message));
     return admission;
   };
+  if (std::string problem = ForeignSiteProblem(environment_.options, request.headers);
+      !problem.empty()) {
+    return refuse(403, std::move(problem));
+  }
   Result<Router::Match> match = router_.Find(request.method, request.path);
   if (!match.ok()) return refuse(400, match.status().message());
   if (match->route == nullptr && match->allow.empty()) {

@@ -7,6 +7,8 @@ namespace {
 
 const char* NameOf(int status) {
   switch (status) {
+    case 403:
+      return "FORBIDDEN";
     case 404:
       return InfoOf(Code::kNotFound).name;
     case 405:

@@ -220,8 +220,8 @@ Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& 
   QUARRY_ASSIGN_OR_RETURN(ingest::ParsedSource parsed, ParseFile(request.body, source));
   upload.documents = std::move(parsed.documents);
   upload.errors = std::move(parsed.errors);
-  const auto is_record = [&](const Document& document) { return document.id != id; };
-  if (std::ranges::any_of(upload.documents, is_record)) upload.file = id;
+  // A part that could not be read may be one that was there before: it stays.
+  if (upload.errors.empty()) upload.file = id;
   for (Document& document : upload.documents) {
     if (!title.empty()) document.title = title;
   }

@@ -1,9 +1,12 @@
 #include "index/index.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
+#include <thread>
 
 #include "base/hash.h"
 #include "base/random.h"
@@ -408,6 +411,31 @@ TEST_F(IndexTest, CollectionsAreSeparateAndCanBeDeleted) {
   ASSERT_OK_AND_ASSIGN(const CollectionId again, index_->CreateCollection("other"));
   EXPECT_NE(again, other);
   EXPECT_EQ(index_->GetSnapshot(again).value()->live_documents(), 0u);
+}
+
+// A writer that waited while its collection was deleted would write what nobody ever sees.
+TEST_F(IndexTest, AWriterNeverHoldsADeletedCollection) {
+  ASSERT_OK(Open());
+  for (int round = 0; round < 50; ++round) {
+    ASSERT_OK_AND_ASSIGN(const CollectionId id, index_->CreateCollection("doomed"));
+    std::optional<IndexWriter> first(index_->OpenWriter(id).value());
+    std::atomic<bool> waits = false;
+    std::thread second([&] {
+      waits = true;
+      const Result<IndexWriter> writer = index_->OpenWriter(id);
+      if (writer.ok()) {
+        EXPECT_OK(index_->FindCollection("doomed").status());
+      } else {
+        EXPECT_EQ(writer.status().code(), Code::kNotFound);
+      }
+    });
+    while (!waits) std::this_thread::yield();
+    first.reset();
+    while (index_->DeleteCollection("doomed").code() == Code::kFailedPrecondition) {
+      std::this_thread::yield();
+    }
+    second.join();
+  }
 }
 
 TEST_F(IndexTest, AReaderInAnotherOpeningSeesTheStoreAndCannotWrite) {

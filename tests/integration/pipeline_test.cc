@@ -73,6 +73,36 @@ TEST_F(PipelineTest, AChangedParagraphTouchesTheChunksAroundItOnly) {
   ExpectVerified();
 }
 
+// Two values that print alike are two values; a tag and a principal of one name are two things.
+TEST_F(PipelineTest, EveryChangeOfMetadataOrAccessIsAChange) {
+  const auto add = [&](Metadata metadata, std::vector<std::string> access) {
+    Document document = testing::TextDocument("d", "", "The pump weighs 80 kg.");
+    document.metadata = std::move(metadata);
+    document.access = std::move(access);
+    return engine_.Add({document});
+  };
+  using Tags = std::vector<std::string>;
+  EXPECT_EQ(add({{"lat", 1e-7}}, {}).documents_added, 1u);
+  EXPECT_EQ(add({{"lat", 2e-7}}, {}).documents_changed, 1u);
+  EXPECT_EQ(add({{"tags", Tags{"x", "hr"}}}, {}).documents_changed, 1u);
+  EXPECT_EQ(add({{"tags", Tags{"x"}}}, {"hr"}).documents_changed, 1u);
+  EXPECT_EQ(add({{"tags", Tags{"x"}}}, {"hr"}).documents_unchanged, 1u);
+  ASSERT_EQ(engine_.snapshot()->ReadDocument("d")->access, Tags{"hr"});
+}
+
+TEST_F(PipelineTest, APathTooLongForAnIdIsReportedAndTheOthersAreIndexed) {
+  Write("a.txt", "One.");
+  std::string deep;
+  for (int i = 0; i < 6; ++i) deep += std::string(200, 'd') + "/";
+  Write(deep + "b.txt", "Two.");
+  Write("z.txt", "Three.");
+  const IngestReport report = Sync();
+  EXPECT_EQ(report.documents_added, 2u);
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_THAT(report.failures[0].path, ::testing::EndsWith("/b.txt"));
+  EXPECT_EQ(report.failures[0].reason, "document id: expected 1 to 1024 bytes, got 1211");
+}
+
 TEST_F(PipelineTest, ARemovedFileGoesWithPruneOnly) {
   Write("a.txt", "Apples are red.");
   Write("b.txt", "Bananas are yellow.");
