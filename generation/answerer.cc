@@ -25,6 +25,12 @@ std::string AbstentionText(const Query& query, const Context& context,
   std::string text = chinese ? "在已索引的 " + documents + " 份文档中没有找到这个问题的答案。"
                              : "The " + documents +
                                    " indexed documents do not contain an answer to this question.";
+  // Of documents that were not searched nothing can be said.
+  if (!query.filter.IsTrue() || !query.principals.unrestricted) {
+    text = chinese ? "在限定范围内的文档中没有找到这个问题的答案。"
+                   : "The documents within the limits of this search do not contain an answer to "
+                     "this question.";
+  }
   if (context.passages.empty()) return text;
   text += chinese ? "最接近的内容：" : " The nearest passages are in: ";
   std::vector<std::string> shown;

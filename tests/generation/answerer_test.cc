@@ -13,7 +13,7 @@ using ::testing::SizeIs;
 Passage TextPassage(const std::string& text) {
   Passage passage;
   passage.chunk.text = text;
-  passage.chunk.document = "d";
+  passage.chunk.document = std::string("d");
   passage.chunk.span.begin = 100;
   passage.chunk.span.end = 100 + text.size();
   return passage;
@@ -81,6 +81,15 @@ TEST_F(AnswererTest, DeclinesWhatTheCorpusDoesNotSay) {
   EXPECT_THAT(answer.text,
               HasSubstr("The 40 indexed documents do not contain an answer to this question."));
   EXPECT_THAT(Ask("火山歌剧是谁创作的？").text, HasSubstr("在已索引的 40 份文档中没有找到"));
+}
+
+TEST_F(AnswererTest, ARefusalUnderAFilterSpeaksOfWhatWasSearchedOnly) {
+  Query query;
+  query.text = std::string("Where are bicycles parked?");
+  query.filter = ParseFilter(R"({"type": "eq", "key": "year", "value": 2020})").value();
+  const Answer answer = engine_.answerer.Ask(query, *engine_.snapshot(), nullptr, {}).value();
+  EXPECT_TRUE(answer.abstained);
+  EXPECT_THAT(answer.text, HasSubstr("The documents within the limits of this search do not"));
 }
 
 TEST_F(AnswererTest, TheSameStateGivesTheSameAnswerAndFingerprint) {
