@@ -69,6 +69,17 @@ struct Document {
   }
 };
 
+// A block of the document as far as it reaches into a chunk. In reading order, not overlapping.
+struct ChunkBlock {
+  BlockKind kind = BlockKind::kParagraph;
+  uint32_t depth = 0;  // of a heading: how many headings stand above it in the heading path
+  uint64_t begin = 0;  // bytes of Chunk::text
+  uint64_t end = 0;
+  uint32_t page = 0;
+
+  friend bool operator==(const ChunkBlock&, const ChunkBlock&) = default;
+};
+
 // A passage of a document: the unit of search. `text` equals the document's text at `span`.
 //
 // The contextual header (title > heading path) belongs to what the embedder and BM25 are given and
@@ -78,10 +89,11 @@ struct Chunk {
   DocumentId document;
   uint32_t ordinal = 0;  // position in its document, from 0
   std::string text;
-  SourceSpan span;
-  uint32_t token_count = 0;  // approximate, base/text.h
-  uint64_t text_hash = 0;    // of `text`: citations, the cache, duplicates
-  uint64_t input_hash = 0;   // of IndexedText(): reuse of vectors and postings
+  SourceSpan span;                 // heading path and page: where its own text begins
+  std::vector<ChunkBlock> blocks;  // empty where the source's structure is not known
+  uint32_t token_count = 0;        // approximate, base/text.h
+  uint64_t text_hash = 0;          // of `text`: citations, the cache, duplicates
+  uint64_t input_hash = 0;         // of IndexedText(): reuse of vectors and postings
 };
 
 // "Title > Heading > Sub-heading"; a heading equal to the one before it is left out.
@@ -90,5 +102,13 @@ std::string ContextualHeader(std::string_view title, const std::vector<std::stri
 // What the embedder and BM25 see of a chunk: header, newline, text (only the text if there is no
 // header).
 std::string IndexedText(std::string_view title, const Chunk& chunk);
+
+// A heading as it stands in a heading path: on one line, cut after 200 bytes, since it is repeated
+// with everything below it.
+std::string HeadingText(std::string_view block_text);
+
+// The part [begin, end) of the chunk's text as a span of its document, with the heading path and
+// the page that it stands under. REQUIRES: begin <= end <= chunk.text.size().
+SourceSpan SpanWithin(const Chunk& chunk, uint64_t begin, uint64_t end);
 
 }  // namespace quarry

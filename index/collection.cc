@@ -130,6 +130,7 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
   StoredDocument record;
   record.number = applied.change.document;
   record.id = document.id;
+  record.source = draft.source;
   record.root = draft.root;
   record.uri = document.uri;
   record.title = document.title;
@@ -164,6 +165,7 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
     stored.text_hash = chunk.text_hash;
     stored.input_hash = chunk.input_hash;
     stored.text = std::move(chunk.text);
+    stored.blocks = std::move(chunk.blocks);
     batch.Put(ChunkKey(id_, stored.id), EncodeChunk(stored));
     record.chunks.push_back(stored.id);
     applied.chunks.push_back(stored.id);

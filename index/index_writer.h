@@ -34,6 +34,7 @@ struct ChunkDraft {
 
 struct DocumentDraft {
   Document document;
+  std::string source;    // of a record: the file's id (StoredDocument::source)
   std::string root;      // the indexed root that it was read from, "" if given directly
   std::string pipeline;  // fingerprint of parser and chunker
   std::vector<ChunkDraft> chunks;

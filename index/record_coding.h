@@ -72,6 +72,20 @@ inline void AppendSpan(std::string& out, const SourceSpan& span) {
   AppendStrings(out, span.heading_path);
 }
 
+// Blocks follow each other: the gap before each and its length.
+inline void AppendBlocks(std::string& out, const std::vector<ChunkBlock>& blocks) {
+  AppendVarint(out, blocks.size());
+  uint64_t last = 0;
+  for (const ChunkBlock& block : blocks) {
+    out.push_back(static_cast<char>(block.kind));
+    AppendVarint(out, block.depth);
+    AppendVarint(out, block.begin - last);
+    AppendVarint(out, block.end - block.begin);
+    AppendVarint(out, block.page);
+    last = block.end;
+  }
+}
+
 // --- Reading
 // --------------------------------------------------------------------------------------
 
@@ -178,6 +192,27 @@ class Decoder {
     span.page = reader_.Varint32();
     span.heading_path = Strings();
     return span;
+  }
+
+  // Of a chunk of `text_bytes` bytes.
+  std::vector<ChunkBlock> Blocks(uint64_t text_bytes) {
+    std::vector<ChunkBlock> blocks(Count(5));
+    uint64_t last = 0;
+    for (ChunkBlock& block : blocks) {
+      const uint8_t kind = reader_.Byte();
+      Require(kind <= static_cast<uint8_t>(BlockKind::kQuote), "unknown kind of block");
+      block.kind = static_cast<BlockKind>(kind);
+      block.depth = reader_.Varint32();
+      const uint64_t gap = reader_.Varint();
+      const uint64_t length = reader_.Varint();
+      block.page = reader_.Varint32();
+      const bool inside = gap <= text_bytes - last && length <= text_bytes - last - gap;
+      Require(inside, "a block reaches beyond the text");
+      if (!inside) break;
+      block.begin = last + gap;
+      block.end = last = block.begin + length;
+    }
+    return blocks;
   }
 
   // What is wrong, lengths first: values behind a short read are zeros and say nothing.

@@ -52,8 +52,8 @@ Result<StoredCollection> DecodeCollection(std::string_view bytes) {
 std::string EncodeDocument(const StoredDocument& document) {
   std::string out = NewRecord();
   AppendVarint(out, document.number.value);
-  for (const std::string* text : {&document.id, &document.root, &document.uri, &document.title,
-                                  &document.media_type, &document.language}) {
+  for (const std::string* text : {&document.id, &document.source, &document.root, &document.uri,
+                                  &document.title, &document.media_type, &document.language}) {
     AppendBytes(out, *text);
   }
   AppendMetadata(out, document.metadata);
@@ -72,8 +72,8 @@ Result<StoredDocument> DecodeDocument(std::string_view bytes) {
   Decoder in(bytes, "document");
   StoredDocument document;
   document.number = in.ValidId<DocumentNumber>("document number is 0");
-  for (std::string* text : {&document.id, &document.root, &document.uri, &document.title,
-                            &document.media_type, &document.language}) {
+  for (std::string* text : {&document.id, &document.source, &document.root, &document.uri,
+                            &document.title, &document.media_type, &document.language}) {
     *text = in.String();
   }
   in.Require(!document.id.empty(), "document id is empty");
@@ -101,6 +101,7 @@ std::string EncodeChunk(const StoredChunk& chunk) {
   AppendFixed64(out, chunk.text_hash);
   AppendFixed64(out, chunk.input_hash);
   AppendBytes(out, chunk.text);
+  AppendBlocks(out, chunk.blocks);
   return out;
 }
 
@@ -116,6 +117,7 @@ Result<StoredChunk> DecodeChunk(std::string_view bytes) {
   chunk.text_hash = in.reader().Fixed64();
   chunk.input_hash = in.reader().Fixed64();
   chunk.text = in.String();
+  chunk.blocks = in.Blocks(chunk.text.size());
   QUARRY_RETURN_IF_ERROR(in.Finish());
   return chunk;
 }

@@ -28,7 +28,7 @@ namespace quarry::index {
 
 // What this program writes and reads; MetaField::kFormatVersion holds it. Another one on disk is
 // kFailedPrecondition on open, naming both.
-inline constexpr uint64_t kStoreFormatVersion = 1;
+inline constexpr uint64_t kStoreFormatVersion = 2;
 
 inline constexpr uint8_t kRecordVersion = 1;
 
@@ -49,7 +49,9 @@ struct StoredCollection {
 struct StoredDocument {
   DocumentNumber number;
   DocumentId id;
-  std::string root;  // the indexed root that it was synced from; "" if it was given directly
+  std::string source;  // the file whose record it is, by the id it would have as one document; "" =
+                       // it is no record of a file
+  std::string root;    // the indexed root that it was synced from; "" if it was given directly
   std::string uri;
   std::string title;
   std::string media_type;
@@ -77,6 +79,7 @@ struct StoredChunk {
   uint64_t text_hash = 0;
   uint64_t input_hash = 0;
   std::string text;
+  std::vector<ChunkBlock> blocks;
 
   friend bool operator==(const StoredChunk&, const StoredChunk&) = default;
 };

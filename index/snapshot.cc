@@ -70,6 +70,7 @@ Result<Passage> Snapshot::ReadPassage(RowId row) const {
   passage.chunk.ordinal = chunk.ordinal;
   passage.chunk.text = std::move(chunk.text);
   passage.chunk.span = std::move(chunk.span);
+  passage.chunk.blocks = std::move(chunk.blocks);
   passage.chunk.token_count = chunk.token_count;
   passage.chunk.text_hash = chunk.text_hash;
   passage.chunk.input_hash = chunk.input_hash;

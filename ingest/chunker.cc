@@ -11,8 +11,18 @@
 namespace quarry::ingest {
 namespace {
 
-// Headings are repeated with every chunk below them; a "heading" of a megabyte must not be.
-constexpr size_t kMaxHeadingBytes = 200;
+// For each block of a document that is a heading, how many headings are above it.
+std::vector<uint32_t> HeadingDepths(const std::vector<Block>& blocks) {
+  std::vector<uint32_t> depths(blocks.size());
+  std::vector<uint32_t> open;  // levels
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].kind != BlockKind::kHeading) continue;
+    while (!open.empty() && open.back() >= blocks[i].level) open.pop_back();
+    depths[i] = static_cast<uint32_t>(open.size());
+    open.push_back(blocks[i].level);
+  }
+  return depths;
+}
 
 // Follows the headings of a document from its start to its end.
 class HeadingPath {
@@ -25,9 +35,7 @@ class HeadingPath {
       const Block& block = document_.blocks[next_];
       if (block.kind != BlockKind::kHeading) continue;
       while (!open_.empty() && open_.back().first >= block.level) open_.pop_back();
-      std::string heading(TruncateUtf8(document_.TextOf(block), kMaxHeadingBytes));
-      std::replace(heading.begin(), heading.end(), '\n', ' ');
-      open_.emplace_back(block.level, std::move(heading));
+      open_.emplace_back(block.level, HeadingText(document_.TextOf(block)));
     }
     std::vector<std::string> path;
     for (const auto& [level, heading] : open_) path.push_back(heading);
@@ -43,7 +51,11 @@ class HeadingPath {
 class DocumentChunker {
  public:
   DocumentChunker(const Document& document, const ChunkOptions& options)
-      : document_(document), text_(document.text), options_(options), headings_(document) {}
+      : document_(document),
+        text_(document.text),
+        options_(options),
+        headings_(document),
+        depths_(HeadingDepths(document.blocks)) {}
 
   std::vector<Chunk> Run() {
     const std::string_view trimmed = Trim(text_);
@@ -163,25 +175,53 @@ class DocumentChunker {
     chunk.span.end = end;
     chunk.span.heading_path = headings_.BehindBlock(text_block);
     chunk.span.page = PageAt(begin);
+    chunk.blocks = BlocksIn(begin, end);
     chunk.token_count = CountTokens(chunk.text);
     chunk.text_hash = Hash64(chunk.text);
     chunk.input_hash = Hash64(IndexedText(document_.title, chunk));
     return chunk;
   }
 
-  uint32_t PageAt(size_t offset) const {
+  // The last block that begins at or before `offset`; 0 if none does.
+  size_t BlockAt(size_t offset) const {
     const auto behind =
         std::upper_bound(document_.blocks.begin(), document_.blocks.end(), offset,
                          [](size_t value, const Block& block) { return value < block.begin; });
-    if (behind == document_.blocks.begin())
-      return document_.blocks.empty() ? 0 : document_.blocks[0].page;
-    return std::prev(behind)->page;
+    const auto index = static_cast<size_t>(behind - document_.blocks.begin());
+    return index == 0 ? 0 : index - 1;
+  }
+
+  uint32_t PageAt(size_t offset) const {
+    return document_.blocks.empty() ? 0 : document_.blocks[BlockAt(offset)].page;
+  }
+
+  // The parts of blocks in [begin, end), as offsets from `begin`.
+  std::vector<ChunkBlock> BlocksIn(size_t begin, size_t end) const {
+    std::vector<ChunkBlock> parts;
+    size_t at = begin;
+    for (size_t i = BlockAt(begin); i < document_.blocks.size(); ++i) {
+      const Block& block = document_.blocks[i];
+      if (block.begin >= end) break;
+      const size_t from = std::max<size_t>(block.begin, at);
+      const size_t to = std::min<size_t>(block.end, end);
+      if (from >= to) continue;
+      // What is left of a heading that is longer than a chunk is text.
+      const bool rest = block.kind == BlockKind::kHeading && from > block.begin;
+      parts.push_back({.kind = rest ? BlockKind::kParagraph : block.kind,
+                       .depth = depths_[i],
+                       .begin = from - begin,
+                       .end = to - begin,
+                       .page = block.page});
+      at = to;
+    }
+    return parts;
   }
 
   const Document& document_;
   const std::string_view text_;
   const ChunkOptions& options_;
   HeadingPath headings_;
+  const std::vector<uint32_t> depths_;  // by block
   std::vector<Unit> units_;
 };
 

@@ -473,7 +473,7 @@ TEST_F(IndexTest, AnotherFormatVersionIsRefusedNamingBoth) {
   const Status status = Open();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
   EXPECT_THAT(status.message(),
-              HasSubstr(Directory() + ": manifest: format version 9, this program reads 1"));
+              HasSubstr(Directory() + ": manifest: format version 9, this program reads 2"));
 }
 
 TEST_F(IndexTest, VerifyFindsPlantedDamage) {

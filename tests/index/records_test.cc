@@ -76,6 +76,7 @@ class Maker {
             Text(),
             Text(),
             Text(),
+            Text(),
             Fields(),
             Texts(),
             random_.Next(),
@@ -89,8 +90,24 @@ class Maker {
   StoredChunk Chunk() {
     const uint64_t begin = Number() >> 1;
     const SourceSpan span{begin, begin + (Number() >> 1), Number32(), Texts()};
-    return {NewId<ChunkId>(), NewId<DocumentNumber>(), Number32(),     span,  Number32(),
-            Number32(),       random_.Next(),          random_.Next(), Text()};
+    std::string text = Text();
+    std::vector<ChunkBlock> blocks = Blocks(text.size());
+    return {NewId<ChunkId>(), NewId<DocumentNumber>(),
+            Number32(),       span,
+            Number32(),       Number32(),
+            random_.Next(),   random_.Next(),
+            std::move(text),  std::move(blocks)};
+  }
+  std::vector<ChunkBlock> Blocks(uint64_t bytes) {
+    std::vector<ChunkBlock> blocks;
+    uint64_t at = 0;
+    for (uint64_t i = random_.Below(5); i > 0; --i) {
+      const uint64_t begin = at + random_.Below(bytes - at + 1);
+      at = begin + random_.Below(bytes - begin + 1);
+      blocks.push_back(
+          {static_cast<BlockKind>(random_.Below(6)), Number32(), begin, at, Number32()});
+    }
+    return blocks;
   }
   StoredGeneration Generation() {
     const uint64_t bytes = random_.Below(uint64_t{5} << 20);
@@ -277,6 +294,13 @@ TEST(Records, NameWhatIsWrong) {
   chunk.document = DocumentNumber(1);
   chunk.span.begin = 5;
   EXPECT_EQ(message(DecodeChunk(EncodeChunk(chunk))), "chunk record: span ends before it begins");
+  chunk.span.end = 8;
+  chunk.text = "abc";
+  chunk.blocks = {{.begin = 1, .end = 4}};
+  EXPECT_EQ(message(DecodeChunk(EncodeChunk(chunk))),
+            "chunk record: a block reaches beyond the text");
+  chunk.blocks = {{.kind = static_cast<BlockKind>(6), .end = 3}};
+  EXPECT_EQ(message(DecodeChunk(EncodeChunk(chunk))), "chunk record: unknown kind of block");
   StoredGeneration generation;
   generation.id = GenerationId(1);
   generation.blob_bytes = 1;

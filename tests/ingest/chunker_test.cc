@@ -17,6 +17,45 @@ using testing::ParseOne;
 using testing::RandomSentences;
 using testing::Repeat;
 
+// The heading path in force at `offset`, found from the document itself.
+std::vector<std::string> HeadingPathAt(const Document& document, size_t offset) {
+  std::vector<std::pair<uint32_t, std::string>> open;
+  for (const Block& block : document.blocks) {
+    if (block.begin > offset) break;
+    if (block.kind != BlockKind::kHeading) continue;
+    while (!open.empty() && open.back().first >= block.level) open.pop_back();
+    open.emplace_back(block.level, HeadingText(document.TextOf(block)));
+  }
+  std::vector<std::string> path;
+  for (const auto& [level, heading] : open) path.push_back(heading);
+  return path;
+}
+
+// The blocks of a chunk are parts of the document's, and text in them stands under its headings.
+void CheckBlocks(const Document& document, const Chunk& chunk) {
+  size_t at = 0;
+  for (const ChunkBlock& part : chunk.blocks) {
+    EXPECT_GE(part.begin, at);
+    ASSERT_LT(part.begin, part.end);
+    ASSERT_LE(part.end, chunk.text.size());
+    at = part.end;
+    const size_t begin = chunk.span.begin + part.begin;
+    const auto whole =
+        std::find_if(document.blocks.begin(), document.blocks.end(),
+                     [&](const Block& block) { return block.begin <= begin && begin < block.end; });
+    ASSERT_NE(whole, document.blocks.end());
+    EXPECT_EQ(part.page, whole->page);
+    if (whole->kind == BlockKind::kHeading && begin > whole->begin) continue;  // rest of a long one
+    EXPECT_EQ(part.kind, whole->kind);
+    if (part.kind == BlockKind::kHeading) continue;
+    const SourceSpan span = SpanWithin(chunk, part.begin, part.end);
+    EXPECT_EQ(span.begin, begin);
+    EXPECT_EQ(span.end, chunk.span.begin + part.end);
+    EXPECT_EQ(span.heading_path, HeadingPathAt(document, begin));
+    EXPECT_EQ(span.page, whole->page);
+  }
+}
+
 // Every promise of chunker.h and base/document.h that holds for any document.
 void CheckChunks(const Document& document, const std::vector<Chunk>& chunks,
                  const ChunkOptions& options) {
@@ -43,6 +82,7 @@ void CheckChunks(const Document& document, const std::vector<Chunk>& chunks,
     EXPECT_EQ(chunk.text_hash, Hash64(chunk.text));
     EXPECT_EQ(chunk.input_hash, Hash64(IndexedText(document.title, chunk)));
     EXPECT_FALSE(chunk.id);
+    CheckBlocks(document, chunk);
   }
   EXPECT_EQ(Trim(text.substr(covered)), "");
 }

@@ -235,7 +235,7 @@ TEST_F(CliTest, AnotherFormatVersionIsRefusedNamingBoth) {
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_EQ(result.error,
               "quarry: error: store " + store() +
-                  ": manifest: format version 99, this program reads 1; open it with the Quarry "
+                  ": manifest: format version 99, this program reads 2; open it with the Quarry "
                   "that wrote it, or index again into another directory (--store)\n");
   }
 }
