@@ -468,7 +468,7 @@ TEST_F(IndexTest, AnotherFormatVersionIsRefusedNamingBoth) {
   ASSERT_OK(Open());
   index_.reset();
   std::string manifest = ReadFile(Directory() + "/MANIFEST.json").value();
-  manifest.replace(manifest.find("\"format_version\": 1"), 19, "\"format_version\": 9");
+  manifest.replace(manifest.find("\"format_version\": 2"), 19, "\"format_version\": 9");
   ASSERT_OK(WriteFileAtomically(Directory() + "/MANIFEST.json", manifest));
   const Status status = Open();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
