@@ -35,7 +35,7 @@ Result<int> RunDocsShow(const DocsShowArguments& arguments, CommandContext& cont
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           engine->GetSnapshot());
   DocumentView view;
-  QUARRY_ASSIGN_OR_RETURN(view.document, snapshot->ReadDocument(arguments.id));
+  QUARRY_ASSIGN_OR_RETURN(view.document, snapshot->FindDocument(arguments.id));
   if (arguments.chunks) {
     for (const ChunkId id : view.document.chunks) {
       QUARRY_ASSIGN_OR_RETURN(view.chunks.emplace_back(), snapshot->ReadChunk(id));

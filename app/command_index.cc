@@ -106,6 +106,7 @@ void AddReport(const ingest::IngestReport& from, ingest::IngestReport& to) {
   to.embedding.embed_seconds += from.embedding.embed_seconds;
   to.seconds += from.seconds;
   to.failures.insert(to.failures.end(), from.failures.begin(), from.failures.end());
+  to.skipped.insert(to.skipped.end(), from.skipped.begin(), from.skipped.end());
 }
 
 // What an index run works on.

@@ -161,8 +161,12 @@ std::string IndexJson(const IndexResult& result) {
   json["bytes"] = report.bytes;
   json["seconds"] = report.seconds;
   json["failures"] = Json::array();
-  for (const ingest::IngestFailure& failure : report.failures) {
+  for (const ingest::IngestNote& failure : report.failures) {
     json["failures"].push_back({{"path", failure.path}, {"reason", failure.reason}});
+  }
+  json["skipped"] = Json::array();
+  for (const ingest::IngestNote& skipped : report.skipped) {
+    json["skipped"].push_back({{"path", skipped.path}, {"reason", skipped.reason}});
   }
   return Line(json);
 }

@@ -149,6 +149,13 @@ std::string IndexText(const IndexResult& result, const Console& console) {
               " more (--json lists all)\n";
     }
   }
+  if (!report.skipped.empty()) {
+    const ingest::IngestNote& first = report.skipped.front();
+    const size_t others = report.skipped.size() - 1;
+    text += console.Styled(Style::kDim, "skipped") + " " + OneLine(first.path) + ": " +
+            OneLine(first.reason) +
+            (others > 0 ? "; and " + Counted(others, "other") + " (--json lists all)" : "") + "\n";
+  }
   const uint64_t touched =
       report.documents_added + report.documents_changed + report.documents_removed;
   if (touched == 0 && report.embedding.embedded == 0) {

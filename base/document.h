@@ -53,7 +53,8 @@ struct Block {
 // it.
 struct Document {
   DocumentId id;
-  std::string uri;  // where a reader can open it: file:///..., https://...
+  DocumentId source;  // of a record: the id that its file would have as one document; else ""
+  std::string uri;    // where a reader can open it: file:///..., https://...
   std::string title;
   std::string media_type;  // "text/markdown"
   std::string language;    // BCP 47: "en", "zh"; "" where unknown

@@ -37,6 +37,10 @@ struct DecodedText {
 //   "invalid GB18030 at byte 3120 and no other charset fits": likewise of the charset detected.
 Result<DecodedText> DecodeText(std::string_view bytes);
 
+// What a file that begins with `bytes` is, if it begins as a known binary format does: "PNG image",
+// "ZIP archive"; else empty.
+std::string_view BinaryFormatOf(std::string_view bytes);
+
 // The form in which words are compared: NFKC, full case folding, Traditional Chinese characters as
 // Simplified, hyphens and minus signs as '-', typographic apostrophes as '\''; soft hyphens and
 // zero-width characters vanish. "ＰＰＲ－９０８７" -> "ppr-9087", "繁體" -> "繁体". Malformed bytes

@@ -1,6 +1,6 @@
-#include "base/text_binary.h"
+#include "base/text.h"
 
-namespace quarry::text_internal {
+namespace quarry {
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -75,4 +75,4 @@ std::string_view BinaryFormatOf(std::string_view bytes) {
   return {};
 }
 
-}  // namespace quarry::text_internal
+}  // namespace quarry

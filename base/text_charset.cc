@@ -13,7 +13,6 @@
 #include <memory>
 
 #include "base/text.h"
-#include "base/text_binary.h"
 #include "base/text_plausibility.h"
 #include "base/text_utf8.h"
 
@@ -222,7 +221,7 @@ void EnterSingleByte(std::string_view sample, Contest& contest) {
 }  // namespace
 
 Result<DecodedText> DecodeText(std::string_view bytes) {
-  if (const std::string_view format = text_internal::BinaryFormatOf(bytes); !format.empty()) {
+  if (const std::string_view format = BinaryFormatOf(bytes); !format.empty()) {
     return NotText("looks like " + std::string(format));
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) {

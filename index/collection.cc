@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "index/index_rows.h"
 #include "index/keys.h"
 
 namespace quarry::index {
@@ -20,6 +21,19 @@ Status CheckDraft(const DocumentDraft& draft) {
   if (draft.chunks.empty())
     return InvalidArgumentError("document \"" + draft.document.id + "\": no text to index");
   return OkStatus();
+}
+
+// A move is from a document that is there to an id that is free.
+Status CheckMove(const DocumentDraft& draft, bool there, const Snapshot& current) {
+  if (!there) {
+    return InvalidArgumentError("document \"" + draft.document.id + "\": moved from \"" +
+                                draft.moved_from + "\", which is not there");
+  }
+  const Status target = current.ReadDocument(draft.document.id).status();
+  if (target.code() == Code::kNotFound) return OkStatus();
+  QUARRY_RETURN_IF_ERROR(target);
+  return InvalidArgumentError("document \"" + draft.document.id + "\": moved from \"" +
+                              draft.moved_from + "\" to an id that is taken");
 }
 
 uint32_t LengthOf(const std::vector<TermFrequency>& terms) {
@@ -90,19 +104,11 @@ void Collection::PlanRemoval(const std::vector<ChunkId>& chunks, WriteBatch& bat
 
 void Collection::PlanIndexRows(const StoredDocument* old, const StoredDocument* now,
                                WriteBatch& batch) const {
-  const auto rows = [&](const StoredDocument& document) {
-    std::vector<std::string> keys = MetadataIndexKeys(id_, document.metadata, document.number);
-    for (const std::string& principal : document.access) {
-      keys.push_back(PrincipalKey(id_, principal, document.number));
-    }
-    keys.push_back(ContentHashKey(id_, document.content_hash, document.number));
-    return keys;
-  };
   if (old != nullptr) {
-    for (std::string& key : rows(*old)) batch.Delete(std::move(key));
+    for (std::string& key : IndexRowKeys(id_, *old)) batch.Delete(std::move(key));
   }
   if (now != nullptr) {
-    for (std::string& key : rows(*now)) batch.Put(std::move(key), "");
+    for (std::string& key : IndexRowKeys(id_, *now)) batch.Put(std::move(key), "");
   }
 }
 
@@ -114,8 +120,10 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
 
   Applied applied;
   applied.id = document.id;
-  Result<StoredDocument> old = current.ReadDocument(document.id);
+  const bool moved = !draft.moved_from.empty();
+  Result<StoredDocument> old = current.ReadDocument(moved ? draft.moved_from : document.id);
   if (!old.ok() && old.status().code() != Code::kNotFound) return std::move(old).status();
+  if (moved) QUARRY_RETURN_IF_ERROR(CheckMove(draft, old.ok(), current));
   applied.change.created = !old.ok();
   applied.change.document = old.ok() ? old->number : DocumentNumber(counters.next_document++);
 
@@ -130,7 +138,7 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
   StoredDocument record;
   record.number = applied.change.document;
   record.id = document.id;
-  record.source = draft.source;
+  record.source = document.source;
   record.root = draft.root;
   record.uri = document.uri;
   record.title = document.title;
@@ -144,6 +152,10 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
   record.indexed_micros = environment_.clock.NowMicros();
   record.text_bytes = document.text.size();
   record.commit = CommitSequence(++counters.last_commit);
+  if (moved) {
+    record.aliases = old->aliases;
+    record.aliases.push_back(old->id);
+  }
   applied.change.commit = record.commit;
 
   for (size_t i = 0; i < draft.chunks.size(); ++i) {
@@ -175,6 +187,10 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
   PlanRemoval(applied.change.removed, batch);
   PlanIndexRows(old.ok() ? &*old : nullptr, &record, batch);
 
+  if (moved) {
+    batch.Delete(DocumentByExternalIdKey(id_, old->id));
+    batch.Put(DocumentByExternalIdKey(id_, record.id), EncodeInteger(record.number.value));
+  }
   if (applied.change.created) {
     QUARRY_RETURN_IF_ERROR(current.view().Scan(ContentHashPrefix(id_, record.content_hash),
                                                [&](std::string_view, std::string_view) {
@@ -223,8 +239,9 @@ Collection::Applied Collection::PlanDelete(const StoredDocument& old, Counters& 
 Result<std::vector<DocumentChange>> Collection::Put(std::vector<DocumentDraft> drafts) {
   std::unordered_set<std::string_view> ids;
   for (const DocumentDraft& draft : drafts) {
-    if (!ids.insert(draft.document.id).second) {
-      return InvalidArgumentError("document id \"" + draft.document.id + "\": twice in one batch");
+    for (const DocumentId* id : {&draft.document.id, &draft.moved_from}) {
+      if (id->empty() || ids.insert(*id).second) continue;
+      return InvalidArgumentError("document id \"" + *id + "\": twice in one batch");
     }
   }
   WriteBatch batch;
@@ -256,6 +273,27 @@ Result<std::vector<DocumentChange>> Collection::Delete(std::span<const DocumentI
   for (const Applied& one : applied) changes.push_back(one.change);
   QUARRY_RETURN_IF_ERROR(Commit(std::move(batch), counters, std::move(applied)));
   return changes;
+}
+
+Status Collection::DropAliases(const std::string& root) {
+  const Snapshot& current = *snapshot_;  // only the writer replaces it
+  std::set<DocumentNumber> documents;
+  QUARRY_RETURN_IF_ERROR(
+      ForEachName(current.view(), TablePrefix(id_, Table::kAlias), Table::kAlias,
+                  [&](const NamedDocument& row) { documents.insert(row.document); }));
+  WriteBatch batch;
+  for (const DocumentNumber number : documents) {
+    QUARRY_ASSIGN_OR_RETURN(StoredDocument record, current.ReadDocument(number));
+    if (record.root != root) continue;
+    for (const DocumentId& alias : record.aliases) batch.Delete(AliasKey(id_, alias, number));
+    record.aliases.clear();
+    batch.Put(DocumentKey(id_, number), EncodeDocument(record));
+  }
+  if (batch.empty()) return OkStatus();
+  QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
+  state_.parts.view = environment_.store.GetView();
+  Publish();
+  return OkStatus();
 }
 
 Status Collection::Commit(WriteBatch batch, const Counters& counters,

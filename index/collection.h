@@ -46,6 +46,7 @@ class Collection {
   // See IndexWriter.
   Result<std::vector<DocumentChange>> Put(std::vector<DocumentDraft> drafts);
   Result<std::vector<DocumentChange>> Delete(std::span<const DocumentId> ids);
+  Status DropAliases(const std::string& root);
   Result<GenerationId> BeginGeneration(std::string_view embedder_kind, const EmbeddingSpace& space,
                                        std::string_view embedder, uint64_t learnt_chunks);
   uint64_t PendingCount(GenerationId generation) const;

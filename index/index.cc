@@ -295,6 +295,7 @@ Result<std::vector<DocumentChange>> IndexWriter::Put(std::vector<DocumentDraft> 
 Result<std::vector<DocumentChange>> IndexWriter::Delete(std::span<const DocumentId> ids) {
   return collection_->Delete(ids);
 }
+Status IndexWriter::DropAliases(const std::string& root) { return collection_->DropAliases(root); }
 std::shared_ptr<const Snapshot> IndexWriter::snapshot() const { return collection_->snapshot(); }
 Result<GenerationId> IndexWriter::BeginGeneration(std::string_view embedder_kind,
                                                   const EmbeddingSpace& space,

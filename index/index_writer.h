@@ -34,9 +34,11 @@ struct ChunkDraft {
 
 struct DocumentDraft {
   Document document;
-  std::string source;    // of a record: the file's id (StoredDocument::source)
   std::string root;      // the indexed root that it was read from, "" if given directly
   std::string pipeline;  // fingerprint of parser and chunker
+  // The id that the document had, if its file was moved: number and unchanged chunks are kept, the
+  // old id becomes an alias. "" = it was not moved.
+  DocumentId moved_from = {};
   std::vector<ChunkDraft> chunks;
 };
 
@@ -69,12 +71,16 @@ class IndexWriter {
   IndexWriter& operator=(IndexWriter&&) = delete;
 
   // Adds or replaces documents: one batch, one fsync for all, one change-log entry each.
-  // Errors leave everything as it was: kInvalidArgument (bad id, the same id twice), those of the
-  // store.
+  // Errors leave everything as it was: kInvalidArgument (bad id, the same id twice, a move from
+  // what is not there or to what is), those of the store.
   Result<std::vector<DocumentChange>> Put(std::vector<DocumentDraft> drafts);
 
   // Removes documents; ids that do not exist are ignored. Gone from the next snapshot on.
   Result<std::vector<DocumentChange>> Delete(std::span<const DocumentId> ids);
+
+  // Forgets the aliases of the documents of `root`: they hold from the sync that moved the
+  // documents to the next.
+  Status DropAliases(const std::string& root);
 
   // The state after the last successful call.
   std::shared_ptr<const Snapshot> snapshot() const;

@@ -64,12 +64,6 @@ class KeyParser {
   // An id: the store never gives out 0.
   uint64_t Id64() { return NotZero(reader_.BigEndian64()); }
   uint32_t Id32() { return NotZero(reader_.BigEndian32()); }
-  std::string Rest() {
-    std::string rest;
-    while (reader_.ok() && !reader_.AtEnd()) rest.push_back(static_cast<char>(reader_.Byte()));
-    Require(!rest.empty());
-    return rest;
-  }
 
   Status Finish() const {
     const std::string what = std::string(name_) + " key";

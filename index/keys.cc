@@ -10,9 +10,23 @@ namespace {
 using namespace key_coding;
 
 constexpr CollectionId kWholeStore;
+
 std::string Key64(CollectionId collection, Table table, uint64_t value) {
   std::string key = TablePrefix(collection, table);
   AppendBigEndian64(key, value);
+  return key;
+}
+
+std::string NamePrefix(CollectionId collection, Table table, std::string_view name) {
+  std::string key = TablePrefix(collection, table);
+  AppendEscaped(key, name);
+  return key;
+}
+
+std::string NameKey(CollectionId collection, Table table, std::string_view name,
+                    DocumentNumber document) {
+  std::string key = NamePrefix(collection, table, name);
+  AppendBigEndian64(key, document.value);
   return key;
 }
 
@@ -29,13 +43,6 @@ Result<Id> ParseId(std::string_view key, Table table, const char* name) {
   return id;
 }
 
-Result<std::string> ParseString(std::string_view key, Table table, const char* name) {
-  KeyParser parser(key, table, name);
-  std::string text = parser.Rest();
-  QUARRY_RETURN_IF_ERROR(parser.Finish());
-  return text;
-}
-
 }  // namespace
 
 std::string CollectionPrefix(CollectionId collection) {
@@ -48,17 +55,6 @@ std::string TablePrefix(CollectionId collection, Table table) {
   std::string key = CollectionPrefix(collection);
   AppendEnum(key, table);
   return key;
-}
-
-Result<Table> TableOf(std::string_view key) {
-  RecordReader reader(key);
-  const bool known_version = reader.Byte() == kKeyFormatVersion;
-  reader.BigEndian32();
-  const auto table = static_cast<Table>(reader.Byte());
-  if (!reader.ok() || !known_version) {
-    return DataLossError("key: too short or of another format version");
-  }
-  return table;
 }
 
 std::string MetaKey(MetaField field) {
@@ -77,14 +73,6 @@ std::string CollectionKey(CollectionId collection) {
 
 std::string CollectionNameKey(std::string_view name) {
   return TablePrefix(kWholeStore, Table::kCollectionName).append(name);
-}
-
-Result<CollectionId> ParseCollectionKey(std::string_view key) {
-  return ParseId<CollectionId>(key, Table::kCollection, "collection");
-}
-
-Result<std::string> ParseCollectionNameKey(std::string_view key) {
-  return ParseString(key, Table::kCollectionName, "collection name");
 }
 
 std::string CounterKey(CollectionId collection, Counter counter) {
@@ -149,16 +137,28 @@ std::string ChangeLogKey(CollectionId collection, CommitSequence sequence) {
 }
 
 std::string PrincipalPrefix(CollectionId collection, std::string_view principal) {
-  std::string key = TablePrefix(collection, Table::kPrincipal);
-  AppendEscaped(key, principal);
-  return key;
+  return NamePrefix(collection, Table::kPrincipal, principal);
 }
 
 std::string PrincipalKey(CollectionId collection, std::string_view principal,
                          DocumentNumber document) {
-  std::string key = PrincipalPrefix(collection, principal);
-  AppendBigEndian64(key, document.value);
-  return key;
+  return NameKey(collection, Table::kPrincipal, principal, document);
+}
+
+std::string SourcePrefix(CollectionId collection, std::string_view source) {
+  return NamePrefix(collection, Table::kSource, source);
+}
+
+std::string SourceKey(CollectionId collection, std::string_view source, DocumentNumber document) {
+  return NameKey(collection, Table::kSource, source, document);
+}
+
+std::string AliasPrefix(CollectionId collection, std::string_view alias) {
+  return NamePrefix(collection, Table::kAlias, alias);
+}
+
+std::string AliasKey(CollectionId collection, std::string_view alias, DocumentNumber document) {
+  return NameKey(collection, Table::kAlias, alias, document);
 }
 
 std::string ContentHashPrefix(CollectionId collection, uint64_t content_hash) {
@@ -179,16 +179,8 @@ uint64_t SpaceHash(const EmbeddingSpace& space) {
   return HashCombine(hash, space.normalised ? 1 : 0);
 }
 
-Result<DocumentId> ParseDocumentByExternalIdKey(std::string_view key) {
-  return ParseString(key, Table::kDocumentByExternalId, "document by external id");
-}
-
 Result<DocumentNumber> ParseDocumentKey(std::string_view key) {
   return ParseId<DocumentNumber>(key, Table::kDocument, "document");
-}
-
-Result<DocumentNumber> ParseDocumentTextKey(std::string_view key) {
-  return ParseId<DocumentNumber>(key, Table::kDocumentText, "document text");
 }
 
 Result<ChunkId> ParseChunkKey(std::string_view key) {
@@ -197,19 +189,6 @@ Result<ChunkId> ParseChunkKey(std::string_view key) {
 
 Result<ChunkId> ParseChunkTermsKey(std::string_view key) {
   return ParseId<ChunkId>(key, Table::kChunkTerms, "chunk terms");
-}
-
-Result<GenerationId> ParseGenerationKey(std::string_view key) {
-  return ParseId<GenerationId>(key, Table::kGeneration, "generation");
-}
-
-Result<GenerationBlobParts> ParseGenerationBlobKey(std::string_view key) {
-  KeyParser parser(key, Table::kGenerationBlob, "generation blob");
-  GenerationBlobParts parts;
-  parts.generation = GenerationId(parser.Id32());
-  parts.part = parser.reader().BigEndian32();
-  QUARRY_RETURN_IF_ERROR(parser.Finish());
-  return parts;
 }
 
 Result<VectorParts> ParseVectorKey(std::string_view key) {
@@ -222,27 +201,17 @@ Result<VectorParts> ParseVectorKey(std::string_view key) {
   return parts;
 }
 
-Result<CommitSequence> ParseChangeLogKey(std::string_view key) {
-  return ParseId<CommitSequence>(key, Table::kChangeLog, "change log");
-}
-
-Result<PrincipalParts> ParsePrincipalKey(std::string_view key) {
-  KeyParser parser(key, Table::kPrincipal, "principal");
-  PrincipalParts parts;
+Result<NamedDocument> ParseNameKey(std::string_view key, Table table) {
+  const char* what = table == Table::kPrincipal ? "principal"
+                     : table == Table::kSource  ? "source"
+                                                : "alias";
+  KeyParser parser(key, table, what);
+  NamedDocument row;
   char end = 0;
-  parser.Require(ReadEscaped(parser.reader(), parts.principal, end) && end == kStringEnd);
-  parts.document = DocumentNumber(parser.Id64());
+  parser.Require(ReadEscaped(parser.reader(), row.name, end) && end == kStringEnd);
+  row.document = DocumentNumber(parser.Id64());
   QUARRY_RETURN_IF_ERROR(parser.Finish());
-  return parts;
-}
-
-Result<ContentHashParts> ParseContentHashKey(std::string_view key) {
-  KeyParser parser(key, Table::kContentHash, "content hash");
-  ContentHashParts parts;
-  parts.content_hash = parser.reader().BigEndian64();
-  parts.document = DocumentNumber(parser.Id64());
-  QUARRY_RETURN_IF_ERROR(parser.Finish());
-  return parts;
+  return row;
 }
 
 }  // namespace quarry::index

@@ -29,6 +29,8 @@
 //   kMetadataIndex       field (escaped), type u8, value,  empty
 //                        document u64
 //   kPrincipal           principal (escaped), document u64 empty
+//   kSource              source (escaped), document u64    empty
+//   kAlias               alias (escaped), document u64     empty
 //   kContentHash         content hash u64, document u64    empty
 // per collection, written when vectors are made
 //   kGeneration          generation u32                    StoredGeneration
@@ -89,6 +91,8 @@ enum class Table : uint8_t {
   kMetadataIndex = 26,
   kPrincipal = 27,
   kContentHash = 28,
+  kSource = 29,
+  kAlias = 30,
 
   // Reserved.
   kCacheEntry = 64,
@@ -110,7 +114,6 @@ enum class Table : uint8_t {
 // Facts about the whole store. The numbers are on disk.
 enum class MetaField : uint8_t {
   kFormatVersion = 1,   // kStoreFormatVersion (records.h); checked on open
-  kStoreId = 2,         // random; tells one store from another (derived files, backups)
   kNextCollection = 3,  // the CollectionId that the next collection gets
 };
 
@@ -120,9 +123,6 @@ enum class Counter : uint8_t {
   kNextChunk = 2,
   kNextGeneration = 3,
   kLastCommit = 4,  // CommitSequence of the newest entry of the change log; 0 = none
-  kDocuments = 5,   // live documents
-  kChunks = 6,      // live chunks
-  kTextBytes = 7,   // normalised text of live documents
 };
 
 // --- Ranges -------------------------------------------------------------------------------------
@@ -131,8 +131,6 @@ enum class Counter : uint8_t {
 std::string CollectionPrefix(CollectionId collection);
 // Every key of one table; the ids in it come back through the Parse functions.
 std::string TablePrefix(CollectionId collection, Table table);
-// The table of a key. kDataLoss when the key is too short or of another format version.
-Result<Table> TableOf(std::string_view key);
 
 // --- Store-wide ---------------------------------------------------------------------------------
 
@@ -140,9 +138,6 @@ std::string MetaKey(MetaField field);
 std::string CollectionKey(CollectionId collection);
 std::string CollectionNameKey(std::string_view name);
 std::string CollectionTablePrefix();  // all kCollection records, in order of their ids
-
-Result<CollectionId> ParseCollectionKey(std::string_view key);
-Result<std::string> ParseCollectionNameKey(std::string_view key);
 
 // --- One collection -----------------------------------------------------------------------------
 
@@ -162,6 +157,10 @@ std::string ChangeLogKey(CollectionId collection, CommitSequence sequence);
 std::string PrincipalKey(CollectionId collection, std::string_view principal,
                          DocumentNumber document);
 std::string PrincipalPrefix(CollectionId collection, std::string_view principal);
+std::string SourceKey(CollectionId collection, std::string_view source, DocumentNumber document);
+std::string SourcePrefix(CollectionId collection, std::string_view source);
+std::string AliasKey(CollectionId collection, std::string_view alias, DocumentNumber document);
+std::string AliasPrefix(CollectionId collection, std::string_view alias);
 std::string ContentHashKey(CollectionId collection, uint64_t content_hash, DocumentNumber document);
 std::string ContentHashPrefix(CollectionId collection, uint64_t content_hash);
 
@@ -169,37 +168,25 @@ std::string ContentHashPrefix(CollectionId collection, uint64_t content_hash);
 // normalisation.
 uint64_t SpaceHash(const EmbeddingSpace& space);
 
-struct GenerationBlobParts {
-  GenerationId generation;
-  uint32_t part = 0;
-};
 struct VectorParts {
   uint64_t space_hash = 0;
   GenerationId generation;
   ChunkId chunk;
 };
-struct PrincipalParts {
-  std::string principal;
-  DocumentNumber document;
-};
-struct ContentHashParts {
-  uint64_t content_hash = 0;
+// A row that names a document: kPrincipal, kSource, kAlias.
+struct NamedDocument {
+  std::string name;
   DocumentNumber document;
 };
 
 // Each takes a key of its own table and gives the parts after the table. kDataLoss naming the table
 // when the key is of another table, too short or too long, or an id in it is 0.
-Result<DocumentId> ParseDocumentByExternalIdKey(std::string_view key);
 Result<DocumentNumber> ParseDocumentKey(std::string_view key);
-Result<DocumentNumber> ParseDocumentTextKey(std::string_view key);
 Result<ChunkId> ParseChunkKey(std::string_view key);
 Result<ChunkId> ParseChunkTermsKey(std::string_view key);
-Result<GenerationId> ParseGenerationKey(std::string_view key);
-Result<GenerationBlobParts> ParseGenerationBlobKey(std::string_view key);
 Result<VectorParts> ParseVectorKey(std::string_view key);
-Result<CommitSequence> ParseChangeLogKey(std::string_view key);
-Result<PrincipalParts> ParsePrincipalKey(std::string_view key);
-Result<ContentHashParts> ParseContentHashKey(std::string_view key);
+// `table` is kPrincipal, kSource or kAlias.
+Result<NamedDocument> ParseNameKey(std::string_view key, Table table);
 
 // --- Metadata index -----------------------------------------------------------------------------
 //

@@ -65,6 +65,7 @@ std::string EncodeDocument(const StoredDocument& document) {
   AppendVarint(out, document.text_bytes);
   AppendChunkIds(out, document.chunks);
   AppendVarint(out, document.commit.value);
+  AppendStrings(out, document.aliases);
   return out;
 }
 
@@ -86,6 +87,7 @@ Result<StoredDocument> DecodeDocument(std::string_view bytes) {
   document.text_bytes = in.reader().Varint();
   document.chunks = in.ChunkIds();
   document.commit = in.ValidId<CommitSequence>("commit sequence is 0");
+  document.aliases = in.Strings();
   QUARRY_RETURN_IF_ERROR(in.Finish());
   return document;
 }

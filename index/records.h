@@ -49,9 +49,8 @@ struct StoredCollection {
 struct StoredDocument {
   DocumentNumber number;
   DocumentId id;
-  std::string source;  // the file whose record it is, by the id it would have as one document; "" =
-                       // it is no record of a file
-  std::string root;    // the indexed root that it was synced from; "" if it was given directly
+  DocumentId source;  // Document::source
+  std::string root;   // the indexed root that it was synced from; "" if it was given directly
   std::string uri;
   std::string title;
   std::string media_type;
@@ -65,6 +64,9 @@ struct StoredDocument {
   uint64_t text_bytes = 0;
   std::vector<ChunkId> chunks;  // by ordinal
   CommitSequence commit;        // the commit that wrote this version
+  // Ids that the document had before its file was moved, for one sync of its root
+  // (IndexWriter::DropAliases).
+  std::vector<DocumentId> aliases;
 
   friend bool operator==(const StoredDocument&, const StoredDocument&) = default;
 };

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "index/index_rows.h"
 #include "index/keys.h"
 #include "index/snapshot.h"
 
@@ -134,23 +135,14 @@ class DocumentSelector {
   Status MarkIfMatching(DocumentNumber document, const Filter& comparison, Bitmap& set) const {
     const auto it = position_.find(document);
     if (it == position_.end()) return OkStatus();
-    QUARRY_ASSIGN_OR_RETURN(const StoredDocument record,
-                            snapshot_.ReadDocument(snapshot_.rows().document(it->second).id));
+    QUARRY_ASSIGN_OR_RETURN(const StoredDocument record, snapshot_.ReadDocument(document));
     if (Matches(comparison, record.metadata)) set.Set(it->second);
     return OkStatus();
   }
 
   Status ScanPrincipals(const std::string& prefix, Bitmap& set) const {
-    Status status;
-    const Status scanned =
-        snapshot_.view().Scan(prefix, [&](std::string_view key, std::string_view) {
-          const Result<PrincipalParts> parts = ParsePrincipalKey(key);
-          status = parts.status();
-          if (status.ok()) Mark(parts->document, set);
-          return status.ok();
-        });
-    QUARRY_RETURN_IF_ERROR(scanned);
-    return status;
+    return ForEachName(snapshot_.view(), prefix, Table::kPrincipal,
+                       [&](const NamedDocument& row) { Mark(row.document, set); });
   }
 
   const Snapshot& snapshot_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "index/index_rows.h"
 #include "index/keys.h"
 #include "index/row_filter.h"
 
@@ -62,7 +63,7 @@ Result<Passage> Snapshot::ReadPassage(RowId row) const {
   const RowEntry& entry = parts_.rows.row(row);
   const DocumentEntry& owner = parts_.rows.DocumentOf(row);
   QUARRY_ASSIGN_OR_RETURN(StoredChunk chunk, ReadChunk(entry.chunk));
-  QUARRY_ASSIGN_OR_RETURN(StoredDocument document, ReadDocument(owner.id));
+  QUARRY_ASSIGN_OR_RETURN(StoredDocument document, ReadDocument(owner.number));
 
   Passage passage;
   passage.chunk.id = chunk.id;
@@ -89,14 +90,42 @@ Result<StoredDocument> Snapshot::ReadDocument(std::string_view id) const {
     return NotFoundError("no document \"" + std::string(id) + "\" in collection \"" +
                          parts_.collection.name + "\"");
   }
-  QUARRY_ASSIGN_OR_RETURN(const uint64_t number, DecodeInteger(*number_bytes));
-  const std::string what = "document \"" + std::string(id) + "\"";
-  QUARRY_ASSIGN_OR_RETURN(
-      const std::string bytes,
-      GetExisting(view(), DocumentKey(collection, DocumentNumber(number)), what));
-  Result<StoredDocument> document = DecodeDocument(bytes);
-  if (!document.ok()) return std::move(document).status().Annotate(what);
+  Result<uint64_t> number = DecodeInteger(*number_bytes);
+  Result<StoredDocument> document =
+      number.ok() ? ReadDocument(DocumentNumber(*number)) : Result<StoredDocument>(number.status());
+  if (!document.ok()) {
+    return std::move(document).status().Annotate("document \"" + std::string(id) + "\"");
+  }
   return document;
+}
+
+Result<StoredDocument> Snapshot::ReadDocument(DocumentNumber document) const {
+  QUARRY_ASSIGN_OR_RETURN(const std::string bytes,
+                          GetExisting(view(), DocumentKey(parts_.collection.id, document),
+                                      "document number " + std::to_string(document.value)));
+  return DecodeDocument(bytes);
+}
+
+Result<StoredDocument> Snapshot::FindDocument(std::string_view id) const {
+  Result<StoredDocument> document = ReadDocument(id);
+  if (document.status().code() != Code::kNotFound) return document;
+  DocumentNumber now;
+  QUARRY_RETURN_IF_ERROR(ForEachName(view(), AliasPrefix(parts_.collection.id, id), Table::kAlias,
+                                     [&](const NamedDocument& row) { now = row.document; }));
+  return now.value == 0 ? std::move(document) : ReadDocument(now);
+}
+
+Result<std::vector<DocumentId>> Snapshot::RecordsOf(const DocumentId& source) const {
+  std::vector<DocumentNumber> numbers;
+  QUARRY_RETURN_IF_ERROR(
+      ForEachName(view(), SourcePrefix(parts_.collection.id, source), Table::kSource,
+                  [&](const NamedDocument& row) { numbers.push_back(row.document); }));
+  std::vector<DocumentId> ids;
+  for (const DocumentNumber number : numbers) {
+    QUARRY_ASSIGN_OR_RETURN(StoredDocument document, ReadDocument(number));
+    ids.push_back(std::move(document.id));
+  }
+  return ids;
 }
 
 Result<std::string> Snapshot::ReadText(DocumentNumber document) const {
@@ -132,31 +161,28 @@ Status Snapshot::ForEachIndexedText(
   DocumentNumber current;
   std::string title;
   Status status;
-  const Status scanned = view().Scan(
-      TablePrefix(parts_.collection.id, Table::kChunk),
-      [&](std::string_view, std::string_view value) {
-        Result<StoredChunk> stored = DecodeChunk(value);
-        if (!stored.ok()) {
-          status = std::move(stored).status();
-          return false;
-        }
-        if (stored->document != current) {
-          current = stored->document;
-          const Result<std::string> bytes =
-              GetExisting(view(), DocumentKey(parts_.collection.id, current), "document record");
-          const Result<StoredDocument> document =
-              bytes.ok() ? DecodeDocument(*bytes) : Result<StoredDocument>(bytes.status());
-          if (!document.ok()) {
-            status = document.status();
-            return false;
-          }
-          title = document->title;
-        }
-        Chunk chunk;
-        chunk.text = std::move(stored->text);
-        chunk.span = std::move(stored->span);
-        return visit(stored->id, IndexedText(title, chunk));
-      });
+  const Status scanned = view().Scan(TablePrefix(parts_.collection.id, Table::kChunk),
+                                     [&](std::string_view, std::string_view value) {
+                                       Result<StoredChunk> stored = DecodeChunk(value);
+                                       if (!stored.ok()) {
+                                         status = std::move(stored).status();
+                                         return false;
+                                       }
+                                       if (stored->document != current) {
+                                         current = stored->document;
+                                         const Result<StoredDocument> document =
+                                             ReadDocument(current);
+                                         if (!document.ok()) {
+                                           status = document.status();
+                                           return false;
+                                         }
+                                         title = document->title;
+                                       }
+                                       Chunk chunk;
+                                       chunk.text = std::move(stored->text);
+                                       chunk.span = std::move(stored->span);
+                                       return visit(stored->id, IndexedText(title, chunk));
+                                     });
   QUARRY_RETURN_IF_ERROR(scanned);
   return status;
 }

@@ -84,6 +84,12 @@ class Snapshot {
 
   // kNotFound when there is no document of that id (any more).
   Result<StoredDocument> ReadDocument(std::string_view id) const;
+  Result<StoredDocument> ReadDocument(DocumentNumber document) const;
+  // The same for those who may know a document by an older name: when no document has that id, the
+  // one that had it before its file was moved (StoredDocument::aliases).
+  Result<StoredDocument> FindDocument(std::string_view id) const;
+  // The ids of the records of a file (Document::source), in order of first indexing.
+  Result<std::vector<DocumentId>> RecordsOf(const DocumentId& source) const;
   Result<std::string> ReadText(DocumentNumber document) const;
   Result<StoredChunk> ReadChunk(ChunkId chunk) const;
   // Ordered by document number, which is the order of first indexing. Stops when visit returns

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "index/index_rows.h"
 #include "index/keys.h"
 
 namespace quarry::index {
@@ -85,18 +86,13 @@ class Verifier {
     for (size_t i = 0; i < document.chunks.size(); ++i) {
       CheckChunk(document, *text, i, where);
     }
-    std::vector<std::string> keys =
-        MetadataIndexKeys(collection(), document.metadata, document.number);
-    keys.push_back(ContentHashKey(collection(), document.content_hash, document.number));
-    for (const std::string& principal : document.access) {
-      keys.push_back(PrincipalKey(collection(), principal, document.number));
-    }
+    const std::vector<std::string> keys = IndexRowKeys(collection(), document);
     for (const std::string& key : keys) {
       const Result<std::optional<std::string>> row = view().Get(key);
       if (!row.ok()) {
         Note(row.status(), where);
       } else if (!*row) {
-        Problem(where + ": an index row of its metadata is missing");
+        Problem(where + ": an index row is missing");
       }
     }
     index_rows_ += keys.size();
@@ -159,11 +155,11 @@ class Verifier {
     QUARRY_RETURN_IF_ERROR(check(Table::kChunk, "chunk", ParseChunkKey));
     QUARRY_RETURN_IF_ERROR(check(Table::kChunkTerms, "terms of chunk", ParseChunkTermsKey));
     uint64_t rows = 0;
-    for (const Table table : {Table::kMetadataIndex, Table::kPrincipal, Table::kContentHash}) {
+    for (const Table table : kIndexRowTables) {
       QUARRY_RETURN_IF_ERROR(ScanTable(table, [&](std::string_view, std::string_view) { ++rows; }));
     }
     if (rows != index_rows_) {
-      Problem("metadata index: " + std::to_string(rows) + " rows, the documents account for " +
+      Problem("index rows: " + std::to_string(rows) + ", the documents account for " +
               std::to_string(index_rows_));
     }
     uint64_t texts = 0;

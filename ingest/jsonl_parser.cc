@@ -57,6 +57,7 @@ class JsonLinesParser final : public Parser {
                                    ": expected another; the record is left out");
         continue;
       }
+      document.source = source.id;
       document.id += '#' + id;
       parsed.documents.push_back(std::move(document));
     }

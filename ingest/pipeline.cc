@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "base/coding.h"
@@ -14,8 +18,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// Sources parsed side by side before their documents are written; bounds what is in memory.
+// Sources parsed side by side before their documents are written: at most this many, and of this
+// many bytes together unless one alone has more. Bounds what is in memory.
 constexpr size_t kWindow = 128;
+constexpr uint64_t kWindowBytes = 32u << 20;
 constexpr std::chrono::milliseconds kProgressInterval{100};
 
 // Every part with its length and type, so that no two different ones give the same bytes.
@@ -48,15 +54,38 @@ uint64_t HashOfDocument(const Document& document) {
   return Hash64(bytes + CanonicalMetadata(document.metadata, document.access));
 }
 
-bool IsUnchanged(const index::StoredDocument& stored, uint64_t source_hash,
+bool IsUnchanged(const index::StoredDocument& stored, const Document& document,
                  const std::string& pipeline, const std::string& root) {
-  return stored.source_hash == source_hash && stored.pipeline == pipeline && stored.root == root;
+  return stored.source_hash == document.source_hash && stored.source == document.source &&
+         stored.pipeline == pipeline && stored.root == root;
 }
 
-// Whether `id` is the source's own document or one of its records.
-bool BelongsTo(std::string_view id, std::string_view source_id) {
-  return id.starts_with(source_id) &&
-         (id.size() == source_id.size() || id[source_id.size()] == '#');
+// The file that a document was made of, by its id.
+const DocumentId& SourceOf(const index::StoredDocument& document) {
+  return document.source.empty() ? document.id : document.source;
+}
+
+// The last of several documents with one id counts.
+void DropRepeated(std::vector<Document>& documents) {
+  std::unordered_map<DocumentId, size_t> last;
+  for (size_t i = 0; i < documents.size(); ++i) last[documents[i].id] = i;
+  size_t i = 0;
+  std::erase_if(documents, [&](const Document& document) { return last[document.id] != i++; });
+}
+
+// Whether `bytes` are those of a file that nobody would call a text.
+bool HoldsNoText(std::string_view bytes) {
+  return Trim(bytes).empty() || !BinaryFormatOf(bytes).empty() ||
+         bytes.find('\0') != std::string_view::npos;
+}
+
+size_t WindowEnd(const std::vector<SourceItem>& items, size_t begin) {
+  size_t end = begin + 1;
+  uint64_t bytes = items[begin].bytes;
+  while (end < items.size() && end - begin < kWindow && bytes + items[end].bytes <= kWindowBytes) {
+    bytes += items[end++].bytes;
+  }
+  return end;
 }
 
 // Passes progress on, at most every kProgressInterval.
@@ -80,10 +109,22 @@ class Reporter {
 // One source after reading and parsing.
 struct Pipeline::Prepared {
   uint64_t bytes = 0;
-  uint64_t unchanged = 0;
-  std::vector<DocumentId> seen;  // documents that the source stands for, unchanged ones included
+  std::vector<DocumentId> unchanged;
   std::vector<index::DocumentDraft> drafts;
-  std::vector<IngestFailure> failures;
+  std::vector<IngestNote> failures;
+  std::vector<IngestNote> skipped;
+};
+
+// What a Sync has gone through so far.
+struct Pipeline::Run {
+  const FileList& list;
+  IngestReport report;
+  std::unordered_map<DocumentId, size_t> item_of;  // every document that an item stands for
+  std::set<DocumentId> failed;                     // items of which something could not be used
+  std::vector<index::DocumentDraft> batch;
+  uint64_t batch_bytes = 0;
+  // Documents of the root whose files are gone, by the hash of those; filled when first asked for.
+  std::optional<std::multimap<uint64_t, DocumentId>> gone;
 };
 
 Pipeline::Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadPool& pool,
@@ -123,45 +164,101 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
   if (!bytes.ok()) return fail(bytes.status());
   prepared.bytes = bytes->size();
 
-  const uint64_t bytes_hash = Hash64(*bytes);
+  Document file;  // if the source is one document
+  file.source_hash = Hash64(*bytes);
   const Result<index::StoredDocument> whole = snapshot.ReadDocument(item.info.id);
-  if (whole.ok() && IsUnchanged(*whole, bytes_hash, fingerprint_, root)) {
-    prepared.seen.push_back(item.info.id);
-    prepared.unchanged = 1;
+  if (whole.ok() && IsUnchanged(*whole, file, fingerprint_, root)) {
+    prepared.unchanged.push_back(item.info.id);
     return prepared;
   }
   if (!whole.ok() && whole.status().code() != Code::kNotFound) return fail(whole.status());
 
   Result<ParsedSource> parsed = ParseSource(*bytes, item.info);
-  if (!parsed.ok()) return fail(parsed.status());
+  if (!parsed.ok()) {
+    const bool named = root == item.info.path;
+    if (named || whole.ok() || !HoldsNoText(*bytes)) return fail(parsed.status());
+    prepared.skipped.push_back({item.info.path, parsed.status().message()});
+    return prepared;
+  }
   for (SourceError& error : parsed->errors) {
     prepared.failures.push_back({item.info.path, error.place + ": " + error.reason});
   }
   for (Document& document : parsed->documents) {
-    const bool is_whole = document.id == item.info.id;
-    document.source_hash = is_whole ? bytes_hash : HashOfDocument(document);
-    prepared.seen.push_back(document.id);
+    document.source_hash = document.source.empty() ? file.source_hash : HashOfDocument(document);
     if (const Status usable = index::CheckDocumentId(document.id); !usable.ok()) {
       prepared.failures.push_back({item.info.path, usable.message()});
       continue;
     }
-    if (!is_whole) {
-      const Result<index::StoredDocument> stored = snapshot.ReadDocument(document.id);
-      if (stored.ok() && IsUnchanged(*stored, document.source_hash, fingerprint_, root)) {
-        ++prepared.unchanged;
-        continue;
-      }
+    const Result<index::StoredDocument> stored = snapshot.ReadDocument(document.id);
+    if (stored.ok() && IsUnchanged(*stored, document, fingerprint_, root)) {
+      prepared.unchanged.push_back(document.id);
+    } else {
+      prepared.drafts.push_back(MakeDraft(std::move(document), root));
     }
-    prepared.drafts.push_back(MakeDraft(std::move(document), root));
   }
   return prepared;
+}
+
+// Brings what became of item number `item` into the run.
+Status Pipeline::Take(size_t item, Prepared prepared, Run& run) {
+  const std::string& path = run.list.items[item].info.path;
+  const auto claim = [&](const DocumentId& id) {
+    const auto [owner, is_new] = run.item_of.emplace(id, item);
+    if (is_new) return true;
+    prepared.failures.push_back({path, "document \"" + id + "\": the id is taken by one of " +
+                                           run.list.items[owner->second].info.path});
+    return false;
+  };
+  run.report.bytes += prepared.bytes;
+  for (const DocumentId& id : prepared.unchanged) run.report.documents_unchanged += claim(id);
+  for (index::DocumentDraft& draft : prepared.drafts) {
+    if (!claim(draft.document.id)) continue;
+    QUARRY_RETURN_IF_ERROR(FindMove(draft, run));
+    run.batch_bytes += draft.document.text.size();
+    run.batch.push_back(std::move(draft));
+    if (run.batch.size() >= options_.batch_documents || run.batch_bytes >= options_.batch_bytes) {
+      QUARRY_RETURN_IF_ERROR(PutDrafts(std::exchange(run.batch, {}), run.report));
+      run.batch_bytes = 0;
+    }
+  }
+  if (!prepared.failures.empty()) run.failed.insert(run.list.items[item].info.id);
+  const auto append = [](std::vector<IngestNote>& from, std::vector<IngestNote>& to) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+  };
+  append(prepared.failures, run.report.failures);
+  append(prepared.skipped, run.report.skipped);
+  return OkStatus();
+}
+
+// A new file with the bytes of one that is gone is that one, moved.
+Status Pipeline::FindMove(index::DocumentDraft& draft, Run& run) const {
+  const std::shared_ptr<const index::Snapshot> snapshot = writer_.snapshot();
+  if (!draft.document.source.empty() || snapshot->ReadDocument(draft.document.id).ok()) {
+    return OkStatus();
+  }
+  if (!run.gone) {
+    run.gone.emplace();
+    QUARRY_RETURN_IF_ERROR(snapshot->ForEachDocument([&](const index::StoredDocument& document) {
+      if (document.root == run.list.root && document.source.empty() &&
+          document.pipeline == fingerprint_ && !run.list.MayExist(document.id)) {
+        run.gone->emplace(document.source_hash, document.id);
+      }
+      return true;
+    }));
+  }
+  const auto from = run.gone->find(draft.document.source_hash);
+  if (from == run.gone->end()) return OkStatus();
+  draft.moved_from = from->second;
+  run.gone->erase(from);
+  return OkStatus();
 }
 
 Status Pipeline::PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report) {
   if (drafts.empty()) return OkStatus();
   if (options_.dry_run) {
     for (const index::DocumentDraft& draft : drafts) {
-      const bool exists = writer_.snapshot()->ReadDocument(draft.document.id).ok();
+      const bool exists =
+          !draft.moved_from.empty() || writer_.snapshot()->ReadDocument(draft.document.id).ok();
       (exists ? report.documents_changed : report.documents_added) += 1;
     }
     return OkStatus();
@@ -178,35 +275,18 @@ Status Pipeline::PutDrafts(std::vector<index::DocumentDraft> drafts, IngestRepor
   return OkStatus();
 }
 
-Status Pipeline::Prune(const FileList& list, const std::set<DocumentId>& seen,
-                       IngestReport& report) {
-  // What could not be read says nothing about what is gone.
-  std::vector<std::string> unseen_sources;
-  for (const SourceItem& item : list.items) {
-    const auto first = seen.lower_bound(item.info.id);
-    if (first == seen.end() || !BelongsTo(*first, item.info.id)) {
-      unseen_sources.push_back(item.info.id);
-    }
-  }
-  std::set<std::string> failed_paths;
-  for (const IngestFailure& failure : report.failures) failed_paths.insert(failure.path);
-  for (const SourceItem& item : list.items) {
-    if (failed_paths.contains(item.info.path)) unseen_sources.push_back(item.info.id);
-  }
-  const auto keep = [&](const DocumentId& id) {
-    if (seen.contains(id)) return true;
-    return std::any_of(unseen_sources.begin(), unseen_sources.end(),
-                       [&](const std::string& source) { return BelongsTo(id, source); }) ||
-           std::any_of(list.failures.begin(), list.failures.end(),
-                       [&](const FileList::Failure& failure) {
-                         return std::string_view(id).starts_with(failure.relative);
-                       });
+// A document goes if its file is gone, or no longer brings it. One whose file is merely not wanted
+// this time stays, and so does one of a file that could not be used: that says nothing about it.
+Status Pipeline::Prune(const Run& run, IngestReport& report) {
+  const auto is_gone = [&](const index::StoredDocument& document) {
+    const DocumentId& source = SourceOf(document);
+    if (run.item_of.contains(document.id) || run.failed.contains(source)) return false;
+    return run.list.IsItem(source) || !run.list.MayExist(source);
   };
-
   std::vector<DocumentId> gone;
   QUARRY_RETURN_IF_ERROR(
       writer_.snapshot()->ForEachDocument([&](const index::StoredDocument& document) {
-        if (document.root == list.root && !keep(document.id)) gone.push_back(document.id);
+        if (document.root == run.list.root && is_gone(document)) gone.push_back(document.id);
         return true;
       }));
   if (options_.dry_run) {
@@ -225,88 +305,62 @@ Result<IngestReport> Pipeline::Sync(const FileList& list, const ProgressSink& pr
                                     const CallContext& context) {
   const SteadyClock::time_point start = SteadyClock::now();
   Reporter reporter(progress);
-  IngestReport report;
-  for (const FileList::Failure& failure : list.failures) {
-    report.failures.push_back({failure.path, failure.reason});
+  Run run{.list = list};
+  IngestReport& report = run.report;
+  for (const FileList::Note& note : list.failures) {
+    report.failures.push_back({note.path, note.reason});
+  }
+  for (const FileList::Note& note : list.skipped) {
+    report.skipped.push_back({note.path, note.reason});
   }
   report.sources = list.items.size();
+  if (!options_.dry_run) QUARRY_RETURN_IF_ERROR(writer_.DropAliases(list.root));
 
-  std::set<DocumentId> seen;
-  std::vector<index::DocumentDraft> batch;
-  uint64_t batch_bytes = 0;
-  for (size_t begin = 0; begin < list.items.size(); begin += kWindow) {
+  for (size_t begin = 0; begin < list.items.size();) {
     QUARRY_RETURN_IF_ERROR(context.Check());
     const std::shared_ptr<const index::Snapshot> snapshot = writer_.snapshot();
-    const size_t count = std::min(kWindow, list.items.size() - begin);
-    std::vector<Prepared> window(count);
-    ParallelFor(pool_, count, 1, [&](size_t i) {
+    std::vector<Prepared> window(WindowEnd(list.items, begin) - begin);
+    ParallelFor(pool_, window.size(), 1, [&](size_t i) {
       if (context.cancel.cancelled()) return;
       window[i] = Prepare(list.items[begin + i], list.root, *snapshot);
     });
     QUARRY_RETURN_IF_ERROR(context.Check());
-
-    for (size_t i = 0; i < count; ++i) {
-      Prepared& prepared = window[i];
-      report.bytes += prepared.bytes;
-      report.documents_unchanged += prepared.unchanged;
-      for (IngestFailure& failure : prepared.failures) {
-        report.failures.push_back(std::move(failure));
-      }
-      seen.insert(prepared.seen.begin(), prepared.seen.end());
-      for (index::DocumentDraft& draft : prepared.drafts) {
-        // Put takes an id once; a source that repeats one means its last record.
-        const auto repeated = std::find_if(batch.begin(), batch.end(), [&](const auto& other) {
-          return other.document.id == draft.document.id;
-        });
-        if (repeated != batch.end()) {
-          *repeated = std::move(draft);
-          continue;
-        }
-        batch_bytes += draft.document.text.size();
-        batch.push_back(std::move(draft));
-        if (batch.size() >= options_.batch_documents || batch_bytes >= options_.batch_bytes) {
-          QUARRY_RETURN_IF_ERROR(PutDrafts(std::exchange(batch, {}), report));
-          batch_bytes = 0;
-        }
-      }
+    for (Prepared& prepared : window) {
+      QUARRY_RETURN_IF_ERROR(Take(begin++, std::move(prepared), run));
       reporter.Show({.stage = "reading",
-                     .done = begin + i + 1,
+                     .done = begin,
                      .total = list.items.size(),
                      .bytes = report.bytes,
                      .chunks = report.chunks_added + report.chunks_kept});
     }
   }
-  QUARRY_RETURN_IF_ERROR(PutDrafts(std::move(batch), report));
-  if (options_.prune) QUARRY_RETURN_IF_ERROR(Prune(list, seen, report));
+  QUARRY_RETURN_IF_ERROR(PutDrafts(std::move(run.batch), report));
+  if (options_.prune) QUARRY_RETURN_IF_ERROR(Prune(run, report));
   QUARRY_RETURN_IF_ERROR(Embed(report, progress, context));
   report.seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
-  return report;
+  return std::move(run.report);
 }
 
 Status Pipeline::Add(std::vector<Document> documents, IngestReport& report,
                      const CallContext& context) {
   QUARRY_RETURN_IF_ERROR(context.Check());
   const std::shared_ptr<const index::Snapshot> snapshot = writer_.snapshot();
-  // The last of several documents with one id counts.
-  std::map<DocumentId, size_t> last;
-  for (size_t i = 0; i < documents.size(); ++i) last[documents[i].id] = i;
-
-  std::vector<size_t> changed;
-  for (size_t i = 0; i < documents.size(); ++i) {
-    if (last[documents[i].id] != i) continue;
+  DropRepeated(documents);
+  std::vector<Document> changed;
+  for (Document& document : documents) {
     ++report.sources;
-    report.bytes += documents[i].text.size();
-    documents[i].source_hash = HashOfDocument(documents[i]);
-    const Result<index::StoredDocument> stored = snapshot->ReadDocument(documents[i].id);
-    if (stored.ok() && IsUnchanged(*stored, documents[i].source_hash, fingerprint_, "")) {
+    report.bytes += document.text.size();
+    document.source_hash = HashOfDocument(document);
+    const Result<index::StoredDocument> stored = snapshot->ReadDocument(document.id);
+    if (stored.ok() && IsUnchanged(*stored, document, fingerprint_, "")) {
       ++report.documents_unchanged;
     } else {
-      changed.push_back(i);
+      changed.push_back(std::move(document));
     }
   }
   std::vector<index::DocumentDraft> drafts(changed.size());
   ParallelFor(pool_, changed.size(), 8,
-              [&](size_t i) { drafts[i] = MakeDraft(std::move(documents[changed[i]]), ""); });
+              [&](size_t i) { drafts[i] = MakeDraft(std::move(changed[i]), ""); });
   return PutDrafts(std::move(drafts), report);
 }
 

@@ -6,13 +6,14 @@
 //   -> Put in batches                      (this thread, in source order)
 //   -> embed what is pending               (embedding.h)
 //
-// Idempotent: a source whose bytes and pipeline are those of the stored document is skipped; of a
-// changed one only the changed chunks are new. A source that cannot be read is reported and stops
-// nothing; what the index held of it stays. Interrupted at any point, what was acknowledged is kept
-// and the next run goes on from there.
+// Idempotent: a source whose bytes and pipeline are those of the stored document is left alone; of
+// a changed one only the changed chunks are new; of one whose file was moved within its root the
+// document is kept under its new id. A source that cannot be read is reported and stops nothing;
+// what the index held of it stays. Where two sources bring one document id, the first in order has
+// it and the other is reported. Interrupted at any point, what was acknowledged is kept and the
+// next run goes on from there.
 
 #include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ struct IngestOptions {
   uint32_t batch_documents = 256;
 };
 
-struct IngestFailure {
+// A source, or a part of one, that was not indexed.
+struct IngestNote {
   std::string path;
   std::string reason;  // with place: "line 17: expected ..."
 };
@@ -46,7 +48,7 @@ struct IngestReport {
   uint64_t sources = 0;
   uint64_t bytes = 0;  // read
   uint64_t documents_added = 0;
-  uint64_t documents_changed = 0;
+  uint64_t documents_changed = 0;  // moved ones included
   uint64_t documents_unchanged = 0;
   uint64_t documents_removed = 0;
   uint64_t chunks_added = 0;
@@ -55,7 +57,10 @@ struct IngestReport {
   uint64_t duplicates = 0;  // documents added whose text another document already has
   EmbeddingReport embedding;
   double seconds = 0;
-  std::vector<IngestFailure> failures;  // by source order; parts of a source count too
+  std::vector<IngestNote> failures;  // by source order; parts of a source count too
+  // Of a folder: files without text (pictures, archives, empty ones), links, devices. A file that
+  // was a document before is a failure instead.
+  std::vector<IngestNote> skipped;
 
   bool Changed() const {
     return documents_added + documents_changed + documents_removed + embedding.embedded > 0;
@@ -93,12 +98,15 @@ class Pipeline {
 
  private:
   struct Prepared;
+  struct Run;
 
   Prepared Prepare(const SourceItem& item, const std::string& root,
                    const index::Snapshot& snapshot) const;
   index::DocumentDraft MakeDraft(Document document, const std::string& root) const;
+  Status Take(size_t item, Prepared prepared, Run& run);
+  Status FindMove(index::DocumentDraft& draft, Run& run) const;
   Status PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report);
-  Status Prune(const FileList& list, const std::set<DocumentId>& seen, IngestReport& report);
+  Status Prune(const Run& run, IngestReport& report);
 
   index::IndexWriter& writer_;
   const Analyzer& analyzer_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <utility>
 
 #include "base/file.h"
@@ -109,6 +108,8 @@ SourceItem FileItem(const fs::path& path, std::string relative, uint64_t limit) 
   item.info.id = std::move(relative);
   item.info.path = path.string();
   item.info.uri = FileUri(path);
+  std::error_code error;
+  if (const uintmax_t bytes = fs::file_size(path, error); !error) item.bytes = bytes;
   item.read = [file = path.string(), limit]() -> Result<std::string> {
     Result<std::string> bytes = ReadFile(file, limit);
     if (bytes.ok()) return bytes;
@@ -122,63 +123,78 @@ SourceItem FileItem(const fs::path& path, std::string relative, uint64_t limit) 
   return item;
 }
 
-// Walks a tree; directories already seen (by links) are not entered again.
+// Walks a tree.
 class Walker {
  public:
   Walker(fs::path root, const FileSelection& selection, FileList& list)
       : root_(std::move(root)), selection_(selection), list_(list) {}
 
   void Walk(const fs::path& directory, const std::string& prefix) {
-    std::error_code error;
-    if (!seen_.insert(fs::canonical(directory, error).string()).second) return;
     std::vector<fs::directory_entry> entries;
+    std::error_code error;
     fs::directory_iterator it(directory, error);
     for (; !error && it != fs::directory_iterator(); it.increment(error)) entries.push_back(*it);
     if (error) {
-      Fail(directory, prefix, "cannot read the directory: " + error.message());
+      list_.failures.push_back(
+          {directory.string(), prefix, "cannot read the directory: " + error.message()});
       return;
     }
     for (const fs::directory_entry& entry : entries) Visit(entry, prefix);
   }
 
  private:
-  void Fail(const fs::path& path, std::string relative, std::string reason) {
-    list_.failures.push_back({path.string(), std::move(relative), std::move(reason)});
-  }
-
   void Visit(const fs::directory_entry& entry, const std::string& prefix) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with('.')) return;
     const std::string relative = prefix + name;
+    const std::string path = entry.path().string();
     std::error_code error;
-    if (entry.is_symlink(error) && LeavesRoot(entry.path())) return;
-    if (entry.is_directory(error)) {
-      Walk(entry.path(), relative + '/');
-    } else if (entry.is_regular_file(error) && Selected(selection_, relative)) {
-      if (!IsValidUtf8(relative)) {
-        Fail(entry.path(), relative, "the name is not valid UTF-8; rename the file");
-        return;
-      }
+    const fs::file_type type = entry.symlink_status(error).type();
+    if (type == fs::file_type::directory) return Walk(entry.path(), relative + '/');
+    if (!Selected(selection_, relative)) {
+      list_.unselected.push_back(relative);
+    } else if (type == fs::file_type::symlink) {
+      if (const std::string problem = ProblemOfLink(entry.path()); !problem.empty())
+        list_.skipped.push_back({path, relative, problem});
+    } else if (type != fs::file_type::regular) {
+      list_.skipped.push_back({path, relative, "neither a file nor a directory"});
+    } else if (!IsValidUtf8(relative)) {
+      list_.failures.push_back({path, relative, "the name is not valid UTF-8; rename the file"});
+    } else {
       list_.items.push_back(FileItem(entry.path(), relative, selection_.max_file_bytes));
     }
   }
 
-  bool LeavesRoot(const fs::path& link) const {
+  // "" = it leads to what is listed anyway.
+  std::string ProblemOfLink(const fs::path& link) const {
     std::error_code error;
     const fs::path target = fs::canonical(link, error);
-    if (error) return true;  // dangling
+    if (error) return "a link that leads nowhere: " + error.message();
     const auto [in_root, in_target] =
         std::mismatch(root_.begin(), root_.end(), target.begin(), target.end());
-    return in_root != root_.end();
+    if (in_root == root_.end()) return "";
+    return "a link out of the folder, to " + target.string() + "; index that by itself";
   }
 
   const fs::path root_;
   const FileSelection& selection_;
   FileList& list_;
-  std::set<std::string> seen_;
 };
 
 }  // namespace
+
+bool FileList::IsItem(std::string_view relative) const {
+  const auto item = std::lower_bound(
+      items.begin(), items.end(), relative,
+      [](const SourceItem& other, std::string_view id) { return other.info.id < id; });
+  return item != items.end() && item->info.id == relative;
+}
+
+bool FileList::MayExist(std::string_view relative) const {
+  return IsItem(relative) || std::binary_search(unselected.begin(), unselected.end(), relative) ||
+         std::any_of(failures.begin(), failures.end(),
+                     [&](const Note& failure) { return relative.starts_with(failure.relative); });
+}
 
 bool MatchesGlob(std::string_view glob, std::string_view relative_path) {
   if (glob.find('/') == std::string_view::npos) {
@@ -221,8 +237,11 @@ Result<FileList> ListFiles(const std::string& path, const FileSelection& selecti
   }
   std::sort(list.items.begin(), list.items.end(),
             [](const SourceItem& a, const SourceItem& b) { return a.info.id < b.info.id; });
-  std::sort(list.failures.begin(), list.failures.end(),
-            [](const FileList::Failure& a, const FileList::Failure& b) { return a.path < b.path; });
+  std::sort(list.unselected.begin(), list.unselected.end());
+  for (std::vector<FileList::Note>* notes : {&list.failures, &list.skipped}) {
+    std::sort(notes->begin(), notes->end(),
+              [](const FileList::Note& a, const FileList::Note& b) { return a.path < b.path; });
+  }
   return list;
 }
 

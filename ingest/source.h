@@ -16,6 +16,7 @@ namespace quarry::ingest {
 // comes.
 struct SourceItem {
   SourceInfo info;
+  uint64_t bytes = 0;  // as listed; what is read may differ
   std::function<Result<std::string>()> read;
 };
 
@@ -26,20 +27,28 @@ struct FileSelection {
 };
 
 struct FileList {
-  std::string root;               // absolute; "" for records
-  std::vector<SourceItem> items;  // by relative path, bytewise
-  struct Failure {
+  struct Note {
     std::string path;
-    std::string relative;  // to the root: nothing below it was seen
+    std::string relative;  // to the root
     std::string reason;
   };
-  std::vector<Failure> failures;  // directories that cannot be read, ...
+
+  std::string root;                     // absolute; "" for records
+  std::vector<SourceItem> items;        // by relative path, bytewise
+  std::vector<std::string> unselected;  // files that are there and not wanted, relative and sorted
+  std::vector<Note> failures;           // folders ("sub/") that cannot be read, bad file names
+  std::vector<Note> skipped;            // links that lead nowhere or outside, pipes, devices
+
+  // Whether `relative` is the path of an item.
+  bool IsItem(std::string_view relative) const;
+  // Whether the file is there, as far as could be seen: true for all below an unreadable folder.
+  bool MayExist(std::string_view relative) const;
 };
 
 // A file, or everything below a directory. The document id is the path relative to `path` (the name
 // for a single file), with '/' on every system. Hidden files and folders (".git", ".quarry") are
-// left out, as are links that leave the directory; links inside it are not followed twice. Globs:
-// '*' and '?' inside one name, '**' across names; a pattern without '/' matches the name at any
+// left out. Symbolic links below `path` are not followed: what they lead to inside the directory is
+// listed where it is, and those that lead outside or nowhere are reported. Globs: '*' and '?' inside one name, '**' across names; a pattern without '/' matches the name at any
 // depth. Errors: kNotFound, kInvalidArgument (neither file nor directory; a malformed glob).
 Result<FileList> ListFiles(const std::string& path, const FileSelection& selection);
 

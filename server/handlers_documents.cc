@@ -30,16 +30,6 @@ Result<index::IndexWriter> OpenWriter(const HandlerEnvironment& environment,
   return writer;
 }
 
-// The records of the file `id`: what its PUT made when the file held many.
-Result<std::vector<DocumentId>> RecordsOf(const index::Snapshot& snapshot, const std::string& id) {
-  std::vector<DocumentId> records;
-  QUARRY_RETURN_IF_ERROR(snapshot.ForEachDocument([&](const index::StoredDocument& document) {
-    if (document.id.starts_with(id + '#')) records.push_back(document.id);
-    return true;
-  }));
-  return records;
-}
-
 // What a PUT writes.
 struct Upload {
   std::string collection;
@@ -51,8 +41,7 @@ struct Upload {
 // Removes what `upload.file` held before and does not any more.
 Status RemoveStaleRecords(const Upload& upload, const std::set<DocumentId>& current,
                           index::IndexWriter& writer, ingest::IngestReport& report) {
-  QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> stale,
-                          RecordsOf(*writer.snapshot(), upload.file));
+  QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> stale, writer.snapshot()->RecordsOf(upload.file));
   stale.push_back(upload.file);  // when it was one document
   std::erase_if(stale, [&](const DocumentId& id) { return current.contains(id); });
   QUARRY_ASSIGN_OR_RETURN(const std::vector<index::DocumentChange> changes, writer.Delete(stale));
@@ -167,7 +156,7 @@ Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& 
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment.services, collection));
   QUARRY_ASSIGN_OR_RETURN(const index::StoredDocument document,
-                          snapshot->ReadDocument(call.request.params.at("id")));
+                          snapshot->FindDocument(call.request.params.at("id")));
   JsonWriter json;
   json.BeginObject();
   AddDocumentFields(document, json);
@@ -239,7 +228,7 @@ Result<Response> DeleteDocument(const HandlerEnvironment& environment, const Cal
   std::vector<DocumentId> gone = {id};
   const Status found = writer.snapshot()->ReadDocument(id).status();
   if (found.code() == Code::kNotFound) {
-    QUARRY_ASSIGN_OR_RETURN(gone, RecordsOf(*writer.snapshot(), id));
+    QUARRY_ASSIGN_OR_RETURN(gone, writer.snapshot()->RecordsOf(id));
   }
   if (!found.ok() && gone.empty()) return found;
   QUARRY_RETURN_IF_ERROR(writer.Delete(gone).status());

@@ -32,7 +32,7 @@ std::string ValueKey(const MetadataValue& value) {
 TEST(Keys, HaveTheBytesOfFormatOne) {
   const CollectionId c = kCollection;
   EXPECT_EQ(Hex(CollectionPrefix(c)), "0101020304");
-  EXPECT_EQ(Hex(MetaKey(MetaField::kStoreId)), "01000000000102");
+  EXPECT_EQ(Hex(MetaKey(MetaField::kNextCollection)), "01000000000103");
   EXPECT_EQ(Hex(CollectionKey(c)), "01000000000201020304");
   EXPECT_EQ(Hex(CollectionNameKey("ab")), "0100000000036162");
   EXPECT_EQ(Hex(CounterKey(c, Counter::kNextChunk)), "01010203041002");
@@ -52,6 +52,14 @@ TEST(Keys, HaveTheBytesOfFormatOne) {
   EXPECT_EQ(Hex(PrincipalKey(c, std::string("a\0b", 3), DocumentNumber(5))),
             "01010203041b"
             "6100ff620001"
+            "0000000000000005");
+  EXPECT_EQ(Hex(SourceKey(c, "r", DocumentNumber(5))),
+            "01010203041d"
+            "720001"
+            "0000000000000005");
+  EXPECT_EQ(Hex(AliasKey(c, "r", DocumentNumber(5))),
+            "01010203041e"
+            "720001"
             "0000000000000005");
   EXPECT_EQ(Hex(ContentHashKey(c, 11, DocumentNumber(5))),
             "01010203041c"
@@ -76,30 +84,21 @@ TEST(Keys, HaveTheBytesOfFormatOne) {
 
 TEST(Keys, GiveTheirPartsBack) {
   const CollectionId c(3);
-  EXPECT_EQ(*ParseCollectionKey(CollectionKey(c)), c);
-  EXPECT_EQ(*ParseCollectionNameKey(CollectionNameKey("papers")), "papers");
-  EXPECT_EQ(*ParseDocumentByExternalIdKey(DocumentByExternalIdKey(c, "a/b.md")), "a/b.md");
   EXPECT_EQ(*ParseDocumentKey(DocumentKey(c, DocumentNumber(1))), DocumentNumber(1));
-  EXPECT_EQ(*ParseDocumentTextKey(DocumentTextKey(c, DocumentNumber(2))), DocumentNumber(2));
   EXPECT_EQ(*ParseChunkKey(ChunkKey(c, ChunkId(UINT64_MAX))), ChunkId(UINT64_MAX));
   EXPECT_EQ(*ParseChunkTermsKey(ChunkTermsKey(c, ChunkId(4))), ChunkId(4));
-  EXPECT_EQ(*ParseGenerationKey(GenerationKey(c, GenerationId(5))), GenerationId(5));
-  EXPECT_EQ(*ParseChangeLogKey(ChangeLogKey(c, CommitSequence(6))), CommitSequence(6));
-  const auto blob = *ParseGenerationBlobKey(GenerationBlobKey(c, GenerationId(7), 0));
-  EXPECT_EQ(blob.generation, GenerationId(7));
-  EXPECT_EQ(blob.part, 0u);
   const auto vector = *ParseVectorKey(VectorKey(c, 8, GenerationId(9), ChunkId(10)));
   EXPECT_EQ(vector.space_hash, 8u);
   EXPECT_EQ(vector.generation, GenerationId(9));
   EXPECT_EQ(vector.chunk, ChunkId(10));
   const std::string name("team\0\xFF:\x01 a", 9);
-  const auto principal = *ParsePrincipalKey(PrincipalKey(c, name, DocumentNumber(11)));
-  EXPECT_EQ(principal.principal, name);
-  EXPECT_EQ(principal.document, DocumentNumber(11));
-  const auto source = *ParseContentHashKey(ContentHashKey(c, 12, DocumentNumber(13)));
-  EXPECT_EQ(source.content_hash, 12u);
-  EXPECT_EQ(source.document, DocumentNumber(13));
-  EXPECT_EQ(*TableOf(VectorKey(c, 8, GenerationId(9), ChunkId(10))), Table::kVector);
+  for (const Result<NamedDocument>& row :
+       {ParseNameKey(PrincipalKey(c, name, DocumentNumber(11)), Table::kPrincipal),
+        ParseNameKey(SourceKey(c, name, DocumentNumber(11)), Table::kSource),
+        ParseNameKey(AliasKey(c, name, DocumentNumber(11)), Table::kAlias)}) {
+    EXPECT_EQ(row->name, name);
+    EXPECT_EQ(row->document, DocumentNumber(11));
+  }
 }
 
 TEST(Keys, OfAnotherTableAreRefusedByName) {
@@ -111,8 +110,6 @@ TEST(Keys, OfAnotherTableAreRefusedByName) {
   EXPECT_FALSE(ParseChunkKey(key + "x").ok());
   EXPECT_FALSE(ParseChunkKey("\x02" + key.substr(1)).ok());
   EXPECT_FALSE(ParseChunkKey(ChunkKey(CollectionId(1), ChunkId(0))).ok());
-  EXPECT_FALSE(TableOf("\x01").ok());
-  EXPECT_FALSE(TableOf("\x02" + key.substr(1)).ok());
 }
 
 // One range deletes a collection and touches no other, however close.
@@ -259,14 +256,11 @@ TEST(Keys, ParsersSurviveAnyBytes) {
   Random random(8);
   const CollectionId c(1);
   const std::vector<std::string> seeds = {
-      CollectionKey(c),
-      CollectionNameKey("n"),
-      DocumentByExternalIdKey(c, "d"),
-      GenerationBlobKey(c, GenerationId(1), 2),
+      DocumentKey(c, DocumentNumber(1)),
       VectorKey(c, 1, GenerationId(1), ChunkId(1)),
-      ChangeLogKey(c, CommitSequence(1)),
       PrincipalKey(c, std::string("\0p\0", 3), DocumentNumber(1)),
-      ContentHashKey(c, 1, DocumentNumber(1)),
+      SourceKey(c, std::string("\0s", 2), DocumentNumber(1)),
+      AliasKey(c, "a", DocumentNumber(1)),
       MetadataIndexKeys(c, {{"f", true}}, DocumentNumber(1))[0],
       MetadataIndexKeys(c, {{"f", 1.5}}, DocumentNumber(1))[0],
       MetadataIndexKeys(c, {{"f", std::string("\0v", 2)}}, DocumentNumber(1))[0]};
@@ -279,14 +273,11 @@ TEST(Keys, ParsersSurviveAnyBytes) {
     const auto kind = [](const auto& result) {
       EXPECT_TRUE(result.ok() || result.status().code() == Code::kDataLoss);
     };
-    kind(ParseCollectionKey(key));
-    kind(ParseCollectionNameKey(key));
-    kind(ParseDocumentByExternalIdKey(key));
-    kind(ParseGenerationBlobKey(key));
+    kind(ParseDocumentKey(key));
     kind(ParseVectorKey(key));
-    kind(ParseChangeLogKey(key));
-    kind(ParsePrincipalKey(key));
-    kind(ParseContentHashKey(key));
+    kind(ParseNameKey(key, Table::kPrincipal));
+    kind(ParseNameKey(key, Table::kSource));
+    kind(ParseNameKey(key, Table::kAlias));
     const auto metadata = ParseMetadataIndexKey(key);
     kind(metadata);
     if (metadata.ok() && !metadata->cut) {  // what is believed is what would be written

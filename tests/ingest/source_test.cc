@@ -1,5 +1,6 @@
 #include "ingest/source.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -81,13 +82,37 @@ TEST_F(SourceTest, WhatIsNotThereIsNamed) {
               HasSubstr("/dev/null: neither a file nor a directory"));
 }
 
-TEST_F(SourceTest, LinksOutOfTheFolderAndInCirclesAreNotFollowed) {
+TEST_F(SourceTest, LinksAreNotFollowedAndThoseThatLeadOutOrNowhereAreReported) {
   Write("a/one.txt");
   std::ofstream(directory_.path() + "/secret.txt") << "s";
   fs::create_symlink(directory_.path() + "/secret.txt", root() + "/out.txt");
   fs::create_directory_symlink(root(), root() + "/a/loop");
+  fs::create_symlink(root() + "/a/one.txt", root() + "/same.txt");
   fs::create_symlink(root() + "/gone", root() + "/dangling");
+  fs::create_symlink("circle", root() + "/circle");
+  ASSERT_EQ(mkfifo((root() + "/pipe").c_str(), 0600), 0);
   EXPECT_THAT(Ids(), ElementsAre("a/one.txt"));
+  const FileList list = ListFiles(root(), {}).value();
+  std::vector<std::string> skipped;
+  for (const FileList::Note& note : list.skipped)
+    skipped.push_back(note.relative + ": " + note.reason);
+  EXPECT_THAT(skipped,
+              ElementsAre("circle: a link that leads nowhere: Too many levels of symbolic links",
+                          "dangling: a link that leads nowhere: No such file or directory",
+                          "out.txt: a link out of the folder, to " +
+                              fs::canonical(directory_.path()).string() +
+                              "/secret.txt; index that by itself",
+                          "pipe: neither a file nor a directory"));
+}
+
+TEST_F(SourceTest, KnowsWhichFilesAreThereThoughNotWanted) {
+  Write("a/one.txt");
+  Write("b.md");
+  const FileList list = ListFiles(root(), {.include = {"*.md"}}).value();
+  EXPECT_TRUE(list.IsItem("b.md"));
+  EXPECT_FALSE(list.IsItem("a/one.txt"));
+  EXPECT_TRUE(list.MayExist("a/one.txt"));
+  EXPECT_FALSE(list.MayExist("a/two.txt"));
 }
 
 TEST_F(SourceTest, AFolderWithoutPermissionIsAFailureAndTheRestIsListed) {

@@ -9,6 +9,7 @@ namespace quarry::ingest {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -22,10 +23,10 @@ class PipelineTest : public ::testing::Test {
     fs::create_directories((fs::path(root()) / relative).parent_path());
     std::ofstream(root() + "/" + relative, std::ios::binary) << content;
   }
-  IngestReport Sync(IngestOptions options = {}) {
+  IngestReport Sync(IngestOptions options = {}, const FileSelection& selection = {}) {
     auto writer = engine_.index->OpenWriter(engine_.collection).value();
     Pipeline pipeline(writer, engine_.analyzer, engine_.pool, options);
-    return pipeline.Sync(ListFiles(root(), {}).value(), nullptr, CallContext()).value();
+    return pipeline.Sync(ListFiles(root(), selection).value(), nullptr, CallContext()).value();
   }
   void ExpectVerified() {
     EXPECT_THAT(engine_.index->Verify(engine_.collection, CallContext()).value().problems,
@@ -136,19 +137,134 @@ TEST_F(PipelineTest, AFileThatTurnsUnreadableKeepsItsLastGoodVersion) {
   EXPECT_EQ(Documents(), 1u);
 }
 
-TEST_F(PipelineTest, ManyBadFilesAmongGoodOnesAreEachReported) {
+TEST_F(PipelineTest, BadFilesAmongGoodOnesAreEachReportedAndThoseWithoutTextAreSkipped) {
   for (int i = 0; i < 30; ++i) {
     Write("good" + std::to_string(i) + ".txt", "Text number " + std::to_string(i) + ".");
   }
   Write("empty.txt", "");
   Write("blank.md", "  \n\n");
+  Write("picture.png", std::string("\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR", 16));
   Write("bad.json", "{\"a\": ");
   Write("latin.txt",
         std::string("plain text with one bad byte \xFF\xFE\xFD inside of it, at length"));
   const IngestReport report = Sync();
-  EXPECT_EQ(report.documents_added + report.failures.size(), 34u);
-  EXPECT_GE(report.failures.size(), 3u);
-  for (const IngestFailure& failure : report.failures) EXPECT_FALSE(failure.reason.empty());
+  std::vector<std::string> skipped;
+  for (const IngestNote& note : report.skipped) {
+    skipped.push_back(note.path.substr(root().size() + 1) + ": " + note.reason);
+  }
+  EXPECT_THAT(skipped, ElementsAre("blank.md: empty: only white space, expected text",
+                                   "empty.txt: empty: 0 bytes, expected text",
+                                   "picture.png: not text: looks like PNG image"));
+  EXPECT_EQ(report.documents_added + report.failures.size(), 32u);
+  ASSERT_GE(report.failures.size(), 1u);
+  EXPECT_EQ(report.failures[0].path, root() + "/bad.json");
+  for (const IngestNote& failure : report.failures) EXPECT_FALSE(failure.reason.empty());
+}
+
+TEST_F(PipelineTest, AFileThatIsNamedAndHoldsNoTextIsAFailure) {
+  Write("empty.txt", "");
+  auto writer = engine_.index->OpenWriter(engine_.collection).value();
+  Pipeline pipeline(writer, engine_.analyzer, engine_.pool, {});
+  const FileList list = ListFiles(root() + "/empty.txt", {}).value();
+  const IngestReport report = pipeline.Sync(list, nullptr, CallContext()).value();
+  EXPECT_THAT(report.skipped, IsEmpty());
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.failures[0].reason, "empty: 0 bytes, expected text");
+}
+
+// What the globs leave out this time is still there.
+TEST_F(PipelineTest, PruneRemovesWhatIsGoneAndNotWhatIsNotWanted) {
+  Write("a.md", "Apples are red.");
+  Write("b.txt", "Bananas are yellow.");
+  Write("r.jsonl", "{\"id\":\"x\",\"text\":\"One.\"}\n{\"id\":\"y\",\"text\":\"Two.\"}\n");
+  EXPECT_EQ(Sync().documents_added, 4u);
+  EXPECT_EQ(Sync({.prune = true}, {.include = {"*.md"}}).documents_removed, 0u);
+  Write("r.jsonl", "{\"id\":\"x\",\"text\":\"One.\"}\n");
+  EXPECT_EQ(Sync({.prune = true}, {.exclude = {"*.jsonl"}}).documents_removed, 0u);
+  EXPECT_EQ(Sync({.prune = true}).documents_removed, 1u);
+  EXPECT_FALSE(engine_.snapshot()->ReadDocument("r.jsonl#y").ok());
+  fs::remove(root() + "/r.jsonl");
+  EXPECT_EQ(Sync({.prune = true}, {.include = {"*.md"}}).documents_removed, 1u);
+  EXPECT_EQ(Documents(), 2u);
+  ExpectVerified();
+}
+
+// A part of a file that could not be read may be one that was there before.
+TEST_F(PipelineTest, PruneKeepsTheRecordsOfAFileThatIsBroken) {
+  Write("r.jsonl", "{\"id\":\"x\",\"text\":\"One.\"}\n{\"id\":\"y\",\"text\":\"Two.\"}\n");
+  Sync();
+  Write("r.jsonl", "{\"id\":\"x\",\"text\":\"One.\"}\n{\"id\":\"y\",\"te\n");
+  const IngestReport report = Sync({.prune = true});
+  EXPECT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.documents_removed, 0u);
+  EXPECT_EQ(Documents(), 2u);
+}
+
+// A record and a file of one id: the first in the order of the files has it, every time.
+TEST_F(PipelineTest, TwoSourcesOfOneIdSettle) {
+  Write("r.jsonl", "{\"id\":\"x.txt\",\"text\":\"The record.\"}\n");
+  Write("r.jsonl#x.txt", "The file.");
+  for (int run = 0; run < 3; ++run) {
+    const IngestReport report = Sync({.prune = true});
+    EXPECT_EQ(report.documents_added, run == 0 ? 1u : 0u);
+    EXPECT_EQ(report.documents_unchanged, run == 0 ? 0u : 1u);
+    EXPECT_EQ(report.documents_changed + report.documents_removed, 0u);
+    ASSERT_THAT(report.failures, SizeIs(1));
+    EXPECT_EQ(report.failures[0].path, root() + "/r.jsonl#x.txt");
+    EXPECT_EQ(report.failures[0].reason,
+              "document \"r.jsonl#x.txt\": the id is taken by one of " + root() + "/r.jsonl");
+  }
+  EXPECT_EQ(engine_.snapshot()->ReadText(DocumentNumber(1)).value(), "The record.");
+  fs::remove(root() + "/r.jsonl");
+  EXPECT_EQ(Sync({.prune = true}).documents_changed, 1u);
+  EXPECT_EQ(engine_.snapshot()->ReadText(DocumentNumber(1)).value(), "The file.");
+  ExpectVerified();
+}
+
+// Number and chunks stay; the old id is known until the next sync.
+TEST_F(PipelineTest, AMovedFileIsTheSameDocumentUnderANewId) {
+  Write("old/pump.md", "# Pumps\n\n" + Paragraphs(30));
+  Write("other.md", "# Other\n\nSomething else.");
+  Sync();
+  const auto before = engine_.snapshot()->ReadDocument("old/pump.md").value();
+  fs::create_directories(root() + "/new");
+  fs::rename(root() + "/old/pump.md", root() + "/new/pump.md");
+  EXPECT_EQ(Sync({.dry_run = true}).documents_changed, 1u);
+  const IngestReport moved = Sync();
+  EXPECT_EQ(moved.documents_changed, 1u);
+  EXPECT_EQ(moved.documents_added + moved.documents_removed, 0u);
+  EXPECT_EQ(moved.chunks_added, 0u);
+  const auto after = engine_.snapshot()->ReadDocument("new/pump.md").value();
+  EXPECT_EQ(after.number, before.number);
+  EXPECT_EQ(after.chunks, before.chunks);
+  EXPECT_EQ(Documents(), 2u);
+  EXPECT_FALSE(engine_.snapshot()->ReadDocument("old/pump.md").ok());
+  EXPECT_EQ(engine_.snapshot()->FindDocument("old/pump.md")->id, "new/pump.md");
+  ExpectVerified();
+
+  // A file at the old place is another document.
+  Write("old/pump.md", "Another pump.");
+  EXPECT_EQ(Sync().documents_added, 1u);
+  EXPECT_EQ(engine_.snapshot()->FindDocument("old/pump.md")->id, "old/pump.md");
+  fs::remove(root() + "/old/pump.md");
+  Sync({.prune = true});
+  EXPECT_FALSE(engine_.snapshot()->FindDocument("old/pump.md").ok());
+  ExpectVerified();
+}
+
+TEST_F(PipelineTest, ACopyIsNoMoveAndTwoMovesOfEqualFilesAreTwo) {
+  Write("a.txt", "Apples are red.");
+  Sync();
+  Write("copy.txt", "Apples are red.");
+  EXPECT_EQ(Sync().documents_added, 1u);
+  fs::rename(root() + "/a.txt", root() + "/b.txt");
+  fs::rename(root() + "/copy.txt", root() + "/c.txt");
+  Write("d.txt", "Apples are red.");
+  const IngestReport report = Sync();
+  EXPECT_EQ(report.documents_changed, 2u);
+  EXPECT_EQ(report.documents_added, 1u);
+  EXPECT_EQ(Documents(), 3u);
+  ExpectVerified();
 }
 
 TEST_F(PipelineTest, ABrokenJsonLineIsReportedWithItsNumberAndTheOthersStay) {
