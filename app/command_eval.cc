@@ -22,6 +22,7 @@ struct Workbench {
             .analyzer = engine->analyzer(),
             .retriever = engine->retriever(),
             .ingest = engine->ingest_options(),
+            .embedders = engine->embedders(),
             .pool = engine->ingest_pool()};
   }
 };

@@ -179,7 +179,8 @@ Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
   options.metadata = std::move(metadata);
   options.prune = arguments.prune;
   options.dry_run = arguments.dry_run;
-  ingest::Pipeline pipeline(writer, engine.analyzer(), engine.ingest_pool(), options);
+  ingest::Pipeline pipeline(writer, engine.analyzer(), engine.ingest_pool(), engine.embedders(),
+                            options);
 
   IndexResult result;
   result.collection = context.config().collection;

@@ -25,6 +25,11 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
   QUARRY_RETURN_IF_ERROR(engine->index().GetSnapshot(collection).status());
 
   SetLogLevel(LogLevel::kInfo);
+  ingest::EmbeddingMaintainer maintainer(engine->index(), engine->embedders(), config.embedding);
+  maintainer.Notice(collection);  // first, then what others were left without
+  for (const index::StoredCollection& record : engine->index().Collections()) {
+    maintainer.Notice(record.id);
+  }
   ThreadPool pool(ThreadCount(config.server_threads), config.server_queue);
   server::ServerOptions options = config.server;
   options.default_collection = config.collection;
@@ -35,6 +40,8 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
                                   .retriever = engine->retriever(),
                                   .answerer = engine->answerer(),
                                   .ingest = engine->ingest_options(),
+                                  .embedders = engine->embedders(),
+                                  .maintainer = maintainer,
                                   .metrics = engine->metrics(),
                                   .pool = pool,
                                   .ingest_pool = engine->ingest_pool(),

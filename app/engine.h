@@ -42,6 +42,7 @@ class Engine {
   const Clock& clock() const { return clock_; }
   MetricsRegistry& metrics() { return metrics_; }
   index::Index& index() { return *index_; }
+  model::EmbedderCache& embedders() { return embedders_; }
   const retrieval::Retriever& retriever() const { return retriever_; }
   const generation::Answerer& answerer() const { return answerer_; }
   // Without what the command line adds to them (metadata, prune, dry run).
@@ -64,7 +65,7 @@ class Engine {
   MetricsRegistry metrics_;
   const Analyzer analyzer_;
   std::unique_ptr<index::Index> index_;
-  retrieval::EmbedderCache embedders_;
+  model::EmbedderCache embedders_;
   const retrieval::Retriever retriever_;
   const generation::Answerer answerer_;
   const ingest::IngestOptions ingest_options_;

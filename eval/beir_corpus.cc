@@ -34,7 +34,7 @@ Status IndexCorpus(const std::string& directory, const EvalParts& parts,
                    const ingest::ProgressSink& progress, const CallContext& context,
                    CorpusReport& report) {
   QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer, parts.index.OpenWriter(parts.collection));
-  ingest::Pipeline pipeline(writer, parts.analyzer, parts.pool, parts.ingest);
+  ingest::Pipeline pipeline(writer, parts.analyzer, parts.pool, parts.embedders, parts.ingest);
   ingest::IngestReport ingested;
   const SteadyClock::time_point start = SteadyClock::now();
   std::vector<Document> batch;

@@ -24,6 +24,7 @@ struct EvalParts {
   const Analyzer& analyzer;
   const retrieval::Retriever& retriever;
   const ingest::IngestOptions& ingest;
+  model::EmbedderCache& embedders;
   ThreadPool& pool;
 };
 

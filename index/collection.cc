@@ -1,6 +1,8 @@
 #include "index/collection.h"
 
 #include <algorithm>
+#include <chrono>
+#include <set>
 #include <utility>
 
 #include "base/hash.h"
@@ -15,6 +17,9 @@ namespace {
 // Dead rows are tolerated up to this many more than there are live ones; then the state is loaded
 // anew.
 constexpr size_t kDeadRowsFloor = 10'000;
+
+// How often who waits for the writer's place looks whether it is still wanted.
+constexpr std::chrono::milliseconds kLockCheckInterval{20};
 
 Status CheckDraft(const DocumentDraft& draft) {
   QUARRY_RETURN_IF_ERROR(CheckDocumentId(draft.document.id));
@@ -82,6 +87,17 @@ Status CheckDocumentId(const DocumentId& id) {
 std::shared_ptr<const Snapshot> Collection::snapshot() const {
   std::lock_guard lock(snapshot_mutex_);
   return snapshot_;
+}
+
+Result<std::unique_lock<std::timed_mutex>> Collection::LockWriter(const CallContext& context) {
+  std::unique_lock lock(writer_mutex_, std::defer_lock);
+  while (!lock.try_lock_for(kLockCheckInterval)) {
+    const Status status = context.Check();
+    if (!status.ok()) {
+      return status.Annotate("collection \"" + name_ + "\": waiting for another writer");
+    }
+  }
+  return lock;
 }
 
 void Collection::Publish() {

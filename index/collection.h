@@ -31,14 +31,15 @@ struct CollectionEnvironment {
   VectorIndexOptions vectors;
 };
 
-// snapshot() is thread-safe. The other methods belong to the holder of writer_mutex().
+// snapshot() and LockWriter() are thread-safe. The other methods belong to the holder of the lock.
 class Collection {
  public:
   static Result<std::shared_ptr<Collection>> Load(const CollectionEnvironment& environment,
                                                   StoredCollection record);
 
   std::shared_ptr<const Snapshot> snapshot() const;
-  std::mutex& writer_mutex() { return writer_mutex_; }
+  // Waits for the writer's place. kDeadlineExceeded, kCancelled.
+  Result<std::unique_lock<std::timed_mutex>> LockWriter(const CallContext& context);
   // Whether the collection was deleted while its writer waited: nothing may be written any more.
   bool deleted() const { return deleted_; }
   void MarkDeleted() { deleted_ = true; }
@@ -82,7 +83,7 @@ class Collection {
   };
 
   Collection(const CollectionEnvironment& environment, StoredCollection record)
-      : environment_(environment), id_(record.id), record_(std::move(record)) {}
+      : environment_(environment), id_(record.id), name_(record.name), record_(std::move(record)) {}
 
   // collection_load.cc
   Result<Counters> LoadCounters(const StoreView& view) const;
@@ -118,7 +119,8 @@ class Collection {
 
   const CollectionEnvironment environment_;
   const CollectionId id_;
-  std::mutex writer_mutex_;
+  const std::string name_;
+  std::timed_mutex writer_mutex_;
 
   // Writer's: guarded by writer_mutex_.
   bool deleted_ = false;

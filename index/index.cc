@@ -197,28 +197,38 @@ Result<CollectionId> Index::FindCollection(const std::string& name) const {
   return impl_->Find(name);
 }
 
-Status Index::DeleteCollection(const std::string& name) {
-  std::lock_guard guard(impl_->mutex);
-  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
-  std::shared_ptr<Collection> collection;  // outlives the lock on its mutex
-  std::unique_lock<std::mutex> writer;
-  if (const auto it = impl_->loaded.find(id); it != impl_->loaded.end()) {
-    collection = it->second;
-    writer = std::unique_lock(collection->writer_mutex(), std::try_to_lock);
-    if (!writer.owns_lock()) {
-      return FailedPreconditionError("collection \"" + name + "\" is being written to");
+Status Index::DeleteCollection(const std::string& name, const CallContext& context) {
+  while (true) {
+    std::shared_ptr<Collection> collection;  // outlives the lock on its writer
+    {
+      std::lock_guard guard(impl_->mutex);
+      QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
+      if (const auto it = impl_->loaded.find(id); it != impl_->loaded.end()) {
+        collection = it->second;
+      }
     }
+    // Waited for without the mutex: the other collections go on.
+    std::unique_lock<std::timed_mutex> writer;
+    if (collection != nullptr) {
+      QUARRY_ASSIGN_OR_RETURN(writer, collection->LockWriter(context));
+    }
+    std::lock_guard guard(impl_->mutex);
+    QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
+    const auto it = impl_->loaded.find(id);
+    if (it != impl_->loaded.end() && it->second != collection) continue;  // loaded meanwhile
+    if (it == impl_->loaded.end() && collection != nullptr) continue;     // another of that name
+
+    const std::string prefix = CollectionPrefix(id);
+    WriteBatch batch;
+    batch.DeleteRange(prefix, PrefixEnd(prefix));
+    batch.Delete(CollectionKey(id));
+    batch.Delete(CollectionNameKey(name));
+    QUARRY_RETURN_IF_ERROR(impl_->store->Write(batch));
+    if (collection != nullptr) collection->MarkDeleted();
+    impl_->records.erase(name);
+    impl_->loaded.erase(id);
+    return impl_->derived->Remove(std::to_string(id.value) + "/");
   }
-  const std::string prefix = CollectionPrefix(id);
-  WriteBatch batch;
-  batch.DeleteRange(prefix, PrefixEnd(prefix));
-  batch.Delete(CollectionKey(id));
-  batch.Delete(CollectionNameKey(name));
-  QUARRY_RETURN_IF_ERROR(impl_->store->Write(batch));
-  if (collection != nullptr) collection->MarkDeleted();
-  impl_->records.erase(name);
-  impl_->loaded.erase(id);
-  return impl_->derived->Remove(std::to_string(id.value) + "/");
 }
 
 std::vector<StoredCollection> Index::Collections() const {
@@ -233,12 +243,13 @@ Result<std::shared_ptr<const Snapshot>> Index::GetSnapshot(CollectionId id) {
   return collection->snapshot();
 }
 
-Result<IndexWriter> Index::OpenWriter(CollectionId id) {
+Result<IndexWriter> Index::OpenWriter(CollectionId id, const CallContext& context) {
   if (impl_->options.read_only) {
     return FailedPreconditionError("store " + impl_->directory + " is open for reading only");
   }
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection, impl_->Load(id));
-  IndexWriter writer(std::move(collection));
+  QUARRY_ASSIGN_OR_RETURN(std::unique_lock<std::timed_mutex> lock, collection->LockWriter(context));
+  IndexWriter writer(std::move(collection), std::move(lock));
   if (writer.collection_->deleted()) {
     return NotFoundError("the collection was deleted meanwhile");
   }
@@ -284,8 +295,9 @@ const Analyzer& Index::analyzer() const { return *impl_->analyzer; }
 const std::string& Index::directory() const { return impl_->directory; }
 uint64_t Index::StoreBytes() const { return impl_->store->ApproximateBytes(); }
 
-IndexWriter::IndexWriter(std::shared_ptr<Collection> collection)
-    : collection_(std::move(collection)), lock_(collection_->writer_mutex()) {}
+IndexWriter::IndexWriter(std::shared_ptr<Collection> collection,
+                         std::unique_lock<std::timed_mutex> lock)
+    : collection_(std::move(collection)), lock_(std::move(lock)) {}
 IndexWriter::~IndexWriter() = default;
 IndexWriter::IndexWriter(IndexWriter&& other) noexcept = default;
 

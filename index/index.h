@@ -74,14 +74,16 @@ class Index {
   Result<CollectionId> CreateCollection(
       const std::string& name);  // kAlreadyExists, kInvalidArgument
   Result<CollectionId> FindCollection(
-      const std::string& name) const;                 // kNotFound lists what there is
-  Status DeleteCollection(const std::string& name);   // kFailedPrecondition while a writer is open
+      const std::string& name) const;  // kNotFound lists what there is
+  // Waits for the writer of the collection as OpenWriter does.
+  Status DeleteCollection(const std::string& name, const CallContext& context = CallContext());
   std::vector<StoredCollection> Collections() const;  // by name
 
   Result<std::shared_ptr<const Snapshot>> GetSnapshot(CollectionId collection);
   // Waits while another writer of the collection is open in this process. kNotFound when there is
-  // no such collection, or when it was deleted during the wait.
-  Result<IndexWriter> OpenWriter(CollectionId collection);
+  // no such collection, or when it was deleted during the wait; kDeadlineExceeded, kCancelled.
+  Result<IndexWriter> OpenWriter(CollectionId collection,
+                                 const CallContext& context = CallContext());
 
   Result<CollectionStats> Stats(CollectionId collection);
   // Compares store, postings and vectors with each other and with the change log, and reads every

@@ -111,9 +111,10 @@ class IndexWriter {
 
  private:
   friend class Index;
-  explicit IndexWriter(std::shared_ptr<Collection> collection);
+  IndexWriter(std::shared_ptr<Collection> collection, std::unique_lock<std::timed_mutex> lock);
   std::shared_ptr<Collection> collection_;
-  std::unique_lock<std::mutex> lock_;  // of the collection's writer; released before collection_
+  std::unique_lock<std::timed_mutex>
+      lock_;  // of the collection's writer; released before collection_
 };
 
 }  // namespace quarry::index

@@ -10,26 +10,16 @@
 namespace quarry::ingest {
 namespace {
 
-using Progress = std::function<void(const char* stage, uint64_t done, uint64_t total)>;
 using SteadyClock = std::chrono::steady_clock;
 
 double SecondsSince(SteadyClock::time_point start) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
 }
 
-// Whether the collection should get a new embedder learnt from what it holds now.
-bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options) {
-  const uint64_t chunks = snapshot.live_chunks();
-  if (chunks < options.learn_from_chunks) return false;
-  if (!snapshot.generation()) return true;
-  const auto learnt = static_cast<double>(snapshot.generation()->learnt_chunks);
-  return static_cast<double>(chunks) >= options.relearn_growth * learnt;
-}
-
 Result<std::shared_ptr<const model::Embedder>> Learn(const index::Snapshot& snapshot,
                                                      const EmbeddingOptions& options,
                                                      const CallContext& context,
-                                                     const Progress& progress) {
+                                                     const EmbeddingProgress& progress) {
   const model::TextSource texts =
       [&](const std::function<void(std::string_view)>& visit) -> Status {
     return snapshot.ForEachIndexedText([&](ChunkId, std::string_view text) {
@@ -43,70 +33,109 @@ Result<std::shared_ptr<const model::Embedder>> Learn(const index::Snapshot& snap
 }
 
 // Embeds every pending chunk of `generation`, a batch at a time; returns how many.
-Result<uint64_t> EmbedPending(index::IndexWriter& writer, GenerationId generation,
-                              const model::Embedder& embedder, const EmbeddingOptions& options,
-                              const CallContext& context, const Progress& progress) {
-  const uint64_t total = writer.PendingCount(generation);
+Result<uint64_t> EmbedAll(const WithWriter& with_writer, GenerationId generation,
+                          const model::Embedder& embedder, const EmbeddingOptions& options,
+                          const CallContext& context, const EmbeddingProgress& progress) {
   uint64_t embedded = 0;
   ChunkId after;
   while (true) {
     QUARRY_RETURN_IF_ERROR(context.Check());
-    QUARRY_ASSIGN_OR_RETURN(const std::vector<index::PendingChunk> pending,
-                            writer.Pending(generation, after, options.batch));
-    if (pending.empty()) return embedded;
+    uint64_t left = 0;
     std::vector<ChunkId> chunks;
     std::vector<std::string> texts;
-    for (const index::PendingChunk& chunk : pending) {
-      chunks.push_back(chunk.chunk);
-      texts.push_back(chunk.text);
-    }
+    QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
+      left = writer.PendingCount(generation);
+      QUARRY_ASSIGN_OR_RETURN(std::vector<index::PendingChunk> pending,
+                              writer.Pending(generation, after, options.batch));
+      for (index::PendingChunk& chunk : pending) {
+        chunks.push_back(chunk.chunk);
+        texts.push_back(std::move(chunk.text));
+      }
+      return OkStatus();
+    }));
+    if (chunks.empty()) return embedded;
     QUARRY_ASSIGN_OR_RETURN(const EmbeddingMatrix vectors,
                             embedder.Embed(texts, model::EmbeddingRole::kDocument, context));
-    QUARRY_RETURN_IF_ERROR(writer.PutVectors(generation, chunks, vectors));
+    QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
+      return writer.PutVectors(generation, chunks, vectors);
+    }));
+    if (progress) progress("embedding", embedded + chunks.size(), embedded + left);
     embedded += chunks.size();
     after = chunks.back();
-    if (progress) progress("embedding", embedded, total);
   }
 }
 
 }  // namespace
 
-Result<EmbeddingReport> UpdateEmbeddings(index::IndexWriter& writer,
-                                         const EmbeddingOptions& options,
-                                         const CallContext& context, const Progress& progress) {
+bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options) {
+  const uint64_t chunks = snapshot.live_chunks();
+  if (chunks < options.learn_from_chunks) return false;
+  if (!snapshot.generation()) return true;
+  const auto learnt = static_cast<double>(snapshot.generation()->learnt_chunks);
+  return static_cast<double>(chunks) >= options.relearn_growth * learnt;
+}
+
+Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
+                                        const WithWriter& with_writer, model::EmbedderCache& cache,
+                                        const EmbeddingOptions& options, const CallContext& context,
+                                        const EmbeddingProgress& progress) {
   EmbeddingReport report;
-  if (!options.enabled) return report;
-  const std::shared_ptr<const index::Snapshot> snapshot = writer.snapshot();
-
-  if (ShouldLearn(*snapshot, options)) {
-    SteadyClock::time_point start = SteadyClock::now();
-    QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
-                            Learn(*snapshot, options, context, progress));
-    report.learn_seconds = SecondsSince(start);
-
-    start = SteadyClock::now();
-    QUARRY_ASSIGN_OR_RETURN(
-        const GenerationId generation,
-        writer.BeginGeneration(model::kLsaKind, embedder->space(),
-                               model::SerializeLsaEmbedder(*embedder), snapshot->live_chunks()));
-    QUARRY_ASSIGN_OR_RETURN(
-        report.embedded, EmbedPending(writer, generation, *embedder, options, context, progress));
-    if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
-    QUARRY_RETURN_IF_ERROR(writer.PublishGeneration(generation, context));
-    report.embed_seconds = SecondsSince(start);
-    report.learnt = true;
-    return report;
-  }
-
-  if (!snapshot->generation() || snapshot->pending_vectors() == 0) return report;
-  const SteadyClock::time_point start = SteadyClock::now();
-  QUARRY_ASSIGN_OR_RETURN(const std::string blob, snapshot->ReadEmbedderBlob());
+  SteadyClock::time_point start = SteadyClock::now();
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
-                          model::OpenEmbedder(snapshot->generation()->embedder_kind, blob));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded, EmbedPending(writer, snapshot->generation()->id,
-                                                        *embedder, options, context, progress));
+                          Learn(snapshot, options, context, progress));
+  report.learn_seconds = SecondsSince(start);
+
+  start = SteadyClock::now();
+  const std::string table = model::SerializeLsaEmbedder(*embedder);
+  GenerationId generation;
+  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
+    QUARRY_ASSIGN_OR_RETURN(generation, writer.BeginGeneration(model::kLsaKind, embedder->space(),
+                                                               table, snapshot.live_chunks()));
+    return OkStatus();
+  }));
+  QUARRY_ASSIGN_OR_RETURN(report.embedded,
+                          EmbedAll(with_writer, generation, *embedder, options, context, progress));
+  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
+    // What came since the last batch, under the same writer: then nothing is pending.
+    const WithWriter same = [&](const WriterStep& step) { return step(writer); };
+    QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
+                            EmbedAll(same, generation, *embedder, options, context, nullptr));
+    report.embedded += late;
+    if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
+    cache.Add(embedder);                      // the first query after it finds it open
+    return writer.PublishGeneration(generation, context);
+  }));
+  report.embed_seconds = SecondsSince(start);
+  report.learnt = true;
+  return report;
+}
+
+Result<EmbeddingReport> EmbedPending(const index::Snapshot& snapshot, const WithWriter& with_writer,
+                                     model::EmbedderCache& cache, const EmbeddingOptions& options,
+                                     const CallContext& context,
+                                     const EmbeddingProgress& progress) {
+  EmbeddingReport report;
+  if (!snapshot.generation() || snapshot.pending_vectors() == 0) return report;
+  const index::StoredGeneration& generation = *snapshot.generation();
+  const SteadyClock::time_point start = SteadyClock::now();
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
+                          cache.Get(generation.space, generation.embedder_kind,
+                                    [&] { return snapshot.ReadEmbedderBlob(); }));
+  QUARRY_ASSIGN_OR_RETURN(
+      report.embedded, EmbedAll(with_writer, generation.id, *embedder, options, context, progress));
   report.embed_seconds = SecondsSince(start);
   return report;
+}
+
+Result<EmbeddingReport> UpdateEmbeddings(const index::Snapshot& snapshot,
+                                         const WithWriter& with_writer, model::EmbedderCache& cache,
+                                         const EmbeddingOptions& options,
+                                         const CallContext& context,
+                                         const EmbeddingProgress& progress) {
+  if (!options.enabled) return EmbeddingReport();
+  return ShouldLearn(snapshot, options)
+             ? LearnGeneration(snapshot, with_writer, cache, options, context, progress)
+             : EmbedPending(snapshot, with_writer, cache, options, context, progress);
 }
 
 }  // namespace quarry::ingest

@@ -11,6 +11,7 @@
 
 #include "base/call_context.h"
 #include "index/index_writer.h"
+#include "model/embedder_cache.h"
 #include "model/lsa_embedder.h"
 
 namespace quarry::ingest {
@@ -30,9 +31,34 @@ struct EmbeddingReport {
   double embed_seconds = 0;
 };
 
-// `progress(stage, done, total)`: stage is "learning" or "embedding".
-Result<EmbeddingReport> UpdateEmbeddings(
-    index::IndexWriter& writer, const EmbeddingOptions& options, const CallContext& context,
-    const std::function<void(const char* stage, uint64_t done, uint64_t total)>& progress);
+// `stage` is "learning", "embedding" or "linking".
+using EmbeddingProgress = std::function<void(const char* stage, uint64_t done, uint64_t total)>;
+
+// Runs a step with the writer of the collection, which it has for that long only: learning and
+// embedding go on without it.
+using WriterStep = std::function<Status(index::IndexWriter& writer)>;
+using WithWriter = std::function<Status(const WriterStep& step)>;
+
+// Whether an embedder should be learnt from what the collection holds now.
+bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options);
+
+// Learns an embedder from `snapshot`, embeds all chunks with it, those that come meanwhile
+// included, and publishes. One at a time per collection. On error the vectors are as they were.
+Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
+                                        const WithWriter& with_writer, model::EmbedderCache& cache,
+                                        const EmbeddingOptions& options, const CallContext& context,
+                                        const EmbeddingProgress& progress);
+
+// Embeds the pending chunks of the generation of `snapshot`, if it has one.
+Result<EmbeddingReport> EmbedPending(const index::Snapshot& snapshot, const WithWriter& with_writer,
+                                     model::EmbedderCache& cache, const EmbeddingOptions& options,
+                                     const CallContext& context, const EmbeddingProgress& progress);
+
+// The one or the other, by ShouldLearn; nothing unless options.enabled.
+Result<EmbeddingReport> UpdateEmbeddings(const index::Snapshot& snapshot,
+                                         const WithWriter& with_writer, model::EmbedderCache& cache,
+                                         const EmbeddingOptions& options,
+                                         const CallContext& context,
+                                         const EmbeddingProgress& progress);
 
 }  // namespace quarry::ingest

@@ -128,10 +128,11 @@ struct Pipeline::Run {
 };
 
 Pipeline::Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadPool& pool,
-                   IngestOptions options)
+                   model::EmbedderCache& embedders, IngestOptions options)
     : writer_(writer),
       analyzer_(analyzer),
       pool_(pool),
+      embedders_(embedders),
       options_(std::move(options)),
       fingerprint_(std::string(ParserFingerprint()) + '/' + options_.chunks.Fingerprint() + '/' +
                    HashToHex(Hash64(CanonicalMetadata(options_.metadata, options_.access)))) {}
@@ -368,9 +369,10 @@ Status Pipeline::Embed(IngestReport& report, const ProgressSink& progress,
                        const CallContext& context) {
   if (options_.dry_run) return OkStatus();
   Reporter reporter(progress);
+  const WithWriter with_writer = [&](const WriterStep& step) { return step(writer_); };
   QUARRY_ASSIGN_OR_RETURN(
       report.embedding,
-      UpdateEmbeddings(writer_, options_.embedding, context,
+      UpdateEmbeddings(*writer_.snapshot(), with_writer, embedders_, options_.embedding, context,
                        [&](const char* stage, uint64_t done, uint64_t total) {
                          reporter.Show({.stage = stage,
                                         .done = done,

@@ -81,7 +81,7 @@ using ProgressSink = std::function<void(const IngestProgress&)>;
 class Pipeline {
  public:
   Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadPool& pool,
-           IngestOptions options);
+           model::EmbedderCache& embedders, IngestOptions options);
 
   // Brings the collection in step with `list`, embedding included. Errors are those that stop the
   // run (store, cancel); what was committed before stays.
@@ -93,7 +93,7 @@ class Pipeline {
   // last.
   Status Add(std::vector<Document> documents, IngestReport& report, const CallContext& context);
 
-  // Embeds what is pending (embedding.h).
+  // Brings the vectors up to date (UpdateEmbeddings).
   Status Embed(IngestReport& report, const ProgressSink& progress, const CallContext& context);
 
  private:
@@ -111,6 +111,7 @@ class Pipeline {
   index::IndexWriter& writer_;
   const Analyzer& analyzer_;
   ThreadPool& pool_;
+  model::EmbedderCache& embedders_;
   const IngestOptions options_;
   const std::string fingerprint_;  // of parser, chunker and added fields: DocumentDraft::pipeline
 };

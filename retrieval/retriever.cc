@@ -5,7 +5,6 @@
 #include <unordered_set>
 
 #include "base/text.h"
-#include "model/embedder_factory.h"
 #include "retrieval/query_terms.h"
 
 namespace quarry::retrieval {
@@ -51,31 +50,6 @@ RankedHit ToHit(const FusedRow& row, const index::RowTable& table) {
 
 }  // namespace
 
-Result<std::shared_ptr<const model::Embedder>> EmbedderCache::Get(const index::Snapshot& snapshot) {
-  const index::StoredGeneration& generation = *snapshot.generation();
-  const std::string& fingerprint = generation.space.fingerprint;
-  // Opening under the lock: a second query that needs the same embedder waits instead of opening it
-  // too.
-  std::lock_guard lock(mutex_);
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.fingerprint == fingerprint;
-  });
-  if (found != entries_.end()) {
-    std::rotate(found, found + 1, entries_.end());
-    return entries_.back().embedder;
-  }
-  QUARRY_ASSIGN_OR_RETURN(const std::string blob, snapshot.ReadEmbedderBlob());
-  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const model::Embedder> embedder,
-                          model::OpenEmbedder(generation.embedder_kind, blob));
-  if (embedder->space() != generation.space) {
-    return FailedPreconditionError("embedder fingerprint mismatch: index=" + fingerprint +
-                                   " embedder=" + embedder->space().fingerprint);
-  }
-  if (entries_.size() == kCapacity) entries_.erase(entries_.begin());
-  entries_.push_back({fingerprint, embedder});
-  return embedder;
-}
-
 Status RetrievalOptions::Validate() const {
   if (!(fusion.dense_weight >= 0 && fusion.dense_weight <= 1)) {
     return InvalidArgumentError("retrieval.dense_weight: expected a number from 0 to 1");
@@ -93,8 +67,10 @@ Result<std::vector<index::ScoredRow>> Retriever::SearchDenseLeg(const Query& que
                                                                 const index::Snapshot& snapshot,
                                                                 const index::AllowedRows& allowed,
                                                                 const CallContext& context) const {
+  const index::StoredGeneration& generation = *snapshot.generation();
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
-                          embedders_.Get(snapshot));
+                          embedders_.Get(generation.space, generation.embedder_kind,
+                                         [&] { return snapshot.ReadEmbedderBlob(); }));
   EmbeddingMatrix vector;
   {
     StageTimer timer(context, "retrieve.embed");

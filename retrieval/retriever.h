@@ -7,34 +7,15 @@
 // The dense leg is left out when the mode says so, below `dense_from_chunks` chunks, and while the
 // collection has no vectors; the trace says which legs ran.
 
-#include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "base/query.h"
 #include "index/snapshot.h"
-#include "model/embedder.h"
+#include "model/embedder_cache.h"
 #include "retrieval/fusion.h"
 
 namespace quarry::retrieval {
-
-// Opens the embedder of a snapshot's generation and keeps the last few. Thread-safe.
-class EmbedderCache {
- public:
-  // REQUIRES: snapshot.generation(). Errors: those of model::OpenEmbedder; kFailedPrecondition
-  // naming both sides when the opened embedder's space is not the generation's.
-  Result<std::shared_ptr<const model::Embedder>> Get(const index::Snapshot& snapshot);
-
- private:
-  static constexpr size_t kCapacity = 8;
-  struct Entry {
-    std::string fingerprint;
-    std::shared_ptr<const model::Embedder> embedder;
-  };
-  std::mutex mutex_;
-  std::vector<Entry> entries_;  // most recently used last
-};
 
 struct RetrievalOptions {
   FusionOptions fusion;
@@ -60,7 +41,7 @@ struct Retrieved {
 // Thread-safe; the analyzer and the cache must outlive it.
 class Retriever {
  public:
-  Retriever(const Analyzer& analyzer, EmbedderCache& embedders, RetrievalOptions options)
+  Retriever(const Analyzer& analyzer, model::EmbedderCache& embedders, RetrievalOptions options)
       : analyzer_(analyzer), embedders_(embedders), options_(options) {}
 
   // Errors: kInvalidArgument (empty question, k of 0 or above 10,000, bad filter),
@@ -78,7 +59,7 @@ class Retriever {
                                                        const CallContext& context) const;
 
   const Analyzer& analyzer_;
-  EmbedderCache& embedders_;
+  model::EmbedderCache& embedders_;
   const RetrievalOptions options_;
 };
 

@@ -48,7 +48,7 @@ Result<Response> PostCollections(const HandlerEnvironment& environment, const Ca
 
 Result<Response> DeleteCollection(const HandlerEnvironment& environment, const Call& call) {
   const std::string& name = call.request.params.at("name");
-  QUARRY_RETURN_IF_ERROR(environment.services.index.DeleteCollection(name));
+  QUARRY_RETURN_IF_ERROR(environment.services.index.DeleteCollection(name, call.context));
   JsonWriter json;
   json.BeginObject().Key("deleted").String(name).EndObject();
   return Response{.body = json.Take()};

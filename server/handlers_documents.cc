@@ -1,6 +1,6 @@
 // Documents: list, show, put, delete. A put document is on disk and found lexically when the
-// response says so; its vectors follow within the request where the deadline allows, else with the
-// next write.
+// response says so; its vectors follow within the request where there is an embedder, else in the
+// background.
 
 #include <algorithm>
 #include <set>
@@ -25,9 +25,7 @@ Result<index::IndexWriter> OpenWriter(const HandlerEnvironment& environment,
                                       const std::string& collection, const CallContext& context) {
   index::Index& index = environment.services.index;
   QUARRY_ASSIGN_OR_RETURN(const CollectionId id, index.FindCollection(collection));
-  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer, index.OpenWriter(id));
-  QUARRY_RETURN_IF_ERROR(context.Check());  // another writer may have taken long
-  return writer;
+  return index.OpenWriter(id, context);
 }
 
 // What a PUT writes.
@@ -64,7 +62,6 @@ std::string UploadJson(const Upload& upload, const std::set<DocumentId>& ids,
   json.Key("chunks").BeginObject().Key("added").Uint(report.chunks_added);
   json.Key("kept").Uint(report.chunks_kept).Key("removed").Uint(report.chunks_removed).EndObject();
   json.Key("embedding").BeginObject().Key("embedded").Uint(report.embedding.embedded);
-  json.Key("learnt").Bool(report.embedding.learnt);
   json.Key("pending").Uint(snapshot.pending_vectors()).EndObject();
   json.Key("commit").Uint(snapshot.commit().value);
   json.Key("failures").BeginArray();
@@ -75,6 +72,27 @@ std::string UploadJson(const Upload& upload, const std::set<DocumentId>& ids,
   return json.EndArray().EndObject().Take();
 }
 
+// Gives the documents that were just written their vectors, where that is quick: there is an
+// embedder, and no backlog. The rest is the maintainer's. They are on disk, so that a client that
+// has left meanwhile stops nothing. Returns how many chunks got one.
+uint64_t EmbedNow(const HandlerEnvironment& environment, const Call& call,
+                  index::IndexWriter& writer) {
+  const Services& services = environment.services;
+  const ingest::EmbeddingOptions& options = services.ingest.embedding;
+  const std::shared_ptr<const index::Snapshot> snapshot = writer.snapshot();
+  if (!options.enabled || snapshot->pending_vectors() > options.batch) return 0;
+  CallContext context;
+  context.deadline = call.context.deadline;
+  context.cancel = environment.stopping;
+  const Result<ingest::EmbeddingReport> report = ingest::EmbedPending(
+      *snapshot, [&](const ingest::WriterStep& step) { return step(writer); }, services.embedders,
+      options, context, nullptr);
+  if (report.ok()) return report->embedded;
+  LogWarning("request " + call.request.id + ": vectors of collection " +
+             snapshot->collection().name + " stay behind: " + report.status().ToString());
+  return 0;
+}
+
 // 201 where a document is new, else 200.
 Result<Response> Write(const HandlerEnvironment& environment, const Call& call, Upload upload) {
   const Services& services = environment.services;
@@ -82,21 +100,16 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call, 
   for (const Document& document : upload.documents) ids.insert(document.id);
   QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
                           OpenWriter(environment, upload.collection, call.context));
-  ingest::Pipeline pipeline(writer, services.analyzer, services.ingest_pool, services.ingest);
+  ingest::Pipeline pipeline(writer, services.analyzer, services.ingest_pool, services.embedders,
+                            services.ingest);
   ingest::IngestReport report;
   QUARRY_RETURN_IF_ERROR(pipeline.Add(std::move(upload.documents), report, call.context));
   if (!upload.file.empty()) {
     QUARRY_RETURN_IF_ERROR(RemoveStaleRecords(upload, ids, writer, report));
   }
 
-  // The documents are on disk: they get their vectors even if the client has left meanwhile.
-  CallContext embedding;
-  embedding.deadline = call.context.deadline;
-  embedding.cancel = environment.stopping;
-  if (const Status status = pipeline.Embed(report, nullptr, embedding); !status.ok()) {
-    LogWarning("request " + call.request.id + ": vectors of collection " + upload.collection +
-               " stay behind: " + status.ToString());
-  }
+  report.embedding.embedded = EmbedNow(environment, call, writer);
+  services.maintainer.Notice(writer.snapshot()->collection().id);
   return Response{.status = report.documents_added > 0 ? 201 : 200,
                   .body = UploadJson(upload, ids, report, *writer.snapshot())};
 }

@@ -20,6 +20,7 @@
 #include "base/thread_pool.h"
 #include "generation/answerer.h"
 #include "index/index.h"
+#include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
 #include "retrieval/retriever.h"
 
@@ -50,6 +51,8 @@ struct Services {
   const retrieval::Retriever& retriever;
   const generation::Answerer& answerer;
   const ingest::IngestOptions& ingest;
+  model::EmbedderCache& embedders;
+  ingest::EmbeddingMaintainer& maintainer;  // told of what is written
   MetricsRegistry& metrics;
   ThreadPool& pool;         // requests
   ThreadPool& ingest_pool;  // parsing of uploads

@@ -50,16 +50,18 @@ TEST(OutputJson, AnIndexRunHasItsCountsAndFailures) {
   result.collection = "default";
   result.report.documents_added = 2;
   result.report.failures = {{"a.txt", "empty"}};
+  result.report.skipped = {{"b.png", "not text"}};
   result.chunks_total = 5;
   const Json json = ParseLine(IndexJson(result));
   EXPECT_THAT(KeysOf(json),
               ElementsAre("bytes", "changed_anything", "chunks", "collection", "documents",
-                          "dry_run", "embedding", "failures", "seconds", "sources"));
+                          "dry_run", "embedding", "failures", "seconds", "skipped", "sources"));
   EXPECT_EQ(json["documents"]["added"], 2);
   EXPECT_EQ(json["documents"]["failed"], 1);
   EXPECT_EQ(json["chunks"]["total"], 5);
   EXPECT_TRUE(json["changed_anything"].get<bool>());
   EXPECT_EQ(json["failures"], Json::parse(R"([{"path":"a.txt","reason":"empty"}])"));
+  EXPECT_EQ(json["skipped"], Json::parse(R"([{"path":"b.png","reason":"not text"}])"));
   result.dry_run = true;
   EXPECT_FALSE(ParseLine(IndexJson(result))["changed_anything"].get<bool>());
 }

@@ -22,6 +22,7 @@ EvalParts PartsOf(testing::TestEngine& engine) {
           .analyzer = engine.analyzer,
           .retriever = engine.retriever,
           .ingest = engine.ingest,
+          .embedders = engine.embedders,
           .pool = engine.pool};
 }
 

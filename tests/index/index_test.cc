@@ -431,11 +431,24 @@ TEST_F(IndexTest, AWriterNeverHoldsADeletedCollection) {
     });
     while (!waits) std::this_thread::yield();
     first.reset();
-    while (index_->DeleteCollection("doomed").code() == Code::kFailedPrecondition) {
-      std::this_thread::yield();
-    }
+    ASSERT_OK(index_->DeleteCollection("doomed"));
     second.join();
   }
+}
+
+TEST_F(IndexTest, WhoWaitsForTheWriterWaitsAsLongAsItWants) {
+  ASSERT_OK(Open());
+  ASSERT_OK_AND_ASSIGN(const CollectionId id, index_->CreateCollection("c"));
+  ASSERT_OK_AND_ASSIGN(IndexWriter writer, index_->OpenWriter(id));
+  const CallContext brief = CallContext::WithTimeout(std::chrono::milliseconds(30));
+  const Status late = index_->OpenWriter(id, brief).status();
+  EXPECT_EQ(late.code(), Code::kDeadlineExceeded);
+  EXPECT_THAT(late.message(), HasSubstr("collection \"c\": waiting for another writer"));
+  CallContext given_up;
+  given_up.cancel.Cancel();
+  EXPECT_EQ(index_->OpenWriter(id, given_up).status().code(), Code::kCancelled);
+  EXPECT_EQ(index_->DeleteCollection("c", brief).code(), Code::kDeadlineExceeded);
+  ASSERT_OK(index_->FindCollection("c").status());
 }
 
 TEST_F(IndexTest, AReaderInAnotherOpeningSeesTheStoreAndCannotWrite) {

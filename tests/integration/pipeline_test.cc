@@ -25,7 +25,7 @@ class PipelineTest : public ::testing::Test {
   }
   IngestReport Sync(IngestOptions options = {}, const FileSelection& selection = {}) {
     auto writer = engine_.index->OpenWriter(engine_.collection).value();
-    Pipeline pipeline(writer, engine_.analyzer, engine_.pool, options);
+    Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders, options);
     return pipeline.Sync(ListFiles(root(), selection).value(), nullptr, CallContext()).value();
   }
   void ExpectVerified() {
@@ -164,7 +164,7 @@ TEST_F(PipelineTest, BadFilesAmongGoodOnesAreEachReportedAndThoseWithoutTextAreS
 TEST_F(PipelineTest, AFileThatIsNamedAndHoldsNoTextIsAFailure) {
   Write("empty.txt", "");
   auto writer = engine_.index->OpenWriter(engine_.collection).value();
-  Pipeline pipeline(writer, engine_.analyzer, engine_.pool, {});
+  Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders, {});
   const FileList list = ListFiles(root() + "/empty.txt", {}).value();
   const IngestReport report = pipeline.Sync(list, nullptr, CallContext()).value();
   EXPECT_THAT(report.skipped, IsEmpty());
@@ -327,7 +327,8 @@ TEST_F(PipelineTest, CancellingKeepsWhatWasCommitted) {
   CallContext context;
   {
     auto writer = engine_.index->OpenWriter(engine_.collection).value();
-    Pipeline pipeline(writer, engine_.analyzer, engine_.pool, {.batch_documents = 16});
+    Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders,
+                      {.batch_documents = 16});
     const auto result = pipeline.Sync(
         ListFiles(root(), {}).value(),
         [&](const IngestProgress& progress) {

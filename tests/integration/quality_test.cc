@@ -13,6 +13,7 @@ EvalParts PartsOf(testing::TestEngine& engine) {
           .analyzer = engine.analyzer,
           .retriever = engine.retriever,
           .ingest = engine.ingest,
+          .embedders = engine.embedders,
           .pool = engine.pool};
 }
 

@@ -236,6 +236,8 @@ TEST(Server, NamesTheAddressThatItCannotUse) {
                                                              .retriever = engine.retriever,
                                                              .answerer = engine.answerer,
                                                              .ingest = engine.ingest,
+                                                             .embedders = engine.embedders,
+                                                             .maintainer = engine.maintainer,
                                                              .metrics = first.metrics(),
                                                              .pool = first.pool(),
                                                              .ingest_pool = engine.pool,

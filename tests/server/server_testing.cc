@@ -11,6 +11,8 @@ std::unique_ptr<server::Server> StartServer(TestEngine& engine, server::ServerOp
                                                  .retriever = engine.retriever,
                                                  .answerer = engine.answerer,
                                                  .ingest = engine.ingest,
+                                                 .embedders = engine.embedders,
+                                                 .maintainer = engine.maintainer,
                                                  .metrics = metrics,
                                                  .pool = pool,
                                                  .ingest_pool = engine.pool,

@@ -18,11 +18,12 @@ TestEngine::TestEngine(retrieval::RetrievalOptions retrieval, generation::Answer
     : index(index::Index::Open(directory.path() + "/store", {}, analyzer, clock).value()),
       collection(index->CreateCollection("default").value()),
       retriever(analyzer, embedders, retrieval),
-      answerer(analyzer, retriever, answers) {}
+      answerer(analyzer, retriever, answers),
+      maintainer(*index, embedders, ingest.embedding) {}
 
 ingest::IngestReport TestEngine::Add(std::vector<Document> documents) {
   index::IndexWriter writer = index->OpenWriter(collection).value();
-  ingest::Pipeline pipeline(writer, analyzer, pool, ingest);
+  ingest::Pipeline pipeline(writer, analyzer, pool, embedders, ingest);
   ingest::IngestReport report;
   const Status added = pipeline.Add(std::move(documents), report, CallContext());
   QUARRY_CHECK(added.ok());

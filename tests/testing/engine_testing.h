@@ -11,6 +11,7 @@
 #include "base/thread_pool.h"
 #include "generation/answerer.h"
 #include "index/index.h"
+#include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
 #include "retrieval/retriever.h"
 #include "tests/testing/test_environment.h"
@@ -36,9 +37,10 @@ class TestEngine {
   ingest::IngestOptions ingest;
   std::unique_ptr<index::Index> index;
   CollectionId collection;
-  retrieval::EmbedderCache embedders;
+  model::EmbedderCache embedders;
   retrieval::Retriever retriever;
   generation::Answerer answerer;
+  ingest::EmbeddingMaintainer maintainer;
 };
 
 // 40 short documents about pumps, valves and holidays, in English and Chinese: enough for vectors.

@@ -1,0 +1,36 @@
+#pragma once
+
+// EmbedderCache: the embedders that are in use, each opened once.
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "model/embedder.h"
+
+namespace quarry::model {
+
+// Keeps the last few. Thread-safe.
+class EmbedderCache {
+ public:
+  // The embedder of `space`; where it is not open yet, opened as `kind` from what `read_table`
+  // gives (OpenEmbedder). Errors: those of reading and opening; kFailedPrecondition naming both
+  // sides when the opened embedder's space is another.
+  Result<std::shared_ptr<const Embedder>> Get(
+      const EmbeddingSpace& space, const std::string& kind,
+      const std::function<Result<std::string>()>& read_table);
+
+  // Takes in one that is open already.
+  void Add(std::shared_ptr<const Embedder> embedder);
+
+ private:
+  static constexpr size_t kCapacity = 8;
+  void AddLocked(std::shared_ptr<const Embedder> embedder);
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<const Embedder>> embedders_;  // most recently used last
+};
+
+}  // namespace quarry::model

@@ -1,0 +1,101 @@
+#include "ingest/embedding_maintainer.h"
+
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::ingest {
+namespace {
+
+using ::testing::IsEmpty;
+
+class EmbeddingMaintainerTest : public ::testing::Test {
+ protected:
+  // Without vectors.
+  void Put(std::vector<Document> documents) {
+    auto writer = engine_.index->OpenWriter(engine_.collection).value();
+    Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders, {});
+    IngestReport report;
+    ASSERT_OK(pipeline.Add(std::move(documents), report, CallContext()));
+  }
+  Status RunStep(const WriterStep& step) {
+    QUARRY_ASSIGN_OR_RETURN(auto writer, engine_.index->OpenWriter(engine_.collection));
+    return step(writer);
+  }
+  Result<EmbeddingReport> Learn(const WithWriter& with_writer, const EmbeddingOptions& options) {
+    return LearnGeneration(*engine_.snapshot(), with_writer, engine_.embedders, options,
+                           CallContext(), nullptr);
+  }
+  void ExpectVerified() {
+    EXPECT_THAT(engine_.index->Verify(engine_.collection, CallContext()).value().problems,
+                IsEmpty());
+  }
+
+  testing::TestEngine engine_;
+};
+
+TEST_F(EmbeddingMaintainerTest, LearnsEmbedsAndFollows) {
+  Put(testing::SmallCorpus());
+  engine_.maintainer.Notice(engine_.collection);
+  engine_.maintainer.WaitUntilIdle();
+  ASSERT_TRUE(engine_.snapshot()->generation());
+  const GenerationId first = engine_.snapshot()->generation()->id;
+  EXPECT_EQ(engine_.snapshot()->pending_vectors(), 0u);
+  Put({testing::TextDocument("new", "New", "One more pump.")});
+  EXPECT_EQ(engine_.snapshot()->pending_vectors(), 1u);
+  for (int i = 0; i < 100; ++i) engine_.maintainer.Notice(engine_.collection);
+  engine_.maintainer.WaitUntilIdle();
+  EXPECT_EQ(engine_.snapshot()->pending_vectors(), 0u);
+  EXPECT_EQ(engine_.snapshot()->generation()->id, first);
+  ExpectVerified();
+}
+
+// Between any two steps of learning others write: what they bring is in the generation, what they
+// remove is not.
+TEST_F(EmbeddingMaintainerTest, OthersWriteBetweenTheSteps) {
+  Put(testing::SmallCorpus());
+  int steps = 0;
+  const WithWriter with_writer = [&](const WriterStep& step) {
+    const std::string n = std::to_string(steps++);
+    if (steps < 12) {
+      Put({testing::TextDocument("new" + n, "New", "The pump " + n + " came while learning."),
+           testing::TextDocument("pumps/p0", "Pump", "Its text is changed in step " + n + ".")});
+      EXPECT_OK(RunStep([&](index::IndexWriter& writer) {
+        const std::vector<DocumentId> gone = {"valves/v" + n};
+        return writer.Delete(gone).status();
+      }));
+    }
+    return RunStep(step);
+  };
+  const auto report = Learn(with_writer, {.batch = 8}).value();
+  EXPECT_TRUE(report.learnt);
+  EXPECT_GE(steps, 12);
+  EXPECT_EQ(engine_.snapshot()->live_documents(), 40u);  // 11 came, 11 went
+  EXPECT_EQ(engine_.snapshot()->pending_vectors(), 0u);
+  ExpectVerified();
+}
+
+TEST_F(EmbeddingMaintainerTest, ACollectionDeletedMeanwhileEndsIt) {
+  Put(testing::SmallCorpus());
+  int steps = 0;
+  const WithWriter with_writer = [&](const WriterStep& step) {
+    if (++steps == 3) {
+      EXPECT_OK(engine_.index->DeleteCollection("default"));
+    }
+    return RunStep(step);
+  };
+  EXPECT_EQ(Learn(with_writer, {.batch = 8}).status().code(), Code::kNotFound);
+  EXPECT_EQ(steps, 3);
+}
+
+TEST_F(EmbeddingMaintainerTest, IsGivenUpWhenTheProcessEnds) {
+  Put(testing::SmallCorpus());
+  {
+    EmbeddingMaintainer maintainer(*engine_.index, engine_.embedders, {});
+    auto writer = engine_.index->OpenWriter(engine_.collection).value();
+    maintainer.Notice(engine_.collection);  // it waits for the writer, or is about to
+  }
+  EXPECT_FALSE(engine_.snapshot()->generation());
+  ExpectVerified();
+}
+
+}  // namespace
+}  // namespace quarry::ingest
