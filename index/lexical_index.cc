@@ -248,6 +248,21 @@ Result<std::vector<ScoredRow>> LexicalIndex::Search(std::span<const std::string>
   return top.Take();
 }
 
+uint32_t LexicalIndex::TermCount(std::string_view term, RowId row) const {
+  const uint32_t hash = TermDictionary::HashOf(term);
+  for (const SegmentView& view : segments_) {
+    const std::optional<uint32_t> slot = view.segment->SlotOf(row);
+    if (!slot.has_value()) continue;
+    if (view.IsDead(*slot)) return 0;
+    const std::span<const Posting> list = view.segment->Find(term, hash);
+    const auto at = std::lower_bound(
+        list.begin(), list.end(), *slot,
+        [](const Posting& posting, uint32_t wanted) { return posting.slot < wanted; });
+    return at == list.end() || at->slot != *slot ? 0 : at->count;
+  }
+  return 0;
+}
+
 std::vector<TermContribution> LexicalIndex::Explain(std::span<const std::string> terms,
                                                     RowId row) const {
   const Bm25 bm25(parameters_, live_rows_, live_tokens_);

@@ -81,6 +81,9 @@ class LexicalIndex {
   // term.
   std::vector<TermContribution> Explain(std::span<const std::string> terms, RowId row) const;
 
+  // How often `term` stands in `row`; 0 where the row is dead.
+  uint32_t TermCount(std::string_view term, RowId row) const;
+
   // Live rows that hold `term`.
   uint64_t DocumentFrequency(std::string_view term) const;
 

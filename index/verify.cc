@@ -22,6 +22,9 @@ class Verifier {
       : snapshot_(snapshot), analyzer_(analyzer), context_(context) {}
 
   Result<VerifyReport> Run() {
+    for (RowId row = 0; row < snapshot_.rows().rows(); ++row) {
+      if (snapshot_.IsLive(row)) row_of_.emplace(snapshot_.rows().row(row).chunk, row);
+    }
     QUARRY_RETURN_IF_ERROR(CheckDocuments());
     QUARRY_RETURN_IF_ERROR(CheckOwners());
     QUARRY_RETURN_IF_ERROR(CheckChangeLog());
@@ -137,8 +140,22 @@ class Verifier {
       ++document_frequency_[term.term];
     }
     if (length != chunk->length) Problem(where + ": length differs from the sum of its terms");
+    CheckPostingsOf(id, *terms, where);
     tokens_ += length;
     report_.postings += terms->size();
+  }
+
+  // That no other row holds the terms follows from their document frequencies (CheckPostings).
+  void CheckPostingsOf(ChunkId id, const std::vector<TermFrequency>& terms,
+                       const std::string& where) {
+    const auto row = row_of_.find(id);
+    if (row == row_of_.end()) return Problem(where + ": is not searched");
+    for (const TermFrequency& term : terms) {
+      const uint32_t searched = snapshot_.lexical().TermCount(term.term, row->second);
+      if (searched == term.count) continue;
+      Problem(where + ": the postings have \"" + term.term + "\" " + std::to_string(searched) +
+              " times, the store " + std::to_string(term.count));
+    }
   }
 
   // Rows that no document leads to.
@@ -273,6 +290,7 @@ class Verifier {
   VerifyReport report_;
   std::unordered_set<DocumentNumber> live_documents_;
   std::unordered_set<ChunkId> owned_;
+  std::unordered_map<ChunkId, RowId> row_of_;  // of what is searched
   std::unordered_map<std::string, uint64_t> document_frequency_;
   uint64_t tokens_ = 0;
   uint64_t index_rows_ = 0;

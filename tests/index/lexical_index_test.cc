@@ -139,6 +139,7 @@ TEST(LexicalIndexTest, ExplanationEqualsTheScoreAfterAnyHistory) {
     for (const ScoredRow& hit : hits.value()) {
       double sum = 0;
       for (const TermContribution& part : collection.index->Explain(query, hit.row)) {
+        EXPECT_EQ(collection.index->TermCount(part.term, hit.row), part.count);
         sum += part.score;
       }
       EXPECT_EQ(sum, hit.score);
