@@ -11,8 +11,8 @@ namespace quarry::index {
 namespace {
 
 // Three documents: "a a b", "b c", "c c c c"; N = 3, avgdl = 3.
-Collection ThreeDocuments() {
-  Collection collection;
+LexicalCollection ThreeDocuments() {
+  LexicalCollection collection;
   collection.Put("d0", {{{"a", 2}, {"b", 1}}});
   collection.Put("d1", {{{"b", 1}, {"c", 1}}});
   collection.Put("d2", {{{"c", 4}}});
@@ -21,7 +21,7 @@ Collection ThreeDocuments() {
 }
 
 TEST(LexicalIndexTest, ScoresAreThoseWorkedOutByHand) {
-  const Collection collection = ThreeDocuments();
+  const LexicalCollection collection = ThreeDocuments();
   // a: df 1, idf ln(1 + 2.5 / 1.5) = 0.98082925; d0: 2 * 2.2 / (2 + 1.2 * 1) = 1.375.
   const auto a = collection.Search({"a"}, 10);
   ASSERT_EQ(a.size(), 1u);
@@ -43,7 +43,7 @@ TEST(LexicalIndexTest, ScoresAreThoseWorkedOutByHand) {
 }
 
 TEST(LexicalIndexTest, ExplanationAddsUpToTheScore) {
-  const Collection collection = ThreeDocuments();
+  const LexicalCollection collection = ThreeDocuments();
   const std::vector<std::string> query = {"b", "zebra", "a", "b"};
   const auto parts = collection.index->Explain(query, collection.live.at("d0")[0]);
   ASSERT_EQ(parts.size(), 3u);
@@ -65,7 +65,7 @@ TEST(LexicalIndexTest, AgreesWithTheFormulaOnRandomCollections) {
        {Bm25Parameters{}, Bm25Parameters{.k1 = 0, .b = 0.75}, Bm25Parameters{.k1 = 2, .b = 0},
         Bm25Parameters{.k1 = 0.9, .b = 1}}) {
     Random random(11);
-    Collection collection(parameters);
+    LexicalCollection collection(parameters);
     for (int i = 0; i < 300; ++i) {
       collection.Put("doc" + std::to_string(random.Below(1'000'000)), RandomBags(random));
       collection.Commit();
@@ -85,7 +85,7 @@ TEST(LexicalIndexTest, AgreesWithTheFormulaOnRandomCollections) {
 TEST(LexicalIndexTest, HistoryAndSegmentationDoNotShowInAnyBit) {
   for (const uint64_t seed : {1u, 2u, 3u}) {
     Random random(seed);
-    Collection grown;
+    LexicalCollection grown;
     for (int commit = 0; commit < 250; ++commit) {
       std::set<DocumentId> touched;
       for (uint64_t change = random.Below(12); change > 0; --change) {
@@ -99,7 +99,7 @@ TEST(LexicalIndexTest, HistoryAndSegmentationDoNotShowInAnyBit) {
       }
       grown.Commit();
     }
-    Collection fresh;
+    LexicalCollection fresh;
     for (const auto& [id, bags] : grown.documents) fresh.Put(id, bags);
     fresh.Commit();
     ASSERT_EQ(fresh.index->segments(), 1u);
@@ -128,7 +128,7 @@ TEST(LexicalIndexTest, HistoryAndSegmentationDoNotShowInAnyBit) {
 
 TEST(LexicalIndexTest, ExplanationEqualsTheScoreAfterAnyHistory) {
   Random random(5);
-  Collection collection;
+  LexicalCollection collection;
   for (int i = 0; i < 120; ++i) {
     collection.Put("doc" + std::to_string(random.Below(60)), RandomBags(random));
     collection.Commit();
@@ -148,7 +148,7 @@ TEST(LexicalIndexTest, ExplanationEqualsTheScoreAfterAnyHistory) {
 }
 
 TEST(LexicalIndexTest, TheFilterRestrictsResultsAndNotStatistics) {
-  const Collection collection = ThreeDocuments();
+  const LexicalCollection collection = ThreeDocuments();
   Bitmap allowed(collection.table.rows());
   allowed.Set(collection.live.at("d0")[0]);
   const auto all = collection.Search({"b"}, 10);
@@ -158,7 +158,7 @@ TEST(LexicalIndexTest, TheFilterRestrictsResultsAndNotStatistics) {
 }
 
 TEST(LexicalIndexTest, EqualScoresComeInOrderOfDocumentIdAndOrdinal) {
-  Collection collection;
+  LexicalCollection collection;
   for (const char* id : {"m", "z", "a", "k", "b"}) {
     collection.Put(id, {{{"same", 1}}, {{"same", 1}}});
     collection.Commit();
@@ -171,16 +171,16 @@ TEST(LexicalIndexTest, EqualScoresComeInOrderOfDocumentIdAndOrdinal) {
 }
 
 TEST(LexicalIndexTest, NothingIsFoundWhereNothingMatches) {
-  const Collection collection = ThreeDocuments();
+  const LexicalCollection collection = ThreeDocuments();
   EXPECT_TRUE(collection.Search({}, 10).empty());
   EXPECT_TRUE(collection.Search({"zebra"}, 10).empty());
   EXPECT_TRUE(collection.Search({"a"}, 0).empty());
-  EXPECT_TRUE(Collection().Search({"a"}, 10).empty());
+  EXPECT_TRUE(LexicalCollection().Search({"a"}, 10).empty());
   EXPECT_EQ(collection.index->DocumentFrequency("zebra"), 0u);
 }
 
 TEST(LexicalIndexTest, RowsWithoutTermsCountInTheStatistics) {
-  Collection with_empty = ThreeDocuments();
+  LexicalCollection with_empty = ThreeDocuments();
   with_empty.Put("e", {{}});
   with_empty.Commit();
   EXPECT_EQ(with_empty.index->live_rows(), 4u);
@@ -189,7 +189,7 @@ TEST(LexicalIndexTest, RowsWithoutTermsCountInTheStatistics) {
 }
 
 TEST(LexicalIndexTest, RemovingEverythingLeavesNothing) {
-  Collection collection = ThreeDocuments();
+  LexicalCollection collection = ThreeDocuments();
   for (const char* id : {"d0", "d1", "d2"}) collection.Remove(id);
   collection.Commit();
   EXPECT_EQ(collection.index->live_rows(), 0u);
@@ -199,7 +199,7 @@ TEST(LexicalIndexTest, RemovingEverythingLeavesNothing) {
 }
 
 TEST(LexicalIndexTest, AnOldIndexStaysAsItWas) {
-  Collection collection = ThreeDocuments();
+  LexicalCollection collection = ThreeDocuments();
   const std::shared_ptr<const LexicalIndex> old = collection.index;
   const RowTable old_table = collection.table;
   const std::vector<std::string> query = {"b"};
@@ -213,7 +213,7 @@ TEST(LexicalIndexTest, AnOldIndexStaysAsItWas) {
 }
 
 TEST(LexicalIndexTest, SegmentsStayFewAndDeadPostingsGo) {
-  Collection collection;
+  LexicalCollection collection;
   for (int i = 0; i < 2000; ++i) {
     collection.Put("doc" + std::to_string(i), {{{"common", 1}, {"t" + std::to_string(i), 1}}});
     collection.Commit();
@@ -230,7 +230,7 @@ TEST(LexicalIndexTest, SegmentsStayFewAndDeadPostingsGo) {
 }
 
 TEST(LexicalIndexTest, SegmentsLargerThanAScoringWindowAreScoredWhole) {
-  Collection collection;
+  LexicalCollection collection;
   Random random(9);
   for (int i = 0; i < 15'000; ++i) {
     auto& bag = collection.documents["doc" + std::to_string(i)].emplace_back();
@@ -253,7 +253,7 @@ TEST(LexicalIndexTest, SegmentsLargerThanAScoringWindowAreScoredWhole) {
 }
 
 TEST(LexicalIndexTest, ACancelledSearchSaysSo) {
-  const Collection collection = ThreeDocuments();
+  const LexicalCollection collection = ThreeDocuments();
   CallContext context;
   context.cancel.Cancel();
   const auto result = collection.index->Search(std::vector<std::string>{"b"}, 10, nullptr,
@@ -262,7 +262,7 @@ TEST(LexicalIndexTest, ACancelledSearchSaysSo) {
 }
 
 TEST(LexicalIndexTest, IsSearchedWhileTheNextOneIsMade) {
-  Collection collection = ThreeDocuments();
+  LexicalCollection collection = ThreeDocuments();
   const std::shared_ptr<const LexicalIndex> index = collection.index;
   const RowTable table = collection.table;
   const std::vector<std::string> query = {"b", "c"};

@@ -11,7 +11,7 @@ void PrintTo(const ChunkHit& hit, std::ostream* out) {
   *out << hit.id << "#" << hit.ordinal << " " << hit.score;
 }
 
-void Collection::Put(const DocumentId& id, const Bags& bags) {
+void LexicalCollection::Put(const DocumentId& id, const Bags& bags) {
   Remove(id);
   const std::vector<ChunkId> chunks(bags.size(), ChunkId(1));
   RowId row = table.document(table.Append(DocumentNumber(1), id, chunks)).first_row;
@@ -24,18 +24,18 @@ void Collection::Put(const DocumentId& id, const Bags& bags) {
   documents[id] = bags;
 }
 
-void Collection::Remove(const DocumentId& id) {
+void LexicalCollection::Remove(const DocumentId& id) {
   for (const RowId row : live[id]) removed_.push_back(row);
   live.erase(id);
   documents.erase(id);
 }
 
-void Collection::Commit() {
+void LexicalCollection::Commit() {
   index = index->Apply(std::exchange(added_, {}), std::exchange(removed_, {}));
 }
 
-std::vector<ChunkHit> Collection::Search(const std::vector<std::string>& terms, size_t k,
-                                         const Bitmap* allowed) const {
+std::vector<ChunkHit> LexicalCollection::Search(const std::vector<std::string>& terms, size_t k,
+                                                const Bitmap* allowed) const {
   std::vector<ChunkHit> hits;
   const auto rows = index->Search(terms, k, allowed, table, {});
   for (const ScoredRow& row : rows.value()) {

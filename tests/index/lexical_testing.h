@@ -29,9 +29,9 @@ struct ChunkHit {
 void PrintTo(const ChunkHit& hit, std::ostream* out);
 
 // An index beside its row table, changed document by document.
-class Collection {
+class LexicalCollection {
  public:
-  explicit Collection(const Bm25Parameters& parameters = {})
+  explicit LexicalCollection(const Bm25Parameters& parameters = {})
       : index(LexicalIndex::Empty(parameters)) {}
 
   // A new document or version of one, applied by the next Commit.
