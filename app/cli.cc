@@ -21,6 +21,7 @@ Result<int> RunAction(const ParsedCommandLine& line, Console& console) {
   sources.environment = QuarryEnvironment();
   sources.flags = line.flags;
   QUARRY_ASSIGN_OR_RETURN(const LoadedConfig loaded, LoadConfig(sources));
+  for (const std::string& warning : loaded.warnings) console.Note("warning: " + warning);
   CommandContext context{.loaded = loaded, .console = console, .call = {}};
   SignalScope signals(context.call.cancel);
   return line.action(context, signals);

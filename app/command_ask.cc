@@ -12,14 +12,17 @@ Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
   result.question = arguments.question;
   result.collection = context.config().collection;
   result.show_context = arguments.show_context;
-  QUARRY_ASSIGN_OR_RETURN(const Query query,
-                          MakeQuery(arguments.question, arguments.filter, context.config()));
+  QUARRY_ASSIGN_OR_RETURN(const Query query, MakeQuery(arguments, context.config()));
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                           Engine::Open(context.config(), StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           engine->GetSnapshot());
 
   Console& console = context.console;
+  if (snapshot->live_chunks() == 0) {
+    console.Note("collection \"" + snapshot->collection().name +
+                 "\" is empty; fill it with: quarry index PATH");
+  }
   Status written;
   const generation::AnswerSink sink = [&](std::string_view delta) {
     if (console.json()) return true;

@@ -12,7 +12,6 @@ Result<int> RunConfig(const ConfigArguments& arguments, CommandContext& context)
   }
   console.Print(console.json() ? ConfigJson(context.loaded) : ConfigText(context.loaded, console));
   if (!console.json()) {
-    for (const std::string& warning : context.loaded.warnings) console.Note("warning: " + warning);
   }
   return kExitDone;
 }

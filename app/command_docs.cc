@@ -7,6 +7,27 @@
 
 namespace quarry::app {
 
+namespace {
+
+// The error for a document that is not there, with those that have its name elsewhere.
+Status NoDocument(const std::string& id, const index::Snapshot& snapshot) {
+  constexpr size_t kShown = 3;
+  const std::string name = id.substr(id.rfind('/') + 1);
+  std::vector<std::string> alike;
+  QUARRY_RETURN_IF_ERROR(snapshot.ForEachDocument([&](const index::StoredDocument& document) {
+    const bool is_like = !name.empty() && document.id.find(name) != std::string::npos;
+    if (is_like) alike.push_back(document.id);
+    return alike.size() < kShown;
+  }));
+  std::string list;
+  for (const std::string& one : alike) list += (list.empty() ? "" : ", ") + one;
+  return NotFoundError("no document \"" + id + "\" in collection \"" + snapshot.collection().name +
+                       "\"; " +
+                       (list.empty() ? "`quarry docs ls` lists them" : "there is: " + list));
+}
+
+}  // namespace
+
 Result<int> RunDocsList(const DocsListArguments& arguments, CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                           Engine::Open(context.config(), StoreAccess::kRead));
@@ -35,7 +56,9 @@ Result<int> RunDocsShow(const DocsShowArguments& arguments, CommandContext& cont
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           engine->GetSnapshot());
   DocumentView view;
-  QUARRY_ASSIGN_OR_RETURN(view.document, snapshot->FindDocument(arguments.id));
+  Result<index::StoredDocument> document = snapshot->FindDocument(arguments.id);
+  if (document.status().code() == Code::kNotFound) return NoDocument(arguments.id, *snapshot);
+  QUARRY_ASSIGN_OR_RETURN(view.document, std::move(document));
   if (arguments.chunks) {
     for (const ChunkId id : view.document.chunks) {
       QUARRY_ASSIGN_OR_RETURN(view.chunks.emplace_back(), snapshot->ReadChunk(id));
@@ -59,7 +82,15 @@ Result<int> RunDocsDelete(const DocsDeleteArguments& arguments, CommandContext& 
   for (const std::string& id : wanted) {
     const Result<index::StoredDocument> document = writer.snapshot()->ReadDocument(id);
     if (!document.ok() && document.status().code() != Code::kNotFound) return document.status();
-    (document.ok() ? result.deleted : result.not_found).push_back(id);
+    // The name of a file of records means all of them.
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<DocumentId> records,
+                            writer.snapshot()->RecordsOf(id));
+    result.deleted.insert(result.deleted.end(), records.begin(), records.end());
+    if (document.ok()) {
+      result.deleted.push_back(id);
+    } else if (records.empty()) {
+      result.not_found.push_back(id);
+    }
   }
   QUARRY_RETURN_IF_ERROR(writer.Delete(result.deleted).status());
   context.console.Print(context.console.json() ? DeleteJson(result) : DeleteText(result));

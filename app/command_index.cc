@@ -210,7 +210,11 @@ Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
         "there");
   }
   QUARRY_RETURN_IF_ERROR(status);
-  result.chunks_total = writer.snapshot()->live_chunks();
+  const std::shared_ptr<const index::Snapshot> snapshot = writer.snapshot();
+  result.chunks_total = snapshot->live_chunks();
+  if (options.embedding.enabled && !snapshot->generation()) {
+    result.learn_from_chunks = options.embedding.learn_from_chunks;
+  }
   context.console.Print(context.console.json() ? IndexJson(result)
                                                : IndexText(result, context.console));
   return result.report.failures.empty() ? kExitDone : kExitPartly;

@@ -1,11 +1,13 @@
 #include "app/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
 #include "app/engine.h"
 #include "app/output_json.h"
+#include "base/names.h"
 
 namespace quarry::app {
 namespace {
@@ -31,14 +33,40 @@ std::string CommandsOf(const CLI::App& app) {
   return names;
 }
 
+// "; did you mean ..?" for a name that is like one of `known`.
+std::string Suggestion(std::string_view name, const std::vector<std::string>& known) {
+  const std::string_view nearest =
+      NearestName(name, std::vector<std::string_view>(known.begin(), known.end()));
+  return nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?";
+}
+
+// "--name" and "-n" of every option of `app`.
+std::vector<std::string> OptionNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
 // What was wrong with the arguments of `app`, in words that name what was expected.
 std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
   const bool is_family = !app.get_subcommands({}).empty();
   const std::vector<std::string> extras = app.remaining();
   if (!extras.empty()) {
     const std::string& extra = extras[0];
-    if (extra.size() > 1 && extra[0] == '-') return "unknown option \"" + extra + "\"";
-    if (is_family) return "unknown command \"" + extra + "\": expected " + CommandsOf(app);
+    if (extra.size() > 1 && extra[0] == '-') {
+      const std::string name = extra.substr(0, extra.find('='));
+      return "unknown option \"" + extra + "\"" + Suggestion(name, OptionNames(app));
+    }
+    if (is_family) {
+      std::vector<std::string> names;
+      for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+      const std::string suggestion = Suggestion(extra, names);
+      return "unknown command \"" + extra + "\"" +
+             (suggestion.empty() ? ": expected " + CommandsOf(app) : suggestion);
+    }
     return "unexpected argument \"" + extra + "\"";
   }
   if (is_family && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
@@ -100,7 +128,8 @@ class Parser {
     app_.footer(
         "Example:\n  quarry index docs/ && quarry ask \"How do I reset the pump?\"\n\n"
         "The store is ./.quarry unless --store or QUARRY_STORE names another. Options are taken\n"
-        "from flags, then QUARRY_* variables, then quarry.yaml; `quarry config` shows them all.");
+        "from flags, then QUARRY_* variables, then quarry.yaml; `quarry config` shows them all.\n"
+        "`quarry help COMMAND` (or COMMAND -h) shows what a command takes, with an example.");
     app_.add_flag("--version", version_, "print the version");
     AddCommon(app_);
     AddIndex();
@@ -114,8 +143,15 @@ class Parser {
   }
 
   Result<ParsedCommandLine> Parse(int argc, const char* const* argv) {
+    // "quarry help docs ls" is "quarry docs ls -h".
+    std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    if (!arguments.empty() && arguments[0] == "help") {
+      arguments.erase(arguments.begin());
+      arguments.push_back("--help");
+    }
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     try {
-      app_.parse(argc, argv);
+      app_.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
       parsed_.text = app_.help();
       return std::move(parsed_);
@@ -234,6 +270,14 @@ class Parser {
         ->allow_extra_args(false);
   }
 
+  static void AddPrincipals(CLI::App& command, std::vector<std::string>& principals) {
+    command
+        .add_option("--principal", principals,
+                    "only what NAME may read (and what everybody may); repeatable")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+  }
+
   void AddQueryKeys(CLI::App& command) {
     AddKey(command, "-k", "retrieval.k", "N", "passages to find (10)");
     AddKey(command, "--mode", "retrieval.mode", "MODE", "hybrid, dense or lexical (hybrid)");
@@ -261,13 +305,16 @@ class Parser {
 
   void AddSearch() {
     CLI::App& command = AddCommand(app_, "search", "ranked passages for a question",
-                                   R"(quarry search "pump pressure" -k 5 --filter )"
-                                   R"('{"type": "eq", "key": "lang", "value": "en"}')");
+                                   "quarry search \"pump pressure\" -k 5\n"
+                                   "  quarry index docs/ --meta team=pumps\n"
+                                   "  quarry search pressure --filter "
+                                   R"('{"type": "eq", "key": "team", "value": "pumps"}')");
     AddWords(command, "QUESTION", words_, "what to search for");
     AddQueryKeys(command);
     command
         .add_option("--filter", search_.filter, "over metadata: eq ne gt gte lt lte in nin and or")
         ->type_name("JSON");
+    AddPrincipals(command, search_.principals);
     command.add_flag("--explain", search_.explain, "show how each score comes about");
     Then(command, [this](CommandContext& context) {
       search_.question = Joined(words_);
@@ -282,6 +329,7 @@ class Parser {
     AddQueryKeys(command);
     command.add_option("--filter", ask_.filter, "over metadata, as in quarry search")
         ->type_name("JSON");
+    AddPrincipals(command, ask_.principals);
     command.add_flag("--show-context", ask_.show_context, "print the passages that were read");
     Then(command, [this](CommandContext& context) {
       ask_.question = Joined(words_);

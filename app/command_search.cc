@@ -17,19 +17,24 @@ std::string NothingFound(const Query& query, const index::Snapshot& snapshot) {
     return "nothing found: collection \"" + snapshot.collection().name +
            "\" is empty; fill it with: quarry index PATH";
   }
-  return query.filter.IsTrue() ? "nothing found" : "nothing found that satisfies --filter";
+  std::string text = "nothing found";
+  if (!query.filter.IsTrue()) text += " that satisfies --filter";
+  if (!query.principals.unrestricted) text += " among what --principal may read";
+  return text;
 }
 
 }  // namespace
 
-Result<Query> MakeQuery(const std::string& question, const std::string& filter,
-                        const Config& config) {
+Result<Query> MakeQuery(const QueryArguments& arguments, const Config& config) {
   Query query;
-  query.text = question;
+  query.text = arguments.question;
   query.mode = config.mode;
   query.k = config.k;
-  if (!filter.empty()) {
-    Result<Filter> parsed = ParseFilter(filter);
+  if (!arguments.principals.empty()) {
+    query.principals = {.unrestricted = false, .names = arguments.principals};
+  }
+  if (!arguments.filter.empty()) {
+    Result<Filter> parsed = ParseFilter(arguments.filter);
     if (!parsed.ok()) return std::move(parsed).status().Annotate("--filter");
     query.filter = *std::move(parsed);
   }
@@ -44,8 +49,7 @@ std::vector<std::string> TermsOf(std::string_view text, const Analyzer& analyzer
 
 Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context) {
   SearchResult result;
-  QUARRY_ASSIGN_OR_RETURN(result.query,
-                          MakeQuery(arguments.question, arguments.filter, context.config()));
+  QUARRY_ASSIGN_OR_RETURN(result.query, MakeQuery(arguments, context.config()));
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                           Engine::Open(context.config(), StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,

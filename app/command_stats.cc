@@ -22,6 +22,7 @@ Result<int> RunStats(CommandContext& context) {
   StoreStats stats;
   stats.directory = context.config().store;
   stats.bytes = engine->index().StoreBytes();
+  stats.learn_from_chunks = context.config().embedding.learn_from_chunks;
   for (const index::StoredCollection& collection : collections) {
     QUARRY_RETURN_IF_ERROR(context.call.Check());
     QUARRY_ASSIGN_OR_RETURN(stats.collections.emplace_back(), engine->index().Stats(collection.id));

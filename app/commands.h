@@ -40,16 +40,19 @@ struct IndexArguments {
 };
 Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context);
 
-struct SearchArguments {
+// What search and ask share.
+struct QueryArguments {
   std::string question;
-  std::string filter;  // JSON; "" = none
+  std::string filter;                   // JSON; "" = none
+  std::vector<std::string> principals;  // on whose behalf; none = unrestricted
+};
+
+struct SearchArguments : QueryArguments {
   bool explain = false;
 };
 Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context);
 
-struct AskArguments {
-  std::string question;
-  std::string filter;
+struct AskArguments : QueryArguments {
   bool show_context = false;
 };
 Result<int> RunAsk(const AskArguments& arguments, CommandContext& context);

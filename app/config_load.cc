@@ -6,6 +6,7 @@
 
 #include "app/config.h"
 #include "base/file.h"
+#include "base/names.h"
 
 extern char** environ;
 
@@ -17,27 +18,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPrefix = "QUARRY_";
 constexpr std::string_view kFileVariable = "QUARRY_CONFIG";
 constexpr uint64_t kMaxFileBytes = 1u << 20;
-
-// Edits (insertion, deletion, substitution, exchange of neighbours) that turn `a` into `b`.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> two_back(b.size() + 1);
-  std::vector<size_t> back(b.size() + 1);
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) back[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substitution = back[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({back[j] + 1, row[j - 1] + 1, substitution});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], two_back[j - 2] + 1);
-      }
-    }
-    std::swap(two_back, back);
-    std::swap(back, row);
-  }
-  return back[b.size()];
-}
 
 std::string_view LastPart(std::string_view name) {
   const size_t dot = name.rfind('.');
@@ -122,15 +102,16 @@ Status ApplyEnvironment(const std::map<std::string, std::string>& environment,
       QUARRY_RETURN_IF_ERROR(SetKey(*key, texts, false, variable, loaded).Annotate(variable));
       continue;
     }
-    const auto nearest = std::min_element(
-        ConfigKeys().begin(), ConfigKeys().end(), [&](const ConfigKey& a, const ConfigKey& b) {
-          return EditDistance(variable, a.Environment()) < EditDistance(variable, b.Environment());
-        });
-    const std::string message =
-        variable + ": unknown variable; did you mean " + nearest->Environment() + "?";
+    std::vector<std::string> known;
+    for (const ConfigKey& one : ConfigKeys()) known.push_back(one.Environment());
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    const std::string_view nearest = NearestName(variable, names);
+    const std::string message = variable + ": unknown variable" +
+                                (nearest.empty() ? "; `quarry config --keys` lists them"
+                                                 : "; did you mean " + std::string(nearest) + "?");
     // Other programs may have variables of this prefix; one inside a section of ours is a mistake.
     if (IsInSectionOfEnvironment(variable)) return InvalidArgumentError(message);
-    loaded.warnings.push_back(message);
+    if (!nearest.empty()) loaded.warnings.push_back(message);
   }
   return OkStatus();
 }

@@ -45,8 +45,14 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
   options.store = config.storage;
   options.vectors = config.vectors;
   options.bm25 = config.bm25;
-  QUARRY_ASSIGN_OR_RETURN(
-      engine->index_, index::Index::Open(config.store, options, engine->analyzer_, engine->clock_));
+  Result<std::unique_ptr<index::Index>> index =
+      index::Index::Open(config.store, options, engine->analyzer_, engine->clock_);
+  if (index.status().code() == Code::kLocked) {
+    return LockedError(index.status().message() +
+                       "; wait for it or stop it (a `quarry serve` answers and indexes over HTTP "
+                       "meanwhile), or take another store with --store");
+  }
+  QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
   return engine;
 }
 

@@ -18,10 +18,12 @@ class RecordBatch {
       : pipeline_(pipeline), writer_(writer), options_(options), report_(report) {}
 
   Status Add(Record record, const CallContext& context) {
-    if (auto* document = std::get_if<Document>(&record)) {
+    if (auto* documents = std::get_if<std::vector<Document>>(&record)) {
       if (!deletes_.empty()) QUARRY_RETURN_IF_ERROR(Flush(context));
-      bytes_ += document->text.size();
-      documents_.push_back(std::move(*document));
+      for (Document& document : *documents) {
+        bytes_ += document.text.size();
+        documents_.push_back(std::move(document));
+      }
     } else {
       if (!documents_.empty()) QUARRY_RETURN_IF_ERROR(Flush(context));
       deletes_.insert(std::move(std::get<DeleteRecord>(record).id));

@@ -142,6 +142,8 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
   std::string text = stats.directory + "  " + FormatBytes(stats.bytes) + " on disk\n";
   for (const index::CollectionStats& one : stats.collections) {
     const uint64_t vectors = one.chunks - std::min(one.chunks, one.pending_vectors);
+    const std::string none = "none: learnt from " + std::to_string(stats.learn_from_chunks) +
+                             " chunks on; until then words are searched";
     text += "\n" + console.Styled(Style::kTitle, one.collection.name) + "\n" +
             Lines({{"  documents", WithThousands(one.documents)},
                    {"  chunks", WithThousands(one.chunks)},
@@ -149,7 +151,7 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
                    {"  vectors", WithThousands(vectors) + ", " +
                                      WithThousands(one.pending_vectors) + " pending"},
                    {"  vector index", one.vector_index.empty() ? "none" : one.vector_index},
-                   {"  embedder", one.embedder.empty() ? "none yet" : one.embedder},
+                   {"  embedder", one.embedder.empty() ? none : one.embedder},
                    {"  memory", FormatBytes(one.lexical_bytes) + " postings, " +
                                     FormatBytes(one.vector_bytes) + " vectors"},
                    {"  commit", WithThousands(one.commit.value)},

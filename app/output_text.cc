@@ -158,6 +158,11 @@ std::string IndexText(const IndexResult& result, const Console& console) {
   }
   const uint64_t touched =
       report.documents_added + report.documents_changed + report.documents_removed;
+  if (report.sources == 0 && report.failures.empty()) {
+    text +=
+        "no files to index: hidden ones and those that --include and --exclude leave out do "
+        "not count\n";
+  }
   if (touched == 0 && report.embedding.embedded == 0) {
     text += "nothing changed: " + Counted(report.documents_unchanged, "document") + " unchanged, " +
             WithThousands(report.failures.size()) + " failed in " + seconds + "; " +
@@ -181,6 +186,10 @@ std::string IndexText(const IndexResult& result, const Console& console) {
             FormatSeconds(report.embedding.learn_seconds) + ", embedded " +
             Counted(report.embedding.embedded, "chunk") + " in " +
             FormatSeconds(report.embedding.embed_seconds) + "\n";
+  }
+  if (!result.dry_run && result.chunks_total > 0 && result.learn_from_chunks > 0) {
+    text += "searched by words only: an embedder is learnt from " +
+            std::to_string(result.learn_from_chunks) + " chunks on\n";
   }
   return text;
 }

@@ -11,9 +11,8 @@
 
 namespace quarry::app {
 
-// `filter` is JSON or "". kInvalidArgument naming the flag.
-Result<Query> MakeQuery(const std::string& question, const std::string& filter,
-                        const Config& config);
+// kInvalidArgument naming the flag.
+Result<Query> MakeQuery(const QueryArguments& arguments, const Config& config);
 
 // The analyzer's terms of `text`, in order, repeated ones included.
 std::vector<std::string> TermsOf(std::string_view text, const Analyzer& analyzer);

@@ -8,106 +8,24 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "ingest/parser.h"
+#include "server/document_body.h"
+#include "server/strict_json.h"
 
 namespace quarry::app {
 namespace {
 
-using Json = nlohmann::json;
-
-// Deeper ones are no records, and the library's values are destroyed recursively.
-constexpr int kMaxDepth = 16;
-constexpr size_t kMaxIdBytes = 1024;  // DocumentId
 constexpr size_t kReadBytes = 256 * 1024;
 constexpr int kPollMillis = 100;
 
-Status Expected(const std::string& key, const char* what) {
-  return InvalidArgumentError("\"" + key + "\": expected " + what);
-}
-
-Result<Json> ParseJson(std::string_view line) {
-  bool too_deep = false;
-  const auto check = [&](int depth, Json::parse_event_t, Json&) {
-    too_deep = too_deep || depth > kMaxDepth;
-    return !too_deep;  // what lies deeper is not kept
-  };
-  try {
-    Json json = Json::parse(line, check);
-    if (too_deep) return InvalidArgumentError("JSON nested deeper than 16 levels");
-    if (!json.is_object()) return InvalidArgumentError("expected a JSON object");
-    return json;
-  } catch (const Json::parse_error& error) {
-    return InvalidArgumentError("not JSON at byte " + std::to_string(error.byte));
-  } catch (const Json::exception& error) {
-    return InvalidArgumentError(std::string("not JSON: ") + error.what());
+// Messages speak of the line, not of a request's body.
+Status OfLine(const Status& status) {
+  std::string message = status.message();
+  for (const std::string_view prefix : {"body: ", "not JSON: line 1, "}) {
+    if (message.starts_with(prefix)) message.erase(0, prefix.size());
   }
-}
-
-Result<std::string> TextOf(const Json& record, const std::string& key, bool required) {
-  const auto found = record.find(key);
-  if (found == record.end() || (found->is_null() && !required)) {
-    if (!required) return std::string();
-    return Expected(key, "a text; it is missing");
-  }
-  if (!found->is_string()) return Expected(key, "a text");
-  return found->get<std::string>();
-}
-
-Result<MetadataValue> ToMetadataValue(const std::string& key, const Json& json) {
-  if (json.is_boolean()) return MetadataValue(json.get<bool>());
-  if (json.is_number()) return MetadataValue(json.get<double>());
-  if (json.is_string()) return MetadataValue(json.get<std::string>());
-  const auto is_text = [](const Json& element) { return element.is_string(); };
-  if (json.is_array() && std::all_of(json.begin(), json.end(), is_text)) {
-    return MetadataValue(json.get<std::vector<std::string>>());
-  }
-  return Expected("metadata." + key, "a text, a number, true, false or a list of texts");
-}
-
-Status CheckKeys(const Json& record, std::initializer_list<const char*> known) {
-  for (const auto& [key, value] : record.items()) {
-    if (std::find_if(known.begin(), known.end(), [&](const char* k) { return key == k; }) ==
-        known.end()) {
-      std::string list;
-      for (const char* name : known) list += (list.empty() ? "" : ", ") + std::string(name);
-      return InvalidArgumentError("unknown key \"" + key + "\"; expected " + list);
-    }
-  }
-  return OkStatus();
-}
-
-Result<Record> ParsePut(const Json& record) {
-  QUARRY_RETURN_IF_ERROR(CheckKeys(record, {"op", "id", "text", "title", "uri", "metadata"}));
-  QUARRY_ASSIGN_OR_RETURN(std::string id, TextOf(record, "id", true));
-  QUARRY_ASSIGN_OR_RETURN(const std::string text, TextOf(record, "text", true));
-  QUARRY_ASSIGN_OR_RETURN(std::string title, TextOf(record, "title", false));
-  QUARRY_ASSIGN_OR_RETURN(std::string uri, TextOf(record, "uri", false));
-  if (id.empty() || id.size() > kMaxIdBytes || id.find('\0') != std::string::npos) {
-    return Expected("id", "a text of 1 to 1024 bytes without NUL");
-  }
-  if (Trim(text).empty()) return Expected("text", "a text that is not empty");
-
-  // Line ends as in files, and no binary content.
-  QUARRY_ASSIGN_OR_RETURN(const DecodedText decoded, DecodeText(text));
-  const ingest::SourceInfo info{.id = id, .path = id, .uri = uri};
-  QUARRY_ASSIGN_OR_RETURN(ingest::ParsedSource parsed,
-                          ingest::ParserFor(ingest::Format::kPlainText).Parse(decoded.text, info));
-  if (parsed.documents.size() != 1) return Expected("text", "a text that is not empty");
-  Document document = std::move(parsed.documents[0]);
-  document.id = std::move(id);
-  document.uri = std::move(uri);
-  if (!title.empty()) document.title = std::move(title);
-  document.language = DetectLanguage(document.text);
-  if (const auto metadata = record.find("metadata"); metadata != record.end()) {
-    if (!metadata->is_object()) return Expected("metadata", "an object");
-    for (const auto& [key, value] : metadata->items()) {
-      QUARRY_ASSIGN_OR_RETURN(document.metadata[key], ToMetadataValue(key, value));
-    }
-  }
-  return Record(std::move(document));
+  return {status.code(), std::move(message)};
 }
 
 // A number as JSON's grammar has it: no leading zeros, no "inf", no hexadecimal.
@@ -133,15 +51,30 @@ bool IsJsonNumber(std::string_view text) {
 }  // namespace
 
 Result<Record> ParseRecord(std::string_view line) {
-  QUARRY_ASSIGN_OR_RETURN(const Json record, ParseJson(line));
-  QUARRY_ASSIGN_OR_RETURN(const std::string op, TextOf(record, "op", false));
-  if (op == "delete") {
-    QUARRY_RETURN_IF_ERROR(CheckKeys(record, {"op", "id"}));
-    QUARRY_ASSIGN_OR_RETURN(std::string id, TextOf(record, "id", true));
-    return Record(DeleteRecord{std::move(id)});
+  Result<server::JsonValue> json = server::ParseJson(line);
+  if (!json.ok()) return OfLine(json.status());
+  auto* object = std::get_if<server::JsonValue::Object>(&json->value);
+  if (object == nullptr)
+    return InvalidArgumentError("expected an object, not " + std::string(json->TypeName()));
+  std::string op = "put";
+  if (const auto field = std::find_if(object->begin(), object->end(),
+                                      [](const auto& one) { return one.first == "op"; });
+      field != object->end()) {
+    const std::string* text = field->second.AsString();
+    op = text == nullptr ? "" : *text;
+    object->erase(field);
   }
-  if (!op.empty() && op != "put") return Expected("op", "\"put\" or \"delete\"");
-  return ParsePut(record);
+  if (op == "delete") {
+    DeleteRecord record;
+    server::ObjectReader reader(*json, "");
+    reader.Required("id").String(record.id);
+    if (const Status status = reader.Finish(); !status.ok()) return OfLine(status);
+    return Record(std::move(record));
+  }
+  if (op != "put") return InvalidArgumentError("op: expected \"put\" or \"delete\"");
+  Result<std::vector<Document>> documents = server::ParseRecordOf(*json, "");
+  if (!documents.ok()) return OfLine(documents.status());
+  return Record(*std::move(documents));
 }
 
 MetadataValue ParseTypedValue(const std::string& text) {

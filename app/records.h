@@ -2,18 +2,17 @@
 
 // Records on standard input: `quarry index -` reads JSON lines, one record each, applied in order:
 //
-//   {"id": "a1", "text": "..", "title": "..", "uri": "..", "metadata": {"lang": "en", "year":
-//   2020}}
+//   {"id": "a1", "text": "..", "title": "..", "metadata": {"lang": "en", "year": 2020}}
 //   {"op": "delete", "id": "a1"}
 //
-// `id` and `text` are required, the rest is optional. Metadata values are strings, numbers,
-// booleans and lists of strings. Any other key is an error: a misspelt one would be lost silently.
-// A line that is wrong is reported with its number and stops nothing.
+// The record is the one that PUT /api/v1/documents takes (server/document_body.h); any other key is
+// an error, for a misspelt one would be lost silently. A line that is wrong is reported with its number and stops nothing.
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/call_context.h"
 #include "base/document.h"
@@ -24,7 +23,8 @@ namespace quarry::app {
 struct DeleteRecord {
   DocumentId id;
 };
-using Record = std::variant<Document, DeleteRecord>;
+// One line: the documents of a record (many where its media type is one of records), or a removal.
+using Record = std::variant<std::vector<Document>, DeleteRecord>;
 
 // kInvalidArgument saying what was expected; the caller puts the line before it.
 Result<Record> ParseRecord(std::string_view line);

@@ -20,8 +20,9 @@ namespace quarry::app {
 struct IndexResult {
   std::string collection;
   bool dry_run = false;
-  ingest::IngestReport report;  // of all roots together
-  uint64_t chunks_total = 0;    // in the collection, afterwards
+  ingest::IngestReport report;     // of all roots together
+  uint64_t chunks_total = 0;       // in the collection, afterwards
+  uint32_t learn_from_chunks = 0;  // there are too few to learn an embedder from; 0 = enough
 };
 
 struct SearchResult {
@@ -66,6 +67,7 @@ struct DeleteResult {
 };
 
 struct StoreStats {
+  uint32_t learn_from_chunks = 0;  // so many chunks an embedder is learnt from
   std::string directory;
   uint64_t bytes = 0;
   std::vector<index::CollectionStats> collections;

@@ -18,10 +18,12 @@ enum class SearchMode : uint8_t { kHybrid, kDense, kLexical };
 const char* SearchModeName(SearchMode mode);  // "hybrid"
 Result<SearchMode> ParseSearchMode(std::string_view name);
 
+inline constexpr uint32_t kMaxK = 10'000;  // passages that one query may ask for
+
 struct Query {
   std::string text;
   SearchMode mode = SearchMode::kHybrid;
-  uint32_t k = 10;  // passages wanted; fewer come back when fewer match
+  uint32_t k = 10;  // passages wanted, 1 to kMaxK; fewer come back when fewer match
   Filter filter;
   Principals principals;
 };

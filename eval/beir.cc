@@ -103,6 +103,10 @@ Result<Judgements> ReadJudgements(const std::string& directory, const std::strin
   const std::filesystem::path folder = std::filesystem::path(directory) / "qrels";
   const std::string path = (folder / (split + ".tsv")).string();
   Result<LineReader> reader = LineReader::Open(path);
+  if (std::error_code error; !std::filesystem::is_directory(directory, error)) {
+    return NotFoundError(directory + ": no such directory; expected a BEIR collection: " +
+                         "corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv");
+  }
   if (reader.status().code() == Code::kNotFound) {
     return NotFoundError(path + ": no such split; " + folder.string() + " " +
                          DescribeSplits(folder));

@@ -129,6 +129,9 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
   impl->clock = &clock;
   const auto open = [&]() -> Status {
     std::error_code error;
+    if (fs::exists(directory, error) && !fs::is_directory(directory, error)) {
+      return InvalidArgumentError("is not a directory, which a store is");
+    }
     const bool exists = fs::exists(directory + "/MANIFEST.json", error);
     if (error) return InvalidArgumentError("look for MANIFEST.json: " + error.message());
     if (!exists && (options.read_only || !options.create_if_missing)) {

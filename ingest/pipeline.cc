@@ -157,8 +157,11 @@ index::DocumentDraft Pipeline::MakeDraft(Document document, const std::string& r
 Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& root,
                                      const index::Snapshot& snapshot) const {
   Prepared prepared;
+  const Result<index::StoredDocument> whole = snapshot.ReadDocument(item.info.id);
   const auto fail = [&](const Status& status) {
-    prepared.failures.push_back({item.info.path, status.message()});
+    prepared.failures.push_back(
+        {item.info.path,
+         status.message() + (whole.ok() ? "; its last good version still answers" : "")});
     return prepared;
   };
   Result<std::string> bytes = item.read();
@@ -167,7 +170,6 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
 
   Document file;  // if the source is one document
   file.source_hash = Hash64(*bytes);
-  const Result<index::StoredDocument> whole = snapshot.ReadDocument(item.info.id);
   if (whole.ok() && IsUnchanged(*whole, file, fingerprint_, root)) {
     prepared.unchanged.push_back(item.info.id);
     return prepared;

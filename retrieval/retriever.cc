@@ -10,8 +10,6 @@
 namespace quarry::retrieval {
 namespace {
 
-constexpr uint32_t kMaxK = 10'000;
-
 // The best rows down to the one that brings in the last of `documents` documents. A document's
 // chunks share one place, so 100 rows can hold far fewer than 100 documents: search(k) is called
 // with growing k.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "index/index_writer.h"
 #include "server/json_writer.h"
 #include "server/media_type.h"
 
@@ -72,6 +73,9 @@ Status ReadRecord(const JsonValue& record, const std::string& place, const std::
     return ReadMetadata(value, at, metadata);
   });
   QUARRY_RETURN_IF_ERROR(reader.Finish());
+  if (const Status usable = index::CheckDocumentId(source.id); !usable.ok()) {
+    return place.empty() ? usable : usable.Annotate(place);
+  }
   if (!id.empty() && source.id != id) {
     return InvalidArgumentError(before + "id: " + JsonString(source.id) +
                                 " is not the id in the path, " + JsonString(id));

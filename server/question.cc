@@ -3,8 +3,6 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint32_t kMaxK = 10'000;  // Retriever's
-
 Status ReadMode(const JsonValue& value, const std::string& place, SearchMode& mode) {
   const std::string* name = value.AsString();
   if (name == nullptr) {

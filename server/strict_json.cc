@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/names.h"
 #include "server/json_writer.h"
 
 namespace quarry::server {
@@ -117,22 +118,6 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   std::string problem_;
 };
 
-// Number of edits (insert, delete, replace) between two short names.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
-
 void Write(const JsonValue& json, JsonWriter& out) {
   std::visit(
       [&](const auto& value) {
@@ -221,21 +206,6 @@ std::string ToJson(const JsonValue& value) {
   return writer.Take();
 }
 
-std::string_view NearestName(std::string_view name, const std::vector<std::string_view>& known) {
-  std::string_view nearest;
-  // Two slips in a short name, more in a long one; what is further off is no slip.
-  size_t best = std::max<size_t>(2, name.size() / 3) + 1;
-  for (const std::string_view candidate : known) {
-    constexpr size_t kMaxName = 64;
-    if (name.size() > kMaxName) break;
-    if (const size_t distance = EditDistance(name, candidate); distance < best) {
-      best = distance;
-      nearest = candidate;
-    }
-  }
-  return nearest;
-}
-
 ObjectReader::ObjectReader(const JsonValue& json, std::string place)
     : json_(json), place_(std::move(place)) {
   if (json_.AsObject() == nullptr) {
@@ -253,7 +223,7 @@ ObjectReader::Field ObjectReader::Get(std::string_view name, bool required) {
   std::string place = place_.empty() ? std::string(name) : place_ + '.' + std::string(name);
   const JsonValue* value = status_.ok() ? json_.Find(name) : nullptr;
   if (value != nullptr && value->IsNull() && !required) value = nullptr;
-  if (value == nullptr && required) Fail(place, "is missing");
+  if (value == nullptr && required && missing_.empty()) missing_ = place;
   return Field(*this, std::move(place), value);
 }
 
@@ -274,7 +244,12 @@ Status ObjectReader::Finish() {
         (nearest.empty() ? "expected one of " + expected
                          : "did you mean \"" + std::string(nearest) + "\"?"));
   }
-  return OkStatus();
+  return FinishIgnoringUnknown();
+}
+
+Status ObjectReader::FinishIgnoringUnknown() {
+  if (!status_.ok() || missing_.empty()) return status_;
+  return InvalidArgumentError(missing_ + ": is missing");
 }
 
 void ObjectReader::Field::Expect(const char* what) {

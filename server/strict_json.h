@@ -58,9 +58,6 @@ Result<JsonValue> ParseJson(std::string_view text);
 // The same value as JSON text.
 std::string ToJson(const JsonValue& value);
 
-// The one of `known` that is most like `name`, "" if none is (for "did you mean").
-std::string_view NearestName(std::string_view name, const std::vector<std::string_view>& known);
-
 // Reads the fields of one object. Holds the first error; after it nothing is read. Not thread-safe.
 class ObjectReader {
  public:
@@ -95,10 +92,11 @@ class ObjectReader {
   Field Required(std::string_view name);
   Field Optional(std::string_view name);
 
-  // The first error. Fields that were never asked for are one, naming the nearest known field.
+  // The first error; else a field that was never asked for, naming the nearest known one; else a
+  // required one that is missing (a misspelt field is both, and its name says more).
   Status Finish();
   // Likewise, but unknown fields are of no interest.
-  Status FinishIgnoringUnknown() { return status_; }
+  Status FinishIgnoringUnknown();
 
  private:
   Field Get(std::string_view name, bool required);
@@ -108,6 +106,7 @@ class ObjectReader {
   const std::string place_;
   std::vector<std::string_view> known_;
   Status status_;
+  std::string missing_;  // the first required field that is not there
 };
 
 }  // namespace quarry::server

@@ -45,6 +45,10 @@ TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
             "unknown command \"frob\": expected ls, show or delete; see: quarry docs -h");
   EXPECT_EQ(ErrorOf({"docs", "show", "a", "b"}),
             "unexpected argument \"b\"; see: quarry docs show -h");
+  EXPECT_EQ(ErrorOf({"search", "a", "--explian"}),
+            "unknown option \"--explian\"; did you mean --explain?; see: quarry search -h");
+  EXPECT_EQ(ErrorOf({"serach", "a"}),
+            "unknown command \"serach\"; did you mean search?; see: quarry -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--frob"}), "unknown option \"--frob\"; see: quarry search -h");
   EXPECT_EQ(ErrorOf({"search"}), "QUESTION is required; see: quarry search -h");
   EXPECT_EQ(ErrorOf({"search", "--store"}), "--store: a value is missing; see: quarry search -h");
@@ -91,6 +95,12 @@ TEST(CommandLine, HelpOfEveryCommandHasAnExampleAndFitsATerminal) {
       begin = end + 1;
     }
   }
+}
+
+TEST(CommandLine, HelpIsACommandToo) {
+  EXPECT_EQ(Parse({"help"})->text, Parse({"-h"})->text);
+  EXPECT_EQ(Parse({"help", "docs", "ls"})->text, Parse({"docs", "ls", "-h"})->text);
+  EXPECT_EQ(ErrorOf({"help", "serach"}), ErrorOf({"serach", "-h"}));
 }
 
 TEST(CommandLine, JsonIsRecognisedWhereTheRestIsWrong) {

@@ -84,16 +84,31 @@ void Remove(const std::string& directory) {
 
 class RocksStoreTest : public ::testing::Test {
  protected:
-  // A copy of the files of an open store is what a crash leaves of it.
+  // A copy of the files of an open store is what a crash leaves of it, if all are of one moment: it
+  // is taken again while files come and go in the background.
   std::string Crash(const std::string& from = "") {
-    const std::string copy = temporary_.path() + "/copy" + std::to_string(++copies_);
-    fs::create_directory(copy);
-    for (const std::string& file : Files(from.empty() ? directory_ : from, "")) {
-      std::error_code vanished;  // files that are no longer needed go in the background
-      if (!file.ends_with("/LOCK"))
-        fs::copy_file(file, fs::path(copy) / fs::path(file).filename(), vanished);
+    const std::string directory = from.empty() ? directory_ : from;
+    while (true) {
+      const std::string copy = temporary_.path() + "/copy" + std::to_string(++copies_);
+      fs::create_directory(copy);
+      const std::map<std::string, uint64_t> before = Sizes(directory);
+      bool whole = true;
+      for (const auto& [file, size] : before) {
+        if (file.ends_with("/LOCK")) continue;
+        std::error_code vanished;
+        whole &= fs::copy_file(file, fs::path(copy) / fs::path(file).filename(), vanished);
+      }
+      if (whole && Sizes(directory) == before) return copy;
+      Remove(copy);
     }
-    return copy;
+  }
+  static std::map<std::string, uint64_t> Sizes(const std::string& directory) {
+    std::map<std::string, uint64_t> sizes;
+    for (const std::string& file : Files(directory, "")) {
+      std::error_code vanished;
+      sizes[file] = fs::file_size(file, vanished);
+    }
+    return sizes;
   }
   static std::string Wal(const std::string& directory) { return Files(directory, ".log").back(); }
 

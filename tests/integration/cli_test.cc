@@ -26,6 +26,9 @@ using Json = nlohmann::json;
 
 constexpr uid_t kNobody = 65534;
 
+// What index says of a collection that is too small to learn from.
+const std::string kWordsOnly = "searched by words only: an embedder is learnt from 30 chunks on\n";
+
 class CliTest : public ::testing::Test {
  protected:
   CliTest() { fs::create_directories(docs()); }
@@ -78,7 +81,7 @@ TEST_F(CliTest, IndexSaysWhatItDidAndASecondRunChangesNothing) {
   const QuarryResult first = Run({"index", docs()});
   EXPECT_EQ(first.exit_code, 0);
   EXPECT_EQ(WithoutTimes(first.out),
-            "added 2, changed 0, unchanged 0, removed 0, failed 0; 2 chunks\n");
+            "added 2, changed 0, unchanged 0, removed 0, failed 0; 2 chunks\n" + kWordsOnly);
   EXPECT_EQ(first.error, "");
   const QuarryResult second = Run({"index", docs()});
   EXPECT_EQ(second.exit_code, 0);
@@ -105,7 +108,7 @@ TEST_F(CliTest, EachBadFileIsNamedWithItsReasonAndTheOthersAreIndexed) {
                 "parsing value: unexpected end of input; expected '[', '{', or a literal\n" +
                 "skipped " + docs() + "/blank.txt: empty: only white space, expected text; and 3 " +
                 "others (--json lists all)\n" +
-                "added 1, changed 0, unchanged 0, removed 0, failed 2; 1 chunk\n");
+                "added 1, changed 0, unchanged 0, removed 0, failed 2; 1 chunk\n" + kWordsOnly);
   EXPECT_EQ(Run({"search", "pump"}).exit_code, 0);
 }
 
@@ -169,7 +172,7 @@ TEST_F(CliTest, WhatMayNotBeReadIsReportedAndTheRestIsIndexed) {
   EXPECT_EQ(WithoutTimes(result.out),
             "failed  " + docs() + "/locked: cannot read the directory: Permission denied\n" +
                 "failed  " + closed + ": cannot read: Permission denied\n" +
-                "added 1, changed 0, unchanged 0, removed 0, failed 2; 1 chunk\n");
+                "added 1, changed 0, unchanged 0, removed 0, failed 2; 1 chunk\n" + kWordsOnly);
 }
 
 TEST_F(CliTest, AStoreThatMayNotBeLookedAtIsAnErrorAndNoCrash) {
@@ -261,8 +264,12 @@ TEST_F(CliTest, AStoreInUseByAServerIsReportedWithItsProcess) {
   for (const char* verb : {"index", "search"}) {
     const QuarryResult result = Run({verb, docs()});
     EXPECT_EQ(result.exit_code, 5);
-    EXPECT_THAT(result.error, MatchesRegex("quarry: error: store " + store() + ": lock " + store() +
-                                           "/LOCK: store is in use by process [0-9]+\n"));
+    EXPECT_THAT(result.error,
+                MatchesRegex("quarry: error: store " + store() + ": lock " + store() +
+                             "/LOCK: store is in use by process [0-9]+; wait for it or "
+                             "stop it \\(a `quarry serve` answers and indexes over "
+                             "HTTP meanwhile\\), or take another store with "
+                             "--store\n"));
   }
   server.Signal(SIGTERM);
   EXPECT_EQ(server.Wait().exit_code, 0);
@@ -283,6 +290,8 @@ TEST_F(CliTest, UsageErrorsSayWhatWasExpected) {
                    "unknown command \"frobnicate\": expected index, search, ask, docs, "
                    "collections, serve, eval, stats, verify, config or doctor; see: quarry -h");
   ExpectUsageError({"index", docs(), "--frob"}, "unknown option \"--frob\"; see: quarry index -h");
+  ExpectUsageError({"docs", "shwo", "a"},
+                   "unknown command \"shwo\"; did you mean show?; see: quarry docs -h");
   ExpectUsageError({"search", "pump", "--mode", "fuzzy"},
                    "--mode: retrieval.mode: expected one of hybrid, dense, lexical, got \"fuzzy\"");
   ExpectUsageError({"search", "pump", "--set", "retreival.k=3"},
@@ -290,6 +299,65 @@ TEST_F(CliTest, UsageErrorsSayWhatWasExpected) {
   Write("a.txt", "Alpha.");
   ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
   ExpectUsageError({"search", " "}, "query: empty; expected a question");
+}
+
+TEST_F(CliTest, WrongPlacesAreSaidToBe) {
+  Write("a.txt", "Alpha.");
+  QuarryResult result = testing::RunQuarry({"search", "a", "--store", docs() + "/a.txt"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.error,
+            "quarry: error: store " + docs() + "/a.txt: is not a directory, which a store is\n");
+  result = Run({"eval", "answers", "--beir", "/nope"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.error,
+            "quarry: error: /nope: no such directory; expected a BEIR collection: corpus.jsonl, "
+            "queries.jsonl, qrels/SPLIT.tsv\n");
+  fs::remove(docs() + "/a.txt");
+  Write(".hidden", "Alpha.");
+  result = Run({"index", docs()});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, StartsWith("no files to index: hidden ones and those that --include and "
+                                     "--exclude leave out do not count\n"));
+  EXPECT_EQ(Run({"ask", "What is alpha?"}).error,
+            "quarry: collection \"default\" is empty; fill it with: quarry index PATH\n");
+}
+
+TEST_F(CliTest, PrincipalsSeeWhatTheyMayRead) {
+  ASSERT_EQ(Run({"index", "-"},
+                "{\"id\":\"open\",\"text\":\"Alpha for all.\"}\n"
+                "{\"id\":\"closed\",\"text\":\"Alpha for some.\",\"access\":[\"hr\"]}\n")
+                .exit_code,
+            0);
+  EXPECT_EQ(RunJson({"search", "alpha"})["hits"].size(), 2u);
+  EXPECT_EQ(
+      RunJson({"search", "alpha", "--principal", "sales", "--principal", "hr"})["hits"].size(), 2u);
+  const Json sales = RunJson({"search", "alpha", "--principal", "sales"});
+  ASSERT_EQ(sales["hits"].size(), 1u);
+  EXPECT_EQ(sales["hits"][0]["document"], "open");
+  EXPECT_EQ(Run({"search", "some", "--principal", "sales", "--mode", "lexical"}).error,
+            "quarry: nothing found among what --principal may read\n");
+}
+
+TEST_F(CliTest, DocumentsAreNamedWholeOrByTheirFile) {
+  Write("guide/pump.md", "# Pump");
+  Write("r.jsonl", "{\"id\":\"x\",\"text\":\"One.\"}\n{\"id\":\"y\",\"text\":\"Two.\"}\n");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  EXPECT_EQ(Run({"docs", "show", "pump.md"}).error,
+            "quarry: error: no document \"pump.md\" in collection \"default\"; there is: "
+            "guide/pump.md\n");
+  EXPECT_EQ(Run({"docs", "show", "valve"}).error,
+            "quarry: error: no document \"valve\" in collection \"default\"; `quarry docs ls` "
+            "lists them\n");
+  EXPECT_EQ(Run({"docs", "delete", "r.jsonl"}).exit_code, 0);
+  EXPECT_EQ(RunJson({"docs", "ls"})["total"], 1);
+}
+
+TEST_F(CliTest, AFileThatBreaksLeavesItsOldVersion) {
+  Write("a.json", "{\"text\": \"Alpha.\"}");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  Write("a.json", "{\"text\": ");
+  EXPECT_THAT(Run({"index", docs()}).out, HasSubstr("; its last good version still answers\n"));
+  EXPECT_EQ(Run({"search", "alpha"}).exit_code, 0);
 }
 
 TEST_F(CliTest, AWrongFilterIsNamedByItsPlace) {
@@ -365,7 +433,7 @@ TEST_F(CliTest, AMovedFileIsFoundUnderItsNewNameOnly) {
   ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
   fs::rename(docs() + "/old.txt", docs() + "/new.txt");
   EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--prune"}).out),
-            "added 0, changed 1, unchanged 0, removed 0, failed 0; 1 chunk\n");
+            "added 0, changed 1, unchanged 0, removed 0, failed 0; 1 chunk\n" + kWordsOnly);
   EXPECT_EQ(RunJson({"search", "pump"})["hits"][0]["document"], "new.txt");
 }
 
@@ -385,7 +453,7 @@ TEST_F(CliTest, PruneRemovesWhatIsGoneAndADryRunOnlySaysSo) {
             "failed 0\n");
   EXPECT_EQ(Run({"search", "bananas"}).exit_code, 0);
   EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--prune"}).out),
-            "added 0, changed 0, unchanged 1, removed 1, failed 0; 1 chunk\n");
+            "added 0, changed 0, unchanged 1, removed 1, failed 0; 1 chunk\n" + kWordsOnly);
   EXPECT_EQ(Run({"search", "bananas"}).exit_code, 1);
 }
 
@@ -396,10 +464,10 @@ TEST_F(CliTest, RecordsOnStandardInputAreAppliedInOrderAndWrongLinesNamed) {
           "{\"id\":\"b\",\"text\":\"Beta.\"}\n{\"op\":\"delete\",\"id\":\"a\"}\n");
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(WithoutTimes(result.out),
-            "failed  standard input: line 2: not JSON at byte 1\n"
-            "failed  standard input: line 3: unknown key \"txt\"; expected op, id, text, title, "
-            "uri, metadata\n"
-            "added 2, changed 0, unchanged 0, removed 1, failed 2; 1 chunk\n");
+            "failed  standard input: line 2: column 1: unexpected text near \"b\"\n"
+            "failed  standard input: line 3: unknown field \"txt\"; did you mean \"text\"?\n"
+            "added 2, changed 0, unchanged 0, removed 1, failed 2; 1 chunk\n" +
+                kWordsOnly);
   EXPECT_EQ(Run({"docs", "show", "b", "--text"}).out, "Beta.\n");
 }
 

@@ -133,7 +133,10 @@ TEST(DocumentRoutes, JsonIsARecordUnlessItIsRaw) {
   TestServer server;
   const JsonReply record = server.Put("/api/v1/documents/a.json", {{"port", 8420}});
   EXPECT_EQ(record.status, 400);
-  EXPECT_EQ(record.Message(), "text: is missing (to index a JSON file as it is, add ?raw=true)");
+  EXPECT_EQ(
+      record.Message(),
+      "body: unknown field \"port\"; expected one of id, text, title, uri, media_type, language, "
+      "access, metadata (to index a JSON file as it is, add ?raw=true)");
   const JsonReply raw =
       server.Put("/api/v1/documents/a.json?raw=true&title=Settings&uri=x:y", {{"port", 8420}});
   ASSERT_EQ(raw.status, 201) << raw.http.body;

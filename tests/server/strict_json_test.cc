@@ -92,14 +92,6 @@ TEST(ObjectReader, HoldsTheFirstErrorWithItsPlace) {
   EXPECT_EQ(reader.Finish().message(), "a.b: expected a string, not a number");
 }
 
-TEST(NearestName, FindsSlipsOnly) {
-  const std::vector<std::string_view> names = {"collection", "k", "mode"};
-  EXPECT_EQ(NearestName("colection", names), "collection");
-  EXPECT_EQ(NearestName("modes", names), "mode");
-  EXPECT_EQ(NearestName("temperature", names), "");
-  EXPECT_EQ(NearestName(std::string(10000, 'x'), names), "");
-}
-
 TEST(JsonWriter, EscapesAndReplaces) {
   EXPECT_EQ(JsonString("a\"b\\c\n\r\t\x01\x7F"), "\"a\\\"b\\\\c\\n\\r\\t\\u0001\x7F\"");
   EXPECT_EQ(JsonString("ok\xFFok\xE6\x96"), "\"ok\xEF\xBF\xBDok\xEF\xBF\xBD\xEF\xBF\xBD\"");
