@@ -71,10 +71,13 @@ std::string SnippetText(const Snippet& snippet, size_t indent, const Console& co
   return text;
 }
 
-std::string HeaderOf(const Passage& passage) {
-  const std::string header = ContextualHeader(passage.title, passage.chunk.span.heading_path);
+// What `span` of the passage stands under.
+std::string HeaderOf(const Passage& passage, const SourceSpan& span) {
+  const std::string header = ContextualHeader(passage.title, span.heading_path);
   return OneLine(header.empty() ? passage.chunk.document : header);
 }
+
+std::string HeaderOf(const Passage& passage) { return HeaderOf(passage, passage.chunk.span); }
 
 std::string LegText(const char* name, uint32_t rank, double score, double part) {
   const std::string text = std::string("    ") + name + ": ";
@@ -228,15 +231,17 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
   if (!answer.citations.empty()) text += "\n" + console.Styled(Style::kBold, "Sources") + "\n";
   for (size_t number = 1; number <= answer.context.passages.size(); ++number) {
     const Passage& passage = answer.context.passages[number - 1];
-    bool first = true;
+    std::string above;  // the header of the citations printed before
     for (const Citation& citation : answer.citations) {
       if (citation.passage != number) continue;
-      if (first) {
-        text += "[" + std::to_string(number) + "] " +
-                console.Styled(Style::kTitle, HeaderOf(passage)) + "\n    " +
-                console.Styled(Style::kDim, OneLine(passage.chunk.document)) + "\n";
+      const std::string header = HeaderOf(passage, citation.source);
+      if (above.empty()) {
+        text += "[" + std::to_string(number) + "] " + console.Styled(Style::kTitle, header) +
+                "\n    " + console.Styled(Style::kDim, OneLine(passage.chunk.document)) + "\n";
+      } else if (header != above) {
+        text += "    " + console.Styled(Style::kTitle, header) + "\n";
       }
-      first = false;
+      above = header;
       text += "    " + PlaceOf(citation.source) + ": \"" + OneLine(citation.quote) + "\"\n";
     }
   }

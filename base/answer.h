@@ -49,8 +49,8 @@ struct Answer {
   Verdict verdict;
   bool abstained = false;  // the corpus does not say; `text` says what was searched
   Usage usage;
-  std::string model;  // "extractive"
-  Context context;
+  std::string model;        // "extractive"
+  Context context;          // the cited passages first, in the order of their citations
   CommitSequence commit;    // the state of the collection that was answered from
   std::string fingerprint;  // names that state, the configuration and the model: same = same answer
   std::vector<Trace::Stage> timings;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kExtractiveModel = "extractive";
 // Changes when the same snapshot, options and question would give another answer.
-constexpr uint64_t kAnswererVersion = 1;
+constexpr uint64_t kAnswererVersion = 2;
 constexpr size_t kNearestShown = 3;
 
 bool IsChinese(std::string_view text) { return DetectLanguage(text) == "zh"; }
@@ -104,7 +104,7 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
   }
   {
     StageTimer timer(traced, "answer");
-    const model::ExtractiveDraft draft =
+    model::ExtractiveDraft draft =
         model::ExtractAnswer(query.text, answer.context.passages, analyzer_, options_.extractive);
     answer.abstained = draft.declined;
     answer.verdict.score = draft.support;
@@ -113,6 +113,7 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
       answer.text = AbstentionText(query, answer.context, snapshot);
       answer.verdict.label = Support::kUnsupported;
     } else {
+      OrderByUse(draft.sentences, answer.context);
       CitedText composed = ComposeCitedText(draft.sentences, answer.context);
       answer.text = std::move(composed.text);
       answer.citations = std::move(composed.citations);

@@ -36,7 +36,9 @@ class Answerer {
   Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever, AnswerOptions options);
 
   // Answers query.text from `snapshot`. An answer that the corpus does not carry is no error: the
-  // result has `abstained` set and its text says what was searched.
+  // result has `abstained` set and its text says what was searched. Otherwise the answer's context
+  // has the cited passages first, in the order in which they are cited: [1], [2], ...; then the
+  // others by rank.
   // Errors: those of Retriever::Retrieve; kCancelled when the sink returned false.
   Result<Answer> Ask(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
                      const CallContext& context) const;

@@ -1,6 +1,8 @@
 #include "generation/citations.h"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 
@@ -47,12 +49,46 @@ bool EndsWithCjk(std::string_view text) {
   return start < text.size() && IsCjk(NextCodePoint(text, start));
 }
 
+bool IsTableRow(const Chunk& chunk, size_t begin) {
+  return std::ranges::any_of(chunk.blocks, [&](const ChunkBlock& block) {
+    return block.kind == BlockKind::kTable && block.begin <= begin && begin < block.end;
+  });
+}
+
+// "Title > Heading" with the innermost of the headings.
+std::string SubjectOf(const Passage& passage, const SourceSpan& span) {
+  const auto& path = span.heading_path;
+  const std::string subject =
+      ContextualHeader(passage.title, {path.empty() ? std::string() : path.back()});
+  return OnOneLine(subject.empty() ? passage.chunk.document : subject);
+}
+
 }  // namespace
+
+void OrderByUse(std::vector<model::ExtractedSentence>& sentences, Context& context) {
+  constexpr uint32_t kNowhere = UINT32_MAX;
+  std::vector<Passage>& passages = context.passages;
+  std::vector<uint32_t> places(passages.size(), kNowhere);
+  std::vector<Passage> ordered;
+  ordered.reserve(passages.size());
+  const auto take = [&](uint32_t i) {
+    if (places[i] != kNowhere) return;
+    places[i] = static_cast<uint32_t>(ordered.size());
+    ordered.push_back(std::move(passages[i]));
+  };
+  for (model::ExtractedSentence& sentence : sentences) {
+    take(sentence.passage);
+    sentence.passage = places[sentence.passage];
+  }
+  for (uint32_t i = 0; i < passages.size(); ++i) take(i);
+  passages = std::move(ordered);
+}
 
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
                            const Context& context) {
   CitedText composed;
   bool previous_cjk = false;
+  std::string table;  // the subject of the row before
   for (const model::ExtractedSentence& sentence : sentences) {
     const Passage& passage = context.passages[sentence.passage];
     const std::string_view quote =
@@ -61,17 +97,26 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     const std::string line = OnOneLine(quote);
     const Ending ending = SplitEnding(line);
     const bool cjk = EndsWithCjk(ending.body);
-    if (!composed.text.empty() && !previous_cjk) composed.text += ' ';
-    previous_cjk = cjk;
 
     Citation citation;
     citation.passage = sentence.passage + 1;
     citation.chunk = passage.chunk.id;
     citation.document = passage.chunk.document;
-    citation.source = passage.chunk.span;
-    citation.source.begin = passage.chunk.span.begin + sentence.range.begin;
-    citation.source.end = passage.chunk.span.begin + sentence.range.end;
+    citation.source = SpanWithin(passage.chunk, sentence.range.begin, sentence.range.end);
     citation.quote = std::string(quote);
+    const bool is_row = IsTableRow(passage.chunk, sentence.range.begin);
+    const std::string subject = is_row ? SubjectOf(passage, citation.source) : "";
+    if (!composed.text.empty()) {
+      if (is_row || !table.empty()) {
+        composed.text += '\n';
+      } else if (!previous_cjk) {
+        composed.text += ' ';
+      }
+    }
+    if (is_row && subject != table) composed.text += subject + " — ";
+    table = subject;
+    previous_cjk = cjk;
+
     citation.answer_span.begin = composed.text.size();
     composed.text += ending.body;
     citation.answer_span.end = composed.text.size();

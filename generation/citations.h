@@ -10,14 +10,23 @@
 
 namespace quarry::generation {
 
+// Numbers citations in the order in which the answer uses them: puts the cited passages first in
+// that order, the others behind them by rank, and points the sentences to where theirs went.
+// REQUIRES: every ExtractedSentence::passage is one of the context's.
+void OrderByUse(std::vector<model::ExtractedSentence>& sentences, Context& context);
+
 struct CitedText {
   std::string text;                 // "The pump runs at 9 bar [1]. It weighs 12 kg [2]."
   std::vector<Citation> citations;  // one per sentence, in order
 };
 
-// Joins the sentences, each followed by the number of its passage. Line breaks inside a sentence
-// become spaces in the answer and stay in the quote. A sentence without an end mark gets one in its
-// script. REQUIRES: every range lies inside its passage's text.
+// Joins the sentences, each followed by the number of its passage.
+//   * Line breaks inside a sentence become spaces in the answer and stay in the quote. A sentence
+//     without an end mark gets one in its script.
+//   * A row of a table says nothing without what the table is about, so it stands on a line of its
+//     own behind title and heading: "VX-220 data sheet > Motor — Property: Power; Value: 22 kW [1]."
+//     Of neighbouring rows of one table the first names it.
+// Citation::answer_span is the quoted part. REQUIRES: every range lies inside its passage's text.
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
                            const Context& context);
 

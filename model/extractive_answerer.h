@@ -18,8 +18,10 @@ namespace quarry::model {
 struct ExtractiveOptions {
   uint32_t max_sentences = 3;
   uint32_t max_tokens = 160;
-  // Below this support (0 to 1) of the best sentence the answerer declines. Calibrated on one half
-  // of SQuAD v2 dev; the curve stands in docs/benchmarks.md.
+  // Below this support (0 to 1) of the best sentence the answerer declines. Support falls with the
+  // words of the question that the sentence and its headings lack, and strongly when the passage
+  // lacks a code, number or name, the sentence what the question denies, or its block anything of
+  // the kind asked for (who, when, where, how much). The curve stands in docs/benchmarks.md.
   double decline_below = 0.35;
 };
 

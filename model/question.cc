@@ -4,12 +4,14 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
 
 constexpr double kWithDigits = 1.5;
 constexpr double kWeak = 0.4;
+constexpr double kWordsOfAPair = 0.5;  // a Chinese word is two characters long, and pairs overlap
 
 struct Cue {
   std::string_view text;
@@ -48,6 +50,9 @@ constexpr Cue kChineseCues[] = {
     {"多大", AnswerKind::kNumber},     {"多长", AnswerKind::kNumber},
     {"多長", AnswerKind::kNumber},     {"多高", AnswerKind::kNumber},
     {"多远", AnswerKind::kNumber},     {"多遠", AnswerKind::kNumber},
+    {"多深", AnswerKind::kNumber},     {"多硬", AnswerKind::kNumber},
+    {"多宽", AnswerKind::kNumber},     {"多寬", AnswerKind::kNumber},
+    {"多厚", AnswerKind::kNumber},     {"多快", AnswerKind::kNumber},
     {"多久", AnswerKind::kNumber},     {"多重", AnswerKind::kNumber},
     {"几个", AnswerKind::kNumber},     {"幾個", AnswerKind::kNumber},
     {"什么", AnswerKind::kAny},        {"什麼", AnswerKind::kAny},
@@ -65,45 +70,64 @@ constexpr Cue kChineseCues[] = {
     {"啥", AnswerKind::kAny},
 };
 
-// English cues on the folded question, padded by spaces; the first that occurs decides.
+// English question words, the longer ones first.
 constexpr Cue kEnglishCues[] = {
-    {" how many ", AnswerKind::kNumber},
-    {" how much ", AnswerKind::kNumber},
-    {" how old ", AnswerKind::kNumber},
-    {" how long ", AnswerKind::kNumber},
-    {" how far ", AnswerKind::kNumber},
-    {" how high ", AnswerKind::kNumber},
-    {" how tall ", AnswerKind::kNumber},
-    {" how big ", AnswerKind::kNumber},
-    {" how large ", AnswerKind::kNumber},
-    {" how often ", AnswerKind::kNumber},
-    {" how hot ", AnswerKind::kNumber},
-    {" how fast ", AnswerKind::kNumber},
-    {" how deep ", AnswerKind::kNumber},
-    {" what percentage ", AnswerKind::kNumber},
-    {" what percent ", AnswerKind::kNumber},
-    {" what number ", AnswerKind::kNumber},
-    {" what is the number ", AnswerKind::kNumber},
-    {" what year ", AnswerKind::kTime},
-    {" which year ", AnswerKind::kTime},
-    {" what date ", AnswerKind::kTime},
-    {" what day ", AnswerKind::kTime},
-    {" what month ", AnswerKind::kTime},
-    {" what century ", AnswerKind::kTime},
-    {" what decade ", AnswerKind::kTime},
-    {" what time ", AnswerKind::kTime},
-    {" when ", AnswerKind::kTime},
-    {" what country ", AnswerKind::kPlace},
-    {" what city ", AnswerKind::kPlace},
-    {" which country ", AnswerKind::kPlace},
-    {" which city ", AnswerKind::kPlace},
-    {" what state ", AnswerKind::kPlace},
-    {" where ", AnswerKind::kPlace},
-    {" who ", AnswerKind::kPerson},
-    {" whom ", AnswerKind::kPerson},
-    {" whose ", AnswerKind::kPerson},
-    {" why ", AnswerKind::kReason},
+    {"how many ", AnswerKind::kNumber},
+    {"how much ", AnswerKind::kNumber},
+    {"how old ", AnswerKind::kNumber},
+    {"how long ", AnswerKind::kNumber},
+    {"how far ", AnswerKind::kNumber},
+    {"how high ", AnswerKind::kNumber},
+    {"how tall ", AnswerKind::kNumber},
+    {"how big ", AnswerKind::kNumber},
+    {"how large ", AnswerKind::kNumber},
+    {"how often ", AnswerKind::kNumber},
+    {"how hot ", AnswerKind::kNumber},
+    {"how fast ", AnswerKind::kNumber},
+    {"how deep ", AnswerKind::kNumber},
+    {"how heavy ", AnswerKind::kNumber},
+    {"what percentage ", AnswerKind::kNumber},
+    {"what percent ", AnswerKind::kNumber},
+    {"what number ", AnswerKind::kNumber},
+    {"what is the number ", AnswerKind::kNumber},
+    {"what year ", AnswerKind::kTime},
+    {"which year ", AnswerKind::kTime},
+    {"what date ", AnswerKind::kTime},
+    {"what day ", AnswerKind::kTime},
+    {"which day ", AnswerKind::kTime},
+    {"what month ", AnswerKind::kTime},
+    {"which month ", AnswerKind::kTime},
+    {"what century ", AnswerKind::kTime},
+    {"what decade ", AnswerKind::kTime},
+    {"what time ", AnswerKind::kTime},
+    {"what country ", AnswerKind::kPlace},
+    {"what city ", AnswerKind::kPlace},
+    {"which country ", AnswerKind::kPlace},
+    {"which city ", AnswerKind::kPlace},
+    {"what state ", AnswerKind::kPlace},
+    {"where ", AnswerKind::kPlace},
+    {"who ", AnswerKind::kPerson},
+    {"whom ", AnswerKind::kPerson},
+    {"whose ", AnswerKind::kPerson},
+    {"why ", AnswerKind::kReason},
+    {"what ", AnswerKind::kAny},
+    {"which ", AnswerKind::kAny},
+    {"how ", AnswerKind::kAny},
 };
+
+// The kind that the first question word of `folded` asks for: lower-case words, each with a space
+// behind it. "When" is one only if there is no other: "what happens when the pump stops".
+AnswerKind EnglishKind(std::string_view folded) {
+  bool when = false;
+  for (size_t begin = 0; begin < folded.size(); begin = folded.find(' ', begin) + 1) {
+    const std::string_view rest = folded.substr(begin);
+    if (rest.starts_with("when ")) when = true;
+    for (const Cue& cue : kEnglishCues) {
+      if (rest.starts_with(cue.text)) return cue.kind;
+    }
+  }
+  return when ? AnswerKind::kTime : AnswerKind::kAny;
+}
 
 // Words that ask. They stand in the question's form and seldom in the answer's, so they are no
 // terms.
@@ -128,61 +152,10 @@ constexpr std::string_view kWeakWords[] = {
 constexpr std::string_view kFunctionCharacters =
     "的了是在由被把和与及其之为有于以对从到中上下这那个也都而或";
 
-constexpr std::string_view kMonths[] = {"january",   "february", "march",    "april",
-                                        "may",       "june",     "july",     "august",
-                                        "september", "october",  "november", "december"};
-constexpr std::string_view kNumberWords[] = {
-    "one",      "two",     "three",   "four",  "five",   "six",     "seven", "eight", "nine",
-    "ten",      "eleven",  "twelve",  "dozen", "twenty", "thirty",  "forty", "fifty", "hundred",
-    "thousand", "million", "billion", "half",  "third",  "quarter", "twice", "once",  "majority"};
-constexpr std::string_view kReasons[] = {"because",   "due",    "since", "cause",   "caused",
-                                         "reason",    "result", "allow", "order",   "so",
-                                         "therefore", "led",    "thus",  "prevent", "avoid"};
-constexpr std::string_view kChineseReasons[] = {"因为", "由于", "因此", "为了", "所以",
-                                                "原因", "導致", "导致", "由於", "因為"};
-constexpr std::string_view kChinesePlaces = "省市县区国州镇村路街岛洲港湖山";
-constexpr std::string_view kChineseNumerals = "一二三四五六七八九十百千万亿两";
-
-bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAsciiUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsAsciiWord(char c) { return IsAsciiDigit(c) || IsAsciiUpper(c) || (c >= 'a' && c <= 'z'); }
-bool IsAscii(char c) { return (c & 0x80) == 0; }
-
-template <size_t n>
-bool Among(std::string_view word, const std::string_view (&list)[n]) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
-// A run of ASCII letters and digits, or of other characters.
-struct Word {
-  std::string_view text;
-  bool first = false;
-};
-
-std::vector<Word> Words(std::string_view text) {
-  std::vector<Word> words;
-  for (size_t i = 0; i < text.size();) {
-    const size_t begin = i;
-    if (IsAsciiWord(text[i])) {
-      while (i < text.size() && IsAsciiWord(text[i])) ++i;
-    } else if (!IsAscii(text[i])) {
-      while (i < text.size() && !IsAscii(text[i])) ++i;
-    } else {
-      ++i;
-      continue;
-    }
-    words.push_back({text.substr(begin, i - begin), words.empty()});
-  }
-  return words;
-}
-
-std::string AsciiLower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (IsAsciiUpper(c)) c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
+// Two of these never mean the same.
+constexpr std::string_view kCountingWords[] = {"first", "second", "third", "fourth", "fifth",
+                                               "two",   "three",  "four",  "five",   "six",
+                                               "seven", "eight",  "nine",  "ten"};
 
 // Blanks the Chinese question words out and reports the kind that the first decisive one asks for.
 std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
@@ -212,37 +185,45 @@ std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
   return rest;
 }
 
-bool HoldsDigit(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), IsAsciiDigit);
-}
-
-bool HoldsFunctionCharacter(std::string_view term) {
-  for (size_t offset = 0; offset < term.size();) {
-    const size_t begin = offset;
-    if (!IsCjk(NextCodePoint(term, offset))) continue;
-    const std::string_view character = term.substr(begin, offset - begin);
-    if (kFunctionCharacters.find(character) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
 std::string_view FormOf(const Token& token, std::string_view text) {
   return text.substr(token.begin, token.end - token.begin);
 }
 
-QuestionTerm TermOf(const Token& token, std::string_view text) {
+// Titles and quotations.
+constexpr std::pair<std::string_view, std::string_view> kQuotes[] = {
+    {"《", "》"}, {"「", "」"}, {"“", "”"}, {"\"", "\""}};
+
+std::vector<ByteRange> QuotedRanges(std::string_view text) {
+  std::vector<ByteRange> ranges;
+  for (const auto& [open, close] : kQuotes) {
+    for (size_t begin = text.find(open); begin != text.npos;) {
+      const size_t end = text.find(close, begin + open.size());
+      if (end == text.npos) break;
+      ranges.push_back({begin, end});
+      begin = text.find(open, end + close.size());
+    }
+  }
+  return ranges;
+}
+
+QuestionTerm TermOf(const Token& token, std::string_view text,
+                    const std::vector<ByteRange>& quoted) {
   QuestionTerm term;
   term.term = token.term;
   term.begin = token.begin;
   term.end = token.end;
-  const bool digit = HoldsDigit(token.term);
-  if (digit) {
+  term.has_digit = HoldsDigit(token.term);
+  if (term.has_digit) {
     term.emphasis = kWithDigits;
   } else if (Among(AsciiLower(FormOf(token, text)), kWeakWords) ||
-             HoldsFunctionCharacter(token.term)) {
+             HoldsCharacterOf(kFunctionCharacters, token.term)) {
     term.emphasis = kWeak;
   }
-  term.is_name = digit || (token.begin > 0 && IsAsciiUpper(text[token.begin]));
+  term.is_name = term.has_digit || (token.begin > 0 && IsAsciiUpper(text[token.begin])) ||
+                 Among(AsciiLower(FormOf(token, text)), kCountingWords) ||
+                 std::ranges::any_of(quoted, [&](const ByteRange& range) {
+                   return range.begin < token.begin && token.end <= range.end;
+                 });
   return term;
 }
 
@@ -250,87 +231,42 @@ QuestionTerm TermOf(const Token& token, std::string_view text) {
 
 Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   Question result;
-  std::string padded = " ";
-  for (const Word& word : Words(question)) padded += AsciiLower(word.text) + " ";
-  for (const Cue& cue : kEnglishCues) {
-    if (padded.find(cue.text) != std::string::npos) {
-      result.kind = cue.kind;
-      break;
-    }
-  }
+  std::string folded;
+  for (const Word& word : Words(question)) folded += AsciiLower(word.text) + " ";
+  result.kind = EnglishKind(folded);
   result.text = CutChineseCues(question, result.kind);
   const std::string& text = result.text;
 
+  result.negated = IsNegated(text);
+  const std::vector<ByteRange> quoted = QuotedRanges(text);
   std::unordered_map<std::string, uint32_t> numbers;
+  std::unordered_map<uint32_t, uint32_t> at_position;  // how many terms stand there
+  std::vector<uint32_t> positions;                     // by term
   uint32_t before = UINT32_MAX;
   uint32_t before_position = 0;
   for (const Token& token : analyzer.Tokenize(text)) {
     if (Among(AsciiLower(FormOf(token, text)), kAskingWords)) continue;
     const auto [found, is_new] =
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
-    if (is_new) result.terms.push_back(TermOf(token, text));
+    if (is_new) {
+      result.terms.push_back(TermOf(token, text, quoted));
+      ++at_position[token.position];
+      positions.push_back(token.position);
+    }
     if (before != UINT32_MAX && before != found->second && token.position != before_position) {
       result.pairs.emplace_back(before, found->second);
     }
     before = found->second;
     before_position = token.position;
   }
-  return result;
-}
-
-bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question) {
-  const auto holds_character_of = [&](std::string_view set) {
-    for (size_t i = 0; i < sentence.size();) {
-      const size_t begin = i;
-      if (!IsCjk(NextCodePoint(sentence, i))) continue;
-      const std::string_view character = sentence.substr(begin, i - begin);
-      if (set.find(character) != std::string_view::npos &&
-          question.find(character) == std::string_view::npos) {
-        return true;
-      }
-    }
-    return false;
-  };
-  const auto any_new_word = [&](auto&& fits) {
-    for (const Word& word : Words(sentence)) {
-      if (fits(word) && question.find(word.text) == std::string_view::npos) return true;
-    }
-    return false;
-  };
-  switch (kind) {
-    case AnswerKind::kAny:
-      return false;
-    case AnswerKind::kTime:
-      return any_new_word([&](const Word& word) {
-               return HoldsDigit(word.text) ||
-                      (IsAsciiUpper(word.text[0]) && Among(AsciiLower(word.text), kMonths));
-             }) ||
-             sentence.find("century") != std::string_view::npos ||
-             sentence.find("世纪") != std::string_view::npos ||
-             sentence.find("年") != std::string_view::npos;
-    case AnswerKind::kNumber:
-      return any_new_word([&](const Word& word) {
-               return HoldsDigit(word.text) || Among(AsciiLower(word.text), kNumberWords);
-             }) ||
-             holds_character_of(kChineseNumerals);
-    case AnswerKind::kPerson:
-      // Chinese names have no form of their own: the point of foreign names is all that shows.
-      return any_new_word(
-                 [](const Word& word) { return !word.first && IsAsciiUpper(word.text[0]); }) ||
-             sentence.find("·") != std::string_view::npos;
-    case AnswerKind::kPlace:
-      return any_new_word(
-                 [](const Word& word) { return !word.first && IsAsciiUpper(word.text[0]); }) ||
-             holds_character_of(kChinesePlaces);
-    case AnswerKind::kReason:
-      return any_new_word(
-                 [](const Word& word) { return Among(AsciiLower(word.text), kReasons); }) ||
-             std::any_of(std::begin(kChineseReasons), std::end(kChineseReasons),
-                         [&](std::string_view reason) {
-                           return sentence.find(reason) != std::string_view::npos;
-                         });
+  for (size_t i = 0; i < result.terms.size(); ++i) {
+    QuestionTerm& term = result.terms[i];
+    const double share = 1.0 / at_position[positions[i]];
+    term.emphasis *= share;
+    size_t begin = 0;
+    result.words += IsCjk(NextCodePoint(term.term, begin)) ? kWordsOfAPair : share;
   }
-  return false;
+  return result;
 }
 
 }  // namespace quarry::model

@@ -1,7 +1,12 @@
 #include "model/quotable.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace quarry::model {
 namespace {
+
+constexpr uint32_t kShortCodeTokens = 60;
 
 // `range` of `text` without white space around it.
 ByteRange Trimmed(std::string_view text, ByteRange range) {
@@ -42,25 +47,71 @@ size_t CutBehindMark(std::string_view prefix) {
   return prefix.size();
 }
 
+// Adds what is left of `rest` of `text` in pieces of at most `max_tokens`.
+void AddPieces(std::string_view text, ByteRange rest, ByteRange block, uint32_t max_tokens,
+               std::vector<QuotablePiece>& pieces) {
+  while (rest.begin < rest.end) {
+    const std::string_view left = text.substr(rest.begin, rest.end - rest.begin);
+    // A token is at least one byte, so most sentences need no counting.
+    if (left.size() <= max_tokens || CountTokens(left) <= max_tokens) {
+      pieces.push_back({rest, block});
+      return;
+    }
+    const size_t cut = CutBehindMark(left.substr(0, FittingPrefix(left, max_tokens)));
+    const ByteRange piece = Trimmed(text, {rest.begin, rest.begin + cut});
+    if (piece.begin < piece.end) pieces.push_back({piece, block});
+    rest = Trimmed(text, {rest.begin + cut, rest.end});
+  }
+}
+
+std::vector<ByteRange> Lines(std::string_view text, ByteRange block) {
+  std::vector<ByteRange> lines;
+  for (size_t begin = block.begin; begin < block.end;) {
+    const size_t end = std::min(text.find('\n', begin), block.end);
+    lines.push_back(Trimmed(text, {begin, end}));
+    begin = end + 1;
+  }
+  return lines;
+}
+
 }  // namespace
 
-std::vector<ByteRange> QuotableRanges(std::string_view text, uint32_t max_tokens) {
-  std::vector<ByteRange> ranges;
-  for (ByteRange rest : SplitSentences(text)) {
-    // A token is at least one byte, so most sentences need no counting.
-    while (rest.begin < rest.end) {
-      const std::string_view left = text.substr(rest.begin, rest.end - rest.begin);
-      if (left.size() <= max_tokens || CountTokens(left) <= max_tokens) {
-        ranges.push_back(rest);
+std::vector<QuotablePiece> QuotablePieces(const Chunk& chunk, uint32_t max_tokens) {
+  const std::string_view text = chunk.text;
+  std::vector<QuotablePiece> pieces;
+  const auto add_sentences = [&](ByteRange block) {
+    for (const ByteRange& sentence :
+         SplitSentences(text.substr(block.begin, block.end - block.begin))) {
+      const ByteRange range{block.begin + sentence.begin, block.begin + sentence.end};
+      AddPieces(text, range, block, max_tokens, pieces);
+    }
+  };
+  if (chunk.blocks.empty()) add_sentences({0, text.size()});
+  for (const ChunkBlock& chunk_block : chunk.blocks) {
+    const ByteRange block = Trimmed(text, {chunk_block.begin, chunk_block.end});
+    const std::string_view inside = text.substr(block.begin, block.end - block.begin);
+    switch (chunk_block.kind) {
+      case BlockKind::kHeading:
         break;
-      }
-      const size_t cut = CutBehindMark(left.substr(0, FittingPrefix(left, max_tokens)));
-      const ByteRange piece = Trimmed(text, {rest.begin, rest.begin + cut});
-      if (piece.begin < piece.end) ranges.push_back(piece);
-      rest = Trimmed(text, {rest.begin + cut, rest.end});
+      case BlockKind::kParagraph:
+      case BlockKind::kListItem:
+      case BlockKind::kQuote:
+        add_sentences(block);
+        break;
+      case BlockKind::kCode:
+        if (CountTokens(inside) <= kShortCodeTokens) {
+          AddPieces(text, block, block, max_tokens, pieces);
+          break;
+        }
+        [[fallthrough]];
+      case BlockKind::kTable:
+        for (const ByteRange& line : Lines(text, block)) {
+          AddPieces(text, line, line, max_tokens, pieces);
+        }
+        break;
     }
   }
-  return ranges;
+  return pieces;
 }
 
 }  // namespace quarry::model

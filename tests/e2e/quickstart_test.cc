@@ -80,7 +80,8 @@ TEST_F(Quickstart, DeclinesWhatTheDocumentsDoNotSay) {
 
 TEST_F(Quickstart, ShowsTheSourcesBelowTheAnswer) {
   const QuarryResult result = RunQuarry({"ask", kEnglish, "--store", Store()});
-  EXPECT_THAT(result.out, HasSubstr("[1].\n\nSources\n[1] Upper Tarn dam and reservoir\n"
+  EXPECT_THAT(result.out, HasSubstr("[1].\n\nSources\n"
+                                    "[1] Upper Tarn dam and reservoir > Drawdown rules\n"
                                     "    operations/upper-tarn-dam.md\n    bytes "));
   EXPECT_THAT(result.out, HasSubstr("\n\nsupported, support 0."));
 }

@@ -6,6 +6,7 @@
 namespace quarry::generation {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -33,6 +34,73 @@ TEST(CitationsTest, MarkersStandBeforeTheEndOfTheSentence) {
   EXPECT_EQ(cited.citations[1].source.begin, 118u);
   const TextRange span = cited.citations[1].answer_span;
   EXPECT_EQ(cited.text.substr(span.begin, span.end - span.begin), "It is red");
+}
+
+TEST(CitationsTest, TheHeadingPathAndPageAreThoseOfTheSentence) {
+  Passage passage = TextPassage("It is red.\nWeight\nIt weighs 80 kg.");
+  passage.chunk.span.heading_path = {"Pump", "Colour"};
+  passage.chunk.span.page = 3;
+  passage.chunk.blocks = {
+      {.kind = BlockKind::kParagraph, .depth = 0, .begin = 0, .end = 10, .page = 3},
+      {.kind = BlockKind::kHeading, .depth = 1, .begin = 11, .end = 17, .page = 3},
+      {.kind = BlockKind::kParagraph, .depth = 0, .begin = 18, .end = 34, .page = 4}};
+  Context context;
+  context.passages = {passage};
+  const CitedText cited = ComposeCitedText({{0, {18, 34}, 1.0}, {0, {0, 10}, 0.5}}, context);
+  ASSERT_THAT(cited.citations, SizeIs(2));
+  EXPECT_EQ(cited.citations[0].quote, "It weighs 80 kg.");
+  EXPECT_THAT(cited.citations[0].source.heading_path, ElementsAre("Pump", "Weight"));
+  EXPECT_EQ(cited.citations[0].source.page, 4u);
+  EXPECT_EQ(cited.citations[0].source.begin, 118u);
+  EXPECT_THAT(cited.citations[1].source.heading_path, ElementsAre("Pump", "Colour"));
+  EXPECT_EQ(cited.citations[1].source.page, 3u);
+}
+
+Passage RowsPassage(const std::string& title, const std::string& text) {
+  Passage passage = TextPassage(text);
+  passage.title = title;
+  passage.chunk.blocks = {{.kind = BlockKind::kTable, .begin = 0, .end = text.size()}};
+  return passage;
+}
+
+TEST(CitationsTest, ARowOfATableStandsOnItsOwnLineBehindWhatTheTableIsAbout) {
+  Context context;
+  context.passages = {
+      TextPassage("It is red."),
+      RowsPassage("VX-220", "Property: Mass; Value: 80 kg\nProperty: Head; Value: 48 m"),
+      RowsPassage("压力分区", "分区: D1; 静压: 5.2; 减压阀: 有")};
+  context.passages[1].chunk.span.heading_path = {"VX-220", "Data"};
+  const CitedText cited = ComposeCitedText({{1, {29, 56}, 1.0},
+                                            {1, {0, 28}, 0.9},
+                                            {2, {0, context.passages[2].chunk.text.size()}, 0.8},
+                                            {0, {0, 10}, 0.5}},
+                                           context);
+  EXPECT_EQ(cited.text,
+            "VX-220 > Data — Property: Head; Value: 48 m [2].\n"
+            "Property: Mass; Value: 80 kg [2].\n"
+            "压力分区 — 分区: D1; 静压: 5.2; 减压阀: 有[3]。\n"
+            "It is red [1].");
+  for (const Citation& citation : cited.citations) {
+    const TextRange span = citation.answer_span;
+    EXPECT_THAT(citation.quote, HasSubstr(cited.text.substr(span.begin, span.end - span.begin)));
+    const std::string& source = context.passages[citation.passage - 1].chunk.text;
+    EXPECT_EQ(source.substr(citation.source.begin - 100, citation.quote.size()), citation.quote);
+  }
+}
+
+TEST(CitationsTest, CitedPassagesComeFirstInTheOrderOfUse) {
+  Context context;
+  for (const char* text : {"a", "b", "c", "d", "e"}) context.passages.push_back(TextPassage(text));
+  std::vector<model::ExtractedSentence> sentences = {
+      {3, {0, 1}, 1.0}, {1, {0, 1}, 0.5}, {3, {0, 1}, 0.4}, {4, {0, 1}, 0.3}};
+  OrderByUse(sentences, context);
+  std::string order;
+  for (const Passage& passage : context.passages) order += passage.chunk.text;
+  EXPECT_EQ(order, "dbeac");
+  EXPECT_EQ(ComposeCitedText(sentences, context).text, "d [1]. b [2]. d [1]. e [3].");
+  std::vector<model::ExtractedSentence> none;
+  OrderByUse(none, context);
+  EXPECT_EQ(context.passages[0].chunk.text, "d");
 }
 
 class AnswererTest : public ::testing::Test {
@@ -64,12 +132,15 @@ TEST_F(AnswererTest, EveryQuoteIsTheSourceAtItsSpan) {
   for (const char* question : {"Which valve is tested at 20 bar?", "水泵 B-4 的电机功率是多少？",
                                "How is the motor of pump P-3 cooled?"}) {
     const Answer answer = Ask(question);
+    uint32_t last_number = 0;
     for (const Citation& citation : answer.citations) {
       const auto document = engine_.snapshot()->ReadDocument(citation.document).value();
       const std::string text = engine_.snapshot()->ReadText(document.number).value();
       EXPECT_EQ(text.substr(citation.source.begin, citation.source.end - citation.source.begin),
                 citation.quote);
       EXPECT_EQ(answer.context.passages.at(citation.passage - 1).chunk.id, citation.chunk);
+      EXPECT_LE(citation.passage, last_number + 1);
+      last_number = std::max(last_number, citation.passage);
     }
   }
 }

@@ -1,0 +1,145 @@
+#include "model/answer_kind.h"
+
+#include <algorithm>
+
+#include "model/written_words.h"
+
+namespace quarry::model {
+namespace {
+
+// Capitalised.
+constexpr std::string_view kDates[] = {
+    "january",   "february",  "march",   "april",    "may",      "june",   "july",
+    "august",    "september", "october", "november", "december", "monday", "tuesday",
+    "wednesday", "thursday",  "friday",  "saturday", "sunday",   "easter", "christmas"};
+constexpr std::string_view kTimes[] = {
+    "century",  "centuries", "decade",   "morning", "noon",  "afternoon", "evening", "night",
+    "midnight", "summer",    "winter",   "autumn",  "daily", "weekly",    "day",     "days",
+    "week",     "weeks",     "month",    "months",  "year",  "hours",     "monthly", "quarterly",
+    "yearly",   "annual",    "annually", "am",      "pm"};
+constexpr std::string_view kNumberWords[] = {
+    "one",      "two",     "three",   "four",  "five",   "six",     "seven", "eight", "nine",
+    "ten",      "eleven",  "twelve",  "dozen", "twenty", "thirty",  "forty", "fifty", "hundred",
+    "thousand", "million", "billion", "half",  "third",  "quarter", "twice", "once",  "majority"};
+// Persons without a name.
+constexpr std::string_view kPersons[] = {
+    "manager",  "head",   "director",  "chair",     "chief",    "officer",  "engineer",
+    "keeper",   "lead",   "operator",  "inspector", "king",     "queen",    "emperor",
+    "minister", "doctor", "president", "teacher",   "supplier", "member",   "members",
+    "team",     "board",  "committee", "council",   "court",    "company",  "staff",
+    "foreman",  "driver", "owner",     "owners",    "people",   "customer", "customers"};
+constexpr std::string_view kReasons[] = {"because",   "due",    "since", "cause",   "caused",
+                                         "reason",    "result", "allow", "order",   "so",
+                                         "therefore", "led",    "thus",  "prevent", "avoid"};
+constexpr std::string_view kNegations[] = {"not",    "no",      "never",   "none",
+                                           "nobody", "nothing", "neither", "nor",
+                                           "non",    "without", "cannot",  "least"};
+constexpr std::string_view kChineseTimes = "月日时時点點晨晚午夜周季春夏秋冬期";
+constexpr std::string_view kChineseNumerals = "一二三四五六七八九十百千万萬亿億两兩";
+constexpr std::string_view kChinesePlaces = "省市县縣区區国國州镇鎮村路街岛島洲港湖山";
+// What a Chinese name of a person can begin with, and what persons are called by.
+constexpr std::string_view kChineseSurnames =
+    "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧"
+    "蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎閻余潘杜戴夏钟鐘汪田任姜范方石"
+    "姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀"
+    "赖賴龚龔文左庞龐樊兰蘭殷施陶洪翟安颜顏倪严嚴牛温溫芦季俞章鲁魯葛伍韦韋申尤毕畢聂聶丛叢焦"
+    "向柳邢路岳齐齊祝欧歐司诸諸";
+constexpr std::string_view kChinesePersons =
+    "者人员員长長师師家士帝王后妃侯爵官将將父母子女儿兒妻夫兄弟姐妹哥爷爺奶徒手友匠工生民客主"
+    "司厂廠业業局会會院社团團队隊部处處";
+constexpr std::string_view kChineseReasons[] = {"因为", "由于", "因此", "为了", "所以",
+                                                "原因", "導致", "导致", "由於", "因為"};
+constexpr std::string_view kChineseNegations = "不没沒未无無";
+
+// "1066", "1990s".
+bool IsYear(std::string_view word) {
+  if (word.ends_with('s')) word.remove_suffix(1);
+  return (word.size() == 3 || word.size() == 4) && std::ranges::all_of(word, IsAsciiDigit);
+}
+
+// Whether the text behind a number makes it a time: "12:30", "8月".
+bool IsTimeUnit(std::string_view behind) {
+  constexpr std::string_view kUnits[] = {":", "年", "月", "日", "号", "號", "时", "時", "点", "點"};
+  return std::ranges::any_of(kUnits,
+                             [&](std::string_view unit) { return behind.starts_with(unit); });
+}
+
+}  // namespace
+
+const char* KindName(AnswerKind kind) {
+  switch (kind) {
+    case AnswerKind::kAny:
+      break;
+    case AnswerKind::kPerson:
+      return "person";
+    case AnswerKind::kTime:
+      return "time";
+    case AnswerKind::kPlace:
+      return "place";
+    case AnswerKind::kNumber:
+      return "number";
+    case AnswerKind::kReason:
+      return "reason";
+  }
+  return "thing";
+}
+
+bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question) {
+  const std::vector<Word> asked = Words(question);
+  const auto any_new_word = [&](auto&& fits) {
+    for (const Word& word : Words(sentence)) {
+      if (!fits(word)) continue;
+      if (std::ranges::find(asked, word.text, &Word::text) == asked.end()) return true;
+    }
+    return false;
+  };
+  switch (kind) {
+    case AnswerKind::kAny:
+      return false;
+    case AnswerKind::kTime:
+      return any_new_word([&](const Word& word) {
+               const auto behind = static_cast<size_t>(word.text.end() - sentence.begin());
+               return IsYear(word.text) || Among(AsciiLower(word.text), kTimes) ||
+                      (IsAsciiUpper(word.text[0]) && Among(AsciiLower(word.text), kDates)) ||
+                      (IsAsciiDigit(word.text.back()) && IsTimeUnit(sentence.substr(behind)));
+             }) ||
+             sentence.find("世纪") != std::string_view::npos ||
+             sentence.find("年") != std::string_view::npos ||
+             HoldsCharacterOf(kChineseTimes, sentence, question);
+    case AnswerKind::kNumber:
+      return any_new_word([&](const Word& word) {
+               return HoldsDigit(word.text) || Among(AsciiLower(word.text), kNumberWords);
+             }) ||
+             HoldsCharacterOf(kChineseNumerals, sentence, question);
+    case AnswerKind::kPerson:
+      return any_new_word([](const Word& word) {
+               return (!word.first && IsAsciiUpper(word.text[0])) ||
+                      Among(AsciiLower(word.text), kPersons);
+             }) ||
+             sentence.find("·") != std::string_view::npos ||
+             HoldsCharacterOf(kChineseSurnames, sentence, question) ||
+             HoldsCharacterOf(kChinesePersons, sentence, question);
+    case AnswerKind::kPlace:
+      return any_new_word(
+                 [](const Word& word) { return !word.first && IsAsciiUpper(word.text[0]); }) ||
+             HoldsCharacterOf(kChinesePlaces, sentence, question);
+    case AnswerKind::kReason:
+      return any_new_word(
+                 [](const Word& word) { return Among(AsciiLower(word.text), kReasons); }) ||
+             std::any_of(std::begin(kChineseReasons), std::end(kChineseReasons),
+                         [&](std::string_view reason) {
+                           return sentence.find(reason) != std::string_view::npos;
+                         });
+  }
+  return false;
+}
+
+bool IsNegated(std::string_view text) {
+  if (text.find("n't") != text.npos || text.find("n’t") != text.npos) return true;
+  for (const Word& word : Words(text)) {  // "No. 3" is a number
+    if (Among(word.first ? AsciiLower(word.text) : word.text, kNegations)) return true;
+  }
+  return HoldsCharacterOf(kChineseNegations, text);
+}
+
+}  // namespace quarry::model

@@ -1,0 +1,25 @@
+#pragma once
+
+// What kind of thing a question asks for, and by what forms a text shows that it holds one. Internal
+// to model/. Pure functions.
+//
+// Forms, not meaning: a capitalised word may be a person, a surname's character may be a word. They
+// are wide on purpose, so that a text without any of them hardly holds what is asked for.
+
+#include <cstdint>
+#include <string_view>
+
+namespace quarry::model {
+
+enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason };
+
+const char* KindName(AnswerKind kind);  // "person"
+
+// Whether `sentence` holds something of the kind that the question does not name itself: a date for
+// "when", a capitalised name for "who". False for kAny.
+bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);
+
+// Whether `text` denies something: "not", "never", "isn't", "不", "没".
+bool IsNegated(std::string_view text);
+
+}  // namespace quarry::model

@@ -1,0 +1,49 @@
+#include "model/written_words.h"
+
+#include "base/text.h"
+
+namespace quarry::model {
+namespace {
+
+bool IsAsciiWord(char c) { return IsAsciiDigit(c) || IsAsciiUpper(c) || (c >= 'a' && c <= 'z'); }
+
+}  // namespace
+
+std::vector<Word> Words(std::string_view text) {
+  std::vector<Word> words;
+  for (size_t i = 0; i < text.size();) {
+    const size_t begin = i;
+    if (IsAsciiWord(text[i])) {
+      while (i < text.size() && IsAsciiWord(text[i])) ++i;
+    } else if (!IsAscii(text[i])) {
+      while (i < text.size() && !IsAscii(text[i])) ++i;
+    } else {
+      ++i;
+      continue;
+    }
+    words.push_back({text.substr(begin, i - begin), words.empty()});
+  }
+  return words;
+}
+
+std::string AsciiLower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (IsAsciiUpper(c)) c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+bool HoldsDigit(std::string_view text) { return std::ranges::any_of(text, IsAsciiDigit); }
+
+bool HoldsCharacterOf(std::string_view set, std::string_view text, std::string_view except) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t begin = i;
+    if (!IsCjk(NextCodePoint(text, i))) continue;
+    const std::string_view character = text.substr(begin, i - begin);
+    if (set.find(character) != set.npos && except.find(character) == except.npos) return true;
+  }
+  return false;
+}
+
+}  // namespace quarry::model

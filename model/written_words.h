@@ -1,0 +1,34 @@
+#pragma once
+
+// Words and characters of a text, as question and answer kinds look at them: by their written form,
+// unlike the analyzer. Internal to model/. Pure.
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quarry::model {
+
+// A run of ASCII letters and digits, or of other characters.
+struct Word {
+  std::string_view text;
+  bool first = false;  // of the text
+};
+std::vector<Word> Words(std::string_view text);
+
+inline bool IsAscii(char c) { return (c & 0x80) == 0; }
+inline bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
+inline bool IsAsciiUpper(char c) { return c >= 'A' && c <= 'Z'; }
+std::string AsciiLower(std::string_view text);
+bool HoldsDigit(std::string_view text);  // an ASCII one
+
+// Whether `text` holds a Chinese character of `set` that does not stand in `except`.
+bool HoldsCharacterOf(std::string_view set, std::string_view text, std::string_view except = {});
+
+template <size_t n>
+bool Among(std::string_view word, const std::string_view (&list)[n]) {
+  return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
+
+}  // namespace quarry::model

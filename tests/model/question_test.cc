@@ -1,0 +1,117 @@
+#include "model/question.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/testing/test_environment.h"
+
+namespace quarry::model {
+namespace {
+
+using ::testing::UnorderedElementsAre;
+
+TEST(QuestionTest, TheFormTellsTheKindOfAnswer) {
+  const Analyzer analyzer;
+  const std::pair<const char*, AnswerKind> cases[] = {
+      {"Who built the dam?", AnswerKind::kPerson},
+      {"In what year was it built?", AnswerKind::kTime},
+      {"When does the office open?", AnswerKind::kTime},
+      {"Where is the depot?", AnswerKind::kPlace},
+      {"How many valves are there?", AnswerKind::kNumber},
+      {"Why did the pump stop?", AnswerKind::kReason},
+      {"What is a pump?", AnswerKind::kAny},
+      // The first question word decides; "when" only where it is the only one.
+      {"What happens when the pump stops?", AnswerKind::kAny},
+      {"Who is called when the pump stops?", AnswerKind::kPerson},
+      {"For how long may it run when cold?", AnswerKind::kNumber},
+      {"大坝是谁建造的？", AnswerKind::kPerson},
+      {"大壩是誰建造的？", AnswerKind::kPerson},
+      {"办公室什么时候开门？", AnswerKind::kTime},
+      {"它建于哪一年？", AnswerKind::kTime},
+      {"仓库在哪里？", AnswerKind::kPlace},
+      {"有多少个阀门？", AnswerKind::kNumber},
+      {"泵为什么停了？", AnswerKind::kReason},
+      {"什么是几何学？", AnswerKind::kAny}};
+  for (const auto& [question, kind] : cases) {
+    EXPECT_EQ(AnalyseQuestion(question, analyzer).kind, kind) << question;
+  }
+}
+
+TEST(QuestionTest, QuestionWordsAreNoTerms) {
+  const Analyzer analyzer;
+  for (const char* question : {"什么？", "为什么呢", "哪里"}) {
+    EXPECT_TRUE(AnalyseQuestion(question, analyzer).terms.empty()) << question;
+  }
+  const Question question = AnalyseQuestion("最大压力是多少？", analyzer);
+  for (const QuestionTerm& term : question.terms)
+    EXPECT_EQ(term.term.find("多"), std::string::npos);
+}
+
+TEST(QuestionTest, NamesAreWhatNoOtherWordCanStandFor) {
+  const Analyzer analyzer;
+  const auto names = [&](const char* question) {
+    std::vector<std::string> found;
+    for (const QuestionTerm& term : AnalyseQuestion(question, analyzer).terms) {
+      if (term.is_name) found.push_back(term.term);
+    }
+    return found;
+  };
+  EXPECT_THAT(names("Which valve did Anna order for the second pump in 1998?"),
+              UnorderedElementsAre("anna", "second", "1998"));
+  EXPECT_THAT(names("Who wrote \"deep water\"?"), UnorderedElementsAre("deep", "water"));
+  EXPECT_THAT(names("《水浒》的作者是谁？"), UnorderedElementsAre("水浒"));
+  EXPECT_THAT(names("水泵在哪里？"), UnorderedElementsAre());
+}
+
+TEST(QuestionTest, TheWeightOfACodeIsThatOfOneWord) {
+  const Analyzer analyzer;
+  const Question code = AnalyseQuestion("mass of the PPR-9087", analyzer);
+  const Question number = AnalyseQuestion("mass of the 9087", analyzer);
+  const auto weight = [](const Question& question) {
+    double sum = 0;
+    for (const QuestionTerm& term : question.terms) sum += term.emphasis;
+    return sum;
+  };
+  EXPECT_GT(code.terms.size(), number.terms.size());
+  EXPECT_LE(weight(code), weight(number));
+  EXPECT_DOUBLE_EQ(code.words, number.words);
+  // Six characters make five pairs, or about three words.
+  EXPECT_DOUBLE_EQ(AnalyseQuestion("水泵最大压力", analyzer).words, 2.5);
+}
+
+TEST(QuestionTest, NegationIsSeen) {
+  for (const char* text :
+       {"What is not covered?", "Who didn't sign?", "a pump without a seal", "哪些费用不能报销？",
+        "哪個水廠沒有發電機？", "No phosphate is dosed."}) {
+    EXPECT_TRUE(IsNegated(text)) << text;
+  }
+  for (const char* text : {"What is covered?", "Which engine is No. 3?", "哪些费用可以报销？"}) {
+    EXPECT_FALSE(IsNegated(text)) << text;
+  }
+  const Analyzer analyzer;
+  EXPECT_FALSE(AnalyseQuestion("水泵能不能倒转？", analyzer).negated);  // only asks
+  EXPECT_TRUE(AnalyseQuestion("哪些水泵不能倒转？", analyzer).negated);
+}
+
+TEST(QuestionTest, KindsAreRecognisedInSentences) {
+  EXPECT_TRUE(HoldsKind(AnswerKind::kTime, "It opened in 1987.", "When did it open?"));
+  EXPECT_FALSE(
+      HoldsKind(AnswerKind::kTime, "The 1987 plan failed.", "When did the 1987 plan fail?"));
+  EXPECT_TRUE(HoldsKind(AnswerKind::kNumber, "It has seven valves.", "How many valves?"));
+  EXPECT_TRUE(HoldsKind(AnswerKind::kNumber, "共有七个阀门。", "有多少阀门？"));
+  EXPECT_TRUE(
+      HoldsKind(AnswerKind::kPerson, "The dam was built by Ada Byron.", "Who built the dam?"));
+  EXPECT_FALSE(HoldsKind(AnswerKind::kPerson, "The dam was built quickly.", "Who built the dam?"));
+  EXPECT_TRUE(HoldsKind(AnswerKind::kPerson, "Approved by: head of district", "Who approves it?"));
+  EXPECT_TRUE(HoldsKind(AnswerKind::kPerson, "设计者是李明华。", "谁设计的？"));
+  EXPECT_FALSE(HoldsKind(AnswerKind::kPerson, "它是用不锈钢制的。", "谁制的？"));
+  // A number that is part of another one in the question is new.
+  EXPECT_TRUE(HoldsKind(AnswerKind::kNumber, "项目: 量程; 参数: 0～10米", "LS-410的量程是多少？"));
+  EXPECT_TRUE(HoldsKind(AnswerKind::kReason, "由于漏水，泵停了。", "泵为什么停了？"));
+  EXPECT_FALSE(HoldsKind(AnswerKind::kAny, "Anything in 1987.", "What?"));
+}
+
+}  // namespace
+}  // namespace quarry::model
