@@ -58,9 +58,9 @@ Result<Record> ParseRecord(std::string_view line) {
     return InvalidArgumentError("expected an object, not " + std::string(json->TypeName()));
   std::string op = "put";
   if (const auto field = std::find_if(object->begin(), object->end(),
-                                      [](const auto& one) { return one.first == "op"; });
+                                      [](const auto& one) { return one.name == "op"; });
       field != object->end()) {
-    const std::string* text = field->second.AsString();
+    const std::string* text = field->value.AsString();
     op = text == nullptr ? "" : *text;
     object->erase(field);
   }

@@ -160,7 +160,7 @@ Result<BeirQueries> ReadBeirQueries(const std::string& directory, const std::str
 
 void DropSelf(RankedRun& run) {
   for (auto& [query, ranking] : run) {
-    std::erase_if(ranking, [&](const RankedDocument& hit) { return hit.id == query; });
+    std::erase_if(ranking, [&query = query](const RankedDocument& hit) { return hit.id == query; });
   }
 }
 

@@ -37,9 +37,10 @@ Response Refusal(std::string_view path, int status, std::string message) {
 }
 
 // GET /api/v1: what there is.
-Response ListRoutes(const Router& router) {
+Response ListRoutes(const Router& router, const std::string& version) {
   JsonWriter json;
-  json.BeginObject().Key("routes").BeginArray();
+  json.BeginObject().Key("name").String("quarry").Key("version").String(version);
+  json.Key("routes").BeginArray();
   for (const Route& route : router.routes()) {
     json.BeginObject().Key("method").String(route.method).Key("path").String(route.pattern);
     json.Key("description").String(route.description).EndObject();
@@ -107,10 +108,14 @@ RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
       ingest_lane_(kIngestThreads, kIngestQueue),
       operations_lane_(kOperationsThreads, kOperationsQueue) {
   for (Route& route : routes) router_.Add(std::move(route));
-  router_.Add({.method = "GET",
-               .pattern = "/api/v1",
-               .description = "this list",
-               .handler = [this](const Call&) { return ListRoutes(router_); }});
+  for (const char* pattern : {"/", "/api/v1"}) {
+    router_.Add({.method = "GET",
+                 .pattern = pattern,
+                 .description = "this list",
+                 .handler = [this](const Call&) {
+                   return ListRoutes(router_, environment_.services.version);
+                 }});
+  }
 }
 
 RequestDispatcher::~RequestDispatcher() { WaitUntilIdle(); }

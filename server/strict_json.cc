@@ -93,7 +93,7 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
       array->push_back(std::move(value));
     } else {
       std::get<JsonValue::Object>(parent.value.value)
-          .emplace_back(std::move(parent.name), std::move(value));
+          .push_back({std::move(parent.name), std::move(value)});
     }
     return true;
   }
@@ -176,8 +176,8 @@ bool JsonValue::AsUint(uint64_t& number) const {
 const JsonValue* JsonValue::Find(std::string_view field) const {
   const Object* object = AsObject();
   if (object == nullptr) return nullptr;
-  const auto found = std::ranges::find(*object, field, &Object::value_type::first);
-  return found == object->end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(*object, field, &JsonField::name);
+  return found == object->end() ? nullptr : &found->value;
 }
 
 const char* JsonValue::TypeName() const {

@@ -27,10 +27,12 @@ namespace quarry::server {
 
 inline constexpr int kMaxJsonDepth = 64;
 
+struct JsonField;
+
 // A JSON value. Objects keep the order of their fields.
 struct JsonValue {
   using Array = std::vector<JsonValue>;
-  using Object = std::vector<std::pair<std::string, JsonValue>>;
+  using Object = std::vector<JsonField>;
   // Integers that fit are integers; all other numbers are doubles.
   std::variant<std::nullptr_t, bool, int64_t, uint64_t, double, std::string, Array, Object> value;
 
@@ -48,6 +50,11 @@ struct JsonValue {
   const JsonValue* Find(std::string_view field) const;
   // "a string", "null", ...: for messages.
   const char* TypeName() const;
+};
+
+struct JsonField {
+  std::string name;
+  JsonValue value;
 };
 
 // One JSON text. Refused: what RFC 8259 does not allow (trailing commas, comments, NaN), text that
