@@ -1,7 +1,6 @@
 #include "index/collection.h"
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 #include <utility>
 
@@ -17,9 +16,6 @@ namespace {
 // Dead rows are tolerated up to this many more than there are live ones; then the state is loaded
 // anew.
 constexpr size_t kDeadRowsFloor = 10'000;
-
-// How often who waits for the writer's place looks whether it is still wanted.
-constexpr std::chrono::milliseconds kLockCheckInterval{20};
 
 Status CheckDraft(const DocumentDraft& draft) {
   QUARRY_RETURN_IF_ERROR(CheckDocumentId(draft.document.id));
@@ -89,15 +85,11 @@ std::shared_ptr<const Snapshot> Collection::snapshot() const {
   return snapshot_;
 }
 
-Result<std::unique_lock<std::timed_mutex>> Collection::LockWriter(const CallContext& context) {
-  std::unique_lock lock(writer_mutex_, std::defer_lock);
-  while (!lock.try_lock_for(kLockCheckInterval)) {
-    const Status status = context.Check();
-    if (!status.ok()) {
-      return status.Annotate("collection \"" + name_ + "\": waiting for another writer");
-    }
-  }
-  return lock;
+Result<WriterLock> Collection::LockWriter(const CallContext& context) {
+  Result<WriterLock> lock = writer_place_.Take(context);
+  if (lock.ok()) return lock;
+  return std::move(lock).status().Annotate("collection \"" + name_ +
+                                           "\": waiting for another writer");
 }
 
 void Collection::Publish() {

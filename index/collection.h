@@ -20,6 +20,7 @@
 #include "index/derived_files.h"
 #include "index/index_writer.h"
 #include "index/snapshot.h"
+#include "index/writer_place.h"
 
 namespace quarry::index {
 
@@ -39,7 +40,7 @@ class Collection {
 
   std::shared_ptr<const Snapshot> snapshot() const;
   // Waits for the writer's place. kDeadlineExceeded, kCancelled.
-  Result<std::unique_lock<std::timed_mutex>> LockWriter(const CallContext& context);
+  Result<WriterLock> LockWriter(const CallContext& context);
   // Whether the collection was deleted while its writer waited: nothing may be written any more.
   bool deleted() const { return deleted_; }
   void MarkDeleted() { deleted_ = true; }
@@ -120,9 +121,9 @@ class Collection {
   const CollectionEnvironment environment_;
   const CollectionId id_;
   const std::string name_;
-  std::timed_mutex writer_mutex_;
+  WriterPlace writer_place_;
 
-  // Writer's: guarded by writer_mutex_.
+  // Writer's: guarded by writer_place_.
   bool deleted_ = false;
   StoredCollection record_;
   Counters counters_;

@@ -211,7 +211,7 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
       }
     }
     // Waited for without the mutex: the other collections go on.
-    std::unique_lock<std::timed_mutex> writer;
+    WriterLock writer;
     if (collection != nullptr) {
       QUARRY_ASSIGN_OR_RETURN(writer, collection->LockWriter(context));
     }
@@ -251,7 +251,7 @@ Result<IndexWriter> Index::OpenWriter(CollectionId id, const CallContext& contex
     return FailedPreconditionError("store " + impl_->directory + " is open for reading only");
   }
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection, impl_->Load(id));
-  QUARRY_ASSIGN_OR_RETURN(std::unique_lock<std::timed_mutex> lock, collection->LockWriter(context));
+  QUARRY_ASSIGN_OR_RETURN(WriterLock lock, collection->LockWriter(context));
   IndexWriter writer(std::move(collection), std::move(lock));
   if (writer.collection_->deleted()) {
     return NotFoundError("the collection was deleted meanwhile");
@@ -298,8 +298,7 @@ const Analyzer& Index::analyzer() const { return *impl_->analyzer; }
 const std::string& Index::directory() const { return impl_->directory; }
 uint64_t Index::StoreBytes() const { return impl_->store->ApproximateBytes(); }
 
-IndexWriter::IndexWriter(std::shared_ptr<Collection> collection,
-                         std::unique_lock<std::timed_mutex> lock)
+IndexWriter::IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock)
     : collection_(std::move(collection)), lock_(std::move(lock)) {}
 IndexWriter::~IndexWriter() = default;
 IndexWriter::IndexWriter(IndexWriter&& other) noexcept = default;

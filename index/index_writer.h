@@ -12,7 +12,6 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +20,7 @@
 #include "base/document.h"
 #include "base/embedding.h"
 #include "index/snapshot.h"
+#include "index/writer_place.h"
 
 namespace quarry::index {
 
@@ -111,10 +111,9 @@ class IndexWriter {
 
  private:
   friend class Index;
-  IndexWriter(std::shared_ptr<Collection> collection, std::unique_lock<std::timed_mutex> lock);
+  IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock);
   std::shared_ptr<Collection> collection_;
-  std::unique_lock<std::timed_mutex>
-      lock_;  // of the collection's writer; released before collection_
+  WriterLock lock_;  // of the collection's writer; released before collection_
 };
 
 }  // namespace quarry::index

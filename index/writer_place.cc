@@ -1,0 +1,36 @@
+#include "index/writer_place.h"
+
+#include <chrono>
+
+namespace quarry::index {
+namespace {
+
+// How often who waits looks whether it is still wanted.
+constexpr std::chrono::milliseconds kCheckInterval{20};
+
+}  // namespace
+
+Result<WriterLock> WriterPlace::Take(const CallContext& context) {
+  std::unique_lock lock(mutex_);
+  while (!free_.wait_for(lock, kCheckInterval, [&] { return !taken_; })) {
+    QUARRY_RETURN_IF_ERROR(context.Check());
+  }
+  taken_ = true;
+  return WriterLock(*this, std::adopt_lock);
+}
+
+void WriterPlace::lock() {
+  std::unique_lock lock(mutex_);
+  free_.wait(lock, [&] { return !taken_; });
+  taken_ = true;
+}
+
+void WriterPlace::unlock() {
+  {
+    std::lock_guard lock(mutex_);
+    taken_ = false;
+  }
+  free_.notify_one();
+}
+
+}  // namespace quarry::index
