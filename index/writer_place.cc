@@ -19,12 +19,6 @@ Result<WriterLock> WriterPlace::Take(const CallContext& context) {
   return WriterLock(*this, std::adopt_lock);
 }
 
-void WriterPlace::lock() {
-  std::unique_lock lock(mutex_);
-  free_.wait(lock, [&] { return !taken_; });
-  taken_ = true;
-}
-
 void WriterPlace::unlock() {
   {
     std::lock_guard lock(mutex_);

@@ -23,9 +23,7 @@ class WriterPlace {
   // kDeadlineExceeded, kCancelled.
   Result<WriterLock> Take(const CallContext& context);
 
-  // For WriterLock.
-  void lock();
-  void unlock();
+  void unlock();  // for WriterLock
 
  private:
   std::mutex mutex_;
