@@ -147,7 +147,13 @@ class Parser {
     std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
     if (!arguments.empty() && arguments[0] == "help") {
       arguments.erase(arguments.begin());
-      arguments.push_back("--help");
+      std::vector<const CLI::App*> commands = {&app_};
+      for (const std::string& name : arguments) {
+        if (commands.empty()) break;
+        commands = commands[0]->get_subcommands(
+            [&name](const CLI::App* command) { return command->get_name() == name; });
+      }
+      if (!commands.empty()) arguments.push_back("--help");  // else: an unknown command
     }
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     try {

@@ -212,6 +212,11 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
+SharedBytes MappedFile::Share(MappedFile file) {
+  auto owner = std::make_shared<const MappedFile>(std::move(file));
+  return {.view = owner->bytes(), .owner = owner};
+}
+
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
 }

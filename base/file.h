@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/shared_bytes.h"
 #include "base/status.h"
 
 namespace quarry {
@@ -36,6 +37,8 @@ class MappedFile {
   ~MappedFile();
 
   std::string_view bytes() const { return {data_, size_}; }
+
+  static SharedBytes Share(MappedFile file);
 
  private:
   MappedFile(const char* data, size_t size) : data_(data), size_(size) {}

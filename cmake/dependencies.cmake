@@ -19,6 +19,7 @@ find_package(GTest REQUIRED)
 pkg_check_modules(rocksdb REQUIRED IMPORTED_TARGET rocksdb)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(openblas REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
 
 # libstemmer and cmark-gfm ship neither a CMake nor a pkg-config file.

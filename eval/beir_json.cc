@@ -24,7 +24,7 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
     return Value("null");
   }
   bool boolean(bool value) override {
-    if (depth_ == 2 && in_metadata_ && at_is_impossible_) is_impossible = value;
+    if (at_is_impossible_) is_impossible = value;
     return Value("a boolean");
   }
   bool number_integer(number_integer_t) override { return Value("a number"); }
@@ -48,7 +48,7 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return Leave(); }
 
   bool key(string_t& name) override {
-    at_is_impossible_ = depth_ == 2 && name == "is_impossible";
+    at_is_impossible_ = name == "is_impossible" && (depth_ == 1 || (depth_ == 2 && in_metadata_));
     if (depth_ != 1) return true;
     in_metadata_ = name == "metadata";
     field_ = name == "_id" ? &id : name == "title" ? &title : name == "text" ? &text : nullptr;
@@ -92,8 +92,8 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
   // The member at depth 1 that is being read, if ours, and its key.
   std::optional<std::string>* field_ = nullptr;
   std::string name_;
-  bool in_metadata_ = false;       // of depth 1
-  bool at_is_impossible_ = false;  // of depth 2
+  bool in_metadata_ = false;  // of depth 1
+  bool at_is_impossible_ = false;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace quarry::eval {
 
 struct BeirLine {
   BeirDocument object;
-  bool is_impossible = false;  // "metadata": {"is_impossible": true}
+  bool is_impossible = false;  // in "metadata" or beside it
 };
 
 // Reads {"_id": string, "title": string or null, "text": string}; title may be missing, other keys

@@ -77,6 +77,10 @@ Result<RetrievalEvalReport> EvaluateRetrieval(const RetrievalEvalOptions& option
   // First what is quickly found wrong.
   QUARRY_ASSIGN_OR_RETURN(BeirQueries queries, ReadBeirQueries(options.directory, options.split));
   report.warnings = std::move(queries.warnings);
+  if (queries.queries.empty()) {
+    return InvalidArgumentError(options.directory + ": the split " + options.split +
+                                " judges no query");
+  }
 
   QUARRY_ASSIGN_OR_RETURN(
       const std::shared_ptr<const index::Snapshot> snapshot,
@@ -84,13 +88,11 @@ Result<RetrievalEvalReport> EvaluateRetrieval(const RetrievalEvalOptions& option
   QUARRY_ASSIGN_OR_RETURN(report.missing_judged_documents,
                           CountMissingDocuments(*snapshot, queries.qrels, options.directory));
 
-  if (!queries.queries.empty()) {
-    // Opens the embedder, which every later query finds open.
-    Query first;
-    first.text = queries.queries[0].text;
-    first.mode = options.mode;
-    QUARRY_RETURN_IF_ERROR(parts.retriever.Retrieve(first, *snapshot, context).status());
-  }
+  // Opens the embedder, which every later query finds open.
+  Query first;
+  first.text = queries.queries[0].text;
+  first.mode = options.mode;
+  QUARRY_RETURN_IF_ERROR(parts.retriever.Retrieve(first, *snapshot, context).status());
   RankedRun run;
   std::vector<double> micros;
   micros.reserve(queries.queries.size());

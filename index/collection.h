@@ -111,6 +111,7 @@ class Collection {
   // one, merged with its neighbours when there are many, all of them rebuilt when the fresh part is
   // large. On error `state` is as it was.
   Status AddVectorRows(State& state, std::vector<RowId> rows, const CallContext& context) const;
+  VectorIndexKind FreshKind() const;
   Status RebuildVectors(State& state, const CallContext& context) const;
   void SaveGraph(const State& state, const VectorIndex& graph) const;
   Result<std::shared_ptr<const VectorIndex>> LoadGraph(

@@ -169,9 +169,8 @@ Status Collection::LoadVectors(State& state,
   });
   parts.vectors = {*std::move(graph)};
   if (fresh.empty()) return OkStatus();
-  QUARRY_ASSIGN_OR_RETURN(
-      std::shared_ptr<const VectorIndex> tail,
-      BuildFromStore(state, std::move(fresh), VectorIndexKind::kFlat, CallContext()));
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> tail,
+                          BuildFromStore(state, std::move(fresh), FreshKind(), CallContext()));
   parts.vectors.push_back(std::move(tail));
   return OkStatus();
 }

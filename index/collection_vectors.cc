@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "index/collection.h"
 #include "index/keys.h"
+#include "index/vector_file.h"
 
 namespace quarry::index {
 namespace {
@@ -17,8 +18,6 @@ namespace {
 constexpr size_t kMaxFreshIndexes = 8;
 // The fresh part is merged into the large index once it holds this share of all vectors.
 constexpr double kMaxFreshShare = 0.25;
-
-constexpr std::string_view kGraphMagic = "QGRAPH1\n";
 
 }  // namespace
 
@@ -31,20 +30,32 @@ Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
     const CallContext& context) const {
   const StoredGeneration& generation = *state.parts.generation;
   const uint64_t space = SpaceHash(generation.space);
-  EmbeddingMatrix vectors;
-  vectors.dimension = generation.space.dimension;
-  vectors.values.resize(rows.size() * vectors.dimension);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const ChunkId chunk = state.parts.rows.row(rows[i]).chunk;
-    const std::string what = "vector of chunk " + std::to_string(chunk.value);
+  VectorSource source{.dimension = generation.space.dimension, .rows = std::move(rows)};
+  source.chunks.reserve(source.rows.size());
+  for (const RowId row : source.rows) source.chunks.push_back(state.parts.rows.row(row).chunk);
+  source.read = [this, &state, &generation, space, chunks = source.chunks](
+                    size_t i, std::span<float> out) -> Status {
+    const std::string what = "vector of chunk " + std::to_string(chunks[i].value);
     QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                            state.parts.view->Get(VectorKey(id_, space, generation.id, chunk)));
+                            state.parts.view->Get(VectorKey(id_, space, generation.id, chunks[i])));
     if (!bytes) return DataLossError(what + ": missing in the store");
-    QUARRY_RETURN_IF_ERROR(DecodeVector(*bytes, vectors.Row(i)).Annotate(what));
-  }
+    return DecodeVector(*bytes, out).Annotate(what);
+  };
   VectorIndexOptions options = environment_.vectors;
   if (kind != VectorIndexKind::kAuto) options.kind = kind;
-  return BuildVectorIndex(options, std::move(vectors), std::move(rows), context);
+  return BuildVectorIndex(options, std::move(source), context);
+}
+
+// The scan whose scores equal those of the large index to the last bit.
+VectorIndexKind Collection::FreshKind() const {
+  switch (environment_.vectors.kind) {
+    case VectorIndexKind::kFaissFlat:
+    case VectorIndexKind::kFaissHnsw:
+    case VectorIndexKind::kFaissIvf:
+      return VectorIndexKind::kFaissFlat;
+    default:
+      return VectorIndexKind::kFlat;
+  }
 }
 
 Status Collection::RebuildVectors(State& state, const CallContext& context) const {
@@ -52,7 +63,7 @@ Status Collection::RebuildVectors(State& state, const CallContext& context) cons
   state.has_vector.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> index,
                           BuildFromStore(state, std::move(rows), VectorIndexKind::kAuto, context));
-  if (index->kind() == VectorIndexKind::kHnsw) SaveGraph(state, *index);
+  if (index->kind() != FreshKind()) SaveGraph(state, *index);
   state.parts.vectors = {std::move(index)};
   return OkStatus();
 }
@@ -96,28 +107,20 @@ Status Collection::AddVectorRows(State& state, std::vector<RowId> rows,
     }
     std::sort(merged.begin(), merged.end());
   }
-  QUARRY_ASSIGN_OR_RETURN(
-      std::shared_ptr<const VectorIndex> index,
-      BuildFromStore(state, std::move(merged), VectorIndexKind::kFlat, context));
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> index,
+                          BuildFromStore(state, std::move(merged), FreshKind(), context));
   parts.vectors.resize(keep);
   parts.vectors.push_back(std::move(index));
   mark(state);
   return OkStatus();
 }
 
-// A graph takes long to build, so it is kept: magic, count, chunk ids (the lasting names of its
-// vectors), then what VectorIndex::Serialize gives. Losing it costs time, nothing else.
+// A graph takes long to build, so it is kept. Losing it costs time, nothing else.
 void Collection::SaveGraph(const State& state, const VectorIndex& graph) const {
-  Result<std::string> payload = graph.Serialize();
-  Status saved = payload.status();
+  const Result<SharedBytes> file = graph.File();
+  Status saved = file.status();
   if (saved.ok()) {
-    std::string bytes(kGraphMagic);
-    AppendVarint(bytes, graph.size());
-    for (const RowId row : graph.rows()) {
-      AppendVarint(bytes, state.parts.rows.row(row).chunk.value);
-    }
-    AppendBytes(bytes, *payload);
-    saved = environment_.derived.Save(GraphRole(state.parts.generation->id), bytes,
+    saved = environment_.derived.Save(GraphRole(state.parts.generation->id), file->view,
                                       state.parts.commit.value);
   }
   if (!saved.ok()) LogWarning("vector graph not saved: " + saved.message());
@@ -125,24 +128,19 @@ void Collection::SaveGraph(const State& state, const VectorIndex& graph) const {
 
 Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(
     const State& state, const std::unordered_map<ChunkId, RowId>& row_of) const {
-  QUARRY_ASSIGN_OR_RETURN(const MappedFile file,
+  QUARRY_ASSIGN_OR_RETURN(MappedFile file,
                           environment_.derived.Load(GraphRole(state.parts.generation->id)));
-  std::string_view bytes = file.bytes();
-  if (!bytes.starts_with(kGraphMagic)) return DataLossError("vector graph: not a graph file");
-  bytes.remove_prefix(kGraphMagic.size());
-  RecordReader reader(bytes);
-  const uint64_t count = reader.Varint();
-  if (count > reader.remaining()) return DataLossError("vector graph: malformed header");
-  std::vector<RowId> rows;
-  rows.reserve(count);
-  for (uint64_t i = 0; i < count; ++i) {
-    const auto it = row_of.find(ChunkId(reader.Varint()));
-    rows.push_back(it == row_of.end() ? kNoRow : it->second);
+  QUARRY_ASSIGN_OR_RETURN(const VectorFile header, ReadVectorHeader(file.bytes()));
+  const VectorIndexOptions& options = environment_.vectors;
+  const bool other_kind = options.kind != VectorIndexKind::kAuto && options.kind != header.kind;
+  if (other_kind || (FreshKind() == VectorIndexKind::kFlat && options.codes != header.codes)) {
+    return FailedPreconditionError("vector graph: made with other settings");
   }
-  const std::string_view payload = reader.Bytes();
-  QUARRY_RETURN_IF_ERROR(reader.Finish("vector graph"));
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> graph,
-                          ParseVectorIndex(payload, std::move(rows)));
+                          ParseVectorIndex(MappedFile::Share(std::move(file)), [&](ChunkId chunk) {
+                            const auto it = row_of.find(chunk);
+                            return it == row_of.end() ? kNoRow : it->second;
+                          }));
   if (graph->dimension() != state.parts.generation->space.dimension) {
     return DataLossError("vector graph: another dimension than the generation's");
   }

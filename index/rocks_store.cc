@@ -232,10 +232,12 @@ uint64_t FirstLiveLog(rocksdb::DB& db) {
 
 class RocksStore final : public Store {
  public:
-  RocksStore(std::string directory, std::unique_ptr<rocksdb::DB> db, bool read_only)
+  RocksStore(std::string directory, std::unique_ptr<rocksdb::DB> db,
+             const RocksStoreOptions& options)
       : directory_(std::move(directory)),
-        read_only_(read_only),
-        database_(std::make_shared<const Database>(std::move(db), read_only)) {}
+        read_only_(options.read_only),
+        reserve_(4 * options.write_buffer_bytes),
+        database_(std::make_shared<const Database>(std::move(db), options.read_only)) {}
 
   Status Write(const WriteBatch& batch) override {
     if (read_only_) return FailedPreconditionError("write store: it was opened read-only");
@@ -244,6 +246,7 @@ class RocksStore final : public Store {
     for (const WriteBatch::Operation& operation : batch.operations()) {
       QUARRY_RETURN_IF_ERROR(FromRocks(Add(operation, changes), "write store"));
     }
+    QUARRY_RETURN_IF_ERROR(CheckSpace(batch.bytes()));
     QUARRY_RETURN_IF_ERROR(Recover());
     rocksdb::WriteOptions options;
     options.sync = true;
@@ -284,6 +287,18 @@ class RocksStore final : public Store {
   }
 
  private:
+  // Whether there is room for a batch and, besides, for flushing and compacting what is in memory:
+  // RocksDB is not to meet a full disk itself (Debian's asserts then, now and again).
+  Status CheckSpace(uint64_t bytes) const {
+    std::error_code error;
+    const std::filesystem::space_info space = std::filesystem::space(directory_, error);
+    const uint64_t needed = bytes + reserve_;
+    if (error || space.available >= needed) return OkStatus();
+    return ResourceExhaustedError("write store: disk full: " + directory_ + " has " +
+                                  std::to_string(space.available >> 10) + " KiB free, " +
+                                  std::to_string(needed >> 10) + " KiB are needed");
+  }
+
   static rocksdb::Status Add(const WriteBatch::Operation& operation, rocksdb::WriteBatch& changes) {
     using Kind = WriteBatch::Operation::Kind;
     switch (operation.kind) {
@@ -312,6 +327,7 @@ class RocksStore final : public Store {
 
   const std::string directory_;
   const bool read_only_;
+  const uint64_t reserve_;  // bytes of the disk that no batch may take
   const std::shared_ptr<const Database> database_;
   std::mutex mutex_;
   Status failure_;  // of the last write; ok once writing works again
@@ -370,8 +386,7 @@ Result<std::unique_ptr<Store>> Open(const std::string& directory, const RocksSto
     keeper->Raise(db->GetLatestSequenceNumber());  // recovery puts what logs held into tables
   }
   if (content == DirectoryContent::kNothing) QUARRY_RETURN_IF_ERROR(SyncParent(directory));
-  return std::unique_ptr<Store>(
-      std::make_unique<RocksStore>(directory, std::move(db), ours.read_only));
+  return std::unique_ptr<Store>(std::make_unique<RocksStore>(directory, std::move(db), ours));
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 //     store.
 //   * every batch is synced before Write returns; LZ4 blocks with checksums, paranoid checks on.
 //   * memory is bounded: block cache, write buffers and table readers have caps.
-//   * after a full disk writing works again a few seconds after there is space; reads go on
-//     meanwhile.
+//   * a batch is refused while the disk has less room than it needs and four write buffers more;
+//     reads go on meanwhile, and writing works again as soon as there is space.
 //   * closing flushes, so that the next opening has no log to replay. Not flushing loses nothing.
 
 #include <memory>

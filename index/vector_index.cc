@@ -1,10 +1,10 @@
 #include "index/vector_index.h"
 
+#include <cstring>
 #include <utility>
 
-#include "index/exact_scan.h"
-#include "index/flat_index.h"
-#include "index/hnsw_index.h"
+#include "index/coded_index.h"
+#include "index/faiss_index.h"
 #include "index/vector_file.h"
 
 namespace quarry::index {
@@ -14,22 +14,24 @@ constexpr std::pair<VectorIndexKind, const char*> kKinds[] = {
     {VectorIndexKind::kAuto, "auto"},
     {VectorIndexKind::kFlat, "flat"},
     {VectorIndexKind::kHnsw, "hnsw"},
+    {VectorIndexKind::kFaissFlat, "faiss_flat"},
+    {VectorIndexKind::kFaissHnsw, "faiss_hnsw"},
+    {VectorIndexKind::kFaissIvf, "faiss_ivf"},
 };
 
-Status CheckInput(const EmbeddingMatrix& vectors, const std::vector<RowId>& rows) {
-  const size_t values = rows.size() * vectors.dimension;
-  if ((vectors.dimension == 0 && !rows.empty()) || vectors.values.size() != values) {
-    return InvalidArgumentError("build vector index: " + std::to_string(vectors.values.size()) +
-                                " values of dimension " + std::to_string(vectors.dimension) +
-                                " for " + std::to_string(rows.size()) + " rows");
-  }
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const Status status = CheckVector(vectors.Row(i), vectors.dimension, "vector");
-    if (!status.ok()) {
-      return status.Annotate("build vector index: entry " + std::to_string(i));
-    }
-  }
-  return OkStatus();
+bool IsCoded(VectorIndexKind kind) {
+  return kind == VectorIndexKind::kFlat || kind == VectorIndexKind::kHnsw;
+}
+
+Status CheckOptions(const VectorIndexOptions& options) {
+  const auto check = [](std::string_view name, uint32_t value, uint32_t least, uint32_t most) {
+    if (value >= least && value <= most) return OkStatus();
+    return InvalidArgumentError(std::string(name) + ": " + std::to_string(value) + ", expected " +
+                                std::to_string(least) + " to " + std::to_string(most));
+  };
+  QUARRY_RETURN_IF_ERROR(check("hnsw_links", options.hnsw_links, 2, 512));
+  QUARRY_RETURN_IF_ERROR(check("hnsw_build_width", options.hnsw_build_width, 1, 1'000'000));
+  return check("build_threads", options.build_threads, 1, 256);
 }
 
 }  // namespace
@@ -42,34 +44,52 @@ const char* VectorIndexKindName(VectorIndexKind kind) {
 }
 
 Result<VectorIndexKind> ParseVectorIndexKind(std::string_view name) {
-  for (const auto& [value, known] : kKinds) {
-    if (name == known) return value;
+  std::string known;
+  for (const auto& [value, candidate] : kKinds) {
+    if (name == candidate) return value;
+    known += known.empty() ? "" : value == VectorIndexKind::kFaissIvf ? " or " : ", ";
+    known += candidate;
   }
-  return InvalidArgumentError("vector index kind \"" + std::string(name) +
-                              "\": expected auto, flat or hnsw");
+  return InvalidArgumentError("vector index kind \"" + std::string(name) + "\": expected " + known);
 }
 
 Result<std::shared_ptr<const VectorIndex>> BuildVectorIndex(const VectorIndexOptions& options,
-                                                            EmbeddingMatrix vectors,
-                                                            std::vector<RowId> rows,
+                                                            VectorSource source,
                                                             const CallContext& context) {
-  QUARRY_RETURN_IF_ERROR(CheckInput(vectors, rows));
-  VectorIndexKind kind = options.kind;
-  if (kind == VectorIndexKind::kAuto) {
-    kind = rows.size() < options.hnsw_from ? VectorIndexKind::kFlat : VectorIndexKind::kHnsw;
+  if ((source.dimension == 0 && !source.rows.empty()) ||
+      (!source.chunks.empty() && source.chunks.size() != source.rows.size())) {
+    return InvalidArgumentError("build vector index: " + std::to_string(source.rows.size()) +
+                                " rows of dimension " + std::to_string(source.dimension) + " and " +
+                                std::to_string(source.chunks.size()) + " chunks");
   }
-  if (kind == VectorIndexKind::kFlat) return MakeFlatIndex(std::move(vectors), std::move(rows));
-  return BuildHnswIndex(options, std::move(vectors), std::move(rows), context);
+  QUARRY_RETURN_IF_ERROR(CheckOptions(options).Annotate("build vector index"));
+  VectorIndexOptions chosen = options;
+  if (chosen.kind == VectorIndexKind::kAuto) {
+    chosen.kind =
+        source.rows.size() < options.hnsw_from ? VectorIndexKind::kFlat : VectorIndexKind::kHnsw;
+  }
+  Result<std::shared_ptr<const VectorIndex>> index =
+      IsCoded(chosen.kind) ? BuildCodedIndex(chosen, std::move(source), context)
+                           : BuildFaissIndex(chosen, std::move(source), context);
+  if (!index.ok()) return std::move(index).status().Annotate("build vector index");
+  return index;
 }
 
-Result<std::shared_ptr<const VectorIndex>> ParseVectorIndex(std::string_view bytes,
-                                                            std::vector<RowId> rows) {
-  QUARRY_ASSIGN_OR_RETURN(const VectorFile file, ReadVectorFile(bytes));
-  if (file.header.count != rows.size()) {
-    return DataLossError("vector index file: holds " + std::to_string(file.header.count) +
-                         " vectors, " + std::to_string(rows.size()) + " expected");
+Result<std::shared_ptr<const VectorIndex>> ParseVectorIndex(
+    SharedBytes bytes, const std::function<RowId(ChunkId)>& row_of) {
+  QUARRY_ASSIGN_OR_RETURN(const VectorFile file, ReadVectorHeader(bytes.view));
+  std::vector<RowId> rows(file.count);
+  const char* const chunks = bytes.view.data() + file.section(VectorSection::kChunks).offset;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    uint64_t chunk;
+    std::memcpy(&chunk, chunks + i * sizeof(chunk), sizeof(chunk));
+    rows[i] = row_of(ChunkId(chunk));
   }
-  return ParseHnswIndex(file, std::move(rows));
+  Result<std::shared_ptr<const VectorIndex>> index =
+      IsCoded(file.kind) ? OpenCodedIndex(file, std::move(bytes), std::move(rows))
+                         : OpenFaissIndex(file, bytes.view, std::move(rows));
+  if (!index.ok()) return std::move(index).status().Annotate("vector index file");
+  return index;
 }
 
 }  // namespace quarry::index

@@ -125,6 +125,7 @@ struct Pipeline::Run {
   uint64_t batch_bytes = 0;
   // Documents of the root whose files are gone, by the hash of those; filled when first asked for.
   std::optional<std::multimap<uint64_t, DocumentId>> gone;
+  std::set<DocumentId> moved;  // under the ids that they had
 };
 
 Pipeline::Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadPool& pool,
@@ -252,6 +253,7 @@ Status Pipeline::FindMove(index::DocumentDraft& draft, Run& run) const {
   const auto from = run.gone->find(draft.document.source_hash);
   if (from == run.gone->end()) return OkStatus();
   draft.moved_from = from->second;
+  run.moved.insert(from->second);
   run.gone->erase(from);
   return OkStatus();
 }
@@ -284,6 +286,7 @@ Status Pipeline::Prune(const Run& run, IngestReport& report) {
   const auto is_gone = [&](const index::StoredDocument& document) {
     const DocumentId& source = SourceOf(document);
     if (run.item_of.contains(document.id) || run.failed.contains(source)) return false;
+    if (options_.dry_run && run.moved.contains(document.id)) return false;  // else it has
     return run.list.IsItem(source) || !run.list.MayExist(source);
   };
   std::vector<DocumentId> gone;

@@ -16,7 +16,7 @@ constexpr std::string_view kTimes[] = {
     "century",  "centuries", "decade",   "morning", "noon",  "afternoon", "evening", "night",
     "midnight", "summer",    "winter",   "autumn",  "daily", "weekly",    "day",     "days",
     "week",     "weeks",     "month",    "months",  "year",  "hours",     "monthly", "quarterly",
-    "yearly",   "annual",    "annually", "am",      "pm"};
+    "yearly",   "annual",    "annually", "am",      "pm",    "minute",    "minutes", "seconds"};
 constexpr std::string_view kNumberWords[] = {
     "one",      "two",     "three",   "four",  "five",   "six",     "seven", "eight", "nine",
     "ten",      "eleven",  "twelve",  "dozen", "twenty", "thirty",  "forty", "fifty", "hundred",
@@ -28,6 +28,14 @@ constexpr std::string_view kPersons[] = {
     "minister", "doctor", "president", "teacher",   "supplier", "member",   "members",
     "team",     "board",  "committee", "council",   "court",    "company",  "staff",
     "foreman",  "driver", "owner",     "owners",    "people",   "customer", "customers"};
+// Places without a name.
+constexpr std::string_view kPlaces[] = {
+    "room",    "building", "floor",     "hall",   "office",   "locker",  "cabinet", "drawer",
+    "shelf",   "rack",     "box",       "store",  "storage",  "shed",    "garage",  "yard",
+    "gate",    "entrance", "lobby",     "street", "road",     "corner",  "wall",    "desk",
+    "kitchen", "workshop", "warehouse", "depot",  "basement", "cellar",  "attic",   "roof",
+    "bay",     "dock",     "site",      "area",   "zone",     "country", "city",    "town",
+    "village", "river",    "coast",     "folder", "menu",     "page",    "tab",     "directory"};
 constexpr std::string_view kReasons[] = {"because",   "due",    "since", "cause",   "caused",
                                          "reason",    "result", "allow", "order",   "so",
                                          "therefore", "led",    "thus",  "prevent", "avoid"};
@@ -120,8 +128,10 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
              HoldsCharacterOf(kChineseSurnames, sentence, question) ||
              HoldsCharacterOf(kChinesePersons, sentence, question);
     case AnswerKind::kPlace:
-      return any_new_word(
-                 [](const Word& word) { return !word.first && IsAsciiUpper(word.text[0]); }) ||
+      return any_new_word([](const Word& word) {
+               return (!word.first && IsAsciiUpper(word.text[0])) ||
+                      Among(AsciiLower(word.text), kPlaces);
+             }) ||
              HoldsCharacterOf(kChinesePlaces, sentence, question);
     case AnswerKind::kReason:
       return any_new_word(

@@ -13,6 +13,7 @@
 #include "model/answer_kind.h"
 #include "model/question.h"
 #include "model/quotable.h"
+#include "model/written_words.h"
 
 // How a sentence is scored. With w(t) the weight of a question term (rarer among the sentences at
 // hand = a little heavier), the evidence of a sentence is
@@ -47,8 +48,12 @@ constexpr uint32_t kShortTokens = 5;
 constexpr double kShort = 0.05;
 constexpr uint32_t kLongTokens = 60;
 constexpr double kLong = 0.03;  // per doubling
-// A further sentence must add this share of the question's weight, or score this share of the best.
+// A sentence that asks does not answer; what follows it does (AddPassage).
+constexpr double kAsks = 0.4;
+// A further sentence must add this share of the question's weight and hold so many of its terms (one
+// alone is a coincidence), or score this share of the best.
 constexpr double kAdds = 0.15;
+constexpr size_t kAddsTerms = 2;
 constexpr double kNearlyAsGood = 0.93;
 
 // The support of the best sentence: logistic regression on one half of SQuAD v2 dev (answerable
@@ -78,6 +83,14 @@ struct Sentence {
   double score = 0;
 };
 
+bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
+
+// Whether a code such as "VX-220" is there a part of a longer one, "VX-220/B": another thing.
+bool IsInLongerCode(std::string_view text, size_t end) {
+  return end + 1 < text.size() && (text[end] == '/' || text[end] == '-') &&
+         (IsAsciiLetter(text[end + 1]) || IsAsciiDigit(text[end + 1]));
+}
+
 class Extraction {
  public:
   Extraction(std::string_view question, const std::vector<Passage>& passages,
@@ -90,6 +103,7 @@ class Extraction {
     if (question_.terms.size() > kMaxTerms) question_.terms.resize(kMaxTerms);
     for (uint32_t i = 0; i < question_.terms.size(); ++i) {
       numbers_.emplace(Hash64(question_.terms[i].term), i);
+      if (question_.terms[i].has_digit) codes_.set(i);
     }
   }
 
@@ -125,12 +139,16 @@ class Extraction {
     return draft;
   }
 
-  // The number of the question's term that the token is, or UINT32_MAX.
-  uint32_t NumberOf(const Token& token) const {
+  // The number of the question's term that the token of `text` is, or UINT32_MAX.
+  uint32_t NumberOf(const Token& token, std::string_view text) const {
     const auto found = numbers_.find(Hash64(token.term));
-    const bool is_term =
-        found != numbers_.end() && question_.terms[found->second].term == token.term;
-    return is_term ? found->second : UINT32_MAX;
+    if (found == numbers_.end()) return UINT32_MAX;
+    const QuestionTerm& term = question_.terms[found->second];
+    if (term.term != token.term) return UINT32_MAX;
+    const bool is_other_code = term.has_digit && std::ranges::any_of(term.term, IsAsciiLetter) &&
+                               IsInLongerCode(text, token.end) &&
+                               !IsInLongerCode(question_.text, term.end);
+    return is_other_code ? UINT32_MAX : found->second;
   }
 
   void AddPassage(uint32_t index) {
@@ -138,7 +156,8 @@ class Extraction {
     const std::string_view text = passage.chunk.text;
     TermSet all = AddHeader(passage.title, passage.chunk.span.heading_path);
     std::vector<std::string> headings = passage.chunk.span.heading_path;
-    size_t at = sentences_.size();
+    const size_t first = sentences_.size();
+    size_t at = first;
     for (const QuotablePiece& piece : QuotablePieces(passage.chunk, options_.max_tokens)) {
       const SourceSpan span = SpanWithin(passage.chunk, piece.range.begin, piece.range.end);
       if (span.heading_path != headings) {
@@ -154,7 +173,7 @@ class Extraction {
       sentences_.push_back(std::move(sentence));
     }
     for (const Token& token : analyzer_.Tokenize(text)) {
-      const uint32_t number = NumberOf(token);
+      const uint32_t number = NumberOf(token, text);
       if (number == UINT32_MAX) continue;
       all.set(number);
       while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
@@ -162,14 +181,22 @@ class Extraction {
       sentences_[at].terms.set(number);
       sentences_[at].places.emplace_back(number, token.position);
     }
+    // A question stands above its answer as a heading does.
+    for (size_t i = first + 1; i < sentences_.size(); ++i) {
+      const Sentence& above = sentences_[i - 1];
+      if (!Asks(TextOf(above)) || Asks(TextOf(sentences_[i]))) continue;
+      headers_.push_back(headers_[sentences_[i].header] | above.terms);
+      sentences_[i].header = static_cast<uint32_t>(headers_.size() - 1);
+    }
     passage_terms_.push_back(all);
   }
 
   // The question's terms in a title and its headings, as a new entry of headers_.
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings) {
     TermSet header;
-    for (const Token& token : analyzer_.Tokenize(ContextualHeader(title, headings))) {
-      if (const uint32_t number = NumberOf(token); number != UINT32_MAX) header.set(number);
+    const std::string text = ContextualHeader(title, headings);
+    for (const Token& token : analyzer_.Tokenize(text)) {
+      if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) header.set(number);
     }
     headers_.push_back(header);
     return header;
@@ -227,6 +254,7 @@ class Extraction {
     if (sentence.terms.any() && HoldsKind(question_.kind, TextOf(sentence), text_)) {
       evidence += kKind;
     }
+    if (Asks(TextOf(sentence))) evidence -= kAsks;
     if (sentence.tokens < kShortTokens) evidence -= kShort;
     if (sentence.tokens > kLongTokens) {
       evidence -= kLong * std::log2(static_cast<double>(sentence.tokens) / kLongTokens);
@@ -348,7 +376,11 @@ class Extraction {
         if (sentence.terms.none() || tokens + sentence.tokens > options_.max_tokens) continue;
         if (next != sentences_.size() && sentence.score <= sentences_[next].score) continue;
         const double adds = WeightOf(sentence.terms & ~covered) / total_;
-        if (adds < kAdds && sentence.score < kNearlyAsGood * sentences_[best].score) continue;
+        const TermSet holds = sentence.terms | headers_[sentence.header];
+        const bool adds_enough = adds >= kAdds && holds.count() >= kAddsTerms;
+        const bool as_good = sentence.score >= kNearlyAsGood * sentences_[best].score &&
+                             (covered & codes_ & ~holds).none();
+        if (!adds_enough && !as_good) continue;
         if (!Repeats(sentence, chosen)) next = i;
       }
       if (next == sentences_.size()) break;
@@ -377,6 +409,7 @@ class Extraction {
   const ExtractiveOptions& options_;
   Question question_;
   std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
+  TermSet codes_;                                   // terms with a digit
   std::vector<Sentence> sentences_;                 // in the order of the passages
   std::vector<TermSet> headers_;                    // in the order of the sentences below them
   std::vector<TermSet> passage_terms_;              // by passage, headers included

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kWithDigits = 1.5;
 constexpr double kWeak = 0.4;
+constexpr double kLeftOver = 0.1;      // one Chinese character, beside a question word
 constexpr double kWordsOfAPair = 0.5;  // a Chinese word is two characters long, and pairs overlap
 
 struct Cue {
@@ -150,7 +151,7 @@ constexpr std::string_view kWeakWords[] = {
 
 // Characters that mostly join others: a pair with one of them says little.
 constexpr std::string_view kFunctionCharacters =
-    "的了是在由被把和与及其之为有于以对从到中上下这那个也都而或";
+    "的了是有在由被把和与及其之为有于以对从到中上下这那个也都而或";
 
 // Two of these never mean the same.
 constexpr std::string_view kCountingWords[] = {"first", "second", "third", "fourth", "fifth",
@@ -206,6 +207,12 @@ std::vector<ByteRange> QuotedRanges(std::string_view text) {
   return ranges;
 }
 
+// What cutting a question word out leaves of the pair beside it: passages are analysed in pairs.
+bool IsOneChineseCharacter(std::string_view term) {
+  size_t end = 0;
+  return IsCjk(NextCodePoint(term, end)) && end == term.size();
+}
+
 QuestionTerm TermOf(const Token& token, std::string_view text,
                     const std::vector<ByteRange>& quoted) {
   QuestionTerm term;
@@ -218,6 +225,8 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
   } else if (Among(AsciiLower(FormOf(token, text)), kWeakWords) ||
              HoldsCharacterOf(kFunctionCharacters, token.term)) {
     term.emphasis = kWeak;
+  } else if (IsOneChineseCharacter(token.term)) {
+    term.emphasis = kLeftOver;
   }
   term.is_name = term.has_digit || (token.begin > 0 && IsAsciiUpper(text[token.begin])) ||
                  Among(AsciiLower(FormOf(token, text)), kCountingWords) ||

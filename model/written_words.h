@@ -20,6 +20,7 @@ std::vector<Word> Words(std::string_view text);
 inline bool IsAscii(char c) { return (c & 0x80) == 0; }
 inline bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
 inline bool IsAsciiUpper(char c) { return c >= 'A' && c <= 'Z'; }
+inline bool IsAsciiLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 std::string AsciiLower(std::string_view text);
 bool HoldsDigit(std::string_view text);  // an ASCII one
 

@@ -100,7 +100,8 @@ TEST(CommandLine, HelpOfEveryCommandHasAnExampleAndFitsATerminal) {
 TEST(CommandLine, HelpIsACommandToo) {
   EXPECT_EQ(Parse({"help"})->text, Parse({"-h"})->text);
   EXPECT_EQ(Parse({"help", "docs", "ls"})->text, Parse({"docs", "ls", "-h"})->text);
-  EXPECT_EQ(ErrorOf({"help", "serach"}), ErrorOf({"serach", "-h"}));
+  EXPECT_EQ(ErrorOf({"help", "serach"}),
+            "unknown command \"serach\"; did you mean search?; see: quarry -h");
 }
 
 TEST(CommandLine, JsonIsRecognisedWhereTheRestIsWrong) {

@@ -29,6 +29,31 @@ EmbeddingMatrix ClusteredVectors(uint64_t seed, size_t count, uint32_t dimension
   return vectors;
 }
 
+Result<std::shared_ptr<const VectorIndex>> BuildOf(const VectorIndexOptions& options,
+                                                   const EmbeddingMatrix& vectors,
+                                                   std::vector<RowId> rows,
+                                                   const CallContext& context) {
+  VectorSource source{.dimension = vectors.dimension, .rows = std::move(rows)};
+  for (size_t i = 0; i < source.rows.size(); ++i) source.chunks.push_back(ChunkId(i + 1));
+  source.read = [&](size_t i, std::span<float> out) {
+    const std::span<const float> row = vectors.Row(i);
+    std::copy(row.begin(), row.end(), out.begin());
+    return OkStatus();
+  };
+  return BuildVectorIndex(options, std::move(source), context);
+}
+
+SharedBytes Aligned(std::string_view bytes) {
+  HugeBuffer buffer = HugeBuffer::Allocate(bytes.size()).value();
+  std::copy(bytes.begin(), bytes.end(), buffer.data());
+  return HugeBuffer::Share(std::move(buffer));
+}
+
+Result<std::shared_ptr<const VectorIndex>> ParseOf(std::string_view bytes) {
+  return ParseVectorIndex(Aligned(bytes),
+                          [](ChunkId chunk) { return static_cast<RowId>(chunk.value - 1); });
+}
+
 RowTable TableOf(size_t rows) {
   RowTable table;
   for (size_t i = 0; i < rows; ++i) {

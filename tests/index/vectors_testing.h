@@ -10,11 +10,23 @@
 #include "base/embedding.h"
 #include "base/random.h"
 #include "index/row_table.h"
+#include "index/vector_index.h"
 
 namespace quarry::index {
 
 // `count` unit vectors around `clusters` centres; vector i belongs to cluster i % clusters.
 EmbeddingMatrix ClusteredVectors(uint64_t seed, size_t count, uint32_t dimension, size_t clusters);
+
+// An index of the vectors, vector i being that of rows[i] and of ChunkId(i + 1).
+Result<std::shared_ptr<const VectorIndex>> BuildOf(const VectorIndexOptions& options,
+                                                   const EmbeddingMatrix& vectors,
+                                                   std::vector<RowId> rows,
+                                                   const CallContext& context = {});
+
+// A copy at a multiple of 64, as ParseVectorIndex wants it.
+SharedBytes Aligned(std::string_view bytes);
+// ParseVectorIndex of a copy; ChunkId(i + 1) stands at row i.
+Result<std::shared_ptr<const VectorIndex>> ParseOf(std::string_view bytes);
 
 // A table of `rows` documents of one chunk each, whose ids ascend with the rows.
 RowTable TableOf(size_t rows);

@@ -76,6 +76,49 @@ TEST_F(ExtractiveAnswererTest, AQuestionInTraditionalCharactersFindsSimplifiedTe
   EXPECT_EQ(First("DP-15的最大壓力是多少？", zh_), "最大压力为9巴。");
 }
 
+TEST_F(ExtractiveAnswererTest, AQuestionInTheTextIsAnsweredByWhatFollowsIt) {
+  const std::vector<Passage> faq = {
+      MakePassage("Q: How do I reset my password?\nA: Open Settings > Security.\n\n"
+                  "问：退货运费由谁承担？\n答：公司承担。\n",
+                  5, "Questions")};
+  EXPECT_EQ(First("how do I reset my password", faq), "A: Open Settings > Security.");
+  EXPECT_EQ(First("退货运费由谁承担？", faq), "答：公司承担。");
+}
+
+TEST_F(ExtractiveAnswererTest, ACodeInsideALongerOneIsAnother) {
+  const std::vector<Passage> sheets = {
+      MakePassage("The torque of its coupling bolts is 48 N·m.", 9, "VX-220/B data sheet"),
+      MakePassage("The torque of its coupling bolts is 42 N·m.", 8, "VX-220 data sheet")};
+  const auto answer = [&](const char* question) {
+    const ExtractiveDraft draft = ExtractAnswer(question, sheets, analyzer_, {});
+    EXPECT_EQ(draft.sentences.size(), 1u);
+    return draft.sentences.empty() ? "" : Quote(draft.sentences[0], sheets);
+  };
+  EXPECT_EQ(answer("What is the torque of the VX-220 coupling bolts?"),
+            "The torque of its coupling bolts is 42 N·m.");
+  EXPECT_EQ(answer("What is the torque of the VX-220/B coupling bolts?"),
+            "The torque of its coupling bolts is 48 N·m.");
+}
+
+TEST_F(ExtractiveAnswererTest, OneSharedWordAddsNoSentence) {
+  const std::vector<Passage> passages = {
+      MakePassage("The PRV-32 is a valve for 16 bar.", 9, "PRV-32"),
+      MakePassage("You may certify your own illness for up to four days.", 8, "Handbook")};
+  EXPECT_EQ(ExtractAnswer("Which valve is certified for 16 bar?", passages, analyzer_, {})
+                .sentences.size(),
+            1u);
+}
+
+TEST_F(ExtractiveAnswererTest, PlacesAndTimesNeedNoName) {
+  const std::vector<Passage> passages = {MakePassage(
+      "The hydrant key is kept in locker 12. Error 7 means that a token has expired. Every token "
+      "expires after 45 minutes. 员工每年享有十五天带薪年假。",
+      5, "Notes")};
+  EXPECT_EQ(First("where is the hydrant key", passages), "The hydrant key is kept in locker 12.");
+  EXPECT_EQ(First("When does a token expire?", passages), "Every token expires after 45 minutes.");
+  EXPECT_EQ(First("年假有多少天？", passages), "员工每年享有十五天带薪年假。");
+}
+
 TEST_F(ExtractiveAnswererTest, DeclinesWhatThePassagesDoNotSay) {
   for (const char* question :
        {"Which bishop crowned Emperor Charles in Aachen?", "柏林的市长住在哪条街道？",

@@ -1,10 +1,8 @@
-#include "index/exact_scan.h"
+#include "index/vector_math.h"
 
 #include <cmath>
 #include <cstring>
 #include <string>
-
-#include "index/vector_index.h"
 
 namespace quarry::index {
 namespace {
@@ -18,9 +16,6 @@ Lanes Load(const float* from) {
   std::memcpy(&lanes, from, sizeof(lanes));
   return lanes;
 }
-
-// A caller that gave up is noticed after this many vectors (about a millisecond).
-constexpr size_t kVectorsPerCheck = 8192;
 
 constexpr float kLongest = 1e19f;  // its square is just below the largest float
 
@@ -65,27 +60,6 @@ bool IsZero(std::span<const float> vector) {
     if (value != 0) return false;
   }
   return true;
-}
-
-bool VectorRows::IsAllowed(size_t position, const Bitmap* allowed) const {
-  const RowId row = rows[position];
-  return row != kNoRow && (allowed == nullptr || allowed->Test(row));
-}
-
-Result<std::vector<ScoredRow>> ExactScan(const VectorRows& vectors, std::span<const float> query,
-                                         size_t k, const Bitmap* allowed, const RowTable& table,
-                                         const CallContext& context) {
-  TopRows top(table, k);
-  double threshold = top.Threshold();
-  for (size_t i = 0; i < vectors.rows.size(); ++i) {
-    if (i % kVectorsPerCheck == 0) QUARRY_RETURN_IF_ERROR(context.Check());
-    if (!vectors.IsAllowed(i, allowed)) continue;
-    const double score = InnerProduct(query.data(), vectors.vector(i), vectors.dimension);
-    if (score < threshold) continue;
-    top.Offer({.row = vectors.rows[i], .score = score});
-    threshold = top.Threshold();
-  }
-  return top.Take();
 }
 
 }  // namespace quarry::index

@@ -1,0 +1,127 @@
+#include "index/graph_search.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace quarry::index {
+namespace {
+
+// In the list, a vertex that was looked at carries this bit.
+constexpr uint32_t kLookedAt = 1u << 31;
+
+}  // namespace
+
+GraphSearch& GraphSearch::OfThisThread() {
+  thread_local GraphSearch search;
+  return search;
+}
+
+void GraphSearch::MakeRoom(const HnswLinks& links) {
+  const size_t neighbors = 2 * size_t{links.links};
+  if (unseen_.size() >= neighbors) return;
+  unseen_.resize(neighbors);
+  scores_.resize(neighbors);
+}
+
+void GraphSearch::Begin(const HnswLinks& links, size_t width) {
+  MakeRoom(links);
+  if (seen_.size() < links.size) seen_.resize(links.size, 0);
+  if (++walk_ == 0) {
+    std::fill(seen_.begin(), seen_.end(), uint8_t{0});
+    walk_ = 1;
+  }
+  width_ = std::min(width, links.size);
+  if (list_.size() < width_) list_.resize(width_);
+  size_ = 0;
+}
+
+size_t GraphSearch::Insert(Candidate candidate) {
+  if (size_ == width_ && !(candidate.score > list_[size_ - 1].score)) return width_;
+  // The first place whose score is lower. Without branches: which way a comparison goes cannot be
+  // foreseen.
+  size_t place = 0;
+  for (size_t length = size_; length > 0;) {
+    const size_t half = length / 2;
+    const bool after = list_[place + half].score >= candidate.score;
+    place = after ? place + half + 1 : place;
+    length = after ? length - half - 1 : half;
+  }
+  if (size_ < width_) ++size_;
+  std::memmove(&list_[place + 1], &list_[place], (size_ - 1 - place) * sizeof(Candidate));
+  list_[place] = candidate;
+  return place;
+}
+
+Candidate GraphSearch::Descend(const VectorCodes& codes, const HnswLinks& links,
+                               const CodedQuery& query, int level) {
+  Candidate best{.vertex = static_cast<uint32_t>(links.entry)};
+  query.CoarseScores(codes, &best.vertex, 1, &best.score);
+  ++distances_;
+  MakeRoom(links);
+  for (int at = links.top; at > level; --at) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      size_t count = 0;
+      for (const int32_t neighbor : links.ListOf(best.vertex, at)) {
+        if (neighbor < 0) break;
+        codes.FetchScale(static_cast<size_t>(neighbor));
+        unseen_[count++] = static_cast<uint32_t>(neighbor);
+      }
+      query.CoarseScores(codes, unseen_.data(), count, scores_.data());
+      distances_ += count;
+      for (size_t i = 0; i < count; ++i) {
+        if (scores_[i] <= best.score) continue;
+        best = {.score = scores_[i], .vertex = unseen_[i]};
+        moved = true;
+      }
+    }
+  }
+  return best;
+}
+
+std::span<const Candidate> GraphSearch::Walk(const VectorCodes& codes, const HnswLinks& links,
+                                             const CodedQuery& query, size_t width, int level) {
+  return WalkFrom(codes, links, query, Descend(codes, links, query, level), width, level);
+}
+
+std::span<const Candidate> GraphSearch::WalkFrom(const VectorCodes& codes, const HnswLinks& links,
+                                                 const CodedQuery& query, Candidate from,
+                                                 size_t width, int level) {
+  Begin(links, width);
+  seen_[from.vertex] = walk_;
+  Insert(from);
+  for (size_t at = 0; at < size_;) {
+    if ((list_[at].vertex & kLookedAt) != 0) {
+      ++at;
+      continue;
+    }
+    const uint32_t vertex = list_[at].vertex;
+    list_[at].vertex |= kLookedAt;
+    size_t count = 0;
+    for (const int32_t neighbor : links.ListOf(vertex, level)) {
+      if (neighbor < 0) break;
+      const uint32_t v = static_cast<uint32_t>(neighbor);
+      codes.FetchScale(v);
+      unseen_[count] = v;
+      count += seen_[v] != walk_;
+      seen_[v] = walk_;
+    }
+    // Most likely the next one to be looked at.
+    if (at + 1 < size_) {
+      __builtin_prefetch(links.ListOf(list_[at + 1].vertex & ~kLookedAt, level).data());
+    }
+    query.CoarseScores(codes, unseen_.data(), count, scores_.data());
+    distances_ += count;
+    size_t first = at + 1;
+    for (size_t i = 0; i < count; ++i) {
+      if (size_ == width_ && scores_[i] <= list_[size_ - 1].score) continue;
+      links.FetchOffset(unseen_[i]);
+      first = std::min(first, Insert({.score = scores_[i], .vertex = unseen_[i]}));
+    }
+    at = first;
+  }
+  for (size_t i = 0; i < size_; ++i) list_[i].vertex &= ~kLookedAt;
+  return {list_.data(), size_};
+}
+
+}  // namespace quarry::index

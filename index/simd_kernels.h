@@ -1,0 +1,72 @@
+#pragma once
+
+// Inner products with coded vectors (vector_codes.h): the inner loops of vector search.
+//
+// Each is compiled for several instruction sets (Highway) and chosen at run time for the CPU. Sums
+// of integers are the same number everywhere; sums of floats are added in an order that depends on
+// the instruction set, so they are the same on one machine, and differ in their last bits between
+// machines. The Plain functions are the slow clear versions that the others are tested against.
+//
+// Rows come in blocks of kCodeBlock bytes: one cache line, one register of AVX-512. The functions
+// over many rows fetch them from memory ahead of their use.
+//
+// Pure and thread-safe.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace quarry::index {
+
+inline constexpr size_t kCodeBlock = 64;
+
+// Rows at equal distances.
+struct CodeRows {
+  const uint8_t* first = nullptr;
+  size_t stride = 0;  // bytes from row to row, a multiple of kCodeBlock; that many are multiplied
+
+  const uint8_t* row(size_t i) const { return first + i * stride; }
+};
+
+// out[i] = sum of (code * query) over the row positions[i].
+
+// Codes of 8 bits without sign; `query` has stride values. REQUIRES: stride <= 2^16 (no sum
+// overflows).
+void DotInt8(const int8_t* query, const CodeRows& rows, const uint32_t* positions, size_t count,
+             int32_t* out);
+void DotInt8Plain(const int8_t* query, const CodeRows& rows, const uint32_t* positions,
+                  size_t count, int32_t* out);
+
+// Codes are the upper halves of floats; `query` has stride / 2 values.
+void DotBf16(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
+             float* out);
+void DotBf16Plain(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
+                  float* out);
+
+// Codes are floats; `query` has stride / 4 values.
+void DotFloat(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
+              float* out);
+void DotFloatPlain(const float* query, const CodeRows& rows, const uint32_t* positions,
+                   size_t count, float* out);
+
+// The inner product of `query` with one vector at full precision: its codes, and what they leave
+// out. `count` values, a multiple of kCodeBlock.
+
+// A value is (code - 128) + residual / 256.
+float DotInt8Residual(const float* query, const uint8_t* codes, const int8_t* residuals,
+                      size_t count);
+float DotInt8ResidualPlain(const float* query, const uint8_t* codes, const int8_t* residuals,
+                           size_t count);
+
+// A value is the float with `high` and `low` as its halves.
+float DotSplitFloat(const float* query, const uint16_t* high, const uint16_t* low, size_t count);
+float DotSplitFloatPlain(const float* query, const uint16_t* high, const uint16_t* low,
+                         size_t count);
+
+// The instruction set in use: "AVX3_DL", "AVX2".
+std::string SimdTargetName();
+
+// Leaves AVX-512 unused, or lifts that. For tests and measurements; not thread-safe.
+void LimitSimdToAvx2(bool limit);
+
+}  // namespace quarry::index
