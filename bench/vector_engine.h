@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "base/bitmap.h"
 #include "base/embedding.h"
 
 namespace quarry::bench {
@@ -19,6 +20,8 @@ class VectorEngine {
   // Writes the positions of the k that it found; returns their number. `width` is ef.
   virtual size_t Search(std::span<const float> query, size_t k, uint32_t width, uint32_t* out) = 0;
   virtual uint64_t Bytes() const = 0;  // of vectors and graph
+  // Which positions may be found; Quarry only. nullptr = all.
+  virtual void SetFilter(const Bitmap*) {}
 };
 
 // M = 16, efConstruction = 200 for all.

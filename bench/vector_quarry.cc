@@ -38,18 +38,20 @@ class Quarry final : public VectorEngine {
 
   size_t Search(std::span<const float> query, size_t k, uint32_t width, uint32_t* out) override {
     const auto found =
-        index_->Search(query, k, nullptr, table_, {.width = width}, context_).value();
+        index_->Search(query, k, filter_, table_, {.width = width}, context_).value();
     for (size_t i = 0; i < found.size(); ++i) out[i] = found[i].row;
     return found.size();
   }
 
   uint64_t Bytes() const override { return index_->MemoryBytes(); }
+  void SetFilter(const Bitmap* filter) override { filter_ = filter; }
 
  private:
   const std::string name_;
   index::VectorIndexOptions options_;
   index::RowTable table_;
   CallContext context_;
+  const Bitmap* filter_ = nullptr;
   std::shared_ptr<const index::VectorIndex> index_;
 };
 

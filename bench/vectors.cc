@@ -4,6 +4,7 @@
 //   vectors [--count N] [--dimension D] [--k K] [--rounds R] [--threads T] [--engines a,b,..]
 //           [--base FILE --queries FILE]      raw floats instead of the seeded mixture
 //           [--avx2]                          without AVX-512 in Quarry
+//           [--filters]                       Quarry alone, under filters that allow 0.1 % to 50 %
 //
 // Engines: quarry (int8 graph), quarry-bf16, quarry-float, flat (int8 scan), faiss_hnsw (Quarry's
 // wrapping), hnswlib, faiss, usearch-f32, usearch-bf16, usearch-i8. bench/vectors.sh runs what
@@ -20,6 +21,8 @@
 #include <string>
 #include <vector>
 
+#include "base/bitmap.h"
+#include "base/random.h"
 #include "bench/vector_data.h"
 #include "bench/vector_engine.h"
 #include "index/simd_kernels.h"
@@ -85,6 +88,46 @@ const char* Flag(int argc, char** argv, const char* name, const char* otherwise)
   return otherwise;
 }
 
+// Recall and rate under filters by chance; the truth is an exact scan by floats.
+void MeasureFilters(const VectorData& data, size_t k, size_t rounds) {
+  const auto graph = MakeQuarry("hnsw", "int8");
+  const auto exact = MakeQuarry("flat", "float");
+  graph->Build(data.base, 2);
+  exact->Build(data.base, 2);
+  std::vector<uint32_t> truth(k);
+  std::vector<uint32_t> found(k);
+  for (const double share : {0.001, 0.01, 0.1, 0.5}) {
+    Bitmap allowed(data.base.rows());
+    Random random(7);
+    for (size_t i = 0; i < data.base.rows(); ++i) {
+      if (random.Uniform() < share) allowed.Set(i);
+    }
+    graph->SetFilter(&allowed);
+    exact->SetFilter(&allowed);
+    size_t hits = 0;
+    std::vector<double> rates;
+    for (size_t round = 0; round < rounds; ++round) {
+      double seconds = 0;
+      for (size_t q = 0; q < data.queries.rows(); ++q) {
+        const double cpu = CpuSeconds();
+        const size_t count = graph->Search(data.queries.Row(q), k, 0, found.data());
+        seconds += CpuSeconds() - cpu;
+        if (round > 0) continue;
+        const size_t wanted = exact->Search(data.queries.Row(q), k, 0, truth.data());
+        for (size_t i = 0; i < count; ++i) {
+          hits += std::find(truth.begin(), truth.begin() + static_cast<ptrdiff_t>(wanted),
+                            found[i]) != truth.begin() + static_cast<ptrdiff_t>(wanted);
+        }
+      }
+      rates.push_back(static_cast<double>(data.queries.rows()) / seconds);
+    }
+    std::printf("{\"share\":%.3f,\"recall\":%.4f,\"qps\":%.0f}\n", share,
+                static_cast<double>(hits) / static_cast<double>(k * data.queries.rows()),
+                Median(rates));
+    std::fflush(stdout);
+  }
+}
+
 int Main(int argc, char** argv) {
   VectorDataOptions options;
   options.count = std::strtoull(Flag(argc, argv, "--count", "200000"), nullptr, 10);
@@ -106,6 +149,13 @@ int Main(int argc, char** argv) {
               data.base.rows(), data.base.dimension, data.queries.rows(), options.k,
               index::SimdTargetName().c_str());
   std::fflush(stdout);
+
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--filters") == 0) {
+      MeasureFilters(data, options.k, rounds);
+      return 0;
+    }
+  }
 
   std::vector<std::unique_ptr<VectorEngine>> engines;
   for (size_t begin = 0; begin <= names.size();) {

@@ -19,6 +19,6 @@ if command -v npm > /dev/null; then
   usearch=$PWD/$build/npm/package
 fi
 cmake --preset release -B "$build" -DQUARRY_BENCH=ON -DQUARRY_TESTS=OFF "-DQUARRY_USEARCH=$usearch" > /dev/null
-ninja -C "$build" vectors > /dev/null
+ninja -C "$build" vectors vector_scan > /dev/null
 # Large blocks of every engine in huge pages; Quarry asks for them itself.
 GLIBC_TUNABLES=glibc.malloc.hugetlb=1 "$build/bench/vectors" "$@"
