@@ -6,7 +6,6 @@
 // The read loop adds up the same number of bytes, as 64-bit words, from memory in huge pages.
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -15,20 +14,12 @@
 #include <vector>
 
 #include "base/shared_bytes.h"
+#include "bench/measure.h"
 #include "bench/vector_data.h"
 #include "index/vector_index.h"
 
 namespace quarry::bench {
 namespace {
-
-double Seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 uint64_t ReadAll(const char* data, size_t size) {
   constexpr size_t kWords = 16;  // independent sums

@@ -10,10 +10,7 @@
 // wrapping), hnswlib, faiss, usearch-f32, usearch-bf16, usearch-i8. bench/vectors.sh runs what
 // docs/benchmarks.md quotes.
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -23,26 +20,13 @@
 
 #include "base/bitmap.h"
 #include "base/random.h"
+#include "bench/measure.h"
 #include "bench/vector_data.h"
 #include "bench/vector_engine.h"
 #include "index/simd_kernels.h"
 
 namespace quarry::bench {
 namespace {
-
-double Seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// Of the whole process, threads included.
-double CpuSeconds() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 std::unique_ptr<VectorEngine> Make(const std::string& name) {
   if (name == "quarry") return MakeQuarry("hnsw", "int8");
@@ -54,12 +38,6 @@ std::unique_ptr<VectorEngine> Make(const std::string& name) {
   if (name == "faiss") return MakeFaiss();
   if (name.starts_with("usearch-")) return MakeUsearch(name.substr(8));
   return nullptr;
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 struct Point {
@@ -215,7 +193,6 @@ int Main(int argc, char** argv) {
     }
     for (const double recall : {0.95, 0.99, 0.999}) {
       std::vector<double> rates;
-      std::vector<double> ratios;  // against the best other engine of the same round
       for (size_t round = 0; round < rounds; ++round) {
         rates.push_back(RateAt(points[e], recall, round));
       }

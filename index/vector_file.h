@@ -1,6 +1,6 @@
 #pragma once
 
-// The derived file of a vector index. docs/index_format.md describes the bytes.
+// The derived file of a vector index.
 //
 //   offset  bytes
 //        0      4  magic "QVEC"
