@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/analyzer_tokenizer.h"
 #include "base/analyzer_words.h"
@@ -33,12 +34,30 @@ uint64_t StemmerHash() {
   return hash;
 }
 
+uint64_t BigEndian64(const char* from) {
+  uint64_t value;
+  std::memcpy(&value, from, sizeof(value));
+  return __builtin_bswap64(value);
+}
+
+uint64_t BigEndian32(const char* from) {
+  uint32_t value;
+  std::memcpy(&value, from, sizeof(value));
+  return __builtin_bswap32(value);
+}
+
 // The first eight bytes as a number that sorts as they do.
 uint64_t SortPrefix(const std::string& term) {
-  unsigned char bytes[8] = {};
-  std::memcpy(bytes, term.data(), std::min<size_t>(term.size(), 8));
+  const char* const at = term.data();
+  const size_t size = term.size();
+  if (size >= 8) return BigEndian64(at);
+  if (size >= 4) {  // two loads that overlap
+    return BigEndian32(at) << 32 | BigEndian32(at + size - 4) << (8 * (8 - size));
+  }
   uint64_t prefix = 0;
-  for (const unsigned char byte : bytes) prefix = prefix << 8 | byte;
+  for (size_t i = 0; i < size; ++i) {
+    prefix |= uint64_t{static_cast<unsigned char>(at[i])} << (56 - 8 * i);
+  }
   return prefix;
 }
 
@@ -74,11 +93,11 @@ std::string Analyzer::Fingerprint() const {
   return name;
 }
 
-std::vector<TermFrequency> CountTerms(const std::vector<Token>& tokens) {
+std::vector<TermFrequency> CountTerms(std::vector<Token> tokens) {
   // Most terms are told apart, or found equal, by their first eight bytes as one number.
   struct Row {
     uint64_t prefix;
-    const std::string* term;
+    std::string* term;
     bool operator<(const Row& other) const {
       return prefix != other.prefix ? prefix < other.prefix : *term < *other.term;
     }
@@ -89,14 +108,14 @@ std::vector<TermFrequency> CountTerms(const std::vector<Token>& tokens) {
   };
   std::vector<Row> rows;
   rows.reserve(tokens.size());
-  for (const Token& token : tokens) rows.push_back({SortPrefix(token.term), &token.term});
+  for (Token& token : tokens) rows.push_back({SortPrefix(token.term), &token.term});
   std::sort(rows.begin(), rows.end());
   std::vector<TermFrequency> counts;
   counts.reserve(rows.size());
   for (auto row = rows.begin(); row != rows.end();) {
     auto next = row + 1;
     while (next != rows.end() && *next == *row) ++next;
-    counts.push_back({*row->term, static_cast<uint32_t>(next - row)});
+    counts.push_back({std::move(*row->term), static_cast<uint32_t>(next - row)});
     row = next;
   }
   return counts;

@@ -71,6 +71,6 @@ struct TermFrequency {
   uint32_t count = 0;
   friend bool operator==(const TermFrequency&, const TermFrequency&) = default;
 };
-std::vector<TermFrequency> CountTerms(const std::vector<Token>& tokens);
+std::vector<TermFrequency> CountTerms(std::vector<Token> tokens);
 
 }  // namespace quarry

@@ -1,3 +1,4 @@
+#include <bit>
 #include <cstring>
 
 #include "base/analyzer_tokenizer.h"
@@ -24,24 +25,48 @@ enum AsciiKind : uint8_t {
 
 struct AsciiTable {
   AsciiKind kind[256] = {};
-  char lower[256] = {};
 
   constexpr AsciiTable() {
     for (int i = 0; i < 256; ++i) {
-      lower[i] = static_cast<char>(i);
       if (i >= 0x80) kind[i] = kNotAscii;
     }
     for (int i = '0'; i <= '9'; ++i) kind[i] = kNumeric;
     for (int i = 'a'; i <= 'z'; ++i) {
       kind[i] = kAlpha;
       kind[i - 'a' + 'A'] = kAlpha;
-      lower[i - 'a' + 'A'] = static_cast<char>(i);
     }
     for (const char c : {'.', ',', '-', '_', '/', '\''}) kind[static_cast<int>(c)] = kConnector;
     for (const char c : {'+', '#'}) kind[static_cast<int>(c)] = kSuffix;
   }
 };
 constexpr AsciiTable kAscii;
+
+// The letters and digits that eight bytes of text begin with.
+struct AsciiWord {
+  uint64_t folded;  // then zeros
+  size_t size;
+  bool latin;  // letters only
+
+  // The first byte of the text is the lowest of `bytes`.
+  explicit AsciiWord(uint64_t bytes) {
+    // Bytes are compared side by side: adding lifts the highest bit of those that are large enough.
+    constexpr uint64_t kEach = 0x0101010101010101;
+    constexpr uint64_t kHigh = 0x80 * kEach;
+    const auto at_least = [](uint64_t seven_bits, uint64_t least) {
+      return (seven_bits + (0x80 - least) * kEach) & kHigh;
+    };
+    const uint64_t low = bytes & ~kHigh;
+    const uint64_t lower = low | 0x20 * kEach;
+    const uint64_t ascii = ~bytes & kHigh;
+    const uint64_t letters = at_least(lower, 'a') & ~at_least(lower, 'z' + 1) & ascii;
+    const uint64_t digits = at_least(low, '0') & ~at_least(low, '9' + 1) & ascii;
+    const uint64_t others = ~(letters | digits) & kHigh;
+    size = static_cast<size_t>(std::countr_zero(others)) / 8;  // 8 if there is none
+    const uint64_t kept = size == 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * size)) - 1;
+    folded = (bytes | letters >> 2) & kept;
+    latin = (digits & kept) == 0;
+  }
+};
 
 AsciiKind KindOf(char c) { return kAscii.kind[static_cast<unsigned char>(c)]; }
 bool IsAsciiWord(AsciiKind kind) { return kind == kAlpha || kind == kNumeric; }
@@ -51,13 +76,40 @@ bool IsAsciiWord(AsciiKind kind) { return kind == kAlpha || kind == kNumeric; }
 void Tokenizer::Run() {
   size_t offset = 0;
   while (offset < text_.size()) {
-    const bool ascii = KindOf(text_[offset]) != kNotAscii;
-    if (ascii ? ReadPlainAscii(offset) : ReadPlainCjk(offset)) continue;
+    if (KindOf(text_[offset]) != kNotAscii) {
+      if (ReadPlainAscii(offset)) continue;
+      EmitPending();
+    } else {
+      EmitPending();
+      if (ReadPlainCjk(offset)) continue;
+    }
     reader_.Seek(offset);
     do {
       ReadItem();
     } while (!reader_.AtSegment(&offset));
   }
+  EmitPending();
+}
+
+void Tokenizer::EmitPending() {
+  for (size_t i = 0; i < pending_words_; ++i) {
+    const PlainWord& word = pending_[i];
+    EmitAt(words_.TermOfPadded(word.padded, word.end - word.begin), word.begin, word.end,
+           word.position);
+  }
+  pending_words_ = 0;
+}
+
+// Eight bytes of the text, zeros behind its end.
+uint64_t Tokenizer::Load(size_t offset) const {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t bytes = 0;
+  if (text_.size() - offset >= sizeof(bytes)) {
+    std::memcpy(&bytes, text_.data() + offset, sizeof(bytes));
+  } else {
+    std::memcpy(&bytes, text_.data() + offset, text_.size() - offset);
+  }
+  return bytes;
 }
 
 // True iff nothing at `offset` can continue a plain word that ends there, whatever comes later.
@@ -84,8 +136,7 @@ bool Tokenizer::WordEndsAt(size_t offset) const {
 }
 
 bool Tokenizer::ReadPlainAscii(size_t& offset) {
-  AsciiKind kind = KindOf(text_[offset]);
-  if (!IsAsciiWord(kind)) {
+  if (!IsAsciiWord(KindOf(text_[offset]))) {
     // No item begins with it, unless something joins its segment that does.
     const size_t next = offset + 1;
     if (next < text_.size() && KindOf(text_[next]) == kNotAscii &&
@@ -95,20 +146,33 @@ bool Tokenizer::ReadPlainAscii(size_t& offset) {
     offset = next;
     return true;
   }
-  char word[FormKey::kMaxBytes] = {};
+  uint64_t words[FormKey::kWords] = {};  // the word, folded, then zeros
   bool latin = true;
   size_t end = offset;
-  do {
-    if (end - offset == FormKey::kMaxBytes) return false;
-    latin &= kind == kAlpha;
-    word[end - offset] = kAscii.lower[static_cast<unsigned char>(text_[end])];
-    if (++end == text_.size()) break;
-    kind = KindOf(text_[end]);
-  } while (IsAsciiWord(kind));
+  for (size_t i = 0;; ++i) {
+    const AsciiWord part(Load(end));
+    end += part.size;
+    if (i == FormKey::kWords) {
+      if (part.size > 0) return false;
+      break;
+    }
+    words[i] = part.folded;
+    latin &= part.latin;
+    if (part.size < 8) break;
+  }
+  char word[FormKey::kMaxBytes];
+  std::memcpy(word, words, sizeof(word));
   if (!WordEndsAt(end)) return false;
   if (latin) {
-    Emit(words_.TermOfPadded(word, end - offset), offset, end);
+    PlainWord& plain = pending_[pending_words_++];
+    std::memcpy(plain.padded, word, sizeof(word));
+    plain.begin = static_cast<uint32_t>(offset);
+    plain.end = static_cast<uint32_t>(end);
+    plain.position = position_;
+    words_.Prefetch(word);
+    if (pending_words_ == pending_.size()) EmitPending();
   } else {
+    EmitPending();
     Emit({word, end - offset}, offset, end);
   }
   ++position_;

@@ -8,6 +8,7 @@
 // exactly the tokens that the grammar gives, or stand back; analyzer_test.cc holds both against a
 // slow reference.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -43,10 +44,21 @@ class Tokenizer {
     size_t suffix_end = 0;
   };
 
+  // A plain word whose term has yet to be looked up: terms lie all over memory, so a few are asked
+  // for before the first is used.
+  struct PlainWord {
+    char padded[FormKey::kMaxBytes];  // folded, then zeros
+    uint32_t begin;                   // in text_
+    uint32_t end;
+    uint32_t position;
+  };
+
   // The fast paths: true iff they read something and moved `offset` behind it.
   bool ReadPlainAscii(size_t& offset);
   bool ReadPlainCjk(size_t& offset);
   bool WordEndsAt(size_t offset) const;
+  uint64_t Load(size_t offset) const;
+  void EmitPending();
 
   // The grammar.
   void ReadItem();
@@ -64,9 +76,11 @@ class Tokenizer {
   void EmitPart(const Part& part);
 
   void Emit(std::string_view term, size_t begin, size_t end) {
+    EmitAt(term, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), position_);
+  }
+  void EmitAt(std::string_view term, uint32_t begin, uint32_t end, uint32_t position) {
     if (term.empty()) return;  // a stop word
-    tokens_.push_back(
-        {std::string(term), static_cast<uint32_t>(begin), static_cast<uint32_t>(end), position_});
+    tokens_.push_back({std::string(term), begin, end, position});
   }
 
   const AnalyzerOptions& options_;
@@ -75,6 +89,8 @@ class Tokenizer {
   std::vector<Token>& tokens_;
   text_internal::FoldReader reader_;
   uint32_t position_ = 0;
+  std::array<PlainWord, 8> pending_;
+  size_t pending_words_ = 0;
   std::string folded_;  // the joined words being read
   std::vector<Part> parts_;
 };

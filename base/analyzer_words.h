@@ -21,6 +21,8 @@ class WordTerms {
   // Likewise for the word of `size` letters at `padded`, a buffer of FormKey::kMaxBytes that is
   // filled up with zeros: saves a copy where the caller has it so.
   std::string_view TermOfPadded(const char* padded, size_t size);
+  // Fetches what that will look at first.
+  void Prefetch(const char* padded) const { cache_.Prefetch(FormKey::FromPadded(padded)); }
 
  private:
   std::string_view LookUp(const FormKey& key, std::string_view word);

@@ -42,11 +42,8 @@ Int BigEndian(std::string_view bytes) {
 }  // namespace
 
 void AppendVarint(std::string& out, uint64_t value) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<char>(value | 0x80));
-    value >>= 7;
-  }
-  out.push_back(static_cast<char>(value));
+  char bytes[10];
+  out.append(bytes, PutVarint(bytes, value));
 }
 
 void AppendFixed32(std::string& out, uint32_t value) { AppendLittleEndian(out, value); }

@@ -20,6 +20,24 @@ void AppendBytes(std::string& out, std::string_view bytes);  // varint length, t
 void AppendBigEndian32(std::string& out, uint32_t value);    // for keys
 void AppendBigEndian64(std::string& out, uint64_t value);
 
+// Writes what AppendVarint appends to memory with room for it; returns its end.
+inline char* PutVarint(char* at, uint64_t value) {
+  for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
+  *at++ = static_cast<char>(value);
+  return at;
+}
+
+// Reads a varint that AppendVarint wrote and moves `at` behind it, without a check: for the inner
+// loops over files whose checksum was verified.
+inline uint64_t TakeVarint(const char*& at) {
+  uint64_t value = 0;
+  for (uint32_t shift = 0;; shift += 7) {
+    const auto byte = static_cast<uint8_t>(*at++);
+    value |= uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return value;
+  }
+}
+
 // Reads a record from the front. The first short or malformed read makes the reader fail for good:
 // it is then at its end, and it and all later reads give 0 or "". So a decoder reads all fields and
 // asks ok() or Finish() once. The views that Bytes() returns point into the bytes given, which must

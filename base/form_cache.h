@@ -48,6 +48,9 @@ class FormCache {
   // The term kept for `key`, empty for a stop word; nullopt if none is. Valid as long as the cache.
   std::optional<std::string_view> Find(const FormKey& key) const;
 
+  // Fetches from memory what Find will look at first.
+  void Prefetch(const FormKey& key) const { __builtin_prefetch(&slots_[key.Hash() % kSlots]); }
+
   // Keeps `term` for `key` if there is room for it.
   void Insert(const FormKey& key, std::string_view term);
 

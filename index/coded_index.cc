@@ -107,6 +107,16 @@ class CodedIndex final : public VectorIndex {
                                         const VectorSearchOptions& options,
                                         const CallContext& context) const override;
 
+  bool CanGrow(const VectorIndexOptions& options) const override {
+    return file_.kind == VectorIndexKind::kHnsw && options.kind == file_.kind &&
+           options.codes == file_.codes && options.hnsw_links == links_.links && links_.size > 0;
+  }
+  const HnswLinks& links() const { return links_; }
+  std::string_view section(VectorSection name) const {
+    const VectorFile::Section& section = file_.section(name);
+    return bytes_.view.substr(section.offset, section.size);
+  }
+
   // The widths of walks that give `recall` for 10 and for 100 results, measured with vectors of the
   // index as queries (each without itself).
   Result<std::array<uint32_t, 2>> MeasureWidths(double recall, const CallContext& context) const;
@@ -363,20 +373,33 @@ Result<std::shared_ptr<const VectorIndex>> BuildCodedIndex(const VectorIndexOpti
   const uint64_t scales = file.Place(VectorSection::kScales, count * layout.scale);
   const uint64_t chunks =
       file.Place(VectorSection::kChunks, source.chunks.size() * sizeof(uint64_t));
+  const auto* const base = dynamic_cast<const CodedIndex*>(source.base.get());
   std::optional<HnswGraphBuilder> graph;
   if (options.kind == VectorIndexKind::kHnsw) {
-    QUARRY_ASSIGN_OR_RETURN(graph, HnswGraphBuilder::Start({.links = options.hnsw_links,
-                                                            .build_width = options.hnsw_build_width,
-                                                            .threads = options.build_threads,
-                                                            .seed = options.seed},
-                                                           count));
+    QUARRY_ASSIGN_OR_RETURN(
+        graph, HnswGraphBuilder::Start({.links = options.hnsw_links,
+                                        .build_width = options.hnsw_build_width,
+                                        .threads = options.build_threads,
+                                        .seed = options.seed},
+                                       count, base == nullptr ? nullptr : &base->links()));
     file.Place(VectorSection::kGraph, graph->FileBytes(), graph->NeighborsAt());
   }
   QUARRY_ASSIGN_OR_RETURN(HugeBuffer buffer, HugeBuffer::Allocate(file.FileBytes()));
   char* const to = buffer.data();
 
+  size_t taken = 0;
+  if (base != nullptr) {
+    taken = base->size();
+    const auto take = [&](VectorSection name, uint64_t offset) {
+      const std::string_view bytes = base->section(name);
+      std::memcpy(to + offset, bytes.data(), bytes.size());
+    };
+    take(VectorSection::kCoarse, coarse);
+    take(VectorSection::kFine, fine);
+    take(VectorSection::kScales, scales);
+  }
   std::vector<float> vector(source.dimension);
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = taken; i < count; ++i) {
     if (i % 1024 == 0) QUARRY_RETURN_IF_ERROR(context.Check());
     QUARRY_RETURN_IF_ERROR(source.read(i, vector));
     const Status status = CheckVector(vector, source.dimension, "vector");

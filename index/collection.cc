@@ -137,6 +137,7 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
 
   Reusable reusable;
   if (old.ok()) {
+    QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(old->chunks));
     for (const ChunkId chunk : old->chunks) {
       QUARRY_ASSIGN_OR_RETURN(const StoredChunk record, current.ReadChunk(chunk));
       reusable.Add(record.input_hash, chunk);
@@ -220,9 +221,25 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
   return applied;
 }
 
-Collection::Applied Collection::PlanDelete(const StoredDocument& old, Counters& counters,
-                                           WriteBatch& batch) const {
+Result<std::vector<std::vector<TermFrequency>>> Collection::ReadTerms(
+    const std::vector<ChunkId>& chunks) const {
+  std::vector<std::vector<TermFrequency>> terms;
+  for (const ChunkId chunk : chunks) {
+    const std::string what = "terms of chunk " + std::to_string(chunk.value);
+    QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                            state_.parts.view->Get(ChunkTermsKey(id_, chunk)));
+    if (!bytes) return DataLossError(what + ": missing in the store");
+    Result<std::vector<TermFrequency>> decoded = DecodeTerms(*bytes);
+    if (!decoded.ok()) return std::move(decoded).status().Annotate(what);
+    terms.push_back(*std::move(decoded));
+  }
+  return terms;
+}
+
+Result<Collection::Applied> Collection::PlanDelete(const StoredDocument& old, Counters& counters,
+                                                   WriteBatch& batch) const {
   Applied applied;
+  QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(old.chunks));
   applied.id = old.id;
   applied.change.document = old.number;
   applied.change.removed = old.chunks;
@@ -275,7 +292,8 @@ Result<std::vector<DocumentChange>> Collection::Delete(std::span<const DocumentI
     const Result<StoredDocument> old = snapshot_->ReadDocument(id);
     if (old.status().code() == Code::kNotFound) continue;
     if (!old.ok()) return old.status();
-    applied.push_back(PlanDelete(*old, counters, batch));
+    QUARRY_ASSIGN_OR_RETURN(Applied one, PlanDelete(*old, counters, batch));
+    applied.push_back(std::move(one));
   }
   std::vector<DocumentChange> changes;
   for (const Applied& one : applied) changes.push_back(one.change);
@@ -337,7 +355,7 @@ Status Collection::Commit(WriteBatch batch, const Counters& counters,
 
 void Collection::Apply(State& state, std::vector<Applied> applied) const {
   SnapshotParts& parts = state.parts;
-  std::vector<RowId> removed_rows;
+  std::vector<LexicalRow> removed_rows;
   std::vector<LexicalRow> added_rows;
   std::unordered_set<ChunkId> had_vector;  // chunks that are kept and whose old row had a vector
   std::vector<RowId> vector_rows;
@@ -346,7 +364,7 @@ void Collection::Apply(State& state, std::vector<Applied> applied) const {
       const DocumentEntry& old = parts.rows.document(it->second);
       for (RowId row = old.first_row; row < old.first_row + old.rows; ++row) {
         const ChunkId chunk = parts.rows.row(row).chunk;
-        removed_rows.push_back(row);
+        removed_rows.push_back({row, std::move(one.old_terms[row - old.first_row])});
         parts.live.Clear(row);
         state.pending.erase(chunk);
         if (!state.has_vector.Test(row)) continue;

@@ -71,7 +71,8 @@ class Collection {
     DocumentChange change;
     DocumentId id;
     std::vector<ChunkId> chunks;  // of the new version, by ordinal; empty = deleted
-    std::vector<std::vector<TermFrequency>> terms;  // of those chunks
+    std::vector<std::vector<TermFrequency>> terms;      // of those chunks
+    std::vector<std::vector<TermFrequency>> old_terms;  // of the old version's, by ordinal
   };
 
   // The content of the store as derived indexes. Rows belong to one State: loading again renumbers
@@ -95,7 +96,10 @@ class Collection {
 
   // collection.cc
   Result<Applied> PlanPut(DocumentDraft& draft, Counters& counters, WriteBatch& batch) const;
-  Applied PlanDelete(const StoredDocument& old, Counters& counters, WriteBatch& batch) const;
+  Result<Applied> PlanDelete(const StoredDocument& old, Counters& counters,
+                             WriteBatch& batch) const;
+  Result<std::vector<std::vector<TermFrequency>>> ReadTerms(
+      const std::vector<ChunkId>& chunks) const;
   void PlanRemoval(const std::vector<ChunkId>& chunks, WriteBatch& batch) const;
   void PlanIndexRows(const StoredDocument* old, const StoredDocument* now, WriteBatch& batch) const;
   Status Commit(WriteBatch batch, const Counters& counters, std::vector<Applied> applied);
@@ -103,15 +107,15 @@ class Collection {
   void Publish();
 
   // collection_vectors.cc
-  Result<std::shared_ptr<const VectorIndex>> BuildFromStore(const State& state,
-                                                            std::vector<RowId> rows,
-                                                            VectorIndexKind kind,
-                                                            const CallContext& context) const;
+  Result<std::shared_ptr<const VectorIndex>> BuildFromStore(
+      const State& state, std::vector<RowId> rows, VectorIndexKind kind, const CallContext& context,
+      std::shared_ptr<const VectorIndex> base = nullptr) const;
   // Brings vectors of live rows, which are in the store, into the searched indexes: a fresh flat
-  // one, merged with its neighbours when there are many, all of them rebuilt when the fresh part is
+  // one, merged with its neighbours when there are many, all of them made one when the fresh part is
   // large. On error `state` is as it was.
   Status AddVectorRows(State& state, std::vector<RowId> rows, const CallContext& context) const;
   VectorIndexKind FreshKind() const;
+  // Makes one index of all vectors: the large one grown, or a new one.
   Status RebuildVectors(State& state, const CallContext& context) const;
   void SaveGraph(const State& state, const VectorIndex& graph) const;
   Result<std::shared_ptr<const VectorIndex>> LoadGraph(

@@ -16,8 +16,11 @@ namespace {
 
 // So many fresh flat indexes are searched side by side before they are merged into one.
 constexpr size_t kMaxFreshIndexes = 8;
-// The fresh part is merged into the large index once it holds this share of all vectors.
-constexpr double kMaxFreshShare = 0.25;
+// The fresh part is merged into the large index once it holds this share of all vectors: a scan of
+// so many costs about what a walk of the rest does.
+constexpr double kMaxFreshShare = 0.05;
+// A graph is built anew, not added to, once this share of its vectors is dead.
+constexpr double kMaxDeadShare = 0.25;
 
 }  // namespace
 
@@ -26,13 +29,17 @@ std::string Collection::GraphRole(GenerationId generation) const {
 }
 
 Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
-    const State& state, std::vector<RowId> rows, VectorIndexKind kind,
-    const CallContext& context) const {
+    const State& state, std::vector<RowId> rows, VectorIndexKind kind, const CallContext& context,
+    std::shared_ptr<const VectorIndex> base) const {
   const StoredGeneration& generation = *state.parts.generation;
   const uint64_t space = SpaceHash(generation.space);
   VectorSource source{.dimension = generation.space.dimension, .rows = std::move(rows)};
   source.chunks.reserve(source.rows.size());
-  for (const RowId row : source.rows) source.chunks.push_back(state.parts.rows.row(row).chunk);
+  // A row that is gone has no chunk any more; no chunk has the number 0.
+  for (const RowId row : source.rows) {
+    source.chunks.push_back(row == kNoRow ? ChunkId(0) : state.parts.rows.row(row).chunk);
+  }
+  source.base = std::move(base);
   source.read = [this, &state, &generation, space, chunks = source.chunks](
                     size_t i, std::span<float> out) -> Status {
     const std::string what = "vector of chunk " + std::to_string(chunks[i].value);
@@ -42,7 +49,7 @@ Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
     return DecodeVector(*bytes, out).Annotate(what);
   };
   VectorIndexOptions options = environment_.vectors;
-  if (kind != VectorIndexKind::kAuto) options.kind = kind;
+  options.kind = kind;
   return BuildVectorIndex(options, std::move(source), context);
 }
 
@@ -59,10 +66,33 @@ VectorIndexKind Collection::FreshKind() const {
 }
 
 Status Collection::RebuildVectors(State& state, const CallContext& context) const {
+  const size_t count = state.has_vector.Count();
+  VectorIndexOptions options = environment_.vectors;
+  if (options.kind == VectorIndexKind::kAuto) {
+    options.kind = count < options.hnsw_from ? VectorIndexKind::kFlat : VectorIndexKind::kHnsw;
+  }
   std::vector<RowId> rows;
-  state.has_vector.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
-  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> index,
-                          BuildFromStore(state, std::move(rows), VectorIndexKind::kAuto, context));
+  Bitmap left = state.has_vector;
+  // What the large index holds stays where it is, so that its graph can be added to.
+  std::shared_ptr<const VectorIndex> base =
+      state.parts.vectors.empty() ? nullptr : state.parts.vectors.front();
+  if (base != nullptr && base->CanGrow(options)) {
+    for (const RowId row : base->rows()) {
+      const bool is_live = row != kNoRow && state.has_vector.Test(row);
+      rows.push_back(is_live ? row : kNoRow);
+      if (is_live) left.Clear(row);
+    }
+  }
+  const auto dead = static_cast<double>(std::count(rows.begin(), rows.end(), kNoRow));
+  if (rows.empty() || dead > kMaxDeadShare * static_cast<double>(rows.size())) {
+    base = nullptr;
+    rows.clear();
+    left = state.has_vector;
+  }
+  left.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
+  QUARRY_ASSIGN_OR_RETURN(
+      std::shared_ptr<const VectorIndex> index,
+      BuildFromStore(state, std::move(rows), options.kind, context, std::move(base)));
   if (index->kind() != FreshKind()) SaveGraph(state, *index);
   state.parts.vectors = {std::move(index)};
   return OkStatus();
@@ -308,6 +338,7 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   next.has_vector = next.parts.live;
   next.parts.rows_with_vector = next.parts.live.Count();
   next.pending.clear();
+  next.parts.vectors.clear();
   QUARRY_RETURN_IF_ERROR(RebuildVectors(next, context));
 
   WriteBatch batch;

@@ -39,6 +39,7 @@ class FaissIndex final : public VectorIndex {
            chunks_.capacity() * sizeof(ChunkId);
   }
   Result<SharedBytes> File() const override;
+  bool CanGrow(const VectorIndexOptions&) const override { return false; }
 
   Result<std::vector<ScoredRow>> Search(std::span<const float> query, size_t k,
                                         const Bitmap* allowed, const RowTable& table,

@@ -1,22 +1,16 @@
 #pragma once
 
-// LexicalIndex: BM25 over the terms of chunks.
+// LexicalIndex: BM25 (bm25.h) over the terms of chunks.
 //
-//   score(q, d) = sum over terms t of q:  qtf * idf(t) * tf * (k1 + 1) / (tf + k1 * (1 - b + b * dl
-//   / avgdl)) idf(t)      = ln(1 + (N - df + 0.5) / (df + 0.5))
-//
-// (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; idf as
-// in Lucene, never negative.) N, df and avgdl count live rows only, so the scores equal those of an
-// index that was built afresh from the live chunks, whatever was deleted before.
+// The number of rows, the document frequencies and the average length count live rows only, so the
+// scores equal those of an index that was built afresh from the live chunks, whatever was deleted
+// before. They depend on the live rows and the query alone, to the last bit: not on how the rows
+// fell into segments, nor on the order of the query's terms.
 //
 // Immutable: Apply makes a new index that shares the postings of the old one. It is a list of
 // segments (lexical_segment.h), each the postings of a run of rows; Apply adds one for the new rows
 // and merges small neighbours, so that there are O(log rows) of them. Readers need no lock; any
 // number of threads may search one index.
-//
-// A score depends on the live rows and the query alone, to the last bit: not on how the rows fell
-// into segments, nor on what was deleted before. Terms are added up in the order in which the query
-// first names them.
 
 #include <cstdint>
 #include <memory>
@@ -27,21 +21,11 @@
 #include "base/analyzer.h"
 #include "base/bitmap.h"
 #include "base/call_context.h"
+#include "index/bm25.h"
 #include "index/row_table.h"
+#include "index/segment_view.h"
 
 namespace quarry::index {
-
-struct Bm25Parameters {
-  double k1 = 1.2;  // saturation of term frequency; 0 = presence only
-  double b = 0.75;  // strength of length normalisation, 0 to 1
-};
-
-// The terms of one row, each once and with a count of at least 1. The row's length (dl) is the sum
-// of the counts; a row without terms has length 0 and counts in N and avgdl all the same.
-struct LexicalRow {
-  RowId row = 0;
-  std::vector<TermFrequency> terms;
-};
 
 // What one term of the query contributed to one row's score.
 struct TermContribution {
@@ -53,20 +37,21 @@ struct TermContribution {
   double score = 0;
 };
 
-struct SegmentView;  // lexical_segment.h
-
 class LexicalIndex {
  public:
   // REQUIRES: k1 >= 0, 0 <= b <= 1.
   static std::shared_ptr<const LexicalIndex> Empty(const Bm25Parameters& parameters = {});
-  ~LexicalIndex();
+
+  // An index of segments that were made before: `segments` ascend by rows and have the parameters.
+  static std::shared_ptr<const LexicalIndex> Restore(const Bm25Parameters& parameters,
+                                                     std::vector<SegmentView> segments);
 
   // The index with the rows of `added` and without those of `removed`. Costs time in proportion to
   // `added`, times the logarithm of the index for merging; now and then one call pays for a large
   // merge. REQUIRES: added rows ascend and are larger than every row that was ever added; removed
   // rows are live.
-  std::shared_ptr<const LexicalIndex> Apply(std::vector<LexicalRow> added,
-                                            std::span<const RowId> removed) const;
+  std::shared_ptr<const LexicalIndex> Apply(std::span<const LexicalRow> added,
+                                            std::span<const LexicalRow> removed) const;
 
   // The k best rows for a bag of query terms (repeated terms count), best first, ties by
   // table.Precedes. Rows without any of the terms are not returned. `allowed` restricts the result,
@@ -84,20 +69,24 @@ class LexicalIndex {
   // How often `term` stands in `row`; 0 where the row is dead.
   uint32_t TermCount(std::string_view term, RowId row) const;
 
+  // The indexed terms that begin with `prefix`, in the order of their bytes; those after the first
+  // `limit` are left out.
+  std::vector<std::string> TermsWithPrefix(std::string_view prefix, size_t limit) const;
+
   // Live rows that hold `term`.
   uint64_t DocumentFrequency(std::string_view term) const;
 
   uint64_t live_rows() const { return live_rows_; }
   uint64_t live_tokens() const { return live_tokens_; }
-  size_t segments() const;
+  const std::vector<SegmentView>& segments() const { return segments_; }
   uint64_t MemoryBytes() const;
   const Bm25Parameters& parameters() const { return parameters_; }
 
  private:
   explicit LexicalIndex(const Bm25Parameters& parameters);
-  LexicalIndex(const LexicalIndex&);
+  LexicalIndex(const LexicalIndex&) = default;
 
-  void Kill(std::span<const RowId> rows);
+  void Kill(std::span<const LexicalRow> rows);
   void MergeSegments();
 
   Bm25Parameters parameters_;

@@ -1,118 +1,83 @@
 #include "index/lexical_segment.h"
 
 #include <algorithm>
-#include <limits>
+#include <array>
+#include <numeric>
+#include <string>
+#include <utility>
 
-#include "base/status.h"
-#include "index/lexical_index.h"
+#include "base/coding.h"
 
 namespace quarry::index {
 namespace {
 
-// Turns counts per term into the begin of each term's postings, with the total at the end.
-std::vector<uint64_t> BeginsOf(const std::vector<uint32_t>& counts) {
-  std::vector<uint64_t> begins(counts.size() + 1, 0);
-  for (size_t i = 0; i < counts.size(); ++i) begins[i + 1] = begins[i] + counts[i];
-  return begins;
+constexpr std::string_view kMagic = "QLEX";
+constexpr uint32_t kVersion = 1;
+constexpr size_t kSections = 5;
+constexpr size_t kHeaderBytes = 136;
+constexpr size_t kAlignment = 8;
+
+Status Damaged(const std::string& what) { return DataLossError("lexical segment: " + what); }
+
+size_t Aligned(size_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
+
+template <typename T>
+std::string_view BytesOf(std::span<const T> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
+// REQUIRES: aligned, as every section is.
+std::span<const uint32_t> NumbersOf(std::string_view bytes) {
+  return {reinterpret_cast<const uint32_t*>(bytes.data()), bytes.size() / sizeof(uint32_t)};
 }
 
 }  // namespace
 
-std::shared_ptr<const LexicalSegment> LexicalSegment::Build(std::span<const LexicalRow> rows) {
-  QUARRY_CHECK(!rows.empty());
+Result<std::shared_ptr<const LexicalSegment>> LexicalSegment::Parse(SharedBytes bytes) {
+  const std::string_view view = bytes.view;
+  if (view.size() < kHeaderBytes) {
+    return Damaged(std::to_string(view.size()) + " bytes, a header has " +
+                   std::to_string(kHeaderBytes));
+  }
+  if (!view.starts_with(kMagic)) return Damaged("does not begin with QLEX");
+  RecordReader reader(view.substr(kMagic.size(), kHeaderBytes - kMagic.size()));
+  const uint32_t version = reader.Fixed32();
+  if (version != kVersion) {
+    return Damaged("layout version " + std::to_string(version) + ", expected " +
+                   std::to_string(kVersion));
+  }
   std::shared_ptr<LexicalSegment> segment(new LexicalSegment());
-  size_t total = 0;
-  for (const LexicalRow& row : rows) total += row.terms.size();
-
-  // First pass: number the terms and count their postings.
-  std::vector<uint32_t> numbers;  // of every term of every row, in order
-  std::vector<uint32_t> counts;
-  numbers.reserve(total);
-  segment->rows_.reserve(rows.size());
-  segment->lengths_.reserve(rows.size());
-  for (const LexicalRow& row : rows) {
-    uint64_t length = 0;
-    for (const TermFrequency& term : row.terms) {
-      const uint32_t number = segment->terms_.Add(term.term);
-      if (number == counts.size()) counts.push_back(0);
-      ++counts[number];
-      numbers.push_back(number);
-      length += term.count;
-    }
-    segment->rows_.push_back(row.row);
-    segment->lengths_.push_back(
-        static_cast<uint32_t>(std::min<uint64_t>(length, std::numeric_limits<uint32_t>::max())));
+  const uint32_t slots = reader.Fixed32();
+  const uint32_t terms = reader.Fixed32();
+  segment->postings_ = reader.Fixed64();
+  segment->tokens_ = reader.Fixed64();
+  segment->parameters_.k1 = reader.Double();
+  segment->parameters_.b = reader.Double();
+  const uint64_t size = reader.Fixed64();
+  if (size != view.size()) {
+    return Damaged("holds " + std::to_string(view.size()) + " bytes, " + std::to_string(size) +
+                   " were written");
   }
-  segment->terms_.ShrinkToFit();
-
-  // Second pass: put every posting where its term's postings stand.
-  segment->begins_ = BeginsOf(counts);
-  segment->postings_.resize(total);
-  std::vector<uint64_t> next(segment->begins_.begin(), segment->begins_.end() - 1);
-  size_t at = 0;
-  for (size_t slot = 0; slot < rows.size(); ++slot) {
-    for (const TermFrequency& term : rows[slot].terms) {
-      segment->postings_[next[numbers[at++]]++] = {.slot = static_cast<uint32_t>(slot),
-                                                   .count = term.count};
+  std::array<std::string_view, kSections> sections;
+  for (std::string_view& section : sections) {
+    const uint64_t offset = reader.Fixed64();
+    const uint64_t length = reader.Fixed64();
+    if (offset % kAlignment != 0 || offset > view.size() || length > view.size() - offset) {
+      return Damaged("a section lies outside of it");
     }
+    section = view.substr(offset, length);
   }
-  return segment;
-}
-
-std::shared_ptr<const LexicalSegment> LexicalSegment::Merge(std::span<const SegmentView> parts) {
-  std::shared_ptr<LexicalSegment> merged(new LexicalSegment());
-  size_t most_terms = 0;
-  size_t live_slots = 0;
-  for (const SegmentView& part : parts) {
-    most_terms = std::max<size_t>(most_terms, part.segment->terms_.size());
-    live_slots += part.live_slots();
+  const size_t blocks = (terms + kTermBlock - 1) / kTermBlock;
+  if (slots == 0 || sections[0].size() != slots * sizeof(uint32_t) ||
+      sections[1].size() != slots * sizeof(uint32_t) || sections[2].size() != blocks * 24) {
+    return Damaged("a section has another size than the header says");
   }
-  QUARRY_CHECK(live_slots > 0 && live_slots <= std::numeric_limits<uint32_t>::max());
-
-  // First pass: number the terms that live rows hold, and the live rows.
-  merged->terms_.Reserve(most_terms);
-  merged->rows_.reserve(live_slots);
-  merged->lengths_.reserve(live_slots);
-  std::vector<std::vector<uint32_t>> numbers(parts.size());    // by part and its own term number
-  std::vector<std::vector<uint32_t>> new_slots(parts.size());  // by part and slot; dead: unused
-  std::vector<uint32_t> counts;
-  for (size_t p = 0; p < parts.size(); ++p) {
-    const LexicalSegment& part = *parts[p].segment;
-    new_slots[p].resize(part.slots());
-    for (uint32_t slot = 0; slot < part.slots(); ++slot) {
-      if (parts[p].IsDead(slot)) continue;
-      new_slots[p][slot] = merged->slots();
-      merged->rows_.push_back(part.rows_[slot]);
-      merged->lengths_.push_back(part.lengths_[slot]);
-    }
-    numbers[p].assign(part.terms_.size(), TermDictionary::kNone);
-    for (uint32_t term = 0; term < part.terms_.size(); ++term) {
-      const uint64_t live = parts[p].CountLive(part.PostingsOf(term));
-      if (live == 0) continue;
-      const uint32_t number = merged->terms_.Add(part.terms_.term(term), part.terms_.hash(term));
-      if (number == counts.size()) counts.push_back(0);
-      counts[number] += static_cast<uint32_t>(live);
-      numbers[p][term] = number;
-    }
-  }
-  merged->terms_.ShrinkToFit();
-
-  // Second pass: copy the postings. Parts ascend, so each term's stay in order.
-  merged->begins_ = BeginsOf(counts);
-  merged->postings_.resize(merged->begins_.back());
-  std::vector<uint64_t> next(merged->begins_.begin(), merged->begins_.end() - 1);
-  for (size_t p = 0; p < parts.size(); ++p) {
-    const LexicalSegment& part = *parts[p].segment;
-    for (uint32_t term = 0; term < part.terms_.size(); ++term) {
-      if (numbers[p][term] == TermDictionary::kNone) continue;
-      uint64_t& to = next[numbers[p][term]];
-      for (const Posting& posting : part.PostingsOf(term)) {
-        if (parts[p].IsDead(posting.slot)) continue;
-        merged->postings_[to++] = {.slot = new_slots[p][posting.slot], .count = posting.count};
-      }
-    }
-  }
-  return merged;
+  segment->rows_ = NumbersOf(sections[0]);
+  segment->lengths_ = NumbersOf(sections[1]);
+  segment->terms_ = SortedTerms(sections[2], sections[3], terms);
+  segment->postings_bytes_ = sections[4];
+  segment->bytes_ = std::move(bytes);
+  return std::shared_ptr<const LexicalSegment>(std::move(segment));
 }
 
 std::optional<uint32_t> LexicalSegment::SlotOf(RowId row) const {
@@ -121,23 +86,57 @@ std::optional<uint32_t> LexicalSegment::SlotOf(RowId row) const {
   return static_cast<uint32_t>(at - rows_.begin());
 }
 
-std::span<const Posting> LexicalSegment::Find(std::string_view term, uint32_t hash) const {
-  const uint32_t number = terms_.Find(term, hash);
-  if (number == TermDictionary::kNone) return {};
-  return PostingsOf(number);
+LexicalSegmentWriter::LexicalSegmentWriter(const Bm25Parameters& parameters,
+                                           std::vector<RowId> rows, std::vector<uint32_t> lengths)
+    : parameters_(parameters),
+      rows_(std::move(rows)),
+      lengths_(std::move(lengths)),
+      tokens_(std::accumulate(lengths_.begin(), lengths_.end(), uint64_t{0})),
+      norm_(parameters, rows_.size(), tokens_) {
+  QUARRY_CHECK(!rows_.empty() && rows_.size() == lengths_.size() && rows_.size() < INT32_MAX);
 }
 
-uint64_t LexicalSegment::MemoryBytes() const {
-  return sizeof(*this) + terms_.MemoryBytes() + begins_.capacity() * sizeof(begins_[0]) +
-         postings_.capacity() * sizeof(Posting) + rows_.capacity() * sizeof(RowId) +
-         lengths_.capacity() * sizeof(uint32_t);
+void LexicalSegmentWriter::Add(std::string_view term, std::span<const Posting> postings) {
+  const size_t begin = postings_.size();
+  EncodePostings(postings, lengths_, norm_, postings_);
+  terms_.Add(term, static_cast<uint32_t>(postings.size()), postings_.size() - begin);
+  count_ += postings.size();
 }
 
-uint64_t SegmentView::CountLive(std::span<const Posting> postings) const {
-  if (dead == nullptr) return postings.size();
-  uint64_t count = 0;
-  for (const Posting& posting : postings) count += dead->Test(posting.slot) ? 0 : 1;
-  return count;
+std::shared_ptr<const LexicalSegment> LexicalSegmentWriter::Finish() {
+  const std::array<std::string_view, kSections> sections = {
+      BytesOf(std::span<const RowId>(rows_)), BytesOf(std::span<const uint32_t>(lengths_)),
+      terms_.table(), terms_.blocks(), postings_};
+  size_t size = kHeaderBytes;
+  for (const std::string_view section : sections) size = Aligned(size) + section.size();
+
+  auto file = std::make_shared<std::string>();
+  file->reserve(size);
+  file->append(kMagic);
+  AppendFixed32(*file, kVersion);
+  AppendFixed32(*file, static_cast<uint32_t>(rows_.size()));
+  AppendFixed32(*file, terms_.size());
+  AppendFixed64(*file, count_);
+  AppendFixed64(*file, tokens_);
+  AppendDouble(*file, parameters_.k1);
+  AppendDouble(*file, parameters_.b);
+  AppendFixed64(*file, size);
+  size_t offset = kHeaderBytes;
+  for (const std::string_view section : sections) {
+    offset = Aligned(offset);
+    AppendFixed64(*file, offset);
+    AppendFixed64(*file, section.size());
+    offset += section.size();
+  }
+  for (const std::string_view section : sections) {
+    file->resize(Aligned(file->size()));
+    file->append(section);
+  }
+  QUARRY_CHECK(file->size() == size);
+  const std::string_view view = *file;
+  auto segment = LexicalSegment::Parse({.view = view, .owner = std::move(file)});
+  QUARRY_CHECK(segment.ok());
+  return *std::move(segment);
 }
 
 }  // namespace quarry::index

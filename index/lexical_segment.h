@@ -1,13 +1,32 @@
 #pragma once
 
 // LexicalSegment: the inverted index of a run of rows: term -> postings (row, count), and the
-// length of every row. Immutable, so that any number of indexes and threads share it without a
-// lock.
+// length of every row. Immutable bytes, in memory or in a mapped file, that are searched as they
+// are; any number of indexes and threads share them without a lock.
 //
 // Inside a segment rows are counted from 0 in ascending order of RowId; that number is a *slot*.
 // Rows that died stay in the segment, the index keeps the set of them beside it (SegmentView);
-// merging drops them. Postings of one term are neighbours in memory, ascending by slot, 8 bytes
-// each.
+// merging drops them.
+//
+//   offset  bytes
+//        0      4  magic "QLEX"
+//        4      4  version of this layout (1)
+//        8      4  number of slots
+//       12      4  number of terms
+//       16      8  number of postings
+//       24      8  number of tokens: sum of the lengths
+//       32      8  k1 (double) and
+//       40      8  b (double), for which the impacts hold
+//       48      8  size of the file
+//       56     80  five times offset and size of a section
+//      136         the sections, each at a multiple of 8:
+//                    rows      u32 per slot, ascending
+//                    lengths   u32 per slot
+//                    table     sorted_terms.h
+//                    blocks    sorted_terms.h
+//                    postings  postings.h, in the order of the terms
+//
+// Integers are little-endian. The checksum stands in the manifest (derived_files.h).
 
 #include <cstddef>
 #include <cstdint>
@@ -17,67 +36,69 @@
 #include <string_view>
 #include <vector>
 
-#include "base/bitmap.h"
 #include "base/ids.h"
-#include "index/term_dictionary.h"
+#include "base/shared_bytes.h"
+#include "base/status.h"
+#include "index/postings.h"
+#include "index/sorted_terms.h"
 
 namespace quarry::index {
 
-struct LexicalRow;   // lexical_index.h
-struct SegmentView;  // below
-
-struct Posting {
-  uint32_t slot = 0;
-  uint32_t count = 0;  // how often the term stands in the row
-};
-
 class LexicalSegment {
  public:
-  // REQUIRES: rows are not empty and ascend; a row names no term twice.
-  static std::shared_ptr<const LexicalSegment> Build(std::span<const LexicalRow> rows);
+  // kDataLoss naming what is wrong with the header or a section's place.
+  static Result<std::shared_ptr<const LexicalSegment>> Parse(SharedBytes bytes);
+  // What Parse keeps views of.
+  const SharedBytes& bytes() const { return bytes_; }
 
-  // One segment of all live rows of `parts`. REQUIRES: there is one; parts ascend by rows.
-  static std::shared_ptr<const LexicalSegment> Merge(std::span<const SegmentView> parts);
-
-  // Both >= 1.
-  uint32_t slots() const { return static_cast<uint32_t>(rows_.size()); }
-  uint64_t postings() const { return postings_.size(); }
+  uint32_t slots() const { return static_cast<uint32_t>(rows_.size()); }  // at least 1
+  uint64_t postings() const { return postings_; }
+  uint64_t tokens() const { return tokens_; }
+  const Bm25Parameters& parameters() const { return parameters_; }
 
   RowId row(uint32_t slot) const { return rows_[slot]; }
+  std::span<const RowId> rows() const { return rows_; }
   std::span<const uint32_t> lengths() const { return lengths_; }  // tokens, by slot
   // Where `row` stands, nullopt if it is not of this segment.
   std::optional<uint32_t> SlotOf(RowId row) const;
 
-  // The postings of `term`, none if it does not occur. REQUIRES: hash ==
-  // TermDictionary::HashOf(term).
-  std::span<const Posting> Find(std::string_view term, uint32_t hash) const;
-
-  uint64_t MemoryBytes() const;
+  const SortedTerms& terms() const { return terms_; }
+  PostingsList List(const TermEntry& term) const {
+    return {postings_bytes_.data() + term.offset, term.postings};
+  }
 
  private:
   LexicalSegment() = default;
 
-  std::span<const Posting> PostingsOf(uint32_t term) const {
-    return std::span(postings_).subspan(begins_[term], begins_[term + 1] - begins_[term]);
-  }
-
-  TermDictionary terms_;
-  std::vector<uint64_t> begins_;  // of each term's postings; one more at the end
-  std::vector<Posting> postings_;
-  std::vector<RowId> rows_;        // by slot
-  std::vector<uint32_t> lengths_;  // by slot
+  SharedBytes bytes_;
+  uint64_t postings_ = 0;
+  uint64_t tokens_ = 0;
+  Bm25Parameters parameters_;
+  std::span<const RowId> rows_;
+  std::span<const uint32_t> lengths_;
+  SortedTerms terms_;
+  std::string_view postings_bytes_;
 };
 
-// A segment and which of its rows are dead. A value: copies share both.
-struct SegmentView {
-  std::shared_ptr<const LexicalSegment> segment;
-  std::shared_ptr<const Bitmap> dead = nullptr;  // by slot; nullptr while all are alive
-  uint32_t dead_slots = 0;
+// Writes a segment. Not thread-safe.
+class LexicalSegmentWriter {
+ public:
+  // REQUIRES: as many rows as lengths, at least one; rows ascend.
+  LexicalSegmentWriter(const Bm25Parameters& parameters, std::vector<RowId> rows,
+                       std::vector<uint32_t> lengths);
+  // REQUIRES: the term is larger than the one before; EncodePostings' requirements.
+  void Add(std::string_view term, std::span<const Posting> postings);
+  std::shared_ptr<const LexicalSegment> Finish();
 
-  uint32_t live_slots() const { return segment->slots() - dead_slots; }
-  bool IsDead(uint32_t slot) const { return dead != nullptr && dead->Test(slot); }
-  // How many of `postings` are of live rows.
-  uint64_t CountLive(std::span<const Posting> postings) const;
+ private:
+  const Bm25Parameters parameters_;
+  const std::vector<RowId> rows_;
+  const std::vector<uint32_t> lengths_;
+  const uint64_t tokens_;
+  const LengthNorm norm_;
+  SortedTermsWriter terms_;
+  std::string postings_;
+  uint64_t count_ = 0;
 };
 
 }  // namespace quarry::index

@@ -63,6 +63,11 @@ Result<std::shared_ptr<const VectorIndex>> BuildVectorIndex(const VectorIndexOpt
                                 std::to_string(source.chunks.size()) + " chunks");
   }
   QUARRY_RETURN_IF_ERROR(CheckOptions(options).Annotate("build vector index"));
+  if (source.base != nullptr &&
+      (source.base->dimension() != source.dimension || source.base->size() > source.rows.size() ||
+       !source.base->CanGrow(options))) {
+    return InvalidArgumentError("build vector index: cannot grow from the index given");
+  }
   VectorIndexOptions chosen = options;
   if (chosen.kind == VectorIndexKind::kAuto) {
     chosen.kind =

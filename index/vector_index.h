@@ -89,6 +89,10 @@ class VectorIndex {
 
   virtual uint64_t MemoryBytes() const = 0;
 
+  // Whether this can be VectorSource::base of an index with such options (hnsw, and codes and links
+  // agree).
+  virtual bool CanGrow(const VectorIndexOptions& options) const = 0;
+
   // The derived file (vector_file.h), which names each vector by its chunk; kFailedPrecondition
   // where they were not given. For flat and hnsw it is what they search: no copy.
   virtual Result<SharedBytes> File() const = 0;
@@ -99,8 +103,12 @@ struct VectorSource {
   uint32_t dimension = 0;
   std::vector<RowId> rows;      // kNoRow: none any more
   std::vector<ChunkId> chunks;  // of the rows; or empty, when no file will be made
-  // Writes vector i, of rows[i]. Called once for each, in order.
+  // Writes vector i, of rows[i]. Called once for each, in order, except those taken from `base`.
   std::function<Status(size_t i, std::span<float> out)> read;
+  // An index that holds the first vectors already, in this order; its codes and links are taken
+  // over and added to. (Its rows may be others: those of `rows` count.) REQUIRES: it is of this
+  // dimension, has no more vectors than `rows`, and CanGrow with the options.
+  std::shared_ptr<const VectorIndex> base;
 };
 inline constexpr RowId kNoRow = UINT32_MAX;
 

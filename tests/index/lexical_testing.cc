@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "index/bm25_kernels.h"
+
 namespace quarry::index {
 
 void PrintTo(const ChunkHit& hit, std::ostream* out) {
@@ -25,7 +27,11 @@ void LexicalCollection::Put(const DocumentId& id, const Bags& bags) {
 }
 
 void LexicalCollection::Remove(const DocumentId& id) {
-  for (const RowId row : live[id]) removed_.push_back(row);
+  for (size_t i = 0; i < live[id].size(); ++i) {
+    LexicalRow removed{.row = live[id][i], .terms = {}};
+    for (const auto& [term, count] : documents[id][i]) removed.terms.push_back({term, count});
+    removed_.push_back(std::move(removed));
+  }
   live.erase(id);
   documents.erase(id);
 }
@@ -98,6 +104,59 @@ std::vector<ChunkHit> Oracle(const std::map<DocumentId, Bags>& documents,
   std::sort(hits.begin(), hits.end(), [](const ChunkHit& a, const ChunkHit& b) {
     return std::tie(b.score, a.id, a.ordinal) < std::tie(a.score, b.id, b.ordinal);
   });
+  return hits;
+}
+
+LexicalOracle::LexicalOracle(const std::map<DocumentId, Bags>& documents,
+                             const Bm25Parameters& parameters)
+    : documents_(documents), parameters_(parameters) {
+  for (const auto& [id, bags] : documents) {
+    for (const auto& bag : bags) {
+      ++rows_;
+      for (const auto& [term, count] : bag) {
+        tokens_ += count;
+        ++document_frequency_[term];
+      }
+    }
+  }
+}
+
+std::vector<ChunkHit> LexicalOracle::Search(const std::vector<std::string>& terms, size_t k,
+                                            const std::set<DocumentId>* allowed) const {
+  std::vector<std::string> distinct;
+  for (const std::string& term : terms) {
+    if (std::find(distinct.begin(), distinct.end(), term) == distinct.end()) {
+      distinct.push_back(term);
+    }
+  }
+  std::vector<double> importance;
+  for (const std::string& term : distinct) {
+    const auto at = document_frequency_.find(term);
+    const uint64_t df = at == document_frequency_.end() ? 0 : at->second;
+    importance.push_back(static_cast<double>(std::count(terms.begin(), terms.end(), term)) *
+                         InverseDocumentFrequency(rows_, df));
+  }
+  const TermWeights weights(parameters_, importance);
+  const LengthNorm norm(parameters_, rows_, tokens_);
+  std::vector<ChunkHit> hits;
+  for (const auto& [id, bags] : documents_) {
+    if (allowed != nullptr && !allowed->contains(id)) continue;
+    for (uint32_t ordinal = 0; ordinal < bags.size(); ++ordinal) {
+      uint32_t length = 0;
+      for (const auto& [term, count] : bags[ordinal]) length += count;
+      uint32_t units = 0;
+      for (size_t t = 0; t < distinct.size(); ++t) {
+        const auto at = bags[ordinal].find(distinct[t]);
+        if (at == bags[ordinal].end()) continue;
+        units += TermScore(weights.weight(t), at->second, length, norm);
+      }
+      if (units > 0) hits.push_back({id, ordinal, weights.ScoreOf(units)});
+    }
+  }
+  std::sort(hits.begin(), hits.end(), [](const ChunkHit& a, const ChunkHit& b) {
+    return std::tie(b.score, a.id, a.ordinal) < std::tie(a.score, b.id, b.ordinal);
+  });
+  if (hits.size() > k) hits.resize(k);
   return hits;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,7 @@ class LexicalCollection {
 
  private:
   std::vector<LexicalRow> added_;
-  std::vector<RowId> removed_;
+  std::vector<LexicalRow> removed_;
 };
 
 // Few frequent terms and many rare ones.
@@ -62,5 +63,22 @@ std::vector<std::string> RandomQuery(Random& random);
 std::vector<ChunkHit> Oracle(const std::map<DocumentId, Bags>& documents,
                              const std::vector<std::string>& terms,
                              const Bm25Parameters& parameters);
+
+// The same in the units of bm25.h, every row scored: what a search must find to the last bit.
+class LexicalOracle {
+ public:
+  // `documents` outlive it and do not change.
+  LexicalOracle(const std::map<DocumentId, Bags>& documents, const Bm25Parameters& parameters);
+  // `allowed`: ids of documents, nullptr = all.
+  std::vector<ChunkHit> Search(const std::vector<std::string>& terms, size_t k,
+                               const std::set<DocumentId>* allowed = nullptr) const;
+
+ private:
+  const std::map<DocumentId, Bags>& documents_;
+  const Bm25Parameters parameters_;
+  uint64_t rows_ = 0;
+  uint64_t tokens_ = 0;
+  std::map<std::string, uint64_t> document_frequency_;
+};
 
 }  // namespace quarry::index

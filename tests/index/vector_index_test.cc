@@ -98,6 +98,43 @@ TEST(HnswIndexTest, AnyNumberOfThreadsBuildsTheSameBytes) {
   EXPECT_NE(FileOf(*BuildHnsw({.build_threads = 1, .seed = 43})), one);
 }
 
+TEST(HnswIndexTest, GrownInStepsItIsAsGoodAsBuiltAtOnce) {
+  constexpr size_t kMany = 4000;
+  const EmbeddingMatrix vectors = ClusteredVectors(1, kMany, 32, 100);
+  const EmbeddingMatrix queries = ClusteredVectors(2, 100, 32, 100);
+  const RowTable table = TableOf(kMany);
+  const VectorIndexOptions options{.kind = VectorIndexKind::kHnsw};
+  std::shared_ptr<const VectorIndex> index;
+  size_t reads = 0;
+  for (const size_t size : {size_t{1}, size_t{500}, size_t{501}, kMany}) {
+    VectorSource source{.dimension = 32, .rows = AllRows(size), .base = index};
+    if (size > 1) source.rows[0] = kNoRow;  // gone meanwhile
+    for (size_t i = 0; i < size; ++i) source.chunks.push_back(ChunkId(i + 1));
+    source.read = [&](size_t i, std::span<float> out) {
+      ++reads;
+      std::ranges::copy(vectors.Row(i), out.begin());
+      return OkStatus();
+    };
+    ASSERT_OK_AND_ASSIGN(index, BuildVectorIndex(options, std::move(source), {}));
+  }
+  EXPECT_EQ(reads, kMany) << "each vector once";
+  ASSERT_OK_AND_ASSIGN(const auto read, ParseOf(FileOf(*index)));
+  double recall = 0;
+  Bitmap allowed(kMany, true);
+  allowed.Clear(0);
+  for (size_t i = 0; i < queries.rows(); ++i) {
+    const auto found = index->Search(queries.Row(i), 10, nullptr, table, {.width = 64}, {}).value();
+    recall += Recall(BruteForce(vectors, queries.Row(i), 10, &allowed), found);
+  }
+  EXPECT_GE(recall / static_cast<double>(queries.rows()), 0.97);
+  VectorSource other{.dimension = 32, .rows = AllRows(kMany), .base = index};
+  EXPECT_EQ(BuildVectorIndex({.kind = VectorIndexKind::kHnsw, .codes = VectorCodeKind::kFloat},
+                             std::move(other), {})
+                .status()
+                .ToString(),
+            "INVALID_ARGUMENT: build vector index: cannot grow from the index given");
+}
+
 TEST(HnswIndexTest, TheMeasuredWidthReachesItsRecallOnOtherQueries) {
   constexpr size_t kMany = 8000;
   const EmbeddingMatrix vectors = ClusteredVectors(1, kMany, 32, 400);

@@ -1,0 +1,248 @@
+#include "index/lexical_search.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "index/bm25_kernels.h"
+
+namespace quarry::index {
+namespace {
+
+// Asking a term about one row takes as long as adding up so many of its postings.
+constexpr size_t kLookupCost = 16;
+// One row in so many allowed, or fewer: the terms are asked about each of them.
+constexpr size_t kFew = 64;
+
+}  // namespace
+
+// Where one term stands in the segment.
+class LexicalSearch::Cursor {
+ public:
+  Cursor(const PostingsList& list, float weight, double stretch, const LengthNorm& norm,
+         const LexicalSegment& segment)
+      : list_(list),
+        weight_(weight),
+        stretch_(stretch),
+        norm_(norm),
+        lengths_(segment.lengths().data()),
+        windows_((segment.slots() + kWindow - 1) / kWindow) {}
+
+  // bounds[w * stride] = what the term can add in window w.
+  void BoundWindows(uint32_t* bounds, size_t stride) {
+    const auto raise = [&](uint32_t window, uint32_t bound) {
+      uint32_t& at = bounds[window * stride];
+      at = std::max(at, bound);
+    };
+    if (list_.is_short()) {
+      Decode(0);
+      ScoreBlock();
+      for (uint32_t i = 0; i < block_.size; ++i) raise(block_.slots[i] / kWindow, scores_[i]);
+      return;
+    }
+    uint32_t first = 0;
+    for (size_t b = 0; b < list_.blocks(); ++b) {
+      const uint32_t last = list_.LastSlot(b);
+      const uint32_t bound = ScoreBound(weight_, list_.Impact(b), stretch_);
+      for (uint32_t w = first / kWindow; w <= last / kWindow; ++w) raise(w, bound);
+      first = last + 1;
+    }
+  }
+
+  // How many of its postings lie in a window, on average.
+  size_t PerWindow() const { return list_.size() / windows_; }
+
+  // Adds what the term adds to the rows of the slots [begin, end).
+  void AddTo(uint32_t* scores, uint32_t begin, uint32_t end) {
+    for (bool more = Seek(begin); more;
+         more = decoded_ + 1 < list_.blocks() && Decode(decoded_ + 1)) {
+      ScoreBlock();
+      uint32_t i = 0;
+      if (block_.slots[0] < begin) {
+        i = static_cast<uint32_t>(
+            std::lower_bound(block_.slots.begin(), block_.slots.begin() + block_.size, begin) -
+            block_.slots.begin());
+      }
+      if (block_.slots[block_.size - 1] < end) {
+        for (; i < block_.size; ++i) scores[block_.slots[i] - begin] += scores_[i];
+        continue;
+      }
+      for (; block_.slots[i] < end; ++i) scores[block_.slots[i] - begin] += scores_[i];
+      return;
+    }
+  }
+
+  // What the term can add to the row at `slot`, from its block's impact.
+  uint32_t BoundAt(uint32_t slot) {
+    if (list_.is_short()) return UINT32_MAX;
+    const size_t block = SeekBlock(slot);
+    return block == list_.blocks() ? 0 : ScoreBound(weight_, list_.Impact(block), stretch_);
+  }
+
+  // What the term adds to the row at `slot`.
+  uint32_t ScoreAt(uint32_t slot) {
+    if (!Seek(slot)) return 0;
+    const auto end = block_.slots.begin() + block_.size;
+    const auto at = std::lower_bound(block_.slots.begin(), end, slot);
+    if (at == end || *at != slot) return 0;
+    const auto i = static_cast<size_t>(at - block_.slots.begin());
+    return TermScore(weight_, block_.counts[i], lengths_[slot], norm_);
+  }
+
+ private:
+  static constexpr size_t kNone = SIZE_MAX;
+
+  size_t SeekBlock(uint32_t slot) {
+    // Mostly the same block again or one soon after.
+    const size_t from = sought_ > 0 && list_.LastSlot(sought_ - 1) >= slot ? 0 : sought_;
+    return sought_ = list_.Seek(slot, from);
+  }
+
+  // Decodes the first block that ends at or after `slot`; false if there is none.
+  bool Seek(uint32_t slot) {
+    if (list_.is_short()) return block_.size > 0;
+    const size_t block = SeekBlock(slot);
+    return block < list_.blocks() && Decode(block);
+  }
+
+  bool Decode(size_t block) {
+    if (decoded_ == block) return true;
+    list_.Decode(block, block_);
+    decoded_ = sought_ = block;
+    return true;
+  }
+
+  void ScoreBlock() {
+    if (scored_ == decoded_) return;
+    TermScores(weight_, block_.slots.data(), block_.counts.data(), block_.size, lengths_, norm_,
+               scores_.data());
+    scored_ = decoded_;
+  }
+
+  PostingsList list_;
+  float weight_;
+  double stretch_;
+  LengthNorm norm_;
+  const uint32_t* lengths_;
+  size_t windows_;
+  size_t sought_ = 0;       // block
+  size_t decoded_ = kNone;  // block
+  size_t scored_ = kNone;   // block
+  PostingsBlock block_;
+  alignas(64) std::array<uint32_t, kPackedBlock> scores_;
+};
+
+LexicalSearch::LexicalSearch(const LengthNorm& norm, const TermWeights& weights,
+                             const Bitmap* allowed, TopRows& top)
+    : norm_(norm), weights_(weights), allowed_(allowed), top_(top) {
+  if (allowed == nullptr || allowed->Count() > allowed->size() / kFew) return;
+  few_rows_.emplace();
+  allowed->ForEachSet([this](size_t row) { few_rows_->push_back(static_cast<RowId>(row)); });
+}
+LexicalSearch::~LexicalSearch() = default;
+
+Status LexicalSearch::Search(const SegmentView& view, std::span<const PostingsList> lists,
+                             const CallContext& context) {
+  view_ = &view;
+  const LexicalSegment& segment = *view.segment;
+  const LengthNorm own(segment.parameters(), segment.slots(), segment.tokens());
+  // Longer averages make normalisation weaker and scores higher than the impacts say.
+  const double stretch = norm_.slope > 0 ? double{own.slope} / norm_.slope : 1;
+  cursors_.clear();
+  for (size_t t = 0; t < lists.size(); ++t) {
+    if (lists[t].empty()) continue;
+    cursors_.emplace_back(lists[t], weights_.weight(t), stretch, norm_, segment);
+  }
+  few_slots_.clear();
+  if (few_rows_) {
+    // Both ascend.
+    auto from = segment.rows().begin();
+    for (const RowId row : *few_rows_) {
+      from = std::lower_bound(from, segment.rows().end(), row);
+      if (from == segment.rows().end()) break;
+      if (*from == row) few_slots_.push_back(static_cast<uint32_t>(from - segment.rows().begin()));
+    }
+  }
+  const size_t windows = (segment.slots() + kWindow - 1) / kWindow;
+  bounds_.assign(windows * cursors_.size(), 0);
+  for (size_t c = 0; c < cursors_.size(); ++c) {
+    cursors_[c].BoundWindows(bounds_.data() + c, cursors_.size());
+  }
+  // The most promising window first: it soon yields a score that others must reach.
+  size_t best = 0;
+  uint32_t most = 0;
+  for (size_t w = 0; w < windows; ++w) {
+    const uint32_t* bounds = bounds_.data() + w * cursors_.size();
+    const uint32_t total = std::accumulate(bounds, bounds + cursors_.size(), uint32_t{0});
+    if (total <= most) continue;
+    best = w;
+    most = total;
+  }
+  if (most == 0) return OkStatus();
+  ScoreWindow(static_cast<uint32_t>(best));
+  for (size_t w = 0; w < windows; ++w) {
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    if (w != best) ScoreWindow(static_cast<uint32_t>(w));
+  }
+  return OkStatus();
+}
+
+void LexicalSearch::ScoreWindow(uint32_t window) {
+  const uint32_t* bounds = bounds_.data() + window * cursors_.size();
+  order_.clear();
+  for (uint32_t c = 0; c < cursors_.size(); ++c) {
+    if (bounds[c] > 0) order_.push_back(c);
+  }
+  std::sort(order_.begin(), order_.end(),
+            [&](uint32_t a, uint32_t b) { return bounds[a] < bounds[b]; });
+  sums_.assign(1, 0);
+  for (const uint32_t c : order_) sums_.push_back(sums_.back() + bounds[c]);
+  if (sums_.back() < threshold_) return;
+  size_t set_aside = 0;
+  while (sums_[set_aside + 1] < threshold_) ++set_aside;
+
+  const uint32_t begin = window * kWindow;
+  const uint32_t end = std::min(begin + kWindow, view_->segment->slots());
+  if (few_rows_) {
+    for (auto slot = std::lower_bound(few_slots_.begin(), few_slots_.end(), begin);
+         slot != few_slots_.end() && *slot < end; ++slot) {
+      Finish(*slot, 0, order_.size());
+    }
+    return;
+  }
+  for (size_t i = set_aside; i < order_.size(); ++i) {
+    cursors_[order_[i]].AddTo(scores_.data(), begin, end);
+  }
+  // Adding up all of a term's postings is cheaper than asking it about many rows.
+  uint32_t least = 0;  // of what a row must have by now
+  while (true) {
+    least = threshold_ - sums_[set_aside];
+    if (set_aside == 0) break;
+    const size_t count = CountScores(scores_.data(), kWindow, least);
+    if (kLookupCost * count <= cursors_[order_[set_aside - 1]].PerWindow()) break;
+    cursors_[order_[--set_aside]].AddTo(scores_.data(), begin, end);
+  }
+  const size_t found = SelectScores(scores_.data(), kWindow, least, found_.data());
+  for (size_t i = 0; i < found; ++i) Finish(begin + found_[i], scores_[found_[i]], set_aside);
+  scores_.fill(0);
+}
+
+// Asks the first `set_aside` terms of the order about a row that the others give `score`.
+void LexicalSearch::Finish(uint32_t slot, uint32_t score, size_t set_aside) {
+  const RowId row = view_->segment->row(slot);
+  if (score + sums_[set_aside] < threshold_ || view_->IsDead(slot) ||
+      (allowed_ != nullptr && !allowed_->Test(row))) {
+    return;
+  }
+  for (size_t i = set_aside; i-- > 0;) {
+    Cursor& cursor = cursors_[order_[i]];
+    if (score + sums_[i + 1] < threshold_) return;
+    const uint32_t bound = std::min(cursor.BoundAt(slot), sums_[i + 1] - sums_[i]);
+    if (score + sums_[i] + bound < threshold_) return;
+    score += cursor.ScoreAt(slot);
+  }
+  if (score < threshold_) return;  // threshold_ is at least 1: rows without any term
+  top_.Offer({.row = row, .score = weights_.ScoreOf(score)});
+  threshold_ = weights_.UnitsOf(top_.Threshold());
+}
+
+}  // namespace quarry::index

@@ -1,0 +1,111 @@
+#include "index/sorted_terms.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/coding.h"
+#include "base/status.h"
+
+namespace quarry::index {
+namespace {
+
+constexpr size_t kEntryBytes = 24;
+
+}  // namespace
+
+uint64_t SortedPrefix(std::string_view term) {
+  uint64_t prefix = 0;
+  for (size_t i = 0; i < sizeof(prefix); ++i) {
+    prefix = prefix << 8 | (i < term.size() ? static_cast<uint8_t>(term[i]) : 0);
+  }
+  return prefix;
+}
+
+SortedTerms::BlockEntry SortedTerms::Entry(size_t block) const {
+  static_assert(sizeof(BlockEntry) == kEntryBytes);
+  BlockEntry entry;
+  std::memcpy(&entry, table_.data() + block * kEntryBytes, sizeof(entry));
+  return entry;
+}
+
+std::string_view SortedTerms::FirstTerm(size_t block) const {
+  const char* at = blocks_.data() + Entry(block).offset;
+  const size_t size = TakeVarint(at);
+  return {at, size};
+}
+
+void SortedTerms::Iterator::ReadBlock(size_t block) {
+  const BlockEntry entry = terms_->Entry(block);
+  at_ = terms_->blocks_.data() + entry.offset;
+  entry_ = {.number = static_cast<uint32_t>(block * kTermBlock), .offset = entry.postings};
+  ReadTerm();
+}
+
+void SortedTerms::Iterator::ReadTerm() {
+  const size_t shared = entry_.number % kTermBlock == 0 ? 0 : TakeVarint(at_);
+  const size_t rest = TakeVarint(at_);
+  term_.resize(shared);
+  term_.append(at_, rest);
+  at_ += rest;
+  entry_.postings = static_cast<uint32_t>(TakeVarint(at_));
+  entry_.bytes = TakeVarint(at_);
+}
+
+void SortedTerms::Iterator::Next() {
+  entry_.offset += entry_.bytes;
+  ++entry_.number;
+  if (valid()) ReadTerm();
+}
+
+SortedTerms::Iterator SortedTerms::From(std::string_view term) const {
+  Iterator it;
+  it.terms_ = this;
+  if (size_ == 0) return it;
+  // The last block that begins with a term that is not larger.
+  const uint64_t prefix = SortedPrefix(term);
+  size_t low = 0;  // it is this one or a later one, or all terms are larger
+  size_t high = blocks();
+  while (high - low > 1) {
+    const size_t middle = low + (high - low) / 2;
+    const uint64_t first = Entry(middle).prefix;
+    if (first < prefix || (first == prefix && FirstTerm(middle) <= term)) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  it.ReadBlock(low);
+  while (it.valid() && it.term() < term) it.Next();
+  return it;
+}
+
+std::optional<TermEntry> SortedTerms::Find(std::string_view term) const {
+  const Iterator it = From(term);
+  if (!it.valid() || it.term() != term) return std::nullopt;
+  return it.entry();
+}
+
+void SortedTermsWriter::Add(std::string_view term, uint32_t postings, uint64_t bytes) {
+  const bool opens_block = size_ % kTermBlock == 0;
+  QUARRY_CHECK(size_ == 0 || last_ < term);
+  if (opens_block) {
+    QUARRY_CHECK(blocks_.size() <= UINT32_MAX);
+    AppendFixed64(table_, SortedPrefix(term));
+    AppendFixed64(table_, offset_);
+    AppendFixed32(table_, static_cast<uint32_t>(blocks_.size()));
+    AppendFixed32(table_, 0);
+    AppendBytes(blocks_, term);
+  } else {
+    const auto differs = std::mismatch(last_.begin(), last_.end(), term.begin(), term.end()).first;
+    const auto shared = static_cast<size_t>(differs - last_.begin());
+    AppendVarint(blocks_, shared);
+    AppendBytes(blocks_, term.substr(shared));
+  }
+  AppendVarint(blocks_, postings);
+  AppendVarint(blocks_, bytes);
+  last_.assign(term);
+  offset_ += bytes;
+  ++size_;
+}
+
+}  // namespace quarry::index

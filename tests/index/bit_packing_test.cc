@@ -1,0 +1,38 @@
+#include "index/bit_packing.h"
+
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::index {
+namespace {
+
+TEST(BitPackingTest, EveryWidthIsReadBackAtAnyAlignment) {
+  Random random(1);
+  for (uint32_t bits = 0; bits <= 32; ++bits) {
+    const uint64_t bound = uint64_t{1} << bits;
+    for (size_t offset = 0; offset < 4; ++offset) {
+      std::vector<uint32_t> values(kPackedBlock);
+      for (uint32_t& value : values) value = static_cast<uint32_t>(random.Below(bound));
+      values[random.Below(kPackedBlock)] = static_cast<uint32_t>(bound - 1);
+      EXPECT_EQ(BitsNeeded(values.data()), bits);
+      std::string packed(offset + PackedBytes(bits) + 1, '\x5a');
+      PackBlock(values.data(), bits, packed.data() + offset);
+      EXPECT_EQ(packed.back(), '\x5a') << "wrote too much";
+      std::vector<uint32_t> read(kPackedBlock, 7);
+      UnpackBlock(packed.data() + offset, bits, read.data());
+      EXPECT_EQ(read, values) << bits;
+
+      std::vector<uint32_t> sums(kPackedBlock);
+      uint32_t sum = 1000;  // wraps around, as the reader's does
+      for (size_t i = 0; i < kPackedBlock; ++i) sums[i] = sum += values[i];
+      UnpackAscending(packed.data() + offset, bits, 1000, read.data());
+      EXPECT_EQ(read, sums) << bits;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace quarry::index
