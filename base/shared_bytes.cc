@@ -14,6 +14,11 @@ size_t Mapped(size_t size) { return (size + kHugePage - 1) / kHugePage * kHugePa
 
 }  // namespace
 
+SharedBytes ShareString(std::string bytes) {
+  const auto owner = std::make_shared<const std::string>(std::move(bytes));
+  return {.view = *owner, .owner = owner};
+}
+
 Result<HugeBuffer> HugeBuffer::Allocate(size_t size) {
   if (size == 0) return HugeBuffer();
   if (size > SIZE_MAX - 2 * kHugePage) return ResourceExhaustedError("out of memory");

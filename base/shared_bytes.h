@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/status.h"
@@ -15,6 +16,8 @@ struct SharedBytes {
   std::string_view view;
   std::shared_ptr<const void> owner;  // keeps `view` valid
 };
+
+SharedBytes ShareString(std::string bytes);
 
 // Zeroed memory for large arrays, in pages of 2 MB where the system has them: walking a graph
 // touches memory everywhere, and with pages of 4 KB much of its time goes into translating

@@ -41,7 +41,7 @@ std::vector<RankedDocument> RankDocuments(const retrieval::Retrieved& retrieved,
   std::unordered_set<std::string> seen;
   float limit = std::numeric_limits<float>::infinity();
   for (const retrieval::RankedHit& hit : retrieved.hits) {
-    const DocumentId& id = snapshot.rows().DocumentOf(hit.row).id;
+    const DocumentId id(snapshot.rows().DocumentOf(hit.row).id);
     if (!seen.insert(id).second) continue;
     double score = hit.hit.score;
     if (static_cast<float>(score) >= limit) {

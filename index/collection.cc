@@ -16,6 +16,10 @@ namespace {
 // Dead rows are tolerated up to this many more than there are live ones; then the state is loaded
 // anew.
 constexpr size_t kDeadRowsFloor = 10'000;
+// The files are saved when an eighth of the rows has changed, and at least so many.
+constexpr size_t kUnsavedRowsFloor = 20'000;
+// When the store is closed, changes of less than this share of the rows are left for the next start.
+constexpr size_t kUnsavedShare = 50;
 
 Status CheckDraft(const DocumentDraft& draft) {
   QUARRY_RETURN_IF_ERROR(CheckDocumentId(draft.document.id));
@@ -137,7 +141,7 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
 
   Reusable reusable;
   if (old.ok()) {
-    QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(old->chunks));
+    QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(current.view(), old->chunks));
     for (const ChunkId chunk : old->chunks) {
       QUARRY_ASSIGN_OR_RETURN(const StoredChunk record, current.ReadChunk(chunk));
       reusable.Add(record.input_hash, chunk);
@@ -222,12 +226,12 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
 }
 
 Result<std::vector<std::vector<TermFrequency>>> Collection::ReadTerms(
-    const std::vector<ChunkId>& chunks) const {
+    const StoreView& view, const std::vector<ChunkId>& chunks) const {
   std::vector<std::vector<TermFrequency>> terms;
   for (const ChunkId chunk : chunks) {
     const std::string what = "terms of chunk " + std::to_string(chunk.value);
     QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                            state_.parts.view->Get(ChunkTermsKey(id_, chunk)));
+                            view.Get(ChunkTermsKey(id_, chunk)));
     if (!bytes) return DataLossError(what + ": missing in the store");
     Result<std::vector<TermFrequency>> decoded = DecodeTerms(*bytes);
     if (!decoded.ok()) return std::move(decoded).status().Annotate(what);
@@ -239,7 +243,7 @@ Result<std::vector<std::vector<TermFrequency>>> Collection::ReadTerms(
 Result<Collection::Applied> Collection::PlanDelete(const StoredDocument& old, Counters& counters,
                                                    WriteBatch& batch) const {
   Applied applied;
-  QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(old.chunks));
+  QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(*state_.parts.view, old.chunks));
   applied.id = old.id;
   applied.change.document = old.number;
   applied.change.removed = old.chunks;
@@ -349,8 +353,33 @@ Status Collection::Commit(WriteBatch batch, const Counters& counters,
                  ": dead rows are kept, loading anew failed: " + compact.status().message());
     }
   }
+  if (state_.unsaved_rows > std::max(kUnsavedRowsFloor, live / 8)) Save(state_);
   Publish();
   return OkStatus();
+}
+
+void Collection::Close() {
+  if (!deleted_ && state_.unsaved_rows > state_.parts.live.Count() / kUnsavedShare) Save(state_);
+}
+
+void Collection::LetVersionDie(State& state, size_t position) {
+  SnapshotParts& parts = state.parts;
+  const DocumentEntry version = parts.rows.document(position);
+  for (RowId row = version.first_row; row < version.first_row + version.rows; ++row) {
+    parts.live.Clear(row);
+    state.pending.erase(parts.rows.row(row).chunk);
+    if (!state.has_vector.Test(row)) continue;
+    state.has_vector.Clear(row);
+    --parts.rows_with_vector;
+  }
+  state.unsaved_rows += version.rows;
+  parts.live_versions.Clear(position);
+  --parts.live_documents;
+}
+
+RowId Collection::RowOf(const State& state, ChunkId chunk) {
+  const std::optional<uint32_t> row = state.chunk_rows.Find(chunk.value);
+  return row && state.parts.live.Test(*row) ? *row : kNoRow;
 }
 
 void Collection::Apply(State& state, std::vector<Applied> applied) const {
@@ -359,33 +388,32 @@ void Collection::Apply(State& state, std::vector<Applied> applied) const {
   std::vector<LexicalRow> added_rows;
   std::unordered_set<ChunkId> had_vector;  // chunks that are kept and whose old row had a vector
   std::vector<RowId> vector_rows;
+  std::vector<IdMap::Entry> positions;
+  std::vector<IdMap::Entry> chunk_rows;
   for (Applied& one : applied) {
-    if (const auto it = state.position.find(one.change.document); it != state.position.end()) {
-      const DocumentEntry& old = parts.rows.document(it->second);
+    const std::optional<uint32_t> position = parts.positions.Find(one.change.document.value);
+    if (position && parts.live_versions.Test(*position)) {
+      const DocumentEntry old = parts.rows.document(*position);
       for (RowId row = old.first_row; row < old.first_row + old.rows; ++row) {
-        const ChunkId chunk = parts.rows.row(row).chunk;
         removed_rows.push_back({row, std::move(one.old_terms[row - old.first_row])});
-        parts.live.Clear(row);
-        state.pending.erase(chunk);
-        if (!state.has_vector.Test(row)) continue;
-        state.has_vector.Clear(row);
-        --parts.rows_with_vector;
-        had_vector.insert(chunk);
+        if (state.has_vector.Test(row)) had_vector.insert(parts.rows.row(row).chunk);
       }
-      state.position.erase(it);
-      --parts.live_documents;
+      LetVersionDie(state, *position);
     }
     if (one.chunks.empty()) continue;
 
     const auto first_row = static_cast<RowId>(parts.rows.rows());
-    state.position[one.change.document] =
-        parts.rows.Append(one.change.document, std::move(one.id), one.chunks);
+    const size_t version = parts.rows.Append(one.change.document, std::move(one.id), one.chunks);
+    positions.push_back({one.change.document.value, static_cast<uint32_t>(version)});
     ++parts.live_documents;
+    parts.live_versions.Resize(parts.rows.documents(), true);
+    state.unsaved_rows += one.chunks.size();
     parts.live.Resize(parts.rows.rows(), true);
     state.has_vector.Resize(parts.rows.rows(), false);
     for (size_t i = 0; i < one.chunks.size(); ++i) {
       const auto row = static_cast<RowId>(first_row + i);
       added_rows.push_back({row, std::move(one.terms[i])});
+      chunk_rows.push_back({one.chunks[i].value, row});
       if (!parts.generation) continue;
       if (had_vector.contains(one.chunks[i])) {
         vector_rows.push_back(row);
@@ -394,7 +422,9 @@ void Collection::Apply(State& state, std::vector<Applied> applied) const {
       }
     }
   }
-  parts.lexical = parts.lexical->Apply(std::move(added_rows), removed_rows);
+  parts.positions.Put(std::move(positions));
+  state.chunk_rows.Put(std::move(chunk_rows));
+  parts.lexical = parts.lexical->Apply(added_rows, removed_rows);
   if (vector_rows.empty()) return;
   const Status carried = AddVectorRows(state, vector_rows, CallContext());
   if (carried.ok()) return;

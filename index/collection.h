@@ -3,7 +3,8 @@
 // Collection: the loaded state of one collection and the changes to it. Internal to index/: the
 // outside sees Snapshot (reading) and IndexWriter (writing).
 //
-// The state is the store's content turned into derived indexes: at load by reading everything,
+// The state is the store's content turned into derived indexes: at load from the files that were
+// saved of them and the changes since, or where those are missing or damaged by reading everything;
 // later by applying each committed batch. A batch is committed first and applied second; applying
 // cannot fail except by running out of memory, which ends the process, and a restart loads what was
 // committed.
@@ -45,6 +46,10 @@ class Collection {
   bool deleted() const { return deleted_; }
   void MarkDeleted() { deleted_ = true; }
 
+  // Saves what a restart would otherwise have to do again, if that is much. Called before the store
+  // is closed, when no other thread is there.
+  void Close();
+
   // See IndexWriter.
   Result<std::vector<DocumentChange>> Put(std::vector<DocumentDraft> drafts);
   Result<std::vector<DocumentChange>> Delete(std::span<const DocumentId> ids);
@@ -79,9 +84,11 @@ class Collection {
   // them.
   struct State {
     SnapshotParts parts;
-    std::unordered_map<DocumentNumber, size_t> position;  // of live documents in parts.rows
-    Bitmap has_vector;          // rows with a vector of the current generation
-    std::set<ChunkId> pending;  // live chunks without one; empty while there is no generation
+    IdMap chunk_rows;             // ChunkId -> the newest row that has or had it
+    Bitmap has_vector;            // rows with a vector of the current generation
+    std::set<ChunkId> pending;    // live chunks without one; empty while there is no generation
+    size_t unsaved_rows = 0;      // changed since the files were saved
+    bool files_are_good = false;  // those that the manifest names have been read or written
   };
 
   Collection(const CollectionEnvironment& environment, StoredCollection record)
@@ -89,21 +96,39 @@ class Collection {
 
   // collection_load.cc
   Result<Counters> LoadCounters(const StoreView& view) const;
+  Result<State> NewState(std::shared_ptr<const StoreView> view) const;
+  // From the store alone.
   Result<State> LoadState(std::shared_ptr<const StoreView> view) const;
   Status LoadRows(State& state) const;
-  Status LoadPostings(State& state, const std::unordered_map<ChunkId, RowId>& row_of) const;
-  Status LoadVectors(State& state, const std::unordered_map<ChunkId, RowId>& row_of) const;
+  Status LoadPostings(State& state) const;
+  Result<StoredGeneration> ReadGeneration(const StoreView& view) const;
+  Status FindVectors(State& state) const;
+  Status LoadVectors(State& state) const;
+
+  // collection_saved.cc
+  // From the files and the changes since. kNotFound when there are none.
+  Result<State> LoadSaved(std::shared_ptr<const StoreView> view) const;
+  Status LoadSegments(State& state, const std::vector<std::string>& names) const;
+  Result<std::vector<Applied>> ReadChangesSince(State& state, CommitSequence commit) const;
+  Status FindNewVectors(State& state) const;
+  void Save(State& state) const;
+  void OpenEmbedderFile(State& state) const;
+  std::string SavedPrefix() const;
+  std::string EmbedderRole(GenerationId generation) const;
 
   // collection.cc
   Result<Applied> PlanPut(DocumentDraft& draft, Counters& counters, WriteBatch& batch) const;
   Result<Applied> PlanDelete(const StoredDocument& old, Counters& counters,
                              WriteBatch& batch) const;
   Result<std::vector<std::vector<TermFrequency>>> ReadTerms(
-      const std::vector<ChunkId>& chunks) const;
+      const StoreView& view, const std::vector<ChunkId>& chunks) const;
   void PlanRemoval(const std::vector<ChunkId>& chunks, WriteBatch& batch) const;
   void PlanIndexRows(const StoredDocument* old, const StoredDocument* now, WriteBatch& batch) const;
   Status Commit(WriteBatch batch, const Counters& counters, std::vector<Applied> applied);
   void Apply(State& state, std::vector<Applied> applied) const;
+  static void LetVersionDie(State& state, size_t position);
+  // The live row of a chunk, kNoRow if it has none.
+  static RowId RowOf(const State& state, ChunkId chunk);
   void Publish();
 
   // collection_vectors.cc
@@ -118,8 +143,7 @@ class Collection {
   // Makes one index of all vectors: the large one grown, or a new one.
   Status RebuildVectors(State& state, const CallContext& context) const;
   void SaveGraph(const State& state, const VectorIndex& graph) const;
-  Result<std::shared_ptr<const VectorIndex>> LoadGraph(
-      const State& state, const std::unordered_map<ChunkId, RowId>& row_of) const;
+  Result<std::shared_ptr<const VectorIndex>> LoadGraph(const State& state) const;
   std::string GraphRole(GenerationId generation) const;
   Result<std::string> ReadIndexedText(ChunkId chunk) const;
 

@@ -15,7 +15,20 @@ Result<std::shared_ptr<Collection>> Collection::Load(const CollectionEnvironment
   const auto load = [&]() -> Status {
     std::shared_ptr<const StoreView> view = environment.store.GetView();
     QUARRY_ASSIGN_OR_RETURN(collection->counters_, collection->LoadCounters(*view));
+    Result<State> saved = collection->LoadSaved(view);
+    if (saved.ok()) {
+      collection->state_ = *std::move(saved);
+      // A file that was damaged is made anew.
+      const State& state = collection->state_;
+      if (state.parts.generation && !state.parts.embedder) collection->Save(collection->state_);
+      return OkStatus();
+    }
     QUARRY_ASSIGN_OR_RETURN(collection->state_, collection->LoadState(std::move(view)));
+    if (saved.status().code() != Code::kNotFound) {
+      LogWarning("rows and postings of collection " + name +
+                 " are rebuilt: " + saved.status().message());
+      collection->Save(collection->state_);
+    }
     return OkStatus();
   };
   QUARRY_RETURN_IF_ERROR(load().Annotate("collection \"" + name + "\""));
@@ -40,7 +53,8 @@ Result<Collection::Counters> Collection::LoadCounters(const StoreView& view) con
   return counters;
 }
 
-Result<Collection::State> Collection::LoadState(std::shared_ptr<const StoreView> view) const {
+// The store's numbers and no rows.
+Result<Collection::State> Collection::NewState(std::shared_ptr<const StoreView> view) const {
   State state;
   SnapshotParts& parts = state.parts;
   parts.view = std::move(view);
@@ -48,21 +62,23 @@ Result<Collection::State> Collection::LoadState(std::shared_ptr<const StoreView>
   QUARRY_ASSIGN_OR_RETURN(const Counters counters, LoadCounters(*parts.view));
   parts.commit = CommitSequence(counters.last_commit);
   parts.lexical = LexicalIndex::Empty({.k1 = record_.k1, .b = record_.b});
-  QUARRY_RETURN_IF_ERROR(LoadRows(state));
+  return state;
+}
 
-  std::unordered_map<ChunkId, RowId> row_of;
-  row_of.reserve(parts.rows.rows());
-  for (RowId row = 0; row < parts.rows.rows(); ++row) row_of[parts.rows.row(row).chunk] = row;
-  if (row_of.size() != parts.rows.rows()) {
-    return DataLossError("documents: a chunk belongs to two of them");
-  }
-  QUARRY_RETURN_IF_ERROR(LoadPostings(state, row_of));
-  QUARRY_RETURN_IF_ERROR(LoadVectors(state, row_of));
+Result<Collection::State> Collection::LoadState(std::shared_ptr<const StoreView> view) const {
+  QUARRY_ASSIGN_OR_RETURN(State state, NewState(std::move(view)));
+  QUARRY_RETURN_IF_ERROR(LoadRows(state));
+  QUARRY_RETURN_IF_ERROR(LoadPostings(state));
+  QUARRY_RETURN_IF_ERROR(FindVectors(state));
+  QUARRY_RETURN_IF_ERROR(LoadVectors(state));
+  state.unsaved_rows = state.parts.rows.rows();
   return state;
 }
 
 Status Collection::LoadRows(State& state) const {
   SnapshotParts& parts = state.parts;
+  std::vector<IdMap::Entry> positions;
+  std::vector<IdMap::Entry> chunk_rows;
   Status decoded;
   QUARRY_RETURN_IF_ERROR(parts.view->Scan(
       TablePrefix(id_, Table::kDocument), [&](std::string_view, std::string_view value) {
@@ -73,19 +89,29 @@ Status Collection::LoadRows(State& state) const {
           decoded = DataLossError("document \"" + document->id + "\": has no chunks");
           return false;
         }
-        state.position[document->number] =
+        for (size_t i = 0; i < document->chunks.size(); ++i) {
+          chunk_rows.push_back(
+              {document->chunks[i].value, static_cast<uint32_t>(parts.rows.rows() + i)});
+        }
+        const size_t position =
             parts.rows.Append(document->number, std::move(document->id), document->chunks);
+        positions.push_back({document->number.value, static_cast<uint32_t>(position)});
         return true;
       }));
   QUARRY_RETURN_IF_ERROR(decoded);
+  parts.positions.Put(std::move(positions));
+  state.chunk_rows.Put(std::move(chunk_rows));
+  if (state.chunk_rows.Entries().size() != parts.rows.rows()) {
+    return DataLossError("documents: a chunk belongs to two of them");
+  }
   parts.live = Bitmap(parts.rows.rows(), true);
+  parts.live_versions = Bitmap(parts.rows.documents(), true);
   parts.live_documents = parts.rows.documents();
   state.has_vector = Bitmap(parts.rows.rows());
   return OkStatus();
 }
 
-Status Collection::LoadPostings(State& state,
-                                const std::unordered_map<ChunkId, RowId>& row_of) const {
+Status Collection::LoadPostings(State& state) const {
   SnapshotParts& parts = state.parts;
   std::vector<LexicalRow> rows(parts.rows.rows());
   size_t found = 0;
@@ -96,13 +122,13 @@ Status Collection::LoadPostings(State& state,
         Result<std::vector<TermFrequency>> terms = DecodeTerms(value);
         decoded = chunk.ok() ? terms.status() : chunk.status();
         if (!decoded.ok()) return false;
-        const auto it = row_of.find(*chunk);
-        if (it == row_of.end()) {
+        const RowId row = RowOf(state, *chunk);
+        if (row == kNoRow) {
           decoded = DataLossError("terms of chunk " + std::to_string(chunk->value) +
                                   ": no document has that chunk");
           return false;
         }
-        rows[it->second] = {it->second, *std::move(terms)};
+        rows[row] = {row, *std::move(terms)};
         ++found;
         return true;
       }));
@@ -111,23 +137,27 @@ Status Collection::LoadPostings(State& state,
     return DataLossError("terms: " + std::to_string(rows.size() - found) + " of " +
                          std::to_string(rows.size()) + " chunks have none");
   }
-  parts.lexical = parts.lexical->Apply(std::move(rows), {});
+  parts.lexical = parts.lexical->Apply(rows, {});
   return OkStatus();
 }
 
-Status Collection::LoadVectors(State& state,
-                               const std::unordered_map<ChunkId, RowId>& row_of) const {
-  SnapshotParts& parts = state.parts;
-  if (!record_.current_generation) return OkStatus();
+// The current one. REQUIRES: there is one.
+Result<StoredGeneration> Collection::ReadGeneration(const StoreView& view) const {
   QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                          parts.view->Get(GenerationKey(id_, record_.current_generation)));
+                          view.Get(GenerationKey(id_, record_.current_generation)));
   if (!bytes) {
     return DataLossError("generation " + std::to_string(record_.current_generation.value) +
                          ": missing in the store");
   }
-  QUARRY_ASSIGN_OR_RETURN(parts.generation, DecodeGeneration(*bytes));
+  return DecodeGeneration(*bytes);
+}
 
-  // Which rows have a vector; the vectors themselves are read where an index is built from them.
+// The generation, and which rows have a vector of it.
+Status Collection::FindVectors(State& state) const {
+  SnapshotParts& parts = state.parts;
+  if (!record_.current_generation) return OkStatus();
+  QUARRY_ASSIGN_OR_RETURN(parts.generation, ReadGeneration(*parts.view));
+  // The vectors themselves are read where an index is built from them.
   Status parsed;
   QUARRY_RETURN_IF_ERROR(parts.view->Scan(
       VectorPrefix(id_, SpaceHash(parts.generation->space), parts.generation->id),
@@ -135,23 +165,31 @@ Status Collection::LoadVectors(State& state,
         const Result<VectorParts> vector = ParseVectorKey(key);
         parsed = vector.status();
         if (!parsed.ok()) return false;
-        const auto it = row_of.find(vector->chunk);
-        if (it == row_of.end()) {
+        const RowId row = RowOf(state, vector->chunk);
+        if (row == kNoRow) {
           parsed = DataLossError("vector of chunk " + std::to_string(vector->chunk.value) +
                                  ": no document has that chunk");
           return false;
         }
-        state.has_vector.Set(it->second);
+        state.has_vector.Set(row);
         return true;
       }));
-  QUARRY_RETURN_IF_ERROR(parsed);
+  return parsed;
+}
+
+// The indexes that are searched. REQUIRES: state.has_vector.
+Status Collection::LoadVectors(State& state) const {
+  SnapshotParts& parts = state.parts;
   parts.rows_with_vector = state.has_vector.Count();
-  for (RowId row = 0; row < parts.rows.rows(); ++row) {
-    if (!state.has_vector.Test(row)) state.pending.insert(parts.rows.row(row).chunk);
-  }
+  if (!parts.generation) return OkStatus();
+  parts.live.ForEachSet([&](size_t row) {
+    if (!state.has_vector.Test(row)) {
+      state.pending.insert(parts.rows.row(static_cast<RowId>(row)).chunk);
+    }
+  });
   if (parts.rows_with_vector == 0) return OkStatus();
 
-  Result<std::shared_ptr<const VectorIndex>> graph = LoadGraph(state, row_of);
+  Result<std::shared_ptr<const VectorIndex>> graph = LoadGraph(state);
   if (!graph.ok()) {
     if (graph.status().code() != Code::kNotFound) {
       LogWarning("vector graph of collection " + record_.name +

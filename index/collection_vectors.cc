@@ -156,8 +156,7 @@ void Collection::SaveGraph(const State& state, const VectorIndex& graph) const {
   if (!saved.ok()) LogWarning("vector graph not saved: " + saved.message());
 }
 
-Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(
-    const State& state, const std::unordered_map<ChunkId, RowId>& row_of) const {
+Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(const State& state) const {
   QUARRY_ASSIGN_OR_RETURN(MappedFile file,
                           environment_.derived.Load(GraphRole(state.parts.generation->id)));
   QUARRY_ASSIGN_OR_RETURN(const VectorFile header, ReadVectorHeader(file.bytes()));
@@ -167,10 +166,8 @@ Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(
     return FailedPreconditionError("vector graph: made with other settings");
   }
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> graph,
-                          ParseVectorIndex(MappedFile::Share(std::move(file)), [&](ChunkId chunk) {
-                            const auto it = row_of.find(chunk);
-                            return it == row_of.end() ? kNoRow : it->second;
-                          }));
+                          ParseVectorIndex(MappedFile::Share(std::move(file)),
+                                           [&](ChunkId chunk) { return RowOf(state, chunk); }));
   if (graph->dimension() != state.parts.generation->space.dimension) {
     return DataLossError("vector graph: another dimension than the generation's");
   }
@@ -304,8 +301,7 @@ Status Collection::PutVectors(GenerationId id, std::span<const ChunkId> chunks,
     if (!record.ok()) return record.status();
     batch.Put(VectorKey(id_, space, id, chunks[i]), EncodeVector(vector));
     stored.push_back(chunks[i]);
-    const DocumentEntry& entry = state_.parts.rows.document(state_.position.at(record->document));
-    const RowId row = entry.first_row + record->ordinal;
+    const RowId row = RowOf(state_, chunks[i]);
     if (current && !state_.has_vector.Test(row)) rows.push_back(row);
   }
   if (stored.empty()) return OkStatus();
@@ -317,6 +313,7 @@ Status Collection::PutVectors(GenerationId id, std::span<const ChunkId> chunks,
   state_.parts.view = environment_.store.GetView();
   QUARRY_RETURN_IF_ERROR(AddVectorRows(state_, std::move(rows), CallContext()));
   for (const ChunkId chunk : stored) state_.pending.erase(chunk);
+  state_.unsaved_rows += stored.size();
   Publish();
   return OkStatus();
 }
@@ -334,6 +331,7 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   State next = state_;
   next.parts.view = environment_.store.GetView();
   next.parts.generation = building_;
+  next.parts.embedder.reset();
   next.parts.collection.current_generation = id;
   next.has_vector = next.parts.live;
   next.parts.rows_with_vector = next.parts.live.Count();
@@ -363,6 +361,7 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   state_ = std::move(next);
   building_.reset();
   built_.clear();
+  Save(state_);
   Publish();
   return OkStatus();
 }

@@ -80,17 +80,40 @@ Result<MappedFile> DerivedFiles::Load(const std::string& role) const {
   return mapped;
 }
 
-Status DerivedFiles::Save(const std::string& role, std::string_view bytes, uint64_t commit) {
-  if (read_only_) return OkStatus();
-  std::lock_guard lock(mutex_);
+Result<DerivedFile> DerivedFiles::WriteFile(const std::string& role, std::string_view bytes,
+                                            uint64_t commit) const {
   DerivedFile file;
   file.bytes = bytes.size();
   file.checksum = Hash64(bytes);
   file.commit = commit;
   file.name = HashToHex(HashCombine(Hash64(role), file.checksum)) + "-" + std::to_string(commit);
   QUARRY_RETURN_IF_ERROR(WriteFileAtomically(DerivedPath(directory_, file.name), bytes));
+  return file;
+}
+
+Status DerivedFiles::Save(const std::string& role, std::string_view bytes, uint64_t commit) {
+  if (read_only_) return OkStatus();
+  std::lock_guard lock(mutex_);
   Manifest next = manifest_;
-  next.files[role] = file;
+  QUARRY_ASSIGN_OR_RETURN(next.files[role], WriteFile(role, bytes, commit));
+  QUARRY_RETURN_IF_ERROR(WriteManifest(next));
+  manifest_ = std::move(next);
+  RemoveUnnamed();
+  return OkStatus();
+}
+
+Status DerivedFiles::Replace(const std::string& prefix,
+                             const std::map<std::string, std::string_view>& saved,
+                             const std::set<std::string>& kept, uint64_t commit) {
+  if (read_only_) return OkStatus();
+  std::lock_guard lock(mutex_);
+  Manifest next = manifest_;
+  std::erase_if(next.files, [&](const auto& entry) {
+    return entry.first.starts_with(prefix) && !kept.contains(entry.first);
+  });
+  for (const auto& [role, bytes] : saved) {
+    QUARRY_ASSIGN_OR_RETURN(next.files[role], WriteFile(role, bytes, commit));
+  }
   QUARRY_RETURN_IF_ERROR(WriteManifest(next));
   manifest_ = std::move(next);
   RemoveUnnamed();

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "base/file.h"
@@ -49,15 +50,22 @@ class DerivedFiles {
   Result<MappedFile> Load(const std::string& role) const;
   // Replaces the file of `role`.
   Status Save(const std::string& role, std::string_view bytes, uint64_t commit);
+  // Makes `saved` the files whose roles start with `prefix`, beside those of `kept` that are there
+  // already. All at once: a crash leaves the old ones or the new ones.
+  Status Replace(const std::string& prefix, const std::map<std::string, std::string_view>& saved,
+                 const std::set<std::string>& kept, uint64_t commit);
   // Forgets and removes every file whose role starts with `prefix`.
   Status Remove(const std::string& prefix);
 
+  bool read_only() const { return read_only_; }
   std::string store_id() const;
   std::map<std::string, DerivedFile> files() const;
 
  private:
   DerivedFiles(std::string directory, Manifest manifest, bool read_only);
   Status WriteManifest(const Manifest& manifest) const;
+  Result<DerivedFile> WriteFile(const std::string& role, std::string_view bytes,
+                                uint64_t commit) const;
   void RemoveUnnamed() const;
 
   const std::string directory_;

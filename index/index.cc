@@ -117,7 +117,10 @@ Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
 }
 
 Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Index::~Index() = default;
+Index::~Index() {
+  if (!impl_->options.save_on_close) return;
+  for (const auto& [id, collection] : impl_->loaded) collection->Close();
+}
 
 Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
                                            const IndexOptions& options, const Analyzer& analyzer,

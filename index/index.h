@@ -29,6 +29,9 @@ struct IndexOptions {
   RocksStoreOptions store;        // read_only and create_if_missing are taken from above
   VectorIndexOptions vectors;
   Bm25Parameters bm25;  // of collections that are created
+  // Whether closing leaves files from which the next start is quick. Without, it is as after a crash:
+  // the next start does more.
+  bool save_on_close = true;
 };
 
 struct CollectionStats {

@@ -103,14 +103,35 @@ void LexicalIndex::Kill(std::span<const LexicalRow> rows) {
   }
 }
 
+SegmentView LexicalIndex::Merge(std::span<const SegmentView> parts) const {
+  return {.segment = index::MergeSegments(parts, parameters_)};
+}
+
+std::shared_ptr<const LexicalIndex> LexicalIndex::Consolidated() const {
+  std::shared_ptr<LexicalIndex> next(new LexicalIndex(*this));
+  std::vector<SegmentView>& segments = next->segments_;
+  size_t first = segments.size();
+  uint64_t slots = 0;  // of those from `first` on
+  for (size_t i = segments.size(); i-- > 0;) {
+    slots += segments[i].live_slots();
+    if (i > 0 && segments[i - 1].live_slots() < kFanOut * slots) continue;
+    // [i, first) become one; what stands before is large enough.
+    if (first - i > 1) {
+      segments[i] = Merge({&segments[i], first - i});
+      segments.erase(segments.begin() + static_cast<ptrdiff_t>(i) + 1,
+                     segments.begin() + static_cast<ptrdiff_t>(first));
+    }
+    first = i;
+    slots = 0;
+  }
+  return next;
+}
+
 void LexicalIndex::MergeSegments() {
   std::erase_if(segments_, [](const SegmentView& view) { return view.live_slots() == 0; });
-  const auto merge = [this](std::span<const SegmentView> parts) {
-    return SegmentView{.segment = index::MergeSegments(parts, parameters_)};
-  };
   // Mostly dead segments are rewritten, so that postings touched stay in proportion to live rows.
   for (SegmentView& view : segments_) {
-    if (view.dead_slots > view.live_slots()) view = merge({&view, 1});
+    if (view.dead_slots > view.live_slots()) view = Merge({&view, 1});
   }
   // A segment closes a run when it and the neighbours before it that are not of a higher tier are
   // kFanOut or more. With no such run left there are less than kFanOut segments per tier.
@@ -119,7 +140,7 @@ void LexicalIndex::MergeSegments() {
     size_t first = last;
     while (first > 0 && TierOf(segments_[first - 1].live_slots()) <= tier) --first;
     if (last - first + 1 < kFanOut) continue;
-    segments_[first] = merge({&segments_[first], last - first + 1});
+    segments_[first] = Merge({&segments_[first], last - first + 1});
     segments_.erase(segments_.begin() + static_cast<ptrdiff_t>(first) + 1,
                     segments_.begin() + static_cast<ptrdiff_t>(last) + 1);
     // The merged one may close a run itself.

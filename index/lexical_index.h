@@ -53,6 +53,10 @@ class LexicalIndex {
   std::shared_ptr<const LexicalIndex> Apply(std::span<const LexicalRow> added,
                                             std::span<const LexicalRow> removed) const;
 
+  // The same index with its smaller segments merged, so that each has at least eight times as many
+  // rows as the next: for keeping them in files.
+  std::shared_ptr<const LexicalIndex> Consolidated() const;
+
   // The k best rows for a bag of query terms (repeated terms count), best first, ties by
   // table.Precedes. Rows without any of the terms are not returned. `allowed` restricts the result,
   // not the statistics; nullptr = all live rows; else allowed->size() >= rows of the table. Errors:
@@ -88,6 +92,7 @@ class LexicalIndex {
 
   void Kill(std::span<const LexicalRow> rows);
   void MergeSegments();
+  SegmentView Merge(std::span<const SegmentView> parts) const;
 
   Bm25Parameters parameters_;
   std::vector<SegmentView> segments_;  // by ascending rows; each has a live one

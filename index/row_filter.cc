@@ -15,18 +15,7 @@ namespace {
 class DocumentSelector {
  public:
   DocumentSelector(const Snapshot& snapshot, const CallContext& context)
-      : snapshot_(snapshot), context_(context) {
-    const RowTable& rows = snapshot.rows();
-    position_.reserve(rows.documents());
-    live_ = Bitmap(rows.documents());
-    for (size_t i = 0; i < rows.documents(); ++i) {
-      const DocumentEntry& entry = rows.document(i);
-      // All rows of a version live and die together.
-      if (!snapshot.IsLive(entry.first_row)) continue;
-      live_.Set(i);
-      position_[entry.number] = i;
-    }
-  }
+      : snapshot_(snapshot), context_(context), live_(snapshot.live_versions()) {}
 
   Result<Bitmap> Select(const Filter& filter) const {
     QUARRY_RETURN_IF_ERROR(context_.Check());
@@ -106,8 +95,7 @@ class DocumentSelector {
   }
 
   void Mark(DocumentNumber document, Bitmap& set) const {
-    const auto it = position_.find(document);
-    if (it != position_.end()) set.Set(it->second);
+    if (const std::optional<size_t> at = snapshot_.PositionOf(document)) set.Set(*at);
   }
 
   // Marks the documents of the index rows under `prefix` that satisfy `comparison`.
@@ -133,10 +121,10 @@ class DocumentSelector {
 
   // The index holds only the start of a long string: ask the document itself.
   Status MarkIfMatching(DocumentNumber document, const Filter& comparison, Bitmap& set) const {
-    const auto it = position_.find(document);
-    if (it == position_.end()) return OkStatus();
+    const std::optional<size_t> at = snapshot_.PositionOf(document);
+    if (!at) return OkStatus();
     QUARRY_ASSIGN_OR_RETURN(const StoredDocument record, snapshot_.ReadDocument(document));
-    if (Matches(comparison, record.metadata)) set.Set(it->second);
+    if (Matches(comparison, record.metadata)) set.Set(*at);
     return OkStatus();
   }
 
@@ -147,8 +135,7 @@ class DocumentSelector {
 
   const Snapshot& snapshot_;
   const CallContext& context_;
-  Bitmap live_;
-  std::unordered_map<DocumentNumber, size_t> position_;
+  const Bitmap& live_;  // versions that are there
 };
 
 }  // namespace
@@ -164,7 +151,7 @@ Result<Bitmap> SelectRows(const Snapshot& snapshot, const Filter& filter,
   const RowTable& table = snapshot.rows();
   Bitmap rows(table.rows());
   documents.ForEachSet([&](size_t i) {
-    const DocumentEntry& entry = table.document(i);
+    const DocumentEntry entry = table.document(i);
     for (uint32_t r = 0; r < entry.rows; ++r) rows.Set(entry.first_row + r);
   });
   return rows;

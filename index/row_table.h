@@ -1,19 +1,20 @@
 #pragma once
 
 // RowTable: which chunk stands at which row. Postings and vectors speak of rows (small dense
-// integers); the outside speaks of ChunkIds and documents. Rows live as long as the process: they
-// are not stored.
+// integers); the outside speaks of ChunkIds and documents.
 //
 // All rows of one document version are neighbours, in order of their ordinals. A new version gets
 // new rows at the end, the old ones are cleared in the snapshot's bitmap of live rows.
 //
 // Append-only with structural sharing: a copy is a view of the rows that were there when it was
 // taken and costs one pointer per 4,096 entries. One thread appends; copies taken before are read
-// freely by others meanwhile.
+// freely by others meanwhile. The first rows may lie in a mapped file (row_file.h).
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,18 +50,39 @@ struct RowEntry {
 
 struct DocumentEntry {
   DocumentNumber number;
-  DocumentId id;
+  std::string_view id;  // valid as long as the table or a copy of it
   RowId first_row = 0;
   uint32_t rows = 0;
 };
 
+// Rows that lie in memory as they lie in a file.
+struct RowImage {
+  struct Document {
+    uint64_t number = 0;
+    uint64_t id_end = 0;  // in ids; it begins where the one before ends
+    RowId first_row = 0;
+    uint32_t rows = 0;
+  };
+  std::span<const Document> documents;
+  std::string_view ids;
+  std::span<const RowEntry> rows;
+  std::shared_ptr<const void> owner;  // keeps all of them valid
+};
+
 class RowTable {
  public:
-  size_t rows() const { return rows_.size(); }
-  size_t documents() const { return documents_.size(); }  // versions, dead ones included
-  const RowEntry& row(RowId row) const { return rows_[row]; }
-  const DocumentEntry& document(size_t index) const { return documents_[index]; }
-  const DocumentEntry& DocumentOf(RowId row) const { return documents_[rows_[row].document]; }
+  RowTable() = default;  // empty
+  // REQUIRES: documents lie one behind the other and cover the rows; each row names its document.
+  explicit RowTable(RowImage image) : image_(std::move(image)) {}
+
+  size_t rows() const { return image_.rows.size() + rows_.size(); }
+  // Versions, dead ones included.
+  size_t documents() const { return image_.documents.size() + documents_.size(); }
+  const RowEntry& row(RowId row) const {
+    return row < image_.rows.size() ? image_.rows[row] : rows_[row - image_.rows.size()];
+  }
+  DocumentEntry document(size_t index) const;
+  DocumentEntry DocumentOf(RowId row) const { return document(this->row(row).document); }
 
   // Appends a document version with its chunks in order; returns its position among the documents.
   size_t Append(DocumentNumber number, DocumentId id, const std::vector<ChunkId>& chunks);
@@ -70,8 +92,15 @@ class RowTable {
   bool Precedes(RowId a, RowId b) const;
 
  private:
+  struct Appended {
+    DocumentNumber number;
+    DocumentId id;
+    RowId first_row = 0;
+    uint32_t rows = 0;
+  };
+  RowImage image_;
   AppendOnlyVector<RowEntry> rows_;
-  AppendOnlyVector<DocumentEntry> documents_;
+  AppendOnlyVector<Appended> documents_;
 };
 
 // A row and its score; larger is better.

@@ -49,6 +49,21 @@ uint32_t DeadPostings::Of(uint32_t term) const {
   return count;
 }
 
+SegmentView SegmentView::WithDead(std::shared_ptr<const LexicalSegment> segment, Bitmap dead) {
+  SegmentView view{.segment = std::move(segment)};
+  view.dead_slots = static_cast<uint32_t>(dead.Count());
+  if (view.dead_slots == 0) return view;
+  std::vector<uint32_t> terms;
+  for (auto it = view.segment->terms().From(""); it.valid(); it.Next()) {
+    view.segment->List(it.entry()).ForEach([&](const Posting& posting) {
+      if (dead.Test(posting.slot)) terms.push_back(it.entry().number);
+    });
+  }
+  view.dead_postings.Add(std::move(terms));
+  view.dead = std::make_shared<const Bitmap>(std::move(dead));
+  return view;
+}
+
 void SegmentView::Kill(std::span<const LexicalRow> rows) {
   // Other indexes share the set: change a copy.
   const auto changed = dead == nullptr ? std::make_shared<Bitmap>(segment->slots())

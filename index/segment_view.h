@@ -51,6 +51,8 @@ struct SegmentView {
   uint64_t DocumentFrequency(const TermEntry& term) const {
     return term.postings - dead_postings.Of(term.number);
   }
+  // The view whose dead slots are these. Reads all postings if there are any.
+  static SegmentView WithDead(std::shared_ptr<const LexicalSegment> segment, Bitmap dead);
   // Lets rows die. REQUIRES: they are live ones of the segment, with the terms that they have there.
   void Kill(std::span<const LexicalRow> rows);
 };

@@ -26,6 +26,12 @@ Snapshot::Snapshot(SnapshotParts parts)
       live_chunks_(parts_.live.Count()),
       all_live_(live_chunks_ == parts_.live.size()) {}
 
+std::optional<size_t> Snapshot::PositionOf(DocumentNumber document) const {
+  const std::optional<uint32_t> position = parts_.positions.Find(document.value);
+  if (!position || !parts_.live_versions.Test(*position)) return std::nullopt;
+  return *position;
+}
+
 Result<AllowedRows> Snapshot::Allow(const Filter& filter, const Principals& principals,
                                     const CallContext& context) const {
   if (filter.IsTrue() && principals.unrestricted) return AllowedRows();
@@ -61,7 +67,7 @@ Result<std::vector<ScoredRow>> Snapshot::SearchDense(std::span<const float> quer
 Result<Passage> Snapshot::ReadPassage(RowId row) const {
   QUARRY_CHECK(row < parts_.rows.rows());
   const RowEntry& entry = parts_.rows.row(row);
-  const DocumentEntry& owner = parts_.rows.DocumentOf(row);
+  const DocumentEntry owner = parts_.rows.DocumentOf(row);
   QUARRY_ASSIGN_OR_RETURN(StoredChunk chunk, ReadChunk(entry.chunk));
   QUARRY_ASSIGN_OR_RETURN(StoredDocument document, ReadDocument(owner.number));
 
@@ -187,8 +193,12 @@ Status Snapshot::ForEachIndexedText(
   return status;
 }
 
-Result<std::string> Snapshot::ReadEmbedderBlob() const {
+Result<SharedBytes> Snapshot::ReadEmbedderBlob() const {
   const StoredGeneration& generation = *parts_.generation;
+  if (parts_.embedder && parts_.embedder->view.size() == generation.blob_bytes &&
+      Hash64(parts_.embedder->view) == generation.blob_hash) {
+    return *parts_.embedder;
+  }
   std::string blob;
   blob.reserve(generation.blob_bytes);
   for (uint32_t part = 0; part < generation.blob_parts; ++part) {
@@ -202,7 +212,7 @@ Result<std::string> Snapshot::ReadEmbedderBlob() const {
     return DataLossError("embedder table of generation " + std::to_string(generation.id.value) +
                          ": checksum mismatch");
   }
-  return blob;
+  return ShareString(std::move(blob));
 }
 
 }  // namespace quarry::index

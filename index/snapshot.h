@@ -19,6 +19,8 @@
 
 #include "base/bitmap.h"
 #include "base/query.h"
+#include "base/shared_bytes.h"
+#include "index/id_map.h"
 #include "index/lexical_index.h"
 #include "index/records.h"
 #include "index/row_table.h"
@@ -36,11 +38,14 @@ struct SnapshotParts {
   StoredCollection collection;
   CommitSequence commit;  // the last change that shows
   RowTable rows;
-  Bitmap live;  // over rows
+  Bitmap live;           // over rows
+  Bitmap live_versions;  // over the documents of rows
+  IdMap positions;       // DocumentNumber -> its newest version among the documents of rows
   uint64_t live_documents = 0;
   std::shared_ptr<const LexicalIndex> lexical;
   std::optional<StoredGeneration>
-      generation;  // of the vectors; nullopt before the first is published
+      generation;                       // of the vectors; nullopt before the first is published
+  std::optional<SharedBytes> embedder;  // the generation's, where it has a file
   std::vector<std::shared_ptr<const VectorIndex>> vectors;
   uint64_t rows_with_vector = 0;  // live ones
 };
@@ -62,6 +67,9 @@ class Snapshot {
   // Chunks that are found lexically and have no vector of the current generation yet.
   uint64_t pending_vectors() const { return live_chunks_ - parts_.rows_with_vector; }
   bool IsLive(RowId row) const { return parts_.live.Test(row); }
+  // The positions in rows() of documents that are there, and that of one of them.
+  const Bitmap& live_versions() const { return parts_.live_versions; }
+  std::optional<size_t> PositionOf(DocumentNumber document) const;
 
   // The live rows whose documents satisfy `filter` and may be read by `principals`.
   Result<AllowedRows> Allow(const Filter& filter, const Principals& principals,
@@ -103,7 +111,7 @@ class Snapshot {
 
   // The bytes of the current generation's embedder, checked against their stored hash (kDataLoss).
   // REQUIRES: generation().
-  Result<std::string> ReadEmbedderBlob() const;
+  Result<SharedBytes> ReadEmbedderBlob() const;
 
  private:
   SnapshotParts parts_;

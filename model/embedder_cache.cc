@@ -9,7 +9,7 @@ namespace quarry::model {
 
 Result<std::shared_ptr<const Embedder>> EmbedderCache::Get(
     const EmbeddingSpace& space, const std::string& kind,
-    const std::function<Result<std::string>()>& read_table) {
+    const std::function<Result<SharedBytes>()>& read_table) {
   // Opening under the lock: a second query that needs the same embedder waits instead of opening it
   // too.
   std::lock_guard lock(mutex_);
@@ -19,9 +19,9 @@ Result<std::shared_ptr<const Embedder>> EmbedderCache::Get(
     std::rotate(found, found + 1, embedders_.end());
     return embedders_.back();
   }
-  QUARRY_ASSIGN_OR_RETURN(const std::string table, read_table());
+  QUARRY_ASSIGN_OR_RETURN(SharedBytes table, read_table());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const Embedder> embedder,
-                          OpenEmbedder(kind, table));
+                          OpenEmbedder(kind, std::move(table)));
   if (embedder->space() != space) {
     return FailedPreconditionError("embedder fingerprint mismatch: index=" + space.fingerprint +
                                    " embedder=" + embedder->space().fingerprint);

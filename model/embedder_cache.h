@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_bytes.h"
 #include "model/embedder.h"
 
 namespace quarry::model {
@@ -20,7 +21,7 @@ class EmbedderCache {
   // sides when the opened embedder's space is another.
   Result<std::shared_ptr<const Embedder>> Get(
       const EmbeddingSpace& space, const std::string& kind,
-      const std::function<Result<std::string>()>& read_table);
+      const std::function<Result<SharedBytes>()>& read_table);
 
   // Takes in one that is open already.
   void Add(std::shared_ptr<const Embedder> embedder);

@@ -92,11 +92,11 @@ std::string SerializeLsaEmbedder(const Embedder& embedder) {
   return lsa->table().Serialize();
 }
 
-Result<std::shared_ptr<const Embedder>> ParseLsaEmbedder(std::string_view bytes) {
+Result<std::shared_ptr<const Embedder>> ParseLsaEmbedder(SharedBytes bytes) {
   QUARRY_ASSIGN_OR_RETURN(LsaTable table, LsaTable::Parse(bytes));
   const std::string learnt_with = table.analyzer();
   auto embedder =
-      std::make_shared<LsaEmbedder>(std::move(table), "lsa:1:" + HashToHex(Hash64(bytes)));
+      std::make_shared<LsaEmbedder>(std::move(table), "lsa:1:" + HashToHex(Hash64(bytes.view)));
   if (embedder->analyzer().Fingerprint() != learnt_with) {
     return FailedPreconditionError("embedder table: analyzer mismatch: table=" + learnt_with +
                                    " program=" + embedder->analyzer().Fingerprint());

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/shared_bytes.h"
 #include "model/embedder.h"
 
 namespace quarry::model {
@@ -43,9 +44,9 @@ Result<std::shared_ptr<const Embedder>> LearnLsaEmbedder(
     const TextSource& source, const LsaOptions& options, const CallContext& context,
     const std::function<void(uint64_t done, uint64_t total)>& progress = nullptr);
 
-// The learnt table as bytes, and back. Parse checks every length and the checksum: kDataLoss.
+// The learnt table as bytes, and back. Parse keeps the bytes and reads from them; it checks every length and the checksum: kDataLoss.
 // REQUIRES (Serialize): the embedder came from LearnLsaEmbedder or ParseLsaEmbedder.
 std::string SerializeLsaEmbedder(const Embedder& embedder);
-Result<std::shared_ptr<const Embedder>> ParseLsaEmbedder(std::string_view bytes);
+Result<std::shared_ptr<const Embedder>> ParseLsaEmbedder(SharedBytes bytes);
 
 }  // namespace quarry::model

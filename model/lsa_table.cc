@@ -35,8 +35,10 @@ LsaTable::LsaTable(Parts parts)
       rank_(parts.rank),
       texts_(parts.texts),
       row_of_(std::move(parts.row_of)),
-      scales_(std::move(parts.scales)),
-      rows_(std::move(parts.rows)) {
+      scales_(std::move(parts.scales)) {
+  const auto rows = std::make_shared<const std::vector<int8_t>>(std::move(parts.rows));
+  rows_ = *rows;
+  rows_owner_ = rows;
   QUARRY_CHECK(parts.terms.size() == scales_.size());
   QUARRY_CHECK(parts.terms.size() == row_of_.size());
   QUARRY_CHECK(rank_ > 0 && rows_.size() % rank_ == 0);
@@ -104,7 +106,8 @@ std::string LsaTable::Serialize() const {
   return body;
 }
 
-Result<LsaTable> LsaTable::Parse(std::string_view bytes) {
+Result<LsaTable> LsaTable::Parse(const SharedBytes& file) {
+  const std::string_view bytes = file.view;
   const auto damaged = [](std::string_view what) {
     return DataLossError("embedder table: " + std::string(what));
   };
@@ -164,8 +167,8 @@ Result<LsaTable> LsaTable::Parse(std::string_view bytes) {
     table.scales_.push_back(scale);
   }
   const std::string_view values = bytes.substr(bytes.size() - reader.remaining());
-  table.rows_.resize(values.size());
-  if (!values.empty()) std::memcpy(table.rows_.data(), values.data(), values.size());
+  table.rows_ = {reinterpret_cast<const int8_t*>(values.data()), values.size()};
+  table.rows_owner_ = file.owner;
   table.BuildSlots();
   return table;
 }

@@ -20,11 +20,13 @@
 //   per row: rank signed bytes
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/shared_bytes.h"
 #include "base/status.h"
 
 namespace quarry::model {
@@ -47,9 +49,9 @@ class LsaTable {
   explicit LsaTable(Parts parts);
 
   std::string Serialize() const;
-  // Errors: kDataLoss for anything that Serialize did not write; kFailedPrecondition for a version
+  // The rows, nearly all of the bytes, are read from where they are. Errors: kDataLoss for anything that Serialize did not write; kFailedPrecondition for a version
   // of the format that this program does not read.
-  static Result<LsaTable> Parse(std::string_view bytes);
+  static Result<LsaTable> Parse(const SharedBytes& file);
 
   // The number of `term`, or kNoTerm.
   uint32_t Find(std::string_view term) const;
@@ -80,7 +82,8 @@ class LsaTable {
   std::vector<uint32_t> slots_;    // a power of two; kNoTerm where empty
   std::vector<uint32_t> row_of_;
   std::vector<float> scales_;
-  std::vector<int8_t> rows_;
+  std::span<const int8_t> rows_;  // of the bytes parsed, or of Parts
+  std::shared_ptr<const void> rows_owner_;
 };
 
 }  // namespace quarry::model

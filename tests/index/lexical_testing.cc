@@ -45,7 +45,8 @@ std::vector<ChunkHit> LexicalCollection::Search(const std::vector<std::string>& 
   std::vector<ChunkHit> hits;
   const auto rows = index->Search(terms, k, allowed, table, {});
   for (const ScoredRow& row : rows.value()) {
-    hits.push_back({table.DocumentOf(row.row).id, table.row(row.row).ordinal, row.score});
+    hits.push_back(
+        {DocumentId(table.DocumentOf(row.row).id), table.row(row.row).ordinal, row.score});
   }
   return hits;
 }

@@ -146,6 +146,7 @@ class Model {
   IndexWriter Writer() { return index_->OpenWriter(collection_).value(); }
 
   void Open() {
+    options_.save_on_close = random_.Below(2) == 0;
     index_.reset();
     index_ = Index::Open(directory_.path() + "/store", options_, TestAnalyzer(), clock_).value();
   }
@@ -387,8 +388,8 @@ class Model {
   static std::vector<ChunkHit> Hits(const Snapshot& snapshot, const std::vector<ScoredRow>& rows) {
     std::vector<ChunkHit> hits;
     for (const ScoredRow& row : rows) {
-      hits.push_back({snapshot.rows().DocumentOf(row.row).id, snapshot.rows().row(row.row).ordinal,
-                      row.score});
+      hits.push_back({DocumentId(snapshot.rows().DocumentOf(row.row).id),
+                      snapshot.rows().row(row.row).ordinal, row.score});
     }
     return hits;
   }

@@ -264,7 +264,7 @@ TEST(LsaEmbedderTest, ProgressEndsWithTheTotal) {
 TEST(LsaTableTest, ParsingGivesTheSameEmbedder) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(300)));
   const std::string bytes = SerializeLsaEmbedder(*embedder);
-  ASSERT_OK_AND_ASSIGN(const EmbedderPointer parsed, ParseLsaEmbedder(bytes));
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer parsed, ParseLsaEmbedder(ShareString(bytes)));
   EXPECT_EQ(parsed->space(), embedder->space());
   EXPECT_EQ(SerializeLsaEmbedder(*parsed), bytes);
   for (const char* text : {"pump pressure", "面包和酵母", "unknown", "item17 item18"}) {
@@ -281,12 +281,12 @@ TEST(LsaTableTest, EveryTruncationAndFlipIsDataLoss) {
   for (int i = 0; i < 1000; ++i) {
     std::string flipped = bytes;
     flipped[random.Below(bytes.size())] ^= static_cast<char>(1 << random.Below(8));
-    EXPECT_EQ(ParseLsaEmbedder(flipped).status().code(), Code::kDataLoss);
+    EXPECT_EQ(ParseLsaEmbedder(ShareString(flipped)).status().code(), Code::kDataLoss);
     const std::string cut = bytes.substr(0, random.Below(bytes.size()));
-    EXPECT_EQ(ParseLsaEmbedder(cut).status().code(), Code::kDataLoss);
+    EXPECT_EQ(ParseLsaEmbedder(ShareString(cut)).status().code(), Code::kDataLoss);
   }
-  EXPECT_EQ(ParseLsaEmbedder(bytes + "x").status().code(), Code::kDataLoss);
-  EXPECT_EQ(ParseLsaEmbedder("").status().code(), Code::kDataLoss);
+  EXPECT_EQ(ParseLsaEmbedder(ShareString(bytes + "x")).status().code(), Code::kDataLoss);
+  EXPECT_EQ(ParseLsaEmbedder(ShareString("")).status().code(), Code::kDataLoss);
 }
 
 // Gives damaged bytes the checksum that fits them, so that the checks behind it are reached.
@@ -308,7 +308,7 @@ TEST(LsaTableTest, DamageUnderAMatchingChecksumNeverCrashes) {
       damaged[12 + random.Below(bytes.size() - 12)] = static_cast<char>(random.Next());
     }
     if (random.Below(4) == 0) damaged.resize(12 + random.Below(bytes.size() - 12));
-    const Result<EmbedderPointer> parsed = ParseLsaEmbedder(WithChecksum(damaged));
+    const Result<EmbedderPointer> parsed = ParseLsaEmbedder(ShareString(WithChecksum(damaged)));
     if (parsed.ok()) EmbedOne(**parsed, "pump item3 水泵");  // a changed letter or value is legal
   }
 }
@@ -317,13 +317,13 @@ TEST(LsaTableTest, AnotherFormatVersionOrAnalyzerIsNamed) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(12)));
   std::string version = SerializeLsaEmbedder(*embedder);
   version[12] = 9;
-  const Status other_version = ParseLsaEmbedder(WithChecksum(version)).status();
+  const Status other_version = ParseLsaEmbedder(ShareString(WithChecksum(version))).status();
   EXPECT_EQ(other_version.code(), Code::kFailedPrecondition);
   EXPECT_THAT(other_version.message(), ::testing::HasSubstr("format 9"));
 
   std::string analyzer = SerializeLsaEmbedder(*embedder);
   analyzer[17] ^= 1;  // a byte of the analyzer's fingerprint, behind its length
-  const Status other_analyzer = ParseLsaEmbedder(WithChecksum(analyzer)).status();
+  const Status other_analyzer = ParseLsaEmbedder(ShareString(WithChecksum(analyzer))).status();
   EXPECT_EQ(other_analyzer.code(), Code::kFailedPrecondition);
   EXPECT_THAT(other_analyzer.message(), ::testing::HasSubstr("analyzer mismatch"));
 }

@@ -12,7 +12,7 @@ using ::testing::SizeIs;
 std::vector<DocumentId> DocumentsOf(const Retrieved& retrieved, const index::Snapshot& snapshot) {
   std::vector<DocumentId> ids;
   for (const RankedHit& ranked : retrieved.hits) {
-    ids.push_back(snapshot.rows().DocumentOf(ranked.row).id);
+    ids.emplace_back(snapshot.rows().DocumentOf(ranked.row).id);
   }
   return ids;
 }

@@ -1,0 +1,216 @@
+// What is kept of a collection in derived files, so that opening it does not read all documents: its
+// rows (row_file.h) and its lexical segments (lexical_segment.h). The graph of its vectors has a file
+// of its own (collection_vectors.cc).
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "index/collection.h"
+#include "index/keys.h"
+#include "index/row_file.h"
+
+namespace quarry::index {
+
+std::string Collection::SavedPrefix() const { return std::to_string(id_.value) + "/saved/"; }
+
+void Collection::Save(State& state) const {
+  DerivedFiles& derived = environment_.derived;
+  if (derived.read_only() || state.parts.rows.rows() == 0) return;
+  SnapshotParts& parts = state.parts;
+  parts.lexical = parts.lexical->Consolidated();
+
+  RowFile file;
+  file.commit = parts.commit;
+  if (parts.generation) file.generation = parts.generation->id;
+  file.rows = parts.rows;
+  file.live = parts.live;
+  file.has_vector = state.has_vector;
+  file.positions = parts.positions;
+  file.chunk_rows = state.chunk_rows;
+  const std::map<std::string, DerivedFile> there = derived.files();
+  std::map<std::string, std::string_view> saved;
+  std::set<std::string> kept;
+  for (const SegmentView& view : parts.lexical->segments()) {
+    const std::string_view bytes = view.segment->bytes().view;
+    file.segments.push_back(HashToHex(Hash64(bytes)));
+    const std::string role = SavedPrefix() + file.segments.back();
+    if (state.files_are_good && there.contains(role)) {
+      kept.insert(role);
+    } else {
+      saved[role] = bytes;
+    }
+  }
+  SharedBytes embedder;
+  if (parts.generation) {
+    const std::string role = EmbedderRole(parts.generation->id);
+    if (parts.embedder) {
+      kept.insert(role);
+    } else if (Result<SharedBytes> read = Snapshot(parts).ReadEmbedderBlob(); read.ok()) {
+      embedder = *std::move(read);
+      saved[role] = embedder.view;
+    }
+  }
+  const std::string rows = EncodeRowFile(file);
+  saved[SavedPrefix() + "rows"] = rows;
+  const Status status = derived.Replace(SavedPrefix(), saved, kept, parts.commit.value);
+  // Where that failed it is tried again after as many changes.
+  state.unsaved_rows = 0;
+  state.files_are_good = status.ok();
+  if (!status.ok()) {
+    LogWarning("rows of collection " + name_ + " not saved: " + status.message());
+  } else {
+    OpenEmbedderFile(state);
+  }
+}
+
+// The store has the embedder too, in parts: the file spares putting them together.
+void Collection::OpenEmbedderFile(State& state) const {
+  if (!state.parts.generation || state.parts.embedder) return;
+  Result<MappedFile> file = environment_.derived.Load(EmbedderRole(state.parts.generation->id));
+  if (file.ok()) {
+    state.parts.embedder = MappedFile::Share(*std::move(file));
+  } else if (file.status().code() != Code::kNotFound) {
+    LogWarning("embedder of collection " + name_ +
+               " is read from the store: " + file.status().message());
+  }
+}
+
+std::string Collection::EmbedderRole(GenerationId generation) const {
+  return SavedPrefix() + "embedder-" + std::to_string(generation.value);
+}
+
+Result<Collection::State> Collection::LoadSaved(std::shared_ptr<const StoreView> view) const {
+  QUARRY_ASSIGN_OR_RETURN(MappedFile mapped, environment_.derived.Load(SavedPrefix() + "rows"));
+  QUARRY_ASSIGN_OR_RETURN(RowFile file, ParseRowFile(MappedFile::Share(std::move(mapped))));
+  QUARRY_ASSIGN_OR_RETURN(State state, NewState(std::move(view)));
+  SnapshotParts& parts = state.parts;
+  if (file.commit > parts.commit) {
+    return DataLossError("rows: of change " + std::to_string(file.commit.value) +
+                         ", the store's last is " + std::to_string(parts.commit.value));
+  }
+  parts.rows = std::move(file.rows);
+  parts.live = std::move(file.live);
+  parts.live_versions = Bitmap(parts.rows.documents());
+  for (size_t d = 0; d < parts.rows.documents(); ++d) {
+    const DocumentEntry version = parts.rows.document(d);
+    // All rows of a version live and die together.
+    if (version.rows > 0 && parts.live.Test(version.first_row)) parts.live_versions.Set(d);
+  }
+  parts.live_documents = parts.live_versions.Count();
+  parts.positions = std::move(file.positions);
+  state.chunk_rows = std::move(file.chunk_rows);
+  state.has_vector = Bitmap(parts.rows.rows());
+
+  // Versions that are no more go first: the terms of their rows are no longer in the store.
+  QUARRY_ASSIGN_OR_RETURN(std::vector<Applied> changes, ReadChangesSince(state, file.commit));
+  for (const Applied& change : changes) {
+    const std::optional<uint32_t> position = parts.positions.Find(change.change.document.value);
+    if (position && parts.live_versions.Test(*position)) LetVersionDie(state, *position);
+  }
+  QUARRY_RETURN_IF_ERROR(LoadSegments(state, file.segments));
+  Apply(state, std::move(changes));
+
+  if (record_.current_generation && record_.current_generation == file.generation) {
+    file.has_vector.Resize(parts.rows.rows());
+    file.has_vector.IntersectWith(parts.live);
+    state.has_vector = std::move(file.has_vector);
+    QUARRY_RETURN_IF_ERROR(FindNewVectors(state));
+  } else {
+    QUARRY_RETURN_IF_ERROR(FindVectors(state));
+  }
+  QUARRY_RETURN_IF_ERROR(LoadVectors(state));
+  OpenEmbedderFile(state);
+  state.files_are_good = true;
+  return state;
+}
+
+// The documents that have changed, in order of their last change, as they are now.
+Result<std::vector<Collection::Applied>> Collection::ReadChangesSince(State& state,
+                                                                      CommitSequence commit) const {
+  const StoreView& view = *state.parts.view;
+  std::map<DocumentNumber, CommitSequence> last;
+  Status decoded;
+  QUARRY_RETURN_IF_ERROR(view.Scan(TablePrefix(id_, Table::kChangeLog),
+                                   ChangeLogKey(id_, CommitSequence(commit.value + 1)),
+                                   [&](std::string_view, std::string_view value) {
+                                     const Result<StoredChange> change = DecodeChange(value);
+                                     decoded = change.status();
+                                     if (decoded.ok()) last[change->document] = change->sequence;
+                                     return decoded.ok();
+                                   }));
+  QUARRY_RETURN_IF_ERROR(decoded);
+  std::vector<std::pair<CommitSequence, DocumentNumber>> order;
+  for (const auto& [document, sequence] : last) order.emplace_back(sequence, document);
+  std::sort(order.begin(), order.end());
+
+  std::vector<Applied> changes;
+  for (const auto& [sequence, number] : order) {
+    Applied applied;
+    applied.change.document = number;
+    QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                            view.Get(DocumentKey(id_, number)));
+    if (bytes) {
+      QUARRY_ASSIGN_OR_RETURN(StoredDocument document, DecodeDocument(*bytes));
+      applied.id = std::move(document.id);
+      QUARRY_ASSIGN_OR_RETURN(applied.terms, ReadTerms(view, document.chunks));
+      applied.chunks = std::move(document.chunks);
+    }
+    changes.push_back(std::move(applied));
+  }
+  return changes;
+}
+
+Status Collection::LoadSegments(State& state, const std::vector<std::string>& names) const {
+  SnapshotParts& parts = state.parts;
+  std::vector<SegmentView> segments;
+  size_t next_row = 0;
+  size_t live = 0;
+  for (const std::string& name : names) {
+    QUARRY_ASSIGN_OR_RETURN(MappedFile mapped, environment_.derived.Load(SavedPrefix() + name));
+    QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const LexicalSegment> segment,
+                            LexicalSegment::Parse(MappedFile::Share(std::move(mapped))));
+    if (segment->parameters() != parts.lexical->parameters()) {
+      return FailedPreconditionError("lexical segment: made for other parameters");
+    }
+    Bitmap dead(segment->slots());
+    for (uint32_t slot = 0; slot < segment->slots(); ++slot) {
+      const RowId row = segment->row(slot);
+      if (row < next_row || row >= parts.rows.rows()) {
+        return DataLossError("lexical segment: a row is out of order or none of the collection's");
+      }
+      next_row = row + 1;
+      if (!parts.live.Test(row)) dead.Set(slot);
+    }
+    segments.push_back(SegmentView::WithDead(std::move(segment), std::move(dead)));
+    live += segments.back().live_slots();
+  }
+  if (live != parts.live.Count()) {
+    return DataLossError("lexical segments: " + std::to_string(live) + " rows of " +
+                         std::to_string(parts.live.Count()));
+  }
+  parts.lexical = LexicalIndex::Restore(parts.lexical->parameters(), std::move(segments));
+  return OkStatus();
+}
+
+// Of rows that had none when the files were saved, or that are new.
+Status Collection::FindNewVectors(State& state) const {
+  SnapshotParts& parts = state.parts;
+  const size_t without = parts.live.Count() - state.has_vector.Count();
+  if (without > parts.rows.rows() / 8) return FindVectors(state);
+  QUARRY_ASSIGN_OR_RETURN(parts.generation, ReadGeneration(*parts.view));
+  const uint64_t space = SpaceHash(parts.generation->space);
+  for (RowId row = 0; row < parts.rows.rows() && without > 0; ++row) {
+    if (!parts.live.Test(row) || state.has_vector.Test(row)) continue;
+    const ChunkId chunk = parts.rows.row(row).chunk;
+    QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> vector,
+                            parts.view->Get(VectorKey(id_, space, parts.generation->id, chunk)));
+    if (vector) state.has_vector.Set(row);
+  }
+  return OkStatus();
+}
+
+}  // namespace quarry::index
