@@ -21,6 +21,10 @@ void DeadPostings::Add(std::vector<uint32_t> terms) {
     if (run.empty() || run.back().first != term) run.emplace_back(term, 0);
     ++run.back().second;
   }
+  AddRun(std::move(run));
+}
+
+void DeadPostings::AddRun(Run run) {
   while (!runs_.empty() && runs_.back()->size() < 2 * run.size()) {
     Run merged;
     auto a = runs_.back()->begin();
@@ -53,13 +57,15 @@ SegmentView SegmentView::WithDead(std::shared_ptr<const LexicalSegment> segment,
   SegmentView view{.segment = std::move(segment)};
   view.dead_slots = static_cast<uint32_t>(dead.Count());
   if (view.dead_slots == 0) return view;
-  std::vector<uint32_t> terms;
+  DeadPostings::Run run;
   for (auto it = view.segment->terms().From(""); it.valid(); it.Next()) {
+    uint32_t count = 0;
     view.segment->List(it.entry()).ForEach([&](const Posting& posting) {
-      if (dead.Test(posting.slot)) terms.push_back(it.entry().number);
+      if (dead.Test(posting.slot)) ++count;
     });
+    if (count > 0) run.emplace_back(it.entry().number, count);
   }
-  view.dead_postings.Add(std::move(terms));
+  view.dead_postings.AddRun(std::move(run));
   view.dead = std::make_shared<const Bitmap>(std::move(dead));
   return view;
 }

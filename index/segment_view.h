@@ -30,12 +30,16 @@ struct LexicalRow {
 // less than half as large as the one before, so that adding few costs little.
 class DeadPostings {
  public:
-  // One more of each of these terms, by number in the segment (TermEntry), in any order.
+  // A term, by its number in the segment (TermEntry), and how many.
+  using Run = std::vector<std::pair<uint32_t, uint32_t>>;
+
+  // REQUIRES: terms ascend.
+  void AddRun(Run run);
+  // One more of each of these terms, in any order.
   void Add(std::vector<uint32_t> terms);
   uint32_t Of(uint32_t term) const;
 
  private:
-  using Run = std::vector<std::pair<uint32_t, uint32_t>>;  // term, how many
   std::vector<std::shared_ptr<const Run>> runs_;
 };
 
