@@ -3,11 +3,11 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/analyzer_tokenizer.h"
 #include "base/analyzer_words.h"
+#include "base/coding.h"
 #include "base/hash.h"
 #include "base/status.h"
 #include "base/text_folding.h"
@@ -32,33 +32,6 @@ uint64_t StemmerHash() {
     hash = HashCombine(hash, Hash64(EnglishStem(word)));
   }
   return hash;
-}
-
-uint64_t BigEndian64(const char* from) {
-  uint64_t value;
-  std::memcpy(&value, from, sizeof(value));
-  return __builtin_bswap64(value);
-}
-
-uint64_t BigEndian32(const char* from) {
-  uint32_t value;
-  std::memcpy(&value, from, sizeof(value));
-  return __builtin_bswap32(value);
-}
-
-// The first eight bytes as a number that sorts as they do.
-uint64_t SortPrefix(const std::string& term) {
-  const char* const at = term.data();
-  const size_t size = term.size();
-  if (size >= 8) return BigEndian64(at);
-  if (size >= 4) {  // two loads that overlap
-    return BigEndian32(at) << 32 | BigEndian32(at + size - 4) << (8 * (8 - size));
-  }
-  uint64_t prefix = 0;
-  for (size_t i = 0; i < size; ++i) {
-    prefix |= uint64_t{static_cast<unsigned char>(at[i])} << (56 - 8 * i);
-  }
-  return prefix;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace quarry {
@@ -15,7 +16,18 @@ class Bitmap {
   Bitmap() = default;
   explicit Bitmap(size_t size, bool value = false) { Resize(size, value); }
 
+  // Of words as words() gives them. REQUIRES: as many as `size` needs. Bits behind it are dropped.
+  static Bitmap FromWords(std::span<const uint64_t> words, size_t size) {
+    Bitmap bitmap;
+    bitmap.words_.assign(words.begin(), words.end());
+    bitmap.size_ = size;
+    bitmap.ClearTail();
+    return bitmap;
+  }
+
   size_t size() const { return size_; }
+  // Bit i is bit i % 64 of word i / 64; bits behind the last are 0.
+  std::span<const uint64_t> words() const { return words_; }
   // Grows or shrinks; new bits get `value`.
   void Resize(size_t size, bool value = false) {
     const size_t old_size = size_;

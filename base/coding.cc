@@ -41,6 +41,12 @@ Int BigEndian(std::string_view bytes) {
 
 }  // namespace
 
+uint64_t SortPrefix(std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  const std::string_view first = bytes.substr(0, sizeof(uint64_t));
+  return BigEndian<uint64_t>(first) << (8 * (sizeof(uint64_t) - first.size()));
+}
+
 void AppendVarint(std::string& out, uint64_t value) {
   char bytes[10];
   out.append(bytes, PutVarint(bytes, value));

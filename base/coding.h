@@ -20,6 +20,10 @@ void AppendBytes(std::string& out, std::string_view bytes);  // varint length, t
 void AppendBigEndian32(std::string& out, uint32_t value);    // for keys
 void AppendBigEndian64(std::string& out, uint64_t value);
 
+// The first eight bytes as a big-endian number, padded with 0: strings that differ in it are in its
+// order.
+uint64_t SortPrefix(std::string_view bytes);
+
 // Writes what AppendVarint appends to memory with room for it; returns its end.
 inline char* PutVarint(char* at, uint64_t value) {
   for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);

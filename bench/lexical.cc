@@ -26,7 +26,7 @@ T Must(Result<T> result) {
 
 std::string SegmentPath(const std::string& directory) { return directory + "/segment"; }
 
-uint64_t Index(const std::string& passages, const std::string& directory) {
+void Index(const std::string& passages, const std::string& directory) {
   std::ifstream file = OpenLines(passages);
   const Analyzer analyzer;
   std::vector<index::SegmentView> segments;
@@ -40,11 +40,21 @@ uint64_t Index(const std::string& passages, const std::string& directory) {
   const auto merged = index::MergeSegments(segments, {});
   const Status written = WriteFileAtomically(SegmentPath(directory), merged->bytes().view);
   if (!written.ok()) Fail(written.ToString());
-  return BytesIn(directory);
 }
 
 // An open index.
 struct Searcher {
+  explicit Searcher(const std::string& directory) {
+    auto segment = Must(index::LexicalSegment::Parse(
+        MappedFile::Share(Must(MappedFile::Open(SegmentPath(directory))))));
+    for (RowId row = 0; row < segment->slots(); ++row) {
+      char id[16];
+      std::snprintf(id, sizeof(id), "%08u", row);
+      table.Append(DocumentNumber(row + 1), id, {ChunkId(row + 1)});
+    }
+    index = index::LexicalIndex::Restore({}, {{.segment = std::move(segment)}});
+  }
+
   Analyzer analyzer;
   index::RowTable table;
   std::shared_ptr<const index::LexicalIndex> index;
@@ -60,23 +70,10 @@ struct Searcher {
   }
 };
 
-std::function<Hits(const std::string&, size_t)> Open(const std::string& directory) {
-  const auto searcher = std::make_shared<Searcher>();
-  auto segment = Must(index::LexicalSegment::Parse(
-      MappedFile::Share(Must(MappedFile::Open(SegmentPath(directory))))));
-  for (RowId row = 0; row < segment->slots(); ++row) {
-    char id[16];
-    std::snprintf(id, sizeof(id), "%08u", row);
-    searcher->table.Append(DocumentNumber(row + 1), id, {ChunkId(row + 1)});
-  }
-  searcher->index = index::LexicalIndex::Restore({}, {{.segment = std::move(segment)}});
-  return [searcher](const std::string& query, size_t k) { return searcher->Search(query, k); };
-}
-
 }  // namespace
 }  // namespace quarry::bench
 
 int main(int count, char** arguments) {
-  using quarry::bench::Index, quarry::bench::Open;
-  return quarry::bench::LexicalMain(count, arguments, {.index = Index, .open = Open});
+  return quarry::bench::LexicalMain<quarry::bench::Searcher>(count, arguments,
+                                                             quarry::bench::Index);
 }

@@ -34,7 +34,7 @@ Statement Prepare(const Database& database, const char* sql) {
   return {prepared, sqlite3_finalize};
 }
 
-uint64_t Index(const std::string& passages, const std::string& directory) {
+void Index(const std::string& passages, const std::string& directory) {
   {
     const Database database = OpenFile(directory);
     // Without the text. Its bm25() needs the positions.
@@ -53,7 +53,6 @@ uint64_t Index(const std::string& passages, const std::string& directory) {
     Execute(database, "COMMIT");
     Execute(database, "INSERT INTO passages(passages) VALUES('optimize')");
   }
-  return BytesIn(directory);
 }
 
 struct Searcher {
@@ -91,15 +90,10 @@ struct Searcher {
   const Statement select;
 };
 
-std::function<Hits(const std::string&, size_t)> Open(const std::string& directory) {
-  const auto searcher = std::make_shared<Searcher>(directory);
-  return [searcher](const std::string& query, size_t k) { return searcher->Search(query, k); };
-}
-
 }  // namespace
 }  // namespace quarry::bench
 
 int main(int count, char** arguments) {
-  using quarry::bench::Index, quarry::bench::Open;
-  return quarry::bench::LexicalMain(count, arguments, {.index = Index, .open = Open});
+  return quarry::bench::LexicalMain<quarry::bench::Searcher>(count, arguments,
+                                                             quarry::bench::Index);
 }

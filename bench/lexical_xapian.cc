@@ -2,7 +2,6 @@
 
 #include <xapian.h>
 
-#include <memory>
 #include <sstream>
 
 #include "base/stop_words.h"
@@ -28,7 +27,7 @@ Xapian::TermGenerator Generator(const Stopper& stopper) {
   return generator;
 }
 
-uint64_t Index(const std::string& passages, const std::string& directory) {
+void Index(const std::string& passages, const std::string& directory) {
   const Stopper stopper;
   Xapian::TermGenerator generator = Generator(stopper);
   std::filesystem::remove_all(LoosePath(directory));
@@ -44,7 +43,6 @@ uint64_t Index(const std::string& passages, const std::string& directory) {
   database.compact(directory, Xapian::DBCOMPACT_NO_RENUMBER);
   database.close();
   std::filesystem::remove_all(LoosePath(directory));
-  return BytesIn(directory);
 }
 
 struct Searcher {
@@ -72,15 +70,10 @@ struct Searcher {
   Xapian::Enquire enquire;
 };
 
-std::function<Hits(const std::string&, size_t)> Open(const std::string& directory) {
-  const auto searcher = std::make_shared<Searcher>(directory);
-  return [searcher](const std::string& query, size_t k) { return searcher->Search(query, k); };
-}
-
 }  // namespace
 }  // namespace quarry::bench
 
 int main(int count, char** arguments) {
-  using quarry::bench::Index, quarry::bench::Open;
-  return quarry::bench::LexicalMain(count, arguments, {.index = Index, .open = Open});
+  return quarry::bench::LexicalMain<quarry::bench::Searcher>(count, arguments,
+                                                             quarry::bench::Index);
 }

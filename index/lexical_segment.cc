@@ -7,45 +7,20 @@
 #include <utility>
 
 #include "base/coding.h"
+#include "index/section_file.h"
 
 namespace quarry::index {
 namespace {
 
-constexpr std::string_view kMagic = "QLEX";
-constexpr uint32_t kVersion = 1;
-constexpr size_t kSections = 5;
-constexpr size_t kHeaderBytes = 136;
-constexpr size_t kAlignment = 8;
-
-Status Damaged(const std::string& what) { return DataLossError("lexical segment: " + what); }
-
-size_t Aligned(size_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
-
-template <typename T>
-std::string_view BytesOf(std::span<const T> values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
-}
-
-// REQUIRES: aligned, as every section is.
-std::span<const uint32_t> NumbersOf(std::string_view bytes) {
-  return {reinterpret_cast<const uint32_t*>(bytes.data()), bytes.size() / sizeof(uint32_t)};
-}
+constexpr SectionFormat kFormat = {
+    .name = "lexical segment", .magic = "QLEX", .version = 1, .field_bytes = 40, .sections = 5};
 
 }  // namespace
 
 Result<std::shared_ptr<const LexicalSegment>> LexicalSegment::Parse(SharedBytes bytes) {
-  const std::string_view view = bytes.view;
-  if (view.size() < kHeaderBytes) {
-    return Damaged(std::to_string(view.size()) + " bytes, a header has " +
-                   std::to_string(kHeaderBytes));
-  }
-  if (!view.starts_with(kMagic)) return Damaged("does not begin with QLEX");
-  RecordReader reader(view.substr(kMagic.size(), kHeaderBytes - kMagic.size()));
-  const uint32_t version = reader.Fixed32();
-  if (version != kVersion) {
-    return Damaged("layout version " + std::to_string(version) + ", expected " +
-                   std::to_string(kVersion));
-  }
+  QUARRY_ASSIGN_OR_RETURN(const SectionFile file, ParseSections(kFormat, bytes.view));
+  const std::vector<std::string_view>& sections = file.sections;
+  RecordReader reader(file.fields);
   std::shared_ptr<LexicalSegment> segment(new LexicalSegment());
   const uint32_t slots = reader.Fixed32();
   const uint32_t terms = reader.Fixed32();
@@ -53,27 +28,13 @@ Result<std::shared_ptr<const LexicalSegment>> LexicalSegment::Parse(SharedBytes 
   segment->tokens_ = reader.Fixed64();
   segment->parameters_.k1 = reader.Double();
   segment->parameters_.b = reader.Double();
-  const uint64_t size = reader.Fixed64();
-  if (size != view.size()) {
-    return Damaged("holds " + std::to_string(view.size()) + " bytes, " + std::to_string(size) +
-                   " were written");
-  }
-  std::array<std::string_view, kSections> sections;
-  for (std::string_view& section : sections) {
-    const uint64_t offset = reader.Fixed64();
-    const uint64_t length = reader.Fixed64();
-    if (offset % kAlignment != 0 || offset > view.size() || length > view.size() - offset) {
-      return Damaged("a section lies outside of it");
-    }
-    section = view.substr(offset, length);
-  }
   const size_t blocks = (terms + kTermBlock - 1) / kTermBlock;
   if (slots == 0 || sections[0].size() != slots * sizeof(uint32_t) ||
       sections[1].size() != slots * sizeof(uint32_t) || sections[2].size() != blocks * 24) {
-    return Damaged("a section has another size than the header says");
+    return DataLossError("lexical segment: a section has another size than the header says");
   }
-  segment->rows_ = NumbersOf(sections[0]);
-  segment->lengths_ = NumbersOf(sections[1]);
+  segment->rows_ = ValuesOf<RowId>(sections[0]);
+  segment->lengths_ = ValuesOf<uint32_t>(sections[1]);
   segment->terms_ = SortedTerms(sections[2], sections[3], terms);
   segment->postings_bytes_ = sections[4];
   segment->bytes_ = std::move(bytes);
@@ -104,37 +65,17 @@ void LexicalSegmentWriter::Add(std::string_view term, std::span<const Posting> p
 }
 
 std::shared_ptr<const LexicalSegment> LexicalSegmentWriter::Finish() {
-  const std::array<std::string_view, kSections> sections = {
-      BytesOf(std::span<const RowId>(rows_)), BytesOf(std::span<const uint32_t>(lengths_)),
-      terms_.table(), terms_.blocks(), postings_};
-  size_t size = kHeaderBytes;
-  for (const std::string_view section : sections) size = Aligned(size) + section.size();
-
-  auto file = std::make_shared<std::string>();
-  file->reserve(size);
-  file->append(kMagic);
-  AppendFixed32(*file, kVersion);
-  AppendFixed32(*file, static_cast<uint32_t>(rows_.size()));
-  AppendFixed32(*file, terms_.size());
-  AppendFixed64(*file, count_);
-  AppendFixed64(*file, tokens_);
-  AppendDouble(*file, parameters_.k1);
-  AppendDouble(*file, parameters_.b);
-  AppendFixed64(*file, size);
-  size_t offset = kHeaderBytes;
-  for (const std::string_view section : sections) {
-    offset = Aligned(offset);
-    AppendFixed64(*file, offset);
-    AppendFixed64(*file, section.size());
-    offset += section.size();
-  }
-  for (const std::string_view section : sections) {
-    file->resize(Aligned(file->size()));
-    file->append(section);
-  }
-  QUARRY_CHECK(file->size() == size);
-  const std::string_view view = *file;
-  auto segment = LexicalSegment::Parse({.view = view, .owner = std::move(file)});
+  std::string fields;
+  AppendFixed32(fields, static_cast<uint32_t>(rows_.size()));
+  AppendFixed32(fields, terms_.size());
+  AppendFixed64(fields, count_);
+  AppendFixed64(fields, tokens_);
+  AppendDouble(fields, parameters_.k1);
+  AppendDouble(fields, parameters_.b);
+  const std::array<std::string_view, 5> sections = {BytesOf(std::span(rows_)),
+                                                    BytesOf(std::span(lengths_)), terms_.table(),
+                                                    terms_.blocks(), postings_};
+  auto segment = LexicalSegment::Parse(ShareString(EncodeSections(kFormat, fields, sections)));
   QUARRY_CHECK(segment.ok());
   return *std::move(segment);
 }

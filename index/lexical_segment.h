@@ -8,25 +8,15 @@
 // Rows that died stay in the segment, the index keeps the set of them beside it (SegmentView);
 // merging drops them.
 //
-//   offset  bytes
-//        0      4  magic "QLEX"
-//        4      4  version of this layout (1)
-//        8      4  number of slots
-//       12      4  number of terms
-//       16      8  number of postings
-//       24      8  number of tokens: sum of the lengths
-//       32      8  k1 (double) and
-//       40      8  b (double), for which the impacts hold
-//       48      8  size of the file
-//       56     80  five times offset and size of a section
-//      136         the sections, each at a multiple of 8:
-//                    rows      u32 per slot, ascending
-//                    lengths   u32 per slot
-//                    table     sorted_terms.h
-//                    blocks    sorted_terms.h
-//                    postings  postings.h, in the order of the terms
+// Bytes: a section file (section_file.h), magic "QLEX", version 1.
 //
-// Integers are little-endian. The checksum stands in the manifest (derived_files.h).
+//   fields    u32 slots, u32 terms, u64 postings, u64 tokens (sum of the lengths), and k1 and b (two
+//             doubles), for which the impacts hold
+//   sections  rows      u32 per slot, ascending
+//             lengths   u32 per slot
+//             table     sorted_terms.h
+//             blocks    sorted_terms.h
+//             postings  postings.h, in the order of the terms
 
 #include <cstddef>
 #include <cstdint>

@@ -1,57 +1,23 @@
 #include "index/row_file.h"
 
 #include <array>
-#include <bit>
 #include <span>
 #include <utility>
 
 #include "base/coding.h"
+#include "index/section_file.h"
 
 namespace quarry::index {
 namespace {
 
-constexpr std::string_view kMagic = "QROW";
-constexpr uint32_t kVersion = 1;
-constexpr size_t kSections = 8;
-constexpr size_t kHeaderBytes = 160;
-constexpr size_t kAlignment = 8;
+constexpr SectionFormat kFormat = {
+    .name = "rows", .magic = "QROW", .version = 1, .field_bytes = 16, .sections = 8};
 constexpr size_t kNameBytes = 16;
 
-static_assert(std::endian::native == std::endian::little);
 static_assert(sizeof(RowImage::Document) == 24 && sizeof(RowEntry) == 16 &&
               sizeof(IdMap::Entry) == 16);
 
 Status Damaged(const std::string& what) { return DataLossError("rows: " + what); }
-
-size_t Aligned(size_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
-
-template <typename T>
-std::string_view BytesOf(const std::vector<T>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
-}
-
-// REQUIRES: at a multiple of 8, as every section is.
-template <typename T>
-std::span<const T> ValuesOf(std::string_view bytes) {
-  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
-}
-
-std::vector<uint64_t> WordsOf(const Bitmap& bits) {
-  std::vector<uint64_t> words((bits.size() + 63) / 64, 0);
-  bits.ForEachSet([&](size_t i) { words[i / 64] |= uint64_t{1} << (i % 64); });
-  return words;
-}
-
-Bitmap BitsOf(std::span<const uint64_t> words, size_t size) {
-  Bitmap bits(size);
-  for (size_t w = 0; w < words.size(); ++w) {
-    for (uint64_t word = words[w]; word != 0; word &= word - 1) {
-      const size_t i = w * 64 + static_cast<size_t>(std::countr_zero(word));
-      if (i < size) bits.Set(i);
-    }
-  }
-  return bits;
-}
 
 // What RowTable requires of an image.
 Status CheckImage(const RowImage& image) {
@@ -102,69 +68,34 @@ std::string EncodeRowFile(const RowFile& file) {
   for (RowId row = 0; row < file.rows.rows(); ++row) rows.push_back(file.rows.row(row));
   std::string segments;
   for (const std::string& name : file.segments) segments += name;
-  const std::vector<uint64_t> live = WordsOf(file.live);
-  const std::vector<uint64_t> vectors = WordsOf(file.has_vector);
   const std::vector<IdMap::Entry> positions = file.positions.Entries();
   const std::vector<IdMap::Entry> chunk_rows = file.chunk_rows.Entries();
-  const std::array<std::string_view, kSections> sections = {BytesOf(documents),  ids,
-                                                            BytesOf(rows),       BytesOf(live),
-                                                            BytesOf(vectors),    BytesOf(positions),
-                                                            BytesOf(chunk_rows), segments};
-
-  std::string bytes(kMagic);
-  AppendFixed32(bytes, kVersion);
-  AppendFixed64(bytes, file.commit.value);
-  AppendFixed32(bytes, file.generation.value);
-  AppendFixed32(bytes, 0);
-  size_t size = kHeaderBytes;
-  for (const std::string_view section : sections) size = Aligned(size) + section.size();
-  AppendFixed64(bytes, size);
-  size_t offset = kHeaderBytes;
-  for (const std::string_view section : sections) {
-    offset = Aligned(offset);
-    AppendFixed64(bytes, offset);
-    AppendFixed64(bytes, section.size());
-    offset += section.size();
-  }
-  for (const std::string_view section : sections) {
-    bytes.resize(Aligned(bytes.size()));
-    bytes.append(section);
-  }
-  return bytes;
+  const std::array<std::string_view, 8> sections = {
+      BytesOf(std::span(documents)),    ids,
+      BytesOf(std::span(rows)),         BytesOf(file.live.words()),
+      BytesOf(file.has_vector.words()), BytesOf(std::span(positions)),
+      BytesOf(std::span(chunk_rows)),   segments};
+  std::string fields;
+  AppendFixed64(fields, file.commit.value);
+  AppendFixed32(fields, file.generation.value);
+  AppendFixed32(fields, 0);
+  return EncodeSections(kFormat, fields, sections);
 }
 
 Result<RowFile> ParseRowFile(SharedBytes bytes) {
-  const std::string_view view = bytes.view;
-  if (view.size() < kHeaderBytes) {
-    return Damaged(std::to_string(view.size()) + " bytes, a header has " +
-                   std::to_string(kHeaderBytes));
-  }
-  if (!view.starts_with(kMagic)) return Damaged("does not begin with QROW");
-  RecordReader reader(view.substr(kMagic.size(), kHeaderBytes - kMagic.size()));
-  const uint32_t version = reader.Fixed32();
-  if (version != kVersion) {
-    return Damaged("layout version " + std::to_string(version) + ", expected " +
-                   std::to_string(kVersion));
-  }
+  QUARRY_ASSIGN_OR_RETURN(const SectionFile parsed, ParseSections(kFormat, bytes.view));
   RowFile file;
+  RecordReader reader(parsed.fields);
   file.commit = CommitSequence(reader.Fixed64());
   file.generation = GenerationId(reader.Fixed32());
-  reader.Fixed32();
-  const uint64_t size = reader.Fixed64();
-  if (size != view.size()) {
-    return Damaged("holds " + std::to_string(view.size()) + " bytes, " + std::to_string(size) +
-                   " were written");
-  }
-  std::array<std::string_view, kSections> sections;
-  for (std::string_view& section : sections) {
-    const uint64_t offset = reader.Fixed64();
-    const uint64_t length = reader.Fixed64();
-    if (offset % kAlignment != 0 || offset > view.size() || length > view.size() - offset) {
-      return Damaged("a section lies outside of it");
-    }
-    section = view.substr(offset, length);
-  }
-  const auto& [documents, ids, rows, live, vectors, numbers, chunks, segments] = sections;
+  const std::string_view documents = parsed.sections[0];
+  const std::string_view ids = parsed.sections[1];
+  const std::string_view rows = parsed.sections[2];
+  const std::string_view live = parsed.sections[3];
+  const std::string_view vectors = parsed.sections[4];
+  const std::string_view numbers = parsed.sections[5];
+  const std::string_view chunks = parsed.sections[6];
+  const std::string_view segments = parsed.sections[7];
   const size_t row_count = rows.size() / sizeof(RowEntry);
   const size_t words = (row_count + 63) / 64;
   if (documents.size() % sizeof(RowImage::Document) != 0 || rows.size() % sizeof(RowEntry) != 0 ||
@@ -181,8 +112,8 @@ Result<RowFile> ParseRowFile(SharedBytes bytes) {
   QUARRY_RETURN_IF_ERROR(CheckMap(numbers, image.documents.size(), "numbers"));
   QUARRY_RETURN_IF_ERROR(CheckMap(chunks, row_count, "chunks"));
   file.rows = RowTable(std::move(image));
-  file.live = BitsOf(ValuesOf<uint64_t>(live), row_count);
-  file.has_vector = BitsOf(ValuesOf<uint64_t>(vectors), row_count);
+  file.live = Bitmap::FromWords(ValuesOf<uint64_t>(live), row_count);
+  file.has_vector = Bitmap::FromWords(ValuesOf<uint64_t>(vectors), row_count);
   file.positions = IdMap::FromBytes(numbers, bytes.owner);
   file.chunk_rows = IdMap::FromBytes(chunks, bytes.owner);
   for (size_t at = 0; at < segments.size(); at += kNameBytes) {

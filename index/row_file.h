@@ -3,26 +3,19 @@
 // The derived file of a collection's rows: what else would be read from every document of the store
 // when the collection is opened.
 //
-//   offset  bytes
-//        0      4  magic "QROW"
-//        4      4  version of this layout (1)
-//        8      8  the last change (CommitSequence) that it shows
-//       16      4  the generation whose vectors `vectors` tells of; 0 = none
-//       20      4  0
-//       24      8  size of the file
-//       32    128  eight times offset and size of a section
-//      160         the sections, each at a multiple of 8:
-//                    documents  RowImage::Document, 24 bytes each
-//                    ids        their ids, one after the other
-//                    rows       RowEntry, 16 bytes each
-//                    live       a bit per row, in words of 64
-//                    vectors    likewise: rows with a vector
-//                    numbers    IdMap: DocumentNumber -> position among the documents
-//                    chunks     IdMap: ChunkId -> row
-//                    segments   names of the lexical segments by ascending rows, 16 bytes each:
-//                               the hexadecimal digits of their checksum
+// A section file (section_file.h), magic "QROW", version 1.
 //
-// Integers are little-endian. The checksum stands in the manifest (derived_files.h).
+//   fields    u64 the last change (CommitSequence) that it shows, u32 the generation whose vectors
+//             `vectors` tells of (0 = none), u32 0
+//   sections  documents  RowImage::Document, 24 bytes each
+//             ids        their ids, one after the other
+//             rows       RowEntry, 16 bytes each
+//             live       a bit per row, in words of 64
+//             vectors    likewise: rows with a vector
+//             numbers    IdMap: DocumentNumber -> position among the documents
+//             chunks     IdMap: ChunkId -> row
+//             segments   names of the lexical segments by ascending rows, 16 bytes each: the
+//                        hexadecimal digits of their checksum
 
 #include <string>
 #include <string_view>

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/coding.h"
 #include "base/status.h"
 
 namespace quarry::index {
@@ -126,7 +127,7 @@ std::shared_ptr<const LexicalSegment> SegmentBuilder::Finish() {
   std::vector<std::pair<uint64_t, uint32_t>> sorted;
   sorted.reserve(terms_.size());
   for (uint32_t term = 0; term < terms_.size(); ++term) {
-    sorted.emplace_back(SortedPrefix(terms_.term(term)), term);
+    sorted.emplace_back(SortPrefix(terms_.term(term)), term);
   }
   std::sort(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) {
     return a.first != b.first ? a.first < b.first : terms_.term(a.second) < terms_.term(b.second);

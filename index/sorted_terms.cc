@@ -13,14 +13,6 @@ constexpr size_t kEntryBytes = 24;
 
 }  // namespace
 
-uint64_t SortedPrefix(std::string_view term) {
-  uint64_t prefix = 0;
-  for (size_t i = 0; i < sizeof(prefix); ++i) {
-    prefix = prefix << 8 | (i < term.size() ? static_cast<uint8_t>(term[i]) : 0);
-  }
-  return prefix;
-}
-
 SortedTerms::BlockEntry SortedTerms::Entry(size_t block) const {
   static_assert(sizeof(BlockEntry) == kEntryBytes);
   BlockEntry entry;
@@ -62,7 +54,7 @@ SortedTerms::Iterator SortedTerms::From(std::string_view term) const {
   it.terms_ = this;
   if (size_ == 0) return it;
   // The last block that begins with a term that is not larger.
-  const uint64_t prefix = SortedPrefix(term);
+  const uint64_t prefix = SortPrefix(term);
   size_t low = 0;  // it is this one or a later one, or all terms are larger
   size_t high = blocks();
   while (high - low > 1) {
@@ -90,7 +82,7 @@ void SortedTermsWriter::Add(std::string_view term, uint32_t postings, uint64_t b
   QUARRY_CHECK(size_ == 0 || last_ < term);
   if (opens_block) {
     QUARRY_CHECK(blocks_.size() <= UINT32_MAX);
-    AppendFixed64(table_, SortedPrefix(term));
+    AppendFixed64(table_, SortPrefix(term));
     AppendFixed64(table_, offset_);
     AppendFixed32(table_, static_cast<uint32_t>(blocks_.size()));
     AppendFixed32(table_, 0);

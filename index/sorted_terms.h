@@ -7,7 +7,7 @@
 // length and bytes, each later one as varint length of what it shares with the one before, varint
 // length of the rest, the rest; after every term varint number of its postings and varint number of
 // their bytes. The postings stand in the order of the terms. Beside the blocks a table with one
-// entry of 24 bytes per block: u64 SortedPrefix of its first term, u64 where the block's postings
+// entry of 24 bytes per block: u64 SortPrefix of its first term, u64 where the block's postings
 // begin, u32 where the block begins, u32 0.
 //
 // Thread-safe: a view of immutable bytes. REQUIRES: the bytes were written by SortedTermsWriter; the
@@ -22,10 +22,6 @@
 namespace quarry::index {
 
 inline constexpr size_t kTermBlock = 32;
-
-// The first 8 bytes of a term as a big-endian number, padded with 0: terms that differ in it are in
-// its order.
-uint64_t SortedPrefix(std::string_view term);
 
 struct TermEntry {
   uint32_t number = 0;  // of the term in the order of all

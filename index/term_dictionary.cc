@@ -10,8 +10,6 @@ namespace {
 
 constexpr size_t kFewestSlots = 8;
 
-size_t SlotsFor(size_t terms) { return std::bit_ceil(std::max(kFewestSlots, terms / 3 * 5 + 5)); }
-
 }  // namespace
 
 uint32_t TermDictionary::HashOf(std::string_view term) {
@@ -30,10 +28,6 @@ size_t TermDictionary::Probe(std::string_view term, uint32_t hash) const {
   return at;
 }
 
-uint32_t TermDictionary::Find(std::string_view term, uint32_t hash) const {
-  return slots_[Probe(term, hash)].number;
-}
-
 uint32_t TermDictionary::Add(std::string_view term, uint32_t hash) {
   size_t at = Probe(term, hash);
   if (slots_[at].number != kNone) return slots_[at].number;
@@ -50,33 +44,14 @@ uint32_t TermDictionary::Add(std::string_view term, uint32_t hash) {
   return number;
 }
 
-void TermDictionary::Reserve(size_t terms) {
-  ends_.reserve(terms);
-  hashes_.reserve(terms);
-  if (SlotsFor(terms) > slots_.size()) Rehash(SlotsFor(terms));
-}
-
-void TermDictionary::ShrinkToFit() {
-  bytes_.shrink_to_fit();
-  ends_.shrink_to_fit();
-  hashes_.shrink_to_fit();
-  if (SlotsFor(size()) < slots_.size()) Rehash(SlotsFor(size()));
-}
-
 void TermDictionary::Rehash(size_t slots) {
   slots_.assign(slots, Slot{});
-  slots_.shrink_to_fit();
   const size_t mask = slots - 1;
   for (uint32_t number = 0; number < size(); ++number) {
     size_t at = hashes_[number] & mask;
     while (slots_[at].number != kNone) at = (at + 1) & mask;
     slots_[at] = {.hash = hashes_[number], .number = number};
   }
-}
-
-uint64_t TermDictionary::MemoryBytes() const {
-  return sizeof(*this) + bytes_.capacity() + ends_.capacity() * sizeof(ends_[0]) +
-         hashes_.capacity() * sizeof(hashes_[0]) + slots_.capacity() * sizeof(Slot);
 }
 
 }  // namespace quarry::index

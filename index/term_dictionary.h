@@ -18,10 +18,7 @@ namespace quarry::index {
 // Not thread-safe while terms are added; freely readable once no more are.
 class TermDictionary {
  public:
-  static constexpr uint32_t kNone = UINT32_MAX;
-
-  // The hash that the functions below take: callers that look a term up in many dictionaries
-  // compute it once. Equal terms have equal hashes in every dictionary of the process.
+  // The hash that the functions below take.
   static uint32_t HashOf(std::string_view term);
 
   TermDictionary();
@@ -30,11 +27,8 @@ class TermDictionary {
   uint32_t Add(std::string_view term, uint32_t hash);
   uint32_t Add(std::string_view term) { return Add(term, HashOf(term)); }
 
-  // Fetches from memory what Add and Find will look at first.
+  // Fetches from memory what Add will look at first.
   void Prefetch(uint32_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
-
-  // The number of `term`, kNone if it is not there. REQUIRES: hash == HashOf(term).
-  uint32_t Find(std::string_view term, uint32_t hash) const;
 
   uint32_t size() const { return static_cast<uint32_t>(hashes_.size()); }
   // REQUIRES: number < size(). The view is valid until the next Add.
@@ -42,16 +36,10 @@ class TermDictionary {
     const size_t begin = number == 0 ? 0 : ends_[number - 1];
     return std::string_view(bytes_).substr(begin, ends_[number] - begin);
   }
-  uint32_t hash(uint32_t number) const { return hashes_[number]; }
-
-  // Makes room for `terms` in all, so that adding them does not grow the table.
-  void Reserve(size_t terms);
-  // Gives back what was reserved and not used. Call it when the last term is in.
-  void ShrinkToFit();
-
-  uint64_t MemoryBytes() const;
 
  private:
+  static constexpr uint32_t kNone = UINT32_MAX;
+
   struct Slot {
     uint32_t hash = 0;
     uint32_t number = kNone;  // kNone: free

@@ -1,0 +1,63 @@
+#pragma once
+
+// Derived files that are sections behind a header, so that they are used as they lie.
+//
+//   offset  bytes
+//        0      4  magic
+//        4      4  version of the layout
+//        8      F  the format's own fields
+//      8+F      8  size of the file
+//     16+F   16*N  offset and size of each section
+//                  the sections, each at a multiple of 8
+//
+// Integers are little-endian, in the sections too. The checksum stands in the manifest
+// (derived_files.h).
+//
+// Pure and thread-safe.
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace quarry::index {
+
+static_assert(std::endian::native == std::endian::little);
+
+struct SectionFormat {
+  const char* name;  // for messages: "lexical segment"
+  std::string_view magic;
+  uint32_t version;
+  size_t field_bytes;
+  size_t sections;
+};
+
+// REQUIRES: as many bytes of fields and as many sections as the format has.
+std::string EncodeSections(const SectionFormat& format, std::string_view fields,
+                           std::span<const std::string_view> sections);
+
+// Views of the file; every section lies inside it.
+struct SectionFile {
+  std::string_view fields;
+  std::vector<std::string_view> sections;
+};
+// Error: kDataLoss naming what is wrong.
+Result<SectionFile> ParseSections(const SectionFormat& format, std::string_view bytes);
+
+template <typename T>
+std::string_view BytesOf(std::span<T> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
+// REQUIRES: a section (it begins at a multiple of 8) of a whole number of values.
+template <typename T>
+std::span<const T> ValuesOf(std::string_view section) {
+  return {reinterpret_cast<const T*>(section.data()), section.size() / sizeof(T)};
+}
+
+}  // namespace quarry::index
