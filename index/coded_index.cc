@@ -207,6 +207,7 @@ Result<std::span<const Candidate>> CodedIndex::Scan(Scratch& scratch, size_t k,
     size_t count = 0;
     if (all) {
       count = std::min(kScanBlock, rows_.size() - at);
+      scratch.query.CoarseScoresOfRun(codes_, at, count, scores);
       for (size_t i = 0; i < count; ++i) positions[i] = static_cast<uint32_t>(at++);
     } else {
       const size_t end = std::min(rows_.size(), at + kScanBlock * kScanBlock);
@@ -214,8 +215,8 @@ Result<std::span<const Candidate>> CodedIndex::Scan(Scratch& scratch, size_t k,
         positions[count] = static_cast<uint32_t>(at);
         count += IsAllowed(at, allowed);
       }
+      scratch.query.CoarseScores(codes_, positions, count, scores);
     }
-    scratch.query.CoarseScores(codes_, positions, count, scores);
     for (size_t i = 0; i < count; ++i) {
       if (scores[i] < scratch.best.threshold()) continue;
       scratch.best.Offer({.score = scores[i], .vertex = positions[i]});

@@ -47,6 +47,13 @@ HWY_INLINE void ForRows(const CodeRows& rows, const uint32_t* positions, size_t 
   }
 }
 
+// Calls dot1(row, out) for the first `count` rows.
+template <typename Sum, typename Dot1>
+HWY_INLINE void ForRun(const CodeRows& rows, size_t count, Sum* out, const Dot1& dot1) {
+  const uint8_t* at = rows.first;
+  for (size_t i = 0; i < count; ++i, at += rows.stride) dot1(&at, out + i);
+}
+
 #if HWY_TARGET == HWY_AVX3_DL
 
 template <size_t n>
@@ -101,6 +108,12 @@ void DotInt8(const int8_t* query, const CodeRows& rows, const uint32_t* position
       [&](const uint8_t* const* at, int32_t* to) { DotInt8Rows<1>(query, at, rows.stride, to); });
 }
 
+void DotInt8Run(const int8_t* query, const CodeRows& rows, size_t count, int32_t* out) {
+  ForRun(rows, count, out, [&](const uint8_t* const* at, int32_t* to) {
+    DotInt8Rows<1>(query, at, rows.stride, to);
+  });
+}
+
 // `load(row, i)` gives the floats i, i + 1, .. of a row of `count`.
 template <size_t n, typename Load>
 HWY_INLINE void DotFloatRows(const float* query, const uint8_t* const* rows, size_t count,
@@ -117,16 +130,26 @@ HWY_INLINE void DotFloatRows(const float* query, const uint8_t* const* rows, siz
   for (size_t r = 0; r < n; ++r) out[r] = hn::GetLane(hn::SumOfLanes(df, sums[r]));
 }
 
-void DotBf16(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
-             float* out) {
-  const hn::ScalableTag<float> df;
-  const hn::Rebind<uint32_t, decltype(df)> du32;
-  const hn::Rebind<uint16_t, decltype(df)> du16;
-  const size_t values = rows.stride / sizeof(uint16_t);
-  const auto load = [&](const uint8_t* row, size_t i) HWY_ATTR {
+// Loads of the floats of a row from i on.
+struct LoadBf16 {
+  HWY_INLINE auto operator()(const uint8_t* row, size_t i) const {
+    const hn::ScalableTag<float> df;
+    const hn::Rebind<uint32_t, decltype(df)> du32;
+    const hn::Rebind<uint16_t, decltype(df)> du16;
     const auto* halves = reinterpret_cast<const uint16_t*>(row);
     return hn::BitCast(df, hn::ShiftLeft<16>(hn::PromoteTo(du32, hn::LoadU(du16, halves + i))));
-  };
+  }
+};
+struct LoadFloat {
+  HWY_INLINE auto operator()(const uint8_t* row, size_t i) const {
+    const hn::ScalableTag<float> df;
+    return hn::LoadU(df, reinterpret_cast<const float*>(row) + i);
+  }
+};
+
+template <typename Load>
+HWY_INLINE void DotFloats(const float* query, const CodeRows& rows, size_t values,
+                          const uint32_t* positions, size_t count, float* out, const Load& load) {
   ForRows(
       rows, positions, count, out,
       [&](const uint8_t* const* at, float* to) {
@@ -135,18 +158,30 @@ void DotBf16(const float* query, const CodeRows& rows, const uint32_t* positions
       [&](const uint8_t* const* at, float* to) { DotFloatRows<1>(query, at, values, to, load); });
 }
 
+template <typename Load>
+HWY_INLINE void DotFloatsRun(const float* query, const CodeRows& rows, size_t values, size_t count,
+                             float* out, const Load& load) {
+  ForRun(rows, count, out, [&](const uint8_t* const* at, float* to) {
+    DotFloatRows<1>(query, at, values, to, load);
+  });
+}
+
+void DotBf16(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
+             float* out) {
+  DotFloats(query, rows, rows.stride / sizeof(uint16_t), positions, count, out, LoadBf16());
+}
+
+void DotBf16Run(const float* query, const CodeRows& rows, size_t count, float* out) {
+  DotFloatsRun(query, rows, rows.stride / sizeof(uint16_t), count, out, LoadBf16());
+}
+
 void DotFloat(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
               float* out) {
-  const hn::ScalableTag<float> df;
-  const size_t values = rows.stride / sizeof(float);
-  const auto load = [&](const uint8_t* row, size_t i)
-                        HWY_ATTR { return hn::LoadU(df, reinterpret_cast<const float*>(row) + i); };
-  ForRows(
-      rows, positions, count, out,
-      [&](const uint8_t* const* at, float* to) {
-        DotFloatRows<kRows>(query, at, values, to, load);
-      },
-      [&](const uint8_t* const* at, float* to) { DotFloatRows<1>(query, at, values, to, load); });
+  DotFloats(query, rows, rows.stride / sizeof(float), positions, count, out, LoadFloat());
+}
+
+void DotFloatRun(const float* query, const CodeRows& rows, size_t count, float* out) {
+  DotFloatsRun(query, rows, rows.stride / sizeof(float), count, out, LoadFloat());
 }
 
 float DotInt8Residual(const float* query, const uint8_t* codes, const int8_t* residuals,
@@ -194,8 +229,11 @@ HWY_AFTER_NAMESPACE();
 namespace quarry::index {
 
 HWY_EXPORT(DotInt8);
+HWY_EXPORT(DotInt8Run);
 HWY_EXPORT(DotBf16);
+HWY_EXPORT(DotBf16Run);
 HWY_EXPORT(DotFloat);
+HWY_EXPORT(DotFloatRun);
 HWY_EXPORT(DotInt8Residual);
 HWY_EXPORT(DotSplitFloat);
 HWY_EXPORT(TargetName);
@@ -213,6 +251,18 @@ void DotBf16(const float* query, const CodeRows& rows, const uint32_t* positions
 void DotFloat(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
               float* out) {
   HWY_DYNAMIC_DISPATCH(DotFloat)(query, rows, positions, count, out);
+}
+
+void DotInt8Run(const int8_t* query, const CodeRows& rows, size_t count, int32_t* out) {
+  HWY_DYNAMIC_DISPATCH(DotInt8Run)(query, rows, count, out);
+}
+
+void DotBf16Run(const float* query, const CodeRows& rows, size_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(DotBf16Run)(query, rows, count, out);
+}
+
+void DotFloatRun(const float* query, const CodeRows& rows, size_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(DotFloatRun)(query, rows, count, out);
 }
 
 float DotInt8Residual(const float* query, const uint8_t* codes, const int8_t* residuals,

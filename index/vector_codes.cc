@@ -201,6 +201,30 @@ void CodedQuery::CoarseScores(const VectorCodes& codes, const uint32_t* position
   }
 }
 
+void CodedQuery::CoarseScoresOfRun(const VectorCodes& codes, size_t first, size_t count,
+                                   float* out) const {
+  switch (codes.kind()) {
+    case VectorCodeKind::kInt8: {
+      int32_t sums[kSumsAtOnce];
+      for (size_t begin = 0; begin < count; begin += kSumsAtOnce) {
+        const size_t n = std::min(kSumsAtOnce, count - begin);
+        DotInt8Run(bytes_.data(), codes.CoarseFrom(first + begin), n, sums);
+        for (size_t i = 0; i < n; ++i) {
+          out[begin + i] =
+              static_cast<float>(sums[i] - offset_) * (scale_ * codes.scale(first + begin + i));
+        }
+      }
+      return;
+    }
+    case VectorCodeKind::kBf16:
+      DotBf16Run(values_.data(), codes.CoarseFrom(first), count, out);
+      return;
+    case VectorCodeKind::kFloat:
+      DotFloatRun(values_.data(), codes.CoarseFrom(first), count, out);
+      return;
+  }
+}
+
 float CodedQuery::Score(const VectorCodes& codes, uint32_t position) const {
   const uint8_t* const coarse = codes.coarse().row(position);
   const uint8_t* const fine = codes.fine(position);

@@ -60,6 +60,9 @@ class VectorCodes {
   const CodeLayout& layout() const { return layout_; }
 
   CodeRows coarse() const { return {coarse_, layout_.coarse}; }
+  CodeRows CoarseFrom(size_t position) const {
+    return {coarse_ + position * layout_.coarse, layout_.coarse};
+  }
   const uint8_t* fine(size_t position) const { return fine_ + position * layout_.fine; }
   float scale(size_t position) const { return scales_[position]; }  // int8 only
   void FetchScale(size_t position) const {
@@ -96,6 +99,8 @@ class CodedQuery {
   // For a stored query it is the inner product. `codes` are those of Set.
   void CoarseScores(const VectorCodes& codes, const uint32_t* positions, size_t count,
                     float* out) const;
+  // The same for `count` vectors in the order of their positions, from `first` on.
+  void CoarseScoresOfRun(const VectorCodes& codes, size_t first, size_t count, float* out) const;
   // The inner product at full precision. REQUIRES: Set.
   float Score(const VectorCodes& codes, uint32_t position) const;
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 #include "base/shared_bytes.h"
 #include "index/simd_kernels.h"
@@ -103,6 +104,33 @@ TEST_P(SimdKernelsTest, FloatsAreCloseToDoubles) {
       for (size_t i = 0; i < count; ++i) EXPECT_NEAR(found[i], expected[i], tolerance);
       data.FillWithFloats();
     }
+  }
+}
+
+TEST_P(SimdKernelsTest, ARunHasTheSumsOfItsRowsToTheLastBit) {
+  for (const size_t stride : kStrides) {
+    Data data(stride);
+    std::iota(data.positions.begin(), data.positions.end(), 0);
+    for (const size_t count : {0u, 1u, 5u, 40u}) {
+      std::vector<int32_t> sums(count);
+      std::vector<int32_t> run_sums(count);
+      DotInt8(data.bytes.data(), data.rows, data.positions.data(), count, sums.data());
+      DotInt8Run(data.bytes.data(), data.rows, count, run_sums.data());
+      EXPECT_EQ(run_sums, sums) << SimdTargetName() << " stride " << stride;
+    }
+    data.FillWithFloats();
+    std::vector<float> scores(kRows);
+    std::vector<float> run_scores(kRows);
+    DotFloat(data.floats.data(), data.rows, data.positions.data(), kRows, scores.data());
+    DotFloatRun(data.floats.data(), data.rows, kRows, run_scores.data());
+    EXPECT_EQ(run_scores, scores) << SimdTargetName() << " stride " << stride;
+    for (size_t i = 0; i < kRows * stride; i += 2) {
+      const uint16_t half = static_cast<uint16_t>(0x3f00 + i % 97);
+      std::memcpy(data.buffer.data() + i, &half, 2);
+    }
+    DotBf16(data.floats.data(), data.rows, data.positions.data(), kRows, scores.data());
+    DotBf16Run(data.floats.data(), data.rows, kRows, run_scores.data());
+    EXPECT_EQ(run_scores, scores) << SimdTargetName() << " stride " << stride;
   }
 }
 
