@@ -72,7 +72,10 @@ std::vector<TermFrequency> CountTerms(std::vector<Token> tokens) {
     uint64_t prefix;
     std::string* term;
     bool operator<(const Row& other) const {
-      return prefix != other.prefix ? prefix < other.prefix : *term < *other.term;
+      if (prefix != other.prefix) return prefix < other.prefix;
+      const size_t size = term->size();
+      const size_t other_size = other.term->size();
+      return size <= 8 && other_size <= 8 ? size < other_size : *term < *other.term;
     }
     bool operator==(const Row& other) const {
       return prefix == other.prefix && term->size() == other.term->size() &&

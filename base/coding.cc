@@ -1,6 +1,7 @@
 #include "base/coding.h"
 
 #include <bit>
+#include <cstring>
 #include <limits>
 
 namespace quarry {
@@ -39,12 +40,29 @@ Int BigEndian(std::string_view bytes) {
   return value;
 }
 
+// The same of exactly so many bytes, in one load.
+uint64_t BigEndian64(const char* at) {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t value;
+  std::memcpy(&value, at, sizeof(value));
+  return __builtin_bswap64(value);
+}
+uint64_t BigEndian32(const char* at) {
+  uint32_t value;
+  std::memcpy(&value, at, sizeof(value));
+  return __builtin_bswap32(value);
+}
+
 }  // namespace
 
 uint64_t SortPrefix(std::string_view bytes) {
-  if (bytes.empty()) return 0;
-  const std::string_view first = bytes.substr(0, sizeof(uint64_t));
-  return BigEndian<uint64_t>(first) << (8 * (sizeof(uint64_t) - first.size()));
+  const char* const at = bytes.data();
+  const size_t size = bytes.size();
+  if (size >= 8) return BigEndian64(at);
+  if (size >= 4) {  // two loads that overlap
+    return BigEndian32(at) << 32 | BigEndian32(at + size - 4) << (8 * (8 - size));
+  }
+  return size == 0 ? 0 : BigEndian<uint64_t>(bytes) << (8 * (8 - size));
 }
 
 void AppendVarint(std::string& out, uint64_t value) {

@@ -4,11 +4,11 @@
 #
 #   bench/lexical.sh [ROUNDS]      medians of so many rounds (9), interleaved
 #
-# Needs Debian's default-jdk-headless, liblucene8-java, libxapian-dev and libsqlite3-dev; fetches the
-# documentation that is indexed from Debian, without installing it.
+# Fetches the documentation that is indexed from Debian, without installing it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+scripts/install_packages.sh bench/packages.txt
 build=build/bench
 data=$build/lexical
 packages=(linux-doc-6.1 python3.11-doc postgresql-doc-15 python-django-doc sqlite3-doc git-doc r-doc-html

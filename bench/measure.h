@@ -1,11 +1,14 @@
 #pragma once
 
-// Clocks and medians for the benchmarks.
+// Clocks, memory and medians for the benchmarks.
 
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <string>
 #include <vector>
 
 namespace quarry::bench {
@@ -23,6 +26,18 @@ inline double CpuSeconds() {
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
+
+// A line of /proc/self/status, in bytes: "VmRSS", "VmHWM" (the most so far).
+inline uint64_t MemoryBytes(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name + ":")) return std::stoull(line.substr(name.size() + 1)) * 1024;
+  }
+  return 0;
+}
+
+// Lets VmHWM begin anew.
+inline void ResetPeakMemory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 // REQUIRES: not empty.
 inline double Median(std::vector<double> values) {

@@ -145,13 +145,16 @@ int Main(int argc, char** argv) {
       std::fprintf(stderr, "%s: no such engine, or not built in\n", name.c_str());
       continue;
     }
+    ResetPeakMemory();
+    const uint64_t memory = MemoryBytes("VmRSS");
     const double start = Seconds();
     const double cpu = CpuSeconds();
     engine->Build(data.base, threads);
     std::printf(
         "{\"engine\":\"%s\",\"build_s\":%.2f,\"build_cpu_s\":%.2f,\"threads\":%u,"
-        "\"bytes_per_vector\":%.1f}\n",
+        "\"build_peak_mb\":%.0f,\"bytes_per_vector\":%.1f}\n",
         engine->name().c_str(), Seconds() - start, CpuSeconds() - cpu, threads,
+        static_cast<double>(MemoryBytes("VmHWM") - memory) / 1e6,
         static_cast<double>(engine->Bytes()) / static_cast<double>(data.base.rows()));
     std::fflush(stdout);
     engines.push_back(std::move(engine));

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that Quarry builds with (scripts/packages.txt) where they are missing.
+# Installs the Debian packages that Quarry builds with where they are missing.
+#
+#   scripts/install_packages.sh [LIST]      LIST defaults to scripts/packages.txt
+#
 # Never removes a package. Needs root, or sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+list=${1:-scripts/packages.txt}
 
 missing=()
 while read -r package; do
   [[ -z $package || $package == \#* ]] && continue
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
     missing+=("$package")
-done < scripts/packages.txt
+done < "$list"
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 
 if ! command -v apt-get > /dev/null; then

@@ -212,5 +212,17 @@ TEST(RecordReaderTest, FinishNamesWhatIsLeftOver) {
   EXPECT_EQ(reader.Finish("chunk 7"), DataLossError("chunk 7: record has 2 bytes too many"));
 }
 
+TEST(SortPrefixTest, IsTheFirstEightBytesInTheirOrder) {
+  EXPECT_EQ(SortPrefix(""), 0u);
+  const std::string bytes = "\xFE\x01zyxwvuT";
+  for (size_t size = 1; size <= bytes.size(); ++size) {
+    uint64_t expected = 0;
+    for (size_t i = 0; i < 8; ++i) {
+      expected = expected << 8 | (i < size ? static_cast<uint8_t>(bytes[i]) : 0);
+    }
+    EXPECT_EQ(SortPrefix(std::string_view(bytes).substr(0, size)), expected) << size;
+  }
+}
+
 }  // namespace
 }  // namespace quarry
