@@ -37,7 +37,7 @@ void Index(const std::string& passages, const std::string& directory) {
     if (builder.rows() == kBatch) segments.push_back({.segment = builder.Finish()});
   }
   if (builder.rows() > 0) segments.push_back({.segment = builder.Finish()});
-  const auto merged = index::MergeSegments(segments, {});
+  const auto merged = index::MergeSegments(segments, {}, {}, CallContext()).value();
   const Status written = WriteFileAtomically(SegmentPath(directory), merged->bytes().view);
   if (!written.ok()) Fail(written.ToString());
 }

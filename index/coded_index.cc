@@ -92,6 +92,11 @@ class CodedIndex final : public VectorIndex {
   uint32_t dimension() const override { return codes_.dimension(); }
   size_t size() const override { return rows_.size(); }
   std::span<const RowId> rows() const override { return rows_; }
+  std::shared_ptr<const VectorIndex> WithRows(std::vector<RowId> rows) const override {
+    QUARRY_CHECK(rows.size() == size());
+    return std::shared_ptr<const VectorIndex>(
+        new CodedIndex(file_, bytes_, codes_, links_, std::move(rows)));
+  }
   uint64_t MemoryBytes() const override {
     return sizeof(*this) + bytes_.view.size() + rows_.capacity() * sizeof(RowId);
   }

@@ -13,14 +13,6 @@
 namespace quarry::index {
 namespace {
 
-// Dead rows are tolerated up to this many more than there are live ones; then the state is loaded
-// anew.
-constexpr size_t kDeadRowsFloor = 10'000;
-// The files are saved when an eighth of the rows has changed, and at least so many.
-constexpr size_t kUnsavedRowsFloor = 20'000;
-// When the store is closed, changes of less than this share of the rows are left for the next start.
-constexpr size_t kUnsavedShare = 50;
-
 Status CheckDraft(const DocumentDraft& draft) {
   QUARRY_RETURN_IF_ERROR(CheckDocumentId(draft.document.id));
   if (draft.chunks.empty())
@@ -96,6 +88,16 @@ Result<WriterLock> Collection::LockWriter(const CallContext& context) {
                                            "\": waiting for another writer");
 }
 
+bool Collection::deleted() const {
+  std::lock_guard lock(mutex_);
+  return deleted_;
+}
+
+void Collection::MarkDeleted() {
+  std::lock_guard lock(mutex_);
+  deleted_ = true;
+}
+
 void Collection::Publish() {
   auto next = std::make_shared<const Snapshot>(state_.parts);
   std::lock_guard lock(snapshot_mutex_);
@@ -127,7 +129,7 @@ void Collection::PlanIndexRows(const StoredDocument* old, const StoredDocument* 
 Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& counters,
                                                 WriteBatch& batch) const {
   QUARRY_RETURN_IF_ERROR(CheckDraft(draft));
-  const Snapshot& current = *snapshot_;  // only the writer replaces it
+  const Snapshot& current = *snapshot_;  // replaced under mutex_ only
   Document& document = draft.document;
 
   Applied applied;
@@ -266,6 +268,7 @@ Result<Collection::Applied> Collection::PlanDelete(const StoredDocument& old, Co
 }
 
 Result<std::vector<DocumentChange>> Collection::Put(std::vector<DocumentDraft> drafts) {
+  std::lock_guard lock(mutex_);
   std::unordered_set<std::string_view> ids;
   for (const DocumentDraft& draft : drafts) {
     for (const DocumentId* id : {&draft.document.id, &draft.moved_from}) {
@@ -287,6 +290,7 @@ Result<std::vector<DocumentChange>> Collection::Put(std::vector<DocumentDraft> d
 }
 
 Result<std::vector<DocumentChange>> Collection::Delete(std::span<const DocumentId> ids) {
+  std::lock_guard lock(mutex_);
   WriteBatch batch;
   Counters counters = counters_;
   std::vector<Applied> applied;
@@ -306,7 +310,8 @@ Result<std::vector<DocumentChange>> Collection::Delete(std::span<const DocumentI
 }
 
 Status Collection::DropAliases(const std::string& root) {
-  const Snapshot& current = *snapshot_;  // only the writer replaces it
+  std::lock_guard lock(mutex_);
+  const Snapshot& current = *snapshot_;
   std::set<DocumentNumber> documents;
   QUARRY_RETURN_IF_ERROR(
       ForEachName(current.view(), TablePrefix(id_, Table::kAlias), Table::kAlias,
@@ -343,23 +348,8 @@ Status Collection::Commit(WriteBatch batch, const Counters& counters,
   state_.parts.commit = CommitSequence(counters.last_commit);
   Apply(state_, std::move(applied));
 
-  const size_t live = state_.parts.live.Count();
-  if (state_.parts.rows.rows() > 2 * live + kDeadRowsFloor) {
-    Result<State> compact = LoadState(state_.parts.view);
-    if (compact.ok()) {
-      state_ = *std::move(compact);
-    } else {
-      LogWarning("collection " + record_.name +
-                 ": dead rows are kept, loading anew failed: " + compact.status().message());
-    }
-  }
-  if (state_.unsaved_rows > std::max(kUnsavedRowsFloor, live / 8)) Save(state_);
   Publish();
   return OkStatus();
-}
-
-void Collection::Close() {
-  if (!deleted_ && state_.unsaved_rows > state_.parts.live.Count() / kUnsavedShare) Save(state_);
 }
 
 void Collection::LetVersionDie(State& state, size_t position) {

@@ -8,7 +8,20 @@
 // later by applying each committed batch. A batch is committed first and applied second; applying
 // cannot fail except by running out of memory, which ends the process, and a restart loads what was
 // committed.
+//
+// Applying only appends: a segment of postings, rows, a small flat index of vectors. What that leaves
+// behind is the maintenance's (maintenance.h, collection_maintenance.cc). While nothing is due,
+//   * there are O(log rows) segments, and at most a quarter of the slots of each is dead;
+//   * dead rows <= live rows + 10,000;
+//   * of the vectors that are searched at most a quarter is dead, and where there is a graph (or
+//     another index that is not a scan) at most a twentieth is outside of it.
+// A writer waits for the maintenance only where there are more than 128 segments, more than twice as
+// many dead rows, or more than half of the vectors (and five times hnsw_from) outside of the graph.
+// Where maintenance fails, or there is none, writers go on: what is searched is right all the same.
 
+#include <array>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -20,6 +33,7 @@
 #include "base/clock.h"
 #include "index/derived_files.h"
 #include "index/index_writer.h"
+#include "index/maintenance.h"
 #include "index/snapshot.h"
 #include "index/writer_place.h"
 
@@ -31,10 +45,12 @@ struct CollectionEnvironment {
   DerivedFiles& derived;
   const Clock& clock;
   VectorIndexOptions vectors;
+  Maintenance* maintenance = nullptr;  // nullptr: there is none
 };
 
-// snapshot() and LockWriter() are thread-safe. The other methods belong to the holder of the lock.
-class Collection {
+// snapshot(), LockWriter(), Notice(), Health() and PrepareGeneration() are thread-safe, Maintain() is
+// for one thread at a time. The other methods belong to the holder of the writer's lock.
+class Collection : public std::enable_shared_from_this<Collection> {
  public:
   static Result<std::shared_ptr<Collection>> Load(const CollectionEnvironment& environment,
                                                   StoredCollection record);
@@ -43,8 +59,19 @@ class Collection {
   // Waits for the writer's place. kDeadlineExceeded, kCancelled.
   Result<WriterLock> LockWriter(const CallContext& context);
   // Whether the collection was deleted while its writer waited: nothing may be written any more.
-  bool deleted() const { return deleted_; }
-  void MarkDeleted() { deleted_ = true; }
+  bool deleted() const;
+  void MarkDeleted();
+
+  // Does a piece of the maintenance that is due, if any; whether there was one. Errors are logged
+  // and kept for Health(); what failed is not due again for a minute.
+  bool Maintain(const CallContext& context);
+  // Tells the maintenance if something is due.
+  void Notice();
+  // As Notice, and what a restart would otherwise have to do again is saved, if that is much.
+  void NoticeAll();
+  // Waits while the maintenance is so far behind that a writer may not go on.
+  Status WaitUntilMaintained(const CallContext& context);
+  MaintenanceStats Health() const;
 
   // Saves what a restart would otherwise have to do again, if that is much. Called before the store
   // is closed, when no other thread is there.
@@ -61,6 +88,8 @@ class Collection {
                                             size_t limit) const;
   Status PutVectors(GenerationId generation, std::span<const ChunkId> chunks,
                     const EmbeddingMatrix& vectors);
+  // See IndexWriter. Needs no writer.
+  Status PrepareGeneration(GenerationId generation, const CallContext& context);
   Status PublishGeneration(GenerationId generation, const CallContext& context);
 
  private:
@@ -80,8 +109,8 @@ class Collection {
     std::vector<std::vector<TermFrequency>> old_terms;  // of the old version's, by ordinal
   };
 
-  // The content of the store as derived indexes. Rows belong to one State: loading again renumbers
-  // them.
+  // The content of the store as derived indexes. Rows belong to one State: taking out dead ones
+  // renumbers them.
   struct State {
     SnapshotParts parts;
     IdMap chunk_rows;             // ChunkId -> the newest row that has or had it
@@ -89,6 +118,27 @@ class Collection {
     std::set<ChunkId> pending;    // live chunks without one; empty while there is no generation
     size_t unsaved_rows = 0;      // changed since the files were saved
     bool files_are_good = false;  // those that the manifest names have been read or written
+  };
+
+  // What the maintenance does, in the order in which it is done.
+  enum class Work : uint8_t { kPostings, kRows, kVectors, kFiles };
+  static constexpr size_t kWorks = 4;
+  static const char* WorkName(Work work);
+  // Of a work that failed: why, and until when it is left alone.
+  struct Failure {
+    Status status;
+    std::chrono::steady_clock::time_point until;
+  };
+  // What the vectors that are searched are made of.
+  struct VectorCounts {
+    size_t entries = 0;
+    size_t fresh = 0;  // entries outside of the large index
+    size_t dead = 0;
+  };
+  // The vectors of a generation that is not published yet, ready to be searched.
+  struct Prepared {
+    GenerationId generation;
+    std::shared_ptr<const VectorIndex> index;  // nullptr: none
   };
 
   Collection(const CollectionEnvironment& environment, StoredCollection record)
@@ -111,7 +161,8 @@ class Collection {
   Status LoadSegments(State& state, const std::vector<std::string>& names) const;
   Result<std::vector<Applied>> ReadChangesSince(State& state, CommitSequence commit) const;
   Status FindNewVectors(State& state) const;
-  void Save(State& state) const;
+  // Writes the files of what `state` shows. Changes nothing of it that shows.
+  Status Save(State& state) const;
   void OpenEmbedderFile(State& state) const;
   std::string SavedPrefix() const;
   std::string EmbedderRole(GenerationId generation) const;
@@ -131,36 +182,71 @@ class Collection {
   static RowId RowOf(const State& state, ChunkId chunk);
   void Publish();
 
+  // collection_maintenance.cc. REQUIRES (of those that tell what is due): mutex_ is held.
+  std::optional<Work> Due() const;
+  bool IsDue(Work work) const;
+  bool LinkingIsDue() const;  // of all vectors
+  bool IsFarBehind() const;
+  size_t DeadRows() const;
+  VectorCounts CountVectors() const;
+  Status Do(Work work, const CallContext& context);
+  // Merges `parts`, which were the neighbours that they are when `rows` and `view` were current.
+  Status MergePostings(std::vector<SegmentView> parts, const RowTable& rows, const StoreView& view,
+                       const CallContext& context);
+  Status MergeNext(bool consolidate, const CallContext& context);
+  Status CompactRows(const CallContext& context);
+  Status CatchUp(State& state, std::shared_ptr<const StoreView> view, CommitSequence commit) const;
+  Status TakeVectorsOver(State& state, const SnapshotParts& then, std::span<const RowId> new_rows);
+  Status LinkVectors(const CallContext& context);
+  Status SaveFiles(const CallContext& context);
+
   // collection_vectors.cc
   Result<std::shared_ptr<const VectorIndex>> BuildFromStore(
-      const State& state, std::vector<RowId> rows, VectorIndexKind kind, const CallContext& context,
-      std::shared_ptr<const VectorIndex> base = nullptr) const;
+      const SnapshotParts& parts, std::vector<RowId> rows, const VectorIndexOptions& options,
+      const CallContext& context, std::shared_ptr<const VectorIndex> base = nullptr) const;
+  // Options of the small indexes of fresh vectors: the scan whose scores equal those of the large
+  // index to the last bit.
+  VectorIndexOptions FreshOptions() const;
+  // Those of the index of all vectors, if they are `count`.
+  VectorIndexOptions LargeOptions(size_t count) const;
   // Brings vectors of live rows, which are in the store, into the searched indexes: a fresh flat
-  // one, merged with its neighbours when there are many, all of them made one when the fresh part is
-  // large. On error `state` is as it was.
+  // one, merged with the small ones before it. On error `state` is as it was.
   Status AddVectorRows(State& state, std::vector<RowId> rows, const CallContext& context) const;
-  VectorIndexKind FreshKind() const;
-  // Makes one index of all vectors: the large one grown, or a new one.
-  Status RebuildVectors(State& state, const CallContext& context) const;
-  void SaveGraph(const State& state, const VectorIndex& graph) const;
+  // One index of the vectors of `parts` whose rows are `has_vector`: the large one grown, or a new one.
+  Result<std::shared_ptr<const VectorIndex>> BuildLarge(const SnapshotParts& parts,
+                                                        const Bitmap& has_vector,
+                                                        const VectorIndexOptions& options,
+                                                        const CallContext& context) const;
+  void SaveGraph(const SnapshotParts& parts, const VectorIndex& graph);
   Result<std::shared_ptr<const VectorIndex>> LoadGraph(const State& state) const;
   std::string GraphRole(GenerationId generation) const;
   Result<std::string> ReadIndexedText(ChunkId chunk) const;
+  uint64_t CountPending(GenerationId generation) const;  // REQUIRES: mutex_ is held
 
   const CollectionEnvironment environment_;
   const CollectionId id_;
   const std::string name_;
   WriterPlace writer_place_;
 
-  // Writer's: guarded by writer_place_.
+  // Guards what follows. Held by a call of the writer, and by the maintenance while it looks and
+  // while it puts its work in place.
+  mutable std::mutex mutex_;
   bool deleted_ = false;
   StoredCollection record_;
   Counters counters_;
   State state_;
+  uint64_t numbering_ = 0;  // how often rows were renumbered
   std::optional<StoredGeneration> building_;
   std::unordered_set<ChunkId> built_;  // chunks with a vector of building_
+  Prepared prepared_;
+  size_t preparing_ = 0;       // calls of PrepareGeneration under way: rows keep their numbers
+  bool save_is_due_ = false;
+  bool linking_is_due_ = false;  // although there are few fresh vectors: settings have changed
+  std::optional<Work> work_;     // under way
+  std::array<std::optional<Failure>, kWorks> failures_;
+  std::condition_variable maintained_;  // a step of the maintenance is over
 
-  mutable std::mutex snapshot_mutex_;
+  mutable std::mutex snapshot_mutex_;  // taken after mutex_; the snapshot is replaced under both
   std::shared_ptr<const Snapshot> snapshot_;  // guarded by snapshot_mutex_
 };
 

@@ -20,14 +20,14 @@ Result<std::shared_ptr<Collection>> Collection::Load(const CollectionEnvironment
       collection->state_ = *std::move(saved);
       // A file that was damaged is made anew.
       const State& state = collection->state_;
-      if (state.parts.generation && !state.parts.embedder) collection->Save(collection->state_);
+      collection->save_is_due_ = state.parts.generation && !state.parts.embedder;
       return OkStatus();
     }
     QUARRY_ASSIGN_OR_RETURN(collection->state_, collection->LoadState(std::move(view)));
     if (saved.status().code() != Code::kNotFound) {
       LogWarning("rows and postings of collection " + name +
                  " are rebuilt: " + saved.status().message());
-      collection->Save(collection->state_);
+      collection->save_is_due_ = true;
     }
     return OkStatus();
   };
@@ -189,26 +189,26 @@ Status Collection::LoadVectors(State& state) const {
   });
   if (parts.rows_with_vector == 0) return OkStatus();
 
-  Result<std::shared_ptr<const VectorIndex>> graph = LoadGraph(state);
-  if (!graph.ok()) {
-    if (graph.status().code() != Code::kNotFound) {
-      LogWarning("vector graph of collection " + record_.name +
-                 " is rebuilt: " + graph.status().message());
-    }
-    return RebuildVectors(state, CallContext());
-  }
   std::vector<RowId> fresh;
   Bitmap in_graph(parts.rows.rows());
-  for (const RowId row : (*graph)->rows()) {
-    if (row != kNoRow) in_graph.Set(row);
+  Result<std::shared_ptr<const VectorIndex>> graph = LoadGraph(state);
+  if (graph.ok()) {
+    for (const RowId row : (*graph)->rows()) {
+      if (row != kNoRow) in_graph.Set(row);
+    }
+    parts.vectors = {*std::move(graph)};
+  } else if (graph.status().code() != Code::kNotFound) {
+    LogWarning("vector graph of collection " + record_.name +
+               " is rebuilt: " + graph.status().message());
   }
+  // Without a graph all are scanned; linking them is the maintenance's.
   state.has_vector.ForEachSet([&](size_t row) {
     if (!in_graph.Test(row)) fresh.push_back(static_cast<RowId>(row));
   });
-  parts.vectors = {*std::move(graph)};
   if (fresh.empty()) return OkStatus();
-  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> tail,
-                          BuildFromStore(state, std::move(fresh), FreshKind(), CallContext()));
+  QUARRY_ASSIGN_OR_RETURN(
+      std::shared_ptr<const VectorIndex> tail,
+      BuildFromStore(parts, std::move(fresh), FreshOptions(), CallContext()));
   parts.vectors.push_back(std::move(tail));
   return OkStatus();
 }

@@ -17,11 +17,10 @@ namespace quarry::index {
 
 std::string Collection::SavedPrefix() const { return std::to_string(id_.value) + "/saved/"; }
 
-void Collection::Save(State& state) const {
+Status Collection::Save(State& state) const {
   DerivedFiles& derived = environment_.derived;
-  if (derived.read_only() || state.parts.rows.rows() == 0) return;
-  SnapshotParts& parts = state.parts;
-  parts.lexical = parts.lexical->Consolidated();
+  if (derived.read_only() || state.parts.rows.rows() == 0) return OkStatus();
+  const SnapshotParts& parts = state.parts;
 
   RowFile file;
   file.commit = parts.commit;
@@ -57,14 +56,9 @@ void Collection::Save(State& state) const {
   const std::string rows = EncodeRowFile(file);
   saved[SavedPrefix() + "rows"] = rows;
   const Status status = derived.Replace(SavedPrefix(), saved, kept, parts.commit.value);
-  // Where that failed it is tried again after as many changes.
-  state.unsaved_rows = 0;
   state.files_are_good = status.ok();
-  if (!status.ok()) {
-    LogWarning("rows of collection " + name_ + " not saved: " + status.message());
-  } else {
-    OpenEmbedderFile(state);
-  }
+  if (status.ok()) OpenEmbedderFile(state);
+  return status;
 }
 
 // The store has the embedder too, in parts: the file spares putting them together.

@@ -14,11 +14,10 @@
 namespace quarry::index {
 namespace {
 
-// So many fresh flat indexes are searched side by side before they are merged into one.
-constexpr size_t kMaxFreshIndexes = 8;
-// The fresh part is merged into the large index once it holds this share of all vectors: a scan of
-// so many costs about what a walk of the rest does.
-constexpr double kMaxFreshShare = 0.05;
+// A fresh index takes in the ones before it that are less than so many times as large, ...
+constexpr size_t kFreshFanOut = 4;
+// ... but none of so many vectors: what a writer does at a time is bounded.
+constexpr size_t kInlineVectors = 2048;
 // A graph is built anew, not added to, once this share of its vectors is dead.
 constexpr double kMaxDeadShare = 0.25;
 
@@ -29,56 +28,62 @@ std::string Collection::GraphRole(GenerationId generation) const {
 }
 
 Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
-    const State& state, std::vector<RowId> rows, VectorIndexKind kind, const CallContext& context,
-    std::shared_ptr<const VectorIndex> base) const {
-  const StoredGeneration& generation = *state.parts.generation;
+    const SnapshotParts& parts, std::vector<RowId> rows, const VectorIndexOptions& options,
+    const CallContext& context, std::shared_ptr<const VectorIndex> base) const {
+  const StoredGeneration& generation = *parts.generation;
   const uint64_t space = SpaceHash(generation.space);
   VectorSource source{.dimension = generation.space.dimension, .rows = std::move(rows)};
   source.chunks.reserve(source.rows.size());
   // A row that is gone has no chunk any more; no chunk has the number 0.
   for (const RowId row : source.rows) {
-    source.chunks.push_back(row == kNoRow ? ChunkId(0) : state.parts.rows.row(row).chunk);
+    source.chunks.push_back(row == kNoRow ? ChunkId(0) : parts.rows.row(row).chunk);
   }
   source.base = std::move(base);
-  source.read = [this, &state, &generation, space, chunks = source.chunks](
+  source.read = [this, &parts, &generation, space, chunks = source.chunks](
                     size_t i, std::span<float> out) -> Status {
     const std::string what = "vector of chunk " + std::to_string(chunks[i].value);
     QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                            state.parts.view->Get(VectorKey(id_, space, generation.id, chunks[i])));
+                            parts.view->Get(VectorKey(id_, space, generation.id, chunks[i])));
     if (!bytes) return DataLossError(what + ": missing in the store");
     return DecodeVector(*bytes, out).Annotate(what);
   };
-  VectorIndexOptions options = environment_.vectors;
-  options.kind = kind;
   return BuildVectorIndex(options, std::move(source), context);
 }
 
-// The scan whose scores equal those of the large index to the last bit.
-VectorIndexKind Collection::FreshKind() const {
-  switch (environment_.vectors.kind) {
-    case VectorIndexKind::kFaissFlat:
-    case VectorIndexKind::kFaissHnsw:
-    case VectorIndexKind::kFaissIvf:
-      return VectorIndexKind::kFaissFlat;
-    default:
-      return VectorIndexKind::kFlat;
-  }
-}
-
-Status Collection::RebuildVectors(State& state, const CallContext& context) const {
-  const size_t count = state.has_vector.Count();
+VectorIndexOptions Collection::LargeOptions(size_t count) const {
   VectorIndexOptions options = environment_.vectors;
   if (options.kind == VectorIndexKind::kAuto) {
     options.kind = count < options.hnsw_from ? VectorIndexKind::kFlat : VectorIndexKind::kHnsw;
   }
+  return options;
+}
+
+VectorIndexOptions Collection::FreshOptions() const {
+  VectorIndexOptions options = environment_.vectors;
+  switch (options.kind) {
+    case VectorIndexKind::kFaissFlat:
+    case VectorIndexKind::kFaissHnsw:
+    case VectorIndexKind::kFaissIvf:
+      options.kind = VectorIndexKind::kFaissFlat;
+      break;
+    default:
+      options.kind = VectorIndexKind::kFlat;
+  }
+  return options;
+}
+
+Result<std::shared_ptr<const VectorIndex>> Collection::BuildLarge(const SnapshotParts& parts,
+                                                                  const Bitmap& has_vector,
+                                                                  const VectorIndexOptions& options,
+                                                                  const CallContext& context) const {
   std::vector<RowId> rows;
-  Bitmap left = state.has_vector;
+  Bitmap left = has_vector;
   // What the large index holds stays where it is, so that its graph can be added to.
   std::shared_ptr<const VectorIndex> base =
-      state.parts.vectors.empty() ? nullptr : state.parts.vectors.front();
+      parts.vectors.empty() ? nullptr : parts.vectors.front();
   if (base != nullptr && base->CanGrow(options)) {
     for (const RowId row : base->rows()) {
-      const bool is_live = row != kNoRow && state.has_vector.Test(row);
+      const bool is_live = row != kNoRow && has_vector.Test(row);
       rows.push_back(is_live ? row : kNoRow);
       if (is_live) left.Clear(row);
     }
@@ -87,82 +92,65 @@ Status Collection::RebuildVectors(State& state, const CallContext& context) cons
   if (rows.empty() || dead > kMaxDeadShare * static_cast<double>(rows.size())) {
     base = nullptr;
     rows.clear();
-    left = state.has_vector;
+    left = has_vector;
   }
   left.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
-  QUARRY_ASSIGN_OR_RETURN(
-      std::shared_ptr<const VectorIndex> index,
-      BuildFromStore(state, std::move(rows), options.kind, context, std::move(base)));
-  if (index->kind() != FreshKind()) SaveGraph(state, *index);
-  state.parts.vectors = {std::move(index)};
-  return OkStatus();
+  return BuildFromStore(parts, std::move(rows), options, context, std::move(base));
 }
 
 Status Collection::AddVectorRows(State& state, std::vector<RowId> rows,
                                  const CallContext& context) const {
-  SnapshotParts& parts = state.parts;
-  std::sort(rows.begin(), rows.end());
-
   if (rows.empty()) return OkStatus();
-  // The first index may be the large one; all after it are fresh.
-  size_t fresh = rows.size();
-  for (size_t i = 1; i < parts.vectors.size(); ++i) fresh += parts.vectors[i]->size();
-  const size_t total = parts.rows_with_vector + rows.size();
-  const bool merge_all =
-      parts.vectors.empty() ||
-      (static_cast<double>(fresh) > kMaxFreshShare * static_cast<double>(total) &&
-       total >= environment_.vectors.hnsw_from);
-  const auto mark = [&](State& target) {
-    for (const RowId row : rows) target.has_vector.Set(row);
-    target.parts.rows_with_vector = total;
-  };
-  if (merge_all) {
-    // Build first, change the state only when that went well.
-    State next = state;
-    mark(next);
-    QUARRY_RETURN_IF_ERROR(RebuildVectors(next, context));
-    parts.vectors = std::move(next.parts.vectors);
-    mark(state);
-    return OkStatus();
-  }
-
+  SnapshotParts& parts = state.parts;
+  const VectorIndexOptions options = FreshOptions();
   std::vector<RowId> merged = rows;
   size_t keep = parts.vectors.size();
-  if (keep > kMaxFreshIndexes) {
-    keep = 1;
-    for (size_t i = 1; i < parts.vectors.size(); ++i) {
-      for (const RowId row : parts.vectors[i]->rows()) {
-        if (state.has_vector.Test(row)) merged.push_back(row);
-      }
+  for (; keep > 0; --keep) {
+    const VectorIndex& last = *parts.vectors[keep - 1];
+    if (last.kind() != options.kind ||
+        last.size() >= std::min(kInlineVectors, kFreshFanOut * merged.size())) {
+      break;
     }
-    std::sort(merged.begin(), merged.end());
+    for (const RowId row : last.rows()) {
+      if (row != kNoRow && state.has_vector.Test(row)) merged.push_back(row);
+    }
   }
+  std::sort(merged.begin(), merged.end());
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> index,
-                          BuildFromStore(state, std::move(merged), FreshKind(), context));
+                          BuildFromStore(parts, std::move(merged), options, context));
   parts.vectors.resize(keep);
   parts.vectors.push_back(std::move(index));
-  mark(state);
+  for (const RowId row : rows) state.has_vector.Set(row);
+  parts.rows_with_vector += rows.size();
   return OkStatus();
 }
 
 // A graph takes long to build, so it is kept. Losing it costs time, nothing else.
-void Collection::SaveGraph(const State& state, const VectorIndex& graph) const {
+void Collection::SaveGraph(const SnapshotParts& parts, const VectorIndex& graph) {
+  const GenerationId generation = parts.generation->id;
   const Result<SharedBytes> file = graph.File();
   Status saved = file.status();
   if (saved.ok()) {
-    saved = environment_.derived.Save(GraphRole(state.parts.generation->id), file->view,
-                                      state.parts.commit.value);
+    saved =
+        environment_.derived.Save(GraphRole(generation), file->view, parts.commit.value);
   }
   if (!saved.ok()) LogWarning("vector graph not saved: " + saved.message());
+  // What was deleted or replaced meanwhile has no file.
+  std::lock_guard lock(mutex_);
+  const bool is_current = state_.parts.generation && state_.parts.generation->id == generation;
+  const bool is_built = building_ && building_->id == generation;
+  if (!deleted_ && (is_current || is_built)) return;
+  environment_.derived.Remove(GraphRole(generation)).IgnoreError();  // only space
 }
 
 Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(const State& state) const {
   QUARRY_ASSIGN_OR_RETURN(MappedFile file,
                           environment_.derived.Load(GraphRole(state.parts.generation->id)));
   QUARRY_ASSIGN_OR_RETURN(const VectorFile header, ReadVectorHeader(file.bytes()));
-  const VectorIndexOptions& options = environment_.vectors;
+  const VectorIndexOptions options = environment_.vectors;
   const bool other_kind = options.kind != VectorIndexKind::kAuto && options.kind != header.kind;
-  if (other_kind || (FreshKind() == VectorIndexKind::kFlat && options.codes != header.codes)) {
+  const bool is_coded = FreshOptions().kind == VectorIndexKind::kFlat;
+  if (other_kind || (is_coded && options.codes != header.codes)) {
     return FailedPreconditionError("vector graph: made with other settings");
   }
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> graph,
@@ -179,6 +167,7 @@ Result<GenerationId> Collection::BeginGeneration(std::string_view embedder_kind,
                                                  std::string_view embedder,
                                                  uint64_t learnt_chunks) {
   if (space.dimension == 0) return InvalidArgumentError("embedding space: dimension 0");
+  std::lock_guard lock(mutex_);
   WriteBatch batch;
   // Whatever an interrupted earlier attempt left: generations other than the current one.
   const std::shared_ptr<const StoreView> view = environment_.store.GetView();
@@ -194,6 +183,7 @@ Result<GenerationId> Collection::BeginGeneration(std::string_view embedder_kind,
           batch.Delete(std::string(key));
           batch.DeleteRange(blob, PrefixEnd(blob));
           batch.DeleteRange(vectors, PrefixEnd(vectors));
+          environment_.derived.Remove(GraphRole(old->id)).IgnoreError();  // only space
         }
         return true;
       }));
@@ -218,10 +208,16 @@ Result<GenerationId> Collection::BeginGeneration(std::string_view embedder_kind,
   ++counters_.next_generation;
   building_ = generation;
   built_.clear();
+  prepared_ = {};
   return generation.id;
 }
 
 uint64_t Collection::PendingCount(GenerationId generation) const {
+  std::lock_guard lock(mutex_);
+  return CountPending(generation);
+}
+
+uint64_t Collection::CountPending(GenerationId generation) const {
   const uint64_t live = state_.parts.live.Count();
   if (building_ && building_->id == generation) return live - built_.size();
   if (state_.parts.generation && state_.parts.generation->id == generation) {
@@ -246,6 +242,7 @@ Result<std::string> Collection::ReadIndexedText(ChunkId chunk) const {
 
 Result<std::vector<PendingChunk>> Collection::Pending(GenerationId generation, ChunkId after,
                                                       size_t limit) const {
+  std::lock_guard lock(mutex_);
   std::vector<ChunkId> chunks;
   if (building_ && building_->id == generation) {
     Status parsed;
@@ -276,6 +273,7 @@ Result<std::vector<PendingChunk>> Collection::Pending(GenerationId generation, C
 
 Status Collection::PutVectors(GenerationId id, std::span<const ChunkId> chunks,
                               const EmbeddingMatrix& vectors) {
+  std::lock_guard lock(mutex_);
   const bool building = building_ && building_->id == id;
   const bool current = state_.parts.generation && state_.parts.generation->id == id;
   if (!building && !current) return NotFoundError("generation " + std::to_string(id.value));
@@ -318,16 +316,62 @@ Status Collection::PutVectors(GenerationId id, std::span<const ChunkId> chunks,
   return OkStatus();
 }
 
+Status Collection::PrepareGeneration(GenerationId id, const CallContext& context) {
+  SnapshotParts parts;
+  Bitmap has_vector;
+  uint64_t numbering = 0;
+  VectorIndexOptions options;
+  {
+    std::lock_guard lock(mutex_);
+    if (!building_ || building_->id != id) {
+      return NotFoundError("generation " + std::to_string(id.value) + " is not being built");
+    }
+    parts = state_.parts;
+    parts.view = environment_.store.GetView();
+    parts.generation = building_;
+    parts.vectors.clear();
+    has_vector = Bitmap(parts.rows.rows());
+    parts.live.ForEachSet([&](size_t row) {
+      if (built_.contains(parts.rows.row(static_cast<RowId>(row)).chunk)) has_vector.Set(row);
+    });
+    options = LargeOptions(built_.size());
+    numbering = numbering_;
+    ++preparing_;
+  }
+  const auto build = [&]() -> Status {
+    if (has_vector.Count() == 0) return OkStatus();
+    QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> index,
+                            BuildLarge(parts, has_vector, options, context));
+    if (index->kind() != VectorIndexKind::kFlat && index->kind() != VectorIndexKind::kFaissFlat) {
+      SaveGraph(parts, *index);
+    }
+    std::lock_guard lock(mutex_);
+    // A generation that was begun anew, or rows that were renumbered: it is done again later.
+    if (!building_ || building_->id != id || numbering_ != numbering) return OkStatus();
+    prepared_ = {.generation = id, .index = std::move(index)};
+    return OkStatus();
+  };
+  const Status status = build();
+  {
+    std::lock_guard lock(mutex_);
+    --preparing_;
+  }
+  Notice();
+  return status;
+}
+
 Status Collection::PublishGeneration(GenerationId id, const CallContext& context) {
+  std::lock_guard lock(mutex_);
   if (!building_ || building_->id != id) {
     return NotFoundError("generation " + std::to_string(id.value) + " is not being built");
   }
-  const uint64_t pending = PendingCount(id);
+  const uint64_t pending = CountPending(id);
   if (pending > 0) {
     return FailedPreconditionError("generation " + std::to_string(id.value) + ": " +
                                    std::to_string(pending) + " chunks have no vector yet");
   }
-  // Build the index of the new generation beside the old one; only then switch.
+  // Make the indexes of the new generation beside the old ones; only then switch. What was not
+  // prepared is scanned until the maintenance has linked it.
   State next = state_;
   next.parts.view = environment_.store.GetView();
   next.parts.generation = building_;
@@ -337,7 +381,20 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   next.parts.rows_with_vector = next.parts.live.Count();
   next.pending.clear();
   next.parts.vectors.clear();
-  QUARRY_RETURN_IF_ERROR(RebuildVectors(next, context));
+  Bitmap left = next.parts.live;
+  if (prepared_.generation == id && prepared_.index != nullptr) {
+    for (const RowId row : prepared_.index->rows()) {
+      if (row != kNoRow) left.Clear(row);
+    }
+    next.parts.vectors.push_back(prepared_.index);
+  }
+  if (left.Count() > 0) {
+    std::vector<RowId> rows;
+    left.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
+    QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> fresh,
+                            BuildFromStore(next.parts, std::move(rows), FreshOptions(), context));
+    next.parts.vectors.push_back(std::move(fresh));
+  }
 
   WriteBatch batch;
   StoredCollection record = record_;
@@ -361,7 +418,8 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   state_ = std::move(next);
   building_.reset();
   built_.clear();
-  Save(state_);
+  prepared_ = {};
+  save_is_due_ = true;
   Publish();
   return OkStatus();
 }

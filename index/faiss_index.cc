@@ -23,19 +23,23 @@ constexpr size_t kVectorsPerCheck = 8192;
 
 class FaissIndex final : public VectorIndex {
  public:
-  FaissIndex(VectorIndexKind kind, FaissStructure structure, std::vector<RowId> rows,
-             std::vector<ChunkId> chunks)
+  FaissIndex(VectorIndexKind kind, std::shared_ptr<const FaissStructure> structure,
+             std::vector<RowId> rows, std::vector<ChunkId> chunks)
       : kind_(kind),
         structure_(std::move(structure)),
         rows_(std::move(rows)),
         chunks_(std::move(chunks)) {}
 
   VectorIndexKind kind() const override { return kind_; }
-  uint32_t dimension() const override { return structure_.dimension(); }
+  uint32_t dimension() const override { return structure_->dimension(); }
   size_t size() const override { return rows_.size(); }
   std::span<const RowId> rows() const override { return rows_; }
+  std::shared_ptr<const VectorIndex> WithRows(std::vector<RowId> rows) const override {
+    QUARRY_CHECK(rows.size() == size());
+    return std::make_shared<FaissIndex>(kind_, structure_, std::move(rows), chunks_);
+  }
   uint64_t MemoryBytes() const override {
-    return sizeof(*this) + structure_.MemoryBytes() + rows_.capacity() * sizeof(RowId) +
+    return sizeof(*this) + structure_->MemoryBytes() + rows_.capacity() * sizeof(RowId) +
            chunks_.capacity() * sizeof(ChunkId);
   }
   Result<SharedBytes> File() const override;
@@ -55,7 +59,7 @@ class FaissIndex final : public VectorIndex {
                                       const RowTable& table, const CallContext& context) const;
 
   const VectorIndexKind kind_;
-  const FaissStructure structure_;
+  const std::shared_ptr<const FaissStructure> structure_;  // of positions, not of rows
   const std::vector<RowId> rows_;
   const std::vector<ChunkId> chunks_;
 };
@@ -65,7 +69,7 @@ Result<SharedBytes> FaissIndex::File() const {
     return FailedPreconditionError("a vector index without chunks has no file");
   }
   std::string payload;
-  QUARRY_RETURN_IF_ERROR(structure_.AppendTo(payload));
+  QUARRY_RETURN_IF_ERROR(structure_->AppendTo(payload));
   VectorFile file{.kind = kind_, .dimension = dimension(), .count = size()};
   const uint64_t chunks = file.Place(VectorSection::kChunks, size() * sizeof(uint64_t));
   const uint64_t graph = file.Place(VectorSection::kGraph, payload.size());
@@ -85,7 +89,7 @@ Result<std::vector<ScoredRow>> FaissIndex::Scan(std::span<const float> query, si
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (i % kVectorsPerCheck == 0) QUARRY_RETURN_IF_ERROR(context.Check());
     if (!IsAllowed(i, allowed)) continue;
-    const double score = InnerProduct(query.data(), structure_.vector(i), query.size());
+    const double score = InnerProduct(query.data(), structure_->vector(i), query.size());
     top.Offer({.row = rows_[i], .score = score});
   }
   return top.Take();
@@ -109,7 +113,7 @@ Result<std::vector<ScoredRow>> FaissIndex::Search(std::span<const float> query, 
   for (int attempt = 0; attempt < 2 && may > kScannedPerCandidate * width; ++attempt) {
     QUARRY_RETURN_IF_ERROR(context.Check());
     QUARRY_ASSIGN_OR_RETURN(const std::vector<FaissStructure::Neighbour> found,
-                            structure_.Search(query, static_cast<size_t>(width)));
+                            structure_->Search(query, static_cast<size_t>(width)));
     TopRows top(table, k);
     size_t kept = 0;
     double worst = std::numeric_limits<double>::infinity();  // of all that were found
@@ -142,7 +146,8 @@ Result<std::shared_ptr<const VectorIndex>> BuildFaissIndex(const VectorIndexOpti
   QUARRY_ASSIGN_OR_RETURN(FaissStructure structure,
                           FaissStructure::Build(options, std::move(vectors), context));
   return std::shared_ptr<const VectorIndex>(std::make_shared<FaissIndex>(
-      options.kind, std::move(structure), std::move(source.rows), std::move(source.chunks)));
+      options.kind, std::make_shared<const FaissStructure>(std::move(structure)),
+      std::move(source.rows), std::move(source.chunks)));
 }
 
 Result<std::shared_ptr<const VectorIndex>> OpenFaissIndex(const VectorFile& file,
@@ -158,7 +163,7 @@ Result<std::shared_ptr<const VectorIndex>> OpenFaissIndex(const VectorFile& file
     std::memcpy(&chunks[i].value, from + i * sizeof(uint64_t), sizeof(uint64_t));
   }
   return std::shared_ptr<const VectorIndex>(std::make_shared<FaissIndex>(
-      file.kind, std::move(structure), std::move(rows), std::move(chunks)));
+      file.kind, std::make_shared<const FaissStructure>(std::move(structure)), std::move(rows), std::move(chunks)));
 }
 
 }  // namespace quarry::index

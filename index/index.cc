@@ -64,6 +64,7 @@ struct Index::Impl {
   std::optional<FileLock> lock;
   std::unique_ptr<DerivedFiles> derived;
   std::unique_ptr<Store> store;
+  std::unique_ptr<Maintenance> maintenance;  // nullptr: none
 
   mutable std::mutex mutex;
   std::map<std::string, StoredCollection> records;             // guarded by mutex, by name
@@ -109,15 +110,18 @@ Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
         "\": analyzer fingerprint mismatch: index=" + record->second.analyzer_fingerprint +
         " program=" + analyzer->Fingerprint() + "; delete the collection and index again");
   }
-  const CollectionEnvironment environment{*store, *derived, *clock, options.vectors};
+  const CollectionEnvironment environment{*store, *derived, *clock, options.vectors,
+                                          maintenance.get()};
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection,
                           Collection::Load(environment, record->second));
   loaded[id] = collection;
+  collection->Notice();
   return collection;
 }
 
 Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Index::~Index() {
+  if (impl_->maintenance != nullptr) impl_->maintenance->Stop();
   if (!impl_->options.save_on_close) return;
   for (const auto& [id, collection] : impl_->loaded) collection->Close();
 }
@@ -161,7 +165,9 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
       QUARRY_RETURN_IF_ERROR(DerivedFiles::Create(directory, NewStoreId()));
       QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, false));
     }
-    return impl->LoadRecords();
+    QUARRY_RETURN_IF_ERROR(impl->LoadRecords());
+    if (options.maintain && !options.read_only) impl->maintenance = std::make_unique<Maintenance>();
+    return OkStatus();
   };
   QUARRY_RETURN_IF_ERROR(open().Annotate("store " + directory));
   return std::unique_ptr<Index>(new Index(std::move(impl)));
@@ -217,6 +223,7 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     WriterLock writer;
     if (collection != nullptr) {
       QUARRY_ASSIGN_OR_RETURN(writer, collection->LockWriter(context));
+      if (impl_->maintenance != nullptr) impl_->maintenance->Forget(*collection);
     }
     std::lock_guard guard(impl_->mutex);
     QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
@@ -255,16 +262,29 @@ Result<IndexWriter> Index::OpenWriter(CollectionId id, const CallContext& contex
   }
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection, impl_->Load(id));
   QUARRY_ASSIGN_OR_RETURN(WriterLock lock, collection->LockWriter(context));
-  IndexWriter writer(std::move(collection), std::move(lock));
+  IndexWriter writer(std::move(collection), std::move(lock), context);
   if (writer.collection_->deleted()) {
     return NotFoundError("the collection was deleted meanwhile");
   }
   return writer;
 }
 
+Status Index::WaitForMaintenance(const CallContext& context) {
+  if (impl_->maintenance == nullptr) return OkStatus();
+  std::vector<std::shared_ptr<Collection>> loaded;
+  {
+    std::lock_guard guard(impl_->mutex);
+    for (const auto& [id, collection] : impl_->loaded) loaded.push_back(collection);
+  }
+  for (const std::shared_ptr<Collection>& collection : loaded) collection->NoticeAll();
+  return impl_->maintenance->WaitUntilIdle(context);
+}
+
 Result<CollectionStats> Index::Stats(CollectionId id) {
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, GetSnapshot(id));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Collection> collection, impl_->Load(id));
+  const std::shared_ptr<const Snapshot> snapshot = collection->snapshot();
   CollectionStats stats;
+  stats.maintenance = collection->Health();
   stats.collection = snapshot->collection();
   stats.documents = snapshot->live_documents();
   stats.chunks = snapshot->live_chunks();
@@ -301,16 +321,25 @@ const Analyzer& Index::analyzer() const { return *impl_->analyzer; }
 const std::string& Index::directory() const { return impl_->directory; }
 uint64_t Index::StoreBytes() const { return impl_->store->ApproximateBytes(); }
 
-IndexWriter::IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock)
-    : collection_(std::move(collection)), lock_(std::move(lock)) {}
+IndexWriter::IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock,
+                         CallContext context)
+    : collection_(std::move(collection)), context_(std::move(context)), lock_(std::move(lock)) {
+  context_.trace = nullptr;  // may end before the writer does
+}
 IndexWriter::~IndexWriter() = default;
 IndexWriter::IndexWriter(IndexWriter&& other) noexcept = default;
 
 Result<std::vector<DocumentChange>> IndexWriter::Put(std::vector<DocumentDraft> drafts) {
-  return collection_->Put(std::move(drafts));
+  QUARRY_RETURN_IF_ERROR(collection_->WaitUntilMaintained(context_));
+  Result<std::vector<DocumentChange>> changes = collection_->Put(std::move(drafts));
+  collection_->Notice();
+  return changes;
 }
 Result<std::vector<DocumentChange>> IndexWriter::Delete(std::span<const DocumentId> ids) {
-  return collection_->Delete(ids);
+  QUARRY_RETURN_IF_ERROR(collection_->WaitUntilMaintained(context_));
+  Result<std::vector<DocumentChange>> changes = collection_->Delete(ids);
+  collection_->Notice();
+  return changes;
 }
 Status IndexWriter::DropAliases(const std::string& root) { return collection_->DropAliases(root); }
 std::shared_ptr<const Snapshot> IndexWriter::snapshot() const { return collection_->snapshot(); }
@@ -329,10 +358,20 @@ Result<std::vector<PendingChunk>> IndexWriter::Pending(GenerationId generation, 
 }
 Status IndexWriter::PutVectors(GenerationId generation, std::span<const ChunkId> chunks,
                                const EmbeddingMatrix& vectors) {
-  return collection_->PutVectors(generation, chunks, vectors);
+  QUARRY_RETURN_IF_ERROR(collection_->WaitUntilMaintained(context_));
+  QUARRY_RETURN_IF_ERROR(collection_->PutVectors(generation, chunks, vectors));
+  collection_->Notice();
+  return OkStatus();
+}
+IndexWriter::Preparation IndexWriter::PrepareGeneration(GenerationId generation) const {
+  return [collection = collection_, generation](const CallContext& context) {
+    return collection->PrepareGeneration(generation, context);
+  };
 }
 Status IndexWriter::PublishGeneration(GenerationId generation, const CallContext& context) {
-  return collection_->PublishGeneration(generation, context);
+  QUARRY_RETURN_IF_ERROR(collection_->PublishGeneration(generation, context));
+  collection_->Notice();
+  return OkStatus();
 }
 
 }  // namespace quarry::index

@@ -18,6 +18,7 @@
 #include "base/analyzer.h"
 #include "base/clock.h"
 #include "index/index_writer.h"
+#include "index/maintenance.h"
 #include "index/rocks_store.h"
 #include "index/snapshot.h"
 
@@ -32,6 +33,9 @@ struct IndexOptions {
   // Whether closing leaves files from which the next start is quick. Without, it is as after a crash:
   // the next start does more.
   bool save_on_close = true;
+  // Whether a thread keeps the derived indexes in shape (maintenance.h), unless read_only. Without,
+  // they only grow.
+  bool maintain = true;
 };
 
 struct CollectionStats {
@@ -45,6 +49,7 @@ struct CollectionStats {
   std::string vector_index;    // "flat", "hnsw+flat", ...
   uint64_t lexical_bytes = 0;  // in memory
   uint64_t vector_bytes = 0;
+  MaintenanceStats maintenance;
 };
 
 struct VerifyReport {
@@ -84,9 +89,15 @@ class Index {
 
   Result<std::shared_ptr<const Snapshot>> GetSnapshot(CollectionId collection);
   // Waits while another writer of the collection is open in this process. kNotFound when there is
-  // no such collection, or when it was deleted during the wait; kDeadlineExceeded, kCancelled.
+  // no such collection, or when it was deleted during the wait; kDeadlineExceeded, kCancelled. The
+  // context is also that of the writer's own waits (IndexWriter).
   Result<IndexWriter> OpenWriter(CollectionId collection,
                                  const CallContext& context = CallContext());
+
+  // Waits until nothing of what is loaded is due for maintenance, and the files are saved from which
+  // the next start is quick. What fails is logged and in Stats. Writers may go on meanwhile, and
+  // leave it more to do. kDeadlineExceeded, kCancelled.
+  Status WaitForMaintenance(const CallContext& context = CallContext());
 
   Result<CollectionStats> Stats(CollectionId collection);
   // Compares store, postings and vectors with each other and with the change log, and reads every

@@ -7,6 +7,10 @@
 // lexically at once, by vector as soon as PutVectors has brought its vectors (until then it counts
 // as pending).
 //
+// What a write leaves behind (small segments, dead rows, vectors outside of the graph) is seen to in
+// the background (maintenance.h). Only where that is far behind (collection.h) do Put, Delete and
+// PutVectors wait for it first, as long as the context given to OpenWriter allows.
+//
 // Obtained from Index::OpenWriter; at most one per collection and store. Not thread-safe: one
 // thread at a time. Readers never wait for it.
 
@@ -72,7 +76,8 @@ class IndexWriter {
 
   // Adds or replaces documents: one batch, one fsync for all, one change-log entry each.
   // Errors leave everything as it was: kInvalidArgument (bad id, the same id twice, a move from
-  // what is not there or to what is), those of the store.
+  // what is not there or to what is), those of the store; kDeadlineExceeded and kCancelled of the
+  // wait.
   Result<std::vector<DocumentChange>> Put(std::vector<DocumentDraft> drafts);
 
   // Removes documents; ids that do not exist are ignored. Gone from the next snapshot on.
@@ -105,14 +110,22 @@ class IndexWriter {
   Status PutVectors(GenerationId generation, std::span<const ChunkId> chunks,
                     const EmbeddingMatrix& vectors);
 
-  // Makes `generation` the current one, atomically, and removes the one before.
+  // The task of making the index (a graph, where there are many) of the vectors that a generation
+  // which was begun has so far. Run it before publishing, without the writer: it takes as long as it
+  // takes. kNotFound: the generation is not being built any more. It must not outlive the Index.
+  using Preparation = std::function<Status(const CallContext& context)>;
+  Preparation PrepareGeneration(GenerationId generation) const;
+
+  // Makes `generation` the current one, atomically, and removes the one before. Vectors that were
+  // not prepared are scanned until they are linked in the background.
   // kFailedPrecondition while chunks are pending in it.
   Status PublishGeneration(GenerationId generation, const CallContext& context);
 
  private:
   friend class Index;
-  IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock);
+  IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock, CallContext context);
   std::shared_ptr<Collection> collection_;
+  CallContext context_;
   WriterLock lock_;  // of the collection's writer; released before collection_
 };
 

@@ -14,11 +14,19 @@ namespace {
 // Segments are merged in tiers (as log-structured merge trees do): eight neighbours whose size has
 // the same power of eight become one of the next power.
 constexpr uint32_t kFanOut = 8;
+// A segment of which more than a fourth part is dead is written anew.
+constexpr uint32_t kDeadShare = 4;
 
 uint32_t TierOf(uint32_t live_slots) {
   uint32_t tier = 0;
   for (; live_slots >= kFanOut; live_slots /= kFanOut) ++tier;
   return tier;
+}
+
+uint64_t SlotsOf(std::span<const SegmentView> run) {
+  uint64_t slots = 0;
+  for (const SegmentView& view : run) slots += view.segment->slots();
+  return slots;
 }
 
 struct QueryTerm {
@@ -79,7 +87,7 @@ std::shared_ptr<const LexicalIndex> LexicalIndex::Apply(std::span<const LexicalR
     next->live_rows_ += added.size();
     next->live_tokens_ += next->segments_.back().segment->tokens();
   }
-  next->MergeSegments();
+  next->MergeInline();
   return next;
 }
 
@@ -103,49 +111,102 @@ void LexicalIndex::Kill(std::span<const LexicalRow> rows) {
   }
 }
 
-SegmentView LexicalIndex::Merge(std::span<const SegmentView> parts) const {
-  return {.segment = index::MergeSegments(parts, parameters_)};
+void LexicalIndex::MergeInline() {
+  std::erase_if(segments_, [](const SegmentView& view) { return view.live_slots() == 0; });
+  uint64_t budget = kInlineMergeSlots;
+  for (auto run = NextMerge(budget); !run.empty(); run = NextMerge(budget)) {
+    budget -= SlotsOf(run);
+    SegmentView merged{.segment = MergeSegments(run, parameters_, {}, CallContext()).value()};
+    const auto first = segments_.begin() + (run.data() - segments_.data());
+    segments_.erase(first + 1, first + static_cast<ptrdiff_t>(run.size()));
+    *first = std::move(merged);
+  }
 }
 
-std::shared_ptr<const LexicalIndex> LexicalIndex::Consolidated() const {
-  std::shared_ptr<LexicalIndex> next(new LexicalIndex(*this));
-  std::vector<SegmentView>& segments = next->segments_;
-  size_t first = segments.size();
-  uint64_t slots = 0;  // of those from `first` on
-  for (size_t i = segments.size(); i-- > 0;) {
-    slots += segments[i].live_slots();
-    if (i > 0 && segments[i - 1].live_slots() < kFanOut * slots) continue;
-    // [i, first) become one; what stands before is large enough.
-    if (first - i > 1) {
-      segments[i] = Merge({&segments[i], first - i});
-      segments.erase(segments.begin() + static_cast<ptrdiff_t>(i) + 1,
-                     segments.begin() + static_cast<ptrdiff_t>(first));
-    }
-    first = i;
+std::span<const SegmentView> LexicalIndex::NextMerge(uint64_t max_slots) const {
+  std::span<const SegmentView> best;
+  uint64_t best_slots = max_slots;
+  const auto offer = [&](size_t first, size_t last) {
+    const std::span run(&segments_[first], last - first + 1);
+    const uint64_t slots = SlotsOf(run);
+    if (slots > best_slots || (slots == best_slots && !best.empty())) return;
+    best = run;
+    best_slots = slots;
+  };
+  for (size_t last = 0; last < segments_.size(); ++last) {
+    const SegmentView& view = segments_[last];
+    if (view.dead_slots > view.segment->slots() / kDeadShare) offer(last, last);
+    // A segment closes a run when it and the neighbours before it that are not of a higher tier are
+    // kFanOut or more. With no such run left there are less than kFanOut segments per tier.
+    const uint32_t tier = TierOf(view.live_slots());
+    size_t first = last;
+    while (first > 0 && TierOf(segments_[first - 1].live_slots()) <= tier) --first;
+    if (last - first + 1 >= kFanOut) offer(first, last);
+  }
+  return best;
+}
+
+std::span<const SegmentView> LexicalIndex::NextConsolidation() const {
+  size_t end = segments_.size();
+  uint64_t slots = 0;  // live ones, of those before `end`
+  for (size_t i = segments_.size(); i-- > 0;) {
+    slots += segments_[i].live_slots();
+    if (i > 0 && segments_[i - 1].live_slots() < kFanOut * slots) continue;
+    if (end - i > 1) return {&segments_[i], end - i};
+    end = i;
     slots = 0;
   }
+  return {};
+}
+
+std::vector<SegmentView>::const_iterator LexicalIndex::Find(
+    std::span<const SegmentView> parts) const {
+  return std::search(
+      segments_.begin(), segments_.end(), parts.begin(), parts.end(),
+      [](const SegmentView& a, const SegmentView& b) { return a.segment == b.segment; });
+}
+
+std::optional<std::vector<RowId>> LexicalIndex::DiedSince(
+    std::span<const SegmentView> parts) const {
+  auto now = Find(parts);
+  if (now == segments_.end()) return std::nullopt;
+  std::vector<RowId> died;
+  for (const SegmentView& then : parts) {
+    if (now->dead != then.dead) {
+      now->dead->ForEachSet([&](size_t at) {
+        const auto slot = static_cast<uint32_t>(at);
+        if (!then.IsDead(slot)) died.push_back(then.segment->row(slot));
+      });
+    }
+    ++now;
+  }
+  return died;
+}
+
+std::shared_ptr<const LexicalIndex> LexicalIndex::WithMerged(std::span<const SegmentView> parts,
+                                                             SegmentView merged) const {
+  const auto at = Find(parts);
+  QUARRY_CHECK(at != segments_.end());
+  uint64_t live = 0;
+  for (size_t i = 0; i < parts.size(); ++i) live += at[static_cast<ptrdiff_t>(i)].live_slots();
+  QUARRY_CHECK(live == merged.live_slots());
+  std::shared_ptr<LexicalIndex> next(new LexicalIndex(*this));
+  const auto first = next->segments_.begin() + (at - segments_.begin());
+  *first = std::move(merged);
+  const bool is_empty = first->live_slots() == 0;
+  next->segments_.erase(first + (is_empty ? 0 : 1), first + static_cast<ptrdiff_t>(parts.size()));
   return next;
 }
 
-void LexicalIndex::MergeSegments() {
-  std::erase_if(segments_, [](const SegmentView& view) { return view.live_slots() == 0; });
-  // Mostly dead segments are rewritten, so that postings touched stay in proportion to live rows.
-  for (SegmentView& view : segments_) {
-    if (view.dead_slots > view.live_slots()) view = Merge({&view, 1});
+Result<std::shared_ptr<const LexicalIndex>> LexicalIndex::Renumbered(
+    std::span<const RowId> new_rows, const CallContext& context) const {
+  std::vector<SegmentView> segments;
+  for (const SegmentView& view : segments_) {
+    SegmentView& renumbered = segments.emplace_back();
+    QUARRY_ASSIGN_OR_RETURN(renumbered.segment,
+                            MergeSegments({&view, 1}, parameters_, new_rows, context));
   }
-  // A segment closes a run when it and the neighbours before it that are not of a higher tier are
-  // kFanOut or more. With no such run left there are less than kFanOut segments per tier.
-  for (size_t last = 0; last < segments_.size(); ++last) {
-    const uint32_t tier = TierOf(segments_[last].live_slots());
-    size_t first = last;
-    while (first > 0 && TierOf(segments_[first - 1].live_slots()) <= tier) --first;
-    if (last - first + 1 < kFanOut) continue;
-    segments_[first] = Merge({&segments_[first], last - first + 1});
-    segments_.erase(segments_.begin() + static_cast<ptrdiff_t>(first) + 1,
-                    segments_.begin() + static_cast<ptrdiff_t>(last) + 1);
-    // The merged one may close a run itself.
-    last = first - 1;
-  }
+  return Restore(parameters_, std::move(segments));
 }
 
 Result<std::vector<ScoredRow>> LexicalIndex::Search(std::span<const std::string> terms, size_t k,

@@ -9,11 +9,14 @@
 //
 // Immutable: Apply makes a new index that shares the postings of the old one. It is a list of
 // segments (lexical_segment.h), each the postings of a run of rows; Apply adds one for the new rows
-// and merges small neighbours, so that there are O(log rows) of them. Readers need no lock; any
-// number of threads may search one index.
+// and merges tiny neighbours. Larger merges are made beside the writer, by whoever asks for NextMerge
+// and puts the result in with WithMerged; where that is done there are O(log rows) segments and at
+// most a quarter of their rows is dead. Readers need no lock; any number of threads may search one
+// index.
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +40,9 @@ struct TermContribution {
   double score = 0;
 };
 
+// What Apply merges at most, in slots of the segments that it reads.
+inline constexpr uint64_t kInlineMergeSlots = 4096;
+
 class LexicalIndex {
  public:
   // REQUIRES: k1 >= 0, 0 <= b <= 1.
@@ -47,15 +53,29 @@ class LexicalIndex {
                                                      std::vector<SegmentView> segments);
 
   // The index with the rows of `added` and without those of `removed`. Costs time in proportion to
-  // `added`, times the logarithm of the index for merging; now and then one call pays for a large
-  // merge. REQUIRES: added rows ascend and are larger than every row that was ever added; removed
-  // rows are live.
+  // them, and for merging at most kInlineMergeSlots. REQUIRES: added rows ascend and are larger than
+  // every row that was ever added; removed rows are live.
   std::shared_ptr<const LexicalIndex> Apply(std::span<const LexicalRow> added,
                                             std::span<const LexicalRow> removed) const;
 
-  // The same index with its smaller segments merged, so that each has at least eight times as many
-  // rows as the next: for keeping them in files.
-  std::shared_ptr<const LexicalIndex> Consolidated() const;
+  // Neighbouring segments that should become one: the merge that is due and reads the fewest slots,
+  // at most `max_slots`. Empty when there is none.
+  std::span<const SegmentView> NextMerge(uint64_t max_slots = UINT64_MAX) const;
+  // The same for keeping segments in files: each is to have at least eight times as many rows as the
+  // next.
+  std::span<const SegmentView> NextConsolidation() const;
+  // The rows that died in `parts` since that copy of them was taken; nullopt where they are no
+  // longer the neighbours that they were.
+  std::optional<std::vector<RowId>> DiedSince(std::span<const SegmentView> parts) const;
+  // The index with `merged` in place of `parts`. REQUIRES: DiedSince(parts) is not nullopt, and
+  // those rows are dead in `merged` too.
+  std::shared_ptr<const LexicalIndex> WithMerged(std::span<const SegmentView> parts,
+                                                 SegmentView merged) const;
+
+  // The index without dead rows, row r being new_rows[r]. REQUIRES: the new rows of live ones
+  // ascend. Errors: those of context.Check().
+  Result<std::shared_ptr<const LexicalIndex>> Renumbered(std::span<const RowId> new_rows,
+                                                         const CallContext& context) const;
 
   // The k best rows for a bag of query terms (repeated terms count), best first, ties by
   // table.Precedes. Rows without any of the terms are not returned. `allowed` restricts the result,
@@ -91,8 +111,9 @@ class LexicalIndex {
   LexicalIndex(const LexicalIndex&) = default;
 
   void Kill(std::span<const LexicalRow> rows);
-  void MergeSegments();
-  SegmentView Merge(std::span<const SegmentView> parts) const;
+  void MergeInline();
+  // Where `parts` stand in segments_; its end where they do not.
+  std::vector<SegmentView>::const_iterator Find(std::span<const SegmentView> parts) const;
 
   Bm25Parameters parameters_;
   std::vector<SegmentView> segments_;  // by ascending rows; each has a live one

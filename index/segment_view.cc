@@ -141,9 +141,12 @@ std::shared_ptr<const LexicalSegment> SegmentBuilder::Finish() {
   return writer.Finish();
 }
 
-std::shared_ptr<const LexicalSegment> MergeSegments(std::span<const SegmentView> parts,
-                                                    const Bm25Parameters& parameters) {
+Result<std::shared_ptr<const LexicalSegment>> MergeSegments(std::span<const SegmentView> parts,
+                                                            const Bm25Parameters& parameters,
+                                                            std::span<const RowId> new_rows,
+                                                            const CallContext& context) {
   constexpr uint32_t kDead = std::numeric_limits<uint32_t>::max();
+  constexpr size_t kTermsPerCheck = 256;
   std::vector<RowId> rows;
   std::vector<uint32_t> lengths;
   std::vector<std::vector<uint32_t>> new_slots(parts.size());  // by part and slot
@@ -154,7 +157,7 @@ std::shared_ptr<const LexicalSegment> MergeSegments(std::span<const SegmentView>
       const bool is_dead = parts[p].IsDead(slot);
       new_slots[p].push_back(is_dead ? kDead : static_cast<uint32_t>(rows.size()));
       if (is_dead) continue;
-      rows.push_back(part.row(slot));
+      rows.push_back(new_rows.empty() ? part.row(slot) : new_rows[part.row(slot)]);
       lengths.push_back(part.lengths()[slot]);
     }
   }
@@ -165,7 +168,8 @@ std::shared_ptr<const LexicalSegment> MergeSegments(std::span<const SegmentView>
   for (const SegmentView& part : parts) next.push_back(part.segment->terms().From(""));
   std::vector<Posting> postings;
   std::string term;
-  while (true) {
+  for (size_t terms = 0;; ++terms) {
+    if (terms % kTermsPerCheck == 0) QUARRY_RETURN_IF_ERROR(context.Check());
     const SortedTerms::Iterator* least = nullptr;
     for (const SortedTerms::Iterator& it : next) {
       if (it.valid() && (least == nullptr || it.term() < least->term())) least = &it;

@@ -14,6 +14,7 @@
 
 #include "base/analyzer.h"
 #include "base/bitmap.h"
+#include "base/call_context.h"
 #include "index/lexical_segment.h"
 #include "index/term_dictionary.h"
 
@@ -88,8 +89,11 @@ class SegmentBuilder {
   std::vector<uint32_t> hashes_;  // of the terms of the row that is added
 };
 
-// One segment of all live rows of `parts`. REQUIRES: there is one; parts ascend by rows.
-std::shared_ptr<const LexicalSegment> MergeSegments(std::span<const SegmentView> parts,
-                                                    const Bm25Parameters& parameters);
+// One segment of all live rows of `parts`; with `new_rows`, row r becomes new_rows[r]. REQUIRES:
+// there is one; parts ascend by rows, new rows too. Errors: those of context.Check().
+Result<std::shared_ptr<const LexicalSegment>> MergeSegments(std::span<const SegmentView> parts,
+                                                            const Bm25Parameters& parameters,
+                                                            std::span<const RowId> new_rows,
+                                                            const CallContext& context);
 
 }  // namespace quarry::index

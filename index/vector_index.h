@@ -87,6 +87,10 @@ class VectorIndex {
   // Which row each vector stands for, in the order of the build.
   virtual std::span<const RowId> rows() const = 0;
 
+  // The same vectors, standing for other rows (kNoRow: for none any more); they are shared.
+  // REQUIRES: size() rows.
+  virtual std::shared_ptr<const VectorIndex> WithRows(std::vector<RowId> rows) const = 0;
+
   virtual uint64_t MemoryBytes() const = 0;
 
   // Whether this can be VectorSource::base of an index with such options (hnsw, and codes and links

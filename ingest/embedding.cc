@@ -95,14 +95,20 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
   }));
   QUARRY_ASSIGN_OR_RETURN(report.embedded,
                           EmbedAll(with_writer, generation, *embedder, options, context, progress));
+  index::IndexWriter::Preparation prepare;
+  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
+    prepare = writer.PrepareGeneration(generation);
+    return OkStatus();
+  }));
+  if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
+  QUARRY_RETURN_IF_ERROR(prepare(context));
   QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
     // What came since the last batch, under the same writer: then nothing is pending.
     const WithWriter same = [&](const WriterStep& step) { return step(writer); };
     QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
                             EmbedAll(same, generation, *embedder, options, context, nullptr));
     report.embedded += late;
-    if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
-    cache.Add(embedder);                      // the first query after it finds it open
+    cache.Add(embedder);  // the first query after it finds it open
     return writer.PublishGeneration(generation, context);
   }));
   report.embed_seconds = SecondsSince(start);

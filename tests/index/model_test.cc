@@ -1,5 +1,7 @@
 // A collection against a map in memory: random puts, moves, deletes, vectors, generations, filters,
-// searches and reopenings. What the index answers must be what the map says, after every step.
+// searches and reopenings. What the index answers must be what the map says, after every step; with
+// maintenance in the background, which is now and then waited for, and without. Readers look on, and
+// find in each snapshot what that snapshot holds.
 
 #include <algorithm>
 #include <cmath>
@@ -79,7 +81,8 @@ DocumentDraft DraftOf(const DocumentId& id, const ModelDocument& from) {
 
 class Model {
  public:
-  explicit Model(uint64_t seed) : random_(seed) {
+  Model(uint64_t seed, bool maintain) : random_(seed) {
+    options_.maintain = maintain;
     // Graphs are approximate, so half of the runs have none; small, so that merges happen.
     options_.vectors.kind = seed % 2 == 0 ? VectorIndexKind::kFlat : VectorIndexKind::kAuto;
     constexpr VectorCodeKind kCodes[] = {VectorCodeKind::kFloat, VectorCodeKind::kInt8,
@@ -92,7 +95,7 @@ class Model {
   }
 
   void Step() {
-    switch (random_.Below(12)) {
+    switch (random_.Below(13)) {
       case 0:
       case 1:
       case 2:
@@ -110,6 +113,8 @@ class Model {
         return NewGeneration();
       case 9:
         return Open();
+      case 10:
+        return Maintain();
       default:
         return Search();
     }
@@ -149,6 +154,14 @@ class Model {
     options_.save_on_close = random_.Below(2) == 0;
     index_.reset();
     index_ = Index::Open(directory_.path() + "/store", options_, TestAnalyzer(), clock_).value();
+  }
+
+  void Maintain() {
+    Now();  // loads it
+    ASSERT_OK(index_->WaitForMaintenance());
+    const MaintenanceStats stats = index_->Stats(collection_)->maintenance;
+    ASSERT_EQ(stats.error, "");
+    ASSERT_EQ(stats.pending, "");
   }
 
   DocumentId RandomId() { return "d" + std::to_string(random_.Below(30)); }
@@ -403,12 +416,27 @@ class Model {
   std::map<DocumentId, ModelDocument> documents_;
 };
 
-class ModelTest : public ::testing::TestWithParam<uint64_t> {};
+struct Run {
+  uint64_t seed;
+  bool maintain;
+};
+void PrintTo(const Run& run, std::ostream* out) {
+  *out << "seed " << run.seed << (run.maintain ? ", maintained" : "");
+}
+
+std::vector<Run> Runs() {
+  std::vector<Run> runs;
+  for (uint64_t seed = 1; seed <= 12; ++seed) runs.push_back({seed, true});
+  for (uint64_t seed = 1; seed <= 3; ++seed) runs.push_back({seed, false});
+  return runs;
+}
+
+class ModelTest : public ::testing::TestWithParam<Run> {};
 
 TEST_P(ModelTest, TheIndexIsTheMap) {
-  Model model(GetParam());
+  Model model(GetParam().seed, GetParam().maintain);
   for (int step = 0; step < kSteps; ++step) {
-    SCOPED_TRACE("seed " + std::to_string(GetParam()) + ", step " + std::to_string(step));
+    SCOPED_TRACE("step " + std::to_string(step));
     model.Step();
     if (HasFatalFailure()) return;
     if (step % 10 == 0) model.Check();
@@ -417,7 +445,7 @@ TEST_P(ModelTest, TheIndexIsTheMap) {
   model.Check();
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ModelTest, ::testing::Range<uint64_t>(1, 13));
+INSTANTIATE_TEST_SUITE_P(Seeds, ModelTest, ::testing::ValuesIn(Runs()));
 
 }  // namespace
 }  // namespace quarry::index

@@ -29,6 +29,7 @@ TEST_F(SavedFilesTest, AGraphIsKeptOnDiskAndRebuiltWhenItIsDamaged) {
     Embed(writer, generation, 8);
     ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
   }
+  ASSERT_OK(index_->WaitForMaintenance());
   Delete("d7");
   Put({MakeDraft("new", {"fresh text"})});
   {
@@ -61,6 +62,9 @@ TEST_F(SavedFilesTest, AGraphIsKeptOnDiskAndRebuiltWhenItIsDamaged) {
   }
   ASSERT_OK(Open(options));
   EXPECT_EQ(search(), before);
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
+  EXPECT_EQ(search(), before);
   ExpectVerified();
 }
 
@@ -86,6 +90,8 @@ TEST_F(SavedFilesTest, OpensFromSavedFilesAndTheChangesSince) {
     std::filesystem::resize_file(entry.path(), std::filesystem::file_size(entry.path()) - 1);
   }
   ASSERT_OK(Open());
+  TestSnapshot();
+  ASSERT_OK(index_->WaitForMaintenance());
   ExpectVerified();
 
   IndexOptions crash;
@@ -162,6 +168,8 @@ TEST_F(SavedFilesTest, OpensFromSavedFilesAndTheChangesSince) {
                                      std::filesystem::copy_options::overwrite_existing);
       }
       ASSERT_OK(Open(crash));
+      EXPECT_EQ(look(), embedded) << files[f] << " " << damage;
+      ASSERT_OK(index_->WaitForMaintenance());
       EXPECT_EQ(look(), embedded) << files[f] << " " << damage;
       ExpectVerified();
       index_.reset();

@@ -1,0 +1,535 @@
+// Maintenance of a collection: what is due, and how it is done beside writers and readers. Every step
+// copies what it works on under the lock, works without it, and puts the result in place under the
+// lock again, with what happened meanwhile. Searching finds the same before and after: scores depend on
+// live rows alone.
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "base/log.h"
+#include "index/collection.h"
+#include "index/keys.h"
+
+namespace quarry::index {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// Dead rows are tolerated up to this many more than there are live ones.
+constexpr size_t kDeadRowsFloor = 10'000;
+// A writer waits at so many times as many, ...
+constexpr size_t kFarBehind = 2;
+// ... at so many segments (where none is due there are at most seven of each power of eight), ...
+constexpr size_t kMaxSegments = 128;
+// ... and at this share, or so many times hnsw_from, of vectors outside of the large index.
+constexpr size_t kMaxFreshPart = 2;
+constexpr size_t kMaxFreshFactor = 5;
+
+// Fresh vectors are linked into the large index once they are this share of all vectors: a scan of so
+// many costs about what a walk of the rest does.
+constexpr double kMaxFreshShare = 0.05;
+// More than so many scanned indexes are merged: the last, as far as each is less than kFreshFanOut
+// times as large as those behind it, and at least half.
+constexpr size_t kMaxFreshIndexes = 8;
+constexpr size_t kFreshFanOut = 4;
+// Of the vectors that are searched at most one in so many is dead.
+constexpr size_t kDeadVectorsPart = 4;
+
+// The files are saved when an eighth of the rows has changed, and at least so many.
+constexpr size_t kUnsavedRowsFloor = 20'000;
+// When the store is closed, changes of less than this share of the rows are left for the next start.
+constexpr size_t kUnsavedShare = 50;
+// Segments are merged for the files at most so often before they are saved: a writer may go on.
+constexpr int kMaxConsolidations = 16;
+
+// Changes that are caught up with under the lock; more are caught up with before, in rounds.
+constexpr uint64_t kFewChanges = 64;
+constexpr int kMaxRounds = 20;
+
+// What failed is left alone for so long.
+constexpr std::chrono::seconds kRetryAfter{60};
+// How often who waits looks whether it is still wanted.
+constexpr std::chrono::milliseconds kCheckInterval{20};
+
+bool Contains(std::span<const std::shared_ptr<const VectorIndex>> indexes,
+              const std::shared_ptr<const VectorIndex>& index) {
+  return std::find(indexes.begin(), indexes.end(), index) != indexes.end();
+}
+
+// `index` without the rows of `taken`; nullptr where nothing is left.
+std::shared_ptr<const VectorIndex> Without(const std::shared_ptr<const VectorIndex>& index,
+                                           const Bitmap& taken) {
+  std::vector<RowId> rows(index->rows().begin(), index->rows().end());
+  size_t left = 0;
+  bool is_same = true;
+  for (RowId& row : rows) {
+    if (row == kNoRow) continue;
+    if (row < taken.size() && taken.Test(row)) {
+      row = kNoRow;
+      is_same = false;
+    } else {
+      ++left;
+    }
+  }
+  if (left == 0) return nullptr;
+  return is_same ? index : index->WithRows(std::move(rows));
+}
+
+}  // namespace
+
+const char* Collection::WorkName(Work work) {
+  switch (work) {
+    case Work::kPostings:
+      return "postings";
+    case Work::kRows:
+      return "rows";
+    case Work::kVectors:
+      return "vectors";
+    case Work::kFiles:
+      return "files";
+  }
+  Fatal(__FILE__, __LINE__, "a Work without a name");
+}
+
+size_t Collection::DeadRows() const {
+  return state_.parts.rows.rows() - state_.parts.live.Count();
+}
+
+Collection::VectorCounts Collection::CountVectors() const {
+  const SnapshotParts& parts = state_.parts;
+  VectorCounts counts;
+  const VectorIndexKind fresh = FreshOptions().kind;
+  const bool is_scanned = LargeOptions(parts.rows_with_vector).kind == fresh;
+  for (const std::shared_ptr<const VectorIndex>& index : parts.vectors) {
+    counts.entries += index->size();
+    if (!is_scanned && index->kind() == fresh) counts.fresh += index->size();
+  }
+  counts.dead = counts.entries - parts.rows_with_vector;
+  return counts;
+}
+
+bool Collection::LinkingIsDue() const {
+  const SnapshotParts& parts = state_.parts;
+  if (!parts.generation || parts.vectors.empty()) return false;
+  const VectorCounts counts = CountVectors();
+  if (linking_is_due_ || counts.dead > counts.entries / kDeadVectorsPart) return true;
+  if (counts.fresh == 0) return false;
+  const auto all = static_cast<double>(parts.rows_with_vector);
+  return counts.fresh == counts.entries ||  // no large index yet
+         (parts.rows_with_vector >= environment_.vectors.hnsw_from &&
+          static_cast<double>(counts.fresh) > kMaxFreshShare * all);
+}
+
+bool Collection::IsDue(Work work) const {
+  const std::optional<Failure>& failure = failures_[static_cast<size_t>(work)];
+  if (deleted_ || (failure && SteadyClock::now() < failure->until)) return false;
+  const size_t live = state_.parts.live.Count();
+  switch (work) {
+    case Work::kPostings:
+      return !state_.parts.lexical->NextMerge().empty();
+    case Work::kRows:
+      return preparing_ == 0 && DeadRows() > live + kDeadRowsFloor;
+    case Work::kVectors:
+      return LinkingIsDue() || state_.parts.vectors.size() > 1 + kMaxFreshIndexes;
+    case Work::kFiles:
+      return state_.parts.rows.rows() > 0 &&
+             (save_is_due_ || state_.unsaved_rows > std::max(kUnsavedRowsFloor, live / 8));
+  }
+  return false;
+}
+
+std::optional<Collection::Work> Collection::Due() const {
+  for (const Work work : {Work::kPostings, Work::kRows, Work::kVectors, Work::kFiles}) {
+    if (IsDue(work)) return work;
+  }
+  return std::nullopt;
+}
+
+bool Collection::IsFarBehind() const {
+  const SnapshotParts& parts = state_.parts;
+  const size_t fresh = CountVectors().fresh;
+  return (parts.lexical->segments().size() > kMaxSegments && IsDue(Work::kPostings)) ||
+         (DeadRows() > kFarBehind * (parts.live.Count() + kDeadRowsFloor) && IsDue(Work::kRows)) ||
+         (fresh > parts.rows_with_vector / kMaxFreshPart &&
+          fresh > kMaxFreshFactor * size_t{environment_.vectors.hnsw_from} &&
+          IsDue(Work::kVectors));
+}
+
+void Collection::Notice() {
+  if (environment_.maintenance == nullptr) return;
+  {
+    std::lock_guard lock(mutex_);
+    if (!Due()) return;
+  }
+  environment_.maintenance->Notice(shared_from_this());
+}
+
+void Collection::NoticeAll() {
+  {
+    std::lock_guard lock(mutex_);
+    if (state_.unsaved_rows > state_.parts.live.Count() / kUnsavedShare) save_is_due_ = true;
+  }
+  Notice();
+}
+
+Status Collection::WaitUntilMaintained(const CallContext& context) {
+  if (environment_.maintenance == nullptr) return OkStatus();
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      if (!IsFarBehind()) return OkStatus();
+      maintained_.wait_for(lock, kCheckInterval);
+    }
+    Notice();
+    QUARRY_RETURN_IF_ERROR(
+        context.Check().Annotate("collection \"" + name_ + "\": waiting for its maintenance"));
+  }
+}
+
+MaintenanceStats Collection::Health() const {
+  std::lock_guard lock(mutex_);
+  MaintenanceStats stats;
+  for (const Work work : {Work::kPostings, Work::kRows, Work::kVectors, Work::kFiles}) {
+    const std::optional<Failure>& failure = failures_[static_cast<size_t>(work)];
+    if (failure && stats.error.empty()) {
+      stats.error = std::string(WorkName(work)) + ": " + failure->status.ToString();
+    }
+    if (environment_.maintenance == nullptr || (!IsDue(work) && work_ != work)) continue;
+    stats.pending += (stats.pending.empty() ? "" : ", ") + std::string(WorkName(work));
+  }
+  stats.rows = state_.parts.rows.rows();
+  stats.dead_rows = DeadRows();
+  for (const SegmentView& view : state_.parts.lexical->segments()) {
+    ++stats.segments;
+    stats.slots += view.segment->slots();
+    stats.dead_slots += view.dead_slots;
+  }
+  const VectorCounts counts = CountVectors();
+  stats.vector_entries = counts.entries;
+  stats.fresh_vectors = counts.fresh;
+  stats.dead_vectors = counts.dead;
+  return stats;
+}
+
+bool Collection::Maintain(const CallContext& context) {
+  std::optional<Work> work;
+  {
+    std::lock_guard lock(mutex_);
+    work = work_ = Due();
+  }
+  if (!work) return false;
+  Status status;
+  try {
+    status = Do(*work, context);
+  } catch (const std::bad_alloc&) {
+    status = ResourceExhaustedError("out of memory");
+  }
+  const bool has_failed = !status.ok() && status.code() != Code::kCancelled;
+  {
+    std::lock_guard lock(mutex_);
+    work_.reset();
+    std::optional<Failure>& failure = failures_[static_cast<size_t>(*work)];
+    if (status.ok()) failure.reset();
+    if (has_failed) failure = {.status = status, .until = SteadyClock::now() + kRetryAfter};
+  }
+  maintained_.notify_all();
+  if (has_failed) {
+    LogWarning("maintenance of collection " + name_ + ", " + WorkName(*work) +
+               ", is put off: " + status.ToString());
+  }
+  return status.code() != Code::kCancelled;
+}
+
+Status Collection::Do(Work work, const CallContext& context) {
+  switch (work) {
+    case Work::kPostings:
+      return MergeNext(/*consolidate=*/false, context);
+    case Work::kRows:
+      return CompactRows(context);
+    case Work::kVectors:
+      return LinkVectors(context);
+    case Work::kFiles:
+      return SaveFiles(context);
+  }
+  return OkStatus();
+}
+
+Status Collection::MergeNext(bool consolidate, const CallContext& context) {
+  std::vector<SegmentView> parts;
+  SnapshotParts then;
+  {
+    std::lock_guard lock(mutex_);
+    const std::span<const SegmentView> run = consolidate
+                                                 ? state_.parts.lexical->NextConsolidation()
+                                                 : state_.parts.lexical->NextMerge();
+    parts.assign(run.begin(), run.end());
+    then.rows = state_.parts.rows;
+    then.view = state_.parts.view;
+  }
+  return parts.empty() ? OkStatus()
+                       : MergePostings(std::move(parts), then.rows, *then.view, context);
+}
+
+Status Collection::MergePostings(std::vector<SegmentView> parts, const RowTable& rows,
+                                 const StoreView& view, const CallContext& context) {
+  SegmentView merged;
+  QUARRY_ASSIGN_OR_RETURN(
+      merged.segment, MergeSegments(parts, parts[0].segment->parameters(), {}, context));
+  // Lets die in it what died in `now` since; false when the parts are not there any more. The terms
+  // of a chunk that is gone are still in the view of then.
+  const auto catch_up = [&](const LexicalIndex& now) -> Result<bool> {
+    std::optional<std::vector<RowId>> died = now.DiedSince(parts);
+    if (!died) return false;
+    std::vector<ChunkId> chunks;
+    std::erase_if(*died, [&](RowId row) { return merged.IsDead(*merged.segment->SlotOf(row)); });
+    for (const RowId row : *died) chunks.push_back(rows.row(row).chunk);
+    QUARRY_ASSIGN_OR_RETURN(std::vector<std::vector<TermFrequency>> terms,
+                            ReadTerms(view, chunks));
+    std::vector<LexicalRow> dead;
+    for (size_t i = 0; i < chunks.size(); ++i) dead.push_back({(*died)[i], std::move(terms[i])});
+    if (!dead.empty()) merged.Kill(dead);
+    return true;
+  };
+  // Most of it before the lock is taken.
+  QUARRY_ASSIGN_OR_RETURN(bool is_there, catch_up(snapshot()->lexical()));
+  if (!is_there) return OkStatus();  // it is due again, if it still is
+  std::lock_guard lock(mutex_);
+  QUARRY_ASSIGN_OR_RETURN(is_there, catch_up(*state_.parts.lexical));
+  if (!is_there) return OkStatus();
+  state_.parts.lexical = state_.parts.lexical->WithMerged(parts, std::move(merged));
+  Publish();
+  return OkStatus();
+}
+
+// Rows without the dead ones, in the same order; postings and vectors follow.
+Status Collection::CompactRows(const CallContext& context) {
+  SnapshotParts then;
+  {
+    std::lock_guard lock(mutex_);
+    then = state_.parts;
+  }
+  // Without a generation: vectors are taken over at the end.
+  State next;
+  SnapshotParts& parts = next.parts;
+  parts.view = then.view;
+  parts.commit = then.commit;
+  std::vector<RowId> new_rows(then.rows.rows(), kNoRow);
+  std::vector<IdMap::Entry> positions;
+  std::vector<IdMap::Entry> chunk_rows;
+  then.live_versions.ForEachSet([&](size_t old_position) {
+    const DocumentEntry version = then.rows.document(old_position);
+    std::vector<ChunkId> chunks;
+    for (RowId row = version.first_row; row < version.first_row + version.rows; ++row) {
+      new_rows[row] = static_cast<RowId>(parts.rows.rows() + chunks.size());
+      chunks.push_back(then.rows.row(row).chunk);
+      chunk_rows.push_back({chunks.back().value, new_rows[row]});
+    }
+    const size_t position = parts.rows.Append(version.number, DocumentId(version.id), chunks);
+    positions.push_back({version.number.value, static_cast<uint32_t>(position)});
+  });
+  QUARRY_RETURN_IF_ERROR(context.Check());
+  parts.positions.Put(std::move(positions));
+  next.chunk_rows.Put(std::move(chunk_rows));
+  parts.live = Bitmap(parts.rows.rows(), true);
+  parts.live_versions = Bitmap(parts.rows.documents(), true);
+  parts.live_documents = parts.rows.documents();
+  next.has_vector = Bitmap(parts.rows.rows());
+  QUARRY_ASSIGN_OR_RETURN(parts.lexical, then.lexical->Renumbered(new_rows, context));
+
+  for (int round = 0; round < kMaxRounds; ++round) {
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    std::shared_ptr<const StoreView> view = environment_.store.GetView();
+    QUARRY_ASSIGN_OR_RETURN(const Counters counters, LoadCounters(*view));
+    if (counters.last_commit <= parts.commit.value + kFewChanges) break;
+    QUARRY_RETURN_IF_ERROR(CatchUp(next, std::move(view), CommitSequence(counters.last_commit)));
+  }
+  State old;  // ends after the lock
+  std::lock_guard lock(mutex_);
+  if (deleted_) return CancelledError("the collection was deleted");
+  QUARRY_RETURN_IF_ERROR(CatchUp(next, state_.parts.view, state_.parts.commit));
+  QUARRY_RETURN_IF_ERROR(TakeVectorsOver(next, then, new_rows));
+  next.unsaved_rows = parts.rows.rows();
+  next.files_are_good = state_.files_are_good;
+  next.pending = std::move(state_.pending);
+  old = std::exchange(state_, std::move(next));
+  ++numbering_;
+  prepared_ = {};
+  Publish();
+  return OkStatus();
+}
+
+// Brings rows and postings to the change `commit`, which `view` shows.
+Status Collection::CatchUp(State& state, std::shared_ptr<const StoreView> view,
+                           CommitSequence commit) const {
+  SnapshotParts& parts = state.parts;
+  const std::shared_ptr<const StoreView> then = std::exchange(parts.view, std::move(view));
+  QUARRY_ASSIGN_OR_RETURN(std::vector<Applied> changes, ReadChangesSince(state, parts.commit));
+  for (Applied& change : changes) {
+    const std::optional<uint32_t> position = parts.positions.Find(change.change.document.value);
+    if (!position || !parts.live_versions.Test(*position)) continue;
+    const DocumentEntry old = parts.rows.document(*position);
+    std::vector<ChunkId> chunks;
+    for (RowId row = old.first_row; row < old.first_row + old.rows; ++row) {
+      chunks.push_back(parts.rows.row(row).chunk);
+    }
+    QUARRY_ASSIGN_OR_RETURN(change.old_terms, ReadTerms(*then, chunks));
+  }
+  parts.commit = commit;
+  Apply(state, std::move(changes));
+  return OkStatus();
+}
+
+// Gives `state`, whose documents are those of state_, the vectors of state_. `new_rows` are its rows
+// for those of `then`. REQUIRES: mutex_ is held.
+Status Collection::TakeVectorsOver(State& state, const SnapshotParts& then,
+                                   std::span<const RowId> new_rows) {
+  SnapshotParts parts = state_.parts;
+  parts.rows = state.parts.rows;
+  parts.live = state.parts.live;
+  parts.live_versions = state.parts.live_versions;
+  parts.positions = state.parts.positions;
+  parts.live_documents = state.parts.live_documents;
+  parts.lexical = state.parts.lexical;
+  parts.vectors.clear();
+  state.has_vector = Bitmap(parts.rows.rows());
+  for (const std::shared_ptr<const VectorIndex>& index : state_.parts.vectors) {
+    std::vector<RowId> rows(index->size(), kNoRow);
+    size_t left = 0;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const RowId row = index->rows()[i];
+      if (row == kNoRow || !state_.has_vector.Test(row)) continue;
+      rows[i] = row < then.rows.rows() ? new_rows[row]
+                                       : RowOf(state, state_.parts.rows.row(row).chunk);
+      if (rows[i] == kNoRow) continue;
+      state.has_vector.Set(rows[i]);
+      ++left;
+    }
+    if (left > 0) parts.vectors.push_back(index->WithRows(std::move(rows)));
+  }
+  if (parts.live_documents != state_.parts.live_documents ||
+      parts.live.Count() != state_.parts.live.Count() ||
+      state.has_vector.Count() != parts.rows_with_vector) {
+    return InternalError("what was made does not hold what is searched");
+  }
+  state.parts = std::move(parts);
+  return OkStatus();
+}
+
+// All vectors in one index where that is due, else the smaller scanned ones in one.
+Status Collection::LinkVectors(const CallContext& context) {
+  SnapshotParts parts;
+  Bitmap has_vector;
+  VectorIndexOptions options;
+  size_t first = 0;  // of the indexes that become one
+  {
+    std::lock_guard lock(mutex_);
+    parts = state_.parts;
+    has_vector = state_.has_vector;
+    const bool is_merge = !LinkingIsDue();
+    options = is_merge ? FreshOptions() : LargeOptions(parts.rows_with_vector);
+    if (is_merge) {
+      first = parts.vectors.size() - kMaxFreshIndexes / 2;
+      size_t behind = 0;
+      for (size_t i = first; i < parts.vectors.size(); ++i) behind += parts.vectors[i]->size();
+      for (; first > 0; --first) {
+        const VectorIndex& before = *parts.vectors[first - 1];
+        if (before.kind() != options.kind || before.size() >= kFreshFanOut * behind) break;
+        behind += before.size();
+      }
+    }
+  }
+  const std::span all(parts.vectors);
+  const bool is_large = first == 0 && options.kind != FreshOptions().kind;
+  std::shared_ptr<const VectorIndex> built;
+  if (first > 0) {
+    std::vector<RowId> rows;
+    for (const std::shared_ptr<const VectorIndex>& index : all.subspan(first)) {
+      for (const RowId row : index->rows()) {
+        if (row != kNoRow && has_vector.Test(row)) rows.push_back(row);
+      }
+    }
+    std::sort(rows.begin(), rows.end());
+    if (!rows.empty()) {
+      QUARRY_ASSIGN_OR_RETURN(built, BuildFromStore(parts, std::move(rows), options, context));
+    }
+  } else if (parts.rows_with_vector > 0) {
+    QUARRY_ASSIGN_OR_RETURN(built, BuildLarge(parts, has_vector, options, context));
+  }
+  Bitmap taken(parts.rows.rows());
+  if (built != nullptr) {
+    for (const RowId row : built->rows()) {
+      if (row != kNoRow) taken.Set(row);
+    }
+  }
+  {
+    std::lock_guard lock(mutex_);
+    // Another generation was published meanwhile.
+    if (!state_.parts.generation || state_.parts.generation->id != parts.generation->id) {
+      return OkStatus();
+    }
+    std::vector<std::shared_ptr<const VectorIndex>> next;
+    std::vector<std::shared_ptr<const VectorIndex>> later;
+    for (const std::shared_ptr<const VectorIndex>& index : state_.parts.vectors) {
+      if (Contains(all.subspan(first), index)) continue;
+      const bool is_before = Contains(all.first(first), index);
+      std::shared_ptr<const VectorIndex> left = is_before ? index : Without(index, taken);
+      if (left != nullptr) (is_before ? next : later).push_back(std::move(left));
+    }
+    if (built != nullptr) next.push_back(built);
+    next.insert(next.end(), later.begin(), later.end());
+    state_.parts.vectors = std::move(next);
+    if (first == 0) linking_is_due_ = false;
+    Publish();
+  }
+  if (is_large && built != nullptr) SaveGraph(parts, *built);
+  return OkStatus();
+}
+
+Status Collection::SaveFiles(const CallContext& context) {
+  for (int i = 0; i < kMaxConsolidations; ++i) {
+    {
+      std::lock_guard lock(mutex_);
+      if (state_.parts.lexical->NextConsolidation().empty()) break;
+    }
+    QUARRY_RETURN_IF_ERROR(MergeNext(/*consolidate=*/true, context));
+  }
+  QUARRY_RETURN_IF_ERROR(context.Check());
+  State copy;
+  {
+    std::lock_guard lock(mutex_);
+    copy.parts = state_.parts;
+    copy.chunk_rows = state_.chunk_rows;
+    copy.has_vector = state_.has_vector;
+    copy.unsaved_rows = state_.unsaved_rows;
+    copy.files_are_good = state_.files_are_good;
+    save_is_due_ = false;  // what is asked for from now on is not in this copy
+  }
+  const Status status = Save(copy);
+  std::lock_guard lock(mutex_);
+  if (deleted_) environment_.derived.Remove(SavedPrefix()).IgnoreError();  // only space
+  state_.files_are_good = copy.files_are_good;
+  if (!status.ok()) {
+    save_is_due_ = true;
+    return status;
+  }
+  state_.unsaved_rows -= copy.unsaved_rows;
+  if (state_.parts.generation && !state_.parts.embedder && copy.parts.generation &&
+      state_.parts.generation->id == copy.parts.generation->id) {
+    state_.parts.embedder = copy.parts.embedder;
+    Publish();
+  }
+  return OkStatus();
+}
+
+void Collection::Close() {
+  std::lock_guard lock(mutex_);
+  const bool is_much = state_.unsaved_rows > state_.parts.live.Count() / kUnsavedShare;
+  if (deleted_ || !(is_much || save_is_due_)) return;
+  const Status status = Save(state_);
+  if (!status.ok()) {
+    LogWarning("rows of collection " + name_ + " not saved: " + status.message());
+  }
+}
+
+}  // namespace quarry::index

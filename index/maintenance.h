@@ -1,0 +1,70 @@
+#pragma once
+
+// Maintenance: one thread per index that keeps what is derived from the store in shape while its
+// collections are written to: it merges segments of postings, takes out dead rows, links fresh
+// vectors into the graph and saves files. A writer only appends.
+//
+//   maintenance.Notice(collection);   // after a write that left something to do
+//
+// What is to be done, and how, is the collection's (Collection::Maintain): a step of it is made from a
+// copy, beside writers and readers, and put in its place under a short lock. Collections take turns,
+// a step each. A step that fails is reported by the collection and left alone for a while.
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/call_context.h"
+
+namespace quarry::index {
+
+class Collection;
+
+// What is to be done for the derived indexes of a collection.
+struct MaintenanceStats {
+  std::string pending;  // "postings, vectors"; "" while nothing is due
+  std::string error;    // of the last step that failed and has not succeeded since; "" if none
+  uint64_t rows = 0;    // dead ones included
+  uint64_t dead_rows = 0;
+  uint64_t segments = 0;
+  uint64_t slots = 0;  // rows of the segments
+  uint64_t dead_slots = 0;
+  uint64_t vector_entries = 0;  // of the indexes that are searched
+  uint64_t fresh_vectors = 0;   // of those, outside of the large index
+  uint64_t dead_vectors = 0;
+};
+
+// Thread-safe.
+class Maintenance {
+ public:
+  Maintenance();
+  ~Maintenance() { Stop(); }
+  Maintenance(const Maintenance&) = delete;
+  Maintenance& operator=(const Maintenance&) = delete;
+
+  // Has the collection looked at, soon.
+  void Notice(std::shared_ptr<Collection> collection);
+  // Gives up what is under way for the collection, as far as it can be.
+  void Forget(const Collection& collection);
+  // Waits until nothing that was noticed is left to do. kDeadlineExceeded, kCancelled.
+  Status WaitUntilIdle(const CallContext& context);
+  // Gives up what is under way and ends the thread. Nothing is lost: it is found due again.
+  void Stop();
+
+ private:
+  void Run();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Collection>> queue_;  // guarded by mutex_; each once
+  std::shared_ptr<Collection> current_;            // guarded by mutex_
+  CancelToken cancel_;                             // of the step under way; guarded by mutex_
+  bool stopping_ = false;                          // guarded by mutex_
+  std::thread thread_;                             // last: uses all of the above
+};
+
+}  // namespace quarry::index
