@@ -174,7 +174,9 @@ Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
 
   QUARRY_ASSIGN_OR_RETURN(Target target, OpenTarget(context.config(), arguments.dry_run));
   Engine& engine = *target.engine;
-  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer, engine.index().OpenWriter(target.collection));
+  NoteStoredSettings(context, engine.index());
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                          engine.index().OpenWriter(target.collection, context.call));
   ingest::IngestOptions options = engine.ingest_options();
   options.metadata = std::move(metadata);
   options.prune = arguments.prune;
@@ -202,7 +204,9 @@ Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
     }
     return OkStatus();
   };
-  const Status status = run();
+  Status status = run();
+  // The next start is quick, and the first search walks a graph.
+  if (status.ok() && !arguments.dry_run) status = engine.index().WaitForMaintenance(context.call);
   progress.Clear();
   if (status.code() == Code::kCancelled) {
     return CancelledError(

@@ -378,6 +378,10 @@ class Parser {
     create.add_option("NAME", collection_, "of the collection")->required();
     Then(create,
          [this](CommandContext& context) { return RunCollectionsCreate(collection_, context); });
+    CLI::App& set = AddCommand(collections, "set", "change how a collection holds its vectors",
+                               "quarry collections set manuals --set vectors.kind=hnsw");
+    set.add_option("NAME", collection_, "of the collection")->required();
+    Then(set, [this](CommandContext& context) { return RunCollectionsSet(collection_, context); });
     CLI::App& remove = AddCommand(collections, "delete", "remove a collection and all it holds",
                                   "quarry collections delete manuals");
     remove.add_option("NAME", collection_, "of the collection")->required();

@@ -24,6 +24,7 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindOrCreateCollection());
   QUARRY_RETURN_IF_ERROR(engine->index().GetSnapshot(collection).status());
 
+  NoteStoredSettings(context, engine->index());
   SetLogLevel(LogLevel::kInfo);
   ingest::EmbeddingMaintainer maintainer(engine->index(), engine->embedders(), config.embedding);
   maintainer.Notice(collection);  // first, then what others were left without

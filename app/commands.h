@@ -77,6 +77,8 @@ Result<int> RunDocsDelete(const DocsDeleteArguments& arguments, CommandContext& 
 
 Result<int> RunCollectionsList(CommandContext& context);
 Result<int> RunCollectionsCreate(const std::string& name, CommandContext& context);
+// Stores the options of vectors that flags, file or environment give.
+Result<int> RunCollectionsSet(const std::string& name, CommandContext& context);
 Result<int> RunCollectionsDelete(const std::string& name, CommandContext& context);
 
 // Both: the collection named by flag, file or environment; all of the store's where none is named.
@@ -106,6 +108,10 @@ struct ConfigArguments {
 Result<int> RunConfig(const ConfigArguments& arguments, CommandContext& context);
 
 Result<int> RunDoctor(CommandContext& context);
+
+// Says which options of vectors are given and do not hold, since the collection of the configuration
+// was made with others.
+void NoteStoredSettings(CommandContext& context, const index::Index& index);
 
 // What stats and verify look at. kNotFound for a named one that does not exist.
 Result<std::vector<index::StoredCollection>> CollectionsInQuestion(const LoadedConfig& loaded,

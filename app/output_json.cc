@@ -112,6 +112,24 @@ Json ToJson(const index::CollectionStats& stats) {
   json["lexical_bytes"] = stats.lexical_bytes;
   json["vector_bytes"] = stats.vector_bytes;
   json["bm25"] = {{"k1", stats.collection.k1}, {"b", stats.collection.b}};
+  if (const auto& vectors = stats.collection.vectors) {
+    json["vectors"] = {{"kind", VectorIndexKindName(vectors->kind)},
+                       {"codes", VectorCodeKindName(vectors->codes)},
+                       {"hnsw_links", vectors->hnsw_links},
+                       {"hnsw_build_width", vectors->hnsw_build_width},
+                       {"target_recall", vectors->target_recall}};
+  }
+  const index::MaintenanceStats& maintenance = stats.maintenance;
+  json["maintenance"] = {{"pending", maintenance.pending},
+                         {"error", maintenance.error},
+                         {"rows", maintenance.rows},
+                         {"dead_rows", maintenance.dead_rows},
+                         {"segments", maintenance.segments},
+                         {"postings_rows", maintenance.slots},
+                         {"dead_postings_rows", maintenance.dead_slots},
+                         {"vectors", maintenance.vector_entries},
+                         {"fresh_vectors", maintenance.fresh_vectors},
+                         {"dead_vectors", maintenance.dead_vectors}};
   return json;
 }
 

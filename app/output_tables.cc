@@ -18,6 +18,25 @@ std::string Fixed(double value, int decimals) {
   return text;
 }
 
+// "3 of 40 (8 %)".
+std::string PartOf(uint64_t part, uint64_t all) {
+  const uint64_t percent = all == 0 ? 0 : (100 * part + all / 2) / all;
+  return WithThousands(part) + " of " + WithThousands(all) + " (" + std::to_string(percent) + " %)";
+}
+
+std::string MaintenanceText(const index::MaintenanceStats& stats) {
+  const std::string text = stats.pending.empty() ? "nothing due" : "due: " + stats.pending;
+  return stats.error.empty() ? text : text + "; last error: " + OneLine(stats.error);
+}
+
+std::string SettingsText(const std::optional<index::VectorSettings>& settings) {
+  if (!settings) return "as configured";
+  return std::string(VectorIndexKindName(settings->kind)) + ", " +
+         VectorCodeKindName(settings->codes) + ", " + std::to_string(settings->hnsw_links) +
+         " links, build width " + std::to_string(settings->hnsw_build_width) + ", target recall " +
+         FormatConfigValue(settings->target_recall);
+}
+
 std::string TypedText(const MetadataValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* number = std::get_if<double>(&value)) return FormatConfigValue(*number);
@@ -130,10 +149,12 @@ std::string DocumentViewText(const DocumentView& view, const Console& console) {
 std::string CollectionsText(const std::vector<index::CollectionStats>& collections,
                             const Console& console) {
   if (collections.empty()) return "no collections\n";
-  std::vector<std::vector<std::string>> rows = {{"name", "documents", "chunks", "created"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"name", "documents", "chunks", "vectors", "created"}};
   for (const index::CollectionStats& stats : collections) {
     rows.push_back({stats.collection.name, WithThousands(stats.documents),
-                    WithThousands(stats.chunks), FormatIso8601(stats.collection.created_micros)});
+                    WithThousands(stats.chunks), SettingsText(stats.collection.vectors),
+                    FormatIso8601(stats.collection.created_micros)});
   }
   return Table(rows, {1, 2}, console);
 }
@@ -151,9 +172,17 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
                    {"  vectors", WithThousands(vectors) + ", " +
                                      WithThousands(one.pending_vectors) + " pending"},
                    {"  vector index", one.vector_index.empty() ? "none" : one.vector_index},
+                   {"  vector settings", SettingsText(one.collection.vectors)},
                    {"  embedder", one.embedder.empty() ? none : one.embedder},
                    {"  memory", FormatBytes(one.lexical_bytes) + " postings, " +
                                     FormatBytes(one.vector_bytes) + " vectors"},
+                   {"  segments", WithThousands(one.maintenance.segments)},
+                   {"  dead rows", PartOf(one.maintenance.dead_rows, one.maintenance.rows)},
+                   {"  dead postings",
+                    "rows " + PartOf(one.maintenance.dead_slots, one.maintenance.slots)},
+                   {"  dead vectors",
+                    PartOf(one.maintenance.dead_vectors, one.maintenance.vector_entries)},
+                   {"  maintenance", MaintenanceText(one.maintenance)},
                    {"  commit", WithThousands(one.commit.value)},
                    {"  created", FormatIso8601(one.collection.created_micros)}});
   }

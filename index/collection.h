@@ -91,6 +91,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // See IndexWriter. Needs no writer.
   Status PrepareGeneration(GenerationId generation, const CallContext& context);
   Status PublishGeneration(GenerationId generation, const CallContext& context);
+  // See Index.
+  Status SetVectorSettings(const VectorSettings& settings, const CallContext& context);
 
  private:
   // Numbers given out next, as they stand in the store.
@@ -201,6 +203,7 @@ class Collection : public std::enable_shared_from_this<Collection> {
   Status SaveFiles(const CallContext& context);
 
   // collection_vectors.cc
+  VectorIndexOptions VectorOptions() const;  // the collection's own
   Result<std::shared_ptr<const VectorIndex>> BuildFromStore(
       const SnapshotParts& parts, std::vector<RowId> rows, const VectorIndexOptions& options,
       const CallContext& context, std::shared_ptr<const VectorIndex> base = nullptr) const;
@@ -239,7 +242,7 @@ class Collection : public std::enable_shared_from_this<Collection> {
   std::optional<StoredGeneration> building_;
   std::unordered_set<ChunkId> built_;  // chunks with a vector of building_
   Prepared prepared_;
-  size_t preparing_ = 0;       // calls of PrepareGeneration under way: rows keep their numbers
+  size_t preparing_ = 0;  // calls of PrepareGeneration under way: rows keep their numbers
   bool save_is_due_ = false;
   bool linking_is_due_ = false;  // although there are few fresh vectors: settings have changed
   std::optional<Work> work_;     // under way

@@ -206,9 +206,8 @@ Status Collection::LoadVectors(State& state) const {
     if (!in_graph.Test(row)) fresh.push_back(static_cast<RowId>(row));
   });
   if (fresh.empty()) return OkStatus();
-  QUARRY_ASSIGN_OR_RETURN(
-      std::shared_ptr<const VectorIndex> tail,
-      BuildFromStore(parts, std::move(fresh), FreshOptions(), CallContext()));
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> tail,
+                          BuildFromStore(parts, std::move(fresh), FreshOptions(), CallContext()));
   parts.vectors.push_back(std::move(tail));
   return OkStatus();
 }

@@ -92,9 +92,7 @@ const char* Collection::WorkName(Work work) {
   Fatal(__FILE__, __LINE__, "a Work without a name");
 }
 
-size_t Collection::DeadRows() const {
-  return state_.parts.rows.rows() - state_.parts.live.Count();
-}
+size_t Collection::DeadRows() const { return state_.parts.rows.rows() - state_.parts.live.Count(); }
 
 Collection::VectorCounts Collection::CountVectors() const {
   const SnapshotParts& parts = state_.parts;
@@ -260,9 +258,8 @@ Status Collection::MergeNext(bool consolidate, const CallContext& context) {
   SnapshotParts then;
   {
     std::lock_guard lock(mutex_);
-    const std::span<const SegmentView> run = consolidate
-                                                 ? state_.parts.lexical->NextConsolidation()
-                                                 : state_.parts.lexical->NextMerge();
+    const std::span<const SegmentView> run =
+        consolidate ? state_.parts.lexical->NextConsolidation() : state_.parts.lexical->NextMerge();
     parts.assign(run.begin(), run.end());
     then.rows = state_.parts.rows;
     then.view = state_.parts.view;
@@ -274,8 +271,8 @@ Status Collection::MergeNext(bool consolidate, const CallContext& context) {
 Status Collection::MergePostings(std::vector<SegmentView> parts, const RowTable& rows,
                                  const StoreView& view, const CallContext& context) {
   SegmentView merged;
-  QUARRY_ASSIGN_OR_RETURN(
-      merged.segment, MergeSegments(parts, parts[0].segment->parameters(), {}, context));
+  QUARRY_ASSIGN_OR_RETURN(merged.segment,
+                          MergeSegments(parts, parts[0].segment->parameters(), {}, context));
   // Lets die in it what died in `now` since; false when the parts are not there any more. The terms
   // of a chunk that is gone are still in the view of then.
   const auto catch_up = [&](const LexicalIndex& now) -> Result<bool> {
@@ -284,8 +281,7 @@ Status Collection::MergePostings(std::vector<SegmentView> parts, const RowTable&
     std::vector<ChunkId> chunks;
     std::erase_if(*died, [&](RowId row) { return merged.IsDead(*merged.segment->SlotOf(row)); });
     for (const RowId row : *died) chunks.push_back(rows.row(row).chunk);
-    QUARRY_ASSIGN_OR_RETURN(std::vector<std::vector<TermFrequency>> terms,
-                            ReadTerms(view, chunks));
+    QUARRY_ASSIGN_OR_RETURN(std::vector<std::vector<TermFrequency>> terms, ReadTerms(view, chunks));
     std::vector<LexicalRow> dead;
     for (size_t i = 0; i < chunks.size(); ++i) dead.push_back({(*died)[i], std::move(terms[i])});
     if (!dead.empty()) merged.Kill(dead);
@@ -399,8 +395,8 @@ Status Collection::TakeVectorsOver(State& state, const SnapshotParts& then,
     for (size_t i = 0; i < rows.size(); ++i) {
       const RowId row = index->rows()[i];
       if (row == kNoRow || !state_.has_vector.Test(row)) continue;
-      rows[i] = row < then.rows.rows() ? new_rows[row]
-                                       : RowOf(state, state_.parts.rows.row(row).chunk);
+      rows[i] =
+          row < then.rows.rows() ? new_rows[row] : RowOf(state, state_.parts.rows.row(row).chunk);
       if (rows[i] == kNoRow) continue;
       state.has_vector.Set(rows[i]);
       ++left;
@@ -464,8 +460,9 @@ Status Collection::LinkVectors(const CallContext& context) {
   }
   {
     std::lock_guard lock(mutex_);
-    // Another generation was published meanwhile.
-    if (!state_.parts.generation || state_.parts.generation->id != parts.generation->id) {
+    // Another generation was published meanwhile, or other settings were made: it is due again.
+    if (!state_.parts.generation || state_.parts.generation->id != parts.generation->id ||
+        record_.vectors != parts.collection.vectors) {
       return OkStatus();
     }
     std::vector<std::shared_ptr<const VectorIndex>> next;

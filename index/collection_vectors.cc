@@ -50,8 +50,13 @@ Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
   return BuildVectorIndex(options, std::move(source), context);
 }
 
+VectorIndexOptions Collection::VectorOptions() const {
+  if (!record_.vectors) return environment_.vectors;
+  return WithSettings(environment_.vectors, *record_.vectors);
+}
+
 VectorIndexOptions Collection::LargeOptions(size_t count) const {
-  VectorIndexOptions options = environment_.vectors;
+  VectorIndexOptions options = VectorOptions();
   if (options.kind == VectorIndexKind::kAuto) {
     options.kind = count < options.hnsw_from ? VectorIndexKind::kFlat : VectorIndexKind::kHnsw;
   }
@@ -59,7 +64,7 @@ VectorIndexOptions Collection::LargeOptions(size_t count) const {
 }
 
 VectorIndexOptions Collection::FreshOptions() const {
-  VectorIndexOptions options = environment_.vectors;
+  VectorIndexOptions options = VectorOptions();
   switch (options.kind) {
     case VectorIndexKind::kFaissFlat:
     case VectorIndexKind::kFaissHnsw:
@@ -72,15 +77,13 @@ VectorIndexOptions Collection::FreshOptions() const {
   return options;
 }
 
-Result<std::shared_ptr<const VectorIndex>> Collection::BuildLarge(const SnapshotParts& parts,
-                                                                  const Bitmap& has_vector,
-                                                                  const VectorIndexOptions& options,
-                                                                  const CallContext& context) const {
+Result<std::shared_ptr<const VectorIndex>> Collection::BuildLarge(
+    const SnapshotParts& parts, const Bitmap& has_vector, const VectorIndexOptions& options,
+    const CallContext& context) const {
   std::vector<RowId> rows;
   Bitmap left = has_vector;
   // What the large index holds stays where it is, so that its graph can be added to.
-  std::shared_ptr<const VectorIndex> base =
-      parts.vectors.empty() ? nullptr : parts.vectors.front();
+  std::shared_ptr<const VectorIndex> base = parts.vectors.empty() ? nullptr : parts.vectors.front();
   if (base != nullptr && base->CanGrow(options)) {
     for (const RowId row : base->rows()) {
       const bool is_live = row != kNoRow && has_vector.Test(row);
@@ -131,8 +134,7 @@ void Collection::SaveGraph(const SnapshotParts& parts, const VectorIndex& graph)
   const Result<SharedBytes> file = graph.File();
   Status saved = file.status();
   if (saved.ok()) {
-    saved =
-        environment_.derived.Save(GraphRole(generation), file->view, parts.commit.value);
+    saved = environment_.derived.Save(GraphRole(generation), file->view, parts.commit.value);
   }
   if (!saved.ok()) LogWarning("vector graph not saved: " + saved.message());
   // What was deleted or replaced meanwhile has no file.
@@ -147,7 +149,7 @@ Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(const State& st
   QUARRY_ASSIGN_OR_RETURN(MappedFile file,
                           environment_.derived.Load(GraphRole(state.parts.generation->id)));
   QUARRY_ASSIGN_OR_RETURN(const VectorFile header, ReadVectorHeader(file.bytes()));
-  const VectorIndexOptions options = environment_.vectors;
+  const VectorIndexOptions options = VectorOptions();
   const bool other_kind = options.kind != VectorIndexKind::kAuto && options.kind != header.kind;
   const bool is_coded = FreshOptions().kind == VectorIndexKind::kFlat;
   if (other_kind || (is_coded && options.codes != header.codes)) {
@@ -346,8 +348,12 @@ Status Collection::PrepareGeneration(GenerationId id, const CallContext& context
       SaveGraph(parts, *index);
     }
     std::lock_guard lock(mutex_);
-    // A generation that was begun anew, or rows that were renumbered: it is done again later.
-    if (!building_ || building_->id != id || numbering_ != numbering) return OkStatus();
+    // A generation that was begun anew, rows that were renumbered, other settings: it is done again
+    // later.
+    if (!building_ || building_->id != id || numbering_ != numbering ||
+        record_.vectors != parts.collection.vectors) {
+      return OkStatus();
+    }
     prepared_ = {.generation = id, .index = std::move(index)};
     return OkStatus();
   };
@@ -420,6 +426,45 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   built_.clear();
   prepared_ = {};
   save_is_due_ = true;
+  Publish();
+  return OkStatus();
+}
+
+Status Collection::SetVectorSettings(const VectorSettings& settings, const CallContext& context) {
+  std::lock_guard lock(mutex_);
+  if (record_.vectors == settings) return OkStatus();
+  const VectorIndexOptions before = FreshOptions();
+  const StoredCollection old = record_;
+  record_.vectors = settings;
+  const VectorIndexOptions now = FreshOptions();
+  SnapshotParts& parts = state_.parts;
+  const auto change = [&]() -> Status {
+    // Scores of vectors in other codes are not to be mixed: all are scanned until they are linked.
+    std::vector<std::shared_ptr<const VectorIndex>> vectors = parts.vectors;
+    if (!vectors.empty() && (before.kind != now.kind || before.codes != now.codes)) {
+      std::vector<RowId> rows;
+      state_.has_vector.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
+      QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> scanned,
+                              BuildFromStore(parts, std::move(rows), now, context));
+      vectors = {std::move(scanned)};
+    }
+    WriteBatch batch;
+    batch.Put(CollectionKey(id_), EncodeCollection(record_));
+    QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
+    parts.vectors = std::move(vectors);
+    return OkStatus();
+  };
+  if (const Status changed = change(); !changed.ok()) {
+    record_ = old;
+    return changed;
+  }
+  parts.view = environment_.store.GetView();
+  parts.collection = record_;
+  prepared_ = {};
+  linking_is_due_ = parts.generation.has_value();
+  if (parts.generation) {
+    environment_.derived.Remove(GraphRole(parts.generation->id)).IgnoreError();  // only space
+  }
   Publish();
   return OkStatus();
 }

@@ -163,7 +163,8 @@ Result<std::shared_ptr<const VectorIndex>> OpenFaissIndex(const VectorFile& file
     std::memcpy(&chunks[i].value, from + i * sizeof(uint64_t), sizeof(uint64_t));
   }
   return std::shared_ptr<const VectorIndex>(std::make_shared<FaissIndex>(
-      file.kind, std::make_shared<const FaissStructure>(std::move(structure)), std::move(rows), std::move(chunks)));
+      file.kind, std::make_shared<const FaissStructure>(std::move(structure)), std::move(rows),
+      std::move(chunks)));
 }
 
 }  // namespace quarry::index

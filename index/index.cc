@@ -186,6 +186,7 @@ Result<CollectionId> Index::CreateCollection(const std::string& name) {
   record.k1 = impl_->options.bm25.k1;
   record.b = impl_->options.bm25.b;
   record.created_micros = impl_->clock->NowMicros();
+  record.vectors = SettingsOf(impl_->options.vectors);
   WriteBatch batch;
   batch.Put(CollectionKey(record.id), EncodeCollection(record));
   batch.Put(CollectionNameKey(name), EncodeInteger(record.id.value));
@@ -242,6 +243,27 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     impl_->loaded.erase(id);
     return impl_->derived->Remove(std::to_string(id.value) + "/");
   }
+}
+
+Status Index::SetVectorSettings(const std::string& name, const VectorSettings& settings,
+                                const CallContext& context) {
+  if (impl_->options.read_only) {
+    return FailedPreconditionError("store " + impl_->directory + " is open for reading only");
+  }
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, FindCollection(name));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Collection> collection, impl_->Load(id));
+  QUARRY_ASSIGN_OR_RETURN(const WriterLock lock, collection->LockWriter(context));
+  if (collection->deleted()) return NotFoundError("the collection was deleted meanwhile");
+  QUARRY_RETURN_IF_ERROR(collection->SetVectorSettings(settings, context));
+  {
+    std::lock_guard guard(impl_->mutex);
+    if (const auto it = impl_->records.find(name);
+        it != impl_->records.end() && it->second.id == id) {
+      it->second.vectors = settings;
+    }
+  }
+  collection->Notice();
+  return OkStatus();
 }
 
 std::vector<StoredCollection> Index::Collections() const {

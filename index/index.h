@@ -28,8 +28,8 @@ struct IndexOptions {
   bool read_only = false;
   bool create_if_missing = true;  // ignored when read_only
   RocksStoreOptions store;        // read_only and create_if_missing are taken from above
-  VectorIndexOptions vectors;
-  Bm25Parameters bm25;  // of collections that are created
+  VectorIndexOptions vectors;     // their VectorSettings: of collections that are created
+  Bm25Parameters bm25;            // of collections that are created
   // Whether closing leaves files from which the next start is quick. Without, it is as after a crash:
   // the next start does more.
   bool save_on_close = true;
@@ -86,6 +86,10 @@ class Index {
   // Waits for the writer of the collection as OpenWriter does.
   Status DeleteCollection(const std::string& name, const CallContext& context = CallContext());
   std::vector<StoredCollection> Collections() const;  // by name
+  // Changes what a collection was created with (IndexOptions::vectors). Waits for the writer. The
+  // vectors are made searchable in the new way within the call, and linked in the background.
+  Status SetVectorSettings(const std::string& name, const VectorSettings& settings,
+                           const CallContext& context = CallContext());
 
   Result<std::shared_ptr<const Snapshot>> GetSnapshot(CollectionId collection);
   // Waits while another writer of the collection is open in this process. kNotFound when there is

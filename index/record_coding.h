@@ -16,7 +16,9 @@ namespace quarry::index::record_coding {
 // --- Writing
 // --------------------------------------------------------------------------------------
 
-inline std::string NewRecord() { return std::string(1, static_cast<char>(kRecordVersion)); }
+inline std::string NewRecord(uint8_t version = kRecordVersion) {
+  return std::string(1, static_cast<char>(version));
+}
 
 // Times before 1970 are odd but legal; as two's complement they take ten bytes.
 inline void AppendSigned(std::string& out, int64_t value) {
@@ -93,14 +95,17 @@ inline void AppendBlocks(std::string& out, const std::vector<ChunkBlock>& blocks
 // RecordReader's business.
 class Decoder {
  public:
-  Decoder(std::string_view bytes, const char* name) : reader_(bytes), name_(name) {
-    const uint8_t version = reader_.Byte();
-    Require(version == kRecordVersion || !reader_.ok(), "version " + std::to_string(version) +
-                                                            ", this program reads version " +
-                                                            std::to_string(kRecordVersion));
+  // Reads the versions 1 to `newest`.
+  Decoder(std::string_view bytes, const char* name, uint8_t newest = kRecordVersion)
+      : reader_(bytes), name_(name), version_(reader_.Byte()) {
+    const bool is_known = version_ >= 1 && version_ <= newest;
+    Require(is_known || !reader_.ok(), "version " + std::to_string(version_) +
+                                           ", this program reads version " +
+                                           (newest == 1 ? "1" : "1 to " + std::to_string(newest)));
   }
 
   RecordReader& reader() { return reader_; }
+  uint8_t version() const { return version_; }
   bool ok() const { return reader_.ok() && problem_.empty(); }
 
   void Require(bool condition, std::string_view problem) {
@@ -225,6 +230,7 @@ class Decoder {
  private:
   RecordReader reader_;
   const char* name_;
+  uint8_t version_;
   std::string problem_;
 };
 

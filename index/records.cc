@@ -22,7 +22,7 @@ constexpr size_t kMaxTermListBytes = size_t{1} << 28;
 }  // namespace
 
 std::string EncodeCollection(const StoredCollection& collection) {
-  std::string out = NewRecord();
+  std::string out = NewRecord(kCollectionRecordVersion);
   AppendVarint(out, collection.id.value);
   AppendBytes(out, collection.name);
   AppendBytes(out, collection.analyzer_fingerprint);
@@ -30,11 +30,19 @@ std::string EncodeCollection(const StoredCollection& collection) {
   AppendDouble(out, collection.b);
   AppendSigned(out, collection.created_micros);
   AppendVarint(out, collection.current_generation.value);
+  out.push_back(collection.vectors ? '\x01' : '\x00');
+  if (!collection.vectors) return out;
+  const VectorSettings& vectors = *collection.vectors;
+  out.push_back(static_cast<char>(vectors.kind));
+  out.push_back(static_cast<char>(vectors.codes));
+  AppendVarint(out, vectors.hnsw_links);
+  AppendVarint(out, vectors.hnsw_build_width);
+  AppendDouble(out, vectors.target_recall);
   return out;
 }
 
 Result<StoredCollection> DecodeCollection(std::string_view bytes) {
-  Decoder in(bytes, "collection");
+  Decoder in(bytes, "collection", kCollectionRecordVersion);
   StoredCollection collection;
   collection.id = in.ValidId<CollectionId>("collection id is 0");
   collection.name = in.String();
@@ -45,6 +53,19 @@ Result<StoredCollection> DecodeCollection(std::string_view bytes) {
   in.Require(collection.b >= 0 && collection.b <= 1, "b is not between 0 and 1");
   collection.created_micros = in.Signed();
   collection.current_generation = in.AnyId<GenerationId>();
+  if (in.version() >= 2 && in.Bool()) {
+    VectorSettings vectors;
+    vectors.kind = static_cast<VectorIndexKind>(in.reader().Byte());
+    vectors.codes = static_cast<VectorCodeKind>(in.reader().Byte());
+    vectors.hnsw_links = in.reader().Varint32();
+    vectors.hnsw_build_width = in.reader().Varint32();
+    vectors.target_recall = in.reader().Double();
+    in.Require(vectors.kind <= VectorIndexKind::kFaissIvf, "unknown kind of vector index");
+    in.Require(vectors.codes <= VectorCodeKind::kFloat, "unknown kind of vector codes");
+    in.Require(vectors.target_recall >= 0 && vectors.target_recall <= 1,
+               "target recall is not between 0 and 1");
+    collection.vectors = vectors;
+  }
   QUARRY_RETURN_IF_ERROR(in.Finish());
   return collection;
 }

@@ -2,7 +2,7 @@
 
 // The values of the Store: what is kept under the keys of keys.h, and its bytes.
 //
-// Every record starts with a version byte (kRecordVersion) and uses base/coding.h: varints, length-
+// Every record starts with a version byte (kRecordVersion, but for collections) and uses base/coding.h: varints, length-
 // prefixed strings, little-endian doubles. Vectors, document texts and blob parts are raw bytes:
 // their format is that of the key.
 //
@@ -13,6 +13,7 @@
 // Plain values and free functions: thread-safe as far as values are.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@
 #include "base/embedding.h"
 #include "base/ids.h"
 #include "base/status.h"
+#include "index/vector_index.h"
 
 namespace quarry::index {
 
@@ -31,6 +33,7 @@ namespace quarry::index {
 inline constexpr uint64_t kStoreFormatVersion = 2;
 
 inline constexpr uint8_t kRecordVersion = 1;
+inline constexpr uint8_t kCollectionRecordVersion = 2;  // 1 ends with the current generation
 
 // A collection: a set of documents with one analyzer and one current generation of vectors.
 struct StoredCollection {
@@ -41,6 +44,8 @@ struct StoredCollection {
   double b = 0.75;
   int64_t created_micros = 0;
   GenerationId current_generation;  // 0 = none: dense retrieval is off
+  // Of its vector indexes. nullopt in collections of before: the options that the index is opened with.
+  std::optional<VectorSettings> vectors;
 
   friend bool operator==(const StoredCollection&, const StoredCollection&) = default;
 };

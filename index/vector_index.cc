@@ -53,6 +53,23 @@ Result<VectorIndexKind> ParseVectorIndexKind(std::string_view name) {
   return InvalidArgumentError("vector index kind \"" + std::string(name) + "\": expected " + known);
 }
 
+VectorSettings SettingsOf(const VectorIndexOptions& options) {
+  return {.kind = options.kind,
+          .codes = options.codes,
+          .hnsw_links = options.hnsw_links,
+          .hnsw_build_width = options.hnsw_build_width,
+          .target_recall = options.target_recall};
+}
+
+VectorIndexOptions WithSettings(VectorIndexOptions options, const VectorSettings& settings) {
+  options.kind = settings.kind;
+  options.codes = settings.codes;
+  options.hnsw_links = settings.hnsw_links;
+  options.hnsw_build_width = settings.hnsw_build_width;
+  options.target_recall = settings.target_recall;
+  return options;
+}
+
 Result<std::shared_ptr<const VectorIndex>> BuildVectorIndex(const VectorIndexOptions& options,
                                                             VectorSource source,
                                                             const CallContext& context) {

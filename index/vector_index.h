@@ -52,6 +52,19 @@ struct VectorIndexOptions {
   uint64_t seed = 42;
 };
 
+// Those of the options that a collection keeps (StoredCollection).
+struct VectorSettings {
+  VectorIndexKind kind = VectorIndexKind::kAuto;
+  VectorCodeKind codes = VectorCodeKind::kInt8;
+  uint32_t hnsw_links = 16;
+  uint32_t hnsw_build_width = 200;
+  double target_recall = 0.99;
+
+  friend bool operator==(const VectorSettings&, const VectorSettings&) = default;
+};
+VectorSettings SettingsOf(const VectorIndexOptions& options);
+VectorIndexOptions WithSettings(VectorIndexOptions options, const VectorSettings& settings);
+
 struct VectorSearchOptions {
   // ef: candidates kept while walking a graph; at least k is used. 0 = as many as gave the target
   // recall on the vectors themselves when the graph was built.

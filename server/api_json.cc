@@ -98,6 +98,25 @@ void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json)
   json.Key("lexical_bytes").Uint(stats.lexical_bytes).Key("vector_bytes").Uint(stats.vector_bytes);
   json.Key("bm25").BeginObject();
   json.Key("k1").Double(stats.collection.k1).Key("b").Double(stats.collection.b);
+  json.EndObject();
+  if (const auto& vectors = stats.collection.vectors) {
+    json.Key("vectors").BeginObject();
+    json.Key("kind").String(VectorIndexKindName(vectors->kind));
+    json.Key("codes").String(VectorCodeKindName(vectors->codes));
+    json.Key("hnsw_links").Uint(vectors->hnsw_links);
+    json.Key("hnsw_build_width").Uint(vectors->hnsw_build_width);
+    json.Key("target_recall").Double(vectors->target_recall).EndObject();
+  }
+  const index::MaintenanceStats& maintenance = stats.maintenance;
+  json.Key("maintenance").BeginObject();
+  json.Key("pending").String(maintenance.pending).Key("error").String(maintenance.error);
+  json.Key("rows").Uint(maintenance.rows).Key("dead_rows").Uint(maintenance.dead_rows);
+  json.Key("segments").Uint(maintenance.segments);
+  json.Key("postings_rows").Uint(maintenance.slots);
+  json.Key("dead_postings_rows").Uint(maintenance.dead_slots);
+  json.Key("vectors").Uint(maintenance.vector_entries);
+  json.Key("fresh_vectors").Uint(maintenance.fresh_vectors);
+  json.Key("dead_vectors").Uint(maintenance.dead_vectors);
   json.EndObject().EndObject();
 }
 

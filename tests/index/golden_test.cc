@@ -105,6 +105,11 @@ StoredCollection SomeCollection() {
   collection.analyzer_fingerprint = "a";
   collection.created_micros = 6;
   collection.current_generation = GenerationId(3);
+  collection.vectors = {.kind = VectorIndexKind::kFaissIvf,
+                        .codes = VectorCodeKind::kBf16,
+                        .hnsw_links = 24,
+                        .hnsw_build_width = 300,
+                        .target_recall = 0.5};
   return collection;
 }
 

@@ -88,7 +88,8 @@ TEST(LexicalSegmentTest, MergingIsBuildingAtOnce) {
   EXPECT_EQ(parts[2].live_slots(), 230u);
   EXPECT_EQ(parts[2].DocumentFrequency(*parts[2].segment->terms().Find("lonely")), 0u);
   rows.erase(rows.begin() + 600, rows.begin() + 620);
-  EXPECT_EQ(MergeSegments(parts, {}, {}, CallContext()).value()->bytes().view, BuildSegment(rows)->bytes().view);
+  EXPECT_EQ(MergeSegments(parts, {}, {}, CallContext()).value()->bytes().view,
+            BuildSegment(rows)->bytes().view);
 }
 
 TEST(LexicalSegmentTest, DeadPostingsAddUp) {

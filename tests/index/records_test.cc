@@ -66,7 +66,14 @@ class Maker {
             random_.Uniform() * 3,
             random_.Uniform(),
             static_cast<int64_t>(random_.Next()),
-            GenerationId(Number32())};
+            GenerationId(Number32()),
+            Settings()};
+  }
+  std::optional<VectorSettings> Settings() {
+    if (random_.Below(3) == 0) return std::nullopt;
+    return VectorSettings{static_cast<VectorIndexKind>(random_.Below(6)),
+                          static_cast<VectorCodeKind>(random_.Below(3)), Number32(), Number32(),
+                          random_.Uniform()};
   }
   StoredDocument Document() {
     return {NewId<DocumentNumber>(),
@@ -240,7 +247,7 @@ TEST(Records, OfRandomBytesAreDecodedOrRefused) {
     for (int i = 0; i < 20'000; ++i) {
       std::string bytes(random.Below(60), '\0');
       for (char& c : bytes) c = static_cast<char>(random.Next() >> (56 + random.Below(8)));
-      if (!bytes.empty()) bytes[0] = kRecordVersion;
+      if (!bytes.empty()) bytes[0] = static_cast<char>(1 + random.Below(2));
       if (const Status status = kind.decode(bytes); !status.ok()) ExpectDataLoss(kind, status);
     }
   }
@@ -251,6 +258,25 @@ TEST(Records, OfAnotherVersionNameBoth) {
   bytes[0] = 9;
   EXPECT_EQ(DecodeInteger(bytes).status(),
             DataLossError("integer record: version 9, this program reads version 1"));
+  StoredCollection collection;
+  collection.id = CollectionId(1);
+  bytes = EncodeCollection(collection);
+  bytes[0] = 3;
+  EXPECT_EQ(DecodeCollection(bytes).status(),
+            DataLossError("collection record: version 3, this program reads version 1 to 2"));
+}
+
+// Before collections kept the settings of their vectors, nothing came after the generation.
+TEST(Records, ACollectionOfVersionOneHasNoSettings) {
+  StoredCollection collection;
+  collection.id = CollectionId(1);
+  collection.name = "c";
+  collection.current_generation = GenerationId(7);
+  std::string bytes = EncodeCollection(collection);
+  ASSERT_EQ(bytes.back(), '\0');
+  bytes.pop_back();
+  bytes[0] = 1;
+  EXPECT_EQ(DecodeCollection(bytes).value(), collection);
 }
 
 // A length that a damaged byte makes huge must not be allocated.

@@ -1,0 +1,438 @@
+// Maintenance in the background: what it bounds, what a writer does itself, and what happens to it
+// when others write, delete and close meanwhile. That what is found stays the same:
+// model_test.cc and lexical_index_test.cc.
+
+#include "index/maintenance.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "index/keys.h"
+#include "tests/index/index_testing.h"
+
+namespace quarry::index {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<DocumentDraft> Drafts(size_t from, size_t count, size_t paragraphs = 1) {
+  std::vector<DocumentDraft> drafts;
+  for (size_t i = from; i < from + count; ++i) {
+    std::vector<std::string> texts;
+    for (size_t p = 0; p < paragraphs; ++p) {
+      texts.push_back("word" + std::to_string(i % 97) + " common part " + std::to_string(p) +
+                      " of number " + std::to_string(i));
+    }
+    drafts.push_back(MakeDraft("d" + std::to_string(i), texts));
+  }
+  return drafts;
+}
+
+class MaintenanceTest : public IndexTest {
+ protected:
+  MaintenanceStats Stats() { return index_->Stats(TestCollection())->maintenance; }
+
+  // Publishes a generation of vectors of all chunks; not prepared, unless asked for.
+  void PublishVectors(bool prepare = false) {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const GenerationId generation =
+        writer.BeginGeneration("test", {.fingerprint = "t", .dimension = 8}, "x", 1).value();
+    while (writer.PendingCount(generation) > 0) Embed(writer, generation, 8);
+    if (prepare) {
+      ASSERT_OK(writer.PrepareGeneration(generation)(CallContext()));
+    }
+    ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
+  }
+  void EmbedPending() {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const GenerationId generation = TestSnapshot()->generation()->id;
+    while (writer.PendingCount(generation) > 0) Embed(writer, generation, 8);
+  }
+
+  // The best of a scan of everything: chunks and scores, as they are whatever the indexes are made of.
+  std::vector<std::pair<ChunkId, double>> Nearest() {
+    const auto snapshot = TestSnapshot();
+    Bitmap all(snapshot->rows().rows(), true);
+    for (RowId row = 0; row < all.size(); ++row) {
+      if (!snapshot->IsLive(row)) all.Clear(row);
+    }
+    const std::vector<float> query = {1, -2, 3, 1, 0.5f, -1, 2, 1};
+    std::vector<std::pair<ChunkId, double>> found;
+    for (const ScoredRow& row :
+         snapshot->SearchDense(query, 50, all, {.width = 100'000}, CallContext()).value()) {
+      found.emplace_back(snapshot->rows().row(row.row).chunk, row.score);
+    }
+    return found;
+  }
+};
+
+// Slots of the segments of `before` that are no longer in `after`.
+uint64_t SlotsMerged(const Snapshot& before, const Snapshot& after) {
+  uint64_t slots = 0;
+  for (const SegmentView& old : before.lexical().segments()) {
+    const auto& now = after.lexical().segments();
+    const bool is_there = std::any_of(now.begin(), now.end(), [&](const SegmentView& view) {
+      return view.segment == old.segment;
+    });
+    if (!is_there) slots += old.segment->slots();
+  }
+  return slots;
+}
+
+TEST_F(MaintenanceTest, NoPutMergesMoreThanAFewRows) {
+  IndexOptions alone;
+  alone.maintain = false;  // so that what is merged was merged by the writer
+  ASSERT_OK(Open(alone));
+  Random random(3);
+  uint64_t most = 0;
+  for (int put = 0; put < 300; ++put) {
+    const auto before = TestSnapshot();
+    const size_t count = random.Below(4) == 0 ? 400 : 1 + random.Below(5);
+    Put(Drafts(random.Below(4'000), count, 1 + random.Below(2)));
+    const uint64_t merged = SlotsMerged(*before, *TestSnapshot());
+    ASSERT_LE(merged, kInlineMergeSlots) << put;
+    most = std::max(most, merged);
+  }
+  EXPECT_GT(most, 1'000u);  // the test meets merges
+  EXPECT_EQ(Stats().pending, "");
+  const auto words = SearchWords(*TestSnapshot(), "common word5");
+  EXPECT_THAT(words, ::testing::Not(IsEmpty()));
+
+  // What was left is done once there is somebody to do it.
+  ASSERT_OK(Open());
+  TestSnapshot();
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_EQ(SearchWords(*TestSnapshot(), "common word5"), words);
+  EXPECT_LE(Stats().dead_slots, Stats().slots / 4);
+  ExpectVerified();
+}
+
+TEST_F(MaintenanceTest, NoPutLinksVectors) {
+  IndexOptions alone;
+  alone.maintain = false;
+  alone.vectors.hnsw_from = 100;
+  ASSERT_OK(Open(alone));
+  Put(Drafts(0, 500));
+  PublishVectors();
+  for (size_t i = 0; i < 5; ++i) {
+    Put(Drafts(500 + 100 * i, 100));
+    EmbedPending();
+  }
+  const std::string scanned = index_->Stats(TestCollection())->vector_index;
+  EXPECT_THAT(scanned, ::testing::Not(HasSubstr("hnsw")));
+  const auto nearest = Nearest();
+  ASSERT_EQ(nearest.size(), 50u);
+
+  IndexOptions maintained = alone;
+  maintained.maintain = true;
+  ASSERT_OK(Open(maintained));
+  TestSnapshot();
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
+  EXPECT_EQ(Nearest(), nearest);
+  ExpectVerified();
+  // It is what a process that only reads finds, too.
+  IndexOptions reading = alone;
+  reading.read_only = true;
+  ASSERT_OK(Open(reading));
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
+  EXPECT_EQ(Nearest(), nearest);
+}
+
+TEST_F(MaintenanceTest, APreparedGenerationHasItsGraphWhenItIsPublished) {
+  IndexOptions alone;
+  alone.maintain = false;
+  alone.vectors.hnsw_from = 100;
+  ASSERT_OK(Open(alone));
+  Put(Drafts(0, 300));
+  PublishVectors(/*prepare=*/true);
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
+  EXPECT_EQ(index_->OpenWriter(TestCollection())
+                ->PrepareGeneration(GenerationId(1))(CallContext())
+                .message(),
+            "generation 1 is not being built");
+
+  // What came, went and moved between preparing and publishing.
+  {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const GenerationId generation =
+        writer.BeginGeneration("test", {.fingerprint = "u", .dimension = 8}, "x", 1).value();
+    Embed(writer, generation, 8);
+    ASSERT_OK(writer.PrepareGeneration(generation)(CallContext()));
+    ASSERT_OK(writer.Put(Drafts(290, 20)).status());
+    const DocumentId gone[] = {"d1", "d2"};
+    ASSERT_OK(writer.Delete(gone).status());
+    std::vector<DocumentDraft> same = Drafts(3, 1);  // its chunk is kept, at another row
+    same[0].document.uri = "elsewhere";
+    ASSERT_OK(writer.Put(std::move(same)).status());
+    Embed(writer, generation, 8);
+    ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
+  }
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw+flat");
+  EXPECT_EQ(TestSnapshot()->pending_vectors(), 0u);
+  ExpectVerified();
+}
+
+// Random updates of everything there is, in a store that cannot grow by them.
+TEST_F(MaintenanceTest, WasteIsBoundedWhateverIsUpdated) {
+  IndexOptions options;
+  options.vectors.hnsw_from = 500;
+  ASSERT_OK(Open(options));
+  constexpr size_t kDocuments = 1'200;
+  Put(Drafts(0, kDocuments, 2));
+  PublishVectors();
+  Random random(5);
+  std::map<size_t, size_t> version;
+  for (int round = 0; round < 250; ++round) {
+    std::set<size_t> touched;
+    std::vector<DocumentDraft> drafts;
+    while (touched.size() < 40) touched.insert(random.Below(kDocuments));
+    for (const size_t i : touched) {
+      const std::string n = std::to_string(i);
+      drafts.push_back(
+          MakeDraft("d" + n, {"kept part of " + n,
+                              "part " + std::to_string(++version[i]) + " common of number " + n}));
+    }
+    Put(std::move(drafts));
+    if (round % 5 == 0) EmbedPending();
+    const MaintenanceStats now = Stats();
+    const uint64_t live = now.rows - now.dead_rows;
+    ASSERT_LE(now.dead_rows, 2 * (live + 10'000) + 80) << round;
+    ASSERT_LE(now.segments, 129u) << round;
+  }
+  EmbedPending();
+  const auto words = SearchWords(*TestSnapshot(), "common part 3");
+  const auto nearest = Nearest();
+  ASSERT_OK(index_->WaitForMaintenance());
+  const MaintenanceStats idle = Stats();
+  EXPECT_EQ(idle.error, "");
+  EXPECT_EQ(idle.pending, "");
+  const uint64_t live = idle.rows - idle.dead_rows;
+  EXPECT_EQ(live, 2 * kDocuments);
+  EXPECT_LE(idle.dead_rows, live + 10'000);
+  EXPECT_LT(idle.rows, 10'000u + 2 * live);  // rows were taken out: 20,000 died
+  EXPECT_LE(idle.dead_slots, idle.slots / 4);
+  EXPECT_LE(idle.segments, 7u * 4u);
+  EXPECT_LE(idle.dead_vectors, idle.vector_entries / 4);
+  EXPECT_LE(idle.fresh_vectors, live / 20);
+  EXPECT_EQ(SearchWords(*TestSnapshot(), "common part 3"), words);
+  EXPECT_EQ(Nearest(), nearest);
+  ExpectVerified();
+  ASSERT_OK(Open(options));
+  EXPECT_EQ(SearchWords(*TestSnapshot(), "common part 3"), words);
+  EXPECT_EQ(Nearest(), nearest);
+  ExpectVerified();
+}
+
+// A writer, readers and the maintenance at the same time. What a reader finds twice in one snapshot is
+// equal, and what was deleted is never found again.
+TEST_F(MaintenanceTest, ReadersAndAWriterGoOn) {
+  IndexOptions options;
+  options.vectors.hnsw_from = 200;
+  ASSERT_OK(Open(options));
+  Put(Drafts(0, 400));
+  PublishVectors();
+  const CollectionId collection = TestCollection();
+  std::atomic<bool> is_over = false;
+  std::atomic<uint64_t> deleted_below = 0;  // documents below are gone
+  std::vector<std::thread> readers;
+  for (int r = 0; r < 2; ++r) {
+    readers.emplace_back([&, r] {
+      const std::vector<float> query = {1, -2, 3, 1, 0.5f, -1, 2, static_cast<float>(r)};
+      while (!is_over) {
+        const uint64_t gone = deleted_below;
+        const auto snapshot = index_->GetSnapshot(collection).value();
+        const auto words = SearchWords(*snapshot, "common");
+        EXPECT_EQ(SearchWords(*snapshot, "common"), words);
+        for (const std::string& hit : words) {
+          EXPECT_GE(std::strtoull(hit.c_str() + 1, nullptr, 10), gone) << hit;
+        }
+        for (const ScoredRow& row :
+             snapshot->SearchDense(query, 20, {}, {}, CallContext()).value()) {
+          const std::string id(snapshot->rows().DocumentOf(row.row).id);
+          EXPECT_GE(std::strtoull(id.c_str() + 1, nullptr, 10), gone) << id;
+        }
+      }
+    });
+  }
+  for (uint64_t round = 0; round < 60; ++round) {
+    Put(Drafts(400 + 10 * round, 10));
+    EmbedPending();
+    std::vector<DocumentId> gone;
+    for (uint64_t i = 10 * round; i < 10 * round + 10; ++i) gone.push_back("d" + std::to_string(i));
+    ASSERT_OK(index_->OpenWriter(collection)->Delete(gone).status());
+    deleted_below = 10 * round + 10;
+    if (round % 20 == 0) {
+      ASSERT_OK(index_->WaitForMaintenance());
+    }
+  }
+  is_over = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(TestSnapshot()->live_documents(), 400u);
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_EQ(Stats().error, "");
+  ExpectVerified();
+}
+
+// Linking so many vectors takes far longer than the test: closing gives it up, and loses nothing.
+TEST_F(MaintenanceTest, ClosingGivesUpWhatIsUnderWay) {
+  IndexOptions options;
+  options.vectors.hnsw_from = 100;
+  options.vectors.hnsw_build_width = 100'000;
+  options.vectors.build_threads = 1;
+  ASSERT_OK(Open(options));
+  Put(Drafts(0, 6'000));
+  PublishVectors();
+  EXPECT_EQ(Stats().pending, "vectors, files");
+  EXPECT_EQ(
+      index_->WaitForMaintenance(CallContext::WithTimeout(std::chrono::milliseconds(50))).message(),
+      "waiting for maintenance: the deadline of the call has passed");
+  const auto nearest = Nearest();
+  ASSERT_OK(Open(options));
+  EXPECT_EQ(Nearest(), nearest);
+  EXPECT_EQ(TestSnapshot()->live_chunks(), 6'000u);
+  EXPECT_EQ(Stats().pending, "vectors");  // due again
+}
+
+TEST_F(MaintenanceTest, ACollectionCanBeDeletedDuringIt) {
+  IndexOptions options;
+  options.vectors.hnsw_from = 100;
+  options.vectors.hnsw_build_width = 100'000;
+  options.vectors.build_threads = 1;
+  ASSERT_OK(Open(options));
+  Put(Drafts(0, 3'000));
+  PublishVectors();
+  EXPECT_EQ(Stats().pending, "vectors, files");
+  ASSERT_OK(index_->DeleteCollection("c"));
+  ASSERT_OK(index_->WaitForMaintenance());  // it was given up
+  EXPECT_EQ(TestSnapshot()->live_documents(), 0u);
+  index_.reset();
+  EXPECT_TRUE(std::filesystem::is_empty(Directory() + "/derived"));
+
+  // At any moment.
+  options.vectors.hnsw_build_width = 20;
+  ASSERT_OK(Open(options));
+  for (int round = 0; round < 10; ++round) {
+    Put(Drafts(0, 200));
+    PublishVectors();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 * round));
+    ASSERT_OK(index_->DeleteCollection("c"));
+  }
+  ASSERT_OK(index_->WaitForMaintenance());
+  index_.reset();
+  EXPECT_TRUE(std::filesystem::is_empty(Directory() + "/derived"));
+}
+
+// The vectors cannot be linked, since one is missing: that is said once and not tried in a loop; what
+// else is due is done, and writers go on.
+TEST_F(MaintenanceTest, WhatFailsIsShownAndLeftAlone) {
+  IndexOptions alone;
+  alone.maintain = false;
+  alone.vectors.hnsw_from = 100;
+  ASSERT_OK(Open(alone));
+  Put(Drafts(0, 300));
+  PublishVectors(/*prepare=*/true);
+  for (size_t i = 0; i < 9; ++i) Put(Drafts(300 + 300 * i, 300));
+  EmbedPending();
+  index_.reset();
+  {
+    RocksStoreOptions store_options;
+    store_options.create_if_missing = false;
+    ASSERT_OK_AND_ASSIGN(const auto store, OpenRocksStore(Directory() + "/db", store_options));
+    WriteBatch batch;
+    const EmbeddingSpace space{.fingerprint = "t", .dimension = 8};
+    batch.Delete(VectorKey(CollectionId(1), SpaceHash(space), GenerationId(1), ChunkId(7)));
+    ASSERT_OK(store->Write(batch));
+  }
+  // Rows and vectors are known from the saved files; the graph is made anew, as many died.
+  IndexOptions options = alone;
+  options.maintain = true;
+  ASSERT_OK(Open(options));
+  std::vector<DocumentId> gone;
+  for (size_t i = 100; i < 2'000; ++i) gone.push_back("d" + std::to_string(i));
+  ASSERT_OK(index_->OpenWriter(TestCollection())->Delete(gone).status());
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_THAT(Stats().error, HasSubstr("vectors: "));
+  EXPECT_THAT(Stats().error, HasSubstr("vector of chunk 7: missing in the store"));
+  EXPECT_EQ(Stats().pending, "");
+  EXPECT_LE(Stats().dead_slots, Stats().slots / 4);
+  Put(Drafts(5'000, 10));
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "5003"), ::testing::SizeIs(1));
+}
+
+// A writer that is far ahead waits, as long as it was told to.
+TEST_F(MaintenanceTest, AWriterThatIsFarAheadWaits) {
+  IndexOptions options;
+  options.vectors.hnsw_from = 100;
+  options.vectors.hnsw_build_width = 100'000;  // it takes long to link these
+  options.vectors.build_threads = 1;
+  ASSERT_OK(Open(options));
+  Put(Drafts(0, 6'000));
+  PublishVectors();
+  auto writer =
+      index_->OpenWriter(TestCollection(), CallContext::WithTimeout(std::chrono::milliseconds(100)))
+          .value();
+  EXPECT_EQ(writer.Put(Drafts(9'000, 1)).status().message(),
+            "collection \"c\": waiting for its maintenance: the deadline of the call has passed");
+  EXPECT_EQ(TestSnapshot()->live_documents(), 6'000u);
+  EXPECT_EQ(Nearest().size(), 50u);  // readers do not
+}
+
+TEST_F(MaintenanceTest, ACollectionKeepsTheSettingsOfItsVectors) {
+  IndexOptions options;
+  options.vectors.kind = VectorIndexKind::kFaissIvf;
+  options.vectors.hnsw_from = 100;
+  ASSERT_OK(Open(options));
+  Put(Drafts(0, 600));
+  PublishVectors(/*prepare=*/true);
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "faiss_ivf");
+  Put(Drafts(600, 10));
+  EmbedPending();
+  const auto ids = [&] {
+    std::vector<ChunkId> found;
+    for (const auto& [chunk, score] : Nearest()) found.push_back(chunk);
+    return found;
+  };
+  const std::vector<ChunkId> exact = ids();
+
+  // Opened with others, it is what it was.
+  IndexOptions others;
+  others.vectors.kind = VectorIndexKind::kHnsw;
+  others.vectors.hnsw_from = 100;
+  ASSERT_OK(Open(others));
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "faiss_ivf+faiss_flat");
+  EXPECT_EQ(index_->Collections()[0].vectors, SettingsOf(options.vectors));
+  EXPECT_EQ(ids(), exact);
+  Put(Drafts(700, 100));
+  EmbedPending();
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "faiss_ivf");
+  Delete("d3");
+  ExpectVerified();
+
+  // Told to, it changes; float codes score as FAISS does.
+  const std::vector<ChunkId> before = ids();
+  VectorSettings settings = SettingsOf(others.vectors);
+  settings.codes = VectorCodeKind::kFloat;
+  ASSERT_OK(index_->SetVectorSettings("c", settings));
+  EXPECT_EQ(ids(), before);
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
+  EXPECT_EQ(ids(), before);
+  ExpectVerified();
+  ASSERT_OK(Open(options));
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
+  EXPECT_EQ(index_->Collections()[0].vectors, settings);
+  EXPECT_EQ(ids(), before);
+  ExpectVerified();
+  EXPECT_EQ(index_->SetVectorSettings("d", settings).message(), "no collection \"d\"; there is: c");
+}
+
+}  // namespace
+}  // namespace quarry::index
