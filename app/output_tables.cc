@@ -153,7 +153,9 @@ std::string CollectionsText(const std::vector<index::CollectionStats>& collectio
       {"name", "documents", "chunks", "vectors", "created"}};
   for (const index::CollectionStats& stats : collections) {
     rows.push_back({stats.collection.name, WithThousands(stats.documents),
-                    WithThousands(stats.chunks), SettingsText(stats.collection.vectors),
+                    WithThousands(stats.chunks),
+                    stats.collection.vectors ? VectorIndexKindName(stats.collection.vectors->kind)
+                                             : "as configured",
                     FormatIso8601(stats.collection.created_micros)});
   }
   return Table(rows, {1, 2}, console);

@@ -81,6 +81,7 @@ TEST(CommandLine, HelpOfEveryCommandHasAnExampleAndFitsATerminal) {
                                                           {"doctor"},
                                                           {"collections", "ls"},
                                                           {"collections", "create"},
+                                                          {"collections", "set"},
                                                           {"collections", "delete"}};
   for (std::vector<const char*> command : commands) {
     command.push_back("-h");

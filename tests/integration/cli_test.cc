@@ -511,6 +511,41 @@ TEST_F(CliTest, AnInterruptedRunKeepsWhatItHasAndSaysSo) {
   EXPECT_EQ(RunJson({"index", docs()})["chunks"]["total"], 3000);
 }
 
+TEST_F(CliTest, ACollectionKeepsTheSettingsOfItsVectorsUntilItIsToldOthers) {
+  for (int i = 0; i < 60; ++i) {
+    const std::string n = std::to_string(i);
+    Write("p" + n + ".txt", "Pump number " + n + " delivers water to station " + n + ".");
+  }
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--collection", "c"});
+    return Run(std::move(arguments));
+  };
+  ASSERT_EQ(Run({"collections", "create", "c", "--set", "vectors.kind=faiss_ivf"}).exit_code, 0);
+  ASSERT_EQ(run({"index", docs()}).exit_code, 0);
+  const auto stats = [&] { return RunJson({"stats"})["collections"][0]; };
+  EXPECT_EQ(stats()["vectors"]["kind"], "faiss_ivf");
+  EXPECT_EQ(stats()["vector_index"], "faiss_ivf");
+  EXPECT_EQ(stats()["maintenance"]["pending"], "");
+  EXPECT_THAT(run({"search", "number 7", "-k", "1"}).out, HasSubstr("p7.txt"));
+
+  Write("p60.txt", "Pump number 60 delivers water to station 60.");
+  const QuarryResult other = run({"index", docs(), "--set", "vectors.kind=hnsw"});
+  EXPECT_EQ(other.exit_code, 0);
+  EXPECT_EQ(other.error,
+            "quarry: warning: --set: vectors.kind=hnsw is not used: collection \"c\" keeps "
+            "faiss_ivf; change it with: quarry collections set c --set vectors.kind=hnsw\n");
+  EXPECT_EQ(Run({"collections", "set", "c", "--set", "vectors.kind=hnsw"}).out,
+            "changed collection c\n");
+  EXPECT_EQ(stats()["vectors"]["kind"], "hnsw");
+  EXPECT_EQ(stats()["vectors"]["codes"], "int8");
+  EXPECT_EQ(stats()["vector_index"], "hnsw");
+  EXPECT_THAT(run({"search", "number 60", "-k", "1"}).out, HasSubstr("p60.txt"));
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+  ExpectUsageError({"collections", "set", "c"},
+                   "nothing to set; give --set KEY=VALUE of vectors.kind, vectors.codes, "
+                   "vectors.hnsw_links, vectors.hnsw_build_width, vectors.target_recall");
+}
+
 TEST_F(CliTest, OutputThatCannotBeWrittenIsNoSuccess) {
   std::FILE* full = std::fopen("/dev/full", "w");
   if (full == nullptr) GTEST_SKIP() << "no /dev/full here";
