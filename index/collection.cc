@@ -414,7 +414,7 @@ void Collection::Apply(State& state, std::vector<Applied> applied) const {
   }
   parts.positions.Put(std::move(positions));
   state.chunk_rows.Put(std::move(chunk_rows));
-  parts.lexical = parts.lexical->Apply(added_rows, removed_rows);
+  parts.lexical = parts.lexical->Apply(added_rows, removed_rows, environment_.limits.inline_slots);
   if (vector_rows.empty()) return;
   const Status carried = AddVectorRows(state, vector_rows, CallContext());
   if (carried.ok()) return;

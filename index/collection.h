@@ -45,6 +45,7 @@ struct CollectionEnvironment {
   DerivedFiles& derived;
   const Clock& clock;
   VectorIndexOptions vectors;
+  MaintenanceLimits limits;
   Maintenance* maintenance = nullptr;  // nullptr: there is none
 };
 

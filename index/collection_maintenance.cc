@@ -16,8 +16,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// Dead rows are tolerated up to this many more than there are live ones.
-constexpr size_t kDeadRowsFloor = 10'000;
 // A writer waits at so many times as many, ...
 constexpr size_t kFarBehind = 2;
 // ... at so many segments (where none is due there are at most seven of each power of eight), ...
@@ -36,8 +34,8 @@ constexpr size_t kFreshFanOut = 4;
 // Of the vectors that are searched at most one in so many is dead.
 constexpr size_t kDeadVectorsPart = 4;
 
-// The files are saved when an eighth of the rows has changed, and at least so many.
-constexpr size_t kUnsavedRowsFloor = 20'000;
+// The files are saved when an eighth of the rows has changed (and at least limits.unsaved_rows).
+constexpr size_t kUnsavedPart = 8;
 // When the store is closed, changes of less than this share of the rows are left for the next start.
 constexpr size_t kUnsavedShare = 50;
 // Segments are merged for the files at most so often before they are saved: a writer may go on.
@@ -127,12 +125,13 @@ bool Collection::IsDue(Work work) const {
     case Work::kPostings:
       return !state_.parts.lexical->NextMerge().empty();
     case Work::kRows:
-      return preparing_ == 0 && DeadRows() > live + kDeadRowsFloor;
+      return preparing_ == 0 && DeadRows() > live + environment_.limits.dead_rows;
     case Work::kVectors:
       return LinkingIsDue() || state_.parts.vectors.size() > 1 + kMaxFreshIndexes;
     case Work::kFiles:
       return state_.parts.rows.rows() > 0 &&
-             (save_is_due_ || state_.unsaved_rows > std::max(kUnsavedRowsFloor, live / 8));
+             (save_is_due_ || state_.unsaved_rows >
+                                  std::max(environment_.limits.unsaved_rows, live / kUnsavedPart));
   }
   return false;
 }
@@ -148,7 +147,8 @@ bool Collection::IsFarBehind() const {
   const SnapshotParts& parts = state_.parts;
   const size_t fresh = CountVectors().fresh;
   return (parts.lexical->segments().size() > kMaxSegments && IsDue(Work::kPostings)) ||
-         (DeadRows() > kFarBehind * (parts.live.Count() + kDeadRowsFloor) && IsDue(Work::kRows)) ||
+         (DeadRows() > kFarBehind * (parts.live.Count() + environment_.limits.dead_rows) &&
+          IsDue(Work::kRows)) ||
          (fresh > parts.rows_with_vector / kMaxFreshPart &&
           fresh > kMaxFreshFactor * size_t{environment_.vectors.hnsw_from} &&
           IsDue(Work::kVectors));
@@ -193,7 +193,7 @@ MaintenanceStats Collection::Health() const {
     if (failure && stats.error.empty()) {
       stats.error = std::string(WorkName(work)) + ": " + failure->status.ToString();
     }
-    if (environment_.maintenance == nullptr || (!IsDue(work) && work_ != work)) continue;
+    if (!IsDue(work) && work_ != work) continue;
     stats.pending += (stats.pending.empty() ? "" : ", ") + std::string(WorkName(work));
   }
   stats.rows = state_.parts.rows.rows();
@@ -418,8 +418,10 @@ Status Collection::LinkVectors(const CallContext& context) {
   Bitmap has_vector;
   VectorIndexOptions options;
   size_t first = 0;  // of the indexes that become one
+  bool is_large = false;
   {
     std::lock_guard lock(mutex_);
+    if (!IsDue(Work::kVectors)) return OkStatus();  // others were published since it was
     parts = state_.parts;
     has_vector = state_.has_vector;
     const bool is_merge = !LinkingIsDue();
@@ -434,9 +436,9 @@ Status Collection::LinkVectors(const CallContext& context) {
         behind += before.size();
       }
     }
+    is_large = options.kind != FreshOptions().kind;
   }
   const std::span all(parts.vectors);
-  const bool is_large = first == 0 && options.kind != FreshOptions().kind;
   std::shared_ptr<const VectorIndex> built;
   if (first > 0) {
     std::vector<RowId> rows;

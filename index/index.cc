@@ -110,8 +110,8 @@ Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
         "\": analyzer fingerprint mismatch: index=" + record->second.analyzer_fingerprint +
         " program=" + analyzer->Fingerprint() + "; delete the collection and index again");
   }
-  const CollectionEnvironment environment{*store, *derived, *clock, options.vectors,
-                                          maintenance.get()};
+  const CollectionEnvironment environment{*store,          *derived,       *clock,
+                                          options.vectors, options.limits, maintenance.get()};
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection,
                           Collection::Load(environment, record->second));
   loaded[id] = collection;
@@ -333,6 +333,9 @@ Result<VerifyReport> Index::Verify(CollectionId id, const CallContext& context) 
   for (const auto& [role, file] : impl_->derived->files()) {
     if (!role.starts_with(std::to_string(id.value) + "/")) continue;
     if (const Result<MappedFile> loaded = impl_->derived->Load(role); !loaded.ok()) {
+      // Replaced since the list was made.
+      const std::map<std::string, DerivedFile> now = impl_->derived->files();
+      if (const auto it = now.find(role); it == now.end() || it->second.name != file.name) continue;
       report.problems.push_back("derived file: " + loaded.status().message());
     }
   }

@@ -36,6 +36,7 @@ struct IndexOptions {
   // Whether a thread keeps the derived indexes in shape (maintenance.h), unless read_only. Without,
   // they only grow.
   bool maintain = true;
+  MaintenanceLimits limits;
 };
 
 struct CollectionStats {

@@ -73,7 +73,8 @@ std::shared_ptr<const LexicalIndex> LexicalIndex::Restore(const Bm25Parameters& 
 }
 
 std::shared_ptr<const LexicalIndex> LexicalIndex::Apply(std::span<const LexicalRow> added,
-                                                        std::span<const LexicalRow> removed) const {
+                                                        std::span<const LexicalRow> removed,
+                                                        uint64_t inline_slots) const {
   std::shared_ptr<LexicalIndex> next(new LexicalIndex(*this));
   next->Kill(removed);
   if (!added.empty()) {
@@ -87,7 +88,7 @@ std::shared_ptr<const LexicalIndex> LexicalIndex::Apply(std::span<const LexicalR
     next->live_rows_ += added.size();
     next->live_tokens_ += next->segments_.back().segment->tokens();
   }
-  next->MergeInline();
+  next->MergeInline(inline_slots);
   return next;
 }
 
@@ -111,9 +112,8 @@ void LexicalIndex::Kill(std::span<const LexicalRow> rows) {
   }
 }
 
-void LexicalIndex::MergeInline() {
+void LexicalIndex::MergeInline(uint64_t budget) {
   std::erase_if(segments_, [](const SegmentView& view) { return view.live_slots() == 0; });
-  uint64_t budget = kInlineMergeSlots;
   for (auto run = NextMerge(budget); !run.empty(); run = NextMerge(budget)) {
     budget -= SlotsOf(run);
     SegmentView merged{.segment = MergeSegments(run, parameters_, {}, CallContext()).value()};

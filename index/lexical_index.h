@@ -40,9 +40,6 @@ struct TermContribution {
   double score = 0;
 };
 
-// What Apply merges at most, in slots of the segments that it reads.
-inline constexpr uint64_t kInlineMergeSlots = 4096;
-
 class LexicalIndex {
  public:
   // REQUIRES: k1 >= 0, 0 <= b <= 1.
@@ -53,10 +50,11 @@ class LexicalIndex {
                                                      std::vector<SegmentView> segments);
 
   // The index with the rows of `added` and without those of `removed`. Costs time in proportion to
-  // them, and for merging at most kInlineMergeSlots. REQUIRES: added rows ascend and are larger than
+  // them; tiny segments are merged, of at most `inline_slots` slots in all. REQUIRES: added rows ascend and are larger than
   // every row that was ever added; removed rows are live.
   std::shared_ptr<const LexicalIndex> Apply(std::span<const LexicalRow> added,
-                                            std::span<const LexicalRow> removed) const;
+                                            std::span<const LexicalRow> removed,
+                                            uint64_t inline_slots = 4096) const;
 
   // Neighbouring segments that should become one: the merge that is due and reads the fewest slots,
   // at most `max_slots`. Empty when there is none.
@@ -111,7 +109,7 @@ class LexicalIndex {
   LexicalIndex(const LexicalIndex&) = default;
 
   void Kill(std::span<const LexicalRow> rows);
-  void MergeInline();
+  void MergeInline(uint64_t budget);
   // Where `parts` stand in segments_; its end where they do not.
   std::vector<SegmentView>::const_iterator Find(std::span<const SegmentView> parts) const;
 

@@ -24,6 +24,13 @@ namespace quarry::index {
 
 class Collection;
 
+// From where on something is due. Tests make them small.
+struct MaintenanceLimits {
+  uint64_t inline_slots = 4096;  // what a write merges itself, in slots of segments that it reads
+  size_t dead_rows = 10'000;     // more than there are live ones
+  size_t unsaved_rows = 20'000;  // and at least an eighth of all
+};
+
 // What is to be done for the derived indexes of a collection.
 struct MaintenanceStats {
   std::string pending;  // "postings, vectors"; "" while nothing is due

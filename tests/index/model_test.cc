@@ -1,7 +1,6 @@
 // A collection against a map in memory: random puts, moves, deletes, vectors, generations, filters,
 // searches and reopenings. What the index answers must be what the map says, after every step; with
-// maintenance in the background, which is now and then waited for, and without. Readers look on, and
-// find in each snapshot what that snapshot holds.
+// maintenance in the background, which is now and then waited for, and without.
 
 #include <algorithm>
 #include <cmath>
@@ -83,6 +82,7 @@ class Model {
  public:
   Model(uint64_t seed, bool maintain) : random_(seed) {
     options_.maintain = maintain;
+    options_.limits = {.inline_slots = 20, .dead_rows = 20, .unsaved_rows = 50};
     // Graphs are approximate, so half of the runs have none; small, so that merges happen.
     options_.vectors.kind = seed % 2 == 0 ? VectorIndexKind::kFlat : VectorIndexKind::kAuto;
     constexpr VectorCodeKind kCodes[] = {VectorCodeKind::kFloat, VectorCodeKind::kInt8,
@@ -159,6 +159,7 @@ class Model {
   void Maintain() {
     Now();  // loads it
     ASSERT_OK(index_->WaitForMaintenance());
+    if (!options_.maintain) return;
     const MaintenanceStats stats = index_->Stats(collection_)->maintenance;
     ASSERT_EQ(stats.error, "");
     ASSERT_EQ(stats.pending, "");
