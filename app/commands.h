@@ -109,8 +109,8 @@ Result<int> RunConfig(const ConfigArguments& arguments, CommandContext& context)
 
 Result<int> RunDoctor(CommandContext& context);
 
-// Says which options of vectors are given and do not hold, since the collection of the configuration
-// was made with others.
+// Says which options of vectors are given and do not hold, since the collection of the
+// configuration was made with others.
 void NoteStoredSettings(CommandContext& context, const index::Index& index);
 
 // What stats and verify look at. kNotFound for a named one that does not exist.

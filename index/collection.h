@@ -9,15 +9,17 @@
 // cannot fail except by running out of memory, which ends the process, and a restart loads what was
 // committed.
 //
-// Applying only appends: a segment of postings, rows, a small flat index of vectors. What that leaves
-// behind is the maintenance's (maintenance.h, collection_maintenance.cc). While nothing is due,
+// Applying only appends: a segment of postings, rows, a small flat index of vectors. What that
+// leaves behind is the maintenance's (maintenance.h, collection_maintenance.cc). While nothing is
+// due,
 //   * there are O(log rows) segments, and at most a quarter of the slots of each is dead;
 //   * dead rows <= live rows + 10,000;
 //   * of the vectors that are searched at most a quarter is dead, and where there is a graph (or
 //     another index that is not a scan) at most a twentieth is outside of it.
-// A writer waits for the maintenance only where there are more than 128 segments, more than twice as
-// many dead rows, or more than half of the vectors (and five times hnsw_from) outside of the graph.
-// Where maintenance fails, or there is none, writers go on: what is searched is right all the same.
+// A writer waits for the maintenance only where there are more than 128 segments, more than twice
+// as many dead rows, or more than half of the vectors (and five times hnsw_from) outside of the
+// graph. Where maintenance fails, or there is none, writers go on: what is searched is right all
+// the same.
 
 #include <array>
 #include <chrono>
@@ -49,8 +51,8 @@ struct CollectionEnvironment {
   Maintenance* maintenance = nullptr;  // nullptr: there is none
 };
 
-// snapshot(), LockWriter(), Notice(), Health() and PrepareGeneration() are thread-safe, Maintain() is
-// for one thread at a time. The other methods belong to the holder of the writer's lock.
+// snapshot(), LockWriter(), Notice(), Health() and PrepareGeneration() are thread-safe, Maintain()
+// is for one thread at a time. The other methods belong to the holder of the writer's lock.
 class Collection : public std::enable_shared_from_this<Collection> {
  public:
   static Result<std::shared_ptr<Collection>> Load(const CollectionEnvironment& environment,
@@ -197,11 +199,13 @@ class Collection : public std::enable_shared_from_this<Collection> {
   Status MergePostings(std::vector<SegmentView> parts, const RowTable& rows, const StoreView& view,
                        const CallContext& context);
   Status MergeNext(bool consolidate, const CallContext& context);
+  Status LinkVectors(const CallContext& context);
+  Status SaveFiles(const CallContext& context);
+
+  // collection_compact.cc
   Status CompactRows(const CallContext& context);
   Status CatchUp(State& state, std::shared_ptr<const StoreView> view, CommitSequence commit) const;
   Status TakeVectorsOver(State& state, const SnapshotParts& then, std::span<const RowId> new_rows);
-  Status LinkVectors(const CallContext& context);
-  Status SaveFiles(const CallContext& context);
 
   // collection_vectors.cc
   VectorIndexOptions VectorOptions() const;  // the collection's own
@@ -216,7 +220,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // Brings vectors of live rows, which are in the store, into the searched indexes: a fresh flat
   // one, merged with the small ones before it. On error `state` is as it was.
   Status AddVectorRows(State& state, std::vector<RowId> rows, const CallContext& context) const;
-  // One index of the vectors of `parts` whose rows are `has_vector`: the large one grown, or a new one.
+  // One index of the vectors of `parts` whose rows are `has_vector`: the large one grown, or a new
+  // one.
   Result<std::shared_ptr<const VectorIndex>> BuildLarge(const SnapshotParts& parts,
                                                         const Bitmap& has_vector,
                                                         const VectorIndexOptions& options,

@@ -30,8 +30,8 @@ struct IndexOptions {
   RocksStoreOptions store;        // read_only and create_if_missing are taken from above
   VectorIndexOptions vectors;     // their VectorSettings: of collections that are created
   Bm25Parameters bm25;            // of collections that are created
-  // Whether closing leaves files from which the next start is quick. Without, it is as after a crash:
-  // the next start does more.
+  // Whether closing leaves files from which the next start is quick. Without, it is as after a
+  // crash: the next start does more.
   bool save_on_close = true;
   // Whether a thread keeps the derived indexes in shape (maintenance.h), unless read_only. Without,
   // they only grow.
@@ -99,9 +99,9 @@ class Index {
   Result<IndexWriter> OpenWriter(CollectionId collection,
                                  const CallContext& context = CallContext());
 
-  // Waits until nothing of what is loaded is due for maintenance, and the files are saved from which
-  // the next start is quick. What fails is logged and in Stats. Writers may go on meanwhile, and
-  // leave it more to do. kDeadlineExceeded, kCancelled.
+  // Waits until nothing of what is loaded is due for maintenance, and the files are saved from
+  // which the next start is quick. What fails is logged and in Stats. Writers may go on meanwhile,
+  // and leave it more to do. kDeadlineExceeded, kCancelled.
   Status WaitForMaintenance(const CallContext& context = CallContext());
 
   Result<CollectionStats> Stats(CollectionId collection);

@@ -7,9 +7,9 @@
 // lexically at once, by vector as soon as PutVectors has brought its vectors (until then it counts
 // as pending).
 //
-// What a write leaves behind (small segments, dead rows, vectors outside of the graph) is seen to in
-// the background (maintenance.h). Only where that is far behind (collection.h) do Put, Delete and
-// PutVectors wait for it first, as long as the context given to OpenWriter allows.
+// What a write leaves behind (small segments, dead rows, vectors outside of the graph) is seen to
+// in the background (maintenance.h). Only where that is far behind (collection.h) do Put, Delete
+// and PutVectors wait for it first, as long as the context given to OpenWriter allows.
 //
 // Obtained from Index::OpenWriter; at most one per collection and store. Not thread-safe: one
 // thread at a time. Readers never wait for it.
@@ -111,8 +111,8 @@ class IndexWriter {
                     const EmbeddingMatrix& vectors);
 
   // The task of making the index (a graph, where there are many) of the vectors that a generation
-  // which was begun has so far. Run it before publishing, without the writer: it takes as long as it
-  // takes. kNotFound: the generation is not being built any more. It must not outlive the Index.
+  // which was begun has so far. Run it before publishing, without the writer: it takes as long as
+  // it takes. kNotFound: the generation is not being built any more. It must not outlive the Index.
   using Preparation = std::function<Status(const CallContext& context)>;
   Preparation PrepareGeneration(GenerationId generation) const;
 

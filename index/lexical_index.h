@@ -9,10 +9,10 @@
 //
 // Immutable: Apply makes a new index that shares the postings of the old one. It is a list of
 // segments (lexical_segment.h), each the postings of a run of rows; Apply adds one for the new rows
-// and merges tiny neighbours. Larger merges are made beside the writer, by whoever asks for NextMerge
-// and puts the result in with WithMerged; where that is done there are O(log rows) segments and at
-// most a quarter of their rows is dead. Readers need no lock; any number of threads may search one
-// index.
+// and merges tiny neighbours. Larger merges are made beside the writer, by whoever asks for
+// NextMerge and puts the result in with WithMerged; where that is done there are O(log rows)
+// segments and at most a quarter of their rows is dead. Readers need no lock; any number of threads
+// may search one index.
 
 #include <cstdint>
 #include <memory>
@@ -50,8 +50,8 @@ class LexicalIndex {
                                                      std::vector<SegmentView> segments);
 
   // The index with the rows of `added` and without those of `removed`. Costs time in proportion to
-  // them; tiny segments are merged, of at most `inline_slots` slots in all. REQUIRES: added rows ascend and are larger than
-  // every row that was ever added; removed rows are live.
+  // them; tiny segments are merged, of at most `inline_slots` slots in all. REQUIRES: added rows
+  // ascend and are larger than every row that was ever added; removed rows are live.
   std::shared_ptr<const LexicalIndex> Apply(std::span<const LexicalRow> added,
                                             std::span<const LexicalRow> removed,
                                             uint64_t inline_slots = 4096) const;
@@ -59,8 +59,8 @@ class LexicalIndex {
   // Neighbouring segments that should become one: the merge that is due and reads the fewest slots,
   // at most `max_slots`. Empty when there is none.
   std::span<const SegmentView> NextMerge(uint64_t max_slots = UINT64_MAX) const;
-  // The same for keeping segments in files: each is to have at least eight times as many rows as the
-  // next.
+  // The same for keeping segments in files: each is to have at least eight times as many rows as
+  // the next.
   std::span<const SegmentView> NextConsolidation() const;
   // The rows that died in `parts` since that copy of them was taken; nullopt where they are no
   // longer the neighbours that they were.

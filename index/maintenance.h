@@ -6,9 +6,10 @@
 //
 //   maintenance.Notice(collection);   // after a write that left something to do
 //
-// What is to be done, and how, is the collection's (Collection::Maintain): a step of it is made from a
-// copy, beside writers and readers, and put in its place under a short lock. Collections take turns,
-// a step each. A step that fails is reported by the collection and left alone for a while.
+// What is to be done, and how, is the collection's (Collection::Maintain): a step of it is made
+// from a copy, beside writers and readers, and put in its place under a short lock. Collections
+// take turns, a step each. A step that fails is reported by the collection and left alone for a
+// while.
 
 #include <condition_variable>
 #include <cstdint>

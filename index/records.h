@@ -2,9 +2,9 @@
 
 // The values of the Store: what is kept under the keys of keys.h, and its bytes.
 //
-// Every record starts with a version byte (kRecordVersion, but for collections) and uses base/coding.h: varints, length-
-// prefixed strings, little-endian doubles. Vectors, document texts and blob parts are raw bytes:
-// their format is that of the key.
+// Every record starts with a version byte (kRecordVersion, but for collections) and uses
+// base/coding.h: varints, length- prefixed strings, little-endian doubles. Vectors, document texts
+// and blob parts are raw bytes: their format is that of the key.
 //
 // Encode gives the bytes; Decode believes nothing: lengths, counts, enumerators and order are
 // checked before anything is allocated. Its errors are kDataLoss and name the record and the
@@ -44,7 +44,8 @@ struct StoredCollection {
   double b = 0.75;
   int64_t created_micros = 0;
   GenerationId current_generation;  // 0 = none: dense retrieval is off
-  // Of its vector indexes. nullopt in collections of before: the options that the index is opened with.
+  // Of its vector indexes. nullopt in collections of before: the options that the index is opened
+  // with.
   std::optional<VectorSettings> vectors;
 
   friend bool operator==(const StoredCollection&, const StoredCollection&) = default;

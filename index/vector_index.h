@@ -139,9 +139,9 @@ Result<std::shared_ptr<const VectorIndex>> BuildVectorIndex(const VectorIndexOpt
                                                             const CallContext& context);
 
 // Reads what File made. REQUIRES: the bytes passed a checksum (derived_files.h) and begin at a
-// multiple of 64. Their structure is checked as far as it could lead out of an array. `row_of` gives
-// the row of a chunk, kNoRow for those that are gone.
-// Errors: kDataLoss naming what is wrong; kResourceExhausted when memory runs out.
+// multiple of 64. Their structure is checked as far as it could lead out of an array. `row_of`
+// gives the row of a chunk, kNoRow for those that are gone. Errors: kDataLoss naming what is wrong;
+// kResourceExhausted when memory runs out.
 Result<std::shared_ptr<const VectorIndex>> ParseVectorIndex(
     SharedBytes bytes, const std::function<RowId(ChunkId)>& row_of);
 

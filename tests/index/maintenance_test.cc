@@ -55,7 +55,8 @@ class MaintenanceTest : public IndexTest {
     while (writer.PendingCount(generation) > 0) Embed(writer, generation, 8);
   }
 
-  // The best of a scan of everything: chunks and scores, as they are whatever the indexes are made of.
+  // The best of a scan of everything: chunks and scores, as they are whatever the indexes are made
+  // of.
   std::vector<std::pair<ChunkId, double>> Nearest() {
     const auto snapshot = TestSnapshot();
     Bitmap all(snapshot->rows().rows(), true);
@@ -230,8 +231,8 @@ TEST_F(MaintenanceTest, WasteIsBoundedWhateverIsUpdated) {
   ExpectVerified();
 }
 
-// A writer, readers and the maintenance at the same time. What a reader finds twice in one snapshot is
-// equal, and what was deleted is never found again.
+// A writer, readers and the maintenance at the same time. What a reader finds twice in one snapshot
+// is equal, and what was deleted is never found again.
 TEST_F(MaintenanceTest, ReadersAndAWriterGoOn) {
   IndexOptions options;
   options.vectors.hnsw_from = 200;
@@ -329,8 +330,8 @@ TEST_F(MaintenanceTest, ACollectionCanBeDeletedDuringIt) {
   EXPECT_TRUE(std::filesystem::is_empty(Directory() + "/derived"));
 }
 
-// The vectors cannot be linked, since one is missing: that is said once and not tried in a loop; what
-// else is due is done, and writers go on.
+// The vectors cannot be linked, since one is missing: that is said once and not tried in a loop;
+// what else is due is done, and writers go on.
 TEST_F(MaintenanceTest, WhatFailsIsShownAndLeftAlone) {
   IndexOptions alone;
   alone.maintain = false;
