@@ -139,6 +139,8 @@ class Parser {
     AddCollections();
     AddServe();
     AddEval();
+    AddBackup();
+    AddEmbedder();
     AddUpkeep();
   }
 
@@ -432,6 +434,40 @@ class Parser {
          [this](CommandContext& context) { return RunEvalAnswers(eval_answers_, context); });
   }
 
+  void AddBackup() {
+    CLI::App& family =
+        AddFamily("backup", "copies of the store", "quarry backup create /mnt/b/monday");
+    const auto add = [&](const char* name, const char* description, const char* example,
+                         Result<int> (*run)(const BackupArguments&, CommandContext&)) {
+      CLI::App& command = AddCommand(family, name, description, example);
+      command.add_option("DIR", backup_.directory, "of the backup")->required();
+      Then(command, [this, run](CommandContext& context) { return run(backup_, context); });
+    };
+    add("create", "copy the store to a new directory and check the copy",
+        "quarry backup create /mnt/b/monday", RunBackupCreate);
+    add("restore", "make a new store of a backup, checking every file",
+        "quarry backup restore /mnt/b/monday --store restored", RunBackupRestore);
+    add("verify", "read a backup and compare every checksum", "quarry backup verify /mnt/b/monday",
+        RunBackupVerify);
+  }
+
+  void AddEmbedder() {
+    CLI::App& family =
+        AddFamily("embedder", "what vectors of a collection are made by", "quarry embedder ls");
+    CLI::App& list =
+        AddCommand(family, "ls", "the generations of vectors that are there", "quarry embedder ls");
+    Then(list, RunEmbedderList);
+    CLI::App& learn = AddCommand(family, "learn", "learn an embedder from the collection now",
+                                 "quarry embedder learn --collection manuals");
+    Then(learn, RunEmbedderLearn);
+    CLI::App& revert =
+        AddCommand(family, "revert", "go back to the generation before", "quarry embedder revert");
+    Then(revert, RunEmbedderRevert);
+    CLI::App& drop = AddCommand(family, "drop", "remove the generation that is kept to go back to",
+                                "quarry embedder drop && quarry compact");
+    Then(drop, RunEmbedderDrop);
+  }
+
   void AddUpkeep() {
     CLI::App& stats =
         AddCommand(app_, "stats", "sizes and state of the collections", "quarry stats --json");
@@ -439,6 +475,9 @@ class Parser {
     CLI::App& verify = AddCommand(app_, "verify", "check everything that the store holds",
                                   "quarry verify || echo damaged");
     Then(verify, RunVerify);
+    CLI::App& compact = AddCommand(app_, "compact", "free the room of what was removed or replaced",
+                                   "quarry compact");
+    Then(compact, RunCompact);
     CLI::App& config = AddCommand(app_, "config", "the options in effect and where they come from",
                                   "quarry config --set retrieval.k=5");
     config.add_flag("--keys", config_.keys, "what options there are instead");
@@ -460,6 +499,7 @@ class Parser {
   DocsListArguments docs_list_;
   DocsShowArguments docs_show_;
   DocsDeleteArguments docs_delete_;
+  BackupArguments backup_;
   EvalRetrievalArguments eval_;
   EvalAnswersArguments eval_answers_;
   ConfigArguments config_;

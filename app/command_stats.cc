@@ -21,7 +21,8 @@ Result<int> RunStats(CommandContext& context) {
                           CollectionsInQuestion(context.loaded, engine->index()));
   StoreStats stats;
   stats.directory = context.config().store;
-  stats.bytes = engine->index().StoreBytes();
+  stats.usage = engine->index().Usage();
+  stats.bytes = stats.usage.database_bytes;
   stats.learn_from_chunks = context.config().embedding.learn_from_chunks;
   for (const index::StoredCollection& collection : collections) {
     QUARRY_RETURN_IF_ERROR(context.call.Check());

@@ -85,6 +85,22 @@ Result<int> RunCollectionsDelete(const std::string& name, CommandContext& contex
 Result<int> RunStats(CommandContext& context);
 Result<int> RunVerify(CommandContext& context);
 
+struct BackupArguments {
+  std::string directory;
+};
+Result<int> RunBackupCreate(const BackupArguments& arguments, CommandContext& context);
+Result<int> RunBackupVerify(const BackupArguments& arguments, CommandContext& context);
+// To the store of the configuration, which must not exist yet.
+Result<int> RunBackupRestore(const BackupArguments& arguments, CommandContext& context);
+
+// The collection named; all of the store's, and what deleted ones left, where none is named.
+Result<int> RunCompact(CommandContext& context);
+
+Result<int> RunEmbedderList(CommandContext& context);
+Result<int> RunEmbedderLearn(CommandContext& context);
+Result<int> RunEmbedderRevert(CommandContext& context);
+Result<int> RunEmbedderDrop(CommandContext& context);
+
 // Serves until a signal comes. `signals` is the process's own.
 Result<int> RunServe(SignalScope& signals, CommandContext& context);
 

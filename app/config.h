@@ -47,6 +47,7 @@ struct Config {
   } ingest;
   ingest::ChunkOptions chunking;
   ingest::EmbeddingOptions embedding;
+  bool keep_previous_generation = index::IndexOptions().keep_previous;
 
   uint32_t k = 10;
   SearchMode mode = SearchMode::kHybrid;

@@ -106,6 +106,17 @@ ConfigKey Text(std::string name, std::string description, Field field) {
   return key;
 }
 
+// A text that may be empty.
+template <typename Field>
+ConfigKey OptionalText(std::string name, std::string description, Field field) {
+  ConfigKey key = Text(std::move(name), std::move(description), field);
+  key.set = [field](Config& config, const std::vector<std::string>& texts) {
+    field(config) = texts[0];
+    return OkStatus();
+  };
+  return key;
+}
+
 template <typename Field>
 ConfigKey List(std::string name, std::string description, Field field) {
   ConfigKey key;
@@ -181,6 +192,9 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(embedding.learn_from_chunks), 2, kMaxUint32),
       Number("embedding.relearn_growth", "learn again when there are this many times the chunks",
              QUARRY_FIELD(embedding.relearn_growth), 1, 1e6),
+      Boolean("embedding.keep_previous",
+              "keep the vectors of the embedder before, to go back to (quarry embedder revert)",
+              QUARRY_FIELD(keep_previous_generation)),
       Integer("embedding.batch", "chunks embedded and stored at a time",
               QUARRY_FIELD(embedding.batch), 1, 100'000),
       Integer("embedding.dimension", "length of the learnt vectors",
@@ -281,6 +295,9 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(server.request_seconds), 1, 86'400),
       Integer("server.max_connections", "at a time", QUARRY_FIELD(server.max_connections), 1,
               1'000'000),
+      OptionalText("server.backup_directory",
+                   "where POST /api/v1/backup puts backups, by name; none = it is refused",
+                   QUARRY_FIELD(server.backup_directory)),
       Integer("server.drain_seconds", "for requests under way when the server stops",
               QUARRY_FIELD(server.drain_seconds), 0, 86'400),
   };

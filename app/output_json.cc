@@ -110,7 +110,17 @@ Json ToJson(const index::CollectionStats& stats) {
   json["embedder"] = stats.embedder;
   json["vector_index"] = stats.vector_index;
   json["lexical_bytes"] = stats.lexical_bytes;
+  json["lexical_mapped_bytes"] = stats.lexical_mapped_bytes;
   json["vector_bytes"] = stats.vector_bytes;
+  json["vector_mapped_bytes"] = stats.vector_mapped_bytes;
+  json["row_bytes"] = stats.row_bytes;
+  json["row_mapped_bytes"] = stats.row_mapped_bytes;
+  json["disk"] = {{"documents", stats.disk.documents},   {"chunks", stats.disk.chunks},
+                  {"terms", stats.disk.terms},           {"vectors", stats.disk.vectors},
+                  {"change_log", stats.disk.change_log}, {"other", stats.disk.other}};
+  json["derived"] = stats.derived;
+  json["previous_generation"] = stats.previous_generation.value;
+  json["previous_bytes"] = stats.previous_bytes;
   json["bm25"] = {{"k1", stats.collection.k1}, {"b", stats.collection.b}};
   if (const auto& vectors = stats.collection.vectors) {
     json["vectors"] = {{"kind", VectorIndexKindName(vectors->kind)},
@@ -301,14 +311,25 @@ std::string CollectionChangedJson(const std::string& verb, const std::string& na
 }
 
 std::string StatsJson(const StoreStats& stats) {
-  Json json = {{"store", stats.directory}, {"bytes", stats.bytes}, {"collections", Json::array()}};
+  const index::StoreMemory& memory = stats.usage.memory;
+  Json json = {{"store", stats.directory},
+               {"bytes", stats.bytes},
+               {"derived_bytes", stats.usage.derived_bytes},
+               {"memory",
+                {{"block_cache", memory.block_cache},
+                 {"block_cache_limit", memory.block_cache_limit},
+                 {"memtables", memory.memtables},
+                 {"table_readers", memory.table_readers}}},
+               {"collections", Json::array()}};
   for (const index::CollectionStats& one : stats.collections)
     json["collections"].push_back(ToJson(one));
   return Line(json);
 }
 
 std::string VerifyJson(const VerifyResult& result) {
-  Json json = {{"ok", !result.HasProblems()}, {"collections", Json::array()}};
+  Json json = {{"ok", !result.HasProblems()},
+               {"problems", result.store_problems},
+               {"collections", Json::array()}};
   for (const VerifyResult::Item& item : result.collections) {
     json["collections"].push_back({{"name", item.collection},
                                    {"documents", item.report.documents},
@@ -316,7 +337,10 @@ std::string VerifyJson(const VerifyResult& result) {
                                    {"vectors", item.report.vectors},
                                    {"pending_vectors", item.report.pending_vectors},
                                    {"postings", item.report.postings},
-                                   {"problems", item.report.problems}});
+                                   {"previous_vectors", item.report.previous_vectors},
+                                   {"unreachable_vectors", item.report.unreachable_vectors},
+                                   {"problems", item.report.problems},
+                                   {"notes", item.report.notes}});
   }
   return Line(json);
 }

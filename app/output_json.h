@@ -25,6 +25,10 @@ std::string CollectionsJson(const std::vector<index::CollectionStats>& collectio
 std::string CollectionChangedJson(const std::string& verb, const std::string& name);
 std::string StatsJson(const StoreStats& stats);
 std::string VerifyJson(const VerifyResult& result);
+std::string BackupJson(const BackupResult& result);
+std::string CompactJson(const index::CompactReport& report);
+std::string GenerationsJson(const GenerationList& list);
+std::string EmbedderJson(const EmbedderResult& result);
 std::string ServingJson(const std::string& url, uint16_t port);
 std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report);
 std::string AnswerEvalJson(const eval::AnswerEvalReport& report);

@@ -55,6 +55,31 @@ std::string Lines(const std::vector<std::pair<std::string, std::string>>& lines)
   return text;
 }
 
+std::string DiskText(const index::DiskUsage& disk) {
+  return FormatBytes(disk.documents) + " documents, " + FormatBytes(disk.chunks) + " chunks, " +
+         FormatBytes(disk.terms) + " terms, " + FormatBytes(disk.vectors) + " vectors, " +
+         FormatBytes(disk.change_log) + " change log, " + FormatBytes(disk.other) + " other";
+}
+
+std::string DerivedText(const std::map<std::string, uint64_t>& derived) {
+  std::string text;
+  for (const auto& [role, bytes] : derived) {
+    text += (text.empty() ? "" : ", ") + FormatBytes(bytes) + " " + role;
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string PreviousText(const index::CollectionStats& stats) {
+  if (!stats.previous_generation) return "";
+  return "generation " + std::to_string(stats.previous_generation.value) + ", " +
+         FormatBytes(stats.previous_bytes) + " of the above (quarry embedder drop frees them)";
+}
+
+// "3.1 MB (2.9 MB mapped)".
+std::string MappedText(uint64_t bytes, uint64_t mapped) {
+  return FormatBytes(bytes) + (mapped == 0 ? "" : " (" + FormatBytes(mapped) + " mapped)");
+}
+
 // A value as YAML: quoted where it would read as something else.
 std::string YamlScalar(const ConfigValue& value) {
   const auto quoted = [](const std::string& text) {
@@ -162,7 +187,13 @@ std::string CollectionsText(const std::vector<index::CollectionStats>& collectio
 }
 
 std::string StatsText(const StoreStats& stats, const Console& console) {
-  std::string text = stats.directory + "  " + FormatBytes(stats.bytes) + " on disk\n";
+  const index::StoreMemory& memory = stats.usage.memory;
+  std::string text = stats.directory + "  " + FormatBytes(stats.bytes) + " database, " +
+                     FormatBytes(stats.usage.derived_bytes) + " derived files on disk\n" +
+                     "memory of the database: " + FormatBytes(memory.block_cache) + " of " +
+                     FormatBytes(memory.block_cache_limit) + " block cache, " +
+                     FormatBytes(memory.memtables) + " memtables, " +
+                     FormatBytes(memory.table_readers) + " table readers\n";
   for (const index::CollectionStats& one : stats.collections) {
     const uint64_t vectors = one.chunks - std::min(one.chunks, one.pending_vectors);
     const std::string none = "none: learnt from " + std::to_string(stats.learn_from_chunks) +
@@ -176,8 +207,13 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
                    {"  vector index", one.vector_index.empty() ? "none" : one.vector_index},
                    {"  vector settings", SettingsText(one.collection.vectors)},
                    {"  embedder", one.embedder.empty() ? none : one.embedder},
-                   {"  memory", FormatBytes(one.lexical_bytes) + " postings, " +
-                                    FormatBytes(one.vector_bytes) + " vectors"},
+                   {"  disk", DiskText(one.disk)},
+                   {"  derived files", DerivedText(one.derived)},
+                   {"  kept before", PreviousText(one)},
+                   {"  memory",
+                    MappedText(one.lexical_bytes, one.lexical_mapped_bytes) + " postings, " +
+                        MappedText(one.vector_bytes, one.vector_mapped_bytes) + " vectors, " +
+                        MappedText(one.row_bytes, one.row_mapped_bytes) + " rows"},
                    {"  segments", WithThousands(one.maintenance.segments)},
                    {"  dead rows", PartOf(one.maintenance.dead_rows, one.maintenance.rows)},
                    {"  dead postings",

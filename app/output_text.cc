@@ -291,7 +291,16 @@ std::string VerifyText(const VerifyResult& result, const Console& console) {
             ? ": " + console.Styled(Style::kGood, "ok") + "\n"
             : ": " + console.Styled(Style::kBad, Counted(report.problems.size(), "problem")) + "\n";
     for (const std::string& problem : report.problems) text += "  " + OneLine(problem) + "\n";
+    for (const std::string& note : report.notes) {
+      text += Wrapped("  note: " + OneLine(note), 8, console);
+    }
   }
+  if (!result.store_problems.empty()) {
+    text +=
+        "store: " + console.Styled(Style::kBad, Counted(result.store_problems.size(), "problem")) +
+        "\n";
+  }
+  for (const std::string& problem : result.store_problems) text += "  " + OneLine(problem) + "\n";
   if (result.collections.empty()) text += "the store has no collections\n";
   return text;
 }

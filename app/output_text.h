@@ -23,6 +23,10 @@ std::string CollectionsText(const std::vector<index::CollectionStats>& collectio
                             const Console& console);
 std::string StatsText(const StoreStats& stats, const Console& console);
 std::string VerifyText(const VerifyResult& result, const Console& console);
+std::string BackupText(const BackupResult& result);
+std::string CompactText(const index::CompactReport& report);
+std::string GenerationsText(const GenerationList& list, const Console& console);
+std::string EmbedderText(const EmbedderResult& result);
 std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Console& console);
 std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& console);
 // A valid quarry.yaml with the origin of each value behind it.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/console.h"
+#include "index/progress.h"
 #include "ingest/pipeline.h"
 
 namespace quarry::app {
@@ -42,6 +43,12 @@ class ProgressPrinter {
   // A sink that calls Show; the printer must outlive it.
   ingest::ProgressSink Sink() {
     return [this](const ingest::IngestProgress& progress) { Show(progress); };
+  }
+  // The same for work that only counts.
+  index::Progress StageSink() {
+    return [this](const char* stage, uint64_t done, uint64_t total) {
+      Show({.stage = stage, .done = done, .total = total});
+    };
   }
 
  private:

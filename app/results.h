@@ -66,14 +66,35 @@ struct DeleteResult {
   std::vector<std::string> not_found;
 };
 
+struct BackupResult {
+  std::string verb;  // "created", "restored", "checked"
+  std::string directory;
+  std::string store;  // that was made of it; "" if none was
+  index::BackupReport report;
+};
+
+struct GenerationList {
+  std::string collection;
+  std::vector<index::GenerationStats> generations;
+};
+
+struct EmbedderResult {
+  std::string collection;
+  std::string verb;  // "learnt", "reverted", "dropped"
+  ingest::EmbeddingReport report;
+  GenerationList now;
+};
+
 struct StoreStats {
   uint32_t learn_from_chunks = 0;  // so many chunks an embedder is learnt from
   std::string directory;
   uint64_t bytes = 0;
+  index::StoreUsage usage;
   std::vector<index::CollectionStats> collections;
 };
 
 struct VerifyResult {
+  std::vector<std::string> store_problems;  // of what belongs to no collection
   struct Item {
     std::string collection;
     index::VerifyReport report;
@@ -81,6 +102,7 @@ struct VerifyResult {
   std::vector<Item> collections;
 
   bool HasProblems() const {
+    if (!store_problems.empty()) return true;
     for (const Item& item : collections) {
       if (!item.report.problems.empty()) return true;
     }

@@ -214,7 +214,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 
 SharedBytes MappedFile::Share(MappedFile file) {
   auto owner = std::make_shared<const MappedFile>(std::move(file));
-  return {.view = owner->bytes(), .owner = owner};
+  return {.view = owner->bytes(), .owner = owner, .mapped = true};
 }
 
 MappedFile::~MappedFile() {

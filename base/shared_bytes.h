@@ -15,6 +15,7 @@ namespace quarry {
 struct SharedBytes {
   std::string_view view;
   std::shared_ptr<const void> owner;  // keeps `view` valid
+  bool mapped = false;  // pages of a file: the system takes them back when it needs them
 };
 
 SharedBytes ShareString(std::string bytes);

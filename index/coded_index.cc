@@ -100,6 +100,11 @@ class CodedIndex final : public VectorIndex {
   uint64_t MemoryBytes() const override {
     return sizeof(*this) + bytes_.view.size() + rows_.capacity() * sizeof(RowId);
   }
+  uint64_t MappedBytes() const override { return bytes_.mapped ? bytes_.view.size() : 0; }
+  bool Holds(size_t position, std::span<const float> vector) const override;
+  size_t CountReachable() const override {
+    return kind() == VectorIndexKind::kHnsw ? quarry::index::CountReachable(links_) : size();
+  }
   Result<SharedBytes> File() const override {
     if (file_.section(VectorSection::kChunks).size == 0 && !rows_.empty()) {
       return FailedPreconditionError("a vector index without chunks has no file");
@@ -177,6 +182,21 @@ Result<std::shared_ptr<const CodedIndex>> CodedIndex::Open(const VectorFile& fil
   }
   return std::shared_ptr<const CodedIndex>(
       new CodedIndex(file, std::move(bytes), codes, links, std::move(rows)));
+}
+
+bool CodedIndex::Holds(size_t position, std::span<const float> vector) const {
+  const CodeLayout& layout = codes_.layout();
+  std::string coded(layout.coarse + layout.fine + layout.scale, '\0');
+  char* const coarse = coded.data();
+  char* const fine = coarse + layout.coarse;
+  char* const scale = fine + layout.fine;
+  WriteCodes(codes_.kind(), vector, coarse, fine, scale);
+  const auto same = [&](VectorSection name, const char* expected, size_t bytes) {
+    return section(name).substr(position * bytes, bytes) == std::string_view(expected, bytes);
+  };
+  return same(VectorSection::kCoarse, coarse, layout.coarse) &&
+         same(VectorSection::kFine, fine, layout.fine) &&
+         same(VectorSection::kScales, scale, layout.scale);
 }
 
 // Exact scores for the shortlist; the k best of it.

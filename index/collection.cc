@@ -112,6 +112,7 @@ void Collection::PlanRemoval(const std::vector<ChunkId>& chunks, WriteBatch& bat
     batch.Delete(ChunkKey(id_, chunk));
     batch.Delete(ChunkTermsKey(id_, chunk));
     if (state_.parts.generation) delete_vector(*state_.parts.generation, chunk);
+    if (state_.parts.previous) delete_vector(*state_.parts.previous, chunk);
     if (building_) delete_vector(*building_, chunk);
   }
 }

@@ -49,6 +49,7 @@ struct CollectionEnvironment {
   VectorIndexOptions vectors;
   MaintenanceLimits limits;
   Maintenance* maintenance = nullptr;  // nullptr: there is none
+  bool keep_previous = true;           // IndexOptions::keep_previous
 };
 
 // snapshot(), LockWriter(), Notice(), Health() and PrepareGeneration() are thread-safe, Maintain()
@@ -96,6 +97,15 @@ class Collection : public std::enable_shared_from_this<Collection> {
   Status PublishGeneration(GenerationId generation, const CallContext& context);
   // See Index.
   Status SetVectorSettings(const VectorSettings& settings, const CallContext& context);
+  Result<GenerationId> ResumePreviousGeneration();
+  Status DropPreviousGeneration();
+
+  // Makes rows, postings and vectors anew without what is dead in them, removes what interrupted
+  // learning left, and saves all. On error the state is as it was.
+  Status Compact(const CallContext& context);
+  // What opening the saved files now would give, without vectors: their rows and postings.
+  // kNotFound when there are none.
+  Result<SnapshotParts> ReadSavedFiles() const;
 
  private:
   // Numbers given out next, as they stand in the store.
@@ -158,11 +168,15 @@ class Collection : public std::enable_shared_from_this<Collection> {
   Status LoadPostings(State& state) const;
   Result<StoredGeneration> ReadGeneration(const StoreView& view) const;
   Status FindVectors(State& state) const;
-  Status LoadVectors(State& state) const;
+  Result<std::optional<StoredGeneration>> ReadPreviousGeneration(const StoreView& view) const;
+  Status LoadVectors(State& state, const CallContext& context) const;
 
   // collection_saved.cc
   // From the files and the changes since. kNotFound when there are none.
   Result<State> LoadSaved(std::shared_ptr<const StoreView> view) const;
+  // The part without vectors, and which rows had one of which generation.
+  Result<State> LoadSavedRows(std::shared_ptr<const StoreView> view, GenerationId& generation,
+                              Bitmap& has_vector) const;
   Status LoadSegments(State& state, const std::vector<std::string>& names) const;
   Result<std::vector<Applied>> ReadChangesSince(State& state, CommitSequence commit) const;
   Status FindNewVectors(State& state) const;
@@ -226,9 +240,15 @@ class Collection : public std::enable_shared_from_this<Collection> {
                                                         const Bitmap& has_vector,
                                                         const VectorIndexOptions& options,
                                                         const CallContext& context) const;
+  Status WriteGraph(const SnapshotParts& parts, const VectorIndex& graph) const;
   void SaveGraph(const SnapshotParts& parts, const VectorIndex& graph);
   Result<std::shared_ptr<const VectorIndex>> LoadGraph(const State& state) const;
   std::string GraphRole(GenerationId generation) const;
+  // Graphs of generations that are neither current nor kept.
+  void RemoveOtherGraphs() const;
+  void PlanDropGeneration(const StoredGeneration& generation, WriteBatch& batch) const;
+  // What interrupted learning left: generations that are neither current nor kept.
+  Status PlanDropUnpublished(WriteBatch& batch) const;
   Result<std::string> ReadIndexedText(ChunkId chunk) const;
   uint64_t CountPending(GenerationId generation) const;  // REQUIRES: mutex_ is held
 

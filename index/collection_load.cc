@@ -61,6 +61,7 @@ Result<Collection::State> Collection::NewState(std::shared_ptr<const StoreView> 
   parts.collection = record_;
   QUARRY_ASSIGN_OR_RETURN(const Counters counters, LoadCounters(*parts.view));
   parts.commit = CommitSequence(counters.last_commit);
+  QUARRY_ASSIGN_OR_RETURN(parts.previous, ReadPreviousGeneration(*parts.view));
   parts.lexical = LexicalIndex::Empty({.k1 = record_.k1, .b = record_.b});
   return state;
 }
@@ -70,7 +71,7 @@ Result<Collection::State> Collection::LoadState(std::shared_ptr<const StoreView>
   QUARRY_RETURN_IF_ERROR(LoadRows(state));
   QUARRY_RETURN_IF_ERROR(LoadPostings(state));
   QUARRY_RETURN_IF_ERROR(FindVectors(state));
-  QUARRY_RETURN_IF_ERROR(LoadVectors(state));
+  QUARRY_RETURN_IF_ERROR(LoadVectors(state, CallContext()));
   state.unsaved_rows = state.parts.rows.rows();
   return state;
 }
@@ -152,6 +153,28 @@ Result<StoredGeneration> Collection::ReadGeneration(const StoreView& view) const
   return DecodeGeneration(*bytes);
 }
 
+// The one that is kept. Losing it loses nothing that is searched: `verify` reports it.
+Result<std::optional<StoredGeneration>> Collection::ReadPreviousGeneration(
+    const StoreView& view) const {
+  std::optional<StoredGeneration> previous;
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> number,
+                          view.Get(CounterKey(id_, Counter::kPreviousGeneration)));
+  if (!number) return previous;
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t id, DecodeInteger(*number));
+  if (id == 0) return previous;
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                          view.Get(GenerationKey(id_, GenerationId(static_cast<uint32_t>(id)))));
+  Result<StoredGeneration> record =
+      bytes ? DecodeGeneration(*bytes) : DataLossError("missing in the store");
+  if (record.ok()) {
+    previous = *std::move(record);
+  } else {
+    LogWarning("collection " + name_ + ": kept generation " + std::to_string(id) + ": " +
+               record.status().message());
+  }
+  return previous;
+}
+
 // The generation, and which rows have a vector of it.
 Status Collection::FindVectors(State& state) const {
   SnapshotParts& parts = state.parts;
@@ -178,7 +201,7 @@ Status Collection::FindVectors(State& state) const {
 }
 
 // The indexes that are searched. REQUIRES: state.has_vector.
-Status Collection::LoadVectors(State& state) const {
+Status Collection::LoadVectors(State& state, const CallContext& context) const {
   SnapshotParts& parts = state.parts;
   parts.rows_with_vector = state.has_vector.Count();
   if (!parts.generation) return OkStatus();
@@ -207,7 +230,7 @@ Status Collection::LoadVectors(State& state) const {
   });
   if (fresh.empty()) return OkStatus();
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> tail,
-                          BuildFromStore(parts, std::move(fresh), FreshOptions(), CallContext()));
+                          BuildFromStore(parts, std::move(fresh), FreshOptions(), context));
   parts.vectors.push_back(std::move(tail));
   return OkStatus();
 }

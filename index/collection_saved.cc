@@ -78,6 +78,26 @@ std::string Collection::EmbedderRole(GenerationId generation) const {
 }
 
 Result<Collection::State> Collection::LoadSaved(std::shared_ptr<const StoreView> view) const {
+  GenerationId generation;
+  Bitmap has_vector;
+  QUARRY_ASSIGN_OR_RETURN(State state, LoadSavedRows(std::move(view), generation, has_vector));
+  if (record_.current_generation && record_.current_generation == generation) {
+    has_vector.Resize(state.parts.rows.rows());
+    has_vector.IntersectWith(state.parts.live);
+    state.has_vector = std::move(has_vector);
+    QUARRY_RETURN_IF_ERROR(FindNewVectors(state));
+  } else {
+    QUARRY_RETURN_IF_ERROR(FindVectors(state));
+  }
+  QUARRY_RETURN_IF_ERROR(LoadVectors(state, CallContext()));
+  OpenEmbedderFile(state);
+  state.files_are_good = true;
+  return state;
+}
+
+Result<Collection::State> Collection::LoadSavedRows(std::shared_ptr<const StoreView> view,
+                                                    GenerationId& generation,
+                                                    Bitmap& has_vector) const {
   QUARRY_ASSIGN_OR_RETURN(MappedFile mapped, environment_.derived.Load(SavedPrefix() + "rows"));
   QUARRY_ASSIGN_OR_RETURN(RowFile file, ParseRowFile(MappedFile::Share(std::move(mapped))));
   QUARRY_ASSIGN_OR_RETURN(State state, NewState(std::move(view)));
@@ -107,18 +127,8 @@ Result<Collection::State> Collection::LoadSaved(std::shared_ptr<const StoreView>
   }
   QUARRY_RETURN_IF_ERROR(LoadSegments(state, file.segments));
   Apply(state, std::move(changes));
-
-  if (record_.current_generation && record_.current_generation == file.generation) {
-    file.has_vector.Resize(parts.rows.rows());
-    file.has_vector.IntersectWith(parts.live);
-    state.has_vector = std::move(file.has_vector);
-    QUARRY_RETURN_IF_ERROR(FindNewVectors(state));
-  } else {
-    QUARRY_RETURN_IF_ERROR(FindVectors(state));
-  }
-  QUARRY_RETURN_IF_ERROR(LoadVectors(state));
-  OpenEmbedderFile(state);
-  state.files_are_good = true;
+  generation = file.generation;
+  has_vector = std::move(file.has_vector);
   return state;
 }
 

@@ -128,14 +128,15 @@ Status Collection::AddVectorRows(State& state, std::vector<RowId> rows,
   return OkStatus();
 }
 
+Status Collection::WriteGraph(const SnapshotParts& parts, const VectorIndex& graph) const {
+  QUARRY_ASSIGN_OR_RETURN(const SharedBytes file, graph.File());
+  return environment_.derived.Save(GraphRole(parts.generation->id), file.view, parts.commit.value);
+}
+
 // A graph takes long to build, so it is kept. Losing it costs time, nothing else.
 void Collection::SaveGraph(const SnapshotParts& parts, const VectorIndex& graph) {
   const GenerationId generation = parts.generation->id;
-  const Result<SharedBytes> file = graph.File();
-  Status saved = file.status();
-  if (saved.ok()) {
-    saved = environment_.derived.Save(GraphRole(generation), file->view, parts.commit.value);
-  }
+  const Status saved = WriteGraph(parts, graph);
   if (!saved.ok()) LogWarning("vector graph not saved: " + saved.message());
   // What was deleted or replaced meanwhile has no file.
   std::lock_guard lock(mutex_);
@@ -171,25 +172,7 @@ Result<GenerationId> Collection::BeginGeneration(std::string_view embedder_kind,
   if (space.dimension == 0) return InvalidArgumentError("embedding space: dimension 0");
   std::lock_guard lock(mutex_);
   WriteBatch batch;
-  // Whatever an interrupted earlier attempt left: generations other than the current one.
-  const std::shared_ptr<const StoreView> view = environment_.store.GetView();
-  Status decoded;
-  QUARRY_RETURN_IF_ERROR(view->Scan(
-      TablePrefix(id_, Table::kGeneration), [&](std::string_view key, std::string_view value) {
-        const Result<StoredGeneration> old = DecodeGeneration(value);
-        decoded = old.status();
-        if (!decoded.ok()) return false;
-        if (old->id != record_.current_generation) {
-          const std::string blob = GenerationBlobPrefix(id_, old->id);
-          const std::string vectors = VectorPrefix(id_, SpaceHash(old->space), old->id);
-          batch.Delete(std::string(key));
-          batch.DeleteRange(blob, PrefixEnd(blob));
-          batch.DeleteRange(vectors, PrefixEnd(vectors));
-          environment_.derived.Remove(GraphRole(old->id)).IgnoreError();  // only space
-        }
-        return true;
-      }));
-  QUARRY_RETURN_IF_ERROR(decoded);
+  QUARRY_RETURN_IF_ERROR(PlanDropUnpublished(batch));
 
   StoredGeneration generation;
   generation.id = GenerationId(static_cast<uint32_t>(counters_.next_generation));
@@ -211,6 +194,7 @@ Result<GenerationId> Collection::BeginGeneration(std::string_view embedder_kind,
   building_ = generation;
   built_.clear();
   prepared_ = {};
+  RemoveOtherGraphs();
   return generation.id;
 }
 
@@ -387,38 +371,37 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   next.parts.rows_with_vector = next.parts.live.Count();
   next.pending.clear();
   next.parts.vectors.clear();
-  Bitmap left = next.parts.live;
-  if (prepared_.generation == id && prepared_.index != nullptr) {
-    for (const RowId row : prepared_.index->rows()) {
-      if (row != kNoRow) left.Clear(row);
+  if (prepared_.generation == id) {
+    Bitmap left = next.parts.live;
+    if (prepared_.index != nullptr) {
+      for (const RowId row : prepared_.index->rows()) {
+        if (row != kNoRow) left.Clear(row);
+      }
+      next.parts.vectors.push_back(prepared_.index);
     }
-    next.parts.vectors.push_back(prepared_.index);
-  }
-  if (left.Count() > 0) {
-    std::vector<RowId> rows;
-    left.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
-    QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> fresh,
-                            BuildFromStore(next.parts, std::move(rows), FreshOptions(), context));
-    next.parts.vectors.push_back(std::move(fresh));
+    if (left.Count() > 0) {
+      std::vector<RowId> rows;
+      left.ForEachSet([&](size_t row) { rows.push_back(static_cast<RowId>(row)); });
+      QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> fresh,
+                              BuildFromStore(next.parts, std::move(rows), FreshOptions(), context));
+      next.parts.vectors.push_back(std::move(fresh));
+    }
+  } else {  // one that is taken up again has its graph
+    QUARRY_RETURN_IF_ERROR(LoadVectors(next, context));
   }
 
+  next.parts.previous.reset();
+  if (environment_.keep_previous) next.parts.previous = state_.parts.generation;
+  const uint64_t kept = next.parts.previous ? next.parts.previous->id.value : 0;
   WriteBatch batch;
   StoredCollection record = record_;
   record.current_generation = id;
   batch.Put(CollectionKey(id_), EncodeCollection(record));
-  if (state_.parts.generation) {
-    const StoredGeneration& old = *state_.parts.generation;
-    const std::string blob = GenerationBlobPrefix(id_, old.id);
-    const std::string vectors = VectorPrefix(id_, SpaceHash(old.space), old.id);
-    batch.Delete(GenerationKey(id_, old.id));
-    batch.DeleteRange(blob, PrefixEnd(blob));
-    batch.DeleteRange(vectors, PrefixEnd(vectors));
+  batch.Put(CounterKey(id_, Counter::kPreviousGeneration), EncodeInteger(kept));
+  for (const auto& old : {state_.parts.generation, state_.parts.previous}) {
+    if (old && old->id != id && old->id.value != kept) PlanDropGeneration(*old, batch);
   }
   QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
-  if (state_.parts.generation) {
-    environment_.derived.Remove(GraphRole(state_.parts.generation->id))
-        .IgnoreError();  // only space
-  }
   next.parts.view = environment_.store.GetView();
   record_ = std::move(record);
   state_ = std::move(next);
@@ -426,6 +409,7 @@ Status Collection::PublishGeneration(GenerationId id, const CallContext& context
   built_.clear();
   prepared_ = {};
   save_is_due_ = true;
+  RemoveOtherGraphs();
   Publish();
   return OkStatus();
 }

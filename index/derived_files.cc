@@ -1,10 +1,12 @@
 #include "index/derived_files.h"
 
 #include <filesystem>
+#include <random>
 #include <set>
 #include <utility>
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "index/records.h"
 
 namespace quarry::index {
@@ -20,6 +22,11 @@ std::string DerivedPath(const std::string& directory, const std::string& name) {
 }
 
 }  // namespace
+
+std::string NewStoreId() {
+  std::random_device device;
+  return HashToHex((uint64_t{device()} << 32) ^ device());
+}
 
 DerivedFiles::DerivedFiles(std::string directory, Manifest manifest, bool read_only)
     : directory_(std::move(directory)), read_only_(read_only), manifest_(std::move(manifest)) {}
@@ -130,6 +137,36 @@ Status DerivedFiles::Remove(const std::string& prefix) {
   manifest_ = std::move(next);
   RemoveUnnamed();
   return OkStatus();
+}
+
+Result<Manifest> DerivedFiles::CopyTo(const std::string& directory) const {
+  Manifest copy;
+  std::map<std::string, MappedFile> opened;  // by role: stay readable when they are replaced
+  {
+    std::lock_guard lock(mutex_);
+    copy = manifest_;
+    for (const auto& [role, file] : copy.files) {
+      Result<MappedFile> mapped = MappedFile::Open(DerivedPath(directory_, file.name));
+      if (mapped.ok()) opened.emplace(role, *std::move(mapped));
+    }
+  }
+  std::erase_if(copy.files, [&](const auto& entry) {
+    const auto it = opened.find(entry.first);
+    const bool good = it != opened.end() && it->second.bytes().size() == entry.second.bytes &&
+                      Hash64(it->second.bytes()) == entry.second.checksum;
+    if (!good) {
+      LogWarning("left out of the copy: " + DerivedPath(directory_, entry.second.name) +
+                 " is missing or damaged");
+    }
+    return !good;
+  });
+  for (const auto& [role, file] : copy.files) {
+    const std::string to = DerivedPath(directory, file.name);
+    std::error_code error;
+    fs::create_hard_link(DerivedPath(directory_, file.name), to, error);
+    if (error) QUARRY_RETURN_IF_ERROR(WriteFileAtomically(to, opened.at(role).bytes()));
+  }
+  return copy;
 }
 
 std::string DerivedFiles::store_id() const {

@@ -37,6 +37,9 @@ std::string EncodeManifest(const Manifest& manifest);  // JSON
 // kDataLoss naming what is wrong; kFailedPrecondition for another format version, naming both.
 Result<Manifest> DecodeManifest(std::string_view json);
 
+// 16 hexadecimal digits that no other store has.
+std::string NewStoreId();
+
 // Thread-safe.
 class DerivedFiles {
  public:
@@ -56,6 +59,11 @@ class DerivedFiles {
                  const std::set<std::string>& kept, uint64_t commit);
   // Forgets and removes every file whose role starts with `prefix`.
   Status Remove(const std::string& prefix);
+
+  // Copies the files to DIRECTORY/derived, which must be there, and returns the manifest that names
+  // them; links where it is the same file system. One that is damaged is left out, and said: it can
+  // be made again. Another thread may save meanwhile.
+  Result<Manifest> CopyTo(const std::string& directory) const;
 
   bool read_only() const { return read_only_; }
   std::string store_id() const;

@@ -42,6 +42,11 @@ class FaissIndex final : public VectorIndex {
     return sizeof(*this) + structure_->MemoryBytes() + rows_.capacity() * sizeof(RowId) +
            chunks_.capacity() * sizeof(ChunkId);
   }
+  uint64_t MappedBytes() const override { return 0; }
+  bool Holds(size_t position, std::span<const float> vector) const override {
+    return std::memcmp(structure_->vector(position), vector.data(), vector.size_bytes()) == 0;
+  }
+  size_t CountReachable() const override { return structure_->CountReachable(); }
   Result<SharedBytes> File() const override;
   bool CanGrow(const VectorIndexOptions&) const override { return false; }
 

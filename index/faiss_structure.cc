@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "index/hnsw_links.h"
 #include "index/vector_math.h"
 
 namespace quarry::index {
@@ -427,6 +428,20 @@ const float* FaissStructure::vector(size_t position) const {
   const uint64_t place = static_cast<uint64_t>(ivf->direct_map.get(static_cast<int64_t>(position)));
   return reinterpret_cast<const float*>(
       ivf->invlists->get_single_code(faiss::lo_listno(place), faiss::lo_offset(place)));
+}
+
+size_t FaissStructure::CountReachable() const {
+  const faiss::IndexHNSWFlat* const hnsw = HnswOf(*index_);
+  if (hnsw == nullptr || size() == 0) return size();
+  const faiss::HNSW& graph = hnsw->hnsw;
+  return quarry::index::CountReachable(
+      {.neighbors = graph.neighbors.data(),
+       .offsets = reinterpret_cast<const char*>(graph.offsets.data()),
+       .levels = graph.levels.data(),
+       .links = static_cast<uint32_t>(graph.nb_neighbors(1)),
+       .entry = graph.entry_point,
+       .top = graph.max_level,
+       .size = size()});
 }
 
 uint64_t FaissStructure::MemoryBytes() const {

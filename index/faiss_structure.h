@@ -70,6 +70,7 @@ class FaissStructure {
   size_t size() const;
   const float* vector(size_t position) const;  // as given to Build
   uint64_t MemoryBytes() const;
+  size_t CountReachable() const;  // VectorIndex::CountReachable
 
  private:
   explicit FaissStructure(std::unique_ptr<faiss::Index> index);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace quarry::index {
 namespace {
@@ -24,6 +25,29 @@ Result<std::string_view> TakeArray(std::string_view& rest, size_t element, const
 }
 
 }  // namespace
+
+size_t CountReachable(const HnswLinks& links) {
+  if (links.entry < 0) return 0;
+  std::vector<bool> reached(links.size);
+  std::vector<uint32_t> open = {static_cast<uint32_t>(links.entry)};
+  reached[open.front()] = true;
+  size_t count = 1;
+  while (!open.empty()) {
+    const uint32_t vertex = open.back();
+    open.pop_back();
+    for (int level = 0; level < links.levels[vertex]; ++level) {
+      for (const int32_t neighbor : links.ListOf(vertex, level)) {
+        if (neighbor < 0) break;
+        const auto next = static_cast<uint32_t>(neighbor);
+        if (reached[next]) continue;
+        reached[next] = true;
+        open.push_back(next);
+        ++count;
+      }
+    }
+  }
+  return count;
+}
 
 // What faiss::write_index writes of a faiss::HNSW (1.7.3): the arrays assign_probas (double),
 // cum_nneighbor_per_level (int), levels (int), offsets (size_t) and neighbors (int), then the ints

@@ -39,6 +39,9 @@ struct HnswLinks {
   }
 };
 
+// How many vertices a walk along the links can come to from the entry, over all levels.
+size_t CountReachable(const HnswLinks& links);
+
 // The links in `bytes`, which must be 4-byte aligned and live as long as the view. Nothing in it is
 // believed: every list lies inside, and every link leads to a vertex of its level.
 // Error: kDataLoss.

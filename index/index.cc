@@ -2,26 +2,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
-#include <random>
+#include <set>
 #include <utility>
 
 #include "base/file.h"
 #include "base/hash.h"
-#include "index/collection.h"
-#include "index/derived_files.h"
+#include "index/index_impl.h"
 #include "index/keys.h"
-#include "index/verify.h"
 
 namespace quarry::index {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string NewStoreId() {
-  std::random_device device;
-  return HashToHex((uint64_t{device()} << 32) ^ device());
-}
 
 // Makes an empty store of `directory`, which must be absent or empty: nothing of the user's is
 // touched.
@@ -56,26 +48,6 @@ Status CheckCollectionName(const std::string& name) {
                               "a letter or digit");
 }
 
-struct Index::Impl {
-  std::string directory;
-  IndexOptions options;
-  const Analyzer* analyzer = nullptr;
-  const Clock* clock = nullptr;
-  std::optional<FileLock> lock;
-  std::unique_ptr<DerivedFiles> derived;
-  std::unique_ptr<Store> store;
-  std::unique_ptr<Maintenance> maintenance;  // nullptr: none
-
-  mutable std::mutex mutex;
-  std::map<std::string, StoredCollection> records;             // guarded by mutex, by name
-  std::map<CollectionId, std::shared_ptr<Collection>> loaded;  // guarded by mutex
-  uint32_t next_collection = 1;                                // guarded by mutex
-
-  Status LoadRecords();
-  Result<CollectionId> Find(const std::string& name) const;  // REQUIRES: mutex is held
-  Result<std::shared_ptr<Collection>> Load(CollectionId id);
-};
-
 Status Index::Impl::LoadRecords() {
   const std::shared_ptr<const StoreView> view = store->GetView();
   Status decoded;
@@ -96,6 +68,16 @@ Status Index::Impl::LoadRecords() {
   return OkStatus();
 }
 
+// What a crash while a collection was deleted left.
+void Index::Impl::RemoveFilesOfNone() {
+  std::set<std::string> known;
+  for (const auto& [name, record] : records) known.insert(std::to_string(record.id.value));
+  for (const auto& [role, file] : derived->files()) {
+    if (known.contains(role.substr(0, role.find('/')))) continue;
+    derived->Remove(role).IgnoreError();  // only space
+  }
+}
+
 Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
   std::lock_guard guard(mutex);
   if (const auto it = loaded.find(id); it != loaded.end()) return it->second;
@@ -110,8 +92,13 @@ Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
         "\": analyzer fingerprint mismatch: index=" + record->second.analyzer_fingerprint +
         " program=" + analyzer->Fingerprint() + "; delete the collection and index again");
   }
-  const CollectionEnvironment environment{*store,          *derived,       *clock,
-                                          options.vectors, options.limits, maintenance.get()};
+  const CollectionEnvironment environment{*store,
+                                          *derived,
+                                          *clock,
+                                          options.vectors,
+                                          options.limits,
+                                          maintenance.get(),
+                                          options.keep_previous};
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection,
                           Collection::Load(environment, record->second));
   loaded[id] = collection;
@@ -138,6 +125,11 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
     std::error_code error;
     if (fs::exists(directory, error) && !fs::is_directory(directory, error)) {
       return InvalidArgumentError("is not a directory, which a store is");
+    }
+    if (IsBackup(directory)) {
+      return FailedPreconditionError(
+          "is a backup, not a store; make a store of it with: quarry backup restore " + directory +
+          " --store DIR");
     }
     const bool exists = fs::exists(directory + "/MANIFEST.json", error);
     if (error) return InvalidArgumentError("look for MANIFEST.json: " + error.message());
@@ -166,6 +158,7 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
       QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, false));
     }
     QUARRY_RETURN_IF_ERROR(impl->LoadRecords());
+    impl->RemoveFilesOfNone();
     if (options.maintain && !options.read_only) impl->maintenance = std::make_unique<Maintenance>();
     return OkStatus();
   };
@@ -302,46 +295,6 @@ Status Index::WaitForMaintenance(const CallContext& context) {
   return impl_->maintenance->WaitUntilIdle(context);
 }
 
-Result<CollectionStats> Index::Stats(CollectionId id) {
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Collection> collection, impl_->Load(id));
-  const std::shared_ptr<const Snapshot> snapshot = collection->snapshot();
-  CollectionStats stats;
-  stats.maintenance = collection->Health();
-  stats.collection = snapshot->collection();
-  stats.documents = snapshot->live_documents();
-  stats.chunks = snapshot->live_chunks();
-  stats.tokens = snapshot->lexical().live_tokens();
-  stats.pending_vectors = snapshot->generation() ? snapshot->pending_vectors() : stats.chunks;
-  stats.commit = snapshot->commit();
-  if (snapshot->generation()) stats.embedder = snapshot->generation()->space.fingerprint;
-  stats.lexical_bytes = snapshot->lexical().MemoryBytes();
-  for (const std::shared_ptr<const VectorIndex>& index : snapshot->vectors()) {
-    stats.vector_bytes += index->MemoryBytes();
-    stats.vector_index += (stats.vector_index.empty() ? "" : "+");
-    stats.vector_index += VectorIndexKindName(index->kind());
-  }
-  return stats;
-}
-
-Result<VerifyReport> Index::Verify(CollectionId id, const CallContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, GetSnapshot(id));
-  QUARRY_ASSIGN_OR_RETURN(VerifyReport report,
-                          VerifySnapshot(*snapshot, *impl_->analyzer, context));
-  if (const Status store = impl_->store->VerifyChecksums(); !store.ok()) {
-    report.problems.push_back("store: " + store.message());
-  }
-  for (const auto& [role, file] : impl_->derived->files()) {
-    if (!role.starts_with(std::to_string(id.value) + "/")) continue;
-    if (const Result<MappedFile> loaded = impl_->derived->Load(role); !loaded.ok()) {
-      // Replaced since the list was made.
-      const std::map<std::string, DerivedFile> now = impl_->derived->files();
-      if (const auto it = now.find(role); it == now.end() || it->second.name != file.name) continue;
-      report.problems.push_back("derived file: " + loaded.status().message());
-    }
-  }
-  return report;
-}
-
 const Analyzer& Index::analyzer() const { return *impl_->analyzer; }
 const std::string& Index::directory() const { return impl_->directory; }
 uint64_t Index::StoreBytes() const { return impl_->store->ApproximateBytes(); }
@@ -398,5 +351,9 @@ Status IndexWriter::PublishGeneration(GenerationId generation, const CallContext
   collection_->Notice();
   return OkStatus();
 }
+Result<GenerationId> IndexWriter::ResumePreviousGeneration() {
+  return collection_->ResumePreviousGeneration();
+}
+Status IndexWriter::DropPreviousGeneration() { return collection_->DropPreviousGeneration(); }
 
 }  // namespace quarry::index

@@ -10,15 +10,19 @@
 //
 // Thread-safe. Collections are loaded when they are first asked for.
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/analyzer.h"
 #include "base/clock.h"
+#include "index/backup.h"
 #include "index/index_writer.h"
 #include "index/maintenance.h"
+#include "index/progress.h"
 #include "index/rocks_store.h"
 #include "index/snapshot.h"
 
@@ -37,6 +41,18 @@ struct IndexOptions {
   // they only grow.
   bool maintain = true;
   MaintenanceLimits limits;
+  // Whether publishing a generation of vectors keeps the one before, to return to.
+  bool keep_previous = true;
+};
+
+// Approximate bytes of a collection in the database, compressed, by what they are.
+struct DiskUsage {
+  uint64_t documents = 0;  // records and texts
+  uint64_t chunks = 0;
+  uint64_t terms = 0;
+  uint64_t vectors = 0;  // of all generations
+  uint64_t change_log = 0;
+  uint64_t other = 0;  // embedders, index rows, ids
 };
 
 struct CollectionStats {
@@ -46,11 +62,41 @@ struct CollectionStats {
   uint64_t tokens = 0;  // terms of all chunks
   uint64_t pending_vectors = 0;
   CommitSequence commit;
-  std::string embedder;        // fingerprint of the space; "" before the first generation
-  std::string vector_index;    // "flat", "hnsw+flat", ...
-  uint64_t lexical_bytes = 0;  // in memory
+  std::string embedder;      // fingerprint of the space; "" before the first generation
+  std::string vector_index;  // "flat", "hnsw+flat", ...
+  // In memory; "mapped" are pages of files, which the system takes back when it needs them.
+  uint64_t lexical_bytes = 0;
+  uint64_t lexical_mapped_bytes = 0;
   uint64_t vector_bytes = 0;
+  uint64_t vector_mapped_bytes = 0;
+  uint64_t row_bytes = 0;
+  uint64_t row_mapped_bytes = 0;
   MaintenanceStats maintenance;
+  DiskUsage disk;
+  std::map<std::string, uint64_t>
+      derived;                       // bytes of files: "rows", "postings", "embedder", "graph"
+  GenerationId previous_generation;  // kept beside the current one; 0 = none
+  uint64_t previous_bytes = 0;  // of its vectors, embedder and graph; they are part of the above
+};
+
+// A generation of vectors that is there.
+struct GenerationStats {
+  StoredGeneration record;
+  bool current = false;  // else it is kept to return to
+  uint64_t chunks = 0;   // live ones that have a vector of it
+  uint64_t bytes = 0;    // on disk, approximately: vectors, embedder, graph
+};
+
+// Bytes of a store beside those of its collections.
+struct StoreUsage {
+  uint64_t database_bytes = 0;  // files of db/
+  uint64_t derived_bytes = 0;   // files of derived/
+  StoreMemory memory;
+};
+
+struct CompactReport {
+  uint64_t bytes_before = 0;  // of db/ and derived/
+  uint64_t bytes_after = 0;
 };
 
 struct VerifyReport {
@@ -59,8 +105,12 @@ struct VerifyReport {
   uint64_t vectors = 0;
   uint64_t pending_vectors = 0;
   uint64_t postings = 0;
+  uint64_t previous_vectors = 0;     // of the kept generation
+  uint64_t unreachable_vectors = 0;  // by walks over graphs: only exact scans find them
   // Each names what is wrong and where; empty = store, postings and vectors agree.
   std::vector<std::string> problems;
+  // What is as it should be, and still to be known.
+  std::vector<std::string> notes;
 };
 
 // 1 to 64 of letters, digits, '-', '_', '.', starting with a letter or digit. kInvalidArgument says
@@ -105,9 +155,29 @@ class Index {
   Status WaitForMaintenance(const CallContext& context = CallContext());
 
   Result<CollectionStats> Stats(CollectionId collection);
-  // Compares store, postings and vectors with each other and with the change log, and reads every
-  // checksum. Problems are in the report; an error means that it could not look.
-  Result<VerifyReport> Verify(CollectionId collection, const CallContext& context);
+  // The current generation first.
+  Result<std::vector<GenerationStats>> Generations(CollectionId collection);
+  StoreUsage Usage() const;
+
+  // Compares store, postings, vectors and saved files of a collection with each other and with the
+  // change log (verify.h). Problems are in the report; an error means that it could not look. Waits
+  // for the writer to look at the saved files.
+  Result<VerifyReport> Verify(CollectionId collection, const CallContext& context,
+                              const Progress& progress = nullptr);
+  // The same for what belongs to no collection, and every checksum: the problems.
+  Result<std::vector<std::string>> VerifyStore(const CallContext& context,
+                                               const Progress& progress = nullptr);
+
+  // Copies the store to `directory`, which must be absent or empty, as it is at a moment during the
+  // call (backup.h). Readers and writers go on.
+  Result<BackupReport> Backup(const std::string& directory, const CallContext& context,
+                              const Progress& progress = nullptr) const;
+
+  // Takes out of one collection, or of all and of what deleted ones left, everything that is dead:
+  // rows, postings and vectors of old versions, interrupted learning, deleted keys. Waits for the
+  // writers, and needs as much free disk as the store takes. Interrupted, it has done a part.
+  Result<CompactReport> Compact(std::optional<CollectionId> collection, const CallContext& context,
+                                const Progress& progress = nullptr);
 
   const Analyzer& analyzer() const;
   const std::string& directory() const;

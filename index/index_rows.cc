@@ -4,6 +4,23 @@
 
 namespace quarry::index {
 
+const char* IndexRowTableName(Table table) {
+  switch (table) {
+    case Table::kMetadataIndex:
+      return "metadata";
+    case Table::kPrincipal:
+      return "access";
+    case Table::kSource:
+      return "source";
+    case Table::kAlias:
+      return "alias";
+    case Table::kContentHash:
+      return "content";
+    default:
+      return "index";
+  }
+}
+
 std::vector<std::string> IndexRowKeys(CollectionId collection, const StoredDocument& document) {
   std::vector<std::string> keys = MetadataIndexKeys(collection, document.metadata, document.number);
   for (const std::string& principal : document.access) {

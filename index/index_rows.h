@@ -20,6 +20,8 @@ namespace quarry::index {
 inline constexpr std::array kIndexRowTables = {Table::kMetadataIndex, Table::kPrincipal,
                                                Table::kSource, Table::kAlias, Table::kContentHash};
 
+const char* IndexRowTableName(Table table);  // "metadata"; "index" for others
+
 // The keys of all rows of `document`, each once. Their values are empty.
 std::vector<std::string> IndexRowKeys(CollectionId collection, const StoredDocument& document);
 

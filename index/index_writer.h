@@ -116,10 +116,17 @@ class IndexWriter {
   using Preparation = std::function<Status(const CallContext& context)>;
   Preparation PrepareGeneration(GenerationId generation) const;
 
-  // Makes `generation` the current one, atomically, and removes the one before. Vectors that were
-  // not prepared are scanned until they are linked in the background.
-  // kFailedPrecondition while chunks are pending in it.
+  // Makes `generation` the current one, atomically. The one before is kept until the next is
+  // published (IndexOptions::keep_previous), with its vectors and its embedder, but without vectors
+  // of what is written from now on. Vectors that were not prepared and have no graph are scanned
+  // until they are linked in the background. kFailedPrecondition while chunks are pending in it.
   Status PublishGeneration(GenerationId generation, const CallContext& context);
+
+  // Takes up the kept generation again, as if it had just been begun: what it has no vectors of is
+  // pending, and publishing it returns to it. Returns its id. kNotFound when none is kept.
+  Result<GenerationId> ResumePreviousGeneration();
+  // Removes the kept generation. kNotFound when none is kept.
+  Status DropPreviousGeneration();
 
  private:
   friend class Index;

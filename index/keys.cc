@@ -1,5 +1,7 @@
 #include "index/keys.h"
 
+#include <algorithm>
+
 #include "base/coding.h"
 #include "base/hash.h"
 #include "index/key_coding.h"
@@ -181,6 +183,37 @@ uint64_t SpaceHash(const EmbeddingSpace& space) {
 
 Result<DocumentNumber> ParseDocumentKey(std::string_view key) {
   return ParseId<DocumentNumber>(key, Table::kDocument, "document");
+}
+
+Result<DocumentNumber> ParseDocumentTextKey(std::string_view key) {
+  return ParseId<DocumentNumber>(key, Table::kDocumentText, "document text");
+}
+
+Result<DocumentId> ParseDocumentByExternalIdKey(std::string_view key) {
+  const size_t head = TablePrefix(kWholeStore, Table::kDocumentByExternalId).size();
+  QUARRY_ASSIGN_OR_RETURN(const KeyHead parsed, ParseKeyHead(key));
+  if (parsed.table != static_cast<uint8_t>(Table::kDocumentByExternalId) || key.size() == head) {
+    return DataLossError("document id key: malformed, or of another table");
+  }
+  return DocumentId(key.substr(head));
+}
+
+Result<KeyHead> ParseKeyHead(std::string_view key) {
+  RecordReader reader(key);
+  const bool known = reader.Byte() == kKeyFormatVersion;
+  KeyHead head;
+  head.collection = CollectionId(reader.BigEndian32());
+  head.table = reader.Byte();
+  if (!reader.ok() || !known) return DataLossError("key: too short, or of another format version");
+  return head;
+}
+
+Result<DocumentNumber> ParseIndexRowDocument(std::string_view key) {
+  QUARRY_RETURN_IF_ERROR(ParseKeyHead(key).status());
+  RecordReader reader(key.substr(key.size() - std::min(key.size(), sizeof(uint64_t))));
+  const DocumentNumber document(reader.BigEndian64());
+  if (!reader.ok() || !document) return DataLossError("index row key: names no document");
+  return document;
 }
 
 Result<ChunkId> ParseChunkKey(std::string_view key) {

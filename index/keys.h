@@ -122,7 +122,8 @@ enum class Counter : uint8_t {
   kNextDocument = 1,
   kNextChunk = 2,
   kNextGeneration = 3,
-  kLastCommit = 4,  // CommitSequence of the newest entry of the change log; 0 = none
+  kLastCommit = 4,          // CommitSequence of the newest entry of the change log; 0 = none
+  kPreviousGeneration = 5,  // kept beside the current one, to return to; 0 = none
 };
 
 // --- Ranges -------------------------------------------------------------------------------------
@@ -179,9 +180,20 @@ struct NamedDocument {
   DocumentNumber document;
 };
 
+// The start of any key. kDataLoss when it is too short, or of another format version.
+struct KeyHead {
+  CollectionId collection;
+  uint8_t table = 0;  // of a Table, if it is one
+};
+Result<KeyHead> ParseKeyHead(std::string_view key);
+// The document of an index row (index_rows.h): their keys end with it, whatever the table.
+Result<DocumentNumber> ParseIndexRowDocument(std::string_view key);
+
 // Each takes a key of its own table and gives the parts after the table. kDataLoss naming the table
 // when the key is of another table, too short or too long, or an id in it is 0.
 Result<DocumentNumber> ParseDocumentKey(std::string_view key);
+Result<DocumentNumber> ParseDocumentTextKey(std::string_view key);
+Result<DocumentId> ParseDocumentByExternalIdKey(std::string_view key);
 Result<ChunkId> ParseChunkKey(std::string_view key);
 Result<ChunkId> ParseChunkTermsKey(std::string_view key);
 Result<VectorParts> ParseVectorKey(std::string_view key);

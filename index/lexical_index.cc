@@ -306,6 +306,14 @@ uint64_t LexicalIndex::DocumentFrequency(std::string_view term) const {
   return count;
 }
 
+uint64_t LexicalIndex::MappedBytes() const {
+  uint64_t bytes = 0;
+  for (const SegmentView& view : segments_) {
+    if (view.segment->bytes().mapped) bytes += view.segment->bytes().view.size();
+  }
+  return bytes;
+}
+
 uint64_t LexicalIndex::MemoryBytes() const {
   uint64_t bytes = sizeof(*this) + segments_.capacity() * sizeof(SegmentView);
   for (const SegmentView& view : segments_) {

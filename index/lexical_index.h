@@ -102,6 +102,7 @@ class LexicalIndex {
   uint64_t live_tokens() const { return live_tokens_; }
   const std::vector<SegmentView>& segments() const { return segments_; }
   uint64_t MemoryBytes() const;
+  uint64_t MappedBytes() const;  // of them those of mapped files
   const Bm25Parameters& parameters() const { return parameters_; }
 
  private:

@@ -51,10 +51,27 @@ void Maintenance::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+Maintenance::Pause::Pause(Maintenance* maintenance) : maintenance_(maintenance) {
+  if (maintenance_ == nullptr) return;
+  std::unique_lock lock(maintenance_->mutex_);
+  ++maintenance_->pauses_;
+  maintenance_->cancel_.Cancel();
+  maintenance_->changed_.wait(lock, [&] { return maintenance_->current_ == nullptr; });
+}
+
+Maintenance::Pause::~Pause() {
+  if (maintenance_ == nullptr) return;
+  {
+    std::lock_guard lock(maintenance_->mutex_);
+    --maintenance_->pauses_;
+  }
+  maintenance_->changed_.notify_all();
+}
+
 void Maintenance::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    changed_.wait(lock, [&] { return stopping_ || (!queue_.empty() && pauses_ == 0); });
     if (stopping_) return;
     current_ = std::move(queue_.front());
     queue_.pop_front();
@@ -67,7 +84,8 @@ void Maintenance::Run() {
     lock.lock();
     current_.reset();
     const bool is_queued = std::find(queue_.begin(), queue_.end(), collection) != queue_.end();
-    if (!is_done && !stopping_ && !is_queued) queue_.push_back(collection);
+    const bool is_left = !is_done || pauses_ > 0;  // given up
+    if (is_left && !stopping_ && !is_queued) queue_.push_back(collection);
     changed_.notify_all();
   }
 }

@@ -63,6 +63,18 @@ class Maintenance {
   // Gives up what is under way and ends the thread. Nothing is lost: it is found due again.
   void Stop();
 
+  // While one is there, nothing is done: what is under way is given up first, and done again later.
+  class Pause {
+   public:
+    explicit Pause(Maintenance* maintenance);  // nullptr: there is nothing to pause
+    ~Pause();
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    Maintenance* const maintenance_;
+  };
+
  private:
   void Run();
 
@@ -72,6 +84,7 @@ class Maintenance {
   std::shared_ptr<Collection> current_;            // guarded by mutex_
   CancelToken cancel_;                             // of the step under way; guarded by mutex_
   bool stopping_ = false;                          // guarded by mutex_
+  int pauses_ = 0;                                 // guarded by mutex_
   std::thread thread_;                             // last: uses all of the above
 };
 

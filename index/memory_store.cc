@@ -5,10 +5,12 @@
 
 #include "index/memory_store.h"
 
+#include <filesystem>
 #include <mutex>
 #include <utility>
 
 #include "base/hash.h"
+#include "index/rocks_store.h"
 
 namespace quarry::index {
 namespace {
@@ -143,6 +145,27 @@ class MemoryStore final : public Store {
   uint64_t ApproximateBytes() const override {
     const std::lock_guard lock(mutex_);
     return BytesOf(tree_);
+  }
+  uint64_t ApproximateBytes(std::string_view begin, std::string_view end) const override {
+    const std::lock_guard lock(mutex_);
+    return BytesOf(tree_) - BytesOf(WithoutRange(tree_, begin, end));
+  }
+  StoreMemory Memory() const override { return {.memtables = ApproximateBytes()}; }
+
+  Status Checkpoint(const std::string& directory) const override {
+    if (std::filesystem::exists(directory)) return AlreadyExistsError(directory + ": is there");
+    QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Store> copy, OpenRocksStore(directory));
+    WriteBatch batch;
+    QUARRY_RETURN_IF_ERROR(GetView()->Scan("", [&](std::string_view key, std::string_view value) {
+      batch.Put(std::string(key), std::string(value));
+      return true;
+    }));
+    return copy->Write(batch);
+  }
+
+  // What was deleted is gone as it is.
+  Status Compact(std::string_view, std::string_view, const CallContext& context) override {
+    return context.Check();
   }
 
  private:

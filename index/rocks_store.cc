@@ -9,11 +9,14 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include <algorithm>
+#include <cinttypes>
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -230,6 +233,38 @@ uint64_t FirstLiveLog(rocksdb::DB& db) {
   return number;
 }
 
+rocksdb::Status OpenDatabase(const std::string& directory, const rocksdb::Options& options,
+                             bool read_only, std::unique_ptr<rocksdb::DB>& db) {
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = read_only
+                                     ? rocksdb::DB::OpenForReadOnly(options, directory, &opened)
+                                     : rocksdb::DB::Open(options, directory, &opened);
+  db.reset(opened);
+  return status;
+}
+
+// Adds what we want of a store and RocksDB does not copy: a log that is empty, and the watermark.
+// The copy must have `sequence` changes at least.
+Status CompleteCheckpoint(const std::string& directory, uint64_t sequence) {
+  std::unique_ptr<rocksdb::DB> db;
+  const rocksdb::Options options = ToRocksOptions({.block_cache_bytes = 1u << 20});
+  QUARRY_RETURN_IF_ERROR(FromOpen(OpenDatabase(directory, options, /*read_only=*/true, db)));
+  const uint64_t log = FirstLiveLog(*db);
+  char name[32];
+  std::snprintf(name, sizeof name, "/%06" PRIu64 ".log", log);
+  if (log > 0 && !std::filesystem::exists(directory + name)) {
+    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(directory + name, ""));
+  }
+  QUARRY_RETURN_IF_ERROR(CheckWals(directory, log));
+  const uint64_t copied = db->GetLatestSequenceNumber();
+  if (copied < sequence) {
+    return InternalError("copy store to " + directory + ": it ends with change " +
+                         std::to_string(copied) + ", the store had reached " +
+                         std::to_string(sequence));
+  }
+  return WriteWatermark(directory, copied);
+}
+
 class RocksStore final : public Store {
  public:
   RocksStore(std::string directory, std::unique_ptr<rocksdb::DB> db,
@@ -272,6 +307,65 @@ class RocksStore final : public Store {
       status = CheckWals(directory_, first_live);
     } while (!status.ok() && FirstLiveLog(*database_->get()) != first_live);
     return std::move(status).Annotate("verify store");
+  }
+
+  Status Checkpoint(const std::string& directory) const override {
+    // Besides the logs' rest nothing is copied where links do; elsewhere everything is.
+    QUARRY_RETURN_IF_ERROR(CheckSpace(0));
+    rocksdb::Checkpoint* made = nullptr;
+    rocksdb::Status status = rocksdb::Checkpoint::Create(database_->get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    // A reader has nothing to flush: its logs are copied.
+    const uint64_t flush_from = read_only_ ? std::numeric_limits<uint64_t>::max() : 0;
+    const uint64_t sequence = database_->get()->GetLatestSequenceNumber();
+    const std::string target = std::filesystem::absolute(directory).string();
+    if (status.ok()) status = checkpoint->CreateCheckpoint(target, flush_from);
+    QUARRY_RETURN_IF_ERROR(FromRocks(status, "copy store to " + directory));
+    return CompleteCheckpoint(directory, sequence);
+  }
+
+  Status Compact(std::string_view begin, std::string_view end,
+                 const CallContext& context) override {
+    if (read_only_) return FailedPreconditionError("compact store: it was opened read-only");
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    QUARRY_RETURN_IF_ERROR(
+        CheckSpace(end.empty() ? ApproximateBytes() : ApproximateBytes(begin, end)));
+    rocksdb::CompactRangeOptions options;
+    // The lowest level too: it is there that deletions still hide what they deleted.
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    options.canceled = context.cancel.flag();
+    const rocksdb::Slice first = ToSlice(begin);
+    const rocksdb::Slice last = ToSlice(end);
+    const rocksdb::Status status =
+        database_->get()->CompactRange(options, &first, end.empty() ? nullptr : &last);
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    return FromRocks(status, "compact store");
+  }
+
+  uint64_t ApproximateBytes(std::string_view begin, std::string_view end) const override {
+    if (begin >= end) return 0;
+    rocksdb::SizeApproximationOptions options;
+    options.include_memtables = true;
+    options.include_files = true;
+    const rocksdb::Range range(ToSlice(begin), ToSlice(end));
+    uint64_t bytes = 0;
+    rocksdb::DB* const db = database_->get();
+    db->GetApproximateSizes(options, db->DefaultColumnFamily(), &range, 1, &bytes)
+        .PermitUncheckedError();
+    return bytes;
+  }
+
+  StoreMemory Memory() const override {
+    const auto property = [&](const std::string& name) {
+      uint64_t value = 0;
+      database_->get()->GetIntProperty(name, &value);
+      return value;
+    };
+    using Properties = rocksdb::DB::Properties;
+    return {.block_cache = property(Properties::kBlockCacheUsage),
+            .block_cache_limit = property(Properties::kBlockCacheCapacity),
+            .memtables = property(Properties::kSizeAllMemTables),
+            .table_readers = property(Properties::kEstimateTableReadersMem)};
   }
 
   uint64_t ApproximateBytes() const override {
@@ -332,16 +426,6 @@ class RocksStore final : public Store {
   std::mutex mutex_;
   Status failure_;  // of the last write; ok once writing works again
 };
-
-rocksdb::Status OpenDatabase(const std::string& directory, const rocksdb::Options& options,
-                             bool read_only, std::unique_ptr<rocksdb::DB>& db) {
-  rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = read_only
-                                     ? rocksdb::DB::OpenForReadOnly(options, directory, &opened)
-                                     : rocksdb::DB::Open(options, directory, &opened);
-  db.reset(opened);
-  return status;
-}
 
 // Opens the store read-only and holds what RocksDB makes of it against the files: it trusts them
 // too much, and opening for writing would already act on what it believes.

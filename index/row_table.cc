@@ -41,6 +41,10 @@ size_t RowTable::Append(DocumentNumber number, DocumentId id, const std::vector<
   return position;
 }
 
+uint64_t RowTable::MemoryBytes() const {
+  return MappedBytes() + rows_.MemoryBytes() + documents_.MemoryBytes();
+}
+
 bool RowTable::Precedes(RowId a, RowId b) const {
   const RowEntry& first = row(a);
   const RowEntry& second = row(b);

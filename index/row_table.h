@@ -29,6 +29,7 @@ class AppendOnlyVector {
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   const T& operator[](size_t i) const { return (*blocks_[i / kBlock])[i % kBlock]; }
+  size_t MemoryBytes() const { return blocks_.size() * kBlock * sizeof(T); }
   // REQUIRES: nothing has been appended to a copy of this object (one line of history).
   void Append(T value) {
     if (size_ % kBlock == 0) blocks_.push_back(std::make_shared<std::array<T, kBlock>>());
@@ -86,6 +87,12 @@ class RowTable {
 
   // Appends a document version with its chunks in order; returns its position among the documents.
   size_t Append(DocumentNumber number, DocumentId id, const std::vector<ChunkId>& chunks);
+
+  // Bytes of the rows and documents, and of them those of a mapped file.
+  uint64_t MemoryBytes() const;
+  uint64_t MappedBytes() const {
+    return image_.documents.size_bytes() + image_.ids.size() + image_.rows.size_bytes();
+  }
 
   // The order that breaks ties between equal scores: by (document id, ordinal), so that results do
   // not depend on the history of the index.

@@ -199,6 +199,10 @@ Result<SharedBytes> Snapshot::ReadEmbedderBlob() const {
       Hash64(parts_.embedder->view) == generation.blob_hash) {
     return *parts_.embedder;
   }
+  return ReadEmbedderBlob(generation);
+}
+
+Result<SharedBytes> Snapshot::ReadEmbedderBlob(const StoredGeneration& generation) const {
   std::string blob;
   blob.reserve(generation.blob_bytes);
   for (uint32_t part = 0; part < generation.blob_parts; ++part) {

@@ -44,8 +44,9 @@ struct SnapshotParts {
   uint64_t live_documents = 0;
   std::shared_ptr<const LexicalIndex> lexical;
   std::optional<StoredGeneration>
-      generation;                       // of the vectors; nullopt before the first is published
-  std::optional<SharedBytes> embedder;  // the generation's, where it has a file
+      generation;  // of the vectors; nullopt before the first is published
+  std::optional<StoredGeneration> previous;  // kept beside it
+  std::optional<SharedBytes> embedder;       // the generation's, where it has a file
   std::vector<std::shared_ptr<const VectorIndex>> vectors;
   uint64_t rows_with_vector = 0;  // live ones
 };
@@ -57,6 +58,8 @@ class Snapshot {
   const StoredCollection& collection() const { return parts_.collection; }
   CommitSequence commit() const { return parts_.commit; }
   const std::optional<StoredGeneration>& generation() const { return parts_.generation; }
+  // The one that IndexWriter::ResumePreviousGeneration takes up.
+  const std::optional<StoredGeneration>& previous_generation() const { return parts_.previous; }
   const RowTable& rows() const { return parts_.rows; }
   const LexicalIndex& lexical() const { return *parts_.lexical; }
   const std::vector<std::shared_ptr<const VectorIndex>>& vectors() const { return parts_.vectors; }
@@ -112,6 +115,8 @@ class Snapshot {
   // The bytes of the current generation's embedder, checked against their stored hash (kDataLoss).
   // REQUIRES: generation().
   Result<SharedBytes> ReadEmbedderBlob() const;
+  // Of any generation of the store, read from there.
+  Result<SharedBytes> ReadEmbedderBlob(const StoredGeneration& generation) const;
 
  private:
   SnapshotParts parts_;

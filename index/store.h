@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/call_context.h"
 #include "base/status.h"
 
 namespace quarry::index {
@@ -70,6 +71,14 @@ class StoreView {
   }
 };
 
+// What a store holds in memory.
+struct StoreMemory {
+  uint64_t block_cache = 0;  // blocks of tables, their indexes and filters among them
+  uint64_t block_cache_limit = 0;
+  uint64_t memtables = 0;  // what is not in tables yet
+  uint64_t table_readers = 0;
+};
+
 // Thread-safe.
 class Store {
  public:
@@ -88,6 +97,22 @@ class Store {
 
   // Approximate bytes on disk (in memory for MemoryStore).
   virtual uint64_t ApproximateBytes() const = 0;
+  // Of them those of the keys in [begin, end), as they are compressed. What lies in the log only is
+  // counted too.
+  virtual uint64_t ApproximateBytes(std::string_view begin, std::string_view end) const = 0;
+  virtual StoreMemory Memory() const = 0;
+
+  // Makes `directory`, which must not exist and whose parent must, a store (rocks_store.h) with the
+  // content of this one at a moment during the call; writes go on meanwhile. On disk when it
+  // returns ok; what it left behind on error is no store. Tables that lie on the same file system
+  // are linked, not copied: they never change. kResourceExhausted when the disk is full.
+  virtual Status Checkpoint(const std::string& directory) const = 0;
+
+  // Rewrites the keys in [begin, end), so that what was deleted or replaced among them takes no room
+  // any more; `end` empty = to the last key. Needs as much free disk as they take. Cancelled between
+  // files. kResourceExhausted, kCancelled, kFailedPrecondition on a read-only store.
+  virtual Status Compact(std::string_view begin, std::string_view end,
+                         const CallContext& context) = 0;
 };
 
 // The smallest key larger than every key that starts with `prefix`; for DeleteRange.

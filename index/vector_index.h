@@ -105,6 +105,14 @@ class VectorIndex {
   virtual std::shared_ptr<const VectorIndex> WithRows(std::vector<RowId> rows) const = 0;
 
   virtual uint64_t MemoryBytes() const = 0;
+  // Of them those of a mapped file.
+  virtual uint64_t MappedBytes() const = 0;
+
+  // For verification. Whether the vector at `position` is held as a build from `vector` holds it, to
+  // the last bit. REQUIRES: position < size(), vector.size() == dimension().
+  virtual bool Holds(size_t position, std::span<const float> vector) const = 0;
+  // How many vectors a walk can come to from where it starts; size() where there is no graph.
+  virtual size_t CountReachable() const = 0;
 
   // Whether this can be VectorSource::base of an index with such options (hnsw, and codes and links
   // agree).

@@ -1,6 +1,6 @@
 #include "index/verify.h"
 
-#include <cmath>
+#include <algorithm>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -10,16 +10,21 @@
 #include "base/hash.h"
 #include "index/index_rows.h"
 #include "index/keys.h"
+#include "index/verify_scope.h"
 
 namespace quarry::index {
 namespace {
 
-constexpr size_t kMaxProblems = 100;
+// Documents between two reports of progress.
+constexpr uint64_t kProgressStep = 256;
 
 class Verifier {
  public:
-  Verifier(const Snapshot& snapshot, const Analyzer& analyzer, const CallContext& context)
-      : snapshot_(snapshot), analyzer_(analyzer), context_(context) {}
+  Verifier(const Snapshot& snapshot, const Analyzer& analyzer, const CallContext& context,
+           const Progress& progress)
+      : snapshot_(snapshot), analyzer_(analyzer), progress_(progress), scope_{snapshot,  context,
+                                                                              progress,  report_,
+                                                                              problems_, owned_} {}
 
   Result<VerifyReport> Run() {
     for (RowId row = 0; row < snapshot_.rows().rows(); ++row) {
@@ -27,10 +32,15 @@ class Verifier {
     }
     QUARRY_RETURN_IF_ERROR(CheckDocuments());
     QUARRY_RETURN_IF_ERROR(CheckOwners());
+    QUARRY_RETURN_IF_ERROR(CheckIndexRows());
+    QUARRY_RETURN_IF_ERROR(CheckIds());
     QUARRY_RETURN_IF_ERROR(CheckChangeLog());
-    QUARRY_RETURN_IF_ERROR(CheckVectors());
+    QUARRY_RETURN_IF_ERROR(CheckCounters());
+    NoteOldWords();
+    QUARRY_RETURN_IF_ERROR(VerifyVectors(scope_));
     CheckPostings();
     report_.pending_vectors = snapshot_.pending_vectors();
+    report_.problems = problems_.Take();
     return std::move(report_);
   }
 
@@ -38,26 +48,11 @@ class Verifier {
   CollectionId collection() const { return snapshot_.collection().id; }
   const StoreView& view() const { return snapshot_.view(); }
 
-  void Problem(std::string what) {
-    if (report_.problems.size() < kMaxProblems) report_.problems.push_back(std::move(what));
-  }
-  // Damage found on the way is a problem, not the end of the check.
-  void Note(const Status& status, const std::string& where) {
-    if (!status.ok()) Problem(where + ": " + status.message());
-  }
-
-  // Scans a table; decode errors of single rows are problems.
+  void Problem(std::string what) { problems_.Add(std::move(what)); }
+  void Note(const Status& status, const std::string& where) { problems_.AddError(status, where); }
   template <typename Visit>
-  Status ScanTable(Table table, Visit visit) {
-    Status stopped;
-    const Status scanned = view().Scan(TablePrefix(collection(), table),
-                                       [&](std::string_view key, std::string_view value) {
-                                         visit(key, value);
-                                         stopped = context_.Check();
-                                         return stopped.ok();
-                                       });
-    QUARRY_RETURN_IF_ERROR(scanned);
-    return stopped;
+  Status ScanTable(Table table, Visit visit) const {
+    return scope_.ScanTable(table, visit);
   }
 
   Status CheckDocuments() {
@@ -69,8 +64,10 @@ class Verifier {
       if (!number.ok() || *number != document->number)
         Problem(where + ": stands under another key");
       CheckDocument(*document, where);
-      ++report_.documents;
-      live_documents_.insert(document->number);
+      if (++report_.documents % kProgressStep == 0 && progress_) {
+        progress_("documents", report_.documents, snapshot_.live_documents());
+      }
+      id_hashes_[document->number] = Hash64(document->id);
     });
   }
 
@@ -81,6 +78,7 @@ class Verifier {
     } else if (by_id->number != document.number) {
       Problem(where + ": its id leads to another document");
     }
+    CheckRows(document, where);
     const Result<std::string> text = snapshot_.ReadText(document.number);
     if (!text.ok()) return Note(text.status(), where);
     if (Hash64(*text) != document.content_hash || text->size() != document.text_bytes) {
@@ -89,16 +87,25 @@ class Verifier {
     for (size_t i = 0; i < document.chunks.size(); ++i) {
       CheckChunk(document, *text, i, where);
     }
-    const std::vector<std::string> keys = IndexRowKeys(collection(), document);
-    for (const std::string& key : keys) {
-      const Result<std::optional<std::string>> row = view().Get(key);
-      if (!row.ok()) {
-        Note(row.status(), where);
-      } else if (!*row) {
-        Problem(where + ": an index row is missing");
-      }
+    for (const std::string& key : IndexRowKeys(collection(), document)) {
+      index_rows_.emplace(Hash64(key), document.number);
     }
-    index_rows_ += keys.size();
+  }
+
+  // That it is searched under its id, chunk by chunk in order.
+  void CheckRows(const StoredDocument& document, const std::string& where) {
+    const std::optional<size_t> position = snapshot_.PositionOf(document.number);
+    if (!position) return Problem(where + ": is not searched");
+    const DocumentEntry version = snapshot_.rows().document(*position);
+    if (version.id != document.id) {
+      Problem(where + ": is searched as \"" + std::string(version.id) + "\"");
+    }
+    bool same = version.rows == document.chunks.size();
+    for (uint32_t i = 0; same && i < version.rows; ++i) {
+      const RowEntry& row = snapshot_.rows().row(version.first_row + i);
+      same = row.chunk == document.chunks[i] && row.ordinal == i;
+    }
+    if (!same) Problem(where + ": its rows are not its chunks");
   }
 
   void CheckChunk(const StoredDocument& document, const std::string& text, size_t ordinal,
@@ -171,22 +178,80 @@ class Verifier {
     };
     QUARRY_RETURN_IF_ERROR(check(Table::kChunk, "chunk", ParseChunkKey));
     QUARRY_RETURN_IF_ERROR(check(Table::kChunkTerms, "terms of chunk", ParseChunkTermsKey));
-    uint64_t rows = 0;
+    return OkStatus();
+  }
+
+  // Every row is one that its document asks for, and every row asked for is there.
+  Status CheckIndexRows() {
     for (const Table table : kIndexRowTables) {
-      QUARRY_RETURN_IF_ERROR(ScanTable(table, [&](std::string_view, std::string_view) { ++rows; }));
+      QUARRY_RETURN_IF_ERROR(ScanTable(table, [&](std::string_view key, std::string_view) {
+        if (index_rows_.erase(Hash64(key)) > 0) return;
+        const Result<DocumentNumber> document = ParseIndexRowDocument(key);
+        if (!document.ok()) return Note(document.status(), IndexRowTableName(table));
+        Problem(std::string(IndexRowTableName(table)) + " row of document number " +
+                std::to_string(document->value) + ": the document does not ask for it");
+      }));
     }
-    if (rows != index_rows_) {
-      Problem("index rows: " + std::to_string(rows) + ", the documents account for " +
-              std::to_string(index_rows_));
-    }
-    uint64_t texts = 0;
-    QUARRY_RETURN_IF_ERROR(
-        ScanTable(Table::kDocumentText, [&](std::string_view, std::string_view) { ++texts; }));
-    if (texts != report_.documents) {
-      Problem("texts: " + std::to_string(texts) +
-              ", documents: " + std::to_string(report_.documents));
+    for (const auto& [hash, number] : index_rows_) {
+      QUARRY_ASSIGN_OR_RETURN(const StoredDocument document, snapshot_.ReadDocument(number));
+      const std::vector<std::string> keys = IndexRowKeys(collection(), document);
+      const auto key =
+          std::find_if(keys.begin(), keys.end(),
+                       [hash = hash](const std::string& one) { return Hash64(one) == hash; });
+      const Result<KeyHead> head = ParseKeyHead(*key);
+      Problem("document \"" + document.id + "\": its " +
+              IndexRowTableName(static_cast<Table>(head.ok() ? head->table : 0)) +
+              " row is missing");
     }
     return OkStatus();
+  }
+
+  // Ids and texts lead to documents that have them; that every document has both is known.
+  Status CheckIds() {
+    QUARRY_RETURN_IF_ERROR(
+        ScanTable(Table::kDocumentByExternalId, [&](std::string_view key, std::string_view value) {
+          const Result<DocumentId> id = ParseDocumentByExternalIdKey(key);
+          if (!id.ok()) return Note(id.status(), "document id");
+          const Result<uint64_t> number = DecodeInteger(value);
+          if (!number.ok()) return Note(number.status(), "document id \"" + *id + "\"");
+          const auto document = id_hashes_.find(DocumentNumber(*number));
+          if (document == id_hashes_.end() || document->second != Hash64(*id)) {
+            Problem("document id \"" + *id + "\": leads to document number " +
+                    std::to_string(*number) + ", which does not have it");
+          }
+        }));
+    return ScanTable(Table::kDocumentText, [&](std::string_view key, std::string_view) {
+      const Result<DocumentNumber> number = ParseDocumentTextKey(key);
+      if (!number.ok()) return Note(number.status(), "text");
+      if (!id_hashes_.contains(*number)) {
+        Problem("text of document number " + std::to_string(number->value) + ": has no document");
+      }
+    });
+  }
+
+  // Numbers are given out once.
+  Status CheckCounters() {
+    uint64_t generations = 0;
+    QUARRY_RETURN_IF_ERROR(
+        ScanTable(Table::kGeneration, [&](std::string_view, std::string_view value) {
+          const Result<StoredGeneration> record = DecodeGeneration(value);
+          if (record.ok()) generations = std::max<uint64_t>(generations, record->id.value);
+        }));
+    const auto check = [&](Counter counter, const char* name, uint64_t used) -> Status {
+      QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                              view().Get(CounterKey(collection(), counter)));
+      const Result<uint64_t> next = bytes ? DecodeInteger(*bytes) : Result<uint64_t>(1);
+      if (!next.ok()) {
+        Note(next.status(), std::string("counter of ") + name);
+      } else if (*next <= used) {
+        Problem(std::string("counter of ") + name + ": gives " + std::to_string(*next) +
+                " next, number " + std::to_string(used) + " is used");
+      }
+      return OkStatus();
+    };
+    QUARRY_RETURN_IF_ERROR(check(Counter::kNextDocument, "documents", last_document_));
+    QUARRY_RETURN_IF_ERROR(check(Counter::kNextChunk, "chunks", last_chunk_));
+    return check(Counter::kNextGeneration, "generations", generations);
   }
 
   Status CheckChangeLog() {
@@ -200,6 +265,10 @@ class Verifier {
             Problem("change log: entry " + std::to_string(expected) + " is missing");
           }
           expected = change->sequence.value + 1;
+          last_document_ = std::max(last_document_, change->document.value);
+          for (const ChunkId chunk : change->added)
+            last_chunk_ = std::max(last_chunk_, chunk.value);
+          if (!change->removed.empty()) last_removal_micros_ = change->micros;
           std::set<ChunkId>& chunks = replayed[change->document];
           for (const ChunkId chunk : change->removed) chunks.erase(chunk);
           chunks.insert(change->added.begin(), change->added.end());
@@ -211,7 +280,7 @@ class Verifier {
     }
     size_t chunks = 0;
     for (const auto& [document, ids] : replayed) {
-      if (!live_documents_.contains(document)) {
+      if (!id_hashes_.contains(document)) {
         Problem("change log: document number " + std::to_string(document.value) +
                 " is not in the store");
       }
@@ -222,47 +291,28 @@ class Verifier {
       }
       chunks += ids.size();
     }
-    if (replayed.size() != live_documents_.size() || chunks != owned_.size()) {
+    if (replayed.size() != id_hashes_.size() || chunks != owned_.size()) {
       Problem("change log: leads to " + std::to_string(replayed.size()) + " documents and " +
               std::to_string(chunks) + " chunks, the store has " +
-              std::to_string(live_documents_.size()) + " and " + std::to_string(owned_.size()));
+              std::to_string(id_hashes_.size()) + " and " + std::to_string(owned_.size()));
     }
     return OkStatus();
   }
 
-  Status CheckVectors() {
-    if (!snapshot_.generation()) return OkStatus();
-    const StoredGeneration& generation = *snapshot_.generation();
-    const uint64_t space = SpaceHash(generation.space);
-    std::unordered_set<ChunkId> stored;
-    std::vector<float> vector(generation.space.dimension);
-    QUARRY_RETURN_IF_ERROR(
-        ScanTable(Table::kVector, [&](std::string_view key, std::string_view value) {
-          const Result<VectorParts> parts = ParseVectorKey(key);
-          if (!parts.ok()) return Note(parts.status(), "vector");
-          if (parts->space_hash != space || parts->generation != generation.id) return;
-          const std::string where = "vector of chunk " + std::to_string(parts->chunk.value);
-          if (!owned_.contains(parts->chunk)) Problem(where + ": no document has that chunk");
-          Note(DecodeVector(value, vector), where);
-          stored.insert(parts->chunk);
-        }));
-    report_.vectors = stored.size();
-    std::unordered_set<ChunkId> searched;
-    for (const std::shared_ptr<const VectorIndex>& index : snapshot_.vectors()) {
-      for (const RowId row : index->rows()) {
-        if (row == kNoRow || !snapshot_.IsLive(row)) continue;
-        const ChunkId chunk = snapshot_.rows().row(row).chunk;
-        if (!searched.insert(chunk).second) {
-          Problem("vector of chunk " + std::to_string(chunk.value) + ": searched twice");
-        }
+  // A learnt table is made of words; those of texts that are gone stay in it until it is learnt anew.
+  void NoteOldWords() {
+    const auto note = [&](const std::optional<StoredGeneration>& generation, const char* remedy) {
+      if (!generation || generation->learnt_chunks == 0 ||
+          last_removal_micros_ <= generation->created_micros) {
+        return;
       }
-    }
-    if (searched != stored) {
-      Problem("vectors: " + std::to_string(stored.size()) + " stored, " +
-              std::to_string(searched.size()) + " searched, not the same ones");
-    }
-    Note(snapshot_.ReadEmbedderBlob().status(), "embedder");
-    return OkStatus();
+      report_.notes.push_back("the embedder of generation " + std::to_string(generation->id.value) +
+                              " may keep words of text that was removed since it was learnt; "
+                              "`quarry embedder " +
+                              remedy + "` forgets them");
+    };
+    note(snapshot_.generation(), "learn");
+    note(snapshot_.previous_generation(), "drop");
   }
 
   void CheckPostings() {
@@ -286,21 +336,27 @@ class Verifier {
 
   const Snapshot& snapshot_;
   const Analyzer& analyzer_;
-  const CallContext& context_;
+  const Progress& progress_;
   VerifyReport report_;
-  std::unordered_set<DocumentNumber> live_documents_;
+  ProblemList problems_;
   std::unordered_set<ChunkId> owned_;
-  std::unordered_map<ChunkId, RowId> row_of_;  // of what is searched
+  const VerifyScope scope_;
+  std::unordered_map<DocumentNumber, uint64_t> id_hashes_;   // of the live documents' ids
+  std::unordered_map<uint64_t, DocumentNumber> index_rows_;  // hash of the key -> who asks for it
+  std::unordered_map<ChunkId, RowId> row_of_;                // of what is searched
   std::unordered_map<std::string, uint64_t> document_frequency_;
   uint64_t tokens_ = 0;
-  uint64_t index_rows_ = 0;
+  // Of the change log, so of everything that ever was.
+  uint64_t last_document_ = 0;
+  uint64_t last_chunk_ = 0;
+  int64_t last_removal_micros_ = 0;
 };
 
 }  // namespace
 
 Result<VerifyReport> VerifySnapshot(const Snapshot& snapshot, const Analyzer& analyzer,
-                                    const CallContext& context) {
-  return Verifier(snapshot, analyzer, context).Run();
+                                    const CallContext& context, const Progress& progress) {
+  return Verifier(snapshot, analyzer, context, progress).Run();
 }
 
 }  // namespace quarry::index

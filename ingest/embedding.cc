@@ -1,5 +1,6 @@
 #include "ingest/embedding.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -65,14 +66,36 @@ Result<uint64_t> EmbedAll(const WithWriter& with_writer, GenerationId generation
   }
 }
 
+// Embeds what a generation that was begun lacks and makes it the current one.
+Result<uint64_t> FillAndPublish(const WithWriter& with_writer, GenerationId generation,
+                                const std::shared_ptr<const model::Embedder>& embedder,
+                                model::EmbedderCache& cache, const EmbeddingOptions& options,
+                                const CallContext& context, const EmbeddingProgress& progress) {
+  QUARRY_ASSIGN_OR_RETURN(uint64_t embedded,
+                          EmbedAll(with_writer, generation, *embedder, options, context, progress));
+  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
+    // What came since the last batch, under the same writer: then nothing is pending.
+    const WithWriter same = [&](const WriterStep& step) { return step(writer); };
+    QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
+                            EmbedAll(same, generation, *embedder, options, context, nullptr));
+    embedded += late;
+    cache.Add(embedder);  // the first query after it finds it open
+    return writer.PublishGeneration(generation, context);
+  }));
+  return embedded;
+}
+
 }  // namespace
 
 bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options) {
   const uint64_t chunks = snapshot.live_chunks();
   if (chunks < options.learn_from_chunks) return false;
   if (!snapshot.generation()) return true;
-  const auto learnt = static_cast<double>(snapshot.generation()->learnt_chunks);
-  return static_cast<double>(chunks) >= options.relearn_growth * learnt;
+  uint64_t learnt = snapshot.generation()->learnt_chunks;
+  if (snapshot.previous_generation()) {
+    learnt = std::max(learnt, snapshot.previous_generation()->learnt_chunks);
+  }
+  return static_cast<double>(chunks) >= options.relearn_growth * static_cast<double>(learnt);
 }
 
 Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
@@ -93,7 +116,7 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
                                                                table, snapshot.live_chunks()));
     return OkStatus();
   }));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded,
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t embedded,
                           EmbedAll(with_writer, generation, *embedder, options, context, progress));
   index::IndexWriter::Preparation prepare;
   QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
@@ -102,17 +125,36 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
   }));
   if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
   QUARRY_RETURN_IF_ERROR(prepare(context));
-  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
-    // What came since the last batch, under the same writer: then nothing is pending.
-    const WithWriter same = [&](const WriterStep& step) { return step(writer); };
-    QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
-                            EmbedAll(same, generation, *embedder, options, context, nullptr));
-    report.embedded += late;
-    cache.Add(embedder);  // the first query after it finds it open
-    return writer.PublishGeneration(generation, context);
-  }));
+  QUARRY_ASSIGN_OR_RETURN(report.embedded, FillAndPublish(with_writer, generation, embedder, cache,
+                                                          options, context, nullptr));
+  report.embedded += embedded;
   report.embed_seconds = SecondsSince(start);
   report.learnt = true;
+  return report;
+}
+
+Result<EmbeddingReport> RevertGeneration(const index::Snapshot& snapshot,
+                                         const WithWriter& with_writer, model::EmbedderCache& cache,
+                                         const EmbeddingOptions& options,
+                                         const CallContext& context,
+                                         const EmbeddingProgress& progress) {
+  EmbeddingReport report;
+  const SteadyClock::time_point start = SteadyClock::now();
+  GenerationId generation;
+  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
+    QUARRY_ASSIGN_OR_RETURN(generation, writer.ResumePreviousGeneration());
+    return OkStatus();
+  }));
+  const std::optional<index::StoredGeneration>& kept = snapshot.previous_generation();
+  if (!kept || kept->id != generation) {
+    return FailedPreconditionError("the kept generation was replaced meanwhile");
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
+                          cache.Get(kept->space, kept->embedder_kind,
+                                    [&] { return snapshot.ReadEmbedderBlob(*kept); }));
+  QUARRY_ASSIGN_OR_RETURN(report.embedded, FillAndPublish(with_writer, generation, embedder, cache,
+                                                          options, context, progress));
+  report.embed_seconds = SecondsSince(start);
   return report;
 }
 

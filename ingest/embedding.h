@@ -39,7 +39,8 @@ using EmbeddingProgress = std::function<void(const char* stage, uint64_t done, u
 using WriterStep = std::function<Status(index::IndexWriter& writer)>;
 using WithWriter = std::function<Status(const WriterStep& step)>;
 
-// Whether an embedder should be learnt from what the collection holds now.
+// Whether an embedder should be learnt from what the collection holds now: growth counts from the
+// last that was learnt, also where an operator went back to the one before.
 bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options);
 
 // Learns an embedder from `snapshot`, embeds all chunks with it, those that come meanwhile
@@ -48,6 +49,15 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
                                         const WithWriter& with_writer, model::EmbedderCache& cache,
                                         const EmbeddingOptions& options, const CallContext& context,
                                         const EmbeddingProgress& progress);
+
+// Goes back to the generation that is kept beside the current one: embeds what it has no vectors of,
+// that which comes meanwhile included, and publishes it. kNotFound when none is kept. On error the
+// vectors are as they were.
+Result<EmbeddingReport> RevertGeneration(const index::Snapshot& snapshot,
+                                         const WithWriter& with_writer, model::EmbedderCache& cache,
+                                         const EmbeddingOptions& options,
+                                         const CallContext& context,
+                                         const EmbeddingProgress& progress);
 
 // Embeds the pending chunks of the generation of `snapshot`, if it has one.
 Result<EmbeddingReport> EmbedPending(const index::Snapshot& snapshot, const WithWriter& with_writer,

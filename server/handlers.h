@@ -51,6 +51,9 @@ Result<Response> PostCollections(const HandlerEnvironment& environment, const Ca
 Result<Response> DeleteCollection(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetStats(const HandlerEnvironment& environment, const Call& call);
 
+// ---- handlers_backup.cc ----
+Result<Response> PostBackup(const HandlerEnvironment& environment, const Call& call);
+
 // ---- handlers_openai.cc ----
 Result<Response> GetModels(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetModel(const HandlerEnvironment& environment, const Call& call);

@@ -60,7 +60,12 @@ Result<Response> GetStats(const HandlerEnvironment& environment, const Call& cal
   JsonWriter json;
   json.BeginObject().Key("version").String(services.version);
   json.Key("store").String(services.index.directory());
-  json.Key("bytes").Uint(services.index.StoreBytes());
+  const index::StoreUsage usage = services.index.Usage();
+  json.Key("bytes").Uint(usage.database_bytes).Key("derived_bytes").Uint(usage.derived_bytes);
+  json.Key("memory").BeginObject().Key("block_cache").Uint(usage.memory.block_cache);
+  json.Key("block_cache_limit").Uint(usage.memory.block_cache_limit);
+  json.Key("memtables").Uint(usage.memory.memtables);
+  json.Key("table_readers").Uint(usage.memory.table_readers).EndObject();
   QUARRY_RETURN_IF_ERROR(AddCollections(environment, call.context, json));
   return Response{.body = json.EndObject().Take()};
 }

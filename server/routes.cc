@@ -94,6 +94,11 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/stats",
        .description = "what the store holds",
        .handler = bind(GetStats)},
+      {.method = "POST",
+       .pattern = "/api/v1/backup",
+       .description = "copy the store to a directory of that name, where backups are allowed",
+       .handler = bind(PostBackup),
+       .lane = Lane::kIngest},
 
       {.method = "GET",
        .pattern = "/v1/models",

@@ -6,6 +6,7 @@
 //   POST /api/v1/search, /api/v1/answer     ranked passages; a cited answer
 //   PUT/GET/DELETE /api/v1/documents...     documents of a collection
 //   GET  /api/v1/collections, /api/v1/stats
+//   POST /api/v1/backup                     a copy of the store, below a configured directory
 //   GET  /v1/models; POST /v1/chat/completions (plain and SSE)   the OpenAI surface
 //
 // One network thread only accepts, reads and writes (transport.cc); requests run on a bounded pool
@@ -41,7 +42,8 @@ struct ServerOptions {
   uint32_t requests_per_connection = 1000;
   uint32_t request_seconds = 60;  // deadline given to a handler
   uint32_t max_connections = 1024;
-  uint32_t drain_seconds = 10;  // how long Stop waits for requests under way
+  std::string backup_directory;  // POST /api/v1/backup puts backups below it; "" = it is refused
+  uint32_t drain_seconds = 10;   // how long Stop waits for requests under way
 };
 
 // What the handlers work on; all must outlive the server.

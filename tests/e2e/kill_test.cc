@@ -198,6 +198,49 @@ TEST(Kill, AtAnyMomentLeavesAWholeStoreThatEqualsAFreshOneInTheEnd) {
   }
 }
 
+// A change of embedder is there or not: killed at any moment, the store answers with one of both.
+TEST(Kill, WhileTheEmbedderChangesLeavesTheOldOneOrTheNewOne) {
+  const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
+  const Folder folder(directory.path() + "/docs");
+  const std::string store = directory.path() + "/store";
+  ASSERT_EQ(RunQuarry(IndexArguments(folder.path(), store)).exit_code, 0);
+  const auto generations = [&] {
+    return ParsedOutput({"embedder", "ls", "--json", "--store", store})["generations"];
+  };
+  const auto change = [&](const char* what) {
+    return QuarryCommand{.arguments = {"embedder", what, "--json", "--store", store, "--set",
+                                       "embedding.dimension=128", "--set", "embedding.batch=64",
+                                       "--set", "vectors.kind=hnsw"}};
+  };
+  ASSERT_EQ(RunQuarryWith(change("learn")).exit_code, 0);
+  for (const char* what : {"learn", "revert", "learn", "revert"}) {
+    const Clock::time_point start = Clock::now();
+    ASSERT_EQ(RunQuarryWith(change(what)).exit_code, 0);
+    const auto whole = duration_cast<microseconds>(Clock::now() - start);
+    for (const int percent : {15, 40, 60, 75, 85, 95}) {
+      SCOPED_TRACE(std::string(what) + " at " + std::to_string(percent) + " %");
+      const Json before = generations();
+      QuarryProcess run(change(what));
+      if (!run.EndsWithin(whole * percent / 100)) run.Signal(SIGKILL);
+      run.Wait();
+      const QuarryResult verified = RunQuarry({"verify", "--store", store});
+      ASSERT_EQ(verified.exit_code, 0) << verified.out << verified.error;
+      const Json after = generations();
+      ASSERT_EQ(after.size(), 2u);
+      const bool changed = after[0]["id"] != before[0]["id"];
+      if (changed) {
+        EXPECT_EQ(after[1]["id"], before[0]["id"]);
+      } else {
+        EXPECT_EQ(after[1]["id"], before[1]["id"]);
+      }
+      EXPECT_EQ(after[0]["chunks"], before[0]["chunks"]);
+      const Json found =
+          ParsedOutput({"search", "pump pressure", "--mode", "dense", "--json", "--store", store});
+      EXPECT_EQ(found["hits"].size(), 10u);
+    }
+  }
+}
+
 class StoreTest : public ::testing::Test {
  protected:
   StoreTest() {

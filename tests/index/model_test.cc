@@ -39,6 +39,7 @@ std::vector<float> VectorOf(const std::string& text) {
 struct ModelChunk {
   std::string text;
   bool vector = false;  // of the current generation
+  bool kept = false;    // of the one that is kept beside it
 };
 
 struct ModelDocument {
@@ -95,7 +96,7 @@ class Model {
   }
 
   void Step() {
-    switch (random_.Below(13)) {
+    switch (random_.Below(15)) {
       case 0:
       case 1:
       case 2:
@@ -114,6 +115,10 @@ class Model {
       case 9:
         return Open();
       case 10:
+        return Revert();
+      case 11:
+        return DropOrCompact();
+      case 12:
         return Maintain();
       default:
         return Search();
@@ -125,9 +130,13 @@ class Model {
     ASSERT_EQ(snapshot->live_documents(), documents_.size());
     size_t chunks = 0;
     size_t vectors = 0;
+    size_t kept = 0;
     for (const auto& [id, document] : documents_) {
       chunks += document.chunks.size();
-      for (const ModelChunk& chunk : document.chunks) vectors += chunk.vector ? 1 : 0;
+      for (const ModelChunk& chunk : document.chunks) {
+        vectors += chunk.vector ? 1 : 0;
+        kept += chunk.kept ? 1 : 0;
+      }
       const auto stored = snapshot->ReadDocument(id);
       ASSERT_OK(stored.status());
       ASSERT_EQ(stored->metadata, document.metadata);
@@ -144,6 +153,8 @@ class Model {
     const auto report = index_->Verify(collection_, CallContext());
     ASSERT_OK(report.status());
     ASSERT_THAT(report->problems, ::testing::IsEmpty());
+    ASSERT_EQ(snapshot->previous_generation().has_value(), keeps_);
+    ASSERT_EQ(report->previous_vectors, kept);
   }
 
  private:
@@ -195,14 +206,13 @@ class Model {
 
   // What a put does: equal chunks of the old version, in order, keep their vectors.
   static void Inherit(const ModelDocument& old, ModelDocument& now) {
-    std::map<std::string, std::deque<bool>> vectors;
-    for (const ModelChunk& chunk : old.chunks) {
-      vectors[IndexedTextOf(old, chunk)].push_back(chunk.vector);
-    }
+    std::map<std::string, std::deque<ModelChunk>> chunks;
+    for (const ModelChunk& chunk : old.chunks) chunks[IndexedTextOf(old, chunk)].push_back(chunk);
     for (ModelChunk& chunk : now.chunks) {
-      std::deque<bool>& known = vectors[IndexedTextOf(now, chunk)];
+      std::deque<ModelChunk>& known = chunks[IndexedTextOf(now, chunk)];
       if (known.empty()) continue;
-      chunk.vector = known.front();
+      chunk.vector = known.front().vector;
+      chunk.kept = known.front().kept;
       known.pop_front();
     }
   }
@@ -217,7 +227,7 @@ class Model {
         document.title = old->second.title;
         document.chunks.insert(document.chunks.end(), old->second.chunks.begin(),
                                old->second.chunks.end());
-        for (ModelChunk& chunk : document.chunks) chunk.vector = false;
+        for (ModelChunk& chunk : document.chunks) chunk.vector = chunk.kept = false;
       }
       if (old != documents_.end()) Inherit(old->second, document);
       batch[id] = std::move(document);
@@ -302,8 +312,52 @@ class Model {
     const GenerationId generation = writer.BeginGeneration("test", space, "table", 1).value();
     if (random_.Below(4) == 0) return;
     Embed(writer, generation);
+    const bool replaced = Now()->generation().has_value();
     ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
+    KeepVectors(replaced);
     AllHaveVectors();
+  }
+
+  // The current generation becomes the kept one.
+  void KeepVectors(bool replaced) {
+    keeps_ = replaced;
+    for (auto& [id, document] : documents_) {
+      for (ModelChunk& chunk : document.chunks) chunk.kept = replaced && chunk.vector;
+    }
+  }
+
+  // Back to the generation before; sometimes the process ends when its vectors are filled.
+  void Revert() {
+    std::optional<IndexWriter> held(Writer());
+    IndexWriter& writer = *held;
+    const Result<GenerationId> generation = writer.ResumePreviousGeneration();
+    ASSERT_EQ(generation.ok(), keeps_);
+    if (!keeps_) return;
+    size_t missing = 0;
+    for (const auto& [id, document] : documents_) {
+      for (const ModelChunk& chunk : document.chunks) missing += chunk.kept ? 0 : 1;
+    }
+    ASSERT_EQ(writer.PendingCount(*generation), missing);
+    Embed(writer, *generation);
+    if (random_.Below(4) == 0) {
+      for (auto& [id, document] : documents_) {
+        for (ModelChunk& chunk : document.chunks) chunk.kept = true;
+      }
+      held.reset();
+      return Open();
+    }
+    ASSERT_OK(writer.PublishGeneration(*generation, CallContext()));
+    KeepVectors(true);
+    AllHaveVectors();
+  }
+
+  void DropOrCompact() {
+    if (random_.Below(2) == 0) {
+      ASSERT_OK(index_->Compact(std::nullopt, CallContext()).status());
+      return;
+    }
+    ASSERT_EQ(Writer().DropPreviousGeneration().ok(), keeps_);
+    KeepVectors(false);
   }
 
   Filter RandomFilter() {
@@ -414,6 +468,7 @@ class Model {
   IndexOptions options_;
   std::unique_ptr<Index> index_;
   CollectionId collection_;
+  bool keeps_ = false;  // a generation beside the current one
   std::map<DocumentId, ModelDocument> documents_;
 };
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 
+#include "base/coding.h"
 #include "base/random.h"
 #include "tests/testing/test_environment.h"
 
@@ -539,6 +540,41 @@ TEST_F(WalTest, RandomDamageIsNeverBelieved) {
     Remove(copy);
   }
   EXPECT_GT(refused, 20);
+}
+
+// The caps of the options are those of RocksDB, and hold.
+TEST_F(RocksStoreTest, MemoryStaysBelowItsCaps) {
+  RocksStoreOptions options;
+  options.block_cache_bytes = 2u << 20;
+  options.write_buffer_bytes = 1u << 20;
+  ASSERT_OK_AND_ASSIGN(const auto store, OpenRocksStore(directory_, options));
+  Random random(11);
+  uint64_t most_memtables = 0;
+  for (int batches = 0; batches < 120; ++batches) {
+    WriteBatch batch;
+    for (int i = 0; i < 200; ++i) {
+      std::string value;
+      for (int byte = 0; byte < 1000; byte += 8) AppendFixed64(value, random.Next());
+      batch.Put(std::to_string(random.Next()), value);
+    }
+    ASSERT_OK(store->Write(batch));
+    most_memtables = std::max(most_memtables, store->Memory().memtables);
+  }
+  // Two write buffers, and the batch that overflows one.
+  EXPECT_LE(most_memtables, 2 * options.write_buffer_bytes + (512u << 10));
+  EXPECT_GE(most_memtables, options.write_buffer_bytes / 2);
+  uint64_t bytes = 0;
+  ASSERT_OK(store->GetView()->Scan("", [&](std::string_view, std::string_view value) {
+    bytes += value.size();
+    return true;
+  }));
+  EXPECT_EQ(bytes, 120u * 200 * 1000);
+  const StoreMemory memory = store->Memory();
+  EXPECT_EQ(memory.block_cache_limit, options.block_cache_bytes);
+  EXPECT_GT(memory.block_cache, options.block_cache_bytes / 2);
+  EXPECT_LE(memory.block_cache, options.block_cache_bytes + (256u << 10));
+  // 24,000 keys have filters of 30 kB, and an index: they are in the cache, not beside it.
+  EXPECT_LT(memory.table_readers, 20'000u);
 }
 
 }  // namespace

@@ -258,6 +258,67 @@ TEST_P(StoreConformance, ReadersSeeWholeBatchesWhileWritersWrite) {
   EXPECT_EQ(AllRows(*store_->GetView()).size(), 10u);
 }
 
+TEST_P(StoreConformance, ACheckpointIsAStoreOfItsOwn) {
+  WriteBatch batch;
+  for (int i = 0; i < 3000; ++i) batch.Put("k" + std::to_string(i), std::string(100, 'v'));
+  ASSERT_OK(store_->Write(batch));
+  const Rows expected = AllRows(*store_->GetView());
+  const std::string copy = directory_.path() + "/copy";
+  ASSERT_OK(store_->Checkpoint(copy));
+  Put("later", "x");
+  for (const bool read_only : {true, false}) {
+    ASSERT_OK_AND_ASSIGN(const auto opened, OpenRocksStore(copy, {.read_only = read_only}));
+    EXPECT_EQ(AllRows(*opened->GetView()), expected);
+    EXPECT_OK(opened->VerifyChecksums());
+    if (read_only) continue;
+    WriteBatch more;
+    more.Put("own", "y");
+    EXPECT_OK(opened->Write(more));
+  }
+  EXPECT_EQ(AllRows(*store_->GetView()).size(), expected.size() + 1);
+  EXPECT_FALSE(store_->Checkpoint(copy).ok());  // it is there
+}
+
+TEST_P(StoreConformance, CompactionKeepsWhatIsThere) {
+  for (int round = 0; round < 5; ++round) {
+    WriteBatch batch;
+    for (int i = 0; i < 2000; ++i) {
+      batch.Put("k" + std::to_string(i), std::string(100, static_cast<char>('a' + round)));
+    }
+    ASSERT_OK(store_->Write(batch));
+  }
+  WriteBatch removal;
+  removal.DeleteRange("k1", "k2");
+  ASSERT_OK(store_->Write(removal));
+  const Rows expected = AllRows(*store_->GetView());
+  EXPECT_EQ(expected.size(), 889u);  // k0, k2.. to k9..
+  ASSERT_OK(store_->Compact("k5", "k6", CallContext()));
+  EXPECT_EQ(AllRows(*store_->GetView()), expected);
+  ASSERT_OK(store_->Compact("", "", CallContext()));
+  EXPECT_EQ(AllRows(*store_->GetView()), expected);
+  CallContext given_up;
+  given_up.cancel.Cancel();
+  EXPECT_EQ(store_->Compact("", "", given_up).code(), Code::kCancelled);
+}
+
+TEST_P(StoreConformance, BytesOfARangeAreAboutWhatStandsThere) {
+  Random random(3);
+  WriteBatch batch;
+  for (int i = 0; i < 1000; ++i) {
+    std::string value;
+    for (int byte = 0; byte < 1000; ++byte) value += static_cast<char>(random.Below(256));
+    batch.Put((i < 250 ? "a" : "b") + std::to_string(1000 + i), value);
+  }
+  ASSERT_OK(store_->Write(batch));
+  ASSERT_OK(store_->Compact("", "", CallContext()));
+  const uint64_t a = store_->ApproximateBytes("a", "b");
+  const uint64_t b = store_->ApproximateBytes("b", "c");
+  EXPECT_NEAR(static_cast<double>(a), 250e3, 50e3);
+  EXPECT_NEAR(static_cast<double>(b), 750e3, 100e3);
+  EXPECT_EQ(store_->ApproximateBytes("c", "d"), 0u);
+  EXPECT_EQ(store_->ApproximateBytes("b", "a"), 0u);
+}
+
 // The wrapper that crash tests put around a Store.
 TEST_P(StoreConformance, FaultStoreFailsTheWriteItWasToldTo) {
   testing::FaultStore faulty(*store_);

@@ -75,6 +75,7 @@ TEST(HttpDocs, EveryFieldStandsInItsSection) {
   expect_fields(server.Post("/api/v1/search", odd), "POST /api/v1/search");
   expect_fields(server.Post("/api/v1/answer", odd), "POST /api/v1/answer");
   expect_fields(server.Post("/api/v1/collections", odd), "POST /api/v1/collections");
+  expect_fields(server.Post("/api/v1/backup", odd), "POST /api/v1/backup");
   expect_fields(server.Put("/api/v1/documents", odd), "PUT /api/v1/documents");
   nlohmann::json chat = {
       {"model", "quarry"}, {"messages", {{{"role", "user"}, {"content", "x"}}}}, {"quarry", odd}};

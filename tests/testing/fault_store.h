@@ -36,6 +36,17 @@ class FaultStore final : public index::Store {
   std::shared_ptr<const index::StoreView> GetView() const override { return base_.GetView(); }
   Status VerifyChecksums() const override { return base_.VerifyChecksums(); }
   uint64_t ApproximateBytes() const override { return base_.ApproximateBytes(); }
+  uint64_t ApproximateBytes(std::string_view begin, std::string_view end) const override {
+    return base_.ApproximateBytes(begin, end);
+  }
+  index::StoreMemory Memory() const override { return base_.Memory(); }
+  Status Checkpoint(const std::string& directory) const override {
+    return base_.Checkpoint(directory);
+  }
+  Status Compact(std::string_view begin, std::string_view end,
+                 const CallContext& context) override {
+    return base_.Compact(begin, end, context);
+  }
 
  private:
   void Arm(uint64_t n, When when, Status status, bool once);

@@ -1,0 +1,48 @@
+#pragma once
+
+// What an Index holds. Internal: index.cc opens and hands out, index_upkeep.cc measures, checks,
+// copies and compacts.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "index/collection.h"
+#include "index/derived_files.h"
+#include "index/index.h"
+
+namespace quarry::index {
+
+struct Index::Impl {
+  std::string directory;
+  IndexOptions options;
+  const Analyzer* analyzer = nullptr;
+  const Clock* clock = nullptr;
+  std::optional<FileLock> lock;
+  std::unique_ptr<DerivedFiles> derived;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Maintenance> maintenance;  // nullptr: none
+
+  mutable std::mutex mutex;
+  std::map<std::string, StoredCollection> records;             // guarded by mutex, by name
+  std::map<CollectionId, std::shared_ptr<Collection>> loaded;  // guarded by mutex
+  uint32_t next_collection = 1;                                // guarded by mutex
+
+  uint64_t BytesOf(const std::string& prefix) const {
+    return store->ApproximateBytes(prefix, PrefixEnd(prefix));
+  }
+  // Of the derived file of a generation's graph.
+  uint64_t GraphBytes(CollectionId collection, GenerationId generation) const;
+  uint64_t BytesOf(CollectionId collection, const StoredGeneration& generation) const;
+  void AddDiskUsage(const Snapshot& snapshot, CollectionStats& stats) const;
+  uint64_t DerivedBytes() const;
+
+  Status LoadRecords();
+  void RemoveFilesOfNone();
+  Result<CollectionId> Find(const std::string& name) const;  // REQUIRES: mutex is held
+  Result<std::shared_ptr<Collection>> Load(CollectionId id);
+};
+
+}  // namespace quarry::index

@@ -1,0 +1,351 @@
+// A fault of each kind, planted behind the index's back, and what `verify` says of it.
+
+#include <filesystem>
+#include <functional>
+
+#include "index/derived_files.h"
+#include "index/hnsw_links.h"
+#include "index/index_rows.h"
+#include "index/keys.h"
+#include "index/vector_file.h"
+#include "tests/index/index_testing.h"
+
+namespace quarry::index {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const CollectionId kCollection(1);
+constexpr uint32_t kDimension = 8;
+constexpr GenerationId kKept(1);
+constexpr GenerationId kCurrent(2);
+
+EmbeddingSpace SpaceOf(GenerationId generation) {
+  return {.fingerprint = "space " + std::to_string(generation.value), .dimension = kDimension};
+}
+std::string VectorKeyOf(GenerationId generation, ChunkId chunk) {
+  return VectorKey(kCollection, SpaceHash(SpaceOf(generation)), generation, chunk);
+}
+
+IndexOptions Options(VectorIndexKind kind) {
+  IndexOptions options;
+  options.vectors.kind = kind;
+  options.vectors.build_threads = 1;
+  return options;
+}
+
+// A store with everything that verification looks at: rows of every kind, two generations, a graph
+// and saved files.
+class VerifyTest : public IndexTest {
+ protected:
+  // With the graph that most tests want: made once, then copied.
+  void CopyStore() {
+    static const TemporaryDirectory made = testing::MakeTemporaryDirectory();
+    if (!fs::exists(made.path() + "/store")) {
+      MakeStore();
+      fs::copy(Directory(), made.path() + "/store", fs::copy_options::recursive);
+      fs::remove_all(Directory());
+    }
+    options_ = Options(VectorIndexKind::kHnsw);
+    fs::copy(made.path() + "/store", Directory(), fs::copy_options::recursive);
+  }
+  void MakeStore(VectorIndexKind kind = VectorIndexKind::kHnsw) {
+    options_ = Options(kind);
+    ASSERT_OK(Open(options_));
+    std::vector<DocumentDraft> drafts;
+    for (int i = 0; i < 60; ++i) {
+      drafts.push_back(MakeDraft("d" + std::to_string(i), {"text number " + std::to_string(i)},
+                                 {{"year", 2000.0 + i}}, {"ann"}));
+      drafts.back().document.source = "file" + std::to_string(i);
+    }
+    Put(std::move(drafts));
+    DocumentDraft moved = MakeDraft("moved", {"text number 5"}, {}, {});
+    moved.moved_from = "d5";
+    std::vector<DocumentDraft> move;
+    move.push_back(std::move(moved));
+    Put(std::move(move));
+    for (const GenerationId id : {kKept, kCurrent}) {
+      auto writer = index_->OpenWriter(TestCollection()).value();
+      ASSERT_EQ(writer.BeginGeneration("test", SpaceOf(id), "table", 60).value(), id);
+      Embed(writer, id, kDimension);
+      ASSERT_OK(writer.PublishGeneration(id, CallContext()));
+    }
+    index_.reset();
+  }
+
+  std::unique_ptr<Store> RawStore() {
+    return OpenRocksStore(Directory() + "/db", {.create_if_missing = false}).value();
+  }
+  void Plant(const std::function<void(const StoreView&, WriteBatch&)>& plant) {
+    const auto store = RawStore();
+    WriteBatch batch;
+    plant(*store->GetView(), batch);
+    ASSERT_OK(store->Write(batch));
+  }
+  void PlantFile(const std::string& role, uint64_t commit,
+                 const std::function<void(std::string&)>& change) {
+    const auto derived = DerivedFiles::Open(Directory(), false).value();
+    std::string bytes(derived->Load(role)->bytes());
+    change(bytes);
+    ASSERT_OK(derived->Save(role, bytes, commit));
+  }
+
+  std::vector<std::string> Problems() {
+    EXPECT_OK(Open(options_));
+    auto report = index_->Verify(kCollection, CallContext());
+    EXPECT_OK(report.status());
+    auto problems = index_->VerifyStore(CallContext());
+    EXPECT_OK(problems.status());
+    notes_ = report->notes;
+    for (std::string& problem : report->problems) problems->push_back(std::move(problem));
+    return *std::move(problems);
+  }
+
+  IndexOptions options_;
+  std::vector<std::string> notes_;
+};
+
+TEST_F(VerifyTest, AHealthyStoreHasNoProblems) {
+  for (const VectorIndexKind kind :
+       {VectorIndexKind::kFlat, VectorIndexKind::kHnsw, VectorIndexKind::kFaissFlat,
+        VectorIndexKind::kFaissHnsw, VectorIndexKind::kFaissIvf}) {
+    SCOPED_TRACE(VectorIndexKindName(kind));
+    MakeStore(kind);
+    EXPECT_THAT(Problems(), IsEmpty());
+    EXPECT_THAT(notes_, IsEmpty());
+    const auto report = index_->Verify(kCollection, CallContext()).value();
+    EXPECT_EQ(report.vectors, 60u);
+    EXPECT_EQ(report.previous_vectors, 60u);
+    EXPECT_EQ(report.unreachable_vectors, 0u);
+    index_.reset();
+    fs::remove_all(Directory());
+  }
+}
+
+TEST_F(VerifyTest, InterruptedLearningIsNoProblem) {
+  CopyStore();
+  ASSERT_OK(Open(options_));
+  {
+    auto writer = index_->OpenWriter(kCollection).value();
+    const GenerationId id =
+        writer.BeginGeneration("test", SpaceOf(GenerationId(3)), "t", 60).value();
+    Embed(writer, id, kDimension);
+  }
+  EXPECT_THAT(Problems(), IsEmpty());
+  EXPECT_THAT(notes_, Contains(HasSubstr("60 vectors of interrupted learning")));
+}
+
+TEST_F(VerifyTest, WordsOfRemovedTextInALearntTableAreSaid) {
+  CopyStore();
+  ASSERT_OK(Open(options_));
+  clock_.Advance(std::chrono::seconds(1));
+  Delete("d7");
+  EXPECT_THAT(Problems(), IsEmpty());
+  EXPECT_THAT(notes_, Contains(HasSubstr("generation 2 may keep words of text that was removed")));
+  EXPECT_THAT(notes_, Contains(HasSubstr("quarry embedder drop")));
+}
+
+TEST_F(VerifyTest, AFlippedByteOfADerivedFileIsFound) {
+  CopyStore();
+  ASSERT_OK(Open(options_));
+  // While it is open: the files are no longer those that were read.
+  ASSERT_EQ(TestSnapshot()->live_documents(), 60u);
+  for (const auto& entry : fs::directory_iterator(Directory() + "/derived")) {
+    fs::resize_file(entry.path(), fs::file_size(entry.path()) - 1);
+  }
+  const auto store = index_->VerifyStore(CallContext()).value();
+  EXPECT_THAT(store, Contains(HasSubstr("the manifest says")));
+  const auto report = index_->Verify(kCollection, CallContext()).value();
+  EXPECT_THAT(report.problems, Contains(HasSubstr("saved files: ")));
+}
+
+TEST_F(VerifyTest, FaissVectorsAreComparedToo) {
+  for (const VectorIndexKind kind : {VectorIndexKind::kFaissHnsw, VectorIndexKind::kFaissIvf}) {
+    MakeStore(kind);
+    Plant([](const StoreView&, WriteBatch& batch) {
+      batch.Put(VectorKeyOf(kCurrent, ChunkId(3)), EncodeVector(std::vector<float>(kDimension, 1)));
+    });
+    EXPECT_THAT(Problems(), Contains(HasSubstr(std::string("vector of chunk 3: the ") +
+                                               VectorIndexKindName(kind) +
+                                               " index holds other values than the store")));
+    index_.reset();
+    fs::remove_all(Directory());
+  }
+}
+
+TEST_F(VerifyTest, AGraphThatLeadsNowhereIsFound) {
+  CopyStore();
+  PlantFile("1/2/graph", 61, [](std::string& bytes) {
+    const VectorFile file = ReadVectorHeader(bytes).value();
+    const VectorFile::Section& section = file.section(VectorSection::kGraph);
+    // Where the view's neighbours lie in the section.
+    std::string graph = bytes.substr(section.offset, section.size);
+    const HnswLinks links = ParseHnswLinks(graph, file.count).value();
+    const auto begin =
+        static_cast<size_t>(reinterpret_cast<const char*>(links.neighbors) - graph.data());
+    const size_t count = links.OffsetOf(static_cast<uint32_t>(file.count));
+    bytes.replace(section.offset + begin, count * sizeof(int32_t),
+                  std::string(count * sizeof(int32_t), '\xFF'));
+  });
+  EXPECT_THAT(Problems(), Contains(HasSubstr("vector graph (hnsw): leads to 1 of its 60 vectors")));
+}
+
+TEST_F(VerifyTest, ADocumentThatIsSearchedUnderAnotherIdIsFound) {
+  CopyStore();
+  PlantFile("1/saved/rows", 61,
+            [](std::string& bytes) { bytes.replace(bytes.find("d41d42"), 3, "dXX"); });
+  EXPECT_THAT(Problems(), Contains("document \"d41\": is searched as \"dXX\""));
+}
+
+TEST_F(VerifyTest, AnEmbeddersFileThatIsNotTheStoresIsFound) {
+  CopyStore();
+  PlantFile("1/saved/embedder-2", 61, [](std::string& bytes) { bytes[0] = 'T'; });
+  EXPECT_THAT(Problems(), Contains(HasSubstr("(1/saved/embedder-2): is not the embedder")));
+}
+
+TEST_F(VerifyTest, AGraphOfTheKeptGenerationWithOtherValuesIsFound) {
+  CopyStore();
+  Plant([](const StoreView&, WriteBatch& batch) {
+    batch.Put(VectorKeyOf(kKept, ChunkId(4)), EncodeVector(std::vector<float>(kDimension, 1)));
+  });
+  EXPECT_THAT(Problems(), Contains(HasSubstr("(1/1/graph): holds other values than the store for "
+                                             "chunk 4")));
+}
+
+TEST_F(VerifyTest, AFileOfTheFutureIsFound) {
+  CopyStore();
+  PlantFile("1/1/graph", 99, [](std::string&) {});
+  EXPECT_THAT(Problems(), Contains(HasSubstr("(1/1/graph): of change 99, the last is 61")));
+}
+
+struct Fault {
+  const char* name;
+  std::function<void(const StoreView&, WriteBatch&)> plant;
+  const char* problem;
+};
+
+class VerifyFaultTest : public VerifyTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(VerifyFaultTest, IsFoundAndNamed) {
+  CopyStore();
+  Plant(GetParam().plant);
+  EXPECT_THAT(Problems(), Contains(HasSubstr(GetParam().problem)));
+}
+
+std::string ValueOf(const StoreView& view, const std::string& key) {
+  return view.Get(key).value().value();
+}
+// A row that the document does not ask for, and one that it misses.
+Fault ExtraRow(const char* name, std::string key, const char* problem) {
+  return {name, [key](const StoreView&, WriteBatch& batch) { batch.Put(key, ""); }, problem};
+}
+Fault Missing(const char* name, std::string key, const char* problem) {
+  return {name,
+          [key](const StoreView& view, WriteBatch& batch) {
+            ValueOf(view, key);  // it was there
+            batch.Delete(key);
+          },
+          problem};
+}
+Fault Put(const char* name, std::string key, std::string value, const char* problem) {
+  return {name, [=](const StoreView&, WriteBatch& batch) { batch.Put(key, value); }, problem};
+}
+// The value under `from` stands under `to` as well.
+Fault Copy(const char* name, std::string from, std::string to, const char* problem) {
+  return {name,
+          [=](const StoreView& view, WriteBatch& batch) { batch.Put(to, ValueOf(view, from)); },
+          problem};
+}
+
+const DocumentNumber kThird(3);
+
+std::string OddTerms() {
+  const TermFrequency terms[] = {{"odd", 2}};
+  return EncodeTerms(terms);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Faults, VerifyFaultTest,
+    ::testing::Values(
+        Put("OtherText", DocumentTextKey(kCollection, kThird), "other",
+            "document \"d2\": text does not match its hash"),
+        Put("OtherTerms", ChunkTermsKey(kCollection, ChunkId(3)), OddTerms(),
+            "chunk 3: terms differ from those of its text"),
+        Put("OtherPostings", ChunkTermsKey(kCollection, ChunkId(3)), OddTerms(),
+            "the postings have \"odd\" 0 times, the store 2"),
+        Copy("OrphanChunk", ChunkKey(kCollection, ChunkId(3)), ChunkKey(kCollection, ChunkId(999)),
+             "chunk 999: has no document"),
+        Missing("MissingChunk", ChunkKey(kCollection, ChunkId(3)), "chunk 3: not in the store"),
+        Copy("OrphanTerms", ChunkTermsKey(kCollection, ChunkId(3)),
+             ChunkTermsKey(kCollection, ChunkId(999)), "terms of chunk 999: has no document"),
+        Put("OrphanText", DocumentTextKey(kCollection, DocumentNumber(99)), "x",
+            "text of document number 99: has no document"),
+        Put("OrphanId", DocumentByExternalIdKey(kCollection, "ghost"), EncodeInteger(3),
+            "document id \"ghost\": leads to document number 3, which does not have it"),
+        Missing("MissingId", DocumentByExternalIdKey(kCollection, "d2"), "no document \"d2\""),
+        Missing("MissingMetadataRow",
+                MetadataIndexKeys(kCollection, {{"year", 2002.0}}, kThird).front(),
+                "document \"d2\": its metadata row is missing"),
+        ExtraRow("ExtraMetadataRow",
+                 MetadataIndexKeys(kCollection, {{"year", 1999.0}}, kThird).front(),
+                 "metadata row of document number 3: the document does not ask for it"),
+        Missing("MissingAccessRow", PrincipalKey(kCollection, "ann", kThird),
+                "document \"d2\": its access row is missing"),
+        ExtraRow("ExtraAccessRow", PrincipalKey(kCollection, "bob", kThird),
+                 "access row of document number 3: the document does not ask for it"),
+        Missing("MissingSourceRow", SourceKey(kCollection, "file2", kThird),
+                "document \"d2\": its source row is missing"),
+        ExtraRow("ExtraSourceRow", SourceKey(kCollection, "file3", kThird),
+                 "source row of document number 3: the document does not ask for it"),
+        Missing("MissingAliasRow", AliasKey(kCollection, "d5", DocumentNumber(6)),
+                "document \"moved\": its alias row is missing"),
+        ExtraRow("ExtraAliasRow", AliasKey(kCollection, "d99", kThird),
+                 "alias row of document number 3: the document does not ask for it"),
+        ExtraRow("ExtraContentRow", ContentHashKey(kCollection, 1, kThird),
+                 "content row of document number 3: the document does not ask for it"),
+        Put("LowDocumentCounter", CounterKey(kCollection, Counter::kNextDocument),
+            EncodeInteger(60), "counter of documents: gives 60 next, number 60 is used"),
+        Put("LowChunkCounter", CounterKey(kCollection, Counter::kNextChunk), EncodeInteger(7),
+            "counter of chunks: gives 7 next, number 61 is used"),
+        Put("LowGenerationCounter", CounterKey(kCollection, Counter::kNextGeneration),
+            EncodeInteger(2), "counter of generations: gives 2 next, number 2 is used"),
+        Missing("MissingChange", ChangeLogKey(kCollection, CommitSequence(9)),
+                "change log: entry 9 is missing"),
+        Put("OtherVector", VectorKeyOf(kCurrent, ChunkId(3)),
+            EncodeVector(std::vector<float>(kDimension, 1)),
+            "vector of chunk 3: the hnsw index holds other values than the store"),
+        Put("ShortVector", VectorKeyOf(kCurrent, ChunkId(3)), "abcd", "vector of chunk 3: "),
+        Missing("MissingVector", VectorKeyOf(kCurrent, ChunkId(3)),
+                "vector of chunk 3: is searched and not in the store"),
+        Copy("OrphanVector", VectorKeyOf(kCurrent, ChunkId(3)), VectorKeyOf(kCurrent, ChunkId(999)),
+             "vector of chunk 999: no document has that chunk"),
+        Copy("OrphanKeptVector", VectorKeyOf(kKept, ChunkId(3)), VectorKeyOf(kKept, ChunkId(999)),
+             "vector of chunk 999 in the kept generation: no document has that chunk"),
+        Copy("VectorOfNoGeneration", VectorKeyOf(kCurrent, ChunkId(3)),
+             VectorKeyOf(GenerationId(7), ChunkId(3)),
+             "vectors: 1 of generation 7, which is not there"),
+        Put("OtherTable", GenerationBlobKey(kCollection, kCurrent, 0), "tablf",
+            "generation 2: embedder table of generation 2: checksum mismatch"),
+        Put("OtherKeptTable", GenerationBlobKey(kCollection, kKept, 0), "tablf",
+            "generation 1: embedder table of generation 1: checksum mismatch"),
+        Put("ExtraTablePart", GenerationBlobKey(kCollection, GenerationId(9), 0), "x",
+            "embedder tables: 3 parts, the generations have 2"),
+        Missing("MissingKeptRecord", GenerationKey(kCollection, kKept),
+                "generation 1: is kept, has no record"),
+        Put("KeysOfNoCollection", ChunkKey(CollectionId(9), ChunkId(1)), "x",
+            "keys of collection number 9, table 20: there is no such collection"),
+        Put("TableOfNobody", TablePrefix(kCollection, Table::kCacheEntry) + "x", "x",
+            "keys of collection number 1, table 64: nothing writes that table"),
+        Put("NameOfNoCollection", CollectionNameKey("ghost"), EncodeInteger(1),
+            "collection name \"ghost\": leads to no collection of that name"),
+        Missing("CollectionWithoutName", CollectionNameKey("c"),
+                "collection \"c\": its name leads nowhere"),
+        Put("LowCollectionCounter", MetaKey(MetaField::kNextCollection), EncodeInteger(1),
+            "counter of collections: gives 1 next, number 1 is used")),
+    [](const auto& fault) { return std::string(fault.param.name); });
+
+}  // namespace
+}  // namespace quarry::index
