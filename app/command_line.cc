@@ -312,11 +312,15 @@ class Parser {
   }
 
   void AddSearch() {
-    CLI::App& command = AddCommand(app_, "search", "ranked passages for a question",
-                                   "quarry search \"pump pressure\" -k 5\n"
-                                   "  quarry index docs/ --meta team=pumps\n"
-                                   "  quarry search pressure --filter "
-                                   R"('{"type": "eq", "key": "team", "value": "pumps"}')");
+    CLI::App& command =
+        AddCommand(app_, "search", "ranked passages for a question",
+                   "quarry search \"pump pressure\" -k 5\n"
+                   R"(  quarry search '"valve torque" bolt* -leak +flange')"
+                   "\n"
+                   "    the phrase, words that begin so, without the word, with it\n"
+                   "  quarry index docs/ --meta team=pumps\n"
+                   "  quarry search pressure --filter "
+                   R"('{"type": "eq", "key": "team", "value": "pumps"}')");
     AddWords(command, "QUESTION", words_, "what to search for");
     AddQueryKeys(command);
     command
@@ -376,7 +380,8 @@ class Parser {
     CLI::App& list = AddCommand(collections, "ls", "list collections", "quarry collections ls");
     Then(list, RunCollectionsList);
     CLI::App& create = AddCommand(collections, "create", "make an empty collection",
-                                  "quarry collections create manuals --set bm25.k1=0.9");
+                                  "quarry collections create manuals --set bm25.k1=0.9 "
+                                  "--set bm25.title_weight=3");
     create.add_option("NAME", collection_, "of the collection")->required();
     Then(create,
          [this](CommandContext& context) { return RunCollectionsCreate(collection_, context); });

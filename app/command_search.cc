@@ -3,6 +3,7 @@
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/query_setup.h"
+#include "index/query_postings.h"
 
 namespace quarry::app {
 namespace {
@@ -12,12 +13,14 @@ constexpr size_t kSnippetIndent = 4;
 constexpr size_t kSnippetSlack = 12;  // what breaking lines between words loses
 
 // Why nothing came back, as far as it can be told.
-std::string NothingFound(const Query& query, const index::Snapshot& snapshot) {
+std::string NothingFound(const Query& query, const index::LexicalQuery& lexical,
+                         const index::Snapshot& snapshot) {
   if (snapshot.live_chunks() == 0) {
     return "nothing found: collection \"" + snapshot.collection().name +
            "\" is empty; fill it with: quarry index PATH";
   }
   std::string text = "nothing found";
+  if (lexical.HasConditions()) text += " that satisfies \"...\", + and - of the question";
   if (!query.filter.IsTrue()) text += " that satisfies --filter";
   if (!query.principals.unrestricted) text += " among what --principal may read";
   return text;
@@ -50,6 +53,7 @@ std::vector<std::string> TermsOf(std::string_view text, const Analyzer& analyzer
 Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context) {
   SearchResult result;
   QUARRY_ASSIGN_OR_RETURN(result.query, MakeQuery(arguments, context.config()));
+  result.query.has_operators = true;
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                           Engine::Open(context.config(), StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
@@ -57,7 +61,7 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   Trace trace;
   CallContext call = context.call;
   call.trace = &trace;
-  QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
+  QUARRY_ASSIGN_OR_RETURN(retrieval::Retrieved retrieved,
                           engine->retriever().Retrieve(result.query, *snapshot, call));
   QUARRY_ASSIGN_OR_RETURN(std::vector<Passage> passages,
                           retrieval::ReadPassages(*snapshot, retrieved.hits));
@@ -67,20 +71,35 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   result.used_dense = retrieved.used_dense;
   result.explain = arguments.explain;
   result.timings = trace.stages();
-  const std::vector<std::string> terms = TermsOf(result.query.text, engine->analyzer());
+  result.lexical = std::move(retrieved.lexical);
+  std::vector<std::string> terms = TermsOf(retrieved.text, engine->analyzer());
+  for (const index::QueryTerm& term : result.lexical.terms) {
+    if (!term.prefix) continue;
+    QUARRY_ASSIGN_OR_RETURN(
+        const std::vector<std::string> begun,
+        index::ExpandTerm(snapshot->lexical().segments(), term, index::kPrefixTerms, call));
+    terms.insert(terms.end(), begun.begin(), begun.end());
+  }
+  std::vector<std::vector<index::TermContribution>> contributions(passages.size());
+  if (arguments.explain && result.used_lexical) {
+    std::vector<RowId> rows;
+    for (const retrieval::RankedHit& ranked : retrieved.hits) rows.push_back(ranked.row);
+    QUARRY_ASSIGN_OR_RETURN(contributions,
+                            snapshot->lexical().Explain(result.lexical.terms, rows, call));
+  }
   const size_t columns =
       kSnippetLines * (context.console.columns() - kSnippetIndent) - kSnippetSlack;
   for (size_t i = 0; i < passages.size(); ++i) {
     SearchResult::Item& item = result.items.emplace_back();
     item.passage = std::move(passages[i]);
     item.snippet = MakeSnippet(item.passage.chunk.text, terms, engine->analyzer(), columns);
-    if (arguments.explain) item.terms = snapshot->lexical().Explain(terms, retrieved.hits[i].row);
+    item.terms = std::move(contributions[i]);
   }
 
   if (context.console.json()) {
     context.console.Print(SearchJson(result));
   } else if (result.items.empty()) {
-    context.console.Note(NothingFound(result.query, *snapshot));
+    context.console.Note(NothingFound(result.query, result.lexical, *snapshot));
   } else {
     context.console.Print(SearchText(result, context.console));
   }

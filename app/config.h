@@ -55,6 +55,7 @@ struct Config {
   generation::AnswerOptions answer;
 
   index::Bm25Parameters bm25;
+  uint32_t title_weight = index::IndexOptions().title_weight;
   index::VectorIndexOptions vectors;
   index::RocksStoreOptions storage;
 

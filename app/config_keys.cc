@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "app/config.h"
+#include "index/indexed_terms.h"
 
 namespace quarry::app {
 namespace {
@@ -241,6 +242,9 @@ std::vector<ConfigKey> MakeKeys() {
              QUARRY_FIELD(bm25.k1), 0, 100),
       Number("bm25.b", "strength of length normalisation; of collections that are created",
              QUARRY_FIELD(bm25.b), 0, 1),
+      Integer("bm25.title_weight",
+              "how often a word of the title counts; of collections that are created",
+              QUARRY_FIELD(title_weight), 1, index::kMaxTitleWeight),
 
       Choice("vectors.kind", "vector index", QUARRY_FIELD(vectors.kind),
              "auto, flat, hnsw, faiss_flat, faiss_hnsw, faiss_ivf", index::ParseVectorIndexKind,

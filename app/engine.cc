@@ -46,6 +46,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
   options.vectors = config.vectors;
   options.bm25 = config.bm25;
   options.keep_previous = config.keep_previous_generation;
+  options.title_weight = config.title_weight;
   Result<std::unique_ptr<index::Index>> index =
       index::Index::Open(config.store, options, engine->analyzer_, engine->clock_);
   if (index.status().code() == Code::kLocked) {

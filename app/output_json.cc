@@ -88,6 +88,20 @@ Json ToJson(const index::StoredDocument& document) {
   return json;
 }
 
+Json ToJson(const index::TermContribution& term) {
+  Json json = {{"term", term.term},   {"query_count", term.query_count},
+               {"count", term.count}, {"document_frequency", term.document_frequency},
+               {"idf", term.idf},     {"score", term.score}};
+  if (term.prefix) json["matched"] = term.matched;
+  return json;
+}
+
+Json NamesOf(const std::vector<index::WordCondition>& conditions) {
+  Json json = Json::array();
+  for (const index::WordCondition& condition : conditions) json.push_back(condition.name);
+  return json;
+}
+
 Json ToJson(const index::StoredChunk& chunk) {
   Json json;
   json["id"] = chunk.id.value;
@@ -121,7 +135,9 @@ Json ToJson(const index::CollectionStats& stats) {
   json["derived"] = stats.derived;
   json["previous_generation"] = stats.previous_generation.value;
   json["previous_bytes"] = stats.previous_bytes;
-  json["bm25"] = {{"k1", stats.collection.k1}, {"b", stats.collection.b}};
+  json["bm25"] = {{"k1", stats.collection.k1},
+                  {"b", stats.collection.b},
+                  {"title_weight", stats.collection.title_weight}};
   if (const auto& vectors = stats.collection.vectors) {
     json["vectors"] = {{"kind", VectorIndexKindName(vectors->kind)},
                        {"codes", VectorCodeKindName(vectors->codes)},
@@ -207,6 +223,10 @@ std::string SearchJson(const SearchResult& result) {
   json["k"] = result.query.k;
   json["used_lexical"] = result.used_lexical;
   json["used_dense"] = result.used_dense;
+  if (result.explain) {
+    json["required"] = NamesOf(result.lexical.required);
+    json["excluded"] = NamesOf(result.lexical.excluded);
+  }
   json["hits"] = Json::array();
   for (size_t i = 0; i < result.items.size(); ++i) {
     const SearchResult::Item& item = result.items[i];
@@ -217,12 +237,7 @@ std::string SearchJson(const SearchResult& result) {
       Json explain = ToJson(item.passage.breakdown);
       explain["terms"] = Json::array();
       for (const index::TermContribution& term : item.terms) {
-        explain["terms"].push_back({{"term", term.term},
-                                    {"query_count", term.query_count},
-                                    {"count", term.count},
-                                    {"document_frequency", term.document_frequency},
-                                    {"idf", term.idf},
-                                    {"score", term.score}});
+        explain["terms"].push_back(ToJson(term));
       }
       hit["explain"] = std::move(explain);
     }

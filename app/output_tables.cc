@@ -80,6 +80,12 @@ std::string MappedText(uint64_t bytes, uint64_t mapped) {
   return FormatBytes(bytes) + (mapped == 0 ? "" : " (" + FormatBytes(mapped) + " mapped)");
 }
 
+// "k1 1.2, b 0.75, title weight 2".
+std::string Bm25Text(const index::StoredCollection& collection) {
+  return "k1 " + FormatConfigValue(collection.k1) + ", b " + FormatConfigValue(collection.b) +
+         ", title weight " + std::to_string(collection.title_weight);
+}
+
 // A value as YAML: quoted where it would read as something else.
 std::string YamlScalar(const ConfigValue& value) {
   const auto quoted = [](const std::string& text) {
@@ -175,13 +181,13 @@ std::string CollectionsText(const std::vector<index::CollectionStats>& collectio
                             const Console& console) {
   if (collections.empty()) return "no collections\n";
   std::vector<std::vector<std::string>> rows = {
-      {"name", "documents", "chunks", "vectors", "created"}};
+      {"name", "documents", "chunks", "vectors", "created", "bm25"}};
   for (const index::CollectionStats& stats : collections) {
     rows.push_back({stats.collection.name, WithThousands(stats.documents),
                     WithThousands(stats.chunks),
                     stats.collection.vectors ? VectorIndexKindName(stats.collection.vectors->kind)
                                              : "as configured",
-                    FormatIso8601(stats.collection.created_micros)});
+                    FormatIso8601(stats.collection.created_micros), Bm25Text(stats.collection)});
   }
   return Table(rows, {1, 2}, console);
 }
@@ -202,6 +208,7 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
             Lines({{"  documents", WithThousands(one.documents)},
                    {"  chunks", WithThousands(one.chunks)},
                    {"  terms", WithThousands(one.tokens)},
+                   {"  bm25", Bm25Text(one.collection)},
                    {"  vectors", WithThousands(vectors) + ", " +
                                      WithThousands(one.pending_vectors) + " pending"},
                    {"  vector index", one.vector_index.empty() ? "none" : one.vector_index},

@@ -86,6 +86,19 @@ std::string LegText(const char* name, uint32_t rank, double score, double part) 
          Fixed(part, 4) + "\n";
 }
 
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// "required: "valve torque", pump*", nothing where there are none.
+std::string ConditionsText(const char* name, const std::vector<index::WordCondition>& conditions) {
+  std::vector<std::string> names;
+  for (const index::WordCondition& condition : conditions) names.push_back(condition.name);
+  return names.empty() ? "" : std::string(name) + ": " + OneLine(Joined(names)) + "\n";
+}
+
 std::string ExplainText(const SearchResult& result, const SearchResult::Item& item) {
   const ScoreBreakdown& breakdown = item.passage.breakdown;
   std::string text;
@@ -95,9 +108,12 @@ std::string ExplainText(const SearchResult& result, const SearchResult::Item& it
   }
   for (const index::TermContribution& term : item.terms) {
     if (term.count == 0) continue;
-    text += "      " + PadRight(OneLine(term.term), 20) + " " + Fixed(term.score, 4) + "  (" +
-            std::to_string(term.count) + "x here, in " + Counted(term.document_frequency, "chunk") +
-            ", idf " + Fixed(term.idf, 3) + ")\n";
+    text += "      " + PadRight(OneLine(term.term) + (term.prefix ? "*" : ""), 20) + " " +
+            Fixed(term.score, 4) + "  (" + std::to_string(term.count) + "x here, in " +
+            Counted(term.document_frequency, "chunk") + ", idf " + Fixed(term.idf, 3);
+    if (term.query_count > 1) text += ", asked for " + std::to_string(term.query_count) + "x";
+    if (term.prefix) text += ": " + OneLine(Joined(term.matched));
+    text += ")\n";
   }
   if (result.used_dense) {
     text += LegText("dense", breakdown.dense_rank, breakdown.dense_score, breakdown.dense_part);
@@ -216,7 +232,8 @@ std::string SearchText(const SearchResult& result, const Console& console) {
     if (result.explain) text += ExplainText(result, item);
   }
   if (result.explain) {
-    text += "\ntimings:";
+    text += "\n" + ConditionsText("required", result.lexical.required) +
+            ConditionsText("excluded", result.lexical.excluded) + "timings:";
     for (const Trace::Stage& stage : result.timings) {
       text += " " + stage.name + " " + Fixed(stage.micros, 0) + " us";
     }

@@ -30,6 +30,7 @@ struct SearchResult {
   std::string collection;
   bool used_lexical = false;
   bool used_dense = false;
+  index::LexicalQuery lexical;  // what was searched for by words
   struct Item {
     Passage passage;
     Snippet snippet;

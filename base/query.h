@@ -18,10 +18,14 @@ enum class SearchMode : uint8_t { kHybrid, kDense, kLexical };
 const char* SearchModeName(SearchMode mode);  // "hybrid"
 Result<SearchMode> ParseSearchMode(std::string_view name);
 
-inline constexpr uint32_t kMaxK = 10'000;  // passages that one query may ask for
+inline constexpr uint32_t kMaxK = 10'000;      // passages that one query may ask for
+inline constexpr uint32_t kMaxOperators = 64;  // in one query
 
 struct Query {
   std::string text;
+  // Whether `text` may hold operators (query_syntax.h). A question for an answer is text as it is:
+  // its quotes and dashes are the asker's punctuation.
+  bool has_operators = false;
   SearchMode mode = SearchMode::kHybrid;
   uint32_t k = 10;  // passages wanted, 1 to kMaxK; fewer come back when fewer match
   Filter filter;

@@ -60,8 +60,8 @@ struct Searcher {
   std::shared_ptr<const index::LexicalIndex> index;
 
   Hits Search(const std::string& query, size_t k) const {
-    std::vector<std::string> terms;
-    for (Token& token : analyzer.Tokenize(query)) terms.push_back(std::move(token.term));
+    std::vector<index::QueryTerm> terms;
+    for (Token& token : analyzer.Tokenize(query)) terms.emplace_back(std::move(token.term));
     Hits hits;
     for (const index::ScoredRow& hit : Must(index->Search(terms, k, nullptr, table, {}))) {
       hits.emplace_back(hit.row, hit.score);

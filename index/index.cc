@@ -178,6 +178,7 @@ Result<CollectionId> Index::CreateCollection(const std::string& name) {
   record.analyzer_fingerprint = impl_->analyzer->Fingerprint();
   record.k1 = impl_->options.bm25.k1;
   record.b = impl_->options.bm25.b;
+  record.title_weight = impl_->options.title_weight;
   record.created_micros = impl_->clock->NowMicros();
   record.vectors = SettingsOf(impl_->options.vectors);
   WriteBatch batch;

@@ -30,7 +30,7 @@ namespace quarry::index {
 
 class Collection;  // collection.h
 
-// A chunk to index with its terms (CountTerms of the analyzer's tokens of IndexedText).
+// A chunk to index with its terms (IndexedTerms, with the title's weight of the collection).
 struct ChunkDraft {
   Chunk chunk;  // id is ignored
   std::vector<TermFrequency> terms;

@@ -1,12 +1,11 @@
 #include "index/lexical_index.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "index/bm25_kernels.h"
 #include "index/lexical_search.h"
-#include "index/term_dictionary.h"
+#include "index/query_postings.h"
 
 namespace quarry::index {
 namespace {
@@ -27,23 +26,6 @@ uint64_t SlotsOf(std::span<const SegmentView> run) {
   uint64_t slots = 0;
   for (const SegmentView& view : run) slots += view.segment->slots();
   return slots;
-}
-
-struct QueryTerm {
-  std::string_view term;  // of the caller's terms
-  uint32_t count = 0;
-};
-
-// Distinct terms in order of their first occurrence.
-std::vector<QueryTerm> DistinctTerms(std::span<const std::string> terms) {
-  TermDictionary seen;
-  std::vector<QueryTerm> distinct;
-  for (const std::string& term : terms) {
-    const uint32_t number = seen.Add(term);
-    if (number == distinct.size()) distinct.push_back({.term = term, .count = 0});
-    ++distinct[number].count;
-  }
-  return distinct;
 }
 
 }  // namespace
@@ -209,92 +191,84 @@ Result<std::shared_ptr<const LexicalIndex>> LexicalIndex::Renumbered(
   return Restore(parameters_, std::move(segments));
 }
 
-Result<std::vector<ScoredRow>> LexicalIndex::Search(std::span<const std::string> terms, size_t k,
+namespace {
+
+TermWeights WeightsOf(const std::vector<QueryPostings::Term>& terms,
+                      const Bm25Parameters& parameters, uint64_t rows) {
+  std::vector<double> importance;
+  for (const QueryPostings::Term& term : terms) {
+    importance.push_back(term.query_count *
+                         InverseDocumentFrequency(rows, term.document_frequency));
+  }
+  return TermWeights(parameters, importance);
+}
+
+}  // namespace
+
+Result<std::vector<ScoredRow>> LexicalIndex::Search(std::span<const QueryTerm> terms, size_t k,
                                                     const Bitmap* allowed, const RowTable& table,
                                                     const CallContext& context) const {
-  const std::vector<QueryTerm> query = DistinctTerms(terms);
-  if (query.empty() || k == 0) return std::vector<ScoredRow>();
-
+  if (terms.empty() || k == 0) return std::vector<ScoredRow>();
   // The postings of every segment come first: the weights need document frequencies of all of them.
-  std::vector<PostingsList> lists;  // by segment, then by term
-  std::vector<uint64_t> frequencies(query.size(), 0);
-  lists.reserve(segments_.size() * query.size());
-  for (const SegmentView& view : segments_) {
-    QUARRY_RETURN_IF_ERROR(context.Check());
-    for (size_t t = 0; t < query.size(); ++t) {
-      const std::optional<TermEntry> entry = view.segment->terms().Find(query[t].term);
-      lists.push_back(entry ? view.segment->List(*entry) : PostingsList());
-      if (entry) frequencies[t] += view.DocumentFrequency(*entry);
-    }
-  }
-  std::vector<double> importance;
-  for (size_t t = 0; t < query.size(); ++t) {
-    importance.push_back(query[t].count * InverseDocumentFrequency(live_rows_, frequencies[t]));
-  }
-  const TermWeights weights(parameters_, importance);
+  QUARRY_ASSIGN_OR_RETURN(const QueryPostings postings,
+                          QueryPostings::Make(segments_, terms, context));
+  const TermWeights weights = WeightsOf(postings.terms(), parameters_, live_rows_);
   const LengthNorm norm(parameters_, live_rows_, live_tokens_);
 
   TopRows top(table, k);
   LexicalSearch search(norm, weights, allowed, top);
   for (size_t s = 0; s < segments_.size(); ++s) {
-    const auto of_segment = std::span(lists).subspan(s * query.size(), query.size());
-    QUARRY_RETURN_IF_ERROR(search.Search(segments_[s], of_segment, context));
+    QUARRY_RETURN_IF_ERROR(search.Search(segments_[s], postings.Lists(s), context));
   }
   return top.Take();
 }
 
+std::optional<LexicalIndex::Place> LexicalIndex::PlaceOf(RowId row) const {
+  for (size_t s = 0; s < segments_.size(); ++s) {
+    const std::optional<uint32_t> slot = segments_[s].segment->SlotOf(row);
+    if (slot) return segments_[s].IsDead(*slot) ? std::nullopt : std::optional(Place{s, *slot});
+  }
+  return std::nullopt;
+}
+
 uint32_t LexicalIndex::TermCount(std::string_view term, RowId row) const {
-  for (const SegmentView& view : segments_) {
-    const std::optional<uint32_t> slot = view.segment->SlotOf(row);
-    if (!slot) continue;
-    const std::optional<TermEntry> entry = view.segment->terms().Find(term);
-    return !entry || view.IsDead(*slot) ? 0 : view.segment->List(*entry).CountAt(*slot);
-  }
-  return 0;
+  const std::optional<Place> place = PlaceOf(row);
+  if (!place) return 0;
+  const LexicalSegment& segment = *segments_[place->segment].segment;
+  const std::optional<TermEntry> entry = segment.terms().Find(term);
+  return entry ? segment.List(*entry).CountAt(place->slot) : 0;
 }
 
-std::vector<TermContribution> LexicalIndex::Explain(std::span<const std::string> terms,
-                                                    RowId row) const {
-  const std::vector<QueryTerm> query = DistinctTerms(terms);
-  std::vector<TermContribution> contributions;
-  std::vector<double> importance;
-  for (const QueryTerm& term : query) {
-    TermContribution one{.term = std::string(term.term), .query_count = term.count};
-    one.document_frequency = DocumentFrequency(term.term);
-    one.idf = InverseDocumentFrequency(live_rows_, one.document_frequency);
-    one.count = TermCount(term.term, row);
-    importance.push_back(term.count * one.idf);
-    contributions.push_back(std::move(one));
-  }
-  const TermWeights weights(parameters_, importance);
+Result<std::vector<std::vector<TermContribution>>> LexicalIndex::Explain(
+    std::span<const QueryTerm> terms, std::span<const RowId> rows,
+    const CallContext& context) const {
+  QUARRY_ASSIGN_OR_RETURN(const QueryPostings postings,
+                          QueryPostings::Make(segments_, terms, context));
+  const TermWeights weights = WeightsOf(postings.terms(), parameters_, live_rows_);
   const LengthNorm norm(parameters_, live_rows_, live_tokens_);
-  uint32_t length = 0;
-  for (const SegmentView& view : segments_) {
-    if (const auto slot = view.segment->SlotOf(row)) length = view.segment->lengths()[*slot];
-  }
-  for (size_t t = 0; t < query.size(); ++t) {
-    TermContribution& one = contributions[t];
-    if (one.count == 0) continue;
-    one.score = weights.ScoreOf(TermScore(weights.weight(t), one.count, length, norm));
-  }
-  return contributions;
-}
-
-std::vector<std::string> LexicalIndex::TermsWithPrefix(std::string_view prefix,
-                                                       size_t limit) const {
-  std::set<std::string> terms;
-  for (const SegmentView& view : segments_) {
-    size_t left = limit;
-    for (auto it = view.segment->terms().From(prefix);
-         left > 0 && it.valid() && it.term().starts_with(prefix); it.Next()) {
-      if (view.DocumentFrequency(it.entry()) == 0) continue;
-      terms.emplace(it.term());
-      --left;
+  std::vector<std::vector<TermContribution>> contributions(rows.size());
+  for (size_t r = 0; r < rows.size(); ++r) {
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    const std::optional<Place> place = PlaceOf(rows[r]);
+    for (size_t t = 0; t < postings.terms().size(); ++t) {
+      const QueryPostings::Term& term = postings.terms()[t];
+      TermContribution& one = contributions[r].emplace_back();
+      one.term = term.term.text;
+      one.prefix = term.term.prefix;
+      one.query_count = term.query_count;
+      one.document_frequency = term.document_frequency;
+      one.idf = InverseDocumentFrequency(live_rows_, term.document_frequency);
+      if (!place) continue;
+      one.count = postings.Lists(place->segment)[t].CountAt(place->slot);
+      if (one.count == 0) continue;
+      const uint32_t length = segments_[place->segment].segment->lengths()[place->slot];
+      one.score = weights.ScoreOf(TermScore(weights.weight(t), one.count, length, norm));
+      for (const std::string& expanded : term.expansion) {
+        if (TermCount(expanded, rows[r]) > 0) one.matched.push_back(expanded);
+      }
     }
   }
-  std::vector<std::string> first(terms.begin(), terms.end());
-  if (first.size() > limit) first.resize(limit);
-  return first;
+  return contributions;
 }
 
 uint64_t LexicalIndex::DocumentFrequency(std::string_view term) const {

@@ -25,6 +25,7 @@
 #include "base/bitmap.h"
 #include "base/call_context.h"
 #include "index/bm25.h"
+#include "index/lexical_query.h"
 #include "index/row_table.h"
 #include "index/segment_view.h"
 
@@ -32,12 +33,15 @@ namespace quarry::index {
 
 // What one term of the query contributed to one row's score.
 struct TermContribution {
-  std::string term;
+  std::string term;  // or prefix
+  bool prefix = false;
   uint32_t query_count = 0;
   uint32_t count = 0;               // in the row
   uint64_t document_frequency = 0;  // live rows that hold the term
   double idf = 0;
   double score = 0;
+  // Of a prefix: which of the terms that it stands for the row holds, those in the most rows first.
+  std::vector<std::string> matched;
 };
 
 class LexicalIndex {
@@ -76,24 +80,22 @@ class LexicalIndex {
                                                          const CallContext& context) const;
 
   // The k best rows for a bag of query terms (repeated terms count), best first, ties by
-  // table.Precedes. Rows without any of the terms are not returned. `allowed` restricts the result,
-  // not the statistics; nullptr = all live rows; else allowed->size() >= rows of the table. Errors:
-  // those of context.Check().
-  Result<std::vector<ScoredRow>> Search(std::span<const std::string> terms, size_t k,
+  // table.Precedes. Rows without any of the terms are not returned. A prefix counts as one term
+  // (query_postings.h). `allowed` restricts the result, not the statistics; nullptr = all live
+  // rows; else allowed->size() >= rows of the table. Errors: those of context.Check().
+  Result<std::vector<ScoredRow>> Search(std::span<const QueryTerm> terms, size_t k,
                                         const Bitmap* allowed, const RowTable& table,
                                         const CallContext& context) const;
 
-  // How the score of `row` comes about, one entry per distinct query term in query order; the
-  // scores add up to that of Search. Counts and scores are 0 where the row is dead or lacks the
-  // term.
-  std::vector<TermContribution> Explain(std::span<const std::string> terms, RowId row) const;
+  // How the scores of `rows` come about: for each one entry per distinct query term in query order;
+  // the scores add up to that of Search. Counts and scores are 0 where the row is dead or lacks the
+  // term. Errors: those of context.Check().
+  Result<std::vector<std::vector<TermContribution>>> Explain(std::span<const QueryTerm> terms,
+                                                             std::span<const RowId> rows,
+                                                             const CallContext& context) const;
 
   // How often `term` stands in `row`; 0 where the row is dead.
   uint32_t TermCount(std::string_view term, RowId row) const;
-
-  // The indexed terms that begin with `prefix`, in the order of their bytes; those after the first
-  // `limit` are left out.
-  std::vector<std::string> TermsWithPrefix(std::string_view prefix, size_t limit) const;
 
   // Live rows that hold `term`.
   uint64_t DocumentFrequency(std::string_view term) const;
@@ -113,6 +115,12 @@ class LexicalIndex {
   void MergeInline(uint64_t budget);
   // Where `parts` stand in segments_; its end where they do not.
   std::vector<SegmentView>::const_iterator Find(std::span<const SegmentView> parts) const;
+  // Where a row stands; nullopt if it was never added, or died.
+  struct Place {
+    size_t segment;
+    uint32_t slot;
+  };
+  std::optional<Place> PlaceOf(RowId row) const;
 
   Bm25Parameters parameters_;
   std::vector<SegmentView> segments_;  // by ascending rows; each has a live one

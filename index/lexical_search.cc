@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "index/bm25_kernels.h"
+#include "index/postings_cursor.h"
 
 namespace quarry::index {
 namespace {
@@ -20,7 +21,7 @@ class LexicalSearch::Cursor {
  public:
   Cursor(const PostingsList& list, float weight, double stretch, const LengthNorm& norm,
          const LexicalSegment& segment)
-      : list_(list),
+      : postings_(list),
         weight_(weight),
         stretch_(stretch),
         norm_(norm),
@@ -33,101 +34,81 @@ class LexicalSearch::Cursor {
       uint32_t& at = bounds[window * stride];
       at = std::max(at, bound);
     };
-    if (list_.is_short()) {
-      Decode(0);
+    if (list().is_short()) {
+      postings_.Decode(0);
       ScoreBlock();
-      for (uint32_t i = 0; i < block_.size; ++i) raise(block_.slots[i] / kWindow, scores_[i]);
+      for (uint32_t i = 0; i < block().size; ++i) raise(block().slots[i] / kWindow, scores_[i]);
       return;
     }
     uint32_t first = 0;
-    for (size_t b = 0; b < list_.blocks(); ++b) {
-      const uint32_t last = list_.LastSlot(b);
-      const uint32_t bound = ScoreBound(weight_, list_.Impact(b), stretch_);
+    for (size_t b = 0; b < list().blocks(); ++b) {
+      const uint32_t last = list().LastSlot(b);
+      const uint32_t bound = ScoreBound(weight_, list().Impact(b), stretch_);
       for (uint32_t w = first / kWindow; w <= last / kWindow; ++w) raise(w, bound);
       first = last + 1;
     }
   }
 
   // How many of its postings lie in a window, on average.
-  size_t PerWindow() const { return list_.size() / windows_; }
+  size_t PerWindow() const { return list().size() / windows_; }
 
   // Adds what the term adds to the rows of the slots [begin, end).
   void AddTo(uint32_t* scores, uint32_t begin, uint32_t end) {
-    for (bool more = Seek(begin); more;
-         more = decoded_ + 1 < list_.blocks() && Decode(decoded_ + 1)) {
+    for (bool more = postings_.Seek(begin); more; more = DecodeNext()) {
       ScoreBlock();
       uint32_t i = 0;
-      if (block_.slots[0] < begin) {
+      if (block().slots[0] < begin) {
         i = static_cast<uint32_t>(
-            std::lower_bound(block_.slots.begin(), block_.slots.begin() + block_.size, begin) -
-            block_.slots.begin());
+            std::lower_bound(block().slots.begin(), block().slots.begin() + block().size, begin) -
+            block().slots.begin());
       }
-      if (block_.slots[block_.size - 1] < end) {
-        for (; i < block_.size; ++i) scores[block_.slots[i] - begin] += scores_[i];
+      if (block().slots[block().size - 1] < end) {
+        for (; i < block().size; ++i) scores[block().slots[i] - begin] += scores_[i];
         continue;
       }
-      for (; block_.slots[i] < end; ++i) scores[block_.slots[i] - begin] += scores_[i];
+      for (; block().slots[i] < end; ++i) scores[block().slots[i] - begin] += scores_[i];
       return;
     }
   }
 
   // What the term can add to the row at `slot`, from its block's impact.
   uint32_t BoundAt(uint32_t slot) {
-    if (list_.is_short()) return UINT32_MAX;
-    const size_t block = SeekBlock(slot);
-    return block == list_.blocks() ? 0 : ScoreBound(weight_, list_.Impact(block), stretch_);
+    if (list().is_short()) return UINT32_MAX;
+    const size_t at = postings_.SeekBlock(slot);
+    return at == list().blocks() ? 0 : ScoreBound(weight_, list().Impact(at), stretch_);
   }
 
   // What the term adds to the row at `slot`.
   uint32_t ScoreAt(uint32_t slot) {
-    if (!Seek(slot)) return 0;
-    const auto end = block_.slots.begin() + block_.size;
-    const auto at = std::lower_bound(block_.slots.begin(), end, slot);
-    if (at == end || *at != slot) return 0;
-    const auto i = static_cast<size_t>(at - block_.slots.begin());
-    return TermScore(weight_, block_.counts[i], lengths_[slot], norm_);
+    const uint32_t count = postings_.CountAt(slot);
+    return count == 0 ? 0 : TermScore(weight_, count, lengths_[slot], norm_);
   }
 
  private:
-  static constexpr size_t kNone = SIZE_MAX;
+  const PostingsList& list() const { return postings_.list(); }
+  const PostingsBlock& block() const { return postings_.block(); }
 
-  size_t SeekBlock(uint32_t slot) {
-    // Mostly the same block again or one soon after.
-    const size_t from = sought_ > 0 && list_.LastSlot(sought_ - 1) >= slot ? 0 : sought_;
-    return sought_ = list_.Seek(slot, from);
-  }
-
-  // Decodes the first block that ends at or after `slot`; false if there is none.
-  bool Seek(uint32_t slot) {
-    if (list_.is_short()) return block_.size > 0;
-    const size_t block = SeekBlock(slot);
-    return block < list_.blocks() && Decode(block);
-  }
-
-  bool Decode(size_t block) {
-    if (decoded_ == block) return true;
-    list_.Decode(block, block_);
-    decoded_ = sought_ = block;
+  bool DecodeNext() {
+    const size_t next = postings_.decoded() + 1;
+    if (next >= list().blocks()) return false;
+    postings_.Decode(next);
     return true;
   }
 
   void ScoreBlock() {
-    if (scored_ == decoded_) return;
-    TermScores(weight_, block_.slots.data(), block_.counts.data(), block_.size, lengths_, norm_,
+    if (scored_ == postings_.decoded()) return;
+    TermScores(weight_, block().slots.data(), block().counts.data(), block().size, lengths_, norm_,
                scores_.data());
-    scored_ = decoded_;
+    scored_ = postings_.decoded();
   }
 
-  PostingsList list_;
+  PostingsCursor postings_;
   float weight_;
   double stretch_;
   LengthNorm norm_;
   const uint32_t* lengths_;
   size_t windows_;
-  size_t sought_ = 0;       // block
-  size_t decoded_ = kNone;  // block
-  size_t scored_ = kNone;   // block
-  PostingsBlock block_;
+  size_t scored_ = PostingsCursor::kNone;  // block
   alignas(64) std::array<uint32_t, kPackedBlock> scores_;
 };
 

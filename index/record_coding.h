@@ -104,6 +104,7 @@ class Decoder {
                                            (newest == 1 ? "1" : "1 to " + std::to_string(newest)));
   }
 
+  uint8_t version() const { return version_; }
   RecordReader& reader() { return reader_; }
   uint8_t version() const { return version_; }
   bool ok() const { return reader_.ok() && problem_.empty(); }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/coding.h"
+#include "index/indexed_terms.h"
 #include "index/record_coding.h"
 
 namespace quarry::index {
@@ -22,7 +23,7 @@ constexpr size_t kMaxTermListBytes = size_t{1} << 28;
 }  // namespace
 
 std::string EncodeCollection(const StoredCollection& collection) {
-  std::string out = NewRecord(kCollectionRecordVersion);
+  std::string out = NewRecord(kCollectionVersion);
   AppendVarint(out, collection.id.value);
   AppendBytes(out, collection.name);
   AppendBytes(out, collection.analyzer_fingerprint);
@@ -30,6 +31,7 @@ std::string EncodeCollection(const StoredCollection& collection) {
   AppendDouble(out, collection.b);
   AppendSigned(out, collection.created_micros);
   AppendVarint(out, collection.current_generation.value);
+  AppendVarint(out, collection.title_weight);
   out.push_back(collection.vectors ? '\x01' : '\x00');
   if (!collection.vectors) return out;
   const VectorSettings& vectors = *collection.vectors;
@@ -42,7 +44,7 @@ std::string EncodeCollection(const StoredCollection& collection) {
 }
 
 Result<StoredCollection> DecodeCollection(std::string_view bytes) {
-  Decoder in(bytes, "collection", kCollectionRecordVersion);
+  Decoder in(bytes, "collection", kCollectionVersion);
   StoredCollection collection;
   collection.id = in.ValidId<CollectionId>("collection id is 0");
   collection.name = in.String();
@@ -53,6 +55,11 @@ Result<StoredCollection> DecodeCollection(std::string_view bytes) {
   in.Require(collection.b >= 0 && collection.b <= 1, "b is not between 0 and 1");
   collection.created_micros = in.Signed();
   collection.current_generation = in.AnyId<GenerationId>();
+  if (in.version() >= 2) {
+    collection.title_weight = in.reader().Varint32();
+    in.Require(collection.title_weight >= 1 && collection.title_weight <= kMaxTitleWeight,
+               "the weight of the title is not between 1 and 100");
+  }
   if (in.version() >= 2 && in.Bool()) {
     VectorSettings vectors;
     vectors.kind = static_cast<VectorIndexKind>(in.reader().Byte());

@@ -2,9 +2,9 @@
 
 // The values of the Store: what is kept under the keys of keys.h, and its bytes.
 //
-// Every record starts with a version byte (kRecordVersion, but for collections) and uses
-// base/coding.h: varints, length- prefixed strings, little-endian doubles. Vectors, document texts
-// and blob parts are raw bytes: their format is that of the key.
+// Every record starts with a version byte (kRecordVersion, of a collection kCollectionVersion) and
+// uses base/coding.h: varints, length-prefixed strings, little-endian doubles. Vectors, document
+// texts and blob parts are raw bytes: their format is that of the key.
 //
 // Encode gives the bytes; Decode believes nothing: lengths, counts, enumerators and order are
 // checked before anything is allocated. Its errors are kDataLoss and name the record and the
@@ -33,7 +33,8 @@ namespace quarry::index {
 inline constexpr uint64_t kStoreFormatVersion = 2;
 
 inline constexpr uint8_t kRecordVersion = 1;
-inline constexpr uint8_t kCollectionRecordVersion = 2;  // 1 ends with the current generation
+// Of the collection record. Version 1, which has fewer fields, is read as well.
+inline constexpr uint8_t kCollectionVersion = 2;
 
 // A collection: a set of documents with one analyzer and one current generation of vectors.
 struct StoredCollection {
@@ -44,6 +45,8 @@ struct StoredCollection {
   double b = 0.75;
   int64_t created_micros = 0;
   GenerationId current_generation;  // 0 = none: dense retrieval is off
+  // Since version 2 of the record; before, as here.
+  uint32_t title_weight = 1;  // 1 to kMaxTitleWeight (indexed_terms.h)
   // Of its vector indexes. nullopt in collections of before: the options that the index is opened
   // with.
   std::optional<VectorSettings> vectors;
@@ -131,7 +134,7 @@ std::string EncodeDocument(const StoredDocument& document);
 std::string EncodeChunk(const StoredChunk& chunk);
 std::string EncodeGeneration(const StoredGeneration& generation);
 std::string EncodeChange(const StoredChange& change);
-// The forward term list of a chunk (CountTerms).
+// The forward term list of a chunk (IndexedTerms).
 // REQUIRES: sorted by term, no term twice, no count 0, terms of at most 256 MiB together.
 std::string EncodeTerms(std::span<const TermFrequency> terms);
 // Counters, ids under names, meta fields.

@@ -7,6 +7,7 @@
 #include "index/index_rows.h"
 #include "index/keys.h"
 #include "index/row_filter.h"
+#include "index/word_filter.h"
 
 namespace quarry::index {
 namespace {
@@ -40,7 +41,15 @@ Result<AllowedRows> Snapshot::Allow(const Filter& filter, const Principals& prin
   return AllowedRows(std::move(rows));
 }
 
-Result<std::vector<ScoredRow>> Snapshot::SearchLexical(std::span<const std::string> terms, size_t k,
+Result<AllowedRows> Snapshot::Restrict(AllowedRows allowed, const LexicalQuery& query,
+                                       const Analyzer& analyzer, const CallContext& context) const {
+  if (!query.HasConditions()) return allowed;
+  Bitmap rows = allowed ? *std::move(allowed) : parts_.live;
+  QUARRY_RETURN_IF_ERROR(FilterByWords(*this, query, analyzer, context, rows));
+  return AllowedRows(std::move(rows));
+}
+
+Result<std::vector<ScoredRow>> Snapshot::SearchLexical(std::span<const QueryTerm> terms, size_t k,
                                                        const AllowedRows& allowed,
                                                        const CallContext& context) const {
   return parts_.lexical->Search(terms, k, allowed ? &*allowed : nullptr, parts_.rows, context);

@@ -78,8 +78,13 @@ class Snapshot {
   Result<AllowedRows> Allow(const Filter& filter, const Principals& principals,
                             const CallContext& context) const;
 
-  // The k best rows for a bag of terms (base/analyzer.h), by BM25. See LexicalIndex::Search.
-  Result<std::vector<ScoredRow>> SearchLexical(std::span<const std::string> terms, size_t k,
+  // Those of `allowed` that hold what `query` requires and nothing that it excludes. The analyzer
+  // is that of the collection. See word_filter.h for what it costs.
+  Result<AllowedRows> Restrict(AllowedRows allowed, const LexicalQuery& query,
+                               const Analyzer& analyzer, const CallContext& context) const;
+
+  // The k best rows for a bag of terms, by BM25. See LexicalIndex::Search.
+  Result<std::vector<ScoredRow>> SearchLexical(std::span<const QueryTerm> terms, size_t k,
                                                const AllowedRows& allowed,
                                                const CallContext& context) const;
 

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "index/index_rows.h"
+#include "index/indexed_terms.h"
 #include "index/keys.h"
 #include "index/verify_scope.h"
 
@@ -138,7 +139,8 @@ class Verifier {
     if (!*bytes) return Problem(where + ": has no terms");
     const Result<std::vector<TermFrequency>> terms = DecodeTerms(**bytes);
     if (!terms.ok()) return Note(terms.status(), where);
-    if (*terms != CountTerms(analyzer_.Tokenize(indexed))) {
+    if (*terms !=
+        IndexedTerms(analyzer_, document.title, plain, snapshot_.collection().title_weight)) {
       Problem(where + ": terms differ from those of its text");
     }
     uint64_t length = 0;

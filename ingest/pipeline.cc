@@ -12,6 +12,7 @@
 #include "base/coding.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "index/indexed_terms.h"
 
 namespace quarry::ingest {
 namespace {
@@ -135,8 +136,11 @@ Pipeline::Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadP
       pool_(pool),
       embedders_(embedders),
       options_(std::move(options)),
+      title_weight_(writer.snapshot()->collection().title_weight),
       fingerprint_(std::string(ParserFingerprint()) + '/' + options_.chunks.Fingerprint() + '/' +
-                   HashToHex(Hash64(CanonicalMetadata(options_.metadata, options_.access)))) {}
+                   HashToHex(Hash64(CanonicalMetadata(options_.metadata, options_.access))) +
+                   // Of weight 1 it is that of collections made before there was a weight.
+                   (title_weight_ == 1 ? "" : "/title=" + std::to_string(title_weight_))) {}
 
 index::DocumentDraft Pipeline::MakeDraft(Document document, const std::string& root) const {
   for (const auto& [key, value] : options_.metadata) document.metadata[key] = value;
@@ -147,7 +151,7 @@ index::DocumentDraft Pipeline::MakeDraft(Document document, const std::string& r
   draft.pipeline = fingerprint_;
   for (Chunk& chunk : ChunkDocument(document, options_.chunks)) {
     index::ChunkDraft chunk_draft;
-    chunk_draft.terms = CountTerms(analyzer_.Tokenize(IndexedText(document.title, chunk)));
+    chunk_draft.terms = index::IndexedTerms(analyzer_, document.title, chunk, title_weight_);
     chunk_draft.chunk = std::move(chunk);
     draft.chunks.push_back(std::move(chunk_draft));
   }

@@ -113,7 +113,9 @@ class Pipeline {
   ThreadPool& pool_;
   model::EmbedderCache& embedders_;
   const IngestOptions options_;
-  const std::string fingerprint_;  // of parser, chunker and added fields: DocumentDraft::pipeline
+  const uint32_t title_weight_;    // of the collection
+  const std::string fingerprint_;  // of parser, chunker, added fields and the weight of the title:
+                                   // DocumentDraft::pipeline
 };
 
 }  // namespace quarry::ingest

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_set>
+#include <utility>
 
 #include "base/text.h"
 #include "retrieval/query_terms.h"
@@ -61,7 +62,7 @@ Status RetrievalOptions::Validate() const {
   return OkStatus();
 }
 
-Result<std::vector<index::ScoredRow>> Retriever::SearchDenseLeg(const Query& query,
+Result<std::vector<index::ScoredRow>> Retriever::SearchDenseLeg(const std::string& text, uint32_t k,
                                                                 const index::Snapshot& snapshot,
                                                                 const index::AllowedRows& allowed,
                                                                 const CallContext& context) const {
@@ -72,12 +73,12 @@ Result<std::vector<index::ScoredRow>> Retriever::SearchDenseLeg(const Query& que
   EmbeddingMatrix vector;
   {
     StageTimer timer(context, "retrieve.embed");
-    const std::string texts[] = {query.text};
+    const std::string texts[] = {text};
     QUARRY_ASSIGN_OR_RETURN(vector, embedder->Embed(texts, model::EmbeddingRole::kQuery, context));
   }
   StageTimer timer(context, "retrieve.dense");
-  return FetchDocuments(snapshot.rows(), std::max(options_.leg_documents, query.k), [&](size_t k) {
-    return snapshot.SearchDense(vector.Row(0), k, allowed, options_.vectors, context);
+  return FetchDocuments(snapshot.rows(), std::max(options_.leg_documents, k), [&](size_t rows) {
+    return snapshot.SearchDense(vector.Row(0), rows, allowed, options_.vectors, context);
   });
 }
 
@@ -92,8 +93,15 @@ Result<Retrieved> Retriever::Retrieve(const Query& query, const index::Snapshot&
                                 std::to_string(query.k));
   }
   QUARRY_RETURN_IF_ERROR(context.Check());
-  QUARRY_ASSIGN_OR_RETURN(const index::AllowedRows allowed,
-                          snapshot.Allow(query.filter, query.principals, context));
+  const ParsedQuery parsed = query.has_operators ? ParseQuery(query.text) : PlainQuery(query.text);
+  if (Trim(parsed.text).empty()) {
+    return InvalidArgumentError("query: only excludes; expected something to look for beside it");
+  }
+  if (parsed.operators() > kMaxOperators) {
+    return InvalidArgumentError("query: " + std::to_string(parsed.operators()) +
+                                " phrases, signs and prefixes; expected at most " +
+                                std::to_string(kMaxOperators));
+  }
 
   const bool has_vectors = snapshot.generation().has_value();
   if (query.mode == SearchMode::kDense && !has_vectors) {
@@ -102,6 +110,15 @@ Result<Retrieved> Retriever::Retrieve(const Query& query, const index::Snapshot&
                                    std::to_string(options_.dense_from_chunks) + " chunks)");
   }
   Retrieved retrieved;
+  retrieved.text = parsed.text;
+  retrieved.lexical = MakeLexicalQuery(analyzer_, parsed);
+  index::AllowedRows allowed;
+  {
+    StageTimer timer(context, "retrieve.filter");
+    QUARRY_ASSIGN_OR_RETURN(allowed, snapshot.Allow(query.filter, query.principals, context));
+    QUARRY_ASSIGN_OR_RETURN(
+        allowed, snapshot.Restrict(std::move(allowed), retrieved.lexical, analyzer_, context));
+  }
   retrieved.used_lexical = query.mode != SearchMode::kDense;
   retrieved.used_dense =
       query.mode == SearchMode::kDense ||
@@ -111,16 +128,16 @@ Result<Retrieved> Retriever::Retrieve(const Query& query, const index::Snapshot&
   std::vector<index::ScoredRow> lexical;
   if (retrieved.used_lexical) {
     StageTimer timer(context, "retrieve.lexical");
-    const std::vector<std::string> terms = QueryTerms(analyzer_, query.text);
     QUARRY_ASSIGN_OR_RETURN(
         lexical,
         FetchDocuments(snapshot.rows(), std::max(options_.leg_documents, query.k), [&](size_t k) {
-          return snapshot.SearchLexical(terms, k, allowed, context);
+          return snapshot.SearchLexical(retrieved.lexical.terms, k, allowed, context);
         }));
   }
   std::vector<index::ScoredRow> dense;
   if (retrieved.used_dense) {
-    QUARRY_ASSIGN_OR_RETURN(dense, SearchDenseLeg(query, snapshot, allowed, context));
+    QUARRY_ASSIGN_OR_RETURN(dense,
+                            SearchDenseLeg(parsed.text, query.k, snapshot, allowed, context));
   }
 
   // One leg alone keeps its own scores: they say more than scaled ones.

@@ -4,6 +4,8 @@
 //
 // Two legs, each asked for the chunks of its best `leg_documents` documents: lexical (BM25) and
 // dense (the embedder of the snapshot's generation). Their lists are fused (fusion.h) and cut to k.
+// What the query requires and excludes (base/query_syntax.h) restricts the rows that either leg may
+// return, as filters do; the embedder is given the text without operators.
 // The dense leg is left out when the mode says so, below `dense_from_chunks` chunks, and while the
 // collection has no vectors; the trace says which legs ran.
 
@@ -36,6 +38,8 @@ struct Retrieved {
   std::vector<RankedHit> hits;  // best first, at most query.k
   bool used_lexical = false;
   bool used_dense = false;
+  std::string text;             // of the query, without operators
+  index::LexicalQuery lexical;  // what the lexical leg searched; what both legs were held to
 };
 
 // Thread-safe; the analyzer and the cache must outlive it.
@@ -44,7 +48,8 @@ class Retriever {
   Retriever(const Analyzer& analyzer, model::EmbedderCache& embedders, RetrievalOptions options)
       : analyzer_(analyzer), embedders_(embedders), options_(options) {}
 
-  // Errors: kInvalidArgument (empty question, k of 0 or above 10,000, bad filter),
+  // Errors: kInvalidArgument (empty question, one that only excludes, too many operators, k of 0 or
+  // above 10,000, bad filter),
   // kFailedPrecondition (mode dense on a collection without vectors), those of the legs and of the
   // context.
   Result<Retrieved> Retrieve(const Query& query, const index::Snapshot& snapshot,
@@ -53,7 +58,7 @@ class Retriever {
   const RetrievalOptions& options() const { return options_; }
 
  private:
-  Result<std::vector<index::ScoredRow>> SearchDenseLeg(const Query& query,
+  Result<std::vector<index::ScoredRow>> SearchDenseLeg(const std::string& text, uint32_t k,
                                                        const index::Snapshot& snapshot,
                                                        const index::AllowedRows& allowed,
                                                        const CallContext& context) const;

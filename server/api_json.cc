@@ -26,6 +26,30 @@ struct MetadataWriter {
   void operator()(const std::vector<std::string>& value) const { WriteStrings(value, json); }
 };
 
+void WriteLeg(const char* name, uint32_t rank, double score, double part, JsonWriter& json) {
+  if (rank == 0) return;
+  json.Key(name).BeginObject().Key("rank").Uint(rank);
+  json.Key("score").Double(score).Key("part").Double(part).EndObject();
+}
+
+void WriteExplanation(const ScoreBreakdown& breakdown,
+                      const std::vector<index::TermContribution>& terms, JsonWriter& json) {
+  json.BeginObject();
+  WriteLeg("lexical", breakdown.lexical_rank, breakdown.lexical_score, breakdown.lexical_part,
+           json);
+  WriteLeg("dense", breakdown.dense_rank, breakdown.dense_score, breakdown.dense_part, json);
+  json.Key("terms").BeginArray();
+  for (const index::TermContribution& term : terms) {
+    json.BeginObject().Key("term").String(term.term).Key("query_count").Uint(term.query_count);
+    json.Key("count").Uint(term.count);
+    json.Key("document_frequency").Uint(term.document_frequency);
+    json.Key("idf").Double(term.idf).Key("score").Double(term.score);
+    if (term.prefix) WriteStrings(term.matched, json.Key("matched"));
+    json.EndObject();
+  }
+  json.EndArray().EndObject();
+}
+
 void WriteContext(const Context& context, JsonWriter& json) {
   json.BeginObject().Key("tokens").Uint(context.token_count).Key("passages").BeginArray();
   for (const Passage& passage : context.passages) WritePassage(passage, 0, json);
@@ -51,7 +75,8 @@ void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json) {
   json.EndObject();
 }
 
-void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json) {
+void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json,
+                  const std::vector<index::TermContribution>* terms) {
   json.BeginObject();
   if (rank != 0) json.Key("rank").Uint(rank);
   json.Key("score").Double(passage.score);
@@ -61,7 +86,14 @@ void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json) {
   AddSpan(passage.chunk.span, json);
   json.Key("text").String(passage.chunk.text).Key("language").String(passage.language);
   WriteMetadata(passage.metadata, json.Key("metadata"));
+  if (terms != nullptr) WriteExplanation(passage.breakdown, *terms, json.Key("explain"));
   json.EndObject();
+}
+
+void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWriter& json) {
+  json.BeginArray();
+  for (const index::WordCondition& condition : conditions) json.String(condition.name);
+  json.EndArray();
 }
 
 void WriteCitation(const Citation& citation, const Passage& passage, JsonWriter& json) {
@@ -111,6 +143,7 @@ void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json)
   json.Key("previous_bytes").Uint(stats.previous_bytes);
   json.Key("bm25").BeginObject();
   json.Key("k1").Double(stats.collection.k1).Key("b").Double(stats.collection.b);
+  json.Key("title_weight").Uint(stats.collection.title_weight);
   json.EndObject();
   if (const auto& vectors = stats.collection.vectors) {
     json.Key("vectors").BeginObject();

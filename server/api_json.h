@@ -15,8 +15,11 @@ namespace quarry::server {
 
 void WriteMetadata(const Metadata& metadata, JsonWriter& json);
 void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json);
-// `rank` (from 1) is left out where it is 0.
-void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json);
+// `rank` (from 1) is left out where it is 0. With `terms` how the score came about follows.
+void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json,
+                  const std::vector<index::TermContribution>* terms = nullptr);
+// The names of what a query requires or excludes.
+void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWriter& json);
 // `passage` is what citation.passage numbers.
 void WriteCitation(const Citation& citation, const Passage& passage, JsonWriter& json);
 void WriteCitations(const Answer& answer, JsonWriter& json);

@@ -36,7 +36,10 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
   Question question = DefaultQuestion(environment.options);
   ObjectReader reader(body, "");
   reader.Required("query").String(question.query.text);
+  question.query.has_operators = true;
   ReadQuestionFields(reader, question);
+  bool explain = false;
+  reader.Optional("explain").Bool(explain);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
 
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
@@ -48,6 +51,13 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
                           services.retriever.Retrieve(question.query, *snapshot, context));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<Passage> passages,
                           retrieval::ReadPassages(*snapshot, retrieved.hits));
+  std::vector<std::vector<index::TermContribution>> terms(passages.size());
+  if (explain && retrieved.used_lexical) {
+    std::vector<RowId> rows;
+    for (const retrieval::RankedHit& ranked : retrieved.hits) rows.push_back(ranked.row);
+    QUARRY_ASSIGN_OR_RETURN(terms,
+                            snapshot->lexical().Explain(retrieved.lexical.terms, rows, context));
+  }
 
   JsonWriter json;
   json.BeginObject().Key("query").String(question.query.text);
@@ -55,9 +65,14 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
   json.Key("mode").String(SearchModeName(question.query.mode)).Key("k").Uint(question.query.k);
   json.Key("used_lexical").Bool(retrieved.used_lexical);
   json.Key("used_dense").Bool(retrieved.used_dense);
+  if (explain) {
+    WriteConditions(retrieved.lexical.required, json.Key("required"));
+    WriteConditions(retrieved.lexical.excluded, json.Key("excluded"));
+  }
   json.Key("hits").BeginArray();
-  uint32_t rank = 0;
-  for (const Passage& passage : passages) WritePassage(passage, ++rank, json);
+  for (size_t i = 0; i < passages.size(); ++i) {
+    WritePassage(passages[i], static_cast<uint32_t>(i) + 1, json, explain ? &terms[i] : nullptr);
+  }
   json.EndArray();
   WriteTimings(trace.stages(), json.Key("timings_us"));
   return Response{.body = json.EndObject().Take()};

@@ -96,7 +96,7 @@ TEST_F(ConfigTest, ARightNameInTheWrongSectionIsRecognised) {
 
 TEST_F(ConfigTest, ASectionAsAKeyListsItsKeys) {
   AddFlag("bm25", "--set", "1");
-  EXPECT_EQ(Error(), "--set: bm25: is a section; its keys are bm25.k1, bm25.b");
+  EXPECT_EQ(Error(), "--set: bm25: is a section; its keys are bm25.k1, bm25.b, bm25.title_weight");
 }
 
 TEST_F(ConfigTest, ABadValueNamesKeyPlaceAndWhatWasExpected) {

@@ -82,6 +82,16 @@ TEST(OutputJson, ASearchHitHasItsPlaceAndTextAndOnRequestItsScores) {
   result.items[0].passage.breakdown.lexical_rank = 1;
   const Json explain = ParseLine(SearchJson(result))["hits"][0]["explain"];
   EXPECT_THAT(KeysOf(explain), ElementsAre("lexical", "terms"));
+  result.items[0].terms = {{.term = "pump", .query_count = 1},
+                           {.term = "val", .prefix = true, .matched = {"valv"}}};
+  result.lexical.required = {{.name = "\"oil pump\"", .phrase = {}, .prefix = {}}};
+  const Json more = ParseLine(SearchJson(result));
+  EXPECT_EQ(more["required"], Json({"\"oil pump\""}));
+  EXPECT_EQ(more["excluded"], Json::array());
+  const Json& terms = more["hits"][0]["explain"]["terms"];
+  EXPECT_THAT(KeysOf(terms[0]),
+              ElementsAre("count", "document_frequency", "idf", "query_count", "score", "term"));
+  EXPECT_EQ(terms[1]["matched"], Json({"valv"}));
 }
 
 TEST(OutputJson, AnAnswerHasCitationsWithTheirSources) {

@@ -228,7 +228,7 @@ TEST_F(IndexTest, RandomHistoryEqualsAFreshIndex) {
   const auto aged_snapshot = aged->GetSnapshot(TestCollection()).value();
   EXPECT_EQ(aged_snapshot->live_documents(), model.size());
   for (int query = 0; query < 40; ++query) {
-    const std::vector<std::string> terms =
+    const std::vector<QueryTerm> terms =
         Terms("w" + std::to_string(query) + " w3 w" + std::to_string((query * 7) % 40));
     const auto hits = [&](const Snapshot& snapshot) {
       std::vector<std::tuple<double, DocumentId, uint32_t>> result;
@@ -239,6 +239,45 @@ TEST_F(IndexTest, RandomHistoryEqualsAFreshIndex) {
       return result;
     };
     EXPECT_EQ(hits(*aged_snapshot), hits(*fresh_snapshot));
+  }
+}
+
+TEST_F(IndexTest, TheTitleCountsAsOftenAsItsWeightSays) {
+  Chunk chunk;
+  chunk.text = "the pump runs";
+  chunk.span.heading_path = {"Care"};
+  const auto terms = [&](uint32_t weight) {
+    std::string text;
+    for (const TermFrequency& term : IndexedTerms(TestAnalyzer(), "Pump P-7", chunk, weight)) {
+      text += term.term + ":" + std::to_string(term.count) + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(terms(1), "7:1 care:1 p:1 p-7:1 pump:2 run:1 ");
+  EXPECT_EQ(terms(3), "7:3 care:1 p:3 p-7:3 pump:4 run:1 ");
+}
+
+TEST_F(IndexTest, VerifyKnowsTheTitleWeightOfTheCollection) {
+  for (const uint32_t weight : {1u, 2u, 9u}) {
+    IndexOptions options;
+    options.title_weight = weight;
+    ASSERT_OK(Open(options));
+    const CollectionId collection = TestCollection();
+    ASSERT_OK(Open());  // with another default
+    EXPECT_EQ(index_->Collections()[0].title_weight, weight);
+    DocumentDraft draft = MakeDraft("a", {"the pump"});
+    draft.chunks[0].terms =
+        IndexedTerms(TestAnalyzer(), draft.document.title, draft.chunks[0].chunk, weight);
+    Put({draft});
+    ExpectVerified();
+    draft = MakeDraft("b", {"the pump"});
+    draft.chunks[0].terms =
+        IndexedTerms(TestAnalyzer(), draft.document.title, draft.chunks[0].chunk, weight + 1);
+    Put({draft});
+    const VerifyReport report = index_->Verify(collection, CallContext()).value();
+    EXPECT_THAT(report.problems,
+                ::testing::Contains(::testing::HasSubstr("terms differ from those of its text")));
+    ASSERT_OK(index_->DeleteCollection("c"));
   }
 }
 

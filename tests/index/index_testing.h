@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "index/index.h"
+#include "index/indexed_terms.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
@@ -40,15 +41,16 @@ inline DocumentDraft MakeDraft(const std::string& id, const std::vector<std::str
     const std::string indexed = IndexedText(document.title, chunk);
     chunk.input_hash = Hash64(indexed);
     chunk.token_count = CountTokens(paragraph);
-    draft.chunks.push_back({chunk, CountTerms(TestAnalyzer().Tokenize(indexed))});
+    draft.chunks.push_back(
+        {chunk, IndexedTerms(TestAnalyzer(), document.title, chunk, IndexOptions().title_weight)});
   }
   document.source_hash = Hash64(document.text);
   return draft;
 }
 
-inline std::vector<std::string> Terms(const std::string& text) {
-  std::vector<std::string> terms;
-  for (Token& token : TestAnalyzer().Tokenize(text)) terms.push_back(std::move(token.term));
+inline std::vector<QueryTerm> Terms(const std::string& text) {
+  std::vector<QueryTerm> terms;
+  for (Token& token : TestAnalyzer().Tokenize(text)) terms.emplace_back(std::move(token.term));
   return terms;
 }
 

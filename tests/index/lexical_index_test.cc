@@ -1,9 +1,11 @@
 #include "index/lexical_index.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <thread>
 
+#include "index/query_postings.h"
 #include "tests/index/lexical_testing.h"
 #include "tests/testing/test_environment.h"
 
@@ -44,8 +46,8 @@ TEST(LexicalIndexTest, ScoresAreThoseWorkedOutByHand) {
 
 TEST(LexicalIndexTest, ExplanationAddsUpToTheScore) {
   const LexicalCollection collection = ThreeDocuments();
-  const std::vector<std::string> query = {"b", "zebra", "a", "b"};
-  const auto parts = collection.index->Explain(query, collection.live.at("d0")[0]);
+  const std::vector<QueryTerm> query = {"b", "zebra", "a", "b"};
+  const auto parts = collection.Explain(query, collection.live.at("d0")[0]);
   ASSERT_EQ(parts.size(), 3u);
   EXPECT_EQ(parts[0].term, "b");
   EXPECT_EQ(parts[0].query_count, 2u);
@@ -71,7 +73,7 @@ TEST(LexicalIndexTest, AgreesWithTheFormulaOnRandomCollections) {
       collection.Commit();
     }
     for (int i = 0; i < 50; ++i) {
-      const std::vector<std::string> query = RandomQuery(random);
+      const std::vector<QueryTerm> query = RandomQuery(random);
       const auto expected = Oracle(collection.documents, query, parameters);
       const auto hits = collection.Search(query, 20);
       ASSERT_EQ(hits.size(), std::min<size_t>(20, expected.size()));
@@ -117,11 +119,12 @@ TEST(LexicalIndexTest, HistoryAndSegmentationDoNotShowInAnyBit) {
       }
     }
     for (int i = 0; i < 100; ++i) {
-      const std::vector<std::string> query = RandomQuery(random);
+      const std::vector<QueryTerm> query = RandomQuery(random);
       const size_t k = 1 + random.Below(40);
       EXPECT_EQ(grown.Search(query, k), fresh.Search(query, k));
       EXPECT_EQ(grown.Search(query, k, &grown_allowed), fresh.Search(query, k, &fresh_allowed));
-      EXPECT_EQ(grown.index->DocumentFrequency(query[0]), fresh.index->DocumentFrequency(query[0]));
+      EXPECT_EQ(grown.index->DocumentFrequency(query[0].text),
+                fresh.index->DocumentFrequency(query[0].text));
     }
   }
 }
@@ -134,11 +137,11 @@ TEST(LexicalIndexTest, ExplanationEqualsTheScoreAfterAnyHistory) {
     collection.Commit();
   }
   for (int i = 0; i < 30; ++i) {
-    const std::vector<std::string> query = RandomQuery(random);
+    const std::vector<QueryTerm> query = RandomQuery(random);
     const auto hits = collection.index->Search(query, 10, nullptr, collection.table, {});
     for (const ScoredRow& hit : hits.value()) {
       double sum = 0;
-      for (const TermContribution& part : collection.index->Explain(query, hit.row)) {
+      for (const TermContribution& part : collection.Explain(query, hit.row)) {
         EXPECT_EQ(collection.index->TermCount(part.term, hit.row), part.count);
         sum += part.score;
       }
@@ -202,7 +205,7 @@ TEST(LexicalIndexTest, AnOldIndexStaysAsItWas) {
   LexicalCollection collection = ThreeDocuments();
   const std::shared_ptr<const LexicalIndex> old = collection.index;
   const RowTable old_table = collection.table;
-  const std::vector<std::string> query = {"b"};
+  const std::vector<QueryTerm> query = {"b"};
   const auto before = old->Search(query, 10, nullptr, old_table, {}).value();
   collection.Put("d1", {{{"b", 5}}});
   collection.Commit();
@@ -259,7 +262,7 @@ TEST(LexicalIndexTest, FindsExactlyWhatScoringEveryRowFinds) {
       }
       const LexicalOracle oracle(collection.documents, parameters);
       for (int i = 0; i < 20; ++i) {
-        std::vector<std::string> query = RandomQuery(random);
+        std::vector<QueryTerm> query = RandomQuery(random);
         if (i % 3 == 0) query.push_back("every");
         if (i % 10 == 0) query.push_back("rare");
         const size_t k = i % 5 == 0 ? 300 : 1 + random.Below(20);
@@ -277,29 +280,94 @@ TEST(LexicalIndexTest, FindsExactlyWhatScoringEveryRowFinds) {
   }
 }
 
-TEST(LexicalIndexTest, ListsTheTermsThatBeginWithAPrefix) {
+TEST(LexicalIndexTest, APrefixStandsForTheTermsInTheMostRows) {
   LexicalCollection collection;
   collection.Put("a", {{{"app", 1}, {"apple", 1}, {"apply", 1}, {"banana", 1}}});
   collection.Commit();
   collection.Put("b", {{{"apple", 1}, {"applet", 1}, {"\xe6\x95\xb0\xe6\x8d\xae", 1}}});
   collection.Commit();
+  const auto terms_of = [&](const std::string& prefix, const std::string& whole, size_t limit) {
+    return ExpandTerm(collection.index->segments(), QueryTerm::Prefix(prefix, whole), limit, {})
+        .value();
+  };
   using Terms = std::vector<std::string>;
-  EXPECT_EQ(collection.index->TermsWithPrefix("appl", 10), (Terms{"apple", "applet", "apply"}));
-  EXPECT_EQ(collection.index->TermsWithPrefix("app", 2), (Terms{"app", "apple"}));
-  EXPECT_EQ(collection.index->TermsWithPrefix("\xe6", 10), (Terms{"\xe6\x95\xb0\xe6\x8d\xae"}));
-  EXPECT_EQ(collection.index->TermsWithPrefix("c", 10), Terms{});
-  EXPECT_EQ(collection.index->TermsWithPrefix("", 100).size(), 6u);
+  EXPECT_EQ(terms_of("appl", "", 10), (Terms{"apple", "applet", "apply"}));
+  EXPECT_EQ(terms_of("app", "", 2), (Terms{"apple", "app"}));
+  EXPECT_EQ(terms_of("apples", "apple", 10), Terms{"apple"});
+  EXPECT_EQ(terms_of("apples", "pear", 10), Terms{});
+  EXPECT_EQ(terms_of("\xe6", "", 10), (Terms{"\xe6\x95\xb0\xe6\x8d\xae"}));
   collection.Remove("b");
   collection.Commit();
-  EXPECT_EQ(collection.index->TermsWithPrefix("appl", 10), (Terms{"apple", "apply"}));
+  EXPECT_EQ(terms_of("appl", "", 10), (Terms{"apple", "apply"}));
+}
+
+// "app": a 2 + 1 times, b once, so df 2 of 3 rows: idf ln(1 + 1.5 / 2.5); avgdl 8 / 3.
+TEST(LexicalIndexTest, APrefixScoresAsOneTerm) {
+  LexicalCollection collection;
+  collection.Put("a", {{{"apple", 2}, {"apply", 1}, {"x", 1}}});
+  collection.Put("b", {{{"applet", 1}}});
+  collection.Put("c", {{{"x", 3}}});
+  collection.Commit();
+  const std::vector<QueryTerm> query = {QueryTerm::Prefix("app", "")};
+  const auto hits = collection.Search(query, 10);
+  ASSERT_EQ(hits.size(), 2u);
+  const double idf = std::log(1 + 1.5 / 2.5);
+  EXPECT_NEAR(hits[0].score, idf * 3 * 2.2 / (3 + 1.2 * (0.25 + 0.75 * 4 / (8.0 / 3))), 1e-6);
+  EXPECT_NEAR(hits[1].score, idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 1 / (8.0 / 3))), 1e-6);
+  const auto parts = collection.Explain(query, collection.live.at("a")[0]);
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_EQ(parts[0].term, "app");
+  EXPECT_TRUE(parts[0].prefix);
+  EXPECT_EQ(parts[0].count, 3u);
+  EXPECT_EQ(parts[0].document_frequency, 2u);
+  EXPECT_EQ(parts[0].matched, (std::vector<std::string>{"apple", "apply"}));
+  EXPECT_EQ(parts[0].score, hits[0].score);
+}
+
+TEST(LexicalIndexTest, PrefixesAreFoundToTheLastBitAfterAnyHistory) {
+  for (const uint64_t seed : {7u, 8u, 9u}) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Random random(seed);
+    LexicalCollection collection;
+    for (int i = 0; i < 150; ++i) {
+      const DocumentId id = "doc" + std::to_string(random.Below(90));
+      if (random.Below(4) == 0) {
+        collection.Remove(id);
+      } else {
+        collection.Put(id, RandomBags(random));
+      }
+      collection.Commit();
+    }
+    ASSERT_GT(collection.index->segments().size(), 2u);
+    Bitmap some(collection.table.rows());
+    std::set<DocumentId> in_some;
+    for (const auto& [id, rows] : collection.live) {
+      if (random.Below(2) == 0) continue;
+      in_some.insert(id);
+      for (const RowId row : rows) some.Set(row);
+    }
+    const LexicalOracle oracle(collection.documents, {});
+    for (int i = 0; i < 60; ++i) {
+      const std::vector<QueryTerm> query = RandomPrefixQuery(random);
+      const size_t k = 1 + random.Below(30);
+      EXPECT_EQ(collection.Search(query, k), oracle.Search(query, k));
+      EXPECT_EQ(collection.Search(query, k, &some), oracle.Search(query, k, &in_some));
+      for (const ScoredRow& hit :
+           collection.index->Search(query, k, nullptr, collection.table, {}).value()) {
+        double sum = 0;
+        for (const TermContribution& part : collection.Explain(query, hit.row)) sum += part.score;
+        EXPECT_EQ(sum, hit.score);
+      }
+    }
+  }
 }
 
 TEST(LexicalIndexTest, ACancelledSearchSaysSo) {
   const LexicalCollection collection = ThreeDocuments();
   CallContext context;
   context.cancel.Cancel();
-  const auto result = collection.index->Search(std::vector<std::string>{"b"}, 10, nullptr,
-                                               collection.table, context);
+  const auto result =
+      collection.index->Search(std::vector<QueryTerm>{"b"}, 10, nullptr, collection.table, context);
   EXPECT_EQ(result.status().code(), Code::kCancelled);
 }
 
@@ -307,7 +375,7 @@ TEST(LexicalIndexTest, IsSearchedWhileTheNextOneIsMade) {
   LexicalCollection collection = ThreeDocuments();
   const std::shared_ptr<const LexicalIndex> index = collection.index;
   const RowTable table = collection.table;
-  const std::vector<std::string> query = {"b", "c"};
+  const std::vector<QueryTerm> query = {"b", "c"};
   const auto expected = index->Search(query, 10, nullptr, table, {}).value();
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i) {

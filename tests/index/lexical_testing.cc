@@ -40,7 +40,7 @@ void LexicalCollection::Commit() {
   index = index->Apply(std::exchange(added_, {}), std::exchange(removed_, {}));
 }
 
-std::vector<ChunkHit> LexicalCollection::Search(const std::vector<std::string>& terms, size_t k,
+std::vector<ChunkHit> LexicalCollection::Search(const std::vector<QueryTerm>& terms, size_t k,
                                                 const Bitmap* allowed) const {
   std::vector<ChunkHit> hits;
   const auto rows = index->Search(terms, k, allowed, table, {});
@@ -49,6 +49,12 @@ std::vector<ChunkHit> LexicalCollection::Search(const std::vector<std::string>& 
         {DocumentId(table.DocumentOf(row.row).id), table.row(row.row).ordinal, row.score});
   }
   return hits;
+}
+
+std::vector<TermContribution> LexicalCollection::Explain(const std::vector<QueryTerm>& terms,
+                                                         RowId row) const {
+  const RowId rows[] = {row};
+  return index->Explain(terms, rows, {}).value()[0];
 }
 
 std::string RandomTerm(Random& random) {
@@ -64,14 +70,26 @@ Bags RandomBags(Random& random) {
   return bags;
 }
 
-std::vector<std::string> RandomQuery(Random& random) {
-  std::vector<std::string> terms;
-  for (uint64_t i = 1 + random.Below(6); i > 0; --i) terms.push_back(RandomTerm(random));
+std::vector<QueryTerm> RandomQuery(Random& random) {
+  std::vector<QueryTerm> terms;
+  for (uint64_t i = 1 + random.Below(6); i > 0; --i) terms.emplace_back(RandomTerm(random));
+  return terms;
+}
+
+std::vector<QueryTerm> RandomPrefixQuery(Random& random) {
+  std::vector<QueryTerm> terms = RandomQuery(random);
+  for (uint64_t i = 1 + random.Below(3); i > 0; --i) {
+    // "t" stands for more terms than count, "t399" mostly for none.
+    std::string prefix = RandomTerm(random);
+    prefix.resize(1 + random.Below(prefix.size()));
+    const std::string whole = random.Below(3) == 0 ? RandomTerm(random) : "";
+    terms.push_back(QueryTerm::Prefix(prefix, whole));
+  }
   return terms;
 }
 
 std::vector<ChunkHit> Oracle(const std::map<DocumentId, Bags>& documents,
-                             const std::vector<std::string>& terms,
+                             const std::vector<QueryTerm>& terms,
                              const Bm25Parameters& parameters) {
   double rows = 0;
   double tokens = 0;
@@ -91,7 +109,7 @@ std::vector<ChunkHit> Oracle(const std::map<DocumentId, Bags>& documents,
       double length = 0;
       for (const auto& [term, count] : bags[ordinal]) length += count;
       double score = 0;
-      for (const std::string& term : terms) {  // a repeated term counts each time
+      for (const auto& [term, prefix, whole] : terms) {  // a repeated term counts each time
         const auto at = bags[ordinal].find(term);
         if (at == bags[ordinal].end()) continue;
         const double tf = at->second;
@@ -122,18 +140,48 @@ LexicalOracle::LexicalOracle(const std::map<DocumentId, Bags>& documents,
   }
 }
 
-std::vector<ChunkHit> LexicalOracle::Search(const std::vector<std::string>& terms, size_t k,
-                                            const std::set<DocumentId>* allowed) const {
-  std::vector<std::string> distinct;
+std::vector<std::string> LexicalOracle::TermsOf(const QueryTerm& term) const {
+  if (!term.prefix) return {term.text};
+  std::vector<std::pair<int64_t, std::string>> found;
+  for (const auto& [indexed, df] : document_frequency_) {
+    if (indexed.starts_with(term.text) || indexed == term.whole) {
+      found.emplace_back(-static_cast<int64_t>(df), indexed);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> terms;
+  for (size_t i = 0; i < std::min<size_t>(found.size(), 64); ++i) terms.push_back(found[i].second);
+  return terms;
+}
+
+uint32_t LexicalOracle::CountIn(const Bag& bag, const std::vector<std::string>& terms) {
+  uint32_t count = 0;
   for (const std::string& term : terms) {
+    if (const auto at = bag.find(term); at != bag.end()) count += at->second;
+  }
+  return count;
+}
+
+std::vector<ChunkHit> LexicalOracle::Search(const std::vector<QueryTerm>& terms, size_t k,
+                                            const std::set<DocumentId>* allowed) const {
+  std::vector<QueryTerm> distinct;
+  for (const QueryTerm& term : terms) {
     if (std::find(distinct.begin(), distinct.end(), term) == distinct.end()) {
       distinct.push_back(term);
     }
   }
+  std::vector<std::vector<std::string>> meant;
   std::vector<double> importance;
-  for (const std::string& term : distinct) {
-    const auto at = document_frequency_.find(term);
-    const uint64_t df = at == document_frequency_.end() ? 0 : at->second;
+  for (const QueryTerm& term : distinct) {
+    meant.push_back(TermsOf(term));
+    uint64_t df = 0;
+    if (const auto at = document_frequency_.find(term.text); !term.prefix) {
+      df = at == document_frequency_.end() ? 0 : at->second;
+    } else {
+      for (const auto& [id, bags] : documents_) {
+        for (const Bag& bag : bags) df += CountIn(bag, meant.back()) > 0 ? 1 : 0;
+      }
+    }
     importance.push_back(static_cast<double>(std::count(terms.begin(), terms.end(), term)) *
                          InverseDocumentFrequency(rows_, df));
   }
@@ -147,9 +195,8 @@ std::vector<ChunkHit> LexicalOracle::Search(const std::vector<std::string>& term
       for (const auto& [term, count] : bags[ordinal]) length += count;
       uint32_t units = 0;
       for (size_t t = 0; t < distinct.size(); ++t) {
-        const auto at = bags[ordinal].find(distinct[t]);
-        if (at == bags[ordinal].end()) continue;
-        units += TermScore(weights.weight(t), at->second, length, norm);
+        const uint32_t count = CountIn(bags[ordinal], meant[t]);
+        if (count > 0) units += TermScore(weights.weight(t), count, length, norm);
       }
       if (units > 0) hits.push_back({id, ordinal, weights.ScoreOf(units)});
     }

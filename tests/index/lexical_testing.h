@@ -41,8 +41,9 @@ class LexicalCollection {
   void Remove(const DocumentId& id);
   void Commit();
 
-  std::vector<ChunkHit> Search(const std::vector<std::string>& terms, size_t k,
+  std::vector<ChunkHit> Search(const std::vector<QueryTerm>& terms, size_t k,
                                const Bitmap* allowed = nullptr) const;
+  std::vector<TermContribution> Explain(const std::vector<QueryTerm>& terms, RowId row) const;
 
   RowTable table;
   std::shared_ptr<const LexicalIndex> index;
@@ -57,12 +58,14 @@ class LexicalCollection {
 // Few frequent terms and many rare ones.
 std::string RandomTerm(Random& random);
 Bags RandomBags(Random& random);
-std::vector<std::string> RandomQuery(Random& random);
+std::vector<QueryTerm> RandomQuery(Random& random);
+// Terms and prefixes of terms.
+std::vector<QueryTerm> RandomPrefixQuery(Random& random);
 
 // BM25 as lexical_index.h writes it, of every chunk that holds one of the terms; best first.
+// Without prefixes.
 std::vector<ChunkHit> Oracle(const std::map<DocumentId, Bags>& documents,
-                             const std::vector<std::string>& terms,
-                             const Bm25Parameters& parameters);
+                             const std::vector<QueryTerm>& terms, const Bm25Parameters& parameters);
 
 // The same in the units of bm25.h, every row scored: what a search must find to the last bit.
 class LexicalOracle {
@@ -70,10 +73,15 @@ class LexicalOracle {
   // `documents` outlive it and do not change.
   LexicalOracle(const std::map<DocumentId, Bags>& documents, const Bm25Parameters& parameters);
   // `allowed`: ids of documents, nullptr = all.
-  std::vector<ChunkHit> Search(const std::vector<std::string>& terms, size_t k,
+  std::vector<ChunkHit> Search(const std::vector<QueryTerm>& terms, size_t k,
                                const std::set<DocumentId>* allowed = nullptr) const;
 
  private:
+  using Bag = std::map<std::string, uint32_t>;
+  // The terms that a query's term stands for, found by looking at all.
+  std::vector<std::string> TermsOf(const QueryTerm& term) const;
+  static uint32_t CountIn(const Bag& bag, const std::vector<std::string>& terms);
+
   const std::map<DocumentId, Bags>& documents_;
   const Bm25Parameters parameters_;
   uint64_t rows_ = 0;

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "index/index.h"
+#include "index/indexed_terms.h"
 #include "tests/index/lexical_testing.h"
 #include "tests/testing/test_environment.h"
 
@@ -74,7 +75,8 @@ DocumentDraft DraftOf(const DocumentId& id, const ModelDocument& from) {
     chunk.text_hash = Hash64(chunk.text);
     const std::string indexed = IndexedTextOf(from, model);
     chunk.input_hash = Hash64(indexed);
-    draft.chunks.push_back({chunk, CountTerms(TestAnalyzer().Tokenize(indexed))});
+    draft.chunks.push_back(
+        {chunk, IndexedTerms(TestAnalyzer(), document.title, chunk, IndexOptions().title_weight)});
   }
   return draft;
 }
@@ -403,9 +405,9 @@ class Model {
         }
       }
     }
-    std::vector<std::string> terms;
-    for (const std::string& term : RandomQuery(random_)) {
-      for (const Token& token : TestAnalyzer().Tokenize(term)) terms.push_back(token.term);
+    std::vector<QueryTerm> terms;
+    for (const QueryTerm& term : RandomQuery(random_)) {
+      for (const Token& token : TestAnalyzer().Tokenize(term.text)) terms.emplace_back(token.term);
     }
     std::set<DocumentId> allowed_ids;
     for (const auto& [id, document] : documents_) {

@@ -67,6 +67,7 @@ class Maker {
             random_.Uniform(),
             static_cast<int64_t>(random_.Next()),
             GenerationId(Number32()),
+            static_cast<uint32_t>(1 + random_.Below(100)),
             Settings()};
   }
   std::optional<VectorSettings> Settings() {
@@ -279,6 +280,29 @@ TEST(Records, ACollectionOfVersionOneHasNoSettings) {
   EXPECT_EQ(DecodeCollection(bytes).value(), collection);
 }
 
+// What programs wrote before there was a weight of the title.
+TEST(Records, OfACollectionWithoutATitleWeightHaveWeightOne) {
+  StoredCollection collection;
+  collection.id = CollectionId(2);
+  collection.name = "docs";
+  collection.analyzer_fingerprint = "a";
+  collection.created_micros = 6;
+  collection.current_generation = GenerationId(3);
+  const std::string bytes(
+      "\x01\x02\x04"
+      "docs"
+      "\x01"
+      "a"
+      "\x33\x33\x33\x33\x33\x33\xf3\x3f\x00\x00\x00\x00\x00\x00\xe8\x3f\x06\x03",
+      27);
+  EXPECT_EQ(*DecodeCollection(bytes), collection);
+  EXPECT_EQ(EncodeCollection(collection), "\x02" + bytes.substr(1) + "\x01");
+  std::string newer = EncodeCollection(collection);
+  newer[0] = 3;
+  EXPECT_EQ(DecodeCollection(newer).status(),
+            DataLossError("collection record: version 3, this program reads version 1 to 2"));
+}
+
 // A length that a damaged byte makes huge must not be allocated.
 TEST(Records, HugeCountsAllocateNothing) {
   std::string bytes(1, kRecordVersion);
@@ -310,6 +334,10 @@ TEST(Records, NameWhatIsWrong) {
   collection.b = 1.5;
   EXPECT_EQ(message(DecodeCollection(EncodeCollection(collection))),
             "collection record: b is not between 0 and 1");
+  collection.b = 0.75;
+  collection.title_weight = 0;
+  EXPECT_EQ(message(DecodeCollection(EncodeCollection(collection))),
+            "collection record: the weight of the title is not between 1 and 100");
   collection.k1 = std::nan("");
   EXPECT_EQ(message(DecodeCollection(EncodeCollection(collection))),
             "collection record: k1 is not a number >= 0");

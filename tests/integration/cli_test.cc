@@ -393,6 +393,64 @@ TEST_F(CliTest, AnErrorIsAnObjectWithJson) {
   EXPECT_THAT(result.error, HasSubstr("no store there"));
 }
 
+TEST_F(CliTest, ASearchReadsOperatorsAndExplainsItself) {
+  Write("a.txt", "The valve torque is 9 Nm and the flange leaks.");
+  Write("b.txt", "The torque valve is new. The valves pump.");
+  Write("c.txt", "A valve torque of 12 Nm; pumping goes on.");
+  Run({"index", docs()});
+  const QuarryResult found =
+      Run({"search", "\"valve torque\" pump* valve -leaks", "--explain", "--mode", "lexical"});
+  EXPECT_EQ(found.exit_code, 0) << found.error;
+  EXPECT_THAT(found.out, HasSubstr("c.txt"));
+  EXPECT_THAT(found.out, ::testing::Not(HasSubstr("a.txt")));
+  EXPECT_THAT(found.out, ::testing::Not(HasSubstr("b.txt")));
+  EXPECT_THAT(found.out, HasSubstr("    lexical: rank 1, score "));
+  EXPECT_THAT(found.out, ::testing::ContainsRegex(
+                             "\n      valv +[0-9.]+  \\(1x here, in 3 chunks, idf [0-9.]+, asked "
+                             "for 2x\\)\n"));
+  EXPECT_THAT(found.out, ::testing::ContainsRegex(
+                             "\n      pump\\* +[0-9.]+  \\(1x here, in 2 chunks, idf [0-9.]+: "
+                             "pump\\)\n"));
+  EXPECT_THAT(found.out, HasSubstr("\nrequired: \"valve torque\"\nexcluded: \"leaks\"\ntimings:"));
+
+  const Json json =
+      RunJson({"search", "\"valve torque\" pump* valve -leaks", "--explain", "--mode", "lexical"});
+  ASSERT_EQ(json["hits"].size(), 1u);
+  double sum = 0;
+  for (const Json& term : json["hits"][0]["explain"]["terms"]) sum += term["score"].get<double>();
+  EXPECT_EQ(sum, json["hits"][0]["score"].get<double>());
+  EXPECT_EQ(sum, json["hits"][0]["explain"]["lexical"]["score"].get<double>());
+
+  const QuarryResult none = Run({"search", "\"torque flange\""});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_THAT(none.error,
+              HasSubstr("nothing found that satisfies \"...\", + and - of the question"));
+}
+
+TEST_F(CliTest, ACollectionKeepsTheBm25ThatItWasMadeWith) {
+  EXPECT_EQ(Run({"collections", "create", "tuned", "--set", "bm25.k1=0.9", "--set", "bm25.b=0.4",
+                 "--set", "bm25.title_weight=7"})
+                .exit_code,
+            0);
+  Write("a.html", "<title>Valve</title><p>Of the pump.</p>");
+  Run({"index", docs(), "--collection", "tuned"});
+  Run({"index", docs()});
+  const Json expected = {{"k1", 0.9}, {"b", 0.4}, {"title_weight", 7}};
+  const Json listed = RunJson({"collections", "ls"})["collections"];
+  ASSERT_EQ(listed.size(), 2u);
+  EXPECT_EQ(listed[0]["bm25"], Json({{"k1", 1.2}, {"b", 0.75}, {"title_weight", 4}}));
+  EXPECT_EQ(listed[1]["bm25"], expected);
+  EXPECT_EQ(RunJson({"stats"})["collections"][1]["bm25"], expected);
+  EXPECT_THAT(Run({"stats"}).out, HasSubstr("k1 0.9, b 0.4, title weight 7"));
+  EXPECT_THAT(Run({"collections", "ls"}).out, HasSubstr("k1 0.9, b 0.4, title weight 7"));
+  EXPECT_EQ(listed[1]["tokens"], listed[0]["tokens"].get<int>() + 3);  // one word of the title
+  const Json hit = RunJson({"search", "valve", "--explain", "--collection", "tuned"})["hits"][0];
+  EXPECT_EQ(hit["explain"]["terms"][0]["count"], 7);
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+  EXPECT_THAT(Run({"collections", "create", "x", "--set", "bm25.title_weight=0"}).error,
+              HasSubstr("bm25.title_weight: expected an integer from 1 to 100, got \"0\""));
+}
+
 TEST_F(CliTest, NothingFoundIsExitCodeOne) {
   Write("a.txt", "Alpha.");
   ASSERT_EQ(Run({"index", docs()}).exit_code, 0);

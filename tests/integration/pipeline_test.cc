@@ -48,6 +48,33 @@ std::string Paragraphs(int count, int changed = -1) {
   return text;
 }
 
+// A collection of weight 1 is as one that was made before there was a weight.
+TEST_F(PipelineTest, AnotherTitleWeightIsAnotherPipeline) {
+  Write("a.md", "# Pumps\n\nThe pump weighs 80 kg.");
+  const auto pipeline_of = [&](uint32_t title_weight) {
+    const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
+    index::IndexOptions options;
+    options.title_weight = title_weight;
+    const auto index =
+        index::Index::Open(directory.path() + "/store", options, engine_.analyzer, engine_.clock)
+            .value();
+    const CollectionId collection = index->CreateCollection("c").value();
+    {
+      auto writer = index->OpenWriter(collection).value();
+      Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders, {});
+      pipeline.Sync(ListFiles(root(), {}).value(), nullptr, CallContext()).value();
+    }
+    EXPECT_THAT(index->Verify(collection, CallContext()).value().problems, IsEmpty());
+    const auto snapshot = index->GetSnapshot(collection).value();
+    // The title, which the text repeats as its heading, and the pump of the sentence.
+    EXPECT_EQ(snapshot->lexical().TermCount("pump", 0), title_weight + 2);
+    return snapshot->ReadDocument("a.md").value().pipeline;
+  };
+  const std::string one = pipeline_of(1);
+  EXPECT_THAT(one, ::testing::Not(HasSubstr("title")));
+  EXPECT_EQ(pipeline_of(3), one + "/title=3");
+}
+
 TEST_F(PipelineTest, ASecondRunChangesNothing) {
   Write("a.md", "# Pumps\n\nThe pump weighs 80 kg.");
   Write("zh/b.txt", "水泵重八十千克。");

@@ -99,6 +99,118 @@ TEST_F(RetrieverTest, AccessListsHideDocumentsInBothLegs) {
   }
 }
 
+TEST_F(RetrieverTest, RequirementsHoldForTheResultInEveryMode) {
+  const auto texts = [&](const std::string& text, SearchMode mode) {
+    std::vector<std::string> found;
+    const auto retrieved = Retrieve({.text = text, .has_operators = true, .mode = mode, .k = 100});
+    for (const Passage& passage :
+         ReadPassages(*engine_.snapshot(), retrieved.value().hits).value()) {
+      found.push_back(passage.title + "\n" + passage.chunk.text);
+    }
+    return found;
+  };
+  for (const SearchMode mode : {SearchMode::kHybrid, SearchMode::kDense, SearchMode::kLexical}) {
+    SCOPED_TRACE(SearchModeName(mode));
+    const auto phrase = texts("pumps \"cooled by water\" motor", mode);
+    EXPECT_THAT(phrase, SizeIs(12));
+    EXPECT_THAT(phrase, ::testing::Each(HasSubstr("cooled by water")));
+    EXPECT_THAT(texts("\"water cooled\" motor", mode), SizeIs(0));
+    EXPECT_THAT(texts("什么是\"用水冷却\"", mode), SizeIs(12));
+    const auto without = texts("valve bronze seconds -V-3 -\"litres per second\" -zh*", mode);
+    EXPECT_THAT(without, ::testing::Contains(HasSubstr("The valve V-4 ")));
+    EXPECT_THAT(without, ::testing::Each(::testing::Not(HasSubstr("V-3 "))));
+    EXPECT_THAT(without, ::testing::Each(::testing::Not(HasSubstr("litres per second"))));
+    EXPECT_THAT(texts("+bicycles parked valve", mode), ElementsAre(HasSubstr("Bicycles")));
+    EXPECT_THAT(texts("+empl* +leav* pump", mode), ElementsAre(HasSubstr("paid leave")));
+    // Beside what a filter allows, not instead of it.
+    Query query{.text = "\"cooled by water\"", .has_operators = true, .mode = mode};
+    query.principals = {.unrestricted = false, .names = {"staff"}};
+    EXPECT_THAT(Documents(query), SizeIs(10));
+  }
+}
+
+TEST_F(RetrieverTest, AHitThatOnlyVectorsFindHoldsThePhraseToo) {
+  // "draws" of the phrase is no word of the question beside it; all pumps are near it.
+  const Retrieved retrieved =
+      Retrieve({.text = "\"its motor draws 5\" cooling", .has_operators = true, .k = 100}).value();
+  EXPECT_TRUE(retrieved.used_dense);
+  EXPECT_THAT(DocumentsOf(retrieved, *engine_.snapshot()), ElementsAre("pumps/p3"));
+}
+
+TEST_F(RetrieverTest, APrefixFindsWordsThatBeginSo) {
+  EXPECT_THAT(Documents({.text = "bicy*", .has_operators = true, .mode = SearchMode::kLexical}),
+              ElementsAre("office/parking"));
+  EXPECT_THAT(Documents({.text = "bicycles*", .has_operators = true, .mode = SearchMode::kLexical}),
+              ElementsAre("office/parking"));
+  EXPECT_THAT(Documents({.text = "bicy*", .mode = SearchMode::kLexical}), SizeIs(0));
+}
+
+TEST_F(RetrieverTest, TheEmbedderIsGivenTheTextWithoutOperators) {
+  const auto ask = [&](const std::string& text, bool has_operators) {
+    std::vector<double> scores;
+    for (const RankedHit& ranked :
+         Retrieve(
+             {.text = text, .has_operators = has_operators, .mode = SearchMode::kDense, .k = 5})
+             .value()
+             .hits) {
+      scores.push_back(ranked.hit.score);
+    }
+    return scores;
+  };
+  EXPECT_EQ(ask("valve bronze* -xylophone", true), ask("valve bronze", false));
+}
+
+TEST_F(RetrieverTest, AQuestionWithoutOperatorsIsTextWhateverItHolds) {
+  const auto scores = [&](const std::string& text, bool has_operators) {
+    std::vector<std::pair<DocumentId, double>> found;
+    for (const RankedHit& ranked :
+         Retrieve({.text = text, .has_operators = has_operators, .k = 50}).value().hits) {
+      found.emplace_back(engine_.snapshot()->rows().DocumentOf(ranked.row).id, ranked.hit.score);
+    }
+    return found;
+  };
+  const auto plain = scores("bronze valve V-3 motor", false);
+  EXPECT_EQ(scores("\"bronze valve\" +V-3 -motor", false), plain);
+  for (const std::string text :
+       {"bronze - valve V-3 - motor?", "\"bronze valve V-3 motor", "bronze * valve V-3 motor *",
+        "bronze valve V-3 motor -", "“bronze valve” V-3 「motor」"}) {
+    EXPECT_EQ(scores(text, true), scores(text, false)) << text;
+  }
+}
+
+TEST_F(RetrieverTest, TheExplanationAddsUpToTheLexicalScore) {
+  for (const std::string text :
+       {"Which bronze valve is tested at 19 bar?", "\"cooled by water\" mot* pump pump",
+        "+V-3 valv* seconds -motor", "水泵 \"用水冷却\" 电机*"}) {
+    const Retrieved retrieved = Retrieve({.text = text, .has_operators = true, .k = 40}).value();
+    std::vector<RowId> rows;
+    for (const RankedHit& ranked : retrieved.hits) rows.push_back(ranked.row);
+    const auto explained =
+        engine_.snapshot()->lexical().Explain(retrieved.lexical.terms, rows, CallContext()).value();
+    ASSERT_EQ(explained.size(), retrieved.hits.size());
+    size_t lexical = 0;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const ScoreBreakdown& breakdown = retrieved.hits[i].hit.breakdown;
+      if (breakdown.lexical_rank == 0) continue;
+      ++lexical;
+      double sum = 0;
+      for (const index::TermContribution& term : explained[i]) sum += term.score;
+      EXPECT_EQ(sum, breakdown.lexical_score) << text;
+    }
+    EXPECT_GT(lexical, 0u) << text;
+  }
+}
+
+TEST_F(RetrieverTest, OperatorsThatAskForNothingOrTooMuchAreRefused) {
+  EXPECT_EQ(Retrieve({.text = "-leak -\"a b\"", .has_operators = true}).status(),
+            InvalidArgumentError("query: only excludes; expected something to look for beside it"));
+  std::string many = "pump";
+  for (int i = 0; i < 65; ++i) many += " +w" + std::to_string(i);
+  EXPECT_EQ(Retrieve({.text = many, .has_operators = true}).status(),
+            InvalidArgumentError("query: 65 phrases, signs and prefixes; expected at most 64"));
+  EXPECT_OK(Retrieve({.text = many}).status());
+}
+
 TEST_F(RetrieverTest, BadRequestsAreNamed) {
   EXPECT_EQ(Retrieve({.text = "  "}).status().message(), "query: empty; expected a question");
   EXPECT_EQ(Retrieve({.text = "a\xFF"}).status().message(), "query: invalid UTF-8 at byte 1");

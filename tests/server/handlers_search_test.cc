@@ -66,6 +66,45 @@ TEST_F(SearchRouteTest, FindsChinese) {
   EXPECT_EQ(reply.json.at("query"), "带薪休假有几天？");
 }
 
+TEST_F(SearchRouteTest, ReadsOperatorsAndExplainsItsScores) {
+  const JsonReply reply = server_.Post(
+      "/api/v1/search",
+      {{"query", "pump \"cooled by water\" kilo* -P-3"}, {"explain", true}, {"k", 50}});
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.json.at("required"), json({"\"cooled by water\""}));
+  EXPECT_EQ(reply.json.at("excluded"), json({"\"P-3\""}));
+  ASSERT_EQ(reply.json.at("hits").size(), 11u);
+  for (const json& hit : reply.json.at("hits")) {
+    EXPECT_NE(hit.at("text").get<std::string>().find("cooled by water"), std::string::npos);
+    EXPECT_NE(hit.at("document"), "pumps/p3");
+    const json& explain = hit.at("explain");
+    double sum = 0;
+    std::vector<std::string> terms;
+    for (const json& term : explain.at("terms")) {
+      sum += term.at("score").get<double>();
+      terms.push_back(term.at("term"));
+      EXPECT_EQ(term.contains("matched"), term.at("term") == "kilo");
+    }
+    EXPECT_EQ(terms, (std::vector<std::string>{"pump", "cool", "water", "kilo"}));
+    EXPECT_EQ(sum, explain.at("lexical").at("score").get<double>());
+    const json& prefix = explain.at("terms")[3];
+    EXPECT_EQ(prefix.at("matched"), json({"kilowatt"}));
+    EXPECT_EQ(prefix.at("count"), 1);
+    EXPECT_EQ(prefix.at("document_frequency"), 12);
+    EXPECT_GT(prefix.at("idf"), 0);
+    EXPECT_TRUE(explain.at("dense").contains("part"));
+  }
+  const JsonReply plain = server_.Post("/api/v1/search", {{"query", "pump"}});
+  EXPECT_FALSE(plain.json.contains("required"));
+  EXPECT_FALSE(plain.json.at("hits")[0].contains("explain"));
+}
+
+TEST_F(SearchRouteTest, TheQuotesOfAQuestionAreItsOwn) {
+  const JsonReply reply = server_.Post(
+      "/api/v1/answer", {{"query", "How many days of \"paid holiday leave\" has an employee?"}});
+  EXPECT_EQ(reply.json.at("citations").at(0).at("document"), "hr/leave");
+}
+
 TEST_F(SearchRouteTest, ExplainsWhatIsWrongWithARequest) {
   struct Case {
     const char* body;
@@ -76,6 +115,9 @@ TEST_F(SearchRouteTest, ExplainsWhatIsWrongWithARequest) {
       {R"({"k": 3})", 400, "query: is missing"},
       {R"({"query": 3})", 400, "query: expected a string, not a number"},
       {R"({"query": "  "})", 400, "query: empty; expected a question"},
+      {R"({"query": "-leak"})", 400,
+       "query: only excludes; expected something to look for beside it"},
+      {R"({"query": "x", "explain": 1})", 400, "explain: expected true or false, not a number"},
       {R"({"query": "x", "k": 0})", 400, "k: expected an integer from 1 to 10000, not 0"},
       {R"({"query": "x", "k": 1.5})", 400, "k: expected an integer from 1 to 10000, not 1.5"},
       {R"({"query": "x", "mod": "dense"})", 400,

@@ -1,0 +1,114 @@
+#include "index/query_postings.h"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+namespace quarry::index {
+namespace {
+
+// Counts are worked with as numbers of 31 bits.
+constexpr uint64_t kMostCount = std::numeric_limits<int32_t>::max();
+// Terms read between two looks at the clock.
+constexpr size_t kTermsPerCheck = 1024;
+
+std::vector<QueryPostings::Term> DistinctTerms(std::span<const QueryTerm> terms) {
+  std::unordered_map<std::string, size_t> seen;
+  std::vector<QueryPostings::Term> distinct;
+  for (const QueryTerm& term : terms) {
+    // No term holds NUL: the analyzer makes words.
+    const std::string key = term.prefix ? term.text + '\0' + term.whole : term.text;
+    const auto [at, is_new] = seen.emplace(key, distinct.size());
+    if (is_new) distinct.push_back({.term = term});
+    ++distinct[at->second].query_count;
+  }
+  return distinct;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> ExpandTerm(std::span<const SegmentView> segments,
+                                            const QueryTerm& term, size_t limit,
+                                            const CallContext& context) {
+  if (!term.prefix) return std::vector<std::string>{term.text};
+  std::unordered_map<std::string, uint64_t> frequencies;
+  size_t read = 0;
+  for (const SegmentView& view : segments) {
+    const auto count = [&](std::string_view found, const TermEntry& entry) {
+      if (const uint64_t live = view.DocumentFrequency(entry); live > 0) {
+        frequencies[std::string(found)] += live;
+      }
+    };
+    for (auto it = view.segment->terms().From(term.text);
+         it.valid() && it.term().starts_with(term.text); it.Next()) {
+      if (read++ % kTermsPerCheck == 0) QUARRY_RETURN_IF_ERROR(context.Check());
+      count(it.term(), it.entry());
+    }
+    if (term.whole.empty() || term.whole.starts_with(term.text)) continue;
+    if (const auto entry = view.segment->terms().Find(term.whole)) count(term.whole, *entry);
+  }
+  std::vector<std::pair<uint64_t, std::string>> order;
+  order.reserve(frequencies.size());
+  for (const auto& [found, rows] : frequencies) order.emplace_back(rows, found);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  std::vector<std::string> expansion;
+  for (size_t i = 0; i < std::min(limit, order.size()); ++i) {
+    expansion.push_back(std::move(order[i].second));
+  }
+  return expansion;
+}
+
+Result<QueryPostings> QueryPostings::Make(std::span<const SegmentView> segments,
+                                          std::span<const QueryTerm> terms,
+                                          const CallContext& context) {
+  QueryPostings postings;
+  postings.terms_ = DistinctTerms(terms);
+  for (Term& term : postings.terms_) {
+    if (!term.term.prefix) continue;
+    QUARRY_ASSIGN_OR_RETURN(term.expansion, ExpandTerm(segments, term.term, kPrefixTerms, context));
+  }
+  postings.lists_.reserve(segments.size() * postings.terms_.size());
+  for (const SegmentView& view : segments) {
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    for (Term& term : postings.terms_) {
+      if (term.term.prefix) {
+        QUARRY_RETURN_IF_ERROR(context.Check());
+        postings.lists_.push_back(postings.Union(view, term));
+        continue;
+      }
+      const std::optional<TermEntry> entry = view.segment->terms().Find(term.term.text);
+      postings.lists_.push_back(entry ? view.segment->List(*entry) : PostingsList());
+      if (entry) term.document_frequency += view.DocumentFrequency(*entry);
+    }
+  }
+  return postings;
+}
+
+// Made into a list like any other, so that searching knows nothing of it.
+PostingsList QueryPostings::Union(const SegmentView& view, Term& term) {
+  const LexicalSegment& segment = *view.segment;
+  std::vector<PostingsList> parts;
+  for (const std::string& one : term.expansion) {
+    if (const auto entry = segment.terms().Find(one)) parts.push_back(segment.List(*entry));
+  }
+  if (parts.empty()) return {};
+  std::vector<uint64_t> counts(segment.slots(), 0);
+  for (const PostingsList& part : parts) {
+    part.ForEach([&](const Posting& posting) { counts[posting.slot] += posting.count; });
+  }
+  std::vector<Posting> postings;
+  for (uint32_t slot = 0; slot < counts.size(); ++slot) {
+    if (counts[slot] == 0) continue;
+    const auto count = static_cast<uint32_t>(std::min(counts[slot], kMostCount));
+    postings.push_back({.slot = slot, .count = count});
+    if (!view.IsDead(slot)) ++term.document_frequency;
+  }
+  const LengthNorm norm(segment.parameters(), segment.slots(), segment.tokens());
+  EncodePostings(postings, segment.lengths(), norm, unions_.emplace_back());
+  return {unions_.back().data(), static_cast<uint32_t>(postings.size())};
+}
+
+}  // namespace quarry::index
