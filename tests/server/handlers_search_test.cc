@@ -117,7 +117,7 @@ TEST_F(SearchRouteTest, ExplainsWhatIsWrongWithARequest) {
       {R"({"query": "  "})", 400, "query: empty; expected a question"},
       {R"({"query": "-leak"})", 400,
        "query: only excludes; expected something to look for beside it"},
-      {R"({"query": "x", "explain": 1})", 400, "explain: expected true or false, not a number"},
+      {R"({"query": "x", "explain": 1})", 400, "explain: expected a boolean, not a number"},
       {R"({"query": "x", "k": 0})", 400, "k: expected an integer from 1 to 10000, not 0"},
       {R"({"query": "x", "k": 1.5})", 400, "k: expected an integer from 1 to 10000, not 1.5"},
       {R"({"query": "x", "mod": "dense"})", 400,
