@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kWideSpace = "\xe3\x80\x80";  // U+3000
 
+bool IsAsciiSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool IsAsciiLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsAsciiWord(char c) { return IsAsciiLetter(c) || (c >= '0' && c <= '9'); }
@@ -26,7 +27,7 @@ class Parser {
 
   ParsedQuery Run() {
     while (at_ < query_.size()) {
-      if (!ReadOperator()) TakeText(1);
+      if (!ReadOperator()) text_ += query_[at_++];
     }
     FlushText();
     return std::move(parsed_);
@@ -38,21 +39,19 @@ class Parser {
 
   char CharAt(size_t i) const { return i < query_.size() ? query_[i] : ' '; }
 
-  // How many bytes of white space begin at `i`.
-  size_t SpaceAt(size_t i) const {
-    if (i >= query_.size()) return 0;
-    if (query_[i] == ' ' || (query_[i] >= '\t' && query_[i] <= '\r')) return 1;
-    return query_.substr(i).starts_with(kWideSpace) ? kWideSpace.size() : 0;
+  // REQUIRES: i < query_.size().
+  bool SpaceAt(size_t i) const {
+    return IsAsciiSpace(query_[i]) || query_.substr(i).starts_with(kWideSpace);
   }
 
   bool AtWordStart() const {
-    return at_ == 0 || SpaceAt(at_ - 1) > 0 || query_.substr(0, at_).ends_with(kWideSpace);
+    return at_ == 0 || IsAsciiSpace(query_[at_ - 1]) || query_.substr(0, at_).ends_with(kWideSpace);
   }
 
   // Where the run without white space ends that begins at `begin`.
   size_t WordEnd(size_t begin) const {
     size_t end = begin;
-    while (end < query_.size() && SpaceAt(end) == 0) ++end;
+    while (end < query_.size() && !SpaceAt(end)) ++end;
     return end;
   }
 
@@ -105,11 +104,6 @@ class Parser {
     if (role != Role::kExcluded) parsed_.text += text;
     parsed_.parts.push_back({.kind = kind, .role = role, .text = std::string(text)});
     at_ = end;
-  }
-
-  void TakeText(size_t bytes) {
-    text_ += query_.substr(at_, bytes);
-    at_ += bytes;
   }
 
   void FlushText() {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/random.h"
+#include "base/text.h"
 
 namespace quarry {
 namespace {
@@ -41,6 +42,7 @@ TEST(QuerySyntaxTest, ReadsChineseAlike) {
   EXPECT_EQ(Parts("水泵 -压力 +阀门"), "水泵 |not:压力| |must:阀门|");
   EXPECT_EQ(Parts("水泵　-压力"), "水泵　|not:压力|");  // behind U+3000
   EXPECT_EQ(Parts("水泵*"), "want:水泵*|");
+  EXPECT_EQ(Parts("　水泵*　阀门*"), "　|want:水泵*|　|want:阀门*|");
 }
 
 TEST(QuerySyntaxTest, WhatIsNotClearlyAnOperatorIsText) {
@@ -106,6 +108,7 @@ TEST(QuerySyntaxTest, AnyBytesAreRead) {
     size_t bytes = 0;
     for (const QueryPart& part : parsed.parts) {
       EXPECT_FALSE(part.text.empty()) << query;
+      EXPECT_TRUE(!IsValidUtf8(query) || IsValidUtf8(part.text)) << query;
       bytes += part.text.size();
     }
     EXPECT_LE(bytes, query.size());
