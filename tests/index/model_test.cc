@@ -399,8 +399,10 @@ class Model {
     for (const auto& [id, document] : documents_) {
       for (const ModelChunk& chunk : document.chunks) {
         std::map<std::string, uint32_t>& bag = bags[id].emplace_back();
+        Chunk plain;
+        plain.text = chunk.text;
         for (const TermFrequency& term :
-             CountTerms(TestAnalyzer().Tokenize(IndexedTextOf(document, chunk)))) {
+             IndexedTerms(TestAnalyzer(), document.title, plain, IndexOptions().title_weight)) {
           bag[term.term] = term.count;
         }
       }
