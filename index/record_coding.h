@@ -106,7 +106,6 @@ class Decoder {
 
   uint8_t version() const { return version_; }
   RecordReader& reader() { return reader_; }
-  uint8_t version() const { return version_; }
   bool ok() const { return reader_.ok() && problem_.empty(); }
 
   void Require(bool condition, std::string_view problem) {

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "index/collection.h"
 #include "index/derived_files.h"
+#include "index/query_postings.h"
 #include "index/verify.h"
 #include "index/verify_scope.h"
 
@@ -40,19 +41,23 @@ void CompareRows(const Snapshot& saved, const Snapshot& now, ProblemList& proble
   });
 }
 
-void ComparePostings(const LexicalIndex& saved, const LexicalIndex& now, ProblemList& problems) {
+Status ComparePostings(const LexicalIndex& saved, const LexicalIndex& now,
+                       const CallContext& context, ProblemList& problems) {
   if (saved.live_rows() != now.live_rows() || saved.live_tokens() != now.live_tokens()) {
     problems.Add("saved files: postings of " + std::to_string(saved.live_rows()) + " rows and " +
                  std::to_string(saved.live_tokens()) + " tokens, there are " +
                  std::to_string(now.live_rows()) + " and " + std::to_string(now.live_tokens()));
   }
-  for (const std::string& term : now.TermsWithPrefix("", SIZE_MAX)) {
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<std::string> terms,
+                          ExpandTerm(now.segments(), QueryTerm::Prefix("", ""), SIZE_MAX, context));
+  for (const std::string& term : terms) {
     const uint64_t expected = now.DocumentFrequency(term);
     const uint64_t found = saved.DocumentFrequency(term);
     if (found == expected) continue;
     problems.Add("saved files: postings of \"" + term + "\": " + std::to_string(found) +
                  " rows, there are " + std::to_string(expected));
   }
+  return OkStatus();
 }
 
 // Every vector of a graph's file is the one that the store has.
@@ -103,7 +108,7 @@ Status VerifySavedFiles(const Collection& collection, const DerivedFiles& derive
   if (saved.ok()) {
     const Snapshot read(*std::move(saved));
     CompareRows(read, *now, problems);
-    ComparePostings(read.lexical(), now->lexical(), problems);
+    QUARRY_RETURN_IF_ERROR(ComparePostings(read.lexical(), now->lexical(), context, problems));
   } else if (saved.status().code() != Code::kNotFound) {
     problems.AddError(saved.status(), "saved files");
   }

@@ -217,6 +217,7 @@ TEST_F(UpkeepTest, StatisticsSayWhereTheBytesAre) {
   Put(std::move(drafts));
   Learn("first");
   Learn("second");
+  ASSERT_OK(index_->WaitForMaintenance(CallContext()));
   ASSERT_OK(Open(options));
   const CollectionStats stats = index_->Stats(TestCollection()).value();
   for (const uint64_t bytes : {stats.disk.documents, stats.disk.chunks, stats.disk.terms}) {

@@ -68,10 +68,13 @@ class VerifyTest : public IndexTest {
     move.push_back(std::move(moved));
     Put(std::move(move));
     for (const GenerationId id : {kKept, kCurrent}) {
-      auto writer = index_->OpenWriter(TestCollection()).value();
-      ASSERT_EQ(writer.BeginGeneration("test", SpaceOf(id), "table", 60).value(), id);
-      Embed(writer, id, kDimension);
-      ASSERT_OK(writer.PublishGeneration(id, CallContext()));
+      {
+        auto writer = index_->OpenWriter(TestCollection()).value();
+        ASSERT_EQ(writer.BeginGeneration("test", SpaceOf(id), "table", 60).value(), id);
+        Embed(writer, id, kDimension);
+        ASSERT_OK(writer.PublishGeneration(id, CallContext()));
+      }
+      ASSERT_OK(index_->WaitForMaintenance(CallContext()));  // which makes the graph
     }
     index_.reset();
   }
