@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace quarry {
 namespace {
@@ -51,6 +52,12 @@ Status SystemError(const char* action, const std::string& path, int error) {
     default:
       return InternalError(std::move(message));
   }
+}
+
+// "a/../b/" is "b": what a name is and which directory holds it can be told.
+std::filesystem::path Plain(const std::string& path) {
+  std::filesystem::path plain = std::filesystem::path(path).lexically_normal();
+  return plain.has_filename() ? plain : plain.parent_path();
 }
 
 class FileDescriptor {
@@ -172,14 +179,22 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes) {
     ::unlink(temporary.c_str());
     return status;
   }
-  const std::string directory = std::filesystem::path(path).parent_path().string();
-  return SyncDirectory(directory.empty() ? "." : directory);
+  return SyncParent(path);
 }
 
 Status CreateDirectories(const std::string& path) {
+  std::vector<std::filesystem::path> missing;
   std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return SystemError("create directory", path, error.value());
+  for (std::filesystem::path at = Plain(path); !std::filesystem::is_directory(at, error);
+       at = at.parent_path()) {
+    missing.push_back(at);
+    if (!at.has_parent_path() || at == at.parent_path()) break;
+  }
+  for (auto it = missing.rbegin(); it != missing.rend(); ++it) {
+    std::filesystem::create_directory(*it, error);
+    if (error) return SystemError("create directory", path, error.value());
+    QUARRY_RETURN_IF_ERROR(SyncParent(it->string()));
+  }
   return OkStatus();
 }
 
@@ -190,6 +205,11 @@ Status SyncDirectory(const std::string& path) {
   // done.
   if (::fsync(directory.get()) != 0 && errno != EINVAL) return SystemError("fsync", path, errno);
   return OkStatus();
+}
+
+Status SyncParent(const std::string& path) {
+  const std::string parent = Plain(path).parent_path().string();
+  return SyncDirectory(parent.empty() ? "." : parent);
 }
 
 Result<MappedFile> MappedFile::Open(const std::string& path) {

@@ -21,11 +21,12 @@ Result<std::string> ReadFile(const std::string& path, uint64_t limit = UINT64_MA
 // temporary file beside it, fsync, rename, fsync of the directory.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes);
 
-// Makes `path` and its parents; fine if it is there.
+// Makes `path` and its parents so that they survive a power cut; fine if it is there.
 Status CreateDirectories(const std::string& path);
 
-// fsync of a directory, after a rename in it.
+// fsync of a directory, after a rename in it; of the one that holds the name `path`.
 Status SyncDirectory(const std::string& path);
+Status SyncParent(const std::string& path);
 
 // A read-only mapping of a whole file. The view lives as long as the object; it is movable. The
 // file must not be truncated meanwhile (ours are replaced by rename, never rewritten).

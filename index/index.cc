@@ -29,7 +29,8 @@ Status CreateStore(const std::string& directory) {
       }
     }
   }
-  return CreateDirectories(directory);
+  QUARRY_RETURN_IF_ERROR(CreateDirectories(directory));
+  return SyncParent(directory);  // which may have been made, and not synced, before a crash
 }
 
 }  // namespace

@@ -445,12 +445,6 @@ Result<std::unique_ptr<rocksdb::DB>> CheckStore(const std::string& directory,
   return db;
 }
 
-// So that a new directory itself survives a power cut.
-Status SyncParent(const std::string& directory) {
-  const auto parent = std::filesystem::path(directory).lexically_normal().parent_path();
-  return SyncDirectory(parent.empty() ? "." : parent.string());
-}
-
 Result<std::unique_ptr<Store>> Open(const std::string& directory, const RocksStoreOptions& ours) {
   QUARRY_ASSIGN_OR_RETURN(const DirectoryContent content, InspectDirectory(directory));
   rocksdb::Options options = ToRocksOptions(ours);
@@ -469,6 +463,7 @@ Result<std::unique_ptr<Store>> Open(const std::string& directory, const RocksSto
     QUARRY_RETURN_IF_ERROR(FromOpen(OpenDatabase(directory, options, /*read_only=*/false, db)));
     keeper->Raise(db->GetLatestSequenceNumber());  // recovery puts what logs held into tables
   }
+  // A creation that was cut short may have made the directory and not synced its name.
   if (content == DirectoryContent::kNothing) QUARRY_RETURN_IF_ERROR(SyncParent(directory));
   return std::unique_ptr<Store>(std::make_unique<RocksStore>(directory, std::move(db), ours));
 }

@@ -155,7 +155,11 @@ TEST_F(DirectoriesTest, AreMadeWithTheirParentsAndMayExist) {
   ASSERT_OK(CreateDirectories(Path("a/b/c")));
   ASSERT_OK(CreateDirectories(Path("a/b/c")));
   EXPECT_TRUE(fs::is_directory(Path("a/b/c")));
+  ASSERT_OK(CreateDirectories(Path("a/x/../d/")));
+  EXPECT_TRUE(std::filesystem::is_directory(Path("a/d")));
   EXPECT_OK(SyncDirectory(Path("a")));
+  EXPECT_OK(SyncParent(Path("a/d/")));
+  EXPECT_OK(SyncParent("name"));
 }
 
 TEST_F(DirectoriesTest, ErrorsNameThePathAndTheReason) {

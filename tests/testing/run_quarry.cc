@@ -54,7 +54,7 @@ void ReadInto(int& fd, std::string& text) {
 QuarryProcess::QuarryProcess(const QuarryCommand& command)
     : to_write_(command.input), deadline_(Clock::now() + command.timeout) {
   // Everything is made before the fork: the child of a process with threads may not allocate.
-  std::vector<std::string> words = {QuarryBinary()};
+  std::vector<std::string> words = {command.program.empty() ? QuarryBinary() : command.program};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
   const char* path = std::getenv("PATH");
   std::vector<std::string> variables = {std::string("PATH=") + (path == nullptr ? "" : path),

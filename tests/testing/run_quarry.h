@@ -1,6 +1,6 @@
 #pragma once
 
-// Runs the real `quarry` program as a child process: what a user would see of it.
+// Runs the real `quarry` program, or another, as a child process: what a user would see of it.
 
 #include <sys/types.h>
 
@@ -18,6 +18,7 @@ struct QuarryCommand {
   std::map<std::string, std::string> environment = {};  // besides PATH and HOME; nothing inherited
   std::string input = {};                               // standard input
   std::string directory = {};                           // to run in; "" = that of the test
+  std::string program = {};                             // "" = quarry
   bool as_nobody = false;                               // root only: gives up its rights first
   std::chrono::seconds timeout{60};                     // then it is killed
 };
