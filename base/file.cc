@@ -185,10 +185,12 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes) {
 Status CreateDirectories(const std::string& path) {
   std::vector<std::filesystem::path> missing;
   std::error_code error;
-  for (std::filesystem::path at = Plain(path); !std::filesystem::is_directory(at, error);
+  for (std::filesystem::path at = Plain(path); !at.empty() && !std::filesystem::exists(at, error);
        at = at.parent_path()) {
     missing.push_back(at);
-    if (!at.has_parent_path() || at == at.parent_path()) break;
+  }
+  if (missing.empty() && !std::filesystem::is_directory(path, error)) {
+    return SystemError("create directory", path, ENOTDIR);
   }
   for (auto it = missing.rbegin(); it != missing.rend(); ++it) {
     std::filesystem::create_directory(*it, error);

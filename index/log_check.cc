@@ -80,15 +80,20 @@ std::optional<Fragment> FragmentAt(std::string_view bytes, size_t offset) {
   return Fragment{type, bytes.substr(offset + kHeaderSize, length)};
 }
 
-// Whether an intact fragment starts behind `offset`: anywhere in its block, or at the start of a
-// later one, where every block has one.
-bool AnyFragmentAfter(std::string_view bytes, size_t offset) {
-  size_t at = offset + 1;
-  for (; at < bytes.size() && at % kBlockSize != 0; ++at) {
-    if (FragmentAt(bytes, at)) return true;
-  }
-  for (; at < bytes.size(); at += kBlockSize) {
-    if (FragmentAt(bytes, at)) return true;
+// Whether a batch follows the damage at `offset`, which then was whole when that was written. What a
+// power cut leaves of one batch may have holes: its later fragments alone prove nothing, a beginning
+// or a second end does. Fragments are looked for at every byte.
+bool RecordFollows(std::string_view bytes, size_t offset) {
+  size_t ends = 0;
+  for (size_t at = offset + 1; at < bytes.size();) {
+    const std::optional<Fragment> fragment = FragmentAt(bytes, at);
+    if (!fragment) {
+      ++at;
+      continue;
+    }
+    if (fragment->type == kFull || fragment->type == kFirst) return true;
+    if (fragment->type == kLast && ++ends > 1) return true;
+    at += kHeaderSize + fragment->payload.size();
   }
   return false;
 }
@@ -110,7 +115,7 @@ Result<bool> ReadLog(std::string_view bytes, const Visit& visit) {
     const std::optional<Fragment> fragment = FragmentAt(bytes, offset);
     const bool starts = fragment && (fragment->type == kFull || fragment->type == kFirst);
     if (!fragment || starts == in_record) {
-      if (!AnyFragmentAfter(bytes, offset)) return false;
+      if (!fragment && !RecordFollows(bytes, offset)) return false;
       return DataLossError("damaged at offset " + std::to_string(offset) +
                            ", intact records follow");
     }
@@ -190,7 +195,7 @@ Status CheckManifest(const std::string& directory) {
   return whole.status().Annotate(path);
 }
 
-Status CheckWals(const std::string& directory, uint64_t first_live) {
+Result<uint64_t> CheckWals(const std::string& directory, uint64_t first_live) {
   QUARRY_ASSIGN_OR_RETURN(std::vector<WalFile> files, ListWals(directory));
   std::erase_if(files, [&](const WalFile& file) { return file.number < first_live; });
   // Its number need not be `first_live`: after a recovery that is one more than what was recovered.
@@ -212,7 +217,7 @@ Status CheckWals(const std::string& directory, uint64_t first_live) {
     last = &file;
     expected = summary->next_sequence;
   }
-  return OkStatus();
+  return last == nullptr ? 0 : expected - 1;
 }
 
 }  // namespace quarry::index

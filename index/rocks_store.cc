@@ -125,7 +125,7 @@ rocksdb::Options ToRocksOptions(const RocksStoreOptions& ours) {
   rocksdb::Options options;
   options.create_if_missing = true;  // whether it may is decided before RocksDB is asked
   options.paranoid_checks = true;
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_total_wal_size = 2 * ours.write_buffer_bytes;
   options.max_manifest_file_size = 16u << 20;
   options.info_log = std::make_shared<ForwardingLogger>();
@@ -304,7 +304,7 @@ class RocksStore final : public Store {
     uint64_t first_live = 0;
     do {
       first_live = FirstLiveLog(*database_->get());
-      status = CheckWals(directory_, first_live);
+      status = CheckWals(directory_, first_live).status();
     } while (!status.ok() && FirstLiveLog(*database_->get()) != first_live);
     return std::move(status).Annotate("verify store");
   }
@@ -434,10 +434,15 @@ Result<std::unique_ptr<rocksdb::DB>> CheckStore(const std::string& directory,
   QUARRY_RETURN_IF_ERROR(CheckManifest(directory));
   std::unique_ptr<rocksdb::DB> db;
   QUARRY_RETURN_IF_ERROR(FromOpen(OpenDatabase(directory, options, /*read_only=*/true, db)));
-  QUARRY_RETURN_IF_ERROR(CheckWals(directory, FirstLiveLog(*db)));
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t logged, CheckWals(directory, FirstLiveLog(*db)));
+  const uint64_t reached = db->GetLatestSequenceNumber();
+  if (reached < logged) {
+    return DataLossError("the logs hold changes up to " + std::to_string(logged) +
+                         ", those behind " + std::to_string(reached) + " cannot be read");
+  }
   const Result<uint64_t> watermark = ReadWatermark(directory);
-  if (watermark.ok() && db->GetLatestSequenceNumber() < *watermark) {
-    return DataLossError("it ends with change " + std::to_string(db->GetLatestSequenceNumber()) +
+  if (watermark.ok() && reached < *watermark) {
+    return DataLossError("it ends with change " + std::to_string(reached) +
                          ", but had reached " + std::to_string(*watermark));
   }
   // Only a second line of defence: made anew by the next flush.

@@ -156,7 +156,7 @@ TEST_F(DirectoriesTest, AreMadeWithTheirParentsAndMayExist) {
   ASSERT_OK(CreateDirectories(Path("a/b/c")));
   EXPECT_TRUE(fs::is_directory(Path("a/b/c")));
   ASSERT_OK(CreateDirectories(Path("a/x/../d/")));
-  EXPECT_TRUE(std::filesystem::is_directory(Path("a/d")));
+  EXPECT_TRUE(fs::is_directory(Path("a/d")));
   EXPECT_OK(SyncDirectory(Path("a")));
   EXPECT_OK(SyncParent(Path("a/d/")));
   EXPECT_OK(SyncParent("name"));
@@ -166,6 +166,8 @@ TEST_F(DirectoriesTest, ErrorsNameThePathAndTheReason) {
   Write("file", "");
   EXPECT_EQ(CreateDirectories(Path("file/below")),
             NotFoundError("create directory " + Path("file/below") + ": Not a directory"));
+  EXPECT_EQ(CreateDirectories(Path("file")),
+            NotFoundError("create directory " + Path("file") + ": Not a directory"));
   EXPECT_EQ(SyncDirectory(Path("absent")),
             NotFoundError("fsync " + Path("absent") + ": No such file or directory"));
 }

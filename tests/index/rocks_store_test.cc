@@ -336,6 +336,22 @@ TEST_F(WalTest, ZerosInTheMiddleAreDataLoss) {
   }
 }
 
+// What a power cut leaves of a batch that was being written: some of its pages and others not.
+TEST_F(WalTest, ALastBatchWithHolesIsACrash) {
+  Fill(12, 200'000);
+  const std::string wal = Bytes(Wal(directory_));
+  ASSERT_GT(ends_[11] - ends_[10], 3 * 32768u);
+  for (size_t page = ends_[10] / 4096 + 1; (page + 1) * 4096 < ends_[11]; page += 5) {
+    const std::string copy = Crash();
+    std::string holed = wal;
+    std::fill_n(holed.begin() + static_cast<std::ptrdiff_t>(page * 4096), 4096, '\0');
+    Replace(Wal(copy), holed);
+    EXPECT_EQ(*ReadAll(*MustOpen(copy, ReadOnly())), First(11)) << page;
+    EXPECT_EQ(*ReadAll(*MustOpen(copy)), First(11)) << page;
+    Remove(copy);
+  }
+}
+
 TEST_F(WalTest, DamageOfTheLastBatchCostsAtMostThatBatch) {
   Fill(12, 40);
   for (size_t bit = ends_[10] * 8; bit < ends_[11] * 8; bit += 3) {
