@@ -119,11 +119,13 @@ Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
   return OkStatus();
 }
 
+constexpr char kTemporary[] = ".tmp-";
+
 // A new file beside `path`. Its name is put into `temporary`.
 Result<FileDescriptor> CreateBeside(const std::string& path, std::string& temporary) {
   static std::atomic<uint64_t> counter = 0;
   while (true) {
-    temporary = path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+    temporary = path + kTemporary + std::to_string(::getpid()) + "-" + std::to_string(counter++);
     Result<FileDescriptor> file = Open("write", temporary, O_WRONLY | O_CREAT | O_EXCL, path);
     // Left by a crashed process that had our id: take the next name.
     if (!file.ok() && file.status().code() == Code::kAlreadyExists) continue;
@@ -180,6 +182,16 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes) {
     return status;
   }
   return SyncParent(path);
+}
+
+void RemoveTemporaries(const std::string& path) {
+  const std::filesystem::path plain = Plain(path);
+  const std::string prefix = plain.filename().string() + kTemporary;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(plain.parent_path(), error), end;
+       !error && it != end; it.increment(error)) {
+    if (it->path().filename().string().starts_with(prefix)) ::unlink(it->path().c_str());
+  }
 }
 
 Status CreateDirectories(const std::string& path) {

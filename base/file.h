@@ -21,6 +21,10 @@ Result<std::string> ReadFile(const std::string& path, uint64_t limit = UINT64_MA
 // temporary file beside it, fsync, rename, fsync of the directory.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes);
 
+// Removes the temporary files that crashes during WriteFileAtomically left beside `path`. REQUIRES:
+// nobody is writing it.
+void RemoveTemporaries(const std::string& path);
+
 // Makes `path` and its parents so that they survive a power cut; fine if it is there.
 Status CreateDirectories(const std::string& path);
 

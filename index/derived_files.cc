@@ -48,11 +48,12 @@ Result<std::unique_ptr<DerivedFiles>> DerivedFiles::Open(const std::string& dire
   if (!read_only) {
     QUARRY_RETURN_IF_ERROR(CreateDirectories(directory + "/derived"));
     files->RemoveUnnamed();
+    RemoveTemporaries(ManifestPath(directory));
   }
   return files;
 }
 
-// What a crash between writing a file and naming it left behind.
+// What a crash, or a full disk, between writing a file and naming it left behind.
 void DerivedFiles::RemoveUnnamed() const {
   std::set<std::string> named;
   for (const auto& [role, file] : manifest_.files) named.insert(file.name);
@@ -98,15 +99,27 @@ Result<DerivedFile> DerivedFiles::WriteFile(const std::string& role, std::string
   return file;
 }
 
-Status DerivedFiles::Save(const std::string& role, std::string_view bytes, uint64_t commit) {
-  if (read_only_) return OkStatus();
-  std::lock_guard lock(mutex_);
-  Manifest next = manifest_;
-  QUARRY_ASSIGN_OR_RETURN(next.files[role], WriteFile(role, bytes, commit));
+Status DerivedFiles::Write(const std::map<std::string, std::string_view>& saved, uint64_t commit,
+                           Manifest next) {
+  for (const auto& [role, bytes] : saved) {
+    Result<DerivedFile> file = WriteFile(role, bytes, commit);
+    if (!file.ok()) {
+      RemoveUnnamed();
+      return std::move(file).status();
+    }
+    next.files[role] = *std::move(file);
+  }
+  // On error either may stand on disk: the files of both stay.
   QUARRY_RETURN_IF_ERROR(WriteManifest(next));
   manifest_ = std::move(next);
   RemoveUnnamed();
   return OkStatus();
+}
+
+Status DerivedFiles::Save(const std::string& role, std::string_view bytes, uint64_t commit) {
+  if (read_only_) return OkStatus();
+  std::lock_guard lock(mutex_);
+  return Write({{role, bytes}}, commit, manifest_);
 }
 
 Status DerivedFiles::Replace(const std::string& prefix,
@@ -118,13 +131,7 @@ Status DerivedFiles::Replace(const std::string& prefix,
   std::erase_if(next.files, [&](const auto& entry) {
     return entry.first.starts_with(prefix) && !kept.contains(entry.first);
   });
-  for (const auto& [role, bytes] : saved) {
-    QUARRY_ASSIGN_OR_RETURN(next.files[role], WriteFile(role, bytes, commit));
-  }
-  QUARRY_RETURN_IF_ERROR(WriteManifest(next));
-  manifest_ = std::move(next);
-  RemoveUnnamed();
-  return OkStatus();
+  return Write(saved, commit, std::move(next));
 }
 
 Status DerivedFiles::Remove(const std::string& prefix) {
@@ -133,10 +140,7 @@ Status DerivedFiles::Remove(const std::string& prefix) {
   Manifest next = manifest_;
   std::erase_if(next.files, [&](const auto& entry) { return entry.first.starts_with(prefix); });
   if (next.files.size() == manifest_.files.size()) return OkStatus();
-  QUARRY_RETURN_IF_ERROR(WriteManifest(next));
-  manifest_ = std::move(next);
-  RemoveUnnamed();
-  return OkStatus();
+  return Write({}, 0, std::move(next));
 }
 
 Result<Manifest> DerivedFiles::CopyTo(const std::string& directory) const {

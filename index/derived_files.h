@@ -71,6 +71,10 @@ class DerivedFiles {
 
  private:
   DerivedFiles(std::string directory, Manifest manifest, bool read_only);
+  // Writes files and then the manifest that names them, `next` with these. A file that cannot be
+  // written leaves nothing behind. REQUIRES: mutex_ is held.
+  Status Write(const std::map<std::string, std::string_view>& saved, uint64_t commit,
+               Manifest next);
   Status WriteManifest(const Manifest& manifest) const;
   Result<DerivedFile> WriteFile(const std::string& role, std::string_view bytes,
                                 uint64_t commit) const;

@@ -74,4 +74,8 @@ Status WriteWatermark(const std::string& directory, uint64_t sequence) {
   return WriteFileAtomically(WatermarkPath(directory), bytes);
 }
 
+void RemoveOldWatermarks(const std::string& directory) {
+  RemoveTemporaries(WatermarkPath(directory));
+}
+
 }  // namespace quarry::index

@@ -151,6 +151,14 @@ TEST_F(WriteFileTest, ConcurrentWritersLeaveOneWholeFile) {
   EXPECT_THAT(Names(), ::testing::ElementsAre("file"));
 }
 
+TEST_F(DirectoriesTest, TemporaryFilesOfACrashAreRemoved) {
+  for (const char* name : {"file", "file.tmp-17-0", "file.tmp-17-3", "other.tmp-17-0"}) {
+    Write(name, "");
+  }
+  RemoveTemporaries(Path("file"));
+  EXPECT_THAT(Names(), ::testing::UnorderedElementsAre("file", "other.tmp-17-0"));
+}
+
 TEST_F(DirectoriesTest, AreMadeWithTheirParentsAndMayExist) {
   ASSERT_OK(CreateDirectories(Path("a/b/c")));
   ASSERT_OK(CreateDirectories(Path("a/b/c")));

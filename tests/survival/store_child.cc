@@ -4,14 +4,14 @@
 //   store_child write DIR SEED STEPS   looks, then makes random changes ("begin ...", "done ...",
 //                                      "refused ..."); STEPS 0 = until it is killed
 //   store_child look DIR               opens it for reading only and looks
-//   store_child build DIR SEED         makes a store with all kinds of files and ends without closing
+//   store_child build DIR SEED         makes a store with all kinds of files and ends without closing;
+//                                      "log SIZE" after each batch that only the log holds
 //   store_child probe DIR              for reading only; and
 //   store_child probe-and-write DIR    asks all there is to ask: "probe NAME ok DIGEST" or
 //                                      "probe NAME error CODE: MESSAGE"
 //
 // QUARRY_CHILD_ROOT   below which file calls are watched; QUARRY_CHILD_JOURNAL the journal's path
-// QUARRY_CHILD_FAIL   CALL:N:ERRNO:once or CALL:N:ERRNO:always (file_journal.h), from the first
-//                     change on
+// QUARRY_CHILD_FAIL   CALL:N:ERRNO:once or CALL:N:ERRNO:always (file_journal.h), from the opening on
 // QUARRY_CHILD_CLOSE  1 = closes the store at the end
 
 #include <sys/resource.h>
@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -252,9 +253,13 @@ class Changes {
     std::vector<DocumentId> ids;
     std::string line = "begin documents";
     for (uint64_t n = 1 + random_.Below(3); n > 0; --n) {
-      ids.push_back("d" + std::to_string(random_.Below(kIds)));
-      line += " " + ids.back() + "=0";
+      const DocumentId id = "d" + std::to_string(random_.Below(kIds));
+      // Deleting what is not there writes nothing.
+      if (!subject_.Now()->ReadDocument(id).ok()) continue;
+      ids.push_back(id);
+      line += " " + id + "=0";
     }
+    if (ids.empty()) return;
     Say(line);
     Tell(subject_.Writer().Delete(ids).status());
   }
@@ -341,18 +346,21 @@ void ArmFault() {
 }
 
 int Write(const std::string& directory, uint64_t seed, uint64_t steps) {
+  ArmFault();
+  const auto tell_of_fault = [] {
+    if (*Variable("QUARRY_CHILD_FAIL") == '\0') return;
+    Say(testing::CallHasFailed() ? "a call has failed" : "no call has failed");
+  };
   Subject subject(directory);
   if (const Status status = subject.Open(/*read_only=*/false); !status.ok()) {
     Say("closed " + status.ToString());
+    tell_of_fault();
     return 2;
   }
   Changes changes(subject, seed, Look(subject));
-  ArmFault();
   for (uint64_t step = 0; steps == 0 || step < steps; ++step) changes.Step();
   if (*Variable("QUARRY_CHILD_CLOSE") != '\0') subject.Close();
-  if (*Variable("QUARRY_CHILD_FAIL") != '\0') {
-    Say(testing::CallHasFailed() ? "a call has failed" : "no call has failed");
-  }
+  tell_of_fault();
   ::_exit(0);
 }
 
@@ -402,6 +410,16 @@ Status Learn(Subject& subject) {
   return writer.PublishGeneration(generation, CallContext());
 }
 
+// Of RocksDB's newest.
+uint64_t LogSize(const std::string& directory) {
+  std::string newest;
+  for (const auto& entry : std::filesystem::directory_iterator(directory + "/db")) {
+    const std::string path = entry.path().string();
+    if (path.ends_with(".log")) newest = std::max(newest, path);
+  }
+  return std::filesystem::file_size(newest);
+}
+
 int Build(const std::string& directory, uint64_t seed) {
   Subject subject(directory);
   const auto run = [&]() -> Status {
@@ -422,8 +440,10 @@ int Build(const std::string& directory, uint64_t seed) {
     QUARRY_RETURN_IF_ERROR(subject.Open(/*read_only=*/false));
     for (size_t i = 0; i < 8; ++i) {
       QUARRY_RETURN_IF_ERROR(put(i * 7, 1));
+      Say("log " + std::to_string(LogSize(directory)));
       const DocumentId gone[] = {"d" + std::to_string(20 + i)};
       QUARRY_RETURN_IF_ERROR(subject.Writer().Delete(gone).status());
+      Say("log " + std::to_string(LogSize(directory)));
     }
     return OkStatus();
   };
