@@ -188,8 +188,8 @@ void RemoveTemporaries(const std::string& path) {
   const std::filesystem::path plain = Plain(path);
   const std::string prefix = plain.filename().string() + kTemporary;
   std::error_code error;
-  for (std::filesystem::directory_iterator it(plain.parent_path(), error), end;
-       !error && it != end; it.increment(error)) {
+  for (std::filesystem::directory_iterator it(plain.parent_path(), error), end; !error && it != end;
+       it.increment(error)) {
     if (it->path().filename().string().starts_with(prefix)) ::unlink(it->path().c_str());
   }
 }

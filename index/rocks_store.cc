@@ -469,8 +469,8 @@ Result<std::unique_ptr<rocksdb::DB>> CheckStore(const std::string& directory,
   }
   const Result<uint64_t> watermark = ReadWatermark(directory);
   if (watermark.ok() && reached < *watermark) {
-    return DataLossError("it ends with change " + std::to_string(reached) +
-                         ", but had reached " + std::to_string(*watermark));
+    return DataLossError("it ends with change " + std::to_string(reached) + ", but had reached " +
+                         std::to_string(*watermark));
   }
   // Only a second line of defence: made anew by the next flush.
   if (watermark.status().code() == Code::kDataLoss) LogWarning(watermark.status().message());

@@ -3,7 +3,7 @@
 // The Store on disk: RocksDB 7.8 or later. rocks_store.cc is the only file that sees RocksDB.
 //
 // What matters (docs/decisions/0003-rocksdb-options.md):
-//   * a torn tail of the log is a crash, damage in the middle is kDataLoss. RocksDB alone does not
+//   * a torn last batch of the log is a crash, damage before it is kDataLoss. RocksDB alone does not
 //     tell them apart: the logs, the manifest and a watermark are checked before it acts
 //     (log_check.h, store_directory.h). A directory that holds something else is never made a
 //     store.
@@ -11,6 +11,7 @@
 //   * memory is bounded: block cache, write buffers and table readers have caps.
 //   * a batch is refused while the disk has less room than it needs and four write buffers more;
 //     reads go on meanwhile, and writing works again as soon as there is space.
+//   * after a failed fsync of the log writes are refused until the store is opened again.
 //   * closing flushes, so that the next opening has no log to replay. Not flushing loses nothing.
 
 #include <memory>

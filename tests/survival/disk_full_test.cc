@@ -1,7 +1,7 @@
-// A disk that is full at many points of a store's life, while its derived files are saved among them:
-// what does not fit is refused and says so, reading goes on, room heals it. The disk is a tmpfs in a
-// user namespace of its own, where the test starts itself again; where that is not allowed it is
-// skipped. QUARRY_SURVIVAL_FILL_POINTS, QUARRY_SURVIVAL_SEED.
+// A disk that is full at many points of a store's life, while its derived files are saved among
+// them: what does not fit is refused and says so, reading goes on, room heals it. The disk is a
+// tmpfs in a user namespace of its own, where the test starts itself again; where that is not
+// allowed it is skipped. QUARRY_SURVIVAL_FILL_POINTS, QUARRY_SURVIVAL_SEED.
 
 #include <sys/wait.h>
 

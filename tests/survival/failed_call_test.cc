@@ -1,6 +1,6 @@
 // Every file call of a writing store fails once, or from then on: what was acknowledged is never
-// lost, the error says what happened, and the store opens and is written to as soon as calls succeed
-// again. QUARRY_SURVIVAL_CALLS: 1 = each call, n = every n-th; QUARRY_SURVIVAL_SEED.
+// lost, the error says what happened, and the store opens and is written to as soon as calls
+// succeed again. QUARRY_SURVIVAL_CALLS: 1 = each call, n = every n-th; QUARRY_SURVIVAL_SEED.
 
 #include <cerrno>
 #include <filesystem>
@@ -36,7 +36,7 @@ std::vector<std::string> Messages(const std::string& lines) {
 
 TEST_P(FailedCallTest, LosesNothingAndIsToldAndOver) {
   const auto& [call, failure] = GetParam();
-  const uint64_t stride = NumberFromEnvironment("QUARRY_SURVIVAL_CALLS", 9);
+  const uint64_t stride = NumberFromEnvironment("QUARRY_SURVIVAL_CALLS", 17);
   const uint64_t seed = NumberFromEnvironment("QUARRY_SURVIVAL_SEED", 1);
   const TemporaryDirectory directory = MakeTemporaryDirectory();
   const std::string store = directory.path() + "/store";

@@ -171,10 +171,9 @@ int ChangeName(const std::string& path, FileCall kind, const FileRecord& record,
 
 int Unlink(int directory, const char* path, int flags) {
   const std::string absolute = Absolute(directory, path);
-  return ChangeName(absolute, FileCall::kUnlink,
-                    {.kind = FileRecord::Kind::kUnlink, .path = absolute}, [&] {
-                      return static_cast<int>(::syscall(SYS_unlinkat, directory, path, flags));
-                    });
+  return ChangeName(
+      absolute, FileCall::kUnlink, {.kind = FileRecord::Kind::kUnlink, .path = absolute},
+      [&] { return static_cast<int>(::syscall(SYS_unlinkat, directory, path, flags)); });
 }
 
 int Resize(const OpenFile* file, off_t size, int (*call)(int, off_t), int fd) {
@@ -194,8 +193,8 @@ void StartJournal(const std::string& path, const std::string& root) {
   auto* started = new Watch;
   started->root = root;
   if (!path.empty()) {
-    started->journal = static_cast<int>(::syscall(
-        SYS_openat, AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    started->journal = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path.c_str(),
+                                                  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
     if (started->journal < 0) std::abort();
   }
   watch = started;
@@ -270,8 +269,7 @@ ssize_t writev(int fd, const iovec* parts, int count) {
   for (int i = 0; i < count; ++i) {
     bytes.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
   }
-  return testing::WriteTo(fd, -1, bytes,
-                          [&] { return ::syscall(SYS_writev, fd, parts, count); });
+  return testing::WriteTo(fd, -1, bytes, [&] { return ::syscall(SYS_writev, fd, parts, count); });
 }
 
 int fsync(int fd) { return testing::Sync(fd, SYS_fsync); }
@@ -287,7 +285,9 @@ int ftruncate(int fd, off_t size) noexcept {
 }
 int ftruncate64(int fd, off_t size) noexcept { return ftruncate(fd, size); }
 int fallocate(int fd, int mode, off_t offset, off_t size) {
-  const auto pass = [&] { return static_cast<int>(::syscall(SYS_fallocate, fd, mode, offset, size)); };
+  const auto pass = [&] {
+    return static_cast<int>(::syscall(SYS_fallocate, fd, mode, offset, size));
+  };
   if (testing::watch == nullptr) return pass();
   const std::lock_guard lock(testing::watch->mutex);
   const testing::OpenFile* file = testing::Find(fd);
@@ -307,9 +307,8 @@ int fallocate64(int fd, int mode, off_t offset, off_t size) {
 
 int mkdir(const char* path, mode_t mode) noexcept {
   return testing::ChangeName(path, testing::FileCall::kMakeDirectory,
-                             {.kind = Kind::kMakeDirectory, .path = path}, [&] {
-                               return static_cast<int>(::syscall(SYS_mkdir, path, mode));
-                             });
+                             {.kind = Kind::kMakeDirectory, .path = path},
+                             [&] { return static_cast<int>(::syscall(SYS_mkdir, path, mode)); });
 }
 int rename(const char* from, const char* to) noexcept {
   return testing::ChangeName(from, testing::FileCall::kRename,

@@ -3,10 +3,10 @@
 // A journal of what a process asks of the file system, so that a test can work out what a power cut
 // at any moment would have left of it (crash_disk_testing.h), and faults in those calls.
 //
-// store_child is linked with file_calls.cc, whose open, write, fsync, rename, ... stand before those
-// of the C library for the program and for every library that it loads. Until StartJournal they only
-// pass on. A record is written to the journal after its call has succeeded, under one lock: the
-// order of the records is that of the calls. The journal survives SIGKILL.
+// store_child is linked with file_calls.cc, whose open, write, fsync, rename, ... stand before
+// those of the C library for the program and for every library that it loads. Until StartJournal
+// they only pass on. A record is written to the journal after its call has succeeded, under one
+// lock: the order of the records is that of the calls. The journal survives SIGKILL.
 
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
-// kill -9 at any moment of a writing store: what was acknowledged is there, nothing is there in half,
-// and the store verifies. QUARRY_SURVIVAL_KILLS, QUARRY_SURVIVAL_SEED.
+// kill -9 at any moment of a writing store: what was acknowledged is there, nothing is there in
+// half, and the store verifies. QUARRY_SURVIVAL_KILLS, QUARRY_SURVIVAL_SEED.
 
 #include <csignal>
 #include <filesystem>
@@ -27,7 +27,7 @@ std::vector<std::string> Leftovers(const std::string& store) {
 }
 
 TEST(KillTest, AtAnyMomentOfAWriterNothingAcknowledgedIsLost) {
-  const uint64_t cycles = NumberFromEnvironment("QUARRY_SURVIVAL_KILLS", 200);
+  const uint64_t cycles = NumberFromEnvironment("QUARRY_SURVIVAL_KILLS", 150);
   const uint64_t seed = NumberFromEnvironment("QUARRY_SURVIVAL_SEED", 1);
   const TemporaryDirectory directory = MakeTemporaryDirectory();
   const std::string store = directory.path() + "/store";

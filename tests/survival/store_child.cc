@@ -1,18 +1,18 @@
-// The process that is killed, cut off, refused and lied to: a store is written, looked at or probed,
-// and what happens is printed, one line per step. survival_testing.h reads it.
+// The process that is killed, cut off, refused and lied to: a store is written, looked at or
+// probed, and what happens is printed, one line per step. survival_testing.h reads it.
 //
 //   store_child write DIR SEED STEPS   looks, then makes random changes ("begin ...", "done ...",
 //                                      "refused ..."); STEPS 0 = until it is killed
 //   store_child look DIR               opens it for reading only and looks
-//   store_child build DIR SEED         makes a store with all kinds of files and ends without closing;
+//   store_child build DIR SEED         makes a store of all kinds of files, ends without closing;
 //                                      "log SIZE" after each batch that only the log holds
 //   store_child probe DIR              for reading only; and
 //   store_child probe-and-write DIR    asks all there is to ask: "probe NAME ok DIGEST" or
 //                                      "probe NAME error CODE: MESSAGE"
 //
 // QUARRY_CHILD_ROOT   below which file calls are watched; QUARRY_CHILD_JOURNAL the journal's path
-// QUARRY_CHILD_FAIL   CALL:N:ERRNO:once or CALL:N:ERRNO:always (file_journal.h), from the opening on
-// QUARRY_CHILD_CLOSE  1 = closes the store at the end
+// QUARRY_CHILD_FAIL   CALL:N:ERRNO:once or CALL:N:ERRNO:always (file_journal.h), from the opening
+// on QUARRY_CHILD_CLOSE  1 = closes the store at the end
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -58,7 +58,6 @@ void Say(std::string line) {
     ::_exit(3);
   }
 }
-
 
 // Small buffers, so that flushes, compactions and merges of graphs are frequent.
 IndexOptions Options(bool read_only) {
@@ -142,8 +141,8 @@ class Subject {
 
   Status Open(bool read_only) {
     index_.reset();
-    QUARRY_ASSIGN_OR_RETURN(
-        index_, Index::Open(directory_, Options(read_only), TheAnalyzer(), clock_));
+    QUARRY_ASSIGN_OR_RETURN(index_,
+                            Index::Open(directory_, Options(read_only), TheAnalyzer(), clock_));
     Result<CollectionId> found = index_->FindCollection("c");
     if (found.status().code() == Code::kNotFound && !read_only) {
       found = index_->CreateCollection("c");
@@ -338,8 +337,8 @@ void ArmFault() {
   std::getline(fields, n, ':');
   std::getline(fields, error, ':');
   std::getline(fields, how_long);
-  const auto name = std::find(std::begin(testing::kFileCallNames),
-                              std::end(testing::kFileCallNames), call);
+  const auto name =
+      std::find(std::begin(testing::kFileCallNames), std::end(testing::kFileCallNames), call);
   QUARRY_CHECK(name != std::end(testing::kFileCallNames));
   testing::FailCall(static_cast<testing::FileCall>(name - std::begin(testing::kFileCallNames)),
                     std::stoull(n), std::stoi(error), how_long == "always");
@@ -403,9 +402,8 @@ Status Learn(Subject& subject) {
     texts.push_back(chunk.text);
     chunks.push_back(chunk.chunk);
   }
-  QUARRY_ASSIGN_OR_RETURN(
-      const EmbeddingMatrix vectors,
-      embedder->Embed(texts, model::EmbeddingRole::kDocument, CallContext()));
+  QUARRY_ASSIGN_OR_RETURN(const EmbeddingMatrix vectors,
+                          embedder->Embed(texts, model::EmbeddingRole::kDocument, CallContext()));
   QUARRY_RETURN_IF_ERROR(writer.PutVectors(generation, chunks, vectors));
   return writer.PublishGeneration(generation, CallContext());
 }
@@ -519,9 +517,8 @@ int Ask(const std::string& directory, bool read_only) {
           const std::shared_ptr<const model::Embedder> embedder,
           model::OpenEmbedder(snapshot->generation()->embedder_kind, std::move(table)));
       const std::string texts[] = {words};
-      QUARRY_ASSIGN_OR_RETURN(
-          const EmbeddingMatrix query,
-          embedder->Embed(texts, model::EmbeddingRole::kQuery, CallContext()));
+      QUARRY_ASSIGN_OR_RETURN(const EmbeddingMatrix query,
+                              embedder->Embed(texts, model::EmbeddingRole::kQuery, CallContext()));
       // A walk as wide as the graph finds all.
       QUARRY_ASSIGN_OR_RETURN(
           const std::vector<ScoredRow> rows,
