@@ -18,7 +18,6 @@
 #include <filesystem>
 #include <limits>
 #include <mutex>
-#include <shared_mutex>
 #include <utility>
 
 #include "base/file.h"
@@ -122,15 +121,6 @@ class WatermarkKeeper final : public rocksdb::EventListener {
   uint64_t sequence_;
 };
 
-// RocksDB is not to recover from errors by itself, at a time of its own: RocksStore does.
-class ManualRecovery final : public rocksdb::EventListener {
- public:
-  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
-                            bool* auto_recovery) override {
-    *auto_recovery = false;
-  }
-};
-
 rocksdb::Options ToRocksOptions(const RocksStoreOptions& ours) {
   rocksdb::Options options;
   options.create_if_missing = true;  // whether it may is decided before RocksDB is asked
@@ -139,8 +129,6 @@ rocksdb::Options ToRocksOptions(const RocksStoreOptions& ours) {
   options.max_total_wal_size = 2 * ours.write_buffer_bytes;
   options.max_manifest_file_size = 16u << 20;
   options.info_log = std::make_shared<ForwardingLogger>();
-  options.listeners.push_back(std::make_shared<ManualRecovery>());
-  options.max_bgerror_resume_count = 0;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
 
@@ -297,12 +285,9 @@ class RocksStore final : public Store {
     QUARRY_RETURN_IF_ERROR(Recover());
     rocksdb::WriteOptions options;
     options.sync = true;
-    std::shared_lock writing(mutex_);
-    QUARRY_RETURN_IF_ERROR(failure_);
     Status status = FromRocks(database_->get()->Write(options, &changes), "write store");
-    writing.unlock();
     if (!status.ok()) {
-      const std::unique_lock lock(mutex_);
+      const std::lock_guard lock(mutex_);
       failure_ = status;
     }
     return status;
@@ -422,36 +407,24 @@ class RocksStore final : public Store {
     QUARRY_CHECK(false);
   }
 
-  // After a failed write RocksDB refuses all others until it is told to go on, which it does not
-  // where the log could not be synced. And where nothing was in memory it would go on with the log
-  // that could not be written: its asserts end the process at the next write. So another log is
-  // begun by a flush, of something that is put into memory first (without the log: its number is
-  // one that no log holds). What does not recover stands until the store is opened again.
+  // After a failed write RocksDB refuses all others until it is told to go on. Of a full disk it
+  // tries to recover by itself every five seconds, and is busy meanwhile: then the failure still
+  // stands.
   Status Recover() {
-    {
-      const std::shared_lock lock(mutex_);
-      if (failure_.ok()) return failure_;
-    }
-    const std::unique_lock lock(mutex_);
+    const std::lock_guard lock(mutex_);
     if (failure_.ok()) return failure_;
-    rocksdb::DB& db = *database_->get();
-    rocksdb::WriteOptions unlogged;
-    unlogged.disableWAL = true;
-    if (db.Resume().ok() && db.Delete(unlogged, kNoKey).ok() &&
-        db.Flush(rocksdb::FlushOptions()).ok()) {
-      failure_ = OkStatus();
-    }
+    const rocksdb::Status resumed = database_->get()->Resume();
+    if (resumed.IsBusy()) return failure_;
+    failure_ = FromRocks(resumed, "write store");
     return failure_;
   }
-
-  static constexpr char kNoKey[] = "";  // is never used
 
   const std::string directory_;
   const bool read_only_;
   const uint64_t reserve_;  // bytes of the disk that no batch may take
   const std::shared_ptr<const Database> database_;
-  std::shared_mutex mutex_;  // shared by writes, so that none falls into a recovery
-  Status failure_;           // of the last write; ok once writing works again. Guarded by mutex_
+  std::mutex mutex_;
+  Status failure_;  // of the last write; ok once writing works again
 };
 
 // Opens the store read-only and holds what RocksDB makes of it against the files: it trusts them

@@ -95,6 +95,9 @@ void Ledger::ReadLine(std::string_view line) {
     Settle();
   } else if (what == "refused") {
     if (begun_ == "publish") publish_refused_ = true;
+    // Refused before anything was written: it cannot be there.
+    const bool untried = line.find("write store: disk full: ") != std::string_view::npos;
+    if (begun_ == "documents" && untried) calls_.pop_back();
     if (begun_ != "reopen") begun_.clear();
     ++refused_;
   }
