@@ -463,7 +463,7 @@ Result<std::unique_ptr<Store>> Open(const std::string& directory, const RocksSto
   }
   if (!ours.read_only) {
     db.reset();
-    RemoveOldWatermarks(directory);
+    RemoveHalfWritten(directory);
     const auto keeper = std::make_shared<WatermarkKeeper>(directory);
     options.listeners.push_back(keeper);
     QUARRY_RETURN_IF_ERROR(FromOpen(OpenDatabase(directory, options, /*read_only=*/false, db)));

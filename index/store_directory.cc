@@ -74,8 +74,14 @@ Status WriteWatermark(const std::string& directory, uint64_t sequence) {
   return WriteFileAtomically(WatermarkPath(directory), bytes);
 }
 
-void RemoveOldWatermarks(const std::string& directory) {
+void RemoveHalfWritten(const std::string& directory) {
   RemoveTemporaries(WatermarkPath(directory));
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(directory, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code vanished;
+    if (it->path().extension() == ".dbtmp") std::filesystem::remove(it->path(), vanished);
+  }
 }
 
 }  // namespace quarry::index

@@ -30,7 +30,8 @@ Result<DirectoryContent> InspectDirectory(const std::string& directory);
 Result<uint64_t> ReadWatermark(const std::string& directory);
 // Replaces it atomically.
 Status WriteWatermark(const std::string& directory, uint64_t sequence);
-// Removes what crashes while it was written left behind.
-void RemoveOldWatermarks(const std::string& directory);
+// Removes the temporary files, RocksDB's too, that crashes left behind. REQUIRES: nobody has the
+// store open.
+void RemoveHalfWritten(const std::string& directory);
 
 }  // namespace quarry::index

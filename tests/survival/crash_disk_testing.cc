@@ -209,17 +209,23 @@ std::string CrashDisk::ContentOf(const File& file, Unsynced unsynced, Random& ra
     }
     return content;
   }
-  const uint64_t kept_of_four = random.Below(5);
-  for (const FileChange& change : file.pending) {
+  // Each page is as it was after some of the writes.
+  std::map<uint64_t, size_t> writes_of_page;
+  const auto has = [&](size_t write, uint64_t page) {
+    const size_t writes = random.Below(file.pending.size() + 1);
+    return write < writes_of_page.try_emplace(page, writes).first->second;
+  };
+  for (size_t i = 0; i < file.pending.size(); ++i) {
+    const FileChange& change = file.pending[i];
     if (change.truncate) {
-      if (random.Below(4) < kept_of_four) testing::Apply(content, change);
+      if (has(i, change.offset / kPage)) testing::Apply(content, change);
       continue;
     }
     for (size_t begin = 0; begin < change.bytes.size();) {
-      const size_t page_left = kPage - (change.offset + begin) % kPage;
-      const size_t size = std::min(page_left, change.bytes.size() - begin);
-      if (random.Below(4) < kept_of_four) {
-        Put(content, change.offset + begin, std::string_view(change.bytes).substr(begin, size));
+      const uint64_t offset = change.offset + begin;
+      const size_t size = std::min(kPage - offset % kPage, change.bytes.size() - begin);
+      if (has(i, offset / kPage)) {
+        Put(content, offset, std::string_view(change.bytes).substr(begin, size));
       }
       begin += size;
     }
