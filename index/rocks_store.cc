@@ -255,7 +255,7 @@ Status CompleteCheckpoint(const std::string& directory, uint64_t sequence) {
   if (log > 0 && !std::filesystem::exists(directory + name)) {
     QUARRY_RETURN_IF_ERROR(WriteFileAtomically(directory + name, ""));
   }
-  QUARRY_RETURN_IF_ERROR(CheckWals(directory, log));
+  QUARRY_RETURN_IF_ERROR(CheckWals(directory, log).status());
   const uint64_t copied = db->GetLatestSequenceNumber();
   if (copied < sequence) {
     return InternalError("copy store to " + directory + ": it ends with change " +

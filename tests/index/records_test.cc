@@ -268,20 +268,8 @@ TEST(Records, OfAnotherVersionNameBoth) {
 }
 
 // Before collections kept the settings of their vectors, nothing came after the generation.
-TEST(Records, ACollectionOfVersionOneHasNoSettings) {
-  StoredCollection collection;
-  collection.id = CollectionId(1);
-  collection.name = "c";
-  collection.current_generation = GenerationId(7);
-  std::string bytes = EncodeCollection(collection);
-  ASSERT_EQ(bytes.back(), '\0');
-  bytes.pop_back();
-  bytes[0] = 1;
-  EXPECT_EQ(DecodeCollection(bytes).value(), collection);
-}
-
-// What programs wrote before there was a weight of the title.
-TEST(Records, OfACollectionWithoutATitleWeightHaveWeightOne) {
+// What programs wrote before collections kept settings of their vectors and a weight of the title.
+TEST(Records, ACollectionOfVersionOneHasNoSettingsAndWeightOne) {
   StoredCollection collection;
   collection.id = CollectionId(2);
   collection.name = "docs";
@@ -296,7 +284,7 @@ TEST(Records, OfACollectionWithoutATitleWeightHaveWeightOne) {
       "\x33\x33\x33\x33\x33\x33\xf3\x3f\x00\x00\x00\x00\x00\x00\xe8\x3f\x06\x03",
       27);
   EXPECT_EQ(*DecodeCollection(bytes), collection);
-  EXPECT_EQ(EncodeCollection(collection), "\x02" + bytes.substr(1) + "\x01");
+  EXPECT_EQ(EncodeCollection(collection), "\x02" + bytes.substr(1) + std::string("\x01\x00", 2));
   std::string newer = EncodeCollection(collection);
   newer[0] = 3;
   EXPECT_EQ(DecodeCollection(newer).status(),

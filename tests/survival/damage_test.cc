@@ -218,6 +218,10 @@ TEST_F(DamageTest, IsDetectedOrHarmless) {
   const uint64_t damages = NumberFromEnvironment("QUARRY_SURVIVAL_DAMAGES", 16);
   const uint64_t seed = NumberFromEnvironment("QUARRY_SURVIVAL_SEED", 1);
   ASSERT_EQ(right().size(), 12u);
+  for (const char* kind : {"db/N.log", "db/N.sst", "derived rows", "derived segment",
+                           "derived embedder", "derived graph"}) {
+    ASSERT_TRUE(of_kind_.contains(kind)) << kind;
+  }
   std::map<std::string, std::map<std::string, uint64_t>> table;
   for (const auto& [kind, paths] : of_kind_) {
     Random random(seed + Hash64(kind));

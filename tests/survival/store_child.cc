@@ -28,6 +28,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "index/index.h"
+#include "index/indexed_terms.h"
 #include "model/embedder_factory.h"
 #include "model/lsa_embedder.h"
 #include "tests/survival/file_journal.h"
@@ -118,10 +119,10 @@ DocumentDraft DraftOf(const std::string& id, uint64_t version) {
     chunk.span.end = begin + paragraph.size();
     begin = chunk.span.end + 2;
     chunk.text_hash = Hash64(paragraph);
-    const std::string indexed = IndexedText(document.title, chunk);
-    chunk.input_hash = Hash64(indexed);
+    chunk.input_hash = Hash64(IndexedText(document.title, chunk));
     chunk.token_count = CountTokens(paragraph);
-    draft.chunks.push_back({chunk, CountTerms(TheAnalyzer().Tokenize(indexed))});
+    draft.chunks.push_back(
+        {chunk, IndexedTerms(TheAnalyzer(), document.title, chunk, IndexOptions().title_weight)});
   }
   return draft;
 }
@@ -432,6 +433,7 @@ int Build(const std::string& directory, uint64_t seed) {
     };
     for (size_t from = 0; from < 60; from += 10) QUARRY_RETURN_IF_ERROR(put(from, 10));
     QUARRY_RETURN_IF_ERROR(Learn(subject));
+    QUARRY_RETURN_IF_ERROR(subject.index().WaitForMaintenance(CallContext()));  // the graph
     // Closed, so that all of this is in tables, and the rest in a log.
     QUARRY_RETURN_IF_ERROR(subject.Open(/*read_only=*/false));
     QUARRY_RETURN_IF_ERROR(put(55, 10));
@@ -502,7 +504,7 @@ int Ask(const std::string& directory, bool read_only) {
   Probe::Run("state", [&]() -> Result<std::string> { return State(subject); });
   for (const char* words : {"valve", "水泵", "revision 7", "title gasket flow", "d13"}) {
     Probe::Run("words:" + HashToHex(Hash64(words)), [&]() -> Result<std::string> {
-      std::vector<std::string> terms;
+      std::vector<QueryTerm> terms;
       for (Token& token : TheAnalyzer().Tokenize(words)) terms.push_back(std::move(token.term));
       QUARRY_ASSIGN_OR_RETURN(const std::vector<ScoredRow> rows,
                               snapshot->SearchLexical(terms, 1000, {}, CallContext()));
