@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "base/text_folding.h"
@@ -52,6 +53,26 @@ bool FoldSimple(std::string_view utf8, size_t& offset, std::string& folded) {
   AppendCodePoint(folded, CharInfoOf(c).folded);
   offset = behind;
   return true;
+}
+
+// Counts the words that begin in a run of ASCII at `offset`, eight bytes at a time; returns how many
+// bytes it has read. *in_word: whether the character before is a letter.
+size_t CountAsciiWords(std::string_view text, size_t offset, size_t* words, bool* in_word) {
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  constexpr uint64_t kTop = 0x80 * kOnes;
+  size_t at = offset;
+  for (; at + 8 <= text.size(); at += 8) {
+    uint64_t w;
+    std::memcpy(&w, text.data() + at, 8);
+    if ((w & kTop) != 0) break;
+    w |= 0x20 * kOnes;
+    // The top bit of each byte tells whether it is a letter.
+    const uint64_t letters = (w + (0x80 - 'a') * kOnes) & ~(w + (0x80 - 'z' - 1) * kOnes) & kTop;
+    const uint64_t before = letters << 8 | (*in_word ? 0x80u : 0u);
+    *words += static_cast<size_t>(std::popcount(letters & ~before));
+    *in_word = letters >> 63 != 0;
+  }
+  return at - offset;
 }
 
 bool IsKana(char32_t c) {
@@ -172,6 +193,11 @@ std::string DetectLanguage(std::string_view utf8) {
   size_t hangul = 0;
   bool in_word = false;
   for (size_t offset = 0; offset < sample.size();) {
+    const size_t ascii = CountAsciiWords(sample, offset, &latin_words, &in_word);
+    if (ascii > 0) {
+      offset += ascii;
+      continue;
+    }
     const char32_t c = TakeUtf8(sample, offset);
     const bool latin =
         c < 0x80 ? IsAsciiLetter(static_cast<unsigned char>(c))

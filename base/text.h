@@ -25,16 +25,16 @@ struct DecodedText {
 };
 
 // Detects the charset of `bytes` (byte-order mark, then well-formed UTF-8, then the plausibility of
-// the text as GB18030/GBK, Big5, UTF-16, Shift_JIS, EUC-JP, EUC-KR, ISO-2022-JP, windows-125x,
-// KOI8-R) and converts. 20 characters of Chinese are enough.
+// the text as GB18030/GBK, Big5, UTF-16, UTF-32, Shift_JIS, EUC-JP, EUC-KR, ISO-2022-JP, windows-*,
+// KOI8-R; what HTML or XML declares is a hint) and converts. 20 characters of Chinese are enough.
 //
 // Errors, all kInvalidArgument:
 //   "not text: looks like PNG image": a known binary signature;
-//   "not text: NUL byte at offset 12": and the text is no UTF-16;
-//   "not text: control character 0x01 at offset 2": where more than 1 % are such;
+//   "not text: NUL byte at offset 12": and no UTF-16; "not text: control character 0x01 at offset
+//   2": where more than 1 % are such;
 //   "invalid UTF-8 at byte 3120 and no other charset fits": UTF-8 with damage, however little, is
-//   an error and never taken for another charset;
-//   "invalid GB18030 at byte 3120 and no other charset fits": likewise of the charset detected.
+//   never taken for another charset; "invalid GB18030 at ...": likewise of the charset detected;
+//   "garbled text: looks like UTF-8 read as windows-1252 and written again; ...": valid nonsense.
 Result<DecodedText> DecodeText(std::string_view bytes);
 
 // What a file that begins with `bytes` is, if it begins as a known binary format does: "PNG image",

@@ -13,6 +13,8 @@
 #include <memory>
 
 #include "base/text.h"
+#include "base/text_declared_charset.h"
+#include "base/text_mojibake.h"
 #include "base/text_plausibility.h"
 #include "base/text_utf8.h"
 
@@ -28,23 +30,21 @@ constexpr size_t kSampleBytes = 32 * 1024;
 constexpr size_t kLineBytes = 4096;  // and at most so many bytes of that line before
 // The least plausibility of a text; misread bytes stay below 0.
 constexpr double kPlausible = 1.0;
+// What a declaration is worth. It decides between charsets in which a text reads about as well, and
+// is not believed where the text is nonsense in it.
+constexpr double kDeclared = 2.0;
 // Control characters beyond this share are not slips in a text.
 constexpr size_t kControlsPerThousand = 10;
 
-struct Charset {
-  const char* name;  // as reported
-  const char* icu_name;
-  Reading reading = Reading::kAny;
-};
-// GB18030 contains GBK and GB2312; windows-949 contains EUC-KR, ibm-943 is Microsoft's Shift_JIS
-// and Big5-HKSCS contains Big5.
-constexpr Charset kMultiByte[] = {{"GB18030", "gb18030", Reading::kChinese},
-                                  {"Big5", "ibm-1375_P100-2008", Reading::kChinese},
-                                  {"Shift_JIS", "ibm-943_P15A-2003"},
-                                  {"EUC-JP", "euc-jp-2007"},
-                                  {"EUC-KR", "windows-949-2000"}};
+using text_internal::Charset;
+
+constexpr Charset kMultiByte[] = {text_internal::kGb18030, text_internal::kBig5,
+                                  text_internal::kShiftJis, text_internal::kEucJp,
+                                  text_internal::kEucKr};
 constexpr Charset kUtf16[] = {{"UTF-16LE", "UTF-16LE", Reading::kUtf16},
                               {"UTF-16BE", "UTF-16BE", Reading::kUtf16}};
+constexpr Charset kUtf32[] = {{"UTF-32LE", "UTF-32LE", Reading::kUtf16},
+                              {"UTF-32BE", "UTF-32BE", Reading::kUtf16}};
 
 struct ByteOrderMark {
   std::string_view bytes;
@@ -97,6 +97,18 @@ bool IsControl(unsigned char byte) {
   return byte < 0x20 && (byte < 0x08 || byte > 0x0D) && byte != 0x1A && byte != 0x1B;
 }
 
+// Passes over words of eight bytes that are all printable; stops at most seven bytes before a byte
+// below 0x20, or before the end.
+size_t SkipPrintable(std::string_view bytes, size_t at) {
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  for (; at + 8 <= bytes.size(); at += 8) {
+    uint64_t w;
+    std::memcpy(&w, bytes.data() + at, 8);
+    if (((w - 0x20 * kOnes) & ~w & (0x80 * kOnes)) != 0) break;
+  }
+  return at;
+}
+
 Status NotText(const std::string& why) { return InvalidArgumentError("not text: " + why); }
 
 // An error if there are NUL bytes or too many other control characters.
@@ -104,6 +116,8 @@ Status CheckControls(std::string_view bytes) {
   size_t controls = 0;
   size_t first = kNone;
   for (size_t i = 0; i < bytes.size(); ++i) {
+    i = SkipPrintable(bytes, i);
+    if (i == bytes.size()) break;
     if (!IsControl(static_cast<unsigned char>(bytes[i]))) continue;
     if (bytes[i] == '\0') return NotText("NUL byte at offset " + std::to_string(i));
     if (controls++ == 0) first = i;
@@ -148,6 +162,10 @@ Result<DecodedText> DecodeAs(const Charset& charset, std::string_view bytes, siz
 
 Result<DecodedText> DecodeUtf8Text(std::string_view text) {
   QUARRY_RETURN_IF_ERROR(CheckControls(text));
+  if (const std::string cause = text_internal::MojibakeOf(text); !cause.empty()) {
+    return InvalidArgumentError("garbled text: looks like " + cause +
+                                " and written again; expected the text as it was first written");
+  }
   DecodedText decoded{std::string(text), "UTF-8"};
   NormaliseLineEnds(decoded.text);
   return decoded;
@@ -250,6 +268,11 @@ Result<DecodedText> DecodeText(std::string_view bytes) {
       contest.Enter(charset, bytes.substr(0, kSampleBytes));
     }
   }
+  if (bytes.size() % 4 == 0 && nul != kNone) {
+    for (const Charset& charset : kUtf32) {
+      contest.Enter(charset, bytes.substr(0, kSampleBytes));
+    }
+  }
   if (nul != kNone) {
     if (contest.Best() != nullptr) return DecodeAs(*contest.Best(), bytes, 0);
     return NotText("NUL byte at offset " + std::to_string(nul));
@@ -264,6 +287,9 @@ Result<DecodedText> DecodeText(std::string_view bytes) {
   if (contest.Best() == nullptr && IsDamagedUtf8(sample)) return Malformed("UTF-8", invalid);
   for (const Charset& charset : kMultiByte) contest.Enter(charset, sample);
   EnterSingleByte(sample, contest);
+  if (const Charset* declared = text_internal::DeclaredCharset(bytes)) {
+    contest.Enter(*declared, sample, kDeclared);
+  }
   if (contest.Best() != nullptr) return DecodeAs(*contest.Best(), bytes, 0);
   QUARRY_RETURN_IF_ERROR(CheckControls(bytes));
   return Malformed("UTF-8", invalid);

@@ -242,6 +242,68 @@ TEST(DecodeTextTest, NoiseIsNoText) {
   EXPECT_EQ(ErrorOf(noise).substr(0, 22), "invalid UTF-8 at byte ");
 }
 
+TEST(DecodeTextTest, DeclarationDecidesBetweenCharsetsThatBothReadWell) {
+  // Polish and Turkish differ from Western European text in a few letters only.
+  const std::string polish =
+      "<meta charset=\"iso-8859-2\"><p>Zażółć gęślą jaźń, proszę państwa.</p>";
+  ExpectDetected(polish, "ISO-8859-2", "ISO-8859-2");
+  ExpectDetected("<?xml version='1.0' encoding='windows-1254'?><p>Şişli'de güneş ışığı</p>",
+                 "windows-1254", "windows-1254");
+  ExpectDetected("<html><META http-equiv=Content-Type content='text/html; charset=KOI8-R'>Да",
+                 "KOI8-R", "KOI8-R");
+}
+
+TEST(DecodeTextTest, DeclarationIsNotBelievedWhereTheTextIsNonsenseInIt) {
+  const std::string page = "<meta charset=iso-8859-1><p>数据库连接失败，请检查网络设置后重试。</p>";
+  ExpectDetected(page, "GB18030", "GB18030");
+  EXPECT_EQ(DecodeText("<meta charset=gbk>中文内容")->charset, "UTF-8") << "well-formed";
+  EXPECT_EQ(DecodeText("<meta charset=utf-7>+ADw-script+AD4-")->charset, "UTF-8");
+}
+
+TEST(DecodeTextTest, Utf32WithoutMarkIsDetected) {
+  ExpectDetected("The pump moves water, 泵输送水。", "UTF-32LE", "UTF-32LE");
+  ExpectDetected("The pump moves water, 泵输送水。", "UTF-32BE", "UTF-32BE");
+}
+
+TEST(DecodeTextTest, FourByteGb18030IsDecoded) {
+  // U+3400, U+20000 and an emoji have four bytes each.
+  ExpectDetected("㐀字𠀀和表情😀都在这里，本产品保修期为两年。", "GB18030", "GB18030");
+}
+
+TEST(DecodeTextTest, GarbledTextIsAnErrorThatSaysHow) {
+  const auto garble = [](const std::string& text, const char* written, const char* read) {
+    const std::string bytes = Encode(text, written);
+    std::string utf8;
+    icu::UnicodeString(bytes.data(), static_cast<int32_t>(bytes.size()), read).toUTF8String(utf8);
+    return utf8;
+  };
+  const auto error = [](const std::string& how) {
+    return "garbled text: looks like " + how +
+           " and written again; expected the text as it was first written";
+  };
+  for (const char* text : {kSimplified[0], kSimplified[2], kTraditional[1], kJapanese[0]}) {
+    EXPECT_EQ(ErrorOf(garble(text, "UTF-8", "ISO-8859-1")), error("UTF-8 read as windows-1252"));
+  }
+  EXPECT_EQ(
+      ErrorOf(garble(std::string(kFrench[0]) + kFrench[0] + kFrench[1], "UTF-8", "windows-1252")),
+      error("UTF-8 read as windows-1252"));
+  EXPECT_EQ(ErrorOf(garble(kSimplified[2], "GB18030", "ISO-8859-1")),
+            error("GB18030 read as windows-1252"));
+  EXPECT_EQ(ErrorOf(garble(kKorean[0], "windows-949-2000", "ISO-8859-1")),
+            error("EUC-KR read as windows-1252"));
+  EXPECT_EQ(ErrorOf(garble(kSimplified[2], "UTF-8", "gb18030")), error("UTF-8 read as GB18030"));
+}
+
+TEST(DecodeTextTest, TextAboutGarbledTextIsText) {
+  EXPECT_TRUE(
+      DecodeText("Where a page shows “cafÃ©” or â€œquotesâ€, its bytes are UTF-8 "
+                 "that was read as windows-1252; “café” was meant, “naïve” and “Zürich”.")
+          .ok());
+  for (const char* text : {kFrench[0], kGerman[1], kRussian[0], kJapanese[2], kKorean[0]}) {
+    EXPECT_TRUE(DecodeText(text).ok()) << text;
+  }
+}
+
 TEST(DecodeTextTest, ShiftJisFileIsDetected) {
   const auto path =
       testing::DataPath("documents/markitdown_files/markitdown/tests/test_files/test_mskanji.csv");

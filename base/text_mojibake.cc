@@ -1,0 +1,103 @@
+#include "base/text_mojibake.h"
+
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/text.h"
+#include "base/text_declared_charset.h"
+#include "base/text_plausibility.h"
+#include "base/text_utf8.h"
+
+namespace quarry::text_internal {
+namespace {
+
+constexpr size_t kSample = 4096;
+// Fewer characters outside ASCII say nothing.
+constexpr size_t kFewest = 8;
+// Above this a text reads like one that somebody wrote, and it takes at least kSurelyText to say
+// that another reading of it is better.
+constexpr double kReadable = 1.0;
+constexpr double kSurelyText = 4.0;
+
+// What windows-1252 has at 0x80..0x9F; the holes are controls.
+constexpr char16_t kHighBytes[32] = {
+    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+
+// The bytes that read as `text` in windows-1252 or ISO-8859-1; empty if there are none.
+std::string ToSingleBytes(std::u16string_view text) {
+  std::string bytes;
+  bytes.reserve(text.size());
+  for (const char16_t c : text) {
+    if (c < 0x100) {
+      bytes += static_cast<char>(c);
+      continue;
+    }
+    const auto* found = std::find(std::begin(kHighBytes), std::end(kHighBytes), c);
+    if (found == std::end(kHighBytes)) return {};
+    bytes += static_cast<char>(0x80 + (found - std::begin(kHighBytes)));
+  }
+  return bytes;
+}
+
+std::string ToGb18030(const icu::UnicodeString& text) {
+  std::string bytes(static_cast<size_t>(text.length()) * 4, '\0');
+  const int32_t size =
+      text.extract(0, text.length(), bytes.data(), static_cast<uint32_t>(bytes.size()), "gb18030");
+  bytes.resize(std::clamp<size_t>(static_cast<size_t>(size), 0, bytes.size()));
+  return bytes;
+}
+
+// Whether the bytes outside ASCII are well-formed UTF-8 but for a few, which a wrong reading loses.
+bool ReadsAsUtf8(std::string_view bytes) {
+  size_t good = 0;
+  size_t bad = 0;
+  for (size_t offset = 0; offset < bytes.size();) {
+    char32_t c;
+    const size_t size = DecodeUtf8(bytes, offset, c);
+    (size == 0 ? bad : good) += size == 1 ? 0 : 1;
+    offset += std::max<size_t>(size, 1);
+  }
+  return good > 0 && bad * 10 <= good;
+}
+
+double PlausibilityAs(const Charset& charset, const std::string& bytes) {
+  const icu::UnicodeString text(bytes.data(), static_cast<int32_t>(bytes.size()), charset.icu_name);
+  return Plausibility({text.getBuffer(), static_cast<size_t>(text.length())}, charset.reading);
+}
+
+}  // namespace
+
+std::string MojibakeOf(std::string_view utf8) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  const auto first =
+      static_cast<size_t>(std::find_if_not(utf8.begin(), utf8.end(), is_ascii) - utf8.begin());
+  if (first == utf8.size()) return {};
+  const std::string_view sample = TruncateUtf8(utf8.substr(first), kSample);
+  const icu::UnicodeString text = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(sample.data(), static_cast<int32_t>(sample.size())));
+  const std::u16string_view view(text.getBuffer(), static_cast<size_t>(text.length()));
+  const auto foreign =
+      std::count_if(view.begin(), view.end(), [](char16_t c) { return c >= 0x80; });
+  if (static_cast<size_t>(foreign) < kFewest) return {};
+  if (Plausibility(view, Reading::kAny) >= kReadable) return {};
+
+  if (const std::string bytes = ToSingleBytes(view); !bytes.empty()) {
+    if (ReadsAsUtf8(bytes)) return "UTF-8 read as windows-1252";
+    double best = kSurelyText;
+    std::string how;
+    for (const Charset& charset : {kGb18030, kBig5, kShiftJis, kEucKr}) {
+      const double plausibility = PlausibilityAs(charset, bytes);
+      if (plausibility < best) continue;
+      best = plausibility;
+      how = std::string(charset.name) + " read as windows-1252";
+    }
+    return how;
+  }
+  return ReadsAsUtf8(ToGb18030(text)) ? "UTF-8 read as GB18030" : "";
+}
+
+}  // namespace quarry::text_internal
