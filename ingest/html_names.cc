@@ -1,5 +1,6 @@
 #include "ingest/html_names.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 
@@ -42,16 +43,67 @@ ElementTable MakeElements() {
   return table;
 }
 
-bool IsBoilerplateWord(std::string_view word) {
-  static constexpr std::string_view kWords[] = {
-      "ad",      "ads",     "advert",  "advertisement", "banner",     "breadcrumb", "breadcrumbs",
-      "consent", "cookie",  "cookies", "gdpr",          "newsletter", "pagination", "popup",
-      "promo",   "related", "share",   "sharing",       "sidebar",    "social",     "subscribe",
-  };
-  for (const std::string_view candidate : kWords) {
-    if (word == candidate) return true;
+// Words of class and id attributes. A stem also stands for what begins with it: "comments",
+// "advertisement".
+struct Name {
+  std::string_view word;
+  bool is_stem;
+  Boilerplate boilerplate;
+};
+constexpr Name kNames[] = {
+    // Readers' voices, advertisements, other articles: boilerplate even where it is prose.
+    {"comment", true, Boilerplate::kSurely},
+    {"disqus", true, Boilerplate::kSurely},
+    {"respond", false, Boilerplate::kSurely},
+    {"related", false, Boilerplate::kSurely},
+    {"recommend", true, Boilerplate::kSurely},
+    {"trending", false, Boilerplate::kSurely},
+    {"popular", false, Boilerplate::kSurely},
+    {"sponsor", true, Boilerplate::kSurely},
+    {"advert", true, Boilerplate::kSurely},
+    {"outbrain", true, Boilerplate::kSurely},
+    {"taboola", true, Boilerplate::kSurely},
+    {"promo", false, Boilerplate::kSurely},
+    {"newsletter", true, Boilerplate::kSurely},
+    {"cookie", true, Boilerplate::kSurely},
+    {"consent", false, Boilerplate::kSurely},
+    {"gdpr", false, Boilerplate::kSurely},
+    // What stands around an article.
+    {"ad", false, Boilerplate::kLikely},
+    {"ads", false, Boilerplate::kLikely},
+    {"banner", true, Boilerplate::kLikely},
+    {"breadcrumb", true, Boilerplate::kLikely},
+    {"carousel", false, Boilerplate::kLikely},
+    {"copyright", false, Boilerplate::kLikely},
+    {"footer", false, Boilerplate::kLikely},
+    {"login", false, Boilerplate::kLikely},
+    {"masthead", false, Boilerplate::kLikely},
+    {"nav", false, Boilerplate::kLikely},
+    {"navbar", false, Boilerplate::kLikely},
+    {"navbox", false, Boilerplate::kLikely},
+    {"navigation", false, Boilerplate::kLikely},
+    {"overlay", false, Boilerplate::kLikely},
+    {"pager", false, Boilerplate::kLikely},
+    {"pagination", false, Boilerplate::kLikely},
+    {"player", false, Boilerplate::kLikely},
+    {"popup", false, Boilerplate::kLikely},
+    {"share", true, Boilerplate::kLikely},
+    {"sharing", false, Boilerplate::kLikely},
+    {"sidebar", false, Boilerplate::kLikely},
+    {"signup", false, Boilerplate::kLikely},
+    {"slideshow", false, Boilerplate::kLikely},
+    {"social", false, Boilerplate::kLikely},
+    {"subscribe", false, Boilerplate::kLikely},
+    {"toolbar", false, Boilerplate::kLikely},
+    {"tooltip", false, Boilerplate::kLikely},
+    {"widget", false, Boilerplate::kLikely},
+};
+
+Boilerplate BoilerplateOfWord(std::string_view word) {
+  for (const Name& name : kNames) {
+    if (name.is_stem ? word.starts_with(name.word) : word == name.word) return name.boilerplate;
   }
-  return false;
+  return Boilerplate::kNo;
 }
 
 }  // namespace
@@ -62,22 +114,28 @@ ElementInfo ElementInfoOf(std::string_view name) {
   return found == table->end() ? ElementInfo() : found->second;
 }
 
-bool NamesBoilerplate(std::string_view attribute) {
+Boilerplate BoilerplateOf(std::string_view attribute) {
   constexpr size_t kMaxWord = 16;
   char word[kMaxWord];
   size_t size = 0;
-  for (size_t i = 0; i <= attribute.size(); ++i) {
-    const char c = i < attribute.size() ? attribute[i] : ' ';
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    if (lower >= 'a' && lower <= 'z') {
-      if (size < kMaxWord) word[size] = lower;
-      ++size;
-      continue;
-    }
-    if (size > 1 && size <= kMaxWord && IsBoilerplateWord({word, size})) return true;
+  bool lower_before = false;
+  Boilerplate found = Boilerplate::kNo;
+  const auto end_word = [&] {
+    if (size > 1) found = std::max(found, BoilerplateOfWord({word, std::min(size, kMaxWord)}));
     size = 0;
+  };
+  for (const char c : attribute) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const char lower = upper ? static_cast<char>(c + ('a' - 'A')) : c;
+    const bool letter = lower >= 'a' && lower <= 'z';
+    if (!letter || (upper && lower_before)) end_word();  // "cookie-bar", "cookieBar"
+    lower_before = letter && !upper;
+    if (!letter) continue;
+    if (size < kMaxWord) word[size] = lower;
+    ++size;
   }
-  return false;
+  end_word();
+  return found;
 }
 
 }  // namespace quarry::ingest

@@ -25,8 +25,11 @@ struct ElementInfo {
 // Of a lower-case name; the defaults for an unknown one.
 ElementInfo ElementInfoOf(std::string_view name);
 
-// Whether one of the words of a class or id attribute names boilerplate: "cookie-banner",
-// "share_buttons".
-bool NamesBoilerplate(std::string_view attribute);
+// What an element says of itself: that it stands around an article ("sidebar", "share_buttons"), or
+// that it is none of it even where it reads like one ("comments", "relatedStories").
+enum class Boilerplate : uint8_t { kNo, kLikely, kSurely };
+
+// By the words of a class or id attribute.
+Boilerplate BoilerplateOf(std::string_view attribute);
 
 }  // namespace quarry::ingest

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "ingest/document_builder.h"
+#include "ingest/html_content.h"
+#include "ingest/html_metadata.h"
 #include "ingest/html_prescan.h"
 #include "ingest/html_text.h"
 #include "ingest/html_walk.h"
@@ -52,42 +54,6 @@ bool HasText(std::string_view prescanned) {
   return prescanned.find("<img alt") != prescanned.npos;
 }
 
-// What the page says about itself.
-void ReadMeta(const Node& meta, Document* document) {
-  const char* name = html::AttributeOf(meta, "name");
-  if (name == nullptr) name = html::AttributeOf(meta, "property");
-  const char* content = html::AttributeOf(meta, "content");
-  if (name == nullptr || content == nullptr) return;
-  static constexpr std::pair<std::string_view, const char*> kFields[] = {
-      {"author", "author"},
-      {"article:author", "author"},
-      {"description", "description"},
-      {"og:description", "description"},
-      {"article:published_time", "date"},
-      {"date", "date"},
-      {"dc.date", "date"},
-  };
-  std::string lower(name);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  const std::string_view value = Trim(content);
-  if (value.empty()) return;
-  if (lower == "keywords") {
-    std::vector<std::string> words;
-    for (size_t begin = 0; begin < value.size();) {
-      const size_t comma = std::min(value.find(',', begin), value.size());
-      if (const auto word = Trim(value.substr(begin, comma - begin)); !word.empty())
-        words.emplace_back(word);
-      begin = comma + 1;
-    }
-    document->metadata.emplace("keywords", std::move(words));
-    return;
-  }
-  for (const auto& [key, field] : kFields) {
-    // The first one stands: pages repeat themselves for social networks.
-    if (lower == key) document->metadata.emplace(field, std::string(value));
-  }
-}
-
 // The text of <title>, which is invisible in the page itself.
 std::string ReadTitle(const Page& page, const Node& title) {
   std::string text;
@@ -102,16 +68,23 @@ std::string ReadTitle(const Page& page, const Node& title) {
   return text;
 }
 
+bool IsMain(const Node& node) {
+  if (!html::IsElement(node)) return false;
+  const char* role = html::AttributeOf(node, "role");
+  return html::IsTag(node, GUMBO_TAG_MAIN) || (role != nullptr && std::string_view(role) == "main");
+}
+
 struct Landmarks {
-  std::string title;
+  std::string title;                  // of <title>
+  std::vector<std::string> headings;  // the first <h1>s
   const Node* body = nullptr;
   const Node* main = nullptr;
-  std::vector<const Node*> articles;  // outermost ones
 };
 
-Landmarks FindLandmarks(const Page& page, Document* document) {
+Landmarks FindLandmarks(const Page& page, html::PageMetadata* metadata, Document* document) {
+  constexpr size_t kMaxHeadings = 10;
   Landmarks found;
-  int articles = 0;
+  int articles = 0;  // open <article> and <main>
   html::Walk(
       *page.root,
       [&](const Node& node) {
@@ -121,69 +94,56 @@ Landmarks FindLandmarks(const Page& page, Document* document) {
           if (const char* lang = html::AttributeOf(node, "lang"))
             document->language = PrimaryLanguage(lang);
         } else if (tag == GUMBO_TAG_META) {
-          ReadMeta(node, document);
+          metadata->ReadMeta(node);
         } else if (tag == GUMBO_TAG_TITLE) {
           if (found.title.empty()) found.title = ReadTitle(page, node);
           return false;
+        } else if (tag == GUMBO_TAG_TIME && articles > 0) {  // elsewhere it may date a teaser
+          metadata->ReadTime(node);
+        } else if (tag == GUMBO_TAG_H1 && found.headings.size() < kMaxHeadings) {
+          found.headings.push_back(TitleLine(html::LineOf(page, node)));
         } else if (tag == GUMBO_TAG_BODY) {
           found.body = &node;
         } else if (html::IsInvisible(node) && tag != GUMBO_TAG_HEAD) {
           return false;
         }
-        const char* role = html::AttributeOf(node, "role");
-        const bool is_main =
-            tag == GUMBO_TAG_MAIN || (role != nullptr && std::string_view(role) == "main");
-        if (is_main && found.main == nullptr) found.main = &node;
-        if (tag == GUMBO_TAG_ARTICLE && articles++ == 0) found.articles.push_back(&node);
+        if (IsMain(node) && found.main == nullptr) found.main = &node;
+        if (tag == GUMBO_TAG_ARTICLE || IsMain(node)) ++articles;
         return true;
       },
       [&](const Node& node) {
-        if (html::IsTag(node, GUMBO_TAG_ARTICLE)) --articles;
+        if (html::IsTag(node, GUMBO_TAG_ARTICLE) || IsMain(node)) --articles;
       });
   return found;
 }
 
-// The text of a page without its boilerplate, as far as the page's own landmarks tell. What is left
-// must be enough of the whole, since pages use landmarks in odd ways; otherwise the next wider
-// choice is taken: <main>, the articles, the page without navigation and the like, everything.
+// The text of a page without its boilerplate. A page that has a <main> with text is that.
 void WriteContent(const Page& page, const Landmarks& landmarks, Document* document) {
   constexpr size_t kEnough = 100;
-  const Node& body = landmarks.body == nullptr ? *page.root : *landmarks.body;
-  const size_t total = html::TextSize(page, body);
-  const auto write = [&](const std::vector<const Node*>& roots, bool skip_boilerplate) {
-    document->text.clear();
-    document->blocks.clear();
-    DocumentBuilder builder(document);
-    for (const Node* root : roots)
-      html::WriteBlocks(page, *root, skip_boilerplate, total, &builder);
-    return document->text.size();
-  };
-  if (landmarks.main != nullptr && write({landmarks.main}, true) >= kEnough) return;
-  const size_t without_boilerplate = write({&body}, true);
-  if (!landmarks.articles.empty()) {
-    // Comments and teasers are articles too: they must be most of the page, unless there is one
-    // only.
-    const size_t articles = write(landmarks.articles, true);
-    const bool enough = landmarks.articles.size() == 1 ? articles >= 2 * kEnough
-                                                       : articles * 5 >= without_boilerplate * 2;
-    if (enough && articles > 0) return;
-    write({&body}, true);
+  const Node* content = landmarks.body == nullptr ? page.root : landmarks.body;
+  if (landmarks.main != nullptr && html::TextSize(page, *landmarks.main) >= kEnough) {
+    content = landmarks.main;
   }
-  if (without_boilerplate >= kEnough || without_boilerplate * 5 >= total) return;
-  write({&body}, false);
+  DocumentBuilder builder(document);
+  html::WriteBlocks(page, *content, html::FindBoilerplate(page, *content), &builder);
 }
 
 // The heading names the page; <title> often adds the name of the site. Among several headings the
-// one that <title> repeats is meant, otherwise the first.
-std::string TitleOf(const Document& document, std::string_view title) {
-  std::string first;
-  for (const Block& block : document.blocks) {
-    if (block.kind != BlockKind::kHeading || block.level != 1) continue;
-    std::string heading = TitleLine(document.TextOf(block));
-    if (title.find(heading) != title.npos) return heading;
-    if (first.empty()) first = std::move(heading);
+// one that <title> repeats is meant, otherwise the first that is part of the content.
+std::string TitleOf(const Document& document, const Landmarks& landmarks,
+                    const html::PageMetadata& metadata) {
+  const std::string_view title = landmarks.title;
+  for (const std::string& heading : landmarks.headings) {
+    if (!heading.empty() && title.find(heading) != title.npos) return heading;
   }
-  return first.empty() ? TitleLine(title) : first;
+  const std::string name = TitleLine(metadata.title());
+  if (!name.empty() && (title.empty() || title.starts_with(name))) return name;
+  for (const Block& block : document.blocks) {
+    if (block.kind == BlockKind::kHeading && block.level == 1) {
+      return TitleLine(document.TextOf(block));
+    }
+  }
+  return TitleLine(title);
 }
 
 class HtmlParser final : public Parser {
@@ -198,9 +158,12 @@ class HtmlParser final : public Parser {
     const Page page{text, output->document};
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kHtml));
-    const Landmarks landmarks = FindLandmarks(page, &document);
+    html::PageMetadata metadata;
+    const Landmarks landmarks = FindLandmarks(page, &metadata, &document);
+    metadata.ReadLinkedData(text);
     WriteContent(page, landmarks, &document);
-    document.title = TitleOf(document, landmarks.title);
+    document.title = TitleOf(document, landmarks, metadata);
+    metadata.MoveTo(&document);
     return parsed;
   }
 };
@@ -213,7 +176,7 @@ void AppendHtmlFragment(std::string_view html, DocumentBuilder* builder) {
   const Result<std::string> prescanned = PrescanHtml(html);
   if (!prescanned.ok() || !HasText(*prescanned)) return;
   const Output output = ParseTree(*prescanned);
-  html::WriteBlocks({html, output->document}, *output->document, false, 0, builder);
+  html::WriteBlocks({html, output->document}, *output->document, {}, builder);
 }
 
 std::string HtmlInlineText(std::string_view html) {

@@ -29,16 +29,24 @@ bool StyleHides(std::string_view style) {
 }
 
 bool IsBoilerplateRole(std::string_view role) {
-  static constexpr std::string_view kRoles[] = {
-      "alertdialog", "banner", "complementary", "contentinfo", "dialog", "navigation", "search"};
+  static constexpr std::string_view kRoles[] = {"alertdialog", "banner",     "complementary",
+                                                "dialog",      "navigation", "search"};
   return std::any_of(std::begin(kRoles), std::end(kRoles),
                      [&](std::string_view name) { return html::EqualsIgnoringCase(role, name); });
 }
 
+// Whether a link leads into the page or to one beside it: "#top", "ch02.html", not "/news" or
+// "https://...".
+bool IsNear(std::string_view href) {
+  if (href.empty() || href[0] == '/') return false;
+  return href.substr(0, href.find_first_of("/?#")).find(':') == href.npos;
+}
+
 // Attributes that are written as they are: element ("" for any), name.
 constexpr std::pair<std::string_view, std::string_view> kKeptAttributes[] = {
-    {"", "colspan"},  {"", "rowspan"},      {"html", "lang"},    {"img", "alt"},
-    {"meta", "name"}, {"meta", "property"}, {"meta", "content"}, {"ol", "start"},
+    {"", "colspan"},  {"", "rowspan"},      {"html", "lang"},     {"img", "alt"},
+    {"meta", "name"}, {"meta", "property"}, {"meta", "itemprop"}, {"meta", "content"},
+    {"ol", "start"},  {"time", "datetime"},
 };
 
 class Prescan {
@@ -117,6 +125,9 @@ class Prescan {
         preformatted_ += name == "pre" ? 1 : 0;
         break;
       case ElementClass::kImplied:
+        // A place that links lead to is no link; in XHTML it is often closed in itself.
+        if (name == "a" && !HasAttribute("href") && !HidesElement()) return;
+        break;
       case ElementClass::kVoid:
         break;
     }
@@ -155,6 +166,13 @@ class Prescan {
     output_ += '>';
   }
 
+  bool HasAttribute(std::string_view lower) const {
+    const auto& attributes = tokenizer_.attributes();
+    return std::any_of(attributes.begin(), attributes.end(), [&](const auto& attribute) {
+      return html::EqualsIgnoringCase(attribute.name, lower);
+    });
+  }
+
   // Whether the attributes of the tag hide its element.
   bool HidesElement() const {
     bool hidden = false;
@@ -171,19 +189,21 @@ class Prescan {
   }
 
   void WriteAttributes(std::string_view name) {
-    bool boilerplate = false;
+    Boilerplate boilerplate = Boilerplate::kNo;
     bool open = false;
     for (const auto& [key, value] : tokenizer_.attributes()) {
       const auto is = [&, attribute = key](std::string_view lower) {
         return html::EqualsIgnoringCase(attribute, lower);
       };
       if (is("class") || is("id")) {
-        boilerplate = boilerplate || NamesBoilerplate(value);
+        boilerplate = std::max(boilerplate, BoilerplateOf(value));
       } else if (is("role")) {
-        boilerplate = boilerplate || IsBoilerplateRole(value);
+        if (IsBoilerplateRole(value)) boilerplate = std::max(boilerplate, Boilerplate::kLikely);
         for (const std::string_view role : {"main", "none", "presentation"}) {
           if (html::EqualsIgnoringCase(value, role)) WriteAttribute("role", role);
         }
+      } else if (is("href") && name == "a") {
+        if (IsNear(value)) WriteAttribute(kNearMark, "");
       } else if (is("open")) {
         open = true;
       } else {
@@ -196,7 +216,10 @@ class Prescan {
     // Pages that fade in hide all of themselves until a script has run.
     if (name == "html" || name == "body") return;
     if (HidesElement() || (name == "dialog" && !open)) WriteAttribute(kHiddenMark, "");
-    if (boilerplate) WriteAttribute(kBoilerplateMark, "");
+    if (boilerplate != Boilerplate::kNo) {
+      WriteAttribute(kBoilerplateMark,
+                     boilerplate == Boilerplate::kSurely ? kSurelyMark : kLikelyMark);
+    }
   }
 
   void WriteAttribute(std::string_view name, std::string_view value) {

@@ -29,9 +29,12 @@ namespace quarry::ingest {
 Result<std::string> PrescanHtml(std::string_view html);
 
 // Attributes of elements in the output. Hidden: not displayed. Boilerplate: named like a cookie
-// banner, sidebar, share bar or the like, or has such a role.
+// banner, sidebar, share bar or the like, or has such a role; its value says how sure that is.
 inline constexpr const char* kHiddenMark = "x-hidden";
 inline constexpr const char* kBoilerplateMark = "x-boilerplate";
+inline constexpr const char* kNearMark = "x-near";
+inline constexpr const char* kLikelyMark = "likely";
+inline constexpr const char* kSurelyMark = "surely";
 
 // Calls `append` with each piece of a text node of the parsed output. `html` is what PrescanHtml
 // was given.

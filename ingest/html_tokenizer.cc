@@ -108,17 +108,48 @@ bool HtmlTokenizer::ReadAttribute() {
   return true;
 }
 
-bool HtmlTokenizer::SkipRaw(std::string_view name, std::string_view* content) {
-  for (size_t end = html_.find("</", at_); end != html_.npos; end = html_.find("</", end + 2)) {
-    const size_t behind = end + 2 + name.size();
-    if (behind >= html_.size()) break;
-    if (!html::EqualsIgnoringCase(html_.substr(end + 2, name.size()), name)) continue;
-    if (!html::IsSpace(html_[behind]) && html_[behind] != '/' && html_[behind] != '>') continue;
-    *content = html_.substr(at_, end - at_);
-    at_ = std::min(html_.find('>', behind), html_.size() - 1) + 1;
-    return true;
+// Whether `name` stands at `at` as the name of a tag.
+bool HtmlTokenizer::IsNameAt(size_t at, std::string_view name) const {
+  const size_t behind = at + name.size();
+  if (behind >= html_.size()) return false;
+  if (!html::EqualsIgnoringCase(html_.substr(at, name.size()), name)) return false;
+  return html::IsSpace(html_[behind]) || html_[behind] == '/' || html_[behind] == '>';
+}
+
+// Where the "</" stands that ends the content of `name`. Inside "<!--" a script may hold a script
+// with its end tag (the standard's "script data double escaped" states).
+size_t HtmlTokenizer::FindRawEnd(std::string_view name) const {
+  const bool script = name == "script";
+  bool escaped = false;
+  bool twice = false;
+  for (size_t at = at_; at < html_.size(); ++at) {
+    at = escaped ? html_.find_first_of("<-", at) : html_.find('<', at);
+    if (at == html_.npos) break;
+    const std::string_view rest = html_.substr(at);
+    if (rest[0] == '-') {
+      if (rest.starts_with("-->")) escaped = twice = false;
+    } else if (rest.starts_with("</") && IsNameAt(at + 2, name)) {
+      if (!twice) return at;
+      twice = false;
+    } else if (script && rest.starts_with("<!--")) {
+      // Its own dashes may be those of "-->": "<!-->" is a whole comment.
+      escaped = true;
+      at += 1;
+    } else if (escaped && IsNameAt(at + 1, name)) {
+      twice = true;
+    }
   }
-  return false;
+  return html_.npos;
+}
+
+bool HtmlTokenizer::SkipRaw(std::string_view name, std::string_view* content) {
+  const size_t end = FindRawEnd(name);
+  if (end == html_.npos) return false;
+  *content = html_.substr(at_, end - at_);
+  at_ = end + 2 + name.size();
+  while (ReadAttribute()) {
+  }
+  return true;
 }
 
 }  // namespace quarry::ingest

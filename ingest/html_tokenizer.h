@@ -56,6 +56,8 @@ class HtmlTokenizer {
   static constexpr size_t kMaxName = 40;
 
   void SkipComment();
+  bool IsNameAt(size_t at, std::string_view name) const;
+  size_t FindRawEnd(std::string_view name) const;
   bool ReadAttribute();
   void SkipSpaces();
 

@@ -43,6 +43,47 @@ inline uint32_t HeadingLevelOf(GumboTag tag) {
                                                     : 0;
 }
 
+enum class Role { kInline, kSpaced, kBlock };
+
+// How an element stands in the flow of text: blocks end a paragraph, spaced ones at least a word.
+inline Role RoleOf(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_A:
+    case GUMBO_TAG_ABBR:
+    case GUMBO_TAG_BDI:
+    case GUMBO_TAG_BDO:
+    case GUMBO_TAG_CITE:
+    case GUMBO_TAG_DATA:
+    case GUMBO_TAG_DEL:
+    case GUMBO_TAG_DFN:
+    case GUMBO_TAG_INS:
+    case GUMBO_TAG_KBD:
+    case GUMBO_TAG_MARK:
+    case GUMBO_TAG_Q:
+    case GUMBO_TAG_RUBY:
+    case GUMBO_TAG_RB:
+    case GUMBO_TAG_SAMP:
+    case GUMBO_TAG_SPAN:
+    case GUMBO_TAG_SUB:
+    case GUMBO_TAG_SUP:
+    case GUMBO_TAG_TIME:
+    case GUMBO_TAG_VAR:
+      return Role::kInline;
+    case GUMBO_TAG_BUTTON:
+    case GUMBO_TAG_IMG:
+    case GUMBO_TAG_LABEL:
+    case GUMBO_TAG_METER:
+    case GUMBO_TAG_OBJECT:
+    case GUMBO_TAG_OPTION:
+    case GUMBO_TAG_OUTPUT:
+    case GUMBO_TAG_PROGRESS:
+    case GUMBO_TAG_UNKNOWN:
+      return Role::kSpaced;
+    default:
+      return Role::kBlock;
+  }
+}
+
 // Visits `root` and what is below it in document order, without recursion. `enter(node)` says
 // whether to go below it; `exit(node)` is called for those where it did.
 template <typename Enter, typename Exit>

@@ -13,47 +13,6 @@
 namespace quarry::ingest::html {
 namespace {
 
-enum class Role { kInline, kSpaced, kBlock };
-
-// How an element stands in the flow of text: blocks end a paragraph, spaced ones at least a word.
-Role RoleOf(GumboTag tag) {
-  switch (tag) {
-    case GUMBO_TAG_A:
-    case GUMBO_TAG_ABBR:
-    case GUMBO_TAG_BDI:
-    case GUMBO_TAG_BDO:
-    case GUMBO_TAG_CITE:
-    case GUMBO_TAG_DATA:
-    case GUMBO_TAG_DEL:
-    case GUMBO_TAG_DFN:
-    case GUMBO_TAG_INS:
-    case GUMBO_TAG_KBD:
-    case GUMBO_TAG_MARK:
-    case GUMBO_TAG_Q:
-    case GUMBO_TAG_RUBY:
-    case GUMBO_TAG_RB:
-    case GUMBO_TAG_SAMP:
-    case GUMBO_TAG_SPAN:
-    case GUMBO_TAG_SUB:
-    case GUMBO_TAG_SUP:
-    case GUMBO_TAG_TIME:
-    case GUMBO_TAG_VAR:
-      return Role::kInline;
-    case GUMBO_TAG_BUTTON:
-    case GUMBO_TAG_IMG:
-    case GUMBO_TAG_LABEL:
-    case GUMBO_TAG_METER:
-    case GUMBO_TAG_OBJECT:
-    case GUMBO_TAG_OPTION:
-    case GUMBO_TAG_OUTPUT:
-    case GUMBO_TAG_PROGRESS:
-    case GUMBO_TAG_UNKNOWN:
-      return Role::kSpaced;
-    default:
-      return Role::kBlock;
-  }
-}
-
 bool IsList(GumboTag tag) {
   return tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL ||
          tag == GUMBO_TAG_MENU || tag == GUMBO_TAG_DIR;
@@ -73,10 +32,10 @@ std::string_view AltOf(const Node& image) {
 
 class Writer {
  public:
-  Writer(const Page& page, bool skip_boilerplate, size_t total_size, DocumentBuilder* builder)
+  Writer(const Page& page, const LeftOut& left_out, DocumentBuilder* builder)
       : page_(page),
-        skip_boilerplate_(skip_boilerplate),
-        total_size_(total_size),
+        next_left_out_(left_out.begin()),
+        end_left_out_(left_out.end()),
         builder_(builder),
         text_(&builder->out(), 0) {}
 
@@ -100,7 +59,11 @@ class Writer {
       return false;
     }
     if (!IsElement(node)) return true;
-    if (IsInvisible(node) || (skip_boilerplate_ && IsBoilerplate(node))) return false;
+    if (next_left_out_ != end_left_out_ && *next_left_out_ == &node) {
+      ++next_left_out_;
+      return false;
+    }
+    if (IsInvisible(node)) return false;
     const GumboTag tag = node.v.element.tag;
     switch (tag) {
       case GUMBO_TAG_BR:
@@ -143,8 +106,6 @@ class Writer {
       ++quotes_;
     } else if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING) {
       ++preformatted_;
-    } else if (tag == GUMBO_TAG_MAIN || tag == GUMBO_TAG_ARTICLE) {
-      ++articles_;
     } else if (HeadingLevelOf(tag) > 0) {
       headings_.push_back(HeadingLevelOf(tag));
     }
@@ -163,37 +124,9 @@ class Writer {
       --quotes_;
     } else if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING) {
       --preformatted_;
-    } else if (tag == GUMBO_TAG_MAIN || tag == GUMBO_TAG_ARTICLE) {
-      --articles_;
     }
     if (RoleOf(tag) == Role::kBlock && preformatted_ == 0) builder_->End();
     if (HeadingLevelOf(tag) > 0) headings_.pop_back();
-  }
-
-  bool IsBoilerplate(const Node& node) const {
-    const GumboTag tag = node.v.element.tag;
-    const bool in_article = articles_ > 0;
-    switch (tag) {
-      case GUMBO_TAG_NAV:
-        return true;
-      case GUMBO_TAG_FOOTER:
-        return quotes_ == 0;
-      case GUMBO_TAG_HEADER:
-        return !in_article;
-      case GUMBO_TAG_BUTTON:
-        return headings_.empty();
-      case GUMBO_TAG_ASIDE:
-        if (!in_article) return true;
-        break;
-      case GUMBO_TAG_MAIN:
-      case GUMBO_TAG_ARTICLE:
-      case GUMBO_TAG_HTML:
-      case GUMBO_TAG_BODY:
-        return false;
-      default:
-        break;
-    }
-    return HasAttribute(node, kBoilerplateMark) && TextSize(page_, node) < total_size_ / 3;
   }
 
   void WriteText(std::string_view node_text) {
@@ -259,8 +192,8 @@ class Writer {
   }
 
   const Page& page_;
-  const bool skip_boilerplate_;
-  const size_t total_size_;
+  LeftOut::const_iterator next_left_out_;  // in the order in which the tree is walked
+  const LeftOut::const_iterator end_left_out_;
   DocumentBuilder* builder_;
   RunningText text_;  // of the open block
 
@@ -270,7 +203,6 @@ class Writer {
   uint32_t definitions_ = 0;  // open <dd>
   int quotes_ = 0;
   int preformatted_ = 0;
-  int articles_ = 0;
 };
 
 }  // namespace
@@ -331,9 +263,9 @@ std::string LineOf(const Page& page, const Node& node) {
   return line;
 }
 
-void WriteBlocks(const Page& page, const Node& node, bool skip_boilerplate, size_t total_size,
+void WriteBlocks(const Page& page, const Node& node, const LeftOut& left_out,
                  DocumentBuilder* builder) {
-  Writer(page, skip_boilerplate, total_size, builder).Write(node);
+  Writer(page, left_out, builder).Write(node);
 }
 
 }  // namespace quarry::ingest::html

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ingest/document_builder.h"
 
@@ -29,12 +30,11 @@ size_t TextSize(const Page& page, const Node& node);
 // The visible text below `node` on one line.
 std::string LineOf(const Page& page, const Node& node);
 
-// Appends the text below `node` as blocks. With `skip_boilerplate` navigation, page headers and
-// footers, asides, buttons and what is named like a cookie banner, share bar and the like are left
-// out; inside <main> and <article>, headers and asides stay. What is only *named* so goes only if
-// it holds less than a third of `total_size`, since such names are also given to wrappers of whole
-// pages.
-void WriteBlocks(const Page& page, const Node& node, bool skip_boilerplate, size_t total_size,
+// Elements whose text is not wanted: none below another, in document order.
+using LeftOut = std::vector<const Node*>;
+
+// Appends the text below `node` as blocks, without what is left out.
+void WriteBlocks(const Page& page, const Node& node, const LeftOut& left_out,
                  DocumentBuilder* builder);
 
 // If `table` is a table of data, appends its rows and returns true; false if it only lays out a
