@@ -186,6 +186,12 @@ std::vector<ConfigKey> MakeKeys() {
               100'000),
       Integer("chunking.overlap_sentences", "sentences repeated from the chunk before",
               QUARRY_FIELD(chunking.overlap_sentences), 0, 10),
+      Choice("chunking.mode", "where chunks end", QUARRY_FIELD(chunking.mode),
+             "structure, fixed, sentences", ingest::ParseChunkMode, ingest::ChunkModeName),
+      Integer("chunking.overlap_tokens", "mode fixed: tokens repeated from the chunk before",
+              QUARRY_FIELD(chunking.overlap_tokens), 0, 50'000),
+      Integer("chunking.window_sentences", "mode sentences: sentences of a chunk",
+              QUARRY_FIELD(chunking.window_sentences), 1, 100),
 
       Boolean("embedding.enabled", "learn an embedder from the corpus and search by it too",
               QUARRY_FIELD(embedding.enabled)),

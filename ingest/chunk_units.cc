@@ -13,23 +13,6 @@ constexpr size_t kAnchorBytes = 48;
 // Sentences and lines shorter than this are no units of their own.
 constexpr size_t kMinUnit = 16;
 
-// Whether a reader's character begins at `offset`: no continuation byte, combining mark, variation
-// selector or skin tone, nothing joined to what is before. REQUIRES: 0 < offset < text.size().
-bool IsCharacterStart(std::string_view text, size_t offset) {
-  const auto byte = static_cast<unsigned char>(text[offset]);
-  if ((byte & 0xC0) == 0x80) return false;
-  if (byte >= 0x80) {
-    const std::string_view rest = text.substr(offset, 4);
-    if (rest >= "\u0300" && rest < "\u0370") return false;
-    for (const std::string_view joined : {"\u200D", "\uFE0F", "\U0001F3FB", "\U0001F3FC",
-                                          "\U0001F3FD", "\U0001F3FE", "\U0001F3FF"}) {
-      if (rest.starts_with(joined)) return false;
-    }
-  }
-  return static_cast<unsigned char>(text[offset - 1]) < 0x80 ||
-         !text.substr(0, offset).ends_with("\u200D");
-}
-
 // A hash of the (up to) eight bytes before `offset`, cheap enough to be taken at every character.
 uint64_t HashBefore(std::string_view text, size_t offset) {
   uint64_t value = 0;
@@ -214,6 +197,21 @@ class Splitter {
 };
 
 }  // namespace
+
+bool IsCharacterStart(std::string_view text, size_t offset) {
+  const auto byte = static_cast<unsigned char>(text[offset]);
+  if ((byte & 0xC0) == 0x80) return false;
+  if (byte >= 0x80) {
+    const std::string_view rest = text.substr(offset, 4);
+    if (rest >= "\u0300" && rest < "\u0370") return false;
+    for (const std::string_view joined : {"\u200D", "\uFE0F", "\U0001F3FB", "\U0001F3FC",
+                                          "\U0001F3FD", "\U0001F3FE", "\U0001F3FF"}) {
+      if (rest.starts_with(joined)) return false;
+    }
+  }
+  return static_cast<unsigned char>(text[offset - 1]) < 0x80 ||
+         !text.substr(0, offset).ends_with("\u200D");
+}
 
 std::vector<Unit> SplitUnits(const Document& document, const ChunkOptions& options) {
   return Splitter(document, options).Run();

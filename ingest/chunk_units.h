@@ -2,6 +2,7 @@
 
 // The units that chunks are made of. Internal to ingest/.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,10 @@ struct Unit {
 
   static constexpr uint32_t kNoBlock = UINT32_MAX;
 };
+
+// Whether a reader's character begins at `offset`: no continuation byte, combining mark, variation
+// selector or skin tone, nothing joined to what is before. REQUIRES: 0 < offset < text.size().
+bool IsCharacterStart(std::string_view text, size_t offset);
 
 // The units of a document in order. Blocks of up to half of options.target_tokens are units as they
 // are.

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "ingest/chunk_plan.h"
 #include "ingest/chunk_units.h"
+#include "ingest/chunk_windows.h"
 
 namespace quarry::ingest {
 namespace {
@@ -60,6 +61,7 @@ class DocumentChunker {
   std::vector<Chunk> Run() {
     const std::string_view trimmed = Trim(text_);
     if (trimmed.empty()) return {};
+    if (options_.mode != ChunkMode::kStructure) return Windows();
     std::vector<Chunk> chunks;
     if (trimmed.size() / 16 <= options_.max_tokens && CountTokens(trimmed) <= options_.max_tokens) {
       // White space at the start may be the indentation of code.
@@ -85,6 +87,22 @@ class DocumentChunker {
   }
 
  private:
+  std::vector<Chunk> Windows() {
+    std::vector<Chunk> chunks;
+    for (const auto& [begin, end] : options_.mode == ChunkMode::kFixed
+                                        ? FixedWindows(text_, options_)
+                                        : SentenceWindows(document_, options_)) {
+      size_t block = BlockAt(begin);
+      while (block + 1 < document_.blocks.size() && document_.blocks[block + 1].begin < end &&
+             (document_.blocks[block].kind == BlockKind::kHeading ||
+              document_.blocks[block].end <= begin)) {
+        ++block;
+      }
+      chunks.push_back(MakeChunk(begin, end, block, chunks.size()));
+    }
+    return chunks;
+  }
+
   // Behind the last character of the units before `unit`.
   size_t EndOf(size_t unit) const {
     size_t end = unit < units_.size() ? units_[unit].begin : text_.size();
@@ -242,13 +260,49 @@ Status ChunkOptions::Validate() const {
                  max_tokens);
   }
   if (overlap_sentences > 10) return error("overlap_sentences", "at most 10", overlap_sentences);
+  if (mode == ChunkMode::kFixed && overlap_tokens > target_tokens / 2) {
+    return error("overlap_tokens",
+                 "at most half of target_tokens (" + std::to_string(target_tokens) + ")",
+                 overlap_tokens);
+  }
+  if (mode == ChunkMode::kSentences) {
+    if (window_sentences > 100) return error("window_sentences", "at most 100", window_sentences);
+    if (window_sentences <= overlap_sentences) {
+      return error("window_sentences",
+                   "more than overlap_sentences (" + std::to_string(overlap_sentences) + ")",
+                   window_sentences);
+    }
+  }
   return OkStatus();
 }
 
+const char* ChunkModeName(ChunkMode mode) {
+  switch (mode) {
+    case ChunkMode::kStructure:
+      return "structure";
+    case ChunkMode::kFixed:
+      return "fixed";
+    case ChunkMode::kSentences:
+      return "sentences";
+  }
+  return "";
+}
+
+Result<ChunkMode> ParseChunkMode(const std::string& name) {
+  for (const ChunkMode mode : {ChunkMode::kStructure, ChunkMode::kFixed, ChunkMode::kSentences}) {
+    if (name == ChunkModeName(mode)) return mode;
+  }
+  return InvalidArgumentError("mode: expected structure, fixed or sentences, found \"" + name +
+                              "\"");
+}
+
 std::string ChunkOptions::Fingerprint() const {
+  std::string windows;
+  if (mode == ChunkMode::kFixed) windows = ",fixed=" + std::to_string(overlap_tokens);
+  if (mode == ChunkMode::kSentences) windows = ",sentences=" + std::to_string(window_sentences);
   return "chunker:1:target=" + std::to_string(target_tokens) +
          ",min=" + std::to_string(min_tokens) + ",max=" + std::to_string(max_tokens) +
-         ",overlap=" + std::to_string(overlap_sentences);
+         ",overlap=" + std::to_string(overlap_sentences) + windows;
 }
 
 std::vector<Chunk> ChunkDocument(const Document& document, const ChunkOptions& options) {

@@ -9,9 +9,13 @@
 // blocks, between sentences and rows, between lines of code. A heading stays with the text below
 // it.
 //
+// For comparison there are two modes without structure: windows of a fixed size and windows of some
+// sentences (chunk_windows.h). Their chunks too know the headings, blocks and pages they stand under.
+//
 // Which borders are taken depends on the text near them: an edit changes the chunks it touches and
 // a few beside it, and the others keep their text and hashes (chunk_plan.h has the method).
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +23,10 @@
 #include "base/status.h"
 
 namespace quarry::ingest {
+
+enum class ChunkMode : uint8_t { kStructure, kFixed, kSentences };
+const char* ChunkModeName(ChunkMode mode);                  // "structure", "fixed", "sentences"
+Result<ChunkMode> ParseChunkMode(const std::string& name);  // kInvalidArgument naming the three
 
 // Sizes in tokens as CountTokens estimates them (base/text.h): 400 tokens are about 1,600
 // characters of English or 600 of Chinese.
@@ -30,8 +38,13 @@ struct ChunkOptions {
   uint32_t overlap_sentences = 1;  // sentences of the chunk before that are repeated at its start:
                                    // of prose (not of tables and code), never across a heading, a
                                    // quarter of the target at most
+  ChunkMode mode = ChunkMode::kStructure;
+  uint32_t overlap_tokens = 50;   // mode kFixed: of the window before that are repeated
+  uint32_t window_sentences = 5;  // mode kSentences: in a chunk, those repeated included
 
-  // kInvalidArgument naming the option: 0 < min <= target <= max, overlap <= 10.
+  // kInvalidArgument naming the option: 0 < min <= target <= max, overlap_sentences <= 10; in mode
+  // kFixed overlap_tokens <= target / 2; in mode kSentences overlap_sentences < window_sentences <=
+  // 100.
   Status Validate() const;
   // Part of what makes an indexed file "unchanged".
   std::string Fingerprint() const;

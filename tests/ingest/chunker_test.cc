@@ -126,6 +126,72 @@ TEST(ChunkOptions, FingerprintTellsAllOptions) {
   EXPECT_EQ(prints.size(), 5u);
 }
 
+TEST(ChunkOptions, ValidateNamesTheOptionsOfWindows) {
+  EXPECT_EQ((ChunkOptions{.mode = ChunkMode::kFixed, .overlap_tokens = 201}.Validate().message()),
+            "overlap_tokens: expected at most half of target_tokens (400), found 201");
+  EXPECT_EQ(
+      (ChunkOptions{.mode = ChunkMode::kSentences, .window_sentences = 1}.Validate().message()),
+      "window_sentences: expected more than overlap_sentences (1), found 1");
+  EXPECT_EQ(
+      (ChunkOptions{.mode = ChunkMode::kSentences, .window_sentences = 101}.Validate().message()),
+      "window_sentences: expected at most 100, found 101");
+  EXPECT_OK((ChunkOptions{.overlap_tokens = 300, .window_sentences = 0}.Validate()));
+  EXPECT_EQ(ParseChunkMode("parents").status().message(),
+            "mode: expected structure, fixed or sentences, found \"parents\"");
+}
+
+TEST(ChunkWindows, FixedOnesHaveTheTargetAndRepeatTheOverlap) {
+  const Document document =
+      ParseOne(Format::kPlainText, Repeat("The pump moves water from the river to a tower. ", 300));
+  const std::vector<Chunk> chunks =
+      Chunks(document, {.target_tokens = 100, .mode = ChunkMode::kFixed, .overlap_tokens = 20});
+  ASSERT_GT(chunks.size(), 10u);
+  for (size_t i = 0; i + 1 < chunks.size(); ++i) {
+    EXPECT_LE(chunks[i].token_count, 100u);
+    EXPECT_GE(chunks[i].token_count, 95u);
+    const size_t next = chunks[i + 1].span.begin;
+    ASSERT_LT(next, chunks[i].span.end);
+    const uint32_t repeated = CountTokens(document.text.substr(next, chunks[i].span.end - next));
+    EXPECT_GE(repeated, 17u);
+    EXPECT_LE(repeated, 20u);
+    EXPECT_EQ(document.text[next - 1], ' ');
+  }
+}
+
+TEST(ChunkWindows, FixedOnesOfChineseEndBetweenCharacters) {
+  const Document document = ParseOne(Format::kPlainText, Repeat("泵输送水到塔。", 500));
+  const std::vector<Chunk> chunks =
+      Chunks(document, {.target_tokens = 100, .mode = ChunkMode::kFixed, .overlap_tokens = 0});
+  ASSERT_GT(chunks.size(), 10u);
+  for (size_t i = 0; i + 1 < chunks.size(); ++i) {
+    EXPECT_EQ(chunks[i].span.end, chunks[i + 1].span.begin);
+    EXPECT_EQ(chunks[i].token_count, 100u);
+    EXPECT_TRUE(IsValidUtf8(chunks[i].text));
+  }
+}
+
+TEST(ChunkWindows, SentencesAreCountedAndRepeated) {
+  const Document document =
+      ParseOne(Format::kMarkdown, "# Pumps\n\nOne is. Two is. Three is. Four is.\n\n      a = 1\n");
+  std::vector<std::string> texts;
+  for (const Chunk& chunk :
+       Chunks(document,
+              {.overlap_sentences = 1, .mode = ChunkMode::kSentences, .window_sentences = 3})) {
+    texts.push_back(chunk.text);
+    EXPECT_THAT(chunk.span.heading_path, ElementsAre("Pumps"));
+  }
+  EXPECT_THAT(texts, ElementsAre("Pumps\n\nOne is. Two is.", "Two is. Three is. Four is.",
+                                 "Four is.\n\n  a = 1"));
+}
+
+TEST(ChunkWindows, NoWindowIsLargerThanTheMaximum) {
+  const Document document = ParseOne(
+      Format::kPlainText, Repeat("word ", 2000) + ". Next is short. " + Repeat("x", 5000) + ".");
+  for (const Chunk& chunk : Chunks(document, {.mode = ChunkMode::kSentences})) {
+    EXPECT_LE(chunk.token_count, 600u);
+  }
+}
+
 TEST(ChunkDocument, NoTextNoChunks) {
   EXPECT_TRUE(ChunkDocument({}, {}).empty());
   Document blank;
@@ -398,6 +464,10 @@ TEST(ChunkDocument, AnyOptionsAndAnyTextKeepThePromises) {
     options.target_tokens = options.min_tokens + static_cast<uint32_t>(random.Below(40));
     options.max_tokens = options.target_tokens + static_cast<uint32_t>(random.Below(40));
     options.overlap_sentences = static_cast<uint32_t>(random.Below(4));
+    options.mode = static_cast<ChunkMode>(seed % 3);
+    options.overlap_tokens = static_cast<uint32_t>(random.Below(options.target_tokens / 2 + 1));
+    options.window_sentences =
+        options.overlap_sentences + 1 + static_cast<uint32_t>(random.Below(5));
     for (const Format format :
          {Format::kPlainText, Format::kMarkdown, Format::kHtml, Format::kCsv}) {
       const Result<ParsedSource> parsed =
