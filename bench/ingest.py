@@ -29,18 +29,20 @@ def main():
         return json.loads(peer.stdout.readline())
 
     print("| format | MB | " + " | ".join(peers) + " |")
-    print("|---|---|" + "---|" * len(peers))
+    print("|---|---|" + "---|" * len(peers), flush=True)
     for text_format in FORMATS:
         rates = {name: [] for name in peers}
+        size = 0
         for turn in range(1 + int(rounds)):
             for name, peer in peers.items():
                 answer = ask(peer, text_format)
+                size = max(size, answer["bytes"])
                 if turn > 0:
                     rates[name].append(answer["bytes"] / 1e6 / answer["seconds"])
         cells = [
             f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
             for values in rates.values()]
-        print(f"| {text_format} | {answer['bytes'] / 1e6:.1f} | " + " | ".join(cells) + " |",
+        print(f"| {text_format} | {size / 1e6:.1f} | " + " | ".join(cells) + " |",
               flush=True)
     for peer in peers.values():
         peer.stdin.close()
