@@ -5,7 +5,6 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
-#include "ingest/parsers.h"
 
 namespace quarry::ingest {
 namespace {
@@ -37,55 +36,18 @@ std::string LanguageOf(const Document& document) {
   return detected;
 }
 
+// Decodes and parses; `format` is found here unless it is known.
+Result<ParsedSource> ParseText(std::string_view bytes, const SourceInfo& source,
+                               std::optional<Format>* format) {
+  QUARRY_ASSIGN_OR_RETURN(const DecodedText decoded, DecodeText(bytes));
+  if (Trim(decoded.text).empty()) {
+    return InvalidArgumentError("empty: only white space, expected text");
+  }
+  if (!*format) *format = DetectTextFormat(decoded.text, source.path);
+  return ParserFor(**format).Parse(decoded.text, source);
+}
+
 }  // namespace
-
-const char* MediaTypeOf(Format format) {
-  switch (format) {
-    case Format::kPlainText:
-      return "text/plain";
-    case Format::kMarkdown:
-      return "text/markdown";
-    case Format::kHtml:
-      return "text/html";
-    case Format::kJson:
-      return "application/json";
-    case Format::kJsonLines:
-      return "application/jsonl";
-    case Format::kCsv:
-      return "text/csv";
-    case Format::kTsv:
-      return "text/tab-separated-values";
-  }
-  return "application/octet-stream";
-}
-
-const Parser& ParserFor(Format format) {
-  // Never destroyed: threads may parse while the process ends.
-  static const Parser* const text = MakeTextParser().release();
-  static const Parser* const markdown = MakeMarkdownParser().release();
-  static const Parser* const html = MakeHtmlParser().release();
-  static const Parser* const json = MakeJsonParser().release();
-  static const Parser* const json_lines = MakeJsonLinesParser().release();
-  static const Parser* const csv = MakeCsvParser(false).release();
-  static const Parser* const tsv = MakeCsvParser(true).release();
-  switch (format) {
-    case Format::kPlainText:
-      return *text;
-    case Format::kMarkdown:
-      return *markdown;
-    case Format::kHtml:
-      return *html;
-    case Format::kJson:
-      return *json;
-    case Format::kJsonLines:
-      return *json_lines;
-    case Format::kCsv:
-      return *csv;
-    case Format::kTsv:
-      return *tsv;
-  }
-  return *text;
-}
 
 uint64_t SourceHash(std::string_view bytes) {
   return HashCombine(Hash64(bytes), Hash64(ParserFingerprint()));
@@ -93,18 +55,19 @@ uint64_t SourceHash(std::string_view bytes) {
 
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source) {
   if (bytes.empty()) return InvalidArgumentError("empty: 0 bytes, expected text");
-  QUARRY_ASSIGN_OR_RETURN(DecodedText decoded, DecodeText(bytes));
-  if (Trim(decoded.text).empty()) {
-    return InvalidArgumentError("empty: only white space, expected text");
+  // Whoever declares text is believed; which binary format it is, the content knows better.
+  std::optional<Format> format = source.format;
+  if (!format || InfoOf(*format).family == Family::kBinary) {
+    if (const auto found = DetectBinaryFormat(bytes, source.path)) format = found;
   }
-  const Format format = source.format ? *source.format : DetectFormat(decoded.text, source.path);
-  QUARRY_ASSIGN_OR_RETURN(ParsedSource parsed, ParserFor(format).Parse(decoded.text, source));
-  // Gone before the hash and the language are looked at: the text may be large.
-  decoded.text = std::string();
+  QUARRY_ASSIGN_OR_RETURN(ParsedSource parsed, format && InfoOf(*format).family == Family::kBinary
+                                                   ? ParserFor(*format).Parse(bytes, source)
+                                                   : ParseText(bytes, source, &format));
+  const FormatInfo& info = InfoOf(*format);
 
   std::erase_if(parsed.documents, [](const Document& document) { return document.blocks.empty(); });
   if (parsed.documents.empty()) {
-    std::string reason = std::string("empty: no text in ") + MediaTypeOf(format);
+    std::string reason = std::string("empty: no text in ") + info.media_type;
     if (!parsed.errors.empty()) {
       reason += "; " + parsed.errors[0].place + ": " + parsed.errors[0].reason;
       if (parsed.errors.size() > 1) {
@@ -114,18 +77,23 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& sourc
     return InvalidArgumentError(std::move(reason));
   }
   const uint64_t hash = SourceHash(bytes);
-  const bool has_headings =
-      format == Format::kPlainText || format == Format::kMarkdown || format == Format::kHtml;
   for (Document& document : parsed.documents) {
     document.source_hash = hash;
     document.language = LanguageOf(document);
-    if (document.title.empty() && has_headings) document.title = TitleFromHeadings(document);
-    // A record is not named after its file: the name would be the same for all of them.
-    if (document.title.empty() && format != Format::kJsonLines) {
+    if (document.title.empty() && info.title == TitleFrom::kHeading) {
+      document.title = TitleFromHeadings(document);
+    }
+    if (document.title.empty() && info.title != TitleFrom::kNothing) {
       document.title = StemOf(source.path.empty() ? source.id : source.path);
     }
   }
   return parsed;
+}
+
+bool HoldsNoText(std::string_view bytes, std::string_view path) {
+  if (Trim(bytes).empty()) return true;
+  if (const std::optional<Format> format = DetectBinaryFormat(bytes, path)) return !IsRead(*format);
+  return !BinaryFormatOf(bytes).empty() || bytes.find('\0') != std::string_view::npos;
 }
 
 std::string_view ParserFingerprint() { return kFingerprint; }

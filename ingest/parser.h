@@ -1,7 +1,7 @@
 #pragma once
 
-// Parser: bytes of one source -> documents. One implementation per format family; the format is
-// found from the content, the file name only breaks ties between text formats.
+// Parser: bytes of one source -> documents. One implementation per format; the format is found from
+// the content (format.h), the file name only breaks ties between text formats.
 
 #include <cstdint>
 #include <optional>
@@ -11,11 +11,9 @@
 
 #include "base/document.h"
 #include "base/status.h"
+#include "ingest/format.h"
 
 namespace quarry::ingest {
-
-enum class Format : uint8_t { kPlainText, kMarkdown, kHtml, kJson, kJsonLines, kCsv, kTsv };
-const char* MediaTypeOf(Format format);  // "text/markdown"
 
 // What is known about a source besides its bytes.
 struct SourceInfo {
@@ -34,30 +32,31 @@ struct SourceError {
 struct ParsedSource {
   std::vector<Document> documents;  // id, uri, title, media_type, text, blocks, metadata filled
   std::vector<SourceError> errors;
+  std::vector<SourceError> skipped;  // parts that hold no text: pictures in an archive
 };
 
 // Pure and thread-safe.
 class Parser {
  public:
   virtual ~Parser() = default;
-  // `text` is what DecodeText made of the bytes: UTF-8, LF, no byte-order mark.
+  // `input` is text or the bytes, as the format's Family says.
   // An error means that nothing of the source can be used; its message says where and what was
   // expected (the caller puts the path before it).
-  virtual Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const = 0;
+  virtual Result<ParsedSource> Parse(std::string_view input, const SourceInfo& source) const = 0;
 };
 
-// The parser of a format. Lives as long as the process.
+// The parser of a format. Lives as long as the process. That of one which is not read by this
+// version says so, whatever it is given.
 const Parser& ParserFor(Format format);
 
-// Finds the format of `text`: HTML by its first tags; JSON and JSON lines by parsing the first
-// value; CSV and TSV by equal numbers of separators in the first lines (and extension .csv/.tsv);
-// Markdown by extension or by its marks; else plain text.
-Format DetectFormat(std::string_view text, std::string_view path);
-
-// DecodeText, DetectFormat (unless the format is declared), Parse, and what all formats share: an
-// empty source or one without any text is an error ("empty: ..."), title from the first heading or
-// the file name, language, source_hash.
+// Finds the format (unless it is declared), decodes text, parses, and does what all formats share:
+// an empty source or one without any text is an error ("empty: ..."), title from the first heading
+// or the file name, language, source_hash.
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source);
+
+// Whether `bytes` are those of a file that nobody expects to be read: nothing but white space, a
+// picture, a program, a format that this version does not read.
+bool HoldsNoText(std::string_view bytes, std::string_view path);
 
 // Document::source_hash of every document that ParseSource makes of `bytes`: a source is unchanged
 // iff it is. Needs no parsing.

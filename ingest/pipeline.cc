@@ -74,12 +74,6 @@ void DropRepeated(std::vector<Document>& documents) {
   std::erase_if(documents, [&](const Document& document) { return last[document.id] != i++; });
 }
 
-// Whether `bytes` are those of a file that nobody would call a text.
-bool HoldsNoText(std::string_view bytes) {
-  return Trim(bytes).empty() || !BinaryFormatOf(bytes).empty() ||
-         bytes.find('\0') != std::string_view::npos;
-}
-
 size_t WindowEnd(const std::vector<SourceItem>& items, size_t begin) {
   size_t end = begin + 1;
   uint64_t bytes = items[begin].bytes;
@@ -184,12 +178,15 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
   Result<ParsedSource> parsed = ParseSource(*bytes, item.info);
   if (!parsed.ok()) {
     const bool named = root == item.info.path;
-    if (named || whole.ok() || !HoldsNoText(*bytes)) return fail(parsed.status());
+    if (named || whole.ok() || !HoldsNoText(*bytes, item.info.path)) return fail(parsed.status());
     prepared.skipped.push_back({item.info.path, parsed.status().message()});
     return prepared;
   }
   for (SourceError& error : parsed->errors) {
     prepared.failures.push_back({item.info.path, error.place + ": " + error.reason});
+  }
+  for (SourceError& part : parsed->skipped) {
+    prepared.skipped.push_back({item.info.path, part.place + ": " + part.reason});
   }
   for (Document& document : parsed->documents) {
     document.source_hash = document.source.empty() ? file.source_hash : HashOfDocument(document);

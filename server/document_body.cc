@@ -81,10 +81,10 @@ Status ReadRecord(const JsonValue& record, const std::string& place, const std::
                                 " is not the id in the path, " + JsonString(id));
   }
   if (!media_type.empty()) {
-    source.format = FormatOfMediaType(media_type);
+    source.format = TextFormatOfMediaType(media_type);
     if (!source.format) {
       return InvalidArgumentError(before + "media_type: " + JsonString(media_type) +
-                                  " cannot be indexed; expected one of " + DocumentMediaTypes());
+                                  " cannot be indexed; expected one of " + TextMediaTypes());
     }
   }
   source.path = source.id;

@@ -10,21 +10,30 @@ struct KnownType {
   ingest::Format format;
 };
 
-constexpr KnownType kTypes[] = {
-    {"text/plain", ingest::Format::kPlainText},
-    {"text/markdown", ingest::Format::kMarkdown},
+// Further names of formats.
+constexpr KnownType kAliases[] = {
     {"text/x-markdown", ingest::Format::kMarkdown},
-    {"text/html", ingest::Format::kHtml},
     {"application/xhtml+xml", ingest::Format::kHtml},
-    {"application/json", ingest::Format::kJson},
-    {"application/jsonl", ingest::Format::kJsonLines},
     {"application/x-ndjson", ingest::Format::kJsonLines},
-    {"text/csv", ingest::Format::kCsv},
-    {"text/tab-separated-values", ingest::Format::kTsv},
+    {"text/xml", ingest::Format::kXml},
+    {"application/rss+xml", ingest::Format::kXml},
+    {"application/atom+xml", ingest::Format::kXml},
+    {"text/rtf", ingest::Format::kRtf},
 };
 
 bool SaysNothing(std::string_view media_type) {
   return media_type.empty() || media_type == "application/octet-stream";
+}
+
+template <typename Predicate>
+std::string ListOf(Predicate wanted) {
+  std::string types;
+  for (const ingest::FormatInfo& info : ingest::AllFormats()) {
+    if (!ingest::IsRead(info.format) || !wanted(info)) continue;
+    if (!types.empty()) types += ", ";
+    types += info.media_type;
+  }
+  return types;
 }
 
 }  // namespace
@@ -41,9 +50,19 @@ std::string MediaTypeOf(const HeaderList& headers) {
 }
 
 std::optional<ingest::Format> FormatOfMediaType(std::string_view media_type) {
-  const auto* known = std::ranges::find(kTypes, media_type, &KnownType::media_type);
-  if (known == std::end(kTypes)) return std::nullopt;
-  return known->format;
+  if (SaysNothing(media_type)) return std::nullopt;
+  for (const ingest::FormatInfo& info : ingest::AllFormats()) {
+    if (media_type == info.media_type && ingest::IsRead(info.format)) return info.format;
+  }
+  const auto* alias = std::ranges::find(kAliases, media_type, &KnownType::media_type);
+  if (alias == std::end(kAliases) || !ingest::IsRead(alias->format)) return std::nullopt;
+  return alias->format;
+}
+
+std::optional<ingest::Format> TextFormatOfMediaType(std::string_view media_type) {
+  const std::optional<ingest::Format> format = FormatOfMediaType(media_type);
+  if (!format || ingest::InfoOf(*format).family != ingest::Family::kText) return std::nullopt;
+  return format;
 }
 
 bool IsDocumentMediaType(std::string_view media_type) {
@@ -51,9 +70,12 @@ bool IsDocumentMediaType(std::string_view media_type) {
 }
 
 std::string DocumentMediaTypes() {
-  std::string types;
-  for (const KnownType& known : kTypes) types.append(known.media_type).append(", ");
-  return types + "application/octet-stream";
+  return ListOf([](const ingest::FormatInfo&) { return true; }) + ", application/octet-stream";
+}
+
+std::string TextMediaTypes() {
+  return ListOf(
+      [](const ingest::FormatInfo& info) { return info.family == ingest::Family::kText; });
 }
 
 }  // namespace quarry::server

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <set>
+#include <sstream>
+
 #include "tests/ingest/document_testing.h"
 
 namespace quarry::ingest {
@@ -104,11 +108,16 @@ struct DetectCase {
   Format format;
 };
 
-TEST(DetectFormat, ContentDecidesAndTheNameBreaksTies) {
+TEST(DetectTextFormat, ContentDecidesAndTheNameBreaksTies) {
   const DetectCase cases[] = {
       {"plain words", "a.txt", Format::kPlainText},
       {"# not Markdown by name\n\n```\nx\n```\n[a](b)", "a.txt", Format::kPlainText},
-      {"# comment\n\n**x**\n", "a.py", Format::kPlainText},
+      {"# comment\n\n**x**\n", "a.py", Format::kSourceCode},
+      {"plain words", "a.rst", Format::kRst},
+      {"plain words", "a.docx", Format::kPlainText},
+      {"plain words", "a.xml", Format::kPlainText},
+      {"{\"cells\": [], \"nbformat\": 4}", "a.txt", Format::kNotebook},
+      {"plain words", "a.ipynb", Format::kPlainText},
       {"plain words", "README.md", Format::kMarkdown},
       {"plain words", "README", Format::kPlainText},
       {"# Head\n\n- item [a](b)\n", "README", Format::kMarkdown},
@@ -116,7 +125,7 @@ TEST(DetectFormat, ContentDecidesAndTheNameBreaksTies) {
       {"<!DOCTYPE html><html>", "a.txt", Format::kHtml},
       {"\n <!-- c -->\n<HTML lang=en>", "", Format::kHtml},
       {"<?xml version='1.0'?><!DOCTYPE html>", "", Format::kHtml},
-      {"<?xml version='1.0'?><rss>", "feed.xml", Format::kPlainText},
+      {"<?xml version='1.0'?><rss>", "feed.xml", Format::kXml},
       {"<p align=center>x</p>", "README.md", Format::kMarkdown},
       {"<p>fragment</p>", "", Format::kHtml},
       {"<pre>fragment</pre>", "", Format::kPlainText},
@@ -144,8 +153,77 @@ TEST(DetectFormat, ContentDecidesAndTheNameBreaksTies) {
   };
   for (const DetectCase& c : cases) {
     SCOPED_TRACE(std::string(c.path) + ": " + c.text);
-    EXPECT_EQ(static_cast<int>(DetectFormat(c.text, c.path)), static_cast<int>(c.format));
+    EXPECT_EQ(static_cast<int>(DetectTextFormat(c.text, c.path)), static_cast<int>(c.format));
   }
+}
+
+std::string Bytes(std::string_view bytes) { return std::string(bytes) + std::string(600, '\0'); }
+
+TEST(DetectBinaryFormat, ContentDecides) {
+  using std::string_view_literals::operator""sv;
+  const std::string ole = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + std::string(100, '\0');
+  const auto stream = [](std::string_view name) {
+    std::string wide;
+    for (const char c : name) wide += {c, '\0'};
+    return wide;
+  };
+  std::string tar(600, 'x');
+  tar.replace(257, 5, "ustar");
+  const struct {
+    std::string bytes;
+    const char* path;
+    std::optional<Format> format;
+  } cases[] = {
+      {"%PDF-1.7\n", "a.txt", Format::kPdf},
+      {"junk\n%PDF-1.7\n", "a.pdf", Format::kPdf},
+      {"junk\n%PDF-1.7\n", "a.txt", std::nullopt},
+      {"{\\rtf1\\ansi x}", "a.doc", Format::kRtf},
+      {ole + stream("WordDocument"), "a", Format::kDoc},
+      {ole + stream("Workbook"), "a.doc", Format::kXls},
+      {ole + stream("PowerPoint Document"), "a", Format::kPpt},
+      {ole + stream("__properties_version1.0"), "a", Format::kOutlook},
+      {ole + stream("EncryptedPackage"), "a.xlsx", Format::kXlsx},
+      {ole + stream("EncryptedPackage"), "a", Format::kDocx},
+      {ole, "a.doc", std::nullopt},
+      {Bytes("\x1F\x8B\x08"), "a", Format::kGzip},
+      {tar, "a", Format::kTar},
+      {Bytes("\x89PNG\r\n\x1A\n"), "a.txt", Format::kImage},
+      {"From: a@example.org\nTo: b@example.org\nSubject: Pump\nDate: today\n\nHi", "a",
+       Format::kEmail},
+      {"From: a@example.org\nSubject: Pump\n\nHi", "a.eml", Format::kEmail},
+      {"From: a@example.org\nSubject: Pump\n\nHi", "note.txt", std::nullopt},
+      {"From a@example.org Mon Jan  1 00:00:00 2024\nFrom: a@example.org\nTo: b\n\nHi", "a",
+       Format::kMbox},
+      {"From here to there.\nTo: nobody\n", "a", std::nullopt},
+      {"plain words", "a.pdf", std::nullopt},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(std::string(c.path) + ": " + c.bytes.substr(0, 40));
+    EXPECT_EQ(DetectBinaryFormat(c.bytes, c.path), c.format);
+  }
+}
+
+TEST(ParseSource, FormatsWithoutAParserAreNamed) {
+  EXPECT_EQ(ErrorOf("PK\x03\x04 [Content_Types].xml visio/document.xml", "a.vsdx"),
+            "INVALID_ARGUMENT: not read by this version: package of an application");
+  EXPECT_TRUE(HoldsNoText("PK\x03\x04 [Content_Types].xml visio/document.xml", "a.vsdx"));
+  EXPECT_TRUE(HoldsNoText(" \n", "a.txt"));
+  EXPECT_FALSE(HoldsNoText("words", "a.txt"));
+}
+
+TEST(Formats, EveryExtensionAndMediaTypeHasOneFormat) {
+  std::set<std::string> seen;
+  for (const FormatInfo& info : AllFormats()) {
+    EXPECT_EQ(&InfoOf(info.format), &info);
+    EXPECT_TRUE(seen.insert(info.media_type).second) << info.media_type;
+    std::istringstream extensions(info.extensions);
+    for (std::string extension; extensions >> extension;) {
+      EXPECT_TRUE(seen.insert(extension).second) << extension;
+      EXPECT_EQ(FormatOfExtension(extension), info.format);
+    }
+  }
+  EXPECT_EQ(FormatOfExtension(""), std::nullopt);
+  EXPECT_EQ(FormatOfExtension("unknown"), std::nullopt);
 }
 
 TEST(ParserFingerprint, IsNotEmpty) { EXPECT_FALSE(ParserFingerprint().empty()); }

@@ -160,7 +160,7 @@ TEST_F(PipelineTest, AFileThatTurnsUnreadableKeepsItsLastGoodVersion) {
   const IngestReport report = Sync({.prune = true});
   ASSERT_THAT(report.failures, SizeIs(1));
   EXPECT_EQ(report.failures[0].path, root() + "/a.txt");
-  EXPECT_THAT(report.failures[0].reason, HasSubstr("not text"));
+  EXPECT_THAT(report.failures[0].reason, HasSubstr("not read by this version: PNG image"));
   EXPECT_EQ(Documents(), 1u);
 }
 
@@ -181,7 +181,7 @@ TEST_F(PipelineTest, BadFilesAmongGoodOnesAreEachReportedAndThoseWithoutTextAreS
   }
   EXPECT_THAT(skipped, ElementsAre("blank.md: empty: only white space, expected text",
                                    "empty.txt: empty: 0 bytes, expected text",
-                                   "picture.png: not text: looks like PNG image"));
+                                   "picture.png: not read by this version: PNG image"));
   EXPECT_EQ(report.documents_added + report.failures.size(), 32u);
   ASSERT_GE(report.failures.size(), 1u);
   EXPECT_EQ(report.failures[0].path, root() + "/bad.json");

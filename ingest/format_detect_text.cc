@@ -1,32 +1,26 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/text.h"
 #include "ingest/document_builder.h"
+#include "ingest/format.h"
 #include "ingest/html_tokenizer.h"
-#include "ingest/parser.h"
 #include "ingest/separated_values.h"
 
 namespace quarry::ingest {
 namespace {
 
-// What the name of a file says; content may overrule it.
-enum class Hint { kNone, kPlain, kMarkdown, kHtml, kJson, kJsonLines, kCsv, kTsv };
+// What the name of a file says; content may overrule it. nullopt where it has no extension; that of
+// a binary format says nothing about text.
+using Hint = std::optional<Format>;
 
 Hint HintOf(std::string_view path) {
   const std::string extension = ExtensionOf(path);
-  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), extension) != names.end();
-  };
-  if (extension.empty()) return Hint::kNone;
-  if (is_one_of({"md", "markdown", "mdown", "mkd", "mdx", "rmd", "qmd"})) return Hint::kMarkdown;
-  if (is_one_of({"html", "htm", "xhtml", "shtml"})) return Hint::kHtml;
-  if (is_one_of({"json", "geojson", "webmanifest"})) return Hint::kJson;
-  if (is_one_of({"jsonl", "ndjson", "jsonlines"})) return Hint::kJsonLines;
-  if (extension == "csv") return Hint::kCsv;
-  if (is_one_of({"tsv", "tab"})) return Hint::kTsv;
-  return Hint::kPlain;
+  if (extension.empty()) return std::nullopt;
+  const Hint hint = FormatOfExtension(extension);
+  return hint && InfoOf(*hint).family == Family::kText ? hint : Format::kPlainText;
 }
 
 std::string_view SkipSpace(std::string_view text) {
@@ -53,7 +47,7 @@ bool LooksLikeHtml(std::string_view text, Hint hint) {
     if (begins_with_tag(tag)) return true;
   }
   // Markdown may begin with such a tag as well.
-  if (hint != Hint::kNone && hint != Hint::kHtml) return false;
+  if (hint != std::nullopt && hint != Format::kHtml) return false;
   for (const std::string_view tag :
        {"<title", "<meta", "<link", "<style", "<script", "<div", "<main", "<article", "<section",
         "<header", "<nav", "<table", "<h1", "<h2", "<h3", "<p", "<ul", "<ol", "<body"}) {
@@ -104,10 +98,10 @@ bool IsObjectPerLine(std::string_view text) {
 // kJson, kJsonLines, or kPlainText for neither.
 Format JsonFormat(std::string_view text, Hint hint) {
   text = SkipSpace(text);
-  if (hint == Hint::kJsonLines) return Format::kJsonLines;
-  if (!BeginsLikeJson(text)) return hint == Hint::kJson ? Format::kJson : Format::kPlainText;
+  if (hint == Format::kJsonLines) return Format::kJsonLines;
+  if (!BeginsLikeJson(text)) return hint == Format::kJson ? Format::kJson : Format::kPlainText;
   if (IsObjectPerLine(text)) return Format::kJsonLines;
-  if (hint == Hint::kJson) return Format::kJson;
+  if (hint == Format::kJson) return Format::kJson;
   const size_t end = JsonValueEnd(text);
   if (end != text.npos) {
     return SkipSpace(text.substr(end)).empty() ? Format::kJson : Format::kPlainText;
@@ -117,7 +111,13 @@ Format JsonFormat(std::string_view text, Hint hint) {
   const size_t quote = inside.starts_with('"') ? inside.find('"', 1) : inside.npos;
   const bool has_key = text.front() == '{' && quote != inside.npos &&
                        SkipSpace(inside.substr(quote + 1)).starts_with(':');
-  return has_key && hint == Hint::kNone ? Format::kJson : Format::kPlainText;
+  return has_key && hint == std::nullopt ? Format::kJson : Format::kPlainText;
+}
+
+// Whether a JSON text is a Jupyter notebook (nbformat 3 and 4).
+bool IsNotebook(std::string_view text) {
+  return text.find("\"nbformat\"") != text.npos &&
+         (text.find("\"cells\"") != text.npos || text.find("\"worksheets\"") != text.npos);
 }
 
 // Marks that plain text hardly has, two kinds at least: "# Heading", "```", "[text](link)", "| a |
@@ -154,28 +154,19 @@ bool LooksLikeTable(const ColumnGuess& guess) {
 
 }  // namespace
 
-Format DetectFormat(std::string_view text, std::string_view path) {
+Format DetectTextFormat(std::string_view text, std::string_view path) {
   const Hint hint = HintOf(path);
   if (LooksLikeHtml(text, hint)) return Format::kHtml;
-  if (hint != Hint::kCsv && hint != Hint::kTsv && hint != Hint::kMarkdown) {
+  if (SkipSpace(text).starts_with("<?xml")) return Format::kXml;
+  if (hint != Format::kCsv && hint != Format::kTsv && hint != Format::kMarkdown) {
     const Format json = JsonFormat(text, hint);
+    if (json == Format::kJson && IsNotebook(text)) return Format::kNotebook;
     if (json != Format::kPlainText) return json;
   }
-  switch (hint) {
-    case Hint::kMarkdown:
-      return Format::kMarkdown;
-    case Hint::kHtml:
-      return Format::kHtml;
-    case Hint::kTsv:
-      return Format::kTsv;
-    case Hint::kCsv:
-      // Many programs write tabs into a .csv.
-      return FindSeparator(text, ",;\t|").separator == '\t' ? Format::kTsv : Format::kCsv;
-    case Hint::kPlain:
-      return Format::kPlainText;
-    default:
-      break;
-  }
+  // Many programs write tabs into a .csv.
+  if (hint == Format::kCsv && FindSeparator(text, ",;\t|").separator == '\t') return Format::kTsv;
+  if (hint == Format::kNotebook || hint == Format::kXml) return Format::kPlainText;
+  if (hint) return *hint;
   if (LooksLikeMarkdown(text)) return Format::kMarkdown;
   if (LooksLikeTable(FindSeparator(text, "\t"))) return Format::kTsv;
   if (LooksLikeTable(FindSeparator(text, ",;"))) return Format::kCsv;
