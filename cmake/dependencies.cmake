@@ -15,12 +15,15 @@ find_package(LAPACK REQUIRED)
 find_package(faiss REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(GTest REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(pugixml REQUIRED)
 
 pkg_check_modules(rocksdb REQUIRED IMPORTED_TARGET rocksdb)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(openblas REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 
 # libstemmer and cmark-gfm ship neither a CMake nor a pkg-config file.
 function(quarry_find_plain_library target header)

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -7,51 +6,10 @@
 #include "ingest/document_builder.h"
 #include "ingest/parsers.h"
 #include "ingest/separated_values.h"
+#include "ingest/table_header.h"
 
 namespace quarry::ingest {
 namespace {
-
-constexpr size_t kHeaderSample = 50;  // rows that the guess about a header looks at
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-// "12", "-0.5 %", "1,234", "2024-01-31", "12:30": a value rather than a name.
-bool LooksLikeValue(std::string_view cell) {
-  cell = Trim(cell);
-  if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
-  if (cell.empty() || !IsDigit(cell.front())) return false;
-  return cell.find_first_not_of("0123456789.,:-/% eETZ+") == cell.npos;
-}
-
-bool IsYear(std::string_view cell) {
-  cell = Trim(cell);
-  return cell.size() == 4 && (cell.starts_with("19") || cell.starts_with("20")) &&
-         std::all_of(cell.begin(), cell.end(), IsDigit);
-}
-
-// Whether `first` names the columns of `rows`: different names, none that is a value (but years may
-// head columns) and none that comes again in its own column.
-bool IsHeader(const std::vector<std::string>& first,
-              const std::vector<std::vector<std::string>>& rows) {
-  std::set<std::string_view> names;
-  size_t empty = 0;
-  for (const std::string& cell : first) {
-    const std::string_view name = Trim(cell);
-    if (name.empty()) {
-      ++empty;
-    } else if ((LooksLikeValue(name) && !IsYear(name)) || !names.insert(name).second) {
-      return false;
-    }
-  }
-  const bool only_years = std::all_of(names.begin(), names.end(), IsYear);
-  if (names.empty() || empty > names.size() || only_years) return false;
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < std::min(row.size(), first.size()); ++i) {
-      if (!first[i].empty() && row[i] == first[i]) return false;
-    }
-  }
-  return true;
-}
 
 class CsvParser final : public Parser {
  public:
@@ -133,7 +91,7 @@ class CsvParser final : public Parser {
         rows.push_back(std::move(row));
       }
     }
-    return !first.empty() && IsHeader(first, rows);
+    return !first.empty() && LooksLikeHeader(first, rows);
   }
 
   const bool tabs_only_;

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/format.h"
-#include "ingest/html_tokenizer.h"
+#include "ingest/zip_reader.h"
 
 namespace quarry::ingest {
 namespace {
@@ -37,34 +37,37 @@ std::optional<Format> OleFormat(std::string_view bytes, std::optional<Format> hi
   return std::nullopt;
 }
 
-// The media type that an OpenDocument or EPUB file begins with: its first entry, named "mimetype",
-// stored as it is (ODF 1.3 part 2, 3.3).
-std::string_view DeclaredMediaType(std::string_view bytes) {
-  constexpr size_t kNameAt = 30;
-  constexpr std::string_view kName = "mimetype";
-  if (bytes.size() < kNameAt + kName.size() || bytes.substr(kNameAt, kName.size()) != kName) {
-    return {};
-  }
-  const std::string_view rest = bytes.substr(kNameAt + kName.size(), 128);
-  const size_t begin = rest.find("application/");
-  if (begin == rest.npos) return {};
-  const size_t end = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789./+-", begin);
-  return rest.substr(begin, std::min(end, rest.size()) - begin);
-}
+bool IsPackage(Format format) { return format >= Format::kDocx && format <= Format::kEpub; }
 
+// By what is in it: the parts that an Office file must have (ISO 29500-2), the media type that an
+// OpenDocument or EPUB file states (ODF 1.3 part 2, 3.3).
 Format ZipFormat(std::string_view bytes, std::optional<Format> hint) {
-  const std::string_view declared = DeclaredMediaType(bytes);
-  for (const Format format : {Format::kOdt, Format::kOds, Format::kOdp, Format::kEpub}) {
-    if (declared.starts_with(MediaTypeOf(format))) return format;
+  ParseBudget budget(bytes.size());
+  const Result<ZipReader> zip = ZipReader::Open(bytes, &budget);
+  // The parser will say what is wrong with it.
+  if (!zip.ok()) return hint && IsPackage(*hint) ? *hint : Format::kZip;
+  if (const ZipReader::Entry* entry = zip->Find("mimetype"); entry && entry->size < 200) {
+    const Result<std::string> type = zip->Read(*entry);
+    for (const Format format : {Format::kOdt, Format::kOds, Format::kOdp, Format::kEpub}) {
+      if (type.ok() && type->starts_with(MediaTypeOf(format))) return format;
+    }
+    if (type.ok() && type->starts_with("application/")) return Format::kOtherPackage;
   }
-  const auto has = [&](std::string_view name) { return bytes.find(name) != bytes.npos; };
-  if (has("[Content_Types].xml")) {
-    if (has("word/document")) return Format::kDocx;
-    if (has("ppt/presentation")) return Format::kPptx;
-    if (has("xl/workbook")) return Format::kXlsx;
+  if (zip->Find("META-INF/container.xml") != nullptr) return Format::kEpub;
+  const auto has_folder = [&](std::string_view folder) {
+    return std::ranges::any_of(zip->entries(), [&](const ZipReader::Entry& entry) {
+      return entry.name.starts_with(folder);
+    });
+  };
+  if (zip->Find("[Content_Types].xml") != nullptr) {
+    if (has_folder("word/")) return Format::kDocx;
+    if (has_folder("ppt/")) return Format::kPptx;
+    if (has_folder("xl/")) return Format::kXlsx;
     return Format::kOtherPackage;
   }
-  return hint == Format::kOtherPackage ? Format::kOtherPackage : Format::kZip;
+  const bool is_program =
+      zip->Find("META-INF/MANIFEST.MF") != nullptr || zip->Find("AndroidManifest.xml") != nullptr;
+  return is_program ? Format::kOtherPackage : Format::kZip;
 }
 
 // The name of a header field (RFC 5322, 3.6) that begins `line`, in lower case; "" if none does.

@@ -53,8 +53,11 @@ uint64_t SourceHash(std::string_view bytes) {
   return HashCombine(Hash64(bytes), Hash64(ParserFingerprint()));
 }
 
-Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source) {
+Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& given) {
   if (bytes.empty()) return InvalidArgumentError("empty: 0 bytes, expected text");
+  SourceInfo source = given;
+  ParseBudget budget(bytes.size());
+  if (source.budget == nullptr) source.budget = &budget;
   // Whoever declares text is believed; which binary format it is, the content knows better.
   std::optional<Format> format = source.format;
   if (!format || InfoOf(*format).family == Family::kBinary) {

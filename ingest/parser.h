@@ -12,6 +12,7 @@
 #include "base/document.h"
 #include "base/status.h"
 #include "ingest/format.h"
+#include "ingest/parse_budget.h"
 
 namespace quarry::ingest {
 
@@ -21,6 +22,8 @@ struct SourceInfo {
   std::string path;  // for error messages and as a hint of the format: its name's extension
   std::string uri;
   std::optional<Format> format = {};  // as its sender declares it; else it is detected
+  // Of the file that this one is packed in; ParseSource makes one where there is none.
+  ParseBudget* budget = nullptr;
 };
 
 // A part of a source that could not be used; the rest of it was.

@@ -15,5 +15,7 @@ std::unique_ptr<Parser> MakeJsonParser();
 std::unique_ptr<Parser> MakeJsonLinesParser();
 // The separator is found among , ; | and tab (`tabs_only`: it is the tab).
 std::unique_ptr<Parser> MakeCsvParser(bool tabs_only);
+std::unique_ptr<Parser> MakeDocxParser();
+std::unique_ptr<Parser> MakePptxParser();
 
 }  // namespace quarry::ingest

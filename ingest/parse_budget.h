@@ -1,0 +1,51 @@
+#pragma once
+
+// What the parsing of one file may cost, everything packed in it included: an untrusted file of a
+// few kilobytes can ask for gigabytes, for millions of entries, for packages in packages.
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/status.h"
+
+namespace quarry::ingest {
+
+struct ParseLimits {
+  uint64_t expansion = 100;                     // bytes unpacked per byte of the file,
+  uint64_t always_bytes = uint64_t{1} << 20;    // but so many whatever its size,
+  uint64_t unpacked_bytes = uint64_t{1} << 30;  // and never more than these
+  uint64_t part_bytes = uint64_t{128} << 20;    // of one entry; it is held in memory
+  uint64_t entries = 10'000;                    // of all packages together
+  uint64_t package_depth = 10;                  // 1 = the file itself
+  std::chrono::seconds time{60};
+};
+
+// Counts down what is left of the limits. All errors are kInvalidArgument: trying again does not
+// help. Not thread-safe: one file is parsed by one thread.
+class ParseBudget {
+ public:
+  explicit ParseBudget(uint64_t file_bytes, const ParseLimits& limits = {});
+
+  // Before so many more bytes are unpacked, `part` of them in the entry that is being read.
+  Status TakeBytes(uint64_t bytes, uint64_t part);
+  Status TakeEntries(uint64_t entries);
+  // Long loops call it every few milliseconds of work.
+  Status CheckTime() const;
+
+  // Around the reading of a package: a zip file, a tar file.
+  Status EnterPackage();
+  void LeavePackage() { --depth_; }
+
+  const ParseLimits& limits() const { return limits_; }
+  uint64_t entries_left() const { return entries_left_; }
+
+ private:
+  const ParseLimits limits_;
+  const std::chrono::steady_clock::time_point deadline_;
+  const uint64_t may_unpack_;
+  uint64_t unpacked_ = 0;
+  uint64_t entries_left_;
+  uint64_t depth_ = 0;
+};
+
+}  // namespace quarry::ingest
