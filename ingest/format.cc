@@ -21,6 +21,9 @@ struct Row {
 
 std::unique_ptr<Parser> MakeCommasParser() { return MakeCsvParser(false); }
 std::unique_ptr<Parser> MakeTabsParser() { return MakeCsvParser(true); }
+std::unique_ptr<Parser> MakeOdtParser() { return MakeOdfParser(Format::kOdt); }
+std::unique_ptr<Parser> MakeOdpParser() { return MakeOdfParser(Format::kOdp); }
+std::unique_ptr<Parser> MakeOdsParser() { return MakeOdfParser(Format::kOds); }
 
 constexpr auto kText = Family::kText;
 constexpr auto kBinary = Family::kBinary;
@@ -68,20 +71,21 @@ constexpr Row kRows[] = {
     {{Format::kXlsx, "Excel workbook",
       "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx xlsm xltx xlsb",
       kBinary, kFileName},
-     nullptr},
+     MakeXlsxParser},
     {{Format::kOdt, "OpenDocument text", "application/vnd.oasis.opendocument.text", "odt ott",
       kBinary, kHeading},
-     nullptr},
+     MakeOdtParser},
     {{Format::kOdp, "OpenDocument presentation", "application/vnd.oasis.opendocument.presentation",
       "odp otp", kBinary, kHeading},
-     nullptr},
+     MakeOdpParser},
     {{Format::kOds, "OpenDocument spreadsheet", "application/vnd.oasis.opendocument.spreadsheet",
       "ods ots", kBinary, kFileName},
-     nullptr},
-    {{Format::kEpub, "EPUB book", "application/epub+zip", "epub", kBinary, kHeading}, nullptr},
-    {{Format::kZip, "ZIP archive", "application/zip", "zip", kBinary, kNothing}, nullptr},
-    {{Format::kTar, "tar archive", "application/x-tar", "tar", kBinary, kNothing}, nullptr},
-    {{Format::kGzip, "gzip file", "application/gzip", "gz tgz", kBinary, kNothing}, nullptr},
+     MakeOdsParser},
+    {{Format::kEpub, "EPUB book", "application/epub+zip", "epub", kBinary, kHeading},
+     MakeEpubParser},
+    {{Format::kZip, "ZIP archive", "application/zip", "zip", kBinary, kNothing}, MakeZipParser},
+    {{Format::kTar, "tar archive", "application/x-tar", "tar", kBinary, kNothing}, MakeTarParser},
+    {{Format::kGzip, "gzip file", "application/gzip", "gz tgz", kBinary, kNothing}, MakeGzipParser},
     {{Format::kPdf, "PDF document", "application/pdf", "pdf", kBinary, kHeading}, nullptr},
     {{Format::kRtf, "RTF document", "application/rtf", "rtf", kBinary, kHeading}, nullptr},
     {{Format::kDoc, "old Word document", "application/msword", "doc dot", kBinary, kHeading},

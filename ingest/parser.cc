@@ -11,7 +11,7 @@ namespace {
 
 // Change the number whenever a parser makes another text, other blocks or other metadata of any
 // source.
-constexpr std::string_view kFingerprint = "parsers:2";
+constexpr std::string_view kFingerprint = "parsers:3";
 
 // The first heading of the outermost level, or one that begins the document.
 std::string TitleFromHeadings(const Document& document) {
@@ -47,6 +47,19 @@ Result<ParsedSource> ParseText(std::string_view bytes, const SourceInfo& source,
   return ParserFor(**format).Parse(decoded.text, source);
 }
 
+Status NoTextError(const FormatInfo& format, const std::vector<SourceError>& errors) {
+  std::string reason = std::string("empty: no text in ") + format.media_type;
+  if (!errors.empty()) {
+    reason += "; " + errors[0].place + ": " + errors[0].reason;
+    if (errors.size() > 1) reason += " (and " + std::to_string(errors.size() - 1) + " more errors)";
+  }
+  return InvalidArgumentError(std::move(reason));
+}
+
+bool IsArchive(Format format) {
+  return format == Format::kZip || format == Format::kTar || format == Format::kGzip;
+}
+
 }  // namespace
 
 uint64_t SourceHash(std::string_view bytes) {
@@ -68,18 +81,14 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& given
                                                    : ParseText(bytes, source, &format));
   const FormatInfo& info = InfoOf(*format);
 
-  std::erase_if(parsed.documents, [](const Document& document) { return document.blocks.empty(); });
-  if (parsed.documents.empty()) {
-    std::string reason = std::string("empty: no text in ") + info.media_type;
-    if (!parsed.errors.empty()) {
-      reason += "; " + parsed.errors[0].place + ": " + parsed.errors[0].reason;
-      if (parsed.errors.size() > 1) {
-        reason += " (and " + std::to_string(parsed.errors.size() - 1) + " more errors)";
-      }
-    }
-    return InvalidArgumentError(std::move(reason));
-  }
   const uint64_t hash = SourceHash(bytes);
+  // Members of an archive went through the rest. One that holds pictures only is no error.
+  if (IsArchive(*format) && (!parsed.documents.empty() || parsed.errors.empty())) {
+    for (Document& document : parsed.documents) document.source_hash = hash;
+    return parsed;
+  }
+  std::erase_if(parsed.documents, [](const Document& document) { return document.blocks.empty(); });
+  if (parsed.documents.empty()) return NoTextError(info, parsed.errors);
   for (Document& document : parsed.documents) {
     document.source_hash = hash;
     document.language = LanguageOf(document);

@@ -17,5 +17,12 @@ std::unique_ptr<Parser> MakeJsonLinesParser();
 std::unique_ptr<Parser> MakeCsvParser(bool tabs_only);
 std::unique_ptr<Parser> MakeDocxParser();
 std::unique_ptr<Parser> MakePptxParser();
+std::unique_ptr<Parser> MakeXlsxParser();
+// kOdt, kOdp or kOds.
+std::unique_ptr<Parser> MakeOdfParser(Format format);
+std::unique_ptr<Parser> MakeEpubParser();
+std::unique_ptr<Parser> MakeZipParser();
+std::unique_ptr<Parser> MakeTarParser();
+std::unique_ptr<Parser> MakeGzipParser();
 
 }  // namespace quarry::ingest
