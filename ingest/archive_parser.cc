@@ -108,6 +108,7 @@ Result<ParsedSource> ParseTar(TarReader::Source bytes, const SourceInfo& source)
       if (!has_next) return OkStatus();
       const std::string path(TidyPath(tar.name()));
       if (tar.is_file() && members->Wants(path)) members->Add(path, tar.bytes());
+      QUARRY_RETURN_IF_ERROR(source.budget->Check());
     }
   });
 }
@@ -121,12 +122,12 @@ class ZipParser final : public Parser {
         const std::string path(TidyPath(entry.name));
         if (!members->Wants(path)) continue;
         const Result<std::string> unpacked = zip.Read(entry);
-        QUARRY_RETURN_IF_ERROR(source.budget->CheckTime());
         if (unpacked.ok()) {
           members->Add(path, *unpacked);
         } else {
           members->Fail(path, unpacked.status().message());
         }
+        QUARRY_RETURN_IF_ERROR(source.budget->Check());
       }
       return OkStatus();
     });

@@ -98,10 +98,10 @@ Status DocxWriter::Write(xml::Node container) {
 }
 
 Status DocxWriter::WriteParagraph(xml::Node paragraph) {
-  QUARRY_RETURN_IF_ERROR(package_.budget()->CheckTime());
+  QUARRY_RETURN_IF_ERROR(package_.budget()->Check());
   const DocxStyle style = styles_->Of(paragraph);
   if (style.role == Role::kContents) return OkStatus();
-  const uint32_t page = page_;
+  first_page_ = page_;
   std::string raw;
   AppendInline(paragraph, &raw);
   if (style.role == Role::kCode) {
@@ -116,7 +116,7 @@ Status DocxWriter::WriteParagraph(xml::Node paragraph) {
     return WritePending();
   }
   // A break before the first word moves all of the paragraph; one behind it only what follows.
-  builder_->set_page(page);
+  builder_->set_page(first_page_);
   const bool is_heading = (style.role == Role::kHeading || style.role == Role::kTitle) &&
                           text.size() <= kMaxHeadingBytes;
   if (is_heading && style.role == Role::kTitle && title_.empty()) title_ = TitleLine(text);
@@ -148,6 +148,7 @@ void DocxWriter::AppendInline(xml::Node node, std::string* text) {
       *text += character;
     } else if (name == "lastRenderedPageBreak") {
       if (page_ > 0) ++page_;
+      if (Trim(*text).empty()) first_page_ = page_;
     } else if (name == "oMath") {
       *text += MathText(child);
     } else if (name == "drawing" || name == "pict" || name == "object") {

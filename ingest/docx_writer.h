@@ -53,7 +53,8 @@ class DocxWriter {
   DocxStyles* const styles_;
   const DocxNotes& notes_;
   DocumentBuilder* const builder_;
-  uint32_t page_;  // where the text is; 0 = not known
+  uint32_t page_;            // where the text is; 0 = not known
+  uint32_t first_page_ = 0;  // of the paragraph that is being read
   std::string title_;
   std::string code_;  // lines of a code block that may go on
   int64_t footnotes_ = 0;

@@ -60,7 +60,7 @@ class EpubReader {
     DocumentBuilder builder(&document_);
     for (const xml::Node item : xml::Child(tree.root(), "spine").children()) {
       if (!xml::Is(item, "itemref")) continue;
-      QUARRY_RETURN_IF_ERROR(source_.budget->CheckTime());
+      QUARRY_RETURN_IF_ERROR(source_.budget->Check());
       const auto part = parts.find(xml::Attribute(item, "idref"));
       if (part == parts.end()) {
         errors_.Add("spine",

@@ -38,7 +38,7 @@ Status OdfWriter::WriteChildren(xml::Node container) {
 }
 
 Status OdfWriter::WriteNode(xml::Node node) {
-  QUARRY_RETURN_IF_ERROR(budget_.CheckTime());
+  QUARRY_RETURN_IF_ERROR(budget_.Check());
   const std::string_view name = xml::NameOf(node);
   const Role role = name == "p" ? styles_.RoleOf(xml::Attribute(node, "style-name")) : Role::kBody;
   if (role == Role::kCode) {
@@ -232,7 +232,7 @@ Status OdfWriter::WriteRows(xml::Node container, bool is_header, GridWriter* gri
       QUARRY_RETURN_IF_ERROR(WriteRows(row, is_header, grid));
     }
     if (name != "table-row") continue;
-    QUARRY_RETURN_IF_ERROR(budget_.CheckTime());
+    QUARRY_RETURN_IF_ERROR(budget_.Check());
     std::vector<std::string> cells;
     bool is_empty = true;
     for (const xml::Node cell : row.children()) {

@@ -18,34 +18,36 @@ Status ParseBudget::TakeBytes(uint64_t bytes, uint64_t part) {
                                 " bytes");
   }
   unpacked_ += bytes;
-  if (unpacked_ > may_unpack_) {
-    return InvalidArgumentError("the file unpacks to more than " + std::to_string(may_unpack_) +
-                                " bytes, " + std::to_string(limits_.expansion) + " times its size");
+  if (used_up_.ok() && unpacked_ > may_unpack_) {
+    used_up_ =
+        InvalidArgumentError("the file unpacks to more than " + std::to_string(may_unpack_) +
+                             " bytes, " + std::to_string(limits_.expansion) + " times its size");
   }
-  return CheckTime();
+  return Check();
 }
 
 Status ParseBudget::TakeEntries(uint64_t entries) {
-  if (entries > entries_left_) {
-    return InvalidArgumentError("more entries than the " + std::to_string(limits_.entries) +
-                                " that a file may have");
+  if (used_up_.ok() && entries > entries_left_) {
+    used_up_ = InvalidArgumentError("more entries than the " + std::to_string(limits_.entries) +
+                                    " that a file may have");
   }
-  entries_left_ -= entries;
-  return OkStatus();
+  if (used_up_.ok()) entries_left_ -= entries;
+  return used_up_;
 }
 
-Status ParseBudget::CheckTime() const {
+Status ParseBudget::Check() const {
+  QUARRY_RETURN_IF_ERROR(used_up_);
   if (std::chrono::steady_clock::now() < deadline_) return OkStatus();
   return InvalidArgumentError("not read within " + std::to_string(limits_.time.count()) + " s");
 }
 
 Status ParseBudget::EnterPackage() {
-  if (depth_ >= limits_.package_depth) {
-    return InvalidArgumentError("packages in packages more than " +
-                                std::to_string(limits_.package_depth) + " deep");
+  if (used_up_.ok() && depth_ >= limits_.package_depth) {
+    used_up_ = InvalidArgumentError("packages in packages more than " +
+                                    std::to_string(limits_.package_depth) + " deep");
   }
-  ++depth_;
-  return OkStatus();
+  if (used_up_.ok()) ++depth_;
+  return used_up_;
 }
 
 }  // namespace quarry::ingest

@@ -21,7 +21,8 @@ struct ParseLimits {
 };
 
 // Counts down what is left of the limits. All errors are kInvalidArgument: trying again does not
-// help. Not thread-safe: one file is parsed by one thread.
+// help. Once something of the whole file is used up every further call says so, so that nobody goes
+// on with its other parts. Not thread-safe: one file is parsed by one thread.
 class ParseBudget {
  public:
   explicit ParseBudget(uint64_t file_bytes, const ParseLimits& limits = {});
@@ -29,8 +30,8 @@ class ParseBudget {
   // Before so many more bytes are unpacked, `part` of them in the entry that is being read.
   Status TakeBytes(uint64_t bytes, uint64_t part);
   Status TakeEntries(uint64_t entries);
-  // Long loops call it every few milliseconds of work.
-  Status CheckTime() const;
+  // Whether time and all else is left. Long loops call it every few milliseconds of work.
+  Status Check() const;
 
   // Around the reading of a package: a zip file, a tar file.
   Status EnterPackage();
@@ -46,6 +47,7 @@ class ParseBudget {
   uint64_t unpacked_ = 0;
   uint64_t entries_left_;
   uint64_t depth_ = 0;
+  Status used_up_;
 };
 
 }  // namespace quarry::ingest

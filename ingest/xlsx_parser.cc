@@ -103,7 +103,7 @@ class SheetReader {
   }
 
   Status ReadRow(std::string_view element) {
-    QUARRY_RETURN_IF_ERROR(budget_.CheckTime());
+    QUARRY_RETURN_IF_ERROR(budget_.Check());
     QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, xml::Tree::Parse(std::string(element)));
     const auto number = static_cast<size_t>(
         std::max<int64_t>(xml::IntegerAttribute(tree.root(), "r").value_or(0), 0));
@@ -253,7 +253,7 @@ class XlsxParser final : public Parser {
     QUARRY_ASSIGN_OR_RETURN(const std::string xml, xml::DecodeXml(std::move(bytes)));
     return xml::ForEachElementText(xml, "si",
                                    [&](std::string_view element) -> Status {
-                                     QUARRY_RETURN_IF_ERROR(package.budget()->CheckTime());
+                                     QUARRY_RETURN_IF_ERROR(package.budget()->Check());
                                      QUARRY_ASSIGN_OR_RETURN(
                                          const xml::Tree tree,
                                          xml::Tree::Parse(std::string(element)));

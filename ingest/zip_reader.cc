@@ -132,7 +132,7 @@ Result<std::string> ZipReader::Unpack(const Entry& entry) const {
       file, [](zip_file_t* opened) { zip_fclose(opened); });
   std::string bytes;
   while (true) {
-    QUARRY_RETURN_IF_ERROR(budget_->CheckTime());
+    QUARRY_RETURN_IF_ERROR(budget_->Check());
     const size_t before = bytes.size();
     const size_t step = std::min<uint64_t>(kStep, entry.size - before + 1);
     bytes.resize(before + step);

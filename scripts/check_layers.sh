@@ -72,10 +72,10 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
       confine("cmark", "^ingest/[^/]*_parser[.]cc$", "ingest/*_parser.cc")
       confine("gumbo", "^ingest/html_[^/]*[.](cc|h)$", "ingest/html_*")
       confine("pugixml", "^ingest/xml_tree[.]h$", "ingest/xml_tree.h")
-      confine("zip.h", "^(ingest/zip_reader[.]cc|tests/ingest/package_testing[.]cc)$",
-              "ingest/zip_reader.cc, tests/ingest/package_testing.cc")
-      confine("zlib.h", "^(ingest/gzip_reader[.]cc|tests/ingest/package_testing[.]cc)$",
-              "ingest/gzip_reader.cc, tests/ingest/package_testing.cc")
+      confine("zip.h", "^(ingest/zip_reader[.]cc|tests/testing/package_testing[.]cc)$",
+              "ingest/zip_reader.cc, tests/testing/package_testing.cc")
+      confine("zlib.h", "^(ingest/gzip_reader[.]cc|tests/testing/package_testing[.]cc)$",
+              "ingest/gzip_reader.cc, tests/testing/package_testing.cc")
 
       count = split(directories, names, " ")
       for (i = 1; i <= count; ++i) is_directory[names[i]] = 1

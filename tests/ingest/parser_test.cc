@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/ingest/document_testing.h"
+#include "tests/testing/package_testing.h"
 
 namespace quarry::ingest {
 namespace {
@@ -204,11 +205,29 @@ TEST(DetectBinaryFormat, ContentDecides) {
 }
 
 TEST(ParseSource, FormatsWithoutAParserAreNamed) {
-  EXPECT_EQ(ErrorOf("PK\x03\x04 [Content_Types].xml visio/document.xml", "a.vsdx"),
+  const std::string vsdx = quarry::testing::MakeZip(
+      {{"[Content_Types].xml", "<Types/>"}, {"visio/document.xml", "<a/>"}});
+  EXPECT_EQ(ErrorOf(vsdx, "a.zip"),
             "INVALID_ARGUMENT: not read by this version: package of an application");
-  EXPECT_TRUE(HoldsNoText("PK\x03\x04 [Content_Types].xml visio/document.xml", "a.vsdx"));
+  EXPECT_TRUE(HoldsNoText(vsdx, "a.vsdx"));
   EXPECT_TRUE(HoldsNoText(" \n", "a.txt"));
   EXPECT_FALSE(HoldsNoText("words", "a.txt"));
+}
+
+TEST(DetectBinaryFormat, PackagesAreToldApartByTheirContent) {
+  const auto detect = [](const std::string& bytes) { return DetectBinaryFormat(bytes, "a.zip"); };
+  const std::string docx = quarry::testing::MakeDocx("");
+  EXPECT_EQ(detect(docx), Format::kDocx);
+  EXPECT_EQ(detect(quarry::testing::MakePptx({""})), Format::kPptx);
+  EXPECT_EQ(detect(quarry::testing::MakeXlsx({""})), Format::kXlsx);
+  EXPECT_EQ(detect(quarry::testing::MakeOdf("text", "")), Format::kOdt);
+  EXPECT_EQ(detect(quarry::testing::MakeOdf("presentation", "")), Format::kOdp);
+  EXPECT_EQ(detect(quarry::testing::MakeOdf("spreadsheet", "")), Format::kOds);
+  EXPECT_EQ(detect(quarry::testing::MakeOdf("graphics", "")), Format::kOtherPackage);
+  EXPECT_EQ(detect(quarry::testing::MakeEpub({""})), Format::kEpub);
+  EXPECT_EQ(detect(quarry::testing::MakeZip({{"a.docx", docx}})), Format::kZip);
+  EXPECT_EQ(DetectBinaryFormat(docx.substr(0, docx.size() / 2), "a.docx"), Format::kDocx);
+  EXPECT_EQ(DetectBinaryFormat(docx.substr(0, docx.size() / 2), "a"), Format::kZip);
 }
 
 TEST(Formats, EveryExtensionAndMediaTypeHasOneFormat) {

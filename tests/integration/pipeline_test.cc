@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "tests/testing/engine_testing.h"
+#include "tests/testing/package_testing.h"
 
 namespace quarry::ingest {
 namespace {
@@ -197,6 +198,33 @@ TEST_F(PipelineTest, AFileThatIsNamedAndHoldsNoTextIsAFailure) {
   EXPECT_THAT(report.skipped, IsEmpty());
   ASSERT_THAT(report.failures, SizeIs(1));
   EXPECT_EQ(report.failures[0].reason, "empty: 0 bytes, expected text");
+}
+
+TEST_F(PipelineTest, AnArchiveIsKeptInStepMemberByMember) {
+  const std::string one =
+      testing::MakeDocx("<w:p><w:r><w:t>The pump weighs 80 kg.</w:t></w:r></w:p>");
+  Write("a.zip",
+        testing::MakeZip(
+            {{"one.docx", one}, {"sub/two.md", "# Two\n"}, {"p.png", "\x89PNG\r\n\x1a\n"}}));
+  const IngestReport first = Sync();
+  EXPECT_EQ(first.documents_added, 2u);
+  EXPECT_THAT(first.failures, IsEmpty());
+  EXPECT_THAT(first.skipped, SizeIs(1));
+  EXPECT_EQ(engine_.snapshot()->ReadDocument("a.zip#sub/two.md").value().source, "a.zip");
+  const IngestReport second = Sync({.prune = true});
+  EXPECT_EQ(second.documents_unchanged, 2u);
+  EXPECT_FALSE(second.Changed());
+  Write("a.zip", testing::MakeZip({{"one.docx", one}, {"three.md", "# Three\n"}}));
+  const IngestReport third = Sync({.prune = true});
+  EXPECT_EQ(third.documents_unchanged, 1u);
+  EXPECT_EQ(third.documents_added, 1u);
+  EXPECT_EQ(third.documents_removed, 1u);
+  Write("a.zip", "PK\x03\x04 cut off");
+  const IngestReport broken = Sync({.prune = true});
+  ASSERT_THAT(broken.failures, SizeIs(1));
+  EXPECT_THAT(broken.failures[0].reason, HasSubstr("not a zip: "));
+  EXPECT_EQ(Documents(), 2u);
+  ExpectVerified();
 }
 
 // What the globs leave out this time is still there.

@@ -1,0 +1,226 @@
+// Archives, and the limits that all packages are read under.
+
+#include <chrono>
+#include <fstream>
+
+#include "ingest/xml_tree.h"
+#include "ingest/zip_reader.h"
+#include "tests/ingest/document_testing.h"
+#include "tests/testing/package_testing.h"
+
+namespace quarry::ingest {
+namespace {
+
+using quarry::testing::MakeDocx;
+using quarry::testing::MakeGzip;
+using quarry::testing::MakeTar;
+using quarry::testing::MakeZip;
+using quarry::testing::ZipEntry;
+using testing::Repeat;
+
+Result<ParsedSource> Parse(const std::string& bytes, const std::string& path) {
+  return ParseSource(bytes, {.id = path, .path = path, .uri = "file:///" + path});
+}
+
+std::string ErrorOf(const std::string& bytes, const std::string& path = "a.zip") {
+  return Parse(bytes, path).status().message();
+}
+
+// "id|title|text" a line, then errors and what was skipped.
+std::string Summary(const Result<ParsedSource>& parsed) {
+  if (!parsed.ok()) return parsed.status().message();
+  std::string summary;
+  for (const Document& document : parsed->documents) {
+    summary += document.id + '|' + document.title + '|' + document.text + '\n';
+  }
+  for (const SourceError& error : parsed->errors) {
+    summary += "error " + error.place + ": " + error.reason + '\n';
+  }
+  for (const SourceError& part : parsed->skipped) {
+    summary += "skipped " + part.place + ": " + part.reason + '\n';
+  }
+  return summary;
+}
+
+const std::vector<ZipEntry> kMembers = {
+    {"docs/", ""},
+    {"docs/a.md", "# Pump\n"},
+    {"b.txt", "Plain words."},
+    {".hidden", "no"},
+    {"__MACOSX/._b.txt", "no"},
+    {"p.png", std::string("\x89PNG\r\n\x1A\n\0\0", 10)},
+    {"bad.json", "{\"a\": }"},
+    {"r.jsonl", "{\"id\": \"x\", \"text\": \"Record.\"}\n"},
+};
+TEST(ArchiveParser, EachMemberIsADocument) {
+  for (const auto& [path, bytes] : {std::pair<std::string, std::string>("a.zip", MakeZip(kMembers)),
+                                    {"a.tar", MakeTar(kMembers)},
+                                    {"a.tgz", MakeGzip(MakeTar(kMembers))}}) {
+    SCOPED_TRACE(path);
+    const Result<ParsedSource> parsed = Parse(bytes, path);
+    ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+    ASSERT_EQ(parsed->documents.size(), 3u);
+    const std::string summary = Summary(parsed);
+    EXPECT_THAT(summary, ::testing::StartsWith(
+                             path + "#docs/a.md|Pump|Pump\n" + path + "#b.txt|b|Plain words.\n" +
+                             path + "#r.jsonl#x||Record.\nerror bad.json: line 1, column 7"));
+    EXPECT_THAT(summary,
+                ::testing::EndsWith("\nskipped p.png: not read by this version: PNG image\n"));
+    for (const Document& document : parsed->documents) {
+      EXPECT_EQ(document.source, path);
+      EXPECT_EQ(document.source_hash, SourceHash(bytes));
+      EXPECT_THAT(document.uri, ::testing::StartsWith("file:///" + path + "#"));
+    }
+  }
+}
+
+TEST(ArchiveParser, ArchivesInArchivesBelongToTheOutermost) {
+  const std::string inner =
+      MakeTar({{"./deep/x.txt", "Deep."}, {std::string(150, 'n') + ".txt", "Long."}});
+  const std::string outer =
+      MakeZip({{"in.tar", inner}, {"w.docx", MakeDocx("<w:p><w:r><w:t>Word</w:t></w:r></w:p>")}});
+  const Result<ParsedSource> parsed = Parse(outer, "o.zip");
+  EXPECT_EQ(Summary(parsed), "o.zip#in.tar#deep/x.txt|x|Deep.\no.zip#in.tar#" +
+                                 std::string(150, 'n') + ".txt|" + std::string(150, 'n') +
+                                 "|Long.\no.zip#w.docx|w|Word\n");
+  for (const Document& document : parsed->documents) EXPECT_EQ(document.source, "o.zip");
+}
+
+TEST(ArchiveParser, AGzipFileIsTheDocumentInIt) {
+  const Result<ParsedSource> parsed = Parse(MakeGzip("# Notes\n\nText."), "notes.md.gz");
+  EXPECT_EQ(Summary(parsed), "notes.md.gz|Notes|Notes\n\nText.\n");
+  EXPECT_EQ(parsed->documents[0].source, "");
+  EXPECT_EQ(parsed->documents[0].media_type, "text/markdown");
+  const std::string two = MakeGzip("One. ") + MakeGzip("Two.");
+  EXPECT_EQ(Summary(Parse(two, "t.txt.gz")), "t.txt.gz|t|One. Two.\n");
+}
+
+TEST(ArchiveParser, AnArchiveOfPicturesIsNoError) {
+  const Result<ParsedSource> parsed = Parse(MakeZip({kMembers[5]}), "p.zip");
+  EXPECT_EQ(Summary(parsed), "skipped p.png: not read by this version: PNG image\n");
+}
+
+TEST(ArchiveParser, BrokenArchivesAreNamed) {
+  EXPECT_EQ(Summary(Parse(MakeZip({{"a.txt", "secret"}}, "pw"), "a.zip")),
+            "empty: no text in application/zip; a.txt: entry a.txt: encrypted");
+  EXPECT_THAT(ErrorOf("PK\x03\x04 and nothing more"), ::testing::StartsWith("not a zip: "));
+  std::string damaged = MakeZip({{"a.txt", Repeat("words of a text ", 100)}});
+  damaged[40] ^= 1;
+  EXPECT_THAT(ErrorOf(damaged), ::testing::HasSubstr("entry a.txt: "));
+  const std::string gzip = MakeGzip(Repeat("words of a text ", 100));
+  EXPECT_EQ(ErrorOf(gzip.substr(0, gzip.size() / 2), "a.gz"),
+            "cut off at byte " + std::to_string(gzip.size() / 2));
+  std::string tar = MakeTar({{"a.txt", "x"}, {"b.txt", "y"}});
+  tar[1024] ^= 1;
+  EXPECT_EQ(ErrorOf(tar, "a.tar"), "not a tar: header at byte 1024: wrong checksum");
+  EXPECT_EQ(Summary(Parse(MakeTar({{"a", "x"}, {"a", "y"}}), "a.tar")),
+            "a.tar#a|a|x\nerror a: twice in the archive; the first one counts\n");
+}
+
+TEST(ZipReader, DuplicateNamesAndWrongSizesAreErrors) {
+  std::string twice = MakeZip({{"a.txt", "x"}, {"b.txt", "y"}});
+  for (size_t at = twice.find("b.txt"); at != twice.npos; at = twice.find("b.txt")) twice[at] = 'a';
+  ParseBudget budget(1 << 20);
+  EXPECT_EQ(ZipReader::Open(twice, &budget).status().message(), "entry a.txt: twice in the file");
+
+  // The directory claims four bytes less than there are.
+  const std::string text = Repeat("words of a text ", 100);
+  std::string lying = MakeZip({{"a.txt", text}});
+  const size_t header = lying.rfind("PK\x01\x02");
+  lying[header + 24] = static_cast<char>(lying[header + 24] - 4);
+  ParseBudget other(1 << 20);
+  const Result<ZipReader> zip = ZipReader::Open(lying, &other);
+  ASSERT_TRUE(zip.ok());
+  EXPECT_THAT(zip->Read(zip->entries()[0]).status().message(),
+              ::testing::StartsWith("entry a.txt: "));
+}
+
+TEST(XmlTree, RefusesWhatIsNotPlainXml) {
+  const auto error = [](std::string xml) {
+    return xml::Tree::Parse(std::move(xml)).status().message();
+  };
+  EXPECT_EQ(error("<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>"),
+            "broken XML at byte 0: declarations are not read, expected a document without");
+  EXPECT_EQ(error("<!DOCTYPE a SYSTEM \"a.dtd\"><a/>"), "");
+  EXPECT_EQ(error(Repeat("<a>", 100) + Repeat("</a>", 100)), "");
+  EXPECT_EQ(error(Repeat("<a>", 101) + Repeat("</a>", 101)),
+            "broken XML at byte 300: elements more than 100 deep");
+  EXPECT_EQ(error("<a>&#0;</a>"),
+            "broken XML at byte 3: expected a reference to a character, such as &#65;");
+  EXPECT_EQ(error("<a b=\"&#xD800;\"/>"),
+            "broken XML at byte 6: expected a reference to a character, such as &#65;");
+  EXPECT_EQ(error("<a>"), "broken XML at byte 3: an element is not closed");
+  EXPECT_EQ(error("</a>"), "broken XML at byte 0: an end tag without its start");
+  EXPECT_EQ(error(""), "broken XML at byte 0: No document element found");
+  EXPECT_EQ(error("<a b='>'><!-- < --><![CDATA[<x>]]>&#65;</a>"), "");
+  EXPECT_EQ(xml::TextOf(xml::Tree::Parse("<a>1<!-- x --><![CDATA[<]]><b>&#65;</b> 2</a>")->root()),
+            "1<A 2");
+  EXPECT_THAT(error("<a>" + Repeat("<b/>", 2'700'000) + "</a>"),
+              ::testing::HasSubstr("its tree would take more than"));
+}
+
+// Bytes that do not compress.
+std::string Noise(size_t size) {
+  Random random(1);
+  std::string noise;
+  while (noise.size() < size) noise += static_cast<char>(random.Next());
+  return noise;
+}
+
+// Peak memory of the process since it was reset, in bytes.
+void ResetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+uint64_t Peak() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) << 10;
+  }
+  return 0;
+}
+
+TEST(Limits, BombsAreRefusedInTimeAndMemory) {
+  const std::string zeros(64u << 20, ' ');
+  std::string nested = MakeZip({{"x.txt", "x"}});
+  for (int i = 0; i < 11; ++i) nested = MakeZip({{"n.zip", nested}});
+  std::vector<ZipEntry> many;
+  for (int i = 0; i <= 10'000; ++i) many.push_back({std::to_string(i), "x"});
+  std::vector<ZipEntry> hundred;
+  for (int i = 0; i < 100; ++i)
+    hundred.push_back(
+        {std::to_string(i) + ".zip", MakeZip({{"x.txt", zeros.substr(0, 1u << 20)}})});
+  const std::string wide = "<w:p>" + Repeat("<w:r/>", 8'000'000) + "</w:p>";
+  const struct {
+    const char* what;
+    std::string bytes;
+    const char* path;
+    const char* error;
+  } bombs[] = {
+      {"one large member", MakeZip({{"x.txt", zeros}}), "a.zip", "100 times its size"},
+      {"a large part", MakeDocx("", {{"word/document.xml", zeros}}), "a.docx",
+       "100 times its size"},
+      {"many elements", MakeDocx(wide, {{"pad", Noise(900'000)}}), "a.docx", ""},
+      {"gzip", MakeGzip(zeros), "a.gz", "100 times its size"},
+      {"tar in gzip", MakeGzip(MakeTar({{"x.txt", zeros}})), "a.tgz", "100 times its size"},
+      {"zips in zips", nested, "a.zip", "more than 10 deep"},
+      {"many entries", MakeZip(many), "a.zip", "more entries than the 10000"},
+      {"many zips of large members", MakeZip(hundred), "a.zip", "100 times its size"},
+      {"deep XML", MakeDocx(Repeat("<w:p>", 10'000)), "a.docx", "elements more than 100 deep"},
+      {"entities", MakeDocx("", {{"word/document.xml", "<!DOCTYPE a [<!ENTITY b \"c\">]><a/>"}}),
+       "a.docx", "declarations are not read"},
+  };
+  for (const auto& bomb : bombs) {
+    SCOPED_TRACE(bomb.what);
+    ResetPeak();
+    const uint64_t before = Peak();
+    const auto start = std::chrono::steady_clock::now();
+    const std::string error = ErrorOf(bomb.bytes, bomb.path);
+    EXPECT_THAT(error, ::testing::HasSubstr(bomb.error));
+    EXPECT_NE(error, "");
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+#ifndef __SANITIZE_ADDRESS__
+    EXPECT_LT(Peak() - before, 256u << 20);
+#endif
+  }
+}
+
+}  // namespace
+}  // namespace quarry::ingest

@@ -1,0 +1,86 @@
+#include "tests/ingest/document_testing.h"
+#include "tests/testing/package_testing.h"
+
+namespace quarry::ingest {
+namespace {
+
+using quarry::testing::MakePptx;
+using testing::Outline;
+
+ParsedSource Read(const std::string& pptx) {
+  Result<ParsedSource> parsed = ParseSource(pptx, {.id = "a.pptx", .path = "a.pptx"});
+  EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
+  if (!parsed.ok()) return {};
+  for (const Document& document : parsed->documents) testing::CheckDocument(document);
+  return *std::move(parsed);
+}
+
+std::string Shape(const std::string& placeholder, const std::string& paragraphs) {
+  const std::string mark = placeholder.empty() ? "" : "<p:ph type=\"" + placeholder + "\"/>";
+  return "<p:sp><p:nvSpPr><p:cNvPr id=\"1\"/><p:nvPr>" + mark + "</p:nvPr></p:nvSpPr><p:txBody>" +
+         paragraphs + "</p:txBody></p:sp>";
+}
+
+std::string P(const std::string& text, const std::string& properties = "") {
+  return "<a:p>" + properties + "<a:r><a:t>" + text + "</a:t></a:r></a:p>";
+}
+
+TEST(PptxParser, SlidesHaveTitlesBulletsAndNotesOnTheirPages) {
+  const std::string first = Shape("body", P("Fast") + P("very", "<a:pPr lvl=\"1\"/>") +
+                                              P("plain", "<a:pPr><a:buNone/></a:pPr>")) +
+                            Shape("title", P("Pumps")) + Shape("sldNum", P("7")) +
+                            Shape("", P("Free text")) + "<p:grpSp>" + Shape("", P("In a group")) +
+                            "</p:grpSp>" +
+                            "<p:pic><p:nvPicPr><p:cNvPr descr=\"A red pump\"/></p:nvPicPr></p:pic>";
+  const ParsedSource parsed =
+      Read(MakePptx({first, Shape("ctrTitle", P("Valves"))},
+                    {{"ppt/notesSlides/notesSlide1.xml",
+                      "<p:notes><p:cSld><p:spTree>" + Shape("body", P("Say hello")) +
+                          Shape("sldNum", P("1")) + "</p:spTree></p:cSld></p:notes>"}}));
+  const Document& document = parsed.documents.at(0);
+  EXPECT_EQ(Outline(document),
+            "h1|Pumps\nl1|Fast\nl2|very\np|plain\np|Free text\np|In a group\np|A red pump\n"
+            "p|Notes: Say hello\nh1|Valves");
+  EXPECT_EQ(document.title, "Pumps");
+  EXPECT_EQ(document.blocks.front().page, 1u);
+  EXPECT_EQ(document.blocks.back().page, 2u);
+}
+
+TEST(PptxParser, TablesAndChartsAreRows) {
+  const auto row = [](const std::string& a, const std::string& b) {
+    const auto cell = [](const std::string& text) {
+      return "<a:tc><a:txBody>" + P(text) + "</a:txBody></a:tc>";
+    };
+    return "<a:tr>" + cell(a) + cell(b) + "</a:tr>";
+  };
+  const auto frame = [](const std::string& data) {
+    return "<p:graphicFrame><p:nvGraphicFramePr/><a:graphic><a:graphicData>" + data +
+           "</a:graphicData></a:graphic></p:graphicFrame>";
+  };
+  const std::string chart =
+      "<c:chartSpace><c:chart><c:title>" + P("Sales") +
+      "</c:title><c:plotArea><c:barChart><c:ser>"
+      "<c:tx><c:v>Units</c:v></c:tx><c:cat><c:pt idx=\"0\"><c:v>2023</c:v></c:pt><c:pt idx=\"1\">"
+      "<c:v>2024</c:v></c:pt></c:cat><c:val><c:pt idx=\"0\"><c:v>5</c:v></c:pt><c:pt "
+      "idx=\"1\"><c:v>7</c:v>"
+      "</c:pt></c:val></c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>";
+  const ParsedSource parsed =
+      Read(MakePptx({frame("<a:tbl><a:tblPr firstRow=\"1\"/>" + row("Name", "Use") +
+                           row("Pump", "water") + "</a:tbl>") +
+                     frame("<c:chart r:id=\"c1\"/>")},
+                    {{"ppt/charts/chart1.xml", chart}}));
+  EXPECT_EQ(Outline(parsed.documents.at(0)),
+            "t|Name: Pump; Use: water\np|Sales\nt|2023; Units: 5\\n2024; Units: 7");
+}
+
+TEST(PptxParser, ABrokenSlideIsAnErrorOfThatSlide) {
+  const ParsedSource parsed = Read(MakePptx({"<p:sp>", Shape("title", P("Good"))}));
+  EXPECT_EQ(Outline(parsed.documents.at(0)), "h1|Good");
+  ASSERT_EQ(parsed.errors.size(), 1u);
+  EXPECT_EQ(parsed.errors[0].place, "slide 1");
+  EXPECT_THAT(parsed.errors[0].reason,
+              ::testing::StartsWith("entry ppt/slides/slide1.xml: broken XML at byte "));
+}
+
+}  // namespace
+}  // namespace quarry::ingest
