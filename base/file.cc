@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/file_descriptor.h"
+
 namespace quarry {
 namespace {
 
@@ -59,25 +61,6 @@ std::filesystem::path Plain(const std::string& path) {
   std::filesystem::path plain = std::filesystem::path(path).lexically_normal();
   return plain.has_filename() ? plain : plain.parent_path();
 }
-
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_ = -1;
-};
 
 // `shown` is the path that an error names.
 Result<FileDescriptor> Open(const char* action, const std::string& path, int flags,
