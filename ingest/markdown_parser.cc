@@ -11,6 +11,7 @@
 #include "ingest/front_matter.h"
 #include "ingest/html_text.h"
 #include "ingest/markdown_guard.h"
+#include "ingest/markdown_text.h"
 #include "ingest/parsers.h"
 
 namespace quarry::ingest {
@@ -305,14 +306,19 @@ class MarkdownParser final : public Parser {
       }
       if (status.code() != Code::kNotFound) text.remove_prefix(front.size);
     }
-    std::string storage;
-    const Tree tree = ParseTree(GuardMarkdown(text, &storage));
-    Writer(&builder).Write(tree.get());
+    AppendMarkdown(text, &builder);
     return parsed;
   }
 };
 
 }  // namespace
+
+void AppendMarkdown(std::string_view markdown, DocumentBuilder* builder) {
+  if (markdown.size() > kMaxMarkdownBytes) return AppendPlainText(markdown, builder);
+  std::string storage;
+  const Tree tree = ParseTree(GuardMarkdown(markdown, &storage));
+  Writer(builder).Write(tree.get());
+}
 
 std::unique_ptr<Parser> MakeMarkdownParser() { return std::make_unique<MarkdownParser>(); }
 

@@ -104,7 +104,7 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& given
 
 bool HoldsNoText(std::string_view bytes, std::string_view path) {
   if (Trim(bytes).empty()) return true;
-  if (const std::optional<Format> format = DetectBinaryFormat(bytes, path)) return !IsRead(*format);
+  if (const std::optional<Format> format = DetectBinaryFormat(bytes, path)) return !IsRead(*format) || *format == Format::kImage;
   return !BinaryFormatOf(bytes).empty() || bytes.find('\0') != std::string_view::npos;
 }
 

@@ -25,4 +25,18 @@ std::unique_ptr<Parser> MakeZipParser();
 std::unique_ptr<Parser> MakeTarParser();
 std::unique_ptr<Parser> MakeGzipParser();
 
+std::unique_ptr<Parser> MakePdfParser();
+std::unique_ptr<Parser> MakeImageParser();
+std::unique_ptr<Parser> MakeRtfParser();
+std::unique_ptr<Parser> MakeWordParser();        // of Word 97 to 2003
+std::unique_ptr<Parser> MakePowerPointParser();  // likewise
+std::unique_ptr<Parser> MakeExcelParser();       // likewise
+std::unique_ptr<Parser> MakeOutlookParser();
+std::unique_ptr<Parser> MakeEmailParser();
+std::unique_ptr<Parser> MakeMboxParser();
+std::unique_ptr<Parser> MakeXmlParser();
+std::unique_ptr<Parser> MakeRstParser();
+std::unique_ptr<Parser> MakeNotebookParser();
+std::unique_ptr<Parser> MakeSourceCodeParser();
+
 }  // namespace quarry::ingest

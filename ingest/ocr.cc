@@ -1,0 +1,88 @@
+#include "ingest/ocr.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/child_process.h"
+#include "base/text.h"
+#include "ingest/document_builder.h"
+
+namespace quarry::ingest {
+namespace {
+
+constexpr std::chrono::seconds kLimit{30};
+
+ChildCommand Tesseract(std::vector<std::string> arguments) {
+  return {.program = "tesseract",
+          .arguments = std::move(arguments),
+          .package = "tesseract-ocr, languages: tesseract-ocr-chi-sim"};
+}
+
+// "eng+chi_sim": those of our languages that are installed; else all that there are.
+std::string FindLanguages() {
+  const Result<std::string> listed = RunChild(Tesseract({"--list-langs"}), "");
+  if (!listed.ok()) return "";
+  std::vector<std::string> installed;
+  for (size_t begin = 0; begin < listed->size();) {
+    const size_t end = std::min(listed->find('\n', begin), listed->size());
+    std::string line = listed->substr(begin, end - begin);
+    begin = end + 1;
+    // After a title line; "osd" finds the orientation and reads nothing.
+    if (!line.empty() && line.find(' ') == line.npos && line != "osd") {
+      installed.push_back(std::move(line));
+    }
+  }
+  std::string languages;
+  const auto add = [&](const std::string& language) {
+    languages += (languages.empty() ? "" : "+") + language;
+  };
+  for (const char* language : {"eng", "chi_sim", "chi_tra"}) {
+    if (std::find(installed.begin(), installed.end(), language) != installed.end()) add(language);
+  }
+  if (languages.empty()) std::for_each(installed.begin(), installed.end(), add);
+  return languages;
+}
+
+// Asked once: what is installed does not change under a process that runs.
+const std::string& Languages() {
+  static const std::string* const languages = new std::string(FindLanguages());
+  return *languages;
+}
+
+// Recognition sees the gaps between Chinese characters as spaces.
+std::string WithoutSpacesInCjk(std::string_view text) {
+  std::string joined;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool drop = text[i] == ' ' && JoinsWithoutSpace(joined, text.substr(i + 1));
+    if (!drop) joined += text[i];
+  }
+  return joined;
+}
+
+std::string ValidUtf8(std::string_view text) {
+  std::string valid;
+  for (size_t offset = 0; offset < text.size();) {
+    const char32_t c = NextCodePoint(text, offset);
+    if (c != 0xFFFD && (c >= 0x20 || c == '\n')) AppendCodePoint(valid, c);
+  }
+  return valid;
+}
+
+}  // namespace
+
+bool CanRecogniseText() { return FindProgram("tesseract").has_value() && !Languages().empty(); }
+
+std::string_view RecognitionAdvice() {
+  return "install tesseract-ocr and tesseract-ocr-chi-sim to have text in pictures read";
+}
+
+Result<std::string> RecogniseText(std::string_view image) {
+  if (!CanRecogniseText()) return FailedPreconditionError(std::string(RecognitionAdvice()));
+  QUARRY_ASSIGN_OR_RETURN(
+      const std::string text,
+      RunChild(Tesseract({kInputPath, "stdout", "-l", Languages()}), image,
+               {.wall = kLimit, .cpu_seconds = static_cast<uint64_t>(kLimit.count())}));
+  return WithoutSpacesInCjk(Trim(ValidUtf8(text)));
+}
+
+}  // namespace quarry::ingest

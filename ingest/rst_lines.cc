@@ -1,0 +1,212 @@
+#include "ingest/rst_lines.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace quarry::ingest {
+namespace {
+
+constexpr size_t kTabColumns = 8;
+constexpr size_t kMaxColumns = 200;
+
+std::string_view Part(std::string_view line, size_t begin, size_t end) {
+  if (begin >= line.size()) return {};
+  return line.substr(begin, std::min(end, line.size()) - begin);
+}
+
+void AppendCell(std::string_view text, std::string* cell) {
+  text = Trim(text);
+  if (text.empty()) return;
+  if (!cell->empty()) *cell += ' ';
+  *cell += text;
+}
+
+// "=====  =====": the columns, as [begin, end) of bytes; none if the line is no ruler.
+std::vector<std::pair<size_t, size_t>> SimpleColumns(std::string_view line) {
+  std::vector<std::pair<size_t, size_t>> columns;
+  if (line.find_first_not_of("= ") != line.npos) return columns;
+  for (size_t at = line.find('='); at != line.npos && columns.size() < kMaxColumns;) {
+    const size_t end = std::min(line.find(' ', at), line.size());
+    columns.push_back({at, end});
+    at = line.find('=', end);
+  }
+  return columns;
+}
+
+// Whether a column of text begins inside a wide character of Chinese: such tables are aligned by
+// columns of the screen, two for such a character. The offset of screen column `column`.
+size_t OffsetOfColumn(std::string_view line, size_t column) {
+  size_t offset = 0;
+  size_t at = 0;
+  while (offset < line.size() && at < column) {
+    const char32_t c = NextCodePoint(line, offset);
+    const bool wide = IsCjk(c) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF60);
+    at += wide ? 2 : 1;
+  }
+  return at < column ? line.size() + column - at : offset;
+}
+
+RstTable ReadSimpleTable(const RstLines& lines, size_t begin, size_t end) {
+  RstTable table{.rows = {}, .header_rows = 0, .end = begin};
+  auto columns = SimpleColumns(lines[begin]);
+  if (columns.size() < 2) return table;
+  columns.back().second = std::string_view::npos;  // the last one may be longer
+  size_t rulers = 0;
+  for (size_t i = begin + 1; i < end; ++i) {
+    const std::string_view line = lines[i];
+    if (!SimpleColumns(line).empty()) {
+      ++rulers;
+      const bool ends = i + 1 == end || IsBlankLine(lines[i + 1]);
+      if (ends || rulers == 2) {
+        table.end = i + 1;
+        return table;
+      }
+      table.header_rows = table.rows.size();
+      continue;
+    }
+    if (IsBlankLine(line) || line.find_first_not_of("- ") == line.npos) continue;
+    std::vector<std::string> row(columns.size());
+    for (size_t c = 0; c < columns.size(); ++c) {
+      const size_t from = OffsetOfColumn(line, columns[c].first);
+      const size_t to = c + 1 < columns.size() ? OffsetOfColumn(line, columns[c + 1].first)
+                                               : std::string_view::npos;
+      AppendCell(Part(line, from, to), &row[c]);
+    }
+    // A line without its first cell goes on with the row above.
+    if (row[0].empty() && table.rows.size() > table.header_rows) {
+      for (size_t c = 0; c < row.size(); ++c) AppendCell(row[c], &table.rows.back()[c]);
+    } else {
+      table.rows.push_back(std::move(row));
+    }
+  }
+  return RstTable{.rows = {}, .header_rows = 0, .end = begin};
+}
+
+bool IsGridRuler(std::string_view line) {
+  return line.size() > 2 && line.starts_with('+') && line.ends_with('+') &&
+         line.find_first_not_of("+-=") == line.npos;
+}
+
+RstTable ReadGridTable(const RstLines& lines, size_t begin, size_t end) {
+  RstTable table{.rows = {}, .header_rows = 0, .end = begin};
+  if (!IsGridRuler(lines[begin])) return table;
+  std::vector<std::string> row;
+  size_t i = begin + 1;
+  for (; i < end && (lines[i].starts_with('|') || lines[i].starts_with('+')); ++i) {
+    const std::string_view line = lines[i];
+    if (line.starts_with('+')) {
+      if (!row.empty()) table.rows.push_back(std::exchange(row, {}));
+      if (line.find('=') != line.npos) table.header_rows = table.rows.size();
+      continue;
+    }
+    size_t column = 0;
+    for (size_t at = 1; at < line.size() && column < kMaxColumns; ++column) {
+      const size_t bar = std::min(line.find('|', at), line.size());
+      if (bar == line.size()) break;
+      if (row.size() <= column) row.resize(column + 1);
+      AppendCell(line.substr(at, bar - at), &row[column]);
+      at = bar + 1;
+    }
+  }
+  if (!row.empty()) table.rows.push_back(std::move(row));
+  if (!table.rows.empty()) table.end = i;
+  return table;
+}
+
+}  // namespace
+
+RstLines SplitRstLines(std::string_view text, std::string* storage) {
+  if (text.find('\t') != text.npos) {
+    size_t column = 0;
+    for (const char c : text) {
+      if (c == '\t') {
+        const size_t spaces = kTabColumns - column % kTabColumns;
+        storage->append(spaces, ' ');
+        column += spaces;
+      } else {
+        *storage += c;
+        column = c == '\n' ? 0 : column + 1;
+      }
+    }
+    text = *storage;
+  }
+  RstLines lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view line = text.substr(begin, end - begin);
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\f' || line.back() == '\v')) {
+      line.remove_suffix(1);
+    }
+    lines.push_back(line);
+    begin = end + 1;
+  }
+  return lines;
+}
+
+size_t IndentOf(std::string_view line) {
+  return std::min(line.find_first_not_of(' '), line.size());
+}
+
+bool IsBlankLine(std::string_view line) { return line.empty(); }
+
+RstLines Dedented(const RstLines& lines, size_t begin, size_t end, size_t indent) {
+  RstLines dedented;
+  for (size_t i = begin; i < end; ++i) {
+    dedented.push_back(lines[i].substr(std::min(indent, IndentOf(lines[i]))));
+  }
+  return dedented;
+}
+
+size_t EndOfIndented(const RstLines& lines, size_t begin, size_t end, size_t indent) {
+  size_t last = begin;
+  for (size_t i = begin; i < end; ++i) {
+    if (IsBlankLine(lines[i])) continue;
+    if (IndentOf(lines[i]) < indent) break;
+    last = i + 1;
+  }
+  return last;
+}
+
+char AdornmentOf(std::string_view line, std::string_view title) {
+  constexpr size_t kAlways = 4;
+  if (line.empty() || title.empty() || title.starts_with(' ')) return '\0';
+  const char c = line[0];
+  if (std::string_view("=-~`'\"^_*+#:.<>!$%&(),/;?@[\\]{|}").find(c) == std::string_view::npos) {
+    return '\0';
+  }
+  if (line.find_first_not_of(c) != line.npos) return '\0';
+  size_t characters = 0;
+  for (size_t offset = 0; offset < title.size(); ++characters) NextCodePoint(title, offset);
+  return line.size() >= std::min(kAlways, characters) ? c : '\0';
+}
+
+size_t ListMarkSize(std::string_view line, bool* numbered) {
+  *numbered = false;
+  for (const std::string_view bullet : {"-", "*", "+", "•"}) {
+    if (!line.starts_with(bullet)) continue;
+    if (line.size() == bullet.size()) return bullet.size();
+    if (line[bullet.size()] != ' ') return 0;
+    return std::min(line.find_first_not_of(' ', bullet.size()), line.size());
+  }
+  const size_t begin = line.starts_with('(') ? 1 : 0;
+  size_t end = begin;
+  while (end < line.size() && end - begin < 5 && line[end] >= '0' && line[end] <= '9') ++end;
+  if (end == begin && end < line.size()) {
+    const char c = line[end];
+    if (c == '#' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) ++end;
+  }
+  if (end == begin || end + 1 >= line.size()) return 0;
+  if (line[end] != ')' && (line[end] != '.' || begin > 0)) return 0;
+  if (line[end + 1] != ' ') return 0;
+  *numbered = line[begin] != '#';
+  return std::min(line.find_first_not_of(' ', end + 1), line.size());
+}
+
+RstTable ReadRstTable(const RstLines& lines, size_t begin, size_t end) {
+  if (lines[begin].starts_with('=')) return ReadSimpleTable(lines, begin, end);
+  return ReadGridTable(lines, begin, end);
+}
+
+}  // namespace quarry::ingest
