@@ -6,6 +6,8 @@
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/text_layout.h"
+#include "base/child_process.h"
+#include "ingest/helper_programs.h"
 
 namespace quarry::app {
 namespace {
@@ -93,6 +95,22 @@ Finding CheckCpu() {
                     Joined(features)};
 }
 
+// Programs that read formats which Quarry itself does not. One that is absent is no fault.
+Finding CheckHelpers() {
+  Finding finding{.subject = "helpers"};
+  std::string absent;
+  for (const ingest::HelperProgram& program : ingest::HelperPrograms()) {
+    const bool found = FindProgram(program.name).has_value();
+    std::string& list = found ? finding.detail : absent;
+    if (!list.empty()) list += "; ";
+    list += std::string(program.name) + " (" + program.reads +
+            (found ? ")" : ": install " + std::string(program.package) + ")");
+  }
+  if (!absent.empty())
+    finding.detail += (finding.detail.empty() ? "" : "; ") + ("absent: " + absent);
+  return finding;
+}
+
 Finding CheckCollection(const index::CollectionStats& stats, const Config& config) {
   Finding finding{.subject = "collection"};
   finding.detail = stats.collection.name + ": " + WithThousands(stats.documents) + " documents, " +
@@ -171,6 +189,7 @@ Result<int> RunDoctor(CommandContext& context) {
   findings.push_back(CheckMemory());
   findings.push_back(CheckOpenFiles(config));
   findings.push_back(CheckCpu());
+  findings.push_back(CheckHelpers());
   findings.push_back({.subject = "libraries", .detail = Joined(LibraryVersions())});
 
   int exit_code = kExitDone;

@@ -11,7 +11,7 @@ namespace {
 
 // Change the number whenever a parser makes another text, other blocks or other metadata of any
 // source.
-constexpr std::string_view kFingerprint = "parsers:3";
+constexpr std::string_view kFingerprint = "parsers:4";
 
 // The first heading of the outermost level, or one that begins the document.
 std::string TitleFromHeadings(const Document& document) {
@@ -104,7 +104,8 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& given
 
 bool HoldsNoText(std::string_view bytes, std::string_view path) {
   if (Trim(bytes).empty()) return true;
-  if (const std::optional<Format> format = DetectBinaryFormat(bytes, path)) return !IsRead(*format) || *format == Format::kImage;
+  if (const std::optional<Format> format = DetectBinaryFormat(bytes, path))
+    return !IsRead(*format) || *format == Format::kImage;
   return !BinaryFormatOf(bytes).empty() || bytes.find('\0') != std::string_view::npos;
 }
 

@@ -38,8 +38,8 @@ struct PdfText {
   std::vector<PdfPage> pages;
 };
 
-// Reads the markup. What is not as expected in it is passed over: it is made by a program that reads
-// files of strangers.
+// Reads the markup. What is not as expected in it is passed over: it is made by a program that
+// reads files of strangers.
 PdfText ReadPdfMarkup(std::string_view markup);
 
 // Removes the lines at the top and the bottom of pages that repeat from page to page: the first of

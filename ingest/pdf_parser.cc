@@ -151,10 +151,11 @@ class PdfParser final : public Parser {
 class ImageParser final : public Parser {
  public:
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
-    QUARRY_ASSIGN_OR_RETURN(const std::string text, RecogniseText(bytes));
+    const Result<std::string> text = RecogniseText(bytes);
+    if (!text.ok()) return text.status().Annotate(BinaryFormatOf(bytes));
     ParsedSource parsed;
     DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kImage)));
-    AppendPlainText(text, &builder);
+    AppendPlainText(*text, &builder);
     return parsed;
   }
 };

@@ -31,8 +31,8 @@ char AdornmentOf(std::string_view line, std::string_view title);
 // does. `numbered` is set for those that count.
 size_t ListMarkSize(std::string_view line, bool* numbered);
 
-// A table that begins with `lines[begin]`, simple ("=== ===") or grid ("+---+"): its rows, how many of
-// them are its header, and the line behind it. `end` stays `begin` where there is no table.
+// A table that begins with `lines[begin]`, simple ("=== ===") or grid ("+---+"): its rows, how
+// many of them are its header, and the line behind it. `end` stays `begin` where there is no table.
 struct RstTable {
   std::vector<std::vector<std::string>> rows;
   size_t header_rows = 0;

@@ -1,5 +1,5 @@
-// reStructuredText as its specification has it (docutils), with the directives of Sphinx, as far as a
-// reader sees it. What needs other files (include, toctree, autodoc) has no text here.
+// reStructuredText as its specification has it (docutils), with the directives of Sphinx, as far as
+// a reader sees it. What needs other files (include, toctree, autodoc) has no text here.
 
 #include <algorithm>
 #include <string>

@@ -1,5 +1,5 @@
-// RTF 1.9: groups in braces, control words, bytes in the code page of the font. Whatever is not text
-// is a group that begins with a word known for it, or with \* before a word that is not known.
+// RTF 1.9: groups in braces, control words, bytes in the code page of the font. Whatever is not
+// text is a group that begins with a word known for it, or with \* before a word that is not known.
 
 #include <algorithm>
 #include <array>

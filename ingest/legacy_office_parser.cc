@@ -1,0 +1,132 @@
+// Word, Excel, PowerPoint of 97 to 2003 and Outlook messages: by small converters of Debian where
+// they are installed (docs/formats.md says which, and why none of our own).
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/child_process.h"
+#include "base/text.h"
+#include "ingest/document_builder.h"
+#include "ingest/parsers.h"
+#include "ingest/separated_values.h"
+
+namespace quarry::ingest {
+namespace {
+
+Result<std::string> Convert(const char* program, std::vector<std::string> arguments,
+                            const char* package, std::string_view bytes) {
+  Result<std::string> text =
+      RunChild({.program = program, .arguments = std::move(arguments), .package = package}, bytes);
+  if (text.ok() || text.status().code() != Code::kInvalidArgument) return text;
+  return std::move(text).status().Annotate("broken file");
+}
+
+// Converters write UTF-8 where they are told to; one that did not is not believed.
+Result<std::string> AsText(Result<std::string> converted) {
+  QUARRY_RETURN_IF_ERROR(converted.status());
+  std::string text;
+  for (size_t offset = 0; offset < converted->size();) {
+    const char32_t c = NextCodePoint(*converted, offset);
+    if (c >= 0x20 || c == '\n' || c == '\t' || c == '\f') AppendCodePoint(text, c);
+  }
+  return text;
+}
+
+class WordParser final : public Parser {
+ public:
+  Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
+    QUARRY_ASSIGN_OR_RETURN(
+        const std::string text,
+        AsText(Convert("catdoc", {"-d", "utf-8", "-w", kInputPath}, "catdoc", bytes)));
+    ParsedSource parsed;
+    DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kDoc)));
+    // A paragraph is a line (-w).
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = std::min(text.find('\n', begin), text.size());
+      builder.Add(BlockKind::kParagraph, 0, std::string_view(text).substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return parsed;
+  }
+};
+
+class PowerPointParser final : public Parser {
+ public:
+  Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
+    QUARRY_ASSIGN_OR_RETURN(
+        const std::string text,
+        AsText(Convert("catppt", {"-d", "utf-8", kInputPath}, "catdoc", bytes)));
+    ParsedSource parsed;
+    DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kPpt)));
+    // Slides end with form feeds.
+    AppendPlainText(text, &builder);
+    return parsed;
+  }
+};
+
+class ExcelParser final : public Parser {
+ public:
+  Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
+    QUARRY_ASSIGN_OR_RETURN(
+        const std::string text,
+        AsText(Convert("xls2csv", {"-d", "utf-8", "-q", "3", "-b", kSheetEnd, kInputPath}, "catdoc",
+                       bytes)));
+    ParsedSource parsed;
+    DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kXls)));
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = std::min(text.find(kSheetEnd, begin), text.size());
+      WriteSheet(std::string_view(text).substr(begin, end - begin), &builder);
+      begin = end + std::string_view(kSheetEnd).size();
+    }
+    return parsed;
+  }
+
+ private:
+  static constexpr const char* kSheetEnd = "\f";
+
+  static void WriteSheet(std::string_view csv, DocumentBuilder* builder) {
+    TableWriter table(builder);
+    bool has_header = false;
+    bool wrote = false;
+    SeparatedValues reader(csv, ',');
+    while (reader.Next()) {
+      const auto filled = [](std::string_view cell) { return !Trim(cell).empty(); };
+      const std::vector<std::string_view>& cells = reader.cells();
+      const auto count = std::count_if(cells.begin(), cells.end(), filled);
+      if (count == 0) continue;
+      // The first row with several cells names the columns.
+      if (!has_header && !wrote && count > 1) {
+        table.SetHeader(cells);
+        has_header = true;
+        continue;
+      }
+      table.AddRow(cells);
+      wrote = true;
+    }
+    if (has_header || wrote) table.Finish();
+  }
+};
+
+// msgconvert makes of it what mail is.
+class OutlookParser final : public Parser {
+ public:
+  Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
+    QUARRY_ASSIGN_OR_RETURN(const std::string mail,
+                            Convert("msgconvert", {"--outfile", "-", kInputPath},
+                                    "libemail-outlook-message-perl", bytes));
+    QUARRY_ASSIGN_OR_RETURN(ParsedSource parsed, ParserFor(Format::kEmail).Parse(mail, source));
+    if (!parsed.documents.empty()) parsed.documents[0].media_type = MediaTypeOf(Format::kOutlook);
+    return parsed;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Parser> MakeWordParser() { return std::make_unique<WordParser>(); }
+std::unique_ptr<Parser> MakePowerPointParser() { return std::make_unique<PowerPointParser>(); }
+std::unique_ptr<Parser> MakeExcelParser() { return std::make_unique<ExcelParser>(); }
+std::unique_ptr<Parser> MakeOutlookParser() { return std::make_unique<OutlookParser>(); }
+
+}  // namespace quarry::ingest

@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "ingest/code_outline.h"
+#include "ingest/document_builder.h"
+#include "ingest/parsers.h"
+
+namespace quarry::ingest {
+namespace {
+
+// Writes the code as blocks under headings that name what they are in: "class Foo", "bar()".
+class Writer {
+ public:
+  Writer(std::string_view code, std::string file_name, Document* document)
+      : code_(code), file_name_(std::move(file_name)), builder_(document) {}
+
+  void Write(const std::vector<CodeDefinition>& definitions) {
+    WriteRange(0, code_.size(), definitions, file_name_, 1, false);
+  }
+
+ private:
+  // `named`: a heading above says where the range stands. Code behind a definition needs one, else
+  // it would be taken for a part of that.
+  void WriteRange(size_t begin, size_t end, const std::vector<CodeDefinition>& definitions,
+                  const std::string& name, uint32_t level, bool named) {
+    bool is_open = true;
+    for (const CodeDefinition& definition : definitions) {
+      WriteRest(begin, definition.begin, name, level, &is_open);
+      const uint32_t own = std::min(level + (named ? 1u : 0u), 6u);
+      builder_.Add(BlockKind::kHeading, own, definition.name);
+      if (definition.inner.empty()) {
+        WriteCode(definition.begin, definition.end);
+      } else {
+        WriteRange(definition.begin, definition.end, definition.inner, definition.name, own, true);
+      }
+      begin = definition.end;
+      is_open = false;
+    }
+    WriteRest(begin, end, name, level, &is_open);
+  }
+
+  // Code between definitions. What only closes a class says nothing.
+  void WriteRest(size_t begin, size_t end, const std::string& name, uint32_t level, bool* is_open) {
+    if (begin >= end) return;
+    const std::string_view rest = code_.substr(begin, end - begin);
+    const bool says_something = std::any_of(rest.begin(), rest.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             static_cast<unsigned char>(c) >= 0x80;
+    });
+    if (!says_something || IsOnlyEnd(rest)) return;
+    if (!std::exchange(*is_open, true)) builder_.Add(BlockKind::kHeading, level, name);
+    WriteCode(begin, end);
+  }
+
+  static bool IsOnlyEnd(std::string_view rest) {
+    rest = Trim(rest);
+    return rest == "end" || rest == "end;" || rest == "private:" || rest == "public:" ||
+           rest == "protected:" || rest.starts_with("}  // namespace");
+  }
+
+  // A block for each piece between empty lines before a line at the margin: the chunker cuts there.
+  void WriteCode(size_t begin, size_t end) {
+    const std::string_view code = code_.substr(begin, end - begin);
+    size_t piece = 0;
+    for (size_t at = code.find("\n\n"); at != code.npos; at = code.find("\n\n", at + 1)) {
+      const size_t next = code.find_first_not_of('\n', at);
+      if (next == code.npos || next - piece < kPieceBytes || code[next] == ' ' ||
+          code[next] == '\t') {
+        continue;
+      }
+      builder_.Add(BlockKind::kCode, 0, code.substr(piece, next - piece));
+      piece = next;
+    }
+    builder_.Add(BlockKind::kCode, 0, code.substr(piece));
+  }
+
+  static constexpr size_t kPieceBytes = 800;
+
+  const std::string_view code_;
+  const std::string file_name_;
+  DocumentBuilder builder_;
+};
+
+class SourceCodeParser final : public Parser {
+ public:
+  Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
+    ParsedSource parsed;
+    Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kSourceCode));
+    const std::string& path = source.path.empty() ? source.id : source.path;
+    const std::string file_name = path.substr(path.find_last_of("/\\") + 1);
+    const CodeLanguage& language = CodeLanguageOf(ExtensionOf(path));
+    if (*language.name != '\0')
+      document.metadata["programming_language"] = std::string(language.name);
+    document.title = TitleLine(file_name);
+    Writer(text, TitleLine(file_name), &document).Write(OutlineOf(text, language));
+    return parsed;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Parser> MakeSourceCodeParser() { return std::make_unique<SourceCodeParser>(); }
+
+}  // namespace quarry::ingest

@@ -1,0 +1,132 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ingest/mime.h"
+#include "tests/ingest/document_testing.h"
+
+namespace quarry::ingest {
+namespace {
+
+using testing::Outline;
+using testing::ParseAs;
+using testing::ParseOne;
+
+std::string Meta(const Document& document, const char* key) {
+  const auto value = document.metadata.find(key);
+  return value == document.metadata.end() ? "" : std::get<std::string>(value->second);
+}
+
+TEST(EmailParser, HeadersAreMetadataAndTheSubjectIsTheTitle) {
+  const Document document = ParseOne(
+      Format::kEmail,
+      "From: =?utf-8?B?546L5rSL?= <wang@example.com>\r\nTo: a@example.com,\r\n b@example.com\r\n"
+      "Subject: =?gb2312?B?y66xw87K?=\r\n =?gb2312?B?zOI=?=\r\n"
+      "Date: Fri, 1 Mar 2024 09:30:00 +0800\r\n\r\nThe pump stands.\r\n\r\n> It ran.\r\n");
+  EXPECT_EQ(document.title, "水泵问题");
+  EXPECT_EQ(Meta(document, "from"), "王洋 <wang@example.com>");
+  EXPECT_EQ(Meta(document, "to"), "a@example.com, b@example.com");
+  EXPECT_EQ(Meta(document, "date"), "2024-03-01T09:30:00+08:00");
+  EXPECT_EQ(Outline(document), "p|The pump stands.\nq|It ran.");
+}
+
+TEST(EmailParser, CharsetsAndTransferEncodingsAreRead) {
+  EXPECT_EQ(ParseOne(Format::kEmail,
+                     "Subject: x\nContent-Type: text/plain; charset=\"iso-8859-1\"\n"
+                     "Content-Transfer-Encoding: quoted-printable\n\ncaf=E9 is=\n good\n")
+                .text,
+            "café is good");
+  EXPECT_EQ(ParseOne(Format::kEmail,
+                     "Subject: x\nContent-Type: text/plain; charset=gb2312\n"
+                     "Content-Transfer-Encoding: base64\n\ny66xww==\n")
+                .text,
+            "水泵");
+}
+
+TEST(EmailParser, PlainTextIsPreferredAndHtmlIsReadWhereThereIsNone) {
+  const std::string head = "Subject: x\nContent-Type: multipart/alternative; boundary=\"b\"\n\n";
+  const std::string html = "--b\nContent-Type: text/html\n\n<p>HTML <b>part</b></p>\n";
+  EXPECT_EQ(ParseOne(Format::kEmail,
+                     head + "--b\nContent-Type: text/plain\n\nPlain part\n" + html + "--b--\n")
+                .text,
+            "Plain part");
+  EXPECT_EQ(ParseOne(Format::kEmail, head + html + "--b--\n").text, "HTML part");
+  // The last boundary is missing.
+  EXPECT_EQ(ParseOne(Format::kEmail, head + html).text, "HTML part");
+}
+
+TEST(EmailParser, AttachmentsAreDocumentsOfTheirOwn) {
+  const ParsedSource parsed = ParseAs(
+      Format::kEmail,
+      "Subject: Report\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n--b\n"
+      "Content-Type: text/markdown; name*=utf-8''%E6%B0%B4%E6%B3%B5.md\n"
+      "Content-Disposition: attachment\nContent-Transfer-Encoding: base64\n\n"
+      "IyBQdW1wcwoKVGhleSBydW4uCg==\n--b\nContent-Type: image/png; name=\"x.png\"\n"
+      "Content-Transfer-Encoding: base64\n\niVBORw0KGgoAAAANSUhEUg==\n--b\n"
+      "Content-Type: message/rfc822\n\nSubject: Inner\n\nInner text\n--b--\n");
+  ASSERT_EQ(parsed.documents.size(), 3u);
+  EXPECT_EQ(parsed.documents[0].id, "doc");
+  EXPECT_EQ(parsed.documents[0].source, "");
+  EXPECT_EQ(parsed.documents[0].text, "See below.");
+  EXPECT_THAT(std::get<std::vector<std::string>>(parsed.documents[0].metadata.at("attachments")),
+              ::testing::ElementsAre("水泵.md", "x.png", "Inner.eml"));
+  EXPECT_EQ(parsed.documents[1].id, "doc#水泵.md");
+  EXPECT_EQ(parsed.documents[1].source, "doc");
+  EXPECT_EQ(parsed.documents[1].title, "Pumps");
+  EXPECT_EQ(parsed.documents[2].id, "doc#Inner.eml");
+  EXPECT_EQ(parsed.documents[2].text, "Inner text");
+  // A picture that holds no text stops nothing.
+  EXPECT_TRUE(parsed.errors.empty());
+  ASSERT_EQ(parsed.skipped.size(), 1u);
+  EXPECT_EQ(parsed.skipped[0].place, "attachment x.png");
+}
+
+TEST(EmailParser, AMessageWithoutTextIsFoundByItsSubject) {
+  EXPECT_EQ(ParseOne(Format::kEmail, "Subject: Pump is back\nFrom: a@b\n\n\n").text,
+            "Pump is back");
+}
+
+TEST(EmailParser, PartsInPartsAreLimited) {
+  std::string mail = "Subject: x\n";
+  for (int i = 0; i < 40; ++i) {
+    const std::string boundary = "b" + std::to_string(i);
+    mail += "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n";
+  }
+  const ParsedSource parsed = ParseAs(Format::kEmail, mail + "\ntext\n");
+  ASSERT_EQ(parsed.errors.size(), 1u);
+  EXPECT_EQ(parsed.errors[0].reason, "parts in parts more than 10 deep");
+}
+
+TEST(EmailParser, MessagesInMessagesAreLimited) {
+  std::string mail;
+  for (int i = 0; i < 100; ++i) mail += "Subject: x\nContent-Type: message/rfc822\n\n";
+  const Result<ParsedSource> parsed =
+      ParseSource(mail + "Subject: last\n\ntext\n", {.id = "x", .path = "x.eml"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+  ASSERT_EQ(parsed->errors.size(), 1u);
+  EXPECT_THAT(parsed->errors[0].reason, ::testing::HasSubstr("deep"));
+}
+
+TEST(MboxParser, EveryMessageIsADocumentWithAnIdThatStays) {
+  const ParsedSource parsed =
+      ParseAs(Format::kMbox,
+              "From a@b Fri Mar  1 09:30:00 2024\nSubject: One\nMessage-ID: <1@x>\n\nFirst.\n>From "
+              "quoted\n\n"
+              "From a@b Fri Mar  1 09:31:00 2024\nSubject: Two\n\nSecond.\nFrom here on.\n");
+  ASSERT_EQ(parsed.documents.size(), 2u);
+  EXPECT_EQ(parsed.documents[0].id, "doc#1@x");
+  EXPECT_EQ(parsed.documents[0].source, "doc");
+  EXPECT_EQ(parsed.documents[0].title, "One");
+  EXPECT_EQ(parsed.documents[1].id, "doc#2");
+  EXPECT_EQ(parsed.documents[1].text, "Second.\nFrom here on.");
+}
+
+TEST(Mime, DatesAreReadInTheFormsThatMailHas) {
+  EXPECT_EQ(mime::IsoDate("Fri, 01 Mar 2024 09:30:00 +0000"), "2024-03-01T09:30:00Z");
+  EXPECT_EQ(mime::IsoDate("1 Mar 2024 09:30 -0500"), "2024-03-01T09:30:00-05:00");
+  EXPECT_EQ(mime::IsoDate("Fri, 1 Mar 2024 09:30:00 GMT"), "2024-03-01T09:30:00");
+  EXPECT_EQ(mime::IsoDate("yesterday"), "");
+  EXPECT_EQ(mime::IsoDate("99 Mar 2024 09:30:00 +0000"), "");
+}
+
+}  // namespace
+}  // namespace quarry::ingest

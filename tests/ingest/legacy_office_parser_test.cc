@@ -1,0 +1,61 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "base/child_process.h"
+#include "tests/ingest/document_testing.h"
+
+namespace quarry::ingest {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kFiles[] = "documents/markitdown_files/markitdown/tests/test_files/";
+
+TEST(LegacyOffice, AnExcelWorkbookIsReadRowByRow) {
+  if (!FindProgram("xls2csv")) GTEST_SKIP() << "xls2csv is not installed";
+  const auto path = quarry::testing::DataPath(std::string(kFiles) + "test.xls");
+  if (!path) GTEST_SKIP() << "no shared/data/" << kFiles << "test.xls";
+  const Document document = testing::ParseOne(Format::kXls, ReadFile(*path).value());
+  EXPECT_THAT(document.text, HasSubstr("6ff4173b-42a5-4784-9b19-f49caff4d93d"));
+  ASSERT_FALSE(document.blocks.empty());
+  EXPECT_EQ(document.blocks[0].kind, BlockKind::kTable);
+}
+
+TEST(LegacyOffice, AnOutlookMessageIsReadAsMail) {
+  if (!FindProgram("msgconvert")) GTEST_SKIP() << "msgconvert is not installed";
+  const auto path = quarry::testing::DataPath(std::string(kFiles) + "test_outlook_msg.msg");
+  if (!path) GTEST_SKIP() << "no shared/data/" << kFiles << "test_outlook_msg.msg";
+  const ParsedSource parsed = testing::ParseAs(Format::kOutlook, ReadFile(*path).value());
+  ASSERT_FALSE(parsed.documents.empty());
+  const Document& document = parsed.documents[0];
+  EXPECT_EQ(document.title, "Test Email Message");
+  EXPECT_EQ(document.media_type, "application/vnd.ms-outlook");
+  EXPECT_THAT(document.text, HasSubstr("This is the body of the test email message"));
+  EXPECT_THAT(std::get<std::string>(document.metadata.at("from")),
+              HasSubstr("test.sender@example.com"));
+}
+
+TEST(LegacyOffice, SaysWhatToInstall) {
+  const TemporaryDirectory empty = quarry::testing::MakeTemporaryDirectory();
+  const std::string before = std::getenv("PATH");
+  ::setenv("PATH", empty.path().c_str(), 1);
+  const auto error = [](Format format) {
+    return ParserFor(format).Parse("x", {.id = "x", .path = "x"}).status().ToString();
+  };
+  EXPECT_EQ(error(Format::kDoc),
+            "FAILED_PRECONDITION: catdoc is not installed (Debian package catdoc)");
+  EXPECT_EQ(error(Format::kPpt),
+            "FAILED_PRECONDITION: catppt is not installed (Debian package catdoc)");
+  EXPECT_EQ(error(Format::kXls),
+            "FAILED_PRECONDITION: xls2csv is not installed (Debian package catdoc)");
+  EXPECT_EQ(error(Format::kOutlook),
+            "FAILED_PRECONDITION: msgconvert is not installed (Debian package "
+            "libemail-outlook-message-perl)");
+  ::setenv("PATH", before.c_str(), 1);
+}
+
+}  // namespace
+}  // namespace quarry::ingest
