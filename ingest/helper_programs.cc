@@ -7,7 +7,7 @@ std::span<const HelperProgram> HelperPrograms() {
       {"pdftotext", "poppler-utils", "PDF"},
       {"tesseract", "tesseract-ocr tesseract-ocr-chi-sim", "scanned pages, pictures"},
       {"catdoc", "catdoc", "old Word, Excel, PowerPoint"},
-      {"msgconvert", "libemail-outlook-message-perl", "Outlook messages"}};
+      {"msgconvert", "libemail-outlook-message-perl libemail-address-perl", "Outlook messages"}};
   return kPrograms;
 }
 

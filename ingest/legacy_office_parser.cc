@@ -8,6 +8,7 @@
 
 #include "base/child_process.h"
 #include "base/text.h"
+#include "base/text_convert.h"
 #include "ingest/document_builder.h"
 #include "ingest/parsers.h"
 #include "ingest/separated_values.h"
@@ -66,6 +67,31 @@ class PowerPointParser final : public Parser {
   }
 };
 
+// The names of the sheets: xls2csv does not tell them. BoundSheet8 records of [MS-XLS] 2.4.28, found
+// by their shape, since a workbook of one piece is all that it takes: 0x0085, size, position of the
+// sheet (4 bytes), state, kind, characters, 1 if they have two bytes, characters.
+std::vector<std::string> SheetNames(std::string_view bytes) {
+  std::vector<std::string> names;
+  const auto byte = [&](size_t at) { return static_cast<unsigned char>(bytes[at]); };
+  for (size_t at = 0; at + 12 < bytes.size();) {
+    const size_t size = byte(at + 2) + 256u * byte(at + 3);
+    const size_t characters = byte(at + 10);
+    const bool wide = byte(at + 11) == 1;
+    const bool is_record = byte(at) == 0x85 && byte(at + 1) == 0 && byte(at + 8) <= 2 &&
+                           byte(at + 9) <= 2 && byte(at + 11) <= 1 && characters > 0 &&
+                           characters <= 31 && size == 8 + characters * (wide ? 2 : 1) &&
+                           at + 4 + size <= bytes.size();
+    if (!is_record) {
+      ++at;
+      continue;
+    }
+    const std::string_view name = bytes.substr(at + 12, size - 8);
+    names.push_back(ConvertToUtf8(name, wide ? "utf-16le" : "iso-8859-1").value_or(""));
+    at += 4 + size;
+  }
+  return names;
+}
+
 class ExcelParser final : public Parser {
  public:
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
@@ -75,8 +101,11 @@ class ExcelParser final : public Parser {
                        bytes)));
     ParsedSource parsed;
     DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kXls)));
-    for (size_t begin = 0; begin < text.size();) {
+    const std::vector<std::string> names = SheetNames(bytes);
+    size_t sheet = 0;
+    for (size_t begin = 0; begin < text.size(); ++sheet) {
       const size_t end = std::min(text.find(kSheetEnd, begin), text.size());
+      if (sheet < names.size()) builder.Add(BlockKind::kHeading, 1, names[sheet]);
       WriteSheet(std::string_view(text).substr(begin, end - begin), &builder);
       begin = end + std::string_view(kSheetEnd).size();
     }
@@ -115,7 +144,7 @@ class OutlookParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
     QUARRY_ASSIGN_OR_RETURN(const std::string mail,
                             Convert("msgconvert", {"--outfile", "-", kInputPath},
-                                    "libemail-outlook-message-perl", bytes));
+                                    "libemail-outlook-message-perl libemail-address-perl", bytes));
     QUARRY_ASSIGN_OR_RETURN(ParsedSource parsed, ParserFor(Format::kEmail).Parse(mail, source));
     if (!parsed.documents.empty()) parsed.documents[0].media_type = MediaTypeOf(Format::kOutlook);
     return parsed;

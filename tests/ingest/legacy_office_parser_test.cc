@@ -21,7 +21,8 @@ TEST(LegacyOffice, AnExcelWorkbookIsReadRowByRow) {
   const Document document = testing::ParseOne(Format::kXls, ReadFile(*path).value());
   EXPECT_THAT(document.text, HasSubstr("6ff4173b-42a5-4784-9b19-f49caff4d93d"));
   ASSERT_FALSE(document.blocks.empty());
-  EXPECT_EQ(document.blocks[0].kind, BlockKind::kTable);
+  EXPECT_THAT(testing::Outline(document), StartsWith("h1|"));
+  EXPECT_THAT(document.text, HasSubstr("09060124-b5e7-4717-9d07-3c046eb"));
 }
 
 TEST(LegacyOffice, AnOutlookMessageIsReadAsMail) {
@@ -34,8 +35,7 @@ TEST(LegacyOffice, AnOutlookMessageIsReadAsMail) {
   EXPECT_EQ(document.title, "Test Email Message");
   EXPECT_EQ(document.media_type, "application/vnd.ms-outlook");
   EXPECT_THAT(document.text, HasSubstr("This is the body of the test email message"));
-  EXPECT_THAT(std::get<std::string>(document.metadata.at("from")),
-              HasSubstr("test.sender@example.com"));
+  EXPECT_EQ(std::get<std::string>(document.metadata.at("date")), "2024-12-22T11:23:00+03:00");
 }
 
 TEST(LegacyOffice, SaysWhatToInstall) {
@@ -53,7 +53,7 @@ TEST(LegacyOffice, SaysWhatToInstall) {
             "FAILED_PRECONDITION: xls2csv is not installed (Debian package catdoc)");
   EXPECT_EQ(error(Format::kOutlook),
             "FAILED_PRECONDITION: msgconvert is not installed (Debian package "
-            "libemail-outlook-message-perl)");
+            "libemail-outlook-message-perl libemail-address-perl)");
   ::setenv("PATH", before.c_str(), 1);
 }
 

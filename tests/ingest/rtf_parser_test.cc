@@ -11,7 +11,7 @@ using testing::ParseOne;
 using testing::Repeat;
 
 Document Rtf(const std::string& body) {
-  return ParseOne(Format::kRtf, "{\\rtf1\\ansi" + body + "}");
+  return ParseOne(Format::kRtf, "{\\rtf1\\ansi " + body + "}");
 }
 
 TEST(RtfParser, ParagraphsLineBreaksAndSymbolsAreRead) {

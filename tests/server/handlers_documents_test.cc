@@ -216,8 +216,10 @@ TEST(DocumentRoutes, ExplainWhatIsWrongWithADocument) {
       {"/a", R"({"text": " \n "})", "application/json", 400,
        "text: expected text that is not empty"},
       {"/a", "  ", "text/plain", 400, "a: empty: only white space, expected text"},
-      {"/a", "PK\x03\x04 [Content_Types].xml visio/document.xml", "application/octet-stream", 400,
-       "a: not read by this version: package of an application"},
+      {"/a",
+       "\x7F"
+       "ELF....",
+       "application/octet-stream", 400, "a: not text: looks like ELF program"},
       {"/a", "x", "image/unknown", 415, no_document.c_str()},
       {"/a", R"({"text": "x", "media_type": "image/unknown"})", "application/json", 400,
        no_text.c_str()},
