@@ -146,6 +146,13 @@ bool LooksLikeMarkdown(std::string_view text) {
   return kinds >= 2;
 }
 
+// By its declaration, by what feeds begin with, or by its name and any tag.
+bool LooksLikeXml(std::string_view text, const Hint& hint) {
+  const std::string_view start = SkipSpace(text);
+  return start.starts_with("<?xml") || start.starts_with("<rss") || start.starts_with("<feed") ||
+         (hint == Format::kXml && start.starts_with('<'));
+}
+
 // Text without a telling name that is a table nevertheless.
 bool LooksLikeTable(const ColumnGuess& guess) {
   return guess.records >= 3 && guess.agreeing == guess.records &&
@@ -157,7 +164,7 @@ bool LooksLikeTable(const ColumnGuess& guess) {
 Format DetectTextFormat(std::string_view text, std::string_view path) {
   const Hint hint = HintOf(path);
   if (LooksLikeHtml(text, hint)) return Format::kHtml;
-  if (SkipSpace(text).starts_with("<?xml")) return Format::kXml;
+  if (LooksLikeXml(text, hint)) return Format::kXml;
   if (hint != Format::kCsv && hint != Format::kTsv && hint != Format::kMarkdown) {
     const Format json = JsonFormat(text, hint);
     if (json == Format::kJson && IsNotebook(text)) return Format::kNotebook;

@@ -224,6 +224,7 @@ Value Entity::Disposition() const { return ParseValue(Field("content-disposition
 std::string Entity::FileName() const {
   std::string name(Disposition().Parameter("filename"));
   if (name.empty()) name = std::string(Type().Parameter("name"));
+  if (!IsValidUtf8(name)) name = ConvertToUtf8(name, "utf-8").value_or("");
   // Only the name: senders put paths there.
   return TitleLine(name.substr(name.find_last_of("/\\") + 1));
 }

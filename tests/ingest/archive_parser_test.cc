@@ -64,8 +64,8 @@ TEST(ArchiveParser, EachMemberIsADocument) {
     EXPECT_THAT(summary, ::testing::StartsWith(
                              path + "#docs/a.md|Pump|Pump\n" + path + "#b.txt|b|Plain words.\n" +
                              path + "#r.jsonl#x||Record.\nerror bad.json: line 1, column 7"));
-    EXPECT_THAT(summary,
-                ::testing::EndsWith("\nskipped p.png: not read by this version: PNG image\n"));
+    // Why depends on whether there is a program that recognises text.
+    EXPECT_THAT(summary, ::testing::HasSubstr("\nskipped p.png: PNG image: "));
     for (const Document& document : parsed->documents) {
       EXPECT_EQ(document.source, path);
       EXPECT_EQ(document.source_hash, SourceHash(bytes));
@@ -97,7 +97,7 @@ TEST(ArchiveParser, AGzipFileIsTheDocumentInIt) {
 
 TEST(ArchiveParser, AnArchiveOfPicturesIsNoError) {
   const Result<ParsedSource> parsed = Parse(MakeZip({kMembers[5]}), "p.zip");
-  EXPECT_EQ(Summary(parsed), "skipped p.png: not read by this version: PNG image\n");
+  EXPECT_THAT(Summary(parsed), ::testing::StartsWith("skipped p.png: PNG image: "));
 }
 
 TEST(ArchiveParser, BrokenArchivesAreNamed) {
