@@ -38,6 +38,7 @@ class BackupTest : public IndexTest {
     }
     Delete("d3");
     Put({MakeDraft("late", {"a late text"})});
+    ASSERT_OK(index_->WaitForMaintenance(CallContext()));  // which makes the graph and the files
   }
 
   // What searches and lists say, with scores.
