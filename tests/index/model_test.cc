@@ -155,6 +155,7 @@ class Model {
     const auto report = index_->Verify(collection_, CallContext());
     ASSERT_OK(report.status());
     ASSERT_THAT(report->problems, ::testing::IsEmpty());
+    ASSERT_THAT(index_->VerifyStore(CallContext()).value(), ::testing::IsEmpty());
     ASSERT_EQ(snapshot->previous_generation().has_value(), keeps_);
     ASSERT_EQ(report->previous_vectors, kept);
   }

@@ -172,6 +172,16 @@ std::string State(Subject& subject) {
          std::to_string(generation == 0 ? 0 : snapshot->pending_vectors());
 }
 
+// What the store as a whole and its collection are found to suffer from.
+Result<std::vector<std::string>> Verified(Subject& subject) {
+  QUARRY_ASSIGN_OR_RETURN(std::vector<std::string> problems,
+                          subject.index().VerifyStore(CallContext()));
+  QUARRY_ASSIGN_OR_RETURN(const VerifyReport report,
+                          subject.index().Verify(subject.collection(), CallContext()));
+  problems.insert(problems.end(), report.problems.begin(), report.problems.end());
+  return problems;
+}
+
 // "ready GENERATION PENDING ID=VERSION ... | PROBLEM; PROBLEM ..."; the versions, 0 if not to be
 // told.
 std::map<std::string, uint64_t> Look(Subject& subject) {
@@ -194,10 +204,10 @@ std::map<std::string, uint64_t> Look(Subject& subject) {
   });
   if (!visited.ok()) problem(visited.ToString());
   if (versions.size() != snapshot->live_documents()) problem("documents miscounted");
-  const Result<VerifyReport> report = subject.index().Verify(subject.collection(), CallContext());
-  if (!report.ok()) problem(report.status().ToString());
-  if (report.ok()) {
-    for (const std::string& found : report->problems) problem(found);
+  const Result<std::vector<std::string>> verified = Verified(subject);
+  if (!verified.ok()) problem(verified.status().ToString());
+  if (verified.ok()) {
+    for (const std::string& found : *verified) problem(found);
   }
   std::string line = "ready " + State(subject);
   for (const auto& [id, version] : versions) line += " " + id + "=" + std::to_string(version);
@@ -529,9 +539,8 @@ int Ask(const std::string& directory, bool read_only) {
     });
   }
   Probe::Run("verify", [&]() -> Result<std::string> {
-    QUARRY_ASSIGN_OR_RETURN(const VerifyReport report,
-                            subject.index().Verify(subject.collection(), CallContext()));
-    if (!report.problems.empty()) return DataLossError("verify: " + report.problems[0]);
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<std::string> problems, Verified(subject));
+    if (!problems.empty()) return DataLossError("verify: " + problems[0]);
     return std::string();
   });
   subject.Close();
