@@ -135,7 +135,7 @@ class MissingSyncTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(MissingSyncTest, IsFound) {
   Cutter cutter(NumberFromEnvironment("QUARRY_SURVIVAL_SEED", 1), GetParam());
-  for (int i = 0; i < 60 && cutter.outcome().lost.empty(); ++i) cutter.Cycle();
+  for (int i = 0; i < 400 && cutter.outcome().lost.empty(); ++i) cutter.Cycle();
   EXPECT_NE(cutter.outcome().lost, "");
   std::cout << "found after " << cutter.outcome().cuts << " cuts: " << cutter.outcome().lost
             << "\n";
