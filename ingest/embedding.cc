@@ -66,23 +66,20 @@ Result<uint64_t> EmbedAll(const WithWriter& with_writer, GenerationId generation
   }
 }
 
-// Embeds what a generation that was begun lacks and makes it the current one.
-Result<uint64_t> FillAndPublish(const WithWriter& with_writer, GenerationId generation,
-                                const std::shared_ptr<const model::Embedder>& embedder,
-                                model::EmbedderCache& cache, const EmbeddingOptions& options,
-                                const CallContext& context, const EmbeddingProgress& progress) {
-  QUARRY_ASSIGN_OR_RETURN(uint64_t embedded,
-                          EmbedAll(with_writer, generation, *embedder, options, context, progress));
+// Makes a generation the current one that EmbedAll has filled; returns how many chunks it embedded.
+Result<uint64_t> Publish(const WithWriter& with_writer, GenerationId generation,
+                         const std::shared_ptr<const model::Embedder>& embedder,
+                         model::EmbedderCache& cache, const EmbeddingOptions& options,
+                         const CallContext& context) {
+  uint64_t late = 0;
   QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
     // What came since the last batch, under the same writer: then nothing is pending.
     const WithWriter same = [&](const WriterStep& step) { return step(writer); };
-    QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
-                            EmbedAll(same, generation, *embedder, options, context, nullptr));
-    embedded += late;
+    QUARRY_ASSIGN_OR_RETURN(late, EmbedAll(same, generation, *embedder, options, context, nullptr));
     cache.Add(embedder);  // the first query after it finds it open
     return writer.PublishGeneration(generation, context);
   }));
-  return embedded;
+  return late;
 }
 
 }  // namespace
@@ -116,7 +113,7 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
                                                                table, snapshot.live_chunks()));
     return OkStatus();
   }));
-  QUARRY_ASSIGN_OR_RETURN(const uint64_t embedded,
+  QUARRY_ASSIGN_OR_RETURN(report.embedded,
                           EmbedAll(with_writer, generation, *embedder, options, context, progress));
   index::IndexWriter::Preparation prepare;
   QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
@@ -125,9 +122,9 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
   }));
   if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
   QUARRY_RETURN_IF_ERROR(prepare(context));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded, FillAndPublish(with_writer, generation, embedder, cache,
-                                                          options, context, nullptr));
-  report.embedded += embedded;
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
+                          Publish(with_writer, generation, embedder, cache, options, context));
+  report.embedded += late;
   report.embed_seconds = SecondsSince(start);
   report.learnt = true;
   return report;
@@ -152,8 +149,11 @@ Result<EmbeddingReport> RevertGeneration(const index::Snapshot& snapshot,
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
                           cache.Get(kept->space, kept->embedder_kind,
                                     [&] { return snapshot.ReadEmbedderBlob(*kept); }));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded, FillAndPublish(with_writer, generation, embedder, cache,
-                                                          options, context, progress));
+  QUARRY_ASSIGN_OR_RETURN(report.embedded,
+                          EmbedAll(with_writer, generation, *embedder, options, context, progress));
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
+                          Publish(with_writer, generation, embedder, cache, options, context));
+  report.embedded += late;
   report.embed_seconds = SecondsSince(start);
   return report;
 }

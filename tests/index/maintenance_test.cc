@@ -281,12 +281,18 @@ TEST_F(MaintenanceTest, ReadersAndAWriterGoOn) {
   ExpectVerified();
 }
 
-// Linking so many vectors takes far longer than the test: closing gives it up, and loses nothing.
-TEST_F(MaintenanceTest, ClosingGivesUpWhatIsUnderWay) {
+// Linking takes far longer than a test.
+IndexOptions SlowToLink() {
   IndexOptions options;
   options.vectors.hnsw_from = 100;
   options.vectors.hnsw_build_width = 100'000;
   options.vectors.build_threads = 1;
+  return options;
+}
+
+// Closing gives up what takes long, and loses nothing.
+TEST_F(MaintenanceTest, ClosingGivesUpWhatIsUnderWay) {
+  IndexOptions options = SlowToLink();
   ASSERT_OK(Open(options));
   Put(Drafts(0, 6'000));
   PublishVectors();
@@ -302,10 +308,7 @@ TEST_F(MaintenanceTest, ClosingGivesUpWhatIsUnderWay) {
 }
 
 TEST_F(MaintenanceTest, ACollectionCanBeDeletedDuringIt) {
-  IndexOptions options;
-  options.vectors.hnsw_from = 100;
-  options.vectors.hnsw_build_width = 100'000;
-  options.vectors.build_threads = 1;
+  IndexOptions options = SlowToLink();
   ASSERT_OK(Open(options));
   Put(Drafts(0, 3'000));
   PublishVectors();
