@@ -15,7 +15,6 @@ namespace {
 using Level = Finding::Level;
 
 constexpr uint64_t kLittleDisk = uint64_t{1} << 30;
-constexpr uint64_t kNoDisk = uint64_t{100} << 20;
 constexpr uint64_t kLittleMemory = uint64_t{512} << 20;
 constexpr uint64_t kOtherFiles = 64;  // libraries, sockets, sources that are being read
 
@@ -41,7 +40,9 @@ Finding CheckConfig(const LoadedConfig& loaded) {
   return finding;
 }
 
-Finding CheckDisk(const std::string& store) {
+Finding CheckDisk(const Config& config) {
+  const std::string& store = config.store;
+  const uint64_t floor = index::FreeBytesFloor(config.storage);
   Finding finding{.subject = "disk"};
   const std::optional<uint64_t> free = FreeDiskBytes(store);
   if (!free) {
@@ -50,10 +51,11 @@ Finding CheckDisk(const std::string& store) {
     return finding;
   }
   finding.detail = FormatBytes(*free) + " free at " + store;
-  if (*free < kLittleDisk) {
-    finding.level = *free < kNoDisk ? Level::kFailed : Level::kWarning;
+  if (*free < floor + kLittleDisk) {
+    finding.level = *free < floor ? Level::kFailed : Level::kWarning;
     finding.exit_code = kExitPartly;
-    finding.advice = "make room: with a full disk the store can be read and not written";
+    finding.advice = "make room: with less than " + FormatBytes(floor) +
+                     " (storage.min_free_bytes) the store can be read and not written";
   }
   return finding;
 }
@@ -185,7 +187,7 @@ Result<int> RunDoctor(CommandContext& context) {
   findings.push_back({.subject = "quarry", .detail = ProgramVersion() + ", " + CompilerVersion()});
   findings.push_back(CheckConfig(context.loaded));
   CheckStore(context, findings);
-  findings.push_back(CheckDisk(config.store));
+  findings.push_back(CheckDisk(config));
   findings.push_back(CheckMemory());
   findings.push_back(CheckOpenFiles(config));
   findings.push_back(CheckCpu());

@@ -276,6 +276,9 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(storage.block_cache_bytes), 1u << 20, kMaxBytes),
       Integer("storage.write_buffer_bytes", "memory for writes before they are sorted to disk",
               QUARRY_FIELD(storage.write_buffer_bytes), 1u << 20, uint64_t{1} << 32),
+      Integer("storage.min_free_bytes",
+              "of the disk, stay free: writes are refused, reading goes on",
+              QUARRY_FIELD(storage.min_free_bytes), 0, kMaxBytes),
       Integer("storage.max_open_files", "of the store at a time",
               QUARRY_FIELD(storage.max_open_files), 16, 1'000'000),
 

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "index/records.h"
+#include "index/store_directory.h"
 
 namespace quarry::index {
 namespace {
@@ -28,8 +29,12 @@ std::string NewStoreId() {
   return HashToHex((uint64_t{device()} << 32) ^ device());
 }
 
-DerivedFiles::DerivedFiles(std::string directory, Manifest manifest, bool read_only)
-    : directory_(std::move(directory)), read_only_(read_only), manifest_(std::move(manifest)) {}
+DerivedFiles::DerivedFiles(std::string directory, Manifest manifest, bool read_only,
+                           uint64_t min_free_bytes)
+    : directory_(std::move(directory)),
+      read_only_(read_only),
+      min_free_bytes_(min_free_bytes),
+      manifest_(std::move(manifest)) {}
 
 Status DerivedFiles::Create(const std::string& directory, const std::string& store_id) {
   Manifest manifest;
@@ -39,12 +44,13 @@ Status DerivedFiles::Create(const std::string& directory, const std::string& sto
 }
 
 Result<std::unique_ptr<DerivedFiles>> DerivedFiles::Open(const std::string& directory,
-                                                         bool read_only) {
+                                                         bool read_only, uint64_t min_free_bytes) {
   QUARRY_ASSIGN_OR_RETURN(const std::string json,
                           ReadFile(ManifestPath(directory), kManifestLimit));
   Result<Manifest> manifest = DecodeManifest(json);
   if (!manifest.ok()) return std::move(manifest).status().Annotate("manifest");
-  std::unique_ptr<DerivedFiles> files(new DerivedFiles(directory, *std::move(manifest), read_only));
+  std::unique_ptr<DerivedFiles> files(
+      new DerivedFiles(directory, *std::move(manifest), read_only, min_free_bytes));
   if (!read_only) {
     QUARRY_RETURN_IF_ERROR(CreateDirectories(directory + "/derived"));
     files->RemoveUnnamed();
@@ -101,6 +107,10 @@ Result<DerivedFile> DerivedFiles::WriteFile(const std::string& role, std::string
 
 Status DerivedFiles::Write(const std::map<std::string, std::string_view>& saved, uint64_t commit,
                            Manifest next) {
+  uint64_t needed = 0;
+  for (const auto& [role, bytes] : saved) needed += bytes.size();
+  // Removing is always allowed: it makes room.
+  if (needed > 0) QUARRY_RETURN_IF_ERROR(CheckFreeSpace(directory_, needed, min_free_bytes_));
   for (const auto& [role, bytes] : saved) {
     Result<DerivedFile> file = WriteFile(role, bytes, commit);
     if (!file.ok()) {

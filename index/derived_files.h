@@ -43,15 +43,17 @@ std::string NewStoreId();
 // Thread-safe.
 class DerivedFiles {
  public:
-  // Opens DIRECTORY/MANIFEST.json. With `read_only`, Save and Remove do nothing.
-  static Result<std::unique_ptr<DerivedFiles>> Open(const std::string& directory, bool read_only);
+  // Opens DIRECTORY/MANIFEST.json. With `read_only`, Save and Remove do nothing. What would leave
+  // less than `min_free_bytes` of the disk is not saved: the store needs them more.
+  static Result<std::unique_ptr<DerivedFiles>> Open(const std::string& directory, bool read_only,
+                                                    uint64_t min_free_bytes = 0);
   // Writes the manifest of a new store.
   static Status Create(const std::string& directory, const std::string& store_id);
 
   // The file of `role`, checked against size and checksum. kNotFound when the manifest has none,
   // kDataLoss when the file is not what the manifest says.
   Result<MappedFile> Load(const std::string& role) const;
-  // Replaces the file of `role`.
+  // Replaces the file of `role`. kResourceExhausted when the disk is full; the file of before stays.
   Status Save(const std::string& role, std::string_view bytes, uint64_t commit);
   // Makes `saved` the files whose roles start with `prefix`, beside those of `kept` that are there
   // already. All at once: a crash leaves the old ones or the new ones.
@@ -70,7 +72,7 @@ class DerivedFiles {
   std::map<std::string, DerivedFile> files() const;
 
  private:
-  DerivedFiles(std::string directory, Manifest manifest, bool read_only);
+  DerivedFiles(std::string directory, Manifest manifest, bool read_only, uint64_t min_free_bytes);
   // Writes files and then the manifest that names them, `next` with these. A file that cannot be
   // written leaves nothing behind. REQUIRES: mutex_ is held.
   Status Write(const std::map<std::string, std::string_view>& saved, uint64_t commit,
@@ -82,6 +84,7 @@ class DerivedFiles {
 
   const std::string directory_;
   const bool read_only_;
+  const uint64_t min_free_bytes_;
   mutable std::mutex mutex_;
   Manifest manifest_;  // guarded by mutex_
 };

@@ -79,6 +79,30 @@ void Index::Impl::RemoveFilesOfNone() {
   }
 }
 
+// Files are made of changes that were acknowledged: one of a later change than the last of its
+// collection says that the database forgot some, which a log that was cut does not say itself.
+Status Index::Impl::CheckFilesAreReached() const {
+  const std::shared_ptr<const StoreView> view = store->GetView();
+  std::map<std::string, uint64_t> last;  // change, by the collection's number
+  for (const auto& [name, record] : records) {
+    QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                            view->Get(CounterKey(record.id, Counter::kLastCommit)));
+    uint64_t& commit = last[std::to_string(record.id.value)];
+    if (bytes) {
+      QUARRY_ASSIGN_OR_RETURN(commit, DecodeInteger(*bytes));
+    }
+  }
+  for (const auto& [role, file] : derived->files()) {
+    const auto reached = last.find(role.substr(0, role.find('/')));
+    if (reached == last.end() || file.commit <= reached->second) continue;
+    return DataLossError("derived file " + file.name + " (" + role + ") is of change " +
+                         std::to_string(file.commit) + ", the collection's last is " +
+                         std::to_string(reached->second) +
+                         ": the database has lost some, or MANIFEST.json is damaged");
+  }
+  return OkStatus();
+}
+
 Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
   std::lock_guard guard(mutex);
   if (const auto it = loaded.find(id); it != loaded.end()) return it->second;
@@ -145,9 +169,11 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
     RocksStoreOptions store_options = options.store;
     store_options.read_only = options.read_only;
     store_options.create_if_missing = !exists;
+    const uint64_t floor = FreeBytesFloor(store_options);
     // The manifest comes last: a directory that has one has everything.
     if (exists) {
-      QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, options.read_only));
+      QUARRY_ASSIGN_OR_RETURN(impl->derived,
+                              DerivedFiles::Open(directory, options.read_only, floor));
     }
     Result<std::unique_ptr<Store>> opened = OpenRocksStore(directory + "/db", store_options);
     if (exists && opened.status().code() == Code::kNotFound) {
@@ -156,10 +182,11 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
     QUARRY_ASSIGN_OR_RETURN(impl->store, std::move(opened));
     if (!exists) {
       QUARRY_RETURN_IF_ERROR(DerivedFiles::Create(directory, NewStoreId()));
-      QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, false));
+      QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, false, floor));
     }
     QUARRY_RETURN_IF_ERROR(impl->LoadRecords());
     impl->RemoveFilesOfNone();
+    QUARRY_RETURN_IF_ERROR(impl->CheckFilesAreReached());
     if (options.maintain && !options.read_only) impl->maintenance = std::make_unique<Maintenance>();
     return OkStatus();
   };

@@ -41,6 +41,7 @@ struct Index::Impl {
 
   Status LoadRecords();
   void RemoveFilesOfNone();
+  Status CheckFilesAreReached() const;
   Result<CollectionId> Find(const std::string& name) const;  // REQUIRES: mutex is held
   Result<std::shared_ptr<Collection>> Load(CollectionId id);
 };

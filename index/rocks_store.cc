@@ -12,6 +12,7 @@
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cinttypes>
 #include <cstdarg>
 #include <cstdio>
@@ -119,6 +120,32 @@ class WatermarkKeeper final : public rocksdb::EventListener {
   const std::string directory_;
   std::mutex mutex_;
   uint64_t sequence_;
+};
+
+// When the write of a log fails of which nothing is in memory yet, RocksDB 7.8 would resume with the
+// same log, and Debian's ends the process by an assertion at the next write (9.5 takes a fresh one:
+// github.com/facebook/rocksdb/pull/12873). This makes such a failure stand until the store is opened
+// again. Thread-safe.
+class LogFailureKeeper final : public rocksdb::EventListener {
+ public:
+  void Watch(rocksdb::DB* db) { db_ = db; }
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    rocksdb::DB* const db = db_;
+    if (reason != rocksdb::BackgroundErrorReason::kWriteCallback || db == nullptr) return;
+    uint64_t entries = 0;
+    db->GetIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable, &entries);
+    if (entries > 0) return;
+    *error = rocksdb::Status(*error, rocksdb::Status::Severity::kFatalError);
+  }
+
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status error,
+                            bool* recover) override {
+    if (error.severity() >= rocksdb::Status::Severity::kFatalError) *recover = false;
+  }
+
+ private:
+  std::atomic<rocksdb::DB*> db_ = nullptr;  // nullptr while it is being opened
 };
 
 rocksdb::Options ToRocksOptions(const RocksStoreOptions& ours) {
@@ -271,7 +298,7 @@ class RocksStore final : public Store {
              const RocksStoreOptions& options)
       : directory_(std::move(directory)),
         read_only_(options.read_only),
-        reserve_(4 * options.write_buffer_bytes),
+        floor_(FreeBytesFloor(options)),
         database_(std::make_shared<const Database>(std::move(db), options.read_only)) {}
 
   Status Write(const WriteBatch& batch) override {
@@ -381,16 +408,9 @@ class RocksStore final : public Store {
   }
 
  private:
-  // Whether there is room for a batch and, besides, for flushing and compacting what is in memory:
-  // RocksDB is not to meet a full disk itself (Debian's asserts then, now and again).
+  // RocksDB is not to meet a full disk itself: Debian's asserts then, now and again.
   Status CheckSpace(uint64_t bytes) const {
-    std::error_code error;
-    const std::filesystem::space_info space = std::filesystem::space(directory_, error);
-    const uint64_t needed = bytes + reserve_;
-    if (error || space.available >= needed) return OkStatus();
-    return ResourceExhaustedError("write store: disk full: " + directory_ + " has " +
-                                  std::to_string(space.available >> 10) + " KiB free, " +
-                                  std::to_string(needed >> 10) + " KiB are needed");
+    return CheckFreeSpace(directory_, bytes, floor_).Annotate("write store");
   }
 
   static rocksdb::Status Add(const WriteBatch::Operation& operation, rocksdb::WriteBatch& changes) {
@@ -415,13 +435,15 @@ class RocksStore final : public Store {
     if (failure_.ok()) return failure_;
     const rocksdb::Status resumed = database_->get()->Resume();
     if (resumed.IsBusy()) return failure_;
-    failure_ = FromRocks(resumed, "write store");
+    const bool is_final = resumed.severity() >= rocksdb::Status::Severity::kFatalError;
+    failure_ = FromRocks(
+        resumed, is_final ? "write store: refused until it is opened again" : "write store");
     return failure_;
   }
 
   const std::string directory_;
   const bool read_only_;
-  const uint64_t reserve_;  // bytes of the disk that no batch may take
+  const uint64_t floor_;
   const std::shared_ptr<const Database> database_;
   std::mutex mutex_;
   Status failure_;  // of the last write; ok once writing works again
@@ -465,8 +487,10 @@ Result<std::unique_ptr<Store>> Open(const std::string& directory, const RocksSto
     db.reset();
     RemoveHalfWritten(directory);
     const auto keeper = std::make_shared<WatermarkKeeper>(directory);
-    options.listeners.push_back(keeper);
+    const auto failures = std::make_shared<LogFailureKeeper>();
+    options.listeners = {keeper, failures};
     QUARRY_RETURN_IF_ERROR(FromOpen(OpenDatabase(directory, options, /*read_only=*/false, db)));
+    failures->Watch(db.get());
     keeper->Raise(db->GetLatestSequenceNumber());  // recovery puts what logs held into tables
   }
   // A creation that was cut short may have made the directory and not synced its name.
@@ -475,6 +499,10 @@ Result<std::unique_ptr<Store>> Open(const std::string& directory, const RocksSto
 }
 
 }  // namespace
+
+uint64_t FreeBytesFloor(const RocksStoreOptions& options) {
+  return std::max(options.min_free_bytes, 4 * options.write_buffer_bytes);
+}
 
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
                                               const RocksStoreOptions& options) {

@@ -9,9 +9,10 @@
 //     store.
 //   * every batch is synced before Write returns; LZ4 blocks with checksums, paranoid checks on.
 //   * memory is bounded: block cache, write buffers and table readers have caps.
-//   * a batch is refused while the disk has less room than it needs and four write buffers more;
-//     reads go on meanwhile, and writing works again as soon as there is space.
-//   * after a failed fsync of the log writes are refused until the store is opened again.
+//   * a batch is refused where it would leave less than the floor of the disk free; reads go on
+//     meanwhile, and writing works again as soon as there is space.
+//   * after a failed fsync of the log, or a failed first write of a fresh one, writes are refused
+//     until the store is opened again.
 //   * closing flushes, so that the next opening has no log to replay. Not flushing loses nothing.
 
 #include <memory>
@@ -26,8 +27,14 @@ struct RocksStoreOptions {
   bool create_if_missing = true;  // ignored when read_only
   uint64_t block_cache_bytes = 64u << 20;
   uint64_t write_buffer_bytes = 32u << 20;  // per memtable; at most two at a time
+  // Of the disk so much stays free, and four write buffers at least: for flushing and compacting,
+  // which must not meet a full disk.
+  uint64_t min_free_bytes = 128u << 20;
   int max_open_files = 256;
 };
+
+// What of the disk stays free.
+uint64_t FreeBytesFloor(const RocksStoreOptions& options);
 
 // Opens the RocksDB in `directory`, which is created with its parents if need be. Readers must not
 // open it while a writer has it open (they may miss files that the writer takes away): callers hold

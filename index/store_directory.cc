@@ -52,6 +52,16 @@ Result<DirectoryContent> InspectDirectory(const std::string& directory) {
   return DirectoryContent::kNothing;
 }
 
+Status CheckFreeSpace(const std::string& directory, uint64_t bytes, uint64_t floor) {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(directory, error);
+  if (error || (space.available >= floor && space.available - floor >= bytes)) return OkStatus();
+  return ResourceExhaustedError(
+      "disk full: " + directory + " has " + std::to_string(space.available >> 10) + " KiB free; " +
+      std::to_string(bytes >> 10) + " KiB are needed, and " + std::to_string(floor >> 10) +
+      " KiB stay free (storage.min_free_bytes)");
+}
+
 Result<uint64_t> ReadWatermark(const std::string& directory) {
   const std::string path = WatermarkPath(directory);
   QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxWatermarkBytes));

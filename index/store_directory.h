@@ -1,7 +1,7 @@
 #pragma once
 
-// The directory of a store, seen without RocksDB: whether there is a store in it, and the watermark
-// that tells when RocksDB forgot something. For index/rocks_store.cc.
+// The directory of a store, seen without RocksDB: whether there is a store in it, whether there is
+// room on its disk, and the watermark that tells when RocksDB forgot something.
 
 #include <cstdint>
 #include <string>
@@ -20,6 +20,10 @@ enum class DirectoryContent {
 // kDataLoss (a store without CURRENT), kFailedPrecondition (something else; the message names a
 // file), kInvalidArgument (not a directory), kUnavailable.
 Result<DirectoryContent> InspectDirectory(const std::string& directory);
+
+// kResourceExhausted where writing `bytes` below `directory` would leave less than `floor` bytes of
+// its file system free. A file system that does not tell has room.
+Status CheckFreeSpace(const std::string& directory, uint64_t bytes, uint64_t floor);
 
 // The watermark is a file beside RocksDB's that names a sequence number whose changes, and all
 // before it, are in tables. RocksDB takes a manifest that was cut between two entries for a whole

@@ -7,6 +7,7 @@
 // it returns becomes the response of its surface (errors.h); one that streams begins the stream
 // only when nothing can fail before the first piece, and writes later errors into it.
 
+#include <mutex>
 #include <vector>
 
 #include "base/call_context.h"
@@ -24,6 +25,7 @@ struct HandlerEnvironment {
   // are on disk already) watches this instead of the call.
   const CancelToken stopping;
   const int64_t started_seconds;  // since 1970: `created` of the models
+  mutable std::mutex backup;      // held while one is made
 };
 
 // Every route of the server. `environment` must outlive them.

@@ -1,5 +1,7 @@
 // Backups of a store that this process holds.
 
+#include <mutex>
+
 #include "server/handlers.h"
 #include "server/json_writer.h"
 #include "server/strict_json.h"
@@ -24,6 +26,11 @@ Result<Response> PostBackup(const HandlerEnvironment& environment, const Call& c
         "name: expected 1 to 64 letters, digits, '-', '_', '.', starting "
         "with a letter or digit, got \"" +
         name + "\"");
+  }
+  // Each reads the whole store and takes a thread of those that uploads have.
+  const std::unique_lock only(environment.backup, std::try_to_lock);
+  if (!only.owns_lock()) {
+    return ResourceExhaustedError("another backup is being made; there is one at a time");
   }
   // It goes on when the client has gone: half a backup is none.
   CallContext context;

@@ -1,5 +1,4 @@
-// A disk that fills up: a tmpfs of a few megabytes, mounted in a user namespace of its own. The
-// test starts itself there; where that is not allowed it is skipped.
+// A disk that fills up: a tmpfs of a few megabytes.
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 
 #include "base/random.h"
 #include "index/rocks_store.h"
+#include "tests/testing/small_disk.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
@@ -21,28 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Rows = std::map<std::string, std::string>;
-
-constexpr char kDiskVariable[] = "QUARRY_TEST_SMALL_DISK";
-
-// Runs this one test again with a small disk in $QUARRY_TEST_SMALL_DISK. 125: there is none to be
-// had.
-int RunOnSmallDisk(const std::string& mount_point, const std::string& test) {
-  const std::string program = fs::read_symlink("/proc/self/exe").string();
-  const std::string command =
-      "unshare --user --map-root-user --mount sh -c 'mount -t tmpfs -o size=8m none " +
-      mount_point + " || exit 125; exec " + program + " --gtest_brief=1 --gtest_filter=" + test +
-      "' || exit $?";
-  ::setenv(kDiskVariable, mount_point.c_str(), 1);
-  const int status = std::system(("(" + command + ") 2>&1").c_str());
-  ::unsetenv(kDiskVariable);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-bool CanMount(const std::string& mount_point) {
-  return std::system(("unshare --user --map-root-user --mount mount -t tmpfs none " + mount_point +
-                      " > /dev/null 2>&1")
-                         .c_str()) == 0;
-}
 
 // Writes batches of two keys that must come and go together, and knows what was acknowledged: the
 // first so many, whose values follow from their numbers.
@@ -52,6 +30,7 @@ class Filler {
       : directory_(std::move(directory)), acknowledged_(acknowledged) {
     RocksStoreOptions options;
     options.write_buffer_bytes = 256 << 10;
+    options.min_free_bytes = 0;
     auto opened = OpenRocksStore(directory_, options);
     EXPECT_OK(opened.status());
     if (opened.ok()) store_ = std::move(opened).value();
@@ -128,17 +107,10 @@ void FillAndHeal(Filler& filler, const std::string& ballast) {
 }
 
 TEST(DiskFull, WritesAreRefusedReadsGoOnAndFreedSpaceHealsIt) {
-  const char* disk = std::getenv(kDiskVariable);
-  if (disk == nullptr) {
-    const TemporaryDirectory mount_point = testing::MakeTemporaryDirectory();
-    if (!CanMount(mount_point.path())) GTEST_SKIP() << "no mounting in a user namespace here";
-    EXPECT_EQ(RunOnSmallDisk(mount_point.path(),
-                             "DiskFull.WritesAreRefusedReadsGoOnAndFreedSpaceHealsIt"),
-              0);
-    return;
-  }
-  const std::string directory = std::string(disk) + "/store";
-  const std::string ballast = std::string(disk) + "/ballast";
+  const std::optional<std::string> disk = testing::SmallDisk(8 << 20);
+  if (!disk) return;
+  const std::string directory = *disk + "/store";
+  const std::string ballast = *disk + "/ballast";
   const TemporaryDirectory elsewhere = testing::MakeTemporaryDirectory();
   const std::string report = elsewhere.path() + "/acknowledged";
   std::ofstream(ballast) << std::string(2 << 20, 'x');

@@ -9,6 +9,7 @@
 namespace quarry::index {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 class SavedFilesTest : public IndexTest {};
@@ -66,6 +67,24 @@ TEST_F(SavedFilesTest, AGraphIsKeptOnDiskAndRebuiltWhenItIsDamaged) {
   EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
   EXPECT_EQ(search(), before);
   ExpectVerified();
+}
+
+// A database that is an old copy, or whose log was cut, says nothing of it; the files do.
+TEST_F(SavedFilesTest, FilesOfChangesThatTheDatabaseLostAreADataLoss) {
+  namespace fs = std::filesystem;
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"first"})});
+  index_.reset();
+  fs::copy(Directory() + "/db", Directory() + ".old", fs::copy_options::recursive);
+  ASSERT_OK(Open());
+  Put({MakeDraft("b", {"second"}), MakeDraft("c", {"third"})});
+  index_.reset();
+  fs::remove_all(Directory() + "/db");
+  fs::rename(Directory() + ".old", Directory() + "/db");
+  const Status lost = Open();
+  EXPECT_EQ(lost.code(), Code::kDataLoss);
+  EXPECT_THAT(lost.message(), HasSubstr("is of change 3, the collection's last is 1: the database "
+                                        "has lost some"));
 }
 
 // From files of an earlier state, with later changes of every kind; and with any of them damaged.

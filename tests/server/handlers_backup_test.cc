@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <future>
 
 #include "index/backup.h"
 #include "tests/server/server_testing.h"
@@ -33,6 +34,30 @@ TEST(Backup, IsMadeBesideRequestsAndRestores) {
   EXPECT_EQ(restored->GetSnapshot(server.engine().collection).value()->live_documents(),
             SmallCorpus().size());
   EXPECT_EQ(server.Post("/api/v1/backup", {{"name", "monday"}}).status, 409);
+}
+
+// Two arrive at the same time until one of them is refused.
+TEST(Backup, OneIsMadeAtATime) {
+  const TemporaryDirectory directory = MakeTemporaryDirectory();
+  server::ServerOptions options;
+  options.backup_directory = directory.path();
+  TestServer server(options);
+  server.engine().Add(SmallCorpus());
+  std::optional<JsonReply> refused;
+  for (int round = 0; round < 50 && !refused; ++round) {
+    const auto post = [&](const char* which) {
+      return server.Post("/api/v1/backup", {{"name", which + std::to_string(round)}});
+    };
+    auto other = std::async(std::launch::async, post, "a");
+    for (const JsonReply& reply : {post("b"), other.get()}) {
+      if (reply.status != 201) refused = reply;
+    }
+  }
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 429);
+  EXPECT_EQ(refused->Message(), "another backup is being made; there is one at a time");
+  EXPECT_EQ(refused->http.Header("retry-after"), "1");
+  EXPECT_EQ(server.Post("/api/v1/backup", {{"name", "later"}}).status, 201);
 }
 
 TEST(Backup, ANameLeadsNowhereElse) {

@@ -77,9 +77,11 @@ TEST_P(FailedCallTest, LosesNothingAndIsToldAndOver) {
   EXPECT_GT(runs, 0u);
 }
 
-// Not ENOSPC in RocksDB's own calls, which the store keeps from it: docs/failure-modes.md.
+// ENOSPC although the store saw room: somebody else took it since.
 constexpr Failure kFailures[] = {{"EIO", EIO, "Input/output error", "once"},
-                                 {"EIO", EIO, "Input/output error", "always"}};
+                                 {"EIO", EIO, "Input/output error", "always"},
+                                 {"ENOSPC", ENOSPC, "No space left on device", "once"},
+                                 {"ENOSPC", ENOSPC, "No space left on device", "always"}};
 
 std::string NameOf(const ::testing::TestParamInfo<FailedCallTest::ParamType>& test) {
   const auto& [call, failure] = test.param;

@@ -12,7 +12,9 @@
 //
 // QUARRY_CHILD_ROOT   below which file calls are watched; QUARRY_CHILD_JOURNAL the journal's path
 // QUARRY_CHILD_FAIL   CALL:N:ERRNO:once or CALL:N:ERRNO:always (file_journal.h), from the opening
-// on QUARRY_CHILD_CLOSE  1 = closes the store at the end
+// on
+// QUARRY_CHILD_CLOSE  1 = closes the store at the end
+// QUARRY_CHILD_FILL   a file that fills the disk before the store is closed
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -32,6 +34,7 @@
 #include "model/embedder_factory.h"
 #include "model/lsa_embedder.h"
 #include "tests/survival/file_journal.h"
+#include "tests/testing/fill_disk.h"
 
 namespace quarry::index {
 namespace {
@@ -66,6 +69,7 @@ IndexOptions Options(bool read_only) {
   options.read_only = read_only;
   options.store.write_buffer_bytes = 64 << 10;
   options.store.block_cache_bytes = 4 << 20;
+  options.store.min_free_bytes = 0;
   options.vectors.hnsw_from = 60;
   options.vectors.build_threads = 1;
   return options;
@@ -217,6 +221,13 @@ std::map<std::string, uint64_t> Look(Subject& subject) {
 
 // --- Random changes ---
 
+void CloseOnFullDisk(Subject& subject) {
+  if (const std::string path = Variable("QUARRY_CHILD_FILL"); !path.empty()) {
+    testing::FillDisk(path, 0);
+  }
+  subject.Close();
+}
+
 class Changes {
  public:
   Changes(Subject& subject, uint64_t seed, std::map<std::string, uint64_t> versions)
@@ -319,7 +330,7 @@ class Changes {
 
   void Reopen() {
     Say("begin reopen");
-    subject_.Close();
+    CloseOnFullDisk(subject_);
     // What keeps it shut may be over soon.
     Status status;
     for (int i = 0; i < 3; ++i) {
@@ -369,7 +380,7 @@ int Write(const std::string& directory, uint64_t seed, uint64_t steps) {
   }
   Changes changes(subject, seed, Look(subject));
   for (uint64_t step = 0; steps == 0 || step < steps; ++step) changes.Step();
-  if (*Variable("QUARRY_CHILD_CLOSE") != '\0') subject.Close();
+  if (*Variable("QUARRY_CHILD_CLOSE") != '\0') CloseOnFullDisk(subject);
   tell_of_fault();
   ::_exit(0);
 }

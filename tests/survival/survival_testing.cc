@@ -96,7 +96,9 @@ void Ledger::ReadLine(std::string_view line) {
   } else if (what == "refused") {
     if (begun_ == "publish") publish_refused_ = true;
     // Refused before anything was written: it cannot be there.
-    const bool untried = line.find("write store: disk full: ") != std::string_view::npos;
+    const bool untried =
+        line.find("write store: disk full: ") != std::string_view::npos ||
+        line.find("write store: refused until it is opened again: ") != std::string_view::npos;
     if (begun_ == "documents" && untried) calls_.pop_back();
     if (begun_ != "reopen") begun_.clear();
     ++refused_;
