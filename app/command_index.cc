@@ -36,27 +36,19 @@ Result<Metadata> ParseMetadata(const std::vector<std::string>& texts) {
   return metadata;
 }
 
-bool IsBelow(const fs::path& path, const fs::path& directory) {
-  const auto [in_directory, in_path] =
-      std::mismatch(directory.begin(), directory.end(), path.begin(), path.end());
-  return in_directory == directory.end();
-}
-
 // The files below every root. The store is never indexed, even where it lies below a root.
 Result<std::vector<ingest::FileList>> ListRoots(const IndexArguments& arguments,
                                                 const Config& config) {
+  ingest::FileSelection selection = config.ingest.files;
   std::error_code error;
-  const fs::path store = fs::weakly_canonical(config.store, error);
+  selection.left_out = fs::weakly_canonical(config.store, error).string();
   std::vector<ingest::FileList> lists;
   std::map<std::string, std::string> root_of;  // document id -> the root that brings it
   for (const std::string& path : arguments.paths) {
     if (path.starts_with("http://") || path.starts_with("https://")) {
       return InvalidArgumentError(path + ": reading from the web is not supported; save it first");
     }
-    QUARRY_ASSIGN_OR_RETURN(ingest::FileList list, ingest::ListFiles(path, config.ingest.files));
-    std::erase_if(list.items, [&](const ingest::SourceItem& item) {
-      return !error && IsBelow(item.info.path, store);
-    });
+    QUARRY_ASSIGN_OR_RETURN(ingest::FileList list, ingest::ListFiles(path, selection));
     for (const ingest::SourceItem& item : list.items) {
       const auto [other, is_new] = root_of.emplace(item.info.id, list.root);
       if (is_new || other->second == list.root) continue;

@@ -169,6 +169,8 @@ std::vector<ConfigKey> MakeKeys() {
            QUARRY_FIELD(ingest.files.include)),
       List("ingest.exclude", "globs of files to leave out; they win over include",
            QUARRY_FIELD(ingest.files.exclude)),
+      Boolean("ingest.ignore_files", "leave out what .gitignore and .quarryignore name",
+              QUARRY_FIELD(ingest.files.ignore_files)),
       Integer("ingest.max_file_bytes", "larger files are reported and not read",
               QUARRY_FIELD(ingest.files.max_file_bytes), 1, kMaxBytes),
       Integer("ingest.jobs", "threads that parse; 0 = one per core", QUARRY_FIELD(ingest.jobs), 0,

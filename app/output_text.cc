@@ -179,8 +179,8 @@ std::string IndexText(const IndexResult& result, const Console& console) {
       report.documents_added + report.documents_changed + report.documents_removed;
   if (report.sources == 0 && report.failures.empty()) {
     text +=
-        "no files to index: hidden ones and those that --include and --exclude leave out do "
-        "not count\n";
+        "no files to index: hidden ones and those that --include, --exclude and ignore files leave "
+        "out do not count\n";
   }
   if (touched == 0 && report.embedding.embedded == 0) {
     text += "nothing changed: " + Counted(report.documents_unchanged, "document") + " unchanged, " +

@@ -6,75 +6,22 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ingest/glob.h"
+#include "ingest/ignore_rules.h"
 
 namespace quarry::ingest {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Matches one name against one pattern without '/'. Iterative with one point of return: linear in
-// practice, quadratic at worst, no recursion on untrusted patterns.
-bool MatchesName(std::string_view pattern, std::string_view name) {
-  size_t p = 0;
-  size_t n = 0;
-  size_t star = std::string_view::npos;
-  size_t mark = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      mark = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-      ++p;
-      ++n;
-      // '?' stands for a character, not for a byte.
-      if (pattern[p - 1] == '?') {
-        while (n < name.size() && (static_cast<unsigned char>(name[n]) & 0xC0) == 0x80) ++n;
-      }
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
+// In the order in which they count.
+constexpr std::string_view kIgnoreFiles[] = {".gitignore", ".quarryignore"};
+constexpr uint64_t kMaxIgnoreFileBytes = 1u << 20;
 
-std::vector<std::string_view> SplitPath(std::string_view path) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const size_t slash = path.find('/');
-    parts.push_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) return parts;
-    path.remove_prefix(slash + 1);
-  }
-}
-
-// Matches name by name; "**" stands for any number of names. The same scheme as MatchesName, one
-// level up.
-bool MatchesPath(const std::vector<std::string_view>& pattern,
-                 const std::vector<std::string_view>& path) {
-  size_t p = 0;
-  size_t n = 0;
-  size_t star = std::string_view::npos;
-  size_t mark = 0;
-  while (n < path.size()) {
-    if (p < pattern.size() && pattern[p] == "**") {
-      star = p++;
-      mark = n;
-    } else if (p < pattern.size() && MatchesName(pattern[p], path[n])) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == "**") ++p;
-  return p == pattern.size();
+bool IsBelow(const fs::path& path, const fs::path& directory) {
+  const auto [in_directory, in_path] =
+      std::mismatch(directory.begin(), directory.end(), path.begin(), path.end());
+  return in_directory == directory.end();
 }
 
 bool Selected(const FileSelection& selection, std::string_view relative) {
@@ -130,6 +77,7 @@ class Walker {
       : root_(std::move(root)), selection_(selection), list_(list) {}
 
   void Walk(const fs::path& directory, const std::string& prefix) {
+    if (!selection_.left_out.empty() && IsBelow(directory, selection_.left_out)) return;
     std::vector<fs::directory_entry> entries;
     std::error_code error;
     fs::directory_iterator it(directory, error);
@@ -139,10 +87,50 @@ class Walker {
           {directory.string(), prefix, "cannot read the directory: " + error.message()});
       return;
     }
-    for (const fs::directory_entry& entry : entries) Visit(entry, prefix);
+    rules_.push_back({prefix.size(), {}});
+    if (ReadIgnoreFiles(entries, prefix)) {
+      for (const fs::directory_entry& entry : entries) Visit(entry, prefix);
+    }
+    rules_.pop_back();
   }
 
  private:
+  // What the ignore files of a folder say.
+  struct FolderRules {
+    size_t prefix;  // bytes of the folder's relative path
+    IgnoreRules rules;
+  };
+
+  // False where one cannot be read: without it nothing is known of its folder.
+  bool ReadIgnoreFiles(const std::vector<fs::directory_entry>& entries, const std::string& prefix) {
+    if (!selection_.ignore_files) return true;
+    for (const std::string_view name : kIgnoreFiles) {
+      for (const fs::directory_entry& entry : entries) {
+        std::error_code error;
+        if (entry.path().filename() != name) continue;
+        if (entry.symlink_status(error).type() != fs::file_type::regular) continue;
+        const Result<std::string> text = ReadFile(entry.path().string(), kMaxIgnoreFileBytes);
+        if (!text.ok()) {
+          list_.failures.push_back({entry.path().string(), prefix,
+                                    text.status().message() + "; its folder is left as it was"});
+          return false;
+        }
+        rules_.back().rules.Add(*text);
+      }
+    }
+    return true;
+  }
+
+  // The innermost folder whose rules say something decides.
+  bool IsIgnored(std::string_view relative, bool is_folder) const {
+    for (auto folder = rules_.rbegin(); folder != rules_.rend(); ++folder) {
+      const IgnoreRules::Verdict verdict =
+          folder->rules.Judge(relative.substr(folder->prefix), is_folder);
+      if (verdict != IgnoreRules::Verdict::kNone) return verdict == IgnoreRules::Verdict::kIgnored;
+    }
+    return false;
+  }
+
   void Visit(const fs::directory_entry& entry, const std::string& prefix) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with('.')) return;
@@ -150,6 +138,7 @@ class Walker {
     const std::string path = entry.path().string();
     std::error_code error;
     const fs::file_type type = entry.symlink_status(error).type();
+    if (IsIgnored(relative, type == fs::file_type::directory)) return;
     if (type == fs::file_type::directory) return Walk(entry.path(), relative + '/');
     if (!Selected(selection_, relative)) {
       list_.unselected.push_back(relative);
@@ -170,15 +159,14 @@ class Walker {
     std::error_code error;
     const fs::path target = fs::canonical(link, error);
     if (error) return "a link that leads nowhere: " + error.message();
-    const auto [in_root, in_target] =
-        std::mismatch(root_.begin(), root_.end(), target.begin(), target.end());
-    if (in_root == root_.end()) return "";
+    if (IsBelow(target, root_)) return "";
     return "a link out of the folder, to " + target.string() + "; index that by itself";
   }
 
   const fs::path root_;
   const FileSelection& selection_;
   FileList& list_;
+  std::vector<FolderRules> rules_;  // of the folders that are being walked, outermost first
 };
 
 }  // namespace
@@ -194,15 +182,6 @@ bool FileList::MayExist(std::string_view relative) const {
   return IsItem(relative) || std::binary_search(unselected.begin(), unselected.end(), relative) ||
          std::any_of(failures.begin(), failures.end(),
                      [&](const Note& failure) { return relative.starts_with(failure.relative); });
-}
-
-bool MatchesGlob(std::string_view glob, std::string_view relative_path) {
-  if (glob.find('/') == std::string_view::npos) {
-    const size_t slash = relative_path.rfind('/');
-    return MatchesName(
-        glob, slash == std::string_view::npos ? relative_path : relative_path.substr(slash + 1));
-  }
-  return MatchesPath(SplitPath(glob), SplitPath(relative_path));
 }
 
 Result<FileList> ListFiles(const std::string& path, const FileSelection& selection) {
@@ -229,9 +208,10 @@ Result<FileList> ListFiles(const std::string& path, const FileSelection& selecti
   if (fs::is_directory(status)) {
     Walker(canonical, selection, list).Walk(canonical, "");
   } else if (fs::is_regular_file(status)) {
+    const bool left_out = !selection.left_out.empty() && IsBelow(canonical, selection.left_out);
     const std::string name = canonical.filename().string();
     // The root of a single file is the file itself, so that pruning it touches nothing else.
-    list.items.push_back(FileItem(canonical, name, selection.max_file_bytes));
+    if (!left_out) list.items.push_back(FileItem(canonical, name, selection.max_file_bytes));
   } else {
     return InvalidArgumentError(path + ": neither a file nor a directory");
   }

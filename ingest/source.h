@@ -23,7 +23,9 @@ struct SourceItem {
 struct FileSelection {
   std::vector<std::string> include;  // globs over the relative path; empty = every regular file
   std::vector<std::string> exclude;  // win over include
+  bool ignore_files = true;          // .gitignore and .quarryignore leave out what they name
   uint64_t max_file_bytes = uint64_t{1} << 30;
+  std::string left_out;  // canonical path of a folder that is never looked into: the store
 };
 
 struct FileList {
@@ -36,8 +38,9 @@ struct FileList {
   std::string root;                     // absolute; "" for records
   std::vector<SourceItem> items;        // by relative path, bytewise
   std::vector<std::string> unselected;  // files that are there and not wanted, relative and sorted
-  std::vector<Note> failures;           // folders ("sub/") that cannot be read, bad file names
-  std::vector<Note> skipped;            // links that lead nowhere or outside, pipes, devices
+  std::vector<Note> failures;  // folders ("sub/") that cannot be read or whose ignore file cannot,
+                               // bad file names
+  std::vector<Note> skipped;   // links that lead nowhere or outside, pipes, devices
 
   // Whether `relative` is the path of an item.
   bool IsItem(std::string_view relative) const;
@@ -47,12 +50,11 @@ struct FileList {
 
 // A file, or everything below a directory. The document id is the path relative to `path` (the name
 // for a single file), with '/' on every system. Hidden files and folders (".git", ".quarry") are
-// left out. Symbolic links below `path` are not followed: what they lead to inside the directory is
-// listed where it is, and those that lead outside or nowhere are reported. Globs: '*' and '?' inside one name, '**' across names; a pattern without '/' matches the name at any
-// depth. Errors: kNotFound, kInvalidArgument (neither file nor directory; a malformed glob).
+// left out, and so is what the ignore files of a folder name (ignore_rules.h: .gitignore, then
+// .quarryignore; those of an inner folder win), as if it were not there. Symbolic links below
+// `path` are not followed: what they lead to inside the directory is listed where it is, and those
+// that lead outside or nowhere are reported. Globs: glob.h. Errors: kNotFound, kInvalidArgument
+// (neither file nor directory; a malformed glob).
 Result<FileList> ListFiles(const std::string& path, const FileSelection& selection);
-
-// Whether `relative_path` matches `glob` as ListFiles understands it.
-bool MatchesGlob(std::string_view glob, std::string_view relative_path);
 
 }  // namespace quarry::ingest

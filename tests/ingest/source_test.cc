@@ -56,15 +56,6 @@ TEST_F(SourceTest, GlobsSelectByNameAtAnyDepthOrByPath) {
               HasSubstr("glob \"/abs\": expected a pattern relative to the folder"));
 }
 
-TEST_F(SourceTest, AQuestionMarkIsACharacter) {
-  EXPECT_TRUE(MatchesGlob("指?.md", "a/指南.md"));
-  EXPECT_FALSE(MatchesGlob("?.md", "指南.md"));
-  EXPECT_TRUE(MatchesGlob("**/x/*.md", "a/b/x/y.md"));
-  EXPECT_TRUE(MatchesGlob("**/x/*.md", "x/y.md"));
-  EXPECT_FALSE(MatchesGlob("x/*.md", "a/x/y.md"));
-  EXPECT_TRUE(MatchesGlob("*a*a*a*b", std::string(2000, 'a') + "b"));
-}
-
 TEST_F(SourceTest, ASingleFileIsItsName) {
   Write("sub/only.txt");
   const FileList list = ListFiles(root() + "/sub/only.txt", {}).value();
@@ -103,6 +94,54 @@ TEST_F(SourceTest, LinksAreNotFollowedAndThoseThatLeadOutOrNowhereAreReported) {
                               fs::canonical(directory_.path()).string() +
                               "/secret.txt; index that by itself",
                           "pipe: neither a file nor a directory"));
+}
+
+TEST_F(SourceTest, WhatIgnoreFilesNameIsNotThere) {
+  Write("a.md");
+  Write("a.tmp");
+  Write("build/b.md");
+  Write("sub/c.md");
+  Write("sub/c.tmp");
+  Write("sub/keep.tmp");
+  Write(".gitignore", "*.tmp\n/build/\n");
+  Write("sub/.quarryignore", "!keep.tmp\nc.md\n");
+  EXPECT_THAT(Ids(), ElementsAre("a.md", "sub/keep.tmp"));
+  EXPECT_THAT(Ids({.ignore_files = false}),
+              ElementsAre("a.md", "a.tmp", "build/b.md", "sub/c.md", "sub/c.tmp", "sub/keep.tmp"));
+  const FileList list = ListFiles(root(), {}).value();
+  EXPECT_FALSE(list.MayExist("a.tmp"));
+  EXPECT_FALSE(list.MayExist("build/b.md"));
+}
+
+// In one folder .quarryignore counts as behind .gitignore.
+TEST_F(SourceTest, AFileThatGitIgnoresCanBeKept) {
+  Write("api.md");
+  Write("log.md");
+  Write(".gitignore", "*.md\n");
+  Write(".quarryignore", "!api.md\n");
+  EXPECT_THAT(Ids(), ElementsAre("api.md"));
+}
+
+// Without its rules nothing is known of a folder: nothing of it is read, and nothing is gone.
+TEST_F(SourceTest, AFolderWhoseIgnoreFileCannotBeReadIsAFailure) {
+  Write("a.md");
+  Write("sub/b.md");
+  Write("sub/.gitignore", std::string((1u << 20) + 1, '#'));
+  const FileList list = ListFiles(root(), {}).value();
+  ASSERT_THAT(list.failures, SizeIs(1));
+  EXPECT_EQ(list.failures[0].path, root() + "/sub/.gitignore");
+  EXPECT_THAT(list.failures[0].reason, ::testing::EndsWith("; its folder is left as it was"));
+  EXPECT_FALSE(list.IsItem("sub/b.md"));
+  EXPECT_TRUE(list.MayExist("sub/b.md"));
+  EXPECT_THAT(list.items, SizeIs(1));
+}
+
+TEST_F(SourceTest, AFolderThatIsLeftOutIsNotLookedInto) {
+  Write("a.md");
+  Write("store/b.md");
+  EXPECT_THAT(Ids({.left_out = root() + "/store"}), ElementsAre("a.md"));
+  EXPECT_THAT(ListFiles(root() + "/store", {.left_out = root() + "/store"})->items, SizeIs(0));
+  EXPECT_THAT(ListFiles(root() + "/store/b.md", {.left_out = root() + "/store"})->items, SizeIs(0));
 }
 
 TEST_F(SourceTest, KnowsWhichFilesAreThereThoughNotWanted) {

@@ -318,8 +318,8 @@ TEST_F(CliTest, WrongPlacesAreSaidToBe) {
   Write(".hidden", "Alpha.");
   result = Run({"index", docs()});
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.out, StartsWith("no files to index: hidden ones and those that --include and "
-                                     "--exclude leave out do not count\n"));
+  EXPECT_THAT(result.out, StartsWith("no files to index: hidden ones and those that --include, "
+                                     "--exclude and ignore files leave out do not count\n"));
   EXPECT_EQ(Run({"ask", "What is alpha?"}).error,
             "quarry: collection \"default\" is empty; fill it with: quarry index PATH\n");
 }
