@@ -47,7 +47,10 @@ TEST(IgnoreRules, CommentsBlankLinesAndLineEndsAreNoPatterns) {
   EXPECT_EQ(Judge("# a\n\n  \r\n/\n!\n", "# a"), Verdict::kNone);
   EXPECT_EQ(Judge("\\#a", "#a"), Verdict::kIgnored);
   EXPECT_EQ(Judge("\\!a", "!a"), Verdict::kIgnored);
-  EXPECT_EQ(Judge("\xEF\xBB\xBF" "a  \r\n", "a"), Verdict::kIgnored);
+  EXPECT_EQ(Judge("\xEF\xBB\xBF"
+                  "a  \r\n",
+                  "a"),
+            Verdict::kIgnored);
   EXPECT_EQ(Judge("a\\ ", "a "), Verdict::kIgnored);
 }
 
@@ -57,9 +60,9 @@ class GitOracle {
 
   // The files that git would add, without the ignore files themselves.
   static std::set<std::string> Files(const std::string& root) {
-    const std::string command =
-        "cd '" + root + "' && rm -rf .git && git init -q . >/dev/null 2>&1 && " +
-        "git ls-files -o -z --exclude-per-directory=.gitignore";
+    const std::string command = "cd '" + root +
+                                "' && rm -rf .git && git init -q . >/dev/null 2>&1 && " +
+                                "git ls-files -o -z --exclude-per-directory=.gitignore";
     std::FILE* pipe = ::popen(command.c_str(), "r");
     QUARRY_CHECK(pipe != nullptr);
     std::string out;
