@@ -21,8 +21,8 @@ class DerivedFiles;
 //   * postings: every stored term of every chunk, frequencies, number of rows and tokens;
 //   * vectors: of the right size and finite, one per chunk but for those pending; each is searched
 //     once, and held in its index to the last bit as building it anew would (VectorIndex::Holds);
-//     graphs lead to nearly all of their vectors; those of the kept generation have owners; none of
-//     a generation that is not known;
+//     graphs lead somewhere, and a note tells if they miss many; those of the kept generation have
+//     owners; none of a generation that is not known;
 //   * the embedders' tables against their hashes;
 //   * the change log: replayed from the start it leaves the documents and chunks that there are;
 //   * counters are above every number that was ever given out.

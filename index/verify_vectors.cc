@@ -5,8 +5,10 @@
 namespace quarry::index {
 namespace {
 
-// Of a graph's vectors so many should be reached by walks; below it something is wrong with it.
-constexpr double kReachableShare = 0.9;
+// More than this share of a graph's vectors that no walk comes to is told. It is no damage: sound
+// graphs of real texts miss 0.2 %, of many copies most (docs/benchmarks.md), and scans find those.
+// One that leads from its entry to no other vector is never sound.
+constexpr double kMissedShare = 0.01;
 
 class VectorVerifier {
  public:
@@ -146,11 +148,15 @@ class VectorVerifier {
   void CheckGraphs() {
     for (const std::shared_ptr<const VectorIndex>& index : snapshot_.vectors()) {
       const size_t reachable = index->CountReachable();
-      scope_.report.unreachable_vectors += index->size() - reachable;
-      if (static_cast<double>(reachable) < kReachableShare * static_cast<double>(index->size())) {
-        problems_.Add(std::string("vector graph (") + VectorIndexKindName(index->kind()) +
-                      "): leads to " + std::to_string(reachable) + " of its " +
-                      std::to_string(index->size()) + " vectors");
+      const size_t missed = index->size() - reachable;
+      scope_.report.unreachable_vectors += missed;
+      const std::string where = std::string("vector graph (") + VectorIndexKindName(index->kind()) +
+                                "): leads to " + std::to_string(reachable) + " of its " +
+                                std::to_string(index->size()) + " vectors";
+      if (index->size() > 1 && reachable <= 1) {
+        problems_.Add(where);
+      } else if (static_cast<double>(missed) > kMissedShare * static_cast<double>(index->size())) {
+        scope_.report.notes.push_back(where + "; the others are found by exact scans only");
       }
     }
   }

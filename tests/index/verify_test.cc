@@ -201,6 +201,36 @@ TEST_F(VerifyTest, AGraphThatLeadsNowhereIsFound) {
   EXPECT_THAT(Problems(), Contains(HasSubstr("vector graph (hnsw): leads to 1 of its 60 vectors")));
 }
 
+// FAISS links copies to each other only: half of the vectors are out of reach, and no damage.
+TEST_F(VerifyTest, WhatASoundGraphMissesIsNoted) {
+  options_ = Options(VectorIndexKind::kFaissHnsw);
+  ASSERT_OK(Open(options_));
+  std::vector<DocumentDraft> drafts;
+  for (int i = 0; i < 400; ++i) drafts.push_back(MakeDraft("d" + std::to_string(i), {"text"}));
+  Put(std::move(drafts));
+  {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const GenerationId id = writer.BeginGeneration("test", SpaceOf(kKept), "t", 400).value();
+    EmbeddingMatrix vectors;
+    vectors.dimension = kDimension;
+    std::vector<ChunkId> chunks;
+    Random random(1);
+    for (const PendingChunk& chunk : writer.Pending(id, ChunkId(), 400).value()) {
+      const bool is_copy = chunk.chunk.value % 2 == 0;
+      for (uint32_t d = 0; d < kDimension; ++d) {
+        vectors.values.push_back(is_copy ? 1.0F : static_cast<float>(random.Gaussian()));
+      }
+      chunks.push_back(chunk.chunk);
+    }
+    ASSERT_OK(writer.PutVectors(id, chunks, vectors));
+    ASSERT_OK(writer.PublishGeneration(id, CallContext()));
+  }
+  ASSERT_OK(index_->WaitForMaintenance(CallContext()));
+  index_.reset();
+  EXPECT_THAT(Problems(), IsEmpty());
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("vector graph (faiss_hnsw): leads to ")));
+}
+
 TEST_F(VerifyTest, ADocumentThatIsSearchedUnderAnotherIdIsFound) {
   CopyStore();
   PlantFile("1/saved/rows", 61,
