@@ -12,9 +12,13 @@
 
 #include "index/simd_kernels.h"
 
+// Every CPU of this target has VNNI, and Highway 1.0 leaves it out. To clang a feature cannot be added
+// to those of the target: it takes the way of the others.
+#define QUARRY_USE_VNNI (HWY_TARGET == HWY_AVX3_DL && !HWY_COMPILER_CLANG)
+
 HWY_BEFORE_NAMESPACE();
-#if HWY_TARGET == HWY_AVX3_DL
-HWY_PUSH_ATTRIBUTES("avx512vnni")  // which every CPU of this target has, and Highway 1.0 leaves out
+#if QUARRY_USE_VNNI
+HWY_PUSH_ATTRIBUTES("avx512vnni")
 #endif
 namespace quarry::index::HWY_NAMESPACE {
 
@@ -54,7 +58,7 @@ HWY_INLINE void ForRun(const CodeRows& rows, size_t count, Sum* out, const Dot1&
   for (size_t i = 0; i < count; ++i, at += rows.stride) dot1(&at, out + i);
 }
 
-#if HWY_TARGET == HWY_AVX3_DL
+#if QUARRY_USE_VNNI
 
 template <size_t n>
 HWY_INLINE void DotInt8Rows(const int8_t* query, const uint8_t* const* rows, size_t bytes,
@@ -219,7 +223,7 @@ float DotSplitFloat(const float* query, const uint16_t* high, const uint16_t* lo
 const char* TargetName() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace quarry::index::HWY_NAMESPACE
-#if HWY_TARGET == HWY_AVX3_DL
+#if QUARRY_USE_VNNI
 HWY_POP_ATTRIBUTES
 #endif
 HWY_AFTER_NAMESPACE();

@@ -1,11 +1,12 @@
 // Definitions in languages with braces. What stands between the end of the statement before and an
-// opening brace says what the brace begins: a class, a function, a namespace, or something that is
-// not looked into. Comments and strings are passed over; a preprocessor line is no statement.
+// opening brace says what the brace begins (code_header.h). Comments and strings are passed over; a
+// preprocessor line is no statement.
 
 #include <algorithm>
 #include <utility>
 
 #include "base/text.h"
+#include "ingest/code_header.h"
 #include "ingest/code_outline.h"
 
 namespace quarry::ingest {
@@ -13,249 +14,15 @@ namespace {
 
 constexpr size_t kMaxLevels = 8;
 constexpr size_t kMaxHeader = 600;
-constexpr size_t kMaxNameBytes = 120;
 constexpr size_t kNone = std::string_view::npos;
 
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '$' || static_cast<unsigned char>(c) >= 0x80;
-}
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
-
-bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-// Behind the bracket that closes the one at `at`; the end if it is not closed.
-size_t BehindBracket(std::string_view text, size_t at) {
-  int depth = 0;
-  for (size_t i = at; i < text.size(); ++i) {
-    if (text[i] == '(' || text[i] == '[') ++depth;
-    if ((text[i] == ')' || text[i] == ']') && --depth == 0) return i + 1;
-  }
-  return text.size();
-}
-
-// Behind the '>' that closes the '<' at `at`, if they are those of template arguments.
-size_t BehindAngles(std::string_view text, size_t at) {
-  int depth = 0;
-  for (size_t i = at; i < text.size(); ++i) {
-    if (text[i] == '<') ++depth;
-    if (text[i] == '>' && (i == 0 || (text[i - 1] != '-' && text[i - 1] != '=')) && --depth == 0) {
-      return i + 1;
-    }
-  }
-  return at + 1;
-}
-
-// Without what may stand before a definition: attributes, annotations, template parameters.
-std::string_view WithoutAttributes(std::string_view header) {
-  while (true) {
-    header = Trim(header);
-    if (header.starts_with("#[") || header.starts_with("[")) {
-      header.remove_prefix(BehindBracket(header, header.find('[')));
-    } else if (header.starts_with("@") && !header.starts_with("@interface") &&
-               !header.starts_with("@implementation")) {
-      size_t end = 1;
-      while (end < header.size() && (IsNameByte(header[end]) || header[end] == '.')) ++end;
-      if (end < header.size() && header[end] == '(') end = BehindBracket(header, end);
-      header.remove_prefix(end);
-    } else if (header.starts_with("template")) {
-      const size_t open = header.find('<');
-      header.remove_prefix(open == kNone ? header.size() : BehindAngles(header, open));
-    } else {
-      return header;
-    }
-  }
-}
-
-enum class Kind : uint8_t { kOther, kTransparent, kClass, kFunction };
-
-struct Meaning {
-  Kind kind = Kind::kOther;
-  std::string name;
-};
-
-std::string Shortened(std::string_view text) {
-  return std::string(TruncateUtf8(Trim(text), kMaxNameBytes));
-}
-
-// The name in front of the parameters that open at `paren`: "Foo::operator==", "bar".
-std::string_view NameBefore(std::string_view header, size_t paren) {
-  size_t end = paren;
-  while (end > 0 && IsSpace(header[end - 1])) --end;
-  if (end > 0 && header[end - 1] == '>') {  // name<T>(...)
-    const size_t open = header.rfind('<', end - 1);
-    if (open != kNone && open > 0) end = open;
-  }
-  size_t begin = end;
-  while (begin > 0 &&
-         (IsNameByte(header[begin - 1]) || header[begin - 1] == ':' || header[begin - 1] == '~' ||
-          header[begin - 1] == '.' || header[begin - 1] == '#')) {
-    --begin;
-  }
-  const size_t word = header.rfind("operator", paren);
-  if (word != kNone && paren - word < 14) {
-    begin = word;
-    end = paren;
-    while (begin > 0 && (IsNameByte(header[begin - 1]) || header[begin - 1] == ':')) --begin;
-  }
-  std::string_view name = header.substr(begin, end - begin);
-  while (name.starts_with(':')) name.remove_prefix(1);
-  return name;
-}
-
-class HeaderReader {
- public:
-  HeaderReader(std::string_view header, std::string_view language)
-      : header_(WithoutAttributes(header)), language_(language) {}
-
-  Meaning Read() const {
-    const std::string_view first = WordAt(0);
-    if (header_.empty() ||
-        IsOneOf(first, {"if",      "for",   "foreach", "while",   "switch", "do",
-                        "else",    "try",   "catch",   "finally", "return", "case",
-                        "default", "match", "loop",    "unsafe",  "select", "using",
-                        "lock",    "when",  "guard",   "defer",   "with",   "synchronized"})) {
-      return {};
-    }
-    if (first == "extern" && header_.find('(') == kNone)
-      return {.kind = Kind::kTransparent, .name = ""};
-    const size_t paren = header_.find('(');
-    if (const Meaning container = ReadContainer(paren); container.kind != Kind::kOther)
-      return container;
-    if (paren == kNone) return {};
-    return ReadFunction(paren);
-  }
-
- private:
-  std::string_view WordAt(size_t at) const {
-    size_t end = at;
-    while (end < header_.size() && IsNameByte(header_[end])) ++end;
-    return header_.substr(at, end - at);
-  }
-
-  bool IsC() const { return language_ == "c" || language_ == "c++" || language_ == "objective-c"; }
-
-  Meaning ReadContainer(size_t paren) const {
-    for (size_t at = 0; at < std::min(paren, header_.size());) {
-      if (header_[at] == '<') {
-        at = BehindAngles(header_, at);
-        continue;
-      }
-      const std::string_view word = WordAt(at);
-      if (word.empty()) {
-        if (header_[at] == '=') return {};
-        ++at;
-        continue;
-      }
-      if (IsOneOf(word, {"namespace", "mod", "package"}))
-        return {.kind = Kind::kTransparent, .name = ""};
-      // "struct point origin() {" is a function.
-      const bool is_type =
-          IsOneOf(word, {"class", "struct", "interface", "enum", "union", "trait", "record",
-                         "object", "protocol", "extension", "mixin", "actor"});
-      if (is_type && !(IsC() && paren != kNone)) return ReadClass(word, at + word.size());
-      if (word == "impl" && language_ == "rust") {
-        std::string_view name = header_.substr(at);
-        name = name.substr(0, name.find(" where "));
-        if (name.starts_with("impl<")) {
-          return {.kind = Kind::kClass,
-                  .name = "impl " + Shortened(name.substr(BehindAngles(name, 4)))};
-        }
-        return {.kind = Kind::kClass, .name = Shortened(name)};
-      }
-      if (word == "type" && language_ == "go") {
-        const size_t begin = header_.find_first_not_of(' ', at + word.size());
-        if (begin == kNone) return {};
-        return {.kind = Kind::kClass, .name = "type " + Shortened(WordAt(begin))};
-      }
-      at += word.size();
-    }
-    return {};
-  }
-
-  Meaning ReadClass(std::string_view keyword, size_t at) const {
-    std::string name;
-    while (at < header_.size()) {
-      if (header_[at] == ':' && !header_.substr(at).starts_with("::")) break;
-      if (header_[at] == '(' || header_[at] == '{') break;
-      if (header_[at] == '<') {
-        at = BehindAngles(header_, at);
-        continue;
-      }
-      std::string_view word = WordAt(at);
-      if (word.empty()) {
-        if (header_.substr(at).starts_with("::") && !name.empty()) {
-          const std::string_view inner = WordAt(at + 2);
-          name += "::" + std::string(inner);
-          at += 2 + inner.size();
-          continue;
-        }
-        ++at;
-        continue;
-      }
-      at += word.size();
-      if (word == "class" || word == "struct") continue;  // enum class
-      if (IsOneOf(word, {"extends", "implements", "with", "final", "where", "permits"})) break;
-      name = word;
-      // In C an export macro may stand before the name.
-      if (!IsC()) break;
-    }
-    if (name.empty()) return {};
-    return {.kind = Kind::kClass, .name = Shortened(std::string(keyword) + ' ' + name)};
-  }
-
-  Meaning ReadFunction(size_t paren) const {
-    // const name = (a) => {, name = function (a) {
-    const size_t equals = header_.find('=');
-    const bool assigned = equals != kNone && equals < paren &&
-                          !header_.substr(0, paren).ends_with("=") &&
-                          header_.find("operator") == kNone;
-    const bool is_script = language_ == "javascript" || language_ == "typescript";
-    if (is_script && equals != kNone && equals < paren) {
-      if (!header_.ends_with("=>") && header_.find("function", equals) == kNone) return {};
-      return Named(NameBefore(header_, equals));
-    }
-    if (assigned || (equals != kNone && equals < paren && header_.find("operator") == kNone))
-      return {};
-    if (language_ == "go" && header_.starts_with("func (")) {
-      const size_t behind = BehindBracket(header_, 5);
-      paren = header_.find('(', behind);
-      if (paren == kNone) return {};
-      std::string receiver(Trim(header_.substr(6, behind - 7)));
-      receiver = receiver.substr(receiver.find_last_of(" *") + 1);
-      return Named(receiver + '.' + std::string(NameBefore(header_, paren)));
-    }
-    const std::string_view name = NameBefore(header_, paren);
-    const bool is_macro = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-      return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
-    });
-    if (is_macro && IsC()) {  // TEST(Suite, Name)
-      std::string call = Shortened(
-          header_.substr(paren - name.size(), BehindBracket(header_, paren) - paren + name.size()));
-      return {.kind = Kind::kFunction, .name = std::move(call)};
-    }
-    return Named(name);
-  }
-
-  Meaning Named(std::string_view name) const {
-    if (name.empty() ||
-        IsOneOf(name, {"if", "for", "while", "switch", "catch", "return", "sizeof", "function"})) {
-      return {};
-    }
-    return {.kind = Kind::kFunction, .name = Shortened(name) + "()"};
-  }
-
-  const std::string_view header_;
-  const std::string_view language_;
-};
 
 class BraceOutliner {
  public:
   BraceOutliner(std::string_view code, std::string_view language)
       : code_(code), language_(language) {
-    scopes_.push_back({.kind = Kind::kTransparent, .definition = {}, .free = 0});
+    scopes_.push_back({.kind = BraceMeaning::kTransparent, .definition = {}, .free = 0});
   }
 
   std::vector<CodeDefinition> Find() {
@@ -269,13 +36,14 @@ class BraceOutliner {
 
  private:
   struct Scope {
-    Kind kind = Kind::kOther;
+    BraceMeaning::Kind kind = BraceMeaning::kOther;
     CodeDefinition definition;  // `inner` of a transparent one go to the scope around it
     size_t free = 0;            // lines before it belong to another definition
   };
 
   bool IsOpen() const {
-    return scopes_.back().kind == Kind::kTransparent || scopes_.back().kind == Kind::kClass;
+    return scopes_.back().kind == BraceMeaning::kTransparent ||
+           scopes_.back().kind == BraceMeaning::kClass;
   }
 
   bool Starts(std::string_view text) const { return code_.substr(at_).starts_with(text); }
@@ -337,7 +105,7 @@ class BraceOutliner {
 
   // 'a', 'text'; not 1'000 of C++ and 'a of Rust.
   bool SkipQuote() {
-    if (at_ > 0 && IsNameByte(code_[at_ - 1])) return ++at_, true;
+    if (at_ > 0 && IsCodeNameByte(code_[at_ - 1])) return ++at_, true;
     const bool is_text = IsOneOf(language_, {"javascript", "typescript", "php", "dart", "groovy"});
     if (!is_text) {
       // One character or an escape sequence between two quotes.
@@ -418,27 +186,28 @@ class BraceOutliner {
     const size_t brace = at_++;
     // Foo::Foo() : a_{1} { ... }: an initialiser is skipped, and the header goes on.
     const bool initialises = IsOpen() && language_ == "c++" && !header_.empty() &&
-                             IsNameByte(header_.back()) && IsInitialiserList();
+                             IsCodeNameByte(header_.back()) && IsInitialiserList();
     if (initialises) return SkipBraces();
     Scope scope;
     if (IsOpen() && parens_ == 0 && scopes_.size() <= kMaxScopes) {
-      Meaning meaning = HeaderReader(header_, language_).Read();
+      BraceMeaning meaning = MeaningOfBrace(header_, language_);
       scope.kind = meaning.kind;
       scope.definition.name = std::move(meaning.name);
     }
-    if (scope.kind == Kind::kClass && Level() >= kMaxLevels) scope.kind = Kind::kFunction;
-    if (scope.kind == Kind::kClass || scope.kind == Kind::kFunction) {
+    if (scope.kind == BraceMeaning::kClass && Level() >= kMaxLevels)
+      scope.kind = BraceMeaning::kFunction;
+    if (scope.kind == BraceMeaning::kClass || scope.kind == BraceMeaning::kFunction) {
       scope.definition.begin = FirstLine(header_begin_);
     }
     scope.free = brace;
-    if (scope.kind == Kind::kOther && IsOpen()) {
+    if (scope.kind == BraceMeaning::kOther && IsOpen()) {
       // Nothing in it is looked at; what follows may go on with the statement: "x = {...};".
       SkipBraces();
       if (parens_ == 0) Reset();
       return;
     }
     scopes_.push_back(std::move(scope));
-    if (scopes_.back().kind == Kind::kFunction) {
+    if (scopes_.back().kind == BraceMeaning::kFunction) {
       SkipBraces();
       Close(at_);
     }
@@ -468,7 +237,7 @@ class BraceOutliner {
   size_t Level() const {
     return static_cast<size_t>(
         std::count_if(scopes_.begin(), scopes_.end(),
-                      [](const Scope& scope) { return scope.kind == Kind::kClass; }));
+                      [](const Scope& scope) { return scope.kind == BraceMeaning::kClass; }));
   }
 
   size_t LineBegin(size_t at) const {
@@ -498,13 +267,13 @@ class BraceOutliner {
     scopes_.pop_back();
     Scope& outer = scopes_.back();
     std::vector<CodeDefinition>& siblings = outer.definition.inner;
-    if (scope.kind == Kind::kTransparent) {
+    if (scope.kind == BraceMeaning::kTransparent) {
       std::move(scope.definition.inner.begin(), scope.definition.inner.end(),
                 std::back_inserter(siblings));
       outer.free = std::max(outer.free, scope.free);
       return;
     }
-    if (scope.kind == Kind::kOther) return;
+    if (scope.kind == BraceMeaning::kOther) return;
     // To the end of the line, if nothing but ";" or a comment is left on it.
     const size_t newline = std::min(code_.find('\n', end), code_.size());
     std::string_view rest = Trim(code_.substr(end, newline - end));

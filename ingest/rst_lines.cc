@@ -209,4 +209,13 @@ RstTable ReadRstTable(const RstLines& lines, size_t begin, size_t end) {
   return ReadGridTable(lines, begin, end);
 }
 
+size_t RstFieldName(std::string_view line) {
+  if (!line.starts_with(':') || line.size() < 3 || line[1] == ' ' || line[1] == ':') {
+    return line.npos;
+  }
+  const size_t end = line.find(':', 1);
+  if (end == line.npos || (end + 1 < line.size() && line[end + 1] != ' ')) return line.npos;
+  return end;
+}
+
 }  // namespace quarry::ingest

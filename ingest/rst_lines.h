@@ -31,6 +31,9 @@ char AdornmentOf(std::string_view line, std::string_view title);
 // does. `numbered` is set for those that count.
 size_t ListMarkSize(std::string_view line, bool* numbered);
 
+// ":name: value": the offset of the second colon; npos if the line is no field.
+size_t RstFieldName(std::string_view line);
+
 // A table that begins with `lines[begin]`, simple ("=== ===") or grid ("+---+"): its rows, how
 // many of them are its header, and the line behind it. `end` stays `begin` where there is no table.
 struct RstTable {

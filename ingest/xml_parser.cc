@@ -3,15 +3,15 @@
 // document type's own declarations are passed over: no entity is ever expanded.
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "ingest/document_builder.h"
-#include "ingest/html_text.h"
 #include "ingest/parsers.h"
+#include "ingest/xml_feed.h"
+#include "ingest/xml_markup.h"
 #include "ingest/xml_scanner.h"
 
 namespace quarry::ingest {
@@ -21,85 +21,6 @@ std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
   return lower;
-}
-
-void AppendReference(std::string_view name, std::string* out) {
-  static constexpr std::pair<std::string_view, char32_t> kNames[] = {
-      {"amp", U'&'}, {"lt", U'<'}, {"gt", U'>'}, {"quot", U'"'}, {"apos", U'\''}, {"nbsp", U' '}};
-  for (const auto& [known, character] : kNames) {
-    if (name == known) return AppendCodePoint(*out, character);
-  }
-  if (name.starts_with('#')) {
-    const bool hexadecimal = name.starts_with("#x") || name.starts_with("#X");
-    const std::string_view digits = name.substr(hexadecimal ? 2 : 1);
-    uint32_t value = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? 16 : 10);
-    const bool is_character =
-        value >= 0x20 && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
-    if (is_character) AppendCodePoint(*out, value);
-    if (is_character || value == '\n' || value == '\t') return;
-  }
-  *out += '&';
-  *out += name;
-  *out += ';';
-}
-
-void AppendUnescaped(std::string_view raw, std::string* out) {
-  while (true) {
-    const size_t mark = raw.find('&');
-    out->append(raw.substr(0, mark));
-    if (mark == raw.npos) return;
-    raw.remove_prefix(mark + 1);
-    const size_t semicolon = raw.substr(0, 32).find(';');
-    if (semicolon == raw.npos) {
-      *out += '&';
-      continue;
-    }
-    AppendReference(raw.substr(0, semicolon), out);
-    raw.remove_prefix(semicolon + 1);
-  }
-}
-
-// The text of what stands between two tags: without comments, with CDATA sections as they are.
-std::string TextBetween(std::string_view raw) {
-  std::string text;
-  while (!raw.empty()) {
-    const size_t open = std::min(raw.find('<'), raw.size());
-    AppendUnescaped(raw.substr(0, open), &text);
-    raw.remove_prefix(open);
-    if (raw.empty()) break;
-    constexpr std::string_view kCdata = "<![CDATA[";
-    const bool is_cdata = raw.starts_with(kCdata);
-    const std::string_view close = is_cdata ? "]]>" : raw.starts_with("<!--") ? "-->" : ">";
-    const size_t end = std::min(raw.find(close), raw.size());
-    if (is_cdata) text += raw.substr(kCdata.size(), end - std::min(end, kCdata.size()));
-    raw.remove_prefix(std::min(end + close.size(), raw.size()));
-  }
-  return text;
-}
-
-std::string AttributeOf(std::string_view tag, std::string_view name) {
-  for (size_t at = tag.find(name); at != tag.npos; at = tag.find(name, at + 1)) {
-    if (at == 0 || std::string_view(" \t\n:").find(tag[at - 1]) == std::string_view::npos) continue;
-    std::string_view rest = Trim(tag.substr(at + name.size()));
-    if (!rest.starts_with('=')) continue;
-    rest = Trim(rest.substr(1));
-    if (rest.empty() || (rest[0] != '"' && rest[0] != '\'')) continue;
-    std::string value;
-    AppendUnescaped(rest.substr(1, rest.find(rest[0], 1) - 1), &value);
-    return value;
-  }
-  return "";
-}
-
-// Behind a DOCTYPE with declarations in it; 0 if the text has none.
-size_t BehindDeclarations(std::string_view text) {
-  const size_t doctype = text.substr(0, 64 * 1024).find("<!DOCTYPE");
-  if (doctype == text.npos) return 0;
-  const size_t open = text.find('[', doctype);
-  if (open == text.npos || text.find('>', doctype) < open) return 0;
-  const size_t close = text.find("]>", open);
-  return close == text.npos ? 0 : close + 2;
 }
 
 // What an element is, by its name in the vocabularies that people write in: DocBook, TEI, DITA,
@@ -165,7 +86,7 @@ Status WalkXml(std::string_view text, Handler* handler) {
   size_t behind = 0;
   while (scanner.Next()) {
     if (scanner.begin() > behind)
-      handler->Text(TextBetween(text.substr(behind, scanner.begin() - behind)));
+      handler->Text(XmlTextBetween(text.substr(behind, scanner.begin() - behind)));
     behind = scanner.end();
     const std::string name = Lower(xml::LocalName(scanner.name()));
     if (scanner.kind() != xml::Scanner::Kind::kEnd) {
@@ -176,15 +97,13 @@ Status WalkXml(std::string_view text, Handler* handler) {
   return scanner.status();
 }
 
-// --- any vocabulary ---
-
 class GenericHandler {
  public:
   explicit GenericHandler(Document* document)
       : document_(document), builder_(document), table_(&builder_) {}
 
   void Start(const std::string& name, std::string_view tag) {
-    if (stack_.empty()) document_->language = PrimaryLanguage(AttributeOf(tag, "lang"));
+    if (stack_.empty()) document_->language = PrimaryLanguage(XmlAttribute(tag, "lang"));
     const Role role = RoleOf(name);
     if (role != Role::kInline) Flush();
     stack_.push_back({name, role});
@@ -296,100 +215,6 @@ class GenericHandler {
   bool in_table_ = false;
 };
 
-// --- feeds ---
-
-struct Article {
-  std::string title;
-  std::string date;
-  std::string author;
-  std::string summary;  // HTML, mostly
-  std::string content;  // likewise
-};
-
-class FeedHandler {
- public:
-  explicit FeedHandler(Document* document) : document_(document), builder_(document) {}
-
-  void Start(const std::string& name, std::string_view tag) {
-    if (stack_.empty()) document_->language = PrimaryLanguage(AttributeOf(tag, "lang"));
-    // Atom with XHTML: the markup is the content.
-    if (content_depth_ > 0) text_ += tag;
-    const bool holds_markup = AttributeOf(tag, "type") == "xhtml";
-    stack_.push_back(name);
-    if (content_depth_ == 0) text_.clear();
-    if (holds_markup && content_depth_ == 0) content_depth_ = stack_.size();
-    if (name == "item" || name == "entry") {
-      in_article_ = true;
-      article_ = {};
-    }
-  }
-
-  void Text(std::string_view text) { text_ += text; }
-
-  void End(const std::string& name) {
-    if (stack_.empty()) return;
-    if (content_depth_ == stack_.size()) content_depth_ = 0;
-    stack_.pop_back();
-    if (content_depth_ > 0) {
-      text_ += "</" + name + ">";
-      return;
-    }
-    if (name == "item" || name == "entry") {
-      Write();
-      in_article_ = false;
-      return;
-    }
-    const std::string text = std::exchange(text_, {});
-    const bool in_author = !stack_.empty() && stack_.back() == "author";
-    if (name == "title") {
-      std::string& title = in_article_ ? article_.title : document_->title;
-      if (title.empty()) title = TitleLine(HtmlInlineText(text));
-      if (!in_article_ && !started_) WriteTitle();
-    } else if (name == "language" && !in_article_) {
-      document_->language = PrimaryLanguage(text);
-    } else if (!in_article_) {
-      if ((name == "description" || name == "subtitle") && stack_.size() <= 2)
-        AppendHtmlFragment(text, &builder_);
-    } else if (name == "pubdate" || name == "updated" || name == "published" || name == "date") {
-      if (article_.date.empty()) article_.date = TitleLine(text);
-    } else if (name == "creator" || (name == "author" && !Trim(text).empty()) ||
-               (name == "name" && in_author)) {
-      article_.author = TitleLine(text);
-    } else if (name == "description" || name == "summary") {
-      article_.summary = text;
-    } else if (name == "encoded" || name == "content") {
-      article_.content = text;
-    }
-  }
-
-  void Finish() {
-    if (in_article_) Write();
-  }
-
- private:
-  void WriteTitle() {
-    started_ = true;
-    builder_.Add(BlockKind::kHeading, 1, document_->title);
-  }
-
-  void Write() {
-    builder_.Add(BlockKind::kHeading, 2, article_.title);
-    std::string line = article_.author;
-    if (!article_.date.empty()) line += (line.empty() ? "" : ", ") + article_.date;
-    builder_.Add(BlockKind::kParagraph, 0, line);
-    AppendHtmlFragment(article_.content.empty() ? article_.summary : article_.content, &builder_);
-  }
-
-  Document* document_;
-  DocumentBuilder builder_;
-  std::vector<std::string> stack_;
-  std::string text_;
-  size_t content_depth_ = 0;  // of the element whose markup is its content; 0 = none
-  bool in_article_ = false;
-  bool started_ = false;
-  Article article_;
-};
-
 bool IsFeed(std::string_view text) {
   xml::Scanner scanner(text);
   if (!scanner.Next()) return false;
@@ -402,9 +227,9 @@ class XmlParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kXml));
-    text.remove_prefix(BehindDeclarations(text));
-    const Status status =
-        IsFeed(text) ? Walk<FeedHandler>(text, &document) : Walk<GenericHandler>(text, &document);
+    text.remove_prefix(BehindXmlDeclarations(text));
+    const Status status = IsFeed(text) ? Walk<XmlFeedHandler>(text, &document)
+                                       : Walk<GenericHandler>(text, &document);
     if (status.ok()) return parsed;
     // What stands before the broken place is of use.
     if (document.blocks.empty()) return status;

@@ -1,0 +1,31 @@
+#pragma once
+
+// What an opening brace begins, by what stands before it. Internal to ingest/.
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace quarry::ingest {
+
+struct BraceMeaning {
+  enum Kind : unsigned char {
+    kOther,        // not looked into
+    kTransparent,  // a namespace: what it holds stands where it does
+    kClass,
+    kFunction,
+  };
+  Kind kind = kOther;
+  std::string name;  // of a class or a function: "class Foo", "bar()"
+};
+
+// `header` is what stands between the end of the statement before and the brace, on one line,
+// without comments and with a \x01 for a string.
+BraceMeaning MeaningOfBrace(std::string_view header, std::string_view language);
+
+// A letter, a digit, '_', '$' or part of a character beyond ASCII.
+bool IsCodeNameByte(char c);
+
+bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words);
+
+}  // namespace quarry::ingest
