@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "base/text_folding.h"
 #include "base/text_utf8.h"
@@ -167,18 +168,39 @@ void AppendCodePoint(std::string& out, char32_t c) {
 uint32_t CountTokens(std::string_view utf8) {
   // By lead bytes alone, eight bytes at a time: E3..EF begin U+3000..U+FFFF, which are the CJK
   // scripts, their punctuation and the full-width forms. The top bit of each byte of a mask answers
-  // for it.
+  // for it; counts are kept a byte each until they may overflow.
+  constexpr uint64_t kTop = 0x8080808080808080u;
   uint64_t cjk = 0;
   uint64_t continuations = 0;
-  for (size_t offset = 0; offset < utf8.size(); offset += 8) {
-    uint64_t w = 0;
-    std::memcpy(&w, utf8.data() + offset, std::min<size_t>(8, utf8.size() - offset));
-    constexpr uint64_t kTop = 0x8080808080808080u;
+  uint64_t cjk_of_8 = 0;
+  uint64_t continuations_of_8 = 0;
+  const auto add = [&](uint64_t w) {
     const uint64_t three_byte_lead = w & w << 1 & w << 2 & ~(w << 3);  // 1110....
     const uint64_t at_least_3 = w << 4 | w << 5 | (w << 6 & w << 7);   // of the low four bits
-    const auto count = [](uint64_t mask) { return (mask >> 7) * 0x0101010101010101u >> 56; };
-    cjk += count(three_byte_lead & at_least_3 & kTop);
-    continuations += count(w & ~(w << 1) & kTop);  // 10......
+    cjk_of_8 += (three_byte_lead & at_least_3 & kTop) >> 7;
+    continuations_of_8 += (w & ~(w << 1) & kTop) >> 7;  // 10......
+  };
+  const auto flush = [&] {
+    const auto sum = [](uint64_t counts) {
+      constexpr uint64_t kPairs = 0x00FF00FF00FF00FFu;
+      return ((counts & kPairs) + (counts >> 8 & kPairs)) * 0x0001000100010001u >> 48;
+    };
+    cjk += sum(std::exchange(cjk_of_8, 0));
+    continuations += sum(std::exchange(continuations_of_8, 0));
+  };
+  const size_t whole = utf8.size() / 8;
+  uint64_t w = 0;
+  for (size_t i = 0; i < whole; flush()) {
+    for (const size_t end = std::min(whole, i + 255); i < end; ++i) {
+      std::memcpy(&w, utf8.data() + 8 * i, 8);
+      add(w);
+    }
+  }
+  if (const size_t rest = utf8.size() % 8; rest > 0) {
+    w = 0;
+    std::memcpy(&w, utf8.data() + 8 * whole, rest);
+    add(w);
+    flush();
   }
   const uint64_t spaced = utf8.size() - continuations - cjk;
   const uint64_t tokens = (3 * spaced + 8 * cjk + 11) / 12;  // spaced / 4 + cjk / 1.5, rounded up

@@ -1,26 +1,49 @@
-// The splitters of LangChain.js and LlamaIndex.TS with the protocol of bench/ingest.cc. They are
-// given text that is decoded already, and do not parse: of HTML they split the source.
+// The splitters of LangChain.js and LlamaIndex.TS as their users call them, each with an embedder that
+// does nothing, under the protocol of bench/ingest.cc. They are given text that is decoded already,
+// and do not parse: of HTML they split the source.
 //
 //   node ingest_peers.mjs langchain|llamaindex LIST
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-// Sizes as Quarry's defaults: 400 tokens, 1,600 characters of English.
+// Sizes as Quarry's defaults: 400 tokens, 1,600 characters of English. Returns the number of chunks.
 async function makeSplitter(name) {
   if (name === "langchain") {
     const { RecursiveCharacterTextSplitter } = await import("@langchain/textsplitters");
+    const { Embeddings } = await import("@langchain/core/embeddings");
+    class NoEmbeddings extends Embeddings {
+      async embedDocuments(texts) {
+        return texts.map(() => [0]);
+      }
+    }
+    const embedder = new NoEmbeddings({});
     const options = { chunkSize: 1600, chunkOverlap: 100 };
     const splitters = {
       text: new RecursiveCharacterTextSplitter(options),
       markdown: RecursiveCharacterTextSplitter.fromLanguage("markdown", options),
       html: RecursiveCharacterTextSplitter.fromLanguage("html", options),
     };
-    return (format, text) => splitters[format].splitText(text);
+    return async (format, text) => {
+      const documents = await splitters[format].createDocuments([text]);
+      const vectors = await embedder.embedDocuments(documents.map((each) => each.pageContent));
+      return vectors.length;
+    };
   }
   const { SentenceSplitter } = await import("@llamaindex/core/node-parser");
+  const { BaseEmbedding } = await import("@llamaindex/core/embeddings");
+  const { Document } = await import("@llamaindex/core/schema");
+  class NoEmbedding extends BaseEmbedding {
+    async getTextEmbedding() {
+      return [0];
+    }
+  }
+  const embedder = new NoEmbedding();
   const splitter = new SentenceSplitter({ chunkSize: 400, chunkOverlap: 25 });
-  return (format, text) => splitter.splitText(text);
+  return async (format, text) => {
+    const nodes = splitter.getNodesFromDocuments([new Document({ text })]);
+    return (await embedder(nodes)).length;
+  };
 }
 
 // It splits some 0.1 MB a second and gets the first files of each format only.
@@ -42,7 +65,7 @@ for await (const format of createInterface({ input: process.stdin })) {
   for (const file of files[format]) {
     if (bytes >= (limits[name] ?? Infinity)) break;
     bytes += file.size;
-    chunks += (await split(format, file.text)).length;
+    chunks += await split(format, file.text);
   }
   const used = process.cpuUsage(start);
   const seconds = (used.user + used.system) / 1e6;

@@ -11,6 +11,7 @@
 #include "ingest/front_matter.h"
 #include "ingest/html_text.h"
 #include "ingest/markdown_guard.h"
+#include "ingest/markdown_memory.h"
 #include "ingest/markdown_text.h"
 #include "ingest/parsers.h"
 
@@ -20,30 +21,22 @@ namespace {
 // cmark counts in int32 and aborts near its end.
 constexpr size_t kMaxMarkdownBytes = size_t{512} << 20;
 
-struct ParserDeleter {
-  void operator()(cmark_parser* parser) const { cmark_parser_free(parser); }
-};
-struct NodeDeleter {
-  void operator()(cmark_node* node) const { cmark_node_free(node); }
-};
-struct IteratorDeleter {
-  void operator()(cmark_iter* iterator) const { cmark_iter_free(iterator); }
-};
-using Tree = std::unique_ptr<cmark_node, NodeDeleter>;
-
 // Of GitHub's extensions only tables and task lists are attached. Strikethrough and autolink
 // register their characters in tables that are global to the library while they run, which makes
 // the result of one thread depend on the others. Neither is missed: autolinks leave the text as it
 // is, and "~~" is removed below.
-Tree ParseTree(std::string_view text) {
+//
+// The tree lives as long as the MarkdownMemory of the calling thread.
+cmark_node* ParseTree(std::string_view text) {
   static std::once_flag registered;
   std::call_once(registered, cmark_gfm_core_extensions_ensure_registered);
-  const std::unique_ptr<cmark_parser, ParserDeleter> parser(cmark_parser_new(CMARK_OPT_DEFAULT));
+  static cmark_mem memory = {MarkdownMemory::Calloc, MarkdownMemory::Realloc, MarkdownMemory::Free};
+  cmark_parser* parser = cmark_parser_new_with_mem(CMARK_OPT_DEFAULT, &memory);
   for (const char* name : {"table", "tasklist"}) {
-    cmark_parser_attach_syntax_extension(parser.get(), cmark_find_syntax_extension(name));
+    cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(name));
   }
-  cmark_parser_feed(parser.get(), text.data(), text.size());
-  return Tree(cmark_parser_finish(parser.get()));
+  cmark_parser_feed(parser, text.data(), text.size());
+  return cmark_parser_finish(parser);
 }
 
 std::string_view LiteralOf(cmark_node* node) {
@@ -95,10 +88,10 @@ class Writer {
   explicit Writer(DocumentBuilder* builder) : builder_(builder) {}
 
   void Write(cmark_node* root) {
-    const std::unique_ptr<cmark_iter, IteratorDeleter> iterator(cmark_iter_new(root));
-    for (cmark_event_type event = cmark_iter_next(iterator.get()); event != CMARK_EVENT_DONE;
-         event = cmark_iter_next(iterator.get())) {
-      cmark_node* node = cmark_iter_get_node(iterator.get());
+    cmark_iter* iterator = cmark_iter_new(root);
+    for (cmark_event_type event = cmark_iter_next(iterator); event != CMARK_EVENT_DONE;
+         event = cmark_iter_next(iterator)) {
+      cmark_node* node = cmark_iter_get_node(iterator);
       if (event == CMARK_EVENT_ENTER) {
         Enter(node);
       } else {
@@ -316,8 +309,8 @@ class MarkdownParser final : public Parser {
 void AppendMarkdown(std::string_view markdown, DocumentBuilder* builder) {
   if (markdown.size() > kMaxMarkdownBytes) return AppendPlainText(markdown, builder);
   std::string storage;
-  const Tree tree = ParseTree(GuardMarkdown(markdown, &storage));
-  Writer(builder).Write(tree.get());
+  const MarkdownMemory memory;
+  Writer(builder).Write(ParseTree(GuardMarkdown(markdown, &storage)));
 }
 
 std::unique_ptr<Parser> MakeMarkdownParser() { return std::make_unique<MarkdownParser>(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -20,9 +21,9 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 // Sources parsed side by side before their documents are written: at most this many, and of this
-// many bytes together unless one alone has more. Bounds what is in memory.
+// many bytes together unless one alone has more. Two windows bound what is in memory.
 constexpr size_t kWindow = 128;
-constexpr uint64_t kWindowBytes = 32u << 20;
+constexpr uint64_t kWindowBytes = 16u << 20;
 constexpr std::chrono::milliseconds kProgressInterval{100};
 
 // Every part with its length and type, so that no two different ones give the same bytes.
@@ -188,6 +189,7 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
   for (SourceError& part : parsed->skipped) {
     prepared.skipped.push_back({item.info.path, part.place + ": " + part.reason});
   }
+  std::vector<Document> changed;
   for (Document& document : parsed->documents) {
     document.source_hash = document.source.empty() ? file.source_hash : HashOfDocument(document);
     if (const Status usable = index::CheckDocumentId(document.id); !usable.ok()) {
@@ -198,9 +200,13 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
     if (stored.ok() && IsUnchanged(*stored, document, fingerprint_, root)) {
       prepared.unchanged.push_back(document.id);
     } else {
-      prepared.drafts.push_back(MakeDraft(std::move(document), root));
+      changed.push_back(std::move(document));
     }
   }
+  // A file of many records is work for all threads.
+  prepared.drafts.resize(changed.size());
+  ParallelFor(pool_, changed.size(), 16,
+              [&](size_t i) { prepared.drafts[i] = MakeDraft(std::move(changed[i]), root); });
   return prepared;
 }
 
@@ -323,24 +329,33 @@ Result<IngestReport> Pipeline::Sync(const FileList& list, const ProgressSink& pr
   report.sources = list.items.size();
   if (!options_.dry_run) QUARRY_RETURN_IF_ERROR(writer_.DropAliases(list.root));
 
-  for (size_t begin = 0; begin < list.items.size();) {
-    QUARRY_RETURN_IF_ERROR(context.Check());
-    const std::shared_ptr<const index::Snapshot> snapshot = writer_.snapshot();
-    std::vector<Prepared> window(WindowEnd(list.items, begin) - begin);
+  const auto prepare = [&](size_t begin, std::shared_ptr<const index::Snapshot> snapshot) {
+    const size_t end = begin < list.items.size() ? WindowEnd(list.items, begin) : begin;
+    std::vector<Prepared> window(end - begin);
     ParallelFor(pool_, window.size(), 1, [&](size_t i) {
       if (context.cancel.cancelled()) return;
       window[i] = Prepare(list.items[begin + i], list.root, *snapshot);
     });
+    return window;
+  };
+  size_t done = 0;
+  for (std::vector<Prepared> window = prepare(0, writer_.snapshot()); !window.empty();) {
     QUARRY_RETURN_IF_ERROR(context.Check());
+    // The next window is read while this one is written. It may see the collection as it was before:
+    // no document of it is one of this window's (Take).
+    std::future<std::vector<Prepared>> next =
+        std::async(std::launch::async, prepare, done + window.size(), writer_.snapshot());
     for (Prepared& prepared : window) {
-      QUARRY_RETURN_IF_ERROR(Take(begin++, std::move(prepared), run));
+      QUARRY_RETURN_IF_ERROR(Take(done++, std::move(prepared), run));
       reporter.Show({.stage = "reading",
-                     .done = begin,
+                     .done = done,
                      .total = list.items.size(),
                      .bytes = report.bytes,
                      .chunks = report.chunks_added + report.chunks_kept});
     }
+    window = next.get();
   }
+  QUARRY_RETURN_IF_ERROR(context.Check());
   QUARRY_RETURN_IF_ERROR(PutDrafts(std::move(run.batch), report));
   if (options_.prune) QUARRY_RETURN_IF_ERROR(Prune(run, report));
   QUARRY_RETURN_IF_ERROR(Embed(report, progress, context));

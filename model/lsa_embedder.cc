@@ -3,16 +3,23 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/analyzer.h"
 #include "base/hash.h"
+#include "base/thread_pool.h"
 #include "model/lsa_model.h"
 #include "model/lsa_table.h"
+#include "model/randomized_svd.h"
 
 namespace quarry::model {
 namespace {
+
+constexpr size_t kTextsPerThread = 128;  // fewer are not worth starting one
+constexpr size_t kTextsPerRange = 16;
 
 class LsaEmbedder final : public Embedder {
  public:
@@ -29,10 +36,17 @@ class LsaEmbedder final : public Embedder {
     EmbeddingMatrix matrix;
     matrix.dimension = space_.dimension;
     matrix.values.resize(texts.size() * space_.dimension);
-    for (size_t i = 0; i < texts.size(); ++i) {
-      QUARRY_RETURN_IF_ERROR(context.Check());
-      EmbedText(texts[i], matrix.Row(i));
-    }
+    // A row depends on its text alone, so the number of threads does not show.
+    const size_t threads =
+        std::min<size_t>(texts.size() / kTextsPerThread, std::thread::hardware_concurrency());
+    std::optional<ThreadPool> pool;
+    if (threads > 1) pool.emplace(threads - 1, threads);
+    QUARRY_RETURN_IF_ERROR(ForEachRange(pool ? &*pool : nullptr, texts.size(), kTextsPerRange,
+                                        context, [&](size_t begin, size_t end) {
+                                          for (size_t i = begin; i < end; ++i) {
+                                            EmbedText(texts[i], matrix.Row(i));
+                                          }
+                                        }));
     return matrix;
   }
 

@@ -145,6 +145,18 @@ TEST(IsCjkTest, PunctuationAndOtherScriptsAreNot) {
   }
 }
 
+TEST(CountTokensTest, LongTextsCountAsTheirCharactersDo) {
+  for (const size_t length : {1u, 7u, 8u, 9u, 2'039u, 2'040u, 2'041u, 10'000u}) {
+    for (const std::string_view character : {"a", "é", "中", "😀", "。"}) {
+      std::string text;
+      for (size_t i = 0; i < length; ++i) text += character;
+      const bool is_cjk = character == "中" || character == "。";
+      EXPECT_EQ(CountTokens(text), is_cjk ? (2 * length + 2) / 3 : (length + 3) / 4)
+          << length << " times " << character;
+    }
+  }
+}
+
 TEST(CountTokensTest, FourLettersOrOneAndAHalfCjkCharactersAreAToken) {
   EXPECT_EQ(CountTokens(""), 0u);
   EXPECT_EQ(CountTokens("a"), 1u);

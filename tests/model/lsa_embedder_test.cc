@@ -147,6 +147,17 @@ TEST(LsaEmbedderTest, TheNumberOfThreadsDoesNotChangeAByte) {
   }
 }
 
+TEST(LsaEmbedderTest, ManyTextsTogetherAreEmbeddedAsEachAlone) {
+  const std::vector<std::string> texts = SyntheticCorpus(1000);
+  const EmbedderPointer embedder = Learn(texts).value();
+  const EmbeddingMatrix together =
+      embedder->Embed(texts, EmbeddingRole::kDocument, CallContext()).value();
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const std::vector<float> alone = EmbedOne(*embedder, texts[i]);
+    ASSERT_EQ(std::vector<float>(together.Row(i).begin(), together.Row(i).end()), alone) << i;
+  }
+}
+
 TEST(LsaEmbedderTest, OtherTextsOptionsOrSeedAreAnotherSpace) {
   const std::vector<std::string> texts = SyntheticCorpus(200);
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer base, Learn(texts));
