@@ -85,7 +85,8 @@ class Members {
   std::set<std::string> seen_;
 };
 
-// Keeps count of packages in packages.
+// Keeps count of packages in packages. What was read before a broken place is kept, and the place
+// reported; a file that is too much for its budget is refused as a whole.
 Result<ParsedSource> InPackage(const SourceInfo& source,
                                const std::function<Status(Members*)>& read) {
   QUARRY_RETURN_IF_ERROR(source.budget->EnterPackage());
@@ -94,6 +95,11 @@ Result<ParsedSource> InPackage(const SourceInfo& source,
   {
     Members members(source, &parsed);
     status = read(&members);
+    const bool is_broken = !status.ok() && source.budget->Check().ok();
+    if (is_broken && !parsed.documents.empty()) {
+      members.Fail("after the members read", status.message());
+      status = OkStatus();
+    }
   }
   source.budget->LeavePackage();
   if (!status.ok()) return status;

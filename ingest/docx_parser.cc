@@ -61,8 +61,10 @@ class DocxParser final : public Parser {
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kDocx));
     package.ReadProperties(&document);
     DocumentBuilder builder(&document);
-    DocxWriter writer(package, relationships, &styles, notes, has_pages, &builder);
+    PictureText pictures(package);
+    DocxWriter writer(package, relationships, &styles, notes, has_pages, &pictures, &builder);
     QUARRY_RETURN_IF_ERROR(writer.Write(tree->root()));
+    pictures.Finish(&parsed);
     if (document.title.empty()) document.title = writer.title();
     return parsed;
   }

@@ -70,11 +70,12 @@ bool IsLayout(xml::Node table, const DocxStyles& styles) {
 DocxWriter::DocxWriter(const OpcPackage& package,
                        const std::vector<OpcPackage::Relationship>& relationships,
                        DocxStyles* styles, const DocxNotes& notes, bool has_pages,
-                       DocumentBuilder* builder)
+                       PictureText* pictures, DocumentBuilder* builder)
     : package_(package),
       relationships_(relationships),
       styles_(styles),
       notes_(notes),
+      pictures_(pictures),
       builder_(builder),
       page_(has_pages ? 1 : 0) {
   builder_->set_page(page_);
@@ -197,6 +198,9 @@ void DocxWriter::AppendDrawing(xml::Node drawing, std::string* text) {
       }
     } else if (name == "AlternateContent") {
       AppendDrawing(Chosen(child), text);
+    } else if (name == "blip" || name == "imagedata") {
+      pending_pictures_.emplace_back(
+          xml::PrefixedAttribute(child, name == "blip" ? "embed" : "id"));
     } else {
       AppendDrawing(child, text);
     }
@@ -218,6 +222,9 @@ Status DocxWriter::WritePending() {
     } else {
       WriteDiagram(tree.root(), builder_);
     }
+  }
+  for (const std::string& id : std::exchange(pending_pictures_, {})) {
+    pictures_->Write(relationships_, id, builder_);
   }
   return OkStatus();
 }

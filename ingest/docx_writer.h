@@ -10,6 +10,7 @@
 #include "ingest/document_builder.h"
 #include "ingest/docx_styles.h"
 #include "ingest/opc_package.h"
+#include "ingest/picture_text.h"
 
 namespace quarry::ingest {
 
@@ -25,7 +26,8 @@ class DocxWriter {
   // All must outlive it. `has_pages`: where pages began when the file was last laid out stands in
   // it.
   DocxWriter(const OpcPackage& package, const std::vector<OpcPackage::Relationship>& relationships,
-             DocxStyles* styles, const DocxNotes& notes, bool has_pages, DocumentBuilder* builder);
+             DocxStyles* styles, const DocxNotes& notes, bool has_pages, PictureText* pictures,
+             DocumentBuilder* builder);
 
   // Writes the paragraphs and tables of `container`. Errors are those of the budget and of parts
   // that it leads to.
@@ -41,7 +43,7 @@ class DocxWriter {
   Status WriteParagraph(xml::Node paragraph);
   Status WriteTable(xml::Node table);
   Status WriteCellsAsBlocks(xml::Node table);
-  // Footnotes, comments, text boxes and charts that stand in what was written last.
+  // Footnotes, comments, text boxes, charts and pictures that stand in what was written last.
   Status WritePending();
 
   void AppendInline(xml::Node node, std::string* text);
@@ -52,6 +54,7 @@ class DocxWriter {
   const std::vector<OpcPackage::Relationship>& relationships_;
   DocxStyles* const styles_;
   const DocxNotes& notes_;
+  PictureText* const pictures_;
   DocumentBuilder* const builder_;
   uint32_t page_;            // where the text is; 0 = not known
   uint32_t first_page_ = 0;  // of the paragraph that is being read
@@ -62,7 +65,8 @@ class DocxWriter {
   std::vector<std::string> pending_notes_;
   std::vector<std::string> pending_comments_;
   std::vector<xml::Node> pending_boxes_;
-  std::vector<std::string> pending_parts_;  // charts and diagrams
+  std::vector<std::string> pending_parts_;     // charts and diagrams
+  std::vector<std::string> pending_pictures_;  // ids of relationships
 };
 
 }  // namespace quarry::ingest

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "ingest/document_builder.h"
 #include "ingest/email_parser.h"
 #include "ingest/html_text.h"
+#include "ingest/mail_attachments.h"
 #include "ingest/mime.h"
 #include "ingest/parsers.h"
 
@@ -16,7 +16,6 @@ namespace quarry::ingest {
 namespace {
 
 constexpr size_t kMaxDepth = 10;          // of parts in parts
-constexpr size_t kMaxAttachments = 500;   // of a message
 constexpr size_t kMaxMessages = 200'000;  // of a mailbox
 
 bool IsBlank(std::string_view text) { return Trim(text).empty(); }
@@ -24,7 +23,7 @@ bool IsBlank(std::string_view text) { return Trim(text).empty(); }
 class MessageReader {
  public:
   MessageReader(const SourceInfo& source, ParsedSource* parsed)
-      : source_(source), parsed_(parsed) {}
+      : source_(source), parsed_(parsed), attachments_(source, parsed) {}
 
   Status Read(std::string_view bytes) {
     const mime::Entity message = mime::Split(bytes);
@@ -44,7 +43,7 @@ class MessageReader {
         // What has a subject only is found by it.
         builder.Add(BlockKind::kParagraph, 0, body.title);
       }
-      if (!attachments_.empty()) body.metadata["attachments"] = attachments_;
+      if (!attachments_.names().empty()) body.metadata["attachments"] = attachments_.names();
       parsed_->documents[own] = std::move(body);
     }
     return OkStatus();
@@ -116,55 +115,18 @@ class MessageReader {
 
   // A document of its own: "id#name".
   void Attach(const mime::Entity& entity, const std::string& type) {
-    if (attachments_.size() >= kMaxAttachments) return;
     std::string name = entity.FileName();
     if (name.empty() && type == "message/rfc822") {
       name = mime::UnstructuredText(mime::Split(entity.body).Field("subject")) + ".eml";
     }
-    if (name.empty()) name = "part-" + std::to_string(attachments_.size() + 1);
-    std::string unique = name;
-    for (size_t n = 2; !names_.insert(unique).second; ++n) unique = name + "-" + std::to_string(n);
-    attachments_.push_back(unique);
-
-    SourceInfo source = source_;
-    source.id = source_.id + '#' + unique;
-    source.path = name;
-    source.format = std::nullopt;
-    if (type == "message/rfc822") source.format = Format::kEmail;
-    const std::string bytes = mime::Decoded(entity);
-    if (IsBlank(bytes)) return;
-    Result<ParsedSource> attached = ParsePart(bytes, source);
-    if (!attached.ok()) {
-      auto& notes = HoldsNoText(bytes, name) ? parsed_->skipped : parsed_->errors;
-      notes.push_back({"attachment " + unique, attached.status().message()});
-      return;
-    }
-    for (Document& document : attached->documents) {
-      document.source = source_.id;
-      parsed_->documents.push_back(std::move(document));
-    }
-    for (auto [from, to] : {std::pair(&attached->errors, &parsed_->errors),
-                            std::pair(&attached->skipped, &parsed_->skipped)}) {
-      for (SourceError& error : *from) {
-        to->push_back({"attachment " + unique + ": " + error.place, std::move(error.reason)});
-      }
-    }
-  }
-
-  Result<ParsedSource> ParsePart(std::string_view bytes, const SourceInfo& source) {
-    if (source.budget == nullptr) return ParseSource(bytes, source);
-    QUARRY_RETURN_IF_ERROR(source.budget->EnterPackage());
-    Status status = source.budget->TakeEntries(1);
-    Result<ParsedSource> parsed = status.ok() ? ParseSource(bytes, source) : std::move(status);
-    source.budget->LeavePackage();
-    return parsed;
+    const auto format = type == "message/rfc822" ? std::optional(Format::kEmail) : std::nullopt;
+    attachments_.Add(name, format, mime::Decoded(entity));
   }
 
   const SourceInfo& source_;
   ParsedSource* parsed_;
   DocumentBuilder* builder_ = nullptr;
-  std::vector<std::string> attachments_;
-  std::set<std::string> names_;
+  MailAttachments attachments_;
 };
 
 class EmailParser final : public Parser {

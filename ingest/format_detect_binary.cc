@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/format.h"
+#include "ingest/ole_reader.h"
 #include "ingest/zip_reader.h"
 
 namespace quarry::ingest {
@@ -23,10 +24,18 @@ std::string Utf16(std::string_view ascii) {
   return wide;
 }
 
-// By the streams in the file (MS-CFB). A protected document of today is such a file too; its own
-// parser says that it is protected.
+// By the streams in the file. A protected document of today is such a file too; its own parser says
+// that it is protected.
 std::optional<Format> OleFormat(std::string_view bytes, std::optional<Format> hint) {
-  const auto has = [&](std::string_view stream) { return bytes.find(Utf16(stream)) != bytes.npos; };
+  ParseBudget budget(bytes.size());
+  const Result<OleReader> ole = OleReader::Open(bytes, &budget);
+  const auto has = [&](std::string_view stream) {
+    // The parser will say what is wrong with it.
+    if (!ole.ok()) return bytes.find(Utf16(stream)) != bytes.npos;
+    return std::ranges::any_of(ole->Children(OleReader::kRoot), [&](OleReader::EntryId id) {
+      return ole->entry(id).name == stream;
+    });
+  };
   if (has("EncryptedPackage")) {
     return hint == Format::kXlsx || hint == Format::kPptx ? hint : Format::kDocx;
   }
@@ -34,7 +43,8 @@ std::optional<Format> OleFormat(std::string_view bytes, std::optional<Format> hi
   if (has("WordDocument")) return Format::kDoc;
   if (has("PowerPoint Document")) return Format::kPpt;
   if (has("Workbook") || has("Book")) return Format::kXls;
-  return std::nullopt;
+  // A message that is cut off may hold none of these names.
+  return hint == Format::kOutlook ? hint : std::nullopt;
 }
 
 bool IsPackage(Format format) { return format >= Format::kDocx && format <= Format::kEpub; }

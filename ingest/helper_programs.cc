@@ -6,8 +6,7 @@ std::span<const HelperProgram> HelperPrograms() {
   static constexpr HelperProgram kPrograms[] = {
       {"pdftotext", "poppler-utils", "PDF"},
       {"tesseract", "tesseract-ocr tesseract-ocr-chi-sim", "scanned pages, pictures"},
-      {"catdoc", "catdoc", "old Word, Excel, PowerPoint"},
-      {"msgconvert", "libemail-outlook-message-perl libemail-address-perl", "Outlook messages"}};
+      {"catdoc", "catdoc", "old Word, Excel, PowerPoint"}};
   return kPrograms;
 }
 

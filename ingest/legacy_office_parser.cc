@@ -1,5 +1,5 @@
-// Word, Excel, PowerPoint of 97 to 2003 and Outlook messages: by small converters of Debian where
-// they are installed (docs/formats.md says which, and why none of our own).
+// Word, Excel, PowerPoint of 97 to 2003: by small converters of Debian where they are installed
+// (docs/decisions/0015-helper-programs.md says why none of our own).
 
 #include <algorithm>
 #include <string>
@@ -138,24 +138,10 @@ class ExcelParser final : public Parser {
   }
 };
 
-// msgconvert makes of it what mail is.
-class OutlookParser final : public Parser {
- public:
-  Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
-    QUARRY_ASSIGN_OR_RETURN(const std::string mail,
-                            Convert("msgconvert", {"--outfile", "-", kInputPath},
-                                    "libemail-outlook-message-perl libemail-address-perl", bytes));
-    QUARRY_ASSIGN_OR_RETURN(ParsedSource parsed, ParserFor(Format::kEmail).Parse(mail, source));
-    if (!parsed.documents.empty()) parsed.documents[0].media_type = MediaTypeOf(Format::kOutlook);
-    return parsed;
-  }
-};
-
 }  // namespace
 
 std::unique_ptr<Parser> MakeWordParser() { return std::make_unique<WordParser>(); }
 std::unique_ptr<Parser> MakePowerPointParser() { return std::make_unique<PowerPointParser>(); }
 std::unique_ptr<Parser> MakeExcelParser() { return std::make_unique<ExcelParser>(); }
-std::unique_ptr<Parser> MakeOutlookParser() { return std::make_unique<OutlookParser>(); }
 
 }  // namespace quarry::ingest

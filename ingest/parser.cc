@@ -11,7 +11,7 @@ namespace {
 
 // Change the number whenever a parser makes another text, other blocks or other metadata of any
 // source.
-constexpr std::string_view kFingerprint = "parsers:4";
+constexpr std::string_view kFingerprint = "parsers:5";
 
 // The first heading of the outermost level, or one that begins the document.
 std::string TitleFromHeadings(const Document& document) {
@@ -47,11 +47,14 @@ Result<ParsedSource> ParseText(std::string_view bytes, const SourceInfo& source,
   return ParserFor(**format).Parse(decoded.text, source);
 }
 
-Status NoTextError(const FormatInfo& format, const std::vector<SourceError>& errors) {
+Status NoTextError(const FormatInfo& format, const ParsedSource& parsed) {
   std::string reason = std::string("empty: no text in ") + format.media_type;
+  const std::vector<SourceError>& errors = parsed.errors;
   if (!errors.empty()) {
     reason += "; " + errors[0].place + ": " + errors[0].reason;
     if (errors.size() > 1) reason += " (and " + std::to_string(errors.size() - 1) + " more errors)";
+  } else if (!parsed.skipped.empty()) {
+    reason += "; " + parsed.skipped[0].place + ": " + parsed.skipped[0].reason;
   }
   return InvalidArgumentError(std::move(reason));
 }
@@ -88,7 +91,7 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& given
     return parsed;
   }
   std::erase_if(parsed.documents, [](const Document& document) { return document.blocks.empty(); });
-  if (parsed.documents.empty()) return NoTextError(info, parsed.errors);
+  if (parsed.documents.empty()) return NoTextError(info, parsed);
   for (Document& document : parsed.documents) {
     document.source_hash = hash;
     document.language = LanguageOf(document);

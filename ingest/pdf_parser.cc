@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,9 +14,12 @@
 namespace quarry::ingest {
 namespace {
 
+using SteadyClock = std::chrono::steady_clock;
+
 constexpr size_t kPagesPerRun = 100;  // bounds what one run takes and writes
 constexpr size_t kMaxPages = 20'000;
 constexpr size_t kMaxRecognisedPages = 200;  // a second each
+constexpr std::chrono::minutes kMaxTime{5};  // of all runs together; nothing is begun after it
 constexpr float kDotsPerInch = 200;
 constexpr float kMaxPixels = 3500;  // of the longer side
 
@@ -42,10 +46,16 @@ Status Explained(const Status& status) {
 }
 
 // All pages, or as many as could be read.
-Result<PdfText> ReadPages(std::string_view bytes, ErrorList* errors) {
+Result<PdfText> ReadPages(std::string_view bytes, SteadyClock::time_point deadline,
+                          ErrorList* errors) {
   PdfText pdf;
   while (pdf.pages.size() < kMaxPages) {
     const size_t first = pdf.pages.size() + 1;
+    if (SteadyClock::now() > deadline) {
+      errors->Add("pages from " + std::to_string(first),
+                  "not read within " + std::to_string(kMaxTime.count()) + " minutes");
+      return pdf;
+    }
     std::vector<std::string> arguments = Range(first, first + kPagesPerRun - 1);
     arguments.push_back("-bbox-layout");
     const Result<std::string> markup = RunPoppler("pdftotext", std::move(arguments), bytes);
@@ -100,9 +110,10 @@ std::string PagesText(const std::vector<size_t>& pages) {
 class PdfParser final : public Parser {
  public:
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
+    const SteadyClock::time_point deadline = SteadyClock::now() + kMaxTime;
     ParsedSource parsed;
     ErrorList errors(&parsed.errors);
-    QUARRY_ASSIGN_OR_RETURN(PdfText pdf, ReadPages(bytes, &errors));
+    QUARRY_ASSIGN_OR_RETURN(PdfText pdf, ReadPages(bytes, deadline, &errors));
     RemoveRunningLines(&pdf.pages);
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kPdf));
     document.title = std::move(pdf.title);
@@ -118,7 +129,8 @@ class PdfParser final : public Parser {
         builder.set_page(static_cast<uint32_t>(i + 1));
         if (!pdf.pages[i].lines.empty()) {
           writer.WritePage(pdf.pages[i]);
-        } else if (!CanRecogniseText() || recognised == kMaxRecognisedPages) {
+        } else if (!CanRecogniseText() || recognised == kMaxRecognisedPages ||
+                   SteadyClock::now() > deadline) {
           unread.push_back(i + 1);
         } else {
           ++recognised;
@@ -136,7 +148,7 @@ class PdfParser final : public Parser {
     std::string reason = "no text layer; ";
     if (CanRecogniseText()) {
       reason += "text is recognised on the first " + std::to_string(kMaxRecognisedPages) +
-                " such pages only";
+                " such pages, for " + std::to_string(kMaxTime.count()) + " minutes at most";
     } else {
       reason += RecognitionAdvice();
     }

@@ -13,6 +13,7 @@
 #include "ingest/grid_writer.h"
 #include "ingest/opc_package.h"
 #include "ingest/parsers.h"
+#include "ingest/picture_text.h"
 
 namespace quarry::ingest {
 namespace {
@@ -71,9 +72,9 @@ std::string BodyText(xml::Node body) {
 
 class SlideWriter {
  public:
-  SlideWriter(const OpcPackage& package, const Relationships& relationships,
+  SlideWriter(const OpcPackage& package, const Relationships& relationships, PictureText* pictures,
               DocumentBuilder* builder)
-      : package_(package), relationships_(relationships), builder_(builder) {}
+      : package_(package), relationships_(relationships), pictures_(pictures), builder_(builder) {}
 
   Status Write(xml::Node slide) {
     const xml::Node tree = xml::Path(slide, {"cSld", "spTree"});
@@ -117,6 +118,9 @@ class SlideWriter {
       } else if (name == "pic") {
         const xml::Node properties = xml::Path(shape, {"nvPicPr", "cNvPr"});
         builder_->Add(BlockKind::kParagraph, 0, AltText(xml::Attribute(properties, "descr")));
+        pictures_->Write(relationships_,
+                         xml::PrefixedAttribute(xml::Path(shape, {"blipFill", "blip"}), "embed"),
+                         builder_);
       } else if (name == "graphicFrame") {
         QUARRY_RETURN_IF_ERROR(WriteFrame(shape));
       }
@@ -192,6 +196,7 @@ class SlideWriter {
 
   const OpcPackage& package_;
   const Relationships& relationships_;
+  PictureText* pictures_;
   DocumentBuilder* builder_;
 };
 
@@ -207,6 +212,7 @@ class PptxParser final : public Parser {
     package.ReadProperties(&document);
     ErrorList errors(&parsed.errors);
     DocumentBuilder builder(&document);
+    PictureText pictures(package);
     uint32_t number = 0;
     for (const xml::Node id : xml::Child(presentation.root(), "sldIdLst").children()) {
       if (!xml::Is(id, "sldId")) continue;
@@ -215,20 +221,21 @@ class PptxParser final : public Parser {
           OpcPackage::FindById(relationships, xml::PrefixedAttribute(id, "id"));
       const Status status = relationship == nullptr
                                 ? InvalidArgumentError("expected a relationship that leads to it")
-                                : WriteSlide(package, relationship->target, &builder);
+                                : WriteSlide(package, relationship->target, &pictures, &builder);
       if (!status.ok()) errors.Add("slide " + std::to_string(number), status.message());
     }
     errors.Finish();
+    pictures.Finish(&parsed);
     return parsed;
   }
 
  private:
   static Status WriteSlide(const OpcPackage& package, const std::string& part,
-                           DocumentBuilder* builder) {
+                           PictureText* pictures, DocumentBuilder* builder) {
     QUARRY_ASSIGN_OR_RETURN(const xml::Tree slide, package.ReadXml(part));
     if (xml::Attribute(slide.root(), "show") == "0") return OkStatus();
     QUARRY_ASSIGN_OR_RETURN(const Relationships relationships, package.RelationshipsOf(part));
-    SlideWriter writer(package, relationships, builder);
+    SlideWriter writer(package, relationships, pictures, builder);
     QUARRY_RETURN_IF_ERROR(writer.Write(slide.root()));
     return writer.WriteNotes();
   }

@@ -15,6 +15,7 @@
 #include "ingest/grid_writer.h"
 #include "ingest/opc_package.h"
 #include "ingest/parsers.h"
+#include "ingest/picture_text.h"
 #include "ingest/xlsx_formats.h"
 
 namespace quarry::ingest {
@@ -168,9 +169,9 @@ class SheetReader {
   std::map<size_t, std::vector<Merge>> merges_;  // by column, those that are not over
 };
 
-// Comments and the text boxes that lie over the cells.
+// Comments, and the text boxes and pictures that lie over the cells.
 Status WriteAround(const OpcPackage& package, const Relationships& relationships,
-                   DocumentBuilder* builder) {
+                   PictureText* pictures, DocumentBuilder* builder) {
   for (const std::string_view type : {"comments", "drawing"}) {
     const std::string part = OpcPackage::TargetOfType(relationships, type);
     if (part.empty() || !package.Has(part)) continue;
@@ -181,16 +182,20 @@ Status WriteAround(const OpcPackage& package, const Relationships& relationships
       builder->Add(BlockKind::kQuote, 0,
                    "Comment on " + std::string(xml::Attribute(comment, "ref")) + ": " + text);
     });
+    if (type != "drawing") continue;
+    QUARRY_ASSIGN_OR_RETURN(const Relationships around, package.RelationshipsOf(part));
     const auto write = [&](const auto& self, xml::Node node) -> void {
       for (const xml::Node child : node.children()) {
         if (xml::Is(child, "p")) {
           builder->Add(BlockKind::kParagraph, 0, TidyLines(xml::TextOf(child)));
+        } else if (xml::Is(child, "blip")) {
+          pictures->Write(around, xml::PrefixedAttribute(child, "embed"), builder);
         } else {
           self(self, child);
         }
       }
     };
-    if (type == "drawing") write(write, tree.root());
+    write(write, tree.root());
   }
   return OkStatus();
 }
@@ -217,6 +222,7 @@ class XlsxParser final : public Parser {
     package.ReadProperties(&document);
     ErrorList errors(&parsed.errors);
     DocumentBuilder builder(&document);
+    PictureText pictures(package);
     xml::ForEachChild(xml::Child(tree.root(), "sheets"), "sheet", [&](xml::Node sheet) {
       const std::string name(xml::Attribute(sheet, "name"));
       const std::string_view state = xml::Attribute(sheet, "state");
@@ -226,12 +232,14 @@ class XlsxParser final : public Parser {
       }
       const auto* relationship =
           OpcPackage::FindById(relationships, xml::PrefixedAttribute(sheet, "id"));
-      const Status status = relationship == nullptr
-                                ? InvalidArgumentError("expected a relationship that leads to it")
-                                : WriteSheet(package, *relationship, name, workbook, &builder);
+      const Status status =
+          relationship == nullptr
+              ? InvalidArgumentError("expected a relationship that leads to it")
+              : WriteSheet(package, *relationship, name, workbook, &pictures, &builder);
       if (!status.ok()) errors.Add("sheet " + name, status.message());
     });
     errors.Finish();
+    pictures.Finish(&parsed);
     // A heading alone is no text.
     const bool has_text = std::ranges::any_of(
         document.blocks, [](const Block& block) { return block.kind != BlockKind::kHeading; });
@@ -264,7 +272,7 @@ class XlsxParser final : public Parser {
   }
 
   static Status WriteSheet(const OpcPackage& package, const OpcPackage::Relationship& relationship,
-                           const std::string& name, const Workbook& workbook,
+                           const std::string& name, const Workbook& workbook, PictureText* pictures,
                            DocumentBuilder* builder) {
     if (relationship.type != "worksheet") return OkStatus();  // a chart or dialogue on its own
     builder->Add(BlockKind::kHeading, 1, name);
@@ -273,7 +281,7 @@ class XlsxParser final : public Parser {
     QUARRY_RETURN_IF_ERROR(reader.Read(std::move(bytes)).Annotate("entry " + relationship.target));
     QUARRY_ASSIGN_OR_RETURN(const Relationships around,
                             package.RelationshipsOf(relationship.target));
-    return WriteAround(package, around, builder);
+    return WriteAround(package, around, pictures, builder);
   }
 };
 

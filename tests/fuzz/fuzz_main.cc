@@ -3,11 +3,15 @@
 //   NAME_fuzz [--runs N] [--seed N]     N random inputs (5,000; seed 1)
 //   NAME_fuzz FILE...                   these inputs
 //   NAME_fuzz --write-seeds DIR         the seeds as files, for libFuzzer
+//
+// The files of tests/fuzz/corpus/NAME_fuzz are seeds too: what libFuzzer found to lead to other code,
+// and what once broke something.
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "base/file.h"
@@ -55,8 +59,21 @@ std::string Mutated(const std::vector<std::string>& seeds, Random& random) {
   return input;
 }
 
+// Those of the target and those that are kept as files, by name.
+std::vector<std::string> AllSeeds() {
+  std::vector<std::string> seeds = Seeds();
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(QUARRY_FUZZ_CORPUS, error)) {
+    paths.push_back(entry.path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& path : paths) seeds.push_back(ReadFile(path).value());
+  return seeds;
+}
+
 int Main(int argc, char** argv) {
-  const std::vector<std::string> seeds = Seeds();
+  const std::vector<std::string> seeds = AllSeeds();
   if (argc == 3 && std::strcmp(argv[1], "--write-seeds") == 0) {
     for (size_t i = 0; i < seeds.size(); ++i) {
       std::ofstream(std::string(argv[2]) + "/seed" + std::to_string(i), std::ios::binary)

@@ -1,5 +1,5 @@
-// Packages: the bytes of zip, tar and gzip files, and the XML inside good packages, where a mutation
-// of the packed bytes would only ever meet the checksum. The first byte chooses.
+// Packages: the bytes of zip, tar, gzip and compound files, and the XML inside good packages, where
+// a mutation of the packed bytes would only ever meet the checksum. The first byte chooses.
 
 #include "base/text.h"
 #include "ingest/parser.h"
@@ -32,6 +32,13 @@ std::string PackageOf(uint8_t kind, const std::string& input) {
       return MakeEpub({input});
     case 8:
       return MakeGzip(input);
+    case 9:
+      return MakeOutlook({}, {{"__substg1.0_10090102", input}, {"__substg1.0_0037001F", input}});
+    case 10:
+      return MakeOutlook({{0x3FFD0003, 932}},
+                         {{"__substg1.0_10130102", input},
+                          {"__attach_version1.0_#00000000/__substg1.0_37010102", input},
+                          {"__recip_version1.0_#00000000/__properties_version1.0", input}});
     default:
       return input;
   }
@@ -77,6 +84,17 @@ std::vector<std::string> Seeds() {
       "</table:table></office:spreadsheet></office:body>",
       "\7<h1>One</h1><p>Two</p>",
       "\x08Plain text in gzip.",
+      std::string(1, '\0') +
+          MakeOutlook({{0x00390040, 133'537'698'000'000'000}},
+                      {{"__substg1.0_0037001F", Utf16("Subject")},
+                       {"__substg1.0_1000001E", "Body"},
+                       {"__recip_version1.0_#00000000/__substg1.0_3001001F", Utf16("Ada")},
+                       {"__attach_version1.0_#00000000/__substg1.0_37010102", "# Attached"},
+                       {"__attach_version1.0_#00000001/__substg1.0_3701000D/__substg1.0_1000001F",
+                        Utf16("Inside")}}),
+      "\x09" + std::string(8, '\0') + "LZFu" + std::string(4, '\0') +
+          std::string("\x03\0\x0A\0rcpg125B2\x0A\xF3 hel\x09\0 bw\x05\xB0ld}\x0A\x80\x0F\xA0", 33),
+      "\x0A<p>HTML</p>",
   };
 }
 

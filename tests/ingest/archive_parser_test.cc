@@ -42,6 +42,14 @@ std::string Summary(const Result<ParsedSource>& parsed) {
   return summary;
 }
 
+// Bytes that do not compress.
+std::string Noise(size_t size) {
+  Random random(1);
+  std::string noise;
+  while (noise.size() < size) noise += static_cast<char>(random.Next());
+  return noise;
+}
+
 const std::vector<ZipEntry> kMembers = {
     {"docs/", ""},
     {"docs/a.md", "# Pump\n"},
@@ -112,9 +120,29 @@ TEST(ArchiveParser, BrokenArchivesAreNamed) {
             "cut off at byte " + std::to_string(gzip.size() / 2));
   std::string tar = MakeTar({{"a.txt", "x"}, {"b.txt", "y"}});
   tar[1024] ^= 1;
-  EXPECT_EQ(ErrorOf(tar, "a.tar"), "not a tar: header at byte 1024: wrong checksum");
+  EXPECT_EQ(ErrorOf(tar.substr(1024), "a.tar"), "not a tar: header at byte 0: wrong checksum");
   EXPECT_EQ(Summary(Parse(MakeTar({{"a", "x"}, {"a", "y"}}), "a.tar")),
             "a.tar#a|a|x\nerror a: twice in the archive; the first one counts\n");
+}
+
+TEST(ArchiveParser, WhatStandsBeforeABrokenPlaceIsKept) {
+  const std::string whole = MakeTar({{"a.txt", "x"}, {"b.txt", Repeat("y", 600)}});
+  std::string tar = whole;
+  tar[1024] ^= 1;
+  EXPECT_EQ(Summary(Parse(tar, "a.tar")),
+            "a.tar#a.txt|a|x\nerror after the members read: not a tar: header at byte 1024: wrong "
+            "checksum\n");
+  EXPECT_EQ(Summary(Parse(whole.substr(0, 2000), "a.tar")),
+            "a.tar#a.txt|a|x\nerror after the members read: member b.txt: cut off\n");
+  const std::string noise = Noise(200'000);
+  const std::string gzip = MakeGzip(MakeTar({{"a.txt", "x"}, {"b.txt", noise}}));
+  EXPECT_EQ(Summary(Parse(gzip.substr(0, gzip.size() / 2), "a.tgz")),
+            "a.tgz#a.txt|a|x\nerror after the members read: cut off at byte " +
+                std::to_string(gzip.size() / 2) + '\n');
+  // Inside another archive, too.
+  EXPECT_EQ(Summary(Parse(MakeZip({{"in.tar", tar}, {"c.txt", "z"}}), "a.zip")),
+            "a.zip#in.tar#a.txt|a|x\na.zip#c.txt|c|z\nerror in.tar: after the members read: not a "
+            "tar: header at byte 1024: wrong checksum\n");
 }
 
 TEST(ZipReader, DuplicateNamesAndWrongSizesAreErrors) {
@@ -157,14 +185,6 @@ TEST(XmlTree, RefusesWhatIsNotPlainXml) {
             "1<A 2");
   EXPECT_THAT(error("<a>" + Repeat("<b/>", 2'700'000) + "</a>"),
               ::testing::HasSubstr("its tree would take more than"));
-}
-
-// Bytes that do not compress.
-std::string Noise(size_t size) {
-  Random random(1);
-  std::string noise;
-  while (noise.size() < size) noise += static_cast<char>(random.Next());
-  return noise;
 }
 
 // Peak memory of the process since it was reset, in bytes.

@@ -1,5 +1,11 @@
 #include "tests/ingest/document_testing.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "base/child_process.h"
 #include "base/text.h"
 
 namespace quarry::ingest::testing {
@@ -205,5 +211,42 @@ std::string RandomMarkup(Random* random, size_t pieces) {
   for (size_t i = 0; i < pieces; ++i) text += kPieces[random->Below(std::size(kPieces))];
   return text;
 }
+
+double WordRecall(std::string_view expected, std::string_view text) {
+  const auto words = [](std::string_view from) {
+    std::multiset<std::string> found;
+    std::string word;
+    for (const char c : std::string(from) + " ") {
+      if (c != ' ' && c != '\n') {
+        word += c;
+      } else if (!word.empty()) {
+        found.insert(std::exchange(word, {}));
+      }
+    }
+    return found;
+  };
+  std::multiset<std::string> have = words(text);
+  size_t all = 0;
+  size_t hits = 0;
+  for (const std::string& word : words(expected)) {
+    ++all;
+    if (const auto at = have.find(word); at != have.end()) {
+      have.erase(at);
+      ++hits;
+    }
+  }
+  return static_cast<double>(hits) / static_cast<double>(all);
+}
+
+OnlyPrograms::OnlyPrograms(const std::vector<std::string>& programs)
+    : directory_(quarry::testing::MakeTemporaryDirectory()), before_(std::getenv("PATH")) {
+  for (const std::string& program : programs) {
+    std::filesystem::create_symlink(FindProgram(program).value(),
+                                    directory_.path() + "/" + program);
+  }
+  ::setenv("PATH", directory_.path().c_str(), 1);
+}
+
+OnlyPrograms::~OnlyPrograms() { ::setenv("PATH", before_.c_str(), 1); }
 
 }  // namespace quarry::ingest::testing

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/document.h"
+#include "base/file.h"
 #include "base/random.h"
 #include "ingest/parser.h"
 #include "tests/testing/test_environment.h"
@@ -35,5 +36,21 @@ std::string RandomSentences(Random* random, size_t sentences);
 
 // A string of pieces that mean something to some format, broken UTF-8 excluded.
 std::string RandomMarkup(Random* random, size_t pieces);
+
+// Of the words of `expected`, divided by white space, the share that is in `text`.
+double WordRecall(std::string_view expected, std::string_view text);
+
+// PATH with nothing but these programs, while it lives.
+class OnlyPrograms {
+ public:
+  explicit OnlyPrograms(const std::vector<std::string>& programs);
+  ~OnlyPrograms();
+  OnlyPrograms(const OnlyPrograms&) = delete;
+  OnlyPrograms& operator=(const OnlyPrograms&) = delete;
+
+ private:
+  TemporaryDirectory directory_;
+  std::string before_;
+};
 
 }  // namespace quarry::ingest::testing

@@ -25,19 +25,6 @@ TEST(LegacyOffice, AnExcelWorkbookIsReadRowByRow) {
   EXPECT_THAT(document.text, HasSubstr("09060124-b5e7-4717-9d07-3c046eb"));
 }
 
-TEST(LegacyOffice, AnOutlookMessageIsReadAsMail) {
-  if (!FindProgram("msgconvert")) GTEST_SKIP() << "msgconvert is not installed";
-  const auto path = quarry::testing::DataPath(std::string(kFiles) + "test_outlook_msg.msg");
-  if (!path) GTEST_SKIP() << "no shared/data/" << kFiles << "test_outlook_msg.msg";
-  const ParsedSource parsed = testing::ParseAs(Format::kOutlook, ReadFile(*path).value());
-  ASSERT_FALSE(parsed.documents.empty());
-  const Document& document = parsed.documents[0];
-  EXPECT_EQ(document.title, "Test Email Message");
-  EXPECT_EQ(document.media_type, "application/vnd.ms-outlook");
-  EXPECT_THAT(document.text, HasSubstr("This is the body of the test email message"));
-  EXPECT_EQ(std::get<std::string>(document.metadata.at("date")), "2024-12-22T11:23:00+03:00");
-}
-
 TEST(LegacyOffice, SaysWhatToInstall) {
   const TemporaryDirectory empty = quarry::testing::MakeTemporaryDirectory();
   const std::string before = std::getenv("PATH");
@@ -51,9 +38,6 @@ TEST(LegacyOffice, SaysWhatToInstall) {
             "FAILED_PRECONDITION: catppt is not installed (Debian package catdoc)");
   EXPECT_EQ(error(Format::kXls),
             "FAILED_PRECONDITION: xls2csv is not installed (Debian package catdoc)");
-  EXPECT_EQ(error(Format::kOutlook),
-            "FAILED_PRECONDITION: msgconvert is not installed (Debian package "
-            "libemail-outlook-message-perl libemail-address-perl)");
   ::setenv("PATH", before.c_str(), 1);
 }
 

@@ -72,10 +72,8 @@ std::optional<std::string> Expected(const std::string& file, const std::string& 
   if (string == "**Authors:** Test Author") return "Test Author";
   // A list of links beside the results of a search page: left out with the rest of its navigation.
   if (file == "test_serp.html" && string.starts_with("1995")) return std::nullopt;
-  // msgconvert takes the header that the message travelled with; its makers changed only the fields
-  // beside it.
-  if (file == "test_outlook_msg.msg" && string.find("@example.com") != std::string::npos) {
-    return std::nullopt;
+  for (const char* field : {"**From:** ", "**To:** "}) {
+    if (string.starts_with(field)) return string.substr(std::string_view(field).size());
   }
   if (string == "# Email Message" || string == "## Content") return std::nullopt;
   if (string == "**Subject:** Test Email Message") return "Test Email Message";

@@ -8,20 +8,22 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 
 #include "base/child_process.h"
 #include "ingest/ocr.h"
 #include "ingest/pdf_layout.h"
 #include "tests/ingest/document_testing.h"
+#include "tests/ingest/pdf_testing.h"
 
 namespace quarry::ingest {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using testing::OnlyPrograms;
 using testing::Outline;
 using ::testing::StartsWith;
+using testing::WordRecall;
 
 #define REQUIRE_PROGRAM(name) \
   if (!FindProgram(name)) GTEST_SKIP() << name << " is not installed"
@@ -53,17 +55,7 @@ std::string MakePdf(const std::vector<std::vector<Text>>& pages) {
   }
   objects[1] =
       "<< /Type /Pages /Kids [" + kids + "] /Count " + std::to_string(pages.size()) + " >>";
-  std::string pdf = "%PDF-1.4\n";
-  std::string table = "xref\n0 " + std::to_string(objects.size() + 1) + "\n0000000000 65535 f \n";
-  for (size_t i = 0; i < objects.size(); ++i) {
-    char entry[32];
-    std::snprintf(entry, sizeof(entry), "%010zu 00000 n \n", pdf.size());
-    table += entry;
-    pdf += std::to_string(i + 1) + " 0 obj\n" + objects[i] + "\nendobj\n";
-  }
-  const size_t start = pdf.size();
-  return pdf + table + "trailer << /Size " + std::to_string(objects.size() + 1) +
-         " /Root 1 0 R >>\nstartxref\n" + std::to_string(start) + "\n%%EOF\n";
+  return testing::PdfOf(objects);
 }
 
 Result<ParsedSource> ParsePdf(std::string_view bytes) {
@@ -77,23 +69,6 @@ Document OnePdf(std::string_view bytes) {
   testing::CheckDocument(parsed->documents[0]);
   return parsed->documents[0];
 }
-
-// PATH with nothing but these programs, while it lives.
-class OnlyPrograms {
- public:
-  explicit OnlyPrograms(const std::vector<std::string>& programs)
-      : directory_(quarry::testing::MakeTemporaryDirectory()), before_(std::getenv("PATH")) {
-    for (const std::string& program : programs) {
-      fs::create_symlink(FindProgram(program).value(), directory_.path() + "/" + program);
-    }
-    ::setenv("PATH", directory_.path().c_str(), 1);
-  }
-  ~OnlyPrograms() { ::setenv("PATH", before_.c_str(), 1); }
-
- private:
-  TemporaryDirectory directory_;
-  std::string before_;
-};
 
 const std::vector<Text> kProse = {
     {72, 700, 10, "The pump station of the upper works moves water from the river to the"},
@@ -252,33 +227,6 @@ TEST(PdfLayout, MarkupIsReadWithReferencesAndWithoutControls) {
 
 // --- text recognition ---
 
-// How many of the words of `expected` are in `text`.
-double Recall(std::string_view expected, std::string_view text) {
-  const auto words = [](std::string_view from) {
-    std::multiset<std::string> found;
-    std::string word;
-    for (const char c : std::string(from) + " ") {
-      if (c != ' ' && c != '\n') {
-        word += c;
-      } else if (!word.empty()) {
-        found.insert(std::exchange(word, {}));
-      }
-    }
-    return found;
-  };
-  std::multiset<std::string> have = words(text);
-  size_t all = 0;
-  size_t hits = 0;
-  for (const std::string& word : words(expected)) {
-    ++all;
-    if (const auto at = have.find(word); at != have.end()) {
-      have.erase(at);
-      ++hits;
-    }
-  }
-  return static_cast<double>(hits) / static_cast<double>(all);
-}
-
 TEST(TextRecognition, ScannedPagesAreRead) {
   REQUIRE_PROGRAM("pdftoppm");
   if (!CanRecogniseText()) GTEST_SKIP() << "tesseract is not installed";
@@ -313,7 +261,7 @@ TEST(TextRecognition, ScannedPagesAreRead) {
     const auto path = quarry::testing::DataPath(file);
     if (!path) GTEST_SKIP() << "no shared/data/" << file;
     const Document document = OnePdf(ReadFile(*path).value());
-    const double recall = Recall(expected, document.text);
+    const double recall = WordRecall(expected, document.text);
     std::printf("  %-32s recall %.3f\n", name, recall);
     EXPECT_GE(recall, 0.9) << document.text;
     EXPECT_EQ(document.blocks.at(0).page, 1u);

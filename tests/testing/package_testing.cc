@@ -220,4 +220,119 @@ std::string MakeEpub(const std::vector<std::string>& chapters, const std::vector
   return MakeZip(parts);
 }
 
+namespace {
+
+constexpr size_t kOleSector = 512;
+constexpr size_t kOleSmallSector = 64;
+constexpr uint32_t kOleEnd = 0xFFFFFFFE;
+constexpr uint32_t kOleTable = 0xFFFFFFFD;
+constexpr uint32_t kOleNone = 0xFFFFFFFF;
+
+std::string Number(uint64_t value, size_t size) {
+  std::string bytes;
+  for (size_t i = 0; i < size; ++i) bytes += static_cast<char>(value >> 8 * i);
+  return bytes;
+}
+
+// Sectors in chains: appends `bytes`, padded, and returns the first sector.
+uint32_t AppendChain(std::string bytes, size_t sector, std::string* sectors,
+                     std::vector<uint32_t>* next) {
+  if (bytes.empty()) return kOleEnd;
+  bytes.resize((bytes.size() + sector - 1) / sector * sector);
+  *sectors += bytes;
+  const auto first = static_cast<uint32_t>(next->size());
+  for (size_t n = bytes.size() / sector; n > 1; --n) {
+    next->push_back(static_cast<uint32_t>(next->size()) + 1);
+  }
+  next->push_back(kOleEnd);
+  return first;
+}
+
+std::string TableOf(const std::vector<uint32_t>& next) {
+  std::string table;
+  for (const uint32_t sector : next) table += Number(sector, 4);
+  return table;
+}
+
+struct OleNode {
+  std::string name;
+  uint8_t type = 1;
+  uint32_t sibling = kOleNone;
+  uint32_t child = kOleNone;
+  uint32_t start = kOleEnd;
+  uint64_t size = 0;
+};
+
+}  // namespace
+
+std::string MakeOle(const std::vector<ZipEntry>& streams) {
+  std::vector<OleNode> nodes = {{.name = "Root Entry", .type = 5}};
+  const auto child = [&](uint32_t parent, const std::string& name) {
+    for (uint32_t id = nodes[parent].child; id != kOleNone; id = nodes[id].sibling) {
+      if (nodes[id].name == name) return id;
+    }
+    nodes.push_back({.name = name, .sibling = nodes[parent].child});
+    return nodes[parent].child = static_cast<uint32_t>(nodes.size()) - 1;
+  };
+  std::string sectors;
+  std::vector<uint32_t> next;
+  std::string small;
+  std::vector<uint32_t> small_next;
+  for (const ZipEntry& stream : streams) {
+    uint32_t id = 0;
+    for (size_t begin = 0; begin <= stream.name.size();) {
+      const size_t end = std::min(stream.name.find('/', begin), stream.name.size());
+      id = child(id, stream.name.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    nodes[id].type = 2;
+    nodes[id].size = stream.bytes.size();
+    nodes[id].start = stream.bytes.size() < 4096
+                          ? AppendChain(stream.bytes, kOleSmallSector, &small, &small_next)
+                          : AppendChain(stream.bytes, kOleSector, &sectors, &next);
+  }
+  nodes[0].size = small.size();
+  nodes[0].start = AppendChain(small, kOleSector, &sectors, &next);
+  const uint32_t small_table = AppendChain(TableOf(small_next), kOleSector, &sectors, &next);
+  std::string directory;
+  for (const OleNode& node : nodes) {
+    std::string name = Utf16(node.name);
+    name.resize(64);
+    directory += name + Number(2 * node.name.size() + 2, 2) + Number(node.type, 1) + '\1' +
+                 Number(kOleNone, 4) + Number(node.sibling, 4) + Number(node.child, 4) +
+                 std::string(36, '\0') + Number(node.start, 4) + Number(node.size, 8);
+  }
+  const uint32_t first = AppendChain(directory, kOleSector, &sectors, &next);
+  std::vector<uint32_t> tables;
+  while (tables.size() * (kOleSector / 4) < next.size()) {
+    tables.push_back(static_cast<uint32_t>(next.size()));
+    next.push_back(kOleTable);
+  }
+  QUARRY_CHECK(tables.size() <= 109);
+  next.resize(tables.size() * (kOleSector / 4), kOleNone);
+  sectors += TableOf(next);
+  std::string lists = TableOf(tables);
+  lists.resize(4 * 109, '\xFF');
+  return "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + std::string(16, '\0') + Number(0x3E, 2) +
+         Number(3, 2) + Number(0xFFFE, 2) + Number(9, 2) + Number(6, 2) + std::string(10, '\0') +
+         Number(tables.size(), 4) + Number(first, 4) + Number(0, 4) + Number(4096, 4) +
+         Number(small_table, 4) + Number((4 * small_next.size() + 511) / 512, 4) +
+         Number(kOleEnd, 4) + Number(0, 4) + lists + sectors;
+}
+
+std::string MakeOutlook(const std::vector<FixedProperty>& fixed, std::vector<ZipEntry> streams) {
+  std::string values(32, '\0');
+  for (const FixedProperty& property : fixed) {
+    values += Number(property.tag, 4) + Number(6, 4) + Number(property.value, 8);
+  }
+  streams.push_back({"__properties_version1.0", values});
+  return MakeOle(streams);
+}
+
+std::string Utf16(std::string_view ascii) {
+  std::string wide;
+  for (const char c : ascii) wide += {c, '\0'};
+  return wide;
+}
+
 }  // namespace quarry::testing

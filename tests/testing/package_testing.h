@@ -2,6 +2,7 @@
 
 // Packages and archives made for tests: the real bytes, by libzip and zlib.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,19 @@ std::string MakeGzip(std::string_view bytes);
 
 // ustar; a name of more than 100 bytes gets a pax header.
 std::string MakeTar(const std::vector<ZipEntry>& members);
+
+// A compound file (OLE2). '/' in a name leads into a storage.
+std::string MakeOle(const std::vector<ZipEntry>& streams);
+
+// An Outlook message: its streams by their names ("__substg1.0_0037001F"), its values of fixed size
+// by type and id (0x00390040).
+struct FixedProperty {
+  uint32_t tag;
+  uint64_t value;
+};
+std::string MakeOutlook(const std::vector<FixedProperty>& fixed, std::vector<ZipEntry> streams);
+// UTF-16LE of ASCII.
+std::string Utf16(std::string_view ascii);
 
 // Least files of each kind around the XML that a test is about. `more` are further parts, or
 // replace those that the file would have.

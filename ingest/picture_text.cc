@@ -1,0 +1,69 @@
+#include "ingest/picture_text.h"
+
+#include <utility>
+
+#include "ingest/ocr.h"
+
+namespace quarry::ingest {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::minutes kMaxTime{5};
+
+// "1 picture", "3 pictures".
+std::string Pictures(size_t count) {
+  return std::to_string(count) + (count == 1 ? " picture" : " pictures");
+}
+
+}  // namespace
+
+void PictureText::Write(const std::vector<OpcPackage::Relationship>& relationships,
+                        std::string_view id, DocumentBuilder* builder) {
+  const auto* relationship = id.empty() ? nullptr : OpcPackage::FindById(relationships, id);
+  if (relationship == nullptr || relationship->is_external) return;
+  const std::string& part = relationship->target;
+  if (!package_.Has(part) || !seen_.insert(part).second) return;
+  const Result<std::string> bytes = package_.Read(part);
+  if (!bytes.ok()) {
+    errors_.push_back({"picture " + part, bytes.status().message()});
+  } else if (DetectBinaryFormat(*bytes, "") != Format::kImage) {
+    ++other_kinds_;
+  } else if (!CanRecogniseText()) {
+    ++no_program_;
+  } else if (read_ == most_ || time_ > kMaxTime) {
+    ++too_many_;
+  } else {
+    Recognise(part, *bytes, builder);
+  }
+}
+
+void PictureText::Recognise(const std::string& part, std::string_view bytes,
+                            DocumentBuilder* builder) {
+  ++read_;
+  const SteadyClock::time_point start = SteadyClock::now();
+  const Result<std::string> text = RecogniseText(bytes);
+  const SteadyClock::duration took = SteadyClock::now() - start;
+  time_ += took;
+  package_.budget()->ExcuseTime(took);
+  if (text.ok()) {
+    AppendPlainText(*text, builder);
+  } else {
+    errors_.push_back({"picture " + part, text.status().message()});
+  }
+}
+
+void PictureText::Finish(ParsedSource* parsed) {
+  ErrorList errors(&parsed->errors);
+  for (SourceError& error : errors_) errors.Add(std::move(error.place), std::move(error.reason));
+  errors.Finish();
+  const auto skip = [&](size_t count, std::string reason) {
+    if (count > 0) parsed->skipped.push_back({Pictures(count), std::move(reason)});
+  };
+  skip(no_program_, std::string(RecognitionAdvice()));
+  skip(other_kinds_, "drawings, of which no text is recognised");
+  skip(too_many_, "text is recognised in the first " + std::to_string(most_) + " pictures, for " +
+                      std::to_string(kMaxTime.count()) + " minutes at most");
+}
+
+}  // namespace quarry::ingest
