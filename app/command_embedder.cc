@@ -3,6 +3,7 @@
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/progress.h"
+#include "ingest/embedder_switch.h"
 
 namespace quarry::app {
 namespace {
@@ -58,6 +59,17 @@ Result<int> RunEmbedderLearn(CommandContext& context) {
           const index::Progress& progress) {
         return ingest::LearnGeneration(*writer.snapshot(), with_writer, engine.embedders(),
                                        context.config().embedding, context.call, progress);
+      });
+}
+
+Result<int> RunEmbedderSwitch(CommandContext& context) {
+  return ChangeGenerations(
+      "switched", context,
+      [&](Engine& engine, index::IndexWriter& writer, const ingest::WithWriter& with_writer,
+          const index::Progress& progress) {
+        const ingest::EmbeddingOptions& options = context.config().embedding;
+        return ingest::SwitchGeneration(*writer.snapshot(), with_writer, engine.embedders(),
+                                        options.folder, options, context.call, progress);
       });
 }
 

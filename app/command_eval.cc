@@ -23,6 +23,7 @@ struct Workbench {
             .retriever = engine->retriever(),
             .ingest = engine->ingest_options(),
             .embedders = engine->embedders(),
+            .token_counter = engine->token_counter(),
             .pool = engine->ingest_pool()};
   }
 };

@@ -12,6 +12,7 @@
 #include "app/progress.h"
 #include "app/records.h"
 #include "base/file.h"
+#include "ingest/embedder_switch.h"
 
 namespace quarry::app {
 namespace {
@@ -173,6 +174,9 @@ Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
   options.metadata = std::move(metadata);
   options.prune = arguments.prune;
   options.dry_run = arguments.dry_run;
+  if (options.embedding.enabled) {
+    QUARRY_RETURN_IF_ERROR(ingest::CheckEmbedder(*writer.snapshot(), options.embedding));
+  }
   ingest::Pipeline pipeline(writer, engine.analyzer(), engine.ingest_pool(), engine.embedders(),
                             options);
 

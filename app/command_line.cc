@@ -141,6 +141,7 @@ class Parser {
     AddEval();
     AddBackup();
     AddEmbedder();
+    AddModel();
     AddUpkeep();
   }
 
@@ -465,12 +466,29 @@ class Parser {
     CLI::App& learn = AddCommand(family, "learn", "learn an embedder from the collection now",
                                  "quarry embedder learn --collection manuals");
     Then(learn, RunEmbedderLearn);
+    CLI::App& change = AddCommand(family, "switch", "embed the collection by a published model",
+                                  "quarry embedder switch models/multilingual-e5-small "
+                                  "--query-prefix 'query: ' --document-prefix 'passage: '");
+    AddKey(change, "DIR", "embedding.model", "", "folder of the model (docs/models.md)")
+        ->required();
+    AddKey(change, "--query-prefix", "embedding.query_prefix", "TEXT", "before each question");
+    AddKey(change, "--document-prefix", "embedding.document_prefix", "TEXT", "before each passage");
+    Then(change, RunEmbedderSwitch);
     CLI::App& revert =
         AddCommand(family, "revert", "go back to the generation before", "quarry embedder revert");
     Then(revert, RunEmbedderRevert);
     CLI::App& drop = AddCommand(family, "drop", "remove the generation that is kept to go back to",
                                 "quarry embedder drop && quarry compact");
     Then(drop, RunEmbedderDrop);
+  }
+
+  void AddModel() {
+    CLI::App& family =
+        AddFamily("model", "published models", "quarry model info models/all-MiniLM-L6-v2");
+    CLI::App& info = AddCommand(family, "info", "what a folder with a model is, and what it costs",
+                                "quarry model info models/all-MiniLM-L6-v2");
+    AddKey(info, "DIR", "embedding.model", "", "folder of the model (docs/models.md)")->required();
+    Then(info, RunModelInfo);
   }
 
   void AddUpkeep() {

@@ -2,6 +2,7 @@
 #include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
+#include "app/token_density.h"
 
 namespace quarry::app {
 
@@ -24,9 +25,14 @@ Result<int> RunStats(CommandContext& context) {
   stats.usage = engine->index().Usage();
   stats.bytes = stats.usage.database_bytes;
   stats.learn_from_chunks = context.config().embedding.learn_from_chunks;
+  stats.counts_exactly = engine->token_counter().is_exact();
   for (const index::StoredCollection& collection : collections) {
     QUARRY_RETURN_IF_ERROR(context.call.Check());
     QUARRY_ASSIGN_OR_RETURN(stats.collections.emplace_back(), engine->index().Stats(collection.id));
+    QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                            engine->index().GetSnapshot(collection.id));
+    QUARRY_ASSIGN_OR_RETURN(stats.token_densities.emplace_back(),
+                            MeasureTokenDensity(*snapshot, engine->token_counter()));
   }
   context.console.Print(context.console.json() ? StatsJson(stats)
                                                : StatsText(stats, context.console));

@@ -98,8 +98,13 @@ Result<int> RunCompact(CommandContext& context);
 
 Result<int> RunEmbedderList(CommandContext& context);
 Result<int> RunEmbedderLearn(CommandContext& context);
+// To the folder of embedding.model.
+Result<int> RunEmbedderSwitch(CommandContext& context);
 Result<int> RunEmbedderRevert(CommandContext& context);
 Result<int> RunEmbedderDrop(CommandContext& context);
+
+// Of the folder of embedding.model.
+Result<int> RunModelInfo(CommandContext& context);
 
 // Serves until a signal comes. `signals` is the process's own.
 Result<int> RunServe(SignalScope& signals, CommandContext& context);

@@ -197,6 +197,16 @@ std::vector<ConfigKey> MakeKeys() {
 
       Boolean("embedding.enabled", "learn an embedder from the corpus and search by it too",
               QUARRY_FIELD(embedding.enabled)),
+      OptionalText(
+          "embedding.model",
+          "folder of a published model that embeds instead; in a file, relative to that file",
+          QUARRY_FIELD(embedding.folder.path)),
+      OptionalText("embedding.query_prefix",
+                   "what that model wants before a question; none = what its folder says",
+                   QUARRY_FIELD(embedding.folder.query_prefix)),
+      OptionalText("embedding.document_prefix",
+                   "what that model wants before a passage; none = what its folder says",
+                   QUARRY_FIELD(embedding.folder.document_prefix)),
       Integer("embedding.learn_from_chunks", "below this many chunks nothing is learnt",
               QUARRY_FIELD(embedding.learn_from_chunks), 2, kMaxUint32),
       Number("embedding.relearn_growth", "learn again when there are this many times the chunks",
@@ -233,6 +243,16 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(retrieval.dense_from_chunks), 0, kMaxUint32),
       Integer("retrieval.search_width", "candidates kept while walking the vector graph",
               QUARRY_FIELD(retrieval.vectors.width), 0, 100'000),
+
+      OptionalText("rerank.model",
+                   "folder of a cross-encoder that orders the best hits; in a file, relative to it",
+                   QUARRY_FIELD(rerank_model)),
+      Integer("rerank.candidates", "hits that it reads", QUARRY_FIELD(retrieval.rerank_candidates),
+              1, 1000),
+
+      OptionalText("tokens.tokenizer",
+                   "folder by whose tokenizer tokens are counted; in a file, relative to it",
+                   QUARRY_FIELD(tokenizer)),
 
       Integer("context.token_budget", "tokens of passages that an answer is made from",
               QUARRY_FIELD(answer.context.token_budget), 1, 10'000'000),

@@ -29,8 +29,11 @@ size_t ThreadCount(uint32_t configured) {
 
 Engine::Engine(const Config& config)
     : config_(config),
-      retriever_(analyzer_, embedders_, config_.retrieval),
-      answerer_(analyzer_, retriever_, config_.answer),
+      reranker_(config_.rerank_model),
+      token_counter_(config_.tokenizer),
+      retriever_(analyzer_, embedders_, config_.retrieval,
+                 config_.rerank_model.empty() ? nullptr : &reranker_),
+      answerer_(analyzer_, retriever_, token_counter_, config_.answer),
       ingest_options_(MakeIngestOptions(config_)) {}
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess access) {

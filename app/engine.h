@@ -15,6 +15,7 @@
 #include "generation/answerer.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
+#include "model/token_counter.h"
 #include "retrieval/retriever.h"
 
 namespace quarry::app {
@@ -44,6 +45,7 @@ class Engine {
   index::Index& index() { return *index_; }
   model::EmbedderCache& embedders() { return embedders_; }
   const retrieval::Retriever& retriever() const { return retriever_; }
+  model::TokenCounter& token_counter() { return token_counter_; }
   const generation::Answerer& answerer() const { return answerer_; }
   // Without what the command line adds to them (metadata, prune, dry run).
   const ingest::IngestOptions& ingest_options() const { return ingest_options_; }
@@ -66,6 +68,8 @@ class Engine {
   const Analyzer analyzer_;
   std::unique_ptr<index::Index> index_;
   model::EmbedderCache embedders_;
+  model::CrossEncoderFolder reranker_;
+  model::TokenCounter token_counter_;
   const retrieval::Retriever retriever_;
   const generation::Answerer answerer_;
   const ingest::IngestOptions ingest_options_;

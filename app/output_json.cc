@@ -336,8 +336,15 @@ std::string StatsJson(const StoreStats& stats) {
                  {"memtables", memory.memtables},
                  {"table_readers", memory.table_readers}}},
                {"collections", Json::array()}};
-  for (const index::CollectionStats& one : stats.collections)
-    json["collections"].push_back(ToJson(one));
+  for (size_t i = 0; i < stats.collections.size(); ++i) {
+    Json collection = ToJson(stats.collections[i]);
+    collection["tokens_per_character"] = Json::object();
+    for (const TokenDensity& density : stats.token_densities[i]) {
+      collection["tokens_per_character"][density.language] = density.PerCharacter();
+    }
+    collection["tokens_counted"] = stats.counts_exactly ? "exactly" : "estimated";
+    json["collections"].push_back(std::move(collection));
+  }
   return Line(json);
 }
 

@@ -69,6 +69,15 @@ std::string DerivedText(const std::map<std::string, uint64_t>& derived) {
   return text.empty() ? "none" : text;
 }
 
+// "en 0.24, zh 0.65, estimated".
+std::string DensityText(const std::vector<TokenDensity>& densities, bool is_exact) {
+  std::string text;
+  for (const TokenDensity& density : densities) {
+    text += density.language + " " + Fixed(density.PerCharacter(), 2) + ", ";
+  }
+  return text.empty() ? "" : text + (is_exact ? "by tokens.tokenizer" : "estimated");
+}
+
 std::string PreviousText(const index::CollectionStats& stats) {
   if (!stats.previous_generation) return "";
   return "generation " + std::to_string(stats.previous_generation.value) + ", " +
@@ -200,36 +209,39 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
                      FormatBytes(memory.block_cache_limit) + " block cache, " +
                      FormatBytes(memory.memtables) + " memtables, " +
                      FormatBytes(memory.table_readers) + " table readers\n";
-  for (const index::CollectionStats& one : stats.collections) {
+  for (size_t i = 0; i < stats.collections.size(); ++i) {
+    const index::CollectionStats& one = stats.collections[i];
     const uint64_t vectors = one.chunks - std::min(one.chunks, one.pending_vectors);
     const std::string none = "none: learnt from " + std::to_string(stats.learn_from_chunks) +
                              " chunks on; until then words are searched";
-    text += "\n" + console.Styled(Style::kTitle, one.collection.name) + "\n" +
-            Lines({{"  documents", WithThousands(one.documents)},
-                   {"  chunks", WithThousands(one.chunks)},
-                   {"  terms", WithThousands(one.tokens)},
-                   {"  bm25", Bm25Text(one.collection)},
-                   {"  vectors", WithThousands(vectors) + ", " +
-                                     WithThousands(one.pending_vectors) + " pending"},
-                   {"  vector index", one.vector_index.empty() ? "none" : one.vector_index},
-                   {"  vector settings", SettingsText(one.collection.vectors)},
-                   {"  embedder", one.embedder.empty() ? none : one.embedder},
-                   {"  disk", DiskText(one.disk)},
-                   {"  derived files", DerivedText(one.derived)},
-                   {"  kept before", PreviousText(one)},
-                   {"  memory",
-                    MappedText(one.lexical_bytes, one.lexical_mapped_bytes) + " postings, " +
-                        MappedText(one.vector_bytes, one.vector_mapped_bytes) + " vectors, " +
-                        MappedText(one.row_bytes, one.row_mapped_bytes) + " rows"},
-                   {"  segments", WithThousands(one.maintenance.segments)},
-                   {"  dead rows", PartOf(one.maintenance.dead_rows, one.maintenance.rows)},
-                   {"  dead postings",
-                    "rows " + PartOf(one.maintenance.dead_slots, one.maintenance.slots)},
-                   {"  dead vectors",
-                    PartOf(one.maintenance.dead_vectors, one.maintenance.vector_entries)},
-                   {"  maintenance", MaintenanceText(one.maintenance)},
-                   {"  commit", WithThousands(one.commit.value)},
-                   {"  created", FormatIso8601(one.collection.created_micros)}});
+    text +=
+        "\n" + console.Styled(Style::kTitle, one.collection.name) + "\n" +
+        Lines(
+            {{"  documents", WithThousands(one.documents)},
+             {"  chunks", WithThousands(one.chunks)},
+             {"  terms", WithThousands(one.tokens)},
+             {"  tokens a character", DensityText(stats.token_densities[i], stats.counts_exactly)},
+             {"  bm25", Bm25Text(one.collection)},
+             {"  vectors",
+              WithThousands(vectors) + ", " + WithThousands(one.pending_vectors) + " pending"},
+             {"  vector index", one.vector_index.empty() ? "none" : one.vector_index},
+             {"  vector settings", SettingsText(one.collection.vectors)},
+             {"  embedder", one.embedder.empty() ? none : one.embedder},
+             {"  disk", DiskText(one.disk)},
+             {"  derived files", DerivedText(one.derived)},
+             {"  kept before", PreviousText(one)},
+             {"  memory", MappedText(one.lexical_bytes, one.lexical_mapped_bytes) + " postings, " +
+                              MappedText(one.vector_bytes, one.vector_mapped_bytes) + " vectors, " +
+                              MappedText(one.row_bytes, one.row_mapped_bytes) + " rows"},
+             {"  segments", WithThousands(one.maintenance.segments)},
+             {"  dead rows", PartOf(one.maintenance.dead_rows, one.maintenance.rows)},
+             {"  dead postings",
+              "rows " + PartOf(one.maintenance.dead_slots, one.maintenance.slots)},
+             {"  dead vectors",
+              PartOf(one.maintenance.dead_vectors, one.maintenance.vector_entries)},
+             {"  maintenance", MaintenanceText(one.maintenance)},
+             {"  commit", WithThousands(one.commit.value)},
+             {"  created", FormatIso8601(one.collection.created_micros)}});
   }
   if (stats.collections.empty()) text += "no collections\n";
   return text;

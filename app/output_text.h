@@ -27,6 +27,7 @@ std::string BackupText(const BackupResult& result);
 std::string CompactText(const index::CompactReport& report);
 std::string GenerationsText(const GenerationList& list, const Console& console);
 std::string EmbedderText(const EmbedderResult& result);
+std::string ModelInfoText(const model::ModelInfo& info);
 std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Console& console);
 std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& console);
 // A valid quarry.yaml with the origin of each value behind it.

@@ -1,4 +1,4 @@
-// The parts of output_text.h and output_json.h for backups, compaction and embedders.
+// The parts of output_text.h and output_json.h for backups, compaction, embedders and models.
 
 #include <nlohmann/json.hpp>
 
@@ -98,6 +98,46 @@ std::string EmbedderJson(const EmbedderResult& result) {
                {"learn_seconds", result.report.learn_seconds},
                {"embed_seconds", result.report.embed_seconds},
                {"generations", ToJson(result.now)}});
+}
+
+std::string ModelInfoText(const model::ModelInfo& info) {
+  const auto prefix = [](const std::string& text) {
+    return text.empty() ? "none" : "\"" + text + "\"";
+  };
+  std::string text = info.use + ", " + info.architecture;
+  if (info.layers > 0) {
+    text +=
+        ", " + std::to_string(info.layers) + " layers of " + std::to_string(info.heads) + " heads";
+  }
+  text += "\nspace        " + info.fingerprint;
+  if (info.dimension > 0) {
+    text += "\ndimension    " + std::to_string(info.dimension);
+    text += "\npooling      " + info.pooling;
+    text += "\nprefixes     query " + prefix(info.query_prefix) + ", document " +
+            prefix(info.document_prefix);
+  }
+  if (info.max_tokens > 0) text += "\nlongest text " + std::to_string(info.max_tokens) + " tokens";
+  text += "\ntokenizer    " + info.tokenizer + ", " + WithThousands(info.vocabulary) + " tokens";
+  text += "\nweights      " + WithThousands(info.parameters) + " in " +
+          FormatBytes(info.weight_bytes) + "\n";
+  return text;
+}
+
+std::string ModelInfoJson(const model::ModelInfo& info) {
+  return Line({{"use", info.use},
+               {"architecture", info.architecture},
+               {"space", info.fingerprint},
+               {"dimension", info.dimension},
+               {"layers", info.layers},
+               {"heads", info.heads},
+               {"max_tokens", info.max_tokens},
+               {"pooling", info.pooling},
+               {"query_prefix", info.query_prefix},
+               {"document_prefix", info.document_prefix},
+               {"tokenizer", info.tokenizer},
+               {"vocabulary", info.vocabulary},
+               {"parameters", info.parameters},
+               {"weight_bytes", info.weight_bytes}});
 }
 
 }  // namespace quarry::app

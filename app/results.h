@@ -14,6 +14,7 @@
 #include "eval/retrieval_eval.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
+#include "model/model_info.h"
 
 namespace quarry::app {
 
@@ -81,9 +82,20 @@ struct GenerationList {
 
 struct EmbedderResult {
   std::string collection;
-  std::string verb;  // "learnt", "reverted", "dropped"
+  std::string verb;  // "learnt", "switched", "reverted", "dropped"
   ingest::EmbeddingReport report;
   GenerationList now;
+};
+
+// Of a sample of one language.
+struct TokenDensity {
+  std::string language;  // "zh"
+  uint64_t characters = 0;
+  uint64_t tokens = 0;
+
+  double PerCharacter() const {
+    return static_cast<double>(tokens) / static_cast<double>(characters);
+  }
 };
 
 struct StoreStats {
@@ -92,6 +104,8 @@ struct StoreStats {
   uint64_t bytes = 0;
   index::StoreUsage usage;
   std::vector<index::CollectionStats> collections;
+  std::vector<std::vector<TokenDensity>> token_densities;  // of each
+  bool counts_exactly = false;                             // by a model's tokenizer, not estimated
 };
 
 struct VerifyResult {

@@ -84,7 +84,8 @@ Result<AnswerEvalReport> EvaluateAnswers(const AnswerEvalOptions& options, const
 
   generation::AnswerOptions never_declining = options.answer;
   never_declining.extractive.decline_below = 0;
-  const generation::Answerer answerer(parts.analyzer, parts.retriever, never_declining);
+  const generation::Answerer answerer(parts.analyzer, parts.retriever, parts.token_counter,
+                                      never_declining);
   std::vector<double> micros;
   const size_t total = queries.queries.size() + queries.unanswerable.size();
   const auto ask = [&](const BeirQuery& question) -> Result<Outcome> {

@@ -13,6 +13,7 @@
 #include "eval/beir.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
+#include "model/token_counter.h"
 #include "retrieval/retriever.h"
 
 namespace quarry::eval {
@@ -25,6 +26,7 @@ struct EvalParts {
   const retrieval::Retriever& retriever;
   const ingest::IngestOptions& ingest;
   model::EmbedderCache& embedders;
+  model::TokenCounter& token_counter;
   ThreadPool& pool;
 };
 

@@ -58,6 +58,7 @@ std::string ConfigurationHash(const Analyzer& analyzer,
   add(retrieval.leg_documents);
   add(retrieval.dense_from_chunks);
   add(retrieval.vectors.width);
+  add(retrieval.rerank_candidates);
   add(options.context.token_budget);
   add(options.context.max_passages);
   add(options.extractive.max_sentences);
@@ -77,9 +78,10 @@ std::string StateFingerprint(const std::string& configuration, const index::Snap
 }  // namespace
 
 Answerer::Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever,
-                   AnswerOptions options)
+                   model::TokenCounter& counter, AnswerOptions options)
     : analyzer_(analyzer),
       retriever_(retriever),
+      counter_(counter),
       options_(std::move(options)),
       fingerprint_(ConfigurationHash(analyzer, retriever.options(), options_)) {}
 
@@ -92,7 +94,8 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
   Answer answer;
   answer.model = kExtractiveModel;
   answer.commit = snapshot.commit();
-  answer.fingerprint = StateFingerprint(fingerprint_, snapshot);
+  QUARRY_ASSIGN_OR_RETURN(const std::string reranker, retriever_.RerankerFingerprint());
+  answer.fingerprint = StateFingerprint(fingerprint_ + '/' + reranker, snapshot);
 
   QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
                           retriever_.Retrieve(query, snapshot, traced));
@@ -100,6 +103,12 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
     StageTimer timer(traced, "context");
     QUARRY_ASSIGN_OR_RETURN(std::vector<Passage> passages,
                             retrieval::ReadPassages(snapshot, retrieved.hits));
+    // The estimate is kept with the chunk.
+    for (Passage& passage : passages) {
+      if (!counter_.is_exact()) break;
+      QUARRY_ASSIGN_OR_RETURN(const uint64_t tokens, counter_.Count(passage.chunk.text));
+      passage.chunk.token_count = static_cast<uint32_t>(tokens);
+    }
     answer.context = retrieval::BuildContext(std::move(passages), options_.context);
   }
   {
@@ -121,8 +130,10 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
       answer.verdict.label = Support::kSupported;
     }
   }
-  answer.usage.prompt_tokens = answer.context.token_count + CountTokens(query.text);
-  answer.usage.completion_tokens = CountTokens(answer.text);
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t asked, counter_.Count(query.text));
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t answered, counter_.Count(answer.text));
+  answer.usage.prompt_tokens = answer.context.token_count + static_cast<uint32_t>(asked);
+  answer.usage.completion_tokens = static_cast<uint32_t>(answered);
 
   // Sentence by sentence, as a reader would want to see it arrive.
   if (sink) {

@@ -16,6 +16,7 @@
 #include "base/answer.h"
 #include "index/snapshot.h"
 #include "model/extractive_answerer.h"
+#include "model/token_counter.h"
 #include "retrieval/context_builder.h"
 #include "retrieval/retriever.h"
 
@@ -33,13 +34,14 @@ struct AnswerOptions {
 class Answerer {
  public:
   // All must outlive the answerer.
-  Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever, AnswerOptions options);
+  Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever,
+           model::TokenCounter& counter, AnswerOptions options);
 
   // Answers query.text from `snapshot`. An answer that the corpus does not carry is no error: the
   // result has `abstained` set and its text says what was searched. Otherwise the answer's context
   // has the cited passages first, in the order in which they are cited: [1], [2], ...; then the
   // others by rank.
-  // Errors: those of Retriever::Retrieve; kCancelled when the sink returned false.
+  // Errors: those of Retriever::Retrieve and of the counter; kCancelled when the sink returned false.
   Result<Answer> Ask(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
                      const CallContext& context) const;
 
@@ -49,6 +51,7 @@ class Answerer {
  private:
   const Analyzer& analyzer_;
   const retrieval::Retriever& retriever_;
+  model::TokenCounter& counter_;
   const AnswerOptions options_;
   std::string fingerprint_;
 };

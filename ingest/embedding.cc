@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "ingest/embedder_switch.h"
 #include "model/embedder_factory.h"
 
 namespace quarry::ingest {
@@ -33,11 +34,17 @@ Result<std::shared_ptr<const model::Embedder>> Learn(const index::Snapshot& snap
   });
 }
 
+// Chunks of the first batch, and when one was quick enough for the next to be twice as large: a slow
+// model stores what it has, and says how far it is, every few seconds.
+constexpr uint32_t kFirstBatch = 16;
+constexpr double kQuickSeconds = 0.5;
+
 // Embeds every pending chunk of `generation`, a batch at a time; returns how many.
 Result<uint64_t> EmbedAll(const WithWriter& with_writer, GenerationId generation,
                           const model::Embedder& embedder, const EmbeddingOptions& options,
                           const CallContext& context, const EmbeddingProgress& progress) {
   uint64_t embedded = 0;
+  uint32_t batch = std::min(kFirstBatch, options.batch);
   ChunkId after;
   while (true) {
     QUARRY_RETURN_IF_ERROR(context.Check());
@@ -47,7 +54,7 @@ Result<uint64_t> EmbedAll(const WithWriter& with_writer, GenerationId generation
     QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
       left = writer.PendingCount(generation);
       QUARRY_ASSIGN_OR_RETURN(std::vector<index::PendingChunk> pending,
-                              writer.Pending(generation, after, options.batch));
+                              writer.Pending(generation, after, batch));
       for (index::PendingChunk& chunk : pending) {
         chunks.push_back(chunk.chunk);
         texts.push_back(std::move(chunk.text));
@@ -55,8 +62,10 @@ Result<uint64_t> EmbedAll(const WithWriter& with_writer, GenerationId generation
       return OkStatus();
     }));
     if (chunks.empty()) return embedded;
+    const SteadyClock::time_point start = SteadyClock::now();
     QUARRY_ASSIGN_OR_RETURN(const EmbeddingMatrix vectors,
                             embedder.Embed(texts, model::EmbeddingRole::kDocument, context));
+    if (SecondsSince(start) < kQuickSeconds) batch = std::min(2 * batch, options.batch);
     QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
       return writer.PutVectors(generation, chunks, vectors);
     }));
@@ -88,11 +97,30 @@ bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& option
   const uint64_t chunks = snapshot.live_chunks();
   if (chunks < options.learn_from_chunks) return false;
   if (!snapshot.generation()) return true;
+  if (snapshot.generation()->embedder_kind == model::kFolderKind) return false;
   uint64_t learnt = snapshot.generation()->learnt_chunks;
   if (snapshot.previous_generation()) {
     learnt = std::max(learnt, snapshot.previous_generation()->learnt_chunks);
   }
   return static_cast<double>(chunks) >= options.relearn_growth * static_cast<double>(learnt);
+}
+
+Result<uint64_t> CompleteGeneration(const WithWriter& with_writer, GenerationId generation,
+                                    const std::shared_ptr<const model::Embedder>& embedder,
+                                    model::EmbedderCache& cache, const EmbeddingOptions& options,
+                                    const CallContext& context, const EmbeddingProgress& progress) {
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t embedded,
+                          EmbedAll(with_writer, generation, *embedder, options, context, progress));
+  index::IndexWriter::Preparation prepare;
+  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
+    prepare = writer.PrepareGeneration(generation);
+    return OkStatus();
+  }));
+  if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
+  QUARRY_RETURN_IF_ERROR(prepare(context));
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
+                          Publish(with_writer, generation, embedder, cache, options, context));
+  return embedded + late;
 }
 
 Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
@@ -113,18 +141,8 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
                                                                table, snapshot.live_chunks()));
     return OkStatus();
   }));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded,
-                          EmbedAll(with_writer, generation, *embedder, options, context, progress));
-  index::IndexWriter::Preparation prepare;
-  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
-    prepare = writer.PrepareGeneration(generation);
-    return OkStatus();
-  }));
-  if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
-  QUARRY_RETURN_IF_ERROR(prepare(context));
-  QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
-                          Publish(with_writer, generation, embedder, cache, options, context));
-  report.embedded += late;
+  QUARRY_ASSIGN_OR_RETURN(report.embedded, CompleteGeneration(with_writer, generation, embedder,
+                                                              cache, options, context, progress));
   report.embed_seconds = SecondsSince(start);
   report.learnt = true;
   return report;
@@ -181,7 +199,12 @@ Result<EmbeddingReport> UpdateEmbeddings(const index::Snapshot& snapshot,
                                          const CallContext& context,
                                          const EmbeddingProgress& progress) {
   if (!options.enabled) return EmbeddingReport();
-  return ShouldLearn(snapshot, options)
+  QUARRY_RETURN_IF_ERROR(CheckEmbedder(snapshot, options));
+  if (!options.folder.path.empty() && !snapshot.generation() && snapshot.live_chunks() > 0) {
+    return SwitchGeneration(snapshot, with_writer, cache, options.folder, options, context,
+                            progress);
+  }
+  return options.folder.path.empty() && ShouldLearn(snapshot, options)
              ? LearnGeneration(snapshot, with_writer, cache, options, context, progress)
              : EmbedPending(snapshot, with_writer, cache, options, context, progress);
 }

@@ -5,13 +5,16 @@
 // The first time, and when the corpus has doubled since, an embedder is learnt from the
 // collection's own chunks, a generation of vectors is made with it beside the current one and
 // published atomically. Otherwise pending chunks are embedded with the current generation's
-// embedder.
+// embedder. A collection that a published model embeds (EmbeddingOptions::folder, embedder_switch.h)
+// stays with it.
 
 #include <functional>
+#include <memory>
 
 #include "base/call_context.h"
 #include "index/index_writer.h"
 #include "model/embedder_cache.h"
+#include "model/embedder_folder.h"
 #include "model/lsa_embedder.h"
 
 namespace quarry::ingest {
@@ -20,8 +23,9 @@ struct EmbeddingOptions {
   bool enabled = true;
   uint32_t learn_from_chunks = 30;  // below this many nothing is learnt: BM25 alone serves better
   double relearn_growth = 2.0;  // learn again when there are this many times the chunks learnt from
-  uint32_t batch = 1024;        // chunks embedded and stored at a time
+  uint32_t batch = 1024;        // chunks embedded and stored at a time, at most
   model::LsaOptions lsa;
+  model::EmbedderFolder folder;  // embeds instead of what would be learnt; path "" = none
 };
 
 struct EmbeddingReport {
@@ -40,7 +44,8 @@ using WriterStep = std::function<Status(index::IndexWriter& writer)>;
 using WithWriter = std::function<Status(const WriterStep& step)>;
 
 // Whether an embedder should be learnt from what the collection holds now: growth counts from the
-// last that was learnt, also where an operator went back to the one before.
+// last that was learnt, also where an operator went back to the one before. Never where the vectors
+// are by a published model.
 bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options);
 
 // Learns an embedder from `snapshot`, embeds all chunks with it, those that come meanwhile
@@ -64,7 +69,16 @@ Result<EmbeddingReport> EmbedPending(const index::Snapshot& snapshot, const With
                                      model::EmbedderCache& cache, const EmbeddingOptions& options,
                                      const CallContext& context, const EmbeddingProgress& progress);
 
-// The one or the other, by ShouldLearn; nothing unless options.enabled.
+// Fills a generation that was begun, makes its index and publishes it; returns how many chunks were
+// embedded.
+Result<uint64_t> CompleteGeneration(const WithWriter& with_writer, GenerationId generation,
+                                    const std::shared_ptr<const model::Embedder>& embedder,
+                                    model::EmbedderCache& cache, const EmbeddingOptions& options,
+                                    const CallContext& context, const EmbeddingProgress& progress);
+
+// What is due: with options.folder a generation by it where there is none, else what ShouldLearn says;
+// otherwise pending chunks. Nothing unless options.enabled. Errors: also those of CheckEmbedder
+// (embedder_switch.h).
 Result<EmbeddingReport> UpdateEmbeddings(const index::Snapshot& snapshot,
                                          const WithWriter& with_writer, model::EmbedderCache& cache,
                                          const EmbeddingOptions& options,

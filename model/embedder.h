@@ -1,6 +1,7 @@
 #pragma once
 
-// Embedder: text -> vectors. Implementations: LsaEmbedder (lsa_embedder.h), learnt from the corpus.
+// Embedder: text -> vectors. Implementations: LsaEmbedder (lsa_embedder.h), learnt from the corpus;
+// TransformerEmbedder and StaticEmbedder, of published folders (embedder_folder.h).
 
 #include <memory>
 #include <span>

@@ -19,12 +19,13 @@ Result<std::shared_ptr<const Embedder>> EmbedderCache::Get(
     std::rotate(found, found + 1, embedders_.end());
     return embedders_.back();
   }
-  QUARRY_ASSIGN_OR_RETURN(SharedBytes table, read_table());
+  QUARRY_ASSIGN_OR_RETURN(const SharedBytes table, read_table());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const Embedder> embedder,
-                          OpenEmbedder(kind, std::move(table)));
+                          OpenEmbedder(kind, table));
   if (embedder->space() != space) {
     return FailedPreconditionError("embedder fingerprint mismatch: index=" + space.fingerprint +
-                                   " embedder=" + embedder->space().fingerprint);
+                                   " embedder=" + embedder->space().fingerprint +
+                                   MismatchAdvice(kind, table.view));
   }
   AddLocked(embedder);
   return embedder;

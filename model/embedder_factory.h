@@ -11,11 +11,17 @@
 
 namespace quarry::model {
 
-// Kind of the learnt embedder, as it is stored with a generation.
+// Kinds of embedders, as they are stored with a generation: learnt from the corpus, with the table
+// that was learnt; a folder with a published model (embedder_folder.h), with where it is.
 inline constexpr std::string_view kLsaKind = "lsa";
+inline constexpr std::string_view kFolderKind = "folder";
 
-// Keeps `table` and reads from it. Errors: kFailedPrecondition for a kind that this program does not know, kDataLoss for damaged
-// bytes.
+// Keeps `table` and reads from it. Errors: kFailedPrecondition for a kind that this program does not
+// know, kDataLoss for damaged bytes; those of OpenFolderEmbedder.
 Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, SharedBytes table);
+
+// What to do where the embedder that was opened is not the one that made the vectors: "" or
+// "; .." to end a message with.
+std::string MismatchAdvice(std::string_view kind, std::string_view table);
 
 }  // namespace quarry::model

@@ -59,6 +59,9 @@ Status RetrievalOptions::Validate() const {
   if (leg_documents == 0 || leg_documents > kMaxK) {
     return InvalidArgumentError("retrieval.leg_documents: expected 1 to 10000");
   }
+  if (rerank_candidates == 0 || rerank_candidates > 1000) {
+    return InvalidArgumentError("rerank.candidates: expected 1 to 1000");
+  }
   return OkStatus();
 }
 
@@ -149,10 +152,41 @@ Result<Retrieved> Retriever::Retrieve(const Query& query, const index::Snapshot&
       (retrieved.used_dense ? row.dense_part : row.lexical_part) = row.score;
     }
   }
-  if (fused.size() > query.k) fused.resize(query.k);
+  const size_t wanted =
+      reranker_ == nullptr ? query.k : std::max(query.k, options_.rerank_candidates);
+  if (fused.size() > wanted) fused.resize(wanted);
   retrieved.hits.reserve(fused.size());
   for (const FusedRow& row : fused) retrieved.hits.push_back(ToHit(row, snapshot.rows()));
+  if (reranker_ != nullptr) {
+    QUARRY_RETURN_IF_ERROR(Rerank(parsed.text, snapshot, context, retrieved.hits));
+    if (retrieved.hits.size() > query.k) retrieved.hits.resize(query.k);
+  }
   return retrieved;
+}
+
+Result<std::string> Retriever::RerankerFingerprint() const {
+  if (reranker_ == nullptr) return std::string();
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Reranker> reranker, reranker_->Get());
+  return reranker->fingerprint();
+}
+
+Status Retriever::Rerank(const std::string& text, const index::Snapshot& snapshot,
+                         const CallContext& context, std::vector<RankedHit>& hits) const {
+  StageTimer timer(context, "retrieve.rerank");
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Reranker> reranker, reranker_->Get());
+  const size_t judged = std::min<size_t>(hits.size(), options_.rerank_candidates);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < judged; ++i) {
+    QUARRY_ASSIGN_OR_RETURN(const Passage passage, snapshot.ReadPassage(hits[i].row));
+    texts.push_back(IndexedText(passage.title, passage.chunk));
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<float> scores, reranker->Score(text, texts, context));
+  for (size_t i = 0; i < hits.size(); ++i) hits[i].hit.score = i < judged ? scores[i] : 0;
+  // Equal scores keep the order that they had.
+  std::stable_sort(hits.begin(), hits.end(), [](const RankedHit& a, const RankedHit& b) {
+    return a.hit.score > b.hit.score;
+  });
+  return OkStatus();
 }
 
 Result<std::vector<Passage>> ReadPassages(const index::Snapshot& snapshot,

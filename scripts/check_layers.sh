@@ -57,7 +57,7 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
       confine("boost/asio", "^(server|model)/[^/]*[.]cc$", "server/*.cc, model/*.cc")
       confine("faiss/", "^(index|tests/index|bench)/(faiss|vector_faiss)[^/]*[.]cc$",
               "index/faiss_*.cc, their tests, bench/vector_faiss.cc")
-      confine("hwy/", "^index/[a-z0-9_]*_kernels[.]cc$", "index/*_kernels.cc")
+      confine("hwy/", "^(index|model)/[a-z0-9_]*_kernels[.]cc$", "index/*_kernels.cc, model/*_kernels.cc")
       confine("rocksdb/", "^index/rocks_store[.]cc$", "index/rocks_store.cc")
       # A header such as base/text_icu.h is internal to these files; base/text.h itself is public.
       # Tests hold our text functions against ICU itself.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "model/embedder_factory.h"
 #include "server/api_json.h"
 #include "server/document_body.h"
 #include "server/handlers.h"
@@ -72,6 +73,9 @@ std::string UploadJson(const Upload& upload, const std::set<DocumentId>& ids,
   return json.EndArray().EndObject().Take();
 }
 
+// Chunks that a request waits for where a published model embeds them: some tens of milliseconds each.
+constexpr uint64_t kMostForTransformer = 16;
+
 // Gives the documents that were just written their vectors, where that is quick: there is an
 // embedder, and no backlog. The rest is the maintainer's. They are on disk, so that a client that
 // has left meanwhile stops nothing. Returns how many chunks got one.
@@ -80,7 +84,10 @@ uint64_t EmbedNow(const HandlerEnvironment& environment, const Call& call,
   const Services& services = environment.services;
   const ingest::EmbeddingOptions& options = services.ingest.embedding;
   const std::shared_ptr<const index::Snapshot> snapshot = writer.snapshot();
-  if (!options.enabled || snapshot->pending_vectors() > options.batch) return 0;
+  const bool is_slow =
+      snapshot->generation() && snapshot->generation()->embedder_kind == model::kFolderKind;
+  const uint64_t most = is_slow ? kMostForTransformer : options.batch;
+  if (!options.enabled || snapshot->pending_vectors() > most) return 0;
   CallContext context;
   context.deadline = call.context.deadline;
   context.cancel = environment.stopping;

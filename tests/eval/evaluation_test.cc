@@ -23,6 +23,7 @@ EvalParts PartsOf(testing::TestEngine& engine) {
           .retriever = engine.retriever,
           .ingest = engine.ingest,
           .embedders = engine.embedders,
+          .token_counter = engine.token_counter,
           .pool = engine.pool};
 }
 

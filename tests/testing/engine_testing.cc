@@ -18,7 +18,7 @@ TestEngine::TestEngine(retrieval::RetrievalOptions retrieval, generation::Answer
     : index(index::Index::Open(directory.path() + "/store", {}, analyzer, clock).value()),
       collection(index->CreateCollection("default").value()),
       retriever(analyzer, embedders, retrieval),
-      answerer(analyzer, retriever, answers),
+      answerer(analyzer, retriever, token_counter, answers),
       maintainer(*index, embedders, ingest.embedding) {}
 
 ingest::IngestReport TestEngine::Add(std::vector<Document> documents) {

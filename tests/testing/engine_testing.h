@@ -39,6 +39,7 @@ class TestEngine {
   CollectionId collection;
   model::EmbedderCache embedders;
   retrieval::Retriever retriever;
+  model::TokenCounter token_counter{""};
   generation::Answerer answerer;
   ingest::EmbeddingMaintainer maintainer;
 };

@@ -1,0 +1,80 @@
+#include "ingest/embedder_switch.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "model/embedder_factory.h"
+
+namespace quarry::ingest {
+namespace {
+
+// Whether a generation is by the folder that `record` (SerializeEmbedderFolder) tells of.
+Result<bool> IsBy(const index::Snapshot& snapshot, const index::StoredGeneration& generation,
+                  const std::string& record) {
+  if (generation.embedder_kind != model::kFolderKind) return false;
+  QUARRY_ASSIGN_OR_RETURN(const SharedBytes table, snapshot.ReadEmbedderBlob(generation));
+  return table.view == record;
+}
+
+}  // namespace
+
+Result<EmbeddingReport> SwitchGeneration(const index::Snapshot& snapshot,
+                                         const WithWriter& with_writer, model::EmbedderCache& cache,
+                                         const model::EmbedderFolder& folder,
+                                         const EmbeddingOptions& options,
+                                         const CallContext& context,
+                                         const EmbeddingProgress& progress) {
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
+                          model::OpenFolderEmbedder(folder));
+  const std::string record = model::SerializeEmbedderFolder(folder);
+  if (const auto& current = snapshot.generation(); current) {
+    QUARRY_ASSIGN_OR_RETURN(const bool is_current, IsBy(snapshot, *current, record));
+    if (is_current && current->space == embedder->space()) {
+      return AlreadyExistsError("the vectors are by " + folder.path + " already (" +
+                                current->space.fingerprint + ")");
+    }
+  }
+  if (const auto& kept = snapshot.previous_generation(); kept) {
+    QUARRY_ASSIGN_OR_RETURN(const bool is_kept, IsBy(snapshot, *kept, record));
+    if (is_kept && kept->space == embedder->space()) {
+      return RevertGeneration(snapshot, with_writer, cache, options, context, progress);
+    }
+  }
+  EmbeddingReport report;
+  const auto start = std::chrono::steady_clock::now();
+  GenerationId generation;
+  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
+    QUARRY_ASSIGN_OR_RETURN(
+        generation, writer.BeginGeneration(model::kFolderKind, embedder->space(), record, 0));
+    return OkStatus();
+  }));
+  QUARRY_ASSIGN_OR_RETURN(report.embedded, CompleteGeneration(with_writer, generation, embedder,
+                                                              cache, options, context, progress));
+  report.embed_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+Status CheckEmbedder(const index::Snapshot& snapshot, const EmbeddingOptions& options) {
+  const std::optional<index::StoredGeneration>& generation = snapshot.generation();
+  if (options.folder.path.empty() || !generation) return OkStatus();
+  QUARRY_ASSIGN_OR_RETURN(const bool is_by, IsBy(snapshot, *generation,
+                                                 model::SerializeEmbedderFolder(options.folder)));
+  if (is_by) return OkStatus();
+  std::string maker = generation->space.fingerprint;
+  if (generation->embedder_kind == model::kFolderKind) {
+    QUARRY_ASSIGN_OR_RETURN(const SharedBytes table, snapshot.ReadEmbedderBlob(*generation));
+    QUARRY_ASSIGN_OR_RETURN(const model::EmbedderFolder folder,
+                            model::ParseEmbedderFolder(table.view));
+    maker = folder.path + " (" + maker + ")";
+  }
+  const std::string& path = options.folder.path;
+  return FailedPreconditionError("embedder mismatch: the vectors of collection \"" +
+                                 snapshot.collection().name + "\" are by " + maker +
+                                 ", embedding.model is " + path + " with its prefixes; `quarry " +
+                                 "embedder switch " + path + "` embeds the collection by it");
+}
+
+}  // namespace quarry::ingest

@@ -1,0 +1,187 @@
+// A published model in a store's life, as commands.
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/testing/model_testing.h"
+#include "tests/testing/run_quarry.h"
+
+namespace quarry::app {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using testing::QuarryResult;
+using Json = nlohmann::json;
+
+class ModelCommandTest : public ::testing::Test {
+ protected:
+  ModelCommandTest() {
+    fs::create_directories(home() + "/docs");
+    for (int i = 0; i < 40; ++i) Write(i, i % 2 == 0 ? "a pump" : "a valve");
+    testing::WriteModel(model(), {});
+    testing::WriteVocabulary(model(), 100);
+  }
+
+  const std::string& home() const { return directory_.path(); }
+  std::string model() const { return home() + "/model"; }
+  void Write(int number, const std::string& text) const {
+    std::ofstream(home() + "/docs/" + std::to_string(number) + ".md")
+        << "# Unit " << number << "\n\nThe unit " << number << " has " << text << ".\n";
+  }
+  QuarryResult Run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--store", home() + "/store"});
+    return testing::RunQuarryWith({.arguments = std::move(arguments), .directory = home()});
+  }
+  Json RunJson(std::vector<std::string> arguments) const {
+    arguments.push_back("--json");
+    const QuarryResult result = Run(std::move(arguments));
+    EXPECT_EQ(result.exit_code, 0) << result.error;
+    return Json::parse(result.out);
+  }
+  Json Hits(std::vector<std::string> extra = {}) const {
+    std::vector<std::string> arguments = {"search", "pump of unit 7"};
+    arguments.insert(arguments.end(), extra.begin(), extra.end());
+    return RunJson(std::move(arguments))["hits"];
+  }
+
+ private:
+  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+};
+
+TEST_F(ModelCommandTest, ACollectionSwitchesToAModelStaysWithItAndReturns) {
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  const Json learnt = Hits();
+  const Json switched = RunJson({"embedder", "switch", model()});
+  EXPECT_EQ(switched["done"], "switched");
+  EXPECT_EQ(switched["embedded"], 40);
+  EXPECT_EQ(switched["generations"][0]["kind"], "folder");
+  EXPECT_EQ(switched["generations"][0]["dimension"], 32);
+  const Json by_model = Hits();
+  EXPECT_NE(by_model, learnt);
+  EXPECT_EQ(Hits({"--mode", "dense"}).size(), 10u);
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+
+  // New documents are embedded by it, however many there are; nothing is learnt.
+  for (int i = 40; i < 120; ++i) Write(i, "a holiday");
+  const Json indexed = RunJson({"index", home() + "/docs"});
+  EXPECT_EQ(indexed["embedding"]["embedded"], 80);
+  EXPECT_EQ(indexed["embedding"]["learnt"], false);
+
+  const QuarryResult again = Run({"embedder", "switch", model()});
+  EXPECT_NE(again.exit_code, 0);
+  EXPECT_THAT(again.error, HasSubstr("the vectors are by " + model() + " already (bert:1:"));
+
+  // Back, and to the model again without embedding what it has embedded.
+  EXPECT_NE(RunJson({"embedder", "revert"})["generations"][0]["kind"], "folder");
+  const Json resumed = RunJson({"embedder", "switch", model()});
+  EXPECT_EQ(resumed["embedded"], 0);
+  EXPECT_EQ(resumed["generations"][0]["id"], switched["generations"][0]["id"]);
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+}
+
+TEST_F(ModelCommandTest, AModelOfTheConfigurationEmbedsFromTheFirstDocumentOn) {
+  std::ofstream(home() + "/quarry.yaml") << "embedding:\n  model: model\n";
+  EXPECT_EQ(RunJson({"index", home() + "/docs"})["embedding"]["embedded"], 40);
+  EXPECT_EQ(RunJson({"embedder", "ls"})["generations"][0]["kind"], "folder");
+
+  // Another is refused, with both names and what to do, before anything is indexed.
+  testing::WriteModel(home() + "/other", {.seed = 2});
+  testing::WriteVocabulary(home() + "/other", 100);
+  Write(1, "changed");
+  const Json before = RunJson({"stats"});
+  const QuarryResult refused =
+      Run({"index", home() + "/docs", "--set", "embedding.model=" + home() + "/other"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.error,
+              HasSubstr("the vectors of collection \"default\" are by " + model() + " (bert:1:"));
+  EXPECT_THAT(refused.error, HasSubstr("embedding.model is " + home() + "/other"));
+  EXPECT_THAT(refused.error, HasSubstr("`quarry embedder switch " + home() + "/other`"));
+  EXPECT_EQ(RunJson({"stats"})["collections"], before["collections"]);
+  EXPECT_EQ(Run({"embedder", "switch", home() + "/other"}).exit_code, 0);
+}
+
+TEST_F(ModelCommandTest, AFolderThatChangedOrIsBadLeavesTheIndexAsItWas) {
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  const Json before = Hits();
+  const Json generations = RunJson({"embedder", "ls"});
+  const std::string weights = testing::RandomTensors({}).Bytes();
+  testing::WriteText(model(), "model.safetensors", weights.substr(0, weights.size() / 2));
+  const QuarryResult cut = Run({"embedder", "switch", model()});
+  EXPECT_EQ(cut.exit_code, 2);
+  EXPECT_THAT(cut.error, HasSubstr("model.safetensors: tensor \""));
+  EXPECT_THAT(cut.error, HasSubstr("the file is cut short or damaged"));
+  EXPECT_EQ(Hits(), before);
+  EXPECT_EQ(RunJson({"embedder", "ls"}), generations);
+
+  testing::WriteModel(model(), {});
+  ASSERT_EQ(Run({"embedder", "switch", model()}).exit_code, 0);
+  testing::WriteModel(model(), {.seed = 3});
+  const QuarryResult changed = Run({"search", "pump"});
+  EXPECT_EQ(changed.exit_code, 2);
+  EXPECT_THAT(changed.error, HasSubstr("embedder fingerprint mismatch: index=bert:1:"));
+  EXPECT_THAT(changed.error, HasSubstr("`quarry embedder switch " + model() + "`"));
+  EXPECT_EQ(Run({"search", "pump", "--mode", "lexical"}).exit_code, 0);
+  ASSERT_EQ(Run({"embedder", "switch", model()}).exit_code, 0);
+  EXPECT_EQ(Hits({"--mode", "dense"}).size(), 10u);
+}
+
+TEST_F(ModelCommandTest, InfoTellsWhatAFolderIs) {
+  const Json info = RunJson({"model", "info", model()});
+  EXPECT_EQ(info["use"], "embedder");
+  EXPECT_EQ(info["architecture"], "bert");
+  EXPECT_EQ(info["dimension"], 32);
+  EXPECT_EQ(info["max_tokens"], 66);
+  EXPECT_EQ(info["pooling"], "mean");
+  EXPECT_EQ(info["tokenizer"], "WordPiece");
+  EXPECT_EQ(info["vocabulary"], 100);
+  const QuarryResult text = Run({"model", "info", model()});
+  EXPECT_THAT(text.out, HasSubstr("embedder, bert, 2 layers of 4 heads\nspace        bert:1:"));
+  testing::WriteModel(home() + "/pairs", {.labels = 1});
+  testing::WriteVocabulary(home() + "/pairs", 100);
+  EXPECT_EQ(RunJson({"model", "info", home() + "/pairs"})["use"], "reranker");
+  EXPECT_NE(Run({"model", "info", home() + "/none"}).exit_code, 0);
+}
+
+TEST_F(ModelCommandTest, TokensAreCountedByATokenizerOrEstimated) {
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  const Json estimated = RunJson({"stats"})["collections"][0];
+  EXPECT_EQ(estimated["tokens_counted"], "estimated");
+  const double estimate = estimated["tokens_per_character"]["en"];
+  EXPECT_GT(estimate, 0.2);
+  EXPECT_LT(estimate, 0.35);
+  // A vocabulary of little but letters.
+  const Json exact = RunJson({"stats", "--set", "tokens.tokenizer=" + model()})["collections"][0];
+  EXPECT_EQ(exact["tokens_counted"], "exactly");
+  EXPECT_GT(exact["tokens_per_character"]["en"], 0.5);
+  const Json ask = RunJson({"ask", "What does unit 7 have?"});
+  const Json counted =
+      RunJson({"ask", "What does unit 7 have?", "--set", "tokens.tokenizer=" + model()});
+  EXPECT_EQ(counted["answer"], ask["answer"]);
+  EXPECT_GT(counted["usage"]["completion_tokens"], ask["usage"]["completion_tokens"]);
+}
+
+TEST_F(ModelCommandTest, ARerankerOrdersTheBestHits) {
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  testing::WriteModel(home() + "/pairs", {.labels = 1});
+  testing::WriteVocabulary(home() + "/pairs", 100);
+  const Json plain = Hits();
+  const std::string key = "rerank.model=" + home() + "/pairs";
+  const Json reranked = Hits({"--set", key});
+  ASSERT_EQ(reranked.size(), 10u);
+  for (size_t i = 1; i < reranked.size(); ++i) {
+    EXPECT_GE(reranked[i - 1]["score"], reranked[i]["score"]);
+  }
+  EXPECT_NE(reranked[0]["score"], plain[0]["score"]);
+  EXPECT_EQ(Hits({"--set", key}), reranked);
+  // One candidate only: the best of the fused list, then what follows it there.
+  const Json one = Hits({"--set", key, "--set", "rerank.candidates=1"});
+  for (size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i]["chunk"], plain[i]["chunk"]);
+  const QuarryResult none = Run({"search", "pump", "--set", "rerank.model=" + home() + "/none"});
+  EXPECT_NE(none.exit_code, 0);
+  EXPECT_THAT(none.error, HasSubstr("/none/config.json"));
+}
+
+}  // namespace
+}  // namespace quarry::app
