@@ -20,6 +20,7 @@
 #include "base/random.h"
 #include "model/transformer_batches.h"
 #include "tests/testing/model_testing.h"
+#include "tests/testing/test_environment.h"
 
 namespace quarry::bench {
 namespace {

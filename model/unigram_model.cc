@@ -8,21 +8,20 @@
 namespace quarry::model {
 namespace {
 
-constexpr float kUnknownPenalty = 10.0f;  // sentencepiece's
+constexpr double kUnknownPenalty = 10.0;  // sentencepiece's
 
 class Unigram final : public TokenModel {
  public:
-  Unigram(TokenVocabulary vocabulary, std::vector<float> scores, uint32_t unknown)
+  Unigram(TokenVocabulary vocabulary, std::vector<double> scores, uint32_t unknown)
       : vocabulary_(std::move(vocabulary)),
         scores_(std::move(scores)),
         unknown_(unknown),
         unknown_score_(*std::min_element(scores_.begin(), scores_.end()) - kUnknownPenalty) {}
 
   void Tokenize(std::string_view piece, std::vector<uint32_t>& ids) const override {
-    // The best way to each byte at which a character ends. In floats, as sentencepiece has them: of ways
-    // with the same tokens in another order, their rounding decides.
+    // The best way to each byte at which a character ends; of equal ones that with the longest last token.
     struct Way {
-      float score = -std::numeric_limits<float>::infinity();
+      double score = -std::numeric_limits<double>::infinity();
       size_t begin = 0;  // of the last token
       uint32_t id = 0;
     };
@@ -59,7 +58,7 @@ class Unigram final : public TokenModel {
 
  private:
   template <typename Way>
-  static void Consider(float score, size_t begin, uint32_t id, Way& way) {
+  static void Consider(double score, size_t begin, uint32_t id, Way& way) {
     if (score <= way.score) return;
     way.score = score;
     way.begin = begin;
@@ -67,9 +66,9 @@ class Unigram final : public TokenModel {
   }
 
   const TokenVocabulary vocabulary_;
-  const std::vector<float> scores_;
+  const std::vector<double> scores_;
   const uint32_t unknown_;
-  const float unknown_score_;
+  const double unknown_score_;
 };
 
 }  // namespace
@@ -81,14 +80,14 @@ Result<std::unique_ptr<const TokenModel>> MakeUnigram(UnigramParts parts) {
                                 " tokens");
   }
   TokenVocabulary vocabulary;
-  std::vector<float> scores;
+  std::vector<double> scores;
   for (uint32_t id = 0; id < parts.tokens.size(); ++id) {
     auto& [token, score] = parts.tokens[id];
     const std::string place = "token " + std::to_string(id) + ": ";
     if (!std::isfinite(score)) return InvalidArgumentError(place + "its score is not finite");
     if (token.empty()) return InvalidArgumentError(place + "empty");
     if (!vocabulary.Add(std::move(token), id)) return InvalidArgumentError(place + "twice");
-    scores.push_back(static_cast<float>(score));
+    scores.push_back(score);
   }
   return std::unique_ptr<const TokenModel>(
       std::make_unique<Unigram>(std::move(vocabulary), std::move(scores), parts.unknown));

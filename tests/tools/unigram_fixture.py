@@ -6,7 +6,7 @@
 
 Trains a model on the lines that the test reads, writes it as the tokenizer.json that XLM-R folders have
 (unigram_tokenizer.json) and one hash per line of what spm_encode makes of it (unigram_ids.txt, the hash
-of tokenizer_fixture.js). Without RULE the characters that are normalised are a few dozen, so that the
+of tokenizer_fixture.js over the ids in ascending order). Without RULE the characters that are normalised are a few dozen, so that the
 file stays small; "nmt_nfkc" is what XLM-R has, for a comparison by hand.
 """
 
@@ -127,7 +127,8 @@ def main():
     with open(os.path.join(out, "unigram_tokenizer.json"), "w", encoding="utf-8") as file:
         json.dump(made, file, ensure_ascii=False, separators=(",", ":"))
         file.write("\n")
-    hashes = [fnv([int(i) for i in line.split()]) for line in ids]
+    # Sorted: of ways with the same tokens in another order the rounding of sums decides, over the whole line.
+    hashes = [fnv(sorted(int(i) for i in line.split())) for line in ids]
     with open(os.path.join(out, "unigram_ids.txt"), "w", encoding="ascii") as file:
         for i in range(0, len(hashes), 10):
             file.write(" ".join(hashes[i:i + 10]) + "\n")
