@@ -86,7 +86,9 @@ HWY_INLINE V Gelu(V x) {
 HWY_INLINE V GeluTanh(V x) {
   const D d;
   const V cubic = hn::MulAdd(hn::Mul(hn::Mul(x, x), x), hn::Set(d, 0.044715f), x);
-  const V exponent = hn::Mul(cubic, hn::Set(d, -2 * 0.79788456080286536f));
+  // Beyond 88 a float has no exponential; the result is nothing there anyway.
+  const V exponent =
+      hn::Min(hn::Mul(cubic, hn::Set(d, -2 * 0.79788456080286536f)), hn::Set(d, 88.0f));
   return hn::Div(x, hn::Add(hn::Set(d, 1.0f), hn::Exp(d, exponent)));
 }
 

@@ -29,6 +29,11 @@ const std::vector<LinesOf> kLines = {{"retrieval/scifact/corpus.jsonl", 2000},
                                      {"text/sighan_pku/pku_test.utf8", 1000},
                                      {"text/unicode_breaks/WordBreakTest.txt", 500}};
 
+const std::vector<LinesOf> kUnigramLines = {{"retrieval/scifact/corpus.jsonl", 1000},
+                                            {"retrieval/cmrc2018_dev/queries.jsonl", 1000},
+                                            {"text/sighan_pku/pku_test.utf8", 1000},
+                                            {"text/commonmark_spec/spec.txt", 500}};
+
 // None where the data is absent.
 std::vector<std::string> ReadLines(const std::vector<LinesOf>& parts) {
   std::vector<std::string> lines;
@@ -102,6 +107,17 @@ TEST(TokenizerReferenceTest, BytePairsOfGpt2GiveItsIds) {
   testing::WriteText(made.path(), "tokenizer.json", json.dump());
   ASSERT_OK_AND_ASSIGN(const auto tokenizer, OpenTokenizer(made.path()));
   ExpectIdsOf("bpe_gpt2.txt", *tokenizer);
+}
+
+TEST(TokenizerReferenceTest, UnigramGivesTheIdsOfSentencepiece) {
+  if (ReadLines(kUnigramLines).empty()) GTEST_SKIP() << "no ../shared/data";
+  const TemporaryDirectory made = testing::MakeTemporaryDirectory();
+  ASSERT_OK_AND_ASSIGN(const std::string json, ReadFile(FixturePath("unigram_tokenizer.json")));
+  testing::WriteText(made.path(), "tokenizer.json", json);
+  ASSERT_OK_AND_ASSIGN(const auto tokenizer, OpenTokenizer(made.path()));
+  // In ascending order: of ways with the same tokens in another order sentencepiece takes the one that
+  // the rounding of its sums over the whole line prefers.
+  ExpectIdsOf("unigram_ids.txt", *tokenizer, kUnigramLines, /*sorted=*/true);
 }
 
 }  // namespace

@@ -162,16 +162,17 @@ std::vector<float> Values(size_t count, double range, uint64_t seed) {
 TEST(TransformerKernelsTest, GeluIsWithinAMillionthOfTheExactOne) {
   for (size_t count = 1; count < 70; ++count) {
     const std::vector<float> bias = Values(count, 1, count);
-    const std::vector<float> given = Values(count, 8, 100 + count);
+    const std::vector<float> given = Values(count, count % 2 == 0 ? 4 : 40, 100 + count);
     std::vector<float> exact = given;
     std::vector<float> tanh = given;
     AddBiasActivate(Activation::kGelu, bias.data(), count, exact.data());
     AddBiasActivate(Activation::kGeluTanh, bias.data(), count, tanh.data());
     for (size_t i = 0; i < count; ++i) {
       const double x = double{given[i]} + bias[i];
-      EXPECT_NEAR(exact[i], x * 0.5 * (1 + std::erf(x / std::sqrt(2.0))), 3e-6) << x;
+      const double near = 3e-6 + 3e-7 * std::abs(x);
+      EXPECT_NEAR(exact[i], x * 0.5 * (1 + std::erf(x / std::sqrt(2.0))), near) << x;
       const double u = 0.7978845608028654 * (x + 0.044715 * x * x * x);
-      EXPECT_NEAR(tanh[i], 0.5 * x * (1 + std::tanh(u)), 3e-6) << x;
+      EXPECT_NEAR(tanh[i], 0.5 * x * (1 + std::tanh(u)), near) << x;
     }
   }
 }
