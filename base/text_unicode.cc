@@ -44,6 +44,13 @@ bool IsAscii(std::string_view text) {
 
 std::string ToNormalForm(std::string_view utf8, NormalForm form) {
   if (IsAscii(utf8)) return std::string(utf8);
+  std::string mended;
+  if (!IsValidUtf8(utf8)) {  // ICU's normaliser lets some malformed bytes pass
+    for (size_t offset = 0; offset < utf8.size();) {
+      AppendCodePoint(mended, NextCodePoint(utf8, offset));
+    }
+    utf8 = mended;
+  }
   std::string out;
   out.reserve(utf8.size());
   icu::StringByteSink<std::string> sink(&out);
