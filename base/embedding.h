@@ -14,7 +14,7 @@ enum class Metric : uint8_t { kInnerProduct };
 // Names the space that an embedder maps into. Two vectors compare only inside one space: the
 // fingerprint is stored with the vectors and checked whenever they are opened.
 struct EmbeddingSpace {
-  std::string fingerprint;  // "lsa:<version>:<hash of the table>"
+  std::string fingerprint;  // "learnt:<version>:<hash of the table>"
   uint32_t dimension = 0;
   Metric metric = Metric::kInnerProduct;
   bool normalised = true;  // vectors have unit length (or are zero: no known word)

@@ -99,7 +99,7 @@ struct StoredChunk {
 // does), is kept beside it in `blob_parts` parts of kGenerationPartBytes (the last may be shorter).
 struct StoredGeneration {
   GenerationId id;
-  std::string embedder_kind;  // "lsa", "openai", ...
+  std::string embedder_kind;  // "learnt", "openai", ...
   EmbeddingSpace space;
   uint64_t blob_bytes = 0;
   uint64_t blob_hash = 0;  // Hash64 of all parts in order

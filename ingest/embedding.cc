@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +30,7 @@ Result<std::shared_ptr<const model::Embedder>> Learn(const index::Snapshot& snap
       return !context.cancel.cancelled();
     });
   };
-  return model::LearnLsaEmbedder(texts, options.lsa, context, [&](uint64_t done, uint64_t total) {
+  return model::LearnEmbedder(texts, options.learning, context, [&](uint64_t done, uint64_t total) {
     if (progress) progress("learning", done, total);
   });
 }
@@ -96,12 +97,18 @@ Result<uint64_t> Publish(const WithWriter& with_writer, GenerationId generation,
 bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options) {
   const uint64_t chunks = snapshot.live_chunks();
   if (chunks < options.learn_from_chunks) return false;
-  if (!snapshot.generation()) return true;
-  if (snapshot.generation()->embedder_kind == model::kFolderKind) return false;
-  uint64_t learnt = snapshot.generation()->learnt_chunks;
-  if (snapshot.previous_generation()) {
-    learnt = std::max(learnt, snapshot.previous_generation()->learnt_chunks);
+  const std::optional<index::StoredGeneration>& current = snapshot.generation();
+  const std::optional<index::StoredGeneration>& previous = snapshot.previous_generation();
+  if (!current) return true;
+  if (current->embedder_kind == model::kFolderKind) return false;
+  // What an earlier version of the program learnt is replaced, but not where an operator went back
+  // to it.
+  if (current->embedder_kind == model::kLsaKind &&
+      !(previous && previous->embedder_kind != model::kLsaKind)) {
+    return true;
   }
+  uint64_t learnt = current->learnt_chunks;
+  if (previous) learnt = std::max(learnt, previous->learnt_chunks);
   return static_cast<double>(chunks) >= options.relearn_growth * static_cast<double>(learnt);
 }
 
@@ -134,11 +141,12 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
   report.learn_seconds = SecondsSince(start);
 
   start = SteadyClock::now();
-  const std::string table = model::SerializeLsaEmbedder(*embedder);
+  const std::string table = model::SerializeLearntEmbedder(*embedder);
   GenerationId generation;
   QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
-    QUARRY_ASSIGN_OR_RETURN(generation, writer.BeginGeneration(model::kLsaKind, embedder->space(),
-                                                               table, snapshot.live_chunks()));
+    QUARRY_ASSIGN_OR_RETURN(generation,
+                            writer.BeginGeneration(model::kLearntKind, embedder->space(), table,
+                                                   snapshot.live_chunks()));
     return OkStatus();
   }));
   QUARRY_ASSIGN_OR_RETURN(report.embedded, CompleteGeneration(with_writer, generation, embedder,

@@ -2,7 +2,8 @@
 
 // Keeps a collection's vectors up with its chunks.
 //
-// The first time, and when the corpus has doubled since, an embedder is learnt from the
+// The first time, when the corpus has doubled since, and once where an earlier version of the program
+// has learnt, an embedder is learnt from the
 // collection's own chunks, a generation of vectors is made with it beside the current one and
 // published atomically. Otherwise pending chunks are embedded with the current generation's
 // embedder. A collection that a published model embeds (EmbeddingOptions::folder, embedder_switch.h)
@@ -15,7 +16,7 @@
 #include "index/index_writer.h"
 #include "model/embedder_cache.h"
 #include "model/embedder_folder.h"
-#include "model/lsa_embedder.h"
+#include "model/learnt_embedder.h"
 
 namespace quarry::ingest {
 
@@ -24,7 +25,7 @@ struct EmbeddingOptions {
   uint32_t learn_from_chunks = 30;  // below this many nothing is learnt: BM25 alone serves better
   double relearn_growth = 2.0;  // learn again when there are this many times the chunks learnt from
   uint32_t batch = 1024;        // chunks embedded and stored at a time, at most
-  model::LsaOptions lsa;
+  model::LearningOptions learning;
   model::EmbedderFolder folder;  // embeds instead of what would be learnt; path "" = none
 };
 
@@ -43,7 +44,8 @@ using EmbeddingProgress = std::function<void(const char* stage, uint64_t done, u
 using WriterStep = std::function<Status(index::IndexWriter& writer)>;
 using WithWriter = std::function<Status(const WriterStep& step)>;
 
-// Whether an embedder should be learnt from what the collection holds now: growth counts from the
+// Whether an embedder should be learnt from what the collection holds now: there is none, or it was
+// learnt by an earlier version of the program, or the collection has grown. Growth counts from the
 // last that was learnt, also where an operator went back to the one before. Never where the vectors
 // are by a published model.
 bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options);

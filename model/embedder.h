@@ -1,7 +1,7 @@
 #pragma once
 
-// Embedder: text -> vectors. Implementations: LsaEmbedder (lsa_embedder.h), learnt from the corpus;
-// TransformerEmbedder and StaticEmbedder, of published folders (embedder_folder.h).
+// Embedder: text -> vectors. Implementations: LearntEmbedder (learnt_embedder.h), learnt from the
+// corpus; TransformerEmbedder and StaticEmbedder, of published folders (embedder_folder.h).
 
 #include <memory>
 #include <span>

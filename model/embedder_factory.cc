@@ -3,12 +3,14 @@
 #include <utility>
 
 #include "model/embedder_folder.h"
-#include "model/lsa_embedder.h"
+#include "model/learnt_embedder.h"
 
 namespace quarry::model {
 
 Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, SharedBytes table) {
-  if (kind == kLsaKind) return ParseLsaEmbedder(std::move(table));
+  if (kind == kLearntKind || kind == kLsaKind) {
+    return ParseLearntEmbedder(std::move(table), kind);
+  }
   if (kind == kFolderKind) {
     QUARRY_ASSIGN_OR_RETURN(const EmbedderFolder folder, ParseEmbedderFolder(table.view));
     Result<std::shared_ptr<const Embedder>> opened = OpenFolderEmbedder(folder);
@@ -16,7 +18,7 @@ Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, Shar
     return opened;
   }
   return FailedPreconditionError("unknown kind of embedder \"" + std::string(kind) +
-                                 "\"; this program knows: folder, lsa");
+                                 "\"; this program knows: learnt, folder, lsa");
 }
 
 std::string MismatchAdvice(std::string_view kind, std::string_view table) {

@@ -12,7 +12,9 @@
 namespace quarry::model {
 
 // Kinds of embedders, as they are stored with a generation: learnt from the corpus, with the table
-// that was learnt; a folder with a published model (embedder_folder.h), with where it is.
+// that was learnt; what earlier versions learnt, by latent semantic analysis alone, whose table is
+// read like the other's; a folder with a published model (embedder_folder.h), with where it is.
+inline constexpr std::string_view kLearntKind = "learnt";
 inline constexpr std::string_view kLsaKind = "lsa";
 inline constexpr std::string_view kFolderKind = "folder";
 

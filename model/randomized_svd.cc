@@ -30,13 +30,6 @@ constexpr double kNoise = 1e-11;
 
 size_t RoundUp8(size_t value) { return (value + 7) / 8 * 8; }
 
-// OpenBLAS' own threads spin and would fight with ours; products are split over our threads
-// instead.
-void UseOneBlasThread() {
-  static const bool done = (openblas_set_num_threads(1), true);
-  (void)done;
-}
-
 // A dense row-major matrix with rows padded by zeros to a multiple of 8.
 struct Dense {
   Dense(size_t row_count, size_t column_count)
@@ -171,6 +164,11 @@ void DrawRow(uint64_t seed, uint64_t row, uint64_t panel, size_t width, float* o
 }
 
 }  // namespace
+
+void UseOneBlasThread() {
+  static const bool done = (openblas_set_num_threads(1), true);
+  (void)done;
+}
 
 Status ForEachRange(ThreadPool* pool, size_t count, size_t grain, const CallContext& context,
                     const std::function<void(size_t begin, size_t end)>& body) {

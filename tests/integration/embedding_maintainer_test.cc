@@ -1,5 +1,6 @@
 #include "ingest/embedding_maintainer.h"
 
+#include "model/embedder_factory.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::ingest {
@@ -23,6 +24,37 @@ class EmbeddingMaintainerTest : public ::testing::Test {
   Result<EmbeddingReport> Learn(const WithWriter& with_writer, const EmbeddingOptions& options) {
     return LearnGeneration(*engine_.snapshot(), with_writer, engine_.embedders, options,
                            CallContext(), nullptr);
+  }
+  // Publishes a generation as versions before contrastive learning did.
+  Result<std::shared_ptr<const model::Embedder>> LearnOld() {
+    const std::shared_ptr<const index::Snapshot> snapshot = engine_.snapshot();
+    const model::TextSource source =
+        [&](const std::function<void(std::string_view)>& visit) -> Status {
+      return snapshot->ForEachIndexedText([&](ChunkId, std::string_view text) {
+        visit(text);
+        return true;
+      });
+    };
+    QUARRY_ASSIGN_OR_RETURN(const auto learnt, model::LearnEmbedder(source, {}, CallContext()));
+    const std::string table = model::SerializeLearntEmbedder(*learnt);
+    QUARRY_ASSIGN_OR_RETURN(const auto old, model::OpenEmbedder("lsa", ShareString(table)));
+    QUARRY_RETURN_IF_ERROR(RunStep([&](index::IndexWriter& writer) -> Status {
+      QUARRY_ASSIGN_OR_RETURN(
+          const GenerationId generation,
+          writer.BeginGeneration("lsa", old->space(), table, snapshot->live_chunks()));
+      QUARRY_ASSIGN_OR_RETURN(const auto pending, writer.Pending(generation, ChunkId(), 1000));
+      std::vector<ChunkId> chunks;
+      std::vector<std::string> texts;
+      for (const index::PendingChunk& chunk : pending) {
+        chunks.push_back(chunk.chunk);
+        texts.push_back(chunk.text);
+      }
+      QUARRY_ASSIGN_OR_RETURN(const EmbeddingMatrix vectors,
+                              old->Embed(texts, model::EmbeddingRole::kDocument, CallContext()));
+      if (const Status put = writer.PutVectors(generation, chunks, vectors); !put.ok()) return put;
+      return writer.PublishGeneration(generation, CallContext());
+    }));
+    return old;
   }
   void ExpectVerified() {
     EXPECT_THAT(engine_.index->Verify(engine_.collection, CallContext()).value().problems,
@@ -70,6 +102,31 @@ TEST_F(EmbeddingMaintainerTest, OthersWriteBetweenTheSteps) {
   EXPECT_GE(steps, 12);
   EXPECT_EQ(engine_.snapshot()->live_documents(), 40u);  // 11 came, 11 went
   EXPECT_EQ(engine_.snapshot()->pending_vectors(), 0u);
+  ExpectVerified();
+}
+
+// A store written by an earlier version holds an embedder of another kind: it serves until another
+// is learnt, and an operator may go back to it.
+TEST_F(EmbeddingMaintainerTest, WhatAnEarlierVersionLearntIsLearntAgainOnce) {
+  Put(testing::SmallCorpus());
+  ASSERT_OK(LearnOld().status());
+  ASSERT_TRUE(engine_.snapshot()->generation());
+  EXPECT_EQ(engine_.snapshot()->generation()->embedder_kind, "lsa");
+  Query query;
+  query.text = "pump";
+  query.mode = SearchMode::kDense;
+  EXPECT_FALSE(
+      engine_.retriever.Retrieve(query, *engine_.snapshot(), CallContext()).value().hits.empty());
+
+  engine_.maintainer.Notice(engine_.collection);
+  engine_.maintainer.WaitUntilIdle();
+  EXPECT_EQ(engine_.snapshot()->generation()->embedder_kind, "learnt");
+  const auto run = [&](const WriterStep& step) { return RunStep(step); };
+  ASSERT_OK(
+      RevertGeneration(*engine_.snapshot(), run, engine_.embedders, {}, CallContext(), nullptr)
+          .status());
+  EXPECT_EQ(engine_.snapshot()->generation()->embedder_kind, "lsa");
+  EXPECT_FALSE(ShouldLearn(*engine_.snapshot(), {}));
   ExpectVerified();
 }
 

@@ -32,7 +32,7 @@
 #include "index/index.h"
 #include "index/indexed_terms.h"
 #include "model/embedder_factory.h"
-#include "model/lsa_embedder.h"
+#include "model/learnt_embedder.h"
 #include "tests/survival/file_journal.h"
 #include "tests/testing/fill_disk.h"
 
@@ -406,16 +406,16 @@ Status Learn(Subject& subject) {
       return true;
     });
   };
-  model::LsaOptions options;
+  model::LearningOptions options;
   options.dimension = 32;
   options.threads = 1;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
-                          model::LearnLsaEmbedder(source, options, CallContext()));
+                          model::LearnEmbedder(source, options, CallContext()));
   IndexWriter writer = subject.Writer();
   QUARRY_ASSIGN_OR_RETURN(
       const GenerationId generation,
-      writer.BeginGeneration(model::kLsaKind, embedder->space(),
-                             model::SerializeLsaEmbedder(*embedder), snapshot->live_chunks()));
+      writer.BeginGeneration(model::kLearntKind, embedder->space(),
+                             model::SerializeLearntEmbedder(*embedder), snapshot->live_chunks()));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<PendingChunk> pending,
                           writer.Pending(generation, ChunkId(), 100'000));
   std::vector<std::string> texts;

@@ -1,4 +1,4 @@
-#include "model/lsa_embedder.h"
+#include "model/learnt_embedder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,9 +11,9 @@
 #include "base/analyzer.h"
 #include "base/hash.h"
 #include "base/thread_pool.h"
-#include "model/lsa_model.h"
-#include "model/lsa_table.h"
+#include "model/embedder_table.h"
 #include "model/randomized_svd.h"
+#include "model/text_weights.h"
 
 namespace quarry::model {
 namespace {
@@ -21,10 +21,10 @@ namespace {
 constexpr size_t kTextsPerThread = 128;  // fewer are not worth starting one
 constexpr size_t kTextsPerRange = 16;
 
-class LsaEmbedder final : public Embedder {
+class LearntEmbedder final : public Embedder {
  public:
-  LsaEmbedder(LsaTable table, std::string fingerprint)
-      : table_(std::move(table)), analyzer_(LsaAnalyzerOptions()) {
+  LearntEmbedder(EmbedderTable table, std::string fingerprint)
+      : table_(std::move(table)), analyzer_(LearntAnalyzerOptions()) {
     space_.fingerprint = std::move(fingerprint);
     space_.dimension = table_.dimension();
   }
@@ -50,7 +50,7 @@ class LsaEmbedder final : public Embedder {
     return matrix;
   }
 
-  const LsaTable& table() const { return table_; }
+  const EmbedderTable& table() const { return table_; }
   const Analyzer& analyzer() const { return analyzer_; }
 
  private:
@@ -58,7 +58,7 @@ class LsaEmbedder final : public Embedder {
     std::vector<uint32_t> numbers;
     for (const Token& token : analyzer_.Tokenize(text)) {
       const uint32_t number = table_.Find(token.term);
-      if (number != LsaTable::kNoTerm) numbers.push_back(number);
+      if (number != EmbedderTable::kNoTerm) numbers.push_back(number);
     }
     std::sort(numbers.begin(), numbers.end());
     for (size_t i = 0; i < numbers.size();) {
@@ -76,14 +76,19 @@ class LsaEmbedder final : public Embedder {
     for (float& value : row) value *= scale;
   }
 
-  const LsaTable table_;
+  const EmbedderTable table_;
   const Analyzer analyzer_;
   EmbeddingSpace space_;
 };
 
+// All that decides a vector stands in the bytes, the analyzer's fingerprint included.
+std::string FingerprintOf(std::string_view kind, std::string_view table) {
+  return std::string(kind) + ":1:" + HashToHex(Hash64(table));
+}
+
 }  // namespace
 
-AnalyzerOptions LsaAnalyzerOptions() {
+AnalyzerOptions LearntAnalyzerOptions() {
   AnalyzerOptions options;
   options.drop_stop_words = false;
   options.cjk_unigrams = true;
@@ -94,23 +99,23 @@ float TermFrequencyWeight(uint64_t count) {
   return static_cast<float>(1.0 + std::log(static_cast<double>(count)));
 }
 
-std::shared_ptr<const Embedder> MakeLsaEmbedder(LsaTable table) {
-  // All that decides a vector stands in the bytes, the analyzer's fingerprint included.
-  std::string fingerprint = "lsa:1:" + HashToHex(Hash64(table.Serialize()));
-  return std::make_shared<LsaEmbedder>(std::move(table), std::move(fingerprint));
+std::shared_ptr<const Embedder> MakeLearntEmbedder(EmbedderTable table) {
+  std::string fingerprint = FingerprintOf(kLearntKind, table.Serialize());
+  return std::make_shared<LearntEmbedder>(std::move(table), std::move(fingerprint));
 }
 
-std::string SerializeLsaEmbedder(const Embedder& embedder) {
-  const auto* const lsa = dynamic_cast<const LsaEmbedder*>(&embedder);
+std::string SerializeLearntEmbedder(const Embedder& embedder) {
+  const auto* const lsa = dynamic_cast<const LearntEmbedder*>(&embedder);
   QUARRY_CHECK(lsa != nullptr);
   return lsa->table().Serialize();
 }
 
-Result<std::shared_ptr<const Embedder>> ParseLsaEmbedder(SharedBytes bytes) {
-  QUARRY_ASSIGN_OR_RETURN(LsaTable table, LsaTable::Parse(bytes));
+Result<std::shared_ptr<const Embedder>> ParseLearntEmbedder(SharedBytes bytes,
+                                                            std::string_view kind) {
+  QUARRY_ASSIGN_OR_RETURN(EmbedderTable table, EmbedderTable::Parse(bytes));
   const std::string learnt_with = table.analyzer();
   auto embedder =
-      std::make_shared<LsaEmbedder>(std::move(table), "lsa:1:" + HashToHex(Hash64(bytes.view)));
+      std::make_shared<LearntEmbedder>(std::move(table), FingerprintOf(kind, bytes.view));
   if (embedder->analyzer().Fingerprint() != learnt_with) {
     return FailedPreconditionError("embedder table: analyzer mismatch: table=" + learnt_with +
                                    " program=" + embedder->analyzer().Fingerprint());

@@ -32,7 +32,7 @@
 namespace quarry::model {
 
 // Immutable after construction: safe to read from many threads.
-class LsaTable {
+class EmbedderTable {
  public:
   static constexpr uint32_t kNoTerm = UINT32_MAX;
 
@@ -46,12 +46,12 @@ class LsaTable {
     std::vector<float> scales;       // terms.size(): multiplies the row's bytes
     std::vector<int8_t> rows;        // rows * rank
   };
-  explicit LsaTable(Parts parts);
+  explicit EmbedderTable(Parts parts);
 
   std::string Serialize() const;
   // The rows, nearly all of the bytes, are read from where they are. Errors: kDataLoss for anything that Serialize did not write; kFailedPrecondition for a version
   // of the format that this program does not read.
-  static Result<LsaTable> Parse(const SharedBytes& file);
+  static Result<EmbedderTable> Parse(const SharedBytes& file);
 
   // The number of `term`, or kNoTerm.
   uint32_t Find(std::string_view term) const;
@@ -68,7 +68,7 @@ class LsaTable {
   }
 
  private:
-  LsaTable() = default;
+  EmbedderTable() = default;
   size_t RowCount() const { return rank_ == 0 ? 0 : rows_.size() / rank_; }
   void AppendTerm(std::string_view term);
   void BuildSlots();

@@ -1,4 +1,4 @@
-#include "model/lsa_embedder.h"
+#include "model/learnt_embedder.h"
 
 #include <gtest/gtest.h>
 
@@ -25,8 +25,8 @@ TextSource SourceOf(const std::vector<std::string>& texts) {
   };
 }
 
-Result<EmbedderPointer> Learn(const std::vector<std::string>& texts, LsaOptions options = {}) {
-  return LearnLsaEmbedder(SourceOf(texts), options, CallContext());
+Result<EmbedderPointer> Learn(const std::vector<std::string>& texts, LearningOptions options = {}) {
+  return LearnEmbedder(SourceOf(texts), options, CallContext());
 }
 
 // Texts about one of six things each. "pump" and "impeller" never stand in one text, and neither do
@@ -76,24 +76,24 @@ double Length(const std::vector<float>& vector) {
   return std::sqrt(squares);
 }
 
-TEST(LsaEmbedderTest, WordsThatNeverMeetButKeepTheSameCompanyAreClose) {
-  // As many directions as topics: more would spend the rest on telling the two words apart.
-  LsaOptions options;
-  options.dimension = 6;
-  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(600), options));
-  const std::pair<const char*, const char*> synonyms[] = {
-      {"pump", "impeller"}, {"loaf", "baguette"}, {"plaintiff", "defendant"},
-      {"水泵", "叶轮"},     {"馒头", "花卷"},     {"原告", "被告"}};
-  for (const auto& [a, b] : synonyms) {
-    for (const auto& [c, d] : synonyms) {
-      if (a == c) continue;
-      EXPECT_GT(Cosine(*embedder, a, b), Cosine(*embedder, a, d) + 0.3)
-          << a << " " << b << " " << d;
+TEST(LearntEmbedderTest, AWordLiesAmongTheCompanyItKeeps) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(600)));
+  const std::pair<const char*, const char*> topics[] = {{"impeller", "pressure valve suction"},
+                                                        {"loaf", "flour yeast dough"},
+                                                        {"defendant", "judge verdict appeal"},
+                                                        {"水泵", "压力 阀门 管道"},
+                                                        {"花卷", "面粉 酵母 糕点"},
+                                                        {"原告", "法官 判决 审理"}};
+  for (const auto& [word, company] : topics) {
+    for (const auto& [other, other_company] : topics) {
+      if (other == word) continue;
+      EXPECT_GT(Cosine(*embedder, word, company), Cosine(*embedder, word, other_company) + 0.2)
+          << word << " " << other_company;
     }
   }
 }
 
-TEST(LsaEmbedderTest, VectorsHaveUnitLengthAndTheDimensionAskedFor) {
+TEST(LearntEmbedderTest, VectorsHaveUnitLengthAndTheDimensionAskedFor) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(300)));
   EXPECT_EQ(embedder->space().dimension, 256u);
   EXPECT_TRUE(embedder->space().normalised);
@@ -108,46 +108,46 @@ TEST(LsaEmbedderTest, VectorsHaveUnitLengthAndTheDimensionAskedFor) {
   }
 }
 
-TEST(LsaEmbedderTest, ATextWithoutAKnownWordIsZero) {
+TEST(LearntEmbedderTest, ATextWithoutAKnownWordIsZero) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
   for (const char* text : {"", " \n", "zyzzyva quux", "犇羴鱻", "?!…"}) {
     EXPECT_EQ(Length(EmbedOne(*embedder, text)), 0.0) << text;
   }
 }
 
-TEST(LsaEmbedderTest, UnknownWordsAddNothing) {
+TEST(LearntEmbedderTest, UnknownWordsAddNothing) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
   EXPECT_EQ(EmbedOne(*embedder, "pump zyzzyva pressure"), EmbedOne(*embedder, "pump pressure"));
 }
 
-TEST(LsaEmbedderTest, TheOrderOfWordsDoesNotMatter) {
+TEST(LearntEmbedderTest, TheOrderOfWordsDoesNotMatter) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
   EXPECT_EQ(EmbedOne(*embedder, "valve pump pump flow"),
             EmbedOne(*embedder, "pump flow valve pump"));
 }
 
-TEST(LsaEmbedderTest, LearningTwiceGivesTheSameBytes) {
+TEST(LearntEmbedderTest, LearningTwiceGivesTheSameBytes) {
   const std::vector<std::string> texts = SyntheticCorpus(500);
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer a, Learn(texts));
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer b, Learn(texts));
-  EXPECT_EQ(SerializeLsaEmbedder(*a), SerializeLsaEmbedder(*b));
+  EXPECT_EQ(SerializeLearntEmbedder(*a), SerializeLearntEmbedder(*b));
   EXPECT_EQ(a->space(), b->space());
 }
 
-TEST(LsaEmbedderTest, TheNumberOfThreadsDoesNotChangeAByte) {
+TEST(LearntEmbedderTest, TheNumberOfThreadsDoesNotChangeAByte) {
   const std::vector<std::string> texts = SyntheticCorpus(1200);
-  LsaOptions options;
+  LearningOptions options;
   options.dimension = 64;
   std::string bytes;
   for (const uint32_t threads : {1u, 2u, 3u, 8u}) {
     options.threads = threads;
     ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(texts, options));
-    if (bytes.empty()) bytes = SerializeLsaEmbedder(*embedder);
-    EXPECT_EQ(SerializeLsaEmbedder(*embedder), bytes) << threads;
+    if (bytes.empty()) bytes = SerializeLearntEmbedder(*embedder);
+    EXPECT_EQ(SerializeLearntEmbedder(*embedder), bytes) << threads;
   }
 }
 
-TEST(LsaEmbedderTest, ManyTextsTogetherAreEmbeddedAsEachAlone) {
+TEST(LearntEmbedderTest, ManyTextsTogetherAreEmbeddedAsEachAlone) {
   const std::vector<std::string> texts = SyntheticCorpus(1000);
   const EmbedderPointer embedder = Learn(texts).value();
   const EmbeddingMatrix together =
@@ -158,19 +158,19 @@ TEST(LsaEmbedderTest, ManyTextsTogetherAreEmbeddedAsEachAlone) {
   }
 }
 
-TEST(LsaEmbedderTest, OtherTextsOptionsOrSeedAreAnotherSpace) {
+TEST(LearntEmbedderTest, OtherTextsOptionsOrSeedAreAnotherSpace) {
   const std::vector<std::string> texts = SyntheticCorpus(200);
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer base, Learn(texts));
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer other_texts, Learn(SyntheticCorpus(201)));
-  LsaOptions options;
+  LearningOptions options;
   options.dimension = 32;
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer other_dimension, Learn(texts, options));
   EXPECT_NE(base->space().fingerprint, other_texts->space().fingerprint);
   EXPECT_NE(base->space().fingerprint, other_dimension->space().fingerprint);
-  EXPECT_TRUE(base->space().fingerprint.starts_with("lsa:1:"));
+  EXPECT_TRUE(base->space().fingerprint.starts_with("learnt:1:"));
 }
 
-TEST(LsaEmbedderTest, SmallCorporaWork) {
+TEST(LearntEmbedderTest, SmallCorporaWork) {
   for (const size_t count : {2, 3, 12, 13, 24, 50, 270}) {
     ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(count)));
     EXPECT_EQ(embedder->space().dimension, 256u) << count;
@@ -180,7 +180,7 @@ TEST(LsaEmbedderTest, SmallCorporaWork) {
   }
 }
 
-TEST(LsaEmbedderTest, EqualTextsAndOneWordTextsAreLearntFrom) {
+TEST(LearntEmbedderTest, EqualTextsAndOneWordTextsAreLearntFrom) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer equal,
                        Learn(std::vector<std::string>(40, "the same text every time")));
   EXPECT_NEAR(Length(EmbedOne(*equal, "same")), 1.0, 1e-5);
@@ -188,7 +188,7 @@ TEST(LsaEmbedderTest, EqualTextsAndOneWordTextsAreLearntFrom) {
   EXPECT_NEAR(Length(EmbedOne(*words, "three")), 1.0, 1e-5);
 }
 
-TEST(LsaEmbedderTest, FewerThanTwoTextsWithWordsAreRefused) {
+TEST(LearntEmbedderTest, FewerThanTwoTextsWithWordsAreRefused) {
   for (const std::vector<std::string>& texts :
        std::vector<std::vector<std::string>>{{}, {"one text"}, {"one text", "", " ... "}}) {
     const Result<EmbedderPointer> embedder = Learn(texts);
@@ -197,8 +197,8 @@ TEST(LsaEmbedderTest, FewerThanTwoTextsWithWordsAreRefused) {
   }
 }
 
-TEST(LsaEmbedderTest, OptionsOutOfRangeAreRefused) {
-  LsaOptions options;
+TEST(LearntEmbedderTest, OptionsOutOfRangeAreRefused) {
+  LearningOptions options;
   options.dimension = 0;
   EXPECT_EQ(Learn({"a", "b"}, options).status().code(), Code::kInvalidArgument);
   options.dimension = 256;
@@ -206,8 +206,8 @@ TEST(LsaEmbedderTest, OptionsOutOfRangeAreRefused) {
   EXPECT_EQ(Learn({"a", "b"}, options).status().code(), Code::kInvalidArgument);
 }
 
-TEST(LsaEmbedderTest, TheVocabularyLimitKeepsTheMostFrequentTerms) {
-  LsaOptions options;
+TEST(LearntEmbedderTest, TheVocabularyLimitKeepsTheMostFrequentTerms) {
+  LearningOptions options;
   options.vocabulary_limit = 2;
   ASSERT_OK_AND_ASSIGN(
       const EmbedderPointer embedder,
@@ -217,39 +217,74 @@ TEST(LsaEmbedderTest, TheVocabularyLimitKeepsTheMostFrequentTerms) {
   EXPECT_EQ(Length(EmbedOne(*embedder, "cherry damson fig")), 0.0);
 }
 
-TEST(LsaEmbedderTest, TheErrorOfTheSourceIsReturned) {
+TEST(LearntEmbedderTest, TermsBeyondTheMemoryLimitLieAmongTheirTexts) {
+  LearningOptions options;
+  options.epochs = 30;
+  options.memory_limit = 20 * 256 * 12;  // twenty terms are learnt, of the 36 words of the topics
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(600), options));
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer all, Learn(SyntheticCorpus(600)));
+  EXPECT_NE(embedder->space().fingerprint, all->space().fingerprint);
+  for (const char* word : {"pump", "yeast", "appeal", "水泵", "酵母", "item17"}) {
+    EXPECT_NEAR(Length(EmbedOne(*embedder, word)), 1.0, 1e-5) << word;
+  }
+  EXPECT_GT(Cosine(*embedder, "yeast", "flour"), Cosine(*embedder, "yeast", "judge") + 0.3);
+}
+
+TEST(LearntEmbedderTest, ATermOfOneTextLiesWhereTheTextLies) {
+  const std::vector<std::string> texts = SyntheticCorpus(600);
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(texts));
+  EXPECT_GT(Cosine(*embedder, "item17", texts[17]), 0.9);
+  EXPECT_LT(Cosine(*embedder, "item17", texts[18]), 0.5);
+}
+
+TEST(LearntEmbedderTest, ALargeCorpusIsLearntFromASample) {
+  LearningOptions options;
+  options.sample_limit = 800;
+  options.epochs = 30;
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(3000), options));
+  int known = 0;
+  for (int i = 0; i < 3000; ++i) {
+    known += Length(EmbedOne(*embedder, "item" + std::to_string(i))) > 0 ? 1 : 0;
+  }
+  EXPECT_LE(known, 800);
+  EXPECT_GE(known, 200);
+  EXPECT_GT(Cosine(*embedder, "yeast", "flour"), Cosine(*embedder, "yeast", "judge") + 0.3);
+}
+
+TEST(LearntEmbedderTest, TheErrorOfTheSourceIsReturned) {
   const TextSource broken = [](const std::function<void(std::string_view)>& visit) -> Status {
     visit("one text");
     return DataLossError("row 17 is damaged");
   };
-  const Result<EmbedderPointer> embedder = LearnLsaEmbedder(broken, LsaOptions(), CallContext());
+  const Result<EmbedderPointer> embedder = LearnEmbedder(broken, LearningOptions(), CallContext());
   EXPECT_EQ(embedder.status().code(), Code::kDataLoss);
   EXPECT_THAT(embedder.status().message(), ::testing::HasSubstr("row 17"));
 }
 
-TEST(LsaEmbedderTest, CancellingStopsLearningAtEveryStage) {
-  const std::vector<std::string> texts = SyntheticCorpus(700);
+TEST(LearntEmbedderTest, CancellingStopsLearningAtEveryStage) {
+  const std::vector<std::string> texts = SyntheticCorpus(60);
   CallContext before;
   before.cancel.Cancel();
-  EXPECT_EQ(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), before).status().code(),
+  EXPECT_EQ(LearnEmbedder(SourceOf(texts), LearningOptions(), before).status().code(),
             Code::kCancelled);
   uint64_t stages = 0;
-  ASSERT_OK(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), CallContext(), [&](uint64_t, uint64_t) {
-              ++stages;
-            }).status());
+  ASSERT_OK(
+      LearnEmbedder(SourceOf(texts), LearningOptions(), CallContext(), [&](uint64_t, uint64_t) {
+        ++stages;
+      }).status());
   ASSERT_GT(stages, 2u);
   for (uint64_t stop_at = 0; stop_at + 1 < stages; ++stop_at) {
     CallContext context;
     uint64_t stage = 0;
     const Result<EmbedderPointer> embedder =
-        LearnLsaEmbedder(SourceOf(texts), LsaOptions(), context, [&](uint64_t, uint64_t) {
+        LearnEmbedder(SourceOf(texts), LearningOptions(), context, [&](uint64_t, uint64_t) {
           if (stage++ == stop_at) context.cancel.Cancel();
         });
     EXPECT_EQ(embedder.status().code(), Code::kCancelled) << stop_at;
   }
 }
 
-TEST(LsaEmbedderTest, EmbeddingStopsWhenCancelled) {
+TEST(LearntEmbedderTest, EmbeddingStopsWhenCancelled) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(50)));
   CallContext context;
   context.cancel.Cancel();
@@ -258,46 +293,57 @@ TEST(LsaEmbedderTest, EmbeddingStopsWhenCancelled) {
             Code::kCancelled);
 }
 
-TEST(LsaEmbedderTest, ProgressEndsWithTheTotal) {
+TEST(LearntEmbedderTest, ProgressEndsWithTheTotal) {
   std::vector<uint64_t> seen;
   uint64_t last_total = 0;
   const std::vector<std::string> texts = SyntheticCorpus(50);
-  ASSERT_OK(LearnLsaEmbedder(SourceOf(texts), LsaOptions(), CallContext(),
-                             [&](uint64_t done, uint64_t total) {
-                               seen.push_back(done);
-                               last_total = total;
-                             })
+  ASSERT_OK(LearnEmbedder(SourceOf(texts), LearningOptions(), CallContext(),
+                          [&](uint64_t done, uint64_t total) {
+                            seen.push_back(done);
+                            last_total = total;
+                          })
                 .status());
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
   EXPECT_EQ(seen.back(), last_total);
 }
 
-TEST(LsaTableTest, ParsingGivesTheSameEmbedder) {
+TEST(EmbedderTableTest, ParsingGivesTheSameEmbedder) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(300)));
-  const std::string bytes = SerializeLsaEmbedder(*embedder);
-  ASSERT_OK_AND_ASSIGN(const EmbedderPointer parsed, ParseLsaEmbedder(ShareString(bytes)));
+  const std::string bytes = SerializeLearntEmbedder(*embedder);
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer parsed, ParseLearntEmbedder(ShareString(bytes)));
   EXPECT_EQ(parsed->space(), embedder->space());
-  EXPECT_EQ(SerializeLsaEmbedder(*parsed), bytes);
+  EXPECT_EQ(SerializeLearntEmbedder(*parsed), bytes);
   for (const char* text : {"pump pressure", "面包和酵母", "unknown", "item17 item18"}) {
     EXPECT_EQ(EmbedOne(*parsed, text), EmbedOne(*embedder, text)) << text;
   }
 }
 
-TEST(LsaTableTest, EveryTruncationAndFlipIsDataLoss) {
-  LsaOptions options;
+TEST(EmbedderTableTest, WhatEarlierVersionsLearntStillOpens) {
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(50)));
+  const SharedBytes bytes = ShareString(SerializeLearntEmbedder(*embedder));
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer old, OpenEmbedder(kLsaKind, bytes));
+  EXPECT_TRUE(old->space().fingerprint.starts_with("lsa:1:"));
+  EXPECT_EQ(EmbedOne(*old, "pump"), EmbedOne(*embedder, "pump"));
+  const Status unknown = OpenEmbedder("crystal ball", bytes).status();
+  EXPECT_EQ(unknown.code(), Code::kFailedPrecondition);
+  EXPECT_THAT(unknown.message(), ::testing::HasSubstr("unknown kind of embedder \"crystal ball\""));
+}
+
+TEST(EmbedderTableTest, EveryTruncationAndFlipIsDataLoss) {
+  LearningOptions options;
   options.dimension = 16;
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(40), options));
-  const std::string bytes = SerializeLsaEmbedder(*embedder);
+  const std::string bytes = SerializeLearntEmbedder(*embedder);
   Random random(7);
   for (int i = 0; i < 1000; ++i) {
     std::string flipped = bytes;
     flipped[random.Below(bytes.size())] ^= static_cast<char>(1 << random.Below(8));
-    EXPECT_EQ(ParseLsaEmbedder(ShareString(flipped)).status().code(), Code::kDataLoss);
+    EXPECT_EQ(ParseLearntEmbedder(ShareString(flipped)).status().code(), Code::kDataLoss);
     const std::string cut = bytes.substr(0, random.Below(bytes.size()));
-    EXPECT_EQ(ParseLsaEmbedder(ShareString(cut)).status().code(), Code::kDataLoss);
+    EXPECT_EQ(ParseLearntEmbedder(ShareString(cut)).status().code(), Code::kDataLoss);
   }
-  EXPECT_EQ(ParseLsaEmbedder(ShareString(bytes + "x")).status().code(), Code::kDataLoss);
-  EXPECT_EQ(ParseLsaEmbedder(ShareString("")).status().code(), Code::kDataLoss);
+  EXPECT_EQ(ParseLearntEmbedder(ShareString(bytes + "x")).status().code(), Code::kDataLoss);
+  EXPECT_EQ(ParseLearntEmbedder(ShareString("")).status().code(), Code::kDataLoss);
 }
 
 // Gives damaged bytes the checksum that fits them, so that the checks behind it are reached.
@@ -307,11 +353,11 @@ std::string WithChecksum(std::string bytes) {
   return bytes.replace(4, 8, checksum);
 }
 
-TEST(LsaTableTest, DamageUnderAMatchingChecksumNeverCrashes) {
-  LsaOptions options;
+TEST(EmbedderTableTest, DamageUnderAMatchingChecksumNeverCrashes) {
+  LearningOptions options;
   options.dimension = 8;
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(12), options));
-  const std::string bytes = SerializeLsaEmbedder(*embedder);
+  const std::string bytes = SerializeLearntEmbedder(*embedder);
   Random random(8);
   for (int i = 0; i < 2000; ++i) {
     std::string damaged = bytes;
@@ -319,22 +365,22 @@ TEST(LsaTableTest, DamageUnderAMatchingChecksumNeverCrashes) {
       damaged[12 + random.Below(bytes.size() - 12)] = static_cast<char>(random.Next());
     }
     if (random.Below(4) == 0) damaged.resize(12 + random.Below(bytes.size() - 12));
-    const Result<EmbedderPointer> parsed = ParseLsaEmbedder(ShareString(WithChecksum(damaged)));
+    const Result<EmbedderPointer> parsed = ParseLearntEmbedder(ShareString(WithChecksum(damaged)));
     if (parsed.ok()) EmbedOne(**parsed, "pump item3 水泵");  // a changed letter or value is legal
   }
 }
 
-TEST(LsaTableTest, AnotherFormatVersionOrAnalyzerIsNamed) {
+TEST(EmbedderTableTest, AnotherFormatVersionOrAnalyzerIsNamed) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(12)));
-  std::string version = SerializeLsaEmbedder(*embedder);
+  std::string version = SerializeLearntEmbedder(*embedder);
   version[12] = 9;
-  const Status other_version = ParseLsaEmbedder(ShareString(WithChecksum(version))).status();
+  const Status other_version = ParseLearntEmbedder(ShareString(WithChecksum(version))).status();
   EXPECT_EQ(other_version.code(), Code::kFailedPrecondition);
   EXPECT_THAT(other_version.message(), ::testing::HasSubstr("format 9"));
 
-  std::string analyzer = SerializeLsaEmbedder(*embedder);
+  std::string analyzer = SerializeLearntEmbedder(*embedder);
   analyzer[17] ^= 1;  // a byte of the analyzer's fingerprint, behind its length
-  const Status other_analyzer = ParseLsaEmbedder(ShareString(WithChecksum(analyzer))).status();
+  const Status other_analyzer = ParseLearntEmbedder(ShareString(WithChecksum(analyzer))).status();
   EXPECT_EQ(other_analyzer.code(), Code::kFailedPrecondition);
   EXPECT_THAT(other_analyzer.message(), ::testing::HasSubstr("analyzer mismatch"));
 }

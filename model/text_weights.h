@@ -1,24 +1,24 @@
 #pragma once
 
-// What learning (lsa_learning.cc) and embedding (lsa_embedder.cc) share, so that a text is counted
-// the same way in both.
+// What learning and embedding share, so that a text is counted the same way in both. Internal to
+// the learnt embedder.
 
 #include <cstdint>
 #include <memory>
 
 #include "base/analyzer.h"
 #include "model/embedder.h"
-#include "model/lsa_table.h"
+#include "model/embedder_table.h"
 
 namespace quarry::model {
 
 // Stems, stop words kept (they carry little weight, and questions are made of them); every CJK
 // character and every pair.
-AnalyzerOptions LsaAnalyzerOptions();
+AnalyzerOptions LearntAnalyzerOptions();
 
 // 1 + ln(count): the weight of a term that occurs `count` times in a text. REQUIRES: count > 0.
 float TermFrequencyWeight(uint64_t count);
 
-std::shared_ptr<const Embedder> MakeLsaEmbedder(LsaTable table);
+std::shared_ptr<const Embedder> MakeLearntEmbedder(EmbedderTable table);
 
 }  // namespace quarry::model

@@ -1,4 +1,4 @@
-#include "model/lsa_table.h"
+#include "model/embedder_table.h"
 
 #include <algorithm>
 #include <bit>
@@ -29,7 +29,7 @@ size_t SharedPrefix(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-LsaTable::LsaTable(Parts parts)
+EmbedderTable::EmbedderTable(Parts parts)
     : analyzer_(std::move(parts.analyzer)),
       dimension_(parts.dimension),
       rank_(parts.rank),
@@ -49,12 +49,12 @@ LsaTable::LsaTable(Parts parts)
   BuildSlots();
 }
 
-void LsaTable::AppendTerm(std::string_view term) {
+void EmbedderTable::AppendTerm(std::string_view term) {
   blob_.append(term);
   offsets_.push_back(static_cast<uint32_t>(blob_.size()));
 }
 
-void LsaTable::BuildSlots() {
+void EmbedderTable::BuildSlots() {
   slots_.assign(std::bit_ceil(std::max<size_t>(size_t{2} * size(), 2)), kNoTerm);
   const size_t mask = slots_.size() - 1;
   for (uint32_t number = 0; number < size(); ++number) {
@@ -64,7 +64,7 @@ void LsaTable::BuildSlots() {
   }
 }
 
-uint32_t LsaTable::Find(std::string_view term) const {
+uint32_t EmbedderTable::Find(std::string_view term) const {
   const size_t mask = slots_.size() - 1;
   for (size_t slot = Hash64(term) & mask;; slot = (slot + 1) & mask) {
     const uint32_t number = slots_[slot];
@@ -72,12 +72,12 @@ uint32_t LsaTable::Find(std::string_view term) const {
   }
 }
 
-void LsaTable::AddRow(uint32_t number, float factor, std::span<float> sums) const {
+void EmbedderTable::AddRow(uint32_t number, float factor, std::span<float> sums) const {
   AccumulateBytes(factor * scales_[number], rows_.data() + size_t{row_of_[number]} * rank_, rank_,
                   sums.data());
 }
 
-std::string LsaTable::Serialize() const {
+std::string EmbedderTable::Serialize() const {
   std::string body;
   body.reserve(64 + analyzer_.size() + blob_.size() + size_t{size()} * (4 + 9) + rows_.size());
   body.append(kMagic);
@@ -106,7 +106,7 @@ std::string LsaTable::Serialize() const {
   return body;
 }
 
-Result<LsaTable> LsaTable::Parse(const SharedBytes& file) {
+Result<EmbedderTable> EmbedderTable::Parse(const SharedBytes& file) {
   const std::string_view bytes = file.view;
   const auto damaged = [](std::string_view what) {
     return DataLossError("embedder table: " + std::string(what));
@@ -125,7 +125,7 @@ Result<LsaTable> LsaTable::Parse(const SharedBytes& file) {
                                    ", this program reads " + std::to_string(kVersion));
   }
 
-  LsaTable table;
+  EmbedderTable table;
   table.analyzer_ = std::string(reader.Bytes());
   table.dimension_ = reader.Varint32();
   table.rank_ = reader.Varint32();
