@@ -1,25 +1,30 @@
 #include <unistd.h>
 
-#include <filesystem>
-#include <map>
+#include <algorithm>
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/index_records.h"
+#include "app/index_roots.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/progress.h"
 #include "app/records.h"
+#include "app/text_layout.h"
 #include "base/file.h"
 #include "ingest/embedder_switch.h"
+#include "ingest/folder_watch.h"
 
 namespace quarry::app {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr const char* kStandardInput = "-";
+// Between attempts at a store that another process has; and the one at which the user is told.
+constexpr std::chrono::milliseconds kLockedPause{250};
+constexpr int kNotedAttempt = 4;
 
 // "--meta lang=en" -> {"lang": "en"}.
 Result<Metadata> ParseMetadata(const std::vector<std::string>& texts) {
@@ -35,51 +40,6 @@ Result<Metadata> ParseMetadata(const std::vector<std::string>& texts) {
     }
   }
   return metadata;
-}
-
-// The files below every root. The store is never indexed, even where it lies below a root.
-Result<std::vector<ingest::FileList>> ListRoots(const IndexArguments& arguments,
-                                                const Config& config) {
-  ingest::FileSelection selection = config.ingest.files;
-  std::error_code error;
-  selection.left_out = fs::weakly_canonical(config.store, error).string();
-  std::vector<ingest::FileList> lists;
-  std::map<std::string, std::string> root_of;  // document id -> the root that brings it
-  for (const std::string& path : arguments.paths) {
-    if (path.starts_with("http://") || path.starts_with("https://")) {
-      return InvalidArgumentError(path + ": reading from the web is not supported; save it first");
-    }
-    QUARRY_ASSIGN_OR_RETURN(ingest::FileList list, ingest::ListFiles(path, selection));
-    for (const ingest::SourceItem& item : list.items) {
-      const auto [other, is_new] = root_of.emplace(item.info.id, list.root);
-      if (is_new || other->second == list.root) continue;
-      return InvalidArgumentError("\"" + item.info.id + "\" is below " + other->second +
-                                  " and below " + list.root +
-                                  ", and a document has one source; index their common parent, or "
-                                  "each into a collection of its own (--collection)");
-    }
-    lists.push_back(std::move(list));
-  }
-  return lists;
-}
-
-// The same across runs: a document of another root, which is still there, is not taken over
-// silently.
-Status CheckRoots(const ingest::FileList& list, const index::Snapshot& snapshot) {
-  for (const ingest::SourceItem& item : list.items) {
-    const Result<index::StoredDocument> stored = snapshot.ReadDocument(item.info.id);
-    if (!stored.ok() || stored->root.empty() || stored->root == list.root) continue;
-    std::error_code error;
-    const fs::path there = fs::is_directory(stored->root, error)
-                               ? fs::path(stored->root) / stored->id
-                               : fs::path(stored->root);
-    if (there == fs::path(item.info.path) || !fs::exists(there, error)) continue;
-    return FailedPreconditionError("\"" + item.info.id + "\" would replace " + there.string() +
-                                   ", which the collection holds under the same name; index their "
-                                   "common parent, or each into a collection of its own "
-                                   "(--collection)");
-  }
-  return OkStatus();
 }
 
 void AddReport(const ingest::IngestReport& from, ingest::IngestReport& to) {
@@ -98,6 +58,7 @@ void AddReport(const ingest::IngestReport& from, ingest::IngestReport& to) {
   to.embedding.learn_seconds += from.embedding.learn_seconds;
   to.embedding.embed_seconds += from.embedding.embed_seconds;
   to.seconds += from.seconds;
+  to.plan.insert(to.plan.end(), from.plan.begin(), from.plan.end());
   to.failures.insert(to.failures.end(), from.failures.begin(), from.failures.end());
   to.skipped.insert(to.skipped.end(), from.skipped.begin(), from.skipped.end());
 }
@@ -150,74 +111,188 @@ Status CheckArguments(const IndexArguments& arguments) {
         "--prune: removes what is gone from a folder; records are removed by "
         "{\"op\":\"delete\",\"id\":\"..\"}");
   }
+  if (arguments.watch && (from_input || arguments.dry_run)) {
+    return InvalidArgumentError("--watch: follows folders; expected neither \"-\" nor --dry-run");
+  }
   return OkStatus();
+}
+
+// The index command. Every run opens the store and closes it again: between two of them it is free.
+class IndexCommand {
+ public:
+  IndexCommand(const IndexArguments& arguments, Metadata metadata, CommandContext& context)
+      : arguments_(arguments), metadata_(std::move(metadata)), context_(context) {}
+
+  // One run: over `lists`, or, where the arguments say so, over standard input.
+  Result<IndexResult> Run(const std::vector<ingest::FileList>& lists);
+  // Runs until the call is cancelled, whenever something has changed. What is returned counts all
+  // runs; unchanged, failed and skipped are as the last one found them.
+  Result<IndexResult> Watch();
+
+ private:
+  Status Sync(const std::vector<ingest::FileList>& lists, ingest::Pipeline& pipeline,
+              index::IndexWriter& writer, const ingest::IngestOptions& options,
+              ingest::IngestReport& report);
+  // Lists the folders and watches all that it has listed.
+  Result<std::vector<ingest::FileList>> ListWatched(ingest::FolderWatch& watch) const;
+  // A run that waits while others have the store.
+  Result<IndexResult> RunWhenFree(ingest::FolderWatch& watch);
+  void NoteRun(const ingest::IngestReport& before, const ingest::IngestReport& run);
+
+  const IndexArguments& arguments_;
+  const Metadata metadata_;
+  CommandContext& context_;
+  bool has_run_ = false;
+};
+
+Status IndexCommand::Sync(const std::vector<ingest::FileList>& lists, ingest::Pipeline& pipeline,
+                          index::IndexWriter& writer, const ingest::IngestOptions& options,
+                          ingest::IngestReport& report) {
+  ProgressPrinter progress(context_.console);
+  if (arguments_.paths[0] == kStandardInput) {
+    LineInput input(STDIN_FILENO);
+    return IndexRecords(input, pipeline, writer, options, progress.Sink(), context_.call, report);
+  }
+  for (const ingest::FileList& list : lists) {
+    QUARRY_RETURN_IF_ERROR(CheckRoots(list, *writer.snapshot()));
+  }
+  for (const ingest::FileList& list : lists) {
+    QUARRY_ASSIGN_OR_RETURN(const ingest::IngestReport one,
+                            pipeline.Sync(list, progress.Sink(), context_.call));
+    AddReport(one, report);
+  }
+  return OkStatus();
+}
+
+Result<IndexResult> IndexCommand::Run(const std::vector<ingest::FileList>& lists) {
+  QUARRY_ASSIGN_OR_RETURN(Target target, OpenTarget(context_.config(), arguments_.dry_run));
+  Engine& engine = *target.engine;
+  if (!std::exchange(has_run_, true)) NoteStoredSettings(context_, engine.index());
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                          engine.index().OpenWriter(target.collection, context_.call));
+  ingest::IngestOptions options = engine.ingest_options();
+  options.metadata = metadata_;
+  options.prune = arguments_.prune;
+  options.dry_run = arguments_.dry_run;
+  if (options.embedding.enabled) {
+    QUARRY_RETURN_IF_ERROR(ingest::CheckEmbedder(*writer.snapshot(), options.embedding));
+  }
+  ingest::Pipeline pipeline(writer, engine.analyzer(), engine.ingest_pool(), engine.embedders(),
+                            options);
+  IndexResult result;
+  result.collection = context_.config().collection;
+  result.dry_run = arguments_.dry_run;
+  QUARRY_RETURN_IF_ERROR(Sync(lists, pipeline, writer, options, result.report));
+  // The next start is quick, and the first search walks a graph.
+  if (!arguments_.dry_run) {
+    QUARRY_RETURN_IF_ERROR(engine.index().WaitForMaintenance(context_.call));
+  }
+  const std::shared_ptr<const index::Snapshot> snapshot = writer.snapshot();
+  result.chunks_total = snapshot->live_chunks();
+  if (options.embedding.enabled && !snapshot->generation()) {
+    result.learn_from_chunks = options.embedding.learn_from_chunks;
+  }
+  return result;
+}
+
+Result<std::vector<ingest::FileList>> IndexCommand::ListWatched(ingest::FolderWatch& watch) const {
+  while (true) {
+    QUARRY_RETURN_IF_ERROR(context_.call.Check());
+    QUARRY_ASSIGN_OR_RETURN(std::vector<ingest::FileList> lists,
+                            ListRoots(arguments_.paths, context_.config()));
+    std::vector<std::string> folders;
+    for (const ingest::FileList& list : lists) {
+      folders.insert(folders.end(), list.folders.begin(), list.folders.end());
+    }
+    QUARRY_ASSIGN_OR_RETURN(const bool has_new, watch.Follow(folders));
+    if (!has_new) return lists;
+  }
+}
+
+Result<IndexResult> IndexCommand::RunWhenFree(ingest::FolderWatch& watch) {
+  for (int attempt = 1;; ++attempt) {
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<ingest::FileList> lists, ListWatched(watch));
+    Result<IndexResult> result = Run(lists);
+    if (result.status().code() != Code::kLocked || !has_run_) return result;
+    // A search holds the store for a moment only.
+    if (attempt == kNotedAttempt) context_.console.Note("waiting: " + result.status().message());
+    const auto end = CallContext::Clock::now() + kLockedPause;
+    while (CallContext::Clock::now() < end) {
+      QUARRY_RETURN_IF_ERROR(context_.call.Check());
+      std::this_thread::sleep_for(kLockedPause / 5);
+    }
+  }
+}
+
+// What a run did, and what it could not use and the one before could.
+void IndexCommand::NoteRun(const ingest::IngestReport& before, const ingest::IngestReport& run) {
+  std::set<std::pair<std::string_view, std::string_view>> known;
+  for (const ingest::IngestNote& failure : before.failures) {
+    known.emplace(failure.path, failure.reason);
+  }
+  for (const ingest::IngestNote& failure : run.failures) {
+    if (known.contains({failure.path, failure.reason})) continue;
+    context_.console.Note("failed " + OneLine(failure.path) + ": " + OneLine(failure.reason));
+  }
+  if (!run.Changed()) return;
+  context_.console.Note("added " + WithThousands(run.documents_added) + ", changed " +
+                        WithThousands(run.documents_changed) + ", removed " +
+                        WithThousands(run.documents_removed) + " in " + FormatSeconds(run.seconds));
+}
+
+Result<IndexResult> IndexCommand::Watch() {
+  QUARRY_ASSIGN_OR_RETURN(ingest::FolderWatch watch, ingest::FolderWatch::Create());
+  IndexResult total;
+  total.collection = context_.config().collection;
+  while (true) {
+    const bool is_first = !has_run_;
+    Result<IndexResult> run = RunWhenFree(watch);
+    if (run.status().code() == Code::kCancelled && !is_first) {
+      context_.console.Note("interrupted in a run: the same command goes on from there");
+      return total;
+    }
+    QUARRY_RETURN_IF_ERROR(run.status());
+    NoteRun(total.report, run->report);
+    // The state of the folders is that of the last run.
+    total.report.sources = 0;
+    total.report.documents_unchanged = 0;
+    total.report.failures.clear();
+    total.report.skipped.clear();
+    AddReport(run->report, total.report);
+    total.chunks_total = run->chunks_total;
+    total.learn_from_chunks = run->learn_from_chunks;
+    if (is_first) context_.console.Note("watching; Ctrl-C ends it");
+    const Status waited = watch.Wait(context_.call);
+    if (waited.code() == Code::kCancelled) return total;
+    QUARRY_RETURN_IF_ERROR(waited);
+  }
 }
 
 }  // namespace
 
 Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
   QUARRY_RETURN_IF_ERROR(CheckArguments(arguments));
-  const bool from_input = arguments.paths[0] == kStandardInput;
   QUARRY_ASSIGN_OR_RETURN(Metadata metadata, ParseMetadata(arguments.metadata));
-  // Before the store is opened or made: a wrong path changes nothing.
-  std::vector<ingest::FileList> lists;
-  if (!from_input) {
-    QUARRY_ASSIGN_OR_RETURN(lists, ListRoots(arguments, context.config()));
-  }
-
-  QUARRY_ASSIGN_OR_RETURN(Target target, OpenTarget(context.config(), arguments.dry_run));
-  Engine& engine = *target.engine;
-  NoteStoredSettings(context, engine.index());
-  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
-                          engine.index().OpenWriter(target.collection, context.call));
-  ingest::IngestOptions options = engine.ingest_options();
-  options.metadata = std::move(metadata);
-  options.prune = arguments.prune;
-  options.dry_run = arguments.dry_run;
-  if (options.embedding.enabled) {
-    QUARRY_RETURN_IF_ERROR(ingest::CheckEmbedder(*writer.snapshot(), options.embedding));
-  }
-  ingest::Pipeline pipeline(writer, engine.analyzer(), engine.ingest_pool(), engine.embedders(),
-                            options);
-
-  IndexResult result;
-  result.collection = context.config().collection;
-  result.dry_run = arguments.dry_run;
-  ProgressPrinter progress(context.console);
-  const auto run = [&]() -> Status {
-    if (from_input) {
-      LineInput input(STDIN_FILENO);
-      return IndexRecords(input, pipeline, writer, options, progress.Sink(), context.call,
-                          result.report);
+  IndexCommand command(arguments, std::move(metadata), context);
+  const auto run = [&]() -> Result<IndexResult> {
+    if (arguments.watch) return command.Watch();
+    // Before the store is opened or made: a wrong path changes nothing.
+    std::vector<ingest::FileList> lists;
+    if (arguments.paths[0] != kStandardInput) {
+      QUARRY_ASSIGN_OR_RETURN(lists, ListRoots(arguments.paths, context.config()));
     }
-    for (const ingest::FileList& list : lists) {
-      QUARRY_RETURN_IF_ERROR(CheckRoots(list, *writer.snapshot()));
-    }
-    for (const ingest::FileList& list : lists) {
-      QUARRY_ASSIGN_OR_RETURN(const ingest::IngestReport report,
-                              pipeline.Sync(list, progress.Sink(), context.call));
-      AddReport(report, result.report);
-    }
-    return OkStatus();
+    return command.Run(lists);
   };
-  Status status = run();
-  // The next start is quick, and the first search walks a graph.
-  if (status.ok() && !arguments.dry_run) status = engine.index().WaitForMaintenance(context.call);
-  progress.Clear();
-  if (status.code() == Code::kCancelled) {
+  const Result<IndexResult> result = run();
+  if (result.status().code() == Code::kCancelled) {
     return CancelledError(
         "interrupted; nothing is lost: what was indexed is kept, and the same command goes on from "
         "there");
   }
-  QUARRY_RETURN_IF_ERROR(status);
-  const std::shared_ptr<const index::Snapshot> snapshot = writer.snapshot();
-  result.chunks_total = snapshot->live_chunks();
-  if (options.embedding.enabled && !snapshot->generation()) {
-    result.learn_from_chunks = options.embedding.learn_from_chunks;
-  }
-  context.console.Print(context.console.json() ? IndexJson(result)
-                                               : IndexText(result, context.console));
-  return result.report.failures.empty() ? kExitDone : kExitPartly;
+  QUARRY_RETURN_IF_ERROR(result.status());
+  context.console.Print(context.console.json() ? IndexJson(*result)
+                                               : IndexText(*result, context.console));
+  return result->report.failures.empty() ? kExitDone : kExitPartly;
 }
 
 }  // namespace quarry::app

@@ -305,6 +305,7 @@ class Parser {
     AddListKey(command, "--exclude", "ingest.exclude", "GLOB", "not these files; repeatable");
     command.add_flag("--prune", index_.prune, "remove documents whose file is gone");
     command.add_flag("--dry-run", index_.dry_run, "say what would be done, change nothing");
+    command.add_flag("--watch", index_.watch, "go on until Ctrl-C: follow what changes");
     command.add_option("--meta", index_.metadata, "metadata of every document; repeatable")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);

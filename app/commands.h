@@ -37,6 +37,7 @@ struct IndexArguments {
   std::vector<std::string> metadata;  // "key=value"
   bool prune = false;
   bool dry_run = false;
+  bool watch = false;  // follow the folders until the call is cancelled
 };
 Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context);
 

@@ -42,7 +42,9 @@ class RecordBatch {
     const std::set<DocumentId> gone = std::exchange(deletes_, {});
     if (options_.dry_run) {
       for (const DocumentId& id : gone) {
-        if (writer_.snapshot()->ReadDocument(id).ok()) ++report_.documents_removed;
+        if (!writer_.snapshot()->ReadDocument(id).ok()) continue;
+        ++report_.documents_removed;
+        report_.plan.push_back({ingest::PlannedChange::Kind::kRemove, id});
       }
       return OkStatus();
     }

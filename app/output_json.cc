@@ -212,6 +212,12 @@ std::string IndexJson(const IndexResult& result) {
   for (const ingest::IngestNote& skipped : report.skipped) {
     json["skipped"].push_back({{"path", skipped.path}, {"reason", skipped.reason}});
   }
+  if (result.dry_run) json["plan"] = Json::array();
+  for (const ingest::PlannedChange& change : report.plan) {
+    Json planned = {{"do", ingest::PlannedChangeName(change.kind)}, {"id", change.id}};
+    if (!change.from.empty()) planned["from"] = change.from;
+    json["plan"].push_back(std::move(planned));
+  }
   return Line(json);
 }
 

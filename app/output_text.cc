@@ -158,6 +158,10 @@ std::string IndexText(const IndexResult& result, const Console& console) {
   const ingest::IngestReport& report = result.report;
   const std::string seconds = FormatSeconds(report.seconds);
   std::string text;
+  for (const ingest::PlannedChange& change : report.plan) {
+    text += PadRight(ingest::PlannedChangeName(change.kind), 6) + "  " +
+            (change.from.empty() ? "" : OneLine(change.from) + " -> ") + OneLine(change.id) + "\n";
+  }
   if (!report.failures.empty()) {
     for (size_t i = 0; i < std::min(report.failures.size(), kListed); ++i) {
       text += console.Styled(Style::kBad, "failed") + "  " + OneLine(report.failures[i].path) +

@@ -14,6 +14,9 @@
 
 namespace quarry::ingest {
 
+// The names of ignore files, in the order in which those of one folder count.
+inline constexpr std::string_view kIgnoreFileNames[] = {".gitignore", ".quarryignore"};
+
 class IgnoreRules {
  public:
   enum class Verdict { kNone, kIgnored, kKept };

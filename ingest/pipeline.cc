@@ -102,6 +102,20 @@ class Reporter {
 
 }  // namespace
 
+const char* PlannedChangeName(PlannedChange::Kind kind) {
+  switch (kind) {
+    case PlannedChange::Kind::kAdd:
+      return "add";
+    case PlannedChange::Kind::kChange:
+      return "change";
+    case PlannedChange::Kind::kMove:
+      return "move";
+    case PlannedChange::Kind::kRemove:
+      return "remove";
+  }
+  return "";
+}
+
 // One source after reading and parsing.
 struct Pipeline::Prepared {
   uint64_t bytes = 0;
@@ -268,10 +282,16 @@ Status Pipeline::FindMove(index::DocumentDraft& draft, Run& run) const {
 Status Pipeline::PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report) {
   if (drafts.empty()) return OkStatus();
   if (options_.dry_run) {
-    for (const index::DocumentDraft& draft : drafts) {
-      const bool exists =
-          !draft.moved_from.empty() || writer_.snapshot()->ReadDocument(draft.document.id).ok();
-      (exists ? report.documents_changed : report.documents_added) += 1;
+    for (index::DocumentDraft& draft : drafts) {
+      PlannedChange change{.id = std::move(draft.document.id), .from = std::move(draft.moved_from)};
+      if (!change.from.empty()) {
+        change.kind = PlannedChange::Kind::kMove;
+      } else if (writer_.snapshot()->ReadDocument(change.id).ok()) {
+        change.kind = PlannedChange::Kind::kChange;
+      }
+      const bool is_new = change.kind == PlannedChange::Kind::kAdd;
+      (is_new ? report.documents_added : report.documents_changed) += 1;
+      report.plan.push_back(std::move(change));
     }
     return OkStatus();
   }
@@ -304,6 +324,9 @@ Status Pipeline::Prune(const Run& run, IngestReport& report) {
       }));
   if (options_.dry_run) {
     report.documents_removed += gone.size();
+    for (DocumentId& id : gone) {
+      report.plan.push_back({PlannedChange::Kind::kRemove, std::move(id)});
+    }
     return OkStatus();
   }
   QUARRY_ASSIGN_OR_RETURN(const std::vector<index::DocumentChange> changes, writer_.Delete(gone));

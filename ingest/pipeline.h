@@ -44,6 +44,15 @@ struct IngestNote {
   std::string reason;  // with place: "line 17: expected ..."
 };
 
+// What a dry run would do to one document.
+struct PlannedChange {
+  enum class Kind { kAdd, kChange, kMove, kRemove };
+  Kind kind = Kind::kAdd;
+  DocumentId id;
+  DocumentId from = {};  // kMove: the id that it has
+};
+const char* PlannedChangeName(PlannedChange::Kind kind);  // "add", "change", "move", "remove"
+
 struct IngestReport {
   uint64_t sources = 0;
   uint64_t bytes = 0;  // read
@@ -61,6 +70,7 @@ struct IngestReport {
   // Of a folder: files without text (pictures, archives, empty ones), links, devices. A file that
   // was a document before is a failure instead.
   std::vector<IngestNote> skipped;
+  std::vector<PlannedChange> plan;  // of a dry run, in the order in which it would be done
 
   bool Changed() const {
     return documents_added + documents_changed + documents_removed + embedding.embedded > 0;

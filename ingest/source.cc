@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In the order in which they count.
-constexpr std::string_view kIgnoreFiles[] = {".gitignore", ".quarryignore"};
 constexpr uint64_t kMaxIgnoreFileBytes = 1u << 20;
 
 bool IsBelow(const fs::path& path, const fs::path& directory) {
@@ -87,6 +85,7 @@ class Walker {
           {directory.string(), prefix, "cannot read the directory: " + error.message()});
       return;
     }
+    list_.folders.push_back(directory.string());
     rules_.push_back({prefix.size(), {}});
     if (ReadIgnoreFiles(entries, prefix)) {
       for (const fs::directory_entry& entry : entries) Visit(entry, prefix);
@@ -104,7 +103,7 @@ class Walker {
   // False where one cannot be read: without it nothing is known of its folder.
   bool ReadIgnoreFiles(const std::vector<fs::directory_entry>& entries, const std::string& prefix) {
     if (!selection_.ignore_files) return true;
-    for (const std::string_view name : kIgnoreFiles) {
+    for (const std::string_view name : kIgnoreFileNames) {
       for (const fs::directory_entry& entry : entries) {
         std::error_code error;
         if (entry.path().filename() != name) continue;
@@ -211,6 +210,7 @@ Result<FileList> ListFiles(const std::string& path, const FileSelection& selecti
     const bool left_out = !selection.left_out.empty() && IsBelow(canonical, selection.left_out);
     const std::string name = canonical.filename().string();
     // The root of a single file is the file itself, so that pruning it touches nothing else.
+    list.folders.push_back(canonical.parent_path().string());
     if (!left_out) list.items.push_back(FileItem(canonical, name, selection.max_file_bytes));
   } else {
     return InvalidArgumentError(path + ": neither a file nor a directory");

@@ -40,7 +40,8 @@ struct FileList {
   std::vector<std::string> unselected;  // files that are there and not wanted, relative and sorted
   std::vector<Note> failures;  // folders ("sub/") that cannot be read or whose ignore file cannot,
                                // bad file names
-  std::vector<Note> skipped;   // links that lead nowhere or outside, pipes, devices
+  std::vector<std::string> folders;  // absolute: all that were looked into, for FolderWatch
+  std::vector<Note> skipped;         // links that lead nowhere or outside, pipes, devices
 
   // Whether `relative` is the path of an item.
   bool IsItem(std::string_view relative) const;

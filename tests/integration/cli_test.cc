@@ -501,6 +501,7 @@ TEST_F(CliTest, PruneRemovesWhatIsGoneAndADryRunOnlySaysSo) {
   Write("a.txt", "Apples are red.");
   Write("b.txt", "Bananas are yellow.");
   EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--dry-run"}).out),
+            "add     a.txt\nadd     b.txt\n"
             "dry run, nothing was written: would have added 2, changed 0, unchanged 0, removed 0, "
             "failed 0\n");
   EXPECT_FALSE(fs::exists(store()));
@@ -509,12 +510,29 @@ TEST_F(CliTest, PruneRemovesWhatIsGoneAndADryRunOnlySaysSo) {
   EXPECT_EQ(WithoutTimes(Run({"index", docs()}).out),
             "nothing changed: 1 document unchanged, 0 failed; 2 chunks\n");
   EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--prune", "--dry-run"}).out),
+            "remove  b.txt\n"
             "dry run, nothing was written: would have added 0, changed 0, unchanged 1, removed 1, "
             "failed 0\n");
   EXPECT_EQ(Run({"search", "bananas"}).exit_code, 0);
   EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--prune"}).out),
             "added 0, changed 0, unchanged 1, removed 1, failed 0; 1 chunk\n" + kWordsOnly);
   EXPECT_EQ(Run({"search", "bananas"}).exit_code, 1);
+}
+
+TEST_F(CliTest, ADryRunListsEveryChange) {
+  Write("a.txt", "Apples are red.");
+  Write("b.txt", "Bananas are yellow.");
+  Write("c.txt", "Cherries are small.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  Write("a.txt", "Apples are green.");
+  fs::rename(docs() + "/b.txt", docs() + "/e.txt");
+  fs::remove(docs() + "/c.txt");
+  Write("d.txt", "Dates are sweet.");
+  EXPECT_THAT(Run({"index", docs(), "--prune", "--dry-run"}).out,
+              StartsWith("change  a.txt\nadd     d.txt\nmove    b.txt -> e.txt\nremove  c.txt\n"));
+  const Json plan = RunJson({"index", docs(), "--prune", "--dry-run"})["plan"];
+  ASSERT_EQ(plan.size(), 4u);
+  EXPECT_EQ(plan[2], (Json{{"do", "move"}, {"id", "e.txt"}, {"from", "b.txt"}}));
 }
 
 TEST_F(CliTest, RecordsOnStandardInputAreAppliedInOrderAndWrongLinesNamed) {

@@ -80,7 +80,8 @@ void ScriptFolder::EditOnce() {
     case 12:
       return FileToFolder(file);
     case 13: {
-      const Path copy = NewPath();
+      const Path copy = NewPath().replace_extension(file.extension());
+      if (fs::exists(copy)) return;
       Log("copy " + Relative(file) + " to " + Relative(copy));
       return Write(copy, Read(file));
     }

@@ -207,7 +207,8 @@ class Script {
   }
 
   Json Sync(const std::vector<std::string>& more) const {
-    const QuarryResult result = testing::RunQuarry(Arguments(more));
+    const QuarryResult result =
+        testing::RunQuarryWith({.arguments = Arguments(more), .timeout = std::chrono::minutes(10)});
     EXPECT_EQ(result.exit_code, 0) << result.out << result.error;
     return Json::parse(result.out);
   }
@@ -228,9 +229,12 @@ class Script {
     options.chunks = Chunking();
     options.embedding.enabled = false;
     ingest::Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders, options);
-    const auto report =
-        pipeline.Sync(ingest::ListFiles(folder_.path(), {}).value(), nullptr, CallContext());
-    QUARRY_CHECK(report.ok() && report->failures.empty());
+    const ingest::IngestReport report =
+        pipeline.Sync(ingest::ListFiles(folder_.path(), {}).value(), nullptr, CallContext())
+            .value();
+    for (const ingest::IngestNote& failure : report.failures) {
+      ADD_FAILURE() << failure.path << ": " << failure.reason;
+    }
     return writer.snapshot();
   }
 
@@ -241,6 +245,9 @@ class Script {
     EXPECT_EQ(documents["unchanged"], expected.unchanged);
     EXPECT_EQ(documents["removed"], expected.removed);
     EXPECT_EQ(documents["failed"], 0);
+    if (dry_run) {
+      EXPECT_EQ(report["plan"].size(), expected.added + expected.changed + expected.removed);
+    }
     if (dry_run || expected.ambiguous) return;
     const Json& chunks = report["chunks"];
     EXPECT_EQ(chunks["added"], expected.chunks_added);
@@ -334,7 +341,7 @@ class Script {
 TEST(SyncScript, EndsEqualToAFreshIndexAndIsCountedRight) {
   const uint64_t scripts = NumberFromEnvironment("QUARRY_SYNC_SCRIPTS", 6);
   const uint64_t seed = NumberFromEnvironment("QUARRY_SYNC_SEED", 1);
-  std::cout << "seeds " << seed << " to " << seed + scripts - 1 << "\n";
+  std::cout << "seeds " << seed << " to " << seed + scripts - 1 << std::endl;
   for (uint64_t script = seed; script < seed + scripts && !HasFailure(); ++script) {
     SCOPED_TRACE("QUARRY_SYNC_SCRIPTS=1 QUARRY_SYNC_SEED=" + std::to_string(script));
     Script(script, /*with_vectors=*/script % 4 == 0).Run();

@@ -1,0 +1,52 @@
+#include "app/index_roots.h"
+
+#include <filesystem>
+#include <map>
+
+namespace quarry::app {
+
+namespace fs = std::filesystem;
+
+Result<std::vector<ingest::FileList>> ListRoots(const std::vector<std::string>& paths,
+                                                const Config& config) {
+  ingest::FileSelection selection = config.ingest.files;
+  std::error_code error;
+  selection.left_out = fs::weakly_canonical(config.store, error).string();
+  std::vector<ingest::FileList> lists;
+  std::map<std::string, std::string> root_of;  // document id -> the root that brings it
+  for (const std::string& path : paths) {
+    if (path.starts_with("http://") || path.starts_with("https://")) {
+      return InvalidArgumentError(path + ": reading from the web is not supported; save it first");
+    }
+    QUARRY_ASSIGN_OR_RETURN(ingest::FileList list, ingest::ListFiles(path, selection));
+    for (const ingest::SourceItem& item : list.items) {
+      const auto [other, is_new] = root_of.emplace(item.info.id, list.root);
+      if (is_new || other->second == list.root) continue;
+      return InvalidArgumentError("\"" + item.info.id + "\" is below " + other->second +
+                                  " and below " + list.root +
+                                  ", and a document has one source; index their common parent, or "
+                                  "each into a collection of its own (--collection)");
+    }
+    lists.push_back(std::move(list));
+  }
+  return lists;
+}
+
+Status CheckRoots(const ingest::FileList& list, const index::Snapshot& snapshot) {
+  for (const ingest::SourceItem& item : list.items) {
+    const Result<index::StoredDocument> stored = snapshot.ReadDocument(item.info.id);
+    if (!stored.ok() || stored->root.empty() || stored->root == list.root) continue;
+    std::error_code error;
+    const fs::path there = fs::is_directory(stored->root, error)
+                               ? fs::path(stored->root) / stored->id
+                               : fs::path(stored->root);
+    if (there == fs::path(item.info.path) || !fs::exists(there, error)) continue;
+    return FailedPreconditionError("\"" + item.info.id + "\" would replace " + there.string() +
+                                   ", which the collection holds under the same name; index their "
+                                   "common parent, or each into a collection of its own "
+                                   "(--collection)");
+  }
+  return OkStatus();
+}
+
+}  // namespace quarry::app
