@@ -2,8 +2,8 @@
 //
 //   embedder FILE [TEXTS [THREADS]]
 //
-// FILE holds a text a line. TEXTS of them are learnt from, all by default; where there are fewer, they
-// come again, each time with a word of its own. THREADS as embedding.threads. Prints one JSON object:
+// FILE holds a text a line. TEXTS of them are learnt from, all by default; where there are fewer,
+// they come again, each time with a word of its own. THREADS as embedding.threads. Prints JSON:
 // seconds and peak memory of learning, a hash of the table (equal for any number of threads), words
 // per second of embedding on one thread, and microseconds for a question of 12 words.
 

@@ -2,12 +2,11 @@
 
 // Keeps a collection's vectors up with its chunks.
 //
-// The first time, when the corpus has doubled since, and once where an earlier version of the program
-// has learnt, an embedder is learnt from the
-// collection's own chunks, a generation of vectors is made with it beside the current one and
-// published atomically. Otherwise pending chunks are embedded with the current generation's
-// embedder. A collection that a published model embeds (EmbeddingOptions::folder, embedder_switch.h)
-// stays with it.
+// The first time, when the corpus has doubled since, and once where an earlier version of the
+// program has learnt, an embedder is learnt from the collection's own chunks, a generation of
+// vectors is made with it beside the current one and published atomically. Otherwise pending chunks
+// are embedded with the current generation's embedder. A collection that a published model embeds
+// (EmbeddingOptions::folder, embedder_switch.h) stays with it.
 
 #include <functional>
 #include <memory>

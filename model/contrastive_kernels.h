@@ -9,7 +9,8 @@
 namespace quarry::model {
 
 // One step of Adam (Kingma, Ba: "Adam: a method for stochastic optimization", 2015) on a row:
-//   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  row -= rate m / (sqrt(v) + epsilon)
+//   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
+//   row -= rate m / (sqrt(v) + epsilon)
 // with the corrections of the bias in `rate` and `epsilon`.
 struct AdamStep {
   float beta1 = 0;

@@ -1,4 +1,4 @@
-// Learning of the built-in embedder: reads the corpus, makes the start, learns, and packs the table.
+// Learning of the built-in embedder: reads the corpus, makes the start, learns, packs the table.
 
 #include <algorithm>
 #include <cmath>

@@ -55,8 +55,9 @@ Result<std::shared_ptr<const Embedder>> LearnEmbedder(
     const TextSource& source, const LearningOptions& options, const CallContext& context,
     const std::function<void(uint64_t done, uint64_t total)>& progress = nullptr);
 
-// The learnt table as bytes, and back. Parse keeps the bytes and reads from them; it checks every length and the checksum: kDataLoss.
-// `kind` begins the fingerprint of the space. REQUIRES (Serialize): the embedder came from LearnEmbedder or ParseLearntEmbedder.
+// The learnt table as bytes, and back. Parse keeps the bytes and reads from them; it checks every
+// length and the checksum: kDataLoss. `kind` begins the fingerprint of the space.
+// REQUIRES (Serialize): the embedder came from LearnEmbedder or ParseLearntEmbedder.
 std::string SerializeLearntEmbedder(const Embedder& embedder);
 Result<std::shared_ptr<const Embedder>> ParseLearntEmbedder(SharedBytes bytes,
                                                             std::string_view kind = kLearntKind);
