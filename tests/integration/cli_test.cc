@@ -289,7 +289,7 @@ TEST_F(CliTest, UsageErrorsSayWhatWasExpected) {
   ExpectUsageError(
       {"frobnicate"},
       "unknown command \"frobnicate\": expected index, search, ask, docs, "
-      "collections, serve, eval, backup, embedder, stats, verify, compact, config or doctor; "
+      "collections, serve, eval, backup, embedder, model, stats, verify, compact, config or doctor; "
       "see: quarry -h");
   ExpectUsageError({"index", docs(), "--frob"}, "unknown option \"--frob\"; see: quarry index -h");
   ExpectUsageError({"docs", "shwo", "a"},
