@@ -10,8 +10,8 @@
 namespace quarry::model {
 namespace {
 
-// Of the forward pass: raised when it gives other scores for the same folder.
-constexpr std::string_view kVersion = "1";
+// Of the forward pass and of what is hashed: raised when a folder gives other scores or hashes.
+constexpr std::string_view kVersion = "2";
 
 class CrossEncoder final : public Reranker {
  public:
@@ -37,7 +37,7 @@ class CrossEncoder final : public Reranker {
           tokenizer_->EncodePair(question, text, transformer_.config().max_tokens()));
       inputs.push_back(std::move(input));
     }
-    std::vector<float> scores(texts.size());
+    std::vector<float> scores(texts.size());  // 0 for a pair without tokens
     QUARRY_RETURN_IF_ERROR(
         RunBatches(transformer_, inputs, pool_, context,
                    [&](size_t i, const float* states, size_t) { scores[i] = Judge(states); }));

@@ -13,14 +13,23 @@ namespace {
 constexpr std::string_view kMagic = "QFLD";
 constexpr uint64_t kVersion = 1;
 
+// Absolute, and one for all ways to write it: without "." and ".." and a slash at the end. Links are
+// not followed: what one leads to may be changed on purpose.
+std::string NormalPath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (error) return path;
+  std::filesystem::path normal = absolute.lexically_normal();
+  if (!normal.has_filename() && normal.has_relative_path()) normal = normal.parent_path();
+  return normal.string();
+}
+
 }  // namespace
 
 std::string SerializeEmbedderFolder(const EmbedderFolder& folder) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(folder.path, error);
   std::string bytes(kMagic);
   AppendVarint(bytes, kVersion);
-  AppendBytes(bytes, error ? folder.path : absolute.lexically_normal().string());
+  AppendBytes(bytes, NormalPath(folder.path));
   AppendBytes(bytes, folder.query_prefix);
   AppendBytes(bytes, folder.document_prefix);
   return bytes;

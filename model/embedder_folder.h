@@ -21,7 +21,8 @@ struct EmbedderFolder {
   std::string document_prefix;
 };
 
-// As a generation keeps it, with the path made absolute, and back. kDataLoss for damaged bytes.
+// As a generation keeps it, with the path made absolute and without a slash at its end,
+// and back. kDataLoss for damaged bytes.
 std::string SerializeEmbedderFolder(const EmbedderFolder& folder);
 Result<EmbedderFolder> ParseEmbedderFolder(std::string_view bytes);
 

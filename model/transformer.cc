@@ -54,8 +54,9 @@ Status CheckVocabulary(const Tokenizer& tokenizer, const TransformerConfig& conf
 uint64_t HashOfModel(const TransformerConfig& config, const Safetensors& file) {
   uint64_t hash = file.ContentHash();
   for (const uint64_t value :
-       {uint64_t{config.heads}, uint64_t{config.first_position},
-        std::bit_cast<uint64_t>(config.epsilon), static_cast<uint64_t>(config.activation)}) {
+       {uint64_t{config.layers}, uint64_t{config.heads}, uint64_t{config.types},
+        uint64_t{config.first_position}, std::bit_cast<uint64_t>(config.epsilon),
+        static_cast<uint64_t>(config.activation)}) {
     hash = HashCombine(hash, value);
   }
   return hash;

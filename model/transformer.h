@@ -38,8 +38,8 @@ void Multiply(const LinearWeights& linear, const float* in, size_t rows, float* 
 // kInvalidArgument where the tokenizer has ids that the model has no row of.
 Status CheckVocabulary(const Tokenizer& tokenizer, const TransformerConfig& config);
 
-// Of all that decides the states of a layer: the file and what of the configuration is not in the
-// shapes of its tensors.
+// Of all that decides the states of the last layer: the file, and of the configuration what the
+// shapes of its tensors do not tell. A file may hold more layers, and types, than are made use of.
 uint64_t HashOfModel(const TransformerConfig& config, const Safetensors& file);
 
 // Immutable and thread-safe.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <numeric>
 #include <thread>
 
 namespace quarry::model {
@@ -11,10 +10,12 @@ namespace {
 // Enough rows that a matrix product runs at full speed, few enough that states stay in the cache.
 constexpr size_t kBatchTokens = 512;
 
-// Positions of inputs, by length, cut into batches.
+// Positions of inputs with tokens, by length, cut into batches.
 std::vector<std::vector<size_t>> PlanBatches(const std::vector<Encoding>& inputs) {
-  std::vector<size_t> order(inputs.size());
-  std::iota(order.begin(), order.end(), size_t{0});
+  std::vector<size_t> order;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].ids.empty()) order.push_back(i);
+  }
   // The longest first: what is left for the end is short, so no thread waits long for another.
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return inputs[a].ids.size() > inputs[b].ids.size(); });

@@ -14,8 +14,8 @@
 namespace quarry::model {
 namespace {
 
-// Of the forward pass: raised when it gives other vectors for the same folder.
-constexpr std::string_view kVersion = "1";
+// Of the forward pass and of what is hashed: raised when a folder gives other vectors or hashes.
+constexpr std::string_view kVersion = "2";
 
 class TransformerEmbedder final : public Embedder {
  public:
@@ -61,7 +61,7 @@ class TransformerEmbedder final : public Embedder {
     return out;
   }
 
-  // `row` is of zeros.
+  // `row` is of zeros, and stays so for a text without tokens. REQUIRES: tokens > 0.
   void Pool(const float* states, size_t tokens, std::span<float> row) const {
     const size_t hidden = row.size();
     std::copy_n(states, hidden, row.data());

@@ -71,7 +71,7 @@ TEST_F(ModelCommandTest, ACollectionSwitchesToAModelStaysWithItAndReturns) {
 
   const QuarryResult again = Run({"embedder", "switch", model()});
   EXPECT_NE(again.exit_code, 0);
-  EXPECT_THAT(again.error, HasSubstr("the vectors are by " + model() + " already (bert:1:"));
+  EXPECT_THAT(again.error, HasSubstr("the vectors are by " + model() + " already (bert:2:"));
 
   // Back, and to the model again without embedding what it has embedded.
   EXPECT_NE(RunJson({"embedder", "revert"})["generations"][0]["kind"], "folder");
@@ -95,7 +95,7 @@ TEST_F(ModelCommandTest, AModelOfTheConfigurationEmbedsFromTheFirstDocumentOn) {
       Run({"index", home() + "/docs", "--set", "embedding.model=" + home() + "/other"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.error,
-              HasSubstr("the vectors of collection \"default\" are by " + model() + " (bert:1:"));
+              HasSubstr("the vectors of collection \"default\" are by " + model() + " (bert:2:"));
   EXPECT_THAT(refused.error, HasSubstr("embedding.model is " + home() + "/other"));
   EXPECT_THAT(refused.error, HasSubstr("`quarry embedder switch " + home() + "/other`"));
   EXPECT_EQ(RunJson({"stats"})["collections"], before["collections"]);
@@ -120,7 +120,7 @@ TEST_F(ModelCommandTest, AFolderThatChangedOrIsBadLeavesTheIndexAsItWas) {
   testing::WriteModel(model(), {.seed = 3});
   const QuarryResult changed = Run({"search", "pump"});
   EXPECT_EQ(changed.exit_code, 2);
-  EXPECT_THAT(changed.error, HasSubstr("embedder fingerprint mismatch: index=bert:1:"));
+  EXPECT_THAT(changed.error, HasSubstr("embedder fingerprint mismatch: index=bert:2:"));
   EXPECT_THAT(changed.error, HasSubstr("`quarry embedder switch " + model() + "`"));
   EXPECT_EQ(Run({"search", "pump", "--mode", "lexical"}).exit_code, 0);
   ASSERT_EQ(Run({"embedder", "switch", model()}).exit_code, 0);
@@ -137,7 +137,7 @@ TEST_F(ModelCommandTest, InfoTellsWhatAFolderIs) {
   EXPECT_EQ(info["tokenizer"], "WordPiece");
   EXPECT_EQ(info["vocabulary"], 100);
   const QuarryResult text = Run({"model", "info", model()});
-  EXPECT_THAT(text.out, HasSubstr("embedder, bert, 2 layers of 4 heads\nspace        bert:1:"));
+  EXPECT_THAT(text.out, HasSubstr("embedder, bert, 2 layers of 4 heads\nspace        bert:2:"));
   testing::WriteModel(home() + "/pairs", {.labels = 1});
   testing::WriteVocabulary(home() + "/pairs", 100);
   EXPECT_EQ(RunJson({"model", "info", home() + "/pairs"})["use"], "reranker");

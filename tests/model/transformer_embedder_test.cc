@@ -118,7 +118,7 @@ TEST_F(ModelFolderTest, XlmRobertaWithItsUnigramTokenizerEmbeds) {
   testing::WriteModel(folder.path(), {.type = "xlm-roberta", .types = 1, .epsilon = 1e-5});
   testing::WriteUnigramTokenizer(folder.path());
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, OpenFolderEmbedder({.path = folder.path()}));
-  EXPECT_THAT(embedder->space().fingerprint, HasSubstr("xlm-roberta:1:"));
+  EXPECT_THAT(embedder->space().fingerprint, HasSubstr("xlm-roberta:2:"));
   EXPECT_NEAR(Length(Vector(*embedder, "水泵 pump")), 1, 1e-6);
 }
 
@@ -137,6 +137,61 @@ TEST_F(ModelFolderTest, AStaticTableGivesTheMeanOfItsTokens) {
   const double length = Length(expected);
   for (size_t j = 0; j < 8; ++j) EXPECT_NEAR(vector[j], expected[j] / length, 1e-6);
   EXPECT_EQ(Length(Vector(*embedder, "\u5b57")), 0);
+}
+
+// A tokenizer without special tokens: of a text of white space nothing is left.
+constexpr char kPlainTokenizer[] =
+    R"({"pre_tokenizer": {"type": "WhitespaceSplit"},
+        "model": {"vocab": {"[UNK]": 0, "pump": 1, "valve": 2}},
+        "post_processor": {"type": "TemplateProcessing", "special_tokens": {},
+          "single": [{"Sequence": {"id": "A", "type_id": 0}}],
+          "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}]}})";
+
+TEST_F(ModelFolderTest, ATextWithoutTokensGivesARowOfZeros) {
+  WriteText(path_, "tokenizer.json", kPlainTokenizer);
+  for (const char* pooling :
+       {"pooling_mode_cls_token", "pooling_mode_mean_tokens", "pooling_mode_max_tokens"}) {
+    WriteText(path_, "1_Pooling/config.json", "{\"" + std::string(pooling) + "\": true}");
+    ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Open());
+    const std::vector<std::string> texts = {"", "pump valve", " \n", "valve", ""};
+    ASSERT_OK_AND_ASSIGN(const EmbeddingMatrix matrix,
+                         embedder->Embed(texts, EmbeddingRole::kDocument, CallContext()));
+    const std::vector<float> zeros(32, 0.0f);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const std::vector<float> row(matrix.Row(i).begin(), matrix.Row(i).end());
+      EXPECT_EQ(row == zeros, i % 2 == 0) << pooling << " " << i;
+      EXPECT_NEAR(Length(row), i % 2 == 0 ? 0 : 1, 1e-6) << pooling << " " << i;
+    }
+    EXPECT_EQ(Vector(*embedder, " "), zeros);
+  }
+}
+
+TEST_F(ModelFolderTest, ACrossEncoderGivesAPairWithoutTokensTheScoreZero) {
+  testing::WriteModel(path_, {.labels = 1});
+  WriteText(path_, "tokenizer.json", kPlainTokenizer);
+  ASSERT_OK_AND_ASSIGN(const std::shared_ptr<const Reranker> reranker, OpenCrossEncoder(path_));
+  const std::vector<std::string> texts = {"", "pump", " "};
+  ASSERT_OK_AND_ASSIGN(const std::vector<float> scores, reranker->Score("", texts, CallContext()));
+  EXPECT_THAT(scores, ::testing::ElementsAre(0.0f, ::testing::Gt(0.0f), 0.0f));
+  ASSERT_OK_AND_ASSIGN(const std::vector<float> none,
+                       reranker->Score("", std::span(&texts[0], 1), CallContext()));
+  EXPECT_THAT(none, ::testing::ElementsAre(0.0f));
+}
+
+TEST_F(ModelFolderTest, LayersAndTypesThatTheFileHasButTheConfigurationLeavesOutChangeTheSpace) {
+  std::vector<std::string> fingerprints;
+  for (const auto& [layers, types] : {std::pair(2, 2), std::pair(1, 2), std::pair(2, 0)}) {
+    WriteText(path_, "config.json",
+              R"({"model_type": "bert", "hidden_act": "gelu", "hidden_size": 32,
+                  "num_attention_heads": 4, "intermediate_size": 64, "vocab_size": 100,
+                  "max_position_embeddings": 66, "layer_norm_eps": 1e-12, "pad_token_id": 0,
+                  "num_hidden_layers": )" +
+                  std::to_string(layers) + ", \"type_vocab_size\": " + std::to_string(types) + "}");
+    ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Open());
+    fingerprints.push_back(embedder->space().fingerprint);
+  }
+  EXPECT_NE(fingerprints[0], fingerprints[1]);
+  EXPECT_NE(fingerprints[0], fingerprints[2]);
 }
 
 TEST_F(ModelFolderTest, WhatAFolderLacksOrSaysWronglyIsNamed) {
@@ -220,6 +275,16 @@ TEST_F(ModelFolderTest, TheRecordOfAFolderIsReadBackAndDamageIsSeen) {
   for (size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_EQ(ParseEmbedderFolder(bytes.substr(0, size)).status().code(), Code::kDataLoss) << size;
   }
+}
+
+TEST_F(ModelFolderTest, AFolderIsTheSameHoweverItsPathIsWritten) {
+  const std::string record = SerializeEmbedderFolder({.path = "/models/x"});
+  for (const char* path : {"/models/x/", "/models//x//", "/models/x/.", "/models/y/../x/"}) {
+    EXPECT_EQ(SerializeEmbedderFolder({.path = path}), record) << path;
+  }
+  EXPECT_EQ(ParseEmbedderFolder(SerializeEmbedderFolder({.path = "/"}))->path, "/");
+  EXPECT_EQ(SerializeEmbedderFolder({.path = "models/x/"}),
+            SerializeEmbedderFolder({.path = "models/x"}));
 }
 
 // ---- Cross-encoders
