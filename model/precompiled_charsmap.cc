@@ -1,12 +1,17 @@
 #include "model/precompiled_charsmap.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "base/coding.h"
 #include "base/text.h"
 
 namespace quarry::model {
 namespace {
+
+// In bytes. A key is a character with its marks; the longest compatibility form of Unicode, that of
+// U+FDFA, has 33.
+constexpr size_t kMaxKey = 256;
+constexpr size_t kMaxReplacement = 256;
 
 // The fields of a unit of the double array.
 bool HasLeaf(uint32_t unit) { return ((unit >> 8) & 1) != 0; }
@@ -30,13 +35,24 @@ Result<PrecompiledCharsmap> PrecompiledCharsmap::Parse(std::string_view bytes) {
   if (charsmap.replacements_.empty() || charsmap.replacements_.back() != '\0') {
     return InvalidArgumentError("precompiled charsmap: the replacements do not end with NUL");
   }
+  const std::string& replacements = charsmap.replacements_;
+  for (size_t begin = 0; begin < replacements.size();) {
+    const size_t end = replacements.find('\0', begin);
+    if (end - begin > kMaxReplacement) {
+      return InvalidArgumentError("precompiled charsmap: a replacement of " +
+                                  std::to_string(end - begin) + " bytes; expected at most " +
+                                  std::to_string(kMaxReplacement));
+    }
+    begin = end + 1;
+  }
   return charsmap;
 }
 
 size_t PrecompiledCharsmap::LongestKey(std::string_view text, uint32_t& value) const {
   size_t longest = 0;
   size_t node = OffsetOf(units_[0]);
-  for (size_t i = 0; i < text.size(); ++i) {
+  // The links of a damaged table may run in a circle.
+  for (size_t i = 0; i < std::min(text.size(), kMaxKey); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte == 0) break;  // no key has one
     node ^= byte;

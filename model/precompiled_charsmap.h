@@ -20,7 +20,7 @@ namespace quarry::model {
 // Immutable and thread-safe. Damaged bytes give other replacements, never a read outside.
 class PrecompiledCharsmap {
  public:
-  // kInvalidArgument for lengths that do not fit.
+  // kInvalidArgument for lengths that do not fit and replacements of more than 256 bytes.
   static Result<PrecompiledCharsmap> Parse(std::string_view bytes);
 
   // From left to right the longest key is replaced, characters without one stay, malformed bytes

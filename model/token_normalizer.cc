@@ -8,6 +8,9 @@
 namespace quarry::model {
 namespace {
 
+constexpr size_t kMaxGrowth = 16;
+constexpr size_t kMaxAdded = 1024;  // bytes, beside
+
 std::string CleanAndSplit(std::string_view text, const BertNormalizerOptions& options) {
   std::string out;
   out.reserve(text.size() + text.size() / 4);
@@ -53,6 +56,13 @@ std::string LowerCase(std::string_view text) {
 }
 
 }  // namespace
+
+Status CheckGrowth(size_t given, size_t made) {
+  if (made <= given * kMaxGrowth + kMaxAdded) return OkStatus();
+  return ResourceExhaustedError("the tokenizer makes a text of " + std::to_string(given) +
+                                " bytes more than " + std::to_string(kMaxGrowth) +
+                                " times as long");
+}
 
 NormalizerStep BertNormalizer(BertNormalizerOptions options) {
   return [options](std::string& text) {
@@ -139,6 +149,7 @@ NormalizerStep ReplaceNormalizer(TextPattern pattern, std::string replacement) {
     size_t done = 0;
     for (const ByteRange& match : found) {
       out.append(text, done, match.begin - done).append(replacement);
+      QUARRY_RETURN_IF_ERROR(CheckGrowth(text.size(), out.size()));
       done = match.end;
     }
     text = out.append(text, done);

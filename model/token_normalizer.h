@@ -4,7 +4,7 @@
 // normalizers. Internal to the tokenizers of model/.
 //
 // Each agrees with the `tokenizers` library character by character; the steps are pure and
-// thread-safe. Errors: those of a regular expression on a text.
+// thread-safe. Errors: those of a regular expression on a text, and of CheckGrowth.
 
 #include <functional>
 #include <optional>
@@ -19,6 +19,11 @@
 namespace quarry::model {
 
 using NormalizerStep = std::function<Status(std::string& text)>;
+
+// Text may grow: a ligature comes apart, a prefix is put before it. No tokenizer that was ever used
+// needs more than this. kResourceExhausted where a text of `given` bytes has become one of `made`, and
+// that is more than 16 times and 1 KiB.
+Status CheckGrowth(size_t given, size_t made);
 
 // BERT's: control characters go, white space is a space; spaces round each ideograph; accents go;
 // small letters.

@@ -73,9 +73,7 @@ Tokenizer::Tokenizer(Parts parts) : parts_(std::move(parts)) {
     }
     // What it looks like where it is looked for.
     AddedToken normalised = token;
-    for (const NormalizerStep& step : parts_.normalizers) {
-      if (!step(normalised.content).ok()) break;
-    }
+    if (!Normalise(normalised.content).ok()) continue;  // a text that holds it fails likewise
     if (normalised.content.empty()) continue;
     added_normalized_[static_cast<unsigned char>(normalised.content[0])].push_back(normalised);
     has_normalized_ = true;
@@ -126,10 +124,19 @@ Status Tokenizer::TokenizeGiven(std::string_view text, std::vector<uint32_t>& id
   });
 }
 
+Status Tokenizer::Normalise(std::string& text) const {
+  const size_t given = text.size();
+  for (const NormalizerStep& step : parts_.normalizers) {
+    QUARRY_RETURN_IF_ERROR(step(text));
+    QUARRY_RETURN_IF_ERROR(CheckGrowth(given, text.size()));
+  }
+  return OkStatus();
+}
+
 Status Tokenizer::TokenizePlain(std::string_view text, bool at_start,
                                 std::vector<uint32_t>& ids) const {
   std::string normalised(text);
-  for (const NormalizerStep& step : parts_.normalizers) QUARRY_RETURN_IF_ERROR(step(normalised));
+  QUARRY_RETURN_IF_ERROR(Normalise(normalised));
   if (!has_normalized_) return TokenizeNormalised(normalised, at_start, ids);
   return CutAtAdded(
       added_normalized_, normalised, ids, [&](std::string_view part, bool part_at_start) {
@@ -140,7 +147,10 @@ Status Tokenizer::TokenizePlain(std::string_view text, bool at_start,
 Status Tokenizer::TokenizeNormalised(std::string_view text, bool at_start,
                                      std::vector<uint32_t>& ids) const {
   Pieces pieces{.text = std::string(text), .ranges = {{0, text.size()}}, .at_start = at_start};
-  for (const PreTokenizerStep& step : parts_.pre_tokenizers) QUARRY_RETURN_IF_ERROR(step(pieces));
+  for (const PreTokenizerStep& step : parts_.pre_tokenizers) {
+    QUARRY_RETURN_IF_ERROR(step(pieces));
+    QUARRY_RETURN_IF_ERROR(CheckGrowth(text.size(), pieces.text.size()));
+  }
   const std::string_view cut = pieces.text;
   for (const ByteRange& range : pieces.ranges) {
     parts_.model->Tokenize(cut.substr(range.begin, range.end - range.begin), ids);

@@ -74,8 +74,8 @@ class Tokenizer {
   explicit Tokenizer(Parts parts);
 
   // One sequence in its template, cut at the end to `max_length` tokens with the special ones.
-  // Errors: kInvalidArgument where the special tokens alone are more; those of expressions of the
-  // tokenizer on a text (kResourceExhausted).
+  // Errors: kInvalidArgument where the special tokens alone are more; kResourceExhausted where an
+  // expression of the tokenizer takes too long on the text or its steps make too much of it.
   Result<Encoding> Encode(std::string_view text, size_t max_length) const;
   // Two; the longer one is cut first. Also kFailedPrecondition: the tokenizer has no template of
   // pairs.
@@ -92,6 +92,7 @@ class Tokenizer {
   uint32_t unknown() const { return parts_.unknown; }
 
  private:
+  Status Normalise(std::string& text) const;
   // Appends the tokens of a text, looking for added tokens of one kind first.
   Status TokenizeGiven(std::string_view text, std::vector<uint32_t>& ids) const;
   Status TokenizePlain(std::string_view text, bool at_start, std::vector<uint32_t>& ids) const;

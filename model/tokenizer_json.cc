@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "model/tokenizer.h"
 
 namespace quarry::model {
@@ -20,7 +21,9 @@ using Json = nlohmann::json;
 constexpr uint64_t kMaxFileBytes = uint64_t{256} << 20;
 constexpr uint32_t kMaxTokens = 4'000'000;
 constexpr int kMaxDepth = 8;              // of sequences in sequences
-constexpr uint64_t kMaxPrefixBytes = 64;  // of "##", "▁" and the like
+constexpr size_t kMaxSteps = 64;          // normalizers, and pre-tokenizers
+constexpr size_t kMaxTokenBytes = 1024;   // byte-level runs of spaces take some hundreds
+constexpr uint64_t kMaxPrefixBytes = 64;  // of "##" and the like
 
 // A value and where it stands: "pre_tokenizer.pretokenizers[1]".
 struct Node {
@@ -70,6 +73,17 @@ struct Node {
     return node.AsUint();
   }
 };
+
+Status CheckSteps(const Node& node, size_t steps) {
+  return steps < kMaxSteps ? OkStatus() : node.Wrong("no more than " + std::to_string(kMaxSteps));
+}
+
+// Looking for a token takes time by the length of the longest one.
+Status CheckToken(const std::string& place, const std::string& token) {
+  if (token.size() <= kMaxTokenBytes) return OkStatus();
+  return InvalidArgumentError(place + ": a token of " + std::to_string(token.size()) +
+                              " bytes; expected at most " + std::to_string(kMaxTokenBytes));
+}
 
 Status UnknownType(const Node& node, const std::string& type, const std::string& known) {
   return InvalidArgumentError(node.Below("type") + ": \"" + type + "\" is not known; known are " +
@@ -142,6 +156,7 @@ std::optional<NormalForm> NormalFormOf(const std::string& type) {
 
 Status ReadNormalizer(const Node& node, int depth, std::vector<NormalizerStep>& steps) {
   if (depth > kMaxDepth) return node.Wrong("no sequence so deep");
+  QUARRY_RETURN_IF_ERROR(CheckSteps(node, steps.size()));
   QUARRY_ASSIGN_OR_RETURN(const std::string type, node.String("type"));
   if (const std::optional<NormalForm> form = NormalFormOf(type)) {
     steps.push_back(UnicodeNormalizer(*form));
@@ -196,7 +211,9 @@ Result<PreTokenizerStep> ReadMetaspace(const Node& node) {
   std::string replacement = "\u2581";
   if (node.Has("replacement")) {
     QUARRY_ASSIGN_OR_RETURN(replacement, node.String("replacement"));
-    if (replacement.empty() || replacement.size() > kMaxPrefixBytes) {
+    size_t end = 0;
+    if (!replacement.empty()) NextCodePoint(replacement, end);
+    if (replacement.empty() || end < replacement.size()) {
       return InvalidArgumentError(node.Below("replacement") + ": expected a character");
     }
   }
@@ -219,6 +236,7 @@ Result<PreTokenizerStep> ReadMetaspace(const Node& node) {
 
 Status ReadPreTokenizer(const Node& node, int depth, std::vector<PreTokenizerStep>& steps) {
   if (depth > kMaxDepth) return node.Wrong("no sequence so deep");
+  QUARRY_RETURN_IF_ERROR(CheckSteps(node, steps.size()));
   QUARRY_ASSIGN_OR_RETURN(const std::string type, node.String("type"));
   if (type == "Sequence") {
     QUARRY_ASSIGN_OR_RETURN(const std::vector<Node> parts, node.Elements("pretokenizers"));
@@ -267,6 +285,7 @@ Result<TokenVocabulary> ReadVocabulary(const Node& model, uint32_t& id_limit) {
   if (!node.json.is_object()) return node.Wrong("an object of token and id");
   TokenVocabulary vocabulary;
   for (const auto& [token, id] : node.json.items()) {
+    QUARRY_RETURN_IF_ERROR(CheckToken(node.path, token));
     QUARRY_ASSIGN_OR_RETURN(const uint32_t number, (Node{id, node.Below(token)}.AsUint()));
     vocabulary.Add(token, number);
     id_limit = std::max(id_limit, number + 1);
@@ -365,6 +384,8 @@ Result<std::unique_ptr<const TokenModel>> ReadUnigram(const Node& model, Tokeniz
                                   "]: expected token and score");
     }
     parts.tokens.emplace_back(entry[0].get<std::string>(), entry[1].get<double>());
+    QUARRY_RETURN_IF_ERROR(
+        CheckToken(vocabulary.path + "[" + std::to_string(i) + "]", parts.tokens.back().first));
   }
   to.id_limit = std::max(to.id_limit, static_cast<uint32_t>(parts.tokens.size()));
   to.unknown = parts.unknown;
@@ -419,6 +440,10 @@ Result<TokenTemplate> ReadTemplate(const Node& node, const char* key) {
       if (id != "A" && id != "B")
         return InvalidArgumentError(inner.Below("id") + ": expected A or B");
       made.kind = id == "A" ? Kind::kFirst : Kind::kSecond;
+      // What a text is cut to counts on it.
+      for (const TokenTemplate::Part& before : form.parts) {
+        if (before.kind == made.kind) return inner.Wrong("each sequence once");
+      }
     } else {
       made.kind = Kind::kSpecial;
       QUARRY_ASSIGN_OR_RETURN(const Node tokens, node.At("special_tokens"));
@@ -480,6 +505,7 @@ Status ReadAddedTokens(const Node& root, Tokenizer::Parts& parts) {
     AddedToken token;
     QUARRY_ASSIGN_OR_RETURN(token.id, node.Uint("id"));
     QUARRY_ASSIGN_OR_RETURN(token.content, node.String("content"));
+    QUARRY_RETURN_IF_ERROR(CheckToken(node.Below("content"), token.content));
     QUARRY_ASSIGN_OR_RETURN(token.single_word, node.Flag("single_word", false));
     QUARRY_ASSIGN_OR_RETURN(token.strip_left, node.Flag("lstrip", false));
     QUARRY_ASSIGN_OR_RETURN(token.strip_right, node.Flag("rstrip", false));
@@ -530,6 +556,7 @@ Result<TokenVocabulary> ReadVocabularyFile(const std::string& bytes, uint32_t& i
     const size_t end = std::min(bytes.find('\n', begin), bytes.size());
     std::string token = bytes.substr(begin, end - begin);
     if (!token.empty() && token.back() == '\r') token.pop_back();
+    QUARRY_RETURN_IF_ERROR(CheckToken("vocab.txt: line " + std::to_string(id + 1), token));
     vocabulary.Add(std::move(token), id);  // of equal lines the first has the token
     begin = end + 1;
   }
@@ -537,15 +564,39 @@ Result<TokenVocabulary> ReadVocabularyFile(const std::string& bytes, uint32_t& i
   return vocabulary;
 }
 
-Result<std::shared_ptr<const Tokenizer>> ReadVocabularyTokenizer(const std::string& vocabulary,
-                                                                 const std::string& config) {
+// tokenizer_config.json of BERT's tokenizer; those of other models cut words otherwise.
+Result<BertNormalizerOptions> ReadBertSettings(const std::string& config) {
   QUARRY_ASSIGN_OR_RETURN(const Json json, ParseJson(config));
   const Node root{json, ""};
+  if (!json.is_object()) return root.Wrong("an object");
+  struct Expected {
+    const char* key;
+    std::vector<std::string> values;  // the first is what stands where nothing is said
+  };
+  for (const auto& [key, values] : {Expected{"tokenizer_class",
+                                             {"BertTokenizer", "BertTokenizerFast",
+                                              "DistilBertTokenizer", "DistilBertTokenizerFast"}},
+                                    Expected{"word_tokenizer_type", {"basic"}},
+                                    Expected{"subword_tokenizer_type", {"wordpiece"}}}) {
+    if (!root.Has(key)) continue;
+    QUARRY_ASSIGN_OR_RETURN(const std::string value, root.String(key));
+    if (std::find(values.begin(), values.end(), value) != values.end()) continue;
+    return InvalidArgumentError(std::string(key) + ": \"" + value + "\" is not known; expected " +
+                                values[0] + ", or a tokenizer.json in the folder");
+  }
+  QUARRY_ASSIGN_OR_RETURN(const bool splits, root.Flag("do_basic_tokenize", true));
+  if (!splits) return InvalidArgumentError("do_basic_tokenize: false is not supported");
   BertNormalizerOptions options;
   QUARRY_ASSIGN_OR_RETURN(options.lower_case, root.Flag("do_lower_case", true));
   QUARRY_ASSIGN_OR_RETURN(options.strip_accents, root.Flag("strip_accents", options.lower_case));
   QUARRY_ASSIGN_OR_RETURN(options.split_ideographs, root.Flag("tokenize_chinese_chars", true));
+  return options;
+}
 
+Result<std::shared_ptr<const Tokenizer>> ReadVocabularyTokenizer(const std::string& vocabulary,
+                                                                 const std::string& config) {
+  const Result<BertNormalizerOptions> options = ReadBertSettings(config);
+  if (!options.ok()) return options.status().Annotate("tokenizer_config.json");
   Tokenizer::Parts parts;
   parts.kind = "WordPiece";
   parts.files_hash = HashCombine(Hash64(vocabulary), Hash64(config));
@@ -569,7 +620,7 @@ Result<std::shared_ptr<const Tokenizer>> ReadVocabularyTokenizer(const std::stri
   }
   parts.unknown = model.unknown;
   parts.model = MakeWordPiece(std::move(model));
-  parts.normalizers = {BertNormalizer(options)};
+  parts.normalizers = {BertNormalizer(*options)};
   parts.pre_tokenizers = {BertPreTokenizer()};
   SetTemplates(begin, end, false, parts);
   return std::make_shared<const Tokenizer>(std::move(parts));

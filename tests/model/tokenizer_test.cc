@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -185,6 +186,8 @@ TEST(PrecompiledCharsmapTest, DamagedTablesAreRefusedOrReadWithinThem) {
   const std::string good = SmallCharsmap();
   EXPECT_EQ(PrecompiledCharsmap::Parse(good.substr(0, good.size() - 1)).status().message(),
             "precompiled charsmap: the replacements do not end with NUL");
+  EXPECT_EQ(PrecompiledCharsmap::Parse(good + std::string(257, 'a') + '\0').status().message(),
+            "precompiled charsmap: a replacement of 257 bytes; expected at most 256");
   uint64_t state = 1;
   for (int i = 0; i < 3000; ++i) {
     std::string bytes = good;
@@ -278,6 +281,112 @@ TEST_F(TokenizerTest, WhatIsWrongIsNamedWithItsPlace) {
   for (int i = 0; i < 12; ++i) deep = R"({"type": "Sequence", "normalizers": [)" + deep + "]}";
   EXPECT_THAT(ErrorOf("{" + model + ", \"normalizer\": " + deep + "}"),
               HasSubstr("expected no sequence so deep"));
+}
+
+TEST_F(TokenizerTest, AFileThatMakesTooMuchOfATextIsRefusedOrStopsInTime) {
+  const std::string path = folder_.path() + "/tokenizer.json: ";
+  const std::string model = R"({"model": {"vocab": {"[UNK]": 0}})";
+  const auto sequence = [&](const std::string& step, size_t count) {
+    std::string list = step;
+    for (size_t i = 1; i < count; ++i) list += ", " + step;
+    return list;
+  };
+  const auto normalizers = [&](const std::string& step, size_t count) {
+    return model + R"(, "normalizer": {"type": "Sequence", "normalizers": [)" +
+           sequence(step, count) + "]}}";
+  };
+  const auto pre_tokenizers = [&](const std::string& step, size_t count) {
+    return model + R"(, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [)" +
+           sequence(step, count) + "]}}";
+  };
+  EXPECT_EQ(ErrorOf(normalizers(R"({"type": "NFC"})", 64)), "");
+  EXPECT_EQ(ErrorOf(normalizers(R"({"type": "NFC"})", 65)),
+            path + "normalizer.normalizers[64]: expected no more than 64");
+  EXPECT_EQ(ErrorOf(pre_tokenizers(R"({"type": "WhitespaceSplit"})", 65)),
+            path + "pre_tokenizer.pretokenizers[64]: expected no more than 64");
+
+  // Each step doubles the text, or one makes a thousand times of it.
+  const std::string twice = R"({"type": "Replace", "pattern": {"String": "a"}, "content": "aa"})";
+  const std::string much = R"({"type": "Replace", "pattern": {"Regex": "."}, "content": ")" +
+                           std::string(1000, 'x') + "\"}";
+  for (const std::string& json : {normalizers(twice, 64), normalizers(much, 1),
+                                  pre_tokenizers(R"({"type": "ByteLevel"})", 64)}) {
+    ASSERT_OK_AND_ASSIGN(const auto tokenizer, FromJson(json));
+    const Status status = tokenizer->Encode(std::string(1000, 'a') + "\u4e2d", 32).status();
+    EXPECT_EQ(status.code(), Code::kResourceExhausted) << json.substr(0, 100);
+    EXPECT_EQ(status.message(),
+              "the tokenizer makes a text of 1003 bytes more than 16 times as long");
+    EXPECT_OK(tokenizer->Encode("", 32).status());
+  }
+  // A prefix before a short text is no such thing.
+  ASSERT_OK_AND_ASSIGN(
+      const auto prefixed,
+      FromJson(normalizers(R"({"type": "Prepend", "prepend": "a document: "})", 1)));
+  EXPECT_OK(prefixed->Encode("a", 32).status());
+}
+
+TEST_F(TokenizerTest, ATokenIsOfAThousandBytesAtMost) {
+  const std::string path = folder_.path() + "/tokenizer.json: ";
+  const std::string token(1025, 'a');
+  const std::string error = ": a token of 1025 bytes; expected at most 1024";
+  EXPECT_EQ(ErrorOf(R"({"model": {"vocab": {"[UNK]": 0, ")" + token.substr(1) + R"(": 1}}})"), "");
+  EXPECT_EQ(ErrorOf(R"({"model": {"vocab": {"[UNK]": 0, ")" + token + R"(": 1}}})"),
+            path + "model.vocab" + error);
+  EXPECT_EQ(ErrorOf(R"({"model": {"type": "Unigram", "unk_id": 0, "vocab": [["a", 0], [")" + token +
+                    R"(", 0]]}})"),
+            path + "model.vocab[1]" + error);
+  EXPECT_EQ(
+      ErrorOf(R"({"model": {"vocab": {"[UNK]": 0}}, "added_tokens": [{"id": 1, "content": ")" +
+              token + R"("}]})"),
+      path + "added_tokens[0].content" + error);
+  EXPECT_EQ(ErrorOf(R"({"model": {"vocab": {"[UNK]": 0}},
+                        "pre_tokenizer": {"type": "Metaspace", "replacement": "ab"}})"),
+            path + "pre_tokenizer.replacement: expected a character");
+  std::filesystem::remove(folder_.path() + "/tokenizer.json");
+  testing::WriteText(folder_.path(), "vocab.txt", "[UNK]\n" + token + "\n");
+  EXPECT_EQ(OpenTokenizer(folder_.path()).status().message(),
+            folder_.path() + ": vocab.txt: line 2" + error);
+}
+
+TEST_F(TokenizerTest, ATemplateHasEachSequenceOnce) {
+  // Twice it would give more tokens than were asked for.
+  const std::string a = R"({"Sequence": {"id": "A", "type_id": 0}})";
+  EXPECT_EQ(ErrorOf(R"({"model": {"vocab": {"[UNK]": 0}}, "post_processor":
+                        {"type": "TemplateProcessing", "special_tokens": {}, "single": [)" +
+                    a + ", " + a + "]}}"),
+            folder_.path() +
+                "/tokenizer.json: post_processor.single[1].Sequence: expected each sequence once");
+}
+
+TEST_F(TokenizerTest, AVocabularyOfAnotherTokenizerThanBertsIsRefused) {
+  testing::WriteVocabulary(folder_.path(), 100);
+  const auto error = [&](const std::string& config) {
+    testing::WriteText(folder_.path(), "tokenizer_config.json", config);
+    return OpenTokenizer(folder_.path()).status().message();
+  };
+  const std::string path = folder_.path() + ": tokenizer_config.json: ";
+  for (const char* config :
+       {"{}", R"({"tokenizer_class": "BertTokenizer", "do_basic_tokenize": true})",
+        R"({"tokenizer_class": "BertTokenizerFast", "word_tokenizer_type": "basic"})",
+        R"({"tokenizer_class": null, "subword_tokenizer_type": "wordpiece"})"}) {
+    EXPECT_EQ(error(config), "") << config;
+  }
+  EXPECT_EQ(error(R"({"tokenizer_class": "BertJapaneseTokenizer"})"),
+            path +
+                "tokenizer_class: \"BertJapaneseTokenizer\" is not known; expected "
+                "BertTokenizer, or a tokenizer.json in the folder");
+  EXPECT_EQ(error(R"({"word_tokenizer_type": "mecab"})"),
+            path +
+                "word_tokenizer_type: \"mecab\" is not known; expected basic, or a "
+                "tokenizer.json in the folder");
+  EXPECT_EQ(error(R"({"subword_tokenizer_type": "character"})"),
+            path +
+                "subword_tokenizer_type: \"character\" is not known; expected wordpiece, or a "
+                "tokenizer.json in the folder");
+  EXPECT_EQ(error(R"({"do_basic_tokenize": false})"),
+            path + "do_basic_tokenize: false is not supported");
+  EXPECT_EQ(error("[]"), path + "expected an object");
+  EXPECT_EQ(error("{"), path + "not JSON");
 }
 
 TEST_F(TokenizerTest, ACounterIsExactWithAFolderAndEstimatesWithout) {
