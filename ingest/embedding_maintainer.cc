@@ -25,9 +25,9 @@ void EmbeddingMaintainer::Notice(CollectionId collection) {
       noticed_.erase(collection);
     }
     const Status status = Update(collection);
+    if (status.ok() || status.code() == Code::kCancelled) return;
     // A collection that was deleted meanwhile needs no vectors.
-    if (status.ok() || status.code() == Code::kCancelled || status.code() == Code::kNotFound)
-      return;
+    if (index_.GetSnapshot(collection).status().code() == Code::kNotFound) return;
     LogWarning("vectors of collection number " + std::to_string(collection.value) +
                " stay behind: " + status.ToString());
   });

@@ -6,6 +6,7 @@
 namespace quarry::ingest {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class EmbeddingMaintainerTest : public ::testing::Test {
@@ -141,6 +142,22 @@ TEST_F(EmbeddingMaintainerTest, ACollectionDeletedMeanwhileEndsIt) {
   };
   EXPECT_EQ(Learn(with_writer, {.batch = 8}).status().code(), Code::kNotFound);
   EXPECT_EQ(steps, 3);
+}
+
+TEST_F(EmbeddingMaintainerTest, AModelThatIsNotThereIsLoggedADeletedCollectionIsNot) {
+  Put(testing::SmallCorpus());
+  const std::string folder = engine_.directory.path() + "/none";
+  EmbeddingMaintainer maintainer(*engine_.index, engine_.embedders, {.folder = {.path = folder}});
+  ::testing::internal::CaptureStderr();
+  maintainer.Notice(engine_.collection);
+  maintainer.WaitUntilIdle();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr("stay behind: NOT_FOUND: " + folder + ": no such folder"));
+  ASSERT_OK(engine_.index->DeleteCollection("default"));
+  ::testing::internal::CaptureStderr();
+  maintainer.Notice(engine_.collection);
+  maintainer.WaitUntilIdle();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
 TEST_F(EmbeddingMaintainerTest, IsGivenUpWhenTheProcessEnds) {
