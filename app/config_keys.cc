@@ -223,7 +223,7 @@ std::vector<ConfigKey> MakeKeys() {
       Integer("embedding.epochs", "times each passage is learnt from; 0 = 6, of many passages 4",
               QUARRY_FIELD(embedding.learning.epochs), 0, 1000),
       Integer("embedding.sample_limit", "chunks learnt from; of more a sample",
-              QUARRY_FIELD(embedding.learning.sample_limit), 2, kMaxUint32),
+              QUARRY_FIELD(embedding.learning.sample_limit), 100, kMaxUint32),
       Integer("embedding.memory_limit", "bytes of the vectors while they are learnt",
               QUARRY_FIELD(embedding.learning.memory_limit), 0,
               std::numeric_limits<uint64_t>::max()),

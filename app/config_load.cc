@@ -122,6 +122,29 @@ Status ApplyEnvironment(const std::map<std::string, std::string>& environment,
   return OkStatus();
 }
 
+bool IsSamePath(const std::string& a, const std::string& b) {
+  const auto normal = [](const std::string& path) {
+    std::error_code error;
+    fs::path absolute = fs::absolute(path, error).lexically_normal();
+    return absolute.has_filename() ? absolute : absolute.parent_path();  // "e5/" is "e5"
+  };
+  return a == b || (!a.empty() && !b.empty() && normal(a) == normal(b));
+}
+
+// A prefix belongs to the model that it was written beside: where a flag names another model, those
+// that no flag gives are the model's own.
+void ForgetPrefixes(const std::vector<FlagValue>& flags, LoadedConfig& loaded) {
+  const auto forget = [&](const std::string& key, std::string& prefix) {
+    const auto gives = [&](const FlagValue& flag) { return flag.key == key; };
+    if (std::any_of(flags.begin(), flags.end(), gives)) return;
+    prefix.clear();
+    loaded.origin.erase(key);
+  };
+  model::EmbedderFolder& folder = loaded.config.embedding.folder;
+  forget("embedding.query_prefix", folder.query_prefix);
+  forget("embedding.document_prefix", folder.document_prefix);
+}
+
 }  // namespace
 
 Status UnknownKeyError(std::string_view name) {
@@ -174,10 +197,14 @@ Result<LoadedConfig> LoadConfig(const ConfigSources& sources) {
   if (!file && fs::exists(sources.default_file, error)) file = sources.default_file;
   if (file) QUARRY_RETURN_IF_ERROR(ApplyFile(*file, loaded));
   QUARRY_RETURN_IF_ERROR(ApplyEnvironment(sources.environment, loaded));
+  const std::string configured = loaded.config.embedding.folder.path;
   for (const FlagValue& flag : sources.flags) {
     const ConfigKey* key = FindConfigKey(flag.key);
     if (key == nullptr) return UnknownKeyError(flag.key).Annotate(flag.flag);
     QUARRY_RETURN_IF_ERROR(SetKey(*key, flag.texts, false, flag.flag, loaded).Annotate(flag.flag));
+  }
+  if (!IsSamePath(loaded.config.embedding.folder.path, configured)) {
+    ForgetPrefixes(sources.flags, loaded);
   }
   QUARRY_RETURN_IF_ERROR(loaded.config.Validate());
   return loaded;

@@ -30,6 +30,25 @@ class ConfigTest : public ::testing::Test {
   ConfigSources sources_;
 };
 
+TEST_F(ConfigTest, PrefixesOfTheFileStayWithItsModel) {
+  WriteFile("embedding:\n  model: e5\n  query_prefix: 'query: '\n  document_prefix: 'text: '\n");
+  AddFlag("embedding.model", "DIR", directory_.path() + "/e5/");
+  LoadedConfig loaded = LoadConfig(sources_).value();
+  EXPECT_EQ(loaded.config.embedding.folder.query_prefix, "query: ");
+  AddFlag("embedding.query_prefix", "--query-prefix", "");
+  loaded = LoadConfig(sources_).value();
+  EXPECT_EQ(loaded.config.embedding.folder.query_prefix, "");
+  EXPECT_EQ(loaded.config.embedding.folder.document_prefix, "text: ");
+
+  sources_.flags.clear();
+  AddFlag("embedding.query_prefix", "--query-prefix", "q ");
+  AddFlag("embedding.model", "DIR", "other");
+  loaded = LoadConfig(sources_).value();
+  EXPECT_EQ(loaded.config.embedding.folder.query_prefix, "q ");
+  EXPECT_EQ(loaded.config.embedding.folder.document_prefix, "");
+  EXPECT_EQ(loaded.OriginOf("embedding.document_prefix"), "default");
+}
+
 TEST_F(ConfigTest, WithoutSourcesEveryOptionHasItsDefault) {
   ASSERT_OK_AND_ASSIGN(const LoadedConfig loaded, LoadConfig(sources_));
   EXPECT_EQ(loaded.config.store, ".quarry");
@@ -111,6 +130,10 @@ TEST_F(ConfigTest, ABadValueNamesKeyPlaceAndWhatWasExpected) {
   EXPECT_EQ(Error(),
             "QUARRY_SERVER_PORT: server.port: expected an integer from 0 to 65535, got \"65536\"");
   sources_.environment.clear();
+  AddFlag("embedding.sample_limit", "--set", "2");
+  EXPECT_THAT(Error(),
+              StartsWith("--set: embedding.sample_limit: expected an integer from 100 to "));
+  sources_.flags.clear();
   AddFlag("embedding.enabled", "--set", "yes");
   EXPECT_EQ(Error(), "--set: embedding.enabled: expected true or false, got \"yes\"");
 }
