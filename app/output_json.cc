@@ -241,6 +241,10 @@ std::string SearchJson(const SearchResult& result) {
     hit["snippet"] = item.snippet.text;
     if (result.explain) {
       Json explain = ToJson(item.passage.breakdown);
+      if (item.reranking) {
+        explain["fused_score"] = item.reranking->fused;
+        if (item.reranking->read) explain["rerank_score"] = item.reranking->score;
+      }
       explain["terms"] = Json::array();
       for (const index::TermContribution& term : item.terms) {
         explain["terms"].push_back(ToJson(term));

@@ -102,6 +102,12 @@ std::string ConditionsText(const char* name, const std::vector<index::WordCondit
 std::string ExplainText(const SearchResult& result, const SearchResult::Item& item) {
   const ScoreBreakdown& breakdown = item.passage.breakdown;
   std::string text;
+  if (item.reranking) {
+    text += "    reranker: " +
+            (item.reranking->read ? "score " + Fixed(item.reranking->score, 4)
+                                  : std::string("not read")) +
+            ", fused score " + Fixed(item.reranking->fused, 4) + "\n";
+  }
   if (result.used_lexical) {
     text +=
         LegText("lexical", breakdown.lexical_rank, breakdown.lexical_score, breakdown.lexical_part);

@@ -4,6 +4,7 @@
 // (output_json.h).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "index/index.h"
 #include "ingest/pipeline.h"
 #include "model/model_info.h"
+#include "retrieval/retriever.h"
 
 namespace quarry::app {
 
@@ -35,7 +37,8 @@ struct SearchResult {
   struct Item {
     Passage passage;
     Snippet snippet;
-    std::vector<index::TermContribution> terms;  // with --explain
+    std::vector<index::TermContribution> terms = {};               // with --explain
+    std::optional<retrieval::Reranking> reranking = std::nullopt;  // where there is a reranker
   };
   std::vector<Item> items;
   bool explain = false;

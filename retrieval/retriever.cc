@@ -181,7 +181,12 @@ Status Retriever::Rerank(const std::string& text, const index::Snapshot& snapsho
     texts.push_back(IndexedText(passage.title, passage.chunk));
   }
   QUARRY_ASSIGN_OR_RETURN(const std::vector<float> scores, reranker->Score(text, texts, context));
-  for (size_t i = 0; i < hits.size(); ++i) hits[i].hit.score = i < judged ? scores[i] : 0;
+  for (size_t i = 0; i < hits.size(); ++i) {
+    const bool read = i < judged;
+    Hit& hit = hits[i].hit;
+    hits[i].reranking = Reranking{hit.score, read ? scores[i] : 0.0, read};
+    hit.score = hits[i].reranking->score;
+  }
   // Equal scores keep the order that they had.
   std::stable_sort(hits.begin(), hits.end(), [](const RankedHit& a, const RankedHit& b) {
     return a.hit.score > b.hit.score;

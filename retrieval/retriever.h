@@ -11,6 +11,7 @@
 // The dense leg is left out when the mode says so, below `dense_from_chunks` chunks, and while the
 // collection has no vectors; the trace says which legs ran.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,10 +33,19 @@ struct RetrievalOptions {
   Status Validate() const;
 };
 
+// How a hit's score came about where a reranker ran: Hit::score is `score`, and the parts of the
+// legs (ScoreBreakdown) add up to `fused`.
+struct Reranking {
+  double fused = 0;
+  double score = 0;
+  bool read = false;  // among the candidates; else `score` is 0
+};
+
 // A ranked chunk and its row in the snapshot that was searched.
 struct RankedHit {
   RowId row = 0;
   Hit hit;
+  std::optional<Reranking> reranking = std::nullopt;  // none: there is no reranker
 };
 
 struct Retrieved {

@@ -32,14 +32,18 @@ void WriteLeg(const char* name, uint32_t rank, double score, double part, JsonWr
   json.Key("score").Double(score).Key("part").Double(part).EndObject();
 }
 
-void WriteExplanation(const ScoreBreakdown& breakdown,
-                      const std::vector<index::TermContribution>& terms, JsonWriter& json) {
+void WriteExplanation(const ScoreBreakdown& breakdown, const Explanation& explanation,
+                      JsonWriter& json) {
   json.BeginObject();
+  if (const std::optional<retrieval::Reranking>& reranking = explanation.reranking) {
+    json.Key("fused_score").Double(reranking->fused);
+    if (reranking->read) json.Key("rerank_score").Double(reranking->score);
+  }
   WriteLeg("lexical", breakdown.lexical_rank, breakdown.lexical_score, breakdown.lexical_part,
            json);
   WriteLeg("dense", breakdown.dense_rank, breakdown.dense_score, breakdown.dense_part, json);
   json.Key("terms").BeginArray();
-  for (const index::TermContribution& term : terms) {
+  for (const index::TermContribution& term : explanation.terms) {
     json.BeginObject().Key("term").String(term.term).Key("query_count").Uint(term.query_count);
     json.Key("count").Uint(term.count);
     json.Key("document_frequency").Uint(term.document_frequency);
@@ -76,7 +80,7 @@ void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json) {
 }
 
 void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json,
-                  const std::vector<index::TermContribution>* terms) {
+                  const Explanation* explanation) {
   json.BeginObject();
   if (rank != 0) json.Key("rank").Uint(rank);
   json.Key("score").Double(passage.score);
@@ -86,7 +90,9 @@ void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json,
   AddSpan(passage.chunk.span, json);
   json.Key("text").String(passage.chunk.text).Key("language").String(passage.language);
   WriteMetadata(passage.metadata, json.Key("metadata"));
-  if (terms != nullptr) WriteExplanation(passage.breakdown, *terms, json.Key("explain"));
+  if (explanation != nullptr) {
+    WriteExplanation(passage.breakdown, *explanation, json.Key("explain"));
+  }
   json.EndObject();
 }
 

@@ -4,20 +4,27 @@
 // (app/output_json.cc): a script that reads the one reads the other. Each function writes one
 // value.
 
+#include <optional>
 #include <vector>
 
 #include "base/answer.h"
 #include "base/query.h"
 #include "index/index.h"
+#include "retrieval/retriever.h"
 #include "server/json_writer.h"
 
 namespace quarry::server {
 
 void WriteMetadata(const Metadata& metadata, JsonWriter& json);
 void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json);
-// `rank` (from 1) is left out where it is 0. With `terms` how the score came about follows.
+// How the score of a passage came about, beside what the passage tells itself.
+struct Explanation {
+  const std::vector<index::TermContribution>& terms;
+  const std::optional<retrieval::Reranking>& reranking;
+};
+// `rank` (from 1) is left out where it is 0. With `explanation` how the score came about follows.
 void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json,
-                  const std::vector<index::TermContribution>* terms = nullptr);
+                  const Explanation* explanation = nullptr);
 // The names of what a query requires or excludes.
 void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWriter& json);
 // `passage` is what citation.passage numbers.

@@ -71,7 +71,8 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
   }
   json.Key("hits").BeginArray();
   for (size_t i = 0; i < passages.size(); ++i) {
-    WritePassage(passages[i], static_cast<uint32_t>(i) + 1, json, explain ? &terms[i] : nullptr);
+    const Explanation explanation{terms[i], retrieved.hits[i].reranking};
+    WritePassage(passages[i], static_cast<uint32_t>(i) + 1, json, explain ? &explanation : nullptr);
   }
   json.EndArray();
   WriteTimings(trace.stages(), json.Key("timings_us"));
