@@ -3,6 +3,7 @@
 #include "app/output_json.h"
 #include "app/signals.h"
 #include "base/log.h"
+#include "ingest/embedder_switch.h"
 #include "server/server.h"
 
 namespace quarry::app {
@@ -20,9 +21,14 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
   const Config& config = context.config();
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                           Engine::Open(config, StoreAccess::kCreate));
-  // Loaded now: the first request finds it ready.
+  // Loaded now: the first request finds it ready, and what cannot be opened is said here.
+  QUARRY_RETURN_IF_ERROR(engine->OpenModels());
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindOrCreateCollection());
-  QUARRY_RETURN_IF_ERROR(engine->index().GetSnapshot(collection).status());
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine->index().GetSnapshot(collection));
+  if (config.embedding.enabled) {
+    QUARRY_RETURN_IF_ERROR(ingest::CheckEmbedder(*snapshot, config.embedding));
+  }
 
   NoteStoredSettings(context, engine->index());
   SetLogLevel(LogLevel::kInfo);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
+
+#include "model/embedder_folder.h"
 
 namespace quarry::app {
 namespace {
@@ -64,6 +67,18 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
 ThreadPool& Engine::ingest_pool() {
   if (!ingest_pool_) ingest_pool_.emplace(ThreadCount(config_.ingest.jobs), kIngestQueue);
   return *ingest_pool_;
+}
+
+Status Engine::OpenModels() {
+  const ingest::EmbeddingOptions& embedding = config_.embedding;
+  if (embedding.enabled && !embedding.folder.path.empty()) {
+    Result<std::shared_ptr<const model::Embedder>> embedder =
+        model::OpenFolderEmbedder(embedding.folder);
+    QUARRY_RETURN_IF_ERROR(embedder.status().Annotate("embedding.model"));
+    embedders_.Add(*std::move(embedder));
+  }
+  QUARRY_RETURN_IF_ERROR(retriever_.RerankerFingerprint().status());
+  return token_counter_.Fingerprint().status();
 }
 
 Result<CollectionId> Engine::FindCollection() const {

@@ -52,6 +52,10 @@ class Engine {
   // For parsing; its threads start when it is first asked for.
   ThreadPool& ingest_pool();
 
+  // Opens the models that the configuration names, which are otherwise opened when first needed.
+  // Errors: those of opening, naming the key.
+  Status OpenModels();
+
   // The collection of the configuration. kNotFound lists what there is.
   Result<CollectionId> FindCollection() const;
   // The same, made if it is missing. REQUIRES: not kRead.

@@ -95,7 +95,8 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
   answer.model = kExtractiveModel;
   answer.commit = snapshot.commit();
   QUARRY_ASSIGN_OR_RETURN(const std::string reranker, retriever_.RerankerFingerprint());
-  answer.fingerprint = StateFingerprint(fingerprint_ + '/' + reranker, snapshot);
+  QUARRY_ASSIGN_OR_RETURN(const std::string tokenizer, counter_.Fingerprint());
+  answer.fingerprint = StateFingerprint(fingerprint_ + '/' + reranker + '/' + tokenizer, snapshot);
 
   QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
                           retriever_.Retrieve(query, snapshot, traced));

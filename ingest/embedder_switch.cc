@@ -71,10 +71,10 @@ Status CheckEmbedder(const index::Snapshot& snapshot, const EmbeddingOptions& op
     maker = folder.path + " (" + maker + ")";
   }
   const std::string& path = options.folder.path;
-  return FailedPreconditionError("embedder mismatch: the vectors of collection \"" +
-                                 snapshot.collection().name + "\" are by " + maker +
-                                 ", embedding.model is " + path + " with its prefixes; `quarry " +
-                                 "embedder switch " + path + "` embeds the collection by it");
+  return FailedPreconditionError(
+      "embedder mismatch: the vectors of collection \"" + snapshot.collection().name +
+      "\" are by " + maker + ", embedding.model is " + path + " with its prefixes; `" +
+      model::SwitchCommand(options.folder) + "` embeds the collection by it");
 }
 
 }  // namespace quarry::ingest

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "model/model_fault.h"
 #include "model/transformer_batches.h"
 
 namespace quarry::model {
@@ -102,7 +103,9 @@ Result<std::shared_ptr<const Reranker>> OpenCrossEncoder(const std::string& fold
 Result<std::shared_ptr<const Reranker>> CrossEncoderFolder::Get() {
   std::lock_guard lock(mutex_);
   if (opened_ == nullptr) {
-    QUARRY_ASSIGN_OR_RETURN(opened_, OpenCrossEncoder(path_));
+    Result<std::shared_ptr<const Reranker>> opened = OpenCrossEncoder(path_);
+    if (!opened.ok()) return ModelFault("rerank.model", opened.status());
+    opened_ = *std::move(opened);
   }
   return opened_;
 }

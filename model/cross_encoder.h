@@ -23,7 +23,7 @@ Result<std::shared_ptr<const Reranker>> OpenCrossEncoder(const std::string& fold
 class CrossEncoderFolder {
  public:
   explicit CrossEncoderFolder(std::string path) : path_(std::move(path)) {}
-  // Errors: those of OpenCrossEncoder; it is tried again next time.
+  // Errors: those of OpenCrossEncoder, by ModelFault; it is tried again next time.
   Result<std::shared_ptr<const Reranker>> Get();
 
  private:

@@ -23,9 +23,9 @@ Result<std::shared_ptr<const Embedder>> EmbedderCache::Get(
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const Embedder> embedder,
                           OpenEmbedder(kind, table));
   if (embedder->space() != space) {
-    return FailedPreconditionError("embedder fingerprint mismatch: index=" + space.fingerprint +
-                                   " embedder=" + embedder->space().fingerprint +
-                                   MismatchAdvice(kind, table.view));
+    return UnavailableError("embedder fingerprint mismatch: index=" + space.fingerprint +
+                            " embedder=" + embedder->space().fingerprint +
+                            MismatchAdvice(kind, table.view));
   }
   AddLocked(embedder);
   return embedder;

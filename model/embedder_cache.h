@@ -17,8 +17,8 @@ namespace quarry::model {
 class EmbedderCache {
  public:
   // The embedder of `space`; where it is not open yet, opened as `kind` from what `read_table`
-  // gives (OpenEmbedder). Errors: those of reading and opening; kFailedPrecondition naming both
-  // sides when the opened embedder's space is another.
+  // gives (OpenEmbedder). Errors: those of reading and opening; kUnavailable naming both sides
+  // when the opened embedder's space is another.
   Result<std::shared_ptr<const Embedder>> Get(
       const EmbeddingSpace& space, const std::string& kind,
       const std::function<Result<SharedBytes>()>& read_table);

@@ -8,6 +8,7 @@
 
 #include "base/shared_bytes.h"
 #include "model/embedder.h"
+#include "model/embedder_folder.h"
 
 namespace quarry::model {
 
@@ -19,8 +20,11 @@ inline constexpr std::string_view kLsaKind = "lsa";
 inline constexpr std::string_view kFolderKind = "folder";
 
 // Keeps `table` and reads from it. Errors: kFailedPrecondition for a kind that this program does not
-// know, kDataLoss for damaged bytes; those of OpenFolderEmbedder.
+// know, kDataLoss for damaged bytes, kUnavailable for a folder that cannot be opened (ModelFault).
 Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, SharedBytes table);
+
+// The command that has a collection embedded by the folder, as a shell takes it, with its prefixes.
+std::string SwitchCommand(const EmbedderFolder& folder);
 
 // What to do where the embedder that was opened is not the one that made the vectors: "" or
 // "; .." to end a message with.

@@ -21,10 +21,14 @@ class TokenCounter {
   explicit TokenCounter(std::string folder) : folder_(std::move(folder)) {}
 
   bool is_exact() const { return !folder_.empty(); }
-  // Without special tokens. Errors: those of OpenTokenizer and Tokenizer::Count.
+  // Without special tokens. Errors: those of OpenTokenizer, by ModelFault, and of Tokenizer::Count.
   Result<uint64_t> Count(std::string_view text);
+  // Changes whenever any count would; "" for estimates. Errors: those of opening.
+  Result<std::string> Fingerprint();
 
  private:
+  Result<std::shared_ptr<const Tokenizer>> Open();
+
   const std::string folder_;
   std::mutex mutex_;
   std::shared_ptr<const Tokenizer> tokenizer_;  // guarded by mutex_

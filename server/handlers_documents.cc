@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "ingest/embedder_switch.h"
 #include "model/embedder_factory.h"
 #include "server/api_json.h"
 #include "server/document_body.h"
@@ -88,6 +89,7 @@ uint64_t EmbedNow(const HandlerEnvironment& environment, const Call& call,
       snapshot->generation() && snapshot->generation()->embedder_kind == model::kFolderKind;
   const uint64_t most = is_slow ? kMostForTransformer : options.batch;
   if (!options.enabled || snapshot->pending_vectors() > most) return 0;
+  if (!ingest::CheckEmbedder(*snapshot, options).ok()) return 0;  // the maintainer says why
   CallContext context;
   context.deadline = call.context.deadline;
   context.cancel = environment.stopping;

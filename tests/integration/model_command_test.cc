@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/testing/http_client.h"
 #include "tests/testing/model_testing.h"
 #include "tests/testing/run_quarry.h"
 
@@ -119,12 +120,55 @@ TEST_F(ModelCommandTest, AFolderThatChangedOrIsBadLeavesTheIndexAsItWas) {
   ASSERT_EQ(Run({"embedder", "switch", model()}).exit_code, 0);
   testing::WriteModel(model(), {.seed = 3});
   const QuarryResult changed = Run({"search", "pump"});
-  EXPECT_EQ(changed.exit_code, 2);
+  EXPECT_EQ(changed.exit_code, 69);
   EXPECT_THAT(changed.error, HasSubstr("embedder fingerprint mismatch: index=bert:2:"));
   EXPECT_THAT(changed.error, HasSubstr("`quarry embedder switch " + model() + "`"));
   EXPECT_EQ(Run({"search", "pump", "--mode", "lexical"}).exit_code, 0);
   ASSERT_EQ(Run({"embedder", "switch", model()}).exit_code, 0);
   EXPECT_EQ(Hits({"--mode", "dense"}).size(), 10u);
+}
+
+TEST_F(ModelCommandTest, AChangedFolderIsSwitchedToWithThePrefixesThatItHad) {
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  ASSERT_EQ(
+      Run({"embedder", "switch", model(), "--query-prefix", "it's: ", "--document-prefix", "text:"})
+          .exit_code,
+      0);
+  testing::WriteModel(model(), {.seed = 3});
+  EXPECT_THAT(Run({"search", "pump"}).error,
+              HasSubstr("`quarry embedder switch " + model() +
+                        " --query-prefix 'it'\\''s: ' --document-prefix text:`"));
+  fs::remove_all(model());
+  const QuarryResult gone = Run({"search", "pump"});
+  EXPECT_EQ(gone.exit_code, 69);
+  EXPECT_THAT(gone.error, HasSubstr("embedder of the vectors: " + model() + ": no such folder"));
+
+  // Over HTTP it is the server's fault too, not that of who asks.
+  testing::QuarryProcess server(
+      {.arguments = {"serve", "--port", "0", "--json", "--store", home() + "/store"}});
+  const uint16_t port = Json::parse(server.ReadFirstLine())["port"].get<uint16_t>();
+  const auto search = [&](const std::string& body) {
+    return testing::Fetch(port, "POST", "/api/v1/search", body,
+                          "Content-Type: application/json\r\n");
+  };
+  const auto refused = search(R"({"query": "pump"})");
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 503);
+  EXPECT_EQ(search(R"({"query": "pump", "mode": "lexical"})")->status, 200);
+}
+
+TEST_F(ModelCommandTest, AServerRefusesToStartWithAModelThatItCannotOpen) {
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  const std::string none = home() + "/none";
+  for (const std::string key : {"embedding.model", "rerank.model", "tokens.tokenizer"}) {
+    const QuarryResult refused = Run({"serve", "--port", "0", "--set", key + "=" + none});
+    EXPECT_GT(refused.exit_code, 0) << key;
+    EXPECT_THAT(refused.error, HasSubstr("quarry: error: " + key + ": "));
+    EXPECT_THAT(refused.error, HasSubstr(none));
+  }
+  const QuarryResult other = Run({"serve", "--port", "0", "--set", "embedding.model=" + model()});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.error, HasSubstr("`quarry embedder switch " + model() + "` embeds"));
 }
 
 TEST_F(ModelCommandTest, InfoTellsWhatAFolderIs) {
@@ -160,6 +204,7 @@ TEST_F(ModelCommandTest, TokensAreCountedByATokenizerOrEstimated) {
       RunJson({"ask", "What does unit 7 have?", "--set", "tokens.tokenizer=" + model()});
   EXPECT_EQ(counted["answer"], ask["answer"]);
   EXPECT_GT(counted["usage"]["completion_tokens"], ask["usage"]["completion_tokens"]);
+  EXPECT_NE(counted["fingerprint"], ask["fingerprint"]);
 }
 
 TEST_F(ModelCommandTest, ARerankerOrdersTheBestHits) {
@@ -175,12 +220,25 @@ TEST_F(ModelCommandTest, ARerankerOrdersTheBestHits) {
   }
   EXPECT_NE(reranked[0]["score"], plain[0]["score"]);
   EXPECT_EQ(Hits({"--set", key}), reranked);
+  // Explained: the parts of the legs add up to the fused score, the score is the reranker's.
+  for (const Json& hit : Hits({"--set", key, "--explain"})) {
+    const Json& explain = hit["explain"];
+    EXPECT_EQ(explain["rerank_score"], hit["score"]);
+    double parts = 0;
+    for (const char* leg : {"lexical", "dense"}) {
+      if (explain.contains(leg)) parts += explain[leg]["part"].get<double>();
+    }
+    EXPECT_NEAR(explain["fused_score"].get<double>(), parts, 1e-9);
+  }
+  EXPECT_FALSE(Hits({"--explain"})[0]["explain"].contains("fused_score"));
+  EXPECT_THAT(Run({"search", "pump of unit 7", "--explain", "--set", key}).out,
+              HasSubstr("reranker: score 0."));
   // One candidate only: the best of the fused list, then what follows it there.
   const Json one = Hits({"--set", key, "--set", "rerank.candidates=1"});
   for (size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i]["chunk"], plain[i]["chunk"]);
   const QuarryResult none = Run({"search", "pump", "--set", "rerank.model=" + home() + "/none"});
-  EXPECT_NE(none.exit_code, 0);
-  EXPECT_THAT(none.error, HasSubstr("/none/config.json"));
+  EXPECT_EQ(none.exit_code, 69);
+  EXPECT_THAT(none.error, HasSubstr("rerank.model: read " + home() + "/none/config.json"));
 }
 
 }  // namespace

@@ -257,7 +257,7 @@ TEST_F(ModelFolderTest, AChangedFolderIsNotTakenForTheOneThatMadeTheVectors) {
   const Status status =
       cache.Get(before->space(), std::string(kFolderKind), [&] { return ShareString(table); })
           .status();
-  EXPECT_EQ(status.code(), Code::kFailedPrecondition);
+  EXPECT_EQ(status.code(), Code::kUnavailable);
   EXPECT_EQ(status.message(),
             "embedder fingerprint mismatch: index=" + before->space().fingerprint +
                 " embedder=" + after->space().fingerprint + "; what " + path_ +
