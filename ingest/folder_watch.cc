@@ -78,6 +78,10 @@ Result<bool> FolderWatch::TakeEvents() {
     for (ssize_t at = 0; at < size;) {
       const auto* event = reinterpret_cast<const inotify_event*>(bytes + at);
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+      if ((event->mask & IN_UNMOUNT) != 0) {
+        // What is seen in its place is another folder.
+        return UnavailableError("watch folders: a file system with one of them was unmounted");
+      }
       if ((event->mask & IN_IGNORED) != 0) {
         watches_.erase(event->wd);
       } else if (event->len == 0 || !IsHidden(event->name)) {

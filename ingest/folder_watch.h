@@ -38,7 +38,7 @@ class FolderWatch {
   // Returns ok when something has changed since the last call and then nothing for a fifth of a
   // second, at the latest two seconds after the first change. Hidden files do not count, but for
   // ignore files. Errors: kCancelled and kDeadlineExceeded of the context, within a tenth of a
-  // second.
+  // second; kUnavailable where a folder was unmounted.
   Status Wait(const CallContext& context);
 
  private:

@@ -218,6 +218,7 @@ class MessageReader {
       if (body.blocks.empty()) builder.Add(BlockKind::kParagraph, 0, body.title);
     }
     for (const OleReader::EntryId id : ole_.Children(storage)) {
+      if (!ole_.budget()->Check().ok()) break;  // many storages may share one tree of entries
       if (ole_.entry(id).name.starts_with("__attach_version1.0_")) Attach(id, message.charset());
     }
     if (!attachments_.names().empty()) body.metadata["attachments"] = attachments_.names();
@@ -247,7 +248,7 @@ class MessageReader {
     size_t count = 0;
     for (const OleReader::EntryId id : ole_.Children(storage)) {
       if (!ole_.entry(id).name.starts_with("__recip_version1.0_")) continue;
-      if (++count > kMaxRecipients) return;
+      if (++count > kMaxRecipients || !ole_.budget()->Check().ok()) return;
       Properties recipient(ole_, id, 8);
       recipient.set_charset(charset);
       const std::string mailbox =
@@ -268,10 +269,10 @@ class MessageReader {
       builder->End();
     } else if (const auto packed = message.Stream(kBodyRtf, kBinary)) {
       QUARRY_ASSIGN_OR_RETURN(const std::string rtf, UnpackRtf(*packed, ole_.budget()));
-      const Result<ParsedSource> parsed = ParserFor(Format::kRtf).Parse(rtf, source_);
-      if (parsed.ok()) {
-        for (const Document& document : parsed->documents) AppendPlainText(document.text, builder);
-      }
+      QUARRY_ASSIGN_OR_RETURN(const ParsedSource parsed,
+                              ParserFor(Format::kRtf).Parse(rtf, source_));
+      for (const Document& document : parsed.documents) AppendPlainText(document.text, builder);
+      parsed_->errors.insert(parsed_->errors.end(), parsed.errors.begin(), parsed.errors.end());
     }
     return message.broken();
   }
@@ -314,6 +315,9 @@ class OutlookParser final : public Parser {
     QUARRY_ASSIGN_OR_RETURN(const OleReader ole, OleReader::Open(bytes, source.budget));
     ParsedSource parsed;
     MessageReader(ole, source, &parsed).Read(OleReader::kRoot, 32);
+    if (const Status left = source.budget->Check(); !left.ok() && parsed.errors.empty()) {
+      parsed.errors.push_back({"attachments", left.message()});
+    }
     return parsed;
   }
 };

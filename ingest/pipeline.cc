@@ -25,6 +25,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr size_t kWindow = 128;
 constexpr uint64_t kWindowBytes = 16u << 20;
 constexpr std::chrono::milliseconds kProgressInterval{100};
+constexpr const char* kLastVersionAnswers = "; its last good version still answers";
 
 // Every part with its length and type, so that no two different ones give the same bytes.
 std::string CanonicalMetadata(const Metadata& metadata, const std::vector<std::string>& access) {
@@ -119,6 +120,8 @@ const char* PlannedChangeName(PlannedChange::Kind kind) {
 // One source after reading and parsing.
 struct Pipeline::Prepared {
   uint64_t bytes = 0;
+  bool is_same = false;      // the bytes and the pipeline are those of before: so is all of it
+  bool has_no_text = false;  // nothing in it at all: the one note in `skipped` says so
   std::vector<DocumentId> unchanged;
   std::vector<index::DocumentDraft> drafts;
   std::vector<IngestNote> failures;
@@ -130,11 +133,15 @@ struct Pipeline::Run {
   const FileList& list;
   IngestReport report;
   std::unordered_map<DocumentId, size_t> item_of;  // every document that an item stands for
-  std::set<DocumentId> failed;                     // items of which something could not be used
+  // Items that say nothing against what the collection holds of them: they are as they were, or
+  // something of them could not be used.
+  std::set<DocumentId> kept;
   std::vector<index::DocumentDraft> batch;
   uint64_t batch_bytes = 0;
   // Documents of the root whose files are gone, by the hash of those; filled when first asked for.
   std::optional<std::multimap<uint64_t, DocumentId>> gone;
+  // Items that documents of the root are parts of; filled when first asked for.
+  std::optional<std::set<DocumentId>> divided;
   std::set<DocumentId> moved;  // under the ids that they had
 };
 
@@ -174,8 +181,7 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
   const Result<index::StoredDocument> whole = snapshot.ReadDocument(item.info.id);
   const auto fail = [&](const Status& status) {
     prepared.failures.push_back(
-        {item.info.path,
-         status.message() + (whole.ok() ? "; its last good version still answers" : "")});
+        {item.info.path, status.message() + (whole.ok() ? kLastVersionAnswers : "")});
     return prepared;
   };
   Result<std::string> bytes = item.read();
@@ -186,6 +192,7 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
   file.source_hash = Hash64(*bytes);
   if (whole.ok() && IsUnchanged(*whole, file, fingerprint_, root)) {
     prepared.unchanged.push_back(item.info.id);
+    prepared.is_same = true;
     return prepared;
   }
   if (!whole.ok() && whole.status().code() != Code::kNotFound) return fail(whole.status());
@@ -195,13 +202,18 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
     const bool named = root == item.info.path;
     if (named || whole.ok() || !HoldsNoText(*bytes, item.info.path)) return fail(parsed.status());
     prepared.skipped.push_back({item.info.path, parsed.status().message()});
+    prepared.has_no_text = true;
     return prepared;
   }
   for (SourceError& error : parsed->errors) {
     prepared.failures.push_back({item.info.path, error.place + ": " + error.reason});
   }
   for (SourceError& part : parsed->skipped) {
-    prepared.skipped.push_back({item.info.path, part.place + ": " + part.reason});
+    // A picture that is read only where a program for it is installed.
+    const bool was_read = snapshot.ReadDocument(item.info.id + '#' + part.place).ok();
+    (was_read ? prepared.failures : prepared.skipped)
+        .push_back({item.info.path,
+                    part.place + ": " + part.reason + (was_read ? kLastVersionAnswers : "")});
   }
   std::vector<Document> changed;
   for (Document& document : parsed->documents) {
@@ -246,13 +258,36 @@ Status Pipeline::Take(size_t item, Prepared prepared, Run& run) {
       run.batch_bytes = 0;
     }
   }
-  if (!prepared.failures.empty()) run.failed.insert(run.list.items[item].info.id);
+  const DocumentId& id = run.list.items[item].info.id;
+  if (prepared.has_no_text) {
+    QUARRY_ASSIGN_OR_RETURN(const bool had_text, IsDivided(id, run));
+    if (had_text) {
+      prepared.skipped[0].reason += kLastVersionAnswers;
+      prepared.failures = std::exchange(prepared.skipped, {});
+    }
+  }
+  if (prepared.is_same || !prepared.failures.empty()) run.kept.insert(id);
   const auto append = [](std::vector<IngestNote>& from, std::vector<IngestNote>& to) {
     std::move(from.begin(), from.end(), std::back_inserter(to));
   };
   append(prepared.failures, run.report.failures);
   append(prepared.skipped, run.report.skipped);
   return OkStatus();
+}
+
+// Whether the collection holds parts of an item: members of an archive, records of a file.
+Result<bool> Pipeline::IsDivided(const DocumentId& item, Run& run) const {
+  if (!run.divided) {
+    run.divided.emplace();
+    QUARRY_RETURN_IF_ERROR(
+        writer_.snapshot()->ForEachDocument([&](const index::StoredDocument& document) {
+          if (document.root == run.list.root && !document.source.empty()) {
+            run.divided->insert(document.source);
+          }
+          return true;
+        }));
+  }
+  return run.divided->contains(item);
 }
 
 // A new file with the bytes of one that is gone is that one, moved.
@@ -308,11 +343,12 @@ Status Pipeline::PutDrafts(std::vector<index::DocumentDraft> drafts, IngestRepor
 }
 
 // A document goes if its file is gone, or no longer brings it. One whose file is merely not wanted
-// this time stays, and so does one of a file that could not be used: that says nothing about it.
+// this time stays, and so does one of a file that could not be used or was not read again: that says
+// nothing about it.
 Status Pipeline::Prune(const Run& run, IngestReport& report) {
   const auto is_gone = [&](const index::StoredDocument& document) {
     const DocumentId& source = SourceOf(document);
-    if (run.item_of.contains(document.id) || run.failed.contains(source)) return false;
+    if (run.item_of.contains(document.id) || run.kept.contains(source)) return false;
     if (options_.dry_run && run.moved.contains(document.id)) return false;  // else it has
     return run.list.IsItem(source) || !run.list.MayExist(source);
   };

@@ -68,7 +68,7 @@ struct IngestReport {
   double seconds = 0;
   std::vector<IngestNote> failures;  // by source order; parts of a source count too
   // Of a folder: files without text (pictures, archives, empty ones), links, devices. A file that
-  // was a document before is a failure instead.
+  // was a document before, or several, is a failure instead.
   std::vector<IngestNote> skipped;
   std::vector<PlannedChange> plan;  // of a dry run, in the order in which it would be done
 
@@ -114,6 +114,7 @@ class Pipeline {
                    const index::Snapshot& snapshot) const;
   index::DocumentDraft MakeDraft(Document document, const std::string& root) const;
   Status Take(size_t item, Prepared prepared, Run& run);
+  Result<bool> IsDivided(const DocumentId& item, Run& run) const;
   Status FindMove(index::DocumentDraft& draft, Run& run) const;
   Status PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report);
   Status Prune(const Run& run, IngestReport& report);

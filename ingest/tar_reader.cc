@@ -63,11 +63,14 @@ std::string PaxValue(std::string_view records, std::string_view key) {
 
 }  // namespace
 
-// False at the end: two empty blocks, or nothing.
+// False at the end: an empty block. A file that ends without one was cut off.
 Result<bool> TarReader::ReadHeader(std::string* header) {
   header->clear();
   QUARRY_RETURN_IF_ERROR(source_(kBlock, header));
-  if (header->size() < kBlock || header->find_first_not_of('\0') == header->npos) return false;
+  if (header->size() < kBlock) {
+    return InvalidArgumentError("header at byte " + std::to_string(offset_) + ": cut off");
+  }
+  if (header->find_first_not_of('\0') == header->npos) return false;
   if (!HasChecksum(*header)) {
     return InvalidArgumentError("not a tar: header at byte " + std::to_string(offset_) +
                                 ": wrong checksum");

@@ -257,6 +257,64 @@ TEST_F(PipelineTest, PruneKeepsTheRecordsOfAFileThatIsBroken) {
 }
 
 // A record and a file of one id: the first in the order of the files has it, every time.
+// A mail that is skipped because it is unchanged brings its attachments as well.
+TEST_F(PipelineTest, PruneKeepsTheAttachmentsOfAnUnchangedMail) {
+  Write("m.eml",
+        "From: a@b.c\r\nSubject: Valve\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; "
+        "boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nSee the note.\r\n--x\r\n"
+        "Content-Type: text/plain; name=n.txt\r\nContent-Disposition: attachment; "
+        "filename=n.txt\r\n\r\nThe valve leaks.\r\n--x--\r\n");
+  EXPECT_EQ(Sync().documents_added, 2u);
+  for (int run = 0; run < 2; ++run) EXPECT_FALSE(Sync({.prune = true}).Changed()) << run;
+  EXPECT_EQ(Documents(), 2u);
+  ASSERT_TRUE(fs::remove(root() + "/m.eml"));
+  EXPECT_EQ(Sync({.prune = true}).documents_removed, 2u);
+}
+
+// A file that is being rewritten is empty for a moment.
+TEST_F(PipelineTest, PruneKeepsTheDocumentsOfAFileThatIsEmptyNow) {
+  Write("a.zip", testing::MakeZip({{"x.txt", "Pump."}, {"y.txt", "Valve."}}));
+  Write("r.jsonl", "{\"id\": \"1\", \"text\": \"Pipe.\"}\n{\"id\": \"2\", \"text\": \"Tank.\"}\n");
+  Write("e.txt", "");
+  EXPECT_EQ(Sync().documents_added, 4u);
+  Write("a.zip", "");
+  Write("r.jsonl", "");
+  const IngestReport report = Sync({.prune = true});
+  EXPECT_FALSE(report.Changed());
+  ASSERT_THAT(report.failures, SizeIs(2));
+  for (const IngestNote& failure : report.failures) {
+    EXPECT_THAT(failure.reason, HasSubstr("; its last good version still answers"));
+  }
+  EXPECT_THAT(report.skipped, SizeIs(1));  // was never anything
+  EXPECT_EQ(Documents(), 4u);
+}
+
+// A picture whose program is missing today: what was read of it stays.
+TEST_F(PipelineTest, PruneKeepsAMemberThatCannotBeReadNow) {
+  Write("a.zip", testing::MakeZip({{"x.txt", "Pump."}, {"y.txt", "Valve."}}));
+  EXPECT_EQ(Sync().documents_added, 2u);
+  Write("a.zip", testing::MakeZip({{"x.txt", "Pump."}, {"y.txt", ""}}));
+  const IngestReport report = Sync({.prune = true});
+  EXPECT_FALSE(report.Changed());
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_THAT(report.failures[0].reason, HasSubstr("y.txt: "));
+  EXPECT_EQ(Documents(), 2u);
+}
+
+TEST_F(PipelineTest, PruneKeepsTheMembersBehindTheEndOfACutTar) {
+  const std::string tar = testing::MakeTar({{"x.txt", "Pump."}, {"y.txt", "Valve."}});
+  Write("b.tar", tar);
+  EXPECT_EQ(Sync().documents_added, 2u);
+  for (const size_t size : {size_t{1024}, size_t{1300}}) {
+    Write("b.tar", tar.substr(0, size));
+    const IngestReport report = Sync({.prune = true});
+    EXPECT_EQ(report.documents_removed, 0u) << size;
+    ASSERT_THAT(report.failures, SizeIs(1)) << size;
+    EXPECT_THAT(report.failures[0].reason, HasSubstr("header at byte 1024: cut off"));
+    EXPECT_EQ(Documents(), 2u);
+  }
+}
+
 TEST_F(PipelineTest, TwoSourcesOfOneIdSettle) {
   Write("r.jsonl", "{\"id\":\"x.txt\",\"text\":\"The record.\"}\n");
   Write("r.jsonl#x.txt", "The file.");
