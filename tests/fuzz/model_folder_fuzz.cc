@@ -1,14 +1,16 @@
 // The files of a model folder: whatever they hold is refused or read, and what is read tokenises any
-// text. The first byte chooses the file.
+// text and embeds it through a small model. The first byte chooses the file.
 
 #include <string>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "model/embedder_folder.h"
 #include "model/safetensors.h"
 #include "model/tokenizer.h"
 #include "model/transformer_config.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/testing/model_testing.h"
 
 namespace quarry::fuzz {
 namespace {
@@ -19,18 +21,50 @@ const std::string& Folder() {
 }
 
 // Its path; as quick as a file can be written.
-std::string Write(const std::string& name, std::string_view bytes) {
-  std::string path = Folder() + "/" + name;
+std::string Write(const std::string& folder, const std::string& name, std::string_view bytes) {
+  std::string path = folder + "/" + name;
   std::FILE* const file = std::fopen(path.c_str(), "wb");
   QUARRY_CHECK(file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size());
   QUARRY_CHECK(std::fclose(file) == 0);
   return path;
 }
 
+// A folder with a model of one layer, for any tokenizer of few ids.
+const std::string& ModelFolder() {
+  static const TemporaryDirectory folder = [] {
+    TemporaryDirectory made = TemporaryDirectory::Create("model").value();
+    testing::WriteModel(made.path(), {.hidden = 8,
+                                      .layers = 1,
+                                      .heads = 2,
+                                      .intermediate = 8,
+                                      .vocabulary = 100,
+                                      .positions = 8});
+    return made;
+  }();
+  return folder.path();
+}
+
+// Texts without tokens beside others.
+void Embed() {
+  const auto embedder = model::OpenFolderEmbedder({.path = ModelFolder()});
+  if (!embedder.ok()) return;
+  const std::vector<std::string> texts = {"", "h", " Hello  w\u00f6rld, a b c d e f g h", "", " "};
+  const Result<EmbeddingMatrix> rows =
+      (*embedder)->Embed(texts, model::EmbeddingRole::kDocument, CallContext());
+  if (!rows.ok()) return;
+  for (size_t i = 0; i < rows->rows(); ++i) {
+    float squares = 0;
+    for (const float value : rows->Row(i)) squares += value * value;
+    QUARRY_CHECK(squares == 0 || (squares > 0.999f && squares < 1.001f));
+  }
+}
+
 void ReadTokenizer(std::string_view bytes) {
-  Write("tokenizer.json", bytes);
-  const Result<std::shared_ptr<const model::Tokenizer>> tokenizer = model::OpenTokenizer(Folder());
+  Write(ModelFolder(), "tokenizer.json", bytes);
+  const Result<std::shared_ptr<const model::Tokenizer>> tokenizer =
+      model::OpenTokenizer(ModelFolder());
   if (!tokenizer.ok()) return;
+  Embed();
   for (const char* text : {"", " Hello  w\u00f6rld, 水泵!\n", "[MASK]<s>  a", "\xff\xc3"}) {
     const Result<std::vector<uint32_t>> ids = (*tokenizer)->Tokenize(text);
     if (!ids.ok()) continue;
@@ -42,7 +76,8 @@ void ReadTokenizer(std::string_view bytes) {
 }
 
 void ReadTensors(std::string_view bytes) {
-  const Result<model::Safetensors> file = model::Safetensors::Open(Write("x.safetensors", bytes));
+  const Result<model::Safetensors> file =
+      model::Safetensors::Open(Write(Folder(), "x.safetensors", bytes));
   if (!file.ok() || !file->Has("a")) return;
   const Result<model::FloatTensor> floats = file->Floats("a", file->Shape("a"));
   if (!floats.ok()) return;
@@ -52,7 +87,7 @@ void ReadTensors(std::string_view bytes) {
 }
 
 void ReadConfig(std::string_view bytes) {
-  Write("config.json", bytes);
+  Write(Folder(), "config.json", bytes);
   const Result<model::TransformerConfig> config = model::ReadTransformerConfig(Folder());
   QUARRY_CHECK(!config.ok() || config->hidden % config->heads == 0);
   QUARRY_CHECK(!config.ok() || config->max_tokens() > 0);
