@@ -99,6 +99,11 @@ TEST(DocumentRoutes, DocumentsGetVectorsInTheBackgroundAndThenWithinTheRequest) 
   EXPECT_EQ(dense.json.at("used_dense"), true);
   const JsonReply second = server.Put("/api/v1/documents/new", {{"text", "One more pump."}});
   EXPECT_EQ(second.json.at("embedding"), (json{{"embedded", 1}, {"pending", 0}}));
+
+  // Not by what was learnt where the configuration names a model that has not made the vectors.
+  server.engine().ingest.embedding.folder.path = "/some/model";
+  const JsonReply third = server.Put("/api/v1/documents/third", {{"text", "A third pump."}});
+  EXPECT_EQ(third.json.at("embedding"), (json{{"embedded", 0}, {"pending", 1}}));
 }
 
 TEST(DocumentRoutes, TakesFilesInTheFormatOfTheirContentType) {
