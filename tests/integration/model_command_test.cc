@@ -233,6 +233,19 @@ TEST_F(ModelCommandTest, ARerankerOrdersTheBestHits) {
   EXPECT_FALSE(Hits({"--explain"})[0]["explain"].contains("fused_score"));
   EXPECT_THAT(Run({"search", "pump of unit 7", "--explain", "--set", key}).out,
               HasSubstr("reranker: score 0."));
+  const Json explained = Hits({"--set", key, "--explain"})[0]["explain"];
+  {
+    testing::QuarryProcess server({.arguments = {"serve", "--port", "0", "--json", "--set", key,
+                                                 "--store", home() + "/store"}});
+    const auto reply = testing::Fetch(
+        Json::parse(server.ReadFirstLine())["port"].get<uint16_t>(), "POST", "/api/v1/search",
+        R"({"query": "pump of unit 7", "explain": true})", "Content-Type: application/json\r\n");
+    ASSERT_TRUE(reply);
+    const Json served = Json::parse(reply->body)["hits"][0];
+    EXPECT_EQ(served["explain"]["rerank_score"], served["score"]);
+    EXPECT_EQ(served["explain"]["rerank_score"], explained["rerank_score"]);
+    EXPECT_EQ(served["explain"]["fused_score"], explained["fused_score"]);
+  }
   // One candidate only: the best of the fused list, then what follows it there.
   const Json one = Hits({"--set", key, "--set", "rerank.candidates=1"});
   for (size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i]["chunk"], plain[i]["chunk"]);
