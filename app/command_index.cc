@@ -1,7 +1,9 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -134,7 +136,8 @@ class IndexCommand {
               index::IndexWriter& writer, const ingest::IngestOptions& options,
               ingest::IngestReport& report);
   // Lists the folders and watches all that it has listed.
-  Result<std::vector<ingest::FileList>> ListWatched(ingest::FolderWatch& watch) const;
+  Result<std::vector<ingest::FileList>> ListWatched(ingest::FolderWatch& watch);
+  Status CheckSameFolder(const std::string& root);
   // A run that waits while others have the store.
   Result<IndexResult> RunWhenFree(ingest::FolderWatch& watch);
   void NoteRun(const ingest::IngestReport& before, const ingest::IngestReport& run);
@@ -143,6 +146,7 @@ class IndexCommand {
   const Metadata metadata_;
   CommandContext& context_;
   bool has_run_ = false;
+  std::map<std::string, std::pair<dev_t, ino_t>> watched_;  // roots, and the folders they were
 };
 
 Status IndexCommand::Sync(const std::vector<ingest::FileList>& lists, ingest::Pipeline& pipeline,
@@ -195,13 +199,25 @@ Result<IndexResult> IndexCommand::Run(const std::vector<ingest::FileList>& lists
   return result;
 }
 
-Result<std::vector<ingest::FileList>> IndexCommand::ListWatched(ingest::FolderWatch& watch) const {
+// Where a file system was unmounted an empty folder is left, and the documents are not gone.
+Status IndexCommand::CheckSameFolder(const std::string& root) {
+  struct stat now;
+  if (::stat(root.c_str(), &now) != 0 || !S_ISDIR(now.st_mode)) return OkStatus();
+  const std::pair<dev_t, ino_t> folder{now.st_dev, now.st_ino};
+  if (watched_.try_emplace(root, folder).first->second == folder) return OkStatus();
+  return UnavailableError(root +
+                          ": another folder than the one that was watched: it was unmounted or "
+                          "replaced; nothing was removed");
+}
+
+Result<std::vector<ingest::FileList>> IndexCommand::ListWatched(ingest::FolderWatch& watch) {
   while (true) {
     QUARRY_RETURN_IF_ERROR(context_.call.Check());
     QUARRY_ASSIGN_OR_RETURN(std::vector<ingest::FileList> lists,
                             ListRoots(arguments_.paths, context_.config()));
     std::vector<std::string> folders;
     for (const ingest::FileList& list : lists) {
+      QUARRY_RETURN_IF_ERROR(CheckSameFolder(list.root));
       folders.insert(folders.end(), list.folders.begin(), list.folders.end());
     }
     QUARRY_ASSIGN_OR_RETURN(const bool has_new, watch.Follow(folders));

@@ -126,6 +126,28 @@ TEST_F(WatchTest, AFolderThatGoesAwayEndsItWithItsName) {
   fs::remove_all(elsewhere);
 }
 
+// As after unmounting: an empty folder of the same name is no reason to remove what was in the other.
+TEST_F(WatchTest, AnotherFolderInItsPlaceEndsItAndNothingIsRemoved) {
+  Write("a.md", "One.");
+  const std::string elsewhere = docs() + "-store";
+  testing::QuarryCommand command = Watch();
+  command.arguments.back() = elsewhere;
+  QuarryProcess watch(command);
+  const auto documents = [&] {
+    const QuarryResult listed = testing::RunQuarry({"docs", "ls", "--json", "--store", elsewhere});
+    return listed.exit_code == 0 ? Json::parse(listed.out)["documents"].size() : 0;
+  };
+  for (int i = 0; i < 100 && documents() == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  fs::rename(docs(), docs() + "-before");
+  fs::create_directories(docs());
+  const QuarryResult result = watch.Wait();
+  EXPECT_EQ(result.exit_code, 69);
+  EXPECT_THAT(result.error, HasSubstr(docs() + ": another folder than the one that was watched"));
+  EXPECT_EQ(documents(), 1u);
+}
+
 TEST_F(WatchTest, OnlyFoldersAreWatched) {
   const QuarryResult result = testing::RunQuarry({"index", "-", "--watch", "--store", store()});
   EXPECT_EQ(result.exit_code, 2);
