@@ -17,13 +17,12 @@ constexpr uint8_t kStorage = 1;
 constexpr uint8_t kStream = 2;
 constexpr uint8_t kRootStorage = 5;
 
-uint32_t Number(std::string_view bytes, size_t at, size_t size) {
-  uint32_t number = 0;
-  for (size_t i = size; i-- > 0;) number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
-  return number;
+uint32_t Number16(std::string_view bytes, size_t at) {
+  return static_cast<uint32_t>(OleNumber(bytes, at, 2));
 }
-uint32_t Number16(std::string_view bytes, size_t at) { return Number(bytes, at, 2); }
-uint32_t Number32(std::string_view bytes, size_t at) { return Number(bytes, at, 4); }
+uint32_t Number32(std::string_view bytes, size_t at) {
+  return static_cast<uint32_t>(OleNumber(bytes, at, 4));
+}
 
 Status Broken(const std::string& what) {
   return InvalidArgumentError("broken compound file: " + what);
@@ -34,6 +33,12 @@ void AppendNumbers(std::string_view bytes, std::vector<uint32_t>* numbers) {
 }
 
 }  // namespace
+
+uint64_t OleNumber(std::string_view bytes, size_t at, size_t size) {
+  uint64_t number = 0;
+  for (size_t i = size; i-- > 0;) number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
+  return number;
+}
 
 Result<OleReader> OleReader::Open(std::string_view bytes, ParseBudget* budget) {
   OleReader reader(bytes, budget);

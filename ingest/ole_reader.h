@@ -14,6 +14,9 @@
 
 namespace quarry::ingest {
 
+// The little-endian number of `size` bytes, at most 8, at `at`. REQUIRES: they are there.
+uint64_t OleNumber(std::string_view bytes, size_t at, size_t size);
+
 // Nothing that the file says of itself is believed: no chain is longer than the file, and what is
 // read counts against the budget, since many streams may share one chain. Not thread-safe.
 class OleReader {

@@ -61,12 +61,6 @@ enum PropertyType : uint32_t {
 
 constexpr std::string_view kStreamPrefix = "__substg1.0_";
 
-uint64_t Number(std::string_view bytes, size_t at, size_t size) {
-  uint64_t number = 0;
-  for (size_t i = size; i-- > 0;) number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
-  return number;
-}
-
 // "windows-936" of 936; "" where DecodeText has to find it.
 std::string CharsetOf(uint64_t code_page) {
   switch (code_page) {
@@ -164,8 +158,8 @@ class Properties {
   // Entries of 16 bytes: type and id, flags, value.
   void ReadFixed(std::string_view bytes) {
     for (size_t at = 0; at + 16 <= bytes.size(); at += 16) {
-      const auto tag = static_cast<uint32_t>(Number(bytes, at, 4));
-      fixed_[tag] = Number(bytes, at + 8, (tag & 0xFFFF) == kInteger ? 4 : 8);
+      const auto tag = static_cast<uint32_t>(OleNumber(bytes, at, 4));
+      fixed_[tag] = OleNumber(bytes, at + 8, (tag & 0xFFFF) == kInteger ? 4 : 8);
     }
   }
 
