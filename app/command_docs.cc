@@ -4,6 +4,8 @@
 #include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
+#include "app/progress.h"
+#include "ingest/near_duplicates.h"
 
 namespace quarry::app {
 
@@ -69,6 +71,24 @@ Result<int> RunDocsShow(const DocsShowArguments& arguments, CommandContext& cont
   }
   context.console.Print(context.console.json() ? DocumentViewJson(view)
                                                : DocumentViewText(view, context.console));
+  return kExitDone;
+}
+
+Result<int> RunDocsDuplicates(const DocsDuplicatesArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine->GetSnapshot());
+  DuplicateList list{.collection = context.config().collection, .similarity = arguments.similarity};
+  {
+    ProgressPrinter progress(context.console);
+    QUARRY_ASSIGN_OR_RETURN(
+        list.duplicates,
+        ingest::FindNearDuplicates(*snapshot, engine->analyzer(), arguments.similarity,
+                                   engine->ingest_pool(), progress.StageSink(), context.call));
+  }
+  context.console.Print(context.console.json() ? DuplicateListJson(list)
+                                               : DuplicateListText(list, context.console));
   return kExitDone;
 }
 

@@ -370,6 +370,17 @@ class Parser {
     show.add_flag("--text", docs_show_.text, "its text (alone, without --chunks)");
     Then(show, [this](CommandContext& context) { return RunDocsShow(docs_show_, context); });
 
+    CLI::App& duplicates =
+        AddCommand(docs, "duplicates", "documents that say nearly what another says",
+                   "quarry docs duplicates --similarity 0.9");
+    duplicates
+        .add_option("--similarity", docs_duplicates_.similarity,
+                    "share of runs of five words in common, 0.5 to 1 (0.8)")
+        ->type_name("SHARE")
+        ->check(CLI::Range(0.5, 1.0));
+    Then(duplicates,
+         [this](CommandContext& context) { return RunDocsDuplicates(docs_duplicates_, context); });
+
     CLI::App& remove = AddCommand(docs, "delete", "remove documents at once",
                                   "quarry docs delete guide/old.md guide/older.md");
     AddWords(remove, "ID", docs_delete_.ids, "of the documents");
@@ -522,6 +533,7 @@ class Parser {
   AskArguments ask_;
   DocsListArguments docs_list_;
   DocsShowArguments docs_show_;
+  DocsDuplicatesArguments docs_duplicates_;
   DocsDeleteArguments docs_delete_;
   BackupArguments backup_;
   EvalRetrievalArguments eval_;

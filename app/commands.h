@@ -71,6 +71,11 @@ struct DocsShowArguments {
 };
 Result<int> RunDocsShow(const DocsShowArguments& arguments, CommandContext& context);
 
+struct DocsDuplicatesArguments {
+  double similarity = 0.8;  // from which documents are nearly the same
+};
+Result<int> RunDocsDuplicates(const DocsDuplicatesArguments& arguments, CommandContext& context);
+
 struct DocsDeleteArguments {
   std::vector<std::string> ids;
 };

@@ -310,6 +310,18 @@ std::string DocumentListJson(const DocumentList& list) {
   return Line(json);
 }
 
+std::string DuplicateListJson(const DuplicateList& list) {
+  Json json;
+  json["collection"] = list.collection;
+  json["similarity"] = list.similarity;
+  json["duplicates"] = Json::array();
+  for (const ingest::NearDuplicate& one : list.duplicates) {
+    json["duplicates"].push_back(
+        {{"document", one.document}, {"of", one.of}, {"similarity", one.similarity}});
+  }
+  return Line(json);
+}
+
 std::string DocumentViewJson(const DocumentView& view) {
   Json json = ToJson(view.document);
   if (!view.chunks.empty()) {

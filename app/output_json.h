@@ -18,6 +18,7 @@ std::string IndexJson(const IndexResult& result);
 std::string SearchJson(const SearchResult& result);
 std::string AnswerJson(const AnswerResult& result);
 std::string DocumentListJson(const DocumentList& list);
+std::string DuplicateListJson(const DuplicateList& list);
 std::string DocumentViewJson(const DocumentView& view);
 std::string DeleteJson(const DeleteResult& result);
 std::string CollectionsJson(const std::vector<index::CollectionStats>& collections);

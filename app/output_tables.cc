@@ -149,6 +149,21 @@ std::string DocumentListText(const DocumentList& list, const Console& console) {
   return text + "\n";
 }
 
+std::string DuplicateListText(const DuplicateList& list, const Console& console) {
+  if (list.duplicates.empty()) {
+    return "no document is like another by " + Fixed(list.similarity, 2) + " or more\n";
+  }
+  std::vector<std::vector<std::string>> rows = {{"document", "similarity", "like"}};
+  for (const ingest::NearDuplicate& one : list.duplicates) {
+    rows.push_back(
+        {Ellipsize(OneLine(one.document), 50), Fixed(one.similarity, 2), OneLine(one.of)});
+  }
+  const size_t count = list.duplicates.size();
+  return Table(rows, {1}, console) + WithThousands(count) +
+         (count == 1 ? " document is" : " documents are") + " like one before it by " +
+         Fixed(list.similarity, 2) + " or more\n";
+}
+
 std::string DocumentViewText(const DocumentView& view, const Console& console) {
   const index::StoredDocument& document = view.document;
   // The text alone, so that it can be piped.

@@ -17,6 +17,7 @@ std::string SearchText(const SearchResult& result, const Console& console);
 // What follows the streamed answer: sources with quotes, verdict, the context if it is asked for.
 std::string AnswerSourcesText(const AnswerResult& result, const Console& console);
 std::string DocumentListText(const DocumentList& list, const Console& console);
+std::string DuplicateListText(const DuplicateList& list, const Console& console);
 std::string DocumentViewText(const DocumentView& view, const Console& console);
 std::string DeleteText(const DeleteResult& result);
 std::string CollectionsText(const std::vector<index::CollectionStats>& collections,

@@ -14,6 +14,7 @@
 #include "eval/answer_eval.h"
 #include "eval/retrieval_eval.h"
 #include "index/index.h"
+#include "ingest/near_duplicates.h"
 #include "ingest/pipeline.h"
 #include "model/model_info.h"
 #include "retrieval/retriever.h"
@@ -58,6 +59,12 @@ struct DocumentList {
   uint64_t total = 0;
   uint64_t limit = 0;
   uint64_t offset = 0;
+};
+
+struct DuplicateList {
+  std::string collection;
+  double similarity = 0;
+  std::vector<ingest::NearDuplicate> duplicates;
 };
 
 struct DocumentView {

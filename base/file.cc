@@ -234,6 +234,10 @@ SharedBytes MappedFile::Share(MappedFile file) {
   return {.view = owner->bytes(), .owner = owner, .mapped = true};
 }
 
+void MappedFile::DropPages() const {
+  if (data_ != nullptr) ::madvise(const_cast<char*>(data_), size_, MADV_DONTNEED);
+}
+
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
 }

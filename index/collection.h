@@ -182,6 +182,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
   Status FindNewVectors(State& state) const;
   // Writes the files of what `state` shows. Changes nothing of it that shows.
   Status Save(State& state) const;
+  // For segments of `parts` that are in memory and, since Save, in files: the same from the files.
+  LexicalIndex::Replacements MapSaved(const SnapshotParts& parts) const;
   void OpenEmbedderFile(State& state) const;
   std::string SavedPrefix() const;
   std::string EmbedderRole(GenerationId generation) const;

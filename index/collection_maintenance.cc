@@ -388,6 +388,10 @@ Status Collection::SaveFiles(const CallContext& context) {
     save_is_due_ = false;  // what is asked for from now on is not in this copy
   }
   const Status status = Save(copy);
+  // The system takes the memory of files back when it needs it, and that of a long first index
+  // would grow until its end.
+  const LexicalIndex::Replacements mapped =
+      status.ok() ? MapSaved(copy.parts) : LexicalIndex::Replacements();
   std::lock_guard lock(mutex_);
   if (deleted_) environment_.derived.Remove(SavedPrefix()).IgnoreError();  // only space
   state_.files_are_good = copy.files_are_good;
@@ -396,11 +400,12 @@ Status Collection::SaveFiles(const CallContext& context) {
     return status;
   }
   state_.unsaved_rows -= copy.unsaved_rows;
+  state_.parts.lexical = state_.parts.lexical->WithSegments(mapped);
   if (state_.parts.generation && !state_.parts.embedder && copy.parts.generation &&
       state_.parts.generation->id == copy.parts.generation->id) {
     state_.parts.embedder = copy.parts.embedder;
-    Publish();
   }
+  Publish();
   return OkStatus();
 }
 

@@ -61,6 +61,22 @@ Status Collection::Save(State& state) const {
   return status;
 }
 
+LexicalIndex::Replacements Collection::MapSaved(const SnapshotParts& parts) const {
+  LexicalIndex::Replacements mapped;
+  for (const SegmentView& view : parts.lexical->segments()) {
+    const SharedBytes& bytes = view.segment->bytes();
+    if (bytes.mapped) continue;
+    Result<MappedFile> file =
+        environment_.derived.Load(SavedPrefix() + HashToHex(Hash64(bytes.view)));
+    if (!file.ok()) continue;  // what is in memory is as good
+    file->DropPages();         // which the check of its sum has read
+    Result<std::shared_ptr<const LexicalSegment>> segment =
+        LexicalSegment::Parse(MappedFile::Share(*std::move(file)));
+    if (segment.ok()) mapped[view.segment.get()] = *std::move(segment);
+  }
+  return mapped;
+}
+
 // The store has the embedder too, in parts: the file spares putting them together.
 void Collection::OpenEmbedderFile(State& state) const {
   if (!state.parts.generation || state.parts.embedder) return;

@@ -180,6 +180,16 @@ std::shared_ptr<const LexicalIndex> LexicalIndex::WithMerged(std::span<const Seg
   return next;
 }
 
+std::shared_ptr<const LexicalIndex> LexicalIndex::WithSegments(
+    const Replacements& replacements) const {
+  std::shared_ptr<LexicalIndex> next(new LexicalIndex(*this));
+  for (SegmentView& view : next->segments_) {
+    const auto found = replacements.find(view.segment.get());
+    if (found != replacements.end()) view.segment = found->second;
+  }
+  return next;
+}
+
 Result<std::shared_ptr<const LexicalIndex>> LexicalIndex::Renumbered(
     std::span<const RowId> new_rows, const CallContext& context) const {
   std::vector<SegmentView> segments;

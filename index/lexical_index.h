@@ -15,6 +15,7 @@
 // may search one index.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -73,6 +74,11 @@ class LexicalIndex {
   // those rows are dead in `merged` too.
   std::shared_ptr<const LexicalIndex> WithMerged(std::span<const SegmentView> parts,
                                                  SegmentView merged) const;
+
+  // The index with other memory behind some of its segments, by the segment that each stands for.
+  // REQUIRES: their bytes are equal.
+  using Replacements = std::map<const LexicalSegment*, std::shared_ptr<const LexicalSegment>>;
+  std::shared_ptr<const LexicalIndex> WithSegments(const Replacements& replacements) const;
 
   // The index without dead rows, row r being new_rows[r]. REQUIRES: the new rows of live ones
   // ascend. Errors: those of context.Check().

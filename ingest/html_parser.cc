@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "ingest/arena.h"
 #include "ingest/document_builder.h"
 #include "ingest/html_content.h"
 #include "ingest/html_metadata.h"
@@ -23,24 +24,26 @@ using html::Page;
 
 constexpr size_t kMaxHtmlBytes = size_t{256} << 20;
 
-GumboOptions Options() {
-  GumboOptions options = kGumboDefaultOptions;
-  options.max_errors = 0;  // pages have thousands, and nobody reads them
-  return options;
-}
-
-struct OutputDeleter {
-  void operator()(GumboOutput* output) const {
-    const GumboOptions options = Options();
-    gumbo_destroy_output(&options, output);
+// The tree of a page, in memory of its own: there is nothing to take apart afterwards.
+class Tree {
+ public:
+  explicit Tree(const std::string& prescanned) {
+    GumboOptions options = kGumboDefaultOptions;
+    options.max_errors = 0;  // pages have thousands, and nobody reads them
+    options.userdata = &arena_;
+    options.allocator = [](void* arena, size_t size) {
+      return static_cast<Arena*>(arena)->Allocate(size);
+    };
+    options.deallocator = [](void* arena, void* block) { static_cast<Arena*>(arena)->Free(block); };
+    document_ = gumbo_parse_with_options(&options, prescanned.data(), prescanned.size())->document;
   }
-};
-using Output = std::unique_ptr<GumboOutput, OutputDeleter>;
 
-Output ParseTree(const std::string& prescanned) {
-  const GumboOptions options = Options();
-  return Output(gumbo_parse_with_options(&options, prescanned.data(), prescanned.size()));
-}
+  const Node* document() const { return document_; }
+
+ private:
+  Arena arena_;
+  const Node* document_;
+};
 
 // Whether there is anything but tags in what PrescanHtml wrote. Markdown is full of "</div>" and
 // comments.
@@ -154,8 +157,8 @@ class HtmlParser final : public Parser {
                                     " bytes: expected at most " + std::to_string(kMaxHtmlBytes));
     }
     QUARRY_ASSIGN_OR_RETURN(const std::string prescanned, PrescanHtml(text));
-    const Output output = ParseTree(prescanned);
-    const Page page{text, output->document};
+    const Tree tree(prescanned);
+    const Page page{text, tree.document()};
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kHtml));
     html::PageMetadata metadata;
@@ -175,15 +178,15 @@ void AppendHtmlFragment(std::string_view html, DocumentBuilder* builder) {
   // it is dropped like other markup without text.
   const Result<std::string> prescanned = PrescanHtml(html);
   if (!prescanned.ok() || !HasText(*prescanned)) return;
-  const Output output = ParseTree(*prescanned);
-  html::WriteBlocks({html, output->document}, *output->document, {}, builder);
+  const Tree tree(*prescanned);
+  html::WriteBlocks({html, tree.document()}, *tree.document(), {}, builder);
 }
 
 std::string HtmlInlineText(std::string_view html) {
   const Result<std::string> prescanned = PrescanHtml(html);
   if (!prescanned.ok()) return "";
-  const Output output = ParseTree(*prescanned);
-  return html::LineOf({html, output->document}, *output->document);
+  const Tree tree(*prescanned);
+  return html::LineOf({html, tree.document()}, *tree.document());
 }
 
 std::unique_ptr<Parser> MakeHtmlParser() { return std::make_unique<HtmlParser>(); }

@@ -35,7 +35,7 @@ struct IngestOptions {
   bool prune = false;               // remove documents of the same root whose source is gone
   bool dry_run = false;             // report what would be done, change nothing
   uint64_t batch_bytes = 4u << 20;  // of text per Put
-  uint32_t batch_documents = 256;
+  uint32_t batch_documents = 1024;
 };
 
 // A source, or a part of one, that was not indexed.

@@ -86,6 +86,26 @@ uint64_t SlotsMerged(const Snapshot& before, const Snapshot& after) {
   return slots;
 }
 
+TEST_F(MaintenanceTest, PostingsThatAreSavedNoLongerTakeMemory) {
+  IndexOptions options;
+  options.limits.unsaved_rows = 50;
+  ASSERT_OK(Open(options));
+  Put(Drafts(0, 400, 2));
+  ASSERT_OK(index_->WaitForMaintenance(CallContext()));
+  const CollectionStats stats = index_->Stats(TestCollection()).value();
+  EXPECT_GT(stats.lexical_mapped_bytes, 5'000u);
+  EXPECT_LT(stats.lexical_bytes - stats.lexical_mapped_bytes, 1'000u);
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "common word5"), ::testing::Not(IsEmpty()));
+  // Rows of mapped segments die, and these merge, as those in memory do.
+  const size_t before = SearchWords(*TestSnapshot(), "word7").size();
+  Delete("d7");
+  Put(Drafts(400, 200, 2));
+  ASSERT_OK(index_->WaitForMaintenance(CallContext()));
+  const std::vector<std::string> found = SearchWords(*TestSnapshot(), "word7");
+  EXPECT_THAT(found, ::testing::Not(::testing::Contains("d7#0")));
+  EXPECT_GE(found.size() + 1, before);
+}
+
 TEST_F(MaintenanceTest, NoPutMergesMoreThanAFewRows) {
   IndexOptions alone;
   alone.maintain = false;  // so that what is merged was merged by the writer

@@ -354,6 +354,24 @@ TEST_F(CliTest, DocumentsAreNamedWholeOrByTheirFile) {
   EXPECT_EQ(RunJson({"docs", "ls"})["total"], 1);
 }
 
+TEST_F(CliTest, DocumentsThatAreNearlyTheSameAreListed) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "The pump number " + std::to_string(i) + " runs well. ";
+  Write("a.txt", text);
+  Write("b.txt", text + "One more sentence.");
+  Write("c.txt", "Something else.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  EXPECT_THAT(Run({"docs", "duplicates"}).out,
+              HasSubstr("1 document is like one before it by 0.80 or more\n"));
+  const Json found = RunJson({"docs", "duplicates"});
+  ASSERT_EQ(found["duplicates"].size(), 1u);
+  EXPECT_EQ(found["duplicates"][0]["document"], "b.txt");
+  EXPECT_EQ(found["duplicates"][0]["of"], "a.txt");
+  EXPECT_EQ(Run({"docs", "duplicates", "--similarity", "1"}).out,
+            "no document is like another by 1.00 or more\n");
+  EXPECT_EQ(Run({"docs", "duplicates", "--similarity", "0.1"}).exit_code, 2);
+}
+
 TEST_F(CliTest, AFileThatBreaksLeavesItsOldVersion) {
   Write("a.json", "{\"text\": \"Alpha.\"}");
   ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
