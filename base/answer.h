@@ -38,18 +38,27 @@ struct Verdict {
   std::string reason;  // one line for a reader
 };
 
+// What the support check says of one sentence of the answer.
+struct SentenceVerdict {
+  TextRange span;  // the sentence, without its markers
+  Verdict verdict;
+};
+
 struct Usage {
   uint32_t prompt_tokens = 0;
   uint32_t completion_tokens = 0;
+  double cost = 0;  // by the configured prices; 0 without a model
 };
 
 struct Answer {
-  std::string text;  // with markers: "The pump runs at 9 bar [1]."
-  std::vector<Citation> citations;
-  Verdict verdict;
-  bool abstained = false;  // the corpus does not say; `text` says what was searched
+  std::string text;                        // with markers: "The pump runs at 9 bar [1]."
+  std::vector<Citation> citations;         // by the sentences; one may have several
+  std::vector<SentenceVerdict> sentences;  // in order; none where it abstained
+  Verdict verdict;                         // of the whole
+  bool abstained = false;                  // the corpus does not say; `text` says what was searched
   Usage usage;
-  std::string model;        // "extractive"
+  std::string model;        // "extractive", or the name of the chat model
+  std::string note;         // why it is not as asked for: the model did not answer; else ""
   Context context;          // the cited passages first, in the order of their citations
   CommitSequence commit;    // the state of the collection that was answered from
   std::string fingerprint;  // names that state, the configuration and the model: same = same answer

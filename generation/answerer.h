@@ -2,29 +2,25 @@
 
 // Answerer: question -> answer with checked citations.
 //
-//   question -> Retriever (one snapshot) -> context under a token budget -> extractive answerer
+//   question -> Retriever (one snapshot) -> context under a token budget -> AnswerWriter
 //   -> text with markers [n] -> citations as byte spans of the source -> verdict, or abstention
 //
 // Deterministic: the same snapshot, options and query give the same answer, byte for byte (timings
 // apart). Thread-safe.
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/answer.h"
+#include "generation/answer_writer.h"
+#include "generation/extractive_writer.h"
 #include "index/snapshot.h"
-#include "model/extractive_answerer.h"
 #include "model/token_counter.h"
 #include "retrieval/context_builder.h"
 #include "retrieval/retriever.h"
 
 namespace quarry::generation {
-
-// Receives the answer's text piece by piece; returns false when nobody listens any more, which
-// cancels the call. The pieces joined equal Answer::text.
-using AnswerSink = std::function<bool(std::string_view delta)>;
 
 struct AnswerOptions {
   retrieval::ContextOptions context;
@@ -49,10 +45,13 @@ class Answerer {
   const std::string& ConfigurationFingerprint() const { return fingerprint_; }
 
  private:
-  const Analyzer& analyzer_;
+  Result<Context> MakeContext(const Query& query, const index::Snapshot& snapshot,
+                              const CallContext& context) const;
+
   const retrieval::Retriever& retriever_;
   model::TokenCounter& counter_;
   const AnswerOptions options_;
+  const ExtractiveWriter extractive_;
   std::string fingerprint_;
 };
 

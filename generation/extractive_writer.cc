@@ -1,0 +1,76 @@
+#include "generation/extractive_writer.h"
+
+#include <utility>
+#include <vector>
+
+#include "generation/abstention.h"
+#include "generation/citations.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr std::string_view kModel = "extractive";
+// Changes when the same context, options and question would give another answer.
+constexpr uint64_t kVersion = 3;
+
+std::string FingerprintOf(const model::ExtractiveOptions& options) {
+  return std::string(kModel) + '/' + std::to_string(kVersion) + '/' +
+         std::to_string(options.max_sentences) + '/' + std::to_string(options.max_tokens) + '/' +
+         std::to_string(options.decline_below);
+}
+
+// Sentence by sentence, as a reader would want to see it arrive.
+Status StreamSentences(const Answer& answer, const AnswerSink& sink) {
+  size_t begin = 0;
+  for (size_t i = 0; i <= answer.citations.size() && begin < answer.text.size(); ++i) {
+    const size_t end = i + 1 < answer.citations.size()
+                           ? static_cast<size_t>(answer.citations[i + 1].answer_span.begin)
+                           : answer.text.size();
+    if (!sink(std::string_view(answer.text).substr(begin, end - begin))) {
+      return CancelledError("the reader of the answer went away");
+    }
+    begin = end;
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+ExtractiveWriter::ExtractiveWriter(const Analyzer& analyzer, model::TokenCounter& counter,
+                                   model::ExtractiveOptions options)
+    : analyzer_(analyzer),
+      counter_(counter),
+      options_(options),
+      fingerprint_(FingerprintOf(options)) {}
+
+Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapshot,
+                               const AnswerSink& sink, const CallContext&, Answer& answer) const {
+  model::ExtractiveDraft draft =
+      model::ExtractAnswer(query.text, answer.context.passages, analyzer_, options_);
+  answer.model = kModel;
+  answer.abstained = draft.declined;
+  answer.verdict.score = draft.support;
+  answer.verdict.reason = draft.reason;
+  if (draft.declined) {
+    answer.text = AbstentionText(query, answer.context, snapshot);
+    answer.verdict.label = Support::kUnsupported;
+  } else {
+    OrderByUse(draft.sentences, answer.context);
+    CitedText composed = ComposeCitedText(draft.sentences, answer.context);
+    answer.text = std::move(composed.text);
+    answer.citations = std::move(composed.citations);
+    // Every sentence is quoted from its source, so each is supported by construction.
+    answer.verdict.label = Support::kSupported;
+    for (const Citation& citation : answer.citations) {
+      answer.sentences.push_back(
+          {citation.answer_span, {.label = Support::kSupported, .score = 1, .reason = "quoted"}});
+    }
+  }
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t asked, counter_.Count(query.text));
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t answered, counter_.Count(answer.text));
+  answer.usage.prompt_tokens = answer.context.token_count + static_cast<uint32_t>(asked);
+  answer.usage.completion_tokens = static_cast<uint32_t>(answered);
+  return sink ? StreamSentences(answer, sink) : OkStatus();
+}
+
+}  // namespace quarry::generation

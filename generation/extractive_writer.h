@@ -1,0 +1,33 @@
+#pragma once
+
+// ExtractiveWriter: the answer without a model: sentences of the passages, quoted as they stand, or a
+// refusal.
+
+#include <string>
+
+#include "base/analyzer.h"
+#include "generation/answer_writer.h"
+#include "model/extractive_answerer.h"
+#include "model/token_counter.h"
+
+namespace quarry::generation {
+
+// Deterministic. Analyzer and counter must outlive it.
+class ExtractiveWriter final : public AnswerWriter {
+ public:
+  ExtractiveWriter(const Analyzer& analyzer, model::TokenCounter& counter,
+                   model::ExtractiveOptions options);
+
+  const std::string& fingerprint() const override { return fingerprint_; }
+  // Errors: also those of the counter.
+  Status Write(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
+               const CallContext& context, Answer& answer) const override;
+
+ private:
+  const Analyzer& analyzer_;
+  model::TokenCounter& counter_;
+  const model::ExtractiveOptions options_;
+  std::string fingerprint_;
+};
+
+}  // namespace quarry::generation
