@@ -55,6 +55,9 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
 
       confine("boost/beast", "^(server|model)/[^/]*[.]cc$", "server/*.cc, model/*.cc")
       confine("boost/asio", "^(server|model)/[^/]*[.]cc$", "server/*.cc, model/*.cc")
+      confine("openssl/",
+              "^(model/(http_connection|digest)[.]cc|tests/testing/http_upstream[.]cc)$",
+              "model/http_connection.cc, model/digest.cc, tests/testing/http_upstream.cc")
       confine("faiss/", "^(index|tests/index|bench)/(faiss|vector_faiss)[^/]*[.]cc$",
               "index/faiss_*.cc, their tests, bench/vector_faiss.cc")
       confine("hwy/", "^(index|model)/[a-z0-9_]*_kernels[.]cc$", "index/*_kernels.cc, model/*_kernels.cc")

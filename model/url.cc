@@ -1,0 +1,130 @@
+#include "model/url.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace quarry::model {
+namespace {
+
+constexpr std::string_view kHttp = "http://";
+constexpr std::string_view kHttps = "https://";
+
+bool StartsWithIgnoringCase(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() &&
+         std::equal(lower.begin(), lower.end(), text.begin(),
+                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+}
+
+Status Wrong(std::string_view problem) {
+  return InvalidArgumentError("expected a URL such as https://example.org/v1: " +
+                              std::string(problem));
+}
+
+bool IsSafe(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c != 0x7F; });
+}
+
+uint16_t DefaultPort(bool tls) { return tls ? 443 : 80; }
+
+}  // namespace
+
+std::string Url::Authority() const {
+  std::string text = host.find(':') == std::string::npos ? host : '[' + host + ']';
+  if (port != DefaultPort(tls)) text += ':' + std::to_string(port);
+  return text;
+}
+
+std::string Url::Origin() const { return std::string(tls ? kHttps : kHttp) + Authority(); }
+
+std::string Url::Shown() const { return Origin() + target.substr(0, target.find('?')); }
+
+std::string Url::Credentials() const {
+  std::string decoded;
+  for (size_t i = 0; i < user_info.size(); ++i) {
+    uint8_t byte = 0;
+    const char* digits = user_info.data() + i + 1;
+    if (user_info[i] == '%' && i + 2 < user_info.size() &&
+        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      decoded += static_cast<char>(byte);
+      i += 2;
+    } else {
+      decoded += user_info[i];
+    }
+  }
+  return decoded;
+}
+
+bool IsUrl(std::string_view text) {
+  return StartsWithIgnoringCase(text, kHttp) || StartsWithIgnoringCase(text, kHttps);
+}
+
+Result<Url> ParseUrl(std::string_view text) {
+  if (!IsUrl(text)) return Wrong("it begins with neither http:// nor https://");
+  Url url;
+  url.tls = StartsWithIgnoringCase(text, kHttps);
+  text.remove_prefix(url.tls ? kHttps.size() : kHttp.size());
+  text = text.substr(0, text.find('#'));
+  const size_t end = std::min(text.find_first_of("/?"), text.size());
+  std::string_view authority = text.substr(0, end);
+  if (end < text.size()) url.target = text[end] == '/' ? "" : "/";
+  if (end < text.size()) url.target += text.substr(end);
+  // Bytes of UTF-8 are sent as they are written; white space and controls would end the request line.
+  if (std::any_of(url.target.begin(), url.target.end(),
+                  [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; })) {
+    return Wrong("white space or a control character in its path");
+  }
+  if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
+    url.user_info = authority.substr(0, at);
+    authority.remove_prefix(at + 1);
+  }
+  std::string_view port;
+  bool has_port = false;
+  if (authority.starts_with('[')) {
+    const size_t close = authority.find(']');
+    if (close == std::string_view::npos) return Wrong("\"[\" without \"]\" in its host");
+    url.host = authority.substr(1, close - 1);
+    const std::string_view rest = authority.substr(close + 1);
+    has_port = !rest.empty();
+    if (has_port && rest[0] != ':') return Wrong("its host ends in \"" + std::string(rest) + "\"");
+    if (has_port) port = rest.substr(1);
+  } else {
+    const size_t colon = authority.find(':');
+    url.host = authority.substr(0, colon);
+    has_port = colon != std::string_view::npos;
+    if (has_port) port = authority.substr(colon + 1);
+  }
+  if (url.host.empty()) return Wrong("its host is missing");
+  if (!IsSafe(url.host)) return Wrong("its host holds white space or other than ASCII");
+  for (char& c : url.host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  url.port = DefaultPort(url.tls);
+  if (has_port) {
+    const auto [rest, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
+    if (error != std::errc() || rest != port.data() + port.size() || url.port == 0) {
+      return Wrong("port \"" + std::string(port) + "\" of host " + url.host +
+                   " is no number from 1 to 65535");
+    }
+  }
+  return url;
+}
+
+Result<Url> ResolveUrl(const Url& base, std::string_view reference) {
+  reference = reference.substr(0, reference.find('#'));
+  if (IsUrl(reference)) return ParseUrl(reference);
+  if (reference.starts_with("//")) {
+    return ParseUrl((base.tls ? "https:" : "http:") + std::string(reference));
+  }
+  const std::string origin = base.Origin();
+  if (reference.starts_with('/')) return ParseUrl(origin + std::string(reference));
+  const std::string path = base.target.substr(0, base.target.find('?'));
+  return ParseUrl(origin + path.substr(0, path.rfind('/') + 1) + std::string(reference));
+}
+
+std::string JoinUrl(std::string_view base, std::string_view path) {
+  base = base.substr(0, base.find('#'));
+  const size_t query = std::min(base.find('?'), base.size());
+  std::string joined(base.substr(0, query));
+  while (joined.ends_with('/')) joined.pop_back();
+  return joined.append(path).append(base.substr(query));
+}
+
+}  // namespace quarry::model
