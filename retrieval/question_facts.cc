@@ -1,0 +1,298 @@
+#include "retrieval/question_facts.h"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <set>
+#include <span>
+#include <unordered_map>
+#include <utility>
+
+#include "base/analyzer.h"
+#include "base/text.h"
+#include "retrieval/question_lexicon.h"
+#include "retrieval/question_numbers.h"
+
+namespace quarry::retrieval {
+namespace {
+
+using Tokens = std::span<const QuestionToken>;
+
+std::vector<std::string_view> Split(std::string_view text, char mark) {
+  std::vector<std::string_view> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(mark, begin), text.size());
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// Phrases as tokens, found longest first at a place of a question.
+template <typename Value>
+class PhraseTable {
+ public:
+  void Add(std::string_view phrase, Value value) {
+    std::vector<QuestionToken> tokens = UnifyNumbers(TokenizeQuestion(phrase));
+    const std::string first = tokens[0].text;
+    by_first_[first].push_back({std::move(tokens), std::move(value)});
+  }
+
+  struct Match {
+    size_t tokens = 0;
+    std::vector<const Value*> values;  // several rows may name one phrase
+  };
+  Match Find(Tokens tokens) const {
+    Match match;
+    const auto entries = by_first_.find(tokens[0].text);
+    if (entries == by_first_.end()) return match;
+    for (const Entry& entry : entries->second) {
+      if (entry.tokens.size() < match.tokens || !Begins(tokens, entry.tokens)) continue;
+      if (entry.tokens.size() > match.tokens) match = {entry.tokens.size(), {}};
+      match.values.push_back(&entry.value);
+    }
+    return match;
+  }
+
+ private:
+  struct Entry {
+    std::vector<QuestionToken> tokens;
+    Value value;
+  };
+  static bool Begins(Tokens tokens, const std::vector<QuestionToken>& phrase) {
+    if (phrase.size() > tokens.size()) return false;
+    for (size_t i = 0; i < phrase.size(); ++i) {
+      if (tokens[i].text != phrase[i].text) return false;
+    }
+    return true;
+  }
+  std::unordered_map<std::string, std::vector<Entry>> by_first_;
+};
+
+struct FactValue {
+  FactKind kind;
+  std::string value;
+};
+
+struct Lexicon {
+  PhraseTable<FactValue> facts;
+  PhraseTable<bool> functions;
+  PhraseTable<bool> neutral;
+  PhraseTable<bool> now;
+  PhraseTable<std::string> units;
+};
+
+const Lexicon& TheLexicon() {
+  static const Lexicon* const lexicon = [] {
+    auto* made = new Lexicon;
+    for (const question_lexicon::Row& row : question_lexicon::FactRows()) {
+      for (const std::string_view phrase : Split(row.words, '|')) {
+        made->facts.Add(phrase, {row.kind, std::string(row.value.empty() ? phrase : row.value)});
+      }
+    }
+    for (const std::string_view word : Split(question_lexicon::FunctionWords(), '|')) {
+      made->functions.Add(word, true);
+    }
+    for (const std::string_view word : Split(question_lexicon::NeutralWords(), '|')) {
+      made->neutral.Add(word, true);
+    }
+    for (const std::string_view word : Split(question_lexicon::NowWords(), '|')) {
+      made->now.Add(word, true);
+    }
+    for (const std::string_view group : Split(question_lexicon::Units(), '|')) {
+      const std::vector<std::string_view> names = Split(group, ',');
+      for (const std::string_view name : names) made->units.Add(name, std::string(names[0]));
+    }
+    return made;
+  }();
+  return *lexicon;
+}
+
+bool HasDigit(const QuestionToken& token) {
+  return std::any_of(token.text.begin(), token.text.end(),
+                     [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+bool IsLatin(const QuestionToken& token) {
+  return !token.cjk && std::any_of(token.text.begin(), token.text.end(),
+                                   [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// 是不是, 有没有: the middle of a choice between a verb and its negation denies nothing.
+bool IsChoice(Tokens tokens, size_t at) {
+  if (!tokens[at].Is("不") && !tokens[at].Is("没")) return false;
+  return at > 0 && at + 1 < tokens.size() && tokens[at - 1].text == tokens[at + 1].text;
+}
+
+// The word without its plural and verb endings, as the analyzer has it; a past tense stays apart.
+std::string StemOf(const QuestionToken& token) {
+  static const Analyzer* const analyzer = new Analyzer({.drop_stop_words = false});
+  const std::string& word = token.text;
+  const bool plain = !token.cjk && std::all_of(word.begin(), word.end(),
+                                               [](char c) { return c >= 'a' && c <= 'z'; });
+  if (!plain) return word;
+  const std::vector<Token> terms = analyzer->Tokenize(word);
+  if (terms.size() != 1) return word;
+  const bool past = word.ends_with("ed") && terms[0].term != word;
+  return past ? terms[0].term + "+ed" : terms[0].term;
+}
+
+// Names by their capitals, folded: words with a capital that do not begin a sentence. None where most
+// words have one: then capitals say nothing.
+std::vector<std::string> CapitalisedNames(std::string_view question) {
+  std::vector<std::string> names;
+  size_t words = 0;
+  bool begins = true;
+  for (size_t at = 0; at < question.size();) {
+    const auto letter = [&](size_t i) {
+      return i < question.size() && (std::isalnum(static_cast<unsigned char>(question[i])) != 0);
+    };
+    if (!letter(at)) {
+      begins |= question[at] == '.' || question[at] == '?' || question[at] == '!' ||
+                question[at] == ':' || question[at] == '"';
+      ++at;
+      continue;
+    }
+    const size_t begin = at;
+    while (letter(at)) ++at;
+    const std::string_view word = question.substr(begin, at - begin);
+    ++words;
+    const bool capital = std::isupper(static_cast<unsigned char>(word[0])) != 0;
+    // Of the first word a second capital tells: "IBM", "iPhone".
+    const bool inner = std::any_of(word.begin() + 1, word.end(),
+                                   [](unsigned char c) { return std::isupper(c) != 0; });
+    if ((capital && !begins && word != "I") || inner) names.push_back(Fold(word));
+    begins = false;
+  }
+  if (words > 3 && names.size() * 3 > words * 2) names.clear();
+  return names;
+}
+
+class FactReader {
+ public:
+  FactReader(std::string_view question, const NormalisedQuestion& normalised)
+      : question_(question), tokens_(normalised.tokens) {}
+
+  QuestionFacts Read() {
+    const std::string language = DetectLanguage(question_);
+    if (!language.empty()) Add(FactKind::kLanguage, language);
+    for (std::string& name : CapitalisedNames(question_)) Add(FactKind::kEntity, std::move(name));
+    ReadQuotes();
+    for (size_t at = 0; at < tokens_.size();) at += ReadAt(at, language == "zh");
+    for (size_t kind = 0; kind < kFactKinds; ++kind) {
+      const bool ordered = static_cast<FactKind>(kind) == FactKind::kRelation ||
+                           static_cast<FactKind>(kind) == FactKind::kPerson;
+      std::vector<std::string>& values = facts_.facts[kind];
+      if (!ordered) std::sort(values.begin(), values.end());
+    }
+    // Capitals and script may both tell a name.
+    std::vector<std::string>& names = facts_.facts[static_cast<size_t>(FactKind::kEntity)];
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    KeepPersonsWhereTwo();
+    return std::move(facts_);
+  }
+
+ private:
+  void Add(FactKind kind, std::string value) {
+    facts_.facts[static_cast<size_t>(kind)].push_back(std::move(value));
+  }
+
+  // What stands in quotation marks or 《》.
+  void ReadQuotes() {
+    std::string quoted;
+    bool open = false;
+    for (const QuestionToken& token : tokens_) {
+      const bool whole = token.text.size() > 1 && token.text.front() == '"';
+      if (whole && !open) Add(FactKind::kEntity, token.text);
+      if (token.Is("《") || (token.Is("\"") && !open)) {
+        open = true;
+        quoted.clear();
+      } else if (token.Is("》") || token.Is("\"")) {
+        if (open) Add(FactKind::kEntity, quoted);
+        open = false;
+      } else if (open) {
+        quoted += token.text + ' ';
+      }
+    }
+  }
+
+  size_t ReadAt(size_t at, bool chinese) {
+    const Tokens rest = Tokens(tokens_).subspan(at);
+    const Lexicon& lexicon = TheLexicon();
+    if (HasDigit(rest[0])) {
+      std::string number = rest[0].text;
+      if (rest.size() > 1 && !rest[0].ends) {
+        const auto unit = lexicon.units.Find(rest.subspan(1));
+        if (unit.tokens > 0) number += ' ' + *unit.values[0];
+      }
+      facts_.content.push_back(number);
+      Add(FactKind::kNumber, std::move(number));
+      return 1;
+    }
+    const auto fact = lexicon.facts.Find(rest);
+    if (const size_t neutral = lexicon.neutral.Find(rest).tokens; neutral > fact.tokens) {
+      for (const QuestionToken& token : rest.first(neutral)) facts_.content.push_back(token.text);
+      return neutral;
+    }
+    const bool is_choice = IsChoice(tokens_, at);
+    for (const FactValue* value : fact.values) {
+      if (value->kind == FactKind::kNegation && is_choice) continue;
+      Add(value->kind, value->value);
+    }
+    const auto function = lexicon.functions.Find(rest);
+    if (fact.tokens == 0 && function.tokens == 0) {
+      if (chinese && IsLatin(rest[0])) Add(FactKind::kEntity, rest[0].text);
+      facts_.content.push_back(StemOf(rest[0]));
+      return 1;
+    }
+    // The longer reading counts; of a fact that is no function word the words are content.
+    const size_t used = std::max(fact.tokens, function.tokens);
+    if (function.tokens < used && !is_choice) {
+      for (const QuestionToken& token : rest.first(used)) {
+        if (!AsksOnly(fact.values)) facts_.content.push_back(token.text);
+      }
+    }
+    return used;
+  }
+
+  static bool AsksOnly(const std::vector<const FactValue*>& values) {
+    return std::all_of(values.begin(), values.end(), [](const FactValue* value) {
+      return value->kind == FactKind::kAsked || value->kind == FactKind::kPerson ||
+             value->kind == FactKind::kTense;
+    });
+  }
+
+  // "How do I ..." and "How do you ..." ask the same; "may I call you" and "may you call me" do not.
+  void KeepPersonsWhereTwo() {
+    std::vector<std::string>& persons = facts_.facts[static_cast<size_t>(FactKind::kPerson)];
+    if (std::set<std::string>(persons.begin(), persons.end()).size() < 2) persons.clear();
+  }
+
+  const std::string_view question_;
+  const std::vector<QuestionToken>& tokens_;
+  QuestionFacts facts_;
+};
+
+}  // namespace
+
+const char* FactName(FactKind kind) {
+  static constexpr const char* kNames[] = {"language", "number",     "time",  "entity",
+                                           "negation", "comparison", "scope", "tense",
+                                           "asked",    "relation",   "person"};
+  static_assert(std::size(kNames) == kFactKinds);
+  return kNames[static_cast<size_t>(kind)];
+}
+
+QuestionFacts FactsOf(std::string_view question) {
+  return FactReader(question, NormaliseQuestion(question)).Read();
+}
+
+bool AsksForNow(const NormalisedQuestion& question) {
+  const Tokens tokens = question.tokens;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (TheLexicon().now.Find(tokens.subspan(i)).tokens > 0) return true;
+  }
+  return false;
+}
+
+}  // namespace quarry::retrieval
