@@ -41,6 +41,9 @@ using GenerationId = StrongId<struct GenerationIdTag, uint32_t>;
 // A position in a collection's change log. Every committed document version takes the next one.
 using CommitSequence = StrongId<struct CommitSequenceTag, uint64_t>;
 
+// An entry of a collection's answer cache.
+using CacheEntryId = StrongId<struct CacheEntryIdTag, uint64_t>;
+
 // A dense position inside one Snapshot, 0-based. Means nothing outside it.
 using RowId = uint32_t;
 

@@ -149,6 +149,7 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
       QUARRY_ASSIGN_OR_RETURN(const StoredChunk record, current.ReadChunk(chunk));
       reusable.Add(record.input_hash, chunk);
     }
+    QUARRY_RETURN_IF_ERROR(PlanCacheCuts(old->chunks, batch));
   }
 
   StoredDocument record;
@@ -252,6 +253,7 @@ Result<Collection::Applied> Collection::PlanDelete(const StoredDocument& old, Co
   applied.change.removed = old.chunks;
   applied.change.commit = CommitSequence(++counters.last_commit);
   PlanRemoval(old.chunks, batch);
+  QUARRY_RETURN_IF_ERROR(PlanCacheCuts(old.chunks, batch));
   PlanIndexRows(&old, nullptr, batch);
   batch.Delete(DocumentByExternalIdKey(id_, old.id));
   batch.Delete(DocumentKey(id_, old.number));

@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "index/cache_record.h"
 #include "index/derived_files.h"
 #include "index/index_writer.h"
 #include "index/maintenance.h"
@@ -99,6 +100,15 @@ class Collection : public std::enable_shared_from_this<Collection> {
   Status SetVectorSettings(const VectorSettings& settings, const CallContext& context);
   Result<GenerationId> ResumePreviousGeneration();
   Status DropPreviousGeneration();
+
+  // See CacheTable. Need no writer.
+  Result<bool> AddCacheEntry(const StoredCacheEntry& entry);
+  Status UpdateCacheEntries(std::span<const StoredCacheEntry> entries);
+  Status RemoveCacheEntries(std::span<const CacheEntryId> ids);
+  Status ClearCache();
+  Status SetCacheTuning(std::string tuning);
+  std::shared_ptr<const StoreView> NewestView() const { return environment_.store.GetView(); }
+  CollectionId id() const { return id_; }
 
   // Makes rows, postings and vectors anew without what is dead in them, removes what interrupted
   // learning left, and saves all. On error the state is as it was.
@@ -197,6 +207,13 @@ class Collection : public std::enable_shared_from_this<Collection> {
   void PlanRemoval(const std::vector<ChunkId>& chunks, WriteBatch& batch) const;
   void PlanIndexRows(const StoredDocument* old, const StoredDocument* now, WriteBatch& batch) const;
   Status Commit(WriteBatch batch, const Counters& counters, std::vector<Applied> applied);
+
+  // collection_cache.cc
+  // Takes the entries of the cache that rest on a chunk out of it: what they say may be of before.
+  Status PlanCacheCuts(std::span<const ChunkId> chunks, WriteBatch& batch) const;
+  Status PlanCacheRemoval(const StoreView& view, CacheEntryId entry, WriteBatch& batch) const;
+  Result<bool> RestsOnWhatIs(const StoreView& view, const StoredCacheEntry& entry) const;
+
   void Apply(State& state, std::vector<Applied> applied) const;
   static void LetVersionDie(State& state, size_t position);
   // The live row of a chunk, kNoRow if it has none.

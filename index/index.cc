@@ -313,6 +313,11 @@ Result<IndexWriter> Index::OpenWriter(CollectionId id, const CallContext& contex
   return writer;
 }
 
+Result<CacheTable> Index::OpenCache(CollectionId id) {
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection, impl_->Load(id));
+  return CacheTable(std::move(collection));
+}
+
 Status Index::WaitForMaintenance(const CallContext& context) {
   if (impl_->maintenance == nullptr) return OkStatus();
   std::vector<std::shared_ptr<Collection>> loaded;

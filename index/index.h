@@ -20,6 +20,7 @@
 #include "base/analyzer.h"
 #include "base/clock.h"
 #include "index/backup.h"
+#include "index/cache_table.h"
 #include "index/index_writer.h"
 #include "index/maintenance.h"
 #include "index/progress.h"
@@ -150,6 +151,9 @@ class Index {
   // context is also that of the writer's own waits (IndexWriter).
   Result<IndexWriter> OpenWriter(CollectionId collection,
                                  const CallContext& context = CallContext());
+
+  // The collection's stored answers (cache_table.h). Needs no writer. kNotFound: no such collection.
+  Result<CacheTable> OpenCache(CollectionId collection);
 
   // Waits until nothing of what is loaded is due for maintenance, and the files are saved from
   // which the next start is quick. What fails is logged and in Stats. Writers may go on meanwhile,

@@ -174,6 +174,52 @@ std::string ContentHashKey(CollectionId collection, uint64_t content_hash,
   return key;
 }
 
+std::string CacheEntryKey(CollectionId collection, CacheEntryId entry) {
+  return Key64(collection, Table::kCacheEntry, entry.value);
+}
+
+std::string CacheScopePrefix(CollectionId collection, uint64_t scope_hash) {
+  return Key64(collection, Table::kCacheQuestion, scope_hash);
+}
+
+std::string CacheQuestionPrefix(CollectionId collection, uint64_t scope_hash,
+                                uint64_t question_hash) {
+  std::string key = CacheScopePrefix(collection, scope_hash);
+  AppendBigEndian64(key, question_hash);
+  return key;
+}
+
+std::string CacheQuestionKey(CollectionId collection, uint64_t scope_hash, uint64_t question_hash,
+                             CacheEntryId entry) {
+  std::string key = CacheQuestionPrefix(collection, scope_hash, question_hash);
+  AppendBigEndian64(key, entry.value);
+  return key;
+}
+
+std::string CacheEntryChunkPrefix(CollectionId collection, CacheEntryId entry) {
+  return Key64(collection, Table::kCacheEntryChunk, entry.value);
+}
+
+std::string CacheEntryChunkKey(CollectionId collection, CacheEntryId entry, ChunkId chunk) {
+  std::string key = CacheEntryChunkPrefix(collection, entry);
+  AppendBigEndian64(key, chunk.value);
+  return key;
+}
+
+std::string ChunkCacheEntryPrefix(CollectionId collection, ChunkId chunk) {
+  return Key64(collection, Table::kChunkCacheEntry, chunk.value);
+}
+
+std::string ChunkCacheEntryKey(CollectionId collection, ChunkId chunk, CacheEntryId entry) {
+  std::string key = ChunkCacheEntryPrefix(collection, chunk);
+  AppendBigEndian64(key, entry.value);
+  return key;
+}
+
+std::string CacheTuningKey(CollectionId collection) {
+  return TablePrefix(collection, Table::kCacheTuning);
+}
+
 uint64_t SpaceHash(const EmbeddingSpace& space) {
   uint64_t hash = Hash64(space.fingerprint);
   hash = HashCombine(hash, space.dimension);
@@ -232,6 +278,37 @@ Result<VectorParts> ParseVectorKey(std::string_view key) {
   parts.chunk = ChunkId(parser.Id64());
   QUARRY_RETURN_IF_ERROR(parser.Finish());
   return parts;
+}
+
+Result<CacheEntryId> ParseCacheEntryKey(std::string_view key) {
+  return ParseId<CacheEntryId>(key, Table::kCacheEntry, "cache entry");
+}
+
+Result<CacheEntryId> ParseCacheQuestionKey(std::string_view key) {
+  KeyParser parser(key, Table::kCacheQuestion, "cache question");
+  parser.reader().BigEndian64();
+  parser.reader().BigEndian64();
+  const CacheEntryId entry(parser.Id64());
+  QUARRY_RETURN_IF_ERROR(parser.Finish());
+  return entry;
+}
+
+Result<CacheLink> ParseCacheEntryChunkKey(std::string_view key) {
+  KeyParser parser(key, Table::kCacheEntryChunk, "cache entry chunk");
+  CacheLink link;
+  link.entry = CacheEntryId(parser.Id64());
+  link.chunk = ChunkId(parser.Id64());
+  QUARRY_RETURN_IF_ERROR(parser.Finish());
+  return link;
+}
+
+Result<CacheLink> ParseChunkCacheEntryKey(std::string_view key) {
+  KeyParser parser(key, Table::kChunkCacheEntry, "chunk cache entry");
+  CacheLink link;
+  link.chunk = ChunkId(parser.Id64());
+  link.entry = CacheEntryId(parser.Id64());
+  QUARRY_RETURN_IF_ERROR(parser.Finish());
+  return link;
 }
 
 Result<NamedDocument> ParseNameKey(std::string_view key, Table table) {

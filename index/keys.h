@@ -37,12 +37,14 @@
 //   kGenerationBlob      generation u32, part u32          <= 1 MiB of the embedder's table
 //   kVector              space hash u64, generation u32,   vector (float32)
 //                        chunk u64
-// reserved: numbers and shapes are fixed, nothing writes them yet; (0) = store-wide
-//   kCacheEntry          entry u64                         entry of the answer cache
+// per collection, the answer cache (cache_table.h)
+//   kCacheEntry          entry u64                         StoredCacheEntry
 //   kCacheQuestion       scope hash u64, question hash     empty
 //                        u64, entry u64
 //   kCacheEntryChunk     entry u64, chunk u64              empty: what an entry rests on
 //   kChunkCacheEntry     chunk u64, entry u64              empty: what falls with a chunk
+//   kCacheTuning         -                                 what `quarry cache tune` found
+// reserved: numbers and shapes are fixed, nothing writes them yet; (0) = store-wide
 //   kAnswer              answer u64                        stored answer
 //   kChunkAnswer         chunk u64, answer u64             empty: what is redacted with a chunk
 //   kMembership          file u64                          the file in this collection (vector
@@ -94,11 +96,13 @@ enum class Table : uint8_t {
   kSource = 29,
   kAlias = 30,
 
-  // Reserved.
   kCacheEntry = 64,
   kCacheQuestion = 65,
   kCacheEntryChunk = 66,
   kChunkCacheEntry = 67,
+  kCacheTuning = 68,
+
+  // Reserved.
   kAnswer = 72,
   kChunkAnswer = 73,
   kMembership = 80,
@@ -165,9 +169,27 @@ std::string AliasPrefix(CollectionId collection, std::string_view alias);
 std::string ContentHashKey(CollectionId collection, uint64_t content_hash, DocumentNumber document);
 std::string ContentHashPrefix(CollectionId collection, uint64_t content_hash);
 
+std::string CacheEntryKey(CollectionId collection, CacheEntryId entry);
+std::string CacheQuestionKey(CollectionId collection, uint64_t scope_hash, uint64_t question_hash,
+                             CacheEntryId entry);
+std::string CacheScopePrefix(CollectionId collection, uint64_t scope_hash);
+std::string CacheQuestionPrefix(CollectionId collection, uint64_t scope_hash,
+                                uint64_t question_hash);
+std::string CacheEntryChunkKey(CollectionId collection, CacheEntryId entry, ChunkId chunk);
+std::string CacheEntryChunkPrefix(CollectionId collection, CacheEntryId entry);
+std::string ChunkCacheEntryKey(CollectionId collection, ChunkId chunk, CacheEntryId entry);
+std::string ChunkCacheEntryPrefix(CollectionId collection, ChunkId chunk);
+std::string CacheTuningKey(CollectionId collection);
+
 // The part of a vector key that names the space: its fingerprint, dimension, metric and
 // normalisation.
 uint64_t SpaceHash(const EmbeddingSpace& space);
+
+// A row of kCacheEntryChunk or kChunkCacheEntry.
+struct CacheLink {
+  CacheEntryId entry;
+  ChunkId chunk;
+};
 
 struct VectorParts {
   uint64_t space_hash = 0;
@@ -197,6 +219,10 @@ Result<DocumentId> ParseDocumentByExternalIdKey(std::string_view key);
 Result<ChunkId> ParseChunkKey(std::string_view key);
 Result<ChunkId> ParseChunkTermsKey(std::string_view key);
 Result<VectorParts> ParseVectorKey(std::string_view key);
+Result<CacheEntryId> ParseCacheEntryKey(std::string_view key);
+Result<CacheEntryId> ParseCacheQuestionKey(std::string_view key);
+Result<CacheLink> ParseCacheEntryChunkKey(std::string_view key);
+Result<CacheLink> ParseChunkCacheEntryKey(std::string_view key);
 // `table` is kPrincipal, kSource or kAlias.
 Result<NamedDocument> ParseNameKey(std::string_view key, Table table);
 

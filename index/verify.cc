@@ -39,6 +39,7 @@ class Verifier {
     QUARRY_RETURN_IF_ERROR(CheckCounters());
     NoteOldWords();
     QUARRY_RETURN_IF_ERROR(VerifyVectors(scope_));
+    QUARRY_RETURN_IF_ERROR(VerifyCache(scope_));
     CheckPostings();
     report_.pending_vectors = snapshot_.pending_vectors();
     report_.problems = problems_.Take();

@@ -193,7 +193,8 @@ bool IsWritten(uint8_t table) {
   const auto between = [&](Table first, Table last) {
     return table >= static_cast<uint8_t>(first) && table <= static_cast<uint8_t>(last);
   };
-  return between(Table::kMeta, Table::kCollectionName) || between(Table::kCounter, Table::kAlias);
+  return between(Table::kMeta, Table::kCollectionName) || between(Table::kCounter, Table::kAlias) ||
+         between(Table::kCacheEntry, Table::kCacheTuning);
 }
 
 // From the first key of a table to that of the next: few reads, however many keys there are.

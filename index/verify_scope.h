@@ -66,4 +66,7 @@ struct VerifyScope {
 // verify_vectors.cc: generations, stored vectors and what is searched of them.
 Status VerifyVectors(const VerifyScope& scope);
 
+// verify_cache.cc: entries of the answer cache and what they rest on.
+Status VerifyCache(const VerifyScope& scope);
+
 }  // namespace quarry::index

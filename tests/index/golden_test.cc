@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "index/cache_record.h"
 #include "index/derived_files.h"
 #include "index/keys.h"
 #include "index/records.h"
@@ -96,6 +97,24 @@ StoredChange SomeChange() {
           .kept = {ChunkId(40)},
           .removed = {ChunkId(41)},
           .micros = 12};
+}
+
+StoredCacheEntry SomeCacheEntry() {
+  StoredCacheEntry entry;
+  entry.id = CacheEntryId(11);
+  entry.scope = "any/hybrid/10";
+  entry.question = "What is oiled?";
+  entry.form = "what is oiled";
+  entry.created_micros = 1'700'000'000'000'000;
+  entry.commit = CommitSequence(9);
+  entry.cost_micros = 2'000'000;
+  entry.hits = 3;
+  entry.used_micros = 1'700'000'000'000'001;
+  entry.context_hash = 0x0123456789abcdef;
+  entry.chunks = {ChunkId(100), ChunkId(40)};
+  entry.answer = "bytes";
+  entry.vector = {1.0f, -0.5f};
+  return entry;
 }
 
 StoredCollection SomeCollection() {
@@ -191,6 +210,12 @@ std::map<std::string, std::string> Present() {
       {"key.source", SourceKey(collection, "a.md", DocumentNumber(7))},
       {"key.alias", AliasKey(collection, "old.md", DocumentNumber(7))},
       {"key.content_hash", ContentHashKey(collection, 5, DocumentNumber(7))},
+      {"record.cache_entry", EncodeCacheEntry(SomeCacheEntry())},
+      {"key.cache_entry", CacheEntryKey(collection, CacheEntryId(11))},
+      {"key.cache_question", CacheQuestionKey(collection, 5, 6, CacheEntryId(11))},
+      {"key.cache_entry_chunk", CacheEntryChunkKey(collection, CacheEntryId(11), ChunkId(100))},
+      {"key.chunk_cache_entry", ChunkCacheEntryKey(collection, ChunkId(100), CacheEntryId(11))},
+      {"key.cache_tuning", CacheTuningKey(collection)},
       {"file.rows", EncodeRowFile(SomeRows())},
       {"file.segment", std::string(SomeSegment()->bytes().view)},
       {"file.flat_int8", SomeVectors(VectorIndexKind::kFlat, VectorCodeKind::kInt8)},
