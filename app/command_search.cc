@@ -94,7 +94,7 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
     item.passage = std::move(passages[i]);
     item.snippet = MakeSnippet(item.passage.chunk.text, terms, engine->analyzer(), columns);
     item.terms = std::move(contributions[i]);
-    item.reranking = retrieved.hits[i].reranking;
+    item.steps = retrieved.hits[i].steps;
   }
 
   if (context.console.json()) {

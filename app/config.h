@@ -51,7 +51,7 @@ struct Config {
 
   uint32_t k = 10;
   SearchMode mode = SearchMode::kHybrid;
-  retrieval::RetrievalOptions retrieval;
+  RetrievalOptions retrieval;
   std::string rerank_model;  // folder; "" = none
   std::string tokenizer;     // folder that tokens are counted by; "" = estimated
   generation::AnswerOptions answer;

@@ -35,6 +35,19 @@ bool ParseWhole(const std::string& text, T& value) {
   return error == std::errc() && rest == end;
 }
 
+bool ParseRetrievalValue(const std::string& text, bool& value) {
+  value = text == "true";
+  return value || text == "false";
+}
+bool ParseRetrievalValue(const std::string& text, std::string& value) {
+  value = text;
+  return true;
+}
+template <typename Number>
+bool ParseRetrievalValue(const std::string& text, Number& value) {
+  return ParseWhole(text, value);
+}
+
 // Of the functions below: `field` is a generic lambda that returns a reference into a Config.
 
 template <typename Field>
@@ -155,12 +168,74 @@ ConfigKey Choice(std::string name, std::string description, Field field, std::st
   return key;
 }
 
+// An option of retrieval (base/retrieval_options.h).
+ConfigKey OfRetrieval(const RetrievalOption& option) {
+  ConfigKey key;
+  key.name = option.name;
+  key.description = option.description;
+  key.type = option.type;
+  key.set = [&option](Config& config, const std::vector<std::string>& texts) {
+    RetrievalValue value = option.get(config.retrieval);
+    const bool whole =
+        std::visit([&](auto& typed) { return ParseRetrievalValue(texts[0], typed); }, value);
+    // The text itself is what was given.
+    if (!whole || !option.set(config.retrieval, value).ok()) return Expected(option.type, texts[0]);
+    return OkStatus();
+  };
+  key.get = [&option](const Config& config) {
+    return std::visit([](const auto& value) -> ConfigValue { return value; },
+                      option.get(config.retrieval));
+  };
+  return key;
+}
+
+// "manuals=0.2": the weight of the dense list in one collection.
+ConfigKey CollectionWeights() {
+  ConfigKey key;
+  key.name = "retrieval.collection_dense_weights";
+  key.description = "dense_weight of single collections (quarry tune finds it)";
+  key.type = "a list of NAME=WEIGHT, weights from 0 to 1";
+  key.list = true;
+  key.set = [type = key.type](Config& config, const std::vector<std::string>& texts) {
+    std::map<std::string, double> weights;
+    for (const std::string& text : texts) {
+      const size_t equals = text.rfind('=');
+      double weight = 0;
+      if (equals == std::string::npos || equals == 0 ||
+          !ParseWhole(text.substr(equals + 1), weight) || !(weight >= 0 && weight <= 1)) {
+        return Expected(type, text);
+      }
+      weights[text.substr(0, equals)] = weight;
+    }
+    config.retrieval.collection_dense_weights = std::move(weights);
+    return OkStatus();
+  };
+  key.get = [](const Config& config) -> ConfigValue {
+    std::vector<std::string> texts;
+    for (const auto& [collection, weight] : config.retrieval.collection_dense_weights) {
+      texts.push_back(collection + "=" + FormatNumber(weight));
+    }
+    return texts;
+  };
+  return key;
+}
+
 // The member of a Config or const Config; keeps each row of the table to what differs.
 #define QUARRY_FIELD(member) \
   [](auto& config) -> auto& { return config.member; }
 
+// Puts the options of retrieval of one section behind the key of that name.
+void InsertRetrievalOptions(std::string_view section, std::string_view behind,
+                            std::vector<ConfigKey>& keys) {
+  auto at = std::find_if(keys.begin(), keys.end(),
+                         [&](const ConfigKey& key) { return key.name == behind; });
+  for (const RetrievalOption& option : RetrievalOptionTable()) {
+    if (option.name.starts_with(section)) at = keys.insert(at + 1, OfRetrieval(option));
+  }
+}
+
 std::vector<ConfigKey> MakeKeys() {
-  return {
+  std::vector<ConfigKey> keys = {
       Text("store", "directory of the store; in a file, relative to that file",
            QUARRY_FIELD(store)),
       Text("collection", "set of documents to work on", QUARRY_FIELD(collection)),
@@ -237,25 +312,11 @@ std::vector<ConfigKey> MakeKeys() {
       Integer("retrieval.k", "passages returned", QUARRY_FIELD(k), 1, 10'000),
       Choice("retrieval.mode", "which legs search", QUARRY_FIELD(mode), "hybrid, dense, lexical",
              ParseSearchMode, SearchModeName),
-      Choice("retrieval.fusion", "how the two ranked lists become one",
-             QUARRY_FIELD(retrieval.fusion.method), "convex, rrf", retrieval::ParseFusionMethod,
-             retrieval::FusionMethodName),
-      Number("retrieval.dense_weight", "weight of the dense list; the lexical one has the rest",
-             QUARRY_FIELD(retrieval.fusion.dense_weight), 0, 1),
-      Number("retrieval.rrf_k", "smoothing of the ranks (fusion rrf)",
-             QUARRY_FIELD(retrieval.fusion.rrf_k), 0.001, 1e6),
-      Integer("retrieval.leg_documents", "documents that each leg brings",
-              QUARRY_FIELD(retrieval.leg_documents), 1, 10'000),
-      Integer("retrieval.dense_from_chunks", "below this many chunks only words are searched",
-              QUARRY_FIELD(retrieval.dense_from_chunks), 0, kMaxUint32),
-      Integer("retrieval.search_width", "candidates kept while walking the vector graph",
-              QUARRY_FIELD(retrieval.vectors.width), 0, 100'000),
+      CollectionWeights(),
 
       OptionalText("rerank.model",
                    "folder of a cross-encoder that orders the best hits; in a file, relative to it",
                    QUARRY_FIELD(rerank_model)),
-      Integer("rerank.candidates", "hits that it reads", QUARRY_FIELD(retrieval.rerank_candidates),
-              1, 1000),
 
       OptionalText("tokens.tokenizer",
                    "folder by whose tokenizer tokens are counted; in a file, relative to it",
@@ -343,6 +404,9 @@ std::vector<ConfigKey> MakeKeys() {
       Integer("server.drain_seconds", "for requests under way when the server stops",
               QUARRY_FIELD(server.drain_seconds), 0, 86'400),
   };
+  InsertRetrievalOptions("retrieval.", "retrieval.mode", keys);
+  InsertRetrievalOptions("rerank.", "rerank.model", keys);
+  return keys;
 }
 #undef QUARRY_FIELD
 

@@ -96,6 +96,12 @@ Json ToJson(const index::TermContribution& term) {
   return json;
 }
 
+Json ToJson(const ScoreStep& step) {
+  Json json = {{"stage", StageName(step.stage)}, {"rank", step.rank}, {"score", step.score}};
+  if (!step.judged) json["judged"] = false;
+  return json;
+}
+
 Json NamesOf(const std::vector<index::WordCondition>& conditions) {
   Json json = Json::array();
   for (const index::WordCondition& condition : conditions) json.push_back(condition.name);
@@ -241,9 +247,12 @@ std::string SearchJson(const SearchResult& result) {
     hit["snippet"] = item.snippet.text;
     if (result.explain) {
       Json explain = ToJson(item.passage.breakdown);
-      if (item.reranking) {
-        explain["fused_score"] = item.reranking->fused;
-        if (item.reranking->read) explain["rerank_score"] = item.reranking->score;
+      for (const ScoreStep& step : item.steps) {
+        if (step.stage == ScoreStep::Stage::kFusion) explain["fused_score"] = step.score;
+        if (step.stage == ScoreStep::Stage::kRerank && step.judged) {
+          explain["rerank_score"] = step.score;
+        }
+        explain["steps"].push_back(ToJson(step));
       }
       explain["terms"] = Json::array();
       for (const index::TermContribution& term : item.terms) {

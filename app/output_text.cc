@@ -99,15 +99,25 @@ std::string ConditionsText(const char* name, const std::vector<index::WordCondit
   return names.empty() ? "" : std::string(name) + ": " + OneLine(Joined(names)) + "\n";
 }
 
+// "fusion 0.8123 (rank 3), rerank 0.9100 (rank 1)".
+std::string StepsText(const std::vector<ScoreStep>& steps) {
+  std::string text;
+  for (const ScoreStep& step : steps) {
+    text += (text.empty() ? "    " : ", ") + std::string(StageName(step.stage)) + " ";
+    if (step.judged) {
+      text += Fixed(step.score, 4);
+    } else {
+      text += step.stage == ScoreStep::Stage::kRerank ? "not read" : "without a time";
+    }
+    text += " (rank " + std::to_string(step.rank) + ")";
+  }
+  return text.empty() ? text : text + "\n";
+}
+
 std::string ExplainText(const SearchResult& result, const SearchResult::Item& item) {
   const ScoreBreakdown& breakdown = item.passage.breakdown;
   std::string text;
-  if (item.reranking) {
-    text += "    reranker: " +
-            (item.reranking->read ? "score " + Fixed(item.reranking->score, 4)
-                                  : std::string("not read")) +
-            ", fused score " + Fixed(item.reranking->fused, 4) + "\n";
-  }
+  text += StepsText(item.steps);
   if (result.used_lexical) {
     text +=
         LegText("lexical", breakdown.lexical_rank, breakdown.lexical_score, breakdown.lexical_part);

@@ -39,7 +39,7 @@ struct SearchResult {
     Passage passage;
     Snippet snippet;
     std::vector<index::TermContribution> terms = {};               // with --explain
-    std::optional<retrieval::Reranking> reranking = std::nullopt;  // where there is a reranker
+    std::vector<ScoreStep> steps = {};  // of the stages behind fusion
   };
   std::vector<Item> items;
   bool explain = false;

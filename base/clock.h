@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace quarry {
 
@@ -34,5 +36,10 @@ class FakeClock final : public Clock {
 
 // "2026-11-21T21:36:43Z".
 std::string FormatIso8601(int64_t micros);
+
+// Microseconds since 1970 of an ISO 8601 time: "2026", "2026-11", "2026-11-21", the last also with
+// "T21:36", "T21:36:43" or "T21:36:43.5" (a space may stand for the T) and then "Z", "+02:00" or
+// nothing, which means UTC. nullopt for anything else, days that no month has among it.
+std::optional<int64_t> ParseIso8601(std::string_view text);
 
 }  // namespace quarry

@@ -22,4 +22,20 @@ Result<SearchMode> ParseSearchMode(std::string_view name) {
                               "\"; expected one of hybrid, dense, lexical");
 }
 
+const char* StageName(ScoreStep::Stage stage) {
+  switch (stage) {
+    case ScoreStep::Stage::kFusion:
+      return "fusion";
+    case ScoreStep::Stage::kHops:
+      return "hops";
+    case ScoreStep::Stage::kRerank:
+      return "rerank";
+    case ScoreStep::Stage::kRecency:
+      return "recency";
+    case ScoreStep::Stage::kDiversity:
+      return "diversity";
+  }
+  Fatal(__FILE__, __LINE__, "unknown Stage");
+}
+
 }  // namespace quarry

@@ -11,6 +11,7 @@
 #include "base/document.h"
 #include "base/filter.h"
 #include "base/ids.h"
+#include "base/retrieval_options.h"
 
 namespace quarry {
 
@@ -30,6 +31,7 @@ struct Query {
   uint32_t k = 10;  // passages wanted, 1 to kMaxK; fewer come back when fewer match
   Filter filter;
   Principals principals;
+  std::optional<RetrievalOptions> options;  // nullopt: those of the configuration
 };
 
 // How a hit came about. Ranks are 1-based; 0 = the leg did not return the chunk.
@@ -41,6 +43,17 @@ struct ScoreBreakdown {
   double lexical_part = 0;   // what the leg added to Hit::score
   double dense_part = 0;
 };
+
+// What a stage behind fusion made of a hit: its score and place among the hits after the stage.
+struct ScoreStep {
+  enum class Stage : uint8_t { kFusion, kHops, kRerank, kRecency, kDiversity };
+
+  Stage stage = Stage::kFusion;
+  double score = 0;
+  uint32_t rank = 0;
+  bool judged = true;  // kRerank: the reranker read it; kRecency: it has a time
+};
+const char* StageName(ScoreStep::Stage stage);  // "fusion"
 
 // A found chunk. Larger scores are better everywhere; ties are broken by (document id, ordinal).
 struct Hit {

@@ -7,18 +7,11 @@
 namespace quarry::generation {
 namespace {
 
-std::string ConfigurationHash(const Analyzer& analyzer,
-                              const retrieval::RetrievalOptions& retrieval,
+std::string ConfigurationHash(const Analyzer& analyzer, const RetrievalOptions& retrieval,
                               const retrieval::ContextOptions& context, const std::string& writer) {
   std::string description = analyzer.Fingerprint();
   const auto add = [&](double value) { description += '/' + std::to_string(value); };
-  add(static_cast<double>(retrieval.fusion.method));
-  add(retrieval.fusion.dense_weight);
-  add(retrieval.fusion.rrf_k);
-  add(retrieval.leg_documents);
-  add(retrieval.dense_from_chunks);
-  add(retrieval.vectors.width);
-  add(retrieval.rerank_candidates);
+  description += '/' + retrieval.Description();
   add(context.token_budget);
   add(context.max_passages);
   return HashToHex(Hash64(description + '/' + writer));
@@ -69,7 +62,9 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
   answer.commit = snapshot.commit();
   QUARRY_ASSIGN_OR_RETURN(const std::string reranker, retriever_.RerankerFingerprint());
   QUARRY_ASSIGN_OR_RETURN(const std::string tokenizer, counter_.Fingerprint());
-  answer.fingerprint = StateFingerprint(fingerprint_ + '/' + reranker + '/' + tokenizer, snapshot);
+  std::string configuration = fingerprint_ + '/' + reranker + '/' + tokenizer;
+  if (query.options) configuration += '/' + query.options->Description();
+  answer.fingerprint = StateFingerprint(configuration, snapshot);
   QUARRY_ASSIGN_OR_RETURN(answer.context, MakeContext(query, snapshot, traced));
   {
     StageTimer timer(traced, "answer");

@@ -18,6 +18,7 @@ struct QueryTerm {
   // Of a prefix: the term that it is as a whole word, which stemming may have made shorter ("valv"
   // of "valve*") and which counts as one of those that begin with it; "" = none.
   std::string whole;
+  uint32_t count = 1;  // as if the term stood so often in the query
 
   QueryTerm(std::string term) : text(std::move(term)) {}  // NOLINT: every term is one
   QueryTerm(const char* term) : text(term) {}             // NOLINT

@@ -21,7 +21,7 @@ std::vector<QueryPostings::Term> DistinctTerms(std::span<const QueryTerm> terms)
     const std::string key = term.prefix ? term.text + '\0' + term.whole : term.text;
     const auto [at, is_new] = seen.emplace(key, distinct.size());
     if (is_new) distinct.push_back({.term = term});
-    ++distinct[at->second].query_count;
+    distinct[at->second].query_count += term.count;
   }
   return distinct;
 }

@@ -97,6 +97,16 @@ Result<Passage> Snapshot::ReadPassage(RowId row) const {
   return passage;
 }
 
+Result<std::vector<TermFrequency>> Snapshot::ReadTerms(RowId row) const {
+  const ChunkId chunk = parts_.rows.row(row).chunk;
+  const std::string what = "terms of chunk " + std::to_string(chunk.value);
+  QUARRY_ASSIGN_OR_RETURN(const std::string bytes,
+                          GetExisting(view(), ChunkTermsKey(parts_.collection.id, chunk), what));
+  Result<std::vector<TermFrequency>> terms = DecodeTerms(bytes);
+  if (!terms.ok()) return std::move(terms).status().Annotate(what);
+  return terms;
+}
+
 Result<StoredDocument> Snapshot::ReadDocument(std::string_view id) const {
   const CollectionId collection = parts_.collection.id;
   QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> number_bytes,

@@ -98,6 +98,9 @@ class Snapshot {
   // Record of a chunk with what a reader needs of its document.
   Result<Passage> ReadPassage(RowId row) const;
 
+  // The terms of a chunk with their counts, by term: what its postings are made of.
+  Result<std::vector<TermFrequency>> ReadTerms(RowId row) const;
+
   // kNotFound when there is no document of that id (any more).
   Result<StoredDocument> ReadDocument(std::string_view id) const;
   Result<StoredDocument> ReadDocument(DocumentNumber document) const;

@@ -3,30 +3,24 @@
 // Fusion of ranked lists. Pure functions.
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
-#include "base/status.h"
+#include "base/retrieval_options.h"
 #include "index/row_table.h"
 
 namespace quarry::retrieval {
 
-enum class FusionMethod : uint8_t {
-  // score = (1 - w) * lexical' + w * dense', each list scaled to [0, 1] by its own minimum and
-  // maximum, 0 where the row is absent, 1 where all scores of a list are equal (Bruch, Gai, Ingber:
-  // "An analysis of fusion functions for hybrid retrieval", 2023).
-  kConvex,
-  // score = (1 - w) / (rrf_k + rank) + w / (rrf_k + rank) (Cormack, Clarke, Buettcher: "Reciprocal
-  // rank fusion outperforms Condorcet and individual rank learning methods", 2009).
-  kReciprocalRank,
-};
-const char* FusionMethodName(FusionMethod method);  // "convex", "rrf"
-Result<FusionMethod> ParseFusionMethod(std::string_view name);
+// Where the scores of a leg lie, to scale them to [0, 1]; and how much its list counts, which is
+// less than 1 for a collection that fits the question worse than others (hybrid_search.h).
+struct LegScale {
+  double minimum = 0;
+  double maximum = 0;
+  double factor = 1;
 
-struct FusionOptions {
-  FusionMethod method = FusionMethod::kConvex;
-  double dense_weight = 0.35;  // w, 0 to 1
-  double rrf_k = 60;
+  static LegScale Of(const std::vector<index::ScoredRow>& list);
+  double operator()(double score) const {
+    return maximum == minimum ? 1.0 : (score - minimum) / (maximum - minimum);
+  }
 };
 
 // A fused row with its place in both lists (ScoredRow order of the inputs; rank 0 = absent).
@@ -41,7 +35,13 @@ struct FusedRow {
   double dense_part = 0;
 };
 
-// Every row of either list, best first, ties by table.Precedes.
+// Every row of either list, best first, ties by table.Precedes. `options` say how (FusionMethod).
+std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,
+                           const std::vector<index::ScoredRow>& dense,
+                           const LegScale& lexical_scale, const LegScale& dense_scale,
+                           const FusionOptions& options, const index::RowTable& table);
+
+// The same, each list scaled by its own range.
 std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,
                            const std::vector<index::ScoredRow>& dense, const FusionOptions& options,
                            const index::RowTable& table);

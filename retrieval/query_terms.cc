@@ -31,10 +31,6 @@ constexpr std::string_view kQuestionWords[] = {
     "where",   "which",  "while",  "who",      "whom",      "why",        "with",    "would",
     "you",     "your",   "yours",  "yourself", "yourselves"};
 
-bool IsQuestionWord(std::string_view word) {
-  return std::binary_search(std::begin(kQuestionWords), std::end(kQuestionWords), word);
-}
-
 bool AtOnePosition(const std::vector<Token>& tokens) {
   return tokens.empty() || tokens.front().position == tokens.back().position;
 }
@@ -101,6 +97,10 @@ class QueryMaker {
 };
 
 }  // namespace
+
+bool IsQuestionWord(std::string_view word) {
+  return std::binary_search(std::begin(kQuestionWords), std::end(kQuestionWords), word);
+}
 
 index::LexicalQuery MakeLexicalQuery(const Analyzer& analyzer, const ParsedQuery& query) {
   QueryMaker maker(analyzer);

@@ -2,11 +2,17 @@
 
 // From a question to what the lexical leg searches.
 
+#include <string_view>
+
 #include "base/analyzer.h"
 #include "base/query_syntax.h"
 #include "index/lexical_query.h"
 
 namespace quarry::retrieval {
+
+// Words that make a text a question, or join others: the Snowball English stop list. REQUIRES: `word`
+// is folded.
+bool IsQuestionWord(std::string_view word);
 
 // Terms that are scored: those of the text without the words that only make it a question ("what",
 // "which", "did", "than": the Snowball English stop list), unless nothing else is left: those words

@@ -32,13 +32,27 @@ void WriteLeg(const char* name, uint32_t rank, double score, double part, JsonWr
   json.Key("score").Double(score).Key("part").Double(part).EndObject();
 }
 
+void WriteSteps(const std::vector<ScoreStep>& steps, JsonWriter& json) {
+  json.BeginArray();
+  for (const ScoreStep& step : steps) {
+    json.BeginObject().Key("stage").String(StageName(step.stage)).Key("rank").Uint(step.rank);
+    json.Key("score").Double(step.score);
+    if (!step.judged) json.Key("judged").Bool(false);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
 void WriteExplanation(const ScoreBreakdown& breakdown, const Explanation& explanation,
                       JsonWriter& json) {
   json.BeginObject();
-  if (const std::optional<retrieval::Reranking>& reranking = explanation.reranking) {
-    json.Key("fused_score").Double(reranking->fused);
-    if (reranking->read) json.Key("rerank_score").Double(reranking->score);
+  for (const ScoreStep& step : explanation.steps) {
+    if (step.stage == ScoreStep::Stage::kFusion) json.Key("fused_score").Double(step.score);
+    if (step.stage == ScoreStep::Stage::kRerank && step.judged) {
+      json.Key("rerank_score").Double(step.score);
+    }
   }
+  if (!explanation.steps.empty()) WriteSteps(explanation.steps, json.Key("steps"));
   WriteLeg("lexical", breakdown.lexical_rank, breakdown.lexical_score, breakdown.lexical_part,
            json);
   WriteLeg("dense", breakdown.dense_rank, breakdown.dense_score, breakdown.dense_part, json);

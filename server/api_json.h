@@ -4,7 +4,6 @@
 // (app/output_json.cc): a script that reads the one reads the other. Each function writes one
 // value.
 
-#include <optional>
 #include <vector>
 
 #include "base/answer.h"
@@ -20,7 +19,7 @@ void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json);
 // How the score of a passage came about, beside what the passage tells itself.
 struct Explanation {
   const std::vector<index::TermContribution>& terms;
-  const std::optional<retrieval::Reranking>& reranking;
+  const std::vector<ScoreStep>& steps;
 };
 // `rank` (from 1) is left out where it is 0. With `explanation` how the score came about follows.
 void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json,

@@ -71,7 +71,7 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
   }
   json.Key("hits").BeginArray();
   for (size_t i = 0; i < passages.size(); ++i) {
-    const Explanation explanation{terms[i], retrieved.hits[i].reranking};
+    const Explanation explanation{terms[i], retrieved.hits[i].steps};
     WritePassage(passages[i], static_cast<uint32_t>(i) + 1, json, explain ? &explanation : nullptr);
   }
   json.EndArray();

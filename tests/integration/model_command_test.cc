@@ -232,7 +232,7 @@ TEST_F(ModelCommandTest, ARerankerOrdersTheBestHits) {
   }
   EXPECT_FALSE(Hits({"--explain"})[0]["explain"].contains("fused_score"));
   EXPECT_THAT(Run({"search", "pump of unit 7", "--explain", "--set", key}).out,
-              HasSubstr("reranker: score 0."));
+              HasSubstr(", rerank 0."));
   const Json explained = Hits({"--set", key, "--explain"})[0]["explain"];
   {
     testing::QuarryProcess server({.arguments = {"serve", "--port", "0", "--json", "--set", key,

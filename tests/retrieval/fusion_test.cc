@@ -60,12 +60,12 @@ TEST(FusionTest, TiesBreakByDocumentIdWhateverTheRows) {
 
 TEST(FusionTest, EmptyListsGiveNothing) { EXPECT_TRUE(Fuse({}, {}, {}, TenRows()).empty()); }
 
-TEST(FusionTest, MethodsAreNamed) {
-  EXPECT_EQ(ParseFusionMethod("rrf").value(), FusionMethod::kReciprocalRank);
-  EXPECT_EQ(ParseFusionMethod(FusionMethodName(FusionMethod::kConvex)).value(),
-            FusionMethod::kConvex);
-  EXPECT_EQ(ParseFusionMethod("max").status().message(),
-            "unknown fusion method \"max\"; expected convex or rrf");
+TEST(FusionTest, AFactorMakesAListCountLess) {
+  const std::vector<ScoredRow> lexical = {{1, 2.0}, {2, 1.0}};
+  LegScale scale = LegScale::Of(lexical);
+  scale.factor = 0.5;
+  const auto fused = Fuse(lexical, {}, scale, {}, {.dense_weight = 0}, TenRows());
+  EXPECT_DOUBLE_EQ(fused[0].score, 0.5);
 }
 
 }  // namespace

@@ -256,11 +256,19 @@ TEST(RetrieverSmallTest, ALegReachesItsDocumentsThroughManyChunksOfOne) {
   EXPECT_THAT(ids, ::testing::Contains("c"));
 }
 
-TEST(RetrievalOptionsTest, ValuesOutOfRangeAreNamed) {
-  EXPECT_OK(RetrievalOptions{}.Validate());
-  RetrievalOptions options;
-  options.fusion.dense_weight = 1.5;
-  EXPECT_EQ(options.Validate().message(), "retrieval.dense_weight: expected a number from 0 to 1");
+TEST_F(RetrieverTest, AQueryMayBringItsOwnOptions) {
+  Query query{.text = "bronze valve V-3", .k = 5, .options = RetrievalOptions()};
+  query.options->fusion.dense_weight = 0;
+  EXPECT_FALSE(Retrieve(query).value().used_dense);
+  query.options->fusion.dense_weight = 2;
+  EXPECT_EQ(Retrieve(query).status(),
+            InvalidArgumentError("retrieval.dense_weight: expected a number from 0 to 1, got 2"));
+}
+
+TEST_F(RetrieverTest, ACollectionsOwnWeightStandsForTheOthers) {
+  Query query{.text = "bronze valve V-3", .options = RetrievalOptions()};
+  query.options->collection_dense_weights["default"] = 0;
+  EXPECT_FALSE(Retrieve(query).value().used_dense);
 }
 
 }  // namespace

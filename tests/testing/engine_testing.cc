@@ -14,7 +14,7 @@ Document TextDocument(const std::string& id, const std::string& title, const std
   return document;
 }
 
-TestEngine::TestEngine(retrieval::RetrievalOptions retrieval, generation::AnswerOptions answers)
+TestEngine::TestEngine(RetrievalOptions retrieval, generation::AnswerOptions answers)
     : index(index::Index::Open(directory.path() + "/store", {}, analyzer, clock).value()),
       collection(index->CreateCollection("default").value()),
       retriever(analyzer, embedders, retrieval),

@@ -1,0 +1,113 @@
+#pragma once
+
+// How a search is done: the options of every stage of the retriever (retrieval/retriever.h). The
+// configuration gives them their values, a query may bring others (Query::options). Plain values.
+//
+// One table (RetrievalOptionTable) names each once; the configuration's keys, the "options" of a
+// request and the range checks are all driven by it.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/status.h"
+
+namespace quarry {
+
+enum class FusionMethod : uint8_t {
+  // score = (1 - w) * lexical' + w * dense', each list scaled to [0, 1] by its own minimum and
+  // maximum, 0 where the row is absent, 1 where all scores of a list are equal (Bruch, Gai, Ingber:
+  // "An analysis of fusion functions for hybrid retrieval", 2023).
+  kConvex,
+  // score = (1 - w) / (rrf_k + rank) + w / (rrf_k + rank) (Cormack, Clarke, Buettcher: "Reciprocal
+  // rank fusion outperforms Condorcet and individual rank learning methods", 2009).
+  kReciprocalRank,
+};
+const char* FusionMethodName(FusionMethod method);  // "convex", "rrf"
+Result<FusionMethod> ParseFusionMethod(std::string_view name);
+
+struct FusionOptions {
+  FusionMethod method = FusionMethod::kConvex;
+  double dense_weight = 0.35;  // w, 0 to 1
+  double rrf_k = 60;
+};
+
+// Pseudo-relevance feedback, the "recall mode" (retrieval/feedback.h).
+struct FeedbackOptions {
+  bool enabled = false;
+  uint32_t passages = 10;        // taken for relevant
+  uint32_t terms = 40;           // that they add
+  double original_weight = 0.6;  // of the question's own terms; the added ones have the rest
+};
+
+// Following names of what was found first (retrieval/hops.h).
+struct HopOptions {
+  uint32_t hops = 1;      // searches behind one another; 1 = the question alone
+  uint32_t passages = 3;  // of the search before, whose names are followed
+  uint32_t names = 4;     // followed of each
+  double weight = 1;      // of what is found so, against what the question finds
+};
+
+struct RerankOptions {
+  bool enabled = true;       // where there is a reranker
+  uint32_t candidates = 20;  // that it reads
+};
+
+// Newer documents first (retrieval/recency.h).
+struct RecencyOptions {
+  std::string field;            // of the metadata, an ISO 8601 time; "" = off
+  double half_life_days = 365;  // after which half of the boost is lost
+  double weight = 0.3;          // of a score that depends on the age, 0 to 1
+  std::string as_of;            // ages count from here; "" = from the newest document found
+};
+
+// Passages that say other things before those that say the same again (retrieval/diversity.h).
+struct DiversityOptions {
+  double weight = 0;         // 0 = off; 1 = only difference counts
+  uint32_t candidates = 50;  // among which is chosen
+};
+
+struct RetrievalOptions {
+  uint32_t leg_documents = 100;     // that each leg brings
+  uint32_t dense_from_chunks = 30;  // below, hybrid searches words only
+  uint32_t search_width = 0;        // of walks over a vector graph; 0 = as it was built for
+  FusionOptions fusion;
+  FeedbackOptions feedback;
+  HopOptions hops;
+  RerankOptions rerank;
+  RecencyOptions recency;
+  DiversityOptions diversity;
+  uint32_t neighbours = 0;  // chunks before and after each hit that come with it
+
+  // Of collections that have one of their own; for them it stands in place of fusion.dense_weight.
+  std::map<std::string, double> collection_dense_weights;
+
+  double DenseWeightOf(const std::string& collection) const;
+  // kInvalidArgument naming the option, its range and what it was.
+  Status Validate() const;
+  // Every option with its value: equal iff the options are.
+  std::string Description() const;
+};
+
+using RetrievalValue = std::variant<bool, uint64_t, double, std::string>;
+
+struct RetrievalOption {
+  std::string name;  // "retrieval.dense_weight": of the configuration
+  std::string type;  // what a value must be: "a number from 0 to 1"
+  std::string description;
+  // kInvalidArgument "expected ..., got ..." for a value of another type or out of range; an integer
+  // is a number too.
+  std::function<Status(RetrievalOptions& options, const RetrievalValue& value)> set;
+  std::function<RetrievalValue(const RetrievalOptions& options)> get;
+
+  std::string RequestName() const;  // in a request: "dense_weight", "rerank_candidates"
+};
+
+// In the order in which they are shown; those of one section are neighbours.
+const std::vector<RetrievalOption>& RetrievalOptionTable();
+
+}  // namespace quarry

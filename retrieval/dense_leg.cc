@@ -1,0 +1,32 @@
+#include "retrieval/dense_leg.h"
+
+#include <memory>
+
+#include "retrieval/leg.h"
+
+namespace quarry::retrieval {
+
+Result<std::vector<index::ScoredRow>> SearchDenseLeg(const std::string& text,
+                                                     const DenseLegOptions& options,
+                                                     const index::Snapshot& snapshot,
+                                                     const index::AllowedRows& allowed,
+                                                     model::EmbedderCache& embedders,
+                                                     const CallContext& context) {
+  const index::StoredGeneration& generation = *snapshot.generation();
+  EmbeddingMatrix vector;
+  {
+    StageTimer timer(context, "retrieve.embed");
+    QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
+                            embedders.Get(generation.space, generation.embedder_kind,
+                                          [&] { return snapshot.ReadEmbedderBlob(); }));
+    const std::string texts[] = {text};
+    QUARRY_ASSIGN_OR_RETURN(vector, embedder->Embed(texts, model::EmbeddingRole::kQuery, context));
+  }
+  StageTimer timer(context, "retrieve.dense");
+  return FetchDocuments(snapshot.rows(), options.documents, [&](size_t k) {
+    return snapshot.SearchDense(vector.Row(0), k, allowed, {.width = options.search_width},
+                                context);
+  });
+}
+
+}  // namespace quarry::retrieval

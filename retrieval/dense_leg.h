@@ -1,0 +1,24 @@
+#pragma once
+
+// The dense leg: a question's nearest chunks by the embedder of a snapshot's generation.
+
+#include <string>
+#include <vector>
+
+#include "index/snapshot.h"
+#include "model/embedder_cache.h"
+
+namespace quarry::retrieval {
+
+struct DenseLegOptions {
+  size_t documents = 100;     // that it brings
+  uint32_t search_width = 0;  // RetrievalOptions::search_width
+};
+
+// Best first. REQUIRES: snapshot.generation(). Errors: those of opening the embedder, of embedding
+// and of searching. Stages of the trace: retrieve.embed, retrieve.dense.
+Result<std::vector<index::ScoredRow>> SearchDenseLeg(
+    const std::string& text, const DenseLegOptions& options, const index::Snapshot& snapshot,
+    const index::AllowedRows& allowed, model::EmbedderCache& embedders, const CallContext& context);
+
+}  // namespace quarry::retrieval

@@ -1,0 +1,149 @@
+#include "retrieval/hybrid_search.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "retrieval/dense_leg.h"
+#include "retrieval/lexical_leg.h"
+
+namespace quarry::retrieval {
+namespace {
+
+// The range of all lists together.
+template <typename ListOf>
+LegScale ScaleOfAll(const std::vector<SearchPart>& parts, ListOf list_of) {
+  std::vector<index::ScoredRow> ends;
+  for (const SearchPart& part : parts) {
+    const std::vector<index::ScoredRow>& list = list_of(part);
+    if (list.empty()) continue;
+    ends.push_back(list.front());
+    ends.push_back(list.back());
+  }
+  return LegScale::Of(ends);
+}
+
+RankedHit ToHit(const FusedRow& row, uint32_t collection, const index::RowTable& table) {
+  RankedHit ranked;
+  ranked.collection = collection;
+  ranked.row = row.row;
+  ranked.hit.chunk = table.row(row.row).chunk;
+  ranked.hit.score = row.score;
+  ranked.hit.breakdown = {.lexical_rank = row.lexical_rank,
+                          .dense_rank = row.dense_rank,
+                          .lexical_score = row.lexical_score,
+                          .dense_score = row.dense_score,
+                          .lexical_part = row.lexical_part,
+                          .dense_part = row.dense_part};
+  return ranked;
+}
+
+}  // namespace
+
+HybridSearch::HybridSearch(std::vector<SearchPart> parts, const RetrievalOptions& options,
+                           model::EmbedderCache& embedders, size_t documents)
+    : parts_(std::move(parts)), options_(options), embedders_(embedders), documents_(documents) {}
+
+Status HybridSearch::SearchLexical(std::span<const index::QueryTerm> terms,
+                                   const CallContext& context) {
+  used_lexical_ = true;
+  for (SearchPart& part : parts_) {
+    QUARRY_ASSIGN_OR_RETURN(
+        part.lexical, SearchLexicalLeg(terms, documents_, *part.snapshot, part.allowed, context));
+  }
+  if (parts_.size() == 1) return OkStatus();
+  StageTimer timer(context, "retrieve.merge");
+  std::vector<const index::LexicalIndex*> indexes;
+  for (const SearchPart& part : parts_) indexes.push_back(&part.snapshot->lexical());
+  QUARRY_ASSIGN_OR_RETURN(statistics_, SharedStatistics::Of(indexes, terms, context));
+  for (SearchPart& part : parts_) {
+    std::vector<RowId> rows;
+    for (const index::ScoredRow& found : part.lexical) rows.push_back(found.row);
+    QUARRY_ASSIGN_OR_RETURN(auto contributions,
+                            part.snapshot->lexical().Explain(terms, rows, context));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      part.lexical[i].score = statistics_.Apply(contributions[i]);
+    }
+    std::sort(part.lexical.begin(), part.lexical.end(), [&](const auto& a, const auto& b) {
+      return index::Better(part.snapshot->rows(), a, b);
+    });
+  }
+  return OkStatus();
+}
+
+Status HybridSearch::SearchDense(const std::string& text, const CallContext& context) {
+  for (SearchPart& part : parts_) {
+    if (!part.uses_dense) continue;
+    used_dense_ = true;
+    const DenseLegOptions leg{.documents = documents_, .search_width = options_.search_width};
+    QUARRY_ASSIGN_OR_RETURN(
+        part.dense, SearchDenseLeg(text, leg, *part.snapshot, part.allowed, embedders_, context));
+  }
+  return OkStatus();
+}
+
+std::vector<HybridSearch::Scales> HybridSearch::MakeScales() const {
+  std::vector<Scales> scales;
+  for (const SearchPart& part : parts_) {
+    scales.push_back({LegScale::Of(part.lexical), LegScale::Of(part.dense)});
+  }
+  if (parts_.size() == 1) return scales;
+  const LegScale lexical = ScaleOfAll(
+      parts_, [](const SearchPart& part) -> const auto& { return part.lexical; });
+  const LegScale dense = ScaleOfAll(
+      parts_, [](const SearchPart& part) -> const auto& { return part.dense; });
+  const auto space_of = [](const SearchPart& part) {
+    const auto& generation = part.snapshot->generation();
+    return generation ? generation->space.fingerprint : std::string();
+  };
+  const bool one_space = std::all_of(parts_.begin(), parts_.end(), [&](const SearchPart& part) {
+    return space_of(part) == space_of(parts_[0]);
+  });
+  const bool convex = options_.fusion.method == FusionMethod::kConvex;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    double fit = 1;
+    if (lexical.maximum > 0) {
+      const auto& found = parts_[i].lexical;
+      fit = found.empty() ? 0 : found.front().score / lexical.maximum;
+    }
+    if (convex) {
+      scales[i].lexical = lexical;
+      if (one_space) {
+        scales[i].dense = dense;
+      } else {
+        scales[i].dense.factor = fit;
+      }
+    } else {
+      scales[i].lexical.factor = scales[i].dense.factor = fit;
+    }
+  }
+  return scales;
+}
+
+std::vector<RankedHit> HybridSearch::Fuse(const CallContext& context) const {
+  StageTimer timer(context, "retrieve.fuse");
+  const std::vector<Scales> scales = MakeScales();
+  std::vector<RankedHit> hits;
+  std::vector<const index::Snapshot*> snapshots;
+  for (uint32_t i = 0; i < parts_.size(); ++i) {
+    const SearchPart& part = parts_[i];
+    snapshots.push_back(part.snapshot);
+    FusionOptions fusion = options_.fusion;
+    fusion.dense_weight =
+        part.uses_dense ? options_.DenseWeightOf(part.snapshot->collection().name) : 0;
+    std::vector<FusedRow> fused = retrieval::Fuse(part.lexical, part.dense, scales[i].lexical,
+                                                  scales[i].dense, fusion, part.snapshot->rows());
+    const bool one_leg = !used_lexical_ || !used_dense_;
+    for (FusedRow& row : fused) {
+      if (one_leg) {
+        row.score = used_dense_ ? row.dense_score : row.lexical_score;
+        (used_dense_ ? row.dense_part : row.lexical_part) = row.score;
+      }
+      hits.push_back(ToHit(row, i, part.snapshot->rows()));
+    }
+  }
+  // The lists of each collection are sorted; one leg's own scores keep their order.
+  if (parts_.size() > 1) SortHits(snapshots, hits);
+  return hits;
+}
+
+}  // namespace quarry::retrieval

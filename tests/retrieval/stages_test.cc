@@ -1,0 +1,162 @@
+// The stages behind fusion, each on a small real collection.
+
+#include "retrieval/diversity.h"
+#include "retrieval/feedback.h"
+#include "retrieval/neighbours.h"
+#include "retrieval/recency.h"
+#include "retrieval/term_vector.h"
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::retrieval {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class StagesTest : public ::testing::Test {
+ protected:
+  Retrieved Retrieve(Query query, const RetrievalOptions& options) {
+    query.options = options;
+    return engine_.retriever.Retrieve(query, *engine_.snapshot(), CallContext()).value();
+  }
+  // "document" of each hit, "document#2" of chunks that are not the first.
+  std::vector<std::string> Ids(const Retrieved& retrieved) {
+    std::vector<std::string> ids;
+    const auto snapshot = engine_.snapshot();
+    for (const RankedHit& hit : retrieved.hits) {
+      const uint32_t ordinal = snapshot->rows().row(hit.row).ordinal;
+      ids.push_back(std::string(snapshot->rows().DocumentOf(hit.row).id) +
+                    (ordinal == 0 ? "" : "#" + std::to_string(ordinal)));
+    }
+    return ids;
+  }
+  void Add(const std::string& id, const std::string& text, Metadata metadata = {}) {
+    Document document = testing::TextDocument(id, "", text);
+    document.metadata = std::move(metadata);
+    documents_.push_back(std::move(document));
+  }
+  void Index() { engine_.Add(std::move(documents_)); }
+
+  testing::TestEngine engine_;
+  std::vector<Document> documents_;
+};
+
+TEST_F(StagesTest, FeedbackFindsWhatSharesTheWordsOfTheFirstHits) {
+  for (int i = 0; i < 40; ++i) Add("other" + std::to_string(i), "Nothing of interest stands here.");
+  Add("a", "The Kestrel project uses the hydrofoil Osprey on the northern lake.");
+  Add("b", "Kestrel reports: hydrofoil trials went well on the northern lake.");
+  Add("c", "A hydrofoil was seen on the northern lake in spring.");
+  Index();
+  RetrievalOptions options;
+  const Query query{.text = "Kestrel", .mode = SearchMode::kLexical};
+  EXPECT_THAT(Ids(Retrieve(query, options)), Not(Contains("c")));
+  options.feedback.enabled = true;
+  const Retrieved found = Retrieve(query, options);
+  EXPECT_THAT(Ids(found), Contains("c"));
+  EXPECT_EQ(Ids(found)[2], "c");
+  double sum = 0;
+  std::vector<std::string> terms;
+  for (const WeightedTerm& term : found.feedback) {
+    sum += term.weight;
+    terms.push_back(term.term);
+  }
+  EXPECT_NEAR(sum, 1, 1e-9);
+  EXPECT_THAT(terms, Contains("hydrofoil"));
+}
+
+TEST(FeedbackTest, WeightsBecomeCountsOfABag) {
+  const auto bag =
+      AddFeedback(std::vector<index::QueryTerm>{"pump", "valve", "pump"},
+                  {{"motor", 0.75}, {"seal", 0.25}, {"rare", 0.0001}}, {.original_weight = 0.6});
+  std::map<std::string, uint32_t> counts;
+  for (const index::QueryTerm& term : bag) counts[term.text] += term.count;
+  EXPECT_EQ(counts, (std::map<std::string, uint32_t>{
+                        {"pump", 400}, {"valve", 200}, {"motor", 300}, {"seal", 100}}));
+}
+
+TEST_F(StagesTest, NewerDocumentsGainByHalfLives) {
+  const std::string text = "The pump is serviced by the crew.";
+  Add("a-old", text, {{"date", std::string("2020-01-01")}});
+  Add("b-new", text + " Always.", {{"date", std::string("2024-06-01")}});
+  Add("c-none", text);
+  Index();
+  RetrievalOptions options;
+  const Query query{.text = "pump serviced by the crew"};
+  EXPECT_EQ(Ids(Retrieve(query, options))[0], "a-old");
+  options.recency = {.field = "date", .half_life_days = 365, .weight = 0.5};
+  const Retrieved found = Retrieve(query, options);
+  EXPECT_THAT(Ids(found), ElementsAre("b-new", "a-old", "c-none"));
+  const ScoreStep& step = found.hits[2].steps.back();
+  EXPECT_EQ(step.stage, ScoreStep::Stage::kRecency);
+  EXPECT_FALSE(step.judged);
+  EXPECT_EQ(step.rank, 3u);
+  EXPECT_DOUBLE_EQ(step.score, found.hits[2].steps[0].score / 2);
+  // At the time of the old one the new one is no older than it.
+  options.recency.as_of = "2020-01-01";
+  EXPECT_EQ(Ids(Retrieve(query, options))[0], "a-old");
+}
+
+TEST(RecencyTest, TheFactorHalvesWithEachHalfLife) {
+  constexpr int64_t kDay = 86'400'000'000;
+  const RecencyOptions options{.field = "t", .half_life_days = 10, .weight = 1};
+  EXPECT_DOUBLE_EQ(RecencyFactor(0, 0, options), 1);
+  EXPECT_DOUBLE_EQ(RecencyFactor(0, 10 * kDay, options), 0.5);
+  EXPECT_DOUBLE_EQ(RecencyFactor(0, 20 * kDay, options), 0.25);
+  EXPECT_DOUBLE_EQ(RecencyFactor(5 * kDay, 0, options), 1);
+  EXPECT_DOUBLE_EQ(RecencyFactor(0, 10 * kDay, {.half_life_days = 10, .weight = 0.4}), 0.8);
+}
+
+TEST_F(StagesTest, DiversityPrefersWhatSaysSomethingElse) {
+  Add("a", "The pump runs at nine bar in the northern station.");
+  Add("b", "The pump runs at nine bar in the northern station, it is said.");
+  Add("c", "A pump of bronze leaks.");
+  for (int i = 0; i < 10; ++i) Add("other" + std::to_string(i), "Nothing of interest is here.");
+  Index();
+  RetrievalOptions options;
+  const Query query{.text = "the pump runs at nine bar", .mode = SearchMode::kLexical, .k = 2};
+  EXPECT_THAT(Ids(Retrieve(query, options)), ElementsAre("a", "b"));
+  options.diversity.weight = 0.6;
+  EXPECT_THAT(Ids(Retrieve(query, options)), ElementsAre("a", "c"));
+}
+
+TEST(TermVectorTest, SimilarityIsTheCosine) {
+  const std::vector<WeightedTerm> a = {{"a", 0.6}, {"b", 0.8}};
+  EXPECT_DOUBLE_EQ(Similarity(a, a), 1);
+  EXPECT_DOUBLE_EQ(Similarity(a, {{"b", 0.5}, {"c", 0.5}}), 0.4);
+  EXPECT_DOUBLE_EQ(Similarity(a, {}), 0);
+}
+
+TEST_F(StagesTest, NeighboursComeBehindTheirHitAndOnce) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) {
+    text += "Paragraph " + std::to_string(i) + " tells of matters " + std::string(i % 7 + 3, 'x') +
+            (i == 30 ? " and of the walrus" : "") +
+            " which the crew of the station has to know before it begins to work in the hall.\n\n";
+  }
+  Add("long", text);
+  Index();
+  const auto snapshot = engine_.snapshot();
+  ASSERT_GE(snapshot->live_chunks(), 4u);
+  RetrievalOptions options;
+  const Query query{.text = "walrus", .mode = SearchMode::kLexical, .k = 1};
+  const Retrieved alone = Retrieve(query, options);
+  ASSERT_THAT(alone.hits, SizeIs(1));
+  const RowId row = alone.hits[0].row;
+  options.neighbours = 1;
+  const Retrieved found = Retrieve(query, options);
+  ASSERT_THAT(found.hits, SizeIs(3));
+  EXPECT_EQ(found.hits[0].row, row);
+  EXPECT_FALSE(found.hits[0].is_neighbour);
+  EXPECT_EQ(found.hits[1].row, row - 1);
+  EXPECT_EQ(found.hits[2].row, row + 1);
+  EXPECT_TRUE(found.hits[2].is_neighbour);
+  options.neighbours = 100;
+  EXPECT_THAT(Retrieve(query, options).hits, SizeIs(snapshot->live_chunks()));
+  EXPECT_THAT(Ids(Retrieve({.text = "crew of the station", .k = 50}, options)),
+              SizeIs(snapshot->live_chunks()));
+}
+
+}  // namespace
+}  // namespace quarry::retrieval
