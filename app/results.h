@@ -38,8 +38,8 @@ struct SearchResult {
   struct Item {
     Passage passage;
     Snippet snippet;
-    std::vector<index::TermContribution> terms = {};               // with --explain
-    std::vector<ScoreStep> steps = {};  // of the stages behind fusion
+    std::vector<index::TermContribution> terms = {};  // with --explain
+    std::vector<ScoreStep> steps = {};                // of the stages behind fusion
   };
   std::vector<Item> items;
   bool explain = false;

@@ -99,8 +99,8 @@ struct RetrievalOption {
   std::string name;  // "retrieval.dense_weight": of the configuration
   std::string type;  // what a value must be: "a number from 0 to 1"
   std::string description;
-  // kInvalidArgument "expected ..., got ..." for a value of another type or out of range; an integer
-  // is a number too.
+  // kInvalidArgument "expected ..., got ..." for a value of another type or out of range; an
+  // integer is a number too.
   std::function<Status(RetrievalOptions& options, const RetrievalValue& value)> set;
   std::function<RetrievalValue(const RetrievalOptions& options)> get;
 

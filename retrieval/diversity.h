@@ -16,9 +16,9 @@
 
 namespace quarry::retrieval {
 
-// Puts the first `options.candidates` hits in that order; the others follow as they were. Scores stay
-// what they are. Equal gains keep the order of before. Errors: those of the store. Stage of the
-// trace: retrieve.diversity.
+// Puts the first `options.candidates` hits in that order; the others follow as they were. Scores
+// stay what they are. Equal gains keep the order of before. Errors: those of the store. Stage of
+// the trace: retrieve.diversity.
 Status Diversify(Snapshots snapshots, const DiversityOptions& options, const CallContext& context,
                  std::vector<RankedHit>& hits);
 

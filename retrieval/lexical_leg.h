@@ -9,8 +9,8 @@
 
 namespace quarry::retrieval {
 
-// Best first, the chunks of the best `documents` documents. Errors: those of searching. Stage of the
-// trace: retrieve.lexical.
+// Best first, the chunks of the best `documents` documents. Errors: those of searching. Stage of
+// the trace: retrieve.lexical.
 Result<std::vector<index::ScoredRow>> SearchLexicalLeg(std::span<const index::QueryTerm> terms,
                                                        size_t documents,
                                                        const index::Snapshot& snapshot,

@@ -1,7 +1,8 @@
 #pragma once
 
-// The neighbour stage: a chunk is cut where it must be, and the sentence that answers may stand just
-// outside. Each hit brings the chunks before and after it of its document, in the order of the text.
+// The neighbour stage: a chunk is cut where it must be, and the sentence that answers may stand
+// just outside. Each hit brings the chunks before and after it of its document, in the order of the
+// text.
 
 #include <vector>
 

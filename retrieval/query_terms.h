@@ -10,8 +10,8 @@
 
 namespace quarry::retrieval {
 
-// Words that make a text a question, or join others: the Snowball English stop list. REQUIRES: `word`
-// is folded.
+// Words that make a text a question, or join others: the Snowball English stop list. REQUIRES:
+// `word` is folded.
 bool IsQuestionWord(std::string_view word);
 
 // Terms that are scored: those of the text without the words that only make it a question ("what",

@@ -20,8 +20,8 @@ struct RankedHit {
   uint32_t collection = 0;  // its place in Snapshots
   RowId row = 0;
   Hit hit;
-  // What the stages behind fusion made of it, in their order; empty where none ran. The parts of the
-  // legs (ScoreBreakdown) add up to the score of fusion, Hit::score is that of the last stage.
+  // What the stages behind fusion made of it, in their order; empty where none ran. The parts of
+  // the legs (ScoreBreakdown) add up to the score of fusion, Hit::score is that of the last stage.
   std::vector<ScoreStep> steps = {};
   // It comes with the hit before it, as its neighbour in the document (neighbours.h).
   bool is_neighbour = false;

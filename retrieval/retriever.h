@@ -13,10 +13,11 @@
 //   cut to k; neighbours of what is left                                   neighbours.h  (off)
 //
 // What the query requires and excludes (base/query_syntax.h) restricts the rows that either leg may
-// return, as filters do; the embedder is given the text without operators. The dense leg is left out
-// when the mode says so, below `dense_from_chunks` chunks, and while the collection has no vectors.
-// Each stage leaves its time in the trace ("retrieve.lexical", ...), and in RankedHit::steps what it
-// made of a hit. Options: base/retrieval_options.h; a query may bring its own.
+// return, as filters do; the embedder is given the text without operators. The dense leg is left
+// out when the mode says so, below `dense_from_chunks` chunks, and while the collection has no
+// vectors. Each stage leaves its time in the trace ("retrieve.lexical", ...), and in
+// RankedHit::steps what it made of a hit. Options: base/retrieval_options.h; a query may bring its
+// own.
 
 #include <memory>
 #include <string>
@@ -56,8 +57,8 @@ class Retriever {
         reranker_(reranker) {}
 
   // Errors: kInvalidArgument (empty question, one that only excludes, too many operators, k of 0 or
-  // above 10,000, bad filter, options out of range), kFailedPrecondition (mode dense on a collection
-  // without vectors), those of the legs, the reranker and the context.
+  // above 10,000, bad filter, options out of range), kFailedPrecondition (mode dense on a
+  // collection without vectors), those of the legs, the reranker and the context.
   Result<Retrieved> Retrieve(const Query& query, const index::Snapshot& snapshot,
                              const CallContext& context) const;
 

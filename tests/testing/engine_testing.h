@@ -23,8 +23,7 @@ Document TextDocument(const std::string& id, const std::string& title, const std
 
 class TestEngine {
  public:
-  explicit TestEngine(RetrievalOptions retrieval = {},
-                      generation::AnswerOptions answers = {});
+  explicit TestEngine(RetrievalOptions retrieval = {}, generation::AnswerOptions answers = {});
 
   // Adds documents and brings vectors up to date; aborts on error.
   ingest::IngestReport Add(std::vector<Document> documents);
