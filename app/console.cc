@@ -68,7 +68,11 @@ std::string Console::Styled(Style style, std::string_view text) const {
   return std::string("\x1b[") + CodeOf(style) + "m" + std::string(text) + "\x1b[0m";
 }
 
-void Console::Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), out_); }
+void Console::Print(std::string_view text) {
+  errno = 0;
+  const bool is_taken = std::fwrite(text.data(), 1, text.size(), out_) == text.size();
+  if (!is_taken && print_error_ == 0) print_error_ = errno;
+}
 
 void Console::Note(std::string_view text) {
   PrintError("quarry: ");
@@ -83,8 +87,9 @@ void Console::PrintError(std::string_view text) {
 Status Console::Flush() {
   errno = 0;
   if (std::fflush(out_) == 0 && std::ferror(out_) == 0) return OkStatus();
+  const int error = print_error_ != 0 ? print_error_ : errno;
   return UnavailableError(std::string("standard output: ") +
-                          (errno != 0 ? std::strerror(errno) : "not everything was written"));
+                          (error != 0 ? std::strerror(error) : "not everything was written"));
 }
 
 }  // namespace quarry::app

@@ -53,6 +53,7 @@ class Console {
   std::FILE* out_;
   std::FILE* error_;
   Options options_;
+  int print_error_ = 0;  // errno of the first Print that failed
 };
 
 }  // namespace quarry::app

@@ -40,9 +40,9 @@ TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
             "a command is missing: expected index, search, ask, docs, collections, serve, eval, "
             "backup, embedder, model, stats, verify, compact, config or doctor; see: quarry -h");
   EXPECT_EQ(ErrorOf({"docs"}),
-            "a command is missing: expected ls, show or delete; see: quarry docs -h");
+            "a command is missing: expected ls, show, duplicates or delete; see: quarry docs -h");
   EXPECT_EQ(ErrorOf({"docs", "frob"}),
-            "unknown command \"frob\": expected ls, show or delete; see: quarry docs -h");
+            "unknown command \"frob\": expected ls, show, duplicates or delete; see: quarry docs -h");
   EXPECT_EQ(ErrorOf({"docs", "show", "a", "b"}),
             "unexpected argument \"b\"; see: quarry docs show -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--explian"}),

@@ -109,12 +109,14 @@ std::vector<ChunkHit> Oracle(const std::map<DocumentId, Bags>& documents,
       double length = 0;
       for (const auto& [term, count] : bags[ordinal]) length += count;
       double score = 0;
-      for (const auto& [term, prefix, whole] : terms) {  // a repeated term counts each time
+      for (const QueryTerm& query : terms) {  // a repeated term counts each time
+        const std::string& term = query.text;
         const auto at = bags[ordinal].find(term);
         if (at == bags[ordinal].end()) continue;
         const double tf = at->second;
         score +=
-            std::log(1 + (rows - df[term] + 0.5) / (df[term] + 0.5)) * tf * (parameters.k1 + 1) /
+            query.count * std::log(1 + (rows - df[term] + 0.5) / (df[term] + 0.5)) * tf *
+            (parameters.k1 + 1) /
             (tf + parameters.k1 * (1 - parameters.b + parameters.b * length / (tokens / rows)));
       }
       if (score > 0) hits.push_back({id, ordinal, score});
