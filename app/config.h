@@ -29,6 +29,7 @@
 #include "generation/answerer.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
+#include "model/remote_endpoint.h"
 #include "retrieval/retriever.h"
 #include "server/server.h"
 
@@ -47,14 +48,19 @@ struct Config {
   } ingest;
   ingest::ChunkOptions chunking;
   ingest::EmbeddingOptions embedding;
+  std::string embedding_key;  // of a model behind HTTP, as the other keys
   bool keep_previous_generation = index::IndexOptions().keep_previous;
 
   uint32_t k = 10;
   SearchMode mode = SearchMode::kHybrid;
   RetrievalOptions retrieval;
-  std::string rerank_model;  // folder; "" = none
-  std::string tokenizer;     // folder that tokens are counted by; "" = estimated
+  std::string rerank_model;  // folder, or name of one behind HTTP; "" = none
+  std::string rerank_key;
+  std::string tokenizer;  // folder that tokens are counted by; "" = estimated
   generation::AnswerOptions answer;
+
+  model::RemoteOptions remote;
+  std::string ca_file;  // trusted instead of the system's authorities; "" = the system's
 
   index::Bm25Parameters bm25;
   uint32_t title_weight = index::IndexOptions().title_weight;

@@ -131,6 +131,33 @@ ConfigKey OptionalText(std::string name, std::string description, Field field) {
   return key;
 }
 
+// A text that may be empty and is never shown.
+template <typename Field>
+ConfigKey Secret(std::string name, std::string description, Field field) {
+  ConfigKey key = OptionalText(std::move(name), std::move(description), field);
+  key.secret = true;
+  return key;
+}
+
+template <typename Field>
+ConfigKey Milliseconds(std::string name, std::string description, Field field) {
+  constexpr uint64_t kMax = 3'600'000;
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = "an integer from 1 to " + std::to_string(kMax);
+  key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
+    uint64_t value = 0;
+    if (!ParseWhole(texts[0], value) || value == 0 || value > kMax) return Expected(type, texts[0]);
+    field(config) = std::chrono::milliseconds(value);
+    return OkStatus();
+  };
+  key.get = [field](const Config& config) -> ConfigValue {
+    return static_cast<uint64_t>(field(config).count());
+  };
+  return key;
+}
+
 template <typename Field>
 ConfigKey List(std::string name, std::string description, Field field) {
   ConfigKey key;
@@ -274,8 +301,10 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(embedding.enabled)),
       OptionalText(
           "embedding.model",
-          "folder of a published model that embeds instead; in a file, relative to that file",
+          "published model that embeds instead: a folder, in a file relative to it, or URL#NAME",
           QUARRY_FIELD(embedding.folder.path)),
+      Secret("embedding.key", "sent to that model where it is behind HTTP",
+             QUARRY_FIELD(embedding_key)),
       OptionalText("embedding.query_prefix",
                    "what that model wants before a question; none = what its folder says",
                    QUARRY_FIELD(embedding.folder.query_prefix)),
@@ -315,8 +344,10 @@ std::vector<ConfigKey> MakeKeys() {
       CollectionWeights(),
 
       OptionalText("rerank.model",
-                   "folder of a cross-encoder that orders the best hits; in a file, relative to it",
+                   "cross-encoder that orders the best hits: a folder, in a file relative to it, "
+                   "or URL#NAME",
                    QUARRY_FIELD(rerank_model)),
+      Secret("rerank.key", "sent to that model where it is behind HTTP", QUARRY_FIELD(rerank_key)),
 
       OptionalText("tokens.tokenizer",
                    "folder by whose tokenizer tokens are counted; in a file, relative to it",
@@ -333,6 +364,30 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(answer.extractive.max_tokens), 1, 100'000),
       Number("extractive.decline_below", "support of the best sentence below which it declines",
              QUARRY_FIELD(answer.extractive.decline_below), 0, 1),
+
+      OptionalText(
+          "http.ca_file",
+          "PEM file of the authorities that models behind https are trusted by; none = the "
+          "system's; in a file, relative to it",
+          QUARRY_FIELD(ca_file)),
+      Milliseconds("http.connect_ms", "for a connection to such a model",
+                   QUARRY_FIELD(remote.limits.connect)),
+      Milliseconds("http.first_byte_ms", "for the first byte of its answer",
+                   QUARRY_FIELD(remote.limits.first_byte)),
+      Milliseconds("http.gap_ms", "for the next byte of its answer",
+                   QUARRY_FIELD(remote.limits.gap)),
+      Integer("http.attempts", "of a request, the first included",
+              QUARRY_FIELD(remote.retry.attempts), 1, 10),
+      Milliseconds("http.retry_ms", "before the second attempt; doubles with each",
+                   QUARRY_FIELD(remote.retry.initial)),
+      Integer("http.breaker_failures", "in a row after which a model is left alone",
+              QUARRY_FIELD(remote.breaker.failures), 1, 1000),
+      Milliseconds("http.breaker_ms", "that it is left alone for",
+                   QUARRY_FIELD(remote.breaker.open_for)),
+      Number("http.requests_per_minute", "to one model at most; 0 = no limit",
+             QUARRY_FIELD(remote.requests_per_minute), 0, 1e6),
+      Integer("http.concurrency", "requests to one model at a time",
+              QUARRY_FIELD(remote.concurrency), 1, 1000),
 
       Number("bm25.k1", "saturation of term frequency; of collections that are created",
              QUARRY_FIELD(bm25.k1), 0, 100),

@@ -7,6 +7,7 @@
 #include "app/config.h"
 #include "base/file.h"
 #include "base/names.h"
+#include "model/url.h"
 
 extern char** environ;
 
@@ -22,7 +23,7 @@ constexpr uint64_t kMaxFileBytes = 1u << 20;
 // Options that name a file or directory: in a configuration file, relative to it.
 bool IsPath(std::string_view name) {
   return name == "store" || name == "embedding.model" || name == "rerank.model" ||
-         name == "tokens.tokenizer";
+         name == "tokens.tokenizer" || name == "http.ca_file";
 }
 
 std::string_view LastPart(std::string_view name) {
@@ -87,7 +88,7 @@ Status ApplyFile(const std::string& path, LoadedConfig& loaded) {
                                   first->second);
     }
     std::vector<std::string> texts = entry.texts;
-    if (IsPath(key->name) && texts.size() == 1 && !texts[0].empty() &&
+    if (IsPath(key->name) && texts.size() == 1 && !texts[0].empty() && !model::IsUrl(texts[0]) &&
         fs::path(texts[0]).is_relative()) {
       texts[0] = (fs::path(path).parent_path() / texts[0]).string();
     }

@@ -1,10 +1,13 @@
 #include "app/engine.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <thread>
 #include <utility>
 
 #include "model/embedder_folder.h"
+#include "model/proxy.h"
+#include "model/url.h"
 
 namespace quarry::app {
 namespace {
@@ -30,9 +33,26 @@ size_t ThreadCount(uint32_t configured) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-Engine::Engine(const Config& config)
+Result<model::RemoteModelsOptions> RemoteOptionsOf(const Config& config) {
+  model::RemoteModelsOptions options;
+  options.http.ca_file = config.ca_file;
+  QUARRY_ASSIGN_OR_RETURN(options.http.proxy,
+                          model::ProxyFromEnvironment(model::ProxyEnvironment()));
+  options.remote = config.remote;
+  options.embedding_key = config.embedding_key;
+  options.rerank_key = config.rerank_key;
+  if (const char* key = std::getenv("OPENAI_API_KEY")) options.openai_key = key;
+  if (const char* url = std::getenv("OPENAI_BASE_URL"); url != nullptr && *url != '\0') {
+    options.openai_base_url = url;
+  }
+  return options;
+}
+
+Engine::Engine(const Config& config, model::RemoteModelsOptions remote)
     : config_(config),
-      reranker_(config_.rerank_model),
+      remote_(std::move(remote)),
+      embedders_(&remote_),
+      reranker_(config_.rerank_model, &remote_),
       token_counter_(config_.tokenizer),
       retriever_(analyzer_, embedders_, config_.retrieval,
                  config_.rerank_model.empty() ? nullptr : &reranker_),
@@ -44,7 +64,8 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
   if (access == StoreAccess::kCreate) {
     QUARRY_RETURN_IF_ERROR(index::CheckCollectionName(config.collection));
   }
-  std::unique_ptr<Engine> engine(new Engine(config));
+  QUARRY_ASSIGN_OR_RETURN(model::RemoteModelsOptions remote, RemoteOptionsOf(config));
+  std::unique_ptr<Engine> engine(new Engine(config, std::move(remote)));
   index::IndexOptions options;
   options.read_only = access == StoreAccess::kRead;
   options.create_if_missing = access == StoreAccess::kCreate;
@@ -71,7 +92,8 @@ ThreadPool& Engine::ingest_pool() {
 
 Status Engine::OpenModels() {
   const ingest::EmbeddingOptions& embedding = config_.embedding;
-  if (embedding.enabled && !embedding.folder.path.empty()) {
+  // One behind HTTP is asked when it is needed: a server starts without it.
+  if (embedding.enabled && !embedding.folder.path.empty() && !model::IsUrl(embedding.folder.path)) {
     Result<std::shared_ptr<const model::Embedder>> embedder =
         model::OpenFolderEmbedder(embedding.folder);
     QUARRY_RETURN_IF_ERROR(embedder.status().Annotate("embedding.model"));

@@ -15,6 +15,7 @@
 #include "generation/answerer.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
+#include "model/remote_models.h"
 #include "model/token_counter.h"
 #include "retrieval/retriever.h"
 
@@ -43,6 +44,7 @@ class Engine {
   const Clock& clock() const { return clock_; }
   MetricsRegistry& metrics() { return metrics_; }
   index::Index& index() { return *index_; }
+  const model::RemoteModels& remote() const { return remote_; }
   model::EmbedderCache& embedders() { return embedders_; }
   const retrieval::Retriever& retriever() const { return retriever_; }
   model::TokenCounter& token_counter() { return token_counter_; }
@@ -63,7 +65,7 @@ class Engine {
   Result<std::shared_ptr<const index::Snapshot>> GetSnapshot();
 
  private:
-  explicit Engine(const Config& config);
+  Engine(const Config& config, model::RemoteModelsOptions remote);
 
   // In the order in which they need each other.
   const Config config_;
@@ -71,6 +73,7 @@ class Engine {
   MetricsRegistry metrics_;
   const Analyzer analyzer_;
   std::unique_ptr<index::Index> index_;
+  const model::RemoteModels remote_;
   model::EmbedderCache embedders_;
   model::CrossEncoderFolder reranker_;
   model::TokenCounter token_counter_;
@@ -79,6 +82,10 @@ class Engine {
   const ingest::IngestOptions ingest_options_;
   std::optional<ThreadPool> ingest_pool_;
 };
+
+// How models behind HTTP are reached: by the configuration, the proxies of the environment and
+// OPENAI_API_KEY and OPENAI_BASE_URL. kInvalidArgument naming the variable that is wrong.
+Result<model::RemoteModelsOptions> RemoteOptionsOf(const Config& config);
 
 // Threads for `configured`, 0 meaning one per core.
 size_t ThreadCount(uint32_t configured);

@@ -10,12 +10,12 @@
 namespace quarry::ingest {
 namespace {
 
-// Whether a generation is by the folder that `record` (SerializeEmbedderFolder) tells of.
+// Whether a generation is by the model that `folder` names.
 Result<bool> IsBy(const index::Snapshot& snapshot, const index::StoredGeneration& generation,
-                  const std::string& record) {
-  if (generation.embedder_kind != model::kFolderKind) return false;
+                  const model::EmbedderFolder& folder) {
+  if (generation.embedder_kind != model::KindOfPublished(folder)) return false;
   QUARRY_ASSIGN_OR_RETURN(const SharedBytes table, snapshot.ReadEmbedderBlob(generation));
-  return table.view == record;
+  return table.view == model::SerializeEmbedderFolder(folder);
 }
 
 }  // namespace
@@ -27,17 +27,17 @@ Result<EmbeddingReport> SwitchGeneration(const index::Snapshot& snapshot,
                                          const CallContext& context,
                                          const EmbeddingProgress& progress) {
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
-                          model::OpenFolderEmbedder(folder));
+                          cache.OpenPublished(folder, context));
   const std::string record = model::SerializeEmbedderFolder(folder);
   if (const auto& current = snapshot.generation(); current) {
-    QUARRY_ASSIGN_OR_RETURN(const bool is_current, IsBy(snapshot, *current, record));
+    QUARRY_ASSIGN_OR_RETURN(const bool is_current, IsBy(snapshot, *current, folder));
     if (is_current && current->space == embedder->space()) {
       return AlreadyExistsError("the vectors are by " + folder.path + " already (" +
                                 current->space.fingerprint + ")");
     }
   }
   if (const auto& kept = snapshot.previous_generation(); kept) {
-    QUARRY_ASSIGN_OR_RETURN(const bool is_kept, IsBy(snapshot, *kept, record));
+    QUARRY_ASSIGN_OR_RETURN(const bool is_kept, IsBy(snapshot, *kept, folder));
     if (is_kept && kept->space == embedder->space()) {
       return RevertGeneration(snapshot, with_writer, cache, options, context, progress);
     }
@@ -46,8 +46,8 @@ Result<EmbeddingReport> SwitchGeneration(const index::Snapshot& snapshot,
   const auto start = std::chrono::steady_clock::now();
   GenerationId generation;
   QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
-    QUARRY_ASSIGN_OR_RETURN(
-        generation, writer.BeginGeneration(model::kFolderKind, embedder->space(), record, 0));
+    QUARRY_ASSIGN_OR_RETURN(generation, writer.BeginGeneration(model::KindOfPublished(folder),
+                                                               embedder->space(), record, 0));
     return OkStatus();
   }));
   QUARRY_ASSIGN_OR_RETURN(report.embedded, CompleteGeneration(with_writer, generation, embedder,
@@ -60,11 +60,10 @@ Result<EmbeddingReport> SwitchGeneration(const index::Snapshot& snapshot,
 Status CheckEmbedder(const index::Snapshot& snapshot, const EmbeddingOptions& options) {
   const std::optional<index::StoredGeneration>& generation = snapshot.generation();
   if (options.folder.path.empty() || !generation) return OkStatus();
-  QUARRY_ASSIGN_OR_RETURN(const bool is_by, IsBy(snapshot, *generation,
-                                                 model::SerializeEmbedderFolder(options.folder)));
+  QUARRY_ASSIGN_OR_RETURN(const bool is_by, IsBy(snapshot, *generation, options.folder));
   if (is_by) return OkStatus();
   std::string maker = generation->space.fingerprint;
-  if (generation->embedder_kind == model::kFolderKind) {
+  if (model::IsPublishedKind(generation->embedder_kind)) {
     QUARRY_ASSIGN_OR_RETURN(const SharedBytes table, snapshot.ReadEmbedderBlob(*generation));
     QUARRY_ASSIGN_OR_RETURN(const model::EmbedderFolder folder,
                             model::ParseEmbedderFolder(table.view));

@@ -100,7 +100,7 @@ bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& option
   const std::optional<index::StoredGeneration>& current = snapshot.generation();
   const std::optional<index::StoredGeneration>& previous = snapshot.previous_generation();
   if (!current) return true;
-  if (current->embedder_kind == model::kFolderKind) return false;
+  if (model::IsPublishedKind(current->embedder_kind)) return false;
   // What an earlier version of the program learnt is replaced, but not where an operator went back
   // to it.
   if (current->embedder_kind == model::kLsaKind &&

@@ -6,7 +6,9 @@
 
 #include "base/hash.h"
 #include "model/model_fault.h"
+#include "model/remote_models.h"
 #include "model/transformer_batches.h"
+#include "model/url.h"
 
 namespace quarry::model {
 namespace {
@@ -103,7 +105,9 @@ Result<std::shared_ptr<const Reranker>> OpenCrossEncoder(const std::string& fold
 Result<std::shared_ptr<const Reranker>> CrossEncoderFolder::Get() {
   std::lock_guard lock(mutex_);
   if (opened_ == nullptr) {
-    Result<std::shared_ptr<const Reranker>> opened = OpenCrossEncoder(path_);
+    const bool is_remote = IsUrl(path_) && remote_ != nullptr;
+    Result<std::shared_ptr<const Reranker>> opened =
+        is_remote ? remote_->OpenReranker(path_) : OpenCrossEncoder(path_);
     if (!opened.ok()) return ModelFault("rerank.model", opened.status());
     opened_ = *std::move(opened);
   }

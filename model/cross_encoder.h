@@ -19,15 +19,21 @@ namespace quarry::model {
 // Errors: as OpenTransformerEmbedder's; kInvalidArgument also for a head of several labels.
 Result<std::shared_ptr<const Reranker>> OpenCrossEncoder(const std::string& folder);
 
-// A folder whose model is opened when it is first asked for. Thread-safe.
+class RemoteModels;
+
+// A folder whose model is opened when it is first asked for, or a reranker behind HTTP (remote_name.h).
+// Thread-safe.
 class CrossEncoderFolder {
  public:
-  explicit CrossEncoderFolder(std::string path) : path_(std::move(path)) {}
+  // `remote` must outlive it; it may be null where `path` is a folder.
+  explicit CrossEncoderFolder(std::string path, const RemoteModels* remote = nullptr)
+      : path_(std::move(path)), remote_(remote) {}
   // Errors: those of OpenCrossEncoder, by ModelFault; it is tried again next time.
   Result<std::shared_ptr<const Reranker>> Get();
 
  private:
   const std::string path_;
+  const RemoteModels* const remote_;
   std::mutex mutex_;
   std::shared_ptr<const Reranker> opened_;  // guarded by mutex_
 };

@@ -21,7 +21,7 @@ Result<std::shared_ptr<const Embedder>> EmbedderCache::Get(
   }
   QUARRY_ASSIGN_OR_RETURN(const SharedBytes table, read_table());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const Embedder> embedder,
-                          OpenEmbedder(kind, table));
+                          OpenEmbedder(kind, table, remote_, space.dimension));
   if (embedder->space() != space) {
     return UnavailableError("embedder fingerprint mismatch: index=" + space.fingerprint +
                             " embedder=" + embedder->space().fingerprint +
@@ -29,6 +29,11 @@ Result<std::shared_ptr<const Embedder>> EmbedderCache::Get(
   }
   AddLocked(embedder);
   return embedder;
+}
+
+Result<std::shared_ptr<const Embedder>> EmbedderCache::OpenPublished(
+    const EmbedderFolder& folder, const CallContext& context) const {
+  return OpenPublishedEmbedder(folder, remote_, context);
 }
 
 void EmbedderCache::Add(std::shared_ptr<const Embedder> embedder) {

@@ -10,12 +10,22 @@
 
 #include "base/shared_bytes.h"
 #include "model/embedder.h"
+#include "model/embedder_folder.h"
 
 namespace quarry::model {
+
+class RemoteModels;
 
 // Keeps the last few. Thread-safe.
 class EmbedderCache {
  public:
+  // `remote`, by which models behind HTTP are reached, must outlive the cache; it may be null.
+  explicit EmbedderCache(const RemoteModels* remote = nullptr) : remote_(remote) {}
+
+  // The published model that `folder` names (OpenPublishedEmbedder), opened anew and not kept.
+  Result<std::shared_ptr<const Embedder>> OpenPublished(const EmbedderFolder& folder,
+                                                        const CallContext& context) const;
+
   // The embedder of `space`; where it is not open yet, opened as `kind` from what `read_table`
   // gives (OpenEmbedder). Errors: those of reading and opening; kUnavailable naming both sides
   // when the opened embedder's space is another.
@@ -30,6 +40,7 @@ class EmbedderCache {
   static constexpr size_t kCapacity = 8;
   void AddLocked(std::shared_ptr<const Embedder> embedder);
 
+  const RemoteModels* const remote_;
   std::mutex mutex_;
   std::vector<std::shared_ptr<const Embedder>> embedders_;  // most recently used last
 };

@@ -5,6 +5,7 @@
 
 #include "model/learnt_embedder.h"
 #include "model/model_fault.h"
+#include "model/url.h"
 
 namespace quarry::model {
 namespace {
@@ -23,7 +24,21 @@ std::string Quoted(const std::string& text) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, SharedBytes table) {
+std::string_view KindOfPublished(const EmbedderFolder& folder) {
+  return IsUrl(folder.path) ? kRemoteKind : kFolderKind;
+}
+
+Result<std::shared_ptr<const Embedder>> OpenPublishedEmbedder(const EmbedderFolder& folder,
+                                                              const RemoteModels* remote,
+                                                              const CallContext& context) {
+  if (!IsUrl(folder.path)) return OpenFolderEmbedder(folder);
+  if (remote == nullptr) return FailedPreconditionError(folder.path + ": no HTTP here");
+  return remote->OpenEmbedder(folder, 0, context);
+}
+
+Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, SharedBytes table,
+                                                     const RemoteModels* remote,
+                                                     uint32_t dimension) {
   if (kind == kLearntKind || kind == kLsaKind) {
     return ParseLearntEmbedder(std::move(table), kind);
   }
@@ -33,8 +48,13 @@ Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, Shar
     if (!opened.ok()) return ModelFault("embedder of the vectors", opened.status());
     return opened;
   }
+  if (kind == kRemoteKind) {
+    QUARRY_ASSIGN_OR_RETURN(const EmbedderFolder folder, ParseEmbedderFolder(table.view));
+    if (remote == nullptr) return FailedPreconditionError(folder.path + ": no HTTP here");
+    return remote->OpenEmbedder(folder, dimension, CallContext());
+  }
   return FailedPreconditionError("unknown kind of embedder \"" + std::string(kind) +
-                                 "\"; this program knows: learnt, folder, lsa");
+                                 "\"; this program knows: learnt, folder, remote, lsa");
 }
 
 std::string SwitchCommand(const EmbedderFolder& folder) {
@@ -47,7 +67,7 @@ std::string SwitchCommand(const EmbedderFolder& folder) {
 }
 
 std::string MismatchAdvice(std::string_view kind, std::string_view table) {
-  if (kind != kFolderKind) return "";
+  if (!IsPublishedKind(kind)) return "";
   const Result<EmbedderFolder> folder = ParseEmbedderFolder(table);
   if (!folder.ok()) return "";
   return "; what " + folder->path + " holds has changed: `" + SwitchCommand(*folder) +

@@ -6,6 +6,7 @@
 #include "model/static_embedder.h"
 #include "model/transformer_config.h"
 #include "model/transformer_embedder.h"
+#include "model/url.h"
 
 namespace quarry::model {
 namespace {
@@ -16,6 +17,7 @@ constexpr uint64_t kVersion = 1;
 // Absolute, and one for all ways to write it: without "." and ".." and a slash at the end. Links are
 // not followed: what one leads to may be changed on purpose.
 std::string NormalPath(const std::string& path) {
+  if (IsUrl(path)) return path;  // of a model behind HTTP
   std::error_code error;
   const std::filesystem::path absolute = std::filesystem::absolute(path, error);
   if (error) return path;

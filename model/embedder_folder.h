@@ -15,7 +15,7 @@
 namespace quarry::model {
 
 struct EmbedderFolder {
-  std::string path;
+  std::string path;  // or the name of a model behind HTTP (remote_name.h)
   // "query: " and "passage: " for the E5 models; "" = what the folder says, which may be nothing.
   std::string query_prefix;
   std::string document_prefix;

@@ -21,6 +21,8 @@ constexpr uint32_t kHeaderBytes = 64 * 1024;
 constexpr size_t kErrorBodyBytes = 64 * 1024;
 constexpr size_t kReadBytes = 16 * 1024;
 constexpr size_t kIdleInAll = 64;
+// For the end of an answer of which nothing more is wanted.
+constexpr std::chrono::milliseconds kLastWait{100};
 
 bool EqualIgnoringCase(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -306,10 +308,16 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
           return outcome;
         }
       }
-      const HttpWait waiting{context,
-                             outcome.answered ? request.limits.gap : request.limits.first_byte,
+      const bool enough = outcome.answered && sink.enough != nullptr && sink.enough();
+      const auto gap = enough ? std::min(request.limits.gap, kLastWait) : request.limits.gap;
+      const HttpWait waiting{context, outcome.answered ? gap : request.limits.first_byte,
                              outcome.answered ? "further byte of the answer" : "answer"};
       const Result<size_t> got = connection.Read(buffer, sizeof(buffer), waiting);
+      if (enough && (!got.ok() || *got == 0)) {
+        response = parser->Take();
+        outcome.status = context.Check();
+        return outcome;
+      }
       if (!got.ok()) {
         outcome.status = got.status();
         return outcome;

@@ -71,6 +71,9 @@ struct HttpResponse {
 struct HttpSink {
   std::function<Status(const HttpResponse& head)> head;  // before the first piece; optional
   std::function<Status(std::string_view piece)> body;
+  // Optional. Once it says true the answer is whole; its end is waited for a moment only, so that the
+  // connection may be kept.
+  std::function<bool()> enough = nullptr;
 };
 
 // Thread-safe.

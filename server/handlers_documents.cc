@@ -86,7 +86,7 @@ uint64_t EmbedNow(const HandlerEnvironment& environment, const Call& call,
   const ingest::EmbeddingOptions& options = services.ingest.embedding;
   const std::shared_ptr<const index::Snapshot> snapshot = writer.snapshot();
   const bool is_slow =
-      snapshot->generation() && snapshot->generation()->embedder_kind == model::kFolderKind;
+      snapshot->generation() && model::IsPublishedKind(snapshot->generation()->embedder_kind);
   const uint64_t most = is_slow ? kMostForTransformer : options.batch;
   if (!options.enabled || snapshot->pending_vectors() > most) return 0;
   if (!ingest::CheckEmbedder(*snapshot, options).ok()) return 0;  // the maintainer says why

@@ -1,0 +1,95 @@
+#include "model/model_cost.h"
+
+#include <charconv>
+#include <cstdio>
+
+namespace quarry::model {
+namespace {
+
+constexpr int64_t kMicrosPerDay = int64_t{24} * 3600 * 1'000'000;
+
+bool ParsePrice(std::string_view text, double& price) {
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, price);
+  return error == std::errc() && rest == end && price >= 0 && price <= 1e9;
+}
+
+std::string Money(double amount) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.4g", amount);
+  return text;
+}
+
+}  // namespace
+
+Result<PriceTable> PriceTable::Parse(const std::vector<std::string>& rows) {
+  PriceTable table;
+  for (const std::string& row : rows) {
+    const size_t equals = row.rfind('=');
+    const size_t slash = equals == std::string::npos ? equals : row.find('/', equals);
+    TokenPrice price;
+    if (slash == std::string::npos || equals == 0 ||
+        !ParsePrice(std::string_view(row).substr(equals + 1, slash - equals - 1), price.prompt) ||
+        !ParsePrice(std::string_view(row).substr(slash + 1), price.completion)) {
+      return InvalidArgumentError("\"" + row +
+                                  "\": expected MODEL=PROMPT/COMPLETION, prices per million "
+                                  "tokens, such as gpt-4o-mini=0.15/0.60");
+    }
+    table.prices_[row.substr(0, equals)] = price;
+  }
+  return table;
+}
+
+TokenPrice PriceTable::Of(std::string_view model) const {
+  if (const auto exact = prices_.find(model); exact != prices_.end()) return exact->second;
+  TokenPrice best;
+  size_t longest = 0;
+  for (const auto& [name, price] : prices_) {
+    if (!name.ends_with('*') || name.size() <= longest) continue;
+    if (!model.starts_with(std::string_view(name).substr(0, name.size() - 1))) continue;
+    best = price;
+    longest = name.size();
+  }
+  return best;
+}
+
+double PriceTable::CostOf(std::string_view model, const Usage& usage) const {
+  const TokenPrice price = Of(model);
+  return (price.prompt * usage.prompt_tokens + price.completion * usage.completion_tokens) / 1e6;
+}
+
+void Budget::TurnDay(int64_t now) {
+  const int64_t day = now / kMicrosPerDay;
+  if (day > day_) spent_ = 0;  // a clock that is set back opens no second day
+  day_ = day;
+}
+
+Status Budget::Check(double may_cost, double in_request, int64_t now) {
+  const std::lock_guard lock(mutex_);
+  TurnDay(now);
+  if (options_.per_request > 0 && in_request + may_cost > options_.per_request) {
+    return ResourceExhaustedError("chat.request_budget: " + Money(in_request) +
+                                  " spent, a call may cost " + Money(may_cost) + ", allowed " +
+                                  Money(options_.per_request));
+  }
+  if (options_.per_day > 0 && spent_ + may_cost > options_.per_day) {
+    return ResourceExhaustedError("chat.day_budget: " + Money(spent_) +
+                                  " spent today, a call may cost " + Money(may_cost) +
+                                  ", allowed " + Money(options_.per_day));
+  }
+  return OkStatus();
+}
+
+void Budget::Add(double cost, int64_t now) {
+  const std::lock_guard lock(mutex_);
+  TurnDay(now);
+  spent_ += cost;
+}
+
+double Budget::SpentToday(int64_t now) {
+  const std::lock_guard lock(mutex_);
+  TurnDay(now);
+  return spent_;
+}
+
+}  // namespace quarry::model

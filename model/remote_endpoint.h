@@ -1,0 +1,71 @@
+#pragma once
+
+// RemoteEndpoint: one upstream with its key: requests that are retried, limited, and not made at all
+// while it does not answer.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "model/http_client.h"
+#include "model/retry.h"
+
+namespace quarry::model {
+
+struct RemoteOptions {
+  RetryOptions retry;
+  CircuitBreaker::Options breaker;
+  HttpLimits limits;
+  double requests_per_minute = 0;  // 0 = no limit
+  uint32_t concurrency = 8;        // requests at a time
+  uint64_t seed = 1;               // of the jitter
+};
+
+// Waits, and hears of cancelling within 20 ms. kDeadlineExceeded at once where it would take longer
+// than the call has.
+Status WaitFor(std::chrono::milliseconds time, const CallContext& context);
+
+// Thread-safe.
+class RemoteEndpoint {
+ public:
+  // `key` is sent as a bearer token; "" = none. `http` must outlive it.
+  RemoteEndpoint(const HttpClient& http, std::string base_url, std::string key,
+                 RemoteOptions options);
+
+  // Posts JSON to base_url + path until there is an answer of 2xx, as often as the options say and
+  // never again once a byte of such an answer has gone to the sink. Errors: those of HttpClient::Send;
+  // kUnavailable with what the upstream says for any other status, and while the breaker is open.
+  // No message holds the key.
+  Result<HttpResponse> Post(const std::string& path, const std::string& body, const HttpSink& sink,
+                            const CallContext& context);
+
+  const std::string& base_url() const { return base_url_; }
+  // Whether the upstream is not asked at the moment, since it did not answer.
+  bool is_open() const { return breaker_.is_open(std::chrono::steady_clock::now()); }
+  // Requests sent, retries included.
+  uint64_t sent() const { return sent_; }
+
+ private:
+  class Slot;
+  Status TakeSlot(const CallContext& context);
+  Result<HttpResponse> PostOnce(const HttpRequest& request, const HttpSink& sink, bool& delivered,
+                                const CallContext& context);
+
+  const HttpClient& http_;
+  const std::string base_url_;
+  const std::string key_;
+  const RemoteOptions options_;
+  CircuitBreaker breaker_;
+  RateLimiter limiter_;
+  std::atomic<uint64_t> sent_{0};
+  std::mutex mutex_;
+  uint32_t running_ = 0;  // guarded by mutex_
+  Random random_;         // guarded by mutex_
+};
+
+// The message in the body of an error: {"error": {"message": ..}}, {"error": ..}, {"message": ..},
+// {"detail": ..} or the text itself; on one line, cut after 300 bytes.
+std::string UpstreamMessage(const std::string& body);
+
+}  // namespace quarry::model

@@ -1,0 +1,66 @@
+#include "model/remote_name.h"
+
+#include <charconv>
+
+#include "model/url.h"
+
+namespace quarry::model {
+namespace {
+
+constexpr std::string_view kDimensions = "dimensions=";
+constexpr uint32_t kMaxDimensions = 65'536;
+
+}  // namespace
+
+std::string RemoteName::ToString() const {
+  std::string text = base_url;
+  if (dimensions != 0) {
+    text += text.find('?') == std::string::npos ? '?' : '&';
+    text += std::string(kDimensions) + std::to_string(dimensions);
+  }
+  return model.empty() ? text : text + '#' + model;
+}
+
+Result<RemoteName> ParseRemoteName(std::string_view text) {
+  Result<Url> url = ParseUrl(text);
+  if (!url.ok()) return std::move(url).status();
+  if (!url->user_info.empty()) {
+    return InvalidArgumentError(url->Shown() +
+                                ": expected no name and password in the URL of a model; keys stand "
+                                "in options of their own (embedding.key, rerank.key, chat.key)");
+  }
+  RemoteName name;
+  if (const size_t hash = text.find('#'); hash != std::string_view::npos) {
+    name.model = text.substr(hash + 1);
+  }
+  std::string path = url->target;
+  std::string query;
+  if (const size_t mark = path.find('?'); mark != std::string::npos) {
+    query = path.substr(mark + 1);
+    path.resize(mark);
+  }
+  while (path.ends_with('/')) path.pop_back();
+  name.base_url = url->Origin() + path;
+  std::string kept;
+  for (size_t begin = 0; begin < query.size();) {
+    const size_t end = std::min(query.find('&', begin), query.size());
+    const std::string part = query.substr(begin, end - begin);
+    begin = end + 1;
+    if (!part.starts_with(kDimensions)) {
+      kept += (kept.empty() ? "?" : "&") + part;
+      continue;
+    }
+    const std::string number = part.substr(kDimensions.size());
+    const char* last = number.data() + number.size();
+    const auto [rest, error] = std::from_chars(number.data(), last, name.dimensions);
+    if (error != std::errc() || rest != last || name.dimensions == 0 ||
+        name.dimensions > kMaxDimensions) {
+      return InvalidArgumentError(url->Shown() + ": dimensions: expected an integer from 1 to " +
+                                  std::to_string(kMaxDimensions) + ", got \"" + number + "\"");
+    }
+  }
+  name.base_url += kept;
+  return name;
+}
+
+}  // namespace quarry::model
