@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "base/text.h"
+#include "model/json_schema.h"
+#include "model/upstream_json.h"
+
+namespace quarry::model {
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+constexpr std::string_view kChecked[] = {"type",
+                                         "enum",
+                                         "const",
+                                         "properties",
+                                         "required",
+                                         "additionalProperties",
+                                         "items",
+                                         "minItems",
+                                         "maxItems",
+                                         "minLength",
+                                         "maxLength",
+                                         "minimum",
+                                         "maximum",
+                                         "anyOf",
+                                         "oneOf",
+                                         "allOf",
+                                         "not",
+                                         "$ref",
+                                         "exclusiveMinimum",
+                                         "exclusiveMaximum"};
+constexpr std::string_view kSaysNothing[] = {"title",       "description", "default", "examples",
+                                             "format",      "$schema",     "$id",     "$defs",
+                                             "definitions", "$comment",    "strict"};
+
+template <size_t n>
+bool IsAmong(std::string_view name, const std::string_view (&names)[n]) {
+  return std::ranges::find(names, name) != std::end(names);
+}
+
+// What the members of a schema that hold schemas are.
+bool HoldsList(const std::string& key) {
+  return key == "anyOf" || key == "oneOf" || key == "allOf";
+}
+bool HoldsMap(const std::string& key) {
+  return key == "properties" || key == "$defs" || key == "definitions";
+}
+
+Status CheckPart(const Json& schema, const std::string& place, int depth) {
+  if (schema.is_boolean()) return OkStatus();
+  if (depth > kMaxDepth) return InvalidArgumentError(place + ": nested deeper than 64");
+  if (!schema.is_object()) return InvalidArgumentError(place + ": expected an object");
+  for (const auto& [key, value] : schema.items()) {
+    const std::string below = place + '.' + key;
+    if (!IsAmong(key, kChecked) && !IsAmong(key, kSaysNothing)) {
+      return InvalidArgumentError(below + ": is not checked here");
+    }
+    if (HoldsMap(key) || HoldsList(key)) {
+      if (HoldsList(key) ? !value.is_array() : !value.is_object()) {
+        return InvalidArgumentError(below + ": expected " +
+                                    (HoldsList(key) ? "a list" : "an object"));
+      }
+      for (const Json& part : value) QUARRY_RETURN_IF_ERROR(CheckPart(part, below, depth + 1));
+    } else if (key == "items" || key == "not" || key == "additionalProperties") {
+      QUARRY_RETURN_IF_ERROR(CheckPart(value, below, depth + 1));
+    }
+  }
+  return OkStatus();
+}
+
+bool IsOfType(const Json& value, const std::string& type) {
+  if (type == "object") return value.is_object();
+  if (type == "array") return value.is_array();
+  if (type == "string") return value.is_string();
+  if (type == "boolean") return value.is_boolean();
+  if (type == "null") return value.is_null();
+  if (type == "number") return value.is_number();
+  if (type == "integer") {
+    return value.is_number_integer() ||
+           (value.is_number_float() && value.get<double>() == std::floor(value.get<double>()));
+  }
+  return false;
+}
+
+size_t Characters(const std::string& text) {
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+class Validator {
+ public:
+  explicit Validator(const Json& root) : root_(root) {}
+
+  Status Check(const Json& value, const Json& schema, const std::string& place, int depth) const {
+    if (schema.is_boolean()) return schema.get<bool>() ? OkStatus() : Wrong(place, "nothing");
+    if (depth > kMaxDepth) return Wrong(place, "less nesting");
+    if (const std::string reference = StringOf(schema, "$ref"); !reference.empty()) {
+      const Json* target = Target(reference);
+      if (target == nullptr) return InvalidArgumentError("schema: $ref " + reference + ": unknown");
+      return Check(value, *target, place, depth + 1);
+    }
+    QUARRY_RETURN_IF_ERROR(CheckValue(value, schema, place));
+    if (value.is_object()) QUARRY_RETURN_IF_ERROR(CheckObject(value, schema, place, depth));
+    if (value.is_array()) QUARRY_RETURN_IF_ERROR(CheckArray(value, schema, place, depth));
+    return CheckCombined(value, schema, place, depth);
+  }
+
+ private:
+  static Status Wrong(const std::string& place, const std::string& expected) {
+    return UnavailableError((place.empty() ? "the reply" : place) + ": expected " + expected);
+  }
+
+  const Json* Target(const std::string& reference) const {
+    if (!reference.starts_with('#')) return nullptr;
+    const Json::json_pointer pointer(reference.substr(1));
+    return root_.contains(pointer) ? &root_.at(pointer) : nullptr;
+  }
+
+  static Status CheckValue(const Json& value, const Json& schema, const std::string& place) {
+    if (const Json* type = Find(schema, "type")) {
+      const Json types = type->is_array() ? *type : Json::array({*type});
+      if (std::ranges::none_of(types, [&](const Json& one) {
+            return one.is_string() && IsOfType(value, one.get<std::string>());
+          })) {
+        return Wrong(place, type->is_string() ? type->get<std::string>() : DumpJson(*type));
+      }
+    }
+    if (schema.contains("const") && value != schema["const"]) {
+      return Wrong(place, DumpJson(schema["const"]));
+    }
+    if (const Json* choices = Find(schema, "enum");
+        choices != nullptr && std::ranges::find(*choices, value) == choices->end()) {
+      return Wrong(place, "one of " + DumpJson(*choices));
+    }
+    const auto limit = [&](const char* name, double size, auto&& holds, const char* words) {
+      const Json* bound = Find(schema, name);
+      if (bound == nullptr || !bound->is_number() || holds(size, bound->get<double>())) {
+        return OkStatus();
+      }
+      return Wrong(place, words + DumpJson(*bound));
+    };
+    const auto least = [](double size, double bound) { return size >= bound; };
+    const auto most = [](double size, double bound) { return size <= bound; };
+    const auto above = [](double size, double bound) { return size > bound; };
+    const auto below = [](double size, double bound) { return size < bound; };
+    if (value.is_number()) {
+      const double number = value.get<double>();
+      QUARRY_RETURN_IF_ERROR(limit("minimum", number, least, "at least "));
+      QUARRY_RETURN_IF_ERROR(limit("maximum", number, most, "at most "));
+      QUARRY_RETURN_IF_ERROR(limit("exclusiveMinimum", number, above, "more than "));
+      QUARRY_RETURN_IF_ERROR(limit("exclusiveMaximum", number, below, "less than "));
+    }
+    if (value.is_string()) {
+      const auto length = static_cast<double>(Characters(value.get_ref<const std::string&>()));
+      QUARRY_RETURN_IF_ERROR(limit("minLength", length, least, "characters: at least "));
+      QUARRY_RETURN_IF_ERROR(limit("maxLength", length, most, "characters: at most "));
+    }
+    if (value.is_array()) {
+      const auto size = static_cast<double>(value.size());
+      QUARRY_RETURN_IF_ERROR(limit("minItems", size, least, "elements: at least "));
+      QUARRY_RETURN_IF_ERROR(limit("maxItems", size, most, "elements: at most "));
+    }
+    return OkStatus();
+  }
+
+  Status CheckObject(const Json& value, const Json& schema, const std::string& place,
+                     int depth) const {
+    if (const Json* required = Find(schema, "required")) {
+      for (const Json& name : *required) {
+        if (name.is_string() && !value.contains(name.get<std::string>())) {
+          return Wrong(place, "a field \"" + name.get<std::string>() + "\"");
+        }
+      }
+    }
+    const Json* properties = Find(schema, "properties");
+    for (const auto& [name, member] : value.items()) {
+      const std::string below = place.empty() ? name : place + '.' + name;
+      if (properties != nullptr && properties->contains(name)) {
+        QUARRY_RETURN_IF_ERROR(Check(member, (*properties)[name], below, depth + 1));
+      } else if (const Json* others = Find(schema, "additionalProperties")) {
+        if (others->is_boolean() && !others->get<bool>()) {
+          return Wrong(below, "no such field");
+        }
+        QUARRY_RETURN_IF_ERROR(Check(member, *others, below, depth + 1));
+      }
+    }
+    return OkStatus();
+  }
+
+  Status CheckArray(const Json& value, const Json& schema, const std::string& place,
+                    int depth) const {
+    const Json* items = Find(schema, "items");
+    for (size_t i = 0; items != nullptr && i < value.size(); ++i) {
+      QUARRY_RETURN_IF_ERROR(
+          Check(value[i], *items, place + '[' + std::to_string(i) + ']', depth + 1));
+    }
+    return OkStatus();
+  }
+
+  Status CheckCombined(const Json& value, const Json& schema, const std::string& place,
+                       int depth) const {
+    const auto count = [&](const Json& schemas) {
+      return std::ranges::count_if(
+          schemas, [&](const Json& one) { return Check(value, one, place, depth + 1).ok(); });
+    };
+    if (const Json* all = Find(schema, "allOf")) {
+      for (const Json& one : *all) QUARRY_RETURN_IF_ERROR(Check(value, one, place, depth + 1));
+    }
+    if (const Json* any = Find(schema, "anyOf"); any != nullptr && count(*any) == 0) {
+      return Wrong(place, "what one of anyOf says");
+    }
+    if (const Json* one = Find(schema, "oneOf"); one != nullptr && count(*one) != 1) {
+      return Wrong(place, "what exactly one of oneOf says");
+    }
+    if (const Json* no = Find(schema, "not");
+        no != nullptr && Check(value, *no, place, depth + 1).ok()) {
+      return Wrong(place, "something else (not)");
+    }
+    return OkStatus();
+  }
+
+  const Json& root_;
+};
+
+}  // namespace
+
+Status CheckSchema(const std::string& schema) {
+  const Json json = Json::parse(schema, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return InvalidArgumentError("schema: not JSON");
+  return CheckPart(json, "schema", 0);
+}
+
+Status CheckFormat(const ResponseFormat& format, const std::string& content) {
+  if (format.kind == ResponseFormat::Kind::kText) return OkStatus();
+  QUARRY_ASSIGN_OR_RETURN(const Json reply, ParseUpstreamJson(content));
+  if (format.kind == ResponseFormat::Kind::kJsonObject) {
+    return reply.is_object() ? OkStatus() : UnavailableError("the reply: expected a JSON object");
+  }
+  QUARRY_RETURN_IF_ERROR(CheckSchema(format.schema));
+  const Json schema = Json::parse(format.schema);
+  try {
+    return Validator(schema).Check(reply, schema, "", 0);
+  } catch (const Json::exception& error) {  // a member of the schema that is of another type
+    return InvalidArgumentError(std::string("schema: ") + error.what());
+  }
+}
+
+}  // namespace quarry::model
