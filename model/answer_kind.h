@@ -1,7 +1,7 @@
 #pragma once
 
-// What kind of thing a question asks for, and by what forms a text shows that it holds one. Internal
-// to model/. Pure functions.
+// What kind of thing a question asks for, and by what forms a text shows that it holds one, or denies
+// one. Pure functions.
 //
 // Forms, not meaning: a capitalised word may be a person, a surname's character may be a word. They
 // are wide on purpose, so that a text without any of them hardly holds what is asked for.

@@ -1,0 +1,322 @@
+#include "generation/support.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+#include <utility>
+
+#include "base/hash.h"
+#include "model/answer_kind.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr uint32_t kClose = 2;  // words between two that stand together, plus one
+constexpr double kLong = 40;    // words of a claim
+constexpr size_t kNamedInReason = 4;
+
+// Of the logistic regression, in the order of SupportFeatures: docs/decisions/0029-generation.md.
+struct Weights {
+  double bias, near, anywhere, pairs, run, numbers_missing, numbers_far, unit_conflict,
+      names_missing, names_far, negation, length;
+};
+constexpr Weights kWeights = {-3.0,  1.79,  1.47,  0.65,  1.45,  -0.74,
+                              -0.11, -0.07, -0.45, -0.55, -0.35, 0.70};
+
+double Combine(const SupportFeatures& f) {
+  const Weights& w = kWeights;
+  const double sum = w.bias + w.near * f.near + w.anywhere * f.anywhere + w.pairs * f.pairs +
+                     w.run * f.run + w.numbers_missing * f.numbers_missing +
+                     w.numbers_far * f.numbers_far + w.unit_conflict * f.unit_conflict +
+                     w.names_missing * f.names_missing + w.names_far * f.names_far +
+                     w.negation * f.negation + w.length * f.length;
+  return 1 / (1 + std::exp(-sum));
+}
+
+bool HoldsDigit(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// A word of the claim.
+struct Word {
+  uint64_t hash = 0;
+  ByteRange range;
+  bool is_name = false;
+  double weight = 1;
+};
+
+// The claim's words without parts of codes: the longest token at each position. Of Chinese text every
+// pair of characters, each half a word.
+std::vector<Word> WordsOf(std::string_view claim, const Analyzer& analyzer) {
+  std::vector<Word> words;
+  uint32_t last = UINT32_MAX;
+  for (const Token& token : analyzer.Tokenize(claim)) {
+    const std::string_view written = claim.substr(token.begin, token.end - token.begin);
+    if (token.position == last && !words.empty() && token.end <= words.back().range.end) continue;
+    last = token.position;
+    Word word{.hash = Hash64(token.term), .range = {token.begin, token.end}};
+    const bool is_cjk = (written[0] & 0x80) != 0;
+    const bool is_capital = written[0] >= 'A' && written[0] <= 'Z';
+    word.is_name = !is_cjk && ((is_capital && token.begin > 0) ||
+                               (HoldsDigit(written) && !HoldsDigit(written.substr(0, 1))));
+    word.weight = is_cjk ? 0.5 : 1.0;
+    words.push_back(word);
+  }
+  return words;
+}
+
+bool Holds(const std::vector<Quantity>& quantities, const Quantity& wanted) {
+  return std::ranges::any_of(quantities,
+                             [&](const Quantity& one) { return one.number == wanted.number; });
+}
+
+}  // namespace
+
+SupportText::SupportText(std::string_view text, std::vector<ByteRange> pieces,
+                         std::string_view header, const Analyzer& analyzer) {
+  if (pieces.empty()) pieces = SplitSentences(text);
+  size_t at = 0;
+  for (const ByteRange& range : pieces) {
+    const std::string_view piece = text.substr(range.begin, range.end - range.begin);
+    pieces_.push_back(
+        {.range = range, .negated = model::IsNegated(piece), .quantities = QuantitiesOf(piece)});
+  }
+  if (!pieces_.empty()) pieces_[0].first_token = 0;
+  for (const Token& token : analyzer.Tokenize(text)) {
+    const auto index = static_cast<uint32_t>(tokens_.size());
+    while (at < pieces_.size() && pieces_[at].range.end <= token.begin) {
+      pieces_[at].end_token = index;
+      if (++at < pieces_.size()) pieces_[at].first_token = index;
+    }
+    tokens_.push_back(Hash64(token.term));
+    ++counts_[tokens_.back()];
+  }
+  for (; at < pieces_.size(); ++at) {
+    pieces_[at].end_token = static_cast<uint32_t>(tokens_.size());
+    if (at + 1 < pieces_.size()) pieces_[at + 1].first_token = pieces_[at].end_token;
+  }
+  for (const Token& token : analyzer.Tokenize(header)) {
+    header_.push_back(Hash64(token.term));
+    ++counts_[header_.back()];
+  }
+  quantities_ = QuantitiesOf(text);
+  for (Quantity& quantity : QuantitiesOf(header)) quantities_.push_back(std::move(quantity));
+}
+
+// One claim against texts.
+class SupportCheck {
+ public:
+  SupportCheck(std::string_view claim, const std::vector<const SupportText*>& texts,
+               const Analyzer& analyzer)
+      : claim_(claim), texts_(texts), words_(WordsOf(claim, analyzer)) {
+    for (const Word& word : words_) total_ += word.weight;
+  }
+
+  SupportResult Run() {
+    SupportResult result;
+    if (words_.empty() || texts_.empty()) {
+      result.reason = texts_.empty() ? "nothing is cited" : "no words to look for";
+      result.quotes.resize(texts_.size());
+      return result;
+    }
+    for (const SupportText* text : texts_) result.quotes.push_back(TakeBest(*text));
+    SupportFeatures& features = result.features;
+    features.near = ShareOf([&](const Word& word) { return near_.contains(word.hash); });
+    features.anywhere = ShareOf([&](const Word& word) { return IsAnywhere(word.hash); });
+    features.length = std::min(1.0, total_ / kLong);
+    ReadSequences(features);
+    std::vector<std::string> missing;
+    ReadNames(features, missing);
+    ReadNumbers(features, missing);
+    features.negation = model::IsNegated(claim_) != negated_ ? 1 : 0;
+    result.score = Combine(features);
+    // People who labelled what it was fitted on forgave numbers; readers of answers do not.
+    result.supported = result.score >= kSupportThreshold && features.numbers_missing == 0 &&
+                       features.unit_conflict == 0;
+    result.reason = ReasonOf(features, missing);
+    return result;
+  }
+
+ private:
+  template <typename Predicate>
+  double ShareOf(Predicate holds) const {
+    double share = 0;
+    for (const Word& word : words_) share += holds(word) ? word.weight : 0;
+    return share / total_;
+  }
+
+  bool IsAnywhere(uint64_t hash) const {
+    return std::ranges::any_of(
+        texts_, [&](const SupportText* text) { return text->counts_.contains(hash); });
+  }
+
+  // The piece of `text` that holds most of the claim, with the next where that adds much; its terms
+  // count as near.
+  ByteRange TakeBest(const SupportText& text) {
+    size_t best = 0;
+    size_t best_end = 0;
+    double best_weight = -1;
+    const auto weigh = [&](size_t begin, size_t end) {
+      double weight = 0;
+      for (const Word& word : words_) {
+        const auto first = text.tokens_.begin() + text.pieces_[begin].first_token;
+        const auto last = text.tokens_.begin() + text.pieces_[end - 1].end_token;
+        if (std::find(first, last, word.hash) != last) weight += word.weight;
+      }
+      return weight;
+    };
+    constexpr double kJoined = 0.15;  // of the claim, that a second piece must add
+    for (size_t i = 0; i < text.pieces_.size(); ++i) {
+      const double alone = weigh(i, i + 1);
+      if (alone > best_weight) {
+        best_weight = alone;
+        best = i;
+        best_end = i + 1;
+      }
+      if (i + 1 == text.pieces_.size()) break;
+      const double joined = weigh(i, i + 2) - kJoined * total_;
+      if (joined > best_weight) {
+        best_weight = joined;
+        best = i;
+        best_end = i + 2;
+      }
+    }
+    if (best_end == 0) return {};
+    for (uint32_t i = text.pieces_[best].first_token; i < text.pieces_[best_end - 1].end_token;
+         ++i) {
+      near_.insert(text.tokens_[i]);
+    }
+    near_.insert(text.header_.begin(), text.header_.end());
+    for (size_t i = best; i < best_end; ++i) {
+      const SupportText::Piece& piece = text.pieces_[i];
+      negated_ = negated_ || piece.negated;
+      near_quantities_.insert(near_quantities_.end(), piece.quantities.begin(),
+                              piece.quantities.end());
+    }
+    return {text.pieces_[best].range.begin, text.pieces_[best_end - 1].range.end};
+  }
+
+  // Pairs and the longest run, over each text.
+  void ReadSequences(SupportFeatures& features) const {
+    if (words_.size() < 2) {
+      features.pairs = features.anywhere;
+      features.run = features.anywhere;
+      return;
+    }
+    std::vector<bool> together(words_.size() - 1, false);
+    size_t longest = 0;
+    for (const SupportText* text : texts_) {
+      std::unordered_map<uint64_t, std::vector<uint32_t>> places;
+      for (uint32_t i = 0; i < text->tokens_.size(); ++i) places[text->tokens_[i]].push_back(i);
+      // length[w] = the longest run that ends with word w at a place, by place
+      std::unordered_map<uint32_t, size_t> before;
+      for (size_t w = 0; w < words_.size(); ++w) {
+        std::unordered_map<uint32_t, size_t> now;
+        const auto found = places.find(words_[w].hash);
+        if (found != places.end()) {
+          for (const uint32_t place : found->second) {
+            size_t length = 1;
+            for (uint32_t back = 1; back <= kClose && back <= place; ++back) {
+              const auto run = before.find(place - back);
+              if (run == before.end()) continue;
+              together[w - 1] = true;
+              length = std::max(length, run->second + 1);
+            }
+            now[place] = length;
+            longest = std::max(longest, length);
+          }
+        }
+        before = std::move(now);
+      }
+    }
+    features.pairs = static_cast<double>(std::ranges::count(together, true)) /
+                     static_cast<double>(together.size());
+    features.run = static_cast<double>(longest) / static_cast<double>(words_.size());
+  }
+
+  void ReadNames(SupportFeatures& features, std::vector<std::string>& missing) const {
+    double names = 0;
+    double nowhere = 0;
+    double far = 0;
+    for (const Word& word : words_) {
+      if (!word.is_name) continue;
+      names += 1;
+      if (near_.contains(word.hash)) continue;
+      (IsAnywhere(word.hash) ? far : nowhere) += 1;
+      if (!IsAnywhere(word.hash)) {
+        missing.emplace_back(claim_.substr(word.range.begin, word.range.end - word.range.begin));
+      }
+    }
+    if (names == 0) return;
+    features.names_missing = nowhere / names;
+    features.names_far = far / names;
+  }
+
+  void ReadNumbers(SupportFeatures& features, std::vector<std::string>& missing) const {
+    const std::vector<Quantity> wanted = QuantitiesOf(claim_);
+    double nowhere = 0;
+    double far = 0;
+    for (const Quantity& quantity : wanted) {
+      const bool is_anywhere = std::ranges::any_of(
+          texts_, [&](const SupportText* text) { return Holds(text->quantities_, quantity); });
+      if (!is_anywhere) {
+        nowhere += 1;
+        missing.push_back(quantity.number);
+      } else if (!Holds(near_quantities_, quantity)) {
+        far += 1;
+      }
+      if (is_anywhere && HasOtherUnitsOnly(quantity)) {
+        features.unit_conflict = 1;
+        missing.push_back(quantity.number + ' ' + quantity.unit);
+      }
+    }
+    if (wanted.empty()) return;
+    features.numbers_missing = nowhere / static_cast<double>(wanted.size());
+    features.numbers_far = far / static_cast<double>(wanted.size());
+  }
+
+  bool HasOtherUnitsOnly(const Quantity& wanted) const {
+    if (wanted.unit.empty()) return false;
+    bool other = false;
+    for (const SupportText* text : texts_) {
+      for (const Quantity& one : text->quantities_) {
+        if (one.number != wanted.number) continue;
+        if (one.unit == wanted.unit || one.unit.empty()) return false;
+        other = true;
+      }
+    }
+    return other;
+  }
+
+  static std::string ReasonOf(const SupportFeatures& features, std::vector<std::string>& missing) {
+    std::string reason;
+    const auto add = [&](const std::string& words) {
+      reason += (reason.empty() ? "" : "; ") + words;
+    };
+    if (missing.size() > kNamedInReason) missing.resize(kNamedInReason);
+    std::string list;
+    for (const std::string& one : missing) list += (list.empty() ? "" : ", ") + one;
+    if (!list.empty()) add("not in what is cited: " + list);
+    if (features.negation > 0) add("one denies, the other does not");
+    if (features.near < 0.5) {
+      add("what is cited holds " + std::to_string(std::lround(100 * features.near)) +
+          " % of its words");
+    }
+    return reason;
+  }
+
+  const std::string_view claim_;
+  const std::vector<const SupportText*>& texts_;
+  const std::vector<Word> words_;
+  double total_ = 0;
+  std::unordered_set<uint64_t> near_;
+  std::vector<Quantity> near_quantities_;
+  bool negated_ = false;
+};
+
+SupportResult CheckSupport(std::string_view claim, const std::vector<const SupportText*>& texts,
+                           const Analyzer& analyzer) {
+  return SupportCheck(claim, texts, analyzer).Run();
+}
+
+}  // namespace quarry::generation
