@@ -204,6 +204,13 @@ class Parser {
     return app.add_option_function<std::string>(names, set, description)->type_name(type);
   }
 
+  // A flag without a value that sets an option to true.
+  void AddSwitch(CLI::App& app, const std::string& name, const std::string& key,
+                 const std::string& description) {
+    const auto set = [this, key, name](int64_t) { parsed_.flags.push_back({key, name, {"true"}}); };
+    app.add_flag_function(name, set, description);
+  }
+
   // The same for a list; one element per use of the flag.
   void AddListKey(CLI::App& app, const std::string& name, const std::string& key,
                   const std::string& type, const std::string& description) {
@@ -290,6 +297,18 @@ class Parser {
   void AddQueryKeys(CLI::App& command) {
     AddKey(command, "-k", "retrieval.k", "N", "passages to find (10)");
     AddKey(command, "--mode", "retrieval.mode", "MODE", "hybrid, dense or lexical (hybrid)");
+    AddKey(command, "--dense-weight", "retrieval.dense_weight", "W",
+           "weight of the vectors, 0 to 1 (0.35)");
+    AddSwitch(command, "--recall", "retrieval.feedback",
+              "search again with words of what was found first");
+    AddKey(command, "--hops", "retrieval.hops", "N",
+           "follow names of what was found, N - 1 times (1)");
+    AddKey(command, "--newest", "retrieval.recency_field", "FIELD",
+           "newer documents gain, by this field of the metadata");
+    AddKey(command, "--diversity", "retrieval.diversity", "W",
+           "prefer passages that say different things, 0 to 1 (0)");
+    AddKey(command, "--neighbours", "retrieval.neighbours", "N",
+           "chunks before and after each hit, too (0)");
   }
 
   void AddIndex() {
@@ -329,6 +348,11 @@ class Parser {
         .add_option("--filter", search_.filter, "over metadata: eq ne gt gte lt lte in nin and or")
         ->type_name("JSON");
     AddPrincipals(command, search_.principals);
+    command
+        .add_option("--collections", search_.collections,
+                    "search these together instead of --collection; repeatable")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     command.add_flag("--explain", search_.explain, "show how each score comes about");
     Then(command, [this](CommandContext& context) {
       search_.question = Joined(words_);

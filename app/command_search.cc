@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/query_setup.h"
 #include "index/query_postings.h"
+#include "retrieval/explanation.h"
 
 namespace quarry::app {
 namespace {
@@ -14,9 +17,9 @@ constexpr size_t kSnippetSlack = 12;  // what breaking lines between words loses
 
 // Why nothing came back, as far as it can be told.
 std::string NothingFound(const Query& query, const index::LexicalQuery& lexical,
-                         const index::Snapshot& snapshot) {
-  if (snapshot.live_chunks() == 0) {
-    return "nothing found: collection \"" + snapshot.collection().name +
+                         retrieval::Snapshots snapshots) {
+  if (snapshots.size() == 1 && snapshots[0]->live_chunks() == 0) {
+    return "nothing found: collection \"" + snapshots[0]->collection().name +
            "\" is empty; fill it with: quarry index PATH";
   }
   std::string text = "nothing found";
@@ -24,6 +27,29 @@ std::string NothingFound(const Query& query, const index::LexicalQuery& lexical,
   if (!query.filter.IsTrue()) text += " that satisfies --filter";
   if (!query.principals.unrestricted) text += " among what --principal may read";
   return text;
+}
+
+struct SearchedSnapshots {
+  std::vector<std::shared_ptr<const index::Snapshot>> held;
+  std::vector<const index::Snapshot*> all;
+};
+
+// Of the collections of these names; of the configuration's where there are none.
+Result<SearchedSnapshots> SnapshotsOf(Engine& engine, const std::vector<std::string>& names) {
+  SearchedSnapshots searched;
+  if (names.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(searched.held.emplace_back(), engine.GetSnapshot());
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (std::find(names.begin(), names.begin() + static_cast<ptrdiff_t>(i), names[i]) !=
+        names.begin() + static_cast<ptrdiff_t>(i)) {
+      return InvalidArgumentError("--collections: \"" + names[i] + "\" is given twice");
+    }
+    QUARRY_ASSIGN_OR_RETURN(const CollectionId id, engine.index().FindCollection(names[i]));
+    QUARRY_ASSIGN_OR_RETURN(searched.held.emplace_back(), engine.index().GetSnapshot(id));
+  }
+  for (const auto& snapshot : searched.held) searched.all.push_back(snapshot.get());
+  return searched;
 }
 
 }  // namespace
@@ -56,42 +82,48 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   result.query.has_operators = true;
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                           Engine::Open(context.config(), StoreAccess::kRead));
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+  QUARRY_ASSIGN_OR_RETURN(const SearchedSnapshots searched,
+                          SnapshotsOf(*engine, arguments.collections));
   Trace trace;
   CallContext call = context.call;
   call.trace = &trace;
   QUARRY_ASSIGN_OR_RETURN(retrieval::Retrieved retrieved,
-                          engine->retriever().Retrieve(result.query, *snapshot, call));
+                          engine->retriever().RetrieveAcross(result.query, searched.all, call));
   QUARRY_ASSIGN_OR_RETURN(std::vector<Passage> passages,
-                          retrieval::ReadPassages(*snapshot, retrieved.hits));
+                          retrieval::ReadPassages(searched.all, retrieved.hits));
 
   result.collection = context.config().collection;
+  result.collections = arguments.collections;
   result.used_lexical = retrieved.used_lexical;
   result.used_dense = retrieved.used_dense;
   result.explain = arguments.explain;
   result.timings = trace.stages();
-  result.lexical = std::move(retrieved.lexical);
   std::vector<std::string> terms = TermsOf(retrieved.text, engine->analyzer());
-  for (const index::QueryTerm& term : result.lexical.terms) {
+  for (const index::QueryTerm& term : retrieved.lexical.terms) {
     if (!term.prefix) continue;
-    QUARRY_ASSIGN_OR_RETURN(
-        const std::vector<std::string> begun,
-        index::ExpandTerm(snapshot->lexical().segments(), term, index::kPrefixTerms, call));
-    terms.insert(terms.end(), begun.begin(), begun.end());
+    for (const index::Snapshot* snapshot : searched.all) {
+      QUARRY_ASSIGN_OR_RETURN(
+          const std::vector<std::string> begun,
+          index::ExpandTerm(snapshot->lexical().segments(), term, index::kPrefixTerms, call));
+      terms.insert(terms.end(), begun.begin(), begun.end());
+    }
   }
   std::vector<std::vector<index::TermContribution>> contributions(passages.size());
   if (arguments.explain && result.used_lexical) {
-    std::vector<RowId> rows;
-    for (const retrieval::RankedHit& ranked : retrieved.hits) rows.push_back(ranked.row);
-    QUARRY_ASSIGN_OR_RETURN(contributions,
-                            snapshot->lexical().Explain(result.lexical.terms, rows, call));
+    QUARRY_ASSIGN_OR_RETURN(contributions, retrieval::ExplainTerms(retrieved, searched.all, call));
   }
+  result.lexical = std::move(retrieved.lexical);
+  result.feedback = std::move(retrieved.feedback);
+  result.hops = std::move(retrieved.hops);
   const size_t columns =
       kSnippetLines * (context.console.columns() - kSnippetIndent) - kSnippetSlack;
   for (size_t i = 0; i < passages.size(); ++i) {
     SearchResult::Item& item = result.items.emplace_back();
     item.passage = std::move(passages[i]);
+    if (!result.collections.empty()) {
+      item.collection = result.collections[retrieved.hits[i].collection];
+    }
+    item.is_neighbour = retrieved.hits[i].is_neighbour;
     item.snippet = MakeSnippet(item.passage.chunk.text, terms, engine->analyzer(), columns);
     item.terms = std::move(contributions[i]);
     item.steps = retrieved.hits[i].steps;
@@ -100,7 +132,7 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   if (context.console.json()) {
     context.console.Print(SearchJson(result));
   } else if (result.items.empty()) {
-    context.console.Note(NothingFound(result.query, result.lexical, *snapshot));
+    context.console.Note(NothingFound(result.query, result.lexical, searched.all));
   } else {
     context.console.Print(SearchText(result, context.console));
   }

@@ -42,6 +42,7 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
   options.default_collection = config.collection;
   options.default_k = config.k;
   options.default_mode = config.mode;
+  options.default_retrieval = config.retrieval;
   const server::Services services{.index = engine->index(),
                                   .analyzer = engine->analyzer(),
                                   .retriever = engine->retriever(),

@@ -49,6 +49,7 @@ struct QueryArguments {
 };
 
 struct SearchArguments : QueryArguments {
+  std::vector<std::string> collections;  // searched together; none = that of the configuration
   bool explain = false;
 };
 Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context);

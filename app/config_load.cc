@@ -204,6 +204,11 @@ Result<LoadedConfig> LoadConfig(const ConfigSources& sources) {
     if (key == nullptr) return UnknownKeyError(flag.key).Annotate(flag.flag);
     QUARRY_RETURN_IF_ERROR(SetKey(*key, flag.texts, false, flag.flag, loaded).Annotate(flag.flag));
   }
+  // A weight on the command line is meant for this run, whatever the collection.
+  if (loaded.OriginOf("retrieval.dense_weight").starts_with("--") &&
+      !loaded.OriginOf("retrieval.collection_dense_weights").starts_with("--")) {
+    loaded.config.retrieval.collection_dense_weights.clear();
+  }
   if (!IsSamePath(loaded.config.embedding.folder.path, configured)) {
     ForgetPrefixes(sources.flags, loaded);
   }

@@ -230,7 +230,11 @@ std::string IndexJson(const IndexResult& result) {
 std::string SearchJson(const SearchResult& result) {
   Json json;
   json["query"] = result.query.text;
-  json["collection"] = result.collection;
+  if (result.collections.empty()) {
+    json["collection"] = result.collection;
+  } else {
+    json["collections"] = result.collections;
+  }
   json["mode"] = SearchModeName(result.query.mode);
   json["k"] = result.query.k;
   json["used_lexical"] = result.used_lexical;
@@ -238,11 +242,19 @@ std::string SearchJson(const SearchResult& result) {
   if (result.explain) {
     json["required"] = NamesOf(result.lexical.required);
     json["excluded"] = NamesOf(result.lexical.excluded);
+    for (const retrieval::WeightedTerm& term : result.feedback) {
+      json["feedback"].push_back({{"term", term.term}, {"weight", term.weight}});
+    }
+    for (const retrieval::Hop& hop : result.hops) {
+      json["hops"].push_back({{"hop", hop.hop}, {"name", hop.name}, {"document", hop.document}});
+    }
   }
   json["hits"] = Json::array();
   for (size_t i = 0; i < result.items.size(); ++i) {
     const SearchResult::Item& item = result.items[i];
     Json hit = {{"rank", i + 1}};
+    if (item.is_neighbour) hit["neighbour"] = true;
+    if (!item.collection.empty()) hit["collection"] = item.collection;
     hit.update(ToJson(item.passage));
     hit["snippet"] = item.snippet.text;
     if (result.explain) {

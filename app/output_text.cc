@@ -99,6 +99,21 @@ std::string ConditionsText(const char* name, const std::vector<index::WordCondit
   return names.empty() ? "" : std::string(name) + ": " + OneLine(Joined(names)) + "\n";
 }
 
+// What recall mode added, and which names were followed.
+std::string ExpansionText(const SearchResult& result) {
+  std::string text;
+  for (const retrieval::WeightedTerm& term : result.feedback) {
+    text += (text.empty() ? "added by recall mode: " : ", ") + OneLine(term.term) + " " +
+            Fixed(term.weight, 3);
+  }
+  if (!text.empty()) text += "\n";
+  for (const retrieval::Hop& hop : result.hops) {
+    text += "hop " + std::to_string(hop.hop) + ": " + OneLine(hop.name) + " (of " +
+            OneLine(hop.document) + ")\n";
+  }
+  return text;
+}
+
 // "fusion 0.8123 (rank 3), rerank 0.9100 (rank 1)".
 std::string StepsText(const std::vector<ScoreStep>& steps) {
   std::string text;
@@ -245,15 +260,18 @@ std::string SearchText(const SearchResult& result, const Console& console) {
     const size_t room = console.columns() - std::min(console.columns(), score.size() + 6);
     text += rank + "  " + console.Styled(Style::kDim, score) + "  " +
             console.Styled(Style::kTitle, Ellipsize(HeaderOf(passage), room)) + "\n";
-    std::string place = OneLine(passage.chunk.document);
+    std::string place = item.collection.empty() ? "" : item.collection + ": ";
+    place += OneLine(passage.chunk.document);
     if (passage.chunk.span.page != 0) place += ", page " + std::to_string(passage.chunk.span.page);
+    if (item.is_neighbour) place += ", beside the hit before";
     text += std::string(indent, ' ') + console.Styled(Style::kDim, place) + "\n";
     text += SnippetText(item.snippet, indent, console);
     if (result.explain) text += ExplainText(result, item);
   }
   if (result.explain) {
     text += "\n" + ConditionsText("required", result.lexical.required) +
-            ConditionsText("excluded", result.lexical.excluded) + "timings:";
+            ConditionsText("excluded", result.lexical.excluded) + ExpansionText(result) +
+            "timings:";
     for (const Trace::Stage& stage : result.timings) {
       text += " " + stage.name + " " + Fixed(stage.micros, 0) + " us";
     }

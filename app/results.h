@@ -32,11 +32,16 @@ struct IndexResult {
 struct SearchResult {
   Query query;
   std::string collection;
+  std::vector<std::string> collections;  // where several were searched
   bool used_lexical = false;
   bool used_dense = false;
   index::LexicalQuery lexical;  // what was searched for by words
+  retrieval::FeedbackTerms feedback;
+  std::vector<retrieval::Hop> hops;
   struct Item {
     Passage passage;
+    std::string collection = {};  // where several were searched
+    bool is_neighbour = false;
     Snippet snippet;
     std::vector<index::TermContribution> terms = {};  // with --explain
     std::vector<ScoreStep> steps = {};                // of the stages behind fusion

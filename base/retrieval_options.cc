@@ -34,6 +34,7 @@ RetrievalOption Integer(std::string name, std::string description, Field field, 
                         uint64_t max) {
   RetrievalOption option{
       .name = std::move(name),
+      .request_name = {},
       .type = "an integer from " + std::to_string(min) + " to " + std::to_string(max),
       .description = std::move(description),
       .set = nullptr,
@@ -55,6 +56,7 @@ RetrievalOption Number(std::string name, std::string description, Field field, d
                        double max) {
   RetrievalOption option{
       .name = std::move(name),
+      .request_name = {},
       .type = "a number from " + FormatNumber(min) + " to " + FormatNumber(max),
       .description = std::move(description),
       .set = nullptr,
@@ -94,6 +96,7 @@ RetrievalOption Text(std::string name, std::string type, std::string description
                      Check check) {
   RetrievalOption option{
       .name = std::move(name),
+      .request_name = {},
       .type = std::move(type),
       .description = std::move(description),
       .set = nullptr,
@@ -111,6 +114,7 @@ RetrievalOption Text(std::string name, std::string type, std::string description
 RetrievalOption Fusion() {
   const std::string type = "one of convex, rrf";
   return {.name = "retrieval.fusion",
+          .request_name = {},
           .type = type,
           .description = "how the two ranked lists become one",
           .set =
@@ -135,7 +139,7 @@ std::vector<RetrievalOption> MakeTable() {
   const auto is_time = [](const std::string& text) {
     return text.empty() || ParseIso8601(text).has_value();
   };
-  return {
+  std::vector<RetrievalOption> table = {
       Fusion(),
       Number("retrieval.dense_weight", "weight of the dense list; the lexical one has the rest",
              QUARRY_FIELD(fusion.dense_weight), 0, 1),
@@ -187,6 +191,13 @@ std::vector<RetrievalOption> MakeTable() {
               QUARRY_FIELD(rerank.enabled)),
       Integer("rerank.candidates", "hits that it reads", QUARRY_FIELD(rerank.candidates), 1, 1000),
   };
+  for (RetrievalOption& option : table) {
+    const size_t dot = option.name.find('.');
+    option.request_name = option.name.starts_with("retrieval.")
+                              ? option.name.substr(dot + 1)
+                              : option.name.substr(0, dot) + '_' + option.name.substr(dot + 1);
+  }
+  return table;
 }
 #undef QUARRY_FIELD
 
@@ -206,13 +217,6 @@ Result<FusionMethod> ParseFusionMethod(std::string_view name) {
 const std::vector<RetrievalOption>& RetrievalOptionTable() {
   static const std::vector<RetrievalOption> table = MakeTable();
   return table;
-}
-
-std::string RetrievalOption::RequestName() const {
-  if (name.starts_with("retrieval.")) return name.substr(name.find('.') + 1);
-  std::string request_name = name;
-  request_name[request_name.find('.')] = '_';
-  return request_name;
 }
 
 double RetrievalOptions::DenseWeightOf(const std::string& collection) const {
@@ -236,7 +240,7 @@ Status RetrievalOptions::Validate() const {
 std::string RetrievalOptions::Description() const {
   std::string text;
   for (const RetrievalOption& option : RetrievalOptionTable()) {
-    text += option.RequestName() + '=' + Format(option.get(*this)) + ';';
+    text += option.request_name + '=' + Format(option.get(*this)) + ';';
   }
   for (const auto& [collection, weight] : collection_dense_weights) {
     text += collection + '=' + FormatNumber(weight) + ';';

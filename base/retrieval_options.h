@@ -96,15 +96,14 @@ struct RetrievalOptions {
 using RetrievalValue = std::variant<bool, uint64_t, double, std::string>;
 
 struct RetrievalOption {
-  std::string name;  // "retrieval.dense_weight": of the configuration
-  std::string type;  // what a value must be: "a number from 0 to 1"
+  std::string name;          // "retrieval.dense_weight": of the configuration
+  std::string request_name;  // "dense_weight", "rerank_candidates": in a request
+  std::string type;          // what a value must be: "a number from 0 to 1"
   std::string description;
   // kInvalidArgument "expected ..., got ..." for a value of another type or out of range; an
   // integer is a number too.
   std::function<Status(RetrievalOptions& options, const RetrievalValue& value)> set;
   std::function<RetrievalValue(const RetrievalOptions& options)> get;
-
-  std::string RequestName() const;  // in a request: "dense_weight", "rerank_candidates"
 };
 
 // In the order in which they are shown; those of one section are neighbours.

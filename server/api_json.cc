@@ -6,12 +6,6 @@
 namespace quarry::server {
 namespace {
 
-void WriteStrings(const std::vector<std::string>& strings, JsonWriter& json) {
-  json.BeginArray();
-  for (const std::string& text : strings) json.String(text);
-  json.EndArray();
-}
-
 void AddSpan(const SourceSpan& span, JsonWriter& json) {
   json.Key("begin").Uint(span.begin).Key("end").Uint(span.end);
   if (span.page != 0) json.Key("page").Uint(span.page);
@@ -70,7 +64,7 @@ void WriteExplanation(const ScoreBreakdown& breakdown, const Explanation& explan
 
 void WriteContext(const Context& context, JsonWriter& json) {
   json.BeginObject().Key("tokens").Uint(context.token_count).Key("passages").BeginArray();
-  for (const Passage& passage : context.passages) WritePassage(passage, 0, json);
+  for (const Passage& passage : context.passages) WritePassage(passage, {}, json);
   json.EndArray().Key("dropped").BeginArray();
   for (const DroppedPassage& dropped : context.dropped) {
     json.BeginObject().Key("chunk").Uint(dropped.chunk.value);
@@ -80,6 +74,12 @@ void WriteContext(const Context& context, JsonWriter& json) {
 }
 
 }  // namespace
+
+void WriteStrings(const std::vector<std::string>& strings, JsonWriter& json) {
+  json.BeginArray();
+  for (const std::string& text : strings) json.String(text);
+  json.EndArray();
+}
 
 void WriteMetadata(const Metadata& metadata, JsonWriter& json) {
   json.BeginObject();
@@ -93,21 +93,41 @@ void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json) {
   json.EndObject();
 }
 
-void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json,
-                  const Explanation* explanation) {
+void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& json) {
   json.BeginObject();
-  if (rank != 0) json.Key("rank").Uint(rank);
+  if (view.rank != 0) json.Key("rank").Uint(view.rank);
+  if (view.is_neighbour) json.Key("neighbour").Bool(true);
   json.Key("score").Double(passage.score);
+  if (!view.collection.empty()) json.Key("collection").String(view.collection);
   json.Key("document").String(passage.chunk.document);
   json.Key("title").String(passage.title).Key("uri").String(passage.uri);
   json.Key("chunk").Uint(passage.chunk.id.value).Key("ordinal").Uint(passage.chunk.ordinal);
   AddSpan(passage.chunk.span, json);
   json.Key("text").String(passage.chunk.text).Key("language").String(passage.language);
   WriteMetadata(passage.metadata, json.Key("metadata"));
-  if (explanation != nullptr) {
-    WriteExplanation(passage.breakdown, *explanation, json.Key("explain"));
+  if (view.explanation != nullptr) {
+    WriteExplanation(passage.breakdown, *view.explanation, json.Key("explain"));
   }
   json.EndObject();
+}
+
+void WriteExpansion(const retrieval::Retrieved& retrieved, JsonWriter& json) {
+  if (!retrieved.feedback.empty()) {
+    json.Key("feedback").BeginArray();
+    for (const retrieval::WeightedTerm& term : retrieved.feedback) {
+      json.BeginObject().Key("term").String(term.term);
+      json.Key("weight").Double(term.weight).EndObject();
+    }
+    json.EndArray();
+  }
+  if (!retrieved.hops.empty()) {
+    json.Key("hops").BeginArray();
+    for (const retrieval::Hop& hop : retrieved.hops) {
+      json.BeginObject().Key("hop").Uint(hop.hop).Key("name").String(hop.name);
+      json.Key("document").String(hop.document).EndObject();
+    }
+    json.EndArray();
+  }
 }
 
 void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWriter& json) {

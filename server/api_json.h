@@ -21,9 +21,18 @@ struct Explanation {
   const std::vector<index::TermContribution>& terms;
   const std::vector<ScoreStep>& steps;
 };
-// `rank` (from 1) is left out where it is 0. With `explanation` how the score came about follows.
-void WritePassage(const Passage& passage, uint32_t rank, JsonWriter& json,
-                  const Explanation* explanation = nullptr);
+// What a list says of a passage beside the passage itself.
+struct PassageView {
+  uint32_t rank = 0;                         // from 1; 0 = left out
+  std::string collection = {};               // "" = left out
+  bool is_neighbour = false;                 // said where it is
+  const Explanation* explanation = nullptr;  // how the score came about, where given
+};
+void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& json);
+// What recall mode added and which names were followed, into an object that is open; nothing where
+// neither ran.
+void WriteExpansion(const retrieval::Retrieved& retrieved, JsonWriter& json);
+void WriteStrings(const std::vector<std::string>& strings, JsonWriter& json);
 // The names of what a query requires or excludes.
 void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWriter& json);
 // `passage` is what citation.passage numbers.

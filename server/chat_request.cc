@@ -160,7 +160,7 @@ Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOption
   }
   reader.Optional("quarry").Value([&](const JsonValue& value, const std::string& place) -> Status {
     ObjectReader extension(value, place);
-    ReadQuestionFields(extension, request.question);
+    ReadQuestionFields(extension, options, request.question);
     return extension.Finish();
   });
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());

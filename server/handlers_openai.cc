@@ -98,7 +98,7 @@ void WriteExtension(const Answer& answer, const Completion& completion, JsonWrit
   WriteVerdict(answer.verdict, json.Key("verdict"));
   WriteCitations(answer, json.Key("citations"));
   json.Key("contexts").BeginArray();
-  for (const Passage& passage : answer.context.passages) WritePassage(passage, 0, json);
+  for (const Passage& passage : answer.context.passages) WritePassage(passage, {}, json);
   json.EndArray().Key("commit").Uint(answer.commit.value);
   WriteTimings(answer.timings, json.Key("timings_us"));
   json.EndObject();

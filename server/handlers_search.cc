@@ -1,5 +1,8 @@
 // Search and answer: POST /api/v1/search, POST /api/v1/answer.
 
+#include <utility>
+
+#include "retrieval/explanation.h"
 #include "server/api_json.h"
 #include "server/errors.h"
 #include "server/handlers.h"
@@ -21,7 +24,7 @@ Result<AnswerRequest> ParseAnswerRequest(const HandlerEnvironment& environment,
   AnswerRequest request{.question = DefaultQuestion(environment.options)};
   ObjectReader reader(json, "");
   reader.Required("query").String(request.question.query.text);
-  ReadQuestionFields(reader, request.question);
+  ReadQuestionFields(reader, environment.options, request.question);
   reader.Optional("stream").Bool(request.stream);
   reader.Optional("context").Bool(request.with_context);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
@@ -37,42 +40,56 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
   ObjectReader reader(body, "");
   reader.Required("query").String(question.query.text);
   question.query.has_operators = true;
-  ReadQuestionFields(reader, question);
+  ReadQuestionFields(reader, environment.options, question);
+  std::vector<std::string> names;
+  reader.Optional("collections").Strings(names);
   bool explain = false;
   reader.Optional("explain").Bool(explain);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
 
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, question.collection));
+  const bool several = !names.empty();
+  if (!several) names = {question.collection};
+  QUARRY_ASSIGN_OR_RETURN(const SearchedCollections collections,
+                          SnapshotsOf(services, std::move(names)));
   Trace trace;
   CallContext context = call.context;
   context.trace = &trace;
-  QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
-                          services.retriever.Retrieve(question.query, *snapshot, context));
+  QUARRY_ASSIGN_OR_RETURN(
+      const retrieval::Retrieved retrieved,
+      services.retriever.RetrieveAcross(question.query, collections.snapshots, context));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<Passage> passages,
-                          retrieval::ReadPassages(*snapshot, retrieved.hits));
+                          retrieval::ReadPassages(collections.snapshots, retrieved.hits));
   std::vector<std::vector<index::TermContribution>> terms(passages.size());
   if (explain && retrieved.used_lexical) {
-    std::vector<RowId> rows;
-    for (const retrieval::RankedHit& ranked : retrieved.hits) rows.push_back(ranked.row);
     QUARRY_ASSIGN_OR_RETURN(terms,
-                            snapshot->lexical().Explain(retrieved.lexical.terms, rows, context));
+                            retrieval::ExplainTerms(retrieved, collections.snapshots, context));
   }
 
   JsonWriter json;
   json.BeginObject().Key("query").String(question.query.text);
-  json.Key("collection").String(question.collection);
+  if (several) {
+    WriteStrings(collections.names, json.Key("collections"));
+  } else {
+    json.Key("collection").String(question.collection);
+  }
   json.Key("mode").String(SearchModeName(question.query.mode)).Key("k").Uint(question.query.k);
   json.Key("used_lexical").Bool(retrieved.used_lexical);
   json.Key("used_dense").Bool(retrieved.used_dense);
   if (explain) {
     WriteConditions(retrieved.lexical.required, json.Key("required"));
     WriteConditions(retrieved.lexical.excluded, json.Key("excluded"));
+    WriteExpansion(retrieved, json);
   }
   json.Key("hits").BeginArray();
   for (size_t i = 0; i < passages.size(); ++i) {
-    const Explanation explanation{terms[i], retrieved.hits[i].steps};
-    WritePassage(passages[i], static_cast<uint32_t>(i) + 1, json, explain ? &explanation : nullptr);
+    const retrieval::RankedHit& hit = retrieved.hits[i];
+    const Explanation explanation{terms[i], hit.steps};
+    WritePassage(passages[i],
+                 {.rank = static_cast<uint32_t>(i) + 1,
+                  .collection = several ? collections.names[hit.collection] : "",
+                  .is_neighbour = hit.is_neighbour,
+                  .explanation = explain ? &explanation : nullptr},
+                 json);
   }
   json.EndArray();
   WriteTimings(trace.stages(), json.Key("timings_us"));

@@ -1,5 +1,8 @@
 #include "server/question.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace quarry::server {
 namespace {
 
@@ -14,6 +17,48 @@ Status ReadMode(const JsonValue& value, const std::string& place, SearchMode& mo
   return OkStatus();
 }
 
+struct AsRetrievalValue {
+  RetrievalValue value;
+  bool operator()(bool flag) { return Take(flag); }
+  bool operator()(int64_t integer) {
+    return integer >= 0 ? Take(static_cast<uint64_t>(integer)) : Take(static_cast<double>(integer));
+  }
+  bool operator()(uint64_t integer) { return Take(integer); }
+  bool operator()(double number) { return Take(number); }
+  bool operator()(const std::string& text) { return Take(text); }
+  template <typename Other>
+  bool operator()(const Other&) {
+    return false;
+  }
+  template <typename Value>
+  bool Take(const Value& taken) {
+    value = taken;
+    return true;
+  }
+};
+
+// What `options` sets, over the server's own.
+Status ReadOptions(const JsonValue& json, const std::string& place,
+                   const RetrievalOptions& defaults, Query& query) {
+  query.options = defaults;
+  ObjectReader reader(json, place);
+  for (const RetrievalOption& option : RetrievalOptionTable()) {
+    reader.Optional(option.request_name)
+        .Value([&](const JsonValue& value, const std::string& where) -> Status {
+          AsRetrievalValue given;
+          if (!std::visit(given, value.value)) {
+            return InvalidArgumentError(where + ": expected " + option.type + ", not " +
+                                        value.TypeName());
+          }
+          // What the question says stands over what its collection has.
+          if (option.request_name == "dense_weight")
+            query.options->collection_dense_weights.clear();
+          return option.set(*query.options, given.value).Annotate(where);
+        });
+  }
+  return reader.Finish();
+}
+
 }  // namespace
 
 Question DefaultQuestion(const ServerOptions& options) {
@@ -24,7 +69,7 @@ Question DefaultQuestion(const ServerOptions& options) {
   return question;
 }
 
-void ReadQuestionFields(ObjectReader& reader, Question& question) {
+void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Question& question) {
   Query& query = question.query;
   reader.Optional("collection").String(question.collection);
   reader.Optional("k").Uint(query.k, 1, kMaxK);
@@ -35,6 +80,9 @@ void ReadQuestionFields(ObjectReader& reader, Question& question) {
     QUARRY_ASSIGN_OR_RETURN(query.filter, ParseFilter(ToJson(value)));
     return OkStatus();
   });
+  reader.Optional("options").Value([&](const JsonValue& value, const std::string& place) {
+    return ReadOptions(value, place, options.default_retrieval, query);
+  });
   ObjectReader::Field principals = reader.Optional("principals");
   if (principals.present()) query.principals.unrestricted = false;
   principals.Strings(query.principals.names);
@@ -44,6 +92,20 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const Services& servic
                                                           const std::string& collection) {
   QUARRY_ASSIGN_OR_RETURN(const CollectionId id, services.index.FindCollection(collection));
   return services.index.GetSnapshot(id);
+}
+
+Result<SearchedCollections> SnapshotsOf(const Services& services, std::vector<std::string> names) {
+  SearchedCollections collections;
+  for (std::string& name : names) {
+    if (std::ranges::find(collections.names, name) != collections.names.end()) {
+      return InvalidArgumentError("collections: \"" + name + "\" stands there twice");
+    }
+    QUARRY_ASSIGN_OR_RETURN(auto snapshot, SnapshotOf(services, name));
+    collections.snapshots.push_back(snapshot.get());
+    collections.held.push_back(std::move(snapshot));
+    collections.names.push_back(std::move(name));
+  }
+  return collections;
 }
 
 }  // namespace quarry::server

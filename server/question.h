@@ -17,15 +17,26 @@ struct Question {
   std::string collection;
 };
 
+// The states of several collections to search together.
+struct SearchedCollections {
+  std::vector<std::string> names;
+  std::vector<std::shared_ptr<const index::Snapshot>> held;
+  std::vector<const index::Snapshot*> snapshots;  // the same, as the retriever takes them
+};
+
 // A question with the server's defaults and no text.
 Question DefaultQuestion(const ServerOptions& options);
 
-// Reads what a question has besides its text: collection, k, mode, filter, principals. Absent
-// principals mean an unrestricted caller; an empty list one who reads what everybody may.
-void ReadQuestionFields(ObjectReader& reader, Question& question);
+// Reads what a question has besides its text: collection, k, mode, filter, principals, and options,
+// an object with the options of retrieval that are to be other than the server's
+// (RetrievalOption::request_name). Absent principals mean an unrestricted caller; an empty list one
+// who reads what everybody may.
+void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Question& question);
 
 // The state of `collection` to answer from. kNotFound lists the collections that there are.
 Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const Services& services,
                                                           const std::string& collection);
+// The same of several, in their order. kInvalidArgument where one stands twice.
+Result<SearchedCollections> SnapshotsOf(const Services& services, std::vector<std::string> names);
 
 }  // namespace quarry::server

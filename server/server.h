@@ -33,7 +33,8 @@ struct ServerOptions {
   std::string default_collection = "default";
   uint32_t default_k = 10;  // of questions that name none, as is the mode
   SearchMode default_mode = SearchMode::kHybrid;
-  uint32_t header_bytes = 8 * 1024;  // request line and headers
+  RetrievalOptions default_retrieval;  // of questions with options: what they leave out
+  uint32_t header_bytes = 8 * 1024;    // request line and headers
   uint64_t body_bytes = 1u << 20;
   uint64_t ingest_body_bytes = 32u << 20;  // PUT /api/v1/documents
   uint32_t header_seconds = 10;

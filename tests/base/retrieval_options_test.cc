@@ -17,7 +17,7 @@ const RetrievalOption& Find(std::string_view name) {
 TEST(RetrievalOptionsTest, EveryOptionTakesItsOwnValueAndRefusesAnotherType) {
   std::set<std::string> names;
   for (const RetrievalOption& option : RetrievalOptionTable()) {
-    EXPECT_TRUE(names.insert(option.RequestName()).second) << option.name;
+    EXPECT_TRUE(names.insert(option.request_name).second) << option.name;
     RetrievalOptions options;
     EXPECT_OK(option.set(options, option.get(options)));
     EXPECT_EQ(options.Description(), RetrievalOptions().Description());

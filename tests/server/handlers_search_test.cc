@@ -59,6 +59,59 @@ TEST_F(SearchRouteTest, ModeLexicalLeavesTheVectorsOut) {
   EXPECT_EQ(reply.json.at("mode"), "lexical");
 }
 
+TEST_F(SearchRouteTest, AQuestionMaySetEveryOptionOfRetrieval) {
+  const auto search = [&](const json& options) {
+    return server_.Post(
+        "/api/v1/search",
+        {{"query", "bronze valve V-3 motor"}, {"k", 4}, {"explain", true}, {"options", options}});
+  };
+  EXPECT_EQ(search({{"dense_weight", 0}}).json.at("used_dense"), false);
+  const JsonReply recall = search({{"feedback", true}, {"feedback_terms", 3}});
+  EXPECT_EQ(recall.json.at("feedback").size(), 3u);
+  EXPECT_TRUE(recall.json.at("timings_us").contains("retrieve.feedback"));
+  const JsonReply hops = search({{"hops", 2}});
+  EXPECT_EQ(hops.json.at("hits")[0].at("explain").at("steps")[0].at("stage"), "fusion");
+  // Every option of the table is a field.
+  json all = json::object();
+  for (const RetrievalOption& option : RetrievalOptionTable()) {
+    std::visit([&](const auto& value) { all[option.request_name] = value; },
+               option.get(RetrievalOptions()));
+  }
+  EXPECT_EQ(search(all).status, 200);
+}
+
+TEST_F(SearchRouteTest, AWrongOptionIsNamedWithWhatWasExpected) {
+  const auto message = [&](const json& options) {
+    const JsonReply reply =
+        server_.Post("/api/v1/search", {{"query", "pump"}, {"options", options}});
+    EXPECT_EQ(reply.status, 400);
+    return reply.Message();
+  };
+  EXPECT_EQ(message({{"dense_weight", 1.5}}),
+            "options.dense_weight: expected a number from 0 to 1, got 1.5");
+  EXPECT_EQ(message({{"hops", -1}}), "options.hops: expected an integer from 1 to 4, got -1");
+  EXPECT_EQ(message({{"feedback", {1}}}), "options.feedback: expected true or false, not a list");
+  EXPECT_EQ(message({{"dense_wieght", 1}}),
+            "options: unknown field \"dense_wieght\"; did you mean \"dense_weight\"?");
+  EXPECT_EQ(message(3), "options: expected an object, not a number");
+}
+
+TEST_F(SearchRouteTest, SeveralCollectionsAreSearchedTogether) {
+  const JsonReply one =
+      server_.Post("/api/v1/search", {{"query", "bicycles"}, {"collections", {"default"}}});
+  ASSERT_EQ(one.status, 200);
+  EXPECT_EQ(one.json.at("collections"), json({"default"}));
+  EXPECT_EQ(one.json.at("hits")[0].at("collection"), "default");
+  EXPECT_EQ(
+      server_
+          .Post("/api/v1/search", {{"query", "bicycles"}, {"collections", {"default", "default"}}})
+          .Message(),
+      "collections: \"default\" stands there twice");
+  EXPECT_EQ(
+      server_.Post("/api/v1/search", {{"query", "bicycles"}, {"collections", {"none"}}}).status,
+      404);
+}
+
 TEST_F(SearchRouteTest, FindsChinese) {
   const JsonReply reply = server_.Post("/api/v1/search", {{"query", "带薪休假有几天？"}, {"k", 1}});
   ASSERT_EQ(reply.status, 200);
