@@ -14,4 +14,22 @@ const char* SupportName(Support support) {
   Fatal(__FILE__, __LINE__, "unknown Support");
 }
 
+const char* CacheKindName(CacheKind kind) {
+  switch (kind) {
+    case CacheKind::kOff:
+      return "off";
+    case CacheKind::kBypassed:
+      return "bypassed";
+    case CacheKind::kMiss:
+      return "miss";
+    case CacheKind::kShared:
+      return "shared";
+    case CacheKind::kExact:
+      return "exact";
+    case CacheKind::kSemantic:
+      return "semantic";
+  }
+  Fatal(__FILE__, __LINE__, "unknown CacheKind");
+}
+
 }  // namespace quarry

@@ -50,6 +50,30 @@ struct Usage {
   double cost = 0;  // by the configured prices; 0 without a model
 };
 
+// Whether an answer was made for this question or taken from the answer cache, and on what grounds.
+enum class CacheKind : uint8_t {
+  kOff,       // there is no cache
+  kBypassed,  // not looked up: the caller or the question forbids it
+  kMiss,      // looked up, and made anew
+  kShared,    // made once for several who asked the same at the same time
+  kExact,     // stored for the same question, spelling apart
+  kSemantic,  // stored for another question that a verifier takes for the same
+};
+const char* CacheKindName(
+    CacheKind kind);  // "off", "bypassed", "miss", "shared", "exact", "semantic"
+
+struct CacheReport {
+  CacheKind kind = CacheKind::kOff;
+  std::string reason;       // kBypassed, kMiss: why
+  CacheEntryId entry;       // of a hit
+  std::string question;     // of a hit: the stored one
+  double similarity = 0;    // of a hit: of both questions; 1 of the same
+  int64_t age_seconds = 0;  // of a hit
+  std::string verified_by;  // of a hit: "normal form", or the fingerprint of the verifier
+
+  bool hit() const { return kind == CacheKind::kExact || kind == CacheKind::kSemantic; }
+};
+
 struct Answer {
   std::string text;                        // with markers: "The pump runs at 9 bar [1]."
   std::vector<Citation> citations;         // by the sentences; one may have several
@@ -62,6 +86,7 @@ struct Answer {
   Context context;          // the cited passages first, in the order of their citations
   CommitSequence commit;    // the state of the collection that was answered from
   std::string fingerprint;  // names that state, the configuration and the model: same = same answer
+  CacheReport cache;
   std::vector<Trace::Stage> timings;
 };
 

@@ -52,6 +52,14 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
   return retrieval::BuildContext(std::move(passages), options_.context);
 }
 
+Result<std::string> Answerer::ConfigurationFingerprint(const Query& query) const {
+  QUARRY_ASSIGN_OR_RETURN(const std::string reranker, retriever_.RerankerFingerprint());
+  QUARRY_ASSIGN_OR_RETURN(const std::string tokenizer, counter_.Fingerprint());
+  std::string configuration = fingerprint_ + '/' + reranker + '/' + tokenizer;
+  if (query.options) configuration += '/' + query.options->Description();
+  return configuration;
+}
+
 Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot,
                              const AnswerSink& sink, const CallContext& context) const {
   Trace trace;
@@ -60,10 +68,7 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
 
   Answer answer;
   answer.commit = snapshot.commit();
-  QUARRY_ASSIGN_OR_RETURN(const std::string reranker, retriever_.RerankerFingerprint());
-  QUARRY_ASSIGN_OR_RETURN(const std::string tokenizer, counter_.Fingerprint());
-  std::string configuration = fingerprint_ + '/' + reranker + '/' + tokenizer;
-  if (query.options) configuration += '/' + query.options->Description();
+  QUARRY_ASSIGN_OR_RETURN(const std::string configuration, ConfigurationFingerprint(query));
   answer.fingerprint = StateFingerprint(configuration, snapshot);
   QUARRY_ASSIGN_OR_RETURN(answer.context, MakeContext(query, snapshot, traced));
   {

@@ -41,12 +41,15 @@ class Answerer {
   Result<Answer> Ask(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
                      const CallContext& context) const;
 
-  // Hash of everything but the snapshot that decides an answer.
-  const std::string& ConfigurationFingerprint() const { return fingerprint_; }
-
- private:
+  // What an answer to `query` is made from, best first. Errors: those of Ask.
   Result<Context> MakeContext(const Query& query, const index::Snapshot& snapshot,
                               const CallContext& context) const;
+
+  // Names everything but question and snapshot that decides an answer: options, models, writer.
+  // Errors: those of opening the models.
+  Result<std::string> ConfigurationFingerprint(const Query& query) const;
+
+ private:
 
   const retrieval::Retriever& retriever_;
   model::TokenCounter& counter_;

@@ -1,0 +1,148 @@
+#include "generation/cached_answerer.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/coding.h"
+#include "base/log.h"
+#include "retrieval/cache_scope.h"
+#include "retrieval/question_facts.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr size_t kAuditQueue = 16;
+constexpr std::chrono::minutes kAuditTime{2};
+
+// Gives the whole text at once.
+Status Deliver(const Answer& answer, const AnswerSink& sink) {
+  if (sink && !answer.text.empty() && !sink(answer.text)) {
+    return CancelledError("the reader of the answer went away");
+  }
+  return OkStatus();
+}
+
+// Equal only of the same words on the same state: then one answer is the other's.
+std::string FlightKey(const retrieval::CacheQuestion& question) {
+  std::string key;
+  AppendBytes(key, question.scope);
+  AppendVarint(key, question.snapshot.commit().value);
+  AppendVarint(key, question.snapshot.pending_vectors());
+  return key + question.query.text;
+}
+
+}  // namespace
+
+CachedAnswerer::CachedAnswerer(const Answerer& answerer, index::Index& index,
+                               retrieval::AnswerCache* cache, MetricsRegistry& metrics)
+    : answerer_(answerer),
+      index_(index),
+      cache_(cache),
+      audit_(cache == nullptr ? 0 : cache->options().audit_share, metrics) {
+  if (cache_ != nullptr) auditor_ = std::make_unique<ThreadPool>(1, kAuditQueue);
+}
+
+CachedAnswerer::~CachedAnswerer() = default;
+
+void CachedAnswerer::WaitForAudits() {
+  if (auditor_ != nullptr) auditor_->Wait();
+}
+
+Result<Answer> CachedAnswerer::Ask(const Query& query, const index::Snapshot& snapshot,
+                                   CacheUse use, const AnswerSink& sink,
+                                   const CallContext& context) const {
+  if (cache_ == nullptr) return answerer_.Ask(query, snapshot, sink, context);
+  retrieval::NormalisedQuestion normalised = retrieval::NormaliseQuestion(query.text);
+  const bool of_the_day = retrieval::AsksForNow(normalised);
+  if (use == CacheUse::kOff || of_the_day || normalised.text.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, sink, context));
+    answer.cache.kind = CacheKind::kBypassed;
+    answer.cache.reason = use == CacheUse::kOff ? "the request says so"
+                          : of_the_day          ? "the question asks for what changes by the day"
+                                                : "the question has no words";
+    return answer;
+  }
+  Trace trace;
+  CallContext traced = context;
+  traced.trace = &trace;
+  QUARRY_ASSIGN_OR_RETURN(const std::string configuration, answerer_.ConfigurationFingerprint(query));
+  const retrieval::CacheQuestion question{
+      .query = query,
+      .snapshot = snapshot,
+      .scope = retrieval::CacheScope(query, snapshot, configuration),
+      .normalised = std::move(normalised),
+      .make_context = [&](const Query& asked) {
+        return answerer_.MakeContext(asked, snapshot, traced);
+      }};
+  if (use == CacheUse::kRefresh) return Make(question, sink, context, "the request says so");
+  std::string why;
+  QUARRY_ASSIGN_OR_RETURN(std::optional<retrieval::CacheHit> hit,
+                          cache_->Lookup(question, traced, why));
+  if (!hit) return MakeOnce(question, sink, context, std::move(why));
+  hit->answer.timings = trace.stages();
+  QUARRY_RETURN_IF_ERROR(Deliver(hit->answer, sink));
+  if (audit_.Choose()) Audit(query, snapshot, hit->answer);
+  return std::move(hit->answer);
+}
+
+Result<Answer> CachedAnswerer::MakeOnce(const retrieval::CacheQuestion& question,
+                                        const AnswerSink& sink, const CallContext& context,
+                                        std::string why) const {
+  while (true) {
+    AnswerFlights::Place place = flights_.Join(FlightKey(question));
+    if (!place.leads()) {
+      QUARRY_ASSIGN_OR_RETURN(std::optional<Answer> answer, place.Wait(context));
+      if (!answer) continue;
+      answer->cache = {.kind = CacheKind::kShared, .reason = ""};
+      QUARRY_RETURN_IF_ERROR(Deliver(*answer, sink));
+      return *std::move(answer);
+    }
+    // Somebody may have landed between the look-up and the place.
+    QUARRY_ASSIGN_OR_RETURN(std::optional<retrieval::CacheHit> hit,
+                            cache_->Lookup(question, context, why));
+    if (hit) {
+      QUARRY_RETURN_IF_ERROR(Deliver(hit->answer, sink));
+      return std::move(hit->answer);
+    }
+    Result<Answer> answer = Make(question, sink, context, why);
+    place.Land(answer);
+    return answer;
+  }
+}
+
+Result<Answer> CachedAnswerer::Make(const retrieval::CacheQuestion& question,
+                                    const AnswerSink& sink, const CallContext& context,
+                                    const std::string& why) const {
+  const auto start = CallContext::Clock::now();
+  QUARRY_ASSIGN_OR_RETURN(Answer answer,
+                          answerer_.Ask(question.query, question.snapshot, sink, context));
+  const auto cost = CallContext::Clock::now() - start;
+  cache_->Store(
+      question, answer,
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(cost).count()));
+  answer.cache.kind = CacheKind::kMiss;
+  answer.cache.reason = why;
+  return answer;
+}
+
+void CachedAnswerer::Audit(const Query& query, const index::Snapshot& snapshot,
+                           const Answer& served) const {
+  const auto audit = [this, query, served, collection = snapshot.collection().id,
+                      commit = snapshot.commit()] {
+    const auto now = index_.GetSnapshot(collection);
+    // On another state another answer may be right.
+    if (!now.ok() || (*now)->commit() != commit) return;
+    const Result<Answer> fresh = answerer_.Ask(
+        query, **now, nullptr, CallContext::WithTimeout(std::chrono::milliseconds(kAuditTime)));
+    if (!fresh.ok()) return;
+    const bool agrees = retrieval::AnswersAgree(served, *fresh);
+    audit_.Record(agrees);
+    if (agrees) return;
+    LogWarning("answer cache: entry " + std::to_string(served.cache.entry.value) +
+               " served another answer than one made anew; it is removed");
+    cache_->Evict(collection, served.cache.entry);
+  };
+  auditor_->TrySubmit(audit).IgnoreError();  // busy: this one is not audited
+}
+
+}  // namespace quarry::generation

@@ -1,0 +1,60 @@
+#pragma once
+
+// CachedAnswerer: an Answerer with the answer cache (retrieval/answer_cache.h) in front of it. Every
+// surface asks through it; Answer::cache says where an answer came from.
+//
+// Not looked up are questions that forbid it (CacheUse) and questions for what changes by the day
+// (AsksForNow). Of equal questions that nobody has answered yet and that are asked at the same time, on
+// one state of the collection, one is answered and the others get that answer.
+//
+// Thread-safe.
+
+#include <memory>
+#include <string>
+
+#include "generation/answer_flights.h"
+#include "generation/answerer.h"
+#include "retrieval/answer_cache.h"
+#include "retrieval/cache_audit.h"
+
+namespace quarry::generation {
+
+enum class CacheUse : uint8_t {
+  kRead,     // serve what is stored, store what is made
+  kRefresh,  // make anew and store: "no-cache"
+  kOff,      // neither: "no-store"
+};
+
+class CachedAnswerer {
+ public:
+  // All must outlive it. `cache` may be null: every answer is made.
+  CachedAnswerer(const Answerer& answerer, index::Index& index, retrieval::AnswerCache* cache,
+                 MetricsRegistry& metrics);
+  ~CachedAnswerer();
+
+  // As Answerer::Ask, whose errors are its own. A served answer comes in one piece.
+  Result<Answer> Ask(const Query& query, const index::Snapshot& snapshot, CacheUse use,
+                     const AnswerSink& sink, const CallContext& context) const;
+
+  // Waits for the audits under way. For tests.
+  void WaitForAudits();
+
+  const Answerer& answerer() const { return answerer_; }
+  retrieval::AnswerCache* cache() const { return cache_; }
+
+ private:
+  Result<Answer> Make(const retrieval::CacheQuestion& question, const AnswerSink& sink,
+                      const CallContext& context, const std::string& why) const;
+  Result<Answer> MakeOnce(const retrieval::CacheQuestion& question, const AnswerSink& sink,
+                          const CallContext& context, std::string why) const;
+  void Audit(const Query& query, const index::Snapshot& snapshot, const Answer& served) const;
+
+  const Answerer& answerer_;
+  index::Index& index_;
+  retrieval::AnswerCache* const cache_;
+  mutable retrieval::CacheAudit audit_;
+  mutable AnswerFlights flights_;
+  std::unique_ptr<ThreadPool> auditor_;  // one thread; null without a cache
+};
+
+}  // namespace quarry::generation
