@@ -309,6 +309,8 @@ class Parser {
            "prefer passages that say different things, 0 to 1 (0)");
     AddKey(command, "--neighbours", "retrieval.neighbours", "N",
            "chunks before and after each hit, too (0)");
+    AddKey(command, "--section", "retrieval.section_tokens", "N",
+           "the section around each hit, too, up to N tokens (0)");
   }
 
   void AddIndex() {

@@ -81,7 +81,10 @@ struct RetrievalOptions {
   RerankOptions rerank;
   RecencyOptions recency;
   DiversityOptions diversity;
-  uint32_t neighbours = 0;  // chunks before and after each hit that come with it
+  // What comes with a hit (retrieval/neighbours.h): chunks before and after it, or the section that it
+  // stands in, as far as it is no longer than so many tokens; 0 = off.
+  uint32_t neighbours = 0;
+  uint32_t section_tokens = 0;
 
   // Of collections that have one of their own; for them it stands in place of fusion.dense_weight.
   std::map<std::string, double> collection_dense_weights;

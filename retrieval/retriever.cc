@@ -132,7 +132,10 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
     QUARRY_RETURN_IF_ERROR(Diversify(snapshots, options.diversity, context, hits));
   }
   if (hits.size() > query.k) hits.resize(query.k);
-  if (options.neighbours > 0) {
+  if (options.section_tokens > 0) {
+    QUARRY_ASSIGN_OR_RETURN(
+        hits, AddSections(snapshots, options.section_tokens, context, std::move(hits)));
+  } else if (options.neighbours > 0) {
     hits = AddNeighbours(snapshots, options.neighbours, std::move(hits));
   }
   retrieved.hits = std::move(hits);

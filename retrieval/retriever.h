@@ -10,7 +10,7 @@
 //   rerank of the best few by a model                                      rerank.h      (none)
 //   recency                                                                recency.h     (off)
 //   diversity                                                              diversity.h   (off)
-//   cut to k; neighbours of what is left                                   neighbours.h  (off)
+//   cut to k; neighbours or sections of what is left                       neighbours.h  (off)
 //
 // What the query requires and excludes (base/query_syntax.h) restricts the rows that either leg may
 // return, as filters do; the embedder is given the text without operators. The dense leg is left

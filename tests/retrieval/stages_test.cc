@@ -1,5 +1,7 @@
 // The stages behind fusion, each on a small real collection.
 
+#include <set>
+
 #include "retrieval/diversity.h"
 #include "retrieval/feedback.h"
 #include "retrieval/neighbours.h"
@@ -156,6 +158,65 @@ TEST_F(StagesTest, NeighboursComeBehindTheirHitAndOnce) {
   EXPECT_THAT(Retrieve(query, options).hits, SizeIs(snapshot->live_chunks()));
   EXPECT_THAT(Ids(Retrieve({.text = "crew of the station", .k = 50}, options)),
               SizeIs(snapshot->live_chunks()));
+}
+
+// A document of three sections, the second with one below it, in chunks of a paragraph or two.
+Document SectionedDocument() {
+  Document document = testing::TextDocument("manual", "", "");
+  const auto add = [&](BlockKind kind, uint32_t level, const std::string& text) {
+    const uint64_t begin = document.text.size();
+    document.text += text;
+    document.blocks.push_back(
+        {.kind = kind, .level = level, .begin = begin, .end = document.text.size()});
+    document.text += "\n\n";
+  };
+  int number = 0;
+  const auto add_paragraphs = [&](const std::string& word) {
+    for (int i = 0; i < 3; ++i) {
+      std::string text;
+      for (int n = 0; n < 25; ++n) text += "matter" + std::to_string(++number) + " of the station ";
+      add(BlockKind::kParagraph, 0, text + (i == 1 ? word : "hall") + ".");
+    }
+  };
+  add(BlockKind::kHeading, 1, "Start");
+  add_paragraphs("walnut");
+  add(BlockKind::kHeading, 1, "Pump");
+  add_paragraphs("walrus");
+  add(BlockKind::kHeading, 2, "Valve");
+  add_paragraphs("walkway");
+  add(BlockKind::kHeading, 1, "End");
+  add_paragraphs("wallet");
+  return document;
+}
+
+TEST(SectionTest, BringsWhatStandsUnderTheHeadingOfTheHit) {
+  testing::TestEngine engine;
+  engine.ingest.chunks.target_tokens = engine.ingest.chunks.max_tokens = 120;
+  engine.ingest.chunks.min_tokens = 50;
+  engine.ingest.embedding.enabled = false;
+  engine.Add({SectionedDocument()});
+  const auto snapshot = engine.snapshot();
+  const auto headings = [&](const std::string& word, uint32_t tokens) {
+    Query query{.text = word, .mode = SearchMode::kLexical, .k = 1};
+    query.options.emplace().section_tokens = tokens;
+    const Retrieved found = engine.retriever.Retrieve(query, *snapshot, CallContext()).value();
+    uint64_t read = 0;
+    std::set<std::string> names;
+    for (const RankedHit& hit : found.hits) {
+      const index::StoredChunk chunk = snapshot->ReadChunk(hit.hit.chunk).value();
+      names.insert(chunk.span.heading_path.back());
+      read += chunk.token_count;
+      EXPECT_EQ(hit.is_neighbour, hit.row != found.hits[0].row);
+    }
+    EXPECT_TRUE(read <= tokens || found.hits.size() == 1) << read;
+    return names;
+  };
+  EXPECT_THAT(headings("walnut", 10'000), ElementsAre("Start"));
+  EXPECT_THAT(headings("walrus", 10'000), ElementsAre("Pump", "Valve"));  // what is below it, too
+  EXPECT_THAT(headings("walkway", 10'000), ElementsAre("Valve"));
+  EXPECT_THAT(headings("wallet", 10'000), ElementsAre("End"));
+  EXPECT_THAT(headings("walrus", 300), ElementsAre("Pump"));
+  EXPECT_THAT(headings("walrus", 1), ElementsAre("Pump"));
 }
 
 }  // namespace
