@@ -51,12 +51,33 @@ Status RemoveStaleRecords(const Upload& upload, const std::set<DocumentId>& curr
   return OkStatus();
 }
 
+// What became of each document of an upload, by its state before and after: "added", "changed" or
+// "unchanged".
+void AddStatuses(const std::set<DocumentId>& ids, const index::Snapshot& before,
+                 const index::Snapshot& after, JsonWriter& json) {
+  json.BeginArray();
+  for (const DocumentId& id : ids) {
+    const Result<index::StoredDocument> now = after.ReadDocument(id);
+    if (!now.ok()) continue;  // none without the other: the writer is ours
+    const Result<index::StoredDocument> then = before.ReadDocument(id);
+    const char* status = !then.ok()                    ? "added"
+                         : then->commit == now->commit ? "unchanged"
+                                                       : "changed";
+    json.BeginObject().Key("id").String(id).Key("status").String(status);
+    json.Key("chunks").Uint(now->chunks.size()).EndObject();
+  }
+  json.EndArray();
+}
+
 std::string UploadJson(const Upload& upload, const std::set<DocumentId>& ids,
-                       const ingest::IngestReport& report, const index::Snapshot& snapshot) {
+                       const ingest::IngestReport& report, const index::Snapshot& before,
+                       const index::Snapshot& snapshot) {
   JsonWriter json;
   json.BeginObject().Key("collection").String(upload.collection).Key("ids").BeginArray();
   for (const DocumentId& id : ids) json.String(id);
-  json.EndArray().Key("documents").BeginObject();
+  json.EndArray().Key("results");
+  AddStatuses(ids, before, snapshot, json);
+  json.Key("documents").BeginObject();
   json.Key("added").Uint(report.documents_added).Key("changed").Uint(report.documents_changed);
   json.Key("unchanged").Uint(report.documents_unchanged);
   json.Key("removed").Uint(report.documents_removed);
@@ -109,6 +130,7 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call, 
   for (const Document& document : upload.documents) ids.insert(document.id);
   QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
                           OpenWriter(environment, upload.collection, call.context));
+  const std::shared_ptr<const index::Snapshot> before = writer.snapshot();
   ingest::Pipeline pipeline(writer, services.analyzer, services.ingest_pool, services.embedders,
                             services.ingest);
   ingest::IngestReport report;
@@ -120,7 +142,7 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call, 
   report.embedding.embedded = EmbedNow(environment, call, writer);
   services.maintainer.Notice(writer.snapshot()->collection().id);
   return Response{.status = report.documents_added > 0 ? 201 : 200,
-                  .body = UploadJson(upload, ids, report, *writer.snapshot())};
+                  .body = UploadJson(upload, ids, report, *before, *writer.snapshot())};
 }
 
 }  // namespace

@@ -152,6 +152,25 @@ TEST(DocumentRoutes, JsonIsARecordUnlessItIsRaw) {
   EXPECT_EQ(shown.json.at("uri"), "x:y");
 }
 
+TEST(DocumentRoutes, EachDocumentOfAnUploadHasItsStatus) {
+  TestServer server;
+  ASSERT_EQ(server
+                .Put("/api/v1/documents", {{"documents",
+                                            {{{"id", "a"}, {"text", "alpha zorblax"}},
+                                             {{"id", "b"}, {"text", "beta zorblax"}}}}})
+                .status,
+            201);
+  const JsonReply reply =
+      server.Put("/api/v1/documents", {{"documents",
+                                        {{{"id", "c"}, {"text", "gamma zorblax"}},
+                                         {{"id", "b"}, {"text", "beta zorblax"}},
+                                         {{"id", "a"}, {"text", "alpha again"}}}}});
+  ASSERT_EQ(reply.status, 201) << reply.http.body;
+  EXPECT_EQ(reply.json.at("results"), json({{{"id", "a"}, {"status", "changed"}, {"chunks", 1}},
+                                            {{"id", "b"}, {"status", "unchanged"}, {"chunks", 1}},
+                                            {{"id", "c"}, {"status", "added"}, {"chunks", 1}}}));
+}
+
 TEST(DocumentRoutes, AFileOfRecordsIsReplacedAndDeletedAsAWhole) {
   TestServer server;
   const string target = "/api/v1/documents/all.jsonl";
