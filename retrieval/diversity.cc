@@ -30,6 +30,7 @@ Status Diversify(Snapshots snapshots, const DiversityOptions& options, const Cal
   std::vector<bool> taken(candidates);
   std::vector<double> nearest(candidates);  // similarity to what was taken
   while (order.size() < candidates) {
+    QUARRY_RETURN_IF_ERROR(context.Check());
     size_t best = candidates;
     double best_gain = 0;
     for (size_t i = 0; i < candidates; ++i) {

@@ -45,20 +45,23 @@ Result<FeedbackTerms> TermsOfFeedback(Snapshots snapshots, std::span<const Ranke
 std::vector<index::QueryTerm> AddFeedback(std::span<const index::QueryTerm> terms,
                                           const FeedbackTerms& feedback,
                                           const FeedbackOptions& options) {
+  if (feedback.empty()) return {terms.begin(), terms.end()};
   std::vector<index::QueryTerm> bag;
-  const auto add = [&bag](index::QueryTerm term, double weight) {
-    const double count = std::round(kBagSize * weight);
+  const auto add = [&bag](index::QueryTerm term, double weight, double least) {
+    const double count = std::max(std::round(kBagSize * weight), least);
     if (count < 1) return;
     term.count = static_cast<uint32_t>(count);
     bag.push_back(std::move(term));
   };
   double own = 0;
   for (const index::QueryTerm& term : terms) own += term.count;
+  // A long question keeps all of its words.
+  const double least = options.original_weight > 0 ? 1 : 0;
   for (const index::QueryTerm& term : terms) {
-    add(term, options.original_weight * term.count / own);
+    add(term, options.original_weight * term.count / own, least);
   }
   for (const WeightedTerm& term : feedback) {
-    add(term.term, (1 - options.original_weight) * term.weight);
+    add(term.term, (1 - options.original_weight) * term.weight, 0);
   }
   return bag;
 }

@@ -11,7 +11,8 @@
 namespace quarry::retrieval {
 namespace {
 
-constexpr size_t kKept = 10;  // hits of a search for a name
+constexpr size_t kKept = 10;   // hits of a search for a name
+constexpr size_t kMost = 100;  // names that one question follows in all
 
 // A name of a passage that may be followed.
 struct Lead {
@@ -90,7 +91,7 @@ Status FollowNames(const std::string& question, Snapshots snapshots, const Analy
       QUARRY_ASSIGN_OR_RETURN(const Passage passage, snapshot.ReadPassage(source.row));
       uint32_t taken = 0;
       for (const Lead& lead : LeadsOf(passage, snapshot, analyzer, asked)) {
-        if (taken == options.names) break;
+        if (taken == options.names || followed.size() == kMost) break;
         if (!names.insert(lead.name).second) continue;
         ++taken;
         QUARRY_RETURN_IF_ERROR(context.Check());

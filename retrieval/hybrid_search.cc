@@ -124,15 +124,16 @@ std::vector<RankedHit> HybridSearch::Fuse(const CallContext& context) const {
   const std::vector<Scales> scales = MakeScales();
   std::vector<RankedHit> hits;
   std::vector<const index::Snapshot*> snapshots;
+  const bool one_leg = !used_lexical_ || !used_dense_;
   for (uint32_t i = 0; i < parts_.size(); ++i) {
     const SearchPart& part = parts_[i];
     snapshots.push_back(part.snapshot);
     FusionOptions fusion = options_.fusion;
     fusion.dense_weight =
         part.uses_dense ? options_.DenseWeightOf(part.snapshot->collection().name) : 0;
+    if (one_leg) fusion.dense_weight = used_dense_ ? 1 : 0;  // one alone is in its own order
     std::vector<FusedRow> fused = retrieval::Fuse(part.lexical, part.dense, scales[i].lexical,
                                                   scales[i].dense, fusion, part.snapshot->rows());
-    const bool one_leg = !used_lexical_ || !used_dense_;
     for (FusedRow& row : fused) {
       if (one_leg) {
         row.score = used_dense_ ? row.dense_score : row.lexical_score;

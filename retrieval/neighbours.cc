@@ -21,15 +21,18 @@ std::vector<RankedHit> PutAround(Snapshots snapshots, const std::vector<Rows>& r
   std::set<std::pair<uint32_t, RowId>> there;
   for (const RankedHit& hit : hits) there.emplace(hit.collection, hit.row);
   std::vector<RankedHit> expanded;
+  size_t added = 0;
   for (size_t i = 0; i < hits.size(); ++i) {
     RankedHit near{.collection = hits[i].collection, .hit = {.score = hits[i].hit.score}};
     near.is_neighbour = true;
     expanded.push_back(std::move(hits[i]));
     for (RowId row = rows[i].first; row <= rows[i].last; ++row) {
+      if (added == kMaxK) break;
       if (!there.emplace(near.collection, row).second) continue;
       near.row = row;
       near.hit.chunk = snapshots[near.collection]->rows().row(row).chunk;
       expanded.push_back(near);
+      ++added;
     }
   }
   return expanded;

@@ -13,7 +13,8 @@
 namespace quarry::retrieval {
 
 // Puts up to `count` chunks before and after each hit behind it, with its score and marked
-// (RankedHit::is_neighbour), without those that are there already. They are not counted by k. Pure.
+// (RankedHit::is_neighbour), without those that are there already. They are not counted by k; there
+// are at most kMaxK of them, the first hits' before the others'. Pure.
 std::vector<RankedHit> AddNeighbours(Snapshots snapshots, uint32_t count,
                                      std::vector<RankedHit> hits);
 

@@ -41,6 +41,7 @@ Status BoostRecent(Snapshots snapshots, const RecencyOptions& options, const Cal
   std::map<std::pair<uint32_t, DocumentNumber>, std::optional<int64_t>> times;
   std::optional<int64_t> newest;
   for (const RankedHit& hit : hits) {
+    QUARRY_RETURN_IF_ERROR(context.Check());
     const index::Snapshot& snapshot = *snapshots[hit.collection];
     const DocumentNumber number = snapshot.rows().DocumentOf(hit.row).number;
     const auto [it, is_new] = times.try_emplace({hit.collection, number});

@@ -103,10 +103,12 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
       QUARRY_ASSIGN_OR_RETURN(retrieved.feedback,
                               TermsOfFeedback(snapshots, hits, options.feedback));
     }
-    retrieved.lexical.terms =
-        AddFeedback(retrieved.lexical.terms, retrieved.feedback, options.feedback);
-    QUARRY_RETURN_IF_ERROR(search.SearchLexical(retrieved.lexical.terms, context));
-    hits = search.Fuse(context);
+    if (!retrieved.feedback.empty()) {
+      retrieved.lexical.terms =
+          AddFeedback(retrieved.lexical.terms, retrieved.feedback, options.feedback);
+      QUARRY_RETURN_IF_ERROR(search.SearchLexical(retrieved.lexical.terms, context));
+      hits = search.Fuse(context);
+    }
   }
   retrieved.statistics = search.statistics();
 

@@ -78,6 +78,32 @@ TEST(FeedbackTest, WeightsBecomeCountsOfABag) {
                         {"pump", 400}, {"valve", 200}, {"motor", 300}, {"seal", 100}}));
 }
 
+TEST(FeedbackTest, ALongQuestionKeepsItsWordsAndNothingFoundChangesNothing) {
+  std::vector<index::QueryTerm> terms;
+  for (int i = 0; i < 3000; ++i) terms.emplace_back("word" + std::to_string(i));
+  const FeedbackTerms found = {{.term = "other", .weight = 1}};
+  EXPECT_THAT(AddFeedback(terms, found, {.original_weight = 0.1}), SizeIs(3001));
+  EXPECT_THAT(AddFeedback(terms, {}, {.original_weight = 0}), SizeIs(3000));
+  EXPECT_THAT(AddFeedback(terms, found, {.original_weight = 0}), SizeIs(1));
+}
+
+TEST_F(StagesTest, OneLegIsInItsOwnOrderWhateverItsWeight) {
+  for (int i = 0; i < 40; ++i) {
+    Add("d" + std::to_string(i), "Pump " + std::to_string(i) + " runs at " +
+                                     std::to_string(i * 7 % 40) + " bar beside valve " +
+                                     std::to_string(i % 5) + " of the station.");
+  }
+  Index();
+  const Query query{.text = "pump of valve 3", .mode = SearchMode::kDense, .k = 5};
+  const auto ids = [&](double weight) {
+    RetrievalOptions options;
+    options.fusion.dense_weight = weight;
+    return Ids(Retrieve(query, options));
+  };
+  EXPECT_THAT(ids(0.35), SizeIs(5));
+  EXPECT_EQ(ids(0), ids(0.35));
+}
+
 TEST_F(StagesTest, NewerDocumentsGainByHalfLives) {
   const std::string text = "The pump is serviced by the crew.";
   Add("a-old", text, {{"date", std::string("2020-01-01")}});
