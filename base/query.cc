@@ -22,6 +22,35 @@ Result<SearchMode> ParseSearchMode(std::string_view name) {
                               "\"; expected one of hybrid, dense, lexical");
 }
 
+ChunkId ChunkAt(const Passage& passage, uint64_t begin) {
+  ChunkId chunk = passage.chunk.id;
+  for (const PassagePart& part : passage.parts) {
+    if (part.begin <= begin) chunk = part.chunk;
+  }
+  return chunk;
+}
+
+std::string PassageHeading(const Passage& passage, uint32_t number) {
+  const Chunk& chunk = passage.chunk;
+  const std::string header = ContextualHeader(passage.title, chunk.span.heading_path);
+  std::string text = '[' + std::to_string(number) + "] ";
+  text += header.empty() ? chunk.document : header + " (" + chunk.document;
+  if (chunk.span.page != 0) {
+    text += (header.empty() ? " (page " : ", page ") + std::to_string(chunk.span.page);
+  }
+  return header.empty() && chunk.span.page == 0 ? text : text + ')';
+}
+
+std::string DroppedText(const Context& context, const DocumentId& document) {
+  for (const Passage& passage : context.passages) {
+    if (passage.chunk.document == document) return "";
+  }
+  for (const DroppedPassage& dropped : context.dropped) {
+    if (dropped.document == document) return dropped.why;
+  }
+  return "";
+}
+
 const char* StageName(ScoreStep::Stage stage) {
   switch (stage) {
     case ScoreStep::Stage::kFusion:

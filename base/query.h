@@ -62,9 +62,19 @@ struct Hit {
   ScoreBreakdown breakdown;
 };
 
+// One of the chunks that a passage was joined from.
+struct PassagePart {
+  ChunkId chunk;
+  uint64_t begin = 0;      // of Passage::chunk.text: where what it adds begins
+  uint64_t text_hash = 0;  // of its own text
+};
+
 // A hit with what a reader needs to see it.
 struct Passage {
+  // Of a joined passage: id, score and breakdown are those of the best of its chunks, everything
+  // else is of the whole; `text` stands in the document at `span`.
   Chunk chunk;
+  std::vector<PassagePart> parts;  // in the order of the text; empty where it is one chunk
   std::string title;
   std::string uri;
   std::string language;
@@ -73,11 +83,16 @@ struct Passage {
   ScoreBreakdown breakdown;
 };
 
+// The chunk that byte `begin` of the passage's text is of.
+ChunkId ChunkAt(const Passage& passage, uint64_t begin);
+// "[2] VX-220 data sheet > Motor (products/vx-220.md, page 3)": what a reader sees above a passage.
+std::string PassageHeading(const Passage& passage, uint32_t number);
+
 // Why a passage that was found is not in the context.
 struct DroppedPassage {
   ChunkId chunk;
   DocumentId document;
-  std::string why;  // "duplicate of ...", "token budget"
+  std::string why;  // "duplicate of a.md#2", "token budget of 3000 used up"
 };
 
 // What an answer is made from: numbered passages (the first is [1]) within a token budget.
@@ -86,5 +101,9 @@ struct Context {
   uint32_t token_count = 0;
   std::vector<DroppedPassage> dropped;
 };
+
+// Why no passage of a document is in the context: what was said of the best one that was dropped.
+// "" where one is there, or none was found.
+std::string DroppedText(const Context& context, const DocumentId& document);
 
 }  // namespace quarry

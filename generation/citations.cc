@@ -100,7 +100,7 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
 
     Citation citation;
     citation.passage = sentence.passage + 1;
-    citation.chunk = passage.chunk.id;
+    citation.chunk = ChunkAt(passage, sentence.range.begin);
     citation.document = passage.chunk.document;
     citation.source = SpanWithin(passage.chunk, sentence.range.begin, sentence.range.end);
     citation.quote = std::string(quote);
