@@ -5,6 +5,7 @@
 #include "app/progress.h"
 #include "base/file.h"
 #include "eval/answer_eval.h"
+#include "eval/retrieval_diff.h"
 #include "eval/retrieval_eval.h"
 
 namespace quarry::app {
@@ -60,6 +61,70 @@ Result<int> RunEvalRetrieval(const EvalRetrievalArguments& arguments, CommandCon
   QUARRY_RETURN_IF_ERROR(report.status());
   context.console.Print(context.console.json() ? RetrievalEvalJson(*report)
                                                : RetrievalEvalText(*report, context.console));
+  return kExitDone;
+}
+
+namespace {
+
+// The configuration with `with` set: options of retrieval only, since the store is the same.
+Result<Config> OtherConfig(const Config& config, const std::vector<std::string>& with) {
+  Config other = config;
+  for (const std::string& text : with) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos) {
+      return InvalidArgumentError("--with: expected KEY=VALUE, got \"" + text + "\"");
+    }
+    const std::string name = text.substr(0, equals);
+    const ConfigKey* key = FindConfigKey(name);
+    if (key == nullptr) return UnknownKeyError(name).Annotate("--with");
+    const bool of_search =
+        name.starts_with("retrieval.") || (name.starts_with("rerank.") && name != "rerank.model");
+    if (!of_search || name == "retrieval.k") {
+      return InvalidArgumentError("--with: " + name + ": is not an option of a single search; " +
+                                  "expected one of retrieval.* (but k) and rerank.* (but model)");
+    }
+    QUARRY_RETURN_IF_ERROR(key->set(other, {text.substr(equals + 1)}).Annotate("--with: " + name));
+    if (name == "retrieval.dense_weight") other.retrieval.collection_dense_weights.clear();
+  }
+  return other;
+}
+
+}  // namespace
+
+Result<int> RunEvalDiff(const EvalDiffArguments& arguments, CommandContext& context) {
+  const Config& config = context.config();
+  QUARRY_ASSIGN_OR_RETURN(const Config other, OtherConfig(config, arguments.with));
+  QUARRY_ASSIGN_OR_RETURN(const Workbench bench, OpenWorkbench(context.loaded));
+  const eval::RetrievalDiffOptions options{
+      .directory = arguments.beir,
+      .split = arguments.split,
+      .k = arguments.k,
+      .shown = arguments.shown,
+      .before = {.mode = config.mode, .options = config.retrieval},
+      .after = {.mode = other.mode, .options = other.retrieval}};
+  ProgressPrinter progress(context.console);
+  const Result<eval::RetrievalDiffReport> report =
+      eval::DiffRetrieval(options, bench.Parts(), progress.Sink(), context.call);
+  progress.Clear();
+  QUARRY_RETURN_IF_ERROR(report.status());
+  context.console.Print(context.console.json() ? RetrievalDiffJson(*report)
+                                               : RetrievalDiffText(*report, context.console));
+  return kExitDone;
+}
+
+Result<int> RunTune(const TuneArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const Workbench bench, OpenWorkbench(context.loaded));
+  const eval::TuningOptions options{.directory = arguments.beir,
+                                    .split = arguments.split,
+                                    .k = arguments.k,
+                                    .retrieval = context.config().retrieval};
+  ProgressPrinter progress(context.console);
+  const Result<eval::TuningReport> report =
+      eval::TuneDenseWeight(options, bench.Parts(), progress.Sink(), context.call);
+  progress.Clear();
+  QUARRY_RETURN_IF_ERROR(report.status());
+  context.console.Print(context.console.json() ? TuningJson(*report)
+                                               : TuningText(*report, context.console));
   return kExitDone;
 }
 

@@ -356,6 +356,8 @@ class Parser {
         ->type_name("NAME")
         ->allow_extra_args(false);
     command.add_flag("--explain", search_.explain, "show how each score comes about");
+    command.add_option("--why", search_.why, "say why this document is not found, or where it is")
+        ->type_name("DOCUMENT");
     Then(command, [this](CommandContext& context) {
       search_.question = Joined(words_);
       return RunSearch(search_, context);
@@ -464,6 +466,36 @@ class Parser {
     command.add_option("--run", eval_.run_file, "TREC run to write")->type_name("FILE");
     Then(command, [this](CommandContext& context) { return RunEvalRetrieval(eval_, context); });
 
+    CLI::App& diff = AddCommand(
+        family, "diff", "which questions change when an option of retrieval does",
+        "quarry eval diff --beir data/scifact --with retrieval.dense_weight=0.5\n"
+        "  quarry eval diff --beir data/hotpotqa --store .quarry --with retrieval.hops=2");
+    diff.add_option("--beir", eval_diff_.beir, "as above")->type_name("DIR")->required();
+    diff.add_option("--split", eval_diff_.split, "of the judgements (test)")->type_name("NAME");
+    diff.add_option("-k", eval_diff_.k, "how deep is looked (10)")
+        ->type_name("N")
+        ->check(IntegerFrom(1, 1000));
+    diff.add_option("--show", eval_diff_.shown, "questions to list (10)")
+        ->type_name("N")
+        ->check(IntegerFrom(0, kMaxListed));
+    diff.add_option("--with", eval_diff_.with,
+                    "what the other side has; --set is for both; repeatable")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false)
+        ->required();
+    Then(diff, [this](CommandContext& context) { return RunEvalDiff(eval_diff_, context); });
+
+    CLI::App& tune = AddCommand(app_, "tune", "the weight of the vectors that suits a collection",
+                                "quarry tune --beir data/scifact --store .quarry");
+    tune.add_option("--beir", tune_.beir, "judged questions: corpus.jsonl, queries.jsonl, qrels/")
+        ->type_name("DIR")
+        ->required();
+    tune.add_option("--split", tune_.split, "of the judgements (test)")->type_name("NAME");
+    tune.add_option("-k", tune_.k, "cut-off of nDCG (10)")
+        ->type_name("N")
+        ->check(IntegerFrom(1, 1000));
+    Then(tune, [this](CommandContext& context) { return RunTune(tune_, context); });
+
     CLI::App& answers = AddCommand(family, "answers", "citations and refusals on a BEIR collection",
                                    "quarry eval answers --beir data/squad_v2 --json");
     answers
@@ -564,6 +596,8 @@ class Parser {
   BackupArguments backup_;
   EvalRetrievalArguments eval_;
   EvalAnswersArguments eval_answers_;
+  EvalDiffArguments eval_diff_;
+  TuneArguments tune_;
   ConfigArguments config_;
 };
 

@@ -112,6 +112,17 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   if (arguments.explain && result.used_lexical) {
     QUARRY_ASSIGN_OR_RETURN(contributions, retrieval::ExplainTerms(retrieved, searched.all, call));
   }
+  if (!arguments.why.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(
+        result.absence,
+        retrieval::WhyAbsent(engine->retriever(), result.query, searched.all, retrieved,
+                             arguments.why, {.tell_unreadable = true}, call));
+    if (searched.all.size() == 1) {
+      QUARRY_ASSIGN_OR_RETURN(const Context read,
+                              engine->answerer().MakeContext(result.query, *searched.all[0], call));
+      result.dropped = DroppedText(read, result.absence->document);
+    }
+  }
   result.lexical = std::move(retrieved.lexical);
   result.feedback = std::move(retrieved.feedback);
   result.hops = std::move(retrieved.hops);
@@ -131,6 +142,9 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
 
   if (context.console.json()) {
     context.console.Print(SearchJson(result));
+  } else if (result.absence) {
+    context.console.Print(AbsenceText(result));
+    return kExitDone;
   } else if (result.items.empty()) {
     context.console.Note(NothingFound(result.query, result.lexical, searched.all));
   } else {

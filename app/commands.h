@@ -51,6 +51,7 @@ struct QueryArguments {
 struct SearchArguments : QueryArguments {
   std::vector<std::string> collections;  // searched together; none = that of the configuration
   bool explain = false;
+  std::string why;  // a document: why it is not among the passages; "" = nothing is asked
 };
 Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context);
 
@@ -123,6 +124,22 @@ struct EvalRetrievalArguments {
   std::string run_file;  // "" = none is written
 };
 Result<int> RunEvalRetrieval(const EvalRetrievalArguments& arguments, CommandContext& context);
+
+struct EvalDiffArguments {
+  std::string beir;
+  std::string split = "test";
+  uint32_t k = 10;
+  uint32_t shown = 10;            // queries listed
+  std::vector<std::string> with;  // "KEY=VALUE": what the other side has
+};
+Result<int> RunEvalDiff(const EvalDiffArguments& arguments, CommandContext& context);
+
+struct TuneArguments {
+  std::string beir;
+  std::string split = "test";
+  uint32_t k = 10;
+};
+Result<int> RunTune(const TuneArguments& arguments, CommandContext& context);
 
 struct EvalAnswersArguments {
   std::string beir;

@@ -63,6 +63,7 @@ Json ToJson(const Passage& passage) {
   json["uri"] = passage.uri;
   json["chunk"] = passage.chunk.id.value;
   json["ordinal"] = passage.chunk.ordinal;
+  for (const PassagePart& part : passage.parts) json["chunks"].push_back(part.chunk.value);
   AddSpan(passage.chunk.span, json);
   json["text"] = passage.chunk.text;
   json["language"] = passage.language;
@@ -99,6 +100,26 @@ Json ToJson(const index::TermContribution& term) {
 Json ToJson(const ScoreStep& step) {
   Json json = {{"stage", StageName(step.stage)}, {"rank", step.rank}, {"score", step.score}};
   if (!step.judged) json["judged"] = false;
+  return json;
+}
+
+Json ToJson(const retrieval::LegPlace& place) {
+  Json json = {{"rank", place.rank}, {"score", place.score}, {"brought", place.brought}};
+  if (place.rank == 0) json["rank"] = nullptr;
+  return json;
+}
+
+Json ToJson(const retrieval::Absence& absence, const std::string& dropped) {
+  Json json = {{"document", absence.document},
+               {"reason", AbsenceReasonName(absence.reason)},
+               {"text", absence.text}};
+  if (absence.rank != 0) json["rank"] = absence.rank;
+  if (!absence.conditions.empty()) json["conditions"] = absence.conditions;
+  if (absence.lexical.searched) json["lexical"] = ToJson(absence.lexical);
+  if (absence.dense.searched) json["dense"] = ToJson(absence.dense);
+  for (const index::TermContribution& term : absence.terms) json["terms"].push_back(ToJson(term));
+  for (const ScoreStep& step : absence.steps) json["steps"].push_back(ToJson(step));
+  if (!dropped.empty()) json["dropped"] = dropped;
   return json;
 }
 
@@ -274,6 +295,7 @@ std::string SearchJson(const SearchResult& result) {
     }
     json["hits"].push_back(std::move(hit));
   }
+  if (result.absence) json["why"] = ToJson(*result.absence, result.dropped);
   json["timings_us"] = ToJson(result.timings);
   return Line(json);
 }

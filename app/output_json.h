@@ -33,6 +33,8 @@ std::string EmbedderJson(const EmbedderResult& result);
 std::string ModelInfoJson(const model::ModelInfo& info);
 std::string ServingJson(const std::string& url, uint16_t port);
 std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report);
+std::string RetrievalDiffJson(const eval::RetrievalDiffReport& report);
+std::string TuningJson(const eval::TuningReport& report);
 std::string AnswerEvalJson(const eval::AnswerEvalReport& report);
 std::string ConfigJson(const LoadedConfig& loaded);
 std::string ConfigKeysJson();

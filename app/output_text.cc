@@ -280,6 +280,31 @@ std::string SearchText(const SearchResult& result, const Console& console) {
   return text;
 }
 
+std::string AbsenceText(const SearchResult& result) {
+  const retrieval::Absence& absence = *result.absence;
+  std::string text = OneLine(absence.document) + ": " + OneLine(absence.text) + "\n";
+  if (!result.dropped.empty()) {
+    text += "an answer would not read it: " + OneLine(result.dropped) + "\n";
+  }
+  const auto add_leg = [&](const char* name, const retrieval::LegPlace& place) {
+    if (!place.searched) return;
+    text += std::string("    ") + name + ": ";
+    text += place.rank == 0
+                ? "not found\n"
+                : "document " + WithThousands(place.rank) + ", score " + Fixed(place.score, 4) +
+                      " (" + WithThousands(place.brought) + " documents are looked at)\n";
+  };
+  add_leg("lexical", absence.lexical);
+  for (const index::TermContribution& term : absence.terms) {
+    text += "      " + PadRight(OneLine(term.term) + (term.prefix ? "*" : ""), 20) + " ";
+    text += term.count == 0 ? std::string("not in it")
+                            : Fixed(term.score, 4) + "  (" + std::to_string(term.count) + "x)";
+    text += ", in " + Counted(term.document_frequency, "chunk") + "\n";
+  }
+  add_leg("dense", absence.dense);
+  return text + StepsText(absence.steps);
+}
+
 std::string AnswerSourcesText(const AnswerResult& result, const Console& console) {
   const Answer& answer = result.answer;
   std::string text;

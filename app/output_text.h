@@ -14,6 +14,8 @@ namespace quarry::app {
 
 std::string IndexText(const IndexResult& result, const Console& console);
 std::string SearchText(const SearchResult& result, const Console& console);
+// The answer to --why.
+std::string AbsenceText(const SearchResult& result);
 // What follows the streamed answer: sources with quotes, verdict, the context if it is asked for.
 std::string AnswerSourcesText(const AnswerResult& result, const Console& console);
 std::string DocumentListText(const DocumentList& list, const Console& console);
@@ -30,6 +32,8 @@ std::string GenerationsText(const GenerationList& list, const Console& console);
 std::string EmbedderText(const EmbedderResult& result);
 std::string ModelInfoText(const model::ModelInfo& info);
 std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Console& console);
+std::string RetrievalDiffText(const eval::RetrievalDiffReport& report, const Console& console);
+std::string TuningText(const eval::TuningReport& report, const Console& console);
 std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& console);
 // A valid quarry.yaml with the origin of each value behind it.
 std::string ConfigText(const LoadedConfig& loaded, const Console& console);

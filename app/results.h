@@ -12,11 +12,13 @@
 #include "base/answer.h"
 #include "base/query.h"
 #include "eval/answer_eval.h"
+#include "eval/retrieval_diff.h"
 #include "eval/retrieval_eval.h"
 #include "index/index.h"
 #include "ingest/near_duplicates.h"
 #include "ingest/pipeline.h"
 #include "model/model_info.h"
+#include "retrieval/absence.h"
 #include "retrieval/retriever.h"
 
 namespace quarry::app {
@@ -48,6 +50,8 @@ struct SearchResult {
   };
   std::vector<Item> items;
   bool explain = false;
+  std::optional<retrieval::Absence> absence;  // with --why
+  std::string dropped;                        // with --why: why an answer would not read it
   std::vector<Trace::Stage> timings;
 };
 

@@ -50,7 +50,6 @@ class Answerer {
   Result<std::string> ConfigurationFingerprint(const Query& query) const;
 
  private:
-
   const retrieval::Retriever& retriever_;
   model::TokenCounter& counter_;
   const AnswerOptions options_;

@@ -1,6 +1,7 @@
 #include "retrieval/retriever.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -133,7 +134,11 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   if (options.diversity.weight > 0) {
     QUARRY_RETURN_IF_ERROR(Diversify(snapshots, options.diversity, context, hits));
   }
-  if (hits.size() > query.k) hits.resize(query.k);
+  if (hits.size() > query.k) {
+    const auto end = hits.begin() + query.k;
+    retrieved.cut.assign(std::make_move_iterator(end), std::make_move_iterator(hits.end()));
+    hits.erase(end, hits.end());
+  }
   if (options.section_tokens > 0) {
     QUARRY_ASSIGN_OR_RETURN(
         hits, AddSections(snapshots, options.section_tokens, context, std::move(hits)));

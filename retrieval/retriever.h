@@ -36,6 +36,7 @@ namespace quarry::retrieval {
 
 struct Retrieved {
   std::vector<RankedHit> hits;  // best first, at most query.k beside neighbours
+  std::vector<RankedHit> cut;   // what was ranked behind them
   bool used_lexical = false;
   bool used_dense = false;
   std::string text;             // of the query, without operators
@@ -71,6 +72,9 @@ class Retriever {
 
   // Of queries that bring none.
   const RetrievalOptions& options() const { return options_; }
+  const Analyzer& analyzer() const { return analyzer_; }
+  model::EmbedderCache& embedders() const { return embedders_; }
+  // Those that hold for a query.
   const RetrievalOptions& OptionsOf(const Query& query) const {
     return query.options ? *query.options : options_;
   }

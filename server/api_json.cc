@@ -37,6 +37,19 @@ void WriteSteps(const std::vector<ScoreStep>& steps, JsonWriter& json) {
   json.EndArray();
 }
 
+void WriteTerms(const std::vector<index::TermContribution>& terms, JsonWriter& json) {
+  json.BeginArray();
+  for (const index::TermContribution& term : terms) {
+    json.BeginObject().Key("term").String(term.term).Key("query_count").Uint(term.query_count);
+    json.Key("count").Uint(term.count);
+    json.Key("document_frequency").Uint(term.document_frequency);
+    json.Key("idf").Double(term.idf).Key("score").Double(term.score);
+    if (term.prefix) WriteStrings(term.matched, json.Key("matched"));
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
 void WriteExplanation(const ScoreBreakdown& breakdown, const Explanation& explanation,
                       JsonWriter& json) {
   json.BeginObject();
@@ -50,27 +63,32 @@ void WriteExplanation(const ScoreBreakdown& breakdown, const Explanation& explan
   WriteLeg("lexical", breakdown.lexical_rank, breakdown.lexical_score, breakdown.lexical_part,
            json);
   WriteLeg("dense", breakdown.dense_rank, breakdown.dense_score, breakdown.dense_part, json);
-  json.Key("terms").BeginArray();
-  for (const index::TermContribution& term : explanation.terms) {
-    json.BeginObject().Key("term").String(term.term).Key("query_count").Uint(term.query_count);
-    json.Key("count").Uint(term.count);
-    json.Key("document_frequency").Uint(term.document_frequency);
-    json.Key("idf").Double(term.idf).Key("score").Double(term.score);
-    if (term.prefix) WriteStrings(term.matched, json.Key("matched"));
-    json.EndObject();
+  WriteTerms(explanation.terms, json.Key("terms"));
+  json.EndObject();
+}
+
+void AddDropped(const Context& context, JsonWriter& json) {
+  json.Key("dropped").BeginArray();
+  for (const DroppedPassage& dropped : context.dropped) {
+    json.BeginObject().Key("chunk").Uint(dropped.chunk.value);
+    json.Key("document").String(dropped.document).Key("why").String(dropped.why).EndObject();
   }
-  json.EndArray().EndObject();
+  json.EndArray();
 }
 
 void WriteContext(const Context& context, JsonWriter& json) {
   json.BeginObject().Key("tokens").Uint(context.token_count).Key("passages").BeginArray();
   for (const Passage& passage : context.passages) WritePassage(passage, {}, json);
-  json.EndArray().Key("dropped").BeginArray();
-  for (const DroppedPassage& dropped : context.dropped) {
-    json.BeginObject().Key("chunk").Uint(dropped.chunk.value);
-    json.Key("document").String(dropped.document).Key("why").String(dropped.why).EndObject();
-  }
-  json.EndArray().EndObject();
+  json.EndArray();
+  AddDropped(context, json);
+  json.EndObject();
+}
+
+void WritePlace(const char* name, const retrieval::LegPlace& place, JsonWriter& json) {
+  if (!place.searched) return;
+  json.Key(name).BeginObject().Key("rank");
+  place.rank == 0 ? json.Null() : json.Uint(place.rank);
+  json.Key("score").Double(place.score).Key("brought").Uint(place.brought).EndObject();
 }
 
 }  // namespace
@@ -102,6 +120,11 @@ void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& j
   json.Key("document").String(passage.chunk.document);
   json.Key("title").String(passage.title).Key("uri").String(passage.uri);
   json.Key("chunk").Uint(passage.chunk.id.value).Key("ordinal").Uint(passage.chunk.ordinal);
+  if (!passage.parts.empty()) {
+    json.Key("chunks").BeginArray();
+    for (const PassagePart& part : passage.parts) json.Uint(part.chunk.value);
+    json.EndArray();
+  }
   AddSpan(passage.chunk.span, json);
   json.Key("text").String(passage.chunk.text).Key("language").String(passage.language);
   WriteMetadata(passage.metadata, json.Key("metadata"));
@@ -128,6 +151,38 @@ void WriteExpansion(const retrieval::Retrieved& retrieved, JsonWriter& json) {
     }
     json.EndArray();
   }
+}
+
+void WriteContextPlan(const Context& context, JsonWriter& json) {
+  json.BeginObject().Key("tokens").Uint(context.token_count).Key("passages").BeginArray();
+  for (size_t i = 0; i < context.passages.size(); ++i) {
+    const Passage& passage = context.passages[i];
+    json.BeginObject().Key("number").Uint(i + 1).Key("document").String(passage.chunk.document);
+    json.Key("heading").String(PassageHeading(passage, static_cast<uint32_t>(i + 1)));
+    json.Key("tokens").Uint(passage.chunk.token_count).Key("chunks").BeginArray();
+    if (passage.parts.empty()) json.Uint(passage.chunk.id.value);
+    for (const PassagePart& part : passage.parts) json.Uint(part.chunk.value);
+    json.EndArray().EndObject();
+  }
+  json.EndArray();
+  AddDropped(context, json);
+  json.EndObject();
+}
+
+void WriteAbsence(const retrieval::Absence& absence, const Context* context, JsonWriter& json) {
+  json.BeginObject().Key("document").String(absence.document);
+  json.Key("reason").String(AbsenceReasonName(absence.reason)).Key("text").String(absence.text);
+  if (absence.rank != 0) json.Key("rank").Uint(absence.rank);
+  if (!absence.conditions.empty()) WriteStrings(absence.conditions, json.Key("conditions"));
+  WritePlace("lexical", absence.lexical, json);
+  WritePlace("dense", absence.dense, json);
+  if (!absence.terms.empty()) WriteTerms(absence.terms, json.Key("terms"));
+  if (!absence.steps.empty()) WriteSteps(absence.steps, json.Key("steps"));
+  if (context != nullptr && absence.reason == retrieval::Absence::Reason::kFound) {
+    const std::string dropped = DroppedText(*context, absence.document);
+    if (!dropped.empty()) json.Key("dropped").String(dropped);
+  }
+  json.EndObject();
 }
 
 void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWriter& json) {

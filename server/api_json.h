@@ -9,6 +9,7 @@
 #include "base/answer.h"
 #include "base/query.h"
 #include "index/index.h"
+#include "retrieval/absence.h"
 #include "retrieval/retriever.h"
 #include "server/json_writer.h"
 
@@ -32,6 +33,10 @@ void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& j
 // What recall mode added and which names were followed, into an object that is open; nothing where
 // neither ran.
 void WriteExpansion(const retrieval::Retrieved& retrieved, JsonWriter& json);
+// The passages of a context by their numbers, and what was dropped and why.
+void WriteContextPlan(const Context& context, JsonWriter& json);
+// `context` tells what became of a document that was found; null where none was made.
+void WriteAbsence(const retrieval::Absence& absence, const Context* context, JsonWriter& json);
 void WriteStrings(const std::vector<std::string>& strings, JsonWriter& json);
 // The names of what a query requires or excludes.
 void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWriter& json);

@@ -38,6 +38,7 @@ Result<Response> GetMetrics(const HandlerEnvironment& environment, const Call& c
 
 // ---- handlers_search.cc ----
 Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostExplain(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& call);
 
 // ---- handlers_documents.cc ----

@@ -1,7 +1,9 @@
-// Search and answer: POST /api/v1/search, POST /api/v1/answer.
+// Search and answer: POST /api/v1/search, POST /api/v1/explain, POST /api/v1/answer.
 
+#include <optional>
 #include <utility>
 
+#include "retrieval/absence.h"
 #include "retrieval/explanation.h"
 #include "server/api_json.h"
 #include "server/errors.h"
@@ -33,49 +35,68 @@ Result<AnswerRequest> ParseAnswerRequest(const HandlerEnvironment& environment,
 
 }  // namespace
 
-Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& call) {
-  const Services& services = environment.services;
+namespace {
+
+// A search that was asked for, and what it found.
+struct Search {
+  Question question;
+  bool several = false;  // collections were named
+  bool explain = false;
+  std::string why;  // a document, for explain
+  SearchedCollections collections;
+  Trace trace;
+  retrieval::Retrieved retrieved;
+};
+
+// Reads the request, whose fields are those of a search and what `read_more` reads, and searches.
+template <typename ReadMore>
+Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMore read_more,
+                 Search& search) {
   QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
-  Question question = DefaultQuestion(environment.options);
+  Question& question = search.question;
+  question = DefaultQuestion(environment.options);
   ObjectReader reader(body, "");
   reader.Required("query").String(question.query.text);
   question.query.has_operators = true;
   ReadQuestionFields(reader, environment.options, question);
   std::vector<std::string> names;
   reader.Optional("collections").Strings(names);
-  bool explain = false;
-  reader.Optional("explain").Bool(explain);
+  read_more(reader);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
 
-  const bool several = !names.empty();
-  if (!several) names = {question.collection};
-  QUARRY_ASSIGN_OR_RETURN(const SearchedCollections collections,
-                          SnapshotsOf(services, std::move(names)));
-  Trace trace;
+  search.several = !names.empty();
+  if (!search.several) names = {question.collection};
+  QUARRY_ASSIGN_OR_RETURN(search.collections, SnapshotsOf(environment.services, std::move(names)));
   CallContext context = call.context;
-  context.trace = &trace;
-  QUARRY_ASSIGN_OR_RETURN(
-      const retrieval::Retrieved retrieved,
-      services.retriever.RetrieveAcross(question.query, collections.snapshots, context));
+  context.trace = &search.trace;
+  QUARRY_ASSIGN_OR_RETURN(search.retrieved,
+                          environment.services.retriever.RetrieveAcross(
+                              question.query, search.collections.snapshots, context));
+  return OkStatus();
+}
+
+// The fields of a search's answer, into an object that is open.
+Status AddSearch(const Search& search, const CallContext& context, JsonWriter& json) {
+  const Query& query = search.question.query;
+  const retrieval::Retrieved& retrieved = search.retrieved;
+  const SearchedCollections& collections = search.collections;
   QUARRY_ASSIGN_OR_RETURN(const std::vector<Passage> passages,
                           retrieval::ReadPassages(collections.snapshots, retrieved.hits));
   std::vector<std::vector<index::TermContribution>> terms(passages.size());
-  if (explain && retrieved.used_lexical) {
+  if (search.explain && retrieved.used_lexical) {
     QUARRY_ASSIGN_OR_RETURN(terms,
                             retrieval::ExplainTerms(retrieved, collections.snapshots, context));
   }
-
-  JsonWriter json;
-  json.BeginObject().Key("query").String(question.query.text);
-  if (several) {
+  json.Key("query").String(query.text);
+  if (search.several) {
     WriteStrings(collections.names, json.Key("collections"));
   } else {
-    json.Key("collection").String(question.collection);
+    json.Key("collection").String(search.question.collection);
   }
-  json.Key("mode").String(SearchModeName(question.query.mode)).Key("k").Uint(question.query.k);
+  json.Key("mode").String(SearchModeName(query.mode)).Key("k").Uint(query.k);
   json.Key("used_lexical").Bool(retrieved.used_lexical);
   json.Key("used_dense").Bool(retrieved.used_dense);
-  if (explain) {
+  if (search.explain) {
     WriteConditions(retrieved.lexical.required, json.Key("required"));
     WriteConditions(retrieved.lexical.excluded, json.Key("excluded"));
     WriteExpansion(retrieved, json);
@@ -86,13 +107,68 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
     const Explanation explanation{terms[i], hit.steps};
     WritePassage(passages[i],
                  {.rank = static_cast<uint32_t>(i) + 1,
-                  .collection = several ? collections.names[hit.collection] : "",
+                  .collection = search.several ? collections.names[hit.collection] : "",
                   .is_neighbour = hit.is_neighbour,
-                  .explanation = explain ? &explanation : nullptr},
+                  .explanation = search.explain ? &explanation : nullptr},
                  json);
   }
   json.EndArray();
-  WriteTimings(trace.stages(), json.Key("timings_us"));
+  return OkStatus();
+}
+
+// What stands behind the last hit.
+void AddCut(const Search& search, JsonWriter& json) {
+  json.Key("cut").BeginArray();
+  uint64_t rank = search.question.query.k;
+  for (const retrieval::RankedHit& hit : search.retrieved.cut) {
+    const index::Snapshot& snapshot = *search.collections.snapshots[hit.collection];
+    json.BeginObject().Key("rank").Uint(++rank).Key("score").Double(hit.hit.score);
+    if (search.several) json.Key("collection").String(search.collections.names[hit.collection]);
+    json.Key("document").String(snapshot.rows().DocumentOf(hit.row).id);
+    json.Key("chunk").Uint(hit.hit.chunk.value).EndObject();
+  }
+  json.EndArray();
+}
+
+}  // namespace
+
+Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& call) {
+  Search search;
+  QUARRY_RETURN_IF_ERROR(RunSearch(
+      environment, call,
+      [&](ObjectReader& reader) { reader.Optional("explain").Bool(search.explain); }, search));
+  JsonWriter json;
+  json.BeginObject();
+  QUARRY_RETURN_IF_ERROR(AddSearch(search, call.context, json));
+  WriteTimings(search.trace.stages(), json.Key("timings_us"));
+  return Response{.body = json.EndObject().Take()};
+}
+
+Result<Response> PostExplain(const HandlerEnvironment& environment, const Call& call) {
+  const Services& services = environment.services;
+  Search search{.explain = true};
+  QUARRY_RETURN_IF_ERROR(RunSearch(
+      environment, call, [&](ObjectReader& reader) { reader.Optional("why").String(search.why); },
+      search));
+  JsonWriter json;
+  json.BeginObject();
+  QUARRY_RETURN_IF_ERROR(AddSearch(search, call.context, json));
+  AddCut(search, json);
+  std::optional<Context> context;
+  if (!search.several) {
+    QUARRY_ASSIGN_OR_RETURN(
+        context, services.answerer.MakeContext(search.question.query, *search.collections.held[0],
+                                               call.context));
+    WriteContextPlan(*context, json.Key("context"));
+  }
+  if (!search.why.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(const retrieval::Absence absence,
+                            retrieval::WhyAbsent(services.retriever, search.question.query,
+                                                 search.collections.snapshots, search.retrieved,
+                                                 search.why, {}, call.context));
+    WriteAbsence(absence, context ? &*context : nullptr, json.Key("why"));
+  }
+  WriteTimings(search.trace.stages(), json.Key("timings_us"));
   return Response{.body = json.EndObject().Take()};
 }
 

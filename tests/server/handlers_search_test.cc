@@ -112,6 +112,63 @@ TEST_F(SearchRouteTest, SeveralCollectionsAreSearchedTogether) {
       404);
 }
 
+TEST_F(SearchRouteTest, ExplainShowsStagesContextAndWhyADocumentIsNotThere) {
+  const JsonReply reply = server_.Post(
+      "/api/v1/explain", {{"query", "bronze valve V-3"}, {"k", 3}, {"why", "office/parking"}});
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.json.at("hits").size(), 3u);
+  EXPECT_TRUE(reply.json.at("hits")[0].at("explain").contains("lexical"));
+  EXPECT_EQ(reply.json.at("cut")[0].at("rank"), 4);
+  const json& context = reply.json.at("context");
+  EXPECT_EQ(context.at("passages")[0].at("number"), 1);
+  EXPECT_EQ(context.at("passages")[0].at("document"), reply.json.at("hits")[0].at("document"));
+  const json& why = reply.json.at("why");
+  EXPECT_EQ(why.at("document"), "office/parking");
+  EXPECT_TRUE(why.at("reason") == "beyond_k" || why.at("reason") == "not_in_legs");
+  EXPECT_TRUE(why.contains("lexical"));
+  // The hits are those of a search.
+  const JsonReply search =
+      server_.Post("/api/v1/search", {{"query", "bronze valve V-3"}, {"k", 3}});
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(search.json.at("hits")[i].at("chunk"), reply.json.at("hits")[i].at("chunk"));
+  }
+}
+
+TEST_F(SearchRouteTest, EverySurfaceHasTheSamePassagesInTheSameOrder) {
+  // Of a question that is declined the context stays in the order of the search.
+  const std::string question = "Which bronze valve did the xylophone orchestra of Atlantis buy?";
+  const auto chunks = [](const json& passages) {
+    std::vector<uint64_t> ids;
+    for (const json& passage : passages) ids.push_back(passage.at("chunk").get<uint64_t>());
+    return ids;
+  };
+  for (const uint32_t hops : {1u, 2u}) {
+    const json options = {{"hops", hops}};
+    const JsonReply search =
+        server_.Post("/api/v1/search", {{"query", question}, {"k", 5}, {"options", options}});
+    const JsonReply answer = server_.Post(
+        "/api/v1/answer", {{"query", question}, {"k", 5}, {"options", options}, {"context", true}});
+    ASSERT_EQ(answer.json.at("abstained"), true);
+    json chat = {{"model", "quarry"},
+                 {"messages", {{{"role", "user"}, {"content", question}}}},
+                 {"quarry", {{"k", 5}, {"options", options}}}};
+    const JsonReply completion = server_.Post("/v1/chat/completions", chat);
+    chat["stream"] = true;
+    const JsonReply streamed = server_.Post("/v1/chat/completions", chat);
+    const std::vector<uint64_t> expected = chunks(search.json.at("hits"));
+    EXPECT_EQ(expected.size(), 5u);
+    EXPECT_EQ(chunks(answer.json.at("context").at("passages")), expected);
+    EXPECT_EQ(chunks(completion.json.at("quarry").at("contexts")), expected);
+    std::vector<uint64_t> in_stream;
+    for (const auto& event : Events(streamed.http.body)) {
+      if (event.second == "[DONE]") continue;
+      const json data = json::parse(event.second);
+      if (data.contains("quarry")) in_stream = chunks(data.at("quarry").at("contexts"));
+    }
+    EXPECT_EQ(in_stream, expected);
+  }
+}
+
 TEST_F(SearchRouteTest, FindsChinese) {
   const JsonReply reply = server_.Post("/api/v1/search", {{"query", "带薪休假有几天？"}, {"k", 1}});
   ASSERT_EQ(reply.status, 200);

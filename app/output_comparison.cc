@@ -1,0 +1,136 @@
+// The parts of output_text.h and output_json.h that compare two ways to search.
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "app/output_json.h"
+#include "app/output_text.h"
+#include "app/text_layout.h"
+
+namespace quarry::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kMovesShown = 5;
+
+std::string Line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string Fixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
+
+// "+0.0210 (95 % interval +0.0080 to +0.0340)".
+std::string IntervalText(const eval::PairedInterval& interval) {
+  return Signed(interval.mean) + " (95 % interval " + Signed(interval.low) + " to " +
+         Signed(interval.high) + ")";
+}
+
+Json ToJson(const eval::PairedInterval& interval) {
+  return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
+}
+
+// "3 -> 1", "- -> 4".
+std::string MoveText(const eval::RankMove& move) {
+  const auto rank = [](uint32_t place) { return place == 0 ? "-" : std::to_string(place); };
+  return rank(move.before) + " -> " + rank(move.after) + "  " + OneLine(move.document) +
+         (move.grade > 0 ? "  (relevant)" : "");
+}
+
+}  // namespace
+
+std::string RetrievalDiffText(const eval::RetrievalDiffReport& report, const Console& console) {
+  const std::string k = std::to_string(report.k);
+  std::string text =
+      console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) + "\n";
+  text += WithThousands(report.changed) + " of " + WithThousands(report.queries) +
+          " questions have another first " + k + "; " + Fixed(100 * report.mean_overlap, 1) +
+          " % of the documents are the same\n";
+  text += "nDCG@" + k + "  " + Fixed(report.ndcg_before, 4) + " -> " + Fixed(report.ndcg_after, 4) +
+          ", " + IntervalText(report.gain) + "\n";
+  text += "search p50  " + Fixed(report.before_p50_us, 0) + " -> " + Fixed(report.after_p50_us, 0) +
+          " us\n";
+  for (const eval::QueryDiff& diff : report.largest) {
+    text += "\n" + console.Styled(Style::kBold, OneLine(diff.id)) + "  " +
+            Ellipsize(OneLine(diff.text), console.columns() - 10) + "\n";
+    text += "    nDCG@" + k + " " + Fixed(diff.ndcg_before, 4) + " -> " +
+            Fixed(diff.ndcg_after, 4) + ", overlap " + Fixed(diff.overlap, 2) + "\n";
+    for (size_t i = 0; i < std::min(kMovesShown, diff.moves.size()); ++i) {
+      text += "    " + MoveText(diff.moves[i]) + "\n";
+    }
+    if (diff.moves.size() > kMovesShown) {
+      text += "    and " + std::to_string(diff.moves.size() - kMovesShown) + " more\n";
+    }
+  }
+  return text;
+}
+
+std::string RetrievalDiffJson(const eval::RetrievalDiffReport& report) {
+  Json json;
+  json["directory"] = report.directory;
+  json["split"] = report.split;
+  json["k"] = report.k;
+  json["queries"] = report.queries;
+  json["changed"] = report.changed;
+  json["overlap"] = report.mean_overlap;
+  json["ndcg"] = {{"before", report.ndcg_before}, {"after", report.ndcg_after}};
+  json["gain"] = ToJson(report.gain);
+  json["search_p50_us"] = {{"before", report.before_p50_us}, {"after", report.after_p50_us}};
+  json["largest"] = Json::array();
+  for (const eval::QueryDiff& diff : report.largest) {
+    Json query = {{"id", diff.id},
+                  {"text", diff.text},
+                  {"overlap", diff.overlap},
+                  {"ndcg", {{"before", diff.ndcg_before}, {"after", diff.ndcg_after}}},
+                  {"moves", Json::array()}};
+    for (const eval::RankMove& move : diff.moves) {
+      Json one = {{"document", move.document}, {"before", move.before}, {"after", move.after}};
+      if (move.before == 0) one["before"] = nullptr;
+      if (move.after == 0) one["after"] = nullptr;
+      one["grade"] = move.grade;
+      query["moves"].push_back(std::move(one));
+    }
+    json["largest"].push_back(std::move(query));
+  }
+  return Line(json);
+}
+
+std::string TuningText(const eval::TuningReport& report, const Console& console) {
+  std::vector<std::vector<std::string>> rows = {{"weight", "nDCG@" + std::to_string(report.k), ""}};
+  for (const eval::WeightTrial& trial : report.trials) {
+    std::string note = trial.weight == report.best ? "best" : "";
+    if (trial.weight == report.current) note += note.empty() ? "configured" : ", configured";
+    rows.push_back({FormatConfigValue(trial.weight), Fixed(trial.mean, 4), std::move(note)});
+  }
+  std::string text = Table(rows, {0, 1}, console);
+  text += "best against configured: " + IntervalText(report.gain) + "\n";
+  if (report.advised == report.current) {
+    return text + "no weight is surely better than the configured one\n";
+  }
+  return text + "for quarry.yaml:\n  retrieval:\n    collection_dense_weights: [\"" +
+         report.collection + "=" + FormatConfigValue(report.advised) + "\"]\n";
+}
+
+std::string TuningJson(const eval::TuningReport& report) {
+  Json json;
+  json["directory"] = report.directory;
+  json["collection"] = report.collection;
+  json["k"] = report.k;
+  json["current"] = report.current;
+  json["best"] = report.best;
+  json["gain"] = ToJson(report.gain);
+  json["advised"] = report.advised;
+  for (const eval::WeightTrial& trial : report.trials) {
+    json["trials"].push_back({{"weight", trial.weight}, {"ndcg", trial.mean}});
+  }
+  return Line(json);
+}
+
+}  // namespace quarry::app
