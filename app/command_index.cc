@@ -51,6 +51,7 @@ void AddReport(const ingest::IngestReport& from, ingest::IngestReport& to) {
   to.documents_changed += from.documents_changed;
   to.documents_unchanged += from.documents_unchanged;
   to.documents_removed += from.documents_removed;
+  to.documents_gone += from.documents_gone;
   to.chunks_added += from.chunks_added;
   to.chunks_kept += from.chunks_kept;
   to.chunks_removed += from.chunks_removed;

@@ -58,7 +58,11 @@ std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
     const std::string& extra = extras[0];
     if (extra.size() > 1 && extra[0] == '-') {
       const std::string name = extra.substr(0, extra.find('='));
-      return "unknown option \"" + extra + "\"" + Suggestion(name, OptionNames(app));
+      const std::string suggestion = Suggestion(name, OptionNames(app));
+      const bool takes_words = app.get_name() == "search" || app.get_name() == "ask";
+      const bool may_exclude = suggestion.empty() && takes_words && extra[1] != '-';
+      return "unknown option \"" + extra + "\"" + suggestion +
+             (may_exclude ? "; a question that begins so goes behind --" : "");
     }
     if (is_family) {
       std::vector<std::string> names;

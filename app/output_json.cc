@@ -219,7 +219,8 @@ std::string IndexJson(const IndexResult& result) {
   json["documents"] = {
       {"added", report.documents_added},         {"changed", report.documents_changed},
       {"unchanged", report.documents_unchanged}, {"removed", report.documents_removed},
-      {"failed", report.failures.size()},        {"duplicates", report.duplicates}};
+      {"gone", report.documents_gone},           {"failed", report.failures.size()},
+      {"duplicates", report.duplicates}};
   json["chunks"] = {{"added", report.chunks_added},
                     {"kept", report.chunks_kept},
                     {"removed", report.chunks_removed},

@@ -185,6 +185,18 @@ std::string Table(const std::vector<std::vector<std::string>>& rows,
   return text;
 }
 
+namespace {
+
+// Documents that answer though their files are gone; "" if there are none.
+std::string GoneText(uint64_t gone) {
+  if (gone == 0) return "";
+  return Counted(gone, "document") + (gone == 1 ? " has" : " have") +
+         " no file any more and still answer" + (gone == 1 ? "s" : "") + "; --prune removes " +
+         (gone == 1 ? "it" : "them") + "\n";
+}
+
+}  // namespace
+
 std::string IndexText(const IndexResult& result, const Console& console) {
   const ingest::IngestReport& report = result.report;
   const std::string seconds = FormatSeconds(report.seconds);
@@ -221,7 +233,7 @@ std::string IndexText(const IndexResult& result, const Console& console) {
     text += "nothing changed: " + Counted(report.documents_unchanged, "document") + " unchanged, " +
             WithThousands(report.failures.size()) + " failed in " + seconds + "; " +
             Counted(result.chunks_total, "chunk") + "\n";
-    return text;
+    return text + GoneText(report.documents_gone);
   }
   text += std::string(result.dry_run ? "dry run, nothing was written: would have " : "") +
           "added " + WithThousands(report.documents_added) + ", changed " +
@@ -230,7 +242,7 @@ std::string IndexText(const IndexResult& result, const Console& console) {
           WithThousands(report.documents_removed) + ", failed " +
           WithThousands(report.failures.size()) + " in " + seconds;
   if (!result.dry_run) text += "; " + Counted(result.chunks_total, "chunk");
-  text += "\n";
+  text += "\n" + GoneText(report.documents_gone);
   if (report.duplicates > 0) {
     text += Counted(report.duplicates, "added document") +
             (report.duplicates == 1 ? " has" : " have") + " the text of another\n";

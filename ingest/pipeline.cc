@@ -345,7 +345,7 @@ Status Pipeline::PutDrafts(std::vector<index::DocumentDraft> drafts, IngestRepor
 // A document goes if its file is gone, or no longer brings it. One whose file is merely not wanted
 // this time stays, and so does one of a file that could not be used or was not read again: that says
 // nothing about it.
-Status Pipeline::Prune(const Run& run, IngestReport& report) {
+Result<std::vector<DocumentId>> Pipeline::FindGone(const Run& run) const {
   const auto is_gone = [&](const index::StoredDocument& document) {
     const DocumentId& source = SourceOf(document);
     if (run.item_of.contains(document.id) || run.kept.contains(source)) return false;
@@ -358,6 +358,10 @@ Status Pipeline::Prune(const Run& run, IngestReport& report) {
         if (document.root == run.list.root && is_gone(document)) gone.push_back(document.id);
         return true;
       }));
+  return gone;
+}
+
+Status Pipeline::Prune(std::vector<DocumentId> gone, IngestReport& report) {
   if (options_.dry_run) {
     report.documents_removed += gone.size();
     for (DocumentId& id : gone) {
@@ -416,7 +420,12 @@ Result<IngestReport> Pipeline::Sync(const FileList& list, const ProgressSink& pr
   }
   QUARRY_RETURN_IF_ERROR(context.Check());
   QUARRY_RETURN_IF_ERROR(PutDrafts(std::move(run.batch), report));
-  if (options_.prune) QUARRY_RETURN_IF_ERROR(Prune(run, report));
+  QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> gone, FindGone(run));
+  if (options_.prune) {
+    QUARRY_RETURN_IF_ERROR(Prune(std::move(gone), report));
+  } else {
+    report.documents_gone = gone.size();
+  }
   QUARRY_RETURN_IF_ERROR(Embed(report, progress, context));
   report.seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
   return std::move(run.report);

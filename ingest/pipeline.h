@@ -60,6 +60,7 @@ struct IngestReport {
   uint64_t documents_changed = 0;  // moved ones included
   uint64_t documents_unchanged = 0;
   uint64_t documents_removed = 0;
+  uint64_t documents_gone = 0;  // whose file is gone, left because pruning is not asked for
   uint64_t chunks_added = 0;
   uint64_t chunks_kept = 0;  // in changed documents
   uint64_t chunks_removed = 0;
@@ -117,7 +118,8 @@ class Pipeline {
   Result<bool> IsDivided(const DocumentId& item, Run& run) const;
   Status FindMove(index::DocumentDraft& draft, Run& run) const;
   Status PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report);
-  Status Prune(const Run& run, IngestReport& report);
+  Result<std::vector<DocumentId>> FindGone(const Run& run) const;
+  Status Prune(std::vector<DocumentId> gone, IngestReport& report);
 
   index::IndexWriter& writer_;
   const Analyzer& analyzer_;

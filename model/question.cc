@@ -64,6 +64,11 @@ constexpr Cue kChineseCues[] = {
     {"哪些", AnswerKind::kAny},        {"哪个", AnswerKind::kAny},
     {"哪個", AnswerKind::kAny},        {"哪种", AnswerKind::kAny},
     {"哪種", AnswerKind::kAny},        {"有何", AnswerKind::kAny},
+    {"几天", AnswerKind::kNumber},     {"几次", AnswerKind::kNumber},
+    {"几种", AnswerKind::kNumber},     {"几位", AnswerKind::kNumber},
+    {"几人", AnswerKind::kNumber},     {"几台", AnswerKind::kNumber},
+    {"几层", AnswerKind::kNumber},     {"几周", AnswerKind::kNumber},
+    {"几小时", AnswerKind::kNumber},   {"几分钟", AnswerKind::kNumber},
     {"谁", AnswerKind::kPerson},       {"誰", AnswerKind::kPerson},
     {"几", AnswerKind::kNumber},       {"幾", AnswerKind::kNumber},
     {"哪", AnswerKind::kAny},          {"吗", AnswerKind::kAny},
@@ -220,15 +225,16 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
   term.begin = token.begin;
   term.end = token.end;
   term.has_digit = HoldsDigit(token.term);
+  const bool is_weak = Among(AsciiLower(FormOf(token, text)), kWeakWords);
   if (term.has_digit) {
     term.emphasis = kWithDigits;
-  } else if (Among(AsciiLower(FormOf(token, text)), kWeakWords) ||
-             HoldsCharacterOf(kFunctionCharacters, token.term)) {
+  } else if (is_weak || HoldsCharacterOf(kFunctionCharacters, token.term)) {
     term.emphasis = kWeak;
   } else if (IsOneChineseCharacter(token.term)) {
     term.emphasis = kLeftOver;
   }
-  term.is_name = term.has_digit || (token.begin > 0 && IsAsciiUpper(text[token.begin])) ||
+  term.is_name = term.has_digit ||
+                 (token.begin > 0 && IsAsciiUpper(text[token.begin]) && !is_weak) ||
                  Among(AsciiLower(FormOf(token, text)), kCountingWords) ||
                  std::ranges::any_of(quoted, [&](const ByteRange& range) {
                    return range.begin < token.begin && token.end <= range.end;

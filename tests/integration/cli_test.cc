@@ -526,7 +526,9 @@ TEST_F(CliTest, PruneRemovesWhatIsGoneAndADryRunOnlySaysSo) {
   ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
   fs::remove(docs() + "/b.txt");
   EXPECT_EQ(WithoutTimes(Run({"index", docs()}).out),
-            "nothing changed: 1 document unchanged, 0 failed; 2 chunks\n");
+            "nothing changed: 1 document unchanged, 0 failed; 2 chunks\n"
+            "1 document has no file any more and still answers; --prune removes it\n");
+  EXPECT_EQ(RunJson({"index", docs()})["documents"]["gone"], 1);
   EXPECT_EQ(WithoutTimes(Run({"index", docs(), "--prune", "--dry-run"}).out),
             "remove  b.txt\n"
             "dry run, nothing was written: would have added 0, changed 0, unchanged 1, removed 1, "

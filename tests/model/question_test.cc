@@ -65,6 +65,16 @@ TEST(QuestionTest, NamesAreWhatNoOtherWordCanStandFor) {
   EXPECT_THAT(names("水泵在哪里？"), UnorderedElementsAre());
 }
 
+TEST(QuestionTest, WhoAsksIsNoName) {
+  const Analyzer analyzer;
+  for (const char* question : {"How do I reset the router?", "Where do I find My Book?"}) {
+    for (const QuestionTerm& term : AnalyseQuestion(question, analyzer).terms) {
+      EXPECT_EQ(term.is_name, term.term == "book") << question << ": " << term.term;
+    }
+  }
+  EXPECT_EQ(AnalyseQuestion("我有几天年假？", analyzer).kind, AnswerKind::kNumber);
+}
+
 TEST(QuestionTest, TheWeightOfACodeIsThatOfOneWord) {
   const Analyzer analyzer;
   const Question code = AnalyseQuestion("mass of the PPR-9087", analyzer);
