@@ -134,6 +134,7 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
     if (!result.collections.empty()) {
       item.collection = result.collections[retrieved.hits[i].collection];
     }
+    item.hop = retrieved.hits[i].hop;
     item.is_neighbour = retrieved.hits[i].is_neighbour;
     item.snippet = MakeSnippet(item.passage.chunk.text, terms, engine->analyzer(), columns);
     item.terms = std::move(contributions[i]);

@@ -276,6 +276,7 @@ std::string SearchJson(const SearchResult& result) {
     const SearchResult::Item& item = result.items[i];
     Json hit = {{"rank", i + 1}};
     if (item.is_neighbour) hit["neighbour"] = true;
+    if (item.hop != 0) hit["by_name"] = result.hops[item.hop - 1].name;
     if (!item.collection.empty()) hit["collection"] = item.collection;
     hit.update(ToJson(item.passage));
     hit["snippet"] = item.snippet.text;

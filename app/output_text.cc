@@ -133,6 +133,11 @@ std::string ExplainText(const SearchResult& result, const SearchResult::Item& it
   const ScoreBreakdown& breakdown = item.passage.breakdown;
   std::string text;
   text += StepsText(item.steps);
+  if (item.hop != 0) {
+    const retrieval::Hop& hop = result.hops[item.hop - 1];
+    text += "    by the name " + OneLine(hop.name) + " of " + OneLine(hop.document) + "\n";
+    if (breakdown.lexical_rank == 0 && breakdown.dense_rank == 0) return text;
+  }
   if (result.used_lexical) {
     text +=
         LegText("lexical", breakdown.lexical_rank, breakdown.lexical_score, breakdown.lexical_part);

@@ -14,15 +14,23 @@
 
 namespace quarry {
 
-// Stage timings of one call, in the order in which the stages ended. Not thread-safe: stages that
-// run in parallel are recorded by the thread that waits for them.
+// Stage timings of one call, in the order in which the stages first ended; of a stage that runs more
+// than once the times add up. Not thread-safe: stages that run in parallel are recorded by the
+// thread that waits for them.
 class Trace {
  public:
   struct Stage {
     std::string name;  // "retrieve.lexical"
     double micros = 0;
   };
-  void Add(std::string name, double micros) { stages_.push_back({std::move(name), micros}); }
+  void Add(std::string name, double micros) {
+    for (Stage& stage : stages_) {
+      if (stage.name != name) continue;
+      stage.micros += micros;
+      return;
+    }
+    stages_.push_back({std::move(name), micros});
+  }
   const std::vector<Stage>& stages() const { return stages_; }
 
  private:

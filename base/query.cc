@@ -22,6 +22,13 @@ Result<SearchMode> ParseSearchMode(std::string_view name) {
                               "\"; expected one of hybrid, dense, lexical");
 }
 
+std::vector<ChunkId> ChunksOf(const Passage& passage) {
+  if (passage.parts.empty()) return {passage.chunk.id};
+  std::vector<ChunkId> chunks;
+  for (const PassagePart& part : passage.parts) chunks.push_back(part.chunk);
+  return chunks;
+}
+
 ChunkId ChunkAt(const Passage& passage, uint64_t begin) {
   ChunkId chunk = passage.chunk.id;
   for (const PassagePart& part : passage.parts) {

@@ -83,6 +83,8 @@ struct Passage {
   ScoreBreakdown breakdown;
 };
 
+// The chunks that it was made of, in the order of the text.
+std::vector<ChunkId> ChunksOf(const Passage& passage);
 // The chunk that byte `begin` of the passage's text is of.
 ChunkId ChunkAt(const Passage& passage, uint64_t begin);
 // "[2] VX-220 data sheet > Motor (products/vx-220.md, page 3)": what a reader sees above a passage.

@@ -3,8 +3,10 @@
 #
 #   bench/collections.sh [DIR] [COLLECTION...]    DIR defaults to ../shared/data/retrieval
 #
-# Each collection is indexed once per mode into a store of its own, which is removed. Run it on a
-# machine that does nothing else; the qualities do not depend on that, the times do.
+# Each collection is indexed once per mode into a store of its own, which is removed; with STORES=DIR
+# once for all modes, into DIR/COLLECTION, which stays. "recall" is hybrid with recall mode, "hops"
+# hybrid that follows names once. Run it on a machine that does nothing else; the qualities do not
+# depend on that, the times do. MODES chooses among the modes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,8 +25,12 @@ field() {
 echo "| collection | mode | documents | queries | nDCG@10 | recall@100 | MRR@10 | MAP | index s | learn s | embed s | documents/s | p50 us | p99 us | RSS MB |"
 echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 for collection in "${collections[@]}"; do
-  for mode in lexical dense hybrid; do
-    json=$($quarry eval retrieval --beir "$directory/$collection" --mode "$mode" --json 2> /dev/null)
+  for mode in ${MODES:-lexical dense hybrid recall hops}; do
+    options=(--mode "$mode")
+    [[ $mode == recall ]] && options=(--mode hybrid --set retrieval.feedback=true)
+    [[ $mode == hops ]] && options=(--mode hybrid --set retrieval.hops=2)
+    [[ -n ${STORES:-} ]] && options+=(--store "$STORES/$collection")
+    json=$($quarry eval retrieval --beir "$directory/$collection" "${options[@]}" --json 2> /dev/null)
     row="| $collection | $mode"
     for cell in documents:0 queries:0 ndcg@10:4 recall@100:4 mrr@10:4 map:4 index_seconds:2 \
       learn_seconds:1 embed_seconds:2 documents_per_second:0 search_p50_us:0 search_p99_us:0 \

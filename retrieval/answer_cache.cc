@@ -28,7 +28,9 @@ double InnerProduct(const std::vector<float>& a, const std::vector<float>& b) {
 // What retrieval gave for a question: what the context took and what it left out.
 std::set<ChunkId> FoundIn(const Context& context) {
   std::set<ChunkId> chunks;
-  for (const Passage& passage : context.passages) chunks.insert(passage.chunk.id);
+  for (const Passage& passage : context.passages) {
+    for (const ChunkId chunk : ChunksOf(passage)) chunks.insert(chunk);
+  }
   for (const DroppedPassage& passage : context.dropped) chunks.insert(passage.chunk);
   return chunks;
 }
@@ -337,7 +339,9 @@ void AnswerCache::Store(const CacheQuestion& question, const Answer& answer, uin
   entry->cost_micros = cost_micros;
   entry->context_hash = ContextHash(answer.context);
   std::set<ChunkId> chunks;
-  for (const Passage& passage : answer.context.passages) chunks.insert(passage.chunk.id);
+  for (const Passage& passage : answer.context.passages) {
+    for (const ChunkId chunk : ChunksOf(passage)) chunks.insert(chunk);
+  }
   entry->chunks.assign(chunks.begin(), chunks.end());
   entry->answer = EncodeCachedAnswer(answer);
   if (options_.semantic && verifier_ != nullptr) {

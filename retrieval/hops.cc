@@ -43,33 +43,40 @@ std::vector<Lead> LeadsOf(const Passage& passage, const index::Snapshot& snapsho
 class HitList {
  public:
   HitList(Snapshots snapshots, std::vector<RankedHit>& hits)
-      : snapshots_(snapshots), hits_(hits), followed_scores_(hits.size()) {
+      : snapshots_(snapshots), hits_(hits), followed_(hits.size()) {
     for (size_t i = 0; i < hits.size(); ++i) places_[{hits[i].collection, hits[i].row}] = i;
   }
 
-  // Notes that following a name gives `hit` this score.
-  void Offer(RankedHit hit, double score) {
+  // Notes that the name at place `hop` gives `hit` this score.
+  void Offer(RankedHit hit, double score, uint32_t hop) {
     const auto [it, is_new] = places_.try_emplace({hit.collection, hit.row}, hits_.size());
     if (is_new) {
       hit.hit.score = 0;
       hit.hit.breakdown = {};  // of another question
       hits_.push_back(std::move(hit));
-      followed_scores_.push_back(0);
+      followed_.push_back({});
     }
-    followed_scores_[it->second] = std::max(followed_scores_[it->second], score);
+    Followed& followed = followed_[it->second];
+    if (score > followed.score) followed = {score, hop};
   }
 
   void Finish() {
     for (size_t i = 0; i < hits_.size(); ++i) {
-      hits_[i].hit.score = std::max(hits_[i].hit.score, followed_scores_[i]);
+      if (followed_[i].score <= hits_[i].hit.score) continue;
+      hits_[i].hit.score = followed_[i].score;
+      hits_[i].hop = followed_[i].hop;
     }
     SortHits(snapshots_, hits_);
   }
 
  private:
+  struct Followed {
+    double score = 0;
+    uint32_t hop = 0;
+  };
   const Snapshots snapshots_;
   std::vector<RankedHit>& hits_;
-  std::vector<double> followed_scores_;
+  std::vector<Followed> followed_;  // of each hit
   std::map<std::pair<uint32_t, RowId>, size_t> places_;
 };
 
@@ -78,6 +85,7 @@ class HitList {
 Status FollowNames(const std::string& question, Snapshots snapshots, const Analyzer& analyzer,
                    const HopOptions& options, const SearchText& search, const CallContext& context,
                    std::vector<RankedHit>& hits, std::vector<Hop>& followed) {
+  StageTimer timer(context, "retrieve.hops");
   std::unordered_set<std::string> asked;
   for (Token& token : analyzer.Tokenize(question)) asked.insert(std::move(token.term));
   std::set<std::string> names;
@@ -107,7 +115,7 @@ Status FollowNames(const std::string& question, Snapshots snapshots, const Analy
               snapshot.rows().row(hit.row).document == snapshot.rows().row(source.row).document;
           if (is_source || top <= 0) continue;
           const double score = options.weight * source.hit.score * hit.hit.score / top;
-          list.Offer(std::move(hit), score);
+          list.Offer(std::move(hit), score, static_cast<uint32_t>(followed.size()));
         }
       }
     }

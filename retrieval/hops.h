@@ -31,7 +31,7 @@ struct Hop {
 using SearchText = std::function<Result<std::vector<RankedHit>>(const std::string& text)>;
 
 // Adds to `hits`, which are best first, what following names finds. Errors: those of the store and
-// of `search`. Stage of the trace: retrieve.hops, beside the stages of the searches.
+// of `search`. Stage of the trace: retrieve.hops.
 Status FollowNames(const std::string& question, Snapshots snapshots, const Analyzer& analyzer,
                    const HopOptions& options, const SearchText& search, const CallContext& context,
                    std::vector<RankedHit>& hits, std::vector<Hop>& followed);

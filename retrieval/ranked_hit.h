@@ -23,6 +23,8 @@ struct RankedHit {
   // What the stages behind fusion made of it, in their order; empty where none ran. The parts of
   // the legs (ScoreBreakdown) add up to the score of fusion, Hit::score is that of the last stage.
   std::vector<ScoreStep> steps = {};
+  // The place, from 1, in Retrieved::hops of the name that gave it its score; 0 = the question did.
+  uint32_t hop = 0;
   // It comes with the hit before it, as its neighbour in the document (neighbours.h).
   bool is_neighbour = false;
 };

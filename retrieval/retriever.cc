@@ -88,13 +88,14 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   HybridSearch search(std::move(parts), options, embedders_,
                       std::max(options.leg_documents, query.k));
   const bool uses_lexical = query.mode != SearchMode::kDense;
-  const auto run = [&](std::span<const index::QueryTerm> terms,
-                       const std::string& text) -> Result<std::vector<RankedHit>> {
-    if (uses_lexical) QUARRY_RETURN_IF_ERROR(search.SearchLexical(terms, context));
-    QUARRY_RETURN_IF_ERROR(search.SearchDense(text, context));
-    return search.Fuse(context);
+  const auto run = [&](std::span<const index::QueryTerm> terms, const std::string& text,
+                       const CallContext& call) -> Result<std::vector<RankedHit>> {
+    if (uses_lexical) QUARRY_RETURN_IF_ERROR(search.SearchLexical(terms, call));
+    QUARRY_RETURN_IF_ERROR(search.SearchDense(text, call));
+    return search.Fuse(call);
   };
-  QUARRY_ASSIGN_OR_RETURN(std::vector<RankedHit> hits, run(retrieved.lexical.terms, parsed.text));
+  QUARRY_ASSIGN_OR_RETURN(std::vector<RankedHit> hits,
+                          run(retrieved.lexical.terms, parsed.text, context));
   retrieved.used_lexical = search.used_lexical();
   retrieved.used_dense = search.used_dense();
 
@@ -118,8 +119,10 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
                           !options.recency.field.empty() || options.diversity.weight > 0;
   if (has_stages) RecordStep(ScoreStep::Stage::kFusion, hits);
   if (options.hops.hops > 1) {
+    CallContext untraced = context;  // the stage has a time of its own
+    untraced.trace = nullptr;
     const auto search_text = [&](const std::string& text) {
-      return run(MakeLexicalQuery(analyzer_, PlainQuery(text)).terms, text);
+      return run(MakeLexicalQuery(analyzer_, PlainQuery(text)).terms, text, untraced);
     };
     QUARRY_RETURN_IF_ERROR(FollowNames(parsed.text, snapshots, analyzer_, options.hops, search_text,
                                        context, hits, retrieved.hops));

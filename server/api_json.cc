@@ -115,6 +115,7 @@ void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& j
   json.BeginObject();
   if (view.rank != 0) json.Key("rank").Uint(view.rank);
   if (view.is_neighbour) json.Key("neighbour").Bool(true);
+  if (!view.by_name.empty()) json.Key("by_name").String(view.by_name);
   json.Key("score").Double(passage.score);
   if (!view.collection.empty()) json.Key("collection").String(view.collection);
   json.Key("document").String(passage.chunk.document);
@@ -160,8 +161,7 @@ void WriteContextPlan(const Context& context, JsonWriter& json) {
     json.BeginObject().Key("number").Uint(i + 1).Key("document").String(passage.chunk.document);
     json.Key("heading").String(PassageHeading(passage, static_cast<uint32_t>(i + 1)));
     json.Key("tokens").Uint(passage.chunk.token_count).Key("chunks").BeginArray();
-    if (passage.parts.empty()) json.Uint(passage.chunk.id.value);
-    for (const PassagePart& part : passage.parts) json.Uint(part.chunk.value);
+    for (const ChunkId chunk : ChunksOf(passage)) json.Uint(chunk.value);
     json.EndArray().EndObject();
   }
   json.EndArray();

@@ -27,6 +27,7 @@ struct PassageView {
   uint32_t rank = 0;                         // from 1; 0 = left out
   std::string collection = {};               // "" = left out
   bool is_neighbour = false;                 // said where it is
+  std::string by_name = {};                  // that was followed to it; "" = left out
   const Explanation* explanation = nullptr;  // how the score came about, where given
 };
 void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& json);

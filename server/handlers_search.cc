@@ -109,6 +109,7 @@ Status AddSearch(const Search& search, const CallContext& context, JsonWriter& j
                  {.rank = static_cast<uint32_t>(i) + 1,
                   .collection = search.several ? collections.names[hit.collection] : "",
                   .is_neighbour = hit.is_neighbour,
+                  .by_name = hit.hop == 0 ? "" : retrieved.hops[hit.hop - 1].name,
                   .explanation = search.explain ? &explanation : nullptr},
                  json);
   }

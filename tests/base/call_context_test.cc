@@ -37,5 +37,15 @@ TEST(CallContextTest, StageTimersDoNothingWithoutATrace) {
   const StageTimer timer(CallContext(), "unseen");
 }
 
+TEST(TraceTest, TimesOfOneStageAddUp) {
+  Trace trace;
+  trace.Add("a", 1);
+  trace.Add("b", 5);
+  trace.Add("a", 2);
+  ASSERT_EQ(trace.stages().size(), 2u);
+  EXPECT_EQ(trace.stages()[0].name, "a");
+  EXPECT_EQ(trace.stages()[0].micros, 3);
+}
+
 }  // namespace
 }  // namespace quarry

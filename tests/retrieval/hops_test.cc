@@ -53,7 +53,11 @@ class HopsTest : public ::testing::Test {
     query.options->hops.hops = hops;
     const auto snapshot = engine_.snapshot();
     const Retrieved found = engine_.retriever.Retrieve(query, *snapshot, CallContext()).value();
-    if (followed != nullptr) *followed = found.hops;
+    if (followed != nullptr) {
+      *followed = found.hops;
+      EXPECT_EQ(found.hits[0].hop, 0u);
+      EXPECT_EQ(found.hits[1].hop, 1u);
+    }
     std::vector<DocumentId> ids;
     for (const RankedHit& hit : found.hits) {
       ids.emplace_back(snapshot->rows().DocumentOf(hit.row).id);

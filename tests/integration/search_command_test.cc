@@ -1,0 +1,118 @@
+// quarry search with options, over several collections, explained; quarry eval diff; quarry tune.
+
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "tests/testing/run_quarry.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::app {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::QuarryResult;
+using Json = nlohmann::json;
+
+class SearchCommandTest : public ::testing::Test {
+ protected:
+  SearchCommandTest() {
+    // Judgements of words: q7 wants the pump P-7.
+    std::string corpus, queries, qrels = "query-id\tcorpus-id\tscore\n";
+    for (int i = 0; i < 40; ++i) {
+      const std::string n = std::to_string(i);
+      corpus += R"({"_id": "d)" + n + R"(", "title": "", "text": "The pump P-)" + n +
+                R"( delivers water to the northern mill and is checked on day )" + n + R"(."})" +
+                "\n";
+      queries += R"({"_id": "q)" + n + R"(", "text": "pump P-)" + n + "\"}\n";
+      qrels += "q" + n + "\td" + n + "\t1\n";
+    }
+    Write("beir/corpus.jsonl", corpus);
+    Write("beir/queries.jsonl", queries);
+    Write("beir/qrels/test.tsv", qrels);
+  }
+  const std::string& home() const { return directory_.path(); }
+  void Write(const std::string& name, const std::string& text) {
+    const std::string path = home() + "/" + name;
+    QUARRY_CHECK(CreateDirectories(path.substr(0, path.rfind('/'))).ok());
+    QUARRY_CHECK(WriteFileAtomically(path, text).ok());
+  }
+  QuarryResult Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--store", home() + "/store"});
+    return testing::RunQuarryWith({.arguments = std::move(arguments), .directory = home()});
+  }
+  Json RunJson(std::vector<std::string> arguments) {
+    arguments.push_back("--json");
+    return Json::parse(Run(std::move(arguments)).out);
+  }
+
+  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+};
+
+TEST_F(SearchCommandTest, WhyTellsWhereADocumentIsLost) {
+  Write("docs/mill.txt", "The mill has a wheel of oak.");
+  Write("docs/pump.txt", "The pump runs at nine bar.");
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  EXPECT_THAT(Run({"search", "oak", "--why", "none.txt"}).out,
+              HasSubstr("none.txt: there is no such document in collection \"default\"\n"));
+  EXPECT_THAT(Run({"search", "oak", "--why", "pump.txt"}).out,
+              HasSubstr("pump.txt: by words it has none of the question's words\n"));
+  EXPECT_THAT(Run({"search", "pump -bar", "--why", "pump.txt"}).out,
+              HasSubstr("it does not satisfy -\"bar\" of the question"));
+  const Json why = RunJson({"search", "the oak wheel", "--why", "mill.txt"})["why"];
+  EXPECT_EQ(why["reason"], "found");
+  EXPECT_EQ(why["rank"], 1);
+}
+
+TEST_F(SearchCommandTest, CollectionsAreSearchedTogether) {
+  Write("a/mill.txt", "The mill has a wheel of oak.");
+  Write("b/pump.txt", "The pump stands in the mill.");
+  ASSERT_EQ(Run({"index", home() + "/a", "--collection", "a"}).exit_code, 0);
+  ASSERT_EQ(Run({"index", home() + "/b", "--collection", "b"}).exit_code, 0);
+  const Json found = RunJson({"search", "mill", "--collections", "a", "--collections", "b"});
+  EXPECT_EQ(found["collections"], Json({"a", "b"}));
+  ASSERT_EQ(found["hits"].size(), 2u);
+  EXPECT_NE(found["hits"][0]["collection"], found["hits"][1]["collection"]);
+  EXPECT_THAT(Run({"search", "pump", "--collections", "a", "--collections", "b"}).out,
+              HasSubstr("b: pump.txt"));
+  EXPECT_THAT(Run({"search", "mill", "--collections", "a", "--collections", "a"}).error,
+              HasSubstr("--collections: \"a\" is given twice"));
+}
+
+TEST_F(SearchCommandTest, DiffListsTheQuestionsThatChange) {
+  const std::vector<std::string> diff = {"eval", "diff", "--beir", home() + "/beir", "-k", "5"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), diff.begin(), diff.end());
+    return more;
+  };
+  const Json same = RunJson(with({"--with", "retrieval.dense_weight=0.35"}));
+  EXPECT_EQ(same["queries"], 40);
+  EXPECT_EQ(same["changed"], 0);
+  EXPECT_EQ(same["overlap"], 1.0);
+  const Json changed = RunJson(with({"--with", "retrieval.dense_weight=1", "--show", "3"}));
+  EXPECT_GT(changed["changed"], 0);
+  EXPECT_EQ(changed["largest"].size(), 3u);
+  EXPECT_FALSE(changed["largest"][0]["moves"].empty());
+  const std::string text = Run(with({"--with", "retrieval.mode=dense"})).out;
+  EXPECT_THAT(text, HasSubstr("of 40 questions have another first 5; "));
+  EXPECT_THAT(text, HasSubstr("95 % interval"));
+  EXPECT_THAT(Run(with({"--with", "retrieval.hops=7"})).error,
+              HasSubstr("--with: retrieval.hops: expected an integer from 1 to 4, got \"7\""));
+  EXPECT_THAT(Run(with({"--with", "bm25.k1=1"})).error,
+              HasSubstr("--with: bm25.k1: is not an option of a single search"));
+}
+
+TEST_F(SearchCommandTest, TuneTriesWeightsAndAdvisesOnlyWhatIsSure) {
+  const Json tuned = RunJson({"tune", "--beir", home() + "/beir"});
+  EXPECT_EQ(tuned["collection"], "default");
+  EXPECT_EQ(tuned["trials"].size(), 21u);
+  EXPECT_EQ(tuned["current"], 0.35);
+  EXPECT_LE(tuned["gain"]["low"], tuned["gain"]["high"]);
+  // A weight for this collection alone, from the configuration.
+  const Json again = RunJson({"tune", "--beir", home() + "/beir", "--set",
+                              "retrieval.collection_dense_weights=default=0.33"});
+  EXPECT_EQ(again["current"], 0.33);
+  EXPECT_EQ(again["trials"].size(), 22u);
+}
+
+}  // namespace
+}  // namespace quarry::app
