@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "app/chat_setup.h"
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/host_facts.h"
@@ -7,6 +8,7 @@
 #include "app/output_text.h"
 #include "app/text_layout.h"
 #include "base/child_process.h"
+#include "generation/model_probe.h"
 #include "ingest/helper_programs.h"
 
 namespace quarry::app {
@@ -179,9 +181,36 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
   }
 }
 
+// Which of the prompts the chat model follows: one finding for each.
+Status CheckModel(CommandContext& context, std::vector<Finding>& findings) {
+  if (context.config().chat_model.empty()) {
+    return InvalidArgumentError("--model: no chat.model is configured");
+  }
+  QUARRY_ASSIGN_OR_RETURN(model::RemoteModelsOptions options, RemoteOptionsOf(context.config()));
+  const std::string openai_base_url = options.openai_base_url;
+  const model::RemoteModels remote(std::move(options));
+  const SystemClock clock;
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<ChatSetup> setup,
+                          ChatSetup::Make(context.config(), remote, openai_base_url, clock));
+  const Analyzer analyzer;
+  QUARRY_ASSIGN_OR_RETURN(
+      const std::vector<generation::ProbeResult> results,
+      generation::ProbeChatModel(setup->chat(), setup->prompts(), analyzer, context.call));
+  for (const generation::ProbeResult& result : results) {
+    Finding finding{.subject = "model", .detail = result.name + ": followed"};
+    if (!result.followed) {
+      finding.level = Level::kWarning;
+      finding.detail = result.name + ": not followed: " + result.detail;
+      finding.advice = "see what it says; chat.prompts names prompts of your own";
+    }
+    findings.push_back(std::move(finding));
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
-Result<int> RunDoctor(CommandContext& context) {
+Result<int> RunDoctor(const DoctorArguments& arguments, CommandContext& context) {
   const Config& config = context.config();
   std::vector<Finding> findings;
   findings.push_back({.subject = "quarry", .detail = ProgramVersion() + ", " + CompilerVersion()});
@@ -193,6 +222,8 @@ Result<int> RunDoctor(CommandContext& context) {
   findings.push_back(CheckCpu());
   findings.push_back(CheckHelpers());
   findings.push_back({.subject = "libraries", .detail = Joined(LibraryVersions())});
+
+  if (arguments.model) QUARRY_RETURN_IF_ERROR(CheckModel(context, findings));
 
   int exit_code = kExitDone;
   for (const Finding& finding : findings) {

@@ -373,6 +373,7 @@ class Parser {
                                    R"(quarry ask "At what pressure does the pump run?")");
     AddWords(command, "QUESTION", words_, "what to answer");
     AddQueryKeys(command);
+    AddKey(command, "--model", "chat.model", "URL#NAME", "chat model that writes the answer");
     command.add_option("--filter", ask_.filter, "over metadata, as in quarry search")
         ->type_name("JSON");
     AddPrincipals(command, ask_.principals);
@@ -563,6 +564,14 @@ class Parser {
                                 "quarry model info models/all-MiniLM-L6-v2");
     AddKey(info, "DIR", "embedding.model", "", "folder of the model (docs/models.md)")->required();
     Then(info, RunModelInfo);
+    CLI::App& pull = AddCommand(family, "pull", "fetch the folder of a model from a hub",
+                                "quarry model pull intfloat/multilingual-e5-small");
+    pull.add_option("NAME", pull_.name, "of the model at the hub (HF_ENDPOINT)")->required();
+    pull.add_option("--to", pull_.directory, "folder to make (models/ and the name)")
+        ->type_name("DIR");
+    pull.add_option("--revision", pull_.revision, "branch, tag or commit (main)")
+        ->type_name("NAME");
+    Then(pull, [this](CommandContext& context) { return RunModelPull(pull_, context); });
   }
 
   void AddUpkeep() {
@@ -579,9 +588,13 @@ class Parser {
                                   "quarry config --set retrieval.k=5");
     config.add_flag("--keys", config_.keys, "what options there are instead");
     Then(config, [this](CommandContext& context) { return RunConfig(config_, context); });
-    CLI::App& doctor =
-        AddCommand(app_, "doctor", "check store, machine and settings", "quarry doctor");
-    Then(doctor, RunDoctor);
+    CLI::App& doctor = AddCommand(app_, "doctor", "check store, machine and settings",
+                                  "quarry doctor\n"
+                                  "  quarry doctor --model --set "
+                                  "chat.model=http://127.0.0.1:11434/v1#llama3.1");
+    doctor.add_flag("--model", doctor_.model,
+                    "send the prompts to chat.model and say which it follows");
+    Then(doctor, [this](CommandContext& context) { return RunDoctor(doctor_, context); });
   }
 
   CLI::App app_;
@@ -603,6 +616,8 @@ class Parser {
   EvalDiffArguments eval_diff_;
   TuneArguments tune_;
   ConfigArguments config_;
+  DoctorArguments doctor_;
+  ModelPullArguments pull_;
 };
 
 }  // namespace

@@ -114,6 +114,14 @@ Result<int> RunEmbedderDrop(CommandContext& context);
 // Of the folder of embedding.model.
 Result<int> RunModelInfo(CommandContext& context);
 
+struct ModelPullArguments {
+  std::string name;       // at the hub: "intfloat/multilingual-e5-small"
+  std::string directory;  // "" = models/ and the name's last part
+  std::string revision = "main";
+};
+// From the hub of HF_ENDPOINT, with the key of HF_TOKEN.
+Result<int> RunModelPull(const ModelPullArguments& arguments, CommandContext& context);
+
 // Serves until a signal comes. `signals` is the process's own.
 Result<int> RunServe(SignalScope& signals, CommandContext& context);
 
@@ -152,7 +160,10 @@ struct ConfigArguments {
 };
 Result<int> RunConfig(const ConfigArguments& arguments, CommandContext& context);
 
-Result<int> RunDoctor(CommandContext& context);
+struct DoctorArguments {
+  bool model = false;  // sends the prompts to the chat model, which costs tokens
+};
+Result<int> RunDoctor(const DoctorArguments& arguments, CommandContext& context);
 
 // Says which options of vectors are given and do not hold, since the collection of the
 // configuration was made with others.

@@ -29,6 +29,7 @@
 #include "generation/answerer.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
+#include "model/model_cost.h"
 #include "model/remote_endpoint.h"
 #include "retrieval/retriever.h"
 #include "server/server.h"
@@ -58,6 +59,12 @@ struct Config {
   std::string rerank_key;
   std::string tokenizer;  // folder that tokens are counted by; "" = estimated
   generation::AnswerOptions answer;
+  std::string chat_model;  // that writes answers: URL#NAME, or NAME at OPENAI_BASE_URL; "" = none
+  std::string chat_key;
+  std::string chat_prompts;   // directory of templates; "" = the built-in ones
+  std::string chat_cassette;  // file of replies; "" = none
+  std::vector<std::string> chat_prices;
+  model::BudgetOptions chat_budget;
 
   model::RemoteOptions remote;
   std::string ca_file;  // trusted instead of the system's authorities; "" = the system's

@@ -365,6 +365,32 @@ std::vector<ConfigKey> MakeKeys() {
       Number("extractive.decline_below", "support of the best sentence below which it declines",
              QUARRY_FIELD(answer.extractive.decline_below), 0, 1),
 
+      OptionalText("chat.model",
+                   "chat model that writes answers: URL#NAME, or NAME at OPENAI_BASE_URL; none = "
+                   "sentences are quoted",
+                   QUARRY_FIELD(chat_model)),
+      Secret("chat.key", "sent to that model; none = OPENAI_API_KEY, to OPENAI_BASE_URL alone",
+             QUARRY_FIELD(chat_key)),
+      Choice("chat.unsupported", "what becomes of sentences that their sources do not carry",
+             QUARRY_FIELD(answer.model.unsupported), "flag, repair, remove",
+             generation::ParseUnsupportedPolicy, generation::UnsupportedPolicyName),
+      Number("chat.temperature", "of the model", QUARRY_FIELD(answer.model.temperature), 0, 2),
+      Integer("chat.seed", "of the model", QUARRY_FIELD(answer.model.seed), 0,
+              std::numeric_limits<int64_t>::max()),
+      Integer("chat.max_tokens", "of an answer", QUARRY_FIELD(answer.model.max_tokens), 1, 100'000),
+      OptionalText("chat.prompts",
+                   "directory of own prompts (docs/models.md); in a file, relative to it",
+                   QUARRY_FIELD(chat_prompts)),
+      OptionalText("chat.cassette",
+                   "file that the model's replies are recorded in and taken from; in a file, "
+                   "relative to it",
+                   QUARRY_FIELD(chat_cassette)),
+      List("chat.prices", "MODEL=PROMPT/COMPLETION, per million tokens", QUARRY_FIELD(chat_prices)),
+      Number("chat.request_budget", "that one answer may cost; 0 = no limit",
+             QUARRY_FIELD(chat_budget.per_request), 0, 1e9),
+      Number("chat.day_budget", "that a day (UTC) of this process may cost; 0 = no limit",
+             QUARRY_FIELD(chat_budget.per_day), 0, 1e9),
+
       OptionalText(
           "http.ca_file",
           "PEM file of the authorities that models behind https are trusted by; none = the "

@@ -41,6 +41,7 @@ Result<model::RemoteModelsOptions> RemoteOptionsOf(const Config& config) {
   options.remote = config.remote;
   options.embedding_key = config.embedding_key;
   options.rerank_key = config.rerank_key;
+  options.chat_key = config.chat_key;
   if (const char* key = std::getenv("OPENAI_API_KEY")) options.openai_key = key;
   if (const char* url = std::getenv("OPENAI_BASE_URL"); url != nullptr && *url != '\0') {
     options.openai_base_url = url;
@@ -56,7 +57,6 @@ Engine::Engine(const Config& config, model::RemoteModelsOptions remote)
       token_counter_(config_.tokenizer),
       retriever_(analyzer_, embedders_, config_.retrieval,
                  config_.rerank_model.empty() ? nullptr : &reranker_),
-      answerer_(analyzer_, retriever_, token_counter_, config_.answer),
       ingest_options_(MakeIngestOptions(config_)) {}
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess access) {
@@ -65,7 +65,9 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
     QUARRY_RETURN_IF_ERROR(index::CheckCollectionName(config.collection));
   }
   QUARRY_ASSIGN_OR_RETURN(model::RemoteModelsOptions remote, RemoteOptionsOf(config));
+  const std::string openai_base_url = remote.openai_base_url;
   std::unique_ptr<Engine> engine(new Engine(config, std::move(remote)));
+  QUARRY_RETURN_IF_ERROR(engine->Prepare(openai_base_url));
   index::IndexOptions options;
   options.read_only = access == StoreAccess::kRead;
   options.create_if_missing = access == StoreAccess::kCreate;
@@ -83,6 +85,14 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
   }
   QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
   return engine;
+}
+
+Status Engine::Prepare(const std::string& openai_base_url) {
+  QUARRY_ASSIGN_OR_RETURN(chat_, ChatSetup::Make(config_, remote_, openai_base_url, clock_));
+  std::optional<generation::AnswerModel> model;
+  if (chat_ != nullptr) model.emplace(chat_->chat(), chat_->prompts());
+  answerer_.emplace(analyzer_, retriever_, token_counter_, config_.answer, model);
+  return OkStatus();
 }
 
 ThreadPool& Engine::ingest_pool() {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "app/chat_setup.h"
 #include "app/config.h"
 #include "base/analyzer.h"
 #include "base/clock.h"
@@ -48,7 +49,7 @@ class Engine {
   model::EmbedderCache& embedders() { return embedders_; }
   const retrieval::Retriever& retriever() const { return retriever_; }
   model::TokenCounter& token_counter() { return token_counter_; }
-  const generation::Answerer& answerer() const { return answerer_; }
+  const generation::Answerer& answerer() const { return *answerer_; }
   // Without what the command line adds to them (metadata, prune, dry run).
   const ingest::IngestOptions& ingest_options() const { return ingest_options_; }
   // For parsing; its threads start when it is first asked for.
@@ -66,6 +67,7 @@ class Engine {
 
  private:
   Engine(const Config& config, model::RemoteModelsOptions remote);
+  Status Prepare(const std::string& openai_base_url);
 
   // In the order in which they need each other.
   const Config config_;
@@ -78,7 +80,8 @@ class Engine {
   model::CrossEncoderFolder reranker_;
   model::TokenCounter token_counter_;
   const retrieval::Retriever retriever_;
-  const generation::Answerer answerer_;
+  std::unique_ptr<ChatSetup> chat_;  // null: none is configured
+  std::optional<generation::Answerer> answerer_;
   const ingest::IngestOptions ingest_options_;
   std::optional<ThreadPool> ingest_pool_;
 };

@@ -333,9 +333,19 @@ std::string AnswerJson(const AnswerResult& result) {
     }
     json["context"] = std::move(context);
   }
+  json["sentences"] = Json::array();
+  for (const SentenceVerdict& sentence : answer.sentences) {
+    json["sentences"].push_back({{"begin", sentence.span.begin},
+                                 {"end", sentence.span.end},
+                                 {"label", SupportName(sentence.verdict.label)},
+                                 {"score", sentence.verdict.score},
+                                 {"reason", sentence.verdict.reason}});
+  }
   json["model"] = answer.model;
+  json["note"] = answer.note;
   json["usage"] = {{"prompt_tokens", answer.usage.prompt_tokens},
-                   {"completion_tokens", answer.usage.completion_tokens}};
+                   {"completion_tokens", answer.usage.completion_tokens},
+                   {"cost", answer.usage.cost}};
   json["commit"] = answer.commit.value;
   json["fingerprint"] = answer.fingerprint;
   json["timings_us"] = ToJson(answer.timings);

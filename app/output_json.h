@@ -31,6 +31,7 @@ std::string CompactJson(const index::CompactReport& report);
 std::string GenerationsJson(const GenerationList& list);
 std::string EmbedderJson(const EmbedderResult& result);
 std::string ModelInfoJson(const model::ModelInfo& info);
+std::string ModelPullJson(const ModelPullResult& result);
 std::string ServingJson(const std::string& url, uint16_t port);
 std::string RetrievalEvalJson(const eval::RetrievalEvalReport& report);
 std::string RetrievalDiffJson(const eval::RetrievalDiffReport& report);

@@ -348,6 +348,14 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
   std::string lines = Wrapped(verdict, 0, console);
   lines.pop_back();
   text += "\n" + console.Styled(Style::kDim, lines) + "\n";
+  for (const SentenceVerdict& sentence : answer.sentences) {
+    if (sentence.verdict.label == Support::kSupported) continue;
+    const std::string claim =
+        answer.text.substr(sentence.span.begin, sentence.span.end - sentence.span.begin);
+    text += console.Styled(Style::kWarning, "not carried: ") + "\"" + OneLine(claim) + "\" (" +
+            OneLine(sentence.verdict.reason) + ")\n";
+  }
+  if (!answer.note.empty()) text += Wrapped(OneLine(answer.note), 0, console);
   if (!result.show_context) return text;
   text += "\n" + console.Styled(Style::kBold, "Context") + " (" +
           Counted(answer.context.token_count, "token") + ")\n";

@@ -31,6 +31,7 @@ std::string CompactText(const index::CompactReport& report);
 std::string GenerationsText(const GenerationList& list, const Console& console);
 std::string EmbedderText(const EmbedderResult& result);
 std::string ModelInfoText(const model::ModelInfo& info);
+std::string ModelPullText(const ModelPullResult& result);
 std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Console& console);
 std::string RetrievalDiffText(const eval::RetrievalDiffReport& report, const Console& console);
 std::string TuningText(const eval::TuningReport& report, const Console& console);

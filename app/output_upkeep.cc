@@ -100,6 +100,23 @@ std::string EmbedderJson(const EmbedderResult& result) {
                {"generations", ToJson(result.now)}});
 }
 
+std::string ModelPullText(const ModelPullResult& result) {
+  return "fetched " + result.name + " to " + result.directory + ": " +
+         WithThousands(result.report.files) + " files, " + FormatBytes(result.report.bytes) +
+         ", commit " + result.report.commit + "\n" + "quarry model info " + result.directory +
+         " says what it is\n";
+}
+
+std::string ModelPullJson(const ModelPullResult& result) {
+  const Json json = {{"name", result.name},
+                     {"directory", result.directory},
+                     {"commit", result.report.commit},
+                     {"files", result.report.files},
+                     {"bytes", result.report.bytes},
+                     {"fetched", result.report.fetched}};
+  return Line(json);
+}
+
 std::string ModelInfoText(const model::ModelInfo& info) {
   const auto prefix = [](const std::string& text) {
     return text.empty() ? "none" : "\"" + text + "\"";

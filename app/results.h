@@ -18,6 +18,7 @@
 #include "ingest/near_duplicates.h"
 #include "ingest/pipeline.h"
 #include "model/model_info.h"
+#include "model/model_pull.h"
 #include "retrieval/absence.h"
 #include "retrieval/retriever.h"
 
@@ -61,6 +62,12 @@ struct AnswerResult {
   std::string collection;
   Answer answer;
   bool show_context = false;
+};
+
+struct ModelPullResult {
+  std::string name;
+  std::string directory;
+  model::PullReport report;
 };
 
 struct DocumentList {

@@ -17,6 +17,15 @@ std::string ConfigurationHash(const Analyzer& analyzer, const RetrievalOptions& 
   return HashToHex(Hash64(description + '/' + writer));
 }
 
+std::optional<ModelWriter> MakeModelWriter(const std::optional<AnswerModel>& model,
+                                           const Analyzer& analyzer,
+                                           const ExtractiveWriter& extractive,
+                                           const ModelWriterOptions& options) {
+  if (!model) return std::nullopt;
+  return std::make_optional<ModelWriter>(model->chat, model->prompts, analyzer, extractive,
+                                         options);
+}
+
 // Names the exact state that an answer came from: same fingerprint and question, same answer.
 std::string StateFingerprint(const std::string& configuration, const index::Snapshot& snapshot) {
   std::string state = configuration + '/' + std::to_string(snapshot.collection().id.value) + '/' +
@@ -28,13 +37,16 @@ std::string StateFingerprint(const std::string& configuration, const index::Snap
 }  // namespace
 
 Answerer::Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever,
-                   model::TokenCounter& counter, AnswerOptions options)
+                   model::TokenCounter& counter, AnswerOptions options,
+                   std::optional<AnswerModel> model)
     : retriever_(retriever),
       counter_(counter),
       options_(std::move(options)),
       extractive_(analyzer, counter, options_.extractive),
+      model_(MakeModelWriter(model, analyzer, extractive_, options_.model)),
+      writer_(model_ ? static_cast<const AnswerWriter&>(*model_) : extractive_),
       fingerprint_(ConfigurationHash(analyzer, retriever.options(), options_.context,
-                                     extractive_.fingerprint())) {}
+                                     writer_.fingerprint())) {}
 
 Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot& snapshot,
                                       const CallContext& context) const {
@@ -73,7 +85,7 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
   QUARRY_ASSIGN_OR_RETURN(answer.context, MakeContext(query, snapshot, traced));
   {
     StageTimer timer(traced, "answer");
-    QUARRY_RETURN_IF_ERROR(extractive_.Write(query, snapshot, sink, traced, answer));
+    QUARRY_RETURN_IF_ERROR(writer_.Write(query, snapshot, sink, traced, answer));
   }
   answer.timings = trace.stages();
   return answer;

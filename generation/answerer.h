@@ -9,12 +9,14 @@
 // apart). Thread-safe.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/answer.h"
 #include "generation/answer_writer.h"
 #include "generation/extractive_writer.h"
+#include "generation/model_writer.h"
 #include "index/snapshot.h"
 #include "model/token_counter.h"
 #include "retrieval/context_builder.h"
@@ -25,19 +27,28 @@ namespace quarry::generation {
 struct AnswerOptions {
   retrieval::ContextOptions context;
   model::ExtractiveOptions extractive;
+  ModelWriterOptions model;
+};
+
+// What writes instead of the extractive answerer. Both outlive the answerer.
+struct AnswerModel {
+  const model::ChatModel& chat;
+  const Prompts& prompts;
 };
 
 class Answerer {
  public:
-  // All must outlive the answerer.
+  // All must outlive the answerer. Without a model the answers are extractive.
   Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever,
-           model::TokenCounter& counter, AnswerOptions options);
+           model::TokenCounter& counter, AnswerOptions options,
+           std::optional<AnswerModel> model = std::nullopt);
 
   // Answers query.text from `snapshot`. An answer that the corpus does not carry is no error: the
   // result has `abstained` set and its text says what was searched. Otherwise the answer's context
   // has the cited passages first, in the order in which they are cited: [1], [2], ...; then the
   // others by rank.
-  // Errors: those of Retriever::Retrieve and of the counter; kCancelled when the sink returned false.
+  // Errors: those of Retriever::Retrieve, of the counter and of the model where part of its answer was
+  // handed on already; kCancelled when the sink returned false.
   Result<Answer> Ask(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
                      const CallContext& context) const;
 
@@ -54,6 +65,8 @@ class Answerer {
   model::TokenCounter& counter_;
   const AnswerOptions options_;
   const ExtractiveWriter extractive_;
+  const std::optional<ModelWriter> model_;
+  const AnswerWriter& writer_;
   std::string fingerprint_;
 };
 

@@ -73,7 +73,7 @@ inline constexpr double kSupportThreshold = 0.5;
 
 struct SupportResult {
   SupportFeatures features;
-  double score = 0;     // probability that it is carried
+  double score = 0;  // probability that it is carried
   // The score is high enough, no number is missing and none counts something else.
   bool supported = false;
   std::string reason;             // one line: what is not there; "" where all is

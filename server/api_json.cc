@@ -215,6 +215,17 @@ void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
   json.Key("score").Double(verdict.score).Key("reason").String(verdict.reason).EndObject();
 }
 
+void WriteSentences(const Answer& answer, JsonWriter& json) {
+  json.BeginArray();
+  for (const SentenceVerdict& sentence : answer.sentences) {
+    json.BeginObject().Key("begin").Uint(sentence.span.begin).Key("end").Uint(sentence.span.end);
+    json.Key("label").String(SupportName(sentence.verdict.label));
+    json.Key("score").Double(sentence.verdict.score);
+    json.Key("reason").String(sentence.verdict.reason).EndObject();
+  }
+  json.EndArray();
+}
+
 void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json) {
   json.BeginObject().Key("name").String(stats.collection.name);
   json.Key("documents").Uint(stats.documents).Key("chunks").Uint(stats.chunks);
@@ -287,9 +298,12 @@ void WriteAnswer(const AnswerView& view, JsonWriter& json) {
   WriteVerdict(answer.verdict, json.Key("verdict"));
   WriteCitations(answer, json.Key("citations"));
   if (view.with_context) WriteContext(answer.context, json.Key("context"));
-  json.Key("model").String(answer.model).Key("usage").BeginObject();
+  WriteSentences(answer, json.Key("sentences"));
+  json.Key("model").String(answer.model).Key("note").String(answer.note);
+  json.Key("usage").BeginObject();
   json.Key("prompt_tokens").Uint(answer.usage.prompt_tokens);
-  json.Key("completion_tokens").Uint(answer.usage.completion_tokens).EndObject();
+  json.Key("completion_tokens").Uint(answer.usage.completion_tokens);
+  json.Key("cost").Double(answer.usage.cost).EndObject();
   json.Key("commit").Uint(answer.commit.value).Key("fingerprint").String(answer.fingerprint);
   WriteTimings(answer.timings, json.Key("timings_us"));
   json.EndObject();

@@ -97,6 +97,9 @@ void WriteExtension(const Answer& answer, const Completion& completion, JsonWrit
   json.Key("abstained").Bool(answer.abstained);
   WriteVerdict(answer.verdict, json.Key("verdict"));
   WriteCitations(answer, json.Key("citations"));
+  WriteSentences(answer, json.Key("sentences"));
+  json.Key("model").String(answer.model).Key("note").String(answer.note);
+  json.Key("cost").Double(answer.usage.cost);
   json.Key("contexts").BeginArray();
   for (const Passage& passage : answer.context.passages) WritePassage(passage, {}, json);
   json.EndArray().Key("commit").Uint(answer.commit.value);

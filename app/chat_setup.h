@@ -1,0 +1,37 @@
+#pragma once
+
+// The chat model of the configuration, with its prices, budget and prompts.
+
+#include <memory>
+#include <optional>
+
+#include "app/config.h"
+#include "base/clock.h"
+#include "generation/answerer.h"
+#include "model/remote_models.h"
+
+namespace quarry::app {
+
+class ChatSetup {
+ public:
+  // Nothing where chat.model is "". Asks nobody yet. kInvalidArgument, kNotFound and kDataLoss naming
+  // the key. `remote` and `clock` must outlive it.
+  static Result<std::unique_ptr<ChatSetup>> Make(const Config& config,
+                                                 const model::RemoteModels& remote,
+                                                 const std::string& openai_base_url,
+                                                 const Clock& clock);
+
+  const model::ChatModel& chat() const { return *chat_; }
+  const generation::Prompts& prompts() const { return prompts_; }
+
+ private:
+  ChatSetup(model::PriceTable prices, model::BudgetOptions budget, generation::Prompts prompts)
+      : prices_(std::move(prices)), budget_(budget), prompts_(std::move(prompts)) {}
+
+  const model::PriceTable prices_;
+  model::Budget budget_;
+  const generation::Prompts prompts_;
+  std::shared_ptr<const model::ChatModel> chat_;
+};
+
+}  // namespace quarry::app

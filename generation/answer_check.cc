@@ -1,0 +1,87 @@
+#include "generation/answer_check.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/document.h"
+#include "model/quotable.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr uint32_t kMaxPieceTokens = 160;
+
+SupportText TextOf(const Passage& passage, const Analyzer& analyzer) {
+  std::vector<ByteRange> pieces;
+  for (const model::QuotablePiece& piece : model::QuotablePieces(passage.chunk, kMaxPieceTokens)) {
+    pieces.push_back(piece.range);
+  }
+  return SupportText(passage.chunk.text, std::move(pieces),
+                     ContextualHeader(passage.title, passage.chunk.span.heading_path), analyzer);
+}
+
+}  // namespace
+
+PassageEvidence::PassageEvidence(const Context& context, const Analyzer& analyzer)
+    : analyzer_(analyzer) {
+  texts_.reserve(context.passages.size());
+  for (const Passage& passage : context.passages) texts_.push_back(TextOf(passage, analyzer));
+}
+
+SupportResult PassageEvidence::Check(const CitedSentence& sentence) const {
+  std::vector<const SupportText*> cited;
+  for (const uint32_t number : sentence.numbers) {
+    if (number >= 1 && number <= texts_.size()) cited.push_back(&texts_[number - 1]);
+  }
+  if (!cited.empty()) return CheckSupport(sentence.words, cited, analyzer_);
+  SupportResult best;
+  for (const SupportText& text : texts_) {
+    SupportResult one = CheckSupport(sentence.words, {&text}, analyzer_);
+    if (one.score > best.score) best = std::move(one);
+  }
+  best.reason =
+      best.supported ? "it cites nothing, though a passage carries it" : "it cites nothing";
+  best.supported = false;
+  best.quotes.clear();
+  return best;
+}
+
+void FillCitations(const Analyzer& analyzer, Answer& answer) {
+  const PassageEvidence evidence(answer.context, analyzer);
+  size_t carried = 0;
+  double least = 1;
+  std::string first_reason;
+  for (const CitedSentence& sentence : SplitCitedSentences(answer.text)) {
+    const SupportResult result = evidence.Check(sentence);
+    const TextRange span{sentence.claim.begin, sentence.claim.end};
+    size_t cited = 0;
+    for (const uint32_t number : sentence.numbers) {
+      if (number == 0 || number > answer.context.passages.size()) continue;
+      const Passage& passage = answer.context.passages[number - 1];
+      const ByteRange quote = result.quotes[cited++];
+      answer.citations.push_back(
+          {.answer_span = span,
+           .passage = number,
+           .chunk = passage.chunk.id,
+           .document = passage.chunk.document,
+           .source = SpanWithin(passage.chunk, quote.begin, quote.end),
+           .quote = passage.chunk.text.substr(quote.begin, quote.end - quote.begin)});
+    }
+    answer.sentences.push_back(
+        {span,
+         {.label = result.supported ? Support::kSupported : Support::kUnsupported,
+          .score = result.score,
+          .reason = result.reason}});
+    carried += result.supported ? 1 : 0;
+    least = std::min(least, result.score);
+    if (!result.supported && first_reason.empty()) first_reason = result.reason;
+  }
+  const size_t all = answer.sentences.size();
+  answer.verdict.label = carried == all && all > 0 ? Support::kSupported : Support::kUnsupported;
+  answer.verdict.score = all == 0 ? 0 : least;
+  answer.verdict.reason = std::to_string(carried) + " of " + std::to_string(all) +
+                          " sentences are carried by what they cite";
+  if (!first_reason.empty()) answer.verdict.reason += "; " + first_reason;
+}
+
+}  // namespace quarry::generation

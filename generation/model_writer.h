@@ -1,0 +1,59 @@
+#pragma once
+
+// ModelWriter: the answer by a chat model from the passages, streamed, every sentence checked against
+// what it cites (support.h).
+//
+//   prompt -> model -> sentences with markers -> numbers in the order of use, byte spans and quotes
+//   -> support of each sentence -> what the policy says of those that are not carried
+//
+// Where the model does not answer (down, left alone by its breaker, over its budget) before a word of
+// it was handed on, the answer is the extractive one, and says so.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "generation/answer_writer.h"
+#include "generation/extractive_writer.h"
+#include "generation/prompts.h"
+#include "model/chat_model.h"
+
+namespace quarry::generation {
+
+// What becomes of a sentence that is not carried by what it cites.
+enum class UnsupportedPolicy : uint8_t {
+  kFlag,    // it stays and is marked; the text streams as it comes
+  kRepair,  // the model is asked once more for what comes from there on; the text streams by sentence
+  kRemove,  // it is left out; the text streams by sentence
+};
+const char* UnsupportedPolicyName(UnsupportedPolicy policy);  // "flag"
+Result<UnsupportedPolicy> ParseUnsupportedPolicy(std::string_view name);
+
+struct ModelWriterOptions {
+  UnsupportedPolicy unsupported = UnsupportedPolicy::kFlag;
+  double temperature = 0;
+  uint64_t seed = 1;
+  uint32_t max_tokens = 1024;
+};
+
+class ModelWriter final : public AnswerWriter {
+ public:
+  // All must outlive it.
+  ModelWriter(const model::ChatModel& model, const Prompts& prompts, const Analyzer& analyzer,
+              const ExtractiveWriter& extractive, ModelWriterOptions options);
+
+  const std::string& fingerprint() const override { return fingerprint_; }
+  // Errors: kUnavailable where the model fails with part of the answer handed on already.
+  Status Write(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
+               const CallContext& context, Answer& answer) const override;
+
+ private:
+  const model::ChatModel& model_;
+  const Prompts& prompts_;
+  const Analyzer& analyzer_;
+  const ExtractiveWriter& extractive_;
+  const ModelWriterOptions options_;
+  std::string fingerprint_;
+};
+
+}  // namespace quarry::generation

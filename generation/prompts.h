@@ -1,0 +1,60 @@
+#pragma once
+
+// Prompts: what a chat model is told, as templates in English and Chinese.
+//
+// A template is text with two parts, "[system]" and "[user]", each on a line of its own, and variables
+// in double braces:
+//   {{question}}     the question
+//   {{passages}}     the numbered passages, each between marks that no document can foresee
+//   {{no_answer}}    what to reply where the passages do not say
+//   {{answer}}       of a repair: what is already said and stays
+//   {{unsupported}}  of a repair: the sentences that were not carried, one a line
+// Any other variable is an error. Own templates stand in a directory as answer.en.txt, answer.zh.txt,
+// repair.en.txt and repair.zh.txt; what is not there is the built-in one.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/query.h"
+#include "model/chat_model.h"
+
+namespace quarry::generation {
+
+// The reply of a model that finds no answer in the passages.
+inline constexpr std::string_view kNoAnswer = "NO_ANSWER";
+
+class Prompts {
+ public:
+  // The built-in ones.
+  Prompts();
+  // kInvalidArgument naming file and line; kNotFound where `directory` is none.
+  static Result<Prompts> Load(const std::string& directory);
+
+  // Changes whenever any template does.
+  const std::string& fingerprint() const { return fingerprint_; }
+
+  // In the language of the question, which the answer follows.
+  std::vector<model::ChatMessage> Answer(std::string_view question, const Context& context) const;
+  // To follow the messages of Answer and the model's reply to them.
+  model::ChatMessage Repair(std::string_view question, std::string_view answer,
+                            const std::vector<std::string>& unsupported) const;
+
+ private:
+  struct Template {
+    std::string system;
+    std::string user;
+  };
+  using Variables = std::map<std::string, std::string, std::less<>>;
+
+  static Result<Template> Parse(const std::string& text);
+  static std::string Fill(std::string_view text, const Variables& variables);
+  const Template& Of(std::string_view name, std::string_view question) const;
+  void MakeFingerprint();
+
+  std::map<std::string, Template> templates_;  // "answer.en"
+  std::string fingerprint_;
+};
+
+}  // namespace quarry::generation

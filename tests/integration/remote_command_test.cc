@@ -1,0 +1,189 @@
+// What the program does with models behind HTTP, as a user sees it.
+
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/testing/http_client.h"
+#include "tests/testing/http_upstream.h"
+#include "tests/testing/run_quarry.h"
+
+namespace quarry {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using testing::HttpUpstream;
+using ::testing::Not;
+using testing::QuarryResult;
+using ::testing::StartsWith;
+using testing::UpstreamCall;
+using Json = nlohmann::json;
+
+// An upstream with an embedder and a chat model that cites passage 1.
+class RemoteCommandTest : public ::testing::Test {
+ protected:
+  RemoteCommandTest() : upstream_([this](UpstreamCall& call) { Serve(call); }) {
+    EXPECT_OK(
+        WriteFileAtomically(directory_.path() + "/pump.txt",
+                            "The pump runs at 9 bar.\n\nThe valve closes within 3 seconds.\n"));
+    EXPECT_EQ(Run({"index", "pump.txt"}).exit_code, 0);
+  }
+
+  void Serve(UpstreamCall& call) {
+    if (!answer_.empty()) return call.Reply(status_, answer_);
+    const Json request = Json::parse(call.request().body);
+    if (call.request().target == "/v1/embeddings") {
+      Json data = Json::array();
+      for (size_t i = 0; i < request["input"].size(); ++i) {
+        data.push_back({{"index", i}, {"embedding", {1, i + 1, 2}}});
+      }
+      return call.Reply(200, Json{{"data", data}}.dump());
+    }
+    call.BeginChunks("text/event-stream");
+    if (gate_ != nullptr) {
+      call.Chunk(
+          "data: " +
+          Json{{"choices", {{{"index", 0}, {"delta", {{"content", "First words "}}}}}}}.dump() +
+          "\n\n");
+      client_gone_ = call.ClientCloses(std::chrono::milliseconds(waits_for_client_ ? 5000 : 0));
+      gone_at_ = std::chrono::steady_clock::now();
+      if (client_gone_ || !gate_->Wait()) return;
+    }
+    call.Chunk("data: " +
+               Json{{"model", "scripted"},
+                    {"choices",
+                     {{{"index", 0},
+                       {"delta", {{"content", "The pump runs at 9 bar [1]."}}},
+                       {"finish_reason", "stop"}}}}}
+                   .dump() +
+               "\n\ndata: [DONE]\n\n");
+    call.EndChunks();
+  }
+
+  QuarryResult Run(std::vector<std::string> arguments) {
+    arguments.push_back("--set");
+    arguments.push_back("http.attempts=1");
+    return testing::RunQuarryWith({.arguments = std::move(arguments),
+                                   .environment = {{"OPENAI_API_KEY", "sk-secret"},
+                                                   {"OPENAI_BASE_URL", upstream_.url() + "/v1"},
+                                                   {"QUARRY_RERANK_KEY", "rk-secret"}},
+                                   .directory = directory_.path()});
+  }
+
+  testing::Gate* gate_ = nullptr;  // chat: that it waits at behind its first words
+  bool waits_for_client_ = false;
+  std::atomic<bool> client_gone_ = false;
+  std::chrono::steady_clock::time_point gone_at_;
+  const TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+  std::string answer_;  // instead of all else
+  int status_ = 200;
+  HttpUpstream upstream_;
+};
+
+TEST_F(RemoteCommandTest, AskHasTheModelWriteAndChecksIt) {
+  const QuarryResult result = Run({"ask", "--model", upstream_.url() + "/v1#m", "--json",
+                                   "At what pressure does the pump run?"});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  const Json json = Json::parse(result.out);
+  EXPECT_EQ(json["answer"], "The pump runs at 9 bar [1].");
+  EXPECT_EQ(json["model"], "scripted");
+  EXPECT_EQ(json["verdict"]["label"], "supported");
+  EXPECT_EQ(json["citations"][0]["quote"], "The pump runs at 9 bar.");
+  EXPECT_EQ(json["sentences"][0]["label"], "supported");
+  EXPECT_EQ(upstream_.requests().at(0).Header("authorization"), "Bearer sk-secret");
+  const QuarryResult named = Run({"ask", "--model", "m", "At what pressure does the pump run?"});
+  EXPECT_THAT(named.out, StartsWith("The pump runs at 9 bar [1]."));
+}
+
+TEST_F(RemoteCommandTest, AskAnswersWithoutTheModelWhereItIsDown) {
+  answer_ = "ill";
+  status_ = 500;
+  const QuarryResult result = Run({"ask", "--model", "m", "At what pressure does the pump run?"});
+  EXPECT_EQ(result.exit_code, 0) << result.error;
+  EXPECT_THAT(result.out,
+              StartsWith("(The model did not answer; this is quoted from the documents.)"));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("9 bar [1]"), HasSubstr("status 500: ill")));
+}
+
+TEST_F(RemoteCommandTest, AnEmbedderBehindHttpTakesTheCollection) {
+  const std::string model = upstream_.url() + "/v1#m";
+  const QuarryResult switched = Run({"embedder", "switch", model});
+  ASSERT_EQ(switched.exit_code, 0) << switched.error;
+  const Json list = Json::parse(Run({"embedder", "ls", "--json"}).out);
+  EXPECT_THAT(list.dump(), AllOf(HasSubstr("\"kind\":\"remote\""), HasSubstr("\"dimension\":3")));
+  const QuarryResult found =
+      Run({"search", "pump", "--mode", "dense", "--set", "retrieval.dense_from_chunks=0"});
+  EXPECT_EQ(found.exit_code, 0) << found.error;
+  EXPECT_THAT(found.out, HasSubstr("pump.txt"));
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+}
+
+TEST_F(RemoteCommandTest, ABadEmbedderLeavesTheIndexAsItWas) {
+  const std::string before = Run({"embedder", "ls", "--json"}).out;
+  for (const auto& [status, answer, message] :
+       {std::tuple{429, "slow", "status 429: slow"}, std::tuple{500, "ill", "status 500: ill"},
+        std::tuple{200, "{\"data\": []}", "expected 1 vectors, got 0"},
+        std::tuple{200, "nonsense", "not JSON"}}) {
+    status_ = status;
+    answer_ = answer;
+    const QuarryResult result = Run({"embedder", "switch", upstream_.url() + "/v1#m"});
+    EXPECT_EQ(result.exit_code, 69);
+    EXPECT_THAT(result.error, HasSubstr(message));
+    EXPECT_EQ(Run({"embedder", "ls", "--json"}).out, before);
+  }
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+}
+
+TEST_F(RemoteCommandTest, DoctorSaysWhichPromptsTheModelFollows) {
+  const QuarryResult result = Run({"doctor", "--model", "--set", "chat.model=m"});
+  EXPECT_THAT(result.out, AllOf(HasSubstr("answer in English: not followed: The pump runs"),
+                                HasSubstr("decline: not followed"),
+                                HasSubstr("JSON by a schema: not followed")));
+  EXPECT_THAT(Run({"doctor", "--model"}).error, HasSubstr("no chat.model is configured"));
+}
+
+TEST_F(RemoteCommandTest, KeysAreNotShownAndWrongNamesAreRefused) {
+  const QuarryResult config = Run({"config", "--set", "chat.key=ck-secret"});
+  EXPECT_THAT(config.out, AllOf(HasSubstr("***"), Not(HasSubstr("secret"))));
+  const QuarryResult wrong = Run({"ask", "--model", "http://127.0.0.1:1/v1", "pump"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.error, HasSubstr("chat.model: http://127.0.0.1:1/v1: expected URL#NAME"));
+  const QuarryResult prices = Run({"ask", "--model", "m", "--set", "chat.prices=x", "pump"});
+  EXPECT_THAT(prices.error, HasSubstr("chat.prices: \"x\": expected MODEL=PROMPT/COMPLETION"));
+}
+
+TEST_F(RemoteCommandTest, TheServerStreamsBeforeTheUpstreamHasEndedAndCancelsWithItsClient) {
+  testing::QuarryProcess server({.arguments = {"serve", "--port", "0", "--json", "--set",
+                                               "chat.model=" + upstream_.url() + "/v1#m"},
+                                 .directory = directory_.path()});
+  const uint16_t port = Json::parse(server.ReadFirstLine())["port"].get<uint16_t>();
+  const std::string request = testing::MakeRequest("POST", "/v1/chat/completions",
+                                                   R"({"model": "quarry", "stream": true,
+          "messages": [{"role": "user", "content": "At what pressure does the pump run?"}]})",
+                                                   "Content-Type: application/json\r\n");
+  testing::Gate gate;
+  gate_ = &gate;
+  {
+    testing::HttpConnection client(port);
+    client.Send(request);
+    EXPECT_TRUE(client.ReadUntil("First words"));
+    gate.Open();
+    EXPECT_TRUE(client.ReadUntil("[DONE]"));
+    EXPECT_THAT(client.buffered(), HasSubstr("\"model\":\"scripted\""));
+  }
+  waits_for_client_ = true;
+  testing::HttpConnection client(port);
+  client.Send(request);
+  EXPECT_TRUE(client.ReadUntil("First words"));
+  const auto left_at = std::chrono::steady_clock::now();
+  client.Reset();
+  for (int i = 0; i < 500 && !client_gone_; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  EXPECT_TRUE(client_gone_);
+  EXPECT_LT(gone_at_ - left_at, std::chrono::milliseconds(100));
+}
+
+}  // namespace
+}  // namespace quarry
