@@ -31,7 +31,10 @@ Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
     written = console.Flush();
     return written.ok();
   };
-  Result<Answer> answer = engine->answerer().Ask(query, *snapshot, sink, context.call);
+  Result<Answer> answer = engine->answerer().Ask(
+      query, *snapshot,
+      arguments.no_cache ? generation::CacheUse::kRefresh : generation::CacheUse::kRead, sink,
+      context.call);
   QUARRY_RETURN_IF_ERROR(written);
   QUARRY_ASSIGN_OR_RETURN(result.answer, std::move(answer));
   console.Print(console.json() ? AnswerJson(result) : "\n" + AnswerSourcesText(result, console));

@@ -144,6 +144,7 @@ class Parser {
     AddServe();
     AddEval();
     AddBackup();
+    AddCache();
     AddEmbedder();
     AddModel();
     AddUpkeep();
@@ -378,6 +379,7 @@ class Parser {
         ->type_name("JSON");
     AddPrincipals(command, ask_.principals);
     command.add_flag("--show-context", ask_.show_context, "print the passages that were read");
+    command.add_flag("--no-cache", ask_.no_cache, "do not serve a stored answer");
     Then(command, [this](CommandContext& context) {
       ask_.question = Joined(words_);
       return RunAsk(ask_, context);
@@ -557,6 +559,40 @@ class Parser {
     Then(drop, RunEmbedderDrop);
   }
 
+  void AddCache() {
+    CLI::App& family =
+        AddFamily("cache", "stored answers of a collection (docs/cache.md)", "quarry cache ls");
+    CLI::App& list =
+        AddCommand(family, "ls", "what is stored and what it saved", "quarry cache ls");
+    Then(list, RunCacheList);
+    CLI::App& explain =
+        AddCommand(family, "explain", "what the cache would do with a question, and why",
+                   R"(quarry cache explain "At what pressure does the pump run?")");
+    AddWords(explain, "QUESTION", words_, "to look up");
+    AddQueryKeys(explain);
+    explain.add_option("--filter", ask_.filter, "over metadata, as in quarry search")
+        ->type_name("JSON");
+    AddPrincipals(explain, ask_.principals);
+    Then(explain, [this](CommandContext& context) {
+      ask_.question = Joined(words_);
+      return RunCacheExplain(ask_, context);
+    });
+    CLI::App& clear =
+        AddCommand(family, "clear", "remove all stored answers", "quarry cache clear");
+    Then(clear, RunCacheClear);
+    CLI::App& tune = AddCommand(family, "tune", "measure whether other questions may be served too",
+                                "quarry cache tune --pairs pairs.jsonl --bound 0.01\n"
+                                R"(  a line of the file: {"a": "..", "b": "..", "label": 1})");
+    tune.add_option("--pairs", cache_tune_.pairs, "labelled pairs of questions; repeatable")
+        ->type_name("FILE")
+        ->required()
+        ->allow_extra_args(false);
+    tune.add_option("--bound", cache_tune_.bound, "of the false-hit rate, 0.0001 to 0.5 (0.01)")
+        ->type_name("RATE")
+        ->check(CLI::Range(0.0001, 0.5));
+    Then(tune, [this](CommandContext& context) { return RunCacheTune(cache_tune_, context); });
+  }
+
   void AddModel() {
     CLI::App& family =
         AddFamily("model", "published models", "quarry model info models/all-MiniLM-L6-v2");
@@ -606,6 +642,7 @@ class Parser {
   IndexArguments index_;
   SearchArguments search_;
   AskArguments ask_;
+  CacheTuneArguments cache_tune_;
   DocsListArguments docs_list_;
   DocsShowArguments docs_show_;
   DocsDuplicatesArguments docs_duplicates_;

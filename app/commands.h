@@ -57,6 +57,7 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
 
 struct AskArguments : QueryArguments {
   bool show_context = false;
+  bool no_cache = false;  // make the answer anew
 };
 Result<int> RunAsk(const AskArguments& arguments, CommandContext& context);
 
@@ -103,6 +104,19 @@ Result<int> RunBackupRestore(const BackupArguments& arguments, CommandContext& c
 
 // The collection named; all of the store's, and what deleted ones left, where none is named.
 Result<int> RunCompact(CommandContext& context);
+
+// The answer cache of the collection.
+Result<int> RunCacheList(CommandContext& context);
+// What the cache would do with a question, and why.
+Result<int> RunCacheExplain(const QueryArguments& arguments, CommandContext& context);
+Result<int> RunCacheClear(CommandContext& context);
+
+struct CacheTuneArguments {
+  std::vector<std::string> pairs;  // files
+  double bound = 0.01;             // of the false-hit rate
+};
+// Exit code 1 where no threshold keeps the bound.
+Result<int> RunCacheTune(const CacheTuneArguments& arguments, CommandContext& context);
 
 Result<int> RunEmbedderList(CommandContext& context);
 Result<int> RunEmbedderLearn(CommandContext& context);

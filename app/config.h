@@ -31,6 +31,7 @@
 #include "ingest/pipeline.h"
 #include "model/model_cost.h"
 #include "model/remote_endpoint.h"
+#include "retrieval/cache_options.h"
 #include "retrieval/retriever.h"
 #include "server/server.h"
 
@@ -73,6 +74,8 @@ struct Config {
   uint32_t title_weight = index::IndexOptions().title_weight;
   index::VectorIndexOptions vectors;
   index::RocksStoreOptions storage;
+
+  retrieval::CacheOptions cache;
 
   server::ServerOptions server;
   uint32_t server_threads = 0;  // that run requests; 0 = one per core

@@ -180,6 +180,7 @@ std::string LoadedConfig::OriginOf(const std::string& key) const {
 
 Status Config::Validate() const {
   QUARRY_RETURN_IF_ERROR(chunking.Validate().Annotate("chunking"));
+  QUARRY_RETURN_IF_ERROR(cache.Validate());
   return retrieval.Validate();
 }
 

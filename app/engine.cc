@@ -8,6 +8,8 @@
 #include "model/embedder_folder.h"
 #include "model/proxy.h"
 #include "model/url.h"
+#include "retrieval/cross_encoder_verifier.h"
+#include "retrieval/pair_classifier.h"
 
 namespace quarry::app {
 namespace {
@@ -84,6 +86,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
                        "meanwhile), or take another store with --store");
   }
   QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
+  engine->MakeAnswerer(options.read_only);
   return engine;
 }
 
@@ -93,6 +96,20 @@ Status Engine::Prepare(const std::string& openai_base_url) {
   if (chat_ != nullptr) model.emplace(chat_->chat(), chat_->prompts());
   answerer_.emplace(analyzer_, retriever_, token_counter_, config_.answer, model);
   return OkStatus();
+}
+
+void Engine::MakeAnswerer(bool read_only) {
+  if (config_.cache.enabled) {
+    if (config_.cache.verifier.empty()) {
+      verifier_ = std::make_unique<retrieval::PairClassifier>();
+    } else {
+      verifier_ = std::make_unique<retrieval::CrossEncoderVerifier>(config_.cache.verifier);
+    }
+    cache_ = std::make_unique<retrieval::AnswerCache>(*index_, embedders_, verifier_.get(),
+                                                      config_.cache, read_only, clock_, metrics_);
+  }
+  cached_answerer_ =
+      std::make_unique<generation::CachedAnswerer>(*answerer_, *index_, cache_.get(), metrics_);
 }
 
 ThreadPool& Engine::ingest_pool() {

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/thread_pool.h"
-#include "generation/answerer.h"
+#include "generation/cached_answerer.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
 #include "model/remote_models.h"
@@ -49,7 +49,8 @@ class Engine {
   model::EmbedderCache& embedders() { return embedders_; }
   const retrieval::Retriever& retriever() const { return retriever_; }
   model::TokenCounter& token_counter() { return token_counter_; }
-  const generation::Answerer& answerer() const { return *answerer_; }
+  // With the answer cache in front, where it is enabled.
+  const generation::CachedAnswerer& answerer() const { return *cached_answerer_; }
   // Without what the command line adds to them (metadata, prune, dry run).
   const ingest::IngestOptions& ingest_options() const { return ingest_options_; }
   // For parsing; its threads start when it is first asked for.
@@ -68,6 +69,7 @@ class Engine {
  private:
   Engine(const Config& config, model::RemoteModelsOptions remote);
   Status Prepare(const std::string& openai_base_url);
+  void MakeAnswerer(bool read_only);
 
   // In the order in which they need each other.
   const Config config_;
@@ -84,6 +86,9 @@ class Engine {
   std::optional<generation::Answerer> answerer_;
   const ingest::IngestOptions ingest_options_;
   std::optional<ThreadPool> ingest_pool_;
+  std::unique_ptr<retrieval::QuestionVerifier> verifier_;
+  std::unique_ptr<retrieval::AnswerCache> cache_;  // null where it is not enabled
+  std::unique_ptr<generation::CachedAnswerer> cached_answerer_;
 };
 
 // How models behind HTTP are reached: by the configuration, the proxies of the environment and

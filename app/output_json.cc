@@ -186,6 +186,18 @@ Json ToJson(const index::CollectionStats& stats) {
   return json;
 }
 
+Json ToJson(const CacheReport& cache) {
+  Json json = {{"kind", CacheKindName(cache.kind)}, {"hit", cache.hit()}};
+  if (!cache.reason.empty()) json["reason"] = cache.reason;
+  if (!cache.hit()) return json;
+  json["entry"] = cache.entry.value;
+  json["question"] = cache.question;
+  json["similarity"] = cache.similarity;
+  json["age_seconds"] = cache.age_seconds;
+  json["verified_by"] = cache.verified_by;
+  return json;
+}
+
 Json ToJson(const Citation& citation) {
   Json json;
   json["passage"] = citation.passage;
@@ -348,6 +360,7 @@ std::string AnswerJson(const AnswerResult& result) {
                    {"cost", answer.usage.cost}};
   json["commit"] = answer.commit.value;
   json["fingerprint"] = answer.fingerprint;
+  json["cache"] = ToJson(answer.cache);
   json["timings_us"] = ToJson(answer.timings);
   return Line(json);
 }

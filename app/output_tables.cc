@@ -12,12 +12,6 @@ namespace {
 // From here on a list of documents has room for times.
 constexpr size_t kWideColumns = 100;
 
-std::string Fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
-}
-
 // "3 of 40 (8 %)".
 std::string PartOf(uint64_t part, uint64_t all) {
   const uint64_t percent = all == 0 ? 0 : (100 * part + all / 2) / all;

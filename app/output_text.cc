@@ -13,12 +13,6 @@ namespace {
 constexpr size_t kListed = 20;
 constexpr size_t kFindingIndent = 18;
 
-std::string Fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
-}
-
 // "1 chunk", "2 chunks".
 std::string Counted(uint64_t count, const std::string& noun) {
   return WithThousands(count) + " " + noun + (count == 1 ? "" : "s");
@@ -345,6 +339,11 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
   std::string verdict = answer.abstained ? "no answer" : SupportName(answer.verdict.label);
   verdict += ", support " + Fixed(answer.verdict.score, 2);
   if (!answer.verdict.reason.empty()) verdict += ": " + OneLine(answer.verdict.reason);
+  if (answer.cache.hit()) {
+    verdict += "; stored " + std::to_string(answer.cache.age_seconds) + " s ago for \"" +
+               OneLine(answer.cache.question) + "\" (" + OneLine(answer.cache.verified_by) +
+               "), --no-cache answers anew";
+  }
   std::string lines = Wrapped(verdict, 0, console);
   lines.pop_back();
   text += "\n" + console.Styled(Style::kDim, lines) + "\n";

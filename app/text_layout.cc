@@ -216,6 +216,12 @@ Snippet MakeSnippet(std::string_view text, const std::vector<std::string>& terms
   return snippet;
 }
 
+std::string Fixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
 std::string WithThousands(uint64_t value) {
   const std::string digits = std::to_string(value);
   std::string grouped;

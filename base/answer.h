@@ -59,8 +59,8 @@ enum class CacheKind : uint8_t {
   kExact,     // stored for the same question, spelling apart
   kSemantic,  // stored for another question that a verifier takes for the same
 };
-const char* CacheKindName(
-    CacheKind kind);  // "off", "bypassed", "miss", "shared", "exact", "semantic"
+// "off", "bypassed", "miss", "shared", "exact", "semantic".
+const char* CacheKindName(CacheKind kind);
 
 struct CacheReport {
   CacheKind kind = CacheKind::kOff;

@@ -48,11 +48,34 @@ void CachedAnswerer::WaitForAudits() {
   if (auditor_ != nullptr) auditor_->Wait();
 }
 
+Result<retrieval::CacheQuestion> CachedAnswerer::QuestionOf(const Query& query,
+                                                            const index::Snapshot& snapshot,
+                                                            const CallContext& context) const {
+  QUARRY_ASSIGN_OR_RETURN(const std::string configuration,
+                          answerer_.ConfigurationFingerprint(query));
+  return retrieval::CacheQuestion{.query = query,
+                                  .snapshot = snapshot,
+                                  .scope = retrieval::CacheScope(query, snapshot, configuration),
+                                  .normalised = retrieval::NormaliseQuestion(query.text),
+                                  .make_context = [this, &snapshot, &context](const Query& asked) {
+                                    return answerer_.MakeContext(asked, snapshot, context);
+                                  }};
+}
+
+Result<retrieval::CacheExplanation> CachedAnswerer::Explain(const Query& query,
+                                                            const index::Snapshot& snapshot,
+                                                            const CallContext& context) const {
+  if (cache_ == nullptr) return FailedPreconditionError("cache.enabled: there is no answer cache");
+  QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheQuestion question,
+                          QuestionOf(query, snapshot, context));
+  return retrieval::ExplainCache(*cache_, question, context);
+}
+
 Result<Answer> CachedAnswerer::Ask(const Query& query, const index::Snapshot& snapshot,
                                    CacheUse use, const AnswerSink& sink,
                                    const CallContext& context) const {
   if (cache_ == nullptr) return answerer_.Ask(query, snapshot, sink, context);
-  retrieval::NormalisedQuestion normalised = retrieval::NormaliseQuestion(query.text);
+  const retrieval::NormalisedQuestion normalised = retrieval::NormaliseQuestion(query.text);
   const bool of_the_day = retrieval::AsksForNow(normalised);
   if (use == CacheUse::kOff || of_the_day || normalised.text.empty()) {
     QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, sink, context));
@@ -65,15 +88,8 @@ Result<Answer> CachedAnswerer::Ask(const Query& query, const index::Snapshot& sn
   Trace trace;
   CallContext traced = context;
   traced.trace = &trace;
-  QUARRY_ASSIGN_OR_RETURN(const std::string configuration, answerer_.ConfigurationFingerprint(query));
-  const retrieval::CacheQuestion question{
-      .query = query,
-      .snapshot = snapshot,
-      .scope = retrieval::CacheScope(query, snapshot, configuration),
-      .normalised = std::move(normalised),
-      .make_context = [&](const Query& asked) {
-        return answerer_.MakeContext(asked, snapshot, traced);
-      }};
+  QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheQuestion question,
+                          QuestionOf(query, snapshot, traced));
   if (use == CacheUse::kRefresh) return Make(question, sink, context, "the request says so");
   std::string why;
   QUARRY_ASSIGN_OR_RETURN(std::optional<retrieval::CacheHit> hit,

@@ -16,6 +16,7 @@
 #include "generation/answerer.h"
 #include "retrieval/answer_cache.h"
 #include "retrieval/cache_audit.h"
+#include "retrieval/cache_explain.h"
 
 namespace quarry::generation {
 
@@ -36,6 +37,10 @@ class CachedAnswerer {
   Result<Answer> Ask(const Query& query, const index::Snapshot& snapshot, CacheUse use,
                      const AnswerSink& sink, const CallContext& context) const;
 
+  // What the cache would do with a question. kFailedPrecondition without a cache.
+  Result<retrieval::CacheExplanation> Explain(const Query& query, const index::Snapshot& snapshot,
+                                              const CallContext& context) const;
+
   // Waits for the audits under way. For tests.
   void WaitForAudits();
 
@@ -43,6 +48,9 @@ class CachedAnswerer {
   retrieval::AnswerCache* cache() const { return cache_; }
 
  private:
+  // `query`, `snapshot` and `context` must outlive the question.
+  Result<retrieval::CacheQuestion> QuestionOf(const Query& query, const index::Snapshot& snapshot,
+                                              const CallContext& context) const;
   Result<Answer> Make(const retrieval::CacheQuestion& question, const AnswerSink& sink,
                       const CallContext& context, const std::string& why) const;
   Result<Answer> MakeOnce(const retrieval::CacheQuestion& question, const AnswerSink& sink,

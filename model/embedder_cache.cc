@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/embedder_factory.h"
+#include "model/question_memory.h"
 
 namespace quarry::model {
 
@@ -27,8 +28,10 @@ Result<std::shared_ptr<const Embedder>> EmbedderCache::Get(
                             " embedder=" + embedder->space().fingerprint +
                             MismatchAdvice(kind, table.view));
   }
-  AddLocked(embedder);
-  return embedder;
+  // A learnt one embeds a question in a microsecond.
+  const bool learnt = kind == kLearntKind || kind == kLsaKind;
+  AddLocked(learnt ? embedder : std::make_shared<const QuestionMemory>(embedder));
+  return embedders_.back();
 }
 
 Result<std::shared_ptr<const Embedder>> EmbedderCache::OpenPublished(
@@ -38,7 +41,7 @@ Result<std::shared_ptr<const Embedder>> EmbedderCache::OpenPublished(
 
 void EmbedderCache::Add(std::shared_ptr<const Embedder> embedder) {
   std::lock_guard lock(mutex_);
-  AddLocked(std::move(embedder));
+  AddLocked(std::make_shared<const QuestionMemory>(std::move(embedder)));
 }
 
 void EmbedderCache::AddLocked(std::shared_ptr<const Embedder> embedder) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// EmbedderCache: the embedders that are in use, each opened once.
+// EmbedderCache: the embedders in use, each opened once; published ones with a QuestionMemory.
 
 #include <functional>
 #include <memory>
@@ -33,7 +33,7 @@ class EmbedderCache {
       const EmbeddingSpace& space, const std::string& kind,
       const std::function<Result<SharedBytes>()>& read_table);
 
-  // Takes in one that is open already.
+  // Takes in a published one that is open already.
   void Add(std::shared_ptr<const Embedder> embedder);
 
  private:

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "retrieval/answer_cache_parts.h"
 #include "retrieval/cache_answer.h"
 #include "retrieval/cache_scope.h"
 #include "retrieval/question_gate.h"
@@ -18,13 +19,6 @@ constexpr size_t kWriterQueue = 1024;
 constexpr size_t kSimilar = 5;
 constexpr int64_t kMicrosPerHour = int64_t{3600} * 1'000'000;
 
-double InnerProduct(const std::vector<float>& a, const std::vector<float>& b) {
-  if (a.size() != b.size()) return 0;
-  double sum = 0;
-  for (size_t i = 0; i < a.size(); ++i) sum += double{a[i]} * double{b[i]};
-  return sum;
-}
-
 // What retrieval gave for a question: what the context took and what it left out.
 std::set<ChunkId> FoundIn(const Context& context) {
   std::set<ChunkId> chunks;
@@ -35,58 +29,13 @@ std::set<ChunkId> FoundIn(const Context& context) {
   return chunks;
 }
 
-std::string WhyNotStored(const Answer& answer, uint64_t cost_micros, const CacheOptions& options) {
-  if (answer.abstained) return "abstained";
-  if (answer.verdict.label == Support::kUnsupported) return "unsupported";
-  if (!answer.note.empty() || answer.citations.empty()) return "not as asked for";
-  if (cost_micros < uint64_t{options.min_cost_millis} * 1000) return "cheap";
-  return "";
-}
-
 }  // namespace
-
-Status CacheOptions::Validate() const {
-  if (!(audit_share >= 0 && audit_share <= 1)) {
-    return InvalidArgumentError("cache.audit_share: expected a number from 0 to 1");
-  }
-  if (max_entries == 0) return InvalidArgumentError("cache.max_entries: expected at least 1");
-  return OkStatus();
-}
-
-struct AnswerCache::Shelf {
-  Shelf(index::CacheTable opened, const CacheOptions& options)
-      : table(std::move(opened)), shelf(options.max_bytes, options.max_entries) {}
-
-  index::CacheTable table;
-  std::mutex mutex;
-  CacheShelf shelf;                   // guarded by mutex
-  std::optional<std::string> tuning;  // guarded by mutex; as it stands in the store
-  uint64_t cleared = 0;               // guarded by mutex; how often
-};
 
 struct AnswerCache::Candidate {
   CacheEntry entry;
   CacheKind kind = CacheKind::kExact;
   double similarity = 1;
   std::string verified_by = "normal form";
-};
-
-struct AnswerCache::CacheMetrics {
-  explicit CacheMetrics(MetricsRegistry& metrics) : registry(metrics) {}
-  void Count(const char* name, const char* help, MetricLabels labels = {}) {
-    registry.GetCounter(name, help, labels).Increment();
-  }
-  void Lookup(const char* result) {
-    Count("quarry_cache_lookups_total", "Questions to the answer cache", {{"result", result}});
-  }
-  void Refused(const char* reason) {
-    Count("quarry_cache_refused_total", "Stored answers that were looked at and not served",
-          {{"reason", reason}});
-  }
-  void NotStored(const std::string& reason) {
-    Count("quarry_cache_not_stored_total", "Answers that were not stored", {{"reason", reason}});
-  }
-  MetricsRegistry& registry;
 };
 
 AnswerCache::AnswerCache(index::Index& index, model::EmbedderCache& embedders,
@@ -140,6 +89,23 @@ Result<std::shared_ptr<AnswerCache::Shelf>> AnswerCache::ShelfOf(CollectionId co
 Result<std::optional<CacheHit>> AnswerCache::Lookup(const CacheQuestion& question,
                                                     const CallContext& context, std::string& why) {
   StageTimer timer(context, "cache");
+  QUARRY_ASSIGN_OR_RETURN(std::optional<CacheHit> hit, Find(question, context, why));
+  if (!hit) return hit;
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Shelf> shelf,
+                          ShelfOf(question.snapshot.collection().id));
+  {
+    std::lock_guard lock(shelf->mutex);
+    shelf->shelf.Touch(hit->answer.cache.entry, clock_.NowMicros());
+  }
+  metrics_->Lookup(CacheKindName(hit->answer.cache.kind));
+  metrics_->registry
+      .GetCounter("quarry_cache_saved_seconds_total", "Time that making the answers took")
+      .Increment(static_cast<double>(hit->cost_micros) / 1e6);
+  return hit;
+}
+
+Result<std::optional<CacheHit>> AnswerCache::Find(const CacheQuestion& question,
+                                                  const CallContext& context, std::string& why) {
   why = "no stored answer";
   const auto failed = [&](const Status& status) {
     LogWarning("answer cache: " + status.message());
@@ -147,23 +113,14 @@ Result<std::optional<CacheHit>> AnswerCache::Lookup(const CacheQuestion& questio
     why = "the cache failed";
     return std::optional<CacheHit>();
   };
-  Result<std::shared_ptr<Shelf>> shelf = ShelfOf(question.snapshot.collection().id);
+  const Result<std::shared_ptr<Shelf>> shelf = ShelfOf(question.snapshot.collection().id);
   if (!shelf.ok()) return failed(shelf.status());
-  Result<std::vector<Candidate>> candidates = FindCandidates(question, **shelf, context, why);
+  const Result<std::vector<Candidate>> candidates = FindCandidates(question, **shelf, context, why);
   QUARRY_RETURN_IF_ERROR(context.Check());
   if (!candidates.ok()) return failed(candidates.status());
   for (const Candidate& candidate : *candidates) {
     QUARRY_ASSIGN_OR_RETURN(std::optional<CacheHit> hit, Check(question, candidate, **shelf, why));
-    if (!hit) continue;
-    {
-      std::lock_guard lock((*shelf)->mutex);
-      (*shelf)->shelf.Touch(candidate.entry->id, clock_.NowMicros());
-    }
-    metrics_->Lookup(CacheKindName(candidate.kind));
-    metrics_->registry
-        .GetCounter("quarry_cache_saved_seconds_total", "Time that making the answers took")
-        .Increment(static_cast<double>(candidate.entry->cost_micros) / 1e6);
-    return hit;
+    if (hit) return hit;
   }
   return std::optional<CacheHit>();
 }
@@ -305,126 +262,7 @@ Result<std::optional<CacheHit>> AnswerCache::Check(const CacheQuestion& question
                    .similarity = candidate.similarity,
                    .age_seconds = std::max<int64_t>(0, (now - entry.created_micros) / 1'000'000),
                    .verified_by = candidate.verified_by};
-  return std::optional(CacheHit{*std::move(answer)});
-}
-
-Result<std::vector<float>> AnswerCache::Embed(const index::Snapshot& snapshot,
-                                              const std::string& text, const CallContext& context) {
-  if (!snapshot.generation()) return std::vector<float>();
-  const index::StoredGeneration& generation = *snapshot.generation();
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
-                          embedders_.Get(generation.space, generation.embedder_kind,
-                                         [&] { return snapshot.ReadEmbedderBlob(); }));
-  const std::string texts[] = {text};
-  QUARRY_ASSIGN_OR_RETURN(EmbeddingMatrix vectors,
-                          embedder->Embed(texts, model::EmbeddingRole::kQuery, context));
-  return std::move(vectors.values);
-}
-
-void AnswerCache::Store(const CacheQuestion& question, const Answer& answer, uint64_t cost_micros) {
-  metrics_->Lookup("miss");
-  if (read_only_) return;
-  if (const std::string why = WhyNotStored(answer, cost_micros, options_); !why.empty()) {
-    return metrics_->NotStored(why);
-  }
-  const Result<std::shared_ptr<Shelf>> opened = ShelfOf(question.snapshot.collection().id);
-  if (!opened.ok()) return LogWarning("answer cache: " + opened.status().message());
-  const std::shared_ptr<Shelf>& shelf = *opened;
-  auto entry = std::make_shared<index::StoredCacheEntry>();
-  entry->scope = question.scope;
-  entry->question = question.query.text;
-  entry->form = question.normalised.text;
-  entry->created_micros = entry->used_micros = clock_.NowMicros();
-  entry->commit = answer.commit;
-  entry->cost_micros = cost_micros;
-  entry->context_hash = ContextHash(answer.context);
-  std::set<ChunkId> chunks;
-  for (const Passage& passage : answer.context.passages) {
-    for (const ChunkId chunk : ChunksOf(passage)) chunks.insert(chunk);
-  }
-  entry->chunks.assign(chunks.begin(), chunks.end());
-  entry->answer = EncodeCachedAnswer(answer);
-  if (options_.semantic && verifier_ != nullptr) {
-    // Without a vector it serves level (i) all the same.
-    Result<std::vector<float>> vector =
-        Embed(question.snapshot, question.query.text, CallContext());
-    if (vector.ok()) entry->vector = *std::move(vector);
-  }
-  std::vector<CacheEntryId> gone;
-  {
-    std::lock_guard lock(shelf->mutex);
-    entry->id = CacheEntryId(
-        std::max<uint64_t>(shelf->shelf.last_id().value + 1,
-                           static_cast<uint64_t>(std::max<int64_t>(1, entry->created_micros))));
-    gone = shelf->shelf.Put(entry, false);
-  }
-  metrics_->Count("quarry_cache_stored_total", "Answers that were stored");
-  Persist(shelf, std::move(entry), std::move(gone));
-}
-
-void AnswerCache::Persist(const std::shared_ptr<Shelf>& shelf, CacheEntry entry,
-                          std::vector<CacheEntryId> gone) {
-  uint64_t cleared;
-  {
-    std::lock_guard lock(shelf->mutex);
-    cleared = shelf->cleared;
-  }
-  const CacheEntryId id = entry->id;
-  const auto write = [this, shelf, entry, gone = std::move(gone), cleared] {
-    const auto there = [&] {
-      std::lock_guard lock(shelf->mutex);
-      const CacheEntry found = shelf->shelf.Find(entry->scope, entry->form);
-      return shelf->cleared == cleared && found != nullptr && found->id == entry->id;
-    };
-    if (!gone.empty()) {
-      if (const Status removed = shelf->table.Remove(gone); !removed.ok()) {
-        LogWarning("answer cache: " + removed.message());
-      }
-    }
-    if (!there()) return;
-    const Result<bool> added = shelf->table.Add(*entry);
-    if (!added.ok()) LogWarning("answer cache: " + added.status().message());
-    bool undo = false;
-    uint64_t bytes = 0;
-    {
-      std::lock_guard lock(shelf->mutex);
-      const bool written = added.ok() && *added;
-      undo = written && shelf->cleared != cleared;
-      written ? shelf->shelf.MarkStored(entry->id) : shelf->shelf.Drop(entry->id);
-      bytes = shelf->shelf.bytes();
-    }
-    const CacheEntryId ids[] = {entry->id};
-    if (undo) shelf->table.Remove(ids).IgnoreError();  // cleared meanwhile; tried once
-    metrics_->registry.GetGauge("quarry_cache_bytes", "Stored answers in memory")
-        .Set(static_cast<double>(bytes));
-  };
-  if (writer_->TrySubmit(write).ok()) return;
-  // So many at once that the disk does not follow: this one is not kept.
-  std::lock_guard lock(shelf->mutex);
-  shelf->shelf.Drop(id);
-}
-
-void AnswerCache::Evict(CollectionId collection, CacheEntryId id) {
-  const Result<std::shared_ptr<Shelf>> shelf = ShelfOf(collection);
-  if (!shelf.ok()) return;
-  {
-    std::lock_guard lock((*shelf)->mutex);
-    (*shelf)->shelf.Drop(id);
-  }
-  const CacheEntryId ids[] = {id};
-  if (const Status removed = (*shelf)->table.Remove(ids); !removed.ok()) {
-    LogWarning("answer cache: " + removed.message());
-  }
-}
-
-Status AnswerCache::Clear(CollectionId collection) {
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Shelf> shelf, ShelfOf(collection));
-  {
-    std::lock_guard lock(shelf->mutex);
-    for (const CacheEntry& entry : shelf->shelf.All()) shelf->shelf.Drop(entry->id);
-    ++shelf->cleared;
-  }
-  return shelf->table.Clear();
+  return std::optional(CacheHit{*std::move(answer), entry.cost_micros});
 }
 
 Result<std::vector<CacheEntry>> AnswerCache::Entries(CollectionId collection) {
@@ -439,94 +277,6 @@ Result<std::vector<CacheEntry>> AnswerCache::Entries(CollectionId collection) {
     return true;
   }));
   return entries;
-}
-
-std::optional<CacheTuning> AnswerCache::OpenTuning(const index::Snapshot& snapshot, Shelf& shelf,
-                                                   std::string& why) {
-  const auto closed = [&](std::string reason) {
-    why = std::move(reason);
-    return std::optional<CacheTuning>();
-  };
-  if (!options_.semantic || verifier_ == nullptr) return closed("closed by the configuration");
-  if (!snapshot.generation()) return closed("closed: the collection has no vectors");
-  std::string bytes;
-  {
-    std::lock_guard lock(shelf.mutex);
-    if (!shelf.tuning) {
-      Result<std::string> read = shelf.table.Tuning();
-      if (!read.ok()) return closed("closed: " + read.status().message());
-      shelf.tuning = *std::move(read);
-    }
-    bytes = *shelf.tuning;
-  }
-  if (bytes.empty()) return closed("closed: quarry cache tune has not run");
-  Result<CacheTuning> tuning = DecodeTuning(bytes);
-  if (!tuning.ok()) return closed("closed: " + tuning.status().message());
-  if (!tuning->holds) return closed("closed: tuning found no threshold that keeps the bound");
-  const Result<std::string> verifier = verifier_->Fingerprint();
-  if (!verifier.ok()) return closed("closed: " + verifier.status().message());
-  if (tuning->fingerprint !=
-      TuningFingerprint(*verifier, snapshot.generation()->space.fingerprint)) {
-    return closed("closed: verifier or embedder is another than was tuned");
-  }
-  return *std::move(tuning);
-}
-
-Result<CacheStats> AnswerCache::Stats(const index::Snapshot& snapshot) {
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Shelf> shelf, ShelfOf(snapshot.collection().id));
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<CacheEntry> entries, Entries(snapshot.collection().id));
-  CacheStats stats;
-  stats.entries = entries.size();
-  CacheShelf sizes(UINT64_MAX, UINT64_MAX);
-  for (const CacheEntry& entry : entries) {
-    stats.hits += entry->hits;
-    stats.saved_micros += entry->hits * entry->cost_micros;
-    sizes.Put(entry, true);
-  }
-  stats.bytes = sizes.bytes();
-  stats.tuning = OpenTuning(snapshot, *shelf, stats.semantic_state);
-  stats.semantic_open = stats.tuning.has_value();
-  if (stats.semantic_open) stats.semantic_state = "open";
-  return stats;
-}
-
-Result<CacheTuning> AnswerCache::Tune(const index::Snapshot& snapshot,
-                                      const std::vector<QuestionPair>& pairs, double bound,
-                                      const CallContext& context) {
-  if (verifier_ == nullptr) return FailedPreconditionError("cache: there is no verifier to tune");
-  if (!snapshot.generation()) {
-    return FailedPreconditionError("cache: collection \"" + snapshot.collection().name +
-                                   "\" has no vectors, by which similar questions are found");
-  }
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Shelf> shelf, ShelfOf(snapshot.collection().id));
-  std::vector<double> similarities;
-  for (const QuestionPair& pair : pairs) {
-    QUARRY_ASSIGN_OR_RETURN(const std::vector<float> a, Embed(snapshot, pair.a, context));
-    QUARRY_ASSIGN_OR_RETURN(const std::vector<float> b, Embed(snapshot, pair.b, context));
-    similarities.push_back(InnerProduct(a, b));
-  }
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<ScoredPair> scored,
-                          ScorePairs(pairs, similarities, *verifier_, context));
-  QUARRY_ASSIGN_OR_RETURN(const std::string verifier, verifier_->Fingerprint());
-  CacheTuning tuning = retrieval::Tune(scored, bound);
-  tuning.fingerprint = TuningFingerprint(verifier, snapshot.generation()->space.fingerprint);
-  tuning.micros = clock_.NowMicros();
-  QUARRY_RETURN_IF_ERROR(shelf->table.SetTuning(EncodeTuning(tuning)));
-  std::lock_guard lock(shelf->mutex);
-  shelf->tuning.reset();
-  return tuning;
-}
-
-void AnswerCache::SaveTouched() {
-  if (read_only_) return;
-  for (const auto& [collection, shelf] : shelves_) {
-    std::vector<index::StoredCacheEntry> touched;
-    for (const CacheEntry& entry : shelf->shelf.TakeTouched()) touched.push_back(*entry);
-    if (touched.empty()) continue;
-    if (const Status saved = shelf->table.Update(touched); !saved.ok()) {
-      LogWarning("answer cache: " + saved.message());
-    }
-  }
 }
 
 }  // namespace quarry::retrieval

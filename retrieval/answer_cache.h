@@ -51,7 +51,8 @@ struct CacheQuestion {
 };
 
 struct CacheHit {
-  Answer answer;  // with `cache` filled in
+  Answer answer;             // with `cache` filled in
+  uint64_t cost_micros = 0;  // that making it took
 };
 
 // What `quarry cache ls` shows.
@@ -82,6 +83,10 @@ class AnswerCache {
   Result<std::optional<CacheHit>> Lookup(const CacheQuestion& question, const CallContext& context,
                                          std::string& why);
 
+  // The same, without counting it as a hit.
+  Result<std::optional<CacheHit>> Find(const CacheQuestion& question, const CallContext& context,
+                                       std::string& why);
+
   // To be told of every answer that was made. Stores it, made for `question` in `cost_micros`, unless
   // it must not be: it abstains, is unsupported, cites nothing, carries a note, or was cheaper than
   // options.min_cost_millis.
@@ -100,10 +105,15 @@ class AnswerCache {
   Result<CacheTuning> Tune(const index::Snapshot& snapshot, const std::vector<QuestionPair>& pairs,
                            double bound, const CallContext& context);
 
+  // The question's vector in the space of the snapshot; empty where that has none.
+  Result<std::vector<float>> Embed(const index::Snapshot& snapshot, const std::string& text,
+                                   const CallContext& context);
+
   // Waits until what was stored is on disk. For tests and for closing.
   void Flush();
 
   const CacheOptions& options() const { return options_; }
+  const QuestionVerifier* verifier() const { return verifier_; }
 
  private:
   struct Shelf;      // of one collection
@@ -117,8 +127,6 @@ class AnswerCache {
                                              const CallContext& context, std::string& why);
   Result<std::optional<CacheHit>> Check(const CacheQuestion& question, const Candidate& candidate,
                                         Shelf& shelf, std::string& why);
-  Result<std::vector<float>> Embed(const index::Snapshot& snapshot, const std::string& text,
-                                   const CallContext& context);
   // The tuning that opens level (ii) on this snapshot; otherwise `why` says why it is closed.
   std::optional<CacheTuning> OpenTuning(const index::Snapshot& snapshot, Shelf& shelf,
                                         std::string& why);

@@ -98,13 +98,19 @@ CacheTuning Tune(const std::vector<ScoredPair>& pairs, double bound) {
   std::sort(hits.begin(), hits.end(),
             [](const ScoredPair& a, const ScoredPair& b) { return a.score > b.score; });
   tuning.threshold = std::numeric_limits<double>::infinity();
+  // Fitted to a part of the bound: at the bound itself, chance alone would close it on the other half
+  // every second time.
+  const double fitted_bound = bound / 4;
   uint64_t false_hits = 0;
   for (size_t i = 0; i < hits.size(); ++i) {
     false_hits += !hits[i].same;
     const bool tie = i + 1 < hits.size() && hits[i + 1].score == hits[i].score;
     // More false hits than the bound allows of all that could follow: no longer prefix is within it.
-    if (static_cast<double>(false_hits) > bound * static_cast<double>(hits.size())) break;
-    if (!tie && UpperBound(false_hits, i + 1) <= bound) tuning.threshold = hits[i].score;
+    if (static_cast<double>(false_hits) > fitted_bound * static_cast<double>(hits.size())) break;
+    const bool within =
+        static_cast<double>(false_hits) <= fitted_bound * static_cast<double>(i + 1) &&
+        UpperBound(false_hits, i + 1) <= bound;
+    if (within && !tie) tuning.threshold = hits[i].score;
   }
   tuning.fitted = RatesAt(halves[0], tuning.threshold);
   tuning.reported = RatesAt(halves[1], tuning.threshold);

@@ -63,8 +63,8 @@ HitRates RatesAt(const std::vector<ScoredPair>& pairs, double threshold);
 // The upper end of the one-sided 95 % interval of a share, `events` of `trials`. 1 for no trial.
 double UpperBound(uint64_t events, uint64_t trials);
 
-// Fits the lowest threshold whose upper bound is within `bound` on the even pairs, and holds it against
-// the odd ones. The order of the pairs decides the halves: shuffle files that are sorted.
+// Fits on the even pairs the lowest threshold whose upper bound is within `bound`, and whose rate within
+// a quarter of it, and holds it against the odd ones: the bound must hold there. The order of the pairs decides the halves: shuffle files that are sorted.
 CacheTuning Tune(const std::vector<ScoredPair>& pairs, double bound);
 
 // Gate and verifier on every pair. `similarities` is empty or has one value per pair.

@@ -226,6 +226,18 @@ void WriteSentences(const Answer& answer, JsonWriter& json) {
   json.EndArray();
 }
 
+void WriteCache(const CacheReport& cache, JsonWriter& json) {
+  json.BeginObject().Key("kind").String(CacheKindName(cache.kind)).Key("hit").Bool(cache.hit());
+  if (!cache.reason.empty()) json.Key("reason").String(cache.reason);
+  if (cache.hit()) {
+    json.Key("entry").Uint(cache.entry.value).Key("question").String(cache.question);
+    json.Key("similarity").Double(cache.similarity);
+    json.Key("age_seconds").Int(cache.age_seconds);
+    json.Key("verified_by").String(cache.verified_by);
+  }
+  json.EndObject();
+}
+
 void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json) {
   json.BeginObject().Key("name").String(stats.collection.name);
   json.Key("documents").Uint(stats.documents).Key("chunks").Uint(stats.chunks);
@@ -305,6 +317,7 @@ void WriteAnswer(const AnswerView& view, JsonWriter& json) {
   json.Key("completion_tokens").Uint(answer.usage.completion_tokens);
   json.Key("cost").Double(answer.usage.cost).EndObject();
   json.Key("commit").Uint(answer.commit.value).Key("fingerprint").String(answer.fingerprint);
+  WriteCache(answer.cache, json.Key("cache"));
   WriteTimings(answer.timings, json.Key("timings_us"));
   json.EndObject();
 }

@@ -47,6 +47,7 @@ void WriteCitations(const Answer& answer, JsonWriter& json);
 void WriteVerdict(const Verdict& verdict, JsonWriter& json);
 // A list of what the support check says of each sentence: begin, end, label, score, reason.
 void WriteSentences(const Answer& answer, JsonWriter& json);
+void WriteCache(const CacheReport& cache, JsonWriter& json);
 void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json);
 void WriteChunk(const index::StoredChunk& chunk, JsonWriter& json);
 // The fields of a document, into an object that is open.

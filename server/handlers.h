@@ -54,6 +54,11 @@ Result<Response> PostCollections(const HandlerEnvironment& environment, const Ca
 Result<Response> DeleteCollection(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetStats(const HandlerEnvironment& environment, const Call& call);
 
+// ---- handlers_cache.cc ----
+Result<Response> GetCache(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostCacheExplain(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteCache(const HandlerEnvironment& environment, const Call& call);
+
 // ---- handlers_backup.cc ----
 Result<Response> PostBackup(const HandlerEnvironment& environment, const Call& call);
 

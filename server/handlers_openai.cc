@@ -103,6 +103,7 @@ void WriteExtension(const Answer& answer, const Completion& completion, JsonWrit
   json.Key("contexts").BeginArray();
   for (const Passage& passage : answer.context.passages) WritePassage(passage, {}, json);
   json.EndArray().Key("commit").Uint(answer.commit.value);
+  WriteCache(answer.cache, json.Key("cache"));
   WriteTimings(answer.timings, json.Key("timings_us"));
   json.EndObject();
 }
@@ -208,8 +209,8 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
       return call.stream.Write(ChunkEvent(completion, delta.text(), nullptr));
     };
   }
-  const Result<Answer> answer =
-      services.answerer.Ask(chat->question.query, *snapshot, sink, call.context);
+  const Result<Answer> answer = services.answerer.Ask(chat->question.query, *snapshot,
+                                                      CacheUseOf(call.request), sink, call.context);
   if (!answer.ok()) {
     if (!call.stream.begun()) return answer.status();
     call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(answer.status()))));

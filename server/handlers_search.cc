@@ -191,8 +191,8 @@ Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& c
       return call.stream.Write(SseEvent("delta", json.text()));
     };
   }
-  const Result<Answer> answer =
-      services.answerer.Ask(question.query, *snapshot, sink, call.context);
+  const Result<Answer> answer = services.answerer.Ask(question.query, *snapshot,
+                                                      CacheUseOf(call.request), sink, call.context);
   if (!answer.ok()) {
     if (!call.stream.begun()) return answer.status();
     call.stream.Write(SseEvent("error", ErrorJson(Surface::kNative, DetailOf(answer.status()))));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace quarry::server {
 namespace {
 
@@ -86,6 +88,17 @@ void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Ques
   ObjectReader::Field principals = reader.Optional("principals");
   if (principals.present()) query.principals.unrestricted = false;
   principals.Strings(query.principals.names);
+}
+
+generation::CacheUse CacheUseOf(const Request& request) {
+  generation::CacheUse use = generation::CacheUse::kRead;
+  for (const auto& [name, value] : request.headers) {
+    const std::string folded = Fold(value);
+    if (Fold(name) != "cache-control") continue;
+    if (folded.find("no-store") != std::string::npos) return generation::CacheUse::kOff;
+    if (folded.find("no-cache") != std::string::npos) use = generation::CacheUse::kRefresh;
+  }
+  return use;
 }
 
 Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const Services& services,

@@ -33,6 +33,10 @@ Question DefaultQuestion(const ServerOptions& options);
 // who reads what everybody may.
 void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Question& question);
 
+// What a request's Cache-Control asks of the answer cache: no-cache makes the answer anew, no-store
+// does not keep it either.
+generation::CacheUse CacheUseOf(const Request& request);
+
 // The state of `collection` to answer from. kNotFound lists the collections that there are.
 Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const Services& services,
                                                           const std::string& collection);

@@ -19,7 +19,7 @@
 
 #include "base/metrics.h"
 #include "base/thread_pool.h"
-#include "generation/answerer.h"
+#include "generation/cached_answerer.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -52,7 +52,7 @@ struct Services {
   index::Index& index;
   const Analyzer& analyzer;
   const retrieval::Retriever& retriever;
-  const generation::Answerer& answerer;
+  const generation::CachedAnswerer& answerer;
   const ingest::IngestOptions& ingest;
   model::EmbedderCache& embedders;
   ingest::EmbeddingMaintainer& maintainer;  // told of what is written

@@ -36,13 +36,15 @@ TEST(CommandLine, WordsAndPathsMayBeMany) {
 }
 
 TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
-  EXPECT_EQ(ErrorOf({}),
-            "a command is missing: expected index, search, ask, docs, collections, serve, eval, "
-            "backup, embedder, model, stats, verify, compact, config or doctor; see: quarry -h");
+  EXPECT_EQ(
+      ErrorOf({}),
+      "a command is missing: expected index, search, ask, docs, collections, serve, eval, "
+      "backup, cache, embedder, model, stats, verify, compact, config or doctor; see: quarry -h");
   EXPECT_EQ(ErrorOf({"docs"}),
             "a command is missing: expected ls, show, duplicates or delete; see: quarry docs -h");
-  EXPECT_EQ(ErrorOf({"docs", "frob"}),
-            "unknown command \"frob\": expected ls, show, duplicates or delete; see: quarry docs -h");
+  EXPECT_EQ(
+      ErrorOf({"docs", "frob"}),
+      "unknown command \"frob\": expected ls, show, duplicates or delete; see: quarry docs -h");
   EXPECT_EQ(ErrorOf({"docs", "show", "a", "b"}),
             "unexpected argument \"b\"; see: quarry docs show -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--explian"}),

@@ -59,8 +59,8 @@ TEST(QuestionFacts, TitlesOfCapitalsNameNobody) {
 
 TEST(QuestionGate, IsOpenForFunctionWordsAndForOtherWords) {
   EXPECT_TRUE(Compare("How do I reset the pump?", "How can you reset a pump?").open);
-  EXPECT_TRUE(Compare("How do I reduce the noise of the pump?", "How can you make a pump quieter?")
-                  .open);
+  EXPECT_TRUE(
+      Compare("How do I reduce the noise of the pump?", "How can you make a pump quieter?").open);
   EXPECT_TRUE(Compare("怎么开通花呗", "如何开通花呗呢").open);
 }
 

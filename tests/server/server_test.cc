@@ -235,7 +235,7 @@ TEST(Server, NamesTheAddressThatItCannotUse) {
   const auto second = Server::Start({.port = first.port()}, {.index = *engine.index,
                                                              .analyzer = engine.analyzer,
                                                              .retriever = engine.retriever,
-                                                             .answerer = engine.answerer,
+                                                             .answerer = *engine.cached_answerer,
                                                              .ingest = engine.ingest,
                                                              .embedders = engine.embedders,
                                                              .maintainer = engine.maintainer,

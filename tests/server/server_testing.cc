@@ -9,7 +9,7 @@ std::unique_ptr<server::Server> StartServer(TestEngine& engine, server::ServerOp
   auto started = server::Server::Start(options, {.index = *engine.index,
                                                  .analyzer = engine.analyzer,
                                                  .retriever = engine.retriever,
-                                                 .answerer = engine.answerer,
+                                                 .answerer = *engine.cached_answerer,
                                                  .ingest = engine.ingest,
                                                  .embedders = engine.embedders,
                                                  .maintainer = engine.maintainer,

@@ -19,7 +19,17 @@ TestEngine::TestEngine(RetrievalOptions retrieval, generation::AnswerOptions ans
       collection(index->CreateCollection("default").value()),
       retriever(analyzer, embedders, retrieval),
       answerer(analyzer, retriever, token_counter, answers),
+      cached_answerer(
+          std::make_unique<generation::CachedAnswerer>(answerer, *index, nullptr, metrics)),
       maintainer(*index, embedders, ingest.embedding) {}
+
+void TestEngine::UseCache(retrieval::CacheOptions options) {
+  cached_answerer.reset();
+  cache = std::make_unique<retrieval::AnswerCache>(*index, embedders, nullptr, std::move(options),
+                                                   /*read_only=*/false, clock, metrics);
+  cached_answerer =
+      std::make_unique<generation::CachedAnswerer>(answerer, *index, cache.get(), metrics);
+}
 
 ingest::IngestReport TestEngine::Add(std::vector<Document> documents) {
   index::IndexWriter writer = index->OpenWriter(collection).value();

@@ -9,7 +9,7 @@
 #include "base/analyzer.h"
 #include "base/clock.h"
 #include "base/thread_pool.h"
-#include "generation/answerer.h"
+#include "generation/cached_answerer.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -28,6 +28,8 @@ class TestEngine {
   // Adds documents and brings vectors up to date; aborts on error.
   ingest::IngestReport Add(std::vector<Document> documents);
   std::shared_ptr<const index::Snapshot> snapshot();
+  // Puts an answer cache before the answerer. Call before anybody asks.
+  void UseCache(retrieval::CacheOptions options);
 
   TemporaryDirectory directory = MakeTemporaryDirectory();
   FakeClock clock{1'700'000'000'000'000};
@@ -40,6 +42,9 @@ class TestEngine {
   retrieval::Retriever retriever;
   model::TokenCounter token_counter{""};
   generation::Answerer answerer;
+  MetricsRegistry metrics;
+  std::unique_ptr<retrieval::AnswerCache> cache;  // null until UseCache
+  std::unique_ptr<generation::CachedAnswerer> cached_answerer;
   ingest::EmbeddingMaintainer maintainer;
 };
 

@@ -1,0 +1,79 @@
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/output_cache.h"
+#include "app/query_setup.h"
+#include "base/file.h"
+
+namespace quarry::app {
+namespace {
+
+Result<retrieval::AnswerCache*> CacheOf(const Engine& engine) {
+  if (engine.answerer().cache() != nullptr) return engine.answerer().cache();
+  return FailedPreconditionError("cache.enabled: there is no answer cache");
+}
+
+}  // namespace
+
+Result<int> RunCacheList(CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine->GetSnapshot());
+  CacheList list;
+  list.collection = context.config().collection;
+  QUARRY_ASSIGN_OR_RETURN(list.stats, cache->Stats(*snapshot));
+  QUARRY_ASSIGN_OR_RETURN(list.entries, cache->Entries(snapshot->collection().id));
+  context.console.Print(context.console.json() ? CacheListJson(list)
+                                               : CacheListText(list, context.console));
+  return kExitDone;
+}
+
+Result<int> RunCacheExplain(const QueryArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const Query query, MakeQuery(arguments, context.config()));
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine->GetSnapshot());
+  QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheExplanation explanation,
+                          engine->answerer().Explain(query, *snapshot, context.call));
+  context.console.Print(context.console.json() ? CacheExplanationJson(explanation)
+                                               : CacheExplanationText(explanation));
+  return kExitDone;
+}
+
+Result<int> RunCacheClear(CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindCollection());
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::CacheEntry> entries,
+                          cache->Entries(collection));
+  QUARRY_RETURN_IF_ERROR(cache->Clear(collection));
+  const std::string count = std::to_string(entries.size());
+  context.console.Print(context.console.json() ? "{\"cleared\":" + count + "}\n"
+                                               : count + " stored answers removed\n");
+  return kExitDone;
+}
+
+Result<int> RunCacheTune(const CacheTuneArguments& arguments, CommandContext& context) {
+  std::vector<retrieval::QuestionPair> pairs;
+  for (const std::string& file : arguments.pairs) {
+    QUARRY_ASSIGN_OR_RETURN(const std::string lines, ReadFile(file));
+    QUARRY_ASSIGN_OR_RETURN(std::vector<retrieval::QuestionPair> read,
+                            retrieval::ParseQuestionPairs(lines, file));
+    pairs.insert(pairs.end(), std::make_move_iterator(read.begin()),
+                 std::make_move_iterator(read.end()));
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine->GetSnapshot());
+  QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheTuning tuning,
+                          cache->Tune(*snapshot, pairs, arguments.bound, context.call));
+  context.console.Print(context.console.json() ? CacheTuningJson(tuning) : CacheTuningText(tuning));
+  return tuning.holds ? kExitDone : kExitPartly;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,142 @@
+#include "app/output_cache.h"
+
+#include <nlohmann/json.hpp>
+
+#include "app/text_layout.h"
+#include "base/clock.h"
+
+namespace quarry::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string Line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+double Seconds(uint64_t micros) { return static_cast<double>(micros) / 1e6; }
+
+std::string Percent(double share) { return Fixed(share * 100, 2) + " %"; }
+
+Json ToJson(const retrieval::HitRates& rates) {
+  return {{"hits", rates.hits},
+          {"false_hits", rates.false_hits},
+          {"pairs_of_the_same", rates.same},
+          {"false_hit_rate", rates.false_hit_rate},
+          {"upper_bound", rates.upper_bound},
+          {"hit_rate", rates.hit_rate}};
+}
+
+std::string RatesText(const retrieval::HitRates& rates) {
+  return WithThousands(rates.hits) + " hits, " + WithThousands(rates.false_hits) + " false (" +
+         Percent(rates.false_hit_rate) + ", at most " + Percent(rates.upper_bound) + "), " +
+         Percent(rates.hit_rate) + " of the " + WithThousands(rates.same) +
+         " pairs that are the same";
+}
+
+}  // namespace
+
+std::string CacheListText(const CacheList& list, const Console& console) {
+  std::string text;
+  for (const retrieval::CacheEntry& entry : list.entries) {
+    text += std::to_string(entry->id.value) + "  " + FormatIso8601(entry->created_micros) + "  " +
+            WithThousands(entry->hits) + " hits  " + Fixed(Seconds(entry->cost_micros), 3) +
+            " s  " + console.Styled(Style::kTitle, OneLine(entry->question)) + "\n";
+  }
+  return text + "collection " + list.collection + ": " + WithThousands(list.stats.entries) +
+         " stored answers, " + FormatBytes(list.stats.bytes) + "; " +
+         WithThousands(list.stats.hits) + " hits saved " +
+         Fixed(Seconds(list.stats.saved_micros), 1) +
+         " s; other questions of the same meaning: " + list.stats.semantic_state + "\n";
+}
+
+std::string CacheListJson(const CacheList& list) {
+  Json json = {
+      {"collection", list.collection},
+      {"entries_total", list.stats.entries},
+      {"bytes", list.stats.bytes},
+      {"hits", list.stats.hits},
+      {"saved_seconds", Seconds(list.stats.saved_micros)},
+      {"semantic", {{"open", list.stats.semantic_open}, {"state", list.stats.semantic_state}}},
+      {"entries", Json::array()}};
+  if (list.stats.tuning) {
+    json["semantic"]["threshold"] = list.stats.tuning->threshold;
+    json["semantic"]["measured"] = ToJson(list.stats.tuning->reported);
+  }
+  for (const retrieval::CacheEntry& entry : list.entries) {
+    json["entries"].push_back({{"entry", entry->id.value},
+                               {"question", entry->question},
+                               {"created_at", FormatIso8601(entry->created_micros)},
+                               {"used_at", FormatIso8601(entry->used_micros)},
+                               {"hits", entry->hits},
+                               {"cost_seconds", Seconds(entry->cost_micros)}});
+  }
+  return Line(json);
+}
+
+std::string CacheExplanationText(const retrieval::CacheExplanation& explanation) {
+  std::string text = "normal form: " + OneLine(explanation.form) + "\n";
+  if (explanation.of_the_day) {
+    text += "not looked up: it asks for what changes by the day\n";
+  } else if (explanation.hit) {
+    text += "served: entry " + std::to_string(explanation.report.entry.value) + " for \"" +
+            OneLine(explanation.report.question) + "\", by " +
+            OneLine(explanation.report.verified_by) + "\n";
+  } else {
+    text += "not served: " + OneLine(explanation.why) + "\n";
+  }
+  text += "other questions of the same meaning: " + explanation.semantic_state + "\n";
+  for (const retrieval::CacheNeighbour& neighbour : explanation.neighbours) {
+    text += "  entry " + std::to_string(neighbour.entry->id.value) + ": \"" +
+            OneLine(neighbour.entry->question) + "\"\n    similarity " +
+            Fixed(neighbour.similarity, 3) + ", " +
+            (neighbour.equal          ? "the same question"
+             : neighbour.gate.empty() ? "gate open, verifier " + Fixed(neighbour.score, 3)
+                                      : "gate closed by " + OneLine(neighbour.gate)) +
+            "\n";
+  }
+  return text;
+}
+
+std::string CacheExplanationJson(const retrieval::CacheExplanation& explanation) {
+  Json json = {{"form", explanation.form},
+               {"of_the_day", explanation.of_the_day},
+               {"hit", explanation.hit},
+               {"why", explanation.why},
+               {"semantic", explanation.semantic_state},
+               {"neighbours", Json::array()}};
+  if (explanation.hit) {
+    json["entry"] = explanation.report.entry.value;
+    json["verified_by"] = explanation.report.verified_by;
+  }
+  for (const retrieval::CacheNeighbour& neighbour : explanation.neighbours) {
+    json["neighbours"].push_back({{"entry", neighbour.entry->id.value},
+                                  {"question", neighbour.entry->question},
+                                  {"similarity", neighbour.similarity},
+                                  {"equal", neighbour.equal},
+                                  {"gate", neighbour.gate},
+                                  {"score", neighbour.score}});
+  }
+  return Line(json);
+}
+
+std::string CacheTuningText(const retrieval::CacheTuning& tuning) {
+  std::string text = WithThousands(tuning.pairs) + " pairs, false-hit rate at most " +
+                     Percent(tuning.bound) + "\n";
+  text += "fitted:   " + RatesText(tuning.fitted) + "\n";
+  text += "reported: " + RatesText(tuning.reported) + "\n";
+  return text + (tuning.holds ? "open: other questions are served from a score of " +
+                                    Fixed(tuning.threshold, 4) + " on\n"
+                              : "closed: no threshold has been shown to keep the bound; only the "
+                                "same question is served\n");
+}
+
+std::string CacheTuningJson(const retrieval::CacheTuning& tuning) {
+  Json json = {{"holds", tuning.holds},           {"bound", tuning.bound},
+               {"pairs", tuning.pairs},           {"fingerprint", tuning.fingerprint},
+               {"fitted", ToJson(tuning.fitted)}, {"reported", ToJson(tuning.reported)}};
+  if (tuning.holds) json["threshold"] = tuning.threshold;
+  return Line(json);
+}
+
+}  // namespace quarry::app

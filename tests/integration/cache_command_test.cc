@@ -1,0 +1,108 @@
+// Stored answers as commands, and what a server stored read by the command line.
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/testing/http_client.h"
+#include "tests/testing/run_quarry.h"
+
+namespace quarry::app {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using testing::QuarryResult;
+using Json = nlohmann::json;
+
+class CacheCommandTest : public ::testing::Test {
+ protected:
+  CacheCommandTest() {
+    fs::create_directories(home() + "/docs");
+    for (int i = 0; i < 40; ++i) {
+      std::ofstream(home() + "/docs/" + std::to_string(i) + ".md")
+          << "# Unit " << i << "\n\nThe valve of unit " << i << " opens at " << i * 7 << " bar.\n";
+    }
+    QUARRY_CHECK(Run({"index", home() + "/docs"}).exit_code == 0);
+  }
+
+  const std::string& home() const { return directory_.path(); }
+  testing::QuarryCommand Command(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(),
+                     {"--store", home() + "/store", "--set", "cache.min_cost_millis=0"});
+    return {.arguments = std::move(arguments), .directory = home()};
+  }
+  QuarryResult Run(std::vector<std::string> arguments) const {
+    return testing::RunQuarryWith(Command(std::move(arguments)));
+  }
+  Json RunJson(std::vector<std::string> arguments) const {
+    arguments.push_back("--json");
+    return Json::parse(Run(std::move(arguments)).out);
+  }
+
+ private:
+  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+};
+
+TEST_F(CacheCommandTest, WhatAServerStoredIsServedListedExplainedAndCleared) {
+  const std::string question = "At what pressure does the valve of unit 9 open?";
+  {
+    testing::QuarryProcess server(Command({"serve", "--port", "0", "--json"}));
+    const uint16_t port = Json::parse(server.ReadFirstLine()).at("port").get<uint16_t>();
+    const auto ask = [&] {
+      const auto reply =
+          testing::Fetch(port, "POST", "/api/v1/answer", Json{{"query", question}}.dump(),
+                         "Content-Type: application/json\r\n");
+      return Json::parse(reply->body).at("cache").at("kind").get<std::string>();
+    };
+    EXPECT_EQ(ask(), "miss");
+    EXPECT_EQ(ask(), "exact");
+    server.Signal(SIGTERM);
+    EXPECT_EQ(server.Wait().exit_code, 0);
+  }
+  const Json asked = RunJson({"ask", "please: at what pressure does the valve of unit 9 open"});
+  EXPECT_EQ(asked["cache"]["kind"], "exact");
+  EXPECT_EQ(asked["cache"]["question"], question);
+  EXPECT_EQ(RunJson({"ask", question, "--no-cache"})["cache"]["kind"], "miss");
+  EXPECT_THAT(Run({"ask", question}).out, HasSubstr("for \"" + question + "\" (normal form)"));
+
+  const Json list = RunJson({"cache", "ls"});
+  EXPECT_EQ(list["entries_total"], 1);
+  EXPECT_EQ(list["hits"], 1);  // the server's; who only reads counts nothing
+  EXPECT_EQ(list["entries"][0]["question"], question);
+  EXPECT_EQ(list["semantic"]["state"], "closed: quarry cache tune has not run");
+  EXPECT_THAT(Run({"cache", "ls"}).out, HasSubstr("1 stored answers"));
+  EXPECT_TRUE(RunJson({"cache", "explain", question})["hit"].get<bool>());
+  EXPECT_THAT(Run({"cache", "explain", "At what pressure does the valve of unit 8 open?"}).out,
+              HasSubstr("gate closed by number: 8 / 9"));
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+
+  EXPECT_EQ(RunJson({"cache", "clear"})["cleared"], 1);
+  EXPECT_EQ(RunJson({"cache", "ls"})["entries_total"], 0);
+  EXPECT_EQ(RunJson({"ask", question})["cache"]["kind"], "miss");
+}
+
+TEST_F(CacheCommandTest, TuningThatShowsNoBoundKeepsOtherQuestionsOut) {
+  std::ofstream(home() + "/pairs.jsonl")
+      << R"({"a": "How do I open it?", "b": "What opens it?", "label": 1})"
+      << "\n";
+  const QuarryResult tuned = Run({"cache", "tune", "--pairs", home() + "/pairs.jsonl"});
+  EXPECT_EQ(tuned.exit_code, 1) << tuned.error;
+  EXPECT_THAT(tuned.out, HasSubstr("closed: no threshold has been shown to keep the bound"));
+  EXPECT_EQ(RunJson({"cache", "ls"})["semantic"]["state"],
+            "closed: tuning found no threshold that keeps the bound");
+  std::ofstream(home() + "/bad.jsonl") << "{}\n";
+  const QuarryResult bad = Run({"cache", "tune", "--pairs", home() + "/bad.jsonl"});
+  EXPECT_EQ(bad.exit_code, 2);
+  EXPECT_THAT(bad.error, HasSubstr("bad.jsonl:1: a: expected a question"));
+}
+
+TEST_F(CacheCommandTest, ACacheThatIsOffIsSaid) {
+  const QuarryResult off = Run({"cache", "ls", "--set", "cache.enabled=false"});
+  EXPECT_NE(off.exit_code, 0);
+  EXPECT_THAT(off.error, HasSubstr("cache.enabled: there is no answer cache"));
+}
+
+}  // namespace
+}  // namespace quarry::app
