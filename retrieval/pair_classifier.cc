@@ -11,7 +11,7 @@ namespace quarry::retrieval {
 namespace {
 
 // In the order of PairFeatures.
-constexpr PairFeatures kWeights = {0, 0, 0, 0, 0, 0, 0, 0};
+constexpr PairFeatures kWeights = {-4.698, -2.668, 2.610, 8.287, -2.520, -1.286, 1.521, -0.212};
 constexpr const char* kFingerprint = "pairs:1";
 
 using Words = std::vector<std::string>;
