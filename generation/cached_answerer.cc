@@ -42,7 +42,7 @@ CachedAnswerer::CachedAnswerer(const Answerer& answerer, index::Index& index,
   if (cache_ != nullptr) auditor_ = std::make_unique<ThreadPool>(1, kAuditQueue);
 }
 
-CachedAnswerer::~CachedAnswerer() = default;
+CachedAnswerer::~CachedAnswerer() { stopping_.Cancel(); }
 
 void CachedAnswerer::WaitForAudits() {
   if (auditor_ != nullptr) auditor_->Wait();
@@ -148,8 +148,9 @@ void CachedAnswerer::Audit(const Query& query, const index::Snapshot& snapshot,
     const auto now = index_.GetSnapshot(collection);
     // On another state another answer may be right.
     if (!now.ok() || (*now)->commit() != commit) return;
-    const Result<Answer> fresh = answerer_.Ask(
-        query, **now, nullptr, CallContext::WithTimeout(std::chrono::milliseconds(kAuditTime)));
+    CallContext context = CallContext::WithTimeout(std::chrono::milliseconds(kAuditTime));
+    context.cancel = stopping_;
+    const Result<Answer> fresh = answerer_.Ask(query, **now, nullptr, context);
     if (!fresh.ok()) return;
     const bool agrees = retrieval::AnswersAgree(served, *fresh);
     audit_.Record(agrees);

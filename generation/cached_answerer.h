@@ -31,11 +31,18 @@ class CachedAnswerer {
   // All must outlive it. `cache` may be null: every answer is made.
   CachedAnswerer(const Answerer& answerer, index::Index& index, retrieval::AnswerCache* cache,
                  MetricsRegistry& metrics);
+  // Ends the audits under way.
   ~CachedAnswerer();
 
   // As Answerer::Ask, whose errors are its own. A served answer comes in one piece.
   Result<Answer> Ask(const Query& query, const index::Snapshot& snapshot, CacheUse use,
                      const AnswerSink& sink, const CallContext& context) const;
+
+  // As Answerer::MakeContext.
+  Result<Context> MakeContext(const Query& query, const index::Snapshot& snapshot,
+                              const CallContext& context) const {
+    return answerer_.MakeContext(query, snapshot, context);
+  }
 
   // What the cache would do with a question. kFailedPrecondition without a cache.
   Result<retrieval::CacheExplanation> Explain(const Query& query, const index::Snapshot& snapshot,
@@ -62,6 +69,7 @@ class CachedAnswerer {
   retrieval::AnswerCache* const cache_;
   mutable retrieval::CacheAudit audit_;
   mutable AnswerFlights flights_;
+  const CancelToken stopping_;
   std::unique_ptr<ThreadPool> auditor_;  // one thread; null without a cache
 };
 

@@ -108,7 +108,7 @@ class AnswerReader {
     std::vector<Passage> passages;
     for (const ChunkId chunk : order) {
       const auto found = std::find_if(context.passages.begin(), context.passages.end(),
-                                      [&](const Passage& p) { return p.chunk.id == chunk; });
+                                      [&](const Passage& p) { return ChunksOf(p)[0] == chunk; });
       if (found == context.passages.end()) {
         return DataLossError("cached answer: chunk " + std::to_string(chunk.value) +
                              " is not in its context");
@@ -161,7 +161,7 @@ std::string EncodeCachedAnswer(const Answer& answer) {
   }
   AppendVarint(out, answer.context.passages.size());
   for (const Passage& passage : answer.context.passages) {
-    AppendVarint(out, passage.chunk.id.value);
+    AppendVarint(out, ChunksOf(passage)[0].value);
   }
   return out;
 }

@@ -73,7 +73,8 @@ uint64_t ContextHash(const Context& context) {
   std::vector<uint64_t> hashes;
   for (const Passage& passage : context.passages) {
     const Chunk& chunk = passage.chunk;
-    uint64_t hash = HashCombine(chunk.id.value, Hash64(chunk.text));
+    uint64_t hash = Hash64(chunk.text);
+    for (const ChunkId id : ChunksOf(passage)) hash = HashCombine(hash, id.value);
     hash = HashCombine(hash, Hash64(chunk.document));
     hash = HashCombine(hash, Hash64(passage.title));
     hash = HashCombine(hash, Hash64(passage.uri));

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "retrieval/cache_answer.h"
 #include "retrieval/cache_audit.h"
+#include "retrieval/cache_scope.h"
 #include "retrieval/cache_shelf.h"
 #include "retrieval/cache_tuning.h"
 #include "retrieval/pair_classifier.h"
@@ -124,6 +125,17 @@ TEST(CacheAnswer, ComesBackWithTheContextGivenInItsOwnOrder) {
   EXPECT_EQ(answer->context.passages[0].chunk.id, ChunkId(8));
   EXPECT_EQ(answer->context.passages[1].title, "fresh");
   EXPECT_EQ(answer->citations[0].source, SomeAnswer().citations[0].source);
+}
+
+TEST(CacheAnswer, AJoinedPassageIsKnownByItsFirstChunkWhicheverIsBest) {
+  Answer answer = SomeAnswer();
+  answer.context.passages[0].parts = {{.chunk = ChunkId(7)}, {.chunk = ChunkId(8)}};
+  Context context = answer.context;
+  context.passages[0].chunk.id = ChunkId(7);
+  EXPECT_EQ(ContextHash(context), ContextHash(answer.context));
+  ASSERT_OK(DecodeCachedAnswer(EncodeCachedAnswer(answer), context).status());
+  context.passages[0].parts[1].chunk = ChunkId(9);
+  EXPECT_NE(ContextHash(context), ContextHash(answer.context));
 }
 
 TEST(CacheAnswer, DamageAndAnotherContextAreErrors) {
