@@ -1,7 +1,6 @@
 // The parts of output_text.h and output_json.h that compare two ways to search.
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "app/output_json.h"
@@ -17,12 +16,6 @@ constexpr size_t kMovesShown = 5;
 
 std::string Line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string Fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
 }
 
 std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
