@@ -335,6 +335,10 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(embedding.learning.seed), 0, std::numeric_limits<uint64_t>::max()),
       Integer("embedding.vocabulary_limit", "words kept, the most frequent first",
               QUARRY_FIELD(embedding.learning.vocabulary_limit), 100, 100'000'000),
+      Choice("embedding.cross_language",
+             "vectors that also answer questions in the other of English and Chinese",
+             QUARRY_FIELD(embedding.learning.cross_language), "auto, on, off",
+             model::ParseCrossLanguage, model::CrossLanguageName),
       Integer("embedding.threads", "that learn; 0 = one per core",
               QUARRY_FIELD(embedding.learning.threads), 0, 1024),
 

@@ -76,6 +76,8 @@ struct RetrievalOptions {
   uint32_t dense_from_chunks = 30;  // below, hybrid searches words only
   uint32_t search_width = 0;        // of walks over a vector graph; 0 = as it was built for
   FusionOptions fusion;
+  // In place of fusion.dense_weight where a question is in another language than what is searched.
+  double cross_language_weight = 0.6;
   FeedbackOptions feedback;
   HopOptions hops;
   RerankOptions rerank;

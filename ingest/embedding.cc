@@ -35,8 +35,8 @@ Result<std::shared_ptr<const model::Embedder>> Learn(const index::Snapshot& snap
   });
 }
 
-// Chunks of the first batch, and when one was quick enough for the next to be twice as large: a slow
-// model stores what it has, and says how far it is, every few seconds.
+// Chunks of the first batch, and when one was quick enough for the next to be twice as large: a
+// slow model stores what it has, and says how far it is, every few seconds.
 constexpr uint32_t kFirstBatch = 16;
 constexpr double kQuickSeconds = 0.5;
 
@@ -107,6 +107,12 @@ bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& option
       !(previous && previous->embedder_kind != model::kLsaKind)) {
     return true;
   }
+  // The program has a new table for questions in another language; again not after going back.
+  if (model::LearntBesideAnother(current->space.fingerprint) &&
+      !(previous && previous->embedder_kind == model::kBilingualKind &&
+        !model::LearntBesideAnother(previous->space.fingerprint))) {
+    return true;
+  }
   uint64_t learnt = current->learnt_chunks;
   if (previous) learnt = std::max(learnt, previous->learnt_chunks);
   return static_cast<double>(chunks) >= options.relearn_growth * static_cast<double>(learnt);
@@ -144,9 +150,9 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
   const std::string table = model::SerializeLearntEmbedder(*embedder);
   GenerationId generation;
   QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
-    QUARRY_ASSIGN_OR_RETURN(generation,
-                            writer.BeginGeneration(model::kLearntKind, embedder->space(), table,
-                                                   snapshot.live_chunks()));
+    QUARRY_ASSIGN_OR_RETURN(
+        generation, writer.BeginGeneration(model::LearntKind(*embedder), embedder->space(), table,
+                                           snapshot.live_chunks()));
     return OkStatus();
   }));
   QUARRY_ASSIGN_OR_RETURN(report.embedded, CompleteGeneration(with_writer, generation, embedder,

@@ -107,7 +107,7 @@ class Learner {
 
   // Questions are the texts [0, pairs_), their answers [pairs_, 2 pairs_).
   Status Draw(uint64_t step) {
-    // A batch does not reach over the end of a round, so no passage stands in it twice.
+    // A batch does not reach over the end of a round: no passage stands in it twice.
     if (next_ + pairs_ > order_.size()) Shuffle(step);
     const uint32_t* const passages = &order_[next_];
     next_ += pairs_;
@@ -125,11 +125,32 @@ class Learner {
     });
   }
 
+  // The passages in whole batches, each of one group.
   void Shuffle(uint64_t step) {
-    order_ = usable_;
+    order_.clear();
     next_ = 0;
     Random random(HashCombine(options_.seed, step));
-    for (size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random.Below(i)]);
+    for (size_t group = 0; group <= passages_.group_begin.size(); ++group) {
+      const auto begin = usable_.begin() + Place(group == 0 ? 0 : passages_.group_begin[group - 1]);
+      const auto end = group == passages_.group_begin.size()
+                           ? usable_.end()
+                           : usable_.begin() + Place(passages_.group_begin[group]);
+      std::vector<uint32_t> drawn(begin, end);
+      for (size_t i = drawn.size(); i > 1; --i) std::swap(drawn[i - 1], drawn[random.Below(i)]);
+      drawn.resize(drawn.size() / pairs_ * pairs_);
+      order_.insert(order_.end(), drawn.begin(), drawn.end());
+    }
+    if (passages_.group_begin.empty()) return;
+    for (size_t i = order_.size() / pairs_; i > 1; --i) {
+      const size_t other = random.Below(i);
+      if (other == i - 1) continue;
+      std::swap_ranges(&order_[(i - 1) * pairs_], &order_[(i - 1) * pairs_] + pairs_,
+                       &order_[other * pairs_]);
+    }
+  }
+  // How many usable passages there are before `passage`.
+  ptrdiff_t Place(size_t passage) const {
+    return std::lower_bound(usable_.begin(), usable_.end(), passage) - usable_.begin();
   }
 
   void Weigh(Text& text) const {

@@ -26,11 +26,11 @@ struct Sentences {
   std::vector<size_t> ends;  // of each sentence, in `tokens`
 };
 
-Sentences TakeApart(const Analyzer& analyzer, std::string_view text) {
+Sentences TakeApart(const Analyzer& analyzer, SentenceSplitter split, std::string_view text) {
   Sentences result;
   result.tokens = analyzer.Tokenize(text);
   size_t token = 0;
-  for (const ByteRange& sentence : SplitSentences(text)) {
+  for (const ByteRange& sentence : split(text)) {
     const size_t first = token;
     while (token < result.tokens.size() && result.tokens[token].begin < sentence.end) ++token;
     if (token > first) result.ends.push_back(token);
@@ -39,11 +39,25 @@ Sentences TakeApart(const Analyzer& analyzer, std::string_view text) {
   return result;
 }
 
+// number_of: by term, its new number or kNoTerm.
+void Renumber(const std::vector<uint32_t>& number_of, CorpusTerms& corpus) {
+  uint64_t kept = 0;
+  uint64_t token = 0;
+  for (size_t sentence = 1; sentence < corpus.sentence_begin.size(); ++sentence) {
+    for (; token < corpus.sentence_begin[sentence]; ++token) {
+      const uint32_t number = number_of[corpus.tokens[token]];
+      if (number != CorpusTerms::kNoTerm) corpus.tokens[kept++] = number;
+    }
+    corpus.sentence_begin[sentence] = kept;
+  }
+  corpus.tokens.resize(kept);
+}
+
 class CorpusReader {
  public:
   CorpusReader(const Analyzer& analyzer, const LearningOptions& options, ThreadPool* pool,
-               const CallContext& context)
-      : analyzer_(analyzer), options_(options), pool_(pool), context_(context) {}
+               const CallContext& context, SentenceSplitter split)
+      : analyzer_(analyzer), options_(options), pool_(pool), context_(context), split_(split) {}
 
   void Visit(std::string_view text) {
     if (!status_.ok()) return;
@@ -71,7 +85,7 @@ class CorpusReader {
     if (!status_.ok()) return;
     std::vector<Sentences> apart(batch_.size());
     status_ = ForEachRange(pool_, batch_.size(), 8, context_, [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) apart[i] = TakeApart(analyzer_, batch_[i].text);
+      for (size_t i = begin; i < end; ++i) apart[i] = TakeApart(analyzer_, split_, batch_[i].text);
     });
     if (!status_.ok()) return;
     for (size_t i = 0; i < apart.size(); ++i) Add(batch_[i].key, apart[i]);
@@ -162,26 +176,14 @@ class CorpusReader {
       frequency.push_back(corpus_.text_frequency[i]);
     }
     corpus_.text_frequency = std::move(frequency);
-    Renumber(number_of);
-  }
-
-  void Renumber(const std::vector<uint32_t>& number_of) {
-    uint64_t kept = 0;
-    uint64_t token = 0;
-    for (size_t sentence = 1; sentence < corpus_.sentence_begin.size(); ++sentence) {
-      for (; token < corpus_.sentence_begin[sentence]; ++token) {
-        const uint32_t number = number_of[corpus_.tokens[token]];
-        if (number != CorpusTerms::kNoTerm) corpus_.tokens[kept++] = number;
-      }
-      corpus_.sentence_begin[sentence] = kept;
-    }
-    corpus_.tokens.resize(kept);
+    Renumber(number_of, corpus_);
   }
 
   const Analyzer& analyzer_;
   const LearningOptions& options_;
   ThreadPool* const pool_;
   const CallContext& context_;
+  const SentenceSplitter split_;
   std::unordered_map<std::string, uint32_t, Hasher, std::equal_to<>> numbers_;
   std::vector<const std::string*> terms_;  // by number, as they first occur; keys of numbers_
   CorpusTerms corpus_;
@@ -208,10 +210,27 @@ void CountTokens(std::vector<uint32_t>& tokens, std::vector<CountedTerm>& counte
 
 Result<CorpusTerms> ReadCorpusTerms(const TextSource& source, const Analyzer& analyzer,
                                     const LearningOptions& options, ThreadPool* pool,
-                                    const CallContext& context) {
-  CorpusReader reader(analyzer, options, pool, context);
+                                    const CallContext& context, SentenceSplitter split) {
+  CorpusReader reader(analyzer, options, pool, context, split);
   QUARRY_RETURN_IF_ERROR(source([&](std::string_view text) { reader.Visit(text); }));
   return reader.Finish();
+}
+
+void KeepTerms(const std::vector<bool>& keep, CorpusTerms& corpus) {
+  std::vector<uint32_t> number_of(corpus.terms.size(), CorpusTerms::kNoTerm);
+  uint32_t kept = 0;
+  for (uint32_t term = 0; term < corpus.terms.size(); ++term) {
+    if (!keep[term]) continue;
+    number_of[term] = kept;
+    if (kept != term) {
+      corpus.terms[kept] = std::move(corpus.terms[term]);
+      corpus.text_frequency[kept] = corpus.text_frequency[term];
+    }
+    ++kept;
+  }
+  corpus.terms.resize(kept);
+  corpus.text_frequency.resize(kept);
+  Renumber(number_of, corpus);
 }
 
 }  // namespace quarry::model

@@ -15,6 +15,7 @@
 #include "base/analyzer.h"
 #include "base/call_context.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "base/thread_pool.h"
 #include "model/learnt_embedder.h"
 
@@ -44,11 +45,19 @@ struct CountedTerm {
 // The terms of `tokens` with their counts, ascending by term. `counted` is overwritten.
 void CountTokens(std::vector<uint32_t>& tokens, std::vector<CountedTerm>& counted);
 
+// Cuts a text into sentences, ascending. Called from many threads.
+using SentenceSplitter = std::vector<ByteRange> (*)(std::string_view text);
+
 // Reads `source` once. Texts without a term are left out. Of the terms only the
 // options.vocabulary_limit most frequent stay (by text frequency, ties by term). Errors: those of
 // source and context.
 Result<CorpusTerms> ReadCorpusTerms(const TextSource& source, const Analyzer& analyzer,
                                     const LearningOptions& options, ThreadPool* pool,
-                                    const CallContext& context);
+                                    const CallContext& context,
+                                    SentenceSplitter split = SplitSentences);
+
+// Takes the other terms out of all texts and numbers those that stay anew, in their order.
+// Sentences and texts stay, empty ones too. REQUIRES: keep.size() == corpus.terms.size().
+void KeepTerms(const std::vector<bool>& keep, CorpusTerms& corpus);
 
 }  // namespace quarry::model

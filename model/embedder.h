@@ -29,6 +29,13 @@ class Embedder {
   // zeros, which matches nothing.
   virtual Result<EmbeddingMatrix> Embed(std::span<const std::string> texts, EmbeddingRole role,
                                         const CallContext& context) const = 0;
+
+  // Whether `question` is in another language than what is searched, so that its words lead nowhere
+  // and its meaning counts for more. Only an embedder that compares across languages says so.
+  virtual bool CrossesLanguages(std::string_view question) const {
+    (void)question;
+    return false;
+  }
 };
 
 }  // namespace quarry::model

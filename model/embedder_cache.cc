@@ -29,7 +29,7 @@ Result<std::shared_ptr<const Embedder>> EmbedderCache::Get(
                             MismatchAdvice(kind, table.view));
   }
   // A learnt one embeds a question in a microsecond.
-  const bool learnt = kind == kLearntKind || kind == kLsaKind;
+  const bool learnt = kind == kLearntKind || kind == kLsaKind || kind == kBilingualKind;
   AddLocked(learnt ? embedder : std::make_shared<const QuestionMemory>(embedder));
   return embedders_.back();
 }

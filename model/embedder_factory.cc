@@ -39,7 +39,7 @@ Result<std::shared_ptr<const Embedder>> OpenPublishedEmbedder(const EmbedderFold
 Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, SharedBytes table,
                                                      const RemoteModels* remote,
                                                      uint32_t dimension) {
-  if (kind == kLearntKind || kind == kLsaKind) {
+  if (kind == kLearntKind || kind == kLsaKind || kind == kBilingualKind) {
     return ParseLearntEmbedder(std::move(table), kind);
   }
   if (kind == kFolderKind) {

@@ -20,6 +20,8 @@ namespace quarry::model {
 inline constexpr std::string_view kLearntKind = "learnt";
 inline constexpr std::string_view kLsaKind = "lsa";
 inline constexpr std::string_view kFolderKind = "folder";
+// Learnt, and beside it the shipped table for questions in the other language (learnt_embedder.h).
+inline constexpr std::string_view kBilingualKind = "bilingual";
 inline constexpr std::string_view kRemoteKind = "remote";
 
 // Whether the vectors are by a published model, wherever it is, and so by nothing learnt here.
@@ -31,8 +33,8 @@ std::string_view KindOfPublished(const EmbedderFolder& folder);
 
 // Keeps `table` and reads from it. `remote`, which may be null, and `dimension` are for what is
 // reached by HTTP: it is not asked anything yet. Errors: kFailedPrecondition for a kind that this
-// program does not know, kDataLoss for damaged bytes, kUnavailable for a folder that cannot be opened
-// (ModelFault).
+// program does not know, kDataLoss for damaged bytes, kUnavailable for a folder that cannot be
+// opened (ModelFault).
 Result<std::shared_ptr<const Embedder>> OpenEmbedder(std::string_view kind, SharedBytes table,
                                                      const RemoteModels* remote = nullptr,
                                                      uint32_t dimension = 0);

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/hash.h"
-#include "base/random.h"
 #include "base/thread_pool.h"
 #include "model/accumulate.h"
 #include "model/contrastive_kernels.h"
@@ -19,6 +17,8 @@
 #include "model/corpus_terms.h"
 #include "model/latent_semantics.h"
 #include "model/learnt_embedder.h"
+#include "model/row_packing.h"
+#include "model/term_start.h"
 #include "model/text_weights.h"
 
 namespace quarry::model {
@@ -27,15 +27,8 @@ namespace {
 constexpr size_t kTermGrain = 256;  // vectors computed per task
 constexpr size_t kTextGrain = 32;
 constexpr uint32_t kPassageWords = 150;
-// The start of a term's vector: so much of its latent one, so much of a random one.
-constexpr float kLatentShare = 0.81f;
-constexpr float kRandomShare = 0.59f;
-// A term starts with the weight idf * (length of its latent vector)^kLengthPower: one that the
-// directions explain badly says less. At 1 the vectors alone are best where little is learnt, at 0
-// where names and numbers decide.
-constexpr float kLengthPower = 0.5f;
-constexpr float kShortestLatent = 1e-9f;
 constexpr uint64_t kFewPassages = 10'000;
+constexpr double kBilingualShare = 0.05;  // of the texts in the other language
 
 // Progress in hundredths: reading, decomposition, contrastive steps, packing.
 constexpr uint64_t kRead = 15;
@@ -95,46 +88,6 @@ Passages MakePassages(const CorpusTerms& corpus, const std::vector<uint32_t>& nu
   return passages;
 }
 
-void ScaleToUnit(float* vector, size_t stride) {
-  const float length = std::sqrt(DotProduct(vector, vector, stride));
-  if (!(length > 1e-20f)) return;  // no direction: stays as it is
-  for (size_t j = 0; j < stride; ++j) vector[j] /= length;
-}
-
-Status StartVectors(const CorpusTerms& corpus, const std::vector<uint32_t>& number_of,
-                    const LatentSemantics& latent, const std::vector<float>& idf,
-                    const LearningOptions& options, ThreadPool* pool, const CallContext& context,
-                    TermVectors& vectors) {
-  const size_t stride = latent.stride();
-  const size_t learnt =
-      static_cast<size_t>(std::count_if(number_of.begin(), number_of.end(), [](uint32_t number) {
-        return number != CorpusTerms::kNoTerm;
-      }));
-  vectors.stride = static_cast<uint32_t>(stride);
-  vectors.rows.resize(learnt * stride);
-  vectors.weights.resize(learnt);
-  return ForEachRange(pool, number_of.size(), kTermGrain, context, [&](size_t begin, size_t end) {
-    std::vector<float> drawn(stride);
-    for (size_t term = begin; term < end; ++term) {
-      if (number_of[term] == CorpusTerms::kNoTerm) continue;
-      float* const row = vectors.Row(number_of[term]);
-      latent.TermVector(static_cast<uint32_t>(term), row);
-      const float length = std::sqrt(DotProduct(row, row, stride));
-      ScaleToUnit(row, stride);
-      Random random(Hash64(corpus.terms[term], options.seed));
-      for (size_t j = 0; j < options.dimension; ++j) {
-        drawn[j] = static_cast<float>(random.Gaussian());
-      }
-      ScaleToUnit(drawn.data(), stride);
-      for (size_t j = 0; j < stride; ++j) {
-        row[j] = kLatentShare * row[j] + kRandomShare * drawn[j];
-      }
-      vectors.weights[number_of[term]] =
-          std::log(idf[term]) + kLengthPower * std::log(std::max(length, kShortestLatent));
-    }
-  });
-}
-
 // Unit vectors of all texts, by the learnt terms alone.
 Status EmbedTexts(const CorpusTerms& corpus, const std::vector<uint32_t>& number_of,
                   const TermVectors& vectors, ThreadPool* pool, const CallContext& context,
@@ -159,16 +112,6 @@ Status EmbedTexts(const CorpusTerms& corpus, const std::vector<uint32_t>& number
       ScaleToUnit(vector, stride);
     }
   });
-}
-
-// A row as bytes; returns what they are to be multiplied with.
-float PackRow(const float* row, size_t count, int8_t* bytes) {
-  float largest = 0;
-  for (size_t j = 0; j < count; ++j) largest = std::max(largest, std::abs(row[j]));
-  if (!(largest > 1e-20f)) return 0;  // no direction: stays zero
-  const float to_byte = 127.0f / largest;
-  for (size_t j = 0; j < count; ++j) bytes[j] = static_cast<int8_t>(std::lround(row[j] * to_byte));
-  return largest / 127.0f;
 }
 
 // The median of weight * length over idf: what the learnt vectors came to for each unit of idf.
@@ -235,6 +178,25 @@ Status PackTable(const CorpusTerms& corpus, const std::vector<uint32_t>& number_
   return OkStatus();
 }
 
+// What most texts are in, where vectors are to have a part for questions in the other language.
+CorpusLanguage LanguageOf(const CorpusTerms& corpus, CrossLanguage wanted) {
+  if (wanted == CrossLanguage::kOff) return CorpusLanguage::kNone;
+  size_t chinese = 0;
+  for (size_t text = 0; text < corpus.texts(); ++text) {
+    LanguageVote vote;
+    for (uint64_t i = corpus.TokensBegin(text); i < corpus.TokensEnd(text); ++i) {
+      vote.Add(corpus.terms[corpus.tokens[i]]);
+    }
+    chinese += vote.IsChinese() ? 1 : 0;
+  }
+  const size_t fewer = std::min(chinese, corpus.texts() - chinese);
+  if (wanted == CrossLanguage::kAuto && corpus.texts() > kFewTexts &&
+      static_cast<double>(fewer) < kBilingualShare * static_cast<double>(corpus.texts())) {
+    return CorpusLanguage::kNone;
+  }
+  return fewer == chinese ? CorpusLanguage::kEnglish : CorpusLanguage::kChinese;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Embedder>> LearnEmbedder(
@@ -293,8 +255,10 @@ Result<std::shared_ptr<const Embedder>> LearnEmbedder(
   parts.analyzer = analyzer.Fingerprint();
   QUARRY_RETURN_IF_ERROR(
       PackTable(corpus, number_of, latent, idf, vectors, options, pool.get(), context, parts));
+  const CorpusLanguage language = LanguageOf(corpus, options.cross_language);
   parts.terms = std::move(corpus.terms);
-  std::shared_ptr<const Embedder> embedder = MakeLearntEmbedder(EmbedderTable(std::move(parts)));
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const Embedder> embedder,
+                          MakeLearntEmbedder(EmbedderTable(std::move(parts)), language));
   report(kAll);
   return embedder;
 }

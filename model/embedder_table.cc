@@ -106,6 +106,11 @@ std::string EmbedderTable::Serialize() const {
   return body;
 }
 
+uint64_t EmbedderTable::Checksum(std::string_view bytes) {
+  if (bytes.size() < kChecksumEnd) return 0;
+  return RecordReader(bytes.substr(kChecksumBegin)).Fixed64();
+}
+
 Result<EmbedderTable> EmbedderTable::Parse(const SharedBytes& file) {
   const std::string_view bytes = file.view;
   const auto damaged = [](std::string_view what) {
@@ -114,8 +119,7 @@ Result<EmbedderTable> EmbedderTable::Parse(const SharedBytes& file) {
   if (bytes.size() < kChecksumEnd || bytes.substr(0, kChecksumBegin) != kMagic) {
     return damaged("does not begin as one");
   }
-  const uint64_t checksum = RecordReader(bytes.substr(kChecksumBegin)).Fixed64();
-  if (checksum != Hash64(bytes.substr(kChecksumEnd))) {
+  if (Checksum(bytes) != Hash64(bytes.substr(kChecksumEnd))) {
     return damaged("checksum does not match its " + std::to_string(bytes.size()) + " bytes");
   }
   RecordReader reader(bytes.substr(kChecksumEnd));

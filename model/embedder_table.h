@@ -49,9 +49,12 @@ class EmbedderTable {
   explicit EmbedderTable(Parts parts);
 
   std::string Serialize() const;
-  // The rows, nearly all of the bytes, are read from where they are. Errors: kDataLoss for anything that Serialize did not write; kFailedPrecondition for a version
-  // of the format that this program does not read.
+  // The rows, nearly all of the bytes, are read from where they are. Errors: kDataLoss for anything
+  // that Serialize did not write; kFailedPrecondition for a version of the format that this program
+  // does not read.
   static Result<EmbedderTable> Parse(const SharedBytes& file);
+  // The checksum that stands in the bytes, unchecked; 0 where they are too short to have one.
+  static uint64_t Checksum(std::string_view bytes);
 
   // The number of `term`, or kNoTerm.
   uint32_t Find(std::string_view term) const;

@@ -9,6 +9,12 @@
 // vector is the mean of the texts they stand in. Embedding: sum over distinct terms of (1 + ln tf)
 // * the term's weight * its vector, unit length. Terms that were not in the corpus add nothing.
 //
+// English and Chinese: a vector can have a second part, by the table that is shipped with the
+// program (shipped_table.h), which was not adapted to the corpus and so still knows both languages.
+// A text has both parts, a question one: the learnt one, or, where it is not in the language that
+// most texts are in, the shipped one. So one generation of vectors serves both. kBilingualKind;
+// costs 256 values a text.
+//
 // Deterministic: the same texts in the same order, options and seed give the same bytes, whatever
 // the number of threads (on one kind of processor: OpenBLAS picks its kernels by it).
 //
@@ -27,6 +33,13 @@
 
 namespace quarry::model {
 
+// Whether vectors get the second part: kAuto gives it where at least 5 % of the texts are in the
+// other language, and where there are at most kFewTexts, for whom it costs little.
+enum class CrossLanguage : uint8_t { kAuto, kOn, kOff };
+const char* CrossLanguageName(CrossLanguage value);  // "auto", "on", "off"
+Result<CrossLanguage> ParseCrossLanguage(std::string_view name);
+inline constexpr uint64_t kFewTexts = 20'000;
+
 struct LearningOptions {
   uint32_t dimension = 256;
   uint32_t power_iterations = 2;  // of the decomposition
@@ -40,6 +53,7 @@ struct LearningOptions {
   // Bytes of the vectors while they are learnt, 12 a value. Terms beyond that, the rarest, are not
   // learnt but placed between the texts that hold them.
   uint64_t memory_limit = uint64_t{128} << 20;
+  CrossLanguage cross_language = CrossLanguage::kAuto;
   uint32_t threads = 0;  // that learn; 0 = one per core. The result does not depend on it.
 };
 inline constexpr uint64_t kMaxLearntPairs = 400'000;
@@ -55,11 +69,22 @@ Result<std::shared_ptr<const Embedder>> LearnEmbedder(
     const TextSource& source, const LearningOptions& options, const CallContext& context,
     const std::function<void(uint64_t done, uint64_t total)>& progress = nullptr);
 
-// The learnt table as bytes, and back. Parse keeps the bytes and reads from them; it checks every
-// length and the checksum: kDataLoss. `kind` begins the fingerprint of the space.
-// REQUIRES (Serialize): the embedder came from LearnEmbedder or ParseLearntEmbedder.
+// kLearntKind or kBilingualKind (embedder_factory.h), and what a generation keeps. The latter is
+// the learnt table, for kBilingualKind behind a header that names the shipped one:
+//   "QBIL"  version:u32  checksum of the shipped table:u64  most texts are Chinese:u8
+// REQUIRES: the embedder came from LearnEmbedder or ParseLearntEmbedder.
+std::string_view LearntKind(const Embedder& embedder);
 std::string SerializeLearntEmbedder(const Embedder& embedder);
+
+// Keeps the bytes and reads from them; checks every length and the checksum: kDataLoss. `kind`
+// begins the fingerprint of the space. Where this program ships another table than the embedder was
+// learnt beside, vectors have nothing in their second part until it is learnt anew
+// (LearntBesideAnother).
 Result<std::shared_ptr<const Embedder>> ParseLearntEmbedder(SharedBytes bytes,
                                                             std::string_view kind = kLearntKind);
+
+// Whether a space of kBilingualKind, by its fingerprint, has a shipped table that is not this
+// program's.
+bool LearntBesideAnother(std::string_view fingerprint);
 
 }  // namespace quarry::model

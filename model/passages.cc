@@ -32,6 +32,12 @@ void DrawPair(const Passages& passages, size_t passage, Random& random,
   };
   const uint64_t begin = passages.sentence_begin[first];
   const uint64_t end = passages.sentence_begin[last];
+  if (passage >= passages.first_pair) {
+    const uint64_t middle = passages.sentence_begin[first + 1];
+    Append(question, tokens(begin, middle));
+    Append(answer, tokens(middle, end));
+    return;
+  }
   uint64_t question_begin = begin;
   uint64_t question_end = end;
   if (last - first == 1) {  // one sentence: cut in two in its middle third

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ class QuestionMemory final : public Embedder {
   const EmbeddingSpace& space() const override { return embedder_->space(); }
   Result<EmbeddingMatrix> Embed(std::span<const std::string> texts, EmbeddingRole role,
                                 const CallContext& context) const override;
+  bool CrossesLanguages(std::string_view question) const override {
+    return embedder_->CrossesLanguages(question);
+  }
 
  private:
   using Remembered = std::pair<std::string, std::vector<float>>;

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "base/analyzer.h"
+#include "base/status.h"
 #include "model/embedder.h"
 #include "model/embedder_table.h"
 
@@ -19,6 +21,23 @@ AnalyzerOptions LearntAnalyzerOptions();
 // 1 + ln(count): the weight of a term that occurs `count` times in a text. REQUIRES: count > 0.
 float TermFrequencyWeight(uint64_t count);
 
-std::shared_ptr<const Embedder> MakeLearntEmbedder(EmbedderTable table);
+// Counts words and CJK characters of a text, to say which language it is in.
+class LanguageVote {
+ public:
+  void Add(std::string_view term);
+  bool IsChinese() const { return characters_ > words_; }
+  bool IsEmpty() const { return characters_ + words_ == 0; }
+
+ private:
+  uint32_t characters_ = 0;
+  uint32_t words_ = 0;
+};
+
+// What most texts of a corpus are in; kNone where vectors have no second part.
+enum class CorpusLanguage : uint8_t { kEnglish = 0, kChinese = 1, kNone = 2 };
+
+// Errors: those of OpenShippedTable where there is a language.
+Result<std::shared_ptr<const Embedder>> MakeLearntEmbedder(EmbedderTable table,
+                                                           CorpusLanguage language);
 
 }  // namespace quarry::model

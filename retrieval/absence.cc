@@ -85,11 +85,11 @@ class Inspector {
     }
     if (retrieved_.used_dense && snapshot_.generation()) {
       QUARRY_ASSIGN_OR_RETURN(
-          const auto rows,
+          const DenseList list,
           SearchDenseLeg(retrieved_.text,
                          {.documents = kMaxK, .search_width = options.search_width}, snapshot_,
                          allowed, retriever_.embedders(), context_));
-      absence.dense = PlaceIn(rows, brought);
+      absence.dense = PlaceIn(list.rows, brought);
     }
     return OkStatus();
   }

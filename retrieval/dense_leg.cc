@@ -6,13 +6,11 @@
 
 namespace quarry::retrieval {
 
-Result<std::vector<index::ScoredRow>> SearchDenseLeg(const std::string& text,
-                                                     const DenseLegOptions& options,
-                                                     const index::Snapshot& snapshot,
-                                                     const index::AllowedRows& allowed,
-                                                     model::EmbedderCache& embedders,
-                                                     const CallContext& context) {
+Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions& options,
+                                 const index::Snapshot& snapshot, const index::AllowedRows& allowed,
+                                 model::EmbedderCache& embedders, const CallContext& context) {
   const index::StoredGeneration& generation = *snapshot.generation();
+  DenseList list;
   EmbeddingMatrix vector;
   {
     StageTimer timer(context, "retrieve.embed");
@@ -21,12 +19,15 @@ Result<std::vector<index::ScoredRow>> SearchDenseLeg(const std::string& text,
                                           [&] { return snapshot.ReadEmbedderBlob(); }));
     const std::string texts[] = {text};
     QUARRY_ASSIGN_OR_RETURN(vector, embedder->Embed(texts, model::EmbeddingRole::kQuery, context));
+    list.crosses_languages = embedder->CrossesLanguages(text);
   }
   StageTimer timer(context, "retrieve.dense");
-  return FetchDocuments(snapshot.rows(), options.documents, [&](size_t k) {
-    return snapshot.SearchDense(vector.Row(0), k, allowed, {.width = options.search_width},
-                                context);
-  });
+  QUARRY_ASSIGN_OR_RETURN(list.rows,
+                          FetchDocuments(snapshot.rows(), options.documents, [&](size_t k) {
+                            return snapshot.SearchDense(vector.Row(0), k, allowed,
+                                                        {.width = options.search_width}, context);
+                          }));
+  return list;
 }
 
 }  // namespace quarry::retrieval

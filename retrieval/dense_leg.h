@@ -15,10 +15,15 @@ struct DenseLegOptions {
   uint32_t search_width = 0;  // RetrievalOptions::search_width
 };
 
-// Best first. REQUIRES: snapshot.generation(). Errors: those of opening the embedder, of embedding
-// and of searching. Stages of the trace: retrieve.embed, retrieve.dense.
-Result<std::vector<index::ScoredRow>> SearchDenseLeg(
-    const std::string& text, const DenseLegOptions& options, const index::Snapshot& snapshot,
-    const index::AllowedRows& allowed, model::EmbedderCache& embedders, const CallContext& context);
+struct DenseList {
+  std::vector<index::ScoredRow> rows;  // best first
+  bool crosses_languages = false;      // model::Embedder::CrossesLanguages
+};
+
+// REQUIRES: snapshot.generation(). Errors: those of opening the embedder, of embedding and of
+// searching. Stages of the trace: retrieve.embed, retrieve.dense.
+Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions& options,
+                                 const index::Snapshot& snapshot, const index::AllowedRows& allowed,
+                                 model::EmbedderCache& embedders, const CallContext& context);
 
 }  // namespace quarry::retrieval

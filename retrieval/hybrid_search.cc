@@ -75,8 +75,10 @@ Status HybridSearch::SearchDense(const std::string& text, const CallContext& con
     if (!part.uses_dense) continue;
     used_dense_ = true;
     const DenseLegOptions leg{.documents = documents_, .search_width = options_.search_width};
-    QUARRY_ASSIGN_OR_RETURN(
-        part.dense, SearchDenseLeg(text, leg, *part.snapshot, part.allowed, embedders_, context));
+    QUARRY_ASSIGN_OR_RETURN(DenseList list, SearchDenseLeg(text, leg, *part.snapshot, part.allowed,
+                                                           embedders_, context));
+    part.dense = std::move(list.rows);
+    part.crosses_languages = list.crosses_languages;
   }
   return OkStatus();
 }
@@ -129,8 +131,10 @@ std::vector<RankedHit> HybridSearch::Fuse(const CallContext& context) const {
     const SearchPart& part = parts_[i];
     snapshots.push_back(part.snapshot);
     FusionOptions fusion = options_.fusion;
-    fusion.dense_weight =
-        part.uses_dense ? options_.DenseWeightOf(part.snapshot->collection().name) : 0;
+    fusion.dense_weight = !part.uses_dense ? 0
+                          : part.crosses_languages
+                              ? options_.cross_language_weight
+                              : options_.DenseWeightOf(part.snapshot->collection().name);
     if (one_leg) fusion.dense_weight = used_dense_ ? 1 : 0;  // one alone is in its own order
     std::vector<FusedRow> fused = retrieval::Fuse(part.lexical, part.dense, scales[i].lexical,
                                                   scales[i].dense, fusion, part.snapshot->rows());

@@ -15,7 +15,8 @@
 //     own range and counts by how well its collection fits the question, which is its best lexical
 //     score as a part of the best of all (after Callan, Lu, Croft: "Searching distributed
 //     collections with inference networks", 1995). So does every list under `rrf`.
-// One leg alone keeps its own scores.
+// One leg alone keeps its own scores. Where a question is in another language than its collection
+// the dense leg counts options.cross_language_weight.
 
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ struct SearchPart {
   bool uses_dense = false;
   std::vector<index::ScoredRow> lexical = {};
   std::vector<index::ScoredRow> dense = {};
+  bool crosses_languages = false;  // DenseList
 };
 
 // Not thread-safe. What it is given must outlive it.

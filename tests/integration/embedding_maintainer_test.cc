@@ -26,8 +26,9 @@ class EmbeddingMaintainerTest : public ::testing::Test {
     return LearnGeneration(*engine_.snapshot(), with_writer, engine_.embedders, options,
                            CallContext(), nullptr);
   }
-  // Publishes a generation as versions before contrastive learning did.
-  Result<std::shared_ptr<const model::Embedder>> LearnOld() {
+  // Publishes a generation that an earlier version of the program could have made: of kind "lsa",
+  // or beside another shipped table.
+  Result<std::shared_ptr<const model::Embedder>> LearnOld(const std::string& kind) {
     const std::shared_ptr<const index::Snapshot> snapshot = engine_.snapshot();
     const model::TextSource source =
         [&](const std::function<void(std::string_view)>& visit) -> Status {
@@ -36,13 +37,17 @@ class EmbeddingMaintainerTest : public ::testing::Test {
         return true;
       });
     };
-    QUARRY_ASSIGN_OR_RETURN(const auto learnt, model::LearnEmbedder(source, {}, CallContext()));
-    const std::string table = model::SerializeLearntEmbedder(*learnt);
-    QUARRY_ASSIGN_OR_RETURN(const auto old, model::OpenEmbedder("lsa", ShareString(table)));
+    model::LearningOptions options;
+    options.cross_language = kind == "lsa" ? model::CrossLanguage::kOff : model::CrossLanguage::kOn;
+    QUARRY_ASSIGN_OR_RETURN(const auto learnt,
+                            model::LearnEmbedder(source, options, CallContext()));
+    std::string table = model::SerializeLearntEmbedder(*learnt);
+    if (kind == "bilingual") table[8] ^= 1;  // of the shipped table's checksum
+    QUARRY_ASSIGN_OR_RETURN(const auto old, model::OpenEmbedder(kind, ShareString(table)));
     QUARRY_RETURN_IF_ERROR(RunStep([&](index::IndexWriter& writer) -> Status {
       QUARRY_ASSIGN_OR_RETURN(
           const GenerationId generation,
-          writer.BeginGeneration("lsa", old->space(), table, snapshot->live_chunks()));
+          writer.BeginGeneration(kind, old->space(), table, snapshot->live_chunks()));
       QUARRY_ASSIGN_OR_RETURN(const auto pending, writer.Pending(generation, ChunkId(), 1000));
       std::vector<ChunkId> chunks;
       std::vector<std::string> texts;
@@ -110,7 +115,7 @@ TEST_F(EmbeddingMaintainerTest, OthersWriteBetweenTheSteps) {
 // is learnt, and an operator may go back to it.
 TEST_F(EmbeddingMaintainerTest, WhatAnEarlierVersionLearntIsLearntAgainOnce) {
   Put(testing::SmallCorpus());
-  ASSERT_OK(LearnOld().status());
+  ASSERT_OK(LearnOld("lsa").status());
   ASSERT_TRUE(engine_.snapshot()->generation());
   EXPECT_EQ(engine_.snapshot()->generation()->embedder_kind, "lsa");
   Query query;
@@ -121,12 +126,34 @@ TEST_F(EmbeddingMaintainerTest, WhatAnEarlierVersionLearntIsLearntAgainOnce) {
 
   engine_.maintainer.Notice(engine_.collection);
   engine_.maintainer.WaitUntilIdle();
-  EXPECT_EQ(engine_.snapshot()->generation()->embedder_kind, "learnt");
+  EXPECT_EQ(engine_.snapshot()->generation()->embedder_kind, "bilingual");
   const auto run = [&](const WriterStep& step) { return RunStep(step); };
   ASSERT_OK(
       RevertGeneration(*engine_.snapshot(), run, engine_.embedders, {}, CallContext(), nullptr)
           .status());
   EXPECT_EQ(engine_.snapshot()->generation()->embedder_kind, "lsa");
+  EXPECT_FALSE(ShouldLearn(*engine_.snapshot(), {}));
+  ExpectVerified();
+}
+
+TEST_F(EmbeddingMaintainerTest, WhatWasLearntBesideAnotherShippedTableIsLearntAgainOnce) {
+  Put(testing::SmallCorpus());
+  ASSERT_OK_AND_ASSIGN(const auto old, LearnOld("bilingual"));
+  EXPECT_TRUE(model::LearntBesideAnother(engine_.snapshot()->generation()->space.fingerprint));
+  Query query;
+  query.text = "pump";
+  query.mode = SearchMode::kDense;
+  EXPECT_FALSE(
+      engine_.retriever.Retrieve(query, *engine_.snapshot(), CallContext()).value().hits.empty());
+
+  engine_.maintainer.Notice(engine_.collection);
+  engine_.maintainer.WaitUntilIdle();
+  EXPECT_FALSE(model::LearntBesideAnother(engine_.snapshot()->generation()->space.fingerprint));
+  const auto run = [&](const WriterStep& step) { return RunStep(step); };
+  ASSERT_OK(
+      RevertGeneration(*engine_.snapshot(), run, engine_.embedders, {}, CallContext(), nullptr)
+          .status());
+  EXPECT_EQ(engine_.snapshot()->generation()->space, old->space());
   EXPECT_FALSE(ShouldLearn(*engine_.snapshot(), {}));
   ExpectVerified();
 }

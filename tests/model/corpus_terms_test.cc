@@ -107,5 +107,30 @@ TEST(CorpusTermsTest, CountingSortsAndCounts) {
   EXPECT_EQ(counted[2].count, 3u);
 }
 
+TEST(CorpusTermsTest, TermsThatAreNotKeptLeaveTheirPlacesEmpty) {
+  ASSERT_OK_AND_ASSIGN(CorpusTerms corpus, Read({"Red boat. Green tree.", "Green boat."}));
+  ASSERT_THAT(corpus.terms, ElementsAre("boat", "green", "red", "tree"));
+  KeepTerms({true, false, false, true}, corpus);
+  EXPECT_THAT(corpus.terms, ElementsAre("boat", "tree"));
+  EXPECT_THAT(corpus.text_frequency, ElementsAre(2, 1));
+  EXPECT_EQ(Written(corpus), "boat | tree / boat / ");
+}
+
+TEST(CorpusTermsTest, SentencesAreCutAsTold) {
+  const Analyzer analyzer(LearntAnalyzerOptions());
+  const TextSource source = [](const std::function<void(std::string_view)>& visit) {
+    visit("one. two\tthree");
+    return OkStatus();
+  };
+  const SentenceSplitter at_tab = [](std::string_view text) -> std::vector<ByteRange> {
+    const auto tab = static_cast<uint32_t>(text.find('\t'));
+    return {{0, tab}, {tab + 1, static_cast<uint32_t>(text.size())}};
+  };
+  ASSERT_OK_AND_ASSIGN(
+      const CorpusTerms corpus,
+      ReadCorpusTerms(source, analyzer, LearningOptions(), nullptr, CallContext(), at_tab));
+  EXPECT_EQ(Written(corpus), "one two | three / ");
+}
+
 }  // namespace
 }  // namespace quarry::model

@@ -25,7 +25,9 @@ TextSource SourceOf(const std::vector<std::string>& texts) {
   };
 }
 
+// Of the learnt part alone; the other is tested in bilingual_embedder_test.cc.
 Result<EmbedderPointer> Learn(const std::vector<std::string>& texts, LearningOptions options = {}) {
+  options.cross_language = CrossLanguage::kOff;
   return LearnEmbedder(SourceOf(texts), options, CallContext());
 }
 

@@ -20,6 +20,7 @@ class CountingEmbedder final : public Embedder {
     for (const std::string& text : texts) vectors.values.push_back(static_cast<float>(text.size()));
     return vectors;
   }
+  bool CrossesLanguages(std::string_view question) const override { return question == "two"; }
   mutable std::atomic<int> calls = 0;
 
  private:
@@ -53,6 +54,12 @@ TEST(QuestionMemory, TheLastQuestionsAreRememberedAndNothingElse) {
   (void)ask({longer});
   (void)ask({longer});
   EXPECT_EQ(counting->calls, 10);
+}
+
+TEST(QuestionMemory, SaysOfAQuestionsLanguageWhatItsEmbedderSays) {
+  const QuestionMemory memory(std::make_shared<const CountingEmbedder>(), 2);
+  EXPECT_FALSE(memory.CrossesLanguages("one"));
+  EXPECT_TRUE(memory.CrossesLanguages("two"));
 }
 
 TEST(QuestionMemory, EmbeddersOfTheCacheHaveOne) {

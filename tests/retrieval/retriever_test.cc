@@ -37,6 +37,19 @@ TEST_F(RetrieverTest, FindsEnglishAndChineseByTheSameCall) {
   EXPECT_EQ(Documents({.text = "motor of P-7"}).at(0), "pumps/p7");
 }
 
+TEST_F(RetrieverTest, AQuestionInTheOtherLanguageGoesByMeaningMore) {
+  Query query{.text = "办公室的地址在哪里？"};
+  const Retrieved retrieved = Retrieve(query).value();
+  EXPECT_EQ(DocumentsOf(retrieved, *engine_.snapshot()).at(0), "office/address");
+  EXPECT_EQ(retrieved.hits[0].hit.breakdown.dense_rank, 1u);
+  EXPECT_DOUBLE_EQ(retrieved.hits[0].hit.breakdown.dense_part, 0.6);
+  query.options.emplace().cross_language_weight = 0.25;
+  EXPECT_DOUBLE_EQ(Retrieve(query).value().hits[0].hit.breakdown.dense_part, 0.25);
+  // In the language of most documents the other weight holds.
+  query.text = "where is the address of the office?";
+  EXPECT_DOUBLE_EQ(Retrieve(query).value().hits[0].hit.breakdown.dense_part, 0.35);
+}
+
 TEST_F(RetrieverTest, HybridUsesBothLegsAndSaysWhatEachAdded) {
   const Retrieved retrieved = Retrieve({.text = "bronze valve V-3", .k = 5}).value();
   EXPECT_TRUE(retrieved.used_lexical);

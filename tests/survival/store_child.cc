@@ -414,7 +414,7 @@ Status Learn(Subject& subject) {
   IndexWriter writer = subject.Writer();
   QUARRY_ASSIGN_OR_RETURN(
       const GenerationId generation,
-      writer.BeginGeneration(model::kLearntKind, embedder->space(),
+      writer.BeginGeneration(model::LearntKind(*embedder), embedder->space(),
                              model::SerializeLearntEmbedder(*embedder), snapshot->live_chunks()));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<PendingChunk> pending,
                           writer.Pending(generation, ChunkId(), 100'000));

@@ -1,0 +1,12 @@
+// The file of the bilingual table as read-only data of the program. See model/shipped_table.h.
+  .section .rodata
+  .balign 64
+  .global quarry_shipped_table_begin
+  .global quarry_shipped_table_end
+quarry_shipped_table_begin:
+  .incbin QUARRY_SHIPPED_TABLE
+quarry_shipped_table_end:
+  .byte 0
+#if defined(__linux__) && defined(__ELF__)
+  .section .note.GNU-stack, "", %progbits
+#endif
