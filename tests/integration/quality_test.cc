@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "eval/answer_eval.h"
+#include "eval/parallel_sections.h"
 #include "eval/retrieval_eval.h"
 #include "ingest/pipeline.h"
 #include "ingest/source.h"
@@ -60,6 +61,36 @@ INSTANTIATE_TEST_SUITE_P(Collections, CollectionFloorTest,
                                            // Ties between planted twins: docs/benchmarks.md.
                                            Floor{"rgb_en_fact", 0.46, 0.04}),
                          [](const auto& floor) { return std::string(floor.param.collection); });
+
+// Sections of a documentation asked for by their translation, without the words that both share.
+class CrossLanguageFloorTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(CrossLanguageFloorTest, ASectionIsFoundByItsTranslation) {
+  const auto directory = testing::DataPath("documents/mmengine_docs_en_zh/docs");
+  if (!directory) GTEST_SKIP() << "no data/documents/mmengine_docs_en_zh";
+  ASSERT_OK_AND_ASSIGN(const std::vector<SectionPair> pairs,
+                       ReadParallelSections(*directory + "/en", *directory + "/zh_cn"));
+  EXPECT_GE(pairs.size(), 300u);
+  const testing::TemporaryDirectory collection = testing::MakeTemporaryDirectory();
+  ASSERT_OK(WriteParallelCollection(pairs, GetParam(), collection.path()));
+  testing::TestEngine engine;
+  RetrievalEvalOptions options;
+  options.directory = collection.path();
+  options.mode = SearchMode::kLexical;
+  ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport lexical,
+                       EvaluateRetrieval(options, PartsOf(engine), nullptr, {}));
+  options.mode = SearchMode::kHybrid;
+  ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport hybrid,
+                       EvaluateRetrieval(options, PartsOf(engine), nullptr, {}));
+  EXPECT_GE(hybrid.mean.ndcg_at_k, 0.65);
+  EXPECT_GE(hybrid.mean.ndcg_at_k, lexical.mean.ndcg_at_k + 0.25);
+}
+
+INSTANTIATE_TEST_SUITE_P(Directions, CrossLanguageFloorTest, ::testing::Values(0, 1),
+                         [](const auto& from) {
+                           return std::string(from.param == 0 ? "EnglishQuestions"
+                                                              : "ChineseQuestions");
+                         });
 
 TEST(AnswerFloorTest, TheFirstCitationIsTheGoldPassageOnSquad) {
   const auto directory = testing::DataPath("retrieval/squad_v2_dev_cs224n");

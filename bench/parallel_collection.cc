@@ -1,0 +1,34 @@
+// Documentation that is there in English and Chinese -> two test collections in the BEIR layout
+// (eval/parallel_sections.h).
+//
+//   parallel_collection ENGLISH CHINESE OUT      makes OUT/en-zh (English questions) and OUT/zh-en
+
+#include <cstdio>
+#include <string>
+
+#include "eval/parallel_sections.h"
+
+namespace quarry::bench {
+namespace {
+
+Status Run(const std::string& english, const std::string& chinese, const std::string& out) {
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::SectionPair> pairs,
+                          eval::ReadParallelSections(english, chinese));
+  std::printf("%zu sections\n", pairs.size());
+  QUARRY_RETURN_IF_ERROR(eval::WriteParallelCollection(pairs, 0, out + "/en-zh"));
+  return eval::WriteParallelCollection(pairs, 1, out + "/zh-en");
+}
+
+}  // namespace
+}  // namespace quarry::bench
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: parallel_collection ENGLISH CHINESE OUT\n");
+    return 2;
+  }
+  const quarry::Status status = quarry::bench::Run(argv[1], argv[2], argv[3]);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", status.ToString().c_str());
+  return 1;
+}
