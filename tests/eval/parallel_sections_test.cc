@@ -32,7 +32,7 @@ class ParallelSectionsTest : public ::testing::Test {
     return ReadParallelSections(directory_.path() + "/en", directory_.path() + "/zh");
   }
 
-  const testing::TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+  const TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
 };
 
 TEST_F(ParallelSectionsTest, SectionsOfPagesWithTheSameHeadingsArePaired) {
