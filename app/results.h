@@ -44,7 +44,7 @@ struct SearchResult {
   struct Item {
     Passage passage;
     std::string collection = {};  // where several were searched
-    uint32_t hop = 0;  // RankedHit::hop
+    uint32_t hop = 0;             // RankedHit::hop
     bool is_neighbour = false;
     Snippet snippet;
     std::vector<index::TermContribution> terms = {};  // with --explain
