@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "retrieval/context_builder.h"
 
 namespace quarry::generation {
 namespace {
@@ -92,10 +93,12 @@ std::string PassagesText(std::string_view question, const Context& context) {
   }
   const std::string tag = "passage-" + HashToHex(hash).substr(0, 8);
   std::string text;
-  for (size_t i = 0; i < context.passages.size(); ++i) {
+  for (const uint32_t i :
+       retrieval::BestAtBothEnds(static_cast<uint32_t>(context.passages.size()))) {
     const Passage& passage = context.passages[i];
     const std::string header = ContextualHeader(passage.title, passage.chunk.span.heading_path);
-    text += (i == 0 ? "<" : "\n<") + tag + " number=\"" + std::to_string(i + 1) + "\" source=\"" +
+    text += (text.empty() ? "<" : "\n<") + tag + " number=\"" + std::to_string(i + 1) +
+            "\" source=\"" +
             Attribute(header.empty() ? std::string(passage.chunk.document) : header) + "\">\n" +
             passage.chunk.text + "\n</" + tag + ">";
   }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <tuple>
 
 #include "tests/testing/http_client.h"
 #include "tests/testing/http_upstream.h"
@@ -99,11 +100,14 @@ TEST_F(RemoteCommandTest, AskHasTheModelWriteAndChecksIt) {
 TEST_F(RemoteCommandTest, AskAnswersWithoutTheModelWhereItIsDown) {
   answer_ = "ill";
   status_ = 500;
-  const QuarryResult result = Run({"ask", "--model", "m", "At what pressure does the pump run?"});
-  EXPECT_EQ(result.exit_code, 0) << result.error;
-  EXPECT_THAT(result.out,
-              StartsWith("(The model did not answer; this is quoted from the documents.)"));
-  EXPECT_THAT(result.out, AllOf(HasSubstr("9 bar [1]"), HasSubstr("status 500: ill")));
+  const QuarryResult result =
+      Run({"ask", "--model", "m", "--json", "At what pressure does the pump run?"});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  const Json json = Json::parse(result.out);
+  EXPECT_THAT(json["answer"].get<std::string>(),
+              AllOf(StartsWith("(The model did not answer; this is quoted from the documents.)"),
+                    HasSubstr("9 bar [1]")));
+  EXPECT_THAT(json["note"].get<std::string>(), HasSubstr("status 500: ill"));
 }
 
 TEST_F(RemoteCommandTest, AnEmbedderBehindHttpTakesTheCollection) {
@@ -136,7 +140,7 @@ TEST_F(RemoteCommandTest, ABadEmbedderLeavesTheIndexAsItWas) {
 }
 
 TEST_F(RemoteCommandTest, DoctorSaysWhichPromptsTheModelFollows) {
-  const QuarryResult result = Run({"doctor", "--model", "--set", "chat.model=m"});
+  const QuarryResult result = Run({"doctor", "--model", "--json", "--set", "chat.model=m"});
   EXPECT_THAT(result.out, AllOf(HasSubstr("answer in English: not followed: The pump runs"),
                                 HasSubstr("decline: not followed"),
                                 HasSubstr("JSON by a schema: not followed")));
