@@ -42,8 +42,10 @@ Result<model::RemoteModelsOptions> RemoteOptionsOf(const Config& config) {
                           model::ProxyFromEnvironment(model::ProxyEnvironment()));
   options.remote = config.remote;
   options.embedding_key = config.embedding_key;
+  options.embedding_model = config.embedding.folder.path;
   options.rerank_key = config.rerank_key;
   options.chat_key = config.chat_key;
+  options.rerank_model = config.rerank_model;
   if (const char* key = std::getenv("OPENAI_API_KEY")) options.openai_key = key;
   if (const char* url = std::getenv("OPENAI_BASE_URL"); url != nullptr && *url != '\0') {
     options.openai_base_url = url;

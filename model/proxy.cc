@@ -35,11 +35,6 @@ Result<std::optional<Url>> ReadProxy(const Named& named) {
   return std::optional<Url>(*std::move(url));
 }
 
-bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host.ends_with(".localhost") || host == "::1" ||
-         host.starts_with("127.");
-}
-
 bool Matches(std::string_view rule, const Url& url) {
   if (rule == "*") return true;
   const std::string port = ':' + std::to_string(url.port);
@@ -55,7 +50,7 @@ bool Matches(std::string_view rule, const Url& url) {
 
 const Url* ProxySettings::For(const Url& url) const {
   const std::optional<Url>& proxy = url.tls ? https : http;
-  if (!proxy || IsLoopback(url.host)) return nullptr;
+  if (!proxy || url.IsLoopback()) return nullptr;
   for (const std::string& rule : direct) {
     if (Matches(rule, url)) return nullptr;
   }

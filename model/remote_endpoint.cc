@@ -102,6 +102,11 @@ Result<HttpResponse> RemoteEndpoint::Post(const std::string& path, const std::st
   request.limits = options_.limits;
   QUARRY_ASSIGN_OR_RETURN(const Url url, ParseUrl(request.url));
   const std::string place = "POST " + url.Shown();
+  if (!key_.empty() && !url.tls && !url.IsLoopback()) {
+    return FailedPreconditionError(place +
+                                   ": a key is set for it and is not sent over plain http to "
+                                   "another machine: expected https, or no key");
+  }
 
   for (uint32_t attempt = 1;; ++attempt) {
     QUARRY_RETURN_IF_ERROR(TakeSlot(context));
@@ -133,6 +138,10 @@ Result<HttpResponse> RemoteEndpoint::Post(const std::string& path, const std::st
       const std::string said = WithoutKey(UpstreamMessage(response->body), key_);
       failed = UnavailableError(place + ": status " + std::to_string(response->status) +
                                 (said.empty() ? "" : ": " + said));
+      if (response->status == 401 && key_.empty()) {
+        failed = UnavailableError(failed.message() + "; no key was sent: none is set for " +
+                                  url.Origin());
+      }
       retryable = IsRetryable(response->status);
       if (const std::string* asked = FindHttpHeader(response->headers, "Retry-After")) {
         retry_after = ParseRetryAfter(*asked, std::time(nullptr));

@@ -29,14 +29,16 @@ Status WaitFor(std::chrono::milliseconds time, const CallContext& context);
 // Thread-safe.
 class RemoteEndpoint {
  public:
-  // `key` is sent as a bearer token; "" = none. `http` must outlive it.
+  // `key` is sent as a bearer token, over https or to this machine itself; "" = none. `http` must
+  // outlive it.
   RemoteEndpoint(const HttpClient& http, std::string base_url, std::string key,
                  RemoteOptions options);
 
   // Posts JSON to base_url + path until there is an answer of 2xx, as often as the options say and
   // never again once a byte of such an answer has gone to the sink. Errors: those of HttpClient::Send;
   // kUnavailable with what the upstream says for any other status, and while the breaker is open.
-  // No message holds the key.
+  // kFailedPrecondition where the key would go over plain http to another machine. No message holds
+  // the key.
   Result<HttpResponse> Post(const std::string& path, const std::string& body, const HttpSink& sink,
                             const CallContext& context);
 

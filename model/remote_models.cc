@@ -12,14 +12,26 @@ RemoteModels::RemoteModels(RemoteModelsOptions options)
     : options_(std::move(options)), http_(options_.http) {}
 
 std::string RemoteModels::KeyFor(const std::string& base_url, RemoteUse use) const {
-  const std::string& own = use == RemoteUse::kEmbedding ? options_.embedding_key
-                           : use == RemoteUse::kRerank  ? options_.rerank_key
-                                                        : options_.chat_key;
-  if (!own.empty()) return own;
   const Result<Url> asked = ParseUrl(base_url);
-  const Result<Url> openai = ParseUrl(options_.openai_base_url);
-  const bool is_theirs = asked.ok() && openai.ok() && asked->Origin() == openai->Origin();
-  return is_theirs ? options_.openai_key : "";
+  if (!asked.ok()) return "";
+  const auto is_of = [&](const std::string& given_for) {
+    const Result<Url> url = ParseUrl(given_for);
+    return url.ok() && url->Origin() == asked->Origin();
+  };
+  const auto& [key, model] = [&]() -> std::pair<const std::string&, const std::string&> {
+    switch (use) {
+      case RemoteUse::kEmbedding:
+        return {options_.embedding_key, options_.embedding_model};
+      case RemoteUse::kRerank:
+        return {options_.rerank_key, options_.rerank_model};
+      case RemoteUse::kChat:
+        return {options_.chat_key,
+                IsUrl(options_.chat_model) ? options_.chat_model : options_.openai_base_url};
+    }
+    Fatal(__FILE__, __LINE__, "unknown RemoteUse");
+  }();
+  if (!key.empty() && is_of(model)) return key;
+  return is_of(options_.openai_base_url) ? options_.openai_key : "";
 }
 
 std::shared_ptr<RemoteEndpoint> RemoteModels::Endpoint(const std::string& base_url,

@@ -19,10 +19,15 @@ namespace quarry::model {
 struct RemoteModelsOptions {
   HttpClientOptions http;
   RemoteOptions remote;
-  // Keys by use. Where one is "", that of OpenAI's own variables counts, for its host alone.
+  // Keys by use, each with the name (remote_name.h) of the model that it was given for: it is sent to
+  // the origin of that model and nowhere else, whatever URL a store names. Elsewhere, and where one
+  // is "", that of OpenAI's own variables counts, for its origin alone.
   std::string embedding_key;
+  std::string embedding_model;
   std::string rerank_key;
+  std::string rerank_model;
   std::string chat_key;
+  std::string chat_model;  // no URL: a model at openai_base_url
   std::string openai_key;                                     // OPENAI_API_KEY
   std::string openai_base_url = "https://api.openai.com/v1";  // OPENAI_BASE_URL
 };

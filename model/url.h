@@ -24,6 +24,8 @@ struct Url {
   std::string Origin() const;
   // "name:secret", decoded.
   std::string Credentials() const;
+  // Whether it names this machine itself.
+  bool IsLoopback() const;
   // For messages: without user info and query, either of which may hold a secret.
   std::string Shown() const;
 };

@@ -57,6 +57,14 @@ class RemoteModelsTest : public ::testing::Test {
   Result<std::shared_ptr<const Embedder>> Open(const HttpUpstream& upstream,
                                                const std::string& rest = "/v1#m",
                                                uint32_t dimension = 0) {
+    options_.embedding_model = upstream.url();
+    return OpenForeign(upstream, rest, dimension);
+  }
+
+  // One that the keys were not given for.
+  Result<std::shared_ptr<const Embedder>> OpenForeign(const HttpUpstream& upstream,
+                                                      const std::string& rest = "/v1#m",
+                                                      uint32_t dimension = 0) {
     models_.emplace(options_);
     return models_->OpenEmbedder({.path = upstream.url() + rest}, dimension,
                                  CallContext::WithTimeout(10s));
@@ -198,10 +206,35 @@ TEST_F(RemoteModelsTest, OpenAisKeyGoesToItsHostAlone) {
   options_.embedding_key = "";
   options_.openai_key = "ok";
   options_.openai_base_url = theirs.url() + "/v1";
-  ASSERT_OK(Open(theirs).status());
-  ASSERT_OK(Open(other).status());
+  ASSERT_OK(OpenForeign(theirs).status());
+  ASSERT_OK(OpenForeign(other).status());
   EXPECT_EQ(theirs.requests().at(0).Header("authorization"), "Bearer ok");
   EXPECT_EQ(other.requests().at(0).Header("authorization"), "");
+}
+
+TEST_F(RemoteModelsTest, AKeyGoesToTheOriginOfTheModelThatItWasGivenForAlone) {
+  HttpUpstream theirs([](UpstreamCall& call) { Embed(call); });
+  HttpUpstream other([](UpstreamCall& call) { call.Reply(401, "who?"); });
+  options_.embedding_model = theirs.url() + "/v2#other";
+  options_.rerank_model = theirs.url() + "#rr";
+  ASSERT_OK(OpenForeign(theirs).status());
+  EXPECT_EQ(theirs.requests().at(0).Header("authorization"), "Bearer ek");
+  EXPECT_THAT(OpenForeign(other).status().message(),
+              HasSubstr("status 401: who?; no key was sent: none is set for " + other.url()));
+  ASSERT_OK_AND_ASSIGN(const auto reranker, models_->OpenReranker(other.url() + "#rr"));
+  EXPECT_FALSE(reranker->Score("q", std::vector<std::string>{"a"}, {}).ok());
+  ASSERT_THAT(other.requests(), SizeIs(2));
+  for (const auto& request : other.requests()) EXPECT_EQ(request.Header("authorization"), "");
+}
+
+TEST_F(RemoteModelsTest, AKeyIsNotSentOverPlainHttpToAnotherMachine) {
+  options_.embedding_model = "http://127.example.invalid/v1#m";
+  models_.emplace(options_);
+  const Status status =
+      models_->OpenEmbedder({.path = options_.embedding_model}, 0, {}).status();
+  EXPECT_EQ(status.code(), Code::kFailedPrecondition);
+  EXPECT_THAT(status.message(), HasSubstr("POST http://127.example.invalid/v1/embeddings: a key is "
+                                          "set for it and is not sent over plain http"));
 }
 
 TEST_F(RemoteModelsTest, RerankersOfBothShapesScoreInTheOrderOfTheTexts) {
@@ -216,6 +249,7 @@ TEST_F(RemoteModelsTest, RerankersOfBothShapesScoreInTheOrderOfTheTexts) {
     EXPECT_EQ(request["texts"][1], "b");
     call.Reply(200, R"([{"index": 1, "score": 2.0}, {"index": 0, "score": -1.0}])");
   });
+  options_.rerank_model = upstream.url();
   models_.emplace(options_);
   const std::vector<std::string> texts = {"a", "b"};
   ASSERT_OK_AND_ASSIGN(const auto cohere, models_->OpenReranker(upstream.url() + "/v2#rr"));
