@@ -21,6 +21,12 @@ constexpr uint32_t kHeaderBytes = 64 * 1024;
 constexpr size_t kErrorBodyBytes = 64 * 1024;
 constexpr size_t kReadBytes = 16 * 1024;
 constexpr size_t kIdleInAll = 64;
+constexpr int kMostInterim = 8;  // answers before the answer
+// Of a line of the framing of chunks, or of the fields behind them: Beast waits for its end without
+// a limit.
+constexpr size_t kPendingBytes = 80 * 1024;
+// What framing may take, and as much as the body may besides.
+constexpr uint64_t kFramingBytes = uint64_t{1} << 20;
 // For the end of an answer of which nothing more is wanted.
 constexpr std::chrono::milliseconds kLastWait{100};
 
@@ -287,13 +293,30 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
   const HttpWait sending{context, request.limits.gap, "progress in sending"};
   outcome.status = connection.Write(text, sending);
   if (!outcome.status.ok()) return outcome;
+  // The answer to CONNECT has no sink and no body; it is held to the same.
+  const bool is_whole = sink.body == nullptr;
+  const Clock::time_point end = Clock::now() + request.limits.total;
+  const auto is_late = [&] { return is_whole && Clock::now() >= end; };
+  const auto late = [&] {
+    return UnavailableError("no whole answer within " +
+                            std::to_string(request.limits.total.count()) + " ms");
+  };
   std::string in;
+  uint64_t received = 0;
+  int interim = 0;
   char buffer[kReadBytes];
   std::unique_ptr<ResponseParser> parser;
   do {  // interim answers (100, 103) are passed over
     parser = std::make_unique<ResponseParser>(request.limits, sink);
     parser->skip(request.method == "HEAD" || request.method == "CONNECT");
+    if (interim++ > kMostInterim) {
+      outcome.status = UnavailableError("its answer is not HTTP: more than " +
+                                        std::to_string(kMostInterim) + " interim answers");
+      return outcome;
+    }
     while (!parser->is_done()) {
+      outcome.status = is_late() ? late() : context.Check();
+      if (!outcome.status.ok()) return outcome;
       error_code error = http::make_error_code(http::error::need_more);
       if (!in.empty()) {
         const size_t used = parser->put(boost::asio::const_buffer(in.data(), in.size()), error);
@@ -307,10 +330,20 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
           outcome.status = UnavailableError("its answer is not HTTP: " + error.message());
           return outcome;
         }
+        if (in.size() > kPendingBytes) {
+          outcome.status = UnavailableError("its answer is not HTTP: a line of more than " +
+                                            std::to_string(kPendingBytes) + " bytes");
+          return outcome;
+        }
       }
       const bool enough = outcome.answered && sink.enough != nullptr && sink.enough();
       const auto gap = enough ? std::min(request.limits.gap, kLastWait) : request.limits.gap;
-      const HttpWait waiting{context, outcome.answered ? gap : request.limits.first_byte,
+      auto patience = outcome.answered ? gap : request.limits.first_byte;
+      if (is_whole) {
+        patience = std::min(patience,
+                            std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()));
+      }
+      const HttpWait waiting{context, patience,
                              outcome.answered ? "further byte of the answer" : "answer"};
       const Result<size_t> got = connection.Read(buffer, sizeof(buffer), waiting);
       if (enough && (!got.ok() || *got == 0)) {
@@ -319,11 +352,18 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
         return outcome;
       }
       if (!got.ok()) {
-        outcome.status = got.status();
+        outcome.status =
+            got.status().code() == Code::kUnavailable && is_late() ? late() : got.status();
         return outcome;
       }
       if (*got > 0) {
         outcome.answered = true;
+        received += *got;
+        if ((received - std::min(received, kFramingBytes)) / 2 > request.limits.body_bytes) {
+          outcome.status = ResourceExhaustedError("an answer of more than " +
+                                                  std::to_string(received - 1) + " bytes");
+          return outcome;
+        }
         in.append(buffer, *got);
         continue;
       }

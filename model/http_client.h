@@ -14,7 +14,8 @@
 // Errors, each beginning with "POST https://host/path: " (never with user info or query):
 //   kInvalidArgument    a URL that is none; a header that would break the request
 //   kUnavailable        no host, no connection, no TLS, no answer in time, no HTTP, cut off
-//   kResourceExhausted  a body of more than HttpLimits::body_bytes
+//   kResourceExhausted  a body of more than HttpLimits::body_bytes, or an answer of which more than
+//                       as much again is not body
 //   kDeadlineExceeded, kCancelled   of the call
 // Any status of HTTP is an answer and no error.
 
@@ -37,7 +38,9 @@ struct HttpLimits {
   std::chrono::milliseconds connect{2'000};  // name and TCP; TLS has as much again
   std::chrono::milliseconds first_byte{15'000};
   std::chrono::milliseconds gap{15'000};  // between two pieces of the answer
-  uint64_t body_bytes = 64u << 20;        // of an answer
+  // Of a whole answer that no sink takes, which a gap alone would let drip for ever.
+  std::chrono::milliseconds total{600'000};
+  uint64_t body_bytes = 64u << 20;  // of an answer
 };
 
 struct HttpClientOptions {

@@ -314,6 +314,62 @@ TEST(HttpClientTest, ALargeBodyIsRefused) {
   EXPECT_THAT(status.message(), HasSubstr("an answer of more than 1000 bytes"));
 }
 
+// Answers with `head`, then with `more` until the client is gone.
+HttpUpstream::Handler Endless(std::string head, std::string more) {
+  return [head = std::move(head), more = std::move(more)](UpstreamCall& call) {
+    const auto end = SteadyClock::now() + 20s;
+    for (bool is_open = call.Write(head); is_open && SteadyClock::now() < end;) {
+      is_open = call.Write(more);
+    }
+    call.Close();
+  };
+}
+
+TEST(HttpClientTest, AnEndlessAnswerEnds) {
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  struct Case {
+    std::string head;
+    std::string more;
+    std::string message;
+  };
+  const std::vector<Case> cases = {
+      {"", "HTTP/1.1 100 Continue\r\n\r\n", "more than 8 interim answers"},
+      {chunked + "5;x=", std::string(4096, 'x'), "a line of more than 81920 bytes"},
+      {chunked + "0\r\n", "X: y\r\n", "a line of more than 81920 bytes"},
+      {chunked, "1;x=" + std::string(60'000, 'x') + "\r\ny\r\n", "an answer of more than "},
+  };
+  for (const Case& test : cases) {
+    HttpUpstream upstream(Endless(test.head, test.more));
+    HttpRequest request{.url = upstream.url()};
+    request.limits.body_bytes = 100'000;
+    const Status status = HttpClient({}).Send(request, {}, CallContext::WithTimeout(10s)).status();
+    EXPECT_THAT(status.message(), HasSubstr(test.message));
+  }
+}
+
+TEST(HttpClientTest, AnEndlessAnswerIsLeftWhenTheCallIsCancelled) {
+  HttpUpstream upstream(Endless("HTTP/1.1 200 OK\r\n\r\n", std::string(65'536, 'x')));
+  HttpRequest request{.url = upstream.url()};
+  request.limits.body_bytes = UINT64_MAX;
+  const HttpSink sink{nullptr, [](std::string_view) { return OkStatus(); }};
+  const auto start = SteadyClock::now();
+  EXPECT_EQ(HttpClient({}).Send(request, sink, CallContext::WithTimeout(100ms)).status().code(),
+            Code::kDeadlineExceeded);
+  EXPECT_LT(SteadyClock::now() - start, 2s);
+}
+
+TEST(HttpClientTest, AnAnswerThatDripsIsGivenUp) {
+  HttpUpstream upstream([](UpstreamCall& call) {
+    call.BeginChunks("application/json");
+    for (int i = 0; i < 200 && call.Chunk("x"); ++i) std::this_thread::sleep_for(20ms);
+  });
+  HttpRequest request{.url = upstream.url()};
+  request.limits.total = 150ms;
+  const Status status = HttpClient({}).Send(request, {}, CallContext::WithTimeout(10s)).status();
+  EXPECT_EQ(status.code(), Code::kUnavailable);
+  EXPECT_THAT(status.message(), HasSubstr("no whole answer within 150 ms"));
+}
+
 TEST(HttpClientTest, AHeaderThatWouldBreakTheRequestIsRefused) {
   const Status status =
       HttpClient({})
