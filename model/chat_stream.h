@@ -25,6 +25,10 @@ class ChatReplyReader {
   // "[DONE]" came, or all choices have a finish_reason.
   bool complete() const { return done_ || !reply_.finish_reason.empty(); }
   bool done() const { return done_; }
+  bool has_usage() const { return reply_.has_usage; }
+  // What the pieces so far have used: as the upstream counts it, else the prompt's tokens and an
+  // estimate. Before Finish.
+  Usage Used(uint32_t prompt_tokens) const;
   // kUnavailable for tool calls without a name or whose arguments are not a JSON object.
   Result<ChatReply> Finish();
 

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "model/chat_stream.h"
 #include "model/remote_endpoint.h"
 #include "model/upstream_json.h"
@@ -159,7 +161,13 @@ Status ChatReplyReader::Take(std::string_view data, std::string& delta) {
       for (size_t i = 0; calls != nullptr && calls->is_array() && i < calls->size(); ++i) {
         const Json& piece = (*calls)[i];
         // Whole calls, which are not streamed, have no index.
-        ToolCall& call = calls_[UintOf(piece, "index", kMaxToolCalls).value_or(i)];
+        const std::optional<uint64_t> index =
+            Find(piece, "index") == nullptr ? i : UintOf(piece, "index");
+        if (!index || *index >= kMaxToolCalls) {
+          return UnavailableError("its answer: tool_calls[" + std::to_string(i) +
+                                  "]: expected an index below " + std::to_string(kMaxToolCalls));
+        }
+        ToolCall& call = calls_[*index];
         if (const std::string id = StringOf(piece, "id"); !id.empty()) call.id = id;
         if (const Json* function = Find(piece, "function")) {
           AppendOf(*function, "name", call.name);
@@ -176,12 +184,22 @@ Status ChatReplyReader::Take(std::string_view data, std::string& delta) {
   return OkStatus();
 }
 
+Usage ChatReplyReader::Used(uint32_t prompt_tokens) const {
+  if (reply_.has_usage) return reply_.usage;
+  uint32_t tokens = CountTokens(reply_.content) + CountTokens(reply_.refusal);
+  for (const auto& [index, call] : calls_) {
+    tokens += CountTokens(call.name) + CountTokens(call.arguments);
+  }
+  return {.prompt_tokens = prompt_tokens, .completion_tokens = tokens};
+}
+
 Result<ChatReply> ChatReplyReader::Finish() {
   for (auto& [index, call] : calls_) {
     const std::string place = "its answer: tool_calls[" + std::to_string(index) + "]";
     if (call.name.empty()) return UnavailableError(place + ": without a name");
     if (call.arguments.empty()) call.arguments = "{}";
-    if (!Json::accept(call.arguments) || call.arguments.find('{') == std::string::npos) {
+    const Result<Json> arguments = ParseUpstreamJson(call.arguments);
+    if (!arguments.ok() || !arguments->is_object()) {
       return UnavailableError(place + ": " + call.name +
                               ": expected a JSON object of arguments, got \"" +
                               call.arguments.substr(0, 60) + "\"");

@@ -27,8 +27,6 @@ constexpr int kMostInterim = 8;  // answers before the answer
 constexpr size_t kPendingBytes = 80 * 1024;
 // What framing may take, and as much as the body may besides.
 constexpr uint64_t kFramingBytes = uint64_t{1} << 20;
-// For the end of an answer of which nothing more is wanted.
-constexpr std::chrono::milliseconds kLastWait{100};
 
 bool EqualIgnoringCase(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -120,10 +118,19 @@ Status CheckHeaders(const HttpRequest& request) {
       return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
     });
   };
+  // RFC 9110, "token".
+  const auto is_token = [](const std::string& text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+             std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+  };
   for (const auto& [name, value] : request.headers) {
-    if (name.empty() || breaks(name) || breaks(value)) {
-      return InvalidArgumentError("header " + (breaks(name) ? "" : name) +
-                                  ": a control character or line end in it");
+    if (!is_token(name)) {
+      return InvalidArgumentError("a header's name: expected letters, digits and !#$%&'*+-.^_`|~");
+    }
+    if (breaks(value)) {
+      return InvalidArgumentError("header " + name + ": a control character or line end in it");
     }
   }
   return OkStatus();
@@ -294,9 +301,9 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
   outcome.status = connection.Write(text, sending);
   if (!outcome.status.ok()) return outcome;
   // The answer to CONNECT has no sink and no body; it is held to the same.
-  const bool is_whole = sink.body == nullptr;
-  const Clock::time_point end = Clock::now() + request.limits.total;
-  const auto is_late = [&] { return is_whole && Clock::now() >= end; };
+  Clock::time_point end = Clock::time_point::max();
+  if (sink.body == nullptr) end = Clock::now() + request.limits.total;
+  const auto is_late = [&] { return sink.body == nullptr && Clock::now() >= end; };
   const auto late = [&] {
     return UnavailableError("no whole answer within " +
                             std::to_string(request.limits.total.count()) + " ms");
@@ -306,6 +313,17 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
   int interim = 0;
   char buffer[kReadBytes];
   std::unique_ptr<ResponseParser> parser;
+  const auto is_enough = [&] {
+    if (!outcome.answered || sink.enough == nullptr) return false;
+    const std::optional<std::chrono::milliseconds> wait = sink.enough();
+    if (wait) end = std::min(end, Clock::now() + *wait);
+    return wait.has_value();
+  };
+  const auto whole = [&] {
+    response = parser->Take();
+    outcome.status = context.Check();
+    return outcome;
+  };
   do {  // interim answers (100, 103) are passed over
     parser = std::make_unique<ResponseParser>(request.limits, sink);
     parser->skip(request.method == "HEAD" || request.method == "CONNECT");
@@ -327,6 +345,7 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
         }
         if (!error && used > 0) continue;
         if (error && error != http::error::need_more) {
+          if (is_enough()) return whole();
           outcome.status = UnavailableError("its answer is not HTTP: " + error.message());
           return outcome;
         }
@@ -336,21 +355,17 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
           return outcome;
         }
       }
-      const bool enough = outcome.answered && sink.enough != nullptr && sink.enough();
-      const auto gap = enough ? std::min(request.limits.gap, kLastWait) : request.limits.gap;
-      auto patience = outcome.answered ? gap : request.limits.first_byte;
-      if (is_whole) {
-        patience = std::min(patience,
-                            std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()));
+      const bool enough = is_enough();
+      if (enough && Clock::now() >= end) return whole();
+      auto patience = outcome.answered ? request.limits.gap : request.limits.first_byte;
+      if (end != Clock::time_point::max()) {
+        patience =
+            std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()));
       }
       const HttpWait waiting{context, patience,
                              outcome.answered ? "further byte of the answer" : "answer"};
       const Result<size_t> got = connection.Read(buffer, sizeof(buffer), waiting);
-      if (enough && (!got.ok() || *got == 0)) {
-        response = parser->Take();
-        outcome.status = context.Check();
-        return outcome;
-      }
+      if (enough && (!got.ok() || *got == 0)) return whole();
       if (!got.ok()) {
         outcome.status =
             got.status().code() == Code::kUnavailable && is_late() ? late() : got.status();

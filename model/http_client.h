@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,9 +75,9 @@ struct HttpResponse {
 struct HttpSink {
   std::function<Status(const HttpResponse& head)> head;  // before the first piece; optional
   std::function<Status(std::string_view piece)> body;
-  // Optional. Once it says true the answer is whole; its end is waited for a moment only, so that the
-  // connection may be kept.
-  std::function<bool()> enough = nullptr;
+  // Optional. Once it gives a time the answer is whole, however it ends: what may follow is waited for
+  // no longer than that, in all.
+  std::function<std::optional<std::chrono::milliseconds>()> enough = nullptr;
 };
 
 // Thread-safe.

@@ -1,5 +1,6 @@
 #include "model/model_cost.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -60,11 +61,12 @@ double PriceTable::CostOf(std::string_view model, const Usage& usage) const {
 
 void Budget::TurnDay(int64_t now) {
   const int64_t day = now / kMicrosPerDay;
-  if (day > day_) spent_ = 0;  // a clock that is set back opens no second day
+  if (day <= day_) return;
   day_ = day;
+  spent_ = 0;
 }
 
-Status Budget::Check(double may_cost, double in_request, int64_t now) {
+Result<Budget::Reservation> Budget::Reserve(double may_cost, double in_request, int64_t now) {
   const std::lock_guard lock(mutex_);
   TurnDay(now);
   if (options_.per_request > 0 && in_request + may_cost > options_.per_request) {
@@ -72,17 +74,21 @@ Status Budget::Check(double may_cost, double in_request, int64_t now) {
                                   " spent, a call may cost " + Money(may_cost) + ", allowed " +
                                   Money(options_.per_request));
   }
-  if (options_.per_day > 0 && spent_ + may_cost > options_.per_day) {
-    return ResourceExhaustedError("chat.day_budget: " + Money(spent_) +
-                                  " spent today, a call may cost " + Money(may_cost) +
-                                  ", allowed " + Money(options_.per_day));
+  if (options_.per_day > 0 && spent_ + reserved_ + may_cost > options_.per_day) {
+    const std::string running =
+        reserved_ > 0 ? ", calls that run may cost " + Money(reserved_) : "";
+    return ResourceExhaustedError("chat.day_budget: " + Money(spent_) + " spent today" + running +
+                                  ", a call may cost " + Money(may_cost) + ", allowed " +
+                                  Money(options_.per_day));
   }
-  return OkStatus();
+  reserved_ += may_cost;
+  return Reservation(this, may_cost);
 }
 
-void Budget::Add(double cost, int64_t now) {
+void Budget::Settle(double reserved, double cost, int64_t now) {
   const std::lock_guard lock(mutex_);
   TurnDay(now);
+  reserved_ = std::max(0.0, reserved_ - reserved);
   spent_ += cost;
 }
 

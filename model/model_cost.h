@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/answer.h"
@@ -41,25 +42,46 @@ struct BudgetOptions {
   double per_day = 0;      // of UTC
 };
 
-// What was spent today. Thread-safe.
+// What was spent today. Thread-safe. `now`: microseconds since 1970; a clock that is set back opens no
+// second day.
 class Budget {
  public:
+  // What a call may cost, held back so that calls at the same time do not spend it too. Given back
+  // where it is not settled. The budget outlives it.
+  class Reservation {
+   public:
+    Reservation(Reservation&& other) noexcept
+        : budget_(std::exchange(other.budget_, nullptr)), amount_(other.amount_) {}
+    Reservation& operator=(Reservation&&) = delete;
+    ~Reservation() { Settle(0, 0); }
+    // Once, at the end of the call, also of one that failed: what it did cost.
+    void Settle(double cost, int64_t now) {
+      if (budget_ != nullptr) std::exchange(budget_, nullptr)->Settle(amount_, cost, now);
+    }
+
+   private:
+    friend Budget;
+    Reservation(Budget* budget, double amount) : budget_(budget), amount_(amount) {}
+    Budget* budget_;
+    double amount_;
+  };
+
   explicit Budget(BudgetOptions options) : options_(options) {}
 
   // kResourceExhausted, naming limit and spending, where a call that `may_cost` so much at most would
-  // go beyond what is left of the day or of its request, which has spent `in_request` already. `now`:
-  // microseconds since 1970.
-  Status Check(double may_cost, double in_request, int64_t now);
-  void Add(double cost, int64_t now);
+  // go beyond what is left of the day or of its request, which has spent `in_request` already.
+  Result<Reservation> Reserve(double may_cost, double in_request, int64_t now);
   double SpentToday(int64_t now);
 
  private:
+  void Settle(double reserved, double cost, int64_t now);
   void TurnDay(int64_t now);
 
   const BudgetOptions options_;
   std::mutex mutex_;
   int64_t day_ = 0;  // guarded by mutex_, as what follows
   double spent_ = 0;
+  double reserved_ = 0;  // by calls that run
 };
 
 }  // namespace quarry::model

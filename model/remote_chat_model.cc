@@ -1,6 +1,7 @@
 #include "model/remote_chat_model.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -22,42 +23,65 @@ uint32_t EstimatePrompt(const ChatRequest& request) {
   return tokens;
 }
 
+// Behind "[DONE]", or all that it stands for, for the end of the answer, so that the connection may be
+// kept; behind a finish_reason for the usage.
+constexpr std::chrono::milliseconds kEndWait{100};
+constexpr std::chrono::milliseconds kUsageWait{1'000};
+
 // A reply as it comes.
 class ReplyStream {
  public:
   ReplyStream(const HttpLimits& limits, const ChatSink& sink) : limits_(limits), sink_(sink) {}
 
   HttpSink Sink() {
-    return {.head =
-                [this](const HttpResponse& head) {
-                  const std::string* type = FindHttpHeader(head.headers, "Content-Type");
-                  in_one_piece_ = type != nullptr && type->starts_with("application/json");
-                  return OkStatus();
-                },
+    return {.head = [this](const HttpResponse& head) { return Begin(head); },
             .body = [this](std::string_view piece) { return Take(piece); },
-            .enough = [this] { return reader_.done(); }};
+            .enough = [this]() -> std::optional<std::chrono::milliseconds> {
+              if (!reader_.complete()) return std::nullopt;
+              return reader_.done() || reader_.has_usage() ? kEndWait : kUsageWait;
+            }};
   }
 
   // After the last byte.
-  Result<ChatReply> Finish() {
+  Status End() {
     if (in_one_piece_) QUARRY_RETURN_IF_ERROR(TakeEvent(whole_));
-    if (!reader_.complete()) return UnavailableError("its answer was cut off");
-    return reader_.Finish();
+    return reader_.complete() ? OkStatus() : UnavailableError("its answer was cut off");
   }
-  // The answer had all that makes it one; what failed afterwards does not matter.
-  bool complete() const { return reader_.complete(); }
+  // After End.
+  Result<ChatReply> Finish() { return reader_.Finish(); }
+
+  // What was used so far, also of an answer that failed: as the upstream counts it, or estimated.
+  Usage Used(uint32_t prompt_tokens) const {
+    return began_ ? reader_.Used(prompt_tokens) : Usage();
+  }
 
  private:
+  // Of each attempt: nothing of one before counts, neither its bytes nor its time.
+  Status Begin(const HttpResponse& head) {
+    const std::string* type = FindHttpHeader(head.headers, "Content-Type");
+    in_one_piece_ = type != nullptr && type->starts_with("application/json");
+    whole_.clear();
+    reader_ = {};
+    events_.emplace([this](const SseEvent& event) { return TakeEvent(event.data); });
+    began_ = true;
+    has_token_ = false;
+    last_token_ = Clock::now();
+    return OkStatus();
+  }
+
   Status Take(std::string_view piece) {
     if (in_one_piece_) {
       whole_ += piece;
       return OkStatus();
     }
-    QUARRY_RETURN_IF_ERROR(events_.Feed(piece));
+    const Status fed = events_->Feed(piece);
+    // What is wrong behind the end does not matter.
+    if (fed.code() == Code::kUnavailable && reader_.complete()) return OkStatus();
+    QUARRY_RETURN_IF_ERROR(fed);
     const auto silence = Clock::now() - last_token_;
-    const auto limit = began_ ? limits_.gap : limits_.first_byte;
+    const auto limit = has_token_ ? limits_.gap : limits_.first_byte;
     if (silence > limit && !reader_.complete()) {
-      return UnavailableError(std::string("no ") + (began_ ? "further" : "first") +
+      return UnavailableError(std::string("no ") + (has_token_ ? "further" : "first") +
                               " token within " + std::to_string(limit.count()) + " ms");
     }
     return OkStatus();
@@ -67,7 +91,7 @@ class ReplyStream {
     std::string delta;
     QUARRY_RETURN_IF_ERROR(reader_.Take(data, delta));
     last_token_ = Clock::now();
-    began_ = true;
+    has_token_ = true;
     if (!delta.empty() && sink_ != nullptr && !sink_(delta)) {
       return CancelledError("the reader of the answer went away");
     }
@@ -77,11 +101,12 @@ class ReplyStream {
   const HttpLimits& limits_;
   const ChatSink& sink_;
   ChatReplyReader reader_;
-  SseParser events_{[this](const SseEvent& event) { return TakeEvent(event.data); }};
+  std::optional<SseParser> events_;
   bool in_one_piece_ = false;
   std::string whole_;
-  bool began_ = false;
-  Clock::time_point last_token_ = Clock::now();
+  bool began_ = false;  // an answer came
+  bool has_token_ = false;
+  Clock::time_point last_token_;
 };
 
 }  // namespace
@@ -103,28 +128,28 @@ Result<ChatReply> RemoteChatModel::Complete(const ChatRequest& request, const Ch
                           WriteChatRequest(request, name_.model, /*stream=*/true));
   const Usage most{.prompt_tokens = EstimatePrompt(request),
                    .completion_tokens = request.max_tokens};
-  QUARRY_RETURN_IF_ERROR(pricing_.budget.Check(pricing_.prices.CostOf(name_.model, most),
-                                               request.spent, pricing_.clock.NowMicros()));
+  const auto cost_of = [&](const Usage& usage) {
+    return pricing_.prices.CostOf(name_.model, usage);
+  };
+  QUARRY_ASSIGN_OR_RETURN(
+      Budget::Reservation reserved,
+      pricing_.budget.Reserve(cost_of(most), request.spent, pricing_.clock.NowMicros()));
   ReplyStream stream(limits_, sink);
-  const Result<HttpResponse> response =
-      endpoint_->Post("/chat/completions", body, stream.Sink(), context);
-  Result<ChatReply> reply = UnavailableError("no answer");
-  if (response.ok() || (stream.complete() && response.status().code() == Code::kUnavailable)) {
-    reply = stream.Finish();
-  } else {
-    reply = response.status();
-  }
-  if (!reply.ok()) return std::move(reply).status().Annotate("chat model " + text_);
-  if (!reply->has_usage) {
-    reply->usage = {.prompt_tokens = most.prompt_tokens,
-                    .completion_tokens = CountTokens(reply->content)};
-  }
-  reply->usage.cost = pricing_.prices.CostOf(name_.model, reply->usage);
-  pricing_.budget.Add(reply->usage.cost, pricing_.clock.NowMicros());
+  Status status = endpoint_->Post("/chat/completions", body, stream.Sink(), context).status();
+  if (status.ok()) status = stream.End();
+  Usage used = stream.Used(most.prompt_tokens);
+  used.cost = cost_of(used);
+  reserved.Settle(used.cost, pricing_.clock.NowMicros());
+  const auto told = [&](Status error) {
+    return endpoint_->Redacted(std::move(error).Annotate("chat model " + text_));
+  };
+  if (!status.ok()) return told(std::move(status));
+  Result<ChatReply> reply = stream.Finish();
+  if (!reply.ok()) return told(std::move(reply).status());
+  reply->usage = used;
   // Tools may be called instead of an answer in the format; one cut short says so itself.
   if (reply->tool_calls.empty()) {
-    QUARRY_RETURN_IF_ERROR(
-        CheckFormat(request.response_format, reply->content).Annotate("chat model " + text_));
+    QUARRY_RETURN_IF_ERROR(told(CheckFormat(request.response_format, reply->content)));
   }
   return reply;
 }

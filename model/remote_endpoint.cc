@@ -13,12 +13,20 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kSlice{20};
 
-std::string WithoutKey(std::string text, const std::string& key) {
-  if (key.empty()) return text;
-  for (size_t at = 0; (at = text.find(key, at)) != std::string::npos; at += 3) {
-    text.replace(at, key.size(), "***");
+// A key below this is none that could be hidden ("x", where a server wants any).
+constexpr size_t kLeastKey = 4;
+// What is left of a key by a cut is hidden too, from so many bytes on.
+constexpr size_t kTellingBytes = 8;
+
+std::string WithoutKey(std::string_view text, std::string_view key) {
+  std::string without;
+  while (!text.empty()) {
+    const size_t same = static_cast<size_t>(std::ranges::mismatch(text, key).in1 - text.begin());
+    const bool is_key = same >= std::min(key.size(), kTellingBytes);
+    without += is_key ? "***" : text.substr(0, 1);
+    text.remove_prefix(is_key ? same : 1);
   }
-  return text;
+  return without;
 }
 
 // What became of a request, for the breaker.
@@ -93,13 +101,61 @@ Result<HttpResponse> RemoteEndpoint::PostOnce(const HttpRequest& request, const 
   return http_.Send(request, watched, context);
 }
 
+Status RemoteEndpoint::Admit(const CallContext& context, std::optional<Slot>& slot,
+                             std::optional<CircuitBreaker::Call>& call) {
+  const auto left_alone = [&] {
+    return UnavailableError("not asked: it failed " + std::to_string(options_.breaker.failures) +
+                            " times in a row and is left alone for a while");
+  };
+  if (is_open()) return left_alone();
+  QUARRY_RETURN_IF_ERROR(context.Check());
+  const Clock::time_point now = Clock::now();
+  const std::optional<milliseconds> wait =
+      limiter_.Take(now, std::chrono::floor<milliseconds>(context.deadline - now));
+  if (!wait) {
+    return DeadlineExceededError(
+        "at " + std::to_string(options_.requests_per_minute) +
+        " requests a minute its turn comes after the deadline of the call");
+  }
+  Status status = WaitFor(*wait, context);
+  if (status.ok()) status = TakeSlot(context);
+  if (status.ok()) {
+    slot.emplace(*this);
+    // Last, so that the one that tries for all others does not wait for anything.
+    if (auto begun = breaker_.Begin(Clock::now())) {
+      call.emplace(std::move(*begun));
+    } else {
+      status = left_alone();
+    }
+  }
+  if (!status.ok()) limiter_.Return();
+  return status;
+}
+
+Status RemoteEndpoint::Redacted(Status status) const {
+  if (status.ok() || key_.size() < kLeastKey) return status;
+  return Status(status.code(), WithoutKey(status.message(), key_));
+}
+
 Result<HttpResponse> RemoteEndpoint::Post(const std::string& path, const std::string& body,
-                                          const HttpSink& sink, const CallContext& context) {
+                                          const HttpSink& sink, const CallContext& context,
+                                          uint64_t body_bytes) {
+  Result<HttpResponse> response = PostUntilAnswered(path, body, sink, context, body_bytes);
+  if (!response.ok()) return Redacted(std::move(response).status());
+  return response;
+}
+
+Result<HttpResponse> RemoteEndpoint::PostUntilAnswered(const std::string& path,
+                                                       const std::string& body,
+                                                       const HttpSink& sink,
+                                                       const CallContext& context,
+                                                       uint64_t body_bytes) {
   HttpRequest request{.method = "POST", .url = JoinUrl(base_url_, path), .body = body};
   request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
   if (sink.body != nullptr) request.headers[1].second = "text/event-stream";
   if (!key_.empty()) request.headers.emplace_back("Authorization", "Bearer " + key_);
   request.limits = options_.limits;
+  request.limits.body_bytes = std::min(request.limits.body_bytes, body_bytes);
   QUARRY_ASSIGN_OR_RETURN(const Url url, ParseUrl(request.url));
   const std::string place = "POST " + url.Shown();
   if (!key_.empty() && !url.tls && !url.IsLoopback()) {
@@ -108,34 +164,32 @@ Result<HttpResponse> RemoteEndpoint::Post(const std::string& path, const std::st
                                    "another machine: expected https, or no key");
   }
 
+  Status last;
   for (uint32_t attempt = 1;; ++attempt) {
-    QUARRY_RETURN_IF_ERROR(TakeSlot(context));
-    const Slot slot(*this);
-    QUARRY_RETURN_IF_ERROR(WaitFor(limiter_.Take(Clock::now()), context).Annotate(place));
-    if (!breaker_.Allow(Clock::now())) {
-      return UnavailableError(place + ": not asked: it failed " +
-                              std::to_string(options_.breaker.failures) +
-                              " times in a row and is left alone for a while");
-    }
     bool delivered = false;
-    Result<HttpResponse> response = PostOnce(request, sink, delivered, context);
-    switch (HealthOf(response)) {
-      case Health::kAlive:
-        breaker_.Succeeded();
-        break;
-      case Health::kDead:
-        breaker_.Failed(Clock::now());
-        break;
-      case Health::kUnknown:
-        breaker_.Undecided();
-        break;
+    std::optional<Result<HttpResponse>> sent;
+    {
+      std::optional<Slot> slot;  // not held while the next attempt is waited for
+      std::optional<CircuitBreaker::Call> call;
+      if (Status admitted = Admit(context, slot, call); !admitted.ok()) {
+        // What the attempt before failed with says more than that there is no other.
+        const bool is_told = last.ok() || admitted.code() == Code::kCancelled;
+        return is_told ? std::move(admitted).Annotate(place) : last;
+      }
+      sent = PostOnce(request, sink, delivered, context);
+      const Health health = HealthOf(*sent);
+      if (health == Health::kAlive) call->Succeeded();
+      if (health == Health::kDead) call->Failed(Clock::now());
     }
-    if (response.ok() && response->status >= 200 && response->status < 300) return response;
+    Result<HttpResponse>& response = *sent;
+    if (response.ok() && response->status >= 200 && response->status < 300) {
+      return std::move(response);
+    }
     Status failed = response.status();
     std::optional<milliseconds> retry_after;
     bool retryable = failed.code() == Code::kUnavailable && !delivered;
     if (response.ok()) {
-      const std::string said = WithoutKey(UpstreamMessage(response->body), key_);
+      const std::string said = UpstreamMessage(response->body);
       failed = UnavailableError(place + ": status " + std::to_string(response->status) +
                                 (said.empty() ? "" : ": " + said));
       if (response->status == 401 && key_.empty()) {
@@ -156,6 +210,7 @@ Result<HttpResponse> RemoteEndpoint::Post(const std::string& path, const std::st
     // Where the call has no time to wait, what failed says more than that.
     if (!delay || Clock::now() + *delay >= context.deadline) return failed;
     QUARRY_RETURN_IF_ERROR(WaitFor(*delay, context));
+    last = std::move(failed);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "model/http_client.h"
@@ -39,8 +40,13 @@ class RemoteEndpoint {
   // kUnavailable with what the upstream says for any other status, and while the breaker is open.
   // kFailedPrecondition where the key would go over plain http to another machine. No message holds
   // the key.
+  // `body_bytes`: what the answer may have at most, beside the limit of the options.
   Result<HttpResponse> Post(const std::string& path, const std::string& body, const HttpSink& sink,
-                            const CallContext& context);
+                            const CallContext& context, uint64_t body_bytes = UINT64_MAX);
+
+  // For what is said of an answer afterwards: the same without the key, which the upstream may have
+  // said, and without what a cut has left of it.
+  Status Redacted(Status status) const;
 
   const std::string& base_url() const { return base_url_; }
   // Whether the upstream is not asked at the moment, since it did not answer.
@@ -51,6 +57,12 @@ class RemoteEndpoint {
  private:
   class Slot;
   Status TakeSlot(const CallContext& context);
+  // Waits until a request may be sent; on an error none may, and nothing is held.
+  Status Admit(const CallContext& context, std::optional<Slot>& slot,
+               std::optional<CircuitBreaker::Call>& call);
+  Result<HttpResponse> PostUntilAnswered(const std::string& path, const std::string& body,
+                                         const HttpSink& sink, const CallContext& context,
+                                         uint64_t body_bytes);
   Result<HttpResponse> PostOnce(const HttpRequest& request, const HttpSink& sink, bool& delivered,
                                 const CallContext& context);
 

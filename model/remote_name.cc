@@ -8,6 +8,7 @@ namespace quarry::model {
 namespace {
 
 constexpr std::string_view kDimensions = "dimensions=";
+constexpr std::string_view kVersion = "api-version=";  // of Azure
 constexpr uint32_t kMaxDimensions = 65'536;
 
 }  // namespace
@@ -46,7 +47,15 @@ Result<RemoteName> ParseRemoteName(std::string_view text) {
     const size_t end = std::min(query.find('&', begin), query.size());
     const std::string part = query.substr(begin, end - begin);
     begin = end + 1;
-    if (!part.starts_with(kDimensions)) {
+    if (part.empty()) continue;
+    // Names are stored and shown: what is not known might be a key.
+    if (!part.starts_with(kDimensions) && !part.starts_with(kVersion)) {
+      return InvalidArgumentError(url->Shown() +
+                                  ": expected no other parameters in the URL of a model than "
+                                  "dimensions and api-version; keys stand in options of their own "
+                                  "(embedding.key, rerank.key, chat.key)");
+    }
+    if (part.starts_with(kVersion)) {
       kept += (kept.empty() ? "?" : "&") + part;
       continue;
     }

@@ -26,8 +26,8 @@ struct RemoteName {
   std::string ToString() const;
 };
 
-// kInvalidArgument for what is no such name; a name and password in the URL are refused, since names
-// are stored and shown.
+// kInvalidArgument for what is no such name; a name and password in the URL are refused, and parameters
+// other than dimensions and api-version, since names are stored and shown.
 Result<RemoteName> ParseRemoteName(std::string_view text);
 
 }  // namespace quarry::model

@@ -68,7 +68,10 @@ class RemoteReranker final : public Reranker {
     QUARRY_ASSIGN_OR_RETURN(const HttpResponse response,
                             endpoint_->Post("/rerank", DumpJson(request), {}, context));
     auto scores = ReadScores(response.body, texts.size());
-    if (!scores.ok()) return std::move(scores).status().Annotate("rerank by " + name_.ToString());
+    if (!scores.ok()) {
+      return endpoint_->Redacted(
+          std::move(scores).status().Annotate("rerank by " + name_.ToString()));
+    }
     return scores;
   }
 

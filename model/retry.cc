@@ -44,46 +44,53 @@ std::optional<milliseconds> ParseRetryAfter(std::string_view value, int64_t now)
   return std::chrono::seconds(std::clamp<int64_t>(at - now, 0, kMaxSeconds));
 }
 
-bool CircuitBreaker::Allow(Time now) {
+std::optional<CircuitBreaker::Call> CircuitBreaker::Begin(Time now) {
   const std::lock_guard lock(mutex_);
-  if (!open_until_) return true;
-  if (now < *open_until_ || trying_) return false;
-  trying_ = true;
-  return true;
+  if (!open_until_) return Call(this, 0);
+  if (now < *open_until_ || trial_ != 0) return std::nullopt;
+  trial_ = ++trials_;
+  return Call(this, trial_);
 }
 
 void CircuitBreaker::Succeeded() {
   const std::lock_guard lock(mutex_);
   failures_ = 0;
   open_until_.reset();
-  trying_ = false;
 }
 
-void CircuitBreaker::Failed(Time now) {
+void CircuitBreaker::Failed(Time now, uint64_t trial) {
   const std::lock_guard lock(mutex_);
-  trying_ = false;
+  if (trial == trial_) trial_ = 0;
   if (++failures_ >= options_.failures) open_until_ = now + options_.open_for;
 }
 
-void CircuitBreaker::Undecided() {
+// Of calls that began before the breaker opened, and of trials long ended, it ends none.
+void CircuitBreaker::EndTrial(uint64_t trial) {
   const std::lock_guard lock(mutex_);
-  trying_ = false;
+  if (trial == trial_) trial_ = 0;
 }
 
 bool CircuitBreaker::is_open(Time now) const {
   const std::lock_guard lock(mutex_);
-  return open_until_ && (now < *open_until_ || trying_);
+  return open_until_ && (now < *open_until_ || trial_ != 0);
 }
 
-milliseconds RateLimiter::Take(Time now) {
+std::optional<milliseconds> RateLimiter::Take(Time now, milliseconds max_wait) {
   if (per_second_ <= 0) return milliseconds(0);
   const std::lock_guard lock(mutex_);
   const double idle = last_ ? std::chrono::duration<double>(now - *last_).count() : 0;
   tokens_ = std::min(burst_, tokens_ + std::max(0.0, idle) * per_second_);
   last_ = now;
+  const double missing = std::max(0.0, 1 - tokens_);
+  const double wait = std::ceil(missing / per_second_ * 1000);
+  if (wait > static_cast<double>(max_wait.count())) return std::nullopt;
   tokens_ -= 1;
-  if (tokens_ >= 0) return milliseconds(0);
-  return milliseconds(static_cast<int64_t>(std::ceil(-tokens_ / per_second_ * 1000)));
+  return milliseconds(static_cast<int64_t>(wait));
+}
+
+void RateLimiter::Return() {
+  const std::lock_guard lock(mutex_);
+  tokens_ = std::min(burst_, tokens_ + 1);
 }
 
 }  // namespace quarry::model

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/random.h"
 
@@ -49,21 +50,43 @@ class CircuitBreaker {
   };
   explicit CircuitBreaker(Options options) : options_(options) {}
 
-  // Whether a call may be made. Each that may is followed by one of the next three.
-  bool Allow(Time now);
-  void Succeeded();
-  void Failed(Time now);
-  // It ended for reasons that say nothing of the upstream: cancelled, refused as wrong.
-  void Undecided();
+  // A call that may be made. It tells at most once what became of it; one that ends without says
+  // nothing of the upstream (cancelled, refused as wrong). The breaker outlives it.
+  class Call {
+   public:
+    Call(Call&& other) noexcept
+        : breaker_(std::exchange(other.breaker_, nullptr)), trial_(other.trial_) {}
+    Call& operator=(Call&&) = delete;
+    ~Call() {
+      if (breaker_ != nullptr) breaker_->EndTrial(trial_);
+    }
+    void Succeeded() { breaker_->Succeeded(); }
+    void Failed(Time now) { breaker_->Failed(now, trial_); }
 
+   private:
+    friend CircuitBreaker;
+    Call(CircuitBreaker* breaker, uint64_t trial) : breaker_(breaker), trial_(trial) {}
+    CircuitBreaker* breaker_;
+    uint64_t trial_;  // 0 = begun while the breaker was closed
+  };
+
+  // nullopt: no call may be made.
+  std::optional<Call> Begin(Time now);
+
+  // Whether Begin would refuse; asking begins nothing.
   bool is_open(Time now) const;
 
  private:
+  void Succeeded();
+  void Failed(Time now, uint64_t trial);
+  void EndTrial(uint64_t trial);
+
   const Options options_;
   mutable std::mutex mutex_;
   uint32_t failures_ = 0;           // guarded by mutex_, as what follows
   std::optional<Time> open_until_;  // none: closed
-  bool trying_ = false;
+  uint64_t trial_ = 0;              // that is running; 0 = none
+  uint64_t trials_ = 0;             // begun so far
 };
 
 // At most so many calls a minute, in bursts of as many seconds' worth as `burst_seconds`; a token
@@ -75,8 +98,11 @@ class RateLimiter {
   explicit RateLimiter(double per_minute, double burst_seconds = 1)
       : per_second_(per_minute / 60), burst_(std::max(1.0, per_second_ * burst_seconds)) {}
 
-  // Takes one and says how long its call has to wait from `now`.
-  std::chrono::milliseconds Take(Time now);
+  // Takes one and says how long its call has to wait from `now`; takes nothing, nullopt, where that
+  // were longer than `max_wait`.
+  std::optional<std::chrono::milliseconds> Take(Time now, std::chrono::milliseconds max_wait);
+  // Gives one back: its call was not made.
+  void Return();
 
  private:
   const double per_second_;

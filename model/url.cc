@@ -98,7 +98,7 @@ Result<Url> ParseUrl(std::string_view text) {
     url.host = authority.substr(1, close - 1);
     const std::string_view rest = authority.substr(close + 1);
     has_port = !rest.empty();
-    if (has_port && rest[0] != ':') return Wrong("its host ends in \"" + std::string(rest) + "\"");
+    if (has_port && rest[0] != ':') return Wrong("only a port may follow \"]\" in its host");
     if (has_port) port = rest.substr(1);
   } else {
     const size_t colon = authority.find(':');
@@ -113,8 +113,8 @@ Result<Url> ParseUrl(std::string_view text) {
   if (has_port) {
     const auto [rest, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
     if (error != std::errc() || rest != port.data() + port.size() || url.port == 0) {
-      return Wrong("port \"" + std::string(port) + "\" of host " + url.host +
-                   " is no number from 1 to 65535");
+      // Not shown: in "http://name:secret/" it is a password.
+      return Wrong("the port of host " + url.host + " is no number from 1 to 65535");
     }
   }
   return url;

@@ -306,6 +306,102 @@ TEST_F(ChatModelTest, ABudgetThatWouldNotCoverTheCallKeepsItFromBeingMade) {
   EXPECT_THAT(upstream.requests(), SizeIs(1));
 }
 
+TEST_F(ChatModelTest, WhatACallThatFailsHasUsedIsSpent) {
+  HttpUpstream upstream([](UpstreamCall& call) {
+    if (call.number() == 0) return call.Reply(400, "no");
+    call.BeginChunks("text/event-stream");
+    call.Chunk(Delta("one two three"));
+    if (call.number() == 1) return call.Close();
+    call.ClientCloses(5s);
+  });
+  EXPECT_FALSE(Ask(upstream).ok());
+  EXPECT_EQ(budget_.SpentToday(1), 0) << "refused, not answered";
+  EXPECT_FALSE(Ask(upstream).ok());
+  const double cut = budget_.SpentToday(1);
+  EXPECT_GT(cut, 3 * 20 / 1e6);
+  EXPECT_EQ(Ask(upstream, {}, [](std::string_view) { return false; }).status().code(),
+            Code::kCancelled);
+  EXPECT_GT(budget_.SpentToday(1), cut);
+}
+
+TEST_F(ChatModelTest, TheClockOfAnAttemptBeginsWithItsAnswer) {
+  HttpUpstream upstream([](UpstreamCall& call) {
+    if (call.number() == 0) return call.Reply(429, "later", "Retry-After: 1\r\n");
+    call.BeginChunks("text/event-stream");
+    call.Chunk(": thinking\n\n");
+    call.Chunk(Delta("text") + kStop + kDone);
+    call.EndChunks();
+  });
+  ASSERT_OK(Ask(upstream).status());
+}
+
+TEST_F(ChatModelTest, AFinishReasonIsEnoughAndNoFailure) {
+  HttpUpstream upstream([](UpstreamCall& call) {
+    call.BeginChunks("text/event-stream");
+    call.Chunk(Delta("text") + kStop);
+    if (call.number() == 0) return call.Close();
+    if (call.number() == 1) {
+      call.Chunk("data: garbage\n\n");
+      return call.EndChunks();
+    }
+    for (int i = 0; i < 500 && call.Chunk(": still here\n\n"); ++i) {
+      std::this_thread::sleep_for(10ms);
+    }
+  });
+  options_.breaker.failures = 1;
+  const RemoteChatModel model = Model(upstream);
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_OK_AND_ASSIGN(const ChatReply reply,
+                         model.Complete({.messages = {{.content = "Hi"}}}, nullptr, {}));
+    EXPECT_EQ(reply.content, "text");
+    EXPECT_FALSE(model.is_open());
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+}
+
+TEST_F(ChatModelTest, NoMessageHoldsTheKeyThatTheUpstreamSays) {
+  const std::string key = "sk-0123456789abcdef";
+  HttpUpstream upstream([&](UpstreamCall& call) {
+    if (call.number() == 0) {
+      return call.Reply(200, std::string(50, 'x') + key, "Content-Type: application/json\r\n");
+    }
+    call.BeginChunks("text/event-stream");
+    call.Chunk("data: " + std::string(50, 'x') + key + "\n\n");
+    call.EndChunks();
+  });
+  const RemoteName name = ParseRemoteName(upstream.url() + "#m").value();
+  const RemoteChatModel model(std::make_shared<RemoteEndpoint>(http_, name.base_url, key, options_),
+                              name, options_, {prices_, budget_, clock_});
+  for (int i = 0; i < 2; ++i) {
+    const Status status = model.Complete({.messages = {{.content = "Hi"}}}, nullptr, {}).status();
+    EXPECT_THAT(status.message(), HasSubstr("it begins with \"xxx"));
+    EXPECT_THAT(status.message(), HasSubstr("xxx***\""));
+  }
+}
+
+TEST_F(ChatModelTest, ToolCallsAreHeldToTheirIndexAndToObjects) {
+  const auto error = [&](const Json& call) {
+    HttpUpstream upstream([&](UpstreamCall& answer) {
+      answer.BeginChunks("text/event-stream");
+      answer.Chunk(Event({{"choices", {{{"index", 0}, {"delta", {{"tool_calls", {call}}}}}}}}) +
+                   kStop + kDone);
+      answer.EndChunks();
+    });
+    return Ask(upstream).status().message();
+  };
+  const auto with = [](const Json& index, const std::string& arguments) {
+    return Json{{"index", index}, {"function", {{"name", "f"}, {"arguments", arguments}}}};
+  };
+  EXPECT_EQ(error(with(127, "{}")), "");
+  for (const Json& index : {Json(128), Json(-1), Json("0")}) {
+    EXPECT_THAT(error(with(index, "{}")), HasSubstr("tool_calls[0]: expected an index below 128"));
+  }
+  for (const char* arguments : {"[\"{\"]", "\"{\"", "7"}) {
+    EXPECT_THAT(error(with(0, arguments)), HasSubstr("f: expected a JSON object of arguments"));
+  }
+}
+
 TEST_F(ChatModelTest, AReplyThatIsNotTheJsonThatWasAskedForIsAnError) {
   std::string content;
   HttpUpstream upstream([&](UpstreamCall& call) {

@@ -57,8 +57,10 @@ TEST(UrlTest, RefusesWhatIsNone) {
   const auto message = [](const char* text) { return ParseUrl(text).status().message(); };
   EXPECT_THAT(message("ftp://a"), HasSubstr("begins with neither http:// nor https://"));
   EXPECT_THAT(message("http:///path"), HasSubstr("its host is missing"));
-  EXPECT_THAT(message("http://a:99999/"), HasSubstr("port \"99999\" of host a"));
-  EXPECT_THAT(message("http://a:0/"), HasSubstr("port \"0\""));
+  EXPECT_THAT(message("http://a:99999/"), HasSubstr("the port of host a is no number"));
+  EXPECT_THAT(message("http://a:0/"), HasSubstr("the port of host a is no number"));
+  EXPECT_THAT(message("http://me:secret/@a"), Not(HasSubstr("secret")));
+  EXPECT_THAT(message("http://[::1]secret"), Not(HasSubstr("secret")));
   EXPECT_THAT(message("http://a b/"), HasSubstr("its host holds white space"));
   EXPECT_THAT(message("http://a/b c"), HasSubstr("white space or a control character"));
   EXPECT_THAT(message("http://me:secret@:80/"), Not(HasSubstr("secret")));
@@ -379,6 +381,17 @@ TEST(HttpClientTest, AHeaderThatWouldBreakTheRequestIsRefused) {
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
   EXPECT_THAT(status.message(),
               AllOf(HasSubstr("header Authorization: a control character"), Not(HasSubstr("k\r"))));
+}
+
+TEST(HttpClientTest, AHeaderWhoseNameIsNoTokenIsRefused) {
+  for (const char* name : {"", "X: y", "X y", "X\r\nY", "X:", "\xC3\xA9"}) {
+    const Status status =
+        HttpClient({})
+            .Send({.url = "http://127.0.0.1:1/", .headers = {{name, "v"}}}, {}, {})
+            .status();
+    EXPECT_EQ(status.code(), Code::kInvalidArgument) << name;
+    EXPECT_THAT(status.message(), HasSubstr("a header's name: expected letters"));
+  }
 }
 
 TEST(HttpClientTest, RedirectsAreFollowedWithoutTheKeyToOtherHosts) {

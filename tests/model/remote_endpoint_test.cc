@@ -29,6 +29,11 @@ TEST(RemoteNameTest, SaysWhereAndWhich) {
 }
 
 TEST(RemoteNameTest, RefusesKeysInItAndWrongDimensions) {
+  for (const char* with_key : {"http://a/v1?api-key=secret#m", "http://a/v1?secret#m"}) {
+    EXPECT_THAT(
+        ParseRemoteName(with_key).status().message(),
+        AllOf(HasSubstr("http://a/v1: expected no other parameters"), Not(HasSubstr("secret"))));
+  }
   const Status key = ParseRemoteName("https://me:secret@a/v1#m").status();
   EXPECT_THAT(key.message(),
               AllOf(HasSubstr("expected no name and password"), Not(HasSubstr("secret"))));
@@ -67,6 +72,82 @@ TEST_F(RemoteEndpointTest, SendsTheKeyAndNeverTellsIt) {
   EXPECT_EQ(status.message(),
             "POST " + upstream.url() + "/v1/x: status 401: Incorrect API key: ***.");
   EXPECT_THAT(upstream.requests(), SizeIs(1)) << "a refusal is not asked for twice";
+}
+
+TEST_F(RemoteEndpointTest, NothingOfTheKeyIsToldWhereACutGoesThroughItOrASinkFails) {
+  const std::string key = "sk-0123456789abcdef";
+  HttpUpstream upstream([&](UpstreamCall& call) {
+    const bool is_whole = call.request().target.starts_with("/whole");
+    call.Reply(is_whole ? 200 : 400, std::string(285, 'x') + key);
+  });
+  RemoteEndpoint endpoint(http_, upstream.url(), key, Quick());
+  const std::string cut = Post(endpoint).status().message();
+  EXPECT_THAT(cut, AllOf(HasSubstr("xxx***"), Not(HasSubstr("sk-0"))));
+  const HttpSink echoes{nullptr, [](std::string_view piece) {
+                          return InvalidArgumentError("got " + std::string(piece));
+                        }};
+  EXPECT_THAT(endpoint.Post("/whole", "{}", {}, {}).value().body, HasSubstr(key));
+  RemoteEndpoint whole(http_, upstream.url() + "/whole", key, Quick());
+  EXPECT_THAT(Post(whole, echoes).status().message(),
+              AllOf(HasSubstr("xxx***"), Not(HasSubstr("sk-0"))));
+}
+
+TEST_F(RemoteEndpointTest, WhatFailedIsToldAlsoWhereTheNextAttemptIsNotMade) {
+  HttpUpstream upstream([](UpstreamCall& call) { call.Reply(500, "ill"); });
+  RemoteOptions options = Quick();
+  options.breaker = {.failures = 1, .open_for = 60s};
+  RemoteEndpoint endpoint(http_, upstream.url(), "", options);
+  EXPECT_THAT(Post(endpoint).status().message(), HasSubstr("status 500: ill"));
+  EXPECT_EQ(endpoint.sent(), 1u);
+}
+
+TEST_F(RemoteEndpointTest, AnAnswerThatHasAllThatIsWantedIsNoFailureHoweverItEnds) {
+  HttpUpstream upstream([](UpstreamCall& call) {
+    call.BeginChunks("text/event-stream");
+    call.Chunk("data: x\n\n");
+    if (call.number() == 0) return call.Close();
+    call.ClientCloses(5s);
+  });
+  RemoteOptions options = Quick();
+  options.breaker = {.failures = 1, .open_for = 60s};
+  RemoteEndpoint endpoint(http_, upstream.url(), "", options);
+  const HttpSink sink{nullptr, [](std::string_view) { return OkStatus(); },
+                      [] { return std::optional(50ms); }};
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_OK(Post(endpoint, sink).status());
+  EXPECT_OK(Post(endpoint, sink).status());
+  EXPECT_FALSE(endpoint.is_open());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+}
+
+TEST_F(RemoteEndpointTest, CallsThatAreRefusedTakeNoTurnOfOthers) {
+  HttpUpstream upstream([](UpstreamCall& call) { call.Reply(200, "{}"); });
+  RemoteOptions options = Quick();
+  options.requests_per_minute = 60;
+  RemoteEndpoint endpoint(http_, upstream.url(), "", options);
+  ASSERT_OK(Post(endpoint).status());
+  for (int i = 0; i < 20; ++i) {
+    const Status refused = Post(endpoint, {}, CallContext::WithTimeout(100ms)).status();
+    EXPECT_EQ(refused.code(), Code::kDeadlineExceeded);
+    EXPECT_THAT(refused.message(), HasSubstr("its turn comes after the deadline"));
+  }
+  EXPECT_OK(Post(endpoint, {}, CallContext::WithTimeout(3s)).status());
+}
+
+TEST_F(RemoteEndpointTest, OneThatWaitsForItsNextAttemptKeepsNobodyFromAsking) {
+  testing::Gate refused;
+  HttpUpstream upstream([&](UpstreamCall& call) {
+    if (call.number() > 0) return call.Reply(200, "{}");
+    call.Reply(429, "later", "Retry-After: 2\r\n");
+    refused.Open();
+  });
+  RemoteOptions options = Quick();
+  options.concurrency = 1;
+  RemoteEndpoint endpoint(http_, upstream.url(), "", options);
+  std::thread waiting([&] { EXPECT_OK(Post(endpoint).status()); });
+  refused.Wait();
+  EXPECT_OK(Post(endpoint, {}, CallContext::WithTimeout(1s)).status());
+  waiting.join();
 }
 
 TEST_F(RemoteEndpointTest, OverloadIsAskedAgainAfterWhatItAsksFor) {

@@ -52,39 +52,64 @@ TEST(RetryTest, RetryAfterIsSecondsOrADate) {
 TEST(CircuitBreakerTest, OpensAfterFailuresInARowAndLetsOneTry) {
   CircuitBreaker breaker({.failures = 3, .open_for = 10s});
   const Time start{};
-  for (int i = 0; i < 2; ++i) {
-    EXPECT_TRUE(breaker.Allow(start));
-    breaker.Failed(start);
-  }
-  EXPECT_TRUE(breaker.Allow(start));
-  breaker.Succeeded();  // the row is broken
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(breaker.Allow(start));
-    breaker.Failed(start);
-  }
+  const auto fail = [&](Time now) {
+    auto call = breaker.Begin(now);
+    ASSERT_TRUE(call);
+    call->Failed(now);
+  };
+  for (int i = 0; i < 2; ++i) fail(start);
+  breaker.Begin(start)->Succeeded();  // the row is broken
+  for (int i = 0; i < 3; ++i) fail(start);
   EXPECT_TRUE(breaker.is_open(start + 9s));
-  EXPECT_FALSE(breaker.Allow(start + 9s));
-  EXPECT_TRUE(breaker.Allow(start + 10s));
-  EXPECT_FALSE(breaker.Allow(start + 10s)) << "one tries, the others wait for what it finds";
-  breaker.Undecided();  // cancelled: the next may try
-  EXPECT_TRUE(breaker.Allow(start + 10s));
-  breaker.Failed(start + 10s);
-  EXPECT_FALSE(breaker.Allow(start + 19s));
-  EXPECT_TRUE(breaker.Allow(start + 20s));
-  breaker.Succeeded();
+  EXPECT_FALSE(breaker.Begin(start + 9s));
+  {
+    const auto trial = breaker.Begin(start + 10s);
+    EXPECT_TRUE(trial);
+    EXPECT_FALSE(breaker.Begin(start + 10s)) << "one tries, the others wait for what it finds";
+  }  // cancelled: the next may try
+  fail(start + 10s);
+  EXPECT_FALSE(breaker.Begin(start + 19s));
+  breaker.Begin(start + 20s)->Succeeded();
   EXPECT_FALSE(breaker.is_open(start + 20s));
+}
+
+TEST(CircuitBreakerTest, ACallFromBeforeDoesNotEndTheTrialOfAnother) {
+  CircuitBreaker breaker({.failures = 1, .open_for = 10s});
+  const Time start{};
+  auto stale = breaker.Begin(start);
+  auto failing = breaker.Begin(start);
+  breaker.Begin(start)->Failed(start);
+  const auto trial = breaker.Begin(start + 10s);
+  ASSERT_TRUE(trial);
+  stale.reset();
+  EXPECT_FALSE(breaker.Begin(start + 10s));
+  failing->Failed(start);
+  EXPECT_FALSE(breaker.Begin(start + 10s));
 }
 
 TEST(RateLimiterTest, CallsAreSpreadOverTheMinute) {
   RateLimiter limiter(60);  // one a second
   const Time start{};
-  EXPECT_EQ(limiter.Take(start), 0ms);
-  EXPECT_EQ(limiter.Take(start), 1000ms);
-  EXPECT_EQ(limiter.Take(start), 2000ms);
-  EXPECT_EQ(limiter.Take(start + 10s), 0ms);
-  EXPECT_EQ(limiter.Take(start + 10s), 1000ms) << "no more than a second's worth is saved up";
+  EXPECT_EQ(limiter.Take(start, 1h), 0ms);
+  EXPECT_EQ(limiter.Take(start, 1h), 1000ms);
+  EXPECT_EQ(limiter.Take(start, 2000ms), 2000ms);
+  EXPECT_EQ(limiter.Take(start + 10s, 1h), 0ms);
+  EXPECT_EQ(limiter.Take(start + 10s, 1h), 1000ms) << "no more than a second's worth is saved up";
   RateLimiter none(0);
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(none.Take(start), 0ms);
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(none.Take(start, 0ms), 0ms);
+}
+
+TEST(RateLimiterTest, CallsThatAreNotMadeDelayNobody) {
+  RateLimiter limiter(60);
+  const Time start{};
+  EXPECT_EQ(limiter.Take(start, 0ms), 0ms);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(limiter.Take(start, 999ms), std::nullopt);
+  EXPECT_EQ(limiter.Take(start, 1000ms), 1000ms);
+  limiter.Return();
+  EXPECT_EQ(limiter.Take(start, 1000ms), 1000ms);
+  for (int i = 0; i < 100; ++i) limiter.Return();
+  EXPECT_EQ(limiter.Take(start, 0ms), 0ms);
+  EXPECT_EQ(limiter.Take(start, 1000ms), 1000ms) << "what comes back fills no more than the burst";
 }
 
 TEST(PriceTableTest, TheExactNameThenTheLongestPrefixCounts) {
@@ -107,16 +132,31 @@ TEST(PriceTableTest, TheExactNameThenTheLongestPrefixCounts) {
 TEST(BudgetTest, ARequestAndADayHaveTheirLimits) {
   constexpr int64_t kDay = int64_t{24} * 3600 * 1'000'000;
   Budget budget({.per_request = 1, .per_day = 3});
-  EXPECT_OK(budget.Check(1, 0, kDay));
-  EXPECT_THAT(budget.Check(0.6, 0.5, kDay).message(), HasSubstr("chat.request_budget: 0.5 spent"));
-  budget.Add(2.5, kDay);
-  EXPECT_OK(budget.Check(0.5, 0, kDay + 1));
-  const Status over = budget.Check(0.6, 0, kDay + 1);
+  EXPECT_OK(budget.Reserve(1, 0, kDay).status());
+  EXPECT_THAT(budget.Reserve(0.6, 0.5, kDay).status().message(),
+              HasSubstr("chat.request_budget: 0.5 spent"));
+  budget.Reserve(1, 0, kDay).value().Settle(2.5, kDay);
+  EXPECT_OK(budget.Reserve(0.5, 0, kDay + 1).status());
+  const Status over = budget.Reserve(0.6, 0, kDay + 1).status();
   EXPECT_EQ(over.code(), Code::kResourceExhausted);
-  EXPECT_THAT(over.message(), HasSubstr("chat.day_budget: 2.5 spent today"));
-  EXPECT_FALSE(budget.Check(0.6, 0, kDay / 2).ok()) << "a clock set back opens no new day";
-  EXPECT_OK(budget.Check(0.6, 0, 2 * kDay));
+  EXPECT_THAT(over.message(), HasSubstr("chat.day_budget: 2.5 spent today, a call may cost 0.6"));
+  EXPECT_FALSE(budget.Reserve(0.6, 0, kDay / 2).ok()) << "a clock set back opens no new day";
+  EXPECT_FALSE(budget.Reserve(0.6, 0, kDay).ok()) << "nor does one that is set right again";
+  EXPECT_OK(budget.Reserve(0.6, 0, 2 * kDay).status());
   EXPECT_DOUBLE_EQ(budget.SpentToday(2 * kDay), 0);
+}
+
+TEST(BudgetTest, WhatRunningCallsMayCostIsHeldBackUntilTheyEnd) {
+  Budget budget({.per_day = 3});
+  {
+    auto first = budget.Reserve(2, 0, 1).value();
+    EXPECT_THAT(budget.Reserve(2, 0, 1).status().message(),
+                HasSubstr("chat.day_budget: 0 spent today, calls that run may cost 2"));
+    first.Settle(0.5, 1);
+  }
+  { const auto second = budget.Reserve(2, 0, 1).value(); }  // ended without a word
+  EXPECT_OK(budget.Reserve(2.5, 0, 1).status());
+  EXPECT_DOUBLE_EQ(budget.SpentToday(1), 0.5);
 }
 
 }  // namespace
