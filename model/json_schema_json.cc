@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "model/json_schema.h"
@@ -10,6 +13,8 @@ namespace quarry::model {
 namespace {
 
 constexpr int kMaxDepth = 64;
+// Of checking a reply: alternatives of alternatives multiply.
+constexpr int kMaxSteps = 100'000;
 
 constexpr std::string_view kChecked[] = {"type",
                                          "enum",
@@ -48,27 +53,89 @@ bool HoldsMap(const std::string& key) {
   return key == "properties" || key == "$defs" || key == "definitions";
 }
 
-Status CheckPart(const Json& schema, const std::string& place, int depth) {
-  if (schema.is_boolean()) return OkStatus();
-  if (depth > kMaxDepth) return InvalidArgumentError(place + ": nested deeper than 64");
-  if (!schema.is_object()) return InvalidArgumentError(place + ": expected an object");
-  for (const auto& [key, value] : schema.items()) {
-    const std::string below = place + '.' + key;
-    if (!IsAmong(key, kChecked) && !IsAmong(key, kSaysNothing)) {
-      return InvalidArgumentError(below + ": is not checked here");
-    }
-    if (HoldsMap(key) || HoldsList(key)) {
-      if (HoldsList(key) ? !value.is_array() : !value.is_object()) {
-        return InvalidArgumentError(below + ": expected " +
-                                    (HoldsList(key) ? "a list" : "an object"));
-      }
-      for (const Json& part : value) QUARRY_RETURN_IF_ERROR(CheckPart(part, below, depth + 1));
-    } else if (key == "items" || key == "not" || key == "additionalProperties") {
-      QUARRY_RETURN_IF_ERROR(CheckPart(value, below, depth + 1));
-    }
+// What a $ref names; nullptr where that is nothing.
+const Json* Target(const Json& root, const std::string& reference) {
+  if (!reference.starts_with('#')) return nullptr;
+  try {
+    const Json::json_pointer pointer(reference.substr(1));
+    return root.contains(pointer) ? &root.at(pointer) : nullptr;
+  } catch (const Json::exception&) {  // no pointer
+    return nullptr;
   }
-  return OkStatus();
 }
+
+class SchemaChecker {
+ public:
+  explicit SchemaChecker(const Json& root) : root_(root) {}
+
+  Status Check() {
+    QUARRY_RETURN_IF_ERROR(CheckPart(root_, "schema", 0));
+    // Also what is referred to and stands where no schema would.
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      if (known_.contains(targets_[i].second)) continue;
+      QUARRY_RETURN_IF_ERROR(CheckPart(*targets_[i].second, "schema: " + targets_[i].first, 0));
+    }
+    for (const Json* schema : std::set<const Json*>(known_)) {
+      QUARRY_RETURN_IF_ERROR(CheckEnds(*schema, 0));
+    }
+    return OkStatus();
+  }
+
+ private:
+  Status CheckPart(const Json& schema, const std::string& place, int depth) {
+    if (schema.is_boolean()) return OkStatus();
+    if (depth > kMaxDepth) return InvalidArgumentError(place + ": nested deeper than 64");
+    if (!schema.is_object()) return InvalidArgumentError(place + ": expected an object");
+    known_.insert(&schema);
+    for (const auto& [key, value] : schema.items()) {
+      const std::string below = place + '.' + key;
+      if (!IsAmong(key, kChecked) && !IsAmong(key, kSaysNothing)) {
+        return InvalidArgumentError(below + ": is not checked here");
+      }
+      if (HoldsMap(key) || HoldsList(key)) {
+        if (HoldsList(key) ? !value.is_array() : !value.is_object()) {
+          return InvalidArgumentError(below + ": expected " +
+                                      (HoldsList(key) ? "a list" : "an object"));
+        }
+        for (const Json& part : value) QUARRY_RETURN_IF_ERROR(CheckPart(part, below, depth + 1));
+      } else if (key == "items" || key == "not" || key == "additionalProperties") {
+        QUARRY_RETURN_IF_ERROR(CheckPart(value, below, depth + 1));
+      } else if (key == "$ref") {
+        const std::string reference = StringOf(schema, "$ref");
+        const Json* target = Target(root_, reference);
+        if (target == nullptr) return InvalidArgumentError(below + ": " + reference + ": unknown");
+        targets_.emplace_back(reference, target);
+      }
+    }
+    return OkStatus();
+  }
+
+  // That checking a value against `schema` comes to an end: what is checked against the same value,
+  // by $ref and by what combines schemas, goes in no circle.
+  Status CheckEnds(const Json& schema, int depth) {
+    if (!schema.is_object() || ending_.contains(&schema)) return OkStatus();
+    if (depth > kMaxDepth) {
+      return InvalidArgumentError(
+          "schema: $ref in a circle that passes no properties or items, or longer than 64");
+    }
+    for (const auto& [key, value] : schema.items()) {
+      if (key == "$ref") {
+        QUARRY_RETURN_IF_ERROR(CheckEnds(*Target(root_, value.get<std::string>()), depth + 1));
+      } else if (key == "not") {
+        QUARRY_RETURN_IF_ERROR(CheckEnds(value, depth + 1));
+      } else if (HoldsList(key)) {
+        for (const Json& part : value) QUARRY_RETURN_IF_ERROR(CheckEnds(part, depth + 1));
+      }
+    }
+    ending_.insert(&schema);
+    return OkStatus();
+  }
+
+  const Json& root_;
+  std::set<const Json*> known_;
+  std::set<const Json*> ending_;
+  std::vector<std::pair<std::string, const Json*>> targets_;
+};
 
 bool IsOfType(const Json& value, const std::string& type) {
   if (type == "object") return value.is_object();
@@ -93,11 +160,20 @@ class Validator {
  public:
   explicit Validator(const Json& root) : root_(root) {}
 
-  Status Check(const Json& value, const Json& schema, const std::string& place, int depth) const {
+  Status CheckReply(const Json& reply, const Json& schema) {
+    Status status = Check(reply, schema, "", 0);
+    if (steps_ <= kMaxSteps) return status;
+    return InvalidArgumentError("schema: takes more than " + std::to_string(kMaxSteps) +
+                                " steps to check");
+  }
+
+ private:
+  Status Check(const Json& value, const Json& schema, const std::string& place, int depth) {
+    if (++steps_ > kMaxSteps) return Wrong(place, "fewer steps");
     if (schema.is_boolean()) return schema.get<bool>() ? OkStatus() : Wrong(place, "nothing");
     if (depth > kMaxDepth) return Wrong(place, "less nesting");
     if (const std::string reference = StringOf(schema, "$ref"); !reference.empty()) {
-      const Json* target = Target(reference);
+      const Json* target = Target(root_, reference);
       if (target == nullptr) return InvalidArgumentError("schema: $ref " + reference + ": unknown");
       return Check(value, *target, place, depth + 1);
     }
@@ -107,15 +183,8 @@ class Validator {
     return CheckCombined(value, schema, place, depth);
   }
 
- private:
   static Status Wrong(const std::string& place, const std::string& expected) {
     return UnavailableError((place.empty() ? "the reply" : place) + ": expected " + expected);
-  }
-
-  const Json* Target(const std::string& reference) const {
-    if (!reference.starts_with('#')) return nullptr;
-    const Json::json_pointer pointer(reference.substr(1));
-    return root_.contains(pointer) ? &root_.at(pointer) : nullptr;
   }
 
   static Status CheckValue(const Json& value, const Json& schema, const std::string& place) {
@@ -165,8 +234,7 @@ class Validator {
     return OkStatus();
   }
 
-  Status CheckObject(const Json& value, const Json& schema, const std::string& place,
-                     int depth) const {
+  Status CheckObject(const Json& value, const Json& schema, const std::string& place, int depth) {
     if (const Json* required = Find(schema, "required")) {
       for (const Json& name : *required) {
         if (name.is_string() && !value.contains(name.get<std::string>())) {
@@ -189,8 +257,7 @@ class Validator {
     return OkStatus();
   }
 
-  Status CheckArray(const Json& value, const Json& schema, const std::string& place,
-                    int depth) const {
+  Status CheckArray(const Json& value, const Json& schema, const std::string& place, int depth) {
     const Json* items = Find(schema, "items");
     for (size_t i = 0; items != nullptr && i < value.size(); ++i) {
       QUARRY_RETURN_IF_ERROR(
@@ -199,19 +266,23 @@ class Validator {
     return OkStatus();
   }
 
-  Status CheckCombined(const Json& value, const Json& schema, const std::string& place,
-                       int depth) const {
-    const auto count = [&](const Json& schemas) {
-      return std::ranges::count_if(
-          schemas, [&](const Json& one) { return Check(value, one, place, depth + 1).ok(); });
+  Status CheckCombined(const Json& value, const Json& schema, const std::string& place, int depth) {
+    // How many hold; `enough` is as good as more.
+    const auto count = [&](const Json& schemas, int enough) {
+      int holding = 0;
+      for (const Json& one : schemas) {
+        holding += Check(value, one, place, depth + 1).ok() ? 1 : 0;
+        if (holding == enough) break;
+      }
+      return holding;
     };
     if (const Json* all = Find(schema, "allOf")) {
       for (const Json& one : *all) QUARRY_RETURN_IF_ERROR(Check(value, one, place, depth + 1));
     }
-    if (const Json* any = Find(schema, "anyOf"); any != nullptr && count(*any) == 0) {
+    if (const Json* any = Find(schema, "anyOf"); any != nullptr && count(*any, 1) == 0) {
       return Wrong(place, "what one of anyOf says");
     }
-    if (const Json* one = Find(schema, "oneOf"); one != nullptr && count(*one) != 1) {
+    if (const Json* one = Find(schema, "oneOf"); one != nullptr && count(*one, 2) != 1) {
       return Wrong(place, "what exactly one of oneOf says");
     }
     if (const Json* no = Find(schema, "not");
@@ -222,6 +293,7 @@ class Validator {
   }
 
   const Json& root_;
+  int steps_ = 0;
 };
 
 }  // namespace
@@ -229,7 +301,7 @@ class Validator {
 Status CheckSchema(const std::string& schema) {
   const Json json = Json::parse(schema, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return InvalidArgumentError("schema: not JSON");
-  return CheckPart(json, "schema", 0);
+  return SchemaChecker(json).Check();
 }
 
 Status CheckFormat(const ResponseFormat& format, const std::string& content) {
@@ -241,7 +313,7 @@ Status CheckFormat(const ResponseFormat& format, const std::string& content) {
   QUARRY_RETURN_IF_ERROR(CheckSchema(format.schema));
   const Json schema = Json::parse(format.schema);
   try {
-    return Validator(schema).Check(reply, schema, "", 0);
+    return Validator(schema).CheckReply(reply, schema);
   } catch (const Json::exception& error) {  // a member of the schema that is of another type
     return InvalidArgumentError(std::string("schema: ") + error.what());
   }

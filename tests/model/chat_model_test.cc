@@ -443,8 +443,44 @@ TEST(JsonSchemaTest, WhatIsCombinedIsChecked) {
   EXPECT_FALSE(check(R"({"not": {"type": "string"}})", R"("a")"));
   EXPECT_TRUE(check(R"({"type": ["string", "null"], "maxLength": 2})", R"("水泵")"));
   EXPECT_FALSE(check(R"({"type": "string", "minLength": 3})", R"("水泵")"));
-  EXPECT_FALSE(check(R"({"$ref": "#"})", "1")) << "a schema that is itself ends";
-  EXPECT_FALSE(check(R"({"items": {"$ref": "#/none"}})", "[1]"));
+}
+
+TEST(JsonSchemaTest, ReferencesToNothingAndInCirclesAreRefused) {
+  for (
+      const char* schema :
+      {R"({"$ref": "#"})", R"({"anyOf": [{"type": "null"}, {"$ref": "#"}]})",
+       R"({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}]}, "b": {"not": {"$ref": "#/$defs/a"}}}})"}) {
+    const Status status = CheckSchema(schema);
+    EXPECT_EQ(status.code(), Code::kInvalidArgument);
+    EXPECT_THAT(status.message(), HasSubstr("schema: $ref in a circle")) << schema;
+  }
+  for (const char* unknown : {"#/none", "other.json", "#/items/x/0", "#a", ""}) {
+    EXPECT_THAT(CheckSchema(R"({"items": {"$ref": ")" + std::string(unknown) + R"("}})").message(),
+                HasSubstr("schema.items.$ref: " + std::string(unknown) + ": unknown"));
+  }
+  EXPECT_THAT(CheckSchema(R"({"const": {"pattern": "x"}, "items": {"$ref": "#/const"}})").message(),
+              HasSubstr("schema: #/const.pattern: is not checked here"));
+  const std::string tree = R"({"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}}})";
+  EXPECT_OK(CheckSchema(tree));
+}
+
+TEST(JsonSchemaTest, AlternativesThatMultiplyAreGivenUp) {
+  // Each level asks twice for the next: 2^40 steps.
+  Json defs;
+  for (int i = 0; i < 40; ++i) {
+    const Json next = {{"$ref", "#/$defs/" + std::to_string(i + 1)}};
+    defs[std::to_string(i)] = {{"items", {{"anyOf", {next, next}}}}};
+  }
+  defs["40"] = {{"type", "string"}};
+  const Json schema = {{"$ref", "#/$defs/0"}, {"$defs", defs}};
+  Json nested = 1;
+  for (int i = 0; i < 40; ++i) nested = Json::array({nested});
+  const auto start = std::chrono::steady_clock::now();
+  const Status status =
+      CheckFormat({ResponseFormat::Kind::kJsonSchema, "n", schema.dump()}, nested.dump());
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("schema: takes more than 100000 steps to check"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
 }
 
 TEST_F(ChatModelTest, ACassetteSaysAgainWhatWasSaid) {
