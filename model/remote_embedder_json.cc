@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstring>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -24,6 +26,10 @@ constexpr size_t kBatchTexts = 64;
 constexpr size_t kBatchBytes = 192 * 1024;
 constexpr size_t kThreads = 4;
 constexpr uint32_t kMaxDimension = 65'536;
+// What an answer may hold beside the vectors, for each and for all; and how long a value is written,
+// indented.
+constexpr uint64_t kValuesBeside = 64;
+constexpr uint64_t kBytesOfValue = 64;
 
 Status Wrong(const std::string& problem) { return UnavailableError("its answer: " + problem); }
 
@@ -60,8 +66,9 @@ Result<std::vector<float>> ReadVector(const Json& json, const std::string& place
 }
 
 // The vectors of `count` texts, in their order.
-Result<std::vector<std::vector<float>>> ReadVectors(const std::string& body, size_t count) {
-  QUARRY_ASSIGN_OR_RETURN(const Json json, ParseUpstreamJson(body));
+Result<std::vector<std::vector<float>>> ReadVectors(const std::string& body, size_t count,
+                                                    uint64_t max_values) {
+  QUARRY_ASSIGN_OR_RETURN(const Json json, ParseUpstreamJson(body, max_values));
   const Json* data = Find(json, "data");
   if (data == nullptr || !data->is_array()) return Wrong("\"data\": expected a list");
   if (data->size() != count) {
@@ -105,18 +112,30 @@ class RemoteEmbedder final : public Embedder {
     std::atomic<size_t> next = 0;
     std::mutex mutex;
     Status failed;  // guarded by mutex
+    const auto embed = [&](size_t i) {
+      try {
+        return EmbedBatch(texts, batches[i], role, context, matrix);
+      } catch (const std::bad_alloc&) {  // must not leave a thread
+        return ResourceExhaustedError(Place() + ": no memory for the vectors");
+      }
+    };
     // One that fails ends the others at their next batch.
     const auto work = [&] {
       for (size_t i = next++; i < batches.size(); i = next++) {
-        const Status done = EmbedBatch(texts, batches[i], role, context, matrix);
+        Status done = embed(i);
         if (done.ok()) continue;
         next = batches.size();
         const std::lock_guard lock(mutex);
-        if (failed.ok()) failed = done;
+        if (failed.ok()) failed = std::move(done);
       }
     };
     std::vector<std::thread> threads;
-    for (size_t i = 1; i < std::min(kThreads, batches.size()); ++i) threads.emplace_back(work);
+    threads.reserve(kThreads);
+    try {
+      while (threads.size() + 1 < std::min(kThreads, batches.size())) threads.emplace_back(work);
+    } catch (const std::system_error&) {
+      // No further thread is to be had: those that are do the work.
+    }
     work();
     for (std::thread& thread : threads) thread.join();
     if (!failed.ok()) return failed;
@@ -127,10 +146,15 @@ class RemoteEmbedder final : public Embedder {
                                               const CallContext& context) const {
     Json request = {{"model", name_.model}, {"input", texts}, {"encoding_format", "base64"}};
     if (name_.dimensions != 0) request["dimensions"] = name_.dimensions;
-    QUARRY_ASSIGN_OR_RETURN(const HttpResponse response,
-                            endpoint_->Post("/embeddings", DumpJson(request), {}, context));
-    auto vectors = ReadVectors(response.body, texts.size());
-    if (!vectors.ok()) return std::move(vectors).status().Annotate(Place());
+    const uint64_t dimension = space_.dimension != 0 ? space_.dimension : kMaxDimension;
+    const uint64_t most = texts.size() * (dimension + kValuesBeside) + kValuesBeside;
+    QUARRY_ASSIGN_OR_RETURN(
+        const HttpResponse response,
+        endpoint_->Post("/embeddings", DumpJson(request), {}, context, most * kBytesOfValue));
+    auto vectors = ReadVectors(response.body, texts.size(), most);
+    if (!vectors.ok()) {
+      return endpoint_->Redacted(std::move(vectors).status().Annotate(Place()));
+    }
     return vectors;
   }
 

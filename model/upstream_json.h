@@ -16,15 +16,29 @@ using Json = nlohmann::json;
 
 inline constexpr int kMaxUpstreamJsonDepth = 64;
 
-// kUnavailable "not JSON: ..." for what is none, or is nested deeper.
-inline Result<Json> ParseUpstreamJson(std::string_view text) {
+// What an answer holds at most where nothing else is said; a value takes some 50 times the bytes that
+// it is written in ("[]").
+inline constexpr uint64_t kMaxUpstreamJsonValues = uint64_t{1} << 20;
+
+// kUnavailable "not JSON: ..." for what is none, is nested deeper, or holds more than `max_values`
+// numbers, strings, lists and the like.
+inline Result<Json> ParseUpstreamJson(std::string_view text,
+                                      uint64_t max_values = kMaxUpstreamJsonValues) {
   bool too_deep = false;
-  const auto check = [&](int depth, Json::parse_event_t, Json&) {
+  uint64_t values = 0;
+  const auto check = [&](int depth, Json::parse_event_t event, Json&) {
     too_deep = too_deep || depth > kMaxUpstreamJsonDepth;
-    return !too_deep;  // what is below is dropped
+    const bool is_end =
+        event == Json::parse_event_t::array_end || event == Json::parse_event_t::object_end;
+    if (!is_end) ++values;
+    return !too_deep && values <= max_values;  // what comes then is dropped
   };
   Json json = Json::parse(text, check, /*allow_exceptions=*/false);
   if (too_deep) return UnavailableError("not JSON that is read here: nested deeper than 64");
+  if (values > max_values) {
+    return UnavailableError("not JSON that is read here: more than " + std::to_string(max_values) +
+                            " values");
+  }
   if (json.is_discarded()) {
     const std::string begin(text.substr(0, 60));
     return UnavailableError("not JSON: it begins with \"" + begin + "\"");

@@ -1,5 +1,7 @@
 #include "model/remote_models.h"
 
+#include <pthread.h>
+
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -164,6 +166,45 @@ TEST_F(RemoteModelsTest, EachBadAnswerIsAClearError) {
   }
 }
 
+TEST_F(RemoteModelsTest, AnAnswerOfFarMoreThanWasAskedForIsNotTakenIn) {
+  std::string lists = R"({"data": [)";
+  for (int i = 0; i < 20'000; ++i) lists += "[],";
+  lists += "[]]}";
+  HttpUpstream upstream([&](UpstreamCall& call) {
+    if (call.request().target.starts_with("/long")) {
+      return call.Reply(200, '"' + std::string(1 << 20, 'x') + '"');
+    }
+    call.Reply(200, lists);
+  });
+  const std::vector<std::string> text = {"x"};
+  ASSERT_OK_AND_ASSIGN(const auto many, Open(upstream, "/v1#m", 1'000));
+  EXPECT_THAT(many->Embed(text, EmbeddingRole::kQuery, {}).status().message(),
+              HasSubstr("not JSON that is read here: more than 1128 values"));
+  ASSERT_OK_AND_ASSIGN(const auto is_long, Open(upstream, "/long#m", 1'000));
+  const Status refused = is_long->Embed(text, EmbeddingRole::kQuery, {}).status();
+  EXPECT_EQ(refused.code(), Code::kResourceExhausted);
+  EXPECT_THAT(refused.message(), HasSubstr("an answer of more than 72192 bytes"));
+}
+
+TEST_F(RemoteModelsTest, TextsAreEmbeddedAlsoWhereNoThreadIsToBeHad) {
+  HttpUpstream upstream([](UpstreamCall& call) { Embed(call); });
+  ASSERT_OK_AND_ASSIGN(const auto embedder, Open(upstream));  // its connection is kept
+  const std::vector<std::string> texts(300, "a");
+  pthread_attr_t before;
+  pthread_attr_t huge;
+  ASSERT_EQ(::pthread_getattr_default_np(&before), 0);
+  ASSERT_EQ(::pthread_getattr_default_np(&huge), 0);
+  // More than the address space has, so that no stack can be mapped.
+  ASSERT_EQ(::pthread_attr_setstacksize(&huge, size_t{1} << 60), 0);
+  ASSERT_EQ(::pthread_setattr_default_np(&huge), 0);
+  const auto matrix = embedder->Embed(texts, EmbeddingRole::kDocument, {});
+  ASSERT_EQ(::pthread_setattr_default_np(&before), 0);
+  ::pthread_attr_destroy(&before);
+  ::pthread_attr_destroy(&huge);
+  ASSERT_OK(matrix.status());
+  EXPECT_EQ(matrix->rows(), 300u);
+}
+
 TEST_F(RemoteModelsTest, AnUpstreamThatFailsIsAClearError) {
   testing::Gate gate;
   HttpUpstream upstream([&](UpstreamCall& call) {
@@ -230,8 +271,7 @@ TEST_F(RemoteModelsTest, AKeyGoesToTheOriginOfTheModelThatItWasGivenForAlone) {
 TEST_F(RemoteModelsTest, AKeyIsNotSentOverPlainHttpToAnotherMachine) {
   options_.embedding_model = "http://127.example.invalid/v1#m";
   models_.emplace(options_);
-  const Status status =
-      models_->OpenEmbedder({.path = options_.embedding_model}, 0, {}).status();
+  const Status status = models_->OpenEmbedder({.path = options_.embedding_model}, 0, {}).status();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("POST http://127.example.invalid/v1/embeddings: a key is "
                                           "set for it and is not sent over plain http"));
