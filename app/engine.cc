@@ -45,6 +45,7 @@ Result<model::RemoteModelsOptions> RemoteOptionsOf(const Config& config) {
   options.embedding_model = config.embedding.folder.path;
   options.rerank_key = config.rerank_key;
   options.chat_key = config.chat_key;
+  options.chat_model = config.chat_model;
   options.rerank_model = config.rerank_model;
   if (const char* key = std::getenv("OPENAI_API_KEY")) options.openai_key = key;
   if (const char* url = std::getenv("OPENAI_BASE_URL"); url != nullptr && *url != '\0') {
