@@ -71,7 +71,7 @@ TEST_P(CrossLanguageFloorTest, ASectionIsFoundByItsTranslation) {
   ASSERT_OK_AND_ASSIGN(const std::vector<SectionPair> pairs,
                        ReadParallelSections(*directory + "/en", *directory + "/zh_cn"));
   EXPECT_GE(pairs.size(), 300u);
-  const testing::TemporaryDirectory collection = testing::MakeTemporaryDirectory();
+  const TemporaryDirectory collection = testing::MakeTemporaryDirectory();
   ASSERT_OK(WriteParallelCollection(pairs, GetParam(), collection.path()));
   testing::TestEngine engine;
   RetrievalEvalOptions options;
