@@ -22,6 +22,16 @@ Status Deliver(const Answer& answer, const AnswerSink& sink) {
   return OkStatus();
 }
 
+// Why a question is not looked up; nullptr if it is.
+const char* WhyBypassed(const std::string& text, CacheUse use) {
+  if (use == CacheUse::kOff) return "the request says so";
+  if (text.size() > retrieval::kMaxQuestionBytes) return "the question is too long";
+  const retrieval::NormalisedQuestion normalised = retrieval::NormaliseQuestion(text);
+  if (normalised.text.empty()) return "the question has no words";
+  if (retrieval::AsksForNow(normalised)) return "the question asks for what changes by the day";
+  return nullptr;
+}
+
 // Equal only of the same words on the same state: then one answer is the other's.
 std::string FlightKey(const retrieval::CacheQuestion& question) {
   std::string key;
@@ -75,14 +85,10 @@ Result<Answer> CachedAnswerer::Ask(const Query& query, const index::Snapshot& sn
                                    CacheUse use, const AnswerSink& sink,
                                    const CallContext& context) const {
   if (cache_ == nullptr) return answerer_.Ask(query, snapshot, sink, context);
-  const retrieval::NormalisedQuestion normalised = retrieval::NormaliseQuestion(query.text);
-  const bool of_the_day = retrieval::AsksForNow(normalised);
-  if (use == CacheUse::kOff || of_the_day || normalised.text.empty()) {
+  if (const char* why = WhyBypassed(query.text, use); why != nullptr) {
     QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, sink, context));
     answer.cache.kind = CacheKind::kBypassed;
-    answer.cache.reason = use == CacheUse::kOff ? "the request says so"
-                          : of_the_day          ? "the question asks for what changes by the day"
-                                                : "the question has no words";
+    answer.cache.reason = why;
     return answer;
   }
   Trace trace;

@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kWriterQueue = 1024;
 // Of the similar questions, those that are asked about.
 constexpr size_t kSimilar = 5;
+// The time to live of answers about "last week" and the like: what that is changes at midnight.
+constexpr int64_t kRelativeHours = 1;
 constexpr int64_t kMicrosPerHour = int64_t{3600} * 1'000'000;
 
 // What retrieval gave for a question: what the context took and what it left out.
@@ -144,6 +146,8 @@ Result<std::vector<AnswerCache::Candidate>> AnswerCache::FindCandidates(
     equal = shelf.shelf.Find(question.scope, form);
   }
   std::vector<Candidate> candidates;
+  // What the store says is not believed: the same form must come out of the question that was asked.
+  if (equal != nullptr && NormaliseQuestion(equal->question).text != form) equal = nullptr;
   if (equal != nullptr) candidates.push_back({.entry = std::move(equal)});
   // An answer to the same question that is no longer true is not made up for by another's.
   if (!candidates.empty()) return candidates;
@@ -195,7 +199,8 @@ Result<std::vector<AnswerCache::Candidate>> AnswerCache::FindSimilar(const Cache
     const GateVerdict gate = CompareQuestions(facts, FactsOf(candidate.entry->question));
     if (!gate.open) {
       metrics_->Refused("gate");
-      why = "similar question not served: " + gate.reason;
+      // Not the words: they are those of whoever asked before.
+      why = "similar question not served: " + gate.reason.substr(0, gate.reason.find(':'));
       continue;
     }
     QUARRY_ASSIGN_OR_RETURN(const double score,
@@ -226,7 +231,11 @@ Result<std::optional<CacheHit>> AnswerCache::Check(const CacheQuestion& question
     return std::optional<CacheHit>();
   };
   const int64_t now = clock_.NowMicros();
-  if (now - entry.created_micros >= int64_t{options_.ttl_hours} * kMicrosPerHour ||
+  int64_t time_to_live = int64_t{options_.ttl_hours} * kMicrosPerHour;
+  if (AsksRelativeToNow(question.normalised)) {
+    time_to_live = std::min(time_to_live, kRelativeHours * kMicrosPerHour);
+  }
+  if (now - entry.created_micros >= time_to_live ||
       entry.created_micros > now + kMicrosPerHour) {  // the clock was set back
     return refuse("expired", false);
   }
@@ -267,11 +276,29 @@ Result<std::optional<CacheHit>> AnswerCache::Check(const CacheQuestion& question
 
 Result<std::vector<CacheEntry>> AnswerCache::Entries(CollectionId collection) {
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Shelf> shelf, ShelfOf(collection));
-  if (!read_only_) {
-    std::lock_guard lock(shelf->mutex);
-    return shelf->shelf.All();
-  }
   std::vector<CacheEntry> entries;
+  if (!read_only_) {
+    std::vector<CacheEntry> held;
+    std::vector<bool> stored;
+    {
+      std::lock_guard lock(shelf->mutex);
+      held = shelf->shelf.All();
+      for (const CacheEntry& entry : held) stored.push_back(shelf->shelf.IsStored(entry->id));
+    }
+    // A change to a document takes its answers out of the store; memory learns of it here.
+    for (size_t i = 0; i < held.size(); ++i) {
+      if (stored[i]) {
+        QUARRY_ASSIGN_OR_RETURN(const bool there, shelf->table.Contains(held[i]->id));
+        if (!there) {
+          std::lock_guard lock(shelf->mutex);
+          shelf->shelf.Drop(held[i]->id);
+          continue;
+        }
+      }
+      entries.push_back(std::move(held[i]));
+    }
+    return entries;
+  }
   QUARRY_RETURN_IF_ERROR(shelf->table.ForEach([&](index::StoredCacheEntry entry) {
     entries.push_back(std::make_shared<const index::StoredCacheEntry>(std::move(entry)));
     return true;

@@ -6,6 +6,7 @@
 #include "base/coding.h"
 #include "base/hash.h"
 #include "index/keys.h"
+#include "retrieval/question_normaliser.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -57,6 +58,8 @@ std::string CacheScope(const Query& query, const index::Snapshot& snapshot,
   // A new field of Query does not compile here until it is part of the scope.
   const auto& [text, has_operators, mode, k, filter, principals, options] = query;
   std::string scope;
+  // An entry is found by its normal form: those of other rules mean other questions.
+  AppendVarint(scope, kQuestionNormaliserVersion);
   AppendVarint(scope, snapshot.collection().id.value);
   AppendPrincipals(principals, scope);
   AppendFilter(filter, scope);

@@ -11,7 +11,7 @@
 
 namespace quarry::retrieval {
 
-// Collection, principals (as a set), filter, mode, k and the other fields of the query; the embedding
+// The version of the normaliser, collection, principals (as a set), filter, mode, k and the other fields of the query; the embedding
 // space of the snapshot; `configuration`, which names model, prompts and options. Fields are set apart
 // by their lengths, so that no two scopes are written alike.
 std::string CacheScope(const Query& query, const index::Snapshot& snapshot,

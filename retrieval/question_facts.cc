@@ -33,7 +33,15 @@ template <typename Value>
 class PhraseTable {
  public:
   void Add(std::string_view phrase, Value value) {
-    std::vector<QuestionToken> tokens = UnifyNumbers(TokenizeQuestion(phrase));
+    AddTokens(UnifyNumbers(TokenizeQuestion(phrase)), std::move(value));
+  }
+  // A unit, as it reads behind a number.
+  void AddUnit(std::string_view unit, Value value) {
+    std::vector<QuestionToken> tokens = TokenizeQuestion("1 " + std::string(unit));
+    tokens.erase(tokens.begin());
+    AddTokens(std::move(tokens), std::move(value));
+  }
+  void AddTokens(std::vector<QuestionToken> tokens, Value value) {
     const std::string first = tokens[0].text;
     by_first_[first].push_back({std::move(tokens), std::move(value)});
   }
@@ -79,6 +87,7 @@ struct Lexicon {
   PhraseTable<bool> functions;
   PhraseTable<bool> neutral;
   PhraseTable<bool> now;
+  PhraseTable<bool> relative;
   PhraseTable<std::string> units;
 };
 
@@ -99,9 +108,12 @@ const Lexicon& TheLexicon() {
     for (const std::string_view word : Split(question_lexicon::NowWords(), '|')) {
       made->now.Add(word, true);
     }
+    for (const std::string_view word : Split(question_lexicon::RelativeTimes(), '|')) {
+      made->relative.Add(word, true);
+    }
     for (const std::string_view group : Split(question_lexicon::Units(), '|')) {
       const std::vector<std::string_view> names = Split(group, ',');
-      for (const std::string_view name : names) made->units.Add(name, std::string(names[0]));
+      for (const std::string_view name : names) made->units.AddUnit(name, std::string(names[0]));
     }
     return made;
   }();
@@ -115,7 +127,7 @@ bool HasDigit(const QuestionToken& token) {
 
 bool IsLatin(const QuestionToken& token) {
   return !token.cjk && std::any_of(token.text.begin(), token.text.end(),
-                                   [](char c) { return c >= 'a' && c <= 'z'; });
+                                   [](unsigned char c) { return std::isalpha(c) != 0; });
 }
 
 // 是不是, 有没有: the middle of a choice between a verb and its negation denies nothing.
@@ -216,7 +228,19 @@ class FactReader {
     }
   }
 
+  // "sort!" and "sort", "args..." and "args" are not the same word.
+  void ReadMark(const QuestionToken& token) {
+    const bool tells = token.mark.starts_with('!') || token.mark.starts_with("..");
+    if (tells && !token.cjk) facts_.content.push_back(token.mark);
+  }
+
   size_t ReadAt(size_t at, bool chinese) {
+    const size_t used = ReadWords(at, chinese);
+    for (const QuestionToken& token : Tokens(tokens_).subspan(at, used)) ReadMark(token);
+    return used;
+  }
+
+  size_t ReadWords(size_t at, bool chinese) {
     const Tokens rest = Tokens(tokens_).subspan(at);
     const Lexicon& lexicon = TheLexicon();
     if (HasDigit(rest[0])) {
@@ -287,12 +311,36 @@ QuestionFacts FactsOf(std::string_view question) {
   return FactReader(question, NormaliseQuestion(question)).Read();
 }
 
-bool AsksForNow(const NormalisedQuestion& question) {
-  const Tokens tokens = question.tokens;
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    if (TheLexicon().now.Find(tokens.subspan(i)).tokens > 0) return true;
+namespace {
+
+// "today's", "(today)" and "\"today\"" as "today".
+std::vector<QuestionToken> BareWords(const NormalisedQuestion& question) {
+  std::vector<QuestionToken> bare = question.tokens;
+  for (QuestionToken& token : bare) {
+    if (token.cjk) continue;
+    std::string& text = token.text;
+    const auto sign = [](unsigned char c) { return c < 0x80 && std::isalnum(c) == 0; };
+    text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), sign));
+    text.erase(std::find_if_not(text.rbegin(), text.rend(), sign).base(), text.end());
+    if (text.ends_with("'s")) text.resize(text.size() - 2);
+  }
+  return bare;
+}
+
+bool HoldsAny(const PhraseTable<bool>& phrases, const NormalisedQuestion& question) {
+  const std::vector<QuestionToken> words = BareWords(question);
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (phrases.Find(Tokens(words).subspan(i)).tokens > 0) return true;
   }
   return false;
+}
+
+}  // namespace
+
+bool AsksForNow(const NormalisedQuestion& question) { return HoldsAny(TheLexicon().now, question); }
+
+bool AsksRelativeToNow(const NormalisedQuestion& question) {
+  return HoldsAny(TheLexicon().relative, question);
 }
 
 }  // namespace quarry::retrieval

@@ -50,4 +50,8 @@ QuestionFacts FactsOf(std::string_view question);
 // "today", "now", 最新, 今天. Its answer is never taken from a cache.
 bool AsksForNow(const NormalisedQuestion& question);
 
+// Whether it names a time by its distance from now that moves by the week or more slowly: "last week",
+// 去年, "3 months ago". Its answer is kept for a short time only.
+bool AsksRelativeToNow(const NormalisedQuestion& question);
+
 }  // namespace quarry::retrieval

@@ -23,7 +23,7 @@
 
 namespace quarry::retrieval {
 
-inline constexpr uint32_t kQuestionGateVersion = 1;
+inline constexpr uint32_t kQuestionGateVersion = 2;
 
 // Of the words of the longer question, the share in the same order from which two are nearly the
 // same.

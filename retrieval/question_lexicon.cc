@@ -145,10 +145,34 @@ std::string_view NeutralWords() {
 std::string_view NowWords() {
   return "latest|newest|today|tonight|now|right now|current|currently|at the moment|this week|this "
          "month|this year|so far|recent|recently|up to date|breaking|yesterday|tomorrow|as of "
-         "now|these days|"
+         "now|these days|this morning|this afternoon|this evening|last night|yesterday night|day "
+         "ago|"
+         "days ago|hour ago|hours ago|minutes ago|in the last|in the past|just now|nowadays|"
          "最新|最近|今天|今日|今晚|现在|目前|当前|此刻|刚刚|近期|本周|本月|今年|这周|这个月|昨天|"
          "昨日|明天|"
-         "明日|实时|截至";
+         "明日|实时|截至|昨晚|昨夜|今早|今晨|今夜|明早|明晚|前天|后天|大前天|大后天|前晚|天前|天后|"
+         "小时前|"
+         "小时后|分钟前|刚才|眼下|当下|如今|这几天|这两天";
+}
+
+std::string_view RelativeTimes() {
+  return "last week|last month|last year|last quarter|last season|last weekend|last spring|last "
+         "summer|last autumn|last fall|last winter|last monday|last tuesday|last wednesday|last "
+         "thursday|last friday|last saturday|last sunday|next week|next month|next year|next "
+         "quarter|next season|next weekend|next spring|next summer|next autumn|next fall|next "
+         "winter|next monday|next tuesday|next wednesday|next thursday|next friday|next saturday|"
+         "next sunday|this weekend|this quarter|this season|this spring|this summer|this autumn|"
+         "this fall|this winter|this monday|this tuesday|this wednesday|this thursday|this friday|"
+         "this saturday|this sunday|previous week|previous month|previous year|coming week|coming "
+         "month|coming year|week ago|weeks ago|month ago|months ago|year ago|years ago|decades ago|"
+         "ago|upcoming|soon|since last|"
+         "上周|上星期|上礼拜|上个星期|上个礼拜|上个月|上月|上季度|上个季度|上半年|上一周|上一年|"
+         "去年|"
+         "前年|大前年|下周|下星期|下礼拜|下个星期|下个礼拜|下个月|下月|下季度|下个季度|下半年|"
+         "下一周|"
+         "下一年|明年|后年|这季度|本季度|这个季度|这周末|周前|星期前|个月前|月前|年前|周后|个月后|"
+         "年后|"
+         "不久前|即将";
 }
 
 std::string_view Units() {
@@ -159,10 +183,13 @@ std::string_view Units() {
          "liter,"
          "liters,litre,litres,升|ml,毫升|s,sec,second,seconds,秒|min,minute,minutes,分钟|h,hr,hour,"
          "hours,小时|day,days,天,日|week,weeks,周|month,months,个月|year,years,年|%,percent,"
-         "per cent|usd,dollar,dollars,美元|eur,euro,euros,欧元|元,块,yuan,rmb,cny|bar|pa|kpa,千帕|"
-         "mpa,兆帕|psi|v,volt,volts,伏|kv,千伏|a,amp,amps,安|ma|w,watt,watts,瓦|kw,kilowatt,"
-         "kilowatts,"
-         "千瓦|mw|kwh,度|hz|khz|mhz|ghz|kb|mb|gb|tb|°c,celsius,摄氏度|°f,fahrenheit,华氏度|月|号|"
+         "per cent|usd,dollar,dollars,美元|eur,euro,euros,欧元|元,块,yuan,rmb,cny|bar|Pa|kpa,千帕|"
+         "MPa,兆帕|mPa|mpa|psi|v,volt,volts,伏|kv,千伏|mV|MV|mv|a,amp,amps,安|mA|MA|ma|w,watt,"
+         "watts,"
+         "瓦|kw,kilowatt,kilowatts,千瓦|mW,milliwatt,milliwatts,毫瓦|MW,megawatt,megawatts,兆瓦|mw|"
+         "kwh,度|MWh|mWh|hz|khz|MHz|mHz|mhz|ghz|kB|KB|Kb|kb|MB|Mb|mB|mb|GB|Gb|gB|gb|TB|Tb|tb|mΩ|MΩ|"
+         "M|"
+         "K|k|G|S|B|H|T|°c,celsius,摄氏度|°f,fahrenheit,华氏度|月|号|"
          "点|岁|"
          "人|位|个|台|件|次|张|份|家|名|层|楼";
 }

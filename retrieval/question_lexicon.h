@@ -29,8 +29,11 @@ std::string_view NeutralWords();
 // Words of AsksForNow, separated by '|'.
 std::string_view NowWords();
 
+// Words of AsksRelativeToNow, separated by '|'.
+std::string_view RelativeTimes();
+
 // Units and measure words that may stand behind a number, separated by '|'; those of one group,
-// separated by ',', are one.
+// separated by ',', are one. In their own case where it tells (question_tokens.h).
 std::string_view Units();
 
 }  // namespace quarry::retrieval::question_lexicon

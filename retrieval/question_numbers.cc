@@ -109,7 +109,7 @@ std::optional<std::pair<uint64_t, size_t>> ReadHundreds(Tokens tokens) {
   uint64_t value = read->first * 100;
   ++at;
   size_t rest = at;
-  if (rest < tokens.size() && tokens[rest].Is("and")) ++rest;
+  if (rest < tokens.size() && tokens[rest].Is("and") && !tokens[rest].ends) ++rest;
   if (const auto tens = ReadTens(tokens.subspan(std::min(rest, tokens.size())));
       tens && tens->first > 0 && !tokens[at - 1].ends) {
     value += tens->first;
@@ -124,7 +124,7 @@ std::optional<Spelled> ReadEnglish(Tokens tokens) {
   size_t last_scale = 15;  // scales descend
   while (used == 0 || (!tokens[used - 1].ends && last_scale > 0)) {
     size_t begin = used;
-    if (used > 0 && used < tokens.size() && tokens[used].Is("and")) ++begin;
+    if (used > 0 && used < tokens.size() && tokens[used].Is("and") && !tokens[used].ends) ++begin;
     const auto group = ReadHundreds(tokens.subspan(begin));
     if (!group) break;
     size_t end = begin + group->second;
@@ -209,17 +209,40 @@ std::optional<uint64_t> ReadHanSection(Tokens run) {
   return run.empty() ? std::nullopt : std::optional(value);
 }
 
-std::optional<std::string> ReadHanNumber(Tokens run) {
-  const bool digits_only = std::all_of(run.begin(), run.end(), [](const QuestionToken& token) {
-    return Find(kHanDigits, token.text).has_value() && !token.Is("两");
-  });
-  if (digits_only && run.size() >= 3) {
-    std::string digits;
-    for (const QuestionToken& token : run) {
-      digits += static_cast<char>('0' + *Find(kHanDigits, token.text));
-    }
-    return digits;
+// Digits read one by one: years, and numbers with a zero. 三四五 may be 3, 4 and 5.
+std::optional<std::string> ReadHanDigits(Tokens run, Tokens rest) {
+  std::string digits;
+  for (const QuestionToken& token : run) {
+    const std::optional<int> digit = Find(kHanDigits, token.text);
+    if (!digit || token.Is("两")) return std::nullopt;
+    digits += static_cast<char>('0' + *digit);
   }
+  const bool year = digits.size() == 4 && (digits[0] == '1' || digits[0] == '2') && !rest.empty() &&
+                    !run.back().ends && rest[0].Is("年");
+  const bool zero = digits.size() >= 3 && digits.find('0') != std::string::npos;
+  return year || zero ? std::optional(digits) : std::nullopt;
+}
+
+// Whether a numeral of one character is no number before what follows: 十分 is "very", 两月 two months
+// and 二月 February, 二次 the second time and 两次 two times, 一点 a little.
+bool IsWordAlone(const QuestionToken& numeral, Tokens rest) {
+  static constexpr std::string_view kMeasures[] = {
+      "个", "天", "年", "周", "小", "分", "秒", "米", "公", "斤", "吨", "元", "块", "人", "位",
+      "台", "件", "张", "名", "条", "只", "种", "本", "辆", "瓶", "杯", "岁", "倍", "份", "点"};
+  const bool joined = !numeral.ends && !rest.empty();
+  if (numeral.Is("两")) {
+    return !joined || std::none_of(std::begin(kMeasures), std::end(kMeasures),
+                                   [&](std::string_view word) { return rest[0].Is(word); });
+  }
+  if (!joined) return false;
+  if (numeral.Is("十")) return rest[0].Is("分") && (rest.size() < 2 || !rest[1].Is("钟"));
+  if (numeral.Is("二")) return rest[0].Is("次");
+  return numeral.Is("一") && rest[0].Is("点") && (rest.size() < 2 || !rest[1].Is("钟"));
+}
+
+std::optional<std::string> ReadHanNumber(Tokens run, Tokens rest) {
+  if (std::optional<std::string> digits = ReadHanDigits(run, rest)) return digits;
+  if (run.size() == 1 && IsWordAlone(run[0], rest)) return std::nullopt;
   if (run.size() == 1 && Find(kHanDigits, run[0].text) == 0) return "0";
   uint64_t value = 0;
   size_t begin = 0;
@@ -236,12 +259,12 @@ std::optional<std::string> ReadHanNumber(Tokens run) {
   if (begin == run.size()) return std::to_string(value);
   // 三万零五: a zero stands for what is left out.
   if (begin > 0 && Find(kHanDigits, run[begin].text) == 0) ++begin;
-  const std::optional<uint64_t> rest = ReadHanSection(run.subspan(begin));
+  const std::optional<uint64_t> low = ReadHanSection(run.subspan(begin));
   // 三万五 is 35,000 to some and 30,005 to others.
-  if (!rest || (last_scale < 9 && *rest < 10 && Find(kHanDigits, run[begin - 1].text) != 0)) {
+  if (!low || (last_scale < 9 && *low < 10 && Find(kHanDigits, run[begin - 1].text) != 0)) {
     return std::nullopt;
   }
-  return std::to_string(value + *rest);
+  return std::to_string(value + *low);
 }
 
 bool IsHanNumeral(const QuestionToken& token) {
@@ -254,7 +277,7 @@ std::optional<Spelled> ReadChinese(Tokens tokens) {
     if (tokens[end++].ends) break;
   }
   if (end == 0) return std::nullopt;
-  std::optional<std::string> digits = ReadHanNumber(tokens.first(end));
+  std::optional<std::string> digits = ReadHanNumber(tokens.first(end), tokens.subspan(end));
   if (!digits) return std::nullopt;
   return Spelled{*std::move(digits), end};
 }
@@ -272,7 +295,8 @@ std::optional<Spelled> ReadHanScaledDigits(Tokens tokens) {
 
 // 百分之五十, 百分之3.5.
 std::optional<Spelled> ReadHanPercent(Tokens tokens) {
-  if (tokens.size() < 4 || !tokens[0].Is("百") || !tokens[1].Is("分") || !tokens[2].Is("之")) {
+  if (tokens.size() < 4 || tokens[0].ends || tokens[1].ends || tokens[2].ends) return std::nullopt;
+  if (!tokens[0].Is("百") || !tokens[1].Is("分") || !tokens[2].Is("之")) {
     return std::nullopt;
   }
   if (IsPlainNumber(tokens[3])) return Spelled{tokens[3].text + '%', 4};
@@ -283,18 +307,47 @@ std::optional<Spelled> ReadHanPercent(Tokens tokens) {
 
 // --- Both ---------------------------------------------------------------------------------------
 
-// "1,000,000.5" without its commas; what has no groups of thousands as it is.
-std::string JoinThousands(const std::string& text) {
-  const size_t point = text.find('.');
-  const std::string_view whole = std::string_view(text).substr(0, point);
-  if (whole.find(',') == std::string_view::npos) return text;
-  std::string joined;
+// "No one", "which one": a person or thing, and no number. "No two" is not "No. 2" either.
+bool IsPronoun(const QuestionToken& before, Tokens tokens) {
+  if (before.ends) return false;
+  if (before.Is("no")) return Find(kUnits, tokens[0].text).has_value();
+  static constexpr std::string_view kWords[] = {"any",   "some", "every", "which",
+                                                "each",  "this", "that",  "these",
+                                                "those", "the",  "a",     "another"};
+  const bool joined = !tokens[0].ends && tokens.size() > 1;
+  const bool scaled = joined && (tokens[1].Is("hundred") || Find(kScales, tokens[1].text));
+  return tokens[0].Is("one") && !scaled &&
+         std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view word) { return before.Is(word); });
+}
+
+// Whether `token` says that the number before it is an amount.
+bool CountsSomething(const QuestionToken& token) {
+  static constexpr std::string_view kWords[] = {
+      "dollars", "usd",  "euros",  "euro",   "eur",  "pounds", "yuan",   "rmb",   "cny", "kg", "km",
+      "miles",   "feet", "meters", "metres", "tons", "rpm",    "people", "users", "元",  "块", "美",
+      "欧",      "公",   "米",     "吨",     "人",   "个",     "台",     "件",    "张",  "份"};
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view word) { return token.Is(word); });
+}
+
+// "1,000,000.5" without its commas; what has no groups of thousands as it is. One group may be two
+// numbers, unless it is an amount: "$22,443", "22,443 km".
+std::string JoinThousands(const QuestionToken& token, const QuestionToken* next) {
+  const std::string& text = token.text;
+  size_t begin = 0;
+  for (const std::string_view sign : {"$", "€", "£", "¥"}) {
+    if (text.starts_with(sign)) begin = sign.size();
+  }
+  const bool amount = begin > 0 || (next != nullptr && !token.ends && CountsSomething(*next));
+  const size_t point = std::min(text.find('.', begin), text.size());
+  std::string joined = text.substr(0, begin);
   size_t group = 0;
-  bool first = true;
-  for (const char c : whole) {
+  size_t groups = 0;  // behind a comma
+  for (const char c : std::string_view(text).substr(begin, point - begin)) {
     if (c == ',') {
-      if (first ? group == 0 || group > 3 : group != 3) return text;
-      first = false;
+      if (groups == 0 ? group == 0 || group > 3 : group != 3) return text;
+      ++groups;
       group = 0;
     } else if (c >= '0' && c <= '9') {
       ++group;
@@ -303,8 +356,8 @@ std::string JoinThousands(const std::string& text) {
       return text;
     }
   }
-  if (group != 3) return text;
-  return point == std::string::npos ? joined : joined + text.substr(point);
+  if (groups == 0 || group != 3 || (groups == 1 && !amount)) return text;
+  return joined + text.substr(point);
 }
 
 std::optional<Spelled> ReadNumber(Tokens tokens) {
@@ -321,13 +374,21 @@ std::optional<Spelled> ReadNumber(Tokens tokens) {
 }  // namespace
 
 std::vector<QuestionToken> UnifyNumbers(std::vector<QuestionToken> tokens) {
-  for (QuestionToken& token : tokens) token.text = JoinThousands(token.text);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    tokens[i].text = JoinThousands(tokens[i], i + 1 < tokens.size() ? &tokens[i + 1] : nullptr);
+  }
   std::vector<QuestionToken> unified;
   for (size_t at = 0; at < tokens.size();) {
-    if (std::optional<Spelled> read = ReadNumber(Tokens(tokens).subspan(at))) {
+    std::optional<Spelled> read;
+    if (unified.empty() || !IsPronoun(unified.back(), Tokens(tokens).subspan(at))) {
+      read = ReadNumber(Tokens(tokens).subspan(at));
+    }
+    if (read) {
+      QuestionToken& last = tokens[at + read->tokens - 1];
       unified.push_back({.text = std::move(read->digits),
                          .cjk = false,
-                         .ends = tokens[at + read->tokens - 1].ends});
+                         .ends = last.ends,
+                         .mark = std::move(last.mark)});
       at += read->tokens;
     } else if (IsHanNumeral(tokens[at])) {
       // What makes no number is left whole: no part of it is one either.

@@ -112,6 +112,39 @@ TEST(QuestionGate, WordsOfTheHourAreKnown) {
   EXPECT_FALSE(AsksForNow(NormaliseQuestion("扭矩是多少")));
 }
 
+TEST(QuestionGate, TimesOfTheHourAndTheWeekAreKnownInAllTheirForms) {
+  for (const std::string_view question :
+       {"What is today's menu?", "What is the menu (today)?", "What is \"today\" worth?",
+        "Who called this morning?", "Who called last night?", "What changed 3 days ago?",
+        "What changed two days ago?", "昨晚谁值班", "今早谁值班", "三天前谁值班", "前天谁值班"}) {
+    EXPECT_TRUE(AsksForNow(NormaliseQuestion(question))) << question;
+  }
+  for (const std::string_view question :
+       {"Who left last week?", "What was last year's revenue?", "What happens next month?",
+        "Who joined 3 months ago?", "上周谁值班", "下个月放假吗", "去年营收是多少",
+        "三个月前谁值班"}) {
+    EXPECT_FALSE(AsksForNow(NormaliseQuestion(question))) << question;
+    EXPECT_TRUE(AsksRelativeToNow(NormaliseQuestion(question))) << question;
+  }
+  for (const std::string_view question :
+       {"What was the revenue of 2023?", "What is the last step?", "2023年营收是多少"}) {
+    EXPECT_FALSE(AsksForNow(NormaliseQuestion(question))) << question;
+    EXPECT_FALSE(AsksRelativeToNow(NormaliseQuestion(question))) << question;
+  }
+}
+
+TEST(QuestionGate, UnitsThatTheirCaseTellsApartAreNotOne) {
+  const std::vector<std::pair<std::string_view, std::string_view>> pairs = {
+      {"Is 5 mW enough?", "Is 5 MW enough?"},
+      {"Is 5 Mb enough?", "Is 5 MB enough?"},
+      {"Is 5 mΩ enough?", "Is 5 MΩ enough?"},
+      {"Is 5 m enough?", "Is 5 M enough?"},
+      {"When do I use sort!", "When do I use sort?"}};
+  for (const auto& [a, b] : pairs) EXPECT_FALSE(Compare(a, b).open) << a << " | " << b;
+  EXPECT_EQ(FactsOf("Is 5 MW enough?").of(FactKind::kNumber),
+            FactsOf("Is 5 megawatts enough?").of(FactKind::kNumber));
+}
+
 TEST(QuestionPairs, AreReadFromJsonLinesAndBadOnesAreNamed) {
   const auto pairs = ParseQuestionPairs(
       "{\"a\":\"x\",\"b\":\"y\",\"label\":1}\n\n{\"a\":\"x\",\"b\":\"z\","
