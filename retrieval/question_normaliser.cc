@@ -162,7 +162,9 @@ size_t OpeningOf(Tokens tokens, size_t last_question, bool about_words) {
   }
   for (const std::string_view phrase : kCalls) {
     const size_t used = Matches(tokens, phrase);
-    const bool apart = used > 0 && tokens[used - 1].ends && !tokens[used - 1].mark.starts_with(':');
+    // "Hello: what does it mean?" is about the word.
+    const bool names = used > 0 && tokens[used - 1].mark.starts_with(':') && about_words;
+    const bool apart = used > 0 && tokens[used - 1].ends && (!names || phrase == "please");
     if (used > longest && used < tokens.size() && apart) longest = used;
   }
   // "Please list all valves"; "Please Please Me" is a name.

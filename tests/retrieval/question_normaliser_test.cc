@@ -177,6 +177,7 @@ TEST(QuestionNormaliser, WordsOfPolitenessThatAreAskedAboutStay) {
       {"How do you say please", "How do you say"},
       {"How do you say thanks", "How do you say many thanks", "How do you say"},
       {"hello is in which language", "hi is in which language", "is in which language"},
+      {"hello: what does it mean", "hi: what does it mean", "what does it mean"},
       {"他住在哪", "他住在"},
       {"谁住在哪", "谁住在"},
       {"please release me lyrics", "release me lyrics"},
