@@ -286,11 +286,12 @@ TEST_F(CliTest, ReadersShareAStore) {
 }
 
 TEST_F(CliTest, UsageErrorsSayWhatWasExpected) {
-  ExpectUsageError({"frobnicate"},
-                   "unknown command \"frobnicate\": expected index, search, ask, docs, "
-                   "collections, serve, eval, backup, embedder, model, stats, verify, compact, "
-                   "config or doctor; "
-                   "see: quarry -h");
+  ExpectUsageError(
+      {"frobnicate"},
+      "unknown command \"frobnicate\": expected index, search, ask, docs, "
+      "collections, serve, eval, tune, backup, cache, embedder, model, stats, verify, compact, "
+      "config or doctor; "
+      "see: quarry -h");
   ExpectUsageError({"index", docs(), "--frob"}, "unknown option \"--frob\"; see: quarry index -h");
   ExpectUsageError({"docs", "shwo", "a"},
                    "unknown command \"shwo\"; did you mean show?; see: quarry docs -h");

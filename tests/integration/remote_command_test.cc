@@ -158,9 +158,10 @@ TEST_F(RemoteCommandTest, KeysAreNotShownAndWrongNamesAreRefused) {
 }
 
 TEST_F(RemoteCommandTest, TheServerStreamsBeforeTheUpstreamHasEndedAndCancelsWithItsClient) {
-  testing::QuarryProcess server({.arguments = {"serve", "--port", "0", "--json", "--set",
-                                               "chat.model=" + upstream_.url() + "/v1#m"},
-                                 .directory = directory_.path()});
+  testing::QuarryProcess server(
+      {.arguments = {"serve", "--port", "0", "--json", "--set",
+                     "chat.model=" + upstream_.url() + "/v1#m", "--set", "cache.enabled=false"},
+       .directory = directory_.path()});
   const uint16_t port = Json::parse(server.ReadFirstLine())["port"].get<uint16_t>();
   const std::string request = testing::MakeRequest("POST", "/v1/chat/completions",
                                                    R"({"model": "quarry", "stream": true,

@@ -79,7 +79,8 @@ TEST_F(UpkeepCommandTest, TheEmbedderIsLearntAnewAndReturnedTo) {
   EXPECT_EQ(RunJson({"embedder", "ls"})["generations"].size(), 1u);
   EXPECT_EQ(Run({"embedder", "revert"}).exit_code, 1);
   EXPECT_EQ(Run({"embedder", "drop"}).exit_code, 1);
-  const Json learnt = RunJson({"embedder", "learn", "--set", "embedding.dimension=16"});
+  const Json learnt = RunJson({"embedder", "learn", "--set", "embedding.dimension=16", "--set",
+                               "embedding.cross_language=off"});
   EXPECT_EQ(learnt["embedded"], 40);
   EXPECT_EQ(learnt["generations"][0]["dimension"], 16);
   EXPECT_EQ(learnt["generations"][1]["state"], "previous");
