@@ -164,6 +164,10 @@ std::vector<Quantity> QuantitiesOf(std::string_view text) {
     const bool in_code = i > 0 && (IsLetter(folded[i - 1]) ||
                                    (folded[i - 1] == '-' && i > 1 && IsLetter(folded[i - 2])));
     Quantity quantity;
+    // A sign, and no range or list mark: "at -5 °C".
+    const bool is_negative =
+        i > 0 && folded[i - 1] == '-' && (i == 1 || folded[i - 2] == ' ' || folded[i - 2] == '(');
+    if (is_negative) quantity.number = "-";
     while (i < folded.size()) {
       const bool more = i + 1 < folded.size() && IsDigit(folded[i + 1]);
       if (IsDigit(folded[i])) {
@@ -178,11 +182,12 @@ std::vector<Quantity> QuantitiesOf(std::string_view text) {
       }
       ++i;
     }
-    if (quantity.number.find('.') != std::string::npos) {
+    quantity.unit = UnitAt(std::string_view(folded).substr(i));
+    // What measures; "3.10" alone may name a version.
+    if (!quantity.unit.empty() && quantity.number.find('.') != std::string::npos) {
       while (quantity.number.ends_with('0')) quantity.number.pop_back();
       if (quantity.number.ends_with('.')) quantity.number.pop_back();
     }
-    quantity.unit = UnitAt(std::string_view(folded).substr(i));
     if (!in_code) quantities.push_back(std::move(quantity));
   }
   return quantities;

@@ -14,6 +14,7 @@ namespace {
 constexpr uint32_t kClose = 2;  // words between two that stand together, plus one
 constexpr double kLong = 40;    // words of a claim
 constexpr size_t kNamedInReason = 4;
+constexpr double kSameWords = 0.8;  // of a claim in its best pieces: it says the same, or denies it
 
 // Of the logistic regression, in the order of SupportFeatures: docs/decisions/0029-generation.md.
 struct Weights {
@@ -132,7 +133,8 @@ class SupportCheck {
     result.score = Combine(features);
     // People who labelled what it was fitted on forgave numbers; readers of answers do not.
     result.supported = result.score >= kSupportThreshold && features.numbers_missing == 0 &&
-                       features.unit_conflict == 0;
+                       features.unit_conflict == 0 &&
+                       !(features.negation > 0 && features.near >= kSameWords);
     result.reason = ReasonOf(features, missing);
     return result;
   }

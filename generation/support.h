@@ -74,7 +74,8 @@ inline constexpr double kSupportThreshold = 0.5;
 struct SupportResult {
   SupportFeatures features;
   double score = 0;  // probability that it is carried
-  // The score is high enough, no number is missing and none counts something else.
+  // The score is high enough, no number is missing and none counts something else, and it does not
+  // deny in the same words.
   bool supported = false;
   std::string reason;             // one line: what is not there; "" where all is
   std::vector<ByteRange> quotes;  // of each text: its best piece

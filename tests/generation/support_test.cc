@@ -38,6 +38,8 @@ TEST(QuantitiesTest, NumbersHaveOneFormAndKnownUnitsOneName) {
             "80/kg 22/kw 2021/year 3/month 5/day ");
   EXPECT_EQ(QuantityText("90 percent, 90%, 12 months"), "90/% 90/% 12/month ");
   EXPECT_EQ(QuantityText("the VX-220 and B2 of 1999"), "1999/ ");
+  EXPECT_EQ(QuantityText("-5 °C to 5 °C, pages 3-5 (-2)"), "-5/c 5/c 3/ 5/ -2/ ");
+  EXPECT_EQ(QuantityText("Python 3.10, 3.10 m"), "3.10/ 3.1/m ");
 }
 
 TEST(SupportTest, AQuoteIsCarriedAndNothingCarriesWithoutACitation) {
@@ -69,6 +71,9 @@ TEST(SupportTest, AWrongNumberUnitNameOrNegationLowersTheScore) {
       Check("The pump of the Lindow station does not weigh 80 kg.", text);
   EXPECT_EQ(negation.features.negation, 1);
   EXPECT_LT(negation.score, right);
+  EXPECT_FALSE(negation.supported);
+  EXPECT_FALSE(Check("It may run dry.", "It may not run dry.").supported);
+  EXPECT_TRUE(Check("It may not run dry.", "It may not run dry.").supported);
 }
 
 TEST(SupportTest, ChineseIsCheckedLikeEnglish) {
