@@ -1,5 +1,6 @@
 #include "generation/cached_answerer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -126,24 +127,36 @@ Result<Answer> CachedAnswerer::MakeOnce(const retrieval::CacheQuestion& question
       QUARRY_RETURN_IF_ERROR(Deliver(hit->answer, sink));
       return std::move(hit->answer);
     }
-    Result<Answer> answer = Make(question, sink, context, why);
-    place.Land(answer);
-    return answer;
+    // Those who wait have it before it is stored.
+    return Make(question, sink, context, why,
+                [&place](const Result<Answer>& answer) { place.Land(answer); });
   }
 }
 
 Result<Answer> CachedAnswerer::Make(const retrieval::CacheQuestion& question,
                                     const AnswerSink& sink, const CallContext& context,
-                                    const std::string& why) const {
-  const auto start = CallContext::Clock::now();
-  QUARRY_ASSIGN_OR_RETURN(Answer answer,
-                          answerer_.Ask(question.query, question.snapshot, sink, context));
-  const auto cost = CallContext::Clock::now() - start;
-  cache_->Store(
-      question, answer,
-      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(cost).count()));
-  answer.cache.kind = CacheKind::kMiss;
-  answer.cache.reason = why;
+                                    const std::string& why, const MadeCallback& made) const {
+  using Clock = CallContext::Clock;
+  // A reader that is slow makes no answer dear.
+  Clock::duration read{};
+  AnswerSink timed;
+  if (sink != nullptr) {
+    timed = [&](std::string_view delta) {
+      const Clock::time_point begin = Clock::now();
+      const bool goes_on = sink(delta);
+      read += Clock::now() - begin;
+      return goes_on;
+    };
+  }
+  const Clock::time_point start = Clock::now();
+  Result<Answer> answer = answerer_.Ask(question.query, question.snapshot, timed, context);
+  const Clock::duration cost = Clock::now() - start - read;
+  if (made) made(answer);
+  if (!answer.ok()) return answer;
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(cost).count();
+  cache_->Store(question, *answer, static_cast<uint64_t>(std::max<int64_t>(0, micros)));
+  answer->cache.kind = CacheKind::kMiss;
+  answer->cache.reason = why;
   return answer;
 }
 

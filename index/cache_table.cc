@@ -86,6 +86,8 @@ Status CacheTable::ForEach(const std::function<bool(StoredCacheEntry)>& visit,
                                          });
 }
 
+bool CacheTable::deleted() const { return collection_->deleted(); }
+
 Result<std::string> CacheTable::Tuning() const {
   QUARRY_ASSIGN_OR_RETURN(std::optional<std::string> bytes,
                           collection_->NewestView()->Get(CacheTuningKey(collection_->id())));

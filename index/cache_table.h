@@ -36,6 +36,8 @@ class CacheTable {
   // Removes all entries; what was tuned stays.
   Status Clear();
 
+  // Whether the collection was deleted: nothing is written any more.
+  bool deleted() const;
   Result<bool> Contains(CacheEntryId id) const;
   Result<std::optional<StoredCacheEntry>> Get(CacheEntryId id) const;
   // Entries whose hashes are these, by id; the caller compares the strings.

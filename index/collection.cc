@@ -93,9 +93,9 @@ bool Collection::deleted() const {
   return deleted_;
 }
 
-void Collection::MarkDeleted() {
+void Collection::MarkDeleted(bool deleted) {
   std::lock_guard lock(mutex_);
-  deleted_ = true;
+  deleted_ = deleted;
 }
 
 void Collection::Publish() {

@@ -65,7 +65,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
   Result<WriterLock> LockWriter(const CallContext& context);
   // Whether the collection was deleted while its writer waited: nothing may be written any more.
   bool deleted() const;
-  void MarkDeleted();
+  // From then on nothing is written that has no writer: stored answers. `deleted` false takes it back.
+  void MarkDeleted(bool deleted);
 
   // Does a piece of the maintenance that is due, if any; whether there was one. Errors are logged
   // and kept for Health(); what failed is not due again for a minute.

@@ -259,8 +259,12 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     batch.DeleteRange(prefix, PrefixEnd(prefix));
     batch.Delete(CollectionKey(id));
     batch.Delete(CollectionNameKey(name));
-    QUARRY_RETURN_IF_ERROR(impl_->store->Write(batch));
-    if (collection != nullptr) collection->MarkDeleted();
+    // First: what is written without a writer would come behind the removal, and stay.
+    if (collection != nullptr) collection->MarkDeleted(true);
+    if (const Status removed = impl_->store->Write(batch); !removed.ok()) {
+      if (collection != nullptr) collection->MarkDeleted(false);
+      return removed;
+    }
     impl_->records.erase(name);
     impl_->loaded.erase(id);
     return impl_->derived->Remove(std::to_string(id.value) + "/");

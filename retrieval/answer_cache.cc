@@ -84,6 +84,8 @@ Result<std::shared_ptr<AnswerCache::Shelf>> AnswerCache::ShelfOf(CollectionId co
     }
     if (!gone.empty()) shelf->table.Remove(gone).IgnoreError();  // tried again at the next start
   }
+  // With them go collections that were deleted.
+  std::erase_if(shelves_, [](const auto& entry) { return entry.second->table.deleted(); });
   shelves_[collection] = shelf;
   return shelf;
 }

@@ -1,6 +1,7 @@
 // Storing, removing and keeping on disk.
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,9 @@
 
 namespace quarry::retrieval {
 namespace {
+
+// What a vector for a stored question may take, at most.
+constexpr std::chrono::seconds kEmbeddingTime{2};
 
 std::string WhyNotStored(const Answer& answer, uint64_t cost_micros, const CacheOptions& options) {
   if (answer.abstained) return "abstained";
@@ -55,8 +59,9 @@ void AnswerCache::Store(const CacheQuestion& question, const Answer& answer, uin
   entry->answer = EncodeCachedAnswer(answer);
   if (options_.semantic && verifier_ != nullptr) {
     // Without a vector it serves level (i) all the same.
-    Result<std::vector<float>> vector =
-        Embed(question.snapshot, question.query.text, CallContext());
+    CallContext limited;
+    limited.deadline = CallContext::Clock::now() + kEmbeddingTime;
+    Result<std::vector<float>> vector = Embed(question.snapshot, question.query.text, limited);
     if (vector.ok()) entry->vector = *std::move(vector);
   }
   std::vector<CacheEntryId> gone;
