@@ -127,15 +127,16 @@ Result<Answer> CachedAnswerer::MakeOnce(const retrieval::CacheQuestion& question
       QUARRY_RETURN_IF_ERROR(Deliver(hit->answer, sink));
       return std::move(hit->answer);
     }
-    // Those who wait have it before it is stored.
-    return Make(question, sink, context, why,
-                [&place](const Result<Answer>& answer) { place.Land(answer); });
+    // Who comes between landing and storing would make it again: it lands last.
+    Result<Answer> answer = Make(question, sink, context, why);
+    place.Land(answer);
+    return answer;
   }
 }
 
 Result<Answer> CachedAnswerer::Make(const retrieval::CacheQuestion& question,
                                     const AnswerSink& sink, const CallContext& context,
-                                    const std::string& why, const MadeCallback& made) const {
+                                    const std::string& why) const {
   using Clock = CallContext::Clock;
   // A reader that is slow makes no answer dear.
   Clock::duration read{};
@@ -151,7 +152,6 @@ Result<Answer> CachedAnswerer::Make(const retrieval::CacheQuestion& question,
   const Clock::time_point start = Clock::now();
   Result<Answer> answer = answerer_.Ask(question.query, question.snapshot, timed, context);
   const Clock::duration cost = Clock::now() - start - read;
-  if (made) made(answer);
   if (!answer.ok()) return answer;
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(cost).count();
   cache_->Store(question, *answer, static_cast<uint64_t>(std::max<int64_t>(0, micros)));

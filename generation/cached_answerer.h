@@ -9,7 +9,6 @@
 //
 // Thread-safe.
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -56,15 +55,11 @@ class CachedAnswerer {
   retrieval::AnswerCache* cache() const { return cache_; }
 
  private:
-  // Told of an answer before it is stored.
-  using MadeCallback = std::function<void(const Result<Answer>& answer)>;
-
   // `query`, `snapshot` and `context` must outlive the question.
   Result<retrieval::CacheQuestion> QuestionOf(const Query& query, const index::Snapshot& snapshot,
                                               const CallContext& context) const;
   Result<Answer> Make(const retrieval::CacheQuestion& question, const AnswerSink& sink,
-                      const CallContext& context, const std::string& why,
-                      const MadeCallback& made = nullptr) const;
+                      const CallContext& context, const std::string& why) const;
   Result<Answer> MakeOnce(const retrieval::CacheQuestion& question, const AnswerSink& sink,
                           const CallContext& context, std::string why) const;
   void Audit(const Query& query, const index::Snapshot& snapshot, const Answer& served) const;
