@@ -1,18 +1,11 @@
 #include "app/output_cache.h"
 
-#include <nlohmann/json.hpp>
-
+#include "app/json_line.h"
 #include "app/text_layout.h"
 #include "base/clock.h"
 
 namespace quarry::app {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string Line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 double Seconds(uint64_t micros) { return static_cast<double>(micros) / 1e6; }
 

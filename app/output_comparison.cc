@@ -1,8 +1,8 @@
 // The parts of output_text.h and output_json.h that compare two ways to search.
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "app/json_line.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/text_layout.h"
@@ -10,13 +10,7 @@
 namespace quarry::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr size_t kMovesShown = 5;
-
-std::string Line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
 

@@ -1,20 +1,12 @@
 #include "app/output_json.h"
 
-#include <nlohmann/json.hpp>
-
 #include "app/engine.h"
+#include "app/json_line.h"
 #include "base/clock.h"
 #include "base/hash.h"
 
 namespace quarry::app {
 namespace {
-
-// Keeps the order in which keys are added: a reader of the output sees what matters first.
-using Json = nlohmann::ordered_json;
-
-std::string Line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json ToJson(const MetadataValue& value) {
   return std::visit([](const auto& v) { return Json(v); }, value);

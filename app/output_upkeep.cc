@@ -1,7 +1,6 @@
 // The parts of output_text.h and output_json.h for backups, compaction, embedders and models.
 
-#include <nlohmann/json.hpp>
-
+#include "app/json_line.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/text_layout.h"
@@ -9,12 +8,6 @@
 
 namespace quarry::app {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string Line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json ToJson(const GenerationList& list) {
   Json generations = Json::array();

@@ -1,4 +1,5 @@
 #include "base/query_syntax.h"
+#include "base/ascii.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,9 +10,7 @@ namespace {
 constexpr std::string_view kWideSpace = "\xe3\x80\x80";  // U+3000
 
 bool IsAsciiSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-bool IsAsciiLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsAsciiWord(char c) { return IsAsciiLetter(c) || (c >= '0' && c <= '9'); }
+bool IsAsciiWord(char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); }
 // Other scripts have letters beyond ASCII; their punctuation does no harm, it makes no term.
 bool IsLetter(char c) { return IsAsciiLetter(c) || !IsAscii(c); }
 bool IsWord(char c) { return IsAsciiWord(c) || !IsAscii(c); }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace quarry::generation {
 namespace {
 
@@ -11,8 +13,6 @@ constexpr std::string_view kWideOpen = "【";
 constexpr std::string_view kWideClose = "】";
 constexpr std::string_view kWideComma = "，";
 constexpr std::string_view kPause = "、";
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Whether `text` is a proper beginning of `whole`.
 bool BeginsIn(std::string_view text, std::string_view whole) {
@@ -41,11 +41,11 @@ MarkerScan ScanMarker(std::string_view text) {
     const std::string_view rest = text.substr(at);
     if (rest[0] == ' ') {
       ++at;
-    } else if (IsDigit(rest[0])) {
+    } else if (IsAsciiDigit(rest[0])) {
       if (!expects_number) return none;
       uint32_t number = 0;
       size_t digits = 0;
-      while (digits < rest.size() && IsDigit(rest[digits])) {
+      while (digits < rest.size() && IsAsciiDigit(rest[digits])) {
         if (digits == 3) return none;  // "[2021]" is a year and no passage
         number = number * 10 + static_cast<uint32_t>(rest[digits] - '0');
         ++digits;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "generation/support.h"
 
 namespace quarry::generation {
@@ -129,9 +130,6 @@ constexpr std::pair<std::string_view, std::string_view> kUnits[] = {
     {"倍", "times"},
 };
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
-
 // The unit that `rest` begins with; "" = none.
 std::string UnitAt(std::string_view rest) {
   while (rest.starts_with(' ') || rest.starts_with('-')) rest.remove_prefix(1);
@@ -140,9 +138,9 @@ std::string UnitAt(std::string_view rest) {
   for (const auto& [written, stands_for] : kUnits) {
     if (written.size() <= length || !rest.starts_with(written)) continue;
     size_t end = written.size();
-    if (IsLetter(written.back())) {
+    if (IsAsciiLower(written.back())) {
       if (end < rest.size() && rest[end] == 's' && written.size() > 2) ++end;  // plural
-      if (end < rest.size() && (IsLetter(rest[end]) || IsDigit(rest[end]))) continue;
+      if (end < rest.size() && (IsAsciiLower(rest[end]) || IsAsciiDigit(rest[end]))) continue;
     }
     length = written.size();
     unit = stands_for;
@@ -156,24 +154,24 @@ std::vector<Quantity> QuantitiesOf(std::string_view text) {
   const std::string folded = Fold(text);
   std::vector<Quantity> quantities;
   for (size_t i = 0; i < folded.size();) {
-    if (!IsDigit(folded[i])) {
+    if (!IsAsciiDigit(folded[i])) {
       ++i;
       continue;
     }
     // Inside a word or code ("vx-220", "b2") a digit counts nothing.
-    const bool in_code = i > 0 && (IsLetter(folded[i - 1]) ||
-                                   (folded[i - 1] == '-' && i > 1 && IsLetter(folded[i - 2])));
+    const bool in_code = i > 0 && (IsAsciiLower(folded[i - 1]) ||
+                                   (folded[i - 1] == '-' && i > 1 && IsAsciiLower(folded[i - 2])));
     Quantity quantity;
     // A sign, and no range or list mark: "at -5 °C".
     const bool is_negative =
         i > 0 && folded[i - 1] == '-' && (i == 1 || folded[i - 2] == ' ' || folded[i - 2] == '(');
     if (is_negative) quantity.number = "-";
     while (i < folded.size()) {
-      const bool more = i + 1 < folded.size() && IsDigit(folded[i + 1]);
-      if (IsDigit(folded[i])) {
+      const bool more = i + 1 < folded.size() && IsAsciiDigit(folded[i + 1]);
+      if (IsAsciiDigit(folded[i])) {
         quantity.number += folded[i];
-      } else if (folded[i] == ',' && i + 3 < folded.size() && more && IsDigit(folded[i + 2]) &&
-                 IsDigit(folded[i + 3])) {
+      } else if (folded[i] == ',' && i + 3 < folded.size() && more && IsAsciiDigit(folded[i + 2]) &&
+                 IsAsciiDigit(folded[i + 3])) {
         // Thousands: left out.
       } else if (folded[i] == '.' && more) {
         quantity.number += '.';

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "model/answer_kind.h"
 
@@ -34,10 +35,6 @@ double Combine(const SupportFeatures& f) {
   return 1 / (1 + std::exp(-sum));
 }
 
-bool HoldsDigit(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // A word of the claim.
 struct Word {
   uint64_t hash = 0;
@@ -58,8 +55,9 @@ std::vector<Word> WordsOf(std::string_view claim, const Analyzer& analyzer) {
     Word word{.hash = Hash64(token.term), .range = {token.begin, token.end}};
     const bool is_cjk = (written[0] & 0x80) != 0;
     const bool is_capital = written[0] >= 'A' && written[0] <= 'Z';
-    word.is_name = !is_cjk && ((is_capital && token.begin > 0) ||
-                               (HoldsDigit(written) && !HoldsDigit(written.substr(0, 1))));
+    word.is_name =
+        !is_cjk && ((is_capital && token.begin > 0) ||
+                    (HoldsAsciiDigit(written) && !HoldsAsciiDigit(written.substr(0, 1))));
     word.weight = is_cjk ? 0.5 : 1.0;
     words.push_back(word);
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-// How the parts of records are written and read. For records.cc only.
+// How the parts of records are written and read. For records.cc and cache_record.cc only.
 
 #include <cstdint>
 #include <string>

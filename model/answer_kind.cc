@@ -116,7 +116,7 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
              HoldsCharacterOf(kChineseTimes, sentence, question);
     case AnswerKind::kNumber:
       return any_new_word([&](const Word& word) {
-               return HoldsDigit(word.text) || Among(AsciiLower(word.text), kNumberWords);
+               return HoldsAsciiDigit(word.text) || Among(AsciiLower(word.text), kNumberWords);
              }) ||
              HoldsCharacterOf(kChineseNumerals, sentence, question);
     case AnswerKind::kPerson:

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "model/http_connection.h"
 
@@ -27,12 +28,6 @@ constexpr int kMostInterim = 8;  // answers before the answer
 constexpr size_t kPendingBytes = 80 * 1024;
 // What framing may take, and as much as the body may besides.
 constexpr uint64_t kFramingBytes = uint64_t{1} << 20;
-
-bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 bool IsSuccess(int status) { return status >= 200 && status < 300; }
 bool IsRedirect(int status) {
@@ -147,7 +142,7 @@ std::string RequestText(const HttpRequest& request, const Url& url, const Url* f
   }
   bool authorized = false;
   for (const auto& [name, value] : request.headers) {
-    authorized = authorized || EqualIgnoringCase(name, "Authorization");
+    authorized = authorized || EqualsIgnoringCase(name, "Authorization");
     text.append(name).append(": ").append(value).append("\r\n");
   }
   if (!url.user_info.empty() && !authorized) {
@@ -163,7 +158,7 @@ std::string RequestText(const HttpRequest& request, const Url& url, const Url* f
 
 const std::string* FindHttpHeader(const HttpHeaders& headers, std::string_view name) {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& header) {
-    return EqualIgnoringCase(header.first, name);
+    return EqualsIgnoringCase(header.first, name);
   });
   return found == headers.end() ? nullptr : &found->second;
 }
@@ -462,8 +457,8 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const HttpSink
     // What proves who asks is for the first host only.
     if (next->Origin() != url.Origin()) {
       std::erase_if(sent.headers, [](const auto& header) {
-        return EqualIgnoringCase(header.first, "Authorization") ||
-               EqualIgnoringCase(header.first, "Cookie");
+        return EqualsIgnoringCase(header.first, "Authorization") ||
+               EqualsIgnoringCase(header.first, "Cookie");
       });
     }
     url = *std::move(next);

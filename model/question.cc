@@ -224,7 +224,7 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
   term.term = token.term;
   term.begin = token.begin;
   term.end = token.end;
-  term.has_digit = HoldsDigit(token.term);
+  term.has_digit = HoldsAsciiDigit(token.term);
   const bool is_weak = Among(AsciiLower(FormOf(token, text)), kWeakWords);
   if (term.has_digit) {
     term.emphasis = kWithDigits;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -90,35 +91,11 @@ Status UnknownType(const Node& node, const std::string& type, const std::string&
                               known);
 }
 
-Result<std::string> DecodeBase64(const Node& node) {
+Result<std::string> ReadBase64(const Node& node) {
   if (!node.json.is_string()) return node.Wrong("a text");
-  std::string out;
-  uint32_t bits = 0;
-  int held = 0;
-  for (const char c : node.json.get_ref<const std::string&>()) {
-    int value = 0;
-    if (c >= 'A' && c <= 'Z')
-      value = c - 'A';
-    else if (c >= 'a' && c <= 'z')
-      value = c - 'a' + 26;
-    else if (c >= '0' && c <= '9')
-      value = c - '0' + 52;
-    else if (c == '+')
-      value = 62;
-    else if (c == '/')
-      value = 63;
-    else if (c == '=')
-      break;
-    else
-      return node.Wrong("base64");
-    bits = bits << 6 | static_cast<uint32_t>(value);
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out += static_cast<char>(bits >> held & 0xFF);
-    }
-  }
-  return out;
+  std::optional<std::string> bytes = DecodeBase64(node.json.get_ref<const std::string&>());
+  if (!bytes) return node.Wrong("base64");
+  return *std::move(bytes);
 }
 
 // {"String": "x"} or {"Regex": "x"}.
@@ -183,7 +160,7 @@ Status ReadNormalizer(const Node& node, int depth, std::vector<NormalizerStep>& 
     steps.push_back(ReplaceNormalizer(std::move(pattern), std::move(content)));
   } else if (type == "Precompiled") {
     QUARRY_ASSIGN_OR_RETURN(const Node charsmap, node.At("precompiled_charsmap"));
-    QUARRY_ASSIGN_OR_RETURN(const std::string bytes, DecodeBase64(charsmap));
+    QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadBase64(charsmap));
     Result<PrecompiledCharsmap> parsed = PrecompiledCharsmap::Parse(bytes);
     if (!parsed.ok()) return parsed.status().Annotate(charsmap.path);
     steps.push_back(CharsmapNormalizer(*std::move(parsed)));

@@ -5,7 +5,7 @@
 namespace quarry::model {
 namespace {
 
-bool IsAsciiWord(char c) { return IsAsciiDigit(c) || IsAsciiUpper(c) || (c >= 'a' && c <= 'z'); }
+bool IsAsciiWord(char c) { return IsAsciiDigit(c) || IsAsciiLetter(c); }
 
 }  // namespace
 
@@ -25,16 +25,6 @@ std::vector<Word> Words(std::string_view text) {
   }
   return words;
 }
-
-std::string AsciiLower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (IsAsciiUpper(c)) c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-bool HoldsDigit(std::string_view text) { return std::ranges::any_of(text, IsAsciiDigit); }
 
 bool HoldsCharacterOf(std::string_view set, std::string_view text, std::string_view except) {
   for (size_t i = 0; i < text.size();) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace quarry::model {
 
 // A run of ASCII letters and digits, or of other characters.
@@ -16,13 +18,6 @@ struct Word {
   bool first = false;  // of the text
 };
 std::vector<Word> Words(std::string_view text);
-
-inline bool IsAscii(char c) { return (c & 0x80) == 0; }
-inline bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
-inline bool IsAsciiUpper(char c) { return c >= 'A' && c <= 'Z'; }
-inline bool IsAsciiLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-std::string AsciiLower(std::string_view text);
-bool HoldsDigit(std::string_view text);  // an ASCII one
 
 // Whether `text` holds a Chinese character of `set` that does not stand in `except`.
 bool HoldsCharacterOf(std::string_view set, std::string_view text, std::string_view except = {});

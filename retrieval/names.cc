@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "retrieval/query_terms.h"
 
@@ -23,9 +24,6 @@ struct Word {
   bool first = false;  // of its sentence
   bool glued = false;  // only spaces and joining marks stand between it and the one before
 };
-
-bool IsAsciiUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Letters, digits, and what joins them in a word.
 bool IsWordCharacter(std::string_view text, size_t at) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/call_context.h"
 
 namespace quarry::server {
@@ -20,7 +21,6 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 // The first field of that name, nullptr if there is none.
 const std::string* FindHeader(const HeaderList& headers, std::string_view name);
-bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
 struct Request {
   std::string id;      // X-Request-Id: the client's, if it is sane, or a new one

@@ -1,6 +1,6 @@
 #include "eval/retrieval_diff.h"
 
-#include "base/file.h"
+#include "tests/testing/beir_testing.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::eval {
@@ -60,21 +60,7 @@ TEST(TuningTest, AWeightIsAdvisedOnlyWhereTheGainIsNoChance) {
 // Two topics, and judgements that only words satisfy.
 class RetrievalDiffCorpusTest : public ::testing::Test {
  protected:
-  RetrievalDiffCorpusTest() {
-    std::string corpus, queries, qrels = "query-id\tcorpus-id\tscore\n";
-    for (int i = 0; i < 40; ++i) {
-      const std::string n = std::to_string(i);
-      corpus += R"({"_id": "d)" + n + R"(", "title": "", "text": "The pump P-)" + n +
-                R"( delivers water to the northern mill and is checked on day )" + n + R"(."})" +
-                "\n";
-      queries += R"({"_id": "q)" + n + R"(", "text": "pump P-)" + n + "\"}\n";
-      qrels += "q" + n + "\td" + n + "\t1\n";
-    }
-    QUARRY_CHECK(CreateDirectories(directory_.path() + "/qrels").ok());
-    QUARRY_CHECK(WriteFileAtomically(directory_.path() + "/corpus.jsonl", corpus).ok());
-    QUARRY_CHECK(WriteFileAtomically(directory_.path() + "/queries.jsonl", queries).ok());
-    QUARRY_CHECK(WriteFileAtomically(directory_.path() + "/qrels/test.tsv", qrels).ok());
-  }
+  RetrievalDiffCorpusTest() { testing::WritePumpCollection(directory_.path()); }
   EvalParts Parts() {
     return {.index = *engine_.index,
             .collection = engine_.collection,

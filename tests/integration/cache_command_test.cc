@@ -1,48 +1,27 @@
 // Stored answers as commands, and what a server stored read by the command line.
 
 #include <csignal>
-#include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "tests/testing/command_testing.h"
 #include "tests/testing/http_client.h"
-#include "tests/testing/run_quarry.h"
 
 namespace quarry::app {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using testing::QuarryResult;
-using Json = nlohmann::json;
 
-class CacheCommandTest : public ::testing::Test {
+class CacheCommandTest : public testing::CommandTest {
  protected:
-  CacheCommandTest() {
-    fs::create_directories(home() + "/docs");
+  CacheCommandTest() : CommandTest({"--set", "cache.min_cost_millis=0"}) {
     for (int i = 0; i < 40; ++i) {
-      std::ofstream(home() + "/docs/" + std::to_string(i) + ".md")
-          << "# Unit " << i << "\n\nThe valve of unit " << i << " opens at " << i * 7 << " bar.\n";
+      const std::string n = std::to_string(i);
+      Write("docs/" + n + ".md", "# Unit " + n + "\n\nThe valve of unit " + n + " opens at " +
+                                     std::to_string(i * 7) + " bar.\n");
     }
     QUARRY_CHECK(Run({"index", home() + "/docs"}).exit_code == 0);
   }
-
-  const std::string& home() const { return directory_.path(); }
-  testing::QuarryCommand Command(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(),
-                     {"--store", home() + "/store", "--set", "cache.min_cost_millis=0"});
-    return {.arguments = std::move(arguments), .directory = home()};
-  }
-  QuarryResult Run(std::vector<std::string> arguments) const {
-    return testing::RunQuarryWith(Command(std::move(arguments)));
-  }
-  Json RunJson(std::vector<std::string> arguments) const {
-    arguments.push_back("--json");
-    return Json::parse(Run(std::move(arguments)).out);
-  }
-
- private:
-  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
 };
 
 TEST_F(CacheCommandTest, WhatAServerStoredIsServedListedExplainedAndCleared) {

@@ -2,11 +2,10 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "tests/testing/command_testing.h"
 #include "tests/testing/http_client.h"
 #include "tests/testing/model_testing.h"
-#include "tests/testing/run_quarry.h"
 
 namespace quarry::app {
 namespace {
@@ -14,26 +13,19 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using testing::QuarryResult;
-using Json = nlohmann::json;
 
-class ModelCommandTest : public ::testing::Test {
+class ModelCommandTest : public testing::CommandTest {
  protected:
   ModelCommandTest() {
-    fs::create_directories(home() + "/docs");
-    for (int i = 0; i < 40; ++i) Write(i, i % 2 == 0 ? "a pump" : "a valve");
+    for (int i = 0; i < 40; ++i) WriteUnit(i, i % 2 == 0 ? "a pump" : "a valve");
     testing::WriteModel(model(), {});
     testing::WriteVocabulary(model(), 100);
   }
 
-  const std::string& home() const { return directory_.path(); }
   std::string model() const { return home() + "/model"; }
-  void Write(int number, const std::string& text) const {
-    std::ofstream(home() + "/docs/" + std::to_string(number) + ".md")
-        << "# Unit " << number << "\n\nThe unit " << number << " has " << text << ".\n";
-  }
-  QuarryResult Run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(), {"--store", home() + "/store"});
-    return testing::RunQuarryWith({.arguments = std::move(arguments), .directory = home()});
+  void WriteUnit(int number, const std::string& text) const {
+    const std::string n = std::to_string(number);
+    Write("docs/" + n + ".md", "# Unit " + n + "\n\nThe unit " + n + " has " + text + ".\n");
   }
   Json RunJson(std::vector<std::string> arguments) const {
     arguments.push_back("--json");
@@ -46,9 +38,6 @@ class ModelCommandTest : public ::testing::Test {
     arguments.insert(arguments.end(), extra.begin(), extra.end());
     return RunJson(std::move(arguments))["hits"];
   }
-
- private:
-  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
 };
 
 TEST_F(ModelCommandTest, ACollectionSwitchesToAModelStaysWithItAndReturns) {
@@ -65,7 +54,7 @@ TEST_F(ModelCommandTest, ACollectionSwitchesToAModelStaysWithItAndReturns) {
   EXPECT_EQ(Run({"verify"}).exit_code, 0);
 
   // New documents are embedded by it, however many there are; nothing is learnt.
-  for (int i = 40; i < 120; ++i) Write(i, "a holiday");
+  for (int i = 40; i < 120; ++i) WriteUnit(i, "a holiday");
   const Json indexed = RunJson({"index", home() + "/docs"});
   EXPECT_EQ(indexed["embedding"]["embedded"], 80);
   EXPECT_EQ(indexed["embedding"]["learnt"], false);
@@ -90,7 +79,7 @@ TEST_F(ModelCommandTest, AModelOfTheConfigurationEmbedsFromTheFirstDocumentOn) {
   // Another is refused, with both names and what to do, before anything is indexed.
   testing::WriteModel(home() + "/other", {.seed = 2});
   testing::WriteVocabulary(home() + "/other", 100);
-  Write(1, "changed");
+  WriteUnit(1, "changed");
   const Json before = RunJson({"stats"});
   const QuarryResult refused =
       Run({"index", home() + "/docs", "--set", "embedding.model=" + home() + "/other"});

@@ -1,51 +1,17 @@
 // quarry search with options, over several collections, explained; quarry eval diff; quarry tune.
 
-#include <nlohmann/json.hpp>
-
-#include "base/file.h"
-#include "tests/testing/run_quarry.h"
-#include "tests/testing/test_environment.h"
+#include "tests/testing/beir_testing.h"
+#include "tests/testing/command_testing.h"
 
 namespace quarry::app {
 namespace {
 
 using ::testing::HasSubstr;
 using testing::QuarryResult;
-using Json = nlohmann::json;
 
-class SearchCommandTest : public ::testing::Test {
+class SearchCommandTest : public testing::CommandTest {
  protected:
-  SearchCommandTest() {
-    // Judgements of words: q7 wants the pump P-7.
-    std::string corpus, queries, qrels = "query-id\tcorpus-id\tscore\n";
-    for (int i = 0; i < 40; ++i) {
-      const std::string n = std::to_string(i);
-      corpus += R"({"_id": "d)" + n + R"(", "title": "", "text": "The pump P-)" + n +
-                R"( delivers water to the northern mill and is checked on day )" + n + R"(."})" +
-                "\n";
-      queries += R"({"_id": "q)" + n + R"(", "text": "pump P-)" + n + "\"}\n";
-      qrels += "q" + n + "\td" + n + "\t1\n";
-    }
-    Write("beir/corpus.jsonl", corpus);
-    Write("beir/queries.jsonl", queries);
-    Write("beir/qrels/test.tsv", qrels);
-  }
-  const std::string& home() const { return directory_.path(); }
-  void Write(const std::string& name, const std::string& text) {
-    const std::string path = home() + "/" + name;
-    QUARRY_CHECK(CreateDirectories(path.substr(0, path.rfind('/'))).ok());
-    QUARRY_CHECK(WriteFileAtomically(path, text).ok());
-  }
-  QuarryResult Run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--store", home() + "/store"});
-    return testing::RunQuarryWith({.arguments = std::move(arguments), .directory = home()});
-  }
-  Json RunJson(std::vector<std::string> arguments) {
-    arguments.push_back("--json");
-    return Json::parse(Run(std::move(arguments)).out);
-  }
-
-  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+  SearchCommandTest() { testing::WritePumpCollection(home() + "/beir"); }
 };
 
 TEST_F(SearchCommandTest, WhyTellsWhereADocumentIsLost) {

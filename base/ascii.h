@@ -1,0 +1,37 @@
+#pragma once
+
+// Letters and digits of ASCII, of which protocols, codes and markup are made. What words of people
+// are is base/text.h's business. Pure; bytes above 0x7F are none of these.
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace quarry {
+
+inline bool IsAscii(char c) { return (c & 0x80) == 0; }
+inline bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
+inline bool IsAsciiUpper(char c) { return c >= 'A' && c <= 'Z'; }
+inline bool IsAsciiLower(char c) { return c >= 'a' && c <= 'z'; }
+inline bool IsAsciiLetter(char c) { return IsAsciiUpper(c) || IsAsciiLower(c); }
+
+inline char AsciiLower(char c) { return IsAsciiUpper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+inline std::string AsciiLower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = AsciiLower(c);
+  return lower;
+}
+
+inline bool HoldsAsciiDigit(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), IsAsciiDigit);
+}
+
+inline bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return AsciiLower(x) == AsciiLower(y); });
+}
+inline bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) {
+  return EqualsIgnoringCase(text.substr(0, prefix.size()), prefix);
+}
+
+}  // namespace quarry
