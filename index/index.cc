@@ -180,6 +180,7 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
       return DataLossError("MANIFEST.json is there and db, which it belongs to, is not");
     }
     QUARRY_ASSIGN_OR_RETURN(impl->store, std::move(opened));
+    impl->objects.emplace(*impl->store);
     if (!exists) {
       QUARRY_RETURN_IF_ERROR(DerivedFiles::Create(directory, NewStoreId()));
       QUARRY_ASSIGN_OR_RETURN(impl->derived, DerivedFiles::Open(directory, false, floor));
@@ -321,6 +322,8 @@ Result<CacheTable> Index::OpenCache(CollectionId id) {
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection, impl_->Load(id));
   return CacheTable(std::move(collection));
 }
+
+ObjectTable& Index::objects() { return *impl_->objects; }
 
 Status Index::WaitForMaintenance(const CallContext& context) {
   if (impl_->maintenance == nullptr) return OkStatus();

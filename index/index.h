@@ -23,6 +23,7 @@
 #include "index/cache_table.h"
 #include "index/index_writer.h"
 #include "index/maintenance.h"
+#include "index/object_table.h"
 #include "index/progress.h"
 #include "index/rocks_store.h"
 #include "index/snapshot.h"
@@ -154,6 +155,9 @@ class Index {
 
   // The collection's stored answers (cache_table.h). Needs no writer. kNotFound: no such collection.
   Result<CacheTable> OpenCache(CollectionId collection);
+
+  // What belongs to no collection. Needs no writer; lives as long as the index.
+  ObjectTable& objects();
 
   // Waits until nothing of what is loaded is due for maintenance, and the files are saved from
   // which the next start is quick. What fails is logged and in Stats. Writers may go on meanwhile,

@@ -23,6 +23,7 @@ struct Index::Impl {
   std::optional<FileLock> lock;
   std::unique_ptr<DerivedFiles> derived;
   std::unique_ptr<Store> store;
+  std::optional<ObjectTable> objects;
   std::unique_ptr<Maintenance> maintenance;  // nullptr: none
 
   mutable std::mutex mutex;

@@ -77,6 +77,36 @@ std::string CollectionNameKey(std::string_view name) {
   return TablePrefix(kWholeStore, Table::kCollectionName).append(name);
 }
 
+std::string ObjectPrefix(ObjectKind kind, std::string_view scope) {
+  std::string key = TablePrefix(kWholeStore, Table::kObject);
+  AppendEnum(key, kind);
+  AppendEscaped(key, scope);
+  return key;
+}
+
+std::string ObjectPrefix(ObjectKind kind, std::string_view scope, uint64_t number) {
+  std::string key = ObjectPrefix(kind, scope);
+  AppendBigEndian64(key, number);
+  return key;
+}
+
+std::string ObjectKey(ObjectKind kind, std::string_view scope, uint64_t number, uint32_t part) {
+  std::string key = ObjectPrefix(kind, scope, number);
+  AppendBigEndian32(key, part);
+  return key;
+}
+
+std::string ObjectIdPrefix(ObjectKind kind, std::string_view scope) {
+  std::string key = TablePrefix(kWholeStore, Table::kObjectId);
+  AppendEnum(key, kind);
+  AppendEscaped(key, scope);
+  return key;
+}
+
+std::string ObjectIdKey(ObjectKind kind, std::string_view scope, std::string_view id) {
+  return ObjectIdPrefix(kind, scope).append(id);
+}
+
 std::string CounterKey(CollectionId collection, Counter counter) {
   std::string key = TablePrefix(collection, Table::kCounter);
   AppendEnum(key, counter);
@@ -276,6 +306,29 @@ Result<VectorParts> ParseVectorKey(std::string_view key) {
   parts.space_hash = parser.reader().BigEndian64();
   parts.generation = GenerationId(parser.Id32());
   parts.chunk = ChunkId(parser.Id64());
+  QUARRY_RETURN_IF_ERROR(parser.Finish());
+  return parts;
+}
+
+Result<ObjectParts> ParseObjectKey(std::string_view key) {
+  KeyParser parser(key, Table::kObject, "object");
+  ObjectParts parts;
+  parts.kind = static_cast<ObjectKind>(parser.reader().Byte());
+  char end = 0;
+  parser.Require(ReadEscaped(parser.reader(), parts.scope, end) && end == kStringEnd);
+  parts.number = parser.Id64();
+  parts.part = parser.reader().BigEndian32();
+  QUARRY_RETURN_IF_ERROR(parser.Finish());
+  return parts;
+}
+
+Result<ObjectIdParts> ParseObjectIdKey(std::string_view key) {
+  KeyParser parser(key, Table::kObjectId, "object id");
+  ObjectIdParts parts;
+  parts.kind = static_cast<ObjectKind>(parser.reader().Byte());
+  char end = 0;
+  parser.Require(ReadEscaped(parser.reader(), parts.scope, end) && end == kStringEnd);
+  while (!parser.reader().AtEnd()) parts.id.push_back(static_cast<char>(parser.reader().Byte()));
   QUARRY_RETURN_IF_ERROR(parser.Finish());
   return parts;
 }

@@ -44,19 +44,11 @@
 //   kCacheEntryChunk     entry u64, chunk u64              empty: what an entry rests on
 //   kChunkCacheEntry     chunk u64, entry u64              empty: what falls with a chunk
 //   kCacheTuning         -                                 what `quarry cache tune` found
-// reserved: numbers and shapes are fixed, nothing writes them yet; (0) = store-wide
-//   kAnswer              answer u64                        stored answer
-//   kChunkAnswer         chunk u64, answer u64             empty: what is redacted with a chunk
-//   kMembership          file u64                          the file in this collection (vector
-//                                                          store): document, attributes, status
-//   kSession (0)         session u64, turn u32             turn; turn 0 = the session itself
-//   kFeedback (0)        feedback u64                      feedback on an answer
-//   kRun (0)             run u64, case u32                 evaluation; case 0 = the run itself
-//   kFile (0)            file u64                          name, purpose, size, hash
-//   kFileBlob (0)        file u64, part u32                <= 1 MiB of its bytes
-//   kFileMembership (0)  file u64, collection u32          empty: which collections hold it
-//   kExternalId (0)      kind u8, external id              integer: "file-..", "resp_.." -> number
-// (A file blob, a document and a membership are three records.)
+// store-wide (collection 0), what users and programs leave (object_table.h)
+//   kObject              ObjectKind u8, scope (escaped),   part 0: id and value; others: the bytes
+//                        number u64, part u32
+//   kObjectId            ObjectKind u8, scope (escaped),   integer: number
+//                        id
 //
 // Free functions without state: thread-safe.
 
@@ -102,23 +94,16 @@ enum class Table : uint8_t {
   kChunkCacheEntry = 67,
   kCacheTuning = 68,
 
-  // Reserved.
-  kAnswer = 72,
-  kChunkAnswer = 73,
-  kMembership = 80,
-  kSession = 96,
-  kFeedback = 97,
-  kRun = 98,
-  kFile = 104,
-  kFileBlob = 105,
-  kFileMembership = 106,
-  kExternalId = 107,
+  // 72 to 107 stood for other layouts of these, and were never written.
+  kObject = 112,
+  kObjectId = 113,
 };
 
 // Facts about the whole store. The numbers are on disk.
 enum class MetaField : uint8_t {
   kFormatVersion = 1,   // kStoreFormatVersion (records.h); checked on open
   kNextCollection = 3,  // the CollectionId that the next collection gets
+  kNextObject = 4,      // the number that the next object gets
 };
 
 // Numbers of one collection. "Next" is the id that is given out next. The numbers are on disk.
@@ -143,6 +128,28 @@ std::string MetaKey(MetaField field);
 std::string CollectionKey(CollectionId collection);
 std::string CollectionNameKey(std::string_view name);
 std::string CollectionTablePrefix();  // all kCollection records, in order of their ids
+
+// What an object is. The numbers are on disk: never change or reuse one.
+enum class ObjectKind : uint8_t {
+  kApiKey = 1,
+  kFile = 2,
+  kVectorStore = 3,      // what a collection does not say of itself
+  kVectorStoreFile = 4,  // scope: the vector store
+  kFileBatch = 5,        // scope: the vector store
+  kResponse = 6,
+  kConversation = 7,  // parts: its turns
+  kFeedback = 8,
+  kAnswer = 9,    // what an answer was made from, for replay
+  kRun = 10,      // of an evaluation; parts: its cases
+  kVerdict = 11,  // of a judge, to be asked once; id: the hash of what was judged
+  kProfile = 12,
+  kTask = 13,  // work in the background
+};
+std::string ObjectKey(ObjectKind kind, std::string_view scope, uint64_t number, uint32_t part);
+std::string ObjectPrefix(ObjectKind kind, std::string_view scope);                   // of a scope
+std::string ObjectPrefix(ObjectKind kind, std::string_view scope, uint64_t number);  // its parts
+std::string ObjectIdKey(ObjectKind kind, std::string_view scope, std::string_view id);
+std::string ObjectIdPrefix(ObjectKind kind, std::string_view scope);
 
 // --- One collection -----------------------------------------------------------------------------
 
@@ -191,6 +198,18 @@ struct CacheLink {
   ChunkId chunk;
 };
 
+struct ObjectParts {
+  ObjectKind kind = {};
+  std::string scope;
+  uint64_t number = 0;
+  uint32_t part = 0;
+};
+struct ObjectIdParts {
+  ObjectKind kind = {};
+  std::string scope;
+  std::string id;
+};
+
 struct VectorParts {
   uint64_t space_hash = 0;
   GenerationId generation;
@@ -223,6 +242,8 @@ Result<CacheEntryId> ParseCacheEntryKey(std::string_view key);
 Result<CacheEntryId> ParseCacheQuestionKey(std::string_view key);
 Result<CacheLink> ParseCacheEntryChunkKey(std::string_view key);
 Result<CacheLink> ParseChunkCacheEntryKey(std::string_view key);
+Result<ObjectParts> ParseObjectKey(std::string_view key);
+Result<ObjectIdParts> ParseObjectIdKey(std::string_view key);
 // `table` is kPrincipal, kSource or kAlias.
 Result<NamedDocument> ParseNameKey(std::string_view key, Table table);
 

@@ -106,8 +106,25 @@ class MemoryView final : public StoreView {
     return OkStatus();
   }
   using StoreView::Scan;
+  Status ScanBackward(std::string_view prefix, std::string_view before,
+                      const Visitor& visit) const override {
+    VisitBackward(tree_.get(), prefix, before, visit);
+    return OkStatus();
+  }
 
  private:
+  static bool VisitBackward(const Node* node, std::string_view prefix, std::string_view before,
+                            const Visitor& visit) {
+    if (node == nullptr) return true;
+    const std::string_view key = node->entry->key;
+    const bool is_behind =
+        (!before.empty() && key >= before) || (!key.starts_with(prefix) && key > prefix);
+    if (is_behind) return VisitBackward(node->left.get(), prefix, before, visit);
+    if (!VisitBackward(node->right.get(), prefix, before, visit)) return false;
+    if (!key.starts_with(prefix)) return false;
+    if (!visit(key, node->entry->value)) return false;
+    return VisitBackward(node->left.get(), prefix, before, visit);
+  }
   // False: no more keys are wanted.
   static bool Visit(const Node* node, std::string_view prefix, std::string_view from,
                     const Visitor& visit) {

@@ -247,6 +247,30 @@ class RocksView final : public StoreView {
   }
   using StoreView::Scan;
 
+  Status ScanBackward(std::string_view prefix, std::string_view before,
+                      const Visitor& visit) const override {
+    rocksdb::ReadOptions read = read_;
+    const rocksdb::Slice lower = ToSlice(prefix);
+    read.iterate_lower_bound = &lower;
+    std::string end(before);
+    if (prefix.find_first_not_of('\xFF') != std::string_view::npos) {
+      const std::string behind = PrefixEnd(prefix);
+      if (end.empty() || behind < end) end = behind;
+    }
+    const std::unique_ptr<rocksdb::Iterator> it(database_->get()->NewIterator(read));
+    if (end.empty()) {
+      it->SeekToLast();
+    } else {
+      it->SeekForPrev(end);
+      if (it->Valid() && ToView(it->key()) == end) it->Prev();
+    }
+    for (; it->Valid(); it->Prev()) {
+      const std::string_view key = ToView(it->key());
+      if (!key.starts_with(prefix) || !visit(key, ToView(it->value()))) break;
+    }
+    return FromRocks(it->status(), "scan store");
+  }
+
  private:
   const std::shared_ptr<const Database> database_;
   const rocksdb::Snapshot* const snapshot_;

@@ -69,6 +69,9 @@ class StoreView {
   Status Scan(std::string_view prefix, const Visitor& visit) const {
     return Scan(prefix, prefix, visit);
   }
+  // The same from the last key to the first, of those that are < `before`; "" = all.
+  virtual Status ScanBackward(std::string_view prefix, std::string_view before,
+                              const Visitor& visit) const = 0;
 };
 
 // What a store holds in memory.

@@ -189,12 +189,72 @@ Status CheckCollections(const StoreView& view, std::set<CollectionId>& known,
   return OkStatus();
 }
 
+// Objects against their ids, both ways, and parts against objects.
+Status CheckObjects(const StoreView& view, ProblemList& problems) {
+  std::map<std::string, uint64_t> owners;  // prefix of the parts of an object -> its number
+  std::map<std::string, uint64_t> ids;     // key of an id -> the number that it should have
+  uint64_t largest = 0;
+  QUARRY_RETURN_IF_ERROR(
+      view.Scan(TablePrefix(CollectionId(), Table::kObject),
+                [&](std::string_view key, std::string_view value) {
+                  const Result<ObjectParts> parts = ParseObjectKey(key);
+                  if (!parts.ok()) {
+                    problems.AddError(parts.status(), "objects");
+                    return true;
+                  }
+                  const std::string where = "object number " + std::to_string(parts->number);
+                  const std::string prefix = ObjectPrefix(parts->kind, parts->scope, parts->number);
+                  if (parts->part != 0) {
+                    if (!owners.contains(prefix)) problems.Add(where + ": a part without a record");
+                    return true;
+                  }
+                  owners.clear();  // the parts of an object follow it at once
+                  owners[prefix] = parts->number;
+                  largest = std::max(largest, parts->number);
+                  const Result<Object> object = DecodeObject(*parts, value);
+                  if (!object.ok()) {
+                    problems.AddError(object.status(), where);
+                    return true;
+                  }
+                  ids[ObjectIdKey(parts->kind, parts->scope, object->id)] = parts->number;
+                  return true;
+                }));
+  QUARRY_RETURN_IF_ERROR(
+      view.Scan(TablePrefix(CollectionId(), Table::kObjectId),
+                [&](std::string_view key, std::string_view value) {
+                  const Result<ObjectIdParts> parts = ParseObjectIdKey(key);
+                  const Result<uint64_t> number = DecodeInteger(value);
+                  const auto expected = ids.find(std::string(key));
+                  if (!parts.ok()) {
+                    problems.AddError(parts.status(), "ids of objects");
+                  } else if (!number.ok() || expected == ids.end() || expected->second != *number) {
+                    problems.Add("object id \"" + parts->id + "\": leads to no object of that id");
+                  } else {
+                    ids.erase(expected);
+                  }
+                  return true;
+                }));
+  for (const auto& [key, number] : ids) {
+    problems.Add("object number " + std::to_string(number) + ": its id leads elsewhere");
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                          view.Get(MetaKey(MetaField::kNextObject)));
+  const Result<uint64_t> next = bytes ? DecodeInteger(*bytes) : Result<uint64_t>(1);
+  problems.AddError(next.status(), "counter of objects");
+  if (next.ok() && *next <= largest) {
+    problems.Add("counter of objects: gives " + std::to_string(*next) + " next, number " +
+                 std::to_string(largest) + " is used");
+  }
+  return OkStatus();
+}
+
 bool IsWritten(uint8_t table) {
   const auto between = [&](Table first, Table last) {
     return table >= static_cast<uint8_t>(first) && table <= static_cast<uint8_t>(last);
   };
   return between(Table::kMeta, Table::kCollectionName) || between(Table::kCounter, Table::kAlias) ||
-         between(Table::kCacheEntry, Table::kCacheTuning);
+         between(Table::kCacheEntry, Table::kCacheTuning) ||
+         between(Table::kObject, Table::kObjectId);
 }
 
 // From the first key of a table to that of the next: few reads, however many keys there are.
@@ -245,6 +305,7 @@ Result<std::vector<std::string>> VerifyStoreWide(const Store& store, const Deriv
   const std::shared_ptr<const StoreView> view = store.GetView();
   std::set<CollectionId> known;
   QUARRY_RETURN_IF_ERROR(CheckCollections(*view, known, problems));
+  QUARRY_RETURN_IF_ERROR(CheckObjects(*view, problems));
   QUARRY_RETURN_IF_ERROR(CheckTables(*view, known, problems));
   return problems.Take();
 }

@@ -149,6 +149,27 @@ TEST_P(StoreConformance, ScanGivesThePrefixInOrderFromTheStart) {
   EXPECT_TRUE(AllRows(*view, "x").empty());
 }
 
+TEST_P(StoreConformance, ScanBackwardGivesThePrefixFromTheEnd) {
+  for (const char* key : {"b3", "a", "b1", "b", "c", "b2", "b\xFF\xFF"}) Put(key, "");
+  const auto view = store_->GetView();
+  const auto keys = [&](std::string_view prefix, std::string_view before, size_t most) {
+    std::vector<std::string> seen;
+    EXPECT_OK(view->ScanBackward(prefix, before, [&](std::string_view key, std::string_view) {
+      seen.emplace_back(key);
+      return seen.size() < most;
+    }));
+    return seen;
+  };
+  using Keys = std::vector<std::string>;
+  EXPECT_EQ(keys("b", "", 9), (Keys{"b\xFF\xFF", "b3", "b2", "b1", "b"}));
+  EXPECT_EQ(keys("b", "b2", 9), (Keys{"b1", "b"}));
+  EXPECT_EQ(keys("b", "b25", 9), (Keys{"b2", "b1", "b"}));
+  EXPECT_EQ(keys("b", "c", 2), (Keys{"b\xFF\xFF", "b3"}));
+  EXPECT_EQ(keys("b", "a", 9), Keys());
+  EXPECT_EQ(keys("", "", 1), Keys{"c"});
+  EXPECT_EQ(keys("x", "", 9), Keys());
+}
+
 TEST_P(StoreConformance, ScanStopsWhenTheVisitorSaysSo) {
   for (const char* key : {"a", "b", "c"}) Put(key, "");
   std::string seen;

@@ -436,7 +436,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "generation 1: is kept, has no record"),
         Put("KeysOfNoCollection", ChunkKey(CollectionId(9), ChunkId(1)), "x",
             "keys of collection number 9, table 20: there is no such collection"),
-        Put("TableOfNobody", TablePrefix(kCollection, Table::kAnswer) + "x", "x",
+        Put("TableOfNobody", TablePrefix(kCollection, static_cast<Table>(72)) + "x", "x",
             "keys of collection number 1, table 72: nothing writes that table"),
         Put("NameOfNoCollection", CollectionNameKey("ghost"), EncodeInteger(1),
             "collection name \"ghost\": leads to no collection of that name"),

@@ -1,0 +1,154 @@
+// What belongs to no collection.
+
+#include "index/object_table.h"
+
+#include <set>
+
+#include "tests/index/index_testing.h"
+
+namespace quarry::index {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class ObjectTableTest : public IndexTest {
+ protected:
+  void SetUp() override { ASSERT_OK(Open()); }
+  ObjectTable& Objects() { return index_->objects(); }
+
+  std::vector<std::string> Ids(ObjectListing listing = {}, std::string_view scope = "") {
+    const auto page = Objects().List(ObjectKind::kFile, scope, listing);
+    EXPECT_OK(page.status());
+    std::vector<std::string> ids;
+    for (const Object& object : page->objects) ids.push_back(object.id);
+    if (page->has_more) ids.push_back("...");
+    return ids;
+  }
+  std::string Value(const ObjectName& name) {
+    const auto object = Objects().Get(name).value();
+    return object ? object->value : "(none)";
+  }
+  std::vector<std::string> Problems() { return index_->VerifyStore(CallContext()).value(); }
+};
+
+TEST_F(ObjectTableTest, ListsInTheOrderOfMakingBothWaysByPages) {
+  for (const char* id : {"c", "a", "d", "b"}) {
+    ASSERT_OK(Objects().Put({ObjectKind::kFile, id}, id));
+  }
+  ASSERT_OK(Objects().Put({ObjectKind::kFile, "a"}, "changed"));  // keeps its place
+  ASSERT_OK(Objects().Put({ObjectKind::kRun, "x"}, ""));          // another kind
+  EXPECT_THAT(Ids(), ElementsAre("c", "a", "d", "b"));
+  EXPECT_THAT(Ids({.newest_first = true}), ElementsAre("b", "d", "a", "c"));
+  EXPECT_THAT(Ids({.limit = 2}), ElementsAre("c", "a", "..."));
+  EXPECT_THAT(Ids({.after = "a", .limit = 2}), ElementsAre("d", "b"));
+  EXPECT_THAT(Ids({.after = "d", .limit = 1, .newest_first = true}), ElementsAre("a", "..."));
+  EXPECT_THAT(Ids({.before = "d"}), ElementsAre("c", "a"));
+  const auto unknown = Objects().List(ObjectKind::kFile, "", {.after = "ghost"});
+  EXPECT_EQ(unknown.status().code(), Code::kNotFound);
+  EXPECT_THAT(unknown.status().message(), HasSubstr("object \"ghost\" does not exist"));
+}
+
+TEST_F(ObjectTableTest, PartsAndScopesGoWithWhatTheyBelongTo) {
+  const ObjectName run{ObjectKind::kRun, "r"};
+  ObjectBatch batch;
+  batch.Put(run, "head");
+  batch.PutPart(run, 2, "two");
+  batch.PutPart(run, 1, "one");
+  batch.Put({ObjectKind::kFile, "f", "store-1"}, "1");
+  batch.Put({ObjectKind::kFile, "f", "store-2"}, "2");
+  batch.Put({ObjectKind::kFile, "f", "store"}, "3");
+  ASSERT_OK(Objects().Write(batch));
+  EXPECT_THAT(Ids({}, "store-1"), ElementsAre("f"));
+  EXPECT_EQ(Value({ObjectKind::kFile, "f", "store-2"}), "2");
+
+  std::string seen;
+  ASSERT_OK(Objects().ForEachPart(run, 0, [&](uint32_t part, std::string_view bytes) {
+    seen += std::to_string(part) + std::string(bytes);
+    return true;
+  }));
+  EXPECT_EQ(seen, "1one2two");
+  EXPECT_EQ(Objects().GetPart(run, 2).value(), "two");
+  EXPECT_THAT(Problems(), IsEmpty());
+
+  ObjectBatch gone;
+  gone.Delete(run);
+  gone.DeleteScope(ObjectKind::kFile, "store-1");
+  gone.Put({ObjectKind::kFile, "g", "store-1"}, "anew");
+  ASSERT_OK(Objects().Write(gone));
+  EXPECT_EQ(Objects().GetPart(run, 2).value(), std::nullopt);
+  EXPECT_THAT(Ids({}, "store-1"), ElementsAre("g"));
+  EXPECT_THAT(Ids({}, "store-2"), ElementsAre("f"));
+  EXPECT_EQ(Value(run), "(none)");
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
+TEST_F(ObjectTableTest, ABatchIsAllOrNothingAndSurvivesARestart) {
+  ObjectBatch batch;
+  batch.Put({ObjectKind::kFile, "a"}, "1");
+  batch.PutPart({ObjectKind::kFile, "ghost"}, 1, "x");
+  const Status failed = Objects().Write(batch);
+  EXPECT_EQ(failed.code(), Code::kNotFound);
+  EXPECT_THAT(failed.message(), HasSubstr("object \"ghost\" does not exist"));
+  EXPECT_THAT(Ids(), IsEmpty());
+
+  ASSERT_OK(Objects().Put({ObjectKind::kFile, std::string("n\0l", 3), "s\xFFt"}, "kept"));
+  ASSERT_OK(Open());
+  EXPECT_EQ(Value({ObjectKind::kFile, std::string("n\0l", 3), "s\xFFt"}), "kept");
+  ASSERT_OK(Objects().Put({ObjectKind::kFile, "later"}, ""));
+  EXPECT_THAT(Problems(), IsEmpty());
+
+  IndexOptions reading;
+  reading.read_only = true;
+  ASSERT_OK(Open(reading));
+  EXPECT_EQ(Objects().Put({ObjectKind::kFile, "no"}, "").code(), Code::kFailedPrecondition);
+  EXPECT_THAT(Ids(), ElementsAre("later"));
+}
+
+TEST_F(ObjectTableTest, CreateAndUpdateSayWhatIsThere) {
+  ASSERT_OK(Objects().Create({ObjectKind::kFile, "a"}, "1"));
+  EXPECT_EQ(Objects().Create({ObjectKind::kFile, "a"}, "2").code(), Code::kAlreadyExists);
+  ASSERT_OK(Objects().Update({ObjectKind::kFile, "a"}, [](const std::string& value) {
+    return Result<std::string>(value + "+");
+  }));
+  EXPECT_EQ(Value({ObjectKind::kFile, "a"}), "1+");
+  const auto refuse = [](const std::string&) -> Result<std::string> {
+    return InvalidArgumentError("no");
+  };
+  EXPECT_EQ(Objects().Update({ObjectKind::kFile, "a"}, refuse).message(), "no");
+  EXPECT_EQ(Objects().Update({ObjectKind::kFile, "b"}, refuse).code(), Code::kNotFound);
+  EXPECT_EQ(Value({ObjectKind::kFile, "a"}), "1+");
+
+  EXPECT_THAT(Objects().Put({ObjectKind::kFile, ""}, "").message(), HasSubstr("expected 1 to 512"));
+  EXPECT_THAT(
+      Objects().Put({ObjectKind::kFile, "b"}, std::string(kMaxObjectBytes + 1, 'x')).message(),
+      HasSubstr("expected at most 4194304"));
+}
+
+TEST_F(ObjectTableTest, VerifyNamesWhatDoesNotAgree) {
+  ASSERT_OK(Objects().Put({ObjectKind::kFile, "a"}, "1"));
+  index_.reset();
+  {
+    auto store = OpenRocksStore(Directory() + "/db", {}).value();
+    WriteBatch batch;
+    batch.Put(ObjectKey(ObjectKind::kFile, "", 7, 3), "part of nothing");
+    batch.Put(ObjectIdKey(ObjectKind::kFile, "", "ghost"), EncodeInteger(5));
+    batch.Delete(ObjectIdKey(ObjectKind::kFile, "", "a"));
+    ASSERT_OK(store->Write(batch));
+  }
+  ASSERT_OK(Open());
+  EXPECT_THAT(Problems(), ElementsAre("object number 7: a part without a record",
+                                      "object id \"ghost\": leads to no object of that id",
+                                      "object number 1: its id leads elsewhere"));
+}
+
+TEST(NewObjectIdTest, IsOfLettersAndDigitsAndNeverTheSame) {
+  std::set<std::string> ids;
+  for (int i = 0; i < 1000; ++i) ids.insert(NewObjectId("file-"));
+  EXPECT_EQ(ids.size(), 1000u);
+  EXPECT_THAT(*ids.begin(), ::testing::MatchesRegex("file-[0-9a-z]{24}"));
+}
+
+}  // namespace
+}  // namespace quarry::index
