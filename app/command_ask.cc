@@ -31,8 +31,8 @@ Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
     written = console.Flush();
     return written.ok();
   };
-  Result<Answer> answer = engine->answerer().Ask(
-      query, *snapshot,
+  Result<Answer> answer = engine->assistant().Ask(
+      {}, query, *snapshot,
       arguments.no_cache ? generation::CacheUse::kRefresh : generation::CacheUse::kRead, sink,
       context.call);
   QUARRY_RETURN_IF_ERROR(written);

@@ -139,6 +139,7 @@ class Parser {
     AddIndex();
     AddSearch();
     AddAsk();
+    AddChat();
     AddDocs();
     AddCollections();
     AddServe();
@@ -384,6 +385,16 @@ class Parser {
       ask_.question = Joined(words_);
       return RunAsk(ask_, context);
     });
+  }
+
+  void AddChat() {
+    CLI::App& command = AddCommand(app_, "chat", "a conversation in the terminal", "quarry chat");
+    AddQueryKeys(command);
+    AddKey(command, "--model", "chat.model", "URL#NAME", "chat model that writes the answers");
+    command.add_option("--filter", chat_.filter, "over metadata, as in quarry search")
+        ->type_name("JSON");
+    AddPrincipals(command, chat_.principals);
+    Then(command, [this](CommandContext& context) { return RunChat(chat_, context); });
   }
 
   void AddDocs() {
@@ -642,6 +653,7 @@ class Parser {
   IndexArguments index_;
   SearchArguments search_;
   AskArguments ask_;
+  ChatArguments chat_;
   CacheTuneArguments cache_tune_;
   DocsListArguments docs_list_;
   DocsShowArguments docs_show_;

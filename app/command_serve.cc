@@ -47,6 +47,7 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
                                   .analyzer = engine->analyzer(),
                                   .retriever = engine->retriever(),
                                   .answerer = engine->answerer(),
+                                  .assistant = engine->assistant(),
                                   .ingest = engine->ingest_options(),
                                   .embedders = engine->embedders(),
                                   .maintainer = maintainer,

@@ -61,6 +61,13 @@ struct AskArguments : QueryArguments {
 };
 Result<int> RunAsk(const AskArguments& arguments, CommandContext& context);
 
+struct ChatArguments {
+  std::string filter;
+  std::vector<std::string> principals;
+};
+// Questions on standard input, a line each, and their answers, until it ends.
+Result<int> RunChat(const ChatArguments& arguments, CommandContext& context);
+
 struct DocsListArguments {
   uint64_t limit = 50;
   uint64_t offset = 0;

@@ -26,7 +26,7 @@
 
 #include "base/query.h"
 #include "base/status.h"
-#include "generation/answerer.h"
+#include "generation/assistant.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
 #include "model/model_cost.h"
@@ -66,6 +66,7 @@ struct Config {
   std::string chat_cassette;  // file of replies; "" = none
   std::vector<std::string> chat_prices;
   model::BudgetOptions chat_budget;
+  generation::AssistantOptions assistant;
 
   model::RemoteOptions remote;
   std::string ca_file;  // trusted instead of the system's authorities; "" = the system's

@@ -395,6 +395,15 @@ std::vector<ConfigKey> MakeKeys() {
       Number("chat.day_budget", "that a day (UTC) of this process may cost; 0 = no limit",
              QUARRY_FIELD(chat_budget.per_day), 0, 1e9),
 
+      Boolean("assistant.guard", "decline requests for harm, by rules",
+              QUARRY_FIELD(assistant.guard)),
+      Boolean("assistant.guard_model", "have the chat model judge each question for harm, too",
+              QUARRY_FIELD(assistant.guard_by_model)),
+      Boolean("assistant.small_talk", "answer greetings and thanks without a search",
+              QUARRY_FIELD(assistant.small_talk)),
+      Boolean("assistant.rewrite", "have the chat model make follow-ups stand alone; else rules do",
+              QUARRY_FIELD(assistant.rewrite_by_model)),
+
       OptionalText(
           "http.ca_file",
           "PEM file of the authorities that models behind https are trusted by; none = the "

@@ -95,10 +95,13 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
 
 Status Engine::Prepare(const std::string& openai_base_url) {
   QUARRY_ASSIGN_OR_RETURN(chat_, ChatSetup::Make(config_, remote_, openai_base_url, clock_));
-  std::optional<generation::AnswerModel> model;
-  if (chat_ != nullptr) model.emplace(chat_->chat(), chat_->prompts());
-  answerer_.emplace(analyzer_, retriever_, token_counter_, config_.answer, model);
+  answerer_.emplace(analyzer_, retriever_, token_counter_, config_.answer, AnswerModel());
   return OkStatus();
+}
+
+std::optional<generation::AnswerModel> Engine::AnswerModel() const {
+  if (chat_ == nullptr) return std::nullopt;
+  return std::make_optional<generation::AnswerModel>(chat_->chat(), chat_->prompts());
 }
 
 void Engine::MakeAnswerer(bool read_only) {
@@ -113,6 +116,8 @@ void Engine::MakeAnswerer(bool read_only) {
   }
   cached_answerer_ =
       std::make_unique<generation::CachedAnswerer>(*answerer_, *index_, cache_.get(), metrics_);
+  assistant_ =
+      std::make_unique<generation::Assistant>(*cached_answerer_, AnswerModel(), config_.assistant);
 }
 
 ThreadPool& Engine::ingest_pool() {

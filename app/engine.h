@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/thread_pool.h"
-#include "generation/cached_answerer.h"
+#include "generation/assistant.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
 #include "model/remote_models.h"
@@ -51,6 +51,8 @@ class Engine {
   model::TokenCounter& token_counter() { return token_counter_; }
   // With the answer cache in front, where it is enabled.
   const generation::CachedAnswerer& answerer() const { return *cached_answerer_; }
+  // The same behind what a conversation needs.
+  const generation::Assistant& assistant() const { return *assistant_; }
   // Without what the command line adds to them (metadata, prune, dry run).
   const ingest::IngestOptions& ingest_options() const { return ingest_options_; }
   // For parsing; its threads start when it is first asked for.
@@ -69,6 +71,7 @@ class Engine {
  private:
   Engine(const Config& config, model::RemoteModelsOptions remote);
   Status Prepare(const std::string& openai_base_url);
+  std::optional<generation::AnswerModel> AnswerModel() const;
   void MakeAnswerer(bool read_only);
 
   // In the order in which they need each other.
@@ -89,6 +92,7 @@ class Engine {
   std::unique_ptr<retrieval::QuestionVerifier> verifier_;
   std::unique_ptr<retrieval::AnswerCache> cache_;  // null where it is not enabled
   std::unique_ptr<generation::CachedAnswerer> cached_answerer_;
+  std::unique_ptr<generation::Assistant> assistant_;
 };
 
 // How models behind HTTP are reached: by the configuration, the proxies of the environment and

@@ -312,6 +312,8 @@ std::string AnswerJson(const AnswerResult& result) {
   json["question"] = result.question;
   json["collection"] = result.collection;
   json["answer"] = answer.text;
+  json["kind"] = ReplyKindName(answer.kind);
+  json["standalone"] = answer.standalone;
   json["abstained"] = answer.abstained;
   json["verdict"] = {{"label", SupportName(answer.verdict.label)},
                      {"score", answer.verdict.score},

@@ -14,6 +14,18 @@ const char* SupportName(Support support) {
   Fatal(__FILE__, __LINE__, "unknown Support");
 }
 
+const char* ReplyKindName(ReplyKind kind) {
+  switch (kind) {
+    case ReplyKind::kAnswer:
+      return "answer";
+    case ReplyKind::kSmallTalk:
+      return "small_talk";
+    case ReplyKind::kRefused:
+      return "refused";
+  }
+  return "unknown";
+}
+
 const char* CacheKindName(CacheKind kind) {
   switch (kind) {
     case CacheKind::kOff:

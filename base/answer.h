@@ -74,8 +74,18 @@ struct CacheReport {
   bool hit() const { return kind == CacheKind::kExact || kind == CacheKind::kSemantic; }
 };
 
+// What an answer is.
+enum class ReplyKind : uint8_t {
+  kAnswer,     // from the documents; or what they do not say
+  kSmallTalk,  // to a message that asks nothing of them
+  kRefused,    // to a request for harm
+};
+const char* ReplyKindName(ReplyKind kind);  // "answer"
+
 struct Answer {
-  std::string text;                        // with markers: "The pump runs at 9 bar [1]."
+  ReplyKind kind = ReplyKind::kAnswer;
+  std::string standalone;  // what was asked, where a conversation made it another question; else ""
+  std::string text;        // with markers: "The pump runs at 9 bar [1]."
   std::vector<Citation> citations;         // by the sentences; one may have several
   std::vector<SentenceVerdict> sentences;  // in order; none where it abstained
   Verdict verdict;                         // of the whole

@@ -4,6 +4,13 @@ add_library(quarry_warnings INTERFACE)
 target_compile_options(quarry_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Werror)
 
+# Two checks of UndefinedBehaviorSanitizer double what compiling takes. What they find shows otherwise
+# too: a null pointer that is used stops the program, and only the folders that take bytes for numbers
+# can misalign one.
+if(QUARRY_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  set(QUARRY_CHEAPER_CHECKS -fno-sanitize=null,alignment)
+endif()
+
 function(quarry_library folder)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
@@ -12,6 +19,9 @@ function(quarry_library folder)
     list(FILTER sources EXCLUDE REGEX "/transport\\.cc$")
   endif()
   add_library(quarry_${folder} STATIC ${sources})
+  if(NOT folder MATCHES "^(base|model|index)$")
+    target_compile_options(quarry_${folder} PRIVATE ${QUARRY_CHEAPER_CHECKS})
+  endif()
   target_include_directories(quarry_${folder} PUBLIC ${CMAKE_SOURCE_DIR})
   # Third-party headers warn; theirs are silenced as SYSTEM by the imported targets.
   target_link_libraries(quarry_${folder} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} quarry_warnings)

@@ -9,15 +9,19 @@
 //   {{no_answer}}    what to reply where the passages do not say
 //   {{answer}}       of a repair: what is already said and stays
 //   {{unsupported}}  of a repair: the sentences that were not carried, one a line
-// Any other variable is an error. Own templates stand in a directory as answer.en.txt, answer.zh.txt,
-// repair.en.txt and repair.zh.txt; what is not there is the built-in one.
+//   {{conversation}} of a rewriting: what was said before, a turn a line
+// Any other variable is an error. Own templates stand in a directory as answer.en.txt, answer.zh.txt
+// and so on for answer, repair, rewrite (a message that leans on others, as a question of its own) and
+// guard (whether a message asks for harm); what is not there is the built-in one.
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/query.h"
+#include "generation/follow_up.h"
 #include "model/chat_model.h"
 
 namespace quarry::generation {
@@ -41,6 +45,12 @@ class Prompts {
   model::ChatMessage Repair(std::string_view question, std::string_view answer,
                             const std::vector<std::string>& unsupported) const;
 
+  // The message, which `turns` came before, as a question that stands alone.
+  std::vector<model::ChatMessage> Rewrite(std::span<const ConversationTurn> turns,
+                                          std::string_view message) const;
+  // Whether a message asks for harm: "harmful" or "harmless".
+  std::vector<model::ChatMessage> Guard(std::string_view message) const;
+
  private:
   struct Template {
     std::string system;
@@ -51,6 +61,8 @@ class Prompts {
   static Result<Template> Parse(const std::string& text);
   static std::string Fill(std::string_view text, const Variables& variables);
   const Template& Of(std::string_view name, std::string_view question) const;
+  std::vector<model::ChatMessage> Messages(std::string_view name, std::string_view question,
+                                           const Variables& variables) const;
   void MakeFingerprint();
 
   std::map<std::string, Template> templates_;  // "answer.en"

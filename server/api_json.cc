@@ -306,6 +306,8 @@ void WriteAnswer(const AnswerView& view, JsonWriter& json) {
   const Answer& answer = view.answer;
   json.BeginObject().Key("question").String(view.question);
   json.Key("collection").String(view.collection).Key("answer").String(answer.text);
+  json.Key("kind").String(ReplyKindName(answer.kind));
+  json.Key("standalone").String(answer.standalone);
   json.Key("abstained").Bool(answer.abstained);
   WriteVerdict(answer.verdict, json.Key("verdict"));
   WriteCitations(answer, json.Key("citations"));

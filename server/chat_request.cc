@@ -1,6 +1,7 @@
 #include "server/chat_request.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "server/json_writer.h"
@@ -43,11 +44,17 @@ Status ReadContent(const JsonValue& content, const std::string& place, std::stri
   return OkStatus();
 }
 
-Status ReadMessages(const JsonValue& messages, const std::string& place, std::string& question) {
+// The last message of a user is the question; those of users and assistants before it are turns.
+Status ReadMessages(const JsonValue& messages, const std::string& place, std::string& question,
+                    std::vector<generation::ConversationTurn>& turns) {
   if (messages.AsArray() == nullptr) {
     return Wrong(place, std::string("expected a list of messages, not ") + messages.TypeName());
   }
+  if (messages.AsArray()->size() > kMaxTurns) {
+    return Wrong(place, "expected at most " + std::to_string(kMaxTurns) + " messages");
+  }
   std::string question_place;
+  std::vector<generation::ConversationTurn> later;  // said since the question read last
   for (size_t i = 0; i < messages.AsArray()->size(); ++i) {
     const std::string message_place = place + '[' + std::to_string(i) + ']';
     std::string role;
@@ -59,7 +66,19 @@ Status ReadMessages(const JsonValue& messages, const std::string& place, std::st
                    JsonString(role) +
                        " is no role; expected one of developer, system, user, assistant, tool");
     }
+    if (role == "assistant") {
+      std::string said;
+      // What cannot be read here (null beside tool calls, a refusal) says nothing to a question.
+      reader.Optional("content").Value([&](const JsonValue& content, const std::string& at) {
+        ReadContent(content, at, said).IgnoreError();
+        return OkStatus();
+      });
+      if (!question_place.empty()) later.push_back({.by_user = false, .text = std::move(said)});
+    }
     if (role != "user") continue;
+    if (!question_place.empty()) turns.push_back({.by_user = true, .text = std::move(question)});
+    std::ranges::move(later, std::back_inserter(turns));
+    later.clear();
     question.clear();
     question_place = message_place + ".content";
     reader.Required("content").Value([&](const JsonValue& content, const std::string& at) {
@@ -141,7 +160,7 @@ Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOption
   ObjectReader reader(json, "");
   reader.Required("model").String(request.model);
   reader.Required("messages").Value([&](const JsonValue& messages, const std::string& place) {
-    return ReadMessages(messages, place, request.question.query.text);
+    return ReadMessages(messages, place, request.question.query.text, request.question.turns);
   });
   reader.Optional("stream").Bool(request.stream);
   reader.Optional("stream_options")

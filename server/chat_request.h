@@ -2,7 +2,7 @@
 
 // A request of OpenAI's chat completions, as far as it means anything here.
 //
-// The question is the text of the last user message. `quarry` is our own field: {"collection", "k",
+// The question is the text of the last user message, understood by the turns before it. `quarry` is our own field: {"collection", "k",
 // "mode", "filter", "principals"}. Fields that only tune how a model writes (temperature,
 // max_tokens, seed, user, metadata, ...) and fields that nobody knows are accepted and have no
 // effect, since SDKs send them unasked. What would change what an answer *is* (n above 1, tools, a

@@ -94,6 +94,8 @@ void WriteUsage(const Usage& usage, JsonWriter& json) {
 // Our own part of an answer, in the names of POST /api/v1/answer.
 void WriteExtension(const Answer& answer, const Completion& completion, JsonWriter& json) {
   json.BeginObject().Key("collection").String(completion.request.question.collection);
+  json.Key("kind").String(ReplyKindName(answer.kind));
+  json.Key("standalone").String(answer.standalone);
   json.Key("abstained").Bool(answer.abstained);
   WriteVerdict(answer.verdict, json.Key("verdict"));
   WriteCitations(answer, json.Key("citations"));
@@ -209,8 +211,9 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
       return call.stream.Write(ChunkEvent(completion, delta.text(), nullptr));
     };
   }
-  const Result<Answer> answer = services.answerer.Ask(chat->question.query, *snapshot,
-                                                      CacheUseOf(call.request), sink, call.context);
+  const Result<Answer> answer =
+      services.assistant.Ask(chat->question.turns, chat->question.query, *snapshot,
+                             CacheUseOf(call.request), sink, call.context);
   if (!answer.ok()) {
     if (!call.stream.begun()) return answer.status();
     call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(answer.status()))));

@@ -27,6 +27,7 @@ Result<AnswerRequest> ParseAnswerRequest(const HandlerEnvironment& environment,
   ObjectReader reader(json, "");
   reader.Required("query").String(request.question.query.text);
   ReadQuestionFields(reader, environment.options, request.question);
+  ReadHistory(reader, request.question);
   reader.Optional("stream").Bool(request.stream);
   reader.Optional("context").Bool(request.with_context);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
@@ -191,8 +192,8 @@ Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& c
       return call.stream.Write(SseEvent("delta", json.text()));
     };
   }
-  const Result<Answer> answer = services.answerer.Ask(question.query, *snapshot,
-                                                      CacheUseOf(call.request), sink, call.context);
+  const Result<Answer> answer = services.assistant.Ask(
+      question.turns, question.query, *snapshot, CacheUseOf(call.request), sink, call.context);
   if (!answer.ok()) {
     if (!call.stream.begun()) return answer.status();
     call.stream.Write(SseEvent("error", ErrorJson(Surface::kNative, DetailOf(answer.status()))));

@@ -90,6 +90,30 @@ void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Ques
   principals.Strings(query.principals.names);
 }
 
+void ReadHistory(ObjectReader& reader, Question& question) {
+  reader.Optional("history").Value([&](const JsonValue& value, const std::string& place) -> Status {
+    if (value.AsArray() == nullptr || value.AsArray()->size() > kMaxTurns) {
+      return InvalidArgumentError(place + ": expected a list of at most " +
+                                  std::to_string(kMaxTurns) + " turns");
+    }
+    for (size_t i = 0; i < value.AsArray()->size(); ++i) {
+      const std::string turn_place = place + '[' + std::to_string(i) + ']';
+      std::string role;
+      generation::ConversationTurn turn;
+      ObjectReader reads((*value.AsArray())[i], turn_place);
+      reads.Required("role").String(role);
+      reads.Required("content").String(turn.text);
+      QUARRY_RETURN_IF_ERROR(reads.Finish());
+      if (role != "user" && role != "assistant") {
+        return InvalidArgumentError(turn_place + ".role: expected \"user\" or \"assistant\"");
+      }
+      turn.by_user = role == "user";
+      question.turns.push_back(std::move(turn));
+    }
+    return OkStatus();
+  });
+}
+
 generation::CacheUse CacheUseOf(const Request& request) {
   generation::CacheUse use = generation::CacheUse::kRead;
   for (const auto& [name, value] : request.headers) {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/query.h"
 #include "index/snapshot.h"
@@ -15,7 +16,12 @@ namespace quarry::server {
 struct Question {
   Query query;
   std::string collection;
+  // What was said before, oldest first; of questions for an answer.
+  std::vector<generation::ConversationTurn> turns;
 };
+
+// Turns of a conversation together, and of one request.
+inline constexpr size_t kMaxTurns = 1000;
 
 // The states of several collections to search together.
 struct SearchedCollections {
@@ -32,6 +38,9 @@ Question DefaultQuestion(const ServerOptions& options);
 // (RetrievalOption::request_name). Absent principals mean an unrestricted caller; an empty list one
 // who reads what everybody may.
 void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Question& question);
+
+// Reads `history`, the turns before the question: [{"role": "user" | "assistant", "content": "..."}].
+void ReadHistory(ObjectReader& reader, Question& question);
 
 // What a request's Cache-Control asks of the answer cache: no-cache makes the answer anew, no-store
 // does not keep it either.

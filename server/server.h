@@ -19,7 +19,7 @@
 
 #include "base/metrics.h"
 #include "base/thread_pool.h"
-#include "generation/cached_answerer.h"
+#include "generation/assistant.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -53,6 +53,7 @@ struct Services {
   const Analyzer& analyzer;
   const retrieval::Retriever& retriever;
   const generation::CachedAnswerer& answerer;
+  const generation::Assistant& assistant;  // in front of it
   const ingest::IngestOptions& ingest;
   model::EmbedderCache& embedders;
   ingest::EmbeddingMaintainer& maintainer;  // told of what is written

@@ -36,10 +36,9 @@ TEST(CommandLine, WordsAndPathsMayBeMany) {
 }
 
 TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
-  EXPECT_EQ(
-      ErrorOf({}),
-      "a command is missing: expected index, search, ask, docs, collections, serve, eval, tune, "
-      "backup, cache, embedder, model, stats, verify, compact, config or doctor; see: quarry -h");
+  EXPECT_THAT(ErrorOf({}),
+              ::testing::MatchesRegex("a command is missing: expected index, search, .* or "
+                                      "doctor; see: quarry -h"));
   EXPECT_EQ(ErrorOf({"docs"}),
             "a command is missing: expected ls, show, duplicates or delete; see: quarry docs -h");
   EXPECT_EQ(

@@ -105,9 +105,10 @@ TEST(OutputJson, AnAnswerHasCitationsWithTheirSources) {
   citation.quote = "The pump.";
   result.answer.citations = {citation};
   const Json json = ParseLine(AnswerJson(result));
-  EXPECT_THAT(KeysOf(json), ElementsAre("abstained", "answer", "cache", "citations", "collection",
-                                        "commit", "fingerprint", "model", "note", "question",
-                                        "sentences", "timings_us", "usage", "verdict"));
+  EXPECT_THAT(KeysOf(json),
+              ElementsAre("abstained", "answer", "cache", "citations", "collection", "commit",
+                          "fingerprint", "kind", "model", "note", "question", "sentences",
+                          "standalone", "timings_us", "usage", "verdict"));
   EXPECT_EQ(json["citations"][0]["title"], "A");
   EXPECT_EQ(json["citations"][0]["quote"], "The pump.");
   result.show_context = true;

@@ -118,6 +118,29 @@ TEST_F(ChatTest, TheLastUserMessageIsTheQuestion) {
             string::npos);
 }
 
+TEST_F(ChatTest, AFollowUpIsUnderstoodByTheTurnsBeforeIt) {
+  json request = Chat("How many litres per second does the pump P-3 deliver?");
+  request["messages"].push_back({{"role", "assistant"}, {"content", "13 litres per second [1]."}});
+  request["messages"].push_back({{"role", "user"}, {"content", "And the P-5?"}});
+  const JsonReply reply = server_.Post("/v1/chat/completions", request);
+  ASSERT_EQ(reply.status, 200) << reply.http.body;
+  const json& ours = reply.json.at("quarry");
+  EXPECT_EQ(ours.at("standalone"), "How many litres per second does the pump P-5 deliver?");
+  EXPECT_EQ(ours.at("kind"), "answer");
+  EXPECT_EQ(ours.at("citations")[0].at("document"), "pumps/p5");
+
+  const JsonReply native =
+      server_.Post("/api/v1/answer",
+                   {{"query", "谢谢！"}, {"history", {{{"role", "user"}, {"content", "hi"}}}}});
+  ASSERT_EQ(native.status, 200) << native.http.body;
+  EXPECT_EQ(native.json.at("kind"), "small_talk");
+  const JsonReply wrong = server_.Post(
+      "/api/v1/answer", {{"query", "q"}, {"history", {{{"role", "tool"}, {"content", "x"}}}}});
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(wrong.json.at("error").at("message"),
+            "history[0].role: expected \"user\" or \"assistant\"");
+}
+
 TEST_F(ChatTest, StreamsChunksAsOpenAiDoes) {
   json body = Chat("How many days of paid leave does an employee have?");
   const JsonReply plain = server_.Post("/v1/chat/completions", body);

@@ -236,6 +236,7 @@ TEST(Server, NamesTheAddressThatItCannotUse) {
                                                              .analyzer = engine.analyzer,
                                                              .retriever = engine.retriever,
                                                              .answerer = *engine.cached_answerer,
+                                                             .assistant = *engine.assistant,
                                                              .ingest = engine.ingest,
                                                              .embedders = engine.embedders,
                                                              .maintainer = engine.maintainer,

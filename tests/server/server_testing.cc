@@ -10,6 +10,7 @@ std::unique_ptr<server::Server> StartServer(TestEngine& engine, server::ServerOp
                                                  .analyzer = engine.analyzer,
                                                  .retriever = engine.retriever,
                                                  .answerer = *engine.cached_answerer,
+                                                 .assistant = *engine.assistant,
                                                  .ingest = engine.ingest,
                                                  .embedders = engine.embedders,
                                                  .maintainer = engine.maintainer,

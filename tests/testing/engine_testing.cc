@@ -21,14 +21,19 @@ TestEngine::TestEngine(RetrievalOptions retrieval, generation::AnswerOptions ans
       answerer(analyzer, retriever, token_counter, answers),
       cached_answerer(
           std::make_unique<generation::CachedAnswerer>(answerer, *index, nullptr, metrics)),
+      assistant(std::make_unique<generation::Assistant>(*cached_answerer, std::nullopt,
+                                                        generation::AssistantOptions())),
       maintainer(*index, embedders, ingest.embedding) {}
 
 void TestEngine::UseCache(retrieval::CacheOptions options) {
+  assistant.reset();
   cached_answerer.reset();
   cache = std::make_unique<retrieval::AnswerCache>(*index, embedders, nullptr, std::move(options),
                                                    /*read_only=*/false, clock, metrics);
   cached_answerer =
       std::make_unique<generation::CachedAnswerer>(answerer, *index, cache.get(), metrics);
+  assistant = std::make_unique<generation::Assistant>(*cached_answerer, std::nullopt,
+                                                      generation::AssistantOptions());
 }
 
 ingest::IngestReport TestEngine::Add(std::vector<Document> documents) {

@@ -9,7 +9,7 @@
 #include "base/analyzer.h"
 #include "base/clock.h"
 #include "base/thread_pool.h"
-#include "generation/cached_answerer.h"
+#include "generation/assistant.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -45,6 +45,7 @@ class TestEngine {
   MetricsRegistry metrics;
   std::unique_ptr<retrieval::AnswerCache> cache;  // null until UseCache
   std::unique_ptr<generation::CachedAnswerer> cached_answerer;
+  std::unique_ptr<generation::Assistant> assistant;
   ingest::EmbeddingMaintainer maintainer;
 };
 

@@ -1,0 +1,127 @@
+#include "generation/follow_up.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "generation/follow_up_words.h"
+
+namespace quarry::generation {
+namespace follow_up {
+namespace {
+
+// Longer messages say what they are about.
+constexpr size_t kMaxFollowUpBytes = 600;
+
+bool IsMark(char c) { return std::string_view(".,;:?!\"'()[]").find(c) != std::string_view::npos; }
+
+}  // namespace
+
+std::vector<Word> WordsOf(std::string_view text) {
+  std::vector<Word> words;
+  for (size_t at = 0; at < text.size();) {
+    at = text.find_first_not_of(" \t\r\n", at);
+    if (at == std::string_view::npos) break;
+    const size_t behind = std::min(text.find_first_of(" \t\r\n", at), text.size());
+    size_t begin = at;
+    size_t end = behind;
+    while (begin < end && IsMark(text[begin])) ++begin;
+    while (end > begin && IsMark(text[end - 1])) --end;
+    if (begin < end) {
+      const std::string_view word = text.substr(begin, end - begin);
+      const std::string_view marks = text.substr(end, behind - end);
+      words.push_back({.folded = Fold(word),
+                       .begin = begin,
+                       .end = end,
+                       .capital = IsAsciiUpper(word.front()),
+                       .digit = HoldsAsciiDigit(word),
+                       .ends = marks.find_first_of(".,;:?!") != std::string_view::npos});
+    }
+    at = behind;
+  }
+  return words;
+}
+
+bool IsOneOf(std::string_view folded, std::string_view list) {
+  if (folded.empty()) return false;
+  for (size_t at = list.find(folded); at != std::string_view::npos;
+       at = list.find(folded, at + 1)) {
+    const size_t end = at + folded.size();
+    if ((at == 0 || list[at - 1] == '|') && (end == list.size() || list[end] == '|')) return true;
+  }
+  return false;
+}
+
+std::string CodeShape(std::string_view code) {
+  std::string shape;
+  for (const char c : code.substr(0, code.find('/'))) {
+    const char kind = IsAsciiDigit(c) ? '0' : IsAsciiLetter(c) ? 'a' : c;
+    if (shape.empty() || shape.back() != kind) shape += kind;
+  }
+  return shape;
+}
+
+bool SameShape(std::string_view a, std::string_view b) {
+  const std::string x = CodeShape(a);
+  const std::string y = CodeShape(b);
+  return x.starts_with(y) || y.starts_with(x);
+}
+
+std::string WithoutEnd(std::string_view question) {
+  static constexpr std::string_view kEnds[] = {"?", "!", ".", "？", "！", "。", " "};
+  question = Trim(question);
+  bool again = true;
+  while (again) {
+    again = false;
+    for (const std::string_view end : kEnds) {
+      if (!question.ends_with(end)) continue;
+      question.remove_suffix(end.size());
+      again = true;
+    }
+  }
+  return std::string(question);
+}
+
+}  // namespace follow_up
+
+const char* FollowUpName(FollowUp kind) {
+  switch (kind) {
+    case FollowUp::kNone:
+      return "none";
+    case FollowUp::kEllipsis:
+      return "ellipsis";
+    case FollowUp::kPronoun:
+      return "pronoun";
+    case FollowUp::kBareAsking:
+      return "bare asking";
+    case FollowUp::kCorrection:
+      return "correction";
+  }
+  return "unknown";
+}
+
+StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::string_view message) {
+  // The last question that stands alone, and what was answered.
+  std::string before;
+  std::string answer;
+  const auto understand = [&](std::string_view text) -> StandaloneQuestion {
+    StandaloneQuestion as_said{.text = std::string(Trim(text))};
+    if (before.empty() || as_said.text.size() > follow_up::kMaxFollowUpBytes) return as_said;
+    std::optional<StandaloneQuestion> found =
+        DetectLanguage(as_said.text) == "zh"
+            ? follow_up::ChineseFollowUp(before, answer, as_said.text)
+            : follow_up::EnglishFollowUp(before, answer, as_said.text);
+    return found ? *std::move(found) : as_said;
+  };
+  for (const ConversationTurn& turn : turns) {
+    if (turn.by_user) {
+      before = understand(turn.text).text;
+    } else {
+      answer = turn.text;
+    }
+  }
+  return understand(message);
+}
+
+}  // namespace quarry::generation

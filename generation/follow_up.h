@@ -1,0 +1,43 @@
+#pragma once
+
+// A message of a conversation as a question that stands alone, by rules: what retrieval and the
+// extractive answerer need, without a model (with one: ModelRewriter in conversation.h).
+//
+//   "What is the call sign of the dam keeper?"   then
+//   "And of the station master?"        what it leaves out: the call sign of the station master
+//   "Since when does he have it?"       pronouns: what they stand for
+//   "Why?"                              a question word alone: the question before, asked otherwise
+//   "No, I meant the VX-240."           a correction: the question before, about the right thing
+//
+// In doubt words of the question before are added, never taken away: a search with a word too many finds
+// what one with a word too few misses. English and Chinese; pure and thread-safe.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace quarry::generation {
+
+struct ConversationTurn {
+  bool by_user = true;
+  std::string text;
+};
+
+enum class FollowUp : uint8_t {
+  kNone,        // it stands alone
+  kEllipsis,    // "And of the other one?", "那西岸呢？"
+  kPronoun,     // "How long is it?", "它多长？"
+  kBareAsking,  // "Why?", "为什么？"
+  kCorrection,  // "No, the VX-240.", "不是，我问的是西岸。"
+};
+const char* FollowUpName(FollowUp kind);  // "ellipsis"
+
+struct StandaloneQuestion {
+  std::string text;
+  FollowUp kind = FollowUp::kNone;
+};
+
+// `turns`: what was said before, oldest first; follow-ups among them are understood in turn.
+StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::string_view message);
+
+}  // namespace quarry::generation

@@ -1,0 +1,353 @@
+// Follow-ups in Chinese.
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "generation/follow_up_words.h"
+
+namespace quarry::generation::follow_up {
+namespace {
+
+// Words that ask; the longer before the shorter that begins it.
+constexpr std::string_view kAsking[] = {
+    "什么时候", "什么地方", "为什么", "怎么样", "怎么办", "多少钱", "几点钟", "何时",
+    "何地",     "为何",     "怎样",   "怎么",   "如何",   "多少",   "多久",   "多长",
+    "多高",     "多大",     "多深",   "多远",   "多重",   "多快",   "哪里",   "哪儿",
+    "哪一",     "哪个",     "哪些",   "哪位",   "哪天",   "哪年",   "什么",   "几点",
+    "几个",     "几天",     "几年",   "几次",   "几",     "谁",     "吗",     "是否",
+    "能不能",   "可不可以", "是不是", "有没有", "会不会", "哪"};
+// What ends the subject of a question.
+constexpr std::string_view kPredicates[] = {
+    "不得", "必须", "需要", "可以", "应该", "应当", "能够", "最多", "最少", "至少", "最早",
+    "最晚", "最高", "最低", "一共", "总共", "大约", "安排", "设在", "位于", "属于", "超过",
+    "低于", "高于", "达到", "规定", "要求", "从",   "是",   "有",   "在",   "要",   "能",
+    "会",   "可",   "应",   "由",   "被",   "用",   "叫",   "得",   "每",   "共",   "和"};
+// Longer before shorter.
+constexpr std::string_view kThings[] = {
+    "它们的", "他们的", "她们的", "它的", "他的", "她的", "其中的", "它们", "他们",
+    "她们",   "那里",   "这里",   "那儿", "这儿", "那边", "这边",   "它",   "他",
+    "她",     "这个",   "那个",   "这些", "那些", "该",   "其",     "此"};
+constexpr std::string_view kParticles[] = {"呢", "啊", "吧", "呀", "的", "了", "嘛"};
+constexpr std::string_view kLeads[] = {"那么", "那",       "还有", "而",     "然后", "另外",
+                                       "同样", "再问一下", "请问", "如果是", "换成", "至于",
+                                       "，",   ",",        "、",   " "};
+constexpr std::string_view kCorrections[] = {
+    "不是，我问的是", "不是,我问的是", "不是，我是问", "不对，我问的是", "不对，我是问",
+    "我问的是",       "我说的是",      "我指的是",     "我是问",         "我是说",
+    "我想问的是",     "我要问的是",    "说错了，是",   "说错了，应该是", "打错了，是",
+    "打错了，应该是", "应该是",        "不对，是",     "不是，是",       "不，是",
+    "不对，",         "不是，",        "更正：",       "更正一下，"};
+
+bool StartsWithAny(std::string_view text, std::span<const std::string_view> list, size_t& size) {
+  for (const std::string_view entry : list) {
+    if (!text.starts_with(entry)) continue;
+    size = entry.size();
+    return true;
+  }
+  return false;
+}
+
+size_t FindFirst(std::string_view text, std::span<const std::string_view> list, size_t& size) {
+  size_t first = std::string_view::npos;
+  for (const std::string_view entry : list) {
+    const size_t at = text.find(entry);
+    if (at >= first) continue;
+    first = at;
+    size = entry.size();
+  }
+  return first;
+}
+
+bool Asks(std::string_view text) {
+  size_t size = 0;
+  return FindFirst(text, kAsking, size) != std::string_view::npos;
+}
+
+size_t Characters(std::string_view text) {
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string_view WithoutLeads(std::string_view text) {
+  size_t size = 0;
+  while (StartsWithAny(text, kLeads, size)) text.remove_prefix(size);
+  return text;
+}
+
+std::string_view WithoutParticles(std::string_view text) {
+  bool again = true;
+  while (again) {
+    again = false;
+    for (const std::string_view particle : kParticles) {
+      if (!text.ends_with(particle)) continue;
+      text.remove_suffix(particle.size());
+      again = true;
+    }
+  }
+  return text;
+}
+
+std::vector<std::string_view> CharactersOf(std::string_view text) {
+  std::vector<std::string_view> characters;
+  for (size_t at = 0; at < text.size();) {
+    size_t next = at;
+    NextCodePoint(text, next);
+    characters.push_back(text.substr(at, next - at));
+    at = next;
+  }
+  return characters;
+}
+
+// What the question is about: the words before what it says of them.
+std::string TopicOf(std::string_view question) {
+  const std::string whole = WithoutEnd(question);
+  std::string_view text = WithoutLeads(whole);
+  size_t size = 0;
+  const size_t asked = FindFirst(text, kAsking, size);
+  if (asked == 0) {  // "谁是...", "为什么...": what is behind
+    text = text.substr(size);
+    size_t skipped = 0;
+    if (StartsWithAny(text, kPredicates, skipped)) text = text.substr(skipped);
+    const size_t again = FindFirst(text, kAsking, size);
+    if (again != std::string_view::npos && again > 0) text = text.substr(0, again);
+  } else if (asked != std::string_view::npos) {
+    text = text.substr(0, asked);
+  }
+  // A predicate behind two characters at least ends it.
+  size_t first = std::string_view::npos;
+  for (const std::string_view predicate : kPredicates) {
+    const size_t at = text.find(predicate, std::min<size_t>(text.size(), 6));
+    first = std::min(first, at);
+  }
+  if (first != std::string_view::npos) text = text.substr(0, first);
+  return std::string(WithoutParticles(Trim(text)));
+}
+
+// A run of ASCII letters, digits and signs inside of a code.
+bool IsCodeByte(char c) {
+  return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '/' || c == '.';
+}
+
+std::vector<ByteRange> CodesOf(std::string_view text) {
+  std::vector<ByteRange> codes;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (!IsAsciiLetter(text[at]) && !IsAsciiDigit(text[at])) continue;
+    size_t end = at;
+    while (end < text.size() && IsCodeByte(text[end])) ++end;
+    codes.push_back({at, end});
+    at = end;
+  }
+  return codes;
+}
+
+// Where in the question stands what `instead` takes the place of.
+std::optional<ByteRange> PlaceOf(std::string_view question, std::string_view instead) {
+  const std::vector<ByteRange> theirs = CodesOf(instead);
+  for (const ByteRange& their : theirs) {
+    for (const ByteRange& our : CodesOf(question)) {
+      const std::string_view ours = question.substr(our.begin, our.end - our.begin);
+      if (!SameShape(ours, instead.substr(their.begin, their.end - their.begin))) continue;
+      // A year with its character: "2023年" for "2024年".
+      ByteRange place = our;
+      const std::string_view behind = instead.substr(their.end);
+      if (!behind.empty() && question.substr(our.end).starts_with(behind))
+        place.end += behind.size();
+      return place;
+    }
+  }
+  // As many characters that end, or begin, alike: 晚餐 for 午餐, 西岸 for 东岸.
+  const std::vector<std::string_view> ours = CharactersOf(question);
+  const std::vector<std::string_view> wanted = CharactersOf(instead);
+  std::optional<ByteRange> best;
+  size_t most = 0;
+  for (size_t i = 0; wanted.size() >= 2 && i + wanted.size() <= ours.size(); ++i) {
+    size_t same = 0;
+    for (size_t j = 0; j < wanted.size(); ++j) same += ours[i + j] == wanted[j] ? 1 : 0;
+    const bool ends_alike = ours[i + wanted.size() - 1] == wanted.back();
+    const bool begins_alike = ours[i] == wanted.front();
+    if (same == 0 || same == wanted.size() || (!ends_alike && !begins_alike)) continue;
+    const size_t score = 2 * same + (ends_alike ? 1 : 0);
+    if (score <= most) continue;
+    most = score;
+    const size_t begin = static_cast<size_t>(ours[i].data() - question.data());
+    const std::string_view last = ours[i + wanted.size() - 1];
+    best = ByteRange{begin, static_cast<size_t>(last.data() - question.data()) + last.size()};
+    // Of a number or code all: "上一年" for "2024年".
+    while (best->begin > 0 && IsCodeByte(question[best->begin - 1])) --best->begin;
+  }
+  return best;
+}
+
+// What of a topic with an owner gives way: of "沈砚秋的分机" the owner, of "东岸2024年的漏损率", whose owner says
+// where and when, what it owns.
+std::optional<ByteRange> OwnerOf(std::string_view question) {
+  static constexpr std::string_view kOf = "的";
+  const std::string topic = TopicOf(question);
+  const size_t at = topic.rfind(kOf);
+  const size_t begin = question.find(topic);
+  if (topic.empty() || begin == std::string_view::npos || at == std::string::npos)
+    return std::nullopt;
+  const std::string_view owner = std::string_view(topic).substr(0, at);
+  if (HoldsAsciiDigit(owner) && owner.ends_with("年")) {
+    return ByteRange{begin + at + kOf.size(), begin + topic.size()};
+  }
+  if (Characters(owner) < 3) return std::nullopt;
+  return ByteRange{begin, begin + at};
+}
+
+std::string AskAbout(const std::string& before, std::string_view instead, std::string_view of) {
+  const std::string question = WithoutEnd(before);
+  std::optional<ByteRange> place;
+  if (!of.empty()) {
+    const size_t at = question.find(of);
+    if (at != std::string::npos) place = ByteRange{at, at + of.size()};
+  }
+  if (!place) place = PlaceOf(question, instead);
+  size_t size = 0;
+  const size_t asked = FindFirst(question, kAsking, size);
+  if (!place && instead.find("的") != std::string_view::npos && asked != std::string::npos &&
+      asked > 0) {
+    return std::string(instead) + question.substr(asked) + "？";  // it has an owner of its own
+  }
+  if (!place) place = OwnerOf(question);
+  if (!place) return std::string(instead) + "，" + question + "？";
+  return question.substr(0, place->begin) + std::string(instead) + question.substr(place->end) +
+         "？";
+}
+
+std::optional<StandaloneQuestion> Correction(const std::string& before, std::string_view text) {
+  std::string of;
+  // "不是西岸，是东岸", "是东岸，不是西岸"
+  size_t size = 0;
+  std::string_view rest = text;
+  if (!StartsWithAny(text, kCorrections, size)) {
+    if (!text.starts_with("不是")) return std::nullopt;
+    std::string_view wrong = text.substr(std::string_view("不是").size());
+    for (const std::string_view divider : {"，我问的是", "，我说的是", "，我想问的是", "，我想问",
+                                           "，而是", "，是", ",是", "而是"}) {
+      const size_t at = wrong.find(divider);
+      if (at == std::string_view::npos) continue;
+      rest = wrong.substr(at + divider.size());
+      of = wrong.substr(0, at);
+      break;
+    }
+    if (of.empty()) return std::nullopt;
+  } else {
+    rest = text.substr(size);
+    for (const std::string_view divider : {"，不是", ",不是", "，而不是", "而不是"}) {
+      const size_t at = rest.find(divider);
+      if (at == std::string_view::npos) continue;
+      of = WithoutParticles(rest.substr(at + divider.size()));
+      rest = rest.substr(0, at);
+      break;
+    }
+  }
+  rest = WithoutParticles(Trim(rest));
+  if (rest.empty()) return std::nullopt;
+  if (Asks(rest)) {
+    const bool has_subject =
+        !StartsWithAny(rest, kAsking, size) && !StartsWithAny(rest, kPredicates, size);
+    return StandaloneQuestion{(has_subject ? "" : TopicOf(before)) + std::string(rest) + "？",
+                              FollowUp::kCorrection};
+  }
+  if (Characters(rest) > 16) return std::nullopt;
+  return StandaloneQuestion{AskAbout(before, rest, of), FollowUp::kCorrection};
+}
+
+// "为什么？", "多久？", "那什么时候呢？"
+std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::string_view text) {
+  std::string_view rest = WithoutParticles(WithoutLeads(text));
+  const std::string asked(rest);
+  size_t size = 0;
+  bool asks = false;
+  static constexpr std::string_view kFillers[] = {"是",   "具体", "大概", "一般", "要", "需要",
+                                                  "到底", "的",   "钱",   "时间", "呢", "从",
+                                                  "由",   "在",   "去",   "找"};
+  while (!rest.empty()) {
+    if (StartsWithAny(rest, kAsking, size)) {
+      asks = true;
+    } else if (!StartsWithAny(rest, kFillers, size)) {
+      return std::nullopt;
+    }
+    rest.remove_prefix(size);
+  }
+  if (!asks) return std::nullopt;
+  // What the question before asked with gives way.
+  const std::string question = WithoutEnd(before);
+  const size_t at = FindFirst(question, kAsking, size);
+  if (at == std::string::npos)
+    return StandaloneQuestion{question + asked + "？", FollowUp::kBareAsking};
+  std::string changed = question.substr(0, at) + asked + question.substr(at + size);
+  return StandaloneQuestion{changed + "？", FollowUp::kBareAsking};
+}
+
+// "那西岸呢？", "2023年呢？"
+std::optional<StandaloneQuestion> Ellipsis(const std::string& before, std::string_view text) {
+  const std::string_view rest = WithoutLeads(text);
+  const bool leads = rest.size() < text.size();
+  const bool ends = rest.ends_with("呢");
+  const std::string_view about = WithoutParticles(rest);
+  if (about.empty() || Asks(about) || Characters(about) > 12) return std::nullopt;
+  if (!ends && !(leads && Characters(about) <= 8)) return std::nullopt;
+  return StandaloneQuestion{AskAbout(before, about, ""), FollowUp::kEllipsis};
+}
+
+std::optional<StandaloneQuestion> Pronoun(const std::string& before, std::string_view text) {
+  size_t size = 0;
+  const size_t at = FindFirst(text, kThings, size);
+  if (at == std::string_view::npos) return std::nullopt;
+  // 其他, 其余, 应该, 他人 are words of their own.
+  for (const std::string_view word :
+       {"其他", "其余", "其实", "应该", "他人", "吉他", "因此", "尤其", "如此"}) {
+    const size_t found = text.find(word);
+    if (found != std::string_view::npos && found <= at && at < found + word.size()) {
+      return std::nullopt;
+    }
+  }
+  const std::string topic = TopicOf(before);
+  if (topic.empty()) return std::nullopt;
+  const std::string_view word = text.substr(at, size);
+  const std::string_view left = text.substr(0, at);
+  std::string_view right = text.substr(at + size);
+  // "这个阀门", "该站": what is named stays beside what it stands for.
+  const bool owns = word.ends_with("的");
+  std::string joined = std::string(left) + topic + (owns ? "的" : "") + std::string(right);
+  return StandaloneQuestion{WithoutEnd(joined) + "？", FollowUp::kPronoun};
+}
+
+}  // namespace
+
+std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
+                                                  const std::string& /*answer*/,
+                                                  std::string_view message) {
+  const std::string text = WithoutEnd(message);
+  if (text.empty()) return std::nullopt;
+  if (auto found = Correction(before, text)) return found;
+  if (auto found = BareAsking(before, text)) return found;
+  if (auto found = Ellipsis(before, text)) return found;
+  if (auto found = Pronoun(before, text)) return found;
+  // "要多久通知用户？" behind a question, without a subject of its own.
+  size_t size = 0;
+  const std::string_view rest = WithoutLeads(text);
+  const bool leads = rest.size() < text.size();
+  const bool has_no_subject =
+      StartsWithAny(rest, kPredicates, size) || StartsWithAny(rest, kAsking, size);
+  const bool is_tiny = Characters(rest) <= 5 && CodesOf(rest).empty();
+  if (is_tiny) {  // "工期多久？": of what was asked about
+    if (const std::string topic = TopicOf(before); !topic.empty()) {
+      return StandaloneQuestion{topic + "，" + std::string(rest) + "？", FollowUp::kEllipsis};
+    }
+  }
+  // "影响了多少户？": a verb of two characters begins it.
+  const bool begins_with_verb = rest.find("了") == std::string_view("影响").size();
+  if (((leads && has_no_subject) || begins_with_verb) && Characters(rest) <= 12) {
+    if (const std::string topic = TopicOf(before); !topic.empty()) {
+      return StandaloneQuestion{topic + std::string(rest) + "？", FollowUp::kEllipsis};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace quarry::generation::follow_up

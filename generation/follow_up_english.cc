@@ -1,0 +1,447 @@
+// Follow-ups in English.
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "generation/follow_up_words.h"
+
+namespace quarry::generation::follow_up {
+namespace {
+
+constexpr std::string_view kAuxiliaries =
+    "is|are|was|were|be|been|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
+    "would|isn't|aren't|doesn't|don't|didn't|can't|won't";
+constexpr std::string_view kAsking =
+    "what|which|who|whom|whose|when|where|why|how|since|until|till";
+// End a noun phrase: what stands behind a subject.
+constexpr std::string_view kVerbs =
+    "allowed|apply|applies|approve|approved|available|become|begin|begins|belong|bought|called|"
+    "cause|"
+    "caused|change|changed|charged|close|closed|come|comes|contain|cost|costs|cover|covered|"
+    "deliver|"
+    "delivered|due|end|ended|exist|expire|expires|fail|failed|fixed|found|founded|get|gets|given|"
+    "go|goes|grant|granted|happen|happened|hold|include|included|kept|know|last|lasts|leave|leaves|"
+    "listen|located|look|lowered|made|make|mean|means|measure|measured|need|needed|needs|notice|"
+    "noticed|"
+    "open|opened|opens|operate|paid|pay|pays|permitted|planned|pump|raised|reach|received|released|"
+    "replace|replaced|report|reported|require|required|run|runs|say|says|sent|set|shut|sold|"
+    "start|started|starts|stop|stopped|stored|take|takes|there|used|valid|weigh|weighs|work|works";
+constexpr std::string_view kStoppers =
+    "in|on|at|for|to|from|by|with|without|and|or|but|if|that|than|as|about|during|before|after|"
+    "under|"
+    "over|per|into|through|because|while";
+constexpr std::string_view kArticles = "the|a|an|this|that|these|those|our|your|my|its|their";
+constexpr std::string_view kThings =
+    "it|its|they|them|their|this|that|these|those|one|ones|there|"
+    "same|itself";
+constexpr std::string_view kPersons = "he|she|him|her|his|hers|they|them|their";
+constexpr std::string_view kConnectors =
+    "and|but|so|ok|okay|also|then|well|oh|hm|or|yes|right|thanks";
+constexpr std::string_view kPrepositions =
+    "for|in|on|at|of|with|from|to|about|by|under|during|after|before|since|until|if";
+
+// Words of a question that mean nothing alone.
+bool IsFunctionWord(const Word& word) {
+  return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kAsking) ||
+         IsOneOf(word.folded, kStoppers) || IsOneOf(word.folded, kArticles) ||
+         IsOneOf(word.folded, kThings) || IsOneOf(word.folded, kPersons) ||
+         IsOneOf(word.folded, kConnectors) || IsOneOf(word.folded, kPrepositions) ||
+         IsOneOf(word.folded,
+                 "i|you|we|me|us|not|no|many|much|long|often|far|fast|big|exactly|please|"
+                 "else|more|too|only|again|just|tell|know|ago|some|any|all|both");
+}
+
+bool IsNameAt(const std::vector<Word>& words, size_t i) {
+  const Word& word = words[i];
+  if (IsFunctionWord(word)) return false;
+  if (word.digit) return true;
+  if (!word.capital) return false;
+  return i > 0 || (words.size() > 1 && words[1].capital);
+}
+
+std::string Between(std::string_view text, const std::vector<Word>& words, size_t first,
+                    size_t last) {
+  return std::string(text.substr(words[first].begin, words[last].end - words[first].begin));
+}
+
+struct Run {
+  size_t first = 0;
+  size_t last = 0;
+};
+
+// Runs of names: "Upper Tarn", "VX-220", "Halden Valley Water Cooperative".
+std::vector<Run> NameRuns(const std::vector<Word>& words) {
+  std::vector<Run> runs;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (!IsNameAt(words, i)) continue;
+    Run run{i, i};
+    while (!words[run.last].ends && run.last + 1 < words.size() && IsNameAt(words, run.last + 1)) {
+      ++run.last;
+    }
+    runs.push_back(run);
+    i = run.last;
+  }
+  return runs;
+}
+
+bool EndsPhrase(const Word& word) {
+  return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kVerbs) ||
+         IsOneOf(word.folded, kStoppers) || IsOneOf(word.folded, kAsking);
+}
+
+// The words from `first` on that name one thing; of "the level of the tarn" all.
+std::optional<Run> PhraseFrom(const std::vector<Word>& words, size_t first) {
+  size_t i = first;
+  while (i < words.size() && !EndsPhrase(words[i])) {
+    ++i;
+    if (words[i - 1].ends) break;
+  }
+  while (i > first && IsOneOf(words[i - 1].folded, "of|the|a|an")) --i;
+  if (i == first || (i == first + 1 && IsFunctionWord(words[first]))) return std::nullopt;
+  return Run{first, i - 1};
+}
+
+// What the question is about: its subject.
+std::optional<std::string> TopicOf(const std::string& question) {
+  const std::vector<Word> words = WordsOf(question);
+  const bool counts =
+      words.size() > 3 && words[0].folded == "how" && IsOneOf(words[1].folded, "much|many");
+  if (counts && !IsOneOf(words[2].folded, kAuxiliaries)) {
+    // "How much notice do households get?": notice households get.
+    std::string topic;
+    for (size_t i = 2; i < words.size(); ++i) {
+      if (IsOneOf(words[i].folded, kAuxiliaries)) continue;
+      if (words[i].folded == "there") break;
+      topic += (topic.empty() ? "" : " ") + Between(question, words, i, i);
+    }
+    return topic;
+  }
+  const bool chooses = words.size() > 2 && words[0].folded == "which" &&
+                       std::ranges::none_of(words, [](const Word& word) {
+                         return IsOneOf(word.folded, kAuxiliaries);
+                       });
+  if (chooses)
+    return "the " + Between(question, words, 1, 1) + " that " +
+           Between(question, words, 2, words.size() - 1);
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    if (!IsOneOf(words[i].folded, kAuxiliaries)) continue;
+    if (words[i + 1].folded == "there" || IsOneOf(words[i + 1].folded, "not|it|they|he|she")) break;
+    const std::optional<Run> phrase = PhraseFrom(words, i + 1);
+    if (phrase) return Between(question, words, phrase->first, phrase->last);
+    break;
+  }
+  const std::vector<Run> names = NameRuns(words);
+  if (!names.empty()) return Between(question, words, names.back().first, names.back().last);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool opens = IsOneOf(words[i].folded, kArticles) || IsOneOf(words[i].folded, "many|much");
+    if (!opens || i + 1 == words.size()) continue;
+    const size_t first = IsOneOf(words[i].folded, "many|much") ? i + 1 : i;
+    if (const std::optional<Run> phrase = PhraseFrom(words, first)) {
+      return Between(question, words, phrase->first, phrase->last);
+    }
+  }
+  return std::nullopt;
+}
+
+// A person: two capitalised words in the answer, else in the question.
+std::optional<std::string> PersonOf(const std::string& answer, const std::string& question) {
+  for (const std::string* text : {&answer, &question}) {
+    const std::vector<Word> words = WordsOf(*text);
+    for (const Run& run : NameRuns(words)) {
+      const bool is_person =
+          run.last == run.first + 1 && !words[run.first].digit && !words[run.last].digit;
+      if (is_person) return Between(*text, words, run.first, run.last);
+    }
+  }
+  return std::nullopt;
+}
+
+// Where in `question` stands what `instead` takes the place of: a code of its shape, a name, or a
+// phrase with the same last word.
+std::optional<ByteRange> PlaceOf(const std::string& question, std::string_view instead) {
+  const std::vector<Word> theirs = WordsOf(instead);
+  const std::vector<Word> ours = WordsOf(question);
+  if (theirs.empty()) return std::nullopt;
+  const auto range = [&](size_t first, size_t last) {
+    return ByteRange{ours[first].begin, ours[last].end};
+  };
+  // The same last word: "the lower tarn" for "the upper tarn".
+  for (size_t i = ours.size(); i-- > 1;) {
+    if (theirs.size() < 2 || ours[i].folded != theirs.back().folded) continue;
+    if (EndsPhrase(ours[i]) || EndsPhrase(ours[i - 1])) continue;
+    return range(i - 1, i);
+  }
+  const bool has_digit = std::ranges::any_of(theirs, &Word::digit);
+  const bool has_name = std::ranges::any_of(theirs, &Word::capital);
+  const std::vector<Run> runs = NameRuns(ours);
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+    for (size_t i = run->first; has_digit && i <= run->last; ++i) {
+      if (!ours[i].digit) continue;
+      const std::string_view word =
+          std::string_view(question).substr(ours[i].begin, ours[i].end - ours[i].begin);
+      for (const Word& their : theirs) {
+        if (their.digit && SameShape(word, instead.substr(their.begin, their.end - their.begin))) {
+          return range(i, i);
+        }
+      }
+    }
+  }
+  for (auto run = runs.rbegin(); has_name && !has_digit && run != runs.rend(); ++run) {
+    if (!ours[run->first].digit) return range(run->first, run->last);
+  }
+  return std::nullopt;
+}
+
+// Where the subject of "How much does a meter test cost?" stands, for something that has an article too.
+std::optional<ByteRange> SubjectOf(const std::string& question, std::string_view instead) {
+  const std::vector<Word> theirs = WordsOf(instead);
+  const std::vector<Word> words = WordsOf(question);
+  if (theirs.size() < 2 || !IsOneOf(theirs.front().folded, "the|a|an")) return std::nullopt;
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    if (!IsOneOf(words[i].folded, kAuxiliaries)) continue;
+    if (i == 0 ||
+        !IsOneOf(words[i - 1].folded, "what|much|long|far|fast|often|when|where|who|old|big"))
+      break;
+    const std::optional<Run> phrase = PhraseFrom(words, i + 1);
+    if (!phrase || !IsOneOf(words[phrase->first].folded, "the|a|an")) break;
+    return ByteRange{words[phrase->first].begin, words[phrase->last].end};
+  }
+  return std::nullopt;
+}
+
+// The question before, about `instead`. `of`: what was meant before, where it was said.
+std::string AskAbout(const std::string& before, std::string_view instead, std::string_view of) {
+  const std::string question = WithoutEnd(before);
+  std::optional<ByteRange> place;
+  if (!of.empty()) {
+    const size_t at = Fold(question).find(Fold(of));
+    if (at != std::string::npos && at + of.size() <= question.size() &&
+        EqualsIgnoringCase(std::string_view(question).substr(at, of.size()), of)) {
+      place = ByteRange{at, at + of.size()};
+    }
+  }
+  if (!place) place = PlaceOf(question, instead);
+  if (!place) place = SubjectOf(question, instead);
+  if (!place) return question + ", " + std::string(instead) + "?";
+  std::string_view put = instead;
+  // "the VX-240" in place of the "VX-220" of "the VX-220", or of "pump VX-220".
+  const std::string_view left = Trim(std::string_view(question).substr(0, place->begin));
+  const std::vector<Word> words = WordsOf(put);
+  if (words.size() > 1 && IsOneOf(words.front().folded, "the|a|an") &&
+      (words[1].digit || left.ends_with(" the") || left.ends_with(" a") || left.ends_with(" an"))) {
+    put.remove_prefix(words[1].begin);
+  }
+  return question.substr(0, place->begin) + std::string(put) + question.substr(place->end) + "?";
+}
+
+// The words of `message` from `first` on, without the end.
+std::string Rest(std::string_view message, const std::vector<Word>& words, size_t first) {
+  return first < words.size() ? WithoutEnd(message.substr(words[first].begin)) : std::string();
+}
+
+bool StartsWith(const std::vector<Word>& words, size_t at, std::string_view phrase) {
+  const std::vector<Word> wanted = WordsOf(phrase);
+  if (words.size() < at + wanted.size()) return false;
+  return std::equal(wanted.begin(), wanted.end(), words.begin() + static_cast<ptrdiff_t>(at),
+                    [](const Word& a, const Word& b) { return a.folded == b.folded; });
+}
+
+size_t SkipAny(const std::vector<Word>& words, size_t at, std::string_view list) {
+  while (at < words.size() && IsOneOf(words[at].folded, list)) ++at;
+  return at;
+}
+
+// "No, I meant the VX-240, not the VX-220."
+std::optional<StandaloneQuestion> Correction(const std::string& before, std::string_view message,
+                                             const std::vector<Word>& words) {
+  size_t at =
+      SkipAny(words, 0, "no|nope|sorry|actually|wait|oops|hm|not|quite|that|is|that's|wrong");
+  const bool denies = at > 0 && IsOneOf(words[0].folded, "no|nope|sorry|actually|wait|oops");
+  bool says_meant = false;
+  for (const std::string_view phrase :
+       {"I meant", "I mean", "I was asking about", "I am asking about", "I'm asking about",
+        "I was talking about", "make that", "I asked about", "I wanted", "it should be",
+        "I was thinking of", "my question was about", "rather"}) {
+    if (!StartsWith(words, at, phrase)) continue;
+    at += WordsOf(phrase).size();
+    says_meant = true;
+    break;
+  }
+  std::string of;
+  if (!says_meant && words[0].folded == "not") {  // "Not the VX-220, I mean the VX-240."
+    for (size_t i = 1; i + 2 < words.size() && !says_meant; ++i) {
+      if (!StartsWith(words, i, "I meant") && !StartsWith(words, i, "I mean")) continue;
+      const size_t first = SkipAny(words, 1, "the|a|an|for|in|of|on|at");
+      if (first < i) of = Between(message, words, first, i - 1);
+      at = i + 2;
+      says_meant = true;
+    }
+  }
+  if (!says_meant && !denies) return std::nullopt;
+  if (!says_meant) {
+    at = SkipAny(words, 1, "no|sorry|for|in|of|on|at|about");
+    // "No, how much is it?" is a question of its own.
+    if (at >= words.size() || IsOneOf(words[at].folded, kAsking) ||
+        IsOneOf(words[at].folded, kAuxiliaries) || words.size() - at > 8) {
+      return std::nullopt;
+    }
+  }
+  at = SkipAny(words, at, "for|in|of|on|at|about");
+  std::string rest = Rest(message, words, at);
+  if (rest.empty()) return std::nullopt;
+  const std::string folded = AsciiLower(rest);
+  for (const std::string_view divider : {", not ", " not ", " instead of ", " rather than "}) {
+    const size_t found = folded.find(divider);
+    if (found == std::string::npos || found == 0) continue;
+    of = WithoutEnd(rest.substr(found + divider.size()));
+    rest = rest.substr(0, found);
+    break;
+  }
+  // A whole question replaces the one before.
+  if (std::ranges::any_of(WordsOf(rest), [](const Word& word) {
+        return IsOneOf(word.folded, "what|which|who|whom|whose|when|where|why|how");
+      })) {
+    return StandaloneQuestion{rest + "?", FollowUp::kCorrection};
+  }
+  const std::vector<Word> wrong = WordsOf(of);
+  if (!wrong.empty() && IsOneOf(wrong.front().folded, "the|a|an|in|for|of|on|at")) {
+    of = of.substr(wrong.size() > 1 ? wrong[1].begin : 0);
+  }
+  return StandaloneQuestion{AskAbout(before, rest, of), FollowUp::kCorrection};
+}
+
+// "What about the VX-240?", "And in 2024?", "The same for Brackwell?"
+std::optional<StandaloneQuestion> Ellipsis(const std::string& before, std::string_view message,
+                                           const std::vector<Word>& words) {
+  size_t at = SkipAny(words, 0, kConnectors);
+  const bool connects = at > 0;
+  bool opens = false;
+  for (const std::string_view phrase :
+       {"what about", "how about", "what of", "the same for", "same for", "the same question for",
+        "same question for", "likewise for"}) {
+    if (!StartsWith(words, at, phrase)) continue;
+    at += WordsOf(phrase).size();
+    opens = true;
+    break;
+  }
+  if (at >= words.size()) return std::nullopt;
+  const bool has_verb =
+      std::any_of(words.begin() + static_cast<ptrdiff_t>(at), words.end(), [](const Word& word) {
+        return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kAsking);
+      });
+  const bool is_short = words.size() - at <= 7;
+  const bool prepositional = IsOneOf(words[at].folded, kPrepositions);
+  if (!opens && (has_verb || !is_short || !(connects || prepositional))) return std::nullopt;
+  if (has_verb && !opens) return std::nullopt;
+  const size_t first = SkipAny(words, at, kPrepositions);
+  if (first >= words.size()) return std::nullopt;
+  return StandaloneQuestion{AskAbout(before, Rest(message, words, first), ""), FollowUp::kEllipsis};
+}
+
+// "Why?", "Since when?", "How long exactly?"
+std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::string_view message,
+                                             const std::vector<Word>& words) {
+  const bool is_bare =
+      std::ranges::all_of(words, IsFunctionWord) &&
+      std::ranges::any_of(words, [](const Word& word) { return IsOneOf(word.folded, kAsking); }) &&
+      words.size() <= 6;
+  if (!is_bare) return std::nullopt;
+  const size_t first = SkipAny(words, 0, kConnectors);
+  if (first >= words.size()) return std::nullopt;
+  // What the question before asked with gives way.
+  const std::vector<Word> theirs = WordsOf(before);
+  size_t at = 0;
+  while (at < theirs.size() &&
+         (IsOneOf(theirs[at].folded, kAsking) || IsOneOf(theirs[at].folded,
+                                                         "for|how|much|many|long|far|often|fast|"
+                                                         "high|big|deep|large|exactly|old"))) {
+    ++at;
+  }
+  std::string asked = Rest(message, words, first);
+  // Without the words that stand for something.
+  const std::vector<Word> ours = WordsOf(asked);
+  size_t last = ours.size();
+  while (last > 1 && (IsOneOf(ours[last - 1].folded, kThings) ||
+                      IsOneOf(ours[last - 1].folded, kAuxiliaries))) {
+    --last;
+  }
+  asked = asked.substr(0, ours[last - 1].end);
+  const std::string rest = at < theirs.size() ? WithoutEnd(before.substr(theirs[at].begin)) : "";
+  if (rest.empty()) return std::nullopt;
+  return StandaloneQuestion{asked + " " + rest + "?", FollowUp::kBareAsking};
+}
+
+std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,
+                                          std::string_view message,
+                                          const std::vector<Word>& words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    const Word& word = words[i];
+    const bool person = IsOneOf(word.folded, kPersons);
+    const bool thing = IsOneOf(word.folded, kThings);
+    if (!person && !thing) continue;
+    // "Is there a ...?", "it is known that", "that valve" is about what it names itself.
+    if (word.folded == "there" && i + 1 < words.size() && i > 0 &&
+        IsOneOf(words[i - 1].folded, kAuxiliaries)) {
+      continue;
+    }
+    if (word.folded == "that" && i > 0 && !IsOneOf(words[i - 1].folded, kAuxiliaries) &&
+        !IsOneOf(words[i - 1].folded, kPrepositions)) {
+      continue;
+    }
+    // A name before it in the same message is what it stands for.
+    const std::vector<Run> names = NameRuns(words);
+    if (!names.empty() && names.front().last < i) return std::nullopt;
+
+    std::optional<std::string> stands_for;
+    const bool only_person = IsOneOf(word.folded, "he|she|him|her|his|hers");
+    if (person) stands_for = PersonOf(answer, before);
+    if (!only_person && (!stands_for || word.folded.starts_with("the"))) {
+      if (const std::optional<std::string> topic = TopicOf(before)) stands_for = topic;
+    }
+    if (!stands_for) stands_for = TopicOf(before);
+    if (!stands_for)
+      return StandaloneQuestion{WithoutEnd(message) + ", " + WithoutEnd(before) + "?",
+                                FollowUp::kPronoun};
+    std::string text(message);
+    const bool demonstrative = IsOneOf(word.folded, "this|that|these|those|same|one|ones|there");
+    const bool before_noun = demonstrative && i + 1 < words.size() && !word.ends &&
+                             !EndsPhrase(words[i + 1]) && !IsFunctionWord(words[i + 1]);
+    if (before_noun) {  // "that valve": the words stay
+      return StandaloneQuestion{WithoutEnd(message) + ", " + *stands_for + "?", FollowUp::kPronoun};
+    }
+    const bool owns = IsOneOf(word.folded, "its|their|his|hers") ||
+                      (word.folded == "her" && i + 1 < words.size() && !word.ends);
+    const std::string in = word.folded == "there" ? "at " : "";
+    text.replace(word.begin, word.end - word.begin, in + *stands_for + (owns ? "'s" : ""));
+    return StandaloneQuestion{text, FollowUp::kPronoun};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<StandaloneQuestion> EnglishFollowUp(const std::string& before,
+                                                  const std::string& answer,
+                                                  std::string_view message) {
+  const std::vector<Word> words = WordsOf(message);
+  if (words.empty()) return std::nullopt;
+  if (auto found = Correction(before, message, words)) return found;
+  if (auto found = BareAsking(before, message, words)) return found;
+  if (auto found = Ellipsis(before, message, words)) return found;
+  if (auto found = Pronoun(before, answer, message, words)) return found;
+  // "And how many spares?": the thread goes on, and nothing in it has a name.
+  const size_t at = SkipAny(words, 0, kConnectors);
+  const bool has_subject =
+      std::any_of(words.begin() + static_cast<ptrdiff_t>(std::min(at, words.size())), words.end(),
+                  [](const Word& word) { return IsOneOf(word.folded, "the|a|an"); });
+  if (at > 0 && at < words.size() && NameRuns(words).empty() && !has_subject) {
+    if (const std::optional<std::string> topic = TopicOf(before)) {
+      return StandaloneQuestion{Rest(message, words, at) + ", " + *topic + "?",
+                                FollowUp::kEllipsis};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace quarry::generation::follow_up

@@ -1,0 +1,45 @@
+#pragma once
+
+// What the rules of both languages share. For follow_up*.cc only.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generation/follow_up.h"
+
+namespace quarry::generation::follow_up {
+
+// A word between white space, without the punctuation around it.
+struct Word {
+  std::string folded;
+  size_t begin = 0;  // bytes of the text, without the punctuation
+  size_t end = 0;
+  bool capital = false;  // begins with an ASCII capital
+  bool digit = false;    // holds a digit
+  bool ends = false;     // a mark that ends a stretch of words stands behind it
+};
+std::vector<Word> WordsOf(std::string_view text);
+
+// Whether `folded` is one of `list`, words separated by '|'.
+bool IsOneOf(std::string_view folded, std::string_view list);
+
+// Of what kind a code is: letters as 'a', digits as '0', each run once, what stands behind a '/' left out:
+// "a-0" of "VX-220" and "VX-220/B".
+std::string CodeShape(std::string_view code);
+// Whether two codes are of one kind: "VX-220", "DP-15S".
+bool SameShape(std::string_view a, std::string_view b);
+
+// The question without the marks at its end.
+std::string WithoutEnd(std::string_view question);
+
+// What a message means behind the question `before` and its answer; nullopt where it stands alone.
+std::optional<StandaloneQuestion> EnglishFollowUp(const std::string& before,
+                                                  const std::string& answer,
+                                                  std::string_view message);
+std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
+                                                  const std::string& answer,
+                                                  std::string_view message);
+
+}  // namespace quarry::generation::follow_up
