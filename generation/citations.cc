@@ -116,6 +116,7 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     if (is_row && subject != table) composed.text += subject + " — ";
     table = subject;
     previous_cjk = cjk;
+    composed.text += sentence.lead;
 
     citation.answer_span.begin = composed.text.size();
     composed.text += ending.body;

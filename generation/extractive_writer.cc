@@ -5,13 +5,14 @@
 
 #include "generation/abstention.h"
 #include "generation/citations.h"
+#include "generation/conflicts.h"
 
 namespace quarry::generation {
 namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kVersion = 3;
+constexpr uint64_t kVersion = 4;
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
   return std::string(kModel) + '/' + std::to_string(kVersion) + '/' +
@@ -43,6 +44,30 @@ ExtractiveWriter::ExtractiveWriter(const Analyzer& analyzer, model::TokenCounter
       options_(options),
       fingerprint_(FingerprintOf(options)) {}
 
+// Behind what is said, what other sources say differently.
+size_t ExtractiveWriter::AddConflicts(const std::string& question, const Context& context,
+                                      std::vector<model::ExtractedSentence>& sentences) const {
+  const model::ExtractedSentence first = sentences.front();
+  const std::vector<Conflict> conflicts =
+      FindConflicts(question, context, first.passage, first.range, analyzer_);
+  const bool chinese = DetectLanguage(question) == "zh";
+  for (const Conflict& conflict : conflicts) {
+    const auto is_there = [&](const model::ExtractedSentence& sentence) {
+      return sentence.passage == conflict.passage && sentence.range.begin < conflict.range.end &&
+             conflict.range.begin < sentence.range.end;
+    };
+    std::erase_if(sentences, is_there);
+    std::string lead = chinese ? "另一来源的说法不同：" : "Another source says otherwise: ";
+    if (conflict.changes)
+      lead = chinese ? "另一来源说有变更：" : "Another source tells of a change: ";
+    sentences.push_back({.passage = conflict.passage,
+                         .range = conflict.range,
+                         .score = first.score,
+                         .lead = std::move(lead)});
+  }
+  return conflicts.size();
+}
+
 Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapshot,
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
   model::ExtractiveDraft draft =
@@ -55,6 +80,9 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     answer.text = AbstentionText(query, answer.context, snapshot);
     answer.verdict.label = Support::kUnsupported;
   } else {
+    if (AddConflicts(query.text, answer.context, draft.sentences) > 0) {
+      answer.verdict.reason += "; sources differ";
+    }
     OrderByUse(draft.sentences, answer.context);
     CitedText composed = ComposeCitedText(draft.sentences, answer.context);
     answer.text = std::move(composed.text);

@@ -1,9 +1,10 @@
 #pragma once
 
 // ExtractiveWriter: the answer without a model: sentences of the passages, quoted as they stand, or a
-// refusal.
+// refusal. Where the sources contradict what is said (conflicts.h), they are quoted behind it.
 
 #include <string>
+#include <vector>
 
 #include "base/analyzer.h"
 #include "generation/answer_writer.h"
@@ -24,6 +25,10 @@ class ExtractiveWriter final : public AnswerWriter {
                const CallContext& context, Answer& answer) const override;
 
  private:
+  // How many. REQUIRES: there is a sentence.
+  size_t AddConflicts(const std::string& question, const Context& context,
+                      std::vector<model::ExtractedSentence>& sentences) const;
+
   const Analyzer& analyzer_;
   model::TokenCounter& counter_;
   const model::ExtractiveOptions options_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "generation/support.h"
 
 namespace quarry::generation {
@@ -148,6 +149,17 @@ std::string UnitAt(std::string_view rest) {
   return std::string(unit);
 }
 
+// The word that begins `rest`, or its first CJK character; "" where a mark stands before it.
+std::string WordAt(std::string_view rest) {
+  while (rest.starts_with(' ')) rest.remove_prefix(1);
+  size_t end = 0;
+  if (!rest.empty() && IsCjk(NextCodePoint(rest, end))) return std::string(rest.substr(0, end));
+  end = 0;
+  while (end < rest.size() && IsAsciiLower(rest[end])) ++end;
+  if (end > 3 && rest[end - 1] == 's') --end;  // "households" as "household"
+  return std::string(rest.substr(0, end));
+}
+
 }  // namespace
 
 std::vector<Quantity> QuantitiesOf(std::string_view text) {
@@ -181,6 +193,7 @@ std::vector<Quantity> QuantitiesOf(std::string_view text) {
       ++i;
     }
     quantity.unit = UnitAt(std::string_view(folded).substr(i));
+    if (quantity.unit.empty()) quantity.counted = WordAt(std::string_view(folded).substr(i));
     // What measures; "3.10" alone may name a version.
     if (!quantity.unit.empty() && quantity.number.find('.') != std::string::npos) {
       while (quantity.number.ends_with('0')) quantity.number.pop_back();

@@ -24,6 +24,8 @@ namespace quarry::generation {
 struct Quantity {
   std::string number;
   std::string unit;  // "" = none
+  // The word or CJK character behind it, folded, where that is no known unit: "households", "户".
+  std::string counted;
 };
 
 // The quantities of `text`, in order. "1,000" is 1000, "22 kilowatts" and "22kW" are the same.

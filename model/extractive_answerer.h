@@ -29,6 +29,7 @@ struct ExtractedSentence {
   uint32_t passage = 0;  // index into the passages
   ByteRange range;       // in that passage's chunk text
   double score = 0;
+  std::string lead = {};  // said before it in the answer, and no quote: "Another source says: "
 };
 
 struct ExtractiveDraft {

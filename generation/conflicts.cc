@@ -1,0 +1,215 @@
+#include "generation/conflicts.h"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <string>
+
+#include "base/ascii.h"
+#include "base/document.h"
+#include "generation/support.h"
+#include "model/quotable.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr uint32_t kMaxPieceTokens = 160;
+constexpr double kSpeaksOfIt = 0.75;   // of how much of the question the answer's sentence has
+constexpr double kAtLeast = 0.6;       // of the question's words, headings included
+constexpr double kBySelf = 0.4;        // of them in the sentence itself
+constexpr double kTwins = 0.6;         // of the words of the longer sentence, in the same order
+constexpr size_t kMaxDifference = 8;   // words of the stretch that differs
+constexpr size_t kMaxTwinWords = 120;  // longer sentences are not compared word by word
+
+using Terms = std::set<std::string>;
+
+bool IsNumber(std::string_view term) { return !term.empty() && HoldsAsciiDigit(term); }
+
+Terms TermsOf(std::string_view text, const Analyzer& analyzer) {
+  Terms terms;
+  for (Token& token : analyzer.Tokenize(text)) terms.insert(std::move(token.term));
+  return terms;
+}
+
+double ShareIn(const Terms& wanted, const Terms& had) {
+  if (wanted.empty()) return 0;
+  const auto found =
+      std::ranges::count_if(wanted, [&](const auto& term) { return had.contains(term); });
+  return static_cast<double>(found) / static_cast<double>(wanted.size());
+}
+
+// A sentence of a passage with what its headings add.
+struct Piece {
+  std::string_view text;
+  Terms terms;
+};
+
+// What counts something in the sentence and is not part of the question.
+std::vector<Quantity> CountsOf(std::string_view sentence, const std::set<std::string>& asked) {
+  std::vector<Quantity> counts;
+  for (Quantity& quantity : QuantitiesOf(sentence)) {
+    if (quantity.unit.empty()) quantity.unit = quantity.counted;
+    // Dates place what is said, they are not what is counted.
+    if (quantity.unit.empty() || quantity.unit == "year" || quantity.unit == "month") continue;
+    // Times of day, likewise.
+    if (quantity.unit == "时" || quantity.unit == "分" || quantity.unit == "点") continue;
+    if (asked.contains(quantity.number)) continue;
+    counts.push_back(std::move(quantity));
+  }
+  return counts;
+}
+
+enum class Verdict : uint8_t { kNone, kConflicts, kChanges };
+
+Verdict CompareCounts(const std::vector<Quantity>& ours, const std::vector<Quantity>& theirs) {
+  for (const Quantity& our : ours) {
+    bool has_ours = false;
+    bool has_other = false;
+    for (const Quantity& their : theirs) {
+      if (their.unit != our.unit) continue;
+      (their.number == our.number ? has_ours : has_other) = true;
+    }
+    if (!has_other) continue;
+    // Where the answer has both values itself it tells of the change.
+    const bool we_have_theirs = std::ranges::any_of(theirs, [&](const Quantity& their) {
+      return their.unit == our.unit && their.number != our.number &&
+             std::ranges::any_of(ours, [&](const Quantity& one) {
+               return one.unit == their.unit && one.number == their.number;
+             });
+    });
+    if (we_have_theirs) return Verdict::kNone;
+    return has_ours ? Verdict::kChanges : Verdict::kConflicts;
+  }
+  return Verdict::kNone;
+}
+
+// Words of spaced scripts and single CJK characters, as they stand.
+std::vector<std::string_view> WordsOf(std::string_view text) {
+  std::vector<std::string_view> words;
+  bool joins = false;
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    const char32_t c = NextCodePoint(text, at);
+    const bool is_part = c < 0x80 ? IsAsciiLetter(static_cast<char>(c)) ||
+                                        IsAsciiDigit(static_cast<char>(c)) || c == '-' ||
+                                        c == '.' || c == ',' || c == '%' || c == '\''
+                                  : !IsCjk(c) && c > 0xBF && c < 0x2000;
+    if (is_part && joins) {
+      words.back() = std::string_view(words.back().data(),
+                                      static_cast<size_t>(text.data() + at - words.back().data()));
+    } else if (is_part || IsCjk(c)) {
+      words.push_back(text.substr(begin, at - begin));
+    }
+    joins = is_part;
+  }
+  // Marks at the end of a word are none of it.
+  for (std::string_view& word : words) {
+    while (word.size() > 1 &&
+           std::string_view(".,-'").find(word.back()) != std::string_view::npos) {
+      word.remove_suffix(1);
+    }
+  }
+  return words;
+}
+
+std::string Joined(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) text += (text.empty() ? "" : " ") + std::string(word);
+  return text;
+}
+
+// Whether two sentences are the same but for one stretch that names something.
+bool AreTwins(std::string_view ours, std::string_view theirs, const Terms& asked,
+              const Analyzer& analyzer) {
+  const std::vector<std::string_view> a = WordsOf(ours);
+  const std::vector<std::string_view> b = WordsOf(theirs);
+  const size_t longer = std::max(a.size(), b.size());
+  const size_t shorter = std::min(a.size(), b.size());
+  if (shorter < 4 || longer > kMaxTwinWords) return false;
+  size_t front = 0;
+  while (front < shorter && a[front] == b[front]) ++front;
+  size_t back = 0;
+  while (back < shorter - front && a[a.size() - 1 - back] == b[b.size() - 1 - back]) ++back;
+  const std::span<const std::string_view> in_a(a.data() + front, a.size() - front - back);
+  const std::span<const std::string_view> in_b(b.data() + front, b.size() - front - back);
+  if (in_a.empty() || in_b.empty()) return false;
+  if (in_a.size() > kMaxDifference || in_b.size() > kMaxDifference) return false;
+  if (static_cast<double>(front + back) < kTwins * static_cast<double>(longer)) return false;
+  const auto names = [](std::span<const std::string_view> words) {
+    return std::ranges::any_of(words, [](std::string_view word) {
+      return IsAsciiUpper(word.front()) || HoldsAsciiDigit(word) || !IsAscii(word.front());
+    });
+  };
+  if (!names(in_a) || !names(in_b)) return false;
+  // What the question itself names is what it is about.
+  const Terms ours_only = TermsOf(Joined(in_a), analyzer);
+  const Terms theirs_only = TermsOf(Joined(in_b), analyzer);
+  if (ours_only.empty() || theirs_only.empty() || ours_only == theirs_only) return false;
+  return ShareIn(ours_only, asked) < 1 && ShareIn(theirs_only, asked) < 1;
+}
+
+}  // namespace
+
+std::vector<Conflict> FindConflicts(std::string_view question, const Context& context,
+                                    uint32_t passage, ByteRange said, const Analyzer& analyzer,
+                                    size_t limit) {
+  const Passage& source = context.passages[passage];
+  const auto header_of = [](const Passage& one) {
+    return ContextualHeader(one.title, one.chunk.span.heading_path);
+  };
+  const std::string_view ours =
+      std::string_view(source.chunk.text).substr(said.begin, said.end - said.begin);
+  // What stands in no source asks and names nothing.
+  Terms known;
+  for (const Passage& one : context.passages) {
+    known.merge(TermsOf(one.chunk.text, analyzer));
+    known.merge(TermsOf(header_of(one), analyzer));
+  }
+  Terms asked = TermsOf(question, analyzer);
+  std::erase_if(asked, [&](const std::string& term) { return !known.contains(term); });
+  std::set<std::string> asked_numbers;
+  for (const Quantity& quantity : QuantitiesOf(question)) asked_numbers.insert(quantity.number);
+  Terms our_terms = TermsOf(ours, analyzer);
+  our_terms.merge(TermsOf(header_of(source), analyzer));
+  const double our_share = ShareIn(asked, our_terms);
+  const std::vector<Quantity> our_counts = CountsOf(ours, asked_numbers);
+  // Names, codes and years of the question, as far as the answer's sentence has them.
+  Terms fixed;
+  for (const std::string& term : asked) {
+    if (IsNumber(term) && our_terms.contains(term)) fixed.insert(term);
+  }
+
+  std::vector<Conflict> conflicts;
+  std::set<std::string_view> documents = {source.chunk.document};
+  for (uint32_t i = 0; i < context.passages.size() && conflicts.size() < limit; ++i) {
+    const Passage& other = context.passages[i];
+    if (documents.contains(other.chunk.document)) continue;
+    const Terms header = TermsOf(header_of(other), analyzer);
+    for (const model::QuotablePiece& piece : model::QuotablePieces(other.chunk, kMaxPieceTokens)) {
+      const std::string_view theirs =
+          std::string_view(other.chunk.text)
+              .substr(piece.range.begin, piece.range.end - piece.range.begin);
+      const Terms words = TermsOf(theirs, analyzer);
+      Terms terms = words;
+      terms.insert(header.begin(), header.end());
+      if (!fixed.empty() && ShareIn(fixed, terms) < 1) continue;
+      Verdict verdict = Verdict::kNone;
+      if (AreTwins(ours, theirs, asked, analyzer)) {
+        verdict = Verdict::kConflicts;
+      } else if (!our_counts.empty()) {
+        const double share = ShareIn(asked, terms);
+        const bool speaks_of_it = share >= kAtLeast && share >= kSpeaksOfIt * our_share &&
+                                  ShareIn(asked, words) >= kBySelf;
+        if (speaks_of_it) verdict = CompareCounts(our_counts, CountsOf(theirs, asked_numbers));
+      }
+      if (verdict == Verdict::kNone) continue;
+      conflicts.push_back(
+          {.passage = i, .range = piece.range, .changes = verdict == Verdict::kChanges});
+      documents.insert(other.chunk.document);
+      break;
+    }
+  }
+  return conflicts;
+}
+
+}  // namespace quarry::generation

@@ -1,0 +1,36 @@
+#pragma once
+
+// Sources that contradict what an answer says: another document, asked the same, has another number of
+// the same thing, or the same words around another name. By forms alone, English and Chinese; a conflict
+// that lies in the meaning is not seen.
+//
+// A sentence of another document conflicts with the answer's where
+//   * it speaks of what is asked as much as the answer's sentence does, names and years of the question
+//     included, and counts what the answer counts ("24 days", "1,430户") with another number; or
+//   * it is the answer's sentence but for one stretch of words, a name or a number that the question does
+//     not hold.
+// One that holds both values tells of a change: "rises from 24 to 26 days". Pure and thread-safe.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/query.h"
+#include "base/text.h"
+
+namespace quarry::generation {
+
+struct Conflict {
+  uint32_t passage = 0;  // index into the context's passages
+  ByteRange range;       // the sentence, in that passage's text
+  bool changes = false;  // it has both values: what the answer says was so, or became so
+};
+
+// Of the sentence `said` of passage `passage`. At most one for each other document, at most `limit`, in
+// the order of the passages.
+std::vector<Conflict> FindConflicts(std::string_view question, const Context& context,
+                                    uint32_t passage, ByteRange said, const Analyzer& analyzer,
+                                    size_t limit = 2);
+
+}  // namespace quarry::generation

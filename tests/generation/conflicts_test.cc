@@ -1,0 +1,138 @@
+// Sources that contradict an answer.
+
+#include "generation/conflicts.h"
+
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "model/extractive_answerer.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::generation {
+namespace {
+
+const Analyzer& TheAnalyzer() {
+  static const Analyzer analyzer;
+  return analyzer;
+}
+
+Passage MakePassage(const std::string& document, const std::string& title,
+                    const std::string& text) {
+  Passage passage;
+  passage.title = title;
+  passage.chunk.document = document;
+  passage.chunk.text = text;
+  passage.chunk.span.end = text.size();
+  return passage;
+}
+
+// The conflicts with the first passage, which is one sentence.
+std::vector<Conflict> With(const std::string& question, const std::vector<Passage>& passages) {
+  Context context;
+  context.passages = passages;
+  return FindConflicts(question, context, 0, {0, passages[0].chunk.text.size()}, TheAnalyzer());
+}
+
+TEST(Conflicts, AreOtherNumbersOfTheSame) {
+  const Passage handbook =
+      MakePassage("a", "Handbook", "The on-call allowance is 38 VM per night.");
+  const std::string question = "What is the on-call allowance per night?";
+  const auto found =
+      With(question,
+           {handbook, MakePassage("b", "Circular", "The on-call allowance is 45 VM per night.")});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].passage, 1u);
+  EXPECT_FALSE(found[0].changes);
+  // The same value, another unit, another document that is the same one, something else.
+  for (const Passage& other :
+       {MakePassage("b", "Circular", "The on-call allowance is 38 VM per night."),
+        MakePassage("b", "Circular", "The on-call allowance is paid for 7 days after the night."),
+        MakePassage("a", "Handbook", "The on-call allowance is 45 VM per night."),
+        MakePassage("b", "Circular", "The canteen charges 45 VM.")}) {
+    EXPECT_TRUE(With(question, {handbook, other}).empty()) << other.chunk.text;
+  }
+}
+
+TEST(Conflicts, AChangeHoldsBothValues) {
+  const auto found =
+      With("年休假有几天？", {MakePassage("a", "员工手册", "全日制职工每年享有24天年休假。"),
+                              MakePassage("b", "通知", "年休假由24天增加到26天。")});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(found[0].changes);
+  // The answer that tells of the change itself is not contradicted by what was before.
+  EXPECT_TRUE(With("年休假有几天？", {MakePassage("b", "通知", "年休假由24天增加到26天。"),
+                                      MakePassage("a", "员工手册", "每年享有24天年休假。")})
+                  .empty());
+}
+
+TEST(Conflicts, AnotherYearOrCodeIsAnotherThing) {
+  EXPECT_TRUE(With("What was the leakage in 2024?",
+                   {MakePassage("a", "Annual report 2024", "The leakage was 12.9 %."),
+                    MakePassage("b", "Annual report 2023", "The leakage was 14.1 %.")})
+                  .empty());
+  EXPECT_TRUE(With("What is the mass of the VX-240?",
+                   {MakePassage("a", "VX-240 pump", "Its mass is 318 kg."),
+                    MakePassage("b", "VX-220 pump", "Its mass is 212 kg.")})
+                  .empty());
+}
+
+TEST(Conflicts, TwinsDifferInAName) {
+  const auto found = With("Who won the Masters in 2021?",
+                          {MakePassage("a", "News", "Hideki Matsuyama won the Masters in 2021."),
+                           MakePassage("b", "Blog", "Shane Lowry won the Masters in 2021.")});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(With("Who won the Masters in 2021?",
+                   {MakePassage("a", "News", "Hideki Matsuyama won the Masters in 2021."),
+                    MakePassage("b", "Blog", "Hideki Matsuyama won the Masters of 2021.")})
+                  .empty());
+}
+
+// Chen et al.: "Benchmarking large language models in retrieval-augmented generation", 2024: passages,
+// and the same with the answer replaced by a wrong one.
+TEST(Conflicts, AreNamedWhereSourcesWereMadeWrong) {
+  const std::string path =
+      testing::SourceDirectory() + "/../shared/data/judge/rgb_fact_zh_en_dev.jsonl";
+  std::ifstream file(path);
+  if (!file) GTEST_SKIP() << path << " is not there";
+  size_t cases = 0;
+  size_t answered = 0;
+  size_t named = 0;
+  size_t alarms = 0;
+  for (std::string line; std::getline(file, line);) {
+    const auto row = nlohmann::json::parse(line);
+    const std::string question = row["question"];
+    Context both;
+    Context only_right;
+    for (size_t i = 0; i < row["positive"].size() && i < 3; ++i) {
+      const std::string n = std::to_string(i);
+      both.passages.push_back(MakePassage("right" + n, "", row["positive"][i]));
+      both.passages.back().score = 1;
+      only_right.passages.push_back(both.passages.back());
+      if (i < row["positive_wrong"].size()) {
+        both.passages.push_back(MakePassage("wrong" + n, "", row["positive_wrong"][i]));
+        both.passages.back().score = 1;
+      }
+    }
+    ++cases;
+    const auto conflicts_in = [&](const Context& context) {
+      const model::ExtractiveDraft draft =
+          model::ExtractAnswer(question, context.passages, TheAnalyzer(), {});
+      if (draft.declined) return -1;
+      const model::ExtractedSentence& first = draft.sentences[0];
+      return static_cast<int>(
+          FindConflicts(question, context, first.passage, first.range, TheAnalyzer()).size());
+    };
+    const int found = conflicts_in(both);
+    answered += found >= 0 ? 1 : 0;
+    named += found > 0 ? 1 : 0;
+    alarms += conflicts_in(only_right) > 0 ? 1 : 0;
+  }
+  std::cout << "conflicts: " << cases << " cases, answered " << answered << ", named " << named
+            << "; alarms among right sources " << alarms << "\n";
+  EXPECT_GE(named, 60u);
+  EXPECT_LE(alarms, 15u);
+}
+
+}  // namespace
+}  // namespace quarry::generation
