@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 
@@ -134,6 +135,11 @@ TEST(PowerCutTest, AtAnyMomentNothingAcknowledgedIsLost) {
 class MissingSyncTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(MissingSyncTest, IsFound) {
+  // Derived files are seldom written: up to minutes pass until a cut meets one.
+  const bool is_rare = std::string_view(GetParam()).starts_with("/derived");
+  if (is_rare && std::getenv("QUARRY_SURVIVAL_CUTS") == nullptr) {
+    GTEST_SKIP() << "looked for by ctest -L slow";
+  }
   Cutter cutter(NumberFromEnvironment("QUARRY_SURVIVAL_SEED", 1), GetParam());
   for (int i = 0; i < 400 && cutter.outcome().lost.empty(); ++i) cutter.Cycle();
   EXPECT_NE(cutter.outcome().lost, "");
