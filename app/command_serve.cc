@@ -55,7 +55,8 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
                                   .pool = pool,
                                   .ingest_pool = engine->ingest_pool(),
                                   .clock = engine->clock(),
-                                  .version = ProgramVersion()};
+                                  .version = ProgramVersion(),
+                                  .reranker = engine->reranker()};
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<server::Server> server,
                           server::Server::Start(options, services));
   const std::string url = UrlOf(options.host, server->port());

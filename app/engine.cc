@@ -60,8 +60,7 @@ Engine::Engine(const Config& config, model::RemoteModelsOptions remote)
       embedders_(&remote_),
       reranker_(config_.rerank_model, &remote_),
       token_counter_(config_.tokenizer),
-      retriever_(analyzer_, embedders_, config_.retrieval,
-                 config_.rerank_model.empty() ? nullptr : &reranker_),
+      retriever_(analyzer_, embedders_, config_.retrieval, reranker()),
       ingest_options_(MakeIngestOptions(config_)) {}
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess access) {

@@ -48,6 +48,10 @@ class Engine {
   const model::RemoteModels& remote() const { return remote_; }
   model::EmbedderCache& embedders() { return embedders_; }
   const retrieval::Retriever& retriever() const { return retriever_; }
+  // Null where none is configured.
+  model::CrossEncoderFolder* reranker() {
+    return config_.rerank_model.empty() ? nullptr : &reranker_;
+  }
   model::TokenCounter& token_counter() { return token_counter_; }
   // With the answer cache in front, where it is enabled.
   const generation::CachedAnswerer& answerer() const { return *cached_answerer_; }

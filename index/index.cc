@@ -260,6 +260,12 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     batch.DeleteRange(prefix, PrefixEnd(prefix));
     batch.Delete(CollectionKey(id));
     batch.Delete(CollectionNameKey(name));
+    for (const ObjectKind kind :
+         {ObjectKind::kVectorStore, ObjectKind::kVectorStoreFile, ObjectKind::kFileBatch}) {
+      for (const std::string& objects : {ObjectPrefix(kind, name), ObjectIdPrefix(kind, name)}) {
+        batch.DeleteRange(objects, PrefixEnd(objects));
+      }
+    }
     // First: what is written without a writer would come behind the removal, and stay.
     if (collection != nullptr) collection->MarkDeleted(true);
     if (const Status removed = impl_->store->Write(batch); !removed.ok()) {

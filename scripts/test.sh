@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install_packages.sh
+scripts/npm_ci.sh
 
 echo "Building release ..."
 scripts/build.sh release

@@ -186,11 +186,4 @@ Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOption
   return request;
 }
 
-std::string ParamOf(const Status& status) {
-  if (status.code() != Code::kInvalidArgument) return "";
-  // Errors begin with their place, and no place has a space in it.
-  const std::string place = status.message().substr(0, status.message().find(':'));
-  return place == "body" || place.find(' ') != std::string::npos ? "" : place;
-}
-
 }  // namespace quarry::server

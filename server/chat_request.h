@@ -25,7 +25,4 @@ struct ChatRequest {
 // kInvalidArgument beginning with the place: "messages[0].role: ...". The model is not checked.
 Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOptions& options);
 
-// The field that an error of ParseChatRequest is about: "messages[0].role"; "" for the whole body.
-std::string ParamOf(const Status& status);
-
 }  // namespace quarry::server

@@ -10,6 +10,7 @@
 #include "server/errors.h"
 #include "server/json_writer.h"
 #include "server/media_type.h"
+#include "server/openapi.h"
 
 namespace quarry::server {
 namespace {
@@ -91,6 +92,10 @@ std::string MediaTypeProblem(const Route& route, const HeaderList& headers) {
     if (IsDocumentMediaType(type)) return "";
     return "Content-Type " + type + " cannot be indexed; expected one of " + DocumentMediaTypes();
   }
+  if (route.body == BodyKind::kForm) {
+    if (type == "multipart/form-data") return "";
+    return "Content-Type " + type + " is not understood here; expected multipart/form-data";
+  }
   if (type.empty() || type == "application/json") return "";
   return "Content-Type " + type + " is not understood here; expected application/json";
 }
@@ -116,6 +121,13 @@ RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
                    return ListRoutes(router_, environment_.services.version);
                  }});
   }
+  router_.Add({.method = "GET",
+               .pattern = "/openapi.json",
+               .description = "this API, as OpenAPI 3.1 describes one",
+               .handler = [this](const Call&) {
+                 return Response{
+                     .body = OpenApiDocument(router_.routes(), environment_.services.version)};
+               }});
 }
 
 RequestDispatcher::~RequestDispatcher() { WaitUntilIdle(); }

@@ -1,5 +1,7 @@
 #include "server/errors.h"
 
+#include <algorithm>
+
 #include "server/json_writer.h"
 
 namespace quarry::server {
@@ -53,7 +55,8 @@ void StringOrNull(JsonWriter& json, const std::string& text) {
 }  // namespace
 
 Surface SurfaceOf(std::string_view path) {
-  return path == "/v1" || path.starts_with("/v1/") ? Surface::kOpenAi : Surface::kNative;
+  return path == "/v1" || path.starts_with("/v1/") || path.starts_with("/v2/") ? Surface::kOpenAi
+                                                                               : Surface::kNative;
 }
 
 ErrorDetail DetailOf(const Status& status) {
@@ -63,6 +66,18 @@ ErrorDetail DetailOf(const Status& status) {
 
 ErrorDetail DetailOf(const HttpProblem& problem) {
   return {problem.status, NameOf(problem.status), problem.message, "", ""};
+}
+
+std::string ParamOf(const Status& status) {
+  if (status.code() != Code::kInvalidArgument) return "";
+  const size_t colon = status.message().find(':');
+  if (colon == std::string::npos) return "";
+  const std::string place = status.message().substr(0, colon);
+  const bool is_field = std::ranges::all_of(place, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '[' || c == ']';
+  });
+  return place == "body" || !is_field ? "" : place;
 }
 
 std::string ErrorJson(Surface surface, const ErrorDetail& detail) {
@@ -87,7 +102,12 @@ Response ErrorResponse(Surface surface, const ErrorDetail& detail) {
 }
 
 Response ErrorResponse(Surface surface, const Status& status) {
-  return ErrorResponse(surface, DetailOf(status));
+  ErrorDetail detail = DetailOf(status);
+  if (surface == Surface::kOpenAi) {
+    detail.param = ParamOf(status);
+    if (status.code() == Code::kFailedPrecondition) detail.status = 400;
+  }
+  return ErrorResponse(surface, detail);
 }
 
 }  // namespace quarry::server

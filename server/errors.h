@@ -6,8 +6,9 @@
 //   native  {"error":{"code":"NOT_FOUND","message":"..."}}
 //   OpenAI  {"error":{"message":"...","type":"invalid_request_error","param":null,"code":null}}
 //
-// The HTTP status and the name of a Status come from InfoOf (base/status.h). What the HTTP layer
-// itself refuses has statuses of its own (405, 408, 413, ...), and names to match.
+// The HTTP status and the name of a Status come from InfoOf (base/status.h); on the OpenAI surface,
+// which has no 412, that is 400. What the HTTP layer itself refuses has statuses of its own (405,
+// 408, 413, ...), and names to match.
 
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ namespace quarry::server {
 
 enum class Surface : uint8_t { kNative, kOpenAi };
 
-// "/v1/..." is OpenAI's, all else ours.
+// "/v1/..." and "/v2/..." are OpenAI's, all else ours.
 Surface SurfaceOf(std::string_view path);
 
 struct ErrorDetail {
@@ -33,6 +34,10 @@ struct ErrorDetail {
 
 ErrorDetail DetailOf(const Status& status);
 ErrorDetail DetailOf(const HttpProblem& problem);
+
+// The field of a request that an error is about: "messages[0].role"; "" where it is about none.
+// Errors of kInvalidArgument begin with their place.
+std::string ParamOf(const Status& status);
 
 // {"error":{...}}
 std::string ErrorJson(Surface surface, const ErrorDetail& detail);

@@ -1,7 +1,7 @@
 #pragma once
 
-// The handlers: what each route does. One function per route, grouped by file; routes.cc is the
-// table that names them all.
+// The handlers: what each route does. One function per route, grouped by file; routes.cc and, for
+// the OpenAI surface, routes_openai.cc are the table that names them all.
 //
 // A handler runs on a thread of its route's lane and may be called from many at once. An error that
 // it returns becomes the response of its surface (errors.h); one that streams begins the stream
@@ -17,6 +17,8 @@
 
 namespace quarry::server {
 
+class StoreFileIndexer;  // store_file_indexer.h
+
 // What handlers work on; outlives every call.
 struct HandlerEnvironment {
   const ServerOptions options;
@@ -25,11 +27,18 @@ struct HandlerEnvironment {
   // are on disk already) watches this instead of the call.
   const CancelToken stopping;
   const int64_t started_seconds;  // since 1970: `created` of the models
-  mutable std::mutex backup;      // held while one is made
+  StoreFileIndexer& store_files;
+  mutable std::mutex backup;  // held while one is made
 };
+
+using HandlerFunction = Result<Response>(const HandlerEnvironment& environment, const Call& call);
+// A handler of the router, whose errors are written as the surface of the request has them.
+Handler Bind(const HandlerEnvironment& environment, HandlerFunction* function);
 
 // Every route of the server. `environment` must outlive them.
 std::vector<Route> MakeRoutes(const HandlerEnvironment& environment);
+// Those of them that are OpenAI's and Cohere's.
+std::vector<Route> MakeOpenAiRoutes(const HandlerEnvironment& environment);
 
 // ---- handlers_ops.cc ----
 Result<Response> GetHealth(const HandlerEnvironment& environment, const Call& call);
@@ -66,5 +75,47 @@ Result<Response> PostBackup(const HandlerEnvironment& environment, const Call& c
 Result<Response> GetModels(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetModel(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_embeddings.cc ----
+Result<Response> PostEmbeddings(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_rerank.cc ----
+Result<Response> PostRerankV1(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostRerankV2(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_files.cc ----
+Result<Response> PostFiles(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetFiles(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetFile(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetFileContent(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteFile(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_vector_stores.cc ----
+Result<Response> PostVectorStores(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetVectorStores(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetVectorStore(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostVectorStore(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteVectorStore(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_store_files.cc ----
+Result<Response> PostVectorStoreFiles(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetVectorStoreFiles(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetVectorStoreFile(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostVectorStoreFile(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteVectorStoreFile(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetVectorStoreFileContent(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostFileBatches(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetFileBatch(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostFileBatchCancel(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetFileBatchFiles(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_store_search.cc ----
+Result<Response> PostVectorStoreSearch(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_responses.cc ----
+Result<Response> PostResponses(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetResponse(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteResponse(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetResponseItems(const HandlerEnvironment& environment, const Call& call);
 
 }  // namespace quarry::server

@@ -6,33 +6,20 @@
 // `quarry`; with include_usage one with the usage and no choices; "[DONE]". What goes wrong after
 // the first chunk is an {"error": ...} event, after which the stream ends without "[DONE]".
 
-#include <algorithm>
-#include <random>
-
-#include "base/hash.h"
-#include "server/api_json.h"
 #include "server/chat_request.h"
 #include "server/errors.h"
 #include "server/handlers.h"
+#include "server/openai_answer.h"
+#include "server/profile.h"
 #include "server/sse.h"
 
 namespace quarry::server {
 namespace {
 
-constexpr std::string_view kModel = "quarry";
-
 void WriteModel(const HandlerEnvironment& environment, JsonWriter& json) {
-  json.BeginObject().Key("id").String(kModel).Key("object").String("model");
+  json.BeginObject().Key("id").String(kProfile).Key("object").String("model");
   json.Key("created").Int(environment.started_seconds);
   json.Key("owned_by").String("quarry").EndObject();
-}
-
-Response NoSuchModel(const std::string& model) {
-  ErrorDetail detail = DetailOf(NotFoundError("there is no model \"" + model +
-                                              "\"; expected one of: " + std::string(kModel)));
-  detail.param = "model";
-  detail.code = "model_not_found";
-  return ErrorResponse(Surface::kOpenAi, detail);
 }
 
 // What all chunks of one completion share.
@@ -40,46 +27,26 @@ struct Completion {
   std::string id;
   int64_t created = 0;
   const ChatRequest& request;
-  std::string base_url;  // for links to documents that have no URI
+  const Request& http;
 };
 
 Completion NewCompletion(const Services& services, const ChatRequest& chat,
                          const Request& request) {
-  std::random_device random;
-  const uint64_t number = (uint64_t{random()} << 32) | random();
-  const std::string* host = FindHeader(request.headers, "Host");
-  return {.id = "chatcmpl-" + HashToHex(number),
+  return {.id = index::NewObjectId("chatcmpl-"),
           .created = services.clock.NowMicros() / 1'000'000,
           .request = chat,
-          .base_url = host == nullptr ? "" : "http://" + *host};
+          .http = request};
 }
 
-std::string UrlOf(const Passage& passage, const Completion& completion) {
-  if (!passage.uri.empty()) return passage.uri;
-  return completion.base_url + "/api/v1/documents/" + PercentEncode(passage.chunk.document) +
-         "?collection=" + PercentEncode(completion.request.question.collection);
-}
-
-size_t CountCodePoints(std::string_view utf8) {
-  return static_cast<size_t>(
-      std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-// One url_citation for each marker: its indices are those of "[2]" in the text, in code points, the
-// end exclusive, so that text[start:end] is what a client makes a link of.
+// A url_citation for each marker.
 void WriteAnnotations(const Answer& answer, const Completion& completion, JsonWriter& json) {
   json.BeginArray();
-  for (const Citation& citation : answer.citations) {
-    const std::string marker = '[' + std::to_string(citation.passage) + ']';
-    const size_t at = answer.text.find(marker, citation.answer_span.end);
-    if (at == std::string::npos) continue;
-    const size_t start = CountCodePoints(std::string_view(answer.text).substr(0, at));
-    const Passage& passage = answer.context.passages[citation.passage - 1];
+  for (const Marker& marker : MarkersOf(answer)) {
     json.BeginObject().Key("type").String("url_citation").Key("url_citation").BeginObject();
-    json.Key("start_index").Uint(start).Key("end_index").Uint(start + marker.size());
-    json.Key("url").String(UrlOf(passage, completion));
-    json.Key("title").String(passage.title.empty() ? passage.chunk.document : passage.title);
-    json.EndObject().EndObject();
+    json.Key("start_index").Uint(marker.start).Key("end_index").Uint(marker.end);
+    json.Key("url").String(
+        UrlOf(marker.passage, completion.request.question.collection, completion.http));
+    json.Key("title").String(TitleOf(marker.passage)).EndObject().EndObject();
   }
   json.EndArray();
 }
@@ -88,25 +55,6 @@ void WriteUsage(const Usage& usage, JsonWriter& json) {
   json.BeginObject().Key("prompt_tokens").Uint(usage.prompt_tokens);
   json.Key("completion_tokens").Uint(usage.completion_tokens);
   json.Key("total_tokens").Uint(uint64_t{usage.prompt_tokens} + usage.completion_tokens);
-  json.EndObject();
-}
-
-// Our own part of an answer, in the names of POST /api/v1/answer.
-void WriteExtension(const Answer& answer, const Completion& completion, JsonWriter& json) {
-  json.BeginObject().Key("collection").String(completion.request.question.collection);
-  json.Key("kind").String(ReplyKindName(answer.kind));
-  json.Key("standalone").String(answer.standalone);
-  json.Key("abstained").Bool(answer.abstained);
-  WriteVerdict(answer.verdict, json.Key("verdict"));
-  WriteCitations(answer, json.Key("citations"));
-  WriteSentences(answer, json.Key("sentences"));
-  json.Key("model").String(answer.model).Key("note").String(answer.note);
-  json.Key("cost").Double(answer.usage.cost);
-  json.Key("contexts").BeginArray();
-  for (const Passage& passage : answer.context.passages) WritePassage(passage, {}, json);
-  json.EndArray().Key("commit").Uint(answer.commit.value);
-  WriteCache(answer.cache, json.Key("cache"));
-  WriteTimings(answer.timings, json.Key("timings_us"));
   json.EndObject();
 }
 
@@ -129,7 +77,7 @@ std::string CompletionJson(const Answer& answer, const Completion& completion) {
   json.EndObject().EndArray();
   WriteUsage(answer.usage, json.Key("usage"));
   json.Key("system_fingerprint").String(answer.fingerprint);
-  WriteExtension(answer, completion, json.Key("quarry"));
+  WriteExtension(answer, completion.request.question.collection, json.Key("quarry"));
   return json.EndObject().Take();
 }
 
@@ -144,7 +92,9 @@ std::string ChunkEvent(const Completion& completion, std::string_view delta,
   finished != nullptr ? json.String("stop") : json.Null();
   json.EndObject().EndArray();
   if (completion.request.include_usage) json.Key("usage").Null();
-  if (finished != nullptr) WriteExtension(*finished, completion, json.Key("quarry"));
+  if (finished != nullptr) {
+    WriteExtension(*finished, completion.request.question.collection, json.Key("quarry"));
+  }
   return SseEvent("", json.EndObject().text());
 }
 
@@ -179,8 +129,7 @@ Result<Response> GetModels(const HandlerEnvironment& environment, const Call&) {
 }
 
 Result<Response> GetModel(const HandlerEnvironment& environment, const Call& call) {
-  const std::string& model = call.request.params.at("model");
-  if (model != kModel) return NoSuchModel(model);
+  if (auto refusal = RefuseModel(call.request.params.at("model"))) return *std::move(refusal);
   JsonWriter json;
   WriteModel(environment, json);
   return Response{.body = json.Take()};
@@ -188,18 +137,14 @@ Result<Response> GetModel(const HandlerEnvironment& environment, const Call& cal
 
 Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
-  const Result<ChatRequest> chat = ParseChatRequest(call.request.body, environment.options);
-  if (!chat.ok()) {
-    ErrorDetail detail = DetailOf(chat.status());
-    detail.param = ParamOf(chat.status());
-    return ErrorResponse(Surface::kOpenAi, detail);
-  }
-  if (chat->model != kModel) return NoSuchModel(chat->model);
+  QUARRY_ASSIGN_OR_RETURN(const ChatRequest chat,
+                          ParseChatRequest(call.request.body, environment.options));
+  if (auto refusal = RefuseModel(chat.model)) return *std::move(refusal);
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, chat->question.collection));
-  const Completion completion = NewCompletion(services, *chat, call.request);
+                          SnapshotOf(services, chat.question.collection));
+  const Completion completion = NewCompletion(services, chat, call.request);
   generation::AnswerSink sink;
-  if (chat->stream) {
+  if (chat.stream) {
     sink = [&](std::string_view piece) {
       if (!call.stream.begun()) {
         call.stream.Begin(EventStreamHead());
@@ -212,14 +157,14 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
     };
   }
   const Result<Answer> answer =
-      services.assistant.Ask(chat->question.turns, chat->question.query, *snapshot,
+      services.assistant.Ask(chat.question.turns, chat.question.query, *snapshot,
                              CacheUseOf(call.request), sink, call.context);
   if (!answer.ok()) {
     if (!call.stream.begun()) return answer.status();
     call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(answer.status()))));
     return Response();
   }
-  if (!chat->stream) return Response{.body = CompletionJson(*answer, completion)};
+  if (!chat.stream) return Response{.body = CompletionJson(*answer, completion)};
   EndStream(completion, *answer, call.stream);
   return Response();
 }

@@ -131,6 +131,14 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const Services& servic
   return services.index.GetSnapshot(id);
 }
 
+Result<std::shared_ptr<const model::Embedder>> EmbedderOf(const Services& services,
+                                                          const index::Snapshot& snapshot) {
+  if (!snapshot.generation()) return std::shared_ptr<const model::Embedder>();
+  const index::StoredGeneration& generation = *snapshot.generation();
+  return services.embedders.Get(generation.space, generation.embedder_kind,
+                                [&] { return snapshot.ReadEmbedderBlob(); });
+}
+
 Result<SearchedCollections> SnapshotsOf(const Services& services, std::vector<std::string> names) {
   SearchedCollections collections;
   for (std::string& name : names) {

@@ -52,4 +52,8 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const Services& servic
 // The same of several, in their order. kInvalidArgument where one stands twice.
 Result<SearchedCollections> SnapshotsOf(const Services& services, std::vector<std::string> names);
 
+// The embedder of a collection's vectors; null where it has none yet. Errors: those of opening it.
+Result<std::shared_ptr<const model::Embedder>> EmbedderOf(const Services& services,
+                                                          const index::Snapshot& snapshot);
+
 }  // namespace quarry::server

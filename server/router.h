@@ -31,8 +31,9 @@ using Handler = std::function<Response(const Call& call)>;
 // take the threads that search; and an operator wants to hear from a server whose queues are full.
 enum class Lane : uint8_t { kRequest, kIngest, kOperations };
 
-// What the body of a request is. kFile: any type that ingest parses, or JSON.
-enum class BodyKind : uint8_t { kJson, kFile };
+// What the body of a request is. kFile: any type that ingest parses, or JSON; kForm:
+// multipart/form-data.
+enum class BodyKind : uint8_t { kJson, kFile, kForm };
 
 struct Route {
   std::string method;

@@ -1,4 +1,4 @@
-// The table of routes.
+// The table of routes: ours, and behind them those of routes_openai.cc.
 
 #include <utility>
 
@@ -6,9 +6,6 @@
 #include "server/handlers.h"
 
 namespace quarry::server {
-namespace {
-
-using HandlerFunction = Result<Response>(const HandlerEnvironment& environment, const Call& call);
 
 Handler Bind(const HandlerEnvironment& environment, HandlerFunction* function) {
   return [&environment, function](const Call& call) {
@@ -18,12 +15,10 @@ Handler Bind(const HandlerEnvironment& environment, HandlerFunction* function) {
   };
 }
 
-}  // namespace
-
 std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
   const auto bind = [&](HandlerFunction* function) { return Bind(environment, function); };
   const uint64_t ingest_bytes = environment.options.ingest_body_bytes;
-  return {
+  std::vector<Route> routes = {
       {.method = "GET",
        .pattern = "/healthz",
        .description = "whether the process lives",
@@ -117,20 +112,9 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .description = "copy the store to a directory of that name, where backups are allowed",
        .handler = bind(PostBackup),
        .lane = Lane::kIngest},
-
-      {.method = "GET",
-       .pattern = "/v1/models",
-       .description = "OpenAI: the models",
-       .handler = bind(GetModels)},
-      {.method = "GET",
-       .pattern = "/v1/models/{model}",
-       .description = "OpenAI: one model",
-       .handler = bind(GetModel)},
-      {.method = "POST",
-       .pattern = "/v1/chat/completions",
-       .description = "OpenAI: a cited answer to the last user message",
-       .handler = bind(PostChatCompletions)},
   };
+  for (Route& route : MakeOpenAiRoutes(environment)) routes.push_back(std::move(route));
+  return routes;
 }
 
 }  // namespace quarry::server

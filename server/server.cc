@@ -4,6 +4,7 @@
 
 #include "server/dispatch.h"
 #include "server/handlers.h"
+#include "server/store_file_indexer.h"
 #include "server/transport.h"
 
 namespace quarry::server {
@@ -28,7 +29,9 @@ TransportOptions TransportOptionsOf(const ServerOptions& options) {
 
 struct Server::Impl {
   Impl(const ServerOptions& options, const Services& services)
-      : environment{options, services, CancelToken(), services.clock.NowMicros() / 1'000'000},
+      : store_files(services),
+        environment{options, services, CancelToken(), services.clock.NowMicros() / 1'000'000,
+                    store_files},
         dispatcher(environment, MakeRoutes(environment)) {}
 
   ~Impl() {
@@ -39,6 +42,7 @@ struct Server::Impl {
     transport.reset();
   }
 
+  StoreFileIndexer store_files;
   const HandlerEnvironment environment;
   RequestDispatcher dispatcher;
   std::unique_ptr<Transport> transport;
@@ -50,6 +54,7 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Services services) {
   auto impl = std::make_unique<Impl>(options, services);
+  QUARRY_RETURN_IF_ERROR(impl->store_files.NoticeAll());
   QUARRY_ASSIGN_OR_RETURN(impl->transport,
                           Transport::Start(TransportOptionsOf(options), impl->dispatcher));
   return std::unique_ptr<Server>(new Server(std::move(impl)));

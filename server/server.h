@@ -7,7 +7,7 @@
 //   PUT/GET/DELETE /api/v1/documents...     documents of a collection
 //   GET  /api/v1/collections, /api/v1/stats
 //   POST /api/v1/backup                     a copy of the store, below a configured directory
-//   GET  /v1/models; POST /v1/chat/completions (plain and SSE)   the OpenAI surface
+//   /v1/models, chat/completions (plain and SSE), embeddings, rerank     the OpenAI surface
 //
 // One network thread only accepts, reads and writes (transport.cc); requests run on a bounded pool
 // (`Services::pool`). A full queue is answered 503 with Retry-After.
@@ -61,7 +61,8 @@ struct Services {
   ThreadPool& pool;         // requests
   ThreadPool& ingest_pool;  // parsing of uploads
   const Clock& clock;
-  std::string version;  // of the program
+  std::string version;                            // of the program
+  model::CrossEncoderFolder* reranker = nullptr;  // null: none is configured
 };
 
 // Thread-safe: Stop may be called from any thread.

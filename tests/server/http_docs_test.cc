@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "tests/server/server_testing.h"
@@ -61,6 +62,37 @@ TEST(HttpDocs, EveryRouteHasASectionAndACommand) {
   EXPECT_EQ(documented, 0u) << "docs/http.md describes what is not there";
 }
 
+// Every operation of the description is a route, every route is in it, and both say the same of it.
+TEST(HttpDocs, TheDescriptionHasEveryRoute) {
+  TestServer server;
+  const nlohmann::json description = server.Get("/openapi.json").json;
+  EXPECT_EQ(description.at("openapi"), "3.1.0");
+  EXPECT_EQ(description.at("info").at("version"), "1.2.3");
+  std::set<std::string> ids;
+  size_t operations = 0;
+  for (const auto& [path, methods] : description.at("paths").items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      EXPECT_TRUE(ids.insert(operation.at("operationId")).second) << path;
+      for (const auto& parameter : operation.value("parameters", nlohmann::json::array())) {
+        EXPECT_THAT(path,
+                    ::testing::HasSubstr("{" + parameter.at("name").get<std::string>() + "}"));
+      }
+      ++operations;
+    }
+  }
+  const auto routes = server.Get("/api/v1").json.at("routes");
+  EXPECT_EQ(operations, routes.size());
+  for (const auto& route : routes) {
+    std::string path = route.at("path");
+    if (const size_t rest = path.find("...}"); rest != std::string::npos) path.erase(rest, 3);
+    std::string method = route.at("method");
+    for (char& c : method) c = static_cast<char>(c | 0x20);
+    const nlohmann::json& operation = description.at("paths").at(path).at(method);
+    EXPECT_EQ(operation.at("summary"), route.at("description"));
+    EXPECT_EQ(operation.contains("requestBody"), method == "post" || method == "put");
+  }
+}
+
 TEST(HttpDocs, EveryFieldStandsInItsSection) {
   TestServer server;
   const std::map<std::string, std::string> sections = Sections();
@@ -80,6 +112,15 @@ TEST(HttpDocs, EveryFieldStandsInItsSection) {
   nlohmann::json chat = {
       {"model", "quarry"}, {"messages", {{{"role", "user"}, {"content", "x"}}}}, {"quarry", odd}};
   expect_fields(server.Post("/v1/chat/completions", chat), "POST /v1/chat/completions");
+  for (const char* path : {"/v1/embeddings", "/v1/rerank", "/v1/vector_stores"}) {
+    expect_fields(server.Post(path, odd), std::string("POST ") + path);
+  }
+  const std::string store = "/v1/vector_stores/default";
+  expect_fields(server.Post(store, odd), "POST /v1/vector_stores/{store}");
+  expect_fields(server.Post(store + "/search", odd), "POST /v1/vector_stores/{store}/search");
+  expect_fields(server.Post(store + "/files", odd), "POST /v1/vector_stores/{store}/files");
+  expect_fields(server.Post(store + "/file_batches", odd),
+                "POST /v1/vector_stores/{store}/file_batches");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "tests/server/server_testing.h"
 
+#include "tests/server/openapi_testing.h"
+
 namespace quarry::testing {
 namespace {
 
@@ -21,6 +23,32 @@ std::unique_ptr<server::Server> StartServer(TestEngine& engine, server::ServerOp
                                                  .version = "1.2.3"});
   QUARRY_CHECK(started.ok());
   return std::move(started).value();
+}
+
+// Holds what the OpenAI surface answers to OpenAI's description of it, where that is there.
+void ExpectAsOpenAiHasIt(const std::string& method, const std::string& target,
+                         const std::string& request, const JsonReply& reply) {
+  const OpenAiDescription* description = OpenAiDescription::Get();
+  if (description == nullptr || !target.starts_with("/v1/")) return;
+  const auto expect = [&](const std::string& schema, const nlohmann::json& value) {
+    for (const std::string& problem : description->Check(schema, value)) {
+      ADD_FAILURE() << method << ' ' << target << ": " << schema << ": " << problem;
+    }
+  };
+  if (reply.status >= 400) return expect("ErrorResponse", reply.json);
+  // It has no word for vectors in base64.
+  if (request.find("\"base64\"") != std::string::npos) return;
+  const std::string type = reply.http.Header("content-type");
+  const std::string media_type = type.substr(0, type.find(';'));
+  const std::string path = target.substr(0, target.find('?')).substr(3);
+  const std::optional<std::string> schema = description->ResponseSchema(method, path, media_type);
+  if (!schema) return;
+  if (media_type != "text/event-stream") return expect(*schema, reply.json);
+  for (const auto& [name, data] : Events(reply.http.body)) {
+    if (data == "[DONE]") continue;
+    const nlohmann::json event = nlohmann::json::parse(data, nullptr, false);
+    expect(event.contains("error") && !event.contains("type") ? "ErrorResponse" : *schema, event);
+  }
 }
 
 }  // namespace
@@ -68,7 +96,9 @@ JsonReply TestServer::Send(const std::string& method, const std::string& target,
     ADD_FAILURE() << method << ' ' << target << ": no response";
     return {};
   }
-  return {reply->status, *reply, nlohmann::json::parse(reply->body, nullptr, false)};
+  JsonReply answer{reply->status, *reply, nlohmann::json::parse(reply->body, nullptr, false)};
+  ExpectAsOpenAiHasIt(method, target, body, answer);
+  return answer;
 }
 
 }  // namespace quarry::testing

@@ -26,6 +26,7 @@ struct JsonReply {
 // The SSE events of a body: (name, data).
 std::vector<std::pair<std::string, std::string>> Events(const std::string& body);
 
+// What it answers on the OpenAI surface is held to OpenAI's description (openapi_testing.h).
 class TestServer {
  public:
   explicit TestServer(server::ServerOptions options = {}, size_t threads = 2, size_t queue = 64);

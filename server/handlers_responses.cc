@@ -1,0 +1,181 @@
+// OpenAI's responses: make, show, delete, list the input. One that is stored is an object of the store
+// with three parts: the response and the items of its input, as they were sent, and the turns that one
+// which follows it is understood by.
+
+#include <algorithm>
+#include <utility>
+
+#include "index/object_table.h"
+#include "server/handlers.h"
+#include "server/object_page.h"
+#include "server/profile.h"
+#include "server/response_writer.h"
+#include "server/store_requests.h"
+
+namespace quarry::server {
+namespace {
+
+constexpr uint32_t kResponsePart = 1;
+constexpr uint32_t kItemsPart = 2;
+constexpr uint32_t kTurnsPart = 3;
+
+using Turns = std::vector<generation::ConversationTurn>;
+
+index::ObjectName ResponseName(const std::string& id) {
+  return {.kind = index::ObjectKind::kResponse, .id = id};
+}
+
+Result<std::string> ReadPart(const HandlerEnvironment& environment, const std::string& id,
+                             uint32_t part) {
+  const index::ObjectTable& objects = environment.services.index.objects();
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> object, objects.Get(ResponseName(id)));
+  if (!object) return NotFoundError("there is no response \"" + id + "\"");
+  QUARRY_ASSIGN_OR_RETURN(std::optional<std::string> bytes,
+                          objects.GetPart(ResponseName(id), part));
+  if (!bytes) return DataLossError("response \"" + id + "\" has no part " + std::to_string(part));
+  return *std::move(bytes);
+}
+
+// The turns up to the end of a stored response.
+Result<Turns> ReadTurns(const HandlerEnvironment& environment, const std::string& id) {
+  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadPart(environment, id, kTurnsPart));
+  const auto damage = [&](const Status& status) {
+    return DataLossError("response \"" + id + "\": its turns: " + status.message());
+  };
+  const Result<JsonValue> list = ParseJson(text);
+  if (!list.ok()) return damage(list.status());
+  if (list->AsArray() == nullptr) return damage(InvalidArgumentError("expected a list"));
+  Turns turns;
+  for (const JsonValue& value : *list->AsArray()) {
+    generation::ConversationTurn& turn = turns.emplace_back();
+    ObjectReader reader(value, "turn");
+    reader.Required("by_user").Bool(turn.by_user);
+    reader.Required("text").String(turn.text);
+    if (const Status read = reader.Finish(); !read.ok()) return damage(read);
+  }
+  return turns;
+}
+
+// As many as are read of a conversation.
+std::string TurnsJson(const Turns& turns) {
+  const size_t read = generation::Assistant::kTurnsRead;
+  JsonWriter json;
+  json.BeginArray();
+  for (size_t i = turns.size() - std::min(turns.size(), read); i < turns.size(); ++i) {
+    json.BeginObject().Key("by_user").Bool(turns[i].by_user);
+    json.Key("text").String(turns[i].text).EndObject();
+  }
+  return json.EndArray().Take();
+}
+
+// `turns` are those that came before the question.
+Status Keep(const HandlerEnvironment& environment, const ResponsesRequest& request,
+            const ResponseWriter& writer, Turns turns, const Answer& answer) {
+  if (!request.store) return OkStatus();
+  turns.push_back({.by_user = true, .text = request.question.query.text});
+  turns.push_back({.by_user = false, .text = answer.text});
+  index::ObjectBatch batch;
+  batch.Put(ResponseName(writer.id()), R"({"version":1})");
+  batch.PutPart(ResponseName(writer.id()), kResponsePart, writer.Json());
+  batch.PutPart(ResponseName(writer.id()), kItemsPart, request.items);
+  batch.PutPart(ResponseName(writer.id()), kTurnsPart, TurnsJson(turns));
+  return environment.services.index.objects().Write(batch);
+}
+
+// The state of the collection that is answered from.
+Result<std::shared_ptr<const index::Snapshot>> SnapshotFor(const Services& services,
+                                                           const ResponsesRequest& request) {
+  if (!request.file_search) return SnapshotOf(services, request.question.collection);
+  QUARRY_ASSIGN_OR_RETURN(const VectorStore store, UseStore(services, request.question.collection));
+  return services.index.GetSnapshot(store.collection.id);
+}
+
+}  // namespace
+
+Result<Response> PostResponses(const HandlerEnvironment& environment, const Call& call) {
+  const Services& services = environment.services;
+  QUARRY_ASSIGN_OR_RETURN(const ResponsesRequest request,
+                          ParseResponsesRequest(call.request.body, environment.options));
+  if (auto refusal = RefuseModel(request.model)) return *std::move(refusal);
+  Turns turns;
+  if (!request.previous_response_id.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(turns, ReadTurns(environment, request.previous_response_id));
+  }
+  turns.insert(turns.end(), request.question.turns.begin(), request.question.turns.end());
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          SnapshotFor(services, request));
+  const auto now = [&] { return services.clock.NowMicros() / 1'000'000; };
+  ResponseWriter writer(request, call, now());
+  generation::AnswerSink sink;
+  if (request.stream) sink = [&](std::string_view delta) { return writer.WriteDelta(delta); };
+  const Result<Answer> answer = services.assistant.Ask(
+      turns, request.question.query, *snapshot, CacheUseOf(call.request), sink, call.context);
+  Status status = answer.status();
+  if (status.ok()) status = writer.SetAnswer(services.index.objects(), *answer, now());
+  // Stored before it is said to be complete.
+  if (status.ok()) status = Keep(environment, request, writer, std::move(turns), *answer);
+  if (!status.ok()) {
+    if (!call.stream.begun()) return status;
+    writer.WriteFailure(status);
+    return Response();
+  }
+  if (!request.stream) return Response{.body = writer.Json()};
+  writer.WriteEnd();
+  return Response();
+}
+
+Result<Response> GetResponse(const HandlerEnvironment& environment, const Call& call) {
+  QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
+  QUARRY_ASSIGN_OR_RETURN(std::string body,
+                          ReadPart(environment, call.request.params.at("response"), kResponsePart));
+  return Response{.body = std::move(body)};
+}
+
+Result<Response> DeleteResponse(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("response");
+  QUARRY_RETURN_IF_ERROR(ReadPart(environment, id, kResponsePart).status());
+  QUARRY_RETURN_IF_ERROR(environment.services.index.objects().Delete(ResponseName(id)));
+  JsonWriter json;
+  json.BeginObject().Key("id").String(id).Key("object").String("response");
+  return Response{.body = json.Key("deleted").Bool(true).EndObject().Take()};
+}
+
+Result<Response> GetResponseItems(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("response");
+  index::ObjectListing listing;
+  QueryParameters parameters(call.request.query);
+  QUARRY_RETURN_IF_ERROR(ReadListing(parameters, 20, 100, listing));
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadPart(environment, id, kItemsPart));
+  const Result<JsonValue> parsed = ParseJson(text);
+  if (!parsed.ok() || parsed->AsArray() == nullptr) {
+    return DataLossError("response \"" + id + "\": its input is no list");
+  }
+  JsonValue::Array items = *parsed->AsArray();
+  if (listing.newest_first) std::ranges::reverse(items);
+  const auto id_of = [](const JsonValue& item) {
+    const JsonValue* field = item.Find("id");
+    return field == nullptr || field->AsString() == nullptr ? std::string() : *field->AsString();
+  };
+  const auto position = [&](const std::string& item, size_t none) -> Result<size_t> {
+    if (item.empty()) return none;
+    const auto found = std::ranges::find(items, item, id_of);
+    if (found == items.end()) {
+      return NotFoundError("there is no item \"" + item + "\" in response \"" + id + "\"");
+    }
+    return static_cast<size_t>(found - items.begin());
+  };
+  QUARRY_ASSIGN_OR_RETURN(const size_t after, position(listing.after, SIZE_MAX));
+  QUARRY_ASSIGN_OR_RETURN(const size_t before, position(listing.before, items.size()));
+  const size_t begin = std::min(after + 1, before);
+  const size_t end = std::min<size_t>(before, begin + listing.limit);
+  JsonWriter json;
+  json.BeginObject().Key("object").String("list").Key("data").BeginArray();
+  for (size_t i = begin; i < end; ++i) json.Raw(ToJson(items[i]));
+  json.EndArray();
+  WritePageEnd(begin < end ? id_of(items[begin]) : "", begin < end ? id_of(items[end - 1]) : "",
+               end < before, json);
+  return Response{.body = json.EndObject().Take()};
+}
+
+}  // namespace quarry::server

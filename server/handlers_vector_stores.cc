@@ -1,0 +1,153 @@
+// Vector stores: make, list, show, change, delete. A store is a collection (vector_store.h).
+
+#include <algorithm>
+
+#include "server/handlers.h"
+#include "server/object_page.h"
+#include "server/store_file_indexer.h"
+#include "server/store_requests.h"
+
+namespace quarry::server {
+namespace {
+
+using index::ObjectKind;
+
+constexpr uint32_t kMaxExpiryDays = 365;
+
+struct StoreRequest {
+  StoreProfile profile;
+  std::vector<std::string> files;
+  ChunkSizes chunks;
+};
+
+Status ReadExpiry(const JsonValue& value, const std::string& place, StoreProfile& profile) {
+  ObjectReader reader(value, place);
+  std::string anchor;
+  reader.Required("anchor").String(anchor);
+  reader.Required("days").Uint(profile.expires_days, 1, kMaxExpiryDays);
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  if (anchor != "last_active_at") {
+    return InvalidArgumentError(place + ".anchor: expected \"last_active_at\"");
+  }
+  return OkStatus();
+}
+
+// Reads what may be said of a store when it is made and later.
+void ReadProfile(ObjectReader& reader, StoreProfile& profile) {
+  reader.Optional("name").String(profile.name);
+  reader.Optional("expires_after").Value([&](const JsonValue& value, const std::string& place) {
+    return ReadExpiry(value, place, profile);
+  });
+  reader.Optional("metadata").Value([&](const JsonValue& value, const std::string& place) {
+    return ReadStringMap(value, place, profile.metadata);
+  });
+}
+
+Result<StoreRequest> ParseStoreRequest(const std::string& body) {
+  StoreRequest request;
+  if (body.empty()) return request;
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
+  ObjectReader reader(json, "");
+  ReadProfile(reader, request.profile);
+  reader.Optional("description").String(request.profile.description);
+  reader.Optional("file_ids").Strings(request.files);
+  reader.Optional("chunking_strategy").Value([&](const JsonValue& value, const std::string& place) {
+    return ReadChunking(value, place, request.chunks);
+  });
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  return request;
+}
+
+Result<Response> ShowStore(const HandlerEnvironment& environment, const std::string& id) {
+  QUARRY_ASSIGN_OR_RETURN(const VectorStore store, FindStore(environment.services, id));
+  JsonWriter json;
+  QUARRY_RETURN_IF_ERROR(WriteStore(environment.services, store, json));
+  return Response{.body = json.Take()};
+}
+
+}  // namespace
+
+Result<Response> PostVectorStores(const HandlerEnvironment& environment, const Call& call) {
+  QUARRY_ASSIGN_OR_RETURN(StoreRequest request, ParseStoreRequest(call.request.body));
+  const Services& services = environment.services;
+  const std::string id = index::NewObjectId("vs_");
+  const int64_t now = services.clock.NowMicros() / 1'000'000;
+  request.profile.last_active = now;
+  index::ObjectBatch batch;
+  batch.Put(StoreName(id), Encode(request.profile));
+  for (const std::string& file : request.files) {
+    QUARRY_RETURN_IF_ERROR(GetFile(services.index.objects(), file).status());
+    batch.Put(AttachedName(id, file),
+              Encode(AttachedFile{.created = now, .chunks = request.chunks}));
+  }
+  // The collection last: a store is there with all that it was made with, or not at all.
+  QUARRY_RETURN_IF_ERROR(services.index.objects().Write(batch));
+  QUARRY_RETURN_IF_ERROR(services.index.CreateCollection(id).status());
+  for (const std::string& file : request.files) environment.store_files.Notice(id, file);
+  return ShowStore(environment, id);
+}
+
+Result<Response> GetVectorStores(const HandlerEnvironment& environment, const Call& call) {
+  index::ObjectListing listing;
+  QueryParameters parameters(call.request.query);
+  QUARRY_RETURN_IF_ERROR(ReadListing(parameters, 20, 100, listing));
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  std::vector<index::StoredCollection> collections = environment.services.index.Collections();
+  std::ranges::sort(collections, [&](const auto& a, const auto& b) {
+    return listing.newest_first ? a.id > b.id : a.id < b.id;
+  });
+  const auto position = [&](const std::string& id, size_t none) -> Result<size_t> {
+    if (id.empty()) return none;
+    const auto found = std::ranges::find(collections, id, &index::StoredCollection::name);
+    if (found == collections.end()) return NoSuchStore(id);
+    return static_cast<size_t>(found - collections.begin());
+  };
+  QUARRY_ASSIGN_OR_RETURN(const size_t after, position(listing.after, SIZE_MAX));
+  QUARRY_ASSIGN_OR_RETURN(const size_t before, position(listing.before, collections.size()));
+  const size_t begin = std::min(after + 1, before);
+  const size_t end = std::min<size_t>(before, begin + listing.limit);
+
+  JsonWriter json;
+  json.BeginObject().Key("object").String("list").Key("data").BeginArray();
+  for (size_t i = begin; i < end; ++i) {
+    QUARRY_RETURN_IF_ERROR(call.context.Check());
+    const Result<VectorStore> store = FindStore(environment.services, collections[i].name);
+    if (store.status().code() == Code::kNotFound) continue;  // deleted since
+    QUARRY_RETURN_IF_ERROR(store.status());
+    QUARRY_RETURN_IF_ERROR(WriteStore(environment.services, *store, json));
+  }
+  json.EndArray();
+  WritePageEnd(begin < end ? collections[begin].name : "",
+               begin < end ? collections[end - 1].name : "", end < before, json);
+  return Response{.body = json.EndObject().Take()};
+}
+
+Result<Response> GetVectorStore(const HandlerEnvironment& environment, const Call& call) {
+  return ShowStore(environment, call.request.params.at("store"));
+}
+
+Result<Response> PostVectorStore(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("store");
+  QUARRY_ASSIGN_OR_RETURN(VectorStore store, FindStore(environment.services, id));
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
+  ObjectReader reader(body, "");
+  ReadProfile(reader, store.profile);
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  const JsonValue* expiry = body.Find("expires_after");
+  if (expiry != nullptr && expiry->IsNull()) store.profile.expires_days = 0;
+  QUARRY_RETURN_IF_ERROR(
+      environment.services.index.objects().Put(StoreName(id), Encode(store.profile)));
+  return ShowStore(environment, id);
+}
+
+Result<Response> DeleteVectorStore(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("store");
+  const Status deleted = environment.services.index.DeleteCollection(id, call.context);
+  if (deleted.code() == Code::kNotFound) return NoSuchStore(id);
+  QUARRY_RETURN_IF_ERROR(deleted);
+  JsonWriter json;
+  json.BeginObject().Key("id").String(id).Key("object").String("vector_store.deleted");
+  return Response{.body = json.Key("deleted").Bool(true).EndObject().Take()};
+}
+
+}  // namespace quarry::server

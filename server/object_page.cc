@@ -1,0 +1,63 @@
+#include "server/object_page.h"
+
+#include <utility>
+
+namespace quarry::server {
+namespace {
+
+constexpr uint32_t kStep = 256;  // objects that are read at a time
+
+}  // namespace
+
+Status ReadListing(QueryParameters& parameters, uint32_t default_limit, uint32_t max_limit,
+                   index::ObjectListing& listing) {
+  std::string order = "desc";
+  listing.limit = default_limit;
+  parameters.Uint("limit", listing.limit, 1, max_limit);
+  parameters.String("order", order);
+  parameters.String("after", listing.after);
+  parameters.String("before", listing.before);
+  if (order != "asc" && order != "desc") {
+    return InvalidArgumentError("query parameter \"order\": expected asc or desc, not \"" + order +
+                                "\"");
+  }
+  listing.newest_first = order == "desc";
+  return OkStatus();
+}
+
+Result<index::ObjectPage> ListWhere(
+    const index::ObjectTable& objects, index::ObjectKind kind, const std::string& scope,
+    const index::ObjectListing& listing,
+    const std::function<Result<bool>(const index::Object& object)>& keep) {
+  index::ObjectPage page;
+  index::ObjectListing step = listing;
+  step.limit = kStep;
+  while (true) {
+    QUARRY_ASSIGN_OR_RETURN(index::ObjectPage read, objects.List(kind, scope, step));
+    for (index::Object& object : read.objects) {
+      step.after = object.id;
+      QUARRY_ASSIGN_OR_RETURN(const bool wanted, keep(object));
+      if (!wanted) continue;
+      if (page.objects.size() == listing.limit) {
+        page.has_more = true;
+        return page;
+      }
+      page.objects.push_back(std::move(object));
+    }
+    if (!read.has_more) return page;
+  }
+}
+
+void WritePageEnd(const std::string& first, const std::string& last, bool has_more,
+                  JsonWriter& json) {
+  json.Key("first_id").String(first).Key("last_id").String(last);
+  json.Key("has_more").Bool(has_more);
+}
+
+void WritePageEnd(const index::ObjectPage& page, JsonWriter& json) {
+  const bool empty = page.objects.empty();
+  WritePageEnd(empty ? "" : page.objects.front().id, empty ? "" : page.objects.back().id,
+               page.has_more, json);
+}
+
+}  // namespace quarry::server

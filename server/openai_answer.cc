@@ -1,0 +1,58 @@
+#include "server/openai_answer.h"
+
+#include <algorithm>
+
+#include "server/api_json.h"
+
+namespace quarry::server {
+namespace {
+
+size_t CountCodePoints(std::string_view utf8) {
+  return static_cast<size_t>(
+      std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+std::vector<Marker> MarkersOf(const Answer& answer) {
+  std::vector<Marker> markers;
+  for (const Citation& citation : answer.citations) {
+    const std::string text = '[' + std::to_string(citation.passage) + ']';
+    const size_t at = answer.text.find(text, citation.answer_span.end);
+    if (at == std::string::npos) continue;
+    const size_t start = CountCodePoints(std::string_view(answer.text).substr(0, at));
+    markers.push_back({start, start + text.size(), answer.context.passages[citation.passage - 1]});
+  }
+  return markers;
+}
+
+const std::string& TitleOf(const Passage& passage) {
+  return passage.title.empty() ? passage.chunk.document : passage.title;
+}
+
+std::string UrlOf(const Passage& passage, const std::string& collection, const Request& request) {
+  if (!passage.uri.empty()) return passage.uri;
+  const std::string* host = FindHeader(request.headers, "Host");
+  return (host == nullptr ? "" : "http://" + *host) + "/api/v1/documents/" +
+         PercentEncode(passage.chunk.document) + "?collection=" + PercentEncode(collection);
+}
+
+void WriteExtension(const Answer& answer, const std::string& collection, JsonWriter& json) {
+  json.BeginObject().Key("collection").String(collection);
+  json.Key("kind").String(ReplyKindName(answer.kind));
+  json.Key("standalone").String(answer.standalone);
+  json.Key("abstained").Bool(answer.abstained);
+  WriteVerdict(answer.verdict, json.Key("verdict"));
+  WriteCitations(answer, json.Key("citations"));
+  WriteSentences(answer, json.Key("sentences"));
+  json.Key("model").String(answer.model).Key("note").String(answer.note);
+  json.Key("cost").Double(answer.usage.cost);
+  json.Key("contexts").BeginArray();
+  for (const Passage& passage : answer.context.passages) WritePassage(passage, {}, json);
+  json.EndArray().Key("commit").Uint(answer.commit.value);
+  WriteCache(answer.cache, json.Key("cache"));
+  WriteTimings(answer.timings, json.Key("timings_us"));
+  json.EndObject();
+}
+
+}  // namespace quarry::server

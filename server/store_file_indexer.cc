@@ -1,0 +1,137 @@
+#include "server/store_file_indexer.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/log.h"
+
+namespace quarry::server {
+namespace {
+
+// The documents of a collection that are of a file.
+Result<std::vector<DocumentId>> DocumentsOf(const index::Snapshot& snapshot,
+                                            const std::string& file) {
+  QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> ids, snapshot.RecordsOf(file));
+  ids.push_back(file);  // where it is one document
+  return ids;
+}
+
+}  // namespace
+
+StoreFileIndexer::StoreFileIndexer(const Services& services)
+    : services_(services), thread_(1, SIZE_MAX) {}
+
+StoreFileIndexer::~StoreFileIndexer() { context_.cancel.Cancel(); }
+
+void StoreFileIndexer::Notice(std::string store, std::string file) {
+  thread_.Submit([this, store = std::move(store), file = std::move(file)] {
+    const Status status = Index(store, file, context_);
+    if (status.ok() || status.code() == Code::kCancelled) return;
+    LogWarning("file " + file + " of vector store " + store +
+               " stays in progress: " + status.ToString());
+  });
+}
+
+Status StoreFileIndexer::NoticeAll() {
+  std::vector<std::pair<std::string, std::string>> found;
+  Status decoded;
+  QUARRY_RETURN_IF_ERROR(services_.index.objects().ForEach(
+      index::ObjectKind::kVectorStoreFile, [&](const index::Object& object) {
+        const Result<AttachedFile> file = DecodeAttached(object);
+        decoded = file.status();
+        if (decoded.ok() && file->status == FileStatus::kInProgress) {
+          found.emplace_back(object.scope, object.id);
+        }
+        return decoded.ok();
+      }));
+  QUARRY_RETURN_IF_ERROR(decoded);
+  for (auto& [store, file] : found) Notice(std::move(store), std::move(file));
+  return OkStatus();
+}
+
+Status StoreFileIndexer::Index(const std::string& store, const std::string& file,
+                               const CallContext& context) {
+  index::ObjectTable& objects = services_.index.objects();
+  Result<AttachedFile> attached = GetAttached(objects, store, file);
+  if (attached.status().code() == Code::kNotFound) return OkStatus();  // taken out meanwhile
+  QUARRY_RETURN_IF_ERROR(attached.status());
+  if (attached->status != FileStatus::kInProgress) return OkStatus();
+  if (services_.index.FindCollection(store).status().code() == Code::kNotFound) {
+    return objects.Delete(AttachedName(store, file));  // it went while the file was being attached
+  }
+
+  const Result<UploadedFile> uploaded = GetFile(objects, file);
+  if (uploaded.status().code() == Code::kNotFound) {  // deleted while it was being attached
+    attached->status = FileStatus::kFailed;
+    attached->error_code = "invalid_file";
+    attached->error_message = "the file was deleted";
+    return Write(store, file, *std::move(attached), {}, context);
+  }
+  QUARRY_RETURN_IF_ERROR(uploaded.status());
+  QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFileBytes(objects, file));
+  QUARRY_RETURN_IF_ERROR(context.Check());
+  Result<ingest::ParsedSource> parsed =
+      ingest::ParseSource(bytes, {.id = file, .path = uploaded->filename, .uri = ""});
+  if (!parsed.ok()) {
+    attached->status = FileStatus::kFailed;
+    attached->error_code =
+        ingest::HoldsNoText(bytes, uploaded->filename) ? "unsupported_file" : "invalid_file";
+    attached->error_message = uploaded->filename + ": " + parsed.status().message();
+    return Write(store, file, *std::move(attached), {}, context);
+  }
+  for (Document& document : parsed->documents) {
+    for (const auto& [name, value] : attached->attributes) document.metadata[name] = value;
+    attached->usage_bytes += document.text.size();
+  }
+  attached->status = FileStatus::kCompleted;
+  return Write(store, file, *std::move(attached), std::move(parsed->documents), context);
+}
+
+// The writer is held by whoever changes what is attached or its documents, so that both agree.
+Status StoreFileIndexer::Write(const std::string& store, const std::string& file,
+                               AttachedFile attached, std::vector<Document> documents,
+                               const CallContext& context) {
+  index::ObjectTable& objects = services_.index.objects();
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, services_.index.FindCollection(store));
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                          services_.index.OpenWriter(collection, context));
+  Result<AttachedFile> now = GetAttached(objects, store, file);
+  if (now.status().code() == Code::kNotFound) return OkStatus();
+  QUARRY_RETURN_IF_ERROR(now.status());
+  if (now->status != FileStatus::kInProgress) return OkStatus();  // cancelled
+  // Changed since it was read: that was noticed, too, and does it as it is now.
+  if (now->attributes != attached.attributes || now->chunks != attached.chunks) return OkStatus();
+
+  QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> gone, DocumentsOf(*writer.snapshot(), file));
+  std::set<DocumentId> ids;
+  for (const Document& document : documents) ids.insert(document.id);
+  std::erase_if(gone, [&](const DocumentId& id) { return ids.contains(id); });
+  ingest::IngestOptions options = services_.ingest;
+  options.chunks = attached.chunks.ApplyTo(options.chunks);
+  ingest::Pipeline pipeline(writer, services_.analyzer, services_.ingest_pool, services_.embedders,
+                            options);
+  ingest::IngestReport report;
+  QUARRY_RETURN_IF_ERROR(pipeline.Add(std::move(documents), report, context));
+  QUARRY_RETURN_IF_ERROR(writer.Delete(gone).status());
+  now->status = attached.status;
+  now->error_code = attached.error_code;
+  now->error_message = attached.error_message;
+  now->usage_bytes = attached.usage_bytes;
+  QUARRY_RETURN_IF_ERROR(objects.Put(AttachedName(store, file), Encode(*now)));
+  services_.maintainer.Notice(collection);
+  return OkStatus();
+}
+
+Status StoreFileIndexer::Detach(const std::string& store, const std::string& file,
+                                const CallContext& context) {
+  index::ObjectTable& objects = services_.index.objects();
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, services_.index.FindCollection(store));
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                          services_.index.OpenWriter(collection, context));
+  QUARRY_RETURN_IF_ERROR(GetAttached(objects, store, file).status());
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<DocumentId> ids, DocumentsOf(*writer.snapshot(), file));
+  QUARRY_RETURN_IF_ERROR(writer.Delete(ids).status());
+  return objects.Delete(AttachedName(store, file));
+}
+
+}  // namespace quarry::server

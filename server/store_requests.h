@@ -1,0 +1,34 @@
+#pragma once
+
+// What requests about vector stores have in common: finding one, showing one, how files are cut.
+
+#include <string>
+
+#include "server/handlers.h"
+#include "server/json_writer.h"
+#include "server/vector_store.h"
+
+namespace quarry::server {
+
+struct VectorStore {
+  index::StoredCollection collection;
+  StoreProfile profile;  // of a collection that nobody has said anything of: its name
+
+  const std::string& id() const { return collection.name; }
+};
+
+Status NoSuchStore(const std::string& id);
+// kNotFound.
+Result<VectorStore> FindStore(const Services& services, const std::string& id);
+// The same for who will use it: kFailedPrecondition where it has expired; else it is active now.
+Result<VectorStore> UseStore(const Services& services, const std::string& id);
+
+// A store as OpenAI shows it, with our `quarry` beside: documents and chunks, however they came.
+Status WriteStore(const Services& services, const VectorStore& store, JsonWriter& json);
+void WriteFileCounts(const FileCounts& counts, JsonWriter& json);
+
+// {"type": "auto"}, or "static" with the sizes of chunks.
+Status ReadChunking(const JsonValue& value, const std::string& place, ChunkSizes& chunks);
+void WriteChunking(const ChunkSizes& chunks, JsonWriter& json);
+
+}  // namespace quarry::server
