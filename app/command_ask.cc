@@ -1,5 +1,5 @@
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/query_setup.h"
@@ -12,11 +12,12 @@ Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
   result.question = arguments.question;
   result.collection = context.config().collection;
   result.show_context = arguments.show_context;
-  QUARRY_ASSIGN_OR_RETURN(const Query query, MakeQuery(arguments, context.config()));
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(Query query, MakeQuery(arguments, context.config()));
+  if (context.engine != nullptr) query.options = context.config().retrieval;
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          engine.GetSnapshot());
 
   Console& console = context.console;
   if (snapshot->live_chunks() == 0) {

@@ -1,5 +1,5 @@
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/output_cache.h"
 #include "app/query_setup.h"
 #include "base/file.h"
@@ -15,11 +15,11 @@ Result<retrieval::AnswerCache*> CacheOf(const Engine& engine) {
 }  // namespace
 
 Result<int> RunCacheList(CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          engine.GetSnapshot());
   CacheList list;
   list.collection = context.config().collection;
   QUARRY_ASSIGN_OR_RETURN(list.stats, cache->Stats(*snapshot));
@@ -31,10 +31,10 @@ Result<int> RunCacheList(CommandContext& context) {
 
 Result<int> RunCacheExplain(const QueryArguments& arguments, CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const Query query, MakeQuery(arguments, context.config()));
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          engine.GetSnapshot());
   QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheExplanation explanation,
                           engine->answerer().Explain(query, *snapshot, context.call));
   context.console.Print(context.console.json() ? CacheExplanationJson(explanation)
@@ -43,10 +43,10 @@ Result<int> RunCacheExplain(const QueryArguments& arguments, CommandContext& con
 }
 
 Result<int> RunCacheClear(CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kWrite));
   QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
-  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindCollection());
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine.FindCollection());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::CacheEntry> entries,
                           cache->Entries(collection));
   QUARRY_RETURN_IF_ERROR(cache->Clear(collection));
@@ -65,11 +65,11 @@ Result<int> RunCacheTune(const CacheTuneArguments& arguments, CommandContext& co
     pairs.insert(pairs.end(), std::make_move_iterator(read.begin()),
                  std::make_move_iterator(read.end()));
   }
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kWrite));
   QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          engine.GetSnapshot());
   QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheTuning tuning,
                           cache->Tune(*snapshot, pairs, arguments.bound, context.call));
   context.console.Print(context.console.json() ? CacheTuningJson(tuning) : CacheTuningText(tuning));

@@ -1,5 +1,5 @@
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 
@@ -38,8 +38,8 @@ void NoteStoredSettings(CommandContext& context, const index::Index& index) {
 }
 
 Result<int> RunCollectionsList(CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   std::vector<index::CollectionStats> collections;
   for (const index::StoredCollection& collection : engine->index().Collections()) {
     QUARRY_RETURN_IF_ERROR(context.call.Check());
@@ -51,8 +51,8 @@ Result<int> RunCollectionsList(CommandContext& context) {
 }
 
 Result<int> RunCollectionsCreate(const std::string& name, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kCreate));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kCreate));
   QUARRY_RETURN_IF_ERROR(engine->index().CreateCollection(name).status());
   context.console.Print(context.console.json() ? CollectionChangedJson("created", name)
                                                : "created collection " + name + "\n");
@@ -70,8 +70,8 @@ Result<int> RunCollectionsSet(const std::string& name, CommandContext& context) 
     for (const char* key : kKeptKeys) keys += (keys.empty() ? "" : ", ") + std::string(key);
     return InvalidArgumentError("nothing to set; give --set KEY=VALUE of " + keys);
   }
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kWrite));
   index::Index& index = engine->index();
   QUARRY_RETURN_IF_ERROR(index.FindCollection(name).status());
   for (const index::StoredCollection& collection : index.Collections()) {
@@ -91,8 +91,8 @@ Result<int> RunCollectionsSet(const std::string& name, CommandContext& context) 
 }
 
 Result<int> RunCollectionsDelete(const std::string& name, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kWrite));
   QUARRY_RETURN_IF_ERROR(engine->index().DeleteCollection(name));
   context.console.Print(context.console.json() ? CollectionChangedJson("deleted", name)
                                                : "deleted collection " + name + "\n");

@@ -1,5 +1,5 @@
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/progress.h"
@@ -7,11 +7,11 @@
 namespace quarry::app {
 
 Result<int> RunCompact(CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kWrite));
   std::optional<CollectionId> collection;
   if (!context.loaded.IsDefault("collection")) {
-    QUARRY_ASSIGN_OR_RETURN(collection, engine->FindCollection());
+    QUARRY_ASSIGN_OR_RETURN(collection, engine.FindCollection());
   }
   ProgressPrinter progress(context.console);
   QUARRY_ASSIGN_OR_RETURN(const index::CompactReport report,

@@ -1,7 +1,7 @@
 #include <set>
 
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/progress.h"
@@ -31,10 +31,10 @@ Status NoDocument(const std::string& id, const index::Snapshot& snapshot) {
 }  // namespace
 
 Result<int> RunDocsList(const DocsListArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          engine.GetSnapshot());
   DocumentList list;
   list.collection = context.config().collection;
   list.total = snapshot->live_documents();
@@ -53,10 +53,10 @@ Result<int> RunDocsList(const DocsListArguments& arguments, CommandContext& cont
 }
 
 Result<int> RunDocsShow(const DocsShowArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          engine.GetSnapshot());
   DocumentView view;
   Result<index::StoredDocument> document = snapshot->FindDocument(arguments.id);
   if (document.status().code() == Code::kNotFound) return NoDocument(arguments.id, *snapshot);
@@ -75,10 +75,10 @@ Result<int> RunDocsShow(const DocsShowArguments& arguments, CommandContext& cont
 }
 
 Result<int> RunDocsDuplicates(const DocsDuplicatesArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          engine.GetSnapshot());
   DuplicateList list{.collection = context.config().collection, .similarity = arguments.similarity};
   {
     ProgressPrinter progress(context.console);
@@ -93,9 +93,9 @@ Result<int> RunDocsDuplicates(const DocsDuplicatesArguments& arguments, CommandC
 }
 
 Result<int> RunDocsDelete(const DocsDeleteArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kWrite));
-  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindCollection());
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine.FindCollection());
   QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer, engine->index().OpenWriter(collection));
   DeleteResult result;
   const std::set<std::string> wanted(arguments.ids.begin(), arguments.ids.end());

@@ -7,8 +7,8 @@
 #include <set>
 #include <thread>
 
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/index_records.h"
 #include "app/index_roots.h"
 #include "app/output_json.h"
@@ -69,7 +69,7 @@ void AddReport(const ingest::IngestReport& from, ingest::IngestReport& to) {
 // What an index run works on.
 struct Target {
   std::optional<TemporaryDirectory> scratch;  // of a dry run without a store or collection
-  std::unique_ptr<Engine> engine;
+  std::optional<CommandEngine> engine;
   CollectionId collection;
 };
 
@@ -79,16 +79,19 @@ Result<Target> OpenScratch(Config config) {
                           TemporaryDirectory::Create("quarry-dry-run-"));
   config.store = scratch.path() + "/store";
   target.scratch.emplace(std::move(scratch));
-  QUARRY_ASSIGN_OR_RETURN(target.engine, Engine::Open(config, StoreAccess::kCreate));
+  QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<Engine> engine,
+                          Engine::Open(config, StoreAccess::kCreate));
+  target.engine.emplace(std::move(engine), config.collection);
   QUARRY_ASSIGN_OR_RETURN(target.collection, target.engine->FindOrCreateCollection());
   return target;
 }
 
 // A dry run makes neither store nor collection: where there is none it compares with an empty one.
-Result<Target> OpenTarget(const Config& config, bool dry_run) {
+Result<Target> OpenTarget(const CommandContext& context, bool dry_run) {
+  const Config& config = context.config();
   Target target;
-  Result<std::unique_ptr<Engine>> engine =
-      Engine::Open(config, dry_run ? StoreAccess::kWrite : StoreAccess::kCreate);
+  Result<CommandEngine> engine =
+      CommandEngine::Open(context, dry_run ? StoreAccess::kWrite : StoreAccess::kCreate);
   if (dry_run && !engine.ok() && engine.status().code() == Code::kNotFound) {
     return OpenScratch(config);
   }
@@ -103,7 +106,14 @@ Result<Target> OpenTarget(const Config& config, bool dry_run) {
   return target;
 }
 
-Status CheckArguments(const IndexArguments& arguments) {
+std::vector<std::string> PathsOf(const CommandContext& context,
+                                 const std::vector<std::string>& given) {
+  std::vector<std::string> paths;
+  for (const std::string& path : given) paths.push_back(PathOf(context, path));
+  return paths;
+}
+
+Status CheckArguments(const IndexArguments& arguments, bool at_server) {
   const bool from_input = std::find(arguments.paths.begin(), arguments.paths.end(),
                                     kStandardInput) != arguments.paths.end();
   if (from_input && arguments.paths.size() > 1) {
@@ -113,6 +123,12 @@ Status CheckArguments(const IndexArguments& arguments) {
     return InvalidArgumentError(
         "--prune: removes what is gone from a folder; records are removed by "
         "{\"op\":\"delete\",\"id\":\"..\"}");
+  }
+  if (at_server && (from_input || arguments.watch)) {
+    return FailedPreconditionError(
+        std::string(from_input ? "\"-\"" : "--watch") +
+        ": a running server has the store; stop it, or " +
+        (from_input ? "send records to it (PUT /api/v1/documents)" : "index now and then"));
   }
   if (arguments.watch && (from_input || arguments.dry_run)) {
     return InvalidArgumentError("--watch: follows folders; expected neither \"-\" nor --dry-run");
@@ -170,8 +186,8 @@ Status IndexCommand::Sync(const std::vector<ingest::FileList>& lists, ingest::Pi
 }
 
 Result<IndexResult> IndexCommand::Run(const std::vector<ingest::FileList>& lists) {
-  QUARRY_ASSIGN_OR_RETURN(Target target, OpenTarget(context_.config(), arguments_.dry_run));
-  Engine& engine = *target.engine;
+  QUARRY_ASSIGN_OR_RETURN(Target target, OpenTarget(context_, arguments_.dry_run));
+  Engine& engine = **target.engine;
   if (!std::exchange(has_run_, true)) NoteStoredSettings(context_, engine.index());
   QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
                           engine.index().OpenWriter(target.collection, context_.call));
@@ -215,7 +231,7 @@ Result<std::vector<ingest::FileList>> IndexCommand::ListWatched(ingest::FolderWa
   while (true) {
     QUARRY_RETURN_IF_ERROR(context_.call.Check());
     QUARRY_ASSIGN_OR_RETURN(std::vector<ingest::FileList> lists,
-                            ListRoots(arguments_.paths, context_.config()));
+                            ListRoots(PathsOf(context_, arguments_.paths), context_.config()));
     std::vector<std::string> folders;
     for (const ingest::FileList& list : lists) {
       QUARRY_RETURN_IF_ERROR(CheckSameFolder(list.root));
@@ -288,7 +304,7 @@ Result<IndexResult> IndexCommand::Watch() {
 }  // namespace
 
 Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
-  QUARRY_RETURN_IF_ERROR(CheckArguments(arguments));
+  QUARRY_RETURN_IF_ERROR(CheckArguments(arguments, context.engine != nullptr));
   QUARRY_ASSIGN_OR_RETURN(Metadata metadata, ParseMetadata(arguments.metadata));
   IndexCommand command(arguments, std::move(metadata), context);
   const auto run = [&]() -> Result<IndexResult> {
@@ -296,7 +312,8 @@ Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
     // Before the store is opened or made: a wrong path changes nothing.
     std::vector<ingest::FileList> lists;
     if (arguments.paths[0] != kStandardInput) {
-      QUARRY_ASSIGN_OR_RETURN(lists, ListRoots(arguments.paths, context.config()));
+      QUARRY_ASSIGN_OR_RETURN(lists,
+                              ListRoots(PathsOf(context, arguments.paths), context.config()));
     }
     return command.Run(lists);
   };

@@ -143,6 +143,8 @@ class Parser {
     AddDocs();
     AddCollections();
     AddServe();
+    AddKeys();
+    AddMcp();
     AddEval();
     AddBackup();
     AddCache();
@@ -154,6 +156,7 @@ class Parser {
   Result<ParsedCommandLine> Parse(int argc, const char* const* argv) {
     // "quarry help docs ls" is "quarry docs ls -h".
     std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    parsed_.arguments = arguments;
     if (!arguments.empty() && arguments[0] == "help") {
       arguments.erase(arguments.begin());
       std::vector<const CLI::App*> commands = {&app_};
@@ -467,6 +470,48 @@ class Parser {
     });
   }
 
+  void AddKeys() {
+    CLI::App& keys = AddFamily("keys", "who may use a server of the store", "quarry keys ls");
+    CLI::App& create = AddCommand(keys, "create", "make a key, which is shown once",
+                                  "quarry keys create ci --scope query --scope ingest "
+                                  "--collections manuals --requests-per-minute 60");
+    create.add_option("NAME", keys_create_.name, "for people")->required();
+    const auto add_list = [&](const char* name, std::vector<std::string>& list, const char* type,
+                              const char* description) {
+      create.add_option(name, list, description)->type_name(type)->allow_extra_args(false);
+    };
+    add_list("--scope", keys_create_.scopes, "SCOPE", "query, ingest or admin (query); repeatable");
+    add_list("--collections", keys_create_.collections, "NAME", "only this one; repeatable");
+    add_list("--principal", keys_create_.principals, "NAME",
+             "only what NAME may read (and what everybody may); repeatable");
+    create.add_option("--expires", keys_create_.expires, "as 2027-01-31T12:00:00Z")
+        ->type_name("TIME");
+    const auto add_limit = [&](const char* name, uint32_t& limit, const char* description) {
+      create.add_option(name, limit, description)
+          ->type_name("N")
+          ->check(IntegerFrom(1, UINT32_MAX));
+    };
+    add_limit("--requests-per-minute", keys_create_.requests_per_minute, "more are refused");
+    add_limit("--requests-per-day", keys_create_.requests_per_day, "more are refused");
+    add_limit("--tokens-per-minute", keys_create_.tokens_per_minute, "of prompts and answers");
+    add_limit("--tokens-per-day", keys_create_.tokens_per_day, "of prompts and answers");
+    Then(create, [this](CommandContext& context) { return RunKeysCreate(keys_create_, context); });
+    CLI::App& list = AddCommand(keys, "ls", "list keys, revoked ones too", "quarry keys ls");
+    Then(list, RunKeysList);
+    CLI::App& revoke = AddCommand(keys, "revoke", "take a key back, from the next request on",
+                                  "quarry keys revoke key_3v9c0kq2m1x7t5b8n4z6w0ya");
+    revoke.add_option("ID", key_id_, "of `quarry keys ls`")->required();
+    Then(revoke, [this](CommandContext& context) { return RunKeysRevoke(key_id_, context); });
+  }
+
+  void AddMcp() {
+    CLI::App& command =
+        AddCommand(app_, "mcp", "speak the Model Context Protocol on standard input and output",
+                   R"(quarry mcp --store ~/documents/.quarry)"
+                   "\n  for assistants that start their servers themselves: docs/mcp.md");
+    Then(command, RunMcp);
+  }
+
   void AddEval() {
     CLI::App& family =
         AddFamily("eval", "measure quality", "quarry eval retrieval --beir data/scifact");
@@ -660,6 +705,8 @@ class Parser {
   DocsDuplicatesArguments docs_duplicates_;
   DocsDeleteArguments docs_delete_;
   BackupArguments backup_;
+  KeysCreateArguments keys_create_;
+  std::string key_id_;
   EvalRetrievalArguments eval_;
   EvalAnswersArguments eval_answers_;
   EvalDiffArguments eval_diff_;

@@ -20,9 +20,10 @@ using Action = std::function<Result<int>(CommandContext& context, SignalScope& s
 struct ParsedCommandLine {
   bool json = false;
   std::optional<std::string> config_file;
-  std::vector<FlagValue> flags;  // that set options of the configuration
-  Action action;                 // empty if there is only something to print
-  std::string text;              // to print instead: help, version
+  std::vector<FlagValue> flags;        // that set options of the configuration
+  std::vector<std::string> arguments;  // all of them, without the program's name
+  Action action;                       // empty if there is only something to print
+  std::string text;                    // to print instead: help, version
 };
 
 // kInvalidArgument for a usage error; its message ends with where to find help. `json` of the

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/query_setup.h"
@@ -35,7 +35,8 @@ struct SearchedSnapshots {
 };
 
 // Of the collections of these names; of the configuration's where there are none.
-Result<SearchedSnapshots> SnapshotsOf(Engine& engine, const std::vector<std::string>& names) {
+Result<SearchedSnapshots> SnapshotsOf(const CommandEngine& engine,
+                                      const std::vector<std::string>& names) {
   SearchedSnapshots searched;
   if (names.empty()) {
     QUARRY_ASSIGN_OR_RETURN(searched.held.emplace_back(), engine.GetSnapshot());
@@ -45,8 +46,8 @@ Result<SearchedSnapshots> SnapshotsOf(Engine& engine, const std::vector<std::str
         names.begin() + static_cast<ptrdiff_t>(i)) {
       return InvalidArgumentError("--collections: \"" + names[i] + "\" is given twice");
     }
-    QUARRY_ASSIGN_OR_RETURN(const CollectionId id, engine.index().FindCollection(names[i]));
-    QUARRY_ASSIGN_OR_RETURN(searched.held.emplace_back(), engine.index().GetSnapshot(id));
+    QUARRY_ASSIGN_OR_RETURN(const CollectionId id, engine->index().FindCollection(names[i]));
+    QUARRY_ASSIGN_OR_RETURN(searched.held.emplace_back(), engine->index().GetSnapshot(id));
   }
   for (const auto& snapshot : searched.held) searched.all.push_back(snapshot.get());
   return searched;
@@ -80,10 +81,12 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   SearchResult result;
   QUARRY_ASSIGN_OR_RETURN(result.query, MakeQuery(arguments, context.config()));
   result.query.has_operators = true;
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  // The retriever of a server has options of its own.
+  if (context.engine != nullptr) result.query.options = context.config().retrieval;
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const SearchedSnapshots searched,
-                          SnapshotsOf(*engine, arguments.collections));
+                          SnapshotsOf(engine, arguments.collections));
   Trace trace;
   CallContext call = context.call;
   call.trace = &trace;

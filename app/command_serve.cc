@@ -1,6 +1,9 @@
+#include "app/command_relay.h"
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/output_json.h"
+#include "app/server_record.h"
+#include "app/server_setup.h"
 #include "app/signals.h"
 #include "base/log.h"
 #include "ingest/embedder_switch.h"
@@ -10,9 +13,9 @@ namespace quarry::app {
 namespace {
 
 // An IPv6 address stands in brackets in a URL.
-std::string UrlOf(const std::string& host, uint16_t port) {
+std::string UrlOf(const char* scheme, const std::string& host, uint16_t port) {
   const bool is_ipv6 = host.find(':') != std::string::npos;
-  return "http://" + (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return scheme + (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 }  // namespace
@@ -38,35 +41,32 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
     maintainer.Notice(record.id);
   }
   ThreadPool pool(ThreadCount(config.server_threads), config.server_queue);
-  server::ServerOptions options = config.server;
-  options.default_collection = config.collection;
-  options.default_k = config.k;
-  options.default_mode = config.mode;
-  options.default_retrieval = config.retrieval;
-  const server::Services services{.index = engine->index(),
-                                  .analyzer = engine->analyzer(),
-                                  .retriever = engine->retriever(),
-                                  .answerer = engine->answerer(),
-                                  .assistant = engine->assistant(),
-                                  .ingest = engine->ingest_options(),
-                                  .embedders = engine->embedders(),
-                                  .maintainer = maintainer,
-                                  .metrics = engine->metrics(),
-                                  .pool = pool,
-                                  .ingest_pool = engine->ingest_pool(),
-                                  .clock = engine->clock(),
-                                  .version = ProgramVersion(),
-                                  .reranker = engine->reranker()};
+  server::ServerOptions options = ServerOptionsOf(config);
+  options.owner_token = NewOwnerToken();
+  options.routes = {MakeCommandRoute(*engine, signals)};
+  const server::Services services = ServicesOf(*engine, maintainer, pool);
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<server::Server> server,
                           server::Server::Start(options, services));
-  const std::string url = UrlOf(options.host, server->port());
+  const bool has_tls = !options.tls_certificate.empty();
+  const std::string url = UrlOf(has_tls ? "https://" : "http://", options.host, server->port());
+  const bool is_own = server->owner_port() != server->port();
+  const ServerRecord record{
+      .url = is_own ? UrlOf("http://", "127.0.0.1", server->owner_port()) : url,
+      .token = options.owner_token};
+  QUARRY_ASSIGN_OR_RETURN(const PublishedServer published,
+                          PublishedServer::Publish(config.store, record));
+  if (has_tls) signals.ReloadOnHangup();
   Console& console = context.console;
   console.Print(console.json()
                     ? ServingJson(url, server->port())
                     : "quarry serves " + config.store + " at " + url + " (Ctrl-C stops it)\n");
   QUARRY_RETURN_IF_ERROR(console.Flush());
 
-  signals.Wait();
+  while (signals.Wait() == SignalScope::Wish::kReload) {
+    const Status reloaded = server->ReloadTls();
+    console.Note(reloaded.ok() ? "certificate and key were read again"
+                               : "the old certificate stays: " + reloaded.message());
+  }
   if (!console.json()) console.Note("stopping: requests under way are finished first");
   server->Stop();
   server->Wait();

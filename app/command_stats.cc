@@ -1,5 +1,5 @@
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/token_density.h"
@@ -16,8 +16,8 @@ Result<std::vector<index::StoredCollection>> CollectionsInQuestion(const LoadedC
 }
 
 Result<int> RunStats(CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<index::StoredCollection> collections,
                           CollectionsInQuestion(context.loaded, engine->index()));
   StoreStats stats;

@@ -24,10 +24,14 @@ inline constexpr int kExitDone = 0;
 inline constexpr int kExitPartly = 1;
 inline constexpr int kExitDamaged = 3;
 
+class Engine;
+
 struct CommandContext {
   const LoadedConfig& loaded;
   Console& console;
-  CallContext call;  // cancelled by SIGINT and SIGTERM
+  CallContext call;            // cancelled by SIGINT and SIGTERM
+  Engine* engine = nullptr;    // of the server that runs the command (command_relay.h)
+  std::string directory = {};  // of the user, where that is not the process's
 
   const Config& config() const { return loaded.config; }
 };
@@ -142,6 +146,24 @@ struct ModelPullArguments {
 };
 // From the hub of HF_ENDPOINT, with the key of HF_TOKEN.
 Result<int> RunModelPull(const ModelPullArguments& arguments, CommandContext& context);
+
+struct KeysCreateArguments {
+  std::string name;
+  std::vector<std::string> scopes;       // none = query
+  std::vector<std::string> collections;  // none = all
+  std::vector<std::string> principals;   // none = whom each request names
+  std::string expires;                   // ISO 8601; "" = never
+  uint32_t requests_per_minute = 0;      // 0 = no limit
+  uint32_t requests_per_day = 0;
+  uint32_t tokens_per_minute = 0;
+  uint32_t tokens_per_day = 0;
+};
+Result<int> RunKeysCreate(const KeysCreateArguments& arguments, CommandContext& context);
+Result<int> RunKeysList(CommandContext& context);
+Result<int> RunKeysRevoke(const std::string& id, CommandContext& context);
+
+// Speaks MCP until standard input ends.
+Result<int> RunMcp(CommandContext& context);
 
 // Serves until a signal comes. `signals` is the process's own.
 Result<int> RunServe(SignalScope& signals, CommandContext& context);

@@ -514,6 +514,21 @@ std::vector<ConfigKey> MakeKeys() {
       OptionalText("server.backup_directory",
                    "where POST /api/v1/backup puts backups, by name; none = it is refused",
                    QUARRY_FIELD(server.backup_directory)),
+      OptionalText(
+          "server.tls_certificate",
+          "PEM file of the certificate and those that it is signed by; none = HTTP without "
+          "TLS; in a file, relative to it",
+          QUARRY_FIELD(server.tls_certificate)),
+      OptionalText("server.tls_key", "PEM file of its key; read again on SIGHUP, as the other is",
+                   QUARRY_FIELD(server.tls_key)),
+      Boolean("server.loopback_open",
+              "requests from this machine need no key, though there are keys",
+              QUARRY_FIELD(server.loopback_open)),
+      Boolean("server.allow_insecure", "listen for other machines without a key or without TLS",
+              QUARRY_FIELD(server.allow_insecure)),
+      List("server.cors_origins",
+           "sites whose pages may use the server, as https://app.example; * = all",
+           QUARRY_FIELD(server.cors_origins)),
       Integer("server.drain_seconds", "for requests under way when the server stops",
               QUARRY_FIELD(server.drain_seconds), 0, 86'400),
   };

@@ -24,7 +24,7 @@ constexpr uint64_t kMaxFileBytes = 1u << 20;
 bool IsPath(std::string_view name) {
   return name == "store" || name == "embedding.model" || name == "rerank.model" ||
          name == "tokens.tokenizer" || name == "http.ca_file" || name == "chat.prompts" ||
-         name == "chat.cassette";
+         name == "chat.cassette" || name == "server.tls_certificate" || name == "server.tls_key";
 }
 
 std::string_view LastPart(std::string_view name) {
@@ -179,6 +179,9 @@ std::string LoadedConfig::OriginOf(const std::string& key) const {
 }
 
 Status Config::Validate() const {
+  if (server.tls_certificate.empty() != server.tls_key.empty()) {
+    return InvalidArgumentError("server.tls_certificate, server.tls_key: expected both or neither");
+  }
   QUARRY_RETURN_IF_ERROR(chunking.Validate().Annotate("chunking"));
   QUARRY_RETURN_IF_ERROR(cache.Validate());
   return retrieval.Validate();

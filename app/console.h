@@ -31,6 +31,7 @@ class Console {
   // That of the process: asks the terminal, NO_COLOR, TERM and COLUMNS.
   static Console OfProcess(bool json);
 
+  const Options& options() const { return options_; }
   bool json() const { return options_.json; }
   bool out_is_terminal() const { return options_.out_is_terminal; }
   bool error_is_terminal() const { return options_.error_is_terminal; }

@@ -84,8 +84,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
       index::Index::Open(config.store, options, engine->analyzer_, engine->clock_);
   if (index.status().code() == Code::kLocked) {
     return LockedError(index.status().message() +
-                       "; wait for it or stop it (a `quarry serve` answers and indexes over HTTP "
-                       "meanwhile), or take another store with --store");
+                       "; wait for it or stop it, or take another store with --store");
   }
   QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
   engine->MakeAnswerer(options.read_only);

@@ -17,15 +17,23 @@ constexpr int kInterrupted = 130;
 // What the handler touches: lock-free, so that it may.
 static_assert(std::atomic<bool>::is_always_lock_free);
 std::atomic<std::atomic<bool>*> cancel_flag = nullptr;
+std::atomic<bool> hangup_reloads = false;
 int wake_pipe[2] = {-1, -1};
 std::array<struct sigaction, kSignals.size()> previous;
 
-void OnSignal(int) {
+constexpr char kEndByte = 'e';
+constexpr char kReloadByte = 'r';
+
+void OnSignal(int signal) {
   const int saved = errno;
+  if (signal == SIGHUP && hangup_reloads.load(std::memory_order_relaxed)) {
+    [[maybe_unused]] const ssize_t ignored = ::write(wake_pipe[1], &kReloadByte, 1);
+    errno = saved;
+    return;
+  }
   std::atomic<bool>* flag = cancel_flag.load(std::memory_order_relaxed);
   if (flag == nullptr || flag->exchange(true, std::memory_order_relaxed)) ::_exit(kInterrupted);
-  const char byte = 0;
-  [[maybe_unused]] const ssize_t ignored = ::write(wake_pipe[1], &byte, 1);
+  [[maybe_unused]] const ssize_t ignored = ::write(wake_pipe[1], &kEndByte, 1);
   errno = saved;
 }
 
@@ -47,14 +55,18 @@ SignalScope::SignalScope(const CancelToken& token) : token_(token) {
 SignalScope::~SignalScope() {
   for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &previous[i], nullptr);
   cancel_flag = nullptr;
+  hangup_reloads = false;
   ::close(wake_pipe[0]);
   ::close(wake_pipe[1]);
 }
 
-void SignalScope::Wait() {
-  char byte;
+void SignalScope::ReloadOnHangup() { hangup_reloads = true; }
+
+SignalScope::Wish SignalScope::Wait() {
+  char byte = kEndByte;
   while (::read(wake_pipe[0], &byte, 1) < 0 && errno == EINTR) {
   }
+  return byte == kReloadByte ? Wish::kReload : Wish::kEnd;
 }
 
 }  // namespace quarry::app

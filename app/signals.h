@@ -1,6 +1,7 @@
 #pragma once
 
-// SIGINT (Ctrl-C), SIGTERM and SIGHUP end a command cleanly.
+// SIGINT (Ctrl-C), SIGTERM and SIGHUP end a command cleanly; a server may take SIGHUP for a wish to
+// read its files again.
 
 #include "base/call_context.h"
 
@@ -16,8 +17,11 @@ class SignalScope {
   SignalScope(const SignalScope&) = delete;
   SignalScope& operator=(const SignalScope&) = delete;
 
+  enum class Wish { kEnd, kReload };
+  // From now on SIGHUP means kReload and ends nothing.
+  void ReloadOnHangup();
   // Returns once a signal has come.
-  void Wait();
+  Wish Wait();
 
  private:
   const CancelToken token_;  // keeps alive what the handler writes to

@@ -54,10 +54,11 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
       allow("bench", "base model index ingest retrieval generation eval server app tests")
 
       confine("boost/beast", "^(server|model)/[^/]*[.]cc$", "server/*.cc, model/*.cc")
-      confine("boost/asio", "^(server|model)/[^/]*[.]cc$", "server/*.cc, model/*.cc")
+      confine("boost/asio", "^(server/connection[.]h|(server|model)/[^/]*[.]cc)$",
+              "server/connection.h, server/*.cc, model/*.cc")
       confine("openssl/",
-              "^(model/(http_connection|digest)[.]cc|tests/testing/http_upstream[.]cc)$",
-              "model/http_connection.cc, model/digest.cc, tests/testing/http_upstream.cc")
+              "^(model/(http_connection|digest)[.]cc|server/tls[.]cc|tests/testing/http_upstream[.]cc)$",
+              "model/http_connection.cc, model/digest.cc, server/tls.cc, tests/testing/http_upstream.cc")
       confine("faiss/", "^(index|tests/index|bench)/(faiss|vector_faiss)[^/]*[.]cc$",
               "index/faiss_*.cc, their tests, bench/vector_faiss.cc")
       confine("hwy/", "^(index|model)/[a-z0-9_]*_kernels[.]cc$", "index/*_kernels.cc, model/*_kernels.cc")
@@ -77,8 +78,9 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
       confine("pugixml", "^ingest/xml_tree[.]h$", "ingest/xml_tree.h")
       confine("zip.h", "^(ingest/zip_reader[.]cc|tests/testing/package_testing[.]cc)$",
               "ingest/zip_reader.cc, tests/testing/package_testing.cc")
-      confine("zlib.h", "^(ingest/gzip_reader[.]cc|tests/testing/package_testing[.]cc)$",
-              "ingest/gzip_reader.cc, tests/testing/package_testing.cc")
+      confine("zlib.h",
+              "^(ingest/gzip_reader|server/content_coding|tests/testing/package_testing)[.]cc$",
+              "ingest/gzip_reader.cc, server/content_coding.cc, tests/testing/package_testing.cc")
 
       count = split(directories, names, " ")
       for (i = 1; i <= count; ++i) is_directory[names[i]] = 1

@@ -1,12 +1,15 @@
 #include "server/dispatch.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <iterator>
 #include <random>
 #include <utility>
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "server/content_coding.h"
 #include "server/errors.h"
 #include "server/json_writer.h"
 #include "server/media_type.h"
@@ -19,6 +22,8 @@ constexpr size_t kIngestThreads = 2;
 constexpr size_t kIngestQueue = 64;
 constexpr size_t kOperationsThreads = 1;
 constexpr size_t kOperationsQueue = 64;
+constexpr size_t kCommandThreads = 4;
+constexpr size_t kCommandQueue = 16;
 constexpr size_t kMaxIdBytes = 128;
 
 uint64_t RandomSeed() {
@@ -49,38 +54,6 @@ Response ListRoutes(const Router& router, const std::string& version) {
   return {.body = json.EndArray().EndObject().Take()};
 }
 
-// "localhost:8420" -> "localhost", "[::1]:8420" -> "[::1]".
-std::string_view HostName(std::string_view authority) {
-  const size_t bracket = authority.find(']');
-  return authority.substr(0, authority.find(':', bracket == std::string_view::npos ? 0 : bracket));
-}
-
-bool IsLoopbackName(std::string_view name) {
-  return EqualsIgnoringCase(name, "localhost") || name == "[::1]" || name.starts_with("127.");
-}
-
-// Web pages of other sites must not drive the server through a browser. Their requests carry the
-// Origin of the page; and a name of theirs that was made to resolve to this machine (DNS rebinding)
-// stands in Host. "" if nothing is wrong.
-std::string ForeignSiteProblem(const ServerOptions& options, const HeaderList& headers) {
-  const std::string* host = FindHeader(headers, "Host");
-  const std::string authority = host == nullptr ? "" : *host;
-  const bool on_loopback =
-      options.host == "localhost" || options.host == "::1" || options.host.starts_with("127.");
-  if (on_loopback && host != nullptr && !IsLoopbackName(HostName(authority))) {
-    return "Host " + authority + " is not this server, which listens on " + options.host +
-           " only; expected localhost, 127.0.0.1 or [::1]";
-  }
-  const std::string* origin = FindHeader(headers, "Origin");
-  if (origin == nullptr) return "";
-  const size_t scheme = origin->find("://");
-  if (scheme != std::string::npos &&
-      EqualsIgnoringCase(std::string_view(*origin).substr(scheme + 3), authority)) {
-    return "";
-  }
-  return "Origin " + *origin + " is another site; requests of its pages are not served";
-}
-
 // What is wrong with the Content-Type (and Content-Encoding) of a request; "" if nothing is.
 std::string MediaTypeProblem(const Route& route, const HeaderList& headers) {
   const std::string* encoding = FindHeader(headers, "Content-Encoding");
@@ -105,21 +78,26 @@ std::string MediaTypeProblem(const Route& route, const HeaderList& headers) {
 RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
                                      std::vector<Route> routes)
     : environment_(environment),
+      origins_{environment.options.host, environment.options.cors_origins},
+      authenticator_(environment.keys, {.loopback_open = environment.options.loopback_open,
+                                        .owner_token = environment.options.owner_token}),
       id_seed_(RandomSeed()),
       connections_(
           environment.services.metrics.GetGauge("quarry_http_connections", "Open connections.")),
       in_flight_gauge_(environment.services.metrics.GetGauge(
           "quarry_http_requests_in_flight", "Requests that wait for a thread or are handled.")),
       ingest_lane_(kIngestThreads, kIngestQueue),
-      operations_lane_(kOperationsThreads, kOperationsQueue) {
+      operations_lane_(kOperationsThreads, kOperationsQueue),
+      commands_lane_(kCommandThreads, kCommandQueue) {
   for (Route& route : routes) router_.Add(std::move(route));
   for (const char* pattern : {"/", "/api/v1"}) {
-    router_.Add({.method = "GET",
-                 .pattern = pattern,
-                 .description = "this list",
-                 .handler = [this](const Call&) {
-                   return ListRoutes(router_, environment_.services.version);
-                 }});
+    router_.Add(
+        {.method = "GET",
+         .pattern = pattern,
+         .description = "this list",
+         .handler =
+             [this](const Call&) { return ListRoutes(router_, environment_.services.version); },
+         .scope = Scope::kOpen});
   }
   router_.Add({.method = "GET",
                .pattern = "/openapi.json",
@@ -149,16 +127,17 @@ Dispatcher::Admission RequestDispatcher::Admit(Request& request, std::string_vie
     admission.refusal = Refusal(request.path, status, std::move(message));
     return admission;
   };
-  if (std::string problem = ForeignSiteProblem(environment_.options, request.headers);
-      !problem.empty()) {
-    return refuse(403, std::move(problem));
-  }
+  OriginCheck origin = CheckOrigin(origins_, request.headers);
+  if (!origin.problem.empty()) return refuse(403, std::move(origin.problem));
+  admission.headers = std::move(origin.headers);
   Result<Router::Match> match = router_.Find(request.method, request.path);
   if (!match.ok()) return refuse(400, match.status().message());
   if (match->route == nullptr && match->allow.empty()) {
     return refuse(404, "there is no " + request.path + "; GET /api/v1 lists what there is");
   }
   if (match->route == nullptr) {
+    admission.refusal = PreflightResponse(request.method, request.headers, match->allow);
+    if (admission.refusal) return admission;
     refuse(405,
            request.path + " is not for " + request.method + "; expected one of " + match->allow);
     admission.refusal->headers.emplace_back("Allow", match->allow);
@@ -167,6 +146,17 @@ Dispatcher::Admission RequestDispatcher::Admit(Request& request, std::string_vie
   const Route& route = *match->route;
   admission.route = &route;
   admission.body_limit = route.body_limit != 0 ? route.body_limit : environment_.options.body_bytes;
+  admission.seconds = route.seconds;
+  Authenticator::Decision decision = authenticator_.Decide(route, request.headers, request.remote,
+                                                           std::chrono::steady_clock::now());
+  request.caller = std::move(decision.caller);
+  std::ranges::move(decision.headers, std::back_inserter(admission.headers));
+  if (decision.refusal) {
+    admission.refusal = ErrorResponse(SurfaceOf(request.path), *decision.refusal);
+    // The limiter knows better when to try again.
+    if (FindHeader(admission.headers, "Retry-After") != nullptr) admission.refusal->headers.clear();
+    return admission;
+  }
 
   const std::string_view fragmentless = target.substr(0, target.find('#'));
   const size_t question = fragmentless.find('?');
@@ -192,6 +182,8 @@ ThreadPool& RequestDispatcher::PoolOf(Lane lane) {
       return ingest_lane_;
     case Lane::kOperations:
       return operations_lane_;
+    case Lane::kCommands:
+      return commands_lane_;
   }
   Fatal(__FILE__, __LINE__, "unknown Lane");
 }
@@ -204,7 +196,9 @@ void RequestDispatcher::Dispatch(const Admission& admission, std::shared_ptr<Exc
   in_flight_gauge_.Add(1);
   const Route& route = *admission.route;
   const Status queued = PoolOf(route.lane).TrySubmit([this, &route, held = exchange]() mutable {
-    held->Finish(Handle(route, *held));
+    Response response = Handle(route, *held);
+    if (!held->begun()) CompressResponse(held->request().headers, response);
+    held->Finish(std::move(response));
     held.reset();  // before Leave: nobody waits for it any longer
     Leave();
   });
@@ -268,6 +262,7 @@ void RequestDispatcher::Done(const Served& served) {
   JsonWriter json;
   json.BeginObject().Key("request").String(served.id);
   json.Key("remote").String(served.remote);
+  if (!served.key.empty()) json.Key("key").String(served.key);
   json.Key("method").String(served.method).Key("path").String(served.path);
   json.Key("route").String(route).Key("status").Int(served.status);
   json.Key("received").Uint(served.bytes_received).Key("sent").Uint(served.bytes_sent);

@@ -3,20 +3,24 @@
 // RequestDispatcher: from a checked request to the handler that answers it, and the record of what
 // became of it.
 //
-//   Admit      route, query, body limit, Content-Type; refusals cost no thread
-//   Dispatch   the lane of the route: requests (Services::pool), ingest, operations. A full lane is
-//              answered 503 with Retry-After, at once
+//   Admit      origin, route, key (auth.h), query, body limit, Content-Type; refusing costs no
+//              thread
+//   Dispatch   the lane of the route: requests (Services::pool), ingest, operations, commands. A
+//              full lane is answered 503 with Retry-After, at once
 //   Done       one line of the access log, in JSON; metrics
 //
 // Metrics: quarry_http_requests_total{route,method,status}, quarry_http_request_seconds{route},
 // quarry_http_connections, quarry_http_requests_in_flight.
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
 
+#include "server/auth.h"
 #include "server/handlers.h"
+#include "server/origin.h"
 #include "server/router.h"
 #include "server/transport.h"
 
@@ -46,8 +50,10 @@ class RequestDispatcher final : public Dispatcher {
 
   const HandlerEnvironment& environment_;
   Router router_;
+  const OriginPolicy origins_;
+  Authenticator authenticator_;
   const uint64_t id_seed_;
-  uint64_t next_id_ = 0;  // network thread only
+  std::atomic<uint64_t> next_id_ = 0;
   Gauge& connections_;
   Gauge& in_flight_gauge_;
 
@@ -58,6 +64,7 @@ class RequestDispatcher final : public Dispatcher {
   // Writing waits for the one writer of a collection: more threads would only wait with it.
   ThreadPool ingest_lane_;
   ThreadPool operations_lane_;
+  ThreadPool commands_lane_;
 };
 
 }  // namespace quarry::server

@@ -9,6 +9,8 @@ namespace {
 
 const char* NameOf(int status) {
   switch (status) {
+    case 401:
+      return "UNAUTHENTICATED";
     case 403:
       return "FORBIDDEN";
     case 404:

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "server/errors.h"
+#include "server/sse.h"
+
 namespace quarry::server {
 
 Exchange::Exchange(Request request, CallContext context, std::function<void()> wake)
@@ -11,8 +14,8 @@ void Exchange::Begin(Response head) {
   std::unique_lock lock(mutex_);
   QUARRY_CHECK(!begun_);
   begun_ = true;
-  output_.bytes = std::move(head.body);
-  output_.head = std::move(head);
+  output_.bytes += head.body;
+  if (!kept_alive_) output_.head = std::move(head);
   Wake(std::move(lock));
 }
 
@@ -36,11 +39,31 @@ bool Exchange::begun() const {
   return begun_;
 }
 
+void Exchange::KeepAlive(Response head) {
+  const std::lock_guard lock(mutex_);
+  keep_alive_head_ = std::move(head);
+}
+
+void Exchange::Beat() {
+  const std::lock_guard lock(mutex_);
+  const bool is_due = keep_alive_head_ && !output_.finished && output_.bytes.empty() &&
+                      !output_.head && !abandoned_;
+  if (!is_due) return;
+  if (!begun_ && !std::exchange(kept_alive_, true)) output_.head = *keep_alive_head_;
+  output_.bytes = kSseComment;
+}
+
 void Exchange::Finish(Response response) {
   std::unique_lock lock(mutex_);
   QUARRY_CHECK(!output_.finished);
   output_.finished = true;
-  if (!begun_) output_.response = std::move(response);
+  if (kept_alive_ && !begun_) {
+    // The status is sent already: what is left of the response is its body.
+    const bool is_native = SurfaceOf(request_.path) == Surface::kNative;
+    output_.bytes += SseEvent(is_native ? "error" : "", response.body);
+  } else if (!begun_) {
+    output_.response = std::move(response);
+  }
   Wake(std::move(lock));
 }
 

@@ -6,6 +6,7 @@
 //   handler's thread                      network thread
 //   Begin, Write, Write, ... Finish  -->  (woken) Take, write to the socket, Take, ...
 //   or just Finish                   <--  Abandon when the client is gone
+//   KeepAlive                        <--  Beat when nothing came for a while
 //
 // At most kBufferBytes wait to be written; a handler that is faster than its client waits in Write.
 
@@ -35,6 +36,7 @@ class Exchange final : public StreamWriter {
   void Begin(Response head) override;
   bool Write(std::string_view bytes) override;
   bool begun() const override;
+  void KeepAlive(Response head) override;
   // Ends the exchange: with this response or, once begun, with what has been written. Called
   // exactly once, as the last thing the handler's thread does with the exchange.
   void Finish(Response response);
@@ -47,6 +49,9 @@ class Exchange final : public StreamWriter {
     bool finished = false;
   };
   Output Take();
+  // Puts a comment into the output, and the head of the stream before the first; nothing unless
+  // KeepAlive was called and nothing else waits.
+  void Beat();
   // Nobody will Take any more: cancels the context, and Write returns false from now on.
   void Abandon();
 
@@ -59,9 +64,11 @@ class Exchange final : public StreamWriter {
 
   mutable std::mutex mutex_;
   std::condition_variable room_;
-  Output output_;           // guarded by mutex_
-  bool begun_ = false;      // guarded by mutex_
-  bool abandoned_ = false;  // guarded by mutex_
+  Output output_;                            // guarded by mutex_
+  std::optional<Response> keep_alive_head_;  // guarded by mutex_; set by KeepAlive
+  bool kept_alive_ = false;                  // guarded by mutex_; that head was sent
+  bool begun_ = false;                       // guarded by mutex_
+  bool abandoned_ = false;                   // guarded by mutex_
   bool awake_ = false;  // guarded by mutex_; the network thread has been told and has not come yet
 };
 

@@ -12,6 +12,8 @@
 
 #include "base/call_context.h"
 #include "base/metrics.h"
+#include "server/api_keys.h"
+#include "server/mcp_sessions.h"
 #include "server/router.h"
 #include "server/server.h"
 
@@ -27,8 +29,10 @@ struct HandlerEnvironment {
   // are on disk already) watches this instead of the call.
   const CancelToken stopping;
   const int64_t started_seconds;  // since 1970: `created` of the models
+  const ApiKeys keys;
   StoreFileIndexer& store_files;
-  mutable std::mutex backup;  // held while one is made
+  mutable std::mutex backup = {};  // held while one is made
+  mutable McpSessions mcp_sessions = {};
 };
 
 using HandlerFunction = Result<Response>(const HandlerEnvironment& environment, const Call& call);
@@ -67,6 +71,15 @@ Result<Response> GetStats(const HandlerEnvironment& environment, const Call& cal
 Result<Response> GetCache(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostCacheExplain(const HandlerEnvironment& environment, const Call& call);
 Result<Response> DeleteCache(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_keys.cc ----
+Result<Response> GetKeys(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostKeys(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteKey(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_mcp.cc ----
+Result<Response> PostMcp(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteMcp(const HandlerEnvironment& environment, const Call& call);
 
 // ---- handlers_backup.cc ----
 Result<Response> PostBackup(const HandlerEnvironment& environment, const Call& call);

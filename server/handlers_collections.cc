@@ -8,13 +8,13 @@
 namespace quarry::server {
 namespace {
 
-// "collections": [...], into an object that is open.
-Status AddCollections(const HandlerEnvironment& environment, const CallContext& context,
-                      JsonWriter& json) {
+// "collections": [...], those that the caller may use, into an object that is open.
+Status AddCollections(const HandlerEnvironment& environment, const Call& call, JsonWriter& json) {
   index::Index& index = environment.services.index;
   json.Key("collections").BeginArray();
   for (const index::StoredCollection& collection : index.Collections()) {
-    QUARRY_RETURN_IF_ERROR(context.Check());
+    if (!call.request.caller.MayUse(collection.name)) continue;
+    QUARRY_RETURN_IF_ERROR(call.context.Check());
     const Result<index::CollectionStats> stats = index.Stats(collection.id);
     if (stats.status().code() == Code::kNotFound) continue;  // deleted since
     QUARRY_RETURN_IF_ERROR(stats.status());
@@ -30,7 +30,7 @@ Result<Response> GetCollections(const HandlerEnvironment& environment, const Cal
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
   JsonWriter json;
   json.BeginObject();
-  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call.context, json));
+  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call, json));
   return Response{.body = json.EndObject().Take()};
 }
 
@@ -40,6 +40,7 @@ Result<Response> PostCollections(const HandlerEnvironment& environment, const Ca
   ObjectReader reader(body, "");
   reader.Required("name").String(name);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
+  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(name));
   QUARRY_RETURN_IF_ERROR(environment.services.index.CreateCollection(name).status());
   JsonWriter json;
   json.BeginObject().Key("created").String(name).EndObject();
@@ -48,6 +49,7 @@ Result<Response> PostCollections(const HandlerEnvironment& environment, const Ca
 
 Result<Response> DeleteCollection(const HandlerEnvironment& environment, const Call& call) {
   const std::string& name = call.request.params.at("name");
+  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(name));
   QUARRY_RETURN_IF_ERROR(environment.services.index.DeleteCollection(name, call.context));
   JsonWriter json;
   json.BeginObject().Key("deleted").String(name).EndObject();
@@ -66,7 +68,7 @@ Result<Response> GetStats(const HandlerEnvironment& environment, const Call& cal
   json.Key("block_cache_limit").Uint(usage.memory.block_cache_limit);
   json.Key("memtables").Uint(usage.memory.memtables);
   json.Key("table_readers").Uint(usage.memory.table_readers).EndObject();
-  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call.context, json));
+  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call, json));
   return Response{.body = json.EndObject().Take()};
 }
 

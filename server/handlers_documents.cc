@@ -24,10 +24,19 @@ constexpr uint32_t kDefaultLimit = 100;
 constexpr uint32_t kMaxLimit = 1000;
 
 Result<index::IndexWriter> OpenWriter(const HandlerEnvironment& environment,
-                                      const std::string& collection, const CallContext& context) {
+                                      const std::string& collection, const Call& call) {
+  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(collection));
   index::Index& index = environment.services.index;
   QUARRY_ASSIGN_OR_RETURN(const CollectionId id, index.FindCollection(collection));
-  return index.OpenWriter(id, context);
+  return index.OpenWriter(id, call.context);
+}
+
+// The collection to read from, where the caller may.
+Result<std::shared_ptr<const index::Snapshot>> OpenReader(const HandlerEnvironment& environment,
+                                                          const std::string& collection,
+                                                          const Call& call) {
+  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(collection));
+  return SnapshotOf(environment.services, collection);
 }
 
 // What a PUT writes.
@@ -129,7 +138,7 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call, 
   std::set<DocumentId> ids;
   for (const Document& document : upload.documents) ids.insert(document.id);
   QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
-                          OpenWriter(environment, upload.collection, call.context));
+                          OpenWriter(environment, upload.collection, call));
   const std::shared_ptr<const index::Snapshot> before = writer.snapshot();
   ingest::Pipeline pipeline(writer, services.analyzer, services.ingest_pool, services.embedders,
                             services.ingest);
@@ -157,25 +166,31 @@ Result<Response> GetDocuments(const HandlerEnvironment& environment, const Call&
   parameters.Uint("offset", offset, 0, UINT32_MAX);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(environment.services, collection));
+                          OpenReader(environment, collection, call));
 
+  const Caller& caller = call.request.caller;
   JsonWriter json;
   json.BeginObject().Key("collection").String(collection);
-  json.Key("total").Uint(snapshot->live_documents());
   json.Key("limit").Uint(limit).Key("offset").Uint(offset).Key("documents").BeginArray();
-  uint64_t position = 0;
+  uint64_t position = 0;  // among those that the caller may read
+  const uint64_t end = uint64_t{offset} + limit;
   Status status;
   QUARRY_RETURN_IF_ERROR(snapshot->ForEachDocument([&](const index::StoredDocument& document) {
-    if (position++ >= offset) {
+    status = call.context.Check();
+    if (!caller.MayRead(document.access)) return status.ok();
+    if (position >= offset && position < end) {
       json.BeginObject();
       AddDocumentFields(document, json);
       json.EndObject();
     }
-    status = call.context.Check();
-    return status.ok() && position < uint64_t{offset} + limit;
+    ++position;
+    // To know how many there are for a bound caller, all are looked at.
+    return status.ok() && (position < end || caller.principals.has_value());
   }));
   QUARRY_RETURN_IF_ERROR(status);
-  return Response{.body = json.EndArray().EndObject().Take()};
+  json.EndArray().Key("total");
+  json.Uint(caller.principals ? position : snapshot->live_documents());
+  return Response{.body = json.EndObject().Take()};
 }
 
 Result<Response> PutDocuments(const HandlerEnvironment& environment, const Call& call) {
@@ -198,9 +213,14 @@ Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& 
   parameters.Bool("chunks", with_chunks);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(environment.services, collection));
+                          OpenReader(environment, collection, call));
   QUARRY_ASSIGN_OR_RETURN(const index::StoredDocument document,
                           snapshot->FindDocument(call.request.params.at("id")));
+  if (!call.request.caller.MayRead(document.access)) {
+    // As if it were not there.
+    return NotFoundError("no document \"" + call.request.params.at("id") + "\" in collection \"" +
+                         collection + "\"");
+  }
   JsonWriter json;
   json.BeginObject();
   AddDocumentFields(document, json);
@@ -267,8 +287,7 @@ Result<Response> DeleteDocument(const HandlerEnvironment& environment, const Cal
   QueryParameters parameters(call.request.query);
   parameters.String("collection", collection);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
-  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
-                          OpenWriter(environment, collection, call.context));
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer, OpenWriter(environment, collection, call));
   std::vector<DocumentId> gone = {id};
   const Status found = writer.snapshot()->ReadDocument(id).status();
   if (found.code() == Code::kNotFound) {

@@ -137,14 +137,16 @@ Result<Response> GetModel(const HandlerEnvironment& environment, const Call& cal
 
 Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
-  QUARRY_ASSIGN_OR_RETURN(const ChatRequest chat,
+  QUARRY_ASSIGN_OR_RETURN(ChatRequest chat,
                           ParseChatRequest(call.request.body, environment.options));
   if (auto refusal = RefuseModel(chat.model)) return *std::move(refusal);
+  QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, chat.question));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(services, chat.question.collection));
   const Completion completion = NewCompletion(services, chat, call.request);
   generation::AnswerSink sink;
   if (chat.stream) {
+    call.stream.KeepAlive(EventStreamHead());
     sink = [&](std::string_view piece) {
       if (!call.stream.begun()) {
         call.stream.Begin(EventStreamHead());
@@ -164,6 +166,8 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
     call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(answer.status()))));
     return Response();
   }
+  call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
+                                   answer->usage.completion_tokens);
   if (!chat.stream) return Response{.body = CompletionJson(*answer, completion)};
   EndStream(completion, *answer, call.stream);
   return Response();

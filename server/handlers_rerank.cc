@@ -145,6 +145,7 @@ Result<Response> Rerank(const HandlerEnvironment& environment, const Call& call,
   QUARRY_ASSIGN_OR_RETURN(const RerankRequest request,
                           ParseRequest(call.request.body, environment.options));
   if (auto refusal = RefuseModel(request.model)) return *std::move(refusal);
+  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(request.collection));
   QUARRY_ASSIGN_OR_RETURN(const Scored scored, Score(environment.services, request, call.context));
   std::vector<size_t> order(scored.scores.size());
   std::iota(order.begin(), order.end(), size_t{0});

@@ -94,11 +94,19 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotFor(const Services& servi
 
 Result<Response> PostResponses(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
-  QUARRY_ASSIGN_OR_RETURN(const ResponsesRequest request,
+  QUARRY_ASSIGN_OR_RETURN(ResponsesRequest request,
                           ParseResponsesRequest(call.request.body, environment.options));
   if (auto refusal = RefuseModel(request.model)) return *std::move(refusal);
+  QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, request.question));
+  // A stored response says what others may not read: keys that are bound have none.
+  if (call.request.caller.IsBound()) request.store = false;
   Turns turns;
   if (!request.previous_response_id.empty()) {
+    if (call.request.caller.IsBound()) {
+      return InvalidArgumentError(
+          "previous_response_id: this key is bound to collections or principals and has no stored "
+          "responses; send the turns in input");
+    }
     QUARRY_ASSIGN_OR_RETURN(turns, ReadTurns(environment, request.previous_response_id));
   }
   turns.insert(turns.end(), request.question.turns.begin(), request.question.turns.end());
@@ -110,6 +118,10 @@ Result<Response> PostResponses(const HandlerEnvironment& environment, const Call
   if (request.stream) sink = [&](std::string_view delta) { return writer.WriteDelta(delta); };
   const Result<Answer> answer = services.assistant.Ask(
       turns, request.question.query, *snapshot, CacheUseOf(call.request), sink, call.context);
+  if (answer.ok()) {
+    call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
+                                     answer->usage.completion_tokens);
+  }
   Status status = answer.status();
   if (status.ok()) status = writer.SetAnswer(services.index.objects(), *answer, now());
   // Stored before it is said to be complete.

@@ -66,7 +66,12 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   QUARRY_RETURN_IF_ERROR(reader.Finish());
 
   search.several = !names.empty();
+  if (search.several) question.collection = names[0];  // its own is not searched
+  QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, question));
   if (!search.several) names = {question.collection};
+  for (const std::string& name : names) {
+    QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(name));
+  }
   QUARRY_ASSIGN_OR_RETURN(search.collections, SnapshotsOf(environment.services, std::move(names)));
   CallContext context = call.context;
   context.trace = &search.trace;
@@ -178,13 +183,15 @@ Result<Response> PostExplain(const HandlerEnvironment& environment, const Call& 
 // "end". What goes wrong after the first delta is an "error" event instead of the last two.
 Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
-  QUARRY_ASSIGN_OR_RETURN(const AnswerRequest request,
+  QUARRY_ASSIGN_OR_RETURN(AnswerRequest request,
                           ParseAnswerRequest(environment, call.request.body));
+  QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, request.question));
   const Question& question = request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(services, question.collection));
   generation::AnswerSink sink;
   if (request.stream) {
+    call.stream.KeepAlive(EventStreamHead());
     sink = [&](std::string_view delta) {
       if (!call.stream.begun()) call.stream.Begin(EventStreamHead());
       JsonWriter json;
@@ -199,6 +206,8 @@ Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& c
     call.stream.Write(SseEvent("error", ErrorJson(Surface::kNative, DetailOf(answer.status()))));
     return Response();
   }
+  call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
+                                   answer->usage.completion_tokens);
   JsonWriter json;
   WriteAnswer({.question = question.query.text,
                .collection = question.collection,

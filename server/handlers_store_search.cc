@@ -42,8 +42,11 @@ Status ReadQuestions(const JsonValue& value, const std::string& place,
 }  // namespace
 
 Result<Response> PostVectorStoreSearch(const HandlerEnvironment& environment, const Call& call) {
+  Question asked;  // by whom, and where
+  asked.collection = call.request.params.at("store");
+  QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, asked));
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
-                          UseStore(environment.services, call.request.params.at("store")));
+                          UseStore(environment.services, asked.collection));
   QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
   std::vector<std::string> questions;
   StoreQuery query;
@@ -54,6 +57,7 @@ Result<Response> PostVectorStoreSearch(const HandlerEnvironment& environment, co
   });
   reader.Optional("rewrite_query").Bool(rewrite);
   ReadStoreQuery(reader, environment.options, query);
+  query.query.principals = asked.query.principals;
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<FoundPassage> found,
                           SearchStore(environment.services, store, questions, query, call.context));

@@ -13,6 +13,7 @@
 
 #include "base/ascii.h"
 #include "base/call_context.h"
+#include "server/caller.h"
 
 namespace quarry::server {
 
@@ -30,7 +31,9 @@ struct Request {
   std::map<std::string, std::string> params;  // decoded {names} of the route
   HeaderList headers;
   std::string body;
-  std::string remote;  // "127.0.0.1:51324"
+  std::string remote;      // "127.0.0.1:51324"
+  bool is_secure = false;  // it came over TLS
+  Caller caller = {};      // who it comes from
 };
 
 struct Response {
@@ -52,6 +55,11 @@ class StreamWriter {
   // REQUIRES: begun().
   virtual bool Write(std::string_view bytes) = 0;
   virtual bool begun() const = 0;
+  // For a stream of server-sent events whose first piece may take long. From now on a comment is
+  // sent whenever nothing else was for a while, `head` before the first of them: so nothing on the
+  // way takes the connection for dead. Begin is called as ever. An error that is returned without
+  // it, once a comment was sent, ends the stream as an event.
+  virtual void KeepAlive(Response head) = 0;
 };
 
 // One request on its way through a handler.

@@ -33,8 +33,9 @@ const std::string& TitleOf(const Passage& passage) {
 std::string UrlOf(const Passage& passage, const std::string& collection, const Request& request) {
   if (!passage.uri.empty()) return passage.uri;
   const std::string* host = FindHeader(request.headers, "Host");
-  return (host == nullptr ? "" : "http://" + *host) + "/api/v1/documents/" +
-         PercentEncode(passage.chunk.document) + "?collection=" + PercentEncode(collection);
+  return (host == nullptr ? "" : (request.is_secure ? "https://" : "http://") + *host) +
+         "/api/v1/documents/" + PercentEncode(passage.chunk.document) +
+         "?collection=" + PercentEncode(collection);
 }
 
 void WriteExtension(const Answer& answer, const std::string& collection, JsonWriter& json) {

@@ -114,6 +114,21 @@ void ReadHistory(ObjectReader& reader, Question& question) {
   });
 }
 
+Status BindTo(const Caller& caller, Question& question) {
+  QUARRY_RETURN_IF_ERROR(caller.CheckCollection(question.collection));
+  if (!caller.principals) return OkStatus();
+  Principals& asked = question.query.principals;
+  if (asked.unrestricted) {
+    asked = {.unrestricted = false, .names = *caller.principals};
+    return OkStatus();
+  }
+  for (const std::string& name : asked.names) {
+    if (std::ranges::find(*caller.principals, name) != caller.principals->end()) continue;
+    return InvalidArgumentError("principals: \"" + name + "\" is none of this key's");
+  }
+  return OkStatus();
+}
+
 generation::CacheUse CacheUseOf(const Request& request) {
   generation::CacheUse use = generation::CacheUse::kRead;
   for (const auto& [name, value] : request.headers) {

@@ -42,6 +42,11 @@ void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Ques
 // Reads `history`, the turns before the question: [{"role": "user" | "assistant", "content": "..."}].
 void ReadHistory(ObjectReader& reader, Question& question);
 
+// Holds a question to what its caller may read: its collection, and the principals that it is asked
+// on behalf of. kNotFound for a collection that is not the caller's, kInvalidArgument for such a
+// principal; without principals the question gets the caller's.
+Status BindTo(const Caller& caller, Question& question);
+
 // What a request's Cache-Control asks of the answer cache: no-cache makes the answer anew, no-store
 // does not keep it either.
 generation::CacheUse CacheUseOf(const Request& request);

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/caller.h"
 #include "server/http_types.h"
 
 namespace quarry::server {
@@ -28,8 +29,9 @@ namespace quarry::server {
 using Handler = std::function<Response(const Call& call)>;
 
 // Which threads run a handler. Writing waits for the one writer of a collection, so it must not
-// take the threads that search; and an operator wants to hear from a server whose queues are full.
-enum class Lane : uint8_t { kRequest, kIngest, kOperations };
+// take the threads that search; an operator wants to hear from a server whose queues are full; and
+// a command of the store's owner may take hours.
+enum class Lane : uint8_t { kRequest, kIngest, kOperations, kCommands };
 
 // What the body of a request is. kFile: any type that ingest parses, or JSON; kForm:
 // multipart/form-data.
@@ -43,6 +45,12 @@ struct Route {
   Lane lane = Lane::kRequest;
   BodyKind body = BodyKind::kJson;
   uint64_t body_limit = 0;  // bytes; 0 = the server's default
+  // What a key must have for it. A route that says nothing is for administrators.
+  Scope scope = Scope::kAdmin;
+  // Whether the handler holds the request to the collections and principals of its caller
+  // (caller.h). Where it does not, keys that are bound to some are refused.
+  bool is_bounded = false;
+  uint32_t seconds = 0;  // that a request may take; 0 = the server's default
 };
 
 class Router {

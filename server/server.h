@@ -24,6 +24,7 @@
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
 #include "retrieval/retriever.h"
+#include "server/router.h"
 
 namespace quarry::server {
 
@@ -45,6 +46,16 @@ struct ServerOptions {
   uint32_t max_connections = 1024;
   std::string backup_directory;  // POST /api/v1/backup puts backups below it; "" = it is refused
   uint32_t drain_seconds = 10;   // how long Stop waits for requests under way
+  // Who is let in (auth.h).
+  bool loopback_open = false;    // no key is needed from this machine, though there are keys
+  bool allow_insecure = false;   // other machines are served without key or TLS
+  std::string owner_token = {};  // of the owner of the store; "" = there is none
+  std::vector<std::string> cors_origins;  // sites whose pages may use the server; "*" = all
+  // PEM files of the server's certificate (with those that it is signed by) and its key; "" = HTTP
+  // without TLS.
+  std::string tls_certificate = {};
+  std::string tls_key = {};
+  std::vector<Route> routes = {};  // that the program adds to those of handlers.h
 };
 
 // What the handlers work on; all must outlive the server.
@@ -69,11 +80,17 @@ struct Services {
 class Server {
  public:
   // Listens. kInvalidArgument for an address that is none, kUnavailable "address in use" for a
-  // taken port, both naming host and port.
+  // taken port, both naming host and port; kFailedPrecondition where other machines would be served
+  // without a key or without TLS and the options do not allow that.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, Services services);
   ~Server();
 
   uint16_t port() const;
+  // Where the owner of the store reaches it without TLS, on this machine only.
+  uint16_t owner_port() const;
+  // Takes certificate and key from their files again, for connections to come. On errors the old
+  // ones stay.
+  Status ReloadTls();
   // Ends accepting, lets requests under way finish (drain_seconds), closes. Idempotent.
   void Stop();
   // Returns when the server has stopped.

@@ -15,6 +15,9 @@ inline Response EventStreamHead() {
           .headers = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}}};
 }
 
+// What clients skip: sent so that nothing on the way takes a silent stream for dead.
+inline constexpr std::string_view kSseComment = ": alive\n\n";
+
 // One event; without a name where `event` is "". REQUIRES: no line end in either (JSON has none).
 inline std::string SseEvent(std::string_view event, std::string_view data) {
   std::string text;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Transport: HTTP/1.1 over TCP. One thread accepts, reads and writes for all connections; what a
-// request means and which thread handles it is its Dispatcher's business.
+// Transport: HTTP/1.1 over TCP, with TLS or without. One thread accepts, reads and writes for all
+// connections; what a request means and which thread handles it is its Dispatcher's business.
 //
 //   read the header block   idle_seconds until its first byte, then header_seconds; http_guard.h
 //   Dispatcher::Admit        which body is acceptable, or a refusal
@@ -14,6 +14,7 @@
 // Requests that a client sends without waiting (pipelining) are served one after the other. A
 // request that breaks the rules is answered and the connection closed.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -36,8 +37,11 @@ struct TransportOptions {
   uint32_t requests_per_connection = 1000;
   uint32_t max_connections = 1024;
   uint32_t drain_seconds = 10;
+  std::chrono::milliseconds heartbeat{15'000};  // of silent streams: StreamWriter::KeepAlive
   // Bodies of all requests together; more is answered 503.
   uint64_t held_body_bytes = 256u << 20;
+  std::string tls_certificate = {};  // PEM files (tls.h); "" = without TLS
+  std::string tls_key = {};
 };
 
 // What became of one request.
@@ -47,13 +51,15 @@ struct Served {
   std::string path;
   const Route* route = nullptr;  // nullptr where it was refused before
   std::string remote;
+  std::string key;              // id of the caller's; "" = none
   int status = 0;               // 499 when the client went away before it could be sent
   uint64_t bytes_received = 0;  // of the body
   uint64_t bytes_sent = 0;      // of the body
   double seconds = 0;           // from the first byte of the header to the last of the response
 };
 
-// All but Dispatch's work is called on the network thread and must be quick.
+// All but Dispatch's work is called on the network thread and must be quick; where several
+// transports have one dispatcher, on the thread of each.
 class Dispatcher {
  public:
   virtual ~Dispatcher() = default;
@@ -64,9 +70,12 @@ class Dispatcher {
   struct Admission {
     const Route* route = nullptr;
     uint64_t body_limit = 0;
+    uint32_t seconds = 0;             // that it may take; 0 = TransportOptions::request_seconds
+    HeaderList headers = {};          // of the response, whatever it is
     std::optional<Response> refusal;  // instead of all else
   };
-  // `request` has no body yet; Admit fills params and, from the target ("/path?a=b"), the query.
+  // `request` has no body yet; Admit fills params, the caller and, from the target ("/path?a=b"),
+  // the query.
   virtual Admission Admit(Request& request, std::string_view target) = 0;
 
   // Has the request handled; exchange->Finish must be called exactly once, from any thread.
@@ -83,8 +92,8 @@ class Dispatcher {
 class Transport {
  public:
   // Listens and starts the network thread. Errors: kInvalidArgument (no address), kUnavailable (the
-  // port is taken), both naming host and port. `dispatcher` must outlive the transport and every
-  // exchange that it was given.
+  // port is taken), both naming host and port; those of TlsIdentity::Load. `dispatcher` must
+  // outlive the transport and every exchange that it was given.
   static Result<std::unique_ptr<Transport>> Start(const TransportOptions& options,
                                                   Dispatcher& dispatcher);
   // Stops.
@@ -93,6 +102,9 @@ class Transport {
   Transport& operator=(const Transport&) = delete;
 
   uint16_t port() const;
+  // Takes the certificate from its files again, for connections to come; on errors the old one
+  // stays.
+  Status ReloadTls();
   // Ends accepting, closes idle connections, lets requests under way finish for drain_seconds, then
   // cancels them; returns when the network thread has ended. Idempotent. Exchanges may still be
   // under way in the dispatcher's threads.

@@ -65,6 +65,49 @@ TEST(Exchange, AWriterWaitsNoLongerThanItsDeadline) {
   EXPECT_FALSE(exchange.Write("y"));
 }
 
+TEST(Exchange, ASilentStreamIsKeptAlive) {
+  Exchange exchange({.path = "/api/v1/x"}, CallContext(), [] {});
+  exchange.Beat();
+  EXPECT_FALSE(exchange.Take().head) << "nobody asked for it";
+  exchange.KeepAlive({.content_type = "text/event-stream"});
+  exchange.Beat();
+  Exchange::Output output = exchange.Take();
+  ASSERT_TRUE(output.head);
+  EXPECT_EQ(output.head->content_type, "text/event-stream");
+  EXPECT_EQ(output.bytes, ": alive\n\n");
+  exchange.Beat();
+  output = exchange.Take();
+  EXPECT_FALSE(output.head);
+  EXPECT_EQ(output.bytes, ": alive\n\n");
+
+  EXPECT_FALSE(exchange.begun());
+  exchange.Begin({.content_type = "text/event-stream", .body = "a"});
+  exchange.Write("b");
+  exchange.Beat();
+  output = exchange.Take();
+  EXPECT_FALSE(output.head) << "it was sent";
+  EXPECT_EQ(output.bytes, "ab") << "what is written keeps it alive itself";
+  exchange.Finish({});
+  exchange.Beat();
+  EXPECT_EQ(exchange.Take().bytes, "");
+}
+
+TEST(Exchange, AnErrorBehindACommentIsAnEvent) {
+  const auto end_of = [](const std::string& path) {
+    Exchange exchange({.path = path}, CallContext(), [] {});
+    exchange.KeepAlive({.content_type = "text/event-stream"});
+    exchange.Beat();
+    exchange.Take();
+    exchange.Finish({.status = 503, .body = "{\"error\":1}"});
+    const Exchange::Output output = exchange.Take();
+    EXPECT_FALSE(output.response);
+    EXPECT_TRUE(output.finished);
+    return output.bytes;
+  };
+  EXPECT_EQ(end_of("/api/v1/answer"), "event: error\ndata: {\"error\":1}\n\n");
+  EXPECT_EQ(end_of("/v1/chat/completions"), "data: {\"error\":1}\n\n");
+}
+
 TEST(Errors, HaveTheShapeOfTheirSurface) {
   const Status status = NotFoundError("no \"x\"");
   EXPECT_EQ(ErrorJson(Surface::kNative, DetailOf(status)),

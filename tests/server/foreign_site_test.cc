@@ -47,9 +47,61 @@ TEST(ForeignSiteTest, ARefusalSaysWhatWasExpected) {
 TEST(ForeignSiteTest, BoundToMoreThanLoopbackAnyHostIsServed) {
   ServerOptions options;
   options.host = "0.0.0.0";
+  options.allow_insecure = true;
   const TestServer server(options);
   EXPECT_EQ(StatusWith(server, "Host: search.example\r\n"), 200);
   EXPECT_EQ(StatusWith(server, "Host: search.example\r\nOrigin: http://evil.example\r\n"), 403);
+}
+
+TEST(ForeignSiteTest, PagesOfListedSitesMayAsk) {
+  ServerOptions options;
+  options.cors_origins = {"https://app.example"};
+  const TestServer server(options);
+  const auto from = [&](const std::string& origin) {
+    return Fetch(server.port(), "GET", "/readyz", "", "Origin: " + origin + "\r\n");
+  };
+  const auto listed = from("https://app.example");
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(listed->status, 200);
+  EXPECT_EQ(listed->Header("access-control-allow-origin"), "https://app.example");
+  EXPECT_EQ(listed->Header("vary"), "Origin");
+  EXPECT_NE(listed->Header("access-control-expose-headers").find("X-Request-Id"),
+            std::string::npos);
+  for (const char* origin : {"http://app.example", "https://app.example:8443", "null"}) {
+    const auto reply = from(origin);
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, 403) << origin;
+    EXPECT_EQ(reply->Header("access-control-allow-origin"), "") << origin;
+  }
+}
+
+TEST(ForeignSiteTest, ABrowserThatAsksFirstIsTold) {
+  ServerOptions options;
+  options.cors_origins = {"https://app.example"};
+  const TestServer server(options);
+  const auto ask = [&](const std::string& target, const std::string& origin) {
+    return Fetch(server.port(), "OPTIONS", target, "",
+                 "Origin: " + origin + "\r\nAccess-Control-Request-Method: PUT\r\n");
+  };
+  const auto allowed = ask("/api/v1/documents/x", "https://app.example");
+  ASSERT_TRUE(allowed);
+  EXPECT_EQ(allowed->status, 204);
+  EXPECT_EQ(allowed->Header("access-control-allow-methods"), "GET, HEAD, PUT, DELETE");
+  EXPECT_NE(allowed->Header("access-control-allow-headers").find("Authorization"),
+            std::string::npos);
+  EXPECT_EQ(allowed->Header("access-control-allow-origin"), "https://app.example");
+  EXPECT_EQ(ask("/nope", "https://app.example")->status, 404);
+  EXPECT_EQ(ask("/api/v1/documents/x", "https://evil.example")->status, 403);
+  EXPECT_EQ(Fetch(server.port(), "OPTIONS", "/api/v1/search")->status, 405);
+}
+
+TEST(ForeignSiteTest, AStarIsEverySite) {
+  ServerOptions options;
+  options.cors_origins = {"*"};
+  const TestServer server(options);
+  const auto reply = Fetch(server.port(), "GET", "/readyz", "", "Origin: https://any.example\r\n");
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->Header("access-control-allow-origin"), "https://any.example");
 }
 
 }  // namespace

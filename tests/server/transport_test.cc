@@ -32,7 +32,8 @@ bool Eventually(const std::function<bool()>& holds) {
 }
 
 // GET /hello, POST /echo, GET /wait (until opened or cancelled), GET /stream (pieces without end
-// until nobody listens), GET /three (three pieces), GET /stuck (ignores its deadline).
+// until nobody listens), GET /three (three pieces), GET /stuck (ignores its deadline), GET /quiet (a
+// stream that says nothing until opened).
 class TestDispatcher final : public Dispatcher {
  public:
   string RequestId(const HeaderList& headers) override {
@@ -99,6 +100,14 @@ class TestDispatcher final : public Dispatcher {
       }
       return {.content_type = "text/plain", .body = "waited"};
     }
+    if (request.path == "/quiet") {
+      stream.KeepAlive({.content_type = "text/event-stream"});
+      std::unique_lock lock(mutex_);
+      opened_.wait(lock, [&] { return open_; });
+      stream.Begin({.content_type = "text/event-stream"});
+      stream.Write("data: said\n\n");
+      return {};
+    }
     if (request.path == "/three") {
       stream.Begin({.content_type = "text/event-stream", .body = ""});
       for (const char* piece : {"one ", "two ", "three"}) stream.Write(piece);
@@ -140,6 +149,18 @@ class TransportTest : public ::testing::Test {
       transport_;  // destroyed last: exchanges end with the dispatcher's pool
   TestDispatcher dispatcher_;
 };
+
+TEST_F(TransportTest, AStreamThatIsSilentSendsComments) {
+  HttpConnection connection(Start({.heartbeat = milliseconds(50)}));
+  connection.Send(MakeRequest("GET", "/quiet"));
+  ASSERT_TRUE(connection.ReadUntil(": alive\n\n\r\n9\r\n: alive\n\n")) << connection.buffered();
+  dispatcher_.Open();
+  const auto reply = connection.Read();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_EQ(reply->Header("content-type"), "text/event-stream");
+  EXPECT_TRUE(reply->body.ends_with(": alive\n\ndata: said\n\n")) << reply->body;
+}
 
 TEST_F(TransportTest, ServesARequest) {
   HttpConnection connection(Start());

@@ -1,0 +1,39 @@
+#pragma once
+
+// SERVER.json of a store: where the server that holds the store is reached by the store's owner,
+// and the token that shows it is the owner who comes. Only the owner of the file can read it. A
+// server writes it when it listens and removes it when it stops; one that was killed leaves it
+// behind, with a token that no server knows any more.
+
+#include <string>
+
+#include "base/status.h"
+
+namespace quarry::app {
+
+struct ServerRecord {
+  std::string url;  // "http://127.0.0.1:8420"
+  std::string token;
+};
+
+// Removes the file when it goes.
+class PublishedServer {
+ public:
+  // Replaces what a server before left. kUnavailable naming the file.
+  static Result<PublishedServer> Publish(const std::string& store, const ServerRecord& record);
+  PublishedServer(PublishedServer&& other) noexcept;
+  PublishedServer& operator=(PublishedServer&&) = delete;
+  ~PublishedServer();
+
+ private:
+  explicit PublishedServer(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+// kNotFound where there is none, kDataLoss for what is no such file.
+Result<ServerRecord> ReadServerRecord(const std::string& store);
+
+// A new token, which nobody can guess.
+std::string NewOwnerToken();
+
+}  // namespace quarry::app

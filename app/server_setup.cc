@@ -1,0 +1,32 @@
+#include "app/server_setup.h"
+
+namespace quarry::app {
+
+server::ServerOptions ServerOptionsOf(const Config& config) {
+  server::ServerOptions options = config.server;
+  options.default_collection = config.collection;
+  options.default_k = config.k;
+  options.default_mode = config.mode;
+  options.default_retrieval = config.retrieval;
+  return options;
+}
+
+server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintainer,
+                            ThreadPool& pool) {
+  return {.index = engine.index(),
+          .analyzer = engine.analyzer(),
+          .retriever = engine.retriever(),
+          .answerer = engine.answerer(),
+          .assistant = engine.assistant(),
+          .ingest = engine.ingest_options(),
+          .embedders = engine.embedders(),
+          .maintainer = maintainer,
+          .metrics = engine.metrics(),
+          .pool = pool,
+          .ingest_pool = engine.ingest_pool(),
+          .clock = engine.clock(),
+          .version = ProgramVersion(),
+          .reranker = engine.reranker()};
+}
+
+}  // namespace quarry::app

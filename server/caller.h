@@ -1,0 +1,54 @@
+#pragma once
+
+// Caller: who makes a request, and what it may read and write. The authenticator (auth.h) makes it
+// from the key of the request; handlers hold every collection and principal that a request names
+// to it.
+//
+//   QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(collection));
+//   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, question));   // question.h
+//
+// A value; thread-safe.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace quarry::server {
+
+class KeyMeter;
+
+// What a route asks for. A key has some of the first three; admin stands for all of them.
+enum class Scope : uint8_t {
+  kQuery,   // reads: searches, answers, documents
+  kIngest,  // writes documents
+  kAdmin,   // everything
+  kOwner,   // the owner of the store's directory: the token of ServerOptions
+  kOpen,    // no key
+};
+
+std::string_view ScopeName(Scope scope);
+// Of the three that keys have. kInvalidArgument.
+Result<Scope> ParseScope(std::string_view name);
+
+struct Caller {
+  std::string key;  // its id, never the key; "" = none was needed
+  std::optional<std::vector<std::string>> collections;  // nullopt = all
+  std::optional<std::vector<std::string>> principals;   // nullopt = whom the request names
+  std::shared_ptr<KeyMeter> meter;                      // null: nothing is limited
+
+  bool IsBound() const { return collections.has_value() || principals.has_value(); }
+  bool MayUse(std::string_view collection) const;
+  // kNotFound for a collection that the caller may not use, as for one that does not exist.
+  Status CheckCollection(std::string_view collection) const;
+  // Whether a document with that access list may be read.
+  bool MayRead(const std::vector<std::string>& access) const;
+  // What an answer took, against the key's limits of tokens.
+  void ChargeTokens(uint64_t tokens) const;
+};
+
+}  // namespace quarry::server

@@ -1,0 +1,557 @@
+#include "server/connection.h"
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdio>
+#include <ctime>
+
+#include "server/http_body.h"
+
+namespace quarry::server {
+namespace {
+
+using asio::ip::tcp;
+using boost::system::error_code;
+using SteadyClock = std::chrono::steady_clock;
+
+// What a client may send ahead while its request is handled; more stays in the kernel.
+constexpr size_t kMaxAhead = 64 * 1024;
+// A handler watches its deadline itself; when it has not for this long, the transport answers for
+// it.
+constexpr std::chrono::seconds kHandlerGrace{1};
+// A client that has closed its sending side may still read. Quick answers reach it; after this it
+// counts as gone.
+constexpr std::chrono::milliseconds kHalfClosedGrace{200};
+constexpr std::chrono::seconds kWriteTime{30};
+constexpr size_t kWriteBytesPerSecond = 64 * 1024;
+constexpr std::chrono::seconds kLingerTime{2};
+constexpr size_t kLingerBytes = 4u << 20;
+
+enum class Framing : uint8_t { kLength, kChunked, kUntilClose };
+
+void AppendField(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ");
+  // A value with a line end would be a header of its own.
+  for (const char c : value) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  out += "\r\n";
+}
+
+// `more` are headers beside the response's own.
+std::string HeadText(const Response& response, Framing framing, bool keep, int minor_version,
+                     const std::string& request_id, const HeaderList& more) {
+  std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ';
+  text.append(ReasonPhrase(response.status)).append("\r\n");
+  AppendField(text, "Date", FormatHttpDate(std::time(nullptr)));
+  if (!response.content_type.empty()) AppendField(text, "Content-Type", response.content_type);
+  if (framing == Framing::kChunked) AppendField(text, "Transfer-Encoding", "chunked");
+  if (framing == Framing::kLength && response.status != 204) {
+    AppendField(text, "Content-Length", std::to_string(response.body.size()));
+  }
+  if (!keep) {
+    AppendField(text, "Connection", "close");
+  } else if (minor_version == 0) {
+    AppendField(text, "Connection", "keep-alive");
+  }
+  if (!request_id.empty()) AppendField(text, "X-Request-Id", request_id);
+  AppendField(text, "X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.headers) AppendField(text, name, value);
+  for (const auto& [name, value] : more) AppendField(text, name, value);
+  return text + "\r\n";
+}
+
+std::string ChunkHead(size_t size) {
+  char text[24];
+  std::snprintf(text, sizeof(text), "%zx\r\n", size);
+  return text;
+}
+
+}  // namespace
+
+std::string AddressText(const tcp::endpoint& endpoint) {
+  const std::string address = endpoint.address().to_string();
+  const std::string port = std::to_string(endpoint.port());
+  return endpoint.address().is_v6() ? '[' + address + "]:" + port : address + ':' + port;
+}
+
+// ---- time ----
+
+void Session::SetDeadline(SteadyClock::duration from_now) {
+  deadline_ = SteadyClock::now() + from_now;
+  timed_out_ = false;
+  // A timer that fires too early looks again; so a deadline that moves back costs nothing.
+  if (!timer_armed_ || deadline_timer_.expiry() > deadline_) ArmTimer();
+}
+
+void Session::ArmTimer() {
+  deadline_timer_.expires_at(deadline_);
+  timer_armed_ = true;
+  deadline_timer_.async_wait([self = shared_from_this(), id = ++timer_id_](const error_code&) {
+    if (id != self->timer_id_ || self->closed_) return;
+    self->timer_armed_ = false;
+    if (SteadyClock::now() < self->deadline_) return self->ArmTimer();
+    self->timed_out_ = true;
+    self->WakeUp();
+    error_code ignored;
+    self->socket_.cancel(ignored);
+  });
+}
+
+// ---- bytes ----
+
+size_t Session::Take(const TlsStream::Outcome& outcome, error_code& error) {
+  switch (outcome.state) {
+    case TlsStream::State::kDone:
+      break;
+    case TlsStream::State::kNeedRead:
+    case TlsStream::State::kNeedWrite:
+      waits_for_ =
+          outcome.state == TlsStream::State::kNeedRead ? Socket::wait_read : Socket::wait_write;
+      error = asio::error::would_block;
+      break;
+    case TlsStream::State::kEnded:
+      error = asio::error::eof;
+      break;
+    case TlsStream::State::kFailed:
+      error = asio::error::connection_reset;
+      break;
+  }
+  return outcome.bytes;
+}
+
+size_t Session::ReadSome(error_code& error) {
+  std::vector<char>& scratch = shared_.scratch;
+  if (tls_ != nullptr) return Take(tls_->Read(scratch.data(), scratch.size()), error);
+  waits_for_ = Socket::wait_read;
+  return socket_.read_some(asio::buffer(scratch), error);
+}
+
+size_t Session::WriteSome(std::string_view first, std::string_view second, error_code& error) {
+  if (tls_ != nullptr) return Take(tls_->Write(first.empty() ? second : first), error);
+  waits_for_ = Socket::wait_write;
+  const std::array<asio::const_buffer, 2> buffers = {
+      asio::const_buffer(first.data(), first.size()),
+      asio::const_buffer(second.data(), second.size())};
+  return socket_.write_some(buffers, error);
+}
+
+asio::awaitable<bool> Session::Handshake() {
+  SetDeadline(std::chrono::seconds(options_.header_seconds));
+  idle_ = true;  // nobody waits for an answer
+  while (!closed_ && !timed_out_ && !shared_.draining) {
+    error_code error;
+    Take(tls_->Handshake(), error);
+    if (!error) co_return true;
+    if (error != asio::error::would_block) co_return false;
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    co_await socket_.async_wait(waits_for_, token);
+    if (error && error != asio::error::operation_aborted) co_return false;
+  }
+  co_return false;
+}
+
+asio::awaitable<bool> Session::Receive() {
+  while (true) {
+    if (closed_ || timed_out_ || reset_ || half_closed_ || (idle_ && shared_.draining)) {
+      co_return false;
+    }
+    error_code error;
+    const size_t size = ReadSome(error);
+    if (!error) {
+      in_.append(shared_.scratch.data(), size);
+      co_return true;
+    }
+    if (error != asio::error::would_block && error != asio::error::try_again) co_return false;
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    co_await socket_.async_wait(waits_for_, token);
+    if (error && error != asio::error::operation_aborted) co_return false;
+  }
+}
+
+asio::awaitable<bool> Session::Send(std::string_view first, std::string_view second) {
+  while (!first.empty() || !second.empty()) {
+    if (closed_ || timed_out_ || reset_) co_return false;
+    error_code error;
+    const size_t size = WriteSome(first, second, error);
+    if (!error) {
+      const size_t of_first = std::min(size, first.size());
+      first.remove_prefix(of_first);
+      second.remove_prefix(size - of_first);
+      continue;
+    }
+    if (error != asio::error::would_block && error != asio::error::try_again) {
+      reset_ = true;
+      co_return false;
+    }
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    co_await socket_.async_wait(waits_for_, token);
+    if (error && error != asio::error::operation_aborted) co_return false;
+  }
+  co_return true;
+}
+
+// ---- watching the client while its request is handled ----
+
+void Session::StartWatch() {
+  if (in_.size() < kMaxAhead && !half_closed_) Watch(++watch_id_);
+}
+
+void Session::Watch(uint64_t id) {
+  socket_.async_wait(Socket::wait_read, [self = shared_from_this(), id](const error_code& error) {
+    if (id == self->watch_id_ && !error) self->OnReadable(id);
+  });
+}
+
+void Session::OnReadable(uint64_t id) {
+  error_code error;
+  const size_t size = ReadSome(error);
+  if (!error) {
+    in_.append(shared_.scratch.data(), size);
+    if (in_.size() < kMaxAhead) Watch(id);
+  } else if (error == asio::error::would_block || error == asio::error::try_again) {
+    Watch(id);
+  } else if (error == asio::error::eof) {
+    half_closed_ = true;
+    if (deadline_ > SteadyClock::now() + kHalfClosedGrace) SetDeadline(kHalfClosedGrace);
+  } else {
+    reset_ = true;
+    WakeUp();
+  }
+}
+
+void Session::StopWatch() {
+  ++watch_id_;
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Session::WakeUp() {
+  woken_ = true;
+  wake_.cancel();
+}
+
+// ---- one request ----
+
+void Session::BeginRequest() {
+  started_ = SteadyClock::now();
+  head_ = {};
+  request_ = {};
+  more_headers_.clear();
+  problem_.reset();
+  served_ = {};
+  served_.remote = remote_;
+  is_head_ = false;
+}
+
+void Session::EndRequest() {
+  ReleaseBody();
+  exchange_.reset();
+  served_.seconds = std::chrono::duration<double>(SteadyClock::now() - started_).count();
+  shared_.dispatcher.Done(served_);
+}
+
+void Session::ReleaseBody() {
+  shared_.held_body_bytes -= held_;
+  held_ = 0;
+}
+
+asio::awaitable<bool> Session::ReadHead() {
+  size_t scanned = 0;
+  idle_ = in_.empty();
+  if (idle_) {
+    SetDeadline(refused_ ? kLingerTime : std::chrono::seconds(options_.idle_seconds));
+  } else {
+    SetDeadline(std::chrono::seconds(options_.header_seconds));
+  }
+  while (true) {
+    if (!in_.empty()) {
+      if (idle_) {
+        idle_ = false;
+        BeginRequest();
+        SetDeadline(std::chrono::seconds(options_.header_seconds));
+      }
+      const HeaderScan scan = ScanHeader(in_, options_.limits, scanned);
+      if (scan.state == HeaderScan::State::kBad) {
+        problem_ = scan.problem;
+        co_return false;
+      }
+      if (scan.state == HeaderScan::State::kComplete) {
+        auto parsed = ParseHeader(std::string_view(in_).substr(0, scan.size), options_.limits);
+        in_.erase(0, scan.size);
+        if (auto* problem = std::get_if<HttpProblem>(&parsed)) {
+          problem_ = std::move(*problem);
+          co_return false;
+        }
+        head_ = std::get<RequestHead>(std::move(parsed));
+        co_return true;
+      }
+    }
+    auto receiving = Receive();
+    const bool received = co_await std::move(receiving);
+    if (received) continue;
+    if (timed_out_ && !idle_) {
+      problem_ = HttpProblem{408, "the headers did not arrive within " +
+                                      std::to_string(options_.header_seconds) + " s"};
+    }
+    co_return false;
+  }
+}
+
+asio::awaitable<bool> Session::ReadBody(uint64_t limit) {
+  BodyDecoder body(head_, limit);
+  SetDeadline(std::chrono::seconds(options_.body_seconds));
+  if (head_.expect_continue && !body.done() && !body.problem() && in_.empty()) {
+    auto sending = Send("HTTP/1.1 100 Continue\r\n\r\n", {});
+    const bool sent = co_await std::move(sending);
+    if (!sent) co_return false;
+  }
+  while (!body.done() && !body.problem()) {
+    if (in_.empty()) {
+      auto receiving = Receive();
+      const bool received = co_await std::move(receiving);
+      if (!received && timed_out_) {
+        problem_ = HttpProblem{
+            408, "the body did not arrive within " + std::to_string(options_.body_seconds) + " s"};
+      }
+      if (!received) co_return false;
+    }
+    in_.erase(0, body.Consume(in_));
+    const uint64_t more = body.text().size() - held_;
+    if (shared_.held_body_bytes + more > options_.held_body_bytes) {
+      problem_ = HttpProblem{503, "too many large requests at once"};
+      co_return false;
+    }
+    shared_.held_body_bytes += more;
+    held_ += more;
+  }
+  if (body.problem()) {
+    problem_ = body.problem();
+    co_return false;
+  }
+  served_.bytes_received = body.text().size();
+  request_.body = body.Take();
+  co_return true;
+}
+
+asio::awaitable<bool> Session::SendResponse(const Response& response, bool keep) {
+  served_.status = response.status;
+  const std::string head =
+      HeadText(response, Framing::kLength, keep, head_.minor_version, request_.id, more_headers_);
+  const std::string_view body = is_head_ ? std::string_view() : response.body;
+  SetDeadline(kWriteTime + std::chrono::seconds(body.size() / kWriteBytesPerSecond));
+  auto sending = Send(head, body);
+  const bool sent = co_await std::move(sending);
+  if (sent) served_.bytes_sent = body.size();
+  co_return sent&& keep;
+}
+
+// Answers what breaks the rules; the connection ends with it.
+asio::awaitable<bool> Session::SendProblem() {
+  linger_ = true;
+  if (request_.id.empty()) request_.id = shared_.dispatcher.RequestId(head_.headers);
+  served_.id = request_.id;
+  const Response response = shared_.dispatcher.Refuse(*problem_, request_.path);
+  auto sending = SendResponse(response, /*keep=*/false);
+  co_return co_await std::move(sending);
+}
+
+asio::awaitable<bool> Session::AwaitResponse(bool keep) {
+  bool streaming = false;
+  const bool chunked = head_.minor_version == 1;
+  StartWatch();
+  SetDeadline(std::chrono::seconds(seconds_) + kHandlerGrace);
+  while (true) {
+    while (!woken_ && !timed_out_ && !reset_ && !closed_) {
+      error_code error;
+      auto token = asio::redirect_error(asio::use_awaitable, error);
+      wake_.expires_after(options_.heartbeat);
+      co_await wake_.async_wait(token);
+      if (error) continue;  // woken, not fired
+      exchange_->Beat();
+      break;
+    }
+    woken_ = false;
+    if (timed_out_ || reset_ || closed_) break;
+
+    Exchange::Output output = exchange_->Take();
+    if (output.response) {
+      StopWatch();
+      keep = keep && !shared_.draining && !half_closed_;
+      auto sending = SendResponse(*output.response, keep);
+      co_return co_await std::move(sending);
+    }
+    if (output.head) {
+      streaming = true;
+      keep = keep && chunked && !shared_.draining;
+      served_.status = output.head->status;
+      const std::string head =
+          HeadText(*output.head, chunked ? Framing::kChunked : Framing::kUntilClose, keep,
+                   head_.minor_version, request_.id, more_headers_);
+      auto sending = Send(head, {});
+      const bool sent = co_await std::move(sending);
+      if (!sent) break;
+    }
+    if (!output.bytes.empty()) {
+      if (chunked) output.bytes += "\r\n";
+      const std::string size = chunked ? ChunkHead(output.bytes.size() - 2) : std::string();
+      auto sending = Send(size, output.bytes);
+      const bool sent = co_await std::move(sending);
+      if (!sent) break;
+      served_.bytes_sent += output.bytes.size() - (chunked ? 2 : 0);
+    }
+    if (output.finished) {
+      StopWatch();
+      if (!chunked) co_return false;
+      auto sending = Send("0\r\n\r\n", {});
+      const bool sent = co_await std::move(sending);
+      co_return sent&& keep && !half_closed_;
+    }
+  }
+
+  StopWatch();
+  exchange_->Abandon();
+  if (reset_ || closed_ || half_closed_) {
+    served_.status = 499;
+  } else if (!streaming) {
+    problem_ = HttpProblem{504, "no answer within " + std::to_string(seconds_) + " s"};
+    auto sending = SendProblem();
+    co_await std::move(sending);
+  }
+  co_return false;
+}
+
+asio::awaitable<bool> Session::ServeOne() {
+  BeginRequest();
+  auto reading_head = ReadHead();
+  const bool has_head = co_await std::move(reading_head);
+  if (!has_head) {
+    if (!problem_) co_return false;
+    auto sending = SendProblem();
+    co_await std::move(sending);
+    EndRequest();
+    co_return false;
+  }
+
+  is_head_ = head_.method == "HEAD";
+  request_.id = shared_.dispatcher.RequestId(head_.headers);
+  request_.method = is_head_ ? "GET" : head_.method;
+  request_.path = head_.target.substr(0, head_.target.find_first_of("?#"));
+  request_.headers = head_.headers;
+  request_.remote = remote_;
+  request_.is_secure = tls_ != nullptr;
+  served_.id = request_.id;
+  served_.method = head_.method;
+  served_.path = request_.path;
+
+  // What a body of GET or HEAD means is not defined; it is read, and the connection then ends, so
+  // that nobody on the way can have taken it for a request.
+  const bool odd_body = request_.method == "GET" && head_.HasBody();
+  bool keep = head_.keep_alive && !odd_body && !shared_.draining &&
+              ++requests_ < options_.requests_per_connection;
+
+  if (refused_) {
+    problem_ = HttpProblem{503, "too many connections"};
+  }
+  Dispatcher::Admission admission;
+  if (!problem_) admission = shared_.dispatcher.Admit(request_, head_.target);
+  served_.route = admission.route;
+  served_.key = request_.caller.key;
+  more_headers_ = std::move(admission.headers);
+  seconds_ = admission.seconds != 0 ? admission.seconds : options_.request_seconds;
+  if (!problem_ && admission.refusal) {
+    linger_ = head_.HasBody();
+    keep = keep && !linger_;
+    auto sending = SendResponse(*admission.refusal, keep);
+    const bool go_on = co_await std::move(sending);
+    EndRequest();
+    co_return go_on;
+  }
+
+  bool has_body = !problem_.has_value();
+  if (has_body) {
+    auto reading_body = ReadBody(admission.body_limit);
+    has_body = co_await std::move(reading_body);
+  }
+  if (!has_body) {
+    served_.status = 499;
+    if (problem_) {
+      auto sending = SendProblem();
+      co_await std::move(sending);
+    }
+    EndRequest();
+    co_return false;
+  }
+
+  CallContext context = CallContext::WithTimeout(std::chrono::seconds(seconds_));
+  // The exchange may call from its thread at any moment, but not after Abandon or Finish.
+  auto wake = [self = shared_from_this()] {
+    asio::post(self->shared_.io, [self] { self->WakeUp(); });
+  };
+  woken_ = false;
+  exchange_ = std::make_shared<Exchange>(std::move(request_), std::move(context), std::move(wake));
+  request_ = {};
+  request_.id = served_.id;
+  request_.path = served_.path;
+  shared_.dispatcher.Dispatch(admission, exchange_);
+  auto responding = AwaitResponse(keep);
+  const bool go_on = co_await std::move(responding);
+  EndRequest();
+  co_return go_on;
+}
+
+// Closing a socket with unread bytes resets the connection, and the client may lose the response
+// that explains why. So what it still sends is read for a moment.
+asio::awaitable<void> Session::Linger() {
+  error_code ignored;
+  if (tls_ != nullptr) tls_->EndWriting();
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  SetDeadline(kLingerTime);
+  for (size_t drained = in_.size(); drained < kLingerBytes;) {
+    in_.clear();
+    auto receiving = Receive();
+    const bool received = co_await std::move(receiving);
+    if (!received) break;
+    drained += in_.size();
+  }
+}
+
+asio::awaitable<void> Session::Run() {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay(true), ignored);
+  remote_ = AddressText(socket_.remote_endpoint(ignored));
+  bool go_on = true;
+  if (tls_ != nullptr) {
+    auto shaking = Handshake();
+    go_on = co_await std::move(shaking);
+  }
+  while (go_on) {
+    auto serving = ServeOne();
+    go_on = co_await std::move(serving);
+  }
+  if (!reset_ && !closed_ && !half_closed_ && (linger_ || !in_.empty())) {
+    auto lingering = Linger();
+    co_await std::move(lingering);
+  }
+  Kill();
+}
+
+void Session::EndIfIdle() {
+  error_code ignored;
+  if (idle_) socket_.cancel(ignored);
+}
+
+void Session::Kill() {
+  closed_ = true;
+  if (exchange_ != nullptr) exchange_->Abandon();
+  ++timer_id_;
+  deadline_timer_.cancel();
+  ++watch_id_;
+  error_code ignored;
+  if (tls_ != nullptr && socket_.is_open()) tls_->EndWriting();
+  socket_.close(ignored);
+  WakeUp();
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,151 @@
+#pragma once
+
+// Session: one connection of a transport, from its first byte to its last. Internal to
+// transport.cc.
+//
+// g++ 12.2 destroys temporaries of a co_await expression twice. In connection.cc and transport.cc
+// such an expression holds named locals and std::move only, and no coroutine is a lambda.
+//
+// There are no cancellation slots in Boost 1.74 and no timeouts in a socket. So all waiting goes
+// through two points, Session::Receive and Session::Send; each tries the socket first, waits for
+// readiness and looks at the flags (timed_out_, reset_) before it waits again. A timer that fires
+// between two waits is therefore never lost.
+
+// ThreadSanitizer does not know fences; Asio's mutexes order what these order besides.
+#ifdef __SANITIZE_THREAD__
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK 1
+#endif
+
+// Boost 1.74's awaitable.hpp uses std::exchange and does not include <utility>.
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/tls.h"
+#include "server/transport.h"
+
+namespace quarry::server {
+
+namespace asio = boost::asio;
+
+// What the connections of a transport share. Network thread only, but for `io`.
+struct ConnectionShared {
+  ConnectionShared(const TransportOptions& given, Dispatcher& to)
+      : options(given), dispatcher(to) {}
+
+  const TransportOptions options;
+  Dispatcher& dispatcher;
+  asio::io_context io{1};
+  std::vector<char> scratch = std::vector<char>(size_t{64} * 1024);  // what one read brings
+  std::shared_ptr<const TlsIdentity> tls;                            // null: without TLS
+  bool draining = false;
+  uint64_t held_body_bytes = 0;
+};
+
+// One connection. Network thread only.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  using Socket = asio::ip::tcp::socket;
+
+  Session(Socket socket, ConnectionShared& shared, bool refused)
+      : shared_(shared),
+        options_(shared.options),
+        socket_(std::move(socket)),
+        tls_(shared.tls == nullptr ? nullptr : shared.tls->Accept(socket_.native_handle())),
+        deadline_timer_(shared.io),
+        wake_(shared.io),
+        refused_(refused) {}
+
+  // Serves requests until the connection ends. The caller keeps the session alive.
+  asio::awaitable<void> Run();
+  // Ends the connection if it is between two requests.
+  void EndIfIdle();
+  // Ends it whatever it is doing.
+  void Kill();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Error = boost::system::error_code;
+
+  asio::awaitable<bool> Handshake();
+  asio::awaitable<bool> ServeOne();
+  asio::awaitable<bool> ReadHead();
+  asio::awaitable<bool> ReadBody(uint64_t limit);
+  asio::awaitable<bool> AwaitResponse(bool keep);
+  asio::awaitable<bool> SendResponse(const Response& response, bool keep);
+  asio::awaitable<bool> SendProblem();
+  asio::awaitable<void> Linger();
+
+  // Appends what arrives to in_. False at the end of the stream, on errors and once time is up.
+  asio::awaitable<bool> Receive();
+  // Writes both. False when the client is gone or time is up.
+  asio::awaitable<bool> Send(std::string_view first, std::string_view second);
+
+  // What the socket takes or has now: into shared_.scratch; of `first`, else of `second`.
+  size_t ReadSome(Error& error);
+  size_t WriteSome(std::string_view first, std::string_view second, Error& error);
+  size_t Take(const TlsStream::Outcome& outcome, Error& error);
+
+  void SetDeadline(Clock::duration from_now);
+  void ArmTimer();
+  void StartWatch();
+  void Watch(uint64_t id);
+  void OnReadable(uint64_t id);
+  void StopWatch();
+  void WakeUp();
+  void BeginRequest();
+  void EndRequest();
+  void ReleaseBody();
+
+  ConnectionShared& shared_;
+  const TransportOptions& options_;
+  Socket socket_;
+  std::unique_ptr<TlsStream> tls_;                   // null: without TLS
+  Socket::wait_type waits_for_ = Socket::wait_read;  // where ReadSome or WriteSome would block
+  std::string remote_;                               // address and port of the client
+  std::string in_;                                   // received and not yet understood
+
+  asio::steady_timer deadline_timer_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  bool timer_armed_ = false;
+  uint64_t timer_id_ = 0;  // of the wait that counts; what earlier ones report is ignored
+  bool timed_out_ = false;
+
+  asio::steady_timer wake_;  // cancelled to wake the coroutine; fires when a stream is silent
+  bool woken_ = false;
+  uint64_t watch_id_ = 0;
+  bool half_closed_ = false;  // the client sends no more
+  bool reset_ = false;        // the client is gone
+
+  const bool refused_;  // there are too many connections: one 503 and no more
+  bool idle_ = false;   // between two requests
+  bool closed_ = false;
+  bool linger_ = false;
+  uint32_t requests_ = 0;
+
+  // The request under way.
+  RequestHead head_;
+  Request request_;
+  HeaderList more_headers_;  // of its response
+  uint32_t seconds_ = 0;     // that it may take
+  std::optional<HttpProblem> problem_;
+  std::shared_ptr<Exchange> exchange_;
+  Served served_;
+  Clock::time_point started_;
+  uint64_t held_ = 0;  // of shared_.held_body_bytes
+  bool is_head_ = false;
+};
+
+// "127.0.0.1:51324", "[::1]:51324".
+std::string AddressText(const asio::ip::tcp::endpoint& endpoint);
+
+}  // namespace quarry::server

@@ -1,0 +1,73 @@
+#include "server/origin.h"
+
+#include <algorithm>
+
+namespace quarry::server {
+namespace {
+
+constexpr const char* kExposed =
+    "X-Request-Id, Retry-After, Mcp-Session-Id, x-ratelimit-limit-requests, "
+    "x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, "
+    "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens";
+constexpr const char* kAccepted =
+    "Authorization, Content-Type, Cache-Control, X-Request-Id, Mcp-Session-Id, "
+    "MCP-Protocol-Version, Last-Event-ID";
+
+// "localhost:8420" -> "localhost", "[::1]:8420" -> "[::1]".
+std::string_view HostName(std::string_view authority) {
+  const size_t bracket = authority.find(']');
+  return authority.substr(0, authority.find(':', bracket == std::string_view::npos ? 0 : bracket));
+}
+
+bool IsLoopbackName(std::string_view name) {
+  return EqualsIgnoringCase(name, "localhost") || name == "[::1]" || name.starts_with("127.");
+}
+
+}  // namespace
+
+bool IsLoopbackHost(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+OriginCheck CheckOrigin(const OriginPolicy& policy, const HeaderList& headers) {
+  OriginCheck check;
+  const std::string* host = FindHeader(headers, "Host");
+  const std::string authority = host == nullptr ? "" : *host;
+  if (IsLoopbackHost(policy.host) && host != nullptr && !IsLoopbackName(HostName(authority))) {
+    check.problem = "Host " + authority + " is not this server, which listens on " + policy.host +
+                    " only; expected localhost, 127.0.0.1 or [::1]";
+    return check;
+  }
+  const std::string* origin = FindHeader(headers, "Origin");
+  if (origin == nullptr) return check;
+  const size_t scheme = origin->find("://");
+  if (scheme != std::string::npos &&
+      EqualsIgnoringCase(std::string_view(*origin).substr(scheme + 3), authority)) {
+    return check;
+  }
+  const bool is_allowed = std::ranges::any_of(policy.allowed, [&](const std::string& one) {
+    return one == "*" || EqualsIgnoringCase(one, *origin);
+  });
+  if (!is_allowed) {
+    check.problem = "Origin " + *origin + " is another site; requests of its pages are not served";
+    return check;
+  }
+  check.headers = {{"Access-Control-Allow-Origin", *origin},
+                   {"Access-Control-Expose-Headers", kExposed},
+                   {"Vary", "Origin"}};
+  return check;
+}
+
+std::optional<Response> PreflightResponse(std::string_view method, const HeaderList& headers,
+                                          const std::string& methods) {
+  const bool is_preflight = method == "OPTIONS" && FindHeader(headers, "Origin") != nullptr &&
+                            FindHeader(headers, "Access-Control-Request-Method") != nullptr;
+  if (!is_preflight) return std::nullopt;
+  return Response{.status = 204,
+                  .content_type = "",
+                  .headers = {{"Access-Control-Allow-Methods", methods},
+                              {"Access-Control-Allow-Headers", kAccepted},
+                              {"Access-Control-Max-Age", "600"}}};
+}
+
+}  // namespace quarry::server

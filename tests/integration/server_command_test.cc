@@ -1,0 +1,233 @@
+// Commands while a server has the store; keys; MCP over standard input and output.
+
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "base/file.h"
+#include "model/http_client.h"
+#include "tests/testing/command_testing.h"
+#include "tests/testing/http_client.h"
+#include "tests/testing/http_upstream.h"
+
+namespace quarry {
+namespace {
+
+using std::string;
+using testing::CommandTest;
+using testing::Fetch;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::QuarryProcess;
+using testing::QuarryResult;
+
+class ServerCommandTest : public CommandTest {
+ protected:
+  ServerCommandTest() {
+    Write("docs/pump.md", "# Pump\n\nThe coolant pump runs at 9 bar.\n");
+    Write("docs/leave.md", "# Leave\n\nAn employee has 28 days of paid leave.\n");
+    QUARRY_CHECK(Run({"index", "docs"}).exit_code == 0);
+  }
+
+  // Serves until the test ends, or StopServer.
+  void StartServer(std::vector<string> more = {}) {
+    std::vector<string> arguments = {"serve", "--port", "0", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    server_ = std::make_unique<QuarryProcess>(Command(arguments));
+    const string line = server_->ReadFirstLine();
+    QUARRY_CHECK(!line.empty());
+    port_ = Json::parse(line).at("port");
+    url_ = Json::parse(line).at("url");
+  }
+  QuarryResult StopServer() {
+    server_->Signal(SIGTERM);
+    QuarryResult result = server_->Wait();
+    server_.reset();
+    return result;
+  }
+  string RecordPath() const { return home() + "/store/SERVER.json"; }
+  int StatusOf(const string& target, const string& key) {
+    const auto reply = Fetch(port_, "GET", target, "", "Authorization: Bearer " + key + "\r\n");
+    return reply ? reply->status : 0;
+  }
+
+  std::unique_ptr<QuarryProcess> server_;
+  uint16_t port_ = 0;
+  string url_;
+};
+
+TEST_F(ServerCommandTest, GoThroughTheServerAndSaySo) {
+  const QuarryResult alone = Run({"search", "paid leave"});
+  StartServer();
+  const QuarryResult through = Run({"search", "paid leave"});
+  EXPECT_EQ(through.exit_code, 0);
+  EXPECT_EQ(through.out, alone.out);
+  EXPECT_EQ(through.error, "quarry: the server at " + url_ + " has the store, and runs this\n");
+  EXPECT_EQ(RunJson({"search", "paid leave"}).at("hits")[0].at("document"), "leave.md");
+  EXPECT_EQ(Run({"search", "zeppelin", "--mode", "lexical"}).exit_code, 1);
+
+  const QuarryResult answer = Run({"ask", "At how many bar does the coolant pump run?"});
+  EXPECT_THAT(answer.out, HasSubstr("9 bar"));
+  EXPECT_THAT(answer.out, HasSubstr("pump.md"));
+  EXPECT_EQ(RunJson({"docs", "ls"}).at("total"), 2);
+  EXPECT_THAT(Run({"docs", "show", "pump.md", "--text"}).out, HasSubstr("coolant"));
+  EXPECT_EQ(RunJson({"stats"}).at("collections")[0].at("documents"), 2);
+  EXPECT_EQ(Run({"collections", "create", "other"}).exit_code, 0);
+  EXPECT_EQ(RunJson({"docs", "ls", "--collection", "other"}).at("total"), 0);
+  const QuarryResult missing = Run({"search", "x", "--collection", "nope"});
+  EXPECT_EQ(missing.exit_code, 2) << missing.error;
+  EXPECT_THAT(missing.error, HasSubstr("no collection \"nope\"; there is: default, other"));
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+}
+
+TEST_F(ServerCommandTest, IndexThroughTheServerTakesPathsFromWhereTheUserIs) {
+  StartServer();
+  Write("docs/valve.md", "# Valve\n\nThe valve closes within 3 seconds.\n");
+  std::filesystem::remove(home() + "/docs/leave.md");
+  testing::QuarryCommand command = Command({"index", ".", "--prune", "--json"});
+  command.directory = home() + "/docs";
+  const QuarryResult indexed = RunQuarryWith(command);
+  EXPECT_EQ(indexed.exit_code, 0) << indexed.error;
+  const Json result = Json::parse(indexed.out);
+  EXPECT_EQ(result.at("documents").at("added"), 1);
+  EXPECT_EQ(result.at("documents").at("unchanged"), 1);
+  EXPECT_EQ(result.at("documents").at("removed"), 1);
+  const auto found = Fetch(port_, "POST", "/api/v1/search", R"({"query": "valve"})");
+  ASSERT_TRUE(found);
+  EXPECT_THAT(found->body, HasSubstr("valve.md"));
+
+  EXPECT_EQ(Run({"docs", "delete", "valve.md"}).exit_code, 0);
+  const QuarryResult piped = Run({"index", "-"});
+  EXPECT_NE(piped.exit_code, 0);
+  EXPECT_THAT(piped.error, HasSubstr("\"-\": a running server has the store"));
+  EXPECT_THAT(Run({"index", "docs", "--watch"}).error,
+              HasSubstr("--watch: a running server has the store"));
+}
+
+TEST_F(ServerCommandTest, TheRecordIsTheOwnersAndGoesWithTheServer) {
+  StartServer();
+  struct stat record;
+  ASSERT_EQ(::stat(RecordPath().c_str(), &record), 0);
+  EXPECT_EQ(record.st_mode & 0777, 0600u);
+  const auto refused = Fetch(port_, "POST", "/api/v1/command", "{}");
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 403);
+  const QuarryResult ended = StopServer();
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_THAT(ended.error, Not(HasSubstr("qo-")));
+  EXPECT_NE(::stat(RecordPath().c_str(), &record), 0);
+}
+
+TEST_F(ServerCommandTest, WhatAKilledServerLeftIsNotBelieved) {
+  StartServer();
+  const string record = ReadFile(RecordPath()).value();
+  server_->Signal(SIGKILL);
+  server_->Wait();
+  server_.reset();
+  EXPECT_EQ(Run({"search", "leave"}).exit_code, 0) << "nobody has the store";
+
+  // Somebody else has it, and the record is of the server that was killed.
+  Result<FileLock> lock = FileLock::Acquire(home() + "/store/LOCK", FileLock::Kind::kExclusive);
+  ASSERT_TRUE(lock.ok());
+  const QuarryResult locked = Run({"search", "leave"});
+  EXPECT_EQ(locked.exit_code, 5);
+  EXPECT_THAT(locked.error, HasSubstr("which does not run commands of this store"));
+  ASSERT_OK(WriteFileAtomically(RecordPath(), R"({"url":"http://evil.example","token":"x"})"));
+  EXPECT_EQ(Run({"search", "leave"}).exit_code, 5) << "the token goes nowhere";
+}
+
+TEST_F(ServerCommandTest, KeysAreMadeAndRevokedBesideTheServer) {
+  StartServer();
+  EXPECT_EQ(StatusOf("/api/v1/documents", ""), 200);
+  const QuarryResult made = Run({"keys", "create", "ci", "--scope", "query", "--scope", "ingest",
+                                 "--collections", "default", "--requests-per-minute", "100"});
+  ASSERT_EQ(made.exit_code, 0) << made.error;
+  const string key = made.out.substr(0, made.out.find('\n'));
+  EXPECT_EQ(key.substr(0, 3), "qk-");
+  EXPECT_EQ(StatusOf("/api/v1/documents", "qk-none"), 401);
+  EXPECT_EQ(StatusOf("/api/v1/documents", key), 200);
+  EXPECT_EQ(StatusOf("/api/v1/keys", key), 403);
+  EXPECT_EQ(Run({"search", "leave"}).exit_code, 0) << "the owner needs none";
+  const Json listed = RunJson({"keys", "ls"});
+  ASSERT_EQ(listed.at("keys").size(), 1u);
+  const string id = listed.at("keys")[0].at("id");
+  EXPECT_THAT(Run({"keys", "ls"}).out,
+              HasSubstr(id + "  ci  query, ingest  in default  100 requests per minute"));
+  EXPECT_EQ(Run({"keys", "revoke", id}).out, "revoked " + id + " (ci)\n");
+  EXPECT_EQ(StatusOf("/api/v1/documents", key), 401);
+  EXPECT_THAT(Run({"keys", "revoke", "key_x"}).error, HasSubstr("no key \"key_x\""));
+  EXPECT_THAT(Run({"keys", "create", "x", "--scope", "root"}).error,
+              HasSubstr("--scope: expected query, ingest or admin, got \"root\""));
+  const QuarryResult ended = StopServer();
+  EXPECT_THAT(ended.error, Not(HasSubstr(key)));
+  EXPECT_THAT(ended.error, HasSubstr(id)) << "the log names the key by its id";
+}
+
+TEST_F(ServerCommandTest, SighupReadsTheCertificateAgain) {
+  const testing::TestAuthority first("first.test");
+  const testing::TestAuthority second("second.test");
+  const auto copy = [&](const testing::TestAuthority& authority) {
+    const auto overwrite = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(authority.certificate_file(), home() + "/server.pem", overwrite);
+    std::filesystem::copy_file(authority.key_file(), home() + "/server.key", overwrite);
+  };
+  copy(first);
+  Write("quarry.yaml", "server:\n  tls_certificate: server.pem\n  tls_key: server.key\n");
+  StartServer();
+  EXPECT_EQ(url_.substr(0, 8), "https://");
+  const auto trusts = [&](const testing::TestAuthority& authority) {
+    model::HttpRequest request;
+    request.url = url_ + "/healthz";
+    return model::HttpClient({.ca_file = authority.ca_file()})
+        .Send(request, {}, CallContext::WithTimeout(std::chrono::seconds(20)))
+        .ok();
+  };
+  EXPECT_TRUE(trusts(first));
+  EXPECT_FALSE(trusts(second));
+  copy(second);
+  server_->Signal(SIGHUP);
+  bool reloaded = false;
+  for (int i = 0; i < 100 && !reloaded; ++i) {
+    reloaded = trusts(second);
+    if (!reloaded) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_TRUE(reloaded);
+  EXPECT_EQ(Run({"search", "leave"}).exit_code, 0) << "the owner comes without TLS";
+
+  Write("server.pem", "no certificate");
+  server_->Signal(SIGHUP);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_TRUE(trusts(second));
+  EXPECT_THAT(StopServer().error, HasSubstr("the old certificate stays: "));
+}
+
+TEST_F(ServerCommandTest, OtherMachinesAreNotServedWithoutKeyAndTls) {
+  const QuarryResult refused = Run({"serve", "--host", "0.0.0.0", "--port", "0"});
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_THAT(refused.error, HasSubstr("other machines would be served without a key"));
+}
+
+TEST_F(ServerCommandTest, McpOverStandardInput) {
+  const string hello =
+      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}})";
+  const string ask = R"({"jsonrpc":"2.0","id":"b","method":"tools/call","params":{"name":"search",)"
+                     R"("arguments":{"query":"paid leave"}}})";
+  const auto replies = [&] {
+    testing::QuarryCommand command = Command({"mcp"});
+    command.input =
+        hello + "\n" + R"({"jsonrpc":"2.0","method":"notifications/initialized"})" + "\n\n{\n";
+    const QuarryResult began = RunQuarryWith(command);
+    EXPECT_EQ(began.exit_code, 0) << began.error;
+    EXPECT_THAT(began.out, HasSubstr(R"("protocolVersion":"2025-06-18")"));
+    EXPECT_THAT(began.out, HasSubstr("-32700"));
+    command.input = ask + "\n";
+    return RunQuarryWith(command).out;
+  };
+  EXPECT_THAT(replies(), HasSubstr("expected initialize first"));
+  StartServer();
+  EXPECT_THAT(replies(), HasSubstr("leave.md")) << "the server has a session of its own for it";
+}
+
+}  // namespace
+}  // namespace quarry

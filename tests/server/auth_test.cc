@@ -1,0 +1,381 @@
+// Who is let in, over a whole server.
+
+#include "server/auth.h"
+
+#include "base/log.h"
+#include "tests/server/server_testing.h"
+
+namespace quarry::server {
+namespace {
+
+using nlohmann::json;
+using std::string;
+using testing::Fetch;
+using testing::HttpReply;
+using testing::SmallCorpus;
+using testing::TestEngine;
+using testing::TestServer;
+using testing::TextDocument;
+
+class AuthTest : public ::testing::Test {
+ protected:
+  AuthTest() {
+    std::vector<Document> documents = SmallCorpus();
+    Document secret = TextDocument("secret", "Salaries", "The director earns 9000 crowns a month.");
+    secret.access = {"board"};
+    documents.push_back(std::move(secret));
+    engine_.Add(std::move(documents));
+    QUARRY_CHECK(engine_.index->CreateCollection("other").ok());
+  }
+
+  string Key(const KeyGrant& grant) { return keys_.Create(grant).value().key; }
+
+  HttpReply Send(const TestServer& server, const string& method, const string& target,
+                 const string& key, const json& body = nullptr, const string& more = "") {
+    string headers = more;
+    if (!key.empty()) headers += "Authorization: Bearer " + key + "\r\n";
+    const auto reply =
+        Fetch(server.port(), method, target, body.is_null() ? "" : body.dump(), headers);
+    if (!reply) {
+      ADD_FAILURE() << method << ' ' << target << ": no response";
+      return {};
+    }
+    return *reply;
+  }
+
+  TestEngine engine_;
+  ApiKeys keys_{engine_.index->objects(), engine_.clock};
+};
+
+string MessageOf(const HttpReply& reply) {
+  return json::parse(reply.body).at("error").at("message").get<string>();
+}
+
+TEST_F(AuthTest, WithoutAnyKeyEverythingIsOpen) {
+  const TestServer server(engine_, {});
+  EXPECT_EQ(Send(server, "GET", "/api/v1/keys", "").status, 200);
+  EXPECT_EQ(Send(server, "GET", "/v1/models", "none").status, 200);
+}
+
+TEST_F(AuthTest, OnceThereIsAKeyOneIsNeededFromTheNextRequestOn) {
+  const TestServer server(engine_, {});
+  EXPECT_EQ(Send(server, "GET", "/api/v1/documents", "").status, 200);
+  const string key = Key({.name = "reader"});
+  const HttpReply none = Send(server, "GET", "/api/v1/documents", "");
+  EXPECT_EQ(none.status, 401);
+  EXPECT_EQ(none.Header("www-authenticate"), "Bearer realm=\"quarry\"");
+  EXPECT_EQ(json::parse(none.body),
+            (json{{"error",
+                   {{"code", "UNAUTHENTICATED"},
+                    {"message",
+                     "a key is needed: send \"Authorization: Bearer qk-...\"; `quarry "
+                     "keys create` makes one"}}}}));
+  EXPECT_EQ(Send(server, "GET", "/api/v1/documents", key).status, 200);
+  EXPECT_EQ(Send(server, "GET", "/healthz", "").status, 200);
+  EXPECT_EQ(Send(server, "GET", "/readyz", "").status, 200);
+
+  QUARRY_CHECK(keys_.Revoke(IdOfKey(key)).ok());
+  const HttpReply revoked = Send(server, "GET", "/api/v1/documents", key);
+  EXPECT_EQ(revoked.status, 401);
+  EXPECT_EQ(MessageOf(revoked), "the key was revoked");
+  EXPECT_EQ(revoked.Header("www-authenticate"), "Bearer realm=\"quarry\", error=\"invalid_token\"");
+}
+
+TEST_F(AuthTest, TheOpenAiSurfaceRefusesInItsOwnShape) {
+  const TestServer server(engine_, {});
+  Key({.name = "reader"});
+  const HttpReply reply = Send(server, "GET", "/v1/models", "sk-foreign");
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(json::parse(reply.body), (json{{"error",
+                                            {{"message", "the key is not known here"},
+                                             {"type", "invalid_request_error"},
+                                             {"param", nullptr},
+                                             {"code", "invalid_api_key"}}}}));
+}
+
+TEST_F(AuthTest, AHeaderThatIsNoneOfOursIsRefused) {
+  const TestServer server(engine_, {});
+  const string key = Key({.name = "reader"});
+  const auto message = [&](const string& headers) {
+    const HttpReply reply = Send(server, "GET", "/api/v1/documents", "", nullptr, headers);
+    EXPECT_EQ(reply.status, 401) << headers;
+    return MessageOf(reply);
+  };
+  EXPECT_EQ(message("Authorization: Basic YTpi\r\n"),
+            "header Authorization: expected \"Bearer\" and a key");
+  EXPECT_EQ(message("Authorization: Bearer " + key + "\r\nAuthorization: Bearer x\r\n"),
+            "header Authorization stands twice");
+  EXPECT_EQ(message("Authorization: Bearer\r\n"),
+            "header Authorization: expected \"Bearer\" and a key");
+  EXPECT_EQ(Send(server, "GET", "/api/v1/documents", "", nullptr,
+                 "authorization: bearer  " + key + "\r\n")
+                .status,
+            200);
+}
+
+TEST_F(AuthTest, EveryRouteAsksForItsScope) {
+  const TestServer server(engine_, {});
+  const string query = Key({.name = "q"});
+  const string ingest = Key({.name = "i", .scopes = {Scope::kIngest}});
+  const string admin = Key({.name = "a", .scopes = {Scope::kAdmin}});
+  const auto status = [&](const string& method, const string& target, const string& key,
+                          const json& body = nullptr) {
+    return Send(server, method, target, key, body).status;
+  };
+  const json search = {{"query", "pump"}};
+  const json document = {{"id", "n"}, {"text", "New."}};
+  EXPECT_EQ(status("POST", "/api/v1/search", query, search), 200);
+  EXPECT_EQ(status("POST", "/api/v1/search", ingest, search), 403);
+  EXPECT_EQ(status("POST", "/api/v1/search", admin, search), 200);
+  EXPECT_EQ(status("PUT", "/api/v1/documents", query, document), 403);
+  EXPECT_EQ(status("PUT", "/api/v1/documents", ingest, document), 201);
+  EXPECT_EQ(status("DELETE", "/api/v1/documents/n", query), 403);
+  EXPECT_EQ(status("DELETE", "/api/v1/documents/n", ingest), 200);
+  for (const char* target : {"/api/v1/keys", "/api/v1/stats", "/api/v1/cache", "/metrics"}) {
+    EXPECT_EQ(status("GET", target, query), 403) << target;
+    EXPECT_EQ(status("GET", target, ingest), 403) << target;
+  }
+  EXPECT_EQ(status("GET", "/api/v1/keys", admin), 200);
+  const HttpReply reply = Send(server, "GET", "/api/v1/keys", query);
+  EXPECT_EQ(MessageOf(reply), "this needs the scope admin, which the key does not have");
+}
+
+TEST_F(AuthTest, ARouteThatSaysNothingIsForAdministratorsWithoutBounds) {
+  ServerOptions options;
+  options.routes = {{.method = "GET", .pattern = "/api/v1/new", .handler = [](const Call&) {
+                       return Response{.body = "{}"};
+                     }}};
+  const TestServer server(engine_, options);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/new", Key({.name = "q"})).status, 403);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/new",
+                 Key({.name = "b", .scopes = {Scope::kAdmin}, .collections = {{"default"}}}))
+                .status,
+            403);
+  EXPECT_EQ(
+      Send(server, "GET", "/api/v1/new", Key({.name = "a", .scopes = {Scope::kAdmin}})).status,
+      200);
+}
+
+TEST_F(AuthTest, AKeyOfOneCollectionReachesNoOther) {
+  const TestServer server(engine_, {});
+  const string query = Key({.name = "q", .collections = {{"other"}}});
+  const string ingest =
+      Key({.name = "i", .scopes = {Scope::kIngest, Scope::kAdmin}, .collections = {{"other"}}});
+  const auto expect_hidden = [&](const string& method, const string& target, const string& key,
+                                 const json& body = nullptr) {
+    const HttpReply reply = Send(server, method, target, key, body);
+    EXPECT_EQ(reply.status, 404) << method << ' ' << target;
+    EXPECT_EQ(MessageOf(reply), "no collection \"default\"; there is: other") << target;
+  };
+  const json asked = {{"query", "pump"}, {"collection", "default"}};
+  for (const char* target : {"/api/v1/search", "/api/v1/explain", "/api/v1/answer"}) {
+    expect_hidden("POST", target, query, asked);
+    expect_hidden("POST", target, query, {{"query", "pump"}});
+  }
+  expect_hidden("POST", "/api/v1/search", query,
+                {{"query", "pump"}, {"collections", {"other", "default"}}});
+  expect_hidden("POST", "/v1/chat/completions", query,
+                {{"model", "quarry"},
+                 {"messages", {{{"role", "user"}, {"content", "pump?"}}}},
+                 {"quarry", {{"collection", "default"}}}});
+  expect_hidden("GET", "/api/v1/documents", query);
+  expect_hidden("GET", "/api/v1/documents/secret?collection=default", query);
+  expect_hidden("PUT", "/api/v1/documents", ingest, {{"id", "n"}, {"text", "x"}});
+  expect_hidden("PUT", "/api/v1/documents/n", ingest, {{"text", "x"}});
+  expect_hidden("DELETE", "/api/v1/documents/secret", ingest);
+  expect_hidden("DELETE", "/api/v1/collections/default", ingest);
+  expect_hidden("POST", "/api/v1/collections", ingest, {{"name", "default"}});
+
+  EXPECT_EQ(Send(server, "PUT", "/api/v1/documents?collection=other", ingest,
+                 {{"id", "n"}, {"text", "x"}})
+                .status,
+            201);
+  const json listed = json::parse(Send(server, "GET", "/api/v1/collections", query).body);
+  ASSERT_EQ(listed.at("collections").size(), 1u);
+  EXPECT_EQ(listed.at("collections")[0].at("name"), "other");
+  EXPECT_EQ(MessageOf(Send(server, "GET", "/api/v1/stats", ingest)),
+            "the key is bound to collections or principals, and this is about all of them");
+}
+
+TEST_F(AuthTest, AKeyOfAPrincipalReadsWhatThatPrincipalMay) {
+  const TestServer server(engine_, {});
+  const string staff = Key({.name = "s", .principals = {{"staff"}}});
+  const string board = Key({.name = "b", .principals = {{"board", "staff"}}});
+  const json search = {{"query", "what does the director earn"}, {"k", 50}};
+  const auto holds_secret = [&](const string& key, const json& body) {
+    const HttpReply reply = Send(server, "POST", "/api/v1/search", key, body);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return reply.body.find("9000 crowns") != string::npos;
+  };
+  EXPECT_FALSE(holds_secret(staff, search));
+  EXPECT_TRUE(holds_secret(board, search));
+  json narrowed = search;
+  narrowed["principals"] = {"staff"};
+  EXPECT_FALSE(holds_secret(board, narrowed));
+  narrowed["principals"] = json::array();
+  EXPECT_FALSE(holds_secret(board, narrowed));
+
+  json widened = search;
+  widened["principals"] = {"staff", "board"};
+  const HttpReply refused = Send(server, "POST", "/api/v1/search", staff, widened);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(MessageOf(refused), "principals: \"board\" is none of this key's");
+
+  EXPECT_EQ(Send(server, "GET", "/api/v1/documents/secret?text=true", board).status, 200);
+  const HttpReply hidden = Send(server, "GET", "/api/v1/documents/secret?text=true", staff);
+  EXPECT_EQ(hidden.status, 404);
+  EXPECT_EQ(MessageOf(hidden), MessageOf(Send(server, "GET", "/api/v1/documents/secret2", staff))
+                                   .replace(string("no document \"secret").size(), 1, ""));
+  const json some = json::parse(Send(server, "GET", "/api/v1/documents?limit=1000", staff).body);
+  const json all = json::parse(Send(server, "GET", "/api/v1/documents?limit=1000", board).body);
+  EXPECT_EQ(some.at("documents").size() + 1, all.at("documents").size());
+  EXPECT_EQ(some.at("total"), some.at("documents").size());
+  const json explained = json::parse(
+      Send(server, "POST", "/api/v1/explain", staff, {{"query", "director"}, {"why", "secret"}})
+          .body);
+  EXPECT_EQ(explained.at("why").at("reason"), "not_in_collection");
+}
+
+TEST_F(AuthTest, LimitsOfAKeyAreSaidAndKept) {
+  const TestServer server(engine_, {});
+  const string key = Key({.name = "q", .limits = {.requests_per_minute = 2}});
+  const HttpReply first = Send(server, "GET", "/v1/models", key);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(first.Header("x-ratelimit-limit-requests"), "2");
+  EXPECT_EQ(first.Header("x-ratelimit-remaining-requests"), "1");
+  EXPECT_EQ(Send(server, "GET", "/v1/models", key).status, 200);
+  const HttpReply third = Send(server, "GET", "/v1/models", key);
+  EXPECT_EQ(third.status, 429);
+  EXPECT_EQ(third.Header("retry-after"), "30");
+  EXPECT_EQ(third.Header("x-ratelimit-remaining-requests"), "0");
+  EXPECT_EQ(json::parse(third.body).at("error").at("type"), "rate_limit_error");
+  EXPECT_EQ(json::parse(third.body).at("error").at("code"), "rate_limit_exceeded");
+  EXPECT_EQ(Send(server, "GET", "/v1/models", Key({.name = "free"})).status, 200);
+}
+
+TEST_F(AuthTest, TokensOfAnswersAreCharged) {
+  const TestServer server(engine_, {});
+  const string key = Key({.name = "q", .limits = {.tokens_per_day = 1}});
+  const json chat = {{"model", "quarry"},
+                     {"messages", {{{"role", "user"}, {"content", "Where are bicycles parked?"}}}}};
+  EXPECT_EQ(Send(server, "POST", "/v1/chat/completions", key, chat).status, 200);
+  const HttpReply second = Send(server, "POST", "/v1/chat/completions", key, chat);
+  EXPECT_EQ(second.status, 429);
+  EXPECT_EQ(MessageOf(second), "this key is for 1 tokens per day, and they are used up");
+}
+
+TEST_F(AuthTest, GuessesAreLimitedAndStopNobodyElse) {
+  const TestServer server(engine_, {});
+  const string good = Key({.name = "a"});
+  const string other = Key({.name = "b"});
+  string wrong = good;
+  wrong.back() = wrong.back() == 'a' ? 'b' : 'a';
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Send(server, "GET", "/v1/models", wrong).status, 401);
+  const HttpReply blocked = Send(server, "GET", "/v1/models", wrong);
+  EXPECT_EQ(blocked.status, 429);
+  EXPECT_FALSE(blocked.Header("retry-after").empty());
+  EXPECT_EQ(Send(server, "GET", "/v1/models", good).status, 429) << "its secret is not looked at";
+  EXPECT_EQ(Send(server, "GET", "/v1/models", other).status, 200);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Send(server, "GET", "/v1/models", "nothing").status, 401);
+  EXPECT_EQ(Send(server, "GET", "/v1/models", "nothing else").status, 429);
+  EXPECT_EQ(Send(server, "GET", "/v1/models", other).status, 200);
+}
+
+TEST_F(AuthTest, LoopbackMayBeLeftOpen) {
+  ServerOptions options;
+  options.loopback_open = true;
+  const TestServer server(engine_, options);
+  const string key = Key({.name = "q"});
+  EXPECT_EQ(Send(server, "GET", "/api/v1/stats", "").status, 200);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/stats", "none").status, 200);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/stats", key).status, 403);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/stats", key + "x").status, 401);
+}
+
+TEST_F(AuthTest, TheOwnersTokenOpensWhatNoKeyDoes) {
+  ServerOptions options;
+  options.owner_token = "qo-0123456789";
+  options.routes = {{.method = "GET",
+                     .pattern = "/api/v1/owner",
+                     .handler = [](const Call&) { return Response{.body = "{}"}; },
+                     .scope = Scope::kOwner}};
+  const TestServer server(engine_, options);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/owner", "").status, 403);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/owner", "qo-0123456789").status, 200);
+  const string admin = Key({.name = "a", .scopes = {Scope::kAdmin}});
+  EXPECT_EQ(Send(server, "GET", "/api/v1/owner", admin).status, 403);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/owner", "qo-0123456788").status, 403);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/keys", "qo-0123456789").status, 200);
+}
+
+TEST_F(AuthTest, KeysAreMadeListedAndRevokedOverHttp) {
+  const TestServer server(engine_, {});
+  const HttpReply made =
+      Send(server, "POST", "/api/v1/keys", "", {{"name", "root"}, {"scopes", {"admin"}}});
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.Header("cache-control"), "no-store");
+  const json created = json::parse(made.body);
+  const string key = created.at("key");
+  const HttpReply listed = Send(server, "GET", "/api/v1/keys", key);
+  EXPECT_EQ(listed.body.find(key), string::npos);
+  const json record = json::parse(listed.body).at("keys").at(0);
+  EXPECT_EQ(record.at("id"), created.at("id"));
+  EXPECT_EQ(record.at("scopes"), json::array({"admin"}));
+  EXPECT_TRUE(record.at("collections").is_null());
+  EXPECT_FALSE(record.contains("hash"));
+  EXPECT_EQ(MessageOf(Send(server, "POST", "/api/v1/keys", key, {{"name", "x"}, {"scope", "y"}})),
+            "body: unknown field \"scope\"; did you mean \"scopes\"?");
+  EXPECT_EQ(Send(server, "DELETE", "/api/v1/keys/" + created.at("id").get<string>(), key).status,
+            200);
+  EXPECT_EQ(Send(server, "GET", "/api/v1/keys", key).status, 401);
+}
+
+TEST_F(AuthTest, OtherMachinesAreServedWithAKeyAndTlsOnly) {
+  MetricsRegistry metrics;
+  ThreadPool pool(1, 4);
+  const auto start = [&](ServerOptions options) {
+    options.port = 0;
+    options.host = "0.0.0.0";
+    return Server::Start(options, {.index = *engine_.index,
+                                   .analyzer = engine_.analyzer,
+                                   .retriever = engine_.retriever,
+                                   .answerer = *engine_.cached_answerer,
+                                   .assistant = *engine_.assistant,
+                                   .ingest = engine_.ingest,
+                                   .embedders = engine_.embedders,
+                                   .maintainer = engine_.maintainer,
+                                   .metrics = metrics,
+                                   .pool = pool,
+                                   .ingest_pool = engine_.pool,
+                                   .clock = engine_.clock,
+                                   .version = "1.2.3"})
+        .status();
+  };
+  EXPECT_EQ(start({}),
+            FailedPreconditionError(
+                "listen on 0.0.0.0: other machines would be served without a key (quarry keys "
+                "create) and TLS (server.tls_certificate, server.tls_key); behind something that "
+                "has both set server.allow_insecure"));
+  Key({.name = "a"});
+  EXPECT_EQ(start({}).message(),
+            "listen on 0.0.0.0: other machines would be served without TLS "
+            "(server.tls_certificate, server.tls_key); behind something that has both set "
+            "server.allow_insecure");
+  ServerOptions insecure;
+  insecure.allow_insecure = true;
+  EXPECT_TRUE(start(insecure).ok());
+}
+
+TEST(AddressTest, IsTakenOfARemoteAndKnownAsLoopback) {
+  EXPECT_EQ(AddressOf("127.0.0.1:51324"), "127.0.0.1");
+  EXPECT_EQ(AddressOf("[::1]:51324"), "::1");
+  for (const char* here : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_TRUE(IsLoopbackAddress(here)) << here;
+  }
+  for (const char* away : {"10.0.0.1", "::2", "128.0.0.1", "", "1127.0.0.1", "::ffff:10.0.0.1"}) {
+    EXPECT_FALSE(IsLoopbackAddress(away)) << away;
+  }
+}
+
+}  // namespace
+}  // namespace quarry::server
