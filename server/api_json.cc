@@ -101,8 +101,12 @@ void WriteStrings(const std::vector<std::string>& strings, JsonWriter& json) {
 
 void WriteMetadata(const Metadata& metadata, JsonWriter& json) {
   json.BeginObject();
-  for (const auto& [key, value] : metadata) std::visit(MetadataWriter{json.Key(key)}, value);
+  for (const auto& [key, value] : metadata) WriteMetadataValue(value, json.Key(key));
   json.EndObject();
+}
+
+void WriteMetadataValue(const MetadataValue& value, JsonWriter& json) {
+  std::visit(MetadataWriter{json}, value);
 }
 
 void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json) {
@@ -127,7 +131,15 @@ void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& j
     json.EndArray();
   }
   AddSpan(passage.chunk.span, json);
-  json.Key("text").String(passage.chunk.text).Key("language").String(passage.language);
+  json.Key("text").String(passage.chunk.text);
+  if (view.highlights != nullptr) {
+    json.Key("highlights").BeginArray();
+    for (const TextRange& range : *view.highlights) {
+      json.BeginArray().Uint(range.begin).Uint(range.end).EndArray();
+    }
+    json.EndArray();
+  }
+  json.Key("language").String(passage.language);
   WriteMetadata(passage.metadata, json.Key("metadata"));
   if (view.explanation != nullptr) {
     WriteExplanation(passage.breakdown, *view.explanation, json.Key("explain"));
@@ -304,7 +316,9 @@ void AddDocumentFields(const index::StoredDocument& document, JsonWriter& json) 
 
 void WriteAnswer(const AnswerView& view, JsonWriter& json) {
   const Answer& answer = view.answer;
-  json.BeginObject().Key("question").String(view.question);
+  json.BeginObject();
+  if (!view.id.empty()) json.Key("id").String(view.id);
+  json.Key("question").String(view.question);
   json.Key("collection").String(view.collection).Key("answer").String(answer.text);
   json.Key("kind").String(ReplyKindName(answer.kind));
   json.Key("standalone").String(answer.standalone);

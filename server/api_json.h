@@ -16,6 +16,7 @@
 namespace quarry::server {
 
 void WriteMetadata(const Metadata& metadata, JsonWriter& json);
+void WriteMetadataValue(const MetadataValue& value, JsonWriter& json);
 void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json);
 // How the score of a passage came about, beside what the passage tells itself.
 struct Explanation {
@@ -24,11 +25,12 @@ struct Explanation {
 };
 // What a list says of a passage beside the passage itself.
 struct PassageView {
-  uint32_t rank = 0;                         // from 1; 0 = left out
-  std::string collection = {};               // "" = left out
-  bool is_neighbour = false;                 // said where it is
-  std::string by_name = {};                  // that was followed to it; "" = left out
-  const Explanation* explanation = nullptr;  // how the score came about, where given
+  uint32_t rank = 0;                                   // from 1; 0 = left out
+  std::string collection = {};                         // "" = left out
+  bool is_neighbour = false;                           // said where it is
+  std::string by_name = {};                            // that was followed to it; "" = left out
+  const Explanation* explanation = nullptr;            // how the score came about, where given
+  const std::vector<TextRange>* highlights = nullptr;  // in the text, where given
 };
 void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& json);
 // What recall mode added and which names were followed, into an object that is open; nothing where
@@ -58,6 +60,7 @@ struct AnswerView {
   const std::string& collection;
   const Answer& answer;
   bool with_context = false;
+  std::string_view id = {};  // of the answer log; "" = left out
 };
 void WriteAnswer(const AnswerView& view, JsonWriter& json);
 

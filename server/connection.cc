@@ -46,7 +46,7 @@ std::string HeadText(const Response& response, Framing framing, bool keep, int m
   AppendField(text, "Date", FormatHttpDate(std::time(nullptr)));
   if (!response.content_type.empty()) AppendField(text, "Content-Type", response.content_type);
   if (framing == Framing::kChunked) AppendField(text, "Transfer-Encoding", "chunked");
-  if (framing == Framing::kLength && response.status != 204) {
+  if (framing == Framing::kLength && response.status != 204 && response.status != 304) {
     AppendField(text, "Content-Length", std::to_string(response.body.size()));
   }
   if (!keep) {

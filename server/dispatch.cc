@@ -90,15 +90,13 @@ RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
       operations_lane_(kOperationsThreads, kOperationsQueue),
       commands_lane_(kCommandThreads, kCommandQueue) {
   for (Route& route : routes) router_.Add(std::move(route));
-  for (const char* pattern : {"/", "/api/v1"}) {
-    router_.Add(
-        {.method = "GET",
-         .pattern = pattern,
-         .description = "this list",
-         .handler =
-             [this](const Call&) { return ListRoutes(router_, environment_.services.version); },
-         .scope = Scope::kOpen});
-  }
+  router_.Add(
+      {.method = "GET",
+       .pattern = "/api/v1",
+       .description = "this list",
+       .handler =
+           [this](const Call&) { return ListRoutes(router_, environment_.services.version); },
+       .scope = Scope::kOpen});
   router_.Add({.method = "GET",
                .pattern = "/openapi.json",
                .description = "this API, as OpenAPI 3.1 describes one",
@@ -166,7 +164,7 @@ Dispatcher::Admission RequestDispatcher::Admit(Request& request, std::string_vie
     if (!query.ok()) return refuse(400, query.status().message());
     request.query = *std::move(query);
   }
-  if (route.method == "POST" || route.method == "PUT") {
+  if (route.method == "POST" || route.method == "PUT" || route.method == "PATCH") {
     std::string problem = MediaTypeProblem(route, request.headers);
     if (!problem.empty()) return refuse(415, std::move(problem));
   }

@@ -7,6 +7,7 @@
 // it returns becomes the response of its surface (errors.h); one that streams begins the stream
 // only when nothing can fail before the first piece, and writes later errors into it.
 
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -19,6 +20,8 @@
 
 namespace quarry::server {
 
+class AnswerLog;
+class ConversationStore;
 class StoreFileIndexer;  // store_file_indexer.h
 
 // What handlers work on; outlives every call.
@@ -31,6 +34,8 @@ struct HandlerEnvironment {
   const int64_t started_seconds;  // since 1970: `created` of the models
   const ApiKeys keys;
   StoreFileIndexer& store_files;
+  const std::unique_ptr<AnswerLog> answers;  // never null
+  const std::unique_ptr<ConversationStore> conversations;
   mutable std::mutex backup = {};  // held while one is made
   mutable McpSessions mcp_sessions = {};
 };
@@ -49,10 +54,32 @@ Result<Response> GetHealth(const HandlerEnvironment& environment, const Call& ca
 Result<Response> GetReadiness(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetMetrics(const HandlerEnvironment& environment, const Call& call);
 
+// ---- handlers_web.cc ----
+Result<Response> GetPage(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetWebFile(const HandlerEnvironment& environment, const Call& call);
+
 // ---- handlers_search.cc ----
 Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostExplain(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_conversations.cc ----
+Result<Response> PostConversations(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetConversations(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetConversation(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PatchConversation(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteConversation(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostTurn(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_feedback.cc ----
+Result<Response> GetAnswer(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetFeedback(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteFeedback(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_compare.cc ----
+Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostVote(const HandlerEnvironment& environment, const Call& call);
 
 // ---- handlers_documents.cc ----
 Result<Response> GetDocuments(const HandlerEnvironment& environment, const Call& call);

@@ -5,37 +5,15 @@
 
 #include "retrieval/absence.h"
 #include "retrieval/explanation.h"
+#include "retrieval/facets.h"
+#include "retrieval/highlight.h"
+#include "retrieval/spelling.h"
 #include "server/api_json.h"
-#include "server/errors.h"
+#include "server/ask.h"
 #include "server/handlers.h"
 #include "server/question.h"
-#include "server/sse.h"
 
 namespace quarry::server {
-namespace {
-
-struct AnswerRequest {
-  Question question;
-  bool stream = false;
-  bool with_context = false;
-};
-
-Result<AnswerRequest> ParseAnswerRequest(const HandlerEnvironment& environment,
-                                         const std::string& body) {
-  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
-  AnswerRequest request{.question = DefaultQuestion(environment.options)};
-  ObjectReader reader(json, "");
-  reader.Required("query").String(request.question.query.text);
-  ReadQuestionFields(reader, environment.options, request.question);
-  ReadHistory(reader, request.question);
-  reader.Optional("stream").Bool(request.stream);
-  reader.Optional("context").Bool(request.with_context);
-  QUARRY_RETURN_IF_ERROR(reader.Finish());
-  return request;
-}
-
-}  // namespace
-
 namespace {
 
 // A search that was asked for, and what it found.
@@ -43,9 +21,13 @@ struct Search {
   Question question;
   bool several = false;  // collections were named
   bool explain = false;
+  bool highlight = false;
+  bool facets = false;
+  bool correct = false;
   std::string why;  // a document, for explain
   SearchedCollections collections;
   Trace trace;
+  std::vector<retrieval::Correction> corrections;
   retrieval::Retrieved retrieved;
 };
 
@@ -75,14 +57,44 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   QUARRY_ASSIGN_OR_RETURN(search.collections, SnapshotsOf(environment.services, std::move(names)));
   CallContext context = call.context;
   context.trace = &search.trace;
-  QUARRY_ASSIGN_OR_RETURN(search.retrieved,
-                          environment.services.retriever.RetrieveAcross(
-                              question.query, search.collections.snapshots, context));
+  Query query = question.query;
+  if (search.correct) {
+    QUARRY_ASSIGN_OR_RETURN(retrieval::CorrectedQuery corrected,
+                            retrieval::CorrectQuery(environment.services.analyzer, query.text,
+                                                    search.collections.snapshots, context));
+    query.text = std::move(corrected.text);
+    search.corrections = std::move(corrected.corrections);
+  }
+  QUARRY_ASSIGN_OR_RETURN(search.retrieved, environment.services.retriever.RetrieveAcross(
+                                                query, search.collections.snapshots, context));
   return OkStatus();
 }
 
+void WriteCorrections(const std::vector<retrieval::Correction>& corrections, JsonWriter& json) {
+  json.BeginArray();
+  for (const retrieval::Correction& correction : corrections) {
+    json.BeginObject().Key("term").String(correction.word);
+    json.Key("by").String(correction.by).EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteFacets(const std::vector<retrieval::Facet>& facets, JsonWriter& json) {
+  json.BeginArray();
+  for (const retrieval::Facet& facet : facets) {
+    json.BeginObject().Key("key").String(facet.key).Key("values").BeginArray();
+    for (const retrieval::FacetValue& value : facet.values) {
+      WriteMetadataValue(value.value, json.BeginObject().Key("value"));
+      json.Key("count").Uint(value.documents).EndObject();
+    }
+    json.EndArray().EndObject();
+  }
+  json.EndArray();
+}
+
 // The fields of a search's answer, into an object that is open.
-Status AddSearch(const Search& search, const CallContext& context, JsonWriter& json) {
+Status AddSearch(const HandlerEnvironment& environment, const Search& search,
+                 const CallContext& context, JsonWriter& json) {
   const Query& query = search.question.query;
   const retrieval::Retrieved& retrieved = search.retrieved;
   const SearchedCollections& collections = search.collections;
@@ -107,16 +119,28 @@ Status AddSearch(const Search& search, const CallContext& context, JsonWriter& j
     WriteConditions(retrieved.lexical.excluded, json.Key("excluded"));
     WriteExpansion(retrieved, json);
   }
+  if (!search.corrections.empty()) WriteCorrections(search.corrections, json.Key("corrected"));
+  if (search.facets) {
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::Facet> facets,
+                            retrieval::CountFacets(retrieved, collections.snapshots, context));
+    WriteFacets(facets, json.Key("facets"));
+  }
   json.Key("hits").BeginArray();
   for (size_t i = 0; i < passages.size(); ++i) {
     const retrieval::RankedHit& hit = retrieved.hits[i];
     const Explanation explanation{terms[i], hit.steps};
+    std::vector<TextRange> highlights;
+    if (search.highlight) {
+      highlights = retrieval::Highlights(environment.services.analyzer, retrieved.lexical,
+                                         passages[i].chunk.text);
+    }
     WritePassage(passages[i],
                  {.rank = static_cast<uint32_t>(i) + 1,
                   .collection = search.several ? collections.names[hit.collection] : "",
                   .is_neighbour = hit.is_neighbour,
                   .by_name = hit.hop == 0 ? "" : retrieved.hops[hit.hop - 1].name,
-                  .explanation = search.explain ? &explanation : nullptr},
+                  .explanation = search.explain ? &explanation : nullptr,
+                  .highlights = search.highlight ? &highlights : nullptr},
                  json);
   }
   json.EndArray();
@@ -143,10 +167,16 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
   Search search;
   QUARRY_RETURN_IF_ERROR(RunSearch(
       environment, call,
-      [&](ObjectReader& reader) { reader.Optional("explain").Bool(search.explain); }, search));
+      [&](ObjectReader& reader) {
+        reader.Optional("explain").Bool(search.explain);
+        reader.Optional("highlight").Bool(search.highlight);
+        reader.Optional("facets").Bool(search.facets);
+        reader.Optional("correct").Bool(search.correct);
+      },
+      search));
   JsonWriter json;
   json.BeginObject();
-  QUARRY_RETURN_IF_ERROR(AddSearch(search, call.context, json));
+  QUARRY_RETURN_IF_ERROR(AddSearch(environment, search, call.context, json));
   WriteTimings(search.trace.stages(), json.Key("timings_us"));
   return Response{.body = json.EndObject().Take()};
 }
@@ -159,7 +189,7 @@ Result<Response> PostExplain(const HandlerEnvironment& environment, const Call& 
       search));
   JsonWriter json;
   json.BeginObject();
-  QUARRY_RETURN_IF_ERROR(AddSearch(search, call.context, json));
+  QUARRY_RETURN_IF_ERROR(AddSearch(environment, search, call.context, json));
   AddCut(search, json);
   std::optional<Context> context;
   if (!search.several) {
@@ -179,45 +209,9 @@ Result<Response> PostExplain(const HandlerEnvironment& environment, const Call& 
   return Response{.body = json.EndObject().Take()};
 }
 
-// Streamed: "delta" events with pieces of the text, then one "answer" with the whole object, then
-// "end". What goes wrong after the first delta is an "error" event instead of the last two.
 Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& call) {
-  const Services& services = environment.services;
-  QUARRY_ASSIGN_OR_RETURN(AnswerRequest request,
-                          ParseAnswerRequest(environment, call.request.body));
-  QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, request.question));
-  const Question& question = request.question;
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, question.collection));
-  generation::AnswerSink sink;
-  if (request.stream) {
-    call.stream.KeepAlive(EventStreamHead());
-    sink = [&](std::string_view delta) {
-      if (!call.stream.begun()) call.stream.Begin(EventStreamHead());
-      JsonWriter json;
-      json.BeginObject().Key("text").String(delta).EndObject();
-      return call.stream.Write(SseEvent("delta", json.text()));
-    };
-  }
-  const Result<Answer> answer = services.assistant.Ask(
-      question.turns, question.query, *snapshot, CacheUseOf(call.request), sink, call.context);
-  if (!answer.ok()) {
-    if (!call.stream.begun()) return answer.status();
-    call.stream.Write(SseEvent("error", ErrorJson(Surface::kNative, DetailOf(answer.status()))));
-    return Response();
-  }
-  call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
-                                   answer->usage.completion_tokens);
-  JsonWriter json;
-  WriteAnswer({.question = question.query.text,
-               .collection = question.collection,
-               .answer = *answer,
-               .with_context = request.with_context},
-              json);
-  if (!request.stream) return Response{.body = json.Take()};
-  call.stream.Write(SseEvent("answer", json.text()));
-  call.stream.Write(SseEvent("end", "{}"));
-  return Response();
+  QUARRY_ASSIGN_OR_RETURN(const AskRequest request, ParseAskRequest(environment, call));
+  return Ask(environment, call, request);
 }
 
 }  // namespace quarry::server

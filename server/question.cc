@@ -71,23 +71,31 @@ Question DefaultQuestion(const ServerOptions& options) {
   return question;
 }
 
-void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Question& question) {
-  Query& query = question.query;
-  reader.Optional("collection").String(question.collection);
+void ReadSearchSetting(ObjectReader& reader, const ServerOptions& options, Query& query) {
   reader.Optional("k").Uint(query.k, 1, kMaxK);
   reader.Optional("mode").Value([&](const JsonValue& value, const std::string& place) {
     return ReadMode(value, place, query.mode);
   });
+  reader.Optional("options").Value([&](const JsonValue& value, const std::string& place) {
+    return ReadOptions(value, place, options.default_retrieval, query);
+  });
+}
+
+void ReadQuestionScope(ObjectReader& reader, Question& question) {
+  Query& query = question.query;
+  reader.Optional("collection").String(question.collection);
   reader.Optional("filter").Value([&](const JsonValue& value, const std::string&) -> Status {
     QUARRY_ASSIGN_OR_RETURN(query.filter, ParseFilter(ToJson(value)));
     return OkStatus();
   });
-  reader.Optional("options").Value([&](const JsonValue& value, const std::string& place) {
-    return ReadOptions(value, place, options.default_retrieval, query);
-  });
   ObjectReader::Field principals = reader.Optional("principals");
   if (principals.present()) query.principals.unrestricted = false;
   principals.Strings(query.principals.names);
+}
+
+void ReadQuestionFields(ObjectReader& reader, const ServerOptions& options, Question& question) {
+  ReadQuestionScope(reader, question);
+  ReadSearchSetting(reader, options, question.query);
 }
 
 void ReadHistory(ObjectReader& reader, Question& question) {

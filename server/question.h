@@ -46,6 +46,10 @@ void ReadHistory(ObjectReader& reader, Question& question);
 // on behalf of. kNotFound for a collection that is not the caller's, kInvalidArgument for such a
 // principal; without principals the question gets the caller's.
 Status BindTo(const Caller& caller, Question& question);
+// Of these the ones that say what is searched (collection, filter, principals), and how (k, mode,
+// options).
+void ReadQuestionScope(ObjectReader& reader, Question& question);
+void ReadSearchSetting(ObjectReader& reader, const ServerOptions& options, Query& query);
 
 // What a request's Cache-Control asks of the answer cache: no-cache makes the answer anew, no-store
 // does not keep it either.

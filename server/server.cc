@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "server/answer_log.h"
+#include "server/conversation_store.h"
 #include "server/dispatch.h"
 #include "server/handlers.h"
 #include "server/origin.h"
@@ -58,12 +60,16 @@ Status CheckExposure(const ServerOptions& options, const ApiKeys& keys) {
 struct Server::Impl {
   Impl(const ServerOptions& options, const Services& services)
       : store_files(services),
-        environment{options,
-                    services,
-                    CancelToken(),
-                    services.clock.NowMicros() / 1'000'000,
-                    ApiKeys(services.index.objects(), services.clock),
-                    store_files},
+        environment{
+            .options = options,
+            .services = services,
+            .stopping = CancelToken(),
+            .started_seconds = services.clock.NowMicros() / 1'000'000,
+            .keys = ApiKeys(services.index.objects(), services.clock),
+            .store_files = store_files,
+            .answers = std::make_unique<AnswerLog>(services.index.objects(), options.answers_kept),
+            .conversations =
+                std::make_unique<ConversationStore>(services.index.objects(), services.clock)},
         dispatcher(environment, AllRoutes(environment)) {}
 
   ~Impl() {

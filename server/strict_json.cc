@@ -287,6 +287,10 @@ void ObjectReader::Field::Uint(uint32_t& out, uint32_t min, uint32_t max) {
   out = static_cast<uint32_t>(number);
 }
 
+void ObjectReader::Field::Uint64(uint64_t& out) {
+  if (value_ != nullptr && !value_->AsUint(out)) Expect("an integer that is not negative");
+}
+
 void ObjectReader::Field::Double(double& out) {
   if (value_ != nullptr && !value_->AsDouble(out)) Expect("a number");
 }

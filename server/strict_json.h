@@ -75,6 +75,7 @@ class ObjectReader {
     void String(std::string& out);
     void Bool(bool& out);
     void Uint(uint32_t& out, uint32_t min, uint32_t max);
+    void Uint64(uint64_t& out);  // any that is not negative
     void Double(double& out);
     void Strings(std::vector<std::string>& out);
     // Has `read(value, place)` do it.

@@ -109,6 +109,10 @@ TEST(HttpDocs, EveryFieldStandsInItsSection) {
   expect_fields(server.Post("/api/v1/collections", odd), "POST /api/v1/collections");
   expect_fields(server.Post("/api/v1/backup", odd), "POST /api/v1/backup");
   expect_fields(server.Put("/api/v1/documents", odd), "PUT /api/v1/documents");
+  expect_fields(server.Post("/api/v1/feedback", odd), "POST /api/v1/feedback");
+  expect_fields(server.Post("/api/v1/compare", odd), "POST /api/v1/compare");
+  expect_fields(server.Post("/api/v1/compare/x/vote", odd), "POST /api/v1/compare/{id}/vote");
+  expect_fields(server.Post("/api/v1/conversations", odd), "POST /api/v1/conversations");
   nlohmann::json chat = {
       {"model", "quarry"}, {"messages", {{{"role", "user"}, {"content", "x"}}}}, {"quarry", odd}};
   expect_fields(server.Post("/v1/chat/completions", chat), "POST /v1/chat/completions");

@@ -1,6 +1,7 @@
 // MCP: the messages, over a real engine and without a transport; then over HTTP.
 
 #include "server/mcp.h"
+#include "server/store_file_indexer.h"
 
 #include "server/handlers.h"
 #include "tests/server/server_testing.h"
@@ -66,23 +67,23 @@ class McpTest : public ::testing::Test {
   static TestEngine* engine_;
   MetricsRegistry metrics_;
   ThreadPool pool_{1, 1};
-  HandlerEnvironment environment_{{},
-                                  {.index = *engine_->index,
-                                   .analyzer = engine_->analyzer,
-                                   .retriever = engine_->retriever,
-                                   .answerer = *engine_->cached_answerer,
-                                   .assistant = *engine_->assistant,
-                                   .ingest = engine_->ingest,
-                                   .embedders = engine_->embedders,
-                                   .maintainer = engine_->maintainer,
-                                   .metrics = metrics_,
-                                   .pool = pool_,
-                                   .ingest_pool = engine_->pool,
-                                   .clock = engine_->clock,
-                                   .version = "1.2.3"},
-                                  CancelToken(),
-                                  0,
-                                  ApiKeys(engine_->index->objects(), engine_->clock)};
+  const Services services_{.index = *engine_->index,
+                           .analyzer = engine_->analyzer,
+                           .retriever = engine_->retriever,
+                           .answerer = *engine_->cached_answerer,
+                           .assistant = *engine_->assistant,
+                           .ingest = engine_->ingest,
+                           .embedders = engine_->embedders,
+                           .maintainer = engine_->maintainer,
+                           .metrics = metrics_,
+                           .pool = pool_,
+                           .ingest_pool = engine_->pool,
+                           .clock = engine_->clock,
+                           .version = "1.2.3"};
+  StoreFileIndexer store_files_{services_};
+  HandlerEnvironment environment_{
+      {},          services_, CancelToken(), 0, ApiKeys(engine_->index->objects(), engine_->clock),
+      store_files_};
   McpSession session_;
   Caller caller_;
 };

@@ -75,7 +75,7 @@ class HttpConnection {
     reply.head = buffer_.substr(0, end);
     buffer_.erase(0, end);
     ParseHead(reply);
-    if (to_head || reply.status == 204 || reply.status < 200) return reply;
+    if (to_head || reply.status == 204 || reply.status == 304 || reply.status < 200) return reply;
     if (reply.Header("transfer-encoding") == "chunked") {
       while (true) {
         const std::optional<std::string> chunk = ReadChunk();

@@ -1,0 +1,116 @@
+#include "server/answer_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace quarry::server {
+namespace {
+
+using index::ObjectKind;
+
+// Answers that wait for the disk; more are not kept.
+constexpr size_t kMostWaiting = 1024;
+// The oldest go by so many at a time.
+constexpr uint32_t kTrimmed = 100;
+
+}  // namespace
+
+AnswerLog::AnswerLog(index::ObjectTable& objects, uint64_t kept) : objects_(objects), kept_(kept) {
+  if (kept_ > 0) writer_ = std::thread([this] { Run(); });
+}
+
+AnswerLog::~AnswerLog() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (writer_.joinable()) writer_.join();
+}
+
+std::string AnswerLog::Keep(std::string value) {
+  if (kept_ == 0 || value.size() > index::kMaxObjectBytes) return "";
+  std::string id = index::NewObjectId("ans_");
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= kMostWaiting) return "";
+    waiting_.emplace(id, std::move(value));
+  }
+  changed_.notify_all();
+  return id;
+}
+
+Result<std::optional<std::string>> AnswerLog::Get(const std::string& id) const {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto* group : {&waiting_, &writing_}) {
+      const auto found = group->find(id);
+      if (found != group->end()) return std::optional(found->second);
+    }
+  }
+  if (id.empty() || id.size() > index::kMaxObjectIdBytes) return std::optional<std::string>();
+  QUARRY_ASSIGN_OR_RETURN(std::optional<index::Object> object,
+                          objects_.Get({.kind = ObjectKind::kAnswer, .id = id}));
+  if (!object) return std::optional<std::string>();
+  return std::optional(std::move(object->value));
+}
+
+void AnswerLog::Flush() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return waiting_.empty() && writing_.empty(); });
+}
+
+void AnswerLog::Run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    writing_.swap(waiting_);
+    lock.unlock();
+    // Nobody but this thread changes writing_ now.
+    if (const Status written = WriteGroup(writing_); !written.ok()) {
+      LogWarning("answers are not kept: " + written.ToString());
+    }
+    lock.lock();
+    writing_.clear();
+    changed_.notify_all();
+  }
+}
+
+Result<uint64_t> AnswerLog::Count() const {
+  uint64_t count = 0;
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kAnswer, [&](const index::Object&) {
+    ++count;
+    return true;
+  }));
+  return count;
+}
+
+Status AnswerLog::WriteGroup(const std::map<std::string, std::string>& group) {
+  if (!stored_) {
+    QUARRY_ASSIGN_OR_RETURN(stored_, Count());
+  }
+  index::ObjectBatch batch;
+  for (const auto& [id, value] : group) batch.Put({.kind = ObjectKind::kAnswer, .id = id}, value);
+  QUARRY_RETURN_IF_ERROR(objects_.Write(batch));
+  *stored_ += group.size();
+  while (*stored_ > kept_) {
+    const uint64_t over = *stored_ - kept_;
+    QUARRY_ASSIGN_OR_RETURN(
+        const index::ObjectPage page,
+        objects_.List(ObjectKind::kAnswer, "",
+                      {.limit = static_cast<uint32_t>(std::min<uint64_t>(over, kTrimmed))}));
+    if (page.objects.empty()) break;
+    index::ObjectBatch gone;
+    for (const index::Object& object : page.objects) {
+      gone.Delete({.kind = ObjectKind::kAnswer, .id = object.id});
+    }
+    QUARRY_RETURN_IF_ERROR(objects_.Write(gone));
+    *stored_ -= page.objects.size();
+  }
+  return OkStatus();
+}
+
+}  // namespace quarry::server

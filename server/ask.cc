@@ -1,0 +1,89 @@
+#include "server/ask.h"
+
+#include <chrono>
+#include <utility>
+
+#include "server/answer_log.h"
+#include "server/api_json.h"
+#include "server/errors.h"
+#include "server/sse.h"
+#include "server/stored_answer.h"
+
+namespace quarry::server {
+
+Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& body = call.request.body;
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
+  AskRequest request{.question = DefaultQuestion(environment.options), .body = body};
+  ObjectReader reader(json, "");
+  reader.Required("query").String(request.question.query.text);
+  ReadQuestionFields(reader, environment.options, request.question);
+  ReadHistory(reader, request.question);
+  reader.Optional("stream").Bool(request.stream);
+  reader.Optional("context").Bool(request.with_context);
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, request.question));
+  return request;
+}
+
+KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const AskRequest& request,
+                      const index::Snapshot& snapshot, const Answer& answer, double seconds) {
+  KeptAnswer kept;
+  kept.value = StoredAnswerJson(answer, {.question = request.question.query.text,
+                                         .collection = request.question.collection,
+                                         .collection_id = snapshot.collection().id,
+                                         .request = request.body,
+                                         .time_micros = environment.services.clock.NowMicros(),
+                                         .seconds = seconds});
+  kept.id = environment.answers->Keep(kept.value);
+  return kept;
+}
+
+Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
+                     const AskRequest& request,
+                     const std::function<Status(const KeptAnswer&)>& before_telling) {
+  const Services& services = environment.services;
+  const Question& question = request.question;
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          SnapshotOf(services, question.collection));
+  generation::AnswerSink sink;
+  if (request.stream) {
+    call.stream.KeepAlive(EventStreamHead());
+    sink = [&](std::string_view delta) {
+      if (!call.stream.begun()) call.stream.Begin(EventStreamHead());
+      JsonWriter json;
+      json.BeginObject().Key("text").String(delta).EndObject();
+      return call.stream.Write(SseEvent("delta", json.text()));
+    };
+  }
+  const auto fail = [&](const Status& status) -> Result<Response> {
+    if (!call.stream.begun()) return status;
+    call.stream.Write(SseEvent("error", ErrorJson(Surface::kNative, DetailOf(status))));
+    return Response();
+  };
+  const auto began = std::chrono::steady_clock::now();
+  const Result<Answer> answer = services.assistant.Ask(
+      question.turns, question.query, *snapshot, CacheUseOf(call.request), sink, call.context);
+  if (!answer.ok()) return fail(answer.status());
+  call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
+                                   answer->usage.completion_tokens);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  const KeptAnswer kept = KeepAnswer(environment, request, *snapshot, *answer, took.count());
+  if (before_telling != nullptr) {
+    if (const Status status = before_telling(kept); !status.ok()) return fail(status);
+  }
+  JsonWriter json;
+  WriteAnswer({.question = question.query.text,
+               .collection = question.collection,
+               .answer = *answer,
+               .with_context = request.with_context,
+               .id = kept.id},
+              json);
+  if (!request.stream) return Response{.body = json.Take()};
+  if (!call.stream.begun()) call.stream.Begin(EventStreamHead());
+  call.stream.Write(SseEvent("answer", json.text()));
+  call.stream.Write(SseEvent("end", "{}"));
+  return Response();
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,155 @@
+#include "server/conversation_store.h"
+
+#include <utility>
+
+#include "server/json_writer.h"
+#include "server/strict_json.h"
+
+namespace quarry::server {
+namespace {
+
+constexpr uint64_t kVersion = 1;
+
+index::ObjectName NameOf(const std::string& id) {
+  return {.kind = index::ObjectKind::kConversation, .id = id};
+}
+
+std::string ValueOf(const Conversation& conversation) {
+  JsonWriter json;
+  json.BeginObject().Key("version").Uint(kVersion).Key("title").String(conversation.title);
+  json.Key("created_us").Int(conversation.created_micros);
+  json.Key("updated_us").Int(conversation.updated_micros);
+  json.Key("turns").Uint(conversation.turns).Key("bytes").Uint(conversation.bytes);
+  return json.EndObject().Take();
+}
+
+Status ReadValue(std::string_view value, Conversation& conversation) {
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(value));
+  uint64_t version = 0;
+  uint64_t created = 0;
+  uint64_t updated = 0;
+  uint64_t turns = 0;
+  ObjectReader reader(json, "");
+  reader.Required("version").Uint64(version);
+  reader.Required("title").String(conversation.title);
+  reader.Required("created_us").Uint64(created);
+  reader.Required("updated_us").Uint64(updated);
+  reader.Required("turns").Uint64(turns);
+  reader.Required("bytes").Uint64(conversation.bytes);
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  if (version != kVersion) {
+    return InvalidArgumentError("version: expected " + std::to_string(kVersion) + ", not " +
+                                std::to_string(version));
+  }
+  if (turns > kMaxTurns) return InvalidArgumentError("turns: more than there may be");
+  conversation.created_micros = static_cast<int64_t>(created);
+  conversation.updated_micros = static_cast<int64_t>(updated);
+  conversation.turns = static_cast<uint32_t>(turns);
+  return OkStatus();
+}
+
+Result<Conversation> ConversationOf(const index::Object& object) {
+  Conversation conversation{.id = object.id};
+  const Status read = ReadValue(object.value, conversation);
+  if (!read.ok()) return DataLossError("conversation " + object.id + ": " + read.message());
+  return conversation;
+}
+
+Status CheckTitle(const std::string& title) {
+  if (title.empty()) return InvalidArgumentError("title: expected text that is not empty");
+  if (title.size() <= kMaxTitleBytes) return OkStatus();
+  return InvalidArgumentError("title: expected at most " + std::to_string(kMaxTitleBytes) +
+                              " bytes, not " + std::to_string(title.size()));
+}
+
+Status RoomIn(const Conversation& conversation) {
+  if (conversation.turns >= kMaxTurns) {
+    return FailedPreconditionError("conversation " + conversation.id + " has " +
+                                   std::to_string(kMaxTurns) + " turns, which is the most");
+  }
+  if (conversation.bytes >= kMaxConversationBytes) {
+    return FailedPreconditionError("conversation " + conversation.id + " is full: it has " +
+                                   std::to_string(conversation.bytes) + " bytes");
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<Conversation> ConversationStore::Create(std::string title) {
+  QUARRY_RETURN_IF_ERROR(CheckTitle(title));
+  const int64_t now = clock_.NowMicros();
+  Conversation conversation{.id = index::NewObjectId("conv_"),
+                            .title = std::move(title),
+                            .created_micros = now,
+                            .updated_micros = now};
+  QUARRY_RETURN_IF_ERROR(objects_.Create(NameOf(conversation.id), ValueOf(conversation)));
+  return conversation;
+}
+
+Result<Conversation> ConversationStore::Get(const std::string& id) const {
+  std::optional<index::Object> object;
+  if (!id.empty() && id.size() <= index::kMaxObjectIdBytes) {
+    QUARRY_ASSIGN_OR_RETURN(object, objects_.Get(NameOf(id)));
+  }
+  if (!object) return NotFoundError("there is no conversation " + id);
+  return ConversationOf(*object);
+}
+
+Result<ConversationPage> ConversationStore::List(const index::ObjectListing& listing) const {
+  QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page,
+                          objects_.List(index::ObjectKind::kConversation, "", listing));
+  ConversationPage result{.has_more = page.has_more};
+  for (const index::Object& object : page.objects) {
+    QUARRY_ASSIGN_OR_RETURN(Conversation conversation, ConversationOf(object));
+    result.conversations.push_back(std::move(conversation));
+  }
+  return result;
+}
+
+Result<Conversation> ConversationStore::Rename(const std::string& id, std::string title) {
+  QUARRY_RETURN_IF_ERROR(CheckTitle(title));
+  const std::lock_guard lock(writing_);
+  QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(id));
+  conversation.title = std::move(title);
+  QUARRY_RETURN_IF_ERROR(objects_.Put(NameOf(id), ValueOf(conversation)));
+  return conversation;
+}
+
+Status ConversationStore::Delete(const std::string& id) {
+  const std::lock_guard lock(writing_);
+  QUARRY_RETURN_IF_ERROR(Get(id).status());
+  return objects_.Delete(NameOf(id));
+}
+
+Status ConversationStore::CheckRoom(const std::string& id) const {
+  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, Get(id));
+  return RoomIn(conversation);
+}
+
+Status ConversationStore::Append(const std::string& id, std::string turn) {
+  const std::lock_guard lock(writing_);
+  QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(id));
+  QUARRY_RETURN_IF_ERROR(RoomIn(conversation));
+  ++conversation.turns;
+  conversation.bytes += turn.size();
+  conversation.updated_micros = clock_.NowMicros();
+  index::ObjectBatch batch;
+  batch.Put(NameOf(id), ValueOf(conversation));
+  batch.PutPart(NameOf(id), conversation.turns, std::move(turn));
+  return objects_.Write(batch);
+}
+
+Status ConversationStore::ForEachTurn(
+    const std::string& id,
+    const std::function<Status(uint32_t number, std::string_view turn)>& visit) const {
+  Status status;
+  QUARRY_RETURN_IF_ERROR(
+      objects_.ForEachPart(NameOf(id), 1, [&](uint32_t number, std::string_view turn) {
+        status = visit(number, turn);
+        return status.ok();
+      }));
+  return status;
+}
+
+}  // namespace quarry::server

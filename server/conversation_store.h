@@ -1,0 +1,69 @@
+#pragma once
+
+// ConversationStore: the conversations of the web page: questions and their answers in order, under a
+// title. Objects of kind kConversation (index/object_table.h), whose parts, from 1, are the turns: kept
+// answers (stored_answer.h).
+//
+// The value, JSON: {"version": 1, "title", "created_us", "updated_us", "turns", "bytes"}.
+//
+// Thread-safe.
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "index/object_table.h"
+
+namespace quarry::server {
+
+inline constexpr uint32_t kMaxTurns = 200;
+inline constexpr uint64_t kMaxConversationBytes = 1u << 20;
+inline constexpr size_t kMaxTitleBytes = 400;
+
+struct Conversation {
+  std::string id;
+  std::string title;
+  int64_t created_micros = 0;
+  int64_t updated_micros = 0;
+  uint32_t turns = 0;
+  uint64_t bytes = 0;  // of the turns
+};
+
+struct ConversationPage {
+  std::vector<Conversation> conversations;
+  bool has_more = false;
+};
+
+class ConversationStore {
+ public:
+  // Both must outlive the store.
+  ConversationStore(index::ObjectTable& objects, const Clock& clock)
+      : objects_(objects), clock_(clock) {}
+
+  // Errors of all: kDataLoss naming the conversation; kNotFound where there is none of that id;
+  // kInvalidArgument for a title that is too long.
+  Result<Conversation> Create(std::string title);
+  Result<Conversation> Get(const std::string& id) const;
+  Result<ConversationPage> List(const index::ObjectListing& listing) const;
+  Result<Conversation> Rename(const std::string& id, std::string title);
+  Status Delete(const std::string& id);
+
+  // kFailedPrecondition where the conversation has all the turns or bytes that it may have.
+  Status CheckRoom(const std::string& id) const;
+  // Adds a turn. On disk when it returns ok. Errors: those of CheckRoom.
+  Status Append(const std::string& id, std::string turn);
+  // In order.
+  Status ForEachTurn(
+      const std::string& id,
+      const std::function<Status(uint32_t number, std::string_view turn)>& visit) const;
+
+ private:
+  index::ObjectTable& objects_;
+  const Clock& clock_;
+  std::mutex writing_;  // held from reading to writing one
+};
+
+}  // namespace quarry::server

@@ -1,0 +1,131 @@
+// Conversations: made, listed, read, renamed, deleted, and asked in.
+
+#include "base/clock.h"
+#include "server/ask.h"
+#include "server/conversation_store.h"
+#include "server/handlers.h"
+#include "server/query_parameters.h"
+#include "server/stored_answer.h"
+#include "server/strict_json.h"
+
+namespace quarry::server {
+namespace {
+
+constexpr uint32_t kDefaultLimit = 20;
+constexpr uint32_t kMaxLimit = 100;
+
+// Its fields, into an object that is open.
+void AddConversation(const Conversation& conversation, JsonWriter& json) {
+  json.Key("id").String(conversation.id).Key("title").String(conversation.title);
+  json.Key("created_at").String(FormatIso8601(conversation.created_micros));
+  json.Key("updated_at").String(FormatIso8601(conversation.updated_micros));
+  json.Key("turn_count").Uint(conversation.turns);
+}
+
+std::string ConversationJson(const Conversation& conversation) {
+  JsonWriter json;
+  json.BeginObject();
+  AddConversation(conversation, json);
+  return json.EndObject().Take();
+}
+
+Result<std::string> ReadTitle(const std::string& body) {
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
+  std::string title;
+  ObjectReader reader(json, "");
+  reader.Required("title").String(title);
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  return title;
+}
+
+Status WriteTurn(const HandlerEnvironment& environment, const std::string& conversation,
+                 uint32_t number, std::string_view turn, JsonWriter& json) {
+  const std::string name = "conversation " + conversation + ", turn " + std::to_string(number);
+  QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer, ParseStoredAnswer(name, turn));
+  json.BeginObject().Key("number").Uint(number);
+  QUARRY_RETURN_IF_ERROR(AddStoredAnswer(answer, environment.services.index, json));
+  json.EndObject();
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<Response> PostConversations(const HandlerEnvironment& environment, const Call& call) {
+  QUARRY_ASSIGN_OR_RETURN(std::string title, ReadTitle(call.request.body));
+  QUARRY_ASSIGN_OR_RETURN(const Conversation made,
+                          environment.conversations->Create(std::move(title)));
+  return Response{.status = 201, .body = ConversationJson(made)};
+}
+
+Result<Response> GetConversations(const HandlerEnvironment& environment, const Call& call) {
+  index::ObjectListing listing{.limit = kDefaultLimit, .newest_first = true};
+  QueryParameters parameters(call.request.query);
+  parameters.Uint("limit", listing.limit, 1, kMaxLimit);
+  parameters.String("after", listing.after);
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(const ConversationPage page, environment.conversations->List(listing));
+  JsonWriter json;
+  json.BeginObject().Key("conversations").BeginArray();
+  for (const Conversation& conversation : page.conversations) {
+    json.BeginObject();
+    AddConversation(conversation, json);
+    json.EndObject();
+  }
+  json.EndArray().Key("has_more").Bool(page.has_more);
+  return Response{.body = json.EndObject().Take()};
+}
+
+Result<Response> GetConversation(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("id");
+  QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
+  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, environment.conversations->Get(id));
+  JsonWriter json;
+  json.BeginObject();
+  AddConversation(conversation, json);
+  json.Key("turns").BeginArray();
+  const auto write = [&](uint32_t number, std::string_view turn) {
+    const Status status = call.context.Check();
+    return status.ok() ? WriteTurn(environment, id, number, turn, json) : status;
+  };
+  QUARRY_RETURN_IF_ERROR(environment.conversations->ForEachTurn(id, write));
+  return Response{.body = json.EndArray().EndObject().Take()};
+}
+
+Result<Response> PatchConversation(const HandlerEnvironment& environment, const Call& call) {
+  QUARRY_ASSIGN_OR_RETURN(std::string title, ReadTitle(call.request.body));
+  QUARRY_ASSIGN_OR_RETURN(
+      const Conversation renamed,
+      environment.conversations->Rename(call.request.params.at("id"), std::move(title)));
+  return Response{.body = ConversationJson(renamed)};
+}
+
+Result<Response> DeleteConversation(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("id");
+  QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
+  QUARRY_RETURN_IF_ERROR(environment.conversations->Delete(id));
+  JsonWriter json;
+  json.BeginObject().Key("deleted").String(id);
+  return Response{.body = json.EndObject().Take()};
+}
+
+// The turn is on disk when the client has the answer.
+Result<Response> PostTurn(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("id");
+  QUARRY_ASSIGN_OR_RETURN(AskRequest request, ParseAskRequest(environment, call));
+  QUARRY_RETURN_IF_ERROR(environment.conversations->CheckRoom(id));
+  if (!request.question.turns.empty()) {
+    return InvalidArgumentError("history: a conversation has its own");
+  }
+  const auto remember = [&](uint32_t, std::string_view turn) -> Status {
+    QUARRY_ASSIGN_OR_RETURN(StoredAnswer said, ParseStoredAnswer("conversation " + id, turn));
+    request.question.turns.push_back({.by_user = true, .text = std::move(said.question)});
+    request.question.turns.push_back({.by_user = false, .text = std::move(said.text)});
+    return OkStatus();
+  };
+  QUARRY_RETURN_IF_ERROR(environment.conversations->ForEachTurn(id, remember));
+  return Ask(environment, call, request, [&](const KeptAnswer& answer) {
+    return environment.conversations->Append(id, answer.value);
+  });
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,136 @@
+#include "server/stored_answer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/clock.h"
+#include "server/api_json.h"
+#include "server/strict_json.h"
+
+namespace quarry::server {
+namespace {
+
+constexpr uint64_t kVersion = 1;
+// Of a request that is kept; longer ones hold what is no question.
+constexpr size_t kMaxRequestBytes = 64 * 1024;
+
+Status ReadChunks(const JsonValue& passages, const std::string& place,
+                  std::vector<ChunkId>& chunks) {
+  if (passages.AsArray() == nullptr) {
+    return InvalidArgumentError(place + ": expected a list, not " + passages.TypeName());
+  }
+  for (const JsonValue& passage : *passages.AsArray()) {
+    const JsonValue* list = passage.Find("chunks");
+    if (list == nullptr || list->AsArray() == nullptr) {
+      return InvalidArgumentError(place + ": expected passages with a list of chunks");
+    }
+    for (const JsonValue& chunk : *list->AsArray()) {
+      uint64_t number = 0;
+      if (!chunk.AsUint(number)) {
+        return InvalidArgumentError(place + ": expected chunks by number");
+      }
+      chunks.emplace_back(number);
+    }
+  }
+  return OkStatus();
+}
+
+Status ReadAnswer(const JsonValue& json, const std::string& place, StoredAnswer& answer) {
+  ObjectReader reader(json, place);
+  reader.Required("question").String(answer.question);
+  reader.Required("collection").String(answer.collection);
+  reader.Required("answer").String(answer.text);
+  reader.Required("model").String(answer.model);
+  reader.Required("cache").Value([&](const JsonValue& cache, const std::string& at) -> Status {
+    ObjectReader fields(cache, at);
+    fields.Optional("entry").Uint64(answer.cache_entry);
+    fields.Optional("question").String(answer.cache_question);
+    return fields.FinishIgnoringUnknown();
+  });
+  answer.answer = ToJson(json);
+  return reader.FinishIgnoringUnknown();
+}
+
+Status ReadStored(std::string_view value, StoredAnswer& answer) {
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(value));
+  uint64_t version = 0;
+  uint64_t time_micros = 0;
+  uint64_t collection = 0;
+  ObjectReader reader(json, "");
+  reader.Required("version").Uint64(version);
+  reader.Required("time_us").Uint64(time_micros);
+  reader.Required("collection").Uint64(collection);
+  reader.Optional("request").Value([](const JsonValue&, const std::string&) { return OkStatus(); });
+  reader.Required("passages").Value([&](const JsonValue& passages, const std::string& place) {
+    return ReadChunks(passages, place, answer.chunks);
+  });
+  reader.Required("seconds").Double(answer.seconds);
+  reader.Required("answer").Value([&](const JsonValue& field, const std::string& place) {
+    return ReadAnswer(field, place, answer);
+  });
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  if (version != kVersion) {
+    return InvalidArgumentError("version: expected " + std::to_string(kVersion) + ", not " +
+                                std::to_string(version));
+  }
+  answer.time_micros = static_cast<int64_t>(time_micros);
+  answer.collection_id = CollectionId(static_cast<uint32_t>(collection));
+  return OkStatus();
+}
+
+}  // namespace
+
+std::string StoredAnswerJson(const Answer& answer, const AnswerOrigin& origin) {
+  JsonWriter json;
+  json.BeginObject().Key("version").Uint(kVersion).Key("time_us").Int(origin.time_micros);
+  json.Key("collection").Uint(origin.collection_id.value).Key("request");
+  const bool is_known = !origin.request.empty() && origin.request.size() <= kMaxRequestBytes;
+  is_known ? json.Raw(origin.request) : json.Null();
+  json.Key("passages").BeginArray();
+  for (const Passage& passage : answer.context.passages) {
+    json.BeginObject().Key("document").String(passage.chunk.document);
+    json.Key("begin").Uint(passage.chunk.span.begin).Key("end").Uint(passage.chunk.span.end);
+    json.Key("chunks").BeginArray();
+    for (const ChunkId chunk : ChunksOf(passage)) json.Uint(chunk.value);
+    json.EndArray().EndObject();
+  }
+  json.EndArray().Key("seconds").Double(origin.seconds).Key("answer");
+  WriteAnswer({.question = origin.question, .collection = origin.collection, .answer = answer},
+              json);
+  return json.EndObject().Take();
+}
+
+Result<StoredAnswer> ParseStoredAnswer(std::string_view name, std::string_view value) {
+  StoredAnswer answer;
+  const Status read = ReadStored(value, answer);
+  if (!read.ok()) return DataLossError(std::string(name) + ": " + read.message());
+  return answer;
+}
+
+Result<bool> StillStands(const StoredAnswer& answer, index::Index& index) {
+  Result<std::shared_ptr<const index::Snapshot>> snapshot = index.GetSnapshot(answer.collection_id);
+  if (snapshot.status().code() == Code::kNotFound) return false;
+  QUARRY_RETURN_IF_ERROR(snapshot.status());
+  for (const ChunkId chunk : answer.chunks) {
+    const Status found = (*snapshot)->ReadChunk(chunk).status();
+    if (found.code() == Code::kNotFound) return false;
+    QUARRY_RETURN_IF_ERROR(found);
+  }
+  return true;
+}
+
+Status AddStoredAnswer(const StoredAnswer& answer, index::Index& index, JsonWriter& json) {
+  json.Key("created_at").String(FormatIso8601(answer.time_micros));
+  QUARRY_ASSIGN_OR_RETURN(const bool stands, StillStands(answer, index));
+  if (!stands) {
+    json.Key("question").String(answer.question).Key("collection").String(answer.collection);
+    json.Key("redacted").Bool(true);
+    return OkStatus();
+  }
+  json.Key("redacted").Bool(false);
+  // The fields of the answer's object, which is written without spaces around its brackets.
+  json.Raw(std::string_view(answer.answer).substr(1, answer.answer.size() - 2));
+  return OkStatus();
+}
+
+}  // namespace quarry::server

@@ -1,0 +1,297 @@
+// The web page in a browser: what a reader does with it, from the first document on.
+//
+//   node page.mjs QUARRY CORPUS OUT     screenshots go to the folder OUT
+//
+// Exit status: 0 all is as it should be, 1 not, 77 skipped: chromium or node_modules is not there.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import assert from 'node:assert/strict';
+
+function skip(reason) {
+  console.log(`skipped: ${reason}`);
+  process.exit(77);
+}
+
+const [quarry, corpus, out] = process.argv.slice(2);
+const browserPath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
+  .find((path) => path && existsSync(path));
+if (!browserPath) skip('there is no chromium (apt-get install chromium, or set CHROMIUM)');
+const require = createRequire(import.meta.url);
+let playwright = null;
+let axe = null;
+try {
+  playwright = require('playwright-core');
+  axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+} catch {
+  skip('node_modules is not there (npm ci in tests/npm/page)');
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'quarry-page-'));
+mkdirSync(out, { recursive: true });
+
+// What is in a name or a text must stay text.
+const MARKUP = '<img src=x onerror="window.broken=1"><script>window.broken=2</script>';
+writeFileSync(join(folder, 'markup.txt'),
+  `The zorblatt engine weighs 417 kg ${MARKUP} when it is dry.\n`);
+
+let server = null;
+async function startServer() {
+  server = spawn(quarry, ['serve', '--port', '0', '--store', join(folder, 'store')]);
+  let told = '';
+  return new Promise((resolve, reject) => {
+    const take = (bytes) => {
+      told += bytes;
+      const url = /http:\/\/[\d.]+:\d+/.exec(told);
+      if (url) resolve(url[0]);
+    };
+    server.stdout.on('data', take);
+    server.stderr.on('data', take);
+    server.on('exit', (code) => reject(new Error(`quarry serve ended with ${code}: ${told}`)));
+  });
+}
+
+async function stopServer() {
+  if (server === null || server.exitCode !== null) return;
+  server.removeAllListeners('exit');
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGTERM');
+  await ended;
+}
+
+let page = null;
+let base = '';
+const problems = [];
+
+async function step(name, run) {
+  const began = Date.now();
+  try {
+    await run();
+  } catch (error) {
+    await page?.screenshot({ path: join(out, 'failed.png') }).catch(() => {});
+    throw new Error(`${name}: ${error.message}`, { cause: error });
+  }
+  assert.deepEqual(problems, [], `${name}: the browser complains`);
+  console.log(`ok  ${name} (${Date.now() - began} ms)`);
+}
+
+async function picture(name) {
+  await page.evaluate(() => document.getElementById('toasts').replaceChildren());
+  await page.screenshot({ path: join(out, `${name}.png`) });
+}
+
+// No serious finding of axe on what is shown.
+async function checkAccessible(what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`), [], what);
+}
+
+async function checkFits(what) {
+  const [wide, there] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(wide <= there, `${what} is ${wide} px wide on a screen of ${there}`);
+}
+
+async function open(view) {
+  await page.goto(`${base}/#/${view}`);
+  await page.locator(`main.view-${view.split('?')[0]}`).waitFor();
+}
+
+const api = async (path) => (await fetch(base + path)).json();
+
+async function run() {
+  base = await startServer();
+  const browser = await playwright.chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+  page = await context.newPage();
+  page.setDefaultTimeout(8000);
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('dialog', (dialog) => problems.push(`dialog: ${dialog.message()}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+
+  await step('an empty store says how to add documents', async () => {
+    await page.goto(base);
+    await page.getByText('There are no documents yet').waitFor();
+    await picture('empty');
+    await checkAccessible('the empty page');
+    await page.getByRole('link', { name: 'Add documents' }).click();
+    await page.getByText('This collection is empty').waitFor();
+  });
+
+  await step('files are uploaded, whatever they hold', async () => {
+    const files = ['operations/upper-tarn-dam.md', 'products/vx-220-datasheet.md', 'handbook/staff-handbook-2022.md']
+      .map((name) => join(corpus, name)).filter(existsSync);
+    assert.ok(files.length > 1, 'the corpus is not as it was');
+    const markup = { name: `${MARKUP}.txt`.replaceAll('/', '_'), mimeType: '', buffer: readFileSync(join(folder, 'markup.txt')) };
+    await page.locator('#files').setInputFiles(files);
+    await page.locator('.uploads .done').nth(files.length - 1).waitFor();
+    await page.locator('#files').setInputFiles([markup]);
+    await page.locator('.uploads .done').nth(files.length).waitFor();
+    await page.getByText(`${files.length + 1} documents`).waitFor();
+    assert.match(await page.locator('table').innerText(), /<img src=x/);
+    await checkAccessible('documents');
+  });
+
+  await step('the rest of the corpus comes from the command line', async () => {
+    await stopServer();
+    const indexed = spawnSync(quarry, ['index', corpus, '--store', join(folder, 'store')]);
+    assert.equal(indexed.status, 0, String(indexed.stderr));
+    base = await startServer();
+    await open('documents');
+    await page.locator('tbody tr').nth(20).waitFor();
+    await picture('documents');
+  });
+
+  await step('a question is answered piece by piece, with sources', async () => {
+    await open('ask');
+    await page.getByRole('heading', { name: 'What would you like to know?' }).waitFor();
+    await picture('start');
+    await page.locator('[data-focus]').fill('How fast may the level of Upper Tarn be lowered?');
+    const streamed = page.waitForResponse((response) => response.url().endsWith('/turns'));
+    await page.keyboard.press('Enter');
+    assert.match((await streamed).headers()['content-type'], /text\/event-stream/);
+    await page.locator('.sources').waitFor();
+    assert.match(await page.locator('.answer').innerText(), /\d/);
+    await page.locator('.answer .cite').first().hover();
+    await page.locator('.peek').waitFor();
+    await picture('ask');
+    await checkAccessible('an answer');
+  });
+
+  await step('a citation opens its document at the passage', async () => {
+    await page.locator('.answer .cite').first().click();
+    await page.locator('#panel mark').waitFor();
+    const { turns } = await api(`/api/v1/conversations/${page.url().split('/').at(-1)}`);
+    assert.equal(await page.locator('#panel mark').textContent(), turns[0].citations[0].quote);
+    assert.ok(await page.locator('#panel mark').isVisible());
+    await picture('passage');
+    await checkAccessible('a document');
+    await page.keyboard.press('Escape');
+    await page.locator('#panel').waitFor({ state: 'hidden' });
+    assert.match(await page.evaluate(() => document.activeElement.className), /cite/);
+  });
+
+  await step('scores are told on demand', async () => {
+    await page.getByRole('button', { name: 'How was this found?' }).click();
+    await page.locator('.scores tbody tr').first().waitFor();
+    await page.getByRole('button', { name: 'How was this found?' }).click();
+  });
+
+  await step('thumbs, reasons and a comment are kept', async () => {
+    await page.getByRole('button', { name: 'A bad answer' }).click();
+    await page.getByLabel('incomplete').check();
+    await page.locator('.feedback textarea').fill(MARKUP);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Thank you.').waitFor();
+    const { feedback } = await api('/api/v1/feedback');
+    assert.equal(feedback.length, 1);
+    assert.equal(feedback[0].rating, 'down');
+    assert.deepEqual(feedback[0].reasons, ['incomplete']);
+    assert.equal(feedback[0].comment, MARKUP);
+  });
+
+  await step('markup in an answer stays text', async () => {
+    await page.locator('[data-focus]').fill('How much does the zorblatt engine weigh?');
+    await page.keyboard.press('Enter');
+    await page.locator('.turn').nth(1).locator('.sources').waitFor();
+    assert.match(await page.locator('.turn').nth(1).locator('.answer').innerText(), /<img src=x/);
+    assert.equal(await page.evaluate(() => window.broken), undefined);
+    assert.equal(await page.locator('main img').count(), 0);
+  });
+
+  await step('a conversation is there again, renamed and removed', async () => {
+    await page.reload();
+    await page.locator('.turn').nth(1).locator('.sources').waitFor();
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('The reservoir');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.conversations').getByText('The reservoir').waitFor();
+    await page.getByRole('button', { name: 'Delete this conversation' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('The conversation is deleted.').waitFor();
+    assert.equal((await api('/api/v1/conversations')).conversations.length, 0);
+  });
+
+  await step('search marks words, corrects others and goes by keyboard', async () => {
+    await open('search');
+    await page.locator('h1').click();
+    await page.keyboard.press('/');
+    await page.keyboard.type('resevoir level');
+    await page.keyboard.press('Enter');
+    await page.locator('.hit').first().waitFor();
+    assert.match(await page.locator('.notice').innerText(), /resevoir → reservoir/);
+    assert.match(await page.locator('.hit mark').first().innerText(), /reservoir|level/i);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await page.evaluate(() => [...document.querySelectorAll('[data-item]')].indexOf(document.activeElement)), 1);
+    await picture('search');
+    await checkAccessible('search');
+    await page.keyboard.press('Enter');
+    await page.locator('#panel mark').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  await step('two answers are compared blindly', async () => {
+    await open('compare');
+    await page.locator('[data-focus]').fill('How fast may the level of Upper Tarn be lowered?');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.locator('.pair .card').nth(1).waitFor();
+    assert.doesNotMatch(await page.locator('.pair').innerText(), /k = \d/);
+    await checkAccessible('compare');
+    await page.getByRole('button', { name: 'Left is better' }).click();
+    await page.getByText(/k = \d/).first().waitFor();
+    await picture('compare');
+    const { feedback } = await api('/api/v1/feedback');
+    assert.equal(feedback[0].vote, 'left');
+  });
+
+  await step('store, cache and feedback are shown', async () => {
+    await open('insights');
+    await page.locator('.figures').first().waitFor();
+    await page.getByRole('cell', { name: 'left is better' }).waitFor();
+    await picture('insights');
+    await checkAccessible('insights');
+  });
+
+  await step('Chinese, dark, on a phone', async () => {
+    await page.getByLabel('Language').selectOption('zh');
+    await page.getByRole('heading', { name: '概览' }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    for (const view of ['search?q=水库', 'documents', 'compare', 'insights', 'ask']) {
+      await open(view);
+      await page.waitForLoadState('networkidle');
+      await checkAccessible(`${view}, dark`);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await checkFits(view);
+      await picture(`phone-${view.split('?')[0]}`);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    }
+    await page.locator('[data-focus]').fill('进入加氯间之前要做什么？');
+    await page.keyboard.press('Enter');
+    await page.locator('.turn-tools').waitFor();
+    await picture('ask-zh-dark');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await checkFits('an answer');
+    await picture('phone-answer');
+  });
+
+  await browser.close();
+}
+
+let status = 0;
+try {
+  await run();
+} catch (error) {
+  console.error(error);
+  status = 1;
+}
+await stopServer();
+rmSync(folder, { recursive: true, force: true });
+process.exit(status);

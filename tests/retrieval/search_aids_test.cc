@@ -1,0 +1,126 @@
+// What search adds for people: marked words, corrected words, counts of values.
+
+#include "retrieval/facets.h"
+#include "retrieval/highlight.h"
+#include "retrieval/query_terms.h"
+#include "retrieval/spelling.h"
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::retrieval {
+namespace {
+
+using testing::TestEngine;
+using testing::TextDocument;
+
+std::vector<std::string> Marked(const std::string& query, const std::string& text) {
+  const Analyzer analyzer;
+  std::vector<std::string> marked;
+  for (const TextRange& range :
+       Highlights(analyzer, MakeLexicalQuery(analyzer, ParseQuery(query)), text)) {
+    marked.push_back(text.substr(range.begin, range.end - range.begin));
+  }
+  return marked;
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(Highlights, AreWordsAsTheIndexHasThem) {
+  EXPECT_EQ(Marked("valve", "Valves and a valve-seat; the valuable one."),
+            (Strings{"Valves", "valve"}));
+  EXPECT_EQ(Marked("what is the pump", "What is the pump?"), (Strings{"pump"}));
+  EXPECT_EQ(Marked("pum*", "pumps, pumping, pun"), (Strings{"pumps", "pumping"}));
+  EXPECT_EQ(Marked("\"valve torque\" -leak", "The torque of a valve with a leak"),
+            (Strings{"torque", "valve"}));
+  EXPECT_EQ(Marked("ppr-9087", "See PPR-9087/b."), (Strings{"PPR-9087"}));
+  EXPECT_EQ(Marked("zebra", "no such word"), Strings{});
+}
+
+TEST(Highlights, JoinNeighbouringPairsOfChinese) {
+  EXPECT_EQ(Marked("水库大坝", "上塔恩水库大坝建成"), (Strings{"水库大坝"}));
+  EXPECT_EQ(Marked("水庫", "水库"), (Strings{"水库"}));
+}
+
+TEST(EditDistance, CountsASwapAsOne) {
+  EXPECT_EQ(EditDistance("torque", "torque", 2), 0u);
+  EXPECT_EQ(EditDistance("torqe", "torque", 2), 1u);
+  EXPECT_EQ(EditDistance("toruqe", "torque", 2), 1u);
+  EXPECT_EQ(EditDistance("trquee", "torque", 2), 2u);
+  EXPECT_EQ(EditDistance("pump", "valve", 2), 3u);
+  EXPECT_EQ(EditDistance("", "ab", 2), 2u);
+  EXPECT_EQ(EditDistance("ca", "abc", 3), 3u) << "no edit between the letters of a swap";
+  EXPECT_EQ(EditDistance(std::string(60, 'a'), std::string(60, 'a'), 2), 3u) << "too long to look";
+}
+
+class SpellingTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    engine_.Add({TextDocument("a", "Pumps", "The reservoir feeds the pumps. Torque 40 Nm."),
+                 TextDocument("b", "Valves", "Torque of valves. The reservation is made."),
+                 TextDocument("c", "水库", "水库供水。")});
+  }
+  CorrectedQuery Correct(const std::string& text) {
+    const auto snapshot = engine_.snapshot();
+    const index::Snapshot* one = snapshot.get();
+    Result<CorrectedQuery> corrected =
+        CorrectQuery(engine_.analyzer, text, Snapshots(&one, 1), CallContext());
+    QUARRY_CHECK(corrected.ok());
+    return *std::move(corrected);
+  }
+  TestEngine engine_;
+};
+
+TEST_F(SpellingTest, AWordThatNoPassageHoldsBecomesTheNearest) {
+  const CorrectedQuery corrected = Correct("resevoir, Torqe!");
+  EXPECT_EQ(corrected.text, "reservoir, torque!");
+  ASSERT_EQ(corrected.corrections.size(), 2u);
+  EXPECT_EQ(corrected.corrections[0].word, "resevoir");
+  EXPECT_EQ(corrected.corrections[0].by, "reservoir");
+  EXPECT_EQ(corrected.corrections[1].word, "Torqe");
+}
+
+TEST_F(SpellingTest, WhatIsThereOrNoWordIsLeftAlone) {
+  for (const char* text :
+       {"pump torque", "made", "xyzzy", "PPR-9087", "torqe40", "水厍", "mad", "orque",
+        "\"torqe valve\"", "+torqe", "one two three four five six torqe"}) {
+    const CorrectedQuery corrected = Correct(text);
+    EXPECT_EQ(corrected.text, text);
+    EXPECT_TRUE(corrected.corrections.empty()) << text;
+  }
+}
+
+TEST(Facets, CountTheDocumentsOfAllThatWasRanked) {
+  TestEngine engine;
+  std::vector<Document> documents;
+  for (int i = 0; i < 6; ++i) {
+    Document document =
+        TextDocument("d" + std::to_string(i), "Pump", "The pump number " + std::to_string(i));
+    document.metadata["team"] = std::string(i < 4 ? "ops" : "lab");
+    document.metadata["number"] = static_cast<double>(i);  // tells nothing
+    document.metadata["tags"] = std::vector<std::string>{"wet", i == 0 ? "old" : "wet"};
+    documents.push_back(std::move(document));
+  }
+  engine.Add(std::move(documents));
+  const auto snapshot = engine.snapshot();
+  const index::Snapshot* one = snapshot.get();
+  Query query;
+  query.text = "pump";
+  query.k = 2;
+  query.mode = SearchMode::kLexical;
+  const Result<Retrieved> retrieved =
+      engine.retriever.RetrieveAcross(query, Snapshots(&one, 1), CallContext());
+  ASSERT_TRUE(retrieved.ok());
+  ASSERT_EQ(retrieved->hits.size(), 2u);
+  const auto facets = CountFacets(*retrieved, Snapshots(&one, 1), CallContext());
+  ASSERT_TRUE(facets.ok());
+  ASSERT_EQ(facets->size(), 2u);
+  EXPECT_EQ((*facets)[0].key, "tags");
+  EXPECT_EQ((*facets)[0].values[0].documents, 6u);
+  EXPECT_EQ((*facets)[0].values[1].value, MetadataValue(std::string("old")));
+  EXPECT_EQ((*facets)[1].key, "team");
+  EXPECT_EQ((*facets)[1].values[0].value, MetadataValue(std::string("ops")));
+  EXPECT_EQ((*facets)[1].values[0].documents, 4u);
+  EXPECT_EQ((*facets)[1].values[1].documents, 2u);
+}
+
+}  // namespace
+}  // namespace quarry::retrieval

@@ -1,0 +1,157 @@
+// Talking to the server. Every error is an ApiError whose message is what the server said.
+
+import { t } from './i18n.js';
+
+export class ApiError extends Error {
+  constructor(status, message, code = '') {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+// The key that the server wants, where it wants one; kept until the browser is closed.
+const KEY = 'quarry.key';
+let askForKey = async () => null;
+
+// Tells how to get a key from the reader.
+export function onKeyWanted(ask) {
+  askForKey = ask;
+}
+
+function authorization() {
+  const key = sessionStorage.getItem(KEY);
+  return key ? { Authorization: `Bearer ${key}` } : {};
+}
+
+async function errorOf(response) {
+  let message = t('error.status', { status: response.status });
+  let code = '';
+  try {
+    const body = await response.json();
+    if (body.error) {
+      message = body.error.message ?? message;
+      code = body.error.code ?? '';
+    }
+  } catch {
+    // It is no JSON: the status says all that is known.
+  }
+  return new ApiError(response.status, message, code);
+}
+
+// fetch, with the key; asks for one where the server wants it.
+async function send(path, options, again = true) {
+  let response;
+  try {
+    response = await fetch(path, {
+      ...options, headers: { ...options.headers, ...authorization() },
+    });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ApiError(0, t('error.unreachable'));
+  }
+  if (response.status === 401 && again) {
+    const key = await askForKey((await errorOf(response)).message);
+    if (key) {
+      sessionStorage.setItem(KEY, key);
+      return send(path, options, false);
+    }
+    throw new ApiError(401, t('error.key'));
+  }
+  if (!response.ok) throw await errorOf(response);
+  return response;
+}
+
+function jsonOptions(method, body, options = {}) {
+  return {
+    method, ...options, body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', ...options.headers },
+  };
+}
+
+export const get = async (path) => (await send(path, {})).json();
+export const post = async (path, body, options) =>
+  (await send(path, jsonOptions('POST', body, options))).json();
+export const patch = async (path, body) => (await send(path, jsonOptions('PATCH', body))).json();
+export const remove = async (path) => (await send(path, { method: 'DELETE' })).json();
+
+// Posts and reads server-sent events: on(name, data) for each, in order. An "error" event is thrown.
+export async function postForEvents(path, body, { on, signal }) {
+  const response = await send(path, jsonOptions('POST', body, { signal }));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    text += value;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const event = parseEvent(text.slice(0, end));
+      text = text.slice(end + 2);
+      if (event === null) continue;
+      if (event.name === 'error') {
+        throw new ApiError(500, event.data.error?.message ?? t('error.unknown'), event.data.error?.code);
+      }
+      on(event.name, event.data);
+    }
+  }
+}
+
+function parseEvent(text) {
+  let name = 'message';
+  let data = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('event: ')) name = line.slice(7);
+    if (line.startsWith('data: ')) data += line.slice(6);
+  }
+  return data === '' ? null : { name, data: JSON.parse(data) };
+}
+
+// Sends a file as it lies on the disk; progress(share from 0 to 1) as it leaves.
+// Returns {done: promise of the server's answer, cancel()}.
+export function upload(path, file, mediaType, progress) {
+  const request = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    request.open('PUT', path);
+    request.setRequestHeader('Content-Type', mediaType);
+    for (const [name, value] of Object.entries(authorization())) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    };
+    request.onload = () => {
+      let body = null;
+      try {
+        body = JSON.parse(request.responseText);
+      } catch {
+        // Told by the status.
+      }
+      if (request.status >= 200 && request.status < 300 && body !== null) resolve(body);
+      else {
+        reject(new ApiError(request.status, body?.error?.message ??
+          t('error.status', { status: request.status })));
+      }
+    };
+    request.onerror = () => reject(new ApiError(0, t('error.unreachable')));
+    request.onabort = () => reject(new ApiError(0, t('upload.cancelled')));
+    request.send(file);
+  });
+  return { done, cancel: () => request.abort() };
+}
+
+// "a b" in a path; slashes stay, as ids have them.
+export const documentPath = (id) => `/api/v1/documents/${id.split('/').map(encodeURIComponent).join('/')}`;
+
+export function query(parameters) {
+  const text = new URLSearchParams(
+    Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '')).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+// The routes that the server has: "GET /api/v1/runs" -> true.
+let routes = null;
+export async function hasRoute(method, path) {
+  if (routes === null) {
+    const list = await get('/api/v1');
+    routes = new Set(list.routes.map((route) => `${route.method} ${route.path}`));
+  }
+  return routes.has(`${method} ${path}`);
+}

@@ -1,0 +1,166 @@
+// Ask: a conversation of questions and cited answers. The answer comes piece by piece; its markers open
+// the document at the passage.
+
+import { get, patch, post, postForEvents, remove } from './api.js';
+import { collectionChoice, currentCollection } from './collections.js';
+import { drawConversations, noteConversation } from './conversations.js';
+import { ask, fill, h, icon, toast } from './dom.js';
+import { emptyStore } from './empty_store.js';
+import { t } from './i18n.js';
+import { number } from './format.js';
+import { Turn } from './turn.js';
+
+export function mount(root, { rest, parameters }) {
+  let conversation = rest[0] ?? null;
+  let running = null;  // what stops the answer that is coming
+  let left = false;
+
+  const thread = h('div', { class: 'thread' });
+  const title = h('h1', { class: 'sr-only' }, t('nav.ask'));
+  const hero = h('div', { class: 'hero' });
+  const field = h('textarea', {
+    rows: 1, 'data-focus': true, 'aria-label': t('ask.label'), placeholder: t('ask.placeholder'), maxlength: 8000,
+    autocomplete: 'off', enterkeyhint: 'send',
+  });
+  const send = h('button', { type: 'submit', class: 'primary icon-only', 'aria-label': t('ask.send'), title: t('ask.send') }, icon('send'));
+  const choice = collectionChoice(() => drawHero());
+  const form = h('form', { class: 'composer', 'aria-label': t('ask.label') },
+    h('div', { class: 'composer-box' }, field, send),
+    h('div', { class: 'composer-foot' }, choice, h('span', { class: 'hint' }, t('ask.hint'))));
+
+  const grow = () => {
+    field.style.height = 'auto';
+    field.style.height = `${Math.min(field.scrollHeight, 200)}px`;
+  };
+  field.addEventListener('input', grow);
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (running) running.abort();
+    else if (field.value.trim() !== '') askNow(field.value.trim());
+  });
+
+  function setRunning(controller) {
+    running = controller;
+    send.setAttribute('aria-label', t(controller ? 'ask.stop' : 'ask.send'));
+    send.title = t(controller ? 'ask.stop' : 'ask.send');
+    fill(send, icon(controller ? 'stop' : 'send'));
+  }
+
+  // The conversation that questions go to, made with the first of them.
+  async function conversationFor(question) {
+    if (conversation === null) {
+      const made = await post('/api/v1/conversations', { title: question.slice(0, 80) });
+      conversation = made.id;
+      history.replaceState(null, '', `#/ask/${conversation}`);
+    }
+    return conversation;
+  }
+
+  async function askNow(question) {
+    hero.remove();
+    root.classList.add('talking');
+    field.value = '';
+    grow();
+    const collection = currentCollection();
+    const turn = new Turn(question, collection);
+    thread.append(turn.element);
+    turn.element.scrollIntoView({ block: 'start', behavior: 'smooth' });
+    const controller = new AbortController();
+    setRunning(controller);
+    try {
+      const id = await conversationFor(question);
+      await postForEvents(`/api/v1/conversations/${id}/turns`, { query: question, collection, stream: true },
+        { on: (name, data) => turn.take(name, data), signal: controller.signal });
+      noteConversation();
+      if (!left) drawConversations(conversation);
+    } catch (error) {
+      turn.fail(error.name === 'AbortError' ? t('ask.stopped') : error.message, () => {
+        turn.element.remove();
+        askNow(question);
+      });
+    }
+    setRunning(null);
+    if (!left) field.focus({ preventScroll: true });
+  }
+
+  async function drawHero() {
+    const collections = await choice.loaded;
+    const chosen = collections.find(({ name }) => name === currentCollection());
+    if (collections.every(({ documents }) => documents === 0)) {
+      fill(hero, emptyStore());
+      form.hidden = true;
+      return;
+    }
+    form.hidden = false;
+    fill(hero, h('h2', {}, t('ask.title')), h('p', {}, chosen ? t('ask.over', {
+      n: number(chosen.documents), count: chosen.documents, name: chosen.name,
+    }) : ''));
+  }
+
+  async function load() {
+    if (conversation === null) {
+      root.prepend(hero);
+      await drawHero();
+      const question = parameters.get('q');
+      if (question) askNow(question);
+      else if (!form.hidden && matchMedia('(min-width: 800px)').matches) field.focus({ preventScroll: true });
+      return;
+    }
+    root.classList.add('talking');
+    try {
+      const found = await get(`/api/v1/conversations/${conversation}`);
+      if (left) return;
+      title.textContent = found.title;
+      title.className = 'conversation-title';
+      title.after(h('div', { class: 'conversation-tools' },
+        tool('edit', 'conversation.rename', rename), tool('trash', 'conversation.delete', drop)));
+      for (const stored of found.turns) {
+        const turn = new Turn(stored.question, stored.collection);
+        turn.finish(stored);
+        thread.append(turn.element);
+      }
+      thread.lastElementChild?.scrollIntoView({ block: 'start' });
+    } catch (error) {
+      conversation = null;
+      thread.append(h('p', { class: 'notice bad', role: 'alert' }, error.message));
+    }
+  }
+
+  const tool = (name, label, action) => h('button', {
+    class: 'quiet icon-only', type: 'button', 'aria-label': t(label), title: t(label), onclick: action,
+  }, icon(name));
+
+  async function rename() {
+    const name = await ask(t('conversation.rename'),
+      h('label', {}, t('conversation.name'), h('input', { type: 'text', maxlength: 200, value: title.textContent })),
+      { accept: t('save'), cancel: t('cancel'), read: (dialog) => dialog.querySelector('input').value.trim() });
+    if (!name) return;
+    title.textContent = (await patch(`/api/v1/conversations/${conversation}`, { title: name })).title;
+    drawConversations(conversation);
+  }
+
+  async function drop() {
+    const sure = await ask(t('conversation.delete'), h('p', {}, t('conversation.sure')),
+      { accept: t('delete'), cancel: t('cancel'), danger: true });
+    if (!sure) return;
+    await remove(`/api/v1/conversations/${conversation}`);
+    toast(t('conversation.deleted'));
+    location.hash = '#/ask';
+  }
+
+  root.classList.remove('talking');
+  root.append(h('div', { class: 'conversation-head' }, title), thread, form);
+  drawConversations(conversation);
+  load();
+  return () => {
+    left = true;
+    if (running) running.abort();
+    drawConversations(undefined);
+  };
+}

@@ -1,0 +1,107 @@
+// Files on their way to the server: dropped or chosen, two at a time, each with its progress.
+
+import { documentPath, query, upload } from './api.js';
+import { currentCollection } from './collections.js';
+import { fill, h, icon } from './dom.js';
+import { bytes } from './format.js';
+import { t } from './i18n.js';
+
+const AT_A_TIME = 2;
+
+// The files below a dropped folder, with their paths in it.
+async function filesOf(entry, path = '') {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    return [{ file, id: path + file.name }];
+  }
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (entries.length === 0) return found;
+    for (const one of entries) {
+      if (!one.name.startsWith('.')) found.push(...await filesOf(one, `${path}${entry.name}/`));
+    }
+  }
+}
+
+export class UploadList {
+  // changed(): documents were added.
+  constructor(changed) {
+    this.changed = changed;
+    this.waiting = [];
+    this.running = new Set();
+    this.list = h('ul', { class: 'uploads', 'aria-live': 'polite' });
+    const input = h('input', {
+      type: 'file', multiple: true, class: 'sr-only', id: 'files', onchange: () => {
+        this.add([...input.files].map((file) => ({ file, id: file.webkitRelativePath || file.name })));
+        input.value = '';
+      },
+    });
+    this.zone = h('div', { class: 'drop' }, icon('upload'),
+      h('p', {}, t('upload.drop'), ' ', h('label', { class: 'link', for: 'files' }, t('upload.choose')), input),
+      h('p', { class: 'muted' }, t('upload.formats')));
+    this.zone.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      this.zone.classList.add('over');
+    });
+    this.zone.addEventListener('dragleave', () => this.zone.classList.remove('over'));
+    this.zone.addEventListener('drop', async (event) => {
+      event.preventDefault();
+      this.zone.classList.remove('over');
+      const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+      if (entries.length === 0) {
+        this.add([...event.dataTransfer.files].map((file) => ({ file, id: file.name })));
+        return;
+      }
+      for (const entry of entries) this.add(await filesOf(entry));
+    });
+    this.element = h('section', { 'aria-label': t('upload.label') }, this.zone, this.list);
+  }
+
+  add(files) {
+    for (const { file, id } of files) {
+      const bar = h('progress', { max: 1, value: 0, 'aria-label': id });
+      const state = h('span', { class: 'upload-state' }, t('upload.waits'));
+      const item = h('li', {}, h('span', { class: 'upload-name' }, id), h('span', { class: 'muted' }, bytes(file.size)), bar, state);
+      this.list.append(item);
+      this.waiting.push({ file, id, bar, state, item, collection: currentCollection() });
+    }
+    this.next();
+  }
+
+  next() {
+    while (this.running.size < AT_A_TIME && this.waiting.length > 0) this.send(this.waiting.shift());
+  }
+
+  async send(one) {
+    const { done, cancel } = upload(documentPath(one.id) + query({ collection: one.collection, raw: 'true' }), one.file,
+      'application/octet-stream', (share) => {
+        one.bar.value = share;
+        one.state.textContent = share < 1 ? `${Math.floor(share * 100)} %` : t('upload.reads');
+        if (share === 1) one.bar.removeAttribute('value');  // how long that takes nobody knows
+      });
+    this.running.add(cancel);
+    try {
+      const answer = await done;
+      one.item.classList.add('done');
+      const chunks = answer.results.reduce((sum, result) => sum + result.chunks, 0);
+      const status = answer.documents.unchanged === answer.results.length ? 'upload.unchanged' : 'upload.done';
+      fill(one.state, t(status, { n: chunks }));
+      for (const { place, reason } of answer.failures) one.item.append(h('p', { class: 'upload-problem' }, `${place}: ${reason}`));
+    } catch (error) {
+      one.item.classList.add('failed');
+      fill(one.state, error.message);
+    }
+    one.bar.remove();
+    this.running.delete(cancel);
+    if (this.ended) return;
+    this.next();
+    this.changed();
+  }
+
+  end() {
+    this.ended = true;
+    this.waiting = [];
+  }
+}
