@@ -37,9 +37,10 @@ struct Claim {
   std::string id;  // unique in its list: "a1"; of an expected fact the fact's
   std::string text;
   bool must = true;  // of an expected fact: whether an answer without it is wrong
-  TextRange span;    // of an answer's claim: where in JudgedCase::answer
-  std::vector<uint32_t>
-      citations;  // of an answer's claim: passages that it cites, from 1, each once
+  // Of an answer's claim: where it stands in JudgedCase::answer, and the passages that it cites, from
+  // 1, each once.
+  TextRange span;
+  std::vector<uint32_t> citations;
 };
 
 // Whether what a claim cites carries it, for ALCE's rule (Gao and others, 2023): of one that cites
@@ -51,9 +52,8 @@ struct CitationJudgement {
 };
 
 struct ClaimMatrix {
-  std::vector<Claim> answer;  // none where it declined or is empty
-  std::vector<Claim>
-      reference;  // expected facts; where there are none, the claims of the reference
+  std::vector<Claim> answer;     // none where it declined or is empty
+  std::vector<Claim> reference;  // expected facts, or, where there are none, the reference's claims
 
   std::vector<std::vector<Judgement>> answer_by_passage;  // [claim][passage of the context]
   std::vector<Judgement> answer_by_reference;  // by all of what was expected, as one text
