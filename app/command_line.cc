@@ -548,8 +548,33 @@ class Parser {
         ->required();
     Then(diff, [this](CommandContext& context) { return RunEvalDiff(eval_diff_, context); });
 
-    CLI::App& tune = AddCommand(app_, "tune", "the weight of the vectors that suits a collection",
-                                "quarry tune --beir data/scifact --store .quarry");
+    CLI::App& judge = AddCommand(
+        family, "judge-check", "how far a judge agrees with labels of people",
+        "quarry eval judge-check labels.jsonl\n"
+        "  quarry eval judge-check labels.jsonl --judge llm --limit 200 --keep --store .quarry");
+    judge.add_option("LABELS", judge_check_.files, "files (docs/evaluation_judges.md)")->required();
+    judge.add_option("--judge", judge_check_.judge, "local, or llm: chat.model (local)")
+        ->type_name("NAME");
+    judge.add_option("--limit", judge_check_.limit, "rows of each file; 0 = all (0)")
+        ->type_name("N")
+        ->check(IntegerFrom(0, 100'000'000));
+    judge.add_flag("--tune", judge_check_.tune,
+                   "choose the local judge's threshold on one half, report the other");
+    judge.add_flag("--held-out", judge_check_.held_out, "report that half only");
+    judge.add_flag("--keep", judge_check_.keep,
+                   "store what was measured: reports correct their rates by it");
+    Then(judge,
+         [this](CommandContext& context) { return RunEvalJudgeCheck(judge_check_, context); });
+
+    CLI::App& tune = AddCommand(app_, "tune", "how a collection is searched best",
+                                "quarry tune --beir data/scifact --store .quarry\n"
+                                "  quarry tune --from qrels --beir data/scifact --train train");
+    tune.add_option("--from", tune_.from,
+                    "qrels: learn k1, b and the weight on one split, measure on another")
+        ->type_name("SOURCE")
+        ->check(CLI::IsMember({"qrels"}));
+    tune.add_option("--train", tune_.train, "split that --from qrels learns from (train)")
+        ->type_name("NAME");
     tune.add_option("--beir", tune_.beir, "judged questions: corpus.jsonl, queries.jsonl, qrels/")
         ->type_name("DIR")
         ->required();
@@ -557,7 +582,9 @@ class Parser {
     tune.add_option("-k", tune_.k, "cut-off of nDCG (10)")
         ->type_name("N")
         ->check(IntegerFrom(1, 1000));
-    Then(tune, [this](CommandContext& context) { return RunTune(tune_, context); });
+    Then(tune, [this](CommandContext& context) {
+      return tune_.from.empty() ? RunTune(tune_, context) : RunTuneFromQrels(tune_, context);
+    });
 
     CLI::App& answers = AddCommand(family, "answers", "citations and refusals on a BEIR collection",
                                    "quarry eval answers --beir data/squad_v2 --json");
@@ -710,6 +737,7 @@ class Parser {
   EvalRetrievalArguments eval_;
   EvalAnswersArguments eval_answers_;
   EvalDiffArguments eval_diff_;
+  EvalJudgeCheckArguments judge_check_;
   TuneArguments tune_;
   ConfigArguments config_;
   DoctorArguments doctor_;

@@ -185,12 +185,25 @@ struct EvalDiffArguments {
 };
 Result<int> RunEvalDiff(const EvalDiffArguments& arguments, CommandContext& context);
 
+struct EvalJudgeCheckArguments {
+  std::vector<std::string> files;
+  std::string judge = "local";  // or "llm": chat.model
+  uint32_t limit = 0;           // rows of each set; 0 = all
+  bool tune = false;            // the local judge's threshold, on one half
+  bool held_out = false;        // report one half
+  bool keep = false;            // what was measured, in the store
+};
+Result<int> RunEvalJudgeCheck(const EvalJudgeCheckArguments& arguments, CommandContext& context);
+
 struct TuneArguments {
   std::string beir;
+  std::string from;             // "qrels"; "" = the weight alone, on one split
+  std::string train = "train";  // the split that --from qrels learns from
   std::string split = "test";
   uint32_t k = 10;
 };
 Result<int> RunTune(const TuneArguments& arguments, CommandContext& context);
+Result<int> RunTuneFromQrels(const TuneArguments& arguments, CommandContext& context);
 
 struct EvalAnswersArguments {
   std::string beir;

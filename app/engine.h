@@ -57,6 +57,8 @@ class Engine {
   const generation::CachedAnswerer& answerer() const { return *cached_answerer_; }
   // The same behind what a conversation needs.
   const generation::Assistant& assistant() const { return *assistant_; }
+  // nullptr where none is configured.
+  const ChatSetup* chat() const { return chat_.get(); }
   // Without what the command line adds to them (metadata, prune, dry run).
   const ingest::IngestOptions& ingest_options() const { return ingest_options_; }
   // For parsing; its threads start when it is first asked for.

@@ -1,0 +1,81 @@
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/output_judge.h"
+#include "app/progress.h"
+#include "base/file.h"
+#include "eval/calibration_store.h"
+#include "eval/judge_run.h"
+#include "eval/llm_judge.h"
+#include "eval/local_judge.h"
+
+namespace quarry::app {
+
+Result<int> RunEvalJudgeCheck(const EvalJudgeCheckArguments& arguments, CommandContext& context) {
+  if (arguments.judge != "local" && arguments.judge != "llm") {
+    return InvalidArgumentError("--judge: expected local or llm, got \"" + arguments.judge + "\"");
+  }
+  eval::JudgeLabels all;
+  for (const std::string& file : arguments.files) {
+    QUARRY_RETURN_IF_ERROR(eval::ReadJudgeLabels(file, all));
+  }
+  // Without --keep nothing is written that lasts.
+  Config config = context.config();
+  std::optional<TemporaryDirectory> scratch;
+  if (!arguments.keep) {
+    QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-eval-"));
+    config.store = made.path() + "/store";
+    scratch.emplace(std::move(made));
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(config, StoreAccess::kCreate));
+
+  std::optional<eval::ThresholdTuning> tuning;
+  eval::LocalJudgeOptions local_options;
+  if (arguments.tune) {
+    if (arguments.judge != "local") {
+      return InvalidArgumentError("--tune: only the local judge has a threshold");
+    }
+    QUARRY_ASSIGN_OR_RETURN(tuning, eval::TuneLocalJudge(all, engine->analyzer(), context.call));
+    local_options.threshold = tuning->best;
+  }
+  const eval::LocalJudge local(engine->analyzer(), local_options);
+  eval::VerdictStore verdicts(engine->index().objects());
+  std::optional<eval::LlmJudge> llm;
+  if (arguments.judge == "llm") {
+    if (engine->chat() == nullptr) {
+      return FailedPreconditionError(
+          "--judge llm: no chat model is configured (chat.model, such as "
+          "http://127.0.0.1:11434/v1#llama3.1)");
+    }
+    llm.emplace(engine->chat()->chat(), &verdicts);
+  }
+  const eval::Judge& judge = llm ? static_cast<const eval::Judge&>(*llm) : local;
+  const eval::ClaimJudge claims = [&](const generation::VerdictQuestion& question,
+                                      const CallContext& call) {
+    return llm ? llm->JudgeClaims(question, call) : local.JudgeClaims(question, call);
+  };
+  eval::JudgeLabels labels = eval::Select(
+      all, {.limit = arguments.limit, .held_out = arguments.tune || arguments.held_out});
+  // Which answer is better is told from what was expected, which pairs do not say.
+  if (!llm) labels.pairs.clear();
+  if (labels.claims.empty() && labels.pairs.empty()) {
+    return InvalidArgumentError("LABELS: nothing in them that this judge can be asked about");
+  }
+  ProgressPrinter progress(context.console);
+  const Result<eval::JudgeCheckReport> report = eval::CheckJudge(
+      labels, judge, claims,
+      [&](uint64_t done, uint64_t total) {
+        progress.Show({.stage = "judging", .done = done, .total = total});
+      },
+      context.call);
+  progress.Clear();
+  QUARRY_RETURN_IF_ERROR(report.status());
+  if (arguments.keep) {
+    QUARRY_RETURN_IF_ERROR(eval::KeepCalibration(engine->index().objects(), report->calibration));
+  }
+  context.console.Print(context.console.json() ? JudgeCheckJson(*report, tuning)
+                                               : JudgeCheckText(*report, tuning, context.console));
+  return kExitDone;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,111 @@
+#include "eval/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+namespace quarry::eval {
+namespace {
+
+constexpr double kZ = 1.959964;  // of a 95 % interval
+
+double Variance(const std::vector<double>& values) {
+  if (values.size() < 2) return 0;
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double sum = 0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  return sum / (count - 1);
+}
+
+}  // namespace
+
+JudgeCalibration CalibrationOf(const std::string& judge, std::span<const LabelledVerdict> rows) {
+  const JudgeAgreement agreement = MeasureAgreement(rows);
+  return {.judge = judge,
+          .rows = agreement.rows,
+          .unjudged = agreement.unjudged,
+          .counts = agreement.counts,
+          .kappa = agreement.kappa,
+          .accuracy = agreement.accuracy};
+}
+
+std::string TrustText(const JudgeCalibration& calibration) {
+  char text[200];
+  std::snprintf(text, sizeof(text),
+                "judge %s: kappa %.2f [%.2f, %.2f] against %llu labels of people%s",
+                calibration.trusted() ? "trusted" : "NOT trusted", calibration.kappa.mean,
+                calibration.kappa.low, calibration.kappa.high,
+                static_cast<unsigned long long>(calibration.rows),
+                calibration.trusted() ? "" : " (below 0.60): gates use only what needs no judge");
+  return text;
+}
+
+Estimate CorrectedRate(const JudgeCalibration& calibration, uint64_t positive, uint64_t total) {
+  const VerdictCounts& counts = calibration.counts;
+  // A claim that is reported has a verdict: what the judge left unjudged tells nothing of those.
+  const double carried = counts.true_positive + counts.false_negative;
+  const double other = counts.false_positive + counts.true_negative;
+  if (total == 0 || carried == 0 || other == 0) return {0.5, 0, 1};
+  // Of Lang and Reiczigel: added observations keep the interval honest near 0 and 1.
+  const double n = static_cast<double>(total) + kZ * kZ;
+  const double q = (static_cast<double>(positive) + kZ * kZ / 2) / n;
+  const double sensitivity = (counts.true_positive + 1) / (carried + 2);
+  const double specificity = (counts.true_negative + 1) / (other + 2);
+  const double youden = sensitivity + specificity - 1;
+  const double plain_youden = counts.true_positive / carried + counts.true_negative / other - 1;
+  if (youden <= 0 || plain_youden <= 0) return {0.5, 0, 1};
+  const double plain = (static_cast<double>(positive) / static_cast<double>(total) +
+                        counts.true_negative / other - 1) /
+                       plain_youden;
+  const double rate = (q + specificity - 1) / youden;
+  const double sensitivity_variance = sensitivity * (1 - sensitivity) / (carried + 2);
+  const double specificity_variance = specificity * (1 - specificity) / (other + 2);
+  const double shift =
+      2 * kZ * kZ * (rate * sensitivity_variance - (1 - rate) * specificity_variance);
+  const double half = kZ / youden *
+                      std::sqrt(q * (1 - q) / n + rate * rate * sensitivity_variance +
+                                (1 - rate) * (1 - rate) * specificity_variance);
+  const auto bounded = [](double value) { return std::clamp(value, 0.0, 1.0); };
+  const double value = bounded(plain);
+  return {value, std::min(value, bounded(rate + shift - half)),
+          std::max(value, bounded(rate + shift + half))};
+}
+
+Estimate PredictionPoweredMean(std::span<const LabelledScore> labelled,
+                               std::span<const double> unlabelled) {
+  if (labelled.empty()) return {0.5, 0, 1};
+  const auto n = static_cast<double>(labelled.size());
+  const auto m = static_cast<double>(unlabelled.size());
+  double label_mean = 0;
+  double judged_mean = 0;
+  for (const LabelledScore& one : labelled) {
+    label_mean += one.label / n;
+    judged_mean += one.judged / n;
+  }
+  double covariance = 0;
+  std::vector<double> scores(unlabelled.begin(), unlabelled.end());
+  for (const LabelledScore& one : labelled) {
+    covariance += (one.label - label_mean) * (one.judged - judged_mean);
+    scores.push_back(one.judged);
+  }
+  covariance /= std::max(1.0, n - 1);
+  const double score_variance = Variance(scores);
+  // What the judge's score is trusted with: 0 = not at all, then this is the mean of the labels.
+  const double weight = m > 0 && score_variance > 0
+                            ? std::clamp(covariance / score_variance * m / (m + n), 0.0, 1.0)
+                            : 0;
+  std::vector<double> rests;
+  for (const LabelledScore& one : labelled) rests.push_back(one.label - weight * one.judged);
+  const std::vector<double> others(unlabelled.begin(), unlabelled.end());
+  const double unlabelled_mean =
+      others.empty() ? 0 : std::accumulate(others.begin(), others.end(), 0.0) / m;
+  const double value = weight * unlabelled_mean + label_mean - weight * judged_mean;
+  const double variance =
+      Variance(rests) / n + (m > 0 ? weight * weight * Variance(others) / m : 0);
+  const double half = kZ * std::sqrt(variance);
+  return {value, value - half, value + half};
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,25 @@
+#include "eval/calibration_store.h"
+
+namespace quarry::eval {
+namespace {
+
+index::ObjectName NameOf(const std::string& judge) {
+  return {.kind = index::ObjectKind::kVerdict, .id = judge, .scope = "calibration"};
+}
+
+}  // namespace
+
+Status KeepCalibration(index::ObjectTable& objects, const JudgeCalibration& calibration) {
+  return objects.Put(NameOf(calibration.judge), CalibrationLine(calibration));
+}
+
+Result<std::optional<JudgeCalibration>> FindCalibration(const index::ObjectTable& objects,
+                                                        const std::string& judge) {
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> object, objects.Get(NameOf(judge)));
+  if (!object) return std::optional<JudgeCalibration>();
+  Result<JudgeCalibration> calibration = ParseCalibration(object->value);
+  if (!calibration.ok()) return std::move(calibration).status().Annotate("judge " + judge);
+  return std::optional(*std::move(calibration));
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,52 @@
+#include "eval/failure_kind.h"
+
+#include "base/status.h"
+
+namespace quarry::eval {
+
+const char* FailureName(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::kInfraError:
+      return "infra error";
+    case FailureKind::kCacheFalseHit:
+      return "cache false hit";
+    case FailureKind::kShouldHaveRefused:
+      return "should have refused";
+    case FailureKind::kCorpusGap:
+      return "corpus gap";
+    case FailureKind::kSourceWrong:
+      return "source wrong";
+    case FailureKind::kRetrievalMiss:
+      return "retrieval miss";
+    case FailureKind::kRanking:
+      return "ranking";
+    case FailureKind::kContextTruncation:
+      return "context truncation";
+    case FailureKind::kOverRefusal:
+      return "over-refusal";
+    case FailureKind::kUnfaithful:
+      return "unfaithful";
+    case FailureKind::kDistracted:
+      return "distracted";
+    case FailureKind::kOmission:
+      return "omission";
+    case FailureKind::kCitationError:
+      return "citation error";
+    case FailureKind::kFormat:
+      return "format";
+  }
+  Fatal(__FILE__, __LINE__, "unknown FailureKind");
+}
+
+const std::vector<FailureKind>& AllFailures() {
+  static const std::vector<FailureKind> all = [] {
+    std::vector<FailureKind> kinds;
+    for (int i = 0; i <= static_cast<int>(FailureKind::kFormat); ++i) {
+      kinds.push_back(static_cast<FailureKind>(i));
+    }
+    return kinds;
+  }();
+  return all;
+}
+
+}  // namespace quarry::eval

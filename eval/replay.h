@@ -1,0 +1,45 @@
+#pragma once
+
+// Replays: a case asked again with one thing changed. They confirm why it failed (attribution.h) and
+// measure the two axes that advice rests on (advice.h).
+
+#include <optional>
+#include <string>
+
+#include "eval/run.h"
+#include "eval/suite.h"
+
+namespace quarry::eval {
+
+enum class ReplayKind : uint8_t {
+  kGoldContext,  // the prompt holds the gold passages and nothing else
+  kClosedBook,   // no passages: what the model knows by itself
+  kNoCache,      // made anew
+  kFullK,        // as many passages as the model can take, no budget
+};
+const char* ReplayName(ReplayKind kind);  // "gold context"
+
+struct ReplayOutcome {
+  bool passed = false;
+  bool declined = false;
+  std::string answer;
+};
+// Those that were made.
+struct Replays {
+  std::optional<ReplayOutcome> gold_context;
+  std::optional<ReplayOutcome> closed_book;
+  std::optional<ReplayOutcome> no_cache;
+  std::optional<ReplayOutcome> full_k;
+};
+
+// What asks again; the engine is one (eval/engine_replayer.h). Thread-safe.
+class Replayer {
+ public:
+  virtual ~Replayer() = default;
+  // A record without a claim matrix. Errors as of the engine; kFailedPrecondition where the case names
+  // no gold passage and kGoldContext is asked for.
+  virtual Result<RunRecord> Replay(const Case& one, ReplayKind kind,
+                                   const CallContext& context) = 0;
+};
+
+}  // namespace quarry::eval

@@ -1,0 +1,223 @@
+#include "eval/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/random.h"
+#include "base/status.h"
+
+namespace quarry::eval {
+namespace {
+
+constexpr double kTail = 0.025;      // of a 95 % interval, one side
+constexpr uint32_t kExactUpTo = 16;  // clusters whose sign patterns are all tried
+
+// Sums and sizes of the clusters, in order of first appearance.
+struct Clusters {
+  std::vector<double> sums;
+  std::vector<double> sizes;
+};
+
+Clusters GroupByCluster(std::span<const double> values, std::span<const uint32_t> clusters) {
+  QUARRY_CHECK(values.size() == clusters.size());
+  Clusters grouped;
+  std::vector<std::pair<uint32_t, size_t>> order;  // number, first place
+  for (size_t i = 0; i < clusters.size(); ++i) order.emplace_back(clusters[i], i);
+  std::sort(order.begin(), order.end());
+  // first place of its cluster -> position
+  std::vector<std::pair<size_t, size_t>> heads;
+  std::vector<size_t> head_of(values.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    const bool is_first = i == 0 || order[i].first != order[i - 1].first;
+    head_of[order[i].second] = is_first ? order[i].second : head_of[order[i - 1].second];
+  }
+  std::vector<size_t> position(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (head_of[i] == i) {
+      position[i] = grouped.sums.size();
+      grouped.sums.push_back(0);
+      grouped.sizes.push_back(0);
+    }
+    grouped.sums[position[head_of[i]]] += values[i];
+    grouped.sizes[position[head_of[i]]] += 1;
+  }
+  return grouped;
+}
+
+// log of n choose k.
+double LogChoose(uint64_t n, uint64_t k) {
+  return std::lgamma(static_cast<double>(n) + 1) - std::lgamma(static_cast<double>(k) + 1) -
+         std::lgamma(static_cast<double>(n - k) + 1);
+}
+
+}  // namespace
+
+double NormalProbability(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+
+double NormalQuantile(double p) {
+  // Bisection: exact to the last digits and fast enough for what is asked here.
+  double low = -40;
+  double high = 40;
+  for (int i = 0; i < 120; ++i) {
+    const double middle = (low + high) / 2;
+    (NormalProbability(middle) < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+double StudentQuantile(double p, double degrees) {
+  // Hill: "Algorithm 396: Student's t-quantiles", CACM 1970.
+  if (p == 0.5) return 0;
+  const double sign = p < 0.5 ? -1 : 1;
+  const double two_sided = 2 * std::min(p, 1 - p);
+  if (degrees <= 1) return sign * 1 / std::tan(two_sided * M_PI / 2);
+  if (degrees == 2) return sign * std::sqrt(2 / (two_sided * (2 - two_sided)) - 2);
+  const double n = degrees;
+  const double a = 1 / (n - 0.5);
+  const double b = 48 / (a * a);
+  double c = ((20700 * a / b - 98) * a - 16) * a + 96.36;
+  const double d = ((94.5 / (b + c) - 3) / b + 1) * std::sqrt(a * M_PI / 2) * n;
+  double x = d * two_sided;
+  double y = std::pow(x, 2 / n);
+  if (y > 0.05 + a) {
+    x = NormalQuantile(two_sided / 2);
+    y = x * x;
+    if (n < 5) c += 0.3 * (n - 4.5) * (x + 0.6);
+    c = (((0.05 * d * x - 5) * x - 7) * x - 2) * x + b + c;
+    y = (((((0.4 * y + 6.3) * y + 36) * y + 94.5) / c - y - 3) / b + 1) * x;
+    y = std::expm1(a * y * y);
+  } else {
+    y = ((1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3) + 0.5 / (n + 4)) * y - 1) *
+            (n + 1) / (n + 2) +
+        1 / y;
+  }
+  return sign * std::sqrt(n * y);
+}
+
+Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> clusters,
+                      uint64_t seed, uint32_t samples) {
+  Estimate estimate;
+  estimate.count = values.size();
+  if (values.empty()) return estimate;
+  const Clusters grouped = GroupByCluster(values, clusters);
+  const size_t count = grouped.sums.size();
+  estimate.clusters = count;
+  estimate.mean =
+      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  const auto [least, most] = std::ranges::minmax(values);
+  if (count == 1) {
+    estimate.low = -std::numeric_limits<double>::infinity();
+    estimate.high = std::numeric_limits<double>::infinity();
+    return estimate;
+  }
+  if (least == most) {
+    estimate.mean = estimate.low = estimate.high = least;
+    return estimate;
+  }
+  Random random(seed);
+  std::vector<double> means(samples);
+  for (double& mean : means) {
+    double sum = 0;
+    double size = 0;
+    for (size_t i = 0; i < count; ++i) {
+      const size_t drawn = random.Below(count);
+      sum += grouped.sums[drawn];
+      size += grouped.sizes[drawn];
+    }
+    mean = sum / size;
+  }
+  std::sort(means.begin(), means.end());
+  const double n = static_cast<double>(count);
+  const double tail = NormalProbability(std::sqrt(n / (n - 1)) * StudentQuantile(kTail, n - 1));
+  const double last = static_cast<double>(samples - 1);
+  estimate.low = means[static_cast<size_t>(std::floor(tail * last))];
+  estimate.high = means[static_cast<size_t>(std::ceil((1 - tail) * last))];
+  return estimate;
+}
+
+double McNemarTest(uint64_t gained, uint64_t lost) {
+  const uint64_t flips = gained + lost;
+  if (flips == 0) return 1;
+  const uint64_t fewer = std::min(gained, lost);
+  double tail = 0;
+  for (uint64_t k = 0; k <= fewer; ++k) {
+    tail += std::exp(LogChoose(flips, k) - static_cast<double>(flips) * std::log(2.0));
+  }
+  return std::min(1.0, 2 * tail);
+}
+
+double PermutationTest(std::span<const double> differences, std::span<const uint32_t> clusters,
+                       uint64_t seed, uint32_t rounds) {
+  std::vector<double> sums = GroupByCluster(differences, clusters).sums;
+  std::erase_if(sums, [](double sum) { return sum == 0; });
+  if (sums.empty()) return 1;
+  const double observed = std::abs(std::accumulate(sums.begin(), sums.end(), 0.0));
+  // Sums of the same numbers in another order may differ in their last digits.
+  const double bound = observed * (1 - 1e-9);
+  uint64_t as_extreme = 0;
+  if (sums.size() <= kExactUpTo) {
+    const uint64_t patterns = uint64_t{1} << sums.size();
+    for (uint64_t pattern = 0; pattern < patterns; ++pattern) {
+      double sum = 0;
+      for (size_t i = 0; i < sums.size(); ++i) {
+        sum += (pattern >> i & 1) != 0 ? -sums[i] : sums[i];
+      }
+      as_extreme += std::abs(sum) >= bound ? 1 : 0;
+    }
+    return static_cast<double>(as_extreme) / static_cast<double>(patterns);
+  }
+  Random random(seed);
+  for (uint32_t round = 0; round < rounds; ++round) {
+    double sum = 0;
+    for (size_t i = 0; i < sums.size();) {
+      uint64_t signs = random.Next();
+      for (int bit = 0; bit < 64 && i < sums.size(); ++bit, ++i, signs >>= 1) {
+        sum += (signs & 1) != 0 ? -sums[i] : sums[i];
+      }
+    }
+    as_extreme += std::abs(sum) >= bound ? 1 : 0;
+  }
+  // The pattern that was observed is one of them.
+  return (static_cast<double>(as_extreme) + 1) / (static_cast<double>(rounds) + 1);
+}
+
+std::vector<double> HolmAdjust(std::span<const double> p_values) {
+  std::vector<size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return p_values[a] < p_values[b]; });
+  std::vector<double> adjusted(p_values.size());
+  double largest = 0;
+  for (size_t rank = 0; rank < order.size(); ++rank) {
+    const double scaled = p_values[order[rank]] * static_cast<double>(order.size() - rank);
+    largest = std::max(largest, std::min(1.0, scaled));
+    adjusted[order[rank]] = largest;
+  }
+  return adjusted;
+}
+
+uint64_t CasesForDifference(double delta, double discordance) {
+  QUARRY_CHECK(delta > 0 && delta <= discordance && discordance <= 1);
+  const double alpha = NormalQuantile(1 - kTail);
+  const double beta = NormalQuantile(0.8);
+  const double root =
+      alpha * std::sqrt(discordance) + beta * std::sqrt(std::max(0.0, discordance - delta * delta));
+  return static_cast<uint64_t>(std::ceil(root * root / (delta * delta)));
+}
+
+double DetectableDifference(uint64_t cases, double discordance) {
+  if (cases == 0 || discordance <= 0 || CasesForDifference(discordance, discordance) > cases) {
+    return 1;
+  }
+  double low = 0;
+  double high = discordance;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (CasesForDifference(middle, discordance) > cases ? low : high) = middle;
+  }
+  return high;
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,61 @@
+#pragma once
+
+// The statistics of comparing systems on the same questions. Deterministic: the same input and seed
+// give the same numbers. Pure functions.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace quarry::eval {
+
+// A mean with its 95 % interval.
+struct Estimate {
+  double mean = 0;
+  double low = 0;
+  double high = 0;
+  uint64_t count = 0;     // values
+  uint64_t clusters = 0;  // groups of values that are not independent
+
+  friend bool operator==(const Estimate&, const Estimate&) = default;
+};
+
+inline constexpr uint32_t kBootstrapSamples = 2000;
+
+// Mean of `values` with a cluster bootstrap interval: whole clusters are drawn with replacement, as
+// many as there are (Davison and Hinkley: "Bootstrap methods and their application", 1997), and the
+// percentiles are expanded for few clusters (Hesterberg: "What teachers should know about the
+// bootstrap", 2015, section 5.3), since the plain ones are too narrow by sqrt((n - 1) / n) and the
+// normal for Student's t. A single cluster says nothing of its spread: infinite bounds.
+// REQUIRES: clusters.size() == values.size(); equal numbers are one cluster.
+Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> clusters,
+                      uint64_t seed = 1, uint32_t samples = kBootstrapSamples);
+
+// Two-sided exact McNemar test of `gained` against `lost` flips (McNemar 1947, as a binomial test).
+double McNemarTest(uint64_t gained, uint64_t lost);
+
+// Two-sided test that paired differences are around 0: signs are exchanged by cluster, all of them
+// where there are at most 16 clusters that differ, else `rounds` drawn at random (Fisher's
+// randomisation test; Good: "Permutation, parametric and bootstrap tests", 2005). 1 for no
+// differences.
+double PermutationTest(std::span<const double> differences, std::span<const uint32_t> clusters,
+                       uint64_t seed = 1, uint32_t rounds = 5000);
+
+// Holm's step-down correction: adjusted p values, in the order given (Holm 1979).
+std::vector<double> HolmAdjust(std::span<const double> p_values);
+
+// Paired cases that a two-sided test at 5 % needs to see a difference of `delta` between two rates
+// with 80 % power, where `discordance` is the share of cases on which the two disagree (Connor 1987).
+// REQUIRES: 0 < delta <= discordance <= 1.
+uint64_t CasesForDifference(double delta, double discordance);
+
+// The smallest difference that so many paired cases would show, by the same formula; 1 where even
+// that is not seen.
+double DetectableDifference(uint64_t cases, double discordance);
+
+// Quantiles of the standard normal and of Student's t with `degrees` of freedom, for 0 < p < 1.
+double NormalQuantile(double p);
+double StudentQuantile(double p, double degrees);
+double NormalProbability(double x);
+
+}  // namespace quarry::eval

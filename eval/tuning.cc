@@ -1,0 +1,213 @@
+#include "eval/tuning.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "base/hash.h"
+#include "eval/query_ranking.h"
+
+namespace quarry::eval {
+namespace {
+
+constexpr double kK1[] = {0.6, 0.9, 1.2, 1.6, 2.0};
+constexpr double kB[] = {0.3, 0.5, 0.75, 0.9};
+constexpr int kWeightSteps = 20;
+constexpr size_t kNestedSubsets = 5;  // 1, 1/2, 1/4, ... of the questions
+constexpr size_t kFewQuestions = 10;  // below, a subset teaches nothing
+
+double MeanOf(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// nDCG of each question.
+Result<std::vector<double>> MeasureAll(const JudgedQuestions& questions, SearchMode mode,
+                                       const RetrievalOptions& options, uint32_t k,
+                                       TrialCollection& trial, const CallContext& context) {
+  const EvalParts parts = trial.Parts();
+  const std::shared_ptr<const index::Snapshot> snapshot = trial.Snapshot();
+  std::vector<double> values;
+  for (const BeirQuery& query : questions.queries) {
+    const Query request{.text = query.text, .mode = mode, .options = options};
+    QUARRY_ASSIGN_OR_RETURN(QueryRanking ranked, RankDocuments(parts.retriever, request, query.id,
+                                                               k, *snapshot, context));
+    std::erase_if(ranked.documents, [&](const auto& document) { return document.id == query.id; });
+    values.push_back(MeasureQuery(ranked.documents, questions.qrels.at(query.id), k).ndcg_at_k);
+  }
+  return values;
+}
+
+RetrievalOptions WithWeight(const RetrievalOptions& retrieval, double weight) {
+  RetrievalOptions options = retrieval;
+  options.fusion.dense_weight = weight;
+  options.collection_dense_weights.clear();
+  return options;
+}
+
+class Learner {
+ public:
+  Learner(const JudgedQuestions& train, const JudgedQuestions& held_out,
+          const LearningOptions& options, const OpenTrial& open,
+          const ingest::ProgressSink& progress, const CallContext& context)
+      : train_(train),
+        held_out_(held_out),
+        options_(options),
+        open_(open),
+        progress_(progress),
+        context_(context) {}
+
+  Result<LearningReport> Run() {
+    report_.k = options_.k;
+    report_.learnt_from = train_.queries.size();
+    report_.held_out = held_out_.queries.size();
+    report_.current = report_.learnt = options_.current;
+    if (options_.learn_bm25) QUARRY_RETURN_IF_ERROR(LearnBm25());
+    QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<TrialCollection> learnt,
+                            open_(report_.learnt.bm25, /*with_vectors=*/true));
+    QUARRY_RETURN_IF_ERROR(LearnWeight(*learnt));
+    QUARRY_RETURN_IF_ERROR(HoldOut(*learnt));
+    return std::move(report_);
+  }
+
+ private:
+  Status LearnBm25() {
+    std::set<std::pair<double, double>> grid = {
+        {options_.current.bm25.k1, options_.current.bm25.b}};
+    for (const double k1 : kK1) {
+      for (const double b : kB) grid.insert({k1, b});
+    }
+    for (const auto& [k1, b] : grid) {
+      const index::Bm25Parameters bm25{.k1 = k1, .b = b};
+      QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<TrialCollection> trial,
+                              open_(bm25, /*with_vectors=*/false));
+      QUARRY_ASSIGN_OR_RETURN(const std::vector<double> values,
+                              MeasureAll(train_, SearchMode::kLexical, options_.retrieval,
+                                         options_.k, *trial, context_));
+      report_.bm25_trials.push_back(
+          {{.bm25 = bm25, .dense_weight = options_.current.dense_weight}, MeanOf(values)});
+      Show("trying k1 and b", report_.bm25_trials.size(), grid.size());
+    }
+    report_.learnt.bm25 = Best(report_.bm25_trials).parameters.bm25;
+    return OkStatus();
+  }
+
+  // The best trial; of equal ones the nearest to the current values.
+  const ParameterTrial& Best(const std::vector<ParameterTrial>& trials) const {
+    const auto distance = [&](const SearchParameters& one) {
+      return std::abs(one.bm25.k1 - options_.current.bm25.k1) +
+             std::abs(one.bm25.b - options_.current.bm25.b) +
+             std::abs(one.dense_weight - options_.current.dense_weight);
+    };
+    return *std::min_element(trials.begin(), trials.end(), [&](const auto& a, const auto& b) {
+      if (a.ndcg != b.ndcg) return a.ndcg > b.ndcg;
+      return distance(a.parameters) < distance(b.parameters);
+    });
+  }
+
+  Status LearnWeight(TrialCollection& trial) {
+    std::set<double> weights = {options_.current.dense_weight};
+    for (int i = 0; i <= kWeightSteps; ++i) weights.insert(static_cast<double>(i) / kWeightSteps);
+    for (const double weight : weights) {
+      const RetrievalOptions options = WithWeight(options_.retrieval, weight);
+      QUARRY_ASSIGN_OR_RETURN(
+          std::vector<double> learnt,
+          MeasureAll(train_, SearchMode::kHybrid, options, options_.k, trial, context_));
+      QUARRY_ASSIGN_OR_RETURN(
+          std::vector<double> held,
+          MeasureAll(held_out_, SearchMode::kHybrid, options, options_.k, trial, context_));
+      report_.weight_trials.push_back(
+          {{.bm25 = report_.learnt.bm25, .dense_weight = weight}, MeanOf(learnt)});
+      train_values_.push_back(std::move(learnt));
+      held_values_.push_back(std::move(held));
+      Show("trying weights", report_.weight_trials.size(), weights.size());
+    }
+    report_.learnt.dense_weight = Best(report_.weight_trials).parameters.dense_weight;
+    DrawCurve();
+    return OkStatus();
+  }
+
+  // What weights would have been chosen on nested subsets, and what they reach.
+  void DrawCurve() {
+    std::vector<size_t> order(train_.queries.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+      return Hash64(train_.queries[a].id) < Hash64(train_.queries[b].id);
+    });
+    std::vector<LearningPoint> points;
+    for (size_t subset = 0; subset < kNestedSubsets; ++subset) {
+      const size_t size = order.size() >> subset;
+      if (size < kFewQuestions) break;
+      size_t best = 0;
+      double best_mean = -1;
+      for (size_t trial = 0; trial < train_values_.size(); ++trial) {
+        double sum = 0;
+        for (size_t i = 0; i < size; ++i) sum += train_values_[trial][order[i]];
+        if (sum > best_mean) {
+          best_mean = sum;
+          best = trial;
+        }
+      }
+      points.push_back({static_cast<double>(size), 1 - MeanOf(held_values_[best]),
+                        static_cast<double>(held_out_.queries.size())});
+    }
+    const Result<LearningCurve> curve = FitLearningCurve(points);
+    if (curve.ok()) report_.curve = *curve;
+  }
+
+  Status HoldOut(TrialCollection& learnt) {
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<double> after,
+                            MeasureAll(held_out_, SearchMode::kHybrid,
+                                       WithWeight(options_.retrieval, report_.learnt.dense_weight),
+                                       options_.k, learnt, context_));
+    std::vector<double> before = after;
+    if (report_.learnt != report_.current) {
+      std::unique_ptr<TrialCollection> other;
+      if (report_.learnt.bm25 != report_.current.bm25) {
+        QUARRY_ASSIGN_OR_RETURN(other, open_(report_.current.bm25, /*with_vectors=*/true));
+      }
+      QUARRY_ASSIGN_OR_RETURN(
+          before, MeasureAll(held_out_, SearchMode::kHybrid,
+                             WithWeight(options_.retrieval, report_.current.dense_weight),
+                             options_.k, other ? *other : learnt, context_));
+    }
+    std::vector<double> gains;
+    for (size_t i = 0; i < after.size(); ++i) gains.push_back(after[i] - before[i]);
+    report_.ndcg_current = MeanOf(before);
+    report_.ndcg_learnt = MeanOf(after);
+    report_.gain = BootstrapInterval(gains);
+    return OkStatus();
+  }
+
+  void Show(const char* stage, size_t done, size_t total) const {
+    if (progress_) progress_({.stage = stage, .done = done, .total = total});
+  }
+
+  const JudgedQuestions& train_;
+  const JudgedQuestions& held_out_;
+  const LearningOptions& options_;
+  const OpenTrial& open_;
+  const ingest::ProgressSink& progress_;
+  const CallContext& context_;
+  std::vector<std::vector<double>> train_values_;  // [weight trial][question]
+  std::vector<std::vector<double>> held_values_;
+  LearningReport report_;
+};
+
+}  // namespace
+
+Result<LearningReport> LearnSearch(const JudgedQuestions& train, const JudgedQuestions& held_out,
+                                   const LearningOptions& options, const OpenTrial& open,
+                                   const ingest::ProgressSink& progress,
+                                   const CallContext& context) {
+  if (train.queries.empty() || held_out.queries.empty()) {
+    return InvalidArgumentError(
+        "tuning: expected judged questions to learn from and others to hold "
+        "out, got " +
+        std::to_string(train.queries.size()) + " and " + std::to_string(held_out.queries.size()));
+  }
+  return Learner(train, held_out, options, open, progress, context).Run();
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,80 @@
+#pragma once
+
+// Learns from judged questions how a collection is searched best: BM25's k1 and b, which are those of
+// the collection's postings, and the weight of the vectors. Learnt on one part of the questions,
+// measured on another that nothing was chosen on; a change that does not surely measure better there
+// is refused.
+//
+// k1 and b are chosen by the words alone, the weight then with both legs: a grid each, the mean
+// nDCG@k over the questions to learn from decides, ties for what is nearest the current values.
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "eval/beir_corpus.h"
+#include "eval/learning_curve.h"
+#include "eval/paired_interval.h"
+#include "index/bm25.h"
+
+namespace quarry::eval {
+
+// Questions with their judgements.
+struct JudgedQuestions {
+  std::vector<BeirQuery> queries;
+  Qrels qrels;
+};
+
+struct SearchParameters {
+  index::Bm25Parameters bm25;
+  double dense_weight = 0.35;
+
+  friend bool operator==(const SearchParameters&, const SearchParameters&) = default;
+};
+
+struct LearningOptions {
+  uint32_t k = 10;
+  SearchParameters current;
+  RetrievalOptions retrieval;  // all but the weight
+  bool learn_bm25 = true;      // needs the collection to be made anew for each pair
+};
+
+struct ParameterTrial {
+  SearchParameters parameters;
+  double ndcg = 0;  // mean over the questions learnt from; of k1 and b by words alone
+};
+
+struct LearningReport {
+  uint32_t k = 0;
+  uint64_t learnt_from = 0;  // questions
+  uint64_t held_out = 0;
+  std::vector<ParameterTrial> bm25_trials;    // by k1, then b
+  std::vector<ParameterTrial> weight_trials;  // by weight
+  SearchParameters current;
+  SearchParameters learnt;
+  double ndcg_current = 0;  // on the held-out questions
+  double ndcg_learnt = 0;
+  PairedInterval gain;  // there
+  // All of the gain's interval is above 0; else `current` stays.
+  bool improves() const { return gain.low > 0; }
+  std::optional<LearningCurve> curve;  // of 1 - nDCG on the held-out questions; the weight alone
+};
+
+// A collection of the same documents, open for as long as the object lives.
+class TrialCollection {
+ public:
+  virtual ~TrialCollection() = default;
+  virtual EvalParts Parts() = 0;
+  virtual std::shared_ptr<const index::Snapshot> Snapshot() = 0;
+};
+using OpenTrial = std::function<Result<std::unique_ptr<TrialCollection>>(
+    const index::Bm25Parameters& parameters, bool with_vectors)>;
+
+// kInvalidArgument without questions on one of the sides; else the errors of `open`, the retriever and
+// the call.
+Result<LearningReport> LearnSearch(const JudgedQuestions& train, const JudgedQuestions& held_out,
+                                   const LearningOptions& options, const OpenTrial& open,
+                                   const ingest::ProgressSink& progress,
+                                   const CallContext& context);
+
+}  // namespace quarry::eval

@@ -1,0 +1,85 @@
+// quarry eval judge-check; quarry tune --from qrels.
+
+#include "tests/testing/beir_testing.h"
+#include "tests/testing/command_testing.h"
+
+namespace quarry::app {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::QuarryResult;
+
+class JudgeCommandTest : public testing::CommandTest {
+ protected:
+  static std::string Labels() {
+    std::string lines;
+    for (int i = 0; i < 60; ++i) {
+      const std::string n = std::to_string(i);
+      const std::string text = "The pump P-" + n + " weighs " + std::to_string(100 + i) + " kg.";
+      lines += R"({"claim": ")" + text + R"(", "text": ")" + text + R"(", "label": true})" + "\n";
+      lines += R"({"claim": "The pump P-)" + n + R"( weighs 7 kg.", "text": ")" + text +
+               R"(", "label": false})" + "\n";
+    }
+    return lines;
+  }
+};
+
+TEST_F(JudgeCommandTest, TheLocalJudgeIsMeasuredBySetAndLanguage) {
+  Write("labels.jsonl", Labels());
+  const Json report = RunJson({"eval", "judge-check", home() + "/labels.jsonl", "--keep"});
+  EXPECT_EQ(report["trusted"], true);
+  ASSERT_EQ(report["sets"].size(), 1u);
+  EXPECT_EQ(report["sets"][0]["set"], "labels");
+  EXPECT_EQ(report["sets"][0]["language"], "en");
+  EXPECT_EQ(report["sets"][0]["rows"], 120);
+  EXPECT_EQ(report["sets"][0]["accuracy"]["mean"], 1.0);
+  const QuarryResult tuned = Run({"eval", "judge-check", home() + "/labels.jsonl", "--tune"});
+  EXPECT_EQ(tuned.exit_code, 0) << tuned.error;
+  EXPECT_THAT(tuned.out, HasSubstr("chosen on the half of the rows that is not reported below"));
+  EXPECT_THAT(tuned.out, HasSubstr("judge trusted: kappa 1.00"));
+}
+
+TEST_F(JudgeCommandTest, WrongLabelsAndMissingModelsAreNamed) {
+  Write("labels.jsonl", Labels() + "{\"claim\": \"a\"}\n");
+  const QuarryResult wrong = Run({"eval", "judge-check", home() + "/labels.jsonl"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.error, HasSubstr("labels.jsonl:121: expected claim, text and label"));
+  Write("labels.jsonl", Labels());
+  EXPECT_THAT(Run({"eval", "judge-check", home() + "/labels.jsonl", "--judge", "llm"}).error,
+              HasSubstr("no chat model is configured"));
+  EXPECT_THAT(Run({"eval", "judge-check", home() + "/labels.jsonl", "--judge", "oracle"}).error,
+              HasSubstr("expected local or llm"));
+  EXPECT_EQ(Run({"eval", "judge-check", home() + "/none.jsonl"}).exit_code, 2);
+}
+
+TEST_F(JudgeCommandTest, TuningFromJudgementsLearnsOnOneSplitAndMeasuresOnAnother) {
+  testing::WritePumpCollection(home() + "/beir");
+  const std::string rows = ReadFile(home() + "/beir/qrels/test.tsv", 1 << 20).value();
+  // Every other question is learnt from.
+  std::string train, held;
+  size_t number = 0;
+  for (size_t begin = 0; begin < rows.size();) {
+    const size_t end = rows.find('\n', begin) + 1;
+    const std::string line = rows.substr(begin, end - begin);
+    if (begin == 0 || number % 2 == 0) train += line;
+    if (begin == 0 || number % 2 == 1) held += line;
+    number += begin == 0 ? 0 : 1;
+    begin = end;
+  }
+  Write("beir/qrels/train.tsv", train);
+  Write("beir/qrels/held.tsv", held);
+  const Json report = RunJson({"tune", "--from", "qrels", "--beir", home() + "/beir", "--train",
+                               "train", "--split", "held"});
+  EXPECT_EQ(report["learnt_from"], 20);
+  EXPECT_EQ(report["held_out"], 20);
+  EXPECT_GE(report["trials"]["bm25"].size(), 20u);
+  EXPECT_EQ(report["trials"]["weights"].size(), 21u);
+  EXPECT_EQ(report["improves"], report["gain"]["low"] > 0);
+  const QuarryResult same = Run({"tune", "--from", "qrels", "--beir", home() + "/beir", "--train",
+                                 "held", "--split", "held"});
+  EXPECT_EQ(same.exit_code, 2);
+  EXPECT_THAT(same.error, HasSubstr("what is learnt from proves nothing"));
+}
+
+}  // namespace
+}  // namespace quarry::app
