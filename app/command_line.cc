@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "app/commands_eval.h"
 #include "app/engine.h"
 #include "app/output_json.h"
 #include "base/names.h"
@@ -548,6 +549,8 @@ class Parser {
         ->required();
     Then(diff, [this](CommandContext& context) { return RunEvalDiff(eval_diff_, context); });
 
+    AddEvalSuites(family);
+
     CLI::App& judge = AddCommand(
         family, "judge-check", "how far a judge agrees with labels of people",
         "quarry eval judge-check labels.jsonl\n"
@@ -598,6 +601,83 @@ class Parser {
     AddQueryKeys(answers);
     Then(answers,
          [this](CommandContext& context) { return RunEvalAnswers(eval_answers_, context); });
+  }
+
+  void AddReports(CLI::App& command, std::vector<std::string>& reports, uint32_t& shown) {
+    command
+        .add_option("--report", reports,
+                    "also to FILE: .html, .md, .xml (JUnit), .json, .jsonl (the run); repeatable")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    command.add_option("--show", shown, "failed cases to list (10)")
+        ->type_name("N")
+        ->check(IntegerFrom(0, kMaxListed));
+  }
+
+  // Suites and their runs: docs/evaluation.md.
+  void AddEvalSuites(CLI::App& family) {
+    CLI::App& run =
+        AddCommand(family, "run", "ask a suite, score the answers, decide its gates",
+                   "quarry eval run examples/suite --report report.html\n"
+                   "  exit codes: 0 passed, 1 a gate failed, 2 configuration, 3 the run "
+                   "is invalid, 4 inconclusive");
+    run.add_option("SUITE", eval_run_.suite, "folder with suite.yaml and cases.jsonl")->required();
+    run.add_option("--name", eval_run_.name, "of the run, to find it by")->type_name("NAME");
+    run.add_option("--baseline", eval_run_.baseline, "run (or its file) to compare with")
+        ->type_name("RUN");
+    run.add_option("--judge", eval_run_.judge, "local or none (local)")->type_name("JUDGE");
+    run.add_option("--jobs", eval_run_.jobs, "cases at once (one per core)")
+        ->type_name("N")
+        ->check(IntegerFrom(1, 1000));
+    run.add_option("--repeats", eval_run_.repeats, "how often each case is asked")
+        ->type_name("N")
+        ->check(IntegerFrom(1, 100));
+    run.add_flag("--cache", eval_run_.use_cache, "let the answer cache serve");
+    run.add_flag("--restart", eval_run_.restart, "do not go on with an unfinished run");
+    AddReports(run, eval_run_.reports, eval_run_.shown);
+    AddQueryKeys(run);
+    Then(run, [this](CommandContext& context) { return RunEvalRun(eval_run_, context); });
+
+    CLI::App& report = AddCommand(family, "report", "show a run again, or write it for others",
+                                  "quarry eval report latest --report report.html");
+    AddRunOptions(report);
+    Then(report, [this](CommandContext& context) { return RunEvalReport(eval_report_, context); });
+    CLI::App& gate = AddCommand(family, "gate", "decide the gates of a run",
+                                "quarry eval gate latest --suite examples/suite --baseline main");
+    AddRunOptions(gate);
+    Then(gate, [this](CommandContext& context) { return RunEvalGate(eval_report_, context); });
+
+    CLI::App& compare = AddCommand(family, "compare", "what changed between two runs",
+                                   "quarry eval compare main latest --metric pass --margin 0.02");
+    compare.add_option("BEFORE", eval_compare_.before, "a run")->required();
+    compare.add_option("AFTER", eval_compare_.after, "a run")->required();
+    compare.add_option("--metric", eval_compare_.metrics, "that may not fall (pass); repeatable")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    compare.add_option("--margin", eval_compare_.margin, "by which it may (0.02)")
+        ->type_name("M")
+        ->check(CLI::Range(0.0, 1e9));
+    AddReports(compare, eval_compare_.reports, eval_compare_.shown);
+    Then(compare,
+         [this](CommandContext& context) { return RunEvalCompare(eval_compare_, context); });
+
+    CLI::App& runs =
+        AddCommand(family, "runs", "the runs that the store holds", "quarry eval runs");
+    runs.add_option("--suite", eval_runs_.suite, "only of this suite")->type_name("NAME");
+    runs.add_option("--limit", eval_runs_.limit, "how many (20)")
+        ->type_name("N")
+        ->check(IntegerFrom(1, kMaxListed));
+    Then(runs, [this](CommandContext& context) { return RunEvalRuns(eval_runs_, context); });
+  }
+
+  void AddRunOptions(CLI::App& command) {
+    command.add_option("RUN", eval_report_.run, "id, its start, name, latest, or a file (.jsonl)")
+        ->required();
+    command.add_option("--baseline", eval_report_.baseline, "run to compare with")
+        ->type_name("RUN");
+    command.add_option("--suite", eval_report_.suite, "whose gates are decided (the run's)")
+        ->type_name("DIR");
+    AddReports(command, eval_report_.reports, eval_report_.shown);
   }
 
   void AddBackup() {
@@ -738,6 +818,10 @@ class Parser {
   EvalAnswersArguments eval_answers_;
   EvalDiffArguments eval_diff_;
   EvalJudgeCheckArguments judge_check_;
+  EvalRunArguments eval_run_;
+  EvalReportArguments eval_report_;
+  EvalCompareArguments eval_compare_;
+  EvalRunsArguments eval_runs_;
   TuneArguments tune_;
   ConfigArguments config_;
   DoctorArguments doctor_;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/answer.h"
+#include "eval/gate_spec.h"
 #include "eval/judge.h"
 #include "eval/suite.h"
 
@@ -28,6 +29,8 @@ struct RunManifest {
   uint32_t cases = 0;
   uint32_t repeats = 1;
   uint64_t seed = 0;
+  uint32_t max_words = 0;  // of an answer that passes; 0 = no limit
+  std::vector<Gate> gates;
   std::string config_hash;
   std::map<std::string, std::string> config;  // options that are not as by default
   std::string collection;
@@ -38,7 +41,7 @@ struct RunManifest {
   std::string embedder;
   std::string judge;           // "" = none
   int64_t created_micros = 0;  // since 1970
-  std::string version;         // of the program
+  std::string program;         // its version
 };
 
 // A chunk that was found, kept or not. Ranks are from 1; 0 = not among them.
@@ -100,6 +103,7 @@ struct FailureLabel {
 
 struct RunRecord {
   std::string case_id;
+  Case asked;           // as it stood in the suite; written as "case"
   uint32_t repeat = 0;  // from 0
   std::string error;    // not answered: why; "" = answered
 
@@ -137,6 +141,9 @@ std::string ManifestLine(const RunManifest& manifest);
 std::string RecordLine(const RunRecord& record);
 Result<RunManifest> ParseManifest(std::string_view line);
 Result<RunRecord> ParseRecord(std::string_view line);
+
+// The cases of a run, each once, in the order of the suite.
+std::vector<Case> CasesOf(const Run& run);
 
 // What a judge is given of a record.
 JudgedCase JudgedCaseOf(const Case& one, const RunRecord& record);

@@ -87,6 +87,9 @@ struct Case {
   bool draft = false;  // made by `eval synth` and not accepted yet: not run
 };
 
+// Its own, or that of its query.
+std::string LanguageOf(const Case& one);
+
 // One line of cases.jsonl. kInvalidArgument names the key and what was expected.
 Result<Case> ParseCase(std::string_view line);
 // Without end of line; keys in the order of Case, without those that are as by default.

@@ -1,0 +1,213 @@
+// quarry eval run, report, gate, runs.
+
+#include <algorithm>
+
+#include "app/commands_eval.h"
+#include "app/eval_setup.h"
+#include "app/output_eval.h"
+#include "app/progress.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "eval/report.h"
+#include "eval/run_store.h"
+#include "eval/suite_run.h"
+
+namespace quarry::app {
+namespace {
+
+constexpr uint32_t kHistory = 30;  // runs of a suite in its trend
+
+// Runs of the suite that are finished and older, oldest first.
+Status AddHistory(const eval::RunStore& store, eval::RunReport& report) {
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests, store.List(kHistory * 4));
+  std::vector<eval::HistoryPoint> history;
+  const eval::RunManifest& now = report.run.manifest;
+  for (const eval::RunManifest& manifest : manifests) {
+    if (manifest.suite != now.suite || manifest.id == now.id ||
+        manifest.created_micros > now.created_micros || history.size() + 1 >= kHistory) {
+      continue;
+    }
+    QUARRY_ASSIGN_OR_RETURN(const eval::Run run, store.Read(manifest.id));
+    if (run.records.size() < uint64_t{manifest.cases} * manifest.repeats) continue;
+    history.push_back(eval::MakeHistoryPoint(run, report.run));
+  }
+  std::reverse(history.begin(), history.end());
+  report.history.insert(report.history.begin(), history.begin(), history.end());
+  return OkStatus();
+}
+
+Status WriteReports(const std::vector<std::string>& paths, const eval::RunReport& report) {
+  for (const std::string& path : paths) {
+    QUARRY_ASSIGN_OR_RETURN(const std::string text, eval::ReportFor(path, report));
+    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(path, text).Annotate("--report"));
+  }
+  return OkStatus();
+}
+
+// Before an hour of asking, not after it.
+Status CheckReports(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    QUARRY_RETURN_IF_ERROR(eval::ReportFor(path, eval::RunReport()).status().Annotate("--report"));
+  }
+  return OkStatus();
+}
+
+void Print(const eval::RunReport& report, uint32_t shown, Console& console) {
+  console.Print(console.json() ? eval::ReportJson(report) + "\n"
+                               : RunReportText(report, shown, console));
+}
+
+// The run goes on where one like it was left, unless that is not wanted.
+Result<eval::RunManifest> StartRun(const EvalRunArguments& arguments, eval::RunManifest manifest,
+                                   eval::RunStore& store, Console& console) {
+  if (!arguments.restart) {
+    QUARRY_ASSIGN_OR_RETURN(const std::string unfinished, store.FindUnfinished(manifest));
+    if (!unfinished.empty()) {
+      QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> parts, store.Parts(unfinished));
+      console.Note("going on with run " + unfinished + ": " + std::to_string(parts.size()) +
+                   " answers are there");
+      return store.ReadManifest(unfinished);
+    }
+  }
+  return store.Create(std::move(manifest));
+}
+
+// An engine for reading runs; none is needed where all of them are files.
+Result<std::unique_ptr<Engine>> OpenForRuns(const std::vector<std::string>& names,
+                                            CommandContext& context) {
+  const bool all_files = std::ranges::all_of(
+      names, [](const std::string& name) { return name.empty() || name.ends_with(".jsonl"); });
+  if (all_files) return std::unique_ptr<Engine>();
+  return Engine::Open(context.config(), StoreAccess::kRead);
+}
+
+// `gates`: nullopt = those of the suite that is named, or of the run.
+Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
+                                 std::optional<std::vector<eval::Gate>> gates,
+                                 CommandContext& context) {
+  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          OpenForRuns({arguments.run, arguments.baseline}, context));
+  QUARRY_ASSIGN_OR_RETURN(eval::Run run, FindRun(arguments.run, engine.get()));
+  eval::ReportOptions options;
+  options.gates = std::move(gates);
+  std::string baseline = arguments.baseline;
+  if (!arguments.suite.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(arguments.suite));
+    options.gates = std::move(suite.gates);
+    if (baseline.empty()) baseline = suite.baseline;
+  }
+  if (!baseline.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, engine.get()));
+  }
+  eval::RunReport report = eval::MakeReport(std::move(run), std::move(options));
+  if (engine != nullptr) {
+    const eval::RunStore store(engine->index().objects());
+    QUARRY_RETURN_IF_ERROR(AddHistory(store, report));
+  }
+  QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report));
+  Print(report, arguments.shown, context.console);
+  return report;
+}
+
+}  // namespace
+
+Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& context) {
+  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
+  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(arguments.suite));
+  if (arguments.repeats != 0) suite.repeats = arguments.repeats;
+  eval::ReportOptions options;
+  const std::string baseline = arguments.baseline.empty() ? suite.baseline : arguments.baseline;
+  if (baseline.ends_with(".jsonl")) {
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, eval::ReadRunFile(baseline));
+  }
+  QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
+  if (!baseline.empty() && !options.baseline) {
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, bench.engine.get()));
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
+                          MakeJudge(arguments.judge, bench.engine->analyzer()));
+  const eval::RunParts parts{.retriever = bench.engine->retriever(),
+                             .answerer = bench.engine->answerer(),
+                             .snapshot = *bench.snapshot,
+                             .judge = judge.get()};
+  eval::RunSettings settings;
+  settings.query.mode = bench.config.mode;
+  settings.query.k = bench.config.k;
+  settings.cache = arguments.use_cache ? generation::CacheUse::kRead : generation::CacheUse::kOff;
+  settings.jobs = static_cast<uint32_t>(ThreadCount(arguments.jobs));
+  QUARRY_ASSIGN_OR_RETURN(eval::RunManifest manifest, eval::DescribeRun(suite, parts, settings));
+  manifest.name = arguments.name;
+  manifest.program = ProgramVersion();
+  manifest.config = bench.options;
+  std::string all_options;
+  for (const auto& [key, value] : bench.options) all_options += key + "=" + value + "\n";
+  manifest.config_hash = HashToHex(Hash64(all_options));
+  manifest.created_micros = bench.engine->clock().NowMicros();
+
+  eval::RunStore store(bench.engine->index().objects());
+  QUARRY_ASSIGN_OR_RETURN(manifest,
+                          StartRun(arguments, std::move(manifest), store, context.console));
+  ProgressPrinter progress(context.console);
+  const Status asked = eval::RunCases(suite.cases, manifest, parts, settings, store,
+                                      progress.StageSink(), context.call);
+  progress.Clear();
+  if (!asked.ok()) {
+    return asked.Annotate("run " + manifest.id + " (the same command goes on with it)");
+  }
+  QUARRY_ASSIGN_OR_RETURN(eval::Run run, store.Read(manifest.id));
+  // Those of the suite as it stands now: a run that went on may have begun under others.
+  options.gates = suite.gates;
+  eval::RunReport report = eval::MakeReport(std::move(run), std::move(options));
+  QUARRY_RETURN_IF_ERROR(AddHistory(store, report));
+  QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report));
+  Print(report, arguments.shown, context.console);
+  return report.gates.exit_code();
+}
+
+Result<int> RunEvalReport(const EvalReportArguments& arguments, CommandContext& context) {
+  QUARRY_RETURN_IF_ERROR(ReportOf(arguments, std::nullopt, context).status());
+  return kExitDone;
+}
+
+Result<int> RunEvalGate(const EvalReportArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const eval::RunReport report, ReportOf(arguments, std::nullopt, context));
+  return report.gates.exit_code();
+}
+
+Result<int> RunEvalCompare(const EvalCompareArguments& arguments, CommandContext& context) {
+  std::vector<eval::Gate> gates;
+  for (const std::string& metric : arguments.metrics) {
+    gates.push_back(
+        {.kind = eval::Gate::Kind::kNoRegression, .metric = metric, .value = arguments.margin});
+    QUARRY_RETURN_IF_ERROR(eval::ValidateGate(gates.back()).Annotate("--metric"));
+  }
+  const EvalReportArguments report_arguments{.run = arguments.after,
+                                             .baseline = arguments.before,
+                                             .reports = arguments.reports,
+                                             .shown = arguments.shown};
+  QUARRY_ASSIGN_OR_RETURN(const eval::RunReport report,
+                          ReportOf(report_arguments, std::move(gates), context));
+  return report.gates.exit_code();
+}
+
+Result<int> RunEvalRuns(const EvalRunsArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  const eval::RunStore store(engine->index().objects());
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests, store.List(1000));
+  std::vector<RunListItem> items;
+  for (const eval::RunManifest& manifest : manifests) {
+    if (!arguments.suite.empty() && manifest.suite != arguments.suite) continue;
+    if (items.size() >= arguments.limit) break;
+    QUARRY_ASSIGN_OR_RETURN(const eval::Run run, store.Read(manifest.id));
+    items.push_back({.manifest = manifest,
+                     .records = run.records.size(),
+                     .point = eval::MakeHistoryPoint(run, run)});
+  }
+  context.console.Print(context.console.json() ? RunListJson(items)
+                                               : RunListText(items, context.console));
+  return kExitDone;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,103 @@
+#pragma once
+
+// The commands of `quarry eval` that run suites (docs/evaluation.md). As in commands.h, and exit codes
+// of their own: 0 passed, 1 a gate failed, 2 configuration, 3 the run is invalid, 4 inconclusive.
+
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+
+namespace quarry::app {
+
+struct EvalRunArguments {
+  std::string suite;  // directory
+  std::string name;   // of the run
+  std::string judge = "local";
+  std::string baseline;  // id, name or file; "" = that of the suite
+  uint32_t jobs = 0;     // cases at once; 0 = one per core
+  uint32_t repeats = 0;  // 0 = those of the suite
+  bool use_cache = false;
+  bool restart = false;  // do not go on with an unfinished run
+  std::vector<std::string> reports;
+  uint32_t shown = 10;  // failed cases listed
+};
+Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& context);
+
+// Of a run that is there: id, the start of one, name, "latest", or a file (.jsonl).
+struct EvalReportArguments {
+  std::string run;
+  std::string baseline;
+  std::string suite;  // directory whose gates are asked; "" = those of the run
+  std::vector<std::string> reports;
+  uint32_t shown = 10;
+};
+// Exit code 0 whatever the gates say.
+Result<int> RunEvalReport(const EvalReportArguments& arguments, CommandContext& context);
+// The same, with the exit code of the gates.
+Result<int> RunEvalGate(const EvalReportArguments& arguments, CommandContext& context);
+
+struct EvalCompareArguments {
+  std::string before;
+  std::string after;
+  std::vector<std::string> metrics = {"pass"};  // that may not fall
+  double margin = 0.02;
+  std::vector<std::string> reports;
+  uint32_t shown = 10;
+};
+// Exit code: that of no_regression over the metrics.
+Result<int> RunEvalCompare(const EvalCompareArguments& arguments, CommandContext& context);
+
+struct EvalRunsArguments {
+  std::string suite;  // name; "" = all
+  uint32_t limit = 20;
+};
+Result<int> RunEvalRuns(const EvalRunsArguments& arguments, CommandContext& context);
+
+struct EvalSuiteArguments {
+  std::string suite;
+  bool apply = false;  // lint: write the spans that moved
+};
+Result<int> RunEvalLint(const EvalSuiteArguments& arguments, CommandContext& context);
+
+struct EvalPlanArguments {
+  std::string suite;     // "" = from scratch
+  std::string run;       // whose discordance, tokens and prices are taken; "" = none
+  double detect = 0.05;  // difference of two pass rates
+  double discordance = 0.15;
+};
+Result<int> RunEvalPlan(const EvalPlanArguments& arguments, CommandContext& context);
+
+struct EvalSynthArguments {
+  std::string directory;
+  uint32_t cases = 100;
+  uint64_t seed = 1;
+};
+Result<int> RunEvalSynth(const EvalSynthArguments& arguments, CommandContext& context);
+
+struct EvalImportArguments {
+  std::string format;  // of eval/case_formats.h
+  std::string from;
+  std::string directory;
+};
+Result<int> RunEvalImport(const EvalImportArguments& arguments, CommandContext& context);
+
+struct EvalExportArguments {
+  std::string what;    // a run or the directory of a suite
+  std::string format;  // "run", "promptfoo", "trec", ...
+  std::string to;
+};
+Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& context);
+
+struct EvalSweepArguments {
+  std::string suite;  // or
+  std::string beir;
+  std::string split = "test";
+  std::vector<std::string> vary;  // "KEY=V1,V2,V3"
+  uint64_t seed = 1;
+  double held_out = 0.5;
+  std::vector<std::string> reports;  // .html, .json
+};
+Result<int> RunEvalSweep(const EvalSweepArguments& arguments, CommandContext& context);
+
+}  // namespace quarry::app

@@ -1,0 +1,183 @@
+#include "eval/answer_checks.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <regex>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "generation/support.h"
+
+namespace quarry::eval {
+namespace {
+
+// std::regex recurses for each character that it backtracks over.
+constexpr size_t kMaxRegexInput = 16 * 1024;
+
+// Folded, runs of white space as one space, none beside what is not ASCII or before '%': "15.3 %" and
+// "15.3%", "约 11 度" and "约11度" differ in nothing that a reader minds.
+std::string Comparable(std::string_view text) {
+  std::string comparable;
+  bool space = false;
+  for (const char c : Fold(text)) {
+    if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+      space = true;
+      continue;
+    }
+    const auto is_wide = [](char byte) { return (byte & 0x80) != 0; };
+    if (space && !comparable.empty() && !is_wide(comparable.back()) && !is_wide(c) && c != '%') {
+      comparable += ' ';
+    }
+    space = false;
+    comparable += c;
+  }
+  return comparable;
+}
+
+bool IsWordByte(char c) { return IsAsciiLower(c) || IsAsciiDigit(c); }
+
+// `text` stands in `answer`, at word borders: "4 days" does not stand in "24 days". Chinese knows no
+// borders.
+bool ContainsWords(const std::string& answer, const std::string& text) {
+  if (text.empty()) return false;
+  for (size_t at = answer.find(text); at != std::string::npos; at = answer.find(text, at + 1)) {
+    const size_t end = at + text.size();
+    const bool begins = at == 0 || !IsWordByte(text[0]) || !IsWordByte(answer[at - 1]);
+    const bool ends = end == answer.size() || !IsWordByte(text.back()) || !IsWordByte(answer[end]);
+    // "4.5" does not hold "5", nor "5,000" "000".
+    const bool splits_number =
+        (at >= 2 && IsAsciiDigit(text[0]) && (answer[at - 1] == '.' || answer[at - 1] == ',') &&
+         IsAsciiDigit(answer[at - 2])) ||
+        (end + 1 < answer.size() && IsAsciiDigit(text.back()) &&
+         (answer[end] == '.' || answer[end] == ',') && IsAsciiDigit(answer[end + 1]));
+    if (begins && ends && !splits_number) return true;
+  }
+  return false;
+}
+
+bool HoldsNumber(const AnswerCheck& check, std::string_view answer) {
+  // The unit in the spelling that QuantitiesOf gives it.
+  std::string unit;
+  if (!check.unit.empty()) {
+    const std::vector<generation::Quantity> known = generation::QuantitiesOf("1 " + check.unit);
+    if (known.size() == 1) unit = known[0].unit;
+  }
+  for (const generation::Quantity& quantity : generation::QuantitiesOf(answer)) {
+    double value = 0;
+    const char* end = quantity.number.data() + quantity.number.size();
+    if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) continue;
+    if (std::abs(value - check.number) > check.tolerance + 1e-9) continue;
+    if (unit.empty() || quantity.unit == unit) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string WithoutMarkers(std::string_view answer) {
+  std::string text;
+  for (size_t i = 0; i < answer.size(); ++i) {
+    if (answer[i] == '[') {
+      size_t end = i + 1;
+      while (end < answer.size() && IsAsciiDigit(answer[end])) ++end;
+      if (end > i + 1 && end < answer.size() && answer[end] == ']') {
+        if (text.ends_with(' ')) text.pop_back();
+        i = end;
+        continue;
+      }
+    }
+    text += answer[i];
+  }
+  return text;
+}
+
+uint32_t CountWords(std::string_view text) {
+  uint32_t words = 0;
+  bool inside = false;
+  for (size_t offset = 0; offset < text.size();) {
+    const size_t begin = offset;
+    const char32_t c = NextCodePoint(text, offset);
+    if (IsCjk(c)) {
+      ++words;
+      inside = false;
+      continue;
+    }
+    const bool is_space = Trim(text.substr(begin, offset - begin)).empty();
+    if (!is_space && !inside) ++words;
+    inside = !is_space;
+  }
+  return words;
+}
+
+bool Holds(const AnswerCheck& check, std::string_view answer) {
+  switch (check.kind) {
+    case AnswerCheck::Kind::kContains: {
+      const std::string comparable = Comparable(answer);
+      return std::ranges::any_of(check.texts, [&](const std::string& text) {
+        return ContainsWords(comparable, Comparable(text));
+      });
+    }
+    case AnswerCheck::Kind::kRegex:
+      try {
+        const std::string input(answer.substr(0, kMaxRegexInput));
+        return std::regex_search(input, std::regex(check.texts[0]));
+      } catch (const std::regex_error&) {
+        return false;
+      }
+    case AnswerCheck::Kind::kNumber:
+      return HoldsNumber(check, answer);
+    case AnswerCheck::Kind::kLength: {
+      const uint32_t words = CountWords(answer);
+      return words >= check.low && (check.high == 0 || words <= check.high);
+    }
+    case AnswerCheck::Kind::kJson:
+      return FitsSchema(answer, check.schema);
+  }
+  Fatal(__FILE__, __LINE__, "unknown AnswerCheck::Kind");
+}
+
+Status ValidateCheck(const AnswerCheck& check) {
+  if (check.kind == AnswerCheck::Kind::kRegex) {
+    try {
+      const std::regex compiled(check.texts[0]);
+    } catch (const std::regex_error& error) {
+      return InvalidArgumentError("regex \"" + check.texts[0] + "\": " + error.what());
+    }
+  }
+  if (check.kind == AnswerCheck::Kind::kLength && check.high != 0 && check.high < check.low) {
+    return InvalidArgumentError("words: max " + std::to_string(check.high) + " is below min " +
+                                std::to_string(check.low));
+  }
+  if (check.kind == AnswerCheck::Kind::kJson) return ValidateSchema(check.schema).Annotate("json");
+  return OkStatus();
+}
+
+std::string Describe(const AnswerCheck& check) {
+  const auto number = [](double value) {
+    char text[32];
+    const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
+    return error == std::errc() ? std::string(text, end) : "?";
+  };
+  switch (check.kind) {
+    case AnswerCheck::Kind::kContains: {
+      std::string list;
+      for (const std::string& text : check.texts) {
+        list += (list.empty() ? "\"" : " or \"") + text + "\"";
+      }
+      return "contains " + list;
+    }
+    case AnswerCheck::Kind::kRegex:
+      return "matches /" + check.texts[0] + "/";
+    case AnswerCheck::Kind::kNumber:
+      return "states " + number(check.number) + (check.unit.empty() ? "" : " " + check.unit);
+    case AnswerCheck::Kind::kLength:
+      return "has " + std::to_string(check.low) + " to " +
+             (check.high == 0 ? "any number of" : std::to_string(check.high)) + " words";
+    case AnswerCheck::Kind::kJson:
+      return "is JSON of the schema";
+  }
+  Fatal(__FILE__, __LINE__, "unknown AnswerCheck::Kind");
+}
+
+}  // namespace quarry::eval

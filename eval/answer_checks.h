@@ -1,0 +1,36 @@
+#pragma once
+
+// Tests of an answer's text that need no judge (AnswerCheck of suite.h). Pure.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eval/suite.h"
+
+namespace quarry::eval {
+
+// The answer without its citation markers "[1]", which no check is to see.
+std::string WithoutMarkers(std::string_view answer);
+
+// Whether the check holds of an answer without markers. A regex that is too much for the answer
+// (the standard library gives up) does not hold.
+bool Holds(const AnswerCheck& check, std::string_view answer);
+
+// kInvalidArgument where a check could never hold: a regex or schema that is none, limits of length
+// that exclude each other.
+Status ValidateCheck(const AnswerCheck& check);
+
+// "contains \"48 N·m\"": for messages.
+std::string Describe(const AnswerCheck& check);
+
+// Words of spaced scripts and CJK characters.
+uint32_t CountWords(std::string_view text);
+
+// Whether JSON `text` fits `schema` (a JSON Schema: type, enum, required, properties, items; other
+// keywords are refused by ValidateCheck).
+bool FitsSchema(std::string_view text, std::string_view schema);
+// kInvalidArgument naming the place.
+Status ValidateSchema(std::string_view schema);
+
+}  // namespace quarry::eval

@@ -1,0 +1,368 @@
+#include "eval/case_scores.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "base/ascii.h"
+#include "eval/answer_checks.h"
+#include "eval/answer_metrics.h"
+#include "eval/metrics.h"
+
+namespace quarry::eval {
+namespace {
+
+constexpr uint32_t kMetricDepth = 10;
+constexpr const char* kFalseHit = "cache false hit";  // the label of attribution
+
+std::map<DocumentId, int> GradesOf(const Case& one) {
+  if (!one.gold_docs.empty()) return one.gold_docs;
+  std::map<DocumentId, int> grades;
+  for (const GoldSpan& span : one.gold_spans) grades[span.document] = 1;
+  return grades;
+}
+
+// The spans of each fact; one of them is enough.
+std::map<std::string, std::vector<const ResolvedSpan*>> SpansByFact(const RunRecord& record) {
+  std::map<std::string, std::vector<const ResolvedSpan*>> facts;
+  for (size_t i = 0; i < record.gold_spans.size(); ++i) {
+    const ResolvedSpan& span = record.gold_spans[i];
+    facts[span.span.fact.empty() ? "#" + std::to_string(i) : span.span.fact].push_back(&span);
+  }
+  return facts;
+}
+
+class RecordScorer {
+ public:
+  RecordScorer(const Case& one, const RunRecord& record, const ScoreOptions& options)
+      : case_(one), record_(record), options_(options), text_(WithoutMarkers(record.answer)) {}
+
+  CaseScores Run() {
+    scores_.id = case_.id;
+    scores_.records = 1;
+    scores_.errors = record_.error.empty() ? 0 : 1;
+    ScoreRetrieval();
+    ScoreSpans();
+    ScoreRefusal();
+    if (options_.use_judge) ScoreJudged();
+    ScorePass();
+    if (record_.error.empty()) ScoreCosts();
+    if (record_.failure) scores_.label = record_.failure->label;
+    return std::move(scores_);
+  }
+
+ private:
+  bool failed() const { return !record_.error.empty(); }
+  bool answered() const { return !failed() && !record_.abstained; }
+  void Set(const char* metric, double value) { scores_.values[metric] = value; }
+  void Set(const char* metric, const std::optional<double>& value) {
+    if (value) Set(metric, *value);
+  }
+  void Fails(std::string reason) { scores_.reasons.push_back(std::move(reason)); }
+
+  void ScoreRetrieval() {
+    const std::map<DocumentId, int> grades = GradesOf(case_);
+    if (grades.empty()) return;
+    // A document stands where its best chunk does; equal scores in the order of the retriever.
+    std::vector<RankedDocument> ranking;
+    std::set<DocumentId> seen;
+    for (const RunCandidate& candidate : record_.candidates) {
+      if (!seen.insert(candidate.document).second) continue;
+      ranking.push_back({candidate.document, -static_cast<double>(ranking.size())});
+    }
+    const QueryMetrics metrics = MeasureQuery(ranking, grades, kMetricDepth);
+    Set("retrieval.ndcg@10", metrics.ndcg_at_k);
+    Set("retrieval.recall@10", metrics.recall_at_k);
+    Set("retrieval.mrr", metrics.reciprocal_rank);
+    Set("retrieval.map", metrics.average_precision);
+  }
+
+  template <typename RangesOf>
+  double ShareOfFacts(RangesOf ranges_of) const {
+    const auto facts = SpansByFact(record_);
+    uint64_t found = 0;
+    for (const auto& [fact, spans] : facts) {
+      found +=
+          std::ranges::any_of(spans,
+                              [&](const ResolvedSpan* span) {
+                                return span->present && Covers(ranges_of(span->span.document),
+                                                               span->span.begin, span->span.end);
+                              })
+              ? 1
+              : 0;
+    }
+    return facts.empty() ? 0 : static_cast<double>(found) / static_cast<double>(facts.size());
+  }
+
+  void ScoreSpans() {
+    if (case_.gold_spans.empty()) return;
+    const auto candidates = [&](bool within_k) {
+      return [this, within_k](const DocumentId& document) {
+        std::vector<ByteRange> ranges;
+        for (const RunCandidate& one : record_.candidates) {
+          if (one.document != document || (within_k && !one.within_k)) continue;
+          ranges.push_back({one.begin, one.end});
+        }
+        return ranges;
+      };
+    };
+    Set("spans.candidates", ShareOfFacts(candidates(false)));
+    Set("spans.k", ShareOfFacts(candidates(true)));
+    Set("spans.prompt", ShareOfFacts([this](const DocumentId& document) {
+          std::vector<ByteRange> ranges;
+          for (const RunPassage& one : record_.passages) {
+            if (one.document == document) ranges.push_back({one.begin, one.end});
+          }
+          return ranges;
+        }));
+    // A quote is a sentence; the fact may be a part of it, or more than it.
+    const auto facts = SpansByFact(record_);
+    uint64_t cited = 0;
+    for (const auto& [fact, spans] : facts) {
+      cited += answered() && std::ranges::any_of(
+                                 spans,
+                                 [&](const ResolvedSpan* span) {
+                                   return span->present &&
+                                          std::ranges::any_of(
+                                              record_.citations, [&](const RunCitation& citation) {
+                                                return citation.document == span->span.document &&
+                                                       citation.begin < span->span.end &&
+                                                       span->span.begin < citation.end;
+                                              });
+                                 })
+                   ? 1
+                   : 0;
+    }
+    Set("spans.cited",
+        facts.empty() ? 0 : static_cast<double>(cited) / static_cast<double>(facts.size()));
+  }
+
+  void ScoreRefusal() {
+    const double declined = !failed() && record_.abstained ? 1 : 0;
+    Set("refusal.rate", declined);
+    if (case_.answerable) {
+      Set("refusal.over", declined);
+    } else {
+      Set("refusal.correct", declined);
+    }
+    if (answered()) Set("citation.valid", CitationsAreValid() ? 1 : 0);
+    if (failed()) Set("citation.valid", 0);
+  }
+
+  bool CitationsAreValid() const {
+    // Markers in the text.
+    for (size_t i = 0; i < record_.answer.size(); ++i) {
+      if (record_.answer[i] != '[') continue;
+      uint64_t number = 0;
+      size_t end = i + 1;
+      while (end < record_.answer.size() && IsAsciiDigit(record_.answer[end]) && number < 1000000) {
+        number = number * 10 + static_cast<uint64_t>(record_.answer[end++] - '0');
+      }
+      const bool is_marker =
+          end > i + 1 && end < record_.answer.size() && record_.answer[end] == ']';
+      if (is_marker && (number < 1 || number > record_.passages.size())) return false;
+    }
+    return std::ranges::all_of(record_.citations, [&](const RunCitation& citation) {
+      if (citation.passage < 1 || citation.passage > record_.passages.size()) return false;
+      const RunPassage& passage = record_.passages[citation.passage - 1];
+      return citation.document == passage.document && citation.begin >= passage.begin &&
+             citation.end <= passage.end && citation.begin < citation.end &&
+             passage.text.compare(citation.begin - passage.begin, citation.end - citation.begin,
+                                  citation.quote) == 0;
+    });
+  }
+
+  void ScoreJudged() {
+    const bool was_judged = record_.matrix.has_value() || !record_.judge_error.empty();
+    const bool has_reference = !case_.expected_facts.empty() || !case_.reference.empty();
+    if (!case_.answerable && (was_judged || failed())) {
+      Set("answer.score", !failed() && record_.abstained ? 1 : 0);
+    }
+    if (!record_.matrix) {
+      // Nothing is known of it: it counts as wrong, and against coverage.
+      if (!was_judged && !failed()) return;
+      for (const char* metric : {"claims.supported", "citation.recall", "citation.precision"}) {
+        if (!record_.abstained) Set(metric, 0);
+      }
+      if (!case_.answerable || !has_reference) return;
+      for (const char* metric :
+           {"answer.score", "answer.precision", "answer.recall", "answer.f1"}) {
+        Set(metric, 0);
+      }
+      return;
+    }
+    const AnswerScores scores = ScoreAnswer(*record_.matrix, record_.abstained);
+    has_must_facts_ = scores.has_must_facts;
+    Set("claims.supported", scores.faithfulness);
+    Set("claims.contradicted", scores.contradicted);
+    Set("claims.unsupported", scores.unsupported);
+    Set("citation.recall", scores.citation_recall);
+    Set("citation.precision", scores.citation_precision);
+    if (!case_.answerable) return;
+    Set("answer.score", scores.f1);
+    Set("answer.precision", scores.precision);
+    Set("answer.recall", scores.recall);
+    Set("answer.f1", scores.f1);
+    Set("claims.hallucinated", scores.hallucinated);
+    Set("claims.self_knowledge", scores.self_knowledge);
+    Set("context.sufficiency", scores.context_sufficiency);
+    Set("context.utilisation", scores.context_utilisation);
+    Set("noise.relevant", scores.noise_relevant);
+    Set("noise.irrelevant", scores.noise_irrelevant);
+  }
+
+  void ScorePass() {
+    if (failed()) {
+      Fails("error: " + record_.error);
+      Set("pass", 0);
+      if (case_.answerable) Set("check.pass", 0);
+      return;
+    }
+    if (!case_.answerable) {
+      Set("pass", record_.abstained ? 1 : 0);
+      if (!record_.abstained) Fails("answered; the corpus does not say");
+      return;
+    }
+    if (record_.abstained) Fails("declined");
+    if (!record_.abstained && Trim(text_).empty()) Fails("empty answer");
+    if (answered()) {
+      for (const AnswerCheck& check : case_.accept) {
+        if (!Holds(check, text_)) Fails("does not hold: " + Describe(check));
+      }
+      for (const AnswerCheck& check : case_.reject) {
+        if (Holds(check, text_)) Fails("must not: " + Describe(check));
+      }
+      const uint32_t words = CountWords(text_);
+      if (options_.max_words > 0 && words > options_.max_words) {
+        Fails(std::to_string(words) + " words; at most " + std::to_string(options_.max_words));
+      }
+    }
+    if (!case_.accept.empty() || !case_.reject.empty() || !scores_.reasons.empty()) {
+      Set("check.pass", scores_.reasons.empty() ? 1 : 0);
+    }
+    if (case_.accept.empty() && scores_.reasons.empty()) {
+      if (!has_must_facts_) return;  // nothing says whether it is right
+      if (!*has_must_facts_) Fails("an expected fact is not in the answer");
+    }
+    Set("pass", scores_.reasons.empty() ? 1 : 0);
+  }
+
+  void ScoreCosts() {
+    Set("latency.ms", record_.micros / 1000);
+    if (answered()) Set("answer.words", CountWords(text_));
+    Set("tokens.prompt", record_.usage.prompt_tokens);
+    Set("tokens.completion", record_.usage.completion_tokens);
+    Set("cost", record_.usage.cost);
+    const CacheKind kind = record_.cache.kind;
+    if (kind == CacheKind::kOff || kind == CacheKind::kBypassed) return;
+    Set("cache.hit", record_.cache.hit() ? 1 : 0);
+    if (!record_.cache.hit()) return;
+    const bool is_false = record_.failure
+                              ? record_.failure->label == kFalseHit
+                              : scores_.values.contains("pass") && scores_.values.at("pass") == 0;
+    Set("cache.false_hit", is_false ? 1 : 0);
+  }
+
+  const Case& case_;
+  const RunRecord& record_;
+  const ScoreOptions& options_;
+  const std::string text_;
+  std::optional<bool> has_must_facts_;
+  CaseScores scores_;
+};
+
+std::vector<std::string> SlicesOf(const Case& one) {
+  std::vector<std::string> slices = {"lang=" + LanguageOf(one),
+                                     std::string("answerable=") + (one.answerable ? "yes" : "no")};
+  for (const std::string& tag : one.tags) slices.push_back("tag=" + tag);
+  if (!one.cluster.empty()) slices.push_back("cluster=" + one.cluster);
+  return slices;
+}
+
+// The mean of the repeats, metric by metric.
+CaseScores Merge(const std::vector<CaseScores>& repeats) {
+  CaseScores merged = repeats[0];
+  std::map<std::string, std::vector<double>> values;
+  merged.records = 0;
+  merged.errors = 0;
+  for (const CaseScores& one : repeats) {
+    for (const auto& [metric, value] : one.values) values[metric].push_back(value);
+    merged.records += one.records;
+    merged.errors += one.errors;
+    if (merged.reasons.empty() && !one.reasons.empty()) {
+      merged.reasons = one.reasons;
+      merged.label = one.label;
+    }
+  }
+  for (const auto& [metric, all] : values) {
+    double sum = 0;
+    for (const double value : all) sum += value;
+    const double mean = sum / static_cast<double>(all.size());
+    merged.values[metric] = mean;
+    if (metric != "pass" || all.size() < 2) continue;
+    double squares = 0;
+    for (const double value : all) squares += (value - mean) * (value - mean);
+    merged.repeat_variance = squares / static_cast<double>(all.size() - 1);
+  }
+  return merged;
+}
+
+}  // namespace
+
+bool Covers(std::vector<ByteRange> ranges, uint64_t begin, uint64_t end) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.begin < b.begin; });
+  uint64_t covered = begin;
+  for (const ByteRange& range : ranges) {
+    if (range.begin > covered) break;
+    covered = std::max<uint64_t>(covered, range.end);
+    if (covered >= end) return true;
+  }
+  return false;
+}
+
+CaseScores ScoreRecord(const Case& one, const RunRecord& record, const ScoreOptions& options) {
+  return RecordScorer(one, record, options).Run();
+}
+
+RunScores ScoreRun(const Run& run, bool use_judge) {
+  const ScoreOptions options{.max_words = run.manifest.max_words, .use_judge = use_judge};
+  RunScores scores;
+  scores.expected = uint64_t{run.manifest.cases} * run.manifest.repeats;
+  std::unordered_map<std::string, std::vector<CaseScores>> repeats;
+  for (const RunRecord& record : run.records) {
+    repeats[record.case_id].push_back(ScoreRecord(record.asked, record, options));
+    ++scores.records;
+    if (record.error.empty()) {
+      scores.latencies_ms.push_back(record.micros / 1000);
+    } else {
+      ++scores.errors;
+    }
+    if (!record.judge_error.empty()) {
+      ++scores.judge_errors;
+      ++scores.verdicts;
+    }
+    if (record.matrix) {
+      const AnswerScores answer = ScoreAnswer(*record.matrix, record.abstained);
+      scores.verdicts += answer.verdicts;
+      scores.judged += answer.judged;
+      scores.judge_cost += record.matrix->usage.cost;
+    }
+    scores.total_cost += record.usage.cost;
+    if (record.repeat > 0) continue;
+    for (const ResolvedSpan& span : record.gold_spans) {
+      ++scores.spans;
+      scores.missing_spans += span.present ? 0 : 1;
+    }
+  }
+  for (const Case& one : CasesOf(run)) {
+    CaseScores merged = Merge(repeats[one.id]);
+    merged.slices = SlicesOf(one);
+    merged.cluster = one.cluster.empty() ? "case " + one.id : one.cluster;
+    scores.cases.push_back(std::move(merged));
+  }
+  std::sort(scores.latencies_ms.begin(), scores.latencies_ms.end());
+  return scores;
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,73 @@
+#pragma once
+
+// What a run reached on each case: every metric (metric_catalogue.h) that is defined there, from the
+// record alone. Pure.
+//
+// An error is a wrong answer: it scores 0 in every metric that the case would have had, and is never
+// left out of a mean. A case passes if
+//   * it is unanswerable and was declined, or
+//   * it is answerable, was answered, every `accept` holds and no `reject`, the answer is not longer
+//     than the suite allows, and, where the case has no `accept`, every fact that must be there is
+//     entailed by it. Without either it is not said whether it passes.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "eval/run.h"
+#include "eval/suite.h"
+
+namespace quarry::eval {
+
+struct ScoreOptions {
+  uint32_t max_words = 0;  // of an answer that passes; 0 = no limit
+  bool use_judge = true;   // without, what needs a judge is not scored
+};
+
+struct CaseScores {
+  std::string id;
+  std::map<std::string, double> values;  // by metric; means over the repeats
+  std::vector<std::string> slices;       // "lang=zh", "tag=table", "answerable=no"
+  std::string cluster;                   // its id where it has none
+  uint32_t records = 0;
+  uint32_t errors = 0;
+  double repeat_variance = 0;        // of `pass` over the repeats
+  std::vector<std::string> reasons;  // why it does not pass, of the first repeat that does not
+  std::string label;                 // FailureLabel::label of that repeat
+
+  bool Passes() const {
+    const auto found = values.find("pass");
+    return found != values.end() && found->second == 1;
+  }
+};
+
+struct RunScores {
+  std::vector<CaseScores> cases;  // in the order of the suite
+  uint64_t expected = 0;          // records that the run has when it is whole
+  uint64_t records = 0;
+  uint64_t errors = 0;
+  uint64_t judge_errors = 0;
+  uint64_t verdicts = 0;       // asked of the judge
+  uint64_t judged = 0;         // and given
+  uint64_t spans = 0;          // gold spans
+  uint64_t missing_spans = 0;  // that are not in the corpus any more
+  double total_cost = 0;
+  double judge_cost = 0;
+  std::vector<double> latencies_ms;  // of every answer, ascending
+
+  double coverage() const {
+    return verdicts == 0 ? 1 : static_cast<double>(judged) / static_cast<double>(verdicts);
+  }
+};
+
+// Scores of one record. `reasons` and `label` say why it does not pass.
+CaseScores ScoreRecord(const Case& one, const RunRecord& record, const ScoreOptions& options);
+
+// With the limits of the run's manifest.
+RunScores ScoreRun(const Run& run, bool use_judge = true);
+
+// Whether the byte range of a document is covered by `ranges` of it together.
+bool Covers(std::vector<ByteRange> ranges, uint64_t begin, uint64_t end);
+
+}  // namespace quarry::eval

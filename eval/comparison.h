@@ -1,0 +1,62 @@
+#pragma once
+
+// Two runs of the same cases: what changed, in all and by slice, and whether that is more than chance.
+// Paired by case; `before` is the baseline. Pure.
+
+#include <string>
+#include <vector>
+
+#include "eval/case_scores.h"
+#include "eval/statistics.h"
+
+namespace quarry::eval {
+
+struct MetricDelta {
+  std::string metric;
+  std::string slice;  // "" = all cases
+  double before = 0;
+  double after = 0;
+  Estimate delta;       // after less before, of the cases that have both
+  uint64_t gained = 0;  // cases that are better, in the metric's own direction
+  uint64_t lost = 0;
+  // McNemar's test where the metric is binary and cases are independent, else a permutation test.
+  double p = 1;
+  double adjusted_p = 1;  // Holm; over which tests says the one who made the list
+
+  bool is_significant() const { return adjusted_p < 0.05; }
+};
+
+// A case that passes in one run only.
+struct FlippedCase {
+  std::string id;
+  bool passes_now = false;
+  std::vector<std::string> reasons;  // why it does not pass, of the run in which it does not
+  std::string label;
+};
+
+struct Comparison {
+  std::vector<MetricDelta> overall;  // in the order of the catalogue; corrected together
+  std::vector<MetricDelta> slices;   // of `pass` and the headline metrics; corrected together
+  std::vector<FlippedCase> flips;    // lost first, in the order of the suite
+  uint64_t cases = 0;                // in both
+  uint64_t only_before = 0;
+  uint64_t only_after = 0;
+};
+
+// Of one metric and slice; nullopt where no case of both has it.
+std::optional<MetricDelta> CompareMetric(const RunScores& before, const RunScores& after,
+                                         const std::string& metric, const std::string& slice,
+                                         uint64_t seed);
+
+// Replaces adjusted_p of all of them by Holm's correction of their p.
+void CorrectTogether(std::vector<MetricDelta*> deltas);
+
+Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t seed);
+
+// The metrics that are compared by slice.
+std::span<const char* const> HeadlineMetrics();
+
+// Slices of both runs with kMinSliceCases cases or more, by name.
+std::vector<std::string> SlicesOf(const RunScores& scores);
+
+}  // namespace quarry::eval

@@ -1,0 +1,51 @@
+#pragma once
+
+// Whether a run keeps its gates (gate_spec.h). Pure.
+//
+// A run in which too much is missing says nothing, and is invalid before any gate: under 98 % of the
+// records without an error, under 98 % of the verdicts given, gold spans that the corpus lost (over
+// 2 %). A judge that is not trusted (kappa below 0.6, `quarry eval judge-check`) decides nothing: gates
+// over its metrics are inconclusive.
+
+#include <string>
+#include <vector>
+
+#include "eval/comparison.h"
+#include "eval/gate_spec.h"
+#include "eval/scorecard.h"
+
+namespace quarry::eval {
+
+enum class GateOutcome : uint8_t { kPass, kFail, kInconclusive };
+const char* GateOutcomeName(GateOutcome outcome);  // "pass", "FAIL", "inconclusive"
+
+struct GateResult {
+  Gate gate;
+  GateOutcome outcome = GateOutcome::kPass;
+  std::string detail;  // one line with the figures
+};
+
+inline constexpr double kMinCoverage = 0.98;
+
+struct GateReport {
+  std::vector<std::string> invalid;  // why the run says nothing; empty = it is valid
+  std::vector<GateResult> results;   // in the order of the gates
+  std::vector<std::string> notes;    // slices with too few cases
+
+  // 0 passed, 1 failed, 3 invalid, 4 inconclusive.
+  int exit_code() const;
+};
+
+struct GateInput {
+  const RunScores& scores;
+  const Scorecard& card;
+  const RunScores* baseline = nullptr;  // of kNoRegression; null = it is inconclusive
+  bool judge_trusted = true;
+  uint64_t seed = 1;
+};
+GateReport EvaluateGates(const std::vector<Gate>& gates, const GateInput& input);
+
+// Why a run says nothing by itself.
+std::vector<std::string> ReasonsInvalid(const RunScores& scores);
+
+}  // namespace quarry::eval

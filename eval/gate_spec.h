@@ -1,0 +1,48 @@
+#pragma once
+
+// Gates: what a run must keep to be let through.
+//
+//   min            the metric's lower bound is not below `value`: it fails where even the upper
+//                  bound is, and is inconclusive between
+//   max            the same for a metric of which less is better
+//   no_regression  the paired difference to the baseline is surely no worse than -`value`; it fails
+//                  where a loss is significant (Holm, over every test of every such gate) or surely
+//                  beyond the margin, and is inconclusive else. Every slice is tested too: a significant
+//                  loss in one fails the gate, whatever the whole gained; too few cases in one do not
+//   must_pass      every case with the tag passes
+//   max_cost       of the whole run, by the configured prices
+//   max_p95_ms     95th percentile of the latencies
+//   max_false_hit  share of cache hits that are wrong, upper bound; passes without hits
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace quarry::eval {
+
+struct Gate {
+  enum class Kind : uint8_t {
+    kMin,
+    kMax,
+    kNoRegression,
+    kMustPass,
+    kMaxCost,
+    kMaxP95Ms,
+    kMaxFalseHit,
+  };
+  Kind kind = Kind::kMin;
+  std::string metric;  // kMin, kMax, kNoRegression
+  std::string slice;   // kMin, kMax; "" = all
+  std::string tag;     // kMustPass
+  double value = 0;    // bound; of kNoRegression the margin, from 0
+};
+const char* GateKindName(Gate::Kind kind);  // "no_regression"
+std::optional<Gate::Kind> FindGateKind(std::string_view name);
+std::string Describe(const Gate& gate);  // "min pass >= 0.8 on lang=zh"
+// kInvalidArgument: no such metric, or one of the other direction.
+Status ValidateGate(const Gate& gate);
+
+}  // namespace quarry::eval

@@ -1,0 +1,131 @@
+#include "eval/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include "eval/metric_catalogue.h"
+#include "eval/run_store.h"
+
+namespace quarry::eval {
+namespace {
+
+std::string Printf(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof(text), format, value);
+  return text;
+}
+
+std::string FormatAs(Metric::Unit unit, double value) {
+  switch (unit) {
+    case Metric::Unit::kShare:
+      return Printf("%.1f %%", 100 * value);
+    case Metric::Unit::kMilliseconds:
+      return Printf(std::abs(value) < 10 ? "%.2f ms" : "%.0f ms", value);
+    case Metric::Unit::kTokens:
+    case Metric::Unit::kWords:
+      return Printf("%.0f", value);
+    case Metric::Unit::kMoney:
+      return Printf("%.5f", value);
+  }
+  return "";
+}
+
+// Why the two cannot be compared as they stand.
+void CheckBaseline(const Run& run, const Run& baseline, std::vector<std::string>& warnings) {
+  if (run.manifest.suite_hash != baseline.manifest.suite_hash) {
+    warnings.push_back("the baseline was asked other cases; only those of both are compared");
+  }
+  if (run.manifest.judge != baseline.manifest.judge) {
+    warnings.push_back("the baseline was judged by another judge (" + baseline.manifest.judge +
+                       "); compare what needs a judge with care");
+  }
+}
+
+}  // namespace
+
+RunReport MakeReport(Run run, ReportOptions options) {
+  RunReport report;
+  report.run = std::move(run);
+  const RunManifest& manifest = report.run.manifest;
+  report.scores = ScoreRun(report.run);
+  report.card = MakeScorecard(report.scores, manifest.seed);
+  if (options.baseline) {
+    report.baseline = std::move(options.baseline);
+    CheckBaseline(report.run, *report.baseline, report.warnings);
+    report.baseline_scores = ScoreRun(*report.baseline);
+    report.comparison = CompareRuns(*report.baseline_scores, report.scores, manifest.seed);
+    if (report.comparison->only_before + report.comparison->only_after > 0) {
+      report.warnings.push_back(std::to_string(report.comparison->only_before) +
+                                " cases are only in the baseline, " +
+                                std::to_string(report.comparison->only_after) + " only in the run");
+    }
+  }
+  if (!options.distrust.empty()) {
+    report.warnings.push_back("the judge is not trusted: " + options.distrust);
+  }
+  const GateInput input{.scores = report.scores,
+                        .card = report.card,
+                        .baseline = report.baseline_scores ? &*report.baseline_scores : nullptr,
+                        .judge_trusted = options.distrust.empty(),
+                        .seed = manifest.seed};
+  report.gates = EvaluateGates(options.gates ? *options.gates : manifest.gates, input);
+  report.history.push_back(MakeHistoryPoint(report.run, report.run));
+  return report;
+}
+
+HistoryPoint MakeHistoryPoint(const Run& run, const Run& reported) {
+  const Scorecard card = MakeScorecard(ScoreRun(run), run.manifest.seed);
+  HistoryPoint point{.id = run.manifest.id,
+                     .name = run.manifest.name,
+                     .created_micros = run.manifest.created_micros,
+                     .p95_ms = card.p95_ms,
+                     .same_cases = run.manifest.suite_hash == reported.manifest.suite_hash};
+  if (const Estimate* pass = card.Find("pass")) point.pass = *pass;
+  return point;
+}
+
+Result<std::string> ReportFor(const std::string& path, const RunReport& report) {
+  if (path.ends_with(".json")) return ReportJson(report) + "\n";
+  if (path.ends_with(".jsonl")) return RunLines(report.run);
+  if (path.ends_with(".md")) return ReportMarkdown(report);
+  if (path.ends_with(".xml")) return ReportJUnit(report);
+  if (path.ends_with(".html")) return ReportHtml(report);
+  return InvalidArgumentError(path + ": expected a name that ends with .html, .md, .xml (JUnit), " +
+                              ".json or .jsonl (the run itself)");
+}
+
+std::string FormatMetric(const std::string& metric, double value) {
+  const Metric* info = FindMetric(metric);
+  return FormatAs(info == nullptr ? Metric::Unit::kShare : info->unit, value);
+}
+
+std::string FormatDelta(const std::string& metric, double value) {
+  const Metric* info = FindMetric(metric);
+  const bool is_share = info == nullptr || info->unit == Metric::Unit::kShare;
+  if (std::isinf(value)) return value < 0 ? "-inf" : "+inf";
+  const std::string text = is_share ? Printf("%.1f", std::abs(100 * value) < 0.05 ? 0 : 100 * value)
+                                    : FormatAs(info->unit, value);
+  return (value > 0 && !text.starts_with("0.0") ? "+" : "") + text;
+}
+
+std::string FormatP(double p) { return p < 0.001 ? "<0.001" : Printf("%.3f", p); }
+
+std::string FormatTime(int64_t micros) {
+  const std::time_t seconds = micros / 1'000'000;
+  std::tm parts = {};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &parts);
+  return text;
+}
+
+std::string VerdictOf(const GateReport& gates) {
+  if (!gates.invalid.empty()) return "INVALID";
+  if (gates.results.empty()) return "no gates";
+  const int code = gates.exit_code();
+  return code == 0 ? "pass" : code == 1 ? "FAIL" : "inconclusive";
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,98 @@
+#include <cmath>
+
+#include "eval/json_fields.h"
+#include "eval/report.h"
+
+namespace quarry::eval {
+namespace {
+
+Json ToJson(const Estimate& estimate) {
+  // Bounds that are infinite are unknown: JSON has no number for them.
+  const auto bound = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
+  return {{"mean", estimate.mean},
+          {"low", bound(estimate.low)},
+          {"high", bound(estimate.high)},
+          {"cases", estimate.count}};
+}
+
+Json ToJson(const MetricDelta& delta) {
+  return {{"metric", delta.metric},
+          {"slice", delta.slice},
+          {"before", delta.before},
+          {"after", delta.after},
+          {"delta", ToJson(delta.delta)},
+          {"gained", delta.gained},
+          {"lost", delta.lost},
+          {"p", delta.p},
+          {"adjusted_p", delta.adjusted_p}};
+}
+
+Json ToJson(const GateReport& gates) {
+  Json json = {{"verdict", VerdictOf(gates)},
+               {"exit_code", gates.exit_code()},
+               {"invalid", gates.invalid},
+               {"results", Json::array()},
+               {"notes", gates.notes}};
+  for (const GateResult& result : gates.results) {
+    json["results"].push_back({{"gate", Describe(result.gate)},
+                               {"outcome", GateOutcomeName(result.outcome)},
+                               {"detail", result.detail}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string ReportJson(const RunReport& report) {
+  Json json = {
+      {"run", Json::parse(ManifestLine(report.run.manifest), nullptr, false)},
+      {"gates", ToJson(report.gates)},
+      {"coverage", report.scores.coverage()},
+      {"errors", report.scores.errors},
+      {"missing_spans", report.scores.missing_spans},
+      {"cost", report.scores.total_cost},
+      {"judge_cost", report.scores.judge_cost},
+      {"p50_ms", report.card.p50_ms},
+      {"p95_ms", report.card.p95_ms},
+      {"variance",
+       {{"question", report.card.question_variance}, {"repeat", report.card.repeat_variance}}},
+      {"warnings", report.warnings},
+      {"slices", Json::array()},
+      {"cases", Json::array()}};
+  for (const SliceScores& slice : report.card.slices) {
+    Json metrics = Json::object();
+    for (const auto& [metric, estimate] : slice.metrics) metrics[metric] = ToJson(estimate);
+    json["slices"].push_back(
+        {{"slice", slice.slice}, {"cases", slice.cases}, {"metrics", std::move(metrics)}});
+  }
+  for (const CaseScores& one : report.scores.cases) {
+    json["cases"].push_back({{"id", one.id},
+                             {"values", one.values},
+                             {"errors", one.errors},
+                             {"reasons", one.reasons},
+                             {"label", one.label}});
+  }
+  if (report.comparison) {
+    Json comparison = {{"baseline", report.baseline->manifest.id},
+                       {"cases", report.comparison->cases},
+                       {"overall", Json::array()},
+                       {"slices", Json::array()},
+                       {"flips", Json::array()}};
+    for (const MetricDelta& delta : report.comparison->overall) {
+      comparison["overall"].push_back(ToJson(delta));
+    }
+    for (const MetricDelta& delta : report.comparison->slices) {
+      comparison["slices"].push_back(ToJson(delta));
+    }
+    for (const FlippedCase& flip : report.comparison->flips) {
+      comparison["flips"].push_back({{"id", flip.id},
+                                     {"passes_now", flip.passes_now},
+                                     {"reasons", flip.reasons},
+                                     {"label", flip.label}});
+    }
+    json["comparison"] = std::move(comparison);
+  }
+  return DumpJson(json);
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,107 @@
+#include <cstdio>
+
+#include "base/text.h"
+#include "eval/report.h"
+
+namespace quarry::eval {
+namespace {
+
+// Text of XML 1.0, in which most control characters cannot stand at all.
+std::string Xml(std::string_view text) {
+  std::string escaped;
+  for (size_t offset = 0; offset < text.size();) {
+    const char32_t c = NextCodePoint(text, offset);
+    if (c == '&') {
+      escaped += "&amp;";
+    } else if (c == '<') {
+      escaped += "&lt;";
+    } else if (c == '>') {
+      escaped += "&gt;";
+    } else if (c == '"') {
+      escaped += "&quot;";
+    } else if (c == '\n' || c == '\t' || c == '\r') {
+      escaped += ' ';
+    } else if (c < 0x20 || c == 0xFFFE || c == 0xFFFF) {
+      AppendCodePoint(escaped, 0xFFFD);
+    } else {
+      AppendCodePoint(escaped, c);
+    }
+  }
+  return escaped;
+}
+
+std::string Seconds(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.3f", seconds);
+  return text;
+}
+
+struct TestCase {
+  std::string name;
+  double seconds = 0;
+  std::string failure;  // "" = passed
+  std::string skipped;  // "" = it was not
+  std::string error;    // "" = none
+};
+
+std::string Suite(const std::string& name, const std::vector<TestCase>& tests) {
+  size_t failures = 0;
+  size_t errors = 0;
+  size_t skipped = 0;
+  double seconds = 0;
+  std::string body;
+  for (const TestCase& test : tests) {
+    failures += test.failure.empty() ? 0 : 1;
+    errors += test.error.empty() ? 0 : 1;
+    skipped += test.skipped.empty() ? 0 : 1;
+    seconds += test.seconds;
+    body += "    <testcase classname=\"" + Xml(name) + "\" name=\"" + Xml(test.name) +
+            "\" time=\"" + Seconds(test.seconds) + "\"";
+    if (!test.failure.empty()) {
+      body += "><failure message=\"" + Xml(test.failure) + "\"/></testcase>\n";
+    } else if (!test.error.empty()) {
+      body += "><error message=\"" + Xml(test.error) + "\"/></testcase>\n";
+    } else if (!test.skipped.empty()) {
+      body += "><skipped message=\"" + Xml(test.skipped) + "\"/></testcase>\n";
+    } else {
+      body += "/>\n";
+    }
+  }
+  return "  <testsuite name=\"" + Xml(name) + "\" tests=\"" + std::to_string(tests.size()) +
+         "\" failures=\"" + std::to_string(failures) + "\" errors=\"" + std::to_string(errors) +
+         "\" skipped=\"" + std::to_string(skipped) + "\" time=\"" + Seconds(seconds) + "\">\n" +
+         body + "  </testsuite>\n";
+}
+
+}  // namespace
+
+// The gates decide: a case that does not pass is shown as skipped where they let the run through, so
+// that CI is red exactly where the exit code is not 0.
+std::string ReportJUnit(const RunReport& report) {
+  std::vector<TestCase> gates;
+  for (const std::string& reason : report.gates.invalid) {
+    gates.push_back({.name = "the run is valid", .error = reason});
+  }
+  for (const GateResult& result : report.gates.results) {
+    TestCase test{.name = Describe(result.gate)};
+    const std::string detail = std::string(GateOutcomeName(result.outcome)) + ": " + result.detail;
+    if (result.outcome == GateOutcome::kFail) test.failure = detail;
+    if (result.outcome == GateOutcome::kInconclusive) test.error = detail;
+    gates.push_back(std::move(test));
+  }
+  std::vector<TestCase> cases;
+  for (const CaseScores& one : report.scores.cases) {
+    TestCase test{.name = one.id};
+    const auto latency = one.values.find("latency.ms");
+    if (latency != one.values.end()) test.seconds = latency->second / 1000;
+    for (const std::string& reason : one.reasons) {
+      test.skipped += (test.skipped.empty() ? "" : "; ") + reason;
+    }
+    cases.push_back(std::move(test));
+  }
+  const std::string& suite = report.run.manifest.suite;
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"" + Xml(suite) + "\">\n" +
+         Suite(suite + " gates", gates) + Suite(suite + " cases", cases) + "</testsuites>\n";
+}
+
+}  // namespace quarry::eval

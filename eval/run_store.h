@@ -1,0 +1,50 @@
+#pragma once
+
+// Runs in a store and in files (run.h).
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "eval/run.h"
+#include "index/object_table.h"
+
+namespace quarry::eval {
+
+// The part that a record is stored as: by the place of its case among those that are run.
+inline uint32_t RecordPart(uint32_t case_index, uint32_t repeat, uint32_t repeats) {
+  return 1 + case_index * repeats + repeat;
+}
+
+// Thread-safe, as its table. Errors are the table's; kDataLoss names the run whose bytes are damaged.
+class RunStore {
+ public:
+  explicit RunStore(index::ObjectTable& objects) : objects_(objects) {}
+
+  // Gives the manifest an id and stores it.
+  Result<RunManifest> Create(RunManifest manifest);
+  // On disk when it returns. REQUIRES: the run was made.
+  Status Append(const std::string& id, uint32_t part, const RunRecord& record);
+  Status Delete(const std::string& id);
+
+  // `name` is an id, the start of one, a run's name (the newest of that name) or "latest". kNotFound.
+  Result<std::string> FindId(const std::string& name) const;
+  Result<RunManifest> ReadManifest(const std::string& id) const;
+  Result<Run> Read(const std::string& id) const;
+  // The parts that are there, ascending.
+  Result<std::vector<uint32_t>> Parts(const std::string& id) const;
+  // Newest first.
+  Result<std::vector<RunManifest>> List(uint32_t limit) const;
+  // The newest run that would ask the same in the same way as `wanted` and lacks records; "" if none.
+  Result<std::string> FindUnfinished(const RunManifest& wanted) const;
+
+ private:
+  index::ObjectTable& objects_;
+};
+
+// JSON lines: the manifest, then the records.
+std::string RunLines(const Run& run);
+// kNotFound, kDataLoss with file and line.
+Result<Run> ReadRunFile(const std::string& path);
+
+}  // namespace quarry::eval

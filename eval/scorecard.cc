@@ -1,0 +1,102 @@
+#include "eval/scorecard.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "eval/beir_corpus.h"
+#include "eval/metric_catalogue.h"
+
+namespace quarry::eval {
+namespace {
+
+SliceScores ScoreSlice(const std::string& slice, const std::vector<const CaseScores*>& cases,
+                       uint64_t seed) {
+  SliceScores scores;
+  scores.slice = slice;
+  scores.cases = cases.size();
+  for (const Metric& metric : Metrics()) {
+    std::vector<double> values;
+    std::vector<std::string> clusters;
+    for (const CaseScores* one : cases) {
+      const auto found = one->values.find(metric.name);
+      if (found == one->values.end()) continue;
+      values.push_back(found->second);
+      clusters.push_back(one->cluster);
+    }
+    if (values.empty()) continue;
+    // Without prices there is nothing to say.
+    const bool is_money = metric.unit == Metric::Unit::kMoney;
+    if (is_money && std::ranges::all_of(values, [](double value) { return value == 0; })) continue;
+    scores.metrics[metric.name] = EstimateMean(values, ClusterNumbers(clusters), seed);
+  }
+  return scores;
+}
+
+}  // namespace
+
+std::vector<uint32_t> ClusterNumbers(const std::vector<std::string>& names) {
+  std::unordered_map<std::string, uint32_t> numbers;
+  std::vector<uint32_t> clusters;
+  clusters.reserve(names.size());
+  for (const std::string& name : names) {
+    clusters.push_back(numbers.emplace(name, static_cast<uint32_t>(numbers.size())).first->second);
+  }
+  return clusters;
+}
+
+const Estimate* Scorecard::Find(const std::string& metric, const std::string& slice) const {
+  for (const SliceScores& one : slices) {
+    if (one.slice != slice) continue;
+    const auto found = one.metrics.find(metric);
+    return found == one.metrics.end() ? nullptr : &found->second;
+  }
+  return nullptr;
+}
+
+Scorecard MakeScorecard(const RunScores& scores, uint64_t seed) {
+  std::map<std::string, std::vector<const CaseScores*>> slices;
+  std::vector<const CaseScores*>& all = slices[""];
+  for (const CaseScores& one : scores.cases) {
+    all.push_back(&one);
+    for (const std::string& slice : one.slices) slices[slice].push_back(&one);
+  }
+  Scorecard card;
+  for (const auto& [slice, cases] : slices) {
+    if (!slice.empty() && (cases.size() < kMinSliceCases || cases.size() == all.size())) continue;
+    card.slices.push_back(ScoreSlice(slice, cases, seed));
+  }
+  // Documents are many and small: behind the rest.
+  std::ranges::stable_partition(
+      card.slices, [](const SliceScores& slice) { return !slice.slice.starts_with("cluster="); });
+  card.p50_ms = Percentile(scores.latencies_ms, 0.50);
+  card.p95_ms = Percentile(scores.latencies_ms, 0.95);
+
+  // Of the mean over n cases of r repeats each: V(case means) / n = between + within / r, by n.
+  double within = 0;
+  double count = 0;
+  double repeats = 0;
+  for (const CaseScores* one : all) {
+    if (!one->values.contains("pass")) continue;
+    within += one->repeat_variance;
+    repeats += one->records;
+    count += 1;
+  }
+  if (count > 1 && repeats > count) {
+    double mean = 0;
+    for (const CaseScores* one : all) {
+      if (one->values.contains("pass")) mean += one->values.at("pass") / count;
+    }
+    double total = 0;
+    for (const CaseScores* one : all) {
+      if (!one->values.contains("pass")) continue;
+      const double off = one->values.at("pass") - mean;
+      total += off * off / (count - 1);
+    }
+    const double from_repeats = within / count / (repeats / count);
+    card.repeat_variance = from_repeats / count;
+    card.question_variance = std::max(0.0, total - from_repeats) / count;
+  }
+  return card;
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,41 @@
+#pragma once
+
+// What a run reached in all and by slice, each figure with its interval. Pure.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "eval/case_scores.h"
+#include "eval/statistics.h"
+
+namespace quarry::eval {
+
+inline constexpr uint64_t kMinSliceCases = 5;  // smaller slices say nothing and are not shown
+
+struct SliceScores {
+  std::string slice;  // "" = all cases
+  uint64_t cases = 0;
+  std::map<std::string, Estimate> metrics;
+};
+
+struct Scorecard {
+  std::vector<SliceScores> slices;  // all cases first, then by name
+  double p50_ms = 0;
+  double p95_ms = 0;
+  // Of `pass`, where there are repeats: variance of the mean that comes from the choice of questions,
+  // and that from asking again.
+  double question_variance = 0;
+  double repeat_variance = 0;
+
+  const SliceScores& all() const { return slices[0]; }
+  // nullptr where there is no such slice, or the metric is not defined in it.
+  const Estimate* Find(const std::string& metric, const std::string& slice = "") const;
+};
+
+Scorecard MakeScorecard(const RunScores& scores, uint64_t seed);
+
+// Numbers for EstimateMean: equal names are one cluster.
+std::vector<uint32_t> ClusterNumbers(const std::vector<std::string>& names);
+
+}  // namespace quarry::eval

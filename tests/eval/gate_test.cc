@@ -1,0 +1,274 @@
+// Runs with planted changes, through scoring, comparing and gates.
+
+#include "eval/gate.h"
+
+#include "base/random.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::eval {
+namespace {
+
+using ::testing::DoubleEq;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr ScoreOptions kOptions{.max_words = 300};
+
+// Every third case is Chinese.
+std::vector<Case> MakeCases(size_t count) {
+  std::vector<Case> cases;
+  for (size_t i = 0; i < count; ++i) {
+    Case one;
+    one.id = "c" + std::to_string(i);
+    one.query = "question";
+    one.lang = i % 3 == 0 ? "zh" : "en";
+    one.tags = {i % 2 == 0 ? "even" : "odd"};
+    one.accept = {{.texts = {"right"}}};
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+template <typename IsRight>
+Run MakeRun(const std::vector<Case>& cases, IsRight is_right) {
+  eval::Run run;
+  run.manifest.cases = static_cast<uint32_t>(cases.size());
+  for (size_t i = 0; i < cases.size(); ++i) {
+    RunRecord record;
+    record.case_id = cases[i].id;
+    record.asked = cases[i];
+    record.answer = is_right(i) ? "It is right." : "It is wrong.";
+    record.micros = 1000.0 * static_cast<double>(i + 1);
+    run.records.push_back(std::move(record));
+  }
+  return run;
+}
+
+// 8 of 10.
+bool Mostly(size_t i) { return i % 5 != 4; }
+
+struct Scored {
+  RunScores scores;
+  Scorecard card;
+};
+Scored ScoreOf(const Run& run) {
+  Scored scored;
+  scored.scores = ScoreRun(run);
+  scored.card = MakeScorecard(scored.scores, 1);
+  return scored;
+}
+
+const Gate kNoRegression{.kind = Gate::Kind::kNoRegression, .metric = "pass", .value = 0.02};
+
+GateReport GateOf(const Scored& now, const Scored& before, std::vector<Gate> gates) {
+  return EvaluateGates(gates, {.scores = now.scores, .card = now.card, .baseline = &before.scores});
+}
+
+TEST(GateTest, IdenticalRunsDifferByNothingAndPass) {
+  const std::vector<Case> cases = MakeCases(200);
+  const Scored one = ScoreOf(MakeRun(cases, Mostly));
+  const Comparison comparison = CompareRuns(one.scores, one.scores, 1);
+  for (const MetricDelta& delta : comparison.overall) {
+    EXPECT_EQ(delta.delta.mean, 0) << delta.metric;
+    EXPECT_EQ(delta.delta.low, 0) << delta.metric;
+    EXPECT_EQ(delta.delta.high, 0) << delta.metric;
+    EXPECT_EQ(delta.adjusted_p, 1) << delta.metric;
+  }
+  EXPECT_THAT(comparison.flips, IsEmpty());
+  const GateReport report = GateOf(one, one, {kNoRegression});
+  EXPECT_EQ(report.exit_code(), 0);
+}
+
+TEST(GateTest, ATenPointDropOn200CasesFails) {
+  const std::vector<Case> cases = MakeCases(200);
+  const Scored before = ScoreOf(MakeRun(cases, Mostly));
+  // 28 lost, 8 gained.
+  const Scored after = ScoreOf(MakeRun(cases, [](size_t i) {
+    return i % 25 == 4 ? true : i % 50 < 35 && i % 5 == 3 ? false : Mostly(i);
+  }));
+  const auto delta = CompareMetric(before.scores, after.scores, "pass", "", 1);
+  ASSERT_TRUE(delta.has_value());
+  EXPECT_THAT(delta->delta.mean, ::testing::DoubleNear(-0.1, 1e-9));
+  const GateReport report = GateOf(after, before, {kNoRegression});
+  EXPECT_EQ(report.exit_code(), 1);
+  EXPECT_THAT(report.results[0].detail, HasSubstr("difference -0.1 ["));
+}
+
+TEST(GateTest, TheSameDropOnTwentyCasesIsInconclusive) {
+  const std::vector<Case> cases = MakeCases(20);
+  const Scored before = ScoreOf(MakeRun(cases, Mostly));
+  const Scored after =
+      ScoreOf(MakeRun(cases, [](size_t i) { return i != 0 && i != 5 && Mostly(i); }));
+  EXPECT_EQ(GateOf(after, before, {kNoRegression}).exit_code(), 4);
+}
+
+TEST(GateTest, ALossOnOneSliceFailsBehindAGainOverall) {
+  const std::vector<Case> cases = MakeCases(300);
+  const auto was_right = [](size_t i) { return i % 3 == 0 ? i % 10 != 0 : i % 2 == 0; };
+  const Scored before = ScoreOf(MakeRun(cases, was_right));
+  // Chinese loses 30 of 90; English gains everything it lacked.
+  const Scored after =
+      ScoreOf(MakeRun(cases, [&](size_t i) { return i % 3 != 0 || (was_right(i) && i >= 90); }));
+  const auto overall = CompareMetric(before.scores, after.scores, "pass", "", 1);
+  ASSERT_TRUE(overall.has_value());
+  EXPECT_GT(overall->delta.low, 0);
+  const GateReport report = GateOf(after, before, {kNoRegression});
+  EXPECT_EQ(report.exit_code(), 1);
+  EXPECT_THAT(report.results[0].detail, HasSubstr("lost on lang=zh: "));
+}
+
+TEST(GateTest, ARunOfErrorsIsInvalid) {
+  const std::vector<Case> cases = MakeCases(50);
+  eval::Run run = MakeRun(cases, Mostly);
+  for (RunRecord& record : run.records) record.error = "UNAVAILABLE: no upstream";
+  const Scored scored = ScoreOf(run);
+  const GateReport report =
+      EvaluateGates({{.kind = Gate::Kind::kMin, .metric = "pass", .value = 0}},
+                    {.scores = scored.scores, .card = scored.card});
+  EXPECT_EQ(report.exit_code(), 3);
+  EXPECT_THAT(report.invalid, ElementsAre("50 of 50 answers are errors; at most 2 % may be"));
+  // They are wrong answers, and stay in the mean.
+  EXPECT_THAT(scored.card.Find("pass")->mean, DoubleEq(0));
+  EXPECT_EQ(scored.card.Find("pass")->count, 50u);
+}
+
+TEST(GateTest, ARunThatIsNotFinishedIsInvalid) {
+  const std::vector<Case> cases = MakeCases(50);
+  eval::Run run = MakeRun(cases, Mostly);
+  run.records.resize(49);
+  EXPECT_THAT(ReasonsInvalid(ScoreOf(run).scores),
+              ElementsAre("it is not finished: 49 of 50 answers are there"));
+}
+
+TEST(GateTest, TooFewVerdictsMakeARunInvalid) {
+  const std::vector<Case> cases = MakeCases(10);
+  eval::Run run = MakeRun(cases, Mostly);
+  for (RunRecord& record : run.records) {
+    record.passages.resize(1);
+    ClaimMatrix& matrix = record.matrix.emplace();
+    matrix.answer = {{.id = "a1"}};
+    matrix.answer_by_passage = {{Judgement{.verdict = ClaimVerdict::kEntailed}}};
+    matrix.answer_by_reference = {Judgement()};
+    matrix.citations.resize(1);
+  }
+  run.records[0].matrix->answer_by_passage[0][0].verdict = ClaimVerdict::kUnjudged;
+  EXPECT_THAT(ReasonsInvalid(ScoreOf(run).scores),
+              ElementsAre("the judge gave 9 of 10 verdicts; at least 98 % are needed"));
+  // A case that was not judged at all counts too, and scores nothing.
+  run.records[0].matrix.reset();
+  run.records[0].judge_error = "UNAVAILABLE: no judge";
+  const Scored scored = ScoreOf(run);
+  EXPECT_THAT(ReasonsInvalid(scored.scores), SizeIs(1));
+  EXPECT_THAT(scored.card.Find("claims.supported")->mean, DoubleEq(0.9));
+}
+
+TEST(GateTest, BoundsHoldSurelyOrAreInconclusive) {
+  const std::vector<Case> cases = MakeCases(200);
+  const Scored scored = ScoreOf(MakeRun(cases, Mostly));
+  const auto code = [&](Gate gate) {
+    return EvaluateGates({gate}, {.scores = scored.scores, .card = scored.card}).exit_code();
+  };
+  EXPECT_EQ(code({.kind = Gate::Kind::kMin, .metric = "pass", .value = 0.7}), 0);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMin, .metric = "pass", .value = 0.8}), 4);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMin, .metric = "pass", .value = 0.9}), 1);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMin, .metric = "pass", .slice = "lang=zh", .value = 0.6}),
+            0);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMin, .metric = "pass", .slice = "lang=fr", .value = 0.6}),
+            4);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMax, .metric = "refusal.over", .value = 0.1}), 0);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMaxP95Ms, .value = 190}), 0);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMaxP95Ms, .value = 189}), 1);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMaxCost, .value = 0}), 0);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMaxFalseHit, .value = 0.01}), 0);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMustPass, .tag = "even"}), 1);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMustPass, .tag = "none"}), 4);
+  EXPECT_EQ(code(kNoRegression), 4);  // without a baseline
+}
+
+TEST(GateTest, AJudgeThatIsNotTrustedDecidesNothing) {
+  const std::vector<Case> cases = MakeCases(20);
+  const Scored scored = ScoreOf(MakeRun(cases, Mostly));
+  const GateReport report =
+      EvaluateGates({{.kind = Gate::Kind::kMin, .metric = "claims.supported", .value = 0}},
+                    {.scores = scored.scores, .card = scored.card, .judge_trusted = false});
+  EXPECT_EQ(report.exit_code(), 4);
+  EXPECT_EQ(report.results[0].detail, "the judge is not trusted");
+}
+
+TEST(CaseScoresTest, RefusalsStandOnAnAxisOfTheirOwn) {
+  Case answerable = MakeCases(1)[0];
+  Case unanswerable = answerable;
+  unanswerable.answerable = false;
+  unanswerable.accept.clear();
+  RunRecord declined{.case_id = "c0", .answer = "The documents do not say.", .abstained = true};
+  RunRecord answered{.case_id = "c0", .answer = "It is right."};
+  EXPECT_EQ(ScoreRecord(answerable, answered, kOptions).values.at("pass"), 1);
+  EXPECT_EQ(ScoreRecord(answerable, declined, kOptions).values.at("pass"), 0);
+  EXPECT_EQ(ScoreRecord(answerable, declined, kOptions).values.at("refusal.over"), 1);
+  EXPECT_EQ(ScoreRecord(unanswerable, declined, kOptions).values.at("refusal.correct"), 1);
+  EXPECT_EQ(ScoreRecord(unanswerable, declined, kOptions).values.at("pass"), 1);
+  EXPECT_EQ(ScoreRecord(unanswerable, answered, kOptions).values.at("pass"), 0);
+}
+
+TEST(CaseScoresTest, AnEmptyOrOverlongAnswerDoesNotPass) {
+  const Case one = MakeCases(1)[0];
+  EXPECT_THAT(ScoreRecord(one, {.case_id = "c0"}, kOptions).reasons,
+              ElementsAre("empty answer", "does not hold: contains \"right\""));
+  std::string text = "right";
+  for (int i = 0; i < 300; ++i) text += " word";
+  EXPECT_THAT(ScoreRecord(one, {.case_id = "c0", .answer = text}, kOptions).reasons,
+              ElementsAre("301 words; at most 300"));
+}
+
+TEST(CaseScoresTest, CitationsMustNamePassagesAndQuoteThem) {
+  const Case one = MakeCases(1)[0];
+  RunRecord record{.case_id = "c0", .answer = "It is right [1]."};
+  record.passages = {{.document = "a.md", .begin = 10, .end = 25, .text = "What is is right"}};
+  record.citations = {{.passage = 1, .document = "a.md", .begin = 15, .end = 17, .quote = "is"}};
+  EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 1);
+  record.citations[0].quote = "it";
+  EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 0);
+  record.citations.clear();
+  record.answer = "It is right [2].";
+  EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 0);
+}
+
+TEST(CaseScoresTest, AFactIsFoundWhereOneOfItsPlacesIs) {
+  Case one = MakeCases(1)[0];
+  one.gold_spans = {{.document = "a.md", .end = 5, .fact = "f"},
+                    {.document = "b.md", .end = 5, .fact = "f"},
+                    {.document = "c.md", .end = 9, .fact = "g"}};
+  RunRecord record{.case_id = "c0", .answer = "It is right."};
+  for (const GoldSpan& span : one.gold_spans) record.gold_spans.push_back({span, true});
+  record.candidates = {{.document = "b.md", .begin = 0, .end = 9, .within_k = true},
+                       {.document = "c.md", .begin = 0, .end = 6},
+                       {.document = "c.md", .begin = 5, .end = 12}};
+  const CaseScores scores = ScoreRecord(one, record, kOptions);
+  EXPECT_EQ(scores.values.at("spans.candidates"), 1);
+  EXPECT_EQ(scores.values.at("spans.k"), 0.5);
+  EXPECT_EQ(scores.values.at("spans.prompt"), 0);
+  EXPECT_EQ(scores.values.at("retrieval.mrr"), 1);
+}
+
+TEST(CaseScoresTest, RepeatsSplitTheVariance) {
+  const std::vector<Case> cases = MakeCases(40);
+  // Half of the cases are always right, half by turns.
+  eval::Run run = MakeRun(cases, [](size_t i) { return i % 2 == 0; });
+  run.manifest.repeats = 2;
+  const eval::Run again = MakeRun(cases, [](size_t) { return true; });
+  for (RunRecord record : again.records) {
+    record.repeat = 1;
+    run.records.push_back(record);
+  }
+  const Scored scored = ScoreOf(run);
+  EXPECT_THAT(scored.card.Find("pass")->mean, DoubleEq(0.75));
+  EXPECT_EQ(scored.card.Find("pass")->count, 40u);
+  // Of the case means 0.0641 by n - 1; of that half of 0.25 comes from the repeats.
+  EXPECT_THAT(scored.card.repeat_variance, ::testing::DoubleNear(0.125 / 40, 1e-9));
+  EXPECT_THAT(scored.card.question_variance, DoubleEq(0));
+}
+
+}  // namespace
+}  // namespace quarry::eval

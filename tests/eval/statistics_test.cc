@@ -1,0 +1,137 @@
+#include "eval/statistics.h"
+
+#include <cmath>
+
+#include "base/random.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::eval {
+namespace {
+
+using ::testing::DoubleEq;
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+
+std::vector<uint32_t> Alone(size_t count) {
+  std::vector<uint32_t> clusters(count);
+  for (uint32_t i = 0; i < count; ++i) clusters[i] = i;
+  return clusters;
+}
+
+TEST(StatisticsTest, QuantilesAreThoseOfTables) {
+  EXPECT_THAT(NormalQuantile(0.975), DoubleNear(1.959964, 1e-6));
+  EXPECT_THAT(NormalQuantile(0.5), DoubleNear(0, 1e-9));
+  EXPECT_THAT(StudentQuantile(0.975, 1), DoubleNear(12.7062, 1e-3));
+  EXPECT_THAT(StudentQuantile(0.975, 2), DoubleNear(4.30265, 1e-4));
+  EXPECT_THAT(StudentQuantile(0.975, 5), DoubleNear(2.57058, 1e-3));
+  EXPECT_THAT(StudentQuantile(0.975, 30), DoubleNear(2.04227, 1e-4));
+  EXPECT_THAT(StudentQuantile(0.025, 30), DoubleNear(-2.04227, 1e-4));
+}
+
+TEST(StatisticsTest, McNemarIsTheBinomialTest) {
+  EXPECT_THAT(McNemarTest(0, 0), DoubleEq(1));
+  EXPECT_THAT(McNemarTest(5, 5), DoubleEq(1));
+  EXPECT_THAT(McNemarTest(0, 6), DoubleNear(2 * std::pow(0.5, 6), 1e-12));
+  // 2 * (1 + 10 + 45) / 1024
+  EXPECT_THAT(McNemarTest(2, 8), DoubleNear(112.0 / 1024, 1e-12));
+  EXPECT_THAT(McNemarTest(8, 2), DoubleNear(112.0 / 1024, 1e-12));
+}
+
+TEST(StatisticsTest, PermutationsOfFewDifferencesAreAllTried) {
+  // Of 2^3 patterns of signs, those of all plus and all minus are as extreme.
+  const std::vector<double> differences = {0.1, 0.2, 0.3, 0};
+  EXPECT_THAT(PermutationTest(differences, Alone(4)), DoubleEq(0.25));
+  // As one cluster they have one sign.
+  const std::vector<uint32_t> one_cluster = {7, 7, 7, 7};
+  EXPECT_THAT(PermutationTest(differences, one_cluster), DoubleEq(1));
+  EXPECT_THAT(PermutationTest(std::vector<double>{0, 0}, Alone(2)), DoubleEq(1));
+}
+
+TEST(StatisticsTest, HolmStepsDown) {
+  EXPECT_THAT(
+      HolmAdjust(std::vector<double>{0.04, 0.01, 0.03}),
+      ElementsAre(DoubleNear(0.06, 1e-12), DoubleNear(0.03, 1e-12), DoubleNear(0.06, 1e-12)));
+  EXPECT_THAT(HolmAdjust(std::vector<double>{0.9, 0.8}), ElementsAre(DoubleEq(1), DoubleEq(1)));
+}
+
+TEST(StatisticsTest, FivePointsAtFifteenPercentDiscordanceNeed469Cases) {
+  EXPECT_EQ(CasesForDifference(0.05, 0.15), 469u);
+  EXPECT_THAT(DetectableDifference(469, 0.15), DoubleNear(0.05, 1e-4));
+  EXPECT_THAT(DetectableDifference(3, 0.15), DoubleEq(1));
+}
+
+TEST(StatisticsTest, EqualValuesHaveNoSpreadAndOneClusterAnUnknownOne) {
+  const Estimate equal = EstimateMean(std::vector<double>{0.1, 0.1, 0.1}, Alone(3));
+  EXPECT_EQ(equal.low, 0.1);
+  EXPECT_EQ(equal.mean, 0.1);
+  EXPECT_EQ(equal.high, 0.1);
+  const Estimate one = EstimateMean(std::vector<double>{0, 1}, std::vector<uint32_t>{3, 3});
+  EXPECT_TRUE(std::isinf(one.low));
+  EXPECT_TRUE(std::isinf(one.high));
+}
+
+// Share of 2,000 simulated suites whose interval holds the true mean.
+template <typename Draw>
+double Coverage(double truth, size_t clusters, size_t cluster_size, Draw draw) {
+  constexpr uint64_t kSuites = 2000;
+  uint64_t held = 0;
+  for (uint64_t suite = 0; suite < kSuites; ++suite) {
+    Random random(suite + 1);
+    std::vector<double> values;
+    std::vector<uint32_t> numbers;
+    for (uint32_t cluster = 0; cluster < clusters; ++cluster) {
+      const double level = random.Uniform();
+      for (size_t i = 0; i < cluster_size; ++i) {
+        values.push_back(draw(random, level));
+        numbers.push_back(cluster);
+      }
+    }
+    const Estimate estimate = EstimateMean(values, numbers, suite, 600);
+    held += estimate.low <= truth && truth <= estimate.high ? 1 : 0;
+  }
+  return static_cast<double>(held) / static_cast<double>(kSuites);
+}
+
+TEST(StatisticsTest, IntervalsCoverTheTruthAtTheirRate) {
+  const auto between = ::testing::AllOf(::testing::Ge(0.93), ::testing::Le(0.97));
+  // Pass rates, of cases by themselves.
+  EXPECT_THAT(Coverage(0.7, 150, 1,
+                       [](Random& random, double) { return random.Uniform() < 0.7 ? 1.0 : 0.0; }),
+              between);
+  // Graded scores.
+  EXPECT_THAT(Coverage(1.0 / 3, 60, 1,
+                       [](Random& random, double) {
+                         const double u = random.Uniform();
+                         return u * u;
+                       }),
+              between);
+  // Differences of pairs: -1, 0, 1.
+  EXPECT_THAT(Coverage(0.1, 120, 1,
+                       [](Random& random, double) {
+                         const double u = random.Uniform();
+                         return u < 0.2 ? 1.0 : u < 0.3 ? -1.0 : 0.0;
+                       }),
+              between);
+  // Five questions on each of 40 documents, which are hard or easy together.
+  EXPECT_THAT(
+      Coverage(0.5, 40, 5,
+               [](Random& random, double level) { return random.Uniform() < level ? 1.0 : 0.0; }),
+      between);
+}
+
+TEST(StatisticsTest, IntervalsThatIgnoreClustersWouldBeTooNarrow) {
+  constexpr size_t kClusters = 40;
+  constexpr size_t kSize = 5;
+  std::vector<double> values;
+  std::vector<uint32_t> clusters;
+  for (uint32_t i = 0; i < kClusters * kSize; ++i) {
+    values.push_back(i / kSize % 2 == 0 ? 1 : 0);
+    clusters.push_back(i / kSize);
+  }
+  const Estimate clustered = EstimateMean(values, clusters);
+  const Estimate alone = EstimateMean(values, Alone(values.size()));
+  EXPECT_GT(clustered.high - clustered.low, 2 * (alone.high - alone.low));
+}
+
+}  // namespace
+}  // namespace quarry::eval

@@ -1,0 +1,198 @@
+// A suite asked of a small real engine, killed, continued, written out and read back.
+
+#include "eval/suite_run.h"
+
+#include <fstream>
+
+#include "eval/case_scores.h"
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::eval {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+Case MakeCase(const std::string& id, const std::string& query) {
+  Case one;
+  one.id = id;
+  one.query = query;
+  return one;
+}
+
+class SuiteRunTest : public ::testing::Test {
+ protected:
+  SuiteRunTest() {
+    engine_.Add(
+        {testing::TextDocument("pump.md", "Pump", "The red pump delivers ten litres."),
+         testing::TextDocument("valve.md", "Valve", "The bronze valve closes within two seconds."),
+         testing::TextDocument("zh.md", "水厂", "青砚水厂的取水口位于河的左岸。")});
+    snapshot_ = engine_.snapshot();
+    suite_.name = "small";
+    suite_.cases = {MakeCase("pump", "What does the red pump deliver?"),
+                    MakeCase("valve", "Within how many seconds does the bronze valve close?"),
+                    MakeCase("zh", "青砚水厂的取水口位于哪里？"),
+                    MakeCase("no", "Who painted the town hall of Antwerp?"),
+                    MakeCase("draft", "Not asked")};
+    suite_.cases[0].gold_spans = {{.document = "pump.md", .quote = "ten litres"}};
+    suite_.cases[1].gold_spans = {{.document = "valve.md", .quote = "within three seconds"}};
+    suite_.cases[3].answerable = false;
+    suite_.cases[4].draft = true;
+  }
+
+  RunParts Parts() { return {engine_.retriever, *engine_.cached_answerer, *snapshot_}; }
+  RunManifest Describe() { return DescribeRun(suite_, Parts(), settings_).value(); }
+
+  testing::TestEngine engine_;
+  std::shared_ptr<const index::Snapshot> snapshot_;
+  Suite suite_;
+  RunSettings settings_{.jobs = 2};
+};
+
+TEST_F(SuiteRunTest, ARecordHoldsWhatWasFoundAndSaid) {
+  ASSERT_OK_AND_ASSIGN(const RunRecord record,
+                       AskCase(suite_.cases[0], 0, Parts(), settings_, CallContext()));
+  EXPECT_EQ(record.error, "");
+  ASSERT_THAT(record.candidates, ::testing::Not(IsEmpty()));
+  EXPECT_EQ(record.candidates[0].document, "pump.md");
+  EXPECT_EQ(record.candidates[0].lexical_rank, 1u);
+  EXPECT_TRUE(record.candidates[0].within_k);
+  ASSERT_THAT(record.passages, ::testing::Not(IsEmpty()));
+  EXPECT_EQ(record.passages[0].text, "The red pump delivers ten litres.");
+  EXPECT_EQ(record.passages[0].heading, "Pump");
+  EXPECT_THAT(record.answer, HasSubstr("ten litres"));
+  ASSERT_THAT(record.citations, SizeIs(1));
+  EXPECT_EQ(record.citations[0].document, "pump.md");
+  ASSERT_THAT(record.gold_spans, SizeIs(1));
+  EXPECT_TRUE(record.gold_spans[0].present);
+  EXPECT_EQ(record.gold_spans[0].span.begin, 22u);
+  const CaseScores scores = ScoreRecord(suite_.cases[0], record, {});
+  EXPECT_EQ(scores.values.at("spans.cited"), 1);
+  EXPECT_EQ(scores.values.at("citation.valid"), 1);
+  // As stored, and read back.
+  ASSERT_OK_AND_ASSIGN(const RunRecord read, ParseRecord(RecordLine(record)));
+  EXPECT_EQ(RecordLine(read), RecordLine(record));
+}
+
+TEST_F(SuiteRunTest, ASpanThatTheCorpusLostIsSaidSo) {
+  ASSERT_OK_AND_ASSIGN(const RunRecord record,
+                       AskCase(suite_.cases[1], 0, Parts(), settings_, CallContext()));
+  ASSERT_THAT(record.gold_spans, SizeIs(1));
+  EXPECT_FALSE(record.gold_spans[0].present);
+}
+
+TEST_F(SuiteRunTest, WhatGoesWrongIsARecordWithAnError) {
+  suite_.cases[0].filters = R"({"type":"eq","key":"lang","value":"xx"})";
+  ASSERT_OK_AND_ASSIGN(const RunRecord nothing,
+                       AskCase(suite_.cases[0], 0, Parts(), settings_, CallContext()));
+  EXPECT_EQ(nothing.error, "");
+  settings_.query.k = 0;
+  ASSERT_OK_AND_ASSIGN(const RunRecord record,
+                       AskCase(suite_.cases[0], 0, Parts(), settings_, CallContext()));
+  EXPECT_THAT(record.error, HasSubstr("k: expected 1 to"));
+  CallContext cancelled;
+  cancelled.cancel.Cancel();
+  EXPECT_EQ(AskCase(suite_.cases[0], 0, Parts(), settings_, cancelled).status().code(),
+            Code::kCancelled);
+}
+
+TEST_F(SuiteRunTest, AKilledRunGoesOnWithWhatIsMissing) {
+  suite_.repeats = 2;
+  RunStore store(engine_.index->objects());
+  ASSERT_OK_AND_ASSIGN(const RunManifest manifest, store.Create(Describe()));
+  // What a process that was killed behind its third record leaves.
+  for (uint32_t part : {1u, 2u, 5u}) {
+    ASSERT_OK_AND_ASSIGN(
+        const RunRecord record,
+        AskCase(suite_.cases[(part - 1) / 2], (part - 1) % 2, Parts(), settings_, CallContext()));
+    ASSERT_OK(store.Append(manifest.id, part, record));
+  }
+  ASSERT_OK_AND_ASSIGN(const std::string unfinished, store.FindUnfinished(Describe()));
+  EXPECT_EQ(unfinished, manifest.id);
+  uint64_t least = 100;
+  uint64_t most = 0;
+  ASSERT_OK(RunCases(
+      suite_.cases, manifest, Parts(), settings_, store,
+      [&](const char*, uint64_t done, uint64_t total) {
+        least = std::min(least, done);
+        most = std::max(most, done);
+        EXPECT_EQ(total, 8u);
+      },
+      CallContext()));
+  EXPECT_EQ(least, 4u);
+  EXPECT_EQ(most, 8u);
+  ASSERT_OK_AND_ASSIGN(const std::vector<uint32_t> parts, store.Parts(manifest.id));
+  EXPECT_EQ(parts, (std::vector<uint32_t>{1, 2, 3, 4, 5, 6, 7, 8}));
+  ASSERT_OK_AND_ASSIGN(const std::string none, store.FindUnfinished(Describe()));
+  EXPECT_EQ(none, "");
+
+  ASSERT_OK_AND_ASSIGN(const eval::Run run, store.Read(manifest.id));
+  const RunScores scores = ScoreRun(run);
+  EXPECT_EQ(scores.expected, 8u);
+  EXPECT_EQ(scores.records, 8u);
+  EXPECT_EQ(scores.errors, 0u);
+  EXPECT_EQ(scores.spans, 2u);
+  EXPECT_EQ(scores.missing_spans, 1u);
+}
+
+TEST_F(SuiteRunTest, ARunOfAnotherSuiteIsNotContinued) {
+  RunStore store(engine_.index->objects());
+  ASSERT_OK(store.Create(Describe()).status());
+  suite_.cases[0].query += "?";
+  ASSERT_OK_AND_ASSIGN(const std::string none, store.FindUnfinished(Describe()));
+  EXPECT_EQ(none, "");
+}
+
+TEST_F(SuiteRunTest, RunsAreFoundByIdNameAndAge) {
+  RunStore store(engine_.index->objects());
+  EXPECT_EQ(store.FindId("latest").status().message(),
+            "run \"latest\": there is none of that id or name; the store holds none");
+  RunManifest described = Describe();
+  described.name = "nightly";
+  ASSERT_OK_AND_ASSIGN(const RunManifest first, store.Create(described));
+  described.name = "";
+  ASSERT_OK_AND_ASSIGN(const RunManifest second, store.Create(described));
+  EXPECT_EQ(store.FindId("latest").value(), second.id);
+  EXPECT_EQ(store.FindId("nightly").value(), first.id);
+  EXPECT_EQ(store.FindId(first.id.substr(0, 12)).value(), first.id);
+  EXPECT_EQ(store.FindId("run_").status().message(), "run \"run_\": begins the ids of several");
+  ASSERT_OK_AND_ASSIGN(const std::vector<RunManifest> runs, store.List(10));
+  ASSERT_THAT(runs, SizeIs(2));
+  EXPECT_EQ(runs[0].id, second.id);
+}
+
+TEST_F(SuiteRunTest, AFileHoldsARunAndDamageIsNamed) {
+  eval::Run run;
+  run.manifest = Describe();
+  run.manifest.id = "run_1";
+  run.manifest.config = {{"retrieval.k", "5"}};
+  ASSERT_OK_AND_ASSIGN(const RunRecord record,
+                       AskCase(suite_.cases[2], 0, Parts(), settings_, CallContext()));
+  run.records = {record};
+  const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
+  const std::string path = directory.path() + "/run.jsonl";
+  ASSERT_OK(WriteFileAtomically(path, RunLines(run)));
+  ASSERT_OK_AND_ASSIGN(const eval::Run read, ReadRunFile(path));
+  EXPECT_EQ(RunLines(read), RunLines(run));
+
+  std::ofstream(path, std::ios::app) << R"({"case_id":"x","answr":"y"})"
+                                     << "\n";
+  const Status damaged = ReadRunFile(path).status();
+  EXPECT_EQ(damaged.code(), Code::kDataLoss);
+  EXPECT_EQ(damaged.message(), path + ":3: record of a run: usage: is missing");
+  std::ofstream(path) << R"({"version":2,"id":"run_1"})"
+                      << "\n";
+  EXPECT_EQ(ReadRunFile(path).status().message(),
+            path + ":1: manifest of a run: version: expected 1, found 2");
+}
+
+TEST(RunRecordTest, AMatrixThatIsNotWholeIsDamage) {
+  RunRecord record{.case_id = "a"};
+  record.matrix.emplace().answer.push_back({.id = "a1"});
+  EXPECT_EQ(ParseRecord(RecordLine(record)).status().message(),
+            "record of a run: matrix: is not whole");
+}
+
+}  // namespace
+}  // namespace quarry::eval

@@ -1,0 +1,188 @@
+#include "eval/suite.h"
+
+#include <fstream>
+
+#include "eval/answer_checks.h"
+#include "eval/suite_file.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::eval {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* kFullCase =
+    R"({"id":"q1","query":"How many days?","messages":[{"role":"user","content":"Leave?"}],)"
+    R"("lang":"en","tags":["conflict"],"expected_facts":[{"id":"f1","text":"26 days"},)"
+    R"({"id":"f2","text":"since 2025","must":false}],"reference":"26 days since 2025.",)"
+    R"("gold_docs":{"a.md":2},"gold_spans":[{"doc":"a.md","start":3,"end":9,"fact":"f1"},)"
+    R"({"doc":"b.md","quote":"26 days"}],"cluster":"leave",)"
+    R"("source_truth":{"right":["a.md"],"wrong":["c.md"]},)"
+    R"("accept":["26",{"any":["26 days","26天"]},{"regex":"2[56]"},)"
+    R"({"number":26.0,"unit":"d","tolerance":0.5},{"words":{"min":1,"max":9}},)"
+    R"({"json":{"type":"string"}}],"reject":["24"],)"
+    R"("filters":{"type":"eq","key":"lang","value":"en"}})";
+
+TEST(SuiteTest, ACaseIsReadAndWrittenAsItStands) {
+  ASSERT_OK_AND_ASSIGN(const Case one, ParseCase(kFullCase));
+  EXPECT_EQ(CaseLine(one), kFullCase);
+  EXPECT_EQ(one.gold_spans[1].quote, "26 days");
+  EXPECT_FALSE(one.expected_facts[1].must);
+  EXPECT_TRUE(one.answerable);
+  EXPECT_EQ(one.accept.size(), 6u);
+}
+
+std::string ErrorOf(const std::string& line) {
+  const Result<Case> one = ParseCase(line);
+  EXPECT_FALSE(one.ok()) << line;
+  EXPECT_EQ(one.status().code(), Code::kInvalidArgument);
+  return one.status().message();
+}
+
+TEST(SuiteTest, WhatIsWrongInACaseIsNamed) {
+  EXPECT_EQ(ErrorOf(R"({"id":"a"})"), "query: is missing");
+  EXPECT_EQ(ErrorOf(R"({"id":"","query":"q"})"), "id: is empty");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","acept":["x"]})"),
+            "acept: unknown key; did you mean accept?");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","query":"r"})"), "key \"query\" stands twice");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","tags":"x"})"),
+            "tags: expected a list, found a string");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","gold_spans":[{"doc":"d"}]})"),
+            "gold_spans[0]: expected start and end, or a quote");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","gold_spans":[{"doc":"d","start":4,"end":2}]})"),
+            "gold_spans[0]: end 2 is not behind start 4");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","gold_docs":{"d":"x"}})"),
+            "gold_docs.d: expected an integer that fits, found a string");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","accept":[{"any":[]}]})"), "accept[0].any: is empty");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","accept":[{"regex":"a","any":["b"]}]})"),
+            "accept[0]: expected one of any, regex, number, words and json");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","reject":[3]})"),
+            "reject[0]: expected a text, or an object with any, regex, number, words or json");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","answerable":false,)"
+                    R"("expected_facts":[{"id":"f","text":"t"}]})"),
+            "expected_facts and gold_spans stand in a case with \"answerable\": false");
+  EXPECT_THAT(ErrorOf(R"({"id":"a","query":"q","filters":{"type":"x"}})"), HasSubstr("filters: "));
+  EXPECT_THAT(ErrorOf("no json"), HasSubstr("not valid JSON"));
+}
+
+class SuiteFileTest : public ::testing::Test {
+ protected:
+  std::string Path(const std::string& file) const { return directory_.path() + "/" + file; }
+  void Write(const std::string& file, const std::string& text) const {
+    std::ofstream(Path(file), std::ios::binary) << text;
+  }
+  const TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+};
+
+TEST_F(SuiteFileTest, ASuiteIsReadWithItsGates) {
+  Write("suite.yaml",
+        "name: valley\ncorpus: ../corpus\nconfig:\n  retrieval.k: 5\nmax_words: 90\nrepeats: 2\n"
+        "seed: 7\ngates:\n  - min: pass\n    value: 0.7\n    slice: lang=zh\n"
+        "  - no_regression: spans.prompt\n    margin: 0.02\n  - must_pass: smoke\n"
+        "  - max_p95_ms: 500\n");
+  Write("cases.jsonl",
+        "{\"id\":\"a\",\"query\":\"q\"}\n{\"id\":\"b\",\"query\":\"r\",\"draft\":true}\n");
+  ASSERT_OK_AND_ASSIGN(const Suite suite, ReadSuite(directory_.path()));
+  EXPECT_EQ(suite.name, "valley");
+  EXPECT_EQ(suite.config.at("retrieval.k"), "5");
+  EXPECT_EQ(suite.max_words, 90u);
+  EXPECT_EQ(suite.repeats, 2u);
+  EXPECT_EQ(suite.seed, 7u);
+  ASSERT_EQ(suite.gates.size(), 4u);
+  EXPECT_EQ(Describe(suite.gates[0]), "min pass >= 0.7 on lang=zh");
+  EXPECT_EQ(Describe(suite.gates[1]), "no_regression spans.prompt, margin 0.02");
+  EXPECT_EQ(Describe(suite.gates[2]), "must_pass smoke");
+  EXPECT_EQ(Describe(suite.gates[3]), "max_p95_ms 500");
+  EXPECT_EQ(suite.cases.size(), 2u);
+}
+
+TEST_F(SuiteFileTest, TheHashIsThatOfWhatIsAsked) {
+  Write("suite.yaml", "name: valley\n");
+  Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\"}\n");
+  ASSERT_OK_AND_ASSIGN(const Suite first, ReadSuite(directory_.path()));
+  Write("cases.jsonl",
+        "{\"id\":\"a\",\"query\":\"q\"}\n{\"id\":\"b\",\"query\":\"r\",\"draft\":true}\n");
+  ASSERT_OK_AND_ASSIGN(const Suite with_draft, ReadSuite(directory_.path()));
+  EXPECT_EQ(first.Hash(), with_draft.Hash());
+  Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q?\"}\n");
+  ASSERT_OK_AND_ASSIGN(const Suite changed, ReadSuite(directory_.path()));
+  EXPECT_NE(first.Hash(), changed.Hash());
+}
+
+TEST_F(SuiteFileTest, WhatIsWrongInASuiteIsNamedWithItsLine) {
+  const auto error = [](const std::string& yaml) {
+    return ParseSuiteFile(yaml, "suite.yaml").status().message();
+  };
+  EXPECT_EQ(error("corpus: a\n"), "suite.yaml: \"name\" is missing");
+  EXPECT_EQ(error("name: a\ngate: []\n"), "suite.yaml:2: gate: unknown key; did you mean gates?");
+  EXPECT_EQ(error("name: a\nrepeats: no\n"),
+            "suite.yaml:2: repeats: expected a number, got \"no\"");
+  EXPECT_EQ(error("name: a\ngates:\n  - min: pas\n    value: 1\n"),
+            "suite.yaml:3: min: no metric \"pas\"; docs/evaluation.md lists them");
+  EXPECT_EQ(error("name: a\ngates:\n  - min: refusal.over\n    value: 1\n"),
+            "suite.yaml:3: min: of refusal.over less is better; expected max");
+  EXPECT_EQ(error("name: a\ngates:\n  - min: pass\n"), "suite.yaml:3: min: \"value\" is missing");
+  EXPECT_EQ(
+      error("name: a\ngates:\n  - value: 1\n"),
+      "suite.yaml:3: gates: expected min, max, no_regression, must_pass, max_cost, max_p95_ms "
+      "or max_false_hit");
+  EXPECT_THAT(error("name: [\n"), HasSubstr("not valid YAML"));
+  Write("suite.yaml", "name: a\n");
+  Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\"}\n\n{\"id\":\"a\",\"query\":\"r\"}\n");
+  EXPECT_EQ(ReadSuite(directory_.path()).status().message(),
+            Path("cases.jsonl") + ":3: id \"a\" stands at " + Path("cases.jsonl") + ":1 already");
+  Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\",\"accept\":[{\"regex\":\"(\"}]}\n");
+  EXPECT_THAT(ReadSuite(directory_.path()).status().message(),
+              HasSubstr("cases.jsonl: case \"a\": regex \"(\": "));
+}
+
+AnswerCheck Contains(const std::string& text) { return {.texts = {text}}; }
+
+TEST(AnswerCheckTest, TextIsFoundFoldedAndAtWordBorders) {
+  EXPECT_TRUE(Holds(Contains("26 days"), "They have ２６\n  Days of leave."));
+  EXPECT_TRUE(Holds(Contains("15.3%"), "it was 15.3 % then"));
+  EXPECT_TRUE(Holds(Contains("約11度"), "水硬度为约 11 度（德国度）"));
+  EXPECT_FALSE(Holds(Contains("4 days"), "They have 24 days"));
+  EXPECT_FALSE(Holds(Contains("5"), "4.5 bar"));
+  EXPECT_FALSE(Holds(Contains("4"), "4.5 bar"));
+  EXPECT_TRUE(Holds(Contains("4"), "It is 4."));
+  EXPECT_FALSE(Holds(Contains("art"), "the part"));
+}
+
+TEST(AnswerCheckTest, NumbersCompareByValueAndUnit) {
+  const AnswerCheck check{.kind = AnswerCheck::Kind::kNumber, .number = 1000, .unit = "kg"};
+  EXPECT_TRUE(Holds(check, "It weighs 1,000 kg."));
+  EXPECT_FALSE(Holds(check, "It costs 1000 VM."));
+  EXPECT_FALSE(Holds(check, "It weighs 1001 kg."));
+  EXPECT_TRUE(Holds({.kind = AnswerCheck::Kind::kNumber, .number = 1000, .tolerance = 1}, "1001"));
+}
+
+TEST(AnswerCheckTest, LengthCountsWordsAndCharacters) {
+  EXPECT_EQ(CountWords("The pump 泵站 runs."), 5u);
+  const AnswerCheck check{.kind = AnswerCheck::Kind::kLength, .low = 2, .high = 3};
+  EXPECT_TRUE(Holds(check, "one two"));
+  EXPECT_FALSE(Holds(check, "one"));
+  EXPECT_FALSE(Holds(check, "one two three four"));
+}
+
+TEST(AnswerCheckTest, JsonMustFitItsSchema) {
+  const std::string schema =
+      R"({"type":"object","required":["a"],"properties":{"a":{"enum":[1,2]},)"
+      R"("b":{"type":"array","items":{"type":"string"}}}})";
+  ASSERT_OK(ValidateSchema(schema));
+  EXPECT_TRUE(FitsSchema(R"({"a":1,"b":["x"]})", schema));
+  EXPECT_FALSE(FitsSchema(R"({"a":3})", schema));
+  EXPECT_FALSE(FitsSchema(R"({"b":[]})", schema));
+  EXPECT_FALSE(FitsSchema(R"({"a":1,"b":[1]})", schema));
+  EXPECT_FALSE(FitsSchema("no json", schema));
+  EXPECT_EQ(ValidateSchema(R"({"minimum":1})").message(),
+            "\"minimum\" is not checked here; expected type, enum, required, properties and items");
+}
+
+TEST(AnswerCheckTest, MarkersAreNoPartOfTheText) {
+  EXPECT_EQ(WithoutMarkers("It runs [1][22]. See [a] and [3]."), "It runs. See [a] and.");
+}
+
+}  // namespace
+}  // namespace quarry::eval
