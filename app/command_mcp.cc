@@ -15,6 +15,8 @@
 #include "app/server_record.h"
 #include "app/server_setup.h"
 #include "model/http_client.h"
+#include "server/answer_log.h"
+#include "server/conversation_store.h"
 #include "server/handlers.h"
 #include "server/mcp.h"
 #include "server/store_file_indexer.h"
@@ -108,7 +110,9 @@ Result<std::string> AnswerHere(const Config& config, const std::string& message,
       CancelToken(),
       engine->clock().NowMicros() / 1'000'000,
       server::ApiKeys(engine->index().objects(), engine->clock()),
-      store_files};
+      store_files,
+      std::make_unique<server::AnswerLog>(engine->index().objects(), 0),
+      std::make_unique<server::ConversationStore>(engine->index().objects(), engine->clock())};
   return server::AnswerMcp(environment, message, session, server::Caller(), context);
 }
 

@@ -76,8 +76,8 @@ Judgement LocalJudge::JudgeClaim(std::string_view claim, std::string_view text,
   return JudgeBy(claim, Evidence(text, header, analyzer_), options_.threshold, analyzer_);
 }
 
-Result<std::vector<Judgement>> LocalJudge::JudgeClaims(
-    const generation::VerdictQuestion& question, const CallContext& context) const {
+Result<std::vector<Judgement>> LocalJudge::JudgeClaims(const generation::VerdictQuestion& question,
+                                                       const CallContext& context) const {
   QUARRY_RETURN_IF_ERROR(context.Check());
   const Evidence evidence(question.text, "", analyzer_);
   std::vector<Judgement> judgements;

@@ -41,7 +41,7 @@ Status ReadValue(std::string_view value, Conversation& conversation) {
     return InvalidArgumentError("version: expected " + std::to_string(kVersion) + ", not " +
                                 std::to_string(version));
   }
-  if (turns > kMaxTurns) return InvalidArgumentError("turns: more than there may be");
+  if (turns > kMaxStoredTurns) return InvalidArgumentError("turns: more than there may be");
   conversation.created_micros = static_cast<int64_t>(created);
   conversation.updated_micros = static_cast<int64_t>(updated);
   conversation.turns = static_cast<uint32_t>(turns);
@@ -63,9 +63,9 @@ Status CheckTitle(const std::string& title) {
 }
 
 Status RoomIn(const Conversation& conversation) {
-  if (conversation.turns >= kMaxTurns) {
+  if (conversation.turns >= kMaxStoredTurns) {
     return FailedPreconditionError("conversation " + conversation.id + " has " +
-                                   std::to_string(kMaxTurns) + " turns, which is the most");
+                                   std::to_string(kMaxStoredTurns) + " turns, which is the most");
   }
   if (conversation.bytes >= kMaxConversationBytes) {
     return FailedPreconditionError("conversation " + conversation.id + " is full: it has " +

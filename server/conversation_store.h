@@ -19,7 +19,7 @@
 
 namespace quarry::server {
 
-inline constexpr uint32_t kMaxTurns = 200;
+inline constexpr uint32_t kMaxStoredTurns = 200;
 inline constexpr uint64_t kMaxConversationBytes = 1u << 20;
 inline constexpr size_t kMaxTitleBytes = 400;
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "server/api_json.h"
 #include "server/handlers.h"
+#include "server/question.h"
 #include "server/store_search.h"
 
 namespace quarry::server {

@@ -1,6 +1,8 @@
 // MCP: the messages, over a real engine and without a transport; then over HTTP.
 
 #include "server/mcp.h"
+#include "server/answer_log.h"
+#include "server/conversation_store.h"
 #include "server/store_file_indexer.h"
 
 #include "server/handlers.h"
@@ -82,8 +84,14 @@ class McpTest : public ::testing::Test {
                            .version = "1.2.3"};
   StoreFileIndexer store_files_{services_};
   HandlerEnvironment environment_{
-      {},          services_, CancelToken(), 0, ApiKeys(engine_->index->objects(), engine_->clock),
-      store_files_};
+      {},
+      services_,
+      CancelToken(),
+      0,
+      ApiKeys(engine_->index->objects(), engine_->clock),
+      store_files_,
+      std::make_unique<AnswerLog>(engine_->index->objects(), 0),
+      std::make_unique<ConversationStore>(engine_->index->objects(), engine_->clock)};
   McpSession session_;
   Caller caller_;
 };
