@@ -45,10 +45,10 @@ std::vector<double> Fit(const Table& wins) {
 
 }  // namespace
 
-std::vector<SystemStrength> FitBradleyTerry(std::span<const Comparison> comparisons,
+std::vector<SystemStrength> FitBradleyTerry(std::span<const PairResult> comparisons,
                                             uint32_t samples, uint64_t seed) {
   std::map<std::string, size_t> places;
-  for (const Comparison& one : comparisons) {
+  for (const PairResult& one : comparisons) {
     places.emplace(one.first, 0);
     places.emplace(one.second, 0);
   }
@@ -57,9 +57,9 @@ std::vector<SystemStrength> FitBradleyTerry(std::span<const Comparison> comparis
     place = systems.size();
     systems.push_back({.system = name});
   }
-  std::map<std::string, std::vector<const Comparison*>> named;
-  std::vector<std::vector<const Comparison*>> groups;
-  for (const Comparison& one : comparisons) {
+  std::map<std::string, std::vector<const PairResult*>> named;
+  std::vector<std::vector<const PairResult*>> groups;
+  for (const PairResult& one : comparisons) {
     SystemStrength& first = systems[places.at(one.first)];
     SystemStrength& second = systems[places.at(one.second)];
     switch (one.preference) {
@@ -87,7 +87,7 @@ std::vector<SystemStrength> FitBradleyTerry(std::span<const Comparison> comparis
   const auto fit = [&](const std::vector<uint32_t>& times) {
     Table wins(systems.size(), std::vector<double>(systems.size(), 0));
     for (size_t g = 0; g < groups.size(); ++g) {
-      for (const Comparison* one : groups[g]) {
+      for (const PairResult* one : groups[g]) {
         if (one->preference == Preference::kUnjudged) continue;
         const size_t first = places.at(one->first);
         const size_t second = places.at(one->second);

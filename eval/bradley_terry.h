@@ -16,7 +16,7 @@
 
 namespace quarry::eval {
 
-struct Comparison {
+struct PairResult {
   std::string first;  // systems
   std::string second;
   Preference preference = Preference::kTie;  // kUnjudged rows count for nobody
@@ -33,7 +33,7 @@ struct SystemStrength {
 };
 
 // Strongest first, equal ones by name.
-std::vector<SystemStrength> FitBradleyTerry(std::span<const Comparison> comparisons,
+std::vector<SystemStrength> FitBradleyTerry(std::span<const PairResult> comparisons,
                                             uint32_t samples = 500, uint64_t seed = 42);
 
 }  // namespace quarry::eval

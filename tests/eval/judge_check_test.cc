@@ -116,7 +116,7 @@ TEST(JudgeCheckTest, OrdersThatDisagreeAreInconsistentAndATieIsNoAnswer) {
 TEST(BradleyTerryTest, FindsTheStrengthsThatPairsWereDrawnFrom) {
   const double truth[] = {1.0, 0.2, -1.2};
   Random random(7);
-  std::vector<Comparison> comparisons;
+  std::vector<PairResult> comparisons;
   for (int i = 0; i < 3000; ++i) {
     const size_t first = random.Below(3);
     const size_t second = (first + 1 + random.Below(2)) % 3;
@@ -139,7 +139,7 @@ TEST(BradleyTerryTest, FindsTheStrengthsThatPairsWereDrawnFrom) {
 
 TEST(BradleyTerryTest, OneThatNeverLostIsStrongestAndFiniteAndUnjudgedPairsCountForNobody) {
   using enum Preference;
-  const std::vector<Comparison> comparisons = {{"a", "b", kFirst, "1"},
+  const std::vector<PairResult> comparisons = {{"a", "b", kFirst, "1"},
                                                {"b", "a", kSecond, "2"},
                                                {"b", "c", kTie, "3"},
                                                {"c", "a", kUnjudged, "4"}};
