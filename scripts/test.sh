@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs the tests: the whole suite optimised, the unit tests again
-# under AddressSanitizer and UndefinedBehaviorSanitizer. Extra arguments go to ctest (-R NAME, -L unit).
+# Installs what is missing, builds, and runs the tests: those of the whole program and of the folders with
+# kernels optimised, all unit tests under AddressSanitizer and UndefinedBehaviorSanitizer. Extra arguments go
+# to ctest (-R NAME).
 # The tier "slow" is run by hand: ctest --preset release -L slow
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,8 +10,8 @@ scripts/install_packages.sh
 scripts/npm_ci.sh
 
 echo "Building release ..."
-scripts/build.sh release
-ctest --preset release -LE slow -j "$(nproc)" "$@"
+scripts/build.sh release quarry optimised_tests
+ctest --preset release -L 'unit-optimised|integration|e2e' -LE slow -j "$(nproc)" "$@"
 
 echo "Building dev (AddressSanitizer, UndefinedBehaviorSanitizer) ..."
 scripts/build.sh dev unit_tests
