@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "base/file.h"
@@ -20,6 +21,21 @@ constexpr uint64_t kMostBytes = 4096;
 constexpr mode_t kOwnerOnly = 0600;
 
 std::string PathIn(const std::string& store) { return store + "/SERVER.json"; }
+
+// "http://127.0.0.1:8420", and nothing that only begins so.
+bool IsLoopbackUrl(std::string_view url) {
+  constexpr std::string_view kScheme = "http://";
+  if (!url.starts_with(kScheme)) return false;
+  url.remove_prefix(kScheme.size());
+  const size_t colon = url.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  const std::string_view host = url.substr(0, colon);
+  const std::string_view port = url.substr(colon + 1);
+  const bool is_host =
+      host == "localhost" || host == "[::1]" ||
+      (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+  return is_host && !port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 Status SystemError(const std::string& path) {
   return UnavailableError("write " + path + ": " + std::strerror(errno));
@@ -62,9 +78,7 @@ Result<ServerRecord> ReadServerRecord(const std::string& store) {
   };
   ServerRecord record{.url = field("url"), .token = field("token")};
   // The token goes to nobody but this machine.
-  const bool is_here = record.url.starts_with("http://127.") ||
-                       record.url.starts_with("http://localhost:") ||
-                       record.url.starts_with("http://[::1]:");
+  const bool is_here = IsLoopbackUrl(record.url);
   if (!is_here || record.token.empty()) {
     return DataLossError(path + ": expected the address of a server on this machine and its token");
   }
