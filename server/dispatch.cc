@@ -100,10 +100,12 @@ RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
   router_.Add({.method = "GET",
                .pattern = "/openapi.json",
                .description = "this API, as OpenAPI 3.1 describes one",
-               .handler = [this](const Call&) {
-                 return Response{
-                     .body = OpenApiDocument(router_.routes(), environment_.services.version)};
-               }});
+               .handler =
+                   [this](const Call&) {
+                     return Response{
+                         .body = OpenApiDocument(router_.routes(), environment_.services.version)};
+                   },
+               .scope = Scope::kOpen});
 }
 
 RequestDispatcher::~RequestDispatcher() { WaitUntilIdle(); }

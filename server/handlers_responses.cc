@@ -10,6 +10,7 @@
 #include "server/object_page.h"
 #include "server/profile.h"
 #include "server/response_writer.h"
+#include "server/sse.h"
 #include "server/store_requests.h"
 
 namespace quarry::server {
@@ -115,7 +116,10 @@ Result<Response> PostResponses(const HandlerEnvironment& environment, const Call
   const auto now = [&] { return services.clock.NowMicros() / 1'000'000; };
   ResponseWriter writer(request, call, now());
   generation::AnswerSink sink;
-  if (request.stream) sink = [&](std::string_view delta) { return writer.WriteDelta(delta); };
+  if (request.stream) {
+    call.stream.KeepAlive(EventStreamHead());
+    sink = [&](std::string_view delta) { return writer.WriteDelta(delta); };
+  }
   const Result<Answer> answer = services.assistant.Ask(
       turns, request.question.query, *snapshot, CacheUseOf(call.request), sink, call.context);
   if (answer.ok()) {

@@ -64,6 +64,13 @@ void WriteOperation(const Route& route, const PathPattern& pattern, JsonWriter& 
   json.Key(method).BeginObject().Key("operationId").String(OperationId(route));
   json.Key("summary").String(route.description);
   json.Key("tags").BeginArray().String(TagOf(route.pattern)).EndArray();
+  // What a key must have, where the store has keys; an empty list: none is asked for.
+  json.Key("security").BeginArray();
+  if (route.scope != Scope::kOpen) {
+    json.BeginObject().Key("key").BeginArray().String(ScopeName(route.scope)).EndArray();
+    json.EndObject();
+  }
+  json.EndArray();
   if (!pattern.parameters.empty()) {
     json.Key("parameters").BeginArray();
     for (const auto& [name, takes_rest] : pattern.parameters) {
@@ -108,6 +115,7 @@ std::string OpenApiDocument(const std::vector<Route>& routes, const std::string&
     json.EndObject();
   }
   json.EndObject().Key("components").BeginObject().Key("schemas").Raw(kSchemas);
+  json.Key("securitySchemes").Raw(R"({"key":{"type":"http","scheme":"bearer"}})");
   return json.EndObject().EndObject().Take();
 }
 

@@ -2,6 +2,9 @@
 
 #include "server/auth.h"
 
+#include <cctype>
+#include <set>
+
 #include "base/log.h"
 #include "tests/server/server_testing.h"
 
@@ -138,6 +141,34 @@ TEST_F(AuthTest, EveryRouteAsksForItsScope) {
   EXPECT_EQ(status("GET", "/api/v1/keys", admin), 200);
   const HttpReply reply = Send(server, "GET", "/api/v1/keys", query);
   EXPECT_EQ(MessageOf(reply), "this needs the scope admin, which the key does not have");
+}
+
+TEST_F(AuthTest, WithoutAKeyNoRouteAnswersButThoseThatAreOpen) {
+  const TestServer server(engine_, {});
+  Key({.name = "q"});
+  const json description = json::parse(Send(server, "GET", "/openapi.json", "").body);
+  std::set<string> open;
+  for (const auto& [path, methods] : description.at("paths").items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      string upper = method;
+      for (char& c : upper) c = static_cast<char>(std::toupper(c));
+      string target = path;
+      for (size_t at; (at = target.find('{')) != string::npos;) {
+        target.replace(at, target.find('}') - at + 1, "x");
+      }
+      const int status = Send(server, upper, target, "").status;
+      if (operation.at("security").empty()) {
+        EXPECT_NE(status, 401) << upper << ' ' << path;
+        open.insert(path);
+      } else {
+        EXPECT_EQ(status, 401) << upper << ' ' << path;
+      }
+    }
+  }
+  EXPECT_TRUE(open.contains("/healthz"));
+  for (const string& path : open) {
+    EXPECT_FALSE(path.starts_with("/api/v1/") || path.starts_with("/v1/")) << path;
+  }
 }
 
 TEST_F(AuthTest, ARouteThatSaysNothingIsForAdministratorsWithoutBounds) {
