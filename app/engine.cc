@@ -94,6 +94,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
 Status Engine::Prepare(const std::string& openai_base_url) {
   QUARRY_ASSIGN_OR_RETURN(chat_, ChatSetup::Make(config_, remote_, openai_base_url, clock_));
   answerer_.emplace(analyzer_, retriever_, token_counter_, config_.answer, AnswerModel());
+  if (chat_ != nullptr) relay_.emplace(*answerer_, chat_->chat(), analyzer_);
   return OkStatus();
 }
 

@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "base/thread_pool.h"
 #include "generation/assistant.h"
+#include "generation/chat_relay.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
 #include "model/remote_models.h"
@@ -52,6 +53,8 @@ class Engine {
   model::CrossEncoderFolder* reranker() {
     return config_.rerank_model.empty() ? nullptr : &reranker_;
   }
+  // Null where no chat model is.
+  const generation::ChatRelay* relay() const { return relay_ ? &*relay_ : nullptr; }
   model::TokenCounter& token_counter() { return token_counter_; }
   // With the answer cache in front, where it is enabled.
   const generation::CachedAnswerer& answerer() const { return *cached_answerer_; }
@@ -93,6 +96,7 @@ class Engine {
   const retrieval::Retriever retriever_;
   std::unique_ptr<ChatSetup> chat_;  // null: none is configured
   std::optional<generation::Answerer> answerer_;
+  std::optional<generation::ChatRelay> relay_;
   const ingest::IngestOptions ingest_options_;
   std::optional<ThreadPool> ingest_pool_;
   std::unique_ptr<retrieval::QuestionVerifier> verifier_;

@@ -26,7 +26,8 @@ server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintai
           .ingest_pool = engine.ingest_pool(),
           .clock = engine.clock(),
           .version = ProgramVersion(),
-          .reranker = engine.reranker()};
+          .reranker = engine.reranker(),
+          .relay = engine.relay()};
 }
 
 }  // namespace quarry::app

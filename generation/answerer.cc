@@ -26,7 +26,7 @@ std::optional<ModelWriter> MakeModelWriter(const std::optional<AnswerModel>& mod
                                          options);
 }
 
-// Names the exact state that an answer came from: same fingerprint and question, same answer.
+// Same fingerprint and question, same answer.
 std::string StateFingerprint(const std::string& configuration, const index::Snapshot& snapshot) {
   std::string state = configuration + '/' + std::to_string(snapshot.collection().id.value) + '/' +
                       std::to_string(snapshot.commit().value);
@@ -72,6 +72,12 @@ Result<std::string> Answerer::ConfigurationFingerprint(const Query& query) const
   return configuration;
 }
 
+Result<std::string> Answerer::Fingerprint(const Query& query,
+                                          const index::Snapshot& snapshot) const {
+  QUARRY_ASSIGN_OR_RETURN(const std::string configuration, ConfigurationFingerprint(query));
+  return StateFingerprint(configuration, snapshot);
+}
+
 Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot,
                              const AnswerSink& sink, const CallContext& context) const {
   Trace trace;
@@ -80,8 +86,7 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
 
   Answer answer;
   answer.commit = snapshot.commit();
-  QUARRY_ASSIGN_OR_RETURN(const std::string configuration, ConfigurationFingerprint(query));
-  answer.fingerprint = StateFingerprint(configuration, snapshot);
+  QUARRY_ASSIGN_OR_RETURN(answer.fingerprint, Fingerprint(query, snapshot));
   QUARRY_ASSIGN_OR_RETURN(answer.context, MakeContext(query, snapshot, traced));
   {
     StageTimer timer(traced, "answer");

@@ -56,6 +56,10 @@ class Answerer {
   Result<Context> MakeContext(const Query& query, const index::Snapshot& snapshot,
                               const CallContext& context) const;
 
+  // Names the exact state that an answer comes from, of the store and of the configuration. Errors:
+  // those of opening the models.
+  Result<std::string> Fingerprint(const Query& query, const index::Snapshot& snapshot) const;
+
   // Names everything but question and snapshot that decides an answer: options, models, writer.
   // Errors: those of opening the models.
   Result<std::string> ConfigurationFingerprint(const Query& query) const;

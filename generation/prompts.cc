@@ -125,8 +125,8 @@ std::string Attribute(std::string_view text) {
   return value;
 }
 
-// Each passage between tags with a name that depends on all of them and on the question, so that no
-// document can hold the closing one.
+}  // namespace
+
 std::string PassagesText(std::string_view question, const Context& context) {
   uint64_t hash = Hash64(question);
   for (const Passage& passage : context.passages) {
@@ -145,8 +145,6 @@ std::string PassagesText(std::string_view question, const Context& context) {
   }
   return text;
 }
-
-}  // namespace
 
 Prompts::Prompts() {
   for (const auto& [name, text] : {std::pair<const char*, const char*>{"answer.en", kAnswerEn},

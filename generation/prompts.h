@@ -29,6 +29,10 @@ namespace quarry::generation {
 // The reply of a model that finds no answer in the passages.
 inline constexpr std::string_view kNoAnswer = "NO_ANSWER";
 
+// The passages by their numbers, each between tags whose name depends on all of them and on the
+// question, so that no document can hold the closing one.
+std::string PassagesText(std::string_view question, const Context& context);
+
 class Prompts {
  public:
   // The built-in ones.

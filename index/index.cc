@@ -260,6 +260,7 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     batch.DeleteRange(prefix, PrefixEnd(prefix));
     batch.Delete(CollectionKey(id));
     batch.Delete(CollectionNameKey(name));
+    // What was said of it as a vector store.
     for (const ObjectKind kind :
          {ObjectKind::kVectorStore, ObjectKind::kVectorStoreFile, ObjectKind::kFileBatch}) {
       for (const std::string& objects : {ObjectPrefix(kind, name), ObjectIdPrefix(kind, name)}) {

@@ -6,7 +6,7 @@
 // `quarry`; with include_usage one with the usage and no choices; "[DONE]". What goes wrong after
 // the first chunk is an {"error": ...} event, after which the stream ends without "[DONE]".
 
-#include "server/chat_request.h"
+#include "server/completion.h"
 #include "server/errors.h"
 #include "server/handlers.h"
 #include "server/openai_answer.h"
@@ -22,48 +22,13 @@ void WriteModel(const HandlerEnvironment& environment, JsonWriter& json) {
   json.Key("owned_by").String("quarry").EndObject();
 }
 
-// What all chunks of one completion share.
-struct Completion {
-  std::string id;
-  int64_t created = 0;
-  const ChatRequest& request;
-  const Request& http;
-};
-
-Completion NewCompletion(const Services& services, const ChatRequest& chat,
-                         const Request& request) {
-  return {.id = index::NewObjectId("chatcmpl-"),
-          .created = services.clock.NowMicros() / 1'000'000,
-          .request = chat,
-          .http = request};
-}
-
 // A url_citation for each marker.
 void WriteAnnotations(const Answer& answer, const Completion& completion, JsonWriter& json) {
   json.BeginArray();
   for (const Marker& marker : MarkersOf(answer)) {
-    json.BeginObject().Key("type").String("url_citation").Key("url_citation").BeginObject();
-    json.Key("start_index").Uint(marker.start).Key("end_index").Uint(marker.end);
-    json.Key("url").String(
-        UrlOf(marker.passage, completion.request.question.collection, completion.http));
-    json.Key("title").String(TitleOf(marker.passage)).EndObject().EndObject();
+    WriteUrlCitation(marker.start, marker.end, marker.passage, completion, json);
   }
   json.EndArray();
-}
-
-void WriteUsage(const Usage& usage, JsonWriter& json) {
-  json.BeginObject().Key("prompt_tokens").Uint(usage.prompt_tokens);
-  json.Key("completion_tokens").Uint(usage.completion_tokens);
-  json.Key("total_tokens").Uint(uint64_t{usage.prompt_tokens} + usage.completion_tokens);
-  json.EndObject();
-}
-
-// Opens the object that every response begins with.
-JsonWriter& BeginCompletion(const Completion& completion, std::string_view object,
-                            JsonWriter& json) {
-  json.BeginObject().Key("id").String(completion.id).Key("object").String(object);
-  json.Key("created").Int(completion.created);
-  return json.Key("model").String(completion.request.model);
 }
 
 std::string CompletionJson(const Answer& answer, const Completion& completion) {
@@ -121,6 +86,36 @@ void EndStream(const Completion& completion, const Answer& answer, StreamWriter&
 
 }  // namespace
 
+Completion NewCompletion(const Services& services, const ChatRequest& chat,
+                         const Request& request) {
+  return {.id = index::NewObjectId("chatcmpl-"),
+          .created = services.clock.NowMicros() / 1'000'000,
+          .request = chat,
+          .http = request};
+}
+
+JsonWriter& BeginCompletion(const Completion& completion, std::string_view object,
+                            JsonWriter& json) {
+  json.BeginObject().Key("id").String(completion.id).Key("object").String(object);
+  json.Key("created").Int(completion.created);
+  return json.Key("model").String(completion.request.model);
+}
+
+void WriteUsage(const Usage& usage, JsonWriter& json) {
+  json.BeginObject().Key("prompt_tokens").Uint(usage.prompt_tokens);
+  json.Key("completion_tokens").Uint(usage.completion_tokens);
+  json.Key("total_tokens").Uint(uint64_t{usage.prompt_tokens} + usage.completion_tokens);
+  json.EndObject();
+}
+
+void WriteUrlCitation(size_t start, size_t end, const Passage& passage,
+                      const Completion& completion, JsonWriter& json) {
+  json.BeginObject().Key("type").String("url_citation").Key("url_citation").BeginObject();
+  json.Key("start_index").Uint(start).Key("end_index").Uint(end);
+  json.Key("url").String(UrlOf(passage, completion.request.question.collection, completion.http));
+  json.Key("title").String(TitleOf(passage)).EndObject().EndObject();
+}
+
 Result<Response> GetModels(const HandlerEnvironment& environment, const Call&) {
   JsonWriter json;
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();
@@ -143,6 +138,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, chat.question));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(services, chat.question.collection));
+  if (!chat.relayed_by.empty()) return CompleteRelayed(environment, call, chat, *snapshot);
   const Completion completion = NewCompletion(services, chat, call.request);
   generation::AnswerSink sink;
   if (chat.stream) {

@@ -20,6 +20,7 @@
 #include "base/metrics.h"
 #include "base/thread_pool.h"
 #include "generation/assistant.h"
+#include "generation/chat_relay.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -75,6 +76,7 @@ struct Services {
   const Clock& clock;
   std::string version;                            // of the program
   model::CrossEncoderFolder* reranker = nullptr;  // null: none is configured
+  const generation::ChatRelay* relay = nullptr;   // null: no chat model is
 };
 
 // Thread-safe: Stop may be called from any thread.

@@ -6,7 +6,8 @@ namespace quarry::testing {
 namespace {
 
 std::unique_ptr<server::Server> StartServer(TestEngine& engine, server::ServerOptions options,
-                                            MetricsRegistry& metrics, ThreadPool& pool) {
+                                            MetricsRegistry& metrics, ThreadPool& pool,
+                                            const generation::ChatRelay* relay = nullptr) {
   options.port = 0;
   auto started = server::Server::Start(options, {.index = *engine.index,
                                                  .analyzer = engine.analyzer,
@@ -20,7 +21,8 @@ std::unique_ptr<server::Server> StartServer(TestEngine& engine, server::ServerOp
                                                  .pool = pool,
                                                  .ingest_pool = engine.pool,
                                                  .clock = engine.clock,
-                                                 .version = "1.2.3"});
+                                                 .version = "1.2.3",
+                                                 .relay = relay});
   QUARRY_CHECK(started.ok());
   return std::move(started).value();
 }
@@ -82,10 +84,10 @@ TestServer::TestServer(server::ServerOptions options, size_t threads, size_t que
       server_(StartServer(*engine_, options, metrics_, pool_)) {}
 
 TestServer::TestServer(TestEngine& engine, server::ServerOptions options, size_t threads,
-                       size_t queue)
+                       size_t queue, const generation::ChatRelay* relay)
     : engine_(&engine),
       pool_(threads, queue),
-      server_(StartServer(*engine_, options, metrics_, pool_)) {}
+      server_(StartServer(*engine_, options, metrics_, pool_, relay)) {}
 
 JsonReply TestServer::Send(const std::string& method, const std::string& target,
                            const std::string& body, const std::string& media_type) const {

@@ -32,7 +32,7 @@ class TestServer {
   explicit TestServer(server::ServerOptions options = {}, size_t threads = 2, size_t queue = 64);
   // For an engine that is filled already and outlives the server.
   TestServer(TestEngine& engine, server::ServerOptions options, size_t threads = 2,
-             size_t queue = 64);
+             size_t queue = 64, const generation::ChatRelay* relay = nullptr);
 
   JsonReply Get(const std::string& target) const { return Send("GET", target, "", ""); }
   JsonReply Delete(const std::string& target) const { return Send("DELETE", target, "", ""); }

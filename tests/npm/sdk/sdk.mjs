@@ -1,6 +1,9 @@
 // The official SDKs of OpenAI and Cohere against a server that has the bundled corpus.
 //
-//   npm ci && node sdk.mjs http://127.0.0.1:8420
+//   npm ci && node sdk.mjs http://127.0.0.1:8420 [http://127.0.0.1:8421]
+//
+// The second is a server with a chat model that calls the tool it is given, and answers in JSON where it
+// is asked to (tests/e2e/sdk_test.cc).
 //
 // Prints a line per check; exit status 1 where one fails.
 
@@ -192,5 +195,47 @@ await check("rerank by Cohere's client, and v2 by its shape", async () => {
   });
   assert.deepEqual((await reply.json()).results.map((result) => result.index), [1, 0]);
 });
+
+const withModel = process.argv[3];
+if (withModel) {
+  const assistant = new OpenAI({ baseURL: `${withModel}/v1`, apiKey: "none", maxRetries: 0 });
+
+  await check("tools: the call goes to the client, and its result back", async () => {
+    const asked = [];
+    const runner = assistant.chat.completions.runTools({
+      model: "quarry",
+      messages: [{ role: "user", content: "What is the weather at Upper Tarn?" }],
+      tools: [{
+        type: "function",
+        function: {
+          name: "get_weather",
+          description: "The weather at a place",
+          parameters: { type: "object", properties: { place: { type: "string" } } },
+          parse: JSON.parse,
+          function: ({ place }) => { asked.push(place); return "sunny"; },
+        },
+      }],
+    });
+    assert.equal(await runner.finalContent(), "It is sunny.");
+    assert.deepEqual(asked, ["Upper Tarn"]);
+  });
+
+  await check("tools, streamed", async () => {
+    const stream = assistant.chat.completions.stream({
+      model: "quarry",
+      messages: [{ role: "user", content: "What is the weather at Upper Tarn?" }],
+      tools: [{ type: "function", function: { name: "get_weather", parameters: { type: "object" } } }],
+    });
+    const { message, finish_reason } = (await stream.finalChatCompletion()).choices[0];
+    assert.equal(finish_reason, "tool_calls");
+    assert.equal(JSON.parse(message.tool_calls[0].function.arguments).place, "Upper Tarn");
+  });
+
+  await check("response_format json_object", async () => {
+    const completion = await assistant.chat.completions.create({
+      model: "quarry", messages, response_format: { type: "json_object" } });
+    assert.deepEqual(JSON.parse(completion.choices[0].message.content), { rate: 0.3 });
+  });
+}
 
 process.exit(failures === 0 ? 0 : 1);

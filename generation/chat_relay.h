@@ -1,0 +1,62 @@
+#pragma once
+
+// ChatRelay: a turn of the configured chat model that is more than an answer with checked citations:
+// with tools of the caller, in JSON, with log probabilities, with several choices, or without
+// documents.
+//
+//   the caller's turns, the last of the user with the passages that were found for it -> model
+//   -> its replies as they are
+//
+// What the model writes is not checked. Calls of tools go back to the caller, who runs them; and text
+// of documents is nobody's instruction. So while passages are in a request, a tool is offered only if
+// the user's own messages speak of it (share a word with its name or description) or the caller
+// chooses it; the others are withheld, whatever the passages say, and named.
+
+#include <string>
+#include <vector>
+
+#include "generation/answerer.h"
+#include "model/chat_model.h"
+
+namespace quarry::generation {
+
+struct RelayRequest {
+  // The caller's turns, one of the user among them. Their options count, and their `spent` is 0.
+  model::ChatRequest chat;
+  uint32_t choices = 1;
+  bool retrieval = true;
+};
+
+struct Relayed {
+  Context context;  // "[2]" in a reply is the second of its passages; empty without retrieval
+  std::vector<model::ChatReply> replies;  // one per choice
+  std::vector<std::string> withheld_tools;
+  Usage usage;  // of all
+  CommitSequence commit;
+  std::string fingerprint;  // of the state and configuration, as Answer::fingerprint
+};
+
+// Takes a piece of the reply number `choice`. False when nobody listens any more.
+using RelaySink = std::function<bool(uint32_t choice, std::string_view delta)>;
+
+// Thread-safe. All must outlive it.
+class ChatRelay {
+ public:
+  ChatRelay(const Answerer& answerer, const model::ChatModel& model, const Analyzer& analyzer)
+      : answerer_(answerer), model_(model), analyzer_(analyzer) {}
+
+  // `query` is the last message of the user, with what restricts retrieval. Choices differ by their
+  // seed. Errors: those of Answerer::MakeContext and of ChatModel::Complete. `sink` may be null.
+  Result<Relayed> Complete(const RelayRequest& request, const Query& query,
+                           const index::Snapshot& snapshot, const RelaySink& sink,
+                           const CallContext& context) const;
+
+ private:
+  std::vector<std::string> WithholdTools(model::ChatRequest& chat) const;
+
+  const Answerer& answerer_;
+  const model::ChatModel& model_;
+  const Analyzer& analyzer_;
+};
+
+}  // namespace quarry::generation
