@@ -100,6 +100,9 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
   if (!baseline.empty()) {
     QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, engine.get()));
   }
+  if (engine != nullptr) {
+    QUARRY_ASSIGN_OR_RETURN(options.distrust, DistrustOf(run.manifest.judge, *engine));
+  }
   eval::RunReport report = eval::MakeReport(std::move(run), std::move(options));
   if (engine != nullptr) {
     const eval::RunStore store(engine->index().objects());
@@ -125,12 +128,11 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   if (!baseline.empty() && !options.baseline) {
     QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, bench.engine.get()));
   }
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
-                          MakeJudge(arguments.judge, bench.engine->analyzer()));
+  QUARRY_ASSIGN_OR_RETURN(const SuiteJudge judge, MakeJudge(arguments.judge, *bench.engine));
   const eval::RunParts parts{.retriever = bench.engine->retriever(),
                              .answerer = bench.engine->answerer(),
                              .snapshot = *bench.snapshot,
-                             .judge = judge.get()};
+                             .judge = judge.judge.get()};
   eval::RunSettings settings;
   settings.query.mode = bench.config.mode;
   settings.query.k = bench.config.k;
@@ -158,6 +160,7 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   QUARRY_ASSIGN_OR_RETURN(eval::Run run, store.Read(manifest.id));
   // Those of the suite as it stands now: a run that went on may have begun under others.
   options.gates = suite.gates;
+  QUARRY_ASSIGN_OR_RETURN(options.distrust, DistrustOf(manifest.judge, *bench.engine));
   eval::RunReport report = eval::MakeReport(std::move(run), std::move(options));
   QUARRY_RETURN_IF_ERROR(AddHistory(store, report));
   QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report));

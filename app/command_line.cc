@@ -550,6 +550,8 @@ class Parser {
     Then(diff, [this](CommandContext& context) { return RunEvalDiff(eval_diff_, context); });
 
     AddEvalSuites(family);
+    AddEvalTools(family);
+    AddEvalFiles(family);
 
     CLI::App& judge = AddCommand(
         family, "judge-check", "how far a judge agrees with labels of people",
@@ -625,7 +627,8 @@ class Parser {
     run.add_option("--name", eval_run_.name, "of the run, to find it by")->type_name("NAME");
     run.add_option("--baseline", eval_run_.baseline, "run (or its file) to compare with")
         ->type_name("RUN");
-    run.add_option("--judge", eval_run_.judge, "local or none (local)")->type_name("JUDGE");
+    run.add_option("--judge", eval_run_.judge, "local, llm (chat.model) or none (local)")
+        ->type_name("JUDGE");
     run.add_option("--jobs", eval_run_.jobs, "cases at once (one per core)")
         ->type_name("N")
         ->check(IntegerFrom(1, 1000));
@@ -668,6 +671,86 @@ class Parser {
         ->type_name("N")
         ->check(IntegerFrom(1, kMaxListed));
     Then(runs, [this](CommandContext& context) { return RunEvalRuns(eval_runs_, context); });
+  }
+
+  void AddEvalTools(CLI::App& family) {
+    CLI::App& lint = AddCommand(family, "lint", "what is wrong with a suite, against its corpus",
+                                "quarry eval lint examples/suite");
+    lint.add_option("SUITE", eval_suite_.suite, "folder of the suite")->required();
+    lint.add_flag("--apply", eval_suite_.apply, "write the offsets of gold spans that moved");
+    Then(lint, [this](CommandContext& context) { return RunEvalLint(eval_suite_, context); });
+
+    CLI::App& plan = AddCommand(family, "plan", "how many cases it takes to see a difference",
+                                "quarry eval plan examples/suite --detect 0.03 --run latest");
+    plan.add_option("SUITE", eval_plan_.suite, "that is there already");
+    plan.add_option("--detect", eval_plan_.detect, "difference of two pass rates (0.05)")
+        ->type_name("D");
+    plan.add_option("--discordance", eval_plan_.discordance,
+                    "share of cases on which two systems disagree (0.15)")
+        ->type_name("S");
+    plan.add_option("--run", eval_plan_.run, "whose tokens and prices are taken")->type_name("RUN");
+    Then(plan, [this](CommandContext& context) { return RunEvalPlan(eval_plan_, context); });
+
+    CLI::App& sweep = AddCommand(
+        family, "sweep", "race configurations, and show the winner on held-out questions",
+        "quarry eval sweep --beir data/cranfield --vary retrieval.dense_weight=0,0.2,0.5\n"
+        "  quarry eval sweep examples/suite --vary retrieval.k=5,10,20 "
+        "--vary chunking.target_tokens=200,400 --report sweep.html");
+    sweep.add_option("SUITE", eval_sweep_.suite, "folder of a suite with a corpus; or --beir");
+    sweep.add_option("--beir", eval_sweep_.beir, "corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv")
+        ->type_name("DIR");
+    sweep.add_option("--split", eval_sweep_.split, "of the judgements (test)")->type_name("NAME");
+    sweep.add_option("--vary", eval_sweep_.vary, "an option and its values; repeatable")
+        ->type_name("KEY=V1,V2")
+        ->allow_extra_args(false)
+        ->required();
+    sweep.add_option("--held-out", eval_sweep_.held_out, "share that chooses nothing (0.5)")
+        ->type_name("S")
+        ->check(CLI::Range(0.1, 0.9));
+    sweep.add_option("--seed", eval_sweep_.seed, "of the split (1)")->type_name("N");
+    sweep.add_option("--report", eval_sweep_.reports, "also to FILE: .html, .json; repeatable")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    Then(sweep, [this](CommandContext& context) { return RunEvalSweep(eval_sweep_, context); });
+  }
+
+  void AddEvalFiles(CLI::App& family) {
+    CLI::App& synth = AddCommand(family, "synth", "draft cases out of a collection",
+                                 "quarry eval synth --to eval/drafts --cases 50");
+    synth.add_option("--to", eval_synth_.directory, "folder of the suite to make")
+        ->type_name("DIR")
+        ->required();
+    synth.add_option("--cases", eval_synth_.cases, "at most so many (100)")
+        ->type_name("N")
+        ->check(IntegerFrom(1, 100'000));
+    synth.add_option("--seed", eval_synth_.seed, "of what is drawn (1)")->type_name("N");
+    Then(synth, [this](CommandContext& context) { return RunEvalSynth(eval_synth_, context); });
+
+    CLI::App& import = AddCommand(family, "import", "make a suite of another program's file",
+                                  "quarry eval import squad dev-v2.0.json --to eval/squad");
+    import.add_option("FORMAT", eval_import_.format, "beir, squad, rgb, ragas or promptfoo")
+        ->required();
+    import.add_option("FILE", eval_import_.from, "to read; of beir a folder")->required();
+    import.add_option("--to", eval_import_.directory, "folder of the suite to make")
+        ->type_name("DIR")
+        ->required();
+    Then(import, [this](CommandContext& context) { return RunEvalImport(eval_import_, context); });
+
+    CLI::App& export_command =
+        AddCommand(family, "export", "write a run or a suite for another program",
+                   "quarry eval export latest --format ragas --to run.ragas.jsonl");
+    export_command.add_option("WHAT", eval_export_.what, "a run, or the folder of a suite")
+        ->required();
+    export_command
+        .add_option("--format", eval_export_.format,
+                    "run, ragas or trec of a run; promptfoo or qrels of either")
+        ->type_name("NAME")
+        ->required();
+    export_command.add_option("--to", eval_export_.to, "file to write")
+        ->type_name("FILE")
+        ->required();
+    Then(export_command,
+         [this](CommandContext& context) { return RunEvalExport(eval_export_, context); });
   }
 
   void AddRunOptions(CLI::App& command) {
@@ -822,6 +905,12 @@ class Parser {
   EvalReportArguments eval_report_;
   EvalCompareArguments eval_compare_;
   EvalRunsArguments eval_runs_;
+  EvalSuiteArguments eval_suite_;
+  EvalPlanArguments eval_plan_;
+  EvalSweepArguments eval_sweep_;
+  EvalSynthArguments eval_synth_;
+  EvalImportArguments eval_import_;
+  EvalExportArguments eval_export_;
   TuneArguments tune_;
   ConfigArguments config_;
   DoctorArguments doctor_;

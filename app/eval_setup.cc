@@ -2,13 +2,12 @@
 
 #include "app/index_roots.h"
 #include "app/progress.h"
-#include "base/hash.h"
+#include "eval/calibration_store.h"
+#include "eval/llm_judge.h"
+#include "eval/local_judge.h"
 #include "eval/run_store.h"
-#include "eval/sentence_judge.h"
 
 namespace quarry::app {
-namespace {
-
 Status SyncCorpus(const std::string& folder, const Config& config, Engine& engine,
                   CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const std::vector<ingest::FileList> lists, ListRoots({folder}, config));
@@ -30,8 +29,6 @@ Status SyncCorpus(const std::string& folder, const Config& config, Engine& engin
   }
   return OkStatus();
 }
-
-}  // namespace
 
 Result<Config> ConfigFor(const eval::Suite& suite, const LoadedConfig& loaded) {
   Config config = loaded.config;
@@ -86,12 +83,32 @@ std::map<std::string, std::string> OptionsOf(const Config& config) {
   return options;
 }
 
-Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, const Analyzer& analyzer) {
-  if (name == "none") return std::unique_ptr<eval::Judge>();
+Result<SuiteJudge> MakeJudge(const std::string& name, Engine& engine) {
+  SuiteJudge made;
+  if (name == "none") return made;
   if (name == "local") {
-    return std::unique_ptr<eval::Judge>(std::make_unique<eval::SentenceJudge>(analyzer));
+    made.judge = std::make_unique<eval::LocalJudge>(engine.analyzer());
+    return made;
   }
-  return InvalidArgumentError("--judge: expected local or none, got \"" + name + "\"");
+  if (name != "llm") {
+    return InvalidArgumentError("--judge: expected local, llm or none, got \"" + name + "\"");
+  }
+  if (engine.chat() == nullptr) {
+    return FailedPreconditionError(
+        "--judge llm: no chat model is configured (chat.model, such as "
+        "http://127.0.0.1:11434/v1#llama3.1)");
+  }
+  made.verdicts = std::make_unique<eval::VerdictStore>(engine.index().objects());
+  made.judge = std::make_unique<eval::LlmJudge>(engine.chat()->chat(), made.verdicts.get());
+  return made;
+}
+
+Result<std::string> DistrustOf(const std::string& judge, Engine& engine) {
+  if (judge.empty()) return std::string();
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<eval::JudgeCalibration> calibration,
+                          eval::FindCalibration(engine.index().objects(), judge));
+  if (!calibration || calibration->trusted()) return std::string();
+  return eval::TrustText(*calibration);
 }
 
 Result<eval::Run> FindRun(const std::string& name, Engine* engine) {

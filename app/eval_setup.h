@@ -11,6 +11,7 @@
 #include "eval/judge.h"
 #include "eval/run.h"
 #include "eval/suite_file.h"
+#include "eval/verdict_store.h"
 
 namespace quarry::app {
 
@@ -26,6 +27,10 @@ struct SuiteBench {
 // collection of its own, "eval-" and its name, unless a flag names one. Errors name the key.
 Result<Config> ConfigFor(const eval::Suite& suite, const LoadedConfig& loaded);
 
+// Brings the collection of `config` in step with a folder. What cannot be indexed is noted.
+Status SyncCorpus(const std::string& folder, const Config& config, Engine& engine,
+                  CommandContext& context);
+
 // Opens the store for writing, and brings the suite's corpus up to date where it has one. Errors: those
 // of the store and of the pipeline; kFailedPrecondition where the collection is empty.
 Result<SuiteBench> OpenSuiteBench(const eval::Suite& suite, CommandContext& context);
@@ -34,8 +39,18 @@ Result<SuiteBench> OpenSuiteBench(const eval::Suite& suite, CommandContext& cont
 // out.
 std::map<std::string, std::string> OptionsOf(const Config& config);
 
-// "local" or "none". kInvalidArgument names what there is.
-Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, const Analyzer& analyzer);
+// A judge with what is known of it.
+struct SuiteJudge {
+  std::unique_ptr<eval::VerdictStore> verdicts;  // of a model's, asked once
+  std::unique_ptr<eval::Judge> judge;            // null: none
+};
+// "local", "llm" (chat.model) or "none". kInvalidArgument names what there is; kFailedPrecondition
+// where no chat model is configured.
+Result<SuiteJudge> MakeJudge(const std::string& name, Engine& engine);
+
+// Why a judge that was measured (`quarry eval judge-check --keep`) is not to be trusted; "" where it
+// is, or was never measured.
+Result<std::string> DistrustOf(const std::string& judge, Engine& engine);
 
 // A run that is named: a file (.jsonl), else one of the store that is open.
 Result<eval::Run> FindRun(const std::string& name, Engine* engine);

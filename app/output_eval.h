@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "app/console.h"
+#include "eval/lint.h"
+#include "eval/plan.h"
 #include "eval/report.h"
+#include "eval/sweep.h"
 
 namespace quarry::app {
 
@@ -20,5 +23,12 @@ struct RunListItem {
 };
 std::string RunListText(const std::vector<RunListItem>& items, const Console& console);
 std::string RunListJson(const std::vector<RunListItem>& items);
+
+std::string LintText(const eval::LintReport& report, const Console& console);
+std::string LintJson(const eval::LintReport& report);
+std::string PlanText(const eval::EvalPlan& plan);
+std::string PlanJson(const eval::EvalPlan& plan);
+std::string SweepReportText(const eval::SweepReport& report, const eval::SweepText& names,
+                            const Console& console);
 
 }  // namespace quarry::app

@@ -95,7 +95,10 @@ Result<Case> ParseCase(std::string_view line);
 // Without end of line; keys in the order of Case, without those that are as by default.
 std::string CaseLine(const Case& one);
 
-// Errors name path and line: kNotFound, kInvalidArgument (also for an id that stands twice).
+// The lines of a file. Errors name it and the line: kNotFound, kInvalidArgument (also for an id that
+// stands twice).
 Result<std::vector<Case>> ReadCases(const std::string& path);
+// The same of lines that are there; `name` stands before messages.
+Result<std::vector<Case>> ParseCases(std::string_view lines, const std::string& name);
 
 }  // namespace quarry::eval

@@ -1,4 +1,4 @@
-// The only file of eval/ that sees yaml-cpp, whose exceptions end here.
+// suite.yaml. Exceptions of yaml-cpp end here.
 
 #include "eval/suite_file.h"
 
@@ -15,6 +15,8 @@
 
 namespace quarry::eval {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr uint64_t kMaxFileBytes = 1 << 20;
 constexpr std::string_view kKeys[] = {"name",    "description", "corpus", "config",  "max_words",
@@ -161,7 +163,7 @@ Result<Suite> ReadSuite(const std::string& directory) {
   QUARRY_ASSIGN_OR_RETURN(Suite suite, ParseSuiteFile(yaml, path));
   suite.directory = directory;
   for (std::string* file : {&suite.corpus, &suite.baseline}) {
-    if (!file->empty()) *file = (std::filesystem::path(directory) / *file).lexically_normal();
+    if (!file->empty()) *file = (fs::path(directory) / *file).lexically_normal();
   }
   const std::string cases = directory + "/cases.jsonl";
   QUARRY_ASSIGN_OR_RETURN(suite.cases, ReadCases(cases));
@@ -185,11 +187,15 @@ Status WriteSuite(const Suite& suite) {
   QUARRY_RETURN_IF_ERROR(WriteFileAtomically(suite.directory + "/cases.jsonl", lines));
   const std::string path = suite.directory + "/suite.yaml";
   std::error_code error;
-  if (std::filesystem::exists(path, error)) return OkStatus();
+  if (fs::exists(path, error)) return OkStatus();
   YAML::Emitter yaml;
   yaml << YAML::BeginMap << YAML::Key << "name" << YAML::Value << suite.name;
   if (!suite.description.empty()) {
     yaml << YAML::Key << "description" << YAML::Value << suite.description;
+  }
+  if (!suite.corpus.empty()) {
+    const fs::path relative = fs::path(suite.corpus).lexically_relative(suite.directory);
+    yaml << YAML::Key << "corpus" << YAML::Value << relative.string();
   }
   yaml << YAML::EndMap;
   return WriteFileAtomically(path, std::string(yaml.c_str()) + "\n");

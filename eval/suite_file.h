@@ -56,7 +56,7 @@ Result<Suite> ReadSuite(const std::string& directory);
 // suite.yaml alone. `name` stands before messages.
 Result<Suite> ParseSuiteFile(const std::string& yaml, const std::string& name);
 
-// Writes DIRECTORY/cases.jsonl, and a suite.yaml with name and description where there is none.
+// Writes DIRECTORY/cases.jsonl, and a suite.yaml with name, description and corpus where there is none.
 Status WriteSuite(const Suite& suite);
 
 }  // namespace quarry::eval

@@ -1,0 +1,110 @@
+// quarry eval synth, import, export: suites and runs as files.
+
+#include <filesystem>
+
+#include "app/commands_eval.h"
+#include "app/eval_setup.h"
+#include "app/json_line.h"
+#include "app/progress.h"
+#include "app/text_layout.h"
+#include "base/file.h"
+#include "eval/case_formats.h"
+#include "eval/run_store.h"
+#include "eval/synth.h"
+
+namespace quarry::app {
+namespace {
+
+std::string NameOf(const std::string& directory) {
+  const std::filesystem::path path = std::filesystem::path(directory).lexically_normal();
+  const std::string name = (path.has_filename() ? path : path.parent_path()).filename().string();
+  return name.empty() || name == "." ? "suite" : name;
+}
+
+void PrintWritten(uint64_t cases, const std::string& directory,
+                  const std::vector<std::string>& warnings, Console& console) {
+  for (const std::string& warning : warnings) console.Note("warning: " + OneLine(warning));
+  console.Print(console.json()
+                    ? Line({{"cases", cases}, {"suite", directory}, {"warnings", warnings}})
+                    : "wrote " + WithThousands(cases) + " cases to " + OneLine(directory) + "\n");
+}
+
+}  // namespace
+
+Result<int> RunEvalSynth(const EvalSynthArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine->GetSnapshot());
+  ProgressPrinter progress(context.console);
+  const eval::SynthOptions options{
+      .cases = arguments.cases,
+      .seed = arguments.seed,
+      .model = engine->chat() == nullptr ? nullptr : &engine->chat()->chat()};
+  const Result<eval::SynthReport> report =
+      eval::DraftCases(*snapshot, options, progress.StageSink(), context.call);
+  progress.Clear();
+  QUARRY_RETURN_IF_ERROR(report.status());
+  QUARRY_RETURN_IF_ERROR(eval::WriteImported({.cases = report->cases}, NameOf(arguments.directory),
+                                             arguments.directory));
+  std::vector<std::string> notes;
+  if (!report->cases.empty()) {
+    notes.push_back("drafts are not asked: read each, and take \"draft\": true off what is good");
+  }
+  PrintWritten(report->cases.size(), arguments.directory, notes, context.console);
+  return report->cases.empty() ? kExitPartly : kExitDone;
+}
+
+Result<int> RunEvalImport(const EvalImportArguments& arguments, CommandContext& context) {
+  const Result<eval::CaseFormat> format = eval::ParseCaseFormat(arguments.format);
+  QUARRY_RETURN_IF_ERROR(format.status().Annotate("FORMAT"));
+  QUARRY_ASSIGN_OR_RETURN(const eval::ImportedSuite imported,
+                          eval::ImportCases(*format, arguments.from));
+  QUARRY_RETURN_IF_ERROR(
+      eval::WriteImported(imported, NameOf(arguments.directory), arguments.directory));
+  PrintWritten(imported.cases.size(), arguments.directory, imported.warnings, context.console);
+  return kExitDone;
+}
+
+Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& context) {
+  std::error_code error;
+  const bool is_suite = std::filesystem::is_directory(arguments.what, error);
+  eval::Run run;
+  std::vector<eval::Case> cases;
+  if (is_suite) {
+    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, eval::ReadSuite(arguments.what));
+    cases = suite.cases;
+  } else {
+    std::unique_ptr<Engine> engine;
+    if (!arguments.what.ends_with(".jsonl")) {
+      QUARRY_ASSIGN_OR_RETURN(engine, Engine::Open(context.config(), StoreAccess::kRead));
+    }
+    QUARRY_ASSIGN_OR_RETURN(run, FindRun(arguments.what, engine.get()));
+    cases = eval::CasesOf(run);
+  }
+  std::string text;
+  if (arguments.format == "promptfoo") {
+    text = eval::PromptfooTests(cases);
+  } else if (arguments.format == "qrels") {
+    text = eval::TrecQrelsOf(cases);
+  } else if (is_suite) {
+    return InvalidArgumentError("--format: of a suite expected promptfoo or qrels, got \"" +
+                                arguments.format + "\"");
+  } else if (arguments.format == "run") {
+    text = eval::RunLines(run);
+  } else if (arguments.format == "ragas") {
+    text = eval::RagasLines(run);
+  } else if (arguments.format == "trec") {
+    QUARRY_ASSIGN_OR_RETURN(text, eval::TrecRunOf(run));
+  } else {
+    return InvalidArgumentError("--format: expected run, ragas, trec, promptfoo or qrels, got \"" +
+                                arguments.format + "\"");
+  }
+  QUARRY_RETURN_IF_ERROR(WriteFileAtomically(arguments.to, text).Annotate("--to"));
+  if (context.console.json()) {
+    context.console.Print(Line({{"bytes", text.size()}, {"file", arguments.to}}));
+  }
+  return kExitDone;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,45 @@
+// quarry eval lint, plan.
+
+#include "app/commands_eval.h"
+#include "app/eval_setup.h"
+#include "app/output_eval.h"
+#include "eval/suite_run.h"
+
+namespace quarry::app {
+
+Result<int> RunEvalLint(const EvalSuiteArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(arguments.suite));
+  QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
+  QUARRY_ASSIGN_OR_RETURN(
+      const eval::LintReport report,
+      eval::LintSuite(suite, *bench.snapshot, bench.engine->analyzer(), context.call));
+  if (arguments.apply) {
+    suite.cases = report.repaired;
+    QUARRY_RETURN_IF_ERROR(eval::WriteSuite(suite));
+  }
+  context.console.Print(context.console.json() ? LintJson(report)
+                                               : LintText(report, context.console));
+  return report.has_errors() ? kExitPartly : kExitDone;
+}
+
+Result<int> RunEvalPlan(const EvalPlanArguments& arguments, CommandContext& context) {
+  eval::PlanInput input{.detect = arguments.detect, .discordance = arguments.discordance};
+  if (!arguments.suite.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, eval::ReadSuite(arguments.suite));
+    input.cases = eval::CasesToRun(suite.cases).size();
+    input.repeats = suite.repeats;
+  }
+  if (!arguments.run.empty()) {
+    std::unique_ptr<Engine> engine;
+    if (!arguments.run.ends_with(".jsonl")) {
+      QUARRY_ASSIGN_OR_RETURN(engine, Engine::Open(context.config(), StoreAccess::kRead));
+    }
+    QUARRY_ASSIGN_OR_RETURN(const eval::Run run, FindRun(arguments.run, engine.get()));
+    eval::TakeCosts(run, input);
+  }
+  QUARRY_ASSIGN_OR_RETURN(const eval::EvalPlan plan, eval::MakePlan(input));
+  context.console.Print(context.console.json() ? PlanJson(plan) : PlanText(plan));
+  return kExitDone;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,118 @@
+// The parts of output_eval.h about suites themselves: lint, plan, sweep.
+
+#include "app/json_line.h"
+#include "app/output_eval.h"
+#include "app/output_text.h"
+#include "app/text_layout.h"
+
+namespace quarry::app {
+namespace {
+
+constexpr size_t kTrialsShown = 12;
+
+std::string Points(double share) { return Fixed(100 * share, 1) + " points"; }
+
+std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
+
+}  // namespace
+
+std::string LintText(const eval::LintReport& report, const Console& console) {
+  std::string text;
+  for (const eval::LintFinding& finding : report.findings) {
+    const bool is_error = finding.level == eval::LintFinding::Level::kError;
+    text +=
+        console.Styled(is_error ? Style::kBad : Style::kWarning, is_error ? "error  " : "warning") +
+        "  " + (finding.case_id.empty() ? "" : OneLine(finding.case_id) + ": ") +
+        OneLine(finding.message) + "\n";
+  }
+  text += std::to_string(report.cases) + " cases (" + std::to_string(report.unanswerable) +
+          " unanswerable, " + std::to_string(report.drafts) + " drafts beside them), " +
+          std::to_string(report.spans) + " gold spans";
+  if (report.moved_spans > 0) {
+    text += ", " + std::to_string(report.moved_spans) + " moved (--apply writes where they are)";
+  }
+  return text + "; they show a difference of " + Points(report.detectable) + " and more\n";
+}
+
+std::string LintJson(const eval::LintReport& report) {
+  Json json = {{"cases", report.cases},
+               {"drafts", report.drafts},
+               {"unanswerable", report.unanswerable},
+               {"spans", report.spans},
+               {"moved_spans", report.moved_spans},
+               {"detectable", report.detectable},
+               {"findings", Json::array()}};
+  for (const eval::LintFinding& finding : report.findings) {
+    const bool is_error = finding.level == eval::LintFinding::Level::kError;
+    json["findings"].push_back({{"level", is_error ? "error" : "warning"},
+                                {"case", finding.case_id},
+                                {"message", finding.message}});
+  }
+  return Line(json);
+}
+
+std::string PlanText(const eval::EvalPlan& plan) {
+  std::string text = "To see " + Points(plan.input.detect) + " where two systems disagree on " +
+                     Fixed(100 * plan.input.discordance, 0) +
+                     " % of the cases (5 % two-sided, 80 % "
+                     "power):\n  " +
+                     WithThousands(plan.cases) + " paired cases";
+  if (plan.input.cases > 0) {
+    text +=
+        "; there are " + WithThousands(plan.input.cases) + ", " +
+        (plan.more_cases == 0 ? "enough" : WithThousands(plan.more_cases) + " more are needed") +
+        "\n  those that there are show " + Points(plan.shown) + " and more";
+  }
+  text += "\n  a run makes " + WithThousands(plan.answers) + " answers";
+  if (plan.tokens > 0) text += ", " + WithThousands(static_cast<uint64_t>(plan.tokens)) + " tokens";
+  if (plan.judge_calls > 0) {
+    text += ", " + WithThousands(static_cast<uint64_t>(plan.judge_calls)) + " calls of the judge";
+  }
+  if (plan.cost > 0) text += ", cost " + Fixed(plan.cost, 2);
+  if (plan.seconds > 0) text += ", " + FormatSeconds(plan.seconds) + " one after the other";
+  return text + "\n";
+}
+
+std::string PlanJson(const eval::EvalPlan& plan) {
+  return Line({{"detect", plan.input.detect},
+               {"discordance", plan.input.discordance},
+               {"cases", plan.cases},
+               {"more_cases", plan.more_cases},
+               {"shown", plan.shown},
+               {"answers", plan.answers},
+               {"tokens", plan.tokens},
+               {"judge_calls", plan.judge_calls},
+               {"cost", plan.cost},
+               {"seconds", plan.seconds}});
+}
+
+std::string SweepReportText(const eval::SweepReport& report, const eval::SweepText& names,
+                            const Console& console) {
+  const eval::SweepTrial& winner = report.trials[report.winner];
+  std::string text =
+      console.Styled(Style::kTitle, OneLine(names.what)) + "  " +
+      (report.is_better() ? console.Styled(Style::kGood, "better than the default")
+                          : console.Styled(Style::kWarning, "not shown to be better")) +
+      "\n" + OneLine(eval::Describe(winner.setting)) + "\n";
+  text += "on " + std::to_string(report.held_out) + " held-out questions: " + names.quality + " " +
+          Fixed(report.default_quality, 4) + " -> " + Fixed(report.winner_quality, 4) + ", " +
+          Signed(report.gain.mean) + " (95 % interval " + Signed(report.gain.low) + " to " +
+          Signed(report.gain.high) + ", p " + eval::FormatP(report.p) + "); " +
+          Fixed(report.default_micros / 1000, 2) + " -> " + Fixed(report.winner_micros / 1000, 2) +
+          " ms\n";
+  text += std::to_string(report.trials.size()) + " configurations raced on " +
+          std::to_string(report.choosing) + " others, " + WithThousands(report.answers) +
+          " answers in all; what stands there chose, and is too high:\n\n";
+  std::vector<std::vector<std::string>> rows = {{"asked", names.quality, "ms", "", "setting"}};
+  for (size_t i = 0; i < report.trials.size(); ++i) {
+    const eval::SweepTrial& trial = report.trials[i];
+    const bool is_default = i == report.default_trial;
+    if (i >= kTrialsShown && !is_default) continue;
+    rows.push_back({std::to_string(trial.asked), Fixed(trial.quality, 4),
+                    Fixed(trial.micros / 1000, 2), trial.on_front ? "front" : "",
+                    OneLine(eval::Describe(trial.setting))});
+  }
+  return text + Table(rows, {0, 1, 2}, console);
+}
+
+}  // namespace quarry::app

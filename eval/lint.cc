@@ -1,0 +1,208 @@
+#include "eval/lint.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "eval/answer_checks.h"
+#include "eval/plan.h"
+#include "eval/report.h"
+#include "eval/statistics.h"
+#include "eval/suite_run.h"
+
+namespace quarry::eval {
+namespace {
+
+constexpr double kNearlyEqual = 0.8;    // of the words of two questions, by Jaccard
+constexpr double kLeastDeclined = 0.1;  // of the cases, that should be declined
+constexpr double kMostDeclined = 0.6;
+constexpr double kWorthSeeing = 0.05;  // difference of pass rates
+constexpr size_t kLongQuote = 12;      // words that a question may well repeat by chance
+
+// Sorted, each once.
+std::vector<uint64_t> WordsOf(std::string_view text, const Analyzer& analyzer) {
+  std::vector<uint64_t> words;
+  for (const Token& token : analyzer.Tokenize(text)) words.push_back(Hash64(token.term));
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  return words;
+}
+
+double Jaccard(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b) {
+  std::vector<uint64_t> common;
+  std::ranges::set_intersection(a, b, std::back_inserter(common));
+  const size_t all = a.size() + b.size() - common.size();
+  return all == 0 ? 0 : static_cast<double>(common.size()) / static_cast<double>(all);
+}
+
+class Linter {
+ public:
+  Linter(const Suite& suite, const index::Snapshot& snapshot, const Analyzer& analyzer,
+         const CallContext& context)
+      : suite_(suite), snapshot_(snapshot), analyzer_(analyzer), context_(context) {}
+
+  Result<LintReport> Run() {
+    for (const Case& one : suite_.cases) {
+      QUARRY_RETURN_IF_ERROR(context_.Check());
+      report_.repaired.push_back(one);
+      if (one.draft) {
+        ++report_.drafts;
+      } else {
+        ++report_.cases;
+        (one.answerable ? report_.answerable : report_.unanswerable) += 1;
+      }
+      QUARRY_RETURN_IF_ERROR(LookInCorpus(report_.repaired.back()));
+      LookAtQuestion(one);
+      LookAtExpectations(one);
+    }
+    LookForTwins();
+    LookAtShares();
+    std::ranges::stable_sort(report_.findings, {}, [](const LintFinding& finding) {
+      return finding.level == LintFinding::Level::kWarning;
+    });
+    return std::move(report_);
+  }
+
+ private:
+  void Add(LintFinding::Level level, const std::string& id, std::string message) {
+    report_.findings.push_back({level, id, std::move(message)});
+  }
+  void Error(const Case& one, std::string message) {
+    Add(LintFinding::Level::kError, one.id, std::move(message));
+  }
+  void Warn(const Case& one, std::string message) {
+    Add(LintFinding::Level::kWarning, one.id, std::move(message));
+  }
+
+  Status LookInCorpus(Case& one) {
+    for (GoldSpan& span : one.gold_spans) {
+      ++report_.spans;
+      QUARRY_ASSIGN_OR_RETURN(const ResolvedSpan found, ResolveSpan(span, snapshot_));
+      if (!found.present) {
+        Error(one, "gold span is not in " + span.document +
+                       (span.quote.empty() ? "" : ": \"" + span.quote + "\""));
+        continue;
+      }
+      if (span.end != 0 && found.span.begin != span.begin) ++report_.moved_spans;
+      span = found.span;
+    }
+    std::vector<DocumentId> documents;
+    for (const auto& [document, grade] : one.gold_docs) documents.push_back(document);
+    if (one.source_truth) {
+      for (const auto* list : {&one.source_truth->right, &one.source_truth->wrong}) {
+        documents.insert(documents.end(), list->begin(), list->end());
+      }
+    }
+    for (const DocumentId& document : documents) {
+      const Status found = snapshot_.FindDocument(document).status();
+      if (found.code() == Code::kNotFound) {
+        Error(one, "document \"" + document + "\" is not in the corpus");
+      } else {
+        QUARRY_RETURN_IF_ERROR(found);
+      }
+    }
+    return OkStatus();
+  }
+
+  void LookAtQuestion(const Case& one) {
+    const std::string question = Fold(one.query);
+    for (const GoldSpan& span : one.gold_spans) {
+      const bool is_long = CountWords(span.quote) >= kLongQuote;
+      if (is_long && question.find(Fold(span.quote)) != std::string::npos) {
+        Warn(one, "the question repeats its gold span: finding it shows nothing");
+      }
+    }
+    const bool is_given =
+        !one.accept.empty() && std::ranges::all_of(one.accept, [&](const AnswerCheck& check) {
+          const bool is_text = check.kind == AnswerCheck::Kind::kContains ||
+                               check.kind == AnswerCheck::Kind::kNumber;
+          return is_text && Holds(check, one.query);
+        });
+    if (is_given) Warn(one, "what `accept` asks for stands in the question");
+  }
+
+  void LookAtExpectations(const Case& one) {
+    for (const AnswerCheck& accept : one.accept) {
+      for (const AnswerCheck& reject : one.reject) {
+        const bool same = accept.kind == reject.kind && !accept.texts.empty() &&
+                          std::ranges::all_of(accept.texts, [&](const std::string& text) {
+                            return Holds(reject, text);
+                          });
+        if (same) Error(one, "accept and reject exclude each other: " + Describe(accept));
+      }
+    }
+    if (one.answerable && one.accept.empty() && one.expected_facts.empty() &&
+        one.reference.empty()) {
+      Warn(one, "answerable, and nothing says what a right answer is");
+    }
+  }
+
+  void LookForTwins() {
+    std::vector<std::vector<uint64_t>> words;
+    std::unordered_map<uint64_t, std::vector<size_t>> cases_of;  // by word
+    for (size_t i = 0; i < suite_.cases.size(); ++i) {
+      words.push_back(WordsOf(suite_.cases[i].query, analyzer_));
+      // Two that are so alike share one of the words.
+      std::unordered_map<size_t, uint32_t> shared;
+      for (const uint64_t word : words[i]) {
+        std::vector<size_t>& others = cases_of[word];
+        for (const size_t other : others) ++shared[other];
+        others.push_back(i);
+      }
+      size_t twin = i;
+      for (const auto& [other, count] : shared) {
+        if (Jaccard(words[i], words[other]) >= kNearlyEqual) twin = std::min(twin, other);
+      }
+      if (twin == i || IsContrast(suite_.cases[i], suite_.cases[twin])) continue;
+      Warn(suite_.cases[i], "nearly the question of case \"" + suite_.cases[twin].id +
+                                "\"; give them one cluster, or drop one");
+    }
+  }
+
+  // Twins that are meant: of one cluster, or one to be answered and one to be declined.
+  static bool IsContrast(const Case& one, const Case& other) {
+    return one.answerable != other.answerable ||
+           (!one.cluster.empty() && one.cluster == other.cluster);
+  }
+
+  void LookAtShares() {
+    if (report_.cases == 0) return;
+    const double declined =
+        static_cast<double>(report_.unanswerable) / static_cast<double>(report_.cases);
+    if (declined < kLeastDeclined || declined > kMostDeclined) {
+      Add(LintFinding::Level::kWarning, "",
+          std::to_string(report_.unanswerable) + " of " + std::to_string(report_.cases) +
+              " cases are unanswerable; from 10 to 60 % show both wrong refusals and wrong "
+              "answers");
+    }
+    report_.detectable = DetectableDifference(report_.cases, PlanInput().discordance);
+    if (report_.detectable > kWorthSeeing) {
+      Add(LintFinding::Level::kWarning, "",
+          std::to_string(report_.cases) + " cases show a difference of " +
+              FormatDelta("pass", report_.detectable).substr(1) +
+              " points and more; `quarry eval plan --detect 0.05` says how many show 5");
+    }
+  }
+
+  const Suite& suite_;
+  const index::Snapshot& snapshot_;
+  const Analyzer& analyzer_;
+  const CallContext& context_;
+  LintReport report_;
+};
+
+}  // namespace
+
+bool LintReport::has_errors() const {
+  return std::ranges::any_of(findings, [](const LintFinding& finding) {
+    return finding.level == LintFinding::Level::kError;
+  });
+}
+
+Result<LintReport> LintSuite(const Suite& suite, const index::Snapshot& snapshot,
+                             const Analyzer& analyzer, const CallContext& context) {
+  return Linter(suite, snapshot, analyzer, context).Run();
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,353 @@
+#include "eval/synth.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "eval/answer_checks.h"
+#include "generation/support.h"
+#include "model/answer_kind.h"
+
+namespace quarry::eval {
+namespace {
+
+constexpr size_t kMinSentence = 24;  // bytes
+constexpr size_t kMaxSentence = 240;
+constexpr size_t kMaxCell = 60;
+constexpr double kLikeTitles = 0.5;  // words in common, by Jaccard
+
+constexpr const char* kKinds[] = {"span",        "cloze",         "twin",
+                                  "number-swap", "negation-swap", "conflict"};
+
+struct Source {
+  DocumentId id;
+  std::string title;
+  std::string lang;
+  std::string text;
+};
+
+// A row "Property: Mass; Value: 318 kg" of a table.
+struct Row {
+  const Source* source = nullptr;
+  std::string line;
+  std::string name;    // of the first cell: "Mass"
+  std::string column;  // of the cell that is asked for; "" where there are two
+  std::string value;
+};
+
+std::string_view Cut(std::string_view text, size_t begin, size_t end) {
+  return Trim(text.substr(begin, end - begin));
+}
+
+std::optional<Row> ParseRow(std::string_view line, const Source& source) {
+  std::vector<std::pair<std::string, std::string>> cells;
+  for (size_t begin = 0; begin < line.size();) {
+    size_t end = line.find("; ", begin);
+    if (end == std::string_view::npos) end = line.size();
+    const size_t colon = line.find(": ", begin);
+    if (colon == std::string_view::npos || colon > end) return std::nullopt;
+    cells.emplace_back(Cut(line, begin, colon), Cut(line, colon + 2, end));
+    begin = std::min(line.size(), end + 2);
+  }
+  if (cells.size() < 2) return std::nullopt;
+  for (const auto& [header, value] : cells) {
+    if (header.empty() || value.empty() || header.size() > kMaxCell) return std::nullopt;
+  }
+  if (cells[0].second.size() > kMaxCell || cells[1].second.size() > kMaxCell) return std::nullopt;
+  Row row{.source = &source, .line = std::string(line), .name = cells[0].second};
+  if (cells.size() > 2) row.column = cells[1].first;
+  row.value = cells[1].second;
+  return row;
+}
+
+std::string AskFor(const Row& row, const std::string& title) {
+  if (row.source->lang == "zh") {
+    return row.column.empty() ? title + "：" + row.name + "是多少？"
+                              : title + "：" + row.name + "的" + row.column + "是什么？";
+  }
+  return title + ": what is the " +
+         (row.column.empty() ? row.name : row.column + " of " + row.name) + "?";
+}
+
+// The figure of a text that is checked: "318 kg" -> 318 as it is written. nullopt without one.
+std::optional<std::string> FigureOf(const std::string& text) {
+  const size_t begin = text.find_first_of("0123456789");
+  if (begin == std::string::npos) return std::nullopt;
+  size_t end = begin;
+  while (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) != 0 ||
+                               ((text[end] == '.' || text[end] == ',') && end + 1 < text.size() &&
+                                std::isdigit(static_cast<unsigned char>(text[end + 1])) != 0))) {
+    ++end;
+  }
+  return text.substr(begin, end - begin);
+}
+
+// Another figure of as many digits.
+std::string OtherFigure(const std::string& figure, Random& random) {
+  std::string other = figure;
+  const size_t at = other.find_first_of("0123456789");
+  const char digit = static_cast<char>('1' + random.Below(9));
+  other[at] = digit == other[at] ? (digit == '9' ? '1' : static_cast<char>(digit + 1)) : digit;
+  return other;
+}
+
+// The sentence without its denial; nullopt where that is not one of these words.
+std::optional<std::string> Affirmed(const std::string& sentence) {
+  for (const auto& [denial, affirmation] :
+       std::initializer_list<std::pair<const char*, const char*>>{{" must not ", " must "},
+                                                                  {" may not ", " may "},
+                                                                  {" is not ", " is "},
+                                                                  {" are not ", " are "},
+                                                                  {" do not ", " do "},
+                                                                  {"不得", "可以"},
+                                                                  {"不能", "能"},
+                                                                  {"没有", "有"}}) {
+    const size_t at = sentence.find(denial);
+    if (at == std::string::npos) continue;
+    std::string affirmed = sentence;
+    affirmed.replace(at, std::string_view(denial).size(), affirmation);
+    return affirmed;
+  }
+  return std::nullopt;
+}
+
+std::set<std::string> TitleWords(const std::string& title) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char c : Fold(title) + " ") {
+    if (c == ' ') {
+      if (!word.empty()) words.insert(word);
+      word.clear();
+    } else {
+      word += c;
+    }
+  }
+  return words;
+}
+
+bool AreLike(const std::string& a, const std::string& b) {
+  const std::set<std::string> one = TitleWords(a);
+  const std::set<std::string> other = TitleWords(b);
+  size_t common = 0;
+  for (const std::string& word : one) common += other.contains(word) ? 1 : 0;
+  const size_t all = one.size() + other.size() - common;
+  return all > 0 && static_cast<double>(common) >= kLikeTitles * static_cast<double>(all);
+}
+
+class Synthesizer {
+ public:
+  Synthesizer(const index::Snapshot& snapshot, const SynthOptions& options)
+      : snapshot_(snapshot), options_(options), random_(options.seed) {}
+
+  Result<SynthReport> Run(const index::Progress& progress, const CallContext& context) {
+    QUARRY_RETURN_IF_ERROR(ReadSources(context));
+    for (const Source& source : sources_) ReadSource(source);
+    Pair();
+    for (std::vector<Case>& drafts : drafts_) {
+      for (size_t i = drafts.size(); i > 1; --i) std::swap(drafts[i - 1], drafts[random_.Below(i)]);
+    }
+    // The kinds in turn, as long as there are any.
+    SynthReport report;
+    for (size_t round = 0; report.cases.size() < options_.cases; ++round) {
+      bool is_over = true;
+      for (size_t kind = 0; kind < std::size(kKinds); ++kind) {
+        if (round >= drafts_[kind].size() || report.cases.size() >= options_.cases) continue;
+        is_over = false;
+        Case one = drafts_[kind][round];
+        one.id = std::string(kKinds[kind]) + "-" + std::to_string(round + 1);
+        one.tags = {kKinds[kind]};
+        one.draft = true;
+        report.cases.push_back(std::move(one));
+      }
+      if (is_over) break;
+    }
+    for (size_t i = 0; options_.model != nullptr && i < report.cases.size(); ++i) {
+      QUARRY_RETURN_IF_ERROR(Reword(report.cases[i], report, context));
+      if (progress) progress("wording", i + 1, report.cases.size());
+    }
+    return report;
+  }
+
+ private:
+  Status ReadSources(const CallContext& context) {
+    Status status;
+    QUARRY_RETURN_IF_ERROR(snapshot_.ForEachDocument([&](const index::StoredDocument& document) {
+      status = context.Check();
+      if (!status.ok()) return false;
+      Result<std::string> text = snapshot_.ReadText(document.number);
+      status = text.status();
+      if (!status.ok()) return false;
+      sources_.push_back({.id = document.id,
+                          .title = document.title.empty() ? document.id : document.title,
+                          .lang = document.language,
+                          .text = *std::move(text)});
+      return true;
+    }));
+    return status;
+  }
+
+  Case Draft(const Source& source, std::string query, const std::string& fact,
+             const std::string& quote, const std::string& accept) const {
+    Case one{.query = std::move(query), .lang = source.lang, .cluster = source.id};
+    one.expected_facts = {{.id = "answer", .text = fact}};
+    if (!accept.empty()) one.accept = {{.texts = {accept}}};
+    const size_t at = source.text.find(quote);
+    one.gold_spans = {{.document = source.id,
+                       .begin = at,
+                       .end = at + quote.size(),
+                       .quote = quote,
+                       .fact = "answer"}};
+    return one;
+  }
+
+  void ReadSource(const Source& source) {
+    for (size_t begin = 0; begin < source.text.size();) {
+      size_t end = source.text.find('\n', begin);
+      if (end == std::string::npos) end = source.text.size();
+      const std::string_view line = Cut(source.text, begin, end);
+      begin = end + 1;
+      if (std::optional<Row> row = ParseRow(line, source)) {
+        rows_.push_back(*std::move(row));
+        continue;
+      }
+      for (const ByteRange& range : SplitSentences(line)) {
+        const std::string sentence(line.substr(range.begin, range.end - range.begin));
+        if (sentence.size() >= kMinSentence && sentence.size() <= kMaxSentence) {
+          ReadSentence(source, sentence);
+        }
+      }
+    }
+  }
+
+  void ReadSentence(const Source& source, const std::string& sentence) {
+    const bool is_zh = source.lang == "zh";
+    if (const std::optional<std::string> affirmed = Affirmed(sentence);
+        affirmed && model::IsNegated(sentence)) {
+      Of("negation-swap")
+          .push_back(Draft(source,
+                           is_zh ? source.title + "：“" + *affirmed + "”对吗？"
+                                 : source.title + ": is it right that \"" + *affirmed + "\"?",
+                           sentence, sentence, ""));
+    }
+    const std::vector<generation::Quantity> quantities = generation::QuantitiesOf(sentence);
+    const std::optional<std::string> figure = FigureOf(sentence);
+    if (quantities.size() != 1 || quantities[0].unit.empty() || !figure) return;
+    std::string gap = sentence;
+    gap.replace(gap.find(*figure), figure->size(), "____");
+    Of("cloze").push_back(
+        Draft(source,
+              is_zh ? source.title + "：“" + gap + "”，空白处是多少？"
+                    : source.title + ": which figure is missing in \"" + gap + "\"?",
+              sentence, sentence, *figure));
+  }
+
+  // What needs more than one row or document.
+  void Pair() {
+    std::map<std::pair<std::string, std::string>, std::vector<const Row*>> by_name;
+    for (const Row& row : rows_) by_name[{Fold(row.name), Fold(row.column)}].push_back(&row);
+    for (const Row& row : rows_) {
+      const std::optional<std::string> figure = FigureOf(row.value);
+      const std::string query = AskFor(row, row.source->title);
+      Of("span").push_back(
+          Draft(*row.source, query, row.line, row.line, figure ? *figure : row.value));
+      if (figure) {
+        const std::string other = OtherFigure(*figure, random_);
+        const std::string asked =
+            row.source->lang == "zh"
+                ? row.source->title + "：" + row.name + row.column + "是" + other + "吗？"
+                : row.source->title + ": is the " +
+                      (row.column.empty() ? row.name : row.column + " of " + row.name) + " " +
+                      other + "?";
+        Of("number-swap").push_back(Draft(*row.source, asked, row.line, row.line, *figure));
+      }
+      AddTwin(row);
+    }
+    for (const auto& [name, rows] : by_name) AddConflicts(rows);
+  }
+
+  void AddTwin(const Row& row) {
+    if (sources_.size() < 2) return;
+    const Source& other = sources_[random_.Below(sources_.size())];
+    if (other.lang != row.source->lang ||
+        Fold(other.text).find(Fold(row.name)) != std::string::npos) {
+      return;
+    }
+    Case one{.query = AskFor(row, other.title), .lang = other.lang, .answerable = false};
+    one.cluster = other.id;
+    Of("twin").push_back(std::move(one));
+  }
+
+  void AddConflicts(const std::vector<const Row*>& rows) {
+    for (size_t i = 1; i < rows.size(); ++i) {
+      const Row& a = *rows[i - 1];
+      const Row& b = *rows[i];
+      if (a.source == b.source || a.value == b.value || a.source->lang != b.source->lang ||
+          !AreLike(a.source->title, b.source->title)) {
+        continue;
+      }
+      Case one = Draft(*a.source, AskFor(a, a.source->title), a.line, a.line, "");
+      const Case other = Draft(*b.source, "", b.line, b.line, "");
+      one.gold_spans[0].fact = "first";
+      one.expected_facts[0].id = "first";
+      one.gold_spans.push_back(other.gold_spans[0]);
+      one.gold_spans[1].fact = "second";
+      one.expected_facts.push_back({.id = "second", .text = b.line});
+      Of("conflict").push_back(std::move(one));
+    }
+  }
+
+  std::vector<Case>& Of(std::string_view kind) {
+    const auto at = std::ranges::find(kKinds, kind);
+    return drafts_[static_cast<size_t>(at - std::begin(kKinds))];
+  }
+
+  Status Reword(Case& one, SynthReport& report, const CallContext& context) const {
+    model::ChatRequest request;
+    request.seed = options_.seed;
+    request.max_tokens = 200;
+    request.messages = {
+        {.content =
+             one.lang == "zh"
+                 ? "把用户的草稿改写成一个人会自然提出的问题。意思、名称和数字不变，不要写答案。只"
+                   "回复这个问题。"
+                 : "Reword the user's draft as a question that a person would ask. Keep its "
+                   "meaning, names and figures, and do not answer it. Reply with the question "
+                   "alone."},
+        {.content = one.query}};
+    request.messages[0].role = model::ChatRole::kSystem;
+    const Result<model::ChatReply> reply = options_.model->Complete(request, {}, context);
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    if (!reply.ok()) return OkStatus();  // the rule's words stand
+    report.cost += reply->usage.cost;
+    const std::string question(Trim(reply->content));
+    const bool gives_away = std::ranges::any_of(one.accept, [&](const AnswerCheck& check) {
+      return Holds(check, question) && !Holds(check, one.query);
+    });
+    if (question.empty() || gives_away || question.size() > 3 * one.query.size() ||
+        question.find('\n') != std::string::npos) {
+      return OkStatus();
+    }
+    one.query = question;
+    ++report.reworded;
+    return OkStatus();
+  }
+
+  const index::Snapshot& snapshot_;
+  const SynthOptions& options_;
+  Random random_;
+  std::vector<Source> sources_;
+  std::vector<Row> rows_;
+  std::vector<Case> drafts_[std::size(kKinds)];
+};
+
+}  // namespace
+
+Result<SynthReport> DraftCases(const index::Snapshot& snapshot, const SynthOptions& options,
+                               const index::Progress& progress, const CallContext& context) {
+  return Synthesizer(snapshot, options).Run(progress, context);
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,108 @@
+#include "eval/synth.h"
+
+#include <map>
+
+#include "eval/suite_run.h"
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::eval {
+namespace {
+
+using ::testing::HasSubstr;
+
+class SynthTest : public ::testing::Test {
+ protected:
+  SynthTest() {
+    engine_.Add(
+        {testing::TextDocument("a.md", "VX-220 data sheet",
+                               "Property: Mass; Value: 318 kg\n\nProperty: Rated head; Value: "
+                               "48 m\n\nThe bearing temperature must not exceed 82 °C."),
+         testing::TextDocument("b.md", "VX-240 data sheet",
+                               "Property: Mass; Value: 402 kg\n\nThe pump is not submersible."),
+         testing::TextDocument("c.md", "Member rules",
+                               "The general meeting is quorate when 400 members are present.")});
+  }
+  std::map<std::string, std::vector<Case>> Drafts(const SynthOptions& options) {
+    const SynthReport report = DraftCases(*engine_.snapshot(), options, {}, CallContext()).value();
+    std::map<std::string, std::vector<Case>> by_kind;
+    for (const Case& one : report.cases) by_kind[one.tags[0]].push_back(one);
+    return by_kind;
+  }
+  testing::TestEngine engine_;
+};
+
+TEST_F(SynthTest, EveryKindIsDraftedWithItsPlace) {
+  auto drafts = Drafts({});
+  ASSERT_FALSE(drafts["span"].empty());
+  ASSERT_FALSE(drafts["cloze"].empty());
+  ASSERT_FALSE(drafts["number-swap"].empty());
+  ASSERT_FALSE(drafts["negation-swap"].empty());
+  ASSERT_FALSE(drafts["conflict"].empty());
+  for (const auto& [kind, cases] : drafts) {
+    for (const Case& one : cases) {
+      EXPECT_TRUE(one.draft);
+      for (const GoldSpan& span : one.gold_spans) {
+        EXPECT_TRUE(ResolveSpan(span, *engine_.snapshot()).value().present) << one.query;
+      }
+      // What is written is read.
+      EXPECT_OK(ParseCase(CaseLine(one)).status());
+    }
+  }
+  const Case& conflict = drafts["conflict"][0];
+  EXPECT_EQ(conflict.gold_spans.size(), 2u);
+  EXPECT_THAT(conflict.query, HasSubstr("what is the Mass?"));
+  for (const Case& one : drafts["twin"]) {
+    EXPECT_FALSE(one.answerable);
+    EXPECT_THAT(one.query, HasSubstr(": what is the "));
+  }
+  for (const Case& one : drafts["negation-swap"]) {
+    EXPECT_THAT(one.query, ::testing::Not(HasSubstr(" not ")));
+  }
+}
+
+TEST_F(SynthTest, TheSameSeedDraftsTheSame) {
+  const auto lines = [&](uint64_t seed) {
+    std::string text;
+    for (const auto& [kind, cases] : Drafts({.cases = 6, .seed = seed})) {
+      for (const Case& one : cases) text += CaseLine(one) + "\n";
+    }
+    return text;
+  };
+  EXPECT_EQ(lines(1), lines(1));
+}
+
+// Says the same whatever it is asked.
+class FixedModel final : public model::ChatModel {
+ public:
+  explicit FixedModel(std::string reply) : reply_(std::move(reply)) {}
+  const std::string& name() const override { return reply_; }
+  Result<model::ChatReply> Complete(const model::ChatRequest&, const model::ChatSink&,
+                                    const CallContext&) const override {
+    if (reply_.empty()) return UnavailableError("no upstream");
+    return model::ChatReply{.content = reply_};
+  }
+
+ private:
+  const std::string reply_;
+};
+
+TEST_F(SynthTest, AModelWordsTheQuestionsUnlessItGivesTheAnswerAway) {
+  const FixedModel good("How heavy is it?");
+  SynthReport report =
+      DraftCases(*engine_.snapshot(), {.cases = 3, .model = &good}, {}, CallContext()).value();
+  EXPECT_EQ(report.reworded, 3u);
+  EXPECT_EQ(report.cases[0].query, "How heavy is it?");
+  const FixedModel leaking("Is it 318, 402, 48, 82 or 400?");
+  report =
+      DraftCases(*engine_.snapshot(), {.cases = 3, .model = &leaking}, {}, CallContext()).value();
+  for (const Case& one : report.cases) {
+    EXPECT_TRUE(one.accept.empty() || one.query != "Is it 318, 402, 48, 82 or 400?");
+  }
+  const FixedModel down("");
+  report = DraftCases(*engine_.snapshot(), {.cases = 3, .model = &down}, {}, CallContext()).value();
+  EXPECT_EQ(report.cases.size(), 3u);
+  EXPECT_EQ(report.reworded, 0u);
+}
+
+}  // namespace
+}  // namespace quarry::eval

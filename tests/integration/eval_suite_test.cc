@@ -1,0 +1,196 @@
+// quarry eval run, report, gate, compare, runs, lint, plan, sweep: the example suite over the example
+// corpus, and planted systems.
+
+#include <csignal>
+
+#include "eval/local_judge.h"
+#include "eval/report.h"
+#include "eval/run_store.h"
+#include "eval/suite_run.h"
+#include "tests/testing/command_testing.h"
+
+namespace quarry::app {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::QuarryResult;
+
+std::string ExampleSuite() { return testing::SourceDirectory() + "/examples/suite"; }
+
+class EvalSuiteTest : public testing::CommandTest {
+ protected:
+  // A corpus of two documents and three questions.
+  void WriteSmallSuite(const std::string& gates) {
+    ASSERT_OK(CreateDirectories(home() + "/suite/corpus"));
+    Write("suite/corpus/pump.md", "# Pump\n\nThe red pump delivers ten litres per second.\n");
+    Write("suite/corpus/valve.md", "# Valve\n\nThe bronze valve closes within two seconds.\n");
+    Write("suite/suite.yaml", "name: small\ncorpus: corpus\n" + gates);
+    Write(
+        "suite/cases.jsonl",
+        R"({"id":"pump","query":"What does the red pump deliver per second?","accept":["ten litres"],)"
+        R"("tags":["smoke"],"gold_spans":[{"doc":"pump.md","quote":"ten litres"}]})"
+        "\n"
+        R"({"id":"valve","query":"Within how many seconds does the bronze valve close?",)"
+        R"("accept":["two seconds"],"gold_spans":[{"doc":"valve.md","quote":"two seconds"}]})"
+        "\n"
+        R"({"id":"none","query":"Who painted the town hall of Antwerp?","answerable":false})"
+        "\n");
+  }
+};
+
+TEST_F(EvalSuiteTest, TheExampleSuitePassesItsGates) {
+  const QuarryResult result =
+      Run({"eval", "run", ExampleSuite(), "--name", "example", "--report", home() + "/r.html",
+           "--report", home() + "/r.md", "--report", home() + "/r.xml", "--report",
+           home() + "/r.json", "--report", home() + "/r.jsonl"});
+  ASSERT_EQ(result.exit_code, 0) << result.out << result.error;
+  EXPECT_THAT(result.out, HasSubstr("halden-valley  pass"));
+  EXPECT_THAT(result.out, HasSubstr("249 cases"));
+  const Json report = Json::parse(ReadFile(home() + "/r.json").value());
+  EXPECT_EQ(report["gates"]["verdict"], "pass");
+  EXPECT_EQ(report["missing_spans"], 0);
+  EXPECT_GE(report["cases"].size(), 150u);
+  EXPECT_THAT(ReadFile(home() + "/r.html").value(), HasSubstr("Content-Security-Policy"));
+  EXPECT_THAT(ReadFile(home() + "/r.md").value(), HasSubstr("## halden-valley: pass"));
+  EXPECT_THAT(ReadFile(home() + "/r.xml").value(),
+              HasSubstr("testsuite name=\"halden-valley gates\""));
+
+  // What is found and said does not depend on chance: the same again differs in nothing.
+  const QuarryResult again =
+      Run({"eval", "run", ExampleSuite(), "--baseline", "example", "--json"});
+  ASSERT_EQ(again.exit_code, 0) << again.error;
+  const Json second = Json::parse(again.out);
+  for (const Json& delta : second["comparison"]["overall"]) {
+    if (delta["metric"] == "latency.ms") continue;
+    EXPECT_EQ(delta["delta"]["mean"], 0) << delta;
+  }
+  EXPECT_EQ(Run({"eval", "compare", "example", "latest"}).exit_code, 0);
+
+  // Systems that play the measure lose: one that always declines, one that repeats its context.
+  ASSERT_OK_AND_ASSIGN(const eval::Run honest, eval::ReadRunFile(home() + "/r.jsonl"));
+  const Analyzer analyzer;
+  const eval::LocalJudge judge(analyzer);
+  const auto planted = [&](const auto& change) {
+    eval::Run run = honest;
+    for (eval::RunRecord& record : run.records) {
+      record.citations.clear();
+      record.sentences.clear();
+      change(record);
+      EXPECT_OK(eval::JudgeRecord(record.asked, judge, record, CallContext()));
+    }
+    return eval::MakeReport(std::move(run), {.baseline = honest});
+  };
+  const auto lost = [](const eval::RunReport& bad, const std::string& metric) {
+    for (const eval::MetricDelta& delta : bad.comparison->overall) {
+      if (delta.metric == metric) return delta.delta.high < 0 && delta.is_significant();
+    }
+    return false;
+  };
+  const eval::RunReport declining = planted([](eval::RunRecord& record) {
+    record.answer = "The documents do not say.";
+    record.abstained = true;
+  });
+  EXPECT_TRUE(lost(declining, "pass"));
+  EXPECT_TRUE(lost(declining, "answer.score"));
+  EXPECT_EQ(declining.card.Find("claims.supported"), nullptr);  // a refusal is not grounded
+  EXPECT_EQ(declining.gates.exit_code(), 1);
+  const eval::RunReport copying = planted([](eval::RunRecord& record) {
+    record.answer.clear();
+    record.abstained = false;
+    for (size_t i = 0; i < record.passages.size(); ++i) {
+      const uint64_t begin = record.answer.size();
+      record.answer += record.passages[i].text;
+      record.sentences.push_back({.span = {begin, record.answer.size()}, .supported = true});
+      record.answer += " [" + std::to_string(i + 1) + "]\n";
+    }
+  });
+  EXPECT_TRUE(lost(copying, "pass"));
+  EXPECT_TRUE(lost(copying, "answer.score"));
+  EXPECT_EQ(copying.gates.exit_code(), 1);
+}
+
+TEST_F(EvalSuiteTest, TheExampleSuiteIsClean) {
+  const QuarryResult result = Run({"eval", "lint", ExampleSuite()});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.error;
+  EXPECT_THAT(result.out, HasSubstr("249 cases (32 unanswerable"));
+  EXPECT_THAT(result.out, ::testing::Not(HasSubstr("moved")));
+}
+
+TEST_F(EvalSuiteTest, ExitCodesAreThoseOfTheGates) {
+  WriteSmallSuite("gates:\n  - must_pass: smoke\n");
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite"}).exit_code, 0);
+  EXPECT_EQ(Run({"eval", "gate", "latest"}).exit_code, 0);
+  WriteSmallSuite("gates:\n  - max_p95_ms: 0\n");
+  const QuarryResult failed = Run({"eval", "run", home() + "/suite"});
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_THAT(failed.out, HasSubstr("FAIL"));
+  EXPECT_EQ(Run({"eval", "report", "latest"}).exit_code, 0);
+  // Three cases bound nothing.
+  WriteSmallSuite("gates:\n  - no_regression: pass\n");
+  const QuarryResult alone = Run({"eval", "run", home() + "/suite"});
+  EXPECT_EQ(alone.exit_code, 4);
+  EXPECT_THAT(alone.out, HasSubstr("there is no baseline"));
+  WriteSmallSuite("gates:\n  - mni: pass\n");
+  const QuarryResult wrong = Run({"eval", "run", home() + "/suite"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.error, HasSubstr("suite.yaml:4: gates: unknown key \"mni\""));
+  WriteSmallSuite("config:\n  retrieval.kk: 3\n");
+  EXPECT_THAT(Run({"eval", "run", home() + "/suite"}).error,
+              HasSubstr("suite.yaml: config: retrieval.kk: unknown key"));
+}
+
+TEST_F(EvalSuiteTest, ARunWithoutAnUpstreamIsInvalid) {
+  WriteSmallSuite(
+      "gates:\n  - must_pass: smoke\nconfig:\n  rerank.model: http://127.0.0.1:9/v1#x\n"
+      "  rerank.enabled: \"true\"\n");
+  const QuarryResult result = Run({"eval", "run", home() + "/suite"});
+  EXPECT_EQ(result.exit_code, 3) << result.out << result.error;
+  EXPECT_THAT(result.out, HasSubstr("3 of 3 answers are errors; at most 2 % may be"));
+}
+
+TEST_F(EvalSuiteTest, AKilledRunGoesOn) {
+  // Long enough to be killed in the middle.
+  const std::vector<std::string> command = {"eval",      "run", ExampleSuite(), "--jobs", "1",
+                                            "--repeats", "4",   "--json"};
+  EXPECT_EQ(Run({"eval", "lint", ExampleSuite()}).exit_code, 0);  // the corpus is there
+  testing::QuarryProcess process(Command(command));
+  EXPECT_FALSE(process.EndsWithin(std::chrono::milliseconds(700)));
+  process.Signal(SIGKILL);
+  EXPECT_EQ(process.Wait().exit_code, -SIGKILL);
+  const Json runs = RunJson({"eval", "runs"});
+  ASSERT_EQ(runs["runs"].size(), 1u);
+  const uint64_t left = runs["runs"][0]["records"];
+  EXPECT_GT(left, 0u);
+  EXPECT_LT(left, 249u * 4);
+  const QuarryResult result = Run(command);
+  EXPECT_EQ(result.exit_code, 0) << result.error;
+  EXPECT_THAT(result.error, HasSubstr("going on with run "));
+  const Json after = RunJson({"eval", "runs"});
+  ASSERT_EQ(after["runs"].size(), 1u);
+  EXPECT_EQ(after["runs"][0]["records"], 249 * 4);
+}
+
+TEST_F(EvalSuiteTest, ASweepNeedsOneSourceAndKnownOptions) {
+  WriteSmallSuite("");
+  EXPECT_THAT(Run({"eval", "sweep", "--vary", "retrieval.k=5"}).error,
+              HasSubstr("expected a SUITE or --beir DIR"));
+  EXPECT_THAT(Run({"eval", "sweep", home() + "/suite", "--vary", "retrieval.kk=5"}).error,
+              HasSubstr("--vary: retrieval.kk: unknown key; did you mean retrieval.k?"));
+  const QuarryResult result =
+      Run({"eval", "sweep", home() + "/suite", "--vary", "retrieval.k=5,10", "--vary",
+           "chunking.target_tokens=200,400", "--report", home() + "/s.html", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  const Json report = Json::parse(result.out);
+  EXPECT_EQ(report["trials"].size(), 5u);
+  EXPECT_THAT(ReadFile(home() + "/s.html").value(), HasSubstr("<svg"));
+}
+
+TEST_F(EvalSuiteTest, APlanCountsCases) {
+  const Json plan = RunJson({"eval", "plan", "--detect", "0.05", "--discordance", "0.15"});
+  EXPECT_EQ(plan["cases"], 469);
+  EXPECT_THAT(Run({"eval", "plan", ExampleSuite(), "--detect", "0.03"}).out,
+              HasSubstr("more are needed"));
+}
+
+}  // namespace
+}  // namespace quarry::app
