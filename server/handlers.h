@@ -18,6 +18,10 @@
 #include "server/router.h"
 #include "server/server.h"
 
+namespace quarry::eval {
+class BackgroundRuns;
+}
+
 namespace quarry::server {
 
 class AnswerLog;
@@ -36,6 +40,7 @@ struct HandlerEnvironment {
   StoreFileIndexer& store_files;
   const std::unique_ptr<AnswerLog> answers;  // never null
   const std::unique_ptr<ConversationStore> conversations;
+  eval::BackgroundRuns& runs;
   mutable std::mutex backup = {};  // held while one is made
   mutable McpSessions mcp_sessions = {};
 };
@@ -110,6 +115,11 @@ Result<Response> DeleteMcp(const HandlerEnvironment& environment, const Call& ca
 
 // ---- handlers_backup.cc ----
 Result<Response> PostBackup(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_runs.cc ----
+Result<Response> GetRuns(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetRun(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostRuns(const HandlerEnvironment& environment, const Call& call);
 
 // ---- handlers_openai.cc ----
 Result<Response> GetModels(const HandlerEnvironment& environment, const Call& call);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "eval/background_runs.h"
 #include "server/answer_log.h"
 #include "server/conversation_store.h"
 #include "server/dispatch.h"
@@ -60,6 +61,7 @@ Status CheckExposure(const ServerOptions& options, const ApiKeys& keys) {
 struct Server::Impl {
   Impl(const ServerOptions& options, const Services& services)
       : store_files(services),
+        runs(services.index.objects(), services.retriever, services.answerer),
         environment{
             .options = options,
             .services = services,
@@ -69,7 +71,8 @@ struct Server::Impl {
             .store_files = store_files,
             .answers = std::make_unique<AnswerLog>(services.index.objects(), options.answers_kept),
             .conversations =
-                std::make_unique<ConversationStore>(services.index.objects(), services.clock)},
+                std::make_unique<ConversationStore>(services.index.objects(), services.clock),
+            .runs = runs},
         dispatcher(environment, AllRoutes(environment)) {}
 
   ~Impl() {
@@ -87,6 +90,7 @@ struct Server::Impl {
   }
 
   StoreFileIndexer store_files;
+  eval::BackgroundRuns runs;
   const HandlerEnvironment environment;
   RequestDispatcher dispatcher;
   std::unique_ptr<Transport> transport;

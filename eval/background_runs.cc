@@ -1,0 +1,49 @@
+#include "eval/background_runs.h"
+
+#include "base/log.h"
+
+namespace quarry::eval {
+
+BackgroundRuns::~BackgroundRuns() {
+  stopping_.Cancel();
+  std::thread last;
+  {
+    const std::lock_guard lock(mutex_);
+    last = std::move(thread_);
+  }
+  if (last.joinable()) last.join();
+}
+
+std::string BackgroundRuns::running() const {
+  const std::lock_guard lock(mutex_);
+  return running_;
+}
+
+Status BackgroundRuns::Start(BackgroundRun run) {
+  const std::lock_guard lock(mutex_);
+  if (!running_.empty()) {
+    return ResourceExhaustedError("run " + running_ + " is being asked; there is one at a time");
+  }
+  if (thread_.joinable()) thread_.join();  // it has nothing left to do
+  running_ = run.manifest.id;
+  thread_ = std::thread([this, moved = std::move(run)]() mutable { Ask(std::move(moved)); });
+  return OkStatus();
+}
+
+void BackgroundRuns::Ask(BackgroundRun run) {
+  CallContext context;
+  context.cancel = stopping_;
+  const RunParts parts{.retriever = retriever_,
+                       .answerer = answerer_,
+                       .snapshot = *run.snapshot,
+                       .judge = run.judge.get()};
+  const Status asked =
+      RunCases(run.suite.cases, run.manifest, parts, run.settings, store_, {}, context);
+  if (!asked.ok() && asked.code() != Code::kCancelled) {
+    LogWarning("run " + run.manifest.id + ": " + asked.ToString());
+  }
+  const std::lock_guard lock(mutex_);
+  running_.clear();
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,88 @@
+#include <thread>
+
+#include "tests/server/server_testing.h"
+
+namespace quarry::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* kCases =
+    R"({"id":"a","query":"At what pressure does the pump run?","accept":["bar"]})"
+    "\n\n"
+    R"({"id":"b","query":"Who painted the town hall of Antwerp?","answerable":false})"
+    "\n";
+
+JsonReply WaitFor(const TestServer& server) {
+  for (int i = 0; i < 500; ++i) {
+    JsonReply runs = server.Get("/api/v1/runs");
+    if (runs.json["runs"][0]["running"] == false) return runs;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return server.Get("/api/v1/runs");
+}
+
+TEST(Runs, AreAskedInTheBackgroundAndReadWithTheirFigures) {
+  TestServer server;
+  server.engine().Add(SmallCorpus());
+  EXPECT_EQ(server.Get("/api/v1/runs").json["runs"].size(), 0u);
+  const JsonReply started =
+      server.Send("POST", "/api/v1/runs?suite=small&name=first&repeats=2", kCases, "");
+  ASSERT_EQ(started.status, 202) << started.http.body;
+  EXPECT_EQ(started.json["answers"], 4);
+  const JsonReply runs = WaitFor(server);
+  ASSERT_EQ(runs.json["runs"].size(), 1u);
+  EXPECT_EQ(runs.json["runs"][0]["id"], started.json["id"]);
+  EXPECT_EQ(runs.json["runs"][0]["answers"], 4);
+  EXPECT_EQ(runs.json["runs"][0]["suite"], "small");
+  const std::string id = started.json["id"];
+  const JsonReply run = server.Get("/api/v1/runs/" + id + "?baseline=first");
+  ASSERT_EQ(run.status, 200) << run.http.body;
+  EXPECT_EQ(run.json["cases"].size(), 2u);
+  EXPECT_EQ(run.json["comparison"]["overall"][0]["delta"]["mean"], 0);
+  const JsonReply page = server.Get("/api/v1/runs/latest?format=html");
+  EXPECT_EQ(page.http.Header("content-type"), "text/html; charset=utf-8");
+  EXPECT_THAT(page.http.body, HasSubstr("<title>small: no gates</title>"));
+  EXPECT_EQ(server.Get("/api/v1/runs?suite=other").json["runs"].size(), 0u);
+}
+
+TEST(Runs, WhatIsWrongIsNamed) {
+  TestServer server;
+  server.engine().Add(SmallCorpus());
+  const auto post = [&](const std::string& target, const std::string& body) {
+    return server.Send("POST", target, body, "");
+  };
+  const JsonReply wrong = post("/api/v1/runs", "{\"id\":\"a\",\"query\":\"q\"}\n{\"id\":\"b\"}\n");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(wrong.Message(), "body:2: query: is missing");
+  EXPECT_EQ(post("/api/v1/runs", "").Message(), "body: no case that is not a draft");
+  EXPECT_THAT(post("/api/v1/runs?judge=oracle", kCases).Message(),
+              HasSubstr("judge: expected local or none"));
+  EXPECT_EQ(post("/api/v1/runs?collection=none", kCases).status, 404);
+  EXPECT_EQ(server.Get("/api/v1/runs/run_x").status, 404);
+  EXPECT_THAT(server.Get("/api/v1/runs/x?format=pdf").Message(),
+              HasSubstr("format: expected json"));
+}
+
+TEST(Runs, ThatTheServersEndCutsOffStayUnfinished) {
+  TestEngine engine;
+  engine.Add(SmallCorpus());
+  std::string cases;
+  for (int i = 0; i < 2000; ++i) {
+    cases += R"({"id":"c)" + std::to_string(i) + R"(","query":"At what pressure does pump )" +
+             std::to_string(i) + R"( run?"})" + "\n";
+  }
+  {
+    TestServer server(engine, {});
+    ASSERT_EQ(server.Send("POST", "/api/v1/runs", cases, "").status, 202);
+    EXPECT_EQ(server.Send("POST", "/api/v1/runs", cases, "").status, 429);
+  }
+  TestServer server(engine, {});
+  const JsonReply runs = server.Get("/api/v1/runs");
+  ASSERT_EQ(runs.json["runs"].size(), 1u);
+  EXPECT_LT(runs.json["runs"][0]["answers"], 2000);
+  EXPECT_EQ(runs.json["runs"][0]["running"], false);
+}
+
+}  // namespace
+}  // namespace quarry::testing
