@@ -15,11 +15,8 @@
 #include "app/server_record.h"
 #include "app/server_setup.h"
 #include "model/http_client.h"
-#include "server/answer_log.h"
-#include "server/conversation_store.h"
-#include "server/handlers.h"
+#include "server/environment.h"
 #include "server/mcp.h"
-#include "server/store_file_indexer.h"
 
 namespace quarry::app {
 namespace {
@@ -102,18 +99,10 @@ Result<std::string> AnswerHere(const Config& config, const std::string& message,
                           Engine::Open(config, StoreAccess::kRead));
   ingest::EmbeddingMaintainer maintainer(engine->index(), engine->embedders(), config.embedding);
   ThreadPool pool(1, 1);
-  const server::Services services = ServicesOf(*engine, maintainer, pool);
-  server::StoreFileIndexer store_files(services);
-  const server::HandlerEnvironment environment{
-      ServerOptionsOf(config),
-      services,
-      CancelToken(),
-      engine->clock().NowMicros() / 1'000'000,
-      server::ApiKeys(engine->index().objects(), engine->clock()),
-      store_files,
-      std::make_unique<server::AnswerLog>(engine->index().objects(), 0),
-      std::make_unique<server::ConversationStore>(engine->index().objects(), engine->clock())};
-  return server::AnswerMcp(environment, message, session, server::Caller(), context);
+  server::ServerOptions options = ServerOptionsOf(config);
+  options.answers_kept = 0;
+  const server::ServerEnvironment environment(options, ServicesOf(*engine, maintainer, pool));
+  return server::AnswerMcp(environment.handlers(), message, session, server::Caller(), context);
 }
 
 class McpCommand {

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/file_descriptor.h"
 #include "index/object_table.h"
+#include "server/origin.h"
 
 namespace quarry::app {
 namespace {
@@ -31,9 +32,7 @@ bool IsLoopbackUrl(std::string_view url) {
   if (colon == std::string_view::npos) return false;
   const std::string_view host = url.substr(0, colon);
   const std::string_view port = url.substr(colon + 1);
-  const bool is_host =
-      host == "localhost" || host == "[::1]" ||
-      (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+  const bool is_host = server::IsLoopbackHost(host);
   return is_host && !port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/origin.h"
+
 namespace quarry::server {
 namespace {
 
@@ -89,7 +91,7 @@ std::string_view AddressOf(std::string_view remote) {
 bool IsLoopbackAddress(std::string_view address) {
   constexpr std::string_view kMapped = "::ffff:";  // IPv4 as a socket of IPv6 shows it
   if (StartsWithIgnoringCase(address, kMapped)) address.remove_prefix(kMapped.size());
-  return address == "localhost" || address == "::1" || address.starts_with("127.");
+  return IsLoopbackHost(address);
 }
 
 std::shared_ptr<KeyMeter> Authenticator::MeterOf(const ApiKey& key, KeyMeter::Time now) {
@@ -105,9 +107,6 @@ Decision Authenticator::DecideByKey(const Route& route, const std::string& token
   // A wrong secret counts against its key; what is no key here cannot succeed, and counts against
   // nobody else.
   const std::string source = address + ' ' + IdOfKey(token);
-  if (const uint32_t wait = failures_.Blocked(source, now); wait != 0) {
-    return TooMany("too many failed attempts with this key", wait);
-  }
   const Result<KeyCheck> check = keys_.Check(token);
   if (!check.ok()) return Unreadable(check.status());
   if (check->state != KeyCheck::State::kGood) {
@@ -151,7 +150,9 @@ Decision Authenticator::Decide(const Route& route, const HeaderList& headers,
   const Credential credential = CredentialOf(headers);
   const std::string token = credential.token.value_or("");
   if (!options_.owner_token.empty() && is_here && EqualSecrets(token, options_.owner_token)) {
-    return {};
+    Decision decision;
+    decision.is_owner = true;
+    return decision;
   }
   if (route.scope == Scope::kOwner) {
     return Forbidden("this is for the owner of the store, through the `quarry` program");
@@ -159,7 +160,8 @@ Decision Authenticator::Decide(const Route& route, const HeaderList& headers,
   const Result<bool> any = keys_.Any();
   if (!any.ok()) return Unreadable(any.status());
   if (!*any) return {};
-  const bool is_open = options_.loopback_open && is_here;
+  // A page of another site, whose name was made to lead here, is not at home here.
+  const bool is_open = options_.loopback_open && is_here && NamesLoopback(headers);
   // SDKs send something in any case; what looks like a key of ours is meant as one.
   if (is_open && !token.starts_with("qk-")) return {};
   if (credential.problem != nullptr) {

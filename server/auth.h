@@ -46,7 +46,8 @@ class Authenticator {
   struct Decision {
     Caller caller;
     std::optional<ErrorDetail> refusal;
-    HeaderList headers;  // of the response, whatever it is
+    HeaderList headers;     // of the response, whatever it is
+    bool is_owner = false;  // the request has the owner's token
   };
   // `remote` is the address and port of the client; `now` of the steady clock.
   Decision Decide(const Route& route, const HeaderList& headers, std::string_view remote,

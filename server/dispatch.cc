@@ -76,8 +76,9 @@ std::string MediaTypeProblem(const Route& route, const HeaderList& headers) {
 }  // namespace
 
 RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
-                                     std::vector<Route> routes)
+                                     std::vector<Route> routes, ServedCallers callers)
     : environment_(environment),
+      callers_(callers),
       origins_{environment.options.host, environment.options.cors_origins},
       authenticator_(environment.keys, {.loopback_open = environment.options.loopback_open,
                                         .owner_token = environment.options.owner_token}),
@@ -149,6 +150,9 @@ Dispatcher::Admission RequestDispatcher::Admit(Request& request, std::string_vie
   admission.seconds = route.seconds;
   Authenticator::Decision decision = authenticator_.Decide(route, request.headers, request.remote,
                                                            std::chrono::steady_clock::now());
+  if (callers_ == ServedCallers::kOwner && !decision.is_owner) {
+    return refuse(403, "this address is for the owner of the store, through the `quarry` program");
+  }
   request.caller = std::move(decision.caller);
   std::ranges::move(decision.headers, std::back_inserter(admission.headers));
   if (decision.refusal) {

@@ -26,10 +26,14 @@
 
 namespace quarry::server {
 
+// Whom a dispatcher serves: everybody whom the authenticator lets in, or the store's owner alone.
+enum class ServedCallers : uint8_t { kAll, kOwner };
+
 // Thread-safe as Dispatcher says. The environment must outlive it.
 class RequestDispatcher final : public Dispatcher {
  public:
-  RequestDispatcher(const HandlerEnvironment& environment, std::vector<Route> routes);
+  RequestDispatcher(const HandlerEnvironment& environment, std::vector<Route> routes,
+                    ServedCallers callers = ServedCallers::kAll);
   // Waits for every request that was dispatched.
   ~RequestDispatcher() override;
 
@@ -49,6 +53,7 @@ class RequestDispatcher final : public Dispatcher {
   void Leave();
 
   const HandlerEnvironment& environment_;
+  const ServedCallers callers_;
   Router router_;
   const OriginPolicy origins_;
   Authenticator authenticator_;

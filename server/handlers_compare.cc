@@ -94,6 +94,8 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
     QUARRY_ASSIGN_OR_RETURN(
         answers[i], services.answerer.Ask(sides[i].request.question.query, *snapshot,
                                           generation::CacheUse::kOff, nullptr, call.context));
+    call.request.caller.ChargeTokens(uint64_t{answers[i].usage.prompt_tokens} +
+                                     answers[i].usage.completion_tokens);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     (i == 0 ? comparison.left : comparison.right) = {
         .setting = sides[i].name,

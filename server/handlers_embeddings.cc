@@ -153,6 +153,7 @@ Result<Response> PostEmbeddings(const HandlerEnvironment& environment, const Cal
                           embedder->Embed(request.input, request.role, call.context));
   uint64_t tokens = 0;
   for (const std::string& text : request.input) tokens += CountTokens(text);
+  call.request.caller.ChargeTokens(tokens);
 
   JsonWriter json;
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();

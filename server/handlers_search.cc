@@ -16,6 +16,9 @@
 namespace quarry::server {
 namespace {
 
+constexpr size_t kMostQueryBytes = 64 * 1024;
+constexpr uint64_t kMostExplained = 100'000;  // terms times hits
+
 // A search that was asked for, and what it found.
 struct Search {
   Question question;
@@ -46,6 +49,14 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   reader.Optional("collections").Strings(names);
   read_more(reader);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
+  if (question.query.text.size() > kMostQueryBytes) {
+    return InvalidArgumentError("query: " + std::to_string(question.query.text.size()) +
+                                " bytes, expected at most " + std::to_string(kMostQueryBytes));
+  }
+  // How many passages hold a word tells of those that its key may not read.
+  if (search.explain && call.request.caller.principals) {
+    return InvalidArgumentError("explain: not for a key that is bound to principals");
+  }
 
   search.several = !names.empty();
   if (search.several) question.collection = names[0];  // its own is not searched
@@ -58,7 +69,8 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   CallContext context = call.context;
   context.trace = &search.trace;
   Query query = question.query;
-  if (search.correct) {
+  // Whom documents are kept from is told none of their words.
+  if (search.correct && query.principals.unrestricted) {
     QUARRY_ASSIGN_OR_RETURN(retrieval::CorrectedQuery corrected,
                             retrieval::CorrectQuery(environment.services.analyzer, query.text,
                                                     search.collections.snapshots, context));
@@ -67,6 +79,14 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   }
   QUARRY_ASSIGN_OR_RETURN(search.retrieved, environment.services.retriever.RetrieveAcross(
                                                 query, search.collections.snapshots, context));
+  const uint64_t told = search.retrieved.lexical.terms.size() * search.retrieved.hits.size();
+  if (search.explain && told > kMostExplained) {
+    return InvalidArgumentError(
+        "explain: " + std::to_string(search.retrieved.lexical.terms.size()) + " terms of " +
+        std::to_string(search.retrieved.hits.size()) +
+        " hits; ask for fewer hits or with fewer words, at most " + std::to_string(kMostExplained) +
+        " of both together");
+  }
   return OkStatus();
 }
 

@@ -32,7 +32,8 @@ bool HasTag(std::string_view list, std::string_view tag) {
 }
 
 Response Serve(const WebFile& file, const Request& request) {
-  const std::string tag = '"' + HashToHex(Hash64(file.bytes())) + '"';
+  // Weak: the same of what is sent compressed and as it is.
+  const std::string tag = "W/\"" + HashToHex(Hash64(file.bytes())) + '"';
   Response response{.content_type = std::string(ContentType(file.name)),
                     .headers = {{"ETag", tag},
                                 {"Cache-Control", "no-cache"},  // kept, and asked for again

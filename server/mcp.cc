@@ -5,6 +5,7 @@
 
 #include "server/handlers.h"
 #include "server/mcp_tools.h"
+#include "server/rate_limit.h"
 #include "server/strict_json.h"
 
 namespace quarry::server {
@@ -161,6 +162,11 @@ Outcome Conversation::Run(const Message& message, bool in_batch) {
   }
   if (message.method == "tools/list") {
     return "{\"tools\":" + std::string(McpToolsJson()) + "}";
+  }
+  // Of a batch each request counts: the HTTP request that brought it is one.
+  if (in_batch && caller_.meter != nullptr &&
+      !caller_.meter->Admit(std::chrono::steady_clock::now()).admitted) {
+    return RpcError{kMcpInvalidRequest, "too many requests with this key; try again later"};
   }
   if (message.method == "tools/call") return CallTool(message);
   if (message.method == "resources/list") return ListResources(message);

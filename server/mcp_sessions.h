@@ -17,7 +17,9 @@ namespace quarry::server {
 class McpSessions {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  static constexpr size_t kMost = 1000;  // then the one that was longest idle goes
+  // Then the one that was longest idle goes.
+  static constexpr size_t kMost = 10'000;
+  static constexpr size_t kMostOfKey = 1000;
   static constexpr std::chrono::hours kIdle{24};
 
   // Keeps a session under a new id, which nobody can guess.

@@ -1,5 +1,7 @@
 #include "server/origin.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 namespace quarry::server {
@@ -19,21 +21,27 @@ std::string_view HostName(std::string_view authority) {
   return authority.substr(0, authority.find(':', bracket == std::string_view::npos ? 0 : bracket));
 }
 
-bool IsLoopbackName(std::string_view name) {
-  return EqualsIgnoringCase(name, "localhost") || name == "[::1]" || name.starts_with("127.");
-}
-
 }  // namespace
 
 bool IsLoopbackHost(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (EqualsIgnoringCase(host, "localhost") || host == "::1") return true;
+  // "127.1.2.3", and not the name "127.example.org", which may lead anywhere.
+  in_addr address{};
+  return ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 &&
+         (ntohl(address.s_addr) >> 24) == 127;
+}
+
+bool NamesLoopback(const HeaderList& headers) {
+  const std::string* host = FindHeader(headers, "Host");
+  return host != nullptr && IsLoopbackHost(HostName(*host));
 }
 
 OriginCheck CheckOrigin(const OriginPolicy& policy, const HeaderList& headers) {
   OriginCheck check;
   const std::string* host = FindHeader(headers, "Host");
   const std::string authority = host == nullptr ? "" : *host;
-  if (IsLoopbackHost(policy.host) && host != nullptr && !IsLoopbackName(HostName(authority))) {
+  if (IsLoopbackHost(policy.host) && host != nullptr && !NamesLoopback(headers)) {
     check.problem = "Host " + authority + " is not this server, which listens on " + policy.host +
                     " only; expected localhost, 127.0.0.1 or [::1]";
     return check;

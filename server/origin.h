@@ -32,5 +32,7 @@ std::optional<Response> PreflightResponse(std::string_view method, const HeaderL
 
 // Whether an address to listen on is reached from this machine only.
 bool IsLoopbackHost(std::string_view host);
+// Whether the Host that a request is meant for is this machine by name.
+bool NamesLoopback(const HeaderList& headers);
 
 }  // namespace quarry::server

@@ -1,14 +1,11 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "eval/background_runs.h"
-#include "server/answer_log.h"
-#include "server/conversation_store.h"
 #include "server/dispatch.h"
-#include "server/handlers.h"
+#include "server/environment.h"
 #include "server/origin.h"
-#include "server/store_file_indexer.h"
 #include "server/transport.h"
 
 namespace quarry::server {
@@ -41,8 +38,15 @@ std::vector<Route> AllRoutes(const HandlerEnvironment& environment) {
 // Other machines are served with keys and TLS, or when the operator says that something else guards
 // the way.
 Status CheckExposure(const ServerOptions& options, const ApiKeys& keys) {
-  if (IsLoopbackHost(options.host) || options.allow_insecure) return OkStatus();
   QUARRY_ASSIGN_OR_RETURN(const bool has_key, keys.Any());
+  const bool is_open = !has_key || options.loopback_open;
+  if (is_open && std::ranges::find(options.cors_origins, "*") != options.cors_origins.end()) {
+    return FailedPreconditionError(
+        "server.cors_origins: \"*\" lets every web page that is open on this machine use a server "
+        "that needs no key; name the sites, or make a key (quarry keys create) and leave "
+        "server.loopback_open off");
+  }
+  if (IsLoopbackHost(options.host) || options.allow_insecure) return OkStatus();
   const bool has_tls = !options.tls_certificate.empty();
   if (has_key && has_tls) return OkStatus();
   std::string missing;
@@ -60,25 +64,14 @@ Status CheckExposure(const ServerOptions& options, const ApiKeys& keys) {
 
 struct Server::Impl {
   Impl(const ServerOptions& options, const Services& services)
-      : store_files(services),
-        runs(services.index.objects(), services.retriever, services.answerer),
-        environment{
-            .options = options,
-            .services = services,
-            .stopping = CancelToken(),
-            .started_seconds = services.clock.NowMicros() / 1'000'000,
-            .keys = ApiKeys(services.index.objects(), services.clock),
-            .store_files = store_files,
-            .answers = std::make_unique<AnswerLog>(services.index.objects(), options.answers_kept),
-            .conversations =
-                std::make_unique<ConversationStore>(services.index.objects(), services.clock),
-            .runs = runs},
-        dispatcher(environment, AllRoutes(environment)) {}
+      : environment(options, services),
+        dispatcher(environment.handlers(), AllRoutes(environment.handlers())) {}
 
   ~Impl() {
     if (transport == nullptr) return;
     Stop();
     dispatcher.WaitUntilIdle();  // exchanges end before the transports
+    if (owner_dispatcher != nullptr) owner_dispatcher->WaitUntilIdle();
     owner_transport.reset();
     transport.reset();
   }
@@ -86,15 +79,14 @@ struct Server::Impl {
   void Stop() {
     transport->Stop();
     if (owner_transport != nullptr) owner_transport->Stop();
-    environment.stopping.Cancel();
+    environment.handlers().stopping.Cancel();
   }
 
-  StoreFileIndexer store_files;
-  eval::BackgroundRuns runs;
-  const HandlerEnvironment environment;
+  ServerEnvironment environment;
   RequestDispatcher dispatcher;
   std::unique_ptr<Transport> transport;
-  // On loopback and without TLS, where the other is not.
+  // On loopback and without TLS, where the other is not; for the owner alone.
+  std::unique_ptr<RequestDispatcher> owner_dispatcher;
   std::unique_ptr<Transport> owner_transport;
 };
 
@@ -104,8 +96,8 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Services services) {
   auto impl = std::make_unique<Impl>(options, services);
-  QUARRY_RETURN_IF_ERROR(impl->store_files.NoticeAll());
-  QUARRY_RETURN_IF_ERROR(CheckExposure(options, impl->environment.keys));
+  QUARRY_RETURN_IF_ERROR(impl->environment.store_files().NoticeAll());
+  QUARRY_RETURN_IF_ERROR(CheckExposure(options, impl->environment.handlers().keys));
   QUARRY_ASSIGN_OR_RETURN(impl->transport,
                           Transport::Start(TransportOptionsOf(options), impl->dispatcher));
   const bool is_plain_here = IsLoopbackHost(options.host) && options.tls_certificate.empty();
@@ -114,7 +106,10 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Serv
     here.host = "127.0.0.1";
     here.port = 0;
     here.tls_certificate.clear();
-    QUARRY_ASSIGN_OR_RETURN(impl->owner_transport, Transport::Start(here, impl->dispatcher));
+    impl->owner_dispatcher = std::make_unique<RequestDispatcher>(
+        impl->environment.handlers(), AllRoutes(impl->environment.handlers()),
+        ServedCallers::kOwner);
+    QUARRY_ASSIGN_OR_RETURN(impl->owner_transport, Transport::Start(here, *impl->owner_dispatcher));
   }
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

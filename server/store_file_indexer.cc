@@ -113,11 +113,20 @@ Status StoreFileIndexer::Write(const std::string& store, const std::string& file
   ingest::IngestReport report;
   QUARRY_RETURN_IF_ERROR(pipeline.Add(std::move(documents), report, context));
   QUARRY_RETURN_IF_ERROR(writer.Delete(gone).status());
-  now->status = attached.status;
-  now->error_code = attached.error_code;
-  now->error_message = attached.error_message;
-  now->usage_bytes = attached.usage_bytes;
-  QUARRY_RETURN_IF_ERROR(objects.Put(AttachedName(store, file), Encode(*now)));
+  // Attributes may have been given since: then it stays in progress, and was noticed again.
+  const auto finish = [&](std::string value) -> Result<std::string> {
+    QUARRY_ASSIGN_OR_RETURN(AttachedFile current,
+                            DecodeAttached({.id = file, .scope = store, .value = value}));
+    const bool is_same =
+        current.attributes == attached.attributes && current.chunks == attached.chunks;
+    if (!is_same || current.status != FileStatus::kInProgress) return value;
+    current.status = attached.status;
+    current.error_code = attached.error_code;
+    current.error_message = attached.error_message;
+    current.usage_bytes = attached.usage_bytes;
+    return Encode(current);
+  };
+  QUARRY_RETURN_IF_ERROR(objects.Update(AttachedName(store, file), finish));
   services_.maintainer.Notice(collection);
   return OkStatus();
 }

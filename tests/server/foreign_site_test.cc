@@ -1,5 +1,6 @@
 // Web pages of other sites do not drive a server through a browser.
 
+#include "server/api_keys.h"
 #include "tests/server/server_testing.h"
 
 namespace quarry::server {
@@ -20,7 +21,8 @@ TEST(ForeignSiteTest, OnLoopbackHostNamesTheLoopback) {
   for (const char* host : {"localhost", "LocalHost:8420", "127.0.0.1:1", "[::1]:8420", "[::1]"}) {
     EXPECT_EQ(StatusWith(server, std::string("Host: ") + host + "\r\n"), 200) << host;
   }
-  for (const char* host : {"evil.example", "localhost.evil.example:8420", "10.0.0.1", "[::2]"}) {
+  for (const char* host : {"evil.example", "localhost.evil.example:8420", "10.0.0.1", "[::2]",
+                           "127.evil.example:8420", "127.0.0.1.nip.io", "127.1"}) {
     EXPECT_EQ(StatusWith(server, std::string("Host: ") + host + "\r\n"), 403) << host;
   }
 }
@@ -95,10 +97,33 @@ TEST(ForeignSiteTest, ABrowserThatAsksFirstIsTold) {
   EXPECT_EQ(Fetch(server.port(), "OPTIONS", "/api/v1/search")->status, 405);
 }
 
-TEST(ForeignSiteTest, AStarIsEverySite) {
+TEST(ForeignSiteTest, AStarIsEverySiteWhereKeysAreNeeded) {
+  testing::TestEngine engine;
   ServerOptions options;
   options.cors_origins = {"*"};
-  const TestServer server(options);
+  const auto start = [&](const ServerOptions& given) {
+    MetricsRegistry metrics;
+    ThreadPool pool(1, 1);
+    return Server::Start(given, {.index = *engine.index,
+                                 .analyzer = engine.analyzer,
+                                 .retriever = engine.retriever,
+                                 .answerer = *engine.cached_answerer,
+                                 .assistant = *engine.assistant,
+                                 .ingest = engine.ingest,
+                                 .embedders = engine.embedders,
+                                 .maintainer = engine.maintainer,
+                                 .metrics = metrics,
+                                 .pool = pool,
+                                 .ingest_pool = engine.pool,
+                                 .clock = engine.clock,
+                                 .version = "1"})
+        .status();
+  };
+  EXPECT_EQ(start(options).code(), Code::kFailedPrecondition);
+  EXPECT_TRUE(
+      start(options).message().starts_with("server.cors_origins: \"*\" lets every web page"));
+  ApiKeys(engine.index->objects(), engine.clock).Create({.name = "k"}).value();
+  const TestServer server(engine, options);
   const auto reply = Fetch(server.port(), "GET", "/readyz", "", "Origin: https://any.example\r\n");
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->Header("access-control-allow-origin"), "https://any.example");

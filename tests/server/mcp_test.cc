@@ -1,9 +1,7 @@
 // MCP: the messages, over a real engine and without a transport; then over HTTP.
 
 #include "server/mcp.h"
-#include "server/answer_log.h"
-#include "server/conversation_store.h"
-#include "server/store_file_indexer.h"
+#include "server/environment.h"
 
 #include "server/handlers.h"
 #include "tests/server/server_testing.h"
@@ -82,16 +80,8 @@ class McpTest : public ::testing::Test {
                            .ingest_pool = engine_->pool,
                            .clock = engine_->clock,
                            .version = "1.2.3"};
-  StoreFileIndexer store_files_{services_};
-  HandlerEnvironment environment_{
-      {},
-      services_,
-      CancelToken(),
-      0,
-      ApiKeys(engine_->index->objects(), engine_->clock),
-      store_files_,
-      std::make_unique<AnswerLog>(engine_->index->objects(), 0),
-      std::make_unique<ConversationStore>(engine_->index->objects(), engine_->clock)};
+  ServerEnvironment server_{{.answers_kept = 0}, services_};
+  const HandlerEnvironment& environment_ = server_.handlers();
   McpSession session_;
   Caller caller_;
 };
@@ -377,11 +367,15 @@ TEST(McpSessionsTest, AreBoundedAndForgotten) {
   McpSessions sessions;
   const McpSessions::Time start{};
   const string first = sessions.Add(std::make_shared<McpSession>(), {}, start);
-  for (size_t i = 1; i < McpSessions::kMost; ++i) {
+  for (size_t i = 1; i < McpSessions::kMostOfKey; ++i) {
     sessions.Add(std::make_shared<McpSession>(), {}, start + std::chrono::seconds(i));
   }
   EXPECT_NE(sessions.Find(first, {}, start + std::chrono::hours(1)), nullptr);
+  const string others =
+      sessions.Add(std::make_shared<McpSession>(), {.key = "other"}, start + std::chrono::hours(1));
   sessions.Add(std::make_shared<McpSession>(), {}, start + std::chrono::hours(1));
+  EXPECT_NE(sessions.Find(others, {.key = "other"}, start + std::chrono::hours(1)), nullptr)
+      << "a key pushes out its own only";
   EXPECT_NE(sessions.Find(first, {}, start + std::chrono::hours(1)), nullptr) << "it was used last";
   sessions.Add(std::make_shared<McpSession>(), {}, start + std::chrono::hours(26));
   EXPECT_EQ(sessions.Find(first, {}, start + std::chrono::hours(26)), nullptr);

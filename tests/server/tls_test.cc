@@ -136,9 +136,12 @@ TEST_F(TlsTest, TheOwnerReachesItWithoutTlsOnLoopback) {
   options.owner_token = "qo-1";
   TestServer server(options);
   ASSERT_NE(server.server().owner_port(), server.port());
-  const auto reply = Fetch(server.server().owner_port(), "GET", "/healthz");
-  ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->status, 200);
+  const auto get = [&](const char* headers) {
+    const auto reply = Fetch(server.server().owner_port(), "GET", "/healthz", "", headers);
+    return reply ? reply->status : 0;
+  };
+  EXPECT_EQ(get("Authorization: Bearer qo-1\r\n"), 200);
+  EXPECT_EQ(get(""), 403) << "it is for nobody else";
 }
 
 }  // namespace

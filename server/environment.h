@@ -1,0 +1,40 @@
+#pragma once
+
+// ServerEnvironment: what handlers work on, with the parts that it is made of.
+
+#include "eval/background_runs.h"
+#include "server/answer_log.h"
+#include "server/conversation_store.h"
+#include "server/handlers.h"
+#include "server/store_file_indexer.h"
+
+namespace quarry::server {
+
+class ServerEnvironment {
+ public:
+  // What `services` name must outlive it.
+  ServerEnvironment(const ServerOptions& options, const Services& services)
+      : store_files_(services),
+        runs_(services.index.objects(), services.retriever, services.answerer),
+        handlers_{
+            .options = options,
+            .services = services,
+            .stopping = CancelToken(),
+            .started_seconds = services.clock.NowMicros() / 1'000'000,
+            .keys = ApiKeys(services.index.objects(), services.clock),
+            .store_files = store_files_,
+            .answers = std::make_unique<AnswerLog>(services.index.objects(), options.answers_kept),
+            .conversations =
+                std::make_unique<ConversationStore>(services.index.objects(), services.clock),
+            .runs = runs_} {}
+
+  const HandlerEnvironment& handlers() const { return handlers_; }
+  StoreFileIndexer& store_files() { return store_files_; }
+
+ private:
+  StoreFileIndexer store_files_;
+  eval::BackgroundRuns runs_;
+  const HandlerEnvironment handlers_;
+};
+
+}  // namespace quarry::server
