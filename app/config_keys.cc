@@ -511,6 +511,8 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(server.request_seconds), 1, 86'400),
       Integer("server.max_connections", "at a time", QUARRY_FIELD(server.max_connections), 1,
               1'000'000),
+      Integer("server.upload_bytes", "limit of a file that is uploaded in parts",
+              QUARRY_FIELD(server.upload_bytes), 1, kMaxBytes),
       Integer("server.answers_kept", "answers that are kept for feedback and replay; 0 = none",
               QUARRY_FIELD(server.answers_kept), 0, 100'000'000),
       OptionalText("server.backup_directory",

@@ -11,10 +11,12 @@
 
 namespace quarry::server {
 
-Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const Call& call) {
+Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const Call& call,
+                                   const std::string& collection) {
   const std::string& body = call.request.body;
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
   AskRequest request{.question = DefaultQuestion(environment.options), .body = body};
+  if (!collection.empty()) request.question.collection = collection;
   ObjectReader reader(json, "");
   reader.Required("query").String(request.question.query.text);
   ReadQuestionFields(reader, environment.options, request.question);

@@ -17,7 +17,9 @@ struct AskRequest {
   bool stream = false;
   bool with_context = false;
 };
-Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const Call& call);
+// `collection`: of a request that names none; "" = the server's.
+Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const Call& call,
+                                   const std::string& collection = "");
 
 // An answer as it is kept.
 struct KeptAnswer {

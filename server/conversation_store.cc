@@ -79,7 +79,7 @@ Status RoomIn(const Conversation& conversation) {
 Result<Conversation> ConversationStore::Create(std::string title) {
   QUARRY_RETURN_IF_ERROR(CheckTitle(title));
   const int64_t now = clock_.NowMicros();
-  Conversation conversation{.id = index::NewObjectId("conv_"),
+  Conversation conversation{.id = index::NewObjectId(kConversationPrefix),
                             .title = std::move(title),
                             .created_micros = now,
                             .updated_micros = now};
@@ -141,11 +141,11 @@ Status ConversationStore::Append(const std::string& id, std::string turn) {
 }
 
 Status ConversationStore::ForEachTurn(
-    const std::string& id,
+    const std::string& id, uint32_t from,
     const std::function<Status(uint32_t number, std::string_view turn)>& visit) const {
   Status status;
   QUARRY_RETURN_IF_ERROR(
-      objects_.ForEachPart(NameOf(id), 1, [&](uint32_t number, std::string_view turn) {
+      objects_.ForEachPart(NameOf(id), from, [&](uint32_t number, std::string_view turn) {
         status = visit(number, turn);
         return status.ok();
       }));

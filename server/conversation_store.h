@@ -12,6 +12,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,6 +23,7 @@ namespace quarry::server {
 inline constexpr uint32_t kMaxStoredTurns = 200;
 inline constexpr uint64_t kMaxConversationBytes = 1u << 20;
 inline constexpr size_t kMaxTitleBytes = 400;
+inline constexpr std::string_view kConversationPrefix = "conv_";  // of the ids
 
 struct Conversation {
   std::string id;
@@ -55,9 +57,9 @@ class ConversationStore {
   Status CheckRoom(const std::string& id) const;
   // Adds a turn. On disk when it returns ok. Errors: those of CheckRoom.
   Status Append(const std::string& id, std::string turn);
-  // In order.
+  // From the turn of that number on, in order.
   Status ForEachTurn(
-      const std::string& id,
+      const std::string& id, uint32_t from,
       const std::function<Status(uint32_t number, std::string_view turn)>& visit) const;
 
  private:

@@ -2,11 +2,16 @@
 
 // ServerEnvironment: what handlers work on, with the parts that it is made of.
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "eval/background_runs.h"
 #include "server/answer_log.h"
 #include "server/conversation_store.h"
 #include "server/handlers.h"
 #include "server/store_file_indexer.h"
+#include "server/upload_queue.h"
 
 namespace quarry::server {
 
@@ -26,7 +31,12 @@ class ServerEnvironment {
             .answers = std::make_unique<AnswerLog>(services.index.objects(), options.answers_kept),
             .conversations =
                 std::make_unique<ConversationStore>(services.index.objects(), services.clock),
-            .runs = runs_} {}
+            .runs = runs_,
+            .uploads = std::make_unique<UploadQueue>(
+                services.index.objects(), services.clock,
+                [this](const UploadTarget& target, std::string bytes) {
+                  return IndexUpload(handlers_, target, std::move(bytes));
+                })} {}
 
   const HandlerEnvironment& handlers() const { return handlers_; }
   StoreFileIndexer& store_files() { return store_files_; }

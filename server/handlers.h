@@ -27,6 +27,8 @@ namespace quarry::server {
 class AnswerLog;
 class ConversationStore;
 class StoreFileIndexer;  // store_file_indexer.h
+class UploadQueue;
+struct UploadTarget;
 
 // What handlers work on; outlives every call.
 struct HandlerEnvironment {
@@ -43,6 +45,7 @@ struct HandlerEnvironment {
   eval::BackgroundRuns& runs;
   mutable std::mutex backup = {};  // held while one is made
   mutable McpSessions mcp_sessions = {};
+  const std::unique_ptr<UploadQueue> uploads;  // last: its thread uses all of the above
 };
 
 using HandlerFunction = Result<Response>(const HandlerEnvironment& environment, const Call& call);
@@ -74,6 +77,7 @@ Result<Response> GetConversations(const HandlerEnvironment& environment, const C
 Result<Response> GetConversation(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PatchConversation(const HandlerEnvironment& environment, const Call& call);
 Result<Response> DeleteConversation(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PutConversationFile(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostTurn(const HandlerEnvironment& environment, const Call& call);
 
 // ---- handlers_feedback.cc ----
@@ -92,6 +96,16 @@ Result<Response> PutDocuments(const HandlerEnvironment& environment, const Call&
 Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& call);
 Result<Response> DeleteDocument(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_uploads.cc ----
+Result<Response> PostUploads(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PutUploadPart(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostUploadComplete(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetUpload(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteUpload(const HandlerEnvironment& environment, const Call& call);
+// What PUT /api/v1/documents/{id...} answers to the file.
+Response IndexUpload(const HandlerEnvironment& environment, const UploadTarget& target,
+                     std::string bytes);
 
 // ---- handlers_collections.cc ----
 Result<Response> GetCollections(const HandlerEnvironment& environment, const Call& call);

@@ -1,12 +1,18 @@
 // Collections and what the store holds.
 
 #include "server/api_json.h"
+#include "server/conversation_store.h"
 #include "server/handlers.h"
 #include "server/query_parameters.h"
 #include "server/strict_json.h"
 
 namespace quarry::server {
 namespace {
+
+// Whether a collection holds the files of one conversation, which nobody else looks for.
+bool IsOfConversation(const HandlerEnvironment& environment, const std::string& name) {
+  return name.starts_with(kConversationPrefix) && environment.conversations->Get(name).ok();
+}
 
 // "collections": [...], those that the caller may use, into an object that is open.
 Status AddCollections(const HandlerEnvironment& environment, const Call& call, JsonWriter& json) {
@@ -15,6 +21,7 @@ Status AddCollections(const HandlerEnvironment& environment, const Call& call, J
   for (const index::StoredCollection& collection : index.Collections()) {
     if (!call.request.caller.MayUse(collection.name)) continue;
     QUARRY_RETURN_IF_ERROR(call.context.Check());
+    if (IsOfConversation(environment, collection.name)) continue;
     const Result<index::CollectionStats> stats = index.Stats(collection.id);
     if (stats.status().code() == Code::kNotFound) continue;  // deleted since
     QUARRY_RETURN_IF_ERROR(stats.status());

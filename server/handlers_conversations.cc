@@ -38,10 +38,36 @@ Result<std::string> ReadTitle(const std::string& body) {
   return title;
 }
 
+// Files of a conversation's own are a collection that has its id for a name.
+bool HasFiles(const HandlerEnvironment& environment, const std::string& id) {
+  return environment.services.index.FindCollection(id).ok();
+}
+
+std::string TurnName(const std::string& conversation, uint32_t number) {
+  return "conversation " + conversation + ", turn " + std::to_string(number);
+}
+
+// Adds what was said before in a conversation, as far as it is read. Of an answer that does not stand
+// any more only the question counts.
+Status AddHistory(const HandlerEnvironment& environment, const std::string& id,
+                  std::vector<generation::ConversationTurn>& turns) {
+  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, environment.conversations->Get(id));
+  constexpr uint32_t kRead = generation::Assistant::kTurnsRead / 2;
+  const uint32_t from = conversation.turns > kRead ? conversation.turns - kRead + 1 : 1;
+  const auto add = [&](uint32_t number, std::string_view turn) -> Status {
+    QUARRY_ASSIGN_OR_RETURN(StoredAnswer answer, ParseStoredAnswer(TurnName(id, number), turn));
+    QUARRY_ASSIGN_OR_RETURN(const bool stands, StillStands(answer, environment.services.index));
+    turns.push_back({.by_user = true, .text = std::move(answer.question)});
+    if (stands) turns.push_back({.by_user = false, .text = std::move(answer.text)});
+    return OkStatus();
+  };
+  return environment.conversations->ForEachTurn(id, from, add);
+}
+
 Status WriteTurn(const HandlerEnvironment& environment, const std::string& conversation,
                  uint32_t number, std::string_view turn, JsonWriter& json) {
-  const std::string name = "conversation " + conversation + ", turn " + std::to_string(number);
-  QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer, ParseStoredAnswer(name, turn));
+  QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer,
+                          ParseStoredAnswer(TurnName(conversation, number), turn));
   json.BeginObject().Key("number").Uint(number);
   QUARRY_RETURN_IF_ERROR(AddStoredAnswer(answer, environment.services.index, json));
   json.EndObject();
@@ -82,12 +108,13 @@ Result<Response> GetConversation(const HandlerEnvironment& environment, const Ca
   JsonWriter json;
   json.BeginObject();
   AddConversation(conversation, json);
+  json.Key("has_files").Bool(HasFiles(environment, id));
   json.Key("turns").BeginArray();
   const auto write = [&](uint32_t number, std::string_view turn) {
     const Status status = call.context.Check();
     return status.ok() ? WriteTurn(environment, id, number, turn, json) : status;
   };
-  QUARRY_RETURN_IF_ERROR(environment.conversations->ForEachTurn(id, write));
+  QUARRY_RETURN_IF_ERROR(environment.conversations->ForEachTurn(id, 1, write));
   return Response{.body = json.EndArray().EndObject().Take()};
 }
 
@@ -102,27 +129,44 @@ Result<Response> PatchConversation(const HandlerEnvironment& environment, const 
 Result<Response> DeleteConversation(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
+  QUARRY_RETURN_IF_ERROR(environment.conversations->Get(id).status());
+  // The files first: should the other fail, they do not stay behind.
+  if (HasFiles(environment, id)) {
+    QUARRY_RETURN_IF_ERROR(environment.services.index.DeleteCollection(id, call.context));
+  }
   QUARRY_RETURN_IF_ERROR(environment.conversations->Delete(id));
   JsonWriter json;
   json.BeginObject().Key("deleted").String(id);
   return Response{.body = json.EndObject().Take()};
 }
 
-// The turn is on disk when the client has the answer.
+// As PUT /api/v1/documents/{id...}, into the conversation's own collection.
+Result<Response> PutConversationFile(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("id");
+  QUARRY_RETURN_IF_ERROR(environment.conversations->Get(id).status());
+  if (const auto made = environment.services.index.CreateCollection(id);
+      !made.ok() && made.status().code() != Code::kAlreadyExists) {
+    return made.status();
+  }
+  Request request = call.request;
+  request.params = {{"id", call.request.params.at("name")}};
+  request.query["collection"] = id;
+  return PutDocument(environment,
+                     {.request = request, .context = call.context, .stream = call.stream});
+}
+
+// Without a collection the question goes to the conversation's own files, where it has some. The turn
+// is on disk when the client has the answer.
 Result<Response> PostTurn(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
-  QUARRY_ASSIGN_OR_RETURN(AskRequest request, ParseAskRequest(environment, call));
   QUARRY_RETURN_IF_ERROR(environment.conversations->CheckRoom(id));
+  QUARRY_ASSIGN_OR_RETURN(
+      AskRequest request,
+      ParseAskRequest(environment, call, HasFiles(environment, id) ? id : std::string()));
   if (!request.question.turns.empty()) {
     return InvalidArgumentError("history: a conversation has its own");
   }
-  const auto remember = [&](uint32_t, std::string_view turn) -> Status {
-    QUARRY_ASSIGN_OR_RETURN(StoredAnswer said, ParseStoredAnswer("conversation " + id, turn));
-    request.question.turns.push_back({.by_user = true, .text = std::move(said.question)});
-    request.question.turns.push_back({.by_user = false, .text = std::move(said.text)});
-    return OkStatus();
-  };
-  QUARRY_RETURN_IF_ERROR(environment.conversations->ForEachTurn(id, remember));
+  QUARRY_RETURN_IF_ERROR(AddHistory(environment, id, request.question.turns));
   return Ask(environment, call, request, [&](const KeptAnswer& answer) {
     return environment.conversations->Append(id, answer.value);
   });

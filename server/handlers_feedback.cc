@@ -94,6 +94,7 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(FeedbackRecord record, ReadFeedback(environment, call.request.body));
   uint64_t entry = 0;
+  std::string asked = record.question;  // of the documents
   if (record.answer.empty()) {
     record.id = index::NewObjectId("fb_");
   } else {
@@ -102,13 +103,14 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
     record.question = answer.question;
     record.collection = answer.collection;
     entry = answer.cache_entry;
+    asked = answer.standalone.empty() ? answer.question : answer.standalone;
   }
   record.time_micros = services.clock.NowMicros();
   QUARRY_RETURN_IF_ERROR(services.index.objects().Put(
       {.kind = ObjectKind::kFeedback, .id = record.id}, FeedbackValue(record)));
   uint64_t evicted = 0;
   if (record.rating == "down") {
-    QUARRY_ASSIGN_OR_RETURN(evicted, Evict(services, record.collection, record.question, entry));
+    QUARRY_ASSIGN_OR_RETURN(evicted, Evict(services, record.collection, asked, entry));
   }
   JsonWriter json;
   json.BeginObject().Key("id").String(record.id).Key("evicted").Uint(evicted);

@@ -4,6 +4,7 @@
 
 #include "server/errors.h"
 #include "server/handlers.h"
+#include "server/upload_queue.h"
 
 namespace quarry::server {
 
@@ -119,6 +120,14 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .description = "remove a conversation",
        .handler = bind(DeleteConversation),
        .scope = Scope::kQuery},
+      {.method = "PUT",
+       .pattern = "/api/v1/conversations/{id}/files/{name...}",
+       .description = "a file that only this conversation reads",
+       .handler = bind(PutConversationFile),
+       .lane = Lane::kIngest,
+       .body = BodyKind::kFile,
+       .body_limit = ingest_bytes,
+       .scope = Scope::kIngest},
       {.method = "POST",
        .pattern = "/api/v1/conversations/{id}/turns",
        .description = "ask in a conversation, which keeps question and answer",
@@ -176,6 +185,34 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .lane = Lane::kIngest,
        .scope = Scope::kIngest,
        .is_bounded = true},
+
+      {.method = "POST",
+       .pattern = "/api/v1/uploads",
+       .description = "begin a file that comes in parts, of any size",
+       .handler = bind(PostUploads),
+       .scope = Scope::kIngest},
+      {.method = "PUT",
+       .pattern = "/api/v1/uploads/{id}/parts/{number}",
+       .description = "one part of the file",
+       .handler = bind(PutUploadPart),
+       .body = BodyKind::kFile,
+       .body_limit = kUploadPartBytes,
+       .scope = Scope::kIngest},
+      {.method = "POST",
+       .pattern = "/api/v1/uploads/{id}/complete",
+       .description = "have the file indexed, beside other requests",
+       .handler = bind(PostUploadComplete),
+       .scope = Scope::kIngest},
+      {.method = "GET",
+       .pattern = "/api/v1/uploads/{id}",
+       .description = "which parts are there, and what became of the file",
+       .handler = bind(GetUpload),
+       .scope = Scope::kIngest},
+      {.method = "DELETE",
+       .pattern = "/api/v1/uploads/{id}",
+       .description = "give an upload up, or forget one that is done",
+       .handler = bind(DeleteUpload),
+       .scope = Scope::kIngest},
 
       {.method = "GET",
        .pattern = "/api/v1/collections",

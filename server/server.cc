@@ -98,6 +98,7 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Serv
   auto impl = std::make_unique<Impl>(options, services);
   QUARRY_RETURN_IF_ERROR(impl->environment.store_files().NoticeAll());
   QUARRY_RETURN_IF_ERROR(CheckExposure(options, impl->environment.handlers().keys));
+  QUARRY_RETURN_IF_ERROR(impl->environment.handlers().uploads->Start());
   QUARRY_ASSIGN_OR_RETURN(impl->transport,
                           Transport::Start(TransportOptionsOf(options), impl->dispatcher));
   const bool is_plain_here = IsLoopbackHost(options.host) && options.tls_certificate.empty();

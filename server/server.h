@@ -45,9 +45,10 @@ struct ServerOptions {
   uint32_t requests_per_connection = 1000;
   uint32_t request_seconds = 60;  // deadline given to a handler
   uint32_t max_connections = 1024;
-  uint64_t answers_kept = 10'000;  // by the answer log; 0 = none
-  std::string backup_directory;    // POST /api/v1/backup puts backups below it; "" = it is refused
-  uint32_t drain_seconds = 10;     // how long Stop waits for requests under way
+  uint64_t upload_bytes = 1u << 30;  // of a file that comes in parts
+  uint64_t answers_kept = 10'000;    // by the answer log; 0 = none
+  std::string backup_directory;  // POST /api/v1/backup puts backups below it; "" = it is refused
+  uint32_t drain_seconds = 10;   // how long Stop waits for requests under way
   // Who is let in (auth.h).
   bool loopback_open = false;    // no key is needed from this machine, though there are keys
   bool allow_insecure = false;   // other machines are served without key or TLS

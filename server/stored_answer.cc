@@ -38,6 +38,7 @@ Status ReadChunks(const JsonValue& passages, const std::string& place,
 Status ReadAnswer(const JsonValue& json, const std::string& place, StoredAnswer& answer) {
   ObjectReader reader(json, place);
   reader.Required("question").String(answer.question);
+  reader.Optional("standalone").String(answer.standalone);
   reader.Required("collection").String(answer.collection);
   reader.Required("answer").String(answer.text);
   reader.Required("model").String(answer.model);

@@ -39,6 +39,7 @@ struct StoredAnswer {
   int64_t time_micros = 0;
   CollectionId collection_id;
   std::string question;
+  std::string standalone;  // what the documents were asked; "" = the question
   std::string collection;  // its name then
   std::string model;
   uint64_t cache_entry = 0;    // that served it; 0 = none

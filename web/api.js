@@ -106,11 +106,10 @@ function parseEvent(text) {
   return data === '' ? null : { name, data: JSON.parse(data) };
 }
 
-// Sends a file as it lies on the disk; progress(share from 0 to 1) as it leaves.
-// Returns {done: promise of the server's answer, cancel()}.
-export function upload(path, file, mediaType, progress) {
-  const request = new XMLHttpRequest();
-  const done = new Promise((resolve, reject) => {
+// Sends bytes as they are; progress(share from 0 to 1) as they leave. The server's answer.
+export function upload(path, bytes, mediaType, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
     request.open('PUT', path);
     request.setRequestHeader('Content-Type', mediaType);
     for (const [name, value] of Object.entries(authorization())) request.setRequestHeader(name, value);
@@ -131,10 +130,8 @@ export function upload(path, file, mediaType, progress) {
       }
     };
     request.onerror = () => reject(new ApiError(0, t('error.unreachable')));
-    request.onabort = () => reject(new ApiError(0, t('upload.cancelled')));
-    request.send(file);
+    request.send(bytes);
   });
-  return { done, cancel: () => request.abort() };
 }
 
 // "a b" in a path; slashes stay, as ids have them.

@@ -1,7 +1,7 @@
 // Ask: a conversation of questions and cited answers. The answer comes piece by piece; its markers open
 // the document at the passage.
 
-import { get, patch, post, postForEvents, remove } from './api.js';
+import { get, patch, post, postForEvents, query, remove, upload } from './api.js';
 import { collectionChoice, currentCollection } from './collections.js';
 import { drawConversations, noteConversation } from './conversations.js';
 import { ask, fill, h, icon, toast } from './dom.js';
@@ -14,6 +14,7 @@ export function mount(root, { rest, parameters }) {
   let conversation = rest[0] ?? null;
   let running = null;  // what stops the answer that is coming
   let left = false;
+  let own = false;  // whether the conversation has files of its own
 
   const thread = h('div', { class: 'thread' });
   const title = h('h1', { class: 'sr-only' }, t('nav.ask'));
@@ -23,9 +24,15 @@ export function mount(root, { rest, parameters }) {
     autocomplete: 'off', enterkeyhint: 'send',
   });
   const send = h('button', { type: 'submit', class: 'primary icon-only', 'aria-label': t('ask.send'), title: t('ask.send') }, icon('send'));
+  // Files of the conversation's own.
+  const files = h('p', { class: 'own-files', role: 'status', hidden: true });
+  const picker = h('input', { type: 'file', multiple: true, hidden: true, 'aria-label': t('ask.attach'), onchange: addFiles });
+  const attach = h('button', {
+    type: 'button', class: 'quiet icon-only', 'aria-label': t('ask.attach'), title: t('ask.attach'), onclick: () => picker.click(),
+  }, icon('attach'));
   const choice = collectionChoice(() => drawHero());
   const form = h('form', { class: 'composer', 'aria-label': t('ask.label') },
-    h('div', { class: 'composer-box' }, field, send),
+    files, h('div', { class: 'composer-box' }, attach, field, send),
     h('div', { class: 'composer-foot' }, choice, h('span', { class: 'hint' }, t('ask.hint'))));
 
   const grow = () => {
@@ -62,12 +69,41 @@ export function mount(root, { rest, parameters }) {
     return conversation;
   }
 
+  async function showFiles() {
+    const { documents } = await get(`/api/v1/documents${query({ collection: conversation, limit: 20 })}`);
+    own = true;
+    choice.hidden = true;
+    files.hidden = false;
+    files.textContent = t('ask.from', { names: documents.map(({ id }) => id).join(', ') });
+  }
+
+  async function addFiles() {
+    const chosen = [...picker.files];
+    picker.value = '';
+    try {
+      for (const file of chosen) {
+        const id = await conversationFor(file.name);
+        files.hidden = false;
+        await upload(`/api/v1/conversations/${id}/files/${encodeURIComponent(file.name)}${query({ raw: 'true' })}`, file,
+          'application/octet-stream', (share) => {
+            files.textContent = `${file.name}: ${share < 1 ? `${Math.floor(share * 100)} %` : t('upload.reads')}`;
+          });
+      }
+      if (chosen.length === 0) return;
+      await showFiles();
+      noteConversation();
+      if (!left) drawConversations(conversation);
+    } catch (error) {
+      files.textContent = error.message;
+    }
+  }
+
   async function askNow(question) {
     hero.remove();
     root.classList.add('talking');
     field.value = '';
     grow();
-    const collection = currentCollection();
+    const collection = own ? undefined : currentCollection();
     const turn = new Turn(question, collection);
     thread.append(turn.element);
     turn.element.scrollIntoView({ block: 'start', behavior: 'smooth' });
@@ -116,6 +152,7 @@ export function mount(root, { rest, parameters }) {
     try {
       const found = await get(`/api/v1/conversations/${conversation}`);
       if (left) return;
+      if (found.has_files) showFiles();
       title.textContent = found.title;
       title.className = 'conversation-title';
       title.after(h('div', { class: 'conversation-tools' },
@@ -155,7 +192,7 @@ export function mount(root, { rest, parameters }) {
   }
 
   root.classList.remove('talking');
-  root.append(h('div', { class: 'conversation-head' }, title), thread, form);
+  root.append(h('div', { class: 'conversation-head' }, title), thread, form, picker);
   drawConversations(conversation);
   load();
   return () => {

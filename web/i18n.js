@@ -13,6 +13,7 @@ const TABLE = {
   'nav.compare': ['Compare', '对比'],
   'nav.runs': ['Evaluations', '评测'],
   'nav.insights': ['Insights', '概览'],
+  'nav.keys': ['Keys', '密钥'],
   'collection': ['Collection', '文档集'],
   'mode': ['Search by', '检索方式'],
   'mode.hybrid': ['words and meaning', '词语与语义'],
@@ -51,6 +52,8 @@ const TABLE = {
   'ask.placeholder': ['Ask a question about your documents', '就您的文档提问'],
   'ask.send': ['Ask', '提问'],
   'ask.stop': ['Stop', '停止'],
+  'ask.attach': ['Add files to this conversation only', '仅为此对话添加文件'],
+  'ask.from': ['Answers come from: {names}', '答案来自：{names}'],
   'ask.hint': ['Enter asks, Shift + Enter begins a line, / goes to this field', 'Enter 提问，Shift + Enter 换行，/ 聚焦输入框'],
   'ask.thinking': ['Reading the documents …', '正在查阅文档…'],
   'ask.stopped': ['Stopped.', '已停止。'],
@@ -138,7 +141,6 @@ const TABLE = {
   'upload.reads': ['being read', '正在解析'],
   'upload.done': ['{n} passage|{n} passages', '{n} 个段落'],
   'upload.unchanged': ['unchanged', '未变化'],
-  'upload.cancelled': ['cancelled', '已取消'],
   // document panel
   'panel.text': ['Text of the document', '文档正文'],
   'panel.earlier': ['What stands before', '显示前文'],
@@ -192,6 +194,22 @@ const TABLE = {
   'cache.sure': ['All stored answers of this collection are removed; they are made anew when asked for.', '此文档集的全部缓存答案将被移除，再次提问时会重新生成。'],
   'cache.sure_one': ['The stored answer is removed; it is made anew when asked for.', '该缓存答案将被移除，再次提问时会重新生成。'],
   'cache.cleared': ['Removed.', '已移除。'],
+  // keys
+  'keys.intro': ['Once there is a key, the server answers only who has one.', '一旦有了密钥，服务器只应答持有密钥者。'],
+  'keys.new': ['New key', '新建密钥'],
+  'keys.name': ['Name', '名称'],
+  'keys.scopes': ['May', '权限'],
+  'keys.all': ['all', '全部'],
+  'keys.made': ['The new key', '新密钥'],
+  'keys.once': ['Copy it now: it is shown only this once.', '请立即复制：仅显示这一次。'],
+  'keys.none': ['There is no key.', '还没有密钥。'],
+  'keys.revoke': ['Revoke', '撤销'],
+  'keys.sure': ['“{name}” is refused from the next request on.', '“{name}”从下一个请求起失效。'],
+  'keys.revoked': ['The key is revoked.', '密钥已撤销。'],
+  'keys.gone': ['revoked', '已撤销'],
+  'scope.query': ['ask and search', '提问与搜索'],
+  'scope.ingest': ['add and delete documents', '添加与删除文档'],
+  'scope.admin': ['administer', '管理'],
 };
 
 const LANGUAGES = [['en', 'English'], ['zh', '中文']];

@@ -41,6 +41,7 @@ export class Turn {
   // `answer`: what POST /api/v1/answer gives, or one that was stored.
   finish(answer) {
     this.answer = answer;
+    this.collection = answer.collection;
     this.body.removeAttribute('aria-busy');
     if (answer.redacted) {
       fill(this.body, h('p', { class: 'notice' }, t('answer.redacted')));
@@ -118,14 +119,15 @@ export class Turn {
         if (details.hidden || details.childElementCount > 0) return;
         fill(details, h('p', { class: 'muted' }, t('loading')));
         try {
-          const found = await post('/api/v1/explain', { query: this.question, collection: this.collection });
+          const found = await post('/api/v1/explain', { query: this.answer.standalone || this.question, collection: this.collection });
           fill(details, scoreTable(found, (hit) => this.open(hit)));
         } catch (error) {
           fill(details, h('p', { class: 'notice bad' }, error.message));
         }
       },
     }, t('answer.explain'));
-    const copy = h('button', {
+    // Browsers have a clipboard for pages of this machine and of TLS only.
+    const copy = navigator.clipboard && h('button', {
       type: 'button', class: 'quiet icon-only', 'aria-label': t('answer.copy'), title: t('answer.copy'), onclick: async () => {
         await navigator.clipboard.writeText(this.answer.answer);
         toast(t('answer.copied'));

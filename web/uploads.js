@@ -1,12 +1,46 @@
 // Files on their way to the server: dropped or chosen, two at a time, each with its progress.
 
-import { documentPath, query, upload } from './api.js';
+import { documentPath, get, post, query, remove, upload } from './api.js';
 import { currentCollection } from './collections.js';
 import { fill, h, icon } from './dom.js';
 import { bytes } from './format.js';
 import { t } from './i18n.js';
 
 const AT_A_TIME = 2;
+// Larger files go in parts, which may take as long as they need.
+const WHOLE = 8 << 20;
+const POLL_MILLIS = 700;
+
+const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+
+// Sends a file in one request: the server's answer.
+function sendWhole({ file, id, collection }, progress) {
+  return upload(documentPath(id) + query({ collection, raw: 'true' }), file, 'application/octet-stream', progress);
+}
+
+// Sends it in parts, each once more where the connection breaks, and waits until it is indexed.
+async function sendParts({ file, id, collection }, progress) {
+  const begun = await post('/api/v1/uploads', { document: id, collection, bytes: file.size });
+  const path = `/api/v1/uploads/${begun.id}`;
+  try {
+    for (let number = 1; number <= begun.part_count; ++number) {
+      const from = (number - 1) * begun.part_bytes;
+      const part = file.slice(from, from + begun.part_bytes);
+      const send = () => upload(`${path}/parts/${number}`, part, 'application/octet-stream',
+        (share) => progress((from + share * part.size) / file.size));
+      await send().catch((error) => (error.status === 0 ? send() : Promise.reject(error)));
+    }
+    await post(`${path}/complete`, {});
+    for (;;) {
+      const { state, result, error } = await get(path);
+      if (state === 'done') return result;
+      if (state === 'failed') throw new Error(error);
+      await sleep(POLL_MILLIS);
+    }
+  } finally {
+    remove(path).catch(() => {});  // else it goes within a day
+  }
+}
 
 // The files below a dropped folder, with their paths in it.
 async function filesOf(entry, path = '') {
@@ -75,15 +109,14 @@ export class UploadList {
   }
 
   async send(one) {
-    const { done, cancel } = upload(documentPath(one.id) + query({ collection: one.collection, raw: 'true' }), one.file,
-      'application/octet-stream', (share) => {
-        one.bar.value = share;
-        one.state.textContent = share < 1 ? `${Math.floor(share * 100)} %` : t('upload.reads');
-        if (share === 1) one.bar.removeAttribute('value');  // how long that takes nobody knows
-      });
-    this.running.add(cancel);
+    const progress = (share) => {
+      one.bar.value = share;
+      one.state.textContent = share < 1 ? `${Math.floor(share * 100)} %` : t('upload.reads');
+      if (share === 1) one.bar.removeAttribute('value');  // how long that takes nobody knows
+    };
+    this.running.add(one);
     try {
-      const answer = await done;
+      const answer = await (one.file.size > WHOLE ? sendParts : sendWhole)(one, progress);
       one.item.classList.add('done');
       const chunks = answer.results.reduce((sum, result) => sum + result.chunks, 0);
       const status = answer.documents.unchanged === answer.results.length ? 'upload.unchanged' : 'upload.done';
@@ -94,7 +127,7 @@ export class UploadList {
       fill(one.state, error.message);
     }
     one.bar.remove();
-    this.running.delete(cancel);
+    this.running.delete(one);
     if (this.ended) return;
     this.next();
     this.changed();

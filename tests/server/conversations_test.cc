@@ -64,6 +64,40 @@ TEST_F(ConversationsTest, AStreamedTurnIsOnDiskBeforeItsAnswerIsTold) {
   EXPECT_EQ(server_->Get(path).json.at("turns").size(), 1u);
 }
 
+TEST_F(ConversationsTest, ATurnIsUnderstoodByTheOnesBeforeIt) {
+  const std::string path = "/api/v1/conversations/" + NewConversation("Pumps");
+  server_->Post(path + "/turns", {{"query", kQuestion}});
+  Restart();
+  const nlohmann::json told = server_->Post(path + "/turns", {{"query", "And the P-5?"}}).json;
+  EXPECT_EQ(told.at("question"), "And the P-5?");
+  EXPECT_EQ(told.at("standalone"), "How many litres per second does the pump P-5 deliver?");
+  // Of the cache it is that question which a bad rating takes out.
+  server_->Post("/api/v1/answer", {{"query", told.at("standalone")}});
+  const JsonReply rated =
+      server_->Post("/api/v1/feedback", {{"answer", told.at("id")}, {"rating", "down"}});
+  EXPECT_EQ(rated.json.at("evicted"), 1);
+}
+
+TEST_F(ConversationsTest, AFileMayBelongToOneConversationOnly) {
+  const std::string id = NewConversation("Quern");
+  const std::string path = "/api/v1/conversations/" + id;
+  const JsonReply put = server_->Send("PUT", path + "/files/docs/quern.txt",
+                                      "The quern grinds 31 kg of barley an hour.", "text/plain");
+  ASSERT_EQ(put.status, 201) << put.http.body;
+  const nlohmann::json question = {{"query", "How many kg of barley does the quern grind?"}};
+  const nlohmann::json told = server_->Post(path + "/turns", question).json;
+  EXPECT_EQ(told.at("collection"), id);
+  EXPECT_EQ(told.at("citations").at(0).at("document"), "docs/quern.txt");
+  EXPECT_EQ(server_->Get(path).json.at("has_files"), true);
+  // Others do not see it.
+  EXPECT_EQ(server_->Post("/api/v1/answer", question).json.at("abstained"), true);
+  EXPECT_EQ(server_->Get("/api/v1/collections").json.at("collections").size(), 1u);
+  // It goes with the conversation.
+  EXPECT_EQ(server_->Delete(path).status, 200);
+  EXPECT_EQ(server_->Get("/api/v1/documents?collection=" + id).status, 404);
+  EXPECT_EQ(server_->Send("PUT", path + "/files/a.txt", "a", "text/plain").status, 404);
+}
+
 TEST_F(ConversationsTest, TheyAreListedNewestFirstRenamedAndRemoved) {
   const std::string first = NewConversation("first");
   const std::string second = NewConversation("second");

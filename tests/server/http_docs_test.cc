@@ -113,6 +113,7 @@ TEST(HttpDocs, EveryFieldStandsInItsSection) {
   expect_fields(server.Post("/api/v1/compare", odd), "POST /api/v1/compare");
   expect_fields(server.Post("/api/v1/compare/x/vote", odd), "POST /api/v1/compare/{id}/vote");
   expect_fields(server.Post("/api/v1/conversations", odd), "POST /api/v1/conversations");
+  expect_fields(server.Post("/api/v1/uploads", odd), "POST /api/v1/uploads");
   nlohmann::json chat = {
       {"model", "quarry"}, {"messages", {{{"role", "user"}, {"content", "x"}}}}, {"quarry", odd}};
   expect_fields(server.Post("/v1/chat/completions", chat), "POST /v1/chat/completions");

@@ -138,6 +138,13 @@ async function run() {
     await checkAccessible('documents');
   });
 
+  await step('a large file comes in parts', async () => {
+    const large = `<h1>Quern</h1><!-- ${'x'.repeat(9 << 20)} --><p>The quern grinds 31 kg an hour.</p>`;
+    await page.locator('#files').setInputFiles([{ name: 'quern.html', mimeType: 'text/html', buffer: Buffer.from(large) }]);
+    await page.locator('.uploads li', { hasText: 'quern.html' }).locator('.upload-state', { hasText: '1 passage' }).waitFor();
+    assert.match((await api('/api/v1/documents/quern.html?text=true')).text, /31 kg an hour/);
+  });
+
   await step('the rest of the corpus comes from the command line', async () => {
     await stopServer();
     const indexed = spawnSync(quarry, ['index', corpus, '--store', join(folder, 'store')]);
@@ -216,6 +223,20 @@ async function run() {
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText('The conversation is deleted.').waitFor();
     assert.equal((await api('/api/v1/conversations')).conversations.length, 0);
+  });
+
+  await step('a file belongs to one conversation', async () => {
+    await open('ask');
+    await page.locator('main input[type=file]').setInputFiles([{ name: 'kiln.txt', mimeType: 'text/plain', buffer: Buffer.from('The kiln fires at 1240 degrees for nine hours.') }]);
+    await page.getByText('Answers come from: kiln.txt').waitFor();
+    await page.locator('[data-focus]').fill('At how many degrees does the kiln fire?');
+    await page.keyboard.press('Enter');
+    await page.locator('.turn .sources').waitFor();
+    assert.match(await page.locator('.turn .answer').innerText(), /1240/);
+    await page.locator('.turn .cite').first().click();
+    await page.locator('#panel mark').waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal((await api('/api/v1/collections')).collections.length, 1);
   });
 
   await step('search marks words, corrects others and goes by keyboard', async () => {

@@ -1,0 +1,246 @@
+#include "server/upload_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "server/json_writer.h"
+#include "server/strict_json.h"
+
+namespace quarry::server {
+namespace {
+
+using index::ObjectKind;
+
+constexpr uint64_t kVersion = 1;
+constexpr std::string_view kPrefix = "up_";  // tells uploads from other tasks
+constexpr int64_t kKeptMicros = int64_t{24} * 3600 * 1'000'000;
+
+index::ObjectName NameOf(const std::string& id) { return {.kind = ObjectKind::kTask, .id = id}; }
+
+std::string ValueOf(const UploadRecord& record) {
+  JsonWriter json;
+  json.BeginObject().Key("version").Uint(kVersion).Key("time_us").Int(record.time_micros);
+  json.Key("document").String(record.target.document);
+  json.Key("collection").String(record.target.collection);
+  json.Key("media_type").String(record.target.media_type);
+  json.Key("bytes").Uint(record.target.bytes).Key("parts").BeginArray();
+  for (const uint32_t part : record.parts) json.Uint(part);
+  json.EndArray().Key("state").String(record.state).Key("error").String(record.error);
+  json.Key("result");
+  record.result.empty() ? json.Null() : json.Raw(record.result);
+  return json.EndObject().Take();
+}
+
+Status ReadParts(const JsonValue& list, const std::string& place, std::vector<uint32_t>& parts) {
+  if (list.AsArray() == nullptr) return InvalidArgumentError(place + ": expected a list");
+  for (const JsonValue& value : *list.AsArray()) {
+    uint64_t part = 0;
+    if (!value.AsUint(part)) return InvalidArgumentError(place + ": expected numbers");
+    parts.push_back(static_cast<uint32_t>(part));
+  }
+  return OkStatus();
+}
+
+Status ReadValue(std::string_view value, UploadRecord& record) {
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(value));
+  uint64_t version = 0;
+  uint64_t time_micros = 0;
+  ObjectReader reader(json, "");
+  reader.Required("version").Uint64(version);
+  reader.Required("time_us").Uint64(time_micros);
+  reader.Required("document").String(record.target.document);
+  reader.Required("collection").String(record.target.collection);
+  reader.Required("media_type").String(record.target.media_type);
+  reader.Required("bytes").Uint64(record.target.bytes);
+  reader.Required("parts").Value([&](const JsonValue& list, const std::string& place) {
+    return ReadParts(list, place, record.parts);
+  });
+  reader.Required("state").String(record.state);
+  reader.Required("error").String(record.error);
+  reader.Optional("result").Value([&](const JsonValue& result, const std::string&) {
+    record.result = ToJson(result);
+    return OkStatus();
+  });
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  if (version != kVersion) {
+    return InvalidArgumentError("version: expected " + std::to_string(kVersion) + ", not " +
+                                std::to_string(version));
+  }
+  record.time_micros = static_cast<int64_t>(time_micros);
+  return OkStatus();
+}
+
+Result<UploadRecord> RecordOf(const index::Object& object) {
+  UploadRecord record{.id = object.id};
+  const Status read = ReadValue(object.value, record);
+  if (!read.ok()) return DataLossError("upload " + object.id + ": " + read.message());
+  return record;
+}
+
+// The message of an error response.
+std::string MessageOf(const Response& response) {
+  const Result<JsonValue> json = ParseJson(response.body);
+  const JsonValue* error = json.ok() ? json->Find("error") : nullptr;
+  const JsonValue* message = error != nullptr ? error->Find("message") : nullptr;
+  if (message != nullptr && message->AsString() != nullptr) return *message->AsString();
+  return "status " + std::to_string(response.status);
+}
+
+}  // namespace
+
+UploadQueue::~UploadQueue() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Status UploadQueue::Start() {
+  const int64_t oldest = clock_.NowMicros() - kKeptMicros;
+  index::ObjectBatch gone;
+  Status read;
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, [&](const index::Object& object) {
+    if (!object.id.starts_with(kPrefix)) return true;
+    const Result<UploadRecord> record = RecordOf(object);
+    read = record.status();
+    if (!read.ok()) return false;
+    if (record->state == "waiting") {
+      waiting_.push_back(record->id);
+    } else if (record->time_micros < oldest) {
+      gone.Delete(NameOf(record->id));
+    }
+    return true;
+  }));
+  QUARRY_RETURN_IF_ERROR(read);
+  QUARRY_RETURN_IF_ERROR(objects_.Write(gone));
+  thread_ = std::thread([this] { Run(); });
+  return OkStatus();
+}
+
+Result<UploadRecord> UploadQueue::Create(UploadTarget target) {
+  UploadRecord record{.id = index::NewObjectId(kPrefix),
+                      .time_micros = clock_.NowMicros(),
+                      .target = std::move(target),
+                      .parts = {},
+                      .state = "receiving"};
+  QUARRY_RETURN_IF_ERROR(objects_.Create(NameOf(record.id), ValueOf(record)));
+  return record;
+}
+
+Result<UploadRecord> UploadQueue::Get(const std::string& id) const {
+  std::optional<index::Object> object;
+  if (id.starts_with(kPrefix) && id.size() <= index::kMaxObjectIdBytes) {
+    QUARRY_ASSIGN_OR_RETURN(object, objects_.Get(NameOf(id)));
+  }
+  if (!object) return NotFoundError("there is no upload " + id);
+  return RecordOf(*object);
+}
+
+Result<UploadRecord> UploadQueue::PutPart(const std::string& id, uint32_t number,
+                                          std::string bytes) {
+  const std::lock_guard lock(writing_);
+  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(id));
+  if (record.state != "receiving") {
+    return FailedPreconditionError("upload " + id + " is complete");
+  }
+  const uint32_t last = record.part_count();
+  if (number == 0 || number > last) {
+    return InvalidArgumentError("part " + std::to_string(number) + ": expected one from 1 to " +
+                                std::to_string(last));
+  }
+  const uint64_t size =
+      number < last ? kUploadPartBytes : record.target.bytes - (last - 1) * kUploadPartBytes;
+  if (bytes.size() != size) {
+    return InvalidArgumentError("part " + std::to_string(number) + ": expected " +
+                                std::to_string(size) + " bytes, not " +
+                                std::to_string(bytes.size()));
+  }
+  const auto place = std::ranges::lower_bound(record.parts, number);
+  if (place == record.parts.end() || *place != number) record.parts.insert(place, number);
+  index::ObjectBatch batch;
+  batch.Put(NameOf(id), ValueOf(record));
+  batch.PutPart(NameOf(id), number, std::move(bytes));
+  QUARRY_RETURN_IF_ERROR(objects_.Write(batch));
+  return record;
+}
+
+Result<UploadRecord> UploadQueue::Complete(const std::string& id) {
+  const std::lock_guard lock(writing_);
+  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(id));
+  if (record.state != "receiving") return record;  // asked again
+  for (uint32_t number = 1; number <= record.part_count(); ++number) {
+    if (number <= record.parts.size() && record.parts[number - 1] == number) continue;
+    return FailedPreconditionError("upload " + id + ": part " + std::to_string(number) +
+                                   " is missing");
+  }
+  record.state = "waiting";
+  QUARRY_RETURN_IF_ERROR(objects_.Put(NameOf(id), ValueOf(record)));
+  {
+    const std::lock_guard queue(mutex_);
+    waiting_.push_back(id);
+  }
+  changed_.notify_all();
+  return record;
+}
+
+Status UploadQueue::Delete(const std::string& id) {
+  const std::lock_guard lock(writing_);
+  QUARRY_RETURN_IF_ERROR(Get(id).status());
+  return objects_.Delete(NameOf(id));
+}
+
+void UploadQueue::Run() {
+  for (;;) {
+    std::string id;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+      if (stopping_) return;
+      id = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    const Status processed = Process(id);
+    if (!processed.ok() && processed.code() != Code::kNotFound) {
+      LogWarning("upload " + id + " waits for the next start: " + processed.ToString());
+    }
+  }
+}
+
+Result<std::string> UploadQueue::Assemble(const UploadRecord& record) const {
+  std::string bytes;
+  bytes.reserve(record.target.bytes);
+  QUARRY_RETURN_IF_ERROR(
+      objects_.ForEachPart(NameOf(record.id), 1, [&](uint32_t, std::string_view part) {
+        bytes += part;
+        return true;
+      }));
+  if (bytes.size() == record.target.bytes) return bytes;
+  return DataLossError("upload " + record.id + ": expected " + std::to_string(record.target.bytes) +
+                       " bytes, not " + std::to_string(bytes.size()));
+}
+
+// kNotFound: it was deleted meanwhile.
+Status UploadQueue::Process(const std::string& id) {
+  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(id));
+  QUARRY_ASSIGN_OR_RETURN(std::string bytes, Assemble(record));
+  const Response response = index_(record.target, std::move(bytes));
+  if (response.status == InfoOf(Code::kCancelled).http_status) {
+    return CancelledError("the server stops");
+  }
+  const bool is_done = response.status < 300;
+  record.state = is_done ? "done" : "failed";
+  record.result = is_done ? response.body : "";
+  record.error = is_done ? "" : MessageOf(response);
+  // The parts go, what became of them stays.
+  const std::lock_guard lock(writing_);
+  QUARRY_RETURN_IF_ERROR(Get(id).status());
+  index::ObjectBatch batch;
+  batch.Delete(NameOf(id));
+  batch.Put(NameOf(id), ValueOf(record));
+  return objects_.Write(batch);
+}
+
+}  // namespace quarry::server

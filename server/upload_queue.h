@@ -1,0 +1,97 @@
+#pragma once
+
+// UploadQueue: files that are too large for one request. They come in parts, which are on disk as they
+// come, in any order and again where the connection broke; once complete, a thread of the queue parses
+// and indexes them one after the other. A server that is started again goes on with what waits.
+//
+// An upload is an object of kind kTask (index/object_table.h), its parts are the parts of the file. The
+// value, JSON: {"version": 1, "time_us", "document", "collection", "media_type", "bytes", "parts":
+// [numbers of those that are there], "state", "error", "result": what PUT /api/v1/documents/{id...}
+// answered, or null}. What is done, or was left incomplete, stays for a day.
+//
+// Thread-safe.
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "index/object_table.h"
+#include "server/http_types.h"
+
+namespace quarry::server {
+
+inline constexpr uint64_t kUploadPartBytes = 4 << 20;  // of every part but the last
+static_assert(kUploadPartBytes <= index::kMaxObjectBytes);
+
+// What is to become of a file.
+struct UploadTarget {
+  std::string document;
+  std::string collection;
+  std::string media_type;
+  uint64_t bytes = 0;
+};
+
+struct UploadRecord {
+  std::string id;
+  int64_t time_micros = 0;
+  UploadTarget target;
+  std::vector<uint32_t> parts;  // that are there, ascending
+  std::string state;            // "receiving", "waiting", "done", "failed"
+  std::string error;            // "failed": why
+  std::string result;           // JSON; "" = none
+
+  uint32_t part_count() const {
+    return static_cast<uint32_t>((target.bytes + kUploadPartBytes - 1) / kUploadPartBytes);
+  }
+};
+
+class UploadQueue {
+ public:
+  // Puts the file into its collection: the answer of PUT /api/v1/documents/{id...}, errors too.
+  using Index = std::function<Response(const UploadTarget& target, std::string bytes)>;
+
+  // All must outlive the queue; `index` is called by its thread, from Start on.
+  UploadQueue(index::ObjectTable& objects, const Clock& clock, Index index)
+      : objects_(objects), clock_(clock), index_(std::move(index)) {}
+  // Lets the file end that is being indexed; the others wait for the next start.
+  ~UploadQueue();
+  UploadQueue(const UploadQueue&) = delete;
+  UploadQueue& operator=(const UploadQueue&) = delete;
+
+  // Takes up what waits. Once.
+  Status Start();
+
+  // kNotFound where there is no upload of that id, kDataLoss naming it.
+  Result<UploadRecord> Create(UploadTarget target);
+  Result<UploadRecord> Get(const std::string& id) const;
+  // Parts count from 1. kInvalidArgument: there is no such part, or it has another size;
+  // kFailedPrecondition: the upload is complete. On disk when it returns.
+  Result<UploadRecord> PutPart(const std::string& id, uint32_t number, std::string bytes);
+  // kFailedPrecondition naming the first part that is missing.
+  Result<UploadRecord> Complete(const std::string& id);
+  Status Delete(const std::string& id);
+
+ private:
+  void Run();
+  Status Process(const std::string& id);
+  Result<std::string> Assemble(const UploadRecord& record) const;
+
+  index::ObjectTable& objects_;
+  const Clock& clock_;
+  const Index index_;
+
+  std::mutex writing_;  // held from reading to writing an upload
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::string> waiting_;  // guarded by mutex_
+  bool stopping_ = false;            // guarded by mutex_
+  std::thread thread_;               // last
+};
+
+}  // namespace quarry::server

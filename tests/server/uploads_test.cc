@@ -1,0 +1,125 @@
+// Files that come in parts, over HTTP.
+
+#include <thread>
+
+#include "server/upload_queue.h"
+#include "tests/server/server_testing.h"
+
+namespace quarry::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class UploadsTest : public ::testing::Test {
+ protected:
+  UploadsTest() { Restart(); }
+  void Restart() {
+    server_.reset();
+    server_ = std::make_unique<TestServer>(engine_, server::ServerOptions());
+  }
+  std::string Begin(const std::string& document, size_t bytes) {
+    const JsonReply begun =
+        server_->Post("/api/v1/uploads", {{"document", document}, {"bytes", bytes}});
+    EXPECT_EQ(begun.status, 201) << begun.http.body;
+    return "/api/v1/uploads/" + begun.json.at("id").get<std::string>();
+  }
+  JsonReply PutPart(const std::string& path, int number, const std::string& bytes) {
+    return server_->Send("PUT", path + "/parts/" + std::to_string(number), bytes,
+                         "application/octet-stream");
+  }
+  nlohmann::json WaitFor(const std::string& path) {
+    for (int i = 0; i < 2000; ++i) {
+      nlohmann::json found = server_->Get(path).json;
+      if (found.at("state") != "waiting") return found;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    ADD_FAILURE() << "not indexed within ten seconds";
+    return {};
+  }
+
+  TestEngine engine_;
+  std::unique_ptr<TestServer> server_;
+  const std::string file_ = "<h1>Quern</h1><!--" + std::string(server::kUploadPartBytes, 'x') +
+                            "--><p>The quern grinds 31 kg an hour.</p>";
+  const std::string first_ = file_.substr(0, server::kUploadPartBytes);
+  const std::string second_ = file_.substr(server::kUploadPartBytes);
+};
+
+TEST_F(UploadsTest, AFileComesInPartsInAnyOrderAndAgain) {
+  const std::string path = Begin("docs/quern.html", file_.size());
+  EXPECT_EQ(PutPart(path, 2, second_).json.at("parts"), nlohmann::json::array({2}));
+  EXPECT_EQ(server_->Post(path + "/complete", nlohmann::json::object()).Message(),
+            "upload " + path.substr(path.rfind('/') + 1) + ": part 1 is missing");
+  Restart();
+  EXPECT_EQ(PutPart(path, 2, second_).json.at("parts"), nlohmann::json::array({2}));
+  EXPECT_EQ(PutPart(path, 1, first_).json.at("parts"), nlohmann::json::array({1, 2}));
+  EXPECT_EQ(server_->Post(path + "/complete", nlohmann::json::object()).status, 202);
+  const nlohmann::json done = WaitFor(path);
+  EXPECT_EQ(done.at("state"), "done");
+  EXPECT_EQ(done.at("result").at("results")[0],
+            nlohmann::json({{"id", "docs/quern.html"}, {"status", "added"}, {"chunks", 1}}));
+  EXPECT_THAT(server_->Get("/api/v1/documents/docs/quern.html?text=true")
+                  .json.at("text")
+                  .get<std::string>(),
+              HasSubstr("31 kg an hour"));
+  EXPECT_EQ(PutPart(path, 1, first_).status, 412);
+  EXPECT_EQ(server_->Delete(path).status, 200);
+  EXPECT_EQ(server_->Get(path).status, 404);
+}
+
+TEST_F(UploadsTest, WhatIsCompleteIsIndexedAfterARestart) {
+  index::ObjectTable& objects = engine_.index->objects();
+  std::string id;
+  {
+    // Killed between the acknowledgement and the indexing.
+    server::UploadQueue queue(objects, engine_.clock, nullptr);
+    id = queue.Create({.document = "note.txt", .collection = "default", .bytes = 5})->id;
+    ASSERT_TRUE(queue.PutPart(id, 1, "words").ok());
+    ASSERT_TRUE(queue.Complete(id).ok());
+  }
+  Restart();
+  EXPECT_EQ(WaitFor("/api/v1/uploads/" + id).at("state"), "done");
+  EXPECT_EQ(server_->Get("/api/v1/documents/note.txt").status, 200);
+}
+
+TEST_F(UploadsTest, AFileThatCannotBeReadFailsAndSaysWhy) {
+  const std::string path = Begin("broken.pdf", 8);
+  PutPart(path, 1, std::string("\0\1\2\3\0\1\2\3", 8));
+  server_->Post(path + "/complete", nlohmann::json::object());
+  const nlohmann::json failed = WaitFor(path);
+  EXPECT_EQ(failed.at("state"), "failed");
+  EXPECT_THAT(failed.at("error").get<std::string>(), HasSubstr("broken.pdf"));
+}
+
+TEST_F(UploadsTest, WhatIsLeftIsForgottenAfterADay) {
+  const std::string left = Begin("a.txt", 5);
+  engine_.clock.Advance(std::chrono::hours(25));
+  const std::string fresh = Begin("b.txt", 5);
+  Restart();
+  EXPECT_EQ(server_->Get(left).status, 404);
+  EXPECT_EQ(server_->Get(fresh).status, 200);
+}
+
+TEST_F(UploadsTest, WhatIsWrongIsSaid) {
+  const auto message = [&](const nlohmann::json& body) {
+    return server_->Post("/api/v1/uploads", body).Message();
+  };
+  EXPECT_EQ(message({{"document", "a"}, {"bytes", 0}}),
+            "bytes: expected an integer from 1 to 1073741824, not 0");
+  EXPECT_EQ(message({{"document", "a"}, {"bytes", uint64_t{1} << 40}}),
+            "bytes: expected an integer from 1 to 1073741824, not 1099511627776");
+  EXPECT_THAT(message({{"document", ""}, {"bytes", 1}}), HasSubstr("document: "));
+  EXPECT_THAT(message({{"document", "a"}, {"bytes", 1}, {"collection", "none"}}),
+              HasSubstr("none"));
+  EXPECT_THAT(message({{"document", "a"}, {"bytes", 1}, {"media_type", "video/mp4"}}),
+              HasSubstr("media_type: \"video/mp4\" cannot be indexed"));
+  const std::string path = Begin("a.txt", 5);
+  EXPECT_EQ(PutPart(path, 1, "four").Message(), "part 1: expected 5 bytes, not 4");
+  EXPECT_EQ(PutPart(path, 2, "words").Message(), "part 2: expected one from 1 to 1");
+  EXPECT_EQ(PutPart("/api/v1/uploads/up_x", 1, "words").Message(), "there is no upload up_x");
+  EXPECT_EQ(server_->Send("PUT", path + "/parts/x", "words", "").Message(),
+            "part: expected a number, not \"x\"");
+}
+
+}  // namespace
+}  // namespace quarry::testing
