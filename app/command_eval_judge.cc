@@ -39,7 +39,6 @@ Result<int> RunEvalJudgeCheck(const EvalJudgeCheckArguments& arguments, CommandC
     local_options.threshold = tuning->best;
   }
   const eval::LocalJudge local(engine->analyzer(), local_options);
-  eval::VerdictStore verdicts(engine->index().objects());
   std::optional<eval::LlmJudge> llm;
   if (arguments.judge == "llm") {
     if (engine->chat() == nullptr) {
@@ -47,7 +46,7 @@ Result<int> RunEvalJudgeCheck(const EvalJudgeCheckArguments& arguments, CommandC
           "--judge llm: no chat model is configured (chat.model, such as "
           "http://127.0.0.1:11434/v1#llama3.1)");
     }
-    llm.emplace(engine->chat()->chat(), &verdicts);
+    llm.emplace(engine->chat()->chat(), &engine->index().objects());
   }
   const eval::Judge& judge = llm ? static_cast<const eval::Judge&>(*llm) : local;
   const eval::ClaimJudge claims = [&](const generation::VerdictQuestion& question,

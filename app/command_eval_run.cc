@@ -128,11 +128,12 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   if (!baseline.empty() && !options.baseline) {
     QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, bench.engine.get()));
   }
-  QUARRY_ASSIGN_OR_RETURN(const SuiteJudge judge, MakeJudge(arguments.judge, *bench.engine));
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
+                          MakeJudge(arguments.judge, *bench.engine));
   const eval::RunParts parts{.retriever = bench.engine->retriever(),
                              .answerer = bench.engine->answerer(),
                              .snapshot = *bench.snapshot,
-                             .judge = judge.judge.get()};
+                             .judge = judge.get()};
   eval::RunSettings settings;
   settings.query.mode = bench.config.mode;
   settings.query.k = bench.config.k;

@@ -571,6 +571,54 @@ class Parser {
     Then(judge,
          [this](CommandContext& context) { return RunEvalJudgeCheck(judge_check_, context); });
 
+    CLI::App& traffic =
+        AddCommand(family, "from-traffic", "judge a sample of the answers that a server gave",
+                   "quarry eval from-traffic --share 0.1 --days 30 --cases drafts.jsonl");
+    traffic.add_option("--share", traffic_.share, "of the kept answers, 0 to 1 (0.1)")
+        ->type_name("SHARE")
+        ->check(CLI::Range(0.0, 1.0));
+    traffic.add_option("--seed", traffic_.seed, "of the sample (1)")->type_name("N");
+    traffic.add_option("--days", traffic_.days, "back from now (30)")
+        ->type_name("N")
+        ->check(IntegerFrom(1, 100'000));
+    traffic.add_option("--cases", traffic_.cases, "draft cases of the sample")->type_name("FILE");
+    traffic.add_option("--metrics", traffic_.metrics, "for Prometheus' textfile collector")
+        ->type_name("FILE");
+    Then(traffic,
+         [this](CommandContext& context) { return RunEvalFromTraffic(traffic_, context); });
+
+    CLI::App& advise =
+        AddCommand(family, "advise", "why cases of a run failed, and what to change next",
+                   "quarry eval advise latest --suite suites/manuals");
+    advise.add_option("RUN", advise_.run, "id, name, latest or file (.jsonl)")->required();
+    advise.add_option("--suite", advise_.suite, "that it was made of")
+        ->type_name("DIR")
+        ->required();
+    advise.add_option("--judge", advise_.judge, "of the replays (local)")->type_name("NAME");
+    advise.add_option("--target", advise_.target, "share of cases that shall pass (0.9)")
+        ->type_name("SHARE")
+        ->check(CLI::Range(0.0, 1.0));
+    advise
+        .add_option("--prompts-tried", advise_.prompts_tried,
+                    "other prompts that were run and changed nothing (0)")
+        ->type_name("N")
+        ->check(IntegerFrom(0, 1000));
+    Then(advise, [this](CommandContext& context) { return RunEvalAdvise(advise_, context); });
+
+    CLI::App& feedback = AddFamily("feedback", "what readers thought of answers",
+                                   "quarry feedback export --format sft --out train.jsonl");
+    CLI::App& rows = AddCommand(feedback, "export", "rows to learn from (docs/learning.md)",
+                                "quarry feedback export --format dpo --held-out suites/manuals");
+    rows.add_option("--format", feedback_.format, "sft, dpo or suite")
+        ->type_name("FORMAT")
+        ->required();
+    rows.add_option("--held-out", feedback_.held_out,
+                    "suite whose questions, and those near them, are left out; repeatable")
+        ->type_name("DIR")
+        ->allow_extra_args(false);
+    rows.add_option("--out", feedback_.out, "file to write (standard output)")->type_name("FILE");
+    Then(rows, [this](CommandContext& context) { return RunFeedbackExport(feedback_, context); });
+
     CLI::App& tune = AddCommand(app_, "tune", "how a collection is searched best",
                                 "quarry tune --beir data/scifact --store .quarry\n"
                                 "  quarry tune --from qrels --beir data/scifact --train train");
@@ -901,6 +949,9 @@ class Parser {
   EvalAnswersArguments eval_answers_;
   EvalDiffArguments eval_diff_;
   EvalJudgeCheckArguments judge_check_;
+  EvalFromTrafficArguments traffic_;
+  EvalAdviseArguments advise_;
+  FeedbackExportArguments feedback_;
   EvalRunArguments eval_run_;
   EvalReportArguments eval_report_;
   EvalCompareArguments eval_compare_;

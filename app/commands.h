@@ -211,6 +211,24 @@ struct EvalAnswersArguments {
 };
 Result<int> RunEvalAnswers(const EvalAnswersArguments& arguments, CommandContext& context);
 
+struct EvalFromTrafficArguments {
+  double share = 0.1;  // of the kept answers that is judged
+  uint64_t seed = 1;
+  uint32_t days = 30;   // back from now
+  std::string cases;    // file of draft cases; "" = none
+  std::string metrics;  // file for Prometheus; "" = none
+};
+// Exit code 1 where a slice has fallen.
+Result<int> RunEvalFromTraffic(const EvalFromTrafficArguments& arguments, CommandContext& context);
+
+struct FeedbackExportArguments {
+  std::string format;                 // sft, dpo or suite
+  std::vector<std::string> held_out;  // directories of suites
+  std::string out;                    // file; "" = standard output
+};
+// Exit code 1 where there is no row.
+Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandContext& context);
+
 struct ConfigArguments {
   bool keys = false;  // list the options instead of their values
 };

@@ -37,6 +37,16 @@ Result<int> RunEvalReport(const EvalReportArguments& arguments, CommandContext& 
 // The same, with the exit code of the gates.
 Result<int> RunEvalGate(const EvalReportArguments& arguments, CommandContext& context);
 
+struct EvalAdviseArguments {
+  std::string run;    // as above
+  std::string suite;  // directory that it was made of
+  std::string judge = "local";
+  double target = 0.9;         // share of cases that shall pass
+  uint32_t prompts_tried = 0;  // other prompts that changed nothing
+};
+// Why its cases failed, kept with the run, and what to change next.
+Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& context);
+
 struct EvalCompareArguments {
   std::string before;
   std::string after;

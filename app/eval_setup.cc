@@ -2,6 +2,7 @@
 
 #include "app/index_roots.h"
 #include "app/progress.h"
+#include "base/hash.h"
 #include "eval/calibration_store.h"
 #include "eval/llm_judge.h"
 #include "eval/local_judge.h"
@@ -83,24 +84,17 @@ std::map<std::string, std::string> OptionsOf(const Config& config) {
   return options;
 }
 
-Result<SuiteJudge> MakeJudge(const std::string& name, Engine& engine) {
-  SuiteJudge made;
-  if (name == "none") return made;
-  if (name == "local") {
-    made.judge = std::make_unique<eval::LocalJudge>(engine.analyzer());
-    return made;
-  }
+Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& engine) {
+  using Made = std::unique_ptr<eval::Judge>;
+  if (name == "none") return Made();
+  if (name == "local") return Made(std::make_unique<eval::LocalJudge>(engine.analyzer()));
   if (name != "llm") {
     return InvalidArgumentError("--judge: expected local, llm or none, got \"" + name + "\"");
   }
   if (engine.chat() == nullptr) {
-    return FailedPreconditionError(
-        "--judge llm: no chat model is configured (chat.model, such as "
-        "http://127.0.0.1:11434/v1#llama3.1)");
+    return FailedPreconditionError("--judge llm: no chat model is configured (chat.model)");
   }
-  made.verdicts = std::make_unique<eval::VerdictStore>(engine.index().objects());
-  made.judge = std::make_unique<eval::LlmJudge>(engine.chat()->chat(), made.verdicts.get());
-  return made;
+  return Made(std::make_unique<eval::LlmJudge>(engine.chat()->chat(), &engine.index().objects()));
 }
 
 Result<std::string> DistrustOf(const std::string& judge, Engine& engine) {

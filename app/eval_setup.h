@@ -39,14 +39,9 @@ Result<SuiteBench> OpenSuiteBench(const eval::Suite& suite, CommandContext& cont
 // out.
 std::map<std::string, std::string> OptionsOf(const Config& config);
 
-// A judge with what is known of it.
-struct SuiteJudge {
-  std::unique_ptr<eval::VerdictStore> verdicts;  // of a model's, asked once
-  std::unique_ptr<eval::Judge> judge;            // null: none
-};
-// "local", "llm" (chat.model) or "none". kInvalidArgument names what there is; kFailedPrecondition
-// where no chat model is configured.
-Result<SuiteJudge> MakeJudge(const std::string& name, Engine& engine);
+// "local", "llm" (chat.model; its verdicts are kept in the store) or "none". kInvalidArgument names
+// what there is; kFailedPrecondition without a chat model. Must not outlive the engine.
+Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& engine);
 
 // Why a judge that was measured (`quarry eval judge-check --keep`) is not to be trusted; "" where it
 // is, or was never measured.

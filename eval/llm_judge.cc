@@ -69,9 +69,10 @@ struct LlmJudge::Calls {
   Usage usage;
 };
 
-LlmJudge::LlmJudge(const model::ChatModel& model, VerdictStore* store, LlmJudgeOptions options)
+LlmJudge::LlmJudge(const model::ChatModel& model, index::ObjectTable* objects,
+                   LlmJudgeOptions options)
     : model_(model),
-      store_(store),
+      store_(objects == nullptr ? std::nullopt : std::make_optional<VerdictStore>(*objects)),
       options_(options),
       fingerprint_("llm-" + model.name() + "-" +
                    HashToHex(HashCombine(Hash64(generation::JudgePromptsFingerprint()),
@@ -83,7 +84,7 @@ Result<std::vector<Judgement>> LlmJudge::Verdicts(const VerdictQuestion& questio
   std::vector<model::ChatMessage> messages = generation::VerdictMessages(question);
   const std::string input = InputOf(messages);
   ++calls.made;
-  if (store_ != nullptr) {
+  if (store_) {
     QUARRY_ASSIGN_OR_RETURN(auto kept, store_->Find(fingerprint_, input));
     if (kept && kept->size() == question.claims.size()) {
       ++calls.cached;
@@ -94,7 +95,7 @@ Result<std::vector<Judgement>> LlmJudge::Verdicts(const VerdictQuestion& questio
       model_, std::move(messages), question.language, options_, calls.usage, context,
       [&](std::string_view reply) { return ParseVerdicts(reply, question.claims.size()); });
   if (verdicts.ok()) {
-    if (store_ != nullptr) {
+    if (store_) {
       QUARRY_RETURN_IF_ERROR(store_->Keep(fingerprint_, input, *verdicts));
     }
     return verdicts;
@@ -187,7 +188,7 @@ Result<Judgement> LlmJudge::Better(const PreferenceQuestion& question, Usage& us
                                    const CallContext& context) const {
   const std::vector<model::ChatMessage> messages = generation::PreferenceMessages(question);
   const std::string input = InputOf(messages);
-  if (store_ != nullptr) {
+  if (store_) {
     QUARRY_ASSIGN_OR_RETURN(auto kept, store_->Find(fingerprint_, input));
     if (kept && kept->size() == 1) return (*kept)[0];
   }
@@ -205,7 +206,7 @@ Result<Judgement> LlmJudge::Better(const PreferenceQuestion& question, Usage& us
                  : parsed->preference == Preference::kSecond ? ClaimVerdict::kContradicted
                                                              : ClaimVerdict::kNeutral,
       .reason = parsed->reason};
-  if (store_ != nullptr) QUARRY_RETURN_IF_ERROR(store_->Keep(fingerprint_, input, {judgement}));
+  if (store_) QUARRY_RETURN_IF_ERROR(store_->Keep(fingerprint_, input, {judgement}));
   return judgement;
 }
 

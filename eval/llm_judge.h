@@ -9,7 +9,7 @@
 // reason: they count against coverage, never as a score. Verdicts are kept and not asked for again;
 // what went wrong is not kept.
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +28,9 @@ struct LlmJudgeOptions {
 
 class LlmJudge final : public Judge {
  public:
-  // Both must outlive it; `store` may be null: every verdict is asked for.
-  LlmJudge(const model::ChatModel& model, VerdictStore* store, LlmJudgeOptions options = {});
+  // Both must outlive it; `objects`, where verdicts are kept, may be null: each is asked for.
+  LlmJudge(const model::ChatModel& model, index::ObjectTable* objects,
+           LlmJudgeOptions options = {});
 
   const std::string& fingerprint() const override { return fingerprint_; }
 
@@ -53,7 +54,7 @@ class LlmJudge final : public Judge {
                            const CallContext& context) const;
 
   const model::ChatModel& model_;
-  VerdictStore* const store_;
+  mutable std::optional<VerdictStore> store_;  // thread-safe
   const LlmJudgeOptions options_;
   const std::string fingerprint_;
 };

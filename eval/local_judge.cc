@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
+#include "base/text.h"
 #include "eval/claims.h"
 #include "generation/support.h"
+#include "model/answer_kind.h"
 
 namespace quarry::eval {
 namespace {
@@ -16,8 +19,10 @@ using generation::SupportResult;
 using generation::SupportText;
 
 constexpr double kSameWords = 0.6;  // of a claim in the best piece: both speak of one thing
-constexpr double kDenied = 0.8;     // a denial must be nearer
-constexpr uint64_t kVersion = 1;    // of what follows
+constexpr double kDenied = 0.7;     // a denial must be nearer
+constexpr double kRelated = 0.5;    // below, that one denies and the other does not tells nothing
+constexpr size_t kQuoted = 6;       // bytes of a claim that is a quote
+constexpr uint64_t kVersion = 2;    // of what follows
 
 // Whether the piece counts in the claim's unit, and something else.
 bool HasOtherNumber(std::string_view claim, std::string_view piece) {
@@ -28,6 +33,74 @@ bool HasOtherNumber(std::string_view claim, std::string_view piece) {
     const bool has_unit =
         std::ranges::any_of(there, [&](const Quantity& one) { return one.unit == wanted.unit; });
     if (!is_there && has_unit) return true;
+  }
+  return false;
+}
+
+// Whether the sentence of `piece` that shares most words with the claim denies and the claim does not,
+// or the other way.
+bool Denies(std::string_view claim, std::string_view piece, const Analyzer& analyzer) {
+  std::unordered_set<std::string> words;
+  for (const Token& token : analyzer.Tokenize(claim)) words.insert(token.term);
+  std::string_view nearest = piece;
+  size_t most = 0;
+  for (const ByteRange& range : SplitSentences(piece)) {
+    const std::string_view sentence = piece.substr(range.begin, range.end - range.begin);
+    size_t common = 0;
+    for (const Token& token : analyzer.Tokenize(sentence)) common += words.contains(token.term);
+    if (common <= most) continue;
+    most = common;
+    nearest = sentence;
+  }
+  return model::IsNegated(claim) != model::IsNegated(nearest);
+}
+
+std::string_view WithoutEndMark(std::string_view text) {
+  for (const std::string_view mark : {".", "。", "；", ";", "!", "！", "?", "？"}) {
+    if (text.ends_with(mark)) return text.substr(0, text.size() - mark.size());
+  }
+  return text;
+}
+
+// Whether all cells of a row as answers write it ("Code: A1; Meaning: pipe empty") stand in one line.
+bool IsRowOf(std::string_view row, std::string_view text) {
+  std::vector<std::string_view> cells;
+  for (std::string_view rest = WithoutEndMark(Trim(row)); !rest.empty();) {
+    const size_t end = std::min(rest.find("; "), rest.size());
+    const std::string_view cell = rest.substr(0, end);
+    const size_t colon = cell.find(": ");
+    if (colon == std::string_view::npos) return false;
+    cells.push_back(Trim(cell.substr(colon + 2)));
+    rest.remove_prefix(std::min(rest.size(), end + 2));
+  }
+  for (size_t begin = 0; begin < text.size() && cells.size() > 1;) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    const bool all = std::ranges::all_of(
+        cells, [&](std::string_view cell) { return line.find(cell) != std::string_view::npos; });
+    if (all) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+// Whether the claim stands in the text as it is, from the beginning of a sentence, a line or a cell on.
+// Of a row of a table that an answer named ("VX-220 > Motor — Power: 22 kW") the row alone.
+bool IsQuoted(std::string_view claim, std::string_view text) {
+  constexpr std::string_view kDash = " — ";
+  const size_t dash = claim.rfind(kDash);
+  if (dash != std::string_view::npos) {
+    const std::string_view row = claim.substr(dash + kDash.size());
+    if (IsQuoted(row, text) || IsRowOf(row, text)) return true;
+  }
+  const std::string_view quote = WithoutEndMark(Trim(claim));
+  if (quote.size() < kQuoted) return false;
+  for (size_t at = text.find(quote); at != std::string_view::npos; at = text.find(quote, at + 1)) {
+    const std::string_view before = Trim(text.substr(0, at));
+    const bool begins = before.empty() || text[at - 1] == '\n' ||
+                        WithoutEndMark(before) != before || before.ends_with('|') ||
+                        before.ends_with(':');
+    if (begins) return true;
   }
   return false;
 }
@@ -48,13 +121,17 @@ Judgement JudgeBy(std::string_view claim, const Evidence& evidence, double thres
   const ByteRange quote = result.quotes[0];
   const std::string_view piece =
       std::string_view(evidence.text).substr(quote.begin, quote.end - quote.begin);
-  const bool denied = features.negation > 0 && features.near >= kDenied;
+  if (IsQuoted(claim, evidence.text)) {
+    return {.verdict = ClaimVerdict::kEntailed, .score = result.score, .reason = "quoted"};
+  }
+  const bool denies = features.near >= kRelated && Denies(claim, piece, analyzer);
+  const bool denied = denies && features.near >= kDenied;
   const bool miscounted =
       features.near >= kSameWords && (features.unit_conflict > 0 || HasOtherNumber(claim, piece));
   Judgement judgement{.score = result.score, .reason = result.reason};
   if (denied || miscounted) {
     judgement.verdict = ClaimVerdict::kContradicted;
-  } else if (result.score >= threshold && features.numbers_missing == 0 &&
+  } else if (result.score >= threshold && !denies && features.numbers_missing == 0 &&
              features.unit_conflict == 0) {
     judgement.verdict = ClaimVerdict::kEntailed;
   } else {

@@ -250,8 +250,7 @@ JudgedCase PumpCase() {
 }
 
 TEST_F(LlmJudgeTest, AMatrixIsWholeAndIsAskedForOnce) {
-  VerdictStore store(objects_);
-  const LlmJudge judge(*chat_, &store);
+  const LlmJudge judge(*chat_, &objects_);
   script_ = SayYes;
   ASSERT_OK_AND_ASSIGN(const ClaimMatrix matrix,
                        judge.JudgeAnswer(PumpCase(), CallContext::WithTimeout(20s)));
@@ -271,7 +270,7 @@ TEST_F(LlmJudgeTest, AMatrixIsWholeAndIsAskedForOnce) {
   EXPECT_EQ(upstream_->requests().size(), asked);
   EXPECT_EQ(again.cached_calls, 5u);
   EXPECT_EQ(again.citations[1].together.reason, matrix.citations[1].together.reason);
-  const LlmJudge other(*chat_, &store, {.seed = 2});
+  const LlmJudge other(*chat_, &objects_, {.seed = 2});
   EXPECT_NE(other.fingerprint(), judge.fingerprint());
 }
 

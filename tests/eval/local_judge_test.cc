@@ -27,6 +27,12 @@ TEST(LocalJudgeTest, TellsCarriedDeniedMiscountedAndUnmentionedApart) {
             ClaimVerdict::kContradicted);
   EXPECT_EQ(Verdict("It may run dry.", text), ClaimVerdict::kContradicted);
   EXPECT_EQ(Verdict("The valve is made of bronze.", text), ClaimVerdict::kNeutral);
+  EXPECT_EQ(Verdict("It stands in the cellar.", "It stands in the cellar. It may not run dry."),
+            ClaimVerdict::kEntailed)
+      << "the next sentence denies something else";
+  EXPECT_EQ(
+      Verdict("It does not stand in the cellar.", "It stands in the cellar. It may not run dry."),
+      ClaimVerdict::kContradicted);
   EXPECT_EQ(Verdict("电机功率为22千瓦。", "电机功率为22千瓦，用水冷却。"), ClaimVerdict::kEntailed);
   EXPECT_EQ(Verdict("电机功率为25千瓦。", "电机功率为22千瓦，用水冷却。"),
             ClaimVerdict::kContradicted);

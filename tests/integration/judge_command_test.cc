@@ -1,4 +1,4 @@
-// quarry eval judge-check; quarry tune --from qrels.
+// quarry eval judge-check, advise, from-traffic; quarry feedback export; quarry tune --from qrels.
 
 #include "tests/testing/beir_testing.h"
 #include "tests/testing/command_testing.h"
@@ -79,6 +79,52 @@ TEST_F(JudgeCommandTest, TuningFromJudgementsLearnsOnOneSplitAndMeasuresOnAnothe
                                  "held", "--split", "held"});
   EXPECT_EQ(same.exit_code, 2);
   EXPECT_THAT(same.error, HasSubstr("what is learnt from proves nothing"));
+}
+
+TEST_F(JudgeCommandTest, AdviceNamesWhyCasesFailAndKeepsTheLabelsWithTheRun) {
+  std::string cases;
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string weight = std::to_string(100 + 3 * i) + " kg";
+    const std::string fact = "The pump P-" + n + " weighs " + weight + ".";
+    // Of every fourth pump the corpus does not tell the weight.
+    Write("suite/docs/p" + n + ".md",
+          i % 4 == 0 ? "# Pump P-" + n + "\n\nThe pump P-" + n + " stands in the northern mill.\n"
+                     : "# Pump P-" + n + "\n\n" + fact + "\n");
+    cases += Json{{"id", "c" + n},
+                  {"query", "How many kg does the pump P-" + n + " weigh?"},
+                  {"expected_facts", {{{"id", "f"}, {"text", fact}}}},
+                  {"gold_spans", {{{"doc", "p" + n + ".md"}, {"quote", fact}, {"fact", "f"}}}}}
+                 .dump() +
+             "\n";
+  }
+  Write("suite/suite.yaml", "name: pumps\ncorpus: docs\n");
+  Write("suite/cases.jsonl", cases);
+  const QuarryResult run = Run({"eval", "run", home() + "/suite"});
+  ASSERT_EQ(run.error.find("quarry: error"), std::string::npos) << run.error;
+  const Json advice = RunJson({"eval", "advise", "latest", "--suite", home() + "/suite"});
+  EXPECT_EQ(advice["cases"], 40);
+  ASSERT_FALSE(advice["failures"].empty());
+  EXPECT_EQ(advice["failures"][0]["label"], "corpus gap");
+  EXPECT_EQ(advice["failures"][0]["cases"], 10);
+  EXPECT_TRUE(advice.contains("context_gap"));
+  EXPECT_FALSE(advice["advice"].empty());
+  EXPECT_THAT(Run({"eval", "report", "latest"}).out, HasSubstr("corpus gap"));
+  EXPECT_EQ(
+      Run({"eval", "advise", "latest", "--suite", home() + "/suite", "--judge", "none"}).exit_code,
+      2);
+}
+
+TEST_F(JudgeCommandTest, AStoreWithoutTrafficHasNothingToJudgeOrToExport) {
+  Write("docs/a.md", "The pump weighs 80 kg.");
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  const Json traffic = RunJson({"eval", "from-traffic", "--share", "1"});
+  EXPECT_TRUE(traffic["slices"].empty());
+  const QuarryResult rows = Run({"feedback", "export", "--format", "sft"});
+  EXPECT_EQ(rows.exit_code, 1);
+  EXPECT_EQ(rows.out, "");
+  EXPECT_THAT(Run({"feedback", "export", "--format", "csv"}).error,
+              HasSubstr("--format: expected sft, dpo or suite"));
 }
 
 }  // namespace

@@ -1,0 +1,143 @@
+// quarry feedback export; quarry eval from-traffic.
+
+#include "app/commands.h"
+#include "app/engine.h"
+#include "app/given_answers.h"
+#include "app/json_line.h"
+#include "app/output_text.h"
+#include "app/text_layout.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "eval/local_judge.h"
+#include "eval/suite.h"
+
+namespace quarry::app {
+namespace {
+
+constexpr int64_t kMicrosOfADay = 24LL * 3600 * 1'000'000;
+
+// "3 rated down, 1 a tie".
+std::string CountsText(const std::map<std::string, uint64_t>& counts) {
+  std::string text;
+  for (const auto& [reason, count] : counts) {
+    text += (text.empty() ? "" : ", ") + WithThousands(count) + " " + reason;
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string TrafficText(const std::vector<eval::TrafficSlice>& slices,
+                        const std::map<std::string, uint64_t>& left_out, const Console& console) {
+  std::vector<std::vector<std::string>> rows = {
+      {"slice", "from", "answers", "declined", "unjudged", "carried, %", "change, points"}};
+  std::string alerts;
+  for (const eval::TrafficSlice& slice : slices) {
+    for (const eval::TrafficPeriod& period : slice.periods) {
+      const bool newest = &period == &slice.periods.back();
+      rows.push_back({slice.name, FormatIso8601(period.begin_micros).substr(0, 10),
+                      WithThousands(period.answers), WithThousands(period.declined),
+                      WithThousands(period.unjudged), Fixed(100 * period.carried.mean, 1),
+                      newest && slice.change.low != slice.change.high
+                          ? Fixed(100 * slice.change.mean, 1) + " [" +
+                                Fixed(100 * slice.change.low, 1) + ", " +
+                                Fixed(100 * slice.change.high, 1) + "]"
+                          : ""});
+    }
+    if (slice.fell) {
+      alerts += console.Styled(Style::kBad, "fell: " + OneLine(slice.name)) + "\n";
+    }
+  }
+  return Table(rows, {2, 3, 4, 5}, console) + alerts + "left out: " + CountsText(left_out) + "\n";
+}
+
+std::string TrafficJson(const std::vector<eval::TrafficSlice>& slices,
+                        const std::map<std::string, uint64_t>& left_out) {
+  Json json;
+  json["slices"] = Json::array();
+  for (const eval::TrafficSlice& slice : slices) {
+    Json one = {{"slice", slice.name}, {"fell", slice.fell}, {"periods", Json::array()}};
+    one["change"] = {
+        {"mean", slice.change.mean}, {"low", slice.change.low}, {"high", slice.change.high}};
+    for (const eval::TrafficPeriod& period : slice.periods) {
+      one["periods"].push_back({{"from", FormatIso8601(period.begin_micros)},
+                                {"answers", period.answers},
+                                {"declined", period.declined},
+                                {"unjudged", period.unjudged},
+                                {"carried", period.carried.mean}});
+    }
+    json["slices"].push_back(std::move(one));
+  }
+  json["left_out"] = left_out;
+  return Line(json);
+}
+
+Status WriteOut(const std::string& path, const std::string& lines, Console& console) {
+  if (path.empty()) {
+    console.Print(lines);
+    return OkStatus();
+  }
+  return WriteFileAtomically(path, lines);
+}
+
+}  // namespace
+
+Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandContext& context) {
+  Result<eval::ExportFormat> format = eval::ParseExportFormat(arguments.format);
+  if (!format.ok()) return std::move(format).status().Annotate("--format");
+  eval::ExportOptions options{.format = *format};
+  for (const std::string& suite : arguments.held_out) {
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::Case> cases,
+                            eval::ReadCases(suite + "/cases.jsonl"));
+    for (const eval::Case& one : cases) options.held_out.push_back(one.query);
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const GivenFeedback feedback, ReadFeedback(engine->index()));
+  const generation::Prompts own;
+  const generation::Prompts& prompts = engine->chat() ? engine->chat()->prompts() : own;
+  const eval::LocalJudge judge(engine->analyzer());
+  QUARRY_ASSIGN_OR_RETURN(eval::ExportReport report,
+                          eval::ExportFeedback(feedback.rated, feedback.compared, options, judge,
+                                               prompts, engine->analyzer(), context.call));
+  for (const auto& [reason, count] : feedback.left_out) report.left_out[reason] += count;
+  QUARRY_RETURN_IF_ERROR(WriteOut(arguments.out, report.lines, context.console));
+  context.console.Note(WithThousands(report.rows) +
+                       " rows; left out: " + CountsText(report.left_out));
+  return report.rows > 0 ? kExitDone : kExitPartly;
+}
+
+Result<int> RunEvalFromTraffic(const EvalFromTrafficArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+                          Engine::Open(context.config(), StoreAccess::kRead));
+  const int64_t since =
+      engine->clock().NowMicros() - static_cast<int64_t>(arguments.days) * kMicrosOfADay;
+  QUARRY_ASSIGN_OR_RETURN(const GivenTraffic traffic,
+                          ReadTraffic(engine->index(), arguments.share, arguments.seed, since));
+  const eval::LocalJudge judge(engine->analyzer());
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::TrafficSlice> slices,
+                          eval::JudgeTraffic(traffic.answers, judge, {}, context.call));
+  eval::ShowTraffic(slices, engine->metrics());
+  if (!arguments.metrics.empty()) {
+    QUARRY_RETURN_IF_ERROR(
+        WriteFileAtomically(arguments.metrics, engine->metrics().Expose()).Annotate("--metrics"));
+  }
+  if (!arguments.cases.empty()) {
+    std::string lines;
+    for (const eval::TrafficAnswer& answer : traffic.answers) {
+      lines += eval::CaseLine({.id = "traffic-" + answer.id,
+                               .query = answer.judged.question,
+                               .lang = answer.judged.lang,
+                               .tags = {"traffic"},
+                               .draft = true}) +
+               "\n";
+    }
+    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(arguments.cases, lines).Annotate("--cases"));
+  }
+  context.console.Print(context.console.json()
+                            ? TrafficJson(slices, traffic.left_out)
+                            : TrafficText(slices, traffic.left_out, context.console));
+  bool fell = false;
+  for (const eval::TrafficSlice& slice : slices) fell = fell || slice.fell;
+  return fell ? kExitPartly : kExitDone;
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,52 @@
+#pragma once
+
+// EngineReplayer: asks a case again of the engine that answered it, with one thing changed (replay.h),
+// and looks where a gold passage is lost.
+
+#include "eval/attribution.h"
+#include "eval/replay.h"
+#include "eval/suite_run.h"
+#include "generation/answer_writer.h"
+#include "model/chat_model.h"
+
+namespace quarry::eval {
+
+// All must outlive the replayer.
+struct ReplayParts {
+  RunParts run;
+  RunSettings settings;
+  const generation::AnswerWriter& writer;                 // that of the answerer
+  const generation::CachedAnswerer* unlimited = nullptr;  // as run.answerer, without a token budget
+  const model::ChatModel* chat = nullptr;                 // for kClosedBook; null: it declines
+};
+
+class EngineReplayer final : public Replayer {
+ public:
+  explicit EngineReplayer(const ReplayParts& parts) : parts_(parts) {}
+
+  Result<RunRecord> Replay(const Case& one, ReplayKind kind, const CallContext& context) override;
+
+ private:
+  Result<RunRecord> FromGold(const Case& one, const CallContext& context) const;
+  Result<RunRecord> ClosedBook(const Case& one, const CallContext& context) const;
+
+  const ReplayParts parts_;
+};
+
+// The chunks that hold the gold passages, as passages in the order of the spans; each once. Empty
+// where none is in the corpus.
+Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot);
+
+// Whether the gold passages can be found at all, and what leaves them out. The query is that of the
+// run, the case's filter is added. Costs two searches.
+Result<GoldPresence> FindGold(const Case& one, const RunParts& parts, const RunSettings& settings,
+                              const CallContext& context);
+
+// The replays that say something of a failed record: no cache where it was a hit, full k where a gold
+// passage was found and cut, gold context and closed book always. Judged by `judge`, passed by
+// `options`. What cannot be replayed is left out.
+Result<Replays> ReplayFailure(const Case& one, const RunRecord& record, Replayer& replayer,
+                              const Judge& judge, const ScoreOptions& options,
+                              const CallContext& context);
+
+}  // namespace quarry::eval

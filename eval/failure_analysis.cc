@@ -1,0 +1,73 @@
+#include "eval/failure_analysis.h"
+
+#include <map>
+#include <utility>
+
+namespace quarry::eval {
+namespace {
+
+std::optional<double> PassOf(const Case& one, const RunRecord& record,
+                             const ScoreOptions& options) {
+  const CaseScores scores = ScoreRecord(one, record, options);
+  const auto pass = scores.values.find("pass");
+  if (pass == scores.values.end()) return std::nullopt;
+  return pass->second;
+}
+
+std::optional<double> PassOf(const std::optional<ReplayOutcome>& outcome) {
+  if (!outcome) return std::nullopt;
+  return outcome->passed ? 1 : 0;
+}
+
+}  // namespace
+
+Result<AnalysedRun> AnalyseRun(const std::vector<Case>& cases, const Run& run,
+                               const ReplayParts& parts, const Judge& judge,
+                               const ScoreOptions& options, const index::Progress& progress,
+                               const CallContext& context) {
+  std::map<std::string, std::vector<const RunRecord*>> records;
+  for (const RunRecord& record : run.records) records[record.case_id].push_back(&record);
+  EngineReplayer replayer(parts);
+  AnalysedRun analysed;
+  uint64_t done = 0;
+  for (const Case& one : cases) {
+    if (progress) progress("replaying", done++, cases.size());
+    const auto found = records.find(one.id);
+    if (one.draft || found == records.end()) continue;
+    AxisCase axis{.id = one.id, .cluster = one.cluster};
+    double passed = 0;
+    double said = 0;
+    std::optional<GoldPresence> presence;
+    std::optional<Replays> replays;
+    for (const RunRecord* record : found->second) {
+      if (const std::optional<double> pass = PassOf(one, *record, options)) {
+        passed += *pass;
+        said += 1;
+      }
+      if (!replays) {
+        QUARRY_ASSIGN_OR_RETURN(replays,
+                                ReplayFailure(one, *record, replayer, judge, options, context));
+      }
+      if (!Attribute(one, *record, options, {}, *replays)) continue;
+      if (!presence) {
+        QUARRY_ASSIGN_OR_RETURN(presence, FindGold(one, parts.run, parts.settings, context));
+      }
+      const std::optional<Failure> failure = Attribute(one, *record, options, *presence, *replays);
+      RunRecord labelled = *record;
+      labelled.failure =
+          FailureLabel{FailureName(failure->kind),
+                       failure->evidence + (failure->confirmed ? " (confirmed)" : "")};
+      if (!axis.failure) axis.failure = failure->kind;
+      analysed.labelled.push_back(std::move(labelled));
+    }
+    if (said == 0) continue;
+    axis.now = passed / said;
+    axis.gold_context = PassOf(replays->gold_context);
+    // Declining an unanswerable question is right with and without passages.
+    if (one.answerable) axis.closed_book = PassOf(replays->closed_book);
+    analysed.axes.push_back(std::move(axis));
+  }
+  return analysed;
+}
+
+}  // namespace quarry::eval

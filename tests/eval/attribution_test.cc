@@ -1,0 +1,130 @@
+#include "eval/attribution.h"
+
+#include "eval/local_judge.h"
+#include "eval/suite_run.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::eval {
+namespace {
+
+using ::testing::HasSubstr;
+
+// "The pump weighs 80 kg." stands in pump.md at 10 to 32; a record that answers with it.
+class AttributionTest : public ::testing::Test {
+ protected:
+  AttributionTest() {
+    case_.id = "c";
+    case_.query = "How heavy is the pump?";
+    case_.expected_facts = {{"f", "The pump weighs 80 kg.", true}};
+    case_.gold_spans = {{.document = "pump.md", .begin = 10, .end = 32, .fact = "f"}};
+    record_.case_id = "c";
+    record_.gold_spans = {{case_.gold_spans[0], true}};
+    record_.candidates = {{.document = "valve.md", .end = 40, .within_k = true},
+                          {.document = "pump.md", .end = 40, .lexical_rank = 2, .within_k = true}};
+    record_.passages = {
+        {.document = "pump.md", .end = 40, .heading = "Pump", .text = "The pump weighs 80 kg."},
+        {.document = "valve.md",
+         .end = 40,
+         .heading = "Valve",
+         .text = "The valve is made of bronze."}};
+    record_.answer = "The pump weighs 80 kg [1].";
+  }
+
+  std::optional<Failure> Label(const Replays& replays = {}, const GoldPresence& presence = {}) {
+    EXPECT_OK(JudgeRecord(case_, judge_, record_, {}));
+    return Attribute(case_, record_, {}, presence, replays);
+  }
+  FailureKind Kind() {
+    const std::optional<Failure> failure = Label();
+    EXPECT_TRUE(failure.has_value());
+    return failure ? failure->kind : FailureKind::kInfraError;
+  }
+
+  Analyzer analyzer_;
+  LocalJudge judge_{analyzer_};
+  Case case_;
+  RunRecord record_;
+};
+
+TEST_F(AttributionTest, ACaseThatPassesHasNoLabel) { EXPECT_FALSE(Label().has_value()); }
+
+TEST_F(AttributionTest, WhereThePassageIsLostIsToldWithItsRank) {
+  record_.answer = "The valve is made of bronze [1].";
+  record_.passages.erase(record_.passages.begin());
+  record_.dropped = {{.document = "pump.md", .why = "token budget of 300 used up"}};
+  std::optional<Failure> failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kContextTruncation);
+  EXPECT_THAT(failure->evidence, HasSubstr("is not in the prompt: token budget of 300 used up"));
+  EXPECT_FALSE(failure->confirmed);
+  EXPECT_TRUE(Label({.full_k = ReplayOutcome{.passed = true}})->confirmed);
+  record_.candidates[1].within_k = false;
+  failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kRanking);
+  EXPECT_THAT(failure->evidence, HasSubstr("ranks 2, behind k (by words 2, by meaning 0"));
+  record_.candidates.pop_back();
+  failure = Label({}, {.known = true, .indexed = true, .lost_by = "the filter leaves it out"});
+  EXPECT_EQ(failure->kind, FailureKind::kRetrievalMiss);
+  EXPECT_THAT(failure->evidence, HasSubstr("not among the 1 candidates: the filter leaves it out"));
+  EXPECT_EQ(Label({}, {.known = true, .indexed = false})->kind, FailureKind::kCorpusGap);
+  record_.gold_spans[0].present = false;
+  EXPECT_EQ(Kind(), FailureKind::kCorpusGap);
+}
+
+TEST_F(AttributionTest, APassageThatSaysTheSameStandsForTheGoldOne) {
+  record_.candidates.clear();
+  record_.passages[0].document = "copy.md";
+  record_.answer = "The valve is made of bronze [2].";
+  EXPECT_EQ(Kind(), FailureKind::kDistracted) << "the fact was in the prompt, in a copy";
+}
+
+TEST_F(AttributionTest, OnlyAnAnswerMadeAnewTellsAFalseHit) {
+  record_.answer = "The pump weighs 95 kg [1].";
+  record_.cache.kind = CacheKind::kExact;
+  record_.cache.question = "How heavy is the pump?";
+  std::optional<Failure> failure = Label({.no_cache = ReplayOutcome{.passed = true}});
+  EXPECT_EQ(failure->kind, FailureKind::kCacheFalseHit);
+  EXPECT_TRUE(failure->confirmed);
+  failure = Label({.no_cache = ReplayOutcome{.passed = false}});
+  EXPECT_EQ(failure->kind, FailureKind::kUnfaithful);
+  EXPECT_THAT(failure->evidence, HasSubstr("passage 1 says otherwise than"));
+}
+
+TEST_F(AttributionTest, WhatTheAnswererDidWrongIsTold) {
+  record_.answer = "The pump weighs 80 kg [2].";
+  std::optional<Failure> failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kCitationError);
+  EXPECT_THAT(failure->evidence, HasSubstr("cites [2]; passage 1 carries it"));
+  record_.answer = "The pump weighs 80 kg.";
+  EXPECT_THAT(Label()->evidence, HasSubstr("cites nothing"));
+  record_.abstained = true;
+  EXPECT_EQ(Kind(), FailureKind::kOverRefusal);
+  record_.abstained = false;
+  record_.passages[0].text += " The pump stands in the cellar of the mill.";
+  record_.answer = "The pump stands in the cellar of the mill [1].";
+  EXPECT_EQ(Kind(), FailureKind::kOmission);
+  case_.answerable = false;
+  EXPECT_EQ(Kind(), FailureKind::kShouldHaveRefused);
+  record_.error = "UNAVAILABLE: down";
+  EXPECT_EQ(Label()->evidence, "UNAVAILABLE: down");
+}
+
+TEST_F(AttributionTest, ASourceThatContradictsTheReferenceIsWrong) {
+  record_.passages[0].text = "The pump weighs 95 kg.";
+  record_.gold_spans[0].present = false;
+  record_.answer = "The pump weighs 95 kg [1].";
+  const std::optional<Failure> failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kSourceWrong);
+  EXPECT_THAT(failure->evidence, HasSubstr("pump.md says \"The pump weighs 95 kg"));
+}
+
+TEST_F(AttributionTest, WithoutVerdictsNothingIsBlamedOnTheAnswer) {
+  record_.answer = "Something else.";
+  record_.judge_error = "UNAVAILABLE: the judge is down";
+  const std::optional<Failure> failure = Attribute(case_, record_, {}, {}, {});
+  ASSERT_TRUE(failure.has_value());
+  EXPECT_EQ(failure->kind, FailureKind::kInfraError);
+  EXPECT_EQ(failure->evidence, "not judged: UNAVAILABLE: the judge is down");
+}
+
+}  // namespace
+}  // namespace quarry::eval
