@@ -139,8 +139,8 @@ class LlmJudgeTest : public ::testing::Test {
   LlmJudgeTest() : objects_(engine_.index->objects()) {
     remote_.retry.attempts = 2;
     remote_.retry.initial = 1ms;
-    remote_.limits.first_byte = 300ms;
-    remote_.limits.gap = 300ms;
+    remote_.limits.first_byte = 1s;
+    remote_.limits.gap = 1s;
     remote_.breaker = {.failures = 1000, .open_for = 60s};
     upstream_.emplace([this](UpstreamCall& call) {
       const Json body = Json::parse(call.request().body);
@@ -229,7 +229,7 @@ TEST_F(LlmJudgeTest, TooManyRequestsAreTriedAgainAndSilenceIsUnjudged) {
   EXPECT_EQ(verdicts[0].verdict, ClaimVerdict::kEntailed);
   EXPECT_EQ(calls, 2);
   ASSERT_OK_AND_ASSIGN(const auto silent,
-                       Judge(3, [](UpstreamCall& call, const Json&) { call.ClientCloses(2s); }));
+                       Judge(3, [](UpstreamCall& call, const Json&) { call.ClientCloses(5s); }));
   EXPECT_THAT(silent, AllOf(SizeIs(3), kAllUnjudged));
   ASSERT_OK_AND_ASSIGN(const auto down,
                        Judge(3, [](UpstreamCall& call, const Json&) { call.Reply(500, "ill"); }));
