@@ -144,7 +144,6 @@ Decision Authenticator::DecideByKey(const Route& route, const std::string& token
 
 Decision Authenticator::Decide(const Route& route, const HeaderList& headers,
                                std::string_view remote, KeyMeter::Time now) {
-  if (route.scope == Scope::kOpen) return {};
   const std::string address(AddressOf(remote));
   const bool is_here = IsLoopbackAddress(address);
   const Credential credential = CredentialOf(headers);
@@ -154,6 +153,7 @@ Decision Authenticator::Decide(const Route& route, const HeaderList& headers,
     decision.is_owner = true;
     return decision;
   }
+  if (route.scope == Scope::kOpen) return {};
   if (route.scope == Scope::kOwner) {
     return Forbidden("this is for the owner of the store, through the `quarry` program");
   }

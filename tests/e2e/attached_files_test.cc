@@ -65,7 +65,7 @@ TEST(AttachedFiles, AreIndexedByTheNextServerWhereOneIsKilled) {
     server->Kill();
 
     server = std::make_unique<RunningServer>(store_path);
-    Json shown;
+    Json shown = Json::object();
     for (int i = 0; i < 1000 && shown.value("status", "in_progress") == "in_progress"; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
       shown = server->Call("GET", path + "/file_batches/" + batch);

@@ -15,7 +15,8 @@ using ::testing::HasSubstr;
 // Quality of a question: its own difficulty, and what the setting is worth.
 class Simulation {
  public:
-  explicit Simulation(std::map<std::string, double> worth) : worth_(std::move(worth)) {}
+  explicit Simulation(std::map<std::string, double> worth, uint64_t seed = 0)
+      : worth_(std::move(worth)), seed_(seed) {}
 
   Result<std::vector<SweepScore>> operator()(const SweepSetting& setting,
                                              const std::vector<uint32_t>& questions) {
@@ -25,7 +26,8 @@ class Simulation {
     for (const uint32_t question : questions) {
       asked.insert({Describe(setting), question});
       Random random(question * 1000 + 7);
-      Random noise(question * 131 + std::hash<std::string>()(Describe(setting)) % 1000);
+      Random noise(seed_ * 1'000'003 + question * 131 +
+                   std::hash<std::string>()(Describe(setting)) % 1000);
       scores.push_back({.quality = random.Uniform() + worth + 0.05 * noise.Gaussian(),
                         .micros = 1000 + worth * 10000});
     }
@@ -35,6 +37,7 @@ class Simulation {
 
  private:
   std::map<std::string, double> worth_;
+  uint64_t seed_;  // other questions, with other chances
 };
 
 std::vector<uint32_t> Alone(uint32_t count) {
@@ -81,7 +84,7 @@ TEST(SweepTest, WithoutARealDifferenceTheWinnerIsRarelyCalledBetter) {
   double chosen = 0;
   double held_out = 0;
   for (uint64_t seed = 1; seed <= 100; ++seed) {
-    Simulation simulation({});
+    Simulation simulation({}, seed);
     ASSERT_OK_AND_ASSIGN(const SweepReport report,
                          RunSweep(settings, Alone(60), std::ref(simulation),
                                   {.seed = seed, .first = 8}, {}, CallContext()));

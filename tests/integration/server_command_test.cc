@@ -76,7 +76,7 @@ TEST_F(ServerCommandTest, GoThroughTheServerAndSaySo) {
   EXPECT_EQ(Run({"collections", "create", "other"}).exit_code, 0);
   EXPECT_EQ(RunJson({"docs", "ls", "--collection", "other"}).at("total"), 0);
   const QuarryResult missing = Run({"search", "x", "--collection", "nope"});
-  EXPECT_EQ(missing.exit_code, 2) << missing.error;
+  EXPECT_EQ(missing.exit_code, 1) << missing.error;
   EXPECT_THAT(missing.error, HasSubstr("no collection \"nope\"; there is: default, other"));
   EXPECT_EQ(Run({"verify"}).exit_code, 0);
 }
