@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <regex>
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/text_regex.h"
 #include "generation/support.h"
 
 namespace quarry::eval {
 namespace {
 
-// std::regex recurses for each character that it backtracks over.
+// An expression is searched for in so much of an answer.
 constexpr size_t kMaxRegexInput = 16 * 1024;
 
 // Folded, runs of white space as one space, none beside what is not ASCII or before '%': "15.3 %" and
@@ -118,13 +118,14 @@ bool Holds(const AnswerCheck& check, std::string_view answer) {
         return ContainsWords(comparable, Comparable(text));
       });
     }
-    case AnswerCheck::Kind::kRegex:
-      try {
-        const std::string input(answer.substr(0, kMaxRegexInput));
-        return std::regex_search(input, std::regex(check.texts[0]));
-      } catch (const std::regex_error&) {
-        return false;
-      }
+    case AnswerCheck::Kind::kRegex: {
+      const Result<Regex> compiled = Regex::Compile(check.texts[0]);
+      if (!compiled.ok()) return false;
+      // A search that is given up found nothing.
+      const Result<std::vector<ByteRange>> found =
+          compiled->FindAll(answer.substr(0, kMaxRegexInput));
+      return found.ok() && !found->empty();
+    }
     case AnswerCheck::Kind::kNumber:
       return HoldsNumber(check, answer);
     case AnswerCheck::Kind::kLength: {
@@ -139,11 +140,7 @@ bool Holds(const AnswerCheck& check, std::string_view answer) {
 
 Status ValidateCheck(const AnswerCheck& check) {
   if (check.kind == AnswerCheck::Kind::kRegex) {
-    try {
-      const std::regex compiled(check.texts[0]);
-    } catch (const std::regex_error& error) {
-      return InvalidArgumentError("regex \"" + check.texts[0] + "\": " + error.what());
-    }
+    QUARRY_RETURN_IF_ERROR(Regex::Compile(check.texts[0]).status().Annotate("regex"));
   }
   if (check.kind == AnswerCheck::Kind::kLength && check.high != 0 && check.high < check.low) {
     return InvalidArgumentError("words: max " + std::to_string(check.high) + " is below min " +

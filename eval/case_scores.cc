@@ -241,8 +241,10 @@ class RecordScorer {
       Set("check.pass", scores_.reasons.empty() ? 1 : 0);
     }
     if (case_.accept.empty() && scores_.reasons.empty()) {
-      if (!has_must_facts_) return;  // nothing says whether it is right
-      if (!*has_must_facts_) Fails("an expected fact is not in the answer");
+      // Whom the judge did not hear has not passed.
+      if (!record_.judge_error.empty()) Fails("not judged: " + record_.judge_error);
+      if (!has_must_facts_ && scores_.reasons.empty()) return;  // nothing says whether it is right
+      if (has_must_facts_ && !*has_must_facts_) Fails("an expected fact is not in the answer");
     }
     Set("pass", scores_.reasons.empty() ? 1 : 0);
   }

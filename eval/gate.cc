@@ -234,6 +234,10 @@ std::vector<std::string> ReasonsInvalid(const RunScores& scores) {
     reasons.push_back("the judge gave " + std::to_string(scores.judged) + " of " +
                       std::to_string(scores.verdicts) + " verdicts; at least 98 % are needed");
   }
+  if (share(scores.judge_errors, scores.records) > 1 - kMinCoverage) {
+    reasons.push_back("the judge did not hear " + std::to_string(scores.judge_errors) + " of " +
+                      std::to_string(scores.records) + " answers; at most 2 % may be so");
+  }
   if (share(scores.missing_spans, scores.spans) > 1 - kMinCoverage) {
     reasons.push_back(std::to_string(scores.missing_spans) + " of " + std::to_string(scores.spans) +
                       " gold spans are not in the corpus; see `quarry eval lint`");

@@ -27,7 +27,9 @@ SliceScores ScoreSlice(const std::string& slice, const std::vector<const CaseSco
     // Without prices there is nothing to say.
     const bool is_money = metric.unit == Metric::Unit::kMoney;
     if (is_money && std::ranges::all_of(values, [](double value) { return value == 0; })) continue;
-    scores.metrics[metric.name] = EstimateMean(values, ClusterNumbers(clusters), seed);
+    const bool is_share = metric.unit == Metric::Unit::kShare;
+    scores.metrics[metric.name] = is_share ? EstimateShare(values, ClusterNumbers(clusters), seed)
+                                           : EstimateMean(values, ClusterNumbers(clusters), seed);
   }
   return scores;
 }

@@ -137,6 +137,21 @@ Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> 
   return estimate;
 }
 
+Estimate EstimateShare(std::span<const double> values, std::span<const uint32_t> clusters,
+                       uint64_t seed, uint32_t samples) {
+  Estimate estimate = EstimateMean(values, clusters, seed, samples);
+  if (values.empty()) return estimate;
+  const auto [least, most] = std::ranges::minmax(values);
+  if (least == most && (least == 0 || least == 1)) {
+    const double far = std::pow(kTail, 1 / static_cast<double>(estimate.clusters));
+    (least == 1 ? estimate.low : estimate.high) = least == 1 ? far : 1 - far;
+    (least == 1 ? estimate.high : estimate.low) = least;
+  }
+  estimate.low = std::clamp(estimate.low, 0.0, 1.0);
+  estimate.high = std::clamp(estimate.high, 0.0, 1.0);
+  return estimate;
+}
+
 double McNemarTest(uint64_t gained, uint64_t lost) {
   const uint64_t flips = gained + lost;
   if (flips == 0) return 1;

@@ -31,6 +31,12 @@ inline constexpr uint32_t kBootstrapSamples = 2000;
 Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> clusters,
                       uint64_t seed = 1, uint32_t samples = kBootstrapSamples);
 
+// The same for a share of cases. Bounds lie in [0, 1], and where all cases agree, of which a bootstrap
+// sees no spread, the far bound is exact for as many cases as there are clusters (Clopper and Pearson,
+// 1934): of 3 that all pass at least 0.29 may be expected to.
+Estimate EstimateShare(std::span<const double> values, std::span<const uint32_t> clusters,
+                       uint64_t seed = 1, uint32_t samples = kBootstrapSamples);
+
 // Two-sided exact McNemar test of `gained` against `lost` flips (McNemar 1947, as a binomial test).
 double McNemarTest(uint64_t gained, uint64_t lost);
 

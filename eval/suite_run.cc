@@ -9,6 +9,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "generation/follow_up.h"
+#include "generation/model_writer.h"
 
 namespace quarry::eval {
 namespace {
@@ -103,7 +105,11 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
     record.gold_spans.push_back(std::move(resolved));
   }
   Query query = settings.query;
-  query.text = one.query;
+  std::vector<generation::ConversationTurn> turns;
+  for (const CaseMessage& message : one.messages) {
+    turns.push_back({.by_user = message.role == "user", .text = message.content});
+  }
+  query.text = generation::StandAlone(turns, one.query).text;
   if (!one.filters.empty()) {
     QUARRY_ASSIGN_OR_RETURN(query.filter, ParseFilter(one.filters));
   }
@@ -113,6 +119,8 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
                           parts.answerer.Ask(query, parts.snapshot, settings.cache, {}, context));
   record.micros = std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count();
   TakeAnswer(answer, record);
+  // What was quoted instead is another system's answer.
+  if (answer.note.starts_with(generation::kModelWasSilent)) return UnavailableError(answer.note);
   return OkStatus();
 }
 

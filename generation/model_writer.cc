@@ -181,7 +181,7 @@ Status WriteWithoutModel(const ExtractiveWriter& extractive, const Status& faile
     sentence.span.begin += lead.size();
     sentence.span.end += lead.size();
   }
-  answer.note = "the model did not answer: " + failed.message();
+  answer.note = std::string(kModelWasSilent) + failed.message();
   return OkStatus();
 }
 

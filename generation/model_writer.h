@@ -29,6 +29,9 @@ enum class UnsupportedPolicy : uint8_t {
 const char* UnsupportedPolicyName(UnsupportedPolicy policy);  // "flag"
 Result<UnsupportedPolicy> ParseUnsupportedPolicy(std::string_view name);
 
+// What Answer::note begins with where the model was to write and did not.
+inline constexpr std::string_view kModelWasSilent = "the model did not answer: ";
+
 struct ModelWriterOptions {
   UnsupportedPolicy unsupported = UnsupportedPolicy::kFlag;
   double temperature = 0;

@@ -160,7 +160,7 @@ TEST(GateTest, TooFewVerdictsMakeARunInvalid) {
   run.records[0].matrix.reset();
   run.records[0].judge_error = "UNAVAILABLE: no judge";
   const Scored scored = ScoreOf(run);
-  EXPECT_THAT(ReasonsInvalid(scored.scores), SizeIs(1));
+  EXPECT_THAT(ReasonsInvalid(scored.scores), SizeIs(2));
   EXPECT_THAT(scored.card.Find("claims.supported")->mean, DoubleEq(0.9));
 }
 

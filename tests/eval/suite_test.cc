@@ -134,7 +134,7 @@ TEST_F(SuiteFileTest, WhatIsWrongInASuiteIsNamedWithItsLine) {
             Path("cases.jsonl") + ":3: id \"a\" stands at " + Path("cases.jsonl") + ":1 already");
   Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\",\"accept\":[{\"regex\":\"(\"}]}\n");
   EXPECT_THAT(ReadSuite(directory_.path()).status().message(),
-              HasSubstr("cases.jsonl: case \"a\": regex \"(\": "));
+              HasSubstr("cases.jsonl: case \"a\": regex: regular expression \"(\": "));
 }
 
 AnswerCheck Contains(const std::string& text) { return {.texts = {text}}; }
