@@ -149,25 +149,26 @@ TEST_F(EvalSuiteTest, ARunWithoutAnUpstreamIsInvalid) {
 }
 
 TEST_F(EvalSuiteTest, AKilledRunGoesOn) {
-  // Long enough to be killed in the middle.
   const std::vector<std::string> command = {"eval",      "run", ExampleSuite(), "--jobs", "1",
-                                            "--repeats", "4",   "--json"};
+                                            "--repeats", "2",   "--json"};
   EXPECT_EQ(Run({"eval", "lint", ExampleSuite()}).exit_code, 0);  // the corpus is there
-  testing::QuarryProcess process(Command(command));
-  EXPECT_FALSE(process.EndsWithin(std::chrono::milliseconds(700)));
-  process.Signal(SIGKILL);
-  EXPECT_EQ(process.Wait().exit_code, -SIGKILL);
-  const Json runs = RunJson({"eval", "runs"});
-  ASSERT_EQ(runs["runs"].size(), 1u);
-  const uint64_t left = runs["runs"][0]["records"];
-  EXPECT_GT(left, 0u);
-  EXPECT_LT(left, 249u * 4);
+  // Killed until it has left something: how far it comes depends on the machine.
+  uint64_t left = 0;
+  for (auto time = std::chrono::milliseconds(300); left == 0; time *= 2) {
+    testing::QuarryProcess process(Command(command));
+    ASSERT_FALSE(process.EndsWithin(time)) << "it is asked too quickly to be killed";
+    process.Signal(SIGKILL);
+    EXPECT_EQ(process.Wait().exit_code, -SIGKILL);
+    const Json runs = RunJson({"eval", "runs"});
+    if (!runs["runs"].empty()) left = runs["runs"][0]["records"];
+  }
+  EXPECT_LT(left, 249u * 2);
   const QuarryResult result = Run(command);
   EXPECT_EQ(result.exit_code, 0) << result.error;
   EXPECT_THAT(result.error, HasSubstr("going on with run "));
   const Json after = RunJson({"eval", "runs"});
   ASSERT_EQ(after["runs"].size(), 1u);
-  EXPECT_EQ(after["runs"][0]["records"], 249 * 4);
+  EXPECT_EQ(after["runs"][0]["records"], 249 * 2);
 }
 
 TEST_F(EvalSuiteTest, ASweepNeedsOneSourceAndKnownOptions) {
