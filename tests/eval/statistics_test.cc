@@ -120,8 +120,8 @@ TEST(StatisticsTest, IntervalsCoverTheTruthAtTheirRate) {
 }
 
 TEST(StatisticsTest, IntervalsThatIgnoreClustersWouldBeTooNarrow) {
-  constexpr size_t kClusters = 40;
-  constexpr size_t kSize = 5;
+  constexpr uint32_t kClusters = 40;
+  constexpr uint32_t kSize = 5;
   std::vector<double> values;
   std::vector<uint32_t> clusters;
   for (uint32_t i = 0; i < kClusters * kSize; ++i) {
