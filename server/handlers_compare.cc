@@ -81,10 +81,11 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
   const Question& question = sides[0].request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(services, question.collection));
-  FeedbackRecord record{.id = index::NewObjectId("cmp_"),
-                        .time_micros = services.clock.NowMicros(),
-                        .collection = question.collection,
-                        .question = question.query.text};
+  FeedbackRecord record;
+  record.id = index::NewObjectId("cmp_");
+  record.time_micros = services.clock.NowMicros();
+  record.collection = question.collection;
+  record.question = question.query.text;
   Comparison& comparison = record.comparison.emplace();
   if (std::random_device random; random() % 2 == 1) std::swap(sides[0], sides[1]);
 
@@ -97,12 +98,14 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
     call.request.caller.ChargeTokens(uint64_t{answers[i].usage.prompt_tokens} +
                                      answers[i].usage.completion_tokens);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    (i == 0 ? comparison.left : comparison.right) = {
-        .setting = sides[i].name,
-        .options = sides[i].options,
-        .answer = KeepAnswer(environment, sides[i].request, *snapshot, answers[i], took.count()).id,
-        .model = answers[i].model,
-        .seconds = took.count()};
+    const KeptAnswer kept =
+        KeepAnswer(environment, sides[i].request, *snapshot, answers[i], took.count());
+    auto& side = i == 0 ? comparison.left : comparison.right;
+    side.setting = sides[i].name;
+    side.options = sides[i].options;
+    side.answer = kept.id;
+    side.model = answers[i].model;
+    side.seconds = took.count();
   }
   QUARRY_RETURN_IF_ERROR(services.index.objects().Create(
       {.kind = ObjectKind::kFeedback, .id = record.id}, FeedbackValue(record)));

@@ -152,10 +152,8 @@ TEST_F(McpTest, AskAnswersWithCitations) {
 TEST_F(McpTest, FetchGivesALongTextInPiecesOfWholeCharacters) {
   const string whole =
       Call("fetch", {{"id", "hr/leave"}}).at("result").at("structuredContent").at("text");
-  for (const json& hit : Call("search", {{"query", "水泵"}, {"k", 1}})
-                             .at("result")
-                             .at("structuredContent")
-                             .at("results")) {
+  const json found = Call("search", {{"query", "水泵"}, {"k", 1}});
+  for (const json& hit : found.at("result").at("structuredContent").at("results")) {
     const string id = hit.at("id");
     const string text = Call("fetch", {{"id", id}}).at("result").at("structuredContent").at("text");
     string joined;
