@@ -1,33 +1,16 @@
 #include <cstdio>
 
-#include "base/text.h"
 #include "eval/report.h"
+#include "eval/svg_plot.h"
 
 namespace quarry::eval {
 namespace {
 
-// Text of XML 1.0, in which most control characters cannot stand at all.
+// An attribute of XML, on one line.
 std::string Xml(std::string_view text) {
-  std::string escaped;
-  for (size_t offset = 0; offset < text.size();) {
-    const char32_t c = NextCodePoint(text, offset);
-    if (c == '&') {
-      escaped += "&amp;";
-    } else if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '>') {
-      escaped += "&gt;";
-    } else if (c == '"') {
-      escaped += "&quot;";
-    } else if (c == '\n' || c == '\t' || c == '\r') {
-      escaped += ' ';
-    } else if (c < 0x20 || c == 0xFFFE || c == 0xFFFF) {
-      AppendCodePoint(escaped, 0xFFFD);
-    } else {
-      AppendCodePoint(escaped, c);
-    }
-  }
-  return escaped;
+  std::string line(text);
+  for (char& c : line) c = c == '\n' || c == '\t' || c == '\r' ? ' ' : c;
+  return EscapeMarkup(line);
 }
 
 std::string Seconds(double seconds) {

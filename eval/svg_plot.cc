@@ -70,7 +70,7 @@ std::string EscapeMarkup(std::string_view text) {
       escaped += "&quot;";
     } else if (c == '\'') {
       escaped += "&#39;";
-    } else if (c < 0x20 && c != '\n' && c != '\t') {
+    } else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0xFFFE || c == 0xFFFF) {
       AppendCodePoint(escaped, 0xFFFD);
     } else {
       AppendCodePoint(escaped, c);

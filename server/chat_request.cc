@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "server/json_writer.h"
+#include "server/message_content.h"
 
 namespace quarry::server {
 namespace {
@@ -16,33 +17,7 @@ Status Wrong(const std::string& place, const std::string& problem) {
   return InvalidArgumentError(place + ": " + problem);
 }
 
-// The text of a message: a string, or a list of parts of type text.
-Status ReadContent(const JsonValue& content, const std::string& place, std::string& text) {
-  if (content.AsString() != nullptr) {
-    text = *content.AsString();
-    return OkStatus();
-  }
-  if (content.AsArray() == nullptr) {
-    return Wrong(place,
-                 std::string("expected a string or a list of parts, not ") + content.TypeName());
-  }
-  for (size_t i = 0; i < content.AsArray()->size(); ++i) {
-    const std::string part_place = place + '[' + std::to_string(i) + ']';
-    std::string type;
-    std::string part;
-    ObjectReader reader((*content.AsArray())[i], part_place);
-    reader.Required("type").String(type);
-    QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
-    if (type != "text") {
-      return Wrong(part_place + ".type", JsonString(type) + " is not supported; expected \"text\"");
-    }
-    reader.Required("text").String(part);
-    QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
-    if (!text.empty()) text += '\n';
-    text += part;
-  }
-  return OkStatus();
-}
+constexpr std::string_view kTextParts[] = {"text"};
 
 model::ChatRole RoleOf(std::string_view role) {
   if (role == "user") return model::ChatRole::kUser;
@@ -89,7 +64,7 @@ Status ReadMessage(const JsonValue& value, const std::string& place, ChatRequest
   const bool may_be_silent = message.role == model::ChatRole::kAssistant;
   (may_be_silent ? reader.Optional("content") : reader.Required("content"))
       .Value([&](const JsonValue& content, const std::string& at) {
-        const Status read = ReadContent(content, at, message.content);
+        const Status read = ReadContent(content, at, kTextParts, message.content);
         // What cannot be read of an assistant (a refusal) says nothing to a question.
         return may_be_silent ? OkStatus() : read;
       });

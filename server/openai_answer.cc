@@ -5,14 +5,11 @@
 #include "server/api_json.h"
 
 namespace quarry::server {
-namespace {
 
 size_t CountCodePoints(std::string_view utf8) {
   return static_cast<size_t>(
       std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
 }
-
-}  // namespace
 
 std::vector<Marker> MarkersOf(const Answer& answer) {
   std::vector<Marker> markers;

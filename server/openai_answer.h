@@ -4,6 +4,7 @@
 // our own part, `quarry`.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/answer.h"
@@ -11,6 +12,9 @@
 #include "server/json_writer.h"
 
 namespace quarry::server {
+
+// What the indices of annotations count in.
+size_t CountCodePoints(std::string_view utf8);
 
 // One for each citation: "[2]" in the text, in code points, the end exclusive, so that
 // text[start:end] is what a client makes a link of.

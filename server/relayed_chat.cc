@@ -42,12 +42,6 @@ void WriteLogprobs(const std::vector<model::TokenLogprob>& logprobs, JsonWriter&
   json.EndArray().Key("refusal").Null().EndObject();
 }
 
-size_t CountCodePoints(std::string_view utf8) {
-  size_t count = 0;
-  for (const char c : utf8) count += (c & 0xC0) != 0x80;
-  return count;
-}
-
 // A link for each "[2]" that names a passage.
 void WriteLinks(std::string_view text, const Relayed& relayed, const Completion& completion,
                 JsonWriter& json) {

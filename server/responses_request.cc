@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "server/json_writer.h"
+#include "server/message_content.h"
 #include "server/store_search.h"
 
 namespace quarry::server {
@@ -15,34 +16,7 @@ Status Wrong(const std::string& place, const std::string& problem) {
   return InvalidArgumentError(place + ": " + problem);
 }
 
-// The text of a message: a string, or parts of type input_text or output_text.
-Status ReadContent(const JsonValue& content, const std::string& place, std::string& text) {
-  if (content.AsString() != nullptr) {
-    text = *content.AsString();
-    return OkStatus();
-  }
-  if (content.AsArray() == nullptr) {
-    return Wrong(place,
-                 std::string("expected a string or a list of parts, not ") + content.TypeName());
-  }
-  for (size_t i = 0; i < content.AsArray()->size(); ++i) {
-    const std::string part_place = place + '[' + std::to_string(i) + ']';
-    std::string type;
-    std::string part;
-    ObjectReader reader((*content.AsArray())[i], part_place);
-    reader.Required("type").String(type);
-    QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
-    if (type != "input_text" && type != "output_text") {
-      return Wrong(part_place + ".type",
-                   JsonString(type) + " is not supported; expected \"input_text\"");
-    }
-    reader.Required("text").String(part);
-    QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
-    if (!text.empty()) text += '\n';
-    text += part;
-  }
-  return OkStatus();
-}
+constexpr std::string_view kTextParts[] = {"input_text", "output_text"};
 
 void WriteMessage(const std::string& role, const std::string& text, JsonWriter& json) {
   json.BeginObject().Key("id").String(index::NewObjectId("msg_")).Key("type").String("message");
@@ -71,7 +45,7 @@ Status ReadItem(const JsonValue& item, const std::string& place,
   }
   reader.Required("role").String(role);
   reader.Required("content").Value([&](const JsonValue& content, const std::string& at) {
-    return ReadContent(content, at, text);
+    return ReadContent(content, at, kTextParts, text);
   });
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
   if (std::ranges::find(kRoles, role) == kRoles.end()) {

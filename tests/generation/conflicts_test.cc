@@ -91,10 +91,9 @@ TEST(Conflicts, TwinsDifferInAName) {
 // Chen et al.: "Benchmarking large language models in retrieval-augmented generation", 2024: passages,
 // and the same with the answer replaced by a wrong one.
 TEST(Conflicts, AreNamedWhereSourcesWereMadeWrong) {
-  const std::string path =
-      testing::SourceDirectory() + "/../shared/data/judge/rgb_fact_zh_en_dev.jsonl";
-  std::ifstream file(path);
-  if (!file) GTEST_SKIP() << path << " is not there";
+  const auto path = testing::DataPath("judge/rgb_fact_zh_en_dev.jsonl");
+  if (!path) GTEST_SKIP() << "no judge/rgb_fact_zh_en_dev.jsonl in the data";
+  std::ifstream file(*path);
   size_t cases = 0;
   size_t answered = 0;
   size_t named = 0;

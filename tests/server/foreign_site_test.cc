@@ -104,20 +104,7 @@ TEST(ForeignSiteTest, AStarIsEverySiteWhereKeysAreNeeded) {
   const auto start = [&](const ServerOptions& given) {
     MetricsRegistry metrics;
     ThreadPool pool(1, 1);
-    return Server::Start(given, {.index = *engine.index,
-                                 .analyzer = engine.analyzer,
-                                 .retriever = engine.retriever,
-                                 .answerer = *engine.cached_answerer,
-                                 .assistant = *engine.assistant,
-                                 .ingest = engine.ingest,
-                                 .embedders = engine.embedders,
-                                 .maintainer = engine.maintainer,
-                                 .metrics = metrics,
-                                 .pool = pool,
-                                 .ingest_pool = engine.pool,
-                                 .clock = engine.clock,
-                                 .version = "1"})
-        .status();
+    return Server::Start(given, testing::ServicesOf(engine, metrics, pool)).status();
   };
   EXPECT_EQ(start(options).code(), Code::kFailedPrecondition);
   EXPECT_TRUE(

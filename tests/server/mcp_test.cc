@@ -67,19 +67,7 @@ class McpTest : public ::testing::Test {
   static TestEngine* engine_;
   MetricsRegistry metrics_;
   ThreadPool pool_{1, 1};
-  const Services services_{.index = *engine_->index,
-                           .analyzer = engine_->analyzer,
-                           .retriever = engine_->retriever,
-                           .answerer = *engine_->cached_answerer,
-                           .assistant = *engine_->assistant,
-                           .ingest = engine_->ingest,
-                           .embedders = engine_->embedders,
-                           .maintainer = engine_->maintainer,
-                           .metrics = metrics_,
-                           .pool = pool_,
-                           .ingest_pool = engine_->pool,
-                           .clock = engine_->clock,
-                           .version = "1.2.3"};
+  const Services services_ = testing::ServicesOf(*engine_, metrics_, pool_);
   ServerEnvironment server_{{.answers_kept = 0}, services_};
   const HandlerEnvironment& environment_ = server_.handlers();
   McpSession session_;

@@ -232,19 +232,8 @@ TEST(Server, EndsWithARequestUnderWay) {
 TEST(Server, NamesTheAddressThatItCannotUse) {
   TestServer first;
   TestEngine& engine = first.engine();
-  const auto second = Server::Start({.port = first.port()}, {.index = *engine.index,
-                                                             .analyzer = engine.analyzer,
-                                                             .retriever = engine.retriever,
-                                                             .answerer = *engine.cached_answerer,
-                                                             .assistant = *engine.assistant,
-                                                             .ingest = engine.ingest,
-                                                             .embedders = engine.embedders,
-                                                             .maintainer = engine.maintainer,
-                                                             .metrics = first.metrics(),
-                                                             .pool = first.pool(),
-                                                             .ingest_pool = engine.pool,
-                                                             .clock = engine.clock,
-                                                             .version = "1"});
+  const auto second = Server::Start({.port = first.port()},
+                                    testing::ServicesOf(engine, first.metrics(), first.pool()));
   EXPECT_EQ(second.status().ToString(), "UNAVAILABLE: listen on 127.0.0.1 port " +
                                             std::to_string(first.port()) + ": address in use");
 }

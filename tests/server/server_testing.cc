@@ -9,20 +9,9 @@ std::unique_ptr<server::Server> StartServer(TestEngine& engine, server::ServerOp
                                             MetricsRegistry& metrics, ThreadPool& pool,
                                             const generation::ChatRelay* relay = nullptr) {
   options.port = 0;
-  auto started = server::Server::Start(options, {.index = *engine.index,
-                                                 .analyzer = engine.analyzer,
-                                                 .retriever = engine.retriever,
-                                                 .answerer = *engine.cached_answerer,
-                                                 .assistant = *engine.assistant,
-                                                 .ingest = engine.ingest,
-                                                 .embedders = engine.embedders,
-                                                 .maintainer = engine.maintainer,
-                                                 .metrics = metrics,
-                                                 .pool = pool,
-                                                 .ingest_pool = engine.pool,
-                                                 .clock = engine.clock,
-                                                 .version = "1.2.3",
-                                                 .relay = relay});
+  server::Services services = ServicesOf(engine, metrics, pool);
+  services.relay = relay;
+  auto started = server::Server::Start(options, services);
   QUARRY_CHECK(started.ok());
   return std::move(started).value();
 }
@@ -54,6 +43,22 @@ void ExpectAsOpenAiHasIt(const std::string& method, const std::string& target,
 }
 
 }  // namespace
+
+server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, ThreadPool& pool) {
+  return {.index = *engine.index,
+          .analyzer = engine.analyzer,
+          .retriever = engine.retriever,
+          .answerer = *engine.cached_answerer,
+          .assistant = *engine.assistant,
+          .ingest = engine.ingest,
+          .embedders = engine.embedders,
+          .maintainer = engine.maintainer,
+          .metrics = metrics,
+          .pool = pool,
+          .ingest_pool = engine.pool,
+          .clock = engine.clock,
+          .version = "1.2.3"};
+}
 
 std::vector<std::pair<std::string, std::string>> Events(const std::string& body) {
   std::vector<std::pair<std::string, std::string>> events;

@@ -26,6 +26,9 @@ struct JsonReply {
 // The SSE events of a body: (name, data).
 std::vector<std::pair<std::string, std::string>> Events(const std::string& body);
 
+// The parts of a server over `engine`.
+server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, ThreadPool& pool);
+
 // What it answers on the OpenAI surface is held to OpenAI's description (openapi_testing.h).
 class TestServer {
  public:
