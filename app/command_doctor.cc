@@ -20,12 +20,6 @@ constexpr uint64_t kLittleDisk = uint64_t{1} << 30;
 constexpr uint64_t kLittleMemory = uint64_t{512} << 20;
 constexpr uint64_t kOtherFiles = 64;  // libraries, sockets, sources that are being read
 
-std::string Joined(const std::vector<std::string>& texts) {
-  std::string joined;
-  for (const std::string& text : texts) joined += (joined.empty() ? "" : " ") + text;
-  return joined;
-}
-
 Finding CheckConfig(const LoadedConfig& loaded) {
   Finding finding{.subject = "config", .detail = "defaults, no quarry.yaml here"};
   if (!loaded.file.empty()) finding.detail = loaded.file;
@@ -96,7 +90,7 @@ Finding CheckCpu() {
   const std::vector<std::string> features = CpuFeatures();
   return {.subject = "cpu",
           .detail = std::to_string(ThreadCount(0)) + " cores" + (features.empty() ? "" : ", ") +
-                    Joined(features)};
+                    Join(features, " ")};
 }
 
 // Programs that read formats which Quarry itself does not. One that is absent is no fault.
@@ -221,7 +215,7 @@ Result<int> RunDoctor(const DoctorArguments& arguments, CommandContext& context)
   findings.push_back(CheckOpenFiles(config));
   findings.push_back(CheckCpu());
   findings.push_back(CheckHelpers());
-  findings.push_back({.subject = "libraries", .detail = Joined(LibraryVersions())});
+  findings.push_back({.subject = "libraries", .detail = Join(LibraryVersions(), " ")});
 
   if (arguments.model) QUARRY_RETURN_IF_ERROR(CheckModel(context, findings));
 

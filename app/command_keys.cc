@@ -17,7 +17,7 @@ std::string JsonOf(const ApiKey& key, const std::string& secret = "") {
   return json.EndObject().Take() + "\n";
 }
 
-std::string Joined(const std::vector<std::string>& names) {
+std::string JoinedNames(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + OneLine(name);
   return text;
@@ -28,9 +28,9 @@ std::string LineOf(const ApiKey& key) {
   const server::KeyGrant& grant = key.grant;
   std::vector<std::string> scopes;
   for (const server::Scope scope : grant.scopes) scopes.emplace_back(server::ScopeName(scope));
-  std::string line = key.id + "  " + OneLine(grant.name) + "  " + Joined(scopes);
-  if (grant.collections) line += "  in " + Joined(*grant.collections);
-  if (grant.principals) line += "  as " + Joined(*grant.principals);
+  std::string line = key.id + "  " + OneLine(grant.name) + "  " + JoinedNames(scopes);
+  if (grant.collections) line += "  in " + JoinedNames(*grant.collections);
+  if (grant.principals) line += "  as " + JoinedNames(*grant.principals);
   const auto add_limit = [&](uint32_t limit, const char* what) {
     if (limit > 0) line += "  " + WithThousands(limit) + " " + what;
   };

@@ -17,12 +17,6 @@ constexpr const char* kCommonGroup = "Common options";
 constexpr const char* kCommandsGroup = "Commands";
 constexpr uint64_t kMaxListed = 1'000'000'000;  // documents
 
-std::string Joined(const std::vector<std::string>& words) {
-  std::string joined;
-  for (const std::string& word : words) joined += (joined.empty() ? "" : " ") + word;
-  return joined;
-}
-
 // "ls, show or delete".
 std::string CommandsOf(const CLI::App& app) {
   const std::vector<const CLI::App*> commands = app.get_subcommands({});
@@ -369,7 +363,7 @@ class Parser {
     command.add_option("--why", search_.why, "say why this document is not found, or where it is")
         ->type_name("DOCUMENT");
     Then(command, [this](CommandContext& context) {
-      search_.question = Joined(words_);
+      search_.question = Join(words_, " ");
       return RunSearch(search_, context);
     });
   }
@@ -386,7 +380,7 @@ class Parser {
     command.add_flag("--show-context", ask_.show_context, "print the passages that were read");
     command.add_flag("--no-cache", ask_.no_cache, "do not serve a stored answer");
     Then(command, [this](CommandContext& context) {
-      ask_.question = Joined(words_);
+      ask_.question = Join(words_, " ");
       return RunAsk(ask_, context);
     });
   }
@@ -868,7 +862,7 @@ class Parser {
         ->type_name("JSON");
     AddPrincipals(explain, ask_.principals);
     Then(explain, [this](CommandContext& context) {
-      ask_.question = Joined(words_);
+      ask_.question = Join(words_, " ");
       return RunCacheExplain(ask_, context);
     });
     CLI::App& clear =

@@ -4,13 +4,12 @@
 #include <optional>
 #include <utility>
 
+#include "app/json_line.h"
 #include "base/text.h"
 #include "server/feedback_record.h"
 
 namespace quarry::app {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr const char* kGone = "made from what is not there any more";
 

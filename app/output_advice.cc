@@ -7,10 +7,6 @@
 namespace quarry::app {
 namespace {
 
-Json ToJson(const eval::Estimate& estimate) {
-  return {{"mean", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
-}
-
 void Add(Json& json, const char* name, const std::optional<eval::Estimate>& estimate) {
   if (estimate) json[name] = ToJson(*estimate);
 }

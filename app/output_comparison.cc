@@ -12,8 +12,6 @@ namespace {
 
 constexpr size_t kMovesShown = 5;
 
-std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
-
 // "+0.0210 (95 % interval +0.0080 to +0.0340)".
 std::string IntervalText(const eval::PairedInterval& interval) {
   return Signed(interval.mean) + " (95 % interval " + Signed(interval.low) + " to " +

@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kBarColumns = 20;
 constexpr uint32_t kFlipsShown = 10;
 
-std::string Joined(const std::vector<std::string>& parts) {
+std::string JoinedReasons(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + OneLine(part);
   return text;
@@ -121,8 +121,8 @@ std::string ComparisonText(const eval::RunReport& report, const Console& console
             (flip.passes_now ? console.Styled(Style::kGood, "gained")
                              : console.Styled(Style::kBad, "lost  ")) +
             "  " + OneLine(flip.id) + "  " +
-            console.Styled(Style::kDim,
-                           (flip.label.empty() ? "" : flip.label + ": ") + Joined(flip.reasons)) +
+            console.Styled(Style::kDim, (flip.label.empty() ? "" : flip.label + ": ") +
+                                            JoinedReasons(flip.reasons)) +
             "\n";
   }
   return text;
@@ -157,8 +157,8 @@ std::string FailuresText(const eval::RunReport& report, uint32_t shown, const Co
     if (one.reasons.empty() || ++failed > shown) continue;
     const auto record = std::ranges::find(report.run.records, one.id, &eval::RunRecord::case_id);
     text += "  " + OneLine(one.id) + "  " + OneLine(record->asked.query) + "\n    " +
-            console.Styled(Style::kDim,
-                           (one.label.empty() ? "" : one.label + ": ") + Joined(one.reasons)) +
+            console.Styled(Style::kDim, (one.label.empty() ? "" : one.label + ": ") +
+                                            JoinedReasons(one.reasons)) +
             "\n";
   }
   if (failed == 0 || shown == 0) return "";

@@ -12,8 +12,6 @@ constexpr size_t kTrialsShown = 12;
 
 std::string Points(double share) { return Fixed(100 * share, 1) + " points"; }
 
-std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
-
 }  // namespace
 
 std::string LintText(const eval::LintReport& report, const Console& console) {

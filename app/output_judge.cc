@@ -13,10 +13,6 @@ std::string IntervalText(const eval::Estimate& estimate) {
          "]";
 }
 
-Json ToJson(const eval::Estimate& estimate) {
-  return {{"mean", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
-}
-
 std::string SetName(const std::string& set) { return set.empty() ? "all" : OneLine(set); }
 
 }  // namespace

@@ -80,17 +80,11 @@ std::string LegText(const char* name, uint32_t rank, double score, double part) 
          Fixed(part, 4) + "\n";
 }
 
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 // "required: "valve torque", pump*", nothing where there are none.
 std::string ConditionsText(const char* name, const std::vector<index::WordCondition>& conditions) {
   std::vector<std::string> names;
   for (const index::WordCondition& condition : conditions) names.push_back(condition.name);
-  return names.empty() ? "" : std::string(name) + ": " + OneLine(Joined(names)) + "\n";
+  return names.empty() ? "" : std::string(name) + ": " + OneLine(Join(names, ", ")) + "\n";
 }
 
 // What recall mode added, and which names were followed.
@@ -142,7 +136,7 @@ std::string ExplainText(const SearchResult& result, const SearchResult::Item& it
             Fixed(term.score, 4) + "  (" + std::to_string(term.count) + "x here, in " +
             Counted(term.document_frequency, "chunk") + ", idf " + Fixed(term.idf, 3);
     if (term.query_count > 1) text += ", asked for " + std::to_string(term.query_count) + "x";
-    if (term.prefix) text += ": " + OneLine(Joined(term.matched));
+    if (term.prefix) text += ": " + OneLine(Join(term.matched, ", "));
     text += ")\n";
   }
   if (result.used_dense) {

@@ -8,8 +8,6 @@
 namespace quarry::app {
 namespace {
 
-std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
-
 std::string ParametersText(const eval::SearchParameters& one) {
   return "k1 " + FormatConfigValue(one.bm25.k1) + ", b " + FormatConfigValue(one.bm25.b) +
          ", weight of the vectors " + FormatConfigValue(one.dense_weight);

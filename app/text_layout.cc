@@ -222,6 +222,8 @@ std::string Fixed(double value, int decimals) {
   return text;
 }
 
+std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
+
 std::string WithThousands(uint64_t value) {
   const std::string digits = std::to_string(value);
   std::string grouped;

@@ -51,6 +51,8 @@ std::string WithThousands(uint64_t value);
 std::string FormatBytes(uint64_t bytes);
 // With so many digits behind the point: "0.35".
 std::string Fixed(double value, int decimals);
+// A difference: "+0.0123".
+std::string Signed(double value);
 // "0.8 s", "2 min 5 s", "1 h 2 min".
 std::string FormatSeconds(double seconds);
 

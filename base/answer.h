@@ -48,6 +48,13 @@ struct Usage {
   uint32_t prompt_tokens = 0;
   uint32_t completion_tokens = 0;
   double cost = 0;  // by the configured prices; 0 without a model
+
+  Usage& operator+=(const Usage& more) {
+    prompt_tokens += more.prompt_tokens;
+    completion_tokens += more.completion_tokens;
+    cost += more.cost;
+    return *this;
+  }
 };
 
 // Whether an answer was made for this question or taken from the answer cache, and on what grounds.

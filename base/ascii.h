@@ -4,6 +4,7 @@
 // are is base/text.h's business. Pure; bytes above 0x7F are none of these.
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,18 @@ inline std::string AsciiLower(std::string_view text) {
 
 inline bool HoldsAsciiDigit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), IsAsciiDigit);
+}
+
+// Without the spaces and tabs at both ends.
+inline std::string_view TrimBlanks(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+// Whether `word` is one of `words`.
+inline bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 inline bool EqualsIgnoringCase(std::string_view a, std::string_view b) {

@@ -8,11 +8,11 @@ namespace {
 
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr uint8_t kNone = 0xFF;
+constexpr uint8_t kNoDigit = 0xFF;
 
 constexpr std::array<uint8_t, 256> MakeValues() {
   std::array<uint8_t, 256> values{};
-  values.fill(kNone);
+  values.fill(kNoDigit);
   for (uint8_t i = 0; i < 64; ++i) values[static_cast<uint8_t>(kDigits[i])] = i;
   return values;
 }
@@ -43,7 +43,7 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   uint32_t count = 0;
   for (const char c : text) {
     const uint8_t value = kValues[static_cast<uint8_t>(c)];
-    if (value == kNone) return std::nullopt;
+    if (value == kNoDigit) return std::nullopt;
     bits = bits << 6 | value;
     if ((count += 6) < 8) continue;
     count -= 8;

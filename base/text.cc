@@ -43,7 +43,7 @@ bool IsWhiteSpace(char32_t c) {
          c == 0x3000;
 }
 
-bool IsAsciiLetter(unsigned char byte) { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
+bool IsLetterByte(unsigned char byte) { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
 
 // Folds the character at `offset` if it is a segment of its own that folds to one character.
 bool FoldSimple(std::string_view utf8, size_t& offset, std::string& folded) {
@@ -222,7 +222,7 @@ std::string DetectLanguage(std::string_view utf8) {
     }
     const char32_t c = TakeUtf8(sample, offset);
     const bool latin =
-        c < 0x80 ? IsAsciiLetter(static_cast<unsigned char>(c))
+        c < 0x80 ? IsLetterByte(static_cast<unsigned char>(c))
                  : c < 0x10000 && CharInfoOf(c).char_class == text_internal::CharClass::kLatin;
     if (latin) {
       latin_words += in_word ? 0 : 1;

@@ -84,6 +84,19 @@ std::string DetectLanguage(std::string_view utf8);
 // Without leading and trailing Unicode white space.
 std::string_view Trim(std::string_view utf8);
 
+// The pieces (std::string, std::string_view) with `separator` between any two of them.
+template <typename Pieces>
+std::string Join(const Pieces& pieces, std::string_view separator) {
+  std::string text;
+  bool is_first = true;
+  for (const auto& piece : pieces) {
+    if (!is_first) text += separator;
+    is_first = false;
+    text += piece;
+  }
+  return text;
+}
+
 // At most `max_bytes` of `utf8`, cut at a character boundary.
 std::string_view TruncateUtf8(std::string_view utf8, size_t max_bytes);
 

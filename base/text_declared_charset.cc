@@ -75,7 +75,7 @@ size_t FindLower(std::string_view text, std::string_view lower, size_t from) {
 }
 
 bool IsLabelByte(char c) {
-  return IsAsciiLetter(static_cast<unsigned char>(c)) || IsDigit(static_cast<unsigned char>(c)) ||
+  return IsLatinLetter(static_cast<unsigned char>(c)) || IsDigit(static_cast<unsigned char>(c)) ||
          c == '-' || c == '_' || c == '.' || c == ':';
 }
 

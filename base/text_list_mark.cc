@@ -31,7 +31,7 @@ ListMark OrdinalMarkAt(std::string_view text, size_t offset) {
     mark.ordinal = mark.ordinal * 10 + (At(text, tail++) - '0');
   }
   mark.kind = 'n';
-  if (tail == offset && IsAsciiLetter(At(text, offset)) && IsLower(At(text, offset))) {
+  if (tail == offset && IsLatinLetter(At(text, offset)) && IsLower(At(text, offset))) {
     mark.ordinal = At(text, tail++);
     mark.kind = 'a';
   }

@@ -14,7 +14,7 @@ inline bool IsLower(char32_t c) {
   return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF && c != 0xF7) ||
          (c >= 0x3AC && c <= 0x3CE) || (c >= 0x430 && c <= 0x45F);
 }
-inline bool IsAsciiLetter(char32_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+inline bool IsLatinLetter(char32_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 inline bool IsDigit(char32_t c) { return c >= '0' && c <= '9'; }
 inline bool IsBlank(char32_t c) {
   return c == ' ' || c == '\t' || c == '\r' || c == 0xA0 || c == 0x3000;

@@ -18,13 +18,13 @@ using text_internal::Abbreviation;
 using text_internal::AbbreviationOf;
 using text_internal::BeginsItem;
 using text_internal::BeginsSentences;
-using text_internal::IsAsciiLetter;
 using text_internal::IsBlank;
 using text_internal::IsBullet;
 using text_internal::IsCloser;
 using text_internal::IsContinuation;
 using text_internal::IsDigit;
 using text_internal::IsFullWidthEnd;
+using text_internal::IsLatinLetter;
 using text_internal::IsLower;
 using text_internal::IsOpener;
 using text_internal::IsSpace;
@@ -149,7 +149,7 @@ size_t SentenceSplitter::SkipOpeners(size_t offset) const {
 
 std::string_view SentenceSplitter::WordAt(size_t offset) const {
   size_t end = offset;
-  while (IsAsciiLetter(ByteAt(end))) ++end;
+  while (IsLatinLetter(ByteAt(end))) ++end;
   return text_.substr(offset, end - offset);
 }
 
@@ -157,8 +157,8 @@ std::string_view SentenceSplitter::WordAt(size_t offset) const {
 std::string_view SentenceSplitter::AbbreviationBefore(size_t stop) const {
   size_t begin = stop;
   while (begin > begin_ &&
-         (IsAsciiLetter(text_[begin - 1]) ||
-          (text_[begin - 1] == '.' && begin < stop && IsAsciiLetter(text_[begin])))) {
+         (IsLatinLetter(text_[begin - 1]) ||
+          (text_[begin - 1] == '.' && begin < stop && IsLatinLetter(text_[begin])))) {
     --begin;
   }
   while (begin < stop && text_[begin] == '.') ++begin;
@@ -210,7 +210,7 @@ size_t SentenceSplitter::AtMark(size_t mark) {
   end = SkipClosers(end);
   const size_t next = SkipSpace(end);
   if (next == end && next < text_.size()) {
-    const bool cjk = IsCjk(Before(mark)) ? !IsAsciiLetter(ByteAt(next)) : IsCjk(At(next));
+    const bool cjk = IsCjk(Before(mark)) ? !IsLatinLetter(ByteAt(next)) : IsCjk(At(next));
     return cjk || EndsWithoutSpace(mark, next) ? EndSentence(end, next) : end;
   }
   return EndsBefore(next) ? EndSentence(end, next) : end;

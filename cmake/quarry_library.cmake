@@ -1,5 +1,5 @@
-# quarry_library(<folder> PUBLIC <libs> PRIVATE <libs>): the static library quarry_<folder> made of every
-# .cc in that folder except main.cc. Includes are written from the project root.
+# quarry_library(<folder> PUBLIC <libs> PRIVATE <libs> ALONE <files>): the static library quarry_<folder> made of
+# every .cc in that folder except main.cc; those named ALONE are compiled by themselves (quarry_units.cmake). Includes are written from the project root.
 add_library(quarry_warnings INTERFACE)
 target_compile_options(quarry_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Werror)
@@ -12,13 +12,14 @@ if(QUARRY_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
 endif()
 
 function(quarry_library folder)
-  cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;ALONE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   if(QUARRY_FUZZ)  # clang 14 and Boost 1.74 do not agree on coroutines, and no fuzz target has sockets
     list(FILTER sources EXCLUDE REGEX "/transport\\.cc$")
   endif()
   add_library(quarry_${folder} STATIC ${sources})
+  quarry_units(quarry_${folder} ${ARG_ALONE})
   if(NOT folder MATCHES "^(base|model|index)$")
     target_compile_options(quarry_${folder} PRIVATE ${QUARRY_CHEAPER_CHECKS})
   endif()

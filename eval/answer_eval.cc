@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "eval/beir.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 namespace {
@@ -23,10 +24,6 @@ std::vector<Outcome> Half(const std::vector<Outcome>& all, size_t first) {
   std::vector<Outcome> half;
   for (size_t i = first; i < all.size(); i += 2) half.push_back(all[i]);
   return half;
-}
-
-double Share(size_t count, size_t of) {
-  return of == 0 ? 0 : static_cast<double>(count) / static_cast<double>(of);
 }
 
 AnswerEvalPoint MeasureAt(double threshold, const std::vector<Outcome>& answerable,

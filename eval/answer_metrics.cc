@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "eval/statistics.h"
+
 namespace quarry::eval {
 namespace {
-
-bool IsEntailed(const Judgement& judgement) { return judgement.verdict == ClaimVerdict::kEntailed; }
 
 // What a row of verdicts says of its claim.
 ClaimVerdict OfAny(const std::vector<Judgement>& row) {
@@ -15,10 +15,6 @@ ClaimVerdict OfAny(const std::vector<Judgement>& row) {
   if (has(ClaimVerdict::kEntailed)) return ClaimVerdict::kEntailed;
   if (has(ClaimVerdict::kUnjudged)) return ClaimVerdict::kUnjudged;
   return has(ClaimVerdict::kContradicted) ? ClaimVerdict::kContradicted : ClaimVerdict::kNeutral;
-}
-
-double Share(uint64_t count, uint64_t of) {
-  return of == 0 ? 0 : static_cast<double>(count) / static_cast<double>(of);
 }
 
 class Scorer {

@@ -9,7 +9,6 @@
 namespace quarry::eval {
 namespace {
 
-bool IsEntailed(const Judgement& judgement) { return judgement.verdict == ClaimVerdict::kEntailed; }
 bool IsContradicted(const Judgement& judgement) {
   return judgement.verdict == ClaimVerdict::kContradicted;
 }

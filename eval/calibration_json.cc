@@ -1,11 +1,10 @@
 #include <nlohmann/json.hpp>
 
 #include "eval/calibration.h"
+#include "eval/json_fields.h"
 
 namespace quarry::eval {
 namespace {
-
-using Json = nlohmann::json;
 
 Json EstimateJson(const Estimate& estimate) {
   return {{"mean", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};

@@ -1,11 +1,10 @@
 #include <nlohmann/json.hpp>
 
 #include "eval/feedback_export.h"
+#include "eval/json_fields.h"
 
 namespace quarry::eval {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json MessagesJson(const std::vector<model::ChatMessage>& messages) {
   Json list = Json::array();

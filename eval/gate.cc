@@ -21,8 +21,6 @@ std::string Interval(const Estimate& estimate) {
   return Number(estimate.mean) + " [" + Number(estimate.low) + ", " + Number(estimate.high) + "]";
 }
 
-std::string Place(const std::string& slice) { return slice.empty() ? "" : " on " + slice; }
-
 class GateKeeper {
  public:
   GateKeeper(const std::vector<Gate>& gates, const GateInput& input)

@@ -7,14 +7,12 @@
 namespace quarry::eval {
 namespace {
 
-std::string Number(double value) {
+std::string GateValue(double value) {
   char text[64];
   const auto [end, error] =
       std::to_chars(text, text + sizeof(text), value, std::chars_format::general, 6);
   return error == std::errc() ? std::string(text, end) : "?";
 }
-
-std::string Place(const std::string& slice) { return slice.empty() ? "" : " on " + slice; }
 
 constexpr Gate::Kind kGateKinds[] = {
     Gate::Kind::kMin,     Gate::Kind::kMax,      Gate::Kind::kNoRegression, Gate::Kind::kMustPass,
@@ -53,15 +51,15 @@ std::string Describe(const Gate& gate) {
   const std::string name = GateKindName(gate.kind);
   switch (gate.kind) {
     case Gate::Kind::kMin:
-      return name + " " + gate.metric + " >= " + Number(gate.value) + Place(gate.slice);
+      return name + " " + gate.metric + " >= " + GateValue(gate.value) + Place(gate.slice);
     case Gate::Kind::kMax:
-      return name + " " + gate.metric + " <= " + Number(gate.value) + Place(gate.slice);
+      return name + " " + gate.metric + " <= " + GateValue(gate.value) + Place(gate.slice);
     case Gate::Kind::kNoRegression:
-      return name + " " + gate.metric + ", margin " + Number(gate.value);
+      return name + " " + gate.metric + ", margin " + GateValue(gate.value);
     case Gate::Kind::kMustPass:
       return name + " " + gate.tag;
     default:
-      return name + " " + Number(gate.value);
+      return name + " " + GateValue(gate.value);
   }
 }
 

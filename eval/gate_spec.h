@@ -39,6 +39,9 @@ struct Gate {
   std::string tag;     // kMustPass
   double value = 0;    // bound; of kNoRegression the margin, from 0
 };
+// " on zh", of a gate's slice; nothing for all cases.
+inline std::string Place(const std::string& slice) { return slice.empty() ? "" : " on " + slice; }
+
 const char* GateKindName(Gate::Kind kind);  // "no_regression"
 std::optional<Gate::Kind> FindGateKind(std::string_view name);
 std::string Describe(const Gate& gate);  // "min pass >= 0.8 on lang=zh"

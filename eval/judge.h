@@ -33,6 +33,10 @@ struct Judgement {
   std::string reason;  // one line for a reader
 };
 
+inline bool IsEntailed(const Judgement& judgement) {
+  return judgement.verdict == ClaimVerdict::kEntailed;
+}
+
 struct Claim {
   std::string id;  // unique in its list: "a1"; of an expected fact the fact's
   std::string text;

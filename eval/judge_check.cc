@@ -9,7 +9,7 @@
 namespace quarry::eval {
 namespace {
 
-double Share(double part, double whole) { return whole > 0 ? part / whole : 0; }
+double Part(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
 // Rows by group, in the order of the groups' names; a row without a group is one of its own.
 template <typename Row>
@@ -128,23 +128,23 @@ double VerdictCounts::all() const {
          unjudged_negative;
 }
 
-double VerdictCounts::Accuracy() const { return Share(true_positive + true_negative, all()); }
+double VerdictCounts::Accuracy() const { return Part(true_positive + true_negative, all()); }
 
 double VerdictCounts::Kappa() const {
   const double total = all();
   const double positives = true_positive + false_negative + unjudged_positive;
   const double called = true_positive + false_positive;
   const double denied = true_negative + false_negative;
-  const double chance = Share(positives * called + (total - positives) * denied, total * total);
+  const double chance = Part(positives * called + (total - positives) * denied, total * total);
   return chance < 1 ? (Accuracy() - chance) / (1 - chance) : 0;
 }
 
 double VerdictCounts::Sensitivity() const {
-  return Share(true_positive, true_positive + false_negative + unjudged_positive);
+  return Part(true_positive, true_positive + false_negative + unjudged_positive);
 }
 
 double VerdictCounts::Specificity() const {
-  return Share(true_negative, true_negative + false_positive + unjudged_negative);
+  return Part(true_negative, true_negative + false_positive + unjudged_negative);
 }
 
 JudgeAgreement MeasureAgreement(std::span<const LabelledVerdict> rows, uint32_t samples,
@@ -242,17 +242,17 @@ PairAgreement MeasurePairs(std::span<const LabelledPair> rows, uint32_t samples,
   Resample(groups.size(), samples, seed, [&](const std::vector<uint32_t>& times) {
     Counts drawn;
     for (size_t i = 0; i < counts.size(); ++i) drawn.Add(counts[i], times[i]);
-    accuracy.push_back(Share(drawn.right, drawn.rows));
-    same.push_back(Share(drawn.same, drawn.rows));
-    first.push_back(Share(drawn.first, drawn.named));
-    longer.push_back(Share(drawn.longer, drawn.judged));
-    longer_label.push_back(Share(drawn.longer_label, drawn.labelled));
+    accuracy.push_back(Part(drawn.right, drawn.rows));
+    same.push_back(Part(drawn.same, drawn.rows));
+    first.push_back(Part(drawn.first, drawn.named));
+    longer.push_back(Part(drawn.longer, drawn.judged));
+    longer_label.push_back(Part(drawn.longer_label, drawn.labelled));
   });
-  report.accuracy = Percentiles(Share(all.right, all.rows), std::move(accuracy));
-  report.swap_consistency = Percentiles(Share(all.same, all.rows), std::move(same));
-  report.first_shown = Percentiles(Share(all.first, all.named), std::move(first));
-  report.longer = Percentiles(Share(all.longer, all.judged), std::move(longer));
-  report.longer_label = Percentiles(Share(all.longer_label, all.labelled), std::move(longer_label));
+  report.accuracy = Percentiles(Part(all.right, all.rows), std::move(accuracy));
+  report.swap_consistency = Percentiles(Part(all.same, all.rows), std::move(same));
+  report.first_shown = Percentiles(Part(all.first, all.named), std::move(first));
+  report.longer = Percentiles(Part(all.longer, all.judged), std::move(longer));
+  report.longer_label = Percentiles(Part(all.longer_label, all.labelled), std::move(longer_label));
   return report;
 }
 

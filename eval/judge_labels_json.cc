@@ -4,13 +4,12 @@
 #include <optional>
 
 #include "base/text.h"
+#include "eval/json_fields.h"
 #include "eval/judge_labels.h"
 #include "eval/line_reader.h"
 
 namespace quarry::eval {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::string_view kCarried[] = {"supported",  "supports", "yes", "fully attributable",
                                          "entailment", "entailed", "true"};

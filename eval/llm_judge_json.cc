@@ -1,12 +1,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "eval/json_fields.h"
 #include "eval/llm_judge.h"
 
 namespace quarry::eval {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr size_t kMaxReplyBytes = 1 << 20;
 

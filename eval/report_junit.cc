@@ -27,7 +27,7 @@ struct TestCase {
   std::string error;    // "" = none
 };
 
-std::string Suite(const std::string& name, const std::vector<TestCase>& tests) {
+std::string SuiteElement(const std::string& name, const std::vector<TestCase>& tests) {
   size_t failures = 0;
   size_t errors = 0;
   size_t skipped = 0;
@@ -84,7 +84,8 @@ std::string ReportJUnit(const RunReport& report) {
   }
   const std::string& suite = report.run.manifest.suite;
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"" + Xml(suite) + "\">\n" +
-         Suite(suite + " gates", gates) + Suite(suite + " cases", cases) + "</testsuites>\n";
+         SuiteElement(suite + " gates", gates) + SuiteElement(suite + " cases", cases) +
+         "</testsuites>\n";
 }
 
 }  // namespace quarry::eval

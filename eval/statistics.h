@@ -20,6 +20,11 @@ struct Estimate {
   friend bool operator==(const Estimate&, const Estimate&) = default;
 };
 
+// `count` of `of`; 0 of none.
+inline double Share(uint64_t count, uint64_t of) {
+  return of == 0 ? 0 : static_cast<double>(count) / static_cast<double>(of);
+}
+
 inline constexpr uint32_t kBootstrapSamples = 2000;
 
 // Mean of `values` with a cluster bootstrap interval: whole clusters are drawn with replacement, as

@@ -1,12 +1,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
+#include "eval/json_fields.h"
 #include "eval/verdict_store.h"
 
 namespace quarry::eval {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr int kVersion = 1;
 

@@ -29,12 +29,6 @@ Result<Answer> Say(ReplyKind kind, std::string text, const index::Snapshot& snap
   return answer;
 }
 
-void Add(const Usage& more, Usage& usage) {
-  usage.prompt_tokens += more.prompt_tokens;
-  usage.completion_tokens += more.completion_tokens;
-  usage.cost += more.cost;
-}
-
 // A question on one line, without quotation marks around it; "" where it is none.
 std::string OneQuestion(std::string_view reply) {
   std::string_view line = Trim(reply);
@@ -66,7 +60,7 @@ Result<StandaloneQuestion> Assistant::Rewrite(std::span<const ConversationTurn> 
     LogWarning("a follow-up was understood by rules: " + reply.status().message());
     return by_rules;
   }
-  Add(reply->usage, usage);
+  usage += reply->usage;
   std::string question = OneQuestion(reply->content);
   if (question.empty()) return by_rules;
   const bool changed = question != message;
@@ -88,7 +82,7 @@ Result<bool> Assistant::ModelDeclines(const std::string& message, Usage& usage,
     LogWarning("a question was not checked by the model: " + reply.status().message());
     return false;
   }
-  Add(reply->usage, usage);
+  usage += reply->usage;
   return Fold(Trim(reply->content)).starts_with("harmful");
 }
 
@@ -112,7 +106,7 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
     QUARRY_ASSIGN_OR_RETURN(
         Answer answer,
         Say(ReplyKind::kRefused, HarmReply(Harm::kOther, query.text), snapshot, sink));
-    Add(usage, answer.usage);
+    answer.usage += usage;
     return answer;
   }
   if (turns.size() > kTurnsRead) turns = turns.last(kTurnsRead);
@@ -122,7 +116,7 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   if (changed) query.text = standalone.text;
   QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, use, sink, context));
   if (changed) answer.standalone = std::move(standalone.text);
-  Add(usage, answer.usage);
+  answer.usage += usage;
   return answer;
 }
 

@@ -31,12 +31,6 @@ std::set<std::string> TermsOf(const Analyzer& analyzer, std::string_view text) {
   return terms;
 }
 
-void Add(const Usage& more, Usage& usage) {
-  usage.prompt_tokens += more.prompt_tokens;
-  usage.completion_tokens += more.completion_tokens;
-  usage.cost += more.cost;
-}
-
 }  // namespace
 
 // Takes out of `chat` the tools that its user has not spoken of; returns their names.
@@ -88,7 +82,7 @@ Result<Relayed> ChatRelay::Complete(const RelayRequest& request, const Query& qu
     model::ChatSink take;
     if (sink != nullptr) take = [&](std::string_view delta) { return sink(choice, delta); };
     QUARRY_ASSIGN_OR_RETURN(model::ChatReply reply, model_.Complete(one, take, context));
-    Add(reply.usage, relayed.usage);
+    relayed.usage += reply.usage;
     relayed.replies.push_back(std::move(reply));
   }
   return relayed;

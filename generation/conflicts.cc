@@ -13,7 +13,7 @@
 namespace quarry::generation {
 namespace {
 
-constexpr uint32_t kMaxPieceTokens = 160;
+constexpr uint32_t kMaxConflictPieceTokens = 160;
 constexpr double kSpeaksOfIt = 0.75;   // of how much of the question the answer's sentence has
 constexpr double kAtLeast = 0.6;       // of the question's words, headings included
 constexpr double kBySelf = 0.4;        // of them in the sentence itself
@@ -112,12 +112,6 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
   return words;
 }
 
-std::string Joined(std::span<const std::string_view> words) {
-  std::string text;
-  for (const std::string_view word : words) text += (text.empty() ? "" : " ") + std::string(word);
-  return text;
-}
-
 // Whether two sentences are the same but for one stretch that names something.
 bool AreTwins(std::string_view ours, std::string_view theirs, const Terms& asked,
               const Analyzer& analyzer) {
@@ -142,8 +136,8 @@ bool AreTwins(std::string_view ours, std::string_view theirs, const Terms& asked
   };
   if (!names(in_a) || !names(in_b)) return false;
   // What the question itself names is what it is about.
-  const Terms ours_only = TermsOf(Joined(in_a), analyzer);
-  const Terms theirs_only = TermsOf(Joined(in_b), analyzer);
+  const Terms ours_only = TermsOf(Join(in_a, " "), analyzer);
+  const Terms theirs_only = TermsOf(Join(in_b, " "), analyzer);
   if (ours_only.empty() || theirs_only.empty() || ours_only == theirs_only) return false;
   return ShareIn(ours_only, asked) < 1 && ShareIn(theirs_only, asked) < 1;
 }
@@ -185,7 +179,8 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
     const Passage& other = context.passages[i];
     if (documents.contains(other.chunk.document)) continue;
     const Terms header = TermsOf(header_of(other), analyzer);
-    for (const model::QuotablePiece& piece : model::QuotablePieces(other.chunk, kMaxPieceTokens)) {
+    for (const model::QuotablePiece& piece :
+         model::QuotablePieces(other.chunk, kMaxConflictPieceTokens)) {
       const std::string_view theirs =
           std::string_view(other.chunk.text)
               .substr(piece.range.begin, piece.range.end - piece.range.begin);

@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kVersion = 4;
+constexpr uint64_t kExtractiveWriterVersion = 4;
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
-  return std::string(kModel) + '/' + std::to_string(kVersion) + '/' +
+  return std::string(kModel) + '/' + std::to_string(kExtractiveWriterVersion) + '/' +
          std::to_string(options.max_sentences) + '/' + std::to_string(options.max_tokens) + '/' +
          std::to_string(options.decline_below);
 }

@@ -11,7 +11,7 @@ namespace quarry::generation::follow_up {
 namespace {
 
 // Words that ask; the longer before the shorter that begins it.
-constexpr std::string_view kAsking[] = {
+constexpr std::string_view kChineseAsking[] = {
     "什么时候", "什么地方", "为什么", "怎么样", "怎么办", "多少钱", "几点钟", "何时",
     "何地",     "为何",     "怎样",   "怎么",   "如何",   "多少",   "多久",   "多长",
     "多高",     "多大",     "多深",   "多远",   "多重",   "多快",   "哪里",   "哪儿",
@@ -25,7 +25,7 @@ constexpr std::string_view kPredicates[] = {
     "低于", "高于", "达到", "规定", "要求", "从",   "是",   "有",   "在",   "要",   "能",
     "会",   "可",   "应",   "由",   "被",   "用",   "叫",   "得",   "每",   "共",   "和"};
 // Longer before shorter.
-constexpr std::string_view kThings[] = {
+constexpr std::string_view kChineseThings[] = {
     "它们的", "他们的", "她们的", "它的", "他的", "她的", "其中的", "它们", "他们",
     "她们",   "那里",   "这里",   "那儿", "这儿", "那边", "这边",   "它",   "他",
     "她",     "这个",   "那个",   "这些", "那些", "该",   "其",     "此"};
@@ -62,7 +62,7 @@ size_t FindFirst(std::string_view text, std::span<const std::string_view> list, 
 
 bool Asks(std::string_view text) {
   size_t size = 0;
-  return FindFirst(text, kAsking, size) != std::string_view::npos;
+  return FindFirst(text, kChineseAsking, size) != std::string_view::npos;
 }
 
 size_t Characters(std::string_view text) {
@@ -105,12 +105,12 @@ std::string TopicOf(std::string_view question) {
   const std::string whole = WithoutEnd(question);
   std::string_view text = WithoutLeads(whole);
   size_t size = 0;
-  const size_t asked = FindFirst(text, kAsking, size);
+  const size_t asked = FindFirst(text, kChineseAsking, size);
   if (asked == 0) {  // "谁是...", "为什么...": what is behind
     text = text.substr(size);
     size_t skipped = 0;
     if (StartsWithAny(text, kPredicates, skipped)) text = text.substr(skipped);
-    const size_t again = FindFirst(text, kAsking, size);
+    const size_t again = FindFirst(text, kChineseAsking, size);
     if (again != std::string_view::npos && again > 0) text = text.substr(0, again);
   } else if (asked != std::string_view::npos) {
     text = text.substr(0, asked);
@@ -197,7 +197,8 @@ std::optional<ByteRange> OwnerOf(std::string_view question) {
   return ByteRange{begin, begin + at};
 }
 
-std::string AskAbout(const std::string& before, std::string_view instead, std::string_view of) {
+std::string AskAboutInChinese(const std::string& before, std::string_view instead,
+                              std::string_view of) {
   const std::string question = WithoutEnd(before);
   std::optional<ByteRange> place;
   if (!of.empty()) {
@@ -206,7 +207,7 @@ std::string AskAbout(const std::string& before, std::string_view instead, std::s
   }
   if (!place) place = PlaceOf(question, instead);
   size_t size = 0;
-  const size_t asked = FindFirst(question, kAsking, size);
+  const size_t asked = FindFirst(question, kChineseAsking, size);
   if (!place && instead.find("的") != std::string_view::npos && asked != std::string::npos &&
       asked > 0) {
     return std::string(instead) + question.substr(asked) + "？";  // it has an owner of its own
@@ -248,12 +249,12 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
   if (rest.empty()) return std::nullopt;
   if (Asks(rest)) {
     const bool has_subject =
-        !StartsWithAny(rest, kAsking, size) && !StartsWithAny(rest, kPredicates, size);
+        !StartsWithAny(rest, kChineseAsking, size) && !StartsWithAny(rest, kPredicates, size);
     return StandaloneQuestion{(has_subject ? "" : TopicOf(before)) + std::string(rest) + "？",
                               FollowUp::kCorrection};
   }
   if (Characters(rest) > 16) return std::nullopt;
-  return StandaloneQuestion{AskAbout(before, rest, of), FollowUp::kCorrection};
+  return StandaloneQuestion{AskAboutInChinese(before, rest, of), FollowUp::kCorrection};
 }
 
 // "为什么？", "多久？", "那什么时候呢？"
@@ -266,7 +267,7 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
                                                   "到底", "的",   "钱",   "时间", "呢", "从",
                                                   "由",   "在",   "去",   "找"};
   while (!rest.empty()) {
-    if (StartsWithAny(rest, kAsking, size)) {
+    if (StartsWithAny(rest, kChineseAsking, size)) {
       asks = true;
     } else if (!StartsWithAny(rest, kFillers, size)) {
       return std::nullopt;
@@ -276,7 +277,7 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
   if (!asks) return std::nullopt;
   // What the question before asked with gives way.
   const std::string question = WithoutEnd(before);
-  const size_t at = FindFirst(question, kAsking, size);
+  const size_t at = FindFirst(question, kChineseAsking, size);
   if (at == std::string::npos)
     return StandaloneQuestion{question + asked + "？", FollowUp::kBareAsking};
   std::string changed = question.substr(0, at) + asked + question.substr(at + size);
@@ -291,12 +292,12 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, std::strin
   const std::string_view about = WithoutParticles(rest);
   if (about.empty() || Asks(about) || Characters(about) > 12) return std::nullopt;
   if (!ends && !(leads && Characters(about) <= 8)) return std::nullopt;
-  return StandaloneQuestion{AskAbout(before, about, ""), FollowUp::kEllipsis};
+  return StandaloneQuestion{AskAboutInChinese(before, about, ""), FollowUp::kEllipsis};
 }
 
 std::optional<StandaloneQuestion> Pronoun(const std::string& before, std::string_view text) {
   size_t size = 0;
-  const size_t at = FindFirst(text, kThings, size);
+  const size_t at = FindFirst(text, kChineseThings, size);
   if (at == std::string_view::npos) return std::nullopt;
   // 其他, 其余, 应该, 他人 are words of their own.
   for (const std::string_view word :
@@ -333,7 +334,7 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
   const std::string_view rest = WithoutLeads(text);
   const bool leads = rest.size() < text.size();
   const bool has_no_subject =
-      StartsWithAny(rest, kPredicates, size) || StartsWithAny(rest, kAsking, size);
+      StartsWithAny(rest, kPredicates, size) || StartsWithAny(rest, kChineseAsking, size);
   const bool is_tiny = Characters(rest) <= 5 && CodesOf(rest).empty();
   if (is_tiny) {  // "工期多久？": of what was asked about
     if (const std::string topic = TopicOf(before); !topic.empty()) {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kAuxiliaries =
     "is|are|was|were|be|been|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
     "would|isn't|aren't|doesn't|don't|didn't|can't|won't";
-constexpr std::string_view kAsking =
+constexpr std::string_view kEnglishAsking =
     "what|which|who|whom|whose|when|where|why|how|since|until|till";
 // End a noun phrase: what stands behind a subject.
 constexpr std::string_view kVerbs =
@@ -32,7 +32,7 @@ constexpr std::string_view kStoppers =
     "under|"
     "over|per|into|through|because|while";
 constexpr std::string_view kArticles = "the|a|an|this|that|these|those|our|your|my|its|their";
-constexpr std::string_view kThings =
+constexpr std::string_view kEnglishThings =
     "it|its|they|them|their|this|that|these|those|one|ones|there|"
     "same|itself";
 constexpr std::string_view kPersons = "he|she|him|her|his|hers|they|them|their";
@@ -43,9 +43,9 @@ constexpr std::string_view kPrepositions =
 
 // Words of a question that mean nothing alone.
 bool IsFunctionWord(const Word& word) {
-  return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kAsking) ||
+  return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kEnglishAsking) ||
          IsOneOf(word.folded, kStoppers) || IsOneOf(word.folded, kArticles) ||
-         IsOneOf(word.folded, kThings) || IsOneOf(word.folded, kPersons) ||
+         IsOneOf(word.folded, kEnglishThings) || IsOneOf(word.folded, kPersons) ||
          IsOneOf(word.folded, kConnectors) || IsOneOf(word.folded, kPrepositions) ||
          IsOneOf(word.folded,
                  "i|you|we|me|us|not|no|many|much|long|often|far|fast|big|exactly|please|"
@@ -87,7 +87,7 @@ std::vector<Run> NameRuns(const std::vector<Word>& words) {
 
 bool EndsPhrase(const Word& word) {
   return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kVerbs) ||
-         IsOneOf(word.folded, kStoppers) || IsOneOf(word.folded, kAsking);
+         IsOneOf(word.folded, kStoppers) || IsOneOf(word.folded, kEnglishAsking);
 }
 
 // The words from `first` on that name one thing; of "the level of the tarn" all.
@@ -211,7 +211,8 @@ std::optional<ByteRange> SubjectOf(const std::string& question, std::string_view
 }
 
 // The question before, about `instead`. `of`: what was meant before, where it was said.
-std::string AskAbout(const std::string& before, std::string_view instead, std::string_view of) {
+std::string AskAboutInEnglish(const std::string& before, std::string_view instead,
+                              std::string_view of) {
   const std::string question = WithoutEnd(before);
   std::optional<ByteRange> place;
   if (!of.empty()) {
@@ -282,7 +283,7 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
   if (!says_meant) {
     at = SkipAny(words, 1, "no|sorry|for|in|of|on|at|about");
     // "No, how much is it?" is a question of its own.
-    if (at >= words.size() || IsOneOf(words[at].folded, kAsking) ||
+    if (at >= words.size() || IsOneOf(words[at].folded, kEnglishAsking) ||
         IsOneOf(words[at].folded, kAuxiliaries) || words.size() - at > 8) {
       return std::nullopt;
     }
@@ -308,7 +309,7 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
   if (!wrong.empty() && IsOneOf(wrong.front().folded, "the|a|an|in|for|of|on|at")) {
     of = of.substr(wrong.size() > 1 ? wrong[1].begin : 0);
   }
-  return StandaloneQuestion{AskAbout(before, rest, of), FollowUp::kCorrection};
+  return StandaloneQuestion{AskAboutInEnglish(before, rest, of), FollowUp::kCorrection};
 }
 
 // "What about the VX-240?", "And in 2024?", "The same for Brackwell?"
@@ -328,7 +329,7 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, std::strin
   if (at >= words.size()) return std::nullopt;
   const bool has_verb =
       std::any_of(words.begin() + static_cast<ptrdiff_t>(at), words.end(), [](const Word& word) {
-        return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kAsking);
+        return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kEnglishAsking);
       });
   const bool is_short = words.size() - at <= 7;
   const bool prepositional = IsOneOf(words[at].folded, kPrepositions);
@@ -336,7 +337,8 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, std::strin
   if (has_verb && !opens) return std::nullopt;
   const size_t first = SkipAny(words, at, kPrepositions);
   if (first >= words.size()) return std::nullopt;
-  return StandaloneQuestion{AskAbout(before, Rest(message, words, first), ""), FollowUp::kEllipsis};
+  return StandaloneQuestion{AskAboutInEnglish(before, Rest(message, words, first), ""),
+                            FollowUp::kEllipsis};
 }
 
 // "Why?", "Since when?", "How long exactly?"
@@ -344,7 +346,8 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
                                              const std::vector<Word>& words) {
   const bool is_bare =
       std::ranges::all_of(words, IsFunctionWord) &&
-      std::ranges::any_of(words, [](const Word& word) { return IsOneOf(word.folded, kAsking); }) &&
+      std::ranges::any_of(words,
+                          [](const Word& word) { return IsOneOf(word.folded, kEnglishAsking); }) &&
       words.size() <= 6;
   if (!is_bare) return std::nullopt;
   const size_t first = SkipAny(words, 0, kConnectors);
@@ -352,17 +355,17 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
   // What the question before asked with gives way.
   const std::vector<Word> theirs = WordsOf(before);
   size_t at = 0;
-  while (at < theirs.size() &&
-         (IsOneOf(theirs[at].folded, kAsking) || IsOneOf(theirs[at].folded,
-                                                         "for|how|much|many|long|far|often|fast|"
-                                                         "high|big|deep|large|exactly|old"))) {
+  while (at < theirs.size() && (IsOneOf(theirs[at].folded, kEnglishAsking) ||
+                                IsOneOf(theirs[at].folded,
+                                        "for|how|much|many|long|far|often|fast|"
+                                        "high|big|deep|large|exactly|old"))) {
     ++at;
   }
   std::string asked = Rest(message, words, first);
   // Without the words that stand for something.
   const std::vector<Word> ours = WordsOf(asked);
   size_t last = ours.size();
-  while (last > 1 && (IsOneOf(ours[last - 1].folded, kThings) ||
+  while (last > 1 && (IsOneOf(ours[last - 1].folded, kEnglishThings) ||
                       IsOneOf(ours[last - 1].folded, kAuxiliaries))) {
     --last;
   }
@@ -378,7 +381,7 @@ std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::
   for (size_t i = 0; i < words.size(); ++i) {
     const Word& word = words[i];
     const bool person = IsOneOf(word.folded, kPersons);
-    const bool thing = IsOneOf(word.folded, kThings);
+    const bool thing = IsOneOf(word.folded, kEnglishThings);
     if (!person && !thing) continue;
     // "Is there a ...?", "it is known that", "that valve" is about what it names itself.
     if (word.folded == "there" && i + 1 < words.size() && i > 0 &&

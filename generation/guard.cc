@@ -57,7 +57,7 @@ constexpr std::string_view kPeople =
     "老师|学生|孩子|"
     "母亲|父亲|室友|领导|经理|小区";
 
-constexpr Rule kRules[] = {
+constexpr Rule kGuardRules[] = {
     {Harm::kMinors, "porn*|nude*|naked|sexual*|sexy|erotic*|色情|裸照|裸体|性行为|性爱|淫秽",
      "child*|minor|minors|underage|kid|kids|teen*|toddler*|schoolgirl*|未成年|儿童|幼女|幼童|"
      "小学生|男童|女童",
@@ -191,7 +191,7 @@ std::optional<Harm> FindHarm(std::string_view message) {
   const std::string text = Fold(message);
   const bool asks = HoldsAny(text, kAsking);
   const bool protects = HoldsAny(text, kProtects);
-  for (const Rule& rule : kRules) {
+  for (const Rule& rule : kGuardRules) {
     if (!HoldsAny(text, rule.acts)) continue;
     if (!rule.objects.empty() && !HoldsAny(text, rule.objects)) continue;
     if (HoldsAny(text, rule.passes)) continue;

@@ -13,7 +13,7 @@ namespace quarry::generation {
 namespace {
 
 // Changes when the same prompt and reply would give another answer.
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kModelWriterVersion = 1;
 
 constexpr std::string_view kSpace = " \t\r\n";
 
@@ -215,7 +215,7 @@ ModelWriter::ModelWriter(const model::ChatModel& model, const Prompts& prompts,
       analyzer_(analyzer),
       extractive_(extractive),
       options_(options),
-      fingerprint_("model/" + std::to_string(kVersion) + '/' + model.name() + '/' +
+      fingerprint_("model/" + std::to_string(kModelWriterVersion) + '/' + model.name() + '/' +
                    prompts.fingerprint() + '/' + UnsupportedPolicyName(options.unsupported) + '/' +
                    std::to_string(options.temperature) + '/' + std::to_string(options.seed) + '/' +
                    std::to_string(options.max_tokens) + '/' + extractive.fingerprint()) {}

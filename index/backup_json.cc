@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "index/backup.h"
+#include "index/json_fields.h"
 #include "index/records.h"
 
 namespace quarry::index {
@@ -9,14 +10,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr uint64_t kBackupVersion = 1;
-
-Result<uint64_t> UnsignedField(const Json& object, const char* name) {
-  const auto it = object.find(name);
-  if (it == object.end() || !it->is_number_unsigned()) {
-    return DataLossError(std::string(name) + ": expected a non-negative integer");
-  }
-  return it->get<uint64_t>();
-}
 
 // "db/000012.sst": below the directory that it is read in, whatever a list says.
 bool IsPlainPath(const std::string& path) {

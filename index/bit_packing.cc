@@ -9,50 +9,50 @@
 namespace quarry::index {
 namespace {
 
-constexpr size_t kLanes = 4;
-constexpr size_t kRows = kPackedBlock / kLanes;  // integers per lane, and bits per word
+constexpr size_t kIntegerLanes = 4;
+constexpr size_t kRows = kPackedBlock / kIntegerLanes;  // integers per lane, and bits per word
 
-using Lanes = uint32_t __attribute__((vector_size(16)));
+using IntegerLanes = uint32_t __attribute__((vector_size(16)));
 
-Lanes Load(const char* from) {
-  Lanes lanes;
+IntegerLanes LoadLanes(const char* from) {
+  IntegerLanes lanes;
   std::memcpy(&lanes, from, sizeof(lanes));
   return lanes;
 }
 
-void Store(Lanes lanes, void* to) { std::memcpy(to, &lanes, sizeof(lanes)); }
+void StoreLanes(IntegerLanes lanes, void* to) { std::memcpy(to, &lanes, sizeof(lanes)); }
 
 // Unrolled for each number of bits: every shift is a constant.
 template <uint32_t bits, bool ascending>
-void Unpack(const char* packed, Lanes base, uint32_t* out) {
+void Unpack(const char* packed, IntegerLanes base, uint32_t* out) {
   constexpr uint32_t mask = bits == 32 ? ~uint32_t{0} : (uint32_t{1} << bits) - 1;
-  Lanes word = {};
-  Lanes sum = base;
+  IntegerLanes word = {};
+  IntegerLanes sum = base;
 #pragma GCC unroll 32
   for (uint32_t row = 0; row < kRows; ++row) {
-    Lanes value = {};
+    IntegerLanes value = {};
     if constexpr (bits > 0) {
       const uint32_t at = row * bits % 32;
-      if (at == 0) word = Load(packed + row * bits / 32 * sizeof(Lanes));
+      if (at == 0) word = LoadLanes(packed + row * bits / 32 * sizeof(IntegerLanes));
       value = word >> at;
       if (at + bits > 32) {
-        word = Load(packed + (row * bits / 32 + 1) * sizeof(Lanes));
+        word = LoadLanes(packed + (row * bits / 32 + 1) * sizeof(IntegerLanes));
         value |= word << (32 - at);
       }
       value &= mask;
     }
     if constexpr (ascending) {
       // Prefix sums of the four lanes, on top of the last sum so far.
-      value += Lanes{0, value[0], value[1], value[2]};
-      value += Lanes{0, 0, value[0], value[1]};
+      value += IntegerLanes{0, value[0], value[1], value[2]};
+      value += IntegerLanes{0, 0, value[0], value[1]};
       value += sum;
-      sum = Lanes{value[3], value[3], value[3], value[3]};
+      sum = IntegerLanes{value[3], value[3], value[3], value[3]};
     }
-    Store(value, out + row * kLanes);
+    StoreLanes(value, out + row * kIntegerLanes);
   }
 }
 
-using Unpacker = void (*)(const char*, Lanes, uint32_t*);
+using Unpacker = void (*)(const char*, IntegerLanes, uint32_t*);
 
 template <bool ascending, size_t... bits>
 constexpr std::array<Unpacker, sizeof...(bits)> Unpackers(std::index_sequence<bits...>) {
@@ -73,12 +73,12 @@ uint32_t BitsNeeded(const uint32_t* values) {
 void PackBlock(const uint32_t* values, uint32_t bits, char* out) {
   std::memset(out, 0, PackedBytes(bits));
   for (size_t i = 0; i < kPackedBlock; ++i) {
-    const size_t lane = i % kLanes;
-    const size_t bit = i / kLanes * bits;
+    const size_t lane = i % kIntegerLanes;
+    const size_t bit = i / kIntegerLanes * bits;
     for (size_t done = 0; done < bits;) {
       const size_t at = (bit + done) % 32;
       const size_t take = std::min<size_t>(bits - done, 32 - at);
-      char* const place = out + ((bit + done) / 32 * kLanes + lane) * sizeof(uint32_t);
+      char* const place = out + ((bit + done) / 32 * kIntegerLanes + lane) * sizeof(uint32_t);
       uint32_t word;
       std::memcpy(&word, place, sizeof(word));
       word |= values[i] >> done << at;
@@ -89,11 +89,11 @@ void PackBlock(const uint32_t* values, uint32_t bits, char* out) {
 }
 
 void UnpackBlock(const char* packed, uint32_t bits, uint32_t* out) {
-  kUnpack[bits](packed, Lanes{}, out);
+  kUnpack[bits](packed, IntegerLanes{}, out);
 }
 
 void UnpackAscending(const char* packed, uint32_t bits, uint32_t base, uint32_t* out) {
-  kUnpackAscending[bits](packed, Lanes{base, base, base, base}, out);
+  kUnpackAscending[bits](packed, IntegerLanes{base, base, base, base}, out);
 }
 
 }  // namespace quarry::index

@@ -15,7 +15,7 @@ namespace quarry::index {
 namespace {
 
 // A fresh index takes in the ones before it that are less than so many times as large, ...
-constexpr size_t kFreshFanOut = 4;
+constexpr size_t kTakenInFanOut = 4;
 // ... but none of so many vectors: what a writer does at a time is bounded.
 constexpr size_t kInlineVectors = 2048;
 // A graph is built anew, not added to, once this share of its vectors is dead.
@@ -111,7 +111,7 @@ Status Collection::AddVectorRows(State& state, std::vector<RowId> rows,
   for (; keep > 0; --keep) {
     const VectorIndex& last = *parts.vectors[keep - 1];
     if (last.kind() != options.kind ||
-        last.size() >= std::min(kInlineVectors, kFreshFanOut * merged.size())) {
+        last.size() >= std::min(kInlineVectors, kTakenInFanOut * merged.size())) {
       break;
     }
     for (const RowId row : last.rows()) {

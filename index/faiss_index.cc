@@ -14,9 +14,9 @@ namespace quarry::index {
 namespace {
 
 // What a search costs per candidate that it keeps, in vectors of a scan.
-constexpr double kScannedPerCandidate = 32;
+constexpr double kScannedPerFaissCandidate = 32;
 // A search that found too few is repeated once, this much wider, before everything is scanned.
-constexpr size_t kWiden = 4;
+constexpr size_t kFaissWiden = 4;
 constexpr uint32_t kDefaultWidth = 128;
 // A caller that gave up is noticed after this many vectors.
 constexpr size_t kVectorsPerCheck = 8192;
@@ -115,7 +115,7 @@ Result<std::vector<ScoredRow>> FaissIndex::Search(std::span<const float> query, 
   const uint32_t asked = options.width > 0 ? options.width : kDefaultWidth;
   double width =
       std::ceil(static_cast<double>(std::max<size_t>(asked, k + 1)) * size / std::max(may, 1.0));
-  for (int attempt = 0; attempt < 2 && may > kScannedPerCandidate * width; ++attempt) {
+  for (int attempt = 0; attempt < 2 && may > kScannedPerFaissCandidate * width; ++attempt) {
     QUARRY_RETURN_IF_ERROR(context.Check());
     QUARRY_ASSIGN_OR_RETURN(const std::vector<FaissStructure::Neighbour> found,
                             structure_->Search(query, static_cast<size_t>(width)));
@@ -131,7 +131,7 @@ Result<std::vector<ScoredRow>> FaissIndex::Search(std::span<const float> query, 
     // When the cut runs through equal scores that reach the end of what was found, there may be
     // more of them outside, and rows among those that precede.
     if (kept >= k && top.Threshold() > worst) return top.Take();
-    width *= kWiden;
+    width *= kFaissWiden;
   }
   return Scan(query, k, allowed, table, context);
 }

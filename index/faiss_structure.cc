@@ -212,7 +212,7 @@ bool IsSound(const faiss::HNSW& graph, size_t count) {
   return true;
 }
 
-Status Damaged(const std::string& what) { return DataLossError("faiss index: " + what); }
+Status DamagedFaiss(const std::string& what) { return DataLossError("faiss index: " + what); }
 
 // So many lists are probed that they hold this many vectors per result wanted, when all lists are
 // of equal length.
@@ -343,7 +343,7 @@ Result<FaissStructure> FaissStructure::Parse(VectorIndexKind kind, std::string_v
     try {
       index.reset(faiss::read_index(&reader));
     } catch (const faiss::FaissException& error) {
-      return Damaged(error.what());
+      return DamagedFaiss(error.what());
     }
     const faiss::IndexHNSWFlat* const hnsw = HnswOf(*index);
     auto* const ivf = dynamic_cast<faiss::IndexIVFFlat*>(index.get());
@@ -351,20 +351,20 @@ Result<FaissStructure> FaissStructure::Parse(VectorIndexKind kind, std::string_v
     if ((hnsw != nullptr) != (kind == VectorIndexKind::kFaissHnsw) ||
         (ivf != nullptr) != (kind == VectorIndexKind::kFaissIvf) ||
         (ivf == nullptr && flat == nullptr)) {
-      return Damaged("a FAISS index of another type");
+      return DamagedFaiss("a FAISS index of another type");
     }
     if (!reader.AtEnd() || index->d != static_cast<int>(dimension) ||
         index->ntotal != static_cast<int64_t>(count) ||
         index->metric_type != faiss::METRIC_INNER_PRODUCT ||
         (flat != nullptr && (flat->d != index->d || flat->ntotal != index->ntotal ||
                              flat->codes.size() != count * dimension * sizeof(float)))) {
-      return Damaged("type, size or dimension differ from the header");
+      return DamagedFaiss("type, size or dimension differ from the header");
     }
     if (hnsw != nullptr && !IsSound(hnsw->hnsw, count)) {
-      return Damaged("a link leads out of the graph");
+      return DamagedFaiss("a link leads out of the graph");
     }
     if (ivf != nullptr) {
-      if (!IsSound(*ivf, count)) return Damaged("its lists do not hold every vector once");
+      if (!IsSound(*ivf, count)) return DamagedFaiss("its lists do not hold every vector once");
       ivf->make_direct_map(true);
     }
     return FaissStructure(std::move(index));

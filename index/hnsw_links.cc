@@ -7,7 +7,7 @@
 namespace quarry::index {
 namespace {
 
-Status Damaged(const std::string& what) { return DataLossError("hnsw graph: " + what); }
+Status DamagedGraph(const std::string& what) { return DataLossError("hnsw graph: " + what); }
 
 // Takes an array of faiss::write_index off the front: its length in 8 bytes, then the elements.
 Result<std::string_view> TakeArray(std::string_view& rest, size_t element, const char* name) {
@@ -21,7 +21,7 @@ Result<std::string_view> TakeArray(std::string_view& rest, size_t element, const
       return array;
     }
   }
-  return Damaged(std::string(name) + " are cut off");
+  return DamagedGraph(std::string(name) + " are cut off");
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ Result<HnswLinks> ParseHnswLinks(std::string_view bytes, size_t size) {
                           TakeArray(rest, sizeof(uint64_t), "offsets"));
   QUARRY_ASSIGN_OR_RETURN(const std::string_view neighbors,
                           TakeArray(rest, sizeof(int32_t), "neighbours"));
-  if (rest.size() != 5 * sizeof(int32_t)) return Damaged("not of the length that it says");
+  if (rest.size() != 5 * sizeof(int32_t)) return DamagedGraph("not of the length that it says");
 
   const auto* const begins = reinterpret_cast<const int32_t*>(cumulative.data());
   const size_t most_levels = cumulative.size() / sizeof(int32_t);
@@ -75,22 +75,22 @@ Result<HnswLinks> ParseHnswLinks(std::string_view bytes, size_t size) {
   std::memcpy(&links.entry, rest.data(), sizeof(int32_t));
   std::memcpy(&links.top, rest.data() + sizeof(int32_t), sizeof(int32_t));
   if (levels.size() != size * sizeof(int32_t) || offsets.size() != (size + 1) * sizeof(uint64_t)) {
-    return Damaged("holds another number of vectors");
+    return DamagedGraph("holds another number of vectors");
   }
   if (most_levels < 2 || begins[0] != 0 || begins[1] < 2 || begins[1] % 2 != 0) {
-    return Damaged("impossible numbers of links");
+    return DamagedGraph("impossible numbers of links");
   }
   links.links = static_cast<uint32_t>(begins[1]) / 2;
   for (size_t level = 2; level < most_levels; ++level) {
     if (begins[level] - begins[level - 1] != static_cast<int32_t>(links.links)) {
-      return Damaged("impossible numbers of links");
+      return DamagedGraph("impossible numbers of links");
     }
   }
   const auto is_on = [&](int32_t vertex, int level) {
     return vertex >= 0 && static_cast<size_t>(vertex) < size && links.levels[vertex] > level;
   };
   if (size == 0) return links;
-  if (links.top < 0 || !is_on(links.entry, links.top)) return Damaged("no entry point");
+  if (links.top < 0 || !is_on(links.entry, links.top)) return DamagedGraph("no entry point");
 
   // Offsets first: the lists of a vertex are looked at only where they are known to be inside.
   uint64_t expected = 0;
@@ -98,13 +98,13 @@ Result<HnswLinks> ParseHnswLinks(std::string_view bytes, size_t size) {
     const int32_t on = links.levels[v];
     if (on < 1 || static_cast<size_t>(on) >= most_levels ||
         links.OffsetOf(static_cast<uint32_t>(v)) != expected) {
-      return Damaged("vertex " + std::to_string(v) + " lies elsewhere");
+      return DamagedGraph("vertex " + std::to_string(v) + " lies elsewhere");
     }
     expected += static_cast<uint64_t>(begins[on]);
   }
   if (expected != neighbors.size() / sizeof(int32_t) ||
       links.OffsetOf(static_cast<uint32_t>(size)) != expected) {
-    return Damaged("holds another number of neighbours");
+    return DamagedGraph("holds another number of neighbours");
   }
   for (size_t v = 0; v < size; ++v) {
     for (int level = 0; level < links.levels[v]; ++level) {
@@ -113,7 +113,8 @@ Result<HnswLinks> ParseHnswLinks(std::string_view bytes, size_t size) {
         const bool leads_out = level == 0 ? neighbor < -1 || neighbor >= static_cast<int64_t>(size)
                                           : neighbor != -1 && !is_on(neighbor, level);
         if (leads_out) {
-          return Damaged("vertex " + std::to_string(v) + " has a link that leads out of the graph");
+          return DamagedGraph("vertex " + std::to_string(v) +
+                              " has a link that leads out of the graph");
         }
       }
     }

@@ -10,7 +10,7 @@ namespace quarry::index {
 namespace {
 
 // How often who waits looks whether it is still wanted.
-constexpr std::chrono::milliseconds kCheckInterval{20};
+constexpr std::chrono::milliseconds kIdleCheckInterval{20};
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void Maintenance::Forget(const Collection& collection) {
 Status Maintenance::WaitUntilIdle(const CallContext& context) {
   std::unique_lock lock(mutex_);
   const auto is_idle = [&] { return stopping_ || (queue_.empty() && current_ == nullptr); };
-  while (!changed_.wait_for(lock, kCheckInterval, is_idle)) {
+  while (!changed_.wait_for(lock, kIdleCheckInterval, is_idle)) {
     QUARRY_RETURN_IF_ERROR(context.Check().Annotate("waiting for maintenance"));
   }
   return OkStatus();

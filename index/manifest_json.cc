@@ -1,20 +1,13 @@
 #include <nlohmann/json.hpp>
 
 #include "index/derived_files.h"
+#include "index/json_fields.h"
 #include "index/records.h"
 
 namespace quarry::index {
 namespace {
 
 using Json = nlohmann::json;
-
-Result<uint64_t> UnsignedField(const Json& object, const char* name) {
-  const auto it = object.find(name);
-  if (it == object.end() || !it->is_number_unsigned()) {
-    return DataLossError(std::string(name) + ": expected a non-negative integer");
-  }
-  return it->get<uint64_t>();
-}
 
 Result<std::string> StringField(const Json& object, const char* name) {
   const auto it = object.find(name);

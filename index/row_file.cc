@@ -10,14 +10,14 @@
 namespace quarry::index {
 namespace {
 
-constexpr SectionFormat kFormat = {
+constexpr SectionFormat kRowFormat = {
     .name = "rows", .magic = "QROW", .version = 1, .field_bytes = 16, .sections = 8};
 constexpr size_t kNameBytes = 16;
 
 static_assert(sizeof(RowImage::Document) == 24 && sizeof(RowEntry) == 16 &&
               sizeof(IdMap::Entry) == 16);
 
-Status Damaged(const std::string& what) { return DataLossError("rows: " + what); }
+Status DamagedRows(const std::string& what) { return DataLossError("rows: " + what); }
 
 // What RowTable requires of an image.
 Status CheckImage(const RowImage& image) {
@@ -26,26 +26,26 @@ Status CheckImage(const RowImage& image) {
   for (size_t d = 0; d < image.documents.size(); ++d) {
     const RowImage::Document& document = image.documents[d];
     if (document.id_end < id_end || document.id_end > image.ids.size()) {
-      return Damaged("a document's id lies outside");
+      return DamagedRows("a document's id lies outside");
     }
     id_end = document.id_end;
     if (document.first_row != row || document.rows > image.rows.size() - row) {
-      return Damaged("a document's rows lie outside");
+      return DamagedRows("a document's rows lie outside");
     }
     for (uint32_t i = 0; i < document.rows; ++i, ++row) {
       if (image.rows[row].document != d || image.rows[row].ordinal != i) {
-        return Damaged("a row of another document");
+        return DamagedRows("a row of another document");
       }
     }
   }
-  return row == image.rows.size() ? OkStatus() : Damaged("a row without a document");
+  return row == image.rows.size() ? OkStatus() : DamagedRows("a row without a document");
 }
 
 Status CheckMap(std::string_view section, size_t values, const char* what) {
   const auto entries = ValuesOf<IdMap::Entry>(section);
   for (size_t i = 0; i < entries.size(); ++i) {
     if ((i > 0 && entries[i].id <= entries[i - 1].id) || entries[i].value >= values) {
-      return Damaged(std::string(what) + ": out of order or outside");
+      return DamagedRows(std::string(what) + ": out of order or outside");
     }
   }
   return OkStatus();
@@ -79,11 +79,11 @@ std::string EncodeRowFile(const RowFile& file) {
   AppendFixed64(fields, file.commit.value);
   AppendFixed32(fields, file.generation.value);
   AppendFixed32(fields, 0);
-  return EncodeSections(kFormat, fields, sections);
+  return EncodeSections(kRowFormat, fields, sections);
 }
 
 Result<RowFile> ParseRowFile(SharedBytes bytes) {
-  QUARRY_ASSIGN_OR_RETURN(const SectionFile parsed, ParseSections(kFormat, bytes.view));
+  QUARRY_ASSIGN_OR_RETURN(const SectionFile parsed, ParseSections(kRowFormat, bytes.view));
   RowFile file;
   RecordReader reader(parsed.fields);
   file.commit = CommitSequence(reader.Fixed64());
@@ -102,7 +102,7 @@ Result<RowFile> ParseRowFile(SharedBytes bytes) {
       live.size() != words * 8 || vectors.size() != words * 8 ||
       numbers.size() % sizeof(IdMap::Entry) != 0 || chunks.size() % sizeof(IdMap::Entry) != 0 ||
       segments.size() % kNameBytes != 0) {
-    return Damaged("a section has no whole number of entries");
+    return DamagedRows("a section has no whole number of entries");
   }
   RowImage image{.documents = ValuesOf<RowImage::Document>(documents),
                  .ids = ids,

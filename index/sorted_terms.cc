@@ -9,14 +9,14 @@
 namespace quarry::index {
 namespace {
 
-constexpr size_t kEntryBytes = 24;
+constexpr size_t kTermEntryBytes = 24;
 
 }  // namespace
 
 SortedTerms::BlockEntry SortedTerms::Entry(size_t block) const {
-  static_assert(sizeof(BlockEntry) == kEntryBytes);
+  static_assert(sizeof(BlockEntry) == kTermEntryBytes);
   BlockEntry entry;
-  std::memcpy(&entry, table_.data() + block * kEntryBytes, sizeof(entry));
+  std::memcpy(&entry, table_.data() + block * kTermEntryBytes, sizeof(entry));
   return entry;
 }
 

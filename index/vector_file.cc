@@ -11,30 +11,32 @@ namespace {
 
 constexpr std::string_view kMagic = "QVEC";
 constexpr uint32_t kVersion = 2;
-constexpr uint64_t kAlignment = 64;
+constexpr uint64_t kVectorAlignment = 64;
 
-Status Damaged(const std::string& what) { return DataLossError("vector index file: " + what); }
+Status DamagedVectorFile(const std::string& what) {
+  return DataLossError("vector index file: " + what);
+}
 
 Status CheckSections(const VectorFile& file, std::string_view bytes) {
   for (const VectorFile::Section& section : file.sections) {
     if (section.offset > bytes.size() || section.size > bytes.size() - section.offset ||
         section.offset % sizeof(uint32_t) != 0) {
-      return Damaged("a section lies outside");
+      return DamagedVectorFile("a section lies outside");
     }
   }
   const auto check = [&](VectorSection name, uint64_t size, uint64_t alignment) {
     const VectorFile::Section& section = file.section(name);
     return section.size == size && section.offset % alignment == 0;
   };
-  if (file.count > bytes.size()) return Damaged("too few bytes for its vectors");
+  if (file.count > bytes.size()) return DamagedVectorFile("too few bytes for its vectors");
   const bool coded = file.kind == VectorIndexKind::kFlat || file.kind == VectorIndexKind::kHnsw;
   const CodeLayout layout(file.codes, coded ? file.dimension : 0);
   const uint64_t per_code = coded ? file.count : 0;
-  if (!check(VectorSection::kCoarse, per_code * layout.coarse, kAlignment) ||
-      !check(VectorSection::kFine, per_code * layout.fine, kAlignment) ||
+  if (!check(VectorSection::kCoarse, per_code * layout.coarse, kVectorAlignment) ||
+      !check(VectorSection::kFine, per_code * layout.fine, kVectorAlignment) ||
       !check(VectorSection::kScales, per_code * layout.scale, sizeof(float)) ||
       !check(VectorSection::kChunks, file.count * sizeof(uint64_t), sizeof(uint64_t))) {
-    return Damaged("a section is not as long as its vectors need");
+    return DamagedVectorFile("a section is not as long as its vectors need");
   }
   return OkStatus();
 }
@@ -49,7 +51,8 @@ uint64_t VectorFile::FileBytes() const {
 
 uint64_t VectorFile::Place(VectorSection name, uint64_t size, uint64_t aligned) {
   const uint64_t end = FileBytes();
-  const uint64_t line = (end + aligned + kAlignment - 1) / kAlignment * kAlignment;
+  const uint64_t line =
+      (end + aligned + kVectorAlignment - 1) / kVectorAlignment * kVectorAlignment;
   sections[static_cast<size_t>(name)] = {.offset = line - aligned, .size = size};
   return line - aligned;
 }
@@ -74,15 +77,15 @@ void WriteVectorHeader(const VectorFile& file, char* to) {
 
 Result<VectorFile> ReadVectorHeader(std::string_view bytes) {
   if (bytes.size() < kVectorHeaderBytes) {
-    return Damaged(std::to_string(bytes.size()) + " bytes, a header has " +
-                   std::to_string(kVectorHeaderBytes));
+    return DamagedVectorFile(std::to_string(bytes.size()) + " bytes, a header has " +
+                             std::to_string(kVectorHeaderBytes));
   }
-  if (!bytes.starts_with(kMagic)) return Damaged("does not begin with QVEC");
+  if (!bytes.starts_with(kMagic)) return DamagedVectorFile("does not begin with QVEC");
   RecordReader reader(bytes.substr(kMagic.size(), kVectorHeaderBytes - kMagic.size()));
   const uint32_t version = reader.Fixed32();
   if (version != kVersion) {
-    return Damaged("layout version " + std::to_string(version) + ", expected " +
-                   std::to_string(kVersion));
+    return DamagedVectorFile("layout version " + std::to_string(version) + ", expected " +
+                             std::to_string(kVersion));
   }
   VectorFile file;
   const uint32_t kind = reader.Fixed32();
@@ -98,21 +101,21 @@ Result<VectorFile> ReadVectorHeader(std::string_view bytes) {
   }
   if (kind < static_cast<uint32_t>(VectorIndexKind::kFlat) ||
       kind > static_cast<uint32_t>(VectorIndexKind::kFaissIvf)) {
-    return Damaged("unknown kind " + std::to_string(kind));
+    return DamagedVectorFile("unknown kind " + std::to_string(kind));
   }
   file.kind = static_cast<VectorIndexKind>(kind);
   if (codes > static_cast<uint32_t>(VectorCodeKind::kFloat)) {
-    return Damaged("unknown codes " + std::to_string(codes));
+    return DamagedVectorFile("unknown codes " + std::to_string(codes));
   }
   file.codes = static_cast<VectorCodeKind>(codes);
   if (size != bytes.size()) {
-    return Damaged("holds " + std::to_string(bytes.size()) + " bytes, " + std::to_string(size) +
-                   " were written");
+    return DamagedVectorFile("holds " + std::to_string(bytes.size()) + " bytes, " +
+                             std::to_string(size) + " were written");
   }
   if (file.dimension == 0 ? file.count > 0 : file.dimension > kMaxDimension) {
-    return Damaged("dimension " + std::to_string(file.dimension));
+    return DamagedVectorFile("dimension " + std::to_string(file.dimension));
   }
-  if (file.count >= kNoRow / 2) return Damaged("too many vectors");
+  if (file.count >= kNoRow / 2) return DamagedVectorFile("too many vectors");
   QUARRY_RETURN_IF_ERROR(CheckSections(file, bytes));
   return file;
 }

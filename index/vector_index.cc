@@ -10,7 +10,7 @@
 namespace quarry::index {
 namespace {
 
-constexpr std::pair<VectorIndexKind, const char*> kKinds[] = {
+constexpr std::pair<VectorIndexKind, const char*> kIndexKinds[] = {
     {VectorIndexKind::kAuto, "auto"},
     {VectorIndexKind::kFlat, "flat"},
     {VectorIndexKind::kHnsw, "hnsw"},
@@ -37,7 +37,7 @@ Status CheckOptions(const VectorIndexOptions& options) {
 }  // namespace
 
 const char* VectorIndexKindName(VectorIndexKind kind) {
-  for (const auto& [value, name] : kKinds) {
+  for (const auto& [value, name] : kIndexKinds) {
     if (value == kind) return name;
   }
   Fatal(__FILE__, __LINE__, "a VectorIndexKind without a name");
@@ -45,7 +45,7 @@ const char* VectorIndexKindName(VectorIndexKind kind) {
 
 Result<VectorIndexKind> ParseVectorIndexKind(std::string_view name) {
   std::string known;
-  for (const auto& [value, candidate] : kKinds) {
+  for (const auto& [value, candidate] : kIndexKinds) {
     if (name == candidate) return value;
     known += known.empty() ? "" : value == VectorIndexKind::kFaissIvf ? " or " : ", ";
     known += candidate;

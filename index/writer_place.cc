@@ -6,13 +6,13 @@ namespace quarry::index {
 namespace {
 
 // How often who waits looks whether it is still wanted.
-constexpr std::chrono::milliseconds kCheckInterval{20};
+constexpr std::chrono::milliseconds kPlaceCheckInterval{20};
 
 }  // namespace
 
 Result<WriterLock> WriterPlace::Take(const CallContext& context) {
   std::unique_lock lock(mutex_);
-  while (!free_.wait_for(lock, kCheckInterval, [&] { return !taken_; })) {
+  while (!free_.wait_for(lock, kPlaceCheckInterval, [&] { return !taken_; })) {
     QUARRY_RETURN_IF_ERROR(context.Check());
   }
   taken_ = true;

@@ -19,7 +19,7 @@ namespace quarry::ingest {
 namespace {
 
 // As in folders, names that begin with a dot are hidden; macOS adds its own folder to zip files.
-bool IsHidden(std::string_view path) {
+bool IsHiddenPath(std::string_view path) {
   return path.starts_with('.') || path.find("/.") != path.npos || path.starts_with("__MACOSX/");
 }
 
@@ -40,7 +40,7 @@ class Members {
 
   // Whether the member is one to read at all; else nothing of it is unpacked.
   bool Wants(const std::string& path) {
-    if (path.empty() || path.ends_with('/') || IsHidden(path)) return false;
+    if (path.empty() || path.ends_with('/') || IsHiddenPath(path)) return false;
     if (!IsValidUtf8(path)) {
       Fail("a member", "the name is not valid UTF-8");
       return false;

@@ -22,8 +22,6 @@ uint64_t HashBefore(std::string_view text, size_t offset) {
   return (value * 0x9E3779B97F4A7C15u) >> 32;
 }
 
-bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 bool EndsWithColon(std::string_view text) { return text.ends_with(':') || text.ends_with("："); }
 
 class Splitter {
@@ -143,7 +141,7 @@ class Splitter {
   }
 
   bool IsSpaceOnly(size_t begin, size_t end) const {
-    return IsSpace(text_[begin]) && Trim(text_.substr(begin, end - begin)).empty();
+    return IsChunkSpace(text_[begin]) && Trim(text_.substr(begin, end - begin)).empty();
   }
 
   // The next cut in a long stretch that begins at `begin`; `end` if what is left is short. Cuts are
@@ -156,7 +154,7 @@ class Splitter {
     const size_t from = begin + std::max<size_t>((limit - begin) / 8, 1);
     size_t last = 0;
     for (size_t at = from; at < limit; ++at) {
-      if (!IsSpace(text_[at - 1]) || IsSpace(text_[at])) continue;
+      if (!IsChunkSpace(text_[at - 1]) || IsChunkSpace(text_[at])) continue;
       if (HashBefore(text_, at) % 8 == 0) return at;
       last = at;
     }

@@ -7,8 +7,6 @@
 namespace quarry::ingest {
 namespace {
 
-bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 ByteRange Trimmed(std::string_view text, size_t begin, size_t end) {
   const std::string_view kept = Trim(text.substr(begin, end - begin));
   const auto from = static_cast<size_t>(kept.data() - text.data());
@@ -49,7 +47,7 @@ size_t ReachBack(std::string_view text, size_t from, size_t end, uint32_t tokens
     }
   }
   for (size_t at = low; at > from && at < low + (end - low) / 2; ++at) {
-    if (IsSpace(text[at - 1])) return at;
+    if (IsChunkSpace(text[at - 1])) return at;
   }
   while (low > from && low < end && !IsCharacterStart(text, low)) ++low;
   return low;
@@ -59,7 +57,7 @@ size_t ReachBack(std::string_view text, size_t from, size_t end, uint32_t tokens
 size_t EndOfWindow(std::string_view text, size_t begin, size_t limit) {
   if (limit == text.size()) return limit;
   for (size_t at = limit; at > limit - (limit - begin) / 4; --at) {
-    if (IsSpace(text[at])) return at;
+    if (IsChunkSpace(text[at])) return at;
   }
   return limit;
 }

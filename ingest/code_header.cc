@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kMaxNameBytes = 120;
+constexpr size_t kMaxHeaderNameBytes = 120;
 constexpr size_t kNone = std::string_view::npos;
-
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 // Behind the bracket that closes the one at `at`; the end if it is not closed.
 size_t BehindBracket(std::string_view text, size_t at) {
@@ -56,13 +55,13 @@ std::string_view WithoutAttributes(std::string_view header) {
 }
 
 std::string Shortened(std::string_view text) {
-  return std::string(TruncateUtf8(Trim(text), kMaxNameBytes));
+  return std::string(TruncateUtf8(Trim(text), kMaxHeaderNameBytes));
 }
 
 // The name in front of the parameters that open at `paren`: "Foo::operator==", "bar".
 std::string_view NameBefore(std::string_view header, size_t paren) {
   size_t end = paren;
-  while (end > 0 && IsSpace(header[end - 1])) --end;
+  while (end > 0 && IsCodeSpace(header[end - 1])) --end;
   if (end > 0 && header[end - 1] == '>') {  // name<T>(...)
     const size_t open = header.rfind('<', end - 1);
     if (open != kNone && open > 0) end = open;
@@ -235,10 +234,6 @@ class HeaderReader {
 bool IsCodeNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '$' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 BraceMeaning MeaningOfBrace(std::string_view header, std::string_view language) {

@@ -23,9 +23,11 @@ struct BraceMeaning {
 // without comments and with a \x01 for a string.
 BraceMeaning MeaningOfBrace(std::string_view header, std::string_view language);
 
+inline bool IsCodeSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
 // A letter, a digit, '_', '$' or part of a character beyond ASCII.
 bool IsCodeNameByte(char c);
-
-bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words);
 
 }  // namespace quarry::ingest

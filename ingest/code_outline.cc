@@ -12,7 +12,7 @@ constexpr size_t kMaxNameBytes = 120;
 
 constexpr auto kBraces = CodeStructure::kBraces;
 constexpr auto kIndentation = CodeStructure::kIndentation;
-constexpr auto kNone = CodeStructure::kNone;
+constexpr auto kNoPlace = CodeStructure::kNone;
 
 constexpr CodeLanguage kLanguages[] = {{"c", "c h", kBraces},
                                        {"c++", "cc cpp cxx hh hpp hxx", kBraces},
@@ -37,18 +37,18 @@ constexpr CodeLanguage kLanguages[] = {{"c", "c h", kBraces},
                                        {"elixir", "ex exs", kIndentation},
                                        {"julia", "jl", kIndentation},
                                        {"sql", "sql", CodeStructure::kStatements},
-                                       {"haskell", "hs", kNone},
-                                       {"ocaml", "ml mli", kNone},
-                                       {"f#", "fs", kNone},
-                                       {"clojure", "clj", kNone},
-                                       {"erlang", "erl", kNone},
-                                       {"powershell", "ps1", kNone},
-                                       {"batch", "bat", kNone},
-                                       {"protobuf", "proto", kNone},
-                                       {"cmake", "cmake", kNone},
-                                       {"vue", "vue", kNone},
-                                       {"svelte", "svelte", kNone},
-                                       {"", "", kNone}};
+                                       {"haskell", "hs", kNoPlace},
+                                       {"ocaml", "ml mli", kNoPlace},
+                                       {"f#", "fs", kNoPlace},
+                                       {"clojure", "clj", kNoPlace},
+                                       {"erlang", "erl", kNoPlace},
+                                       {"powershell", "ps1", kNoPlace},
+                                       {"batch", "bat", kNoPlace},
+                                       {"protobuf", "proto", kNoPlace},
+                                       {"cmake", "cmake", kNoPlace},
+                                       {"vue", "vue", kNoPlace},
+                                       {"svelte", "svelte", kNoPlace},
+                                       {"", "", kNoPlace}};
 
 bool IsNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

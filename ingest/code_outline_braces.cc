@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/code_header.h"
 #include "ingest/code_outline.h"
@@ -12,11 +13,9 @@
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kMaxLevels = 8;
+constexpr size_t kMaxBraceLevels = 8;
 constexpr size_t kMaxHeader = 600;
-constexpr size_t kNone = std::string_view::npos;
-
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+constexpr size_t kNowhere = std::string_view::npos;
 
 class BraceOutliner {
  public:
@@ -50,7 +49,7 @@ class BraceOutliner {
 
   void SkipTo(std::string_view close, size_t from) {
     const size_t end = code_.find(close, from);
-    at_ = end == kNone ? code_.size() : end + close.size();
+    at_ = end == kNowhere ? code_.size() : end + close.size();
   }
 
   // Passes over a comment, a string, a preprocessor line; false if there is none.
@@ -85,7 +84,7 @@ class BraceOutliner {
     if (Starts("\"\"\"")) return SkipTo("\"\"\"", at_ + 3);
     if (language_ == "c++" && at_ > 0 && code_[at_ - 1] == 'R') {  // R"x(...)x"
       const size_t open = code_.find('(', at_);
-      if (open != kNone && open - at_ <= 17) {
+      if (open != kNowhere && open - at_ <= 17) {
         return SkipTo(")" + std::string(code_.substr(at_ + 1, open - at_ - 1)) + "\"", open);
       }
     }
@@ -151,17 +150,17 @@ class BraceOutliner {
     if (!IsOneOf(language_, {"go", "javascript", "typescript", "kotlin", "swift", "scala"}))
       return false;
     const std::string_view header = Trim(header_);
-    if (header.empty() || std::string_view(",=>|&+-:.<(").find(header.back()) != kNone)
+    if (header.empty() || std::string_view(",=>|&+-:.<(").find(header.back()) != kNowhere)
       return false;
     const size_t next = code_.find_first_not_of(" \t\r\n", at_);
-    return next == kNone || std::string_view("{.:|&+=)?").find(code_[next]) == kNone;
+    return next == kNowhere || std::string_view("{.:|&+=)?").find(code_[next]) == kNowhere;
   }
 
   void AddToHeader(char c) {
     if (c == '(') ++parens_;
     if (c == ')' && parens_ > 0) --parens_;
     if (header_.empty()) {
-      if (IsSpace(c)) return;
+      if (IsCodeSpace(c)) return;
       header_begin_ = at_;
     }
     // "public:" begins no statement, and neither does a case.
@@ -170,7 +169,7 @@ class BraceOutliner {
       return Reset();
     }
     if (header_.size() >= kMaxHeader) return;
-    if (!IsSpace(c)) {
+    if (!IsCodeSpace(c)) {
       header_ += c;
     } else if (header_.back() != ' ') {
       header_ += ' ';
@@ -194,7 +193,7 @@ class BraceOutliner {
       scope.kind = meaning.kind;
       scope.definition.name = std::move(meaning.name);
     }
-    if (scope.kind == BraceMeaning::kClass && Level() >= kMaxLevels)
+    if (scope.kind == BraceMeaning::kClass && Level() >= kMaxBraceLevels)
       scope.kind = BraceMeaning::kFunction;
     if (scope.kind == BraceMeaning::kClass || scope.kind == BraceMeaning::kFunction) {
       scope.definition.begin = FirstLine(header_begin_);
@@ -241,8 +240,8 @@ class BraceOutliner {
   }
 
   size_t LineBegin(size_t at) const {
-    const size_t newline = at == 0 ? kNone : code_.rfind('\n', at - 1);
-    return newline == kNone ? 0 : newline + 1;
+    const size_t newline = at == 0 ? kNowhere : code_.rfind('\n', at - 1);
+    return newline == kNowhere ? 0 : newline + 1;
   }
 
   // The line of `at`, or that of the first of the comments right above.

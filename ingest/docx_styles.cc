@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::ingest {
@@ -30,10 +31,6 @@ uint32_t HeadingLevelOf(std::string_view folded) {
     }
   }
   return 0;
-}
-
-bool IsOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
 }
 
 DocxStyle RoleOfName(std::string_view name) {

@@ -28,13 +28,13 @@ void ReadPoints(xml::Node node, std::map<int64_t, std::string>* points) {
   }
 }
 
-std::string RichText(xml::Node node) {
+std::string ChartText(xml::Node node) {
   std::string text;
   for (const xml::Node child : node.children()) {
     if (xml::Is(child, "t") || xml::Is(child, "v")) {
       text += xml::TextOf(child);
     } else {
-      text += RichText(child);
+      text += ChartText(child);
       if (xml::Is(child, "p") && !text.empty()) text += ' ';
     }
   }
@@ -84,9 +84,9 @@ std::string AltText(std::string_view alt) {
 
 void WriteChart(xml::Node chart_space, DocumentBuilder* builder) {
   const xml::Node chart = xml::Child(chart_space, "chart");
-  std::string titles = TitleLine(RichText(xml::Child(chart, "title")));
+  std::string titles = TitleLine(ChartText(xml::Child(chart, "title")));
   for (const xml::Node axis : xml::Child(chart, "plotArea").children()) {
-    const std::string title = TitleLine(RichText(xml::Child(axis, "title")));
+    const std::string title = TitleLine(ChartText(xml::Child(axis, "title")));
     if (!title.empty()) titles += (titles.empty() ? "" : "; ") + title;
   }
   builder->Add(BlockKind::kParagraph, 0, titles);
@@ -97,7 +97,7 @@ void WriteChart(xml::Node chart_space, DocumentBuilder* builder) {
   std::map<int64_t, std::string> categories;
   std::vector<std::map<int64_t, std::string>> values;
   for (const xml::Node series : all) {
-    names.push_back(TitleLine(RichText(xml::Child(series, "tx"))));
+    names.push_back(TitleLine(ChartText(xml::Child(series, "tx"))));
     if (categories.empty()) ReadPoints(xml::Child(series, "cat"), &categories);
     if (categories.empty()) ReadPoints(xml::Child(series, "xVal"), &categories);
     ReadPoints(xml::Child(series, "val"), &values.emplace_back());
@@ -122,7 +122,7 @@ void WriteChart(xml::Node chart_space, DocumentBuilder* builder) {
 void WriteDiagram(xml::Node data_model, DocumentBuilder* builder) {
   for (const xml::Node point : xml::Child(data_model, "ptLst").children()) {
     const xml::Node text = xml::Child(point, "t");
-    if (text) builder->Add(BlockKind::kListItem, 1, TitleLine(RichText(text)));
+    if (text) builder->Add(BlockKind::kListItem, 1, TitleLine(ChartText(text)));
   }
 }
 

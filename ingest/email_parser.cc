@@ -15,7 +15,7 @@
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kMaxDepth = 10;          // of parts in parts
+constexpr size_t kMaxPartDepth = 10;      // of parts in parts
 constexpr size_t kMaxMessages = 200'000;  // of a mailbox
 
 bool IsBlank(std::string_view text) { return Trim(text).empty(); }
@@ -66,9 +66,10 @@ class MessageReader {
   // A readable part of the body, or an attachment.
   void ReadEntity(const mime::Entity& entity, size_t depth) {
     const mime::Value type = entity.Type();
-    if (depth > kMaxDepth) {
-      parsed_->errors.push_back({"part " + type.value, "parts in parts more than " +
-                                                           std::to_string(kMaxDepth) + " deep"});
+    if (depth > kMaxPartDepth) {
+      parsed_->errors.push_back(
+          {"part " + type.value,
+           "parts in parts more than " + std::to_string(kMaxPartDepth) + " deep"});
       return;
     }
     if (type.value.starts_with("multipart/")) {

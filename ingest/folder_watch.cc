@@ -25,7 +25,7 @@ constexpr milliseconds kLookAtContext{100};
 constexpr uint32_t kEvents = IN_CREATE | IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_DELETE |
                              IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 
-bool IsHidden(std::string_view name) {
+bool IsHiddenName(std::string_view name) {
   if (!name.starts_with('.')) return false;
   return std::ranges::find(kIgnoreFileNames, name) == std::end(kIgnoreFileNames);
 }
@@ -84,7 +84,7 @@ Result<bool> FolderWatch::TakeEvents() {
       }
       if ((event->mask & IN_IGNORED) != 0) {
         watches_.erase(event->wd);
-      } else if (event->len == 0 || !IsHidden(event->name)) {
+      } else if (event->len == 0 || !IsHiddenName(event->name)) {
         counts = true;  // IN_Q_OVERFLOW among them
       }
     }

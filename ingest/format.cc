@@ -14,7 +14,7 @@ namespace {
 
 using MakeParser = std::unique_ptr<Parser> (*)();
 
-struct Row {
+struct FormatRow {
   FormatInfo info;
   MakeParser make;  // null: recognised, but not read by this version
 };
@@ -38,7 +38,7 @@ constexpr char kSourceExtensions[] =
     "bat sql proto cmake";
 
 // In the order of Format.
-constexpr Row kRows[] = {
+constexpr FormatRow kRows[] = {
     {{Format::kPlainText, "plain text", "text/plain", "txt text", kText, kHeading}, MakeTextParser},
     {{Format::kMarkdown, "Markdown", "text/markdown", "md markdown mdown mkd mdx rmd qmd", kText,
       kHeading},

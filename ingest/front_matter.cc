@@ -15,7 +15,7 @@ namespace quarry::ingest {
 namespace {
 
 constexpr size_t kMaxYamlBytes = 64 * 1024;
-constexpr int kMaxDepth = 8;
+constexpr int kMaxYamlDepth = 8;
 constexpr size_t kMaxFields = 1000;  // aliases can repeat a mapping endlessly
 
 std::string_view WithoutTrailingSpace(std::string_view line) {
@@ -67,7 +67,7 @@ class Reader {
  private:
   void ReadField(const std::string& key, const YAML::Node& value, int depth) {
     if (value.IsMap()) {
-      if (depth < kMaxDepth) ReadMapping(value, key + ".", depth + 1);
+      if (depth < kMaxYamlDepth) ReadMapping(value, key + ".", depth + 1);
     } else if (value.IsSequence()) {
       std::vector<std::string> list;
       for (const auto& item : value) {

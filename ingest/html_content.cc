@@ -173,9 +173,9 @@ class Reader {
   int code_ = 0;
 };
 
-class Finder {
+class ContentFinder {
  public:
-  Finder(const Page& page, const Node& body) {
+  ContentFinder(const Page& page, const Node& body) {
     Reader reader(page);
     reader.Read(body);
     elements_ = std::move(reader.elements);
@@ -309,6 +309,8 @@ class Finder {
 
 }  // namespace
 
-LeftOut FindBoilerplate(const Page& page, const Node& body) { return Finder(page, body).Find(); }
+LeftOut FindBoilerplate(const Page& page, const Node& body) {
+  return ContentFinder(page, body).Find();
+}
 
 }  // namespace quarry::ingest::html

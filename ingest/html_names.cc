@@ -50,7 +50,7 @@ struct Name {
   bool is_stem;
   Boilerplate boilerplate;
 };
-constexpr Name kNames[] = {
+constexpr Name kHtmlNames[] = {
     // Readers' voices, advertisements, other articles: boilerplate even where it is prose.
     {"comment", true, Boilerplate::kSurely},
     {"disqus", true, Boilerplate::kSurely},
@@ -100,7 +100,7 @@ constexpr Name kNames[] = {
 };
 
 Boilerplate BoilerplateOfWord(std::string_view word) {
-  for (const Name& name : kNames) {
+  for (const Name& name : kHtmlNames) {
     if (name.is_stem ? word.starts_with(name.word) : word == name.word) return name.boilerplate;
   }
   return Boilerplate::kNo;

@@ -13,7 +13,7 @@
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kMaxDepth = 512;
+constexpr size_t kMaxElementDepth = 512;
 constexpr size_t kMaxTags = size_t{4} << 20;
 constexpr size_t kMaxAttributeBytes = 2000;
 
@@ -120,7 +120,7 @@ class Prescan {
       case ElementClass::kDropped:
         return BeginDropped(name);
       case ElementClass::kNested:
-        if (open_.size() >= kMaxDepth) return;
+        if (open_.size() >= kMaxElementDepth) return;
         open_.push_back({Hash64(name), info.special, info.boundary, name == "pre"});
         preformatted_ += name == "pre" ? 1 : 0;
         break;

@@ -12,13 +12,13 @@
 namespace quarry::ingest::html {
 namespace {
 
-constexpr size_t kMaxColumns = 1000;
+constexpr size_t kMaxHtmlColumns = 1000;
 // Text that rowspan repeats, so that a small page cannot grow without bound.
 constexpr size_t kMaxRepeatedBytes = size_t{1} << 20;
 
 bool IsCell(const Node& node) { return IsTag(node, GUMBO_TAG_TD) || IsTag(node, GUMBO_TAG_TH); }
 
-struct Row {
+struct HtmlRow {
   std::vector<const Node*> cells;
   bool in_head = false;
 
@@ -30,7 +30,7 @@ struct Row {
 
 // The rows of `table` and its caption, without those of tables inside.
 struct Grid {
-  std::vector<Row> rows;
+  std::vector<HtmlRow> rows;
   const Node* caption = nullptr;
   bool is_layout = false;
 };
@@ -77,7 +77,7 @@ Grid ReadGrid(const Node& table) {
 size_t SpanOf(const Node& cell, const char* attribute) {
   const char* value = AttributeOf(cell, attribute);
   const int span = value == nullptr ? 1 : std::atoi(value);
-  return static_cast<size_t>(std::clamp(span, 1, static_cast<int>(kMaxColumns)));
+  return static_cast<size_t>(std::clamp(span, 1, static_cast<int>(kMaxHtmlColumns)));
 }
 
 // Places the cells of each row in their columns. A cell that spans rows is repeated in each of
@@ -88,7 +88,7 @@ class Placer {
 
   // The text of each column; of a cell that spans columns in its first one, or in all with
   // `repeat`.
-  const std::vector<std::string>& Place(const Row& row, bool repeat) {
+  const std::vector<std::string>& Place(const HtmlRow& row, bool repeat) {
     texts_.clear();
     size_t column = 0;
     const auto take_spanned = [&] {
@@ -101,8 +101,8 @@ class Placer {
     };
     for (const Node* cell : row.cells) {
       take_spanned();
-      if (column >= kMaxColumns) break;
-      const size_t columns = std::min(SpanOf(*cell, "colspan"), kMaxColumns - column);
+      if (column >= kMaxHtmlColumns) break;
+      const size_t columns = std::min(SpanOf(*cell, "colspan"), kMaxHtmlColumns - column);
       const size_t rows = SpanOf(*cell, "rowspan");
       const std::string text = LineOf(*page_, *cell);
       for (size_t i = 0; i < columns; ++i, ++column) {
@@ -162,7 +162,7 @@ bool WriteTable(const Page& page, const Node& table, DocumentBuilder* builder) {
   }
   writer.SetHeader(ViewsOf(labels));
   for (; row < grid.rows.size(); ++row) {
-    const Row& cells = grid.rows[row];
+    const HtmlRow& cells = grid.rows[row];
     if (cells.cells.empty()) continue;
     std::vector<std::string> texts = placer.Place(cells, false);
     // "Power | 1.5 kW" with the first cell a header reads "Power: 1.5 kW".

@@ -30,9 +30,9 @@ std::string_view AltOf(const Node& image) {
   return alt;
 }
 
-class Writer {
+class HtmlNodeWriter {
  public:
-  Writer(const Page& page, const LeftOut& left_out, DocumentBuilder* builder)
+  HtmlNodeWriter(const Page& page, const LeftOut& left_out, DocumentBuilder* builder)
       : page_(page),
         next_left_out_(left_out.begin()),
         end_left_out_(left_out.end()),
@@ -265,7 +265,7 @@ std::string LineOf(const Page& page, const Node& node) {
 
 void WriteBlocks(const Page& page, const Node& node, const LeftOut& left_out,
                  DocumentBuilder* builder) {
-  Writer(page, left_out, builder).Write(node);
+  HtmlNodeWriter(page, left_out, builder).Write(node);
 }
 
 }  // namespace quarry::ingest::html

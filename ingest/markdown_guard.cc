@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kMaxMarkers = 100;
 constexpr size_t kMaxIndent = 200;
-constexpr size_t kMaxColumns = 256;
+constexpr size_t kMaxPipeColumns = 256;
 constexpr size_t kMaxMissingCells = size_t{1} << 20;
 constexpr size_t kMaxImages = 2000;
 
@@ -108,7 +108,7 @@ class Guard {
     if (columns_ == 0 && !delimiter) return;
     const auto pipes = static_cast<size_t>(std::count(line.begin(), line.end(), '|'));
     if (delimiter) {
-      if (pipes > kMaxColumns) {
+      if (pipes > kMaxPipeColumns) {
         const size_t dash = begin + line.find('-');
         Replace(dash, dash, "\\");
       } else if (pipes > 0) {

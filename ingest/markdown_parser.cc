@@ -83,9 +83,9 @@ void RemoveHeadingAnchor(std::string* out, size_t start) {
 }
 
 // Writes the tree's blocks. One pass over the library's iterator, which does not recurse.
-class Writer {
+class MarkdownWriter {
  public:
-  explicit Writer(DocumentBuilder* builder) : builder_(builder) {}
+  explicit MarkdownWriter(DocumentBuilder* builder) : builder_(builder) {}
 
   void Write(cmark_node* root) {
     cmark_iter* iterator = cmark_iter_new(root);
@@ -310,7 +310,7 @@ void AppendMarkdown(std::string_view markdown, DocumentBuilder* builder) {
   if (markdown.size() > kMaxMarkdownBytes) return AppendPlainText(markdown, builder);
   std::string storage;
   const MarkdownMemory memory;
-  Writer(builder).Write(ParseTree(GuardMarkdown(markdown, &storage)));
+  MarkdownWriter(builder).Write(ParseTree(GuardMarkdown(markdown, &storage)));
 }
 
 std::unique_ptr<Parser> MakeMarkdownParser() { return std::make_unique<MarkdownParser>(); }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kShingleTerms = 5;
 constexpr size_t kBands = 16;
-constexpr size_t kRows = 4;
+constexpr size_t kBandRows = 4;
 constexpr uint64_t kSeed = 0x6e656172;
 // Of the documents that share a band each is compared with so many before it.
 constexpr size_t kCompared = 8;
@@ -68,7 +68,7 @@ class MinHash {
   }
 
   Bands BandsOf(const Shingles& shingles) const {
-    std::array<uint64_t, kBands * kRows> minima;
+    std::array<uint64_t, kBands * kBandRows> minima;
     minima.fill(UINT64_MAX);
     for (const uint64_t shingle : shingles) {
       for (size_t i = 0; i < minima.size(); ++i) {
@@ -79,8 +79,8 @@ class MinHash {
     Bands bands;
     for (size_t band = 0; band < kBands; ++band) {
       uint64_t hash = band;
-      for (size_t row = 0; row < kRows; ++row) {
-        hash = HashCombine(hash, minima[band * kRows + row]);
+      for (size_t row = 0; row < kBandRows; ++row) {
+        hash = HashCombine(hash, minima[band * kBandRows + row]);
       }
       bands[band] = static_cast<uint32_t>(hash);
     }
@@ -88,13 +88,13 @@ class MinHash {
   }
 
  private:
-  std::array<uint64_t, kBands * kRows> factors_;
+  std::array<uint64_t, kBands * kBandRows> factors_;
 };
 
-class Finder {
+class DuplicateFinder {
  public:
-  Finder(const index::Snapshot& snapshot, const Analyzer& analyzer, ThreadPool& pool,
-         const index::Progress& progress, const CallContext& context)
+  DuplicateFinder(const index::Snapshot& snapshot, const Analyzer& analyzer, ThreadPool& pool,
+                  const index::Progress& progress, const CallContext& context)
       : snapshot_(snapshot),
         analyzer_(analyzer),
         pool_(pool),
@@ -213,7 +213,7 @@ Result<std::vector<NearDuplicate>> FindNearDuplicates(const index::Snapshot& sna
                                                       const index::Progress& progress,
                                                       const CallContext& context) {
   QUARRY_CHECK(similarity > 0 && similarity <= 1);
-  return Finder(snapshot, analyzer, pool, progress, context).Run(similarity);
+  return DuplicateFinder(snapshot, analyzer, pool, progress, context).Run(similarity);
 }
 
 }  // namespace quarry::ingest

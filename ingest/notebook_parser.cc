@@ -41,9 +41,9 @@ std::string OutputOf(JsonValue output) {
   return text;
 }
 
-class Writer {
+class NotebookWriter {
  public:
-  explicit Writer(Document* document) : builder_(document) {}
+  explicit NotebookWriter(Document* document) : builder_(document) {}
 
   void WriteCells(JsonValue cells) {
     cells.ForEach([&](std::string_view, JsonValue cell) { WriteCell(cell); });
@@ -90,7 +90,7 @@ class NotebookParser final : public Parser {
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kNotebook));
     JsonValue value = root;
     if (root.Find("metadata", &value)) ReadMetadata(value, &document);
-    Writer writer(&document);
+    NotebookWriter writer(&document);
     if (root.Find("cells", &value)) {
       writer.WriteCells(value);
     } else if (root.Find("worksheets", &value)) {  // nbformat 3

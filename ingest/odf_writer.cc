@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/drawing_text.h"
 #include "ingest/grid_writer.h"
@@ -10,18 +11,14 @@
 namespace quarry::ingest {
 namespace {
 
-using Role = OdfStyles::Role;
+using OdfRole = OdfStyles::Role;
 
-constexpr int64_t kMaxColumns = 16'384;
+constexpr int64_t kMaxOdfColumns = 16'384;
 constexpr int64_t kMaxSpaces = 100;
 constexpr uint64_t kMaxRepeatedBytes = uint64_t{1} << 20;
 
 int64_t CountOf(xml::Node node, std::string_view attribute, int64_t most) {
   return std::clamp<int64_t>(xml::IntegerAttribute(node, attribute).value_or(1), 1, most);
-}
-
-bool IsOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
 }
 
 }  // namespace
@@ -40,8 +37,9 @@ Status OdfWriter::WriteChildren(xml::Node container) {
 Status OdfWriter::WriteNode(xml::Node node) {
   QUARRY_RETURN_IF_ERROR(budget_.Check());
   const std::string_view name = xml::NameOf(node);
-  const Role role = name == "p" ? styles_.RoleOf(xml::Attribute(node, "style-name")) : Role::kBody;
-  if (role == Role::kCode) {
+  const OdfRole role =
+      name == "p" ? styles_.RoleOf(xml::Attribute(node, "style-name")) : OdfRole::kBody;
+  if (role == OdfRole::kCode) {
     std::string line;
     AppendInline(node, &line);
     code_ += (code_.empty() ? "" : "\n") + line;
@@ -51,11 +49,12 @@ Status OdfWriter::WriteNode(xml::Node node) {
     builder_->Add(BlockKind::kCode, 0, std::exchange(code_, {}));
   }
   if (name == "p") {
-    if (role == Role::kTitle) {
+    if (role == OdfRole::kTitle) {
       const std::string title = WriteParagraph(node, BlockKind::kHeading, 1, "");
       if (title_.empty()) title_ = title;
     } else {
-      WriteParagraph(node, role == Role::kQuote ? BlockKind::kQuote : BlockKind::kParagraph, 0, "");
+      WriteParagraph(node, role == OdfRole::kQuote ? BlockKind::kQuote : BlockKind::kParagraph, 0,
+                     "");
     }
   } else if (name == "h") {
     const int64_t level = CountOf(node, "outline-level", 6);
@@ -240,8 +239,8 @@ Status OdfWriter::WriteRows(xml::Node container, bool is_header, GridWriter* gri
       if (!is_covered && !xml::Is(cell, "table-cell")) continue;
       std::string text = is_covered ? "" : ParagraphsOf(cell);
       // Cells that are repeated to the end of the sheet are empty, or fill it up with one value.
-      const int64_t left = kMaxColumns - static_cast<int64_t>(cells.size());
-      int64_t times = std::min(CountOf(cell, "number-columns-repeated", kMaxColumns), left);
+      const int64_t left = kMaxOdfColumns - static_cast<int64_t>(cells.size());
+      int64_t times = std::min(CountOf(cell, "number-columns-repeated", kMaxOdfColumns), left);
       for (; times > 0; --times) {
         const size_t column = cells.size();
         above_.resize(std::max(above_.size(), column + 1));

@@ -56,7 +56,7 @@ enum PropertyType : uint32_t {
   kBytes8 = 0x001E,  // text in the message's code page
   kUnicode = 0x001F,
   kTime = 0x0040,
-  kBinary = 0x0102,
+  kBinaryProperty = 0x0102,
 };
 
 constexpr std::string_view kStreamPrefix = "__substg1.0_";
@@ -191,9 +191,9 @@ std::string IsoTime(uint64_t file_time) {
   return FormatIso8601(static_cast<int64_t>(seconds - kTo1970) * 1'000'000);
 }
 
-class MessageReader {
+class OutlookReader {
  public:
-  MessageReader(const OleReader& ole, const SourceInfo& source, ParsedSource* parsed)
+  OutlookReader(const OleReader& ole, const SourceInfo& source, ParsedSource* parsed)
       : ole_(ole), source_(source), parsed_(parsed), attachments_(source, parsed) {}
 
   // `header_bytes`: 32 of the message that is the file, 24 of one inside (MS-OXMSG 2.4.1).
@@ -261,7 +261,7 @@ class MessageReader {
     } else if (const std::string html = Html(message); !Trim(html).empty()) {
       AppendHtmlFragment(html, builder);
       builder->End();
-    } else if (const auto packed = message.Stream(kBodyRtf, kBinary)) {
+    } else if (const auto packed = message.Stream(kBodyRtf, kBinaryProperty)) {
       QUARRY_ASSIGN_OR_RETURN(const std::string rtf, UnpackRtf(*packed, ole_.budget()));
       QUARRY_ASSIGN_OR_RETURN(const ParsedSource parsed,
                               ParserFor(Format::kRtf).Parse(rtf, source_));
@@ -272,7 +272,7 @@ class MessageReader {
   }
 
   static std::string Html(const Properties& message) {
-    const auto bytes = message.Stream(kBodyHtml, kBinary);
+    const auto bytes = message.Stream(kBodyHtml, kBinaryProperty);
     if (!bytes) return message.Text(kBodyHtml);
     return ToText(*bytes, CharsetOf(message.Fixed(kInternetCodePage, kInteger).value_or(0)));
   }
@@ -284,12 +284,12 @@ class MessageReader {
     for (const uint32_t id : {kAttachedName, kAttachedShortName, kDisplayName}) {
       if (name.empty()) name = attachment.Line(id);
     }
-    if (const auto bytes = attachment.Stream(kAttachedData, kBinary)) {
+    if (const auto bytes = attachment.Stream(kAttachedData, kBinaryProperty)) {
       attachments_.Add(name, std::nullopt, *bytes);
     } else if (const auto inside = attachment.Find(kAttachedData, kEmbedded)) {
       attachments_.Add(name, [&](const SourceInfo& source) -> Result<ParsedSource> {
         ParsedSource parsed;
-        MessageReader(ole_, source, &parsed).Read(*inside, 24);
+        OutlookReader(ole_, source, &parsed).Read(*inside, 24);
         return parsed;
       });
     } else if (!attachment.broken().ok()) {
@@ -308,7 +308,7 @@ class OutlookParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
     QUARRY_ASSIGN_OR_RETURN(const OleReader ole, OleReader::Open(bytes, source.budget));
     ParsedSource parsed;
-    MessageReader(ole, source, &parsed).Read(OleReader::kRoot, 32);
+    OutlookReader(ole, source, &parsed).Read(OleReader::kRoot, 32);
     if (const Status left = source.budget->Check(); !left.ok() && parsed.errors.empty()) {
       parsed.errors.push_back({"attachments", left.message()});
     }

@@ -20,7 +20,7 @@ struct Cell {
   std::vector<size_t> lines;  // of the page, from the left to the right
 };
 
-struct Row {
+struct PdfTableRow {
   float y0 = 0;
   float y1 = 0;
   std::vector<Cell> cells;
@@ -53,7 +53,7 @@ std::vector<bool> FindProse(const std::vector<PdfLine>& lines) {
   return prose;
 }
 
-std::vector<Row> FindRows(const std::vector<PdfLine>& lines) {
+std::vector<PdfTableRow> FindRows(const std::vector<PdfLine>& lines) {
   const std::vector<bool> prose = FindProse(lines);
   std::vector<size_t> order;
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -62,7 +62,7 @@ std::vector<Row> FindRows(const std::vector<PdfLine>& lines) {
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     return std::pair(lines[a].middle(), a) < std::pair(lines[b].middle(), b);
   });
-  std::vector<Row> rows;
+  std::vector<PdfTableRow> rows;
   for (size_t begin = 0; begin < order.size();) {
     size_t end = begin + 1;
     const PdfLine& first = lines[order[begin]];
@@ -73,7 +73,7 @@ std::vector<Row> FindRows(const std::vector<PdfLine>& lines) {
     std::sort(
         order.begin() + static_cast<ptrdiff_t>(begin), order.begin() + static_cast<ptrdiff_t>(end),
         [&](size_t a, size_t b) { return std::pair(lines[a].x0, a) < std::pair(lines[b].x0, b); });
-    Row row{.y0 = first.y0, .y1 = first.y1, .cells = {}};
+    PdfTableRow row{.y0 = first.y0, .y1 = first.y1, .cells = {}};
     for (; begin < end; ++begin) {
       const PdfLine& line = lines[order[begin]];
       row.y0 = std::min(row.y0, line.y0);
@@ -92,9 +92,9 @@ std::vector<Row> FindRows(const std::vector<PdfLine>& lines) {
 using Interval = std::pair<float, float>;
 
 // The columns that the cells of rows with several of them fall into.
-std::vector<Interval> ColumnsOf(const Row* begin, const Row* end) {
+std::vector<Interval> ColumnsOf(const PdfTableRow* begin, const PdfTableRow* end) {
   std::vector<Interval> cells;
-  for (const Row* row = begin; row != end; ++row) {
+  for (const PdfTableRow* row = begin; row != end; ++row) {
     if (row->cells.size() < 2) continue;
     for (const Cell& cell : row->cells) cells.push_back({cell.x0, cell.x1});
   }
@@ -123,12 +123,12 @@ size_t ColumnOf(const Cell& cell, const std::vector<Interval>& columns) {
   return best;
 }
 
-class Finder {
+class TableFinder {
  public:
-  explicit Finder(const PdfPage& page) : page_(page), taken_(page.lines.size()) {}
+  explicit TableFinder(const PdfPage& page) : page_(page), taken_(page.lines.size()) {}
 
   PdfRows Find() {
-    const std::vector<Row> rows = FindRows(page_.lines);
+    const std::vector<PdfTableRow> rows = FindRows(page_.lines);
     for (size_t begin = 0; begin < rows.size();) {
       const size_t end = EndOfTable(rows, begin);
       if (end - begin < 2 || !TakeTable(rows.data() + begin, rows.data() + end)) {
@@ -163,7 +163,7 @@ class Finder {
  private:
   // Behind the last row with several cells of the run that begins at `begin`. Rows of one cell may
   // stand between: not all columns need be filled.
-  static size_t EndOfTable(const std::vector<Row>& rows, size_t begin) {
+  static size_t EndOfTable(const std::vector<PdfTableRow>& rows, size_t begin) {
     if (rows[begin].cells.size() < 2) return begin + 1;
     size_t end = begin + 1;
     const float left = rows[begin].cells.front().x0;
@@ -192,13 +192,13 @@ class Finder {
 
   // Whether the rows are a table; then its lines are taken. A first column of labels only makes
   // them numbered paragraphs.
-  bool TakeTable(const Row* begin, const Row* end) {
+  bool TakeTable(const PdfTableRow* begin, const PdfTableRow* end) {
     const std::vector<Interval> columns = ColumnsOf(begin, end);
     if (columns.size() < 2) return false;
     size_t cells = 0;
     size_t words = 0;
     bool labelled = true;
-    for (const Row* row = begin; row != end; ++row) {
+    for (const PdfTableRow* row = begin; row != end; ++row) {
       labelled = labelled && row->cells.size() == 2 && IsPdfLabel(TextOf(row->cells[0]));
       for (const Cell& cell : row->cells) {
         ++cells;
@@ -208,7 +208,7 @@ class Finder {
     if (labelled || words > (columns.size() == 2 ? 6 : 10) * cells) return false;
 
     PdfTable table{.first = SIZE_MAX, .rows = {}, .columns = columns.size()};
-    for (const Row* row = begin; row != end; ++row) {
+    for (const PdfTableRow* row = begin; row != end; ++row) {
       std::vector<std::string> texts(columns.size());
       for (const Cell& cell : row->cells) {
         std::string& text = texts[ColumnOf(cell, columns)];
@@ -236,7 +236,7 @@ class Finder {
     return true;
   }
 
-  void TakeLabel(const Row& row) {
+  void TakeLabel(const PdfTableRow& row) {
     if (row.cells.size() < 2 || row.cells[0].lines.size() != 1) return;
     const size_t mark = row.cells[0].lines[0];
     const size_t named = row.cells[1].lines[0];
@@ -275,6 +275,6 @@ bool IsPdfLabel(std::string_view text) {
   return letters == 1 && (digit || mark);
 }
 
-PdfRows FindTables(const PdfPage& page) { return Finder(page).Find(); }
+PdfRows FindTables(const PdfPage& page) { return TableFinder(page).Find(); }
 
 }  // namespace quarry::ingest

@@ -16,7 +16,7 @@ namespace {
 
 constexpr float kLargerType = 1.15f;  // times the usual size: a heading
 constexpr size_t kHeadingSizes = 3;
-constexpr size_t kMaxHeadingBytes = 150;
+constexpr size_t kMaxPdfHeadingBytes = 150;
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -201,7 +201,7 @@ bool PdfWriter::Continues(const Paragraph& paragraph, const PdfLine& line) const
 }
 
 uint32_t PdfWriter::HeadingLevel(const Paragraph& paragraph) const {
-  if (paragraph.lines > 2 || paragraph.text.size() > kMaxHeadingBytes) return 0;
+  if (paragraph.lines > 2 || paragraph.text.size() > kMaxPdfHeadingBytes) return 0;
   if (DetectLanguage(paragraph.text).empty()) return 0;
   const bool sentence = EndsSentence(paragraph.text) || paragraph.text.ends_with(',');
   for (size_t i = 0; i < heading_heights_.size() && !sentence; ++i) {

@@ -9,7 +9,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::chrono::minutes kMaxTime{5};
+constexpr std::chrono::minutes kMaxPictureTime{5};
 
 // "1 picture", "3 pictures".
 std::string Pictures(size_t count) {
@@ -31,7 +31,7 @@ void PictureText::Write(const std::vector<OpcPackage::Relationship>& relationshi
     ++other_kinds_;
   } else if (!CanRecogniseText()) {
     ++no_program_;
-  } else if (read_ == most_ || time_ > kMaxTime) {
+  } else if (read_ == most_ || time_ > kMaxPictureTime) {
     ++too_many_;
   } else {
     Recognise(part, *bytes, builder);
@@ -63,7 +63,7 @@ void PictureText::Finish(ParsedSource* parsed) {
   skip(no_program_, std::string(RecognitionAdvice()));
   skip(other_kinds_, "drawings, of which no text is recognised");
   skip(too_many_, "text is recognised in the first " + std::to_string(most_) + " pictures, for " +
-                      std::to_string(kMaxTime.count()) + " minutes at most");
+                      std::to_string(kMaxPictureTime.count()) + " minutes at most");
 }
 
 }  // namespace quarry::ingest

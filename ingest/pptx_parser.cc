@@ -20,7 +20,7 @@ namespace {
 
 using Relationships = std::vector<OpcPackage::Relationship>;
 
-constexpr int64_t kMaxColumns = 1000;
+constexpr int64_t kMaxSlideColumns = 1000;
 
 bool IsTitle(std::string_view placeholder) {
   return placeholder == "title" || placeholder == "ctrTitle";
@@ -174,7 +174,7 @@ class SlideWriter {
       std::vector<std::string> cells;
       xml::ForEachChild(row, "tc", [&](xml::Node cell) {
         const size_t column = cells.size();
-        if (column >= static_cast<size_t>(kMaxColumns)) return;
+        if (column >= static_cast<size_t>(kMaxSlideColumns)) return;
         std::string text = BodyText(xml::Child(cell, "txBody"));
         // Cells that are merged away are there, and empty.
         if (xml::Attribute(cell, "vMerge") == "1" && column < above.size()) text = above[column];

@@ -5,14 +5,15 @@
 namespace quarry::ingest {
 namespace {
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+bool IsRstSpace(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
 // Markup begins behind white space and opening punctuation, and before something.
 bool MayBegin(std::string_view text, size_t at, size_t size) {
-  if (at + size >= text.size() || IsSpace(text[at + size])) return false;
+  if (at + size >= text.size() || IsRstSpace(text[at + size])) return false;
   if (at == 0) return true;
   const char before = text[at - 1];
-  return IsSpace(before) || std::string_view("'\"([{<-/:").find(before) != std::string_view::npos ||
+  return IsRstSpace(before) ||
+         std::string_view("'\"([{<-/:").find(before) != std::string_view::npos ||
          static_cast<unsigned char>(before) >= 0x80;
 }
 
@@ -21,7 +22,7 @@ size_t FindClose(std::string_view text, size_t from, std::string_view mark) {
   constexpr size_t kMaxBytes = 1024;  // of one piece of inline markup
   const std::string_view window = text.substr(0, std::min(text.size(), from + kMaxBytes));
   for (size_t at = window.find(mark, from); at != window.npos; at = window.find(mark, at + 1)) {
-    if (at > from && !IsSpace(window[at - 1]) && window[at - 1] != '\\') return at;
+    if (at > from && !IsRstSpace(window[at - 1]) && window[at - 1] != '\\') return at;
   }
   return text.npos;
 }
@@ -34,7 +35,7 @@ std::string_view WithoutTarget(std::string_view content) {
     return open == 0 ? content.substr(1, content.size() - 2) : content;
   }
   content = content.substr(0, open);
-  while (!content.empty() && IsSpace(content.back())) content.remove_suffix(1);
+  while (!content.empty() && IsRstSpace(content.back())) content.remove_suffix(1);
   return content;
 }
 
@@ -63,7 +64,7 @@ std::string RstInlineText(std::string_view text) {
     const std::string_view rest = text.substr(i);
     if (text[i] == '\\' && i + 1 < text.size()) {
       // An escaped space joins what stands around it.
-      if (!IsSpace(text[i + 1])) out += text[i + 1];
+      if (!IsRstSpace(text[i + 1])) out += text[i + 1];
       i += 2;
       continue;
     }

@@ -9,7 +9,7 @@ namespace quarry::ingest {
 namespace {
 
 constexpr size_t kTabColumns = 8;
-constexpr size_t kMaxColumns = 200;
+constexpr size_t kMaxIndentColumns = 200;
 
 std::string_view Part(std::string_view line, size_t begin, size_t end) {
   if (begin >= line.size()) return {};
@@ -27,7 +27,7 @@ void AppendCell(std::string_view text, std::string* cell) {
 std::vector<std::pair<size_t, size_t>> SimpleColumns(std::string_view line) {
   std::vector<std::pair<size_t, size_t>> columns;
   if (line.find_first_not_of("= ") != line.npos) return columns;
-  for (size_t at = line.find('='); at != line.npos && columns.size() < kMaxColumns;) {
+  for (size_t at = line.find('='); at != line.npos && columns.size() < kMaxIndentColumns;) {
     const size_t end = std::min(line.find(' ', at), line.size());
     columns.push_back({at, end});
     at = line.find('=', end);
@@ -102,7 +102,7 @@ RstTable ReadGridTable(const RstLines& lines, size_t begin, size_t end) {
       continue;
     }
     size_t column = 0;
-    for (size_t at = 1; at < line.size() && column < kMaxColumns; ++column) {
+    for (size_t at = 1; at < line.size() && column < kMaxIndentColumns; ++column) {
       const size_t bar = std::min(line.find('|', at), line.size());
       if (bar == line.size()) break;
       if (row.size() <= column) row.resize(column + 1);

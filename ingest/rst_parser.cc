@@ -15,7 +15,7 @@
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kMaxDepth = 40;  // of blocks in blocks
+constexpr size_t kMaxBlockDepth = 40;  // of blocks in blocks
 
 // A paragraph may begin like an item: its next line then stands at the margin.
 bool IsItem(const RstLines& lines, size_t i, size_t mark) {
@@ -53,7 +53,7 @@ void RstReader::ReadBody(const RstLines& lines, size_t depth) {
   while (i < lines.size()) {
     if (IsBlankLine(lines[i])) {
       ++i;
-    } else if (depth > kMaxDepth) {
+    } else if (depth > kMaxBlockDepth) {
       Paragraph(lines, i, lines.size());
       return;
     } else {
@@ -205,11 +205,11 @@ void RstReader::ReadQuote(const RstLines& lines, size_t depth) {
       continue;
     }
     bool numbered = false;
-    const bool plain = depth <= kMaxDepth && IndentOf(lines[i]) == 0 &&
+    const bool plain = depth <= kMaxBlockDepth && IndentOf(lines[i]) == 0 &&
                        ListMarkSize(lines[i], &numbered) == 0 && !lines[i].starts_with("..") &&
                        !lines[i].starts_with(":");
     if (!plain) {
-      if (depth > kMaxDepth) return Paragraph(lines, i, lines.size());
+      if (depth > kMaxBlockDepth) return Paragraph(lines, i, lines.size());
       i = ReadBlock(lines, i, depth);
       continue;
     }

@@ -20,7 +20,7 @@
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kMaxDepth = 500;
+constexpr size_t kMaxGroupDepth = 500;
 
 // What a group inherits and loses again at its end.
 struct State {
@@ -39,9 +39,10 @@ class RtfReader {
     while (at_ < rtf_.size()) {
       const char c = rtf_[at_++];
       if (c == '{') {
-        if (stack_.size() >= kMaxDepth) {
+        if (stack_.size() >= kMaxGroupDepth) {
           return InvalidArgumentError("broken RTF at byte " + std::to_string(at_ - 1) +
-                                      ": groups more than " + std::to_string(kMaxDepth) + " deep");
+                                      ": groups more than " + std::to_string(kMaxGroupDepth) +
+                                      " deep");
         }
         FlushBytes();
         group_begins_ = true;

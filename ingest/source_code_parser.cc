@@ -11,9 +11,9 @@ namespace quarry::ingest {
 namespace {
 
 // Writes the code as blocks under headings that name what they are in: "class Foo", "bar()".
-class Writer {
+class CodeWriter {
  public:
-  Writer(std::string_view code, std::string file_name, Document* document)
+  CodeWriter(std::string_view code, std::string file_name, Document* document)
       : code_(code), file_name_(std::move(file_name)), builder_(document) {}
 
   void Write(const std::vector<CodeDefinition>& definitions) {
@@ -94,7 +94,7 @@ class SourceCodeParser final : public Parser {
     if (*language.name != '\0')
       document.metadata["programming_language"] = std::string(language.name);
     document.title = TitleLine(file_name);
-    Writer(text, TitleLine(file_name), &document).Write(OutlineOf(text, language));
+    CodeWriter(text, TitleLine(file_name), &document).Write(OutlineOf(text, language));
     return parsed;
   }
 };

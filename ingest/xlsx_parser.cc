@@ -23,7 +23,7 @@ namespace {
 
 using Relationships = std::vector<OpcPackage::Relationship>;
 
-constexpr size_t kMaxColumns = 16'384;  // of Excel
+constexpr size_t kMaxSheetColumns = 16'384;  // of Excel
 constexpr size_t kMaxMerges = 100'000;
 
 // The text of a string with its runs (CT_Rst), without the reading aids over it.
@@ -53,7 +53,7 @@ CellPosition ReadPosition(std::string_view reference) {
     if (reference[i] < '0' || reference[i] > '9') return {};
     row = row * 10 + static_cast<size_t>(reference[i] - '0');
   }
-  if (column == 0 || column > kMaxColumns || i != reference.size()) return {};
+  if (column == 0 || column > kMaxSheetColumns || i != reference.size()) return {};
   return {column - 1, row};
 }
 
@@ -115,7 +115,7 @@ class SheetReader {
     xml::ForEachChild(tree.root(), "c", [&](xml::Node cell) {
       const CellPosition position = ReadPosition(xml::Attribute(cell, "r"));
       const size_t column = position.row > 0 ? position.column : cells.size();
-      if (column >= kMaxColumns) return;
+      if (column >= kMaxSheetColumns) return;
       std::string text = TextOf(cell);
       if (text.empty()) return;
       if (column >= cells.size()) cells.resize(column + 1);

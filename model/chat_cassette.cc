@@ -9,7 +9,7 @@
 namespace quarry::model {
 namespace {
 
-constexpr uint64_t kMaxFileBytes = uint64_t{256} << 20;
+constexpr uint64_t kMaxCassetteBytes = uint64_t{256} << 20;
 constexpr size_t kHashDigits = 16;
 
 }  // namespace
@@ -18,7 +18,7 @@ Result<std::shared_ptr<const CassetteChatModel>> CassetteChatModel::Open(
     std::string path, std::shared_ptr<const ChatModel> recorded, std::string name) {
   std::shared_ptr<CassetteChatModel> model(
       new CassetteChatModel(std::move(path), std::move(recorded), std::move(name)));
-  Result<std::string> file = ReadFile(model->path_, kMaxFileBytes);
+  Result<std::string> file = ReadFile(model->path_, kMaxCassetteBytes);
   if (file.status().code() == Code::kNotFound && model->recorded_ != nullptr) file = std::string();
   if (!file.ok()) return std::move(file).status();
   size_t number = 1;

@@ -11,7 +11,7 @@ namespace quarry::model {
 namespace {
 
 constexpr uint64_t kMaxToolCalls = 128;
-constexpr uint64_t kMaxTokens = 1u << 31;
+constexpr uint64_t kMaxCountedTokens = 1u << 31;
 
 Result<Json> ParseOurs(const std::string& text, const std::string& place) {
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -42,9 +42,9 @@ void AppendOf(const Json& json, const char* name, std::string& text) {
 Usage ReadUsage(const Json& json) {
   Usage usage;
   usage.prompt_tokens =
-      static_cast<uint32_t>(UintOf(json, "prompt_tokens", kMaxTokens).value_or(0));
+      static_cast<uint32_t>(UintOf(json, "prompt_tokens", kMaxCountedTokens).value_or(0));
   usage.completion_tokens =
-      static_cast<uint32_t>(UintOf(json, "completion_tokens", kMaxTokens).value_or(0));
+      static_cast<uint32_t>(UintOf(json, "completion_tokens", kMaxCountedTokens).value_or(0));
   return usage;
 }
 

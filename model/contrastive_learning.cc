@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "model/accumulate.h"
+#include "model/blas_threads.h"
 #include "model/contrastive_kernels.h"
 #include "model/corpus_terms.h"
 #include "model/randomized_svd.h"
@@ -154,7 +155,7 @@ class Learner {
   }
 
   void Weigh(Text& text) const {
-    CountTokens(text.tokens, text.counted);
+    CountOccurrences(text.tokens, text.counted);
     text.terms.clear();
     for (const CountedTerm& entry : text.counted) {
       text.terms.push_back(

@@ -196,7 +196,7 @@ class CorpusReader {
 
 }  // namespace
 
-void CountTokens(std::vector<uint32_t>& tokens, std::vector<CountedTerm>& counted) {
+void CountOccurrences(std::vector<uint32_t>& tokens, std::vector<CountedTerm>& counted) {
   std::sort(tokens.begin(), tokens.end());
   counted.clear();
   for (const uint32_t term : tokens) {

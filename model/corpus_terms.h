@@ -43,7 +43,7 @@ struct CountedTerm {
 };
 
 // The terms of `tokens` with their counts, ascending by term. `counted` is overwritten.
-void CountTokens(std::vector<uint32_t>& tokens, std::vector<CountedTerm>& counted);
+void CountOccurrences(std::vector<uint32_t>& tokens, std::vector<CountedTerm>& counted);
 
 // Cuts a text into sentences, ascending. Called from many threads.
 using SentenceSplitter = std::vector<ByteRange> (*)(std::string_view text);

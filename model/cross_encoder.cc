@@ -14,7 +14,7 @@ namespace quarry::model {
 namespace {
 
 // Of the forward pass and of what is hashed: raised when a folder gives other scores or hashes.
-constexpr std::string_view kVersion = "2";
+constexpr std::string_view kCrossEncoderVersion = "2";
 
 class CrossEncoder final : public Reranker {
  public:
@@ -96,7 +96,7 @@ Result<std::shared_ptr<const Reranker>> OpenCrossEncoder(const std::string& fold
   QUARRY_ASSIGN_OR_RETURN(LinearWeights classifier, ReadLinear(file, head, config.hidden, 1));
   const uint64_t hash = HashCombine(HashOfModel(config, file), tokenizer->files_hash());
   std::string fingerprint =
-      config.model_type + "-pair:" + std::string(kVersion) + ":" + HashToHex(hash);
+      config.model_type + "-pair:" + std::string(kCrossEncoderVersion) + ":" + HashToHex(hash);
   return std::shared_ptr<const Reranker>(std::make_shared<const CrossEncoder>(
       std::move(transformer), std::move(pooler), std::move(classifier), std::move(tokenizer),
       std::move(fingerprint)));

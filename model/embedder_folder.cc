@@ -11,8 +11,8 @@
 namespace quarry::model {
 namespace {
 
-constexpr std::string_view kMagic = "QFLD";
-constexpr uint64_t kVersion = 1;
+constexpr std::string_view kFolderMagic = "QFLD";
+constexpr uint64_t kFolderVersion = 1;
 
 // Absolute, and one for all ways to write it: without "." and ".." and a slash at the end. Links are
 // not followed: what one leads to may be changed on purpose.
@@ -29,8 +29,8 @@ std::string NormalPath(const std::string& path) {
 }  // namespace
 
 std::string SerializeEmbedderFolder(const EmbedderFolder& folder) {
-  std::string bytes(kMagic);
-  AppendVarint(bytes, kVersion);
+  std::string bytes(kFolderMagic);
+  AppendVarint(bytes, kFolderVersion);
   AppendBytes(bytes, NormalPath(folder.path));
   AppendBytes(bytes, folder.query_prefix);
   AppendBytes(bytes, folder.document_prefix);
@@ -38,9 +38,10 @@ std::string SerializeEmbedderFolder(const EmbedderFolder& folder) {
 }
 
 Result<EmbedderFolder> ParseEmbedderFolder(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic)) return DataLossError("embedder folder: not a record of one");
-  RecordReader reader(bytes.substr(kMagic.size()));
-  if (const uint64_t version = reader.Varint(); reader.ok() && version != kVersion) {
+  if (!bytes.starts_with(kFolderMagic))
+    return DataLossError("embedder folder: not a record of one");
+  RecordReader reader(bytes.substr(kFolderMagic.size()));
+  if (const uint64_t version = reader.Varint(); reader.ok() && version != kFolderVersion) {
     return FailedPreconditionError("embedder folder: format version " + std::to_string(version) +
                                    "; this program reads 1");
   }

@@ -24,8 +24,8 @@
 namespace quarry::model {
 namespace {
 
-constexpr size_t kTermGrain = 256;  // vectors computed per task
-constexpr size_t kTextGrain = 32;
+constexpr size_t kVectorGrain = 256;  // vectors computed per task
+constexpr size_t kPassageGrain = 32;
 constexpr uint32_t kPassageWords = 150;
 constexpr uint64_t kFewPassages = 10'000;
 constexpr double kBilingualShare = 0.05;  // of the texts in the other language
@@ -94,7 +94,7 @@ Status EmbedTexts(const CorpusTerms& corpus, const std::vector<uint32_t>& number
                   std::vector<float>& texts) {
   const size_t stride = vectors.stride;
   texts.assign(corpus.texts() * stride, 0.0f);
-  return ForEachRange(pool, corpus.texts(), kTextGrain, context, [&](size_t begin, size_t end) {
+  return ForEachRange(pool, corpus.texts(), kPassageGrain, context, [&](size_t begin, size_t end) {
     std::vector<uint32_t> tokens;
     std::vector<CountedTerm> counted;
     for (size_t text = begin; text < end; ++text) {
@@ -103,7 +103,7 @@ Status EmbedTexts(const CorpusTerms& corpus, const std::vector<uint32_t>& number
         const uint32_t number = number_of[corpus.tokens[i]];
         if (number != CorpusTerms::kNoTerm) tokens.push_back(number);
       }
-      CountTokens(tokens, counted);
+      CountOccurrences(tokens, counted);
       float* const vector = &texts[text * stride];
       for (const CountedTerm& entry : counted) {
         AccumulateFloats(TermFrequencyWeight(entry.count) * std::exp(vectors.weights[entry.term]),
@@ -152,7 +152,7 @@ Status PackTable(const CorpusTerms& corpus, const std::vector<uint32_t>& number_
   std::vector<float> column_scale(columns);
   const float typical = TypicalScale(number_of, vectors, idf);
   QUARRY_RETURN_IF_ERROR(
-      ForEachRange(pool, columns, kTermGrain, context, [&](size_t begin, size_t end) {
+      ForEachRange(pool, columns, kVectorGrain, context, [&](size_t begin, size_t end) {
         std::vector<float> vector(stride);
         for (size_t column = begin; column < end; ++column) {
           const uint32_t number = number_of[term_of[column]];

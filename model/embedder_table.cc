@@ -13,9 +13,9 @@
 namespace quarry::model {
 namespace {
 
-constexpr std::string_view kMagic = "QLSA";
-constexpr uint32_t kVersion = 1;
-constexpr uint32_t kMaxDimension = 1u << 16;
+constexpr std::string_view kTableMagic = "QLSA";
+constexpr uint32_t kTableVersion = 1;
+constexpr uint32_t kMaxTableDimension = 1u << 16;
 constexpr size_t kChecksumBegin = 4;
 constexpr size_t kChecksumEnd = 12;
 
@@ -80,9 +80,9 @@ void EmbedderTable::AddRow(uint32_t number, float factor, std::span<float> sums)
 std::string EmbedderTable::Serialize() const {
   std::string body;
   body.reserve(64 + analyzer_.size() + blob_.size() + size_t{size()} * (4 + 9) + rows_.size());
-  body.append(kMagic);
+  body.append(kTableMagic);
   AppendFixed64(body, 0);  // the checksum's place
-  AppendFixed32(body, kVersion);
+  AppendFixed32(body, kTableVersion);
   AppendBytes(body, analyzer_);
   AppendVarint(body, dimension_);
   AppendVarint(body, rank_);
@@ -116,7 +116,7 @@ Result<EmbedderTable> EmbedderTable::Parse(const SharedBytes& file) {
   const auto damaged = [](std::string_view what) {
     return DataLossError("embedder table: " + std::string(what));
   };
-  if (bytes.size() < kChecksumEnd || bytes.substr(0, kChecksumBegin) != kMagic) {
+  if (bytes.size() < kChecksumEnd || bytes.substr(0, kChecksumBegin) != kTableMagic) {
     return damaged("does not begin as one");
   }
   if (Checksum(bytes) != Hash64(bytes.substr(kChecksumEnd))) {
@@ -124,9 +124,9 @@ Result<EmbedderTable> EmbedderTable::Parse(const SharedBytes& file) {
   }
   RecordReader reader(bytes.substr(kChecksumEnd));
   const uint32_t version = reader.Fixed32();
-  if (reader.ok() && version != kVersion) {
+  if (reader.ok() && version != kTableVersion) {
     return FailedPreconditionError("embedder table: format " + std::to_string(version) +
-                                   ", this program reads " + std::to_string(kVersion));
+                                   ", this program reads " + std::to_string(kTableVersion));
   }
 
   EmbedderTable table;
@@ -137,7 +137,7 @@ Result<EmbedderTable> EmbedderTable::Parse(const SharedBytes& file) {
   const uint32_t count = reader.Varint32();
   const uint32_t rows = reader.Varint32();
   // A term takes at least 3 bytes and its scale 4: no allocation before that is checked.
-  if (!reader.ok() || table.dimension_ == 0 || table.dimension_ > kMaxDimension ||
+  if (!reader.ok() || table.dimension_ == 0 || table.dimension_ > kMaxTableDimension ||
       table.rank_ == 0 || table.rank_ > table.dimension_ ||
       uint64_t{count} * 7 + uint64_t{rows} * table.rank_ > reader.remaining()) {
     return damaged("sizes do not fit its length");

@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint32_t kHeaderBytes = 64 * 1024;
 constexpr size_t kErrorBodyBytes = 64 * 1024;
-constexpr size_t kReadBytes = 16 * 1024;
+constexpr size_t kBodyReadBytes = 16 * 1024;
 constexpr size_t kIdleInAll = 64;
 constexpr int kMostInterim = 8;  // answers before the answer
 // Of a line of the framing of chunks, or of the fields behind them: Beast waits for its end without
@@ -306,7 +306,7 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
   std::string in;
   uint64_t received = 0;
   int interim = 0;
-  char buffer[kReadBytes];
+  char buffer[kBodyReadBytes];
   std::unique_ptr<ResponseParser> parser;
   const auto is_enough = [&] {
     if (!outcome.answered || sink.enough == nullptr) return false;

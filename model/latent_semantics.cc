@@ -43,7 +43,7 @@ WeightedCounts WeighCounts(const CorpusTerms& corpus, const std::vector<float>& 
   for (size_t text = 0; text < corpus.texts(); ++text) {
     tokens.assign(corpus.tokens.begin() + static_cast<ptrdiff_t>(corpus.TokensBegin(text)),
                   corpus.tokens.begin() + static_cast<ptrdiff_t>(corpus.TokensEnd(text)));
-    CountTokens(tokens, counted);
+    CountOccurrences(tokens, counted);
     row.clear();
     once.clear();
     double squares = 0;

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr uint32_t kRedirects = 5;
 constexpr uint64_t kMaxListBytes = 16u << 20;
-constexpr size_t kReadBytes = 1u << 20;
+constexpr size_t kFileReadBytes = 1u << 20;
 
 Status CheckName(std::string_view name) {
   const auto is_plain = [](char c) {
@@ -62,7 +62,7 @@ Status RefusalOf(const HttpResponse& response, const std::string& what) {
 Result<uint64_t> ReadInto(const std::string& path, Digest& digest) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return InternalError(path + ": " + std::strerror(errno));
-  std::string buffer(kReadBytes, '\0');
+  std::string buffer(kFileReadBytes, '\0');
   uint64_t size = 0;
   while (true) {
     const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());

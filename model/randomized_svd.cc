@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "model/accumulate.h"
+#include "model/blas_threads.h"
 
 // LAPACK's Fortran symbol; Debian's OpenBLAS carries it without LAPACKE's header.
 extern "C" void dsyevd_(const char* job, const char* triangle, const int* n, double* matrix,
@@ -164,11 +165,6 @@ void DrawRow(uint64_t seed, uint64_t row, uint64_t panel, size_t width, float* o
 }
 
 }  // namespace
-
-void UseOneBlasThread() {
-  static const bool done = (openblas_set_num_threads(1), true);
-  (void)done;
-}
 
 Status ForEachRange(ThreadPool* pool, size_t count, size_t grain, const CallContext& context,
                     const std::function<void(size_t begin, size_t end)>& body) {

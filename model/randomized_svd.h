@@ -66,10 +66,6 @@ struct Svd {
 Result<Svd> RandomizedSvd(const SparseMatrix& matrix, const SparseMatrix& transposed,
                           const SvdOptions& options, ThreadPool* pool, const CallContext& context);
 
-// OpenBLAS' own threads spin and would fight with ours: products are split over our threads
-// instead. To be called before the first of them.
-void UseOneBlasThread();
-
 // Calls body(begin, end) for consecutive ranges of at most `grain` that cover [0, count), on the
 // pool and this thread (null: this thread only). The ranges do not depend on the number of threads.
 // Ranges that begin after `context` is cancelled or late are skipped, and its error is returned.

@@ -21,7 +21,7 @@
 namespace quarry::model {
 namespace {
 
-constexpr uint64_t kVersion = 1;  // of what is made of the upstream's values
+constexpr uint64_t kReadingVersion = 1;  // of what is made of the upstream's values
 constexpr size_t kBatchTexts = 64;
 constexpr size_t kBatchBytes = 192 * 1024;
 constexpr size_t kThreads = 4;
@@ -31,15 +31,13 @@ constexpr uint32_t kMaxDimension = 65'536;
 constexpr uint64_t kValuesBeside = 64;
 constexpr uint64_t kBytesOfValue = 64;
 
-Status Wrong(const std::string& problem) { return UnavailableError("its answer: " + problem); }
-
 // A vector as an array of numbers, or as base64 of little-endian floats.
 Result<std::vector<float>> ReadVector(const Json& json, const std::string& place) {
   std::vector<float> vector;
   if (json.is_string()) {
     const std::optional<std::string> bytes = DecodeBase64(json.get_ref<const std::string&>());
     if (!bytes || bytes->size() % sizeof(float) != 0) {
-      return Wrong(place + ": expected base64 of floats");
+      return WrongAnswer(place + ": expected base64 of floats");
     }
     static_assert(std::endian::native == std::endian::little);
     vector.resize(bytes->size() / sizeof(float));
@@ -47,18 +45,18 @@ Result<std::vector<float>> ReadVector(const Json& json, const std::string& place
   } else if (json.is_array()) {
     vector.reserve(json.size());
     for (const Json& value : json) {
-      if (!value.is_number()) return Wrong(place + ": expected numbers only");
+      if (!value.is_number()) return WrongAnswer(place + ": expected numbers only");
       vector.push_back(value.get<float>());
     }
   } else {
-    return Wrong(place + ": expected a list of numbers or base64");
+    return WrongAnswer(place + ": expected a list of numbers or base64");
   }
   if (vector.empty() || vector.size() > kMaxDimension) {
-    return Wrong(place + ": " + std::to_string(vector.size()) + " values");
+    return WrongAnswer(place + ": " + std::to_string(vector.size()) + " values");
   }
   double squares = 0;
   for (const float value : vector) squares += double{value} * double{value};
-  if (!std::isfinite(squares)) return Wrong(place + ": a value is not a finite number");
+  if (!std::isfinite(squares)) return WrongAnswer(place + ": a value is not a finite number");
   if (squares > 0) {
     for (float& value : vector) value = static_cast<float>(value / std::sqrt(squares));
   }
@@ -70,10 +68,10 @@ Result<std::vector<std::vector<float>>> ReadVectors(const std::string& body, siz
                                                     uint64_t max_values) {
   QUARRY_ASSIGN_OR_RETURN(const Json json, ParseUpstreamJson(body, max_values));
   const Json* data = Find(json, "data");
-  if (data == nullptr || !data->is_array()) return Wrong("\"data\": expected a list");
+  if (data == nullptr || !data->is_array()) return WrongAnswer("\"data\": expected a list");
   if (data->size() != count) {
-    return Wrong("\"data\": expected " + std::to_string(count) + " vectors, got " +
-                 std::to_string(data->size()));
+    return WrongAnswer("\"data\": expected " + std::to_string(count) + " vectors, got " +
+                       std::to_string(data->size()));
   }
   std::vector<std::vector<float>> vectors(count);
   for (size_t i = 0; i < count; ++i) {
@@ -81,9 +79,10 @@ Result<std::vector<std::vector<float>>> ReadVectors(const std::string& body, siz
     const std::optional<uint64_t> index = UintOf((*data)[i], "index", count - 1);
     const Json* embedding = Find((*data)[i], "embedding");
     if (!index || !vectors[*index].empty()) {
-      return Wrong(place + ".index: expected each number below " + std::to_string(count) + " once");
+      return WrongAnswer(place + ".index: expected each number below " + std::to_string(count) +
+                         " once");
     }
-    if (embedding == nullptr) return Wrong(place + ".embedding: missing");
+    if (embedding == nullptr) return WrongAnswer(place + ".embedding: missing");
     QUARRY_ASSIGN_OR_RETURN(vectors[*index], ReadVector(*embedding, place + ".embedding"));
   }
   return vectors;
@@ -100,7 +99,8 @@ class RemoteEmbedder final : public Embedder {
     const std::string identity = name_.ToString() + '\n' + folder_.query_prefix + '\n' +
                                  folder_.document_prefix + '\n' + std::to_string(dimension);
     space_.dimension = dimension;
-    space_.fingerprint = "remote:" + std::to_string(kVersion) + ":" + HashToHex(Hash64(identity));
+    space_.fingerprint =
+        "remote:" + std::to_string(kReadingVersion) + ":" + HashToHex(Hash64(identity));
   }
 
   Result<EmbeddingMatrix> Embed(std::span<const std::string> texts, EmbeddingRole role,

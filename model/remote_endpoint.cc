@@ -11,7 +11,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kSlice{20};
+constexpr milliseconds kWaitSlice{20};
 
 // A key below this is none that could be hidden ("x", where a server wants any).
 constexpr size_t kLeastKey = 4;
@@ -44,7 +44,7 @@ Status WaitFor(milliseconds time, const CallContext& context) {
   if (end > context.deadline) return DeadlineExceededError("the deadline of the call would pass");
   for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
     QUARRY_RETURN_IF_ERROR(context.Check());
-    std::this_thread::sleep_for(std::min<Clock::duration>(end - now, kSlice));
+    std::this_thread::sleep_for(std::min<Clock::duration>(end - now, kWaitSlice));
   }
   return context.Check();
 }

@@ -8,7 +8,7 @@ namespace quarry::model {
 namespace {
 
 constexpr std::string_view kDimensions = "dimensions=";
-constexpr std::string_view kVersion = "api-version=";  // of Azure
+constexpr std::string_view kApiVersion = "api-version=";  // of Azure
 constexpr uint32_t kMaxDimensions = 65'536;
 
 }  // namespace
@@ -49,13 +49,13 @@ Result<RemoteName> ParseRemoteName(std::string_view text) {
     begin = end + 1;
     if (part.empty()) continue;
     // Names are stored and shown: what is not known might be a key.
-    if (!part.starts_with(kDimensions) && !part.starts_with(kVersion)) {
+    if (!part.starts_with(kDimensions) && !part.starts_with(kApiVersion)) {
       return InvalidArgumentError(url->Shown() +
                                   ": expected no other parameters in the URL of a model than "
                                   "dimensions and api-version; keys stand in options of their own "
                                   "(embedding.key, rerank.key, chat.key)");
     }
-    if (part.starts_with(kVersion)) {
+    if (part.starts_with(kApiVersion)) {
       kept += (kept.empty() ? "?" : "&") + part;
       continue;
     }

@@ -10,15 +10,13 @@
 namespace quarry::model {
 namespace {
 
-Status Wrong(const std::string& problem) { return UnavailableError("its answer: " + problem); }
-
 Result<std::vector<float>> ReadScores(const std::string& body, size_t count) {
   QUARRY_ASSIGN_OR_RETURN(const Json json, ParseUpstreamJson(body));
   const Json* results = json.is_array() ? &json : Find(json, "results");
-  if (results == nullptr || !results->is_array()) return Wrong("expected a list of results");
+  if (results == nullptr || !results->is_array()) return WrongAnswer("expected a list of results");
   if (results->size() != count) {
-    return Wrong("expected " + std::to_string(count) + " results, got " +
-                 std::to_string(results->size()));
+    return WrongAnswer("expected " + std::to_string(count) + " results, got " +
+                       std::to_string(results->size()));
   }
   std::vector<std::optional<float>> scores(count);
   for (size_t i = 0; i < count; ++i) {
@@ -26,12 +24,13 @@ Result<std::vector<float>> ReadScores(const std::string& body, size_t count) {
     const Json& result = (*results)[i];
     const std::optional<uint64_t> index = UintOf(result, "index", count - 1);
     if (!index || scores[*index]) {
-      return Wrong(place + ".index: expected each number below " + std::to_string(count) + " once");
+      return WrongAnswer(place + ".index: expected each number below " + std::to_string(count) +
+                         " once");
     }
     const Json* score = Find(result, "relevance_score");
     if (score == nullptr) score = Find(result, "score");
     if (score == nullptr || !score->is_number() || !std::isfinite(score->get<float>())) {
-      return Wrong(place + ": expected a score that is a finite number");
+      return WrongAnswer(place + ": expected a score that is a finite number");
     }
     scores[*index] = score->get<float>();
   }

@@ -15,7 +15,7 @@
 namespace quarry::model {
 namespace {
 
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kStaticVersion = "1";
 
 class StaticEmbedder final : public Embedder {
  public:
@@ -103,7 +103,7 @@ Result<std::shared_ptr<const Embedder>> OpenStaticEmbedder(const EmbedderFolder&
   hash = HashCombine(hash, Hash64(folder.query_prefix));
   hash = HashCombine(hash, Hash64(folder.document_prefix));
   EmbeddingSpace space;
-  space.fingerprint = "static:" + std::string(kVersion) + ":" + HashToHex(hash);
+  space.fingerprint = "static:" + std::string(kStaticVersion) + ":" + HashToHex(hash);
   space.dimension = static_cast<uint32_t>(shape[1]);
   return std::shared_ptr<const Embedder>(std::make_shared<const StaticEmbedder>(
       std::move(table), std::move(weights), std::move(tokenizer), folder, std::move(space)));

@@ -11,7 +11,7 @@
 namespace quarry::model {
 namespace {
 
-constexpr size_t kTermGrain = 256;  // vectors computed per task
+constexpr size_t kStartGrain = 256;  // vectors computed per task
 // The start of a term's vector: so much of its latent one, so much of a random one.
 constexpr float kLatentShare = 0.81f;
 constexpr float kRandomShare = 0.59f;
@@ -35,7 +35,7 @@ Status StartVectors(const CorpusTerms& corpus, const std::vector<uint32_t>& numb
   vectors.stride = static_cast<uint32_t>(stride);
   vectors.rows.resize(learnt * stride);
   vectors.weights.resize(learnt);
-  return ForEachRange(pool, number_of.size(), kTermGrain, context, [&](size_t begin, size_t end) {
+  return ForEachRange(pool, number_of.size(), kStartGrain, context, [&](size_t begin, size_t end) {
     std::vector<float> drawn(stride);
     for (size_t term = begin; term < end; ++term) {
       if (number_of[term] == CorpusTerms::kNoTerm) continue;

@@ -19,10 +19,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr uint64_t kMaxFileBytes = uint64_t{256} << 20;
-constexpr uint32_t kMaxTokens = 4'000'000;
-constexpr int kMaxDepth = 8;              // of sequences in sequences
-constexpr size_t kMaxSteps = 64;          // normalizers, and pre-tokenizers
+constexpr uint64_t kMaxTokenizerBytes = uint64_t{256} << 20;
+constexpr uint32_t kMaxVocabulary = 4'000'000;
+constexpr int kMaxSequenceDepth = 8;      // of sequences in sequences
+constexpr size_t kMaxStages = 64;         // normalizers, and pre-tokenizers
 constexpr size_t kMaxTokenBytes = 1024;   // byte-level runs of spaces take some hundreds
 constexpr uint64_t kMaxPrefixBytes = 64;  // of "##" and the like
 
@@ -64,8 +64,8 @@ struct Node {
     return node.json.get<bool>();
   }
   Result<uint32_t> AsUint() const {
-    if (!json.is_number_unsigned() || json.get<uint64_t>() > kMaxTokens) {
-      return Wrong("a number from 0 to " + std::to_string(kMaxTokens));
+    if (!json.is_number_unsigned() || json.get<uint64_t>() > kMaxVocabulary) {
+      return Wrong("a number from 0 to " + std::to_string(kMaxVocabulary));
     }
     return json.get<uint32_t>();
   }
@@ -76,7 +76,7 @@ struct Node {
 };
 
 Status CheckSteps(const Node& node, size_t steps) {
-  return steps < kMaxSteps ? OkStatus() : node.Wrong("no more than " + std::to_string(kMaxSteps));
+  return steps < kMaxStages ? OkStatus() : node.Wrong("no more than " + std::to_string(kMaxStages));
 }
 
 // Looking for a token takes time by the length of the longest one.
@@ -132,7 +132,7 @@ std::optional<NormalForm> NormalFormOf(const std::string& type) {
 }
 
 Status ReadNormalizer(const Node& node, int depth, std::vector<NormalizerStep>& steps) {
-  if (depth > kMaxDepth) return node.Wrong("no sequence so deep");
+  if (depth > kMaxSequenceDepth) return node.Wrong("no sequence so deep");
   QUARRY_RETURN_IF_ERROR(CheckSteps(node, steps.size()));
   QUARRY_ASSIGN_OR_RETURN(const std::string type, node.String("type"));
   if (const std::optional<NormalForm> form = NormalFormOf(type)) {
@@ -212,7 +212,7 @@ Result<PreTokenizerStep> ReadMetaspace(const Node& node) {
 }
 
 Status ReadPreTokenizer(const Node& node, int depth, std::vector<PreTokenizerStep>& steps) {
-  if (depth > kMaxDepth) return node.Wrong("no sequence so deep");
+  if (depth > kMaxSequenceDepth) return node.Wrong("no sequence so deep");
   QUARRY_RETURN_IF_ERROR(CheckSteps(node, steps.size()));
   QUARRY_ASSIGN_OR_RETURN(const std::string type, node.String("type"));
   if (type == "Sequence") {
@@ -353,7 +353,7 @@ Result<std::unique_ptr<const TokenModel>> ReadUnigram(const Node& model, Tokeniz
   QUARRY_ASSIGN_OR_RETURN(parts.unknown, model.Uint("unk_id"));
   QUARRY_ASSIGN_OR_RETURN(const Node vocabulary, model.At("vocab"));
   if (!vocabulary.json.is_array()) return vocabulary.Wrong("a list of token and score");
-  if (vocabulary.json.size() > kMaxTokens) return vocabulary.Wrong("fewer tokens");
+  if (vocabulary.json.size() > kMaxVocabulary) return vocabulary.Wrong("fewer tokens");
   for (size_t i = 0; i < vocabulary.json.size(); ++i) {
     const Json& entry = vocabulary.json[i];
     if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number()) {
@@ -447,7 +447,7 @@ void SetTemplates(uint32_t begin, uint32_t end, bool is_roberta, Tokenizer::Part
 }
 
 Status ReadPostProcessor(const Node& node, int depth, Tokenizer::Parts& parts) {
-  if (depth > kMaxDepth) return node.Wrong("no sequence so deep");
+  if (depth > kMaxSequenceDepth) return node.Wrong("no sequence so deep");
   QUARRY_ASSIGN_OR_RETURN(const std::string type, node.String("type"));
   if (type == "Sequence") {
     QUARRY_ASSIGN_OR_RETURN(const std::vector<Node> processors, node.Elements("processors"));
@@ -529,7 +529,8 @@ Result<TokenVocabulary> ReadVocabularyFile(const std::string& bytes, uint32_t& i
   TokenVocabulary vocabulary;
   uint32_t id = 0;
   for (size_t begin = 0; begin < bytes.size(); ++id) {
-    if (id >= kMaxTokens) return InvalidArgumentError("more than " + std::to_string(kMaxTokens));
+    if (id >= kMaxVocabulary)
+      return InvalidArgumentError("more than " + std::to_string(kMaxVocabulary));
     const size_t end = std::min(bytes.find('\n', begin), bytes.size());
     std::string token = bytes.substr(begin, end - begin);
     if (!token.empty() && token.back() == '\r') token.pop_back();
@@ -609,7 +610,7 @@ Result<std::shared_ptr<const Tokenizer>> OpenTokenizer(const std::string& folder
   const std::filesystem::path root(folder);
   const std::string json = (root / "tokenizer.json").string();
   if (std::filesystem::exists(json)) {
-    QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(json, kMaxFileBytes));
+    QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(json, kMaxTokenizerBytes));
     Result<std::shared_ptr<const Tokenizer>> read = ReadTokenizerJson(bytes);
     if (!read.ok()) return read.status().Annotate(json);
     return read;
@@ -618,11 +619,11 @@ Result<std::shared_ptr<const Tokenizer>> OpenTokenizer(const std::string& folder
   if (!std::filesystem::exists(vocabulary)) {
     return NotFoundError(folder + ": has neither tokenizer.json nor vocab.txt");
   }
-  QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(vocabulary, kMaxFileBytes));
+  QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(vocabulary, kMaxTokenizerBytes));
   const std::string config = (root / "tokenizer_config.json").string();
   std::string settings = "{}";
   if (std::filesystem::exists(config)) {
-    QUARRY_ASSIGN_OR_RETURN(settings, ReadFile(config, kMaxFileBytes));
+    QUARRY_ASSIGN_OR_RETURN(settings, ReadFile(config, kMaxTokenizerBytes));
   }
   Result<std::shared_ptr<const Tokenizer>> read = ReadVocabularyTokenizer(bytes, settings);
   if (!read.ok()) return read.status().Annotate(folder);

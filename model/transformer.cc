@@ -8,18 +8,13 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "model/blas_threads.h"
 
 namespace quarry::model {
 namespace {
 
 // Queries that attend at a time: bounds the table of scores of a long sequence.
 constexpr size_t kQueryBlock = 256;
-
-// OpenBLAS' own threads would fight with ours: work is split over sequences instead.
-void UseOneBlasThread() {
-  static const bool done = (openblas_set_num_threads(1), true);
-  (void)done;
-}
 
 // c = scale * a b^T or, with `transposed` false, scale * a b; leading dimensions as BLAS has them.
 void Product(bool transposed, size_t rows, size_t columns, size_t inner, float scale,

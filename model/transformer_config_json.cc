@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr uint64_t kMaxFileBytes = 16u << 20;  // a config.json may list thousands of labels
+constexpr uint64_t kMaxConfigBytes = 16u << 20;  // a config.json may list thousands of labels
 constexpr uint32_t kMaxSize = 1u << 24;
 
 std::string PathOf(const std::string& folder, const std::string& file) {
@@ -24,7 +24,7 @@ class JsonFile {
   static Result<JsonFile> Read(const std::string& folder, const std::string& file) {
     JsonFile read;
     read.path_ = PathOf(folder, file);
-    QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(read.path_, kMaxFileBytes));
+    QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(read.path_, kMaxConfigBytes));
     read.json_ = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
     if (!read.json_.is_object() && !read.json_.is_array()) {
       return InvalidArgumentError(read.path_ + ": expected a JSON object");

@@ -15,7 +15,7 @@ namespace quarry::model {
 namespace {
 
 // Of the forward pass and of what is hashed: raised when a folder gives other vectors or hashes.
-constexpr std::string_view kVersion = "2";
+constexpr std::string_view kTransformerVersion = "2";
 
 class TransformerEmbedder final : public Embedder {
  public:
@@ -109,7 +109,7 @@ Result<std::shared_ptr<const Embedder>> OpenTransformerEmbedder(const EmbedderFo
   if (!folder.document_prefix.empty()) config.document_prefix = folder.document_prefix;
   config.max_tokens = std::min(config.max_tokens.value_or(model.max_tokens()), model.max_tokens());
   EmbeddingSpace space;
-  space.fingerprint = model.model_type + ":" + std::string(kVersion) + ":" +
+  space.fingerprint = model.model_type + ":" + std::string(kTransformerVersion) + ":" +
                       HashToHex(HashOf(model, config, *tokenizer, file));
   space.dimension = model.hidden;
   return std::shared_ptr<const Embedder>(std::make_shared<const TransformerEmbedder>(

@@ -46,6 +46,11 @@ inline Result<Json> ParseUpstreamJson(std::string_view text,
   return json;
 }
 
+// An answer that is JSON, and not what was asked for.
+inline Status WrongAnswer(const std::string& problem) {
+  return UnavailableError("its answer: " + problem);
+}
+
 // The member of an object; nullptr where there is none or it is null.
 inline const Json* Find(const Json& json, const char* name) {
   if (!json.is_object()) return nullptr;

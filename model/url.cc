@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kHttp = "http://";
 constexpr std::string_view kHttps = "https://";
 
-Status Wrong(std::string_view problem) {
+Status WrongUrl(std::string_view problem) {
   return InvalidArgumentError("expected a URL such as https://example.org/v1: " +
                               std::string(problem));
 }
@@ -68,7 +68,7 @@ bool IsUrl(std::string_view text) {
 }
 
 Result<Url> ParseUrl(std::string_view text) {
-  if (!IsUrl(text)) return Wrong("it begins with neither http:// nor https://");
+  if (!IsUrl(text)) return WrongUrl("it begins with neither http:// nor https://");
   Url url;
   url.tls = StartsWithIgnoringCase(text, kHttps);
   text.remove_prefix(url.tls ? kHttps.size() : kHttp.size());
@@ -80,7 +80,7 @@ Result<Url> ParseUrl(std::string_view text) {
   // Bytes of UTF-8 are sent as they are written; white space and controls would end the request line.
   if (std::any_of(url.target.begin(), url.target.end(),
                   [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; })) {
-    return Wrong("white space or a control character in its path");
+    return WrongUrl("white space or a control character in its path");
   }
   if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
     url.user_info = authority.substr(0, at);
@@ -90,11 +90,11 @@ Result<Url> ParseUrl(std::string_view text) {
   bool has_port = false;
   if (authority.starts_with('[')) {
     const size_t close = authority.find(']');
-    if (close == std::string_view::npos) return Wrong("\"[\" without \"]\" in its host");
+    if (close == std::string_view::npos) return WrongUrl("\"[\" without \"]\" in its host");
     url.host = authority.substr(1, close - 1);
     const std::string_view rest = authority.substr(close + 1);
     has_port = !rest.empty();
-    if (has_port && rest[0] != ':') return Wrong("only a port may follow \"]\" in its host");
+    if (has_port && rest[0] != ':') return WrongUrl("only a port may follow \"]\" in its host");
     if (has_port) port = rest.substr(1);
   } else {
     const size_t colon = authority.find(':');
@@ -102,15 +102,15 @@ Result<Url> ParseUrl(std::string_view text) {
     has_port = colon != std::string_view::npos;
     if (has_port) port = authority.substr(colon + 1);
   }
-  if (url.host.empty()) return Wrong("its host is missing");
-  if (!IsSafe(url.host)) return Wrong("its host holds white space or other than ASCII");
+  if (url.host.empty()) return WrongUrl("its host is missing");
+  if (!IsSafe(url.host)) return WrongUrl("its host holds white space or other than ASCII");
   for (char& c : url.host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   url.port = DefaultPort(url.tls);
   if (has_port) {
     const auto [rest, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
     if (error != std::errc() || rest != port.data() + port.size() || url.port == 0) {
       // Not shown: in "http://name:secret/" it is a password.
-      return Wrong("the port of host " + url.host + " is no number from 1 to 65535");
+      return WrongUrl("the port of host " + url.host + " is no number from 1 to 65535");
     }
   }
   return url;

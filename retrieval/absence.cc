@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/text.h"
 #include "retrieval/dense_leg.h"
 #include "retrieval/lexical_leg.h"
 
@@ -32,12 +33,6 @@ std::string NamesOf(Snapshots snapshots) {
     names += (names.empty() ? "\"" : ", \"") + snapshot->collection().name + '"';
   }
   return (snapshots.size() == 1 ? "collection " : "collections ") + names;
-}
-
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 // Looks at one document that may be found.
@@ -212,7 +207,7 @@ Result<Absence> WhyAbsent(const Retriever& retriever, const Query& query, Snapsh
   absence.document = sought->record.id;
   if (!readable) {
     return is(Absence::Reason::kNotReadable,
-              "its access list names none of the principals: " + Joined(sought->record.access));
+              "its access list names none of the principals: " + Join(sought->record.access, ", "));
   }
   if (!Matches(query.filter, sought->record.metadata)) {
     return is(Absence::Reason::kFiltered, "its metadata do not satisfy the filter");
@@ -222,7 +217,7 @@ Result<Absence> WhyAbsent(const Retriever& retriever, const Query& query, Snapsh
   QUARRY_ASSIGN_OR_RETURN(absence.conditions, inspector.FailedConditions());
   if (!absence.conditions.empty()) {
     return is(Absence::Reason::kOperators,
-              "it does not satisfy " + Joined(absence.conditions) + " of the question");
+              "it does not satisfy " + Join(absence.conditions, ", ") + " of the question");
   }
   QUARRY_RETURN_IF_ERROR(inspector.LookIntoLegs(absence));
   const uint32_t found = RankIn(retrieved.hits, snapshots, sought->collection, absence.document);

@@ -8,7 +8,7 @@
 namespace quarry::retrieval {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kAnswerVersion = 1;
 
 void AppendVerdict(std::string& out, const Verdict& verdict) {
   AppendVarint(out, static_cast<uint64_t>(verdict.label));
@@ -39,7 +39,7 @@ class AnswerReader {
   explicit AnswerReader(std::string_view bytes) : reader_(bytes) {}
 
   Result<Answer> Read(Context context) {
-    if (reader_.Varint() != kVersion) {
+    if (reader_.Varint() != kAnswerVersion) {
       return DataLossError("cached answer: of another version, or damaged");
     }
     Answer answer;
@@ -143,7 +143,7 @@ class AnswerReader {
 
 std::string EncodeCachedAnswer(const Answer& answer) {
   std::string out;
-  AppendVarint(out, kVersion);
+  AppendVarint(out, kAnswerVersion);
   AppendBytes(out, answer.text);
   AppendVerdict(out, answer.verdict);
   AppendVarint(out, answer.usage.prompt_tokens);

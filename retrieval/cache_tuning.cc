@@ -11,7 +11,7 @@
 namespace quarry::retrieval {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kTuningVersion = 1;
 
 // P(X <= events) of a binomial with chance p, by logarithms so that a million trials do not underflow.
 double BinomialTail(uint64_t events, uint64_t trials, double p) {
@@ -141,7 +141,7 @@ Result<std::vector<ScoredPair>> ScorePairs(const std::vector<QuestionPair>& pair
 
 std::string EncodeTuning(const CacheTuning& tuning) {
   std::string out;
-  AppendVarint(out, kVersion);
+  AppendVarint(out, kTuningVersion);
   AppendVarint(out, tuning.holds ? 1 : 0);
   AppendDouble(out, tuning.bound);
   AppendDouble(out, tuning.threshold);
@@ -155,7 +155,7 @@ std::string EncodeTuning(const CacheTuning& tuning) {
 
 Result<CacheTuning> DecodeTuning(std::string_view bytes) {
   RecordReader reader(bytes);
-  if (reader.Varint() != kVersion) {
+  if (reader.Varint() != kTuningVersion) {
     return DataLossError("tuning of the cache: of another version, or damaged; run it again");
   }
   CacheTuning tuning;

@@ -9,7 +9,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::string Joined(const Words& words) {
+std::string JoinedWords(const Words& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   return text.empty() ? "none" : text;
@@ -59,23 +59,23 @@ GateVerdict CompareQuestions(const QuestionFacts& asked, const QuestionFacts& st
   for (size_t kind = 0; kind < kFactKinds; ++kind) {
     if (asked.facts[kind] == stored.facts[kind]) continue;
     return Closed(std::string(FactName(static_cast<FactKind>(kind))) + ": " +
-                  Joined(asked.facts[kind]) + " / " + Joined(stored.facts[kind]));
+                  JoinedWords(asked.facts[kind]) + " / " + JoinedWords(stored.facts[kind]));
   }
   const Words& a = asked.content;
   const Words& b = stored.content;
-  if (a.empty() || b.empty()) return Closed("content: " + Joined(a) + " / " + Joined(b));
+  if (a.empty() || b.empty()) return Closed("content: " + JoinedWords(a) + " / " + JoinedWords(b));
   if (a == b) return {.open = true, .reason = ""};
   if (a.size() > kMaxWords || b.size() > kMaxWords) return Closed("too long to compare");
   Words sorted_a = a;
   Words sorted_b = b;
   std::sort(sorted_a.begin(), sorted_a.end());
   std::sort(sorted_b.begin(), sorted_b.end());
-  if (sorted_a == sorted_b) return Closed("order: " + Joined(a) + " / " + Joined(b));
+  if (sorted_a == sorted_b) return Closed("order: " + JoinedWords(a) + " / " + JoinedWords(b));
   const Alignment alignment = Align(a, b);
   const double share =
       static_cast<double>(alignment.common) / static_cast<double>(std::max(a.size(), b.size()));
   if (alignment.gaps == 1 || share >= kNearlySame) {
-    return Closed("nearly the same words: " + Joined(a) + " / " + Joined(b));
+    return Closed("nearly the same words: " + JoinedWords(a) + " / " + JoinedWords(b));
   }
   return {.open = true, .reason = ""};
 }

@@ -83,7 +83,7 @@ constexpr std::string_view kClosings[] = {"please",
 // Chinese particles that end a question that has a question word.
 constexpr std::string_view kParticles[] = {"呢", "啊", "呀", "哦", "啦", "嘛"};
 
-constexpr std::string_view kQuestionWords[] = {
+constexpr std::string_view kQuestionOpenings[] = {
     "what", "what's", "which",  "who", "who's", "whom", "whose",   "when", "where", "why",
     "how",  "is",     "are",    "was", "were",  "do",   "does",    "did",  "can",   "could",
     "will", "would",  "should", "has", "have",  "if",   "whether", "请问"};
@@ -155,7 +155,7 @@ size_t OpeningOf(Tokens tokens, size_t last_question, bool about_words) {
     if (about_words && !tokens[used - 1].ends) continue;
     const Tokens rest = tokens.subspan(used);
     const bool asks =
-        StartsWithAny(rest, kQuestionWords) ||
+        StartsWithAny(rest, kQuestionOpenings) ||
         (tokens[0].cjk && last_question != std::string_view::npos && used <= last_question) ||
         StartsWithAny(rest, kOpenings);
     if (asks) longest = used;

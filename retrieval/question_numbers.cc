@@ -15,7 +15,7 @@ namespace {
 using Tokens = std::span<const QuestionToken>;
 
 // A number and how many tokens spell it.
-struct Spelled {
+struct SpelledNumber {
   std::string digits;
   size_t tokens = 0;
 };
@@ -118,7 +118,7 @@ std::optional<std::pair<uint64_t, size_t>> ReadHundreds(Tokens tokens) {
   return std::pair(value, at);
 }
 
-std::optional<Spelled> ReadEnglish(Tokens tokens) {
+std::optional<SpelledNumber> ReadEnglish(Tokens tokens) {
   uint64_t value = 0;
   size_t used = 0;
   size_t last_scale = 15;  // scales descend
@@ -136,17 +136,17 @@ std::optional<Spelled> ReadEnglish(Tokens tokens) {
     last_scale = scale;
   }
   if (used == 0) return std::nullopt;
-  return Spelled{std::to_string(value), used};
+  return SpelledNumber{std::to_string(value), used};
 }
 
 // "2.5 million".
-std::optional<Spelled> ReadScaledDigits(Tokens tokens) {
+std::optional<SpelledNumber> ReadScaledDigits(Tokens tokens) {
   if (tokens.size() < 2 || tokens[0].ends || !IsPlainNumber(tokens[0])) return std::nullopt;
   const std::optional<size_t> scale = Find(kScales, tokens[1].text);
   if (!scale) return std::nullopt;
   std::optional<std::string> shifted = Shifted(tokens[0].text, *scale);
   if (!shifted) return std::nullopt;
-  return Spelled{*std::move(shifted), 2};
+  return SpelledNumber{*std::move(shifted), 2};
 }
 
 // --- Chinese ------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ bool IsHanNumeral(const QuestionToken& token) {
   return token.cjk && (Find(kHanDigits, token.text) || Find(kHanScales, token.text));
 }
 
-std::optional<Spelled> ReadChinese(Tokens tokens) {
+std::optional<SpelledNumber> ReadChinese(Tokens tokens) {
   size_t end = 0;
   while (end < tokens.size() && IsHanNumeral(tokens[end])) {
     if (tokens[end++].ends) break;
@@ -279,30 +279,30 @@ std::optional<Spelled> ReadChinese(Tokens tokens) {
   if (end == 0) return std::nullopt;
   std::optional<std::string> digits = ReadHanNumber(tokens.first(end), tokens.subspan(end));
   if (!digits) return std::nullopt;
-  return Spelled{*std::move(digits), end};
+  return SpelledNumber{*std::move(digits), end};
 }
 
 // 3万, 3.5亿.
-std::optional<Spelled> ReadHanScaledDigits(Tokens tokens) {
+std::optional<SpelledNumber> ReadHanScaledDigits(Tokens tokens) {
   if (tokens.size() < 2 || tokens[0].ends || !IsPlainNumber(tokens[0])) return std::nullopt;
   const std::optional<size_t> scale = Find(kHanScales, tokens[1].text);
   if (!scale || *scale == 1) return std::nullopt;
   if (tokens.size() > 2 && !tokens[1].ends && IsHanNumeral(tokens[2])) return std::nullopt;
   std::optional<std::string> shifted = Shifted(tokens[0].text, *scale);
   if (!shifted) return std::nullopt;
-  return Spelled{*std::move(shifted), 2};
+  return SpelledNumber{*std::move(shifted), 2};
 }
 
 // 百分之五十, 百分之3.5.
-std::optional<Spelled> ReadHanPercent(Tokens tokens) {
+std::optional<SpelledNumber> ReadHanPercent(Tokens tokens) {
   if (tokens.size() < 4 || tokens[0].ends || tokens[1].ends || tokens[2].ends) return std::nullopt;
   if (!tokens[0].Is("百") || !tokens[1].Is("分") || !tokens[2].Is("之")) {
     return std::nullopt;
   }
-  if (IsPlainNumber(tokens[3])) return Spelled{tokens[3].text + '%', 4};
-  std::optional<Spelled> number = ReadChinese(tokens.subspan(3));
+  if (IsPlainNumber(tokens[3])) return SpelledNumber{tokens[3].text + '%', 4};
+  std::optional<SpelledNumber> number = ReadChinese(tokens.subspan(3));
   if (!number) return std::nullopt;
-  return Spelled{number->digits + '%', number->tokens + 3};
+  return SpelledNumber{number->digits + '%', number->tokens + 3};
 }
 
 // --- Both ---------------------------------------------------------------------------------------
@@ -360,13 +360,13 @@ std::string JoinThousands(const QuestionToken& token, const QuestionToken* next)
   return joined + text.substr(point);
 }
 
-std::optional<Spelled> ReadNumber(Tokens tokens) {
+std::optional<SpelledNumber> ReadNumber(Tokens tokens) {
   if (auto read = ReadHanPercent(tokens)) return read;
   if (auto read = ReadHanScaledDigits(tokens)) return read;
   if (auto read = ReadScaledDigits(tokens)) return read;
   if (auto read = ReadEnglish(tokens)) return read;
   if (const auto ordinal = Find(kOrdinals, tokens[0].text)) {
-    return Spelled{std::string(*ordinal), 1};
+    return SpelledNumber{std::string(*ordinal), 1};
   }
   return ReadChinese(tokens);
 }
@@ -379,7 +379,7 @@ std::vector<QuestionToken> UnifyNumbers(std::vector<QuestionToken> tokens) {
   }
   std::vector<QuestionToken> unified;
   for (size_t at = 0; at < tokens.size();) {
-    std::optional<Spelled> read;
+    std::optional<SpelledNumber> read;
     if (unified.empty() || !IsPronoun(unified.back(), Tokens(tokens).subspan(at))) {
       read = ReadNumber(Tokens(tokens).subspan(at));
     }

@@ -68,8 +68,8 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
       confine("unicode/", "^base/(text|analyzer)([^/]*[.]cc|_[^/]*[.]h)$|^tests/base/",
               "base/text*.cc, base/analyzer*.cc, their internal headers, tests/base/")
       confine("nlohmann/",
-              "(^|/)[^/]*_json[.]cc$|^model/upstream_json[.]h$|^eval/json_fields[.]h$|^ingest/[^/]*parser[^/]*[.]cc$|^(app|tests)/",
-              "*_json.cc, model/upstream_json.h, eval/json_fields.h, ingest/*parser*.cc, app/, tests/")
+              "(^|/)[^/]*_json[.]cc$|^model/upstream_json[.]h$|^(index|eval)/json_fields[.]h$|^ingest/[^/]*parser[^/]*[.]cc$|^(app|tests)/",
+              "*_json.cc, model/upstream_json.h, {index,eval}/json_fields.h, ingest/*parser*.cc, app/, tests/")
       confine("libstemmer", "^base/analyzer[^/]*[.]cc$", "base/analyzer*.cc")
       confine("spdlog/", "^base/log[.]cc$", "base/log.cc")
       confine("prometheus/", "^base/metrics[.]cc$", "base/metrics.cc")

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 scripts/install_packages.sh
 
-echo "Building (the first time takes about ten minutes on two cores) ..."
+echo "Building (the first time takes about five minutes on two cores) ..."
 scripts/build.sh release quarry
 quarry=build/release/quarry
 export QUARRY_STORE=${QUARRY_STORE:-build/quickstart-store}

@@ -13,11 +13,7 @@ constexpr uint32_t kMaxChoices = 8;
 constexpr std::string_view kRoles[] = {"developer", "system", "user",
                                        "assistant", "tool",   "function"};
 
-Status Wrong(const std::string& place, const std::string& problem) {
-  return InvalidArgumentError(place + ": " + problem);
-}
-
-constexpr std::string_view kTextParts[] = {"text"};
+constexpr std::string_view kChatTextParts[] = {"text"};
 
 model::ChatRole RoleOf(std::string_view role) {
   if (role == "user") return model::ChatRole::kUser;
@@ -42,7 +38,7 @@ Status ReadToolCall(const JsonValue& value, const std::string& place, model::Too
 template <typename Read>
 Status ReadList(const JsonValue& list, const std::string& place, const char* of, Read read) {
   if (list.AsArray() == nullptr) {
-    return Wrong(place, std::string("expected a list of ") + of + ", not " + list.TypeName());
+    return WrongValue(place, std::string("expected a list of ") + of + ", not " + list.TypeName());
   }
   for (size_t i = 0; i < list.AsArray()->size(); ++i) {
     QUARRY_RETURN_IF_ERROR(read((*list.AsArray())[i], place + '[' + std::to_string(i) + ']'));
@@ -56,7 +52,7 @@ Status ReadMessage(const JsonValue& value, const std::string& place, ChatRequest
   reader.Required("role").String(role);
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
   if (std::ranges::find(kRoles, role) == std::end(kRoles)) {
-    return Wrong(
+    return WrongValue(
         place + ".role",
         JsonString(role) + " is no role; expected one of developer, system, user, assistant, tool");
   }
@@ -64,7 +60,7 @@ Status ReadMessage(const JsonValue& value, const std::string& place, ChatRequest
   const bool may_be_silent = message.role == model::ChatRole::kAssistant;
   (may_be_silent ? reader.Optional("content") : reader.Required("content"))
       .Value([&](const JsonValue& content, const std::string& at) {
-        const Status read = ReadContent(content, at, kTextParts, message.content);
+        const Status read = ReadContent(content, at, kChatTextParts, message.content);
         // What cannot be read of an assistant (a refusal) says nothing to a question.
         return may_be_silent ? OkStatus() : read;
       });
@@ -85,7 +81,7 @@ Status ReadMessage(const JsonValue& value, const std::string& place, ChatRequest
 // The last message of a user is the question; those of users and assistants before it are turns.
 Status ReadMessages(const JsonValue& messages, const std::string& place, ChatRequest& request) {
   if (messages.AsArray() != nullptr && messages.AsArray()->size() > kMaxTurns) {
-    return Wrong(place, "expected at most " + std::to_string(kMaxTurns) + " messages");
+    return WrongValue(place, "expected at most " + std::to_string(kMaxTurns) + " messages");
   }
   QUARRY_RETURN_IF_ERROR(ReadList(
       messages, place, "messages",
@@ -93,11 +89,11 @@ Status ReadMessages(const JsonValue& messages, const std::string& place, ChatReq
   const std::vector<model::ChatMessage>& read = request.relay.chat.messages;
   const auto question = std::ranges::find(read.rbegin(), read.rend(), model::ChatRole::kUser,
                                           &model::ChatMessage::role);
-  if (question == read.rend()) return Wrong(place, "expected a message of role \"user\"");
+  if (question == read.rend()) return WrongValue(place, "expected a message of role \"user\"");
   const auto number = static_cast<size_t>(read.rend() - question) - 1;
   if (Trim(question->content).empty()) {
-    return Wrong(place + '[' + std::to_string(number) + "].content",
-                 "expected text that is not empty");
+    return WrongValue(place + '[' + std::to_string(number) + "].content",
+                      "expected text that is not empty");
   }
   request.question.query.text = question->content;
   for (size_t i = 0; i < number; ++i) {
@@ -115,7 +111,8 @@ Status ReadTool(const JsonValue& value, const std::string& place, model::ChatToo
   reader.Required("type").String(type);
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
   if (type != "function") {
-    return Wrong(place + ".type", JsonString(type) + " is not supported; expected \"function\"");
+    return WrongValue(place + ".type",
+                      JsonString(type) + " is not supported; expected \"function\"");
   }
   tool.parameters = R"({"type":"object","properties":{}})";
   reader.Required("function").Value([&](const JsonValue& function, const std::string& at) {
@@ -140,7 +137,7 @@ Status ReadToolChoice(const JsonValue& value, const std::string& place, ChatRequ
       request.relayed_by = place;
       return OkStatus();
     }
-    return Wrong(place, "expected \"none\", \"auto\", \"required\" or a function");
+    return WrongValue(place, "expected \"none\", \"auto\", \"required\" or a function");
   }
   ObjectReader reader(value, place);
   reader.Required("function").Value([&](const JsonValue& function, const std::string& at) {
@@ -176,8 +173,9 @@ Status ReadResponseFormat(const JsonValue& value, const std::string& place, Chat
   } else if (type == "json_schema") {
     format.kind = model::ResponseFormat::Kind::kJsonSchema;
   } else {
-    return Wrong(place + ".type",
-                 JsonString(type) + " is none; expected one of text, json_object, json_schema");
+    return WrongValue(
+        place + ".type",
+        JsonString(type) + " is none; expected one of text, json_object, json_schema");
   }
   return OkStatus();
 }
@@ -210,7 +208,7 @@ void ReadRelayed(ObjectReader& reader, ChatRequest& request) {
   reader.Optional("seed").Value([&](const JsonValue& value, const std::string& place) -> Status {
     double number = 0;
     uint64_t seed = 0;
-    if (!value.AsDouble(number)) return Wrong(place, "expected an integer");
+    if (!value.AsDouble(number)) return WrongValue(place, "expected an integer");
     if (value.AsUint(seed)) chat.seed = seed;
     return OkStatus();
   });
@@ -263,7 +261,8 @@ Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOption
   reader.Optional("stream").Bool(request.stream);
   reader.Optional("stream_options")
       .Value([&](const JsonValue& value, const std::string& place) -> Status {
-        if (!request.stream) return Wrong(place, "only allowed together with \"stream\": true");
+        if (!request.stream)
+          return WrongValue(place, "only allowed together with \"stream\": true");
         ObjectReader stream_options(value, place);
         stream_options.Optional("include_usage").Bool(request.include_usage);
         return stream_options.FinishIgnoringUnknown();
@@ -273,7 +272,7 @@ Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOption
     reader.Optional(restricted.field)
         .Value([&](const JsonValue& value, const std::string& place) -> Status {
           if (restricted.changes_nothing(value)) return OkStatus();
-          return Wrong(place, restricted.problem);
+          return WrongValue(place, restricted.problem);
         });
   }
   reader.Optional("quarry").Value([&](const JsonValue& value, const std::string& place) -> Status {

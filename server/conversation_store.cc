@@ -8,15 +8,19 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kConversationVersion = 1;
 
-index::ObjectName NameOf(const std::string& id) {
+index::ObjectName ConversationName(const std::string& id) {
   return {.kind = index::ObjectKind::kConversation, .id = id};
 }
 
 std::string ValueOf(const Conversation& conversation) {
   JsonWriter json;
-  json.BeginObject().Key("version").Uint(kVersion).Key("title").String(conversation.title);
+  json.BeginObject()
+      .Key("version")
+      .Uint(kConversationVersion)
+      .Key("title")
+      .String(conversation.title);
   json.Key("created_us").Int(conversation.created_micros);
   json.Key("updated_us").Int(conversation.updated_micros);
   json.Key("turns").Uint(conversation.turns).Key("bytes").Uint(conversation.bytes);
@@ -37,9 +41,9 @@ Status ReadValue(std::string_view value, Conversation& conversation) {
   reader.Required("turns").Uint64(turns);
   reader.Required("bytes").Uint64(conversation.bytes);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  if (version != kVersion) {
-    return InvalidArgumentError("version: expected " + std::to_string(kVersion) + ", not " +
-                                std::to_string(version));
+  if (version != kConversationVersion) {
+    return InvalidArgumentError("version: expected " + std::to_string(kConversationVersion) +
+                                ", not " + std::to_string(version));
   }
   if (turns > kMaxStoredTurns) return InvalidArgumentError("turns: more than there may be");
   conversation.created_micros = static_cast<int64_t>(created);
@@ -83,14 +87,14 @@ Result<Conversation> ConversationStore::Create(std::string title) {
                             .title = std::move(title),
                             .created_micros = now,
                             .updated_micros = now};
-  QUARRY_RETURN_IF_ERROR(objects_.Create(NameOf(conversation.id), ValueOf(conversation)));
+  QUARRY_RETURN_IF_ERROR(objects_.Create(ConversationName(conversation.id), ValueOf(conversation)));
   return conversation;
 }
 
 Result<Conversation> ConversationStore::Get(const std::string& id) const {
   std::optional<index::Object> object;
   if (!id.empty() && id.size() <= index::kMaxObjectIdBytes) {
-    QUARRY_ASSIGN_OR_RETURN(object, objects_.Get(NameOf(id)));
+    QUARRY_ASSIGN_OR_RETURN(object, objects_.Get(ConversationName(id)));
   }
   if (!object) return NotFoundError("there is no conversation " + id);
   return ConversationOf(*object);
@@ -112,14 +116,14 @@ Result<Conversation> ConversationStore::Rename(const std::string& id, std::strin
   const std::lock_guard lock(writing_);
   QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(id));
   conversation.title = std::move(title);
-  QUARRY_RETURN_IF_ERROR(objects_.Put(NameOf(id), ValueOf(conversation)));
+  QUARRY_RETURN_IF_ERROR(objects_.Put(ConversationName(id), ValueOf(conversation)));
   return conversation;
 }
 
 Status ConversationStore::Delete(const std::string& id) {
   const std::lock_guard lock(writing_);
   QUARRY_RETURN_IF_ERROR(Get(id).status());
-  return objects_.Delete(NameOf(id));
+  return objects_.Delete(ConversationName(id));
 }
 
 Status ConversationStore::CheckRoom(const std::string& id) const {
@@ -135,8 +139,8 @@ Status ConversationStore::Append(const std::string& id, std::string turn) {
   conversation.bytes += turn.size();
   conversation.updated_micros = clock_.NowMicros();
   index::ObjectBatch batch;
-  batch.Put(NameOf(id), ValueOf(conversation));
-  batch.PutPart(NameOf(id), conversation.turns, std::move(turn));
+  batch.Put(ConversationName(id), ValueOf(conversation));
+  batch.PutPart(ConversationName(id), conversation.turns, std::move(turn));
   return objects_.Write(batch);
 }
 
@@ -145,7 +149,7 @@ Status ConversationStore::ForEachTurn(
     const std::function<Status(uint32_t number, std::string_view turn)>& visit) const {
   Status status;
   QUARRY_RETURN_IF_ERROR(
-      objects_.ForEachPart(NameOf(id), from, [&](uint32_t number, std::string_view turn) {
+      objects_.ForEachPart(ConversationName(id), from, [&](uint32_t number, std::string_view turn) {
         status = visit(number, turn);
         return status.ok();
       }));

@@ -9,7 +9,7 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kFeedbackVersion = 1;
 
 void AddFields(const FeedbackRecord& record, JsonWriter& json) {
   json.Key("collection").String(record.collection).Key("question").String(record.question);
@@ -66,8 +66,8 @@ Status ReadValue(std::string_view value, FeedbackRecord& record) {
     reader.Required("comment").String(record.comment);
   }
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  if (version != kVersion) {
-    return InvalidArgumentError("version: expected " + std::to_string(kVersion) + ", not " +
+  if (version != kFeedbackVersion) {
+    return InvalidArgumentError("version: expected " + std::to_string(kFeedbackVersion) + ", not " +
                                 std::to_string(version));
   }
   record.time_micros = static_cast<int64_t>(time_micros);
@@ -92,7 +92,7 @@ void WriteSide(const ComparedSide& side, JsonWriter& json) {
 
 std::string FeedbackValue(const FeedbackRecord& record) {
   JsonWriter json;
-  json.BeginObject().Key("version").Uint(kVersion).Key("time_us").Int(record.time_micros);
+  json.BeginObject().Key("version").Uint(kFeedbackVersion).Key("time_us").Int(record.time_micros);
   AddFields(record, json);
   return json.EndObject().Take();
 }

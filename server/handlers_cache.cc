@@ -9,8 +9,8 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint32_t kDefaultLimit = 100;
-constexpr uint32_t kMaxLimit = 1000;
+constexpr uint32_t kDefaultEntries = 100;
+constexpr uint32_t kMaxEntries = 1000;
 
 Result<retrieval::AnswerCache*> CacheOf(const Services& services) {
   if (services.answerer.cache() != nullptr) return services.answerer.cache();
@@ -53,11 +53,11 @@ void WriteEntry(const index::StoredCacheEntry& entry, JsonWriter& json) {
 Result<Response> GetCache(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
   std::string collection = environment.options.default_collection;
-  uint32_t limit = kDefaultLimit;
+  uint32_t limit = kDefaultEntries;
   uint32_t offset = 0;
   QueryParameters parameters(call.request.query);
   parameters.String("collection", collection);
-  parameters.Uint("limit", limit, 1, kMaxLimit);
+  parameters.Uint("limit", limit, 1, kMaxEntries);
   parameters.Uint("offset", offset, 0, UINT32_MAX);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(services));

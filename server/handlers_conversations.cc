@@ -11,8 +11,8 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint32_t kDefaultLimit = 20;
-constexpr uint32_t kMaxLimit = 100;
+constexpr uint32_t kDefaultConversations = 20;
+constexpr uint32_t kMaxConversations = 100;
 
 // Its fields, into an object that is open.
 void AddConversation(const Conversation& conversation, JsonWriter& json) {
@@ -84,9 +84,9 @@ Result<Response> PostConversations(const HandlerEnvironment& environment, const 
 }
 
 Result<Response> GetConversations(const HandlerEnvironment& environment, const Call& call) {
-  index::ObjectListing listing{.limit = kDefaultLimit, .newest_first = true};
+  index::ObjectListing listing{.limit = kDefaultConversations, .newest_first = true};
   QueryParameters parameters(call.request.query);
-  parameters.Uint("limit", listing.limit, 1, kMaxLimit);
+  parameters.Uint("limit", listing.limit, 1, kMaxConversations);
   parameters.String("after", listing.after);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(const ConversationPage page, environment.conversations->List(listing));

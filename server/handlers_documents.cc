@@ -20,8 +20,8 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint32_t kDefaultLimit = 100;
-constexpr uint32_t kMaxLimit = 1000;
+constexpr uint32_t kDefaultDocuments = 100;
+constexpr uint32_t kMaxDocuments = 1000;
 
 Result<index::IndexWriter> OpenWriter(const HandlerEnvironment& environment,
                                       const std::string& collection, const Call& call) {
@@ -40,7 +40,7 @@ Result<std::shared_ptr<const index::Snapshot>> OpenReader(const HandlerEnvironme
 }
 
 // What a PUT writes.
-struct Upload {
+struct DocumentUpload {
   std::string collection;
   std::vector<Document> documents;
   std::vector<ingest::SourceError> errors;  // parts of a file that could not be used
@@ -48,7 +48,7 @@ struct Upload {
 };
 
 // Removes what `upload.file` held before and does not any more.
-Status RemoveStaleRecords(const Upload& upload, const std::set<DocumentId>& current,
+Status RemoveStaleRecords(const DocumentUpload& upload, const std::set<DocumentId>& current,
                           index::IndexWriter& writer, ingest::IngestReport& report) {
   QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> stale, writer.snapshot()->RecordsOf(upload.file));
   stale.push_back(upload.file);  // when it was one document
@@ -78,7 +78,7 @@ void AddStatuses(const std::set<DocumentId>& ids, const index::Snapshot& before,
   json.EndArray();
 }
 
-std::string UploadJson(const Upload& upload, const std::set<DocumentId>& ids,
+std::string UploadJson(const DocumentUpload& upload, const std::set<DocumentId>& ids,
                        const ingest::IngestReport& report, const index::Snapshot& before,
                        const index::Snapshot& snapshot) {
   JsonWriter json;
@@ -133,7 +133,8 @@ uint64_t EmbedNow(const HandlerEnvironment& environment, const Call& call,
 }
 
 // 201 where a document is new, else 200.
-Result<Response> Write(const HandlerEnvironment& environment, const Call& call, Upload upload) {
+Result<Response> Write(const HandlerEnvironment& environment, const Call& call,
+                       DocumentUpload upload) {
   const Services& services = environment.services;
   std::set<DocumentId> ids;
   for (const Document& document : upload.documents) ids.insert(document.id);
@@ -158,11 +159,11 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call, 
 
 Result<Response> GetDocuments(const HandlerEnvironment& environment, const Call& call) {
   std::string collection = environment.options.default_collection;
-  uint32_t limit = kDefaultLimit;
+  uint32_t limit = kDefaultDocuments;
   uint32_t offset = 0;
   QueryParameters parameters(call.request.query);
   parameters.String("collection", collection);
-  parameters.Uint("limit", limit, 1, kMaxLimit);
+  parameters.Uint("limit", limit, 1, kMaxDocuments);
   parameters.Uint("offset", offset, 0, UINT32_MAX);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
@@ -194,7 +195,7 @@ Result<Response> GetDocuments(const HandlerEnvironment& environment, const Call&
 }
 
 Result<Response> PutDocuments(const HandlerEnvironment& environment, const Call& call) {
-  Upload upload{.collection = environment.options.default_collection};
+  DocumentUpload upload{.collection = environment.options.default_collection};
   QueryParameters parameters(call.request.query);
   parameters.String("collection", upload.collection);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
@@ -245,7 +246,7 @@ Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& 
   const Request& request = call.request;
   const std::string& id = request.params.at("id");
   const std::string media_type = MediaTypeOf(request.headers);
-  Upload upload{.collection = environment.options.default_collection};
+  DocumentUpload upload{.collection = environment.options.default_collection};
   ingest::SourceInfo source{.id = id, .path = id, .uri = ""};
   std::string title;
   bool raw = media_type != "application/json";

@@ -25,29 +25,25 @@ struct EmbeddingsRequest {
   model::EmbeddingRole role = model::EmbeddingRole::kQuery;
 };
 
-Status Wrong(const std::string& place, const std::string& problem) {
-  return InvalidArgumentError(place + ": " + problem);
-}
-
 Status ReadInput(const JsonValue& value, const std::string& place,
                  std::vector<std::string>& input) {
   const auto add = [&](const JsonValue& one, const std::string& at) -> Status {
     double token = 0;
     if (one.AsArray() != nullptr || one.AsDouble(token)) {
-      return Wrong(at, "tokens are of another model's vocabulary; expected text");
+      return WrongValue(at, "tokens are of another model's vocabulary; expected text");
     }
     if (one.AsString() == nullptr) {
-      return Wrong(at, std::string("expected a string, not ") + one.TypeName());
+      return WrongValue(at, std::string("expected a string, not ") + one.TypeName());
     }
-    if (Trim(*one.AsString()).empty()) return Wrong(at, "expected text that is not empty");
+    if (Trim(*one.AsString()).empty()) return WrongValue(at, "expected text that is not empty");
     input.push_back(*one.AsString());
     return OkStatus();
   };
   const JsonValue::Array* list = value.AsArray();
   if (list == nullptr) return add(value, place);
   if (list->empty() || list->size() > kMaxInputs) {
-    return Wrong(place, "expected 1 to " + std::to_string(kMaxInputs) + " texts, not " +
-                            std::to_string(list->size()));
+    return WrongValue(place, "expected 1 to " + std::to_string(kMaxInputs) + " texts, not " +
+                                 std::to_string(list->size()));
   }
   for (size_t i = 0; i < list->size(); ++i) {
     QUARRY_RETURN_IF_ERROR(add((*list)[i], place + '[' + std::to_string(i) + ']'));
@@ -60,13 +56,13 @@ Status ReadChoice(const JsonValue& value, const std::string& place, const char* 
                   bool& out) {
   const std::string* name = value.AsString();
   if (name == nullptr || (*name != no && *name != yes)) {
-    return Wrong(place, std::string("expected \"") + no + "\" or \"" + yes + "\"");
+    return WrongValue(place, std::string("expected \"") + no + "\" or \"" + yes + "\"");
   }
   out = *name == yes;
   return OkStatus();
 }
 
-Result<EmbeddingsRequest> ParseRequest(const std::string& body, const ServerOptions& options) {
+Result<EmbeddingsRequest> ParseEmbeddings(const std::string& body, const ServerOptions& options) {
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
   EmbeddingsRequest request{.collection = options.default_collection};
   ObjectReader reader(json, "");
@@ -130,7 +126,7 @@ void WriteEmbedding(size_t index, std::span<const float> vector, bool base64, Js
 
 Result<Response> PostEmbeddings(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_ASSIGN_OR_RETURN(const EmbeddingsRequest request,
-                          ParseRequest(call.request.body, environment.options));
+                          ParseEmbeddings(call.request.body, environment.options));
   if (auto refusal = RefuseModel(request.model)) return *std::move(refusal);
   QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(request.collection));
   const Services& services = environment.services;
@@ -146,8 +142,9 @@ Result<Response> PostEmbeddings(const HandlerEnvironment& environment, const Cal
   }
   const uint32_t dimension = embedder->space().dimension;
   if (request.dimensions != 0 && request.dimensions != dimension) {
-    return Wrong("dimensions", "this model has " + std::to_string(dimension) +
-                                   " and no others, not " + std::to_string(request.dimensions));
+    return WrongValue("dimensions", "this model has " + std::to_string(dimension) +
+                                        " and no others, not " +
+                                        std::to_string(request.dimensions));
   }
   QUARRY_ASSIGN_OR_RETURN(const EmbeddingMatrix vectors,
                           embedder->Embed(request.input, request.role, call.context));

@@ -13,8 +13,8 @@ namespace {
 
 using index::ObjectKind;
 
-constexpr uint32_t kDefaultLimit = 20;
-constexpr uint32_t kMaxLimit = 1000;
+constexpr uint32_t kDefaultVerdicts = 20;
+constexpr uint32_t kMaxVerdicts = 1000;
 constexpr size_t kMaxCommentBytes = 4096;
 constexpr size_t kMaxTextBytes = 64 * 1024;
 
@@ -118,9 +118,9 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
 }
 
 Result<Response> GetFeedback(const HandlerEnvironment& environment, const Call& call) {
-  index::ObjectListing listing{.limit = kDefaultLimit, .newest_first = true};
+  index::ObjectListing listing{.limit = kDefaultVerdicts, .newest_first = true};
   QueryParameters parameters(call.request.query);
-  parameters.Uint("limit", listing.limit, 1, kMaxLimit);
+  parameters.Uint("limit", listing.limit, 1, kMaxVerdicts);
   parameters.String("after", listing.after);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page, environment.services.index.objects().List(

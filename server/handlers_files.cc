@@ -25,17 +25,17 @@ void WriteFile(const std::string& id, const UploadedFile& file, JsonWriter& json
   json.Key("status").String("processed").EndObject();
 }
 
-struct Upload {
+struct FileUpload {
   std::string filename;
   std::string purpose;
   std::string_view bytes;
 };
 
-Result<Upload> ReadUpload(const Request& request) {
+Result<FileUpload> ReadUpload(const Request& request) {
   const std::string* type = FindHeader(request.headers, "Content-Type");
   QUARRY_ASSIGN_OR_RETURN(const std::vector<FormPart> parts,
                           ParseMultipart(type == nullptr ? "" : *type, request.body));
-  Upload upload;
+  FileUpload upload;
   bool has_file = false;
   for (const FormPart& part : parts) {
     if (part.name == "file") {
@@ -76,7 +76,7 @@ Result<Upload> ReadUpload(const Request& request) {
 }  // namespace
 
 Result<Response> PostFiles(const HandlerEnvironment& environment, const Call& call) {
-  QUARRY_ASSIGN_OR_RETURN(const Upload upload, ReadUpload(call.request));
+  QUARRY_ASSIGN_OR_RETURN(const FileUpload upload, ReadUpload(call.request));
   const UploadedFile file{.filename = upload.filename,
                           .purpose = upload.purpose,
                           .bytes = upload.bytes.size(),

@@ -29,10 +29,6 @@ struct RerankRequest {
   std::string collection;
 };
 
-Status Wrong(const std::string& place, const std::string& problem) {
-  return InvalidArgumentError(place + ": " + problem);
-}
-
 // A string, or the fields of an object that are to be ranked by, a line each.
 Status ReadText(const JsonValue& document, const std::string& place,
                 const std::vector<std::string>& fields, std::string& text) {
@@ -41,31 +37,33 @@ Status ReadText(const JsonValue& document, const std::string& place,
     return OkStatus();
   }
   if (document.AsObject() == nullptr) {
-    return Wrong(place, std::string("expected a string or an object, not ") + document.TypeName());
+    return WrongValue(place,
+                      std::string("expected a string or an object, not ") + document.TypeName());
   }
   bool found = false;
   for (const std::string& name : fields) {
     const JsonValue* field = document.Find(name);
     if (field == nullptr) continue;
     if (field->AsString() == nullptr) {
-      return Wrong(place + '.' + name, std::string("expected a string, not ") + field->TypeName());
+      return WrongValue(place + '.' + name,
+                        std::string("expected a string, not ") + field->TypeName());
     }
     if (found) text += '\n';
     text += *field->AsString();
     found = true;
   }
-  return found ? OkStatus() : Wrong(place, "has none of the fields that are ranked by");
+  return found ? OkStatus() : WrongValue(place, "has none of the fields that are ranked by");
 }
 
 Status ReadTexts(RerankRequest& request) {
   const JsonValue::Array* list = request.documents.AsArray();
   if (list == nullptr) {
-    return Wrong("documents",
-                 std::string("expected a list of documents, not ") + request.documents.TypeName());
+    return WrongValue("documents", std::string("expected a list of documents, not ") +
+                                       request.documents.TypeName());
   }
   if (list->empty() || list->size() > kMaxDocuments) {
-    return Wrong("documents", "expected 1 to " + std::to_string(kMaxDocuments) + ", not " +
-                                  std::to_string(list->size()));
+    return WrongValue("documents", "expected 1 to " + std::to_string(kMaxDocuments) + ", not " +
+                                       std::to_string(list->size()));
   }
   for (size_t i = 0; i < list->size(); ++i) {
     std::string text;
@@ -76,7 +74,7 @@ Status ReadTexts(RerankRequest& request) {
   return OkStatus();
 }
 
-Result<RerankRequest> ParseRequest(const std::string& body, const ServerOptions& options) {
+Result<RerankRequest> ParseRerank(const std::string& body, const ServerOptions& options) {
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
   RerankRequest request{.collection = options.default_collection};
   ObjectReader reader(json, "");
@@ -99,7 +97,7 @@ Result<RerankRequest> ParseRequest(const std::string& body, const ServerOptions&
     return extension.Finish();
   });
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  if (Trim(request.query).empty()) return Wrong("query", "expected text that is not empty");
+  if (Trim(request.query).empty()) return WrongValue("query", "expected text that is not empty");
   QUARRY_RETURN_IF_ERROR(ReadTexts(request));
   return request;
 }
@@ -143,7 +141,7 @@ void WriteDocument(const JsonValue& document, JsonWriter& json) {
 Result<Response> Rerank(const HandlerEnvironment& environment, const Call& call,
                         const char* version) {
   QUARRY_ASSIGN_OR_RETURN(const RerankRequest request,
-                          ParseRequest(call.request.body, environment.options));
+                          ParseRerank(call.request.body, environment.options));
   if (auto refusal = RefuseModel(request.model)) return *std::move(refusal);
   QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(request.collection));
   QUARRY_ASSIGN_OR_RETURN(const Scored scored, Score(environment.services, request, call.context));

@@ -13,8 +13,8 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint32_t kDefaultLimit = 20;
-constexpr uint32_t kMaxLimit = 1000;
+constexpr uint32_t kDefaultRuns = 20;
+constexpr uint32_t kMaxRuns = 1000;
 constexpr uint32_t kMaxRepeats = 20;
 
 Result<eval::Run> ReadRun(eval::RunStore& store, const std::string& name) {
@@ -25,14 +25,14 @@ Result<eval::Run> ReadRun(eval::RunStore& store, const std::string& name) {
 }  // namespace
 
 Result<Response> GetRuns(const HandlerEnvironment& environment, const Call& call) {
-  uint32_t limit = kDefaultLimit;
+  uint32_t limit = kDefaultRuns;
   std::string suite;
   QueryParameters parameters(call.request.query);
-  parameters.Uint("limit", limit, 1, kMaxLimit);
+  parameters.Uint("limit", limit, 1, kMaxRuns);
   parameters.String("suite", suite);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   const eval::RunStore& store = environment.runs.store();
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests, store.List(kMaxLimit));
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests, store.List(kMaxRuns));
   const std::string running = environment.runs.running();
   JsonWriter json;
   json.BeginObject().Key("runs").BeginArray();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
@@ -37,12 +39,6 @@ std::string Quoted(std::string_view text) {
     }
   }
   return quoted + (text.size() > kShown ? "...\"" : "\"");
-}
-
-std::string_view TrimBlanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 // Takes the line at the start of `block`, which holds CRLF line ends only.

@@ -75,10 +75,10 @@ std::variant<Message, RpcError> ReadMessage(const JsonValue& json) {
   return message;
 }
 
-class Conversation {
+class McpExchange {
  public:
-  Conversation(const HandlerEnvironment& environment, McpSession& session, const Caller& caller,
-               const CallContext& context)
+  McpExchange(const HandlerEnvironment& environment, McpSession& session, const Caller& caller,
+              const CallContext& context)
       : environment_(environment), session_(session), caller_(caller), context_(context) {}
 
   // "" where no reply is due.
@@ -126,7 +126,7 @@ std::string IdOf(const JsonValue& json) {
   return is_id ? ToJson(*id) : "null";
 }
 
-std::string Conversation::Answer(const JsonValue& json, bool in_batch) {
+std::string McpExchange::Answer(const JsonValue& json, bool in_batch) {
   auto read = ReadMessage(json);
   if (const auto* error = std::get_if<RpcError>(&read)) {
     return McpErrorJson(IdOf(json), error->code, error->message);
@@ -151,7 +151,7 @@ std::string Conversation::Answer(const JsonValue& json, bool in_batch) {
   return Reply(message.id, outcome);
 }
 
-Outcome Conversation::Run(const Message& message, bool in_batch) {
+Outcome McpExchange::Run(const Message& message, bool in_batch) {
   if (message.method == "ping") return "{}";
   if (message.method == "initialize") {
     if (in_batch) return RpcError{kMcpInvalidRequest, "initialize: not in a batch"};
@@ -180,7 +180,7 @@ Outcome Conversation::Run(const Message& message, bool in_batch) {
   return RpcError{kMcpMethodNotFound, "there is no method \"" + message.method + "\""};
 }
 
-Outcome Conversation::Initialize(const Message& message) {
+Outcome McpExchange::Initialize(const Message& message) {
   std::string asked;
   ObjectReader reader(ParamsOf(message), "params");
   reader.Required("protocolVersion").String(asked);
@@ -197,7 +197,7 @@ Outcome Conversation::Initialize(const Message& message) {
   return json.EndObject().Take();
 }
 
-Outcome Conversation::CallTool(const Message& message) {
+Outcome McpExchange::CallTool(const Message& message) {
   std::string name;
   static const JsonValue none{JsonValue::Object()};
   const JsonValue* arguments = &none;
@@ -224,7 +224,7 @@ Outcome Conversation::CallTool(const Message& message) {
   return json.EndObject().Take();
 }
 
-Outcome Conversation::ListResources(const Message& message) {
+Outcome McpExchange::ListResources(const Message& message) {
   std::string cursor;
   ObjectReader reader(ParamsOf(message), "params");
   reader.Optional("cursor").String(cursor);
@@ -236,7 +236,7 @@ Outcome Conversation::ListResources(const Message& message) {
   return json.EndObject().Take();
 }
 
-Outcome Conversation::ReadResource(const Message& message) {
+Outcome McpExchange::ReadResource(const Message& message) {
   std::string uri;
   ObjectReader reader(ParamsOf(message), "params");
   reader.Required("uri").String(uri);
@@ -328,7 +328,7 @@ std::string AnswerMcp(const HandlerEnvironment& environment, std::string_view me
                       McpSession& session, const Caller& caller, const CallContext& context) {
   const Result<JsonValue> json = ParseJson(message);
   if (!json.ok()) return McpErrorJson("null", kMcpParseError, json.status().message());
-  Conversation conversation(environment, session, caller, context);
+  McpExchange conversation(environment, session, caller, context);
   const JsonValue::Array* batch = json->AsArray();
   if (batch == nullptr) return conversation.Answer(*json, /*in_batch=*/false);
   if (session.revision() == kMcpRevision) {

@@ -14,12 +14,6 @@ constexpr size_t kMaxParts = 64;
 constexpr size_t kMaxHeaderBytes = 4096;
 constexpr size_t kMaxBoundary = 70;  // RFC 2046, section 5.1.1
 
-std::string_view TrimBlanks(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // Takes the next `; name=value` off the front, where value is a token or in quotes. Within quotes a
 // backslash stands before a quote or itself; browsers write %22 for a quote. nullopt at the end.
 Result<std::optional<std::pair<std::string, std::string>>> TakeParameter(std::string_view& rest) {

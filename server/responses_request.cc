@@ -12,11 +12,7 @@
 namespace quarry::server {
 namespace {
 
-Status Wrong(const std::string& place, const std::string& problem) {
-  return InvalidArgumentError(place + ": " + problem);
-}
-
-constexpr std::string_view kTextParts[] = {"input_text", "output_text"};
+constexpr std::string_view kResponseTextParts[] = {"input_text", "output_text"};
 
 void WriteMessage(const std::string& role, const std::string& text, JsonWriter& json) {
   json.BeginObject().Key("id").String(index::NewObjectId("msg_")).Key("type").String("message");
@@ -41,17 +37,18 @@ Status ReadItem(const JsonValue& item, const std::string& place,
   reader.Optional("type").String(type);
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
   if (type != "message") {
-    return Wrong(place + ".type", JsonString(type) + " is not supported; expected \"message\"");
+    return WrongValue(place + ".type",
+                      JsonString(type) + " is not supported; expected \"message\"");
   }
   reader.Required("role").String(role);
   reader.Required("content").Value([&](const JsonValue& content, const std::string& at) {
-    return ReadContent(content, at, kTextParts, text);
+    return ReadContent(content, at, kResponseTextParts, text);
   });
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
   if (std::ranges::find(kRoles, role) == kRoles.end()) {
-    return Wrong(place + ".role", JsonString(role) +
-                                      " is no role; expected one of user, assistant, system, "
-                                      "developer");
+    return WrongValue(place + ".role", JsonString(role) +
+                                           " is no role; expected one of user, assistant, system, "
+                                           "developer");
   }
   if (role == "user" || role == "assistant") {
     turns.push_back({.by_user = role == "user", .text = text});
@@ -69,7 +66,7 @@ Status ReadInput(const JsonValue& input, const std::string& place, ResponsesRequ
     WriteMessage("user", question.query.text, items);
   } else if (input.AsArray() != nullptr) {
     if (input.AsArray()->size() > kMaxTurns) {
-      return Wrong(place, "expected at most " + std::to_string(kMaxTurns) + " items");
+      return WrongValue(place, "expected at most " + std::to_string(kMaxTurns) + " items");
     }
     for (size_t i = 0; i < input.AsArray()->size(); ++i) {
       QUARRY_RETURN_IF_ERROR(ReadItem((*input.AsArray())[i], place + '[' + std::to_string(i) + ']',
@@ -81,12 +78,12 @@ Status ReadInput(const JsonValue& input, const std::string& place, ResponsesRequ
       question.turns.pop_back();
     }
   } else {
-    return Wrong(place,
-                 std::string("expected a string or a list of items, not ") + input.TypeName());
+    return WrongValue(place,
+                      std::string("expected a string or a list of items, not ") + input.TypeName());
   }
   request.items = items.EndArray().Take();
   if (Trim(question.query.text).empty()) {
-    return Wrong(place, "expected a message of role \"user\" with text that is not empty");
+    return WrongValue(place, "expected a message of role \"user\" with text that is not empty");
   }
   return OkStatus();
 }
@@ -100,18 +97,19 @@ Status ReadFileSearch(const JsonValue& tool, const std::string& place, const Ser
   reader.Required("type").String(type);
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
   if (type != "file_search") {
-    return Wrong(place + ".type", JsonString(type) + " is not supported; expected \"file_search\"");
+    return WrongValue(place + ".type",
+                      JsonString(type) + " is not supported; expected \"file_search\"");
   }
   reader.Required("vector_store_ids").Strings(stores);
   ReadStoreQuery(reader, options, query);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   if (stores.size() != 1) {
-    return Wrong(place + ".vector_store_ids",
-                 "expected one vector store, not " + std::to_string(stores.size()));
+    return WrongValue(place + ".vector_store_ids",
+                      "expected one vector store, not " + std::to_string(stores.size()));
   }
   if (query.score_threshold != 0) {
-    return Wrong(place + ".ranking_options.score_threshold",
-                 "an answer is made from the best passages, whatever their score; expected 0");
+    return WrongValue(place + ".ranking_options.score_threshold",
+                      "an answer is made from the best passages, whatever their score; expected 0");
   }
   request.file_search = true;
   request.question.collection = stores[0];
@@ -123,9 +121,9 @@ Status ReadFileSearch(const JsonValue& tool, const std::string& place, const Ser
 Status ReadTools(const JsonValue& tools, const std::string& place, const ServerOptions& options,
                  ResponsesRequest& request) {
   if (tools.AsArray() == nullptr) {
-    return Wrong(place, std::string("expected a list of tools, not ") + tools.TypeName());
+    return WrongValue(place, std::string("expected a list of tools, not ") + tools.TypeName());
   }
-  if (tools.AsArray()->size() > 1) return Wrong(place, "expected at most one tool");
+  if (tools.AsArray()->size() > 1) return WrongValue(place, "expected at most one tool");
   request.tools = ToJson(tools);
   for (const JsonValue& tool : *tools.AsArray()) {
     QUARRY_RETURN_IF_ERROR(ReadFileSearch(tool, place + "[0]", options, request));
@@ -141,10 +139,10 @@ Status ReadToolChoice(const JsonValue& value, const std::string& place, Response
                                           : *name == "auto" || *name == "required" ||
                                                 (*name == "none" && !request.file_search));
   if (!known) {
-    return Wrong(place, "expected \"auto\", \"required\" or {\"type\": \"file_search\"}");
+    return WrongValue(place, "expected \"auto\", \"required\" or {\"type\": \"file_search\"}");
   }
   if (type != nullptr || *name == "required") {
-    if (!request.file_search) return Wrong(place, "there is no tool file_search to choose");
+    if (!request.file_search) return WrongValue(place, "there is no tool file_search to choose");
   }
   request.tool_choice = ToJson(value);
   return OkStatus();
@@ -152,11 +150,12 @@ Status ReadToolChoice(const JsonValue& value, const std::string& place, Response
 
 Status ReadInclude(const JsonValue& value, const std::string& place, bool& include_results) {
   if (value.AsArray() == nullptr) {
-    return Wrong(place, std::string("expected a list of strings, not ") + value.TypeName());
+    return WrongValue(place, std::string("expected a list of strings, not ") + value.TypeName());
   }
   for (const JsonValue& one : *value.AsArray()) {
     if (one.AsString() == nullptr || *one.AsString() != "file_search_call.results") {
-      return Wrong(place, ToJson(one) + " is not there; expected \"file_search_call.results\"");
+      return WrongValue(place,
+                        ToJson(one) + " is not there; expected \"file_search_call.results\"");
     }
     include_results = true;
   }
@@ -167,7 +166,7 @@ Status ReadInclude(const JsonValue& value, const std::string& place, bool& inclu
 void Refuse(ObjectReader& reader, const char* field, const char* problem) {
   reader.Optional(field).Value([&](const JsonValue& value, const std::string& place) -> Status {
     if (value.AsBool() != nullptr && !*value.AsBool()) return OkStatus();
-    return Wrong(place, problem);
+    return WrongValue(place, problem);
   });
 }
 
@@ -201,7 +200,7 @@ Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
   reader.Optional("instructions")
       .Value([&](const JsonValue& value, const std::string& place) -> Status {
         if (value.AsString() == nullptr) {
-          return Wrong(place, std::string("expected a string, not ") + value.TypeName());
+          return WrongValue(place, std::string("expected a string, not ") + value.TypeName());
         }
         request.instructions = ToJson(value);
         return OkStatus();
@@ -212,8 +211,8 @@ Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
     if (type == nullptr || (type->AsString() != nullptr && *type->AsString() == "text")) {
       return OkStatus();
     }
-    return Wrong(place + ".format",
-                 "this model answers in sentences; expected {\"type\": \"text\"}");
+    return WrongValue(place + ".format",
+                      "this model answers in sentences; expected {\"type\": \"text\"}");
   });
   reader.Optional("metadata").Value([&](const JsonValue& value, const std::string& place) {
     return ReadStringMap(value, place, request.metadata);
@@ -221,7 +220,7 @@ Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
   reader.Optional("max_output_tokens")
       .Value([&](const JsonValue& value, const std::string& place) -> Status {
         uint64_t tokens = 0;
-        if (!value.AsUint(tokens)) return Wrong(place, "expected an integer");
+        if (!value.AsUint(tokens)) return WrongValue(place, "expected an integer");
         request.max_output_tokens = ToJson(value);
         return OkStatus();
       });
@@ -236,10 +235,10 @@ Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
   Refuse(reader, "prompt", "there are no stored prompts here; give the question as input");
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());
   if (request.temperature < 0 || request.temperature > 2) {
-    return Wrong("temperature", "expected a number from 0 to 2");
+    return WrongValue("temperature", "expected a number from 0 to 2");
   }
   if (request.top_p < 0 || request.top_p > 1)
-    return Wrong("top_p", "expected a number from 0 to 1");
+    return WrongValue("top_p", "expected a number from 0 to 1");
   return request;
 }
 

@@ -5,14 +5,14 @@
 namespace quarry::server {
 namespace {
 
-constexpr int64_t kDay = 24 * 3600;
+constexpr int64_t kDaySeconds = 24 * 3600;
 constexpr int64_t kHour = 3600;  // how exactly it is kept when a store was last used
 
 int64_t Now(const Services& services) { return services.clock.NowMicros() / 1'000'000; }
 
 // When it expires; 0 = never.
 int64_t ExpiryOf(const StoreProfile& profile) {
-  return profile.expires_days == 0 ? 0 : profile.last_active + profile.expires_days * kDay;
+  return profile.expires_days == 0 ? 0 : profile.last_active + profile.expires_days * kDaySeconds;
 }
 
 bool HasExpired(const Services& services, const StoreProfile& profile) {

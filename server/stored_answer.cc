@@ -10,7 +10,7 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kStoredAnswerVersion = 1;
 // Of a request that is kept; longer ones hold what is no question.
 constexpr size_t kMaxRequestBytes = 64 * 1024;
 
@@ -70,9 +70,9 @@ Status ReadStored(std::string_view value, StoredAnswer& answer) {
     return ReadAnswer(field, place, answer);
   });
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  if (version != kVersion) {
-    return InvalidArgumentError("version: expected " + std::to_string(kVersion) + ", not " +
-                                std::to_string(version));
+  if (version != kStoredAnswerVersion) {
+    return InvalidArgumentError("version: expected " + std::to_string(kStoredAnswerVersion) +
+                                ", not " + std::to_string(version));
   }
   answer.time_micros = static_cast<int64_t>(time_micros);
   answer.collection_id = CollectionId(static_cast<uint32_t>(collection));
@@ -83,7 +83,11 @@ Status ReadStored(std::string_view value, StoredAnswer& answer) {
 
 std::string StoredAnswerJson(const Answer& answer, const AnswerOrigin& origin) {
   JsonWriter json;
-  json.BeginObject().Key("version").Uint(kVersion).Key("time_us").Int(origin.time_micros);
+  json.BeginObject()
+      .Key("version")
+      .Uint(kStoredAnswerVersion)
+      .Key("time_us")
+      .Int(origin.time_micros);
   json.Key("collection").Uint(origin.collection_id.value).Key("request");
   const bool is_known = !origin.request.empty() && origin.request.size() <= kMaxRequestBytes;
   is_known ? json.Raw(origin.request) : json.Null();

@@ -62,6 +62,11 @@ struct JsonField {
 // in one object, numbers beyond a double. Messages: "body: not JSON: line 1, column 8: ...".
 Result<JsonValue> ParseJson(std::string_view text);
 
+// kInvalidArgument "messages[0].content: expected ...": of a value of a request.
+inline Status WrongValue(const std::string& place, const std::string& problem) {
+  return InvalidArgumentError(place + ": " + problem);
+}
+
 // The same value as JSON text.
 std::string ToJson(const JsonValue& value);
 

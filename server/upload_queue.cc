@@ -12,15 +12,17 @@ namespace {
 
 using index::ObjectKind;
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kUploadVersion = 1;
 constexpr std::string_view kPrefix = "up_";  // tells uploads from other tasks
 constexpr int64_t kKeptMicros = int64_t{24} * 3600 * 1'000'000;
 
-index::ObjectName NameOf(const std::string& id) { return {.kind = ObjectKind::kTask, .id = id}; }
+index::ObjectName UploadName(const std::string& id) {
+  return {.kind = ObjectKind::kTask, .id = id};
+}
 
 std::string ValueOf(const UploadRecord& record) {
   JsonWriter json;
-  json.BeginObject().Key("version").Uint(kVersion).Key("time_us").Int(record.time_micros);
+  json.BeginObject().Key("version").Uint(kUploadVersion).Key("time_us").Int(record.time_micros);
   json.Key("document").String(record.target.document);
   json.Key("collection").String(record.target.collection);
   json.Key("media_type").String(record.target.media_type);
@@ -63,8 +65,8 @@ Status ReadValue(std::string_view value, UploadRecord& record) {
     return OkStatus();
   });
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  if (version != kVersion) {
-    return InvalidArgumentError("version: expected " + std::to_string(kVersion) + ", not " +
+  if (version != kUploadVersion) {
+    return InvalidArgumentError("version: expected " + std::to_string(kUploadVersion) + ", not " +
                                 std::to_string(version));
   }
   record.time_micros = static_cast<int64_t>(time_micros);
@@ -110,7 +112,7 @@ Status UploadQueue::Start() {
     if (record->state == "waiting") {
       waiting_.push_back(record->id);
     } else if (record->time_micros < oldest) {
-      gone.Delete(NameOf(record->id));
+      gone.Delete(UploadName(record->id));
     }
     return true;
   }));
@@ -126,14 +128,14 @@ Result<UploadRecord> UploadQueue::Create(UploadTarget target) {
                       .target = std::move(target),
                       .parts = {},
                       .state = "receiving"};
-  QUARRY_RETURN_IF_ERROR(objects_.Create(NameOf(record.id), ValueOf(record)));
+  QUARRY_RETURN_IF_ERROR(objects_.Create(UploadName(record.id), ValueOf(record)));
   return record;
 }
 
 Result<UploadRecord> UploadQueue::Get(const std::string& id) const {
   std::optional<index::Object> object;
   if (id.starts_with(kPrefix) && id.size() <= index::kMaxObjectIdBytes) {
-    QUARRY_ASSIGN_OR_RETURN(object, objects_.Get(NameOf(id)));
+    QUARRY_ASSIGN_OR_RETURN(object, objects_.Get(UploadName(id)));
   }
   if (!object) return NotFoundError("there is no upload " + id);
   return RecordOf(*object);
@@ -161,8 +163,8 @@ Result<UploadRecord> UploadQueue::PutPart(const std::string& id, uint32_t number
   const auto place = std::ranges::lower_bound(record.parts, number);
   if (place == record.parts.end() || *place != number) record.parts.insert(place, number);
   index::ObjectBatch batch;
-  batch.Put(NameOf(id), ValueOf(record));
-  batch.PutPart(NameOf(id), number, std::move(bytes));
+  batch.Put(UploadName(id), ValueOf(record));
+  batch.PutPart(UploadName(id), number, std::move(bytes));
   QUARRY_RETURN_IF_ERROR(objects_.Write(batch));
   return record;
 }
@@ -177,7 +179,7 @@ Result<UploadRecord> UploadQueue::Complete(const std::string& id) {
                                    " is missing");
   }
   record.state = "waiting";
-  QUARRY_RETURN_IF_ERROR(objects_.Put(NameOf(id), ValueOf(record)));
+  QUARRY_RETURN_IF_ERROR(objects_.Put(UploadName(id), ValueOf(record)));
   {
     const std::lock_guard queue(mutex_);
     waiting_.push_back(id);
@@ -189,7 +191,7 @@ Result<UploadRecord> UploadQueue::Complete(const std::string& id) {
 Status UploadQueue::Delete(const std::string& id) {
   const std::lock_guard lock(writing_);
   QUARRY_RETURN_IF_ERROR(Get(id).status());
-  return objects_.Delete(NameOf(id));
+  return objects_.Delete(UploadName(id));
 }
 
 void UploadQueue::Run() {
@@ -213,7 +215,7 @@ Result<std::string> UploadQueue::Assemble(const UploadRecord& record) const {
   std::string bytes;
   bytes.reserve(record.target.bytes);
   QUARRY_RETURN_IF_ERROR(
-      objects_.ForEachPart(NameOf(record.id), 1, [&](uint32_t, std::string_view part) {
+      objects_.ForEachPart(UploadName(record.id), 1, [&](uint32_t, std::string_view part) {
         bytes += part;
         return true;
       }));
@@ -238,8 +240,8 @@ Status UploadQueue::Process(const std::string& id) {
   const std::lock_guard lock(writing_);
   QUARRY_RETURN_IF_ERROR(Get(id).status());
   index::ObjectBatch batch;
-  batch.Delete(NameOf(id));
-  batch.Put(NameOf(id), ValueOf(record));
+  batch.Delete(UploadName(id));
+  batch.Put(UploadName(id), ValueOf(record));
   return objects_.Write(batch);
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using index::ObjectKind;
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVectorStoreVersion = 1;
 constexpr size_t kMaxPairs = 16;
 constexpr size_t kMaxNameCharacters = 64;
 constexpr size_t kMaxValueCharacters = 512;
@@ -19,7 +19,7 @@ constexpr size_t kMaxValueCharacters = 512;
 constexpr const char* kStatusNames[] = {"in_progress", "completed", "cancelled", "failed"};
 
 JsonWriter& BeginRecord(JsonWriter& json) {
-  return json.BeginObject().Key("version").Uint(kVersion);
+  return json.BeginObject().Key("version").Uint(kVectorStoreVersion);
 }
 
 void WriteStringMap(const std::map<std::string, std::string>& map, JsonWriter& json) {
@@ -40,7 +40,7 @@ Result<Record> Decode(const char* what, const index::Object& object,
   ObjectReader reader(*json, "");
   uint32_t version = 0;
   Record record;
-  reader.Required("version").Uint(version, kVersion, kVersion);
+  reader.Required("version").Uint(version, kVectorStoreVersion, kVectorStoreVersion);
   read(reader, record);
   if (const Status finished = reader.Finish(); !finished.ok()) return damage(finished);
   return record;

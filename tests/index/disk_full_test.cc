@@ -20,7 +20,7 @@ namespace quarry::index {
 namespace {
 
 namespace fs = std::filesystem;
-using Rows = std::map<std::string, std::string>;
+using DiskRows = std::map<std::string, std::string>;
 
 // Writes batches of two keys that must come and go together, and knows what was acknowledged: the
 // first so many, whose values follow from their numbers.
@@ -64,12 +64,12 @@ class Filler {
   }
 
   void ExpectExactlyWhatWasAcknowledged() {
-    Rows rows;
+    DiskRows rows;
     EXPECT_OK(store_->GetView()->Scan("", [&](auto key, auto value) {
       rows.emplace(key, value);
       return true;
     }));
-    Rows expected;
+    DiskRows expected;
     for (uint64_t i = 0; i < acknowledged_; ++i) {
       expected["a" + std::to_string(i)] = expected["b" + std::to_string(i)] = Value(i);
     }

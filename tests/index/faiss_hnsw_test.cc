@@ -21,10 +21,10 @@ namespace quarry::index {
 namespace {
 
 constexpr size_t kCount = 3000;
-constexpr uint32_t kDimension = 32;
+constexpr uint32_t kHnswDimension = 32;
 
 TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
-  const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kDimension, 30);
+  const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kHnswDimension, 30);
   const auto built = BuildOf({.kind = VectorIndexKind::kHnsw, .codes = VectorCodeKind::kFloat},
                              vectors, AllRows(kCount))
                          .value();
@@ -34,11 +34,11 @@ TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
   const std::string_view graph = file.view.substr(section.offset, section.size);
 
   // An index of FAISS with the same vectors and no links; its graph in the file is replaced by ours.
-  faiss::IndexHNSWFlat index(kDimension, 16, faiss::METRIC_INNER_PRODUCT);
+  faiss::IndexHNSWFlat index(kHnswDimension, 16, faiss::METRIC_INNER_PRODUCT);
   faiss::VectorIOWriter writer;
   faiss::write_index(&index, &writer);
   faiss::VectorIOWriter storage;
-  faiss::IndexFlatIP flat(kDimension);
+  faiss::IndexFlatIP flat(kHnswDimension);
   flat.add(kCount, vectors.values.data());
   faiss::write_index(&flat, &storage);
   // "IHNf", then of every index: dimension, count, two unused, trained, metric.
@@ -56,7 +56,7 @@ TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
   EXPECT_EQ(reader.rp, bytes.size());
   EXPECT_EQ(hnsw->ntotal, count);
 
-  const EmbeddingMatrix queries = ClusteredVectors(2, 50, kDimension, 30);
+  const EmbeddingMatrix queries = ClusteredVectors(2, 50, kHnswDimension, 30);
   const RowTable table = TableOf(kCount);
   hnsw->hnsw.efSearch = 64;
   hnsw->hnsw.search_bounded_queue = false;
@@ -75,7 +75,7 @@ TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
 }
 
 TEST(HnswFileFormTest, EveryVertexIsReachedFromTheEntryPoint) {
-  const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kDimension, 300);
+  const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kHnswDimension, 300);
   const auto built =
       BuildOf({.kind = VectorIndexKind::kHnsw, .hnsw_links = 8}, vectors, AllRows(kCount)).value();
   const SharedBytes file = built->File().value();

@@ -19,7 +19,7 @@
 namespace quarry::index {
 namespace {
 
-constexpr uint32_t kDimension = 8;
+constexpr uint32_t kModelDimension = 8;
 constexpr int kSteps = 150;
 
 const Analyzer& TestAnalyzer() {
@@ -31,7 +31,7 @@ const Analyzer& TestAnalyzer() {
 std::vector<float> VectorOf(const std::string& text) {
   Random random(Hash64(text));
   std::vector<float> vector;
-  for (uint32_t d = 0; d < kDimension; ++d) {
+  for (uint32_t d = 0; d < kModelDimension; ++d) {
     vector.push_back(static_cast<float>(random.Below(7)) - 3);
   }
   return vector;
@@ -282,7 +282,7 @@ class Model {
   void Embed(IndexWriter& writer, GenerationId generation) {
     const auto pending = writer.Pending(generation, ChunkId(), SIZE_MAX).value();
     EmbeddingMatrix vectors;
-    vectors.dimension = kDimension;
+    vectors.dimension = kModelDimension;
     std::vector<ChunkId> chunks;
     for (const PendingChunk& chunk : pending) {
       const std::vector<float> vector = VectorOf(chunk.text);
@@ -310,7 +310,7 @@ class Model {
   void NewGeneration() {
     if (documents_.empty()) return;
     IndexWriter writer = Writer();
-    const EmbeddingSpace space{"test:" + std::to_string(random_.Next()), kDimension,
+    const EmbeddingSpace space{"test:" + std::to_string(random_.Next()), kModelDimension,
                                Metric::kInnerProduct, false};
     const GenerationId generation = writer.BeginGeneration("test", space, "table", 1).value();
     if (random_.Below(4) == 0) return;
@@ -432,7 +432,7 @@ class Model {
         if (!document.chunks[i].vector || !wanted(id)) continue;
         const std::vector<float> vector = VectorOf(IndexedTextOf(document, document.chunks[i]));
         double score = 0;
-        for (uint32_t d = 0; d < kDimension; ++d) score += vector[d] * query[d];
+        for (uint32_t d = 0; d < kModelDimension; ++d) score += vector[d] * query[d];
         expected.push_back({id, i, score});
         scores[{id, i}] = score;
       }

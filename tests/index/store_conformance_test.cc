@@ -14,22 +14,22 @@
 namespace quarry::index {
 namespace {
 
-using Rows = std::vector<std::pair<std::string, std::string>>;
+using KeyValues = std::vector<std::pair<std::string, std::string>>;
 
 struct Kind {
   const char* name;
   std::function<std::unique_ptr<Store>(const std::string& directory)> make;
 };
 
-Rows AllRows(const StoreView& view, std::string_view prefix, std::string_view from) {
-  Rows rows;
+KeyValues AllRows(const StoreView& view, std::string_view prefix, std::string_view from) {
+  KeyValues rows;
   EXPECT_OK(view.Scan(prefix, from, [&](std::string_view key, std::string_view value) {
     rows.emplace_back(key, value);
     return true;
   }));
   return rows;
 }
-Rows AllRows(const StoreView& view, std::string_view prefix = "") {
+KeyValues AllRows(const StoreView& view, std::string_view prefix = "") {
   return AllRows(view, prefix, prefix);
 }
 
@@ -94,8 +94,8 @@ TEST_P(StoreConformance, KeysAndValuesAreAnyBytes) {
   EXPECT_EQ(Get(zero), "");
   EXPECT_EQ(Get(high), zero);
   EXPECT_EQ(Get("big"), big);
-  EXPECT_EQ(AllRows(*store_->GetView()), (Rows{{zero, ""}, {"big", big}, {high, zero}}));
-  EXPECT_EQ(AllRows(*store_->GetView(), "\xFF"), (Rows{{high, zero}}));
+  EXPECT_EQ(AllRows(*store_->GetView()), (KeyValues{{zero, ""}, {"big", big}, {high, zero}}));
+  EXPECT_EQ(AllRows(*store_->GetView(), "\xFF"), (KeyValues{{high, zero}}));
 }
 
 TEST_P(StoreConformance, DeletingWhatIsNotThereIsFine) {
@@ -115,7 +115,7 @@ TEST_P(StoreConformance, ABatchIsAppliedInItsOrder) {
   batch.Put("a3", "goes too");
   batch.Delete("a3");
   ASSERT_OK(store_->Write(batch));
-  EXPECT_EQ(AllRows(*store_->GetView()), (Rows{{"a1", "new"}}));
+  EXPECT_EQ(AllRows(*store_->GetView()), (KeyValues{{"a1", "new"}}));
 }
 
 TEST_P(StoreConformance, DeleteRangeTakesTheBeginAndLeavesTheEnd) {
@@ -125,7 +125,7 @@ TEST_P(StoreConformance, DeleteRangeTakesTheBeginAndLeavesTheEnd) {
   batch.DeleteRange("d", "d");  // empty
   batch.DeleteRange("d", "a");  // likewise
   ASSERT_OK(store_->Write(batch));
-  EXPECT_EQ(AllRows(*store_->GetView()), (Rows{{"a", "a"}, {"c", "c"}, {"d", "d"}}));
+  EXPECT_EQ(AllRows(*store_->GetView()), (KeyValues{{"a", "a"}, {"c", "c"}, {"d", "d"}}));
 }
 
 TEST_P(StoreConformance, PrefixEndBoundsAPrefix) {
@@ -133,7 +133,7 @@ TEST_P(StoreConformance, PrefixEndBoundsAPrefix) {
   WriteBatch batch;
   batch.DeleteRange("p\xFF", PrefixEnd("p\xFF"));
   ASSERT_OK(store_->Write(batch));
-  EXPECT_EQ(AllRows(*store_->GetView()), (Rows{{"o", ""}, {"p", ""}, {"q", ""}}));
+  EXPECT_EQ(AllRows(*store_->GetView()), (KeyValues{{"o", ""}, {"p", ""}, {"q", ""}}));
   EXPECT_EQ(PrefixEnd("p\xFF\xFF"), "q");
   EXPECT_EQ(PrefixEnd("ab"), "ac");
 }
@@ -141,9 +141,10 @@ TEST_P(StoreConformance, PrefixEndBoundsAPrefix) {
 TEST_P(StoreConformance, ScanGivesThePrefixInOrderFromTheStart) {
   for (const char* key : {"b3", "a", "b1", "b", "c", "b2"}) Put(key, std::string(key) + "!");
   const auto view = store_->GetView();
-  EXPECT_EQ(AllRows(*view, "b"), (Rows{{"b", "b!"}, {"b1", "b1!"}, {"b2", "b2!"}, {"b3", "b3!"}}));
-  EXPECT_EQ(AllRows(*view, "b", "b2"), (Rows{{"b2", "b2!"}, {"b3", "b3!"}}));
-  EXPECT_EQ(AllRows(*view, "b", "b11"), (Rows{{"b2", "b2!"}, {"b3", "b3!"}}));
+  EXPECT_EQ(AllRows(*view, "b"),
+            (KeyValues{{"b", "b!"}, {"b1", "b1!"}, {"b2", "b2!"}, {"b3", "b3!"}}));
+  EXPECT_EQ(AllRows(*view, "b", "b2"), (KeyValues{{"b2", "b2!"}, {"b3", "b3!"}}));
+  EXPECT_EQ(AllRows(*view, "b", "b11"), (KeyValues{{"b2", "b2!"}, {"b3", "b3!"}}));
   EXPECT_EQ(AllRows(*view, "b", "a").size(), 4u);
   EXPECT_TRUE(AllRows(*view, "b", "c").empty());
   EXPECT_TRUE(AllRows(*view, "x").empty());
@@ -190,7 +191,7 @@ TEST_P(StoreConformance, AViewDoesNotChange) {
   batch.Put("c", "2");
   ASSERT_OK(store_->Write(batch));
   for (int i = 0; i < 200; ++i) Put("filler" + std::to_string(i), std::string(4096, 'f'));
-  EXPECT_EQ(AllRows(*before), (Rows{{"a", "1"}, {"b", "1"}}));
+  EXPECT_EQ(AllRows(*before), (KeyValues{{"a", "1"}, {"b", "1"}}));
   EXPECT_EQ(*before->Get("b"), "1");
   EXPECT_EQ(*before->Get("c"), std::nullopt);
   EXPECT_EQ(Get("a"), "2");
@@ -212,7 +213,7 @@ TEST_P(StoreConformance, AgreesWithAMapUnderRandomBatches) {
   Random random(7);
   const auto key = [&] { return "k" + std::to_string(random.Below(300)); };
   std::map<std::string, std::string> expected;
-  std::vector<std::pair<std::shared_ptr<const StoreView>, Rows>> views;
+  std::vector<std::pair<std::shared_ptr<const StoreView>, KeyValues>> views;
   for (int round = 0; round < 250; ++round) {
     WriteBatch batch;
     for (uint64_t i = random.Below(8); i > 0; --i) {
@@ -235,10 +236,10 @@ TEST_P(StoreConformance, AgreesWithAMapUnderRandomBatches) {
     }
     ASSERT_OK(store_->Write(batch));
     if (round % 25 == 0) {
-      views.emplace_back(store_->GetView(), Rows(expected.begin(), expected.end()));
+      views.emplace_back(store_->GetView(), KeyValues(expected.begin(), expected.end()));
     }
   }
-  views.emplace_back(store_->GetView(), Rows(expected.begin(), expected.end()));
+  views.emplace_back(store_->GetView(), KeyValues(expected.begin(), expected.end()));
   for (const auto& [view, rows] : views) EXPECT_EQ(AllRows(*view), rows);
   EXPECT_OK(store_->VerifyChecksums());
 }
@@ -283,7 +284,7 @@ TEST_P(StoreConformance, ACheckpointIsAStoreOfItsOwn) {
   WriteBatch batch;
   for (int i = 0; i < 3000; ++i) batch.Put("k" + std::to_string(i), std::string(100, 'v'));
   ASSERT_OK(store_->Write(batch));
-  const Rows expected = AllRows(*store_->GetView());
+  const KeyValues expected = AllRows(*store_->GetView());
   const std::string copy = directory_.path() + "/copy";
   ASSERT_OK(store_->Checkpoint(copy));
   Put("later", "x");
@@ -311,7 +312,7 @@ TEST_P(StoreConformance, CompactionKeepsWhatIsThere) {
   WriteBatch removal;
   removal.DeleteRange("k1", "k2");
   ASSERT_OK(store_->Write(removal));
-  const Rows expected = AllRows(*store_->GetView());
+  const KeyValues expected = AllRows(*store_->GetView());
   EXPECT_EQ(expected.size(), 889u);  // k0, k2.. to k9..
   ASSERT_OK(store_->Compact("k5", "k6", CallContext()));
   EXPECT_EQ(AllRows(*store_->GetView()), expected);

@@ -24,12 +24,13 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const CollectionId kCollection(1);
-constexpr uint32_t kDimension = 8;
+constexpr uint32_t kVerifyDimension = 8;
 constexpr GenerationId kKept(1);
 constexpr GenerationId kCurrent(2);
 
 EmbeddingSpace SpaceOf(GenerationId generation) {
-  return {.fingerprint = "space " + std::to_string(generation.value), .dimension = kDimension};
+  return {.fingerprint = "space " + std::to_string(generation.value),
+          .dimension = kVerifyDimension};
 }
 std::string VectorKeyOf(GenerationId generation, ChunkId chunk) {
   return VectorKey(kCollection, SpaceHash(SpaceOf(generation)), generation, chunk);
@@ -76,7 +77,7 @@ class VerifyTest : public IndexTest {
       {
         auto writer = index_->OpenWriter(TestCollection()).value();
         ASSERT_EQ(writer.BeginGeneration("test", SpaceOf(id), "table", 60).value(), id);
-        Embed(writer, id, kDimension);
+        Embed(writer, id, kVerifyDimension);
         ASSERT_OK(writer.PublishGeneration(id, CallContext()));
       }
       ASSERT_OK(index_->WaitForMaintenance(CallContext()));  // which makes the graph
@@ -140,7 +141,7 @@ TEST_F(VerifyTest, InterruptedLearningIsNoProblem) {
     auto writer = index_->OpenWriter(kCollection).value();
     const GenerationId id =
         writer.BeginGeneration("test", SpaceOf(GenerationId(3)), "t", 60).value();
-    Embed(writer, id, kDimension);
+    Embed(writer, id, kVerifyDimension);
   }
   EXPECT_THAT(Problems(), IsEmpty());
   EXPECT_THAT(notes_, Contains(HasSubstr("60 vectors of interrupted learning")));
@@ -174,7 +175,8 @@ TEST_F(VerifyTest, FaissVectorsAreComparedToo) {
   for (const VectorIndexKind kind : {VectorIndexKind::kFaissHnsw, VectorIndexKind::kFaissIvf}) {
     MakeStore(kind);
     Plant([](const StoreView&, WriteBatch& batch) {
-      batch.Put(VectorKeyOf(kCurrent, ChunkId(3)), EncodeVector(std::vector<float>(kDimension, 1)));
+      batch.Put(VectorKeyOf(kCurrent, ChunkId(3)),
+                EncodeVector(std::vector<float>(kVerifyDimension, 1)));
     });
     EXPECT_THAT(Problems(), Contains(HasSubstr(std::string("vector of chunk 3: the ") +
                                                VectorIndexKindName(kind) +
@@ -212,12 +214,12 @@ TEST_F(VerifyTest, WhatASoundGraphMissesIsNoted) {
     auto writer = index_->OpenWriter(TestCollection()).value();
     const GenerationId id = writer.BeginGeneration("test", SpaceOf(kKept), "t", 400).value();
     EmbeddingMatrix vectors;
-    vectors.dimension = kDimension;
+    vectors.dimension = kVerifyDimension;
     std::vector<ChunkId> chunks;
     Random random(1);
     for (const PendingChunk& chunk : writer.Pending(id, ChunkId(), 400).value()) {
       const bool is_copy = chunk.chunk.value % 2 == 0;
-      for (uint32_t d = 0; d < kDimension; ++d) {
+      for (uint32_t d = 0; d < kVerifyDimension; ++d) {
         vectors.values.push_back(is_copy ? 1.0F : static_cast<float>(random.Gaussian()));
       }
       chunks.push_back(chunk.chunk);
@@ -314,7 +316,8 @@ TEST_F(VerifyTest, AnEmbeddersFileThatIsNotTheStoresIsFound) {
 TEST_F(VerifyTest, AGraphOfTheKeptGenerationWithOtherValuesIsFound) {
   CopyStore();
   Plant([](const StoreView&, WriteBatch& batch) {
-    batch.Put(VectorKeyOf(kKept, ChunkId(4)), EncodeVector(std::vector<float>(kDimension, 1)));
+    batch.Put(VectorKeyOf(kKept, ChunkId(4)),
+              EncodeVector(std::vector<float>(kVerifyDimension, 1)));
   });
   EXPECT_THAT(Problems(), Contains(HasSubstr("(1/1/graph): holds other values than the store for "
                                              "chunk 4")));
@@ -414,7 +417,7 @@ INSTANTIATE_TEST_SUITE_P(
         Missing("MissingChange", ChangeLogKey(kCollection, CommitSequence(9)),
                 "change log: entry 9 is missing"),
         Put("OtherVector", VectorKeyOf(kCurrent, ChunkId(3)),
-            EncodeVector(std::vector<float>(kDimension, 1)),
+            EncodeVector(std::vector<float>(kVerifyDimension, 1)),
             "vector of chunk 3: the hnsw index holds other values than the store"),
         Put("ShortVector", VectorKeyOf(kCurrent, ChunkId(3)), "abcd", "vector of chunk 3: "),
         Missing("MissingVector", VectorKeyOf(kCurrent, ChunkId(3)),

@@ -22,7 +22,7 @@ Result<ParsedSource> Parse(const std::string& bytes, const std::string& path) {
   return ParseSource(bytes, {.id = path, .path = path, .uri = "file:///" + path});
 }
 
-std::string ErrorOf(const std::string& bytes, const std::string& path = "a.zip") {
+std::string ArchiveErrorOf(const std::string& bytes, const std::string& path = "a.zip") {
   return Parse(bytes, path).status().message();
 }
 
@@ -111,16 +111,17 @@ TEST(ArchiveParser, AnArchiveOfPicturesIsNoError) {
 TEST(ArchiveParser, BrokenArchivesAreNamed) {
   EXPECT_EQ(Summary(Parse(MakeZip({{"a.txt", "secret"}}, "pw"), "a.zip")),
             "empty: no text in application/zip; a.txt: entry a.txt: encrypted");
-  EXPECT_THAT(ErrorOf("PK\x03\x04 and nothing more"), ::testing::StartsWith("not a zip: "));
+  EXPECT_THAT(ArchiveErrorOf("PK\x03\x04 and nothing more"), ::testing::StartsWith("not a zip: "));
   std::string damaged = MakeZip({{"a.txt", Repeat("words of a text ", 100)}});
   damaged[40] ^= 1;
-  EXPECT_THAT(ErrorOf(damaged), ::testing::HasSubstr("entry a.txt: "));
+  EXPECT_THAT(ArchiveErrorOf(damaged), ::testing::HasSubstr("entry a.txt: "));
   const std::string gzip = MakeGzip(Repeat("words of a text ", 100));
-  EXPECT_EQ(ErrorOf(gzip.substr(0, gzip.size() / 2), "a.gz"),
+  EXPECT_EQ(ArchiveErrorOf(gzip.substr(0, gzip.size() / 2), "a.gz"),
             "cut off at byte " + std::to_string(gzip.size() / 2));
   std::string tar = MakeTar({{"a.txt", "x"}, {"b.txt", "y"}});
   tar[1024] ^= 1;
-  EXPECT_EQ(ErrorOf(tar.substr(1024), "a.tar"), "not a tar: header at byte 0: wrong checksum");
+  EXPECT_EQ(ArchiveErrorOf(tar.substr(1024), "a.tar"),
+            "not a tar: header at byte 0: wrong checksum");
   EXPECT_EQ(Summary(Parse(MakeTar({{"a", "x"}, {"a", "y"}}), "a.tar")),
             "a.tar#a|a|x\nerror a: twice in the archive; the first one counts\n");
 }
@@ -232,7 +233,7 @@ TEST(Limits, BombsAreRefusedInTimeAndMemory) {
     ResetPeak();
     [[maybe_unused]] const uint64_t before = Peak();
     const auto start = std::chrono::steady_clock::now();
-    const std::string error = ErrorOf(bomb.bytes, bomb.path);
+    const std::string error = ArchiveErrorOf(bomb.bytes, bomb.path);
     EXPECT_THAT(error, ::testing::HasSubstr(bomb.error));
     EXPECT_NE(error, "");
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));

@@ -8,7 +8,7 @@ using quarry::testing::MakeDocx;
 using quarry::testing::ZipEntry;
 using testing::Outline;
 
-Document Read(const std::string& docx) {
+Document ReadDocx(const std::string& docx) {
   const Result<ParsedSource> parsed = ParseSource(docx, {.id = "a.docx", .path = "a.docx"});
   EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
   if (!parsed.ok()) return {};
@@ -50,7 +50,7 @@ TEST(DocxParser, HeadingsAreFoundByStyleOutlineAndLocalName) {
           P("Plain", Style("Circle")) + P("Said", Style("Q")) + P("int x;", Style("C")) +
           P("  int y;", Style("C")) + P("End"),
       {kStyles});
-  const Document document = Read(docx);
+  const Document document = ReadDocx(docx);
   EXPECT_EQ(Outline(document),
             "h1|The Manual\nh1|One\nh1|Two\nh3|Three\nh2|四\nh5|Five\np|No\np|Plain\nq|Said\n"
             "c|int x;\\n  int y;\np|End");
@@ -77,7 +77,7 @@ TEST(DocxParser, ListsKeepTheirNumbersAndLevels) {
     return std::string("<w:numPr><w:ilvl w:val=\"") + level + "\"/><w:numId w:val=\"" + list +
            "\"/></w:numPr>";
   };
-  const Document document = Read(
+  const Document document = ReadDocx(
       MakeDocx(P("Unpack", item("1", "0")) + P("box", item("1", "1")) + P("bag", item("1", "1")) +
                    P("Run", item("1", "0")) + P("again", item("1", "1")) +
                    P("Dot", item("2", "0")) + P("Seven", item("3", "0")) +
@@ -94,7 +94,7 @@ TEST(DocxParser, TablesRepeatTheirHeaderInEachRow) {
     return "<w:tc><w:tcPr>" + properties + "</w:tcPr>" + P(text) + "</w:tc>";
   };
   const std::string head = "<w:trPr><w:tblHeader/></w:trPr>";
-  const Document document = Read(MakeDocx(
+  const Document document = ReadDocx(MakeDocx(
       "<w:tbl><w:tr>" + head + cell("Model", "<w:vMerge w:val=\"restart\"/>") +
       cell("Power", "<w:gridSpan w:val=\"2\"/>") + "</w:tr><w:tr>" + head +
       cell("", "<w:vMerge/>") + cell("Min") + cell("Max") + "</w:tr><w:tr>" +
@@ -116,7 +116,7 @@ TEST(DocxParser, NotesCommentsAndTextBoxesStandBehindTheirParagraph) {
   const ZipEntry comments = {"word/comments.xml",
                              "<w:comments><w:comment w:id=\"0\" w:author=\"Ada\">" + P("Really?") +
                                  "</w:comment></w:comments>"};
-  const Document document = Read(MakeDocx(
+  const Document document = ReadDocx(MakeDocx(
       "<w:p><w:r><w:t>Fact</w:t></w:r><w:r><w:footnoteReference "
       "w:id=\"2\"/></w:r><w:r><w:t>.</w:t></w:r>"
       "<w:r><w:commentReference w:id=\"0\"/></w:r><w:r><mc:AlternateContent><mc:Choice><w:drawing>"
@@ -131,7 +131,7 @@ TEST(DocxParser, NotesCommentsAndTextBoxesStandBehindTheirParagraph) {
 }
 
 TEST(DocxParser, WhatTheReaderDoesNotSeeIsLeftOut) {
-  const Document document = Read(MakeDocx(
+  const Document document = ReadDocx(MakeDocx(
       "<w:p><w:r><w:t>Kept</w:t></w:r><w:del><w:r><w:delText> gone</w:delText></w:r></w:del>"
       "<w:ins><w:r><w:t xml:space=\"preserve\"> new</w:t></w:r></w:ins>"
       "<w:moveFrom><w:r><w:t>moved</w:t></w:r></w:moveFrom>"
@@ -150,7 +150,7 @@ TEST(DocxParser, PagesAndPropertiesAreKept) {
       "<dcterms:created>2024-01-31T09:00:00Z</dcterms:created>"
       "<dcterms:modified>yesterday</dcterms:modified><cp:keywords>pump, valve</cp:keywords>"
       "</cp:coreProperties>";
-  const Document document = Read(MakeDocx(
+  const Document document = ReadDocx(MakeDocx(
       P("One") + "<w:p><w:r><w:lastRenderedPageBreak/><w:t>Two</w:t></w:r></w:p>" + P("Three"),
       {{"docProps/core.xml", core}}));
   EXPECT_EQ(document.title, "Pump manual");

@@ -26,7 +26,7 @@ class FolderWatchTest : public ::testing::Test {
   }
   bool IsQuiet() { return !Changed(milliseconds(350)); }
 
-  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+  TemporaryDirectory directory_ = quarry::testing::MakeTemporaryDirectory();
   FolderWatch watch_ = FolderWatch::Create().value();
 };
 

@@ -96,7 +96,7 @@ TEST(IgnoreRules, LeaveOutWhatGitLeavesOut) {
   for (int round = 0; round < 20; ++round) {
     SCOPED_TRACE("seed " + std::to_string(seed) + ", round " + std::to_string(round));
     std::mt19937_64 random(seed + static_cast<uint64_t>(round));
-    const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
+    const TemporaryDirectory directory = quarry::testing::MakeTemporaryDirectory();
     const std::string root = directory.path() + "/docs";
     std::vector<std::string> folders = {root};
     for (size_t i = 0; i < folders.size() && folders.size() < 12; ++i) {

@@ -7,7 +7,7 @@ namespace {
 using quarry::testing::MakeOdf;
 using testing::Outline;
 
-ParsedSource Read(const std::string& odf) {
+ParsedSource ReadOdf(const std::string& odf) {
   Result<ParsedSource> parsed = ParseSource(odf, {.id = "a", .path = "a"});
   EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
   if (!parsed.ok()) return {};
@@ -60,7 +60,7 @@ TEST(OdfParser, TextKeepsItsStructure) {
       "style:display-name=\"Preformatted Text\" "
       "style:family=\"paragraph\"/></office:styles></office:document-styles>";
   const ParsedSource parsed =
-      Read(MakeOdf("text", content, {{"meta.xml", meta}, {"styles.xml", styles}}));
+      ReadOdf(MakeOdf("text", content, {{"meta.xml", meta}, {"styles.xml", styles}}));
   const Document& document = parsed.documents.at(0);
   EXPECT_EQ(Outline(document),
             "h1|The Book\nh2|Part\np|One two\\nthree[1]\np|[1] A note.\nl1|1. First\nl2|Below\n"
@@ -84,7 +84,7 @@ TEST(OdfParser, SpreadsheetsRepeatCellsAndIgnoreTheEmptyRest) {
       cell("7", "table:number-columns-repeated=\"2\"") +
       "</table:table-row><table:table-row table:number-rows-repeated=\"1048000\">"
       "<table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row></table:table>";
-  EXPECT_EQ(Outline(Read(MakeOdf("spreadsheet", Body("spreadsheet", sheet))).documents.at(0)),
+  EXPECT_EQ(Outline(ReadOdf(MakeOdf("spreadsheet", Body("spreadsheet", sheet))).documents.at(0)),
             "h1|Prices\nt|Name: Pump; Price: 1,50 €\\nName: 7; Price: 7");
 }
 
@@ -101,7 +101,7 @@ TEST(OdfParser, SlidesHaveTitlesAndPages) {
       frame("notes", "<text:p>Say hello</text:p>") +
       "</presentation:notes></draw:page><draw:page>" + frame("title", "<text:p>Valves</text:p>") +
       "</draw:page>";
-  const ParsedSource parsed = Read(MakeOdf("presentation", Body("presentation", pages)));
+  const ParsedSource parsed = ReadOdf(MakeOdf("presentation", Body("presentation", pages)));
   EXPECT_EQ(Outline(parsed.documents.at(0)), "h1|Pumps\nl1|Fast\np|Notes: Say hello\nh1|Valves");
   EXPECT_EQ(parsed.documents[0].blocks.back().page, 2u);
 }
@@ -121,7 +121,7 @@ TEST(EpubParser, ChaptersComeInTheOrderOfTheSpine) {
       "<!DOCTYPE ncx PUBLIC \"-//NISO//DTD ncx 2005-1//EN\" "
       "\"x\"><ncx><navMap><navPoint><navLabel><text>Prologue"
       "</text></navLabel><content src=\"c1.xhtml#x\"/></navPoint></navMap></ncx>";
-  const ParsedSource parsed = Read(quarry::testing::MakeEpub(
+  const ParsedSource parsed = ReadOdf(quarry::testing::MakeEpub(
       {"<p>Once upon a time.</p>", "<h1>Two</h1><ul><li>item</li></ul>"}, {{"OPS/toc.ncx", toc}}));
   const Document& document = parsed.documents.at(0);
   EXPECT_EQ(Outline(document), "h1|Prologue\np|Once upon a time.\nh1|Two\nl1|item");
@@ -133,8 +133,8 @@ TEST(EpubParser, LockedChaptersAreErrors) {
   const std::string lock =
       "<encryption><EncryptedData><CipherData><CipherReference URI=\"OPS/c1.xhtml\"/>"
       "</CipherData></EncryptedData></encryption>";
-  const ParsedSource parsed = Read(quarry::testing::MakeEpub({"<p>One.</p>", "<p>Two.</p>"},
-                                                             {{"META-INF/encryption.xml", lock}}));
+  const ParsedSource parsed = ReadOdf(quarry::testing::MakeEpub(
+      {"<p>One.</p>", "<p>Two.</p>"}, {{"META-INF/encryption.xml", lock}}));
   EXPECT_EQ(Outline(parsed.documents.at(0)), "p|Two.");
   ASSERT_EQ(parsed.errors.size(), 1u);
   EXPECT_EQ(parsed.errors[0].place + ": " + parsed.errors[0].reason,

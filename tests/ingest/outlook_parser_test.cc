@@ -24,7 +24,7 @@ constexpr uint32_t kRecipientType = 0x0C150003;
 constexpr uint32_t kMessageCodePage = 0x3FFD0003;
 constexpr uint64_t kTime = 133'537'698'000'000'000;  // 2024-03-01T12:30:00Z
 
-std::string Meta(const Document& document, const char* key) {
+std::string OutlookMeta(const Document& document, const char* key) {
   const auto value = document.metadata.find(key);
   return value == document.metadata.end() ? "" : std::get<std::string>(value->second);
 }
@@ -76,11 +76,11 @@ TEST(OutlookParser, PropertiesBecomeMetadataAndTheBodyText) {
                    In(hidden, RecipientType(3))}));
   EXPECT_EQ(document.title, "Pump 3");
   EXPECT_EQ(document.media_type, "application/vnd.ms-outlook");
-  EXPECT_EQ(Meta(document, "subject"), "Pump 3");
-  EXPECT_EQ(Meta(document, "from"), "Ada <ada@example.com>");
-  EXPECT_EQ(Meta(document, "to"), "Bo <bo@example.com>");
-  EXPECT_EQ(Meta(document, "cc"), "cy@example.com");
-  EXPECT_EQ(Meta(document, "date"), "2024-03-01T12:30:00Z");
+  EXPECT_EQ(OutlookMeta(document, "subject"), "Pump 3");
+  EXPECT_EQ(OutlookMeta(document, "from"), "Ada <ada@example.com>");
+  EXPECT_EQ(OutlookMeta(document, "to"), "Bo <bo@example.com>");
+  EXPECT_EQ(OutlookMeta(document, "cc"), "cy@example.com");
+  EXPECT_EQ(OutlookMeta(document, "date"), "2024-03-01T12:30:00Z");
   EXPECT_EQ(Outline(document), "p|It stands.\nq|It ran.");
 }
 
@@ -198,9 +198,9 @@ TEST(OutlookParser, TheSampleIsRead) {
   if (!path) GTEST_SKIP() << "no shared/data/" << file;
   const Document document = OneMessage(ReadFile(*path).value());
   EXPECT_EQ(document.title, "Test Email Message");
-  EXPECT_EQ(Meta(document, "from"), "M. C. Kurtuluş <test.sender@example.com>");
-  EXPECT_EQ(Meta(document, "to"), "test.recipient@example.com");
-  EXPECT_EQ(Meta(document, "date"), "2024-12-22T08:23:00Z");
+  EXPECT_EQ(OutlookMeta(document, "from"), "M. C. Kurtuluş <test.sender@example.com>");
+  EXPECT_EQ(OutlookMeta(document, "to"), "test.recipient@example.com");
+  EXPECT_EQ(OutlookMeta(document, "date"), "2024-12-22T08:23:00Z");
   EXPECT_EQ(document.text, "This is the body of the test email message");
 }
 

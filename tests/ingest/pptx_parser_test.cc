@@ -7,7 +7,7 @@ namespace {
 using quarry::testing::MakePptx;
 using testing::Outline;
 
-ParsedSource Read(const std::string& pptx) {
+ParsedSource ReadPptx(const std::string& pptx) {
   Result<ParsedSource> parsed = ParseSource(pptx, {.id = "a.pptx", .path = "a.pptx"});
   EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
   if (!parsed.ok()) return {};
@@ -21,22 +21,22 @@ std::string Shape(const std::string& placeholder, const std::string& paragraphs)
          paragraphs + "</p:txBody></p:sp>";
 }
 
-std::string P(const std::string& text, const std::string& properties = "") {
+std::string SlideP(const std::string& text, const std::string& properties = "") {
   return "<a:p>" + properties + "<a:r><a:t>" + text + "</a:t></a:r></a:p>";
 }
 
 TEST(PptxParser, SlidesHaveTitlesBulletsAndNotesOnTheirPages) {
-  const std::string first = Shape("body", P("Fast") + P("very", "<a:pPr lvl=\"1\"/>") +
-                                              P("plain", "<a:pPr><a:buNone/></a:pPr>")) +
-                            Shape("title", P("Pumps")) + Shape("sldNum", P("7")) +
-                            Shape("", P("Free text")) + "<p:grpSp>" + Shape("", P("In a group")) +
-                            "</p:grpSp>" +
+  const std::string first = Shape("body", SlideP("Fast") + SlideP("very", "<a:pPr lvl=\"1\"/>") +
+                                              SlideP("plain", "<a:pPr><a:buNone/></a:pPr>")) +
+                            Shape("title", SlideP("Pumps")) + Shape("sldNum", SlideP("7")) +
+                            Shape("", SlideP("Free text")) + "<p:grpSp>" +
+                            Shape("", SlideP("In a group")) + "</p:grpSp>" +
                             "<p:pic><p:nvPicPr><p:cNvPr descr=\"A red pump\"/></p:nvPicPr></p:pic>";
   const ParsedSource parsed =
-      Read(MakePptx({first, Shape("ctrTitle", P("Valves"))},
-                    {{"ppt/notesSlides/notesSlide1.xml",
-                      "<p:notes><p:cSld><p:spTree>" + Shape("body", P("Say hello")) +
-                          Shape("sldNum", P("1")) + "</p:spTree></p:cSld></p:notes>"}}));
+      ReadPptx(MakePptx({first, Shape("ctrTitle", SlideP("Valves"))},
+                        {{"ppt/notesSlides/notesSlide1.xml",
+                          "<p:notes><p:cSld><p:spTree>" + Shape("body", SlideP("Say hello")) +
+                              Shape("sldNum", SlideP("1")) + "</p:spTree></p:cSld></p:notes>"}}));
   const Document& document = parsed.documents.at(0);
   EXPECT_EQ(Outline(document),
             "h1|Pumps\nl1|Fast\nl2|very\np|plain\np|Free text\np|In a group\np|A red pump\n"
@@ -49,7 +49,7 @@ TEST(PptxParser, SlidesHaveTitlesBulletsAndNotesOnTheirPages) {
 TEST(PptxParser, TablesAndChartsAreRows) {
   const auto row = [](const std::string& a, const std::string& b) {
     const auto cell = [](const std::string& text) {
-      return "<a:tc><a:txBody>" + P(text) + "</a:txBody></a:tc>";
+      return "<a:tc><a:txBody>" + SlideP(text) + "</a:txBody></a:tc>";
     };
     return "<a:tr>" + cell(a) + cell(b) + "</a:tr>";
   };
@@ -58,23 +58,23 @@ TEST(PptxParser, TablesAndChartsAreRows) {
            "</a:graphicData></a:graphic></p:graphicFrame>";
   };
   const std::string chart =
-      "<c:chartSpace><c:chart><c:title>" + P("Sales") +
+      "<c:chartSpace><c:chart><c:title>" + SlideP("Sales") +
       "</c:title><c:plotArea><c:barChart><c:ser>"
       "<c:tx><c:v>Units</c:v></c:tx><c:cat><c:pt idx=\"0\"><c:v>2023</c:v></c:pt><c:pt idx=\"1\">"
       "<c:v>2024</c:v></c:pt></c:cat><c:val><c:pt idx=\"0\"><c:v>5</c:v></c:pt><c:pt "
       "idx=\"1\"><c:v>7</c:v>"
       "</c:pt></c:val></c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>";
   const ParsedSource parsed =
-      Read(MakePptx({frame("<a:tbl><a:tblPr firstRow=\"1\"/>" + row("Name", "Use") +
-                           row("Pump", "water") + "</a:tbl>") +
-                     frame("<c:chart r:id=\"c1\"/>")},
-                    {{"ppt/charts/chart1.xml", chart}}));
+      ReadPptx(MakePptx({frame("<a:tbl><a:tblPr firstRow=\"1\"/>" + row("Name", "Use") +
+                               row("Pump", "water") + "</a:tbl>") +
+                         frame("<c:chart r:id=\"c1\"/>")},
+                        {{"ppt/charts/chart1.xml", chart}}));
   EXPECT_EQ(Outline(parsed.documents.at(0)),
             "t|Name: Pump; Use: water\np|Sales\nt|2023; Units: 5\\n2024; Units: 7");
 }
 
 TEST(PptxParser, ABrokenSlideIsAnErrorOfThatSlide) {
-  const ParsedSource parsed = Read(MakePptx({"<p:sp>", Shape("title", P("Good"))}));
+  const ParsedSource parsed = ReadPptx(MakePptx({"<p:sp>", Shape("title", SlideP("Good"))}));
   EXPECT_EQ(Outline(parsed.documents.at(0)), "h1|Good");
   ASSERT_EQ(parsed.errors.size(), 1u);
   EXPECT_EQ(parsed.errors[0].place, "slide 1");

@@ -32,7 +32,7 @@ class SourceTest : public ::testing::Test {
     return ids;
   }
 
-  TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+  TemporaryDirectory directory_ = quarry::testing::MakeTemporaryDirectory();
 };
 
 TEST_F(SourceTest, ListsRelativePathsInOrderWithoutHiddenOnes) {

@@ -8,7 +8,7 @@ namespace {
 using quarry::testing::MakeXlsx;
 using testing::Outline;
 
-ParsedSource Read(const std::string& xlsx) {
+ParsedSource ReadXlsx(const std::string& xlsx) {
   Result<ParsedSource> parsed = ParseSource(xlsx, {.id = "a.xlsx", .path = "a.xlsx"});
   EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
   if (!parsed.ok()) return {};
@@ -35,7 +35,7 @@ TEST(XlsxParser, SheetsAreHeadingsAndRowsStandUnderTheirHeader) {
       Row(4, N("A4", "1", "t=\"s\"") + "<c r=\"B4\" t=\"str\"><f>A1</f><v>on request</v></c>" +
                  N("D4", "#N/A", "t=\"e\"")) +
       Row(6, S("A6", "Total") + N("B6", "7")) + "</sheetData>";
-  const ParsedSource parsed = Read(MakeXlsx(
+  const ParsedSource parsed = ReadXlsx(MakeXlsx(
       {sheet, "<sheetData/>"},
       {{"xl/sharedStrings.xml",
         "<sst><si><t>Pump</t></si><si><r><t>Val</t></r><r><t>ve</t></r>"
@@ -57,13 +57,13 @@ TEST(XlsxParser, MergedCellsReachIntoEachRow) {
                             Row(2, S("A2", "Pump") + N("B2", "1")) + Row(3, N("B3", "2")) +
                             Row(4, S("A4", "Valve") + N("B4", "3")) +
                             "</sheetData><mergeCells><mergeCell ref=\"A2:A3\"/></mergeCells>";
-  EXPECT_EQ(Outline(Read(MakeXlsx({sheet})).documents.at(0)),
+  EXPECT_EQ(Outline(ReadXlsx(MakeXlsx({sheet})).documents.at(0)),
             "h1|Sheet1\nt|Kind: Pump; Count: 1\\nKind: Pump; Count: 2\\nKind: Valve; Count: 3");
 }
 
 TEST(XlsxParser, HiddenSheetsAreNotedAndBrokenOnesAreErrors) {
   const std::string cell = "<sheetData>" + Row(1, S("A1", "x")) + "</sheetData>";
-  const ParsedSource parsed = Read(MakeXlsx(
+  const ParsedSource parsed = ReadXlsx(MakeXlsx(
       {cell, cell, "<sheetData>"}, {{"xl/workbook.xml",
                                      "<workbook><sheets><sheet name=\"A\" r:id=\"r1\"/><sheet "
                                      "name=\"B\" state=\"hidden\" r:id=\"r2\"/>"

@@ -100,7 +100,7 @@ TEST(CorpusTermsTest, CancellingEndsIt) {
 TEST(CorpusTermsTest, CountingSortsAndCounts) {
   std::vector<uint32_t> tokens = {3, 1, 3, 2, 3};
   std::vector<CountedTerm> counted = {{9, 9}};
-  CountTokens(tokens, counted);
+  CountOccurrences(tokens, counted);
   ASSERT_EQ(counted.size(), 3u);
   EXPECT_EQ(counted[0].term, 1u);
   EXPECT_EQ(counted[2].term, 3u);

@@ -34,7 +34,7 @@ Result<EmbedderPointer> Learn(const std::vector<std::string>& texts, LearningOpt
 // Texts about one of six things each. "pump" and "impeller" never stand in one text, and neither do
 // 水泵 and 叶轮; what stands beside them is the same.
 std::vector<std::string> SyntheticCorpus(size_t count, uint64_t seed = 1) {
-  static const std::vector<std::vector<std::string>> kTopics = {
+  static const std::vector<std::vector<std::string>> kTopicWords = {
       {"flow", "pressure", "valve", "litres", "suction", "discharge"},
       {"oven", "flour", "bread", "yeast", "dough", "baker"},
       {"court", "judge", "appeal", "verdict", "lawyer", "trial"},
@@ -47,12 +47,12 @@ std::vector<std::string> SyntheticCorpus(size_t count, uint64_t seed = 1) {
   Random random(seed);
   std::vector<std::string> texts;
   for (size_t i = 0; i < count; ++i) {
-    const size_t topic = i % kTopics.size();
+    const size_t topic = i % kTopicWords.size();
     std::string text = kTwins[topic][random.Below(2)];
     for (int word = 0; word < 12; ++word) {
       // A few strays, so that topics overlap as they do in life.
-      const size_t from = random.Below(12) == 0 ? random.Below(kTopics.size()) : topic;
-      text += " " + kTopics[from][random.Below(kTopics[from].size())];
+      const size_t from = random.Below(12) == 0 ? random.Below(kTopicWords.size()) : topic;
+      text += " " + kTopicWords[from][random.Below(kTopicWords[from].size())];
     }
     texts.push_back(text + " item" + std::to_string(i));
   }
@@ -72,7 +72,7 @@ double Cosine(const Embedder& embedder, const std::string& a, const std::string&
   return product;
 }
 
-double Length(const std::vector<float>& vector) {
+double LearntLength(const std::vector<float>& vector) {
   double squares = 0;
   for (const float value : vector) squares += double{value} * value;
   return std::sqrt(squares);
@@ -106,14 +106,14 @@ TEST(LearntEmbedderTest, VectorsHaveUnitLengthAndTheDimensionAskedFor) {
   ASSERT_EQ(matrix.rows(), 3u);
   for (size_t i = 0; i < 3; ++i) {
     const auto row = matrix.Row(i);
-    EXPECT_NEAR(Length(std::vector<float>(row.begin(), row.end())), 1.0, 1e-5);
+    EXPECT_NEAR(LearntLength(std::vector<float>(row.begin(), row.end())), 1.0, 1e-5);
   }
 }
 
 TEST(LearntEmbedderTest, ATextWithoutAKnownWordIsZero) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
   for (const char* text : {"", " \n", "zyzzyva quux", "犇羴鱻", "?!…"}) {
-    EXPECT_EQ(Length(EmbedOne(*embedder, text)), 0.0) << text;
+    EXPECT_EQ(LearntLength(EmbedOne(*embedder, text)), 0.0) << text;
   }
 }
 
@@ -178,16 +178,16 @@ TEST(LearntEmbedderTest, SmallCorporaWork) {
     EXPECT_EQ(embedder->space().dimension, 256u) << count;
     const std::vector<float> vector = EmbedOne(*embedder, SyntheticCorpus(count)[1]);
     for (const float value : vector) EXPECT_TRUE(std::isfinite(value));
-    EXPECT_NEAR(Length(vector), 1.0, 1e-5) << count;
+    EXPECT_NEAR(LearntLength(vector), 1.0, 1e-5) << count;
   }
 }
 
 TEST(LearntEmbedderTest, EqualTextsAndOneWordTextsAreLearntFrom) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer equal,
                        Learn(std::vector<std::string>(40, "the same text every time")));
-  EXPECT_NEAR(Length(EmbedOne(*equal, "same")), 1.0, 1e-5);
+  EXPECT_NEAR(LearntLength(EmbedOne(*equal, "same")), 1.0, 1e-5);
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer words, Learn({"one", "two", "", "three"}));
-  EXPECT_NEAR(Length(EmbedOne(*words, "three")), 1.0, 1e-5);
+  EXPECT_NEAR(LearntLength(EmbedOne(*words, "three")), 1.0, 1e-5);
 }
 
 TEST(LearntEmbedderTest, FewerThanTwoTextsWithWordsAreRefused) {
@@ -214,9 +214,9 @@ TEST(LearntEmbedderTest, TheVocabularyLimitKeepsTheMostFrequentTerms) {
   ASSERT_OK_AND_ASSIGN(
       const EmbedderPointer embedder,
       Learn({"apple banana cherry", "apple banana", "apple banana damson", "apple fig"}, options));
-  EXPECT_NEAR(Length(EmbedOne(*embedder, "apple")), 1.0, 1e-5);
-  EXPECT_NEAR(Length(EmbedOne(*embedder, "banana")), 1.0, 1e-5);
-  EXPECT_EQ(Length(EmbedOne(*embedder, "cherry damson fig")), 0.0);
+  EXPECT_NEAR(LearntLength(EmbedOne(*embedder, "apple")), 1.0, 1e-5);
+  EXPECT_NEAR(LearntLength(EmbedOne(*embedder, "banana")), 1.0, 1e-5);
+  EXPECT_EQ(LearntLength(EmbedOne(*embedder, "cherry damson fig")), 0.0);
 }
 
 TEST(LearntEmbedderTest, TermsBeyondTheMemoryLimitLieAmongTheirTexts) {
@@ -227,7 +227,7 @@ TEST(LearntEmbedderTest, TermsBeyondTheMemoryLimitLieAmongTheirTexts) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer all, Learn(SyntheticCorpus(600)));
   EXPECT_NE(embedder->space().fingerprint, all->space().fingerprint);
   for (const char* word : {"pump", "yeast", "appeal", "水泵", "酵母", "item17"}) {
-    EXPECT_NEAR(Length(EmbedOne(*embedder, word)), 1.0, 1e-5) << word;
+    EXPECT_NEAR(LearntLength(EmbedOne(*embedder, word)), 1.0, 1e-5) << word;
   }
   EXPECT_GT(Cosine(*embedder, "yeast", "flour"), Cosine(*embedder, "yeast", "judge") + 0.3);
 }
@@ -246,7 +246,7 @@ TEST(LearntEmbedderTest, ALargeCorpusIsLearntFromASample) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(3000), options));
   int known = 0;
   for (int i = 0; i < 3000; ++i) {
-    known += Length(EmbedOne(*embedder, "item" + std::to_string(i))) > 0 ? 1 : 0;
+    known += LearntLength(EmbedOne(*embedder, "item" + std::to_string(i))) > 0 ? 1 : 0;
   }
   EXPECT_LE(known, 800);
   EXPECT_GE(known, 200);

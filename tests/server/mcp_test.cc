@@ -18,14 +18,14 @@ using testing::TestEngine;
 using testing::TestServer;
 using testing::TextDocument;
 
-json Request(const string& method, const json& params = json::object(), const json& id = 1) {
+json McpRequest(const string& method, const json& params = json::object(), const json& id = 1) {
   return {{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}};
 }
 
 json Initialize(const string& revision) {
-  return Request("initialize", {{"protocolVersion", revision},
-                                {"capabilities", json::object()},
-                                {"clientInfo", {{"name", "test"}, {"version", "1"}}}});
+  return McpRequest("initialize", {{"protocolVersion", revision},
+                                   {"capabilities", json::object()},
+                                   {"clientInfo", {{"name", "test"}, {"version", "1"}}}});
 }
 
 class McpTest : public ::testing::Test {
@@ -52,7 +52,7 @@ class McpTest : public ::testing::Test {
     return json::parse(reply, nullptr, false);
   }
   json Call(const string& tool, const json& arguments) {
-    return Ask(Request("tools/call", {{"name", tool}, {"arguments", arguments}}));
+    return Ask(McpRequest("tools/call", {{"name", tool}, {"arguments", arguments}}));
   }
   // Of an error of JSON-RPC.
   std::pair<int, string> Error(const string& message) {
@@ -85,19 +85,19 @@ TEST_F(McpTest, AgreesOnARevision) {
     EXPECT_EQ(session_.revision(), revision);
   }
   EXPECT_EQ(Ask(Initialize("2099-01-01")).at("result").at("protocolVersion"), "2025-06-18");
-  EXPECT_EQ(Error(Request("initialize").dump()),
+  EXPECT_EQ(Error(McpRequest("initialize").dump()),
             (std::pair<int, string>(-32602, "params.protocolVersion: is missing")));
 }
 
 TEST_F(McpTest, ExpectsInitializeFirst) {
   session_.Agree("");
-  EXPECT_EQ(Ask(Request("ping")).at("result"), json::object());
-  EXPECT_EQ(Error(Request("tools/list").dump()),
+  EXPECT_EQ(Ask(McpRequest("ping")).at("result"), json::object());
+  EXPECT_EQ(Error(McpRequest("tools/list").dump()),
             (std::pair<int, string>(-32600, "tools/list: expected initialize first")));
 }
 
 TEST_F(McpTest, ToolsHaveSchemasOfWhatTheyTakeAndGive) {
-  const json tools = Ask(Request("tools/list")).at("result").at("tools");
+  const json tools = Ask(McpRequest("tools/list")).at("result").at("tools");
   ASSERT_EQ(tools.size(), 3u);
   for (const json& tool : tools) {
     EXPECT_EQ(tool.at("inputSchema").at("type"), "object") << tool;
@@ -180,7 +180,7 @@ TEST_F(McpTest, DocumentsAreResourcesInPages) {
   std::vector<string> uris;
   json params = json::object();
   for (int pages = 0; pages < 10; ++pages) {
-    const json result = Ask(Request("resources/list", params)).at("result");
+    const json result = Ask(McpRequest("resources/list", params)).at("result");
     for (const json& one : result.at("resources")) uris.push_back(one.at("uri"));
     if (!result.contains("nextCursor")) break;
     params = {{"cursor", result.at("nextCursor")}};
@@ -188,31 +188,31 @@ TEST_F(McpTest, DocumentsAreResourcesInPages) {
   EXPECT_EQ(uris.size(), engine_->snapshot()->live_documents());
   EXPECT_NE(std::find(uris.begin(), uris.end(), "quarry://default/hr%2Fleave"), uris.end());
 
-  const json contents = Ask(Request("resources/read", {{"uri", "quarry://default/hr%2Fleave"}}))
+  const json contents = Ask(McpRequest("resources/read", {{"uri", "quarry://default/hr%2Fleave"}}))
                             .at("result")
                             .at("contents");
   EXPECT_EQ(contents[0].at("uri"), "quarry://default/hr%2Fleave");
   EXPECT_NE(contents[0].at("text").get<string>().find("28 days"), string::npos);
-  EXPECT_EQ(Ask(Request("resources/templates/list"))
+  EXPECT_EQ(Ask(McpRequest("resources/templates/list"))
                 .at("result")
                 .at("resourceTemplates")[0]
                 .at("uriTemplate"),
             "quarry://{collection}/{document}");
 
-  EXPECT_EQ(Error(Request("resources/read", {{"uri", "quarry://default/nope"}}).dump()),
+  EXPECT_EQ(Error(McpRequest("resources/read", {{"uri", "quarry://default/nope"}}).dump()),
             (std::pair<int, string>(-32002, "no document \"nope\" in collection \"default\"")));
   for (const char* uri : {"", "http://x/y", "quarry://default", "quarry:///x", "quarry://a/%zz"}) {
-    EXPECT_EQ(Error(Request("resources/read", {{"uri", uri}}).dump()).first, -32602) << uri;
+    EXPECT_EQ(Error(McpRequest("resources/read", {{"uri", uri}}).dump()).first, -32602) << uri;
   }
-  EXPECT_EQ(Error(Request("resources/list", {{"cursor", "x"}}).dump()),
+  EXPECT_EQ(Error(McpRequest("resources/list", {{"cursor", "x"}}).dump()),
             (std::pair<int, string>(-32602, "params.cursor: expected one that was given")));
 }
 
 TEST_F(McpTest, ACallerReadsWhatItsKeyMay) {
   caller_.principals = {{"staff"}};
   EXPECT_EQ(Call("fetch", {{"id", "board/pay"}}).at("result").at("isError"), true);
-  EXPECT_EQ(Answer(Request("tools/call",
-                           {{"name", "search"}, {"arguments", {{"query", "director earns"}}}})
+  EXPECT_EQ(Answer(McpRequest("tools/call",
+                              {{"name", "search"}, {"arguments", {{"query", "director earns"}}}})
                        .dump())
                 .find("9000 crowns"),
             string::npos);
@@ -220,7 +220,7 @@ TEST_F(McpTest, ACallerReadsWhatItsKeyMay) {
   EXPECT_EQ(Call("fetch", {{"id", "board/pay"}}).at("result").at("isError"), false);
   caller_.collections = {{"other"}};
   EXPECT_EQ(Call("fetch", {{"id", "hr/leave"}}).at("result").at("isError"), true);
-  EXPECT_EQ(Ask(Request("resources/list")).at("result").at("resources"), json::array());
+  EXPECT_EQ(Ask(McpRequest("resources/list")).at("result").at("resources"), json::array());
 }
 
 TEST_F(McpTest, WhatIsNoMessageIsSaid) {
@@ -234,19 +234,19 @@ TEST_F(McpTest, WhatIsNoMessageIsSaid) {
   EXPECT_EQ(Error(R"({"jsonrpc":"2.0","id":1.5,"method":"ping"})").first, -32600);
   EXPECT_EQ(Error(R"({"jsonrpc":"2.0","id":1})").second, "method: expected the name of one");
   EXPECT_EQ(Error(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[]})").first, -32602);
-  EXPECT_EQ(Error(Request("tools/run").dump()),
+  EXPECT_EQ(Error(McpRequest("tools/run").dump()),
             (std::pair<int, string>(-32601, "there is no method \"tools/run\"")));
   EXPECT_EQ(
-      Error(Request("tools/call", {{"name", "rm"}}).dump()),
+      Error(McpRequest("tools/call", {{"name", "rm"}}).dump()),
       (std::pair<int, string>(-32602, "there is no tool \"rm\"; expected search, ask or fetch")));
   EXPECT_EQ(Answer(R"({"jsonrpc":"2.0","method":"notifications/initialized"})"), "");
   EXPECT_EQ(Answer(R"({"jsonrpc":"2.0","id":1,"result":{}})"), "");
 }
 
 TEST_F(McpTest, BatchesAreOfTheOlderRevision) {
-  const string batch = json::array({Request("ping", {}, "a"),
+  const string batch = json::array({McpRequest("ping", {}, "a"),
                                     json{{"jsonrpc", "2.0"}, {"method", "notifications/x"}},
-                                    Request("nope", json::object(), 2)})
+                                    McpRequest("nope", json::object(), 2)})
                            .dump();
   EXPECT_EQ(Error(batch).first, -32600);
   session_.Agree("2025-03-26");
@@ -255,7 +255,7 @@ TEST_F(McpTest, BatchesAreOfTheOlderRevision) {
   EXPECT_EQ(replies[0].at("id"), "a");
   EXPECT_EQ(replies[1].at("error").at("code"), -32601);
   EXPECT_EQ(Error("[]").first, -32600);
-  EXPECT_EQ(Error(json(std::vector<json>(51, Request("ping"))).dump()).first, -32600);
+  EXPECT_EQ(Error(json(std::vector<json>(51, McpRequest("ping"))).dump()).first, -32600);
   EXPECT_EQ(json::parse(Answer(json::array({Initialize("2025-03-26")}).dump()))[0].at("error").at(
                 "message"),
             "initialize: not in a batch");
@@ -265,7 +265,7 @@ TEST_F(McpTest, ACancelledRequestGetsNoReply) {
   const CancelToken token;
   EXPECT_TRUE(session_.Begin("7", token));
   EXPECT_FALSE(session_.Begin("7", token));
-  EXPECT_EQ(Error(Request("ping", json::object(), 7).dump()),
+  EXPECT_EQ(Error(McpRequest("ping", json::object(), 7).dump()),
             (std::pair<int, string>(-32600, "id: a request with this id is under way")));
   EXPECT_TRUE(TakeMcpNotification(
       R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})",
@@ -273,7 +273,7 @@ TEST_F(McpTest, ACancelledRequestGetsNoReply) {
   EXPECT_TRUE(token.cancelled());
   EXPECT_TRUE(session_.End("7"));
   EXPECT_FALSE(session_.End("7"));
-  EXPECT_FALSE(TakeMcpNotification(Request("ping").dump(), session_));
+  EXPECT_FALSE(TakeMcpNotification(McpRequest("ping").dump(), session_));
   EXPECT_FALSE(TakeMcpNotification("{", session_));
 }
 
@@ -304,17 +304,17 @@ TEST_F(McpHttpTest, ASessionBeginsAndEnds) {
       Send("POST", R"({"jsonrpc":"2.0","method":"notifications/initialized"})", session);
   EXPECT_EQ(note.status, 202);
   EXPECT_EQ(note.body, "");
-  const HttpReply tools = Send("POST", Request("tools/list").dump(), session);
+  const HttpReply tools = Send("POST", McpRequest("tools/list").dump(), session);
   EXPECT_EQ(tools.status, 200);
   EXPECT_EQ(json::parse(tools.body).at("result").at("tools").size(), 3u);
   EXPECT_EQ(Send("GET", "", session).status, 405);
   EXPECT_EQ(Send("DELETE", "", session).status, 204);
   EXPECT_EQ(Send("DELETE", "", session).status, 404);
-  EXPECT_EQ(Send("POST", Request("tools/list").dump(), session).status, 404);
+  EXPECT_EQ(Send("POST", McpRequest("tools/list").dump(), session).status, 404);
 }
 
 TEST_F(McpHttpTest, WhatTheProtocolForbidsIsRefused) {
-  const string ping = Request("ping").dump();
+  const string ping = McpRequest("ping").dump();
   EXPECT_EQ(Send("POST", ping, "Accept: application/json\r\n").status, 406);
   EXPECT_EQ(Send("POST", ping, "").status, 406);
   EXPECT_EQ(Send("POST", ping, "Accept: */*\r\n").status, 400);  // and no session
@@ -345,8 +345,8 @@ TEST_F(McpHttpTest, ASessionIsOfTheKeyThatBeganIt) {
   EXPECT_EQ(post(Initialize("2025-06-18"), "").status, 401);
   const string id =
       "Mcp-Session-Id: " + post(Initialize("2025-06-18"), mine).Header("mcp-session-id") + "\r\n";
-  EXPECT_EQ(post(Request("tools/list"), mine + id).status, 200);
-  EXPECT_EQ(post(Request("tools/list"), others + id).status, 404);
+  EXPECT_EQ(post(McpRequest("tools/list"), mine + id).status, 200);
+  EXPECT_EQ(post(McpRequest("tools/list"), others + id).status, 404);
 }
 
 TEST(McpSessionsTest, AreBoundedAndForgotten) {

@@ -1,0 +1,34 @@
+# quarry_units(<target> [<file>...]): the sources of the target are compiled several at a time, as one unit:
+# what they include is read once, which takes a third of the time. Names in the anonymous namespaces of one
+# folder are therefore unique. Files named here stay by themselves: those that compile themselves several times
+# over for other processors, or whose types hang on what they alone include.
+#
+# Which unit a file goes to hangs on its name alone, so that a new file changes one unit.
+option(QUARRY_UNITS "Compile several files at a time" ON)
+
+set(QUARRY_FILES_PER_UNIT 8)
+
+function(quarry_units target)
+  if(NOT QUARRY_UNITS)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cc$")
+  list(LENGTH sources count)
+  # Rounded up to fours of units: the number changes seldom.
+  math(EXPR units "(${count} + 4 * ${QUARRY_FILES_PER_UNIT} - 1) / (4 * ${QUARRY_FILES_PER_UNIT}) * 4")
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME)
+    if(name IN_LIST ARGN)
+      set_property(SOURCE ${source} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+      continue()
+    endif()
+    string(MD5 hash ${name})
+    string(SUBSTRING ${hash} 0 6 hash)
+    math(EXPR unit "0x${hash} % ${units}")
+    set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${unit})
+  endforeach()
+  # A file of a unit looks like a header to the compiler, which warns of types that only it can see.
+  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
