@@ -3,7 +3,9 @@
 # folder are therefore unique. Files named here stay by themselves: those that compile themselves several times
 # over for other processors, or whose types hang on what they alone include.
 #
-# Which unit a file goes to hangs on its name alone, so that a new file changes one unit.
+# Which unit a file goes to hangs on its name alone, so that a new file changes one unit. Units include their
+# files by paths from the project's root, so that a compiler cache knows them in every checkout (CMake's own
+# UNITY_BUILD writes absolute ones).
 option(QUARRY_UNITS "Compile several files at a time" ON)
 
 set(QUARRY_FILES_PER_UNIT 8)
@@ -20,15 +22,24 @@ function(quarry_units target)
   foreach(source IN LISTS sources)
     get_filename_component(name ${source} NAME)
     if(name IN_LIST ARGN)
-      set_property(SOURCE ${source} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
       continue()
     endif()
     string(MD5 hash ${name})
     string(SUBSTRING ${hash} 0 6 hash)
     math(EXPR unit "0x${hash} % ${units}")
-    set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${unit})
+    file(RELATIVE_PATH path ${CMAKE_SOURCE_DIR} ${source})
+    string(APPEND unit_${unit} "#include \"${path}\"\n")
+    set_property(SOURCE ${source} PROPERTY HEADER_FILE_ONLY ON)
   endforeach()
+  foreach(unit RANGE 1 ${units})
+    math(EXPR unit "${unit} - 1")
+    if(unit_${unit})
+      set(file ${CMAKE_CURRENT_BINARY_DIR}/units/${target}_${unit}.cc)
+      file(CONFIGURE OUTPUT ${file} CONTENT "${unit_${unit}}" @ONLY)
+      target_sources(${target} PRIVATE ${file})
+    endif()
+  endforeach()
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
   # A file of a unit looks like a header to the compiler, which warns of types that only it can see.
   target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
