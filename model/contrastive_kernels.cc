@@ -29,8 +29,12 @@ float SumOfLanes(const float* lanes) {
          ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }
 
-void AdamUpdateBaseline(const AdamStep& step, const float* gradient, size_t count, float* row,
-                        float* m, float* v) {
+}  // namespace
+
+namespace plain {
+
+void AdamUpdate(const AdamStep& step, const float* gradient, size_t count, float* row, float* m,
+                float* v) {
   const float rest1 = 1.0f - step.beta1;
   const float rest2 = 1.0f - step.beta2;
   for (size_t i = 0; i < count; ++i) {
@@ -40,7 +44,7 @@ void AdamUpdateBaseline(const AdamStep& step, const float* gradient, size_t coun
   }
 }
 
-float ExpInPlaceBaseline(float scale, float* values, size_t count) {
+float ExpInPlace(float scale, float* values, size_t count) {
   const float to_powers = scale * kLog2E;
   float sums[kLanes] = {};
   for (size_t i = 0; i < count; ++i) {
@@ -57,11 +61,15 @@ float ExpInPlaceBaseline(float scale, float* values, size_t count) {
   return SumOfLanes(sums);
 }
 
-float DotProductBaseline(const float* a, const float* b, size_t count) {
+float DotProduct(const float* a, const float* b, size_t count) {
   float sums[kLanes] = {};
   for (size_t i = 0; i < count; ++i) sums[i % kLanes] += a[i] * b[i];
   return SumOfLanes(sums);
 }
+
+}  // namespace plain
+
+namespace {
 
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) void AdamUpdateAvx2(const AdamStep& step, const float* gradient,
@@ -136,21 +144,21 @@ void AdamUpdate(const AdamStep& step, const float* gradient, size_t count, float
 #if defined(__x86_64__)
   if (HasAvx2()) return AdamUpdateAvx2(step, gradient, count, row, m, v);
 #endif
-  AdamUpdateBaseline(step, gradient, count, row, m, v);
+  plain::AdamUpdate(step, gradient, count, row, m, v);
 }
 
 float ExpInPlace(float scale, float* values, size_t count) {
 #if defined(__x86_64__)
   if (HasAvx2()) return ExpInPlaceAvx2(scale, values, count);
 #endif
-  return ExpInPlaceBaseline(scale, values, count);
+  return plain::ExpInPlace(scale, values, count);
 }
 
 float DotProduct(const float* a, const float* b, size_t count) {
 #if defined(__x86_64__)
   if (HasAvx2()) return DotProductAvx2(a, b, count);
 #endif
-  return DotProductBaseline(a, b, count);
+  return plain::DotProduct(a, b, count);
 }
 
 }  // namespace quarry::model

@@ -30,4 +30,12 @@ float ExpInPlace(float scale, float* values, size_t count);
 // sum(a[i] * b[i]), by lanes of 8. REQUIRES: count is a multiple of 8.
 float DotProduct(const float* a, const float* b, size_t count);
 
+// What the three give without the instructions of this processor: their twins, for tests.
+namespace plain {
+void AdamUpdate(const AdamStep& step, const float* gradient, size_t count, float* row, float* m,
+                float* v);
+float ExpInPlace(float scale, float* values, size_t count);
+float DotProduct(const float* a, const float* b, size_t count);
+}  // namespace plain
+
 }  // namespace quarry::model

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -213,6 +216,39 @@ TEST(ContrastiveKernelsTest, AdamIsTheFormula) {
     EXPECT_NEAR(m[i], first, 1e-6);
     EXPECT_NEAR(v[i], second, 1e-6);
     EXPECT_NEAR(row[i], row_before[i] - 0.02 * first / (std::sqrt(second) + 1e-8), 1e-5);
+  }
+}
+
+TEST(ContrastiveKernelsTest, TheProcessorsInstructionsGiveTheSameBits) {
+  Random random(17);
+  for (const size_t count : {8u, 64u, 256u, 1000u}) {
+    const auto draw = [&] {
+      std::vector<float> values(count);
+      for (float& value : values) value = static_cast<float>(random.Gaussian());
+      return values;
+    };
+    const std::vector<float> a = draw();
+    const std::vector<float> b = draw();
+    EXPECT_EQ(std::bit_cast<uint32_t>(DotProduct(a.data(), b.data(), count)),
+              std::bit_cast<uint32_t>(plain::DotProduct(a.data(), b.data(), count)));
+
+    std::vector<float> powers = a;
+    for (float& value : powers) value = std::min(value, 1.0f);
+    powers[0] = -1e3f;
+    std::vector<float> plain_powers = powers;
+    EXPECT_EQ(std::bit_cast<uint32_t>(ExpInPlace(20.0f, powers.data(), count)),
+              std::bit_cast<uint32_t>(plain::ExpInPlace(20.0f, plain_powers.data(), count)));
+    EXPECT_EQ(powers, plain_powers);
+
+    const AdamStep step = {.beta1 = 0.9f, .beta2 = 0.999f, .rate = 0.02f, .epsilon = 1e-8f};
+    std::vector<float> row = draw(), m = draw(), v = draw();
+    for (float& value : v) value = value * value;
+    std::vector<float> plain_row = row, plain_m = m, plain_v = v;
+    AdamUpdate(step, a.data(), count, row.data(), m.data(), v.data());
+    plain::AdamUpdate(step, a.data(), count, plain_row.data(), plain_m.data(), plain_v.data());
+    EXPECT_EQ(row, plain_row);
+    EXPECT_EQ(m, plain_m);
+    EXPECT_EQ(v, plain_v);
   }
 }
 
