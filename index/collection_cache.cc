@@ -43,6 +43,14 @@ Status Collection::PlanCacheCuts(std::span<const ChunkId> chunks, WriteBatch& ba
   const std::shared_ptr<const StoreView> view = environment_.store.GetView();
   std::set<CacheEntryId> entries;
   Status parsed;
+  // Mostly there are none at all, which takes one look and not one a chunk.
+  bool has_links = false;
+  QUARRY_RETURN_IF_ERROR(view->Scan(TablePrefix(id_, Table::kChunkCacheEntry),
+                                    [&](std::string_view, std::string_view) {
+                                      has_links = true;
+                                      return false;
+                                    }));
+  if (!has_links) return OkStatus();
   for (const ChunkId chunk : chunks) {
     QUARRY_RETURN_IF_ERROR(
         view->Scan(ChunkCacheEntryPrefix(id_, chunk), [&](std::string_view key, std::string_view) {
