@@ -39,6 +39,9 @@ Result<std::unique_ptr<ChatSetup>> ChatSetup::Make(const Config& config,
     if (!cassette.ok()) return std::move(cassette).status().Annotate("chat.cassette");
     setup->chat_ = *std::move(cassette);
   }
+  QUARRY_ASSIGN_OR_RETURN(model::PromptTemplates query_prompts,
+                          retrieval::LoadQueryPrompts(config.chat_prompts));
+  setup->queries_.emplace(*setup->chat_, std::move(query_prompts));
   return setup;
 }
 

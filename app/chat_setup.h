@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "generation/answerer.h"
 #include "model/remote_models.h"
+#include "retrieval/query_model.h"
 
 namespace quarry::app {
 
@@ -23,6 +24,8 @@ class ChatSetup {
 
   const model::ChatModel& chat() const { return *chat_; }
   const generation::Prompts& prompts() const { return prompts_; }
+  // The same model, for what it does for a search.
+  const retrieval::QueryModel& queries() const { return *queries_; }
 
  private:
   ChatSetup(model::PriceTable prices, model::BudgetOptions budget, generation::Prompts prompts)
@@ -32,6 +35,7 @@ class ChatSetup {
   model::Budget budget_;
   const generation::Prompts prompts_;
   std::shared_ptr<const model::ChatModel> chat_;
+  std::optional<retrieval::QueryModel> queries_;
 };
 
 }  // namespace quarry::app

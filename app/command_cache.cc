@@ -12,6 +12,19 @@ Result<retrieval::AnswerCache*> CacheOf(const Engine& engine) {
   return FailedPreconditionError("cache.enabled: there is no answer cache");
 }
 
+// `cache` is an ingest::VectorCache or a generation::RelayCache.
+template <typename Cache>
+Result<int> ClearKept(Cache& cache, const char* what, CommandContext& context) {
+  const Result<index::ObjectCacheStats> before = cache.GetStats();
+  QUARRY_RETURN_IF_ERROR(cache.Clear());
+  // Where their count is damaged, they are gone all the same.
+  const std::string count = before.ok() ? std::to_string(before->objects) : "all";
+  context.console.Print(context.console.json()
+                            ? "{\"cleared\":" + (before.ok() ? count : "null") + "}\n"
+                            : count + " " + what + " removed\n");
+  return kExitDone;
+}
+
 }  // namespace
 
 Result<int> RunCacheList(CommandContext& context) {
@@ -42,9 +55,13 @@ Result<int> RunCacheExplain(const QueryArguments& arguments, CommandContext& con
   return kExitDone;
 }
 
-Result<int> RunCacheClear(CommandContext& context) {
+Result<int> RunCacheClear(const CacheClearArguments& arguments, CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kWrite));
+  if (arguments.embeddings) return ClearKept(engine->kept_vectors(), "kept vectors", context);
+  if (arguments.conversations) {
+    return ClearKept(engine->kept_conversations(), "kept conversations", context);
+  }
   QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine.FindCollection());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::CacheEntry> entries,

@@ -57,6 +57,7 @@ void AddReport(const ingest::IngestReport& from, ingest::IngestReport& to) {
   to.chunks_removed += from.chunks_removed;
   to.duplicates += from.duplicates;
   to.embedding.embedded += from.embedding.embedded;
+  to.embedding.reused += from.embedding.reused;
   to.embedding.learnt = to.embedding.learnt || from.embedding.learnt;
   to.embedding.learn_seconds += from.embedding.learn_seconds;
   to.embedding.embed_seconds += from.embedding.embed_seconds;

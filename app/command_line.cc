@@ -867,7 +867,11 @@ class Parser {
     });
     CLI::App& clear =
         AddCommand(family, "clear", "remove all stored answers", "quarry cache clear");
-    Then(clear, RunCacheClear);
+    clear.add_flag("--embeddings", cache_clear_.embeddings,
+                   "remove the vectors that are kept of texts instead (docs/models.md)");
+    clear.add_flag("--conversations", cache_clear_.conversations,
+                   "remove the replies that are kept of conversations without documents instead");
+    Then(clear, [this](CommandContext& context) { return RunCacheClear(cache_clear_, context); });
     CLI::App& tune = AddCommand(family, "tune", "measure whether other questions may be served too",
                                 "quarry cache tune --pairs pairs.jsonl --bound 0.01\n"
                                 R"(  a line of the file: {"a": "..", "b": "..", "label": 1})");
@@ -931,6 +935,7 @@ class Parser {
   SearchArguments search_;
   AskArguments ask_;
   ChatArguments chat_;
+  CacheClearArguments cache_clear_;
   CacheTuneArguments cache_tune_;
   DocsListArguments docs_list_;
   DocsShowArguments docs_show_;

@@ -129,6 +129,8 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   result.lexical = std::move(retrieved.lexical);
   result.feedback = std::move(retrieved.feedback);
   result.hops = std::move(retrieved.hops);
+  result.expansions = std::move(retrieved.expansions);
+  result.notes = std::move(retrieved.notes);
   const size_t columns =
       kSnippetLines * (context.console.columns() - kSnippetIndent) - kSnippetSlack;
   for (size_t i = 0; i < passages.size(); ++i) {
@@ -146,10 +148,14 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
 
   if (context.console.json()) {
     context.console.Print(SearchJson(result));
-  } else if (result.absence) {
+    return result.items.empty() ? kExitPartly : kExitDone;
+  }
+  for (const std::string& note : result.notes) context.console.Note(note);
+  if (result.absence) {
     context.console.Print(AbsenceText(result));
     return kExitDone;
-  } else if (result.items.empty()) {
+  }
+  if (result.items.empty()) {
     context.console.Note(NothingFound(result.query, result.lexical, searched.all));
   } else {
     context.console.Print(SearchText(result, context.console));

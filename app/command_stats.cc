@@ -24,6 +24,8 @@ Result<int> RunStats(CommandContext& context) {
   stats.directory = context.config().store;
   stats.usage = engine->index().Usage();
   stats.bytes = stats.usage.database_bytes;
+  QUARRY_ASSIGN_OR_RETURN(stats.kept_vectors, engine->kept_vectors().GetStats());
+  QUARRY_ASSIGN_OR_RETURN(stats.kept_conversations, engine->kept_conversations().GetStats());
   stats.learn_from_chunks = context.config().embedding.learn_from_chunks;
   stats.counts_exactly = engine->token_counter().is_exact();
   for (const index::StoredCollection& collection : collections) {

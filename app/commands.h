@@ -120,7 +120,12 @@ Result<int> RunCompact(CommandContext& context);
 Result<int> RunCacheList(CommandContext& context);
 // What the cache would do with a question, and why.
 Result<int> RunCacheExplain(const QueryArguments& arguments, CommandContext& context);
-Result<int> RunCacheClear(CommandContext& context);
+struct CacheClearArguments {
+  // Of the store, in place of answers of the collection.
+  bool embeddings = false;
+  bool conversations = false;
+};
+Result<int> RunCacheClear(const CacheClearArguments& arguments, CommandContext& context);
 
 struct CacheTuneArguments {
   std::vector<std::string> pairs;  // files

@@ -60,7 +60,6 @@ Engine::Engine(const Config& config, model::RemoteModelsOptions remote)
       embedders_(&remote_),
       reranker_(config_.rerank_model, &remote_),
       token_counter_(config_.tokenizer),
-      retriever_(analyzer_, embedders_, config_.retrieval, reranker()),
       ingest_options_(MakeIngestOptions(config_)) {}
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess access) {
@@ -87,14 +86,28 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
                        "; wait for it or stop it, or take another store with --store");
   }
   QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
+  engine->kept_vectors_.emplace(engine->index_->objects(), config.embedding.cache_bytes,
+                                options.read_only, engine->clock_);
+  if (config.embedding.cache_bytes > 0) engine->embedders_.UseVectors(*engine->kept_vectors_);
+  engine->kept_conversations_.emplace(
+      engine->index_->objects(),
+      generation::RelayCacheOptions{.max_bytes = config.cache.max_bytes,
+                                    .ttl_hours = config.cache.ttl_hours,
+                                    .read_only = options.read_only},
+      engine->clock_);
+  if (engine->chat_ != nullptr) {
+    engine->relay_.emplace(*engine->answerer_, engine->chat_->chat(), engine->analyzer_,
+                           config.cache.enabled ? &*engine->kept_conversations_ : nullptr);
+  }
   engine->MakeAnswerer(options.read_only);
   return engine;
 }
 
 Status Engine::Prepare(const std::string& openai_base_url) {
   QUARRY_ASSIGN_OR_RETURN(chat_, ChatSetup::Make(config_, remote_, openai_base_url, clock_));
-  answerer_.emplace(analyzer_, retriever_, token_counter_, config_.answer, AnswerModel());
-  if (chat_ != nullptr) relay_.emplace(*answerer_, chat_->chat(), analyzer_);
+  retriever_.emplace(analyzer_, embedders_, config_.retrieval, reranker(),
+                     chat_ == nullptr ? nullptr : &chat_->queries());
+  answerer_.emplace(analyzer_, *retriever_, token_counter_, config_.answer, AnswerModel());
   return OkStatus();
 }
 
@@ -133,7 +146,7 @@ Status Engine::OpenModels() {
     QUARRY_RETURN_IF_ERROR(embedder.status().Annotate("embedding.model"));
     embedders_.Add(*std::move(embedder));
   }
-  QUARRY_RETURN_IF_ERROR(retriever_.RerankerFingerprint().status());
+  QUARRY_RETURN_IF_ERROR(retriever_->ModelFingerprint(config_.retrieval).status());
   return token_counter_.Fingerprint().status();
 }
 

@@ -17,6 +17,7 @@
 #include "generation/chat_relay.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
+#include "ingest/vector_cache.h"
 #include "model/remote_models.h"
 #include "model/token_counter.h"
 #include "retrieval/retriever.h"
@@ -48,13 +49,15 @@ class Engine {
   index::Index& index() { return *index_; }
   const model::RemoteModels& remote() const { return remote_; }
   model::EmbedderCache& embedders() { return embedders_; }
-  const retrieval::Retriever& retriever() const { return retriever_; }
+  ingest::VectorCache& kept_vectors() { return *kept_vectors_; }
+  const retrieval::Retriever& retriever() const { return *retriever_; }
   // Null where none is configured.
   model::CrossEncoderFolder* reranker() {
     return config_.rerank_model.empty() ? nullptr : &reranker_;
   }
   // Null where no chat model is.
   const generation::ChatRelay* relay() const { return relay_ ? &*relay_ : nullptr; }
+  generation::RelayCache& kept_conversations() { return *kept_conversations_; }
   model::TokenCounter& token_counter() { return token_counter_; }
   // With the answer cache in front, where it is enabled.
   const generation::CachedAnswerer& answerer() const { return *cached_answerer_; }
@@ -89,13 +92,15 @@ class Engine {
   MetricsRegistry metrics_;
   const Analyzer analyzer_;
   std::unique_ptr<index::Index> index_;
+  std::optional<ingest::VectorCache> kept_vectors_;
   const model::RemoteModels remote_;
   model::EmbedderCache embedders_;
   model::CrossEncoderFolder reranker_;
   model::TokenCounter token_counter_;
-  const retrieval::Retriever retriever_;
   std::unique_ptr<ChatSetup> chat_;  // null: none is configured
+  std::optional<retrieval::Retriever> retriever_;
   std::optional<generation::Answerer> answerer_;
+  std::optional<generation::RelayCache> kept_conversations_;
   std::optional<generation::ChatRelay> relay_;
   const ingest::IngestOptions ingest_options_;
   std::optional<ThreadPool> ingest_pool_;

@@ -230,6 +230,7 @@ std::string IndexJson(const IndexResult& result) {
                     {"removed", report.chunks_removed},
                     {"total", result.chunks_total}};
   json["embedding"] = {{"embedded", report.embedding.embedded},
+                       {"reused", report.embedding.reused},
                        {"learnt", report.embedding.learnt},
                        {"learn_seconds", report.embedding.learn_seconds},
                        {"embed_seconds", report.embedding.embed_seconds}};
@@ -271,10 +272,15 @@ std::string SearchJson(const SearchResult& result) {
     for (const retrieval::WeightedTerm& term : result.feedback) {
       json["feedback"].push_back({{"term", term.term}, {"weight", term.weight}});
     }
+    for (const retrieval::Expansion& made : result.expansions) {
+      json["expansions"].push_back(
+          {{"kind", retrieval::ExpansionKindName(made.kind)}, {"text", made.text}});
+    }
     for (const retrieval::Hop& hop : result.hops) {
       json["hops"].push_back({{"hop", hop.hop}, {"name", hop.name}, {"document", hop.document}});
     }
   }
+  if (!result.notes.empty()) json["notes"] = result.notes;
   json["hits"] = Json::array();
   for (size_t i = 0; i < result.items.size(); ++i) {
     const SearchResult::Item& item = result.items[i];
@@ -414,6 +420,11 @@ std::string StatsJson(const StoreStats& stats) {
   Json json = {{"store", stats.directory},
                {"bytes", stats.bytes},
                {"derived_bytes", stats.usage.derived_bytes},
+               {"kept_vectors",
+                {{"vectors", stats.kept_vectors.objects}, {"bytes", stats.kept_vectors.bytes}}},
+               {"kept_conversations",
+                {{"conversations", stats.kept_conversations.objects},
+                 {"bytes", stats.kept_conversations.bytes}}},
                {"memory",
                 {{"block_cache", memory.block_cache},
                  {"block_cache_limit", memory.block_cache_limit},

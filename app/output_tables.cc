@@ -218,6 +218,14 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
                      FormatBytes(memory.block_cache_limit) + " block cache, " +
                      FormatBytes(memory.memtables) + " memtables, " +
                      FormatBytes(memory.table_readers) + " table readers\n";
+  if (stats.kept_vectors.objects > 0) {
+    text += "vectors kept of texts: " + WithThousands(stats.kept_vectors.objects) + ", " +
+            FormatBytes(stats.kept_vectors.bytes) + "\n";
+  }
+  if (stats.kept_conversations.objects > 0) {
+    text += "conversations kept: " + WithThousands(stats.kept_conversations.objects) + ", " +
+            FormatBytes(stats.kept_conversations.bytes) + "\n";
+  }
   for (size_t i = 0; i < stats.collections.size(); ++i) {
     const index::CollectionStats& one = stats.collections[i];
     const uint64_t vectors = one.chunks - std::min(one.chunks, one.pending_vectors);

@@ -95,6 +95,9 @@ std::string ExpansionText(const SearchResult& result) {
             Fixed(term.weight, 3);
   }
   if (!text.empty()) text += "\n";
+  for (const retrieval::Expansion& made : result.expansions) {
+    text += std::string(retrieval::ExpansionKindName(made.kind)) + ": " + OneLine(made.text) + "\n";
+  }
   for (const retrieval::Hop& hop : result.hops) {
     text += "hop " + std::to_string(hop.hop) + ": " + OneLine(hop.name) + " (of " +
             OneLine(hop.document) + ")\n";
@@ -245,6 +248,11 @@ std::string IndexText(const IndexResult& result, const Console& console) {
             FormatSeconds(report.embedding.learn_seconds) + ", embedded " +
             Counted(report.embedding.embedded, "chunk") + " in " +
             FormatSeconds(report.embedding.embed_seconds) + "\n";
+  }
+  if (report.embedding.reused > 0) {
+    text += Counted(report.embedding.reused, "chunk") +
+            (report.embedding.reused == 1 ? " has" : " have") +
+            " the vector that was kept of the same text\n";
   }
   if (!result.dry_run && result.chunks_total > 0 && result.learn_from_chunks > 0) {
     text += "searched by words only: an embedder is learnt from " +

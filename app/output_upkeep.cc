@@ -80,6 +80,9 @@ std::string EmbedderText(const EmbedderResult& result) {
   if (result.report.embedded > 0) {
     text += ", " + WithThousands(result.report.embedded) + " chunks embedded in " +
             FormatSeconds(result.report.embed_seconds);
+    if (result.report.reused > 0) {
+      text += " (" + WithThousands(result.report.reused) + " by kept vectors)";
+    }
   }
   return text + "\n";
 }
@@ -88,6 +91,7 @@ std::string EmbedderJson(const EmbedderResult& result) {
   return Line({{"collection", result.collection},
                {"done", result.verb},
                {"embedded", result.report.embedded},
+               {"reused", result.report.reused},
                {"learn_seconds", result.report.learn_seconds},
                {"embed_seconds", result.report.embed_seconds},
                {"generations", ToJson(result.now)}});

@@ -15,6 +15,7 @@
 #include "eval/retrieval_diff.h"
 #include "eval/retrieval_eval.h"
 #include "index/index.h"
+#include "index/object_cache.h"
 #include "ingest/near_duplicates.h"
 #include "ingest/pipeline.h"
 #include "model/model_info.h"
@@ -40,6 +41,8 @@ struct SearchResult {
   bool used_dense = false;
   index::LexicalQuery lexical;  // what was searched for by words
   retrieval::FeedbackTerms feedback;
+  std::vector<retrieval::Expansion> expansions;
+  std::vector<std::string> notes;
   std::vector<retrieval::Hop> hops;
   struct Item {
     Passage passage;
@@ -130,6 +133,8 @@ struct StoreStats {
   std::string directory;
   uint64_t bytes = 0;
   index::StoreUsage usage;
+  index::ObjectCacheStats kept_vectors;
+  index::ObjectCacheStats kept_conversations;
   std::vector<index::CollectionStats> collections;
   std::vector<std::vector<TokenDensity>> token_densities;  // of each
   bool counts_exactly = false;                             // by a model's tokenizer, not estimated

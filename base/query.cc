@@ -62,6 +62,8 @@ const char* StageName(ScoreStep::Stage stage) {
   switch (stage) {
     case ScoreStep::Stage::kFusion:
       return "fusion";
+    case ScoreStep::Stage::kExpansion:
+      return "expansion";
     case ScoreStep::Stage::kHops:
       return "hops";
     case ScoreStep::Stage::kRerank:

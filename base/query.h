@@ -46,7 +46,7 @@ struct ScoreBreakdown {
 
 // What a stage behind fusion made of a hit: its score and place among the hits after the stage.
 struct ScoreStep {
-  enum class Stage : uint8_t { kFusion, kHops, kRerank, kRecency, kDiversity };
+  enum class Stage : uint8_t { kFusion, kExpansion, kHops, kRerank, kRecency, kDiversity };
 
   Stage stage = Stage::kFusion;
   double score = 0;
@@ -102,6 +102,8 @@ struct Context {
   std::vector<Passage> passages;
   uint32_t token_count = 0;
   std::vector<DroppedPassage> dropped;
+  // What the search went without, and why (retrieval::Retrieved::notes); else empty.
+  std::vector<std::string> notes = {};
 };
 
 // Why no passage of a document is in the context: what was said of the best one that was dropped.

@@ -54,7 +54,18 @@ struct HopOptions {
 
 struct RerankOptions {
   bool enabled = true;       // where there is a reranker
+  bool chat = false;         // the chat model instead of it (retrieval/listwise_reranker.h)
   uint32_t candidates = 20;  // that it reads
+};
+
+// What a chat model makes of the question first (retrieval/expansion.h); 0 and false = off.
+struct ExpansionOptions {
+  uint32_t multi_query = 0;  // other wordings
+  bool hyde = false;         // a passage that would answer it, for the dense leg
+  uint32_t decompose = 0;    // questions that it needs the answers of, at most
+  // After which a search goes on without what the chat model has not said, its order of the hits
+  // (RerankOptions::chat) included.
+  uint32_t model_millis = 10'000;
 };
 
 // Newer documents first (retrieval/recency.h).
@@ -78,6 +89,7 @@ struct RetrievalOptions {
   FusionOptions fusion;
   // In place of fusion.dense_weight where a question is in another language than what is searched.
   double cross_language_weight = 0.6;
+  ExpansionOptions expansion;
   FeedbackOptions feedback;
   HopOptions hops;
   RerankOptions rerank;
@@ -92,6 +104,10 @@ struct RetrievalOptions {
   std::map<std::string, double> collection_dense_weights;
 
   double DenseWeightOf(const std::string& collection) const;
+  // Whether a chat model is asked.
+  bool UsesChatModel() const {
+    return expansion.multi_query > 0 || expansion.hyde || expansion.decompose > 0 || rerank.chat;
+  }
   // kInvalidArgument naming the option, its range and what it was.
   Status Validate() const;
   // Every option with its value: equal iff the options are.

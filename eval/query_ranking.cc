@@ -52,6 +52,8 @@ Result<QueryRanking> RankDocuments(const retrieval::Retriever& retriever, Query 
   const std::chrono::duration<double, std::micro> elapsed =
       std::chrono::steady_clock::now() - start;
   ranking.micros = elapsed.count();
+  // What a model is left out of is not what was to be measured.
+  if (!retrieved.notes.empty()) return UnavailableError(retrieved.notes.front());
   ranking.documents = DocumentsOf(retrieved, snapshot);
   while (ranking.documents.size() < DocumentsNeeded(ranking.documents, id, depth) &&
          retrieved.hits.size() >= query.k && query.k < kMaxK) {

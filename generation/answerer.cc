@@ -61,13 +61,16 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
     QUARRY_ASSIGN_OR_RETURN(const uint64_t tokens, counter_.Count(passage.chunk.text));
     passage.chunk.token_count = static_cast<uint32_t>(tokens);
   }
-  return retrieval::BuildContext(std::move(passages), options_.context);
+  Context made = retrieval::BuildContext(std::move(passages), options_.context);
+  made.notes = retrieved.notes;
+  return made;
 }
 
 Result<std::string> Answerer::ConfigurationFingerprint(const Query& query) const {
-  QUARRY_ASSIGN_OR_RETURN(const std::string reranker, retriever_.RerankerFingerprint());
+  QUARRY_ASSIGN_OR_RETURN(const std::string models,
+                          retriever_.ModelFingerprint(retriever_.OptionsOf(query)));
   QUARRY_ASSIGN_OR_RETURN(const std::string tokenizer, counter_.Fingerprint());
-  std::string configuration = fingerprint_ + '/' + reranker + '/' + tokenizer;
+  std::string configuration = fingerprint_ + '/' + models + '/' + tokenizer;
   if (query.options) configuration += '/' + query.options->Description();
   return configuration;
 }
@@ -91,6 +94,9 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
   {
     StageTimer timer(traced, "answer");
     QUARRY_RETURN_IF_ERROR(writer_.Write(query, snapshot, sink, traced, answer));
+  }
+  for (const std::string& note : answer.context.notes) {
+    answer.note += (answer.note.empty() ? "" : "; ") + note;
   }
   answer.timings = trace.stages();
   return answer;

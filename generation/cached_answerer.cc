@@ -112,7 +112,7 @@ Result<Answer> CachedAnswerer::MakeOnce(const retrieval::CacheQuestion& question
                                         const AnswerSink& sink, const CallContext& context,
                                         std::string why) const {
   while (true) {
-    AnswerFlights::Place place = flights_.Join(FlightKey(question));
+    SingleFlight<Answer>::Place place = flights_.Join(FlightKey(question));
     if (!place.leads()) {
       QUARRY_ASSIGN_OR_RETURN(std::optional<Answer> answer, place.Wait(context));
       if (!answer) continue;
@@ -121,9 +121,12 @@ Result<Answer> CachedAnswerer::MakeOnce(const retrieval::CacheQuestion& question
       return *std::move(answer);
     }
     // Somebody may have landed between the look-up and the place.
-    QUARRY_ASSIGN_OR_RETURN(std::optional<retrieval::CacheHit> hit,
-                            cache_->Lookup(question, context, why));
+    std::string still;
+    QUARRY_ASSIGN_OR_RETURN(
+        std::optional<retrieval::CacheHit> hit,
+        cache_->Lookup(question, context, still, retrieval::CacheLevels::kSame));
     if (hit) {
+      place.Land(hit->answer);
       QUARRY_RETURN_IF_ERROR(Deliver(hit->answer, sink));
       return std::move(hit->answer);
     }
@@ -170,7 +173,8 @@ void CachedAnswerer::Audit(const Query& query, const index::Snapshot& snapshot,
     CallContext context = CallContext::WithTimeout(std::chrono::milliseconds(kAuditTime));
     context.cancel = stopping_;
     const Result<Answer> fresh = answerer_.Ask(query, **now, nullptr, context);
-    if (!fresh.ok()) return;
+    // One that goes without a model says nothing of one that did not.
+    if (!fresh.ok() || !fresh->note.empty()) return;
     const bool agrees = retrieval::AnswersAgree(served, *fresh);
     audit_.Record(agrees);
     if (agrees) return;

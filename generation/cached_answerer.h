@@ -12,19 +12,14 @@
 #include <memory>
 #include <string>
 
-#include "generation/answer_flights.h"
 #include "generation/answerer.h"
+#include "generation/cache_use.h"
+#include "generation/single_flight.h"
 #include "retrieval/answer_cache.h"
 #include "retrieval/cache_audit.h"
 #include "retrieval/cache_explain.h"
 
 namespace quarry::generation {
-
-enum class CacheUse : uint8_t {
-  kRead,     // serve what is stored, store what is made
-  kRefresh,  // make anew and store: "no-cache"
-  kOff,      // neither: "no-store"
-};
 
 class CachedAnswerer {
  public:
@@ -68,7 +63,7 @@ class CachedAnswerer {
   index::Index& index_;
   retrieval::AnswerCache* const cache_;
   mutable retrieval::CacheAudit audit_;
-  mutable AnswerFlights flights_;
+  mutable SingleFlight<Answer> flights_;
   const CancelToken stopping_;
   std::unique_ptr<ThreadPool> auditor_;  // one thread; null without a cache
 };

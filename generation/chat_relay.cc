@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "base/log.h"
+
 namespace quarry::generation {
 namespace {
 
@@ -31,6 +33,24 @@ std::set<std::string> TermsOf(const Analyzer& analyzer, std::string_view text) {
   return terms;
 }
 
+// Gives the text of whole replies.
+Status DeliverReplies(const std::vector<model::ChatReply>& replies, const RelaySink& sink) {
+  for (uint32_t i = 0; sink != nullptr && i < replies.size(); ++i) {
+    if (!replies[i].content.empty() && !sink(i, replies[i].content)) {
+      return CancelledError("the reader of the answer went away");
+    }
+  }
+  return OkStatus();
+}
+
+// Why a conversation is not looked up; nullptr if it is.
+const char* WhyNotLookedUp(const RelayRequest& request) {
+  if (request.cache == CacheUse::kOff) return "the request says so";
+  if (request.cache_sampled) return nullptr;
+  if (request.chat.temperature > 0) return "the temperature is above 0";
+  return request.chat.tools.empty() ? nullptr : "the request has tools";
+}
+
 }  // namespace
 
 // Takes out of `chat` the tools that its user has not spoken of; returns their names.
@@ -56,9 +76,65 @@ std::vector<std::string> ChatRelay::WithholdTools(model::ChatRequest& chat) cons
   return withheld;
 }
 
+std::optional<StoredReplies> ChatRelay::FindStored(const RelayRequest& request,
+                                                   const std::string& key) const {
+  if (request.cache != CacheUse::kRead) return std::nullopt;
+  Result<std::optional<StoredReplies>> stored = cache_->Find(request.asker, key);
+  if (stored.ok()) return *std::move(stored);
+  LogWarning("conversations: " + stored.status().message());
+  return std::nullopt;
+}
+
 Result<Relayed> ChatRelay::Complete(const RelayRequest& request, const Query& query,
                                     const index::Snapshot& snapshot, const RelaySink& sink,
                                     const CallContext& context) const {
+  if (cache_ == nullptr || request.retrieval) {
+    return Make(request, query, snapshot, sink, context);
+  }
+  if (const char* why = WhyNotLookedUp(request); why != nullptr) {
+    QUARRY_ASSIGN_OR_RETURN(Relayed relayed, Make(request, query, snapshot, sink, context));
+    relayed.cache = {.kind = CacheKind::kBypassed, .reason = why};
+    return relayed;
+  }
+  const auto serve = [&](StoredReplies stored, CacheKind kind) -> Result<Relayed> {
+    QUARRY_RETURN_IF_ERROR(DeliverReplies(stored.replies, sink));
+    Relayed relayed{.replies = std::move(stored.replies), .commit = snapshot.commit()};
+    relayed.cache = {.kind = kind, .reason = "", .age_seconds = stored.age_seconds};
+    QUARRY_ASSIGN_OR_RETURN(relayed.fingerprint, answerer_.Fingerprint(query, snapshot));
+    return relayed;
+  };
+  const std::string key = RelayCache::KeyOf(request.chat, request.choices, model_.name());
+  if (auto stored = FindStored(request, key)) return serve(*std::move(stored), CacheKind::kExact);
+  while (true) {
+    auto place = flights_.Join(request.asker + '/' + key);
+    if (!place.leads()) {
+      QUARRY_ASSIGN_OR_RETURN(std::optional<std::vector<model::ChatReply>> replies,
+                              place.Wait(context));
+      if (!replies) continue;
+      return serve({.replies = *std::move(replies)}, CacheKind::kShared);
+    }
+    // Somebody may have landed between the look-up and the place.
+    if (auto stored = FindStored(request, key)) {
+      place.Land(stored->replies);
+      return serve(*std::move(stored), CacheKind::kExact);
+    }
+    Result<Relayed> relayed = Make(request, query, snapshot, sink, context);
+    if (!relayed.ok()) {
+      place.Land(relayed.status());
+      return relayed;
+    }
+    if (const Status kept = cache_->Keep(request.asker, key, relayed->replies); !kept.ok()) {
+      LogWarning("conversations: " + kept.message());
+    }
+    place.Land(relayed->replies);
+    relayed->cache = {.kind = CacheKind::kMiss, .reason = "no stored reply"};
+    return relayed;
+  }
+}
+
+Result<Relayed> ChatRelay::Make(const RelayRequest& request, const Query& query,
+                                const index::Snapshot& snapshot, const RelaySink& sink,
+                                const CallContext& context) const {
   Relayed relayed{.commit = snapshot.commit()};
   model::ChatRequest chat = request.chat;
   QUARRY_ASSIGN_OR_RETURN(relayed.fingerprint, answerer_.Fingerprint(query, snapshot));

@@ -1,10 +1,6 @@
 #include "generation/prompts.h"
 
-#include <algorithm>
-#include <filesystem>
-
 #include "base/document.h"
-#include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "retrieval/context_builder.h"
@@ -12,10 +8,7 @@
 namespace quarry::generation {
 namespace {
 
-constexpr uint64_t kMaxFileBytes = 256 * 1024;
 constexpr size_t kMaxTurnBytes = 2000;  // of a turn in the conversation
-constexpr std::string_view kVariables[] = {"question", "passages",    "no_answer",
-                                           "answer",   "unsupported", "conversation"};
 
 constexpr const char* kAnswerEn = R"([system]
 You answer questions from numbered passages of documents, and from nothing else.
@@ -146,117 +139,29 @@ std::string PassagesText(std::string_view question, const Context& context) {
   return text;
 }
 
-Prompts::Prompts() {
-  for (const auto& [name, text] : {std::pair<const char*, const char*>{"answer.en", kAnswerEn},
-                                   {"answer.zh", kAnswerZh},
-                                   {"repair.en", kRepairEn},
-                                   {"repair.zh", kRepairZh},
-                                   {"rewrite.en", kRewriteEn},
-                                   {"rewrite.zh", kRewriteZh},
-                                   {"guard.en", kGuardEn},
-                                   {"guard.zh", kGuardZh}}) {
-    templates_[name] = Parse(text).value();
-  }
-  MakeFingerprint();
-}
+Prompts::Prompts()
+    : templates_({{"answer.en", kAnswerEn},
+                  {"answer.zh", kAnswerZh},
+                  {"repair.en", kRepairEn},
+                  {"repair.zh", kRepairZh},
+                  {"rewrite.en", kRewriteEn},
+                  {"rewrite.zh", kRewriteZh},
+                  {"guard.en", kGuardEn},
+                  {"guard.zh", kGuardZh}},
+                 {"question", "passages", "no_answer", "answer", "unsupported", "conversation"}) {}
 
 Result<Prompts> Prompts::Load(const std::string& directory) {
-  if (!std::filesystem::is_directory(directory)) {
-    return NotFoundError("chat.prompts: " + directory + ": no such directory");
-  }
   Prompts prompts;
-  for (auto& [name, parts] : prompts.templates_) {
-    const std::string path = directory + "/" + name + ".txt";
-    const Result<std::string> text = ReadFile(path, kMaxFileBytes);
-    if (text.status().code() == Code::kNotFound) continue;
-    QUARRY_RETURN_IF_ERROR(text.status());
-    Result<Template> parsed = Parse(*text);
-    if (!parsed.ok()) return std::move(parsed).status().Annotate(path);
-    parts = *std::move(parsed);
-  }
-  prompts.MakeFingerprint();
+  QUARRY_RETURN_IF_ERROR(prompts.templates_.Load(directory));
   return prompts;
-}
-
-void Prompts::MakeFingerprint() {
-  uint64_t hash = 0;
-  for (const auto& [name, parts] : templates_) {
-    hash = HashCombine(HashCombine(hash, Hash64(parts.system)), Hash64(parts.user));
-  }
-  fingerprint_ = HashToHex(hash);
-}
-
-Result<Prompts::Template> Prompts::Parse(const std::string& text) {
-  Template parts;
-  std::string* part = nullptr;
-  size_t number = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
-    begin = end + 1;
-    ++number;
-    const std::string place = "line " + std::to_string(number);
-    if (line == "[system]" || line == "[user]") {
-      part = line == "[user]" ? &parts.user : &parts.system;
-      continue;
-    }
-    if (part == nullptr && !Trim(line).empty()) {
-      return InvalidArgumentError(place + ": expected [system] or [user] before any text");
-    }
-    for (size_t at = line.find("{{"); at != std::string::npos; at = line.find("{{", at + 2)) {
-      const size_t close = line.find("}}", at);
-      const std::string name =
-          close == std::string::npos ? "" : line.substr(at + 2, close - at - 2);
-      if (std::ranges::find(kVariables, name) == std::end(kVariables)) {
-        return InvalidArgumentError(place + ": unknown variable {{" + name +
-                                    "}}; known are question, passages, no_answer, answer, "
-                                    "unsupported, conversation");
-      }
-    }
-    if (part != nullptr) *part += line + '\n';
-  }
-  parts.system = Trim(parts.system);
-  parts.user = Trim(parts.user);
-  if (parts.user.empty()) return InvalidArgumentError("a part [user] is missing");
-  return parts;
-}
-
-std::string Prompts::Fill(std::string_view text, const Variables& variables) {
-  std::string filled;
-  while (true) {
-    const size_t open = text.find("{{");
-    const size_t close = open == std::string_view::npos ? open : text.find("}}", open);
-    if (close == std::string_view::npos) return filled.append(text);
-    filled += text.substr(0, open);
-    const auto variable = variables.find(text.substr(open + 2, close - open - 2));
-    if (variable != variables.end()) filled += variable->second;
-    text.remove_prefix(close + 2);
-  }
-}
-
-const Prompts::Template& Prompts::Of(std::string_view name, std::string_view question) const {
-  const char* language = DetectLanguage(question) == "zh" ? ".zh" : ".en";
-  return templates_.at(std::string(name) + language);
-}
-
-std::vector<model::ChatMessage> Prompts::Messages(std::string_view name, std::string_view question,
-                                                  const Variables& variables) const {
-  const Template& parts = Of(name, question);
-  std::vector<model::ChatMessage> messages;
-  if (!parts.system.empty()) {
-    messages.push_back(
-        {.role = model::ChatRole::kSystem, .content = Fill(parts.system, variables)});
-  }
-  messages.push_back({.role = model::ChatRole::kUser, .content = Fill(parts.user, variables)});
-  return messages;
 }
 
 std::vector<model::ChatMessage> Prompts::Answer(std::string_view question,
                                                 const Context& context) const {
-  return Messages("answer", question,
-                  {{"question", std::string(question)},
-                   {"passages", PassagesText(question, context)},
-                   {"no_answer", std::string(kNoAnswer)}});
+  return templates_.Messages("answer", question,
+                             {{"question", std::string(question)},
+                              {"passages", PassagesText(question, context)},
+                              {"no_answer", std::string(kNoAnswer)}});
 }
 
 std::vector<model::ChatMessage> Prompts::Rewrite(std::span<const ConversationTurn> turns,
@@ -270,24 +175,25 @@ std::vector<model::ChatMessage> Prompts::Rewrite(std::span<const ConversationTur
     conversation += (conversation.empty() ? "" : "\n") +
                     (who + std::string(TruncateUtf8(turn.text, kMaxTurnBytes)));
   }
-  return Messages("rewrite", message,
-                  {{"conversation", conversation}, {"question", std::string(message)}});
+  return templates_.Messages("rewrite", message,
+                             {{"conversation", conversation}, {"question", std::string(message)}});
 }
 
 std::vector<model::ChatMessage> Prompts::Guard(std::string_view message) const {
-  return Messages("guard", message, {{"question", std::string(message)}});
+  return templates_.Messages("guard", message, {{"question", std::string(message)}});
 }
 
 model::ChatMessage Prompts::Repair(std::string_view question, std::string_view answer,
                                    const std::vector<std::string>& unsupported) const {
   std::string list;
   for (const std::string& sentence : unsupported) list += (list.empty() ? "- " : "\n- ") + sentence;
-  return {.role = model::ChatRole::kUser,
-          .content = Fill(Of("repair", question).user,
-                          {{"question", std::string(question)},
-                           {"answer", answer.empty() ? "-" : std::string(answer)},
-                           {"unsupported", list},
-                           {"no_answer", std::string(kNoAnswer)}})};
+  return templates_
+      .Messages("repair", question,
+                {{"question", std::string(question)},
+                 {"answer", answer.empty() ? "-" : std::string(answer)},
+                 {"unsupported", list},
+                 {"no_answer", std::string(kNoAnswer)}})
+      .back();
 }
 
 }  // namespace quarry::generation

@@ -143,7 +143,9 @@ enum class ObjectKind : uint8_t {
   kRun = 10,      // of an evaluation; parts: its cases
   kVerdict = 11,  // of a judge, to be asked once; id: the hash of what was judged
   kProfile = 12,
-  kTask = 13,  // work in the background
+  kTask = 13,       // work in the background
+  kEmbedding = 14,  // of a text by a published model; scope: its space, id: the text's digest
+  kRelayed = 15,    // replies to a conversation; scope: who asked, id: its digest
 };
 std::string ObjectKey(ObjectKind kind, std::string_view scope, uint64_t number, uint32_t part);
 std::string ObjectPrefix(ObjectKind kind, std::string_view scope);                   // of a scope

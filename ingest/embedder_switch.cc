@@ -50,8 +50,8 @@ Result<EmbeddingReport> SwitchGeneration(const index::Snapshot& snapshot,
                                                                embedder->space(), record, 0));
     return OkStatus();
   }));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded, CompleteGeneration(with_writer, generation, embedder,
-                                                              cache, options, context, progress));
+  QUARRY_RETURN_IF_ERROR(CompleteGeneration(with_writer, generation, embedder, cache.vectors(),
+                                            cache, options, context, progress, report));
   report.embed_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,10 +42,53 @@ Result<std::shared_ptr<const model::Embedder>> Learn(const index::Snapshot& snap
 constexpr uint32_t kFirstBatch = 16;
 constexpr double kQuickSeconds = 0.5;
 
-// Embeds every pending chunk of `generation`, a batch at a time; returns how many.
-Result<uint64_t> EmbedAll(const WithWriter& with_writer, GenerationId generation,
-                          const model::Embedder& embedder, const EmbeddingOptions& options,
-                          const CallContext& context, const EmbeddingProgress& progress) {
+// An embedder, and where its vectors are kept: null if nowhere.
+struct EmbeddedBy {
+  const model::Embedder& embedder;
+  model::VectorMemory* vectors = nullptr;
+};
+
+// Texts with their vectors, of which `made` had to be made.
+struct EmbeddedTexts {
+  EmbeddingMatrix vectors;
+  std::vector<std::string> made;
+  EmbeddingMatrix made_vectors;
+};
+
+// Equal texts, and those whose vectors are kept, are not embedded again.
+Result<EmbeddedTexts> EmbedTexts(const std::vector<std::string>& texts, const EmbeddedBy& by,
+                                 const CallContext& context) {
+  using model::EmbeddingRole;
+  EmbeddedTexts result;
+  if (by.vectors == nullptr) {
+    QUARRY_ASSIGN_OR_RETURN(result.vectors,
+                            by.embedder.Embed(texts, EmbeddingRole::kDocument, context));
+    return result;
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<std::vector<float>> kept,
+                          by.vectors->Find(by.embedder.space(), texts));
+  std::map<std::string_view, size_t> rows;  // of what is made
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (!kept[i].empty() || !rows.emplace(texts[i], rows.size()).second) continue;
+    result.made.push_back(texts[i]);
+  }
+  if (!result.made.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(result.made_vectors,
+                            by.embedder.Embed(result.made, EmbeddingRole::kDocument, context));
+  }
+  result.vectors.dimension = by.embedder.space().dimension;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const std::span<const float> row = kept[i].empty() ? result.made_vectors.Row(rows.at(texts[i]))
+                                                       : std::span<const float>(kept[i]);
+    result.vectors.values.insert(result.vectors.values.end(), row.begin(), row.end());
+  }
+  return result;
+}
+
+// Embeds every pending chunk of `generation`, a batch at a time; adds them to `report`.
+Status EmbedAll(const WithWriter& with_writer, GenerationId generation, const EmbeddedBy& by,
+                const EmbeddingOptions& options, const CallContext& context,
+                const EmbeddingProgress& progress, EmbeddingReport& report) {
   uint64_t embedded = 0;
   uint32_t batch = std::min(kFirstBatch, options.batch);
   ChunkId after;
@@ -62,34 +107,43 @@ Result<uint64_t> EmbedAll(const WithWriter& with_writer, GenerationId generation
       }
       return OkStatus();
     }));
-    if (chunks.empty()) return embedded;
+    if (chunks.empty()) return OkStatus();
     const SteadyClock::time_point start = SteadyClock::now();
-    QUARRY_ASSIGN_OR_RETURN(const EmbeddingMatrix vectors,
-                            embedder.Embed(texts, model::EmbeddingRole::kDocument, context));
+    QUARRY_ASSIGN_OR_RETURN(const EmbeddedTexts made, EmbedTexts(texts, by, context));
     if (SecondsSince(start) < kQuickSeconds) batch = std::min(2 * batch, options.batch);
     QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
-      return writer.PutVectors(generation, chunks, vectors);
+      return writer.PutVectors(generation, chunks, made.vectors);
     }));
+    if (by.vectors != nullptr) {
+      QUARRY_RETURN_IF_ERROR(by.vectors->Keep(by.embedder.space(), made.made, made.made_vectors));
+      report.reused += chunks.size() - made.made.size();
+    }
+    report.embedded += chunks.size();
     if (progress) progress("embedding", embedded + chunks.size(), embedded + left);
     embedded += chunks.size();
     after = chunks.back();
   }
 }
 
-// Makes a generation the current one that EmbedAll has filled; returns how many chunks it embedded.
-Result<uint64_t> Publish(const WithWriter& with_writer, GenerationId generation,
-                         const std::shared_ptr<const model::Embedder>& embedder,
-                         model::EmbedderCache& cache, const EmbeddingOptions& options,
-                         const CallContext& context) {
-  uint64_t late = 0;
-  QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) -> Status {
+// Makes a generation the current one that EmbedAll has filled.
+Status Publish(const WithWriter& with_writer, GenerationId generation,
+               const std::shared_ptr<const model::Embedder>& embedder, model::VectorMemory* vectors,
+               model::EmbedderCache& cache, const EmbeddingOptions& options,
+               const CallContext& context, EmbeddingReport& report) {
+  return with_writer([&](index::IndexWriter& writer) -> Status {
     // What came since the last batch, under the same writer: then nothing is pending.
     const WithWriter same = [&](const WriterStep& step) { return step(writer); };
-    QUARRY_ASSIGN_OR_RETURN(late, EmbedAll(same, generation, *embedder, options, context, nullptr));
+    QUARRY_RETURN_IF_ERROR(
+        EmbedAll(same, generation, {*embedder, vectors}, options, context, nullptr, report));
     cache.Add(embedder);  // the first query after it finds it open
     return writer.PublishGeneration(generation, context);
-  }));
-  return late;
+  });
+}
+
+// Where vectors of such an embedder are kept: a learnt one is quicker than looking for them.
+model::VectorMemory* VectorsOf(const index::StoredGeneration& generation,
+                               const model::EmbedderCache& cache) {
+  return model::IsPublishedKind(generation.embedder_kind) ? cache.vectors() : nullptr;
 }
 
 }  // namespace
@@ -118,12 +172,43 @@ bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& option
   return static_cast<double>(chunks) >= options.relearn_growth * static_cast<double>(learnt);
 }
 
-Result<uint64_t> CompleteGeneration(const WithWriter& with_writer, GenerationId generation,
-                                    const std::shared_ptr<const model::Embedder>& embedder,
-                                    model::EmbedderCache& cache, const EmbeddingOptions& options,
-                                    const CallContext& context, const EmbeddingProgress& progress) {
-  QUARRY_ASSIGN_OR_RETURN(const uint64_t embedded,
-                          EmbedAll(with_writer, generation, *embedder, options, context, progress));
+Result<bool> HasUnknownWords(const index::Snapshot& snapshot, const EmbeddingOptions& options,
+                             const CallContext& context) {
+  constexpr uint32_t kTermsPerCheck = 4096;
+  const std::optional<index::StoredGeneration>& current = snapshot.generation();
+  if (!current || model::IsPublishedKind(current->embedder_kind)) return false;
+  uint64_t learnt = current->learnt_chunks;
+  if (snapshot.previous_generation()) {
+    learnt = std::max(learnt, snapshot.previous_generation()->learnt_chunks);
+  }
+  const uint64_t chunks = snapshot.live_chunks();
+  const uint64_t before = chunks - std::min(chunks, snapshot.pending_vectors());
+  const uint64_t tenth = std::max<uint64_t>(1, learnt / 10);
+  if (chunks < learnt + tenth || chunks / tenth == before / tenth) return false;
+  QUARRY_ASSIGN_OR_RETURN(SharedBytes table, snapshot.ReadEmbedderBlob());
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
+                          model::ParseLearntEmbedder(std::move(table), current->embedder_kind));
+  uint64_t words = 0;
+  uint64_t unknown = 0;
+  uint32_t seen = 0;
+  for (const index::SegmentView& view : snapshot.lexical().segments()) {
+    for (auto it = view.segment->terms().From(""); it.valid(); it.Next()) {
+      if (++seen % kTermsPerCheck == 0) QUARRY_RETURN_IF_ERROR(context.Check());
+      const uint64_t holders = view.DocumentFrequency(it.entry());
+      words += holders;
+      if (!model::KnowsTerm(*embedder, it.term())) unknown += holders;
+    }
+  }
+  return static_cast<double>(unknown) > options.relearn_unknown * static_cast<double>(words);
+}
+
+Status CompleteGeneration(const WithWriter& with_writer, GenerationId generation,
+                          const std::shared_ptr<const model::Embedder>& embedder,
+                          model::VectorMemory* vectors, model::EmbedderCache& cache,
+                          const EmbeddingOptions& options, const CallContext& context,
+                          const EmbeddingProgress& progress, EmbeddingReport& report) {
+  QUARRY_RETURN_IF_ERROR(
+      EmbedAll(with_writer, generation, {*embedder, vectors}, options, context, progress, report));
   index::IndexWriter::Preparation prepare;
   QUARRY_RETURN_IF_ERROR(with_writer([&](index::IndexWriter& writer) {
     prepare = writer.PrepareGeneration(generation);
@@ -131,9 +216,7 @@ Result<uint64_t> CompleteGeneration(const WithWriter& with_writer, GenerationId 
   }));
   if (progress) progress("linking", 0, 0);  // the graph of the vectors; long for large ones
   QUARRY_RETURN_IF_ERROR(prepare(context));
-  QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
-                          Publish(with_writer, generation, embedder, cache, options, context));
-  return embedded + late;
+  return Publish(with_writer, generation, embedder, vectors, cache, options, context, report);
 }
 
 Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
@@ -155,8 +238,8 @@ Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,
                                            snapshot.live_chunks()));
     return OkStatus();
   }));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded, CompleteGeneration(with_writer, generation, embedder,
-                                                              cache, options, context, progress));
+  QUARRY_RETURN_IF_ERROR(CompleteGeneration(with_writer, generation, embedder, nullptr, cache,
+                                            options, context, progress, report));
   report.embed_seconds = SecondsSince(start);
   report.learnt = true;
   return report;
@@ -181,11 +264,11 @@ Result<EmbeddingReport> RevertGeneration(const index::Snapshot& snapshot,
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
                           cache.Get(kept->space, kept->embedder_kind,
                                     [&] { return snapshot.ReadEmbedderBlob(*kept); }));
-  QUARRY_ASSIGN_OR_RETURN(report.embedded,
-                          EmbedAll(with_writer, generation, *embedder, options, context, progress));
-  QUARRY_ASSIGN_OR_RETURN(const uint64_t late,
-                          Publish(with_writer, generation, embedder, cache, options, context));
-  report.embedded += late;
+  model::VectorMemory* const vectors = VectorsOf(*kept, cache);
+  QUARRY_RETURN_IF_ERROR(
+      EmbedAll(with_writer, generation, {*embedder, vectors}, options, context, progress, report));
+  QUARRY_RETURN_IF_ERROR(
+      Publish(with_writer, generation, embedder, vectors, cache, options, context, report));
   report.embed_seconds = SecondsSince(start);
   return report;
 }
@@ -201,8 +284,9 @@ Result<EmbeddingReport> EmbedPending(const index::Snapshot& snapshot, const With
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
                           cache.Get(generation.space, generation.embedder_kind,
                                     [&] { return snapshot.ReadEmbedderBlob(); }));
-  QUARRY_ASSIGN_OR_RETURN(
-      report.embedded, EmbedAll(with_writer, generation.id, *embedder, options, context, progress));
+  QUARRY_RETURN_IF_ERROR(EmbedAll(with_writer, generation.id,
+                                  {*embedder, VectorsOf(generation, cache)}, options, context,
+                                  progress, report));
   report.embed_seconds = SecondsSince(start);
   return report;
 }
@@ -218,9 +302,14 @@ Result<EmbeddingReport> UpdateEmbeddings(const index::Snapshot& snapshot,
     return SwitchGeneration(snapshot, with_writer, cache, options.folder, options, context,
                             progress);
   }
-  return options.folder.path.empty() && ShouldLearn(snapshot, options)
-             ? LearnGeneration(snapshot, with_writer, cache, options, context, progress)
-             : EmbedPending(snapshot, with_writer, cache, options, context, progress);
+  if (options.folder.path.empty()) {
+    bool learns = ShouldLearn(snapshot, options);
+    if (!learns) {
+      QUARRY_ASSIGN_OR_RETURN(learns, HasUnknownWords(snapshot, options, context));
+    }
+    if (learns) return LearnGeneration(snapshot, with_writer, cache, options, context, progress);
+  }
+  return EmbedPending(snapshot, with_writer, cache, options, context, progress);
 }
 
 }  // namespace quarry::ingest

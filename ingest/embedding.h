@@ -2,11 +2,11 @@
 
 // Keeps a collection's vectors up with its chunks.
 //
-// The first time, when the corpus has doubled since, and once where an earlier version of the
-// program has learnt, an embedder is learnt from the collection's own chunks, a generation of
-// vectors is made with it beside the current one and published atomically. Otherwise pending chunks
-// are embedded with the current generation's embedder. A collection that a published model embeds
-// (EmbeddingOptions::folder, embedder_switch.h) stays with it.
+// The first time, when the corpus has doubled since, when more than a twentieth of its words came
+// since, and once where an earlier version of the program has learnt, an embedder is learnt from the
+// collection's own chunks, a generation of vectors is made with it beside the current one and
+// published atomically. Otherwise pending chunks are embedded with the current generation's embedder.
+// A collection that a published model embeds (EmbeddingOptions::folder, embedder_switch.h) stays with it.
 
 #include <functional>
 #include <memory>
@@ -23,13 +23,16 @@ struct EmbeddingOptions {
   bool enabled = true;
   uint32_t learn_from_chunks = 30;  // below this many nothing is learnt: BM25 alone serves better
   double relearn_growth = 2.0;  // learn again when there are this many times the chunks learnt from
-  uint32_t batch = 1024;        // chunks embedded and stored at a time, at most
+  double relearn_unknown = 0.05;  // or more than this share of its words is not in the table
+  uint32_t batch = 1024;          // chunks embedded and stored at a time, at most
   model::LearningOptions learning;
+  uint64_t cache_bytes = uint64_t{512} << 20;  // of vectors kept beside (vector_cache.h)
   model::EmbedderFolder folder;  // embeds instead of what would be learnt; path "" = none
 };
 
 struct EmbeddingReport {
   uint64_t embedded = 0;  // chunks that got a vector
+  uint64_t reused = 0;    // of these, by one that was kept of the same text (vector_cache.h)
   bool learnt = false;    // a new generation was published
   double learn_seconds = 0;
   double embed_seconds = 0;
@@ -48,6 +51,13 @@ using WithWriter = std::function<Status(const WriterStep& step)>;
 // last that was learnt, also where an operator went back to the one before. Never where the vectors
 // are by a published model.
 bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options);
+
+// Whether more than options.relearn_unknown of the words of the collection, each counted once a chunk,
+// are not in its learnt embedder. Looked at when pending chunks bring the collection another tenth of
+// what was learnt from: words are counted by reading every segment's dictionary. Errors: those of
+// reading the embedder and of the context.
+Result<bool> HasUnknownWords(const index::Snapshot& snapshot, const EmbeddingOptions& options,
+                             const CallContext& context);
 
 // Learns an embedder from `snapshot`, embeds all chunks with it, those that come meanwhile
 // included, and publishes. One at a time per collection. On error the vectors are as they were.
@@ -70,12 +80,14 @@ Result<EmbeddingReport> EmbedPending(const index::Snapshot& snapshot, const With
                                      model::EmbedderCache& cache, const EmbeddingOptions& options,
                                      const CallContext& context, const EmbeddingProgress& progress);
 
-// Fills a generation that was begun, makes its index and publishes it; returns how many chunks were
-// embedded.
-Result<uint64_t> CompleteGeneration(const WithWriter& with_writer, GenerationId generation,
-                                    const std::shared_ptr<const model::Embedder>& embedder,
-                                    model::EmbedderCache& cache, const EmbeddingOptions& options,
-                                    const CallContext& context, const EmbeddingProgress& progress);
+// Fills a generation that was begun, makes its index and publishes it. Chunks that get a vector are
+// added to `report`. `vectors`: where they are kept; null for those of a learnt embedder, which costs
+// less than looking for them.
+Status CompleteGeneration(const WithWriter& with_writer, GenerationId generation,
+                          const std::shared_ptr<const model::Embedder>& embedder,
+                          model::VectorMemory* vectors, model::EmbedderCache& cache,
+                          const EmbeddingOptions& options, const CallContext& context,
+                          const EmbeddingProgress& progress, EmbeddingReport& report);
 
 // What is due: with options.folder a generation by it where there is none, else what ShouldLearn says;
 // otherwise pending chunks. Nothing unless options.enabled. Errors: also those of CheckEmbedder

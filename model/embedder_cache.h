@@ -11,6 +11,7 @@
 #include "base/shared_bytes.h"
 #include "model/embedder.h"
 #include "model/embedder_folder.h"
+#include "model/vector_memory.h"
 
 namespace quarry::model {
 
@@ -21,6 +22,11 @@ class EmbedderCache {
  public:
   // `remote`, by which models behind HTTP are reached, must outlive the cache; it may be null.
   explicit EmbedderCache(const RemoteModels* remote = nullptr) : remote_(remote) {}
+
+  // Where vectors of passages are kept; it must outlive the cache. Call before anybody embeds.
+  void UseVectors(VectorMemory& vectors) { vectors_ = &vectors; }
+  // Null where none are kept.
+  VectorMemory* vectors() const { return vectors_; }
 
   // The published model that `folder` names (OpenPublishedEmbedder), opened anew and not kept.
   Result<std::shared_ptr<const Embedder>> OpenPublished(const EmbedderFolder& folder,
@@ -41,6 +47,7 @@ class EmbedderCache {
   void AddLocked(std::shared_ptr<const Embedder> embedder);
 
   const RemoteModels* const remote_;
+  VectorMemory* vectors_ = nullptr;
   std::mutex mutex_;
   std::vector<std::shared_ptr<const Embedder>> embedders_;  // most recently used last
 };

@@ -220,6 +220,10 @@ std::string_view LearntKind(const Embedder& embedder) {
   return Cast(embedder).is_bilingual() ? kBilingualKind : kLearntKind;
 }
 
+bool KnowsTerm(const Embedder& embedder, std::string_view term) {
+  return Cast(embedder).table().Find(term) != EmbedderTable::kNoTerm;
+}
+
 std::string SerializeLearntEmbedder(const Embedder& embedder) {
   const LearntEmbedder& learnt = Cast(embedder);
   return Serialize(learnt.table(), learnt.language(), learnt.shipped_checksum());

@@ -76,6 +76,10 @@ Result<std::shared_ptr<const Embedder>> LearnEmbedder(
 std::string_view LearntKind(const Embedder& embedder);
 std::string SerializeLearntEmbedder(const Embedder& embedder);
 
+// Whether it has a vector for a term of the corpus's analyzer.
+// REQUIRES: the embedder came from LearnEmbedder or ParseLearntEmbedder.
+bool KnowsTerm(const Embedder& embedder, std::string_view term);
+
 // Keeps the bytes and reads from them; checks every length and the checksum: kDataLoss. `kind`
 // begins the fingerprint of the space. Where this program ships another table than the embedder was
 // learnt beside, vectors have nothing in their second part until it is learnt anew

@@ -4,15 +4,13 @@
 // checked by searching for its question again, and a model behind HTTP, or a transformer, takes longer
 // to embed a question than all the rest of the search.
 
-#include <list>
 #include <memory>
-#include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
+#include "base/lru_map.h"
 #include "model/embedder.h"
 
 namespace quarry::model {
@@ -31,14 +29,8 @@ class QuestionMemory final : public Embedder {
   }
 
  private:
-  using Remembered = std::pair<std::string, std::vector<float>>;
-
   const std::shared_ptr<const Embedder> embedder_;
-  const size_t capacity_;
-  mutable std::mutex mutex_;
-  mutable std::list<Remembered> recent_;  // guarded by mutex_; the last used first
-  mutable std::unordered_map<std::string, std::list<Remembered>::iterator>
-      by_text_;  // guarded by mutex_
+  mutable LruMap<std::vector<float>> recent_;
 };
 
 }  // namespace quarry::model

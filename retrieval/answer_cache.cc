@@ -62,38 +62,58 @@ void AnswerCache::Flush() {
   if (writer_ != nullptr) writer_->Wait();
 }
 
-Result<std::shared_ptr<AnswerCache::Shelf>> AnswerCache::ShelfOf(CollectionId collection) {
+Result<std::shared_ptr<AnswerCache::Shelf>> AnswerCache::OpenShelf(CollectionId collection) {
   std::lock_guard lock(mutex_);
   if (const auto it = shelves_.find(collection); it != shelves_.end()) return it->second;
   QUARRY_ASSIGN_OR_RETURN(index::CacheTable table, index_.OpenCache(collection));
   auto shelf = std::make_shared<Shelf>(std::move(table), options_);
-  if (!read_only_) {
-    uint64_t damaged = 0;
-    std::vector<CacheEntryId> gone;
-    QUARRY_RETURN_IF_ERROR(shelf->table.ForEach(
-        [&](index::StoredCacheEntry entry) {
-          const auto went = shelf->shelf.Put(
-              std::make_shared<const index::StoredCacheEntry>(std::move(entry)), true);
-          gone.insert(gone.end(), went.begin(), went.end());
-          return true;
-        },
-        &damaged));
-    if (damaged > 0) {
-      LogWarning("answer cache: " + std::to_string(damaged) +
-                 " damaged entries are passed over; quarry cache clear removes them");
-    }
-    if (!gone.empty()) shelf->table.Remove(gone).IgnoreError();  // tried again at the next start
-  }
   // With them go collections that were deleted.
   std::erase_if(shelves_, [](const auto& entry) { return entry.second->table.deleted(); });
   shelves_[collection] = shelf;
   return shelf;
 }
 
+Result<std::shared_ptr<AnswerCache::Shelf>> AnswerCache::ShelfOf(CollectionId collection) {
+  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Shelf> shelf, OpenShelf(collection));
+  QUARRY_RETURN_IF_ERROR(Load(*shelf));
+  return shelf;
+}
+
+Status AnswerCache::Load(Shelf& shelf) {
+  if (read_only_) return OkStatus();
+  std::lock_guard loading(shelf.loading);
+  if (shelf.loaded) return OkStatus();
+  uint64_t damaged = 0;
+  std::vector<CacheEntryId> gone;
+  {
+    std::lock_guard lock(shelf.mutex);
+    const Status read = shelf.table.ForEach(
+        [&](index::StoredCacheEntry entry) {
+          const auto went = shelf.shelf.Put(
+              std::make_shared<const index::StoredCacheEntry>(std::move(entry)), true);
+          gone.insert(gone.end(), went.begin(), went.end());
+          return true;
+        },
+        &damaged);
+    if (!read.ok()) {
+      for (const CacheEntry& entry : shelf.shelf.All()) shelf.shelf.Drop(entry->id);
+      return read;
+    }
+  }
+  shelf.loaded = true;
+  if (damaged > 0) {
+    LogWarning("answer cache: " + std::to_string(damaged) +
+               " damaged entries are passed over; quarry cache clear removes them");
+  }
+  if (!gone.empty()) shelf.table.Remove(gone).IgnoreError();  // tried again at the next start
+  return OkStatus();
+}
+
 Result<std::optional<CacheHit>> AnswerCache::Lookup(const CacheQuestion& question,
-                                                    const CallContext& context, std::string& why) {
+                                                    const CallContext& context, std::string& why,
+                                                    CacheLevels levels) {
   StageTimer timer(context, "cache");
-  QUARRY_ASSIGN_OR_RETURN(std::optional<CacheHit> hit, Find(question, context, why));
+  QUARRY_ASSIGN_OR_RETURN(std::optional<CacheHit> hit, Find(question, context, why, levels));
   if (!hit) return hit;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Shelf> shelf,
                           ShelfOf(question.snapshot.collection().id));
@@ -109,7 +129,8 @@ Result<std::optional<CacheHit>> AnswerCache::Lookup(const CacheQuestion& questio
 }
 
 Result<std::optional<CacheHit>> AnswerCache::Find(const CacheQuestion& question,
-                                                  const CallContext& context, std::string& why) {
+                                                  const CallContext& context, std::string& why,
+                                                  CacheLevels levels) {
   why = "no stored answer";
   const auto failed = [&](const Status& status) {
     LogWarning("answer cache: " + status.message());
@@ -119,7 +140,8 @@ Result<std::optional<CacheHit>> AnswerCache::Find(const CacheQuestion& question,
   };
   const Result<std::shared_ptr<Shelf>> shelf = ShelfOf(question.snapshot.collection().id);
   if (!shelf.ok()) return failed(shelf.status());
-  const Result<std::vector<Candidate>> candidates = FindCandidates(question, **shelf, context, why);
+  const Result<std::vector<Candidate>> candidates =
+      FindCandidates(question, **shelf, context, why, levels);
   QUARRY_RETURN_IF_ERROR(context.Check());
   if (!candidates.ok()) return failed(candidates.status());
   for (const Candidate& candidate : *candidates) {
@@ -130,7 +152,8 @@ Result<std::optional<CacheHit>> AnswerCache::Find(const CacheQuestion& question,
 }
 
 Result<std::vector<AnswerCache::Candidate>> AnswerCache::FindCandidates(
-    const CacheQuestion& question, Shelf& shelf, const CallContext& context, std::string& why) {
+    const CacheQuestion& question, Shelf& shelf, const CallContext& context, std::string& why,
+    CacheLevels levels) {
   const std::string& form = question.normalised.text;
   CacheEntry equal;
   if (read_only_) {
@@ -152,7 +175,7 @@ Result<std::vector<AnswerCache::Candidate>> AnswerCache::FindCandidates(
   if (equal != nullptr && NormaliseQuestion(equal->question).text != form) equal = nullptr;
   if (equal != nullptr) candidates.push_back({.entry = std::move(equal)});
   // An answer to the same question that is no longer true is not made up for by another's.
-  if (!candidates.empty()) return candidates;
+  if (!candidates.empty() || levels == CacheLevels::kSame) return candidates;
   return FindSimilar(question, shelf, context, why);
 }
 
@@ -255,10 +278,12 @@ Result<std::optional<CacheHit>> AnswerCache::Check(const CacheQuestion& question
   again.text = entry.question;
   Result<Context> context = question.make_context(again);
   QUARRY_RETURN_IF_ERROR(context.status());
+  if (!context->notes.empty()) return refuse("retrieval goes without a model", false);
   if (ContextHash(*context) != entry.context_hash) return refuse("other passages are found", false);
   std::set<ChunkId> found = FoundIn(*context);
   if (again.text != question.query.text) {
     QUARRY_ASSIGN_OR_RETURN(const Context asked, question.make_context(question.query));
+    if (!asked.notes.empty()) return refuse("retrieval goes without a model", false);
     found = FoundIn(asked);
   }
   Result<Answer> answer = DecodeCachedAnswer(entry.answer, *std::move(context));

@@ -50,6 +50,9 @@ struct CacheQuestion {
   std::function<Result<Context>(const Query&)> make_context;
 };
 
+// kSame: the same question, spelling apart.
+enum class CacheLevels : uint8_t { kSame, kAll };
+
 struct CacheHit {
   Answer answer;             // with `cache` filled in
   uint64_t cost_micros = 0;  // that making it took
@@ -80,16 +83,18 @@ class AnswerCache {
 
   // The stored answer that serves; nullopt with `why` set if there is none. Errors: those of retrieval
   // and of the context; where the store or the verifier fails, that is a miss.
+  // `levels`: whether answers to other questions of the same meaning are looked at too.
   Result<std::optional<CacheHit>> Lookup(const CacheQuestion& question, const CallContext& context,
-                                         std::string& why);
+                                         std::string& why, CacheLevels levels = CacheLevels::kAll);
 
   // The same, without counting it as a hit.
   Result<std::optional<CacheHit>> Find(const CacheQuestion& question, const CallContext& context,
-                                       std::string& why);
+                                       std::string& why, CacheLevels levels = CacheLevels::kAll);
 
   // To be told of every answer that was made. Stores it, made for `question` in `cost_micros`, unless
   // it must not be: it abstains, is unsupported, cites nothing, carries a note, or was cheaper than
-  // options.min_cost_millis.
+  // options.min_cost_millis. An answer that abstains or is unsupported takes out what is stored for the
+  // same question.
   void Store(const CacheQuestion& question, const Answer& answer, uint64_t cost_micros);
 
   // Takes an entry out (a reader did not like it).
@@ -120,9 +125,15 @@ class AnswerCache {
   struct Candidate;  // an entry that may serve
   struct CacheMetrics;
 
+  // Without its entries; a read_only cache has none in memory.
+  Result<std::shared_ptr<Shelf>> OpenShelf(CollectionId collection);
+  // With them. One caller loads them, others of the same collection wait.
   Result<std::shared_ptr<Shelf>> ShelfOf(CollectionId collection);
+  Status Load(Shelf& shelf);
+  void EvictEqual(const CacheQuestion& question);
   Result<std::vector<Candidate>> FindCandidates(const CacheQuestion& question, Shelf& shelf,
-                                                const CallContext& context, std::string& why);
+                                                const CallContext& context, std::string& why,
+                                                CacheLevels levels);
   Result<std::vector<Candidate>> FindSimilar(const CacheQuestion& question, Shelf& shelf,
                                              const CallContext& context, std::string& why);
   Result<std::optional<CacheHit>> Check(const CacheQuestion& question, const Candidate& candidate,

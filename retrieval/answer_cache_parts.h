@@ -24,6 +24,8 @@ struct AnswerCache::Shelf {
       : table(std::move(opened)), shelf(options.max_bytes, options.max_entries) {}
 
   index::CacheTable table;
+  std::mutex loading;
+  bool loaded = false;  // guarded by loading: whether `shelf` holds what the store does
   std::mutex mutex;
   CacheShelf shelf;                   // guarded by mutex
   std::optional<std::string> tuning;  // guarded by mutex; as it stands in the store

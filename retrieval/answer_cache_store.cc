@@ -16,9 +16,12 @@ namespace {
 // What a vector for a stored question may take, at most.
 constexpr std::chrono::seconds kEmbeddingTime{2};
 
+constexpr const char* kAbstained = "abstained";
+constexpr const char* kUnsupported = "unsupported";
+
 std::string WhyNotStored(const Answer& answer, uint64_t cost_micros, const CacheOptions& options) {
-  if (answer.abstained) return "abstained";
-  if (answer.verdict.label == Support::kUnsupported) return "unsupported";
+  if (answer.abstained) return kAbstained;
+  if (answer.verdict.label == Support::kUnsupported) return kUnsupported;
   if (!answer.note.empty() || answer.citations.empty()) return "not as asked for";
   if (cost_micros < uint64_t{options.min_cost_millis} * 1000) return "cheap";
   return "";
@@ -38,6 +41,8 @@ void AnswerCache::Store(const CacheQuestion& question, const Answer& answer, uin
   metrics_->Lookup("miss");
   if (read_only_) return;
   if (const std::string why = WhyNotStored(answer, cost_micros, options_); !why.empty()) {
+    // What the documents do not carry now, they do not carry for a stored answer.
+    if (answer.note.empty() && (why == kAbstained || why == kUnsupported)) EvictEqual(question);
     return metrics_->NotStored(why);
   }
   const Result<std::shared_ptr<Shelf>> opened = ShelfOf(question.snapshot.collection().id);
@@ -57,7 +62,7 @@ void AnswerCache::Store(const CacheQuestion& question, const Answer& answer, uin
   }
   entry->chunks.assign(chunks.begin(), chunks.end());
   entry->answer = EncodeCachedAnswer(answer);
-  if (options_.semantic && verifier_ != nullptr) {
+  if (std::string closed; OpenTuning(question.snapshot, *shelf, closed)) {
     // Without a vector it serves level (i) all the same.
     CallContext limited;
     limited.deadline = CallContext::Clock::now() + kEmbeddingTime;
@@ -118,6 +123,18 @@ void AnswerCache::Persist(const std::shared_ptr<Shelf>& shelf, CacheEntry entry,
   shelf->shelf.Drop(id);
 }
 
+void AnswerCache::EvictEqual(const CacheQuestion& question) {
+  const CollectionId collection = question.snapshot.collection().id;
+  const Result<std::shared_ptr<Shelf>> shelf = ShelfOf(collection);
+  if (!shelf.ok()) return LogWarning("answer cache: " + shelf.status().message());
+  CacheEntry equal;
+  {
+    std::lock_guard lock((*shelf)->mutex);
+    equal = (*shelf)->shelf.Find(question.scope, question.normalised.text);
+  }
+  if (equal != nullptr) Evict(collection, equal->id);
+}
+
 void AnswerCache::Evict(CollectionId collection, CacheEntryId id) {
   const Result<std::shared_ptr<Shelf>> shelf = ShelfOf(collection);
   if (!shelf.ok()) return;
@@ -132,13 +149,17 @@ void AnswerCache::Evict(CollectionId collection, CacheEntryId id) {
 }
 
 Status AnswerCache::Clear(CollectionId collection) {
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Shelf> shelf, ShelfOf(collection));
+  // Needs nothing of what it removes: it may be damaged.
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Shelf> shelf, OpenShelf(collection));
+  std::lock_guard loading(shelf->loading);
   {
     std::lock_guard lock(shelf->mutex);
     for (const CacheEntry& entry : shelf->shelf.All()) shelf->shelf.Drop(entry->id);
     ++shelf->cleared;
   }
-  return shelf->table.Clear();
+  QUARRY_RETURN_IF_ERROR(shelf->table.Clear());
+  shelf->loaded = true;  // that there is nothing
+  return OkStatus();
 }
 
 void AnswerCache::SaveTouched() {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "retrieval/question_facts.h"
 #include "retrieval/question_numbers.h"
 
 namespace quarry::retrieval {
@@ -36,6 +37,9 @@ bool AnswersAgree(const Answer& served, const Answer& fresh) {
   if (served.abstained != fresh.abstained) return false;
   if (served.text == fresh.text) return true;
   if (NumbersOf(served) != NumbersOf(fresh)) return false;
+  if (FactsOf(served.text).of(FactKind::kNegation) != FactsOf(fresh.text).of(FactKind::kNegation)) {
+    return false;
+  }
   const std::set<ChunkId> one = CitedBy(served);
   const std::set<ChunkId> other = CitedBy(fresh);
   return std::any_of(one.begin(), one.end(), [&](ChunkId chunk) { return other.contains(chunk); });

@@ -11,7 +11,7 @@
 namespace quarry::retrieval {
 
 // Whether two answers to one question say the same as far as rules can tell: both or neither decline;
-// the same numbers; and where they cite, a passage in common. The words may differ, as those of a
+// the same numbers and negations; and where they cite, a passage in common. The words may differ, as those of a
 // model do. Pure.
 bool AnswersAgree(const Answer& served, const Answer& fresh);
 

@@ -3,11 +3,35 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/embedder_factory.h"
 #include "retrieval/dense_leg.h"
 #include "retrieval/lexical_leg.h"
 
 namespace quarry::retrieval {
 namespace {
+
+// In a collection that holds no word of the question (CORI's default belief).
+constexpr double kDefaultBelief = 0.4;
+
+// Whether a search by words can go on without the vectors: what embeds the question is elsewhere and
+// does not answer. A model that is not the one of the vectors is another matter.
+bool IsUpstreamDown(const Status& failed, const index::Snapshot& snapshot,
+                    const CallContext& context) {
+  const bool is_remote = snapshot.generation()->embedder_kind == model::kRemoteKind;
+  const bool is_down = failed.code() == Code::kUnavailable ||
+                       failed.code() == Code::kResourceExhausted ||
+                       failed.code() == Code::kDeadlineExceeded;
+  return is_remote && is_down && context.Check().ok();
+}
+
+// The caller's, with half of the time that is left.
+CallContext HalfOfTime(const CallContext& context) {
+  CallContext half = context;
+  if (context.deadline != CallContext::Clock::time_point::max()) {
+    half.deadline -= (context.deadline - CallContext::Clock::now()) / 2;
+  }
+  return half;
+}
 
 // The range of all lists together.
 template <typename ListOf>
@@ -73,12 +97,19 @@ Status HybridSearch::SearchLexical(std::span<const index::QueryTerm> terms,
 Status HybridSearch::SearchDense(const std::string& text, const CallContext& context) {
   for (SearchPart& part : parts_) {
     if (!part.uses_dense) continue;
-    used_dense_ = true;
     const DenseLegOptions leg{.documents = documents_, .search_width = options_.search_width};
-    QUARRY_ASSIGN_OR_RETURN(DenseList list, SearchDenseLeg(text, leg, *part.snapshot, part.allowed,
-                                                           embedders_, context));
-    part.dense = std::move(list.rows);
-    part.crosses_languages = list.crosses_languages;
+    Result<DenseList> list = SearchDenseLeg(text, leg, *part.snapshot, part.allowed, embedders_,
+                                            used_lexical_ ? HalfOfTime(context) : context);
+    if (!list.ok() && used_lexical_ && IsUpstreamDown(list.status(), *part.snapshot, context)) {
+      part.uses_dense = false;
+      notes_.push_back("\"" + part.snapshot->collection().name +
+                       "\" is searched by words alone: " + list.status().message());
+      continue;
+    }
+    QUARRY_RETURN_IF_ERROR(list.status());
+    used_dense_ = true;
+    part.dense = std::move(list->rows);
+    part.crosses_languages = list->crosses_languages;
   }
   return OkStatus();
 }
@@ -105,7 +136,8 @@ std::vector<HybridSearch::Scales> HybridSearch::MakeScales() const {
     double fit = 1;
     if (lexical.maximum > 0) {
       const auto& found = parts_[i].lexical;
-      fit = found.empty() ? 0 : found.front().score / lexical.maximum;
+      const double best = found.empty() ? 0 : found.front().score / lexical.maximum;
+      fit = kDefaultBelief + (1 - kDefaultBelief) * best;
     }
     if (convex) {
       scales[i].lexical = lexical;

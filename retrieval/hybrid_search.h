@@ -13,7 +13,7 @@
 //   * dense scores of collections that share an embedding space are scaled together too. Where each
 //     has learnt its own space, scores say nothing across collections: each list is scaled by its
 //     own range and counts by how well its collection fits the question, which is its best lexical
-//     score as a part of the best of all (after Callan, Lu, Croft: "Searching distributed
+//     score as a part of the best of all, with a belief of 0.4 in every collection (after Callan, Lu, Croft: "Searching distributed
 //     collections with inference networks", 1995). So does every list under `rrf`.
 // One leg alone keeps its own scores. Where a question is in another language than its collection
 // the dense leg counts options.cross_language_weight.
@@ -47,7 +47,9 @@ class HybridSearch {
 
   // Each replaces what its leg found before. Errors: those of the legs.
   Status SearchLexical(std::span<const index::QueryTerm> terms, const CallContext& context);
-  // In the parts that use vectors.
+  // In the parts that use vectors. Where their embedder is behind HTTP and does not answer, and the
+  // lexical leg was searched, that part goes without, and notes() says so: half of the caller's time
+  // is left then.
   Status SearchDense(const std::string& text, const CallContext& context);
 
   // What was found, best first.
@@ -56,6 +58,7 @@ class HybridSearch {
   const std::vector<SearchPart>& parts() const { return parts_; }
   bool used_lexical() const { return used_lexical_; }
   bool used_dense() const { return used_dense_; }
+  const std::vector<std::string>& notes() const { return notes_; }
   // Of several collections; empty for one.
   const SharedStatistics& statistics() const { return statistics_; }
 
@@ -73,6 +76,7 @@ class HybridSearch {
   const size_t documents_;
   bool used_lexical_ = false;
   bool used_dense_ = false;
+  std::vector<std::string> notes_;
   SharedStatistics statistics_;
 };
 

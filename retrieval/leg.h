@@ -2,6 +2,7 @@
 
 // What the legs of a search share: how many rows they bring.
 
+#include <algorithm>
 #include <cstddef>
 #include <unordered_set>
 #include <vector>
@@ -29,7 +30,8 @@ Result<std::vector<index::ScoredRow>> FetchDocuments(const index::RowTable& tabl
       }
     }
     if (rows.size() < k) return rows;
-    k *= 2;
+    // As many more as the documents so far let expect: each search begins anew.
+    k = std::clamp(k * documents / distinct.size() * 5 / 4, k + k / 2, 8 * k);
   }
 }
 

@@ -1,11 +1,13 @@
 #include "retrieval/retriever.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
 #include "base/text.h"
 #include "retrieval/diversity.h"
+#include "retrieval/listwise_reranker.h"
 #include "retrieval/neighbours.h"
 #include "retrieval/query_terms.h"
 #include "retrieval/recency.h"
@@ -54,6 +56,60 @@ Result<bool> UsesDense(const Query& query, const index::Snapshot& snapshot,
           snapshot.live_chunks() >= options.dense_from_chunks);
 }
 
+// A chat model's part in one search, which goes on without it.
+class ModelCalls {
+ public:
+  ModelCalls(const CallContext& context, uint32_t millis, Retrieved& retrieved)
+      : context_(context),
+        deadline_(CallContext::Clock::now() + std::chrono::milliseconds(millis)),
+        retrieved_(retrieved) {}
+
+  // Where the model fails that is a note. Errors: those of the caller's own context.
+  template <typename Call>
+  Status Try(const std::string& stage, Call call) {
+    StageTimer timer(context_, "retrieve." + stage);
+    CallContext limited = context_;
+    limited.deadline = std::min(limited.deadline, deadline_);
+    limited.trace = nullptr;
+    const Status status = call(limited);
+    if (status.ok()) return OkStatus();
+    QUARRY_RETURN_IF_ERROR(context_.Check());
+    retrieved_.notes.push_back(stage + " is left out: " + status.message());
+    return OkStatus();
+  }
+
+ private:
+  const CallContext& context_;
+  const CallContext::Clock::time_point deadline_;
+  Retrieved& retrieved_;
+};
+
+// What the chat model makes of the question, in retrieved.expansions.
+Status Expand(const QueryModel& model, const ExpansionOptions& options, bool uses_dense,
+              ModelCalls& calls, Retrieved& retrieved) {
+  const auto add = [&](Expansion::Kind kind, Result<std::vector<std::string>> texts) {
+    if (!texts.ok()) return texts.status();
+    for (std::string& text : *texts) retrieved.expansions.push_back({kind, std::move(text)});
+    return OkStatus();
+  };
+  const std::string& question = retrieved.text;
+  const auto rephrase = [&](const CallContext& call) {
+    return add(Expansion::Kind::kRephrased, model.Rephrase(question, options.multi_query, call));
+  };
+  const auto decompose = [&](const CallContext& call) {
+    return add(Expansion::Kind::kPart, model.Decompose(question, options.decompose, call));
+  };
+  const auto imagine = [&](const CallContext& call) -> Status {
+    QUARRY_ASSIGN_OR_RETURN(std::string passage, model.Imagine(question, call));
+    retrieved.expansions.push_back({Expansion::Kind::kImagined, std::move(passage)});
+    return OkStatus();
+  };
+  if (options.multi_query > 0) QUARRY_RETURN_IF_ERROR(calls.Try("rephrase", rephrase));
+  if (options.decompose > 0) QUARRY_RETURN_IF_ERROR(calls.Try("decompose", decompose));
+  if (options.hyde && uses_dense) QUARRY_RETURN_IF_ERROR(calls.Try("imagine", imagine));
+  return OkStatus();
+}
+
 }  // namespace
 
 Result<Retrieved> Retriever::Retrieve(const Query& query, const index::Snapshot& snapshot,
@@ -69,7 +125,13 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   QUARRY_RETURN_IF_ERROR(context.Check());
   const RetrievalOptions& options = OptionsOf(query);
   QUARRY_ASSIGN_OR_RETURN(const ParsedQuery parsed, Parse(query));
+  if (options.UsesChatModel() && query_model_ == nullptr) {
+    return InvalidArgumentError(
+        "multi_query, hyde, decompose and rerank_chat need a chat model, and none is configured "
+        "(chat.model)");
+  }
   Retrieved retrieved;
+  ModelCalls calls(context, options.expansion.model_millis, retrieved);
   retrieved.text = parsed.text;
   retrieved.lexical = MakeLexicalQuery(analyzer_, parsed);
 
@@ -85,6 +147,15 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
         snapshot->Restrict(std::move(part.allowed), retrieved.lexical, analyzer_, context));
   }
 
+  std::string dense_text = parsed.text;
+  if (options.UsesChatModel()) {
+    const bool uses_dense = std::ranges::any_of(parts, &SearchPart::uses_dense);
+    QUARRY_RETURN_IF_ERROR(Expand(*query_model_, options.expansion, uses_dense, calls, retrieved));
+    for (const Expansion& made : retrieved.expansions) {
+      if (made.kind == Expansion::Kind::kImagined) dense_text += '\n' + made.text;
+    }
+  }
+
   HybridSearch search(std::move(parts), options, embedders_,
                       std::max(options.leg_documents, query.k));
   const bool uses_lexical = query.mode != SearchMode::kDense;
@@ -95,7 +166,7 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
     return search.Fuse(call);
   };
   QUARRY_ASSIGN_OR_RETURN(std::vector<RankedHit> hits,
-                          run(retrieved.lexical.terms, parsed.text, context));
+                          run(retrieved.lexical.terms, dense_text, context));
   retrieved.used_lexical = search.used_lexical();
   retrieved.used_dense = search.used_dense();
 
@@ -114,20 +185,40 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   }
   retrieved.statistics = search.statistics();
 
-  const model::CrossEncoderFolder* reranker = options.rerank.enabled ? reranker_ : nullptr;
-  const bool has_stages = options.hops.hops > 1 || reranker != nullptr ||
+  const bool reranks = options.rerank.enabled && (options.rerank.chat || reranker_ != nullptr);
+  const bool has_stages = !retrieved.expansions.empty() || options.hops.hops > 1 || reranks ||
                           !options.recency.field.empty() || options.diversity.weight > 0;
   if (has_stages) RecordStep(ScoreStep::Stage::kFusion, hits);
+  // Within a stage that has a time of its own.
+  CallContext untraced = context;
+  untraced.trace = nullptr;
+  const auto search_text = [&](const std::string& text) {
+    return run(MakeLexicalQuery(analyzer_, PlainQuery(text)).terms, text, untraced);
+  };
+  if (!retrieved.expansions.empty()) {
+    StageTimer timer(context, "retrieve.expansion");
+    std::vector<ExpansionHits> searches;
+    for (const Expansion& made : retrieved.expansions) {
+      if (made.kind == Expansion::Kind::kImagined) continue;
+      QUARRY_ASSIGN_OR_RETURN(std::vector<RankedHit> found, search_text(made.text));
+      searches.push_back({made.kind, std::move(found)});
+    }
+    if (!searches.empty()) {
+      JoinExpansions(snapshots, searches, hits);
+      RecordStep(ScoreStep::Stage::kExpansion, hits);
+    }
+  }
   if (options.hops.hops > 1) {
-    CallContext untraced = context;  // the stage has a time of its own
-    untraced.trace = nullptr;
-    const auto search_text = [&](const std::string& text) {
-      return run(MakeLexicalQuery(analyzer_, PlainQuery(text)).terms, text, untraced);
-    };
     QUARRY_RETURN_IF_ERROR(FollowNames(parsed.text, snapshots, analyzer_, options.hops, search_text,
                                        context, hits, retrieved.hops));
   }
-  if (reranker != nullptr) {
+  if (reranks && options.rerank.chat) {
+    const ListwiseReranker by_chat(*query_model_);
+    const auto rerank = [&](const CallContext& call) {
+      return Rerank(parsed.text, snapshots, by_chat, options.rerank, call, hits);
+    };
+    QUARRY_RETURN_IF_ERROR(calls.Try("rerank", rerank));
+  } else if (reranks) {
     QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Reranker> model, reranker_->Get());
     QUARRY_RETURN_IF_ERROR(Rerank(parsed.text, snapshots, *model, options.rerank, context, hits));
   }
@@ -148,14 +239,22 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   } else if (options.neighbours > 0) {
     hits = AddNeighbours(snapshots, options.neighbours, std::move(hits));
   }
+  retrieved.notes.insert(retrieved.notes.end(), search.notes().begin(), search.notes().end());
   retrieved.hits = std::move(hits);
   return retrieved;
 }
 
-Result<std::string> Retriever::RerankerFingerprint() const {
-  if (reranker_ == nullptr) return std::string();
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Reranker> reranker, reranker_->Get());
-  return reranker->fingerprint();
+Result<std::string> Retriever::ModelFingerprint(const RetrievalOptions& options) const {
+  std::string fingerprint;
+  if (reranker_ != nullptr) {
+    QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Reranker> reranker,
+                            reranker_->Get());
+    fingerprint = reranker->fingerprint();
+  }
+  if (query_model_ != nullptr && options.UsesChatModel()) {
+    fingerprint += '/' + query_model_->fingerprint();
+  }
+  return fingerprint;
 }
 
 Result<std::vector<Passage>> ReadPassages(Snapshots snapshots, const std::vector<RankedHit>& hits) {

@@ -156,6 +156,14 @@ void WriteExpansion(const retrieval::Retrieved& retrieved, JsonWriter& json) {
     }
     json.EndArray();
   }
+  if (!retrieved.expansions.empty()) {
+    json.Key("expansions").BeginArray();
+    for (const retrieval::Expansion& made : retrieved.expansions) {
+      json.BeginObject().Key("kind").String(retrieval::ExpansionKindName(made.kind));
+      json.Key("text").String(made.text).EndObject();
+    }
+    json.EndArray();
+  }
   if (!retrieved.hops.empty()) {
     json.Key("hops").BeginArray();
     for (const retrieval::Hop& hop : retrieved.hops) {

@@ -214,6 +214,17 @@ void ReadRelayed(ObjectReader& reader, ChatRequest& request) {
   });
 }
 
+// Of a conversation without documents; the rest is told by Cache-Control.
+Status ReadCache(const JsonValue& value, const std::string& place,
+                 generation::RelayRequest& relay) {
+  const bool* use = value.AsBool();
+  if (use == nullptr) return WrongValue(place, "expected true or false");
+  if (relay.retrieval) return WrongValue(place, "only allowed together with \"retrieval\": false");
+  relay.cache_sampled = *use;
+  if (!*use) relay.cache = generation::CacheUse::kOff;
+  return OkStatus();
+}
+
 bool IsEmptyList(const JsonValue& value) {
   return value.AsArray() != nullptr && value.AsArray()->empty();
 }
@@ -280,6 +291,9 @@ Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOption
     ReadQuestionFields(extension, options, request.question);
     extension.Optional("retrieval").Bool(request.relay.retrieval);
     if (!request.relay.retrieval) request.relayed_by = place + ".retrieval";
+    extension.Optional("cache").Value([&](const JsonValue& cache, const std::string& at) {
+      return ReadCache(cache, at, request.relay);
+    });
     return extension.Finish();
   });
   QUARRY_RETURN_IF_ERROR(reader.FinishIgnoringUnknown());

@@ -3,7 +3,7 @@
 // A request of OpenAI's chat completions, as far as it means anything here.
 //
 // The question is the text of the last user message, understood by the turns before it. `quarry` is our own field: {"collection", "k",
-// "mode", "filter", "principals", "options", "retrieval"}. What only a chat model can do (tools, JSON,
+// "mode", "filter", "principals", "options", "retrieval", "cache"}. What only a chat model can do (tools, JSON,
 // log probabilities, several choices, no documents) is `relayed`: the whole conversation goes to the
 // configured model. Else fields that only tune how a model writes (temperature, max_tokens, user,
 // metadata, ...) and fields that nobody knows are accepted and have no effect, since SDKs send them

@@ -139,6 +139,7 @@ Status AddSearch(const HandlerEnvironment& environment, const Search& search,
     WriteConditions(retrieved.lexical.excluded, json.Key("excluded"));
     WriteExpansion(retrieved, json);
   }
+  if (!retrieved.notes.empty()) WriteStrings(retrieved.notes, json.Key("notes"));
   if (!search.corrections.empty()) WriteCorrections(search.corrections, json.Key("corrected"));
   if (search.facets) {
     QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::Facet> facets,

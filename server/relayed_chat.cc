@@ -80,7 +80,11 @@ void WriteRelayedExtension(const Relayed& relayed, const Completion& completion,
   for (const Passage& passage : relayed.context.passages) WritePassage(passage, {}, json);
   json.EndArray();
   WriteStrings(relayed.withheld_tools, json.Key("withheld_tools"));
-  json.Key("commit").Uint(relayed.commit.value).EndObject();
+  json.Key("cache").BeginObject().Key("kind").String(CacheKindName(relayed.cache.kind));
+  json.Key("hit").Bool(relayed.cache.hit());
+  if (!relayed.cache.reason.empty()) json.Key("reason").String(relayed.cache.reason);
+  if (relayed.cache.hit()) json.Key("age_seconds").Int(relayed.cache.age_seconds);
+  json.EndObject().Key("commit").Uint(relayed.commit.value).EndObject();
 }
 
 std::string CompletionJson(const Relayed& relayed, const Completion& completion) {
@@ -202,8 +206,11 @@ Result<Response> CompleteRelayed(const HandlerEnvironment& environment, const Ca
     call.stream.KeepAlive(EventStreamHead());
     sink = [&](uint32_t choice, std::string_view piece) { return stream.Take(choice, piece); };
   }
+  generation::RelayRequest request = chat.relay;
+  request.asker = call.request.caller.key;
+  if (request.cache == generation::CacheUse::kRead) request.cache = CacheUseOf(call.request);
   const Result<Relayed> relayed =
-      services.relay->Complete(chat.relay, chat.question.query, snapshot, sink, call.context);
+      services.relay->Complete(request, chat.question.query, snapshot, sink, call.context);
   if (relayed.ok()) {
     call.request.caller.ChargeTokens(uint64_t{relayed->usage.prompt_tokens} +
                                      relayed->usage.completion_tokens);

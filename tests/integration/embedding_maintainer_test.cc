@@ -198,5 +198,28 @@ TEST_F(EmbeddingMaintainerTest, IsGivenUpWhenTheProcessEnds) {
   ExpectVerified();
 }
 
+TEST_F(EmbeddingMaintainerTest, WordsThatTheEmbedderHasNotSeenHaveItLearnAnew) {
+  const WithWriter run = [&](const WriterStep& step) { return RunStep(step); };
+  const auto update = [&](const std::string& id, const std::string& text) {
+    std::vector<Document> documents;
+    for (int i = 0; i < 8; ++i) {
+      documents.push_back(testing::TextDocument(id + std::to_string(i), "", text));
+    }
+    Put(std::move(documents));
+    return UpdateEmbeddings(*engine_.snapshot(), run, engine_.embedders, {}, CallContext(), nullptr)
+        .value();
+  };
+  engine_.Add(testing::SmallCorpus());
+  const EmbeddingReport known = update("known", "The pump delivers litres. The motor of the pump.");
+  EXPECT_EQ(known.embedded, 8u);
+  EXPECT_FALSE(known.learnt);
+  const EmbeddingReport english =
+      update("new", "Zebras, quaggas, okapis, giraffes graze beside wildebeest and gazelles.");
+  EXPECT_TRUE(english.learnt);
+  const EmbeddingReport again = update("more", "Okapis graze beside quaggas.");
+  EXPECT_FALSE(again.learnt);
+  EXPECT_TRUE(update("chinese", "斑马和羚羊在草原上吃草，长颈鹿站在金合欢树旁边。").learnt);
+}
+
 }  // namespace
 }  // namespace quarry::ingest

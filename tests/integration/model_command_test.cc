@@ -71,6 +71,40 @@ TEST_F(ModelCommandTest, ACollectionSwitchesToAModelStaysWithItAndReturns) {
   EXPECT_EQ(Run({"verify"}).exit_code, 0);
 }
 
+TEST_F(ModelCommandTest, ATextIsEmbeddedOnceWhereverItComesBack) {
+  std::ofstream(home() + "/quarry.yaml") << "embedding:\n  model: model\n";
+  const Json first = RunJson({"index", home() + "/docs"});
+  EXPECT_EQ(first["embedding"]["embedded"], 40);
+  EXPECT_EQ(first["embedding"]["reused"], 0);
+  // In another collection, and of documents of the same text.
+  fs::create_directory(home() + "/copy");
+  fs::copy(home() + "/docs", home() + "/copy/again");
+  WriteUnit(7, "a holiday");
+  const Json again = RunJson({"index", home() + "/docs", home() + "/copy", "--collection", "two"});
+  EXPECT_EQ(again["embedding"]["embedded"], 80);
+  EXPECT_EQ(again["embedding"]["reused"], 79);
+  EXPECT_EQ(RunJson({"stats"})["kept_vectors"]["vectors"], 41);
+  EXPECT_THAT(Run({"stats"}).out, HasSubstr("vectors kept of texts: 41, "));
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+
+  // By a model that the collection had before the last two, vectors are not made again either.
+  testing::WriteModel(home() + "/second", {.seed = 2});
+  testing::WriteVocabulary(home() + "/second", 100);
+  testing::WriteModel(home() + "/third", {.seed = 3});
+  testing::WriteVocabulary(home() + "/third", 100);
+  const Json hits = Hits({"--mode", "dense"});
+  EXPECT_EQ(RunJson({"embedder", "switch", home() + "/second"})["reused"], 0);
+  EXPECT_EQ(RunJson({"embedder", "switch", home() + "/third"})["reused"], 0);
+  const Json back = RunJson({"embedder", "switch", model()});
+  EXPECT_EQ(back["embedded"], 40);
+  EXPECT_EQ(back["reused"], 40);
+  EXPECT_EQ(Hits({"--mode", "dense"}), hits);
+
+  EXPECT_THAT(Run({"cache", "clear", "--embeddings"}).out, HasSubstr("121 kept vectors removed"));
+  EXPECT_EQ(RunJson({"stats"})["kept_vectors"]["bytes"], 0);
+  EXPECT_EQ(RunJson({"embedder", "switch", home() + "/second"})["reused"], 0);
+}
+
 TEST_F(ModelCommandTest, AModelOfTheConfigurationEmbedsFromTheFirstDocumentOn) {
   std::ofstream(home() + "/quarry.yaml") << "embedding:\n  model: model\n";
   EXPECT_EQ(RunJson({"index", home() + "/docs"})["embedding"]["embedded"], 40);

@@ -123,6 +123,29 @@ TEST_F(RemoteCommandTest, AnEmbedderBehindHttpTakesTheCollection) {
   EXPECT_EQ(Run({"verify"}).exit_code, 0);
 }
 
+TEST_F(RemoteCommandTest, WhereTheEmbedderIsDownWordsAreSearchedAndItIsSaid) {
+  ASSERT_EQ(Run({"embedder", "switch", upstream_.url() + "/v1#m"}).exit_code, 0);
+  answer_ = "ill";
+  status_ = 500;
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--set", "retrieval.dense_from_chunks=0"});
+    return Run(std::move(arguments));
+  };
+  const QuarryResult found = run({"search", "pump"});
+  EXPECT_EQ(found.exit_code, 0) << found.error;
+  EXPECT_THAT(found.out, HasSubstr("pump.txt"));
+  EXPECT_THAT(found.error,
+              AllOf(HasSubstr("\"default\" is searched by words alone: "), HasSubstr("500: ill")));
+  const Json json = Json::parse(run({"search", "pump", "--json"}).out);
+  EXPECT_EQ(json["used_dense"], false);
+  EXPECT_THAT(json["notes"][0].get<std::string>(), HasSubstr("500: ill"));
+  const Json answer =
+      Json::parse(run({"ask", "At what pressure does the pump run?", "--json"}).out);
+  EXPECT_THAT(answer["note"].get<std::string>(), HasSubstr("searched by words alone"));
+  EXPECT_THAT(answer["answer"].get<std::string>(), HasSubstr("9 bar [1]"));
+  EXPECT_NE(run({"search", "pump", "--mode", "dense"}).exit_code, 0) << "there is nothing else";
+}
+
 TEST_F(RemoteCommandTest, ABadEmbedderLeavesTheIndexAsItWas) {
   const std::string before = Run({"embedder", "ls", "--json"}).out;
   for (const auto& [status, answer, message] :

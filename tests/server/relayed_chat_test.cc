@@ -1,5 +1,8 @@
 // Chat completions with what only a chat model can do: over a real engine and a scripted upstream.
 
+#include <atomic>
+#include <thread>
+
 #include "generation/chat_relay.h"
 #include "model/remote_chat_model.h"
 #include "tests/server/server_testing.h"
@@ -211,6 +214,127 @@ TEST_F(RelayTest, SeveralChoicesDifferByTheirSeed) {
   }
   EXPECT_EQ(texts[0], "It is 28 days [1].");
   EXPECT_EQ(texts[1], texts[0]);
+}
+
+// With the cache of conversations in front of the upstream.
+class RelayCacheTest : public RelayTest {
+ protected:
+  RelayCacheTest() {
+    EXPECT_OK(cache_.Clear());
+    cached_server_ =
+        std::make_unique<TestServer>(*engine_, ServerOptions(), 20, 64, &cached_relay_);
+  }
+
+  static json Plain(const string& question, const json& patch = json::object()) {
+    json request = Chat(question, {{"quarry", {{"retrieval", false}}}});
+    request.merge_patch(patch);
+    return request;
+  }
+  JsonReply Post(const json& body) { return cached_server_->Post("/v1/chat/completions", body); }
+  static json CacheOf(const JsonReply& reply) { return reply.json.at("quarry").at("cache"); }
+
+  generation::RelayCache cache_{engine_->index->objects(), {}, engine_->clock};
+  const generation::ChatRelay cached_relay_{engine_->answerer, chat_, engine_->analyzer, &cache_};
+  std::unique_ptr<TestServer> cached_server_;
+};
+
+TEST_F(RelayCacheTest, AnEqualConversationIsServedAgainStreamedOrNot) {
+  const JsonReply made = Post(Plain("Say hello"));
+  ASSERT_EQ(made.status, 200) << made.http.body;
+  EXPECT_EQ(CacheOf(made).at("kind"), "miss");
+  EXPECT_EQ(made.json.at("usage").at("total_tokens"), 25);
+  engine_->clock.Advance(std::chrono::seconds(7));
+  const JsonReply served = Post(Plain("Say hello"));
+  EXPECT_EQ(CacheOf(served), (json{{"kind", "exact"}, {"hit", true}, {"age_seconds", 7}}));
+  EXPECT_EQ(served.json.at("choices"), made.json.at("choices"));
+  EXPECT_EQ(served.json.at("usage").at("total_tokens"), 0);
+  EXPECT_EQ(asked_.size(), 1u);
+
+  const auto events = Events(Post(Plain("Say hello", {{"stream", true}})).http.body);
+  string text;
+  for (const auto& [name, data] : events) {
+    if (data == "[DONE]") continue;
+    text += json::parse(data).at("choices")[0].at("delta").value("content", "");
+  }
+  EXPECT_EQ(text, "It is 28 days [1].");
+  EXPECT_EQ(events.back().second, "[DONE]");
+  EXPECT_EQ(asked_.size(), 1u);
+
+  // Not by documents: with them the answer cache of the collection decides.
+  EXPECT_EQ(CacheOf(Post(Chat(kLeave, {{"n", 2}}))).at("kind"), "off");
+}
+
+TEST_F(RelayCacheTest, WhateverDecidesTheReplyIsPartOfTheConversation) {
+  Post(Plain("说你好"));
+  const json earlier = {{"role", "assistant"}, {"content", "x"}};
+  size_t calls = 1;
+  for (const json& other :
+       {Plain("说你好！"), Plain("说你好", {{"seed", 1}}), Plain("说你好", {{"max_tokens", 7}}),
+        Plain("说你好", {{"n", 2}}), Plain("说你好", {{"logprobs", true}}),
+        Plain("说你好", {{"messages", {earlier, {{"role", "user"}, {"content", "说你好"}}}}}),
+        Plain("说你好", {{"messages",
+                          {{{"role", "user"}, {"content", "说你好"}},
+                           earlier,
+                           {{"role", "user"}, {"content", "说你好"}}}}})}) {
+    const JsonReply reply = Post(other);
+    ASSERT_EQ(reply.status, 200) << reply.http.body;
+    EXPECT_EQ(CacheOf(reply).at("kind"), "miss") << other;
+    calls += other.value("n", 1u);
+    EXPECT_EQ(asked_.size(), calls) << other;
+  }
+  EXPECT_EQ(CacheOf(Post(Plain("说你好"))).at("kind"), "exact");
+}
+
+TEST_F(RelayCacheTest, SampledRepliesAndToolsAreServedAgainOnlyWhereThatIsAskedFor) {
+  const json asked = {{"quarry", {{"cache", true}}}};
+  for (const json& patch :
+       {json{{"temperature", 0.7}}, json{{"tools", {Tool("send_email", "Sends a mail")}}}}) {
+    Post(Plain("Hello", patch));
+    const JsonReply again = Post(Plain("Hello", patch));
+    EXPECT_EQ(CacheOf(again).at("kind"), "bypassed");
+    json wanted = Plain("Hello", patch);
+    wanted.merge_patch(asked);
+    EXPECT_EQ(CacheOf(Post(wanted)).at("kind"), "miss");
+    EXPECT_EQ(CacheOf(Post(wanted)).at("kind"), "exact");
+  }
+  const json off = {{"quarry", {{"cache", false}}}};
+  EXPECT_EQ(CacheOf(Post(Plain("Hello", off))).at("reason"), "the request says so");
+  const JsonReply wrong = Post(Chat("Hello", {{"quarry", {{"cache", true}}}}));
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_THAT(wrong.http.body, ::testing::HasSubstr("only allowed together with"));
+}
+
+TEST_F(RelayCacheTest, OldOnesCutOnesAndThoseOfOthersAreNotServed) {
+  const json request = Plain("Hello");
+  finish_ = "length";
+  Post(request);
+  EXPECT_EQ(CacheOf(Post(request)).at("kind"), "miss") << "cut replies are not kept";
+  finish_ = "stop";
+  Post(request);
+  EXPECT_EQ(CacheOf(Post(request)).at("kind"), "exact");
+  engine_->clock.Advance(std::chrono::hours(24 * 30));
+  EXPECT_EQ(CacheOf(Post(request)).at("kind"), "miss");
+
+  const std::vector<model::ChatReply> replies = {{.content = "yes", .finish_reason = "stop"}};
+  ASSERT_OK(cache_.Keep("key_a", "k", replies));
+  EXPECT_EQ(cache_.Find("key_a", "k").value()->replies[0].content, "yes");
+  EXPECT_FALSE(cache_.Find("key_b", "k").value().has_value());
+}
+
+TEST_F(RelayCacheTest, OfManyEqualOnesAtOnceOneGoesToTheModel) {
+  std::atomic<int> misses = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 16; ++i) {
+    threads.emplace_back([&] {
+      const JsonReply reply = Post(Plain("All at once"));
+      EXPECT_EQ(reply.status, 200) << reply.http.body;
+      EXPECT_EQ(choice(reply).at("message").at("content"), "It is 28 days [1].");
+      if (CacheOf(reply).at("kind") == "miss") ++misses;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(misses, 1);
+  EXPECT_EQ(asked_.size(), 1u);
 }
 
 TEST_F(RelayTest, AModelThatFailsIsAnErrorOfTheServer) {
