@@ -1,7 +1,7 @@
 #pragma once
 
-// CommandLine: what stands on the command line, as the commands take it. command_line.cc is the
-// only file that sees CLI11.
+// CommandLine: what stands on the command line, as the commands take it. What may stand there is
+// declared by the files cli_*.cc (cli_groups.h).
 
 #include <functional>
 #include <memory>

@@ -71,6 +71,7 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
               "(^|/)[^/]*_json[.]cc$|^model/upstream_json[.]h$|^(index|eval)/json_fields[.]h$|^ingest/[^/]*parser[^/]*[.]cc$|^(app|tests)/",
               "*_json.cc, model/upstream_json.h, {index,eval}/json_fields.h, ingest/*parser*.cc, app/, tests/")
       confine("libstemmer", "^base/analyzer[^/]*[.]cc$", "base/analyzer*.cc")
+      confine("CLI/", "^app/cli_tree[.]h$", "app/cli_tree.h")
       confine("spdlog/", "^base/log[.]cc$", "base/log.cc")
       confine("prometheus/", "^base/metrics[.]cc$", "base/metrics.cc")
       confine("cmark", "^ingest/[^/]*_parser[.]cc$", "ingest/*_parser.cc")
