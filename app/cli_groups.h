@@ -39,4 +39,7 @@ void AddEmbedder(CommandTree& tree);
 void AddModel(CommandTree& tree);
 void AddUpkeep(CommandTree& tree);
 
+// cli_help.cc
+void AddHelp(CommandTree& tree);
+
 }  // namespace quarry::app

@@ -5,7 +5,6 @@
 namespace quarry::app {
 namespace {
 
-constexpr const char* kCommonGroup = "Common options";
 constexpr const char* kCommandsGroup = "Commands";
 
 // CLI11's layout without its noise: no "TEXT", "REQUIRED" and doubled empty lines.

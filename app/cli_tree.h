@@ -17,11 +17,13 @@
 #include <utility>
 #include <vector>
 
+#include "app/cli_reference.h"
 #include "app/command_line.h"
 #include "app/commands_eval.h"
 
 namespace quarry::app {
 
+inline constexpr const char* kCommonGroup = "Common options";
 inline constexpr uint64_t kMaxListed = 1'000'000'000;  // documents
 
 // An integer in the range; CLI11's own check would take "-1" for a large number.
@@ -35,6 +37,8 @@ class CommandTree {
 
   CLI::App& root() { return app_; }
   const CLI::App& root() const { return app_; }
+  // The tree as plain data.
+  CommandReference Reference() const;
   // What the options of the last line wrote; `action` is set once it was parsed.
   ParsedCommandLine& parsed() { return parsed_; }
 

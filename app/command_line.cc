@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "app/build_info.h"
 #include "app/cli_groups.h"
-#include "app/engine.h"
-#include "app/output_json.h"
 #include "base/names.h"
 
 namespace quarry::app {
@@ -77,10 +76,10 @@ std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
 class Parser {
  public:
   Parser() {
-    app_.add_flag("--version", version_, "print the version");
-    for (const auto add :
-         {AddIndex, AddSearch, AddAsk, AddChat, AddDocs, AddCollections, AddServe, AddKeys, AddMcp,
-          AddEval, AddFeedback, AddTune, AddBackup, AddCache, AddEmbedder, AddModel, AddUpkeep}) {
+    app_.add_flag("--version", version_, "print the version, and what it was built with");
+    for (const auto add : {AddIndex, AddSearch, AddAsk, AddChat, AddDocs, AddCollections, AddServe,
+                           AddKeys, AddMcp, AddEval, AddFeedback, AddTune, AddBackup, AddCache,
+                           AddEmbedder, AddModel, AddUpkeep, AddHelp}) {
       add(tree_);
     }
   }
@@ -109,13 +108,15 @@ class Parser {
       return UsageError(DescribeError(DeepestCommand(), error));
     }
     if (version_) {
-      tree_.parsed().text =
-          tree_.parsed().json ? VersionJson() : "quarry " + ProgramVersion() + "\n";
+      const BuildInfo info = GetBuildInfo();
+      tree_.parsed().text = tree_.parsed().json ? BuildInfoJson(info) : BuildInfoText(info);
     } else if (!tree_.parsed().action) {
       return UsageError("a command is missing: expected " + CommandsOf(app_));
     }
     return std::move(tree_.parsed());
   }
+
+  CommandReference Reference() const { return tree_.Reference(); }
 
  private:
   // The last command that was given.
@@ -153,6 +154,8 @@ Result<ParsedCommandLine> ParseCommandLine(int argc, const char* const* argv) {
   }
   return parsed;
 }
+
+CommandReference ReferenceOfProgram() { return Parser().Reference(); }
 
 bool WantsJson(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {

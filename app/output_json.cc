@@ -208,8 +208,6 @@ Json ToJson(const ConfigValue& value) {
 
 }  // namespace
 
-std::string VersionJson() { return Line({{"version", ProgramVersion()}}); }
-
 std::string ErrorJson(const Status& status) {
   return Line({{"error", {{"code", InfoOf(status.code()).name}, {"message", status.message()}}}});
 }

@@ -11,7 +11,6 @@
 
 namespace quarry::app {
 
-std::string VersionJson();
 // {"error": {"code": "NOT_FOUND", "message": ".."}}
 std::string ErrorJson(const Status& status);
 std::string IndexJson(const IndexResult& result);

@@ -38,7 +38,7 @@ TEST(CommandLine, WordsAndPathsMayBeMany) {
 TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
   EXPECT_THAT(ErrorOf({}),
               ::testing::MatchesRegex("a command is missing: expected index, search, .* or "
-                                      "doctor; see: quarry -h"));
+                                      "man; see: quarry -h"));
   EXPECT_EQ(ErrorOf({"docs"}),
             "a command is missing: expected ls, show, duplicates or delete; see: quarry docs -h");
   EXPECT_EQ(

@@ -1,0 +1,27 @@
+#pragma once
+
+// What `quarry --version` says: which program this is, and what it was built with.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace quarry::app {
+
+struct BuildInfo {
+  std::string version;
+  std::string commit;      // "4faf92a31c07", "-dirty" behind it; "unknown" outside of a checkout
+  std::string build_type;  // "Release", with the sanitizers where there are any
+  std::string compiler;
+  std::string linkage;  // of libraries: "shared" or "static"
+  uint64_t store_format = 0;
+  std::vector<std::pair<std::string, std::string>> libraries;  // name and version it was built with
+  std::vector<std::pair<std::string, bool>> helpers;           // programs of others; found on PATH
+};
+
+BuildInfo GetBuildInfo();
+std::string BuildInfoText(const BuildInfo& info);
+std::string BuildInfoJson(const BuildInfo& info);
+
+}  // namespace quarry::app

@@ -1,0 +1,114 @@
+// The manual page and docs/cli.md.
+
+#include <algorithm>
+
+#include "app/cli_reference.h"
+#include "app/config.h"
+#include "app/engine.h"
+
+namespace quarry::app {
+namespace {
+
+// A line of roff: nothing in `text` is a request or an escape.
+std::string Roff(std::string_view text) {
+  std::string line;
+  if (!text.empty() && (text[0] == '.' || text[0] == '\'')) line += "\\&";
+  for (const char c : text) {
+    if (c == '\\') {
+      line += "\\e";
+    } else if (c == '-') {
+      line += "\\-";
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
+// Lines as they stand.
+std::string RoffVerbatim(std::string_view text) {
+  std::string block = ".nf\n";
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    block += Roff(text.substr(0, end)) + "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return block + ".fi\n";
+}
+
+std::string NamesOf(const OptionReference& option) {
+  std::string names;
+  for (const std::string& name : option.names) names += (names.empty() ? "" : ", ") + name;
+  const bool is_argument = !option.names[0].starts_with('-');
+  return names + (option.value.empty() || is_argument ? "" : " " + option.value);
+}
+
+std::string RoffOption(const OptionReference& option) {
+  return ".TP\n.B " + Roff(NamesOf(option)) + "\n" + Roff(option.description) + "\n";
+}
+
+std::string RoffCommand(const CommandReference& command) {
+  std::string section = ".SS " + Roff(UsageOf(command)) + "\n" + Roff(command.description) + "\n";
+  for (const OptionReference& argument : command.arguments) section += RoffOption(argument);
+  for (const OptionReference& option : command.options) {
+    if (!option.is_common && option.names[0] != "-h") section += RoffOption(option);
+  }
+  return section + ".PP\n" + RoffVerbatim(command.footer);
+}
+
+std::string MarkdownOption(const OptionReference& option) {
+  return "- `" + NamesOf(option) + "`: " + option.description + "\n";
+}
+
+std::string MarkdownCommand(const CommandReference& command) {
+  std::string section = "\n## `" + UsageOf(command) + "`\n\n" + command.description + "\n\n";
+  std::string options;
+  for (const OptionReference& argument : command.arguments) options += MarkdownOption(argument);
+  for (const OptionReference& option : command.options) {
+    if (!option.is_common && option.names[0] != "-h") options += MarkdownOption(option);
+  }
+  if (!options.empty()) section += options + "\n";
+  return section + "```\n" + command.footer + "\n```\n";
+}
+
+constexpr const char* kExitCodes =
+    "0 done; 1 nothing found, or some of what was asked for could not be done; 2 a wrong command "
+    "line or configuration; 3 verify found problems; 75 try again later (a full disk, a store that "
+    "is locked). With --json an error is one object that names its code.";
+
+}  // namespace
+
+std::string ManPage(const CommandReference& root) {
+  std::string page = ".TH QUARRY 1 \"\" \"quarry " + ProgramVersion() + "\" \"User Commands\"\n" +
+                     ".SH NAME\nquarry \\- search and cited answers from your documents\n" +
+                     ".SH SYNOPSIS\n.B quarry\n[OPTIONS] COMMAND\n.SH DESCRIPTION\n" +
+                     Roff(root.description) + "\n.PP\n" + RoffVerbatim(root.footer) +
+                     ".SH COMMON OPTIONS\n";
+  for (const OptionReference& option : root.options) page += RoffOption(option);
+  page += ".SH COMMANDS\n";
+  for (const CommandReference* command : WithCommandsBelow(root)) {
+    if (command != &root) page += RoffCommand(*command);
+  }
+  page +=
+      ".SH CONFIGURATION\nOf quarry.yaml, of \\-\\-set, and of variables: QUARRY_ and the name "
+      "in capitals, with _ for dots.\n";
+  for (const ConfigKey& key : ConfigKeys()) {
+    page += ".TP\n.B " + Roff(key.name) + "\n" + Roff(key.description + "; " + key.type) + "\n";
+  }
+  return page + ".SH EXIT STATUS\n" + Roff(kExitCodes) + "\n";
+}
+
+std::string MarkdownReference(const CommandReference& root) {
+  std::string page =
+      "# The command line\n\nWritten by `quarry man --markdown`; a test compares "
+      "it.\n\n" +
+      root.description + "\n\n```\n" + root.footer + "\n```\n\nOptions of every command:\n\n";
+  for (const OptionReference& option : root.options) page += MarkdownOption(option);
+  page += std::string("\nExit codes: ") + kExitCodes + "\n";
+  for (const CommandReference* command : WithCommandsBelow(root)) {
+    if (command != &root) page += MarkdownCommand(*command);
+  }
+  return page;
+}
+
+}  // namespace quarry::app
