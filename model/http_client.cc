@@ -135,8 +135,13 @@ std::string BasicCredentials(const Url& url) { return "Basic " + EncodeBase64(ur
 
 std::string RequestText(const HttpRequest& request, const Url& url, const Url* forwarder) {
   std::string text = request.method + ' ' + (forwarder != nullptr ? url.Origin() : "") +
-                     url.target + " HTTP/1.1\r\nHost: " + url.Authority() +
-                     "\r\nUser-Agent: quarry\r\nAccept-Encoding: identity\r\n";
+                     url.target + " HTTP/1.1\r\nHost: " + url.Authority() + "\r\n";
+  for (const auto& [name, value] :
+       {std::pair("User-Agent", "quarry"), std::pair("Accept-Encoding", "identity")}) {
+    if (FindHttpHeader(request.headers, name) == nullptr) {
+      text.append(name).append(": ").append(value).append("\r\n");
+    }
+  }
   if (forwarder != nullptr && !forwarder->user_info.empty()) {
     text += "Proxy-Authorization: " + BasicCredentials(*forwarder) + "\r\n";
   }
@@ -252,7 +257,7 @@ Result<std::unique_ptr<HttpConnection>> HttpClient::Impl::Connect(const HttpRequ
   const Url& to = proxy != nullptr ? *proxy : url;
   const HttpWait wait{context, request.limits.connect, "connection"};
   Result<std::unique_ptr<HttpConnection>> connected =
-      HttpConnection::Connect(to.host, to.port, wait);
+      HttpConnection::Connect(to.host, to.port, options.filter, wait);
   if (!connected.ok()) {
     if (proxy == nullptr) return connected;
     return std::move(connected).status().Annotate("proxy " + proxy->Shown());
@@ -392,7 +397,7 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
 
 Result<HttpResponse> HttpClient::Impl::SendOnce(const HttpRequest& request, const Url& url,
                                                 const HttpSink& sink, const CallContext& context) {
-  const Url* proxy = options.proxy.For(url);
+  const Url* proxy = options.filter == nullptr ? options.proxy.For(url) : nullptr;
   const std::string key =
       url.Origin() + (proxy == nullptr ? "" : " by " + proxy->user_info + '@' + proxy->Origin());
   const std::string text = RequestText(request, url, url.tls ? nullptr : proxy);

@@ -17,6 +17,7 @@
 //   kResourceExhausted  a body of more than HttpLimits::body_bytes, or an answer of which more than
 //                       as much again is not body
 //   kDeadlineExceeded, kCancelled   of the call
+//   whatever HttpClientOptions::filter says
 // Any status of HTTP is an answer and no error.
 
 #include <chrono>
@@ -30,6 +31,7 @@
 #include <vector>
 
 #include "base/call_context.h"
+#include "base/ip_address.h"
 #include "base/status.h"
 #include "model/proxy.h"
 
@@ -44,11 +46,18 @@ struct HttpLimits {
   uint64_t body_bytes = 64u << 20;  // of an answer
 };
 
+// Whether `host` may be reached at `address`, one of those that it resolves to: an error passes it
+// over, and is that of the call where no address is left.
+using AddressFilter = std::function<Status(const std::string& host, const IpAddress& address)>;
+
 struct HttpClientOptions {
   std::string ca_file;  // PEM, trusted instead of the system's authorities; "" = the system's
   ProxySettings proxy;
   uint32_t idle_connections = 8;  // kept per upstream
   std::chrono::milliseconds idle_time{30'000};
+  // Asked with the very address that is then connected to: names are resolved once. Proxies are not
+  // used with it, since they resolve names themselves. Thread-safe.
+  AddressFilter filter = nullptr;
 };
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
@@ -59,7 +68,9 @@ const std::string* FindHttpHeader(const HttpHeaders& headers, std::string_view n
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
-  HttpHeaders headers = {};  // Host, Content-Length and the like are added
+  // Host, Content-Length and the like are added; where they are not given, User-Agent and
+  // Accept-Encoding.
+  HttpHeaders headers = {};
   std::string body = {};
   HttpLimits limits = {};
   uint32_t max_redirects = 0;  // that GET and HEAD follow; never from https to http

@@ -130,6 +130,19 @@ Result<std::vector<Address>> Resolve(const std::string& host, uint16_t port,
   return resolution->addresses;
 }
 
+IpAddress IpAddressOf(const Address& address) {
+  IpAddress ip;
+  ip.is_v6 = address.storage.ss_family == AF_INET6;
+  if (ip.is_v6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address.storage);
+    std::memcpy(ip.bytes.data(), &v6.sin6_addr, 16);
+  } else {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address.storage);
+    std::memcpy(ip.bytes.data(), &v4.sin_addr, 4);
+  }
+  return ip;
+}
+
 // ---- TLS over a socket that must not raise SIGPIPE ----
 
 int BioWrite(BIO* bio, const char* bytes, int size) {
@@ -340,6 +353,7 @@ Result<std::shared_ptr<const TlsTrust>> TlsTrust::Load(const std::string& ca_fil
 
 Result<std::unique_ptr<HttpConnection>> HttpConnection::Connect(const std::string& host,
                                                                 uint16_t port,
+                                                                const AddressFilter& filter,
                                                                 const HttpWait& wait) {
   const Patience whole(wait);
   QUARRY_ASSIGN_OR_RETURN(const std::vector<Address> addresses, Resolve(host, port, whole));
@@ -348,6 +362,12 @@ Result<std::unique_ptr<HttpConnection>> HttpConnection::Connect(const std::strin
   const milliseconds share = wait.limit / std::max<size_t>(1, addresses.size());
   for (const Address& address : addresses) {
     QUARRY_RETURN_IF_ERROR(whole.Check());
+    if (filter != nullptr) {
+      if (Status refused = filter(host, IpAddressOf(address)); !refused.ok()) {
+        last = std::move(refused);
+        continue;
+      }
+    }
     const HttpWait part{wait.context, share, wait.step};
     Result<FileDescriptor> fd = ConnectTo(address, Patience(part));
     if (fd.ok()) {

@@ -16,6 +16,7 @@
 
 #include "base/call_context.h"
 #include "base/status.h"
+#include "model/http_client.h"
 
 namespace quarry::model {
 
@@ -37,8 +38,10 @@ class TlsTrust {
 
 class HttpConnection {
  public:
-  // Resolves and connects, both within wait.limit. kUnavailable, kDeadlineExceeded, kCancelled.
+  // Resolves and connects, both within wait.limit. kUnavailable, kDeadlineExceeded, kCancelled, and
+  // what `filter` (null = none) says.
   static Result<std::unique_ptr<HttpConnection>> Connect(const std::string& host, uint16_t port,
+                                                         const AddressFilter& filter,
                                                          const HttpWait& wait);
   virtual ~HttpConnection() = default;
 

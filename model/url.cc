@@ -6,6 +6,8 @@
 #include <charconv>
 
 #include "base/ascii.h"
+#include "base/host_name.h"
+#include "base/ip_address.h"
 
 namespace quarry::model {
 namespace {
@@ -19,7 +21,8 @@ Status WrongUrl(std::string_view problem) {
 }
 
 bool IsSafe(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c != 0x7F; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F; });
 }
 
 // "127.1.2.3", and not the name "127.example.org".
@@ -29,6 +32,25 @@ bool IsLoopbackAddress(const std::string& host) {
 }
 
 uint16_t DefaultPort(bool tls) { return tls ? 443 : 80; }
+
+// RFC 3986, 5.2.4: "/a/../b/./c" is "/b/c". What stands behind a "?" is no path.
+std::string WithoutDotSegments(std::string_view target) {
+  const size_t end = std::min(target.find('?'), target.size());
+  std::string path;
+  for (size_t at = 0; at < end;) {  // at the slash before a segment
+    const size_t next = std::min(target.find('/', at + 1), end);
+    const std::string_view segment = target.substr(at + 1, next - at - 1);
+    const bool up = segment == "..";
+    if (up) path.erase(std::min(path.rfind('/'), path.size()));
+    if (up || segment == ".") {
+      if (next == end) path += '/';
+    } else {
+      path.append("/").append(segment);
+    }
+    at = next;
+  }
+  return path.append(target.substr(end));
+}
 
 }  // namespace
 
@@ -92,6 +114,8 @@ Result<Url> ParseUrl(std::string_view text) {
     const size_t close = authority.find(']');
     if (close == std::string_view::npos) return WrongUrl("\"[\" without \"]\" in its host");
     url.host = authority.substr(1, close - 1);
+    const Result<IpAddress> address = ParseIpAddress(url.host.substr(0, url.host.find('%')));
+    if (!address.ok() || !address->is_v6) return WrongUrl("no IPv6 address stands between [ and ]");
     const std::string_view rest = authority.substr(close + 1);
     has_port = !rest.empty();
     if (has_port && rest[0] != ':') return WrongUrl("only a port may follow \"]\" in its host");
@@ -103,8 +127,11 @@ Result<Url> ParseUrl(std::string_view text) {
     if (has_port) port = authority.substr(colon + 1);
   }
   if (url.host.empty()) return WrongUrl("its host is missing");
-  if (!IsSafe(url.host)) return WrongUrl("its host holds white space or other than ASCII");
-  for (char& c : url.host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  if (!IsSafe(url.host)) return WrongUrl("its host holds white space or a control character");
+  if (!authority.starts_with('[') && url.host.find_first_of("\"%<>[]\\^`{|}") != url.host.npos) {
+    return WrongUrl("its host holds a character that no name has");
+  }
+  QUARRY_ASSIGN_OR_RETURN(url.host, AsciiHostName(url.host));
   url.port = DefaultPort(url.tls);
   if (has_port) {
     const auto [rest, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
@@ -118,14 +145,22 @@ Result<Url> ParseUrl(std::string_view text) {
 
 Result<Url> ResolveUrl(const Url& base, std::string_view reference) {
   reference = reference.substr(0, reference.find('#'));
-  if (IsUrl(reference)) return ParseUrl(reference);
-  if (reference.starts_with("//")) {
-    return ParseUrl((base.tls ? "https:" : "http:") + std::string(reference));
+  if (IsUrl(reference) || reference.starts_with("//")) {
+    const std::string scheme = IsUrl(reference) ? "" : base.tls ? "https:" : "http:";
+    QUARRY_ASSIGN_OR_RETURN(Url url, ParseUrl(scheme + std::string(reference)));
+    url.target = WithoutDotSegments(url.target);
+    return url;
   }
-  const std::string origin = base.Origin();
-  if (reference.starts_with('/')) return ParseUrl(origin + std::string(reference));
   const std::string path = base.target.substr(0, base.target.find('?'));
-  return ParseUrl(origin + path.substr(0, path.rfind('/') + 1) + std::string(reference));
+  std::string target(reference);
+  if (reference.empty()) {
+    target = base.target;
+  } else if (reference.starts_with('?')) {
+    target = path + target;
+  } else if (!reference.starts_with('/')) {
+    target = path.substr(0, path.rfind('/') + 1) + target;
+  }
+  return ParseUrl(base.Origin() + WithoutDotSegments(target));
 }
 
 std::string JoinUrl(std::string_view base, std::string_view path) {

@@ -13,7 +13,7 @@ namespace quarry::model {
 // An absolute URL of http or https. Without fragment: that is never sent.
 struct Url {
   bool tls = false;
-  std::string host;  // lower case; of an IPv6 address without the brackets
+  std::string host;  // as AsciiHostName has it; of an IPv6 address without the brackets
   uint16_t port = 0;
   std::string user_info;     // "name:secret", still percent-encoded; "" = none
   std::string target = "/";  // path and query, as they are sent
@@ -36,8 +36,8 @@ Result<Url> ParseUrl(std::string_view text);
 // Whether `text` begins as such a URL does.
 bool IsUrl(std::string_view text);
 
-// What `reference`, as in a Location header, names where it stands in `base`: an absolute URL, a path,
-// or a path relative to the base's.
+// What `reference`, as in a Location header or a link, names where it stands in `base`: an absolute
+// URL, a path, a path relative to the base's, a query (RFC 3986, 5.2).
 Result<Url> ResolveUrl(const Url& base, std::string_view reference);
 
 // `base` with "/path" behind its path, before its query.

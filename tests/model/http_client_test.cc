@@ -62,6 +62,10 @@ TEST(UrlTest, RefusesWhatIsNone) {
   EXPECT_THAT(message("http://me:secret/@a"), Not(HasSubstr("secret")));
   EXPECT_THAT(message("http://[::1]secret"), Not(HasSubstr("secret")));
   EXPECT_THAT(message("http://a b/"), HasSubstr("its host holds white space"));
+  EXPECT_THAT(message("http://a\\b/"), HasSubstr("its host holds a character that no name has"));
+  EXPECT_THAT(message("http://%61/"), HasSubstr("its host holds a character that no name has"));
+  EXPECT_THAT(message("http://[[a]/"), HasSubstr("no IPv6 address stands between"));
+  EXPECT_THAT(message("http://[127.0.0.1]/"), HasSubstr("no IPv6 address stands between"));
   EXPECT_THAT(message("http://a/b c"), HasSubstr("white space or a control character"));
   EXPECT_THAT(message("http://me:secret@:80/"), Not(HasSubstr("secret")));
 }
@@ -71,6 +75,9 @@ TEST(UrlTest, ReferencesAreReadWhereTheyStand) {
   EXPECT_EQ(ResolveUrl(base, "z").value().Shown(), "https://a.org/x/z");
   EXPECT_EQ(ResolveUrl(base, "/z").value().Shown(), "https://a.org/z");
   EXPECT_EQ(ResolveUrl(base, "//b.org/z").value().Shown(), "https://b.org/z");
+  EXPECT_EQ(ResolveUrl(base, "../../w/./v/").value().Shown(), "https://a.org/w/v/");
+  EXPECT_EQ(ResolveUrl(base, "?p").value().target, "/x/y?p");
+  EXPECT_EQ(ResolveUrl(base, "#part").value().target, "/x/y?q");
   EXPECT_EQ(ResolveUrl(base, "http://c.org").value().Shown(), "http://c.org/");
 }
 

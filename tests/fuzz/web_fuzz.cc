@@ -1,0 +1,50 @@
+// What a site says to crawlers: URLs, links of pages, robots.txt. A URL that is written again stays as
+// it is, and so do the links of a page; whatever robots.txt says, a path is allowed or it is not.
+
+#include "ingest/html_links.h"
+#include "ingest/robots.h"
+#include "ingest/web_url.h"
+#include "tests/fuzz/fuzz_target.h"
+
+namespace quarry::fuzz {
+
+std::vector<std::string> Seeds() {
+  return {
+      "https://example.org/a/../b%7e/%E9%98%80?x=1&y=%zz#part",
+      "HTTP://me:pw@Example.ORG:80//x/./y/",
+      "http://[::ffff:127.0.0.1]:8080/?q",
+      "<base href=/docs/><a href='a.html'>A</a><a href=\"../b?x=1&amp;y=&#x4E2d;\">B</a>"
+      "<link rel=canonical href=c><meta name=robots content='noindex, nofollow'>",
+      "User-agent: *\nDisallow: /private*/x$\nAllow: /private/open\nCrawl-delay: 2.5\n",
+      "User-agent: quarry\nUser-agent: other\nDisallow: /%7eme/\xE9\x98\x80\n\n# all\nSitemap: x\n",
+  };
+}
+
+}  // namespace quarry::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace quarry;
+  const std::string_view text = fuzz::View(data, size);
+  const model::Url base = ingest::WebUrl("https://example.org/x/y?z").value();
+  for (const Result<model::Url>& url : {ingest::WebUrl(text), ingest::ResolveLink(base, text)}) {
+    if (!url.ok()) {
+      QUARRY_CHECK(!url.status().message().empty());
+      continue;
+    }
+    if (!url->user_info.empty()) continue;  // not written
+    const std::string written = ingest::UrlText(*url);
+    const Result<model::Url> again = ingest::WebUrl(written);
+    QUARRY_CHECK(again.ok() && ingest::UrlText(*again) == written);
+  }
+  const ingest::PageLinks links = ingest::ReadLinks(text, base, "quarry");
+  QUARRY_CHECK(links.links.size() <= ingest::kMaxLinks);
+  for (const std::string& link : links.links) {
+    const Result<model::Url> url = ingest::WebUrl(link);
+    QUARRY_CHECK(url.ok() && ingest::UrlText(*url) == link);
+  }
+  const ingest::RobotsRules rules = ingest::RobotsRules::Parse(text, "quarry");
+  QUARRY_CHECK(rules.Allows("/robots.txt"));
+  const std::string path = '/' + std::string(text.substr(0, 200));
+  QUARRY_CHECK(rules.Allows(path) == ingest::RobotsRules::Parse(text, "QUARRY").Allows(path));
+  return 0;
+}
