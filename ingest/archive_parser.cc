@@ -160,7 +160,8 @@ class GzipParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
     GzipReader gzip(bytes, source.budget);
     std::string head;
-    QUARRY_RETURN_IF_ERROR(gzip.Read(kHead, &head));
+    Status broken = gzip.Read(kHead, &head);
+    if (!broken.ok() && head.empty()) return broken;
     if (DetectBinaryFormat(head, "") == Format::kTar) {
       size_t at = 0;
       return ParseTar(
@@ -168,12 +169,13 @@ class GzipParser final : public Parser {
             const size_t from_head = std::min(most, head.size() - at);
             out->append(head, at, from_head);
             at += from_head;
-            return gzip.Read(most - from_head, out);
+            if (from_head == most) return OkStatus();
+            return broken.ok() ? gzip.Read(most - from_head, out) : broken;
           },
           source);
     }
     const uint64_t part = source.budget->limits().part_bytes;
-    QUARRY_RETURN_IF_ERROR(gzip.Read(part + 1 - kHead, &head));
+    if (broken.ok()) broken = gzip.Read(part + 1 - kHead, &head);
     QUARRY_RETURN_IF_ERROR(source.budget->TakeBytes(0, head.size()));
     // Its name is the archive's without ".gz".
     SourceInfo inside = source;
@@ -182,6 +184,11 @@ class GzipParser final : public Parser {
     QUARRY_RETURN_IF_ERROR(source.budget->EnterPackage());
     Result<ParsedSource> parsed = ParseSource(head, inside);
     source.budget->LeavePackage();
+    if (broken.ok()) return parsed;
+    // What stands before the broken place is text, or it is nothing.
+    if (!parsed.ok()) return broken;
+    parsed->errors.push_back(
+        {"after the " + std::to_string(head.size()) + " bytes read", broken.message()});
     return parsed;
   }
 

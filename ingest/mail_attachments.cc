@@ -38,7 +38,14 @@ void MailAttachments::Add(const std::string& name, const Parse& parse) {
 }
 
 std::optional<std::string> MailAttachments::Claim(const std::string& given) {
-  if (names_.size() >= kMaxAttachments) return std::nullopt;
+  if (names_.size() >= kMaxAttachments) {
+    if (!std::exchange(has_too_many_, true)) {
+      parsed_->errors.push_back(
+          {"attachments from " + std::to_string(kMaxAttachments + 1),
+           "not read: expected at most " + std::to_string(kMaxAttachments) + " of a message"});
+    }
+    return std::nullopt;
+  }
   const std::string name = given.empty() ? "part-" + std::to_string(names_.size() + 1) : given;
   std::string unique = name;
   for (size_t n = 2; !taken_.insert(unique).second; ++n) unique = name + "-" + std::to_string(n);

@@ -41,6 +41,7 @@ class MailAttachments {
   ParsedSource* parsed_;
   std::vector<std::string> names_;
   std::set<std::string> taken_;
+  bool has_too_many_ = false;
 };
 
 }  // namespace quarry::ingest

@@ -1,6 +1,7 @@
 #include "ingest/ocr.h"
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 #include "base/child_process.h"
@@ -74,6 +75,21 @@ bool CanRecogniseText() { return FindProgram("tesseract").has_value() && !Langua
 
 std::string_view RecognitionAdvice() {
   return "install tesseract-ocr and tesseract-ocr-chi-sim to have text in pictures read";
+}
+
+std::string RecognitionLimits(const ParseBudget& budget) {
+  const ParseLimits& limits = budget.limits();
+  return "text is recognised in the first " + std::to_string(limits.recognitions) +
+         " pictures and pages of a file, for " + std::to_string(limits.recognition_time.count()) +
+         " minutes at most";
+}
+
+bool RecogniseWithin(ParseBudget* budget, const std::function<void()>& read) {
+  if (!budget->TakeRecognition()) return false;
+  const auto start = std::chrono::steady_clock::now();
+  read();
+  budget->EndRecognition(std::chrono::steady_clock::now() - start);
+  return true;
 }
 
 Result<std::string> RecogniseText(std::string_view image) {

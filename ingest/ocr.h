@@ -2,10 +2,12 @@
 
 // Text recognition, by the program tesseract where it is installed. Internal to ingest/.
 
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/status.h"
+#include "ingest/parse_budget.h"
 
 namespace quarry::ingest {
 
@@ -13,6 +15,13 @@ namespace quarry::ingest {
 bool CanRecogniseText();
 // "install tesseract-ocr and tesseract-ocr-chi-sim to have text in pictures read".
 std::string_view RecognitionAdvice();
+
+// "text is recognised in the first 200 pictures and pages of a file, for 5 minutes at most".
+std::string RecognitionLimits(const ParseBudget& budget);
+
+// Lets `read` recognise something, if the budget has it left, and counts what that takes. False where
+// it has not.
+bool RecogniseWithin(ParseBudget* budget, const std::function<void()>& read);
 
 // The text in a picture (PNG, JPEG, TIFF, WebP, GIF, BMP, PNM): lines as they stand, an empty line
 // between paragraphs, no spaces between Chinese characters. "" where there is none. Takes about a

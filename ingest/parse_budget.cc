@@ -41,6 +41,19 @@ Status ParseBudget::Check() const {
   return InvalidArgumentError("not read within " + std::to_string(limits_.time.count()) + " s");
 }
 
+bool ParseBudget::TakeRecognition() {
+  if (recognised_ == limits_.recognitions || recognition_time_ > limits_.recognition_time) {
+    return false;
+  }
+  ++recognised_;
+  return true;
+}
+
+void ParseBudget::EndRecognition(std::chrono::steady_clock::duration took) {
+  recognition_time_ += took;
+  ExcuseTime(took);
+}
+
 Status ParseBudget::EnterPackage() {
   if (used_up_.ok() && depth_ >= limits_.package_depth) {
     used_up_ = InvalidArgumentError("packages in packages more than " +

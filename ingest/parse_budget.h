@@ -18,6 +18,8 @@ struct ParseLimits {
   uint64_t entries = 10'000;                    // of all packages together
   uint64_t package_depth = 10;                  // 1 = the file itself
   std::chrono::seconds time{60};
+  uint64_t recognitions = 200;               // pictures and pages whose text is recognised (ocr.h),
+  std::chrono::minutes recognition_time{5};  // begun within so much of it; beside `time`
 };
 
 // Counts down what is left of the limits. All errors are kInvalidArgument: trying again does not
@@ -35,6 +37,11 @@ class ParseBudget {
   // Does not count time that a helper program took, which has limits of its own.
   void ExcuseTime(std::chrono::steady_clock::duration time) { deadline_ += time; }
 
+  // Whether the text of one more picture or page may be recognised. What that took is told by
+  // EndRecognition.
+  bool TakeRecognition();
+  void EndRecognition(std::chrono::steady_clock::duration took);
+
   // Around the reading of a package: a zip file, a tar file.
   Status EnterPackage();
   void LeavePackage() { --depth_; }
@@ -49,6 +56,8 @@ class ParseBudget {
   uint64_t unpacked_ = 0;
   uint64_t entries_left_;
   uint64_t depth_ = 0;
+  uint64_t recognised_ = 0;
+  std::chrono::steady_clock::duration recognition_time_{};
   Status used_up_;
 };
 

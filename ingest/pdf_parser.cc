@@ -18,7 +18,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr size_t kPagesPerRun = 100;  // bounds what one run takes and writes
 constexpr size_t kMaxPages = 20'000;
-constexpr size_t kMaxRecognisedPages = 200;  // a second each
 constexpr std::chrono::minutes kMaxTime{5};  // of all runs together; nothing is begun after it
 constexpr float kDotsPerInch = 200;
 constexpr float kMaxPixels = 3500;  // of the longer side
@@ -121,7 +120,6 @@ class PdfParser final : public Parser {
     document.metadata["pages"] = static_cast<double>(pdf.pages.size());
 
     std::vector<size_t> unread;  // pages without a text layer
-    size_t recognised = 0;
     {
       DocumentBuilder builder(&document);
       PdfWriter writer(pdf.pages, &builder);
@@ -129,17 +127,18 @@ class PdfParser final : public Parser {
         builder.set_page(static_cast<uint32_t>(i + 1));
         if (!pdf.pages[i].lines.empty()) {
           writer.WritePage(pdf.pages[i]);
-        } else if (!CanRecogniseText() || recognised == kMaxRecognisedPages ||
-                   SteadyClock::now() > deadline) {
-          unread.push_back(i + 1);
-        } else {
-          ++recognised;
+          continue;
+        }
+        const auto recognise = [&] {
           const Result<std::string> text = RecognisePage(bytes, i + 1, pdf.pages[i]);
           if (text.ok()) {
             AppendPlainText(*text, &builder);
           } else {
             errors.Add("page " + std::to_string(i + 1), text.status().message());
           }
+        };
+        if (!CanRecogniseText() || !RecogniseWithin(source.budget, recognise)) {
+          unread.push_back(i + 1);
         }
       }
     }
@@ -147,8 +146,7 @@ class PdfParser final : public Parser {
     if (unread.empty()) return parsed;
     std::string reason = "no text layer; ";
     if (CanRecogniseText()) {
-      reason += "text is recognised on the first " + std::to_string(kMaxRecognisedPages) +
-                " such pages, for " + std::to_string(kMaxTime.count()) + " minutes at most";
+      reason += RecognitionLimits(*source.budget);
     } else {
       reason += RecognitionAdvice();
     }
@@ -163,7 +161,14 @@ class PdfParser final : public Parser {
 class ImageParser final : public Parser {
  public:
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
-    const Result<std::string> text = RecogniseText(bytes);
+    if (!CanRecogniseText()) {
+      return FailedPreconditionError(std::string(RecognitionAdvice()))
+          .Annotate(BinaryFormatOf(bytes));
+    }
+    Result<std::string> text = std::string();
+    if (!RecogniseWithin(source.budget, [&] { text = RecogniseText(bytes); })) {
+      text = ResourceExhaustedError(RecognitionLimits(*source.budget));
+    }
     if (!text.ok()) return text.status().Annotate(BinaryFormatOf(bytes));
     ParsedSource parsed;
     DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kImage)));

@@ -7,10 +7,6 @@
 namespace quarry::ingest {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-constexpr std::chrono::minutes kMaxPictureTime{5};
-
 // "1 picture", "3 pictures".
 std::string Pictures(size_t count) {
   return std::to_string(count) + (count == 1 ? " picture" : " pictures");
@@ -31,21 +27,14 @@ void PictureText::Write(const std::vector<OpcPackage::Relationship>& relationshi
     ++other_kinds_;
   } else if (!CanRecogniseText()) {
     ++no_program_;
-  } else if (read_ == most_ || time_ > kMaxPictureTime) {
+  } else if (!RecogniseWithin(package_.budget(), [&] { Recognise(part, *bytes, builder); })) {
     ++too_many_;
-  } else {
-    Recognise(part, *bytes, builder);
   }
 }
 
 void PictureText::Recognise(const std::string& part, std::string_view bytes,
                             DocumentBuilder* builder) {
-  ++read_;
-  const SteadyClock::time_point start = SteadyClock::now();
   const Result<std::string> text = RecogniseText(bytes);
-  const SteadyClock::duration took = SteadyClock::now() - start;
-  time_ += took;
-  package_.budget()->ExcuseTime(took);
   if (text.ok()) {
     AppendPlainText(*text, builder);
   } else {
@@ -62,8 +51,7 @@ void PictureText::Finish(ParsedSource* parsed) {
   };
   skip(no_program_, std::string(RecognitionAdvice()));
   skip(other_kinds_, "drawings, of which no text is recognised");
-  skip(too_many_, "text is recognised in the first " + std::to_string(most_) + " pictures, for " +
-                      std::to_string(kMaxPictureTime.count()) + " minutes at most");
+  skip(too_many_, RecognitionLimits(*package_.budget()));
 }
 
 }  // namespace quarry::ingest

@@ -2,7 +2,6 @@
 
 // Text in the pictures of Office files. Internal to ingest/.
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <unordered_set>
@@ -13,14 +12,12 @@
 
 namespace quarry::ingest {
 
-// Writes what is recognised (ocr.h) where a picture stands; each part is read once, however often
-// it is shown. Of one file so many pictures are read, for at most 5 minutes, which do not count against
-// the time of its budget. Not thread-safe.
+// Writes what is recognised (ocr.h) where a picture stands, as far as the budget of the file allows;
+// each part is read once, however often it is shown. Not thread-safe.
 class PictureText {
  public:
   // `package` must outlive it.
-  explicit PictureText(const OpcPackage& package, size_t most = 100)
-      : package_(package), most_(most) {}
+  explicit PictureText(const OpcPackage& package) : package_(package) {}
 
   // The picture behind the relationship `id`; none behind it is fine.
   void Write(const std::vector<OpcPackage::Relationship>& relationships, std::string_view id,
@@ -33,10 +30,7 @@ class PictureText {
   void Recognise(const std::string& part, std::string_view bytes, DocumentBuilder* builder);
 
   const OpcPackage& package_;
-  const size_t most_;
   std::unordered_set<std::string> seen_;
-  size_t read_ = 0;
-  std::chrono::steady_clock::duration time_{};
   size_t no_program_ = 0;   // pictures left unread without tesseract
   size_t too_many_ = 0;     // beyond the limits
   size_t other_kinds_ = 0;  // drawings: EMF, WMF, SVG

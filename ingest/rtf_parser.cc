@@ -1,5 +1,9 @@
 // RTF 1.9: groups in braces, control words, bytes in the code page of the font. Whatever is not
 // text is a group that begins with a word known for it, or with \* before a word that is not known.
+//
+// Mail programs write HTML as RTF (\fromhtml, MS-OXRTFEX): its tags stand in groups, and what only
+// readers of RTF are to see between \htmlrtf and \htmlrtf0. Of these the HTML is put together again,
+// which says more of headings, lists and tables.
 
 #include <algorithm>
 #include <array>
@@ -28,6 +32,7 @@ struct State {
   int font = -1;
   int skip_after_unicode = 1;  // \ucN
   bool hidden = false;
+  bool rtf_only = false;  // \htmlrtf: a stand-in for tags
 };
 
 class RtfReader {
@@ -64,6 +69,7 @@ class RtfReader {
       }
     }
     FlushBytes();
+    if (from_html_) writer_.WriteHtml(html_);
     writer_.Finish();
     for (const auto& [key, value] : info_) document_->metadata.emplace(key, TitleLine(value));
     if (const auto title = document_->metadata.find("title"); title != document_->metadata.end()) {
@@ -125,8 +131,7 @@ class RtfReader {
     } else if (c == '_') {
       AddText("-");
     } else if (c == '\r' || c == '\n') {
-      FlushBytes();
-      writer_.EndParagraph();
+      EndParagraph();
     } else if (c == '\\' || c == '{' || c == '}') {
       AddByte(c);
     }
@@ -136,7 +141,9 @@ class RtfReader {
   void BeginGroup(std::string_view word) {
     if (const std::optional<RtfTarget> target = RtfTargetOf(word)) {
       // What is inside a group that is passed over is passed over.
-      if (state_.target != RtfTarget::kSkipped) state_.target = *target;
+      const bool is_seen = state_.target != RtfTarget::kSkipped;
+      if (is_seen) state_.target = *target;
+      if (*target == RtfTarget::kMarkup && !from_html_) state_.target = RtfTarget::kSkipped;
       if (*target == RtfTarget::kListMark) writer_.list_mark().clear();
       return;
     }
@@ -198,7 +205,14 @@ class RtfReader {
       }
       return;
     }
-    if (word == "ansicpg") {
+    if (word == "fromhtml") {
+      from_html_ = parameter == 1;
+    } else if (word == "htmlrtf") {
+      FlushBytes();
+      state_.rtf_only = !has_parameter || parameter != 0;
+    } else if (word == "par" && from_html_) {
+      EndParagraph();
+    } else if (word == "ansicpg") {
       code_page_ = parameter;
     } else if (word == "mac") {
       code_page_ = 10000;
@@ -213,11 +227,17 @@ class RtfReader {
     } else {
       if (state_.target == RtfTarget::kNote) {
         if (word == "par") AddText("\n");
-      } else if (state_.target == RtfTarget::kBody) {
+      } else if (state_.target == RtfTarget::kBody && !from_html_) {
         FlushBytes();
         writer_.ReadWord(word, parameter);
       }
     }
+  }
+
+  void EndParagraph() {
+    FlushBytes();
+    if (from_html_) return Append("\n");
+    writer_.EndParagraph();
   }
 
   void SetFont(int number) {
@@ -286,7 +306,21 @@ class RtfReader {
     if (text) Append(*text);
   }
 
+  // Between tags "<" is one of the text; in them it is their own.
+  void AppendToHtml(std::string_view text) {
+    if (state_.target == RtfTarget::kBody && state_.rtf_only) return;
+    for (const char c : text) {
+      if (state_.target == RtfTarget::kBody && (c == '<' || c == '&')) {
+        html_ += c == '<' ? "&lt;" : "&amp;";
+      } else {
+        html_ += c;
+      }
+    }
+  }
+
   void Append(std::string_view text) {
+    const bool is_html = state_.target == RtfTarget::kBody || state_.target == RtfTarget::kMarkup;
+    if (from_html_ && is_html) return AppendToHtml(text);
     if (state_.hidden) return;
     std::string* to = &writer_.text();
     switch (state_.target) {
@@ -315,6 +349,7 @@ class RtfReader {
         break;
       case RtfTarget::kFonts:
       case RtfTarget::kCreated:
+      case RtfTarget::kMarkup:
       case RtfTarget::kSkipped:
         return;
     }
@@ -342,6 +377,9 @@ class RtfReader {
   std::map<std::string, std::string> info_;
 
   std::string bytes_;  // of the font's code page, not decoded yet
+
+  bool from_html_ = false;
+  std::string html_;
 };
 
 class RtfParser final : public Parser {

@@ -21,6 +21,7 @@ enum class RtfTarget : uint8_t {
   kSubject,
   kKeywords,
   kCreated,
+  kMarkup,  // tags of the HTML that the file was made from
   kSkipped,
 };
 

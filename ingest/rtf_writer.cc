@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ingest/html_text.h"
 
 namespace quarry::ingest {
 namespace {
@@ -66,6 +67,11 @@ void RtfWriter::EndParagraph() {
   Write(kind, level, text);
   const std::string note = std::exchange(note_, {});
   Write(BlockKind::kParagraph, 0, note);
+}
+
+void RtfWriter::WriteHtml(std::string_view html) {
+  AppendHtmlFragment(html, &builder_);
+  builder_.End();
 }
 
 void RtfWriter::Write(BlockKind kind, uint32_t level, std::string_view text) {

@@ -27,6 +27,8 @@ class RtfWriter {
   // A control word of the body; one that says nothing of paragraphs and tables changes nothing.
   void ReadWord(std::string_view word, int parameter);
   void EndParagraph();
+  // The visible text of a page, in place of paragraphs.
+  void WriteHtml(std::string_view html);
   // Once, at the end.
   void Finish();
 

@@ -56,6 +56,14 @@ uint64_t CountDirectoryHeaders(std::string_view bytes, uint64_t most) {
   return count;
 }
 
+// Whether entries begin it, and the record is missing that ends every zip file (APPNOTE 4.3.16), before
+// a comment of at most 64 KB.
+bool IsTruncated(std::string_view bytes) {
+  constexpr size_t kEndAndComment = 22 + 65'535;
+  const std::string_view end = bytes.substr(bytes.size() - std::min(bytes.size(), kEndAndComment));
+  return bytes.starts_with("PK\x03\x04") && bytes.size() > 30 && end.find("PK\x05\x06") == end.npos;
+}
+
 }  // namespace
 
 struct ZipReader::Archive {
@@ -80,6 +88,9 @@ Result<ZipReader> ZipReader::Open(std::string_view bytes, ParseBudget* budget) {
   zip_t* zip = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
   if (zip == nullptr) {
     std::string message = std::string("not a zip: ") + zip_error_strerror(&error);
+    if (IsTruncated(bytes)) {
+      message = "truncated: its end is missing, where it says what is in it; get the whole file";
+    }
     if (source != nullptr) zip_source_free(source);
     zip_error_fini(&error);
     return InvalidArgumentError(std::move(message));

@@ -25,7 +25,7 @@ class ZipReader {
   };
 
   // `bytes` and `budget` must outlive the reader. Errors, all kInvalidArgument: "not a zip: ...",
-  // more entries than the budget has left, "entry NAME: twice in the file".
+  // "truncated: ...", more entries than the budget has left, "entry NAME: twice in the file".
   static Result<ZipReader> Open(std::string_view bytes, ParseBudget* budget);
 
   ZipReader(ZipReader&&) noexcept;

@@ -115,9 +115,9 @@ TEST(ArchiveParser, BrokenArchivesAreNamed) {
   std::string damaged = MakeZip({{"a.txt", Repeat("words of a text ", 100)}});
   damaged[40] ^= 1;
   EXPECT_THAT(ArchiveErrorOf(damaged), ::testing::HasSubstr("entry a.txt: "));
-  const std::string gzip = MakeGzip(Repeat("words of a text ", 100));
-  EXPECT_EQ(ArchiveErrorOf(gzip.substr(0, gzip.size() / 2), "a.gz"),
-            "cut off at byte " + std::to_string(gzip.size() / 2));
+  EXPECT_EQ(ArchiveErrorOf(MakeGzip("a text").substr(0, 10), "a.gz"), "cut off at byte 10");
+  const std::string noise = MakeGzip("PK\x03\x04" + Noise(10'000));
+  EXPECT_EQ(ArchiveErrorOf(noise.substr(0, 2000), "a.docx.gz"), "cut off at byte 2000");
   std::string tar = MakeTar({{"a.txt", "x"}, {"b.txt", "y"}});
   tar[1024] ^= 1;
   EXPECT_EQ(ArchiveErrorOf(tar.substr(1024), "a.tar"),
@@ -140,6 +140,17 @@ TEST(ArchiveParser, WhatStandsBeforeABrokenPlaceIsKept) {
   EXPECT_EQ(Summary(Parse(gzip.substr(0, gzip.size() / 2), "a.tgz")),
             "a.tgz#a.txt|a|x\nerror after the members read: cut off at byte " +
                 std::to_string(gzip.size() / 2) + '\n');
+  // Where the broken place is near the start, and where there is one document in it.
+  const std::string early = MakeGzip(MakeTar({{"a.txt", "x"}, {"b.txt", Noise(2000)}}));
+  EXPECT_THAT(Summary(Parse(early.substr(0, early.size() / 2), "a.tgz")),
+              ::testing::StartsWith("a.tgz#a.txt|a|x\nerror after the members read: "));
+  std::string numbers;
+  for (int i = 0; i < 3000; ++i) numbers += "line " + std::to_string(i * i) + '\n';
+  const std::string text = MakeGzip(numbers);
+  EXPECT_THAT(Summary(Parse(text.substr(0, text.size() / 2), "a.txt.gz")),
+              ::testing::AllOf(::testing::StartsWith("a.txt.gz|a|line 0\nline 1\nline 4"),
+                               ::testing::HasSubstr(" bytes read: cut off at byte " +
+                                                    std::to_string(text.size() / 2))));
   // Inside another archive, too.
   EXPECT_EQ(Summary(Parse(MakeZip({{"in.tar", tar}, {"c.txt", "z"}}), "a.zip")),
             "a.zip#in.tar#a.txt|a|x\na.zip#c.txt|c|z\nerror in.tar: after the members read: not a "

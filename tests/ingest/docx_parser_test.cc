@@ -175,7 +175,8 @@ TEST(DocxParser, BrokenPartsAreNamed) {
             "entry _rels/.rels: expected a relationship officeDocument");
   std::string cut = MakeDocx(P("x"));
   cut.resize(cut.size() / 2);
-  EXPECT_THAT(error(cut), ::testing::StartsWith("not a zip: "));
+  EXPECT_EQ(error(cut),
+            "truncated: its end is missing, where it says what is in it; get the whole file");
   EXPECT_EQ(error("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" +
                   std::string("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", 32)),
             "encrypted: a password protects it; save it without one");

@@ -96,6 +96,19 @@ TEST(EmailParser, PartsInPartsAreLimited) {
   EXPECT_EQ(parsed.errors[0].reason, "parts in parts more than 10 deep");
 }
 
+TEST(EmailParser, AttachmentsBeyondTheLimitAreReported) {
+  std::string mail = "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n";
+  for (int i = 1; i <= 502; ++i) {
+    mail += "--b\nContent-Disposition: attachment; filename=" + std::to_string(i) +
+            ".txt\n\nnumber " + std::to_string(i) + "\n";
+  }
+  const ParsedSource parsed = ParseAs(Format::kEmail, mail + "--b--\n");
+  EXPECT_EQ(parsed.documents.size(), 501u);
+  ASSERT_EQ(parsed.errors.size(), 1u);
+  EXPECT_EQ(parsed.errors[0].place, "attachments from 501");
+  EXPECT_EQ(parsed.errors[0].reason, "not read: expected at most 500 of a message");
+}
+
 TEST(EmailParser, MessagesInMessagesAreLimited) {
   std::string mail;
   for (int i = 0; i < 100; ++i) mail += "Subject: x\nContent-Type: message/rfc822\n\n";

@@ -133,20 +133,21 @@ TEST(PictureText, ABrokenPictureIsAnErrorAndStopsNothing) {
 TEST(PictureText, OnlySoManyPicturesOfAFileAreRead) {
   if (!CanRecogniseText()) GTEST_SKIP() << "tesseract is not installed";
   const std::string bytes = DocxWithPictures({kBrokenPng + "1", kBrokenPng + "2", kBrokenPng});
-  ParseBudget budget(bytes.size());
-  const OpcPackage package = OpcPackage::Open(bytes, &budget).value();
-  const auto relationships = package.RelationshipsOf("word/document.xml").value();
-  Document document;
-  DocumentBuilder builder(&document);
-  PictureText pictures(package, 1);
-  for (const char* id : {"p1", "p2", "p3"}) pictures.Write(relationships, id, &builder);
-  ParsedSource parsed;
-  pictures.Finish(&parsed);
-  EXPECT_EQ(parsed.errors.size(), 1u);
-  ASSERT_EQ(parsed.skipped.size(), 1u);
-  EXPECT_EQ(parsed.skipped[0].place, "2 pictures");
-  EXPECT_EQ(parsed.skipped[0].reason,
-            "text is recognised in the first 1 pictures, for 5 minutes at most");
+  // With all that is packed in it: another document, a picture.
+  const std::string zip =
+      quarry::testing::MakeZip({{"a.docx", bytes}, {"b.docx", bytes}, {"c.png", kBrokenPng}});
+  ParseBudget budget(zip.size(), {.recognitions = 4});
+  const Result<ParsedSource> parsed =
+      ParseSource(zip, {.id = "a.zip", .path = "a.zip", .budget = &budget});
+  ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+  EXPECT_EQ(parsed->errors.size(), 4u);
+  ASSERT_EQ(parsed->skipped.size(), 2u);
+  const char* reason =
+      "text is recognised in the first 4 pictures and pages of a file, for 5 minutes at most";
+  EXPECT_EQ(parsed->skipped[0].place, "b.docx: 2 pictures");
+  EXPECT_EQ(parsed->skipped[0].reason, reason);
+  EXPECT_EQ(parsed->skipped[1].place, "c.png");
+  EXPECT_THAT(parsed->skipped[1].reason, HasSubstr(reason));
 }
 
 }  // namespace

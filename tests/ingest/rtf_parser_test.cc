@@ -71,6 +71,23 @@ TEST(RtfParser, TheInformationIsMetadata) {
   EXPECT_EQ(std::get<std::string>(document.metadata.at("created")), "2024-03-01T09:05:00");
 }
 
+TEST(RtfParser, HtmlThatAMailProgramWroteAsRtfIsHtmlAgain) {
+  const std::string mail =
+      "\\ansicpg936\\fromhtml1 \\deff0{\\fonttbl{\\f0\\fswiss Arial;}}\\uc1\\pard"
+      "{\\*\\htmltag19 <html>}{\\*\\htmltag34 <head>}{\\*\\htmltag241 <style>p \\{x\\}</style>}"
+      "{\\*\\htmltag41 </head>}{\\*\\htmltag50 <body>}\\htmlrtf \\lang1033 \\htmlrtf0"
+      "{\\*\\htmltag64 <h1>}\\htmlrtf {\\b\\htmlrtf0 Pump \\'cb\\'ae\\'b1\\'c3"
+      "{\\*\\htmltag72 </h1>}\\htmlrtf }\\par\\htmlrtf0 "
+      "{\\*\\htmltag96 <ul>}{\\*\\htmltag100 <li>}\\htmlrtf {\\pntext\\'b7\\tab}stand-in\\htmlrtf0 "
+      "a {\\*\\htmltag84 &lt;}\\htmlrtf <\\htmlrtf0 b & c\\u27700 ?{\\*\\htmltag108 </li>}"
+      "{\\*\\htmltag104 </ul>}{\\*\\mhtmltag84 <no>}{\\*\\htmltag0 \\par }"
+      "{\\*\\htmltag64 <table><tr><th>Model</th><th>Power</th></tr><tr><td>}VX-220"
+      "{\\*\\htmltag64 </td><td>}1.5 kW{\\*\\htmltag64 </td></tr></table>}";
+  EXPECT_EQ(Outline(Rtf(mail)), "h1|Pump 水泵\nl1|a < b & c水\nt|Model: VX-220; Power: 1.5 kW");
+  // Tags say nothing in what was not made from HTML.
+  EXPECT_EQ(Rtf("a{\\*\\htmltag64 <b>}b").text, "ab");
+}
+
 TEST(RtfParser, DepthIsLimitedAndDamageIsNoCrash) {
   const Result<ParsedSource> deep =
       ParserFor(Format::kRtf).Parse("{\\rtf1" + Repeat("{", 1000), {.id = "x", .path = "x"});

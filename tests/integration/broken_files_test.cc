@@ -65,7 +65,7 @@ std::vector<Broken> BrokenFiles() {
   for (size_t at = twice.find("b.txt"); at != twice.npos; at = twice.find("b.txt")) twice[at] = 'a';
   const std::string deep = Repeat("<w:p>", 200) + Repeat("</w:p>", 200);
   return {
-      {"cut.docx", Half(docx), "not a zip"},
+      {"cut.docx", Half(docx), "truncated"},
       {"flipped.docx", Flipped(docx, docx.find("word/document.xml") + 40), "word/document.xml"},
       {"empty.docx", MakeZip({{"[Content_Types].xml", "<Types/>"}, {"word/a.xml", "<a/>"}}),
        "expected a relationship officeDocument"},
@@ -90,7 +90,7 @@ std::vector<Broken> BrokenFiles() {
       {"nested.zip", nested, "more than 10 deep"},
       {"many.zip", MakeZip(many), "more entries than the 10000"},
       {"encrypted.zip", MakeZip({{"a.txt", words}}, "pw"), "encrypted"},
-      {"cut.zip", Half(zip), "not a zip"},
+      {"cut.zip", Half(zip), "truncated"},
       {"cut.tgz", Half(MakeGzip(MakeTar({{"a.txt", words}}))), "cut off"},
       {"broken.tar", Flipped(MakeTar({{"a.txt", words}}), 0), "wrong checksum"},
       {"cut.txt.gz", Half(MakeGzip(words)), "cut off at byte"},
