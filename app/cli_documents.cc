@@ -7,11 +7,13 @@ void AddIndex(CommandTree& tree) {
   CLI::App& command = tree.AddCommand(
       tree.root(), "index", "add documents, or bring a folder's documents up to date",
       "quarry index docs/ --include '*.md' --exclude 'drafts/**' --meta team=pumps --prune\n"
+      "  quarry index https://docs.example.org/ --set web.enabled=true\n"
       "  quarry index - < records.jsonl   "
       R"({"id": "a1", "text": "..", "metadata": {"year": 2020}})"
       "\n                                   "
       R"({"op": "delete", "id": "a1"})");
-  tree.AddWords(command, "PATH", index.paths, "files and folders; - reads JSON lines from stdin");
+  tree.AddWords(command, "PATH", index.paths,
+                "files, folders, https:// addresses; - reads JSON lines from stdin");
   tree.AddListKey(command, "--include", "ingest.include", "GLOB", "only these files; repeatable");
   tree.AddListKey(command, "--exclude", "ingest.exclude", "GLOB", "not these files; repeatable");
   command.add_flag("--prune", index.prune, "remove documents whose file is gone");

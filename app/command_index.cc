@@ -19,6 +19,8 @@
 #include "base/file.h"
 #include "ingest/embedder_switch.h"
 #include "ingest/folder_watch.h"
+#include "ingest/web_url.h"
+#include "model/url.h"
 
 namespace quarry::app {
 namespace {
@@ -56,6 +58,7 @@ void AddReport(const ingest::IngestReport& from, ingest::IngestReport& to) {
   to.chunks_kept += from.chunks_kept;
   to.chunks_removed += from.chunks_removed;
   to.duplicates += from.duplicates;
+  for (const auto& [key, documents] : from.metadata_taken) to.metadata_taken[key] += documents;
   to.embedding.embedded += from.embedding.embedded;
   to.embedding.reused += from.embedding.reused;
   to.embedding.learnt = to.embedding.learnt || from.embedding.learnt;
@@ -107,11 +110,11 @@ Result<Target> OpenTarget(const CommandContext& context, bool dry_run) {
   return target;
 }
 
-std::vector<std::string> PathsOf(const CommandContext& context,
-                                 const std::vector<std::string>& given) {
+Result<std::vector<ingest::FileList>> ListPaths(const CommandContext& context,
+                                                const std::vector<std::string>& given) {
   std::vector<std::string> paths;
   for (const std::string& path : given) paths.push_back(PathOf(context, path));
-  return paths;
+  return ListRoots(paths, context.config());
 }
 
 Status CheckArguments(const IndexArguments& arguments, bool at_server) {
@@ -131,8 +134,12 @@ Status CheckArguments(const IndexArguments& arguments, bool at_server) {
         ": a running server has the store; stop it, or " +
         (from_input ? "send records to it (PUT /api/v1/documents)" : "index now and then"));
   }
-  if (arguments.watch && (from_input || arguments.dry_run)) {
-    return InvalidArgumentError("--watch: follows folders; expected neither \"-\" nor --dry-run");
+  const bool has_address =
+      std::any_of(arguments.paths.begin(), arguments.paths.end(), model::IsUrl);
+  if (arguments.watch && (from_input || has_address || arguments.dry_run)) {
+    return InvalidArgumentError("--watch: follows folders; expected neither " +
+                                std::string(has_address ? "an address of the web" : "\"-\"") +
+                                " nor --dry-run");
   }
   return OkStatus();
 }
@@ -143,7 +150,12 @@ class IndexCommand {
   IndexCommand(const IndexArguments& arguments, Metadata metadata, CommandContext& context)
       : arguments_(arguments), metadata_(std::move(metadata)), context_(context) {}
 
-  // One run: over `lists`, or, where the arguments say so, over standard input.
+  // Finds out what the arguments name, before a store is opened or made: a wrong path changes nothing.
+  Status Prepare();
+
+  Result<std::vector<ingest::FileList>> ListFiles() const;
+  // One run: over `lists` and the addresses given, or, where the arguments say so, over standard
+  // input.
   Result<IndexResult> Run(const std::vector<ingest::FileList>& lists);
   // Runs until the call is cancelled, whenever something has changed. What is returned counts all
   // runs; unchanged, failed and skipped are as the last one found them.
@@ -152,7 +164,10 @@ class IndexCommand {
  private:
   Status Sync(const std::vector<ingest::FileList>& lists, ingest::Pipeline& pipeline,
               index::IndexWriter& writer, const ingest::IngestOptions& options,
-              ingest::IngestReport& report);
+              const ingest::SourceMemory& memory, ingest::IngestReport& report);
+  Status Crawl(const std::string& address, ingest::Pipeline& pipeline,
+               const ingest::SourceMemory& memory, const ingest::ProgressSink& progress,
+               ingest::IngestReport& report);
   // Lists the folders and watches all that it has listed.
   Result<std::vector<ingest::FileList>> ListWatched(ingest::FolderWatch& watch);
   Status CheckSameFolder(const std::string& root);
@@ -163,15 +178,46 @@ class IndexCommand {
   const IndexArguments& arguments_;
   const Metadata metadata_;
   CommandContext& context_;
+  IndexRoots roots_;
+  std::unique_ptr<ingest::WebFetcher> web_;  // null where there is no address
   bool has_run_ = false;
   std::map<std::string, std::pair<dev_t, ino_t>> watched_;  // roots, and the folders they were
 };
 
+Status IndexCommand::Prepare() {
+  QUARRY_ASSIGN_OR_RETURN(roots_, SplitRoots(arguments_.paths, context_.config()));
+  if (roots_.addresses.empty()) return OkStatus();
+  QUARRY_ASSIGN_OR_RETURN(web_, ingest::WebFetcher::Create(context_.config().web.pages,
+                                                           {.ca_file = context_.config().ca_file}));
+  return OkStatus();
+}
+
+Result<std::vector<ingest::FileList>> IndexCommand::ListFiles() const {
+  if (arguments_.paths[0] == kStandardInput) return std::vector<ingest::FileList>();
+  return ListPaths(context_, roots_.paths);
+}
+
+Status IndexCommand::Crawl(const std::string& address, ingest::Pipeline& pipeline,
+                           const ingest::SourceMemory& memory, const ingest::ProgressSink& progress,
+                           ingest::IngestReport& report) {
+  QUARRY_ASSIGN_OR_RETURN(const model::Url url, ingest::WebUrl(address));
+  ingest::WebCrawl crawl(*web_, context_.config().web.crawl, url, &memory,
+                         [&](const DocumentId& page) { return pipeline.IsCurrent(page, address); });
+  ingest::FileList site{.root = address};
+  QUARRY_ASSIGN_OR_RETURN(const ingest::IngestReport one,
+                          pipeline.Sync(site, crawl, progress, context_.call));
+  AddReport(one, report);
+  return OkStatus();
+}
+
 Status IndexCommand::Sync(const std::vector<ingest::FileList>& lists, ingest::Pipeline& pipeline,
                           index::IndexWriter& writer, const ingest::IngestOptions& options,
-                          ingest::IngestReport& report) {
+                          const ingest::SourceMemory& memory, ingest::IngestReport& report) {
   ProgressPrinter progress(context_.console);
   if (arguments_.paths[0] == kStandardInput) {
+    if (::isatty(STDIN_FILENO) == 1) {
+      context_.console.Note("reading records, one JSON object a line; Ctrl-D ends them");
+    }
     LineInput input(STDIN_FILENO);
     return IndexRecords(input, pipeline, writer, options, progress.Sink(), context_.call, report);
   }
@@ -182,6 +228,9 @@ Status IndexCommand::Sync(const std::vector<ingest::FileList>& lists, ingest::Pi
     QUARRY_ASSIGN_OR_RETURN(const ingest::IngestReport one,
                             pipeline.Sync(list, progress.Sink(), context_.call));
     AddReport(one, report);
+  }
+  for (const std::string& address : roots_.addresses) {
+    QUARRY_RETURN_IF_ERROR(Crawl(address, pipeline, memory, progress.Sink(), report));
   }
   return OkStatus();
 }
@@ -199,12 +248,13 @@ Result<IndexResult> IndexCommand::Run(const std::vector<ingest::FileList>& lists
   if (options.embedding.enabled) {
     QUARRY_RETURN_IF_ERROR(ingest::CheckEmbedder(*writer.snapshot(), options.embedding));
   }
+  const ingest::SourceMemory memory(engine.index().objects(), target.collection);
   ingest::Pipeline pipeline(writer, engine.analyzer(), engine.ingest_pool(), engine.embedders(),
-                            options);
+                            options, &memory);
   IndexResult result;
   result.collection = context_.config().collection;
   result.dry_run = arguments_.dry_run;
-  QUARRY_RETURN_IF_ERROR(Sync(lists, pipeline, writer, options, result.report));
+  QUARRY_RETURN_IF_ERROR(Sync(lists, pipeline, writer, options, memory, result.report));
   // The next start is quick, and the first search walks a graph.
   if (!arguments_.dry_run) {
     QUARRY_RETURN_IF_ERROR(engine.index().WaitForMaintenance(context_.call));
@@ -231,8 +281,7 @@ Status IndexCommand::CheckSameFolder(const std::string& root) {
 Result<std::vector<ingest::FileList>> IndexCommand::ListWatched(ingest::FolderWatch& watch) {
   while (true) {
     QUARRY_RETURN_IF_ERROR(context_.call.Check());
-    QUARRY_ASSIGN_OR_RETURN(std::vector<ingest::FileList> lists,
-                            ListRoots(PathsOf(context_, arguments_.paths), context_.config()));
+    QUARRY_ASSIGN_OR_RETURN(std::vector<ingest::FileList> lists, ListPaths(context_, roots_.paths));
     std::vector<std::string> folders;
     for (const ingest::FileList& list : lists) {
       QUARRY_RETURN_IF_ERROR(CheckSameFolder(list.root));
@@ -308,14 +357,10 @@ Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
   QUARRY_RETURN_IF_ERROR(CheckArguments(arguments, context.engine != nullptr));
   QUARRY_ASSIGN_OR_RETURN(Metadata metadata, ParseMetadata(arguments.metadata));
   IndexCommand command(arguments, std::move(metadata), context);
+  QUARRY_RETURN_IF_ERROR(command.Prepare());
   const auto run = [&]() -> Result<IndexResult> {
     if (arguments.watch) return command.Watch();
-    // Before the store is opened or made: a wrong path changes nothing.
-    std::vector<ingest::FileList> lists;
-    if (arguments.paths[0] != kStandardInput) {
-      QUARRY_ASSIGN_OR_RETURN(lists,
-                              ListRoots(PathsOf(context, arguments.paths), context.config()));
-    }
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<ingest::FileList> lists, command.ListFiles());
     return command.Run(lists);
   };
   const Result<IndexResult> result = run();

@@ -29,6 +29,7 @@
 #include "generation/assistant.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
+#include "ingest/web_crawl.h"
 #include "model/model_cost.h"
 #include "model/remote_endpoint.h"
 #include "retrieval/cache_options.h"
@@ -48,6 +49,11 @@ struct Config {
     uint64_t batch_bytes = ingest::IngestOptions().batch_bytes;
     uint32_t batch_documents = ingest::IngestOptions().batch_documents;
   } ingest;
+  struct Web {
+    bool enabled = false;
+    ingest::WebOptions pages;
+    ingest::CrawlOptions crawl;
+  } web;
   ingest::ChunkOptions chunking;
   ingest::EmbeddingOptions embedding;
   std::string embedding_key;  // of a model behind HTTP, as the other keys

@@ -175,6 +175,30 @@ ConfigKey List(std::string name, std::string description, Field field) {
   return key;
 }
 
+// Numbers of ports.
+template <typename Field>
+ConfigKey Ports(std::string name, std::string description, Field field) {
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = "a list of integers from 1 to 65535";
+  key.list = true;
+  key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
+    std::vector<uint16_t> ports;
+    for (const std::string& text : texts) {
+      if (!ParseWhole(text, ports.emplace_back()) || ports.back() == 0) return Expected(type, text);
+    }
+    field(config) = std::move(ports);
+    return OkStatus();
+  };
+  key.get = [field](const Config& config) -> ConfigValue {
+    std::vector<std::string> texts;
+    for (const uint16_t port : field(config)) texts.push_back(std::to_string(port));
+    return texts;
+  };
+  return key;
+}
+
 // An enumerator by its name.
 template <typename Field, typename Parse, typename Name>
 ConfigKey Choice(std::string name, std::string description, Field field, std::string choices,
@@ -281,6 +305,25 @@ std::vector<ConfigKey> MakeKeys() {
               1024, uint64_t{1} << 30),
       Integer("ingest.batch_documents", "documents written in one commit",
               QUARRY_FIELD(ingest.batch_documents), 1, 100'000),
+
+      Boolean("web.enabled", "quarry index reads addresses of the web, too",
+              QUARRY_FIELD(web.enabled)),
+      List("web.allow",
+           "hosts (.name: all below it) and ranges as 10.1.0.0/16 that are read though not public",
+           QUARRY_FIELD(web.pages.allow)),
+      Ports("web.ports", "of the pages that are read", QUARRY_FIELD(web.pages.ports)),
+      Integer("web.depth", "links from the address given; 0 = that page alone",
+              QUARRY_FIELD(web.crawl.depth), 0, 1000),
+      Integer("web.pages", "requests of one crawl", QUARRY_FIELD(web.crawl.pages), 1, 1'000'000),
+      Integer("web.seconds", "of one crawl", QUARRY_FIELD(web.crawl.seconds), 1, 86'400),
+      Integer("web.delay_ms", "between two requests; robots.txt may ask for more",
+              QUARRY_FIELD(web.crawl.delay_ms), 0, 60'000),
+      Integer("web.page_bytes", "larger pages are reported and not read",
+              QUARRY_FIELD(web.pages.page_bytes), 1, uint64_t{1} << 30),
+      Milliseconds("web.page_ms", "for a page with its redirects",
+                   QUARRY_FIELD(web.pages.page_time)),
+      Integer("web.redirects", "that are followed to a page", QUARRY_FIELD(web.pages.redirects), 0,
+              20),
 
       Integer("chunking.target_tokens", "size of a chunk that is aimed at",
               QUARRY_FIELD(chunking.target_tokens), 1, 100'000),

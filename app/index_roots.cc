@@ -1,7 +1,10 @@
 #include "app/index_roots.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
+
+#include "ingest/web_url.h"
 
 namespace quarry::app {
 
@@ -15,9 +18,6 @@ Result<std::vector<ingest::FileList>> ListRoots(const std::vector<std::string>& 
   std::vector<ingest::FileList> lists;
   std::map<std::string, std::string> root_of;  // document id -> the root that brings it
   for (const std::string& path : paths) {
-    if (path.starts_with("http://") || path.starts_with("https://")) {
-      return InvalidArgumentError(path + ": reading from the web is not supported; save it first");
-    }
     QUARRY_ASSIGN_OR_RETURN(ingest::FileList list, ingest::ListFiles(path, selection));
     for (const ingest::SourceItem& item : list.items) {
       const auto [other, is_new] = root_of.emplace(item.info.id, list.root);
@@ -30,6 +30,31 @@ Result<std::vector<ingest::FileList>> ListRoots(const std::vector<std::string>& 
     lists.push_back(std::move(list));
   }
   return lists;
+}
+
+Result<IndexRoots> SplitRoots(const std::vector<std::string>& given, const Config& config) {
+  IndexRoots roots;
+  for (const std::string& root : given) {
+    if (!model::IsUrl(root)) {
+      roots.paths.push_back(root);
+      continue;
+    }
+    Result<model::Url> url = ingest::WebUrl(root);
+    QUARRY_RETURN_IF_ERROR(url.status());
+    if (!config.web.enabled) {
+      return FailedPreconditionError(
+          url->Shown() +
+          ": reading from the web is off; web.enabled turns it on (--set "
+          "web.enabled=true)");
+    }
+    std::string address = ingest::UrlText(*url);
+    if (std::find(roots.addresses.begin(), roots.addresses.end(), address) !=
+        roots.addresses.end()) {
+      return InvalidArgumentError(url->Shown() + ": is given twice");
+    }
+    roots.addresses.push_back(std::move(address));
+  }
+  return roots;
 }
 
 Status CheckRoots(const ingest::FileList& list, const index::Snapshot& snapshot) {

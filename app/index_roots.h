@@ -1,6 +1,6 @@
 #pragma once
 
-// The files and folders that `quarry index` is given.
+// The files, folders and addresses that `quarry index` is given.
 
 #include <string>
 #include <vector>
@@ -12,10 +12,19 @@
 namespace quarry::app {
 
 // The files below every path. The store is never indexed, even where it lies below one of them.
-// kInvalidArgument where two paths bring one document id, and for addresses of the web; the errors
-// of ListFiles.
+// kInvalidArgument where two paths bring one document id; the errors of ListFiles.
 Result<std::vector<ingest::FileList>> ListRoots(const std::vector<std::string>& paths,
                                                 const Config& config);
+
+// What `quarry index` was given: paths, and addresses of the web as WebUrl writes them.
+struct IndexRoots {
+  std::vector<std::string> paths;
+  std::vector<std::string> addresses;
+};
+
+// kInvalidArgument for an address that is none, or that stands there twice; kFailedPrecondition where
+// reading from the web is not enabled.
+Result<IndexRoots> SplitRoots(const std::vector<std::string>& given, const Config& config);
 
 // The same across runs: kFailedPrecondition where `list` would take over a document of another
 // root, which is still there.

@@ -227,6 +227,7 @@ std::string IndexJson(const IndexResult& result) {
                     {"kept", report.chunks_kept},
                     {"removed", report.chunks_removed},
                     {"total", result.chunks_total}};
+  json["metadata_taken"] = report.metadata_taken;
   json["embedding"] = {{"embedded", report.embedding.embedded},
                        {"reused", report.embedding.reused},
                        {"learnt", report.embedding.learnt},

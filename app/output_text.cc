@@ -239,6 +239,10 @@ std::string IndexText(const IndexResult& result, const Console& console) {
           WithThousands(report.failures.size()) + " in " + seconds;
   if (!result.dry_run) text += "; " + Counted(result.chunks_total, "chunk");
   text += "\n" + GoneText(report.documents_gone);
+  for (const auto& [key, documents] : report.metadata_taken) {
+    text += "metadata \"" + OneLine(key) + "\" taken from " + Counted(documents, "document") +
+            ": an earlier run gave it by --meta\n";
+  }
   if (report.duplicates > 0) {
     text += Counted(report.duplicates, "added document") +
             (report.duplicates == 1 ? " has" : " have") + " the text of another\n";

@@ -17,19 +17,27 @@ uint64_t Percent(const ProgressState& state) {
 }
 
 std::string Count(const ProgressState& state, const char* of) {
-  if (state.total == 0) return state.done == 0 ? "" : WithThousands(state.done);
-  return WithThousands(state.done) + of + WithThousands(state.total);
+  const char* what = state.bytes == 0 ? "" : " files";
+  if (state.total == 0) return state.done == 0 ? "" : WithThousands(state.done) + what;
+  return WithThousands(state.done) + of + WithThousands(state.total) + what;
+}
+
+std::string WithTenths(double value) {
+  if (value >= 9.95) return WithThousands(static_cast<uint64_t>(value));
+  const auto tenths = static_cast<uint64_t>(value * 10 + 0.5);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
+std::string Megabytes(const ProgressState& state) {
+  return state.bytes == 0 ? "" : WithTenths(static_cast<double>(state.bytes) / 1e6) + " MB";
 }
 
 // "410/s"; "" while there is too little to tell.
 std::string Rate(const ProgressState& state) {
-  if (state.seconds < kRateFrom || state.done == 0) return "";
-  const double rate = static_cast<double>(state.done) / state.seconds;
-  if (rate < 9.95) {
-    const auto tenths = static_cast<uint64_t>(rate * 10 + 0.5);
-    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "/s";
-  }
-  return WithThousands(static_cast<uint64_t>(rate)) + "/s";
+  const uint64_t done = state.bytes == 0 ? state.done : state.chunks;
+  if (state.seconds < kRateFrom || done == 0) return "";
+  return WithTenths(static_cast<double>(done) / state.seconds) +
+         (state.bytes == 0 ? "/s" : " chunks/s");
 }
 
 std::string TimeLeft(const ProgressState& state) {
@@ -44,7 +52,8 @@ std::string TimeLeft(const ProgressState& state) {
 std::string ProgressBar(const ProgressState& state, size_t columns) {
   std::string line = PadRight(state.stage, 9);
   std::string rest = state.total == 0 ? "" : "  " + std::to_string(Percent(state)) + " %";
-  for (const std::string& part : {Count(state, "/"), Rate(state), TimeLeft(state)}) {
+  for (const std::string& part :
+       {Count(state, "/"), Megabytes(state), Rate(state), TimeLeft(state)}) {
     const std::string more = part.empty() ? "" : "  " + part;
     if (DisplayWidth(line) + rest.size() + more.size() <= columns) rest += more;
   }
@@ -62,7 +71,7 @@ std::string ProgressLine(const ProgressState& state) {
   const std::string count = Count(state, " of ");
   std::string line = state.stage + (count.empty() ? "" : ": ") + count;
   if (state.total != 0) line += " (" + std::to_string(Percent(state)) + " %)";
-  for (const std::string& part : {Rate(state), TimeLeft(state)}) {
+  for (const std::string& part : {Megabytes(state), Rate(state), TimeLeft(state)}) {
     if (!part.empty()) line += ", " + part;
   }
   return line;
@@ -73,12 +82,17 @@ void ProgressPrinter::Show(const ingest::IngestProgress& progress) {
   if (stage_ != progress.stage) {
     stage_ = progress.stage;
     stage_start_ = now;
+    chunks_before_ = progress.chunks;
   }
   ProgressState state;
   state.stage = stage_;
   state.done = progress.done;
   state.total = progress.total;
-  state.bytes = progress.bytes;
+  // Later stages are about chunks that were read before.
+  if (progress.done_is_files) {
+    state.bytes = progress.bytes;
+    state.chunks = progress.chunks - std::min(chunks_before_, progress.chunks);
+  }
   state.seconds = std::chrono::duration<double>(now - stage_start_).count();
 
   if (console_.error_is_terminal()) {

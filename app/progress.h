@@ -16,16 +16,17 @@ namespace quarry::app {
 struct ProgressState {
   std::string stage;
   uint64_t done = 0;
-  uint64_t total = 0;  // 0 = not known: neither bar nor share nor time left
-  uint64_t bytes = 0;
-  double seconds = 0;  // since the stage began
+  uint64_t total = 0;   // 0 = not known: neither bar nor share nor time left
+  uint64_t bytes = 0;   // of files that were read; 0 = it is not about files, and `done` has a rate
+  uint64_t chunks = 0;  // made of them
+  double seconds = 0;   // since the stage began
 };
 
-// "reading  [=====>    ]  52 %  1,300/2,500  410/s  3 s left", at most `columns` wide: what does
-// not fit is left out, the bar first.
+// "reading  [=====>    ]  52 %  1,300/2,500 files  12 MB  4,900 chunks/s  3 s left", at most `columns`
+// wide: what does not fit is left out, the bar first.
 std::string ProgressBar(const ProgressState& state, size_t columns);
 
-// "reading: 1,300 of 2,500 (52 %), 410/s, 3 s left".
+// "reading: 1,300 of 2,500 files (52 %), 12 MB, 4,900 chunks/s, 3 s left".
 std::string ProgressLine(const ProgressState& state);
 
 // Not thread-safe: Pipeline calls its sink from one thread.
@@ -58,6 +59,7 @@ class ProgressPrinter {
   std::string stage_;
   SteadyClock::time_point stage_start_ = SteadyClock::now();
   SteadyClock::time_point last_line_ = SteadyClock::now();
+  uint64_t chunks_before_ = 0;  // the stage
   bool bar_shown_ = false;
 };
 

@@ -267,6 +267,13 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
         batch.DeleteRange(objects, PrefixEnd(objects));
       }
     }
+    const std::string number = std::to_string(id.value);
+    for (const ObjectKind kind : {ObjectKind::kSource, ObjectKind::kWebPage}) {
+      for (const std::string& objects :
+           {ObjectPrefix(kind, number), ObjectIdPrefix(kind, number)}) {
+        batch.DeleteRange(objects, PrefixEnd(objects));
+      }
+    }
     // First: what is written without a writer would come behind the removal, and stay.
     if (collection != nullptr) collection->MarkDeleted(true);
     if (const Status removed = impl_->store->Write(batch); !removed.ok()) {

@@ -146,6 +146,9 @@ enum class ObjectKind : uint8_t {
   kTask = 13,       // work in the background
   kEmbedding = 14,  // of a text by a published model; scope: its space, id: the text's digest
   kRelayed = 15,    // replies to a conversation; scope: who asked, id: its digest
+  // What a sync keeps for the next one; scope: the number of the collection.
+  kSource = 16,   // of a file
+  kWebPage = 17,  // of a page of the web
 };
 std::string ObjectKey(ObjectKind kind, std::string_view scope, uint64_t number, uint32_t part);
 std::string ObjectPrefix(ObjectKind kind, std::string_view scope);                   // of a scope

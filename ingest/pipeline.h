@@ -14,6 +14,8 @@
 // next run goes on from there.
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@
 #include "ingest/chunker.h"
 #include "ingest/embedding.h"
 #include "ingest/source.h"
+#include "ingest/source_memory.h"
 
 namespace quarry::ingest {
 
@@ -65,6 +68,9 @@ struct IngestReport {
   uint64_t chunks_kept = 0;  // in changed documents
   uint64_t chunks_removed = 0;
   uint64_t duplicates = 0;  // documents added whose text another document already has
+  // Fields that an earlier run gave its documents (IngestOptions::metadata) and this one does not, with
+  // the number of documents that lost them.
+  std::map<std::string, uint64_t> metadata_taken;
   EmbeddingReport embedding;
   double seconds = 0;
   std::vector<IngestNote> failures;  // by source order; parts of a source count too
@@ -83,21 +89,32 @@ struct IngestProgress {
   const char* stage = "";  // "reading", "learning", "embedding", "linking"
   uint64_t done = 0;       // sources, steps, chunks, nothing
   uint64_t total = 0;      // 0 = not known
-  uint64_t bytes = 0;
-  uint64_t chunks = 0;
+  uint64_t bytes = 0;      // of the sources that were read
+  uint64_t chunks = 0;     // of them
+  bool done_is_files = false;
 };
 using ProgressSink = std::function<void(const IngestProgress&)>;
 
 // Not thread-safe; the references must outlive it.
 class Pipeline {
  public:
+  // `memory` keeps what the next sync is to know of files that became several documents; null = such
+  // files are read again each time.
   Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadPool& pool,
-           model::EmbedderCache& embedders, IngestOptions options);
+           model::EmbedderCache& embedders, IngestOptions options,
+           const SourceMemory* memory = nullptr);
 
   // Brings the collection in step with `list`, embedding included. Errors are those that stop the
   // run (store, cancel); what was committed before stays.
   Result<IngestReport> Sync(const FileList& list, const ProgressSink& progress,
                             const CallContext& context);
+  // The same where the items of `list` are still to be found: they are stored window by window.
+  Result<IngestReport> Sync(FileList& list, ItemStream& stream, const ProgressSink& progress,
+                            const CallContext& context);
+
+  // Whether all that the collection holds of a source is of this root and was made by this program,
+  // with these options, and there is something.
+  bool IsCurrent(const DocumentId& source, const std::string& root) const;
 
   // Adds documents that are parsed already (text and blocks filled); unchanged ones are skipped, a
   // repeated id replaces the one before. They are found lexically at once; call Embed after the
@@ -113,6 +130,16 @@ class Pipeline {
 
   Prepared Prepare(const SourceItem& item, const std::string& root,
                    const index::Snapshot& snapshot) const;
+  void PrepareDocuments(const SourceItem& item, const std::string& root,
+                        const index::Snapshot& snapshot, std::vector<Document> documents,
+                        Prepared& prepared) const;
+  std::optional<RememberedSource> Recall(const SourceItem& item, Prepared& prepared) const;
+  Result<bool> HoldsAll(const RememberedSource& known, const index::Snapshot& snapshot,
+                        std::vector<DocumentId>& ids) const;
+  Status TakeItems(Run& run, size_t total, const ProgressSink& progress,
+                   const CallContext& context);
+  Status Flush(Run& run);
+  Result<IngestReport> End(Run& run, const ProgressSink& progress, const CallContext& context);
   index::DocumentDraft MakeDraft(Document document, const std::string& root) const;
   Status Take(size_t item, Prepared prepared, Run& run);
   Result<bool> IsDivided(const DocumentId& item, Run& run) const;
@@ -127,8 +154,11 @@ class Pipeline {
   model::EmbedderCache& embedders_;
   const IngestOptions options_;
   const uint32_t title_weight_;    // of the collection
+  const std::string given_;        // hash of the fields that are added to every document
   const std::string fingerprint_;  // of parser, chunker, added fields and the weight of the title:
                                    // DocumentDraft::pipeline
+  const SourceMemory* const memory_;
+  const std::string helpers_;  // the programs that parsers call, as far as they are installed
 };
 
 }  // namespace quarry::ingest

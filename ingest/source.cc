@@ -178,7 +178,9 @@ bool FileList::IsItem(std::string_view relative) const {
 }
 
 bool FileList::MayExist(std::string_view relative) const {
-  return IsItem(relative) || std::binary_search(unselected.begin(), unselected.end(), relative) ||
+  if (std::binary_search(gone.begin(), gone.end(), relative)) return false;
+  return !is_whole || IsItem(relative) ||
+         std::binary_search(unselected.begin(), unselected.end(), relative) ||
          std::any_of(failures.begin(), failures.end(),
                      [&](const Note& failure) { return relative.starts_with(failure.relative); });
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/call_context.h"
 #include "base/status.h"
 #include "ingest/parser.h"
 
@@ -18,6 +19,7 @@ struct SourceItem {
   SourceInfo info;
   uint64_t bytes = 0;  // as listed; what is read may differ
   std::function<Result<std::string>()> read;
+  bool is_unchanged = false;  // what was made of it stands, its sender says; it is not read
 };
 
 struct FileSelection {
@@ -42,11 +44,26 @@ struct FileList {
                                // bad file names
   std::vector<std::string> folders;  // absolute: all that were looked into, for FolderWatch
   std::vector<Note> skipped;         // links that lead nowhere or outside, pipes, devices
+  // Of a site: pages that are there no more, sorted; and whether all others are items.
+  std::vector<std::string> gone;
+  bool is_whole = true;
 
   // Whether `relative` is the path of an item.
   bool IsItem(std::string_view relative) const;
-  // Whether the file is there, as far as could be seen: true for all below an unreadable folder.
+  // Whether the file is there, as far as could be seen: true for all below an unreadable folder, and
+  // for what may be a page of a site that was not read to its end.
   bool MayExist(std::string_view relative) const;
+};
+
+// Items that are found while others are read. Not thread-safe.
+class ItemStream {
+ public:
+  virtual ~ItemStream() = default;
+  // Puts what comes next behind what `list` holds, a window at a time, in any order. False once that
+  // was all. Errors end the sync.
+  virtual Result<bool> Next(FileList& list, const CallContext& context) = 0;
+  // What Next has given so far is stored.
+  virtual Status Stored() = 0;
 };
 
 // A file, or everything below a directory. The document id is the path relative to `path` (the name

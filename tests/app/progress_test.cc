@@ -17,6 +17,16 @@ TEST(Progress, ALineHasCountShareRateAndTimeLeft) {
   EXPECT_EQ(ProgressLine({.stage = "reading", .done = 5, .total = 10, .seconds = 0.1}),
             "reading: 5 of 10 (50 %)");
   EXPECT_EQ(ProgressLine({.stage = "linking"}), "linking");
+  // Of files, what was read and made of them.
+  EXPECT_EQ(ProgressLine({.stage = "reading",
+                          .done = 1300,
+                          .total = 2500,
+                          .bytes = 12'600'000,
+                          .chunks = 13'000,
+                          .seconds = 3.25}),
+            "reading: 1,300 of 2,500 files (52 %), 12 MB, 4,000 chunks/s, 3.0 s left");
+  EXPECT_EQ(ProgressLine({.stage = "reading", .done = 3, .bytes = 1'000, .seconds = 0.1}),
+            "reading: 3 files, 0.0 MB");
 }
 
 TEST(Progress, ABarFitsAnyWidthAndLeavesTheBarOutFirst) {
@@ -24,6 +34,15 @@ TEST(Progress, ABarFitsAnyWidthAndLeavesTheBarOutFirst) {
   EXPECT_EQ(ProgressBar(state, 80),
             "reading    [===============>             ]  52 %  1,300/2,500  400/s  3.0 s left");
   EXPECT_EQ(ProgressBar(state, 48), "reading    52 %  1,300/2,500  400/s  3.0 s left");
+  const ProgressState files{.stage = "reading",
+                            .done = 1300,
+                            .total = 2500,
+                            .bytes = 1'260'000,
+                            .chunks = 13'000,
+                            .seconds = 3.25};
+  EXPECT_EQ(
+      ProgressBar(files, 80),
+      "reading    [=====>     ]  52 %  1,300/2,500 files  1.3 MB  4,000 chunks/s  3.0 s left");
   for (size_t columns = 1; columns < 120; ++columns) {
     EXPECT_LE(DisplayWidth(ProgressBar(state, columns)), columns);
   }
