@@ -37,6 +37,7 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
                       "  exit codes: 0 passed, 1 a gate failed, 2 configuration, 3 the run "
                       "is invalid, 4 inconclusive");
   run.add_option("SUITE", eval_run.suite, "folder with suite.yaml and cases.jsonl")->required();
+  tree.AddProfile(run, eval_run.profile);
   run.add_option("--name", eval_run.name, "of the run, to find it by")->type_name("NAME");
   run.add_option("--baseline", eval_run.baseline, "run (or its file) to compare with")
       ->type_name("RUN");

@@ -19,6 +19,9 @@ void AddAsk(CommandTree& tree);
 void AddChat(CommandTree& tree);
 void AddCache(CommandTree& tree);
 
+// cli_profiles.cc
+void AddProfiles(CommandTree& tree);
+
 // cli_server.cc
 void AddServe(CommandTree& tree);
 void AddKeys(CommandTree& tree);

@@ -42,6 +42,7 @@ void AddAsk(CommandTree& tree) {
   tree.AddWords(command, "QUESTION", words, "what to answer");
   tree.AddQueryKeys(command);
   tree.AddKey(command, "--model", "chat.model", "URL#NAME", "chat model that writes the answer");
+  tree.AddProfile(command, ask.profile);
   command.add_option("--filter", ask.filter, "over metadata, as in quarry search")
       ->type_name("JSON");
   tree.AddPrincipals(command, ask.principals);
@@ -59,6 +60,7 @@ void AddChat(CommandTree& tree) {
       tree.AddCommand(tree.root(), "chat", "a conversation in the terminal", "quarry chat");
   tree.AddQueryKeys(command);
   tree.AddKey(command, "--model", "chat.model", "URL#NAME", "chat model that writes the answers");
+  tree.AddProfile(command, chat.profile);
   command.add_option("--filter", chat.filter, "over metadata, as in quarry search")
       ->type_name("JSON");
   tree.AddPrincipals(command, chat.principals);

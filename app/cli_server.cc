@@ -29,6 +29,10 @@ void AddKeys(CommandTree& tree) {
   add_list("--principal", keys_create.principals, "NAME",
            "only what NAME may read (and what everybody may); repeatable");
   create.add_option("--expires", keys_create.expires, "as 2027-01-31T12:00:00Z")->type_name("TIME");
+  create
+      .add_option("--instructions", keys_create.instructions,
+                  "for answers to it, behind those of a profile")
+      ->type_name("TEXT");
   const auto add_limit = [&](const char* name, uint32_t& limit, const char* description) {
     create.add_option(name, limit, description)->type_name("N")->check(IntegerFrom(1, UINT32_MAX));
   };

@@ -166,6 +166,12 @@ void CommandTree::AddWords(CLI::App& command, const std::string& name,
       ->allow_extra_args(false);
 }
 
+void CommandTree::AddProfile(CLI::App& command, std::string& profile) {
+  command
+      .add_option("--profile", profile, "an assistant of `quarry profile ls`; flags stand over it")
+      ->type_name("NAME");
+}
+
 void CommandTree::AddPrincipals(CLI::App& command, std::vector<std::string>& principals) {
   command
       .add_option("--principal", principals,

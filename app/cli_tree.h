@@ -79,6 +79,8 @@ class CommandTree {
   // Words of a question may come with or without quotes around them.
   static void AddWords(CLI::App& command, const std::string& name, std::vector<std::string>& words,
                        const std::string& description);
+  // The assistant that answers.
+  static void AddProfile(CLI::App& command, std::string& profile);
   static void AddPrincipals(CLI::App& command, std::vector<std::string>& principals);
 
  private:

@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
+#include "app/profile_setup.h"
 #include "app/query_setup.h"
 #include "app/text_layout.h"
 
@@ -10,14 +11,15 @@ namespace quarry::app {
 Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
   AnswerResult result;
   result.question = arguments.question;
-  result.collection = context.config().collection;
   result.show_context = arguments.show_context;
   QUARRY_ASSIGN_OR_RETURN(Query query, MakeQuery(arguments, context.config()));
   if (context.engine != nullptr) query.options = context.config().retrieval;
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(result.collection,
+                          UseProfile(arguments.profile, context, *engine, query));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine.GetSnapshot());
+                          SnapshotOf(*engine, result.collection));
 
   Console& console = context.console;
   if (snapshot->live_chunks() == 0) {

@@ -10,6 +10,7 @@
 #include "app/engine.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
+#include "app/profile_setup.h"
 #include "app/query_setup.h"
 #include "app/text_layout.h"
 #include "base/text.h"
@@ -67,8 +68,11 @@ class Lines {
 // What is said and answered.
 class Conversation {
  public:
-  Conversation(Engine& engine, Query query, CommandContext& context)
-      : engine_(engine), query_(std::move(query)), context_(context) {}
+  Conversation(Engine& engine, std::string collection, Query query, CommandContext& context)
+      : engine_(engine),
+        collection_(std::move(collection)),
+        query_(std::move(query)),
+        context_(context) {}
 
   // False: it is to end.
   Result<bool> Hear(const std::string& line) {
@@ -98,7 +102,7 @@ class Conversation {
     Console& console = context_.console;
     // The newest state, so that what a server or another call indexes meanwhile is found.
     QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                            engine_.GetSnapshot());
+                            SnapshotOf(engine_, collection_));
     Status written;
     const generation::AnswerSink sink = [&](std::string_view delta) {
       if (console.json()) return true;
@@ -115,7 +119,7 @@ class Conversation {
     turns_.push_back({.by_user = false, .text = answer->text});
     last_.emplace();
     last_->question = line;
-    last_->collection = context_.config().collection;
+    last_->collection = collection_;
     last_->answer = *std::move(answer);
     if (console.json()) {
       console.Print(AnswerJson(*last_));
@@ -130,6 +134,7 @@ class Conversation {
   }
 
   Engine& engine_;
+  const std::string collection_;
   Query query_;
   CommandContext& context_;
   std::vector<generation::ConversationTurn> turns_;
@@ -146,14 +151,16 @@ Result<int> RunChat(const ChatArguments& arguments, CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(Query query, MakeQuery(none, context.config()));
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                           Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(std::string collection,
+                          UseProfile(arguments.profile, context, *engine, query));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          SnapshotOf(*engine, collection));
   Console& console = context.console;
   const bool talks = console.out_is_terminal() && !console.json();
   if (talks) {
     console.Print(std::to_string(snapshot->live_documents()) + " documents. " + kHelp + "\n");
   }
-  Conversation conversation(*engine, std::move(query), context);
+  Conversation conversation(*engine, std::move(collection), std::move(query), context);
   Lines lines(context.call);
   std::string line;
   while (true) {

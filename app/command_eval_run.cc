@@ -5,6 +5,7 @@
 #include "app/commands_eval.h"
 #include "app/eval_setup.h"
 #include "app/output_eval.h"
+#include "app/profile_setup.h"
 #include "app/progress.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -137,14 +138,17 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   eval::RunSettings settings;
   settings.query.mode = bench.config.mode;
   settings.query.k = bench.config.k;
+  QUARRY_RETURN_IF_ERROR(
+      UseProfile(arguments.profile, context, *bench.engine, settings.query).status());
   settings.cache = arguments.use_cache ? generation::CacheUse::kRead : generation::CacheUse::kOff;
   settings.jobs = static_cast<uint32_t>(ThreadCount(arguments.jobs));
   QUARRY_ASSIGN_OR_RETURN(eval::RunManifest manifest, eval::DescribeRun(suite, parts, settings));
   manifest.name = arguments.name;
   manifest.program = ProgramVersion();
   manifest.config = bench.options;
+  if (!arguments.profile.empty()) manifest.config["profile"] = arguments.profile;
   std::string all_options;
-  for (const auto& [key, value] : bench.options) all_options += key + "=" + value + "\n";
+  for (const auto& [key, value] : manifest.config) all_options += key + "=" + value + "\n";
   manifest.config_hash = HashToHex(Hash64(all_options));
   manifest.created_micros = bench.engine->clock().NowMicros();
 

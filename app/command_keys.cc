@@ -60,6 +60,7 @@ Result<int> RunKeysCreate(const KeysCreateArguments& arguments, CommandContext& 
                   .requests_per_day = arguments.requests_per_day,
                   .tokens_per_minute = arguments.tokens_per_minute,
                   .tokens_per_day = arguments.tokens_per_day};
+  grant.instructions = arguments.instructions;
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kCreate));
   const ApiKeys keys(engine->index().objects(), engine->clock());

@@ -60,12 +60,14 @@ struct SearchArguments : QueryArguments {
 Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context);
 
 struct AskArguments : QueryArguments {
+  std::string profile;  // "" = none
   bool show_context = false;
   bool no_cache = false;  // make the answer anew
 };
 Result<int> RunAsk(const AskArguments& arguments, CommandContext& context);
 
 struct ChatArguments {
+  std::string profile;  // "" = none
   std::string filter;
   std::vector<std::string> principals;
 };
@@ -152,6 +154,17 @@ struct ModelPullArguments {
 // From the hub of HF_ENDPOINT, with the key of HF_TOKEN.
 Result<int> RunModelPull(const ModelPullArguments& arguments, CommandContext& context);
 
+Result<int> RunProfileList(CommandContext& context);
+Result<int> RunProfileShow(const std::string& name, CommandContext& context);
+Result<int> RunProfileDelete(const std::string& name, CommandContext& context);
+struct ProfileFileArguments {
+  std::string file;
+  std::string name;  // "" = that of the file
+};
+// Says what is wrong in the file, or what it needs. Opens no store.
+Result<int> RunProfileCheck(const ProfileFileArguments& arguments, CommandContext& context);
+Result<int> RunProfilePut(const ProfileFileArguments& arguments, CommandContext& context);
+
 struct KeysCreateArguments {
   std::string name;
   std::vector<std::string> scopes;       // none = query
@@ -162,6 +175,7 @@ struct KeysCreateArguments {
   uint32_t requests_per_day = 0;
   uint32_t tokens_per_minute = 0;
   uint32_t tokens_per_day = 0;
+  std::string instructions;  // for answers to it
 };
 Result<int> RunKeysCreate(const KeysCreateArguments& arguments, CommandContext& context);
 Result<int> RunKeysList(CommandContext& context);

@@ -19,6 +19,7 @@ struct EvalRunArguments {
   uint32_t repeats = 0;  // 0 = those of the suite
   bool use_cache = false;
   bool restart = false;  // do not go on with an unfinished run
+  std::string profile;   // asked of the suite's collection; "" = none
   std::vector<std::string> reports;
   uint32_t shown = 10;  // failed cases listed
 };

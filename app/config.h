@@ -73,6 +73,7 @@ struct Config {
   std::vector<std::string> chat_prices;
   model::BudgetOptions chat_budget;
   generation::AssistantOptions assistant;
+  std::vector<std::string> tool_hosts;  // that tools of profiles may ask
 
   model::RemoteOptions remote;
   std::string ca_file;  // trusted instead of the system's authorities; "" = the system's

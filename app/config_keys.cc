@@ -444,6 +444,9 @@ std::vector<ConfigKey> MakeKeys() {
       Number("chat.day_budget", "that a day (UTC) of this process may cost; 0 = no limit",
              QUARRY_FIELD(chat_budget.per_day), 0, 1e9),
 
+      List("tools.http_hosts", "host (host:port) that tools of profiles may ask",
+           QUARRY_FIELD(tool_hosts)),
+
       Boolean("assistant.guard", "decline requests for harm, by rules",
               QUARRY_FIELD(assistant.guard)),
       Boolean("assistant.guard_model", "have the chat model judge each question for harm, too",

@@ -107,13 +107,15 @@ Status Engine::Prepare(const std::string& openai_base_url) {
   QUARRY_ASSIGN_OR_RETURN(chat_, ChatSetup::Make(config_, remote_, openai_base_url, clock_));
   retriever_.emplace(analyzer_, embedders_, config_.retrieval, reranker(),
                      chat_ == nullptr ? nullptr : &chat_->queries());
+  tools_.emplace(*retriever_, &remote_.http(),
+                 generation::ToolboxOptions{.http_hosts = config_.tool_hosts});
   answerer_.emplace(analyzer_, *retriever_, token_counter_, config_.answer, AnswerModel());
   return OkStatus();
 }
 
 std::optional<generation::AnswerModel> Engine::AnswerModel() const {
   if (chat_ == nullptr) return std::nullopt;
-  return std::make_optional<generation::AnswerModel>(chat_->chat(), chat_->prompts());
+  return generation::AnswerModel{chat_->chat(), chat_->prompts(), &*tools_};
 }
 
 void Engine::MakeAnswerer(bool read_only) {

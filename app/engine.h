@@ -15,6 +15,7 @@
 #include "base/thread_pool.h"
 #include "generation/assistant.h"
 #include "generation/chat_relay.h"
+#include "generation/toolbox.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
 #include "ingest/vector_cache.h"
@@ -63,6 +64,7 @@ class Engine {
   const generation::CachedAnswerer& answerer() const { return *cached_answerer_; }
   // The same behind what a conversation needs.
   const generation::Assistant& assistant() const { return *assistant_; }
+  const generation::Toolbox& tools() const { return *tools_; }
   // nullptr where none is configured.
   const ChatSetup* chat() const { return chat_.get(); }
   // Without what the command line adds to them (metadata, prune, dry run).
@@ -99,6 +101,7 @@ class Engine {
   model::TokenCounter token_counter_;
   std::unique_ptr<ChatSetup> chat_;  // null: none is configured
   std::optional<retrieval::Retriever> retriever_;
+  std::optional<generation::Toolbox> tools_;
   std::optional<generation::Answerer> answerer_;
   std::optional<generation::RelayCache> kept_conversations_;
   std::optional<generation::ChatRelay> relay_;

@@ -354,6 +354,15 @@ std::string AnswerJson(const AnswerResult& result) {
   }
   json["model"] = answer.model;
   json["note"] = answer.note;
+  if (!answer.tools.empty()) json["tool_calls"] = Json::array();
+  for (const ToolUse& use : answer.tools) {
+    json["tool_calls"].push_back({{"name", use.name},
+                                  {"arguments", use.arguments},
+                                  {"result", use.result},
+                                  {"failed", use.failed},
+                                  {"us", use.micros}});
+    if (!use.svg.empty()) json["tool_calls"].back()["svg"] = use.svg;
+  }
   json["usage"] = {{"prompt_tokens", answer.usage.prompt_tokens},
                    {"completion_tokens", answer.usage.completion_tokens},
                    {"cost", answer.usage.cost}};

@@ -360,6 +360,11 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
     text += console.Styled(Style::kWarning, "not carried: ") + "\"" + OneLine(claim) + "\" (" +
             OneLine(sentence.verdict.reason) + ")\n";
   }
+  for (const ToolUse& use : answer.tools) {
+    text += console.Styled(Style::kDim, std::string(use.failed ? "failed: " : "called: ") +
+                                            OneLine(use.name) + ' ' + OneLine(use.arguments)) +
+            "\n";
+  }
   if (!answer.note.empty()) text += Wrapped(OneLine(answer.note), 0, console);
   if (!result.show_context) return text;
   text += "\n" + console.Styled(Style::kBold, "Context") + " (" +

@@ -27,7 +27,8 @@ server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintai
           .clock = engine.clock(),
           .version = ProgramVersion(),
           .reranker = engine.reranker(),
-          .relay = engine.relay()};
+          .relay = engine.relay(),
+          .tools = &engine.tools()};
 }
 
 }  // namespace quarry::app

@@ -89,6 +89,16 @@ enum class ReplyKind : uint8_t {
 };
 const char* ReplyKindName(ReplyKind kind);  // "answer"
 
+// A call of a tool that the chat model asked for while it wrote.
+struct ToolUse {
+  std::string name;
+  std::string arguments;  // JSON, as the model wrote it
+  std::string result;     // what the model was told, its beginning
+  bool failed = false;    // `result` says why
+  std::string svg;        // a plot of the result; "" = none
+  uint64_t micros = 0;    // that it took
+};
+
 struct Answer {
   ReplyKind kind = ReplyKind::kAnswer;
   std::string standalone;  // what was asked, where a conversation made it another question; else ""
@@ -104,6 +114,7 @@ struct Answer {
   CommitSequence commit;    // the state of the collection that was answered from
   std::string fingerprint;  // names that state, the configuration and the model: same = same answer
   CacheReport cache;
+  std::vector<ToolUse> tools;  // in the order in which they were asked for
   std::vector<Trace::Stage> timings;
 };
 

@@ -4,6 +4,7 @@
 // share.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "base/retrieval_options.h"
 
 namespace quarry {
+
+struct AnswerGuide;  // answer_guide.h
 
 enum class SearchMode : uint8_t { kHybrid, kDense, kLexical };
 const char* SearchModeName(SearchMode mode);  // "hybrid"
@@ -32,6 +35,7 @@ struct Query {
   Filter filter;
   Principals principals;
   std::optional<RetrievalOptions> options;  // nullopt: those of the configuration
+  std::shared_ptr<const AnswerGuide> guide = nullptr;  // of an answer; null: as configured
 };
 
 // How a hit came about. Ranks are 1-based; 0 = the leg did not return the chunk.

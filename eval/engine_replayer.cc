@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/filter.h"
+#include "generation/profile.h"
 #include "retrieval/absence.h"
 
 namespace quarry::eval {
@@ -13,7 +14,8 @@ Result<Query> QueryOf(const Case& one, const RunSettings& settings) {
   Query query = settings.query;
   query.text = one.query;
   if (!one.filters.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(query.filter, ParseFilter(one.filters));
+    QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
+    generation::AddFilter(std::move(filter), query);  // to that of a profile
   }
   return query;
 }

@@ -11,6 +11,7 @@
 #include "base/thread_pool.h"
 #include "generation/follow_up.h"
 #include "generation/model_writer.h"
+#include "generation/profile.h"
 
 namespace quarry::eval {
 namespace {
@@ -111,7 +112,8 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
   }
   query.text = generation::StandAlone(turns, one.query).text;
   if (!one.filters.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(query.filter, ParseFilter(one.filters));
+    QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
+    generation::AddFilter(std::move(filter), query);  // to that of a profile
   }
   QUARRY_RETURN_IF_ERROR(ReadCandidates(query, parts, record, context));
   const SteadyClock::time_point start = SteadyClock::now();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/text.h"
+#include "base/answer_guide.h"
 
 namespace quarry::generation {
 namespace {
@@ -14,7 +14,10 @@ constexpr size_t kNearestShown = 3;
 
 std::string AbstentionText(const Query& query, const Context& context,
                            const index::Snapshot& snapshot) {
-  const bool chinese = DetectLanguage(query.text) == "zh";
+  if (query.guide != nullptr && !query.guide->refusal_text.empty()) {
+    return query.guide->refusal_text;
+  }
+  const bool chinese = AnswerLanguage(query) == "zh";
   const std::string documents = std::to_string(snapshot.live_documents());
   std::string text = chinese ? "在已索引的 " + documents + " 份文档中没有找到这个问题的答案。"
                              : "The " + documents +

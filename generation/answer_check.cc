@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/document.h"
+#include "generation/planted_instructions.h"
 #include "model/quotable.h"
 
 namespace quarry::generation {
@@ -16,7 +17,8 @@ SupportText TextOf(const Passage& passage, const Analyzer& analyzer) {
   for (const model::QuotablePiece& piece : model::QuotablePieces(passage.chunk, kMaxPieceTokens)) {
     pieces.push_back(piece.range);
   }
-  return SupportText(passage.chunk.text, std::move(pieces),
+  // What a document tells the machine to say is no evidence for it.
+  return SupportText(WithoutPlantedInstructions(passage.chunk.text), std::move(pieces),
                      ContextualHeader(passage.title, passage.chunk.span.heading_path), analyzer);
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/answer_guide.h"
 #include "base/hash.h"
 
 namespace quarry::generation {
@@ -23,7 +24,7 @@ std::optional<ModelWriter> MakeModelWriter(const std::optional<AnswerModel>& mod
                                            const ModelWriterOptions& options) {
   if (!model) return std::nullopt;
   return std::make_optional<ModelWriter>(model->chat, model->prompts, analyzer, extractive,
-                                         options);
+                                         options, model->tools);
 }
 
 // Same fingerprint and question, same answer.
@@ -72,6 +73,9 @@ Result<std::string> Answerer::ConfigurationFingerprint(const Query& query) const
   QUARRY_ASSIGN_OR_RETURN(const std::string tokenizer, counter_.Fingerprint());
   std::string configuration = fingerprint_ + '/' + models + '/' + tokenizer;
   if (query.options) configuration += '/' + query.options->Description();
+  if (query.guide != nullptr) {
+    configuration += '/' + HashToHex(Hash64(query.guide->Description()));
+  }
   return configuration;
 }
 

@@ -30,10 +30,11 @@ struct AnswerOptions {
   ModelWriterOptions model;
 };
 
-// What writes instead of the extractive answerer. Both outlive the answerer.
+// What writes instead of the extractive answerer. All outlive the answerer.
 struct AnswerModel {
   const model::ChatModel& chat;
   const Prompts& prompts;
+  const Toolbox* tools = nullptr;  // null: none is called
 };
 
 class Answerer {

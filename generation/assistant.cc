@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/answer_guide.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "generation/guard.h"
@@ -37,6 +38,15 @@ std::string OneQuestion(std::string_view reply) {
     line = Trim(line.substr(1, line.size() - 2));
   }
   return line.size() > kMaxRewritten ? std::string() : std::string(line);
+}
+
+// A question that was made of several turns holds words of answers, and so of documents: what a user asks
+// tools for is told by his own.
+void KeepOwnWords(Query& query) {
+  if (query.guide == nullptr || query.guide->http_tools.empty()) return;
+  AnswerGuide guide = *query.guide;
+  guide.own_words = query.text;
+  query.guide = std::make_shared<const AnswerGuide>(std::move(guide));
 }
 
 }  // namespace
@@ -113,7 +123,10 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   QUARRY_ASSIGN_OR_RETURN(StandaloneQuestion standalone,
                           Rewrite(turns, query.text, usage, context));
   const bool changed = standalone.text != Trim(query.text);
-  if (changed) query.text = standalone.text;
+  if (changed) {
+    KeepOwnWords(query);
+    query.text = standalone.text;
+  }
   QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, use, sink, context));
   if (changed) answer.standalone = std::move(standalone.text);
   answer.usage += usage;

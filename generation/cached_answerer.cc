@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/answer_guide.h"
 #include "base/coding.h"
 #include "base/log.h"
 #include "retrieval/cache_scope.h"
@@ -24,7 +25,12 @@ Status Deliver(const Answer& answer, const AnswerSink& sink) {
 }
 
 // Why a question is not looked up; nullptr if it is.
-const char* WhyBypassed(const std::string& text, CacheUse use) {
+const char* WhyBypassed(const Query& query, CacheUse use) {
+  const std::string& text = query.text;
+  const AnswerGuide* guide = query.guide.get();
+  if (guide != nullptr && !(guide->tools.empty() && guide->http_tools.empty())) {
+    return "the answer may call tools";
+  }
   if (use == CacheUse::kOff) return "the request says so";
   if (text.size() > retrieval::kMaxQuestionBytes) return "the question is too long";
   const retrieval::NormalisedQuestion normalised = retrieval::NormaliseQuestion(text);
@@ -86,7 +92,7 @@ Result<Answer> CachedAnswerer::Ask(const Query& query, const index::Snapshot& sn
                                    CacheUse use, const AnswerSink& sink,
                                    const CallContext& context) const {
   if (cache_ == nullptr) return answerer_.Ask(query, snapshot, sink, context);
-  if (const char* why = WhyBypassed(query.text, use); why != nullptr) {
+  if (const char* why = WhyBypassed(query, use); why != nullptr) {
     QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, sink, context));
     answer.cache.kind = CacheKind::kBypassed;
     answer.cache.reason = why;

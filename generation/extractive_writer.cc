@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/answer_guide.h"
 #include "generation/abstention.h"
 #include "generation/citations.h"
 #include "generation/conflicts.h"
@@ -18,6 +19,33 @@ std::string FingerprintOf(const model::ExtractiveOptions& options) {
   return std::string(kModel) + '/' + std::to_string(kExtractiveWriterVersion) + '/' +
          std::to_string(options.max_sentences) + '/' + std::to_string(options.max_tokens) + '/' +
          std::to_string(options.decline_below);
+}
+
+// As the guide wants them.
+model::ExtractiveOptions OptionsFor(const Query& query, model::ExtractiveOptions options) {
+  if (query.guide == nullptr) return options;
+  if (query.guide->decline_below) options.decline_below = *query.guide->decline_below;
+  switch (query.guide->length) {
+    case AnswerLength::kAsConfigured:
+      break;
+    case AnswerLength::kShort:
+      options.max_sentences = 1;
+      break;
+    case AnswerLength::kMedium:
+      options.max_sentences = 3;
+      break;
+    case AnswerLength::kLong:
+      options.max_sentences = 6;
+      options.max_tokens *= 2;
+      break;
+  }
+  return options;
+}
+
+// What of the guide has no effect without a model; "" where all has.
+std::string NoteOf(const Query& query) {
+  const std::string parts = query.guide == nullptr ? "" : query.guide->NeedsModel();
+  return parts.empty() ? parts : "without a chat model these have no effect: " + parts;
 }
 
 // Sentence by sentence, as a reader would want to see it arrive.
@@ -45,12 +73,12 @@ ExtractiveWriter::ExtractiveWriter(const Analyzer& analyzer, model::TokenCounter
       fingerprint_(FingerprintOf(options)) {}
 
 // Behind what is said, what other sources say differently.
-size_t ExtractiveWriter::AddConflicts(const std::string& question, const Context& context,
+size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context,
                                       std::vector<model::ExtractedSentence>& sentences) const {
   const model::ExtractedSentence first = sentences.front();
   const std::vector<Conflict> conflicts =
-      FindConflicts(question, context, first.passage, first.range, analyzer_);
-  const bool chinese = DetectLanguage(question) == "zh";
+      FindConflicts(query.text, context, first.passage, first.range, analyzer_);
+  const bool chinese = AnswerLanguage(query) == "zh";
   for (const Conflict& conflict : conflicts) {
     const auto is_there = [&](const model::ExtractedSentence& sentence) {
       return sentence.passage == conflict.passage && sentence.range.begin < conflict.range.end &&
@@ -70,9 +98,10 @@ size_t ExtractiveWriter::AddConflicts(const std::string& question, const Context
 
 Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapshot,
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
-  model::ExtractiveDraft draft =
-      model::ExtractAnswer(query.text, answer.context.passages, analyzer_, options_);
+  model::ExtractiveDraft draft = model::ExtractAnswer(query.text, answer.context.passages,
+                                                      analyzer_, OptionsFor(query, options_));
   answer.model = kModel;
+  answer.note = NoteOf(query);
   answer.abstained = draft.declined;
   answer.verdict.score = draft.support;
   answer.verdict.reason = draft.reason;
@@ -80,7 +109,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     answer.text = AbstentionText(query, answer.context, snapshot);
     answer.verdict.label = Support::kUnsupported;
   } else {
-    if (AddConflicts(query.text, answer.context, draft.sentences) > 0) {
+    if (AddConflicts(query, answer.context, draft.sentences) > 0) {
       answer.verdict.reason += "; sources differ";
     }
     OrderByUse(draft.sentences, answer.context);

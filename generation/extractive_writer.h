@@ -26,7 +26,7 @@ class ExtractiveWriter final : public AnswerWriter {
 
  private:
   // How many. REQUIRES: there is a sentence.
-  size_t AddConflicts(const std::string& question, const Context& context,
+  size_t AddConflicts(const Query& query, const Context& context,
                       std::vector<model::ExtractedSentence>& sentences) const;
 
   const Analyzer& analyzer_;

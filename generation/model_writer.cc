@@ -1,13 +1,17 @@
 #include "generation/model_writer.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/answer_guide.h"
 #include "base/text.h"
 #include "generation/abstention.h"
 #include "generation/answer_check.h"
 #include "generation/cited_text.h"
+#include "generation/guidance.h"
+#include "generation/output_guard.h"
 
 namespace quarry::generation {
 namespace {
@@ -27,15 +31,36 @@ bool IsModelsFault(Code code) {
          code == Code::kFailedPrecondition || code == Code::kInternal;
 }
 
+// What a model may say though it stands in its instructions, and the addresses that it may name.
+std::string KnownText(const Query& query, const Context& context) {
+  std::string known = query.text;
+  for (const Passage& passage : context.passages) {
+    known += '\n' + passage.chunk.text + '\n' + passage.title + '\n' + passage.uri;
+  }
+  if (query.guide == nullptr) return known;
+  for (const AnswerExample& example : query.guide->examples) {
+    known += '\n' + example.question + '\n' + example.answer;
+  }
+  return known;
+}
+
+// The instructions of a request.
+std::string_view SystemText(const model::ChatRequest& request) {
+  const model::ChatMessage& first = request.messages.front();
+  return first.role == model::ChatRole::kSystem ? std::string_view(first.content) : "";
+}
+
 // One answer while the model writes it.
 class Writing {
  public:
-  Writing(const Context& context, const Analyzer& analyzer, UnsupportedPolicy policy,
-          const AnswerSink& sink)
+  // `secret`: the instructions that the model has, which it does not tell.
+  Writing(const Query& query, const Context& context, std::string_view secret,
+          const Analyzer& analyzer, UnsupportedPolicy policy, const AnswerSink& sink)
       : policy_(policy),
         sink_(sink),
         evidence_(context, analyzer),
-        numbering_(context.passages.size()) {}
+        numbering_(context.passages.size()),
+        guard_(secret, KnownText(query, context)) {}
 
   // A piece of the reply. False when nobody reads any more.
   bool Take(std::string_view delta) {
@@ -54,6 +79,7 @@ class Writing {
       return false;
     }
     decided_ = true;
+    if (!Pass(guard_.Finish())) return false;
     return policy_ == UnsupportedPolicy::kFlag || TakeSentences(/*last=*/true);
   }
 
@@ -63,7 +89,9 @@ class Writing {
     rest_.clear();
     reply = WithoutLeadingSpace(reply);
     if (reply.starts_with(kNoAnswer)) return true;
-    return Emit((text_.empty() ? "" : " ") + std::string(reply));
+    std::string told = guard_.Take(reply);
+    told += guard_.Finish();
+    return Emit((text_.empty() ? "" : " ") + told);
   }
   // There is no repair: what was held stays as it is.
   bool KeepRest() {
@@ -76,13 +104,17 @@ class Writing {
   bool declined() const { return declined_; }
   bool needs_repair() const { return stopped_; }
   bool has_told() const { return !text_.empty(); }
+  bool withheld() const { return guard_.withheld(); }
   const std::vector<std::string>& unsupported() const { return unsupported_; }
   const std::string& reply() const { return reply_; }
   const std::string& text() const { return text_; }
   const std::vector<uint32_t>& order() const { return numbering_.order(); }
 
  private:
-  bool Accept(std::string_view piece) {
+  bool Accept(std::string_view piece) { return Pass(guard_.Take(piece)); }
+
+  // What may be told.
+  bool Pass(std::string_view piece) {
     if (policy_ == UnsupportedPolicy::kFlag) return Emit(piece);
     pending_ += piece;
     return TakeSentences(/*last=*/false);
@@ -122,6 +154,7 @@ class Writing {
   const AnswerSink& sink_;
   const PassageEvidence evidence_;
   CitationNumbering numbering_;
+  OutputGuard guard_;
   std::string reply_;     // all that the model said
   bool decided_ = false;  // whether it declined
   bool declined_ = false;
@@ -147,12 +180,6 @@ void OrderPassages(const std::vector<uint32_t>& order, Context& context) {
 
 Status Gone() { return CancelledError("the reader of the answer went away"); }
 
-void AddUsage(const Usage& more, Usage& usage) {
-  usage.prompt_tokens += more.prompt_tokens;
-  usage.completion_tokens += more.completion_tokens;
-  usage.cost += more.cost;
-}
-
 Status Abstain(const Query& query, const index::Snapshot& snapshot, const std::string& reason,
                const AnswerSink& sink, Answer& answer) {
   answer.abstained = true;
@@ -165,7 +192,7 @@ Status Abstain(const Query& query, const index::Snapshot& snapshot, const std::s
 Status WriteWithoutModel(const ExtractiveWriter& extractive, const Status& failed,
                          const Query& query, const index::Snapshot& snapshot,
                          const AnswerSink& sink, const CallContext& context, Answer& answer) {
-  const std::string lead = DetectLanguage(query.text) == "zh"
+  const std::string lead = AnswerLanguage(query) == "zh"
                                ? "（模型没有回应，以下内容直接摘自文档。）"
                                : "(The model did not answer; this is quoted from the documents.) ";
   if (sink != nullptr && !sink(lead)) return Gone();
@@ -209,9 +236,10 @@ Result<UnsupportedPolicy> ParseUnsupportedPolicy(std::string_view name) {
 
 ModelWriter::ModelWriter(const model::ChatModel& model, const Prompts& prompts,
                          const Analyzer& analyzer, const ExtractiveWriter& extractive,
-                         ModelWriterOptions options)
+                         ModelWriterOptions options, const Toolbox* toolbox)
     : model_(model),
       prompts_(prompts),
+      toolbox_(toolbox),
       analyzer_(analyzer),
       extractive_(extractive),
       options_(options),
@@ -220,27 +248,106 @@ ModelWriter::ModelWriter(const model::ChatModel& model, const Prompts& prompts,
                    std::to_string(options.temperature) + '/' + std::to_string(options.seed) + '/' +
                    std::to_string(options.max_tokens) + '/' + extractive.fingerprint()) {}
 
+model::ChatRequest ModelWriter::RequestFor(const Query& query, const Context& context,
+                                           bool has_tools) const {
+  model::ChatRequest request{.temperature = options_.temperature,
+                             .seed = options_.seed,
+                             .max_tokens = options_.max_tokens};
+  const std::string language = AnswerLanguage(query);
+  request.messages = prompts_.Answer(query.text, context, language, has_tools);
+  if (query.guide == nullptr) return request;
+  const AnswerGuide& guide = *query.guide;
+  std::string guidance = GuidanceText(guide, query.text, language, analyzer_);
+  if (has_tools) guidance += (guidance.empty() ? "" : "\n") + ToolGuidance(language);
+  if (!guidance.empty()) {
+    // Before the passages: what stands behind them may be theirs.
+    if (request.messages.front().role != model::ChatRole::kSystem) {
+      request.messages.insert(request.messages.begin(), {.role = model::ChatRole::kSystem});
+    }
+    std::string& system = request.messages.front().content;
+    system += (system.empty() ? "" : "\n\n") + guidance;
+  }
+  request.model = guide.model;
+  request.temperature = guide.temperature.value_or(options_.temperature);
+  request.max_tokens = guide.max_tokens.value_or(options_.max_tokens);
+  if (!guide.output_schema.empty()) {
+    request.response_format = {model::ResponseFormat::Kind::kJsonSchema, "answer",
+                               guide.output_schema};
+  }
+  return request;
+}
+
+UnsupportedPolicy ModelWriter::PolicyFor(const Query& query) const {
+  if (query.guide == nullptr || query.guide->unsupported.empty()) return options_.unsupported;
+  return ParseUnsupportedPolicy(query.guide->unsupported).value();  // checked when it was read
+}
+
+// What the model says once it calls no tool any more. Nothing of it was told yet.
+Result<model::ChatReply> ModelWriter::Converse(model::ChatRequest& request, ToolLoop& tools,
+                                               const CallContext& context, Answer& answer) const {
+  while (true) {
+    const bool is_last = tools.exhausted();
+    tools.Offer(request);
+    request.spent = answer.usage.cost;
+    Result<model::ChatReply> reply = model_.Complete(request, nullptr, context);
+    if (!reply.ok() || reply->tool_calls.empty()) return reply;
+    answer.usage += reply->usage;
+    QUARRY_RETURN_IF_ERROR(tools.Run(*reply, request, context, answer));
+    if (is_last) return UnavailableError("it goes on calling tools instead of answering");
+  }
+}
+
+// JSON has no sentences to be checked: it comes as it is, and says so.
+Status ModelWriter::WriteBySchema(model::ChatRequest& request, ToolLoop& tools,
+                                  const AnswerSink& sink, const CallContext& context,
+                                  Answer& answer) const {
+  QUARRY_ASSIGN_OR_RETURN(model::ChatReply reply, tools.any()
+                                                      ? Converse(request, tools, context, answer)
+                                                      : model_.Complete(request, sink, context));
+  answer.usage += reply.usage;
+  if (!reply.model.empty()) answer.model = reply.model;
+  answer.text = std::move(reply.content);
+  if (tools.any() && sink != nullptr && !sink(answer.text)) return Gone();
+  answer.verdict.reason = "JSON by a schema; what it says is not checked";
+  return OkStatus();
+}
+
 Status ModelWriter::Write(const Query& query, const index::Snapshot& snapshot,
                           const AnswerSink& sink, const CallContext& context,
                           Answer& answer) const {
   answer.model = model_.name();
-  if (answer.context.passages.empty()) {
+  std::vector<std::shared_ptr<const Tool>> listed;
+  if (toolbox_ != nullptr) listed = toolbox_->ToolsFor(query.guide.get());
+  ToolLoop tools(std::move(listed), query, snapshot, analyzer_);
+  if (answer.context.passages.empty() && !tools.any()) {
     return Abstain(query, snapshot, "no passage was found", sink, answer);
   }
-  model::ChatRequest request{.messages = prompts_.Answer(query.text, answer.context),
-                             .temperature = options_.temperature,
-                             .seed = options_.seed,
-                             .max_tokens = options_.max_tokens};
-  Writing writing(answer.context, analyzer_, options_.unsupported, sink);
-  const Result<model::ChatReply> reply = model_.Complete(
-      request, [&](std::string_view delta) { return writing.Take(delta); }, context);
+  model::ChatRequest request = RequestFor(query, answer.context, tools.any());
+  if (request.response_format.kind != model::ResponseFormat::Kind::kText) {
+    return WriteBySchema(request, tools, sink, context, answer);
+  }
+  std::optional<Writing> begun;
+  const auto begin = [&]() -> Writing& {
+    return begun.emplace(query, answer.context, SystemText(request), analyzer_, PolicyFor(query),
+                         sink);
+  };
+  const auto stream = [&] {
+    Writing& streamed = begin();
+    return model_.Complete(
+        request, [&](std::string_view delta) { return streamed.Take(delta); }, context);
+  };
+  const Result<model::ChatReply> reply =
+      tools.any() ? Converse(request, tools, context, answer) : stream();
+  // With tools the passages are known only now, and the text comes in one piece.
+  if (!begun && !begin().Take(reply.ok() ? std::string_view(reply->content) : "")) return Gone();
+  Writing& writing = *begun;
   if (!reply.ok() || (reply->content.empty() && reply->refusal.empty())) {
     const Status failed = reply.ok() ? UnavailableError("it said nothing") : reply.status();
-    if (reply.ok()) AddUsage(reply->usage, answer.usage);
+    if (reply.ok()) answer.usage += reply->usage;
     if (!IsModelsFault(failed.code()) || writing.has_told()) return failed;
     return WriteWithoutModel(extractive_, failed, query, snapshot, sink, context, answer);
   }
-  AddUsage(reply->usage, answer.usage);
+  answer.usage += reply->usage;
   if (!reply->model.empty()) answer.model = reply->model;
   if (!writing.Finish()) return Gone();
   if (reply->content.empty()) {
@@ -250,15 +357,20 @@ Status ModelWriter::Write(const Query& query, const index::Snapshot& snapshot,
     return Abstain(query, snapshot, "the model finds no answer in the passages", sink, answer);
   }
   if (reply->finish_reason == "length") {
-    answer.note = "cut after " + std::to_string(options_.max_tokens) + " tokens (chat.max_tokens)";
+    answer.note = "cut after " + std::to_string(request.max_tokens) + " tokens (chat.max_tokens)";
+  }
+  if (writing.withheld()) {
+    answer.note += std::string(answer.note.empty() ? "" : "; ") +
+                   "left out: instructions, pictures or addresses that the documents do not give";
   }
   if (writing.needs_repair()) {
     request.messages.push_back({.role = model::ChatRole::kAssistant, .content = writing.reply()});
     request.messages.push_back(prompts_.Repair(query.text, writing.text(), writing.unsupported()));
     request.spent = answer.usage.cost;
+    if (tools.any()) request.tool_choice = "none";
     const Result<model::ChatReply> repaired = model_.Complete(request, nullptr, context);
     if (!repaired.ok() && !IsModelsFault(repaired.status().code())) return repaired.status();
-    if (repaired.ok()) AddUsage(repaired->usage, answer.usage);
+    if (repaired.ok()) answer.usage += repaired->usage;
     const bool reads = repaired.ok() ? writing.TakeRepair(repaired->content) : writing.KeepRest();
     if (!reads) return Gone();
   }

@@ -120,23 +120,31 @@ std::string Attribute(std::string_view text) {
 
 }  // namespace
 
-std::string PassagesText(std::string_view question, const Context& context) {
+std::string PassagesText(std::string_view question, const std::vector<NumberedPassage>& passages,
+                         bool with_documents) {
   uint64_t hash = Hash64(question);
-  for (const Passage& passage : context.passages) {
-    hash = HashCombine(hash, Hash64(passage.chunk.text));
-  }
-  const std::string tag = "passage-" + HashToHex(hash).substr(0, 8);
+  // Whatever their order.
+  for (const NumberedPassage& one : passages) hash += Hash64(one.passage.chunk.text, one.number);
+  const std::string tag = "passage-" + HashToHex(HashCombine(hash, passages.size())).substr(0, 8);
   std::string text;
-  for (const uint32_t i :
-       retrieval::BestAtBothEnds(static_cast<uint32_t>(context.passages.size()))) {
-    const Passage& passage = context.passages[i];
+  for (const auto& [number, passage] : passages) {
     const std::string header = ContextualHeader(passage.title, passage.chunk.span.heading_path);
-    text += (text.empty() ? "<" : "\n<") + tag + " number=\"" + std::to_string(i + 1) +
+    text += (text.empty() ? "<" : "\n<") + tag + " number=\"" + std::to_string(number) +
             "\" source=\"" +
-            Attribute(header.empty() ? std::string(passage.chunk.document) : header) + "\">\n" +
-            passage.chunk.text + "\n</" + tag + ">";
+            Attribute(header.empty() ? std::string(passage.chunk.document) : header) + '"';
+    if (with_documents) text += " document=\"" + Attribute(passage.chunk.document) + '"';
+    text += ">\n" + passage.chunk.text + "\n</" + tag + ">";
   }
   return text;
+}
+
+std::string PassagesText(std::string_view question, const Context& context, bool with_documents) {
+  std::vector<NumberedPassage> passages;
+  for (const uint32_t i :
+       retrieval::BestAtBothEnds(static_cast<uint32_t>(context.passages.size()))) {
+    passages.push_back({i + 1, context.passages[i]});
+  }
+  return PassagesText(question, passages, with_documents);
 }
 
 Prompts::Prompts()
@@ -157,11 +165,14 @@ Result<Prompts> Prompts::Load(const std::string& directory) {
 }
 
 std::vector<model::ChatMessage> Prompts::Answer(std::string_view question,
-                                                const Context& context) const {
-  return templates_.Messages("answer", question,
-                             {{"question", std::string(question)},
-                              {"passages", PassagesText(question, context)},
-                              {"no_answer", std::string(kNoAnswer)}});
+                                                const Context& context,
+                                                std::string_view language,
+                                                bool with_documents) const {
+  return templates_.MessagesIn(
+      language.empty() ? DetectLanguage(question) : std::string(language), "answer",
+      {{"question", std::string(question)},
+       {"passages", PassagesText(question, context, with_documents)},
+       {"no_answer", std::string(kNoAnswer)}});
 }
 
 std::vector<model::ChatMessage> Prompts::Rewrite(std::span<const ConversationTurn> turns,

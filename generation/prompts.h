@@ -29,7 +29,16 @@ inline constexpr std::string_view kNoAnswer = "NO_ANSWER";
 
 // The passages by their numbers, each between tags whose name depends on all of them and on the
 // question, so that no document can hold the closing one.
-std::string PassagesText(std::string_view question, const Context& context);
+std::string PassagesText(std::string_view question, const Context& context,
+                         bool with_documents = false);
+
+// The same of passages under numbers of their own, in their order.
+struct NumberedPassage {
+  uint32_t number = 0;
+  const Passage& passage;
+};
+std::string PassagesText(std::string_view question, const std::vector<NumberedPassage>& passages,
+                         bool with_documents);
 
 class Prompts {
  public:
@@ -41,8 +50,11 @@ class Prompts {
   // Changes whenever any template does.
   const std::string& fingerprint() const { return templates_.fingerprint(); }
 
-  // In the language of the question, which the answer follows.
-  std::vector<model::ChatMessage> Answer(std::string_view question, const Context& context) const;
+  // In `language` ("zh", else English); "" is that of the question, which the answer follows.
+  // `with_documents`: the passages tell which documents they are of, for tools to name.
+  std::vector<model::ChatMessage> Answer(std::string_view question, const Context& context,
+                                         std::string_view language = "",
+                                         bool with_documents = false) const;
   // To follow the messages of Answer and the model's reply to them.
   model::ChatMessage Repair(std::string_view question, std::string_view answer,
                             const std::vector<std::string>& unsupported) const;

@@ -11,7 +11,8 @@
 
 namespace quarry::model {
 
-// kInvalidArgument for a schema or a tool's parameters that are not JSON.
+// `model` where the request names none. kInvalidArgument for a schema or a tool's parameters that are
+// not JSON.
 Result<std::string> WriteChatRequest(const ChatRequest& request, const std::string& model,
                                      bool stream);
 

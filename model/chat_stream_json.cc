@@ -77,7 +77,7 @@ const char* ChatRoleName(ChatRole role) {
 
 Result<std::string> WriteChatRequest(const ChatRequest& request, const std::string& model,
                                      bool stream) {
-  Json json = {{"model", model},
+  Json json = {{"model", request.model.empty() ? model : request.model},
                {"messages", Json::array()},
                {"temperature", request.temperature},
                {"max_tokens", request.max_tokens}};

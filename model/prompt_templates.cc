@@ -96,8 +96,13 @@ Result<PromptTemplates::Template> PromptTemplates::Parse(const std::string& text
 
 std::vector<ChatMessage> PromptTemplates::Messages(std::string_view name, std::string_view question,
                                                    const Variables& variables) const {
-  const char* language = DetectLanguage(question) == "zh" ? ".zh" : ".en";
-  const Template& parts = templates_.at(std::string(name) + language);
+  return MessagesIn(DetectLanguage(question), name, variables);
+}
+
+std::vector<ChatMessage> PromptTemplates::MessagesIn(std::string_view language,
+                                                     std::string_view name,
+                                                     const Variables& variables) const {
+  const Template& parts = templates_.at(std::string(name) + (language == "zh" ? ".zh" : ".en"));
   std::vector<ChatMessage> messages;
   if (!parts.system.empty()) {
     messages.push_back(

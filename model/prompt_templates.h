@@ -37,6 +37,9 @@ class PromptTemplates {
   // The template `name` in the language of the question; a system message where it has such a part.
   std::vector<ChatMessage> Messages(std::string_view name, std::string_view question,
                                     const Variables& variables) const;
+  // In that language: "zh", else English.
+  std::vector<ChatMessage> MessagesIn(std::string_view language, std::string_view name,
+                                      const Variables& variables) const;
 
  private:
   struct Template {

@@ -28,6 +28,11 @@ uint32_t EstimatePrompt(const ChatRequest& request) {
 constexpr std::chrono::milliseconds kEndWait{100};
 constexpr std::chrono::milliseconds kUsageWait{1'000};
 
+std::string RepairText(const std::string& problem) {
+  return "That reply is not what was asked for: " + problem +
+         ". Reply once more, with the JSON alone.";
+}
+
 // A reply as it comes.
 class ReplyStream {
  public:
@@ -119,18 +124,47 @@ RemoteChatModel::RemoteChatModel(std::shared_ptr<RemoteEndpoint> endpoint, Remot
       limits_(options.limits),
       pricing_(pricing) {}
 
+Status RemoteChatModel::Told(Status error) const {
+  return endpoint_->Redacted(std::move(error).Annotate("chat model " + text_));
+}
+
 Result<ChatReply> RemoteChatModel::Complete(const ChatRequest& request, const ChatSink& sink,
                                             const CallContext& context) const {
-  if (request.response_format.kind == ResponseFormat::Kind::kJsonSchema) {
-    QUARRY_RETURN_IF_ERROR(CheckSchema(request.response_format.schema));
+  const ResponseFormat& format = request.response_format;
+  if (format.kind == ResponseFormat::Kind::kText) return CompleteOnce(request, sink, context);
+  if (format.kind == ResponseFormat::Kind::kJsonSchema) {
+    QUARRY_RETURN_IF_ERROR(CheckSchema(format.schema));
   }
+  QUARRY_ASSIGN_OR_RETURN(ChatReply reply, CompleteOnce(request, nullptr, context));
+  // Tools may be called instead of an answer in the format.
+  if (!reply.tool_calls.empty()) return reply;
+  Status follows = CheckFormat(format, reply.content);
+  // One cut short would be cut again.
+  if (follows.code() == Code::kUnavailable && reply.finish_reason != "length") {
+    ChatRequest repair = request;
+    repair.messages.push_back({.role = ChatRole::kAssistant, .content = reply.content});
+    repair.messages.push_back({.content = RepairText(follows.message())});
+    repair.spent += reply.usage.cost;
+    const Usage spent = reply.usage;
+    QUARRY_ASSIGN_OR_RETURN(reply, CompleteOnce(repair, nullptr, context));
+    reply.usage += spent;
+    follows = CheckFormat(format, reply.content);
+  }
+  if (!follows.ok()) return Told(std::move(follows));
+  if (sink != nullptr && !sink(reply.content)) {
+    return CancelledError("the reader of the answer went away");
+  }
+  return reply;
+}
+
+Result<ChatReply> RemoteChatModel::CompleteOnce(const ChatRequest& request, const ChatSink& sink,
+                                                const CallContext& context) const {
   QUARRY_ASSIGN_OR_RETURN(const std::string body,
                           WriteChatRequest(request, name_.model, /*stream=*/true));
   const Usage most{.prompt_tokens = EstimatePrompt(request),
                    .completion_tokens = request.max_tokens};
-  const auto cost_of = [&](const Usage& usage) {
-    return pricing_.prices.CostOf(name_.model, usage);
-  };
+  const std::string& priced = request.model.empty() ? name_.model : request.model;
+  const auto cost_of = [&](const Usage& usage) { return pricing_.prices.CostOf(priced, usage); };
   QUARRY_ASSIGN_OR_RETURN(
       Budget::Reservation reserved,
       pricing_.budget.Reserve(cost_of(most), request.spent, pricing_.clock.NowMicros()));
@@ -140,17 +174,10 @@ Result<ChatReply> RemoteChatModel::Complete(const ChatRequest& request, const Ch
   Usage used = stream.Used(most.prompt_tokens);
   used.cost = cost_of(used);
   reserved.Settle(used.cost, pricing_.clock.NowMicros());
-  const auto told = [&](Status error) {
-    return endpoint_->Redacted(std::move(error).Annotate("chat model " + text_));
-  };
-  if (!status.ok()) return told(std::move(status));
+  if (!status.ok()) return Told(std::move(status));
   Result<ChatReply> reply = stream.Finish();
-  if (!reply.ok()) return told(std::move(reply).status());
+  if (!reply.ok()) return Told(std::move(reply).status());
   reply->usage = used;
-  // Tools may be called instead of an answer in the format; one cut short says so itself.
-  if (reply->tool_calls.empty()) {
-    QUARRY_RETURN_IF_ERROR(told(CheckFormat(request.response_format, reply->content)));
-  }
   return reply;
 }
 

@@ -33,7 +33,8 @@ class RemoteChatModel final : public ChatModel {
 
   const std::string& name() const override { return text_; }
   // Also kResourceExhausted for a budget that would not cover the call at its longest, and before it
-  // is made. Usage that the upstream does not tell is estimated.
+  // is made. Usage that the upstream does not tell is estimated. A reply that is to be JSON comes in
+  // one piece: one that is not as it was wanted is asked for once more, with what was wrong.
   Result<ChatReply> Complete(const ChatRequest& request, const ChatSink& sink,
                              const CallContext& context) const override;
 
@@ -41,6 +42,11 @@ class RemoteChatModel final : public ChatModel {
   bool is_open() const { return endpoint_->is_open(); }
 
  private:
+  // One call; the reply's format is not looked at.
+  Result<ChatReply> CompleteOnce(const ChatRequest& request, const ChatSink& sink,
+                                 const CallContext& context) const;
+  Status Told(Status error) const;
+
   const std::shared_ptr<RemoteEndpoint> endpoint_;
   const RemoteName name_;
   const std::string text_;

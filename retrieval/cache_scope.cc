@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/answer_guide.h"
 #include "base/coding.h"
 #include "base/hash.h"
 #include "index/keys.h"
@@ -56,7 +57,7 @@ void AppendPrincipals(const Principals& principals, std::string& out) {
 std::string CacheScope(const Query& query, const index::Snapshot& snapshot,
                        std::string_view configuration) {
   // A new field of Query does not compile here until it is part of the scope.
-  const auto& [text, has_operators, mode, k, filter, principals, options] = query;
+  const auto& [text, has_operators, mode, k, filter, principals, options, guide] = query;
   std::string scope;
   // An entry is found by its normal form: those of other rules mean other questions.
   AppendVarint(scope, kQuestionNormaliserVersion);
@@ -67,6 +68,7 @@ std::string CacheScope(const Query& query, const index::Snapshot& snapshot,
   AppendVarint(scope, static_cast<uint64_t>(mode));
   AppendVarint(scope, k);
   AppendBytes(scope, options ? options->Description() : "");
+  AppendBytes(scope, guide == nullptr ? "" : guide->Description());
   AppendFixed64(scope, snapshot.generation() ? index::SpaceHash(snapshot.generation()->space) : 0);
   AppendBytes(scope, configuration);
   return scope;

@@ -322,6 +322,17 @@ void AddDocumentFields(const index::StoredDocument& document, JsonWriter& json) 
   if (!document.access.empty()) WriteStrings(document.access, json.Key("access"));
 }
 
+void WriteTools(const std::vector<ToolUse>& tools, JsonWriter& json) {
+  json.BeginArray();
+  for (const ToolUse& use : tools) {
+    json.BeginObject().Key("name").String(use.name).Key("arguments").String(use.arguments);
+    json.Key("result").String(use.result).Key("failed").Bool(use.failed);
+    if (!use.svg.empty()) json.Key("svg").String(use.svg);
+    json.Key("us").Uint(use.micros).EndObject();
+  }
+  json.EndArray();
+}
+
 void WriteAnswer(const AnswerView& view, JsonWriter& json) {
   const Answer& answer = view.answer;
   json.BeginObject();
@@ -336,6 +347,7 @@ void WriteAnswer(const AnswerView& view, JsonWriter& json) {
   if (view.with_context) WriteContext(answer.context, json.Key("context"));
   WriteSentences(answer, json.Key("sentences"));
   json.Key("model").String(answer.model).Key("note").String(answer.note);
+  if (!answer.tools.empty()) WriteTools(answer.tools, json.Key("tool_calls"));
   json.Key("usage").BeginObject();
   json.Key("prompt_tokens").Uint(answer.usage.prompt_tokens);
   json.Key("completion_tokens").Uint(answer.usage.completion_tokens);

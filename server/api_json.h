@@ -17,6 +17,8 @@ namespace quarry::server {
 
 void WriteMetadata(const Metadata& metadata, JsonWriter& json);
 void WriteMetadataValue(const MetadataValue& value, JsonWriter& json);
+// The calls of tools that an answer was made with.
+void WriteTools(const std::vector<ToolUse>& tools, JsonWriter& json);
 void WriteTimings(const std::vector<Trace::Stage>& stages, JsonWriter& json);
 // How the score of a passage came about, beside what the passage tells itself.
 struct Explanation {

@@ -16,6 +16,7 @@ constexpr size_t kIdLetters = 24;
 constexpr size_t kSecretLetters = 48;
 constexpr size_t kMostNamed = 100;  // collections or principals of a key
 constexpr size_t kMostNameBytes = 100;
+constexpr size_t kMostInstructionBytes = 4000;
 constexpr uint32_t kRecordVersion = 1;
 
 bool IsKeyText(std::string_view text) {
@@ -60,6 +61,7 @@ void AddGrant(const KeyGrant& grant, JsonWriter& json) {
   json.Key("requests_per_day").Uint(grant.limits.requests_per_day);
   json.Key("tokens_per_minute").Uint(grant.limits.tokens_per_minute);
   json.Key("tokens_per_day").Uint(grant.limits.tokens_per_day);
+  if (!grant.instructions.empty()) json.Key("instructions").String(grant.instructions);
 }
 
 // As it is stored: the record with what checks the secret.
@@ -128,6 +130,11 @@ Status CheckGrant(const KeyGrant& grant, int64_t now_micros) {
   if (grant.principals && !only_reads) {
     return InvalidArgumentError(
         "principals: bind what a key reads; one that writes, or administers, has none");
+  }
+  if (grant.instructions.size() > kMostInstructionBytes) {
+    return InvalidArgumentError("instructions: expected at most " +
+                                std::to_string(kMostInstructionBytes) + " bytes, got " +
+                                std::to_string(grant.instructions.size()));
   }
   if (grant.expires_at.empty()) return OkStatus();
   const std::optional<int64_t> expires = ParseIso8601(grant.expires_at);
@@ -260,6 +267,7 @@ void ReadGrant(ObjectReader& reader, KeyGrant& grant) {
   reader.Optional("requests_per_day").Uint(grant.limits.requests_per_day, 0, UINT32_MAX);
   reader.Optional("tokens_per_minute").Uint(grant.limits.tokens_per_minute, 0, UINT32_MAX);
   reader.Optional("tokens_per_day").Uint(grant.limits.tokens_per_day, 0, UINT32_MAX);
+  reader.Optional("instructions").String(grant.instructions);
 }
 
 void AddKeyFields(const ApiKey& key, JsonWriter& json) {

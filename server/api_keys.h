@@ -39,6 +39,7 @@ struct KeyGrant {
   std::optional<std::vector<std::string>> principals = std::nullopt;
   std::string expires_at = {};  // ISO 8601; "" = never
   KeyLimits limits = {};
+  std::string instructions = {};  // for answers to it (base/answer_guide.h)
 };
 
 struct ApiKey {

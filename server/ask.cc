@@ -6,6 +6,7 @@
 #include "server/answer_log.h"
 #include "server/api_json.h"
 #include "server/errors.h"
+#include "server/profile.h"
 #include "server/sse.h"
 #include "server/stored_answer.h"
 
@@ -19,6 +20,12 @@ Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const 
   if (!collection.empty()) request.question.collection = collection;
   ObjectReader reader(json, "");
   reader.Required("query").String(request.question.query.text);
+  reader.Optional("profile").Value([&](const JsonValue& value, const std::string& place) -> Status {
+    if (value.AsString() == nullptr) {
+      return InvalidArgumentError(place + ": expected a string, not " + value.TypeName());
+    }
+    return UseProfile(environment.services, *value.AsString(), request.question).Annotate(place);
+  });
   ReadQuestionFields(reader, environment.options, request.question);
   ReadHistory(reader, request.question);
   reader.Optional("stream").Bool(request.stream);

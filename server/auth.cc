@@ -125,7 +125,8 @@ Decision Authenticator::DecideByKey(const Route& route, const std::string& token
   Caller caller{.key = key.id,
                 .collections = key.grant.collections,
                 .principals = key.grant.principals,
-                .meter = MeterOf(key, now)};
+                .meter = MeterOf(key, now),
+                .instructions = key.grant.instructions};
   if (caller.IsBound() && !route.is_bounded) {
     return Forbidden(
         "the key is bound to collections or principals, and this is about all of them");

@@ -40,6 +40,7 @@ struct Caller {
   std::optional<std::vector<std::string>> collections;  // nullopt = all
   std::optional<std::vector<std::string>> principals;   // nullopt = whom the request names
   std::shared_ptr<KeyMeter> meter;                      // null: nothing is limited
+  std::string instructions = {};                        // for answers to it, from who made the key
 
   bool IsBound() const { return collections.has_value() || principals.has_value(); }
   bool MayUse(std::string_view collection) const;

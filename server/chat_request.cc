@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "server/json_writer.h"
 #include "server/message_content.h"
+#include "server/profile.h"
 
 namespace quarry::server {
 namespace {
@@ -261,7 +262,9 @@ constexpr Restricted kRestricted[] = {
 
 }  // namespace
 
-Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOptions& options) {
+Result<ChatRequest> ParseChatRequest(const std::string& body,
+                                     const HandlerEnvironment& environment) {
+  const ServerOptions& options = environment.options;
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
   ChatRequest request{.model = "", .question = DefaultQuestion(options)};
   ObjectReader reader(json, "");
@@ -269,6 +272,7 @@ Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOption
   reader.Required("messages").Value([&](const JsonValue& messages, const std::string& place) {
     return ReadMessages(messages, place, request);
   });
+  QUARRY_RETURN_IF_ERROR(UseModel(environment.services, request.model, request.question));
   reader.Optional("stream").Bool(request.stream);
   reader.Optional("stream_options")
       .Value([&](const JsonValue& value, const std::string& place) -> Status {

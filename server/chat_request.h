@@ -26,7 +26,9 @@ struct ChatRequest {
   generation::RelayRequest relay;  // what goes to it then
 };
 
-// kInvalidArgument beginning with the place: "messages[0].role: ...". The model is not checked.
-Result<ChatRequest> ParseChatRequest(const std::string& body, const ServerOptions& options);
+// The question is one to the profile that `model` names. kInvalidArgument beginning with the place:
+// "messages[0].role: ...". A model that is not there is not looked for.
+Result<ChatRequest> ParseChatRequest(const std::string& body,
+                                     const HandlerEnvironment& environment);
 
 }  // namespace quarry::server

@@ -21,6 +21,9 @@ std::string ValueOf(const Conversation& conversation) {
       .Uint(kConversationVersion)
       .Key("title")
       .String(conversation.title);
+  if (!conversation.instructions.empty()) {
+    json.Key("instructions").String(conversation.instructions);
+  }
   json.Key("created_us").Int(conversation.created_micros);
   json.Key("updated_us").Int(conversation.updated_micros);
   json.Key("turns").Uint(conversation.turns).Key("bytes").Uint(conversation.bytes);
@@ -36,6 +39,7 @@ Status ReadValue(std::string_view value, Conversation& conversation) {
   ObjectReader reader(json, "");
   reader.Required("version").Uint64(version);
   reader.Required("title").String(conversation.title);
+  reader.Optional("instructions").String(conversation.instructions);
   reader.Required("created_us").Uint64(created);
   reader.Required("updated_us").Uint64(updated);
   reader.Required("turns").Uint64(turns);
@@ -66,6 +70,13 @@ Status CheckTitle(const std::string& title) {
                               " bytes, not " + std::to_string(title.size()));
 }
 
+Status CheckInstructions(const std::string& instructions) {
+  if (instructions.size() <= kMaxInstructionBytes) return OkStatus();
+  return InvalidArgumentError("instructions: expected at most " +
+                              std::to_string(kMaxInstructionBytes) + " bytes, not " +
+                              std::to_string(instructions.size()));
+}
+
 Status RoomIn(const Conversation& conversation) {
   if (conversation.turns >= kMaxStoredTurns) {
     return FailedPreconditionError("conversation " + conversation.id + " has " +
@@ -80,11 +91,13 @@ Status RoomIn(const Conversation& conversation) {
 
 }  // namespace
 
-Result<Conversation> ConversationStore::Create(std::string title) {
+Result<Conversation> ConversationStore::Create(std::string title, std::string instructions) {
   QUARRY_RETURN_IF_ERROR(CheckTitle(title));
+  QUARRY_RETURN_IF_ERROR(CheckInstructions(instructions));
   const int64_t now = clock_.NowMicros();
   Conversation conversation{.id = index::NewObjectId(kConversationPrefix),
                             .title = std::move(title),
+                            .instructions = std::move(instructions),
                             .created_micros = now,
                             .updated_micros = now};
   QUARRY_RETURN_IF_ERROR(objects_.Create(ConversationName(conversation.id), ValueOf(conversation)));
@@ -111,11 +124,15 @@ Result<ConversationPage> ConversationStore::List(const index::ObjectListing& lis
   return result;
 }
 
-Result<Conversation> ConversationStore::Rename(const std::string& id, std::string title) {
-  QUARRY_RETURN_IF_ERROR(CheckTitle(title));
+Result<Conversation> ConversationStore::Change(const std::string& id,
+                                               std::optional<std::string> title,
+                                               std::optional<std::string> instructions) {
+  if (title) QUARRY_RETURN_IF_ERROR(CheckTitle(*title));
+  if (instructions) QUARRY_RETURN_IF_ERROR(CheckInstructions(*instructions));
   const std::lock_guard lock(writing_);
   QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(id));
-  conversation.title = std::move(title);
+  if (title) conversation.title = *std::move(title);
+  if (instructions) conversation.instructions = *std::move(instructions);
   QUARRY_RETURN_IF_ERROR(objects_.Put(ConversationName(id), ValueOf(conversation)));
   return conversation;
 }

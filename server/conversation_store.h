@@ -4,13 +4,15 @@
 // title. Objects of kind kConversation (index/object_table.h), whose parts, from 1, are the turns: kept
 // answers (stored_answer.h).
 //
-// The value, JSON: {"version": 1, "title", "created_us", "updated_us", "turns", "bytes"}.
+// The value, JSON: {"version": 1, "title", "instructions" where there are some, "created_us",
+// "updated_us", "turns", "bytes"}.
 //
 // Thread-safe.
 
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,11 +25,13 @@ namespace quarry::server {
 inline constexpr uint32_t kMaxStoredTurns = 200;
 inline constexpr uint64_t kMaxConversationBytes = 1u << 20;
 inline constexpr size_t kMaxTitleBytes = 400;
+inline constexpr size_t kMaxInstructionBytes = 4000;
 inline constexpr std::string_view kConversationPrefix = "conv_";  // of the ids
 
 struct Conversation {
   std::string id;
   std::string title;
+  std::string instructions;  // for its answers, from who talks; "" = none
   int64_t created_micros = 0;
   int64_t updated_micros = 0;
   uint32_t turns = 0;
@@ -46,11 +50,13 @@ class ConversationStore {
       : objects_(objects), clock_(clock) {}
 
   // Errors of all: kDataLoss naming the conversation; kNotFound where there is none of that id;
-  // kInvalidArgument for a title that is too long.
-  Result<Conversation> Create(std::string title);
+  // kInvalidArgument for a title or instructions that are too long.
+  Result<Conversation> Create(std::string title, std::string instructions = "");
   Result<Conversation> Get(const std::string& id) const;
   Result<ConversationPage> List(const index::ObjectListing& listing) const;
-  Result<Conversation> Rename(const std::string& id, std::string title);
+  // Takes another title and other instructions, where they are given.
+  Result<Conversation> Change(const std::string& id, std::optional<std::string> title,
+                              std::optional<std::string> instructions);
   Status Delete(const std::string& id);
 
   // kFailedPrecondition where the conversation has all the turns or bytes that it may have.

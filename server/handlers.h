@@ -123,6 +123,12 @@ Result<Response> GetKeys(const HandlerEnvironment& environment, const Call& call
 Result<Response> PostKeys(const HandlerEnvironment& environment, const Call& call);
 Result<Response> DeleteKey(const HandlerEnvironment& environment, const Call& call);
 
+// ---- handlers_profiles.cc ----
+Result<Response> GetProfiles(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetProfile(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PutProfile(const HandlerEnvironment& environment, const Call& call);
+Result<Response> DeleteProfile(const HandlerEnvironment& environment, const Call& call);
+
 // ---- handlers_mcp.cc ----
 Result<Response> PostMcp(const HandlerEnvironment& environment, const Call& call);
 Result<Response> DeleteMcp(const HandlerEnvironment& environment, const Call& call);

@@ -13,6 +13,7 @@
 #include "server/ask.h"
 #include "server/feedback_record.h"
 #include "server/handlers.h"
+#include "server/profile.h"
 #include "server/strict_json.h"
 
 namespace quarry::server {
@@ -25,18 +26,28 @@ constexpr std::array<const char*, 2> kSettings = {"a", "b"};
 struct Setting {
   std::string name;  // "a" or "b"
   AskRequest request;
-  std::string options;  // JSON, as it is shown: k, mode, options
+  std::string options;  // JSON, as it is shown: profile, k, mode, options
 };
 
-Result<Setting> ReadSetting(const JsonValue& value, const char* name, const ServerOptions& options,
-                            AskRequest request) {
+// A profile's collection is none of it: both are asked of one.
+Result<Setting> ReadSetting(const JsonValue& value, const char* name,
+                            const HandlerEnvironment& environment, AskRequest request) {
   Setting setting{.name = name, .request = std::move(request), .options = ""};
-  Query& query = setting.request.question.query;
+  Question& question = setting.request.question;
+  Query& query = question.query;
+  const std::string collection = question.collection;
+  std::string profile;
   ObjectReader reader(value, name);
-  ReadSearchSetting(reader, options, query);
+  reader.Optional("profile").String(profile);
+  QUARRY_RETURN_IF_ERROR(
+      UseProfile(environment.services, profile, question).Annotate(setting.name + ".profile"));
+  question.collection = collection;
+  ReadSearchSetting(reader, environment.options, query);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   JsonWriter json;
-  json.BeginObject().Key("k").Uint(query.k).Key("mode").String(SearchModeName(query.mode));
+  json.BeginObject();
+  if (!profile.empty()) json.Key("profile").String(profile);
+  json.Key("k").Uint(query.k).Key("mode").String(SearchModeName(query.mode));
   const JsonValue* given = value.Find("options");
   if (given != nullptr && !given->IsNull()) json.Key("options").Raw(ToJson(*given));
   setting.options = json.EndObject().Take();
@@ -44,10 +55,10 @@ Result<Setting> ReadSetting(const JsonValue& value, const char* name, const Serv
 }
 
 // The two settings, a and b.
-Result<std::vector<Setting>> ParseCompareRequest(const ServerOptions& options,
+Result<std::vector<Setting>> ParseCompareRequest(const HandlerEnvironment& environment,
                                                  const std::string& body) {
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
-  AskRequest request{.question = DefaultQuestion(options), .body = body};
+  AskRequest request{.question = DefaultQuestion(environment.options), .body = body};
   ObjectReader reader(json, "");
   reader.Required("query").String(request.question.query.text);
   ReadQuestionScope(reader, request.question);
@@ -56,7 +67,7 @@ Result<std::vector<Setting>> ParseCompareRequest(const ServerOptions& options,
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   std::vector<Setting> settings;
   for (const char* name : kSettings) {
-    QUARRY_ASSIGN_OR_RETURN(Setting setting, ReadSetting(*json.Find(name), name, options, request));
+    QUARRY_ASSIGN_OR_RETURN(Setting setting, ReadSetting(*json.Find(name), name, environment, request));
     settings.push_back(std::move(setting));
   }
   return settings;
@@ -77,7 +88,7 @@ void WriteBlind(const Answer& answer, JsonWriter& json) {
 Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(std::vector<Setting> sides,
-                          ParseCompareRequest(environment.options, call.request.body));
+                          ParseCompareRequest(environment, call.request.body));
   const Question& question = sides[0].request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(services, question.collection));

@@ -1,5 +1,6 @@
 // Conversations: made, listed, read, renamed, deleted, and asked in.
 
+#include "base/answer_guide.h"
 #include "base/clock.h"
 #include "server/ask.h"
 #include "server/conversation_store.h"
@@ -17,6 +18,9 @@ constexpr uint32_t kMaxConversations = 100;
 // Its fields, into an object that is open.
 void AddConversation(const Conversation& conversation, JsonWriter& json) {
   json.Key("id").String(conversation.id).Key("title").String(conversation.title);
+  if (!conversation.instructions.empty()) {
+    json.Key("instructions").String(conversation.instructions);
+  }
   json.Key("created_at").String(FormatIso8601(conversation.created_micros));
   json.Key("updated_at").String(FormatIso8601(conversation.updated_micros));
   json.Key("turn_count").Uint(conversation.turns);
@@ -29,13 +33,25 @@ std::string ConversationJson(const Conversation& conversation) {
   return json.EndObject().Take();
 }
 
-Result<std::string> ReadTitle(const std::string& body) {
+struct ConversationFields {
+  std::optional<std::string> title;
+  std::optional<std::string> instructions;
+};
+
+Result<ConversationFields> ReadConversationFields(const std::string& body, bool needs_title) {
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
-  std::string title;
+  ConversationFields fields;
   ObjectReader reader(json, "");
-  reader.Required("title").String(title);
+  const auto read = [](ObjectReader::Field field, std::optional<std::string>& text) {
+    if (field.present()) field.String(text.emplace());
+  };
+  read(needs_title ? reader.Required("title") : reader.Optional("title"), fields.title);
+  read(reader.Optional("instructions"), fields.instructions);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  return title;
+  if (!fields.title && !fields.instructions) {
+    return InvalidArgumentError("expected title or instructions");
+  }
+  return fields;
 }
 
 // Files of a conversation's own are a collection that has its id for a name.
@@ -47,11 +63,13 @@ std::string TurnName(const std::string& conversation, uint32_t number) {
   return "conversation " + conversation + ", turn " + std::to_string(number);
 }
 
-// Adds what was said before in a conversation, as far as it is read. Of an answer that does not stand
-// any more only the question counts.
+// Adds what was said before in a conversation, as far as it is read, and its instructions. Of an
+// answer that does not stand any more only the question counts.
 Status AddHistory(const HandlerEnvironment& environment, const std::string& id,
-                  std::vector<generation::ConversationTurn>& turns) {
+                  Question& question) {
   QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, environment.conversations->Get(id));
+  AddInstructions(conversation.instructions, question.query);
+  std::vector<generation::ConversationTurn>& turns = question.turns;
   constexpr uint32_t kRead = generation::Assistant::kTurnsRead / 2;
   const uint32_t from = conversation.turns > kRead ? conversation.turns - kRead + 1 : 1;
   const auto add = [&](uint32_t number, std::string_view turn) -> Status {
@@ -77,9 +95,11 @@ Status WriteTurn(const HandlerEnvironment& environment, const std::string& conve
 }  // namespace
 
 Result<Response> PostConversations(const HandlerEnvironment& environment, const Call& call) {
-  QUARRY_ASSIGN_OR_RETURN(std::string title, ReadTitle(call.request.body));
+  QUARRY_ASSIGN_OR_RETURN(ConversationFields fields,
+                          ReadConversationFields(call.request.body, /*needs_title=*/true));
   QUARRY_ASSIGN_OR_RETURN(const Conversation made,
-                          environment.conversations->Create(std::move(title)));
+                          environment.conversations->Create(
+                              *std::move(fields.title), std::move(fields.instructions).value_or("")));
   return Response{.status = 201, .body = ConversationJson(made)};
 }
 
@@ -119,11 +139,13 @@ Result<Response> GetConversation(const HandlerEnvironment& environment, const Ca
 }
 
 Result<Response> PatchConversation(const HandlerEnvironment& environment, const Call& call) {
-  QUARRY_ASSIGN_OR_RETURN(std::string title, ReadTitle(call.request.body));
+  QUARRY_ASSIGN_OR_RETURN(ConversationFields fields,
+                          ReadConversationFields(call.request.body, /*needs_title=*/false));
   QUARRY_ASSIGN_OR_RETURN(
-      const Conversation renamed,
-      environment.conversations->Rename(call.request.params.at("id"), std::move(title)));
-  return Response{.body = ConversationJson(renamed)};
+      const Conversation changed,
+      environment.conversations->Change(call.request.params.at("id"), std::move(fields.title),
+                                        std::move(fields.instructions)));
+  return Response{.body = ConversationJson(changed)};
 }
 
 Result<Response> DeleteConversation(const HandlerEnvironment& environment, const Call& call) {
@@ -166,7 +188,7 @@ Result<Response> PostTurn(const HandlerEnvironment& environment, const Call& cal
   if (!request.question.turns.empty()) {
     return InvalidArgumentError("history: a conversation has its own");
   }
-  QUARRY_RETURN_IF_ERROR(AddHistory(environment, id, request.question.turns));
+  QUARRY_RETURN_IF_ERROR(AddHistory(environment, id, request.question));
   return Ask(environment, call, request, [&](const KeptAnswer& answer) {
     return environment.conversations->Append(id, answer.value);
   });

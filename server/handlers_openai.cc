@@ -6,6 +6,7 @@
 // `quarry`; with include_usage one with the usage and no choices; "[DONE]". What goes wrong after
 // the first chunk is an {"error": ...} event, after which the stream ends without "[DONE]".
 
+#include "generation/profile_store.h"
 #include "server/completion.h"
 #include "server/errors.h"
 #include "server/handlers.h"
@@ -16,8 +17,8 @@
 namespace quarry::server {
 namespace {
 
-void WriteModel(const HandlerEnvironment& environment, JsonWriter& json) {
-  json.BeginObject().Key("id").String(kProfile).Key("object").String("model");
+void WriteModel(const HandlerEnvironment& environment, std::string_view id, JsonWriter& json) {
+  json.BeginObject().Key("id").String(id).Key("object").String("model");
   json.Key("created").Int(environment.started_seconds);
   json.Key("owned_by").String("quarry").EndObject();
 }
@@ -116,25 +117,34 @@ void WriteUrlCitation(size_t start, size_t end, const Passage& passage,
   json.Key("title").String(TitleOf(passage)).EndObject().EndObject();
 }
 
-Result<Response> GetModels(const HandlerEnvironment& environment, const Call&) {
+// The server's own, and the profiles of collections that the caller may use.
+Result<Response> GetModels(const HandlerEnvironment& environment, const Call& call) {
   JsonWriter json;
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();
-  WriteModel(environment, json);
+  WriteModel(environment, kProfile, json);
+  const generation::ProfileStore profiles(environment.services.index.objects());
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<generation::StoredProfile> list, profiles.List());
+  for (const generation::StoredProfile& stored : list) {
+    const std::string& collection = stored.profile.collection;
+    if (!collection.empty() && !call.request.caller.MayUse(collection)) continue;
+    WriteModel(environment, std::string(kProfile) + '/' + stored.profile.name, json);
+  }
   return Response{.body = json.EndArray().EndObject().Take()};
 }
 
 Result<Response> GetModel(const HandlerEnvironment& environment, const Call& call) {
-  if (auto refusal = RefuseModel(call.request.params.at("model"))) return *std::move(refusal);
+  const std::string& model = call.request.params.at("model");
+  if (auto refusal = RefuseModel(environment.services, model)) return *std::move(refusal);
   JsonWriter json;
-  WriteModel(environment, json);
+  WriteModel(environment, model, json);
   return Response{.body = json.Take()};
 }
 
 Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(ChatRequest chat,
-                          ParseChatRequest(call.request.body, environment.options));
-  if (auto refusal = RefuseModel(chat.model)) return *std::move(refusal);
+                          ParseChatRequest(call.request.body, environment));
+  if (auto refusal = RefuseModel(services, chat.model)) return *std::move(refusal);
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, chat.question));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(services, chat.question.collection));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/json_writer.h"
+#include "server/question.h"
 
 namespace quarry::server {
 namespace {
@@ -55,6 +56,22 @@ constexpr std::string_view kTools = R"json([
 "id":{"type":"string"},"title":{"type":"string"},"text":{"type":"string"},"url":{"type":"string"},"metadata":{"type":"object"},
 "next":{"type":"integer","description":"where the text goes on; absent at its end"}},
 "required":["id","title","text","url"]},
+"annotations":{"readOnlyHint":true,"openWorldHint":false}},
+{"name":"calculate","title":"Calculate","description":"Calculates exactly: + - * / ^, parentheses, 17%, abs ceil floor round sqrt min max sum mean mod, pi.",
+"inputSchema":{"type":"object","properties":{
+"expression":{"type":"string","description":"0.1 + 0.2"}},
+"required":["expression"],"additionalProperties":false},
+"outputSchema":{"type":"object","properties":{"result":{"type":"string"}},"required":["result"]},
+"annotations":{"readOnlyHint":true,"openWorldHint":false}},
+{"name":"query_table","title":"Query tables","description":"Asks the tables of the documents (CSV, spreadsheets) in SQL: one SELECT for SQLite. Without sql it lists the tables and their columns.",
+"inputSchema":{"type":"object","properties":{
+"sql":{"type":"string"},
+"collection":{"type":"string","description":"where; the server's default if it is left out"},
+"plot":{"type":"string","enum":["bar","line"],"description":"a plot of the result, too"},
+"x":{"type":"string","description":"the column with the names of the points"},
+"y":{"type":"string","description":"the column with their values"}},
+"additionalProperties":false},
+"outputSchema":{"type":"object","properties":{"result":{"type":"string"},"svg":{"type":"string"}},"required":["result"]},
 "annotations":{"readOnlyHint":true,"openWorldHint":false}}
 ])json";
 
@@ -181,6 +198,39 @@ Result<std::string> CallAsk(const HandlerEnvironment& environment, const JsonVal
   return json.EndObject().Take();
 }
 
+// A tool of the answers (generation/toolbox.h).
+Result<std::string> CallAnswerTool(const HandlerEnvironment& environment, const std::string& name,
+                                   const JsonValue& arguments, const Caller& caller,
+                                   const CallContext& context) {
+  const Services& services = environment.services;
+  const std::shared_ptr<const generation::Tool> tool =
+      services.tools == nullptr ? nullptr : services.tools->Find(name);
+  if (tool == nullptr) return FailedPreconditionError("this server has no tool \"" + name + '"');
+  Question question = DefaultQuestion(environment.options);
+  JsonValue own = arguments;
+  if (auto* fields = std::get_if<JsonValue::Object>(&own.value)) {
+    if (const JsonValue* collection = arguments.Find("collection");
+        collection != nullptr && collection->AsString() != nullptr) {
+      question.collection = *collection->AsString();
+    }
+    std::erase_if(*fields, [](const JsonField& field) { return field.name == "collection"; });
+  }
+  QUARRY_RETURN_IF_ERROR(BindTo(caller, question));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          SnapshotOf(services, question.collection));
+  QUARRY_ASSIGN_OR_RETURN(
+      const generation::ToolResult result,
+      tool->Run(ToJson(own), {.query = question.query, .snapshot = *snapshot, .call = context}));
+  std::string text;
+  for (const Passage& passage : result.passages) {
+    text += (text.empty() ? "" : "\n") + passage.chunk.text;
+  }
+  JsonWriter json;
+  json.BeginObject().Key("result").String(text);
+  if (!result.svg.empty()) json.Key("svg").String(result.svg);
+  return json.EndObject().Take();
+}
+
 Result<JsonValue> GetDocumentText(const HandlerEnvironment& environment,
                                   const std::string& collection, const std::string& id,
                                   const Caller& caller, const CallContext& context) {
@@ -260,7 +310,11 @@ McpToolResult CallMcpTool(const HandlerEnvironment& environment, const std::stri
   if (name == "search") return {true, CallSearch(environment, arguments, caller, context)};
   if (name == "ask") return {true, CallAsk(environment, arguments, caller, context)};
   if (name == "fetch") return {true, CallFetch(environment, arguments, caller, context)};
-  return {false, NotFoundError("there is no tool \"" + name + "\"; expected search, ask or fetch")};
+  if (name == "calculate" || name == "query_table") {
+    return {true, CallAnswerTool(environment, name, arguments, caller, context)};
+  }
+  return {false, NotFoundError("there is no tool \"" + name +
+                               "\"; expected search, ask, fetch, calculate or query_table")};
 }
 
 Status ListMcpResources(const HandlerEnvironment& environment, const std::string& cursor,

@@ -44,6 +44,7 @@ void WriteExtension(const Answer& answer, const std::string& collection, JsonWri
   WriteCitations(answer, json.Key("citations"));
   WriteSentences(answer, json.Key("sentences"));
   json.Key("model").String(answer.model).Key("note").String(answer.note);
+  if (!answer.tools.empty()) WriteTools(answer.tools, json.Key("tool_calls"));
   json.Key("cost").Double(answer.usage.cost);
   json.Key("contexts").BeginArray();
   for (const Passage& passage : answer.context.passages) WritePassage(passage, {}, json);

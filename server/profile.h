@@ -1,26 +1,29 @@
 #pragma once
 
 // What `model` names in a request of the OpenAI surface: a profile, which says how questions are
-// answered. There is one, "quarry": the server's configuration.
+// answered. "quarry" is the server's configuration, "quarry/NAME" a profile of the store
+// (generation/profile_store.h); "profile": "NAME" names the same one on our own surface.
 
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/errors.h"
+#include "server/question.h"
 
 namespace quarry::server {
 
 inline constexpr std::string_view kProfile = "quarry";
 
+// Makes the question one to the profile of the store; "" leaves it as it is. What the request itself
+// says is read after it. kNotFound, kInvalidArgument, kDataLoss.
+Status UseProfile(const Services& services, const std::string& name, Question& question);
+// The same for a model of a request; one that is not there is left to RefuseModel.
+Status UseModel(const Services& services, const std::string& model, Question& question);
+
 // The answer to a request that names a model which is not there; nullopt where it is.
-inline std::optional<Response> RefuseModel(const std::string& model) {
-  if (model == kProfile) return std::nullopt;
-  ErrorDetail detail = DetailOf(NotFoundError("there is no model \"" + model +
-                                              "\"; expected one of: " + std::string(kProfile)));
-  detail.param = "model";
-  detail.code = "model_not_found";
-  return ErrorResponse(Surface::kOpenAi, detail);
-}
+std::optional<Response> RefuseModel(const Services& services, const std::string& model);
+// Likewise, of what no profile changes: embeddings and reranking.
+std::optional<Response> RefuseModel(const std::string& model);
 
 }  // namespace quarry::server

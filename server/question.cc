@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/answer_guide.h"
 #include "base/text.h"
+#include "generation/profile.h"
 
 namespace quarry::server {
 namespace {
@@ -85,7 +87,8 @@ void ReadQuestionScope(ObjectReader& reader, Question& question) {
   Query& query = question.query;
   reader.Optional("collection").String(question.collection);
   reader.Optional("filter").Value([&](const JsonValue& value, const std::string&) -> Status {
-    QUARRY_ASSIGN_OR_RETURN(query.filter, ParseFilter(ToJson(value)));
+    QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(ToJson(value)));
+    generation::AddFilter(std::move(filter), query);  // to that of a profile
     return OkStatus();
   });
   ObjectReader::Field principals = reader.Optional("principals");
@@ -123,6 +126,7 @@ void ReadHistory(ObjectReader& reader, Question& question) {
 }
 
 Status BindTo(const Caller& caller, Question& question) {
+  AddInstructions(caller.instructions, question.query);
   QUARRY_RETURN_IF_ERROR(caller.CheckCollection(question.collection));
   if (!caller.principals) return OkStatus();
   Principals& asked = question.query.principals;

@@ -44,7 +44,7 @@ void ReadHistory(ObjectReader& reader, Question& question);
 
 // Holds a question to what its caller may read: its collection, and the principals that it is asked
 // on behalf of. kNotFound for a collection that is not the caller's, kInvalidArgument for such a
-// principal; without principals the question gets the caller's.
+// principal; without principals the question gets the caller's. It also gets the caller's instructions.
 Status BindTo(const Caller& caller, Question& question);
 // Of these the ones that say what is searched (collection, filter, principals), and how (k, mode,
 // options).

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "base/text.h"
+#include "generation/profile.h"
 #include "server/json_writer.h"
 #include "server/message_content.h"
+#include "server/profile.h"
 #include "server/store_search.h"
 
 namespace quarry::server {
@@ -114,6 +116,8 @@ Status ReadFileSearch(const JsonValue& tool, const std::string& place, const Ser
   request.file_search = true;
   request.question.collection = stores[0];
   query.query.text = request.question.query.text;
+  query.query.guide = request.question.query.guide;
+  generation::AddFilter(std::move(request.question.query.filter), query.query);
   request.question.query = std::move(query.query);
   return OkStatus();
 }
@@ -173,7 +177,8 @@ void Refuse(ObjectReader& reader, const char* field, const char* problem) {
 }  // namespace
 
 Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
-                                               const ServerOptions& options) {
+                                               const HandlerEnvironment& environment) {
+  const ServerOptions& options = environment.options;
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
   ResponsesRequest request{.question = DefaultQuestion(options)};
   ObjectReader reader(json, "");
@@ -181,6 +186,7 @@ Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
   reader.Required("input").Value([&](const JsonValue& value, const std::string& place) {
     return ReadInput(value, place, request);
   });
+  QUARRY_RETURN_IF_ERROR(UseModel(environment.services, request.model, request.question));
   reader.Optional("quarry").Value([&](const JsonValue& value, const std::string& place) {
     ObjectReader extension(value, place);
     ReadQuestionFields(extension, options, request.question);

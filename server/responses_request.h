@@ -37,9 +37,10 @@ struct ResponsesRequest {
   double top_p = 1;
 };
 
-// kInvalidArgument beginning with the place: "input[0].role: ...". Neither the model nor the store nor
+// The question is one to the profile that `model` names. kInvalidArgument beginning with the place:
+// "input[0].role: ...". Neither a model that is not there nor the store nor
 // the response before is looked for.
 Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
-                                               const ServerOptions& options);
+                                               const HandlerEnvironment& environment);
 
 }  // namespace quarry::server

@@ -14,7 +14,7 @@ std::vector<Route> MakeOpenAiRoutes(const HandlerEnvironment& environment) {
        .scope = Scope::kQuery,
        .is_bounded = true},
       {.method = "GET",
-       .pattern = "/v1/models/{model}",
+       .pattern = "/v1/models/{model...}",
        .description = "OpenAI: one model",
        .handler = bind(GetModel),
        .scope = Scope::kQuery,

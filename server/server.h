@@ -21,6 +21,7 @@
 #include "base/thread_pool.h"
 #include "generation/assistant.h"
 #include "generation/chat_relay.h"
+#include "generation/toolbox.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -78,6 +79,7 @@ struct Services {
   std::string version;                            // of the program
   model::CrossEncoderFolder* reranker = nullptr;  // null: none is configured
   const generation::ChatRelay* relay = nullptr;   // null: no chat model is
+  const generation::Toolbox* tools = nullptr;     // for MCP; null: none
 };
 
 // Thread-safe: Stop may be called from any thread.

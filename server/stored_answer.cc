@@ -96,7 +96,10 @@ std::string StoredAnswerJson(const Answer& answer, const AnswerOrigin& origin) {
     json.BeginObject().Key("document").String(passage.chunk.document);
     json.Key("begin").Uint(passage.chunk.span.begin).Key("end").Uint(passage.chunk.span.end);
     json.Key("chunks").BeginArray();
-    for (const ChunkId chunk : ChunksOf(passage)) json.Uint(chunk.value);
+    // The result of a tool stands as long as what it was made from.
+    for (const ChunkId chunk : ChunksOf(passage)) {
+      if (chunk != ChunkId()) json.Uint(chunk.value);
+    }
     json.EndArray().EndObject();
   }
   json.EndArray().Key("seconds").Double(origin.seconds).Key("answer");

@@ -98,7 +98,7 @@ TEST_F(McpTest, ExpectsInitializeFirst) {
 
 TEST_F(McpTest, ToolsHaveSchemasOfWhatTheyTakeAndGive) {
   const json tools = Ask(McpRequest("tools/list")).at("result").at("tools");
-  ASSERT_EQ(tools.size(), 3u);
+  ASSERT_EQ(tools.size(), 5u);
   for (const json& tool : tools) {
     EXPECT_EQ(tool.at("inputSchema").at("type"), "object") << tool;
     EXPECT_EQ(tool.at("outputSchema").at("type"), "object") << tool;
@@ -125,6 +125,18 @@ TEST_F(McpTest, SearchGivesPassagesThatFetchTakes) {
   EXPECT_NE(document.at("text").get<string>().find("28 days"), string::npos);
   EXPECT_FALSE(document.contains("next"));
   EXPECT_TRUE(document.at("metadata").is_object());
+}
+
+TEST_F(McpTest, CalculatesAndAsksTables) {
+  const auto structured = [&](const string& tool, const json& arguments) {
+    return Call(tool, arguments).at("result").at("structuredContent");
+  };
+  EXPECT_EQ(structured("calculate", {{"expression", "0.1 + ０.2"}}).at("result"),
+            "0.1 + ０.2 = 0.3");
+  EXPECT_EQ(structured("query_table", json::object()).at("result"),
+            "The documents have no tables.");
+  const json other = Call("query_table", {{"collection", "nope"}}).at("result");
+  EXPECT_EQ(other.at("isError"), true);
 }
 
 TEST_F(McpTest, AskAnswersWithCitations) {
@@ -238,7 +250,8 @@ TEST_F(McpTest, WhatIsNoMessageIsSaid) {
             (std::pair<int, string>(-32601, "there is no method \"tools/run\"")));
   EXPECT_EQ(
       Error(McpRequest("tools/call", {{"name", "rm"}}).dump()),
-      (std::pair<int, string>(-32602, "there is no tool \"rm\"; expected search, ask or fetch")));
+      (std::pair<int, string>(-32602, "there is no tool \"rm\"; expected search, ask, fetch, "
+                            "calculate or query_table")));
   EXPECT_EQ(Answer(R"({"jsonrpc":"2.0","method":"notifications/initialized"})"), "");
   EXPECT_EQ(Answer(R"({"jsonrpc":"2.0","id":1,"result":{}})"), "");
 }
@@ -306,7 +319,7 @@ TEST_F(McpHttpTest, ASessionBeginsAndEnds) {
   EXPECT_EQ(note.body, "");
   const HttpReply tools = Send("POST", McpRequest("tools/list").dump(), session);
   EXPECT_EQ(tools.status, 200);
-  EXPECT_EQ(json::parse(tools.body).at("result").at("tools").size(), 3u);
+  EXPECT_EQ(json::parse(tools.body).at("result").at("tools").size(), 5u);
   EXPECT_EQ(Send("GET", "", session).status, 405);
   EXPECT_EQ(Send("DELETE", "", session).status, 204);
   EXPECT_EQ(Send("DELETE", "", session).status, 404);

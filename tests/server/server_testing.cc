@@ -57,7 +57,8 @@ server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, Thread
           .pool = pool,
           .ingest_pool = engine.pool,
           .clock = engine.clock,
-          .version = "1.2.3"};
+          .version = "1.2.3",
+          .tools = &engine.toolbox};
 }
 
 std::vector<std::pair<std::string, std::string>> Events(const std::string& body) {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/thread_pool.h"
 #include "generation/assistant.h"
+#include "generation/toolbox.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -42,6 +43,7 @@ class TestEngine {
   retrieval::Retriever retriever;
   model::TokenCounter token_counter{""};
   generation::Answerer answerer;
+  generation::Toolbox toolbox{retriever, nullptr, {}};
   MetricsRegistry metrics;
   std::unique_ptr<retrieval::AnswerCache> cache;  // null until UseCache
   std::unique_ptr<generation::CachedAnswerer> cached_answerer;

@@ -46,7 +46,7 @@ async function checkAll(client) {
   assert.equal(client.getServerVersion().name, 'quarry');
   await client.ping();
   const { tools } = await client.listTools();
-  assert.deepEqual(tools.map((tool) => tool.name).sort(), ['ask', 'fetch', 'search']);
+  assert.deepEqual(tools.map((tool) => tool.name).sort(), ['ask', 'calculate', 'fetch', 'query_table', 'search']);
 
   const found = await client.callTool({ name: 'search', arguments: { query: 'paid leave' } });
   assert.equal(found.isError, false);

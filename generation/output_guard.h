@@ -1,0 +1,48 @@
+#pragma once
+
+// OutputGuard: what a chat model writes, without what it must not tell whatever a document asked of it:
+//
+//   its instructions   runs of 48 letters (16 of Chinese) and more that stand in them, in letters alone
+//   pictures           ![...](...) and HTML elements, which a page would load: a way to carry words out
+//   addresses          http:// and https:// that stand in no passage and not in the question
+//
+// Takes the text as it comes; what may be the beginning of such a thing is kept back until it is known.
+// Used by one thread.
+
+#include <string>
+#include <string_view>
+
+namespace quarry::generation {
+
+class OutputGuard {
+ public:
+  // `secret`: the instructions. What also stands in `known` (passages, question, examples) is no secret,
+  // and its addresses may be told. Copies what it needs.
+  OutputGuard(std::string_view secret, std::string_view known);
+
+  // What can be told of the text so far and was not told yet.
+  std::string Take(std::string_view piece);
+  // What was kept back, at the end.
+  std::string Finish();
+
+  // Whether anything was left out.
+  bool withheld() const { return withheld_; }
+
+ private:
+  std::string WithoutAddresses(bool last);
+  std::string WithoutSecrets(std::string_view text);
+  void ReleaseRun(size_t letters, std::string& told);
+  bool TakeLetter(std::string_view letter, std::string_view raw, std::string& told);
+
+  const std::string secret_;         // letters alone
+  const std::string known_letters_;  // likewise
+  const std::string known_;
+  std::string held_;  // not looked at yet
+  // The longest end of the text that stands in secret_: its letters, and the text from their first on.
+  std::string run_;
+  std::string run_text_;
+  bool leaking_ = false;  // the run is long enough: it is left out as long as it goes on
+  bool withheld_ = false;
+};
+
+}  // namespace quarry::generation

@@ -1,0 +1,64 @@
+#include "generation/profile.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr size_t kMaxNameBytes = 64;
+
+bool MayStandInName(char c) {
+  return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '_' || c == '.';
+}
+
+}  // namespace
+
+Status CheckProfileName(std::string_view name) {
+  const bool is_name = !name.empty() && name.size() <= kMaxNameBytes &&
+                       (IsAsciiLetter(name[0]) || IsAsciiDigit(name[0])) &&
+                       std::ranges::all_of(name, MayStandInName);
+  if (is_name) return OkStatus();
+  return InvalidArgumentError("profile \"" + std::string(name.substr(0, kMaxNameBytes)) +
+                              "\": expected a name of 1 to 64 letters, digits, '-', '_' and '.', "
+                              "beginning with a letter or digit");
+}
+
+std::string ProfileNameOf(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  for (const std::string_view ending : {".yaml", ".yml", ".json"}) {
+    if (name.size() > ending.size() && name.ends_with(ending)) {
+      return std::string(name.substr(0, name.size() - ending.size()));
+    }
+  }
+  return std::string(name);
+}
+
+void AddFilter(Filter filter, Query& query) {
+  if (filter.IsTrue()) return;
+  if (query.filter.IsTrue()) {
+    query.filter = std::move(filter);
+    return;
+  }
+  Filter both;
+  both.children.push_back(std::move(query.filter));
+  both.children.push_back(std::move(filter));
+  query.filter = std::move(both);
+}
+
+void ApplyProfile(const Profile& profile, Query& query) {
+  AddFilter(profile.filter, query);
+  if (profile.k) query.k = *profile.k;
+  if (profile.mode) query.mode = *profile.mode;
+  AnswerGuide guide = profile.guide;
+  if (query.guide != nullptr) {
+    const std::vector<std::string>& own = query.guide->instructions;
+    guide.instructions.insert(guide.instructions.end(), own.begin(), own.end());
+  }
+  query.guide = std::make_shared<const AnswerGuide>(std::move(guide));
+}
+
+}  // namespace quarry::generation

@@ -1,0 +1,21 @@
+#pragma once
+
+// Which tools a user speaks of. Enforced here and not by the model: with text of documents in its
+// prompt a model may be told anything by them.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/analyzer.h"
+
+namespace quarry::generation {
+
+// "getCurrent_weather" -> "get Current weather".
+std::string WordsOfName(std::string_view name);
+
+// Whether `words`, the user's own, hold every term of one of the phrases (at least one term).
+bool HoldsPhrase(std::string_view words, const std::vector<std::string>& phrases,
+                 const Analyzer& analyzer);
+
+}  // namespace quarry::generation
