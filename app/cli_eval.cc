@@ -57,12 +57,15 @@ void AddJudgeCheck(CommandTree& tree, CLI::App& family) {
   command.add_option("--limit", arguments.limit, "rows of each file; 0 = all (0)")
       ->type_name("N")
       ->check(IntegerFrom(0, 100'000'000));
+  command.add_option("--repeats", arguments.repeats, "how often a chat model is asked (1)")
+      ->type_name("N")
+      ->check(IntegerFrom(1, 100));
   command.add_flag("--tune", arguments.tune,
                    "choose the local judge's threshold on one half, report the other");
   command.add_flag("--held-out", arguments.held_out, "report that half only");
   command.add_flag("--keep", arguments.keep,
                    "store what was measured: reports correct their rates by it");
-  tree.Then(command, RunEvalJudgeCheck, arguments);
+  tree.ThenEval(command, RunEvalJudgeCheck, arguments);
 }
 
 void AddFromTraffic(CommandTree& tree, CLI::App& family) {
@@ -101,7 +104,7 @@ void AddAdvise(CommandTree& tree, CLI::App& family) {
                   "other prompts that were run and changed nothing (0)")
       ->type_name("N")
       ->check(IntegerFrom(0, 1000));
-  tree.Then(command, RunEvalAdvise, arguments);
+  tree.ThenEval(command, RunEvalAdvise, arguments);
 }
 
 void AddAnswers(CommandTree& tree, CLI::App& family) {
@@ -159,23 +162,28 @@ void AddTune(CommandTree& tree) {
   CLI::App& command =
       tree.AddCommand(tree.root(), "tune", "how a collection is searched best",
                       "quarry tune --beir data/scifact --store .quarry\n"
-                      "  quarry tune --from qrels --beir data/scifact --train train");
+                      "  quarry tune --from qrels --beir data/scifact --train train\n"
+                      "  quarry tune --from feedback --store .quarry");
   command
       .add_option("--from", arguments.from,
-                  "qrels: learn k1, b and the weight on one split, measure on another")
+                  "qrels: learn k1, b and the weight on one split, measure on another; "
+                  "feedback: the weight, from answers that were rated up")
       ->type_name("SOURCE")
-      ->check(CLI::IsMember({"qrels"}));
+      ->check(CLI::IsMember({"qrels", "feedback"}));
   command.add_option("--train", arguments.train, "split that --from qrels learns from (train)")
       ->type_name("NAME");
   command
       .add_option("--beir", arguments.beir, "judged questions: corpus.jsonl, queries.jsonl, qrels/")
-      ->type_name("DIR")
-      ->required();
+      ->type_name("DIR");
   command.add_option("--split", arguments.split, "of the judgements (test)")->type_name("NAME");
   command.add_option("-k", arguments.k, "cut-off of nDCG (10)")
       ->type_name("N")
       ->check(IntegerFrom(1, 1000));
-  tree.Then(command, [&arguments](CommandContext& context) {
+  tree.Then(command, [&arguments](CommandContext& context) -> Result<int> {
+    if (arguments.from == "feedback") return RunTuneFromFeedback(arguments, context);
+    if (arguments.beir.empty()) {
+      return InvalidArgumentError("--beir: is missing: the folder of judged questions");
+    }
     return arguments.from.empty() ? RunTune(arguments, context)
                                   : RunTuneFromQrels(arguments, context);
   });

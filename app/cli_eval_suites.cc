@@ -20,6 +20,9 @@ void AddRunOptions(CLI::App& command, EvalReportArguments& eval_report) {
   command.add_option("--baseline", eval_report.baseline, "run to compare with")->type_name("RUN");
   command.add_option("--suite", eval_report.suite, "whose gates are decided (the run's)")
       ->type_name("DIR");
+  command
+      .add_option("--labels", eval_report.labels, "what people say of some cases: corrects pass")
+      ->type_name("FILE");
   AddReports(command, eval_report.reports, eval_report.shown);
 }
 
@@ -30,6 +33,7 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
   EvalRunArguments& eval_run = tree.Keep<EvalRunArguments>();
   EvalReportArguments& eval_report = tree.Keep<EvalReportArguments>();
   EvalCompareArguments& eval_compare = tree.Keep<EvalCompareArguments>();
+  EvalRankArguments& eval_rank = tree.Keep<EvalRankArguments>();
   EvalRunsArguments& eval_runs = tree.Keep<EvalRunsArguments>();
   CLI::App& run =
       tree.AddCommand(family, "run", "ask a suite, score the answers, decide its gates",
@@ -53,17 +57,17 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
   run.add_flag("--restart", eval_run.restart, "do not go on with an unfinished run");
   AddReports(run, eval_run.reports, eval_run.shown);
   tree.AddQueryKeys(run);
-  tree.Then(run, RunEvalRun, eval_run);
+  tree.ThenEval(run, RunEvalRun, eval_run);
 
   CLI::App& report = tree.AddCommand(family, "report", "show a run again, or write it for others",
                                      "quarry eval report latest --report report.html");
   AddRunOptions(report, eval_report);
-  tree.Then(report, RunEvalReport, eval_report);
+  tree.ThenEval(report, RunEvalReport, eval_report);
   CLI::App& gate =
       tree.AddCommand(family, "gate", "decide the gates of a run",
                       "quarry eval gate latest --suite examples/suite --baseline main");
   AddRunOptions(gate, eval_report);
-  tree.Then(gate, RunEvalGate, eval_report);
+  tree.ThenEval(gate, RunEvalGate, eval_report);
 
   CLI::App& compare =
       tree.AddCommand(family, "compare", "what changed between two runs",
@@ -77,7 +81,14 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
       ->type_name("M")
       ->check(CLI::Range(0.0, 1e9));
   AddReports(compare, eval_compare.reports, eval_compare.shown);
-  tree.Then(compare, RunEvalCompare, eval_compare);
+  tree.ThenEval(compare, RunEvalCompare, eval_compare);
+
+  CLI::App& rank = tree.AddCommand(family, "rank", "which runs gave the better answers, by pairs",
+                                   "quarry eval rank main latest large-model --judge llm");
+  rank.add_option("RUN", eval_rank.runs, "two runs or more")->required();
+  rank.add_option("--judge", eval_rank.judge, "local or llm (chat.model) (local)")
+      ->type_name("JUDGE");
+  tree.ThenEval(rank, RunEvalRank, eval_rank);
 
   CLI::App& runs =
       tree.AddCommand(family, "runs", "the runs that the store holds", "quarry eval runs");
@@ -85,7 +96,7 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
   runs.add_option("--limit", eval_runs.limit, "how many (20)")
       ->type_name("N")
       ->check(IntegerFrom(1, kMaxListed));
-  tree.Then(runs, RunEvalRuns, eval_runs);
+  tree.ThenEval(runs, RunEvalRuns, eval_runs);
 }
 
 void AddEvalTools(CommandTree& tree, CLI::App& family) {
@@ -96,7 +107,7 @@ void AddEvalTools(CommandTree& tree, CLI::App& family) {
                                    "quarry eval lint examples/suite");
   lint.add_option("SUITE", eval_suite.suite, "folder of the suite")->required();
   lint.add_flag("--apply", eval_suite.apply, "write the offsets of gold spans that moved");
-  tree.Then(lint, RunEvalLint, eval_suite);
+  tree.ThenEval(lint, RunEvalLint, eval_suite);
 
   CLI::App& plan = tree.AddCommand(family, "plan", "how many cases it takes to see a difference",
                                    "quarry eval plan examples/suite --detect 0.03 --run latest");
@@ -107,7 +118,7 @@ void AddEvalTools(CommandTree& tree, CLI::App& family) {
                   "share of cases on which two systems disagree (0.15)")
       ->type_name("S");
   plan.add_option("--run", eval_plan.run, "whose tokens and prices are taken")->type_name("RUN");
-  tree.Then(plan, RunEvalPlan, eval_plan);
+  tree.ThenEval(plan, RunEvalPlan, eval_plan);
 
   CLI::App& sweep = tree.AddCommand(
       family, "sweep", "race configurations, and show the winner on held-out questions",
@@ -125,11 +136,14 @@ void AddEvalTools(CommandTree& tree, CLI::App& family) {
   sweep.add_option("--held-out", eval_sweep.held_out, "share that chooses nothing (0.5)")
       ->type_name("S")
       ->check(CLI::Range(0.1, 0.9));
+  sweep.add_option("--folds", eval_sweep.folds, "parts, each held out once, instead of one")
+      ->type_name("N")
+      ->check(IntegerFrom(2, 100));
   sweep.add_option("--seed", eval_sweep.seed, "of the split (1)")->type_name("N");
   sweep.add_option("--report", eval_sweep.reports, "also to FILE: .html, .json; repeatable")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  tree.Then(sweep, RunEvalSweep, eval_sweep);
+  tree.ThenEval(sweep, RunEvalSweep, eval_sweep);
 }
 
 void AddEvalFiles(CommandTree& tree, CLI::App& family) {

@@ -63,6 +63,16 @@ class CommandTree {
   void Then(CLI::App& command, Run run, const Arguments& kept) {
     Then(command, [run, &kept](CommandContext& context) { return run(kept, context); });
   }
+  // A command of `quarry eval`, whose exit code 1 is that of a gate: what is not found is an error of
+  // usage.
+  template <typename Run, typename Arguments>
+  void ThenEval(CLI::App& command, Run run, const Arguments& kept) {
+    Then(command, [run, &kept](CommandContext& context) -> Result<int> {
+      Result<int> code = run(kept, context);
+      if (code.status().code() != Code::kNotFound) return code;
+      return InvalidArgumentError(code.status().message());
+    });
+  }
 
   // An option of the command line that sets one of the configuration.
   CLI::Option* AddKey(CLI::App& app, const std::string& names, const std::string& key,

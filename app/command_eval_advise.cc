@@ -69,11 +69,15 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
   QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, eval::ReadSuite(arguments.suite));
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   Engine& engine = *bench.engine;
-  QUARRY_ASSIGN_OR_RETURN(const eval::Run run, FindRun(arguments.run, &engine));
+  QUARRY_ASSIGN_OR_RETURN(const eval::Run run, FindRun(arguments.run, &engine, context));
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
                           MakeJudge(arguments.judge, engine));
   if (judge == nullptr) {
     return InvalidArgumentError("--judge: without a judge nothing is known of what answers say");
+  }
+  if (run.records.size() < uint64_t{run.manifest.cases} * run.manifest.repeats) {
+    return FailedPreconditionError("run " + run.manifest.id + ": it is not finished; the same " +
+                                   "`quarry eval run` goes on with it");
   }
   if (run.manifest.commit != bench.snapshot->commit().value) {
     context.console.Note(

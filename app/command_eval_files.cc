@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/command_engine.h"
 #include "app/commands_eval.h"
 #include "app/eval_setup.h"
 #include "app/json_line.h"
@@ -68,18 +69,19 @@ Result<int> RunEvalImport(const EvalImportArguments& arguments, CommandContext& 
 
 Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& context) {
   std::error_code error;
-  const bool is_suite = std::filesystem::is_directory(arguments.what, error);
+  const bool is_suite = std::filesystem::is_directory(PathOf(context, arguments.what), error);
   eval::Run run;
   std::vector<eval::Case> cases;
   if (is_suite) {
-    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, eval::ReadSuite(arguments.what));
+    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
+                            eval::ReadSuite(PathOf(context, arguments.what)));
     cases = suite.cases;
   } else {
-    std::unique_ptr<Engine> engine;
+    std::optional<CommandEngine> engine;
     if (!arguments.what.ends_with(".jsonl")) {
-      QUARRY_ASSIGN_OR_RETURN(engine, Engine::Open(context.config(), StoreAccess::kRead));
+      QUARRY_ASSIGN_OR_RETURN(engine, CommandEngine::Open(context, StoreAccess::kRead));
     }
-    QUARRY_ASSIGN_OR_RETURN(run, FindRun(arguments.what, engine.get()));
+    QUARRY_ASSIGN_OR_RETURN(run, FindRun(arguments.what, engine ? &**engine : nullptr, context));
     cases = eval::CasesOf(run);
   }
   std::string text;
@@ -100,7 +102,7 @@ Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& 
     return InvalidArgumentError("--format: expected run, ragas, trec, promptfoo or qrels, got \"" +
                                 arguments.format + "\"");
   }
-  QUARRY_RETURN_IF_ERROR(WriteFileAtomically(arguments.to, text).Annotate("--to"));
+  QUARRY_RETURN_IF_ERROR(WriteFileAtomically(PathOf(context, arguments.to), text).Annotate("--to"));
   if (context.console.json()) {
     context.console.Print(Line({{"bytes", text.size()}, {"file", arguments.to}}));
   }

@@ -9,10 +9,39 @@
 #include "eval/local_judge.h"
 
 namespace quarry::app {
+namespace {
+
+// The chat model asked again, each time by another seed and without the verdicts that are kept.
+Status Repeat(uint32_t repeats, const eval::JudgeLabels& labels, const Engine& engine,
+              const eval::JudgeProgress& progress, const CallContext& call,
+              eval::JudgeCheckReport& report) {
+  eval::JudgeLabels claims_only = labels;
+  claims_only.pairs.clear();
+  std::vector<std::vector<std::optional<bool>>> verdicts = {report.verdicts};
+  while (verdicts.size() < repeats) {
+    const eval::LlmJudge judge(engine.chat()->chat(), nullptr, {.seed = 1 + verdicts.size()});
+    QUARRY_ASSIGN_OR_RETURN(
+        const eval::JudgeCheckReport again,
+        eval::CheckJudge(
+            claims_only, judge,
+            [&](const generation::VerdictQuestion& question, const CallContext& context) {
+              return judge.JudgeClaims(question, context);
+            },
+            progress, call));
+    verdicts.push_back(again.verdicts);
+  }
+  report.repeats = eval::MeasureRepeats(verdicts);
+  return OkStatus();
+}
+
+}  // namespace
 
 Result<int> RunEvalJudgeCheck(const EvalJudgeCheckArguments& arguments, CommandContext& context) {
   if (arguments.judge != "local" && arguments.judge != "llm") {
     return InvalidArgumentError("--judge: expected local or llm, got \"" + arguments.judge + "\"");
+  }
+  if (arguments.repeats > 1 && arguments.judge != "llm") {
+    return InvalidArgumentError("--repeats: the local judge says the same every time; --judge llm");
   }
   eval::JudgeLabels all;
   for (const std::string& file : arguments.files) {
@@ -61,12 +90,15 @@ Result<int> RunEvalJudgeCheck(const EvalJudgeCheckArguments& arguments, CommandC
     return InvalidArgumentError("LABELS: nothing in them that this judge can be asked about");
   }
   ProgressPrinter progress(context.console);
-  const Result<eval::JudgeCheckReport> report = eval::CheckJudge(
-      labels, judge, claims,
-      [&](uint64_t done, uint64_t total) {
-        progress.Show({.stage = "judging", .done = done, .total = total});
-      },
-      context.call);
+  const eval::JudgeProgress show = [&](uint64_t done, uint64_t total) {
+    progress.Show({.stage = "judging", .done = done, .total = total});
+  };
+  Result<eval::JudgeCheckReport> report =
+      eval::CheckJudge(labels, judge, claims, show, context.call);
+  if (report.ok() && arguments.repeats > 1) {
+    const Status repeated = Repeat(arguments.repeats, labels, *engine, show, context.call, *report);
+    if (!repeated.ok()) report = repeated;
+  }
   progress.Clear();
   QUARRY_RETURN_IF_ERROR(report.status());
   if (arguments.keep) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/command_engine.h"
 #include "app/commands_eval.h"
 #include "app/eval_setup.h"
 #include "app/output_eval.h"
@@ -9,6 +10,7 @@
 #include "app/progress.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "eval/calibration_store.h"
 #include "eval/report.h"
 #include "eval/run_store.h"
 #include "eval/suite_run.h"
@@ -37,10 +39,11 @@ Status AddHistory(const eval::RunStore& store, eval::RunReport& report) {
   return OkStatus();
 }
 
-Status WriteReports(const std::vector<std::string>& paths, const eval::RunReport& report) {
+Status WriteReports(const std::vector<std::string>& paths, const eval::RunReport& report,
+                    const CommandContext& context) {
   for (const std::string& path : paths) {
     QUARRY_ASSIGN_OR_RETURN(const std::string text, eval::ReportFor(path, report));
-    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(path, text).Annotate("--report"));
+    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(PathOf(context, path), text).Annotate("--report"));
   }
   return OkStatus();
 }
@@ -74,12 +77,13 @@ Result<eval::RunManifest> StartRun(const EvalRunArguments& arguments, eval::RunM
 }
 
 // An engine for reading runs; none is needed where all of them are files.
-Result<std::unique_ptr<Engine>> OpenForRuns(const std::vector<std::string>& names,
-                                            CommandContext& context) {
+Result<std::optional<CommandEngine>> OpenForRuns(const std::vector<std::string>& names,
+                                                 CommandContext& context) {
   const bool all_files = std::ranges::all_of(
       names, [](const std::string& name) { return name.empty() || name.ends_with(".jsonl"); });
-  if (all_files) return std::unique_ptr<Engine>();
-  return Engine::Open(context.config(), StoreAccess::kRead);
+  if (all_files) return std::optional<CommandEngine>();
+  QUARRY_ASSIGN_OR_RETURN(CommandEngine engine, CommandEngine::Open(context, StoreAccess::kRead));
+  return std::optional(std::move(engine));
 }
 
 // `gates`: nullopt = those of the suite that is named, or of the run.
@@ -87,29 +91,36 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
                                  std::optional<std::vector<eval::Gate>> gates,
                                  CommandContext& context) {
   QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<CommandEngine> opened,
                           OpenForRuns({arguments.run, arguments.baseline}, context));
-  QUARRY_ASSIGN_OR_RETURN(eval::Run run, FindRun(arguments.run, engine.get()));
+  Engine* const engine = opened ? &**opened : nullptr;
+  QUARRY_ASSIGN_OR_RETURN(eval::Run run, FindRun(arguments.run, engine, context));
   eval::ReportOptions options;
   options.gates = std::move(gates);
   std::string baseline = arguments.baseline;
   if (!arguments.suite.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(arguments.suite));
+    QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite)));
     options.gates = std::move(suite.gates);
     if (baseline.empty()) baseline = suite.baseline;
   }
   if (!baseline.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, engine.get()));
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, engine, context));
   }
   if (engine != nullptr) {
-    QUARRY_ASSIGN_OR_RETURN(options.distrust, DistrustOf(run.manifest.judge, *engine));
+    QUARRY_ASSIGN_OR_RETURN(options.calibration,
+                            eval::FindCalibration(engine->index().objects(), run.manifest.judge));
   }
-  eval::RunReport report = eval::MakeReport(std::move(run), std::move(options));
+  if (!arguments.labels.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(options.labels,
+                            eval::ReadCaseLabels(PathOf(context, arguments.labels)));
+  }
+  QUARRY_ASSIGN_OR_RETURN(eval::RunReport report,
+                          eval::MakeReport(std::move(run), std::move(options)));
   if (engine != nullptr) {
     const eval::RunStore store(engine->index().objects());
     QUARRY_RETURN_IF_ERROR(AddHistory(store, report));
   }
-  QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report));
+  QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report, context));
   Print(report, arguments.shown, context.console);
   return report;
 }
@@ -127,7 +138,7 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   }
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   if (!baseline.empty() && !options.baseline) {
-    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, bench.engine.get()));
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, bench.engine.get(), context));
   }
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
                           MakeJudge(arguments.judge, *bench.engine));
@@ -165,10 +176,12 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   QUARRY_ASSIGN_OR_RETURN(eval::Run run, store.Read(manifest.id));
   // Those of the suite as it stands now: a run that went on may have begun under others.
   options.gates = suite.gates;
-  QUARRY_ASSIGN_OR_RETURN(options.distrust, DistrustOf(manifest.judge, *bench.engine));
-  eval::RunReport report = eval::MakeReport(std::move(run), std::move(options));
+  QUARRY_ASSIGN_OR_RETURN(options.calibration,
+                          eval::FindCalibration(bench.engine->index().objects(), manifest.judge));
+  QUARRY_ASSIGN_OR_RETURN(eval::RunReport report,
+                          eval::MakeReport(std::move(run), std::move(options)));
   QUARRY_RETURN_IF_ERROR(AddHistory(store, report));
-  QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report));
+  QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report, context));
   Print(report, arguments.shown, context.console);
   return report.gates.exit_code();
 }
@@ -180,6 +193,10 @@ Result<int> RunEvalReport(const EvalReportArguments& arguments, CommandContext& 
 
 Result<int> RunEvalGate(const EvalReportArguments& arguments, CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const eval::RunReport report, ReportOf(arguments, std::nullopt, context));
+  if (report.gates.results.empty() && report.gates.invalid.empty()) {
+    return InvalidArgumentError("run " + report.run.manifest.id +
+                                " has no gates, so nothing can pass; --suite DIR says whose");
+  }
   return report.gates.exit_code();
 }
 
@@ -200,8 +217,8 @@ Result<int> RunEvalCompare(const EvalCompareArguments& arguments, CommandContext
 }
 
 Result<int> RunEvalRuns(const EvalRunsArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   const eval::RunStore store(engine->index().objects());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests, store.List(1000));
   std::vector<RunListItem> items;

@@ -19,13 +19,6 @@ namespace {
 
 constexpr uint32_t kDepth = 10;  // of nDCG
 
-// What decides how a collection is indexed; other options are of the questions.
-bool IsOfIndex(const std::string& key) {
-  return key.starts_with("chunking.") || key.starts_with("bm25.") ||
-         key.starts_with("embedding.") || key.starts_with("vectors.") ||
-         key.starts_with("ingest.") || key == "tokens.tokenizer";
-}
-
 // Engines over scratch stores, one store per way of indexing.
 class SweepBench {
  public:
@@ -208,7 +201,8 @@ Result<int> RunEvalSweep(const EvalSweepArguments& arguments, CommandContext& co
       [&](const eval::SweepSetting& setting, const std::vector<uint32_t>& questions) {
         return bench.Ask(setting, questions);
       },
-      {.held_out = arguments.held_out, .seed = arguments.seed}, progress.StageSink(), context.call);
+      {.held_out = arguments.held_out, .folds = arguments.folds, .seed = arguments.seed},
+      progress.StageSink(), context.call);
   progress.Clear();
   QUARRY_RETURN_IF_ERROR(report.status());
   const eval::SweepText names = bench.Names();

@@ -1,5 +1,6 @@
 // quarry eval lint, plan.
 
+#include "app/command_engine.h"
 #include "app/commands_eval.h"
 #include "app/eval_setup.h"
 #include "app/output_eval.h"
@@ -25,16 +26,18 @@ Result<int> RunEvalLint(const EvalSuiteArguments& arguments, CommandContext& con
 Result<int> RunEvalPlan(const EvalPlanArguments& arguments, CommandContext& context) {
   eval::PlanInput input{.detect = arguments.detect, .discordance = arguments.discordance};
   if (!arguments.suite.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, eval::ReadSuite(arguments.suite));
+    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
+                            eval::ReadSuite(PathOf(context, arguments.suite)));
     input.cases = eval::CasesToRun(suite.cases).size();
     input.repeats = suite.repeats;
   }
   if (!arguments.run.empty()) {
-    std::unique_ptr<Engine> engine;
+    std::optional<CommandEngine> engine;
     if (!arguments.run.ends_with(".jsonl")) {
-      QUARRY_ASSIGN_OR_RETURN(engine, Engine::Open(context.config(), StoreAccess::kRead));
+      QUARRY_ASSIGN_OR_RETURN(engine, CommandEngine::Open(context, StoreAccess::kRead));
     }
-    QUARRY_ASSIGN_OR_RETURN(const eval::Run run, FindRun(arguments.run, engine.get()));
+    QUARRY_ASSIGN_OR_RETURN(const eval::Run run,
+                            FindRun(arguments.run, engine ? &**engine : nullptr, context));
     eval::TakeCosts(run, input);
   }
   QUARRY_ASSIGN_OR_RETURN(const eval::EvalPlan plan, eval::MakePlan(input));

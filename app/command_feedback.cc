@@ -1,7 +1,7 @@
 // quarry feedback export; quarry eval from-traffic.
 
+#include "app/command_engine.h"
 #include "app/commands.h"
-#include "app/engine.h"
 #include "app/given_answers.h"
 #include "app/json_line.h"
 #include "app/output_text.h"
@@ -86,11 +86,11 @@ Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandC
   eval::ExportOptions options{.format = *format};
   for (const std::string& suite : arguments.held_out) {
     QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::Case> cases,
-                            eval::ReadCases(suite + "/cases.jsonl"));
+                            eval::ReadCases(PathOf(context, suite) + "/cases.jsonl"));
     for (const eval::Case& one : cases) options.held_out.push_back(one.query);
   }
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const GivenFeedback feedback, ReadFeedback(engine->index()));
   const generation::Prompts own;
   const generation::Prompts& prompts = engine->chat() ? engine->chat()->prompts() : own;
@@ -99,15 +99,15 @@ Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandC
                           eval::ExportFeedback(feedback.rated, feedback.compared, options, judge,
                                                prompts, engine->analyzer(), context.call));
   for (const auto& [reason, count] : feedback.left_out) report.left_out[reason] += count;
-  QUARRY_RETURN_IF_ERROR(WriteOut(arguments.out, report.lines, context.console));
+  QUARRY_RETURN_IF_ERROR(WriteOut(PathOf(context, arguments.out), report.lines, context.console));
   context.console.Note(WithThousands(report.rows) +
                        " rows; left out: " + CountsText(report.left_out));
   return report.rows > 0 ? kExitDone : kExitPartly;
 }
 
 Result<int> RunEvalFromTraffic(const EvalFromTrafficArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   const int64_t since =
       engine->clock().NowMicros() - static_cast<int64_t>(arguments.days) * kMicrosOfADay;
   QUARRY_ASSIGN_OR_RETURN(const GivenTraffic traffic,
@@ -115,10 +115,12 @@ Result<int> RunEvalFromTraffic(const EvalFromTrafficArguments& arguments, Comman
   const eval::LocalJudge judge(engine->analyzer());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::TrafficSlice> slices,
                           eval::JudgeTraffic(traffic.answers, judge, {}, context.call));
+  // Where a server runs this, its /metrics shows what was found until it is asked again.
   eval::ShowTraffic(slices, engine->metrics());
   if (!arguments.metrics.empty()) {
     QUARRY_RETURN_IF_ERROR(
-        WriteFileAtomically(arguments.metrics, engine->metrics().Expose()).Annotate("--metrics"));
+        WriteFileAtomically(PathOf(context, arguments.metrics), engine->metrics().Expose())
+            .Annotate("--metrics"));
   }
   if (!arguments.cases.empty()) {
     std::string lines;
@@ -130,7 +132,8 @@ Result<int> RunEvalFromTraffic(const EvalFromTrafficArguments& arguments, Comman
                                .draft = true}) +
                "\n";
     }
-    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(arguments.cases, lines).Annotate("--cases"));
+    QUARRY_RETURN_IF_ERROR(
+        WriteFileAtomically(PathOf(context, arguments.cases), lines).Annotate("--cases"));
   }
   context.console.Print(context.console.json()
                             ? TrafficJson(slices, traffic.left_out)

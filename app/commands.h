@@ -208,6 +208,7 @@ struct EvalJudgeCheckArguments {
   std::vector<std::string> files;
   std::string judge = "local";  // or "llm": chat.model
   uint32_t limit = 0;           // rows of each set; 0 = all
+  uint32_t repeats = 1;         // how often a chat model is asked
   bool tune = false;            // the local judge's threshold, on one half
   bool held_out = false;        // report one half
   bool keep = false;            // what was measured, in the store
@@ -216,13 +217,15 @@ Result<int> RunEvalJudgeCheck(const EvalJudgeCheckArguments& arguments, CommandC
 
 struct TuneArguments {
   std::string beir;
-  std::string from;             // "qrels"; "" = the weight alone, on one split
+  std::string from;             // "qrels", "feedback"; "" = the weight alone, on one split
   std::string train = "train";  // the split that --from qrels learns from
   std::string split = "test";
   uint32_t k = 10;
 };
 Result<int> RunTune(const TuneArguments& arguments, CommandContext& context);
 Result<int> RunTuneFromQrels(const TuneArguments& arguments, CommandContext& context);
+// The weight of the vectors in the store's own collection, by what readers liked.
+Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& context);
 
 struct EvalAnswersArguments {
   std::string beir;

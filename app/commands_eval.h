@@ -1,7 +1,8 @@
 #pragma once
 
-// The commands of `quarry eval` that run suites (docs/evaluation.md). As in commands.h, and exit codes
-// of their own: 0 passed, 1 a gate failed, 2 configuration, 3 the run is invalid, 4 inconclusive.
+// The commands of `quarry eval` that run suites (docs/evaluation.md). As in commands.h, and exit
+// codes of their own: 0 passed, 1 a gate failed, 2 configuration, 3 the run is invalid, 4
+// inconclusive.
 
 #include <string>
 #include <vector>
@@ -29,7 +30,8 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
 struct EvalReportArguments {
   std::string run;
   std::string baseline;
-  std::string suite;  // directory whose gates are asked; "" = those of the run
+  std::string suite;   // directory whose gates are asked; "" = those of the run
+  std::string labels;  // file of what people say of some cases; "" = none
   std::vector<std::string> reports;
   uint32_t shown = 10;
 };
@@ -58,6 +60,13 @@ struct EvalCompareArguments {
 };
 // Exit code: that of no_regression over the metrics.
 Result<int> RunEvalCompare(const EvalCompareArguments& arguments, CommandContext& context);
+
+struct EvalRankArguments {
+  std::vector<std::string> runs;
+  std::string judge = "local";
+};
+// Which runs of the same cases gave the better answers, by pairs.
+Result<int> RunEvalRank(const EvalRankArguments& arguments, CommandContext& context);
 
 struct EvalRunsArguments {
   std::string suite;  // name; "" = all
@@ -107,6 +116,7 @@ struct EvalSweepArguments {
   std::vector<std::string> vary;  // "KEY=V1,V2,V3"
   uint64_t seed = 1;
   double held_out = 0.5;
+  uint32_t folds = 0;                // instead of one part; 0 = one
   std::vector<std::string> reports;  // .html, .json
 };
 Result<int> RunEvalSweep(const EvalSweepArguments& arguments, CommandContext& context);

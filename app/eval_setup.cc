@@ -1,14 +1,55 @@
 #include "app/eval_setup.h"
 
+#include "app/command_engine.h"
 #include "app/index_roots.h"
 #include "app/progress.h"
 #include "base/hash.h"
-#include "eval/calibration_store.h"
 #include "eval/llm_judge.h"
 #include "eval/local_judge.h"
 #include "eval/run_store.h"
 
 namespace quarry::app {
+namespace {
+
+constexpr std::string_view kCollectionPrefix = "eval-";
+
+// The collection of a suite with a corpus, by what the corpus holds and how it is indexed: an
+// embedder is learnt from what a collection held first, so that one that was another corpus once
+// would answer otherwise than a new one.
+Result<std::string> CollectionOf(const eval::Suite& suite, const Config& config) {
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<ingest::FileList> lists,
+                          ListRoots({suite.corpus}, config));
+  uint64_t hash = 0;
+  for (const auto& [key, value] : OptionsOf(config)) {
+    if (IsOfIndex(key)) hash = HashCombine(hash, Hash64(key + "=" + value));
+  }
+  for (const ingest::FileList& list : lists) {
+    for (const ingest::SourceItem& item : list.items) {
+      hash = HashCombine(hash, Hash64(item.info.id));
+      // What cannot be read is not indexed either, and said then.
+      const Result<std::string> bytes = item.read();
+      hash = HashCombine(hash, bytes.ok() ? Hash64(*bytes) : 0);
+    }
+  }
+  return std::string(kCollectionPrefix) + suite.name + "-" + HashToHex(hash);
+}
+
+// Drops what earlier states of the suite's corpus left.
+Status DropOtherCollections(const eval::Suite& suite, const std::string& kept, Engine& engine,
+                            const CallContext& call) {
+  const std::string prefix = std::string(kCollectionPrefix) + suite.name + "-";
+  for (const index::StoredCollection& collection : engine.index().Collections()) {
+    const bool is_earlier = collection.name != kept && collection.name.size() == kept.size() &&
+                            collection.name.starts_with(prefix);
+    if (is_earlier) {
+      QUARRY_RETURN_IF_ERROR(engine.index().DeleteCollection(collection.name, call));
+    }
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
 Status SyncCorpus(const std::string& folder, const Config& config, Engine& engine,
                   CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const std::vector<ingest::FileList> lists, ListRoots({folder}, config));
@@ -36,8 +77,9 @@ Result<Config> ConfigFor(const eval::Suite& suite, const LoadedConfig& loaded) {
   const auto is_given = [&](const std::string& key) {
     return loaded.OriginOf(key).starts_with("--");
   };
-  const std::string place = suite.directory + "/suite.yaml: config";
+  const std::string file = suite.directory + "/suite.yaml";
   for (const auto& [name, value] : suite.config) {
+    const std::string place = file + ":" + std::to_string(suite.config_lines.at(name)) + ": config";
     const ConfigKey* key = FindConfigKey(name);
     if (key == nullptr) return UnknownKeyError(name).Annotate(place);
     if (name == "store" || name == "collection") {
@@ -47,8 +89,12 @@ Result<Config> ConfigFor(const eval::Suite& suite, const LoadedConfig& loaded) {
     QUARRY_RETURN_IF_ERROR(key->set(config, {value}).Annotate(place + ": " + name));
     if (name == "retrieval.dense_weight") config.retrieval.collection_dense_weights.clear();
   }
-  QUARRY_RETURN_IF_ERROR(config.Validate().Annotate(place));
-  if (!suite.corpus.empty() && !is_given("collection")) config.collection = "eval-" + suite.name;
+  QUARRY_RETURN_IF_ERROR(config.Validate().Annotate(file + ": config"));
+  if (!suite.corpus.empty() && is_given("collection")) {
+    return InvalidArgumentError("--collection: the suite brings its own corpus (" + suite.corpus +
+                                "), which would be added to \"" + config.collection +
+                                "\"; take \"corpus\" out of " + suite.directory + "/suite.yaml");
+  }
   return config;
 }
 
@@ -57,11 +103,16 @@ Result<SuiteBench> OpenSuiteBench(const eval::Suite& suite, CommandContext& cont
   QUARRY_ASSIGN_OR_RETURN(bench.config, ConfigFor(suite, context.loaded));
   bench.options = OptionsOf(bench.config);
   const bool has_corpus = !suite.corpus.empty();
+  if (has_corpus) {
+    QUARRY_ASSIGN_OR_RETURN(bench.config.collection, CollectionOf(suite, bench.config));
+  }
   QUARRY_ASSIGN_OR_RETURN(
       bench.engine,
       Engine::Open(bench.config, has_corpus ? StoreAccess::kCreate : StoreAccess::kWrite));
   if (has_corpus) {
     QUARRY_RETURN_IF_ERROR(SyncCorpus(suite.corpus, bench.config, *bench.engine, context));
+    QUARRY_RETURN_IF_ERROR(
+        DropOtherCollections(suite, bench.config.collection, *bench.engine, context.call));
   }
   QUARRY_ASSIGN_OR_RETURN(bench.snapshot, bench.engine->GetSnapshot());
   if (bench.snapshot->live_chunks() == 0) {
@@ -70,6 +121,12 @@ Result<SuiteBench> OpenSuiteBench(const eval::Suite& suite, CommandContext& cont
                                    "index`, or name a corpus in suite.yaml");
   }
   return bench;
+}
+
+bool IsOfIndex(std::string_view key) {
+  return key.starts_with("chunking.") || key.starts_with("bm25.") ||
+         key.starts_with("embedding.") || key.starts_with("vectors.") ||
+         key.starts_with("ingest.") || key == "tokens.tokenizer";
 }
 
 std::map<std::string, std::string> OptionsOf(const Config& config) {
@@ -97,16 +154,8 @@ Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& 
   return Made(std::make_unique<eval::LlmJudge>(engine.chat()->chat(), &engine.index().objects()));
 }
 
-Result<std::string> DistrustOf(const std::string& judge, Engine& engine) {
-  if (judge.empty()) return std::string();
-  QUARRY_ASSIGN_OR_RETURN(const std::optional<eval::JudgeCalibration> calibration,
-                          eval::FindCalibration(engine.index().objects(), judge));
-  if (!calibration || calibration->trusted()) return std::string();
-  return eval::TrustText(*calibration);
-}
-
-Result<eval::Run> FindRun(const std::string& name, Engine* engine) {
-  if (name.ends_with(".jsonl")) return eval::ReadRunFile(name);
+Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context) {
+  if (name.ends_with(".jsonl")) return eval::ReadRunFile(PathOf(context, name));
   if (engine == nullptr) return NotFoundError("run \"" + name + "\": there is no store");
   const eval::RunStore store(engine->index().objects());
   QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(name));

@@ -23,17 +23,23 @@ struct SuiteBench {
   std::shared_ptr<const index::Snapshot> snapshot;
 };
 
-// The configuration with the suite's options where no flag gives them. A suite with a corpus has a
-// collection of its own, "eval-" and its name, unless a flag names one. Errors name the key.
+// The configuration with the suite's options where no flag gives them. Errors name the key;
+// kInvalidArgument where a flag names a collection for a suite that brings its corpus.
 Result<Config> ConfigFor(const eval::Suite& suite, const LoadedConfig& loaded);
 
 // Brings the collection of `config` in step with a folder. What cannot be indexed is noted.
 Status SyncCorpus(const std::string& folder, const Config& config, Engine& engine,
                   CommandContext& context);
 
-// Opens the store for writing, and brings the suite's corpus up to date where it has one. Errors: those
-// of the store and of the pipeline; kFailedPrecondition where the collection is empty.
+// Opens the store for writing, and indexes the suite's corpus where it has one, into a collection
+// of its own: "eval-", the suite's name and a hash of what the corpus holds and how it is indexed.
+// Those of earlier states of the corpus are dropped: the same suite over the same files answers the
+// same in any store. Errors: those of the store and of the pipeline; kFailedPrecondition where the
+// collection is empty.
 Result<SuiteBench> OpenSuiteBench(const eval::Suite& suite, CommandContext& context);
+
+// What decides how a collection is indexed; other options are of the questions.
+bool IsOfIndex(std::string_view key);
 
 // Options of `config` that are not as by default, as texts; secrets and where the store is are left
 // out.
@@ -43,11 +49,7 @@ std::map<std::string, std::string> OptionsOf(const Config& config);
 // what there is; kFailedPrecondition without a chat model. Must not outlive the engine.
 Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& engine);
 
-// Why a judge that was measured (`quarry eval judge-check --keep`) is not to be trusted; "" where it
-// is, or was never measured.
-Result<std::string> DistrustOf(const std::string& judge, Engine& engine);
-
 // A run that is named: a file (.jsonl), else one of the store that is open.
-Result<eval::Run> FindRun(const std::string& name, Engine* engine);
+Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context);
 
 }  // namespace quarry::app

@@ -95,7 +95,9 @@ std::string TuningText(const eval::TuningReport& report, const Console& console)
     rows.push_back({FormatConfigValue(trial.weight), Fixed(trial.mean, 4), std::move(note)});
   }
   std::string text = Table(rows, {0, 1}, console);
-  text += "best against configured: " + IntervalText(report.gain) + "\n";
+  text += "best against configured, on the questions that chose it: +" +
+          Fixed(report.apparent_gain, 4) + "\n";
+  text += "chosen on one half of the questions, on the other: " + IntervalText(report.gain) + "\n";
   if (report.advised == report.current) {
     return text + "no weight is surely better than the configured one\n";
   }
@@ -110,6 +112,7 @@ std::string TuningJson(const eval::TuningReport& report) {
   json["k"] = report.k;
   json["current"] = report.current;
   json["best"] = report.best;
+  json["apparent_gain"] = report.apparent_gain;
   json["gain"] = ToJson(report.gain);
   json["advised"] = report.advised;
   for (const eval::WeightTrial& trial : report.trials) {

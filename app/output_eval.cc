@@ -50,6 +50,9 @@ std::string HeaderText(const eval::RunReport& report, const Console& console) {
           std::to_string(report.scores.cases.size()) + " cases";
   if (manifest.repeats > 1) text += " asked " + std::to_string(manifest.repeats) + " times";
   text += ", p95 " + eval::FormatMetric("latency.ms", report.card.p95_ms);
+  if (report.card.warm_p95_ms > 0) {
+    text += " (asked again " + eval::FormatMetric("latency.ms", report.card.warm_p95_ms) + ")";
+  }
   if (report.scores.total_cost > 0) {
     text += ", cost " + eval::FormatMetric("cost", report.scores.total_cost);
   }
@@ -87,6 +90,20 @@ std::string FiguresText(const eval::RunReport& report, const Console& console) {
                     std::to_string(estimate->count), is_share ? Bar(*estimate) : ""});
   }
   return "\n" + Table(rows, {1, 2, 3}, console);
+}
+
+std::string CorrectedText(const eval::RunReport& report, const Console& console) {
+  if (report.corrected.empty()) return "";
+  std::vector<std::vector<std::string>> rows = {
+      {"corrected for the judge's errors", "reported", "corrected", "95 % interval", "of", "by"}};
+  for (const eval::CorrectedRate& rate : report.corrected) {
+    rows.push_back({rate.metric, eval::FormatMetric(rate.metric, rate.reported),
+                    eval::FormatMetric(rate.metric, rate.corrected.mean),
+                    eval::FormatMetric(rate.metric, rate.corrected.low) + " to " +
+                        eval::FormatMetric(rate.metric, rate.corrected.high),
+                    std::to_string(rate.corrected.count) + " " + rate.of, rate.method});
+  }
+  return "\n" + Table(rows, {1, 2, 3, 4}, console);
 }
 
 std::string ComparisonText(const eval::RunReport& report, const Console& console) {
@@ -171,7 +188,7 @@ std::string FailuresText(const eval::RunReport& report, uint32_t shown, const Co
 std::string RunReportText(const eval::RunReport& report, uint32_t shown, const Console& console) {
   std::string text = HeaderText(report, console) + GatesText(report, console);
   text += report.comparison ? ComparisonText(report, console) : FiguresText(report, console);
-  text += SlicesText(report, console);
+  text += CorrectedText(report, console) + SlicesText(report, console);
   return text + FailuresText(report, shown, console);
 }
 

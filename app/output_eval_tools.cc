@@ -92,6 +92,9 @@ std::string SweepReportText(const eval::SweepReport& report, const eval::SweepTe
       (report.is_better() ? console.Styled(Style::kGood, "better than the default")
                           : console.Styled(Style::kWarning, "not shown to be better")) +
       "\n" + OneLine(eval::Describe(winner.setting)) + "\n";
+  if (report.folds > 0) {
+    text += "each of " + std::to_string(report.folds) + " parts at what won on the others;\n";
+  }
   text += "on " + std::to_string(report.held_out) + " held-out questions: " + names.quality + " " +
           Fixed(report.default_quality, 4) + " -> " + Fixed(report.winner_quality, 4) + ", " +
           Signed(report.gain.mean) + " (95 % interval " + Signed(report.gain.low) + " to " +

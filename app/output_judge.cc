@@ -40,6 +40,12 @@ std::string JudgeCheckText(const eval::JudgeCheckReport& report,
                            eval::TrustText(report.calibration)) +
             "\n";
   }
+  if (report.repeats) {
+    text += "asked " + std::to_string(report.repeats->repeats) + " times, it says the same of " +
+            IntervalText(report.repeats->same) + " of the claims; " +
+            Fixed(100 * report.repeats->variance_share, 1) +
+            " % of the variance of a verdict come from asking again\n";
+  }
   if (!report.pairs.empty()) {
     std::vector<std::vector<std::string>> rows = {{"pairs", "language", "rows", "ties", "unjudged",
                                                    "accuracy", "same in both orders", "first shown",
@@ -62,6 +68,11 @@ std::string JudgeCheckJson(const eval::JudgeCheckReport& report,
   json["judge"] = report.judge;
   json["trusted"] = report.calibration.trusted();
   json["kappa"] = ToJson(report.calibration.kappa);
+  if (report.repeats) {
+    json["repeats"] = {{"times", report.repeats->repeats},
+                       {"same", ToJson(report.repeats->same)},
+                       {"variance_share", report.repeats->variance_share}};
+  }
   json["sets"] = Json::array();
   for (const eval::JudgeAgreement& one : report.claims) {
     json["sets"].push_back({{"set", one.set},

@@ -62,9 +62,9 @@ class Attributor {
     }
     using Rule = std::optional<Failure> (Attributor::*)() const;
     constexpr Rule kRules[] = {
-        &Attributor::CacheFalseHit, &Attributor::ShouldHaveRefused, &Attributor::SourceWrong,
-        &Attributor::CorpusGap,     &Attributor::RetrievalMiss,     &Attributor::Ranking,
-        &Attributor::Truncation,    &Attributor::OverRefusal,       &Attributor::Unfaithful,
+        &Attributor::CacheFalseHit, &Attributor::ShouldHaveRefused, &Attributor::OverRefusal,
+        &Attributor::CorpusGap,     &Attributor::SourceWrong,       &Attributor::RetrievalMiss,
+        &Attributor::Ranking,       &Attributor::Truncation,        &Attributor::Unfaithful,
         &Attributor::Distracted,    &Attributor::Omission,          &Attributor::CitationError};
     for (const Rule rule : kRules) {
       if (std::optional<Failure> failure = (this->*rule)()) return *std::move(failure);
@@ -136,6 +136,8 @@ class Attributor {
   }
 
   std::optional<Failure> CorpusGap() const {
+    // An edit takes the gold passage out word by word; a document that says otherwise is there.
+    if (SourceWrong()) return std::nullopt;
     for (const GoldFact& fact : facts_) {
       const bool present =
           std::ranges::any_of(fact.spans, [](const ResolvedSpan* one) { return one->present; });
@@ -199,6 +201,8 @@ class Attributor {
     };
   }
 
+  bool ConfirmedByGold() const { return replays_.gold_context && replays_.gold_context->passed; }
+
   std::optional<Failure> RetrievalMiss() const {
     const GoldFact* fact = Missing(Candidates(false));
     if (fact == nullptr) return std::nullopt;
@@ -243,10 +247,11 @@ class Attributor {
                    replays_.full_k && replays_.full_k->passed};
   }
 
-  bool ConfirmedByGold() const { return replays_.gold_context && replays_.gold_context->passed; }
-
   std::optional<Failure> OverRefusal() const {
-    if (!case_.answerable || !record_.abstained) return std::nullopt;
+    // Declining is right where the passage was lost on the way to the prompt.
+    if (!case_.answerable || !record_.abstained || Missing(Prompt()) != nullptr) {
+      return std::nullopt;
+    }
     return Failure{FailureKind::kOverRefusal, "declined, though the prompt says it",
                    replays_.gold_context && replays_.gold_context->declined};
   }

@@ -19,30 +19,61 @@ double Variance(const std::vector<double>& values) {
   return sum / (count - 1);
 }
 
+double FewestOf(const VerdictCounts& counts) {
+  return std::min(counts.true_positive + counts.false_negative + counts.unjudged_positive,
+                  counts.false_positive + counts.true_negative + counts.unjudged_negative);
+}
+
 }  // namespace
+
+bool JudgeCalibration::trusted() const {
+  const auto is_sure = [](const Estimate& estimate, double fewest) {
+    return estimate.low >= kTrustedKappa && fewest >= kFewestLabels;
+  };
+  return is_sure(kappa, FewestOf(counts)) && std::ranges::all_of(languages, [&](const auto& one) {
+           return is_sure(one.second.kappa, one.second.fewest);
+         });
+}
 
 JudgeCalibration CalibrationOf(const std::string& judge, std::span<const LabelledVerdict> rows) {
   const JudgeAgreement agreement = MeasureAgreement(rows);
-  return {.judge = judge,
-          .rows = agreement.rows,
-          .unjudged = agreement.unjudged,
-          .counts = agreement.counts,
-          .kappa = agreement.kappa,
-          .accuracy = agreement.accuracy};
+  JudgeCalibration calibration{.judge = judge,
+                               .rows = agreement.rows,
+                               .unjudged = agreement.unjudged,
+                               .counts = agreement.counts,
+                               .kappa = agreement.kappa,
+                               .accuracy = agreement.accuracy};
+  std::map<std::string, std::vector<LabelledVerdict>> languages;
+  for (const LabelledVerdict& row : rows) languages[row.language].push_back(row);
+  for (const auto& [language, members] : languages) {
+    if (language.empty() || languages.size() < 2) continue;
+    const JudgeAgreement part = MeasureAgreement(members);
+    calibration.languages[language] = {part.kappa, FewestOf(part.counts)};
+  }
+  return calibration;
 }
 
 std::string TrustText(const JudgeCalibration& calibration) {
-  char text[200];
-  std::snprintf(text, sizeof(text),
-                "judge %s: kappa %.2f [%.2f, %.2f] against %llu labels of people%s",
-                calibration.trusted() ? "trusted" : "NOT trusted", calibration.kappa.mean,
-                calibration.kappa.low, calibration.kappa.high,
-                static_cast<unsigned long long>(calibration.rows),
-                calibration.trusted() ? "" : " (below 0.60): gates use only what needs no judge");
+  const auto kappa = [](const Estimate& estimate) {
+    char text[64];
+    std::snprintf(text, sizeof(text), "kappa %.2f [%.2f, %.2f]", estimate.mean, estimate.low,
+                  estimate.high);
+    return std::string(text);
+  };
+  std::string text = std::string("judge ") + (calibration.trusted() ? "trusted" : "NOT trusted") +
+                     ": " + kappa(calibration.kappa) + " against " +
+                     std::to_string(calibration.rows) + " labels of people";
+  for (const auto& [language, one] : calibration.languages) {
+    text += ", " + language + " " + kappa(one.kappa);
+  }
+  if (!calibration.trusted()) {
+    text +=
+        " (0.60 is needed surely, by 30 labels of either kind): gates use only what needs no judge";
+  }
   return text;
 }
 
-Estimate CorrectedRate(const JudgeCalibration& calibration, uint64_t positive, uint64_t total) {
+Estimate RoganGladen(const JudgeCalibration& calibration, uint64_t positive, uint64_t total) {
   const VerdictCounts& counts = calibration.counts;
   // A claim that is reported has a verdict: what the judge left unjudged tells nothing of those.
   const double carried = counts.true_positive + counts.false_negative;

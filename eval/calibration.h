@@ -1,23 +1,32 @@
 #pragma once
 
-// What a judge's verdicts say of the truth, once the judge was measured against people: a rate that it
-// reports is corrected for its errors, with an interval that knows of them.
+// What a judge's verdicts say of the truth, once the judge was measured against people: a rate that
+// it reports is corrected for its errors, with an interval that knows of them.
 //
-//   CorrectedRate       from its sensitivity and specificity alone (Rogan and Gladen, 1978; the interval
-//                       is that of Lang and Reiczigel, 2014). Holds where claims are as hard for the
-//                       judge as those that it was measured on.
-//   PredictionPowered   from human labels on a part of the very cases that are reported (Angelopoulos and
-//                       others: "Prediction-powered inference", 2023, and the weight of "PPI++", 2023).
-//                       Holds whatever the judge is worth; a good one narrows the interval.
+//   RoganGladen         from its sensitivity and specificity alone (Rogan and Gladen, 1978; the
+//                       interval is that of Lang and Reiczigel, 2014). Holds where claims are as
+//                       hard for the judge as those that it was measured on.
+//   PredictionPowered   from human labels on a part of the very cases that are reported
+//                       (Angelopoulos and others: "Prediction-powered inference", 2023, and the
+//                       weight of "PPI++", 2023). Holds whatever the judge is worth; a good one
+//                       narrows the interval.
 //
 // Pure functions; thread-safe.
 
+#include <map>
 #include <span>
 #include <string>
 
 #include "eval/judge_check.h"
 
 namespace quarry::eval {
+
+inline constexpr double kFewestLabels = 30;
+
+struct LanguageKappa {
+  Estimate kappa;
+  double fewest = 0;  // labels of the kind of which there are fewer
+};
 
 // A judge as it was measured. Stored by `quarry eval judge-check`, read by reports.
 struct JudgeCalibration {
@@ -27,8 +36,11 @@ struct JudgeCalibration {
   VerdictCounts counts;
   Estimate kappa;
   Estimate accuracy;
+  std::map<std::string, LanguageKappa> languages;  // where there are several
 
-  bool trusted() const { return kappa.mean >= kTrustedKappa; }
+  // Surely so, in all and in every language that it was measured in: the lower bound of kappa
+  // reaches kTrustedKappa, by kFewestLabels labels of either kind at least.
+  bool trusted() const;
 };
 
 // Of several measured sets, `rows` of which the judge was not tuned on.
@@ -41,17 +53,17 @@ std::string TrustText(const JudgeCalibration& calibration);
 std::string CalibrationLine(const JudgeCalibration& calibration);
 Result<JudgeCalibration> ParseCalibration(std::string_view line);
 
-// Of `total` claims the judge called `positive` carried; the rate of those that are. [0, 1] where the
-// judge tells nothing (sensitivity + specificity <= 1, or one of both labels was never seen).
-Estimate CorrectedRate(const JudgeCalibration& calibration, uint64_t positive, uint64_t total);
+// Of `total` claims the judge called `positive` carried; the rate of those that are. [0, 1] where
+// the judge tells nothing (sensitivity + specificity <= 1, or one of both labels was never seen).
+Estimate RoganGladen(const JudgeCalibration& calibration, uint64_t positive, uint64_t total);
 
 // A case that people labelled and the judge scored.
 struct LabelledScore {
   double label = 0;
   double judged = 0;
 };
-// The mean label of all cases, of which `unlabelled` have the judge's score only. Without labelled ones
-// [0, 1].
+// The mean label of all cases, of which `unlabelled` have the judge's score only. Without labelled
+// ones [0, 1].
 Estimate PredictionPoweredMean(std::span<const LabelledScore> labelled,
                                std::span<const double> unlabelled);
 

@@ -6,6 +6,8 @@
 namespace quarry::eval {
 namespace {
 
+constexpr int kCalibrationVersion = 2;  // 1 had no languages
+
 Json EstimateJson(const Estimate& estimate) {
   return {{"mean", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
 }
@@ -40,7 +42,11 @@ Status Read(const Json& object, const char* key, uint64_t& value) {
 
 std::string CalibrationLine(const JudgeCalibration& calibration) {
   const VerdictCounts& counts = calibration.counts;
-  return Json{{"version", 1},
+  Json languages = Json::object();
+  for (const auto& [language, one] : calibration.languages) {
+    languages[language] = {{"kappa", EstimateJson(one.kappa)}, {"fewest", one.fewest}};
+  }
+  return Json{{"version", kCalibrationVersion},
               {"judge", calibration.judge},
               {"rows", calibration.rows},
               {"unjudged", calibration.unjudged},
@@ -51,15 +57,17 @@ std::string CalibrationLine(const JudgeCalibration& calibration) {
               {"unjudged_positive", counts.unjudged_positive},
               {"unjudged_negative", counts.unjudged_negative},
               {"kappa", EstimateJson(calibration.kappa)},
-              {"accuracy", EstimateJson(calibration.accuracy)}}
+              {"accuracy", EstimateJson(calibration.accuracy)},
+              {"languages", std::move(languages)}}
       .dump();
 }
 
 Result<JudgeCalibration> ParseCalibration(std::string_view line) {
   const Json object = Json::parse(line, nullptr, false);
   const auto version = object.is_object() ? object.find("version") : object.end();
-  if (!object.is_object() || version == object.end() || *version != 1) {
-    return DataLossError("calibration of a judge: expected an object of version 1");
+  if (!object.is_object() || version == object.end() ||
+      (*version != kCalibrationVersion && *version != 1)) {
+    return DataLossError("calibration of a judge: expected an object of version 1 or 2");
   }
   JudgeCalibration calibration;
   const auto judge = object.find("judge");
@@ -78,6 +86,16 @@ Result<JudgeCalibration> ParseCalibration(std::string_view line) {
   QUARRY_RETURN_IF_ERROR(Read(object, "unjudged_negative", counts.unjudged_negative));
   QUARRY_RETURN_IF_ERROR(Read(object, "kappa", calibration.kappa));
   QUARRY_RETURN_IF_ERROR(Read(object, "accuracy", calibration.accuracy));
+  if (*version == 1) return calibration;
+  const auto languages = object.find("languages");
+  if (languages == object.end() || !languages->is_object()) {
+    return DataLossError("calibration of a judge: languages: expected an object");
+  }
+  for (const auto& [language, one] : languages->items()) {
+    if (!one.is_object()) return Missing("languages." + language);
+    QUARRY_RETURN_IF_ERROR(Read(one, "kappa", calibration.languages[language].kappa));
+    QUARRY_RETURN_IF_ERROR(Read(one, "fewest", calibration.languages[language].fewest));
+  }
   return calibration;
 }
 

@@ -15,6 +15,7 @@ Status KeepCalibration(index::ObjectTable& objects, const JudgeCalibration& cali
 
 Result<std::optional<JudgeCalibration>> FindCalibration(const index::ObjectTable& objects,
                                                         const std::string& judge) {
+  if (judge.empty()) return std::optional<JudgeCalibration>();
   QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> object, objects.Get(NameOf(judge)));
   if (!object) return std::optional<JudgeCalibration>();
   Result<JudgeCalibration> calibration = ParseCalibration(object->value);

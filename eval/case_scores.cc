@@ -7,7 +7,9 @@
 #include "base/ascii.h"
 #include "eval/answer_checks.h"
 #include "eval/answer_metrics.h"
+#include "eval/metric_catalogue.h"
 #include "eval/metrics.h"
+#include "model/answer_kind.h"
 
 namespace quarry::eval {
 namespace {
@@ -41,12 +43,17 @@ class RecordScorer {
     scores_.id = case_.id;
     scores_.records = 1;
     scores_.errors = record_.error.empty() ? 0 : 1;
+    scores_.shown_repeat = record_.repeat;
     ScoreRetrieval();
     ScoreSpans();
-    ScoreRefusal();
-    if (options_.use_judge) ScoreJudged();
-    ScorePass();
-    if (record_.error.empty()) ScoreCosts();
+    if (failed()) {
+      ScoreError();
+    } else {
+      ScoreRefusal();
+      if (options_.use_judge) ScoreJudged();
+      ScorePass();
+      ScoreCosts();
+    }
     if (record_.failure) scores_.label = record_.failure->label;
     return std::move(scores_);
   }
@@ -137,8 +144,43 @@ class RecordScorer {
         facts.empty() ? 0 : static_cast<double>(cited) / static_cast<double>(facts.size()));
   }
 
+  // The worst of everything.
+  void ScoreError() {
+    Fails("error: " + record_.error);
+    SetWorst({"pass", "refusal.rate", "citation.valid"});
+    if (case_.answerable) {
+      SetWorst({"check.pass", "refusal.over"});
+    } else {
+      SetWorst({"refusal.correct"});
+    }
+    if (options_.use_judge && options_.was_judged) ScoreUnjudged();
+  }
+
+  // Nothing is known of it: it counts as wrong.
+  void ScoreUnjudged() {
+    if (!case_.answerable) SetWorst({"answer.score"});
+    const bool has_reference =
+        case_.answerable && (!case_.expected_facts.empty() || !case_.reference.empty());
+    if (has_reference) {
+      SetWorst({"answer.score", "answer.precision", "answer.recall", "answer.f1",
+                "context.sufficiency", "context.utilisation"});
+    }
+    // A refusal has no claims.
+    if (!failed() && record_.abstained) return;
+    SetWorst({"claims.supported", "claims.contradicted", "claims.unsupported", "citation.recall",
+              "citation.precision"});
+    if (has_reference) {
+      SetWorst(
+          {"claims.hallucinated", "claims.self_knowledge", "noise.relevant", "noise.irrelevant"});
+    }
+  }
+
+  void SetWorst(std::initializer_list<const char*> metrics) {
+    for (const char* metric : metrics) Set(metric, FindMetric(metric)->higher_is_better ? 0 : 1);
+  }
+
   void ScoreRefusal() {
-    const double declined = !failed() && record_.abstained ? 1 : 0;
+    const double declined = record_.abstained ? 1 : 0;
     Set("refusal.rate", declined);
     if (case_.answerable) {
       Set("refusal.over", declined);
@@ -146,7 +188,6 @@ class RecordScorer {
       Set("refusal.correct", declined);
     }
     if (answered()) Set("citation.valid", CitationsAreValid() ? 1 : 0);
-    if (failed()) Set("citation.valid", 0);
   }
 
   bool CitationsAreValid() const {
@@ -173,26 +214,22 @@ class RecordScorer {
   }
 
   void ScoreJudged() {
-    const bool was_judged = record_.matrix.has_value() || !record_.judge_error.empty();
-    const bool has_reference = !case_.expected_facts.empty() || !case_.reference.empty();
-    if (!case_.answerable && (was_judged || failed())) {
-      Set("answer.score", !failed() && record_.abstained ? 1 : 0);
-    }
-    if (!record_.matrix) {
-      // Nothing is known of it: it counts as wrong, and against coverage.
-      if (!was_judged && !failed()) return;
-      for (const char* metric : {"claims.supported", "citation.recall", "citation.precision"}) {
-        if (!record_.abstained) Set(metric, 0);
-      }
-      if (!case_.answerable || !has_reference) return;
-      for (const char* metric :
-           {"answer.score", "answer.precision", "answer.recall", "answer.f1"}) {
-        Set(metric, 0);
-      }
-      return;
-    }
+    if (!record_.matrix && record_.judge_error.empty()) return;
+    const bool is_declined = record_.abstained;
+    if (!record_.matrix && !(is_declined && !case_.answerable)) return ScoreUnjudged();
+    if (!case_.answerable) Set("answer.score", is_declined ? 1 : 0);
+    if (!record_.matrix) return;
     const AnswerScores scores = ScoreAnswer(*record_.matrix, record_.abstained);
     has_must_facts_ = scores.has_must_facts;
+    const std::vector<Claim>& reference = record_.matrix->reference;
+    for (size_t i = 0; i < reference.size() && answered(); ++i) {
+      // Sentences of a reference are not all of them needed.
+      const bool must = reference[i].must && !case_.expected_facts.empty();
+      const ClaimVerdict verdict = record_.matrix->reference_by_answer[i].verdict;
+      if (must && verdict == ClaimVerdict::kContradicted && IsDenied(reference[i].text)) {
+        denied_.push_back(reference[i].text);
+      }
+    }
     Set("claims.supported", scores.faithfulness);
     Set("claims.contradicted", scores.contradicted);
     Set("claims.unsupported", scores.unsupported);
@@ -211,13 +248,23 @@ class RecordScorer {
     Set("noise.irrelevant", scores.noise_irrelevant);
   }
 
-  void ScorePass() {
-    if (failed()) {
-      Fails("error: " + record_.error);
-      Set("pass", 0);
-      if (case_.answerable) Set("check.pass", 0);
-      return;
+  // Whether what `accept` asks for stands only in sentences that deny and the fact does not, or the
+  // other way. Without this a judge that is wrong about a figure would outrank the author's check.
+  bool IsDenied(const std::string& fact) const {
+    bool is_said = false;
+    for (const ByteRange& range : SplitSentences(text_)) {
+      const std::string sentence = text_.substr(range.begin, range.end - range.begin);
+      const bool says = std::ranges::any_of(case_.accept, [&](const AnswerCheck& check) {
+        return check.kind == AnswerCheck::Kind::kContains && Holds(check, sentence);
+      });
+      if (!says) continue;
+      if (model::IsNegated(sentence) == model::IsNegated(fact)) return false;
+      is_said = true;
     }
+    return is_said;
+  }
+
+  void ScorePass() {
     if (!case_.answerable) {
       Set("pass", record_.abstained ? 1 : 0);
       if (!record_.abstained) Fails("answered; the corpus does not say");
@@ -240,6 +287,7 @@ class RecordScorer {
     if (!case_.accept.empty() || !case_.reject.empty() || !scores_.reasons.empty()) {
       Set("check.pass", scores_.reasons.empty() ? 1 : 0);
     }
+    for (const std::string& fact : denied_) Fails("denies: " + fact);
     if (case_.accept.empty() && scores_.reasons.empty()) {
       // Whom the judge did not hear has not passed.
       if (!record_.judge_error.empty()) Fails("not judged: " + record_.judge_error);
@@ -270,20 +318,14 @@ class RecordScorer {
   const ScoreOptions& options_;
   const std::string text_;
   std::optional<bool> has_must_facts_;
+  std::vector<std::string> denied_;
   CaseScores scores_;
 };
-
-std::vector<std::string> SlicesOf(const Case& one) {
-  std::vector<std::string> slices = {"lang=" + LanguageOf(one),
-                                     std::string("answerable=") + (one.answerable ? "yes" : "no")};
-  for (const std::string& tag : one.tags) slices.push_back("tag=" + tag);
-  if (!one.cluster.empty()) slices.push_back("cluster=" + one.cluster);
-  return slices;
-}
 
 // The mean of the repeats, metric by metric.
 CaseScores Merge(const std::vector<CaseScores>& repeats) {
   CaseScores merged = repeats[0];
+  merged.shown_repeat = repeats[0].reasons.empty() ? 0 : repeats[0].shown_repeat;
   std::map<std::string, std::vector<double>> values;
   merged.records = 0;
   merged.errors = 0;
@@ -292,6 +334,7 @@ CaseScores Merge(const std::vector<CaseScores>& repeats) {
     merged.records += one.records;
     merged.errors += one.errors;
     if (merged.reasons.empty() && !one.reasons.empty()) {
+      merged.shown_repeat = one.shown_repeat;
       merged.reasons = one.reasons;
       merged.label = one.label;
     }
@@ -328,18 +371,22 @@ CaseScores ScoreRecord(const Case& one, const RunRecord& record, const ScoreOpti
 }
 
 RunScores ScoreRun(const Run& run, bool use_judge) {
-  const ScoreOptions options{.max_words = run.manifest.max_words, .use_judge = use_judge};
+  const ScoreOptions options{.max_words = run.manifest.max_words,
+                             .use_judge = use_judge,
+                             .was_judged = !run.manifest.judge.empty()};
   RunScores scores;
+  scores.suite = run.manifest.suite;
+  scores.judge = run.manifest.judge;
+  double slowest = 0;
+  for (const RunRecord& record : run.records) slowest = std::max(slowest, record.micros / 1000);
   scores.expected = uint64_t{run.manifest.cases} * run.manifest.repeats;
   std::unordered_map<std::string, std::vector<CaseScores>> repeats;
   for (const RunRecord& record : run.records) {
     repeats[record.case_id].push_back(ScoreRecord(record.asked, record, options));
     ++scores.records;
-    if (record.error.empty()) {
-      scores.latencies_ms.push_back(record.micros / 1000);
-    } else {
-      ++scores.errors;
-    }
+    scores.errors += record.error.empty() ? 0 : 1;
+    (record.repeat == 0 ? scores.latencies_ms : scores.warm_latencies_ms)
+        .push_back(record.error.empty() ? record.micros / 1000 : slowest);
     if (!record.judge_error.empty()) {
       ++scores.judge_errors;
       ++scores.verdicts;
@@ -352,18 +399,24 @@ RunScores ScoreRun(const Run& run, bool use_judge) {
     }
     scores.total_cost += record.usage.cost;
     if (record.repeat > 0) continue;
+    scores.gold += record.gold_spans.size() + DocumentsOf(record.asked).size();
     for (const ResolvedSpan& span : record.gold_spans) {
-      ++scores.spans;
-      scores.missing_spans += span.present ? 0 : 1;
+      if (span.present) continue;
+      scores.missing_gold.push_back(record.case_id + ": gold span in " + span.span.document);
+    }
+    for (const DocumentId& document : record.missing_documents) {
+      scores.missing_gold.push_back(record.case_id + ": " + document);
     }
   }
   for (const Case& one : CasesOf(run)) {
     CaseScores merged = Merge(repeats[one.id]);
-    merged.slices = SlicesOf(one);
+    merged.slices = SlicesOfCase(one);
+    merged.question_hash = QuestionHash(one);
     merged.cluster = one.cluster.empty() ? "case " + one.id : one.cluster;
     scores.cases.push_back(std::move(merged));
   }
-  std::sort(scores.latencies_ms.begin(), scores.latencies_ms.end());
+  std::ranges::sort(scores.latencies_ms);
+  std::ranges::sort(scores.warm_latencies_ms);
   return scores;
 }
 

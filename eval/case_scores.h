@@ -1,14 +1,14 @@
 #pragma once
 
-// What a run reached on each case: every metric (metric_catalogue.h) that is defined there, from the
-// record alone. Pure.
+// What a run reached on each case: every metric (metric_catalogue.h) that is defined there, from
+// the record alone. Pure.
 //
-// An error is a wrong answer: it scores 0 in every metric that the case would have had, and is never
-// left out of a mean. A case passes if
+// An error is a wrong answer: it scores the worst in every metric that the case would have had, 0
+// or, where less is better, 1, and is never left out of a mean. A case passes if
 //   * it is unanswerable and was declined, or
-//   * it is answerable, was answered, every `accept` holds and no `reject`, the answer is not longer
-//     than the suite allows, and, where the case has no `accept`, every fact that must be there is
-//     entailed by it. Without either it is not said whether it passes.
+//   * it is answerable, was answered, every `accept` holds and no `reject`, the answer is not
+//     longer than the suite allows, and denies no fact that must be there; where the case has no
+//     `accept`, it entails every such fact. Without either it is not said whether it passes.
 
 #include <map>
 #include <string>
@@ -23,6 +23,7 @@ namespace quarry::eval {
 struct ScoreOptions {
   uint32_t max_words = 0;  // of an answer that passes; 0 = no limit
   bool use_judge = true;   // without, what needs a judge is not scored
+  bool was_judged = true;  // the run had a judge: an error has its metrics too
 };
 
 struct CaseScores {
@@ -30,10 +31,12 @@ struct CaseScores {
   std::map<std::string, double> values;  // by metric; means over the repeats
   std::vector<std::string> slices;       // "lang=zh", "tag=table", "answerable=no"
   std::string cluster;                   // its id where it has none
+  uint64_t question_hash = 0;            // of what is asked and expected (suite.h)
   uint32_t records = 0;
   uint32_t errors = 0;
   double repeat_variance = 0;        // of `pass` over the repeats
-  std::vector<std::string> reasons;  // why it does not pass, of the first repeat that does not
+  uint32_t shown_repeat = 0;         // the first that does not pass; 0 where all do
+  std::vector<std::string> reasons;  // why it does not pass, of that repeat
   std::string label;                 // FailureLabel::label of that repeat
 
   bool Passes() const {
@@ -43,18 +46,23 @@ struct CaseScores {
 };
 
 struct RunScores {
+  std::string suite;              // its name
+  std::string judge;              // fingerprint; "" = none
   std::vector<CaseScores> cases;  // in the order of the suite
   uint64_t expected = 0;          // records that the run has when it is whole
   uint64_t records = 0;
   uint64_t errors = 0;
   uint64_t judge_errors = 0;
-  uint64_t verdicts = 0;       // asked of the judge
-  uint64_t judged = 0;         // and given
-  uint64_t spans = 0;          // gold spans
-  uint64_t missing_spans = 0;  // that are not in the corpus any more
+  uint64_t verdicts = 0;                  // asked of the judge
+  uint64_t judged = 0;                    // and given
+  uint64_t gold = 0;                      // gold spans and documents
+  std::vector<std::string> missing_gold;  // those that are not in the corpus, each with its case
   double total_cost = 0;
   double judge_cost = 0;
-  std::vector<double> latencies_ms;  // of every answer, ascending
+  // Ascending, of every answer; an error is as slow as the slowest answer, or slower. The first
+  // time a question is asked nothing of it is at hand; the repeats are warm.
+  std::vector<double> latencies_ms;
+  std::vector<double> warm_latencies_ms;
 
   double coverage() const {
     return verdicts == 0 ? 1 : static_cast<double>(judged) / static_cast<double>(verdicts);

@@ -4,7 +4,6 @@
 #include <map>
 #include <unordered_map>
 
-#include "eval/metric_catalogue.h"
 #include "eval/scorecard.h"
 
 namespace quarry::eval {
@@ -24,16 +23,47 @@ bool IsWhole(double value) { return value == 0 || value == 1; }
 
 std::span<const char* const> HeadlineMetrics() { return kHeadlines; }
 
-std::vector<std::string> SlicesOf(const RunScores& scores) {
+std::vector<std::string> SlicesOf(const RunScores& scores, uint64_t min_cases) {
   std::map<std::string, uint64_t> counts;
   for (const CaseScores& one : scores.cases) {
     for (const std::string& slice : one.slices) ++counts[slice];
   }
   std::vector<std::string> slices;
   for (const auto& [slice, count] : counts) {
-    if (count >= kMinSliceCases && count < scores.cases.size()) slices.push_back(slice);
+    if (count >= min_cases && count < scores.cases.size()) slices.push_back(slice);
   }
   return slices;
+}
+
+PairedCases PairCases(const RunScores& before, const RunScores& after, const Metric& metric,
+                      const std::string& slice) {
+  std::unordered_map<std::string, const CaseScores*> old_cases;
+  for (const CaseScores& one : before.cases) old_cases[one.id] = &one;
+  PairedCases paired;
+  paired.is_binary = metric.is_binary;
+  std::vector<std::string> clusters;
+  for (const CaseScores& one : after.cases) {
+    if (!IsInSlice(one, slice)) continue;
+    const auto old = old_cases.find(one.id);
+    if (old == old_cases.end() || old->second->question_hash != one.question_hash) continue;
+    const auto value = one.values.find(metric.name);
+    const auto old_value = old->second->values.find(metric.name);
+    if (value == one.values.end() || old_value == old->second->values.end()) continue;
+    const double difference = value->second - old_value->second;
+    paired.differences.push_back(difference);
+    clusters.push_back(one.cluster);
+    paired.before += old_value->second;
+    paired.after += value->second;
+    if (difference != 0) {
+      ((difference > 0) == metric.higher_is_better ? paired.gained : paired.lost) += 1;
+    }
+    paired.is_binary = paired.is_binary && IsWhole(value->second) && IsWhole(old_value->second);
+  }
+  const auto count = static_cast<double>(std::max<size_t>(paired.differences.size(), 1));
+  paired.before /= count;
+  paired.after /= count;
+  paired.clusters = ClusterNumbers(clusters);
+  return paired;
 }
 
 std::optional<MetricDelta> CompareMetric(const RunScores& before, const RunScores& after,
@@ -41,50 +71,21 @@ std::optional<MetricDelta> CompareMetric(const RunScores& before, const RunScore
                                          uint64_t seed) {
   const Metric* info = FindMetric(metric);
   if (info == nullptr) return std::nullopt;
-  std::unordered_map<std::string, double> old_values;
-  for (const CaseScores& one : before.cases) {
-    const auto found = one.values.find(metric);
-    if (found != one.values.end()) old_values[one.id] = found->second;
-  }
-  MetricDelta delta;
-  delta.metric = metric;
-  delta.slice = slice;
-  std::vector<double> differences;
-  std::vector<std::string> clusters;
-  bool is_binary = info->is_binary;
-  for (const CaseScores& one : after.cases) {
-    if (!IsInSlice(one, slice)) continue;
-    const auto found = one.values.find(metric);
-    const auto old = old_values.find(one.id);
-    if (found == one.values.end() || old == old_values.end()) continue;
-    const double difference = found->second - old->second;
-    differences.push_back(difference);
-    clusters.push_back(one.cluster);
-    delta.before += old->second;
-    delta.after += found->second;
-    if (difference != 0) {
-      ((difference > 0) == info->higher_is_better ? delta.gained : delta.lost) += 1;
-    }
-    is_binary = is_binary && IsWhole(found->second) && IsWhole(old->second);
-  }
-  if (differences.empty()) return std::nullopt;
-  const auto count = static_cast<double>(differences.size());
-  delta.before /= count;
-  delta.after /= count;
-  const std::vector<uint32_t> numbers = ClusterNumbers(clusters);
-  delta.delta = EstimateMean(differences, numbers, seed);
+  const PairedCases paired = PairCases(before, after, *info, slice);
+  if (paired.differences.empty()) return std::nullopt;
+  MetricDelta delta{.metric = metric,
+                    .slice = slice,
+                    .before = paired.before,
+                    .after = paired.after,
+                    .delta = EstimateMean(paired.differences, paired.clusters, seed),
+                    .gained = paired.gained,
+                    .lost = paired.lost};
   const bool is_independent = delta.delta.clusters == delta.delta.count;
-  delta.p = is_binary && is_independent ? McNemarTest(delta.gained, delta.lost)
-                                        : PermutationTest(differences, numbers, seed);
+  delta.p = paired.is_binary && is_independent
+                ? McNemarTest(delta.gained, delta.lost)
+                : PermutationTest(paired.differences, paired.clusters, seed);
   delta.adjusted_p = delta.p;
   return delta;
-}
-
-void CorrectTogether(std::vector<MetricDelta*> deltas) {
-  std::vector<double> p;
-  for (const MetricDelta* delta : deltas) p.push_back(delta->p);
-  const std::vector<double> adjusted = HolmAdjust(p);
-  for (size_t i = 0; i < deltas.size(); ++i) deltas[i]->adjusted_p = adjusted[i];
 }
 
 Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t seed) {
@@ -94,7 +95,7 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
       comparison.overall.push_back(*std::move(delta));
     }
   }
-  for (const std::string& slice : SlicesOf(after)) {
+  for (const std::string& slice : SlicesOf(after, kMinSliceCases)) {
     for (const char* metric : kHeadlines) {
       if (auto delta = CompareMetric(before, after, metric, slice, seed)) {
         comparison.slices.push_back(*std::move(delta));
@@ -102,9 +103,10 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
     }
   }
   const auto correct = [](std::vector<MetricDelta>& deltas) {
-    std::vector<MetricDelta*> pointers;
-    for (MetricDelta& delta : deltas) pointers.push_back(&delta);
-    CorrectTogether(std::move(pointers));
+    std::vector<double> p;
+    for (const MetricDelta& delta : deltas) p.push_back(delta.p);
+    const std::vector<double> adjusted = HolmAdjust(p);
+    for (size_t i = 0; i < deltas.size(); ++i) deltas[i].adjusted_p = adjusted[i];
   };
   correct(comparison.overall);
   correct(comparison.slices);
@@ -118,6 +120,10 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
       ++comparison.only_after;
       continue;
     }
+    if (old->second->question_hash != one.question_hash) {
+      ++comparison.changed;
+      continue;
+    }
     ++comparison.cases;
     const bool passed = old->second->Passes();
     if (passed == one.Passes()) continue;
@@ -126,7 +132,7 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
         .id = one.id, .passes_now = one.Passes(), .reasons = failed.reasons, .label = failed.label};
     (passed ? comparison.flips : gained).push_back(std::move(flip));
   }
-  comparison.only_before = before.cases.size() - comparison.cases;
+  comparison.only_before = before.cases.size() - comparison.cases - comparison.changed;
   comparison.flips.insert(comparison.flips.end(), gained.begin(), gained.end());
   return comparison;
 }

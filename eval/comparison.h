@@ -1,15 +1,29 @@
 #pragma once
 
-// Two runs of the same cases: what changed, in all and by slice, and whether that is more than chance.
-// Paired by case; `before` is the baseline. Pure.
+// Two runs of the same cases: what changed, in all and by slice, and whether that is more than
+// chance. Paired by case; `before` is the baseline. Pure.
 
 #include <string>
 #include <vector>
 
 #include "eval/case_scores.h"
+#include "eval/metric_catalogue.h"
 #include "eval/statistics.h"
 
 namespace quarry::eval {
+
+// The cases of two runs that have a metric, were asked the same, and are in a slice ("" = all).
+struct PairedCases {
+  std::vector<double> differences;  // after less before
+  std::vector<uint32_t> clusters;
+  double before = 0;  // means
+  double after = 0;
+  uint64_t gained = 0;  // cases that are better, in the metric's own direction
+  uint64_t lost = 0;
+  bool is_binary = false;  // every value is 0 or 1, and the metric so by nature
+};
+PairedCases PairCases(const RunScores& before, const RunScores& after, const Metric& metric,
+                      const std::string& slice);
 
 struct MetricDelta {
   std::string metric;
@@ -38,7 +52,8 @@ struct Comparison {
   std::vector<MetricDelta> overall;  // in the order of the catalogue; corrected together
   std::vector<MetricDelta> slices;   // of `pass` and the headline metrics; corrected together
   std::vector<FlippedCase> flips;    // lost first, in the order of the suite
-  uint64_t cases = 0;                // in both
+  uint64_t cases = 0;                // asked in both
+  uint64_t changed = 0;              // in both, and asked or expected otherwise: not compared
   uint64_t only_before = 0;
   uint64_t only_after = 0;
 };
@@ -48,15 +63,12 @@ std::optional<MetricDelta> CompareMetric(const RunScores& before, const RunScore
                                          const std::string& metric, const std::string& slice,
                                          uint64_t seed);
 
-// Replaces adjusted_p of all of them by Holm's correction of their p.
-void CorrectTogether(std::vector<MetricDelta*> deltas);
-
 Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t seed);
 
 // The metrics that are compared by slice.
 std::span<const char* const> HeadlineMetrics();
 
-// Slices of both runs with kMinSliceCases cases or more, by name.
-std::vector<std::string> SlicesOf(const RunScores& scores);
+// Slices of so many cases or more, and not of all, by name.
+std::vector<std::string> SlicesOf(const RunScores& scores, uint64_t min_cases);
 
 }  // namespace quarry::eval

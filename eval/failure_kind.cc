@@ -12,6 +12,8 @@ const char* FailureName(FailureKind kind) {
       return "cache false hit";
     case FailureKind::kShouldHaveRefused:
       return "should have refused";
+    case FailureKind::kOverRefusal:
+      return "over-refusal";
     case FailureKind::kCorpusGap:
       return "corpus gap";
     case FailureKind::kSourceWrong:
@@ -22,8 +24,6 @@ const char* FailureName(FailureKind kind) {
       return "ranking";
     case FailureKind::kContextTruncation:
       return "context truncation";
-    case FailureKind::kOverRefusal:
-      return "over-refusal";
     case FailureKind::kUnfaithful:
       return "unfaithful";
     case FailureKind::kDistracted:

@@ -11,12 +11,12 @@ enum class FailureKind : uint8_t {
   kInfraError,         // nothing was answered, or nobody could judge it
   kCacheFalseHit,      // a stored answer that made anew is right
   kShouldHaveRefused,  // answered what the corpus does not say
+  kOverRefusal,        // declined what the prompt says
   kCorpusGap,          // the gold passage is not in the index
   kSourceWrong,        // a gold document itself says what was answered
   kRetrievalMiss,      // the gold passage is not among the candidates
   kRanking,            // among the candidates, behind k
   kContextTruncation,  // within k, not in the prompt
-  kOverRefusal,        // in the prompt, and declined all the same
   kUnfaithful,         // says what no passage of the prompt says
   kDistracted,         // says what only a passage says that does not answer
   kOmission,           // leaves out what stands in the prompt

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <unordered_map>
 
 #include "eval/metric_catalogue.h"
+#include "eval/regression.h"
 
 namespace quarry::eval {
 namespace {
@@ -21,6 +23,29 @@ std::string Interval(const Estimate& estimate) {
   return Number(estimate.mean) + " [" + Number(estimate.low) + ", " + Number(estimate.high) + "]";
 }
 
+// Why a baseline cannot be compared with.
+std::vector<std::string> ReasonsNoBaseline(const RunScores& baseline, const RunScores& run) {
+  std::vector<std::string> reasons = ReasonsInvalid(baseline);
+  if (baseline.suite != run.suite) {
+    reasons.push_back("is a run of the suite \"" + baseline.suite + "\", not of \"" + run.suite +
+                      "\"");
+  }
+  return reasons;
+}
+
+// Of the baseline's cases, those that the run was asked as well, as they were.
+double ComparedShare(const RunScores& baseline, const RunScores& run) {
+  std::unordered_map<std::string, uint64_t> asked;
+  for (const CaseScores& one : run.cases) asked[one.id] = one.question_hash;
+  const auto same = std::ranges::count_if(baseline.cases, [&](const CaseScores& one) {
+    const auto found = asked.find(one.id);
+    return found != asked.end() && found->second == one.question_hash;
+  });
+  return baseline.cases.empty()
+             ? 1
+             : static_cast<double>(same) / static_cast<double>(baseline.cases.size());
+}
+
 class GateKeeper {
  public:
   GateKeeper(const std::vector<Gate>& gates, const GateInput& input)
@@ -28,7 +53,7 @@ class GateKeeper {
 
   GateReport Run() {
     report_.invalid = ReasonsInvalid(input_.scores);
-    PrepareComparisons();
+    TestLosses();
     for (const Gate& gate : gates_) {
       GateResult result{.gate = gate};
       const Metric* metric = FindMetric(gate.metric);
@@ -45,22 +70,18 @@ class GateKeeper {
 
  private:
   // Every test of every no_regression gate, corrected together.
-  void PrepareComparisons() {
-    if (input_.baseline == nullptr) return;
-    const std::vector<std::string> slices = SlicesOf(input_.scores);
+  void TestLosses() {
+    std::vector<LossMargin> margins;
     for (const Gate& gate : gates_) {
       if (gate.kind != Gate::Kind::kNoRegression) continue;
-      const auto add = [&](const std::string& slice) {
-        auto delta =
-            CompareMetric(*input_.baseline, input_.scores, gate.metric, slice, input_.seed);
-        if (delta) deltas_.push_back(*std::move(delta));
-      };
-      add("");
-      for (const std::string& slice : slices) add(slice);
+      margins.push_back({gate.metric, gate.value});
     }
-    std::vector<MetricDelta*> pointers;
-    for (MetricDelta& delta : deltas_) pointers.push_back(&delta);
-    CorrectTogether(std::move(pointers));
+    if (margins.empty() || input_.baseline == nullptr) return;
+    for (const std::string& reason : ReasonsNoBaseline(*input_.baseline, input_.scores)) {
+      report_.invalid.push_back("the baseline: " + reason);
+    }
+    losses_ = TestForLosses(*input_.baseline, input_.scores, margins, input_.seed);
+    compared_ = ComparedShare(*input_.baseline, input_.scores);
   }
 
   void Decide(GateResult& result) {
@@ -73,7 +94,7 @@ class GateKeeper {
       case Gate::Kind::kMustPass:
         return DecideMustPass(result);
       case Gate::Kind::kMaxCost:
-        return DecideTotal(result, input_.scores.total_cost);
+        return DecideCost(result);
       case Gate::Kind::kMaxP95Ms:
         return DecideTotal(result, input_.card.p95_ms);
       case Gate::Kind::kMaxFalseHit:
@@ -99,48 +120,57 @@ class GateKeeper {
   }
 
   void DecideRegression(GateResult& result) {
+    result.outcome = GateOutcome::kInconclusive;
     if (input_.baseline == nullptr) {
-      result.outcome = GateOutcome::kInconclusive;
       result.detail = "there is no baseline";
       return;
     }
-    const bool higher_is_better = FindMetric(result.gate.metric)->higher_is_better;
-    uint64_t tested = 0;
-    uint64_t unclear = 0;
-    std::vector<std::string> lost;
-    result.outcome = GateOutcome::kInconclusive;
+    if (FindMetric(result.gate.metric)->needs_judge &&
+        input_.baseline->judge != input_.scores.judge) {
+      result.detail = "the baseline was judged by another judge";
+      return;
+    }
     result.detail = "no case of both runs has it";
-    for (const MetricDelta& delta : deltas_) {
-      if (delta.metric != result.gate.metric) continue;
-      // As gain, so that less is worse.
-      const double mean = higher_is_better ? delta.delta.mean : -delta.delta.mean;
-      const double low = higher_is_better ? delta.delta.low : -delta.delta.high;
-      const double high = higher_is_better ? delta.delta.high : -delta.delta.low;
-      const bool holds = low >= -result.gate.value;
-      const bool is_lost =
-          !holds && ((mean < 0 && delta.is_significant()) || high < -result.gate.value);
-      const std::string figures = Interval(delta.delta) + ", p " + Number(delta.adjusted_p);
-      if (delta.slice.empty()) {
-        result.outcome = holds     ? GateOutcome::kPass
-                         : is_lost ? GateOutcome::kFail
-                                   : GateOutcome::kInconclusive;
-        result.detail = "difference " + figures + ", " + std::to_string(delta.delta.count) +
-                        " cases, " + std::to_string(delta.gained) + " better, " +
-                        std::to_string(delta.lost) + " worse";
+    std::string lost;
+    std::string suspects;
+    std::string unclear;
+    for (const LossTestResult& loss : losses_) {
+      if (loss.metric != result.gate.metric) continue;
+      const std::string figures = Interval(loss.gain) + ", p " + Number(loss.adjusted_p);
+      if (loss.slice.empty()) {
+        result.outcome = loss.verdict == LossVerdict::kHolds  ? GateOutcome::kPass
+                         : loss.verdict == LossVerdict::kLost ? GateOutcome::kFail
+                                                              : GateOutcome::kInconclusive;
+        result.detail = "gain " + figures + ", " + std::to_string(loss.gain.count) + " cases, " +
+                        std::to_string(loss.gained) + " better, " + std::to_string(loss.lost) +
+                        " worse";
         continue;
       }
-      ++tested;
-      unclear += !holds && !is_lost ? 1 : 0;
-      if (is_lost) lost.push_back(delta.slice + ": " + figures);
+      if (loss.verdict == LossVerdict::kLost) {
+        lost += "; lost on " + loss.slice + ": " + figures;
+      } else if (loss.verdict == LossVerdict::kSuspect) {
+        suspects += "; perhaps lost on " + loss.slice + ": " + Interval(loss.gain) + ", p " +
+                    Number(loss.p) + " by itself";
+      } else if (loss.verdict != LossVerdict::kHolds && loss.gain.mean < -result.gate.value) {
+        unclear += (unclear.empty() ? "" : ", ") + loss.slice + " (" + Number(loss.gain.mean) +
+                   " of " + std::to_string(loss.gain.count) + ")";
+      }
     }
+    result.detail += lost + suspects;
     if (!lost.empty()) {
       result.outcome = GateOutcome::kFail;
-      for (const std::string& one : lost) result.detail += "; lost on " + one;
+    } else if (result.outcome == GateOutcome::kPass &&
+               (!suspects.empty() || compared_ < kMinCoverage)) {
+      result.outcome = GateOutcome::kInconclusive;
     }
-    if (unclear > 0) {
-      report_.notes.push_back(result.gate.metric + ": " + std::to_string(unclear) + " of " +
-                              std::to_string(tested) +
-                              " slices have too few cases to tell a loss from chance");
+    if (compared_ < kMinCoverage) {
+      result.detail += "; only " + Number(100 * compared_) +
+                       " % of the baseline's cases were asked again as they were";
+    }
+    if (!unclear.empty()) {
+      report_.notes.push_back(result.gate.metric +
+                              " fell, with too few cases to tell a loss from " + "chance, on " +
+                              unclear);
     }
   }
 
@@ -169,10 +199,18 @@ class GateKeeper {
     result.detail = Number(total);
   }
 
+  void DecideCost(GateResult& result) const {
+    const double cost = input_.scores.total_cost + input_.scores.judge_cost;
+    if (cost > 0) return DecideTotal(result, cost);
+    result.outcome = GateOutcome::kInconclusive;
+    result.detail = "nothing that was asked has a price (chat.prices)";
+  }
+
   void DecideFalseHits(GateResult& result) const {
     const Estimate* rate = input_.card.Find("cache.false_hit");
     if (rate == nullptr) {
-      result.detail = "no answer came from the cache";
+      result.outcome = GateOutcome::kInconclusive;
+      result.detail = "no answer came from the cache (--cache)";
       return;
     }
     // Of few events the bootstrap knows nothing: with none among n the bound is 3 / n.
@@ -186,7 +224,8 @@ class GateKeeper {
 
   const std::vector<Gate>& gates_;
   const GateInput& input_;
-  std::vector<MetricDelta> deltas_;
+  std::vector<LossTestResult> losses_;
+  double compared_ = 1;  // of the baseline's cases
   GateReport report_;
 };
 
@@ -236,9 +275,10 @@ std::vector<std::string> ReasonsInvalid(const RunScores& scores) {
     reasons.push_back("the judge did not hear " + std::to_string(scores.judge_errors) + " of " +
                       std::to_string(scores.records) + " answers; at most 2 % may be so");
   }
-  if (share(scores.missing_spans, scores.spans) > 1 - kMinCoverage) {
-    reasons.push_back(std::to_string(scores.missing_spans) + " of " + std::to_string(scores.spans) +
-                      " gold spans are not in the corpus; see `quarry eval lint`");
+  if (share(scores.missing_gold.size(), scores.gold) > 1 - kMinCoverage) {
+    reasons.push_back(std::to_string(scores.missing_gold.size()) + " of " +
+                      std::to_string(scores.gold) +
+                      " gold spans and documents are not in the corpus; see `quarry eval lint`");
   }
   return reasons;
 }

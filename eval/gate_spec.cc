@@ -68,7 +68,11 @@ Status ValidateGate(const Gate& gate) {
   const bool has_metric = gate.kind == Gate::Kind::kMin || gate.kind == Gate::Kind::kMax ||
                           gate.kind == Gate::Kind::kNoRegression;
   if (!has_metric) {
-    return gate.value >= 0 ? OkStatus() : InvalidArgumentError(name + ": expected a number from 0");
+    const bool is_share = gate.kind == Gate::Kind::kMaxFalseHit;
+    if (gate.value >= 0 && (!is_share || gate.value <= 1)) return OkStatus();
+    return InvalidArgumentError(name + ": expected a " +
+                                (is_share ? "share from 0 to 1" : "number from 0") + ", got " +
+                                GateValue(gate.value));
   }
   const Metric* metric = FindMetric(gate.metric);
   if (metric == nullptr) {
@@ -81,8 +85,11 @@ Status ValidateGate(const Gate& gate) {
   if (gate.kind == Gate::Kind::kMax && metric->higher_is_better) {
     return InvalidArgumentError("max: of " + gate.metric + " more is better; expected min");
   }
-  if (gate.kind == Gate::Kind::kNoRegression && gate.value < 0) {
-    return InvalidArgumentError("no_regression: margin: expected a number from 0");
+  const bool is_share = metric->unit == Metric::Unit::kShare;
+  if (gate.value < 0 || (is_share && gate.value > 1)) {
+    return InvalidArgumentError(name + ": " + gate.metric + ": expected a " +
+                                (is_share ? "share from 0 to 1" : "number from 0") + ", got " +
+                                GateValue(gate.value));
   }
   return OkStatus();
 }

@@ -5,14 +5,14 @@
 //   min            the metric's lower bound is not below `value`: it fails where even the upper
 //                  bound is, and is inconclusive between
 //   max            the same for a metric of which less is better
-//   no_regression  the paired difference to the baseline is surely no worse than -`value`; it fails
-//                  where a loss is significant (Holm, over every test of every such gate) or surely
-//                  beyond the margin, and is inconclusive else. Every slice is tested too: a significant
-//                  loss in one fails the gate, whatever the whole gained; too few cases in one do not
+//   no_regression  the paired gain over the baseline is surely no worse than -`value`; it fails
+//                  where a loss beyond that is significant among all that is tested (regression.h),
+//                  and is inconclusive else. Every slice is tested too: one that lost so fails the
+//                  gate, whatever the whole gained
 //   must_pass      every case with the tag passes
-//   max_cost       of the whole run, by the configured prices
+//   max_cost       of the whole run and its judge, by the configured prices; inconclusive without
 //   max_p95_ms     95th percentile of the latencies
-//   max_false_hit  share of cache hits that are wrong, upper bound; passes without hits
+//   max_false_hit  share of cache hits that are wrong, upper bound; inconclusive without hits
 
 #include <cstdint>
 #include <optional>
@@ -45,7 +45,8 @@ inline std::string Place(const std::string& slice) { return slice.empty() ? "" :
 const char* GateKindName(Gate::Kind kind);  // "no_regression"
 std::optional<Gate::Kind> FindGateKind(std::string_view name);
 std::string Describe(const Gate& gate);  // "min pass >= 0.8 on lang=zh"
-// kInvalidArgument: no such metric, or one of the other direction.
+// kInvalidArgument: no such metric, or one of the other direction; a bound that cannot be one, such
+// as a share of 20.
 Status ValidateGate(const Gate& gate);
 
 }  // namespace quarry::eval

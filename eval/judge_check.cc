@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "base/random.h"
@@ -191,6 +192,43 @@ std::vector<JudgeAgreement> AgreementBySet(std::span<const LabelledVerdict> rows
   return BySet(rows, [&](std::span<const LabelledVerdict> part) {
     return MeasureAgreement(part, samples, seed);
   });
+}
+
+JudgeRepeats MeasureRepeats(std::span<const std::vector<std::optional<bool>>> verdicts,
+                            uint32_t samples, uint64_t seed) {
+  QUARRY_CHECK(verdicts.size() >= 2);
+  const auto repeats = static_cast<double>(verdicts.size());
+  JudgeRepeats report{.repeats = static_cast<uint32_t>(verdicts.size()),
+                      .rows = verdicts[0].size()};
+  if (report.rows == 0) return report;
+  const auto rows = static_cast<double>(report.rows);
+  std::vector<double> same;
+  double mean = 0;
+  double within = 0;
+  for (size_t row = 0; row < report.rows; ++row) {
+    double carried = 0;
+    bool is_same = true;
+    for (const auto& one : verdicts) {
+      QUARRY_CHECK(one.size() == report.rows);
+      carried += one[row].value_or(false) ? 1 : 0;
+      is_same = is_same && one[row] == verdicts[0][row];
+    }
+    const double rate = carried / repeats;
+    mean += rate / rows;
+    within += rate * (1 - rate) * repeats / (repeats - 1) / rows;
+    same.push_back(is_same ? 1 : 0);
+  }
+  const double total = mean * (1 - mean);
+  report.variance_share = total > 0 ? std::min(1.0, within / total) : 0;
+  std::vector<double> drawn;
+  Resample(same.size(), samples, seed, [&](const std::vector<uint32_t>& times) {
+    double sum = 0;
+    for (size_t i = 0; i < same.size(); ++i) sum += times[i] * same[i];
+    drawn.push_back(sum / rows);
+  });
+  report.same =
+      Percentiles(std::accumulate(same.begin(), same.end(), 0.0) / rows, std::move(drawn));
+  return report;
 }
 
 PairAgreement MeasurePairs(std::span<const LabelledPair> rows, uint32_t samples, uint64_t seed) {

@@ -2,9 +2,9 @@
 
 // How far a judge can be believed: its verdicts beside those of people.
 //
-// A row is one claim that people have labelled. A claim without a verdict agrees with nobody: it stays
-// in every denominator, so that a judge gains nothing by keeping silent. Intervals are percentiles of
-// the bootstrap over groups (rows of one document are drawn together), 95 %, seeded.
+// A row is one claim that people have labelled. A claim without a verdict agrees with nobody: it
+// stays in every denominator, so that a judge gains nothing by keeping silent. Intervals are
+// percentiles of the bootstrap over groups (rows of one document are drawn together), 95 %, seeded.
 //
 // Pure functions; thread-safe.
 
@@ -39,8 +39,8 @@ struct VerdictCounts {
 
   double all() const;
   double Accuracy() const;
-  // Cohen's kappa (1960), where the judge's silence is a third verdict that no label equals. 0 where
-  // chance alone explains all agreement.
+  // Cohen's kappa (1960), where the judge's silence is a third verdict that no label equals. 0
+  // where chance alone explains all agreement.
   double Kappa() const;
   double Sensitivity() const;  // of carried claims, how many it calls so; 0 of none
   double Specificity() const;  // of the others, how many it does not call carried; 0 of none
@@ -67,6 +67,20 @@ JudgeAgreement MeasureAgreement(std::span<const LabelledVerdict> rows, uint32_t 
 // sets, whose shares of carried claims differ: read the sets.
 std::vector<JudgeAgreement> AgreementBySet(std::span<const LabelledVerdict> rows,
                                            uint32_t samples = 1000, uint64_t seed = 42);
+
+// A judge that was asked the same several times.
+struct JudgeRepeats {
+  uint32_t repeats = 0;
+  uint64_t rows = 0;
+  Estimate same;  // rows of which it said the same every time; silence is a verdict of its own
+  // Of the variance of a single verdict (carried or not), the share that comes from asking again;
+  // the rest lies between the claims.
+  double variance_share = 0;
+};
+// `verdicts`: of each repeat one per row, in the same order. REQUIRES: two repeats or more, as long
+// as each other.
+JudgeRepeats MeasureRepeats(std::span<const std::vector<std::optional<bool>>> verdicts,
+                            uint32_t samples = 1000, uint64_t seed = 42);
 
 // Below, a judge is not trusted: gates use metrics that need no judge (docs/evaluation.md).
 inline constexpr double kTrustedKappa = 0.6;

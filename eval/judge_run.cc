@@ -95,10 +95,12 @@ Result<JudgeCheckReport> CheckJudge(const JudgeLabels& labels, const Judge& judg
                      .second_bytes = label.second.size()});
     advance(1);
   }
-  return JudgeCheckReport{.judge = judge.fingerprint(),
+  JudgeCheckReport report{.judge = judge.fingerprint(),
                           .claims = AgreementBySet(verdicts),
                           .pairs = PairsBySet(pairs),
                           .calibration = CalibrationOf(judge.fingerprint(), verdicts)};
+  for (const LabelledVerdict& one : verdicts) report.verdicts.push_back(one.verdict);
+  return report;
 }
 
 Result<ThresholdTuning> TuneLocalJudge(const JudgeLabels& labels, const Analyzer& analyzer,
@@ -117,6 +119,11 @@ Result<ThresholdTuning> TuneLocalJudge(const JudgeLabels& labels, const Analyzer
     const Judgement judgement = judge.JudgeClaim(label.claim, label.text);
     sets[label.set + '\n' + label.language].push_back(
         {judgement.score, judgement.verdict == ClaimVerdict::kEntailed, label.carried});
+  }
+  if (sets.empty()) {
+    return InvalidArgumentError(
+        "no row is on the half that a threshold is chosen on; rows of one group, or of one text, "
+        "stand on one side");
   }
   ThresholdTuning tuning;
   double highest = -1;

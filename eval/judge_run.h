@@ -27,10 +27,12 @@ struct JudgeCheckReport {
   std::vector<JudgeAgreement> claims;  // by set and language, then of all
   std::vector<PairAgreement> pairs;
   JudgeCalibration calibration;
+  std::vector<std::optional<bool>> verdicts;  // of each claim of the labels, in their order
+  std::optional<JudgeRepeats> repeats;        // where the judge was asked several times
 };
 
-// Whether a row is on the half that is reported: by its group, so that rows of one document are on one
-// side. The weights of the support scorer were fitted on the other half of the public sets.
+// Whether a row is on the half that is reported: by its group, so that rows of one document are on
+// one side. The weights of the support scorer were fitted on the other half of the public sets.
 bool HeldOut(const std::string& group);
 
 // What is left of the labels: one half, so many of each set, in their order.
@@ -56,7 +58,7 @@ struct ThresholdTuning {
   std::vector<ThresholdTrial> trials;  // 0.05, 0.10, ..., 0.95
   double best = 0;  // the middle of those whose kappa is within 0.002 of the highest
 };
-// On the half that is not held out.
+// On the half that is not held out. kInvalidArgument where no row is there.
 Result<ThresholdTuning> TuneLocalJudge(const JudgeLabels& labels, const Analyzer& analyzer,
                                        const CallContext& context);
 

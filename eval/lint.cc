@@ -87,14 +87,7 @@ class Linter {
       if (span.end != 0 && found.span.begin != span.begin) ++report_.moved_spans;
       span = found.span;
     }
-    std::vector<DocumentId> documents;
-    for (const auto& [document, grade] : one.gold_docs) documents.push_back(document);
-    if (one.source_truth) {
-      for (const auto* list : {&one.source_truth->right, &one.source_truth->wrong}) {
-        documents.insert(documents.end(), list->begin(), list->end());
-      }
-    }
-    for (const DocumentId& document : documents) {
+    for (const DocumentId& document : DocumentsOf(one)) {
       const Status found = snapshot_.FindDocument(document).status();
       if (found.code() == Code::kNotFound) {
         Error(one, "document \"" + document + "\" is not in the corpus");

@@ -4,12 +4,16 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <utility>
 
+#include "eval/beir_corpus.h"
 #include "eval/metric_catalogue.h"
 #include "eval/run_store.h"
 
 namespace quarry::eval {
 namespace {
+
+constexpr size_t kMissingShown = 5;
 
 std::string Printf(const char* format, double value) {
   char text[64];
@@ -18,6 +22,7 @@ std::string Printf(const char* format, double value) {
 }
 
 std::string FormatAs(Metric::Unit unit, double value) {
+  if (std::isinf(value)) return "unknown";
   switch (unit) {
     case Metric::Unit::kShare:
       return Printf("%.1f %%", 100 * value);
@@ -33,9 +38,18 @@ std::string FormatAs(Metric::Unit unit, double value) {
 }
 
 // Why the two cannot be compared as they stand.
-void CheckBaseline(const Run& run, const Run& baseline, std::vector<std::string>& warnings) {
-  if (run.manifest.suite_hash != baseline.manifest.suite_hash) {
-    warnings.push_back("the baseline was asked other cases; only those of both are compared");
+void CheckBaseline(const Run& run, const Run& baseline, const Comparison& comparison,
+                   std::vector<std::string>& warnings) {
+  if (comparison.only_before + comparison.only_after + comparison.changed > 0) {
+    warnings.push_back(
+        "the baseline was asked other cases: " + std::to_string(comparison.only_before) +
+        " are only in it, " + std::to_string(comparison.only_after) + " only in the run, " +
+        std::to_string(comparison.changed) + " were changed; none of these is compared");
+  }
+  if (run.manifest.max_words != baseline.manifest.max_words) {
+    warnings.push_back("the baseline allowed " + std::to_string(baseline.manifest.max_words) +
+                       " words; it is scored as the run, which allows " +
+                       std::to_string(run.manifest.max_words));
   }
   if (run.manifest.judge != baseline.manifest.judge) {
     warnings.push_back("the baseline was judged by another judge (" + baseline.manifest.judge +
@@ -45,7 +59,7 @@ void CheckBaseline(const Run& run, const Run& baseline, std::vector<std::string>
 
 }  // namespace
 
-RunReport MakeReport(Run run, ReportOptions options) {
+Result<RunReport> MakeReport(Run run, ReportOptions options) {
   RunReport report;
   report.run = std::move(run);
   const RunManifest& manifest = report.run.manifest;
@@ -53,22 +67,38 @@ RunReport MakeReport(Run run, ReportOptions options) {
   report.card = MakeScorecard(report.scores, manifest.seed);
   if (options.baseline) {
     report.baseline = std::move(options.baseline);
-    CheckBaseline(report.run, *report.baseline, report.warnings);
-    report.baseline_scores = ScoreRun(*report.baseline);
+    Run& baseline = *report.baseline;
+    const uint32_t its_words = std::exchange(baseline.manifest.max_words, manifest.max_words);
+    report.baseline_scores = ScoreRun(baseline);
+    baseline.manifest.max_words = its_words;
     report.comparison = CompareRuns(*report.baseline_scores, report.scores, manifest.seed);
-    if (report.comparison->only_before + report.comparison->only_after > 0) {
-      report.warnings.push_back(std::to_string(report.comparison->only_before) +
-                                " cases are only in the baseline, " +
-                                std::to_string(report.comparison->only_after) + " only in the run");
-    }
+    CheckBaseline(report.run, baseline, *report.comparison, report.warnings);
   }
-  if (!options.distrust.empty()) {
-    report.warnings.push_back("the judge is not trusted: " + options.distrust);
+  for (size_t i = 0; i < report.scores.missing_gold.size(); ++i) {
+    if (i == kMissingShown) {
+      report.warnings.push_back("and " + std::to_string(report.scores.missing_gold.size() - i) +
+                                " more are not in the corpus");
+      break;
+    }
+    report.warnings.push_back("not in the corpus: " + report.scores.missing_gold[i]);
+  }
+  if (options.calibration) {
+    report.corrected = CorrectRates(report.run, *options.calibration);
+    if (!options.calibration->trusted()) {
+      report.warnings.push_back(TrustText(*options.calibration));
+    }
+  } else if (!manifest.judge.empty()) {
+    report.warnings.push_back(
+        "nobody has measured the judge against people: `quarry eval judge-check LABELS --keep`");
+  }
+  if (!options.labels.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(CorrectedRate pass, CorrectPass(report.scores, options.labels));
+    report.corrected.push_back(std::move(pass));
   }
   const GateInput input{.scores = report.scores,
                         .card = report.card,
                         .baseline = report.baseline_scores ? &*report.baseline_scores : nullptr,
-                        .judge_trusted = options.distrust.empty(),
+                        .judge_trusted = !options.calibration || options.calibration->trusted(),
                         .seed = manifest.seed};
   report.gates = EvaluateGates(options.gates ? *options.gates : manifest.gates, input);
   report.history.push_back(MakeHistoryPoint(report.run, report.run));
@@ -76,13 +106,16 @@ RunReport MakeReport(Run run, ReportOptions options) {
 }
 
 HistoryPoint MakeHistoryPoint(const Run& run, const Run& reported) {
-  const Scorecard card = MakeScorecard(ScoreRun(run), run.manifest.seed);
+  const RunScores scores = ScoreRun(run);
   HistoryPoint point{.id = run.manifest.id,
                      .name = run.manifest.name,
                      .created_micros = run.manifest.created_micros,
-                     .p95_ms = card.p95_ms,
+                     .p95_ms = Percentile(scores.latencies_ms, 0.95),
                      .same_cases = run.manifest.suite_hash == reported.manifest.suite_hash};
-  if (const Estimate* pass = card.Find("pass")) point.pass = *pass;
+  // Of the card's many figures these two: a trend is of many runs.
+  if (const auto pass = EstimateMetric(scores, *FindMetric("pass"), run.manifest.seed)) {
+    point.pass = *pass;
+  }
   return point;
 }
 
@@ -104,7 +137,7 @@ std::string FormatMetric(const std::string& metric, double value) {
 std::string FormatDelta(const std::string& metric, double value) {
   const Metric* info = FindMetric(metric);
   const bool is_share = info == nullptr || info->unit == Metric::Unit::kShare;
-  if (std::isinf(value)) return value < 0 ? "-inf" : "+inf";
+  if (std::isinf(value)) return "unknown";
   const std::string text = is_share ? Printf("%.1f", std::abs(100 * value) < 0.05 ? 0 : 100 * value)
                                     : FormatAs(info->unit, value);
   return (value > 0 && !text.starts_with("0.0") ? "+" : "") + text;

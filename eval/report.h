@@ -1,14 +1,15 @@
 #pragma once
 
 // A run as its readers see it: figures, gates, what changed against a baseline, and every case. The
-// forms: JSON for programs, Markdown for pull requests, JUnit XML for CI, one self-contained HTML file
-// for people. Texts of documents and answers are escaped in each. Pure.
+// forms: JSON for programs, Markdown for pull requests, JUnit XML for CI, one self-contained HTML
+// file for people. Texts of documents and answers are escaped in each. Pure.
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "eval/comparison.h"
+#include "eval/corrected_rates.h"
 #include "eval/gate.h"
 #include "eval/run.h"
 #include "eval/scorecard.h"
@@ -33,16 +34,20 @@ struct RunReport {
   std::optional<RunScores> baseline_scores;
   std::optional<Comparison> comparison;
   GateReport gates;
-  std::vector<HistoryPoint> history;  // oldest first, the run itself last
+  std::vector<CorrectedRate> corrected;  // what the judge said, corrected for its errors
+  std::vector<HistoryPoint> history;     // oldest first, the run itself last
   std::vector<std::string> warnings;
 };
 
 struct ReportOptions {
   std::optional<Run> baseline;
   std::optional<std::vector<Gate>> gates;  // nullopt: those of the manifest
-  std::string distrust;                    // why the judge is not trusted; "" = it is
+  std::optional<JudgeCalibration>
+      calibration;                // of the run's judge; nullopt: it was never measured
+  std::vector<CaseLabel> labels;  // what people say of some of the cases
 };
-RunReport MakeReport(Run run, ReportOptions options);
+// kInvalidArgument: labels of cases that the run has not.
+Result<RunReport> MakeReport(Run run, ReportOptions options);
 
 HistoryPoint MakeHistoryPoint(const Run& run, const Run& reported);
 

@@ -54,16 +54,25 @@ std::string Direction(const MetricDelta& delta) {
   return (delta.delta.mean > 0) == metric->higher_is_better ? "n up" : "n down";
 }
 
+using RecordsByCase = std::unordered_map<std::string, const RunRecord*>;
+
+// Of each case the record that its reasons are of.
+RecordsByCase ShownRecords(const Run& run, const RunScores& scores) {
+  std::unordered_map<std::string, uint32_t> shown;
+  for (const CaseScores& one : scores.cases) shown[one.id] = one.shown_repeat;
+  RecordsByCase records;
+  for (const RunRecord& record : run.records) {
+    if (record.repeat == shown[record.case_id]) records[record.case_id] = &record;
+  }
+  return records;
+}
+
 class HtmlWriter {
  public:
   explicit HtmlWriter(const RunReport& report) : report_(report) {
-    for (const RunRecord& record : report.run.records) {
-      if (record.repeat == 0) records_[record.case_id] = &record;
-    }
-    if (!report.baseline) return;
-    for (const RunRecord& record : report.baseline->records) {
-      if (record.repeat == 0) old_records_[record.case_id] = &record;
-    }
+    records_ = ShownRecords(report.run, report.scores);
+    if (report.baseline) old_records_ = ShownRecords(*report.baseline, *report.baseline_scores);
+    for (const RunRecord& record : report.run.records) repeats_[record.case_id].push_back(&record);
   }
 
   std::string Write() {
@@ -103,8 +112,12 @@ class HtmlWriter {
                            " documents, " + std::to_string(manifest.chunks) + " chunks");
     fact("writer", report_.run.records.empty() ? "" : report_.run.records[0].model);
     fact("judge", manifest.judge.empty() ? "none" : Shortened(manifest.judge));
-    fact("latency", "p50 " + FormatMetric("latency.ms", report_.card.p50_ms) + ", p95 " +
-                        FormatMetric("latency.ms", report_.card.p95_ms));
+    fact("latency",
+         "p50 " + FormatMetric("latency.ms", report_.card.p50_ms) + ", p95 " +
+             FormatMetric("latency.ms", report_.card.p95_ms) +
+             (report_.card.warm_p95_ms > 0
+                  ? "; asked again p95 " + FormatMetric("latency.ms", report_.card.warm_p95_ms)
+                  : ""));
     if (report_.scores.total_cost > 0)
       fact("cost", FormatMetric("cost", report_.scores.total_cost));
     if (!manifest.judge.empty()) {
@@ -193,6 +206,7 @@ class HtmlWriter {
       first = false;
     }
     html_ += "</p>\n";
+    WriteCorrected();
     if (report_.card.question_variance + report_.card.repeat_variance > 0) {
       const double total = report_.card.question_variance + report_.card.repeat_variance;
       html_ += Element("p", "small dim",
@@ -200,6 +214,23 @@ class HtmlWriter {
                            FormatMetric("pass", report_.card.repeat_variance / total) +
                            " comes from asking again, the rest from the choice of questions.");
     }
+  }
+
+  void WriteCorrected() {
+    if (report_.corrected.empty()) return;
+    html_ += "<div class=\"scroll\"><table>" + Head({"corrected for the judge's errors", "by", "of",
+                                                     "reported", "corrected", "95 % interval"},
+                                                    2);
+    for (const CorrectedRate& rate : report_.corrected) {
+      html_ += "<tr>" + Cell(E(rate.metric)) + Cell(E(rate.method)) +
+               NumberCell(std::to_string(rate.corrected.count) + " " + rate.of) +
+               NumberCell(FormatMetric(rate.metric, rate.reported)) +
+               NumberCell(FormatMetric(rate.metric, rate.corrected.mean)) +
+               NumberCell(FormatMetric(rate.metric, rate.corrected.low) + " to " +
+                          FormatMetric(rate.metric, rate.corrected.high)) +
+               "</tr>";
+    }
+    html_ += "</table></div>\n";
   }
 
   void WriteComparison() {
@@ -363,11 +394,26 @@ class HtmlWriter {
                                                        E(one.reasons[0])))) +
         "</summary><div class=\"body\">";
     html_ += Why(one.label, one.reasons) + AnswerBox(record);
+    WriteRepeats(record);
     WriteExpected(record);
     WriteMatrix(record);
     WritePassages(record);
     WriteRetrieval(record);
     html_ += "</div></details>\n";
+  }
+
+  // What was answered when the same was asked again.
+  void WriteRepeats(const RunRecord& shown) {
+    const std::vector<const RunRecord*>& all = repeats_.at(shown.case_id);
+    if (all.size() < 2) return;
+    html_ += "<details class=\"inner\"><summary>asked " + std::to_string(all.size()) +
+             " times; above: time " + std::to_string(shown.repeat + 1) + "</summary>";
+    for (const RunRecord* record : all) {
+      if (record == &shown) continue;
+      html_ += Element("div", "dim small", "time " + std::to_string(record->repeat + 1)) +
+               AnswerBox(*record);
+    }
+    html_ += "</details>";
   }
 
   void WriteExpected(const RunRecord& record) {
@@ -453,8 +499,9 @@ class HtmlWriter {
   }
 
   const RunReport& report_;
-  std::unordered_map<std::string, const RunRecord*> records_;
-  std::unordered_map<std::string, const RunRecord*> old_records_;
+  RecordsByCase records_;
+  RecordsByCase old_records_;
+  std::unordered_map<std::string, std::vector<const RunRecord*>> repeats_;
   std::string html_;
 };
 

@@ -49,16 +49,25 @@ std::string ReportJson(const RunReport& report) {
       {"gates", ToJson(report.gates)},
       {"coverage", report.scores.coverage()},
       {"errors", report.scores.errors},
-      {"missing_spans", report.scores.missing_spans},
+      {"missing_gold", report.scores.missing_gold},
       {"cost", report.scores.total_cost},
       {"judge_cost", report.scores.judge_cost},
       {"p50_ms", report.card.p50_ms},
       {"p95_ms", report.card.p95_ms},
+      {"warm_p95_ms", report.card.warm_p95_ms},
       {"variance",
        {{"question", report.card.question_variance}, {"repeat", report.card.repeat_variance}}},
       {"warnings", report.warnings},
+      {"corrected", Json::array()},
       {"slices", Json::array()},
       {"cases", Json::array()}};
+  for (const CorrectedRate& rate : report.corrected) {
+    json["corrected"].push_back({{"metric", rate.metric},
+                                 {"of", rate.of},
+                                 {"method", rate.method},
+                                 {"reported", rate.reported},
+                                 {"corrected", ToJson(rate.corrected)}});
+  }
   for (const SliceScores& slice : report.card.slices) {
     Json metrics = Json::object();
     for (const auto& [metric, estimate] : slice.metrics) metrics[metric] = ToJson(estimate);

@@ -58,8 +58,8 @@ std::string SuiteElement(const std::string& name, const std::vector<TestCase>& t
 
 }  // namespace
 
-// The gates decide: a case that does not pass is shown as skipped where they let the run through, so
-// that CI is red exactly where the exit code is not 0.
+// The gates decide: CI is red exactly where the exit code is not 0. A case that does not pass is a
+// failure of a run that they stop, and stands as skipped in one that they let through.
 std::string ReportJUnit(const RunReport& report) {
   std::vector<TestCase> gates;
   for (const std::string& reason : report.gates.invalid) {
@@ -72,14 +72,14 @@ std::string ReportJUnit(const RunReport& report) {
     if (result.outcome == GateOutcome::kInconclusive) test.error = detail;
     gates.push_back(std::move(test));
   }
+  const bool is_stopped = report.gates.exit_code() != 0;
   std::vector<TestCase> cases;
   for (const CaseScores& one : report.scores.cases) {
     TestCase test{.name = one.id};
     const auto latency = one.values.find("latency.ms");
     if (latency != one.values.end()) test.seconds = latency->second / 1000;
-    for (const std::string& reason : one.reasons) {
-      test.skipped += (test.skipped.empty() ? "" : "; ") + reason;
-    }
+    std::string& why = is_stopped ? test.failure : test.skipped;
+    for (const std::string& reason : one.reasons) why += (why.empty() ? "" : "; ") + reason;
     cases.push_back(std::move(test));
   }
   const std::string& suite = report.run.manifest.suite;

@@ -51,6 +51,19 @@ std::string MetricsTable(const RunReport& report) {
   return text;
 }
 
+std::string CorrectedTable(const RunReport& report) {
+  std::string text =
+      "| what the judge said | reported | corrected | 95 % interval | by "
+      "|\n|---|--:|--:|--:|---|\n";
+  for (const CorrectedRate& rate : report.corrected) {
+    text += "| " + rate.metric + ", " + std::to_string(rate.corrected.count) + " " + rate.of +
+            " | " + FormatMetric(rate.metric, rate.reported) + " | " +
+            FormatMetric(rate.metric, rate.corrected.mean) + " | " +
+            Range(rate.metric, rate.corrected) + " | " + rate.method + " |\n";
+  }
+  return text;
+}
+
 std::string ComparisonTable(const RunReport& report) {
   std::string text =
       "| metric | before | now | difference | 95 % interval | p |\n|---|--:|--:|--:|--:|--:|\n";
@@ -118,7 +131,9 @@ std::string ReportMarkdown(const RunReport& report) {
       }
     }
   }
-  text += "\n### Figures\n\n" + MetricsTable(report) + "\n### Slices\n\n" + SlicesTable(report);
+  text += "\n### Figures\n\n" + MetricsTable(report);
+  if (!report.corrected.empty()) text += "\n### Corrected\n\n" + CorrectedTable(report);
+  text += "\n### Slices\n\n" + SlicesTable(report);
   std::string failures;
   size_t failed = 0;
   for (const CaseScores& one : report.scores.cases) {

@@ -13,6 +13,7 @@ namespace quarry::eval {
 namespace {
 
 constexpr int kGridSteps = 20;
+constexpr size_t kHalves = 2;
 
 // A collection with its questions, opened to be measured on.
 struct Bench {
@@ -159,16 +160,33 @@ Result<RetrievalDiffReport> DiffRetrieval(const RetrievalDiffOptions& options,
 }
 
 void ChooseWeight(TuningReport& report) {
+  // The best by the questions that are not of `left_out`; the lowest weight of equal ones.
+  const auto best_without = [&](size_t left_out) {
+    const WeightTrial* best = nullptr;
+    double highest = 0;
+    for (const WeightTrial& trial : report.trials) {
+      double sum = 0;
+      for (size_t i = 0; i < trial.ndcg.size(); ++i)
+        sum += i % kHalves == left_out ? 0 : trial.ndcg[i];
+      if (best != nullptr && sum <= highest) continue;
+      best = &trial;
+      highest = sum;
+    }
+    return best;
+  };
   const WeightTrial* current = nullptr;
-  const WeightTrial* best = nullptr;
   for (WeightTrial& trial : report.trials) {
     trial.mean = MeanOf(trial.ndcg);
     if (trial.weight == report.current) current = &trial;
-    if (best == nullptr || trial.mean > best->mean) best = &trial;
   }
+  const WeightTrial* best = best_without(kHalves);
   report.best = best->weight;
+  report.apparent_gain = best->mean - current->mean;
+  const WeightTrial* chosen = best_without(1);
   std::vector<double> gains;
-  for (size_t i = 0; i < best->ndcg.size(); ++i) gains.push_back(best->ndcg[i] - current->ndcg[i]);
+  for (size_t i = 1; i < current->ndcg.size(); i += kHalves) {
+    gains.push_back(chosen->ndcg[i] - current->ndcg[i]);
+  }
   report.gain = BootstrapInterval(gains);
   report.advised = report.gain.low > 0 ? report.best : report.current;
 }

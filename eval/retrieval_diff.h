@@ -95,8 +95,11 @@ struct TuningReport {
   std::vector<WeightTrial> trials;  // by weight
   double current = 0;               // the weight that was configured
   double best = 0;                  // with the highest mean, the lowest of equal ones
-  PairedInterval gain;              // of the best over the current one
-  double advised = 0;  // the best where the gain is surely above 0; else the current one
+  double apparent_gain = 0;  // of the best over the current one, on the questions that chose it
+  // Of choosing so, on questions that did not choose: every second one is measured at the weight
+  // that is best on the others.
+  PairedInterval gain;
+  double advised = 0;  // the best where that gain is surely above 0; else the current one
 };
 
 // Fills in what follows from `report.trials` and `report.current`. REQUIRES: the trials have the

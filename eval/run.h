@@ -1,12 +1,12 @@
 #pragma once
 
 // A run: a suite asked of one configuration, and everything that is needed to score, compare and
-// explain it later without asking again. Append-only: the manifest is written first, then a record per
-// case and repeat as each is done; a run that was killed goes on with what is missing.
+// explain it later without asking again. Append-only: the manifest is written first, then a record
+// per case and repeat as each is done; a run that was killed goes on with what is missing.
 //
-// In a store a run is an object (ObjectKind::kRun, index/object_table.h): the manifest is its value,
-// record i its part i + 1. Exported, it is JSON lines: the manifest, then the records. Field names are
-// those of the structs. Values are plain: copy freely.
+// In a store a run is an object (ObjectKind::kRun, index/object_table.h): the manifest is its
+// value, record i its part i + 1. Exported, it is JSON lines: the manifest, then the records. Field
+// names are those of the structs. Values are plain: copy freely.
 
 #include <cstdint>
 #include <map>
@@ -111,7 +111,8 @@ struct RunRecord {
   std::vector<RunPassage> passages;
   std::vector<RunDropped> dropped;
   std::vector<ResolvedSpan> gold_spans;
-  std::string prompt_hash;  // of question and passages
+  std::vector<DocumentId> missing_documents;  // that the case names and the corpus has not
+  std::string prompt_hash;                    // of question and passages
 
   std::string answer;
   bool abstained = false;
@@ -122,7 +123,7 @@ struct RunRecord {
   Usage usage;
   CacheReport cache;
   std::vector<Trace::Stage> timings;
-  double micros = 0;  // of the answer, as the caller waits
+  double micros = 0;  // of the answer or the error, as the caller waits
   std::string fingerprint;
 
   std::string judge_error;            // not judged: why
@@ -130,6 +131,8 @@ struct RunRecord {
   std::optional<FailureLabel> failure;
 };
 inline constexpr uint32_t kRunDepth = 100;
+// Share of answers and of verdicts without which a run says nothing.
+inline constexpr double kMinCoverage = 0.98;
 
 struct Run {
   RunManifest manifest;

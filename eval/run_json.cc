@@ -214,6 +214,7 @@ void Fields(Visitor& visit, RunRecord& record) {
   visit("passages", record.passages);
   visit("dropped", record.dropped);
   visit("gold_spans", record.gold_spans);
+  visit("missing_documents", record.missing_documents);
   visit("prompt_hash", record.prompt_hash);
   visit("answer", record.answer);
   visit("abstained", record.abstained);

@@ -87,6 +87,17 @@ Result<std::vector<uint32_t>> RunStore::Parts(const std::string& id) const {
   return parts;
 }
 
+Result<std::vector<uint32_t>> RunStore::PartsWithoutError(const std::string& id) const {
+  QUARRY_ASSIGN_OR_RETURN(const Run run, Read(id));
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> parts, Parts(id));
+  std::vector<uint32_t> good;
+  for (size_t i = 0; i < std::min(parts.size(), run.records.size()); ++i) {
+    const RunRecord& record = run.records[i];
+    if (record.error.empty() && record.judge_error.empty()) good.push_back(parts[i]);
+  }
+  return good;
+}
+
 Result<Run> RunStore::Read(const std::string& id) const {
   Run run;
   QUARRY_ASSIGN_OR_RETURN(run.manifest, ReadManifest(id));
@@ -109,8 +120,11 @@ Result<std::string> RunStore::FindUnfinished(const RunManifest& wanted) const {
   QUARRY_ASSIGN_OR_RETURN(const std::vector<RunManifest> runs, List(kLookedAt));
   for (const RunManifest& run : runs) {
     if (Identity(run) != Identity(wanted)) continue;
+    const uint64_t whole = uint64_t{run.cases} * run.repeats;
     QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> parts, Parts(run.id));
-    return parts.size() < uint64_t{run.cases} * run.repeats ? run.id : "";
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> good, PartsWithoutError(run.id));
+    const double needed = kMinCoverage * static_cast<double>(whole);
+    return parts.size() < whole || static_cast<double>(good.size()) < needed ? run.id : "";
   }
   return std::string();
 }

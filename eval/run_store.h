@@ -16,7 +16,8 @@ inline uint32_t RecordPart(uint32_t case_index, uint32_t repeat, uint32_t repeat
   return 1 + case_index * repeats + repeat;
 }
 
-// Thread-safe, as its table. Errors are the table's; kDataLoss names the run whose bytes are damaged.
+// Thread-safe, as its table. Errors are the table's; kDataLoss names the run whose bytes are
+// damaged.
 class RunStore {
  public:
   explicit RunStore(index::ObjectTable& objects) : objects_(objects) {}
@@ -27,15 +28,19 @@ class RunStore {
   Status Append(const std::string& id, uint32_t part, const RunRecord& record);
   Status Delete(const std::string& id);
 
-  // `name` is an id, the start of one, a run's name (the newest of that name) or "latest". kNotFound.
+  // `name` is an id, the start of one, a run's name (the newest of that name) or "latest".
+  // kNotFound.
   Result<std::string> FindId(const std::string& name) const;
   Result<RunManifest> ReadManifest(const std::string& id) const;
   Result<Run> Read(const std::string& id) const;
   // The parts that are there, ascending.
   Result<std::vector<uint32_t>> Parts(const std::string& id) const;
+  // Of them, those that need not be asked again: without an error of the answer or of the judge.
+  Result<std::vector<uint32_t>> PartsWithoutError(const std::string& id) const;
   // Newest first.
   Result<std::vector<RunManifest>> List(uint32_t limit) const;
-  // The newest run that would ask the same in the same way as `wanted` and lacks records; "" if none.
+  // The newest run that would ask the same in the same way as `wanted`, if it is not whole: records
+  // are missing, or too many of them are errors for it to say anything. "" if there is none.
   Result<std::string> FindUnfinished(const RunManifest& wanted) const;
 
  private:

@@ -9,27 +9,36 @@
 namespace quarry::eval {
 namespace {
 
+std::optional<Estimate> EstimateOver(const std::vector<const CaseScores*>& cases,
+                                     const Metric& metric, uint64_t seed) {
+  std::vector<double> values;
+  std::vector<std::string> clusters;
+  for (const CaseScores* one : cases) {
+    const auto found = one->values.find(metric.name);
+    if (found == one->values.end()) continue;
+    values.push_back(found->second);
+    clusters.push_back(one->cluster);
+  }
+  if (values.empty()) return std::nullopt;
+  // Without prices there is nothing to say.
+  const bool is_money = metric.unit == Metric::Unit::kMoney;
+  if (is_money && std::ranges::all_of(values, [](double value) { return value == 0; })) {
+    return std::nullopt;
+  }
+  return metric.unit == Metric::Unit::kShare
+             ? EstimateShare(values, ClusterNumbers(clusters), seed)
+             : EstimateMean(values, ClusterNumbers(clusters), seed);
+}
+
 SliceScores ScoreSlice(const std::string& slice, const std::vector<const CaseScores*>& cases,
                        uint64_t seed) {
   SliceScores scores;
   scores.slice = slice;
   scores.cases = cases.size();
   for (const Metric& metric : Metrics()) {
-    std::vector<double> values;
-    std::vector<std::string> clusters;
-    for (const CaseScores* one : cases) {
-      const auto found = one->values.find(metric.name);
-      if (found == one->values.end()) continue;
-      values.push_back(found->second);
-      clusters.push_back(one->cluster);
+    if (const auto estimate = EstimateOver(cases, metric, seed)) {
+      scores.metrics[metric.name] = *estimate;
     }
-    if (values.empty()) continue;
-    // Without prices there is nothing to say.
-    const bool is_money = metric.unit == Metric::Unit::kMoney;
-    if (is_money && std::ranges::all_of(values, [](double value) { return value == 0; })) continue;
-    const bool is_share = metric.unit == Metric::Unit::kShare;
-    scores.metrics[metric.name] = is_share ? EstimateShare(values, ClusterNumbers(clusters), seed)
-                                           : EstimateMean(values, ClusterNumbers(clusters), seed);
   }
   return scores;
 }
@@ -55,6 +64,13 @@ const Estimate* Scorecard::Find(const std::string& metric, const std::string& sl
   return nullptr;
 }
 
+std::optional<Estimate> EstimateMetric(const RunScores& scores, const Metric& metric,
+                                       uint64_t seed) {
+  std::vector<const CaseScores*> cases;
+  for (const CaseScores& one : scores.cases) cases.push_back(&one);
+  return EstimateOver(cases, metric, seed);
+}
+
 Scorecard MakeScorecard(const RunScores& scores, uint64_t seed) {
   std::map<std::string, std::vector<const CaseScores*>> slices;
   std::vector<const CaseScores*>& all = slices[""];
@@ -72,6 +88,7 @@ Scorecard MakeScorecard(const RunScores& scores, uint64_t seed) {
       card.slices, [](const SliceScores& slice) { return !slice.slice.starts_with("cluster="); });
   card.p50_ms = Percentile(scores.latencies_ms, 0.50);
   card.p95_ms = Percentile(scores.latencies_ms, 0.95);
+  card.warm_p95_ms = Percentile(scores.warm_latencies_ms, 0.95);
 
   // Of the mean over n cases of r repeats each: V(case means) / n = between + within / r, by n.
   double within = 0;

@@ -3,10 +3,12 @@
 // What a run reached in all and by slice, each figure with its interval. Pure.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "eval/case_scores.h"
+#include "eval/metric_catalogue.h"
 #include "eval/statistics.h"
 
 namespace quarry::eval {
@@ -23,8 +25,9 @@ struct Scorecard {
   std::vector<SliceScores> slices;  // all cases first, then by name
   double p50_ms = 0;
   double p95_ms = 0;
-  // Of `pass`, where there are repeats: variance of the mean that comes from the choice of questions,
-  // and that from asking again.
+  double warm_p95_ms = 0;  // of the repeats; 0 without
+  // Of `pass`, where there are repeats: variance of the mean that comes from the choice of
+  // questions, and that from asking again.
   double question_variance = 0;
   double repeat_variance = 0;
 
@@ -32,6 +35,10 @@ struct Scorecard {
   // nullptr where there is no such slice, or the metric is not defined in it.
   const Estimate* Find(const std::string& metric, const std::string& slice = "") const;
 };
+
+// Of all cases that have the metric, as in the scorecard; nullopt for none.
+std::optional<Estimate> EstimateMetric(const RunScores& scores, const Metric& metric,
+                                       uint64_t seed);
 
 Scorecard MakeScorecard(const RunScores& scores, uint64_t seed);
 

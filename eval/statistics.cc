@@ -46,6 +46,26 @@ Clusters GroupByCluster(std::span<const double> values, std::span<const uint32_t
   return grouped;
 }
 
+// Where bit i is set, number i with the other sign.
+double SumWithSigns(const std::vector<double>& numbers, uint64_t pattern) {
+  double sum = 0;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    sum += (pattern >> i & 1) != 0 ? -numbers[i] : numbers[i];
+  }
+  return sum;
+}
+
+double SumWithRandomSigns(const std::vector<double>& numbers, Random& random) {
+  double sum = 0;
+  for (size_t i = 0; i < numbers.size();) {
+    uint64_t signs = random.Next();
+    for (int bit = 0; bit < 64 && i < numbers.size(); ++bit, ++i, signs >>= 1) {
+      sum += (signs & 1) != 0 ? -numbers[i] : numbers[i];
+    }
+  }
+  return sum;
+}
+
 // log of n choose k.
 double LogChoose(uint64_t n, uint64_t k) {
   return std::lgamma(static_cast<double>(n) + 1) - std::lgamma(static_cast<double>(k) + 1) -
@@ -175,26 +195,42 @@ double PermutationTest(std::span<const double> differences, std::span<const uint
   if (sums.size() <= kExactUpTo) {
     const uint64_t patterns = uint64_t{1} << sums.size();
     for (uint64_t pattern = 0; pattern < patterns; ++pattern) {
-      double sum = 0;
-      for (size_t i = 0; i < sums.size(); ++i) {
-        sum += (pattern >> i & 1) != 0 ? -sums[i] : sums[i];
-      }
-      as_extreme += std::abs(sum) >= bound ? 1 : 0;
+      as_extreme += std::abs(SumWithSigns(sums, pattern)) >= bound ? 1 : 0;
     }
     return static_cast<double>(as_extreme) / static_cast<double>(patterns);
   }
   Random random(seed);
   for (uint32_t round = 0; round < rounds; ++round) {
-    double sum = 0;
-    for (size_t i = 0; i < sums.size();) {
-      uint64_t signs = random.Next();
-      for (int bit = 0; bit < 64 && i < sums.size(); ++bit, ++i, signs >>= 1) {
-        sum += (signs & 1) != 0 ? -sums[i] : sums[i];
-      }
-    }
-    as_extreme += std::abs(sum) >= bound ? 1 : 0;
+    as_extreme += std::abs(SumWithRandomSigns(sums, random)) >= bound ? 1 : 0;
   }
   // The pattern that was observed is one of them.
+  return (static_cast<double>(as_extreme) + 1) / (static_cast<double>(rounds) + 1);
+}
+
+double LossTest(std::span<const double> gains, std::span<const uint32_t> clusters, double margin,
+                uint64_t seed, uint32_t rounds) {
+  constexpr uint32_t kEnoughExtremes = 50;
+  std::vector<double> above(gains.begin(), gains.end());
+  for (double& gain : above) gain += margin;
+  std::vector<double> sums = GroupByCluster(above, clusters).sums;
+  std::erase_if(sums, [](double sum) { return sum == 0; });
+  const double observed = std::accumulate(sums.begin(), sums.end(), 0.0);
+  if (observed >= 0) return 1;
+  const double bound = observed * (1 - 1e-9);
+  if (sums.size() <= kExactUpTo) {
+    const uint64_t patterns = uint64_t{1} << sums.size();
+    uint64_t as_extreme = 0;
+    for (uint64_t pattern = 0; pattern < patterns; ++pattern) {
+      as_extreme += SumWithSigns(sums, pattern) <= bound ? 1 : 0;
+    }
+    return static_cast<double>(as_extreme) / static_cast<double>(patterns);
+  }
+  Random random(seed);
+  uint32_t as_extreme = 0;
+  for (uint32_t round = 1; round <= rounds; ++round) {
+    as_extreme += SumWithRandomSigns(sums, random) <= bound ? 1 : 0;
+    if (as_extreme == kEnoughExtremes) return static_cast<double>(kEnoughExtremes) / round;
+  }
   return (static_cast<double>(as_extreme) + 1) / (static_cast<double>(rounds) + 1);
 }
 

@@ -36,9 +36,9 @@ inline constexpr uint32_t kBootstrapSamples = 2000;
 Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> clusters,
                       uint64_t seed = 1, uint32_t samples = kBootstrapSamples);
 
-// The same for a share of cases. Bounds lie in [0, 1], and where all cases agree, of which a bootstrap
-// sees no spread, the far bound is exact for as many cases as there are clusters (Clopper and Pearson,
-// 1934): of 3 that all pass at least 0.29 may be expected to.
+// The same for a share of cases. Bounds lie in [0, 1], and where all cases agree, of which a
+// bootstrap sees no spread, the far bound is exact for as many cases as there are clusters (Clopper
+// and Pearson, 1934): of 3 that all pass at least 0.29 may be expected to.
 Estimate EstimateShare(std::span<const double> values, std::span<const uint32_t> clusters,
                        uint64_t seed = 1, uint32_t samples = kBootstrapSamples);
 
@@ -52,12 +52,19 @@ double McNemarTest(uint64_t gained, uint64_t lost);
 double PermutationTest(std::span<const double> differences, std::span<const uint32_t> clusters,
                        uint64_t seed = 1, uint32_t rounds = 5000);
 
+// One-sided test that paired gains are around -`margin` or better; small = surely a larger loss.
+// Signs of the gains above the margin are exchanged by cluster, all of them where there are few,
+// else at random until 50 are as extreme (Besag and Clifford: "Sequential Monte Carlo p-values",
+// 1991).
+double LossTest(std::span<const double> gains, std::span<const uint32_t> clusters, double margin,
+                uint64_t seed = 1, uint32_t rounds = 100'000);
+
 // Holm's step-down correction: adjusted p values, in the order given (Holm 1979).
 std::vector<double> HolmAdjust(std::span<const double> p_values);
 
 // Paired cases that a two-sided test at 5 % needs to see a difference of `delta` between two rates
-// with 80 % power, where `discordance` is the share of cases on which the two disagree (Connor 1987).
-// REQUIRES: 0 < delta <= discordance <= 1.
+// with 80 % power, where `discordance` is the share of cases on which the two disagree (Connor
+// 1987). REQUIRES: 0 < delta <= discordance <= 1.
 uint64_t CasesForDifference(double delta, double discordance);
 
 // The smallest difference that so many paired cases would show, by the same formula; 1 where even

@@ -5,8 +5,8 @@
 //   DIR/suite.yaml    name, what is asked of and gated: suite_yaml.h
 //   DIR/cases.jsonl   one case per line, a JSON object with the fields of Case below by name
 //
-// docs/evaluation.md shows a case. Unknown keys are errors that name file, line and key: a typo must
-// not turn a check off. Values are plain: copy freely.
+// docs/evaluation.md shows a case. Unknown keys are errors that name file, line and key: a typo
+// must not turn a check off. Values are plain: copy freely.
 
 #include <cstdint>
 #include <map>
@@ -90,13 +90,29 @@ struct Case {
 // Its own, or that of its query.
 std::string LanguageOf(const Case& one);
 
+// "lang=zh", "answerable=no", "tag=table", "cluster=about.md".
+std::vector<std::string> SlicesOfCase(const Case& one);
+
+// The documents that a case names beside its spans: gold documents and those of source_truth, each
+// once.
+std::vector<DocumentId> DocumentsOf(const Case& one);
+
+// Of what is asked and what a right answer is: cases of two runs are only compared where it is the
+// same. Tags, cluster, and offsets of spans that have a quote may change.
+uint64_t QuestionHash(const Case& one);
+
+// What a case by itself can be wrong in beside its syntax: checks that cannot be made, facts that
+// spans name and the case has not, tags that stand twice, a language that is no code.
+// kInvalidArgument.
+Status ValidateCase(const Case& one);
+
 // One line of cases.jsonl. kInvalidArgument names the key and what was expected.
 Result<Case> ParseCase(std::string_view line);
 // Without end of line; keys in the order of Case, without those that are as by default.
 std::string CaseLine(const Case& one);
 
-// The lines of a file. Errors name it and the line: kNotFound, kInvalidArgument (also for an id that
-// stands twice).
+// The lines of a file. Errors name it and the line: kNotFound, kInvalidArgument (also for an id
+// that stands twice).
 Result<std::vector<Case>> ReadCases(const std::string& path);
 // The same of lines that are there; `name` stands before messages.
 Result<std::vector<Case>> ParseCases(std::string_view lines, const std::string& name);

@@ -37,12 +37,14 @@ struct Suite {
   std::string description;
   std::string corpus;  // folder; "" = what the collection holds
   std::map<std::string, std::string> config;
+  std::map<std::string, uint32_t> config_lines;  // of suite.yaml, from 1
   uint32_t max_words = 300;
   uint32_t repeats = 1;
   uint64_t seed = 1;
   std::string baseline;  // file; "" = none
   std::vector<Gate> gates;
-  std::vector<Case> cases;  // those of cases.jsonl, drafts too
+  std::vector<uint32_t> gate_lines;  // of suite.yaml, from 1
+  std::vector<Case> cases;           // those of cases.jsonl, drafts too
 
   // Of the cases that are run: names what is asked, so that a run is only continued, and a baseline
   // only believed, where it is the same.
@@ -50,13 +52,14 @@ struct Suite {
 };
 
 // Errors name file and line: kNotFound; kInvalidArgument, also for checks and gates that make no
-// sense, and for a suite without a case to run.
+// sense, for a gate over a slice that no case is in, and for a suite without a case to run.
 Result<Suite> ReadSuite(const std::string& directory);
 
 // suite.yaml alone. `name` stands before messages.
 Result<Suite> ParseSuiteFile(const std::string& yaml, const std::string& name);
 
-// Writes DIRECTORY/cases.jsonl, and a suite.yaml with name, description and corpus where there is none.
+// Writes DIRECTORY/cases.jsonl, and a suite.yaml with name, description and corpus where there is
+// none.
 Status WriteSuite(const Suite& suite);
 
 }  // namespace quarry::eval

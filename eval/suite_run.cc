@@ -105,6 +105,14 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
     QUARRY_ASSIGN_OR_RETURN(ResolvedSpan resolved, ResolveSpan(span, parts.snapshot));
     record.gold_spans.push_back(std::move(resolved));
   }
+  for (const DocumentId& document : DocumentsOf(one)) {
+    const Status found = parts.snapshot.FindDocument(document).status();
+    if (found.code() == Code::kNotFound) {
+      record.missing_documents.push_back(document);
+    } else {
+      QUARRY_RETURN_IF_ERROR(found);
+    }
+  }
   Query query = settings.query;
   std::vector<generation::ConversationTurn> turns;
   for (const CaseMessage& message : one.messages) {
@@ -115,14 +123,17 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
     QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
     generation::AddFilter(std::move(filter), query);  // to that of a profile
   }
-  QUARRY_RETURN_IF_ERROR(ReadCandidates(query, parts, record, context));
+  // Before anything else of the question, as a caller asks: what is looked up afterwards is at
+  // hand.
   const SteadyClock::time_point start = SteadyClock::now();
-  QUARRY_ASSIGN_OR_RETURN(const Answer answer,
-                          parts.answerer.Ask(query, parts.snapshot, settings.cache, {}, context));
+  const Result<Answer> answer =
+      parts.answerer.Ask(query, parts.snapshot, settings.cache, {}, context);
   record.micros = std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count();
-  TakeAnswer(answer, record);
+  QUARRY_RETURN_IF_ERROR(ReadCandidates(query, parts, record, context));
+  QUARRY_RETURN_IF_ERROR(answer.status());
+  TakeAnswer(*answer, record);
   // What was quoted instead is another system's answer.
-  if (answer.note.starts_with(generation::kModelWasSilent)) return UnavailableError(answer.note);
+  if (answer->note.starts_with(generation::kModelWasSilent)) return UnavailableError(answer->note);
   return OkStatus();
 }
 
@@ -219,7 +230,7 @@ Status RunCases(const std::vector<Case>& cases, const RunManifest& manifest, con
                 const RunSettings& settings, RunStore& store, const index::Progress& progress,
                 const CallContext& context) {
   const std::vector<const Case*> chosen = CasesToRun(cases);
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> done, store.Parts(manifest.id));
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> done, store.PartsWithoutError(manifest.id));
   const std::set<uint32_t> is_done(done.begin(), done.end());
   struct Task {
     const Case* one;

@@ -44,9 +44,10 @@ Status JudgeRecord(const Case& one, const Judge& judge, RunRecord& record,
 Result<RunManifest> DescribeRun(const Suite& suite, const RunParts& parts,
                                 const RunSettings& settings);
 
-// Asks what `manifest` (made by RunStore::Create) lacks, several cases at once, and appends each
-// record as it comes: killed at any moment, what was appended stays. Drafts are not asked. `progress`
-// is called by one thread at a time. Errors: kCancelled, kDeadlineExceeded, those of the store.
+// Asks what `manifest` (made by RunStore::Create) lacks, and again what went wrong, several cases
+// at once, and stores each record as it comes: killed at any moment, what was appended stays.
+// Drafts are not asked. `progress` is called by one thread at a time. Errors: kCancelled,
+// kDeadlineExceeded, those of the store.
 Status RunCases(const std::vector<Case>& cases, const RunManifest& manifest, const RunParts& parts,
                 const RunSettings& settings, RunStore& store, const index::Progress& progress,
                 const CallContext& context);
@@ -54,8 +55,8 @@ Status RunCases(const std::vector<Case>& cases, const RunManifest& manifest, con
 // The cases that are run: all but drafts, in order.
 std::vector<const Case*> CasesToRun(const std::vector<Case>& cases);
 
-// Where a gold span stands in the corpus now. By its offsets where the text there is the quote, else
-// by the quote.
+// Where a gold span stands in the corpus now. By its offsets where the text there is the quote,
+// else by the quote.
 Result<ResolvedSpan> ResolveSpan(const GoldSpan& span, const index::Snapshot& snapshot);
 
 }  // namespace quarry::eval

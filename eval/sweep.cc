@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -10,7 +11,7 @@
 namespace quarry::eval {
 namespace {
 
-// Questions of the choosing part, in a fixed random order, and those held out.
+// Questions that choose, in a fixed random order, and those that are held out from it.
 struct Split {
   std::vector<uint32_t> choosing;
   std::vector<uint32_t> held_out;
@@ -21,22 +22,63 @@ void Shuffle(std::vector<T>& items, Random& random) {
   for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random.Below(i)]);
 }
 
-Split SplitQuestions(const std::vector<uint32_t>& clusters, const SweepOptions& options) {
+// One split, or one per fold; whole clusters.
+std::vector<Split> SplitQuestions(const std::vector<uint32_t>& clusters,
+                                  const SweepOptions& options) {
   Random random(options.seed);
   const std::set<uint32_t> distinct(clusters.begin(), clusters.end());
   std::vector<uint32_t> names(distinct.begin(), distinct.end());
   Shuffle(names, random);
-  const auto held = static_cast<size_t>(
-      std::clamp<double>(std::round(options.held_out * static_cast<double>(names.size())), 1,
-                         static_cast<double>(names.size()) - 1));
-  const std::set<uint32_t> held_names(names.begin(), names.begin() + static_cast<ptrdiff_t>(held));
-  Split split;
-  for (uint32_t i = 0; i < clusters.size(); ++i) {
-    (held_names.contains(clusters[i]) ? split.held_out : split.choosing).push_back(i);
+  const auto count = static_cast<double>(names.size());
+  const auto held =
+      static_cast<size_t>(std::clamp<double>(std::round(options.held_out * count), 1, count - 1));
+  // The part that holds a cluster out; with one split the last part never is.
+  std::map<uint32_t, size_t> part_of;
+  for (size_t i = 0; i < names.size(); ++i) {
+    part_of[names[i]] = options.folds > 0 ? i % options.folds : i < held ? 0 : 1;
   }
-  Shuffle(split.choosing, random);
-  return split;
+  std::vector<Split> splits(std::max<uint32_t>(options.folds, 1));
+  for (size_t part = 0; part < splits.size(); ++part) {
+    for (uint32_t i = 0; i < clusters.size(); ++i) {
+      Split& split = splits[part];
+      (part_of.at(clusters[i]) == part ? split.held_out : split.choosing).push_back(i);
+    }
+    Shuffle(splits[part].choosing, random);
+  }
+  return splits;
 }
+
+// What was asked is remembered.
+class Answers {
+ public:
+  Answers(const std::vector<SweepSetting>& settings, const SweepAsk& ask)
+      : settings_(settings), ask_(ask), known_(settings.size()) {}
+
+  Result<std::vector<SweepScore>> Of(size_t setting, const std::vector<uint32_t>& questions) {
+    std::map<uint32_t, SweepScore>& known = known_[setting];
+    std::vector<uint32_t> missing;
+    for (const uint32_t question : questions) {
+      if (!known.contains(question)) missing.push_back(question);
+    }
+    if (!missing.empty()) {
+      QUARRY_ASSIGN_OR_RETURN(const std::vector<SweepScore> scores,
+                              ask_(settings_[setting], missing));
+      QUARRY_CHECK(scores.size() == missing.size());
+      for (size_t i = 0; i < missing.size(); ++i) known[missing[i]] = scores[i];
+      asked_ += missing.size();
+    }
+    std::vector<SweepScore> scores;
+    for (const uint32_t question : questions) scores.push_back(known.at(question));
+    return scores;
+  }
+  uint64_t asked() const { return asked_; }
+
+ private:
+  const std::vector<SweepSetting>& settings_;
+  const SweepAsk& ask_;
+  std::vector<std::map<uint32_t, SweepScore>> known_;  // by question
+  uint64_t asked_ = 0;
+};
 
 // A setting in the race.
 struct Runner {
@@ -58,7 +100,8 @@ bool Better(const Runner& a, const Runner& b) {
   return a.index < b.index;
 }
 
-// Of those that were asked everything: nobody is at least as good, quick and cheap, and better in one.
+// Of those that were asked everything: nobody is at least as good, quick and cheap, and better in
+// one.
 void MarkFront(std::vector<SweepTrial>& trials, uint32_t whole) {
   for (SweepTrial& one : trials) {
     if (one.asked < whole) continue;
@@ -115,41 +158,30 @@ Result<std::vector<SweepSetting>> SettingsOf(const std::vector<std::string>& var
   return settings;
 }
 
-Result<SweepReport> RunSweep(const std::vector<SweepSetting>& settings,
-                             const std::vector<uint32_t>& clusters, const SweepAsk& ask,
-                             const SweepOptions& options, const index::Progress& progress,
-                             const CallContext& context) {
-  if (std::set<uint32_t>(clusters.begin(), clusters.end()).size() < 2) {
-    return InvalidArgumentError(
-        "a sweep needs questions of two clusters at least: one part chooses, "
-        "the other is held out");
-  }
-  const Split split = SplitQuestions(clusters, options);
-  SweepReport report;
-  report.choosing = static_cast<uint32_t>(split.choosing.size());
-  report.held_out = static_cast<uint32_t>(split.held_out.size());
-  std::vector<Runner> runners(settings.size());
-  for (size_t i = 0; i < settings.size(); ++i) runners[i].index = i;
-  std::vector<Runner> dropped;
+namespace {
 
+// All settings, best first, those that were asked more before those that were dropped. REQUIRES:
+// the first is the default.
+Result<std::vector<Runner>> Race(const std::vector<uint32_t>& questions, size_t settings,
+                                 Answers& answers, uint32_t first, const index::Progress& progress,
+                                 const CallContext& context) {
+  std::vector<Runner> runners(settings);
+  for (size_t i = 0; i < settings; ++i) runners[i].index = i;
+  std::vector<Runner> dropped;
+  const auto all = static_cast<uint32_t>(questions.size());
   // As many rounds as halving takes, the last with all questions.
-  const auto rounds =
-      static_cast<uint32_t>(std::ceil(std::log2(std::max<size_t>(settings.size(), 2))));
+  const auto rounds = static_cast<uint32_t>(std::ceil(std::log2(std::max<size_t>(settings, 2))));
   for (uint32_t round = 0; round < rounds; ++round) {
-    const uint32_t part = report.choosing >> (rounds - 1 - round);
-    const uint32_t until = std::min(report.choosing, std::max(part, options.first));
+    const uint32_t until = std::min(all, std::max(all >> (rounds - 1 - round), first));
     for (size_t i = 0; i < runners.size(); ++i) {
       QUARRY_RETURN_IF_ERROR(context.Check());
       Runner& runner = runners[i];
-      const std::vector<uint32_t> questions(
-          split.choosing.begin() + static_cast<ptrdiff_t>(runner.scores.size()),
-          split.choosing.begin() + until);
-      if (questions.empty()) continue;
+      const std::vector<uint32_t> asked(
+          questions.begin() + static_cast<ptrdiff_t>(runner.scores.size()),
+          questions.begin() + until);
       QUARRY_ASSIGN_OR_RETURN(const std::vector<SweepScore> scores,
-                              ask(settings[runner.index], questions));
-      QUARRY_CHECK(scores.size() == questions.size());
+                              answers.Of(runner.index, asked));
       runner.scores.insert(runner.scores.end(), scores.begin(), scores.end());
-      report.answers += questions.size();
       if (progress) progress("sweeping", i + 1, runners.size());
     }
     std::sort(runners.begin(), runners.end(), Better);
@@ -165,6 +197,70 @@ Result<SweepReport> RunSweep(const std::vector<SweepSetting>& settings,
   runners.insert(runners.end(), std::make_move_iterator(dropped.begin()),
                  std::make_move_iterator(dropped.end()));
   std::sort(runners.begin(), runners.end(), Better);
+  return runners;
+}
+
+// The default and the winner on what chose neither.
+struct HeldOut {
+  std::vector<SweepScore> before;
+  std::vector<SweepScore> after;
+  std::vector<uint32_t> clusters;
+};
+
+void MeasureGain(const HeldOut& held, uint64_t seed, SweepReport& report) {
+  std::vector<double> differences;
+  const auto count = static_cast<double>(held.before.size());
+  for (size_t i = 0; i < held.before.size(); ++i) {
+    report.default_quality += held.before[i].quality / count;
+    report.winner_quality += held.after[i].quality / count;
+    report.default_micros += held.before[i].micros / count;
+    report.winner_micros += held.after[i].micros / count;
+    differences.push_back(held.after[i].quality - held.before[i].quality);
+  }
+  report.gain = EstimateMean(differences, held.clusters, seed);
+  report.p = PermutationTest(differences, held.clusters, seed);
+}
+
+}  // namespace
+
+Result<SweepReport> RunSweep(const std::vector<SweepSetting>& settings,
+                             const std::vector<uint32_t>& clusters, const SweepAsk& ask,
+                             const SweepOptions& options, const index::Progress& progress,
+                             const CallContext& context) {
+  const size_t distinct = std::set<uint32_t>(clusters.begin(), clusters.end()).size();
+  if (options.folds == 1) return InvalidArgumentError("folds: expected 0, or 2 and more");
+  if (distinct < std::max<size_t>(2, options.folds)) {
+    return InvalidArgumentError("a sweep needs questions of " +
+                                std::to_string(std::max<size_t>(2, options.folds)) +
+                                " clusters at least: one part chooses, the other is held out");
+  }
+  Answers answers(settings, ask);
+  HeldOut held;
+  std::vector<Runner> runners;
+  const std::vector<Split> splits = SplitQuestions(clusters, options);
+  for (const Split& split : splits) {
+    QUARRY_ASSIGN_OR_RETURN(
+        runners, Race(split.choosing, settings.size(), answers, options.first, progress, context));
+    // Nothing of what follows chooses.
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<SweepScore> before, answers.Of(0, split.held_out));
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<SweepScore> after,
+                            answers.Of(runners[0].index, split.held_out));
+    held.before.insert(held.before.end(), before.begin(), before.end());
+    held.after.insert(held.after.end(), after.begin(), after.end());
+    for (const uint32_t question : split.held_out) held.clusters.push_back(clusters[question]);
+  }
+  SweepReport report{.choosing = static_cast<uint32_t>(splits[0].choosing.size()),
+                     .held_out = static_cast<uint32_t>(held.before.size()),
+                     .folds = options.folds};
+  if (options.folds > 0) {
+    std::vector<uint32_t> all(clusters.size());
+    std::iota(all.begin(), all.end(), 0);
+    Random random(options.seed);
+    Shuffle(all, random);
+    QUARRY_ASSIGN_OR_RETURN(runners,
+                            Race(all, settings.size(), answers, options.first, progress, context));
+    report.choosing = static_cast<uint32_t>(all.size());
+  }
   for (size_t i = 0; i < runners.size(); ++i) {
     const Runner& runner = runners[i];
     if (runner.index == 0) report.default_trial = i;
@@ -175,28 +271,8 @@ Result<SweepReport> RunSweep(const std::vector<SweepSetting>& settings,
                              .cost = runner.Mean(&SweepScore::cost)});
   }
   MarkFront(report.trials, report.choosing);
-
-  // Nothing of what follows chooses.
-  const SweepSetting& winner = report.trials[report.winner].setting;
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<SweepScore> before, ask({}, split.held_out));
-  std::vector<SweepScore> after = before;
-  if (!winner.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(after, ask(winner, split.held_out));
-  }
-  report.answers += (winner.empty() ? 1 : 2) * split.held_out.size();
-  std::vector<double> differences;
-  std::vector<uint32_t> held_clusters;
-  const auto count = static_cast<double>(split.held_out.size());
-  for (size_t i = 0; i < split.held_out.size(); ++i) {
-    report.default_quality += before[i].quality / count;
-    report.winner_quality += after[i].quality / count;
-    report.default_micros += before[i].micros / count;
-    report.winner_micros += after[i].micros / count;
-    differences.push_back(after[i].quality - before[i].quality);
-    held_clusters.push_back(clusters[split.held_out[i]]);
-  }
-  report.gain = EstimateMean(differences, held_clusters, options.seed);
-  report.p = PermutationTest(differences, held_clusters, options.seed);
+  MeasureGain(held, options.seed, report);
+  report.answers = answers.asked();
   return report;
 }
 

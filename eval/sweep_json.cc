@@ -9,6 +9,7 @@ std::string SweepJson(const SweepReport& report, const SweepText& text) {
       {"quality", text.quality},
       {"choosing", report.choosing},
       {"held_out", report.held_out},
+      {"folds", report.folds},
       {"answers", report.answers},
       {"winner", report.trials[report.winner].setting},
       {"is_better", report.is_better()},

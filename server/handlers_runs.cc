@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "eval/background_runs.h"
+#include "eval/calibration_store.h"
 #include "eval/local_judge.h"
 #include "eval/report.h"
 #include "server/api_json.h"
@@ -69,7 +70,11 @@ Result<Response> GetRun(const HandlerEnvironment& environment, const Call& call)
     if (!before.ok()) return before.status().Annotate("baseline");
     options.baseline = *std::move(before);
   }
-  const eval::RunReport report = eval::MakeReport(std::move(run), std::move(options));
+  QUARRY_ASSIGN_OR_RETURN(
+      options.calibration,
+      eval::FindCalibration(environment.services.index.objects(), run.manifest.judge));
+  QUARRY_ASSIGN_OR_RETURN(const eval::RunReport report,
+                          eval::MakeReport(std::move(run), std::move(options)));
   QUARRY_ASSIGN_OR_RETURN(std::string body, eval::ReportFor("." + format, report));
   const char* type = format == "html" ? "text/html; charset=utf-8"
                      : format == "md" ? "text/markdown; charset=utf-8"

@@ -3,6 +3,7 @@
 #include "eval/gate.h"
 
 #include "base/random.h"
+#include "eval/metric_catalogue.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::eval {
@@ -93,7 +94,7 @@ TEST(GateTest, ATenPointDropOn200CasesFails) {
   EXPECT_THAT(delta->delta.mean, ::testing::DoubleNear(-0.1, 1e-9));
   const GateReport report = GateOf(after, before, {kNoRegression});
   EXPECT_EQ(report.exit_code(), 1);
-  EXPECT_THAT(report.results[0].detail, HasSubstr("difference -0.1 ["));
+  EXPECT_THAT(report.results[0].detail, HasSubstr("gain -0.1 ["));
 }
 
 TEST(GateTest, TheSameDropOnTwentyCasesIsInconclusive) {
@@ -117,6 +118,112 @@ TEST(GateTest, ALossOnOneSliceFailsBehindAGainOverall) {
   const GateReport report = GateOf(after, before, {kNoRegression});
   EXPECT_EQ(report.exit_code(), 1);
   EXPECT_THAT(report.results[0].detail, HasSubstr("lost on lang=zh: "));
+}
+
+// 249 cases with two languages, ten tags and forty documents; 5 % of the answers change either way
+// by chance.
+TEST(GateTest, EqualRunsFailInAtMostFiveOfAHundredComparisons) {
+  std::vector<Case> cases = MakeCases(249);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    cases[i].tags = {"t" + std::to_string(i % 10)};
+    cases[i].cluster = "d" + std::to_string(i % 40);
+  }
+  Random random(7);
+  int failed = 0;
+  int inconclusive = 0;
+  constexpr int kComparisons = 200;
+  for (int i = 0; i < kComparisons; ++i) {
+    std::vector<bool> old(cases.size());
+    std::vector<bool> now(cases.size());
+    for (size_t c = 0; c < cases.size(); ++c) {
+      const bool usual = Mostly(c);
+      old[c] = usual != (random.Below(20) == 0);
+      now[c] = usual != (random.Below(20) == 0);
+    }
+    const Scored before = ScoreOf(MakeRun(cases, [&](size_t c) { return old[c]; }));
+    const Scored after = ScoreOf(MakeRun(cases, [&](size_t c) { return now[c]; }));
+    Gate gate = kNoRegression;
+    gate.value = 0.05;
+    const int code = GateOf(after, before, {gate}).exit_code();
+    failed += code == 1 ? 1 : 0;
+    inconclusive += code == 4 ? 1 : 0;
+  }
+  RecordProperty("failed", failed);
+  RecordProperty("inconclusive", inconclusive);
+  EXPECT_LE(failed, kComparisons * 5 / 100);
+}
+
+TEST(GateTest, ASliceThatFellIsNamedHoweverSmall) {
+  std::vector<Case> cases = MakeCases(200);
+  for (size_t i = 0; i < 4; ++i) cases[i].tags.push_back("rare");
+  const Scored before = ScoreOf(MakeRun(cases, [](size_t) { return true; }));
+  const Scored after = ScoreOf(MakeRun(cases, [](size_t i) { return i >= 4; }));
+  Gate gate = kNoRegression;
+  gate.value = 0.05;
+  const GateReport report = GateOf(after, before, {gate});
+  EXPECT_THAT(report.notes,
+              ElementsAre(HasSubstr("pass fell, with too few cases to tell a loss from chance, on "
+                                    "tag=rare (-1 of 4)")));
+}
+
+TEST(GateTest, ASliceThatLosesByItselfIsInconclusive) {
+  std::vector<Case> cases = MakeCases(300);
+  for (size_t i = 0; i < 300; i += 15) cases[i].tags.push_back("table");
+  const Scored before = ScoreOf(MakeRun(cases, [](size_t) { return true; }));
+  // Five of twenty; a sixth part of what is tested would have to lose more to be sure.
+  const Scored after = ScoreOf(MakeRun(cases, [](size_t i) { return i % 15 != 0 || i >= 75; }));
+  Gate gate = kNoRegression;
+  gate.value = 0.05;
+  const GateReport report = GateOf(after, before, {gate});
+  EXPECT_EQ(report.exit_code(), 4);
+  EXPECT_THAT(report.results[0].detail, HasSubstr("perhaps lost on tag=table: -0.25 ["));
+}
+
+TEST(GateTest, ABaselineMustSaySomethingItself) {
+  const std::vector<Case> cases = MakeCases(100);
+  const eval::Run good = MakeRun(cases, Mostly);
+  const Scored after = ScoreOf(good);
+  eval::Run errors = good;
+  for (RunRecord& record : errors.records) record.error = "UNAVAILABLE: no upstream";
+  const GateReport broken = GateOf(after, ScoreOf(errors), {kNoRegression});
+  EXPECT_EQ(broken.exit_code(), 3);
+  EXPECT_THAT(broken.invalid,
+              ElementsAre("the baseline: 100 of 100 answers are errors; at most 2 % may be"));
+  eval::Run other = good;
+  other.manifest.suite = "another";
+  EXPECT_THAT(GateOf(after, ScoreOf(other), {kNoRegression}).invalid,
+              ElementsAre("the baseline: is a run of the suite \"another\", not of \"\""));
+  // Of a judge's metric the judge must be the same.
+  eval::Run judged = good;
+  judged.manifest.judge = "j";
+  const GateReport report =
+      GateOf(after, ScoreOf(judged),
+             {{.kind = Gate::Kind::kNoRegression, .metric = "claims.supported", .value = 0.02}});
+  EXPECT_EQ(report.exit_code(), 4);
+  EXPECT_EQ(report.results[0].detail, "the baseline was judged by another judge");
+}
+
+TEST(GateTest, CasesThatWereChangedAreNotCompared) {
+  const std::vector<Case> cases = MakeCases(100);
+  const Scored before = ScoreOf(MakeRun(cases, Mostly));
+  // Every wrong answer is accepted now.
+  std::vector<Case> loosened = cases;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    if (!Mostly(i)) loosened[i].accept = {{.texts = {"wrong"}}};
+  }
+  const Scored after = ScoreOf(MakeRun(loosened, Mostly));
+  const auto delta = CompareMetric(before.scores, after.scores, "pass", "", 1);
+  ASSERT_TRUE(delta.has_value());
+  EXPECT_EQ(delta->delta.count, 80u);
+  EXPECT_EQ(delta->delta.mean, 0);
+  const GateReport report = GateOf(after, before, {kNoRegression});
+  EXPECT_EQ(report.exit_code(), 4);
+  EXPECT_THAT(report.results[0].detail,
+              HasSubstr("only 80 % of the baseline's cases were asked again as they were"));
+  // Tags tell nothing of what is right.
+  std::vector<Case> tagged = cases;
+  for (Case& one : tagged) one.tags.push_back("new");
+  EXPECT_EQ(GateOf(ScoreOf(MakeRun(tagged, Mostly)), before, {kNoRegression}).exit_code(), 0);
 }
 
 TEST(GateTest, ARunOfErrorsIsInvalid) {
@@ -180,8 +287,9 @@ TEST(GateTest, BoundsHoldSurelyOrAreInconclusive) {
   EXPECT_EQ(code({.kind = Gate::Kind::kMax, .metric = "refusal.over", .value = 0.1}), 0);
   EXPECT_EQ(code({.kind = Gate::Kind::kMaxP95Ms, .value = 190}), 0);
   EXPECT_EQ(code({.kind = Gate::Kind::kMaxP95Ms, .value = 189}), 1);
-  EXPECT_EQ(code({.kind = Gate::Kind::kMaxCost, .value = 0}), 0);
-  EXPECT_EQ(code({.kind = Gate::Kind::kMaxFalseHit, .value = 0.01}), 0);
+  // What nothing measured cannot be judged.
+  EXPECT_EQ(code({.kind = Gate::Kind::kMaxCost, .value = 1}), 4);
+  EXPECT_EQ(code({.kind = Gate::Kind::kMaxFalseHit, .value = 0.01}), 4);
   EXPECT_EQ(code({.kind = Gate::Kind::kMustPass, .tag = "even"}), 1);
   EXPECT_EQ(code({.kind = Gate::Kind::kMustPass, .tag = "none"}), 4);
   EXPECT_EQ(code(kNoRegression), 4);  // without a baseline
@@ -210,6 +318,36 @@ TEST(CaseScoresTest, RefusalsStandOnAnAxisOfTheirOwn) {
   EXPECT_EQ(ScoreRecord(unanswerable, declined, kOptions).values.at("refusal.correct"), 1);
   EXPECT_EQ(ScoreRecord(unanswerable, declined, kOptions).values.at("pass"), 1);
   EXPECT_EQ(ScoreRecord(unanswerable, answered, kOptions).values.at("pass"), 0);
+}
+
+TEST(CaseScoresTest, AnErrorIsTheWorstOfEveryMetric) {
+  Case one = MakeCases(1)[0];
+  one.expected_facts = {{.id = "f1", .text = "It is right."}};
+  const RunRecord failed{.case_id = "c0", .error = "UNAVAILABLE: no upstream"};
+  const CaseScores scores = ScoreRecord(one, failed, kOptions);
+  for (const auto& [metric, value] : scores.values) {
+    EXPECT_EQ(value, FindMetric(metric)->higher_is_better ? 0 : 1) << metric;
+  }
+  for (const char* metric :
+       {"pass", "refusal.over", "claims.hallucinated", "context.sufficiency"}) {
+    EXPECT_TRUE(scores.values.contains(metric)) << metric;
+  }
+  // Where nobody judged nothing is said of claims.
+  const ScoreOptions unjudged{.was_judged = false};
+  EXPECT_FALSE(ScoreRecord(one, failed, unjudged).values.contains("claims.supported"));
+}
+
+TEST(CaseScoresTest, AnAnswerThatDeniesAFactDoesNotPassByItsWords) {
+  Case one = MakeCases(1)[0];
+  one.expected_facts = {{.id = "f1", .text = "It is right."}};
+  RunRecord record{.case_id = "c0", .answer = "It is not right."};
+  ClaimMatrix& matrix = record.matrix.emplace();
+  matrix.reference = {{.id = "f1", .text = "It is right."}};
+  matrix.reference_by_passage.resize(1);
+  matrix.reference_by_answer = {{.verdict = ClaimVerdict::kContradicted}};
+  EXPECT_THAT(ScoreRecord(one, record, kOptions).reasons, ElementsAre("denies: It is right."));
+  matrix.reference_by_answer[0].verdict = ClaimVerdict::kNeutral;
+  EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("pass"), 1);
 }
 
 TEST(CaseScoresTest, AnEmptyOrOverlongAnswerDoesNotPass) {

@@ -176,7 +176,7 @@ TEST(CalibrationTest, TheCorrectedRateCoversTheTruthAtItsStatedRate) {
       calibration.counts.false_positive = static_cast<double>(Called(0, 0.85, 0.7, 150, random));
       calibration.counts.true_negative = 150 - calibration.counts.false_positive;
       const uint64_t called = Called(rate, 0.85, 0.7, 400, random);
-      const Estimate corrected = CorrectedRate(calibration, called, 400);
+      const Estimate corrected = RoganGladen(calibration, called, 400);
       covered += corrected.low <= rate && rate <= corrected.high ? 1 : 0;
       mean += corrected.mean / kTrials;
       plain += std::abs(static_cast<double>(called) / 400 - rate) < 0.02 ? 1 : 0;
@@ -192,10 +192,10 @@ TEST(CalibrationTest, AJudgeThatTellsNothingCorrectsNothing) {
   JudgeCalibration coin;
   coin.counts = {
       .true_positive = 50, .false_negative = 50, .false_positive = 50, .true_negative = 50};
-  const Estimate rate = CorrectedRate(coin, 90, 100);
+  const Estimate rate = RoganGladen(coin, 90, 100);
   EXPECT_EQ(rate.low, 0);
   EXPECT_EQ(rate.high, 1);
-  EXPECT_EQ(CorrectedRate({}, 90, 100).high, 1);
+  EXPECT_EQ(RoganGladen({}, 90, 100).high, 1);
 }
 
 TEST(CalibrationTest, PredictionPoweredMeansCoverTheTruthAndAGoodJudgeNarrowsThem) {
@@ -237,9 +237,51 @@ TEST(CalibrationTest, IsKeptAsJsonAndSaysWhetherTheJudgeIsTrusted) {
   EXPECT_FALSE(poor.trusted());
   EXPECT_THAT(TrustText(poor), HasSubstr("NOT trusted: kappa 0.40"));
   EXPECT_THAT(TrustText(poor), HasSubstr("gates use only what needs no judge"));
+  // 0.7 of so few may be 0.5 as well, and two labels prove nothing.
+  const JudgeCalibration unsure = CalibrationOf("local-1", Rows(27, 5, 5, 27));
+  EXPECT_GT(unsure.kappa.mean, 0.6);
+  EXPECT_FALSE(unsure.trusted());
+  EXPECT_FALSE(CalibrationOf("local-1", Rows(1, 0, 0, 1)).trusted());
+  // Nor does a judge that is of use in one language only.
+  std::vector<LabelledVerdict> rows = Rows(400, 10, 10, 400);
+  for (LabelledVerdict& row : rows) row.language = "en";
+  std::vector<LabelledVerdict> chinese = Rows(20, 20, 20, 20);
+  for (LabelledVerdict& row : chinese) row.language = "zh";
+  rows.insert(rows.end(), chinese.begin(), chinese.end());
+  const JudgeCalibration lopsided = CalibrationOf("local-1", rows);
+  EXPECT_GT(lopsided.kappa.low, 0.6);
+  EXPECT_FALSE(lopsided.trusted());
+  EXPECT_THAT(TrustText(lopsided), HasSubstr(", zh kappa 0.00"));
+  ASSERT_OK_AND_ASSIGN(const JudgeCalibration again, ParseCalibration(CalibrationLine(lopsided)));
+  EXPECT_EQ(CalibrationLine(again), CalibrationLine(lopsided));
   EXPECT_THAT(ParseCalibration(R"({"version":1,"judge":"a"})").status().message(),
               HasSubstr("rows: expected a number"));
   EXPECT_THAT(ParseCalibration("{").status().message(), HasSubstr("version 1"));
+}
+
+TEST(JudgeRepeatsTest, WhatComesFromAskingAgainIsToldFromWhatLiesBetweenClaims) {
+  // Half of the claims are always carried, half never; then a quarter of them by turns.
+  std::vector<std::vector<std::optional<bool>>> steady(4);
+  std::vector<std::vector<std::optional<bool>>> wavering(4);
+  for (size_t repeat = 0; repeat < 4; ++repeat) {
+    for (size_t row = 0; row < 200; ++row) {
+      steady[repeat].push_back(row % 2 == 0);
+      wavering[repeat].push_back(row < 50 ? (row + repeat) % 2 == 0 : row % 2 == 0);
+    }
+  }
+  EXPECT_EQ(MeasureRepeats(steady).same.mean, 1);
+  EXPECT_EQ(MeasureRepeats(steady).variance_share, 0);
+  const JudgeRepeats repeats = MeasureRepeats(wavering);
+  EXPECT_EQ(repeats.repeats, 4u);
+  EXPECT_DOUBLE_EQ(repeats.same.mean, 0.75);
+  EXPECT_LT(repeats.same.low, 0.72);
+  EXPECT_GT(repeats.same.high, 0.78);
+  // A quarter of the rows has the variance 1/3 of four verdicts, two of each kind; in all it is
+  // 1/4.
+  EXPECT_NEAR(repeats.variance_share, 0.25 / 3 / 0.25, 1e-9);
+  // Silence is no verdict.
+  steady[1][0] = std::nullopt;
+  EXPECT_LT(MeasureRepeats(steady).same.mean, 1);
 }
 
 TEST(JudgeLabelsTest, LinesOfOwnAndPublicSetsAreRead) {

@@ -38,6 +38,21 @@ TEST(LocalJudgeTest, TellsCarriedDeniedMiscountedAndUnmentionedApart) {
             ClaimVerdict::kContradicted);
 }
 
+TEST(LocalJudgeTest, AVerbatimQuoteIsEntailedWhateverItDenies) {
+  const char* rows =
+      "zone: W4; pressure: 6 bar; prv_installed: no\nzone: W6; pressure: 9 bar; prv_installed: "
+      "yes\n";
+  EXPECT_EQ(Verdict("zone: W4; pressure: 6 bar; prv_installed: no", rows), ClaimVerdict::kEntailed);
+  EXPECT_EQ(Verdict("zone: W6; pressure: 9 bar; prv_installed: yes", rows),
+            ClaimVerdict::kEntailed);
+  EXPECT_NE(Verdict("zone: W4; pressure: 6 bar; prv_installed: yes", rows),
+            ClaimVerdict::kEntailed);
+  const char* chinese =
+      "编号: PS-13; 发电机: 无; 控制器: WK-2\n编号: PS-14; 发电机: 有; 控制器: WK-2\n";
+  EXPECT_EQ(Verdict("编号: PS-13; 发电机: 无; 控制器: WK-2", chinese), ClaimVerdict::kEntailed);
+  EXPECT_EQ(Verdict("编号: PS-14; 发电机: 有; 控制器: WK-2", chinese), ClaimVerdict::kEntailed);
+}
+
 TEST(LocalJudgeTest, AnInstructionPlantedInAPassageChangesNoVerdict) {
   JudgedCase judged{.id = "c",
                     .lang = "en",

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/file.h"
 #include "eval/svg_plot.h"
 #include "tests/testing/test_environment.h"
 
@@ -37,7 +38,11 @@ eval::Run MakeRun(bool good) {
   return run;
 }
 
-RunReport Bad() { return MakeReport(MakeRun(false), {.baseline = MakeRun(true)}); }
+RunReport ReportOf(eval::Run run, ReportOptions options) {
+  return MakeReport(std::move(run), std::move(options)).value();
+}
+
+RunReport Bad() { return ReportOf(MakeRun(false), {.baseline = MakeRun(true)}); }
 
 TEST(ReportTest, NothingThatADocumentSaysIsMarkup) {
   const std::string html = ReportHtml(Bad());
@@ -57,8 +62,7 @@ TEST(ReportTest, AFailedGateIsSaidInEveryForm) {
   EXPECT_EQ(VerdictOf(report.gates), "FAIL");
   EXPECT_THAT(ReportHtml(report), HasSubstr("badge fail\">FAIL"));
   EXPECT_THAT(ReportMarkdown(report), HasSubstr("- **FAIL** no\\_regression pass, margin 0"));
-  EXPECT_THAT(ReportJUnit(report),
-              HasSubstr("<failure message=\"FAIL: difference -1 [-1, -1], p 0.0"));
+  EXPECT_THAT(ReportJUnit(report), HasSubstr("<failure message=\"FAIL: gain -1 [-1, -1], p 0.0"));
   const nlohmann::json json = nlohmann::json::parse(ReportJson(report));
   EXPECT_EQ(json["gates"]["exit_code"], 1);
   EXPECT_EQ(json["comparison"]["flips"].size(), 12u);
@@ -67,24 +71,109 @@ TEST(ReportTest, AFailedGateIsSaidInEveryForm) {
 
 TEST(ReportTest, JUnitIsRedExactlyWhereTheGatesAre) {
   // All answers wrong, and no gate that says anything against it.
-  const RunReport report = MakeReport(MakeRun(false), {.gates = std::vector<Gate>()});
+  const RunReport report = ReportOf(MakeRun(false), {.gates = std::vector<Gate>()});
   const std::string junit = ReportJUnit(report);
   EXPECT_THAT(junit, Not(HasSubstr("<failure")));
   EXPECT_THAT(junit, HasSubstr("skipped=\"12\""));
   EXPECT_EQ(VerdictOf(report.gates), "no gates");
 }
 
+TEST(ReportTest, FailingCasesAreFailuresOfARunThatItsGatesStop) {
+  const std::string junit = ReportJUnit(Bad());
+  EXPECT_THAT(junit, HasSubstr("tests=\"12\" failures=\"12\" errors=\"0\" skipped=\"0\""));
+}
+
+TEST(ReportTest, TheAnswerShownIsThatWhichTheReasonsAreOf) {
+  eval::Run run = MakeRun(true);
+  run.manifest.repeats = 2;
+  run.manifest.cases = 1;
+  run.records.resize(1);
+  run.records[0].sentences.clear();
+  run.records.push_back(run.records[0]);
+  run.records[1].repeat = 1;
+  run.records[1].answer = "something else";
+  const std::string html = ReportHtml(ReportOf(run, {.gates = std::vector<Gate>()}));
+  const size_t why = html.find("does not hold: contains &quot;right&quot;");
+  const size_t wrong = html.find("<div class=\"answer\">something else");
+  const size_t right = html.find("<div class=\"answer\">right ");
+  ASSERT_NE(why, std::string::npos);
+  ASSERT_NE(wrong, std::string::npos);
+  ASSERT_NE(right, std::string::npos);
+  EXPECT_LT(wrong, right);
+  EXPECT_THAT(html, HasSubstr("asked 2 times; above: time 2"));
+}
+
 TEST(ReportTest, WhatCannotBeComparedIsSaid) {
   eval::Run other = MakeRun(true);
-  other.manifest.suite_hash = 7;
+  other.records[0].asked.accept = {{.texts = {"r"}}};
   other.manifest.judge = "another";
   other.records.pop_back();
-  const RunReport report = MakeReport(MakeRun(false), {.baseline = other, .distrust = "kappa 0.3"});
-  EXPECT_THAT(report.warnings,
-              ElementsAre("the baseline was asked other cases; only those of both are compared",
-                          HasSubstr("the baseline was judged by another judge (another)"),
-                          "0 cases are only in the baseline, 1 only in the run",
-                          "the judge is not trusted: kappa 0.3"));
+  const RunReport report =
+      ReportOf(MakeRun(false), {.baseline = other, .calibration = JudgeCalibration{.judge = "x"}});
+  EXPECT_THAT(
+      report.warnings,
+      ElementsAre("the baseline was asked other cases: 0 are only in it, 1 only in the run, "
+                  "1 were changed; none of these is compared",
+                  HasSubstr("the baseline was judged by another judge (another)"),
+                  HasSubstr("judge NOT trusted: kappa 0.00")));
+}
+
+// 100 claims, of which the judge calls 70 carried; it calls 45 of 50 carried ones so, and 10 of 50
+// others.
+TEST(ReportTest, WhatTheJudgeSaidIsCorrectedForItsErrors) {
+  eval::Run run = MakeRun(true);
+  run.manifest.judge = "x";
+  RunRecord& record = run.records[0];
+  ClaimMatrix& matrix = record.matrix.emplace();
+  for (int i = 0; i < 100; ++i) {
+    const ClaimVerdict verdict = i < 70 ? ClaimVerdict::kEntailed : ClaimVerdict::kNeutral;
+    matrix.answer.push_back({.id = "a" + std::to_string(i), .text = "t", .citations = {1}});
+    matrix.answer_by_passage.push_back({{.verdict = verdict}});
+    matrix.answer_by_reference.push_back({.verdict = verdict});
+    matrix.citations.push_back({.together = {.verdict = verdict}, .alone = {{.verdict = verdict}}});
+  }
+  JudgeCalibration calibration{.judge = "x"};
+  calibration.counts = {
+      .true_positive = 45, .false_negative = 5, .false_positive = 10, .true_negative = 40};
+  const RunReport report =
+      ReportOf(run, {.gates = std::vector<Gate>(), .calibration = calibration});
+  ASSERT_EQ(report.corrected.size(), 1u);
+  const CorrectedRate& rate = report.corrected[0];
+  EXPECT_EQ(rate.metric, "citation.recall");
+  EXPECT_DOUBLE_EQ(rate.reported, 0.7);
+  // (0.7 + 0.8 - 1) / (0.9 + 0.8 - 1)
+  EXPECT_NEAR(rate.corrected.mean, 0.5 / 0.7, 1e-9);
+  EXPECT_LT(rate.corrected.low, 0.65);
+  EXPECT_GT(rate.corrected.high, 0.8);
+  EXPECT_THAT(ReportHtml(report), HasSubstr("corrected for the judge&#39;s errors"));
+  EXPECT_THAT(ReportMarkdown(report), HasSubstr("| citation.recall, 100 claims | 70.0 % | 71.4 %"));
+  EXPECT_EQ(nlohmann::json::parse(ReportJson(report))["corrected"][0]["method"], "judge-check");
+}
+
+TEST(ReportTest, PeopleOnSomeCasesCorrectPassOfAll) {
+  const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
+  const std::string path = directory.path() + "/labels.jsonl";
+  std::string lines;
+  // People call three of six right, of which the run says that all are.
+  for (int i = 0; i < 6; ++i) {
+    lines +=
+        R"({"case":"c)" + std::to_string(i) + R"(","right":)" + (i < 3 ? "true" : "false") + "}\n";
+  }
+  ASSERT_OK(WriteFileAtomically(path, lines));
+  ASSERT_OK_AND_ASSIGN(const std::vector<CaseLabel> labels, ReadCaseLabels(path));
+  const RunReport report =
+      ReportOf(MakeRun(true), {.gates = std::vector<Gate>(), .labels = labels});
+  ASSERT_EQ(report.corrected.size(), 1u);
+  EXPECT_EQ(report.corrected[0].reported, 1);
+  EXPECT_DOUBLE_EQ(report.corrected[0].corrected.mean, 0.5);
+  EXPECT_EQ(report.corrected[0].method, "6 labels of people");
+  EXPECT_EQ(MakeReport(MakeRun(true), {.labels = {{"nosuch", true}}}).status().message(),
+            "labels: the run says nothing of case \"nosuch\"");
+  ASSERT_OK(WriteFileAtomically(path, lines + R"({"case":"c0","right":true})"));
+  EXPECT_EQ(ReadCaseLabels(path).status().message(), path + ":7: case \"c0\" stands twice");
+  ASSERT_OK(WriteFileAtomically(path, R"({"case":"c0","right":1})"));
+  EXPECT_EQ(ReadCaseLabels(path).status().message(),
+            path + ":1: right: expected true or false, found the number 1");
 }
 
 TEST(ReportTest, TheFormIsThatOfTheName) {

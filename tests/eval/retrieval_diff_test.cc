@@ -1,5 +1,6 @@
 #include "eval/retrieval_diff.h"
 
+#include "base/random.h"
 #include "tests/testing/beir_testing.h"
 #include "tests/testing/engine_testing.h"
 
@@ -55,6 +56,27 @@ TEST(TuningTest, AWeightIsAdvisedOnlyWhereTheGainIsNoChance) {
   ChooseWeight(report);
   EXPECT_EQ(report.best, 0.5);
   EXPECT_EQ(report.advised, 0.35);
+}
+
+// Twenty weights that differ by chance alone: the best of them looks better on the questions that
+// chose it.
+TEST(ChooseWeightTest, WhatIsTheBestOfManyByChanceIsNoGain) {
+  Random random(3);
+  int advised = 0;
+  double apparent = 0;
+  for (int run = 0; run < 100; ++run) {
+    TuningReport report{.current = 0};
+    for (int i = 0; i <= 20; ++i) {
+      WeightTrial& trial = report.trials.emplace_back();
+      trial.weight = i / 20.0;
+      for (int q = 0; q < 60; ++q) trial.ndcg.push_back(random.Uniform());
+    }
+    ChooseWeight(report);
+    advised += report.advised != report.current ? 1 : 0;
+    apparent += report.apparent_gain / 100;
+  }
+  EXPECT_GT(apparent, 0.05);
+  EXPECT_LE(advised, 7);
 }
 
 // Two topics, and judgements that only words satisfy.

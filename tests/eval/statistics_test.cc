@@ -47,6 +47,37 @@ TEST(StatisticsTest, PermutationsOfFewDifferencesAreAllTried) {
   EXPECT_THAT(PermutationTest(std::vector<double>{0, 0}, Alone(2)), DoubleEq(1));
 }
 
+TEST(StatisticsTest, ALossIsTestedAgainstTheMargin) {
+  // Four of four lost: one of sixteen sign patterns.
+  EXPECT_THAT(LossTest(std::vector<double>(4, -1), Alone(4), 0), DoubleEq(1.0 / 16));
+  EXPECT_THAT(LossTest(std::vector<double>(4, 1), Alone(4), 0), DoubleEq(1));
+  EXPECT_THAT(LossTest(std::vector<double>(4, 0), Alone(4), 0), DoubleEq(1));
+  // In one cluster they are one observation.
+  EXPECT_THAT(LossTest(std::vector<double>(4, -1), std::vector<uint32_t>(4, 7), 0), DoubleEq(0.5));
+  // 20 of 200 lost is surely more than 2 points, and not surely more than 8.
+  std::vector<double> gains(200, 0);
+  for (size_t i = 0; i < 20; ++i) gains[i] = -1;
+  EXPECT_LT(LossTest(gains, Alone(200), 0.02), 0.001);
+  EXPECT_GT(LossTest(gains, Alone(200), 0.08), 0.05);
+  EXPECT_GT(LossTest(gains, Alone(200), 0.1), 0.4);
+}
+
+TEST(StatisticsTest, LossesAreFoundByChanceAtMostAtTheStatedRate) {
+  Random random(11);
+  int found = 0;
+  constexpr int kSuites = 1000;
+  for (int suite = 0; suite < kSuites; ++suite) {
+    std::vector<double> gains;
+    // Of 60 cases a tenth gains, and so many lose that the true gain is the margin.
+    for (int i = 0; i < 60; ++i) {
+      const double drawn = random.Uniform();
+      gains.push_back(drawn < 0.1 ? 1 : drawn < 0.25 ? -1 : 0);
+    }
+    found += LossTest(gains, Alone(60), 0.05, static_cast<uint64_t>(suite), 2000) < 0.05 ? 1 : 0;
+  }
+  EXPECT_LE(found, kSuites * 8 / 100);
+}
+
 TEST(StatisticsTest, HolmStepsDown) {
   EXPECT_THAT(
       HolmAdjust(std::vector<double>{0.04, 0.01, 0.03}),

@@ -132,8 +132,38 @@ TEST_F(SuiteRunTest, AKilledRunGoesOnWithWhatIsMissing) {
   EXPECT_EQ(scores.expected, 8u);
   EXPECT_EQ(scores.records, 8u);
   EXPECT_EQ(scores.errors, 0u);
-  EXPECT_EQ(scores.spans, 2u);
-  EXPECT_EQ(scores.missing_spans, 1u);
+  EXPECT_EQ(scores.gold, 2u);
+  EXPECT_THAT(scores.missing_gold, SizeIs(1));
+}
+
+TEST_F(SuiteRunTest, WhatWentWrongIsAskedAgain) {
+  RunStore store(engine_.index->objects());
+  ASSERT_OK_AND_ASSIGN(const RunManifest manifest, store.Create(Describe()));
+  for (uint32_t part = 1; part <= 4; ++part) {
+    RunRecord record{.case_id = suite_.cases[part - 1].id, .asked = suite_.cases[part - 1]};
+    record.error = "UNAVAILABLE: no upstream";
+    ASSERT_OK(store.Append(manifest.id, part, record));
+  }
+  // It is whole, and says nothing.
+  ASSERT_OK_AND_ASSIGN(const std::string unfinished, store.FindUnfinished(Describe()));
+  EXPECT_EQ(unfinished, manifest.id);
+  ASSERT_OK(RunCases(suite_.cases, manifest, Parts(), settings_, store, nullptr, CallContext()));
+  ASSERT_OK_AND_ASSIGN(const eval::Run run, store.Read(manifest.id));
+  EXPECT_THAT(run.records, SizeIs(4));
+  EXPECT_EQ(ScoreRun(run).errors, 0u);
+  ASSERT_OK_AND_ASSIGN(const std::string none, store.FindUnfinished(Describe()));
+  EXPECT_EQ(none, "");
+}
+
+TEST_F(SuiteRunTest, RepeatsAreTimedApart) {
+  suite_.repeats = 2;
+  RunStore store(engine_.index->objects());
+  ASSERT_OK_AND_ASSIGN(const RunManifest manifest, store.Create(Describe()));
+  ASSERT_OK(RunCases(suite_.cases, manifest, Parts(), settings_, store, nullptr, CallContext()));
+  ASSERT_OK_AND_ASSIGN(const eval::Run run, store.Read(manifest.id));
+  const RunScores scores = ScoreRun(run);
+  EXPECT_THAT(scores.latencies_ms, SizeIs(4));
+  EXPECT_THAT(scores.warm_latencies_ms, SizeIs(4));
 }
 
 TEST_F(SuiteRunTest, ARunOfAnotherSuiteIsNotContinued) {

@@ -82,7 +82,8 @@ TEST_F(SuiteFileTest, ASuiteIsReadWithItsGates) {
         "  - no_regression: spans.prompt\n    margin: 0.02\n  - must_pass: smoke\n"
         "  - max_p95_ms: 500\n");
   Write("cases.jsonl",
-        "{\"id\":\"a\",\"query\":\"q\"}\n{\"id\":\"b\",\"query\":\"r\",\"draft\":true}\n");
+        "{\"id\":\"a\",\"query\":\"q\",\"lang\":\"zh\",\"tags\":[\"smoke\"]}\n{\"id\":\"b\","
+        "\"query\":\"r\",\"draft\":true}\n");
   ASSERT_OK_AND_ASSIGN(const Suite suite, ReadSuite(directory_.path()));
   EXPECT_EQ(suite.name, "valley");
   EXPECT_EQ(suite.config.at("retrieval.k"), "5");
@@ -134,7 +135,48 @@ TEST_F(SuiteFileTest, WhatIsWrongInASuiteIsNamedWithItsLine) {
             Path("cases.jsonl") + ":3: id \"a\" stands at " + Path("cases.jsonl") + ":1 already");
   Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\",\"accept\":[{\"regex\":\"(\"}]}\n");
   EXPECT_THAT(ReadSuite(directory_.path()).status().message(),
-              HasSubstr("cases.jsonl: case \"a\": regex: regular expression \"(\": "));
+              HasSubstr("cases.jsonl:1: accept[0]: regex: regular expression \"(\": "));
+}
+
+TEST_F(SuiteFileTest, AGateThatMeansNothingIsNamedWithItsLine) {
+  const auto error = [](const std::string& gate) {
+    return ParseSuiteFile("name: a\ngates:\n  - " + gate + "\n", "suite.yaml").status().message();
+  };
+  EXPECT_EQ(error("max: refusal.over\n    value: 20"),
+            "suite.yaml:3: max: refusal.over: expected a share from 0 to 1, got 20");
+  EXPECT_EQ(error("must_pass: smoke\n    slice: lang=zh"),
+            "suite.yaml:4: must_pass: unknown key \"slice\"; nothing else stands beside it");
+  EXPECT_EQ(error("no_regression: pass\n    slice: lang=zh"),
+            "suite.yaml:4: no_regression: unknown key \"slice\"; expected margin");
+  EXPECT_EQ(error("max_cost: 5\n    value: 9"),
+            "suite.yaml:4: max_cost: unknown key \"value\"; nothing else stands beside it");
+  EXPECT_EQ(error("max_false_hit: 3"),
+            "suite.yaml:3: max_false_hit: expected a share from 0 to 1, got 3");
+  EXPECT_EQ(error("min: pass\n    value: 0.5\n    value: 0.6"),
+            "suite.yaml:5: value: stands twice");
+  EXPECT_EQ(ParseSuiteFile("name: a\nname: b\n", "suite.yaml").status().message(),
+            "suite.yaml:2: name: stands twice");
+  Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\",\"lang\":\"en\"}\n");
+  Write("suite.yaml", "name: a\ngates:\n  - min: pass\n    value: 0.5\n    slice: lang=zk\n");
+  EXPECT_EQ(ReadSuite(directory_.path()).status().message(),
+            Path("suite.yaml") + ":3: min: no case is in the slice \"lang=zk\"");
+  Write("suite.yaml", "name: a\ngates:\n  - must_pass: smoke\n");
+  EXPECT_EQ(ReadSuite(directory_.path()).status().message(),
+            Path("suite.yaml") + ":3: must_pass: no case is in the slice \"tag=smoke\"");
+}
+
+TEST(SuiteTest, ACaseThatContradictsItselfIsNamedWithItsLine) {
+  const auto error = [](const std::string& rest) {
+    return ParseCases("\n{\"id\":\"a\",\"query\":\"q\"," + rest + "}\n", "cases.jsonl")
+        .status()
+        .message();
+  };
+  EXPECT_EQ(error(R"("expected_facts":[{"id":"f1","text":"t"}],)"
+                  R"("gold_spans":[{"doc":"d","quote":"t","fact":"f9"}])"),
+            "cases.jsonl:2: gold_spans[0].fact: \"f9\" is none of expected_facts");
+  EXPECT_EQ(error(R"("tags":["t","t"])"), "cases.jsonl:2: tags: \"t\" stands twice");
+  EXPECT_EQ(error(R"("lang":"EN ")"),
+            "cases.jsonl:2: lang: expected a code such as en or zh, found \"EN \"");
 }
 
 AnswerCheck Contains(const std::string& text) { return {.texts = {text}}; }

@@ -78,9 +78,32 @@ TEST(SweepTest, TheBestSettingWinsAndItsGainIsThatOfTheHeldOutQuestions) {
   EXPECT_EQ(report.trials[report.default_trial].asked, 100u);
 }
 
+TEST(SweepTest, FoldsMeasureOnEveryQuestionAndAskNothingTwice) {
+  ASSERT_OK_AND_ASSIGN(const std::vector<SweepSetting> settings, SettingsOf({"k=1,2,3,4,5,6,7"}));
+  Simulation simulation({{"k=3", 0.1}, {"k=6", -0.2}});
+  ASSERT_OK_AND_ASSIGN(
+      const SweepReport report,
+      RunSweep(settings, Alone(200), std::ref(simulation), {.folds = 5}, {}, CallContext()));
+  EXPECT_EQ(Describe(report.trials[report.winner].setting), "k=3");
+  EXPECT_EQ(report.choosing, 200u);
+  EXPECT_EQ(report.held_out, 200u);
+  EXPECT_EQ(report.gain.count, 200u);
+  EXPECT_THAT(report.gain.mean, DoubleNear(0.1, 0.03));
+  EXPECT_TRUE(report.is_better());
+  std::set<std::pair<std::string, uint32_t>> once(simulation.asked.begin(), simulation.asked.end());
+  EXPECT_EQ(once.size(), simulation.asked.size());
+  EXPECT_EQ(report.answers, simulation.asked.size());
+  EXPECT_EQ(
+      RunSweep(settings, Alone(3), std::ref(simulation), {.folds = 5}, {}, CallContext())
+          .status()
+          .message(),
+      "a sweep needs questions of 5 clusters at least: one part chooses, the other is held out");
+}
+
 TEST(SweepTest, WithoutARealDifferenceTheWinnerIsRarelyCalledBetter) {
   ASSERT_OK_AND_ASSIGN(const std::vector<SweepSetting> settings, SettingsOf({"k=1,2,3,4,5,6,7"}));
   int better = 0;
+  int better_by_folds = 0;
   double chosen = 0;
   double held_out = 0;
   for (uint64_t seed = 1; seed <= 100; ++seed) {
@@ -89,10 +112,15 @@ TEST(SweepTest, WithoutARealDifferenceTheWinnerIsRarelyCalledBetter) {
                          RunSweep(settings, Alone(60), std::ref(simulation),
                                   {.seed = seed, .first = 8}, {}, CallContext()));
     better += report.is_better() ? 1 : 0;
+    ASSERT_OK_AND_ASSIGN(const SweepReport folds,
+                         RunSweep(settings, Alone(60), std::ref(simulation),
+                                  {.folds = 5, .seed = seed, .first = 8}, {}, CallContext()));
+    better_by_folds += folds.is_better() ? 1 : 0;
     chosen += report.trials[report.winner].quality - report.trials[report.default_trial].quality;
     held_out += report.gain.mean;
   }
   EXPECT_LE(better, 12);
+  EXPECT_LE(better_by_folds, 12);
   // What chose is too high; what did not is not.
   EXPECT_GT(chosen, 0.3);
   EXPECT_LT(std::abs(held_out), 0.3);

@@ -6,8 +6,10 @@
 
 #include <cstdio>
 #include <random>
+#include <set>
 #include <sstream>
 
+#include "base/analyzer.h"
 #include "eval/beir.h"
 #include "tests/testing/test_environment.h"
 
@@ -151,6 +153,80 @@ TEST_P(SecondImplementationTest, AgreesOnRandomRuns) {
       }
       EXPECT_GT(actual.at("ndcg_cut_" + std::to_string(k)).at("all"), 0);
     }
+  }
+}
+
+// A run of a public collection by the number of terms that question and document share: whole
+// numbers, so that most ranks are ties; most documents are not judged; every ninth question finds
+// nothing.
+RankedRun SharedTermsRun(const std::string& directory, const BeirQueries& queries) {
+  constexpr size_t kDepth = 150;
+  const Analyzer analyzer;
+  std::vector<std::string> ids;
+  std::map<std::string, std::vector<uint32_t>> documents_of;  // by term
+  EXPECT_OK(ReadBeirCorpus(directory, [&](BeirDocument document) {
+    std::set<std::string> terms;
+    for (const Token& token : analyzer.Tokenize(document.title + "\n" + document.text)) {
+      terms.insert(token.term);
+    }
+    for (const std::string& term : terms) {
+      documents_of[term].push_back(static_cast<uint32_t>(ids.size()));
+    }
+    ids.push_back(document.id);
+    return OkStatus();
+  }));
+  RankedRun run;
+  for (size_t q = 0; q < queries.queries.size(); ++q) {
+    if (q % 9 == 8) continue;
+    std::vector<uint32_t> shared(ids.size(), 0);
+    std::set<std::string> terms;
+    for (const Token& token : analyzer.Tokenize(queries.queries[q].text)) terms.insert(token.term);
+    for (const std::string& term : terms) {
+      const auto found = documents_of.find(term);
+      if (found == documents_of.end()) continue;
+      for (const uint32_t document : found->second) ++shared[document];
+    }
+    std::vector<RankedDocument> ranking;
+    for (uint32_t i = 0; i < ids.size(); ++i) {
+      if (shared[i] > 0) ranking.push_back({ids[i], static_cast<double>(shared[i])});
+    }
+    SortRanking(ranking);
+    if (ranking.size() > kDepth) ranking.resize(kDepth);
+    if (!ranking.empty()) run[queries.queries[q].id] = std::move(ranking);
+  }
+  return run;
+}
+
+TEST_P(SecondImplementationTest, AgreesOnCranfieldAndScifact) {
+  if (!HasPython()) GTEST_SKIP() << "python3 is not installed";
+  for (const char* name : {"cranfield", "scifact"}) {
+    SCOPED_TRACE(name);
+    const auto collection = quarry::testing::DataPath(std::string("retrieval/") + name);
+    if (!collection) GTEST_SKIP() << "no retrieval/" << name << " in the data";
+    ASSERT_OK_AND_ASSIGN(const BeirQueries queries, ReadBeirQueries(*collection, "test"));
+    const RankedRun run = SharedTermsRun(*collection, queries);
+    uint64_t ties = 0;
+    for (const auto& [query, ranking] : run) {
+      for (size_t i = 1; i < ranking.size(); ++i) ties += ranking[i].score == ranking[i - 1].score;
+    }
+    EXPECT_GT(ties, 20'000u);
+    EXPECT_LT(run.size(), queries.qrels.size());
+    const TemporaryDirectory directory = quarry::testing::MakeTemporaryDirectory();
+    const std::string run_path = directory.path() + "/run";
+    const std::string qrels_path = directory.path() + "/qrels";
+    ASSERT_OK_AND_ASSIGN(const std::string run_text, FormatTrecRun(run, "terms"));
+    ASSERT_OK(WriteFileAtomically(run_path, run_text));
+    ASSERT_OK(WriteFileAtomically(qrels_path, FormatQrels(queries.qrels)));
+    const Figures expected = FiguresOfScript(qrels_path, run_path, 10, GetParam());
+    const Figures actual = OurFigures(run, queries.qrels, 10, GetParam());
+    ASSERT_EQ(expected.size(), actual.size());
+    for (const auto& [measure, by_query] : actual) {
+      ASSERT_EQ(expected.at(measure).size(), by_query.size()) << measure;
+      for (const auto& [query, value] : by_query) {
+        EXPECT_NEAR(value, expected.at(measure).at(query), 1e-10) << measure << " " << query;
+      }
+    }
+    EXPECT_GT(actual.at("map").at("all"), 0.05);
   }
 }
 

@@ -1,5 +1,5 @@
-// quarry eval run, report, gate, compare, runs, lint, plan, sweep: the example suite over the example
-// corpus, and planted systems.
+// quarry eval run, report, gate, compare, runs, lint, plan, sweep: the example suite over the
+// example corpus, and planted systems.
 
 #include <csignal>
 
@@ -48,7 +48,7 @@ TEST_F(EvalSuiteTest, TheExampleSuitePassesItsGates) {
   EXPECT_THAT(result.out, HasSubstr("249 cases"));
   const Json report = Json::parse(ReadFile(home() + "/r.json").value());
   EXPECT_EQ(report["gates"]["verdict"], "pass");
-  EXPECT_EQ(report["missing_spans"], 0);
+  EXPECT_THAT(report["missing_gold"], ::testing::IsEmpty());
   EXPECT_GE(report["cases"].size(), 150u);
   EXPECT_THAT(ReadFile(home() + "/r.html").value(), HasSubstr("Content-Security-Policy"));
   EXPECT_THAT(ReadFile(home() + "/r.md").value(), HasSubstr("## halden-valley: pass"));
@@ -78,7 +78,7 @@ TEST_F(EvalSuiteTest, TheExampleSuitePassesItsGates) {
       change(record);
       EXPECT_OK(eval::JudgeRecord(record.asked, judge, record, CallContext()));
     }
-    return eval::MakeReport(std::move(run), {.baseline = honest});
+    return eval::MakeReport(std::move(run), {.baseline = honest}).value();
   };
   const auto lost = [](const eval::RunReport& bad, const std::string& metric) {
     for (const eval::MetricDelta& delta : bad.comparison->overall) {
@@ -136,7 +136,51 @@ TEST_F(EvalSuiteTest, ExitCodesAreThoseOfTheGates) {
   EXPECT_THAT(wrong.error, HasSubstr("suite.yaml:4: gates: unknown key \"mni\""));
   WriteSmallSuite("config:\n  retrieval.kk: 3\n");
   EXPECT_THAT(Run({"eval", "run", home() + "/suite"}).error,
-              HasSubstr("suite.yaml: config: retrieval.kk: unknown key"));
+              HasSubstr("suite.yaml:4: config: retrieval.kk: unknown key"));
+}
+
+TEST_F(EvalSuiteTest, WhatIsNotFoundIsNoFailedGate) {
+  EXPECT_EQ(Run({"eval", "run", home() + "/nosuch"}).exit_code, 2);
+  EXPECT_EQ(Run({"eval", "gate", "nosuch.jsonl"}).exit_code, 2);
+  WriteSmallSuite("");
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite"}).exit_code, 0);
+  EXPECT_EQ(Run({"eval", "gate", "nosuch"}).exit_code, 2);
+  const QuarryResult none = Run({"eval", "gate", "latest"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.error, HasSubstr("has no gates, so nothing can pass; --suite DIR says whose"));
+  const QuarryResult mixed = Run({"eval", "run", home() + "/suite", "--collection", "documents"});
+  EXPECT_EQ(mixed.exit_code, 2);
+  EXPECT_THAT(mixed.error, HasSubstr("--collection: the suite brings its own corpus"));
+}
+
+TEST_F(EvalSuiteTest, ACollectionIsThatOfOneStateOfTheCorpus) {
+  WriteSmallSuite("");
+  const auto collection = [&] {
+    const QuarryResult result = Run({"eval", "run", home() + "/suite", "--json"});
+    EXPECT_EQ(result.exit_code, 0) << result.error;
+    return Json::parse(result.out)["run"]["collection"].get<std::string>();
+  };
+  const std::string first = collection();
+  EXPECT_EQ(collection(), first);
+  Write("suite/corpus/valve.md",
+        "# Valve\n\nThe bronze valve closes within two seconds, surely.\n");
+  const std::string second = collection();
+  EXPECT_NE(second, first);
+  // The one before is gone.
+  EXPECT_THAT(Run({"collections", "ls"}).out,
+              ::testing::AllOf(HasSubstr(second), ::testing::Not(HasSubstr(first))));
+}
+
+TEST_F(EvalSuiteTest, GoldThatNoCorpusHasMakesARunInvalid) {
+  WriteSmallSuite("gates:\n  - must_pass: smoke\n");
+  Write(
+      "suite/cases.jsonl",
+      R"({"id":"pump","query":"What does the red pump deliver per second?","accept":["ten litres"],)"
+      R"("tags":["smoke"],"gold_docs":{"nosuch.md":1}})");
+  const QuarryResult result = Run({"eval", "run", home() + "/suite"});
+  EXPECT_EQ(result.exit_code, 3) << result.out << result.error;
+  EXPECT_THAT(result.out, HasSubstr("1 of 1 gold spans and documents are not in the corpus"));
+  EXPECT_THAT(result.out, HasSubstr("not in the corpus: pump: nosuch.md"));
 }
 
 TEST_F(EvalSuiteTest, ARunWithoutAnUpstreamIsInvalid) {

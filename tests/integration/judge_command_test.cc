@@ -49,7 +49,7 @@ TEST_F(JudgeCommandTest, WrongLabelsAndMissingModelsAreNamed) {
               HasSubstr("no chat model is configured"));
   EXPECT_THAT(Run({"eval", "judge-check", home() + "/labels.jsonl", "--judge", "oracle"}).error,
               HasSubstr("expected local or llm"));
-  EXPECT_EQ(Run({"eval", "judge-check", home() + "/none.jsonl"}).exit_code, 1);
+  EXPECT_EQ(Run({"eval", "judge-check", home() + "/none.jsonl"}).exit_code, 2);
 }
 
 TEST_F(JudgeCommandTest, TuningFromJudgementsLearnsOnOneSplitAndMeasuresOnAnother) {

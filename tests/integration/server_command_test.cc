@@ -2,8 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include "base/file.h"
 #include "model/http_client.h"
@@ -103,6 +105,26 @@ TEST_F(ServerCommandTest, IndexThroughTheServerTakesPathsFromWhereTheUserIs) {
   EXPECT_THAT(piped.error, HasSubstr("\"-\": a running server has the store"));
   EXPECT_THAT(Run({"index", "docs", "--watch"}).error,
               HasSubstr("--watch: a running server has the store"));
+}
+
+TEST_F(ServerCommandTest, WhatItsAnswersAreWorthStandsInTheServersMetrics) {
+  StartServer();
+  const auto answer = Fetch(port_, "POST", "/api/v1/answer",
+                            R"({"query": "At how many bar does the coolant pump run?"})");
+  ASSERT_TRUE(answer);
+  ASSERT_THAT(answer->body, HasSubstr("9 bar"));
+  // Answers are kept behind the client's back.
+  Json traffic;
+  for (int i = 0; i < 100 && (traffic.is_null() || traffic.at("slices").empty()); ++i) {
+    if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    traffic = RunJson({"eval", "from-traffic", "--share", "1"});
+  }
+  ASSERT_FALSE(traffic.at("slices").empty());
+  const auto metrics = Fetch(port_, "GET", "/metrics", "");
+  ASSERT_TRUE(metrics);
+  EXPECT_THAT(metrics->body, HasSubstr("quarry_traffic_carried{slice=\"all\"} 1"));
+  EXPECT_THAT(metrics->body, HasSubstr("quarry_traffic_fell{slice=\"all\"} 0"));
+  EXPECT_EQ(Run({"eval", "runs"}).exit_code, 0);
 }
 
 TEST_F(ServerCommandTest, TheRecordIsTheOwnersAndGoesWithTheServer) {
