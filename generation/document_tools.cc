@@ -39,7 +39,7 @@ class SearchTool final : public Tool {
       "Searches the documents. Use it where the passages so far do not answer the question, with "
       "other words than those of the question.",
       R"({"type":"object","properties":{"query":{"type":"string","minLength":1,"maxLength":1000},)"
-      R"("k":{"type":"integer","minimum":1,"maximum":10,"description":"passages wanted (5)"}},)"
+      R"("k":{"type":"integer","minimum":1,"maximum":10,"description":"passages wanted; 5 if it is left out"}},)"
       R"("required":["query"],"additionalProperties":false})"};
 };
 
