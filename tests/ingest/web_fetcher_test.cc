@@ -47,13 +47,13 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
 namespace quarry::ingest {
 namespace {
 
+using quarry::testing::HttpUpstream;
+using quarry::testing::UpstreamCall;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using quarry::testing::HttpUpstream;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-using quarry::testing::UpstreamCall;
 using namespace std::chrono_literals;
 
 constexpr const char* kNotPublic = "no address of the public Internet";
