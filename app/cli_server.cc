@@ -24,7 +24,8 @@ void AddKeys(CommandTree& tree) {
                             const char* description) {
     create.add_option(name, list, description)->type_name(type)->allow_extra_args(false);
   };
-  add_list("--scope", keys_create.scopes, "SCOPE", "query, ingest or admin (query); repeatable");
+  add_list("--scope", keys_create.scopes, "SCOPE",
+           "query, ingest, metrics or admin (query); repeatable");
   add_list("--collections", keys_create.collections, "NAME", "only this one; repeatable");
   add_list("--principal", keys_create.principals, "NAME",
            "only what NAME may read (and what everybody may); repeatable");

@@ -160,6 +160,14 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
     finding.detail += ", not writable";
     finding.advice = "searching works; indexing needs write permission";
   }
+  std::error_code error;
+  const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+  const auto mode = std::filesystem::status(config.store, error).permissions();
+  if (!error && (mode & others) != std::filesystem::perms::none) {
+    finding.level = Level::kWarning;
+    finding.detail += ", open to other users of this machine";
+    finding.advice = "chmod 700 " + config.store + ", unless they shall read all of it";
+  }
   findings.push_back(finding);
   for (const index::StoredCollection& collection : index.Collections()) {
     const Result<index::CollectionStats> stats = index.Stats(collection.id);

@@ -2,8 +2,9 @@
 
 // SERVER.json of a store: where the server that holds the store is reached by the store's owner,
 // and the token that shows it is the owner who comes. Only the owner of the file can read it. A
-// server writes it when it listens and removes it when it stops; one that was killed leaves it
-// behind, with a token that no server knows any more.
+// server writes it when it listens and removes it when it stops. One that was killed leaves it behind;
+// whoever listens at that address since is told nothing: the record names its process, and is believed
+// while that process lives.
 
 #include <string>
 
@@ -30,7 +31,8 @@ class PublishedServer {
   std::string path_;
 };
 
-// kNotFound where there is none, kDataLoss for what is no such file.
+// kNotFound where there is none or its server has ended; kDataLoss for what is no such file, or one that
+// others than its owner may read or write.
 Result<ServerRecord> ReadServerRecord(const std::string& store);
 
 // A new token, which nobody can guess.

@@ -46,6 +46,8 @@ Status TakeDirectory(const std::string& directory) {
     return OkStatus();
   }
   QUARRY_RETURN_IF_ERROR(CreateDirectories(directory));
+  fs::permissions(directory, fs::perms::owner_all, error);  // as a store's
+  if (error) return UnavailableError("create " + directory + ": " + error.message());
   return SyncParent(directory);
 }
 

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 // touched.
 Status CreateStore(const std::string& directory) {
   std::error_code error;
-  if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
+  const bool is_new = !fs::exists(directory, error);
+  if (!is_new && !fs::is_empty(directory, error)) {
     // A crash during creation leaves only these.
     for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
       const std::string name = entry.path().filename().string();
@@ -30,6 +31,10 @@ Status CreateStore(const std::string& directory) {
     }
   }
   QUARRY_RETURN_IF_ERROR(CreateDirectories(directory));
+  if (is_new) {  // no other user of the machine is meant to read what keys guard
+    fs::permissions(directory, fs::perms::owner_all, error);
+    if (error) return UnavailableError("create " + directory + ": " + error.message());
+  }
   return SyncParent(directory);  // which may have been made, and not synced, before a crash
 }
 

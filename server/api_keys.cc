@@ -122,7 +122,7 @@ Status CheckGrant(const KeyGrant& grant, int64_t now_micros) {
                                 std::to_string(grant.name.size()));
   }
   if (grant.scopes.empty()) {
-    return InvalidArgumentError("scopes: expected some of query, ingest, admin");
+    return InvalidArgumentError("scopes: expected some of query, ingest, metrics, admin");
   }
   QUARRY_RETURN_IF_ERROR(CheckNames("collections", grant.collections));
   QUARRY_RETURN_IF_ERROR(CheckNames("principals", grant.principals));

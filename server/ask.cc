@@ -35,13 +35,15 @@ Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const 
   return request;
 }
 
-KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const AskRequest& request,
-                      const index::Snapshot& snapshot, const Answer& answer, double seconds) {
+KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const Caller& caller,
+                      const AskRequest& request, const index::Snapshot& snapshot,
+                      const Answer& answer, double seconds) {
   KeptAnswer kept;
   kept.value = StoredAnswerJson(answer, {.question = request.question.query.text,
                                          .collection = request.question.collection,
                                          .collection_id = snapshot.collection().id,
                                          .request = request.body,
+                                         .owner = caller.key,
                                          .time_micros = environment.services.clock.NowMicros(),
                                          .seconds = seconds});
   kept.id = environment.answers->Keep(kept.value);
@@ -54,7 +56,7 @@ Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
   const Services& services = environment.services;
   const Question& question = request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, question.collection));
+                          SnapshotOf(environment, call.request.caller, question.collection));
   generation::AnswerSink sink;
   if (request.stream) {
     call.stream.KeepAlive(EventStreamHead());
@@ -77,7 +79,8 @@ Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
   call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
                                    answer->usage.completion_tokens);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  const KeptAnswer kept = KeepAnswer(environment, request, *snapshot, *answer, took.count());
+  const KeptAnswer kept =
+      KeepAnswer(environment, call.request.caller, request, *snapshot, *answer, took.count());
   if (before_telling != nullptr) {
     if (const Status status = before_telling(kept); !status.ok()) return fail(status);
   }

@@ -26,9 +26,10 @@ struct KeptAnswer {
   std::string id;     // of the answer log; "" = not there
   std::string value;  // StoredAnswerJson
 };
-// Keeps an answer. `seconds`: that it took.
-KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const AskRequest& request,
-                      const index::Snapshot& snapshot, const Answer& answer, double seconds);
+// Keeps an answer for who asked. `seconds`: that it took.
+KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const Caller& caller,
+                      const AskRequest& request, const index::Snapshot& snapshot,
+                      const Answer& answer, double seconds);
 
 // Has the question answered and the client told. `before_telling` is called with the whole answer
 // before the client has it; an error of it is told instead.

@@ -126,7 +126,8 @@ Decision Authenticator::DecideByKey(const Route& route, const std::string& token
                 .collections = key.grant.collections,
                 .principals = key.grant.principals,
                 .meter = MeterOf(key, now),
-                .instructions = key.grant.instructions};
+                .instructions = key.grant.instructions,
+                .is_admin = key.Has(Scope::kAdmin)};
   if (caller.IsBound() && !route.is_bounded) {
     return Forbidden(
         "the key is bound to collections or principals, and this is about all of them");

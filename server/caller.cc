@@ -19,6 +19,8 @@ std::string_view ScopeName(Scope scope) {
       return "query";
     case Scope::kIngest:
       return "ingest";
+    case Scope::kMetrics:
+      return "metrics";
     case Scope::kAdmin:
       return "admin";
     case Scope::kOwner:
@@ -30,10 +32,11 @@ std::string_view ScopeName(Scope scope) {
 }
 
 Result<Scope> ParseScope(std::string_view name) {
-  for (const Scope scope : {Scope::kQuery, Scope::kIngest, Scope::kAdmin}) {
+  for (const Scope scope : {Scope::kQuery, Scope::kIngest, Scope::kMetrics, Scope::kAdmin}) {
     if (ScopeName(scope) == name) return scope;
   }
-  return InvalidArgumentError("expected query, ingest or admin, got \"" + std::string(name) + "\"");
+  return InvalidArgumentError("expected query, ingest, metrics or admin, got \"" +
+                              std::string(name) + "\"");
 }
 
 bool Caller::MayUse(std::string_view collection) const {

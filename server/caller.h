@@ -22,17 +22,18 @@ namespace quarry::server {
 
 class KeyMeter;
 
-// What a route asks for. A key has some of the first three; admin stands for all of them.
+// What a route asks for. A key has some of the first four; admin stands for all of them.
 enum class Scope : uint8_t {
-  kQuery,   // reads: searches, answers, documents
-  kIngest,  // writes documents
-  kAdmin,   // everything
-  kOwner,   // the owner of the store's directory: the token of ServerOptions
-  kOpen,    // no key
+  kQuery,    // reads: searches, answers, documents
+  kIngest,   // writes documents
+  kMetrics,  // reads what a monitoring system reads
+  kAdmin,    // everything
+  kOwner,    // the owner of the store's directory: the token of ServerOptions
+  kOpen,     // no key
 };
 
 std::string_view ScopeName(Scope scope);
-// Of the three that keys have. kInvalidArgument.
+// Of those that keys have. kInvalidArgument.
 Result<Scope> ParseScope(std::string_view name);
 
 struct Caller {
@@ -41,6 +42,7 @@ struct Caller {
   std::optional<std::vector<std::string>> principals;   // nullopt = whom the request names
   std::shared_ptr<KeyMeter> meter;                      // null: nothing is limited
   std::string instructions = {};                        // for answers to it, from who made the key
+  bool is_admin = true;  // sees what other keys left, too; so does who needs no key
 
   bool IsBound() const { return collections.has_value() || principals.has_value(); }
   bool MayUse(std::string_view collection) const;
@@ -48,6 +50,8 @@ struct Caller {
   Status CheckCollection(std::string_view collection) const;
   // Whether a document with that access list may be read.
   bool MayRead(const std::vector<std::string>& access) const;
+  // Whether it is told of an object that the key of that id made (owner.h).
+  bool MaySee(std::string_view owner) const { return is_admin || owner == key; }
   // What an answer took, against the key's limits of tokens.
   void ChargeTokens(uint64_t tokens) const;
 };

@@ -251,16 +251,36 @@ void Session::EndRequest() {
   shared_.dispatcher.Done(served_);
 }
 
+bool Session::HoldBody(uint64_t more) {
+  uint64_t& of_holder = shared_.held_by[holder_];
+  const uint64_t most = options_.held_body_bytes;
+  const bool has_room = shared_.held_body_bytes + more <= most && of_holder + more <= most / 2;
+  if (!has_room && held_ + more > options_.small_body_bytes) return false;
+  of_holder += more;
+  shared_.held_body_bytes += more;
+  held_ += more;
+  return true;
+}
+
 void Session::ReleaseBody() {
+  const auto of_holder = shared_.held_by.find(holder_);
+  if (of_holder == shared_.held_by.end()) return;
   shared_.held_body_bytes -= held_;
+  of_holder->second -= held_;
+  if (of_holder->second == 0) shared_.held_by.erase(of_holder);
   held_ = 0;
 }
 
 asio::awaitable<bool> Session::ReadHead() {
   size_t scanned = 0;
   idle_ = in_.empty();
+  waiting_since_ = SteadyClock::now();
   if (idle_) {
-    SetDeadline(refused_ ? kLingerTime : std::chrono::seconds(options_.idle_seconds));
+    // Who connects has something to ask.
+    const uint32_t seconds = requests_ > 0
+                                 ? options_.idle_seconds
+                                 : std::min(options_.idle_seconds, options_.header_seconds);
+    SetDeadline(refused_ ? kLingerTime : std::chrono::seconds(seconds));
   } else {
     SetDeadline(std::chrono::seconds(options_.header_seconds));
   }
@@ -317,13 +337,10 @@ asio::awaitable<bool> Session::ReadBody(uint64_t limit) {
       if (!received) co_return false;
     }
     in_.erase(0, body.Consume(in_));
-    const uint64_t more = body.text().size() - held_;
-    if (shared_.held_body_bytes + more > options_.held_body_bytes) {
+    if (!HoldBody(body.text().size() - held_)) {
       problem_ = HttpProblem{503, "too many large requests at once"};
       co_return false;
     }
-    shared_.held_body_bytes += more;
-    held_ += more;
   }
   if (body.problem()) {
     problem_ = body.problem();
@@ -425,6 +442,7 @@ asio::awaitable<bool> Session::ServeOne() {
   BeginRequest();
   auto reading_head = ReadHead();
   const bool has_head = co_await std::move(reading_head);
+  waiting_since_.reset();
   if (!has_head) {
     if (!problem_) co_return false;
     auto sending = SendProblem();
@@ -457,6 +475,7 @@ asio::awaitable<bool> Session::ServeOne() {
   if (!problem_) admission = shared_.dispatcher.Admit(request_, head_.target);
   served_.route = admission.route;
   served_.key = request_.caller.key;
+  holder_ = served_.key.empty() ? remote_.substr(0, remote_.rfind(':')) : served_.key;
   more_headers_ = std::move(admission.headers);
   seconds_ = admission.seconds != 0 ? admission.seconds : options_.request_seconds;
   if (!problem_ && admission.refusal) {

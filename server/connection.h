@@ -24,6 +24,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,7 @@ struct ConnectionShared {
   std::shared_ptr<const TlsIdentity> tls;                            // null: without TLS
   bool draining = false;
   uint64_t held_body_bytes = 0;
+  std::map<std::string, uint64_t> held_by;  // the same by key or address
 };
 
 // One connection. Network thread only.
@@ -71,6 +73,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void EndIfIdle();
   // Ends it whatever it is doing.
   void Kill();
+  // Since when it waits for its client to ask something; nullopt: it does not.
+  std::optional<std::chrono::steady_clock::time_point> waiting_since() const {
+    return closed_ || refused_ ? std::nullopt : waiting_since_;
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -104,6 +110,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void WakeUp();
   void BeginRequest();
   void EndRequest();
+  // Counts `more` bytes of a body, unless there is no room for them.
+  bool HoldBody(uint64_t more);
   void ReleaseBody();
 
   ConnectionShared& shared_;
@@ -128,6 +136,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   const bool refused_;  // there are too many connections: one 503 and no more
   bool idle_ = false;   // between two requests
+  std::optional<Clock::time_point> waiting_since_ = Clock::now();
   bool closed_ = false;
   bool linger_ = false;
   uint32_t requests_ = 0;
@@ -141,7 +150,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<Exchange> exchange_;
   Served served_;
   Clock::time_point started_;
-  uint64_t held_ = 0;  // of shared_.held_body_bytes
+  uint64_t held_ = 0;   // of shared_.held_body_bytes
+  std::string holder_;  // whose they are: its key, or its address
   bool is_head_ = false;
 };
 

@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "server/json_writer.h"
-#include "server/strict_json.h"
+#include "server/object_page.h"
 
 namespace quarry::server {
 namespace {
@@ -16,11 +15,9 @@ index::ObjectName ConversationName(const std::string& id) {
 
 std::string ValueOf(const Conversation& conversation) {
   JsonWriter json;
-  json.BeginObject()
-      .Key("version")
-      .Uint(kConversationVersion)
-      .Key("title")
-      .String(conversation.title);
+  json.BeginObject().Key("version").Uint(kConversationVersion);
+  WriteOwner(conversation.owner, json);
+  json.Key("title").String(conversation.title);
   if (!conversation.instructions.empty()) {
     json.Key("instructions").String(conversation.instructions);
   }
@@ -38,6 +35,7 @@ Status ReadValue(std::string_view value, Conversation& conversation) {
   uint64_t turns = 0;
   ObjectReader reader(json, "");
   reader.Required("version").Uint64(version);
+  ReadOwner(reader, conversation.owner);
   reader.Required("title").String(conversation.title);
   reader.Optional("instructions").String(conversation.instructions);
   reader.Required("created_us").Uint64(created);
@@ -91,31 +89,47 @@ Status RoomIn(const Conversation& conversation) {
 
 }  // namespace
 
-Result<Conversation> ConversationStore::Create(std::string title, std::string instructions) {
+Result<Conversation> ConversationStore::Create(const Caller& caller, std::string title,
+                                               std::string instructions) {
   QUARRY_RETURN_IF_ERROR(CheckTitle(title));
   QUARRY_RETURN_IF_ERROR(CheckInstructions(instructions));
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, quota_.Reserve(caller, {.key = caller.key}));
   const int64_t now = clock_.NowMicros();
   Conversation conversation{.id = index::NewObjectId(kConversationPrefix),
+                            .owner = {.key = caller.key},
                             .title = std::move(title),
                             .instructions = std::move(instructions),
                             .created_micros = now,
                             .updated_micros = now};
   QUARRY_RETURN_IF_ERROR(objects_.Create(ConversationName(conversation.id), ValueOf(conversation)));
+  room.Keep();
   return conversation;
 }
 
-Result<Conversation> ConversationStore::Get(const std::string& id) const {
-  std::optional<index::Object> object;
-  if (!id.empty() && id.size() <= index::kMaxObjectIdBytes) {
-    QUARRY_ASSIGN_OR_RETURN(object, objects_.Get(ConversationName(id)));
-  }
-  if (!object) return NotFoundError("there is no conversation " + id);
-  return ConversationOf(*object);
+Result<std::optional<index::Object>> ConversationStore::Find(const std::string& id) const {
+  if (id.empty() || id.size() > index::kMaxObjectIdBytes) return std::optional<index::Object>();
+  return objects_.Get(ConversationName(id));
 }
 
-Result<ConversationPage> ConversationStore::List(const index::ObjectListing& listing) const {
-  QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page,
-                          objects_.List(index::ObjectKind::kConversation, "", listing));
+Result<Conversation> ConversationStore::Get(const Caller& caller, const std::string& id) const {
+  const Status missing = NotFoundError("there is no conversation " + id);
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> object, Find(id));
+  if (!object) return missing;
+  QUARRY_ASSIGN_OR_RETURN(Conversation conversation, ConversationOf(*object));
+  if (!caller.MaySee(conversation.owner.key)) return missing;
+  return conversation;
+}
+
+Result<ConversationPage> ConversationStore::List(const Caller& caller,
+                                                 const index::ObjectListing& listing) const {
+  const auto is_own = [&](const index::Object& object) -> Result<bool> {
+    if (caller.is_admin) return true;
+    QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, ConversationOf(object));
+    return caller.MaySee(conversation.owner.key);
+  };
+  QUARRY_ASSIGN_OR_RETURN(
+      const index::ObjectPage page,
+      ListWhere(objects_, index::ObjectKind::kConversation, "", listing, is_own));
   ConversationPage result{.has_more = page.has_more};
   for (const index::Object& object : page.objects) {
     QUARRY_ASSIGN_OR_RETURN(Conversation conversation, ConversationOf(object));
@@ -124,41 +138,49 @@ Result<ConversationPage> ConversationStore::List(const index::ObjectListing& lis
   return result;
 }
 
-Result<Conversation> ConversationStore::Change(const std::string& id,
+Result<Conversation> ConversationStore::Change(const Caller& caller, const std::string& id,
                                                std::optional<std::string> title,
                                                std::optional<std::string> instructions) {
   if (title) QUARRY_RETURN_IF_ERROR(CheckTitle(*title));
   if (instructions) QUARRY_RETURN_IF_ERROR(CheckInstructions(*instructions));
   const std::lock_guard lock(writing_);
-  QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(id));
+  QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(caller, id));
   if (title) conversation.title = *std::move(title);
   if (instructions) conversation.instructions = *std::move(instructions);
   QUARRY_RETURN_IF_ERROR(objects_.Put(ConversationName(id), ValueOf(conversation)));
   return conversation;
 }
 
-Status ConversationStore::Delete(const std::string& id) {
+Status ConversationStore::Delete(const Caller& caller, const std::string& id) {
   const std::lock_guard lock(writing_);
-  QUARRY_RETURN_IF_ERROR(Get(id).status());
-  return objects_.Delete(ConversationName(id));
+  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, Get(caller, id));
+  QUARRY_RETURN_IF_ERROR(objects_.Delete(ConversationName(id)));
+  quota_.Return(conversation.owner, 1);
+  return OkStatus();
 }
 
-Status ConversationStore::CheckRoom(const std::string& id) const {
-  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, Get(id));
-  return RoomIn(conversation);
-}
-
-Status ConversationStore::Append(const std::string& id, std::string turn) {
-  const std::lock_guard lock(writing_);
-  QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(id));
+Status ConversationStore::CheckRoom(const Caller& caller, const std::string& id) const {
+  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, Get(caller, id));
   QUARRY_RETURN_IF_ERROR(RoomIn(conversation));
+  return quota_.Reserve(caller, {.key = conversation.owner.key, .bytes = 1}, 0).status();
+}
+
+Status ConversationStore::Append(const Caller& caller, const std::string& id, std::string turn) {
+  const std::lock_guard lock(writing_);
+  QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(caller, id));
+  QUARRY_RETURN_IF_ERROR(RoomIn(conversation));
+  const Owner more{.key = conversation.owner.key, .bytes = turn.size()};
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, quota_.Reserve(caller, more, 0));
   ++conversation.turns;
+  conversation.owner.bytes += turn.size();
   conversation.bytes += turn.size();
   conversation.updated_micros = clock_.NowMicros();
   index::ObjectBatch batch;
   batch.Put(ConversationName(id), ValueOf(conversation));
   batch.PutPart(ConversationName(id), conversation.turns, std::move(turn));
-  return objects_.Write(batch);
+  QUARRY_RETURN_IF_ERROR(objects_.Write(batch));
+  room.Keep();
+  return OkStatus();
 }
 
 Status ConversationStore::ForEachTurn(

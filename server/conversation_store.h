@@ -4,8 +4,8 @@
 // title. Objects of kind kConversation (index/object_table.h), whose parts, from 1, are the turns: kept
 // answers (stored_answer.h).
 //
-// The value, JSON: {"version": 1, "title", "instructions" where there are some, "created_us",
-// "updated_us", "turns", "bytes"}.
+// The value, JSON: {"version": 1, "owner" (owner.h), "title", "instructions" where there are some,
+// "created_us", "updated_us", "turns", "bytes"}.
 //
 // Thread-safe.
 
@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "index/object_table.h"
+#include "server/owner.h"
 
 namespace quarry::server {
 
@@ -28,8 +29,14 @@ inline constexpr size_t kMaxTitleBytes = 400;
 inline constexpr size_t kMaxInstructionBytes = 4000;
 inline constexpr std::string_view kConversationPrefix = "conv_";  // of the ids
 
+// Whether it is the form of one: also of the collection that has the conversation's files.
+inline bool IsConversationId(std::string_view name) {
+  return name.starts_with(kConversationPrefix);
+}
+
 struct Conversation {
   std::string id;
+  Owner owner;
   std::string title;
   std::string instructions;  // for its answers, from who talks; "" = none
   int64_t created_micros = 0;
@@ -45,31 +52,38 @@ struct ConversationPage {
 
 class ConversationStore {
  public:
-  // Both must outlive the store.
-  ConversationStore(index::ObjectTable& objects, const Clock& clock)
-      : objects_(objects), clock_(clock) {}
+  // All must outlive the store.
+  ConversationStore(index::ObjectTable& objects, OwnerQuota& quota, const Clock& clock)
+      : objects_(objects), quota_(quota), clock_(clock) {}
 
-  // Errors of all: kDataLoss naming the conversation; kNotFound where there is none of that id;
-  // kInvalidArgument for a title or instructions that are too long.
-  Result<Conversation> Create(std::string title, std::string instructions = "");
-  Result<Conversation> Get(const std::string& id) const;
-  Result<ConversationPage> List(const index::ObjectListing& listing) const;
+  // Errors of all: kDataLoss naming the conversation; kNotFound where the caller has none of that
+  // id; kInvalidArgument for a title or instructions that are too long; of Create and Append those of
+  // OwnerQuota.
+  Result<Conversation> Create(const Caller& caller, std::string title,
+                              std::string instructions = "");
+  Result<Conversation> Get(const Caller& caller, const std::string& id) const;
+  Result<ConversationPage> List(const Caller& caller, const index::ObjectListing& listing) const;
   // Takes another title and other instructions, where they are given.
-  Result<Conversation> Change(const std::string& id, std::optional<std::string> title,
+  Result<Conversation> Change(const Caller& caller, const std::string& id,
+                              std::optional<std::string> title,
                               std::optional<std::string> instructions);
-  Status Delete(const std::string& id);
+  Status Delete(const Caller& caller, const std::string& id);
 
-  // kFailedPrecondition where the conversation has all the turns or bytes that it may have.
-  Status CheckRoom(const std::string& id) const;
+  // kFailedPrecondition where the conversation has all the turns or bytes that it may have; the errors
+  // of OwnerQuota.
+  Status CheckRoom(const Caller& caller, const std::string& id) const;
   // Adds a turn. On disk when it returns ok. Errors: those of CheckRoom.
-  Status Append(const std::string& id, std::string turn);
+  Status Append(const Caller& caller, const std::string& id, std::string turn);
   // From the turn of that number on, in order.
   Status ForEachTurn(
       const std::string& id, uint32_t from,
       const std::function<Status(uint32_t number, std::string_view turn)>& visit) const;
 
  private:
+  Result<std::optional<index::Object>> Find(const std::string& id) const;
+
   index::ObjectTable& objects_;
+  OwnerQuota& quota_;
   const Clock& clock_;
   std::mutex writing_;  // held from reading to writing one
 };

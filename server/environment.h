@@ -28,12 +28,14 @@ class ServerEnvironment {
             .started_seconds = services.clock.NowMicros() / 1'000'000,
             .keys = ApiKeys(services.index.objects(), services.clock),
             .store_files = store_files_,
+            .quota = std::make_unique<OwnerQuota>(
+                OwnerQuota::Limits{options.key_objects, options.key_bytes}),
             .answers = std::make_unique<AnswerLog>(services.index.objects(), options.answers_kept),
-            .conversations =
-                std::make_unique<ConversationStore>(services.index.objects(), services.clock),
+            .conversations = std::make_unique<ConversationStore>(services.index.objects(),
+                                                                 *handlers_.quota, services.clock),
             .runs = runs_,
             .uploads = std::make_unique<UploadQueue>(
-                services.index.objects(), services.clock,
+                services.index.objects(), *handlers_.quota, services.clock,
                 [this](const UploadTarget& target, std::string bytes) {
                   return IndexUpload(handlers_, target, std::move(bytes));
                 })} {}

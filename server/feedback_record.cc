@@ -46,6 +46,7 @@ Status ReadValue(std::string_view value, FeedbackRecord& record) {
   uint64_t time_micros = 0;
   ObjectReader reader(json, "");
   reader.Required("version").Uint64(version);
+  ReadOwner(reader, record.owner);
   reader.Required("time_us").Uint64(time_micros);
   reader.Required("collection").String(record.collection);
   reader.Required("question").String(record.question);
@@ -92,7 +93,9 @@ void WriteSide(const ComparedSide& side, JsonWriter& json) {
 
 std::string FeedbackValue(const FeedbackRecord& record) {
   JsonWriter json;
-  json.BeginObject().Key("version").Uint(kFeedbackVersion).Key("time_us").Int(record.time_micros);
+  json.BeginObject().Key("version").Uint(kFeedbackVersion);
+  WriteOwner(record.owner, json);
+  json.Key("time_us").Int(record.time_micros);
   AddFields(record, json);
   return json.EndObject().Take();
 }

@@ -3,8 +3,8 @@
 // What readers thought of answers, as it is stored: objects of kind kFeedback (index/object_table.h).
 //
 // Either a rating of one answer, or a comparison of two, which is made before anybody has voted. The
-// value, JSON: {"version": 1, "time_us", "collection", "question", and of a rating "answer": id or "",
-// "text" where there is no id, "rating", "reasons": [...], "comment"; of a comparison "left", "right":
+// value, JSON: {"version": 1, "owner" (owner.h), "time_us", "collection", "question", and of a rating
+// "answer": id or "", "text" where there is no id, "rating", "reasons": [...], "comment"; of a comparison "left", "right":
 // {"setting": "a" or "b", "options": {...}, "answer": id, "model", "seconds"}, "vote": null at first}.
 //
 // Free functions, any thread.
@@ -18,6 +18,7 @@
 
 #include "index/object_table.h"
 #include "server/json_writer.h"
+#include "server/owner.h"
 
 namespace quarry::server {
 
@@ -46,6 +47,7 @@ struct Comparison {
 
 struct FeedbackRecord {
   std::string id;
+  Owner owner;
   int64_t time_micros = 0;
   std::string collection;
   std::string question;

@@ -15,6 +15,7 @@
 #include "base/metrics.h"
 #include "server/api_keys.h"
 #include "server/mcp_sessions.h"
+#include "server/owner.h"
 #include "server/router.h"
 #include "server/server.h"
 
@@ -40,7 +41,8 @@ struct HandlerEnvironment {
   const int64_t started_seconds;  // since 1970: `created` of the models
   const ApiKeys keys;
   StoreFileIndexer& store_files;
-  const std::unique_ptr<AnswerLog> answers;  // never null
+  const std::unique_ptr<OwnerQuota> quota;  // never null, as the next two are
+  const std::unique_ptr<AnswerLog> answers;
   const std::unique_ptr<ConversationStore> conversations;
   eval::BackgroundRuns& runs;
   mutable std::mutex backup = {};  // held while one is made

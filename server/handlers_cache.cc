@@ -62,7 +62,7 @@ Result<Response> GetCache(const HandlerEnvironment& environment, const Call& cal
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(services));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, collection));
+                          SnapshotOf(environment, call.request.caller, collection));
   QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheStats stats, cache->Stats(*snapshot));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::CacheEntry> entries,
                           cache->Entries(snapshot->collection().id));
@@ -85,7 +85,7 @@ Result<Response> PostCacheExplain(const HandlerEnvironment& environment, const C
   ReadQuestionFields(reader, environment.options, question);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, question.collection));
+                          SnapshotOf(environment, call.request.caller, question.collection));
   QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheExplanation explanation,
                           services.answerer.Explain(question.query, *snapshot, call.context));
   JsonWriter json;

@@ -4,15 +4,12 @@
 #include "server/conversation_store.h"
 #include "server/handlers.h"
 #include "server/query_parameters.h"
+#include "server/question.h"
+#include "server/store_requests.h"
 #include "server/strict_json.h"
 
 namespace quarry::server {
 namespace {
-
-// Whether a collection holds the files of one conversation, which nobody else looks for.
-bool IsOfConversation(const HandlerEnvironment& environment, const std::string& name) {
-  return name.starts_with(kConversationPrefix) && environment.conversations->Get(name).ok();
-}
 
 // "collections": [...], those that the caller may use, into an object that is open.
 Status AddCollections(const HandlerEnvironment& environment, const Call& call, JsonWriter& json) {
@@ -21,7 +18,7 @@ Status AddCollections(const HandlerEnvironment& environment, const Call& call, J
   for (const index::StoredCollection& collection : index.Collections()) {
     if (!call.request.caller.MayUse(collection.name)) continue;
     QUARRY_RETURN_IF_ERROR(call.context.Check());
-    if (IsOfConversation(environment, collection.name)) continue;
+    if (IsConversationId(collection.name)) continue;  // the files of one, which nobody looks for
     const Result<index::CollectionStats> stats = index.Stats(collection.id);
     if (stats.status().code() == Code::kNotFound) continue;  // deleted since
     QUARRY_RETURN_IF_ERROR(stats.status());
@@ -52,6 +49,11 @@ Result<Response> PostCollections(const HandlerEnvironment& environment, const Ca
   reader.Required("name").String(name);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(name));
+  if (IsConversationId(name)) {
+    return InvalidArgumentError("name: what begins with \"" + std::string(kConversationPrefix) +
+                                "\" is a conversation's");
+  }
+  QUARRY_RETURN_IF_ERROR(CheckRoomForCollection(environment.services.index));
   QUARRY_RETURN_IF_ERROR(environment.services.index.CreateCollection(name).status());
   JsonWriter json;
   json.BeginObject().Key("created").String(name).EndObject();
@@ -60,7 +62,7 @@ Result<Response> PostCollections(const HandlerEnvironment& environment, const Ca
 
 Result<Response> DeleteCollection(const HandlerEnvironment& environment, const Call& call) {
   const std::string& name = call.request.params.at("name");
-  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(name));
+  QUARRY_RETURN_IF_ERROR(FindCollection(environment, call.request.caller, name).status());
   QUARRY_RETURN_IF_ERROR(environment.services.index.DeleteCollection(name, call.context));
   JsonWriter json;
   json.BeginObject().Key("deleted").String(name).EndObject();

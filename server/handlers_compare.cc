@@ -91,9 +91,10 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
                           ParseCompareRequest(environment, call.request.body));
   const Question& question = sides[0].request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, question.collection));
+                          SnapshotOf(environment, call.request.caller, question.collection));
   FeedbackRecord record;
   record.id = index::NewObjectId("cmp_");
+  record.owner.key = call.request.caller.key;
   record.time_micros = services.clock.NowMicros();
   record.collection = question.collection;
   record.question = question.query.text;
@@ -109,8 +110,8 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
     call.request.caller.ChargeTokens(uint64_t{answers[i].usage.prompt_tokens} +
                                      answers[i].usage.completion_tokens);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    const KeptAnswer kept =
-        KeepAnswer(environment, sides[i].request, *snapshot, answers[i], took.count());
+    const KeptAnswer kept = KeepAnswer(environment, call.request.caller, sides[i].request,
+                                       *snapshot, answers[i], took.count());
     auto& side = i == 0 ? comparison.left : comparison.right;
     side.setting = sides[i].name;
     side.options = sides[i].options;
@@ -118,8 +119,11 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
     side.model = answers[i].model;
     side.seconds = took.count();
   }
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room,
+                          environment.quota->Reserve(call.request.caller, record.owner));
   QUARRY_RETURN_IF_ERROR(services.index.objects().Create(
       {.kind = ObjectKind::kFeedback, .id = record.id}, FeedbackValue(record)));
+  room.Keep();
   JsonWriter json;
   json.BeginObject().Key("id").String(record.id).Key("question").String(record.question);
   json.Key("collection").String(record.collection);
@@ -138,15 +142,17 @@ Result<Response> PostVote(const HandlerEnvironment& environment, const Call& cal
   reader.Required("vote").String(vote);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   QUARRY_RETURN_IF_ERROR(CheckWord("vote", vote, kVotes));
+  const Status missing = NotFoundError("there is no comparison " + id);
   FeedbackRecord record;
   const Status voted = environment.services.index.objects().Update(
       {.kind = ObjectKind::kFeedback, .id = id}, [&](std::string value) -> Result<std::string> {
         QUARRY_ASSIGN_OR_RETURN(record, ParseFeedback({.id = id, .value = std::move(value)}));
-        if (!record.comparison) return NotFoundError(id + " is no comparison");
+        const bool is_own = call.request.caller.MaySee(record.owner.key);
+        if (!record.comparison || !is_own) return missing;
         record.comparison->vote = vote;
         return FeedbackValue(record);
       });
-  if (voted.code() == Code::kNotFound) return NotFoundError("there is no comparison " + id);
+  if (voted.code() == Code::kNotFound) return missing;
   QUARRY_RETURN_IF_ERROR(voted);
   JsonWriter json;
   json.BeginObject().Key("id").String(id).Key("vote").String(vote);

@@ -6,6 +6,7 @@
 #include "server/conversation_store.h"
 #include "server/handlers.h"
 #include "server/query_parameters.h"
+#include "server/store_requests.h"
 #include "server/stored_answer.h"
 #include "server/strict_json.h"
 
@@ -65,9 +66,10 @@ std::string TurnName(const std::string& conversation, uint32_t number) {
 
 // Adds what was said before in a conversation, as far as it is read, and its instructions. Of an
 // answer that does not stand any more only the question counts.
-Status AddHistory(const HandlerEnvironment& environment, const std::string& id,
+Status AddHistory(const HandlerEnvironment& environment, const Call& call, const std::string& id,
                   Question& question) {
-  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, environment.conversations->Get(id));
+  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation,
+                          environment.conversations->Get(call.request.caller, id));
   AddInstructions(conversation.instructions, question.query);
   std::vector<generation::ConversationTurn>& turns = question.turns;
   constexpr uint32_t kRead = generation::Assistant::kTurnsRead / 2;
@@ -97,9 +99,10 @@ Status WriteTurn(const HandlerEnvironment& environment, const std::string& conve
 Result<Response> PostConversations(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_ASSIGN_OR_RETURN(ConversationFields fields,
                           ReadConversationFields(call.request.body, /*needs_title=*/true));
-  QUARRY_ASSIGN_OR_RETURN(const Conversation made,
-                          environment.conversations->Create(
-                              *std::move(fields.title), std::move(fields.instructions).value_or("")));
+  QUARRY_ASSIGN_OR_RETURN(
+      const Conversation made,
+      environment.conversations->Create(call.request.caller, *std::move(fields.title),
+                                        std::move(fields.instructions).value_or("")));
   return Response{.status = 201, .body = ConversationJson(made)};
 }
 
@@ -109,7 +112,8 @@ Result<Response> GetConversations(const HandlerEnvironment& environment, const C
   parameters.Uint("limit", listing.limit, 1, kMaxConversations);
   parameters.String("after", listing.after);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
-  QUARRY_ASSIGN_OR_RETURN(const ConversationPage page, environment.conversations->List(listing));
+  QUARRY_ASSIGN_OR_RETURN(const ConversationPage page,
+                          environment.conversations->List(call.request.caller, listing));
   JsonWriter json;
   json.BeginObject().Key("conversations").BeginArray();
   for (const Conversation& conversation : page.conversations) {
@@ -124,7 +128,8 @@ Result<Response> GetConversations(const HandlerEnvironment& environment, const C
 Result<Response> GetConversation(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
-  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, environment.conversations->Get(id));
+  QUARRY_ASSIGN_OR_RETURN(const Conversation conversation,
+                          environment.conversations->Get(call.request.caller, id));
   JsonWriter json;
   json.BeginObject();
   AddConversation(conversation, json);
@@ -143,20 +148,20 @@ Result<Response> PatchConversation(const HandlerEnvironment& environment, const 
                           ReadConversationFields(call.request.body, /*needs_title=*/false));
   QUARRY_ASSIGN_OR_RETURN(
       const Conversation changed,
-      environment.conversations->Change(call.request.params.at("id"), std::move(fields.title),
-                                        std::move(fields.instructions)));
+      environment.conversations->Change(call.request.caller, call.request.params.at("id"),
+                                        std::move(fields.title), std::move(fields.instructions)));
   return Response{.body = ConversationJson(changed)};
 }
 
 Result<Response> DeleteConversation(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
-  QUARRY_RETURN_IF_ERROR(environment.conversations->Get(id).status());
+  QUARRY_RETURN_IF_ERROR(environment.conversations->Get(call.request.caller, id).status());
   // The files first: should the other fail, they do not stay behind.
   if (HasFiles(environment, id)) {
     QUARRY_RETURN_IF_ERROR(environment.services.index.DeleteCollection(id, call.context));
   }
-  QUARRY_RETURN_IF_ERROR(environment.conversations->Delete(id));
+  QUARRY_RETURN_IF_ERROR(environment.conversations->Delete(call.request.caller, id));
   JsonWriter json;
   json.BeginObject().Key("deleted").String(id);
   return Response{.body = json.EndObject().Take()};
@@ -165,7 +170,10 @@ Result<Response> DeleteConversation(const HandlerEnvironment& environment, const
 // As PUT /api/v1/documents/{id...}, into the conversation's own collection.
 Result<Response> PutConversationFile(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
-  QUARRY_RETURN_IF_ERROR(environment.conversations->Get(id).status());
+  QUARRY_RETURN_IF_ERROR(environment.conversations->Get(call.request.caller, id).status());
+  if (!HasFiles(environment, id)) {
+    QUARRY_RETURN_IF_ERROR(CheckRoomForCollection(environment.services.index));
+  }
   if (const auto made = environment.services.index.CreateCollection(id);
       !made.ok() && made.status().code() != Code::kAlreadyExists) {
     return made.status();
@@ -181,16 +189,16 @@ Result<Response> PutConversationFile(const HandlerEnvironment& environment, cons
 // is on disk when the client has the answer.
 Result<Response> PostTurn(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
-  QUARRY_RETURN_IF_ERROR(environment.conversations->CheckRoom(id));
+  QUARRY_RETURN_IF_ERROR(environment.conversations->CheckRoom(call.request.caller, id));
   QUARRY_ASSIGN_OR_RETURN(
       AskRequest request,
       ParseAskRequest(environment, call, HasFiles(environment, id) ? id : std::string()));
   if (!request.question.turns.empty()) {
     return InvalidArgumentError("history: a conversation has its own");
   }
-  QUARRY_RETURN_IF_ERROR(AddHistory(environment, id, request.question));
+  QUARRY_RETURN_IF_ERROR(AddHistory(environment, call, id, request.question));
   return Ask(environment, call, request, [&](const KeptAnswer& answer) {
-    return environment.conversations->Append(id, answer.value);
+    return environment.conversations->Append(call.request.caller, id, answer.value);
   });
 }
 

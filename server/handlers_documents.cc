@@ -25,18 +25,9 @@ constexpr uint32_t kMaxDocuments = 1000;
 
 Result<index::IndexWriter> OpenWriter(const HandlerEnvironment& environment,
                                       const std::string& collection, const Call& call) {
-  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(collection));
-  index::Index& index = environment.services.index;
-  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, index.FindCollection(collection));
-  return index.OpenWriter(id, call.context);
-}
-
-// The collection to read from, where the caller may.
-Result<std::shared_ptr<const index::Snapshot>> OpenReader(const HandlerEnvironment& environment,
-                                                          const std::string& collection,
-                                                          const Call& call) {
-  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(collection));
-  return SnapshotOf(environment.services, collection);
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId id,
+                          FindCollection(environment, call.request.caller, collection));
+  return environment.services.index.OpenWriter(id, call.context);
 }
 
 // What a PUT writes.
@@ -167,7 +158,7 @@ Result<Response> GetDocuments(const HandlerEnvironment& environment, const Call&
   parameters.Uint("offset", offset, 0, UINT32_MAX);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          OpenReader(environment, collection, call));
+                          SnapshotOf(environment, call.request.caller, collection));
 
   const Caller& caller = call.request.caller;
   JsonWriter json;
@@ -214,7 +205,7 @@ Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& 
   parameters.Bool("chunks", with_chunks);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          OpenReader(environment, collection, call));
+                          SnapshotOf(environment, call.request.caller, collection));
   QUARRY_ASSIGN_OR_RETURN(const index::StoredDocument document,
                           snapshot->FindDocument(call.request.params.at("id")));
   if (!call.request.caller.MayRead(document.access)) {

@@ -128,10 +128,9 @@ Result<Response> PostEmbeddings(const HandlerEnvironment& environment, const Cal
   QUARRY_ASSIGN_OR_RETURN(const EmbeddingsRequest request,
                           ParseEmbeddings(call.request.body, environment.options));
   if (auto refusal = RefuseModel(request.model)) return *std::move(refusal);
-  QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(request.collection));
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, request.collection));
+                          SnapshotOf(environment, call.request.caller, request.collection));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
                           EmbedderOf(services, *snapshot));
   if (embedder == nullptr) {

@@ -24,10 +24,14 @@ Status CheckSize(const std::string& place, const std::string& text, size_t most)
                               " bytes, not " + std::to_string(text.size()));
 }
 
-Result<StoredAnswer> FindAnswer(const HandlerEnvironment& environment, const std::string& id) {
+Result<StoredAnswer> FindAnswer(const HandlerEnvironment& environment, const Caller& caller,
+                                const std::string& id) {
+  const Status missing = NotFoundError("there is no answer " + id + ", or it is not kept any more");
   QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> value, environment.answers->Get(id));
-  if (value) return ParseStoredAnswer("answer " + id, *value);
-  return NotFoundError("there is no answer " + id + ", or it is not kept any more");
+  if (!value) return missing;
+  QUARRY_ASSIGN_OR_RETURN(StoredAnswer answer, ParseStoredAnswer("answer " + id, *value));
+  if (!caller.MaySee(answer.owner.key)) return missing;
+  return answer;
 }
 
 Result<FeedbackRecord> ReadFeedback(const HandlerEnvironment& environment,
@@ -77,12 +81,26 @@ Result<uint64_t> Evict(const Services& services, const std::string& collection,
   return evicted;
 }
 
+// In the place of what was said of the same answer before.
+Status KeepFeedback(const HandlerEnvironment& environment, const Caller& caller,
+                    const FeedbackRecord& record) {
+  index::ObjectTable& objects = environment.services.index.objects();
+  const index::ObjectName name{.kind = ObjectKind::kFeedback, .id = record.id};
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> before, objects.Get(name));
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota->Reserve(caller, record.owner));
+  QUARRY_RETURN_IF_ERROR(objects.Put(name, FeedbackValue(record)));
+  room.Keep();
+  if (before) environment.quota->Forget(before->value);
+  return OkStatus();
+}
+
 }  // namespace
 
 Result<Response> GetAnswer(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
-  QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer, FindAnswer(environment, id));
+  QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer,
+                          FindAnswer(environment, call.request.caller, id));
   JsonWriter json;
   json.BeginObject().Key("id").String(id);
   QUARRY_RETURN_IF_ERROR(AddStoredAnswer(answer, environment.services.index, json));
@@ -98,7 +116,8 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
   if (record.answer.empty()) {
     record.id = index::NewObjectId("fb_");
   } else {
-    QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer, FindAnswer(environment, record.answer));
+    QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer,
+                            FindAnswer(environment, call.request.caller, record.answer));
     record.id = "fb_" + record.answer;
     record.question = answer.question;
     record.collection = answer.collection;
@@ -106,8 +125,9 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
     asked = answer.standalone.empty() ? answer.question : answer.standalone;
   }
   record.time_micros = services.clock.NowMicros();
-  QUARRY_RETURN_IF_ERROR(services.index.objects().Put(
-      {.kind = ObjectKind::kFeedback, .id = record.id}, FeedbackValue(record)));
+  record.owner = {.key = call.request.caller.key,
+                  .bytes = record.text.size() + record.comment.size()};
+  QUARRY_RETURN_IF_ERROR(KeepFeedback(environment, call.request.caller, record));
   uint64_t evicted = 0;
   if (record.rating == "down") {
     QUARRY_ASSIGN_OR_RETURN(evicted, Evict(services, record.collection, asked, entry));
@@ -145,6 +165,7 @@ Result<Response> DeleteFeedback(const HandlerEnvironment& environment, const Cal
   }
   if (!found) return NotFoundError("there is no feedback " + name.id);
   QUARRY_RETURN_IF_ERROR(objects.Delete(name));
+  environment.quota->Forget(found->value);
   JsonWriter json;
   json.BeginObject().Key("deleted").String(name.id);
   return Response{.body = json.EndObject().Take()};

@@ -77,7 +77,9 @@ Result<FileUpload> ReadUpload(const Request& request) {
 
 Result<Response> PostFiles(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_ASSIGN_OR_RETURN(const FileUpload upload, ReadUpload(call.request));
-  const UploadedFile file{.filename = upload.filename,
+  const Caller& caller = call.request.caller;
+  const UploadedFile file{.owner = {.key = caller.key, .bytes = upload.bytes.size()},
+                          .filename = upload.filename,
                           .purpose = upload.purpose,
                           .bytes = upload.bytes.size(),
                           .created = environment.services.clock.NowMicros() / 1'000'000};
@@ -89,7 +91,9 @@ Result<Response> PostFiles(const HandlerEnvironment& environment, const Call& ca
        rest.remove_prefix(std::min(rest.size(), kPartBytes))) {
     batch.PutPart(name, ++part, std::string(rest.substr(0, kPartBytes)));
   }
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota->Reserve(caller, file.owner));
   QUARRY_RETURN_IF_ERROR(environment.services.index.objects().Write(batch));
+  room.Keep();
   JsonWriter json;
   WriteFile(name.id, file, json);
   return Response{.body = json.Take()};
@@ -108,10 +112,10 @@ Result<Response> GetFiles(const HandlerEnvironment& environment, const Call& cal
                           ListWhere(environment.services.index.objects(), ObjectKind::kFile, "",
                                     listing, [&](const index::Object& object) -> Result<bool> {
                                       QUARRY_RETURN_IF_ERROR(call.context.Check());
-                                      if (purpose.empty()) return true;
                                       QUARRY_ASSIGN_OR_RETURN(const UploadedFile file,
                                                               DecodeFile(object));
-                                      return file.purpose == purpose;
+                                      return call.request.caller.MaySee(file.owner.key) &&
+                                             (purpose.empty() || file.purpose == purpose);
                                     }));
   for (const index::Object& object : page.objects) {
     QUARRY_ASSIGN_OR_RETURN(const UploadedFile file, DecodeFile(object));
@@ -125,7 +129,7 @@ Result<Response> GetFiles(const HandlerEnvironment& environment, const Call& cal
 Result<Response> GetFile(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("file");
   QUARRY_ASSIGN_OR_RETURN(const UploadedFile file,
-                          GetFile(environment.services.index.objects(), id));
+                          GetFile(environment.services.index.objects(), call.request.caller, id));
   JsonWriter json;
   WriteFile(id, file, json);
   return Response{.body = json.Take()};
@@ -134,7 +138,7 @@ Result<Response> GetFile(const HandlerEnvironment& environment, const Call& call
 Result<Response> GetFileContent(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("file");
   const index::ObjectTable& objects = environment.services.index.objects();
-  QUARRY_RETURN_IF_ERROR(GetFile(objects, id).status());
+  QUARRY_RETURN_IF_ERROR(GetFile(objects, call.request.caller, id).status());
   QUARRY_ASSIGN_OR_RETURN(std::string bytes, ReadFileBytes(objects, id));
   // Whatever was uploaded: a browser shall not take it for a page of this server.
   return Response{
@@ -147,7 +151,7 @@ Result<Response> GetFileContent(const HandlerEnvironment& environment, const Cal
 Result<Response> DeleteFile(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("file");
   index::ObjectTable& objects = environment.services.index.objects();
-  QUARRY_RETURN_IF_ERROR(GetFile(objects, id).status());
+  QUARRY_ASSIGN_OR_RETURN(const UploadedFile file, GetFile(objects, call.request.caller, id));
   std::vector<std::string> stores;
   QUARRY_RETURN_IF_ERROR(
       objects.ForEach(ObjectKind::kVectorStoreFile, [&](const index::Object& object) {
@@ -159,6 +163,7 @@ Result<Response> DeleteFile(const HandlerEnvironment& environment, const Call& c
     if (detached.code() != Code::kNotFound) QUARRY_RETURN_IF_ERROR(detached);
   }
   QUARRY_RETURN_IF_ERROR(objects.Delete({.kind = ObjectKind::kFile, .id = id}));
+  environment.quota->Return(file.owner, 1);
   JsonWriter json;
   json.BeginObject().Key("id").String(id).Key("object").String("file");
   return Response{.body = json.Key("deleted").Bool(true).EndObject().Take()};

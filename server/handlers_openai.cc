@@ -147,7 +147,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
   if (auto refusal = RefuseModel(services, chat.model)) return *std::move(refusal);
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, chat.question));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, chat.question.collection));
+                          SnapshotOf(environment, call.request.caller, chat.question.collection));
   if (!chat.relayed_by.empty()) return CompleteRelayed(environment, call, chat, *snapshot);
   const Completion completion = NewCompletion(services, chat, call.request);
   generation::AnswerSink sink;

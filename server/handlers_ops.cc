@@ -12,19 +12,22 @@ Result<Response> GetHealth(const HandlerEnvironment& environment, const Call&) {
   return Response{.body = json.Take()};
 }
 
-// Ready means: a question to the default collection would be answered.
+// Ready means: a question to the default collection would be answered. Anybody may ask: of other
+// collections it says nothing.
 Result<Response> GetReadiness(const HandlerEnvironment& environment, const Call&) {
   index::Index& index = environment.services.index;
+  const std::string& name = environment.options.default_collection;
   const auto get_snapshot = [&]() -> Result<std::shared_ptr<const index::Snapshot>> {
-    QUARRY_ASSIGN_OR_RETURN(const CollectionId collection,
-                            index.FindCollection(environment.options.default_collection));
+    QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, index.FindCollection(name));
     return index.GetSnapshot(collection);
   };
   const auto snapshot = get_snapshot();
   JsonWriter json;
   json.BeginObject();
   if (!snapshot.ok()) {
-    json.Key("status").String("not ready").Key("reason").String(snapshot.status().message());
+    const bool is_missing = snapshot.status().code() == Code::kNotFound;
+    json.Key("status").String("not ready").Key("reason");
+    json.String(is_missing ? "no collection \"" + name + "\"" : snapshot.status().message());
     return Response{
         .status = 503, .headers = {{"Retry-After", "1"}}, .body = json.EndObject().Take()};
   }

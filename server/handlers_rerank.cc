@@ -107,8 +107,9 @@ struct Scored {
   std::string scorer;
 };
 
-Result<Scored> Score(const Services& services, const RerankRequest& request,
-                     const CallContext& context) {
+Result<Scored> Score(const HandlerEnvironment& environment, const Caller& caller,
+                     const RerankRequest& request, const CallContext& context) {
+  const Services& services = environment.services;
   if (services.reranker != nullptr) {
     QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Reranker> reranker,
                             services.reranker->Get());
@@ -117,7 +118,7 @@ Result<Scored> Score(const Services& services, const RerankRequest& request,
     return Scored{{scores.begin(), scores.end()}, reranker->fingerprint()};
   }
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, request.collection));
+                          SnapshotOf(environment, caller, request.collection));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
                           EmbedderOf(services, *snapshot));
   const double weight = services.retriever.options().DenseWeightOf(request.collection);
@@ -144,7 +145,8 @@ Result<Response> Rerank(const HandlerEnvironment& environment, const Call& call,
                           ParseRerank(call.request.body, environment.options));
   if (auto refusal = RefuseModel(request.model)) return *std::move(refusal);
   QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(request.collection));
-  QUARRY_ASSIGN_OR_RETURN(const Scored scored, Score(environment.services, request, call.context));
+  QUARRY_ASSIGN_OR_RETURN(const Scored scored,
+                          Score(environment, call.request.caller, request, call.context));
   std::vector<size_t> order(scored.scores.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::stable_sort(order,

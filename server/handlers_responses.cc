@@ -8,6 +8,7 @@
 #include "index/object_table.h"
 #include "server/handlers.h"
 #include "server/object_page.h"
+#include "server/owner.h"
 #include "server/profile.h"
 #include "server/response_writer.h"
 #include "server/sse.h"
@@ -26,11 +27,38 @@ index::ObjectName ResponseName(const std::string& id) {
   return {.kind = index::ObjectKind::kResponse, .id = id};
 }
 
-Result<std::string> ReadPart(const HandlerEnvironment& environment, const std::string& id,
-                             uint32_t part) {
+// The value: {"version": 1, "owner" (owner.h)}.
+std::string ResponseValue(const Owner& owner) {
+  JsonWriter json;
+  json.BeginObject().Key("version").Uint(1);
+  WriteOwner(owner, json);
+  return json.EndObject().Take();
+}
+
+// kNotFound unless the caller has a response of that id.
+Result<index::Object> FindResponse(const HandlerEnvironment& environment, const Caller& caller,
+                                   const std::string& id) {
+  const Status missing = NotFoundError("there is no response \"" + id + "\"");
+  QUARRY_ASSIGN_OR_RETURN(std::optional<index::Object> object,
+                          environment.services.index.objects().Get(ResponseName(id)));
+  if (!object) return missing;
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(object->value));
+  Owner owner;
+  uint32_t version = 0;
+  ObjectReader reader(json, "");
+  reader.Required("version").Uint(version, 1, 1);
+  ReadOwner(reader, owner);
+  if (const Status read = reader.Finish(); !read.ok()) {
+    return DataLossError("response \"" + id + "\": " + read.message());
+  }
+  if (!caller.MaySee(owner.key)) return missing;
+  return *std::move(object);
+}
+
+Result<std::string> ReadPart(const HandlerEnvironment& environment, const Caller& caller,
+                             const std::string& id, uint32_t part) {
+  QUARRY_RETURN_IF_ERROR(FindResponse(environment, caller, id).status());
   const index::ObjectTable& objects = environment.services.index.objects();
-  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> object, objects.Get(ResponseName(id)));
-  if (!object) return NotFoundError("there is no response \"" + id + "\"");
   QUARRY_ASSIGN_OR_RETURN(std::optional<std::string> bytes,
                           objects.GetPart(ResponseName(id), part));
   if (!bytes) return DataLossError("response \"" + id + "\" has no part " + std::to_string(part));
@@ -38,8 +66,9 @@ Result<std::string> ReadPart(const HandlerEnvironment& environment, const std::s
 }
 
 // The turns up to the end of a stored response.
-Result<Turns> ReadTurns(const HandlerEnvironment& environment, const std::string& id) {
-  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadPart(environment, id, kTurnsPart));
+Result<Turns> ReadTurns(const HandlerEnvironment& environment, const Caller& caller,
+                        const std::string& id) {
+  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadPart(environment, caller, id, kTurnsPart));
   const auto damage = [&](const Status& status) {
     return DataLossError("response \"" + id + "\": its turns: " + status.message());
   };
@@ -70,23 +99,33 @@ std::string TurnsJson(const Turns& turns) {
 }
 
 // `turns` are those that came before the question.
-Status Keep(const HandlerEnvironment& environment, const ResponsesRequest& request,
-            const ResponseWriter& writer, Turns turns, const Answer& answer) {
+Status KeepResponse(const HandlerEnvironment& environment, const Caller& caller,
+                    const ResponsesRequest& request, const ResponseWriter& writer, Turns turns,
+                    const Answer& answer) {
   if (!request.store) return OkStatus();
   turns.push_back({.by_user = true, .text = request.question.query.text});
   turns.push_back({.by_user = false, .text = answer.text});
+  std::string parts[] = {writer.Json(), request.items, TurnsJson(turns)};
+  Owner owner{.key = caller.key};
+  for (const std::string& part : parts) owner.bytes += part.size();
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota->Reserve(caller, owner));
+  const index::ObjectName name = ResponseName(writer.id());
   index::ObjectBatch batch;
-  batch.Put(ResponseName(writer.id()), R"({"version":1})");
-  batch.PutPart(ResponseName(writer.id()), kResponsePart, writer.Json());
-  batch.PutPart(ResponseName(writer.id()), kItemsPart, request.items);
-  batch.PutPart(ResponseName(writer.id()), kTurnsPart, TurnsJson(turns));
-  return environment.services.index.objects().Write(batch);
+  batch.Put(name, ResponseValue(owner));
+  batch.PutPart(name, kResponsePart, std::move(parts[0]));
+  batch.PutPart(name, kItemsPart, std::move(parts[1]));
+  batch.PutPart(name, kTurnsPart, std::move(parts[2]));
+  QUARRY_RETURN_IF_ERROR(environment.services.index.objects().Write(batch));
+  room.Keep();
+  return OkStatus();
 }
 
 // The state of the collection that is answered from.
-Result<std::shared_ptr<const index::Snapshot>> SnapshotFor(const Services& services,
+Result<std::shared_ptr<const index::Snapshot>> SnapshotFor(const HandlerEnvironment& environment,
+                                                           const Caller& caller,
                                                            const ResponsesRequest& request) {
-  if (!request.file_search) return SnapshotOf(services, request.question.collection);
+  const Services& services = environment.services;
+  if (!request.file_search) return SnapshotOf(environment, caller, request.question.collection);
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store, UseStore(services, request.question.collection));
   return services.index.GetSnapshot(store.collection.id);
 }
@@ -101,6 +140,10 @@ Result<Response> PostResponses(const HandlerEnvironment& environment, const Call
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, request.question));
   // A stored response says what others may not read: keys that are bound have none.
   if (call.request.caller.IsBound()) request.store = false;
+  if (request.store) {  // said before the answer is made
+    const Owner owner{.key = call.request.caller.key};
+    QUARRY_RETURN_IF_ERROR(environment.quota->Reserve(call.request.caller, owner).status());
+  }
   Turns turns;
   if (!request.previous_response_id.empty()) {
     if (call.request.caller.IsBound()) {
@@ -108,11 +151,12 @@ Result<Response> PostResponses(const HandlerEnvironment& environment, const Call
           "previous_response_id: this key is bound to collections or principals and has no stored "
           "responses; send the turns in input");
     }
-    QUARRY_ASSIGN_OR_RETURN(turns, ReadTurns(environment, request.previous_response_id));
+    QUARRY_ASSIGN_OR_RETURN(
+        turns, ReadTurns(environment, call.request.caller, request.previous_response_id));
   }
   turns.insert(turns.end(), request.question.turns.begin(), request.question.turns.end());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotFor(services, request));
+                          SnapshotFor(environment, call.request.caller, request));
   const auto now = [&] { return services.clock.NowMicros() / 1'000'000; };
   ResponseWriter writer(request, call, now());
   generation::AnswerSink sink;
@@ -129,7 +173,10 @@ Result<Response> PostResponses(const HandlerEnvironment& environment, const Call
   Status status = answer.status();
   if (status.ok()) status = writer.SetAnswer(services.index.objects(), *answer, now());
   // Stored before it is said to be complete.
-  if (status.ok()) status = Keep(environment, request, writer, std::move(turns), *answer);
+  if (status.ok()) {
+    status =
+        KeepResponse(environment, call.request.caller, request, writer, std::move(turns), *answer);
+  }
   if (!status.ok()) {
     if (!call.stream.begun()) return status;
     writer.WriteFailure(status);
@@ -143,14 +190,17 @@ Result<Response> PostResponses(const HandlerEnvironment& environment, const Call
 Result<Response> GetResponse(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
   QUARRY_ASSIGN_OR_RETURN(std::string body,
-                          ReadPart(environment, call.request.params.at("response"), kResponsePart));
+                          ReadPart(environment, call.request.caller,
+                                   call.request.params.at("response"), kResponsePart));
   return Response{.body = std::move(body)};
 }
 
 Result<Response> DeleteResponse(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("response");
-  QUARRY_RETURN_IF_ERROR(ReadPart(environment, id, kResponsePart).status());
+  QUARRY_ASSIGN_OR_RETURN(const index::Object found,
+                          FindResponse(environment, call.request.caller, id));
   QUARRY_RETURN_IF_ERROR(environment.services.index.objects().Delete(ResponseName(id)));
+  environment.quota->Forget(found.value);
   JsonWriter json;
   json.BeginObject().Key("id").String(id).Key("object").String("response");
   return Response{.body = json.Key("deleted").Bool(true).EndObject().Take()};
@@ -162,7 +212,8 @@ Result<Response> GetResponseItems(const HandlerEnvironment& environment, const C
   QueryParameters parameters(call.request.query);
   QUARRY_RETURN_IF_ERROR(ReadListing(parameters, 20, 100, listing));
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
-  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadPart(environment, id, kItemsPart));
+  QUARRY_ASSIGN_OR_RETURN(const std::string text,
+                          ReadPart(environment, call.request.caller, id, kItemsPart));
   const Result<JsonValue> parsed = ParseJson(text);
   if (!parsed.ok() || parsed->AsArray() == nullptr) {
     return DataLossError("response \"" + id + "\": its input is no list");

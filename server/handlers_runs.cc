@@ -106,7 +106,7 @@ Result<Response> PostRuns(const HandlerEnvironment& environment, const Call& cal
   if (eval::CasesToRun(run.suite.cases).empty()) {
     return InvalidArgumentError("body: no case that is not a draft");
   }
-  QUARRY_ASSIGN_OR_RETURN(run.snapshot, SnapshotOf(services, collection));
+  QUARRY_ASSIGN_OR_RETURN(run.snapshot, SnapshotOf(environment, call.request.caller, collection));
   if (judge == "local") run.judge = std::make_unique<eval::LocalJudge>(services.analyzer);
   run.settings.query.k = k;
   const eval::RunParts parts{.retriever = services.retriever,

@@ -62,10 +62,8 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   if (search.several) question.collection = names[0];  // its own is not searched
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, question));
   if (!search.several) names = {question.collection};
-  for (const std::string& name : names) {
-    QUARRY_RETURN_IF_ERROR(call.request.caller.CheckCollection(name));
-  }
-  QUARRY_ASSIGN_OR_RETURN(search.collections, SnapshotsOf(environment.services, std::move(names)));
+  QUARRY_ASSIGN_OR_RETURN(search.collections,
+                          SnapshotsOf(environment, call.request.caller, std::move(names)));
   CallContext context = call.context;
   context.trace = &search.trace;
   Query query = question.query;

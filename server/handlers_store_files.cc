@@ -14,8 +14,6 @@ namespace {
 
 using index::ObjectKind;
 
-constexpr size_t kMaxBatchFiles = 2000;
-
 // What a file is attached with.
 struct Attachment {
   std::string file;
@@ -111,7 +109,7 @@ Result<std::vector<Attachment>> ParseBatch(const std::string& body) {
 
 // All of them or none; they are indexed in the background. What was attached already is again, as it
 // is said now.
-Status Attach(const HandlerEnvironment& environment, const std::string& store,
+Status Attach(const HandlerEnvironment& environment, const Caller& caller, const std::string& store,
               const std::vector<Attachment>& attachments, const std::string& batch_id) {
   const Services& services = environment.services;
   const int64_t now = services.clock.NowMicros() / 1'000'000;
@@ -121,7 +119,7 @@ Status Attach(const HandlerEnvironment& environment, const std::string& store,
               Encode(FileBatch{.created = now}));
   }
   for (const Attachment& attachment : attachments) {
-    QUARRY_RETURN_IF_ERROR(GetFile(services.index.objects(), attachment.file).status());
+    QUARRY_RETURN_IF_ERROR(GetFile(services.index.objects(), caller, attachment.file).status());
     batch.Put(AttachedName(store, attachment.file), Encode(AttachedFile{
                                                         .created = now,
                                                         .attributes = attachment.attributes,
@@ -208,7 +206,7 @@ Result<Response> PostVectorStoreFiles(const HandlerEnvironment& environment, con
   QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
   Attachment attachment;
   QUARRY_RETURN_IF_ERROR(ReadOneAttachment(body, "", attachment));
-  QUARRY_RETURN_IF_ERROR(Attach(environment, store.id(), {attachment}, ""));
+  QUARRY_RETURN_IF_ERROR(Attach(environment, call.request.caller, store.id(), {attachment}, ""));
   return ShowAttached(environment.services, store.id(), attachment.file);
 }
 
@@ -249,6 +247,7 @@ Result<Response> PostVectorStoreFile(const HandlerEnvironment& environment, cons
         QUARRY_ASSIGN_OR_RETURN(AttachedFile file,
                                 DecodeAttached({.id = id, .scope = store.id(), .value = value}));
         file.attributes = attributes;
+        file.attempts = 0;
         if (file.status == FileStatus::kCompleted) {
           file.status = FileStatus::kInProgress;
           file.usage_bytes = 0;
@@ -305,7 +304,7 @@ Result<Response> PostFileBatches(const HandlerEnvironment& environment, const Ca
                           UseStore(environment.services, call.request.params.at("store")));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<Attachment> attachments, ParseBatch(call.request.body));
   const std::string id = index::NewObjectId("vsfb_");
-  QUARRY_RETURN_IF_ERROR(Attach(environment, store.id(), attachments, id));
+  QUARRY_RETURN_IF_ERROR(Attach(environment, call.request.caller, store.id(), attachments, id));
   return ShowBatch(environment.services, store.id(), id);
 }
 

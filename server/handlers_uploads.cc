@@ -10,6 +10,7 @@
 #include "server/json_writer.h"
 #include "server/media_type.h"
 #include "server/query_parameters.h"
+#include "server/question.h"
 #include "server/strict_json.h"
 #include "server/upload_queue.h"
 
@@ -30,8 +31,8 @@ std::string UploadJson(const UploadRecord& record) {
   return json.EndObject().Take();
 }
 
-Result<UploadTarget> ReadTarget(const HandlerEnvironment& environment, const std::string& body) {
-  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
+Result<UploadTarget> ReadTarget(const HandlerEnvironment& environment, const Call& call) {
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(call.request.body));
   UploadTarget target{.collection = environment.options.default_collection};
   ObjectReader reader(json, "");
   reader.Required("document").String(target.document);
@@ -49,7 +50,8 @@ Result<UploadTarget> ReadTarget(const HandlerEnvironment& environment, const std
     return InvalidArgumentError("media_type: " + JsonString(target.media_type) +
                                 " cannot be indexed; expected one of " + DocumentMediaTypes());
   }
-  QUARRY_RETURN_IF_ERROR(environment.services.index.FindCollection(target.collection).status());
+  QUARRY_RETURN_IF_ERROR(
+      FindCollection(environment, call.request.caller, target.collection).status());
   return target;
 }
 
@@ -86,9 +88,9 @@ Response IndexUpload(const HandlerEnvironment& environment, const UploadTarget& 
 }
 
 Result<Response> PostUploads(const HandlerEnvironment& environment, const Call& call) {
-  QUARRY_ASSIGN_OR_RETURN(UploadTarget target, ReadTarget(environment, call.request.body));
+  QUARRY_ASSIGN_OR_RETURN(UploadTarget target, ReadTarget(environment, call));
   QUARRY_ASSIGN_OR_RETURN(const UploadRecord record,
-                          environment.uploads->Create(std::move(target)));
+                          environment.uploads->Create(call.request.caller, std::move(target)));
   return Response{.status = 201, .body = UploadJson(record)};
 }
 
@@ -97,27 +99,30 @@ Result<Response> PutUploadPart(const HandlerEnvironment& environment, const Call
   QUARRY_ASSIGN_OR_RETURN(const uint32_t number, ReadNumber(call.request.params.at("number")));
   QUARRY_ASSIGN_OR_RETURN(
       const UploadRecord record,
-      environment.uploads->PutPart(call.request.params.at("id"), number, call.request.body));
+      environment.uploads->PutPart(call.request.caller, call.request.params.at("id"), number,
+                                   call.request.body));
   return Response{.body = UploadJson(record)};
 }
 
 Result<Response> PostUploadComplete(const HandlerEnvironment& environment, const Call& call) {
-  QUARRY_ASSIGN_OR_RETURN(const UploadRecord record,
-                          environment.uploads->Complete(call.request.params.at("id")));
+  QUARRY_ASSIGN_OR_RETURN(
+      const UploadRecord record,
+      environment.uploads->Complete(call.request.caller, call.request.params.at("id")));
   return Response{.status = 202, .body = UploadJson(record)};
 }
 
 Result<Response> GetUpload(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
-  QUARRY_ASSIGN_OR_RETURN(const UploadRecord record,
-                          environment.uploads->Get(call.request.params.at("id")));
+  QUARRY_ASSIGN_OR_RETURN(
+      const UploadRecord record,
+      environment.uploads->Get(call.request.caller, call.request.params.at("id")));
   return Response{.body = UploadJson(record)};
 }
 
 Result<Response> DeleteUpload(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
-  QUARRY_RETURN_IF_ERROR(environment.uploads->Delete(id));
+  QUARRY_RETURN_IF_ERROR(environment.uploads->Delete(call.request.caller, id));
   JsonWriter json;
   json.BeginObject().Key("deleted").String(id);
   return Response{.body = json.EndObject().Take()};

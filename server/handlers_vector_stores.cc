@@ -13,6 +13,8 @@ namespace {
 using index::ObjectKind;
 
 constexpr uint32_t kMaxExpiryDays = 365;
+constexpr size_t kMaxNameBytes = 256;
+constexpr size_t kMaxDescriptionBytes = 1024;
 
 struct StoreRequest {
   StoreProfile profile;
@@ -30,6 +32,12 @@ Status ReadExpiry(const JsonValue& value, const std::string& place, StoreProfile
     return InvalidArgumentError(place + ".anchor: expected \"last_active_at\"");
   }
   return OkStatus();
+}
+
+Status CheckBytes(const std::string& place, const std::string& text, size_t most) {
+  if (text.size() <= most) return OkStatus();
+  return InvalidArgumentError(place + ": expected at most " + std::to_string(most) +
+                              " bytes, not " + std::to_string(text.size()));
 }
 
 // Reads what may be said of a store when it is made and later.
@@ -55,6 +63,13 @@ Result<StoreRequest> ParseStoreRequest(const std::string& body) {
     return ReadChunking(value, place, request.chunks);
   });
   QUARRY_RETURN_IF_ERROR(reader.Finish());
+  QUARRY_RETURN_IF_ERROR(CheckBytes("name", request.profile.name, kMaxNameBytes));
+  QUARRY_RETURN_IF_ERROR(
+      CheckBytes("description", request.profile.description, kMaxDescriptionBytes));
+  if (request.files.size() > kMaxBatchFiles) {
+    return InvalidArgumentError("file_ids: expected at most " + std::to_string(kMaxBatchFiles) +
+                                ", not " + std::to_string(request.files.size()));
+  }
   return request;
 }
 
@@ -70,13 +85,14 @@ Result<Response> ShowStore(const HandlerEnvironment& environment, const std::str
 Result<Response> PostVectorStores(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_ASSIGN_OR_RETURN(StoreRequest request, ParseStoreRequest(call.request.body));
   const Services& services = environment.services;
+  QUARRY_RETURN_IF_ERROR(CheckRoomForCollection(services.index));
   const std::string id = index::NewObjectId("vs_");
   const int64_t now = services.clock.NowMicros() / 1'000'000;
   request.profile.last_active = now;
   index::ObjectBatch batch;
   batch.Put(StoreName(id), Encode(request.profile));
   for (const std::string& file : request.files) {
-    QUARRY_RETURN_IF_ERROR(GetFile(services.index.objects(), file).status());
+    QUARRY_RETURN_IF_ERROR(GetFile(services.index.objects(), call.request.caller, file).status());
     batch.Put(AttachedName(id, file),
               Encode(AttachedFile{.created = now, .chunks = request.chunks}));
   }
@@ -128,15 +144,35 @@ Result<Response> GetVectorStore(const HandlerEnvironment& environment, const Cal
 
 Result<Response> PostVectorStore(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("store");
-  QUARRY_ASSIGN_OR_RETURN(VectorStore store, FindStore(environment.services, id));
   QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
-  ObjectReader reader(body, "");
-  ReadProfile(reader, store.profile);
-  QUARRY_RETURN_IF_ERROR(reader.Finish());
-  const JsonValue* expiry = body.Find("expires_after");
-  if (expiry != nullptr && expiry->IsNull()) store.profile.expires_days = 0;
-  QUARRY_RETURN_IF_ERROR(
-      environment.services.index.objects().Put(StoreName(id), Encode(store.profile)));
+  const auto change = [&](StoreProfile profile) -> Result<std::string> {
+    ObjectReader reader(body, "");
+    ReadProfile(reader, profile);
+    QUARRY_RETURN_IF_ERROR(reader.Finish());
+    QUARRY_RETURN_IF_ERROR(CheckBytes("name", profile.name, kMaxNameBytes));
+    const JsonValue* expiry = body.Find("expires_after");
+    if (expiry != nullptr && expiry->IsNull()) profile.expires_days = 0;
+    return Encode(profile);
+  };
+  QUARRY_ASSIGN_OR_RETURN(const VectorStore store, FindStore(environment.services, id));
+  index::ObjectTable& objects = environment.services.index.objects();
+  const auto update = [&](const std::string& value) -> Result<std::string> {
+    QUARRY_ASSIGN_OR_RETURN(StoreProfile profile,
+                            DecodeStore({.id = id, .scope = id, .value = value}));
+    return change(std::move(profile));
+  };
+  Status changed = objects.Update(StoreName(id), update);
+  if (changed.code() == Code::kNotFound) {  // nobody has said anything of it yet
+    QUARRY_ASSIGN_OR_RETURN(std::string first, change(store.profile));
+    changed = objects.Create(StoreName(id), std::move(first));
+    if (changed.code() == Code::kAlreadyExists) changed = objects.Update(StoreName(id), update);
+  }
+  QUARRY_RETURN_IF_ERROR(changed);
+  // Deleted meanwhile: what is said of it goes, too.
+  if (!FindStore(environment.services, id).ok()) {
+    QUARRY_RETURN_IF_ERROR(objects.Delete(StoreName(id)));
+    return NoSuchStore(id);
+  }
   return ShowStore(environment, id);
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/conversation_store.h"
 #include "server/json_writer.h"
 #include "server/question.h"
 
@@ -217,7 +218,7 @@ Result<std::string> CallAnswerTool(const HandlerEnvironment& environment, const 
   }
   QUARRY_RETURN_IF_ERROR(BindTo(caller, question));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(services, question.collection));
+                          SnapshotOf(environment, caller, question.collection));
   QUARRY_ASSIGN_OR_RETURN(
       const generation::ToolResult result,
       tool->Run(ToJson(own), {.query = question.query, .snapshot = *snapshot, .call = context}));
@@ -321,7 +322,8 @@ Status ListMcpResources(const HandlerEnvironment& environment, const std::string
                         const Caller& caller, const CallContext& context, JsonWriter& json) {
   std::vector<std::string> names;
   for (const index::StoredCollection& collection : environment.services.index.Collections()) {
-    if (caller.MayUse(collection.name)) names.push_back(collection.name);
+    if (!caller.MayUse(collection.name) || IsConversationId(collection.name)) continue;
+    names.push_back(collection.name);
   }
   std::optional<Cursor> at = Cursor{0, names.empty() ? "" : names[0]};
   if (!cursor.empty()) at = ParseCursor(cursor);

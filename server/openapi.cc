@@ -81,7 +81,9 @@ void WriteOperation(const Route& route, const PathPattern& pattern, JsonWriter& 
     }
     json.EndArray();
   }
-  if (route.method == "POST" || route.method == "PUT") WriteBody(route, json);
+  if (route.method == "POST" || route.method == "PUT" || route.method == "PATCH") {
+    WriteBody(route, json);
+  }
   json.Key("responses").BeginObject();
   json.Key("200").BeginObject().Key("description").String("done").EndObject();
   json.Key("default").BeginObject().Key("description").String("an error");

@@ -6,6 +6,7 @@
 #include "base/answer_guide.h"
 #include "base/text.h"
 #include "generation/profile.h"
+#include "server/conversation_store.h"
 
 namespace quarry::server {
 namespace {
@@ -152,10 +153,29 @@ generation::CacheUse CacheUseOf(const Request& request) {
   return use;
 }
 
-Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const Services& services,
+Result<CollectionId> FindCollection(const HandlerEnvironment& environment, const Caller& caller,
+                                    const std::string& name) {
+  const index::Index& index = environment.services.index;
+  const bool is_own = caller.MayUse(name) && (!IsConversationId(name) ||
+                                              environment.conversations->Get(caller, name).ok());
+  if (is_own) {
+    Result<CollectionId> found = index.FindCollection(name);
+    if (found.status().code() != Code::kNotFound) return found;
+  }
+  std::string known;
+  for (const index::StoredCollection& other : index.Collections()) {
+    if (!caller.MayUse(other.name) || IsConversationId(other.name)) continue;
+    known += (known.empty() ? "" : ", ") + other.name;
+  }
+  return NotFoundError("no collection \"" + name + "\"; " +
+                       (known.empty() ? "there is none" : "there is: " + known));
+}
+
+Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const HandlerEnvironment& environment,
+                                                          const Caller& caller,
                                                           const std::string& collection) {
-  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, services.index.FindCollection(collection));
-  return services.index.GetSnapshot(id);
+  QUARRY_ASSIGN_OR_RETURN(const CollectionId id, FindCollection(environment, caller, collection));
+  return environment.services.index.GetSnapshot(id);
 }
 
 Result<std::shared_ptr<const model::Embedder>> EmbedderOf(const Services& services,
@@ -166,13 +186,14 @@ Result<std::shared_ptr<const model::Embedder>> EmbedderOf(const Services& servic
                                 [&] { return snapshot.ReadEmbedderBlob(); });
 }
 
-Result<SearchedCollections> SnapshotsOf(const Services& services, std::vector<std::string> names) {
+Result<SearchedCollections> SnapshotsOf(const HandlerEnvironment& environment, const Caller& caller,
+                                        std::vector<std::string> names) {
   SearchedCollections collections;
   for (std::string& name : names) {
     if (std::ranges::find(collections.names, name) != collections.names.end()) {
       return InvalidArgumentError("collections: \"" + name + "\" stands there twice");
     }
-    QUARRY_ASSIGN_OR_RETURN(auto snapshot, SnapshotOf(services, name));
+    QUARRY_ASSIGN_OR_RETURN(auto snapshot, SnapshotOf(environment, caller, name));
     collections.snapshots.push_back(snapshot.get());
     collections.held.push_back(std::move(snapshot));
     collections.names.push_back(std::move(name));

@@ -55,11 +55,17 @@ void ReadSearchSetting(ObjectReader& reader, const ServerOptions& options, Query
 // does not keep it either.
 generation::CacheUse CacheUseOf(const Request& request);
 
-// The state of `collection` to answer from. kNotFound lists the collections that there are.
-Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const Services& services,
+// The collection of that name, where the caller may use it: the files of a conversation are there for who
+// has the conversation. kNotFound lists the collections that it may use.
+Result<CollectionId> FindCollection(const HandlerEnvironment& environment, const Caller& caller,
+                                    const std::string& name);
+// The state of it to answer from.
+Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const HandlerEnvironment& environment,
+                                                          const Caller& caller,
                                                           const std::string& collection);
 // The same of several, in their order. kInvalidArgument where one stands twice.
-Result<SearchedCollections> SnapshotsOf(const Services& services, std::vector<std::string> names);
+Result<SearchedCollections> SnapshotsOf(const HandlerEnvironment& environment, const Caller& caller,
+                                        std::vector<std::string> names);
 
 // The embedder of a collection's vectors; null where it has none yet. Errors: those of opening it.
 Result<std::shared_ptr<const model::Embedder>> EmbedderOf(const Services& services,

@@ -46,7 +46,8 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/metrics",
        .description = "counters and latencies, in the Prometheus text format",
        .handler = bind(GetMetrics),
-       .lane = Lane::kOperations},
+       .lane = Lane::kOperations,
+       .scope = Scope::kMetrics},
 
       {.method = "POST",
        .pattern = "/api/v1/search",

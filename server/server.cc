@@ -22,6 +22,7 @@ TransportOptions TransportOptionsOf(const ServerOptions& options) {
   transport.request_seconds = options.request_seconds;
   transport.requests_per_connection = options.requests_per_connection;
   transport.max_connections = options.max_connections;
+  transport.connections_per_address = options.connections_per_address;
   transport.drain_seconds = options.drain_seconds;
   transport.tls_certificate = options.tls_certificate;
   transport.tls_key = options.tls_key;
@@ -96,6 +97,7 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Services services) {
   auto impl = std::make_unique<Impl>(options, services);
+  QUARRY_RETURN_IF_ERROR(impl->environment.handlers().quota->Load(services.index.objects()));
   QUARRY_RETURN_IF_ERROR(impl->environment.store_files().NoticeAll());
   QUARRY_RETURN_IF_ERROR(CheckExposure(options, impl->environment.handlers().keys));
   QUARRY_RETURN_IF_ERROR(impl->environment.handlers().uploads->Start());

@@ -46,8 +46,12 @@ struct ServerOptions {
   uint32_t requests_per_connection = 1000;
   uint32_t request_seconds = 60;  // deadline given to a handler
   uint32_t max_connections = 1024;
-  uint64_t upload_bytes = 1u << 30;  // of a file that comes in parts
-  uint64_t answers_kept = 10'000;    // by the answer log; 0 = none
+  uint32_t connections_per_address = 512;  // of those that wait; 0 = any
+  uint64_t upload_bytes = 1u << 30;        // of a file that comes in parts
+  uint64_t answers_kept = 10'000;          // by the answer log; 0 = none
+  // That a key may leave in the store (owner.h); 0 = any.
+  uint64_t key_objects = 10'000;
+  uint64_t key_bytes = uint64_t{10} << 30;
   std::string backup_directory;  // POST /api/v1/backup puts backups below it; "" = it is refused
   uint32_t drain_seconds = 10;   // how long Stop waits for requests under way
   // Who is let in (auth.h).

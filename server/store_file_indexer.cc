@@ -1,12 +1,14 @@
 #include "server/store_file_indexer.h"
 
 #include <algorithm>
-#include <set>
+#include <exception>
 
 #include "base/log.h"
 
 namespace quarry::server {
 namespace {
+
+constexpr std::chrono::seconds kRetryPause{5};
 
 // The documents of a collection that are of a file.
 Result<std::vector<DocumentId>> DocumentsOf(const index::Snapshot& snapshot,
@@ -19,17 +21,114 @@ Result<std::vector<DocumentId>> DocumentsOf(const index::Snapshot& snapshot,
 }  // namespace
 
 StoreFileIndexer::StoreFileIndexer(const Services& services)
-    : services_(services), thread_(1, SIZE_MAX) {}
+    : services_(services), thread_([this] { Run(); }) {}
 
-StoreFileIndexer::~StoreFileIndexer() { context_.cancel.Cancel(); }
+StoreFileIndexer::~StoreFileIndexer() {
+  context_.cancel.Cancel();
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
 
 void StoreFileIndexer::Notice(std::string store, std::string file) {
-  thread_.Submit([this, store = std::move(store), file = std::move(file)] {
-    const Status status = Index(store, file, context_);
-    if (status.ok() || status.code() == Code::kCancelled) return;
-    LogWarning("file " + file + " of vector store " + store +
-               " stays in progress: " + status.ToString());
-  });
+  {
+    const std::lock_guard lock(mutex_);
+    if (!waiting_.emplace(store, file).second) return;
+    std::deque<std::string>& queue = queues_[store];
+    if (queue.empty()) turns_.push_back(std::move(store));
+    queue.push_back(std::move(file));
+  }
+  changed_.notify_all();
+}
+
+std::optional<StoreFileIndexer::Attachment> StoreFileIndexer::Next() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (!later_.empty() && later_.begin()->first <= std::chrono::steady_clock::now()) {
+      return later_.extract(later_.begin()).mapped();
+    }
+    if (!turns_.empty()) {
+      std::string store = std::move(turns_.front());
+      turns_.pop_front();
+      const auto queue = queues_.find(store);
+      Attachment attachment{store, std::move(queue->second.front())};
+      queue->second.pop_front();
+      if (queue->second.empty()) {
+        queues_.erase(queue);
+      } else {
+        turns_.push_back(std::move(store));
+      }
+      waiting_.erase(attachment);
+      return attachment;
+    }
+    if (later_.empty()) {
+      changed_.wait(lock);
+    } else {
+      const Time next = later_.begin()->first;
+      changed_.wait_until(lock, next);
+    }
+  }
+  return std::nullopt;
+}
+
+void StoreFileIndexer::Run() {
+  while (const std::optional<Attachment> attachment = Next()) IndexNoticed(*attachment);
+}
+
+void StoreFileIndexer::IndexNoticed(const Attachment& attachment) {
+  Status status;
+  try {
+    status = Index(attachment.first, attachment.second, context_);
+  } catch (const std::exception& error) {  // memory, above all
+    status = InternalError(error.what());
+  }
+  if (status.ok() || status.code() == Code::kCancelled) return;
+  LogWarning("file " + attachment.second + " of vector store " + attachment.first + ": " +
+             status.ToString());
+  const bool is_lasting = status.code() == Code::kInvalidArgument ||
+                          status.code() == Code::kDataLoss || status.code() == Code::kInternal;
+  const Result<AttachedFile> file =
+      GetAttached(services_.index.objects(), attachment.first, attachment.second);
+  if (is_lasting || (file.ok() && file->attempts >= kMostAttempts)) {
+    if (const Status failed = Fail(attachment, status.message()); !failed.ok()) {
+      LogWarning("that it failed is not stored: " + failed.ToString());
+    }
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  later_.emplace(std::chrono::steady_clock::now() + kRetryPause, attachment);
+}
+
+Result<uint32_t> StoreFileIndexer::CountAttempt(const Attachment& attachment, int by) {
+  const auto& [store, file] = attachment;
+  uint32_t attempts = 0;
+  const auto count = [&](std::string value) -> Result<std::string> {
+    QUARRY_ASSIGN_OR_RETURN(AttachedFile current,
+                            DecodeAttached({.id = file, .scope = store, .value = value}));
+    if (by < 0 && current.attempts == 0) return value;  // attached again meanwhile
+    current.attempts = by > 0 ? current.attempts + 1 : current.attempts - 1;
+    attempts = current.attempts;
+    return Encode(current);
+  };
+  QUARRY_RETURN_IF_ERROR(services_.index.objects().Update(AttachedName(store, file), count));
+  return attempts;
+}
+
+Status StoreFileIndexer::Fail(const Attachment& attachment, const std::string& message) {
+  const auto& [store, file] = attachment;
+  const auto fail = [&](std::string value) -> Result<std::string> {
+    QUARRY_ASSIGN_OR_RETURN(AttachedFile current,
+                            DecodeAttached({.id = file, .scope = store, .value = value}));
+    if (current.status != FileStatus::kInProgress) return value;
+    current.status = FileStatus::kFailed;
+    current.error_code = "server_error";
+    current.error_message = message;
+    return Encode(current);
+  };
+  return services_.index.objects().Update(AttachedName(store, file), fail);
 }
 
 Status StoreFileIndexer::NoticeAll() {
@@ -59,6 +158,24 @@ Status StoreFileIndexer::Index(const std::string& store, const std::string& file
   if (services_.index.FindCollection(store).status().code() == Code::kNotFound) {
     return objects.Delete(AttachedName(store, file));  // it went while the file was being attached
   }
+  const Attachment attachment{store, file};
+  QUARRY_ASSIGN_OR_RETURN(const uint32_t attempts, CountAttempt(attachment, 1));
+  if (attempts > kMostAttempts) {
+    return Fail(attachment, "the server ended " + std::to_string(kMostAttempts) +
+                                " times while it indexed this file");
+  }
+  const Status done = Attempt(attachment, context);
+  const bool was_interrupted =
+      done.code() == Code::kCancelled || done.code() == Code::kDeadlineExceeded;
+  if (was_interrupted) QUARRY_RETURN_IF_ERROR(CountAttempt(attachment, -1).status());
+  return done;
+}
+
+Status StoreFileIndexer::Attempt(const Attachment& attachment, const CallContext& context) {
+  const auto& [store, file] = attachment;
+  index::ObjectTable& objects = services_.index.objects();
+  Result<AttachedFile> attached = GetAttached(objects, store, file);
+  QUARRY_RETURN_IF_ERROR(attached.status());
 
   const Result<UploadedFile> uploaded = GetFile(objects, file);
   if (uploaded.status().code() == Code::kNotFound) {  // deleted while it was being attached

@@ -5,14 +5,23 @@
 //   objects.Put(AttachedName(store, file), Encode(attached));   // kInProgress
 //   indexer.Notice(store, file);                                // completed or failed, soon
 //
-// Parsing holds no writer. What a stop interrupts is done again by the next process (NoticeAll); what
-// cannot be read is kFailed and says why.
+// Parsing holds no writer. Stores take turns, and a file that waits already waits once. What a stop
+// interrupts is done again by the next process (NoticeAll); what cannot be read is kFailed and says why.
+// So is what went wrong kMostAttempts times, for whatever reason: a file that the process does not survive
+// is not parsed at each start again.
 
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "base/call_context.h"
-#include "base/thread_pool.h"
 #include "server/server.h"
 #include "server/vector_store.h"
 
@@ -21,6 +30,8 @@ namespace quarry::server {
 // Thread-safe. Runs one thread of its own; what `services` name must outlive it.
 class StoreFileIndexer {
  public:
+  static constexpr uint32_t kMostAttempts = 3;
+
   explicit StoreFileIndexer(const Services& services);
   // Gives up what is under way.
   ~StoreFileIndexer();
@@ -36,15 +47,33 @@ class StoreFileIndexer {
   // Takes the file out of the store: its documents, and that it is attached. kNotFound.
   Status Detach(const std::string& store, const std::string& file, const CallContext& context);
 
-  void WaitUntilIdle() { thread_.Wait(); }
-
  private:
+  using Time = std::chrono::steady_clock::time_point;
+  using Attachment = std::pair<std::string, std::string>;  // store and file
+
+  void Run();
+  // The next one; nullopt when the indexer stops.
+  std::optional<Attachment> Next();
+  // Index for the thread: what goes wrong is tried again later, or has failed.
+  void IndexNoticed(const Attachment& attachment);
+  // Counts an attempt (`by` 1), or takes one back (-1); how many that makes.
+  Result<uint32_t> CountAttempt(const Attachment& attachment, int by);
+  Status Attempt(const Attachment& attachment, const CallContext& context);
+  Status Fail(const Attachment& attachment, const std::string& message);
   Status Write(const std::string& store, const std::string& file, AttachedFile attached,
                std::vector<Document> documents, const CallContext& context);
 
   const Services services_;
   const CallContext context_;  // cancelled by the destructor
-  ThreadPool thread_;          // last: its tasks use all of the above
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;                                  // guarded by mutex_, as all below are
+  std::set<Attachment> waiting_;                           // in one of the queues
+  std::map<std::string, std::deque<std::string>> queues_;  // files by store
+  std::deque<std::string> turns_;          // stores with a queue, the next one first
+  std::multimap<Time, Attachment> later_;  // what went wrong, when it is tried again
+  std::thread thread_;                     // last: it uses all of the above
 };
 
 }  // namespace quarry::server

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/conversation_store.h"
+
 namespace quarry::server {
 namespace {
 
@@ -27,9 +29,15 @@ Status NoSuchStore(const std::string& id) {
   return NotFoundError("there is no vector store \"" + id + "\"");
 }
 
+Status CheckRoomForCollection(const index::Index& index) {
+  if (index.Collections().size() < kMaxCollections) return OkStatus();
+  return ResourceExhaustedError("there are " + std::to_string(kMaxCollections) +
+                                " collections, which is the most; delete one first");
+}
+
 Result<VectorStore> FindStore(const Services& services, const std::string& id) {
   const Result<CollectionId> number = services.index.FindCollection(id);
-  if (!number.ok()) return NoSuchStore(id);
+  if (!number.ok() || IsConversationId(id)) return NoSuchStore(id);
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           services.index.GetSnapshot(*number));
   VectorStore store{.collection = snapshot->collection()};

@@ -10,6 +10,9 @@
 
 namespace quarry::server {
 
+inline constexpr size_t kMaxBatchFiles = 2000;  // that are attached at once
+inline constexpr size_t kMaxCollections = 10'000;
+
 struct VectorStore {
   index::StoredCollection collection;
   StoreProfile profile;  // of a collection that nobody has said anything of: its name
@@ -18,6 +21,8 @@ struct VectorStore {
 };
 
 Status NoSuchStore(const std::string& id);
+// kResourceExhausted where the store has kMaxCollections of them.
+Status CheckRoomForCollection(const index::Index& index);
 // kNotFound.
 Result<VectorStore> FindStore(const Services& services, const std::string& id);
 // The same for who will use it: kFailedPrecondition where it has expired; else it is active now.

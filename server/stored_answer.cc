@@ -59,6 +59,7 @@ Status ReadStored(std::string_view value, StoredAnswer& answer) {
   uint64_t collection = 0;
   ObjectReader reader(json, "");
   reader.Required("version").Uint64(version);
+  ReadOwner(reader, answer.owner);
   reader.Required("time_us").Uint64(time_micros);
   reader.Required("collection").Uint64(collection);
   reader.Optional("request").Value([](const JsonValue&, const std::string&) { return OkStatus(); });
@@ -83,11 +84,9 @@ Status ReadStored(std::string_view value, StoredAnswer& answer) {
 
 std::string StoredAnswerJson(const Answer& answer, const AnswerOrigin& origin) {
   JsonWriter json;
-  json.BeginObject()
-      .Key("version")
-      .Uint(kStoredAnswerVersion)
-      .Key("time_us")
-      .Int(origin.time_micros);
+  json.BeginObject().Key("version").Uint(kStoredAnswerVersion);
+  WriteOwner({.key = origin.owner}, json);
+  json.Key("time_us").Int(origin.time_micros);
   json.Key("collection").Uint(origin.collection_id.value).Key("request");
   const bool is_known = !origin.request.empty() && origin.request.size() <= kMaxRequestBytes;
   is_known ? json.Raw(origin.request) : json.Null();

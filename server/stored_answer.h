@@ -4,8 +4,8 @@
 // the table of objects (index/object_table.h) as answers of their own (AnswerLog) and as the turns of
 // conversations.
 //
-// The value, JSON: {"version": 1, "time_us", "collection": number, "request": what was asked for, as it
-// came, or null where that was too long, "passages": [{"document", "begin", "end", "chunks": [number]}],
+// The value, JSON: {"version": 1, "owner" (owner.h), "time_us", "collection": number, "request": what was
+// asked for, as it came, or null where that was too long, "passages": [{"document", "begin", "end", "chunks": [number]}],
 // "seconds", "answer": the object of POST /api/v1/answer}.
 //
 // What a kept answer says may have been deleted or changed since. So it is shown only while every
@@ -21,6 +21,7 @@
 #include "base/answer.h"
 #include "index/index.h"
 #include "server/json_writer.h"
+#include "server/owner.h"
 
 namespace quarry::server {
 
@@ -30,12 +31,14 @@ struct AnswerOrigin {
   const std::string& collection;
   CollectionId collection_id;
   std::string_view request;  // JSON; "" = not known
+  std::string owner = {};    // id of the key that asked
   int64_t time_micros = 0;
   double seconds = 0;  // that it took
 };
 std::string StoredAnswerJson(const Answer& answer, const AnswerOrigin& origin);
 
 struct StoredAnswer {
+  Owner owner;
   int64_t time_micros = 0;
   CollectionId collection_id;
   std::string question;

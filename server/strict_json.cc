@@ -84,6 +84,9 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool Add(JsonValue value) {
+    if (++values_ > kMaxJsonValues) {
+      return Fail("more than " + std::to_string(kMaxJsonValues) + " values; send it in parts");
+    }
     if (open_.empty()) {
       root_ = std::move(value);
       return true;
@@ -115,6 +118,7 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   const std::string_view text_;
   std::vector<OpenValue> open_;  // outermost first
   JsonValue root_;
+  size_t values_ = 0;
   std::string problem_;
 };
 

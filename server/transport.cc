@@ -5,8 +5,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
+#include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include "base/log.h"
@@ -34,14 +34,19 @@ struct Transport::Impl {
   Status Listen();
   asio::awaitable<void> Accept();
   void Serve(tcp::socket socket);
+  // Closes the connection that waits longest, of that address or, "", of the address that has most of
+  // those that wait. False where none waits.
+  bool CloseWaiting(const std::string& address);
   void Drain();
 
   ConnectionShared shared;
   tcp::acceptor acceptor;
   asio::steady_timer accept_pause;
   asio::steady_timer drain_timer;
-  std::set<std::shared_ptr<Session>> sessions;  // network thread only
-  size_t admitted = 0;  // network thread only: sessions that are not refused
+  // Network thread only.
+  std::map<std::shared_ptr<Session>, std::string> sessions;  // with their addresses
+  std::map<std::string, size_t> by_address;                  // how many of each
+  size_t admitted = 0;                                       // that are not refused
   uint16_t port = 0;
 
   std::thread thread;
@@ -94,11 +99,36 @@ asio::awaitable<void> Transport::Impl::Accept() {
   }
 }
 
+bool Transport::Impl::CloseWaiting(const std::string& address) {
+  std::shared_ptr<Session> found;
+  size_t most = 0;
+  for (const auto& [session, from] : sessions) {
+    const auto since = session->waiting_since();
+    if (!since || (!address.empty() && from != address)) continue;
+    const size_t count = by_address[from];
+    if (count < most || (count == most && *since >= *found->waiting_since())) continue;
+    found = session;
+    most = count;
+  }
+  if (found == nullptr) return false;
+  found->Kill();
+  return true;
+}
+
 void Transport::Impl::Serve(tcp::socket socket) {
-  const bool refused = admitted >= shared.options.max_connections;
+  const TransportOptions& options = shared.options;
+  error_code ignored;
+  const std::string address = socket.remote_endpoint(ignored).address().to_string();
+  const auto others = by_address.find(address);
+  const bool has_many = options.connections_per_address != 0 && others != by_address.end() &&
+                        others->second >= options.connections_per_address;
+  const bool has_made_room = has_many && CloseWaiting(address);
+  const bool is_full = admitted >= options.max_connections && !has_made_room;
+  const bool refused = is_full && !CloseWaiting("");
   if (refused && sessions.size() - admitted >= kRefusedConnections) return;  // closes it
   const auto session = std::make_shared<Session>(std::move(socket), shared, refused);
-  sessions.insert(session);
+  sessions.emplace(session, address);
+  ++by_address[address];
   if (!refused) ++admitted;
   shared.dispatcher.ConnectionsChanged(1);
   asio::co_spawn(shared.io, session->Run(), [this, session, refused](std::exception_ptr thrown) {
@@ -108,7 +138,9 @@ void Transport::Impl::Serve(tcp::socket socket) {
       LogError(std::string("a connection failed: ") + error.what());
     }
     session->Kill();
-    sessions.erase(session);
+    const auto found = sessions.find(session);
+    if (--by_address[found->second] == 0) by_address.erase(found->second);
+    sessions.erase(found);
     if (!refused) --admitted;
     shared.dispatcher.ConnectionsChanged(-1);
     if (shared.draining && sessions.empty()) drain_timer.cancel();
@@ -120,12 +152,12 @@ void Transport::Impl::Drain() {
   error_code ignored;
   acceptor.close(ignored);
   accept_pause.cancel();
-  for (const auto& session : sessions) session->EndIfIdle();
+  for (const auto& [session, address] : sessions) session->EndIfIdle();
   if (sessions.empty()) return;
   drain_timer.expires_after(std::chrono::seconds(shared.options.drain_seconds));
   drain_timer.async_wait([this](const error_code& error) {
     if (error) return;
-    for (const auto& session : sessions) session->Kill();
+    for (const auto& [session, address] : sessions) session->Kill();
   });
 }
 

@@ -3,13 +3,19 @@
 // Transport: HTTP/1.1 over TCP, with TLS or without. One thread accepts, reads and writes for all
 // connections; what a request means and which thread handles it is its Dispatcher's business.
 //
-//   read the header block   idle_seconds until its first byte, then header_seconds; http_guard.h
+//   read the header block   idle_seconds until its first byte (of the first request header_seconds), then
+//                           header_seconds; http_guard.h
 //   Dispatcher::Admit        which body is acceptable, or a refusal
 //   read the body            body_seconds; http_body.h
 //   Dispatcher::Dispatch     another thread; the connection is watched, and a client that goes away
 //                            (closes its side) cancels the call
 //   write the response       whole, or chunk by chunk as the handler makes it
 //   Dispatcher::Done
+//
+// Connections that wait for their client (for a request, or for the rest of its headers) are closed, the
+// longest waiting first, where room is needed: of an address that has connections_per_address for another
+// of that address, and of the address that has most where there are max_connections. Who only holds
+// connections open shuts nobody out.
 //
 // Requests that a client sends without waiting (pipelining) are served one after the other. A
 // request that breaks the rules is answered and the connection closed.
@@ -36,10 +42,13 @@ struct TransportOptions {
   uint32_t request_seconds = 60;
   uint32_t requests_per_connection = 1000;
   uint32_t max_connections = 1024;
+  uint32_t connections_per_address = 512;  // of those that wait; 0 = any
   uint32_t drain_seconds = 10;
   std::chrono::milliseconds heartbeat{15'000};  // of silent streams: StreamWriter::KeepAlive
-  // Bodies of all requests together; more is answered 503.
+  // Bodies of all requests together, and half of it those of one key (of one address where there is no
+  // key); more is answered 503. Small ones are always taken.
   uint64_t held_body_bytes = 256u << 20;
+  uint64_t small_body_bytes = 64u << 10;
   std::string tls_certificate = {};  // PEM files (tls.h); "" = without TLS
   std::string tls_key = {};
 };

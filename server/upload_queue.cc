@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "server/json_writer.h"
-#include "server/strict_json.h"
 
 namespace quarry::server {
 namespace {
@@ -22,13 +20,16 @@ index::ObjectName UploadName(const std::string& id) {
 
 std::string ValueOf(const UploadRecord& record) {
   JsonWriter json;
-  json.BeginObject().Key("version").Uint(kUploadVersion).Key("time_us").Int(record.time_micros);
+  json.BeginObject().Key("version").Uint(kUploadVersion);
+  WriteOwner(record.owner, json);
+  json.Key("time_us").Int(record.time_micros);
   json.Key("document").String(record.target.document);
   json.Key("collection").String(record.target.collection);
   json.Key("media_type").String(record.target.media_type);
   json.Key("bytes").Uint(record.target.bytes).Key("parts").BeginArray();
   for (const uint32_t part : record.parts) json.Uint(part);
-  json.EndArray().Key("state").String(record.state).Key("error").String(record.error);
+  json.EndArray().Key("state").String(record.state).Key("attempts").Uint(record.attempts);
+  json.Key("error").String(record.error);
   json.Key("result");
   record.result.empty() ? json.Null() : json.Raw(record.result);
   return json.EndObject().Take();
@@ -50,6 +51,7 @@ Status ReadValue(std::string_view value, UploadRecord& record) {
   uint64_t time_micros = 0;
   ObjectReader reader(json, "");
   reader.Required("version").Uint64(version);
+  ReadOwner(reader, record.owner);
   reader.Required("time_us").Uint64(time_micros);
   reader.Required("document").String(record.target.document);
   reader.Required("collection").String(record.target.collection);
@@ -59,6 +61,7 @@ Status ReadValue(std::string_view value, UploadRecord& record) {
     return ReadParts(list, place, record.parts);
   });
   reader.Required("state").String(record.state);
+  reader.Optional("attempts").Uint(record.attempts, 0, UINT32_MAX);
   reader.Required("error").String(record.error);
   reader.Optional("result").Value([&](const JsonValue& result, const std::string&) {
     record.result = ToJson(result);
@@ -113,6 +116,7 @@ Status UploadQueue::Start() {
       waiting_.push_back(record->id);
     } else if (record->time_micros < oldest) {
       gone.Delete(UploadName(record->id));
+      quota_.Return(record->owner, 1);
     }
     return true;
   }));
@@ -122,29 +126,36 @@ Status UploadQueue::Start() {
   return OkStatus();
 }
 
-Result<UploadRecord> UploadQueue::Create(UploadTarget target) {
+Result<UploadRecord> UploadQueue::Create(const Caller& caller, UploadTarget target) {
+  const Owner owner{.key = caller.key, .bytes = target.bytes};
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, quota_.Reserve(caller, owner));
   UploadRecord record{.id = index::NewObjectId(kPrefix),
+                      .owner = owner,
                       .time_micros = clock_.NowMicros(),
                       .target = std::move(target),
                       .parts = {},
                       .state = "receiving"};
   QUARRY_RETURN_IF_ERROR(objects_.Create(UploadName(record.id), ValueOf(record)));
+  room.Keep();
   return record;
 }
 
-Result<UploadRecord> UploadQueue::Get(const std::string& id) const {
+Result<UploadRecord> UploadQueue::Get(const Caller& caller, const std::string& id) const {
+  const Status missing = NotFoundError("there is no upload " + id);
   std::optional<index::Object> object;
   if (id.starts_with(kPrefix) && id.size() <= index::kMaxObjectIdBytes) {
     QUARRY_ASSIGN_OR_RETURN(object, objects_.Get(UploadName(id)));
   }
-  if (!object) return NotFoundError("there is no upload " + id);
-  return RecordOf(*object);
+  if (!object) return missing;
+  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, RecordOf(*object));
+  if (!caller.MaySee(record.owner.key)) return missing;
+  return record;
 }
 
-Result<UploadRecord> UploadQueue::PutPart(const std::string& id, uint32_t number,
-                                          std::string bytes) {
+Result<UploadRecord> UploadQueue::PutPart(const Caller& caller, const std::string& id,
+                                          uint32_t number, std::string bytes) {
   const std::lock_guard lock(writing_);
-  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(id));
+  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(caller, id));
   if (record.state != "receiving") {
     return FailedPreconditionError("upload " + id + " is complete");
   }
@@ -169,9 +180,9 @@ Result<UploadRecord> UploadQueue::PutPart(const std::string& id, uint32_t number
   return record;
 }
 
-Result<UploadRecord> UploadQueue::Complete(const std::string& id) {
+Result<UploadRecord> UploadQueue::Complete(const Caller& caller, const std::string& id) {
   const std::lock_guard lock(writing_);
-  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(id));
+  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(caller, id));
   if (record.state != "receiving") return record;  // asked again
   for (uint32_t number = 1; number <= record.part_count(); ++number) {
     if (number <= record.parts.size() && record.parts[number - 1] == number) continue;
@@ -188,10 +199,12 @@ Result<UploadRecord> UploadQueue::Complete(const std::string& id) {
   return record;
 }
 
-Status UploadQueue::Delete(const std::string& id) {
+Status UploadQueue::Delete(const Caller& caller, const std::string& id) {
   const std::lock_guard lock(writing_);
-  QUARRY_RETURN_IF_ERROR(Get(id).status());
-  return objects_.Delete(UploadName(id));
+  QUARRY_ASSIGN_OR_RETURN(const UploadRecord record, Get(caller, id));
+  QUARRY_RETURN_IF_ERROR(objects_.Delete(UploadName(id)));
+  quota_.Return(record.owner, 1);
+  return OkStatus();
 }
 
 void UploadQueue::Run() {
@@ -224,25 +237,48 @@ Result<std::string> UploadQueue::Assemble(const UploadRecord& record) const {
                        " bytes, not " + std::to_string(bytes.size()));
 }
 
+Result<UploadRecord> UploadQueue::BeginAttempt(const std::string& id) {
+  const std::lock_guard lock(writing_);
+  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(Caller(), id));
+  ++record.attempts;
+  QUARRY_RETURN_IF_ERROR(objects_.Put(UploadName(id), ValueOf(record)));
+  return record;
+}
+
+Status UploadQueue::End(UploadRecord record) {
+  const std::lock_guard lock(writing_);
+  QUARRY_RETURN_IF_ERROR(Get(Caller(), record.id).status());
+  const Owner freed{.key = record.owner.key, .bytes = std::exchange(record.owner.bytes, 0)};
+  index::ObjectBatch batch;
+  batch.Delete(UploadName(record.id));
+  batch.Put(UploadName(record.id), ValueOf(record));
+  QUARRY_RETURN_IF_ERROR(objects_.Write(batch));
+  quota_.Return(freed, 0);
+  return OkStatus();
+}
+
 // kNotFound: it was deleted meanwhile.
 Status UploadQueue::Process(const std::string& id) {
-  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(id));
+  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, BeginAttempt(id));
+  if (record.attempts > kMostAttempts) {
+    record.state = "failed";
+    record.error = "the server ended " + std::to_string(kMostAttempts) +
+                   " times while it indexed this file; it is not tried again";
+    return End(std::move(record));
+  }
   QUARRY_ASSIGN_OR_RETURN(std::string bytes, Assemble(record));
   const Response response = index_(record.target, std::move(bytes));
-  if (response.status == InfoOf(Code::kCancelled).http_status) {
-    return CancelledError("the server stops");
+  if (response.status == InfoOf(Code::kCancelled).http_status) {  // the server stops
+    const std::lock_guard lock(writing_);
+    QUARRY_RETURN_IF_ERROR(Get(Caller(), id).status());
+    --record.attempts;
+    return objects_.Put(UploadName(id), ValueOf(record));
   }
   const bool is_done = response.status < 300;
   record.state = is_done ? "done" : "failed";
   record.result = is_done ? response.body : "";
   record.error = is_done ? "" : MessageOf(response);
-  // The parts go, what became of them stays.
-  const std::lock_guard lock(writing_);
-  QUARRY_RETURN_IF_ERROR(Get(id).status());
-  index::ObjectBatch batch;
-  batch.Delete(UploadName(id));
-  batch.Put(UploadName(id), ValueOf(record));
-  return objects_.Write(batch);
+  return End(std::move(record));
 }
 
 }  // namespace quarry::server

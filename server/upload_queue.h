@@ -5,9 +5,12 @@
 // and indexes them one after the other. A server that is started again goes on with what waits.
 //
 // An upload is an object of kind kTask (index/object_table.h), its parts are the parts of the file. The
-// value, JSON: {"version": 1, "time_us", "document", "collection", "media_type", "bytes", "parts":
-// [numbers of those that are there], "state", "error", "result": what PUT /api/v1/documents/{id...}
-// answered, or null}. What is done, or was left incomplete, stays for a day.
+// value, JSON: {"version": 1, "owner" (owner.h), "time_us", "document", "collection", "media_type",
+// "bytes", "parts": [numbers of those that are there], "state", "attempts", "error", "result": what PUT
+// /api/v1/documents/{id...} answered, or null}. What is done, or was left incomplete, stays for a day.
+//
+// A file that the process does not survive is tried kMostAttempts times and has then failed: a server
+// does not die of it at each start.
 //
 // Thread-safe.
 
@@ -23,10 +26,12 @@
 #include "base/clock.h"
 #include "index/object_table.h"
 #include "server/http_types.h"
+#include "server/owner.h"
 
 namespace quarry::server {
 
 inline constexpr uint64_t kUploadPartBytes = 4 << 20;  // of every part but the last
+inline constexpr uint32_t kMostAttempts = 3;           // to index a file that was left
 static_assert(kUploadPartBytes <= index::kMaxObjectBytes);
 
 // What is to become of a file.
@@ -39,10 +44,12 @@ struct UploadTarget {
 
 struct UploadRecord {
   std::string id;
+  Owner owner;
   int64_t time_micros = 0;
   UploadTarget target;
   std::vector<uint32_t> parts;  // that are there, ascending
   std::string state;            // "receiving", "waiting", "done", "failed"
+  uint32_t attempts = 0;        // to index it that were begun
   std::string error;            // "failed": why
   std::string result;           // JSON; "" = none
 
@@ -57,8 +64,8 @@ class UploadQueue {
   using Index = std::function<Response(const UploadTarget& target, std::string bytes)>;
 
   // All must outlive the queue; `index` is called by its thread, from Start on.
-  UploadQueue(index::ObjectTable& objects, const Clock& clock, Index index)
-      : objects_(objects), clock_(clock), index_(std::move(index)) {}
+  UploadQueue(index::ObjectTable& objects, OwnerQuota& quota, const Clock& clock, Index index)
+      : objects_(objects), quota_(quota), clock_(clock), index_(std::move(index)) {}
   // Lets the file end that is being indexed; the others wait for the next start.
   ~UploadQueue();
   UploadQueue(const UploadQueue&) = delete;
@@ -67,22 +74,29 @@ class UploadQueue {
   // Takes up what waits. Once.
   Status Start();
 
-  // kNotFound where there is no upload of that id, kDataLoss naming it.
-  Result<UploadRecord> Create(UploadTarget target);
-  Result<UploadRecord> Get(const std::string& id) const;
+  // kNotFound where the caller has no upload of that id, kDataLoss naming it; of Create the errors of
+  // OwnerQuota.
+  Result<UploadRecord> Create(const Caller& caller, UploadTarget target);
+  Result<UploadRecord> Get(const Caller& caller, const std::string& id) const;
   // Parts count from 1. kInvalidArgument: there is no such part, or it has another size;
   // kFailedPrecondition: the upload is complete. On disk when it returns.
-  Result<UploadRecord> PutPart(const std::string& id, uint32_t number, std::string bytes);
+  Result<UploadRecord> PutPart(const Caller& caller, const std::string& id, uint32_t number,
+                               std::string bytes);
   // kFailedPrecondition naming the first part that is missing.
-  Result<UploadRecord> Complete(const std::string& id);
-  Status Delete(const std::string& id);
+  Result<UploadRecord> Complete(const Caller& caller, const std::string& id);
+  Status Delete(const Caller& caller, const std::string& id);
 
  private:
   void Run();
   Status Process(const std::string& id);
+  // The record of what is about to be indexed, with this attempt counted.
+  Result<UploadRecord> BeginAttempt(const std::string& id);
+  // Writes what became of it; its parts go.
+  Status End(UploadRecord record);
   Result<std::string> Assemble(const UploadRecord& record) const;
 
   index::ObjectTable& objects_;
+  OwnerQuota& quota_;
   const Clock& clock_;
   const Index index_;
 

@@ -120,13 +120,15 @@ Status ReadStringMap(const JsonValue& value, const std::string& place,
 
 std::string Encode(const UploadedFile& file) {
   JsonWriter json;
-  BeginRecord(json).Key("filename").String(file.filename).Key("purpose").String(file.purpose);
+  WriteOwner(file.owner, BeginRecord(json));
+  json.Key("filename").String(file.filename).Key("purpose").String(file.purpose);
   json.Key("bytes").Uint(file.bytes).Key("created").Int(file.created);
   return json.EndObject().Take();
 }
 
 Result<UploadedFile> DecodeFile(const index::Object& object) {
   return Decode<UploadedFile>("file", object, [](ObjectReader& reader, UploadedFile& file) {
+    ReadOwner(reader, file.owner);
     reader.Required("filename").String(file.filename);
     reader.Required("purpose").String(file.purpose);
     ReadInt(reader.Required("bytes"), file.bytes);
@@ -139,6 +141,13 @@ Result<UploadedFile> GetFile(const index::ObjectTable& objects, const std::strin
                           objects.Get({.kind = ObjectKind::kFile, .id = id}));
   if (!object) return NotFoundError("there is no file \"" + id + "\"");
   return DecodeFile(*object);
+}
+
+Result<UploadedFile> GetFile(const index::ObjectTable& objects, const Caller& caller,
+                             const std::string& id) {
+  QUARRY_ASSIGN_OR_RETURN(UploadedFile file, GetFile(objects, id));
+  if (!caller.MaySee(file.owner.key)) return NotFoundError("there is no file \"" + id + "\"");
+  return file;
 }
 
 Result<std::string> ReadFileBytes(const index::ObjectTable& objects, const std::string& id) {
@@ -212,7 +221,7 @@ std::string Encode(const AttachedFile& file) {
   WriteMetadata(file.attributes, json.Key("attributes"));
   json.Key("max_tokens").Uint(file.chunks.max_tokens);
   json.Key("overlap_tokens").Uint(file.chunks.overlap_tokens);
-  json.Key("batch").String(file.batch);
+  json.Key("batch").String(file.batch).Key("attempts").Uint(file.attempts);
   return json.EndObject().Take();
 }
 
@@ -237,6 +246,7 @@ Result<AttachedFile> DecodeAttached(const index::Object& object) {
         reader.Required("max_tokens").Uint(file.chunks.max_tokens, 0, UINT32_MAX);
         reader.Required("overlap_tokens").Uint(file.chunks.overlap_tokens, 0, UINT32_MAX);
         reader.Required("batch").String(file.batch);
+        reader.Optional("attempts").Uint(file.attempts, 0, UINT32_MAX);
       });
 }
 

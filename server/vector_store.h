@@ -19,11 +19,13 @@
 #include "base/document.h"
 #include "index/index.h"
 #include "ingest/chunker.h"
+#include "server/owner.h"
 #include "server/strict_json.h"
 
 namespace quarry::server {
 
 struct UploadedFile {
+  Owner owner;
   std::string filename;
   std::string purpose;
   uint64_t bytes = 0;
@@ -33,6 +35,9 @@ std::string Encode(const UploadedFile& file);
 Result<UploadedFile> DecodeFile(const index::Object& object);
 // kNotFound.
 Result<UploadedFile> GetFile(const index::ObjectTable& objects, const std::string& id);
+// Likewise where another key made it.
+Result<UploadedFile> GetFile(const index::ObjectTable& objects, const Caller& caller,
+                             const std::string& id);
 // All of its bytes.
 Result<std::string> ReadFileBytes(const index::ObjectTable& objects, const std::string& id);
 
@@ -68,7 +73,8 @@ struct AttachedFile {
   int64_t created = 0;
   Metadata attributes;
   ChunkSizes chunks;
-  std::string batch;  // "" = attached alone
+  std::string batch;      // "" = attached alone
+  uint32_t attempts = 0;  // to index it that were begun
 };
 std::string Encode(const AttachedFile& file);
 Result<AttachedFile> DecodeAttached(const index::Object& object);

@@ -5,7 +5,7 @@ import { ask, fill, h, icon, toast } from './dom.js';
 import { time } from './format.js';
 import { t } from './i18n.js';
 
-const SCOPES = ['query', 'ingest', 'admin'];
+const SCOPES = ['query', 'ingest', 'metrics', 'admin'];
 
 export function mount(root) {
   const list = h('section', { 'aria-label': t('nav.keys') });

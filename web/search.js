@@ -42,10 +42,20 @@ function excerpt(hit) {
   return nodes;
 }
 
+// A filter of the page's address: [key, value] in JSON, so that a number stays one.
+function filterOf(text) {
+  try {
+    const [key, value] = JSON.parse(text);
+    return typeof key === 'string' && ['string', 'number', 'boolean'].includes(typeof value) ? [key, value] : null;
+  } catch {
+    return null;  // an address that somebody wrote
+  }
+}
+
 export function mount(root, { parameters }) {
   const state = {
     query: parameters.get('q') ?? '', mode: parameters.get('mode') ?? 'hybrid',
-    filters: parameters.getAll('f').map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+    filters: parameters.getAll('f').map(filterOf).filter(Boolean),
   };
   let asked = 0;
 
@@ -73,7 +83,7 @@ export function mount(root, { parameters }) {
   function remember() {
     const text = new URLSearchParams({ q: state.query });
     if (state.mode !== 'hybrid') text.set('mode', state.mode);
-    for (const [key, value] of state.filters) text.append('f', `${key}=${value}`);
+    for (const filter of state.filters) text.append('f', JSON.stringify(filter));
     history.replaceState(null, '', `#/search?${text}`);
   }
 

@@ -1,6 +1,9 @@
 #include "app/server_record.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "tests/testing/test_environment.h"
@@ -17,6 +20,7 @@ class ServerRecordTest : public ::testing::Test {
   // What reading gives where the file holds `text`.
   Status StatusOf(const std::string& text) {
     QUARRY_CHECK(WriteFileAtomically(path(), text).ok());
+    QUARRY_CHECK(::chmod(path().c_str(), 0600) == 0);
     return ReadServerRecord(store()).status();
   }
 
@@ -39,8 +43,37 @@ TEST_F(ServerRecordTest, IsReadByTheOwnerAloneAndGoesWithTheServer) {
   EXPECT_EQ(ReadServerRecord(store()).status().code(), Code::kNotFound);
 }
 
+TEST_F(ServerRecordTest, OneOfAProcessThatIsNoMoreIsNotBelieved) {
+  ASSERT_OK_AND_ASSIGN(
+      const PublishedServer published,
+      PublishedServer::Publish(store(), {.url = "http://127.0.0.1:1", .token = "t"}));
+  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(path()));
+  EXPECT_OK(StatusOf(text));
+  const Status ended = NotFoundError(path() + ": the server that it is of has ended");
+  nlohmann::json record = nlohmann::json::parse(text);
+  record["process_start"] = record["process_start"].get<uint64_t>() - 1;  // its id was given again
+  EXPECT_EQ(StatusOf(record.dump()), ended);
+  record["process"] = 0;
+  EXPECT_EQ(StatusOf(record.dump()), ended);
+  EXPECT_EQ(StatusOf(R"({"url":"http://127.0.0.1:1","token":"t"})"), ended);
+}
+
+TEST_F(ServerRecordTest, OneThatOthersMayReadOrThatIsALinkIsNotBelieved) {
+  ASSERT_OK_AND_ASSIGN(
+      const PublishedServer published,
+      PublishedServer::Publish(store(), {.url = "http://127.0.0.1:1", .token = "t"}));
+  ASSERT_EQ(::chmod(path().c_str(), 0640), 0);
+  EXPECT_EQ(ReadServerRecord(store()).status(),
+            DataLossError(path() + ": expected a file of mode 600 that is yours"));
+  ASSERT_EQ(::chmod(path().c_str(), 0600), 0);
+  EXPECT_OK(ReadServerRecord(store()).status());
+  ASSERT_EQ(::rename(path().c_str(), (path() + ".moved").c_str()), 0);
+  ASSERT_EQ(::symlink((path() + ".moved").c_str(), path().c_str()), 0);
+  EXPECT_FALSE(ReadServerRecord(store()).ok());
+}
+
 TEST_F(ServerRecordTest, ReplacesWhatAKilledServerLeft) {
-  EXPECT_OK(StatusOf(R"({"url":"http://127.0.0.1:1","token":"old"})"));
+  StatusOf(R"({"url":"http://127.0.0.1:1","token":"old"})");
   ASSERT_OK_AND_ASSIGN(
       const PublishedServer published,
       PublishedServer::Publish(store(), {.url = "http://[::1]:2", .token = "new"}));

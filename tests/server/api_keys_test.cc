@@ -106,7 +106,8 @@ TEST_F(ApiKeysTest, WhatMakesNoSenseIsRefused) {
     return keys_.Create(grant).status().message();
   };
   EXPECT_EQ(message({.name = ""}), "name: expected 1 to 100 bytes, got 0");
-  EXPECT_EQ(message({.name = "x", .scopes = {}}), "scopes: expected some of query, ingest, admin");
+  EXPECT_EQ(message({.name = "x", .scopes = {}}),
+            "scopes: expected some of query, ingest, metrics, admin");
   EXPECT_EQ(message({.name = "x", .collections = std::vector<std::string>()}),
             "collections: expected 1 to 100 names, got 0");
   EXPECT_EQ(message({.name = "x", .collections = {{"../x"}}}),
@@ -116,7 +117,8 @@ TEST_F(ApiKeysTest, WhatMakesNoSenseIsRefused) {
             "principals: bind what a key reads; one that writes, or administers, has none");
   EXPECT_EQ(message({.name = "x", .expires_at = "2001-01-01"}),
             "expires_at: expected a time to come, as 2027-01-31T12:00:00Z, got \"2001-01-01\"");
-  EXPECT_EQ(ParseScope("root").status().message(), "expected query, ingest or admin, got \"root\"");
+  EXPECT_EQ(ParseScope("root").status().message(),
+            "expected query, ingest, metrics or admin, got \"root\"");
 }
 
 TEST_F(ApiKeysTest, ADamagedRecordIsSaid) {

@@ -57,6 +57,14 @@ TEST(StrictJson, AgreesWithJsonTestSuite) {
   EXPECT_EQ(refused, 188);
 }
 
+TEST(StrictJson, RefusesMoreValuesThanMemoryIsMeantFor) {
+  std::string text = "[0";
+  for (size_t i = 2; i < kMaxJsonValues; ++i) text += ",0";
+  EXPECT_OK(ParseJson(text + "]").status());
+  EXPECT_EQ(ParseJson(text + ",0]").status().message(),
+            "body: more than 1000000 values; send it in parts");
+}
+
 TEST(ObjectReader, ReadsFields) {
   ASSERT_OK_AND_ASSIGN(
       const JsonValue json,

@@ -483,12 +483,13 @@ TEST_F(TransportTest, AHandlerThatIgnoresItsDeadlineIsAnsweredFor) {
   EXPECT_TRUE(connection.IsClosed());
 }
 
-TEST_F(TransportTest, RefusesConnectionsAboveTheMaximum) {
+TEST_F(TransportTest, RefusesConnectionsAboveTheMaximumWhereAllAreBusy) {
   const uint16_t port = Start({.max_connections = 2});
   HttpConnection first(port);
   HttpConnection second(port);
-  ASSERT_TRUE(first.Ask(MakeRequest("GET", "/hello")));
-  ASSERT_TRUE(second.Ask(MakeRequest("GET", "/hello")));
+  first.Send(MakeRequest("GET", "/wait"));
+  second.Send(MakeRequest("GET", "/wait"));
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.dispatched == 2; }));
   HttpConnection third(port);
   const auto refused = third.Ask(MakeRequest("GET", "/hello"));
   ASSERT_TRUE(refused);
@@ -503,14 +504,51 @@ TEST_F(TransportTest, RefusesConnectionsAboveTheMaximum) {
   }));
 }
 
+TEST_F(TransportTest, WhoOnlyHoldsConnectionsOpenShutsNobodyOut) {
+  const uint16_t port = Start({.max_connections = 2});
+  HttpConnection busy(port);
+  busy.Send(MakeRequest("GET", "/wait"));
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.dispatched == 1; }));
+  HttpConnection idle(port);
+  ASSERT_TRUE(idle.Ask(MakeRequest("GET", "/hello")));
+  HttpConnection slow(port);  // takes the place of the idle one
+  EXPECT_TRUE(idle.IsClosed());
+  slow.Send("GET /hello HTTP/1.1\r\n");
+  HttpConnection good(port);  // takes the place of one that does not end its headers
+  const auto reply = good.Ask(MakeRequest("GET", "/hello"));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_TRUE(slow.IsClosed());
+  dispatcher_.Open();
+  EXPECT_EQ(busy.Read()->body, "waited");
+}
+
+TEST_F(TransportTest, AnAddressHasSoManyConnectionsThatWait) {
+  const uint16_t port = Start({.connections_per_address = 2});
+  HttpConnection first(port);
+  ASSERT_TRUE(first.Ask(MakeRequest("GET", "/hello")));
+  HttpConnection second(port);
+  ASSERT_TRUE(second.Ask(MakeRequest("GET", "/hello")));
+  HttpConnection third(port);
+  ASSERT_TRUE(third.Ask(MakeRequest("GET", "/hello")));
+  EXPECT_TRUE(first.IsClosed());
+  EXPECT_TRUE(second.Ask(MakeRequest("GET", "/hello")));
+}
+
+TEST_F(TransportTest, AConnectionThatAsksNothingIsClosedSooner) {
+  HttpConnection silent(Start({.header_seconds = 1}));
+  EXPECT_TRUE(silent.IsClosed());
+}
+
 TEST_F(TransportTest, LimitsTheBodiesHeldTogether) {
-  const uint16_t port = Start({.held_body_bytes = 1500});
+  const uint16_t port = Start({.held_body_bytes = 3000, .small_body_bytes = 100});
   HttpConnection first(port);
   first.Send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + string(999, 'a'));
   EXPECT_TRUE(Eventually([&] {
     const auto reply = testing::Fetch(port, "POST", "/echo", string(600, 'b'));
     return reply && reply->status == 503;
   }));
+  EXPECT_EQ(testing::Fetch(port, "POST", "/echo", string(100, 'c'))->status, 200);
   const auto reply = first.Ask("a");
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 200);

@@ -45,6 +45,26 @@ class UploadsTest : public ::testing::Test {
   const std::string second_ = file_.substr(server::kUploadPartBytes);
 };
 
+TEST_F(UploadsTest, AFileThatTheServerDoesNotSurviveHasFailed) {
+  const std::string path = Begin("a.txt", 5);
+  EXPECT_EQ(PutPart(path, 1, "quern").status, 200);
+  const std::string id = path.substr(path.rfind('/') + 1);
+  // As a process leaves it that ended three times meanwhile.
+  server_.reset();
+  ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
+                                            [](const std::string& value) -> Result<std::string> {
+                                              nlohmann::json record = nlohmann::json::parse(value);
+                                              record["state"] = "waiting";
+                                              record["attempts"] = server::kMostAttempts;
+                                              return record.dump();
+                                            }));
+  Restart();
+  const nlohmann::json failed = WaitFor(path);
+  EXPECT_EQ(failed.at("state"), "failed");
+  EXPECT_EQ(failed.at("error"),
+            "the server ended 3 times while it indexed this file; it is not tried again");
+}
+
 TEST_F(UploadsTest, AFileComesInPartsInAnyOrderAndAgain) {
   const std::string path = Begin("docs/quern.html", file_.size());
   EXPECT_EQ(PutPart(path, 2, second_).json.at("parts"), nlohmann::json::array({2}));
@@ -72,10 +92,12 @@ TEST_F(UploadsTest, WhatIsCompleteIsIndexedAfterARestart) {
   std::string id;
   {
     // Killed between the acknowledgement and the indexing.
-    server::UploadQueue queue(objects, engine_.clock, nullptr);
-    id = queue.Create({.document = "note.txt", .collection = "default", .bytes = 5})->id;
-    ASSERT_TRUE(queue.PutPart(id, 1, "words").ok());
-    ASSERT_TRUE(queue.Complete(id).ok());
+    server::OwnerQuota quota({});
+    server::UploadQueue queue(objects, quota, engine_.clock, nullptr);
+    const server::Caller caller;
+    id = queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
+    ASSERT_TRUE(queue.PutPart(caller, id, 1, "words").ok());
+    ASSERT_TRUE(queue.Complete(caller, id).ok());
   }
   Restart();
   EXPECT_EQ(WaitFor("/api/v1/uploads/" + id).at("state"), "done");

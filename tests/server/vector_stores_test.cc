@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "server/store_file_indexer.h"
 #include "tests/server/server_testing.h"
 
 namespace quarry::server {
@@ -380,6 +381,47 @@ TEST_F(StoresTest, AFileThatWasDeletedWhileItWasBeingAttachedFails) {
   ASSERT_OK(engine_.index->objects().Put(AttachedName(store, "file-gone"), Encode(AttachedFile{})));
   TestServer next(engine_, {});
   EXPECT_EQ(Settled(store, "file-gone").at("last_error").at("message"), "the file was deleted");
+}
+
+TEST_F(StoresTest, AFileThatCannotBeIndexedHasFailed) {
+  const string store = MakeStore();
+  const string file = Upload("pump.md", kPump);
+  // As a process leaves it that did not survive the file three times.
+  AttachedFile attached{.created = 1, .attempts = StoreFileIndexer::kMostAttempts};
+  ASSERT_OK(engine_.index->objects().Put(AttachedName(store, file), Encode(attached)));
+  {
+    const TestServer again(engine_, {});
+    const json shown = Settled(store, file);
+    EXPECT_EQ(shown.at("status"), "failed");
+    EXPECT_EQ(shown.at("last_error"),
+              (json{{"code", "server_error"},
+                    {"message", "the server ended 3 times while it indexed this file"}}));
+  }
+  // Attached anew it is tried anew.
+  EXPECT_EQ(Attach(store, {{"file_id", file}}).at("status"), "completed");
+
+  const string damaged = Upload("valve.txt", kValve);
+  ASSERT_OK(engine_.index->objects().Put({.kind = index::ObjectKind::kFile, .id = damaged}, "{}"));
+  attached.attempts = 0;
+  ASSERT_OK(engine_.index->objects().Put(AttachedName(store, damaged), Encode(attached)));
+  const TestServer again(engine_, {});
+  const json shown = Settled(store, damaged);
+  EXPECT_EQ(shown.at("status"), "failed");
+  EXPECT_EQ(shown.at("last_error").at("code"), "server_error");
+}
+
+TEST_F(StoresTest, WhatIsSaidOfAStoreIsBounded) {
+  const auto message = [&](const json& request) {
+    return server_.Post("/v1/vector_stores", request).Message();
+  };
+  EXPECT_EQ(message({{"name", string(257, 'x')}}), "name: expected at most 256 bytes, not 257");
+  EXPECT_EQ(message({{"description", string(1025, 'x')}}),
+            "description: expected at most 1024 bytes, not 1025");
+  EXPECT_EQ(message({{"file_ids", json::array_t(2001, "file-x")}}),
+            "file_ids: expected at most 2000, not 2001");
+  const string store = MakeStore();
+  EXPECT_EQ(server_.Post("/v1/vector_stores/" + store, {{"name", string(257, 'x')}}).status, 400);
+  EXPECT_EQ(server_.Get("/v1/vector_stores/" + store).json.at("name"), "Manuals");
 }
 
 TEST_F(StoresTest, ADamagedRecordIsSaid) {

@@ -281,12 +281,33 @@ async function run() {
     await checkAccessible('insights');
   });
 
+  await step('runs of a suite are plotted and compared case by case', async () => {
+    const cases = (words) => `${JSON.stringify({
+      id: 'tarn', query: 'How fast may the level of Upper Tarn be lowered?', accept: [words],
+    })}\n`;
+    const ids = [];
+    for (const words of ['0.30 m', 'nothing that is said anywhere']) {
+      const started = await fetch(`${base}/api/v1/runs?suite=page&name=${ids.length === 0 ? 'first' : 'second'}`, { method: 'POST', body: cases(words) });
+      assert.equal(started.status, 202, await started.clone().text());
+      ids.push((await started.json()).id);
+      while ((await api('/api/v1/runs')).runs[0].running) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+    await open('runs');
+    await page.locator('.plot .trend').first().waitFor();
+    assert.equal(await page.locator('.plot').first().locator('circle').count(), 2);
+    await page.getByRole('button', { name: 'second' }).click();
+    await page.getByLabel('Compared with').selectOption(ids[0]);
+    await page.locator('.flips .bad', { hasText: 'fails now' }).waitFor();
+    await picture('runs');
+    await checkAccessible('runs');
+  });
+
   await step('Chinese, dark, on a phone', async () => {
     await page.getByLabel('Language').selectOption('zh');
     await page.getByRole('heading', { name: '概览' }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
     await page.emulateMedia({ colorScheme: 'dark' });
-    for (const view of ['search?q=水库', 'documents', 'compare', 'insights', 'ask']) {
+    for (const view of ['search?q=水库', 'documents', 'compare', 'runs', 'insights', 'ask']) {
       await open(view);
       await page.waitForLoadState('networkidle');
       await checkAccessible(`${view}, dark`);

@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+"""Measures `quarry serve` and prints JSON: bench/http.sh.
+
+    http.py QUARRY HELLO SCRATCH CHUNKS SECONDS [PART...]
+"""
+
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socketserver
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+PARTS = ["search", "overload", "slow", "stream"]
+QUERIES = 1000
+
+
+def write_collection(directory, chunks):
+    """A collection in the BEIR layout: words by Zipf's law, one passage a document, seeded."""
+    if (directory / "queries.jsonl").exists():
+        return
+    (directory / "qrels").mkdir(parents=True, exist_ok=True)
+    random.seed(1)
+    syllables = [a + b for a in "b d f g k l m n p r s t v z".split() for b in "a e i o u".split()]
+    words = sorted({"".join(random.choices(syllables, k=random.randint(2, 4)))
+                    for _ in range(30000)})
+    random.shuffle(words)
+    weights = [1 / (rank + 5) for rank in range(len(words))]
+    with open(directory / "corpus.jsonl", "w") as corpus:
+        for i in range(chunks):
+            text = " ".join(random.choices(words, weights, k=60))
+            corpus.write(json.dumps({"_id": str(i), "title": "", "text": text.capitalize() + "."})
+                         + "\n")
+    with open(directory / "qrels/test.tsv", "w") as qrels:
+        qrels.write("query-id\tcorpus-id\tscore\n")
+        for i in range(QUERIES):
+            qrels.write(f"{i}\t{i}\t1\n")
+    with open(directory / "queries.jsonl", "w") as queries:
+        for i in range(QUERIES):
+            text = " ".join(random.choices(words[20:], weights[20:], k=4))
+            queries.write(json.dumps({"_id": str(i), "text": text}) + "\n")
+
+
+class Program:
+    """A process that prints its port first."""
+
+    def __init__(self, command, port_of, environment=None):
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        env={**os.environ, **(environment or {})})
+        line = self.process.stdout.readline().decode()
+        if not line:
+            sys.exit(f"http.py: {command[0]} did not start")
+        self.port = port_of(line)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+    def status(self, field):
+        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"{field}:\s+(\d+)", text)[1])
+
+    def rss_megabytes(self):
+        return round(self.status("VmRSS") / 1024, 1)
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+
+def serve(quarry, store, *settings, environment=None):
+    command = [quarry, "serve", "--port", "0", "--store", str(store), "--json"]
+    for setting in settings:
+        command += ["--set", setting]
+    return Program(command, lambda line: json.loads(line)["port"], environment)
+
+
+def micros(text):
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
+    return round(float(number) * {"us": 1, "ms": 1e3, "s": 1e6}[unit], 1)
+
+
+def wrk(script, port, connections, seconds, path="/api/v1/search"):
+    """What wrk says: requests per second, latencies in microseconds, responses that are no 200."""
+    command = ["wrk", "-t", str(min(connections, 2)), "-c", str(connections), "-d", f"{seconds}s",
+               "--latency", "-s", str(script), f"http://127.0.0.1:{port}{path}"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    figure = lambda pattern: re.search(pattern, out)
+    other = figure(r"Non-2xx or 3xx responses: (\d+)")
+    broken = figure(r"Socket errors: (.*)")
+    return {
+        "connections": connections,
+        "per_second": float(figure(r"Requests/sec:\s+([\d.]+)")[1]),
+        "p50_us": micros(figure(r"50%\s+(\S+)")[1]),
+        "p99_us": micros(figure(r"99%\s+(\S+)")[1]),
+        "requests": int(figure(r"(\d+) requests in")[1]),
+        "refused": int(other[1]) if other else 0,
+        **({"socket_errors": broken[1]} if broken else {}),
+    }
+
+
+def write_script(path, queries):
+    bodies = [json.dumps({"query": query, "k": 10}) for query in queries]
+    path.write_text(
+        'local bodies = {' + ",".join(json.dumps(body) for body in bodies) + '}\n'
+        'local headers = {["Content-Type"] = "application/json"}\n'
+        'local next = 0\n'
+        'function request()\n  next = next % #bodies + 1\n'
+        '  return wrk.format("POST", nil, headers, bodies[next])\nend\n')
+
+
+def good_client(port, queries, seconds):
+    """p50 and p99 in microseconds of one client that asks twenty times a second."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    times, lost, end, i = [], 0, time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        begin = time.perf_counter()
+        try:
+            connection.request("POST", "/api/v1/search", json.dumps({"query": queries[i % QUERIES]}),
+                               {"Content-Type": "application/json"})
+            lost += connection.getresponse().read().find(b'"hits"') < 0
+        except (OSError, http.client.HTTPException):
+            lost += 1
+            connection.close()
+        times.append((time.perf_counter() - begin) * 1e6)
+        i += 1
+        time.sleep(0.05)
+    times.sort()
+    return {"requests": len(times), "lost": lost, "p50_us": round(times[len(times) // 2]),
+            "p99_us": round(times[min(len(times) - 1, len(times) * 99 // 100)])}
+
+
+def search(context):
+    """Beside a bare server that answers as many bytes, and the same searches in process."""
+    context["in_process"] = context["retrieval"]
+    with serve(context["quarry"], context["store"]) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        connection.request("POST", "/api/v1/search",
+                           json.dumps({"query": context["queries"][0], "k": 10}),
+                           {"Content-Type": "application/json"})
+        size = len(connection.getresponse().read())
+        connection.close()
+        wrk(context["script"], server.port, 2, 2)  # warm
+        quarry = [wrk(context["script"], server.port, n, context["seconds"]) for n in (1, 16, 256)]
+        memory = server.rss_megabytes()
+    with Program([context["hello"], str(size)], int) as hello:
+        bare = [wrk(context["script"], hello.port, n, context["seconds"]) for n in (1, 16, 256)]
+    return {"response_bytes": size, "quarry": quarry, "bare_beast": bare,
+            "in_process_p50_us": context["retrieval"]["search_p50_us"],
+            "over_in_process_p50_us": round(quarry[0]["p50_us"]
+                                            - context["retrieval"]["search_p50_us"], 1),
+            "rss_mb": memory}
+
+
+def overload(context):
+    """Ten times as many requests at once as there are places; memory after each round."""
+    with serve(context["quarry"], context["store"], "server.queue=60", "server.threads=2") as server:
+        wrk(context["script"], server.port, 16, 2)
+        rounds = []
+        for _ in range(4):
+            told = wrk(context["script"], server.port, 620, context["seconds"])
+            rounds.append({**told, "rss_mb": server.rss_megabytes(), "descriptors": server.descriptors()})
+    return {"places": 62, "rounds": rounds}
+
+
+def slow(context):
+    """A good client beside 1,000 slow ones: headers, bodies and responses that do not end."""
+    kinds = {"headers": ["-H"], "body": ["-B"], "read": ["-X", "-k", "3", "-w", "10", "-y", "20", "-n", "5", "-z", "32"]}
+    result = {}
+    with serve(context["quarry"], context["store"]) as server:
+        result["idle"] = good_client(server.port, context["queries"], context["seconds"])
+        for kind, options in kinds.items():
+            command = ["slowhttptest", "-c", "1000", "-r", "500", "-i", "5", "-l",
+                       str(context["seconds"] + 6), "-p", "3", *options,
+                       "-u", f"http://127.0.0.1:{server.port}/api/v1/search"]
+            attack = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(4)  # until all are connected
+            most = server.descriptors()
+            result[kind] = good_client(server.port, context["queries"], context["seconds"])
+            result[kind]["descriptors"] = most
+            attack.wait()
+            result[kind]["p99_over_idle"] = round(result[kind]["p99_us"] / result["idle"]["p99_us"], 2)
+    return result
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """A chat model that streams words and says when it sent the first."""
+
+    protocol_version = "HTTP/1.1"
+    sent = []
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.flush()
+        time.sleep(0.05)
+        for i in range(5):
+            choice = {"index": 0, "delta": {"role": "assistant", "content": f"word{i} "},
+                      "finish_reason": None}
+            chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
+                     "choices": [choice]}
+            if i == 0:
+                Upstream.sent.append(time.monotonic())
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+            self.wfile.flush()
+            time.sleep(0.02)
+        choice = {"index": 0, "delta": {}, "finish_reason": "stop"}
+        self.wfile.write(f"data: {json.dumps({**chunk, 'choices': [choice]})}\n\ndata: [DONE]\n\n".encode())
+        self.close_connection = True
+
+
+class ThreadingServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+
+
+def stream(context):
+    """Milliseconds from the model's first token to the first event of the answer."""
+    upstream = ThreadingServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{upstream.server_port}/v1#m"
+    delays = []
+    with serve(context["quarry"], context["store"], f"chat.model={url}") as server:
+        for _ in range(50):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            body = {"model": "quarry", "stream": True, "quarry": {"retrieval": False},
+                    "messages": [{"role": "user", "content": "Say some words."}]}
+            connection.request("POST", "/v1/chat/completions", json.dumps(body),
+                               {"Content-Type": "application/json", "Cache-Control": "no-store"})
+            response = connection.getresponse()
+            while b"word0" not in response.readline():
+                if response.isclosed():
+                    sys.exit("http.py: no word of the model arrived")
+            delays.append((time.monotonic() - Upstream.sent[-1]) * 1e3)
+            response.read()
+            connection.close()
+    delays.sort()
+    return {"answers": len(delays), "p50_ms": round(statistics.median(delays), 2),
+            "most_ms": round(delays[-1], 2)}
+
+
+def main():
+    quarry, hello, scratch, chunks, seconds, *parts = sys.argv[1:]
+    scratch = pathlib.Path(scratch) / chunks
+    scratch.mkdir(parents=True, exist_ok=True)
+    collection = scratch / "collection"
+    write_collection(collection, int(chunks))
+    store = scratch / "store"
+    report = scratch / "retrieval.json"
+    if not report.exists():
+        shutil.rmtree(store, ignore_errors=True)
+        told = subprocess.run([quarry, "eval", "retrieval", "--beir", str(collection), "--mode", "hybrid",
+                               "--store", str(store), "--json"], capture_output=True, text=True)
+        if told.returncode != 0:
+            sys.exit(f"http.py: {told.stderr}")
+        report.write_text(told.stdout)
+    if parts == ["prepare"]:
+        return
+    queries = [json.loads(line)["text"] for line in open(collection / "queries.jsonl")]
+    script = scratch / "queries.lua"
+    write_script(script, queries)
+    context = {"quarry": quarry, "hello": hello, "store": store, "queries": queries, "script": script,
+               "seconds": int(seconds), "retrieval": json.loads(report.read_text())}
+    result = {"chunks": int(chunks), "cores": os.cpu_count()}
+    for part in parts or PARTS:
+        if part not in PARTS:
+            sys.exit(f"http.py: expected {', '.join(PARTS)} or prepare, not {part}")
+        result[part] = globals()[part](context)
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The server over HTTP, as in docs/benchmarks.md: searches per second and latencies beside a bare Boost.Beast
+# server, what a search costs over one in process, 10 times more requests than it can hold, slow clients, and
+# the time from a chat model's first token to the client. Prints JSON. Run it on a machine that does nothing
+# else.
+#
+#   bench/http.sh [PART...]     search, overload, slow, stream; all where none is named
+#
+# CHUNKS=100000 sets how many passages there are; SECONDS_EACH=8 how long each figure is measured;
+# QUARRY=PATH takes a program that is built already. Needs wrk and slowhttptest (bench/packages.txt).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=build/bench
+if [[ -z ${QUARRY:-} || ! -x ${HELLO:-$build/bench/http_hello} ]]; then
+  cmake --preset release -B "$build" -DQUARRY_BENCH=ON -DQUARRY_TESTS=OFF > /dev/null
+  ninja -C "$build" quarry http_hello > /dev/null
+fi
+exec bench/http.py "${QUARRY:-$build/quarry}" "${HELLO:-$build/bench/http_hello}" "$build/http" \
+  "${CHUNKS:-100000}" "${SECONDS_EACH:-8}" "$@"
