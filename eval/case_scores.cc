@@ -251,6 +251,12 @@ class RecordScorer {
   // Whether what `accept` asks for stands only in sentences that deny and the fact does not, or the
   // other way. Without this a judge that is wrong about a figure would outrank the author's check.
   bool IsDenied(const std::string& fact) const {
+    // Said in its own words, whatever else its sentence denies.
+    std::string words = Fold(Trim(fact));
+    while (words.ends_with('.') || words.ends_with("。")) {
+      words.resize(words.size() - (words.ends_with('.') ? 1 : 3));
+    }
+    if (Fold(text_).find(words) != std::string::npos) return false;
     bool is_said = false;
     for (const ByteRange& range : SplitSentences(text_)) {
       const std::string sentence = text_.substr(range.begin, range.end - range.begin);

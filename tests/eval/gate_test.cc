@@ -351,6 +351,10 @@ TEST(CaseScoresTest, AnAnswerThatDeniesAFactDoesNotPassByItsWords) {
   EXPECT_THAT(ScoreRecord(one, record, kOptions).reasons, ElementsAre("denies: It is right."));
   matrix.reference_by_answer[0].verdict = ClaimVerdict::kNeutral;
   EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("pass"), 1);
+  // The judge is not believed where the fact stands there word by word.
+  matrix.reference_by_answer[0].verdict = ClaimVerdict::kContradicted;
+  record.answer = "If nobody comes, it is right.";
+  EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("pass"), 1);
 }
 
 TEST(CaseScoresTest, AnEmptyOrOverlongAnswerDoesNotPass) {
