@@ -1,6 +1,7 @@
 # Every third-party library, found once and given one name (quarry::<field>). All of them are Debian 12
 # packages; scripts/packages.txt lists them for installation. They are SYSTEM includes: their warnings
 # are not ours.
+include(static_libraries)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(ICU 72 REQUIRED COMPONENTS uc i18n data)
@@ -39,3 +40,4 @@ function(quarry_find_plain_library target header)
 endfunction()
 quarry_find_plain_library(quarry_stemmer libstemmer.h stemmer)
 quarry_find_plain_library(quarry_cmark cmark-gfm.h cmark-gfm-extensions cmark-gfm)
+quarry_link_statically()
