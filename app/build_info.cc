@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "app/commit.h"
 #include "app/engine.h"
 #include "app/host_facts.h"
 #include "app/json_line.h"
 #include "base/child_process.h"
 #include "index/records.h"
 #include "ingest/helper_programs.h"
-#include "quarry_commit.h"
 
 namespace quarry::app {
 

@@ -73,8 +73,9 @@ std::string MarkdownCommand(const CommandReference& command) {
 
 constexpr const char* kExitCodes =
     "0 done; 1 nothing found, or some of what was asked for could not be done; 2 a wrong command "
-    "line or configuration; 3 verify found problems; 75 try again later (a full disk, a store that "
-    "is locked). With --json an error is one object that names its code.";
+    "line or configuration; 3 damage, or problems that verify found; 5 somebody else has the "
+    "store; 69 a model or server cannot be reached; 70 an error of the program; 75 full, try again "
+    "later; 130 interrupted. With --json an error is one object that names its code.";
 
 }  // namespace
 

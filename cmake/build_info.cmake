@@ -11,7 +11,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
 endif()
 
 function(quarry_build_info target)
-  set(header ${CMAKE_BINARY_DIR}/generated/quarry_commit.h)
+  set(header ${CMAKE_BINARY_DIR}/generated/app/commit.h)
   add_custom_target(quarry_commit BYPRODUCTS ${header} COMMENT "" COMMAND ${CMAKE_COMMAND}
     -D SOURCE=${CMAKE_SOURCE_DIR} -D OUTPUT=${header} -P ${CMAKE_SOURCE_DIR}/cmake/build_info.cmake)
   add_dependencies(${target} quarry_commit)
@@ -26,7 +26,7 @@ function(quarry_build_info target)
   set(libraries "")
   foreach(pair rocksdb:${rocksdb_VERSION} faiss:${faiss_VERSION} openblas:${openblas_VERSION} icu:${ICU_VERSION}
           openssl:${OPENSSL_VERSION} boost:${Boost_VERSION_STRING} spdlog:${spdlog_VERSION} libzip:${libzip_VERSION}
-          pugixml:${pugixml_VERSION} highway:${hwy_VERSION} yaml-cpp:${yaml-cpp_VERSION} zlib:${ZLIB_VERSION})
+          pugixml:${pugixml_VERSION} highway:${hwy_VERSION} yaml-cpp:${yaml-cpp_VERSION} zlib:${ZLIB_VERSION_STRING})
     if(NOT pair MATCHES ":$")
       string(REPLACE ":" " " pair ${pair})
       string(APPEND libraries "${comma}${pair}")

@@ -73,7 +73,7 @@ TEST_F(ServerRecordTest, OneThatOthersMayReadOrThatIsALinkIsNotBelieved) {
 }
 
 TEST_F(ServerRecordTest, ReplacesWhatAKilledServerLeft) {
-  StatusOf(R"({"url":"http://127.0.0.1:1","token":"old"})");
+  EXPECT_FALSE(StatusOf(R"({"url":"http://127.0.0.1:1","token":"old"})").ok());
   ASSERT_OK_AND_ASSIGN(
       const PublishedServer published,
       PublishedServer::Publish(store(), {.url = "http://[::1]:2", .token = "new"}));
