@@ -53,7 +53,9 @@ TEST(OutputGuardTest, InstructionsArePassedOver) {
 TEST(OutputGuardTest, WhatDocumentsSayIsNoSecret) {
   OutputGuard guard(kSecret, kSecret);
   const std::string text = "You answer questions from numbered passages of documents.";
-  EXPECT_EQ(guard.Take(text) + guard.Finish(), text);
+  std::string told = guard.Take(text);
+  told += guard.Finish();
+  EXPECT_EQ(told, text);
 }
 
 TEST(OutputGuardTest, PicturesElementsAndStrangeAddressesGo) {

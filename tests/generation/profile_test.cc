@@ -29,7 +29,7 @@ instructions: |
   Give the value first.
   先写数值。
 examples:
-  - {question: How heavy is it?, answer: "80 kg [1]."}
+  - {question: "How heavy is it?", answer: "80 kg [1]."}
   - question: 有多重？
     answer: 80千克[1]。
 examples_shown: 1
@@ -267,10 +267,10 @@ TEST_F(ProfileAnswerTest, AnswersOfOneVersionAreNotServedToAnother) {
               CallContext())
         .value();
   };
-  const Answer first = ask("instructions: One.");
+  const Answer first = ask("refusal: {text: One.}");
   EXPECT_EQ(first.cache.kind, CacheKind::kMiss);
-  EXPECT_EQ(ask("instructions: One.").cache.kind, CacheKind::kExact);
-  const Answer other = ask("instructions: Two.");
+  EXPECT_EQ(ask("refusal: {text: One.}").cache.kind, CacheKind::kExact);
+  const Answer other = ask("refusal: {text: Two.}");
   EXPECT_EQ(other.cache.kind, CacheKind::kMiss);
   EXPECT_NE(other.fingerprint, first.fingerprint);
 }
