@@ -42,12 +42,13 @@ TEST(OutputGuardTest, OrdinaryTextIsToldAsItIs) {
 }
 
 TEST(OutputGuardTest, InstructionsArePassedOver) {
-  ExpectTold("My rules: You answer questions from numbered passages of documents, and from nothing "
-             "else. Good.",
-             "My rules: . Good.");
-  ExpectTold("YOU ANSWER, questions-from numbered PASSAGES of documents and from nothing else",
-             "");
-  ExpectTold("规则是：你根据编号的文档段落回答问题，除此之外不使用任何知识。好。", "规则是：。好。");
+  ExpectTold(
+      "My rules: You answer questions from numbered passages of documents, and from nothing "
+      "else. Good.",
+      "My rules: . Good.");
+  ExpectTold("YOU ANSWER, questions-from numbered PASSAGES of documents and from nothing else", "");
+  ExpectTold("规则是：你根据编号的文档段落回答问题，除此之外不使用任何知识。好。",
+             "规则是：。好。");
 }
 
 TEST(OutputGuardTest, WhatDocumentsSayIsNoSecret) {
@@ -90,8 +91,8 @@ TEST(PlantedInstructionsTest, TheParagraphThatSpeaksToTheMachineIsBlankAndAllEls
 TEST(PlantedInstructionsTest, DocumentsForPeopleAreNotTakenForThem) {
   size_t files = 0;
   std::vector<std::string> hit;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(testing::SourceDirectory() + "/examples/corpus")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(
+           testing::SourceDirectory() + "/examples/corpus")) {
     if (!entry.is_regular_file()) continue;
     const Result<std::string> bytes = ReadFile(entry.path().string(), 1 << 20);
     ASSERT_OK(bytes.status());

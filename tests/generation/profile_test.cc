@@ -77,7 +77,8 @@ TEST(ProfileTest, WhatIsWrongIsToldWithFileLineAndWhatWasExpected) {
     return ParseProfile(yaml, "p", "p.yaml").status().message();
   };
   EXPECT_EQ(error("k: 5\nlenght: short"), "p.yaml:2: lenght: unknown key; did you mean length?");
-  EXPECT_THAT(error("zzzzzz: 1"), StartsWith("p.yaml:1: zzzzzz: unknown key; expected one of desc"));
+  EXPECT_THAT(error("zzzzzz: 1"),
+              StartsWith("p.yaml:1: zzzzzz: unknown key; expected one of desc"));
   EXPECT_EQ(error("k: many"), "p.yaml:1: k: expected an integer from 1 to 10000, got \"many\"");
   EXPECT_EQ(error("k: 0"), "p.yaml:1: k: expected an integer from 1 to 10000, got \"0\"");
   EXPECT_EQ(error("k: 4\nk: 5"), "p.yaml:2: k: stands there twice");
@@ -114,7 +115,8 @@ TEST(ProfileTest, WhatIsWrongIsToldWithFileLineAndWhatWasExpected) {
   EXPECT_THAT(error(bomb), HasSubstr("more than 64 levels or 10000 values"));
   EXPECT_THAT(error(std::string(kMaxProfileBytes + 1, '#')), HasSubstr("at most 262144 bytes"));
   for (const char* name : {"", "a b", "../x", ".x", "水"}) {
-    EXPECT_THAT(ParseProfile("k: 1", name, "p").status().message(), HasSubstr("expected a name of"));
+    EXPECT_THAT(ParseProfile("k: 1", name, "p").status().message(),
+                HasSubstr("expected a name of"));
   }
 }
 
@@ -242,9 +244,9 @@ TEST_F(ProfileAnswerTest, SentencesThatAreNotCarriedGoByThePolicyOfTheProfile) {
 }
 
 TEST_F(ProfileAnswerTest, AnswersFollowASchemaOrAreATypedErrorAfterOneRepair) {
-  const Query query = Asked(
-      kLeaveQuestion,
-      "output_schema: {type: object, required: [days], properties: {days: {type: integer}}}");
+  const Query query =
+      Asked(kLeaveQuestion,
+            "output_schema: {type: object, required: [days], properties: {days: {type: integer}}}");
   const Answer answer = Write(query, R"({"days": 28})");
   EXPECT_EQ(answer.text, R"({"days": 28})");
   EXPECT_EQ(answer.verdict.label, Support::kUnchecked);
@@ -300,8 +302,7 @@ TEST(ProfileStoreTest, ADamagedRecordIsNamed) {
   const ProfileStore store(engine.index->objects());
   for (const char* value : {"{", "[]", R"({"version": 2, "yaml": "k: 1"})", R"({"version": 1})",
                             R"({"version": 1, "yaml": "k: x"})"}) {
-    ASSERT_OK(engine.index->objects().Put(
-        {.kind = index::ObjectKind::kProfile, .id = "a"}, value));
+    ASSERT_OK(engine.index->objects().Put({.kind = index::ObjectKind::kProfile, .id = "a"}, value));
     const Status read = store.Get("a").status();
     EXPECT_EQ(read.code(), Code::kDataLoss) << value;
     EXPECT_THAT(read.message(), StartsWith("profile a: "));

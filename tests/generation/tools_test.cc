@@ -18,14 +18,14 @@ namespace quarry::generation {
 namespace {
 
 using ::testing::AllOf;
+using testing::ChatUpstream;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::HttpUpstream;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using testing::ChatUpstream;
-using testing::HttpUpstream;
 using testing::UpstreamCall;
 using namespace std::chrono_literals;
 using Json = nlohmann::json;
@@ -107,7 +107,8 @@ class ToolsTest : public ::testing::Test {
                served_status_ == 302 ? "Location: /elsewhere\r\n" : "");
   }};
   std::string host() const { return server_.url().substr(7); }
-  const Toolbox toolbox_{engine_.retriever, &http_,
+  const Toolbox toolbox_{engine_.retriever,
+                         &http_,
                          {.http_hosts = {host()},
                           .environment = [](const std::string& name) -> std::optional<std::string> {
                             if (name != "QUARRY_TOOL_TOKEN") return std::nullopt;
@@ -158,11 +159,12 @@ TEST_F(ToolsTest, SeveralCallsAtOnceGiveNumberedPassagesThatAreCitedAndChecked) 
   EXPECT_EQ(answer.tools[0].name, "calculate");
   EXPECT_FALSE(answer.tools[0].failed);
   EXPECT_THAT(answer.tools[0].result, HasSubstr("397.8"));
-  EXPECT_TRUE(std::ranges::any_of(answer.timings,
-                                  [](const auto& stage) { return stage.name == "tools"; }));
+  EXPECT_TRUE(
+      std::ranges::any_of(answer.timings, [](const auto& stage) { return stage.name == "tools"; }));
   const Json first = upstream_.requests()[0];
   EXPECT_THAT(first["tools"], SizeIs(4));
-  EXPECT_THAT(first["messages"][0]["content"].get<std::string>(), HasSubstr("ever asks for a tool"));
+  EXPECT_THAT(first["messages"][0]["content"].get<std::string>(),
+              HasSubstr("ever asks for a tool"));
   EXPECT_THAT(first["messages"].back()["content"].get<std::string>(), HasSubstr(" document=\""));
 }
 
@@ -196,9 +198,9 @@ TEST_F(ToolsTest, WhatATwistedModelCallsIsToldToItAndBounded) {
   EXPECT_THAT(answer.text, HasSubstr("behind the mill"));
 
   step_ = 0;
-  const auto endless = Ask(
-      Asked("Where are cars parked?", "tools: [calculate]"),
-      {Calls({ChatUpstream::ToolCall("a", "calculate", {{"expression", "1+1"}})})});
+  const auto endless =
+      Ask(Asked("Where are cars parked?", "tools: [calculate]"),
+          {Calls({ChatUpstream::ToolCall("a", "calculate", {{"expression", "1+1"}})})});
   ASSERT_OK(endless.status());
   EXPECT_THAT(endless->note, HasSubstr("it goes on calling tools instead of answering"));
   EXPECT_THAT(endless->text, HasSubstr("quoted from the documents"));
@@ -266,7 +268,8 @@ TEST_F(ToolsTest, TablesAreAskedInSqlAndReadOnly) {
   }
   EXPECT_THAT(ask("SELECT 1; SELECT 2"), HasSubstr("expected one SELECT"));
   EXPECT_THAT(ask("-- nothing"), HasSubstr("expected one SELECT"));
-  EXPECT_THAT(ask("SELECT nope FROM pumps"), AllOf(HasSubstr("no such column"), HasSubstr("Tables")));
+  EXPECT_THAT(ask("SELECT nope FROM pumps"),
+              AllOf(HasSubstr("no such column"), HasSubstr("Tables")));
 }
 
 TEST_F(ToolsTest, SqlIsBoundedInTimeAndRows) {
@@ -304,13 +307,14 @@ TEST_F(ToolsTest, AResultIsPlotted) {
 
 TEST(TableSourceTest, RowsAreReadBackFromTheirText) {
   SourceTable table;
-  ParseTableText("Name: Ada; Note: a; b: c; d; Age: 36\nName: Bob; Age: 41\nNote: x; Age: 7\n"
-                 "Name: Eve; Note: y; Age: 9",
-                 table);
+  ParseTableText(
+      "Name: Ada; Note: a; b: c; d; Age: 36\nName: Bob; Age: 41\nNote: x; Age: 7\n"
+      "Name: Eve; Note: y; Age: 9",
+      table);
   EXPECT_THAT(table.columns, ElementsAre("Name", "Note", "Age"));
-  EXPECT_THAT(table.rows, ElementsAre(ElementsAre("Ada", "a; b: c; d", "36"),
-                                      ElementsAre("Bob", "", "41"), ElementsAre("", "x", "7"),
-                                      ElementsAre("Eve", "y", "9")));
+  EXPECT_THAT(table.rows,
+              ElementsAre(ElementsAre("Ada", "a; b: c; d", "36"), ElementsAre("Bob", "", "41"),
+                          ElementsAre("", "x", "7"), ElementsAre("Eve", "y", "9")));
   SourceTable bare;
   ParseTableText("1; 2; 3\n4; 5; 6", bare);
   EXPECT_THAT(bare.columns, ElementsAre("c1", "c2", "c3"));
@@ -319,9 +323,11 @@ TEST(TableSourceTest, RowsAreReadBackFromTheirText) {
 
 std::string OrderYaml(const std::string& url, const std::string& more = "") {
   return "http_tools:\n  - name: order_state\n    description: The state of an order.\n    url: " +
-         url + "/orders/{id}?lang=en\n    parameters: {type: object, required: [id], properties: "
+         url +
+         "/orders/{id}?lang=en\n    parameters: {type: object, required: [id], properties: "
          "{id: {type: string}, full: {type: boolean}}}\n    headers: {Authorization: \"Bearer "
-         "${QUARRY_TOOL_TOKEN}\"}\n    read_only: true\n" + more;
+         "${QUARRY_TOOL_TOKEN}\"}\n    read_only: true\n" +
+         more;
 }
 
 TEST_F(ToolsTest, AToolOfAProfileIsARequestWhoseResultIsCited) {
@@ -381,9 +387,9 @@ constexpr const char* kTicketTool =
     "object, properties: {text: {type: string}}}\n";
 
 TEST_F(ToolsTest, AToolThatChangesThingsIsOfferedOnlyToWhoAsksForItAndCalledOnce) {
-  const std::string yaml = "tools: [calculate]\nhttp_tools:\n  - name: create_ticket\n    url: " +
-                           server_.url() + "/tickets\n    asked_by: [open a ticket, 报修]\n" +
-                           kTicketTool;
+  const std::string yaml =
+      "tools: [calculate]\nhttp_tools:\n  - name: create_ticket\n    url: " + server_.url() +
+      "/tickets\n    asked_by: [open a ticket, 报修]\n" + kTicketTool;
   const Json twice = Calls({ChatUpstream::ToolCall("a", "create_ticket", {{"text", "leak"}}),
                             ChatUpstream::ToolCall("b", "create_ticket", {{"text", "leak"}})});
   const Json reply = {{"content", "Done."}};
@@ -419,7 +425,8 @@ TEST(HttpToolTest, WhatIsWrongWithOneIsToldByTheProfile) {
             "p.yaml:2: http_tools[0].name: expected 1 to 64 letters, digits, '_' and '-'");
   EXPECT_THAT(error("{name: search, description: d, url: \"https://x.example/\"}"),
               HasSubstr("there is a tool \"search\" already"));
-  EXPECT_THAT(error("{name: a, url: \"https://x.example/\"}"), HasSubstr("description: is missing"));
+  EXPECT_THAT(error("{name: a, url: \"https://x.example/\"}"),
+              HasSubstr("description: is missing"));
   EXPECT_THAT(error("{name: a, description: d, url: \"ftp://x.example/\"}"), HasSubstr("url: "));
   EXPECT_THAT(error("{name: a, description: d, url: \"https://{host}/x\"}"),
               HasSubstr("url: the host is no argument"));
@@ -428,14 +435,17 @@ TEST(HttpToolTest, WhatIsWrongWithOneIsToldByTheProfile) {
   EXPECT_THAT(error("{name: a, description: d, method: HEAD, url: \"https://x.example/x\"}"),
               HasSubstr("method: expected GET, POST"));
   EXPECT_THAT(
-      error("{name: a, description: d, method: DELETE, read_only: true, url: \"https://x.example\"}"),
+      error(
+          "{name: a, description: d, method: DELETE, read_only: true, url: \"https://x.example\"}"),
       HasSubstr("read_only: DELETE is made to change things"));
   EXPECT_THAT(
-      error("{name: a, description: d, url: \"https://x.example\", headers: {K: \"${OPENAI_API_KEY}\"}}"),
-      HasSubstr("headers.K: expected a variable that begins with QUARRY_TOOL_, got OPENAI_API_KEY"));
-  EXPECT_THAT(
-      error("{name: a, description: d, url: \"http://x.example\", headers: {K: \"${QUARRY_TOOL_K}\"}}"),
-      HasSubstr("a secret is not sent over plain http"));
+      error("{name: a, description: d, url: \"https://x.example\", headers: {K: "
+            "\"${OPENAI_API_KEY}\"}}"),
+      HasSubstr(
+          "headers.K: expected a variable that begins with QUARRY_TOOL_, got OPENAI_API_KEY"));
+  EXPECT_THAT(error("{name: a, description: d, url: \"http://x.example\", headers: {K: "
+                    "\"${QUARRY_TOOL_K}\"}}"),
+              HasSubstr("a secret is not sent over plain http"));
   EXPECT_THAT(ParseProfile("tools: [shell]", "p", "p.yaml").status().message(),
               HasSubstr("p.yaml:1: tools: expected a list of tools: search, fetch, calculate, "
                         "query_table, got \"shell\""));

@@ -35,10 +35,13 @@ TEST_F(ProfileCommandTest, TheExampleOfTheDocumentationIsAnAssistantInUnderTenLi
   ASSERT_EQ(put.exit_code, 0) << put.error;
   EXPECT_THAT(put.error, HasSubstr("without a chat model (chat.model) these have no effect: "
                                    "instructions"));
-  const Json answer = RunJson({"ask", "--profile", "fitter", "What is the torque of the VX-220 coupling bolts?"});
+  const Json answer =
+      RunJson({"ask", "--profile", "fitter", "What is the torque of the VX-220 coupling bolts?"});
   EXPECT_EQ(answer.at("collection"), "products");
   EXPECT_EQ(answer.at("abstained"), false) << answer.dump();
-  EXPECT_EQ(answer.at("citations").size(), 1u) << answer.dump();
+  // One sentence, and what another data sheet says.
+  EXPECT_EQ(answer.at("citations").size(), 2u) << answer.dump();
+  EXPECT_THAT(answer.at("answer").get<std::string>(), HasSubstr("42 N·m"));
   EXPECT_THAT(answer.at("note").get<std::string>(), HasSubstr("instructions"));
   const QuarryResult refused =
       Run({"ask", "--profile", "fitter", "Who won the chess tournament of 1987?"});
@@ -48,7 +51,7 @@ TEST_F(ProfileCommandTest, TheExampleOfTheDocumentationIsAnAssistantInUnderTenLi
   EXPECT_THAT(Run({"profile", "ls"}).out, HasSubstr("fitter  of products  Data sheets"));
   EXPECT_EQ(Run({"profile", "rm", "fitter"}).exit_code, 0);
   const QuarryResult gone = Run({"ask", "--profile", "fitter", "Why?"});
-  EXPECT_EQ(gone.exit_code, 2) << gone.error;
+  EXPECT_EQ(gone.exit_code, 1) << gone.error;
   EXPECT_THAT(gone.error, HasSubstr("--profile: there is no profile \"fitter\""));
 }
 
@@ -76,10 +79,11 @@ TEST_F(ProfileCommandTest, TwoVersionsOfAPromptAreRunsThatCanBeCompared) {
   ChatUpstream upstream([](const Json& request) {
     const std::string system = request["messages"][0]["content"];
     const bool second = system.find("Second version.") != std::string::npos;
-    return Json{{"content", second ? "Every employee has 28 days of paid leave per year [1]."
-                                   : "NO_ANSWER"}};
+    return Json{{"content",
+                 second ? "Every employee has 28 days of paid leave per year [1]." : "NO_ANSWER"}};
   });
-  for (const auto& [name, text] : {std::pair("one", "First version."), {"two", "Second version."}}) {
+  for (const auto& [name, text] :
+       {std::pair("one", "First version."), {"two", "Second version."}}) {
     Write(std::string(name) + ".yaml", "instructions: " + std::string(text) + "\n");
     ASSERT_EQ(Run({"profile", "put", std::string(name) + ".yaml"}).exit_code, 0);
     const QuarryResult run = Run({"eval", "run", home() + "/suite", "--profile", name, "--name",

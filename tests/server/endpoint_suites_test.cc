@@ -89,7 +89,8 @@ TEST_F(EndpointSuites, EveryEndpointReadsJsonAsJsonTestSuiteHasIt) {
   const std::map<string, string> ids = {{"/api/v1/conversations/{id}", conversation},
                                         {"/api/v1/conversations/{id}/turns", conversation},
                                         {"/api/v1/compare/{id}/vote", comparison},
-                                        {"/api/v1/documents/{id...}", "pumps.json"}};
+                                        {"/api/v1/documents/{id...}", "pumps.json"},
+                                        {"/api/v1/profiles/{name}", "fitter"}};
   const std::set<string> without_json = {
       "POST /api/v1/runs",
       "PUT /api/v1/conversations/{id}/files/{name...}",

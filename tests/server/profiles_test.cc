@@ -78,8 +78,7 @@ TEST_F(ProfilesTest, DecideWhatIsAskedAndHowUnlessTheRequestSaysOtherwise) {
   by_profile["profile"] = "filter";
   const JsonReply none = server_.Post("/api/v1/answer", by_profile);
   EXPECT_EQ(none.status, 404);
-  EXPECT_EQ(none.Message(),
-            "profile: there is no profile \"filter\"; there are: fitter");
+  EXPECT_EQ(none.Message(), "profile: there is no profile \"filter\"; there are: fitter");
 }
 
 TEST_F(ProfilesTest, AFilterHoldsBesidesTheRequests) {
@@ -90,7 +89,8 @@ TEST_F(ProfilesTest, AFilterHoldsBesidesTheRequests) {
   const auto documents = [&] {
     std::vector<std::string> ids;
     const JsonReply reply = server_.Post("/api/v1/answer", ask);
-    for (const json& passage : reply.json.at("context")) ids.push_back(passage.at("document"));
+    for (const json& passage : reply.json.at("context").at("passages"))
+      ids.push_back(passage.at("document"));
     return ids;
   };
   EXPECT_EQ(documents(), std::vector<std::string>{"sheets/b"});
@@ -140,9 +140,9 @@ TEST_F(ProfilesTest, TwoOfThemAreComparedBlindly) {
   }
   EXPECT_EQ(by_setting.at("a").at("profile"), "one");
   EXPECT_EQ(by_setting.at("b"), (json{{"profile", "three"}, {"k", 4}, {"mode", "hybrid"}}));
-  EXPECT_THAT(server_.Post("/api/v1/compare", {{"query", "x"},
-                                               {"a", {{"profile", "none"}}},
-                                               {"b", json::object()}})
+  EXPECT_THAT(server_
+                  .Post("/api/v1/compare",
+                        {{"query", "x"}, {"a", {{"profile", "none"}}}, {"b", json::object()}})
                   .Message(),
               HasSubstr("a.profile: there is no profile \"none\""));
 }
@@ -152,13 +152,15 @@ TEST(ProfileKeysTest, AKeySeesTheProfilesOfItsCollectionsAndWritesNone) {
   server.Post("/api/v1/collections", {{"name", "two"}});
   server.Put("/api/v1/profiles/a", {{"yaml", "collection: two"}});
   server.Put("/api/v1/profiles/b", {{"yaml", "collection: default"}});
-  const std::string key = server.Post("/api/v1/keys", {{"name", "reader"},
-                                                       {"scopes", {"query"}},
-                                                       {"collections", {"two"}}})
-                              .json.at("key");
+  const std::string key =
+      server
+          .Post("/api/v1/keys",
+                {{"name", "reader"}, {"scopes", {"query"}}, {"collections", {"two"}}})
+          .json.at("key");
   const std::string bearer = "Authorization: Bearer " + key + "\r\n";
   const auto send = [&](const char* method, const char* target, const std::string& body = "") {
-    return Fetch(server.port(), method, target, body, bearer + (body.empty() ? "" : "Content-Type: application/json\r\n"));
+    return Fetch(server.port(), method, target, body,
+                 bearer + (body.empty() ? "" : "Content-Type: application/json\r\n"));
   };
   const json models = json::parse(send("GET", "/v1/models")->body).at("data");
   ASSERT_EQ(models.size(), 2u);
@@ -172,8 +174,9 @@ TEST(ProfileKeysTest, AKeySeesTheProfilesOfItsCollectionsAndWritesNone) {
 TEST(InstructionsTest, OfProfileKeyAndConversationReachTheModelInThisOrder) {
   TestEngine engine;
   engine.Add(SmallCorpus());
-  ChatUpstream upstream(
-      [](const json&) { return json{{"content", "Every employee has 28 days of leave [1]."}}; });
+  ChatUpstream upstream([](const json&) {
+    return json{{"content", "Every employee has 28 days of leave [1]."}};
+  });
   const generation::Prompts prompts;
   const generation::AnswerModel model{upstream.chat(), prompts};
   const generation::Answerer answerer(engine.analyzer, engine.retriever, engine.token_counter, {},
@@ -181,13 +184,13 @@ TEST(InstructionsTest, OfProfileKeyAndConversationReachTheModelInThisOrder) {
   MetricsRegistry metrics;
   engine.cached_answerer =
       std::make_unique<generation::CachedAnswerer>(answerer, *engine.index, nullptr, metrics);
-  engine.assistant =
-      std::make_unique<generation::Assistant>(*engine.cached_answerer, model,
-                                              generation::AssistantOptions{});
+  engine.assistant = std::make_unique<generation::Assistant>(*engine.cached_answerer, model,
+                                                             generation::AssistantOptions{});
   TestServer server(engine, {});
   server.Put("/api/v1/profiles/p", {{"yaml", "instructions: By profile."}});
   const std::string key =
-      server.Post("/api/v1/keys", {{"name", "k"}, {"scopes", {"admin"}}, {"instructions", "By key."}})
+      server
+          .Post("/api/v1/keys", {{"name", "k"}, {"scopes", {"admin"}}, {"instructions", "By key."}})
           .json.at("key");
   const std::string headers =
       "Authorization: Bearer " + key + "\r\nContent-Type: application/json\r\n";
