@@ -19,8 +19,10 @@ std::vector<std::string> OfferedByBash(const std::vector<std::string>& words) {
   const std::string script = BashCompletion(ReferenceOfProgram()) + "COMP_WORDS=(" + line +
                              ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_quarry\n"
                              "printf '%s\\n' \"${COMPREPLY[@]}\"\n";
-  const testing::QuarryResult result = testing::RunQuarryWith(
-      {.arguments = {"-c", script}, .directory = QUARRY_SOURCE_DIR, .program = "/bin/bash"});
+  const testing::QuarryResult result =
+      testing::RunQuarryWith({.arguments = {"-c", script},
+                              .directory = testing::SourceDirectory(),
+                              .program = "/bin/bash"});
   EXPECT_EQ(result.error, "");
   std::vector<std::string> offered;
   std::istringstream lines(result.out);
@@ -66,7 +68,7 @@ TEST(CliReference, EveryCommandAndOptionIsInEachText) {
 }
 
 TEST(CliReference, TheDocumentIsThatOfTheCommands) {
-  std::ifstream file(QUARRY_SOURCE_DIR "/docs/cli.md");
+  std::ifstream file(testing::SourceDirectory() + "/docs/cli.md");
   std::stringstream text;
   text << file.rdbuf();
   EXPECT_EQ(text.str(), MarkdownReference(ReferenceOfProgram()))
