@@ -31,6 +31,7 @@ macro(quarry_link_statically)
       ${static_snappy} ${static_lz4} ${static_zstd} ${static_bz2} ${static_gflags})
     set_property(TARGET PkgConfig::openblas APPEND PROPERTY INTERFACE_LINK_LIBRARIES
       ${static_gfortran} ${static_quadmath})
+    set_property(TARGET ICU::uc APPEND PROPERTY INTERFACE_LINK_LIBRARIES ICU::data)
     add_link_options(-static-libstdc++ -static-libgcc)
   endif()
 endmacro()
