@@ -198,7 +198,7 @@ std::string FishCompletion(const CommandReference& root) {
           lines += " -r -F";
           break;
         case ValueKind::kConfigKey:
-          lines += " -x -a " + quoted(ConfigKeyNames());
+          lines += " -x -a '$__quarry_keys'";
           break;
         case ValueKind::kNone:
           if (!option.value.empty()) lines += " -x";
@@ -209,7 +209,8 @@ std::string FishCompletion(const CommandReference& root) {
   }
   return "# Completion of quarry for fish: quarry completion fish | source\n"
          "set -g __quarry_paths" +
-         paths + "\nset -g __quarry_valued" + valued + R"(
+         paths + "\nset -g __quarry_valued" + valued + "\nset -g __quarry_keys " +
+         ConfigKeyNames() + R"(
 function __quarry_at
     set -l path quarry
     set -l skip 0

@@ -15,8 +15,10 @@ down() {
 }
 trap down EXIT
 fail() { echo "check_deb: $*" >&2; exit 1; }
-inside() { chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-as_quarry() { inside setpriv --reuid=quarry --regid=quarry --clear-groups -- "$@"; }
+machine=(chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
+owner=(setpriv --reuid=quarry --regid=quarry --clear-groups --)
+inside() { "${machine[@]}" "$@"; }
+as_quarry() { inside "${owner[@]}" "$@"; }
 files() { (cd "$root" && find etc usr var/lib -name '*quarry*' -not -path 'var/lib/dpkg/*' | LC_ALL=C sort); }
 
 mountpoint -q "$root/proc" || mount --bind /proc "$root/proc"
@@ -44,7 +46,7 @@ as_quarry quarry ask "青砚水厂的河水浊度超过多少时停止取水？"
 
 echo "-- serve"
 read -r -a serve < <(sed -n 's/^ExecStart=//p' "$root/usr/lib/systemd/system/quarry.service")
-as_quarry "${serve[@]}" > "$root/root/serve.log" 2>&1 &
+"${machine[@]}" "${owner[@]}" "${serve[@]}" > "$root/root/serve.log" 2>&1 &
 server=$!
 for _ in $(seq 100); do ! grep -q 'quarry serves' "$root/root/serve.log" || break; sleep 0.1; done
 curl -fsS http://127.0.0.1:8420/healthz > /dev/null || fail "no server: $(cat "$root/root/serve.log")"

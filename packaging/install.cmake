@@ -1,5 +1,5 @@
 # What is installed, and the Debian package of it: `cpack --config build/release/CPackConfig.cmake -G DEB`.
-include(GNUInstallDirs)
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # the program and help_files are all that is needed
 set(QUARRY_HELP ${CMAKE_BINARY_DIR}/help)
 # The manual page and the completions, by the program that was built.
 add_custom_command(OUTPUT ${QUARRY_HELP}/quarry.1.gz DEPENDS quarry
