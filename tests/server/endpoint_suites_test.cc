@@ -85,7 +85,8 @@ TEST_F(EndpointSuites, EveryEndpointReadsJsonAsJsonTestSuiteHasIt) {
   ASSERT_EQ(initialized.status, 200) << initialized.body;
 
   // What stands for the names in a path; routes that read no JSON.
-  const std::map<string, string> names = {{"{store}", "default"}, {"{file}", file}};
+  const std::map<string, string> names = {
+      {"{store}", "default"}, {"{file}", file}, {"{name}", "fitter"}};
   const std::map<string, string> ids = {{"/api/v1/conversations/{id}", conversation},
                                         {"/api/v1/conversations/{id}/turns", conversation},
                                         {"/api/v1/compare/{id}/vote", comparison},
