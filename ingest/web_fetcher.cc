@@ -193,6 +193,9 @@ Result<WebPage> WebFetcher::FetchOne(const WebRequest& request, const model::Url
   const std::string location = HttpFieldOf(answer, "Location");
   if (IsRedirectStatus(page.status) && !location.empty()) {
     QUARRY_ASSIGN_OR_RETURN(const model::Url to, ResolveLink(url, location));
+    if (!to.user_info.empty()) {
+      return InvalidArgumentError("its redirect: a name and password stand in it");
+    }
     page.location = UrlText(to);
   }
   if (!page.IsSuccess()) return page;

@@ -79,7 +79,7 @@ TEST(RtfParser, HtmlThatAMailProgramWroteAsRtfIsHtmlAgain) {
       "{\\*\\htmltag64 <h1>}\\htmlrtf {\\b\\htmlrtf0 Pump \\'cb\\'ae\\'b1\\'c3"
       "{\\*\\htmltag72 </h1>}\\htmlrtf }\\par\\htmlrtf0 "
       "{\\*\\htmltag96 <ul>}{\\*\\htmltag100 <li>}\\htmlrtf {\\pntext\\'b7\\tab}stand-in\\htmlrtf0 "
-      "a {\\*\\htmltag84 &lt;}\\htmlrtf <\\htmlrtf0 b & c\\u27700 ?{\\*\\htmltag108 </li>}"
+      "a {\\*\\htmltag84 &lt;}\\htmlrtf <\\htmlrtf0  b & c\\u27700 ?{\\*\\htmltag108 </li>}"
       "{\\*\\htmltag104 </ul>}{\\*\\mhtmltag84 <no>}{\\*\\htmltag0 \\par }"
       "{\\*\\htmltag64 <table><tr><th>Model</th><th>Power</th></tr><tr><td>}VX-220"
       "{\\*\\htmltag64 </td><td>}1.5 kW{\\*\\htmltag64 </td></tr></table>}";

@@ -67,7 +67,9 @@ WebOptions OptionsFor(const HttpUpstream& upstream, std::vector<std::string> all
 
 Result<WebPage> Fetch(const WebOptions& options, const WebRequest& request,
                       const CallContext& context = CallContext::WithTimeout(10s)) {
-  return WebFetcher::Create(options, {}).value()->Fetch(request, context);
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<WebFetcher> fetcher,
+                          WebFetcher::Create(options, {}));
+  return fetcher->Fetch(request, context);
 }
 
 std::string UrlAt(const std::string& host, const HttpUpstream& upstream,
