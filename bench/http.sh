@@ -16,5 +16,5 @@ if [[ -z ${QUARRY:-} || ! -x ${HELLO:-$build/bench/http_hello} ]]; then
   cmake --preset release -B "$build" -DQUARRY_BENCH=ON -DQUARRY_TESTS=OFF > /dev/null
   ninja -C "$build" quarry http_hello > /dev/null
 fi
-exec bench/http.py "${QUARRY:-$build/quarry}" "${HELLO:-$build/bench/http_hello}" "$build/http" \
+exec bench/serve.py "${QUARRY:-$build/quarry}" "${HELLO:-$build/bench/http_hello}" "$build/http" \
   "${CHUNKS:-100000}" "${SECONDS_EACH:-8}" "$@"

@@ -125,7 +125,7 @@ def converse(c):
         c.send("POST", f"{path}/turns", {"query": question(c.rng)})
     c.send("GET", path)
     c.send("DELETE", path)
-    status, told = c.send("POST", "/v1/responses", {"input": question(c.rng)})
+    status, told = c.send("POST", "/v1/responses", {"model": "quarry", "input": question(c.rng)})
     if status == 200:
         c.send("DELETE", f"/v1/responses/{told['id']}")
     c.send("POST", "/v1/chat/completions", {"model": "quarry", "stream": c.rng.random() < 0.5,

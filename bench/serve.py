@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures `quarry serve` and prints JSON: bench/http.sh.
 
-    http.py QUARRY HELLO SCRATCH CHUNKS SECONDS [PART...]
+    serve.py QUARRY HELLO SCRATCH CHUNKS SECONDS [PART...]
 """
 
 import http.client
@@ -58,7 +58,7 @@ class Program:
                                         env={**os.environ, **(environment or {})})
         line = self.process.stdout.readline().decode()
         if not line:
-            sys.exit(f"http.py: {command[0]} did not start")
+            sys.exit(f"serve.py: {command[0]} did not start")
         self.port = port_of(line)
 
     def __enter__(self):
@@ -102,8 +102,8 @@ def wrk(script, port, connections, seconds, path="/api/v1/search"):
     return {
         "connections": connections,
         "per_second": float(figure(r"Requests/sec:\s+([\d.]+)")[1]),
-        "p50_us": micros(figure(r"50%\s+(\S+)")[1]),
-        "p99_us": micros(figure(r"99%\s+(\S+)")[1]),
+        "p50_us": micros(figure(r"\n\s+50%\s+(\S+)")[1]),
+        "p99_us": micros(figure(r"\n\s+99%\s+(\S+)")[1]),
         "requests": int(figure(r"(\d+) requests in")[1]),
         "refused": int(other[1]) if other else 0,
         **({"socket_errors": broken[1]} if broken else {}),
@@ -246,7 +246,7 @@ def stream(context):
             response = connection.getresponse()
             while b"word0" not in response.readline():
                 if response.isclosed():
-                    sys.exit("http.py: no word of the model arrived")
+                    sys.exit("serve.py: no word of the model arrived")
             delays.append((time.monotonic() - Upstream.sent[-1]) * 1e3)
             response.read()
             connection.close()
@@ -268,7 +268,7 @@ def main():
         told = subprocess.run([quarry, "eval", "retrieval", "--beir", str(collection), "--mode", "hybrid",
                                "--store", str(store), "--json"], capture_output=True, text=True)
         if told.returncode != 0:
-            sys.exit(f"http.py: {told.stderr}")
+            sys.exit(f"serve.py: {told.stderr}")
         report.write_text(told.stdout)
     if parts == ["prepare"]:
         return
@@ -280,7 +280,7 @@ def main():
     result = {"chunks": int(chunks), "cores": os.cpu_count()}
     for part in parts or PARTS:
         if part not in PARTS:
-            sys.exit(f"http.py: expected {', '.join(PARTS)} or prepare, not {part}")
+            sys.exit(f"serve.py: expected {', '.join(PARTS)} or prepare, not {part}")
         result[part] = globals()[part](context)
     print(json.dumps(result, indent=1))
 
