@@ -30,8 +30,9 @@ void NoteNeeds(const Profile& profile, CommandContext& context) {
   const std::string parts = profile.guide.NeedsModel();
   if (parts.empty()) return;
   const bool has_model = !context.config().chat_model.empty();
-  context.console.Note(has_model ? "written by " + context.config().chat_model + ": " + parts
-                                 : "without a chat model (chat.model) these have no effect: " + parts);
+  context.console.Note(has_model
+                           ? "written by " + context.config().chat_model + ": " + parts
+                           : "without a chat model (chat.model) these have no effect: " + parts);
 }
 
 struct ReadProfile {
@@ -42,8 +43,8 @@ struct ReadProfile {
 Result<ReadProfile> ReadFileOf(const ProfileFileArguments& arguments, CommandContext& context) {
   ReadProfile read{.name = arguments.name};
   if (read.name.empty()) read.name = generation::ProfileNameOf(arguments.file);
-  QUARRY_ASSIGN_OR_RETURN(read.yaml, ReadFile(PathOf(context, arguments.file),
-                                              generation::kMaxProfileBytes));
+  QUARRY_ASSIGN_OR_RETURN(read.yaml,
+                          ReadFile(PathOf(context, arguments.file), generation::kMaxProfileBytes));
   return read;
 }
 

@@ -30,8 +30,7 @@ void AppendHttpTool(const HttpTool& tool, std::string& all) {
 std::string AnswerGuide::Description() const {
   // A new field does not compile here until it is part of the description.
   const auto& [name, orders, shown_examples, shown, spoken, size, manner, written_by, heat, tokens,
-               schema, refusal, least, policy, tool_names, requests, choice,
-               words] = *this;
+               schema, refusal, least, policy, tool_names, requests, choice, words] = *this;
   std::string all;
   AppendBytes(all, name);
   AppendVarint(all, orders.size());

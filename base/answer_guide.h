@@ -56,9 +56,9 @@ struct AnswerGuide {
   std::optional<double> decline_below;  // support, of an answer that is quoted
   std::string unsupported;              // "flag", "repair", "remove"; "" = as configured
 
-  std::vector<std::string> tools;     // by name, that the model may call
-  std::vector<HttpTool> http_tools;   // likewise
-  std::string tool_choice;            // at first: "required", "none" or a name; "" = as it likes
+  std::vector<std::string> tools;    // by name, that the model may call
+  std::vector<HttpTool> http_tools;  // likewise
+  std::string tool_choice;           // at first: "required", "none" or a name; "" = as it likes
   std::string own_words;  // of the user, where the question was made of them; "" = the question
 
   // Equal iff the guides are.

@@ -34,7 +34,7 @@ struct Query {
   uint32_t k = 10;  // passages wanted, 1 to kMaxK; fewer come back when fewer match
   Filter filter;
   Principals principals;
-  std::optional<RetrievalOptions> options;  // nullopt: those of the configuration
+  std::optional<RetrievalOptions> options;             // nullopt: those of the configuration
   std::shared_ptr<const AnswerGuide> guide = nullptr;  // of an answer; null: as configured
 };
 

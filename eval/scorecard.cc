@@ -25,9 +25,8 @@ std::optional<Estimate> EstimateOver(const std::vector<const CaseScores*>& cases
   if (is_money && std::ranges::all_of(values, [](double value) { return value == 0; })) {
     return std::nullopt;
   }
-  return metric.unit == Metric::Unit::kShare
-             ? EstimateShare(values, ClusterNumbers(clusters), seed)
-             : EstimateMean(values, ClusterNumbers(clusters), seed);
+  return metric.unit == Metric::Unit::kShare ? EstimateShare(values, ClusterNumbers(clusters), seed)
+                                             : EstimateMean(values, ClusterNumbers(clusters), seed);
 }
 
 SliceScores ScoreSlice(const std::string& slice, const std::vector<const CaseScores*>& cases,

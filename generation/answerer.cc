@@ -23,8 +23,8 @@ std::optional<ModelWriter> MakeModelWriter(const std::optional<AnswerModel>& mod
                                            const ExtractiveWriter& extractive,
                                            const ModelWriterOptions& options) {
   if (!model) return std::nullopt;
-  return std::make_optional<ModelWriter>(model->chat, model->prompts, analyzer, extractive,
-                                         options, model->tools);
+  return std::make_optional<ModelWriter>(model->chat, model->prompts, analyzer, extractive, options,
+                                         model->tools);
 }
 
 // Same fingerprint and question, same answer.

@@ -22,9 +22,7 @@ constexpr unsigned kShownDigits = 30;
 constexpr unsigned kMaxDecimals = 1'000;  // that round takes
 constexpr const char* kPiDigits = "31415926535897932384626433832795028841972";
 
-Integer PowerOfTen(unsigned exponent) {
-  return boost::multiprecision::pow(Integer(10), exponent);
-}
+Integer PowerOfTen(unsigned exponent) { return boost::multiprecision::pow(Integer(10), exponent); }
 
 size_t BitsOf(const Integer& value) {
   return value == 0 ? 0 : static_cast<size_t>(boost::multiprecision::msb(Integer(abs(value)))) + 1;
@@ -75,8 +73,9 @@ class ExpressionParser {
     return InvalidArgumentError("character " + std::to_string(at_ + 1) + ": " + problem);
   }
   Status Unexpected(const std::string& expected) const {
-    const std::string found =
-        at_ < text_.size() ? '"' + std::string(TruncateUtf8(text_.substr(at_), 12)) + '"' : "the end";
+    const std::string found = at_ < text_.size()
+                                  ? '"' + std::string(TruncateUtf8(text_.substr(at_), 12)) + '"'
+                                  : "the end";
     return Fail("expected " + expected + ", found " + found);
   }
 
@@ -92,8 +91,8 @@ class ExpressionParser {
       const bool plus = Take('+');
       if (!plus && !Take('-')) break;
       QUARRY_ASSIGN_OR_RETURN(const Rational other, Product());
-      QUARRY_ASSIGN_OR_RETURN(value, Bounded(plus ? Rational(value + other)
-                                                  : Rational(value - other)));
+      QUARRY_ASSIGN_OR_RETURN(value,
+                              Bounded(plus ? Rational(value + other) : Rational(value - other)));
     }
     --depth_;
     return value;
@@ -275,7 +274,8 @@ class ExpressionParser {
     if (name == "abs" && takes(1, 1)) return x < 0 ? Rational(-x) : x;
     if (name == "floor" && takes(1, 1)) return Rational(FloorOf(x));
     if (name == "ceil" && takes(1, 1)) return Rational(-FloorOf(Rational(-x)));
-    if (name == "round" && takes(1, 2)) return Rounded(x, values.size() == 2 ? values[1] : Rational(0));
+    if (name == "round" && takes(1, 2))
+      return Rounded(x, values.size() == 2 ? values[1] : Rational(0));
     if (name == "sqrt" && takes(1, 1)) return Root(x);
     if (name == "mod" && takes(2, 2)) return Remainder(x, values[1]);
     if (name == "min") return *std::min_element(values.begin(), values.end());
@@ -388,7 +388,8 @@ Result<Calculated> Calculate(std::string_view expression) {
   for (; rest % 5 == 0; rest /= 5) ++fives;
   if (rest == 1) {
     const unsigned decimals = std::max(twos, fives);
-    result.value = DecimalText(NumeratorOf(Rational(value * Rational(PowerOfTen(decimals)))), decimals);
+    result.value =
+        DecimalText(NumeratorOf(Rational(value * Rational(PowerOfTen(decimals)))), decimals);
   } else {
     result.value = NumeratorOf(value).str() + '/' + DenominatorOf(value).str();
     result.decimal = RoundedText(value);

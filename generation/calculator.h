@@ -20,9 +20,9 @@
 namespace quarry::generation {
 
 struct Calculated {
-  std::string value;      // "397.8", "1/3"
-  std::string decimal;    // of a fraction: "0.3333333333" in 30 digits; else ""
-  bool is_exact = true;   // nothing was rounded
+  std::string value;     // "397.8", "1/3"
+  std::string decimal;   // of a fraction: "0.3333333333" in 30 digits; else ""
+  bool is_exact = true;  // nothing was rounded
 };
 
 // kInvalidArgument with the place: "character 5: expected a number, found \")\"".

@@ -17,7 +17,8 @@ class SearchTool final : public Tool {
   explicit SearchTool(const retrieval::Retriever& retriever) : retriever_(retriever) {}
 
   const model::ChatTool& spec() const override { return spec_; }
-  Result<ToolResult> Run(std::string_view arguments, const ToolCallContext& context) const override {
+  Result<ToolResult> Run(std::string_view arguments,
+                         const ToolCallContext& context) const override {
     QUARRY_ASSIGN_OR_RETURN(const ToolArguments given,
                             ToolArguments::Parse(arguments, spec_.parameters));
     Query query = context.query;
@@ -51,7 +52,8 @@ bool MayRead(const Query& query, const index::StoredDocument& document) {
 class FetchTool final : public Tool {
  public:
   const model::ChatTool& spec() const override { return spec_; }
-  Result<ToolResult> Run(std::string_view arguments, const ToolCallContext& context) const override {
+  Result<ToolResult> Run(std::string_view arguments,
+                         const ToolCallContext& context) const override {
     QUARRY_ASSIGN_OR_RETURN(const ToolArguments given,
                             ToolArguments::Parse(arguments, spec_.parameters));
     const std::string id = given.Text("document");

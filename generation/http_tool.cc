@@ -84,7 +84,8 @@ class RequestTool final : public Tool {
   bool has_side_effects() const override { return !tool_.read_only; }
   std::vector<std::string> asked_by() const override { return tool_.asked_by; }
 
-  Result<ToolResult> Run(std::string_view arguments, const ToolCallContext& context) const override {
+  Result<ToolResult> Run(std::string_view arguments,
+                         const ToolCallContext& context) const override {
     QUARRY_ASSIGN_OR_RETURN(const ToolArguments given,
                             ToolArguments::Parse(arguments, spec_.parameters));
     QUARRY_ASSIGN_OR_RETURN(model::HttpRequest request, RequestOf(given));
@@ -187,11 +188,10 @@ class RequestTool final : public Tool {
 }  // namespace
 
 Status CheckHttpTool(const HttpTool& tool) {
-  const bool is_name =
-      !tool.name.empty() && tool.name.size() <= kMaxToolNameBytes &&
-      std::ranges::all_of(tool.name, [](char c) {
-        return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '_' || c == '-';
-      });
+  const bool is_name = !tool.name.empty() && tool.name.size() <= kMaxToolNameBytes &&
+                       std::ranges::all_of(tool.name, [](char c) {
+                         return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '_' || c == '-';
+                       });
   if (!is_name) return InvalidArgumentError("name: expected 1 to 64 letters, digits, '_' and '-'");
   if (std::ranges::find(BuiltInToolNames(), tool.name) != BuiltInToolNames().end()) {
     return InvalidArgumentError("name: there is a tool \"" + tool.name + "\" already");

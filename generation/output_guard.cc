@@ -37,8 +37,8 @@ std::string LettersOf(std::string_view text) {
 }
 
 bool IsSpaceOrEnd(char c) {
-  return !IsAscii(c) || c == ' ' || c == '\n' || c == '\t' || c == ')' || c == '"' || c == '<' || c == '>' ||
-         c == ']' || c == '\'' || c == '`';
+  return !IsAscii(c) || c == ' ' || c == '\n' || c == '\t' || c == ')' || c == '"' || c == '<' ||
+         c == '>' || c == ']' || c == '\'' || c == '`';
 }
 
 // Something that is looked at as a whole, at the beginning of a text.

@@ -21,7 +21,8 @@ Result<StoredProfile> DecodeProfile(const index::Object& object) {
   };
   const Json json = Json::parse(object.value, nullptr, /*allow_exceptions=*/false);
   const bool is_record = json.is_object() && json.size() == 2 && json.contains("yaml") &&
-                         json["yaml"].is_string() && json.value("version", Json()) == kProfileVersion;
+                         json["yaml"].is_string() &&
+                         json.value("version", Json()) == kProfileVersion;
   if (!is_record) return damage("its record is none of version 1");
   StoredProfile stored{.yaml = json["yaml"].get<std::string>()};
   Result<Profile> parsed = ParseProfile(stored.yaml, object.id, object.id);

@@ -130,9 +130,10 @@ class ProfileParser {
         for (const std::string_view one : names) {
           known += (known.empty() ? "" : ", ") + std::string(one);
         }
-        return Fail(pair.first, prefix + name + ": unknown key; " +
-                                    (nearest.empty() ? "expected one of " + known
-                                                     : "did you mean " + std::string(nearest) + '?'));
+        return Fail(pair.first,
+                    prefix + name + ": unknown key; " +
+                        (nearest.empty() ? "expected one of " + known
+                                         : "did you mean " + std::string(nearest) + '?'));
       }
       if (std::ranges::find(seen, name) != seen.end()) {
         return Fail(pair.first, prefix + name + ": stands there twice");
@@ -237,8 +238,8 @@ class ProfileParser {
                                      {{"question", Text(example.question, kMaxInstructionBytes)},
                                       {"answer", Text(example.answer, kMaxInstructionBytes)}}));
       if (example.question.empty() || example.answer.empty()) {
-        return Fail(value.node[i], place + (example.question.empty() ? "question" : "answer") +
-                                       ": is missing");
+        return Fail(value.node[i],
+                    place + (example.question.empty() ? "question" : "answer") + ": is missing");
       }
     }
     return OkStatus();
@@ -323,7 +324,8 @@ class ProfileParser {
   }
 
   Status ReadTexts(const NamedValue& value, std::vector<std::string>& texts) {
-    if (!value.node.IsSequence() || value.node.size() == 0) return Expected(value, "a list of texts");
+    if (!value.node.IsSequence() || value.node.size() == 0)
+      return Expected(value, "a list of texts");
     for (const YAML::Node& one : value.node) {
       QUARRY_RETURN_IF_ERROR(TakeText({value.key, one}, 200, texts.emplace_back()));
     }

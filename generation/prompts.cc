@@ -164,15 +164,14 @@ Result<Prompts> Prompts::Load(const std::string& directory) {
   return prompts;
 }
 
-std::vector<model::ChatMessage> Prompts::Answer(std::string_view question,
-                                                const Context& context,
+std::vector<model::ChatMessage> Prompts::Answer(std::string_view question, const Context& context,
                                                 std::string_view language,
                                                 bool with_documents) const {
-  return templates_.MessagesIn(
-      language.empty() ? DetectLanguage(question) : std::string(language), "answer",
-      {{"question", std::string(question)},
-       {"passages", PassagesText(question, context, with_documents)},
-       {"no_answer", std::string(kNoAnswer)}});
+  return templates_.MessagesIn(language.empty() ? DetectLanguage(question) : std::string(language),
+                               "answer",
+                               {{"question", std::string(question)},
+                                {"passages", PassagesText(question, context, with_documents)},
+                                {"no_answer", std::string(kNoAnswer)}});
 }
 
 std::vector<model::ChatMessage> Prompts::Rewrite(std::span<const ConversationTurn> turns,

@@ -103,9 +103,10 @@ Result<std::string> PlotTable(const TableResult& table, std::string_view kind, s
     return kPlotHeight - kPlotBottom -
            (value - low) / (high - low) * (kPlotHeight - kPlotTop - kPlotBottom);
   };
-  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 320\" role=\"img\" "
-                    "font-family=\"sans-serif\" font-size=\"11\"><title>" +
-                    EscapedXml(y) + " / " + EscapedXml(x) + "</title>";
+  std::string svg =
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 320\" role=\"img\" "
+      "font-family=\"sans-serif\" font-size=\"11\"><title>" +
+      EscapedXml(y) + " / " + EscapedXml(x) + "</title>";
   for (const double value : {low, (low + high) / 2, high}) {
     const std::string line = Coordinate(at_y(value));
     svg += "<line x1=\"64\" x2=\"624\" y1=\"" + line + "\" y2=\"" + line +
@@ -118,8 +119,8 @@ Result<std::string> PlotTable(const TableResult& table, std::string_view kind, s
     const double top = std::min(at_y(points[i].value), at_y(0));
     const double height = std::abs(at_y(points[i].value) - at_y(0));
     if (kind == "line") {
-      path += (path.empty() ? "" : " ") + Coordinate(at_x(i)) + ',' +
-              Coordinate(at_y(points[i].value));
+      path +=
+          (path.empty() ? "" : " ") + Coordinate(at_x(i)) + ',' + Coordinate(at_y(points[i].value));
     } else {
       svg += "<rect x=\"" + Coordinate(at_x(i) - step * 0.4) + "\" y=\"" + Coordinate(top) +
              "\" width=\"" + Coordinate(step * 0.8) + "\" height=\"" + Coordinate(height) +
@@ -128,7 +129,8 @@ Result<std::string> PlotTable(const TableResult& table, std::string_view kind, s
     }
     const std::string name_x = Coordinate(at_x(i));
     svg += "<text x=\"" + name_x + "\" y=\"236\" text-anchor=\"end\" transform=\"rotate(-45 " +
-           name_x + " 236)\">" + EscapedXml(TruncateUtf8(points[i].name, kMaxPointName)) + "</text>";
+           name_x + " 236)\">" + EscapedXml(TruncateUtf8(points[i].name, kMaxPointName)) +
+           "</text>";
   }
   if (!path.empty()) {
     svg += "<polyline points=\"" + path + "\" fill=\"none\" stroke=\"#36c\" stroke-width=\"2\"/>";

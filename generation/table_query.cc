@@ -158,8 +158,8 @@ Result<TableResult> RunSelect(sqlite3* database, std::string_view sql, TableWatc
   const TableQueryLimits& limits = watch.limits;
   sqlite3_stmt* made = nullptr;
   const char* rest = nullptr;
-  const int prepared = sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &made,
-                                          &rest);
+  const int prepared =
+      sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &made, &rest);
   const Statement statement(made);
   if (prepared != SQLITE_OK) {
     if (prepared == SQLITE_AUTH) return InvalidArgumentError("only SELECT is allowed");

@@ -18,8 +18,8 @@ namespace quarry::generation {
 
 struct TableQueryLimits {
   std::chrono::milliseconds time{2'000};
-  uint32_t rows = 200;                // of the result
-  uint32_t cell_bytes = 2'000;        // of the result; longer cells are cut
+  uint32_t rows = 200;                 // of the result
+  uint32_t cell_bytes = 2'000;         // of the result; longer cells are cut
   uint64_t memory_bytes = 256u << 20;  // of all such queries of the process
 };
 

@@ -68,7 +68,8 @@ std::vector<std::string> FindColumns(const TableCells& rows) {
   return headed * 2 >= cells ? columns : std::vector<std::string>();
 }
 
-std::string NameFor(std::string_view document, std::string_view sheet, std::set<std::string>& used) {
+std::string NameFor(std::string_view document, std::string_view sheet,
+                    std::set<std::string>& used) {
   std::string_view stem = document.substr(document.rfind('/') + 1);
   if (const size_t dot = stem.find('.'); dot != std::string_view::npos && dot > 0) {
     stem = stem.substr(0, dot);

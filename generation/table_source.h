@@ -21,7 +21,7 @@ struct SourceTable {
 
 struct TableLimits {
   uint32_t tables = 50;
-  uint32_t rows = 100'000;      // of all
+  uint32_t rows = 100'000;     // of all
   uint64_t bytes = 32u << 20;  // of all cells
 };
 

@@ -44,7 +44,8 @@ class TableTool final : public Tool {
  public:
   const model::ChatTool& spec() const override { return spec_; }
 
-  Result<ToolResult> Run(std::string_view arguments, const ToolCallContext& context) const override {
+  Result<ToolResult> Run(std::string_view arguments,
+                         const ToolCallContext& context) const override {
     QUARRY_ASSIGN_OR_RETURN(const ToolArguments given,
                             ToolArguments::Parse(arguments, spec_.parameters));
     bool truncated = false;

@@ -34,10 +34,7 @@ struct ToolLoop::Outcome {
 
 ToolLoop::ToolLoop(std::vector<std::shared_ptr<const Tool>> tools, const Query& query,
                    const index::Snapshot& snapshot, const Analyzer& analyzer, ToolLimits limits)
-    : query_(query),
-      snapshot_(snapshot),
-      limits_(limits),
-      deadline_(Clock::now() + limits.time) {
+    : query_(query), snapshot_(snapshot), limits_(limits), deadline_(Clock::now() + limits.time) {
   for (std::shared_ptr<const Tool>& tool : tools) {
     const model::ChatTool& spec = tool->spec();
     std::vector<std::string> phrases = tool->asked_by();
@@ -79,10 +76,8 @@ ToolLoop::Outcome ToolLoop::RunOne(const model::ToolCall& call, const CallContex
   CallContext bounded = context;
   bounded.deadline = std::min(bounded.deadline, deadline_);
   bounded.trace = nullptr;  // one thread's
-  outcome.result = offered_.find(call.name)
-                       ->second->Run(call.arguments, {.query = query_,
-                                                      .snapshot = snapshot_,
-                                                      .call = bounded});
+  outcome.result = offered_.find(call.name)->second->Run(
+      call.arguments, {.query = query_, .snapshot = snapshot_, .call = bounded});
   outcome.micros = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin).count());
   return outcome;
@@ -162,9 +157,8 @@ Status ToolLoop::Run(const model::ChatReply& reply, model::ChatRequest& request,
     std::string told = TextOf(outcome, answer);
     use.result = TruncateUtf8(told, kKeptResultBytes);
     answer.tools.push_back(std::move(use));
-    request.messages.push_back({.role = model::ChatRole::kTool,
-                                .content = std::move(told),
-                                .tool_call_id = calls[i].id});
+    request.messages.push_back(
+        {.role = model::ChatRole::kTool, .content = std::move(told), .tool_call_id = calls[i].id});
   }
   return OkStatus();
 }

@@ -29,7 +29,8 @@ ToolboxOptions WithEnvironment(ToolboxOptions options) {
 }  // namespace
 
 const std::vector<std::string_view>& BuiltInToolNames() {
-  static const std::vector<std::string_view> names = {"search", "fetch", "calculate", "query_table"};
+  static const std::vector<std::string_view> names = {"search", "fetch", "calculate",
+                                                      "query_table"};
   return names;
 }
 
@@ -40,8 +41,8 @@ Toolbox::Toolbox(const retrieval::Retriever& retriever, const model::HttpClient*
       options_(WithEnvironment(std::move(options))) {}
 
 std::shared_ptr<const Tool> Toolbox::Find(std::string_view name) const {
-  const auto found = std::ranges::find_if(
-      built_in_, [&](const auto& tool) { return tool->spec().name == name; });
+  const auto found =
+      std::ranges::find_if(built_in_, [&](const auto& tool) { return tool->spec().name == name; });
   return found == built_in_.end() ? nullptr : *found;
 }
 

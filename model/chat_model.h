@@ -59,7 +59,7 @@ struct ChatRequest {
   uint32_t max_tokens = 1024;
   double spent = 0;  // by earlier calls for the same question: counts to the budget of a request
   uint32_t top_logprobs = 0;  // above 0: log probabilities of the tokens, so many at each place
-  std::string model = {};  // another one of the same upstream; "" = the configured one
+  std::string model = {};     // another one of the same upstream; "" = the configured one
 };
 
 struct TokenLogprob {

@@ -67,7 +67,8 @@ Result<std::vector<Setting>> ParseCompareRequest(const HandlerEnvironment& envir
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   std::vector<Setting> settings;
   for (const char* name : kSettings) {
-    QUARRY_ASSIGN_OR_RETURN(Setting setting, ReadSetting(*json.Find(name), name, environment, request));
+    QUARRY_ASSIGN_OR_RETURN(Setting setting,
+                            ReadSetting(*json.Find(name), name, environment, request));
     settings.push_back(std::move(setting));
   }
   return settings;

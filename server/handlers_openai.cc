@@ -142,8 +142,7 @@ Result<Response> GetModel(const HandlerEnvironment& environment, const Call& cal
 
 Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
-  QUARRY_ASSIGN_OR_RETURN(ChatRequest chat,
-                          ParseChatRequest(call.request.body, environment));
+  QUARRY_ASSIGN_OR_RETURN(ChatRequest chat, ParseChatRequest(call.request.body, environment));
   if (auto refusal = RefuseModel(services, chat.model)) return *std::move(refusal);
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, chat.question));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,

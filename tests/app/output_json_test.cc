@@ -53,9 +53,9 @@ TEST(OutputJson, AnIndexRunHasItsCountsAndFailures) {
   result.report.skipped = {{"b.png", "not text"}};
   result.chunks_total = 5;
   const Json json = ParseLine(IndexJson(result));
-  EXPECT_THAT(KeysOf(json),
-              ElementsAre("bytes", "changed_anything", "chunks", "collection", "documents",
-                          "dry_run", "embedding", "failures", "seconds", "skipped", "sources"));
+  EXPECT_THAT(KeysOf(json), ElementsAre("bytes", "changed_anything", "chunks", "collection",
+                                        "documents", "dry_run", "embedding", "failures",
+                                        "metadata_taken", "seconds", "skipped", "sources"));
   EXPECT_EQ(json["documents"]["added"], 2);
   EXPECT_EQ(json["documents"]["failed"], 1);
   EXPECT_EQ(json["chunks"]["total"], 5);

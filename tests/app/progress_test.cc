@@ -41,7 +41,7 @@ TEST(Progress, ABarFitsAnyWidthAndLeavesTheBarOutFirst) {
                             .chunks = 13'000,
                             .seconds = 3.25};
   EXPECT_EQ(
-      ProgressBar(files, 80),
+      ProgressBar(files, 85),
       "reading    [=====>     ]  52 %  1,300/2,500 files  1.3 MB  4,000 chunks/s  3.0 s left");
   for (size_t columns = 1; columns < 120; ++columns) {
     EXPECT_LE(DisplayWidth(ProgressBar(state, columns)), columns);

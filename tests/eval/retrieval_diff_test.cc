@@ -76,7 +76,7 @@ TEST(ChooseWeightTest, WhatIsTheBestOfManyByChanceIsNoGain) {
     apparent += report.apparent_gain / 100;
   }
   EXPECT_GT(apparent, 0.05);
-  EXPECT_LE(advised, 7);
+  EXPECT_LE(advised, 9);  // of 100 at 5 %: more has a chance of 3 %
 }
 
 // Two topics, and judgements that only words satisfy.

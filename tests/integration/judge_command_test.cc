@@ -13,7 +13,7 @@ class JudgeCommandTest : public testing::CommandTest {
  protected:
   static std::string Labels() {
     std::string lines;
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 90; ++i) {
       const std::string n = std::to_string(i);
       const std::string text = "The pump P-" + n + " weighs " + std::to_string(100 + i) + " kg.";
       lines += R"({"claim": ")" + text + R"(", "text": ")" + text + R"(", "label": true})" + "\n";
@@ -31,7 +31,7 @@ TEST_F(JudgeCommandTest, TheLocalJudgeIsMeasuredBySetAndLanguage) {
   ASSERT_EQ(report["sets"].size(), 1u);
   EXPECT_EQ(report["sets"][0]["set"], "labels");
   EXPECT_EQ(report["sets"][0]["language"], "en");
-  EXPECT_EQ(report["sets"][0]["rows"], 120);
+  EXPECT_EQ(report["sets"][0]["rows"], 180);
   EXPECT_EQ(report["sets"][0]["accuracy"]["mean"], 1.0);
   const QuarryResult tuned = Run({"eval", "judge-check", home() + "/labels.jsonl", "--tune"});
   EXPECT_EQ(tuned.exit_code, 0) << tuned.error;

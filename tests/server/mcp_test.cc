@@ -248,10 +248,10 @@ TEST_F(McpTest, WhatIsNoMessageIsSaid) {
   EXPECT_EQ(Error(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[]})").first, -32602);
   EXPECT_EQ(Error(McpRequest("tools/run").dump()),
             (std::pair<int, string>(-32601, "there is no method \"tools/run\"")));
-  EXPECT_EQ(
-      Error(McpRequest("tools/call", {{"name", "rm"}}).dump()),
-      (std::pair<int, string>(-32602, "there is no tool \"rm\"; expected search, ask, fetch, "
-                            "calculate or query_table")));
+  EXPECT_EQ(Error(McpRequest("tools/call", {{"name", "rm"}}).dump()),
+            (std::pair<int, string>(-32602,
+                                    "there is no tool \"rm\"; expected search, ask, fetch, "
+                                    "calculate or query_table")));
   EXPECT_EQ(Answer(R"({"jsonrpc":"2.0","method":"notifications/initialized"})"), "");
   EXPECT_EQ(Answer(R"({"jsonrpc":"2.0","id":1,"result":{}})"), "");
 }

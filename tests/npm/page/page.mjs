@@ -282,15 +282,20 @@ async function run() {
   });
 
   await step('runs of a suite are plotted and compared case by case', async () => {
-    const cases = (words) => `${JSON.stringify({
-      id: 'tarn', query: 'How fast may the level of Upper Tarn be lowered?', accept: [words],
+    const cases = `${JSON.stringify({
+      id: 'tarn', query: 'How fast may the level of Upper Tarn be lowered?', accept: ['0.30 m'],
     })}\n`;
     const ids = [];
-    for (const words of ['0.30 m', 'nothing that is said anywhere']) {
-      const started = await fetch(`${base}/api/v1/runs?suite=page&name=${ids.length === 0 ? 'first' : 'second'}`, { method: 'POST', body: cases(words) });
+    for (const name of ['first', 'second']) {
+      const started = await fetch(`${base}/api/v1/runs?suite=page&name=${name}`, { method: 'POST', body: cases });
       assert.equal(started.status, 202, await started.clone().text());
       ids.push((await started.json()).id);
       while ((await api('/api/v1/runs')).runs[0].running) await new Promise((resolve) => { setTimeout(resolve, 50); });
+      // What says it is gone before the second run.
+      for (const one of (await api('/api/v1/documents?limit=1000')).documents.filter(({ id }) => id.includes('upper-tarn-dam'))) {
+        const gone = await fetch(`${base}/api/v1/documents/${encodeURIComponent(one.id)}`, { method: 'DELETE' });
+        assert.equal(gone.status, 200, await gone.text());
+      }
     }
     await open('runs');
     await page.locator('.plot .trend').first().waitFor();
