@@ -77,9 +77,9 @@ wrong bench/bench.cc '"status.h"  // why' \
   'include "status.h" must be written from the project root'
 
 wrong server/http.h '<boost/beast/core.hpp>' \
-  'server must not include boost/beast/core.hpp here: only server/*.cc, model/*.cc'
+  'server must not include boost/beast/core.hpp here: only server/*.cc, model/*.cc, bench/http_hello.cc'
 wrong app/main.cc '<boost/asio/io_context.hpp>' \
-  'app must not include boost/asio/io_context.hpp here: only server/*.cc, model/*.cc'
+  'app must not include boost/asio/io_context.hpp here: only server/connection.h, server/*.cc, model/*.cc, bench/http_hello.cc'
 wrong index/store.cc '<faiss/Index.h>' \
   'index must not include faiss/Index.h here: only index/faiss_*.cc, their tests, bench/vector_faiss.cc'
 wrong index/rocks_store.h '<rocksdb/db.h>' \

@@ -308,6 +308,7 @@ async function run() {
   });
 
   await step('Chinese, dark, on a phone', async () => {
+    await open('insights');
     await page.getByLabel('Language').selectOption('zh');
     await page.getByRole('heading', { name: '概览' }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
