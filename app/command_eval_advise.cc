@@ -26,6 +26,7 @@ struct ReplayEngine {
       model.emplace(generation::AnswerModel{chat->chat(), chat->prompts()});
       writer.emplace(chat->chat(), chat->prompts(), engine.analyzer(), extractive,
                      config.answer.model);
+      used = &*writer;
     }
     generation::AnswerOptions options = config.answer;
     options.context.token_budget = kUnlimitedTokens;
@@ -35,8 +36,12 @@ struct ReplayEngine {
     cached.emplace(*unlimited, engine.index(), nullptr, engine.metrics());
   }
 
+  ReplayEngine(const ReplayEngine&) = delete;
+  ReplayEngine& operator=(const ReplayEngine&) = delete;
+
   generation::ExtractiveWriter extractive;
   std::optional<generation::ModelWriter> writer;
+  const generation::AnswerWriter* used = &extractive;  // the model's, where there is one
   std::optional<generation::Answerer> unlimited;
   std::optional<generation::CachedAnswerer> cached;
 };
@@ -84,9 +89,6 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
         "the collection has changed since the run: replays tell of it as it is now");
   }
   const ReplayEngine replays(engine, bench.config);
-  const generation::AnswerWriter& writer =
-      replays.writer ? static_cast<const generation::AnswerWriter&>(*replays.writer)
-                     : replays.extractive;
   eval::RunSettings settings;
   settings.query.mode = bench.config.mode;
   settings.query.k = bench.config.k;
@@ -94,7 +96,7 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
                                         .answerer = engine.answerer(),
                                         .snapshot = *bench.snapshot},
                                 .settings = settings,
-                                .writer = writer,
+                                .writer = *replays.used,
                                 .unlimited = &*replays.cached,
                                 .chat = engine.chat() ? &engine.chat()->chat() : nullptr};
   const std::vector<eval::Case> cases = eval::CasesOf(run);
