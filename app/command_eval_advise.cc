@@ -1,6 +1,8 @@
 // quarry eval advise: why cases of a run failed, and what to change next.
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "app/commands_eval.h"
 #include "app/eval_setup.h"
@@ -24,9 +26,9 @@ struct ReplayEngine {
     std::optional<generation::AnswerModel> model;
     if (const ChatSetup* chat = engine.chat()) {
       model.emplace(generation::AnswerModel{chat->chat(), chat->prompts()});
-      writer.emplace(chat->chat(), chat->prompts(), engine.analyzer(), extractive,
-                     config.answer.model);
-      used = &*writer;
+      writer = std::make_unique<generation::ModelWriter>(
+          chat->chat(), chat->prompts(), engine.analyzer(), extractive, config.answer.model);
+      used = writer.get();
     }
     generation::AnswerOptions options = config.answer;
     options.context.token_budget = kUnlimitedTokens;
@@ -40,7 +42,7 @@ struct ReplayEngine {
   ReplayEngine& operator=(const ReplayEngine&) = delete;
 
   generation::ExtractiveWriter extractive;
-  std::optional<generation::ModelWriter> writer;
+  std::unique_ptr<generation::ModelWriter> writer;
   const generation::AnswerWriter* used = &extractive;  // the model's, where there is one
   std::optional<generation::Answerer> unlimited;
   std::optional<generation::CachedAnswerer> cached;

@@ -311,7 +311,7 @@ class PlantedFaultTest : public ::testing::Test {
     return 0;
   }
 
-  size_t wanted_ = 15;
+  size_t wanted_ = 8;
   TemporaryDirectory files_ = testing::MakeTemporaryDirectory();
   Analyzer analyzer_;
   mutable model::TokenCounter counter_{""};

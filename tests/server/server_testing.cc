@@ -1,5 +1,7 @@
 #include "tests/server/server_testing.h"
 
+#include <mutex>
+
 #include "tests/server/openapi_testing.h"
 
 namespace quarry::testing {
@@ -21,6 +23,9 @@ void ExpectAsOpenAiHasIt(const std::string& method, const std::string& target,
                          const std::string& request, const JsonReply& reply) {
   const OpenAiDescription* description = OpenAiDescription::Get();
   if (description == nullptr || !target.starts_with("/v1/")) return;
+  // It keeps what it has read of the description, and tests post from many threads.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   const auto expect = [&](const std::string& schema, const nlohmann::json& value) {
     for (const std::string& problem : description->Check(schema, value)) {
       ADD_FAILURE() << method << ' ' << target << ": " << schema << ": " << problem;
