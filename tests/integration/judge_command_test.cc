@@ -43,7 +43,7 @@ TEST_F(JudgeCommandTest, WrongLabelsAndMissingModelsAreNamed) {
   Write("labels.jsonl", Labels() + "{\"claim\": \"a\"}\n");
   const QuarryResult wrong = Run({"eval", "judge-check", home() + "/labels.jsonl"});
   EXPECT_EQ(wrong.exit_code, 2);
-  EXPECT_THAT(wrong.error, HasSubstr("labels.jsonl:121: expected claim, text and label"));
+  EXPECT_THAT(wrong.error, HasSubstr("labels.jsonl:181: expected claim, text and label"));
   Write("labels.jsonl", Labels());
   EXPECT_THAT(Run({"eval", "judge-check", home() + "/labels.jsonl", "--judge", "llm"}).error,
               HasSubstr("no chat model is configured"));
