@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <unordered_map>
 
+#include "base/markup.h"
 #include "base/text.h"
 #include "eval/metric_catalogue.h"
 #include "eval/report.h"

@@ -1,7 +1,7 @@
 #include <cstdio>
 
+#include "base/markup.h"
 #include "eval/report.h"
-#include "eval/svg_plot.h"
 
 namespace quarry::eval {
 namespace {

@@ -9,9 +9,6 @@
 
 namespace quarry::eval {
 
-// Text in XML and HTML, in elements and in quoted attributes.
-std::string EscapeMarkup(std::string_view text);
-
 // Shares with their intervals, one a row; from 0 to 1.
 struct IntervalRow {
   std::string label;

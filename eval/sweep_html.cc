@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "base/markup.h"
 #include "eval/report_style.h"
 #include "eval/svg_plot.h"
 #include "eval/sweep.h"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/markup.h"
 #include "base/text.h"
 
 namespace quarry::generation {
@@ -19,24 +20,6 @@ constexpr double kPlotLeft = 64;
 constexpr double kPlotTop = 24;
 constexpr double kPlotBottom = 96;  // for names
 constexpr double kPlotRight = 16;
-
-std::string EscapedXml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '&') {
-      escaped += "&amp;";
-    } else if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '>') {
-      escaped += "&gt;";
-    } else if (c == '"') {
-      escaped += "&quot;";
-    } else {
-      escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return escaped;
-}
 
 // At most one decimal, as coordinates need.
 std::string Coordinate(double value) {
@@ -106,14 +89,14 @@ Result<std::string> PlotTable(const TableResult& table, std::string_view kind, s
   std::string svg =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 320\" role=\"img\" "
       "font-family=\"sans-serif\" font-size=\"11\"><title>" +
-      EscapedXml(y) + " / " + EscapedXml(x) + "</title>";
+      EscapeMarkup(y) + " / " + EscapeMarkup(x) + "</title>";
   for (const double value : {low, (low + high) / 2, high}) {
     const std::string line = Coordinate(at_y(value));
     svg += "<line x1=\"64\" x2=\"624\" y1=\"" + line + "\" y2=\"" + line +
            "\" stroke=\"#ccc\"/><text x=\"58\" y=\"" + line + "\" text-anchor=\"end\">" +
            AxisText(value) + "</text>";
   }
-  svg += "<text x=\"64\" y=\"14\">" + EscapedXml(y) + "</text>";
+  svg += "<text x=\"64\" y=\"14\">" + EscapeMarkup(y) + "</text>";
   std::string path;
   for (size_t i = 0; i < points.size(); ++i) {
     const double top = std::min(at_y(points[i].value), at_y(0));
@@ -124,12 +107,12 @@ Result<std::string> PlotTable(const TableResult& table, std::string_view kind, s
     } else {
       svg += "<rect x=\"" + Coordinate(at_x(i) - step * 0.4) + "\" y=\"" + Coordinate(top) +
              "\" width=\"" + Coordinate(step * 0.8) + "\" height=\"" + Coordinate(height) +
-             "\" fill=\"#36c\"><title>" + EscapedXml(points[i].name) + ": " +
+             "\" fill=\"#36c\"><title>" + EscapeMarkup(points[i].name) + ": " +
              AxisText(points[i].value) + "</title></rect>";
     }
     const std::string name_x = Coordinate(at_x(i));
     svg += "<text x=\"" + name_x + "\" y=\"236\" text-anchor=\"end\" transform=\"rotate(-45 " +
-           name_x + " 236)\">" + EscapedXml(TruncateUtf8(points[i].name, kMaxPointName)) +
+           name_x + " 236)\">" + EscapeMarkup(TruncateUtf8(points[i].name, kMaxPointName)) +
            "</text>";
   }
   if (!path.empty()) {

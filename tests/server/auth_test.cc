@@ -375,20 +375,7 @@ TEST_F(AuthTest, OtherMachinesAreServedWithAKeyAndTlsOnly) {
   const auto start = [&](ServerOptions options) {
     options.port = 0;
     options.host = "0.0.0.0";
-    return Server::Start(options, {.index = *engine_.index,
-                                   .analyzer = engine_.analyzer,
-                                   .retriever = engine_.retriever,
-                                   .answerer = *engine_.cached_answerer,
-                                   .assistant = *engine_.assistant,
-                                   .ingest = engine_.ingest,
-                                   .embedders = engine_.embedders,
-                                   .maintainer = engine_.maintainer,
-                                   .metrics = metrics,
-                                   .pool = pool,
-                                   .ingest_pool = engine_.pool,
-                                   .clock = engine_.clock,
-                                   .version = "1.2.3"})
-        .status();
+    return Server::Start(options, ServicesOf(engine_, metrics, pool)).status();
   };
   EXPECT_EQ(start({}),
             FailedPreconditionError(
