@@ -117,7 +117,7 @@ class ModelWriterTest : public ::testing::Test {
     call.BeginChunks("text/event-stream");
     const auto& pieces = replies_.at(std::min(call.number(), replies_.size() - 1));
     for (size_t i = 0; i < pieces.size(); ++i) {
-      if (gate_ != nullptr && i == 1) gate_->Wait();
+      if (gate_.has_value() && i == 1) gate_->Wait();
       std::string content = pieces[i];
       for (size_t at = 0; (at = content.find("$1")) != std::string::npos;) {
         content.replace(at, 2, NumberOf(body, fact_));
@@ -168,7 +168,7 @@ class ModelWriterTest : public ::testing::Test {
   std::string finish_ = "stop";
   std::string streamed_;
   bool fails_ = false;
-  testing::Gate* gate_ = nullptr;
+  std::optional<testing::Gate> gate_;
   std::optional<HttpUpstream> upstream_;
 };
 
@@ -210,11 +210,10 @@ TEST_F(ModelWriterTest, ChineseIsAnsweredInChineseAndChecked) {
 }
 
 TEST_F(ModelWriterTest, TheFirstWordsLeaveBeforeTheUpstreamsLastByte) {
-  testing::Gate gate;
-  gate_ = &gate;
+  gate_.emplace();
   const Result<Answer> answer =
       Ask(kQuestion, {{"Every employee has ", "28 days [$1]."}}, [&](std::string_view) {
-        gate.Open();  // else the upstream waits, and the call fails
+        gate_->Open();  // else the upstream waits, and the call fails
         return true;
       });
   ASSERT_OK(answer.status());

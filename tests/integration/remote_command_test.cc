@@ -42,7 +42,7 @@ class RemoteCommandTest : public ::testing::Test {
       return call.Reply(200, Json{{"data", data}}.dump());
     }
     call.BeginChunks("text/event-stream");
-    if (gate_ != nullptr) {
+    if (gate_.has_value()) {
       call.Chunk(
           "data: " +
           Json{{"choices", {{{"index", 0}, {"delta", {{"content", "First words "}}}}}}}.dump() +
@@ -72,7 +72,7 @@ class RemoteCommandTest : public ::testing::Test {
                                    .directory = directory_.path()});
   }
 
-  testing::Gate* gate_ = nullptr;  // chat: that it waits at behind its first words
+  std::optional<testing::Gate> gate_;  // chat: that it waits at behind its first words
   bool waits_for_client_ = false;
   std::atomic<bool> client_gone_ = false;
   std::chrono::steady_clock::time_point gone_at_;
@@ -190,14 +190,13 @@ TEST_F(RemoteCommandTest, TheServerStreamsBeforeTheUpstreamHasEndedAndCancelsWit
                                                    R"({"model": "quarry", "stream": true,
           "messages": [{"role": "user", "content": "At what pressure does the pump run?"}]})",
                                                    "Content-Type: application/json\r\n");
-  testing::Gate gate;
-  gate_ = &gate;
+  gate_.emplace();
   {
     testing::HttpConnection client(port);
     client.Send(request);
     // The end of it is held back: so may an instruction begin that is not told (OutputGuard).
     EXPECT_TRUE(client.ReadUntil("First"));
-    gate.Open();
+    gate_->Open();
     EXPECT_TRUE(client.ReadUntil("[DONE]"));
     EXPECT_THAT(client.buffered(), HasSubstr("\"model\":\"scripted\""));
   }

@@ -47,7 +47,7 @@ class QueryModelTest : public ::testing::Test {
 
   void Serve(testing::UpstreamCall& call) {
     if (status_ != 200) return call.Reply(status_, "ill");
-    if (gate_ != nullptr) gate_->Wait();
+    if (gate_.has_value()) gate_->Wait();
     const std::string reply = replies_.at(std::min(call.number(), replies_.size() - 1));
     call.BeginChunks("text/event-stream");
     call.Chunk("data: " +
@@ -86,7 +86,7 @@ class QueryModelTest : public ::testing::Test {
   model::Budget budget_{{}};
   std::vector<std::string> replies_ = {""};
   int status_ = 200;
-  testing::Gate* gate_ = nullptr;
+  std::optional<testing::Gate> gate_;
   std::optional<testing::HttpUpstream> upstream_;
   std::optional<model::RemoteChatModel> chat_;
   std::optional<QueryModel> query_model_;
@@ -215,8 +215,7 @@ TEST_F(QueryModelTest, AModelThatIsDownOrTalksNonsenseIsGoneWithout) {
 }
 
 TEST_F(QueryModelTest, ASlowModelCostsItsTimeAndNoMore) {
-  testing::Gate gate;
-  gate_ = &gate;
+  gate_.emplace();
   const std::vector<std::string> plain = Ids(Search(kQuestion, {}));
   RetrievalOptions options = MultiQuery(2);
   options.expansion.decompose = 2;
@@ -227,7 +226,7 @@ TEST_F(QueryModelTest, ASlowModelCostsItsTimeAndNoMore) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
   EXPECT_EQ(Ids(found), plain);
   EXPECT_THAT(found.notes, SizeIs(3));
-  gate.Open();
+  gate_->Open();
 }
 
 TEST_F(QueryModelTest, TheCallersOwnEndIsAnError) {
