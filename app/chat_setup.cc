@@ -8,6 +8,23 @@
 
 namespace quarry::app {
 
+namespace {
+
+// The name of a chat model as a key gives it. kInvalidArgument naming the key.
+Result<model::RemoteName> ChatName(const std::string& key, const std::string& given,
+                                   const std::string& openai_base_url) {
+  const std::string text = model::IsUrl(given) ? given : openai_base_url + '#' + given;
+  Result<model::RemoteName> name = model::ParseRemoteName(text);
+  if (!name.ok()) return std::move(name).status().Annotate(key);
+  if (name->model.empty()) {
+    return InvalidArgumentError(key + ": " + text +
+                                ": expected URL#NAME, such as http://127.0.0.1:11434/v1#llama3.1");
+  }
+  return name;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ChatSetup>> ChatSetup::Make(const Config& config,
                                                    const model::RemoteModels& remote,
                                                    const std::string& openai_base_url,
@@ -19,25 +36,25 @@ Result<std::unique_ptr<ChatSetup>> ChatSetup::Make(const Config& config,
   if (!config.chat_prompts.empty()) {
     QUARRY_ASSIGN_OR_RETURN(prompts, generation::Prompts::Load(config.chat_prompts));
   }
-  const std::string text = model::IsUrl(config.chat_model)
-                               ? config.chat_model
-                               : openai_base_url + '#' + config.chat_model;
-  Result<model::RemoteName> name = model::ParseRemoteName(text);
-  if (!name.ok()) return std::move(name).status().Annotate("chat.model");
-  if (name->model.empty()) {
-    return InvalidArgumentError("chat.model: " + text +
-                                ": expected URL#NAME, such as http://127.0.0.1:11434/v1#llama3.1");
-  }
-  std::unique_ptr<ChatSetup> setup(
-      new ChatSetup(*std::move(prices), config.chat_budget, std::move(prompts)));
-  setup->chat_ = std::make_shared<model::RemoteChatModel>(
-      remote.Endpoint(name->base_url, model::RemoteUse::kChat), *name, config.remote,
-      model::ChatPricing{setup->prices_, setup->budget_, clock});
-  if (!config.chat_cassette.empty()) {
+  std::unique_ptr<ChatSetup> setup(new ChatSetup(*std::move(prices), config, std::move(prompts)));
+  // Replies are recorded by what was asked: two models that are asked the same have a file each.
+  const auto open = [&](const std::string& key, const std::string& given, model::RemoteUse use,
+                        const char* suffix) -> Result<std::shared_ptr<const model::ChatModel>> {
+    QUARRY_ASSIGN_OR_RETURN(const model::RemoteName name, ChatName(key, given, openai_base_url));
+    std::shared_ptr<const model::ChatModel> chat = std::make_shared<model::RemoteChatModel>(
+        remote.Endpoint(name.base_url, use), name, config.remote,
+        model::ChatPricing{setup->prices_, setup->budget_, clock});
+    if (config.chat_cassette.empty()) return chat;
     Result<std::shared_ptr<const model::CassetteChatModel>> cassette =
-        model::CassetteChatModel::Open(config.chat_cassette, setup->chat_, name->ToString());
+        model::CassetteChatModel::Open(config.chat_cassette + suffix, chat, name.ToString());
     if (!cassette.ok()) return std::move(cassette).status().Annotate("chat.cassette");
-    setup->chat_ = *std::move(cassette);
+    return std::shared_ptr<const model::ChatModel>(*std::move(cassette));
+  };
+  QUARRY_ASSIGN_OR_RETURN(setup->chat_,
+                          open("chat.model", config.chat_model, model::RemoteUse::kChat, ""));
+  if (!config.chat_first_model.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(setup->first_, open("chat.first_model", config.chat_first_model,
+                                                model::RemoteUse::kFirstChat, ".first"));
   }
   QUARRY_ASSIGN_OR_RETURN(model::PromptTemplates query_prompts,
                           retrieval::LoadQueryPrompts(config.chat_prompts));

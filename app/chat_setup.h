@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "generation/answerer.h"
 #include "model/remote_models.h"
+#include "model/spending.h"
 #include "retrieval/query_model.h"
 
 namespace quarry::app {
@@ -23,19 +24,26 @@ class ChatSetup {
                                                  const Clock& clock);
 
   const model::ChatModel& chat() const { return *chat_; }
+  // The cheaper one that is asked before it; null where chat.first_model is "".
+  const model::ChatModel* first() const { return first_.get(); }
   const generation::Prompts& prompts() const { return prompts_; }
   // The same model, for what it does for a search.
   const retrieval::QueryModel& queries() const { return *queries_; }
 
  private:
-  ChatSetup(model::PriceTable prices, model::BudgetOptions budget, generation::Prompts prompts)
-      : prices_(std::move(prices)), budget_(budget), prompts_(std::move(prompts)) {}
+  ChatSetup(model::PriceTable prices, const Config& config, generation::Prompts prompts)
+      : prices_(std::move(prices)),
+        spending_(config.store + "/spending"),
+        budget_(config.chat_budget, &spending_),
+        prompts_(std::move(prompts)) {}
 
   const model::PriceTable prices_;
+  model::SpendingFile spending_;
   model::Budget budget_;
   const generation::Prompts prompts_;
   std::shared_ptr<const model::ChatModel> chat_;
   std::optional<retrieval::QueryModel> queries_;
+  std::shared_ptr<const model::ChatModel> first_;
 };
 
 }  // namespace quarry::app

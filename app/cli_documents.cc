@@ -59,6 +59,28 @@ void AddDocs(CommandTree& tree) {
       ->check(CLI::Range(0.5, 1.0));
   tree.Then(duplicates, RunDocsDuplicates, docs_duplicates);
 
+  const auto add_whole = [&](CLI::App& command) -> DocsWholeArguments& {
+    DocsWholeArguments& whole = tree.Keep<DocsWholeArguments>();
+    tree.AddWords(command, "ID", whole.ids, "of the documents");
+    command.add_option("--focus", whole.focus, "what the text is to be about")->type_name("TEXT");
+    command.add_option("--language", whole.language, "of the text: en or zh")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"en", "zh"}));
+    command
+        .add_option("--sentences", whole.max_sentences,
+                    "quoted of each document, or pairs that differ, without a chat model")
+        ->type_name("N")
+        ->check(IntegerFrom(1, 1000));
+    return whole;
+  };
+  CLI::App& summarize =
+      tree.AddCommand(docs, "summarize", "what documents say, in a few cited sentences",
+                      "quarry docs summarize guide/install.md guide/faq.md");
+  tree.Then(summarize, RunDocsSummarize, add_whole(summarize));
+  CLI::App& compare = tree.AddCommand(docs, "compare", "where two documents differ, cited",
+                                      "quarry docs compare rules-2024.md rules-2025.md");
+  tree.Then(compare, RunDocsCompare, add_whole(compare));
+
   CLI::App& remove = tree.AddCommand(docs, "delete", "remove documents at once",
                                      "quarry docs delete guide/old.md guide/older.md");
   tree.AddWords(remove, "ID", docs_delete.ids, "of the documents");

@@ -18,6 +18,7 @@ void AddSearch(CommandTree& tree);
 void AddAsk(CommandTree& tree);
 void AddChat(CommandTree& tree);
 void AddCache(CommandTree& tree);
+void AddReplay(CommandTree& tree);
 
 // cli_profiles.cc
 void AddProfiles(CommandTree& tree);

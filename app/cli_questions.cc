@@ -67,6 +67,15 @@ void AddChat(CommandTree& tree) {
   tree.Then(command, RunChat, chat);
 }
 
+void AddReplay(CommandTree& tree) {
+  std::string& id = tree.Keep<std::string>();
+  CLI::App& command = tree.AddCommand(
+      tree.root(), "replay", "retrieve for an answer again, as then and as now, and compare",
+      "quarry replay ans_3k9f2m1c8s7d6a5q4w0e9r2t");
+  command.add_option("ID", id, "of an answer that a server gave")->required();
+  tree.Then(command, RunReplay, id);
+}
+
 void AddCache(CommandTree& tree) {
   std::vector<std::string>& words = tree.Keep<std::vector<std::string>>();
   AskArguments& ask = tree.Keep<AskArguments>();

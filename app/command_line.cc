@@ -77,9 +77,10 @@ class Parser {
  public:
   Parser() {
     app_.add_flag("--version", version_, "print the version, and what it was built with");
-    for (const auto add : {AddIndex, AddSearch, AddAsk, AddChat, AddDocs, AddCollections, AddServe,
-                           AddKeys, AddProfiles, AddMcp, AddEval, AddFeedback, AddTune, AddBackup,
-                           AddCache, AddEmbedder, AddModel, AddUpkeep, AddHelp}) {
+    for (const auto add :
+         {AddIndex,  AddSearch, AddAsk,      AddChat,  AddReplay, AddDocs,     AddCollections,
+          AddServe,  AddKeys,   AddProfiles, AddMcp,   AddEval,   AddFeedback, AddTune,
+          AddBackup, AddCache,  AddEmbedder, AddModel, AddUpkeep, AddHelp}) {
       add(tree_);
     }
   }

@@ -92,6 +92,18 @@ struct DocsDuplicatesArguments {
 };
 Result<int> RunDocsDuplicates(const DocsDuplicatesArguments& arguments, CommandContext& context);
 
+struct DocsWholeArguments {
+  std::vector<std::string> ids;
+  std::string focus;
+  std::string language;
+  uint32_t max_sentences = 0;
+};
+Result<int> RunDocsSummarize(const DocsWholeArguments& arguments, CommandContext& context);
+Result<int> RunDocsCompare(const DocsWholeArguments& arguments, CommandContext& context);
+
+// Of an answer that a server of this store gave.
+Result<int> RunReplay(const std::string& id, CommandContext& context);
+
 struct DocsDeleteArguments {
   std::vector<std::string> ids;
 };

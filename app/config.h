@@ -72,6 +72,8 @@ struct Config {
   std::string chat_cassette;  // file of replies; "" = none
   std::vector<std::string> chat_prices;
   model::BudgetOptions chat_budget;
+  std::string chat_first_model;  // asked before it; "" = none
+  std::string chat_first_key;
   generation::AssistantOptions assistant;
   std::vector<std::string> tool_hosts;  // that tools of profiles may ask
 

@@ -424,6 +424,19 @@ std::vector<ConfigKey> MakeKeys() {
                    QUARRY_FIELD(chat_model)),
       Secret("chat.key", "sent to that model; none = OPENAI_API_KEY, to OPENAI_BASE_URL alone",
              QUARRY_FIELD(chat_key)),
+      OptionalText("chat.first_model",
+                   "cheaper chat model that is asked first, named as chat.model, which then writes "
+                   "where its answer is not carried; none = there is none",
+                   QUARRY_FIELD(chat_first_model)),
+      Secret("chat.first_key", "sent to the first model; none = as chat.key",
+             QUARRY_FIELD(chat_first_key)),
+      Choice("chat.escalate_by", "what rejects an answer of the first model",
+             QUARRY_FIELD(answer.escalate_by), "support, judge", generation::ParseEscalateBy,
+             generation::EscalateByName),
+      Integer("chat.best_of",
+              "tries of a model at an answer that is carried by what it cites; above 1 it needs "
+              "chat.temperature above 0",
+              QUARRY_FIELD(answer.best_of), 1, 16),
       Choice("chat.unsupported", "what becomes of sentences that their sources do not carry",
              QUARRY_FIELD(answer.model.unsupported), "flag, repair, remove",
              generation::ParseUnsupportedPolicy, generation::UnsupportedPolicyName),
@@ -441,7 +454,8 @@ std::vector<ConfigKey> MakeKeys() {
       List("chat.prices", "MODEL=PROMPT/COMPLETION, per million tokens", QUARRY_FIELD(chat_prices)),
       Number("chat.request_budget", "that one answer may cost; 0 = no limit",
              QUARRY_FIELD(chat_budget.per_request), 0, 1e9),
-      Number("chat.day_budget", "that a day (UTC) of this process may cost; 0 = no limit",
+      Number("chat.day_budget",
+             "that a day (UTC) may cost, all processes of the store together; 0 = no limit",
              QUARRY_FIELD(chat_budget.per_day), 0, 1e9),
 
       List("tools.http_hosts", "host (host:port) that tools of profiles may ask",
@@ -455,6 +469,10 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(assistant.small_talk)),
       Boolean("assistant.rewrite", "have the chat model make follow-ups stand alone; else rules do",
               QUARRY_FIELD(assistant.rewrite_by_model)),
+      Integer("assistant.memory_tokens",
+              "of the conversation before a question that are read again; older answers are cut to "
+              "a sentence, then left out",
+              QUARRY_FIELD(assistant.memory_tokens), 0, 1'000'000),
 
       OptionalText(
           "http.ca_file",

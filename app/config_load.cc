@@ -182,6 +182,15 @@ Status Config::Validate() const {
   if (server.tls_certificate.empty() != server.tls_key.empty()) {
     return InvalidArgumentError("server.tls_certificate, server.tls_key: expected both or neither");
   }
+  if (!chat_first_model.empty() && chat_model.empty()) {
+    return InvalidArgumentError(
+        "chat.first_model: expected chat.model too, which answers after it");
+  }
+  if (answer.best_of > 1 && answer.model.temperature <= 0) {
+    return InvalidArgumentError(
+        "chat.best_of, chat.temperature: several tries at temperature 0 are one; expected a "
+        "temperature above 0, such as 0.7");
+  }
   QUARRY_RETURN_IF_ERROR(chunking.Validate().Annotate("chunking"));
   QUARRY_RETURN_IF_ERROR(cache.Validate());
   return retrieval.Validate();

@@ -46,6 +46,8 @@ Result<model::RemoteModelsOptions> RemoteOptionsOf(const Config& config) {
   options.rerank_key = config.rerank_key;
   options.chat_key = config.chat_key;
   options.chat_model = config.chat_model;
+  options.first_chat_key = config.chat_first_key;
+  options.first_chat_model = config.chat_first_model;
   options.rerank_model = config.rerank_model;
   if (const char* key = std::getenv("OPENAI_API_KEY")) options.openai_key = key;
   if (const char* url = std::getenv("OPENAI_BASE_URL"); url != nullptr && *url != '\0') {
@@ -110,12 +112,13 @@ Status Engine::Prepare(const std::string& openai_base_url) {
   tools_.emplace(*retriever_, &remote_.http(),
                  generation::ToolboxOptions{.http_hosts = config_.tool_hosts});
   answerer_.emplace(analyzer_, *retriever_, token_counter_, config_.answer, AnswerModel());
+  whole_documents_.emplace(analyzer_, token_counter_, AnswerModel());
   return OkStatus();
 }
 
 std::optional<generation::AnswerModel> Engine::AnswerModel() const {
   if (chat_ == nullptr) return std::nullopt;
-  return generation::AnswerModel{chat_->chat(), chat_->prompts(), &*tools_};
+  return generation::AnswerModel{chat_->chat(), chat_->prompts(), &*tools_, chat_->first()};
 }
 
 void Engine::MakeAnswerer(bool read_only) {

@@ -16,6 +16,7 @@
 #include "generation/assistant.h"
 #include "generation/chat_relay.h"
 #include "generation/toolbox.h"
+#include "generation/whole_document.h"
 #include "index/index.h"
 #include "ingest/pipeline.h"
 #include "ingest/vector_cache.h"
@@ -65,6 +66,8 @@ class Engine {
   // The same behind what a conversation needs.
   const generation::Assistant& assistant() const { return *assistant_; }
   const generation::Toolbox& tools() const { return *tools_; }
+  // Summaries and comparisons.
+  const generation::WholeDocuments& whole_documents() const { return *whole_documents_; }
   // nullptr where none is configured.
   const ChatSetup* chat() const { return chat_.get(); }
   // Without what the command line adds to them (metadata, prune, dry run).
@@ -105,6 +108,7 @@ class Engine {
   std::optional<generation::Answerer> answerer_;
   std::optional<generation::RelayCache> kept_conversations_;
   std::optional<generation::ChatRelay> relay_;
+  std::optional<generation::WholeDocuments> whole_documents_;
   const ingest::IngestOptions ingest_options_;
   std::optional<ThreadPool> ingest_pool_;
   std::unique_ptr<retrieval::QuestionVerifier> verifier_;

@@ -18,6 +18,7 @@ server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintai
           .retriever = engine.retriever(),
           .answerer = engine.answerer(),
           .assistant = engine.assistant(),
+          .whole_documents = engine.whole_documents(),
           .ingest = engine.ingest_options(),
           .embedders = engine.embedders(),
           .maintainer = maintainer,

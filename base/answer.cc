@@ -22,6 +22,12 @@ const char* ReplyKindName(ReplyKind kind) {
       return "small_talk";
     case ReplyKind::kRefused:
       return "refused";
+    case ReplyKind::kAskBack:
+      return "ask_back";
+    case ReplyKind::kFalsePremise:
+      return "false_premise";
+    case ReplyKind::kContradiction:
+      return "contradiction";
   }
   return "unknown";
 }

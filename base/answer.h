@@ -57,6 +57,22 @@ struct Usage {
   }
 };
 
+// One try at an answer, where several were made: by a cheaper model first, or several by one model.
+struct AnswerAttempt {
+  std::string model;
+  Usage usage;
+  Verdict verdict;
+  std::string rejected;  // why the answer is not this one; "" = it is
+};
+
+// What of the conversation before a question was read again.
+struct MemoryReport {
+  uint32_t turns = 0;      // read
+  uint32_t condensed = 0;  // of them, to their most telling sentence
+  uint32_t dropped = 0;    // older ones, not read
+  uint32_t tokens = 0;     // of those read
+};
+
 // Whether an answer was made for this question or taken from the answer cache, and on what grounds.
 enum class CacheKind : uint8_t {
   kOff,       // there is no cache
@@ -83,9 +99,12 @@ struct CacheReport {
 
 // What an answer is.
 enum class ReplyKind : uint8_t {
-  kAnswer,     // from the documents; or what they do not say
-  kSmallTalk,  // to a message that asks nothing of them
-  kRefused,    // to a request for harm
+  kAnswer,         // from the documents; or what they do not say
+  kSmallTalk,      // to a message that asks nothing of them
+  kRefused,        // to a request for harm
+  kAskBack,        // the question fits several things: which one is meant
+  kFalsePremise,   // the question takes for granted what the documents contradict: what they say
+  kContradiction,  // the question asks for what excludes itself
 };
 const char* ReplyKindName(ReplyKind kind);  // "answer"
 
@@ -101,6 +120,7 @@ struct ToolUse {
 
 struct Answer {
   ReplyKind kind = ReplyKind::kAnswer;
+  MemoryReport memory;     // of a conversation
   std::string standalone;  // what was asked, where a conversation made it another question; else ""
   std::string text;        // with markers: "The pump runs at 9 bar [1]."
   std::vector<Citation> citations;         // by the sentences; one may have several
@@ -108,10 +128,13 @@ struct Answer {
   Verdict verdict;                         // of the whole
   bool abstained = false;                  // the corpus does not say; `text` says what was searched
   Usage usage;
-  std::string model;        // "extractive", or the name of the chat model
-  std::string note;         // why it is not as asked for: the model did not answer; else ""
-  Context context;          // the cited passages first, in the order of their citations
-  CommitSequence commit;    // the state of the collection that was answered from
+  std::string model;                    // "extractive", or the name of the chat model
+  std::vector<AnswerAttempt> attempts;  // in order, where there were several; else none
+  std::string note;  // why it is not as asked for: the model did not answer; else ""
+  std::vector<ChunkId>
+      retrieved;          // the passages of `context` by rank (Passage::chunk); none where unknown
+  Context context;        // the cited passages first, in the order of their citations
+  CommitSequence commit;  // the state of the collection that was answered from
   std::string fingerprint;  // names that state, the configuration and the model: same = same answer
   CacheReport cache;
   std::vector<ToolUse> tools;  // in the order in which they were asked for

@@ -48,12 +48,26 @@ SupportResult PassageEvidence::Check(const CitedSentence& sentence) const {
   return best;
 }
 
+bool AssertsNothing(ReplyKind kind, std::string_view sentence) {
+  if (kind == ReplyKind::kContradiction) return true;
+  if (kind != ReplyKind::kAskBack) return false;
+  const std::string_view asked = Trim(sentence);
+  return asked.ends_with('?') || asked.ends_with("？");
+}
+
 void FillCitations(const Analyzer& analyzer, Answer& answer) {
   const PassageEvidence evidence(answer.context, analyzer);
   size_t carried = 0;
   double least = 1;
   std::string first_reason;
+  size_t unchecked = 0;
   for (const CitedSentence& sentence : SplitCitedSentences(answer.text)) {
+    if (sentence.numbers.empty() && AssertsNothing(answer.kind, sentence.words)) {
+      answer.sentences.push_back({{sentence.claim.begin, sentence.claim.end},
+                                  {.label = Support::kUnchecked, .score = 0, .reason = ""}});
+      ++unchecked;
+      continue;
+    }
     const SupportResult result = evidence.Check(sentence);
     const TextRange span{sentence.claim.begin, sentence.claim.end};
     size_t cited = 0;
@@ -78,8 +92,11 @@ void FillCitations(const Analyzer& analyzer, Answer& answer) {
     least = std::min(least, result.score);
     if (!result.supported && first_reason.empty()) first_reason = result.reason;
   }
-  const size_t all = answer.sentences.size();
-  answer.verdict.label = carried == all && all > 0 ? Support::kSupported : Support::kUnsupported;
+  const size_t all = answer.sentences.size() - unchecked;
+  answer.verdict.label = carried < all   ? Support::kUnsupported
+                         : all > 0       ? Support::kSupported
+                         : unchecked > 0 ? Support::kUnchecked
+                                         : Support::kUnsupported;
   answer.verdict.score = all == 0 ? 0 : least;
   answer.verdict.reason = std::to_string(carried) + " of " + std::to_string(all) +
                           " sentences are carried by what they cite";

@@ -2,6 +2,7 @@
 
 // The citations of a written answer, and whether they carry its sentences.
 
+#include <string_view>
 #include <vector>
 
 #include "base/analyzer.h"
@@ -25,8 +26,13 @@ class PassageEvidence {
   std::vector<SupportText> texts_;
 };
 
+// Whether a sentence of such a reply says nothing of the documents: a question that is asked back, or what is
+// wrong with the one that was asked.
+bool AssertsNothing(ReplyKind kind, std::string_view sentence);
+
 // Fills citations, sentences and verdict of answer.text, whose markers are those of answer.context.
-// Each quote is the piece of its passage that carries most of the sentence.
+// Each quote is the piece of its passage that carries most of the sentence. Sentences that assert nothing
+// are not checked.
 void FillCitations(const Analyzer& analyzer, Answer& answer);
 
 }  // namespace quarry::generation

@@ -1,5 +1,6 @@
 #include "generation/answerer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/answer_guide.h"
@@ -16,15 +17,6 @@ std::string ConfigurationHash(const Analyzer& analyzer, const RetrievalOptions& 
   add(context.token_budget);
   add(context.max_passages);
   return HashToHex(Hash64(description + '/' + writer));
-}
-
-std::optional<ModelWriter> MakeModelWriter(const std::optional<AnswerModel>& model,
-                                           const Analyzer& analyzer,
-                                           const ExtractiveWriter& extractive,
-                                           const ModelWriterOptions& options) {
-  if (!model) return std::nullopt;
-  return std::make_optional<ModelWriter>(model->chat, model->prompts, analyzer, extractive, options,
-                                         model->tools);
 }
 
 // Same fingerprint and question, same answer.
@@ -44,12 +36,38 @@ Answerer::Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriev
       counter_(counter),
       options_(std::move(options)),
       extractive_(analyzer, counter, options_.extractive),
-      model_(MakeModelWriter(model, analyzer, extractive_, options_.model)),
-      writer_(model_ ? static_cast<const AnswerWriter&>(*model_) : extractive_),
-      fingerprint_(ConfigurationHash(analyzer, retriever.options(), options_.context,
-                                     writer_.fingerprint())) {}
+      writer_(&extractive_) {
+  if (model) {
+    std::vector<EscalatingWriter::Try> tries;
+    const auto add = [&](const model::ChatModel& chat, uint32_t level) {
+      for (uint32_t i = 0; i < std::max(1u, options_.best_of); ++i) {
+        ModelWriterOptions of_try = options_.model;
+        of_try.seed += i;
+        models_.push_back(std::make_unique<const ModelWriter>(chat, model->prompts, analyzer,
+                                                              extractive_, of_try, model->tools));
+        tries.push_back({.writer = models_.back().get(), .level = level});
+      }
+    };
+    if (model->first != nullptr) add(*model->first, 0);
+    add(model->chat, 1);
+    writer_ = models_.front().get();
+    if (tries.size() > 1) {
+      const bool judged = options_.escalate_by == EscalateBy::kJudge && model->first != nullptr;
+      tries_.emplace(std::move(tries), judged ? model->first : nullptr, model->prompts);
+      writer_ = &*tries_;
+    }
+  }
+  fingerprint_ =
+      ConfigurationHash(analyzer, retriever.options(), options_.context, writer_->fingerprint());
+}
 
 Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot& snapshot,
+                                      const CallContext& context) const {
+  return MakeContext(query, snapshot, options_.context, context);
+}
+
+Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot& snapshot,
+                                      const retrieval::ContextOptions& options,
                                       const CallContext& context) const {
   QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
                           retriever_.Retrieve(query, snapshot, context));
@@ -62,9 +80,26 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
     QUARRY_ASSIGN_OR_RETURN(const uint64_t tokens, counter_.Count(passage.chunk.text));
     passage.chunk.token_count = static_cast<uint32_t>(tokens);
   }
-  Context made = retrieval::BuildContext(std::move(passages), options_.context);
+  Context made = retrieval::BuildContext(std::move(passages), options);
   made.notes = retrieved.notes;
   return made;
+}
+
+Result<RetrievalSetting> Answerer::SettingOf(const Query& query,
+                                             const index::Snapshot& snapshot) const {
+  RetrievalSetting setting{
+      .options = retriever_.OptionsOf(query), .context = options_.context, .parts = {}};
+  setting.options.fusion.dense_weight = setting.options.DenseWeightOf(snapshot.collection().name);
+  setting.options.collection_dense_weights.clear();
+  QUARRY_ASSIGN_OR_RETURN(std::string reranker, retriever_.RerankerFingerprint());
+  QUARRY_ASSIGN_OR_RETURN(std::string tokenizer, counter_.Fingerprint());
+  setting.parts = {
+      {"analyzer", retriever_.analyzer().Fingerprint()},
+      {"embedder", snapshot.generation() ? snapshot.generation()->space.fingerprint : ""},
+      {"reranker", std::move(reranker)},
+      {"tokenizer", std::move(tokenizer)},
+      {"writer", writer_->fingerprint()}};
+  return setting;
 }
 
 Result<std::string> Answerer::ConfigurationFingerprint(const Query& query) const {
@@ -95,9 +130,12 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
   answer.commit = snapshot.commit();
   QUARRY_ASSIGN_OR_RETURN(answer.fingerprint, Fingerprint(query, snapshot));
   QUARRY_ASSIGN_OR_RETURN(answer.context, MakeContext(query, snapshot, traced));
+  for (const Passage& passage : answer.context.passages) {
+    answer.retrieved.push_back(passage.chunk.id);
+  }
   {
     StageTimer timer(traced, "answer");
-    QUARRY_RETURN_IF_ERROR(writer_.Write(query, snapshot, sink, traced, answer));
+    QUARRY_RETURN_IF_ERROR(writer_->Write(query, snapshot, sink, traced, answer));
   }
   for (const std::string& note : answer.context.notes) {
     answer.note += (answer.note.empty() ? "" : "; ") + note;

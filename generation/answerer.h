@@ -12,9 +12,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/answer.h"
 #include "generation/answer_writer.h"
+#include "generation/escalating_writer.h"
 #include "generation/extractive_writer.h"
 #include "generation/model_writer.h"
 #include "index/snapshot.h"
@@ -28,13 +31,24 @@ struct AnswerOptions {
   retrieval::ContextOptions context;
   model::ExtractiveOptions extractive;
   ModelWriterOptions model;
+  uint32_t best_of = 1;  // tries of one model at an answer that is carried
+  EscalateBy escalate_by = EscalateBy::kSupport;
 };
 
 // What writes instead of the extractive answerer. All outlive the answerer.
 struct AnswerModel {
   const model::ChatModel& chat;
   const Prompts& prompts;
-  const Toolbox* tools = nullptr;  // null: none is called
+  const Toolbox* tools = nullptr;           // null: none is called
+  const model::ChatModel* first = nullptr;  // a cheaper one, asked before it; null = none is
+};
+
+// All that decides what is retrieved for a question: what a replay goes by.
+struct RetrievalSetting {
+  RetrievalOptions options;  // those that hold for the question and its collection
+  retrieval::ContextOptions context;
+  // What takes part, by name: analyzer, embedder, reranker, tokenizer, writer.
+  std::vector<std::pair<std::string, std::string>> parts;
 };
 
 class Answerer {
@@ -43,6 +57,8 @@ class Answerer {
   Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever,
            model::TokenCounter& counter, AnswerOptions options,
            std::optional<AnswerModel> model = std::nullopt);
+  Answerer(const Answerer&) = delete;
+  Answerer& operator=(const Answerer&) = delete;
 
   // Answers query.text from `snapshot`. An answer that the corpus does not carry is no error: the
   // result has `abstained` set and its text says what was searched. Otherwise the answer's context
@@ -57,6 +73,16 @@ class Answerer {
   Result<Context> MakeContext(const Query& query, const index::Snapshot& snapshot,
                               const CallContext& context) const;
 
+  // The same with other options of the context.
+  Result<Context> MakeContext(const Query& query, const index::Snapshot& snapshot,
+                              const retrieval::ContextOptions& options,
+                              const CallContext& context) const;
+
+  // What MakeContext goes by. Errors: those of opening the models.
+  Result<RetrievalSetting> SettingOf(const Query& query, const index::Snapshot& snapshot) const;
+
+  const Analyzer& analyzer() const { return retriever_.analyzer(); }
+
   // Names the exact state that an answer comes from, of the store and of the configuration. Errors:
   // those of opening the models.
   Result<std::string> Fingerprint(const Query& query, const index::Snapshot& snapshot) const;
@@ -70,8 +96,9 @@ class Answerer {
   model::TokenCounter& counter_;
   const AnswerOptions options_;
   const ExtractiveWriter extractive_;
-  const std::optional<ModelWriter> model_;
-  const AnswerWriter& writer_;
+  std::vector<std::unique_ptr<const ModelWriter>> models_;  // a writer for each try
+  std::optional<EscalatingWriter> tries_;                   // over them, where there are several
+  const AnswerWriter* writer_;
   std::string fingerprint_;
 };
 

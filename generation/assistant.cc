@@ -1,10 +1,12 @@
 #include "generation/assistant.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/answer_guide.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "generation/conversation_memory.h"
 #include "generation/guard.h"
 #include "generation/small_talk.h"
 
@@ -119,15 +121,18 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
     answer.usage += usage;
     return answer;
   }
-  if (turns.size() > kTurnsRead) turns = turns.last(kTurnsRead);
+  ConversationMemory memory = Remember(turns.last(std::min(turns.size(), kTurnsRead)),
+                                       options_.memory_tokens, answerer_.answerer().analyzer());
+  memory.report.dropped += static_cast<uint32_t>(turns.size() - std::min(turns.size(), kTurnsRead));
   QUARRY_ASSIGN_OR_RETURN(StandaloneQuestion standalone,
-                          Rewrite(turns, query.text, usage, context));
+                          Rewrite(memory.turns, query.text, usage, context));
   const bool changed = standalone.text != Trim(query.text);
   if (changed) {
     KeepOwnWords(query);
     query.text = standalone.text;
   }
   QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, use, sink, context));
+  answer.memory = memory.report;
   if (changed) answer.standalone = std::move(standalone.text);
   answer.usage += usage;
   return answer;

@@ -22,13 +22,15 @@ struct AssistantOptions {
   bool guard = true;            // decline by rules
   bool guard_by_model = false;  // ask the chat model too: one more call for each question
   bool small_talk = true;
-  bool rewrite_by_model = true;  // where there is a chat model
+  bool rewrite_by_model = true;   // where there is a chat model
+  uint32_t memory_tokens = 2000;  // of the turns before that are read again (conversation_memory.h)
 };
 
 class Assistant {
  public:
-  // What is read of a conversation: the last so many turns.
-  static constexpr size_t kTurnsRead = 12;
+  // Of a conversation the last so many turns are looked at, and read again as far as they fit
+  // AssistantOptions::memory_tokens.
+  static constexpr size_t kTurnsRead = 40;
 
   // All must outlive it.
   Assistant(const CachedAnswerer& answerer, std::optional<AnswerModel> model,

@@ -163,6 +163,12 @@ Result<Answer> CachedAnswerer::Make(const retrieval::CacheQuestion& question,
   const Clock::duration cost = Clock::now() - start - read;
   if (!answer.ok()) return answer;
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(cost).count();
+  // A question that is asked back or set right is no answer to keep.
+  if (answer->kind != ReplyKind::kAnswer) {
+    answer->cache.kind = CacheKind::kMiss;
+    answer->cache.reason = why;
+    return answer;
+  }
   cache_->Store(question, *answer, static_cast<uint64_t>(std::max<int64_t>(0, micros)));
   answer->cache.kind = CacheKind::kMiss;
   answer->cache.reason = why;

@@ -4,7 +4,8 @@
 // with tools of the caller, in JSON, with log probabilities, with several choices, or without
 // documents.
 //
-//   the caller's turns, the last of the user with the passages that were found for it -> model
+//   the caller's turns, the last of the user with the passages that were found for it (understood by the
+//   turns before, follow_up.h) -> model
 //   -> its replies as they are
 //
 // What the model writes is not checked. Calls of tools go back to the caller, who runs them; and text
@@ -39,6 +40,8 @@ struct RelayRequest {
 };
 
 struct Relayed {
+  std::string
+      standalone;   // what was retrieved for, where the turns made it another question; else ""
   Context context;  // "[2]" in a reply is the second of its passages; empty without retrieval
   std::vector<model::ChatReply> replies;  // one per choice
   std::vector<std::string> withheld_tools;

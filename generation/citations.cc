@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "model/quotable.h"
 
 namespace quarry::generation {
 namespace {
@@ -49,12 +50,6 @@ bool EndsWithCjk(std::string_view text) {
   return start < text.size() && IsCjk(NextCodePoint(text, start));
 }
 
-bool IsTableRow(const Chunk& chunk, size_t begin) {
-  return std::ranges::any_of(chunk.blocks, [&](const ChunkBlock& block) {
-    return block.kind == BlockKind::kTable && block.begin <= begin && begin < block.end;
-  });
-}
-
 // "Title > Heading" with the innermost of the headings.
 std::string SubjectOf(const Passage& passage, const SourceSpan& span) {
   const auto& path = span.heading_path;
@@ -84,6 +79,19 @@ void OrderByUse(std::vector<model::ExtractedSentence>& sentences, Context& conte
   passages = std::move(ordered);
 }
 
+void OrderPassages(std::span<const uint32_t> order, Context& context) {
+  std::vector<bool> taken(context.passages.size(), false);
+  std::vector<Passage> ordered;
+  ordered.reserve(context.passages.size());
+  const auto take = [&](size_t i) {
+    if (!taken[i]) ordered.push_back(std::move(context.passages[i]));
+    taken[i] = true;
+  };
+  for (const uint32_t i : order) take(i);
+  for (size_t i = 0; i < context.passages.size(); ++i) take(i);
+  context.passages = std::move(ordered);
+}
+
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
                            const Context& context) {
   CitedText composed;
@@ -104,19 +112,21 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     citation.document = passage.chunk.document;
     citation.source = SpanWithin(passage.chunk, sentence.range.begin, sentence.range.end);
     citation.quote = std::string(quote);
-    const bool is_row = IsTableRow(passage.chunk, sentence.range.begin);
+    const bool is_row =
+        model::BlockKindAt(passage.chunk, sentence.range.begin) == BlockKind::kTable;
     const std::string subject = is_row ? SubjectOf(passage, citation.source) : "";
-    if (!composed.text.empty()) {
+    if (!composed.text.empty() && !sentence.lead.starts_with('\n')) {
       if (is_row || !table.empty()) {
         composed.text += '\n';
       } else if (!previous_cjk) {
         composed.text += ' ';
       }
     }
+    const bool drops_break = composed.text.empty() && sentence.lead.starts_with('\n');
+    composed.text += std::string_view(sentence.lead).substr(drops_break ? 1 : 0);
     if (is_row && subject != table) composed.text += subject + " — ";
     table = subject;
     previous_cjk = cjk;
-    composed.text += sentence.lead;
 
     citation.answer_span.begin = composed.text.size();
     composed.text += ending.body;

@@ -2,6 +2,8 @@
 
 // From chosen sentences to an answer's text with markers and citations. Pure.
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,9 @@ namespace quarry::generation {
 // REQUIRES: every ExtractedSentence::passage is one of the context's.
 void OrderByUse(std::vector<model::ExtractedSentence>& sentences, Context& context);
 
+// Puts the passages of `order` first, in that order; the others stay behind them in theirs.
+void OrderPassages(std::span<const uint32_t> order, Context& context);
+
 struct CitedText {
   std::string text;                 // "The pump runs at 9 bar [1]. It weighs 12 kg [2]."
   std::vector<Citation> citations;  // one per sentence, in order
@@ -26,6 +31,7 @@ struct CitedText {
 //   * A row of a table says nothing without what the table is about, so it stands on a line of its
 //     own behind title and heading: "VX-220 data sheet > Motor — Property: Power; Value: 22 kW [1]."
 //     Of neighbouring rows of one table the first names it.
+//   * ExtractedSentence::lead stands before it; one that begins with a line break begins a line.
 // Citation::answer_span is the quoted part. REQUIRES: every range lies inside its passage's text.
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
                            const Context& context);

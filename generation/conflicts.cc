@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/document.h"
+#include "generation/context_pieces.h"
 #include "generation/support.h"
 #include "model/quotable.h"
 
@@ -21,27 +22,12 @@ constexpr double kTwins = 0.6;         // of the words of the longer sentence, i
 constexpr size_t kMaxDifference = 8;   // words of the stretch that differs
 constexpr size_t kMaxTwinWords = 120;  // longer sentences are not compared word by word
 
-using Terms = std::set<std::string>;
-
 bool IsNumber(std::string_view term) { return !term.empty() && HoldsAsciiDigit(term); }
-
-Terms TermsOf(std::string_view text, const Analyzer& analyzer) {
-  Terms terms;
-  for (Token& token : analyzer.Tokenize(text)) terms.insert(std::move(token.term));
-  return terms;
-}
-
-double ShareIn(const Terms& wanted, const Terms& had) {
-  if (wanted.empty()) return 0;
-  const auto found =
-      std::ranges::count_if(wanted, [&](const auto& term) { return had.contains(term); });
-  return static_cast<double>(found) / static_cast<double>(wanted.size());
-}
 
 // A sentence of a passage with what its headings add.
 struct Piece {
   std::string_view text;
-  Terms terms;
+  WordSet terms;
 };
 
 // What counts something in the sentence and is not part of the question.
@@ -113,7 +99,7 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
 }
 
 // Whether two sentences are the same but for one stretch that names something.
-bool AreTwins(std::string_view ours, std::string_view theirs, const Terms& asked,
+bool AreTwins(std::string_view ours, std::string_view theirs, const WordSet& asked,
               const Analyzer& analyzer) {
   const std::vector<std::string_view> a = WordsOf(ours);
   const std::vector<std::string_view> b = WordsOf(theirs);
@@ -136,10 +122,10 @@ bool AreTwins(std::string_view ours, std::string_view theirs, const Terms& asked
   };
   if (!names(in_a) || !names(in_b)) return false;
   // What the question itself names is what it is about.
-  const Terms ours_only = TermsOf(Join(in_a, " "), analyzer);
-  const Terms theirs_only = TermsOf(Join(in_b, " "), analyzer);
+  const WordSet ours_only = WordsIn(Join(in_a, " "), analyzer);
+  const WordSet theirs_only = WordsIn(Join(in_b, " "), analyzer);
   if (ours_only.empty() || theirs_only.empty() || ours_only == theirs_only) return false;
-  return ShareIn(ours_only, asked) < 1 && ShareIn(theirs_only, asked) < 1;
+  return ShareAmong(ours_only, asked) < 1 && ShareAmong(theirs_only, asked) < 1;
 }
 
 }  // namespace
@@ -154,21 +140,21 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   const std::string_view ours =
       std::string_view(source.chunk.text).substr(said.begin, said.end - said.begin);
   // What stands in no source asks and names nothing.
-  Terms known;
+  WordSet known;
   for (const Passage& one : context.passages) {
-    known.merge(TermsOf(one.chunk.text, analyzer));
-    known.merge(TermsOf(header_of(one), analyzer));
+    known.merge(WordsIn(one.chunk.text, analyzer));
+    known.merge(WordsIn(header_of(one), analyzer));
   }
-  Terms asked = TermsOf(question, analyzer);
+  WordSet asked = WordsIn(question, analyzer);
   std::erase_if(asked, [&](const std::string& term) { return !known.contains(term); });
   std::set<std::string> asked_numbers;
   for (const Quantity& quantity : QuantitiesOf(question)) asked_numbers.insert(quantity.number);
-  Terms our_terms = TermsOf(ours, analyzer);
-  our_terms.merge(TermsOf(header_of(source), analyzer));
-  const double our_share = ShareIn(asked, our_terms);
+  WordSet our_terms = WordsIn(ours, analyzer);
+  our_terms.merge(WordsIn(header_of(source), analyzer));
+  const double our_share = ShareAmong(asked, our_terms);
   const std::vector<Quantity> our_counts = CountsOf(ours, asked_numbers);
   // Names, codes and years of the question, as far as the answer's sentence has them.
-  Terms fixed;
+  WordSet fixed;
   for (const std::string& term : asked) {
     if (IsNumber(term) && our_terms.contains(term)) fixed.insert(term);
   }
@@ -178,23 +164,23 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   for (uint32_t i = 0; i < context.passages.size() && conflicts.size() < limit; ++i) {
     const Passage& other = context.passages[i];
     if (documents.contains(other.chunk.document)) continue;
-    const Terms header = TermsOf(header_of(other), analyzer);
+    const WordSet header = WordsIn(header_of(other), analyzer);
     for (const model::QuotablePiece& piece :
          model::QuotablePieces(other.chunk, kMaxConflictPieceTokens)) {
       const std::string_view theirs =
           std::string_view(other.chunk.text)
               .substr(piece.range.begin, piece.range.end - piece.range.begin);
-      const Terms words = TermsOf(theirs, analyzer);
-      Terms terms = words;
+      const WordSet words = WordsIn(theirs, analyzer);
+      WordSet terms = words;
       terms.insert(header.begin(), header.end());
-      if (!fixed.empty() && ShareIn(fixed, terms) < 1) continue;
+      if (!fixed.empty() && ShareAmong(fixed, terms) < 1) continue;
       Verdict verdict = Verdict::kNone;
       if (AreTwins(ours, theirs, asked, analyzer)) {
         verdict = Verdict::kConflicts;
       } else if (!our_counts.empty()) {
-        const double share = ShareIn(asked, terms);
+        const double share = ShareAmong(asked, terms);
         const bool speaks_of_it = share >= kAtLeast && share >= kSpeaksOfIt * our_share &&
-                                  ShareIn(asked, words) >= kBySelf;
+                                  ShareAmong(asked, words) >= kBySelf;
         if (speaks_of_it) verdict = CompareCounts(our_counts, CountsOf(theirs, asked_numbers));
       }
       if (verdict == Verdict::kNone) continue;

@@ -4,16 +4,21 @@
 #include <vector>
 
 #include "base/answer_guide.h"
+#include "base/text.h"
 #include "generation/abstention.h"
+#include "generation/ask_back.h"
 #include "generation/citations.h"
 #include "generation/conflicts.h"
+#include "generation/contradiction.h"
+#include "generation/premise.h"
 
 namespace quarry::generation {
 namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 4;
+constexpr uint64_t kExtractiveWriterVersion = 5;
+constexpr size_t kMostChoices = 6;  // that are named
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
   return std::string(kModel) + '/' + std::to_string(kExtractiveWriterVersion) + '/' +
@@ -96,28 +101,69 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
   return conflicts.size();
 }
 
+std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query,
+                                                              Answer& answer) const {
+  const std::string& question = query.text;
+  const bool chinese = AnswerLanguage(query) == "zh";
+  answer.verdict = {.label = Support::kSupported, .score = 1, .reason = ""};
+  if (const auto contradiction = FindContradiction(question)) {
+    answer.kind = ReplyKind::kContradiction;
+    answer.text = ContradictionText(*contradiction, question);
+    answer.verdict.label = Support::kUnchecked;
+    answer.verdict.reason = "the question excludes itself";
+    return {};
+  }
+  if (const auto premise = FindFalsePremise(question, answer.context, analyzer_)) {
+    answer.kind = ReplyKind::kFalsePremise;
+    answer.verdict.reason = "the question takes for granted what the documents contradict";
+    return {{.passage = premise->passage,
+             .range = premise->range,
+             .score = 1,
+             .lead = chinese ? "文档中的说法与问题的前提不同："
+                             : "The documents say otherwise than the question assumes: "}};
+  }
+  std::vector<model::ExtractedSentence> sentences;
+  const std::vector<Choice> choices = FindChoices(question, answer.context, analyzer_);
+  for (const Choice& choice : choices) {
+    if (sentences.size() == kMostChoices) break;
+    sentences.push_back(
+        {.passage = choice.passage, .range = choice.range, .score = 1, .lead = "\n"});
+  }
+  if (choices.empty()) return sentences;
+  const std::string count = std::to_string(choices.size());
+  answer.kind = ReplyKind::kAskBack;
+  answer.verdict.reason = "the question fits " + count + " things";
+  sentences.front().lead = chinese
+                               ? "这个问题可能指" + count + "样东西，您指的是哪一个？\n"
+                               : "The question fits " + count + " things. Which one do you mean?\n";
+  return sentences;
+}
+
 Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapshot,
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
-  model::ExtractiveDraft draft = model::ExtractAnswer(query.text, answer.context.passages,
-                                                      analyzer_, OptionsFor(query, options_));
   answer.model = kModel;
   answer.note = NoteOf(query);
-  answer.abstained = draft.declined;
-  answer.verdict.score = draft.support;
-  answer.verdict.reason = draft.reason;
-  if (draft.declined) {
-    answer.text = AbstentionText(query, answer.context, snapshot);
-    answer.verdict.label = Support::kUnsupported;
-  } else {
-    if (AddConflicts(query, answer.context, draft.sentences) > 0) {
+  std::vector<model::ExtractedSentence> sentences = Reply(query, answer);
+  if (answer.kind == ReplyKind::kAnswer) {
+    model::ExtractiveDraft draft = model::ExtractAnswer(query.text, answer.context.passages,
+                                                        analyzer_, OptionsFor(query, options_));
+    answer.abstained = draft.declined;
+    answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
+                      .score = draft.support,
+                      .reason = draft.reason};
+    sentences = std::move(draft.sentences);
+    if (draft.declined) {
+      answer.text = AbstentionText(query, answer.context, snapshot);
+    } else if (AddConflicts(query, answer.context, sentences) > 0) {
       answer.verdict.reason += "; sources differ";
     }
-    OrderByUse(draft.sentences, answer.context);
-    CitedText composed = ComposeCitedText(draft.sentences, answer.context);
+  }
+  if (!sentences.empty()) {
+    OrderByUse(sentences, answer.context);
+    CitedText composed = ComposeCitedText(sentences, answer.context);
     answer.text = std::move(composed.text);
     answer.citations = std::move(composed.citations);
     // Every sentence is quoted from its source, so each is supported by construction.
-    answer.verdict.label = Support::kSupported;
     for (const Citation& citation : answer.citations) {
       answer.sentences.push_back(
           {citation.answer_span, {.label = Support::kSupported, .score = 1, .reason = "quoted"}});
@@ -125,8 +171,8 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   }
   QUARRY_ASSIGN_OR_RETURN(const uint64_t asked, counter_.Count(query.text));
   QUARRY_ASSIGN_OR_RETURN(const uint64_t answered, counter_.Count(answer.text));
-  answer.usage.prompt_tokens = answer.context.token_count + static_cast<uint32_t>(asked);
-  answer.usage.completion_tokens = static_cast<uint32_t>(answered);
+  answer.usage.prompt_tokens += answer.context.token_count + static_cast<uint32_t>(asked);
+  answer.usage.completion_tokens += static_cast<uint32_t>(answered);
   return sink ? StreamSentences(answer, sink) : OkStatus();
 }
 

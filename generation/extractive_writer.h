@@ -1,7 +1,9 @@
 #pragma once
 
 // ExtractiveWriter: the answer without a model: sentences of the passages, quoted as they stand, or a
-// refusal. Where the sources contradict what is said (conflicts.h), they are quoted behind it.
+// refusal. Where the sources contradict what is said (conflicts.h), they are quoted behind it. Questions
+// that contradict themselves (contradiction.h) or the documents (premise.h), and those that fit several
+// things (ask_back.h), get a reply that says so.
 
 #include <string>
 #include <vector>
@@ -25,6 +27,9 @@ class ExtractiveWriter final : public AnswerWriter {
                const CallContext& context, Answer& answer) const override;
 
  private:
+  // What is replied instead of an answer, with answer.kind, text and verdict set; where nothing is, the
+  // kind stays kAnswer.
+  std::vector<model::ExtractedSentence> Reply(const Query& query, Answer& answer) const;
   // How many. REQUIRES: there is a sentence.
   size_t AddConflicts(const Query& query, const Context& context,
                       std::vector<model::ExtractedSentence>& sentences) const;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "generation/abstention.h"
 #include "generation/answer_check.h"
+#include "generation/citations.h"
 #include "generation/cited_text.h"
 #include "generation/guidance.h"
 #include "generation/output_guard.h"
@@ -17,7 +18,7 @@ namespace quarry::generation {
 namespace {
 
 // Changes when the same prompt and reply would give another answer.
-constexpr uint64_t kModelWriterVersion = 1;
+constexpr uint64_t kModelWriterVersion = 2;
 
 constexpr std::string_view kSpace = " \t\r\n";
 
@@ -25,11 +26,15 @@ std::string_view WithoutLeadingSpace(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(kSpace), text.size()));
 }
 
-// Whether an error of the model leaves the question to be answered without it.
-bool IsModelsFault(Code code) {
-  return code == Code::kUnavailable || code == Code::kResourceExhausted ||
-         code == Code::kFailedPrecondition || code == Code::kInternal;
-}
+// Words that a reply may begin with, and what it is then.
+struct ReplyMark {
+  std::string_view word;
+  ReplyKind kind;
+};
+constexpr ReplyMark kReplyMarks[] = {{kNoAnswer, ReplyKind::kAnswer},
+                                     {kAskBackMark, ReplyKind::kAskBack},
+                                     {kFalsePremiseMark, ReplyKind::kFalsePremise},
+                                     {kContradictionMark, ReplyKind::kContradiction}};
 
 // What a model may say though it stands in its instructions, and the addresses that it may name.
 std::string KnownText(const Query& query, const Context& context) {
@@ -67,17 +72,16 @@ class Writing {
     reply_ += delta;
     if (decided_) return declined_ || Accept(delta);
     const std::string_view begun = WithoutLeadingSpace(reply_);
-    if (begun.size() < kNoAnswer.size() && kNoAnswer.starts_with(begun)) return true;
-    decided_ = true;
-    declined_ = begun.starts_with(kNoAnswer);
-    return declined_ || Accept(begun);
+    for (const ReplyMark& mark : kReplyMarks) {
+      if (begun.size() < mark.word.size() && mark.word.starts_with(begun)) return true;
+    }
+    return Decide(begun);
   }
 
   // After the last piece.
   bool Finish() {
-    if (!decided_ && !WithoutLeadingSpace(reply_).empty() && !Accept(WithoutLeadingSpace(reply_))) {
-      return false;
-    }
+    const std::string_view begun = WithoutLeadingSpace(reply_);
+    if (!decided_ && !begun.empty() && !Decide(begun)) return false;
     decided_ = true;
     if (!Pass(guard_.Finish())) return false;
     return policy_ == UnsupportedPolicy::kFlag || TakeSentences(/*last=*/true);
@@ -102,6 +106,7 @@ class Writing {
   bool Close() { return Tell(numbering_.Finish()); }
 
   bool declined() const { return declined_; }
+  ReplyKind kind() const { return kind_; }
   bool needs_repair() const { return stopped_; }
   bool has_told() const { return !text_.empty(); }
   bool withheld() const { return guard_.withheld(); }
@@ -111,7 +116,27 @@ class Writing {
   const std::vector<uint32_t>& order() const { return numbering_.order(); }
 
  private:
-  bool Accept(std::string_view piece) { return Pass(guard_.Take(piece)); }
+  // What the reply is, by how it begins.
+  bool Decide(std::string_view begun) {
+    decided_ = true;
+    for (const ReplyMark& mark : kReplyMarks) {
+      if (!begun.starts_with(mark.word)) continue;
+      declined_ = mark.word == kNoAnswer;
+      kind_ = mark.kind;
+      begun.remove_prefix(mark.word.size());
+      begun.remove_prefix(std::min(begun.find_first_not_of(": \t\r\n"), begun.size()));
+    }
+    trims_ = begun.empty();  // what stands between the mark and the text may still come
+    return declined_ || Accept(begun);
+  }
+
+  bool Accept(std::string_view piece) {
+    if (trims_) {
+      piece.remove_prefix(std::min(piece.find_first_not_of(": \t\r\n"), piece.size()));
+      trims_ = piece.empty();
+    }
+    return Pass(guard_.Take(piece));
+  }
 
   // What may be told.
   bool Pass(std::string_view piece) {
@@ -129,7 +154,8 @@ class Writing {
       const size_t end = sentences[i].range.end;
       const std::string piece = pending_.substr(taken, end - taken);  // with the space before it
       taken = end;
-      const bool supported = evidence_.Check(sentences[i]).supported;
+      const bool supported =
+          AssertsNothing(kind_, sentences[i].words) || evidence_.Check(sentences[i]).supported;
       if (!supported) unsupported_.push_back(sentences[i].words);
       if (!supported && policy_ == UnsupportedPolicy::kRepair) stopped_ = true;
       if (stopped_) {
@@ -158,25 +184,14 @@ class Writing {
   std::string reply_;     // all that the model said
   bool decided_ = false;  // whether it declined
   bool declined_ = false;
+  bool trims_ = false;  // what comes begins the text
+  ReplyKind kind_ = ReplyKind::kAnswer;
   std::string pending_;   // said and not yet checked
   bool stopped_ = false;  // repair: from here on all is held back in rest_
   std::string rest_;
   std::vector<std::string> unsupported_;
   std::string text_;  // told
 };
-
-// The passages in the order of their citations, the others behind them.
-void OrderPassages(const std::vector<uint32_t>& order, Context& context) {
-  std::vector<bool> taken(context.passages.size(), false);
-  std::vector<Passage> ordered;
-  const auto take = [&](size_t i) {
-    if (!taken[i]) ordered.push_back(std::move(context.passages[i]));
-    taken[i] = true;
-  };
-  for (const uint32_t i : order) take(i);
-  for (size_t i = 0; i < context.passages.size(); ++i) take(i);
-  context.passages = std::move(ordered);
-}
 
 Status Gone() { return CancelledError("the reader of the answer went away"); }
 
@@ -213,6 +228,11 @@ Status WriteWithoutModel(const ExtractiveWriter& extractive, const Status& faile
 }
 
 }  // namespace
+
+bool IsModelsFault(Code code) {
+  return code == Code::kUnavailable || code == Code::kResourceExhausted ||
+         code == Code::kFailedPrecondition || code == Code::kInternal;
+}
 
 const char* UnsupportedPolicyName(UnsupportedPolicy policy) {
   switch (policy) {
@@ -323,6 +343,7 @@ Status ModelWriter::Write(const Query& query, const index::Snapshot& snapshot,
     return Abstain(query, snapshot, "no passage was found", sink, answer);
   }
   model::ChatRequest request = RequestFor(query, answer.context, tools.any());
+  request.spent = answer.usage.cost;
   if (request.response_format.kind != model::ResponseFormat::Kind::kText) {
     return WriteBySchema(request, tools, sink, context, answer);
   }
@@ -380,6 +401,7 @@ Status ModelWriter::Write(const Query& query, const index::Snapshot& snapshot,
     return Abstain(query, snapshot, "the passages carry no sentence of the model's answer", sink,
                    answer);
   }
+  answer.kind = writing.kind();
   OrderPassages(writing.order(), answer.context);
   FillCitations(analyzer_, answer);
   return OkStatus();

@@ -38,6 +38,9 @@ Result<UnsupportedPolicy> ParseUnsupportedPolicy(std::string_view name);
 // What Answer::note begins with where the model was to write and did not.
 inline constexpr std::string_view kModelWasSilent = "the model did not answer: ";
 
+// Whether an error of the model leaves the question to be answered without it.
+bool IsModelsFault(Code code);
+
 struct ModelWriterOptions {
   UnsupportedPolicy unsupported = UnsupportedPolicy::kFlag;
   double temperature = 0;

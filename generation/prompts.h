@@ -6,11 +6,13 @@
 //   {{question}}     the question
 //   {{passages}}     the numbered passages, each between marks that no document can foresee
 //   {{no_answer}}    what to reply where the passages do not say
-//   {{answer}}       of a repair: what is already said and stays
+//   {{answer}}       of a repair: what is already said and stays; of a check: the answer
 //   {{unsupported}}  of a repair: the sentences that were not carried, one a line
 //   {{conversation}} of a rewriting: what was said before, a turn a line
-// They are answer, repair, rewrite (a message that leans on others, as a question of its own) and guard
-// (whether a message asks for harm).
+//   {{focus}}        of whole documents: what the text is to be about, as a part of a sentence; may be ""
+// They are answer, repair, rewrite (a message that leans on others, as a question of its own), guard
+// (whether a message asks for harm), check (whether an answer is good), and for whole documents notes,
+// summary and comparison.
 
 #include <span>
 #include <string>
@@ -26,6 +28,11 @@ namespace quarry::generation {
 
 // The reply of a model that finds no answer in the passages.
 inline constexpr std::string_view kNoAnswer = "NO_ANSWER";
+// What a reply begins with that is no plain answer: the question fits several things, takes for granted
+// what the passages contradict, or excludes itself.
+inline constexpr std::string_view kAskBackMark = "ASK_BACK";
+inline constexpr std::string_view kFalsePremiseMark = "FALSE_PREMISE";
+inline constexpr std::string_view kContradictionMark = "CONTRADICTION";
 
 // The passages by their numbers, each between tags whose name depends on all of them and on the
 // question, so that no document can hold the closing one.
@@ -39,6 +46,9 @@ struct NumberedPassage {
 };
 std::string PassagesText(std::string_view question, const std::vector<NumberedPassage>& passages,
                          bool with_documents);
+
+// What is asked of whole documents (whole_document.h): notes of a part, or the text from all.
+enum class WholeDocumentPrompt : uint8_t { kNotes, kSummary, kComparison };
 
 class Prompts {
  public:
@@ -62,6 +72,13 @@ class Prompts {
   // The message, which `turns` came before, as a question that stands alone.
   std::vector<model::ChatMessage> Rewrite(std::span<const ConversationTurn> turns,
                                           std::string_view message) const;
+  // Whether an answer is good: "good" or "bad".
+  std::vector<model::ChatMessage> Check(std::string_view question, const Context& context,
+                                        std::string_view answer) const;
+  // `passages`: numbered passages, or notes of them.
+  std::vector<model::ChatMessage> WholeDocuments(WholeDocumentPrompt prompt, bool chinese,
+                                                 std::string_view focus,
+                                                 std::string_view passages) const;
   // Whether a message asks for harm: "harmful" or "harmless".
   std::vector<model::ChatMessage> Guard(std::string_view message) const;
 

@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cmath>
 #include <cstdio>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -50,6 +51,8 @@ constexpr uint32_t kLongTokens = 60;
 constexpr double kLong = 0.03;  // per doubling
 // A sentence that asks does not answer; what follows it does (AddPassage).
 constexpr double kAsks = 0.4;
+constexpr double kCode = 0.15;       // a line of code says it worse than a sentence
+constexpr double kSameWords = 0.85;  // of both sentences: the second repeats the first
 // A further sentence must add this share of the question's weight and hold so many of its terms (one
 // alone is a coincidence), or score this share of the best.
 constexpr double kAdds = 0.15;
@@ -255,6 +258,9 @@ class Extraction {
       evidence += kKind;
     }
     if (Asks(TextOf(sentence))) evidence -= kAsks;
+    if (BlockKindAt(passages_[sentence.passage].chunk, sentence.range.begin) == BlockKind::kCode) {
+      evidence -= kCode;
+    }
     if (sentence.tokens < kShortTokens) evidence -= kShort;
     if (sentence.tokens > kLongTokens) {
       evidence -= kLong * std::log2(static_cast<double>(sentence.tokens) / kLongTokens);
@@ -392,10 +398,34 @@ class Extraction {
     return chosen;
   }
 
-  // Overlapping chunks hold the same sentence.
+  // Overlapping chunks hold the same sentence, and documents that are nearly the same one that says the
+  // same: nearly all words of both, and every number.
   bool Repeats(const Sentence& sentence, const std::vector<size_t>& chosen) const {
-    return std::any_of(chosen.begin(), chosen.end(),
-                       [&](size_t other) { return TextOf(sentences_[other]) == TextOf(sentence); });
+    return std::any_of(chosen.begin(), chosen.end(), [&](size_t other) {
+      return TextOf(sentences_[other]) == TextOf(sentence) ||
+             SayTheSame(TextOf(sentences_[other]), TextOf(sentence));
+    });
+  }
+
+  bool SayTheSame(std::string_view a, std::string_view b) const {
+    const auto terms_of = [&](std::string_view text) {
+      std::set<std::string> terms;
+      for (Token& token : analyzer_.Tokenize(text)) terms.insert(std::move(token.term));
+      return terms;
+    };
+    const std::set<std::string> ours = terms_of(a);
+    const std::set<std::string> theirs = terms_of(b);
+    size_t shared = 0;
+    for (const std::string& term : ours) shared += theirs.contains(term) ? 1 : 0;
+    const auto has_new_number = [](const std::set<std::string>& one,
+                                   const std::set<std::string>& other) {
+      return std::ranges::any_of(one, [&](const std::string& term) {
+        return HoldsAsciiDigit(term) && !other.contains(term);
+      });
+    };
+    if (has_new_number(ours, theirs) || has_new_number(theirs, ours)) return false;
+    const size_t all = ours.size() + theirs.size() - shared;
+    return static_cast<double>(shared) >= kSameWords * static_cast<double>(all);
   }
 
   std::string_view TextOf(const Sentence& sentence) const {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <utility>
+
+#include "base/log.h"
 
 namespace quarry::model {
 namespace {
@@ -74,6 +77,11 @@ Result<Budget::Reservation> Budget::Reserve(double may_cost, double in_request, 
                                   " spent, a call may cost " + Money(may_cost) + ", allowed " +
                                   Money(options_.per_request));
   }
+  if (options_.per_day > 0 && file_ != nullptr) {
+    Result<double> spent = file_->Spent(day_);
+    if (!spent.ok()) return std::move(spent).status().Annotate("chat.day_budget");
+    spent_ = *spent;
+  }
   if (options_.per_day > 0 && spent_ + reserved_ + may_cost > options_.per_day) {
     const std::string running =
         reserved_ > 0 ? ", calls that run may cost " + Money(reserved_) : "";
@@ -90,6 +98,10 @@ void Budget::Settle(double reserved, double cost, int64_t now) {
   TurnDay(now);
   reserved_ = std::max(0.0, reserved_ - reserved);
   spent_ += cost;
+  if (options_.per_day <= 0 || file_ == nullptr || cost <= 0) return;
+  if (const Result<double> kept = file_->Add(day_, cost); !kept.ok()) {
+    LogWarning("what a call cost is not kept: " + kept.status().message());
+  }
 }
 
 double Budget::SpentToday(int64_t now) {

@@ -12,6 +12,7 @@
 
 #include "base/answer.h"
 #include "base/status.h"
+#include "model/spending.h"
 
 namespace quarry::model {
 
@@ -42,7 +43,7 @@ struct BudgetOptions {
   double per_day = 0;      // of UTC
 };
 
-// What was spent today. Thread-safe. `now`: microseconds since 1970; a clock that is set back opens no
+// What was spent today, by this process or, with a file, by all that share it. Thread-safe. `now`: microseconds since 1970; a clock that is set back opens no
 // second day.
 class Budget {
  public:
@@ -66,9 +67,11 @@ class Budget {
     double amount_;
   };
 
-  explicit Budget(BudgetOptions options) : options_(options) {}
+  // `file` outlives the budget; null: only this process counts.
+  explicit Budget(BudgetOptions options, SpendingFile* file = nullptr)
+      : options_(options), file_(file) {}
 
-  // kResourceExhausted, naming limit and spending, where a call that `may_cost` so much at most would
+  // Errors of a limit per day: those of the file. kResourceExhausted, naming limit and spending, where a call that `may_cost` so much at most would
   // go beyond what is left of the day or of its request, which has spent `in_request` already.
   Result<Reservation> Reserve(double may_cost, double in_request, int64_t now);
   double SpentToday(int64_t now);
@@ -78,6 +81,7 @@ class Budget {
   void TurnDay(int64_t now);
 
   const BudgetOptions options_;
+  SpendingFile* const file_;
   std::mutex mutex_;
   int64_t day_ = 0;  // guarded by mutex_, as what follows
   double spent_ = 0;

@@ -114,4 +114,11 @@ std::vector<QuotablePiece> QuotablePieces(const Chunk& chunk, uint32_t max_token
   return pieces;
 }
 
+BlockKind BlockKindAt(const Chunk& chunk, uint64_t begin) {
+  for (const ChunkBlock& block : chunk.blocks) {
+    if (block.begin <= begin && begin < block.end) return block.kind;
+  }
+  return BlockKind::kParagraph;
+}
+
 }  // namespace quarry::model

@@ -28,4 +28,7 @@ struct QuotablePiece {
 // characters; what is longer than `max_tokens` then is a single character.
 std::vector<QuotablePiece> QuotablePieces(const Chunk& chunk, uint32_t max_tokens);
 
+// What byte `begin` of the chunk's text stands in; a paragraph where its structure is not known.
+BlockKind BlockKindAt(const Chunk& chunk, uint64_t begin);
+
 }  // namespace quarry::model

@@ -24,6 +24,13 @@ std::string RemoteModels::KeyFor(const std::string& base_url, RemoteUse use) con
         return {options_.embedding_key, options_.embedding_model};
       case RemoteUse::kRerank:
         return {options_.rerank_key, options_.rerank_model};
+      case RemoteUse::kFirstChat:
+        if (!options_.first_chat_key.empty()) {
+          return {options_.first_chat_key, IsUrl(options_.first_chat_model)
+                                               ? options_.first_chat_model
+                                               : options_.openai_base_url};
+        }
+        [[fallthrough]];
       case RemoteUse::kChat:
         return {options_.chat_key,
                 IsUrl(options_.chat_model) ? options_.chat_model : options_.openai_base_url};

@@ -27,12 +27,14 @@ struct RemoteModelsOptions {
   std::string rerank_key;
   std::string rerank_model;
   std::string chat_key;
+  std::string first_chat_key;  // "" = as chat_key
+  std::string first_chat_model;
   std::string chat_model;                                     // no URL: a model at openai_base_url
   std::string openai_key;                                     // OPENAI_API_KEY
   std::string openai_base_url = "https://api.openai.com/v1";  // OPENAI_BASE_URL
 };
 
-enum class RemoteUse { kEmbedding, kRerank, kChat };
+enum class RemoteUse { kEmbedding, kRerank, kChat, kFirstChat };
 
 // Thread-safe. What it hands out must not outlive it.
 class RemoteModels {

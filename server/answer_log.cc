@@ -15,7 +15,25 @@ constexpr size_t kMostWaiting = 1024;
 // The oldest go by so many at a time.
 constexpr uint32_t kTrimmed = 100;
 
+Result<std::optional<std::string>> LoggedValue(const index::ObjectTable& objects,
+                                               const std::string& id) {
+  if (id.empty() || id.size() > index::kMaxObjectIdBytes) return std::optional<std::string>();
+  QUARRY_ASSIGN_OR_RETURN(std::optional<index::Object> object,
+                          objects.Get({.kind = ObjectKind::kAnswer, .id = id}));
+  if (!object) return std::optional<std::string>();
+  return std::optional(std::move(object->value));
+}
+
+Result<StoredAnswer> ReadLogged(const std::string& id, const std::optional<std::string>& value) {
+  if (value) return ParseStoredAnswer("answer " + id, *value);
+  return NoAnswer(id);
+}
+
 }  // namespace
+
+Status NoAnswer(const std::string& id) {
+  return NotFoundError("there is no answer " + id + ", or it is not kept any more");
+}
 
 AnswerLog::AnswerLog(index::ObjectTable& objects, uint64_t kept) : objects_(objects), kept_(kept) {
   if (kept_ > 0) writer_ = std::thread([this] { Run(); });
@@ -50,11 +68,17 @@ Result<std::optional<std::string>> AnswerLog::Get(const std::string& id) const {
       if (found != group->end()) return std::optional(found->second);
     }
   }
-  if (id.empty() || id.size() > index::kMaxObjectIdBytes) return std::optional<std::string>();
-  QUARRY_ASSIGN_OR_RETURN(std::optional<index::Object> object,
-                          objects_.Get({.kind = ObjectKind::kAnswer, .id = id}));
-  if (!object) return std::optional<std::string>();
-  return std::optional(std::move(object->value));
+  return LoggedValue(objects_, id);
+}
+
+Result<StoredAnswer> AnswerLog::Find(const std::string& id) const {
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> value, Get(id));
+  return ReadLogged(id, value);
+}
+
+Result<StoredAnswer> FindLoggedAnswer(const index::ObjectTable& objects, const std::string& id) {
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> value, LoggedValue(objects, id));
+  return ReadLogged(id, value);
 }
 
 void AnswerLog::Flush() {

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "index/object_table.h"
+#include "server/stored_answer.h"
 
 namespace quarry::server {
 
@@ -35,6 +36,9 @@ class AnswerLog {
 
   // The value; nullopt where there is none of that id (any more).
   Result<std::optional<std::string>> Get(const std::string& id) const;
+
+  // The same, read. kNotFound, kDataLoss.
+  Result<StoredAnswer> Find(const std::string& id) const;
 
   // Waits until what was kept is on disk. For tests.
   void Flush();
@@ -56,5 +60,11 @@ class AnswerLog {
   bool stopping_ = false;                       // guarded by mutex_
   std::thread writer_;                          // last: it uses all of the above
 };
+
+// What is said where there is none, or none that the caller may see. kNotFound.
+Status NoAnswer(const std::string& id);
+
+// Of the table alone: what a log that runs has not written yet is not there.
+Result<StoredAnswer> FindLoggedAnswer(const index::ObjectTable& objects, const std::string& id);
 
 }  // namespace quarry::server

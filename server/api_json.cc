@@ -322,6 +322,27 @@ void AddDocumentFields(const index::StoredDocument& document, JsonWriter& json) 
   if (!document.access.empty()) WriteStrings(document.access, json.Key("access"));
 }
 
+void WriteMemory(const MemoryReport& memory, JsonWriter& json) {
+  if (memory.turns + memory.dropped == 0) return;
+  json.Key("memory").BeginObject().Key("turns").Uint(memory.turns);
+  json.Key("condensed").Uint(memory.condensed).Key("dropped").Uint(memory.dropped);
+  json.Key("tokens").Uint(memory.tokens).EndObject();
+}
+
+void WriteAttempts(const Answer& answer, JsonWriter& json) {
+  if (answer.attempts.empty()) return;
+  json.Key("attempts").BeginArray();
+  for (const AnswerAttempt& attempt : answer.attempts) {
+    json.BeginObject().Key("model").String(attempt.model);
+    json.Key("prompt_tokens").Uint(attempt.usage.prompt_tokens);
+    json.Key("completion_tokens").Uint(attempt.usage.completion_tokens);
+    json.Key("cost").Double(attempt.usage.cost);
+    WriteVerdict(attempt.verdict, json.Key("verdict"));
+    json.Key("rejected").String(attempt.rejected).EndObject();
+  }
+  json.EndArray();
+}
+
 void WriteTools(const std::vector<ToolUse>& tools, JsonWriter& json) {
   json.BeginArray();
   for (const ToolUse& use : tools) {
@@ -341,6 +362,7 @@ void WriteAnswer(const AnswerView& view, JsonWriter& json) {
   json.Key("collection").String(view.collection).Key("answer").String(answer.text);
   json.Key("kind").String(ReplyKindName(answer.kind));
   json.Key("standalone").String(answer.standalone);
+  WriteMemory(answer.memory, json);
   json.Key("abstained").Bool(answer.abstained);
   WriteVerdict(answer.verdict, json.Key("verdict"));
   WriteCitations(answer, json.Key("citations"));
@@ -352,6 +374,7 @@ void WriteAnswer(const AnswerView& view, JsonWriter& json) {
   json.Key("prompt_tokens").Uint(answer.usage.prompt_tokens);
   json.Key("completion_tokens").Uint(answer.usage.completion_tokens);
   json.Key("cost").Double(answer.usage.cost).EndObject();
+  WriteAttempts(answer, json);
   json.Key("commit").Uint(answer.commit.value).Key("fingerprint").String(answer.fingerprint);
   WriteCache(answer.cache, json.Key("cache"));
   WriteTimings(answer.timings, json.Key("timings_us"));

@@ -52,6 +52,10 @@ void WriteVerdict(const Verdict& verdict, JsonWriter& json);
 // A list of what the support check says of each sentence: begin, end, label, score, reason.
 void WriteSentences(const Answer& answer, JsonWriter& json);
 void WriteCache(const CacheReport& cache, JsonWriter& json);
+// "attempts" of an answer, into an object that is open; nothing where there was one alone.
+void WriteAttempts(const Answer& answer, JsonWriter& json);
+// "memory" of an answer, into an object that is open; nothing where no turn was before it.
+void WriteMemory(const MemoryReport& memory, JsonWriter& json);
 void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json);
 void WriteChunk(const index::StoredChunk& chunk, JsonWriter& json);
 // The fields of a document, into an object that is open.

@@ -36,18 +36,33 @@ Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const 
 }
 
 KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const Caller& caller,
-                      const AskRequest& request, const index::Snapshot& snapshot,
-                      const Answer& answer, double seconds) {
+                      const Question& question, std::string_view body,
+                      const index::Snapshot& snapshot, const Answer& answer, double seconds) {
   KeptAnswer kept;
-  kept.value = StoredAnswerJson(answer, {.question = request.question.query.text,
-                                         .collection = request.question.collection,
+  // The question as the documents were asked it.
+  StoredQuery retrieval{
+      .query = question.query, .own_options = question.query.options.has_value(), .setting = {}};
+  if (!answer.standalone.empty()) retrieval.query.text = answer.standalone;
+  Result<generation::RetrievalSetting> setting =
+      environment.services.assistant.answerer().answerer().SettingOf(retrieval.query, snapshot);
+  if (setting.ok()) retrieval.setting = *std::move(setting);
+  kept.value = StoredAnswerJson(answer, {.question = question.query.text,
+                                         .collection = question.collection,
                                          .collection_id = snapshot.collection().id,
-                                         .request = request.body,
+                                         .request = body,
                                          .owner = caller.key,
                                          .time_micros = environment.services.clock.NowMicros(),
-                                         .seconds = seconds});
+                                         .seconds = seconds,
+                                         .retrieval = setting.ok() ? &retrieval : nullptr});
   kept.id = environment.answers->Keep(kept.value);
   return kept;
+}
+
+Result<StoredAnswer> FindAnswer(const HandlerEnvironment& environment, const Caller& caller,
+                                const std::string& id) {
+  QUARRY_ASSIGN_OR_RETURN(StoredAnswer answer, environment.answers->Find(id));
+  if (!caller.MaySee(answer.owner.key)) return NoAnswer(id);
+  return answer;
 }
 
 Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
@@ -80,7 +95,8 @@ Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
                                    answer->usage.completion_tokens);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   const KeptAnswer kept =
-      KeepAnswer(environment, call.request.caller, request, *snapshot, *answer, took.count());
+      KeepAnswer(environment, call.request.caller, question, request.body, *snapshot, *answer,
+                 took.count());
   if (before_telling != nullptr) {
     if (const Status status = before_telling(kept); !status.ok()) return fail(status);
   }

@@ -26,10 +26,13 @@ struct KeptAnswer {
   std::string id;     // of the answer log; "" = not there
   std::string value;  // StoredAnswerJson
 };
-// Keeps an answer for who asked. `seconds`: that it took.
+// Keeps an answer for who asked. `body`: the request as it came; `seconds`: that it took.
 KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const Caller& caller,
-                      const AskRequest& request, const index::Snapshot& snapshot,
-                      const Answer& answer, double seconds);
+                      const Question& question, std::string_view body,
+                      const index::Snapshot& snapshot, const Answer& answer, double seconds);
+// One that the caller may see. kNotFound, kDataLoss.
+Result<StoredAnswer> FindAnswer(const HandlerEnvironment& environment, const Caller& caller,
+                                const std::string& id);
 
 // Has the question answered and the client told. `before_telling` is called with the whole answer
 // before the client has it; an error of it is told instead.

@@ -18,6 +18,7 @@ struct Completion {
   int64_t created = 0;
   const ChatRequest& request;
   const Request& http;
+  std::string answer_id = {};  // in the answer log; "" = not there, or not yet
 };
 
 Completion NewCompletion(const Services& services, const ChatRequest& chat, const Request& request);

@@ -73,6 +73,13 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
 Result<Response> PostExplain(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostAnswer(const HandlerEnvironment& environment, const Call& call);
 
+// ---- handlers_whole.cc ----
+Result<Response> PostSummary(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostComparison(const HandlerEnvironment& environment, const Call& call);
+
+// ---- handlers_replay.cc ----
+Result<Response> PostReplay(const HandlerEnvironment& environment, const Call& call);
+
 // ---- handlers_conversations.cc ----
 Result<Response> PostConversations(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetConversations(const HandlerEnvironment& environment, const Call& call);

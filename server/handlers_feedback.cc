@@ -1,7 +1,7 @@
 // What readers think of answers: POST, GET and DELETE /api/v1/feedback; and the answers it is about,
 // GET /api/v1/answers/{id}.
 
-#include "server/answer_log.h"
+#include "server/ask.h"
 #include "server/feedback_record.h"
 #include "server/handlers.h"
 #include "server/query_parameters.h"
@@ -22,16 +22,6 @@ Status CheckSize(const std::string& place, const std::string& text, size_t most)
   if (text.size() <= most) return OkStatus();
   return InvalidArgumentError(place + ": expected at most " + std::to_string(most) +
                               " bytes, not " + std::to_string(text.size()));
-}
-
-Result<StoredAnswer> FindAnswer(const HandlerEnvironment& environment, const Caller& caller,
-                                const std::string& id) {
-  const Status missing = NotFoundError("there is no answer " + id + ", or it is not kept any more");
-  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> value, environment.answers->Get(id));
-  if (!value) return missing;
-  QUARRY_ASSIGN_OR_RETURN(StoredAnswer answer, ParseStoredAnswer("answer " + id, *value));
-  if (!caller.MaySee(answer.owner.key)) return missing;
-  return answer;
 }
 
 Result<FeedbackRecord> ReadFeedback(const HandlerEnvironment& environment,

@@ -6,7 +6,10 @@
 // `quarry`; with include_usage one with the usage and no choices; "[DONE]". What goes wrong after
 // the first chunk is an {"error": ...} event, after which the stream ends without "[DONE]".
 
+#include <chrono>
+
 #include "generation/profile_store.h"
+#include "server/ask.h"
 #include "server/completion.h"
 #include "server/errors.h"
 #include "server/handlers.h"
@@ -43,7 +46,8 @@ std::string CompletionJson(const Answer& answer, const Completion& completion) {
   json.EndObject().EndArray();
   WriteUsage(answer.usage, json.Key("usage"));
   json.Key("system_fingerprint").String(answer.fingerprint);
-  WriteExtension(answer, completion.request.question.collection, json.Key("quarry"));
+  WriteExtension(answer, completion.request.question.collection, completion.answer_id,
+                 json.Key("quarry"));
   return json.EndObject().Take();
 }
 
@@ -59,7 +63,8 @@ std::string ChunkEvent(const Completion& completion, std::string_view delta,
   json.EndObject().EndArray();
   if (completion.request.include_usage) json.Key("usage").Null();
   if (finished != nullptr) {
-    WriteExtension(*finished, completion.request.question.collection, json.Key("quarry"));
+    WriteExtension(*finished, completion.request.question.collection, completion.answer_id,
+                   json.Key("quarry"));
   }
   return SseEvent("", json.EndObject().text());
 }
@@ -148,7 +153,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, chat.question.collection));
   if (!chat.relayed_by.empty()) return CompleteRelayed(environment, call, chat, *snapshot);
-  const Completion completion = NewCompletion(services, chat, call.request);
+  Completion completion = NewCompletion(services, chat, call.request);
   generation::AnswerSink sink;
   if (chat.stream) {
     call.stream.KeepAlive(EventStreamHead());
@@ -163,6 +168,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
       return call.stream.Write(ChunkEvent(completion, delta.text(), nullptr));
     };
   }
+  const auto began = std::chrono::steady_clock::now();
   const Result<Answer> answer =
       services.assistant.Ask(chat.question.turns, chat.question.query, *snapshot,
                              CacheUseOf(call.request), sink, call.context);
@@ -173,6 +179,11 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
   }
   call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
                                    answer->usage.completion_tokens);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  completion.answer_id =
+      KeepAnswer(environment, call.request.caller, chat.question, call.request.body, *snapshot,
+                 *answer, took.count())
+          .id;
   if (!chat.stream) return Response{.body = CompletionJson(*answer, completion)};
   EndStream(completion, *answer, call.stream);
   return Response();

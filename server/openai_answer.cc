@@ -35,10 +35,14 @@ std::string UrlOf(const Passage& passage, const std::string& collection, const R
          "?collection=" + PercentEncode(collection);
 }
 
-void WriteExtension(const Answer& answer, const std::string& collection, JsonWriter& json) {
-  json.BeginObject().Key("collection").String(collection);
+void WriteExtension(const Answer& answer, const std::string& collection, std::string_view id,
+                    JsonWriter& json) {
+  json.BeginObject();
+  if (!id.empty()) json.Key("id").String(id);
+  json.Key("collection").String(collection);
   json.Key("kind").String(ReplyKindName(answer.kind));
   json.Key("standalone").String(answer.standalone);
+  WriteMemory(answer.memory, json);
   json.Key("abstained").Bool(answer.abstained);
   WriteVerdict(answer.verdict, json.Key("verdict"));
   WriteCitations(answer, json.Key("citations"));
@@ -46,6 +50,7 @@ void WriteExtension(const Answer& answer, const std::string& collection, JsonWri
   json.Key("model").String(answer.model).Key("note").String(answer.note);
   if (!answer.tools.empty()) WriteTools(answer.tools, json.Key("tool_calls"));
   json.Key("cost").Double(answer.usage.cost);
+  WriteAttempts(answer, json);
   json.Key("contexts").BeginArray();
   for (const Passage& passage : answer.context.passages) WritePassage(passage, {}, json);
   json.EndArray().Key("commit").Uint(answer.commit.value);

@@ -32,6 +32,8 @@ const std::string& TitleOf(const Passage& passage);
 std::string UrlOf(const Passage& passage, const std::string& collection, const Request& request);
 
 // Our own part of an answer, in the names of POST /api/v1/answer.
-void WriteExtension(const Answer& answer, const std::string& collection, JsonWriter& json);
+// `id`: of the answer log; "" = it is not kept.
+void WriteExtension(const Answer& answer, const std::string& collection, std::string_view id,
+                    JsonWriter& json);
 
 }  // namespace quarry::server

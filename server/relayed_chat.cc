@@ -3,9 +3,11 @@
 // of them has `quarry`; then usage and "[DONE]" as in the plain one.
 
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include "server/api_json.h"
+#include "server/ask.h"
 #include "server/completion.h"
 #include "server/errors.h"
 #include "server/handlers.h"
@@ -74,7 +76,10 @@ const char* FinishReason(const model::ChatReply& reply) {
 }
 
 void WriteRelayedExtension(const Relayed& relayed, const Completion& completion, JsonWriter& json) {
-  json.BeginObject().Key("collection").String(completion.request.question.collection);
+  json.BeginObject();
+  if (!completion.answer_id.empty()) json.Key("id").String(completion.answer_id);
+  json.Key("collection").String(completion.request.question.collection);
+  json.Key("standalone").String(relayed.standalone);
   json.Key("model").String(relayed.replies.empty() ? "" : relayed.replies[0].model);
   json.Key("cost").Double(relayed.usage.cost).Key("contexts").BeginArray();
   for (const Passage& passage : relayed.context.passages) WritePassage(passage, {}, json);
@@ -192,6 +197,33 @@ class RelayedStream {
 
 }  // namespace
 
+namespace {
+
+// What is kept of a completion: its first choice, with what it was made from. Nothing of one without words,
+// such as one that calls tools.
+std::string KeepRelayed(const HandlerEnvironment& environment, const Call& call,
+                        const ChatRequest& chat, const index::Snapshot& snapshot,
+                        const Relayed& relayed, double seconds) {
+  if (relayed.replies.empty() || relayed.replies[0].content.empty()) return "";
+  Answer answer;
+  answer.standalone = relayed.standalone;
+  answer.text = relayed.replies[0].content;
+  answer.model = relayed.replies[0].model;
+  answer.usage = relayed.usage;
+  answer.context = relayed.context;
+  for (const Passage& passage : relayed.context.passages) {
+    answer.retrieved.push_back(passage.chunk.id);
+  }
+  answer.commit = relayed.commit;
+  answer.fingerprint = relayed.fingerprint;
+  answer.verdict.reason = "what the model writes here is not checked";
+  return KeepAnswer(environment, call.request.caller, chat.question, call.request.body, snapshot,
+                    answer, seconds)
+      .id;
+}
+
+}  // namespace
+
 Result<Response> CompleteRelayed(const HandlerEnvironment& environment, const Call& call,
                                  const ChatRequest& chat, const index::Snapshot& snapshot) {
   const Services& services = environment.services;
@@ -199,7 +231,7 @@ Result<Response> CompleteRelayed(const HandlerEnvironment& environment, const Ca
     return InvalidArgumentError(chat.relayed_by +
                                 ": needs a chat model, and none is configured (chat.model)");
   }
-  const Completion completion = NewCompletion(services, chat, call.request);
+  Completion completion = NewCompletion(services, chat, call.request);
   RelayedStream stream(completion, call.stream);
   generation::RelaySink sink;
   if (chat.stream) {
@@ -209,6 +241,7 @@ Result<Response> CompleteRelayed(const HandlerEnvironment& environment, const Ca
   generation::RelayRequest request = chat.relay;
   request.asker = call.request.caller.key;
   if (request.cache == generation::CacheUse::kRead) request.cache = CacheUseOf(call.request);
+  const auto began = std::chrono::steady_clock::now();
   const Result<Relayed> relayed =
       services.relay->Complete(request, chat.question.query, snapshot, sink, call.context);
   if (relayed.ok()) {
@@ -220,6 +253,8 @@ Result<Response> CompleteRelayed(const HandlerEnvironment& environment, const Ca
     call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(relayed.status()))));
     return Response();
   }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  completion.answer_id = KeepRelayed(environment, call, chat, snapshot, *relayed, took.count());
   if (!chat.stream) return Response{.body = CompletionJson(*relayed, completion)};
   stream.End(*relayed);
   return Response();

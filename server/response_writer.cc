@@ -131,7 +131,7 @@ std::string ResponseWriter::Json() const {
   json.EndObject();
   if (answer_ != nullptr) {
     WriteResponseUsage(answer_->usage, json.Key("usage"));
-    WriteExtension(*answer_, request_.question.collection, json.Key("quarry"));
+    WriteExtension(*answer_, request_.question.collection, "", json.Key("quarry"));
   }
   return json.EndObject().Take();
 }

@@ -22,6 +22,7 @@
 #include "generation/assistant.h"
 #include "generation/chat_relay.h"
 #include "generation/toolbox.h"
+#include "generation/whole_document.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -73,6 +74,7 @@ struct Services {
   const retrieval::Retriever& retriever;
   const generation::CachedAnswerer& answerer;
   const generation::Assistant& assistant;  // in front of it
+  const generation::WholeDocuments& whole_documents;
   const ingest::IngestOptions& ingest;
   model::EmbedderCache& embedders;
   ingest::EmbeddingMaintainer& maintainer;  // told of what is written

@@ -4,33 +4,37 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "server/api_json.h"
 #include "server/strict_json.h"
 
 namespace quarry::server {
 namespace {
 
-constexpr uint64_t kStoredAnswerVersion = 1;
+constexpr uint64_t kStoredAnswerVersion = 2;
 // Of a request that is kept; longer ones hold what is no question.
 constexpr size_t kMaxRequestBytes = 64 * 1024;
 
-Status ReadChunks(const JsonValue& passages, const std::string& place,
-                  std::vector<ChunkId>& chunks) {
-  if (passages.AsArray() == nullptr) {
-    return InvalidArgumentError(place + ": expected a list, not " + passages.TypeName());
-  }
-  for (const JsonValue& passage : *passages.AsArray()) {
-    const JsonValue* list = passage.Find("chunks");
-    if (list == nullptr || list->AsArray() == nullptr) {
-      return InvalidArgumentError(place + ": expected passages with a list of chunks");
-    }
-    for (const JsonValue& chunk : *list->AsArray()) {
-      uint64_t number = 0;
-      if (!chunk.AsUint(number)) {
-        return InvalidArgumentError(place + ": expected chunks by number");
+Status ReadPassages(const JsonValue& json, const std::string& place,
+                    std::vector<StoredPassage>& passages) {
+  if (json.AsArray() == nullptr) return WrongValue(place, "expected a list");
+  for (const JsonValue& value : *json.AsArray()) {
+    StoredPassage& passage = passages.emplace_back();
+    ObjectReader reader(value, place);
+    reader.Required("document").String(passage.document);
+    reader.Required("begin").Uint64(passage.begin);
+    reader.Required("end").Uint64(passage.end);
+    reader.Required("chunks").Value([&](const JsonValue& list, const std::string& where) -> Status {
+      if (list.AsArray() == nullptr) return WrongValue(where, "expected a list");
+      for (const JsonValue& chunk : *list.AsArray()) {
+        uint64_t number = 0;
+        if (!chunk.AsUint(number)) return WrongValue(where, "expected chunks by number");
+        passage.chunks.emplace_back(number);
       }
-      chunks.emplace_back(number);
-    }
+      return OkStatus();
+    });
+    reader.Optional("hash").Uint64(passage.text_hash);
+    QUARRY_RETURN_IF_ERROR(reader.Finish());
   }
   return OkStatus();
 }
@@ -42,6 +46,9 @@ Status ReadAnswer(const JsonValue& json, const std::string& place, StoredAnswer&
   reader.Required("collection").String(answer.collection);
   reader.Required("answer").String(answer.text);
   reader.Required("model").String(answer.model);
+  uint64_t commit = 0;
+  reader.Optional("commit").Uint64(commit);
+  reader.Optional("fingerprint").String(answer.fingerprint);
   reader.Required("cache").Value([&](const JsonValue& cache, const std::string& at) -> Status {
     ObjectReader fields(cache, at);
     fields.Optional("entry").Uint64(answer.cache_entry);
@@ -49,6 +56,7 @@ Status ReadAnswer(const JsonValue& json, const std::string& place, StoredAnswer&
     return fields.FinishIgnoringUnknown();
   });
   answer.answer = ToJson(json);
+  answer.commit = CommitSequence(commit);
   return reader.FinishIgnoringUnknown();
 }
 
@@ -64,15 +72,21 @@ Status ReadStored(std::string_view value, StoredAnswer& answer) {
   reader.Required("collection").Uint64(collection);
   reader.Optional("request").Value([](const JsonValue&, const std::string&) { return OkStatus(); });
   reader.Required("passages").Value([&](const JsonValue& passages, const std::string& place) {
-    return ReadChunks(passages, place, answer.chunks);
+    return ReadPassages(passages, place, answer.passages);
   });
+  reader.Optional("retrieval")
+      .Value([&](const JsonValue& field, const std::string& place) -> Status {
+        if (field.IsNull()) return OkStatus();
+        QUARRY_ASSIGN_OR_RETURN(answer.retrieval, ReadStoredQuery(field, place));
+        return OkStatus();
+      });
   reader.Required("seconds").Double(answer.seconds);
   reader.Required("answer").Value([&](const JsonValue& field, const std::string& place) {
     return ReadAnswer(field, place, answer);
   });
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  if (version != kStoredAnswerVersion) {
-    return InvalidArgumentError("version: expected " + std::to_string(kStoredAnswerVersion) +
+  if (version == 0 || version > kStoredAnswerVersion) {
+    return InvalidArgumentError("version: expected 1 to " + std::to_string(kStoredAnswerVersion) +
                                 ", not " + std::to_string(version));
   }
   answer.time_micros = static_cast<int64_t>(time_micros);
@@ -80,7 +94,36 @@ Status ReadStored(std::string_view value, StoredAnswer& answer) {
   return OkStatus();
 }
 
+// By rank; nullopt where the ranks are not known, or tools have added passages.
+std::optional<std::vector<StoredPassage>> RankedPassages(const Answer& answer) {
+  if (answer.retrieved.size() != answer.context.passages.size()) return std::nullopt;
+  std::vector<StoredPassage> ranked;
+  for (const ChunkId chunk : answer.retrieved) {
+    const auto found = std::ranges::find(answer.context.passages, chunk,
+                                         [](const Passage& passage) { return passage.chunk.id; });
+    if (found == answer.context.passages.end()) return std::nullopt;
+    ranked.push_back(StoredPassageOf(*found));
+  }
+  return ranked;
+}
+
+std::vector<StoredPassage> PassagesAsCited(const Answer& answer) {
+  std::vector<StoredPassage> passages;
+  for (const Passage& passage : answer.context.passages) {
+    passages.push_back(StoredPassageOf(passage));
+  }
+  return passages;
+}
+
 }  // namespace
+
+StoredPassage StoredPassageOf(const Passage& passage) {
+  return {.document = passage.chunk.document,
+          .begin = passage.chunk.span.begin,
+          .end = passage.chunk.span.end,
+          .chunks = ChunksOf(passage),
+          .text_hash = Hash64(passage.chunk.text)};
+}
 
 std::string StoredAnswerJson(const Answer& answer, const AnswerOrigin& origin) {
   JsonWriter json;
@@ -91,17 +134,21 @@ std::string StoredAnswerJson(const Answer& answer, const AnswerOrigin& origin) {
   const bool is_known = !origin.request.empty() && origin.request.size() <= kMaxRequestBytes;
   is_known ? json.Raw(origin.request) : json.Null();
   json.Key("passages").BeginArray();
-  for (const Passage& passage : answer.context.passages) {
-    json.BeginObject().Key("document").String(passage.chunk.document);
-    json.Key("begin").Uint(passage.chunk.span.begin).Key("end").Uint(passage.chunk.span.end);
+  const std::optional<std::vector<StoredPassage>> ranked = RankedPassages(answer);
+  for (const StoredPassage& passage : ranked ? *ranked : PassagesAsCited(answer)) {
+    json.BeginObject().Key("document").String(passage.document);
+    json.Key("begin").Uint(passage.begin).Key("end").Uint(passage.end);
     json.Key("chunks").BeginArray();
     // The result of a tool stands as long as what it was made from.
-    for (const ChunkId chunk : ChunksOf(passage)) {
+    for (const ChunkId chunk : passage.chunks) {
       if (chunk != ChunkId()) json.Uint(chunk.value);
     }
-    json.EndArray().EndObject();
+    json.EndArray().Key("hash").Uint(passage.text_hash).EndObject();
   }
-  json.EndArray().Key("seconds").Double(origin.seconds).Key("answer");
+  json.EndArray().Key("retrieval");
+  const bool can_replay = origin.retrieval != nullptr && ranked.has_value();
+  can_replay ? WriteStoredQuery(*origin.retrieval, json) : (void)json.Null();
+  json.Key("seconds").Double(origin.seconds).Key("answer");
   WriteAnswer({.question = origin.question, .collection = origin.collection, .answer = answer},
               json);
   return json.EndObject().Take();
@@ -118,10 +165,12 @@ Result<bool> StillStands(const StoredAnswer& answer, index::Index& index) {
   Result<std::shared_ptr<const index::Snapshot>> snapshot = index.GetSnapshot(answer.collection_id);
   if (snapshot.status().code() == Code::kNotFound) return false;
   QUARRY_RETURN_IF_ERROR(snapshot.status());
-  for (const ChunkId chunk : answer.chunks) {
-    const Status found = (*snapshot)->ReadChunk(chunk).status();
-    if (found.code() == Code::kNotFound) return false;
-    QUARRY_RETURN_IF_ERROR(found);
+  for (const StoredPassage& passage : answer.passages) {
+    for (const ChunkId chunk : passage.chunks) {
+      const Status found = (*snapshot)->ReadChunk(chunk).status();
+      if (found.code() == Code::kNotFound) return false;
+      QUARRY_RETURN_IF_ERROR(found);
+    }
   }
   return true;
 }

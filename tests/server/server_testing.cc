@@ -55,6 +55,7 @@ server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, Thread
           .retriever = engine.retriever,
           .answerer = *engine.cached_answerer,
           .assistant = *engine.assistant,
+          .whole_documents = engine.whole_documents,
           .ingest = engine.ingest,
           .embedders = engine.embedders,
           .maintainer = engine.maintainer,

@@ -19,6 +19,7 @@ TestEngine::TestEngine(RetrievalOptions retrieval, generation::AnswerOptions ans
       collection(index->CreateCollection("default").value()),
       retriever(analyzer, embedders, retrieval),
       answerer(analyzer, retriever, token_counter, answers),
+      whole_documents(analyzer, token_counter, std::nullopt),
       cached_answerer(
           std::make_unique<generation::CachedAnswerer>(answerer, *index, nullptr, metrics)),
       assistant(std::make_unique<generation::Assistant>(*cached_answerer, std::nullopt,

@@ -11,6 +11,7 @@
 #include "base/thread_pool.h"
 #include "generation/assistant.h"
 #include "generation/toolbox.h"
+#include "generation/whole_document.h"
 #include "index/index.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
@@ -44,6 +45,7 @@ class TestEngine {
   model::TokenCounter token_counter{""};
   generation::Answerer answerer;
   generation::Toolbox toolbox{retriever, nullptr, {}};
+  generation::WholeDocuments whole_documents;
   MetricsRegistry metrics;
   std::unique_ptr<retrieval::AnswerCache> cache;  // null until UseCache
   std::unique_ptr<generation::CachedAnswerer> cached_answerer;

@@ -1,0 +1,55 @@
+// `quarry docs summarize` and `quarry docs compare`.
+
+#include "app/command_engine.h"
+#include "app/commands.h"
+#include "app/output_json.h"
+#include "app/output_text.h"
+#include "app/text_layout.h"
+
+namespace quarry::app {
+namespace {
+
+using WriteWhole = Result<Answer> (generation::WholeDocuments::*)(
+    const generation::WholeDocumentRequest&, const index::Snapshot&, const generation::AnswerSink&,
+    const CallContext&) const;
+
+Result<int> RunWhole(WriteWhole write, const DocsWholeArguments& arguments,
+                     CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine.GetSnapshot());
+  Console& console = context.console;
+  Status written;
+  const generation::AnswerSink sink = [&](std::string_view delta) {
+    if (console.json()) return true;
+    console.Print(console.out_is_terminal() ? Printable(delta) : std::string(delta));
+    written = console.Flush();
+    return written.ok();
+  };
+  const generation::WholeDocumentRequest request{.documents = arguments.ids,
+                                                 .focus = arguments.focus,
+                                                 .language = arguments.language,
+                                                 .max_sentences = arguments.max_sentences,
+                                                 .principals = {}};
+  Result<Answer> answer =
+      (engine->whole_documents().*write)(request, *snapshot, sink, context.call);
+  QUARRY_RETURN_IF_ERROR(written);
+  AnswerResult result;
+  result.collection = context.config().collection;
+  QUARRY_ASSIGN_OR_RETURN(result.answer, std::move(answer));
+  console.Print(console.json() ? AnswerJson(result) : "\n" + AnswerSourcesText(result, console));
+  return kExitDone;
+}
+
+}  // namespace
+
+Result<int> RunDocsSummarize(const DocsWholeArguments& arguments, CommandContext& context) {
+  return RunWhole(&generation::WholeDocuments::Summarize, arguments, context);
+}
+
+Result<int> RunDocsCompare(const DocsWholeArguments& arguments, CommandContext& context) {
+  return RunWhole(&generation::WholeDocuments::Compare, arguments, context);
+}
+
+}  // namespace quarry::app

@@ -1,0 +1,115 @@
+#include "generation/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <unordered_map>
+
+#include "model/answer_kind.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr double kSpeaksOfTheSame = 0.5;  // weighted Jaccard from which statements are paired
+constexpr double kButForAWord = 0.7;      // and from which another word makes them differ
+
+using Postings = std::unordered_map<uint64_t, std::vector<size_t>>;
+
+// The weight of a term among both documents' statements.
+class TermWeights {
+ public:
+  TermWeights(std::span<const DocumentPiece> first, std::span<const DocumentPiece> second)
+      : all_(static_cast<double>(first.size() + second.size())) {
+    for (const auto& pieces : {first, second}) {
+      for (const DocumentPiece& piece : pieces) {
+        for (const uint64_t term : piece.terms) frequency_[term] += 1;
+      }
+    }
+  }
+  double Of(uint64_t term) const { return std::log1p(all_ / frequency_.at(term)); }
+  double Of(const DocumentPiece& piece) const {
+    double weight = 0;
+    for (const uint64_t term : piece.terms) weight += Of(term);
+    return weight;
+  }
+
+ private:
+  const double all_;
+  std::unordered_map<uint64_t, double> frequency_;
+};
+
+struct Likeness {
+  double score = 0;
+  size_t first = 0;
+  size_t second = 0;
+};
+
+// Every two statements that speak of the same, the most alike first.
+std::vector<Likeness> LikenessesOf(std::span<const DocumentPiece> first,
+                                   std::span<const DocumentPiece> second) {
+  const TermWeights weights(first, second);
+  Postings postings;
+  std::vector<double> totals;
+  for (size_t j = 0; j < second.size(); ++j) {
+    totals.push_back(weights.Of(second[j]));
+    for (const uint64_t term : second[j].terms) postings[term].push_back(j);
+  }
+  std::vector<Likeness> alike;
+  for (size_t i = 0; i < first.size(); ++i) {
+    std::unordered_map<size_t, double> shared;
+    for (const uint64_t term : first[i].terms) {
+      const auto found = postings.find(term);
+      if (found == postings.end()) continue;
+      for (const size_t j : found->second) shared[j] += weights.Of(term);
+    }
+    const double own = weights.Of(first[i]);
+    for (const auto& [j, weight] : shared) {
+      const double score = weight / (own + totals[j] - weight);
+      if (score >= kSpeaksOfTheSame) alike.push_back({score, i, j});
+    }
+  }
+  std::ranges::sort(alike, [](const Likeness& a, const Likeness& b) {
+    return std::tuple(-a.score, a.first, a.second) < std::tuple(-b.score, b.first, b.second);
+  });
+  return alike;
+}
+
+std::vector<size_t> WithoutPartner(const std::vector<bool>& paired,
+                                   std::span<const DocumentPiece> pieces) {
+  std::vector<size_t> alone;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    if (!paired[i] && !pieces[i].terms.empty()) alone.push_back(i);
+  }
+  return alone;
+}
+
+}  // namespace
+
+Comparison ComparePieces(std::span<const DocumentPiece> first,
+                         std::span<const DocumentPiece> second, std::span<const Passage> passages) {
+  Comparison comparison;
+  std::vector<bool> first_paired(first.size());
+  std::vector<bool> second_paired(second.size());
+  for (const Likeness& pair : LikenessesOf(first, second)) {
+    if (first_paired[pair.first] || second_paired[pair.second]) continue;
+    first_paired[pair.first] = second_paired[pair.second] = true;
+    const DocumentPiece& a = first[pair.first];
+    const DocumentPiece& b = second[pair.second];
+    const bool denies =
+        model::IsNegated(TextOf(a, passages)) != model::IsNegated(TextOf(b, passages));
+    const bool has_other_word = a.terms != b.terms && pair.score >= kButForAWord;
+    if (a.words == b.words) {
+      ++comparison.same;
+    } else if (a.numbers != b.numbers || denies || has_other_word) {
+      comparison.differing.emplace_back(pair.first, pair.second);
+    } else {
+      ++comparison.rephrased;
+    }
+  }
+  std::ranges::sort(comparison.differing);
+  comparison.only_first = WithoutPartner(first_paired, first);
+  comparison.only_second = WithoutPartner(second_paired, second);
+  return comparison;
+}
+
+}  // namespace quarry::generation

@@ -1,0 +1,48 @@
+#include "generation/context_pieces.h"
+
+#include <algorithm>
+
+#include "base/document.h"
+#include "model/quotable.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr uint32_t kMostPieceTokens = 160;
+
+}  // namespace
+
+WordSet WordsIn(std::string_view text, const Analyzer& analyzer) {
+  WordSet words;
+  for (Token& token : analyzer.Tokenize(text)) words.insert(std::move(token.term));
+  return words;
+}
+
+double ShareAmong(const WordSet& wanted, const WordSet& had) {
+  if (wanted.empty()) return 0;
+  const auto found =
+      std::ranges::count_if(wanted, [&](const auto& word) { return had.contains(word); });
+  return static_cast<double>(found) / static_cast<double>(wanted.size());
+}
+
+std::vector<ContextPiece> ContextPieces(const Context& context, const Analyzer& analyzer) {
+  std::vector<ContextPiece> pieces;
+  for (uint32_t i = 0; i < context.passages.size(); ++i) {
+    const Passage& passage = context.passages[i];
+    for (const model::QuotablePiece& one : model::QuotablePieces(passage.chunk, kMostPieceTokens)) {
+      ContextPiece piece{.passage = i, .range = one.range};
+      piece.kind = model::BlockKindAt(passage.chunk, one.range.begin);
+      piece.text = std::string_view(passage.chunk.text)
+                       .substr(one.range.begin, one.range.end - one.range.begin);
+      const SourceSpan span = SpanWithin(passage.chunk, one.range.begin, one.range.end);
+      piece.header = ContextualHeader(passage.title, span.heading_path);
+      piece.own = WordsIn(piece.text, analyzer);
+      piece.all = WordsIn(piece.header, analyzer);
+      piece.all.insert(piece.own.begin(), piece.own.end());
+      pieces.push_back(std::move(piece));
+    }
+  }
+  return pieces;
+}
+
+}  // namespace quarry::generation

@@ -1,0 +1,38 @@
+#pragma once
+
+// What can be quoted of a context, with its words: for rules that compare a question with every
+// statement that was found (premise.cc, ask_back.cc).
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/query.h"
+#include "base/text.h"
+
+namespace quarry::generation {
+
+using WordSet = std::set<std::string, std::less<>>;
+
+struct ContextPiece {
+  uint32_t passage = 0;  // index into the context's passages
+  ByteRange range;       // in its text
+  BlockKind kind = BlockKind::kParagraph;
+  std::string_view text = {};
+  std::string header = {};  // title and headings
+  WordSet own = {};         // terms of the text
+  WordSet all = {};         // and of the header
+};
+
+// In the order of the passages; they must outlive the pieces.
+std::vector<ContextPiece> ContextPieces(const Context& context, const Analyzer& analyzer);
+
+// The terms of a text.
+WordSet WordsIn(std::string_view text, const Analyzer& analyzer);
+// The part of `wanted` that is among `had`; 0 of nothing.
+double ShareAmong(const WordSet& wanted, const WordSet& had);
+
+}  // namespace quarry::generation

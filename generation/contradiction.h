@@ -1,0 +1,31 @@
+#pragma once
+
+// Questions that ask for what excludes itself: "Which pumps weigh more than 300 kg and less than 250 kg?",
+// "哪个泵站有发电机又没有发电机？". By forms of the question alone, English and Chinese:
+//
+//   bounds that leave nothing between them ("above 30 °C but below 20 °C", "after 2024 and before 2020")
+//   a thing and its denial                 ("needs seal water and needs no seal water")
+//   words of opposite sense                ("open and closed at the same time")
+//   only this and only that                ("only on Sundays and only on Mondays")
+//
+// Two conditions that are asked for apart ("which are open and which are closed", "before or after",
+// "各是多少") are no contradiction. In doubt there is none: the question is then answered as any other.
+// Pure and thread-safe.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace quarry::generation {
+
+struct Contradiction {
+  std::string first;  // the two conditions, as the question has them, numbers in digits
+  std::string second;
+};
+
+std::optional<Contradiction> FindContradiction(std::string_view question);
+
+// What the asker is told, in the language of the question.
+std::string ContradictionText(const Contradiction& contradiction, std::string_view question);
+
+}  // namespace quarry::generation

@@ -1,0 +1,220 @@
+#include "generation/premise.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/ascii.h"
+#include "generation/context_pieces.h"
+#include "generation/number_words.h"
+#include "generation/support.h"
+#include "model/answer_kind.h"
+#include "model/question.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr double kSpeaksOfPremise = 0.5;  // of the clause's words: a statement speaks of the same
+constexpr double kNearlyAsMuch = 0.75;    // of what the best has: it may bear the premise out
+constexpr double kAsMuch = 0.9;           // of what the best has: it may contradict
+constexpr double kSaysSo = 0.7;           // of the clause's words: a denial of the same words
+constexpr uint32_t kDeniedWithin = 3;     // words behind "not"
+constexpr size_t kWeekday = 7;
+
+constexpr std::string_view kWeekdays[][kWeekday] = {
+    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"},
+    {"星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"}};
+
+// What the question takes for granted, numbers in digits; "" where it asks without doing so.
+std::string PremiseOf(std::string_view question) {
+  const std::string folded = Fold(question);
+  const auto cut_at = [&](std::string_view mark) {
+    const size_t end = question.find(mark);
+    return end == question.npos ? std::string() : WithDigits(question.substr(0, end));
+  };
+  for (const std::string_view asking :
+       {"为什么", "為什麼", "为何", "為何", "为啥", "凭什么", "怎么会"}) {
+    const size_t at = question.find(asking);
+    if (at == question.npos) continue;
+    return WithDigits(std::string(question.substr(0, at)) +
+                      std::string(question.substr(at + asking.size())));
+  }
+  for (const std::string_view given : {"既然", "鉴于", "鑒於"}) {
+    if (question.starts_with(given)) return cut_at("，").substr(0);
+  }
+  for (const std::string_view given : {"since ", "given that ", "as "}) {
+    if (folded.starts_with(given) && !folded.starts_with("since when")) return cut_at(",");
+  }
+  for (const std::string_view asking : {"why ", "how come ", "for what reason "}) {
+    const size_t at = folded.find(asking);
+    if (at == folded.npos || (at > 0 && folded[at - 1] != ' ')) continue;
+    return WithDigits(std::string_view(folded).substr(at + asking.size()));
+  }
+  return "";
+}
+
+bool IsNumberTerm(std::string_view term) {
+  return HoldsAsciiDigit(term) && std::ranges::none_of(term, IsAsciiLetter);
+}
+
+// The words of the clause without its numbers.
+class Clause {
+ public:
+  Clause(std::string_view text, const Analyzer& analyzer) {
+    for (model::QuestionTerm& term : model::AnalyseQuestion(text, analyzer).terms) {
+      if (IsNumberTerm(term.term)) continue;
+      total_ += term.emphasis;
+      if (term.has_digit) codes_.insert(term.term);
+      terms_.emplace_back(std::move(term.term), term.emphasis);
+    }
+  }
+
+  double ShareOf(const ContextPiece& piece) const {
+    if (total_ <= 0 || (!codes_.empty() && ShareAmong(codes_, piece.all) < 1)) return 0;
+    double share = 0;
+    for (const auto& [term, weight] : terms_) share += piece.all.contains(term) ? weight : 0;
+    return share / total_;
+  }
+  bool Has(const std::string& term) const {
+    return std::ranges::any_of(terms_, [&](const auto& one) { return one.first == term; });
+  }
+  size_t size() const { return terms_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, double>> terms_;
+  WordSet codes_;
+  double total_ = 0;
+};
+
+bool IsYear(const Quantity& quantity) {
+  return quantity.number.size() == 4 && quantity.number >= "1000" && quantity.number < "2100" &&
+         (quantity.unit.empty() || quantity.unit == "year");
+}
+
+std::string UnitOf(const Quantity& quantity) {
+  if (IsYear(quantity)) return "a year";
+  return quantity.unit.empty() ? quantity.counted : quantity.unit;
+}
+
+// The statements that speak of the clause, with what they count.
+struct PremiseStatement {
+  const ContextPiece* piece = nullptr;
+  double share = 0;
+  std::vector<Quantity> quantities;
+  std::string folded;
+};
+
+bool HasNumber(const PremiseStatement& statement, const Quantity& wanted) {
+  const auto is_it = [&](const Quantity& quantity) {
+    return quantity.number == wanted.number &&
+           (quantity.unit == wanted.unit || quantity.unit.empty() || wanted.unit.empty());
+  };
+  return std::ranges::any_of(statement.quantities, is_it) ||
+         std::ranges::any_of(QuantitiesOf(statement.piece->header), is_it);
+}
+
+// Whether the statement has another number where the clause has `quantity`.
+bool HasOther(const PremiseStatement& statement, const Quantity& quantity,
+              const std::vector<Quantity>& asked) {
+  return std::ranges::any_of(statement.quantities, [&](const Quantity& other) {
+    return !UnitOf(other).empty() && UnitOf(other) == UnitOf(quantity) &&
+           std::ranges::none_of(asked,
+                                [&](const Quantity& one) { return one.number == other.number; });
+  });
+}
+
+std::vector<size_t> WeekdaysIn(std::string_view folded) {
+  std::vector<size_t> days;
+  for (const auto& names : kWeekdays) {
+    for (size_t day = 0; day < kWeekday; ++day) {
+      if (folded.find(names[day]) != folded.npos) days.push_back(day);
+    }
+  }
+  return days;
+}
+
+// Whether the statement denies words of the clause.
+bool Denies(const PremiseStatement& statement, const Clause& clause, const Analyzer& analyzer) {
+  if (!model::IsNegated(statement.piece->text)) return false;
+  const std::string_view text = statement.piece->text;
+  const std::vector<Token> tokens = analyzer.Tokenize(text);
+  for (const Token& token : tokens) {
+    if (!clause.Has(token.term)) continue;
+    // The words right before it.
+    size_t begin = token.begin;
+    const bool is_chinese = !IsAscii(text[begin]);
+    for (uint32_t back = 0; back < (is_chinese ? 2 : kDeniedWithin) && begin > 0; ++back) {
+      if (is_chinese) {
+        do --begin;
+        while (begin > 0 && (text[begin] & 0xC0) == 0x80);
+      } else {
+        while (begin > 0 && text[begin - 1] == ' ') --begin;
+        while (begin > 0 && text[begin - 1] != ' ') --begin;
+      }
+    }
+    if (model::IsNegated(text.substr(begin, token.begin - begin))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Context& context,
+                                             const Analyzer& analyzer) {
+  const std::string premise = PremiseOf(question);
+  if (premise.empty()) return std::nullopt;
+  const Clause clause(premise, analyzer);
+  if (clause.size() == 0) return std::nullopt;
+  const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
+  std::vector<PremiseStatement> statements;
+  double best = 0;
+  for (const ContextPiece& piece : pieces) {
+    const double share = clause.ShareOf(piece);
+    if (share < kSpeaksOfPremise) continue;
+    best = std::max(best, share);
+    statements.push_back({.piece = &piece,
+                          .share = share,
+                          .quantities = QuantitiesOf(WithDigits(piece.text)),
+                          .folded = Fold(piece.text)});
+  }
+  std::erase_if(statements,
+                [&](const PremiseStatement& one) { return one.share < kNearlyAsMuch * best; });
+  std::ranges::stable_sort(statements, std::ranges::greater(), &PremiseStatement::share);
+  const auto found = [](const PremiseStatement& statement) {
+    return FalsePremise{.passage = statement.piece->passage, .range = statement.piece->range};
+  };
+  const auto contradicts = [&](const PremiseStatement& one) { return one.share >= kAsMuch * best; };
+
+  const std::vector<Quantity> asked = QuantitiesOf(premise);
+  for (const Quantity& quantity : asked) {
+    if (std::ranges::any_of(
+            statements, [&](const PremiseStatement& one) { return HasNumber(one, quantity); })) {
+      continue;
+    }
+    for (const PremiseStatement& statement : statements) {
+      if (contradicts(statement) && HasOther(statement, quantity, asked)) return found(statement);
+    }
+  }
+  const std::vector<size_t> days = WeekdaysIn(Fold(premise));
+  if (days.size() == 1) {
+    const auto has_day = [&](const PremiseStatement& one) {
+      return std::ranges::count(WeekdaysIn(one.folded), days[0]) > 0;
+    };
+    if (std::ranges::none_of(statements, has_day)) {
+      for (const PremiseStatement& statement : statements) {
+        if (contradicts(statement) && !WeekdaysIn(statement.folded).empty()) {
+          return found(statement);
+        }
+      }
+    }
+  }
+  if (model::IsNegated(premise)) return std::nullopt;
+  for (const PremiseStatement& statement : statements) {
+    if (!contradicts(statement) || statement.share < kSaysSo) continue;
+    if (!Denies(statement, clause, analyzer)) return std::nullopt;  // one affirms it
+    return found(statement);
+  }
+  return std::nullopt;
+}
+
+}  // namespace quarry::generation

@@ -1,0 +1,220 @@
+#include "generation/whole_document.h"
+
+#include "generation/number_words.h"
+#include "tests/testing/engine_testing.h"
+#include "tests/testing/scripted_models.h"
+
+namespace quarry::generation {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::ScriptedModels;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using testing::TextDocument;
+using namespace std::chrono_literals;
+
+class WholeDocumentTest : public ::testing::Test {
+ protected:
+  WholeDocumentTest() {
+    engine_.Add(
+        {TextDocument("pump.txt", "Pump A",
+                      "The pump A lifts water from the lower main to the hill reservoir.\n\n"
+                      "Its motor has 22 kW. The rated head of the pump is 48 m.\n\n"
+                      "The seal is changed every 16,000 hours by the pump crew.\n\n"
+                      "It may not run dry. A green card hangs on its cabinet."),
+         TextDocument("pump-b.txt", "Pump B",
+                      "The pump B lifts water from the lower main to the hill reservoir.\n\n"
+                      "Its motor has 22 kW. The rated head of the pump is 52 m.\n\n"
+                      "Its noise at 1 m is 74 dB."),
+         TextDocument("泵.txt", "水泵丙",
+                      "水泵丙从下游干管向山上水池送水。\n\n电机功率为22千瓦。额定扬程为61米。\n\n"
+                      "机械密封每12,000小时更换一次。")});
+  }
+
+  Answer Summarize(const WholeDocumentRequest& request) {
+    const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
+    return whole.Summarize(request, *engine_.snapshot(), nullptr, CallContext()).value();
+  }
+
+  static void ExpectExactQuotes(const Answer& answer, const index::Snapshot& snapshot) {
+    for (const Citation& citation : answer.citations) {
+      const auto document = snapshot.ReadDocument(citation.document).value();
+      const std::string text = snapshot.ReadText(document.number).value();
+      EXPECT_EQ(text.substr(citation.source.begin, citation.source.end - citation.source.begin),
+                citation.quote);
+      ASSERT_LE(citation.passage, answer.context.passages.size());
+    }
+  }
+
+  testing::TestEngine engine_;
+};
+
+TEST_F(WholeDocumentTest, ASummaryQuotesTheDocumentInItsOrder) {
+  std::string streamed;
+  const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
+  ASSERT_OK_AND_ASSIGN(const Answer answer, whole.Summarize(
+                                                {.documents = {"pump.txt"}}, *engine_.snapshot(),
+                                                [&](std::string_view delta) {
+                                                  streamed += delta;
+                                                  return true;
+                                                },
+                                                CallContext()));
+  EXPECT_EQ(streamed, answer.text);
+  EXPECT_THAT(answer.citations, SizeIs(3));
+  EXPECT_THAT(answer.text, StartsWith("The pump A lifts water"));
+  for (size_t i = 1; i < answer.citations.size(); ++i) {
+    EXPECT_LT(answer.citations[i - 1].source.begin, answer.citations[i].source.begin);
+  }
+  EXPECT_EQ(answer.verdict.label, Support::kSupported);
+  EXPECT_EQ(answer.model, "extractive");
+  ExpectExactQuotes(answer, *engine_.snapshot());
+}
+
+TEST_F(WholeDocumentTest, TheFocusDecidesWhatIsTaken) {
+  const Answer answer = Summarize({.documents = {"pump.txt"}, .focus = "seal", .max_sentences = 1});
+  ASSERT_THAT(answer.citations, SizeIs(1));
+  EXPECT_THAT(answer.citations[0].quote, HasSubstr("seal is changed"));
+}
+
+TEST_F(WholeDocumentTest, SeveralDocumentsAreNamed) {
+  const Answer answer = Summarize({.documents = {"泵.txt", "pump.txt"}, .max_sentences = 1});
+  EXPECT_THAT(answer.text,
+              StartsWith("水泵丙：水泵丙从下游干管向山上水池送水[1]。\nPump A：The pump"));
+}
+
+TEST_F(WholeDocumentTest, AComparisonPairsWhatDiffersAndListsTheRest) {
+  const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
+  ASSERT_OK_AND_ASSIGN(const Answer answer,
+                       whole.Compare({.documents = {"pump.txt", "pump-b.txt"}}, *engine_.snapshot(),
+                                     nullptr, CallContext()));
+  EXPECT_THAT(answer.text, AllOf(StartsWith("Statements: 1 the same, "),
+                                 HasSubstr("Pump A: The rated head of the pump is 48 m [1].\n"
+                                           "Pump B: The rated head of the pump is 52 m [2]."),
+                                 HasSubstr("Only in \"Pump A\":\n"),
+                                 HasSubstr("Only in \"Pump B\":\n"), Not(HasSubstr("22 kW"))));
+  ExpectExactQuotes(answer, *engine_.snapshot());
+}
+
+TEST_F(WholeDocumentTest, RequestsThatCannotBeServedSayWhy) {
+  const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
+  const auto error = [&](WholeDocumentRequest request) {
+    return whole.Summarize(request, *engine_.snapshot(), nullptr, CallContext()).status();
+  };
+  EXPECT_EQ(error({}).message(), "documents: expected at least one");
+  EXPECT_EQ(error({.documents = {"pump.txt", "pump.txt"}}).message(),
+            "documents: \"pump.txt\" stands there twice");
+  const Status missing = error({.documents = {"x"}});
+  EXPECT_EQ(missing.code(), Code::kNotFound);
+  EXPECT_THAT(missing.message(), HasSubstr("no document \"x\""));
+  EXPECT_EQ(whole.Compare({.documents = {"pump.txt"}}, *engine_.snapshot(), nullptr, CallContext())
+                .status()
+                .message(),
+            "documents: expected two to compare, got 1");
+  const WholeDocumentRequest many{.documents = std::vector<DocumentId>(51, "pump.txt")};
+  EXPECT_EQ(error(many).message(), "documents: expected at most 50, got 51");
+}
+
+TEST_F(WholeDocumentTest, WhatThePrincipalsMayNotReadIsNotThere) {
+  Document secret = TextDocument("secret.txt", "Secret", "The code is 4711 for the vault door.");
+  secret.access = {"boss"};
+  engine_.Add({std::move(secret)});
+  const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
+  const auto ask = [&](std::vector<std::string> names) {
+    return whole
+        .Summarize({.documents = {"secret.txt"},
+                    .principals = {.unrestricted = false, .names = std::move(names)}},
+                   *engine_.snapshot(), nullptr, CallContext())
+        .status();
+  };
+  EXPECT_EQ(ask({"clerk"}).code(), Code::kNotFound);
+  EXPECT_OK(ask({"boss"}));
+}
+
+// What a scripted model says of whole documents: notes that repeat each passage's first sentence with its
+// number, and a text that is the notes.
+class WholeDocumentModelTest : public WholeDocumentTest {
+ protected:
+  std::optional<std::string> Say(const nlohmann::json& request) const {
+    if (fails_) return std::nullopt;
+    const std::string prompt = ScriptedModels::LastMessage(request);
+    std::string content;
+    for (size_t at = prompt.find("number=\""); at != std::string::npos;
+         at = prompt.find("number=\"", at + 1)) {
+      const std::string number = prompt.substr(at + 8, prompt.find('"', at + 8) - at - 8);
+      const size_t text = prompt.find(">\n", at) + 2;
+      const std::string_view said = std::string_view(prompt).substr(text);
+      const ByteRange first = SplitSentences(said.substr(0, said.find("\n</"))).at(0);
+      std::string sentence(said.substr(first.begin, first.end - first.begin));
+      if (sentence.ends_with('.')) sentence.pop_back();
+      content += (content.empty() ? "" : " ") + sentence + " [" + number + "].";
+    }
+    return content.empty() ? prompt : content;  // notes are repeated
+  }
+
+  Result<Answer> Ask(const WholeDocumentRequest& request, MapReduceOptions options = {}) {
+    ScriptedModels upstream([&](const nlohmann::json& asked) { return Say(asked); }, engine_.clock);
+    const auto chat = upstream.Model("scripted");
+    const WholeDocuments whole(engine_.analyzer, engine_.token_counter,
+                               AnswerModel{*chat, prompts_}, options);
+    Result<Answer> answer =
+        whole.Summarize(request, *engine_.snapshot(), nullptr, CallContext::WithTimeout(20s));
+    calls_ = upstream.calls();
+    return answer;
+  }
+
+  Prompts prompts_;
+  uint32_t calls_ = 0;
+  bool fails_ = false;
+};
+
+TEST_F(WholeDocumentModelTest, AShortDocumentTakesOneCallAndIsChecked) {
+  ASSERT_OK_AND_ASSIGN(const Answer answer, Ask({.documents = {"pump.txt"}}));
+  EXPECT_EQ(calls_, 1u);
+  EXPECT_EQ(answer.model, "scripted");
+  EXPECT_EQ(answer.verdict.label, Support::kSupported) << answer.verdict.reason;
+  EXPECT_GT(answer.usage.cost, 0);
+  ASSERT_THAT(answer.citations, Not(IsEmpty()));
+  ExpectExactQuotes(answer, *engine_.snapshot());
+}
+
+TEST_F(WholeDocumentModelTest, LongDocumentsAreReadInPartsWithinTheCallsAllowed) {
+  std::string text;
+  for (int i = 0; i < 400; ++i) {
+    text += "Station " + std::to_string(i) + " pumps " + std::to_string(100 + i) +
+            " litres per second from well " + std::to_string(i * 7) + " to the hill.\n\n";
+  }
+  engine_.Add({TextDocument("long.txt", "Stations", text)});
+  ASSERT_OK_AND_ASSIGN(const Answer whole,
+                       Ask({.documents = {"long.txt"}}, {.part_tokens = 2500, .max_calls = 16}));
+  EXPECT_THAT(whole.note, IsEmpty());
+  EXPECT_GT(calls_, 2u);
+  EXPECT_LE(calls_, 16u);
+  EXPECT_EQ(whole.verdict.label, Support::kSupported) << whole.verdict.reason;
+
+  ASSERT_OK_AND_ASSIGN(const Answer part,
+                       Ask({.documents = {"long.txt"}}, {.part_tokens = 1000, .max_calls = 4}));
+  EXPECT_LE(calls_, 4u);
+  EXPECT_THAT(part.note, AllOf(StartsWith("read "), HasSubstr("those that say most")));
+}
+
+TEST_F(WholeDocumentModelTest, WithoutTheModelTheDocumentIsQuotedAndSaysSo) {
+  fails_ = true;
+  ASSERT_OK_AND_ASSIGN(const Answer answer, Ask({.documents = {"泵.txt"}}));
+  EXPECT_THAT(answer.text, StartsWith("（模型没有回应，以下内容直接摘自文档。）\n水泵丙从"));
+  EXPECT_THAT(answer.note, StartsWith(kModelWasSilent));
+  ExpectExactQuotes(answer, *engine_.snapshot());
+}
+
+TEST(NumberWordsTest, NumbersInWordsBecomeDigits) {
+  EXPECT_EQ(WithDigits("At least six minutes, twenty-five days, one day"),
+            "At least 6 minutes, 25 days, one day");
+  EXPECT_EQ(WithDigits("井深十四米，七孔，两套，一千二百谷元，三万户，一些，三峡"),
+            "井深14米，7孔，2套，1200谷元，30000户，一些，三峡");
+}
+
+}  // namespace
+}  // namespace quarry::generation
