@@ -7,6 +7,7 @@
 #include "app/json_line.h"
 #include "base/text.h"
 #include "server/feedback_record.h"
+#include "server/stored_answer.h"
 
 namespace quarry::app {
 namespace {
@@ -31,8 +32,9 @@ class StoredObject {
     return DataLossError(name_ + ": expected " + expected);
   }
   Result<const Json*> Root() const {
-    if (!json_.is_object() || json_.value("version", 0) != 1) {
-      return Damage("an object of version 1");
+    const uint64_t version = json_.is_object() ? json_.value("version", uint64_t{0}) : 0;
+    if (version < 1 || version > server::kStoredAnswerVersion) {
+      return Damage("an object of version 1 to " + std::to_string(server::kStoredAnswerVersion));
     }
     return &json_;
   }

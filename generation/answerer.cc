@@ -91,12 +91,12 @@ Result<RetrievalSetting> Answerer::SettingOf(const Query& query,
       .options = retriever_.OptionsOf(query), .context = options_.context, .parts = {}};
   setting.options.fusion.dense_weight = setting.options.DenseWeightOf(snapshot.collection().name);
   setting.options.collection_dense_weights.clear();
-  QUARRY_ASSIGN_OR_RETURN(std::string reranker, retriever_.RerankerFingerprint());
+  QUARRY_ASSIGN_OR_RETURN(std::string models, retriever_.ModelFingerprint(setting.options));
   QUARRY_ASSIGN_OR_RETURN(std::string tokenizer, counter_.Fingerprint());
   setting.parts = {
       {"analyzer", retriever_.analyzer().Fingerprint()},
       {"embedder", snapshot.generation() ? snapshot.generation()->space.fingerprint : ""},
-      {"reranker", std::move(reranker)},
+      {"models", std::move(models)},
       {"tokenizer", std::move(tokenizer)},
       {"writer", writer_->fingerprint()}};
   return setting;

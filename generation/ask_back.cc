@@ -93,6 +93,10 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
     if (candidates.empty()) same = covers[i];
     if (covers[i] == same) candidates.push_back(&pieces[i]);
   }
+  // One that names a thing by its code asks for that alone, and it is none of them.
+  for (size_t i = 0; i < terms.size(); ++i) {
+    if (terms[i].has_digit && !same.test(i)) return {};
+  }
   std::vector<Choice> choices = Distinct(candidates, FirstCell);
   if (!choices.empty()) return choices;
   return Distinct(candidates, [&](const ContextPiece& piece) {

@@ -8,7 +8,6 @@
 #include "server/errors.h"
 #include "server/profile.h"
 #include "server/sse.h"
-#include "server/stored_answer.h"
 
 namespace quarry::server {
 
@@ -94,9 +93,8 @@ Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
   call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
                                    answer->usage.completion_tokens);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  const KeptAnswer kept =
-      KeepAnswer(environment, call.request.caller, question, request.body, *snapshot, *answer,
-                 took.count());
+  const KeptAnswer kept = KeepAnswer(environment, call.request.caller, question, request.body,
+                                     *snapshot, *answer, took.count());
   if (before_telling != nullptr) {
     if (const Status status = before_telling(kept); !status.ok()) return fail(status);
   }

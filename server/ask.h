@@ -8,6 +8,7 @@
 
 #include "server/handlers.h"
 #include "server/question.h"
+#include "server/stored_answer.h"
 
 namespace quarry::server {
 

@@ -111,9 +111,8 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
     call.request.caller.ChargeTokens(uint64_t{answers[i].usage.prompt_tokens} +
                                      answers[i].usage.completion_tokens);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    const KeptAnswer kept =
-        KeepAnswer(environment, call.request.caller, sides[i].request.question,
-                   sides[i].request.body, *snapshot, answers[i], took.count());
+    const KeptAnswer kept = KeepAnswer(environment, call.request.caller, sides[i].request.question,
+                                       sides[i].request.body, *snapshot, answers[i], took.count());
     auto& side = i == 0 ? comparison.left : comparison.right;
     side.setting = sides[i].name;
     side.options = sides[i].options;

@@ -5,7 +5,6 @@
 #include "server/feedback_record.h"
 #include "server/handlers.h"
 #include "server/query_parameters.h"
-#include "server/stored_answer.h"
 #include "server/strict_json.h"
 
 namespace quarry::server {

@@ -180,10 +180,9 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
   call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
                                    answer->usage.completion_tokens);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  completion.answer_id =
-      KeepAnswer(environment, call.request.caller, chat.question, call.request.body, *snapshot,
-                 *answer, took.count())
-          .id;
+  completion.answer_id = KeepAnswer(environment, call.request.caller, chat.question,
+                                    call.request.body, *snapshot, *answer, took.count())
+                             .id;
   if (!chat.stream) return Response{.body = CompletionJson(*answer, completion)};
   EndStream(completion, *answer, call.stream);
   return Response();

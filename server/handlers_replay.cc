@@ -10,8 +10,8 @@ namespace quarry::server {
 Result<Response> PostReplay(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
-  QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer, 
-      FindAnswer(environment, call.request.caller, id));
+  QUARRY_ASSIGN_OR_RETURN(const StoredAnswer answer,
+                          FindAnswer(environment, call.request.caller, id));
   QUARRY_ASSIGN_OR_RETURN(
       const Replay replay,
       ReplayAnswer(id, answer, environment.services.assistant.answerer().answerer(),

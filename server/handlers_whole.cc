@@ -45,7 +45,7 @@ Result<Response> AnswerWhole(const HandlerEnvironment& environment, const Call& 
                              const Write& write) {
   QUARRY_ASSIGN_OR_RETURN(const WholeRequest whole, ParseWholeRequest(environment, call));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(environment.services, whole.collection));
+                          SnapshotOf(environment, call.request.caller, whole.collection));
   QUARRY_ASSIGN_OR_RETURN(const Answer answer, write(whole.request, *snapshot));
   call.request.caller.ChargeTokens(uint64_t{answer.usage.prompt_tokens} +
                                    answer.usage.completion_tokens);

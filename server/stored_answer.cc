@@ -11,7 +11,6 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint64_t kStoredAnswerVersion = 2;
 // Of a request that is kept; longer ones hold what is no question.
 constexpr size_t kMaxRequestBytes = 64 * 1024;
 

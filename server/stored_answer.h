@@ -29,6 +29,8 @@
 
 namespace quarry::server {
 
+inline constexpr uint64_t kStoredAnswerVersion = 2;
+
 // What is kept of an answer beside itself.
 struct AnswerOrigin {
   const std::string& question;

@@ -35,7 +35,7 @@ TEST(SpendingFileTest, NothingIsLostWhereManySpendAtOnce) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < 25; ++i) EXPECT_OK(files[t % 2].Add(7, 0.01));
+      for (int i = 0; i < 25; ++i) EXPECT_OK(files[t % 2].Add(7, 0.01).status());
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -94,6 +94,7 @@ TEST_F(EndpointSuites, EveryEndpointReadsJsonAsJsonTestSuiteHasIt) {
                                         {"/api/v1/profiles/{name}", "fitter"}};
   const std::set<string> without_json = {
       "POST /api/v1/runs",
+      "POST /api/v1/answers/{id}/replay",
       "PUT /api/v1/conversations/{id}/files/{name...}",
       "PUT /api/v1/uploads/{id}/parts/{number}",
       "POST /api/v1/uploads/{id}/complete",

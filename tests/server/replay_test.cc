@@ -101,6 +101,7 @@ TEST_F(ReplayTest, WhatCameWentAndMovedIsToldAndDeletedDocumentsAreNot) {
 
 TEST_F(ReplayTest, ChangesOfTheConfigurationAreNamedAndTheOldOneIsReproduced) {
   const std::string id = Ask({{"query", "At how many bar is valve V-3 tested?"}});
+  server_.reset();  // which writes what it keeps
   engine_.cached_answerer.reset();
   // The same store under another configuration.
   RetrievalOptions options;
@@ -172,9 +173,9 @@ TEST(StoredQueryTest, AQueryComesBackAsItWasWritten) {
   stored.setting.options.recency.field = "date";
   stored.setting.context = {.token_budget = 123, .max_passages = 4};
   stored.setting.parts = {{"analyzer", "an"}, {"writer", "w/1"}};
-  JsonWriter json;
-  WriteStoredQuery(stored, json);
-  const std::string written = json.Take();
+  JsonWriter writer;
+  WriteStoredQuery(stored, writer);
+  const std::string written = writer.Take();
   ASSERT_OK_AND_ASSIGN(const JsonValue value, ParseJson(written));
   ASSERT_OK_AND_ASSIGN(const StoredQuery read, ReadStoredQuery(value, "retrieval"));
   JsonWriter again;
