@@ -121,6 +121,10 @@ class McpCommand {
       }
       std::string message(input.line());
       if (server::TakeMcpNotification(message, session_)) continue;
+      if (server::IsMcpInitialize(message)) {
+        Answer(message);  // before what stands behind it, which some clients send at once
+        continue;
+      }
       pool_.Submit([this, message = std::move(message)] { Answer(message); });
     }
   }
