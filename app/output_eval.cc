@@ -179,7 +179,8 @@ std::string FailuresText(const eval::RunReport& report, uint32_t shown, const Co
             "\n";
   }
   if (failed == 0 || shown == 0) return "";
-  return "\n" + std::to_string(failed) + " cases do not pass" +
+  return "\n" + std::to_string(failed) +
+         (failed == 1 ? " case does not pass" : " cases do not pass") +
          (failed > shown ? ", the first " + std::to_string(shown) : "") + ":\n" + text;
 }
 

@@ -141,7 +141,8 @@ std::string ReportMarkdown(const RunReport& report) {
     failures += "| " + Cell(one.id) + " | " + Cell(Joined(one.reasons)) + " |\n";
   }
   if (failed > 0) {
-    text += "\n<details><summary>" + std::to_string(failed) + " cases do not pass" +
+    text += "\n<details><summary>" + std::to_string(failed) +
+            (failed == 1 ? " case does not pass" : " cases do not pass") +
             (failed > kCasesShown ? "; the first " + std::to_string(kCasesShown) : "") +
             "</summary>\n\n| case | why |\n|---|---|\n" + failures + "\n</details>\n";
   }
