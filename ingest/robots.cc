@@ -99,6 +99,7 @@ RobotsRules RobotsRules::Parse(std::string_view text, std::string_view agent) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   RobotsRules own;
   RobotsRules others;
+  std::vector<std::string> sitemaps;
   bool is_named = false;
   Group group;
   const auto for_each_target = [&](const auto& add) {
@@ -131,9 +132,13 @@ RobotsRules RobotsRules::Parse(std::string_view text, std::string_view agent) {
       if (error != std::errc() || !(seconds >= 0 && seconds <= 1e6)) continue;
       const std::chrono::milliseconds delay(static_cast<int64_t>(seconds * 1000));
       for_each_target([&](RobotsRules& rules) { rules.crawl_delay_ = delay; });
+    } else if (EqualsIgnoringCase(key, "sitemap") && !value.empty()) {
+      sitemaps.emplace_back(value);  // of no group, and ends none
     }
   }
-  return is_named ? own : others;
+  RobotsRules rules = is_named ? std::move(own) : std::move(others);
+  rules.sitemaps_ = std::move(sitemaps);
+  return rules;
 }
 
 bool RobotsRules::Allows(std::string_view target) const {

@@ -26,6 +26,8 @@ class RobotsRules {
   bool Allows(std::string_view target) const;
   // Between two requests, where the site asks for it.
   std::optional<std::chrono::milliseconds> crawl_delay() const { return crawl_delay_; }
+  // What the file names as sitemaps, in order, for all agents; as it is written.
+  const std::vector<std::string>& sitemaps() const { return sitemaps_; }
 
  private:
   struct Rule {
@@ -36,6 +38,7 @@ class RobotsRules {
 
   std::vector<Rule> rules_;
   std::optional<std::chrono::milliseconds> crawl_delay_;
+  std::vector<std::string> sitemaps_;
 };
 
 }  // namespace quarry::ingest

@@ -23,7 +23,6 @@ constexpr size_t kRoundPages = 32;
 constexpr uint64_t kRoundBytes = 8u << 20;
 constexpr std::chrono::seconds kRoundTime{5};
 
-bool IsGoneStatus(int status) { return status == 404 || status == 410; }
 // The page is there and not for us.
 bool IsRefusedStatus(int status) {
   return status >= 400 && status < 500 && status != 408 && status != 429;
@@ -62,7 +61,9 @@ WebCrawl::WebCrawl(const WebFetcher& fetcher, const CrawlOptions& options, model
 
 bool WebCrawl::IsOnSite(const model::Url& url) const { return url.Origin() == origin_; }
 
-bool WebCrawl::IsUsedUp() const { return !stopped_.empty() || frontier_.empty(); }
+bool WebCrawl::IsUsedUp() const {
+  return !stopped_.empty() || (frontier_.empty() && sitemaps_.empty() && listed_.empty());
+}
 
 // Where the crawl began, or was led to from there.
 bool WebCrawl::IsFirst(const Target& target) { return target.depth == 0 && !target.is_canonical; }
@@ -79,15 +80,29 @@ Result<bool> WebCrawl::Next(FileList& list, const CallContext& context) {
   while (!IsUsedUp() && list.items.size() - items < kRoundPages && bytes < kRoundBytes &&
          CrawlClock::now() < round_end) {
     const size_t before = list.items.size();
-    const Target target = std::move(frontier_.front());
-    frontier_.pop_front();
-    QUARRY_RETURN_IF_ERROR(Visit(target, list, context));
+    QUARRY_RETURN_IF_ERROR(VisitNext(list, context));
     for (size_t i = before; i < list.items.size(); ++i) bytes += list.items[i].bytes;
   }
   std::sort(list.gone.begin(), list.gone.end());
   if (!IsUsedUp()) return true;
   Finish(list);
   return false;
+}
+
+// First what links lead to, then the sitemaps, then what only they name.
+Status WebCrawl::VisitNext(FileList& list, const CallContext& context) {
+  if (frontier_.empty() && !sitemaps_.empty()) {
+    const ListedMap map = std::move(sitemaps_.front());
+    sitemaps_.pop_front();
+    return VisitSitemap(map, list, context);
+  }
+  if (frontier_.empty()) {
+    frontier_.push_back({.url = std::move(listed_.front()), .depth = 1});
+    listed_.pop_front();
+  }
+  const Target target = std::move(frontier_.front());
+  frontier_.pop_front();
+  return Visit(target, list, context);
 }
 
 void WebCrawl::Finish(FileList& list) {
@@ -97,6 +112,19 @@ void WebCrawl::Finish(FileList& list) {
     is_whole_ = false;
   }
   list.is_whole = is_whole_;
+}
+
+// Within the limits of a crawl; what it is stopped by is kept.
+bool WebCrawl::MayAskMore() {
+  if (requests_ == options_.pages) {
+    stopped_ = "after " + std::to_string(requests_) + " requests (web.pages)";
+  } else if (CrawlClock::now() >= end_) {
+    stopped_ = "after " + std::to_string(options_.seconds) + " s (web.seconds)";
+  } else {
+    ++requests_;
+    return true;
+  }
+  return false;
 }
 
 Status WebCrawl::WaitForTurn(const CallContext& context) {
@@ -126,6 +154,7 @@ Status WebCrawl::ReadRobots(const CallContext& context) {
                (page.ok() ? "status " + std::to_string(page->status) : page.status().message()) +
                ")";
   }
+  NameSitemaps();
   return OkStatus();
 }
 
@@ -147,13 +176,7 @@ Status WebCrawl::Visit(const Target& target, FileList& list, const CallContext& 
     list.gone.push_back(target.url);
     return OkStatus();
   }
-  if (requests_ == options_.pages || CrawlClock::now() >= end_) {
-    stopped_ = requests_ == options_.pages
-                   ? "after " + std::to_string(requests_) + " requests (web.pages)"
-                   : "after " + std::to_string(options_.seconds) + " s (web.seconds)";
-    return OkStatus();
-  }
-  ++requests_;
+  if (!MayAskMore()) return OkStatus();
   QUARRY_RETURN_IF_ERROR(WaitForTurn(context));
   std::optional<RememberedPage> known = Recall(target.url, list);
   WebRequest request{.url = target.url, .stay = true};
@@ -185,10 +208,10 @@ Status WebCrawl::TakePage(const Target& target, WebPage page, std::optional<Reme
     return OkStatus();
   }
   const bool is_refused = IsRefusedStatus(page.status) && (!known || !known->indexed);
-  if (IsGoneStatus(page.status) || is_refused) {
+  if (page.IsGone() || is_refused) {
     failures_in_a_row_ = 0;
     NotesFor(target, list).push_back({url, url, says});
-    if (IsGoneStatus(page.status)) list.gone.push_back(url);
+    if (page.IsGone()) list.gone.push_back(url);
     return OkStatus();
   }
   const bool is_same = page.status == 304;
@@ -248,15 +271,20 @@ Status WebCrawl::TakeItem(const Target& target, SourceItem item, RememberedPage 
   return OkStatus();
 }
 
-void WebCrawl::TakeError(const Target& target, const Status& status,
-                         const std::optional<RememberedPage>& known, FileList& list) {
-  const std::string& url = target.url;
+// Without the URL: notes name it already.
+std::string WebCrawl::ReasonOf(const std::string& url, const Status& status) {
   std::string message = status.message();
-  // Notes name it already.
   if (const Result<model::Url> place = WebUrl(url); place.ok()) {
     const std::string shown = place->Shown() + ": ";
     if (message.starts_with(shown)) message.erase(0, shown.size());
   }
+  return message;
+}
+
+void WebCrawl::TakeError(const Target& target, const Status& status,
+                         const std::optional<RememberedPage>& known, FileList& list) {
+  const std::string& url = target.url;
+  std::string message = ReasonOf(url, status);
   if (status.code() == Code::kInvalidArgument) {  // nothing with text
     failures_in_a_row_ = 0;
     list.skipped.push_back({url, url, std::move(message)});
@@ -295,6 +323,8 @@ void WebCrawl::FollowRedirect(const Target& target, const std::string& location,
     }
     origin_ = to->Origin();
     robots_.reset();
+    sitemaps_.clear();
+    seen_sitemaps_.clear();
   }
   if (location.size() > index::kMaxDocumentIdBytes || !seen_.insert(location).second) {
     if (IsFirst(target)) note("its redirect leads to " + location + ", where it came from");

@@ -4,12 +4,14 @@
 //
 // Breadth first, in the order of the links, one request at a time; robots.txt is heard (robots.h),
 // and so are nofollow, noindex and rel=canonical. A redirect within the site is a link; the first
-// page may lead to another site, which then is the one that is read.
+// page may lead to another site, which then is the one that is read. When no link is left, the
+// sitemaps of the site are read (sitemap.h), and the pages that only they name as if the first page
+// had linked to them.
 //
 // The id of a page is its URL. A page that was fetched before is asked for with its ETag and
 // Last-Modified, and is unchanged if the site says so. Of what the collection holds of the site,
 //   * a page that answers 404 or 410, leads elsewhere or is not to be read any more is gone;
-//   * one that no link leads to any more is gone, if the crawl went through all;
+//   * one that no link or sitemap leads to any more is gone, if the crawl went through all;
 //   * one that gives no answer or another error is kept and reported, and its links are followed.
 
 #include <chrono>
@@ -28,10 +30,12 @@
 namespace quarry::ingest {
 
 struct CrawlOptions {
-  uint32_t depth = 3;       // links from the first page; 0 = that page alone
-  uint32_t pages = 1000;    // requests of one crawl
-  uint32_t seconds = 3600;  // for one crawl
-  uint32_t delay_ms = 200;  // between two requests; a site may ask for more, up to 30 s
+  uint32_t depth = 3;                 // links from the first page; 0 = that page alone
+  uint32_t pages = 1000;              // requests of one crawl
+  uint32_t seconds = 3600;            // for one crawl
+  uint32_t delay_ms = 200;            // between two requests; a site may ask for more, up to 30 s
+  bool robots_sitemaps = true;        // reads those that robots.txt names
+  std::vector<std::string> sitemaps;  // URLs of others that are read; those of other sites are not
 };
 
 // Not thread-safe; the references must outlive it.
@@ -58,6 +62,19 @@ class WebCrawl final : public ItemStream {
     bool is_canonical = false;  // another page names it as the one to be known by
   };
 
+  // A list of pages, or of such lists.
+  struct ListedMap {
+    std::string url;
+    bool is_nested = false;  // another one names it
+  };
+
+  // web_crawl_sitemaps.cc
+  void NameSitemaps();
+  void AddSitemap(const std::string& url, bool is_nested);
+  Status VisitSitemap(const ListedMap& map, FileList& list, const CallContext& context);
+  std::string TakeSitemap(const ListedMap& map, WebPage page);
+
+  Status VisitNext(FileList& list, const CallContext& context);
   Status Visit(const Target& target, FileList& list, const CallContext& context);
   Status TakePage(const Target& target, WebPage page, std::optional<RememberedPage> known,
                   FileList& list, const CallContext& context);
@@ -68,8 +85,10 @@ class WebCrawl final : public ItemStream {
   void FollowRedirect(const Target& target, const std::string& location, FileList& list);
   void FollowLinks(const PageLinks& links, uint32_t depth);
   Status ReadRobots(const CallContext& context);
+  bool MayAskMore();
   Status WaitForTurn(const CallContext& context);
   std::optional<RememberedPage> Recall(const std::string& url, FileList& list) const;
+  static std::string ReasonOf(const std::string& url, const Status& status);
   static bool IsFirst(const Target& target);
   static std::vector<FileList::Note>& NotesFor(const Target& target, FileList& list);
   bool IsOnSite(const model::Url& url) const;
@@ -86,6 +105,9 @@ class WebCrawl final : public ItemStream {
   std::optional<RobotsRules> robots_;  // of origin_, once they were read
   std::chrono::steady_clock::time_point next_request_;
   std::deque<Target> frontier_;
+  std::deque<ListedMap> sitemaps_;
+  std::deque<std::string> listed_;  // pages that only sitemaps name
+  std::unordered_set<std::string> seen_sitemaps_;
   std::unordered_set<std::string> seen_;   // put into the frontier at some time
   std::unordered_set<std::string> taken_;  // pages that answered and are documents
   uint32_t requests_ = 0;

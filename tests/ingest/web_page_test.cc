@@ -158,6 +158,9 @@ TEST(RobotsTest, AGroupOfOurOwnGoesBeforeThatOfAll) {
   EXPECT_EQ(RobotsRules::Parse(robots, "quarry").crawl_delay(), std::chrono::milliseconds(2500));
   EXPECT_EQ(RobotsRules::Parse(robots, "third").crawl_delay(), std::nullopt);
   EXPECT_FALSE(RobotsRules::Parse(robots, "third").Allows("/x"));
+  // A sitemap is of all groups and ends none.
+  EXPECT_THAT(RobotsRules::Parse(robots, "third").sitemaps(),
+              ::testing::ElementsAre("https://x/y"));
 }
 
 TEST(RobotsTest, NonsenseAllowsAndHostileRulesTakeNoTime) {

@@ -296,6 +296,91 @@ TEST_F(WebCrawlTest, TheFirstPageMayLeadToWhereTheSiteIs) {
   EXPECT_THAT(Documents(), SizeIs(2));
 }
 
+TEST_F(WebCrawlTest, PagesThatOnlyASitemapNamesAreRead) {
+  const std::string site = site_.url();
+  const auto urlset = [&](const std::vector<std::string>& pages) {
+    std::string xml = "<?xml version=\"1.0\"?><urlset>";
+    for (const std::string& page : pages) xml += "<url><loc>" + page + "</loc></url>";
+    return xml + "</urlset>";
+  };
+  const auto answer = [](std::string body, const std::string& type) {
+    return SiteAnswer{.body = std::move(body), .headers = "Content-Type: " + type + "\r\n"};
+  };
+  site_.Put("/robots.txt", {.body = "Sitemap: " + site + "/index.xml\nSitemap: " + other_.url() +
+                                    "/map.xml\nUser-agent: *\nDisallow: /private\n"});
+  site_.Put("/index.xml", answer("<sitemapindex><sitemap><loc>" + site +
+                                     "/1.xml.gz</loc></sitemap><sitemap><loc>" + site +
+                                     "/gone.xml</loc></sitemap><sitemap><loc>" + site +
+                                     "/index2.xml</loc></sitemap></sitemapindex>",
+                                 "application/xml"));
+  site_.Put("/1.xml.gz",
+            answer(testing::MakeGzip(urlset({site + "/", site + "/alone", site + "/阀门",
+                                             site + "/private/x", other_.url() + "/away"})),
+                   "application/gzip"));
+  site_.Put("/index2.xml", answer("<sitemapindex></sitemapindex>", "text/xml"));
+  site_.Page("/", "start", {"/linked"});
+  site_.Page("/linked", "linked");
+  site_.Page("/alone", "alone", {"/behind"});
+  site_.Page("/behind", "behind it");
+  site_.Page("/%E9%98%80%E9%97%A8", "阀门扭矩");
+  Sync();
+  EXPECT_THAT(Documents(),
+              UnorderedElementsAre("/", "/linked", "/alone", "/behind", "/%E9%98%80%E9%97%A8"));
+  EXPECT_THAT(site_.Visits(),
+              ElementsAre("/robots.txt", "/", "/linked", "/index.xml", "/1.xml.gz", "/gone.xml 404",
+                          "/index2.xml", "/alone", "/behind", "/%E9%98%80%E9%97%A8"));
+  EXPECT_THAT(other_.Visits(), IsEmpty());
+  EXPECT_THAT(failures_, IsEmpty());
+  const std::string other =
+      other_.url() + "/map.xml: sitemap: it is of another site, " + other_.url();
+  const std::string nested = "/index2.xml: sitemap: a list of sitemaps that another list names";
+  EXPECT_THAT(skipped_, UnorderedElementsAre(other, nested, "/gone.xml: sitemap: status 404",
+                                             "/private/x: robots.txt asks not to read it"));
+  // While a sitemap cannot be read, what it named stays; then it goes.
+  site_.Put("/index.xml", answer("<html>not here</html>", "text/html"));
+  EXPECT_EQ(Prune().documents_removed, 0u);
+  EXPECT_THAT(skipped_,
+              Contains("/index.xml: sitemap: expected <urlset> or <sitemapindex>, it is <html>"));
+  site_.Fails("/index.xml", 503);
+  EXPECT_EQ(Prune().documents_removed, 0u);
+  EXPECT_THAT(skipped_, Contains("/index.xml: sitemap: status 503"));
+  site_.Remove("/index.xml");
+  EXPECT_EQ(Prune().documents_removed, 3u);
+  EXPECT_THAT(Documents(), UnorderedElementsAre("/", "/linked"));
+}
+
+TEST_F(WebCrawlTest, SitemapsAreReadWithinTheLimitsOfACrawl) {
+  const std::string site = site_.url();
+  site_.Put("/robots.txt", {.body = "Sitemap: " + site + "/map.txt\n"});
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += site + "/" + std::to_string(i) + "\n";
+  site_.Put("/map.txt", {.body = lines, .headers = "Content-Type: text/plain\r\n"});
+  for (int i = 0; i < 100; ++i) site_.Page("/" + std::to_string(i), "page " + std::to_string(i));
+  site_.Page("/", "start");
+  crawl_.pages = 10;
+  Sync();
+  EXPECT_THAT(site_.Visits(), SizeIs(11));  // and robots.txt
+  EXPECT_THAT(Documents(), SizeIs(9));
+  EXPECT_THAT(skipped_,
+              ElementsAre("/: after 10 requests (web.pages); what else it leads to was not "
+                          "read"));
+  // A page alone, and a site whose robots.txt is not heard about sitemaps.
+  crawl_ = {.depth = 0, .delay_ms = 0};
+  Sync();
+  EXPECT_THAT(site_.Visits(), ElementsAre("/robots.txt", "/ 304"));
+  crawl_ = {.delay_ms = 0, .robots_sitemaps = false};
+  Sync();
+  EXPECT_THAT(site_.Visits(), ElementsAre("/robots.txt", "/ 304"));
+  // One that the site does not name, and that says too much when it is unpacked.
+  site_.Put("/other.gz", {.body = testing::MakeGzip(std::string(200'000, '\n')),
+                          .headers = "Content-Type: application/gzip\r\n"});
+  crawl_.sitemaps = {site + "/other.gz", site + "/map.txt"};
+  Sync();
+  EXPECT_THAT(skipped_, ElementsAre("/other.gz: sitemap: more than 100000 bytes unpacked "
+                                    "(web.page_bytes)"));
+  EXPECT_THAT(Documents(), SizeIs(101));
+}
+
 TEST_F(WebCrawlTest, ACrawlEndsThoughASiteDoesNot) {
   site_.Page("/", "start", {"/1"});
   for (int i = 1; i < 50; ++i) {
