@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -141,7 +142,11 @@ class Pipeline {
   Status Flush(Run& run);
   Result<IngestReport> End(Run& run, const ProgressSink& progress, const CallContext& context);
   index::DocumentDraft MakeDraft(Document document, const std::string& root) const;
-  Status Take(size_t item, Prepared prepared, Run& run);
+  std::vector<index::DocumentDraft> MakeDrafts(std::span<Document> documents,
+                                               const std::string& root) const;
+  Status Take(size_t item, Prepared prepared, Run& run, const CallContext& context);
+  Status TakeDocuments(Prepared& prepared, Run& run, const CallContext& context,
+                       const std::function<bool(const DocumentId&)>& claim);
   Result<bool> IsDivided(const DocumentId& item, Run& run) const;
   Status FindMove(index::DocumentDraft& draft, Run& run) const;
   Status PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report);

@@ -392,6 +392,38 @@ TEST_F(PipelineTest, ABrokenJsonLineIsReportedWithItsNumberAndTheOthersStay) {
   EXPECT_TRUE(engine_.snapshot()->ReadDocument("r.jsonl#c").ok());
 }
 
+TEST_F(PipelineTest, AFileOfManyRecordsIsTakenAPartAtATimeAndInOrder) {
+  const auto write = [&](int changed) {
+    std::string lines;
+    for (int i = 0; i < 1700; ++i) {
+      lines += R"({"id":")" + std::to_string(i) + R"(","text":"Record number )" +
+               std::to_string(i) + (i == changed ? " was edited" : "") + R"(. 第)" +
+               std::to_string(i) + R"(号阀门。"})" + "\n";
+    }
+    lines += R"({"id":"700","text":"Another of the same id."})";
+    Write("r.jsonl", lines);
+  };
+  write(-1);
+  IngestReport report = Sync();
+  EXPECT_EQ(report.documents_added, 1700u);
+  EXPECT_EQ(report.chunks_added, 1700u);
+  const auto snapshot = engine_.snapshot();
+  uint64_t last = 0;
+  for (int i = 0; i < 1700; ++i) {
+    if (i == 700) continue;
+    const auto document = snapshot->ReadDocument("r.jsonl#" + std::to_string(i)).value();
+    ASSERT_THAT(document.chunks, SizeIs(1));
+    EXPECT_GT(document.chunks[0].value, last);
+    last = document.chunks[0].value;
+  }
+  write(1600);
+  report = Sync();
+  EXPECT_EQ(report.documents_changed, 1u);
+  EXPECT_EQ(report.documents_unchanged, 1699u);
+  EXPECT_EQ(report.documents_gone, 0u);
+  ExpectVerified();
+}
+
 TEST_F(PipelineTest, OtherChunkSizesOrMetadataIndexAgain) {
   Write("a.txt", Paragraphs(20));
   Sync();
