@@ -33,6 +33,8 @@ BuildInfo GetBuildInfo() {
   return info;
 }
 
+std::string BuildName() { return ProgramVersion() + "/" + QUARRY_COMMIT + "/" + QUARRY_BUILD_TYPE; }
+
 std::string BuildInfoText(const BuildInfo& info) {
   std::string text = "quarry " + info.version + "\ncommit " + info.commit + "\nbuild " +
                      info.build_type + ", " + info.compiler + ", " + info.linkage +

@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "app/build_info.h"
+#include "ingest/crash_note.h"
 #include "model/embedder_folder.h"
 #include "model/proxy.h"
 #include "model/url.h"
@@ -17,12 +19,15 @@ namespace {
 // Sources that wait to be parsed; more would only hold memory.
 constexpr size_t kIngestQueue = 256;
 
+std::string CrashNotes(const Config& config) { return config.store + "/CRASHES"; }
+
 ingest::IngestOptions MakeIngestOptions(const Config& config) {
   ingest::IngestOptions options;
   options.chunks = config.chunking;
   options.embedding = config.embedding;
   options.batch_bytes = config.ingest.batch_bytes;
   options.batch_documents = config.ingest.batch_documents;
+  options.crashed = ingest::ReadCrashNotes(CrashNotes(config), BuildName());
   return options;
 }
 
@@ -88,6 +93,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
                        "; wait for it or stop it, or take another store with --store");
   }
   QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
+  if (access != StoreAccess::kRead) ingest::WatchForCrashes(CrashNotes(config), BuildName());
   engine->kept_vectors_.emplace(engine->index_->objects(), config.embedding.cache_bytes,
                                 options.read_only, engine->clock_);
   if (config.embedding.cache_bytes > 0) engine->embedders_.UseVectors(*engine->kept_vectors_);

@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ struct IngestOptions {
   bool dry_run = false;             // report what would be done, change nothing
   uint64_t batch_bytes = 4u << 20;  // of text per Put
   uint32_t batch_documents = 1024;
+  std::set<uint64_t> crashed = {};  // hashes of sources that are not parsed again (crash_note.h)
 };
 
 // A source, or a part of one, that was not indexed.

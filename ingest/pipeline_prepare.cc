@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "index/indexed_terms.h"
+#include "ingest/crash_note.h"
 #include "ingest/pipeline_run.h"
 #include "ingest/unchanged.h"
 
@@ -121,7 +122,7 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
                               .root = root,
                               .hash = file.source_hash,
                               .pipeline = fingerprint_ + helpers_};
-  Result<ParsedSource> parsed = ParseSource(*bytes, item.info);
+  Result<ParsedSource> parsed = ParseWatched(*bytes, file.source_hash, item.info, options_.crashed);
   if (!parsed.ok()) {
     const bool named = root == item.info.path;
     if (named || whole.ok() || !HoldsNoText(*bytes, item.info.path)) return fail(parsed.status());

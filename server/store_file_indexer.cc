@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <exception>
 
+#include "base/hash.h"
 #include "base/log.h"
+#include "ingest/crash_note.h"
 
 namespace quarry::server {
 namespace {
@@ -187,8 +189,9 @@ Status StoreFileIndexer::Attempt(const Attachment& attachment, const CallContext
   QUARRY_RETURN_IF_ERROR(uploaded.status());
   QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFileBytes(objects, file));
   QUARRY_RETURN_IF_ERROR(context.Check());
-  Result<ingest::ParsedSource> parsed =
-      ingest::ParseSource(bytes, {.id = file, .path = uploaded->filename, .uri = ""});
+  Result<ingest::ParsedSource> parsed = ingest::ParseWatched(
+      bytes, Hash64(bytes), {.id = file, .path = uploaded->filename, .uri = ""},
+      services_.ingest.crashed);
   if (!parsed.ok()) {
     attached->status = FileStatus::kFailed;
     attached->error_code =

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/hash.h"
 #include "tests/testing/engine_testing.h"
 #include "tests/testing/package_testing.h"
 
@@ -422,6 +423,23 @@ TEST_F(PipelineTest, AFileOfManyRecordsIsTakenAPartAtATimeAndInOrder) {
   EXPECT_EQ(report.documents_unchanged, 1699u);
   EXPECT_EQ(report.documents_gone, 0u);
   ExpectVerified();
+}
+
+TEST_F(PipelineTest, WhatAParserCrashedOnIsOneFailedFile) {
+  Write("a.txt", "Good text.");
+  Write("bad.txt", "手册 that a parser cannot bear.");
+  Write("z.txt", "More good text.");
+  IngestOptions options;
+  options.crashed = {Hash64("手册 that a parser cannot bear.")};
+  IngestReport report = Sync(options);
+  EXPECT_EQ(report.documents_added, 2u);
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_THAT(report.failures[0].path, HasSubstr("bad.txt"));
+  EXPECT_THAT(report.failures[0].reason, StartsWith("the program crashed while it read it"));
+  Write("bad.txt", "手册 that a parser can bear.");
+  report = Sync(options);
+  EXPECT_EQ(report.documents_added, 1u);
+  EXPECT_THAT(report.failures, IsEmpty());
 }
 
 TEST_F(PipelineTest, OtherChunkSizesOrMetadataIndexAgain) {

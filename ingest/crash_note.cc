@@ -1,0 +1,121 @@
+#include "ingest/crash_note.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/hash.h"
+
+namespace quarry::ingest {
+namespace {
+
+constexpr size_t kHashDigits = 16;
+constexpr size_t kNoteBytes = 2 * kHashDigits + 2;  // bytes, build, and what stands behind each
+constexpr uint64_t kMaxNoteBytes = 1u << 20;
+// For the handler, where a stack has overflowed.
+constexpr size_t kHandlerStack = 64u << 10;
+
+// What the handler reads. Written before it is installed, and by the thread itself.
+std::array<char, 4001> note_path = {};
+std::array<char, kHashDigits> note_build = {};
+constexpr std::array kCrashSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+std::array<struct sigaction, kCrashSignals.size()> actions_before = {};
+thread_local volatile bool is_parsing = false;
+thread_local volatile uint64_t parsed_hash = 0;
+
+// Only what may be done in a handler. What was to be done before follows: what crashed does so again
+// when the handler returns.
+void OnCrash(int signal) {
+  for (size_t i = 0; i < kCrashSignals.size(); ++i) {
+    if (kCrashSignals[i] == signal) ::sigaction(signal, &actions_before[i], nullptr);
+  }
+  if (!is_parsing) return;
+  std::array<char, kNoteBytes> note;
+  uint64_t hash = parsed_hash;
+  for (size_t i = kHashDigits; i-- > 0; hash >>= 4) note[i] = "0123456789abcdef"[hash & 15];
+  note[kHashDigits] = ' ';
+  std::memcpy(&note[kHashDigits + 1], note_build.data(), kHashDigits);
+  note[kNoteBytes - 1] = '\n';
+  const int fd = ::open(note_path.data(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0) return;
+  [[maybe_unused]] const ssize_t ignored = ::write(fd, note.data(), note.size());
+  ::fsync(fd);
+}
+
+std::string BuildDigits(const std::string& build) { return HashToHex(Hash64(build)); }
+
+// Of the calling thread, given once.
+void GiveHandlerStack() {
+  thread_local const std::unique_ptr<char[]> stack = [] {
+    auto memory = std::make_unique<char[]>(kHandlerStack);
+    stack_t given = {};
+    given.ss_sp = memory.get();
+    given.ss_size = kHandlerStack;
+    stack_t before = {};
+    ::sigaltstack(nullptr, &before);
+    if ((before.ss_flags & SS_DISABLE) != 0) ::sigaltstack(&given, nullptr);
+    return memory;
+  }();
+}
+
+}  // namespace
+
+void WatchForCrashes(const std::string& path, const std::string& build) {
+  if (path.size() >= note_path.size()) return;
+  const std::string digits = BuildDigits(build);
+  std::copy(digits.begin(), digits.end(), note_build.begin());
+  std::copy_n(path.c_str(), path.size() + 1, note_path.begin());
+  struct sigaction action {};
+  action.sa_handler = OnCrash;
+  action.sa_flags = SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < kCrashSignals.size(); ++i) {
+    struct sigaction before {};
+    ::sigaction(kCrashSignals[i], &action, &before);
+    if (before.sa_handler != OnCrash) actions_before[i] = before;
+  }
+}
+
+std::set<uint64_t> ReadCrashNotes(const std::string& path, const std::string& build) {
+  std::set<uint64_t> hashes;
+  const Result<std::string> notes = ReadFile(path, kMaxNoteBytes);
+  if (!notes.ok()) return hashes;
+  const std::string digits = BuildDigits(build);
+  for (std::string_view rest = *notes; !rest.empty();) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.size() != kNoteBytes - 1 || line.substr(kHashDigits + 1) != digits) continue;
+    uint64_t hash = 0;
+    const char* const last = line.data() + kHashDigits;
+    const auto [at, error] = std::from_chars(line.data(), last, hash, 16);
+    if (error == std::errc() && at == last) hashes.insert(hash);
+  }
+  return hashes;
+}
+
+Result<ParsedSource> ParseWatched(std::string_view bytes, uint64_t hash, const SourceInfo& info,
+                                  const std::set<uint64_t>& crashed) {
+  if (crashed.contains(hash)) {
+    return FailedPreconditionError(
+        "the program crashed while it read it; it is read again when it, or the program, has "
+        "changed");
+  }
+  GiveHandlerStack();
+  parsed_hash = hash;
+  is_parsing = true;
+  Result<ParsedSource> parsed = ParseSource(bytes, info);
+  is_parsing = false;
+  return parsed;
+}
+
+}  // namespace quarry::ingest
