@@ -193,7 +193,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
   Status FindNewVectors(State& state) const;
   // Writes the files of what `state` shows. Changes nothing of it that shows.
   Status Save(State& state) const;
-  // For segments of `parts` that are in memory and, since Save, in files: the same from the files.
+  // For segments of `parts` that are in memory or spilled and, since Save, in files: the same from the
+  // files.
   LexicalIndex::Replacements MapSaved(const SnapshotParts& parts) const;
   void OpenEmbedderFile(State& state) const;
   std::string SavedPrefix() const;
@@ -269,7 +270,6 @@ class Collection : public std::enable_shared_from_this<Collection> {
   void PlanDropGeneration(const StoredGeneration& generation, WriteBatch& batch) const;
   // What interrupted learning left: generations that are neither current nor kept.
   Status PlanDropUnpublished(WriteBatch& batch) const;
-  Result<std::string> ReadIndexedText(ChunkId chunk) const;
   uint64_t CountPending(GenerationId generation) const;  // REQUIRES: mutex_ is held
 
   const CollectionEnvironment environment_;

@@ -8,7 +8,9 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "index/collection.h"
+#include "index/indexed_texts.h"
 #include "index/keys.h"
+#include "index/stored_vectors.h"
 #include "index/vector_file.h"
 
 namespace quarry::index {
@@ -31,7 +33,6 @@ Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
     const SnapshotParts& parts, std::vector<RowId> rows, const VectorIndexOptions& options,
     const CallContext& context, std::shared_ptr<const VectorIndex> base) const {
   const StoredGeneration& generation = *parts.generation;
-  const uint64_t space = SpaceHash(generation.space);
   VectorSource source{.dimension = generation.space.dimension, .rows = std::move(rows)};
   source.chunks.reserve(source.rows.size());
   // A row that is gone has no chunk any more; no chunk has the number 0.
@@ -39,14 +40,8 @@ Result<std::shared_ptr<const VectorIndex>> Collection::BuildFromStore(
     source.chunks.push_back(row == kNoRow ? ChunkId(0) : parts.rows.row(row).chunk);
   }
   source.base = std::move(base);
-  source.read = [this, &parts, &generation, space, chunks = source.chunks](
-                    size_t i, std::span<float> out) -> Status {
-    const std::string what = "vector of chunk " + std::to_string(chunks[i].value);
-    QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                            parts.view->Get(VectorKey(id_, space, generation.id, chunks[i])));
-    if (!bytes) return DataLossError(what + ": missing in the store");
-    return DecodeVector(*bytes, out).Annotate(what);
-  };
+  source.read = [reader = StoredVectors(*parts.view, id_, generation), chunks = source.chunks](
+                    size_t i, std::span<float> out) mutable { return reader.Read(chunks[i], out); };
   return BuildVectorIndex(options, std::move(source), context);
 }
 
@@ -212,47 +207,27 @@ uint64_t Collection::CountPending(GenerationId generation) const {
   return live;
 }
 
-Result<std::string> Collection::ReadIndexedText(ChunkId chunk) const {
-  QUARRY_ASSIGN_OR_RETURN(StoredChunk record, snapshot_->ReadChunk(chunk));
-  const std::string what = "document of chunk " + std::to_string(chunk.value);
-  QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                          state_.parts.view->Get(DocumentKey(id_, record.document)));
-  if (!bytes) return DataLossError(what + ": missing in the store");
-  const Result<StoredDocument> document = DecodeDocument(*bytes);
-  if (!document.ok()) return document.status().Annotate(what);
-  Chunk text;
-  text.text = std::move(record.text);
-  text.span = std::move(record.span);
-  return IndexedText(document->title, text);
-}
-
 Result<std::vector<PendingChunk>> Collection::Pending(GenerationId generation, ChunkId after,
                                                       size_t limit) const {
   std::lock_guard lock(mutex_);
-  std::vector<ChunkId> chunks;
+  const StoreView& view = snapshot_->view();
+  std::vector<PendingChunk> pending;
   if (building_ && building_->id == generation) {
-    Status parsed;
-    QUARRY_RETURN_IF_ERROR(state_.parts.view->Scan(
-        TablePrefix(id_, Table::kChunkTerms), ChunkTermsKey(id_, ChunkId(after.value + 1)),
-        [&](std::string_view key, std::string_view) {
-          const Result<ChunkId> chunk = ParseChunkTermsKey(key);
-          parsed = chunk.status();
-          if (parsed.ok() && !built_.contains(*chunk)) chunks.push_back(*chunk);
-          return parsed.ok() && chunks.size() < limit;
+    QUARRY_RETURN_IF_ERROR(ForEachIndexedTextBehind(
+        view, id_, after, [&](ChunkId chunk) { return !built_.contains(chunk); },
+        [&](ChunkId chunk, std::string text) {
+          pending.push_back({chunk, std::move(text)});
+          return pending.size() < limit;
         }));
-    QUARRY_RETURN_IF_ERROR(parsed);
   } else if (state_.parts.generation && state_.parts.generation->id == generation) {
+    IndexedTexts texts(view, id_);
     for (auto it = state_.pending.upper_bound(after);
-         it != state_.pending.end() && chunks.size() < limit; ++it) {
-      chunks.push_back(*it);
+         it != state_.pending.end() && pending.size() < limit; ++it) {
+      QUARRY_ASSIGN_OR_RETURN(std::string text, texts.Of(*it));
+      pending.push_back({*it, std::move(text)});
     }
   } else {
     return NotFoundError("generation " + std::to_string(generation.value));
-  }
-  std::vector<PendingChunk> pending;
-  for (const ChunkId chunk : chunks) {
-    QUARRY_ASSIGN_OR_RETURN(std::string text, ReadIndexedText(chunk));
-    pending.push_back({chunk, std::move(text)});
   }
   return pending;
 }
@@ -280,12 +255,10 @@ Status Collection::PutVectors(GenerationId id, std::span<const ChunkId> chunks,
       return InvalidArgumentError("vector of chunk " + std::to_string(chunks[i].value) +
                                   ": a value is not finite");
     }
-    const Result<StoredChunk> record = snapshot_->ReadChunk(chunks[i]);
-    if (record.status().code() == Code::kNotFound) continue;  // deleted meanwhile
-    if (!record.ok()) return record.status();
+    const RowId row = RowOf(state_, chunks[i]);
+    if (row == kNoRow) continue;  // deleted meanwhile
     batch.Put(VectorKey(id_, space, id, chunks[i]), EncodeVector(vector));
     stored.push_back(chunks[i]);
-    const RowId row = RowOf(state_, chunks[i]);
     if (current && !state_.has_vector.Test(row)) rows.push_back(row);
   }
   if (stored.empty()) return OkStatus();

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "index/index_rows.h"
+#include "index/indexed_texts.h"
 #include "index/keys.h"
 #include "index/row_filter.h"
 #include "index/word_filter.h"
@@ -182,34 +183,9 @@ Status Snapshot::ForEachDocument(const std::function<bool(const StoredDocument&)
 
 Status Snapshot::ForEachIndexedText(
     const std::function<bool(ChunkId chunk, std::string_view text)>& visit) const {
-  // Chunks of one document are mostly neighbours, so its title is read once for all of them.
-  DocumentNumber current;
-  std::string title;
-  Status status;
-  const Status scanned = view().Scan(TablePrefix(parts_.collection.id, Table::kChunk),
-                                     [&](std::string_view, std::string_view value) {
-                                       Result<StoredChunk> stored = DecodeChunk(value);
-                                       if (!stored.ok()) {
-                                         status = std::move(stored).status();
-                                         return false;
-                                       }
-                                       if (stored->document != current) {
-                                         current = stored->document;
-                                         const Result<StoredDocument> document =
-                                             ReadDocument(current);
-                                         if (!document.ok()) {
-                                           status = document.status();
-                                           return false;
-                                         }
-                                         title = document->title;
-                                       }
-                                       Chunk chunk;
-                                       chunk.text = std::move(stored->text);
-                                       chunk.span = std::move(stored->span);
-                                       return visit(stored->id, IndexedText(title, chunk));
-                                     });
-  QUARRY_RETURN_IF_ERROR(scanned);
-  return status;
+  return ForEachIndexedTextBehind(
+      view(), parts_.collection.id, ChunkId(), [](ChunkId) { return true; },
+      [&](ChunkId chunk, std::string text) { return visit(chunk, text); });
 }
 
 Result<SharedBytes> Snapshot::ReadEmbedderBlob() const {
