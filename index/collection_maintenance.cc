@@ -267,9 +267,18 @@ Status Collection::MergeNext(bool consolidate, const CallContext& context) {
 
 Status Collection::MergePostings(std::vector<SegmentView> parts, const RowTable& rows,
                                  const StoreView& view, const CallContext& context) {
+  uint64_t bytes = 0;
+  for (const SegmentView& part : parts) bytes += part.segment->bytes().view.size();
+  // In memory there would be what is merged and, twice, what comes of it.
+  std::optional<SpillFile> spill;
+  if (bytes >= environment_.limits.spill_bytes) {
+    if (Result<SpillFile> made = environment_.derived.MakeSpill(bytes); made.ok()) {
+      spill = *std::move(made);
+    }
+  }
   SegmentView merged;
-  QUARRY_ASSIGN_OR_RETURN(merged.segment,
-                          MergeSegments(parts, parts[0].segment->parameters(), {}, context));
+  QUARRY_ASSIGN_OR_RETURN(merged.segment, MergeSegments(parts, parts[0].segment->parameters(), {},
+                                                        context, std::move(spill)));
   // Lets die in it what died in `now` since; false when the parts are not there any more. The terms
   // of a chunk that is gone are still in the view of then.
   const auto catch_up = [&](const LexicalIndex& now) -> Result<bool> {

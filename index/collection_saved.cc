@@ -65,7 +65,7 @@ LexicalIndex::Replacements Collection::MapSaved(const SnapshotParts& parts) cons
   LexicalIndex::Replacements mapped;
   for (const SegmentView& view : parts.lexical->segments()) {
     const SharedBytes& bytes = view.segment->bytes();
-    if (bytes.mapped) continue;
+    if (bytes.mapped && !view.segment->is_spilled()) continue;
     Result<MappedFile> file =
         environment_.derived.Load(SavedPrefix() + HashToHex(Hash64(bytes.view)));
     if (!file.ok()) continue;  // what is in memory is as good

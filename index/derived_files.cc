@@ -153,6 +153,12 @@ Status DerivedFiles::Remove(const std::string& prefix) {
   return Write({}, 0, std::move(next));
 }
 
+Result<SpillFile> DerivedFiles::MakeSpill(uint64_t bytes) const {
+  if (read_only_) return FailedPreconditionError("derived files: opened for reading");
+  QUARRY_RETURN_IF_ERROR(CheckFreeSpace(directory_, bytes, min_free_bytes_));
+  return SpillFile::Create(directory_ + "/derived");
+}
+
 Result<Manifest> DerivedFiles::CopyTo(const std::string& directory) const {
   Manifest copy;
   std::map<std::string, MappedFile> opened;  // by role: stay readable when they are replaced

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/ids.h"
 #include "base/status.h"
+#include "index/spill_file.h"
 
 namespace quarry::index {
 
@@ -61,6 +62,10 @@ class DerivedFiles {
                  const std::set<std::string>& kept, uint64_t commit);
   // Forgets and removes every file whose role starts with `prefix`.
   Status Remove(const std::string& prefix);
+
+  // A file without a name beside them, which is to hold so much. kFailedPrecondition where files are
+  // only read, kResourceExhausted when the disk would have too little left.
+  Result<SpillFile> MakeSpill(uint64_t bytes) const;
 
   // Copies the files to DIRECTORY/derived, which must be there, and returns the manifest that names
   // them; links where it is the same file system. One that is damaged is left out, and said: it can

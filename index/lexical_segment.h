@@ -31,6 +31,7 @@
 #include "base/status.h"
 #include "index/postings.h"
 #include "index/sorted_terms.h"
+#include "index/spill_file.h"
 
 namespace quarry::index {
 
@@ -40,6 +41,8 @@ class LexicalSegment {
   static Result<std::shared_ptr<const LexicalSegment>> Parse(SharedBytes bytes);
   // What Parse keeps views of.
   const SharedBytes& bytes() const { return bytes_; }
+  // Whether they are those of a file without a name, which goes with the segment.
+  bool is_spilled() const { return is_spilled_; }
 
   uint32_t slots() const { return static_cast<uint32_t>(rows_.size()); }  // at least 1
   uint64_t postings() const { return postings_; }
@@ -58,9 +61,12 @@ class LexicalSegment {
   }
 
  private:
+  friend class LexicalSegmentWriter;
   LexicalSegment() = default;
+  static Result<std::shared_ptr<LexicalSegment>> ParseBytes(SharedBytes bytes);
 
   SharedBytes bytes_;
+  bool is_spilled_ = false;
   uint64_t postings_ = 0;
   uint64_t tokens_ = 0;
   Bm25Parameters parameters_;
@@ -70,25 +76,34 @@ class LexicalSegment {
   std::string_view postings_bytes_;
 };
 
-// Writes a segment. Not thread-safe.
+// Writes a segment: into memory, or into a file, postings first, so that of those only a piece is in
+// memory. Not thread-safe.
 class LexicalSegmentWriter {
  public:
-  // REQUIRES: as many rows as lengths, at least one; rows ascend.
+  // REQUIRES: as many rows as lengths, at least one; rows ascend; `spill` is empty.
   LexicalSegmentWriter(const Bm25Parameters& parameters, std::vector<RowId> rows,
-                       std::vector<uint32_t> lengths);
+                       std::vector<uint32_t> lengths,
+                       std::optional<SpillFile> spill = std::nullopt);
   // REQUIRES: the term is larger than the one before; EncodePostings' requirements.
   void Add(std::string_view term, std::span<const Posting> postings);
-  std::shared_ptr<const LexicalSegment> Finish();
+  // Errors: those of the file, whenever they came; without one there is none.
+  Result<std::shared_ptr<const LexicalSegment>> Finish();
 
  private:
+  std::string Fields() const;
+  void SpillPostings();
+  Result<std::shared_ptr<const LexicalSegment>> FinishSpilled();
+
   const Bm25Parameters parameters_;
   const std::vector<RowId> rows_;
   const std::vector<uint32_t> lengths_;
   const uint64_t tokens_;
   const LengthNorm norm_;
   SortedTermsWriter terms_;
-  std::string postings_;
+  std::string postings_;  // that are not in the file yet
   uint64_t count_ = 0;
+  std::optional<SpillFile> spill_;
+  Status spilled_;
 };
 
 }  // namespace quarry::index

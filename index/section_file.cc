@@ -3,39 +3,40 @@
 #include "base/coding.h"
 
 namespace quarry::index {
-namespace {
 
-constexpr size_t kAlignment = 8;
-
-size_t Aligned(size_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
-
-size_t HeaderBytes(const SectionFormat& format) {
-  return 16 + format.field_bytes + 16 * format.sections;
+size_t SectionHeaderBytes(const SectionFormat& format) {
+  return AlignedSection(16 + format.field_bytes + 16 * format.sections);
 }
 
-}  // namespace
+std::string EncodeSectionHeader(const SectionFormat& format, std::string_view fields,
+                                std::span<const SectionPlace> sections, uint64_t file_bytes) {
+  QUARRY_CHECK(fields.size() == format.field_bytes && sections.size() == format.sections);
+  std::string header;
+  header.append(format.magic);
+  AppendFixed32(header, format.version);
+  header.append(fields);
+  AppendFixed64(header, file_bytes);
+  for (const SectionPlace& section : sections) {
+    QUARRY_CHECK(section.offset % kSectionAlignment == 0);
+    AppendFixed64(header, section.offset);
+    AppendFixed64(header, section.bytes);
+  }
+  return header;
+}
 
 std::string EncodeSections(const SectionFormat& format, std::string_view fields,
                            std::span<const std::string_view> sections) {
-  QUARRY_CHECK(fields.size() == format.field_bytes && sections.size() == format.sections);
-  size_t size = HeaderBytes(format);
-  for (const std::string_view section : sections) size = Aligned(size) + section.size();
-  std::string file;
-  file.reserve(size);
-  file.append(format.magic);
-  AppendFixed32(file, format.version);
-  file.append(fields);
-  AppendFixed64(file, size);
-  size_t offset = HeaderBytes(format);
+  std::vector<SectionPlace> places;
+  uint64_t size = SectionHeaderBytes(format);
   for (const std::string_view section : sections) {
-    offset = Aligned(offset);
-    AppendFixed64(file, offset);
-    AppendFixed64(file, section.size());
-    offset += section.size();
+    places.push_back({.offset = AlignedSection(size), .bytes = section.size()});
+    size = places.back().offset + section.size();
   }
-  for (const std::string_view section : sections) {
-    file.resize(Aligned(file.size()));
-    file.append(section);
+  std::string file = EncodeSectionHeader(format, fields, places, size);
+  file.reserve(size);
+  for (size_t i = 0; i < sections.size(); ++i) {
+    file.resize(places[i].offset);
+    file.append(sections[i]);
   }
   return file;
 }
@@ -44,9 +45,9 @@ Result<SectionFile> ParseSections(const SectionFormat& format, std::string_view 
   const auto damaged = [&](const std::string& what) {
     return DataLossError(std::string(format.name) + ": " + what);
   };
-  if (bytes.size() < HeaderBytes(format)) {
+  if (bytes.size() < SectionHeaderBytes(format)) {
     return damaged(std::to_string(bytes.size()) + " bytes, a header has " +
-                   std::to_string(HeaderBytes(format)));
+                   std::to_string(SectionHeaderBytes(format)));
   }
   if (!bytes.starts_with(format.magic)) {
     return damaged("does not begin with " + std::string(format.magic));
@@ -69,7 +70,8 @@ Result<SectionFile> ParseSections(const SectionFormat& format, std::string_view 
   for (size_t i = 0; i < format.sections; ++i) {
     const uint64_t offset = reader.Fixed64();
     const uint64_t length = reader.Fixed64();
-    if (offset % kAlignment != 0 || offset > bytes.size() || length > bytes.size() - offset) {
+    if (offset % kSectionAlignment != 0 || offset > bytes.size() ||
+        length > bytes.size() - offset) {
       return damaged("a section lies outside of it");
     }
     file.sections.push_back(bytes.substr(offset, length));

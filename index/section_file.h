@@ -8,7 +8,7 @@
 //        8      F  the format's own fields
 //      8+F      8  size of the file
 //     16+F   16*N  offset and size of each section
-//                  the sections, each at a multiple of 8
+//                  the sections, each at a multiple of 8, in any order
 //
 // Integers are little-endian, in the sections too. The checksum stands in the manifest
 // (derived_files.h).
@@ -40,6 +40,20 @@ struct SectionFormat {
 // REQUIRES: as many bytes of fields and as many sections as the format has.
 std::string EncodeSections(const SectionFormat& format, std::string_view fields,
                            std::span<const std::string_view> sections);
+
+// For a file whose sections are written one by one: where the first may begin, and the header, which is
+// written last. REQUIRES: as many places as the format has sections, each at a multiple of 8.
+struct SectionPlace {
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+};
+size_t SectionHeaderBytes(const SectionFormat& format);
+std::string EncodeSectionHeader(const SectionFormat& format, std::string_view fields,
+                                std::span<const SectionPlace> sections, uint64_t file_bytes);
+inline constexpr uint64_t kSectionAlignment = 8;
+inline uint64_t AlignedSection(uint64_t offset) {
+  return (offset + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment;
+}
 
 // Views of the file; every section lies inside it.
 struct SectionFile {

@@ -138,15 +138,17 @@ std::shared_ptr<const LexicalSegment> SegmentBuilder::Finish() {
                std::span(postings).subspan(next[term] - frequencies_[term], frequencies_[term]));
   }
   *this = SegmentBuilder(parameters_);
-  return writer.Finish();
+  return writer.Finish().value();
 }
 
 Result<std::shared_ptr<const LexicalSegment>> MergeSegments(std::span<const SegmentView> parts,
                                                             const Bm25Parameters& parameters,
                                                             std::span<const RowId> new_rows,
-                                                            const CallContext& context) {
+                                                            const CallContext& context,
+                                                            std::optional<SpillFile> spill) {
   constexpr uint32_t kDead = std::numeric_limits<uint32_t>::max();
   constexpr size_t kTermsPerCheck = 256;
+  constexpr uint64_t kPostingsPerDrop = 4u << 20;  // some MB of the parts
   std::vector<RowId> rows;
   std::vector<uint32_t> lengths;
   std::vector<std::vector<uint32_t>> new_slots(parts.size());  // by part and slot
@@ -161,20 +163,31 @@ Result<std::shared_ptr<const LexicalSegment>> MergeSegments(std::span<const Segm
       lengths.push_back(part.lengths()[slot]);
     }
   }
-  LexicalSegmentWriter writer(parameters, std::move(rows), std::move(lengths));
+  LexicalSegmentWriter writer(parameters, std::move(rows), std::move(lengths), std::move(spill));
+  const auto drop_pages = [&] {
+    for (const SegmentView& part : parts) DropMappedPages(part.segment->bytes());
+  };
 
   // All dictionaries are gone through side by side. Parts ascend, so postings stay in order.
   std::vector<SortedTerms::Iterator> next;
   for (const SegmentView& part : parts) next.push_back(part.segment->terms().From(""));
   std::vector<Posting> postings;
   std::string term;
+  uint64_t read = 0;
   for (size_t terms = 0;; ++terms) {
     if (terms % kTermsPerCheck == 0) QUARRY_RETURN_IF_ERROR(context.Check());
+    if (read >= kPostingsPerDrop) {
+      drop_pages();
+      read = 0;
+    }
     const SortedTerms::Iterator* least = nullptr;
     for (const SortedTerms::Iterator& it : next) {
       if (it.valid() && (least == nullptr || it.term() < least->term())) least = &it;
     }
-    if (least == nullptr) return writer.Finish();
+    if (least == nullptr) {
+      drop_pages();
+      return writer.Finish();
+    }
     term.assign(least->term());
     postings.clear();
     for (size_t p = 0; p < parts.size(); ++p) {
@@ -186,6 +199,7 @@ Result<std::shared_ptr<const LexicalSegment>> MergeSegments(std::span<const Segm
       });
       it.Next();
     }
+    read += postings.size();
     if (!postings.empty()) writer.Add(term, postings);
   }
 }

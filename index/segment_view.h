@@ -89,11 +89,12 @@ class SegmentBuilder {
   std::vector<uint32_t> hashes_;  // of the terms of the row that is added
 };
 
-// One segment of all live rows of `parts`; with `new_rows`, row r becomes new_rows[r]. REQUIRES:
-// there is one; parts ascend by rows, new rows too. Errors: those of context.Check().
-Result<std::shared_ptr<const LexicalSegment>> MergeSegments(std::span<const SegmentView> parts,
-                                                            const Bm25Parameters& parameters,
-                                                            std::span<const RowId> new_rows,
-                                                            const CallContext& context);
+// One segment of all live rows of `parts`; with `new_rows`, row r becomes new_rows[r]. It is written into
+// `spill` if that is given, and of mapped parts little is in memory at a time. REQUIRES: there is a live
+// row; parts ascend by rows, new rows too. Errors: those of context.Check() and of the file.
+Result<std::shared_ptr<const LexicalSegment>> MergeSegments(
+    std::span<const SegmentView> parts, const Bm25Parameters& parameters,
+    std::span<const RowId> new_rows, const CallContext& context,
+    std::optional<SpillFile> spill = std::nullopt);
 
 }  // namespace quarry::index

@@ -13,6 +13,7 @@
 
 #include "base/random.h"
 #include "index/rocks_store.h"
+#include "index/spill_file.h"
 #include "tests/testing/small_disk.h"
 #include "tests/testing/test_environment.h"
 
@@ -143,6 +144,19 @@ TEST(DiskFull, WritesAreRefusedReadsGoOnAndFreedSpaceHealsIt) {
   EXPECT_OK(OpenRocksStore(directory, read_only).status());
   const Status reopened = OpenRocksStore(directory).status();
   EXPECT_TRUE(reopened.ok() || reopened.code() == Code::kResourceExhausted) << reopened.ToString();
+}
+
+TEST(DiskFull, AFileThatIsMergedInSaysSo) {
+  EXPECT_THAT(SpillFile::Create("/nowhere").status().message(),
+              ::testing::HasSubstr("create a file to merge in: No such file"));
+  const std::optional<std::string> disk = testing::SmallDisk(1 << 20);
+  if (!disk) return;
+  SpillFile file = SpillFile::Create(*disk).value();
+  const std::string piece(300'000, 'x');
+  Status status;
+  for (int i = 0; i < 4 && status.ok(); ++i) status = file.Append(piece);
+  EXPECT_EQ(status.code(), Code::kResourceExhausted) << status.ToString();
+  EXPECT_THAT(status.message(), ::testing::HasSubstr("write a file to merge in"));
 }
 
 }  // namespace

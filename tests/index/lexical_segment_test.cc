@@ -1,5 +1,6 @@
 #include "index/lexical_segment.h"
 
+#include <filesystem>
 #include <string>
 
 #include "index/segment_view.h"
@@ -90,6 +91,58 @@ TEST(LexicalSegmentTest, MergingIsBuildingAtOnce) {
   rows.erase(rows.begin() + 600, rows.begin() + 620);
   EXPECT_EQ(MergeSegments(parts, {}, {}, CallContext()).value()->bytes().view,
             BuildSegment(rows)->bytes().view);
+}
+
+// Terms with their postings, and the rows, as a reader finds them.
+std::vector<std::string> ContentOf(const LexicalSegment& segment) {
+  std::vector<std::string> content;
+  for (uint32_t slot = 0; slot < segment.slots(); ++slot) {
+    content.push_back(std::to_string(segment.row(slot)) + ": " +
+                      std::to_string(segment.lengths()[slot]));
+  }
+  for (auto it = segment.terms().From(""); it.valid(); it.Next()) {
+    std::string line(it.term());
+    segment.List(it.entry()).ForEach([&](const Posting& posting) {
+      line += " " + std::to_string(posting.slot) + "x" + std::to_string(posting.count);
+    });
+    content.push_back(std::move(line));
+  }
+  return content;
+}
+
+TEST(LexicalSegmentTest, MergingInAFileGivesTheSame) {
+  // More postings than are kept in memory at a time.
+  std::vector<LexicalRow> rows;
+  for (RowId row = 0; row < 6000; ++row) {
+    rows.push_back({.row = 3 * row, .terms = {}});
+    for (int i = 0; i < 100; ++i) {
+      rows.back().terms.push_back({"阀门" + std::to_string(row * (i + 1) % 977 + 1000 * i),
+                                   1 + (row + static_cast<uint32_t>(i)) % 3});
+    }
+  }
+  std::vector<SegmentView> parts;
+  for (size_t begin = 0; begin < rows.size(); begin += 2000) {
+    parts.push_back({.segment = BuildSegment(std::span(rows).subspan(begin, 2000))});
+  }
+  parts[1].Kill(std::span(rows).subspan(2100, 300));
+  const auto in_memory = MergeSegments(parts, {}, {}, CallContext()).value();
+  EXPECT_FALSE(in_memory->is_spilled());
+  const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
+  const auto merge = [&] {
+    return MergeSegments(parts, {}, {}, CallContext(), SpillFile::Create(directory.path()).value())
+        .value();
+  };
+  const auto spilled = merge();
+  EXPECT_TRUE(spilled->is_spilled());
+  EXPECT_TRUE(spilled->bytes().mapped);
+  EXPECT_EQ(spilled->bytes().view.size(), in_memory->bytes().view.size());
+  EXPECT_EQ(spilled->tokens(), in_memory->tokens());
+  EXPECT_EQ(spilled->postings(), in_memory->postings());
+  EXPECT_EQ(ContentOf(*spilled), ContentOf(*in_memory));
+  // The file has no name, and what is merged may itself be in one.
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+  parts = {{.segment = merge()}};
+  EXPECT_EQ(ContentOf(*merge()), ContentOf(*in_memory));
 }
 
 TEST(LexicalSegmentTest, DeadPostingsAddUp) {

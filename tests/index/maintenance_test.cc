@@ -106,6 +106,39 @@ TEST_F(MaintenanceTest, PostingsThatAreSavedNoLongerTakeMemory) {
   EXPECT_GE(found.size() + 1, before);
 }
 
+TEST_F(MaintenanceTest, PostingsThatAreMergedInAFileAreFoundAndSaved) {
+  IndexOptions options;
+  options.limits.spill_bytes = 1;
+  options.limits.unsaved_rows = 1'000'000;
+  ASSERT_OK(Open(options));
+  for (size_t from = 0; from < 6000; from += 500) Put(Drafts(from, 500));
+  ASSERT_OK(index_->WaitForMaintenance(CallContext()));
+  const auto spilled_of = [](const Snapshot& snapshot) {
+    size_t spilled = 0;
+    for (const SegmentView& view : snapshot.lexical().segments()) {
+      spilled += view.segment->is_spilled() ? 1 : 0;
+    }
+    return spilled;
+  };
+  EXPECT_GT(spilled_of(*TestSnapshot()), 0u);
+  Delete("d7");
+  const std::vector<std::string> words = SearchWords(*TestSnapshot(), "common word7");
+  EXPECT_THAT(words, ::testing::Not(IsEmpty()));
+  ExpectVerified();
+  // Saved, they have a name, and that is what is mapped then.
+  options.limits.unsaved_rows = 10;
+  ASSERT_OK(Open(options));
+  TestSnapshot();
+  Put(Drafts(6000, 3000));
+  ASSERT_OK(index_->WaitForMaintenance(CallContext()));
+  EXPECT_EQ(spilled_of(*TestSnapshot()), 0u);
+  for (const auto& file : std::filesystem::directory_iterator(Directory() + "/derived")) {
+    EXPECT_THAT(file.path().filename().string(), ::testing::Not(HasSubstr("spill")));
+  }
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "common word7"), ::testing::SizeIs(100));
+  ExpectVerified();
+}
+
 TEST_F(MaintenanceTest, NoPutMergesMoreThanAFewRows) {
   IndexOptions alone;
   alone.maintain = false;  // so that what is merged was merged by the writer

@@ -85,7 +85,7 @@ class Model {
  public:
   Model(uint64_t seed, bool maintain) : random_(seed) {
     options_.maintain = maintain;
-    options_.limits = {.inline_slots = 20, .dead_rows = 20, .unsaved_rows = 50};
+    options_.limits = {.inline_slots = 20, .dead_rows = 20, .unsaved_rows = 50, .spill_bytes = 500};
     // Graphs are approximate, so half of the runs have none; small, so that merges happen.
     options_.vectors.kind = seed % 2 == 0 ? VectorIndexKind::kFlat : VectorIndexKind::kAuto;
     constexpr VectorCodeKind kCodes[] = {VectorCodeKind::kFloat, VectorCodeKind::kInt8,
