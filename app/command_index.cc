@@ -232,6 +232,9 @@ Status IndexCommand::Sync(const std::vector<ingest::FileList>& lists, ingest::Pi
   for (const std::string& address : roots_.addresses) {
     QUARRY_RETURN_IF_ERROR(Crawl(address, pipeline, memory, progress.Sink(), report));
   }
+  // Once for all of them: an embedder that is learnt makes every vector anew.
+  QUARRY_RETURN_IF_ERROR(pipeline.Embed(report, progress.Sink(), context_.call));
+  report.seconds += report.embedding.learn_seconds + report.embedding.embed_seconds;
   return OkStatus();
 }
 
@@ -245,6 +248,7 @@ Result<IndexResult> IndexCommand::Run(const std::vector<ingest::FileList>& lists
   options.metadata = metadata_;
   options.prune = arguments_.prune;
   options.dry_run = arguments_.dry_run;
+  options.embed = false;
   if (options.embedding.enabled) {
     QUARRY_RETURN_IF_ERROR(ingest::CheckEmbedder(*writer.snapshot(), options.embedding));
   }

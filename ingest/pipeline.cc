@@ -176,7 +176,7 @@ Result<IngestReport> Pipeline::End(Run& run, const ProgressSink& progress,
   } else {
     report.documents_gone = gone.size();
   }
-  QUARRY_RETURN_IF_ERROR(Embed(report, progress, context));
+  if (options_.embed) QUARRY_RETURN_IF_ERROR(Embed(report, progress, context));
   report.seconds = std::chrono::duration<double>(SteadyClock::now() - run.start).count();
   return std::move(report);
 }

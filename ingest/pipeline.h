@@ -39,6 +39,7 @@ struct IngestOptions {
   std::vector<std::string> access;  // likewise
   bool prune = false;               // remove documents of the same root whose source is gone
   bool dry_run = false;             // report what would be done, change nothing
+  bool embed = true;  // at the end of each Sync; false: Embed is called behind the last of several
   uint64_t batch_bytes = 4u << 20;  // of text per Put
   uint32_t batch_documents = 1024;
   std::set<uint64_t> crashed = {};  // hashes of sources that are not parsed again (crash_note.h)

@@ -89,6 +89,22 @@ TEST_F(CliTest, IndexSaysWhatItDidAndASecondRunChangesNothing) {
   EXPECT_FALSE(RunJson({"index", docs()})["changed_anything"].get<bool>());
 }
 
+TEST_F(CliTest, SeveralSourcesAreEmbeddedOnceBehindTheLast) {
+  for (int i = 0; i < 40; ++i) {
+    const std::string number = std::to_string(i);
+    Write("a/" + number + ".txt",
+          "The pump number " + number + " has a valve of kind " + number + ".");
+    Write("b/" + number + ".txt", "水泵" + number + "号的阀门是第" + number + "种。");
+  }
+  const Json report = RunJson({"index", docs() + "/a", docs() + "/b"});
+  EXPECT_EQ(report["chunks"]["added"], 80);
+  EXPECT_EQ(report["embedding"]["embedded"], 80);
+  EXPECT_TRUE(report["embedding"]["learnt"]);
+  // What is added to one of them later is all that is embedded then.
+  Write("b/more.txt", "Another pump with a valve.");
+  EXPECT_EQ(RunJson({"index", docs() + "/a", docs() + "/b"})["embedding"]["embedded"], 1);
+}
+
 TEST_F(CliTest, EachBadFileIsNamedWithItsReasonAndTheOthersAreIndexed) {
   Write("good.txt", "The pump runs at nine bar.");
   Write("image.txt", std::string("\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR", 16));
