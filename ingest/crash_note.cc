@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <charconv>
 #include <csignal>
 #include <cstring>
@@ -32,13 +31,7 @@ std::array<struct sigaction, kCrashSignals.size()> actions_before = {};
 thread_local volatile bool is_parsing = false;
 thread_local volatile uint64_t parsed_hash = 0;
 
-// Only what may be done in a handler. What was to be done before follows: what crashed does so again
-// when the handler returns.
-void OnCrash(int signal) {
-  for (size_t i = 0; i < kCrashSignals.size(); ++i) {
-    if (kCrashSignals[i] == signal) ::sigaction(signal, &actions_before[i], nullptr);
-  }
-  if (!is_parsing) return;
+void WriteCrashNote() {
   std::array<char, kNoteBytes> note;
   uint64_t hash = parsed_hash;
   for (size_t i = kHashDigits; i-- > 0; hash >>= 4) note[i] = "0123456789abcdef"[hash & 15];
@@ -49,6 +42,16 @@ void OnCrash(int signal) {
   if (fd < 0) return;
   [[maybe_unused]] const ssize_t ignored = ::write(fd, note.data(), note.size());
   ::fsync(fd);
+}
+
+// Only what may be done in a handler. Then what would have been done without it: a fault comes again
+// when it returns, what was sent is sent again.
+void OnCrash(int signal, siginfo_t* info, void*) {
+  for (size_t i = 0; i < kCrashSignals.size(); ++i) {
+    if (kCrashSignals[i] == signal) ::sigaction(signal, &actions_before[i], nullptr);
+  }
+  if (is_parsing) WriteCrashNote();
+  if (info->si_code <= 0) ::raise(signal);
 }
 
 std::string BuildDigits(const std::string& build) { return HashToHex(Hash64(build)); }
@@ -75,13 +78,13 @@ void WatchForCrashes(const std::string& path, const std::string& build) {
   std::copy(digits.begin(), digits.end(), note_build.begin());
   std::copy_n(path.c_str(), path.size() + 1, note_path.begin());
   struct sigaction action {};
-  action.sa_handler = OnCrash;
-  action.sa_flags = SA_ONSTACK;
+  action.sa_sigaction = OnCrash;
+  action.sa_flags = SA_ONSTACK | SA_SIGINFO;
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < kCrashSignals.size(); ++i) {
     struct sigaction before {};
     ::sigaction(kCrashSignals[i], &action, &before);
-    if (before.sa_handler != OnCrash) actions_before[i] = before;
+    if (before.sa_sigaction != OnCrash) actions_before[i] = before;
   }
 }
 
