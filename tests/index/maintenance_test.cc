@@ -108,6 +108,7 @@ TEST_F(MaintenanceTest, PostingsThatAreSavedNoLongerTakeMemory) {
 
 TEST_F(MaintenanceTest, PostingsThatAreMergedInAFileAreFoundAndSaved) {
   IndexOptions options;
+  options.limits.inline_slots = 20;
   options.limits.spill_bytes = 1;
   options.limits.unsaved_rows = 1'000'000;
   ASSERT_OK(Open(options));
