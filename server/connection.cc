@@ -539,7 +539,6 @@ asio::awaitable<void> Session::Run() {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay(true), ignored);
-  remote_ = AddressText(socket_.remote_endpoint(ignored));
   bool go_on = true;
   if (tls_ != nullptr) {
     auto shaking = Handshake();

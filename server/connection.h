@@ -53,16 +53,21 @@ struct ConnectionShared {
   std::map<std::string, uint64_t> held_by;  // the same by key or address
 };
 
+// "127.0.0.1:51324", "[::1]:51324".
+std::string AddressText(const asio::ip::tcp::endpoint& endpoint);
+
 // One connection. Network thread only.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   using Socket = asio::ip::tcp::socket;
 
-  Session(Socket socket, ConnectionShared& shared, bool refused)
+  Session(Socket socket, const asio::ip::tcp::endpoint& client, ConnectionShared& shared,
+          bool refused)
       : shared_(shared),
         options_(shared.options),
         socket_(std::move(socket)),
         tls_(shared.tls == nullptr ? nullptr : shared.tls->Accept(socket_.native_handle())),
+        remote_(AddressText(client)),
         deadline_timer_(shared.io),
         wake_(shared.io),
         refused_(refused) {}
@@ -119,7 +124,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Socket socket_;
   std::unique_ptr<TlsStream> tls_;                   // null: without TLS
   Socket::wait_type waits_for_ = Socket::wait_read;  // where ReadSome or WriteSome would block
-  std::string remote_;                               // address and port of the client
+  const std::string remote_;                         // address and port of the client
   std::string in_;                                   // received and not yet understood
 
   asio::steady_timer deadline_timer_;
@@ -154,8 +159,5 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string holder_;  // whose they are: its key, or its address
   bool is_head_ = false;
 };
-
-// "127.0.0.1:51324", "[::1]:51324".
-std::string AddressText(const asio::ip::tcp::endpoint& endpoint);
 
 }  // namespace quarry::server

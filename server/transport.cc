@@ -33,7 +33,7 @@ struct Transport::Impl {
 
   Status Listen();
   asio::awaitable<void> Accept();
-  void Serve(tcp::socket socket);
+  void Serve(tcp::socket socket, const tcp::endpoint& client);
   // Closes the connection that waits longest, of that address or, "", of the address that has most of
   // those that wait. False where none waits.
   bool CloseWaiting(const std::string& address);
@@ -83,11 +83,12 @@ Status Transport::Impl::Listen() {
 asio::awaitable<void> Transport::Impl::Accept() {
   while (acceptor.is_open()) {
     tcp::socket socket(shared.io);
+    tcp::endpoint client;  // known even where the client has broken off since
     error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
-    co_await acceptor.async_accept(socket, token);
+    co_await acceptor.async_accept(socket, client, token);
     if (!error) {
-      Serve(std::move(socket));
+      Serve(std::move(socket), client);
     } else if (acceptor.is_open() && error != asio::error::connection_aborted) {
       // Out of descriptors, most likely: the next attempt would fail at once, too.
       LogWarning("accept: " + error.message());
@@ -115,10 +116,9 @@ bool Transport::Impl::CloseWaiting(const std::string& address) {
   return true;
 }
 
-void Transport::Impl::Serve(tcp::socket socket) {
+void Transport::Impl::Serve(tcp::socket socket, const tcp::endpoint& client) {
   const TransportOptions& options = shared.options;
-  error_code ignored;
-  const std::string address = socket.remote_endpoint(ignored).address().to_string();
+  const std::string address = client.address().to_string();
   const auto others = by_address.find(address);
   const bool has_many = options.connections_per_address != 0 && others != by_address.end() &&
                         others->second >= options.connections_per_address;
@@ -126,7 +126,7 @@ void Transport::Impl::Serve(tcp::socket socket) {
   const bool is_full = admitted >= options.max_connections && !has_made_room;
   const bool refused = is_full && !CloseWaiting("");
   if (refused && sessions.size() - admitted >= kRefusedConnections) return;  // closes it
-  const auto session = std::make_shared<Session>(std::move(socket), shared, refused);
+  const auto session = std::make_shared<Session>(std::move(socket), client, shared, refused);
   sessions.emplace(session, address);
   ++by_address[address];
   if (!refused) ++admitted;
