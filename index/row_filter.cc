@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "index/document_fields.h"
 #include "index/index_rows.h"
 #include "index/keys.h"
 #include "index/snapshot.h"
@@ -19,6 +20,7 @@ class DocumentSelector {
 
   Result<Bitmap> Select(const Filter& filter) const {
     QUARRY_RETURN_IF_ERROR(context_.Check());
+    if (IsBuiltInField(filter.field)) return SelectByDocument(filter);
     switch (filter.op) {
       case Filter::Op::kAnd: {
         Bitmap all = live_;
@@ -110,7 +112,7 @@ class DocumentSelector {
           }
           if (parts->cut) {
             status = MarkIfMatching(parts->document, comparison, set);
-          } else if (Matches(comparison, {{comparison.field, std::move(parts->value)}})) {
+          } else if (quarry::Matches(comparison, {{comparison.field, std::move(parts->value)}})) {
             Mark(parts->document, set);
           }
           return status.ok();
@@ -119,12 +121,27 @@ class DocumentSelector {
     return status;
   }
 
+  // No index rows hold the built-in fields: every document is asked.
+  Result<Bitmap> SelectByDocument(const Filter& comparison) const {
+    Bitmap set(live_.size());
+    Status status;
+    QUARRY_RETURN_IF_ERROR(snapshot_.ForEachDocument([&](const StoredDocument& document) {
+      status = context_.Check();
+      if (status.ok() && quarry::Matches(comparison, BuiltInFields(document))) {
+        Mark(document.number, set);
+      }
+      return status.ok();
+    }));
+    QUARRY_RETURN_IF_ERROR(status);
+    return set;
+  }
+
   // The index holds only the start of a long string: ask the document itself.
   Status MarkIfMatching(DocumentNumber document, const Filter& comparison, Bitmap& set) const {
     const std::optional<size_t> at = snapshot_.PositionOf(document);
     if (!at) return OkStatus();
     QUARRY_ASSIGN_OR_RETURN(const StoredDocument record, snapshot_.ReadDocument(document));
-    if (Matches(comparison, record.metadata)) set.Set(*at);
+    if (Matches(comparison, record)) set.Set(*at);
     return OkStatus();
   }
 

@@ -12,9 +12,9 @@ namespace quarry::index {
 
 class Snapshot;
 
-// The live rows whose documents match. Agrees with Matches() (base/filter.h) on every document's
-// metadata. Cost: one index scan per comparison, plus one bit per document and row. REQUIRES: a
-// valid filter (ValidateFilter).
+// The live rows whose documents match. Agrees with Matches() (document_fields.h) on every document.
+// Cost: one index scan per comparison, plus one bit per document and row; a comparison with a
+// built-in field reads every document. REQUIRES: a valid filter (ValidateFilter).
 Result<Bitmap> SelectRows(const Snapshot& snapshot, const Filter& filter,
                           const Principals& principals, const CallContext& context);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "index/document_fields.h"
 #include "retrieval/dense_leg.h"
 #include "retrieval/lexical_leg.h"
 
@@ -209,8 +210,8 @@ Result<Absence> WhyAbsent(const Retriever& retriever, const Query& query, Snapsh
     return is(Absence::Reason::kNotReadable,
               "its access list names none of the principals: " + Join(sought->record.access, ", "));
   }
-  if (!Matches(query.filter, sought->record.metadata)) {
-    return is(Absence::Reason::kFiltered, "its metadata do not satisfy the filter");
+  if (!Matches(query.filter, sought->record)) {
+    return is(Absence::Reason::kFiltered, "its fields do not satisfy the filter");
   }
   const Inspector inspector(retriever, query, *snapshots[sought->collection], retrieved,
                             sought->record, context);

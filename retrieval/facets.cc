@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "index/document_fields.h"
+
 namespace quarry::retrieval {
 namespace {
 
@@ -48,7 +50,7 @@ Result<std::vector<Facet>> CountFacets(const Retrieved& retrieved, Snapshots sna
     QUARRY_RETURN_IF_ERROR(context.Check());
     QUARRY_ASSIGN_OR_RETURN(const index::StoredDocument document,
                             snapshots[collection]->ReadDocument(number));
-    for (const auto& [key, value] : document.metadata) CountValue(value, counts[key]);
+    for (const auto& [key, value] : index::FieldsOf(document)) CountValue(value, counts[key]);
   }
   std::vector<std::pair<uint32_t, Facet>> found;  // with the documents that have the key
   for (const auto& [key, values] : counts) {
@@ -58,7 +60,9 @@ Result<std::vector<Facet>> CountFacets(const Retrieved& retrieved, Snapshots sna
       all += number;
       most = std::max(most, number);
     }
-    if (most > 1) found.emplace_back(all, FacetOf(key, values));
+    // Every document has a type: one that all share narrows nothing down.
+    const bool is_one = index::IsBuiltInField(key) && values.size() == 1;
+    if (most > 1 && !is_one) found.emplace_back(all, FacetOf(key, values));
   }
   std::ranges::stable_sort(found, std::ranges::greater(),
                            [](const auto& one) { return one.first; });
