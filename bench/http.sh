@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 build=build/bench
 if [[ -z ${QUARRY:-} || ! -x ${HELLO:-$build/bench/http_hello} ]]; then
   cmake --preset release -B "$build" -DQUARRY_BENCH=ON -DQUARRY_TESTS=OFF > /dev/null
-  ninja -C "$build" quarry http_hello > /dev/null
+  ninja -C "$build" quarry http_hello search_latency > /dev/null
 fi
 exec bench/serve.py "${QUARRY:-$build/quarry}" "${HELLO:-$build/bench/http_hello}" "$build/http" \
   "${CHUNKS:-100000}" "${SECONDS_EACH:-8}" "$@"

@@ -141,9 +141,17 @@ def good_client(port, queries, seconds):
             "p99_us": round(times[min(len(times) - 1, len(times) * 99 // 100)])}
 
 
+def in_process(context):
+    """p50 in microseconds of the same searches without a server: ranked, and with their passages read."""
+    command = [context["latency"], str(context["store"]), str(context["collection"]), "hybrid", "4"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    p50 = lambda name: float(re.search(rf"^{name} +p50 +([\d.]+) us", out, re.MULTILINE)[1])
+    return {"ranked": p50("all"), "with_passages": p50("with passages")}
+
+
 def search(context):
     """Beside a bare server that answers as many bytes, and the same searches in process."""
-    context["in_process"] = context["retrieval"]
+    alone = in_process(context)
     with serve(context["quarry"], context["store"]) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
         connection.request("POST", "/api/v1/search",
@@ -157,9 +165,8 @@ def search(context):
     with Program([context["hello"], str(size)], int) as hello:
         bare = [wrk(context["script"], hello.port, n, context["seconds"]) for n in (1, 16, 256)]
     return {"response_bytes": size, "quarry": quarry, "bare_beast": bare,
-            "in_process_p50_us": context["retrieval"]["search_p50_us"],
-            "over_in_process_p50_us": round(quarry[0]["p50_us"]
-                                            - context["retrieval"]["search_p50_us"], 1),
+            "in_process_p50_us": alone,
+            "over_in_process_p50_us": {name: round(quarry[0]["p50_us"] - p50, 1) for name, p50 in alone.items()},
             "rss_mb": memory}
 
 
@@ -230,29 +237,34 @@ class ThreadingServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
 
 
+def first_words(port, path, body):
+    """Milliseconds from the model's first token to the event that holds it, of 50 answers."""
+    delays = []
+    for _ in range(50):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("POST", path, json.dumps({**body, "stream": True}),
+                           {"Content-Type": "application/json", "Cache-Control": "no-store"})
+        response = connection.getresponse()
+        while b"word0" not in response.readline():
+            if response.isclosed():
+                sys.exit(f"serve.py: no word of the model arrived by {path}")
+        delays.append((time.monotonic() - Upstream.sent[-1]) * 1e3)
+        response.read()
+        connection.close()
+    delays.sort()
+    return {"answers": len(delays), "p50_ms": round(statistics.median(delays), 2), "most_ms": round(delays[-1], 2)}
+
+
 def stream(context):
-    """Milliseconds from the model's first token to the first event of the answer."""
+    """Of a conversation that is passed on, and of answers from documents."""
     upstream = ThreadingServer(("127.0.0.1", 0), Upstream)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{upstream.server_port}/v1#m"
-    delays = []
+    query = context["queries"][0]
+    relayed = {"model": "quarry", "quarry": {"retrieval": False}, "messages": [{"role": "user", "content": query}]}
     with serve(context["quarry"], context["store"], f"chat.model={url}") as server:
-        for _ in range(50):
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-            body = {"model": "quarry", "stream": True, "quarry": {"retrieval": False},
-                    "messages": [{"role": "user", "content": "Say some words."}]}
-            connection.request("POST", "/v1/chat/completions", json.dumps(body),
-                               {"Content-Type": "application/json", "Cache-Control": "no-store"})
-            response = connection.getresponse()
-            while b"word0" not in response.readline():
-                if response.isclosed():
-                    sys.exit("serve.py: no word of the model arrived")
-            delays.append((time.monotonic() - Upstream.sent[-1]) * 1e3)
-            response.read()
-            connection.close()
-    delays.sort()
-    return {"answers": len(delays), "p50_ms": round(statistics.median(delays), 2),
-            "most_ms": round(delays[-1], 2)}
+        return {"relayed": first_words(server.port, "/v1/chat/completions", relayed),
+                "answered": first_words(server.port, "/api/v1/answer", {"query": query})}
 
 
 def main():
@@ -262,21 +274,21 @@ def main():
     collection = scratch / "collection"
     write_collection(collection, int(chunks))
     store = scratch / "store"
-    report = scratch / "retrieval.json"
-    if not report.exists():
+    ready = scratch / "ready"
+    if not ready.exists():
         shutil.rmtree(store, ignore_errors=True)
         told = subprocess.run([quarry, "eval", "retrieval", "--beir", str(collection), "--mode", "hybrid",
                                "--store", str(store), "--json"], capture_output=True, text=True)
         if told.returncode != 0:
             sys.exit(f"serve.py: {told.stderr}")
-        report.write_text(told.stdout)
+        ready.touch()
     if parts == ["prepare"]:
         return
     queries = [json.loads(line)["text"] for line in open(collection / "queries.jsonl")]
     script = scratch / "queries.lua"
     write_script(script, queries)
-    context = {"quarry": quarry, "hello": hello, "store": store, "queries": queries, "script": script,
-               "seconds": int(seconds), "retrieval": json.loads(report.read_text())}
+    context = {"quarry": quarry, "hello": hello, "latency": pathlib.Path(hello).with_name("search_latency"),
+               "store": store, "collection": collection, "queries": queries, "script": script, "seconds": int(seconds)}
     result = {"chunks": int(chunks), "cores": os.cpu_count()}
     for part in parts or PARTS:
         if part not in PARTS:
