@@ -137,6 +137,7 @@ Result<Response> GetProfiles(const HandlerEnvironment& environment, const Call& 
 Result<Response> GetProfile(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PutProfile(const HandlerEnvironment& environment, const Call& call);
 Result<Response> DeleteProfile(const HandlerEnvironment& environment, const Call& call);
+Result<Response> PostProfileAnswer(const HandlerEnvironment& environment, const Call& call);
 
 // ---- handlers_mcp.cc ----
 Result<Response> PostMcp(const HandlerEnvironment& environment, const Call& call);

@@ -1,7 +1,9 @@
-// The profiles of the store: GET /api/v1/profiles, and GET, PUT, DELETE /api/v1/profiles/{name}.
+// The profiles of the store: GET /api/v1/profiles, GET, PUT, DELETE /api/v1/profiles/{name}, and
+// POST /api/v1/profiles/{name}/answer.
 
 #include "generation/profile_store.h"
 #include "server/api_json.h"
+#include "server/ask.h"
 #include "server/handlers.h"
 #include "server/query_parameters.h"
 #include "server/strict_json.h"
@@ -68,6 +70,33 @@ Result<Response> DeleteProfile(const HandlerEnvironment& environment, const Call
   QUARRY_RETURN_IF_ERROR(profiles.Delete(name));
   JsonWriter json;
   return Response{.body = json.BeginObject().Key("deleted").String(name).EndObject().Take()};
+}
+
+// Whoever may ask under a text of his own may write profiles: it can hold tools.
+Result<Response> PostProfileAnswer(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& name = call.request.params.at("name");
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
+  AskRequest request{.question = DefaultQuestion(environment.options), .body = call.request.body};
+  Question& question = request.question;
+  ObjectReader reader(body, "");
+  reader.Required("yaml").Value([&](const JsonValue& value, const std::string& place) -> Status {
+    if (value.AsString() == nullptr) {
+      return WrongValue(place, std::string("expected a string, not ") + value.TypeName());
+    }
+    QUARRY_ASSIGN_OR_RETURN(const generation::Profile profile,
+                            generation::ParseProfile(*value.AsString(), name, place));
+    generation::ApplyProfile(profile, question.query);
+    if (!profile.collection.empty()) question.collection = profile.collection;
+    return OkStatus();
+  });
+  reader.Required("query").String(question.query.text);
+  ReadQuestionFields(reader, environment.options, question);
+  ReadHistory(reader, question);
+  reader.Optional("stream").Bool(request.stream);
+  reader.Optional("context").Bool(request.with_context);
+  QUARRY_RETURN_IF_ERROR(reader.Finish());
+  QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, question));
+  return Ask(environment, call, request);
 }
 
 }  // namespace quarry::server

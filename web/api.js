@@ -72,12 +72,15 @@ function jsonOptions(method, body, options = {}) {
 export const get = async (path) => (await send(path, {})).json();
 export const post = async (path, body, options) =>
   (await send(path, jsonOptions('POST', body, options))).json();
+export const postBytes = async (path, bytes, mediaType) =>
+  (await send(path, { method: 'POST', body: bytes, headers: { 'Content-Type': mediaType } })).json();
+export const put = async (path, body) => (await send(path, jsonOptions('PUT', body))).json();
 export const patch = async (path, body) => (await send(path, jsonOptions('PATCH', body))).json();
 export const remove = async (path) => (await send(path, { method: 'DELETE' })).json();
 
 // Posts and reads server-sent events: on(name, data) for each, in order. An "error" event is thrown.
-export async function postForEvents(path, body, { on, signal }) {
-  const response = await send(path, jsonOptions('POST', body, { signal }));
+export async function postForEvents(path, body, { on, signal, headers }) {
+  const response = await send(path, jsonOptions('POST', body, { signal, headers }));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   for (;;) {

@@ -6,6 +6,7 @@ import * as compare from './compare.js';
 import * as documents from './documents.js';
 import * as insights from './insights.js';
 import * as keys from './keys.js';
+import * as profiles from './profiles.js';
 import * as runs from './runs.js';
 import * as search from './search.js';
 import { get, hasRoute, onKeyWanted } from './api.js';
@@ -18,6 +19,7 @@ const VIEWS = [
   { name: 'search', view: search },
   { name: 'documents', view: documents },
   { name: 'compare', view: compare, needs: ['POST', '/api/v1/compare'] },
+  { name: 'profiles', view: profiles, needs: ['GET', '/api/v1/profiles'] },
   { name: 'runs', view: runs, needs: ['GET', '/api/v1/runs'] },
   { name: 'insights', view: insights },
   { name: 'keys', view: keys, needs: ['GET', '/api/v1/keys'] },

@@ -1,6 +1,6 @@
 // Numbers, times and names as a reader wants them.
 
-import { language } from './i18n.js';
+import { language, t } from './i18n.js';
 
 const locale = () => (language() === 'zh' ? 'zh-CN' : 'en-GB');
 
@@ -45,4 +45,34 @@ export function safeLink(uri) {
 export function pathOf({ heading_path: headings = [], document, ...named }) {
   const below = headings[0] === titleOf({ document, ...named }) ? headings.slice(1) : headings;
   return below.length > 0 ? below.join(' › ') : document;
+}
+
+// The fields that every document has, beside its metadata.
+const FIELDS = { $type: 'field.type', $language: 'field.language', $year: 'field.year' };
+export const fieldName = (key) => (key in FIELDS ? t(FIELDS[key]) : key);
+
+const TYPES = {
+  'text/plain': 'TXT', 'text/tab-separated-values': 'TSV', 'text/markdown': 'Markdown', 'message/rfc822': 'Mail',
+  'application/msword': 'Word', 'application/vnd.ms-excel': 'Excel', 'application/vnd.ms-powerpoint': 'PowerPoint',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'Word',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'Excel',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'PowerPoint',
+  'application/vnd.oasis.opendocument.text': 'ODT', 'application/vnd.oasis.opendocument.spreadsheet': 'ODS',
+  'application/vnd.oasis.opendocument.presentation': 'ODP', 'application/vnd.ms-outlook': 'Outlook',
+  'application/x-ipynb+json': 'Notebook', 'application/epub+zip': 'EPUB',
+};
+
+// A value of one of them or of the metadata, in words.
+export function fieldValue(key, value) {
+  if (key === '$type') return TYPES[value] ?? value.slice(value.indexOf('/') + 1).replace(/^x-/, '').toUpperCase();
+  if (key === '$language') return languageName(value);
+  return String(value);
+}
+
+function languageName(code) {
+  try {
+    return new Intl.DisplayNames([locale()], { type: 'language' }).of(code);
+  } catch {
+    return code;  // what a document calls its language need not be one
+  }
 }

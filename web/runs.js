@@ -1,12 +1,14 @@
 // Evaluations: the runs of a suite, how their figures went from run to run, and what one changed against
 // another, case by case.
 
-import { get, query } from './api.js';
+import { get, postBytes, query } from './api.js';
+import { collectionChoice, currentCollection } from './collections.js';
 import { fill, h, svg } from './dom.js';
 import { number, seconds, time } from './format.js';
 import { t } from './i18n.js';
 
 const PLOTTED = 12;  // runs, the newest
+const LOOK_AGAIN = 1000;  // ms, while one is under way
 const WIDTH = 260;
 const HEIGHT = 110;
 const EDGE = 10;
@@ -70,8 +72,30 @@ export function mount(root, { rest }) {
   const trend = h('section', { class: 'cards', 'aria-label': t('runs.trend') });
   const list = h('section', { 'aria-label': t('nav.runs') });
   const detail = h('section', { 'aria-live': 'polite', 'aria-label': t('runs.one') });
-  root.append(h('h1', {}, t('nav.runs')), h('p', { class: 'muted' }, t('runs.intro')), trend, list, detail);
+  const cases = h('input', { type: 'file', accept: '.jsonl', required: true });
+  const name = h('input', { type: 'text', maxlength: 100, autocomplete: 'off' });
+  const problem = h('p', { class: 'notice bad', role: 'alert', hidden: true });
+  const form = h('form', { class: 'run-form', onsubmit: start }, h('label', {}, t('runs.cases'), cases), h('label', {}, t('runs.name'), name),
+    collectionChoice(() => {}), h('button', { type: 'submit', class: 'primary' }, t('runs.start')));
+  root.append(h('h1', {}, t('nav.runs')), h('p', { class: 'muted' }, t('runs.intro')), form, problem, trend, list, detail);
   let over = false;
+
+  // The suite is called as its file is.
+  async function start(event) {
+    event.preventDefault();
+    const [file] = cases.files;
+    problem.hidden = true;
+    try {
+      await postBytes(`/api/v1/runs${query({
+        suite: file.name.replace(/\.jsonl$/, ''), name: name.value.trim(), collection: currentCollection(),
+      })}`, file, 'application/x-ndjson');
+      form.reset();
+      draw();
+    } catch (error) {
+      problem.textContent = error.message;
+      problem.hidden = false;
+    }
+  }
 
   async function open(id, runs, baseline) {
     try {
@@ -107,6 +131,7 @@ export function mount(root, { rest }) {
   }
 
   async function draw() {
+    if (over) return;
     try {
       const { runs } = await get('/api/v1/runs?limit=100');
       if (over) return;
@@ -120,6 +145,10 @@ export function mount(root, { rest }) {
         h('td', {}, h('button', { type: 'button', class: 'link', 'data-item': true, onclick: () => open(run.id, runs) }, shortName(run))),
         h('td', {}, run.suite), h('td', { class: 'figure' }, run.running ? t('runs.running', { n: run.answers }) : number(run.answers)),
         h('td', { class: 'wide time' }, time(run.created_at))))))));
+      if (runs.some(({ running }) => running)) {
+        setTimeout(draw, LOOK_AGAIN);
+        return;
+      }
       if (rest[0]) open(rest[0], runs);
       await drawTrend(runs);
     } catch (error) {

@@ -6,7 +6,7 @@ import { collectionChoice, currentCollection } from './collections.js';
 import { openDocument } from './document_panel.js';
 import { fill, h } from './dom.js';
 import { emptyStore } from './empty_store.js';
-import { score, seconds, titleOf } from './format.js';
+import { fieldName, fieldValue, score, seconds, titleOf } from './format.js';
 import { t } from './i18n.js';
 import { scoreTable } from './scores.js';
 
@@ -121,23 +121,22 @@ export function mount(root, { parameters }) {
   }
 
   function facets(found) {
-    const groups = (found.facets ?? []).filter(({ values }) => values.length > 1 ||
-      state.filters.some(([key]) => values.some(() => key)));
+    const groups = (found.facets ?? []).filter(({ values }) => values.length > 1 || state.filters.length > 0);
     if (groups.length === 0 && state.filters.length === 0) return null;
     return h('aside', { class: 'facets', 'aria-label': t('search.narrow') },
       state.filters.map(([key, value]) => h('button', {
-        type: 'button', class: 'chip on', 'aria-label': t('search.without', { key, value }), onclick: () => {
+        type: 'button', class: 'chip on', 'aria-label': t('search.without', { key: fieldName(key), value: fieldValue(key, value) }), onclick: () => {
           state.filters = state.filters.filter((one) => one[0] !== key || one[1] !== value);
           run();
         },
-      }, `${key}: ${value} ×`)),
-      groups.filter(({ key }) => !state.filters.some((one) => one[0] === key)).map(({ key, values }) => h('section', {}, h('h2', {}, key),
+      }, `${fieldName(key)}: ${fieldValue(key, value)} ×`)),
+      groups.filter(({ key }) => !state.filters.some((one) => one[0] === key)).map(({ key, values }) => h('section', {}, h('h2', {}, fieldName(key)),
         h('ul', {}, values.map(({ value, count }) => h('li', {}, h('button', {
           type: 'button', class: 'chip', onclick: () => {
             state.filters.push([key, value]);
             run();
           },
-        }, h('span', {}, String(value)), ' ', h('span', { class: 'count' }, String(count)))))))));
+        }, h('span', {}, fieldValue(key, value)), ' ', h('span', { class: 'count' }, String(count)))))))));
   }
 
   function draw(found, took) {

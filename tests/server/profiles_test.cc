@@ -147,6 +147,44 @@ TEST_F(ProfilesTest, TwoOfThemAreComparedBlindly) {
               HasSubstr("a.profile: there is no profile \"none\""));
 }
 
+TEST_F(ProfilesTest, AreTriedBeforeTheyAreStored) {
+  PutProfile("fitter", "collection: default");
+  json tried = {{"yaml", kTorqueYaml},
+                {"query", "At which pressure does the zorblax valve open?"},
+                {"context", true}};
+  const JsonReply answered = server_.Post("/api/v1/profiles/fitter/answer", tried);
+  ASSERT_EQ(answered.status, 200) << answered.http.body;
+  EXPECT_EQ(answered.json.at("collection"), "two");
+  EXPECT_THAT(answered.json.at("answer").get<std::string>(), HasSubstr("7 bar"));
+  EXPECT_EQ(server_.Get("/api/v1/profiles/fitter").json.at("yaml"), "collection: default");
+
+  tried["k"] = 1;
+  EXPECT_EQ(server_.Post("/api/v1/profiles/not-there/answer", tried)
+                .json.at("context")
+                .at("passages")
+                .size(),
+            1u);
+  EXPECT_EQ(server_.Get("/api/v1/profiles").json.at("profiles").size(), 1u);
+
+  tried["stream"] = true;
+  const JsonReply streamed = server_.Post("/api/v1/profiles/fitter/answer", tried);
+  EXPECT_THAT(streamed.http.body, HasSubstr("event: answer"));
+
+  tried["yaml"] = "k: 1\nkk: 2";
+  EXPECT_THAT(server_.Post("/api/v1/profiles/fitter/answer", tried).Message(),
+              HasSubstr("yaml:2: kk: unknown key"));
+  tried["yaml"] = "k: 1";
+  tried["profile"] = "fitter";
+  EXPECT_THAT(server_.Post("/api/v1/profiles/fitter/answer", tried).Message(),
+              HasSubstr("unknown field \"profile\""));
+  tried.erase("yaml");
+  tried.erase("profile");
+  EXPECT_EQ(server_.Post("/api/v1/profiles/fitter/answer", tried).Message(), "yaml: is missing");
+  EXPECT_EQ(
+      server_.Post("/api/v1/profiles/a%20b/answer", {{"yaml", "k: 1"}, {"query", "x"}}).status,
+      400);
+}
+
 TEST(ProfileKeysTest, AKeySeesTheProfilesOfItsCollectionsAndWritesNone) {
   TestServer server;
   server.Post("/api/v1/collections", {{"name", "two"}});
@@ -167,6 +205,8 @@ TEST(ProfileKeysTest, AKeySeesTheProfilesOfItsCollectionsAndWritesNone) {
   EXPECT_EQ(models[1].at("id"), "quarry/a");
   EXPECT_EQ(send("GET", "/api/v1/profiles")->status, 403);
   EXPECT_EQ(send("PUT", "/api/v1/profiles/a", R"({"yaml": "k: 1"})")->status, 403);
+  EXPECT_EQ(send("POST", "/api/v1/profiles/a/answer", R"({"yaml": "k: 1", "query": "x"})")->status,
+            403);
   EXPECT_EQ(send("POST", "/api/v1/answer", R"({"query": "pump?", "profile": "b"})")->status, 404);
   EXPECT_EQ(send("POST", "/api/v1/answer", R"({"query": "pump?", "profile": "a"})")->status, 200);
 }

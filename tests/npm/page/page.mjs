@@ -6,6 +6,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:http';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +40,8 @@ writeFileSync(join(folder, 'markup.txt'),
   `The zorblatt engine weighs 417 kg ${MARKUP} when it is dry.\n`);
 
 let server = null;
-async function startServer() {
-  server = spawn(quarry, ['serve', '--port', '0', '--store', join(folder, 'store')]);
+async function startServer(...settings) {
+  server = spawn(quarry, ['serve', '--port', '0', '--store', join(folder, 'store'), ...settings]);
   let told = '';
   return new Promise((resolve, reject) => {
     const take = (bytes) => {
@@ -62,6 +63,22 @@ async function stopServer() {
   await ended;
 }
 
+// A chat model that says what it was asked: {model, temperature, instructions, passages}.
+const asked = [];
+const upstream = createServer((request, response) => {
+  let body = '';
+  request.on('data', (bytes) => { body += bytes; });
+  request.on('end', () => {
+    const { model, temperature, messages, stream } = JSON.parse(body);
+    const text = messages.map(({ content }) => content).join('\n');
+    asked.push({ model, temperature, text, passages: text.match(/<\/passage-/g)?.length ?? 0 });
+    const content = `The level may be lowered by 0.30 m a day [1]. ${model} writes.`;
+    const message = (role) => ({ id: 'c', object: 'chat.completion', created: 1, model, choices: [{ index: 0, finish_reason: 'stop', [role]: { role: 'assistant', content } }] });
+    response.writeHead(200, { 'Content-Type': stream ? 'text/event-stream' : 'application/json' });
+    response.end(stream ? `data: ${JSON.stringify(message('delta'))}\n\ndata: [DONE]\n\n` : JSON.stringify(message('message')));
+  });
+});
+
 let page = null;
 let base = '';
 const problems = [];
@@ -78,9 +95,9 @@ async function step(name, run) {
   console.log(`ok  ${name} (${Date.now() - began} ms)`);
 }
 
-async function picture(name) {
+async function picture(name, options = {}) {
   await page.evaluate(() => document.getElementById('toasts').replaceChildren());
-  await page.screenshot({ path: join(out, `${name}.png`) });
+  await page.screenshot({ path: join(out, `${name}.png`), ...options });
 }
 
 // No serious finding of axe on what is shown.
@@ -98,7 +115,7 @@ async function checkFits(what) {
 
 async function open(view) {
   await page.goto(`${base}/#/${view}`);
-  await page.locator(`main.view-${view.split('?')[0]}`).waitFor();
+  await page.locator(`main.view-${view.split(/[?/]/)[0]}`).waitFor();
 }
 
 const api = async (path) => (await fetch(base + path)).json();
@@ -259,6 +276,22 @@ async function run() {
     await page.keyboard.press('Escape');
   });
 
+  await step('a search is narrowed down by what documents are', async () => {
+    await open('search?q=water');
+    const types = page.locator('.facets section', { hasText: 'Type' });
+    const chip = types.getByRole('button', { name: /Markdown/ });
+    const count = Number(await chip.locator('.count').innerText());
+    assert.ok(count > 1);
+    await chip.click();
+    const narrowed = page.getByRole('button', { name: 'Without Type: Markdown' });
+    await narrowed.waitFor();
+    const documents = await page.locator('.hit .path').allInnerTexts();
+    assert.ok(documents.length > 0 && documents.every((path) => /\.md( ›|$)/.test(path)), documents.join('\n'));
+    await checkAccessible('narrowed search');
+    await narrowed.click();
+    await chip.waitFor();
+  });
+
   await step('two answers are compared blindly', async () => {
     await open('compare');
     await page.locator('[data-focus]').fill('How fast may the level of Upper Tarn be lowered?');
@@ -273,6 +306,75 @@ async function run() {
     assert.equal(feedback[0].vote, 'left');
   });
 
+  await step('profiles are written, tried side by side, stored and removed', async () => {
+    await new Promise((resolve) => { upstream.listen(0, '127.0.0.1', resolve); });
+    await stopServer();
+    base = await startServer('--set', `chat.model=http://127.0.0.1:${upstream.address().port}/v1#house`);
+    await open('profiles');
+    const side = (name) => page.getByRole('group', { name: `Setting ${name}` });
+    await side('A').getByLabel('Name').fill('fitter');
+    await side('A').getByLabel('Instructions to the model').fill('Give the value first.\nThen: where it stands.');
+    await side('A').getByLabel('Model', { exact: true }).fill('large');
+    await side('A').getByLabel('Passages').fill('6');
+    await side('A').getByLabel('Temperature').fill('0.3');
+    await side('B').locator('summary').click();
+    await side('B').getByLabel('One “key: value” a line').fill('# 简短\ninstructions: 先给出数值。\nk: 1 # one\nlength: short\n');
+    assert.equal(await side('B').getByLabel('Passages').inputValue(), '1');
+
+    await page.locator('[data-focus]').fill('How fast may the level of Upper Tarn be lowered?');
+    await page.getByRole('button', { name: 'Try both' }).click();
+    await page.locator('.pair .turn-tools').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Try both' }).waitFor();
+    assert.equal((await api('/api/v1/profiles')).profiles.length, 0);
+    const of = (text) => asked.find((one) => one.text.includes(text));
+    const large = of('Give the value first.\nThen: where it stands.');
+    assert.deepEqual([large.model, large.temperature], ['large', 0.3]);
+    assert.ok(large.passages > 1);  // neighbours are joined
+    assert.equal(of('先给出数值。').model, 'house');
+    assert.equal(of('先给出数值。').passages, 1);
+    assert.match(await page.locator('.pair').innerText(), /large writes[\s\S]*house writes|house writes[\s\S]*large writes/);
+    await page.evaluate(() => scrollTo(0, 0));
+    await picture('profiles', { fullPage: true });
+    await checkAccessible('profiles');
+
+    await side('A').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('“fitter” is saved.').waitFor();
+    assert.equal((await api('/api/v1/profiles/fitter')).yaml,
+      'instructions: |\n  Give the value first.\n  Then: where it stands.\nmodel: large\nk: 6\ntemperature: 0.3\n');
+    await side('B').getByRole('combobox').selectOption('fitter');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await side('B').getByLabel('Passages').inputValue(), '1');
+    await side('B').getByLabel('Name').fill('brief');
+    await side('B').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('“brief” is saved.').waitFor();
+    assert.match((await api('/api/v1/profiles/brief')).yaml, /^# 简短\n.*\nk: 1 # one\n/);
+    await side('B').getByLabel('Passages').fill('3');
+    await side('B').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('not saved').waitFor({ state: 'hidden' });
+    assert.equal((await api('/api/v1/profiles/brief')).yaml, '# 简短\ninstructions: 先给出数值。\nk: 3\nlength: short\n');
+
+    await side('B').getByRole('button', { name: 'Delete' }).click();
+    await page.locator('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('“brief” is deleted.').waitFor();
+    assert.deepEqual((await api('/api/v1/profiles')).profiles.map(({ name }) => name), ['fitter']);
+  });
+
+  await step('what is wrong in a profile is told with its line', async () => {
+    await open('profiles/fitter');
+    const first = page.getByRole('group', { name: 'Setting A' });
+    await page.waitForFunction(() => document.querySelector('.setting input').value === 'fitter');
+    await first.locator('summary').click();
+    await first.getByLabel('One “key: value” a line').fill('k: 2\nkk: 3');
+    await first.getByRole('button', { name: 'Save' }).click();
+    problems.length = 0;  // the browser notes the refusal
+    await first.getByRole('alert').getByText('yaml:2: kk: unknown key').waitFor();
+    await first.getByLabel('One “key: value” a line').fill('{k: 2}');
+    assert.ok(await first.getByLabel('Passages').isDisabled());
+    problems.length = 0;
+    await stopServer();
+    base = await startServer();
+  });
+
   await step('store, cache and feedback are shown', async () => {
     await open('insights');
     await page.locator('.figures').first().waitFor();
@@ -285,23 +387,27 @@ async function run() {
     const cases = `${JSON.stringify({
       id: 'tarn', query: 'How fast may the level of Upper Tarn be lowered?', accept: ['0.30 m'],
     })}\n`;
-    const ids = [];
+    await open('runs');
+    await page.getByText('No suite has been run yet.').waitFor();
     for (const name of ['first', 'second']) {
-      const started = await fetch(`${base}/api/v1/runs?suite=page&name=${name}`, { method: 'POST', body: cases });
-      assert.equal(started.status, 202, await started.clone().text());
-      ids.push((await started.json()).id);
-      while ((await api('/api/v1/runs')).runs[0].running) await new Promise((resolve) => { setTimeout(resolve, 50); });
+      await page.locator('main input[type=file]').setInputFiles([{ name: 'page.jsonl', mimeType: '', buffer: Buffer.from(cases) }]);
+      await page.getByLabel('Name of the run').fill(name);
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('row', { name: new RegExp(`^${name} page 1 `) }).waitFor();
       // What says it is gone before the second run.
       for (const one of (await api('/api/v1/documents?limit=1000')).documents.filter(({ id }) => id.includes('upper-tarn-dam'))) {
         const gone = await fetch(`${base}/api/v1/documents/${encodeURIComponent(one.id)}`, { method: 'DELETE' });
         assert.equal(gone.status, 200, await gone.text());
       }
     }
+    const { runs } = await api('/api/v1/runs');
+    assert.deepEqual(runs.map(({ suite, name, answers, running }) => [suite, name, answers, running]),
+      [['page', 'second', 1, false], ['page', 'first', 1, false]]);
     await open('runs');
     await page.locator('.plot .trend').first().waitFor();
     assert.equal(await page.locator('.plot').first().locator('circle').count(), 2);
     await page.getByRole('button', { name: 'second' }).click();
-    await page.getByLabel('Compared with').selectOption(ids[0]);
+    await page.getByLabel('Compared with').selectOption(runs[1].id);
     await page.locator('.flips .bad', { hasText: 'fails now' }).waitFor();
     await picture('runs');
     await checkAccessible('runs');
@@ -313,7 +419,7 @@ async function run() {
     await page.getByRole('heading', { name: '概览' }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
     await page.emulateMedia({ colorScheme: 'dark' });
-    for (const view of ['search?q=水库', 'documents', 'compare', 'runs', 'insights', 'ask']) {
+    for (const view of ['search?q=水库', 'documents', 'compare', 'profiles', 'runs', 'insights', 'ask']) {
       await open(view);
       await page.waitForLoadState('networkidle');
       await checkAccessible(`${view}, dark`);
@@ -342,5 +448,6 @@ try {
   status = 1;
 }
 await stopServer();
+upstream.close();
 rmSync(folder, { recursive: true, force: true });
 process.exit(status);
