@@ -53,7 +53,7 @@ part_search() {
   search_store
   local mode
   for mode in hybrid dense lexical; do
-    "$build/bench/search_latency" "$build/search-store" "$build/merged" "$mode" | sed "s/^/$mode: /"
+    "$build/bench/search_latency" "$build/search-store" "$build/merged" "$mode" | sed "s/^/$mode /"
   done
 }
 part_cache() {
