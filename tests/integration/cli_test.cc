@@ -94,7 +94,7 @@ TEST_F(CliTest, SeveralSourcesAreEmbeddedOnceBehindTheLast) {
     const std::string number = std::to_string(i);
     Write("a/" + number + ".txt",
           "The pump number " + number + " has a valve of kind " + number + ".");
-    Write("b/" + number + ".txt", "水泵" + number + "号的阀门是第" + number + "种。");
+    Write("b/zh" + number + ".txt", "水泵" + number + "号的阀门是第" + number + "种。");
   }
   const Json report = RunJson({"index", docs() + "/a", docs() + "/b"});
   EXPECT_EQ(report["chunks"]["added"], 80);
