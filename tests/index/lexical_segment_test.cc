@@ -113,7 +113,7 @@ std::vector<std::string> ContentOf(const LexicalSegment& segment) {
 TEST(LexicalSegmentTest, MergingInAFileGivesTheSame) {
   // More postings than are kept in memory at a time.
   std::vector<LexicalRow> rows;
-  for (RowId row = 0; row < 6000; ++row) {
+  for (RowId row = 0; row < 3600; ++row) {
     rows.push_back({.row = 3 * row, .terms = {}});
     for (int i = 0; i < 100; ++i) {
       rows.back().terms.push_back({"阀门" + std::to_string(row * (i + 1) % 977 + 1000 * i),
@@ -121,10 +121,10 @@ TEST(LexicalSegmentTest, MergingInAFileGivesTheSame) {
     }
   }
   std::vector<SegmentView> parts;
-  for (size_t begin = 0; begin < rows.size(); begin += 2000) {
-    parts.push_back({.segment = BuildSegment(std::span(rows).subspan(begin, 2000))});
+  for (size_t begin = 0; begin < rows.size(); begin += 1200) {
+    parts.push_back({.segment = BuildSegment(std::span(rows).subspan(begin, 1200))});
   }
-  parts[1].Kill(std::span(rows).subspan(2100, 300));
+  parts[1].Kill(std::span(rows).subspan(1300, 200));
   const auto in_memory = MergeSegments(parts, {}, {}, CallContext()).value();
   EXPECT_FALSE(in_memory->is_spilled());
   const TemporaryDirectory directory = testing::MakeTemporaryDirectory();

@@ -112,7 +112,7 @@ TEST_F(MaintenanceTest, PostingsThatAreMergedInAFileAreFoundAndSaved) {
   options.limits.spill_bytes = 1;
   options.limits.unsaved_rows = 1'000'000;
   ASSERT_OK(Open(options));
-  for (size_t from = 0; from < 6000; from += 500) Put(Drafts(from, 500));
+  for (size_t from = 0; from < 2400; from += 200) Put(Drafts(from, 200));
   ASSERT_OK(index_->WaitForMaintenance(CallContext()));
   const auto spilled_of = [](const Snapshot& snapshot) {
     size_t spilled = 0;
@@ -130,7 +130,7 @@ TEST_F(MaintenanceTest, PostingsThatAreMergedInAFileAreFoundAndSaved) {
   options.limits.unsaved_rows = 10;
   ASSERT_OK(Open(options));
   TestSnapshot();
-  Put(Drafts(6000, 3000));
+  Put(Drafts(2400, 1200));
   ASSERT_OK(index_->WaitForMaintenance(CallContext()));
   EXPECT_EQ(spilled_of(*TestSnapshot()), 0u);
   for (const auto& file : std::filesystem::directory_iterator(Directory() + "/derived")) {
