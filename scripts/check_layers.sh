@@ -69,8 +69,8 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
       confine("unicode/", "^base/(text|analyzer)([^/]*[.]cc|_[^/]*[.]h)$|^tests/base/",
               "base/text*.cc, base/analyzer*.cc, their internal headers, tests/base/")
       confine("nlohmann/",
-              "(^|/)[^/]*_json[.]cc$|^model/upstream_json[.]h$|^(index|eval)/json_fields[.]h$|^ingest/[^/]*parser[^/]*[.]cc$|^(app|tests)/",
-              "*_json.cc, model/upstream_json.h, {index,eval}/json_fields.h, ingest/*parser*.cc, app/, tests/")
+              "(^|/)[^/]*_json[.]cc$|^model/(upstream|tokenizer)_json[.]h$|^(index|eval)/json_fields[.]h$|^ingest/[^/]*parser[^/]*[.]cc$|^(app|tests)/",
+              "*_json.cc, model/{upstream,tokenizer}_json.h, {index,eval}/json_fields.h, ingest/*parser*.cc, app/, tests/")
       confine("libstemmer", "^base/analyzer[^/]*[.]cc$", "base/analyzer*.cc")
       confine("CLI/", "^app/cli_tree[.]h$", "app/cli_tree.h")
       confine("spdlog/", "^base/log[.]cc$", "base/log.cc")
