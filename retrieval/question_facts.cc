@@ -245,12 +245,14 @@ class FactReader {
     const Lexicon& lexicon = TheLexicon();
     if (HasDigit(rest[0])) {
       std::string number = rest[0].text;
+      std::string counted;
       if (rest.size() > 1 && !rest[0].ends) {
         const auto unit = lexicon.units.Find(rest.subspan(1));
         if (unit.tokens > 0) number += ' ' + *unit.values[0];
+        if (unit.tokens == 0 && !chinese) counted = CountedBy(rest.subspan(1));
       }
       facts_.content.push_back(number);
-      Add(FactKind::kNumber, std::move(number));
+      Add(FactKind::kNumber, std::move(number) + counted);
       return 1;
     }
     const auto fact = lexicon.facts.Find(rest);
@@ -277,6 +279,15 @@ class FactReader {
       }
     }
     return used;
+  }
+
+  // The word behind a number, with a space before it: what is counted, where no list names it.
+  static std::string CountedBy(Tokens rest) {
+    const Lexicon& lexicon = TheLexicon();
+    const bool counts = IsLatin(rest[0]) && !HasDigit(rest[0]) &&
+                        lexicon.facts.Find(rest).tokens == 0 &&
+                        lexicon.functions.Find(rest).tokens == 0;
+    return counts ? ' ' + StemOf(rest[0]) : "";
   }
 
   static bool AsksOnly(const std::vector<const FactValue*>& values) {

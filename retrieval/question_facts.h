@@ -17,7 +17,7 @@ namespace quarry::retrieval {
 
 enum class FactKind : uint8_t {
   kLanguage,    // "en", "zh", ...
-  kNumber,      // numbers and codes: whatever holds a digit, with the unit or measure word behind
+  kNumber,      // numbers and codes: whatever holds a digit, with the unit or counted word behind
   kTime,        // months, days of the week, "yesterday", 去年
   kEntity,      // names: capitalised inside of a sentence; Latin words in Chinese; what is quoted
   kNegation,    // not, without, 不, 没, 禁止; not the 不 of 是不是

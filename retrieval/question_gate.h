@@ -6,11 +6,13 @@
 // Closed where
 //   * a fact differs (question_facts.h): language, numbers with their units, dates, names, negation,
 //     comparison, scope, tense, what is asked for, who does what to whom;
-//   * the words are the same in another order: "does A own B", "does B own A";
+//   * the words are the same in another order: "does A own B", "does B own A"; or two stretches of
+//     them are, around other words;
 //   * the words are nearly the same: one stretch differs, or few words of many. Such pairs are as
 //     often two questions (another city, the opposite, one word more) as one, nothing in the words
 //     tells which, and embedders and small cross-encoders do not see the difference either (Zhang,
-//     Baldridge, He: "PAWS: Paraphrase Adversaries from Word Scrambling", 2019).
+//     Baldridge, He: "PAWS: Paraphrase Adversaries from Word Scrambling", 2019);
+//   * in Chinese, before what both are about stands something that the other does not say.
 // So it is open for questions that differ in function words alone, and for those that say it in other
 // words.
 //
@@ -23,7 +25,7 @@
 
 namespace quarry::retrieval {
 
-inline constexpr uint32_t kQuestionGateVersion = 2;
+inline constexpr uint32_t kQuestionGateVersion = 3;
 
 // Of the words of the longer question, the share in the same order from which two are nearly the
 // same.
