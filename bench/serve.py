@@ -141,6 +141,18 @@ def good_client(port, queries, seconds):
             "p99_us": round(times[min(len(times) - 1, len(times) * 99 // 100)])}
 
 
+def ask_all(port, queries):
+    """Asks each question once; the bytes of the first response."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    sizes = []
+    for query in queries:
+        connection.request("POST", "/api/v1/search", json.dumps({"query": query, "k": 10}),
+                           {"Content-Type": "application/json"})
+        sizes.append(len(connection.getresponse().read()))
+    connection.close()
+    return sizes[0]
+
+
 def in_process(context):
     """p50 in microseconds of the same searches without a server: ranked, and with their passages read."""
     command = [context["latency"], str(context["store"]), str(context["collection"]), "hybrid", "4"]
@@ -153,13 +165,7 @@ def search(context):
     """Beside a bare server that answers as many bytes, and the same searches in process."""
     alone = in_process(context)
     with serve(context["quarry"], context["store"]) as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port)
-        connection.request("POST", "/api/v1/search",
-                           json.dumps({"query": context["queries"][0], "k": 10}),
-                           {"Content-Type": "application/json"})
-        size = len(connection.getresponse().read())
-        connection.close()
-        wrk(context["script"], server.port, 2, 2)  # warm
+        size = ask_all(server.port, context["queries"])  # warm, as in process
         quarry = [wrk(context["script"], server.port, n, context["seconds"]) for n in (1, 16, 256)]
         memory = server.rss_megabytes()
     with Program([context["hello"], str(size)], int) as hello:
@@ -240,7 +246,7 @@ class ThreadingServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
 def first_words(port, path, body):
     """Milliseconds from the model's first token to the event that holds it, of 50 answers."""
     delays = []
-    for _ in range(50):
+    for i in range(51):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("POST", path, json.dumps({**body, "stream": True}),
                            {"Content-Type": "application/json", "Cache-Control": "no-store"})
@@ -248,7 +254,8 @@ def first_words(port, path, body):
         while b"word0" not in response.readline():
             if response.isclosed():
                 sys.exit(f"serve.py: no word of the model arrived by {path}")
-        delays.append((time.monotonic() - Upstream.sent[-1]) * 1e3)
+        if i > 0:  # the first warms up
+            delays.append((time.monotonic() - Upstream.sent[-1]) * 1e3)
         response.read()
         connection.close()
     delays.sort()

@@ -362,7 +362,7 @@ async function run() {
   await step('what is wrong in a profile is told with its line', async () => {
     await open('profiles/fitter');
     const first = page.getByRole('group', { name: 'Setting A' });
-    await page.waitForFunction(() => document.querySelector('.setting input').value === 'fitter');
+    await first.getByRole('button', { name: 'Delete' }).waitFor();  // it is there
     await first.locator('summary').click();
     await first.getByLabel('One “key: value” a line').fill('k: 2\nkk: 3');
     await first.getByRole('button', { name: 'Save' }).click();
