@@ -85,15 +85,15 @@ std::string Denied(const std::string& sentence) {
   return "";
 }
 
-// The question with every other of its words: the passage that answers it then need not lead.
-std::string Thinned(const std::string& question) {
+// The question with every `step`th of its words: the passage that answers it then need not lead.
+std::string Thinned(const std::string& question, size_t step, size_t first) {
   if (DetectLanguage(question) == "zh") {
     std::string half;
     size_t number = 0;
     for (size_t i = 0; i < question.size();) {
       const size_t begin = i;
       NextCodePoint(question, i);
-      if (number++ / 3 % 2 == 0) half += question.substr(begin, i - begin);
+      if (number++ / 3 % step == first) half += question.substr(begin, i - begin);
     }
     return half;
   }
@@ -101,7 +101,8 @@ std::string Thinned(const std::string& question) {
   size_t number = 0;
   for (size_t begin = 0; begin < question.size();) {
     const size_t end = std::min(question.find(' ', begin), question.size());
-    if (number++ % 2 == 0) half += (half.empty() ? "" : " ") + question.substr(begin, end - begin);
+    if (number++ % step == first)
+      half += (half.empty() ? "" : " ") + question.substr(begin, end - begin);
     begin = end + 1;
   }
   return half;
@@ -195,11 +196,15 @@ class PlantedFaultTest : public ::testing::Test {
         planted.one.query = QuestionFor(sentence);
         planted.one.expected_facts = {{"f", sentence, true}};
         planted.one.gold_spans = {{.document = id, .quote = sentence, .fact = "f"}};
-        Planted thinned = planted;
-        thinned.one.id += "-thinned";
-        thinned.one.query = Thinned(planted.one.query);
+        for (size_t step = 2; step <= 3; ++step) {
+          for (size_t first = 0; first < step; ++first) {
+            Planted thinned = planted;
+            thinned.one.id += "-" + std::to_string(first) + "/" + std::to_string(step);
+            thinned.one.query = Thinned(planted.one.query, step, first);
+            found.push_back({Hash64(thinned.one.id, 7), std::move(thinned)});
+          }
+        }
         found.push_back({Hash64(planted.one.id, 7), std::move(planted)});
-        found.push_back({Hash64(thinned.one.id, 7), std::move(thinned)});
       }
       return true;
     });
@@ -439,6 +444,9 @@ TEST_F(PlantedFaultTest, EachGetsItsLabel) {
         record.passages.clear();
         record.citations.clear();
         record.sentences.clear();
+        for (const SentenceVerdict& sentence : answer.sentences) {
+          record.sentences.push_back({.span = sentence.span, .supported = true, .score = 1});
+        }
         for (const Passage& passage : gold) answer.context.passages.push_back(passage);
         for (const Passage& passage : answer.context.passages) {
           record.passages.push_back({.chunk = passage.chunk.id,
