@@ -7,6 +7,7 @@
 #include "app/engine.h"
 #include "app/host_facts.h"
 #include "app/json_line.h"
+#include "base/build_id.h"
 #include "base/child_process.h"
 #include "index/records.h"
 #include "ingest/helper_programs.h"
@@ -16,6 +17,7 @@ namespace quarry::app {
 BuildInfo GetBuildInfo() {
   BuildInfo info{.version = ProgramVersion(),
                  .commit = QUARRY_COMMIT,
+                 .build_id = BuildId(),
                  .build_type = QUARRY_BUILD_TYPE,
                  .compiler = CompilerVersion(),
                  .linkage = QUARRY_LINKAGE,
@@ -37,9 +39,9 @@ std::string BuildName() { return ProgramVersion() + "/" + QUARRY_COMMIT + "/" + 
 
 std::string BuildInfoText(const BuildInfo& info) {
   std::string text = "quarry " + info.version + "\ncommit " + info.commit + "\nbuild " +
-                     info.build_type + ", " + info.compiler + ", " + info.linkage +
-                     " libraries\nstore format " + std::to_string(info.store_format) +
-                     "\nlibraries";
+                     (info.build_id.empty() ? "" : info.build_id + ", ") + info.build_type + ", " +
+                     info.compiler + ", " + info.linkage + " libraries\nstore format " +
+                     std::to_string(info.store_format) + "\nlibraries";
   const char* separator = " ";
   for (const auto& [name, version] : info.libraries) {
     text += separator + name + " " + version;
@@ -61,6 +63,7 @@ std::string BuildInfoJson(const BuildInfo& info) {
   for (const auto& [name, is_found] : info.helpers) helpers[name] = is_found;
   return Line({{"version", info.version},
                {"commit", info.commit},
+               {"build_id", info.build_id},
                {"build_type", info.build_type},
                {"compiler", info.compiler},
                {"linkage", info.linkage},

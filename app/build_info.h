@@ -12,6 +12,7 @@ namespace quarry::app {
 struct BuildInfo {
   std::string version;
   std::string commit;      // "4faf92a31c07", "-dirty" behind it; "unknown" outside of a checkout
+  std::string build_id;    // of the program's file (base/build_id.h); "" if it was linked without
   std::string build_type;  // "Release", with the sanitizers where there are any
   std::string compiler;
   std::string linkage;  // of libraries: "shared" or "static"

@@ -104,6 +104,10 @@ void AddAdvise(CommandTree& tree, CLI::App& family) {
                   "other prompts that were run and changed nothing (0)")
       ->type_name("N")
       ->check(IntegerFrom(0, 1000));
+  command
+      .add_option("--small-model", arguments.small_model,
+                  "a cheaper one of the upstream: does it read the gold passages as well")
+      ->type_name("NAME");
   tree.ThenEval(command, RunEvalAdvise, arguments);
 }
 
@@ -154,6 +158,10 @@ void AddFeedback(CommandTree& tree) {
       ->type_name("DIR")
       ->allow_extra_args(false);
   command.add_option("--out", arguments.out, "file to write (standard output)")->type_name("FILE");
+  command
+      .add_option("--run", arguments.run,
+                  "format sft: of answers that passed in a run that passed its gates")
+      ->type_name("RUN");
   tree.Then(command, RunFeedbackExport, arguments);
 }
 

@@ -53,6 +53,10 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
   run.add_option("--repeats", eval_run.repeats, "how often each case is asked")
       ->type_name("N")
       ->check(IntegerFrom(1, 100));
+  run.add_option("--judgements", eval_run.judgements,
+                 "how often each answer is judged, by other seeds (1)")
+      ->type_name("N")
+      ->check(IntegerFrom(1, 20));
   run.add_flag("--cache", eval_run.use_cache, "let the answer cache serve");
   run.add_flag("--restart", eval_run.restart, "do not go on with an unfinished run");
   AddReports(run, eval_run.reports, eval_run.shown);
@@ -178,10 +182,12 @@ void AddEvalFiles(CommandTree& tree, CLI::App& family) {
       ->required();
   export_command
       .add_option("--format", eval_export.format,
-                  "run, ragas or trec of a run; promptfoo or qrels of either")
+                  "run, ragas or trec of a run; promptfoo or qrels of either; beir of a suite")
       ->type_name("NAME")
       ->required();
-  export_command.add_option("--to", eval_export.to, "file to write")->type_name("FILE")->required();
+  export_command.add_option("--to", eval_export.to, "file to write; of beir a folder")
+      ->type_name("FILE")
+      ->required();
   tree.Then(export_command, RunEvalExport, eval_export);
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/command_engine.h"
 #include "app/commands_eval.h"
 #include "app/eval_setup.h"
 #include "app/output_advice.h"
@@ -73,7 +74,8 @@ uint64_t CleanExamples(const eval::Run& run, const std::vector<eval::AxisCase>& 
 }  // namespace
 
 Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, eval::ReadSuite(arguments.suite));
+  QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
+                          eval::ReadSuite(PathOf(context, arguments.suite)));
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   Engine& engine = *bench.engine;
   QUARRY_ASSIGN_OR_RETURN(const eval::Run run, FindRun(arguments.run, &engine, context));
@@ -81,6 +83,9 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
                           MakeJudge(arguments.judge, engine));
   if (judge == nullptr) {
     return InvalidArgumentError("--judge: without a judge nothing is known of what answers say");
+  }
+  if (!arguments.small_model.empty() && engine.chat() == nullptr) {
+    return FailedPreconditionError("--small-model: no chat model is configured (chat.model)");
   }
   if (run.records.size() < uint64_t{run.manifest.cases} * run.manifest.repeats) {
     return FailedPreconditionError("run " + run.manifest.id + ": it is not finished; the same " +
@@ -100,7 +105,8 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
                                 .settings = settings,
                                 .writer = *replays.used,
                                 .unlimited = &*replays.cached,
-                                .chat = engine.chat() ? &engine.chat()->chat() : nullptr};
+                                .chat = engine.chat() ? &engine.chat()->chat() : nullptr,
+                                .small_model = arguments.small_model};
   const std::vector<eval::Case> cases = eval::CasesOf(run);
   ProgressPrinter progress(context.console);
   const Result<eval::AnalysedRun> analysed =
@@ -117,6 +123,13 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
                               .prompts_tried = arguments.prompts_tried};
   for (const eval::RunRecord& record : run.records) {
     options.cost_per_case += record.usage.cost / static_cast<double>(run.records.size());
+  }
+  options.small_cost_per_case = options.cost_per_case * analysed->small_cost_share;
+  const bool is_tried = std::ranges::any_of(
+      analysed->axes, [](const auto& one) { return one.small_model.has_value(); });
+  if (!arguments.small_model.empty() && !is_tried) {
+    context.console.Note("--small-model: " + arguments.small_model +
+                         " answered none of the cases that name gold passages");
   }
   const eval::AdviceReport report = eval::Advise(analysed->axes, options);
   context.console.Print(context.console.json()

@@ -30,13 +30,44 @@ void PrintWritten(uint64_t cases, const std::string& directory,
                     : "wrote " + WithThousands(cases) + " cases to " + OneLine(directory) + "\n");
 }
 
+// The suite's questions and its corpus as it is indexed.
+Result<int> ExportBeir(const EvalExportArguments& arguments, CommandContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
+                          eval::ReadSuite(PathOf(context, arguments.what)));
+  QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
+  const index::Snapshot& snapshot = *bench.snapshot;
+  uint64_t documents = 0;
+  const auto for_each = [&](const eval::BeirVisit& visit) -> Status {
+    Status failed;
+    const auto write = [&](const index::StoredDocument& document) -> Status {
+      QUARRY_ASSIGN_OR_RETURN(std::string text, snapshot.ReadText(document.number));
+      ++documents;
+      return visit({document.id, document.title, std::move(text)});
+    };
+    QUARRY_RETURN_IF_ERROR(snapshot.ForEachDocument([&](const index::StoredDocument& document) {
+      failed = write(document);
+      return failed.ok();
+    }));
+    return failed;
+  };
+  const eval::BeirQueries queries = eval::BeirQueriesOf(suite.cases);
+  QUARRY_RETURN_IF_ERROR(
+      eval::WriteBeir(PathOf(context, arguments.to), queries, for_each).Annotate("--to"));
+  if (context.console.json()) {
+    context.console.Print(Line({{"documents", documents},
+                                {"queries", queries.queries.size() + queries.unanswerable.size()},
+                                {"directory", arguments.to}}));
+  }
+  return kExitDone;
+}
+
 }  // namespace
 
 Result<int> RunEvalSynth(const EvalSynthArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
+                          CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          engine->GetSnapshot());
+                          engine.GetSnapshot());
   ProgressPrinter progress(context.console);
   const eval::SynthOptions options{
       .cases = arguments.cases,
@@ -47,7 +78,7 @@ Result<int> RunEvalSynth(const EvalSynthArguments& arguments, CommandContext& co
   progress.Clear();
   QUARRY_RETURN_IF_ERROR(report.status());
   QUARRY_RETURN_IF_ERROR(eval::WriteImported({.cases = report->cases}, NameOf(arguments.directory),
-                                             arguments.directory));
+                                             PathOf(context, arguments.directory)));
   std::vector<std::string> notes;
   if (!report->cases.empty()) {
     notes.push_back("drafts are not asked: read each, and take \"draft\": true off what is good");
@@ -68,6 +99,7 @@ Result<int> RunEvalImport(const EvalImportArguments& arguments, CommandContext& 
 }
 
 Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& context) {
+  if (arguments.format == "beir") return ExportBeir(arguments, context);
   std::error_code error;
   const bool is_suite = std::filesystem::is_directory(PathOf(context, arguments.what), error);
   eval::Run run;
@@ -90,7 +122,7 @@ Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& 
   } else if (arguments.format == "qrels") {
     text = eval::TrecQrelsOf(cases);
   } else if (is_suite) {
-    return InvalidArgumentError("--format: of a suite expected promptfoo or qrels, got \"" +
+    return InvalidArgumentError("--format: of a suite expected promptfoo, qrels or beir, got \"" +
                                 arguments.format + "\"");
   } else if (arguments.format == "run") {
     text = eval::RunLines(run);
@@ -99,8 +131,9 @@ Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& 
   } else if (arguments.format == "trec") {
     QUARRY_ASSIGN_OR_RETURN(text, eval::TrecRunOf(run));
   } else {
-    return InvalidArgumentError("--format: expected run, ragas, trec, promptfoo or qrels, got \"" +
-                                arguments.format + "\"");
+    return InvalidArgumentError(
+        "--format: of a run expected run, ragas, trec, promptfoo or qrels, got \"" +
+        arguments.format + "\"");
   }
   QUARRY_RETURN_IF_ERROR(WriteFileAtomically(PathOf(context, arguments.to), text).Annotate("--to"));
   if (context.console.json()) {

@@ -76,6 +76,22 @@ Result<eval::RunManifest> StartRun(const EvalRunArguments& arguments, eval::RunM
   return store.Create(std::move(manifest));
 }
 
+// The judge by other seeds, one for each judgement beside the first.
+Result<std::vector<std::unique_ptr<eval::Judge>>> MakeJudgesAgain(const EvalRunArguments& arguments,
+                                                                  Engine& engine) {
+  std::vector<std::unique_ptr<eval::Judge>> judges;
+  if (arguments.judgements > 1 && arguments.judge != "llm") {
+    return InvalidArgumentError(
+        "--judgements: the local judge says the same every time; --judge llm");
+  }
+  for (uint64_t seed = 2; seed <= arguments.judgements; ++seed) {
+    QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<eval::Judge> judge,
+                            MakeJudge(arguments.judge, engine, seed));
+    judges.push_back(std::move(judge));
+  }
+  return judges;
+}
+
 // An engine for reading runs; none is needed where all of them are files.
 Result<std::optional<CommandEngine>> OpenForRuns(const std::vector<std::string>& names,
                                                  CommandContext& context) {
@@ -129,12 +145,12 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
 
 Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& context) {
   QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
-  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(arguments.suite));
+  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite)));
   if (arguments.repeats != 0) suite.repeats = arguments.repeats;
   eval::ReportOptions options;
   const std::string baseline = arguments.baseline.empty() ? suite.baseline : arguments.baseline;
   if (baseline.ends_with(".jsonl")) {
-    QUARRY_ASSIGN_OR_RETURN(options.baseline, eval::ReadRunFile(baseline));
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, eval::ReadRunFile(PathOf(context, baseline)));
   }
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   if (!baseline.empty() && !options.baseline) {
@@ -142,10 +158,13 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   }
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
                           MakeJudge(arguments.judge, *bench.engine));
-  const eval::RunParts parts{.retriever = bench.engine->retriever(),
-                             .answerer = bench.engine->answerer(),
-                             .snapshot = *bench.snapshot,
-                             .judge = judge.get()};
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<std::unique_ptr<eval::Judge>> judges_again,
+                          MakeJudgesAgain(arguments, *bench.engine));
+  eval::RunParts parts{.retriever = bench.engine->retriever(),
+                       .answerer = bench.engine->answerer(),
+                       .snapshot = *bench.snapshot,
+                       .judge = judge.get()};
+  for (const auto& again : judges_again) parts.judges_again.push_back(again.get());
   eval::RunSettings settings;
   settings.query.mode = bench.config.mode;
   settings.query.k = bench.config.k;

@@ -2,12 +2,15 @@
 
 #include "app/command_engine.h"
 #include "app/commands.h"
+#include "app/eval_setup.h"
 #include "app/given_answers.h"
 #include "app/json_line.h"
 #include "app/output_text.h"
 #include "app/text_layout.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "eval/calibration_store.h"
+#include "eval/distillation.h"
 #include "eval/local_judge.h"
 #include "eval/suite.h"
 
@@ -78,6 +81,26 @@ Status WriteOut(const std::string& path, const std::string& lines, Console& cons
   return WriteFileAtomically(path, lines);
 }
 
+// What readers rated, or a run's answers in their place.
+Result<GivenFeedback> ReadRows(const FeedbackExportArguments& arguments, Engine& engine,
+                               const CommandContext& context) {
+  if (arguments.run.empty()) return ReadFeedback(engine.index());
+  if (arguments.format != "sft") {
+    return InvalidArgumentError(
+        "--run: expected --format sft: nobody has preferred one answer of "
+        "a run to another");
+  }
+  QUARRY_ASSIGN_OR_RETURN(eval::Run run, FindRun(arguments.run, &engine, context));
+  eval::ReportOptions options;
+  QUARRY_ASSIGN_OR_RETURN(options.calibration,
+                          eval::FindCalibration(engine.index().objects(), run.manifest.judge));
+  QUARRY_ASSIGN_OR_RETURN(const eval::RunReport report,
+                          eval::MakeReport(std::move(run), std::move(options)));
+  QUARRY_ASSIGN_OR_RETURN(eval::DistilledAnswers distilled, eval::DistilRun(report));
+  return GivenFeedback{.rated = std::move(distilled.answers),
+                       .left_out = std::move(distilled.left_out)};
+}
+
 }  // namespace
 
 Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandContext& context) {
@@ -91,7 +114,7 @@ Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandC
   }
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
-  QUARRY_ASSIGN_OR_RETURN(const GivenFeedback feedback, ReadFeedback(engine->index()));
+  QUARRY_ASSIGN_OR_RETURN(const GivenFeedback feedback, ReadRows(arguments, *engine, context));
   const generation::Prompts own;
   const generation::Prompts& prompts = engine->chat() ? engine->chat()->prompts() : own;
   const eval::LocalJudge judge(engine->analyzer());

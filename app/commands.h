@@ -259,6 +259,7 @@ struct FeedbackExportArguments {
   std::string format;                 // sft, dpo or suite
   std::vector<std::string> held_out;  // directories of suites
   std::string out;                    // file; "" = standard output
+  std::string run;                    // whose answers are taken instead; "" = those that were rated
 };
 // Exit code 1 where there is no row.
 Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandContext& context);

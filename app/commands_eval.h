@@ -15,9 +15,10 @@ struct EvalRunArguments {
   std::string suite;  // directory
   std::string name;   // of the run
   std::string judge = "local";
-  std::string baseline;  // id, name or file; "" = that of the suite
-  uint32_t jobs = 0;     // cases at once; 0 = one per core
-  uint32_t repeats = 0;  // 0 = those of the suite
+  std::string baseline;     // id, name or file; "" = that of the suite
+  uint32_t jobs = 0;        // cases at once; 0 = one per core
+  uint32_t repeats = 0;     // 0 = those of the suite
+  uint32_t judgements = 1;  // of each answer
   bool use_cache = false;
   bool restart = false;  // do not go on with an unfinished run
   std::string profile;   // asked of the suite's collection; "" = none
@@ -46,6 +47,7 @@ struct EvalAdviseArguments {
   std::string judge = "local";
   double target = 0.9;         // share of cases that shall pass
   uint32_t prompts_tried = 0;  // other prompts that changed nothing
+  std::string small_model;     // of the upstream of chat.model; "" = none is tried
 };
 // Why its cases failed, kept with the run, and what to change next.
 Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& context);

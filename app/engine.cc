@@ -21,6 +21,11 @@ constexpr size_t kIngestQueue = 256;
 
 std::string CrashNotes(const Config& config) { return config.store + "/CRASHES"; }
 
+// Options that the index gives to collections that are made (index::IndexOptions).
+bool IsOfCollections(std::string_view key) {
+  return key.starts_with("bm25.") || key.starts_with("vectors.");
+}
+
 ingest::IngestOptions MakeIngestOptions(const Config& config) {
   ingest::IngestOptions options;
   options.chunks = config.chunking;
@@ -94,20 +99,40 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
   }
   QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
   if (access != StoreAccess::kRead) ingest::WatchForCrashes(CrashNotes(config), BuildName());
-  engine->kept_vectors_.emplace(engine->index_->objects(), config.embedding.cache_bytes,
-                                options.read_only, engine->clock_);
-  if (config.embedding.cache_bytes > 0) engine->embedders_.UseVectors(*engine->kept_vectors_);
-  engine->kept_conversations_.emplace(
+  engine->kept_vectors_ = std::make_shared<ingest::VectorCache>(
+      engine->index_->objects(), config.embedding.cache_bytes, options.read_only, engine->clock_);
+  engine->kept_conversations_ = std::make_shared<generation::RelayCache>(
       engine->index_->objects(),
       generation::RelayCacheOptions{.max_bytes = config.cache.max_bytes,
                                     .ttl_hours = config.cache.ttl_hours,
                                     .read_only = options.read_only},
       engine->clock_);
-  if (engine->chat_ != nullptr) {
-    engine->relay_.emplace(*engine->answerer_, engine->chat_->chat(), engine->analyzer_,
-                           config.cache.enabled ? &*engine->kept_conversations_ : nullptr);
+  engine->MakeCache(options.read_only);
+  engine->MakeAnswerer();
+  return engine;
+}
+
+Result<std::unique_ptr<Engine>> Engine::OpenOver(Engine& other, const Config& config) {
+  QUARRY_RETURN_IF_ERROR(index::CheckCollectionName(config.collection));
+  for (const ConfigKey& key : ConfigKeys()) {
+    if (!IsOfCollections(key.name)) continue;
+    const std::string theirs = FormatConfigValue(key.get(other.config_));
+    const std::string ours = FormatConfigValue(key.get(config));
+    if (ours == theirs) continue;
+    return FailedPreconditionError(key.name + ": is " + theirs +
+                                   " in the store that is open, whose collections are made by it; "
+                                   "expected the same, found " +
+                                   ours);
   }
-  engine->MakeAnswerer(options.read_only);
+  QUARRY_ASSIGN_OR_RETURN(model::RemoteModelsOptions remote, RemoteOptionsOf(config));
+  const std::string openai_base_url = remote.openai_base_url;
+  std::unique_ptr<Engine> engine(new Engine(config, std::move(remote)));
+  QUARRY_RETURN_IF_ERROR(engine->Prepare(openai_base_url));
+  engine->index_ = other.index_;
+  engine->kept_vectors_ = other.kept_vectors_;
+  engine->kept_conversations_ = other.kept_conversations_;
+  if (config.cache.enabled) engine->cache_ = other.cache_;
+  engine->MakeAnswerer();
   return engine;
 }
 
@@ -127,15 +152,23 @@ std::optional<generation::AnswerModel> Engine::AnswerModel() const {
   return generation::AnswerModel{chat_->chat(), chat_->prompts(), &*tools_, chat_->first()};
 }
 
-void Engine::MakeAnswerer(bool read_only) {
-  if (config_.cache.enabled) {
-    if (config_.cache.verifier.empty()) {
-      verifier_ = std::make_unique<retrieval::PairClassifier>();
-    } else {
-      verifier_ = std::make_unique<retrieval::CrossEncoderVerifier>(config_.cache.verifier);
-    }
-    cache_ = std::make_unique<retrieval::AnswerCache>(*index_, embedders_, verifier_.get(),
-                                                      config_.cache, read_only, clock_, metrics_);
+void Engine::MakeCache(bool read_only) {
+  if (!config_.cache.enabled) return;
+  if (config_.cache.verifier.empty()) {
+    verifier_ = std::make_unique<retrieval::PairClassifier>();
+  } else {
+    verifier_ = std::make_unique<retrieval::CrossEncoderVerifier>(config_.cache.verifier);
+  }
+  cache_ = std::make_shared<retrieval::AnswerCache>(*index_, embedders_, verifier_.get(),
+                                                    config_.cache, read_only, clock_, metrics_);
+}
+
+// What stands on the store, once that is open.
+void Engine::MakeAnswerer() {
+  if (config_.embedding.cache_bytes > 0) embedders_.UseVectors(*kept_vectors_);
+  if (chat_ != nullptr) {
+    relay_.emplace(*answerer_, chat_->chat(), analyzer_,
+                   config_.cache.enabled ? &*kept_conversations_ : nullptr);
   }
   cached_answerer_ =
       std::make_unique<generation::CachedAnswerer>(*answerer_, *index_, cache_.get(), metrics_);

@@ -41,6 +41,10 @@ class Engine {
  public:
   // Errors: those of Index::Open and, for kCreate, of CheckCollectionName.
   static Result<std::unique_ptr<Engine>> Open(const Config& config, StoreAccess access);
+  // By a configuration of its own, over the store that `other` has open: index, answer cache and
+  // whatever else is kept there are other's, which must outlive it. kFailedPrecondition names the
+  // option of collections that are made in which the two differ.
+  static Result<std::unique_ptr<Engine>> OpenOver(Engine& other, const Config& config);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -89,15 +93,16 @@ class Engine {
   Engine(const Config& config, model::RemoteModelsOptions remote);
   Status Prepare(const std::string& openai_base_url);
   std::optional<generation::AnswerModel> AnswerModel() const;
-  void MakeAnswerer(bool read_only);
+  void MakeCache(bool read_only);
+  void MakeAnswerer();
 
   // In the order in which they need each other.
   const Config config_;
   const SystemClock clock_;
   MetricsRegistry metrics_;
   const Analyzer analyzer_;
-  std::unique_ptr<index::Index> index_;
-  std::optional<ingest::VectorCache> kept_vectors_;
+  std::shared_ptr<index::Index> index_;
+  std::shared_ptr<ingest::VectorCache> kept_vectors_;
   const model::RemoteModels remote_;
   model::EmbedderCache embedders_;
   model::CrossEncoderFolder reranker_;
@@ -106,13 +111,13 @@ class Engine {
   std::optional<retrieval::Retriever> retriever_;
   std::optional<generation::Toolbox> tools_;
   std::optional<generation::Answerer> answerer_;
-  std::optional<generation::RelayCache> kept_conversations_;
+  std::shared_ptr<generation::RelayCache> kept_conversations_;
   std::optional<generation::ChatRelay> relay_;
   std::optional<generation::WholeDocuments> whole_documents_;
   const ingest::IngestOptions ingest_options_;
   std::optional<ThreadPool> ingest_pool_;
   std::unique_ptr<retrieval::QuestionVerifier> verifier_;
-  std::unique_ptr<retrieval::AnswerCache> cache_;  // null where it is not enabled
+  std::shared_ptr<retrieval::AnswerCache> cache_;  // null where it is not enabled
   std::unique_ptr<generation::CachedAnswerer> cached_answerer_;
   std::unique_ptr<generation::Assistant> assistant_;
 };

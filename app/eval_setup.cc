@@ -48,6 +48,34 @@ Status DropOtherCollections(const eval::Suite& suite, const std::string& kept, E
   return OkStatus();
 }
 
+// What neither the suite nor the command gives is as the server's that runs it.
+Status TakeFromServer(const eval::Suite& suite, const CommandContext& context, Config& config) {
+  const Config& server = context.engine->config();
+  const auto is_given = [&](const std::string& key) {
+    return suite.config.contains(key) || !context.loaded.IsDefault(key);
+  };
+  for (const ConfigKey& key : ConfigKeys()) {
+    // A command's collection is its own, as everywhere (CommandEngine).
+    if (is_given(key.name) || key.name == "collection") continue;
+    // A weight that is given stands for every collection.
+    if (key.name == "retrieval.collection_dense_weights" && is_given("retrieval.dense_weight")) {
+      continue;
+    }
+    const ConfigValue value = key.get(server);
+    const auto* list = std::get_if<std::vector<std::string>>(&value);
+    QUARRY_RETURN_IF_ERROR(
+        key.set(config, list != nullptr ? *list : std::vector{FormatConfigValue(value)})
+            .Annotate(key.name));
+  }
+  return config.Validate();
+}
+
+Result<std::unique_ptr<Engine>> OpenBenchEngine(const SuiteBench& bench, bool has_corpus,
+                                                const CommandContext& context) {
+  if (context.engine != nullptr) return Engine::OpenOver(*context.engine, bench.config);
+  return Engine::Open(bench.config, has_corpus ? StoreAccess::kCreate : StoreAccess::kWrite);
+}
+
 }  // namespace
 
 Status SyncCorpus(const std::string& folder, const Config& config, Engine& engine,
@@ -101,14 +129,15 @@ Result<Config> ConfigFor(const eval::Suite& suite, const LoadedConfig& loaded) {
 Result<SuiteBench> OpenSuiteBench(const eval::Suite& suite, CommandContext& context) {
   SuiteBench bench;
   QUARRY_ASSIGN_OR_RETURN(bench.config, ConfigFor(suite, context.loaded));
+  if (context.engine != nullptr) {
+    QUARRY_RETURN_IF_ERROR(TakeFromServer(suite, context, bench.config));
+  }
   bench.options = OptionsOf(bench.config);
   const bool has_corpus = !suite.corpus.empty();
   if (has_corpus) {
     QUARRY_ASSIGN_OR_RETURN(bench.config.collection, CollectionOf(suite, bench.config));
   }
-  QUARRY_ASSIGN_OR_RETURN(
-      bench.engine,
-      Engine::Open(bench.config, has_corpus ? StoreAccess::kCreate : StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(bench.engine, OpenBenchEngine(bench, has_corpus, context));
   if (has_corpus) {
     QUARRY_RETURN_IF_ERROR(SyncCorpus(suite.corpus, bench.config, *bench.engine, context));
     QUARRY_RETURN_IF_ERROR(
@@ -141,7 +170,8 @@ std::map<std::string, std::string> OptionsOf(const Config& config) {
   return options;
 }
 
-Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& engine) {
+Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& engine,
+                                               uint64_t seed) {
   using Made = std::unique_ptr<eval::Judge>;
   if (name == "none") return Made();
   if (name == "local") return Made(std::make_unique<eval::LocalJudge>(engine.analyzer()));
@@ -151,7 +181,8 @@ Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& 
   if (engine.chat() == nullptr) {
     return FailedPreconditionError("--judge llm: no chat model is configured (chat.model)");
   }
-  return Made(std::make_unique<eval::LlmJudge>(engine.chat()->chat(), &engine.index().objects()));
+  return Made(std::make_unique<eval::LlmJudge>(engine.chat()->chat(), &engine.index().objects(),
+                                               eval::LlmJudgeOptions{.seed = seed}));
 }
 
 Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context) {

@@ -31,8 +31,10 @@ Result<Config> ConfigFor(const eval::Suite& suite, const LoadedConfig& loaded);
 Status SyncCorpus(const std::string& folder, const Config& config, Engine& engine,
                   CommandContext& context);
 
-// Opens the store for writing, and indexes the suite's corpus where it has one, into a collection
-// of its own: "eval-", the suite's name and a hash of what the corpus holds and how it is indexed.
+// Opens the store for writing, or works over the store of the server that runs the command (there
+// what neither suite nor command gives is as the server's), and indexes the suite's corpus where it
+// has one, into a collection of its own: "eval-", the suite's name and a hash of what the corpus
+// holds and how it is indexed.
 // Those of earlier states of the corpus are dropped: the same suite over the same files answers the
 // same in any store. Errors: those of the store and of the pipeline; kFailedPrecondition where the
 // collection is empty.
@@ -45,9 +47,11 @@ bool IsOfIndex(std::string_view key);
 // out.
 std::map<std::string, std::string> OptionsOf(const Config& config);
 
-// "local", "llm" (chat.model; its verdicts are kept in the store) or "none". kInvalidArgument names
-// what there is; kFailedPrecondition without a chat model. Must not outlive the engine.
-Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& engine);
+// "local", "llm" (chat.model, asked by `seed`; its verdicts are kept in the store) or "none".
+// kInvalidArgument names what there is; kFailedPrecondition without a chat model. Must not outlive
+// the engine.
+Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& engine,
+                                               uint64_t seed = 1);
 
 // A run that is named: a file (.jsonl), else one of the store that is open.
 Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context);

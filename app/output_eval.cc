@@ -89,7 +89,11 @@ std::string FiguresText(const eval::RunReport& report, const Console& console) {
                         eval::FormatMetric(metric.name, estimate->high),
                     std::to_string(estimate->count), is_share ? Bar(*estimate) : ""});
   }
-  return "\n" + Table(rows, {1, 2, 3}, console);
+  std::string text = "\n" + Table(rows, {1, 2, 3}, console);
+  for (const eval::VarianceSplit& split : report.card.variance) {
+    if (split.total() > 0) text += eval::FormatVariance(split) + "\n";
+  }
+  return text;
 }
 
 std::string CorrectedText(const eval::RunReport& report, const Console& console) {

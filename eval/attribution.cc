@@ -363,6 +363,8 @@ const char* ReplayName(ReplayKind kind) {
       return "no cache";
     case ReplayKind::kFullK:
       return "full k";
+    case ReplayKind::kSmallModel:
+      return "smaller model";
   }
   Fatal(__FILE__, __LINE__, "unknown ReplayKind");
 }

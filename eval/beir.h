@@ -54,6 +54,14 @@ Status ReadBeirCorpus(const std::string& directory,
 // a query that is judged but not in queries.jsonl.
 Result<BeirQueries> ReadBeirQueries(const std::string& directory, const std::string& split);
 
+// Writes DIR/corpus.jsonl of what `documents` gives to `visit`, one after another, and the queries
+// as queries.jsonl and qrels/test.tsv, so that the functions above read the same. kAlreadyExists
+// where one of the files is there; kInvalidArgument for an id that a row of the judgements cannot
+// hold; the errors of `documents`.
+using BeirVisit = std::function<Status(const BeirDocument& document)>;
+Status WriteBeir(const std::string& directory, const BeirQueries& queries,
+                 const std::function<Status(const BeirVisit& visit)>& documents);
+
 // Removes every hit whose id equals the id of its query, as BEIR does before it measures (in some
 // of its collections the queries are documents of the corpus). Call it before MeasureRun, on
 // rankings that are one longer than the deepest cut-off.

@@ -1,6 +1,9 @@
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/file.h"
 #include "eval/beir_line.h"
 
 namespace quarry::eval {
@@ -96,7 +99,63 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
   bool at_is_impossible_ = false;
 };
 
+std::string BeirJson(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+Result<std::string> QrelsTsv(const Qrels& qrels) {
+  std::string rows = "query-id\tcorpus-id\tscore\n";
+  for (const auto& [query, grades] : qrels) {
+    for (const auto& [document, grade] : grades) {
+      for (const std::string& id : {query, document}) {
+        if (!id.empty() && id.find_first_of("\t\r\n") == std::string::npos) continue;
+        return InvalidArgumentError("id \"" + id +
+                                    "\": expected one without tabs and ends of lines");
+      }
+      rows += query + '\t' + document + '\t' + std::to_string(grade) + '\n';
+    }
+  }
+  return rows;
+}
+
 }  // namespace
+
+Status WriteBeir(const std::string& directory, const BeirQueries& queries,
+                 const std::function<Status(const BeirVisit& visit)>& documents) {
+  const std::string corpus = directory + "/corpus.jsonl";
+  const std::string questions = directory + "/queries.jsonl";
+  const std::string judgements = directory + "/qrels/test.tsv";
+  for (const std::string& file : {corpus, questions, judgements}) {
+    std::error_code error;
+    if (std::filesystem::exists(file, error))
+      return AlreadyExistsError(file + ": is there already");
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::string rows, QrelsTsv(queries.qrels));
+  std::string lines;
+  for (const BeirQuery& query : queries.queries) {
+    lines += BeirJson({{"_id", query.id}, {"text", query.text}});
+  }
+  for (const BeirQuery& query : queries.unanswerable) {
+    lines += BeirJson(
+        {{"_id", query.id}, {"text", query.text}, {"metadata", {{"is_impossible", true}}}});
+  }
+  QUARRY_RETURN_IF_ERROR(CreateDirectories(directory + "/qrels"));
+  // Line by line: a corpus may be larger than memory.
+  std::ofstream out(corpus, std::ios::binary);
+  Status written = documents([&](const BeirDocument& document) {
+    out << BeirJson({{"_id", document.id}, {"title", document.title}, {"text", document.text}});
+    return out ? OkStatus() : UnavailableError(corpus + ": cannot be written");
+  });
+  out.close();
+  if (written.ok() && !out) written = UnavailableError(corpus + ": cannot be written");
+  if (!written.ok()) {
+    std::error_code error;
+    std::filesystem::remove(corpus, error);  // half of a corpus is none
+    return written;
+  }
+  QUARRY_RETURN_IF_ERROR(WriteFileAtomically(questions, lines));
+  return WriteFileAtomically(judgements, rows);
+}
 
 Result<BeirLine> ParseBeirLine(std::string_view line) {
   LineHandler handler(line.size());

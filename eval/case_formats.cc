@@ -133,15 +133,25 @@ Result<std::string> TrecRunOf(const Run& run) {
 std::string TrecQrelsOf(const std::vector<Case>& cases) {
   std::string lines;
   for (const Case& one : cases) {
-    std::map<DocumentId, int> grades = one.gold_docs;
-    if (grades.empty()) {
-      for (const GoldSpan& span : one.gold_spans) grades[span.document] = 1;
-    }
-    for (const auto& [document, grade] : grades) {
+    for (const auto& [document, grade] : GoldGradesOf(one)) {
       lines += one.id + " 0 " + document + " " + std::to_string(grade) + "\n";
     }
   }
   return lines;
+}
+
+BeirQueries BeirQueriesOf(const std::vector<Case>& cases) {
+  BeirQueries queries;
+  for (const Case& one : cases) {
+    if (one.draft) continue;
+    if (!one.answerable) {
+      queries.unanswerable.push_back({one.id, one.query});
+    } else if (std::map<DocumentId, int> grades = GoldGradesOf(one); !grades.empty()) {
+      queries.queries.push_back({one.id, one.query});
+      queries.qrels[one.id] = std::move(grades);
+    }
+  }
+  return queries;
 }
 
 }  // namespace quarry::eval

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "eval/beir.h"
 #include "eval/run.h"
 #include "eval/suite_file.h"
 
@@ -49,6 +50,8 @@ std::string RagasLines(const Run& run);
 // TREC files (beir.h): documents by their best chunk; the gold documents of the cases.
 Result<std::string> TrecRunOf(const Run& run);
 std::string TrecQrelsOf(const std::vector<Case>& cases);
+// The questions that name gold documents, and those that are not answerable (beir.h).
+BeirQueries BeirQueriesOf(const std::vector<Case>& cases);
 
 // --- One per format, in a file of its own ---
 

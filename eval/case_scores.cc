@@ -17,13 +17,6 @@ namespace {
 constexpr uint32_t kMetricDepth = 10;
 constexpr const char* kFalseHit = "cache false hit";  // the label of attribution
 
-std::map<DocumentId, int> GradesOf(const Case& one) {
-  if (!one.gold_docs.empty()) return one.gold_docs;
-  std::map<DocumentId, int> grades;
-  for (const GoldSpan& span : one.gold_spans) grades[span.document] = 1;
-  return grades;
-}
-
 // The spans of each fact; one of them is enough.
 std::map<std::string, std::vector<const ResolvedSpan*>> SpansByFact(const RunRecord& record) {
   std::map<std::string, std::vector<const ResolvedSpan*>> facts;
@@ -68,7 +61,7 @@ class RecordScorer {
   void Fails(std::string reason) { scores_.reasons.push_back(std::move(reason)); }
 
   void ScoreRetrieval() {
-    const std::map<DocumentId, int> grades = GradesOf(case_);
+    const std::map<DocumentId, int> grades = GoldGradesOf(case_);
     if (grades.empty()) return;
     // A document stands where its best chunk does; equal scores in the order of the retriever.
     std::vector<RankedDocument> ranking;
@@ -328,17 +321,26 @@ class RecordScorer {
   CaseScores scores_;
 };
 
-// The mean of the repeats, metric by metric.
-CaseScores Merge(const std::vector<CaseScores>& repeats) {
-  CaseScores merged = repeats[0];
-  merged.shown_repeat = repeats[0].reasons.empty() ? 0 : repeats[0].shown_repeat;
+// Metrics of which it is told where their variance comes from.
+constexpr const char* kSplitMetrics[] = {"pass", "answer.score"};
+
+double SampleVariance(const std::vector<double>& values) {
+  if (values.size() < 2) return 0;
+  const auto count = static_cast<double>(values.size());
+  double mean = 0;
+  for (const double value : values) mean += value / count;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return squares / (count - 1);
+}
+
+// The mean of several, metric by metric; the rest of the first that does not pass.
+CaseScores Merge(const std::vector<CaseScores>& several) {
+  CaseScores merged = several[0];
+  merged.shown_repeat = several[0].reasons.empty() ? 0 : several[0].shown_repeat;
   std::map<std::string, std::vector<double>> values;
-  merged.records = 0;
-  merged.errors = 0;
-  for (const CaseScores& one : repeats) {
+  for (const CaseScores& one : several) {
     for (const auto& [metric, value] : one.values) values[metric].push_back(value);
-    merged.records += one.records;
-    merged.errors += one.errors;
     if (merged.reasons.empty() && !one.reasons.empty()) {
       merged.shown_repeat = one.shown_repeat;
       merged.reasons = one.reasons;
@@ -348,12 +350,57 @@ CaseScores Merge(const std::vector<CaseScores>& repeats) {
   for (const auto& [metric, all] : values) {
     double sum = 0;
     for (const double value : all) sum += value;
-    const double mean = sum / static_cast<double>(all.size());
-    merged.values[metric] = mean;
-    if (metric != "pass" || all.size() < 2) continue;
-    double squares = 0;
-    for (const double value : all) squares += (value - mean) * (value - mean);
-    merged.repeat_variance = squares / static_cast<double>(all.size() - 1);
+    merged.values[metric] = sum / static_cast<double>(all.size());
+  }
+  return merged;
+}
+
+// What one metric is in each of several.
+std::vector<double> ValuesOf(const std::vector<CaseScores>& several, const std::string& metric) {
+  std::vector<double> values;
+  for (const CaseScores& one : several) {
+    const auto found = one.values.find(metric);
+    if (found != one.values.end()) values.push_back(found->second);
+  }
+  return values;
+}
+
+// An answer by each of its judgements.
+CaseScores ScoreJudgements(const RunRecord& record, const ScoreOptions& options) {
+  CaseScores first = ScoreRecord(record.asked, record, options);
+  if (record.rejudged.empty() || !options.use_judge) return first;
+  std::vector<CaseScores> several = {std::move(first)};
+  RunRecord again = record;
+  for (const ClaimMatrix& matrix : record.rejudged) {
+    again.matrix = matrix;
+    several.push_back(ScoreRecord(record.asked, again, options));
+  }
+  CaseScores merged = Merge(several);
+  merged.judgements = static_cast<uint32_t>(several.size());
+  for (const char* metric : kSplitMetrics) {
+    merged.spreads[metric].judgements = SampleVariance(ValuesOf(several, metric));
+  }
+  return merged;
+}
+
+CaseScores MergeRepeats(const std::vector<CaseScores>& repeats) {
+  CaseScores merged = Merge(repeats);
+  merged.records = static_cast<uint32_t>(repeats.size());
+  merged.errors = 0;
+  merged.spreads.clear();
+  for (const CaseScores& one : repeats) merged.errors += one.errors;
+  if (repeats.size() < 2 && merged.judgements < 2) return merged;
+  for (const char* metric : kSplitMetrics) {
+    const std::vector<double> values = ValuesOf(repeats, metric);
+    if (values.empty()) continue;
+    CaseSpread& spread = merged.spreads[metric];
+    spread.mean = merged.values.at(metric);
+    spread.repeats = SampleVariance(values);
+    for (const CaseScores& one : repeats) {
+      const auto found = one.spreads.find(metric);
+      if (found == one.spreads.end()) continue;
+      spread.judgements += found->second.judgements / static_cast<double>(values.size());
+    }
   }
   return merged;
 }
@@ -388,7 +435,7 @@ RunScores ScoreRun(const Run& run, bool use_judge) {
   scores.expected = uint64_t{run.manifest.cases} * run.manifest.repeats;
   std::unordered_map<std::string, std::vector<CaseScores>> repeats;
   for (const RunRecord& record : run.records) {
-    repeats[record.case_id].push_back(ScoreRecord(record.asked, record, options));
+    repeats[record.case_id].push_back(ScoreJudgements(record, options));
     ++scores.records;
     scores.errors += record.error.empty() ? 0 : 1;
     (record.repeat == 0 ? scores.latencies_ms : scores.warm_latencies_ms)
@@ -397,12 +444,14 @@ RunScores ScoreRun(const Run& run, bool use_judge) {
       ++scores.judge_errors;
       ++scores.verdicts;
     }
-    if (record.matrix) {
-      const AnswerScores answer = ScoreAnswer(*record.matrix, record.abstained);
+    const auto count = [&](const ClaimMatrix& matrix) {
+      const AnswerScores answer = ScoreAnswer(matrix, record.abstained);
       scores.verdicts += answer.verdicts;
       scores.judged += answer.judged;
-      scores.judge_cost += record.matrix->usage.cost;
-    }
+      scores.judge_cost += matrix.usage.cost;
+    };
+    if (record.matrix) count(*record.matrix);
+    std::ranges::for_each(record.rejudged, count);
     scores.total_cost += record.usage.cost;
     if (record.repeat > 0) continue;
     scores.gold += record.gold_spans.size() + DocumentsOf(record.asked).size();
@@ -415,7 +464,7 @@ RunScores ScoreRun(const Run& run, bool use_judge) {
     }
   }
   for (const Case& one : CasesOf(run)) {
-    CaseScores merged = Merge(repeats[one.id]);
+    CaseScores merged = MergeRepeats(repeats[one.id]);
     merged.slices = SlicesOfCase(one);
     merged.question_hash = QuestionHash(one);
     merged.cluster = one.cluster.empty() ? "case " + one.id : one.cluster;

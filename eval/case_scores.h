@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "eval/run.h"
 #include "eval/suite.h"
+#include "eval/variance_split.h"
 
 namespace quarry::eval {
 
@@ -28,13 +29,15 @@ struct ScoreOptions {
 
 struct CaseScores {
   std::string id;
-  std::map<std::string, double> values;  // by metric; means over the repeats
+  std::map<std::string, double> values;  // by metric; means over repeats and judgements
   std::vector<std::string> slices;       // "lang=zh", "tag=table", "answerable=no"
   std::string cluster;                   // its id where it has none
   uint64_t question_hash = 0;            // of what is asked and expected (suite.h)
   uint32_t records = 0;
   uint32_t errors = 0;
-  double repeat_variance = 0;        // of `pass` over the repeats
+  uint32_t judgements = 1;  // of each answer
+  // Of pass and answer.score, where the case was asked or judged again.
+  std::map<std::string, CaseSpread> spreads;
   uint32_t shown_repeat = 0;         // the first that does not pass; 0 where all do
   std::vector<std::string> reasons;  // why it does not pass, of that repeat
   std::string label;                 // FailureLabel::label of that repeat

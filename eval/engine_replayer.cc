@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/answer_guide.h"
 #include "base/filter.h"
+#include "generation/model_writer.h"
 #include "generation/profile.h"
 #include "retrieval/absence.h"
 
@@ -93,8 +95,15 @@ Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot) {
   return context;
 }
 
-Result<RunRecord> EngineReplayer::FromGold(const Case& one, const CallContext& context) const {
-  QUARRY_ASSIGN_OR_RETURN(const Query query, QueryOf(one, parts_.settings));
+// `model`: another of the upstream's; "" = the configured one.
+Result<RunRecord> EngineReplayer::FromGold(const Case& one, const std::string& model,
+                                           const CallContext& context) const {
+  QUARRY_ASSIGN_OR_RETURN(Query query, QueryOf(one, parts_.settings));
+  if (!model.empty()) {
+    AnswerGuide guide = query.guide == nullptr ? AnswerGuide() : *query.guide;
+    guide.model = model;
+    query.guide = std::make_shared<const AnswerGuide>(std::move(guide));
+  }
   Answer answer;
   answer.commit = parts_.run.snapshot.commit();
   QUARRY_ASSIGN_OR_RETURN(answer.context, GoldContext(one, parts_.run.snapshot));
@@ -102,6 +111,10 @@ Result<RunRecord> EngineReplayer::FromGold(const Case& one, const CallContext& c
     return FailedPreconditionError("case " + one.id + ": no gold passage is in the corpus");
   }
   QUARRY_RETURN_IF_ERROR(parts_.writer.Write(query, parts_.run.snapshot, nullptr, context, answer));
+  // What was quoted instead is another system's answer.
+  if (answer.note.starts_with(generation::kModelWasSilent)) {
+    return FailedPreconditionError("case " + one.id + ": " + answer.note);
+  }
   return RecordOf(one, answer);
 }
 
@@ -128,7 +141,12 @@ Result<RunRecord> EngineReplayer::Replay(const Case& one, ReplayKind kind,
   settings.cache = generation::CacheUse::kOff;
   switch (kind) {
     case ReplayKind::kGoldContext:
-      return FromGold(one, context);
+      return FromGold(one, "", context);
+    case ReplayKind::kSmallModel:
+      if (parts_.small_model.empty()) {
+        return FailedPreconditionError("smaller model: none is named");
+      }
+      return FromGold(one, parts_.small_model, context);
     case ReplayKind::kClosedBook:
       return ClosedBook(one, context);
     case ReplayKind::kNoCache:
@@ -189,7 +207,8 @@ Result<Replays> ReplayFailure(const Case& one, const RunRecord& record, Replayer
     QUARRY_RETURN_IF_ERROR(JudgeRecord(one, judge, *replayed, context));
     outcome = ReplayOutcome{.passed = ScoreRecord(one, *replayed, options).Passes(),
                             .declined = replayed->abstained,
-                            .answer = replayed->answer};
+                            .answer = replayed->answer,
+                            .cost = replayed->usage.cost};
     return OkStatus();
   };
   if (record.cache.hit()) {
@@ -197,6 +216,7 @@ Result<Replays> ReplayFailure(const Case& one, const RunRecord& record, Replayer
   }
   if (!one.gold_spans.empty()) {
     QUARRY_RETURN_IF_ERROR(make(ReplayKind::kGoldContext, replays.gold_context));
+    QUARRY_RETURN_IF_ERROR(make(ReplayKind::kSmallModel, replays.small_model));
   }
   if (WasCut(record)) {
     QUARRY_RETURN_IF_ERROR(make(ReplayKind::kFullK, replays.full_k));

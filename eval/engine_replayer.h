@@ -18,6 +18,7 @@ struct ReplayParts {
   const generation::AnswerWriter& writer;                 // that of the answerer
   const generation::CachedAnswerer* unlimited = nullptr;  // as run.answerer, without a token budget
   const model::ChatModel* chat = nullptr;                 // for kClosedBook; null: it declines
+  std::string small_model = {};  // for kSmallModel: another of the upstream's; "" = none
 };
 
 class EngineReplayer final : public Replayer {
@@ -27,7 +28,8 @@ class EngineReplayer final : public Replayer {
   Result<RunRecord> Replay(const Case& one, ReplayKind kind, const CallContext& context) override;
 
  private:
-  Result<RunRecord> FromGold(const Case& one, const CallContext& context) const;
+  Result<RunRecord> FromGold(const Case& one, const std::string& model,
+                             const CallContext& context) const;
   Result<RunRecord> ClosedBook(const Case& one, const CallContext& context) const;
 
   const ReplayParts parts_;
@@ -43,8 +45,8 @@ Result<GoldPresence> FindGold(const Case& one, const RunParts& parts, const RunS
                               const CallContext& context);
 
 // The replays that say something of a failed record: no cache where it was a hit, full k where a gold
-// passage was found and cut, gold context and closed book always. Judged by `judge`, passed by
-// `options`. What cannot be replayed is left out.
+// passage was found and cut, gold context (by the smaller model too, where there is one) and closed
+// book always. Judged by `judge`, passed by `options`. What cannot be replayed is left out.
 Result<Replays> ReplayFailure(const Case& one, const RunRecord& record, Replayer& replayer,
                               const Judge& judge, const ScoreOptions& options,
                               const CallContext& context);

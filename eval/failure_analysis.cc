@@ -30,6 +30,8 @@ Result<AnalysedRun> AnalyseRun(const std::vector<Case>& cases, const Run& run,
   EngineReplayer replayer(parts);
   AnalysedRun analysed;
   uint64_t done = 0;
+  double small_cost = 0;  // of cases that both models read
+  double cost = 0;
   for (const Case& one : cases) {
     if (progress) progress("replaying", done++, cases.size());
     const auto found = records.find(one.id);
@@ -63,10 +65,16 @@ Result<AnalysedRun> AnalyseRun(const std::vector<Case>& cases, const Run& run,
     if (said == 0) continue;
     axis.now = passed / said;
     axis.gold_context = PassOf(replays->gold_context);
+    axis.small_model = PassOf(replays->small_model);
+    if (replays->small_model && replays->gold_context) {
+      small_cost += replays->small_model->cost;
+      cost += replays->gold_context->cost;
+    }
     // Declining an unanswerable question is right with and without passages.
     if (one.answerable) axis.closed_book = PassOf(replays->closed_book);
     analysed.axes.push_back(std::move(axis));
   }
+  if (cost > 0) analysed.small_cost_share = small_cost / cost;
   return analysed;
 }
 

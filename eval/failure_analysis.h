@@ -14,6 +14,8 @@ namespace quarry::eval {
 struct AnalysedRun {
   std::vector<RunRecord> labelled;  // of the run, those that failed, with RunRecord::failure
   std::vector<AxisCase> axes;       // one per case that says whether it passes, means over repeats
+  // What the smaller model's answers cost, as a share of the configured one's over the same passages.
+  double small_cost_share = 0;
 };
 
 // Replays are asked of the engine as it is now: where corpus or configuration have changed since the

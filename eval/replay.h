@@ -16,6 +16,7 @@ enum class ReplayKind : uint8_t {
   kClosedBook,   // no passages: what the model knows by itself
   kNoCache,      // made anew
   kFullK,        // as many passages as the model can take, no budget
+  kSmallModel,   // gold context, read by a cheaper model
 };
 const char* ReplayName(ReplayKind kind);  // "gold context"
 
@@ -23,6 +24,7 @@ struct ReplayOutcome {
   bool passed = false;
   bool declined = false;
   std::string answer;
+  double cost = 0;
 };
 // Those that were made.
 struct Replays {
@@ -30,14 +32,15 @@ struct Replays {
   std::optional<ReplayOutcome> closed_book;
   std::optional<ReplayOutcome> no_cache;
   std::optional<ReplayOutcome> full_k;
+  std::optional<ReplayOutcome> small_model;
 };
 
 // What asks again; the engine is one (eval/engine_replayer.h). Thread-safe.
 class Replayer {
  public:
   virtual ~Replayer() = default;
-  // A record without a claim matrix. Errors as of the engine; kFailedPrecondition where the case names
-  // no gold passage and kGoldContext is asked for.
+  // A record without a claim matrix. Errors as of the engine; kFailedPrecondition where it cannot be
+  // asked: no gold passage is named, there is no such model, or the model was silent.
   virtual Result<RunRecord> Replay(const Case& one, ReplayKind kind,
                                    const CallContext& context) = 0;
 };

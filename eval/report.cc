@@ -143,6 +143,17 @@ std::string FormatDelta(const std::string& metric, double value) {
   return (value > 0 && !text.starts_with("0.0") ? "+" : "") + text;
 }
 
+std::string FormatVariance(const VarianceSplit& split) {
+  const double total = split.total();
+  if (!(total > 0)) return "";
+  const auto share = [&](double part) { return FormatMetric("pass", part / total); };
+  std::string text =
+      "of the variance of " + split.metric + " " + share(split.question) + " are the questions";
+  if (split.repeat) text += ", " + share(*split.repeat) + " asking again";
+  if (split.judge) text += ", " + share(*split.judge) + " the judge";
+  return text;
+}
+
 std::string FormatP(double p) { return p < 0.001 ? "<0.001" : Printf("%.3f", p); }
 
 std::string FormatTime(int64_t micros) {

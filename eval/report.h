@@ -67,6 +67,9 @@ Result<std::string> ReportFor(const std::string& path, const RunReport& report);
 std::string FormatMetric(const std::string& metric, double value);
 // The same with its sign, percentage points for shares: "-3.1".
 std::string FormatDelta(const std::string& metric, double value);
+// "of the variance of pass 71.0 % are the questions, 20.0 % asking again, 9.0 % the judge"; "" where
+// nothing varies.
+std::string FormatVariance(const VarianceSplit& split);
 // "0.003", "<0.001".
 std::string FormatP(double p);
 // "2026-11-26 07:15" in UTC.

@@ -208,12 +208,9 @@ class HtmlWriter {
     }
     html_ += "</p>\n";
     WriteCorrected();
-    if (report_.card.question_variance + report_.card.repeat_variance > 0) {
-      const double total = report_.card.question_variance + report_.card.repeat_variance;
-      html_ += Element("p", "small dim",
-                       "Of the variance of pass, " +
-                           FormatMetric("pass", report_.card.repeat_variance / total) +
-                           " comes from asking again, the rest from the choice of questions.");
+    for (const VarianceSplit& split : report_.card.variance) {
+      if (!(split.total() > 0)) continue;
+      html_ += Element("p", "small dim", E(FormatVariance(split)));
     }
   }
 
@@ -354,8 +351,9 @@ class HtmlWriter {
   void WriteCases() {
     Title("Cases");
     html_ +=
-        "<div class=\"filters\"><input id=\"find\" placeholder=\"find in questions, answers, "
-        "sources\"><select id=\"kind\"><option value=\"\">all cases</option>"
+        "<div class=\"filters\"><input id=\"find\" aria-label=\"find\" placeholder=\"find in "
+        "questions, answers, sources\"><select id=\"kind\" aria-label=\"which cases\"><option "
+        "value=\"\">all cases</option>"
         "<option value=\"fails\">that do not pass</option>";
     for (const SliceScores& slice : report_.card.slices) {
       if (slice.slice.empty()) continue;

@@ -44,23 +44,27 @@ Json ToJson(const GateReport& gates) {
 }  // namespace
 
 std::string ReportJson(const RunReport& report) {
-  Json json = {
-      {"run", Json::parse(ManifestLine(report.run.manifest), nullptr, false)},
-      {"gates", ToJson(report.gates)},
-      {"coverage", report.scores.coverage()},
-      {"errors", report.scores.errors},
-      {"missing_gold", report.scores.missing_gold},
-      {"cost", report.scores.total_cost},
-      {"judge_cost", report.scores.judge_cost},
-      {"p50_ms", report.card.p50_ms},
-      {"p95_ms", report.card.p95_ms},
-      {"warm_p95_ms", report.card.warm_p95_ms},
-      {"variance",
-       {{"question", report.card.question_variance}, {"repeat", report.card.repeat_variance}}},
-      {"warnings", report.warnings},
-      {"corrected", Json::array()},
-      {"slices", Json::array()},
-      {"cases", Json::array()}};
+  Json json = {{"run", Json::parse(ManifestLine(report.run.manifest), nullptr, false)},
+               {"gates", ToJson(report.gates)},
+               {"coverage", report.scores.coverage()},
+               {"errors", report.scores.errors},
+               {"missing_gold", report.scores.missing_gold},
+               {"cost", report.scores.total_cost},
+               {"judge_cost", report.scores.judge_cost},
+               {"p50_ms", report.card.p50_ms},
+               {"p95_ms", report.card.p95_ms},
+               {"warm_p95_ms", report.card.warm_p95_ms},
+               {"variance", Json::object()},
+               {"warnings", report.warnings},
+               {"corrected", Json::array()},
+               {"slices", Json::array()},
+               {"cases", Json::array()}};
+  for (const VarianceSplit& split : report.card.variance) {
+    Json& parts = json["variance"][split.metric];
+    parts["question"] = split.question;
+    if (split.repeat) parts["repeat"] = *split.repeat;
+    if (split.judge) parts["judge"] = *split.judge;
+  }
   for (const CorrectedRate& rate : report.corrected) {
     json["corrected"].push_back({{"metric", rate.metric},
                                  {"of", rate.of},

@@ -28,6 +28,7 @@ struct RunManifest {
   uint64_t suite_hash = 0;  // of the cases that are run
   uint32_t cases = 0;
   uint32_t repeats = 1;
+  uint32_t judgements = 1;  // of each answer
   uint64_t seed = 0;
   uint32_t max_words = 0;  // of an answer that passes; 0 = no limit
   std::vector<Gate> gates;
@@ -42,6 +43,7 @@ struct RunManifest {
   std::string judge;           // "" = none
   int64_t created_micros = 0;  // since 1970
   std::string program;         // its version
+  std::string build;           // and which build of it (base/build_id.h)
 };
 
 // A chunk that was found, kept or not. Ranks are from 1; 0 = not among them.
@@ -128,6 +130,7 @@ struct RunRecord {
 
   std::string judge_error;            // not judged: why
   std::optional<ClaimMatrix> matrix;  // nullopt: no judge, or judge_error
+  std::vector<ClaimMatrix> rejudged;  // the same by the same judge, asked anew
   std::optional<FailureLabel> failure;
 };
 inline constexpr uint32_t kRunDepth = 100;

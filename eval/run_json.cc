@@ -174,6 +174,7 @@ void Fields(Visitor& visit, RunManifest& manifest) {
   visit("suite_hash", manifest.suite_hash);
   visit("cases", manifest.cases);
   visit("repeats", manifest.repeats, 1u);
+  visit("judgements", manifest.judgements, 1u);
   visit("seed", manifest.seed);
   visit("max_words", manifest.max_words);
   visit("gates", manifest.gates);
@@ -188,6 +189,7 @@ void Fields(Visitor& visit, RunManifest& manifest) {
   visit("judge", manifest.judge);
   visit("created_micros", manifest.created_micros);
   visit("program", manifest.program);
+  visit("build", manifest.build);
   if constexpr (std::is_same_v<Visitor, JsonReader>) {
     if (version != kVersion) {
       visit.Fail("version",
@@ -229,19 +231,17 @@ void Fields(Visitor& visit, RunRecord& record) {
   visit("fingerprint", record.fingerprint);
   visit("judge_error", record.judge_error);
   visit("matrix", record.matrix);
+  visit("rejudged", record.rejudged);
   visit("failure", record.failure);
 }
 
 namespace {
 
 // The matrix has the sizes that its claims ask for: readers index it without asking.
-Status CheckShape(const RunRecord& record) {
-  if (!record.matrix) return OkStatus();
-  const ClaimMatrix& matrix = *record.matrix;
+bool IsWholeMatrix(const ClaimMatrix& matrix, size_t passages) {
   const auto fits = [&](const std::vector<std::vector<Judgement>>& rows, size_t claims) {
-    return rows.size() == claims && std::ranges::all_of(rows, [&](const auto& row) {
-             return row.size() == record.passages.size();
-           });
+    return rows.size() == claims &&
+           std::ranges::all_of(rows, [&](const auto& row) { return row.size() == passages; });
   };
   const size_t claims = matrix.answer.size();
   bool whole = fits(matrix.answer_by_passage, claims) &&
@@ -254,7 +254,19 @@ Status CheckShape(const RunRecord& record) {
     whole = matrix.citations[i].alone.size() == cited &&
             matrix.citations[i].without.size() == (cited < 2 ? 0 : cited);
   }
-  return whole ? OkStatus() : InvalidArgumentError("matrix: is not whole");
+  return whole;
+}
+
+Status CheckShape(const RunRecord& record) {
+  const auto is_whole = [&](const ClaimMatrix& matrix) {
+    return IsWholeMatrix(matrix, record.passages.size());
+  };
+  if (record.matrix && !is_whole(*record.matrix)) {
+    return InvalidArgumentError("matrix: is not whole");
+  }
+  return std::ranges::all_of(record.rejudged, is_whole)
+             ? OkStatus()
+             : InvalidArgumentError("rejudged: holds a matrix that is not whole");
 }
 
 Status AsDamage(const Status& status, const char* what) {

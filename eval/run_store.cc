@@ -16,9 +16,9 @@ index::ObjectName NameOf(const std::string& id) {
 // What must be equal for one to go on with the other.
 auto Identity(const RunManifest& manifest) {
   return std::tie(manifest.name, manifest.suite, manifest.suite_hash, manifest.cases,
-                  manifest.repeats, manifest.seed, manifest.config_hash, manifest.collection,
-                  manifest.commit, manifest.answerer, manifest.embedder, manifest.judge,
-                  manifest.program);
+                  manifest.repeats, manifest.judgements, manifest.seed, manifest.config_hash,
+                  manifest.collection, manifest.commit, manifest.answerer, manifest.embedder,
+                  manifest.judge, manifest.program, manifest.build);
 }
 
 }  // namespace

@@ -42,6 +42,23 @@ SliceScores ScoreSlice(const std::string& slice, const std::vector<const CaseSco
   return scores;
 }
 
+std::optional<VarianceSplit> SplitOf(const std::string& metric,
+                                     const std::vector<const CaseScores*>& cases) {
+  std::vector<CaseSpread> spreads;
+  double repeats = 0;
+  double judgements = 0;
+  for (const CaseScores* one : cases) {
+    const auto found = one->spreads.find(metric);
+    if (found == one->spreads.end()) continue;
+    spreads.push_back(found->second);
+    repeats += one->records;
+    judgements += one->judgements;
+  }
+  const auto count = static_cast<double>(spreads.size());
+  if (spreads.empty()) return std::nullopt;
+  return SplitVariance(metric, spreads, repeats / count, judgements / count);
+}
+
 }  // namespace
 
 std::vector<uint32_t> ClusterNumbers(const std::vector<std::string>& names) {
@@ -89,30 +106,8 @@ Scorecard MakeScorecard(const RunScores& scores, uint64_t seed) {
   card.p95_ms = Percentile(scores.latencies_ms, 0.95);
   card.warm_p95_ms = Percentile(scores.warm_latencies_ms, 0.95);
 
-  // Of the mean over n cases of r repeats each: V(case means) / n = between + within / r, by n.
-  double within = 0;
-  double count = 0;
-  double repeats = 0;
-  for (const CaseScores* one : all) {
-    if (!one->values.contains("pass")) continue;
-    within += one->repeat_variance;
-    repeats += one->records;
-    count += 1;
-  }
-  if (count > 1 && repeats > count) {
-    double mean = 0;
-    for (const CaseScores* one : all) {
-      if (one->values.contains("pass")) mean += one->values.at("pass") / count;
-    }
-    double total = 0;
-    for (const CaseScores* one : all) {
-      if (!one->values.contains("pass")) continue;
-      const double off = one->values.at("pass") - mean;
-      total += off * off / (count - 1);
-    }
-    const double from_repeats = within / count / (repeats / count);
-    card.repeat_variance = from_repeats / count;
-    card.question_variance = std::max(0.0, total - from_repeats) / count;
+  for (const char* metric : {"pass", "answer.score"}) {
+    if (auto split = SplitOf(metric, all)) card.variance.push_back(*std::move(split));
   }
   return card;
 }

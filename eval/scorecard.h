@@ -10,6 +10,7 @@
 #include "eval/case_scores.h"
 #include "eval/metric_catalogue.h"
 #include "eval/statistics.h"
+#include "eval/variance_split.h"
 
 namespace quarry::eval {
 
@@ -25,11 +26,8 @@ struct Scorecard {
   std::vector<SliceScores> slices;  // all cases first, then by name
   double p50_ms = 0;
   double p95_ms = 0;
-  double warm_p95_ms = 0;  // of the repeats; 0 without
-  // Of `pass`, where there are repeats: variance of the mean that comes from the choice of
-  // questions, and that from asking again.
-  double question_variance = 0;
-  double repeat_variance = 0;
+  double warm_p95_ms = 0;               // of the repeats; 0 without
+  std::vector<VarianceSplit> variance;  // of pass and answer.score, where asked or judged again
 
   const SliceScores& all() const { return slices[0]; }
   // nullptr where there is no such slice, or the metric is not defined in it.

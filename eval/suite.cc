@@ -35,6 +35,13 @@ std::vector<DocumentId> DocumentsOf(const Case& one) {
   return {documents.begin(), documents.end()};
 }
 
+std::map<DocumentId, int> GoldGradesOf(const Case& one) {
+  std::map<DocumentId, int> grades = one.gold_docs;
+  if (!grades.empty()) return grades;
+  for (const GoldSpan& span : one.gold_spans) grades[span.document] = 1;
+  return grades;
+}
+
 uint64_t QuestionHash(const Case& one) {
   Case asked = one;
   asked.tags.clear();

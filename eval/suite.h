@@ -97,6 +97,9 @@ std::vector<std::string> SlicesOfCase(const Case& one);
 // once.
 std::vector<DocumentId> DocumentsOf(const Case& one);
 
+// The gold documents with their grades; where none are named those of the spans, at grade 1.
+std::map<DocumentId, int> GoldGradesOf(const Case& one);
+
 // Of what is asked and what a right answer is: cases of two runs are only compared where it is the
 // same. Tags, cluster, and offsets of spans that have a quote may change.
 uint64_t QuestionHash(const Case& one);

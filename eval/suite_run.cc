@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 
+#include "base/build_id.h"
 #include "base/filter.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -137,6 +138,24 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
   return OkStatus();
 }
 
+// As often as is wanted, or not at all: what a judge did not hear once is asked as a whole again.
+Status JudgeAgain(const Case& one, const RunParts& parts, RunRecord& record,
+                  const CallContext& context) {
+  for (const Judge* judge : parts.judges_again) {
+    if (!record.matrix) break;
+    RunRecord again = record;
+    QUARRY_RETURN_IF_ERROR(JudgeRecord(one, *judge, again, context));
+    if (again.matrix) {
+      record.rejudged.push_back(*std::move(again.matrix));
+      continue;
+    }
+    record.judge_error = again.judge_error;
+    record.matrix.reset();
+    record.rejudged.clear();
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 Result<ResolvedSpan> ResolveSpan(const GoldSpan& span, const index::Snapshot& snapshot) {
@@ -197,6 +216,7 @@ Result<RunRecord> AskCase(const Case& one, uint32_t repeat, const RunParts& part
   if (parts.judge != nullptr) {
     QUARRY_RETURN_IF_ERROR(JudgeRecord(one, *parts.judge, record, context));
   }
+  QUARRY_RETURN_IF_ERROR(JudgeAgain(one, parts, record, context));
   return record;
 }
 
@@ -207,6 +227,7 @@ Result<RunManifest> DescribeRun(const Suite& suite, const RunParts& parts,
   manifest.suite_hash = suite.Hash();
   manifest.cases = static_cast<uint32_t>(CasesToRun(suite.cases).size());
   manifest.repeats = suite.repeats;
+  manifest.judgements = static_cast<uint32_t>(1 + parts.judges_again.size());
   manifest.seed = suite.seed;
   manifest.max_words = suite.max_words;
   manifest.gates = suite.gates;
@@ -222,6 +243,7 @@ Result<RunManifest> DescribeRun(const Suite& suite, const RunParts& parts,
   if (parts.snapshot.generation()) {
     manifest.embedder = parts.snapshot.generation()->space.fingerprint;
   }
+  manifest.build = BuildId();
   if (parts.judge != nullptr) manifest.judge = parts.judge->fingerprint();
   return manifest;
 }

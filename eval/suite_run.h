@@ -22,6 +22,9 @@ struct RunParts {
   const generation::CachedAnswerer& answerer;
   const index::Snapshot& snapshot;
   const Judge* judge = nullptr;  // null: nothing is judged
+  // The same judge by other seeds, each of which judges every answer too: how much of a figure is the
+  // judge's mood (variance_split.h).
+  std::vector<const Judge*> judges_again = {};
 };
 
 struct RunSettings {

@@ -307,5 +307,43 @@ INSTANTIATE_TEST_SUITE_P(Beir, KnownCollectionTest,
                                            std::tuple("rgb_en_fact", 1361, 100)),
                          [](const auto& test) { return std::string(std::get<0>(test.param)); });
 
+TEST_F(BeirTest, WhatIsWrittenIsReadAgain) {
+  const std::string made = Path("made");
+  BeirQueries queries;
+  queries.queries = {{"q1", "what is \"it\"?"}, {"问1", "泵有多重？"}};
+  queries.unanswerable = {{"q2", "who?"}};
+  queries.qrels = {{"q1", {{"d 1.md", 2}, {"d2", 1}}}, {"问1", {{"d2", 1}}}};
+  const std::vector<BeirDocument> documents = {{"d 1.md", "One\n", "first\tline\nsecond"},
+                                               {"d2", "", "泵重80公斤。"}};
+  const auto each = [&](const BeirVisit& visit) -> Status {
+    for (const BeirDocument& one : documents) QUARRY_RETURN_IF_ERROR(visit(one));
+    return OkStatus();
+  };
+  ASSERT_OK(WriteBeir(made, queries, each));
+  std::vector<BeirDocument> read;
+  ASSERT_OK(ReadBeirCorpus(made, [&](BeirDocument document) {
+    read.push_back(std::move(document));
+    return OkStatus();
+  }));
+  ASSERT_EQ(read.size(), 2u);
+  for (size_t i = 0; i < read.size(); ++i) {
+    EXPECT_EQ(read[i].id, documents[i].id);
+    EXPECT_EQ(read[i].title, documents[i].title);
+    EXPECT_EQ(read[i].text, documents[i].text);
+  }
+  ASSERT_OK_AND_ASSIGN(const BeirQueries again, ReadBeirQueries(made, "test"));
+  EXPECT_EQ(again.qrels, queries.qrels);
+  ASSERT_EQ(again.queries.size(), 2u);
+  EXPECT_EQ(again.queries[1].text, "泵有多重？");
+  ASSERT_EQ(again.unanswerable.size(), 1u);
+  EXPECT_EQ(again.unanswerable[0].id, "q2");
+
+  EXPECT_THAT(WriteBeir(made, queries, each).message(),
+              EndsWith("/made/corpus.jsonl: is there already"));
+  queries.qrels["q1"] = {{"a\tb", 1}};
+  EXPECT_EQ(WriteBeir(Path("other"), queries, each).message(),
+            "id \"a\tb\": expected one without tabs and ends of lines");
+}
+
 }  // namespace
 }  // namespace quarry::eval

@@ -411,8 +411,12 @@ TEST(CaseScoresTest, RepeatsSplitTheVariance) {
   EXPECT_THAT(scored.card.Find("pass")->mean, DoubleEq(0.75));
   EXPECT_EQ(scored.card.Find("pass")->count, 40u);
   // Of the case means 0.0641 by n - 1; of that half of 0.25 comes from the repeats.
-  EXPECT_THAT(scored.card.repeat_variance, ::testing::DoubleNear(0.125 / 40, 1e-9));
-  EXPECT_THAT(scored.card.question_variance, DoubleEq(0));
+  ASSERT_THAT(scored.card.variance, SizeIs(1));
+  const VarianceSplit& split = scored.card.variance[0];
+  EXPECT_EQ(split.metric, "pass");
+  EXPECT_THAT(*split.repeat, ::testing::DoubleNear(0.125 / 40, 1e-9));
+  EXPECT_FALSE(split.judge);
+  EXPECT_THAT(split.question, DoubleEq(0));
 }
 
 }  // namespace

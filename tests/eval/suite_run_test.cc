@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "eval/case_scores.h"
+#include "eval/scorecard.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::eval {
@@ -95,6 +96,82 @@ TEST_F(SuiteRunTest, WhatGoesWrongIsARecordWithAnError) {
   cancelled.cancel.Cancel();
   EXPECT_EQ(AskCase(suite_.cases[0], 0, Parts(), settings_, cancelled).status().code(),
             Code::kCancelled);
+}
+
+// Finds the fact in the answer, or not; or is not there.
+class MoodyJudge final : public Judge {
+ public:
+  enum class Mood { kFinds, kMisses, kSilent };
+  explicit MoodyJudge(Mood mood) : mood_(mood) {}
+  const std::string& fingerprint() const override { return fingerprint_; }
+  Result<ClaimMatrix> JudgeAnswer(const JudgedCase& judged, const CallContext&) const override {
+    if (mood_ == Mood::kSilent) return UnavailableError("nobody answers");
+    const Judgement found{.verdict = mood_ == Mood::kFinds ? ClaimVerdict::kEntailed
+                                                           : ClaimVerdict::kNeutral};
+    ClaimMatrix matrix;
+    matrix.reference = {{.id = "f", .text = judged.expected_facts.at(0).text}};
+    matrix.reference_by_passage = {std::vector<Judgement>(judged.passages.size(), found)};
+    matrix.reference_by_answer = {found};
+    matrix.judge = fingerprint_;
+    return matrix;
+  }
+  Result<PairJudgement> Compare(const JudgedCase&, const JudgedCase&,
+                                const CallContext&) const override {
+    return UnavailableError("not asked");
+  }
+
+ private:
+  const Mood mood_;
+  const std::string fingerprint_ = "moody";
+};
+
+TEST_F(SuiteRunTest, AJudgeThatIsAskedAgainIsAPartOfTheVariance) {
+  using Mood = MoodyJudge::Mood;
+  const MoodyJudge finds(Mood::kFinds);
+  const MoodyJudge misses(Mood::kMisses);
+  suite_.cases = {suite_.cases[0], suite_.cases[2]};
+  for (Case& one : suite_.cases) one.expected_facts = {{"f", "ten litres", true}};
+  RunParts parts = Parts();
+  parts.judge = &finds;
+  parts.judges_again = {&misses, &finds, &misses};
+  RunStore store(engine_.index->objects());
+  ASSERT_OK_AND_ASSIGN(RunManifest manifest, DescribeRun(suite_, parts, settings_));
+  EXPECT_EQ(manifest.judgements, 4u);
+  ASSERT_OK_AND_ASSIGN(manifest, store.Create(manifest));
+  ASSERT_OK(RunCases(suite_.cases, manifest, parts, settings_, store, nullptr, CallContext()));
+  ASSERT_OK_AND_ASSIGN(const eval::Run run, store.Read(manifest.id));
+  ASSERT_THAT(run.records, SizeIs(2));
+  EXPECT_THAT(run.records[0].rejudged, SizeIs(3));
+  const RunScores scores = ScoreRun(run);
+  EXPECT_EQ(scores.verdicts, scores.judged);
+  // Each answer passes by half of its judgements, whose variance is 1/3; the answers do not differ.
+  EXPECT_EQ(scores.cases[0].values.at("pass"), 0.5);
+  EXPECT_NEAR(scores.cases[0].spreads.at("pass").judgements, 1.0 / 3, 1e-12);
+  const Scorecard card = MakeScorecard(scores, 1);
+  ASSERT_THAT(card.variance, ::testing::Not(IsEmpty()));
+  EXPECT_NEAR(*card.variance[0].judge, 1.0 / 3 / 4 / 2, 1e-12);
+  EXPECT_EQ(card.variance[0].question, 0);
+  // A run that was judged once is another.
+  EXPECT_EQ(store.FindUnfinished(Describe()).value(), "");
+
+  // Whom one of the judgements is missing of counts as not judged, and is asked again.
+  const MoodyJudge silent(Mood::kSilent);
+  parts.judges_again = {&finds, &silent};
+  ASSERT_OK_AND_ASSIGN(const RunRecord record,
+                       AskCase(suite_.cases[0], 0, parts, settings_, CallContext()));
+  EXPECT_THAT(record.judge_error, HasSubstr("nobody answers"));
+  EXPECT_FALSE(record.matrix);
+  EXPECT_THAT(record.rejudged, IsEmpty());
+}
+
+TEST_F(SuiteRunTest, ARunOfAnotherBuildIsNotContinued) {
+  RunStore store(engine_.index->objects());
+  RunManifest manifest = Describe();
+  EXPECT_NE(manifest.build, "");
+  ASSERT_OK(store.Create(manifest).status());
+  EXPECT_NE(store.FindUnfinished(manifest).value(), "");
+  manifest.build = "00";
+  EXPECT_EQ(store.FindUnfinished(manifest).value(), "");
 }
 
 TEST_F(SuiteRunTest, AKilledRunGoesOnWithWhatIsMissing) {

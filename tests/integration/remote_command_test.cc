@@ -213,5 +213,44 @@ TEST_F(RemoteCommandTest, TheServerStreamsBeforeTheUpstreamHasEndedAndCancelsWit
   EXPECT_LT(gone_at_ - left_at, std::chrono::milliseconds(100));
 }
 
+TEST_F(RemoteCommandTest, ARunOfAModelIsTaughtFromAndASmallerOneIsTried) {
+  const std::string suite = directory_.path() + "/suite";
+  ASSERT_OK(CreateDirectories(suite));
+  ASSERT_OK(
+      WriteFileAtomically(suite + "/suite.yaml", "name: pumps\ngates:\n  - must_pass: smoke\n"));
+  ASSERT_OK(WriteFileAtomically(
+      suite + "/cases.jsonl",
+      R"({"id":"a","query":"At what pressure does the pump run?","tags":["smoke"],"accept":["9 bar"],)"
+      R"("expected_facts":[{"id":"f","text":"The pump runs at 9 bar."}],)"
+      R"("gold_spans":[{"doc":"pump.txt","quote":"The pump runs at 9 bar.","fact":"f"}]})"
+      "\n"));
+  const std::string model = "chat.model=" + upstream_.url() + "/v1#large";
+  const QuarryResult run = Run({"eval", "run", "suite", "--set", model});
+  ASSERT_EQ(run.exit_code, 0) << run.out << run.error;
+  EXPECT_THAT(Run({"eval", "run", "suite", "--judgements", "2"}).error,
+              HasSubstr("--judgements: the local judge says the same every time; --judge llm"));
+
+  const QuarryResult rows = Run({"feedback", "export", "--format", "sft", "--run", "latest"});
+  ASSERT_EQ(rows.exit_code, 0) << rows.error;
+  const Json row = Json::parse(rows.out);
+  EXPECT_THAT(row["messages"][1]["content"].get<std::string>(),
+              HasSubstr("The pump runs at 9 bar."));
+  EXPECT_EQ(row["messages"][2]["content"], "The pump runs at 9 bar [1].");
+  EXPECT_THAT(Run({"feedback", "export", "--format", "dpo", "--run", "latest"}).error,
+              HasSubstr("--run: expected --format sft"));
+
+  const size_t before = upstream_.requests().size();
+  const QuarryResult advice = Run(
+      {"eval", "advise", "latest", "--suite", "suite", "--small-model", "tiny", "--set", model});
+  EXPECT_EQ(advice.exit_code, 0) << advice.error;
+  size_t by_small = 0;
+  for (size_t i = before; i < upstream_.requests().size(); ++i) {
+    by_small += Json::parse(upstream_.requests().at(i).body).at("model") == "tiny" ? 1 : 0;
+  }
+  EXPECT_EQ(by_small, 1u);  // the gold passage, once
+  EXPECT_THAT(Run({"eval", "advise", "latest", "--suite", "suite", "--small-model", "tiny"}).error,
+              HasSubstr("--small-model: no chat model is configured (chat.model)"));
+}
+
 }  // namespace
 }  // namespace quarry

@@ -107,6 +107,54 @@ TEST_F(ServerCommandTest, IndexThroughTheServerTakesPathsFromWhereTheUserIs) {
               HasSubstr("--watch: a running server has the store"));
 }
 
+TEST_F(ServerCommandTest, ASuiteIsAskedThroughTheServerAsWithout) {
+  Write("suite/corpus/pump.md", "# Pump\n\nThe red pump delivers ten litres per second.\n");
+  Write("suite/corpus/zh.md", "# 阀门\n\n青铜阀门在两秒内关闭。\n");
+  Write("suite/suite.yaml",
+        "name: small\ncorpus: corpus\nconfig:\n  retrieval.k: 3\ngates:\n  - must_pass: smoke\n");
+  Write("suite/cases.jsonl",
+        R"({"id":"pump","query":"What does the red pump deliver per second?","tags":["smoke"],)"
+        R"("accept":["ten litres"],"gold_spans":[{"doc":"pump.md","quote":"ten litres"}]})"
+        "\n"
+        R"({"id":"zh","query":"青铜阀门在几秒内关闭？","accept":["三秒"],)"
+        R"("expected_facts":[{"id":"f","text":"青铜阀门在三秒内关闭"}]})"
+        "\n");
+  const Json alone = RunJson({"eval", "run", "suite", "--name", "alone"});
+  StartServer({"--set", "retrieval.dense_weight=0.2"});
+  // Paths are meant from where the user is.
+  testing::QuarryCommand command =
+      Command({"eval", "run", "../suite", "--name", "through", "--report", "r.json"});
+  command.directory = home() + "/docs";
+  const QuarryResult through = RunQuarryWith(command);
+  EXPECT_EQ(through.exit_code, 0) << through.error;
+  EXPECT_THAT(through.error, HasSubstr("has the store, and runs this"));
+  const Json report = Json::parse(ReadFile(home() + "/docs/r.json").value());
+  EXPECT_EQ(report.at("run").at("collection"), alone.at("run").at("collection"));
+  EXPECT_EQ(report.at("run").at("commit"), alone.at("run").at("commit"));
+  EXPECT_EQ(report.at("run").at("build"), alone.at("run").at("build"));
+  // The suite's own options hold; what nobody gives is the server's, and said so.
+  EXPECT_EQ(report.at("run").at("config"),
+            Json({{"retrieval.dense_weight", "0.2"}, {"retrieval.k", "3"}}));
+  EXPECT_EQ(RunJson({"eval", "compare", "alone", "through"})
+                .at("comparison")
+                .at("overall")[0]
+                .at("delta")
+                .at("mean"),
+            0);
+
+  const QuarryResult advice = Run({"eval", "advise", "through", "--suite", "suite"});
+  EXPECT_EQ(advice.exit_code, 0) << advice.error;
+  EXPECT_THAT(advice.out, HasSubstr("zh"));
+  EXPECT_EQ(Run({"eval", "lint", "suite"}).exit_code, 0);
+  EXPECT_EQ(Run({"eval", "synth", "--to", "drafts", "--cases", "2"}).exit_code, 0);
+  EXPECT_THAT(ReadFile(home() + "/drafts/cases.jsonl").value(), HasSubstr("\"draft\":true"));
+  // Collections are made as the server makes them.
+  const QuarryResult other = Run({"eval", "run", "suite", "--set", "bm25.k1=2"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.error, HasSubstr("bm25.k1: is 1.2 in the store that is open, whose collections "
+                                     "are made by it; expected the same, found 2"));
+}
+
 TEST_F(ServerCommandTest, WhatItsAnswersAreWorthStandsInTheServersMetrics) {
   StartServer();
   const auto answer = Fetch(port_, "POST", "/api/v1/answer",
