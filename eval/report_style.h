@@ -13,7 +13,7 @@ inline constexpr const char* kPageHead = R"(<meta charset="utf-8">
 
 inline constexpr const char* kPageStyle = R"(<style>
 :root{--bg:#fff;--fg:#1d2329;--dim:#66707a;--rule:#e1e5e9;--card:#f6f8fa;--good:#1a7f4b;--bad:#c0342b;
---warn:#9a6700;--value:#2563c9;--band:#9dbdf0;--before:#98a2ad;--good-bg:#e6f5ec;--bad-bg:#fdeceb;--warn-bg:#fff5d9}
+--warn:#8a5a00;--value:#2563c9;--band:#9dbdf0;--before:#98a2ad;--good-bg:#e6f5ec;--bad-bg:#fdeceb;--warn-bg:#fff5d9}
 @media(prefers-color-scheme:dark){:root{--bg:#14181c;--fg:#e3e7eb;--dim:#98a2ad;--rule:#2c333a;--card:#1c2228;
 --good:#56c288;--bad:#f07a70;--warn:#dfb04a;--value:#79a9f5;--band:#34548a;--before:#66707a;--good-bg:#173024;
 --bad-bg:#3a1e1c;--warn-bg:#33290f}}

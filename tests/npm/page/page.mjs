@@ -413,6 +413,48 @@ async function run() {
     await checkAccessible('runs');
   });
 
+  await step('the report of a run needs nothing but its file', async () => {
+    const suite = [
+      { id: 'tarn', query: 'How fast may the level of Upper Tarn be lowered?', accept: ['0.30 m'], reference: '0.30 m per day' },
+      { id: 'engine', query: 'What does the zorblatt engine weigh?', accept: ['417 kg'] },
+    ].map((one) => `${JSON.stringify(one)}\n`).join('');
+    const started = await fetch(`${base}/api/v1/runs?suite=report&name=report`, { method: 'POST', body: suite });
+    assert.equal(started.status, 202, await started.clone().text());
+    const { id } = await started.json();
+    while ((await api('/api/v1/runs')).runs[0].running) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    const made = await fetch(`${base}/api/v1/runs/${id}?format=html`);
+    const file = join(folder, 'report.html');
+    writeFileSync(file, await made.text());
+    const served = page;
+    page = await context.newPage();
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    await page.goto(`file://${file}`);
+    const cases = page.locator('details.case:visible');
+    const all = await cases.count();
+    assert.ok(all > 1, `${all} cases`);
+    await page.locator('#kind').selectOption('fails');
+    const failing = await cases.count();
+    assert.ok(failing > 0 && failing < all, `${failing} of ${all} cases do not pass`);
+    await page.locator('#find').fill('no case holds these words');
+    await page.getByText('0 shown').waitFor();
+    await page.locator('#find').fill('');
+    await cases.first().locator('summary').first().click();
+    await cases.first().getByText('expected').first().waitFor();
+    assert.equal(await page.evaluate(() => window.broken), undefined);
+    assert.deepEqual(asked, [`file://${file}`]);
+    await checkAccessible('a report');
+    await page.screenshot({ path: join(out, 'report.png'), fullPage: true });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await checkFits('a report');
+    await page.close();
+    page = served;
+  });
+
   await step('Chinese, dark, on a phone', async () => {
     await open('insights');
     await page.getByLabel('Language').selectOption('zh');
