@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/document.h"
 #include "generation/planted_instructions.h"
 #include "model/quotable.h"
@@ -22,6 +23,42 @@ SupportText TextOf(const Passage& passage, const Analyzer& analyzer) {
                      ContextualHeader(passage.title, passage.chunk.span.heading_path), analyzer);
 }
 
+// "Another source says otherwise: ": what tells sources apart is no claim. Only words that can say nothing
+// else are taken off.
+constexpr std::string_view kLeadWords[] = {
+    "but",    "however",   "while",       "another",   "other",   "the",       "a",    "one",
+    "source", "sources",   "document",    "documents", "passage", "passages",  "says", "say",
+    "states", "otherwise", "differently", "differs",   "and",     "according", "to",   "in"};
+constexpr std::string_view kLeadCharacters =
+    "但而另其他它一个份处来源文档段落资料的说法称则与此不同有相反矛盾：，";
+
+std::string_view WithoutLead(std::string_view sentence) {
+  for (const std::string_view mark : {": ", "："}) {
+    const size_t end = sentence.find(mark);
+    if (end == sentence.npos || end == 0) continue;
+    const std::string lead = Fold(sentence.substr(0, end));
+    bool says_nothing = true;
+    std::string word;
+    for (size_t at = 0; at <= lead.size() && says_nothing;) {
+      const bool is_letter = at < lead.size() && IsAsciiLetter(lead[at]);
+      if (is_letter) {
+        word += lead[at++];
+        continue;
+      }
+      says_nothing = word.empty() || std::ranges::count(kLeadWords, word) > 0;
+      word.clear();
+      if (at == lead.size()) break;
+      const size_t begin = at;
+      NextCodePoint(lead, at);
+      const std::string_view one = std::string_view(lead).substr(begin, at - begin);
+      says_nothing = says_nothing && (one == " " || one == "," ||
+                                      kLeadCharacters.find(one) != kLeadCharacters.npos);
+    }
+    if (says_nothing) return Trim(sentence.substr(end + mark.size()));
+  }
+  return sentence;
+}
+
 }  // namespace
 
 PassageEvidence::PassageEvidence(const Context& context, const Analyzer& analyzer)
@@ -35,7 +72,7 @@ SupportResult PassageEvidence::Check(const CitedSentence& sentence) const {
   for (const uint32_t number : sentence.numbers) {
     if (number >= 1 && number <= texts_.size()) cited.push_back(&texts_[number - 1]);
   }
-  if (!cited.empty()) return CheckSupport(sentence.words, cited, analyzer_);
+  if (!cited.empty()) return CheckSupport(WithoutLead(sentence.words), cited, analyzer_);
   SupportResult best;
   for (const SupportText& text : texts_) {
     SupportResult one = CheckSupport(sentence.words, {&text}, analyzer_);

@@ -13,34 +13,61 @@ namespace {
 constexpr size_t kMostQuestionTerms = 64;
 using Covered = std::bitset<kMostQuestionTerms>;
 
-constexpr double kOfKnown = 0.75;  // of the question's words that stand anywhere
-constexpr double kKnown = 0.6;     // of its words: so many stand anywhere
+constexpr double kKnown =
+    0.5;  // of the question's words: so many stand in the row and its headings
 constexpr double kInRowItself = 0.3;
+constexpr size_t kYearDigits = 4;
 
-// Of "Name: Marta Quill; Role: ..." "Marta Quill"; of "Pump VX-240: 36 months" "Pump VX-240".
-std::string_view FirstCell(const ContextPiece& piece) {
-  const std::string_view text = piece.text;
-  const std::string_view cell = text.substr(0, std::min(text.find(';'), text.find("；")));
-  const size_t colon = cell.find(": ");
-  if (piece.kind == BlockKind::kListItem) return cell.substr(0, colon);
-  return colon == cell.npos ? cell : cell.substr(colon + 2);
+// "Name: Marta Quill; Role: ..." has the cells "Marta Quill" and what follows; of an item of a list,
+// "Pump VX-240: 36 months", the label is the only one.
+std::vector<std::string_view> CellsOf(const ContextPiece& piece) {
+  std::vector<std::string_view> cells;
+  std::string_view rest = piece.text;
+  if (piece.kind == BlockKind::kListItem) {
+    return {rest.substr(0, std::min(rest.find(": "), rest.find("：")))};
+  }
+  while (!rest.empty()) {
+    const size_t end = rest.find("; ");
+    const std::string_view cell = rest.substr(0, end);
+    const size_t colon = cell.find(": ");
+    cells.push_back(colon == cell.npos ? cell : cell.substr(colon + 2));
+    rest = end == rest.npos ? std::string_view() : rest.substr(end + 2);
+  }
+  return cells;
 }
 
-// What a title is about, without years: its codes where it has some.
-std::string ThingOf(const Passage& passage, const Analyzer& analyzer) {
+// Years are no names.
+std::string WithoutYears(std::string_view text) {
+  std::string kept;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() && IsAsciiDigit(text[end])) ++end;
+    const std::string_view digits = text.substr(at, end - at);
+    const bool is_year =
+        digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"));
+    if (digits.empty()) kept += text[at];
+    if (!is_year) kept += digits;
+    at += std::max<size_t>(digits.size(), 1);
+  }
+  return kept;
+}
+
+// What a text names: its codes where it has some, else its words.
+std::string ThingIn(std::string_view text, const Analyzer& analyzer) {
   std::string codes;
   std::string words;
-  for (const Token& token : analyzer.Tokenize(passage.title)) {
-    const bool has_digit = HoldsAsciiDigit(token.term);
-    if (has_digit && std::ranges::any_of(token.term, IsAsciiLetter)) codes += token.term + ' ';
-    if (!has_digit) words += token.term + ' ';
+  for (const Token& token : analyzer.Tokenize(text)) {
+    const bool is_code =
+        HoldsAsciiDigit(token.term) && std::ranges::any_of(token.term, IsAsciiLetter);
+    (is_code ? codes : words) += token.term + ' ';
   }
   return codes.empty() ? words : codes;
 }
 
 bool IsRow(const ContextPiece& piece) {
   return piece.kind == BlockKind::kTable ||
-         (piece.kind == BlockKind::kListItem && piece.text.find(": ") != piece.text.npos);
+         (piece.kind == BlockKind::kListItem &&
+          (piece.text.find(": ") != piece.text.npos || piece.text.find("：") != piece.text.npos));
 }
 
 // The first of each name, in order; none where there is one name alone.
@@ -59,11 +86,16 @@ std::vector<Choice> Distinct(const std::vector<const ContextPiece*>& pieces, con
 }  // namespace
 
 std::vector<Choice> FindChoices(std::string_view question, const Context& context,
-                                const Analyzer& analyzer) {
+                                const model::ExtractedSentence& best, const Analyzer& analyzer) {
   if (StartsWithIgnoringCase(Trim(question), "which ")) return {};
   std::vector<model::QuestionTerm> terms = model::AnalyseQuestion(question, analyzer).terms;
   if (terms.size() > kMostQuestionTerms) terms.resize(kMostQuestionTerms);
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
+  const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
+    return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
+           best.range.begin < piece.range.end;
+  });
+  if (answers == pieces.end() || !IsRow(*answers)) return {};  // a sentence says it
   const auto covered_in = [&](const WordSet& words) {
     Covered covered;
     for (size_t i = 0; i < terms.size(); ++i) covered.set(i, words.contains(terms[i].term));
@@ -74,34 +106,55 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
     for (size_t i = 0; i < terms.size(); ++i) weight += covered.test(i) ? terms[i].emphasis : 0;
     return weight;
   };
-  std::vector<Covered> covers;
-  Covered known;
-  double best = 0;
+  double most = 0;
   for (const ContextPiece& piece : pieces) {
-    covers.push_back(covered_in(piece.all));
-    known |= covers.back();
-    best = std::max(best, weight_of(covers.back()));
+    if (IsRow(piece)) most = std::max(most, weight_of(covered_in(piece.all)));
   }
-  const double all_known = weight_of(known);
-  if (best < kOfKnown * all_known || all_known < kKnown * weight_of(Covered().set())) return {};
-  std::vector<const ContextPiece*> candidates;
-  Covered same;
-  for (size_t i = 0; i < pieces.size(); ++i) {
-    if (weight_of(covers[i]) < best) continue;
-    if (!IsRow(pieces[i])) return {};  // a sentence says it
-    if (weight_of(covered_in(pieces[i].own)) < kInRowItself * best) continue;
-    if (candidates.empty()) same = covers[i];
-    if (covers[i] == same) candidates.push_back(&pieces[i]);
-  }
-  // One that names a thing by its code asks for that alone, and it is none of them.
+  const Covered same = covered_in(answers->all);
+  if (weight_of(same) < std::max(most, kKnown * weight_of(Covered().set()))) return {};
+  // One that names a thing by its code asks for that alone.
   for (size_t i = 0; i < terms.size(); ++i) {
     if (terms[i].has_digit && !same.test(i)) return {};
   }
-  std::vector<Choice> choices = Distinct(candidates, FirstCell);
-  if (!choices.empty()) return choices;
-  return Distinct(candidates, [&](const ContextPiece& piece) {
-    return ThingOf(context.passages[piece.passage], analyzer);
+  std::vector<const ContextPiece*> candidates;
+  for (const ContextPiece& piece : pieces) {
+    if (!IsRow(piece) || covered_in(piece.all) != same) continue;
+    if (weight_of(covered_in(piece.own)) >= kInRowItself * most) candidates.push_back(&piece);
+  }
+  // One that names a thing does not mean the row of another that mentions it.
+  const auto is_named = [&](const ContextPiece* piece) {
+    for (const Token& token : analyzer.Tokenize(CellsOf(*piece)[0])) {
+      if (token.begin > 0) break;
+      const auto is_it = [&](const model::QuestionTerm& term) {
+        return term.has_digit && term.term == token.term;
+      };
+      if (std::ranges::any_of(terms, is_it)) return true;
+    }
+    return false;
+  };
+  const bool names_one = std::ranges::any_of(candidates, is_named);
+  if (names_one) {
+    std::erase_if(candidates, [&](const ContextPiece* piece) { return !is_named(piece); });
+  }
+  std::vector<Choice> choices = Distinct(
+      candidates, [&](const ContextPiece& piece) { return ThingIn(CellsOf(piece)[0], analyzer); });
+  if (!choices.empty() || names_one) return choices;
+  choices = Distinct(candidates, [&](const ContextPiece& piece) {
+    return ThingIn(WithoutYears(context.passages[piece.passage].title), analyzer);
   });
+  if (!choices.empty()) return choices;
+  // Rows of one table with the same first cell: the next that tells them apart.
+  std::erase_if(candidates, [&](const ContextPiece* piece) {
+    return piece->kind != answers->kind || piece->header != answers->header;
+  });
+  if (candidates.size() < 2) return {};
+  size_t columns = SIZE_MAX;
+  for (const ContextPiece* piece : candidates) columns = std::min(columns, CellsOf(*piece).size());
+  for (size_t column = 1; column < columns && choices.empty(); ++column) {
+    choices =
+        Distinct(candidates, [&](const ContextPiece& piece) { return CellsOf(piece)[column]; });
+  }
+  return choices;
 }
 
 }  // namespace quarry::generation

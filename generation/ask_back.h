@@ -4,10 +4,11 @@
 // English and Chinese.
 //
 // Looked at are rows of tables, records and items of lists: statements about one thing each, which its row
-// or its document names. A question is ambiguous where several of them have the same words of it, no other
-// has more, and they are about things of different names: the codes or names in the first cell of the row,
-// else in the titles. Years in titles make no other thing (the newer counts, conflicts.h), and "which"
-// asks for the name itself. In doubt the question is clear. Pure and thread-safe.
+// or its document names. A question is ambiguous where the statement that would answer it is such a row,
+// others have the same words of the question and none has more, and they are about things of different
+// names: the first cells that differ, else the codes or words of the titles. Years in titles make no other
+// thing (the newer counts, conflicts.h); a code that the question names is one thing wherever it stands,
+// and "which" asks for the name itself. In doubt the question is clear. Pure and thread-safe.
 
 #include <cstdint>
 #include <string>
@@ -17,6 +18,7 @@
 #include "base/analyzer.h"
 #include "base/query.h"
 #include "base/text.h"
+#include "model/extractive_answerer.h"
 
 namespace quarry::generation {
 
@@ -27,8 +29,9 @@ struct Choice {
   std::string name;
 };
 
-// Two or more, in the order of the passages; none where the question is clear.
+// Two or more, in the order of the passages; none where the question is clear. `best` is what would
+// answer it, in `best.passage` (extractive_answerer.h).
 std::vector<Choice> FindChoices(std::string_view question, const Context& context,
-                                const Analyzer& analyzer);
+                                const model::ExtractedSentence& best, const Analyzer& analyzer);
 
 }  // namespace quarry::generation

@@ -45,7 +45,8 @@ std::string OneQuestion(std::string_view reply) {
 // A question that was made of several turns holds words of answers, and so of documents: what a user asks
 // tools for is told by his own.
 void KeepOwnWords(Query& query) {
-  if (query.guide == nullptr || query.guide->http_tools.empty()) return;
+  if (query.guide == nullptr) return;
+  if (query.guide->http_tools.empty() && query.guide->tools.empty()) return;
   AnswerGuide guide = *query.guide;
   guide.own_words = query.text;
   query.guide = std::make_shared<const AnswerGuide>(std::move(guide));

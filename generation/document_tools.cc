@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "base/answer_guide.h"
 #include "generation/tool_arguments.h"
+#include "generation/tool_gate.h"
 
 namespace quarry::generation {
 namespace {
@@ -44,13 +44,10 @@ class SearchTool final : public Tool {
       R"("required":["query"],"additionalProperties":false})"};
 };
 
-// Whether the question that is answered would find the document.
-bool MayRead(const Query& query, const index::StoredDocument& document) {
-  return query.principals.MayRead(document.access) && Matches(query.filter, document.metadata);
-}
-
 class FetchTool final : public Tool {
  public:
+  explicit FetchTool(PageReader read_page) : read_page_(std::move(read_page)) {}
+
   const model::ChatTool& spec() const override { return spec_; }
   Result<ToolResult> Run(std::string_view arguments,
                          const ToolCallContext& context) const override {
@@ -58,11 +55,9 @@ class FetchTool final : public Tool {
                             ToolArguments::Parse(arguments, spec_.parameters));
     const std::string id = given.Text("document");
     const index::Snapshot& snapshot = context.snapshot;
-    const Result<index::StoredDocument> document = snapshot.FindDocument(id);
-    const bool is_there = document.ok() && MayRead(context.query, *document);
-    if (!is_there && (document.ok() || document.status().code() == Code::kNotFound)) {
-      return NotFoundError("there is no document \"" + id + "\"; search gives the names");
-    }
+    const Result<index::StoredDocument> document = FindReadable(id, context);
+    const bool is_address = id.starts_with("http://") || id.starts_with("https://");
+    if (is_address && document.status().code() == Code::kNotFound) return FetchPage(id, context);
     QUARRY_RETURN_IF_ERROR(document.status());
     const std::optional<size_t> position = snapshot.PositionOf(document->number);
     if (!position) return NotFoundError("document \"" + id + "\" was replaced meanwhile");
@@ -87,12 +82,39 @@ class FetchTool final : public Tool {
   }
 
  private:
+  // A page whose address the user typed: one that a document names may be there to be told something.
+  Result<ToolResult> FetchPage(const std::string& url, const ToolCallContext& context) const {
+    if (read_page_ == nullptr) {
+      return FailedPreconditionError("pages of the web are not read here (web.enabled)");
+    }
+    if (!NamesAddress(OwnWords(context.query), url)) {
+      return FailedPreconditionError("only addresses that the user wrote are read");
+    }
+    QUARRY_ASSIGN_OR_RETURN(const WebDocument page, read_page_(url, context.call));
+    ToolResult result;
+    uint32_t tokens = 0;
+    for (const std::string& text : page.passages) {
+      Passage passage = MakeResultPassage("fetch", page.title, text);
+      passage.uri = page.url;
+      tokens += passage.chunk.token_count;
+      if (tokens > kFetchTokens && !result.passages.empty()) {
+        result.text = "The page goes on; this is its beginning.";
+        break;
+      }
+      result.passages.push_back(std::move(passage));
+    }
+    if (result.passages.empty()) result.text = "The page holds no text.";
+    return result;
+  }
+
+  const PageReader read_page_;
   const model::ChatTool spec_ = {
       "fetch",
-      "Reads a document, whole or from a byte of its text on. Use it where a passage is cut off or "
-      "what stands around it matters.",
+      "Reads a document, whole or from a byte of its text on, or a page of the web whose address "
+      "the "
+      "user wrote. Use it where a passage is cut off or what stands around it matters.",
       R"({"type":"object","properties":{"document":{"type":"string","minLength":1,)"
-      R"("description":"its name, as passages give it"},"begin":{"type":"integer","minimum":0}},)"
+      R"("description":"its name, as passages give it, or the address"},"begin":{"type":"integer","minimum":0}},)"
       R"("required":["document"],"additionalProperties":false})"};
 };
 
@@ -102,6 +124,8 @@ std::unique_ptr<Tool> MakeSearchTool(const retrieval::Retriever& retriever) {
   return std::make_unique<SearchTool>(retriever);
 }
 
-std::unique_ptr<Tool> MakeFetchTool() { return std::make_unique<FetchTool>(); }
+std::unique_ptr<Tool> MakeFetchTool(PageReader read_page) {
+  return std::make_unique<FetchTool>(std::move(read_page));
+}
 
 }  // namespace quarry::generation

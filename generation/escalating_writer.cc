@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/answer_guide.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -20,6 +21,17 @@ std::tuple<bool, double, double> QualityOf(const Answer& answer) {
   const auto all = static_cast<double>(std::max<size_t>(1, answer.sentences.size()));
   const bool is_models = !answer.note.starts_with(kModelWasSilent);
   return {is_models, carried / all, answer.verdict.score};
+}
+
+// Whether a tool ran that may change something outside; those are tools of profiles (http_tool.h). A call
+// that was refused took no time.
+bool MayHaveChanged(const Query& query, const Answer& answer) {
+  if (query.guide == nullptr) return false;
+  return std::ranges::any_of(query.guide->http_tools, [&](const HttpTool& tool) {
+    return !tool.read_only && std::ranges::any_of(answer.tools, [&](const ToolUse& use) {
+      return use.name == tool.name && (!use.failed || use.micros > 0);
+    });
+  });
 }
 
 Usage UsageSince(Usage usage, const Usage& before) {
@@ -96,10 +108,14 @@ Status EscalatingWriter::Write(const Query& query, const index::Snapshot& snapsh
                         .rejected = rejected});
     spent = made.usage;
     if (rejected.empty()) accepted_level = one.level;
-    if (attempts.size() == 1 || rejected.empty() || QualityOf(made) > QualityOf(best)) {
+    // What a tool changed is not done again for a better text.
+    const bool has_changed = MayHaveChanged(query, made);
+    if (attempts.size() == 1 || rejected.empty() || has_changed ||
+        QualityOf(made) > QualityOf(best)) {
       best = std::move(made);
       best_attempt = attempts.size() - 1;
     }
+    if (has_changed) break;
   }
   attempts[best_attempt].rejected.clear();
   answer = std::move(best);

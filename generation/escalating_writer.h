@@ -10,6 +10,7 @@
 //   * the support check (support.h) finds a sentence that is not carried; or
 //   * the judge, where there is one, does not call it good: one more call, of the cheap model, that reads
 //     question, passages and answer.
+// A try whose tools may have changed something outside is the last, and its answer is given.
 // Answer::attempts tells of all, with what each cost and why it was rejected; Answer::usage is of all
 // together, and the budget of a request covers all. Nothing is told before an answer was chosen, so the
 // text comes in one piece.

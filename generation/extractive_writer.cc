@@ -11,13 +11,14 @@
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
 #include "generation/premise.h"
+#include "model/quotable.h"
 
 namespace quarry::generation {
 namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 5;
+constexpr uint64_t kExtractiveWriterVersion = 6;
 constexpr size_t kMostChoices = 6;  // that are named
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
@@ -102,6 +103,7 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
 }
 
 std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query,
+                                                              const model::ExtractiveDraft& draft,
                                                               Answer& answer) const {
   const std::string& question = query.text;
   const bool chinese = AnswerLanguage(query) == "zh";
@@ -123,19 +125,26 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
                              : "The documents say otherwise than the question assumes: "}};
   }
   std::vector<model::ExtractedSentence> sentences;
-  const std::vector<Choice> choices = FindChoices(question, answer.context, analyzer_);
+  if (draft.sentences.empty()) return sentences;
+  const std::vector<Choice> choices =
+      FindChoices(question, answer.context, draft.sentences.front(), analyzer_);
   for (const Choice& choice : choices) {
     if (sentences.size() == kMostChoices) break;
-    sentences.push_back(
-        {.passage = choice.passage, .range = choice.range, .score = 1, .lead = "\n"});
+    // A row of a table names its document itself (ComposeCitedText).
+    const Passage& passage = answer.context.passages[choice.passage];
+    const bool is_row = model::BlockKindAt(passage.chunk, choice.range.begin) == BlockKind::kTable;
+    sentences.push_back({.passage = choice.passage,
+                         .range = choice.range,
+                         .score = 1,
+                         .lead = is_row ? "\n" : '\n' + passage.title + " — "});
   }
   if (choices.empty()) return sentences;
   const std::string count = std::to_string(choices.size());
   answer.kind = ReplyKind::kAskBack;
   answer.verdict.reason = "the question fits " + count + " things";
-  sentences.front().lead = chinese
-                               ? "这个问题可能指" + count + "样东西，您指的是哪一个？\n"
-                               : "The question fits " + count + " things. Which one do you mean?\n";
+  sentences.front().lead.insert(
+      0, chinese ? "这个问题可能指" + count + "样东西，您指的是哪一个？"
+                 : "The question fits " + count + " things. Which one do you mean?");
   return sentences;
 }
 
@@ -143,15 +152,15 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
   answer.model = kModel;
   answer.note = NoteOf(query);
-  std::vector<model::ExtractedSentence> sentences = Reply(query, answer);
+  model::ExtractiveDraft draft = model::ExtractAnswer(query.text, answer.context.passages,
+                                                      analyzer_, OptionsFor(query, options_));
+  std::vector<model::ExtractedSentence> sentences = Reply(query, draft, answer);
   if (answer.kind == ReplyKind::kAnswer) {
-    model::ExtractiveDraft draft = model::ExtractAnswer(query.text, answer.context.passages,
-                                                        analyzer_, OptionsFor(query, options_));
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
                       .reason = draft.reason};
-    sentences = std::move(draft.sentences);
+    if (!draft.declined) sentences = std::move(draft.sentences);
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
     } else if (AddConflicts(query, answer.context, sentences) > 0) {

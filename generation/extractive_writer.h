@@ -27,9 +27,11 @@ class ExtractiveWriter final : public AnswerWriter {
                const CallContext& context, Answer& answer) const override;
 
  private:
-  // What is replied instead of an answer, with answer.kind, text and verdict set; where nothing is, the
+  // What is replied instead of the drafted answer, with answer.kind, text and verdict set; where nothing is, the
   // kind stays kAnswer.
-  std::vector<model::ExtractedSentence> Reply(const Query& query, Answer& answer) const;
+  std::vector<model::ExtractedSentence> Reply(const Query& query,
+                                              const model::ExtractiveDraft& draft,
+                                              Answer& answer) const;
   // How many. REQUIRES: there is a sentence.
   size_t AddConflicts(const Query& query, const Context& context,
                       std::vector<model::ExtractedSentence>& sentences) const;

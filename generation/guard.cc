@@ -53,7 +53,8 @@ constexpr std::string_view kPeople =
     "neighbour*|neighbor*|colleague*|coworker*|co-worker*|employee*|customer*|villager*|resident*|"
     "girlfriend|boyfriend|ex|mother|father|brother|sister|family|teacher|student*|manager|roommate|"
     "politician*|crowd|school|town|child|children|man|woman|guard|staff|"
-    "人|他|她|他们|她们|老婆|妻子|丈夫|老公|同事|老板|邻居|村民|居民|用户|客户|全家|女友|男友|前任|"
+    "人|他|她|他们|她们|老婆|妻子|丈夫|老公|同事|老板|邻居|村民|居民|用户|客户|全家|女友|男友|"
+    "女朋友|男朋友|前任|"
     "老师|学生|孩子|"
     "母亲|父亲|室友|领导|经理|小区";
 
@@ -96,7 +97,8 @@ constexpr Rule kGuardRules[] = {
      "poison|contaminate|sabotage|blow up|destroy|pollute|投毒|污染|破坏|炸毁|炸掉|下毒",
      "water supply|drinking water|reservoir|well|wells|waterworks|treatment plant|treatment "
      "works|water tank|"
-     "dam|power grid|railway|bridge|水源|水库|水井|自来水|水厂|饮用水|大坝|铁路|桥|电网|水塔|水箱",
+     "dam|power grid|railway|bridge|pumping station|pump "
+     "station|泵站|水源|水库|水井|自来水|水厂|饮用水|大坝|铁路|桥|电网|水塔|水箱",
      "", true},
     {Harm::kIntrusion,
      "hack|hacking|crack|break into|bypass|steal|phish|brute force|brute-force|take over|intercept|"
@@ -121,7 +123,8 @@ constexpr Rule kGuardRules[] = {
     {Harm::kFraud,
      "forge|fake|falsify|counterfeit|launder|tamper*|manipulate|embezzle|evade|scam|blackmail|"
      "extort|bribe|cheat|"
-     "rig|steal|伪造|假造|造假|篡改|洗钱|做假|挪用|逃税|诈骗|骗|行贿|敲诈|勒索|偷|作假|虚报",
+     "rig|steal|伪造|假造|造假|篡改|洗钱|做假|挪用|逃税|诈骗|骗|行贿|敲诈|勒索|偷|作假|虚报|"
+     "假的",
      "invoice*|signature*|passport*|id "
      "card*|certificate*|money|banknote*|document*|receipt*|meter*|reading*|"
      "funds|tax*|insurance|pensioner*|elderly|customer*|colleague*|official*|election|expense*|lab "
@@ -132,11 +135,11 @@ constexpr Rule kGuardRules[] = {
      "钱|水|电",
      "fake tree*|steal time|water meter readings online|骗过传感器", true},
     {Harm::kDrugs,
-     "make|cook|synthesi*|produce|extract|grow|smuggle|sell|buy|制造|合成|提炼|制作|种植|走私|贩卖|"
-     "买|做",
+     "make|cook|synthesi*|produce|extract|grow|smuggle|sell|buy|制造|合成|提炼|制作|种|走私|贩卖|"
+     "买|做|贩毒|制毒",
      "meth|methamphetamine|heroin|cocaine|lsd|fentanyl|mdma|ecstasy|crack "
      "cocaine|冰毒|海洛因|可卡因|毒品|摇头丸|"
-     "大麻|芬太尼",
+     "大麻|芬太尼|贩毒|制毒",
      "", true},
     {Harm::kStalking,
      "stalk|spy on|track|follow|secretly record|secretly film|secretly "
@@ -146,7 +149,7 @@ constexpr Rule kGuardRules[] = {
      kPeople,
      "track changes|follow up|track people counter|number of people|定位管道|管道定位|漏点", true},
     {Harm::kHarassment,
-     "threatening letter*|threatening message*|threatening e-mail*|threaten|death "
+     "threatening letter*|threatening message*|threatening e-mail*|abusive message*|threaten|death "
      "threat*|harass|bully|humiliate|"
      "hate speech|insult|racist|恐吓信|威胁信|恐吓|辱骂|侮辱|骂人|网暴|羞辱|种族歧视",
      "", "", true},

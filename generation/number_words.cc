@@ -1,5 +1,6 @@
 #include "generation/number_words.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -28,6 +29,9 @@ constexpr std::string_view kMeasureWords[] = {
     "个", "只", "台", "套", "年", "月",   "天",   "日", "周", "小时", "分", "秒", "次", "人", "户",
     "张", "瓶", "孔", "米", "升", "公里", "公斤", "吨", "元", "倍",   "份", "名", "位", "座", "条",
     "格", "班", "批", "层", "间", "辆",   "谷元", "度", "岁", "件",   "根", "块", "种", "家", "遍"};
+
+constexpr std::string_view kPer = "每";
+constexpr std::string_view kPeriods[] = {"年", "月", "天", "日", "周", "小时", "季度", "个月"};
 
 std::optional<uint32_t> NumberNamed(std::string_view word) {
   for (const auto& [name, number] : kNumberNames) {
@@ -91,6 +95,14 @@ std::optional<uint64_t> ChineseNumber(std::string_view text, size_t& size) {
   return std::nullopt;
 }
 
+// "每年" says "每一年".
+bool IsOncePer(std::string_view text) {
+  if (!text.starts_with(kPer)) return false;
+  return std::ranges::any_of(kPeriods, [&](std::string_view period) {
+    return text.substr(kPer.size()).starts_with(period);
+  });
+}
+
 }  // namespace
 
 std::string WithDigits(std::string_view text) {
@@ -107,6 +119,11 @@ std::string WithDigits(std::string_view text) {
     }
     size_t size = 0;
     if (!IsAscii(text[at])) {
+      if (IsOncePer(text.substr(at))) {
+        out += "每1";
+        at += kPer.size();
+        continue;
+      }
       if (const std::optional<uint64_t> number = ChineseNumber(text.substr(at), size)) {
         out += std::to_string(*number);
         at += size;

@@ -8,7 +8,7 @@
 namespace quarry::generation {
 
 // The text with such numbers in digits: "six minutes" -> "6 minutes", "十一小时" -> "11小时", "twenty-five" ->
-// "25". A Chinese numeral is only one before a character that counts or measures ("七孔"), so that
+// "25", "每年" -> "每1年". A Chinese numeral is only one before a character that counts or measures ("七孔"), so that
 // words such as "一些" and "三峡" stay.
 std::string WithDigits(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "generation/premise.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ constexpr double kSpeaksOfPremise = 0.5;  // of the clause's words: a statement 
 constexpr double kNearlyAsMuch = 0.75;    // of what the best has: it may bear the premise out
 constexpr double kAsMuch = 0.9;           // of what the best has: it may contradict
 constexpr double kSaysSo = 0.7;           // of the clause's words: a denial of the same words
+constexpr double kElsewhere = 0.25;       // a word that stands elsewhere in the document
+constexpr size_t kFewCharacters = 4;      // so few say nothing
+constexpr double kAboutIt = 0.5;          // of what the part with another number has of the clause
 constexpr uint32_t kDeniedWithin = 3;     // words behind "not"
 constexpr size_t kWeekday = 7;
 
@@ -57,10 +61,28 @@ bool IsNumberTerm(std::string_view term) {
   return HoldsAsciiDigit(term) && std::ranges::none_of(term, IsAsciiLetter);
 }
 
+// Chinese characters that say nothing of what a clause is about.
+constexpr std::string_view kEmptyCharacters = "的了是在有可以要只才就都每约和与及也还会被把为从到";
+
+// Its Chinese characters, each once; without those that say nothing, and those that count: of "每批50人" 批.
+std::vector<std::string> CharactersOf(std::string_view text) {
+  std::vector<std::string> characters;
+  bool counts = false;
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    const char32_t c = NextCodePoint(text, at);
+    const std::string one(text.substr(begin, at - begin));
+    const bool is_one = IsCjk(c) && !counts && kEmptyCharacters.find(one) == std::string::npos;
+    if (is_one && std::ranges::count(characters, one) == 0) characters.push_back(one);
+    counts = c < 0x80 && IsAsciiDigit(static_cast<char>(c));
+  }
+  return characters;
+}
+
 // The words of the clause without its numbers.
 class Clause {
  public:
-  Clause(std::string_view text, const Analyzer& analyzer) {
+  Clause(std::string_view text, const Analyzer& analyzer) : characters_(CharactersOf(text)) {
     for (model::QuestionTerm& term : model::AnalyseQuestion(text, analyzer).terms) {
       if (IsNumberTerm(term.term)) continue;
       total_ += term.emphasis;
@@ -69,11 +91,26 @@ class Clause {
     }
   }
 
-  double ShareOf(const ContextPiece& piece) const {
+  // `document`: the words of all that was found of the statement's document.
+  double ShareOf(const ContextPiece& piece, const WordSet& document) const {
     if (total_ <= 0 || (!codes_.empty() && ShareAmong(codes_, piece.all) < 1)) return 0;
     double share = 0;
-    for (const auto& [term, weight] : terms_) share += piece.all.contains(term) ? weight : 0;
-    return share / total_;
+    for (const auto& [term, weight] : terms_) {
+      if (piece.all.contains(term)) {
+        share += weight;
+      } else if (document.contains(term)) {
+        share += kElsewhere * weight;
+      }
+    }
+    if (characters_.size() < kFewCharacters) return share / total_;
+    return (share / total_ + CharactersIn(piece)) / 2;
+  }
+  // Of the words of the clause, those in a part of a statement.
+  double ShareIn(std::string_view part, const Analyzer& analyzer) const {
+    const WordSet words = WordsIn(part, analyzer);
+    double share = 0;
+    for (const auto& [term, weight] : terms_) share += words.contains(term) ? weight : 0;
+    return total_ > 0 ? share / total_ : 0;
   }
   bool Has(const std::string& term) const {
     return std::ranges::any_of(terms_, [&](const auto& one) { return one.first == term; });
@@ -81,7 +118,16 @@ class Clause {
   size_t size() const { return terms_.size(); }
 
  private:
+  // Pairs of characters change with every word between them: 参观每批 has 观每, 参观时每批 has not.
+  double CharactersIn(const ContextPiece& piece) const {
+    const auto found = std::ranges::count_if(characters_, [&](const std::string& one) {
+      return piece.text.find(one) != piece.text.npos || piece.header.find(one) != piece.header.npos;
+    });
+    return static_cast<double>(found) / static_cast<double>(characters_.size());
+  }
+
   std::vector<std::pair<std::string, double>> terms_;
+  std::vector<std::string> characters_;
   WordSet codes_;
   double total_ = 0;
 };
@@ -96,21 +142,58 @@ std::string UnitOf(const Quantity& quantity) {
   return quantity.unit.empty() ? quantity.counted : quantity.unit;
 }
 
+// A statement's parts between commas, with how much of the clause each has.
+struct StatementPart {
+  double share = 0;
+  std::vector<Quantity> quantities;
+};
+
 // The statements that speak of the clause, with what they count.
 struct PremiseStatement {
   const ContextPiece* piece = nullptr;
   double share = 0;
   std::vector<Quantity> quantities;
+  std::vector<StatementPart> parts;
   std::string folded;
 };
 
+std::vector<StatementPart> PartsOf(std::string_view text, const Clause& clause,
+                                   const Analyzer& analyzer) {
+  std::vector<StatementPart> parts;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = text.size();
+    size_t next = end;
+    for (const std::string_view mark : {"，", "、", "；", ", ", "; "}) {
+      const size_t at = text.find(mark, begin);
+      if (at < end) end = at, next = at + mark.size();
+    }
+    const std::string_view part = text.substr(begin, end - begin);
+    parts.push_back({clause.ShareIn(part, analyzer), QuantitiesOf(part)});
+    begin = next;
+  }
+  return parts;
+}
+
+// Whether the statement has `wanted` of what the clause speaks of: not where another part of it, with
+// another number of the unit, speaks of it and the part with `wanted` does not.
 bool HasNumber(const PremiseStatement& statement, const Quantity& wanted) {
   const auto is_it = [&](const Quantity& quantity) {
     return quantity.number == wanted.number &&
            (quantity.unit == wanted.unit || quantity.unit.empty() || wanted.unit.empty());
   };
-  return std::ranges::any_of(statement.quantities, is_it) ||
-         std::ranges::any_of(QuantitiesOf(statement.piece->header), is_it);
+  if (std::ranges::any_of(QuantitiesOf(statement.piece->header), is_it)) return true;
+  double with_it = -1;
+  double with_other = 0;
+  for (const StatementPart& part : statement.parts) {
+    for (const Quantity& quantity : part.quantities) {
+      if (is_it(quantity)) {
+        with_it = std::max(with_it, part.share);
+      } else if (!UnitOf(quantity).empty() && UnitOf(quantity) == UnitOf(wanted)) {
+        with_other = std::max(with_other, part.share);
+      }
+    }
+  }
+  return with_it >= 0 && with_it >= kAboutIt * with_other;
 }
 
 // Whether the statement has another number where the clause has `quantity`.
@@ -166,15 +249,22 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
   const Clause clause(premise, analyzer);
   if (clause.size() == 0) return std::nullopt;
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
+  std::map<DocumentId, WordSet> documents;
+  for (const ContextPiece& piece : pieces) {
+    documents[context.passages[piece.passage].chunk.document].insert(piece.all.begin(),
+                                                                     piece.all.end());
+  }
   std::vector<PremiseStatement> statements;
   double best = 0;
   for (const ContextPiece& piece : pieces) {
-    const double share = clause.ShareOf(piece);
+    const double share =
+        clause.ShareOf(piece, documents[context.passages[piece.passage].chunk.document]);
     if (share < kSpeaksOfPremise) continue;
     best = std::max(best, share);
     statements.push_back({.piece = &piece,
                           .share = share,
                           .quantities = QuantitiesOf(WithDigits(piece.text)),
+                          .parts = PartsOf(WithDigits(piece.text), clause, analyzer),
                           .folded = Fold(piece.text)});
   }
   std::erase_if(statements,

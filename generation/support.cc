@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
+#include <span>
 #include <utility>
 
 #include "base/ascii.h"
@@ -17,29 +17,60 @@ constexpr double kLong = 40;    // words of a claim
 constexpr size_t kNamedInReason = 4;
 constexpr double kSameWords = 0.8;  // of a claim in its best pieces: it says the same, or denies it
 
-// Of the logistic regression, in the order of SupportFeatures: docs/decisions/0029-generation.md.
-struct Weights {
-  double bias, near, anywhere, pairs, run, numbers_missing, numbers_far, unit_conflict,
-      names_missing, names_far, negation, length;
+// Of the logistic regression: docs/decisions/0029-generation.md. Each feature x from 0 to 1 stands there as
+// x^2 and as 2x - x^2, both with its sign held, so that its part bends and never turns.
+struct Weight {
+  double SupportFeatures::*feature;
+  double square;
+  double rest;
 };
-constexpr Weights kWeights = {-3.0,  1.79,  1.47,  0.65,  1.45,  -0.74,
-                              -0.11, -0.07, -0.45, -0.55, -0.35, 0.70};
+constexpr Weight kWeights[] = {
+    {&SupportFeatures::near, 0.46, 0},
+    {&SupportFeatures::anywhere, 0.77, 0.55},
+    {&SupportFeatures::pairs, 0.07, 0},
+    {&SupportFeatures::run, 1.06, 0},
+    {&SupportFeatures::numbers_missing, 0, -0.63},
+    {&SupportFeatures::numbers_far, 0, 0},
+    {&SupportFeatures::unit_conflict, 0, 0},
+    {&SupportFeatures::names_missing, 0, -0.3},
+    {&SupportFeatures::names_far, 0, -0.72},
+    {&SupportFeatures::negation, -0.17, -0.17},
+    {&SupportFeatures::length, 0.24, 0.44},
+    {&SupportFeatures::sentence, 1.47, 0},
+    {&SupportFeatures::stems, 1.28, 0.62},
+};
+constexpr double kBias = -3;
 
-double Combine(const SupportFeatures& f) {
-  const Weights& w = kWeights;
-  const double sum = w.bias + w.near * f.near + w.anywhere * f.anywhere + w.pairs * f.pairs +
-                     w.run * f.run + w.numbers_missing * f.numbers_missing +
-                     w.numbers_far * f.numbers_far + w.unit_conflict * f.unit_conflict +
-                     w.names_missing * f.names_missing + w.names_far * f.names_far +
-                     w.negation * f.negation + w.length * f.length;
+double Combine(const SupportFeatures& features) {
+  double sum = kBias;
+  for (const Weight& weight : kWeights) {
+    const double x = features.*weight.feature;
+    sum += weight.square * x * x + weight.rest * (2 * x - x * x);
+  }
   return 1 / (1 + std::exp(-sum));
+}
+
+// English words that say nothing of what a claim is about.
+constexpr std::string_view kEmptyWords[] = {
+    "the", "a",     "an",   "of",   "to",  "in",   "and",   "is",   "was",   "were", "be",
+    "are", "that",  "this", "it",   "for", "on",   "with",  "as",   "by",    "at",   "from",
+    "or",  "which", "its",  "his",  "her", "he",   "she",   "they", "their", "have", "has",
+    "had", "not",   "but",  "also", "who", "will", "would", "can"};
+constexpr size_t kStemLetters = 5;
+
+// What forms of one word have in common.
+uint64_t StemOf(std::string_view term) {
+  const bool is_latin = std::ranges::all_of(term, IsAsciiLower);
+  return Hash64(is_latin ? term.substr(0, kStemLetters) : term);
 }
 
 // A word of the claim.
 struct Word {
   uint64_t hash = 0;
   ByteRange range;
+  uint64_t stem = 0;
   bool is_name = false;
+  bool is_empty = false;
   double weight = 1;
 };
 
@@ -59,6 +90,8 @@ std::vector<Word> WordsOf(std::string_view claim, const Analyzer& analyzer) {
         !is_cjk && ((is_capital && token.begin > 0) ||
                     (HoldsAsciiDigit(written) && !HoldsAsciiDigit(written.substr(0, 1))));
     word.weight = is_cjk ? 0.5 : 1.0;
+    word.stem = StemOf(token.term);
+    word.is_empty = std::ranges::find(kEmptyWords, AsciiLower(written)) != std::end(kEmptyWords);
     words.push_back(word);
   }
   return words;
@@ -89,6 +122,7 @@ SupportText::SupportText(std::string_view text, std::vector<ByteRange> pieces,
     }
     tokens_.push_back(Hash64(token.term));
     ++counts_[tokens_.back()];
+    stems_.insert(StemOf(token.term));
   }
   for (; at < pieces_.size(); ++at) {
     pieces_[at].end_token = static_cast<uint32_t>(tokens_.size());
@@ -97,6 +131,7 @@ SupportText::SupportText(std::string_view text, std::vector<ByteRange> pieces,
   for (const Token& token : analyzer.Tokenize(header)) {
     header_.push_back(Hash64(token.term));
     ++counts_[header_.back()];
+    stems_.insert(StemOf(token.term));
   }
   quantities_ = QuantitiesOf(text);
   for (Quantity& quantity : QuantitiesOf(header)) quantities_.push_back(std::move(quantity));
@@ -123,6 +158,7 @@ class SupportCheck {
     features.near = ShareOf([&](const Word& word) { return near_.contains(word.hash); });
     features.anywhere = ShareOf([&](const Word& word) { return IsAnywhere(word.hash); });
     features.length = std::min(1.0, total_ / kLong);
+    ReadContent(features);
     ReadSequences(features);
     std::vector<std::string> missing;
     ReadNames(features, missing);
@@ -194,6 +230,35 @@ class SupportCheck {
                               piece.quantities.end());
     }
     return {text.pieces_[best].range.begin, text.pieces_[best_end - 1].range.end};
+  }
+
+  // The words that say something.
+  void ReadContent(SupportFeatures& features) const {
+    double all = 0;
+    double stems = 0;
+    double most = 0;
+    for (const Word& word : words_) {
+      if (word.is_empty) continue;
+      all += word.weight;
+      const bool is_there = std::ranges::any_of(
+          texts_, [&](const SupportText* text) { return text->stems_.contains(word.stem); });
+      stems += is_there ? word.weight : 0;
+    }
+    for (const SupportText* text : texts_) {
+      for (const SupportText::Piece& piece : text->pieces_) {
+        const std::span<const uint64_t> terms(text->tokens_.data() + piece.first_token,
+                                              piece.end_token - piece.first_token);
+        double held = 0;
+        for (const Word& word : words_) {
+          const bool is_there = std::ranges::find(terms, word.hash) != terms.end() ||
+                                std::ranges::find(text->header_, word.hash) != text->header_.end();
+          held += !word.is_empty && is_there ? word.weight : 0;
+        }
+        most = std::max(most, held);
+      }
+    }
+    features.sentence = all > 0 ? most / all : features.near;
+    features.stems = all > 0 ? stems / all : features.anywhere;
   }
 
   // Pairs and the longest run, over each text.

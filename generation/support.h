@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/analyzer.h"
@@ -51,6 +52,7 @@ class SupportText {
   std::vector<uint64_t> tokens_;  // hashes of the terms, in order
   std::vector<Piece> pieces_;
   std::unordered_map<uint64_t, uint32_t> counts_;  // of every term, those of the header included
+  std::unordered_set<uint64_t> stems_;             // of every term
   std::vector<uint64_t> header_;
   std::vector<Quantity> quantities_;
 };
@@ -68,6 +70,10 @@ struct SupportFeatures {
   double names_far = 0;        // share that stands somewhere and not in the best pieces
   double negation = 0;         // 1: it denies and the best pieces do not, or the other way
   double length = 0;           // of the claim in words, 40 and more = 1
+  // Of its words that say something ("the" does not), by weight: those in the one piece that has most,
+  // and those that stand anywhere, if only by their first five letters.
+  double sentence = 0;
+  double stems = 0;
 };
 
 // Scores from here on are called supported.

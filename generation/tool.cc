@@ -12,6 +12,17 @@ constexpr std::string_view kToolDocument = "tool:";
 
 }  // namespace
 
+Result<index::StoredDocument> FindReadable(const DocumentId& id, const ToolCallContext& context) {
+  Result<index::StoredDocument> document = context.snapshot.FindDocument(id);
+  const Query& query = context.query;
+  const bool is_hidden = document.ok() && !(query.principals.MayRead(document->access) &&
+                                            Matches(query.filter, document->metadata));
+  if (is_hidden || document.status().code() == Code::kNotFound) {
+    return NotFoundError("there is no document \"" + id + "\"; search gives the names");
+  }
+  return document;
+}
+
 Passage MakeResultPassage(const std::string& tool, std::string title, std::string text,
                           const std::vector<ChunkId>& sources) {
   Passage passage;

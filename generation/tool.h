@@ -46,6 +46,9 @@ class Tool {
                                  const ToolCallContext& context) const = 0;
 };
 
+// The document of that id, if the question that is answered could find it. kNotFound.
+Result<index::StoredDocument> FindReadable(const DocumentId& id, const ToolCallContext& context);
+
 // The result of a tool as a passage: document "tool:NAME", without a chunk of its own. `sources` are
 // the chunks that it was made from.
 Passage MakeResultPassage(const std::string& tool, std::string title, std::string text,

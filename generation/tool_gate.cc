@@ -4,9 +4,29 @@
 #include <set>
 #include <utility>
 
+#include "base/answer_guide.h"
 #include "base/ascii.h"
 
 namespace quarry::generation {
+
+const std::string& OwnWords(const Query& query) {
+  const bool has_own = query.guide != nullptr && !query.guide->own_words.empty();
+  return has_own ? query.guide->own_words : query.text;
+}
+
+bool NamesAddress(std::string_view words, std::string_view url) {
+  if (url.empty()) return false;
+  for (size_t at = words.find(url); at != words.npos; at = words.find(url, at + 1)) {
+    const std::string_view rest = words.substr(at + url.size());
+    // A full stop ends the sentence, unless the address goes on behind it.
+    const size_t end = rest.find_first_not_of(".,;:!?)\"'>]");
+    if (rest.empty() || end == rest.npos || rest[end] == ' ' || rest[end] == '\n' ||
+        !IsAscii(rest[end])) {
+      return true;
+    }
+  }
+  return false;
+}
 
 std::string WordsOfName(std::string_view name) {
   std::string words;

@@ -8,8 +8,16 @@
 #include <vector>
 
 #include "base/analyzer.h"
+#include "base/query.h"
 
 namespace quarry::generation {
+
+// The user's own words: not those of a question that was made of several turns, which holds words of
+// answers, and so of documents.
+const std::string& OwnWords(const Query& query);
+
+// Whether `words` hold the address `url`, whole: not as the beginning of a longer one.
+bool NamesAddress(std::string_view words, std::string_view url);
 
 // "getCurrent_weather" -> "get Current weather".
 std::string WordsOfName(std::string_view name);

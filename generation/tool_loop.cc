@@ -17,11 +17,6 @@ using Clock = CallContext::Clock;
 
 constexpr size_t kKeptResultBytes = 4'000;  // in Answer::tools
 
-const std::string& OwnWords(const Query& query) {
-  const bool has_own = query.guide != nullptr && !query.guide->own_words.empty();
-  return has_own ? query.guide->own_words : query.text;
-}
-
 bool EndsAnswer(Code code) { return code == Code::kCancelled || code == Code::kDeadlineExceeded; }
 
 }  // namespace

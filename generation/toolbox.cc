@@ -7,13 +7,16 @@
 #include "generation/calculate_tool.h"
 #include "generation/document_tools.h"
 #include "generation/http_tool.h"
+#include "generation/summary_tool.h"
 #include "generation/table_tool.h"
 
 namespace quarry::generation {
 namespace {
 
-std::vector<std::shared_ptr<const Tool>> MakeBuiltIn(const retrieval::Retriever& retriever) {
-  return {MakeSearchTool(retriever), MakeFetchTool(), MakeCalculateTool(), MakeTableTool()};
+std::vector<std::shared_ptr<const Tool>> MakeBuiltIn(const retrieval::Retriever& retriever,
+                                                     PageReader read_page) {
+  return {MakeSearchTool(retriever), MakeFetchTool(std::move(read_page)),
+          MakeSummaryTool(retriever.analyzer()), MakeCalculateTool(), MakeTableTool()};
 }
 
 ToolboxOptions WithEnvironment(ToolboxOptions options) {
@@ -29,14 +32,14 @@ ToolboxOptions WithEnvironment(ToolboxOptions options) {
 }  // namespace
 
 const std::vector<std::string_view>& BuiltInToolNames() {
-  static const std::vector<std::string_view> names = {"search", "fetch", "calculate",
+  static const std::vector<std::string_view> names = {"search", "fetch", "summarize", "calculate",
                                                       "query_table"};
   return names;
 }
 
 Toolbox::Toolbox(const retrieval::Retriever& retriever, const model::HttpClient* http,
                  ToolboxOptions options)
-    : built_in_(MakeBuiltIn(retriever)),
+    : built_in_(MakeBuiltIn(retriever, options.read_page)),
       http_(http),
       options_(WithEnvironment(std::move(options))) {}
 

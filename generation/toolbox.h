@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/answer_guide.h"
+#include "generation/document_tools.h"
 #include "generation/tool.h"
 #include "model/http_client.h"
 #include "retrieval/retriever.h"
@@ -21,9 +22,10 @@ struct ToolboxOptions {
   std::vector<std::string> http_hosts;
   // A variable for the headers of such a tool; by default those of the process.
   std::function<std::optional<std::string>(const std::string& name)> environment;
+  PageReader read_page;  // for "fetch"; null: no page of the web is read
 };
 
-// "search", "fetch", "calculate", "query_table": what a profile may list under `tools`.
+// "search", "fetch", "summarize", "calculate", "query_table": what a profile may list under `tools`.
 const std::vector<std::string_view>& BuiltInToolNames();
 
 class Toolbox {

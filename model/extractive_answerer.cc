@@ -111,9 +111,9 @@ class Extraction {
   }
 
   ExtractiveDraft Run() {
-    if (question_.terms.empty()) return Decline(0, "the question has no words to search for");
+    if (question_.terms.empty()) return Decline("the question has no words to search for");
     for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i);
-    if (sentences_.empty()) return Decline(0, "no passage was found");
+    if (sentences_.empty()) return Decline("no passage was found");
     WeighTerms();
     size_t best = 0;
     for (size_t i = 0; i < sentences_.size(); ++i) {
@@ -122,11 +122,10 @@ class Extraction {
     }
     const Lacks lacks = LacksOf(sentences_[best]);
     const double support = SupportOf(sentences_[best], lacks);
-    const std::string reason = ReasonFor(sentences_[best], lacks);
-    if (support < options_.decline_below) return Decline(support, reason);
     ExtractiveDraft draft;
     draft.support = support;
-    draft.reason = reason;
+    draft.declined = support < options_.decline_below;
+    draft.reason = ReasonFor(sentences_[best], lacks);
     for (const size_t i : Choose(best)) {
       draft.sentences.push_back({sentences_[i].passage, sentences_[i].range, sentences_[i].score});
     }
@@ -134,12 +133,8 @@ class Extraction {
   }
 
  private:
-  static ExtractiveDraft Decline(double support, std::string reason) {
-    ExtractiveDraft draft;
-    draft.support = support;
-    draft.declined = true;
-    draft.reason = std::move(reason);
-    return draft;
+  static ExtractiveDraft Decline(std::string reason) {
+    return {.declined = true, .reason = std::move(reason)};
   }
 
   // The number of the question's term that the token of `text` is, or UINT32_MAX.

@@ -33,8 +33,9 @@ struct ExtractedSentence {
 };
 
 struct ExtractiveDraft {
-  std::vector<ExtractedSentence> sentences;  // in the order of the answer; empty when declined
-  double support = 0;                        // of the best sentence, also when declined
+  // In the order of the answer, the best first; when declined, what would have been said.
+  std::vector<ExtractedSentence> sentences;
+  double support = 0;  // of the best sentence, also when declined
   bool declined = false;
   std::string reason;  // one line: why it declined, or what the support rests on
 };

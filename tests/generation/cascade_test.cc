@@ -1,10 +1,10 @@
-// What a cheap model first saves, on the answerable questions of the example suite, with scripted models.
+// What a cheap model first saves, and what several tries gain, on the answerable questions of the example suite, with scripted models.
 //
 // The script of a model, by a hash of model and case: it quotes the sentence that holds the fact ("right"), quotes
 // it with another number or another word ("wrong"), declines, or quotes another sentence ("beside", which
 // no support check can see). Cheap: 60, 20, 10, 10 of a hundred; dear: 92, 3, 2, 3. The dear model
 // costs 20 times as much a token. The judge, the cheap model again, calls a right answer good in 95 of a hundred
-// and any other in 10. Judged quality of an answer: it holds the fact and every sentence is carried.
+// and any other in 10. Tries of one model are as many models. Judged quality of an answer: it holds the fact and every sentence is carried.
 
 #include <fstream>
 #include <iostream>
@@ -45,7 +45,7 @@ enum class Says { kRight, kWrong, kDeclines, kBeside };
 Says WhatIsSaid(const std::string& model, const std::string& id) {
   const uint64_t roll = Hash64(model + '/' + id) % 100;
   const auto [right, wrong, declines] =
-      model == "cheap" ? std::tuple(60u, 20u, 10u) : std::tuple(92u, 3u, 2u);
+      model.starts_with("cheap") ? std::tuple(60u, 20u, 10u) : std::tuple(92u, 3u, 2u);
   if (roll < right) return Says::kRight;
   if (roll < right + wrong) return Says::kWrong;
   return roll < right + wrong + declines ? Says::kDeclines : Says::kBeside;
@@ -89,6 +89,7 @@ std::string ReplyOf(const std::string& model, const SuiteCase& one, const std::s
 
 struct Outcome {
   double quality = 0;
+  double supported = 0;  // share of the answers that are carried by what they cite
   double cost = 0;
   size_t escalated = 0;
 };
@@ -103,7 +104,7 @@ class CascadeTest : public ::testing::Test {
     pipeline.Sync(files.value(), nullptr, CallContext()).value();
   }
 
-  Outcome Run(bool with_cheap, bool with_dear, generation::EscalateBy by) {
+  Outcome Run(bool with_cheap, bool with_dear, generation::EscalateBy by, uint32_t best_of = 1) {
     const SuiteCase* asked = nullptr;
     ScriptedModels upstream(
         [&](const CaseJson& request) -> std::optional<std::string> {
@@ -115,7 +116,9 @@ class CascadeTest : public ::testing::Test {
             const bool right = WhatIsSaid("cheap", asked->id) == Says::kRight;
             return Hash64("judge/" + asked->id) % 100 < (right ? 95u : 10u) ? "good" : "bad";
           }
-          return ReplyOf(model, *asked, prompt);
+          const std::string voice =
+              best_of == 1 ? model : model + '#' + std::to_string(request.value("seed", 0));
+          return ReplyOf(voice, *asked, prompt);
         },
         engine_.clock, {"cheap=1/1", "dear=20/20"});
     const auto cheap = upstream.Model("cheap");
@@ -123,6 +126,7 @@ class CascadeTest : public ::testing::Test {
     const generation::Prompts prompts;
     generation::AnswerOptions options;
     options.escalate_by = by;
+    options.best_of = best_of;
     const generation::Answerer answerer(
         engine_.analyzer, engine_.retriever, engine_.token_counter, options,
         generation::AnswerModel{with_dear ? *dear : *cheap, prompts, nullptr,
@@ -141,11 +145,13 @@ class CascadeTest : public ::testing::Test {
       const bool is_good = answer.text.find(fact) != std::string::npos &&
                            answer.verdict.label == Support::kSupported;
       outcome.quality += is_good ? 1 : 0;
+      outcome.supported += !answer.abstained && answer.verdict.label == Support::kSupported ? 1 : 0;
       outcome.cost += answer.usage.cost;
       outcome.escalated += answer.attempts.size() > 1 ? 1 : 0;
       ++all;
     }
     outcome.quality /= static_cast<double>(all);
+    outcome.supported /= static_cast<double>(all);
     return outcome;
   }
 
@@ -172,6 +178,21 @@ TEST_F(CascadeTest, ACheapModelFirstSavesMostOfTheCostAtNearlyTheQuality) {
   EXPECT_GE(judge.quality, dear.quality - 0.03);
   EXPECT_LT(support.cost, 0.6 * dear.cost);
   EXPECT_LT(judge.cost, 0.7 * dear.cost);
+}
+
+TEST_F(CascadeTest, MoreTriesOfOneModelAreCarriedMoreOften) {
+  const Outcome once = Run(true, false, generation::EscalateBy::kSupport);
+  double before = once.supported;
+  for (const uint32_t tries : {2u, 4u}) {
+    const Outcome outcome = Run(true, false, generation::EscalateBy::kSupport, tries);
+    std::cout << "best of " << tries << ": carried " << outcome.supported << " (once "
+              << once.supported << "), judged quality " << outcome.quality << " (once "
+              << once.quality << "), cost " << outcome.cost / once.cost << " of one try\n";
+    EXPECT_GT(outcome.supported, before);
+    EXPECT_GT(outcome.quality, once.quality);
+    EXPECT_LT(outcome.cost, tries * once.cost);
+    before = outcome.supported;
+  }
 }
 
 }  // namespace

@@ -133,7 +133,7 @@ class ToolsTest : public ::testing::Test {
   }};
 };
 
-constexpr const char* kAllTools = "tools: [search, fetch, calculate, query_table]";
+constexpr const char* kAllTools = "tools: [search, fetch, summarize, calculate, query_table]";
 
 TEST_F(ToolsTest, SeveralCallsAtOnceGiveNumberedPassagesThatAreCitedAndChecked) {
   ASSERT_OK_AND_ASSIGN(
@@ -162,7 +162,7 @@ TEST_F(ToolsTest, SeveralCallsAtOnceGiveNumberedPassagesThatAreCitedAndChecked) 
   EXPECT_TRUE(
       std::ranges::any_of(answer.timings, [](const auto& stage) { return stage.name == "tools"; }));
   const Json first = upstream_.requests()[0];
-  EXPECT_THAT(first["tools"], SizeIs(4));
+  EXPECT_THAT(first["tools"], SizeIs(5));
   EXPECT_THAT(first["messages"][0]["content"].get<std::string>(),
               HasSubstr("ever asks for a tool"));
   EXPECT_THAT(first["messages"].back()["content"].get<std::string>(), HasSubstr(" document=\""));
@@ -243,6 +243,89 @@ TEST_F(ToolsTest, SearchAndFetchSeeWhatTheQuestionMaySee) {
   EXPECT_THAT(tables.passages[0].chunk.text, AllOf(HasSubstr("pumps"), Not(HasSubstr("Ada"))));
   EXPECT_THAT(Run("query_table", {{"sql", "SELECT * FROM pay"}}, bound).status().message(),
               HasSubstr("no such table: pay"));
+}
+
+TEST_F(ToolsTest, ASummaryHoldsWhatADocumentSaysAndIsCited) {
+  ASSERT_OK_AND_ASSIGN(const ToolResult parking,
+                       Run("summarize", {{"document", "office/parking"}}));
+  EXPECT_THAT(parking.text, AllOf(HasSubstr("The sentences that say most of it:\n- "),
+                                  HasSubstr("behind the mill")));
+  ASSERT_THAT(parking.passages, Not(IsEmpty()));
+  EXPECT_EQ(parking.passages[0].chunk.document, "office/parking");
+  Query bound;
+  bound.principals = {.unrestricted = false, .names = {"staff"}};
+  EXPECT_THAT(Run("summarize", {{"document", "tables/pay.csv"}}, bound).status().message(),
+              HasSubstr("there is no document \"tables/pay.csv\""));
+  ASSERT_OK_AND_ASSIGN(
+      const Answer answer,
+      Ask(Asked("Sum up the document on parking.", kAllTools),
+          {Calls({ChatUpstream::ToolCall("a", "summarize", {{"document", "office/parking"}})}),
+           {{"content", "Cars are parked behind the mill [{behind the mill}]."}}}));
+  EXPECT_EQ(answer.citations.at(0).document, "office/parking");
+  EXPECT_EQ(answer.sentences.at(0).verdict.label, Support::kSupported);
+}
+
+TEST_F(ToolsTest, AnAddressIsReadOnlyWhereTheUserWroteIt) {
+  std::vector<std::string> read;
+  const Toolbox with_web(
+      engine_.retriever, &http_,
+      {.read_page = [&](const std::string& url, const CallContext&) -> Result<WebDocument> {
+        read.push_back(url);
+        return WebDocument{
+            url, "Opening hours", {"The museum opens at 10:30.", "博物馆10:30开门。"}};
+      }});
+  const auto fetch = [&](const std::string& question, const std::string& url) {
+    const Query query{.text = question};
+    const CallContext context = CallContext::WithTimeout(20s);
+    return with_web.Find("fetch")->Run(
+        Json{{"document", url}}.dump(),
+        {.query = query, .snapshot = *engine_.snapshot(), .call = context});
+  };
+  const std::string url = "https://museum.example/hours";
+  ASSERT_OK_AND_ASSIGN(const ToolResult page, fetch("What does " + url + " say?", url));
+  ASSERT_THAT(page.passages, SizeIs(2));
+  EXPECT_EQ(page.passages[0].title, "Opening hours");
+  EXPECT_EQ(page.passages[0].uri, url);
+  EXPECT_OK(fetch("请看" + url + "，几点开门？", url).status());
+  EXPECT_OK(fetch("Read " + url + ".", url).status());
+  const size_t before = read.size();
+  for (const auto& [question, wanted] :
+       {std::pair<std::string, std::string>{"What are the hours?", url},
+        {"What does " + url + "/more say?", url},
+        {"What does " + url + "?a=1 say?", url},
+        {"What does " + url + " say?", url + "?stolen=1"},
+        {"What does " + url + " say?", "http://127.0.0.1/"}}) {
+    EXPECT_THAT(fetch(question, wanted).status().message(),
+                HasSubstr("only addresses that the user wrote are read"))
+        << question;
+  }
+  EXPECT_THAT(read, SizeIs(before));
+  // Where no reader is given, and what is no address.
+  EXPECT_THAT(Run("fetch", {{"document", url}}, {.text = url}).status().message(),
+              HasSubstr("pages of the web are not read here (web.enabled)"));
+  EXPECT_THAT(fetch("Read ftp://museum.example/x", "ftp://museum.example/x").status().message(),
+              HasSubstr("there is no document"));
+}
+
+TEST_F(ToolsTest, WhatChangesSomethingRunsOnceHoweverManyTriesAreMade) {
+  const Query query = Asked(
+      "Please open a ticket for pump P-1.",
+      "http_tools:\n  - {name: open_ticket, description: d, method: POST, url: \"" + server_.url() +
+          "/tickets\", parameters: {type: object}, asked_by: [open a ticket]}");
+  script_ = {Calls({ChatUpstream::ToolCall("a", "open_ticket", Json::object())}),
+             {{"content", "The ticket has number 99 [1]."}},  // which nothing carries
+             Calls({ChatUpstream::ToolCall("b", "open_ticket", Json::object())}),
+             {{"content", "The ticket has number 98 [1]."}}};
+  AnswerOptions options;
+  options.best_of = 3;
+  const Answerer answerer(engine_.analyzer, engine_.retriever, engine_.token_counter, options,
+                          AnswerModel{upstream_.chat(), prompts_, &toolbox_});
+  ASSERT_OK_AND_ASSIGN(const Answer answer, answerer.Ask(query, *engine_.snapshot(), nullptr,
+                                                         CallContext::WithTimeout(20s)));
+  EXPECT_EQ(served_, 1);
+  EXPECT_EQ(answer.verdict.label, Support::kUnsupported);
+  EXPECT_THAT(answer.text, HasSubstr("99"));
+  EXPECT_THAT(answer.tools, SizeIs(1));
 }
 
 TEST_F(ToolsTest, TablesAreAskedInSqlAndReadOnly) {
@@ -447,8 +530,8 @@ TEST(HttpToolTest, WhatIsWrongWithOneIsToldByTheProfile) {
                     "\"${QUARRY_TOOL_K}\"}}"),
               HasSubstr("a secret is not sent over plain http"));
   EXPECT_THAT(ParseProfile("tools: [shell]", "p", "p.yaml").status().message(),
-              HasSubstr("p.yaml:1: tools: expected a list of tools: search, fetch, calculate, "
-                        "query_table, got \"shell\""));
+              HasSubstr("p.yaml:1: tools: expected a list of tools: search, fetch, summarize, "
+                        "calculate, query_table, got \"shell\""));
   EXPECT_THAT(ParseProfile("tools: [search]\ntool_choice: fetch", "p", "p.yaml").status().message(),
               HasSubstr("p.yaml:2: tool_choice: expected auto, required, none or a tool"));
 }

@@ -126,7 +126,6 @@ TEST_F(ExtractiveAnswererTest, DeclinesWhatThePassagesDoNotSay) {
     for (const auto* passages : {&pumps_, &zh_}) {
       const ExtractiveDraft draft = ExtractAnswer(question, *passages, analyzer_, {});
       EXPECT_TRUE(draft.declined) << question;
-      EXPECT_TRUE(draft.sentences.empty());
       EXPECT_LT(draft.support, 0.35);
       EXPECT_FALSE(draft.reason.empty());
     }
