@@ -35,13 +35,13 @@ HWY_INLINE void Fetch(const uint8_t* row, size_t bytes) {
 template <typename Sum, typename Dot4, typename Dot1>
 HWY_INLINE void ForRows(const CodeRows& rows, const uint32_t* positions, size_t count, Sum* out,
                         const Dot4& dot4, const Dot1& dot1) {
-  for (size_t i = 0; i < count && i < 2 * kRows; ++i) Fetch(rows.row(positions[i]), rows.stride);
+  for (size_t i = 0; i < count && i < 2 * kRows; ++i) Fetch(rows.row(positions[i]), rows.width);
   size_t i = 0;
   for (; i + kRows <= count; i += kRows) {
     const uint8_t* at[kRows];
     for (size_t r = 0; r < kRows; ++r) at[r] = rows.row(positions[i + r]);
     for (size_t r = i + 2 * kRows; r < i + 3 * kRows && r < count; ++r) {
-      Fetch(rows.row(positions[r]), rows.stride);
+      Fetch(rows.row(positions[r]), rows.width);
     }
     dot4(at, out + i);
   }
@@ -106,16 +106,13 @@ void DotInt8(const int8_t* query, const CodeRows& rows, const uint32_t* position
              int32_t* out) {
   ForRows(
       rows, positions, count, out,
-      [&](const uint8_t* const* at, int32_t* to) {
-        DotInt8Rows<kRows>(query, at, rows.stride, to);
-      },
-      [&](const uint8_t* const* at, int32_t* to) { DotInt8Rows<1>(query, at, rows.stride, to); });
+      [&](const uint8_t* const* at, int32_t* to) { DotInt8Rows<kRows>(query, at, rows.width, to); },
+      [&](const uint8_t* const* at, int32_t* to) { DotInt8Rows<1>(query, at, rows.width, to); });
 }
 
 void DotInt8Run(const int8_t* query, const CodeRows& rows, size_t count, int32_t* out) {
-  ForRun(rows, count, out, [&](const uint8_t* const* at, int32_t* to) {
-    DotInt8Rows<1>(query, at, rows.stride, to);
-  });
+  ForRun(rows, count, out,
+         [&](const uint8_t* const* at, int32_t* to) { DotInt8Rows<1>(query, at, rows.width, to); });
 }
 
 // `load(row, i)` gives the floats i, i + 1, .. of a row of `count`.
@@ -172,20 +169,20 @@ HWY_INLINE void DotFloatsRun(const float* query, const CodeRows& rows, size_t va
 
 void DotBf16(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
              float* out) {
-  DotFloats(query, rows, rows.stride / sizeof(uint16_t), positions, count, out, LoadBf16());
+  DotFloats(query, rows, rows.width / sizeof(uint16_t), positions, count, out, LoadBf16());
 }
 
 void DotBf16Run(const float* query, const CodeRows& rows, size_t count, float* out) {
-  DotFloatsRun(query, rows, rows.stride / sizeof(uint16_t), count, out, LoadBf16());
+  DotFloatsRun(query, rows, rows.width / sizeof(uint16_t), count, out, LoadBf16());
 }
 
 void DotFloat(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
               float* out) {
-  DotFloats(query, rows, rows.stride / sizeof(float), positions, count, out, LoadFloat());
+  DotFloats(query, rows, rows.width / sizeof(float), positions, count, out, LoadFloat());
 }
 
 void DotFloatRun(const float* query, const CodeRows& rows, size_t count, float* out) {
-  DotFloatsRun(query, rows, rows.stride / sizeof(float), count, out, LoadFloat());
+  DotFloatsRun(query, rows, rows.width / sizeof(float), count, out, LoadFloat());
 }
 
 float DotInt8Residual(const float* query, const uint8_t* codes, const int8_t* residuals,
@@ -289,7 +286,7 @@ void DotInt8Plain(const int8_t* query, const CodeRows& rows, const uint32_t* pos
                   size_t count, int32_t* out) {
   for (size_t i = 0; i < count; ++i) {
     out[i] = 0;
-    for (size_t j = 0; j < rows.stride; ++j) out[i] += rows.row(positions[i])[j] * query[j];
+    for (size_t j = 0; j < rows.width; ++j) out[i] += rows.row(positions[i])[j] * query[j];
   }
 }
 
@@ -297,7 +294,7 @@ void DotBf16Plain(const float* query, const CodeRows& rows, const uint32_t* posi
                   float* out) {
   for (size_t i = 0; i < count; ++i) {
     double sum = 0;
-    for (size_t j = 0; j < rows.stride / sizeof(uint16_t); ++j) {
+    for (size_t j = 0; j < rows.width / sizeof(uint16_t); ++j) {
       uint16_t half;
       std::memcpy(&half, rows.row(positions[i]) + j * sizeof(half), sizeof(half));
       sum += double{query[j]} * std::bit_cast<float>(uint32_t{half} << 16);
@@ -310,7 +307,7 @@ void DotFloatPlain(const float* query, const CodeRows& rows, const uint32_t* pos
                    size_t count, float* out) {
   for (size_t i = 0; i < count; ++i) {
     double sum = 0;
-    for (size_t j = 0; j < rows.stride / sizeof(float); ++j) {
+    for (size_t j = 0; j < rows.width / sizeof(float); ++j) {
       float value;
       std::memcpy(&value, rows.row(positions[i]) + j * sizeof(value), sizeof(value));
       sum += double{query[j]} * value;

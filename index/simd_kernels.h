@@ -23,15 +23,21 @@ inline constexpr size_t kCodeBlock = 64;
 
 // Rows at equal distances.
 struct CodeRows {
+  CodeRows() = default;
+  CodeRows(const uint8_t* first_row, size_t bytes) : CodeRows(first_row, bytes, bytes) {}
+  CodeRows(const uint8_t* first_row, size_t distance, size_t bytes)
+      : first(first_row), stride(distance), width(bytes) {}
+
   const uint8_t* first = nullptr;
-  size_t stride = 0;  // bytes from row to row, a multiple of kCodeBlock; that many are multiplied
+  size_t stride = 0;  // bytes from row to row, a multiple of kCodeBlock
+  size_t width = 0;   // bytes of a row that are multiplied, a multiple of kCodeBlock, <= stride
 
   const uint8_t* row(size_t i) const { return first + i * stride; }
 };
 
 // out[i] = sum of (code * query) over the row positions[i], in a run over row i.
 
-// Codes of 8 bits without sign; `query` has stride values. REQUIRES: stride <= 2^16 (no sum
+// Codes of 8 bits without sign; `query` has width values. REQUIRES: width <= 2^16 (no sum
 // overflows).
 void DotInt8(const int8_t* query, const CodeRows& rows, const uint32_t* positions, size_t count,
              int32_t* out);
@@ -39,14 +45,14 @@ void DotInt8Plain(const int8_t* query, const CodeRows& rows, const uint32_t* pos
                   size_t count, int32_t* out);
 void DotInt8Run(const int8_t* query, const CodeRows& rows, size_t count, int32_t* out);
 
-// Codes are the upper halves of floats; `query` has stride / 2 values.
+// Codes are the upper halves of floats; `query` has width / 2 values.
 void DotBf16(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
              float* out);
 void DotBf16Plain(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
                   float* out);
 void DotBf16Run(const float* query, const CodeRows& rows, size_t count, float* out);
 
-// Codes are floats; `query` has stride / 4 values.
+// Codes are floats; `query` has width / 4 values.
 void DotFloat(const float* query, const CodeRows& rows, const uint32_t* positions, size_t count,
               float* out);
 void DotFloatPlain(const float* query, const CodeRows& rows, const uint32_t* positions,

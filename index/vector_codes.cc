@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -141,10 +142,25 @@ void VectorCodes::Decode(size_t position, std::span<float> out) const {
   }
 }
 
+CodeRows CodedQuery::Used(const VectorCodes& codes, size_t first) const {
+  const CodeRows rows = codes.coarse();
+  const size_t component = codes.layout().coarse / codes.layout().padded;
+  return {rows.row(first) + begin_ * component, rows.stride, (end_ - begin_) * component};
+}
+
+void CodedQuery::Use(size_t begin, size_t end) {
+  begin_ = begin / kCodeBlock * kCodeBlock;
+  end_ = (end + kCodeBlock - 1) / kCodeBlock * kCodeBlock;
+}
+
 void CodedQuery::Set(const VectorCodes& codes, std::span<const float> query) {
   const size_t padded = codes.layout().padded;
   values_.assign(padded, 0.0f);
   std::copy(query.begin(), query.end(), values_.begin());
+  const auto is_set = [](float value) { return value != 0; };
+  const auto first = std::find_if(query.begin(), query.end(), is_set);
+  const auto last = std::find_if(query.rbegin(), std::make_reverse_iterator(first), is_set);
+  Use(static_cast<size_t>(first - query.begin()), static_cast<size_t>(last.base() - query.begin()));
   scale_ = 1;
   if (codes.kind() != VectorCodeKind::kInt8) return;
   bytes_.assign(padded, 0);
@@ -159,6 +175,7 @@ void CodedQuery::Set(const VectorCodes& codes, std::span<const float> query) {
 
 void CodedQuery::SetStored(const VectorCodes& codes, size_t position) {
   const size_t padded = codes.layout().padded;
+  Use(0, padded);
   if (codes.kind() != VectorCodeKind::kInt8) {
     values_.assign(padded, 0.0f);
     codes.Decode(position, std::span(values_).first(codes.dimension()));
@@ -185,7 +202,7 @@ void CodedQuery::CoarseScores(const VectorCodes& codes, const uint32_t* position
       for (size_t begin = 0; begin < count; begin += kSumsAtOnce) {
         const size_t n = std::min(kSumsAtOnce, count - begin);
         const uint32_t* const at = positions + begin;
-        DotInt8(bytes_.data(), codes.coarse(), at, n, sums);
+        DotInt8(bytes_.data() + begin_, Used(codes), at, n, sums);
         for (size_t i = 0; i < n; ++i) {
           out[begin + i] = static_cast<float>(sums[i] - offset_) * (scale_ * codes.scale(at[i]));
         }
@@ -193,10 +210,10 @@ void CodedQuery::CoarseScores(const VectorCodes& codes, const uint32_t* position
       return;
     }
     case VectorCodeKind::kBf16:
-      DotBf16(values_.data(), codes.coarse(), positions, count, out);
+      DotBf16(values_.data() + begin_, Used(codes), positions, count, out);
       return;
     case VectorCodeKind::kFloat:
-      DotFloat(values_.data(), codes.coarse(), positions, count, out);
+      DotFloat(values_.data() + begin_, Used(codes), positions, count, out);
       return;
   }
 }
@@ -208,7 +225,7 @@ void CodedQuery::CoarseScoresOfRun(const VectorCodes& codes, size_t first, size_
       int32_t sums[kSumsAtOnce];
       for (size_t begin = 0; begin < count; begin += kSumsAtOnce) {
         const size_t n = std::min(kSumsAtOnce, count - begin);
-        DotInt8Run(bytes_.data(), codes.CoarseFrom(first + begin), n, sums);
+        DotInt8Run(bytes_.data() + begin_, Used(codes, first + begin), n, sums);
         for (size_t i = 0; i < n; ++i) {
           out[begin + i] =
               static_cast<float>(sums[i] - offset_) * (scale_ * codes.scale(first + begin + i));
@@ -217,27 +234,28 @@ void CodedQuery::CoarseScoresOfRun(const VectorCodes& codes, size_t first, size_
       return;
     }
     case VectorCodeKind::kBf16:
-      DotBf16Run(values_.data(), codes.CoarseFrom(first), count, out);
+      DotBf16Run(values_.data() + begin_, Used(codes, first), count, out);
       return;
     case VectorCodeKind::kFloat:
-      DotFloatRun(values_.data(), codes.CoarseFrom(first), count, out);
+      DotFloatRun(values_.data() + begin_, Used(codes, first), count, out);
       return;
   }
 }
 
 float CodedQuery::Score(const VectorCodes& codes, uint32_t position) const {
-  const uint8_t* const coarse = codes.coarse().row(position);
+  const float* const query = values_.data() + begin_;
+  const size_t count = end_ - begin_;
+  const uint8_t* const coarse = Used(codes).row(position);
   const uint8_t* const fine = codes.fine(position);
   switch (codes.kind()) {
     case VectorCodeKind::kInt8:
       return codes.scale(position) *
-             DotInt8Residual(values_.data(), coarse, As<int8_t>(fine), values_.size());
+             DotInt8Residual(query, coarse, As<int8_t>(fine) + begin_, count);
     case VectorCodeKind::kBf16:
-      return DotSplitFloat(values_.data(), As<uint16_t>(coarse), As<uint16_t>(fine),
-                           values_.size());
+      return DotSplitFloat(query, As<uint16_t>(coarse), As<uint16_t>(fine) + begin_, count);
     case VectorCodeKind::kFloat: {
       float score = 0;
-      DotFloat(values_.data(), codes.coarse(), &position, 1, &score);
+      DotFloat(query, Used(codes), &position, 1, &score);
       return score;
     }
   }

@@ -60,9 +60,6 @@ class VectorCodes {
   const CodeLayout& layout() const { return layout_; }
 
   CodeRows coarse() const { return {coarse_, layout_.coarse}; }
-  CodeRows CoarseFrom(size_t position) const {
-    return {coarse_ + position * layout_.coarse, layout_.coarse};
-  }
   const uint8_t* fine(size_t position) const { return fine_ + position * layout_.fine; }
   float scale(size_t position) const { return scales_[position]; }  // int8 only
   void FetchScale(size_t position) const {
@@ -86,8 +83,10 @@ class VectorCodes {
 void WriteCodes(VectorCodeKind kind, std::span<const float> vector, char* coarse, char* fine,
                 char* scale);
 
-// A query in the form that the kernels want, against the vectors of one VectorCodes. Reusable: Set
-// allocates nothing after the first time. Not thread-safe.
+// A query in the form that the kernels want, against the vectors of one VectorCodes. Of a query that
+// begins or ends with zeros only the blocks in between are read and multiplied (vectors of two
+// parts, model/learnt_embedder.h, are asked by one); the scores are the same to the last bit.
+// Reusable: Set allocates nothing after the first time. Not thread-safe.
 class CodedQuery {
  public:
   // Any query. REQUIRES: codes.dimension() finite values.
@@ -105,10 +104,17 @@ class CodedQuery {
   float Score(const VectorCodes& codes, uint32_t position) const;
 
  private:
+  // Of each row what the query has.
+  CodeRows Used(const VectorCodes& codes, size_t first = 0) const;
+  // The components [begin_, end_), multiples of kCodeBlock, are those of all that are not zero.
+  void Use(size_t begin, size_t end);
+
   std::vector<float> values_;  // padded
   std::vector<int8_t> bytes_;  // padded; int8 only
-  int32_t offset_ = 0;         // what the 128 in every code adds to a sum
-  float scale_ = 1;            // of coarse scores
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  int32_t offset_ = 0;  // what the 128 in every code adds to a sum
+  float scale_ = 1;     // of coarse scores
 };
 
 }  // namespace quarry::index

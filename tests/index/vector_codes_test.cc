@@ -235,6 +235,56 @@ TEST(VectorCodesTest, ScoresAreInnerProducts) {
   }
 }
 
+// Vectors of two parts are asked by one: the other is not read, and does not show.
+TEST(VectorCodesTest, WhereAQueryIsZeroChangesNothing) {
+  constexpr size_t kDimension = 500;
+  const EmbeddingMatrix vectors = ClusteredVectors(4, 9, kDimension, 3);
+  const std::vector<std::pair<size_t, size_t>> parts = {{0, 256}, {256, 500}, {100, 130},
+                                                        {63, 65}, {499, 500}, {7, 7}};
+  for (const VectorCodeKind kind :
+       {VectorCodeKind::kInt8, VectorCodeKind::kBf16, VectorCodeKind::kFloat}) {
+    for (const auto& [begin, end] : parts) {
+      // Turned round where no block of the question has anything: were that read, it would show.
+      std::vector<float> stored(vectors.Row(0).begin(), vectors.Row(0).end());
+      std::vector<float> other = stored;
+      for (size_t i = 0; i < kDimension; ++i) {
+        if (i < begin / 64 * 64 || i >= (end + 63) / 64 * 64) other[i] = -other[i];
+      }
+      std::vector<float> question(kDimension);
+      std::copy(vectors.Row(1).begin() + static_cast<ptrdiff_t>(begin),
+                vectors.Row(1).begin() + static_cast<ptrdiff_t>(end),
+                question.begin() + static_cast<ptrdiff_t>(begin));
+      const Coded coded(kind, stored);
+      const Coded turned(kind, other);
+      CodedQuery query;
+      query.Set(coded.codes, question);
+      const uint32_t position = 0;
+      float coarse = 0, coarse_turned = 0, run = 0;
+      query.CoarseScores(coded.codes, &position, 1, &coarse);
+      query.CoarseScores(turned.codes, &position, 1, &coarse_turned);
+      query.CoarseScoresOfRun(coded.codes, 0, 1, &run);
+      EXPECT_EQ(coarse, coarse_turned);
+      EXPECT_EQ(coarse, run);
+      EXPECT_EQ(query.Score(coded.codes, 0), query.Score(turned.codes, 0));
+      const double exact = InnerProduct(stored.data(), question.data(), kDimension);
+      EXPECT_NEAR(query.Score(coded.codes, 0), exact, 1e-4);
+      // As over the whole row, to the last bit.
+      question.resize(coded.codes.layout().padded);
+      if (kind == VectorCodeKind::kFloat) {
+        float whole = 0;
+        DotFloat(question.data(), coded.codes.coarse(), &position, 1, &whole);
+        EXPECT_EQ(query.Score(coded.codes, 0), whole);
+      } else if (kind == VectorCodeKind::kInt8) {
+        const auto* const residuals = reinterpret_cast<const int8_t*>(coded.codes.fine(0));
+        EXPECT_EQ(
+            query.Score(coded.codes, 0),
+            coded.codes.scale(0) * DotInt8Residual(question.data(), coded.codes.coarse().row(0),
+                                                   residuals, question.size()));
+      }
+    }
+  }
+}
+
 TEST(VectorCodesTest, NamesAreReadBack) {
   for (const char* const name : {"int8", "bf16", "float"}) {
     EXPECT_STREQ(VectorCodeKindName(ParseVectorCodeKind(name).value()), name);
