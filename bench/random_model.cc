@@ -12,9 +12,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: random_model FOLDER\n");
     return 2;
   }
-  constexpr uint32_t kVocabulary = 100;  // letters, mostly: 128 of them are what it reads of a passage
+  constexpr uint32_t kVocabulary =
+      100;  // letters, mostly: 128 of them are what it reads of a passage
   quarry::testing::WriteVocabulary(argv[1], kVocabulary);
-  quarry::testing::WriteModel(argv[1],
-                              {.vocabulary = kVocabulary, .positions = 128, .labels = 1});
+  quarry::testing::WriteModel(argv[1], {.vocabulary = kVocabulary, .positions = 128, .labels = 1});
   return 0;
 }
