@@ -22,11 +22,12 @@ Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions&
     list.crosses_languages = embedder->CrossesLanguages(text);
   }
   StageTimer timer(context, "retrieve.dense");
-  QUARRY_ASSIGN_OR_RETURN(list.rows,
-                          FetchDocuments(snapshot.rows(), options.documents, [&](size_t k) {
-                            return snapshot.SearchDense(vector.Row(0), k, allowed,
-                                                        {.width = options.search_width}, context);
-                          }));
+  QUARRY_ASSIGN_OR_RETURN(
+      list.rows,
+      FetchDocuments(snapshot.rows(), options.documents, options.documents, [&](size_t k) {
+        return snapshot.SearchDense(vector.Row(0), k, allowed, {.width = options.search_width},
+                                    context);
+      }));
   return list;
 }
 

@@ -14,11 +14,11 @@ namespace quarry::retrieval {
 
 // The best rows down to the one that brings in the last of `documents` documents. A document's
 // chunks share one place, so 100 rows can hold far fewer than 100 documents: `search(k)`, which
-// returns the k best rows, is called with growing k.
+// returns the k best rows, is called with growing k, `first` to begin with.
 template <typename Search>
 Result<std::vector<index::ScoredRow>> FetchDocuments(const index::RowTable& table, size_t documents,
-                                                     Search search) {
-  size_t k = documents;
+                                                     size_t first, Search search) {
+  size_t k = first;
   while (true) {
     QUARRY_ASSIGN_OR_RETURN(std::vector<index::ScoredRow> rows, search(k));
     std::unordered_set<uint32_t> distinct;
