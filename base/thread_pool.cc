@@ -30,19 +30,30 @@ ThreadPool::ThreadPool(size_t threads, size_t queue_limit) : queue_limit_(queue_
   QUARRY_CHECK(threads >= 1);
   QUARRY_CHECK(queue_limit >= 1);
   workers_.reserve(threads);
-  for (size_t i = 0; i < threads; ++i) workers_.emplace_back([this] { Work(); });
+  for (size_t i = 0; i < threads; ++i) {
+    workers_.emplace_back([this, &sleeper = sleepers_.emplace_back()] { Work(sleeper); });
+  }
 }
 
 ThreadPool::~ThreadPool() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    while (Sleeper* const woken = WakeOne()) woken->wake.notify_one();
   }
-  has_task_.notify_all();
   for (std::thread& worker : workers_) worker.join();
 }
 
+ThreadPool::Sleeper* ThreadPool::WakeOne() {
+  if (asleep_.empty()) return nullptr;
+  Sleeper* const woken = asleep_.back();
+  asleep_.pop_back();
+  woken->is_woken = true;
+  return woken;
+}
+
 Status ThreadPool::TrySubmit(std::function<void()> task) {
+  Sleeper* woken = nullptr;
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= queue_limit_) {
@@ -50,18 +61,21 @@ Status ThreadPool::TrySubmit(std::function<void()> task) {
                                     " tasks are waiting");
     }
     queue_.push_back(std::move(task));
+    woken = WakeOne();
   }
-  has_task_.notify_one();
+  if (woken != nullptr) woken->wake.notify_one();
   return OkStatus();
 }
 
 void ThreadPool::Submit(std::function<void()> task) {
+  Sleeper* woken = nullptr;
   {
     std::unique_lock lock(mutex_);
     has_place_.wait(lock, [this] { return queue_.size() < queue_limit_; });
     queue_.push_back(std::move(task));
+    woken = WakeOne();
   }
-  has_task_.notify_one();
+  if (woken != nullptr) woken->wake.notify_one();
 }
 
 void ThreadPool::Wait() {
@@ -74,11 +88,15 @@ size_t ThreadPool::queued() const {
   return queue_.size();
 }
 
-void ThreadPool::Work() {
+void ThreadPool::Work(Sleeper& self) {
   std::unique_lock lock(mutex_);
   while (true) {
-    has_task_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
+    while (queue_.empty()) {
+      if (stopping_) return;
+      self.is_woken = false;
+      asleep_.push_back(&self);
+      self.wake.wait(lock, [&self] { return self.is_woken; });
+    }
     std::function<void()> task = std::move(queue_.front());
     queue_.pop_front();
     ++running_;

@@ -15,8 +15,9 @@
 
 namespace quarry {
 
-// Thread-safe. The destructor runs what is queued, then joins. Tasks should not throw: what they
-// throw is logged and dropped.
+// Of the threads that have nothing to do the one that was busy last takes the next task: its stack and
+// what it worked with are still in the caches. Thread-safe. The destructor runs what is queued, then
+// joins. Tasks should not throw: what they throw is logged and dropped.
 class ThreadPool {
  public:
   // REQUIRES: threads >= 1, queue_limit >= 1.
@@ -36,14 +37,24 @@ class ThreadPool {
   size_t queued() const;
 
  private:
-  void Work();
+  // Where one thread waits for a task.
+  struct Sleeper {
+    std::condition_variable wake;
+    bool is_woken = false;  // guarded by mutex_
+  };
+
+  void Work(Sleeper& self);
+  // Has a sleeper look at the queue: to be notified once the lock is given back. Null where all are
+  // busy. REQUIRES: mutex_ is held.
+  Sleeper* WakeOne();
 
   const size_t queue_limit_;
   mutable std::mutex mutex_;
-  std::condition_variable has_task_;
   std::condition_variable has_place_;
   std::condition_variable idle_;
   std::deque<std::function<void()>> queue_;  // guarded by mutex_
+  std::deque<Sleeper> sleepers_;             // one for each thread
+  std::vector<Sleeper*> asleep_;             // the last that went to sleep last; guarded by mutex_
   size_t running_ = 0;                       // guarded by mutex_
   bool stopping_ = false;                    // guarded by mutex_
   std::vector<std::thread> workers_;

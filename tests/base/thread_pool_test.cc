@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -49,6 +50,24 @@ TEST(ThreadPoolTest, RunsEveryTask) {
   pool.Wait();
   EXPECT_EQ(sum, 500500);
   EXPECT_EQ(pool.queued(), 0u);
+}
+
+TEST(ThreadPoolTest, TheThreadThatWasBusyLastTakesTheNextTask) {
+  constexpr int kThreads = 4;
+  ThreadPool pool(kThreads, 8);
+  Gate gate;
+  for (int i = 0; i < kThreads; ++i) pool.Submit([&] { gate.Pass(); });
+  gate.AwaitArrivals(kThreads);
+  gate.Open();
+  pool.Wait();  // all have begun, and sleep
+  std::set<std::thread::id> ran;
+  for (int i = 0; i < 100; ++i) {
+    std::thread::id id;
+    pool.Submit([&] { id = std::this_thread::get_id(); });
+    pool.Wait();
+    ran.insert(id);
+  }
+  EXPECT_EQ(ran.size(), 1u);
 }
 
 TEST(ThreadPoolTest, TrySubmitRefusesWhenTheQueueIsFull) {
