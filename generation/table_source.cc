@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "index/document_fields.h"
 
 namespace quarry::generation {
 namespace {
@@ -169,7 +170,7 @@ Result<std::vector<SourceTable>> ReadTables(const ToolCallContext& context,
     QUARRY_RETURN_IF_ERROR(context.call.Check());
     const Query& query = context.query;
     if (!IsTableType(document.media_type) || !query.principals.MayRead(document.access) ||
-        !Matches(query.filter, document.metadata)) {
+        !Matches(query.filter, document)) {
       return OkStatus();
     }
     const std::optional<size_t> position = snapshot.PositionOf(document.number);

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "index/document_fields.h"
 
 namespace quarry::generation {
 namespace {
@@ -16,7 +17,7 @@ Result<index::StoredDocument> FindReadable(const DocumentId& id, const ToolCallC
   Result<index::StoredDocument> document = context.snapshot.FindDocument(id);
   const Query& query = context.query;
   const bool is_hidden = document.ok() && !(query.principals.MayRead(document->access) &&
-                                            Matches(query.filter, document->metadata));
+                                            Matches(query.filter, *document));
   if (is_hidden || document.status().code() == Code::kNotFound) {
     return NotFoundError("there is no document \"" + id + "\"; search gives the names");
   }
