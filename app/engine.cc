@@ -5,8 +5,7 @@
 #include <thread>
 #include <utility>
 
-#include "app/build_info.h"
-#include "ingest/crash_note.h"
+#include "app/page_reader.h"
 #include "model/embedder_folder.h"
 #include "model/proxy.h"
 #include "model/url.h"
@@ -140,8 +139,10 @@ Status Engine::Prepare(const std::string& openai_base_url) {
   QUARRY_ASSIGN_OR_RETURN(chat_, ChatSetup::Make(config_, remote_, openai_base_url, clock_));
   retriever_.emplace(analyzer_, embedders_, config_.retrieval, reranker(),
                      chat_ == nullptr ? nullptr : &chat_->queries());
+  QUARRY_ASSIGN_OR_RETURN(generation::PageReader read_page, MakePageReader(config_));
   tools_.emplace(*retriever_, &remote_.http(),
-                 generation::ToolboxOptions{.http_hosts = config_.tool_hosts});
+                 generation::ToolboxOptions{.http_hosts = config_.tool_hosts,
+                                            .read_page = std::move(read_page)});
   answerer_.emplace(analyzer_, *retriever_, token_counter_, config_.answer, AnswerModel());
   whole_documents_.emplace(analyzer_, token_counter_, AnswerModel());
   return OkStatus();

@@ -1,0 +1,14 @@
+#pragma once
+
+// Pages of the web for answers: fetched under the guards of ingestion (web_fetcher.h), parsed and cut into
+// passages as an indexed page is, and not kept.
+
+#include "app/config.h"
+#include "generation/document_tools.h"
+
+namespace quarry::app {
+
+// Null where web.enabled is off. Errors of making it: those of WebFetcher::Create.
+Result<generation::PageReader> MakePageReader(const Config& config);
+
+}  // namespace quarry::app
