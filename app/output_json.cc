@@ -527,7 +527,10 @@ std::string AnswerEvalJson(const eval::AnswerEvalReport& report) {
                 {"declined_unanswerable", at.declined_unanswerable},
                 {"declined_answerable", at.declined_answerable},
                 {"cited_gold", at.cited_gold},
-                {"cited_gold_of_answered", at.cited_gold_of_answered}};
+                {"cited_gold_of_answered", at.cited_gold_of_answered},
+                {"span_long", at.span_long},
+                {"span_short", at.span_short},
+                {"token_f1", at.token_f1}};
   };
   Json json;
   json["beir"] = report.directory;
@@ -538,6 +541,7 @@ std::string AnswerEvalJson(const eval::AnswerEvalReport& report) {
   json["missing_judged_documents"] = report.missing_judged_documents;
   json["answerable"] = report.answerable;
   json["unanswerable"] = report.unanswerable;
+  json["marked"] = report.marked;
   json["undeclined"] = point(report.undeclined);
   json["configured"] = point(report.configured);
   json["chosen_on_other_half"] = report.curve.empty() ? Json(nullptr) : point(report.chosen);

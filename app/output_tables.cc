@@ -310,10 +310,14 @@ std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& 
                                     Fixed(at.cited_gold, 4),
                                     Fixed(at.cited_gold_of_answered, 4),
                                     Fixed(at.declined_answerable, 4),
-                                    Fixed(at.declined_unanswerable, 4)};
+                                    Fixed(at.declined_unanswerable, 4),
+                                    Fixed(at.span_long, 4),
+                                    Fixed(at.span_short, 4),
+                                    Fixed(at.token_f1, 4)};
   };
   std::vector<std::vector<std::string>> rows = {
-      {"", "threshold", "gold cited", "of answered", "wrongly declined", "rightly declined"},
+      {"", "threshold", "gold cited", "of answered", "wrongly declined", "rightly declined",
+       "span in 60", "in 25", "token F1"},
       row("all, never declining", report.undeclined),
       row("all, as configured", report.configured)};
   if (!report.curve.empty()) rows.push_back(row("half, chosen on the other", report.chosen));
@@ -326,7 +330,7 @@ std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& 
                                               SearchModeName(report.mode)},
                             {"answering", "p50 " + Fixed(report.answer_p50_us, 0) + " us, p99 " +
                                               Fixed(report.answer_p99_us, 0) + " us"}}) +
-                     "\n" + Table(rows, {1, 2, 3, 4, 5}, console);
+                     "\n" + Table(rows, {1, 2, 3, 4, 5, 6, 7, 8}, console);
   for (const std::string& warning : report.warnings) text += "warning: " + OneLine(warning) + "\n";
   return text;
 }

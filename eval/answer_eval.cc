@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "eval/beir.h"
+#include "eval/gold_spans.h"
 #include "eval/statistics.h"
 
 namespace quarry::eval {
@@ -17,6 +18,8 @@ constexpr uint32_t kCurveSteps = 20;
 struct Outcome {
   double support = 0;
   bool cites_gold = false;  // its first citation is of a document that is judged relevant
+  bool is_marked = false;   // the question has marked answers
+  SpanScores spans;
 };
 
 // Every other one, the first included or left out.
@@ -44,6 +47,20 @@ AnswerEvalPoint MeasureAt(double threshold, const std::vector<Outcome>& answerab
   point.declined_answerable = Share(declined, answerable.size());
   point.cited_gold = Share(right, answerable.size());
   point.cited_gold_of_answered = Share(right, answerable.size() - declined);
+  uint64_t marked = 0;
+  uint64_t in_long = 0;
+  uint64_t in_short = 0;
+  double f1 = 0;
+  for (const Outcome& outcome : answerable) {
+    marked += outcome.is_marked ? 1 : 0;
+    if (!outcome.is_marked || is_declined(outcome)) continue;
+    in_long += outcome.spans.holds_long ? 1 : 0;
+    in_short += outcome.spans.holds_short ? 1 : 0;
+    f1 += outcome.spans.f1;
+  }
+  point.span_long = Share(in_long, marked);
+  point.span_short = Share(in_short, marked);
+  point.token_f1 = marked == 0 ? 0 : f1 / static_cast<double>(marked);
   return point;
 }
 
@@ -92,7 +109,9 @@ Result<AnswerEvalReport> EvaluateAnswers(const AnswerEvalOptions& options, const
     QUARRY_ASSIGN_OR_RETURN(const Answer answer, answerer.Ask(query, *snapshot, {}, context));
     micros.push_back(std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count());
     if (progress) progress({.stage = "asking", .done = micros.size(), .total = total});
-    Outcome outcome{.support = answer.verdict.score};
+    Outcome outcome{.support = answer.verdict.score,
+                    .is_marked = !question.answers.empty(),
+                    .spans = ScoreSpans(answer, question.answers)};
     const auto grades = queries.qrels.find(question.id);
     if (answer.citations.empty() || grades == queries.qrels.end()) return outcome;
     const auto grade = grades->second.find(answer.citations[0].document);
@@ -112,6 +131,7 @@ Result<AnswerEvalReport> EvaluateAnswers(const AnswerEvalOptions& options, const
 
   report.answerable = answerable.size();
   report.unanswerable = unanswerable.size();
+  report.marked = static_cast<uint64_t>(std::ranges::count(answerable, true, &Outcome::is_marked));
   report.undeclined = MeasureAt(0, answerable, unanswerable);
   report.configured = MeasureAt(options.answer.extractive.decline_below, answerable, unanswerable);
   if (!unanswerable.empty()) {

@@ -33,6 +33,10 @@ struct AnswerEvalPoint {
   double declined_answerable = 0;     // share of the answerable ones: should be 0
   double cited_gold = 0;              // share of the answerable: answered, first citation relevant
   double cited_gold_of_answered = 0;  // the same, of those that were answered
+  // Of the answerable questions with a marked answer (gold_spans.h): answered, and the answer holds it
+  double span_long = 0;   // within 60 tokens, 90 Chinese characters
+  double span_short = 0;  // within 25 tokens, 40 Chinese characters
+  double token_f1 = 0;    // mean; 0 for what was declined
 };
 
 struct AnswerEvalReport {
@@ -43,6 +47,7 @@ struct AnswerEvalReport {
   uint64_t missing_judged_documents = 0;
   uint64_t answerable = 0;
   uint64_t unanswerable = 0;
+  uint64_t marked = 0;  // of the answerable: with an answer marked in their passage
 
   AnswerEvalPoint undeclined;  // all questions, threshold 0
   AnswerEvalPoint configured;  // all questions, options.answer's threshold

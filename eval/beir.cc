@@ -145,7 +145,8 @@ Result<BeirQueries> ReadBeirQueries(const std::string& directory, const std::str
     const bool is_judged = not_found.erase(line.object.id) > 0;
     if (is_judged || line.is_impossible) {
       (is_judged ? result.queries : result.unanswerable)
-          .push_back({std::move(line.object.id), std::move(line.object.text)});
+          .push_back(
+              {std::move(line.object.id), std::move(line.object.text), std::move(line.answers)});
     }
     return OkStatus();
   }));

@@ -4,7 +4,8 @@
 //
 //   DIR/corpus.jsonl       {"_id": "d1", "title": "..", "text": ".."} per line
 //   DIR/queries.jsonl      {"_id": "q1", "text": ".."} per line; "is_impossible": true
-//                          inside "metadata" marks a question that the corpus does not answer
+//                          inside "metadata" marks a question that the corpus does not answer,
+//                          "answers": [".."] there has the stretches of text that do
 //   DIR/qrels/SPLIT.tsv    a header line, then query <TAB> document <TAB> grade
 //
 // A title may be missing; keys not named here are ignored. Lines may end in CR LF, blank lines are
@@ -29,6 +30,7 @@ struct BeirDocument {
 struct BeirQuery {
   std::string id;
   std::string text;
+  std::vector<std::string> answers = {};
 };
 
 // The queries that a split judges, in the order of queries.jsonl, and their judgements.

@@ -17,6 +17,7 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
   std::optional<std::string> title;
   std::optional<std::string> text;
   bool is_impossible = false;
+  std::vector<std::string> answers;
   std::string error;
 
   explicit LineHandler(size_t line_bytes) : line_bytes_(line_bytes) {}
@@ -36,6 +37,7 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
   bool binary(binary_t&) override { return Value("bytes"); }
 
   bool string(string_t& value) override {
+    if (answers_depth_ != 0 && depth_ == answers_depth_ + 1) answers.push_back(value);
     if (depth_ != 1 || field_ == nullptr) return Value("a string");
     if (field_->has_value()) return Fail("key \"" + name_ + "\" stands twice");
     *field_ = std::move(value);
@@ -46,12 +48,18 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ == 0) return Enter();
     return Value("an object") && Enter();
   }
-  bool start_array(std::size_t) override { return Value("an array") && Enter(); }
+  bool start_array(std::size_t) override {
+    if (at_answers_) answers_depth_ = depth_;
+    at_answers_ = false;
+    return Value("an array") && Enter();
+  }
   bool end_object() override { return Leave(); }
   bool end_array() override { return Leave(); }
 
   bool key(string_t& name) override {
-    at_is_impossible_ = name == "is_impossible" && (depth_ == 1 || (depth_ == 2 && in_metadata_));
+    const bool is_ours = depth_ == 1 || (depth_ == 2 && in_metadata_);
+    at_is_impossible_ = is_ours && name == "is_impossible";
+    at_answers_ = is_ours && name == "answers";
     if (depth_ != 1) return true;
     in_metadata_ = name == "metadata";
     field_ = name == "_id" ? &id : name == "title" ? &title : name == "text" ? &text : nullptr;
@@ -82,7 +90,7 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool Leave() {
-    --depth_;
+    if (--depth_ <= answers_depth_) answers_depth_ = 0;
     return true;
   }
   bool Fail(std::string message) {
@@ -97,6 +105,8 @@ class LineHandler : public nlohmann::json_sax<nlohmann::json> {
   std::string name_;
   bool in_metadata_ = false;  // of depth 1
   bool at_is_impossible_ = false;
+  bool at_answers_ = false;
+  int answers_depth_ = 0;  // where the array stands that is being read; 0 = none is
 };
 
 std::string BeirJson(const nlohmann::json& json) {
@@ -167,7 +177,8 @@ Result<BeirLine> ParseBeirLine(std::string_view line) {
   if (!handler.text) return InvalidArgumentError("\"text\" is missing");
   return BeirLine{
       {std::move(*handler.id), std::move(handler.title).value_or(""), std::move(*handler.text)},
-      handler.is_impossible};
+      handler.is_impossible,
+      std::move(handler.answers)};
 }
 
 }  // namespace quarry::eval
