@@ -44,7 +44,8 @@ class EvaluationTest : public ::testing::Test {
           R"({"_id": "e", "title": "", "text": " "})"
           "\n");
     Write("queries.jsonl",
-          R"({"_id": "q1", "text": "What does the red pump deliver per second?"})"
+          R"({"_id": "q1", "text": "What does the red pump deliver per second?",)"
+          R"( "metadata": {"x": ["no"], "answers": ["10 l", "ten litres"], "y": ["no"]}})"
           "\n"
           R"({"_id": "q2", "text": "Within how many seconds does the bronze valve close?"})"
           "\n"
@@ -136,6 +137,11 @@ TEST_F(EvaluationTest, AnswersAreMeasuredWithAndWithoutDeclining) {
   EXPECT_EQ(report.unanswerable, 2u);
   EXPECT_THAT(report.undeclined.cited_gold, DoubleEq(1.0));
   EXPECT_THAT(report.undeclined.declined_unanswerable, DoubleEq(0.0));
+  EXPECT_EQ(report.marked, 1u);
+  EXPECT_THAT(report.undeclined.span_short, DoubleEq(1.0));
+  EXPECT_THAT(report.undeclined.span_long, DoubleEq(1.0));
+  EXPECT_GT(report.undeclined.token_f1, 0.2);
+  EXPECT_THAT(report.configured.span_long, DoubleEq(0.0));
   EXPECT_THAT(report.configured.cited_gold, DoubleEq(0.0));
   EXPECT_THAT(report.configured.declined_answerable, DoubleEq(1.0));
   // Chosen on q1, q3 and u1; measured on q2 and u2.
