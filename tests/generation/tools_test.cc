@@ -243,6 +243,19 @@ TEST_F(ToolsTest, SearchAndFetchSeeWhatTheQuestionMaySee) {
   EXPECT_THAT(tables.passages[0].chunk.text, AllOf(HasSubstr("pumps"), Not(HasSubstr("Ada"))));
   EXPECT_THAT(Run("query_table", {{"sql", "SELECT * FROM pay"}}, bound).status().message(),
               HasSubstr("no such table: pay"));
+
+  Query no_tables;
+  no_tables.filter = {
+      .op = Filter::Op::kNe, .children = {}, .field = "$type", .values = {std::string("text/csv")}};
+  EXPECT_THAT(Run("fetch", {{"document", "tables/pumps.csv"}}, no_tables).status().message(),
+              HasSubstr("there is no document"));
+  ASSERT_OK_AND_ASSIGN(const ToolResult others, Run("search", {{"query", "pump"}}, no_tables));
+  for (const Passage& passage : others.passages) {
+    EXPECT_THAT(passage.chunk.document, Not(HasSubstr(".csv")));
+  }
+  ASSERT_OK_AND_ASSIGN(const ToolResult none_left,
+                       Run("query_table", {{"sql", "SELECT * FROM pumps"}}, no_tables));
+  EXPECT_EQ(none_left.passages[0].chunk.text, "The documents have no tables.");
 }
 
 TEST_F(ToolsTest, ASummaryHoldsWhatADocumentSaysAndIsCited) {
