@@ -5,7 +5,9 @@
 #include <thread>
 #include <utility>
 
+#include "app/build_info.h"
 #include "app/page_reader.h"
+#include "ingest/crash_note.h"
 #include "model/embedder_folder.h"
 #include "model/proxy.h"
 #include "model/url.h"
