@@ -35,7 +35,9 @@ BuildInfo GetBuildInfo() {
   return info;
 }
 
-std::string BuildName() { return ProgramVersion() + "/" + QUARRY_COMMIT + "/" + QUARRY_BUILD_TYPE; }
+std::string BuildName() {
+  return ProgramVersion() + "/" + QUARRY_COMMIT + "/" + QUARRY_BUILD_TYPE + "/" + BuildId();
+}
 
 std::string BuildInfoText(const BuildInfo& info) {
   std::string text = "quarry " + info.version + "\ncommit " + info.commit + "\nbuild " +

@@ -22,7 +22,7 @@ struct BuildInfo {
 };
 
 BuildInfo GetBuildInfo();
-// "0.1.0/4faf92a31c07/Release": another one may do otherwise.
+// "0.1.0/4faf92a31c07/Release/9f2b...": another one may do otherwise.
 std::string BuildName();
 std::string BuildInfoText(const BuildInfo& info);
 std::string BuildInfoJson(const BuildInfo& info);

@@ -22,9 +22,11 @@ constexpr size_t kIngestQueue = 256;
 
 std::string CrashNotes(const Config& config) { return config.store + "/CRASHES"; }
 
-// Options that the index gives to collections that are made (index::IndexOptions).
-bool IsOfCollections(std::string_view key) {
-  return key.starts_with("bm25.") || key.starts_with("vectors.");
+// Options that hold for the open store and what it keeps, whoever asks: those that the index gives to
+// collections (index::IndexOptions) and those of stored answers.
+bool IsOfStore(std::string_view key) {
+  return key.starts_with("bm25.") || key.starts_with("vectors.") ||
+         (key.starts_with("cache.") && key != "cache.enabled");
 }
 
 ingest::IngestOptions MakeIngestOptions(const Config& config) {
@@ -116,14 +118,12 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
 Result<std::unique_ptr<Engine>> Engine::OpenOver(Engine& other, const Config& config) {
   QUARRY_RETURN_IF_ERROR(index::CheckCollectionName(config.collection));
   for (const ConfigKey& key : ConfigKeys()) {
-    if (!IsOfCollections(key.name)) continue;
+    if (!IsOfStore(key.name)) continue;
     const std::string theirs = FormatConfigValue(key.get(other.config_));
     const std::string ours = FormatConfigValue(key.get(config));
     if (ours == theirs) continue;
     return FailedPreconditionError(key.name + ": is " + theirs +
-                                   " in the store that is open, whose collections are made by it; "
-                                   "expected the same, found " +
-                                   ours);
+                                   " in the store that is open; expected the same, found " + ours);
   }
   QUARRY_ASSIGN_OR_RETURN(model::RemoteModelsOptions remote, RemoteOptionsOf(config));
   const std::string openai_base_url = remote.openai_base_url;
@@ -141,7 +141,9 @@ Status Engine::Prepare(const std::string& openai_base_url) {
   QUARRY_ASSIGN_OR_RETURN(chat_, ChatSetup::Make(config_, remote_, openai_base_url, clock_));
   retriever_.emplace(analyzer_, embedders_, config_.retrieval, reranker(),
                      chat_ == nullptr ? nullptr : &chat_->queries());
-  QUARRY_ASSIGN_OR_RETURN(generation::PageReader read_page, MakePageReader(config_));
+  QUARRY_ASSIGN_OR_RETURN(
+      generation::PageReader read_page,
+      MakePageReader(config_, ingest::ReadCrashNotes(CrashNotes(config_), BuildName())));
   tools_.emplace(*retriever_, &remote_.http(),
                  generation::ToolboxOptions{.http_hosts = config_.tool_hosts,
                                             .read_page = std::move(read_page)});

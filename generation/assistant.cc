@@ -109,8 +109,11 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   }
   if (options_.small_talk) {
     if (const std::optional<SmallTalk> kind = FindSmallTalk(query.text)) {
-      return Say(ReplyKind::kSmallTalk,
-                 SmallTalkReply(*kind, query.text, snapshot.live_documents()), snapshot, sink);
+      // How many there are is told to who may read all.
+      std::optional<uint64_t> documents;
+      if (query.principals.unrestricted) documents = snapshot.live_documents();
+      return Say(ReplyKind::kSmallTalk, SmallTalkReply(*kind, query.text, documents), snapshot,
+                 sink);
     }
   }
   Usage usage;

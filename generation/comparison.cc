@@ -38,28 +38,35 @@ class TermWeights {
   std::unordered_map<uint64_t, double> frequency_;
 };
 
+// A term of more statements than this tells none of them apart, and pairs all.
+constexpr size_t kMostPostings = 200;
+
 struct Likeness {
   double score = 0;
   size_t first = 0;
   size_t second = 0;
 };
 
-// Every two statements that speak of the same, the most alike first.
+// Every two statements that speak of the same and have no partner yet, the most alike first.
 std::vector<Likeness> LikenessesOf(std::span<const DocumentPiece> first,
-                                   std::span<const DocumentPiece> second) {
+                                   std::span<const DocumentPiece> second,
+                                   const std::vector<bool>& first_paired,
+                                   const std::vector<bool>& second_paired) {
   const TermWeights weights(first, second);
   Postings postings;
   std::vector<double> totals;
   for (size_t j = 0; j < second.size(); ++j) {
     totals.push_back(weights.Of(second[j]));
+    if (second_paired[j]) continue;
     for (const uint64_t term : second[j].terms) postings[term].push_back(j);
   }
   std::vector<Likeness> alike;
   for (size_t i = 0; i < first.size(); ++i) {
+    if (first_paired[i]) continue;
     std::unordered_map<size_t, double> shared;
     for (const uint64_t term : first[i].terms) {
       const auto found = postings.find(term);
-      if (found == postings.end()) continue;
+      if (found == postings.end() || found->second.size() > kMostPostings) continue;
       for (const size_t j : found->second) shared[j] += weights.Of(term);
     }
     const double own = weights.Of(first[i]);
@@ -90,7 +97,17 @@ Comparison ComparePieces(std::span<const DocumentPiece> first,
   Comparison comparison;
   std::vector<bool> first_paired(first.size());
   std::vector<bool> second_paired(second.size());
-  for (const Likeness& pair : LikenessesOf(first, second)) {
+  // What both say word for word is no difference, whatever else is alike.
+  std::unordered_map<uint64_t, std::vector<size_t>> of_words;
+  for (size_t j = second.size(); j-- > 0;) of_words[second[j].words].push_back(j);
+  for (size_t i = 0; i < first.size(); ++i) {
+    const auto found = of_words.find(first[i].words);
+    if (first[i].terms.empty() || found == of_words.end() || found->second.empty()) continue;
+    first_paired[i] = second_paired[found->second.back()] = true;
+    found->second.pop_back();
+    ++comparison.same;
+  }
+  for (const Likeness& pair : LikenessesOf(first, second, first_paired, second_paired)) {
     if (first_paired[pair.first] || second_paired[pair.second]) continue;
     first_paired[pair.first] = second_paired[pair.second] = true;
     const DocumentPiece& a = first[pair.first];
@@ -98,9 +115,7 @@ Comparison ComparePieces(std::span<const DocumentPiece> first,
     const bool denies =
         model::IsNegated(TextOf(a, passages)) != model::IsNegated(TextOf(b, passages));
     const bool has_other_word = a.terms != b.terms && pair.score >= kButForAWord;
-    if (a.words == b.words) {
-      ++comparison.same;
-    } else if (a.numbers != b.numbers || denies || has_other_word) {
+    if (a.numbers != b.numbers || denies || has_other_word) {
       comparison.differing.emplace_back(pair.first, pair.second);
     } else {
       ++comparison.rephrased;

@@ -137,7 +137,11 @@ std::optional<Contradiction> ChineseBounds(const std::string& text) {
         HoldsOneOf(between, kChineseParts)) {
       continue;
     }
-    if (Exclude(a, b)) {
+    // "6岁以下、65岁以上" are two groups.
+    const bool are_groups = a.kind == BoundKind::kUpper && b.kind == BoundKind::kLower &&
+                            b.unit != "date" && !HoldsPart(between, "又") &&
+                            !HoldsPart(between, "且") && !HoldsPart(between, "同时");
+    if (!are_groups && Exclude(a, b)) {
       return Contradiction{text.substr(a.begin, a.end - a.begin),
                            text.substr(b.begin, b.end - b.begin)};
     }

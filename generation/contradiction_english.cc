@@ -155,6 +155,17 @@ std::string Said(const std::string& text, size_t begin, size_t end) {
   return text.substr(begin, end - begin);
 }
 
+// Both conditions are meant of one thing.
+bool SaysAtOnce(const std::string& text) {
+  return text.find("same time") != text.npos || text.find("at once") != text.npos ||
+         text.find("simultaneously") != text.npos || text.find("both") != text.npos;
+}
+
+// "What is open and closed?" asks for two lists.
+bool AsksForLists(const std::string& text, const Words& words) {
+  return !words.empty() && words[0].folded == "what" && !SaysAtOnce(text);
+}
+
 std::optional<Contradiction> EnglishBounds(const std::string& text, const Words& words) {
   std::optional<Bound> before;
   size_t before_end = 0;
@@ -165,7 +176,12 @@ std::optional<Contradiction> EnglishBounds(const std::string& text, const Words&
       ++at;
       continue;
     }
-    if (before && Exclude(*before, *bound) && JoinConditions(words, before_end, at)) {
+    // "under 6 and over 65" are two groups.
+    const bool are_groups = before && before->kind == BoundKind::kUpper &&
+                            bound->kind == BoundKind::kLower && bound->unit != "date" &&
+                            !SaysAtOnce(text);
+    if (before && !are_groups && Exclude(*before, *bound) &&
+        JoinConditions(words, before_end, at)) {
       return Contradiction{Said(text, before->begin, before->end),
                            Said(text, bound->begin, bound->end)};
     }
@@ -190,6 +206,8 @@ std::optional<Contradiction> EnglishDenial(const std::string& text, const Words&
     if (no >= words.size() || !IsOneOf(words[no].folded, "not|no|never|nobody|none|cannot")) {
       continue;
     }
+    // "what is covered and not covered" are some of each.
+    if (AsksForLists(text, words) && words[no].folded == "not") continue;
     // A preposition before "no" names a case, as in "at full flow and at no flow".
     if (words[no - 1].folded == "at") continue;
     size_t denied = no + 1;
@@ -231,10 +249,7 @@ std::optional<Contradiction> EnglishOpposites(const std::string& text, const Wor
               a > 0 && (IsOneOf(words[a - 1].folded,
                                 "is|are|was|were|be|been|both|stay|stays|remain|travel") ||
                         (a > 1 && IsOneOf(words[a - 2].folded, "is|are|was|were")));
-          const bool at_once = text.find("same time") != text.npos ||
-                               text.find("at once") != text.npos ||
-                               text.find("simultaneously") != text.npos;
-          if (is_said_of_one || at_once) {
+          if ((is_said_of_one && !AsksForLists(text, words)) || SaysAtOnce(text)) {
             return Contradiction{Said(text, words[a].begin, words[a].end),
                                  Said(text, words[b].begin, words[b].end)};
           }

@@ -93,6 +93,8 @@ Status EscalatingWriter::Write(const Query& query, const index::Snapshot& snapsh
   Answer best;
   std::vector<AnswerAttempt> attempts;
   size_t best_attempt = 0;
+  bool has_best = false;
+  Status failed;  // of the last try that gave no answer
   Usage spent;
   uint32_t accepted_level = UINT32_MAX;
   for (const Try& one : tries_) {
@@ -100,7 +102,18 @@ Status EscalatingWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (accepted_level != UINT32_MAX) break;
     Answer made = blank;
     made.usage = spent;
-    QUARRY_RETURN_IF_ERROR(one.writer->Write(query, snapshot, nullptr, context, made));
+    const Status written = one.writer->Write(query, snapshot, nullptr, context, made);
+    if (!written.ok()) {
+      if (!IsModelsFault(written.code())) return written;
+      // The next may do what this one cannot.
+      failed = written;
+      attempts.push_back({.model = made.model,
+                          .usage = UsageSince(made.usage, spent),
+                          .verdict = {},
+                          .rejected = written.message()});
+      spent = made.usage;
+      continue;
+    }
     QUARRY_ASSIGN_OR_RETURN(std::string rejected, WhyRejected(query, one, made, context));
     attempts.push_back({.model = made.model,
                         .usage = UsageSince(made.usage, spent),
@@ -110,13 +123,14 @@ Status EscalatingWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (rejected.empty()) accepted_level = one.level;
     // What a tool changed is not done again for a better text.
     const bool has_changed = MayHaveChanged(query, made);
-    if (attempts.size() == 1 || rejected.empty() || has_changed ||
-        QualityOf(made) > QualityOf(best)) {
+    if (!has_best || rejected.empty() || has_changed || QualityOf(made) > QualityOf(best)) {
       best = std::move(made);
+      has_best = true;
       best_attempt = attempts.size() - 1;
     }
     if (has_changed) break;
   }
+  if (!has_best) return failed;
   attempts[best_attempt].rejected.clear();
   answer = std::move(best);
   answer.usage = spent;

@@ -155,7 +155,8 @@ class Writing {
       const std::string piece = pending_.substr(taken, end - taken);  // with the space before it
       taken = end;
       const bool supported =
-          AssertsNothing(kind_, sentences[i].words) || evidence_.Check(sentences[i]).supported;
+          (sentences[i].numbers.empty() && AssertsNothing(kind_, sentences[i].words)) ||
+          evidence_.Check(sentences[i]).supported;
       if (!supported) unsupported_.push_back(sentences[i].words);
       if (!supported && policy_ == UnsupportedPolicy::kRepair) stopped_ = true;
       if (stopped_) {

@@ -46,8 +46,10 @@ std::string PremiseOf(std::string_view question) {
   for (const std::string_view given : {"既然", "鉴于", "鑒於"}) {
     if (question.starts_with(given)) return cut_at("，").substr(0);
   }
-  for (const std::string_view given : {"since ", "given that ", "as "}) {
-    if (folded.starts_with(given) && !folded.starts_with("since when")) return cut_at(",");
+  for (const std::string_view given : {"since ", "given that "}) {
+    if (!folded.starts_with(given) || folded.starts_with("since when")) continue;
+    std::string premise = cut_at(",");
+    return premise.empty() ? premise : premise.substr(given.size());
   }
   for (const std::string_view asking : {"why ", "how come ", "for what reason "}) {
     const size_t at = folded.find(asking);
@@ -247,7 +249,7 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
   const std::string premise = PremiseOf(question);
   if (premise.empty()) return std::nullopt;
   const Clause clause(premise, analyzer);
-  if (clause.size() == 0) return std::nullopt;
+  if (clause.size() < 2) return std::nullopt;  // "Since March 2019, ..." is a time
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
   std::map<DocumentId, WordSet> documents;
   for (const ContextPiece& piece : pieces) {

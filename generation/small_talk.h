@@ -29,6 +29,7 @@ const char* SmallTalkName(SmallTalk kind);  // "greeting"
 std::optional<SmallTalk> FindSmallTalk(std::string_view message);
 
 // The reply, in the language of the message. `documents`: how many can be asked about.
-std::string SmallTalkReply(SmallTalk kind, std::string_view message, uint64_t documents);
+std::string SmallTalkReply(SmallTalk kind, std::string_view message,
+                           std::optional<uint64_t> documents);
 
 }  // namespace quarry::generation

@@ -17,6 +17,12 @@ const std::string& OwnWords(const Query& query) {
 bool NamesAddress(std::string_view words, std::string_view url) {
   if (url.empty()) return false;
   for (size_t at = words.find(url); at != words.npos; at = words.find(url, at + 1)) {
+    // Within another address it was not typed as one.
+    if (at > 0 && IsAscii(words[at - 1]) && words[at - 1] != ' ' && words[at - 1] != '\n' &&
+        words[at - 1] != '(' && words[at - 1] != '"' && words[at - 1] != '\'' &&
+        words[at - 1] != '<' && words[at - 1] != '[' && words[at - 1] != ':') {
+      continue;
+    }
     const std::string_view rest = words.substr(at + url.size());
     // A full stop ends the sentence, unless the address goes on behind it.
     const size_t end = rest.find_first_not_of(".,;:!?)\"'>]");

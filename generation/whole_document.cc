@@ -1,4 +1,5 @@
 #include "generation/whole_document.h"
+#include "generation/output_guard.h"
 
 #include <algorithm>
 #include <utility>
@@ -58,6 +59,11 @@ Status WriteByModel(WholeDocumentPrompt prompt, const Reading& reading, std::str
   }
   MapReduce calls(model, options, focus, reading.chinese, context);
   CitationNumbering numbering(passages.size());
+  std::string known(focus);
+  for (const Passage& passage : passages) {
+    known += '\n' + passage.chunk.text + '\n' + passage.title + '\n' + passage.uri;
+  }
+  OutputGuard guard("", known);
   const auto tell = [&](const std::string& piece) {
     answer.text += piece;
     return piece.empty() || sink == nullptr || sink(piece);
@@ -66,15 +72,20 @@ Status WriteByModel(WholeDocumentPrompt prompt, const Reading& reading, std::str
     QUARRY_ASSIGN_OR_RETURN(const std::string reduced, calls.Reduce(passages));
     QUARRY_ASSIGN_OR_RETURN(const model::ChatReply reply,
                             calls.Complete(prompt, reduced, [&](std::string_view delta) {
-                              return tell(numbering.Take(delta));
+                              return tell(numbering.Take(guard.Take(delta)));
                             }));
     if (!reply.model.empty()) answer.model = reply.model;
     if (reply.finish_reason == "length") {
       answer.note += (answer.note.empty() ? "cut after " : "; cut after ") +
                      std::to_string(options.note_tokens) + " tokens";
     }
-    return tell(numbering.Finish()) ? OkStatus()
-                                    : CancelledError("the reader of the answer went away");
+    if (guard.withheld()) {
+      answer.note += std::string(answer.note.empty() ? "" : "; ") +
+                     "left out: pictures or addresses that the documents do not give";
+    }
+    return tell(numbering.Take(guard.Finish())) && tell(numbering.Finish())
+               ? OkStatus()
+               : CancelledError("the reader of the answer went away");
   };
   const Status written = write();
   answer.usage += calls.usage();

@@ -277,8 +277,15 @@ Status Collection::MergePostings(std::vector<SegmentView> parts, const RowTable&
     }
   }
   SegmentView merged;
-  QUARRY_ASSIGN_OR_RETURN(merged.segment, MergeSegments(parts, parts[0].segment->parameters(), {},
-                                                        context, std::move(spill)));
+  const bool is_spilled = spill.has_value();
+  auto made = MergeSegments(parts, parts[0].segment->parameters(), {}, context, std::move(spill));
+  const Code code = made.status().code();
+  // Without the file where there is no place for it, or no way to map it.
+  if (is_spilled && (code == Code::kUnavailable || code == Code::kResourceExhausted)) {
+    LogWarning("postings are merged in memory: " + made.status().message());
+    made = MergeSegments(parts, parts[0].segment->parameters(), {}, context);
+  }
+  QUARRY_ASSIGN_OR_RETURN(merged.segment, std::move(made));
   // Lets die in it what died in `now` since; false when the parts are not there any more. The terms
   // of a chunk that is gone are still in the view of then.
   const auto catch_up = [&](const LexicalIndex& now) -> Result<bool> {

@@ -12,6 +12,9 @@
 namespace quarry::index {
 namespace {
 
+// Of all documents, for one filter.
+constexpr uint32_t kMostReadings = 16;
+
 // Sets of documents as bits over the positions in the snapshot's row table.
 class DocumentSelector {
  public:
@@ -25,6 +28,7 @@ class DocumentSelector {
       case Filter::Op::kAnd: {
         Bitmap all = live_;
         for (const Filter& child : filter.children) {
+          if (all.Count() == 0) break;
           QUARRY_ASSIGN_OR_RETURN(const Bitmap some, Select(child));
           all.IntersectWith(some);
         }
@@ -123,6 +127,11 @@ class DocumentSelector {
 
   // No index rows hold the built-in fields: every document is asked.
   Result<Bitmap> SelectByDocument(const Filter& comparison) const {
+    if (++readings_ > kMostReadings) {
+      return InvalidArgumentError("filter: expected at most " + std::to_string(kMostReadings) +
+                                  " comparisons of $type, $language and $year: each reads every "
+                                  "document");
+    }
     Bitmap set(live_.size());
     Status status;
     QUARRY_RETURN_IF_ERROR(snapshot_.ForEachDocument([&](const StoredDocument& document) {
@@ -153,6 +162,7 @@ class DocumentSelector {
   const Snapshot& snapshot_;
   const CallContext& context_;
   const Bitmap& live_;  // versions that are there
+  mutable uint32_t readings_ = 0;
 };
 
 }  // namespace

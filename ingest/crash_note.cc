@@ -45,12 +45,15 @@ void WriteCrashNote() {
 }
 
 // Only what may be done in a handler. Then what would have been done without it: a fault comes again
-// when it returns, what was sent is sent again.
+// when it returns, what was sent is sent again. The note is first: once the action of before is back,
+// another thread that crashes ends the process.
 void OnCrash(int signal, siginfo_t* info, void*) {
+  const bool is_ours =
+      info->si_code > 0 || (info->si_code == SI_TKILL && info->si_pid == ::getpid());
+  if (is_parsing && is_ours) WriteCrashNote();
   for (size_t i = 0; i < kCrashSignals.size(); ++i) {
     if (kCrashSignals[i] == signal) ::sigaction(signal, &actions_before[i], nullptr);
   }
-  if (is_parsing) WriteCrashNote();
   if (info->si_code <= 0) ::raise(signal);
 }
 

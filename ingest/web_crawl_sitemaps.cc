@@ -21,6 +21,11 @@ void WebCrawl::NameSitemaps() {
 void WebCrawl::AddSitemap(const std::string& url, bool is_nested) {
   const Result<model::Url> known = WebUrl(url);
   const std::string text = known.ok() ? UrlText(*known) : url;
+  // More are never asked for, and need no place in memory.
+  if (seen_sitemaps_.size() >= options_.pages) {
+    is_whole_ = false;
+    return;
+  }
   if (seen_sitemaps_.insert(text).second) sitemaps_.push_back({text, is_nested});
 }
 
@@ -63,7 +68,9 @@ std::string WebCrawl::TakeSitemap(const ListedMap& map, WebPage page) {
     }
     const Result<model::Url> url = WebUrl(text);
     if (!url.ok() || !IsOnSite(*url) || text.size() > index::kMaxDocumentIdBytes) continue;
-    if (listed_.size() == options_.pages) break;  // more are never asked for
+    if (listed_.size() == options_.pages) {
+      return "more URLs than web.pages, the rest is not read";
+    }
     if (seen_.insert(text).second) listed_.push_back(text);
   }
   return sitemap->is_cut

@@ -75,8 +75,8 @@ Result<double> SpendingFile::Add(int64_t day, double cost) {
                          ": damaged; expected \"quarry-spending 1 DAY MICROS\". Removing it "
                          "forgets what today cost");
   }
-  // A clock that is set back opens no second day.
-  if (day > spending->day) *spending = {.day = day, .micros = 0};
+  // A clock that is set back opens no second day; one that was wrong by more counts for nothing.
+  if (day > spending->day || spending->day > day + 1) *spending = {.day = day, .micros = 0};
   if (cost > 0) {
     spending->micros += static_cast<int64_t>(std::ceil(cost * kMicros));
     const std::string line = std::string(kSpendingMagic) + std::to_string(spending->day) + ' ' +

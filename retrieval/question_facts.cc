@@ -125,6 +125,12 @@ bool HasDigit(const QuestionToken& token) {
                      [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
+// "pallets", not "gas" or "glass".
+bool IsPlural(const QuestionToken& token) {
+  const std::string_view text = token.text;
+  return text.size() > 3 && text.back() == 's' && text[text.size() - 2] != 's';
+}
+
 bool IsLatin(const QuestionToken& token) {
   return !token.cjk && std::any_of(token.text.begin(), token.text.end(),
                                    [](unsigned char c) { return std::isalpha(c) != 0; });
@@ -284,7 +290,8 @@ class FactReader {
   // The word behind a number, with a space before it: what is counted, where no list names it.
   static std::string CountedBy(Tokens rest) {
     const Lexicon& lexicon = TheLexicon();
-    const bool counts = IsLatin(rest[0]) && !HasDigit(rest[0]) &&
+    // English counts in the plural: of "gauge 3 tidy" nothing is counted.
+    const bool counts = IsLatin(rest[0]) && !HasDigit(rest[0]) && IsPlural(rest[0]) &&
                         lexicon.facts.Find(rest).tokens == 0 &&
                         lexicon.functions.Find(rest).tokens == 0;
     return counts ? ' ' + StemOf(rest[0]) : "";

@@ -45,6 +45,8 @@ KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const Caller& calle
   Result<generation::RetrievalSetting> setting =
       environment.services.assistant.answerer().answerer().SettingOf(retrieval.query, snapshot);
   if (setting.ok()) retrieval.setting = *std::move(setting);
+  const bool has_retrieved =
+      setting.ok() && answer.kind != ReplyKind::kSmallTalk && answer.kind != ReplyKind::kRefused;
   kept.value = StoredAnswerJson(answer, {.question = question.query.text,
                                          .collection = question.collection,
                                          .collection_id = snapshot.collection().id,
@@ -52,7 +54,7 @@ KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const Caller& calle
                                          .owner = caller.key,
                                          .time_micros = environment.services.clock.NowMicros(),
                                          .seconds = seconds,
-                                         .retrieval = setting.ok() ? &retrieval : nullptr});
+                                         .retrieval = has_retrieved ? &retrieval : nullptr});
   kept.id = environment.answers->Keep(kept.value);
   return kept;
 }

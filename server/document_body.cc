@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "index/index_writer.h"
+#include "ingest/crash_note.h"
 #include "server/json_writer.h"
 #include "server/media_type.h"
 
@@ -133,8 +135,9 @@ Result<std::vector<Document>> ParseRecordOf(const JsonValue& body, const std::st
   return documents;
 }
 
-Result<ingest::ParsedSource> ParseFile(const std::string& bytes, const ingest::SourceInfo& source) {
-  Result<ingest::ParsedSource> parsed = ingest::ParseSource(bytes, source);
+Result<ingest::ParsedSource> ParseFile(const std::string& bytes, const ingest::SourceInfo& source,
+                                       const std::set<uint64_t>& crashed) {
+  Result<ingest::ParsedSource> parsed = ingest::ParseWatched(bytes, Hash64(bytes), source, crashed);
   if (!parsed.ok()) return std::move(parsed).status().Annotate(source.id);
   return parsed;
 }

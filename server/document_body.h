@@ -6,6 +6,8 @@
 // of which only id and text are required; media_type says how the text is written (default
 // text/plain). A file is its bytes as they are, in a format that ingest parses.
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,7 +25,9 @@ Result<std::vector<Document>> ParseRecords(const JsonValue& body);
 Result<std::vector<Document>> ParseRecordOf(const JsonValue& body, const std::string& id);
 
 // A file: one document, or many ("id#3") for formats of records. The source's `format` is nullopt
-// where the content shall tell. kInvalidArgument beginning with the id.
-Result<ingest::ParsedSource> ParseFile(const std::string& bytes, const ingest::SourceInfo& source);
+// where the content shall tell. `crashed`: what no parser is given (ingest/crash_note.h). kInvalidArgument
+// beginning with the id.
+Result<ingest::ParsedSource> ParseFile(const std::string& bytes, const ingest::SourceInfo& source,
+                                       const std::set<uint64_t>& crashed);
 
 }  // namespace quarry::server

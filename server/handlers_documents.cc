@@ -262,7 +262,8 @@ Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& 
     return Write(environment, call, std::move(upload));
   }
   source.format = FormatOfMediaType(media_type);
-  QUARRY_ASSIGN_OR_RETURN(ingest::ParsedSource parsed, ParseFile(request.body, source));
+  QUARRY_ASSIGN_OR_RETURN(ingest::ParsedSource parsed,
+                          ParseFile(request.body, source, environment.services.ingest.crashed));
   upload.documents = std::move(parsed.documents);
   upload.errors = std::move(parsed.errors);
   // A part that could not be read may be one that was there before: it stays.

@@ -49,7 +49,7 @@ export function pathOf({ heading_path: headings = [], document, ...named }) {
 
 // The fields that every document has, beside its metadata.
 const FIELDS = { $type: 'field.type', $language: 'field.language', $year: 'field.year' };
-export const fieldName = (key) => (key in FIELDS ? t(FIELDS[key]) : key);
+export const fieldName = (key) => (Object.hasOwn(FIELDS, key) ? t(FIELDS[key]) : key);
 
 const TYPES = {
   'text/plain': 'TXT', 'text/tab-separated-values': 'TSV', 'text/markdown': 'Markdown', 'message/rfc822': 'Mail',
@@ -64,7 +64,7 @@ const TYPES = {
 
 // A value of one of them or of the metadata, in words.
 export function fieldValue(key, value) {
-  if (key === '$type') return TYPES[value] ?? value.slice(value.indexOf('/') + 1).replace(/^x-/, '').toUpperCase();
+  if (key === '$type') return Object.hasOwn(TYPES, value) ? TYPES[value] : value.slice(value.indexOf('/') + 1).replace(/^x-/, '').toUpperCase();
   if (key === '$language') return languageName(value);
   return String(value);
 }

@@ -79,6 +79,7 @@ export function mount(root, { rest }) {
     collectionChoice(() => {}), h('button', { type: 'submit', class: 'primary' }, t('runs.start')));
   root.append(h('h1', {}, t('nav.runs')), h('p', { class: 'muted' }, t('runs.intro')), form, problem, trend, list, detail);
   let over = false;
+  let waiting = 0;
 
   // The suite is called as its file is.
   async function start(event) {
@@ -146,7 +147,8 @@ export function mount(root, { rest }) {
         h('td', {}, run.suite), h('td', { class: 'figure' }, run.running ? t('runs.running', { n: run.answers }) : number(run.answers)),
         h('td', { class: 'wide time' }, time(run.created_at))))))));
       if (runs.some(({ running }) => running)) {
-        setTimeout(draw, LOOK_AGAIN);
+        clearTimeout(waiting);
+        waiting = setTimeout(draw, LOOK_AGAIN);
         return;
       }
       if (rest[0]) open(rest[0], runs);

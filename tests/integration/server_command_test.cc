@@ -151,8 +151,8 @@ TEST_F(ServerCommandTest, ASuiteIsAskedThroughTheServerAsWithout) {
   // Collections are made as the server makes them.
   const QuarryResult other = Run({"eval", "run", "suite", "--set", "bm25.k1=2"});
   EXPECT_EQ(other.exit_code, 2);
-  EXPECT_THAT(other.error, HasSubstr("bm25.k1: is 1.2 in the store that is open, whose collections "
-                                     "are made by it; expected the same, found 2"));
+  EXPECT_THAT(other.error,
+              HasSubstr("bm25.k1: is 1.2 in the store that is open; expected the same, found 2"));
 }
 
 TEST_F(ServerCommandTest, WhatItsAnswersAreWorthStandsInTheServersMetrics) {

@@ -362,7 +362,8 @@ TEST_F(WebCrawlTest, SitemapsAreReadWithinTheLimitsOfACrawl) {
   EXPECT_THAT(site_.Visits(), SizeIs(11));  // and robots.txt
   EXPECT_THAT(Documents(), SizeIs(9));
   EXPECT_THAT(skipped_,
-              ElementsAre("/: after 10 requests (web.pages); what else it leads to was not "
+              ElementsAre("/map.txt: sitemap: more URLs than web.pages, the rest is not read",
+                          "/: after 10 requests (web.pages); what else it leads to was not "
                           "read"));
   // A page alone, and a site whose robots.txt is not heard about sitemaps.
   crawl_ = {.depth = 0, .delay_ms = 0};
