@@ -40,10 +40,11 @@ TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
               ::testing::MatchesRegex("a command is missing: expected index, search, .* or "
                                       "man; see: quarry -h"));
   EXPECT_EQ(ErrorOf({"docs"}),
-            "a command is missing: expected ls, show, duplicates or delete; see: quarry docs -h");
-  EXPECT_EQ(
-      ErrorOf({"docs", "frob"}),
-      "unknown command \"frob\": expected ls, show, duplicates or delete; see: quarry docs -h");
+            "a command is missing: expected ls, show, duplicates, summarize, compare or delete; "
+            "see: quarry docs -h");
+  EXPECT_EQ(ErrorOf({"docs", "frob"}),
+            "unknown command \"frob\": expected ls, show, duplicates, summarize, compare or "
+            "delete; see: quarry docs -h");
   EXPECT_EQ(ErrorOf({"docs", "show", "a", "b"}),
             "unexpected argument \"b\"; see: quarry docs show -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--explian"}),

@@ -220,7 +220,7 @@ class PlantedFaultTest : public ::testing::Test {
       baseline_[planted.one.id] = record;
       behind += RankOf(record) > 0 ? 1 : 0;
       cases_.push_back(std::move(planted));
-      if (cases_.size() >= 3 * wanted_ && behind >= 3 * wanted_ / 2) break;
+      if (cases_.size() >= 16 * wanted_ && behind >= 3 * wanted_ / 2) break;
     }
   }
 
