@@ -4,7 +4,6 @@
 #include "app/output_text.h"
 #include "app/profile_setup.h"
 #include "app/query_setup.h"
-#include "app/text_layout.h"
 
 namespace quarry::app {
 
@@ -27,13 +26,7 @@ Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
                  "\" is empty; fill it with: quarry index PATH");
   }
   Status written;
-  const generation::AnswerSink sink = [&](std::string_view delta) {
-    if (console.json()) return true;
-    // The words are those of documents: on a terminal they must not act.
-    console.Print(console.out_is_terminal() ? Printable(delta) : std::string(delta));
-    written = console.Flush();
-    return written.ok();
-  };
+  const generation::AnswerSink sink = PrintPieces(console, written);
   Result<Answer> answer = engine->assistant().Ask(
       {}, query, *snapshot,
       arguments.no_cache ? generation::CacheUse::kRefresh : generation::CacheUse::kRead, sink,

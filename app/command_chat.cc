@@ -104,12 +104,7 @@ class Conversation {
     QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                             SnapshotOf(engine_, collection_));
     Status written;
-    const generation::AnswerSink sink = [&](std::string_view delta) {
-      if (console.json()) return true;
-      console.Print(console.out_is_terminal() ? Printable(delta) : std::string(delta));
-      written = console.Flush();
-      return written.ok();
-    };
+    const generation::AnswerSink sink = PrintPieces(console, written);
     query_.text = line;
     quarry::Result<quarry::Answer> answer = engine_.assistant().Ask(
         turns_, query_, *snapshot, generation::CacheUse::kRead, sink, context_.call);

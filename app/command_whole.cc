@@ -4,7 +4,6 @@
 #include "app/commands.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
-#include "app/text_layout.h"
 
 namespace quarry::app {
 namespace {
@@ -21,12 +20,7 @@ Result<int> RunWhole(WriteWhole write, const DocsWholeArguments& arguments,
                           engine.GetSnapshot());
   Console& console = context.console;
   Status written;
-  const generation::AnswerSink sink = [&](std::string_view delta) {
-    if (console.json()) return true;
-    console.Print(console.out_is_terminal() ? Printable(delta) : std::string(delta));
-    written = console.Flush();
-    return written.ok();
-  };
+  const generation::AnswerSink sink = PrintPieces(console, written);
   const generation::WholeDocumentRequest request{.documents = arguments.ids,
                                                  .focus = arguments.focus,
                                                  .language = arguments.language,

@@ -322,6 +322,16 @@ std::string AbsenceText(const SearchResult& result) {
   return text + StepsText(absence.steps);
 }
 
+generation::AnswerSink PrintPieces(Console& console, Status& written) {
+  return [&](std::string_view delta) {
+    if (console.json()) return true;
+    // The words are those of documents: on a terminal they must not act.
+    console.Print(console.out_is_terminal() ? Printable(delta) : std::string(delta));
+    written = console.Flush();
+    return written.ok();
+  };
+}
+
 std::string AnswerSourcesText(const AnswerResult& result, const Console& console) {
   const Answer& answer = result.answer;
   std::string text;

@@ -45,6 +45,9 @@ Status ValidateFilter(const Filter& filter);
 // Error: kInvalidArgument naming the place ("filter.filters[1].type: ...").
 Result<Filter> ParseFilter(std::string_view json);
 
+// The name of an operator in that shape: "and", "gte".
+const char* FilterOpName(Filter::Op op);
+
 // On whose behalf a query runs. An unrestricted caller (the local CLI, an admin key) sees every
 // document; others see documents without an access list and those that name one of `names`.
 struct Principals {

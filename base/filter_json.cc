@@ -186,6 +186,12 @@ Result<Filter> ParseNode(const Json& object, int depth, const std::string& place
 
 }  // namespace
 
+const char* FilterOpName(Filter::Op op) {
+  const auto* const found = std::ranges::find(kOperators, op, &std::pair<const char*, Op>::second);
+  QUARRY_CHECK(found != std::end(kOperators));
+  return found->first;
+}
+
 Result<Filter> ParseFilter(std::string_view json) {
   QUARRY_ASSIGN_OR_RETURN(const Json parsed, ParseJson(json));
   return ParseNode(parsed, 1, "filter");

@@ -85,10 +85,11 @@ SupportResult PassageEvidence::Check(const CitedSentence& sentence) const {
   return best;
 }
 
-bool AssertsNothing(ReplyKind kind, std::string_view sentence) {
+bool AssertsNothing(ReplyKind kind, const CitedSentence& sentence) {
+  if (!sentence.numbers.empty()) return false;
   if (kind == ReplyKind::kContradiction) return true;
   if (kind != ReplyKind::kAskBack) return false;
-  const std::string_view asked = Trim(sentence);
+  const std::string_view asked = Trim(sentence.words);
   return asked.ends_with('?') || asked.ends_with("？");
 }
 
@@ -99,7 +100,7 @@ void FillCitations(const Analyzer& analyzer, Answer& answer) {
   std::string first_reason;
   size_t unchecked = 0;
   for (const CitedSentence& sentence : SplitCitedSentences(answer.text)) {
-    if (sentence.numbers.empty() && AssertsNothing(answer.kind, sentence.words)) {
+    if (AssertsNothing(answer.kind, sentence)) {
       answer.sentences.push_back({{sentence.claim.begin, sentence.claim.end},
                                   {.label = Support::kUnchecked, .score = 0, .reason = ""}});
       ++unchecked;

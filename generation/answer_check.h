@@ -2,7 +2,6 @@
 
 // The citations of a written answer, and whether they carry its sentences.
 
-#include <string_view>
 #include <vector>
 
 #include "base/analyzer.h"
@@ -26,9 +25,9 @@ class PassageEvidence {
   std::vector<SupportText> texts_;
 };
 
-// Whether a sentence of such a reply says nothing of the documents: a question that is asked back, or what is
+// Whether a sentence of such a reply cites nothing and says nothing of the documents: a question that is asked back, or what is
 // wrong with the one that was asked.
-bool AssertsNothing(ReplyKind kind, std::string_view sentence);
+bool AssertsNothing(ReplyKind kind, const CitedSentence& sentence);
 
 // Fills citations, sentences and verdict of answer.text, whose markers are those of answer.context.
 // Each quote is the piece of its passage that carries most of the sentence. Sentences that assert nothing

@@ -36,12 +36,9 @@ constexpr ReplyMark kReplyMarks[] = {{kNoAnswer, ReplyKind::kAnswer},
                                      {kFalsePremiseMark, ReplyKind::kFalsePremise},
                                      {kContradictionMark, ReplyKind::kContradiction}};
 
-// What a model may say though it stands in its instructions, and the addresses that it may name.
-std::string KnownText(const Query& query, const Context& context) {
-  std::string known = query.text;
-  for (const Passage& passage : context.passages) {
-    known += '\n' + passage.chunk.text + '\n' + passage.title + '\n' + passage.uri;
-  }
+// What may be told: the guide's examples, too.
+std::string KnownWithExamples(const Query& query, const Context& context) {
+  std::string known = KnownText(query.text, context.passages);
   if (query.guide == nullptr) return known;
   for (const AnswerExample& example : query.guide->examples) {
     known += '\n' + example.question + '\n' + example.answer;
@@ -65,7 +62,7 @@ class Writing {
         sink_(sink),
         evidence_(context, analyzer),
         numbering_(context.passages.size()),
-        guard_(secret, KnownText(query, context)) {}
+        guard_(secret, KnownWithExamples(query, context)) {}
 
   // A piece of the reply. False when nobody reads any more.
   bool Take(std::string_view delta) {
@@ -155,8 +152,7 @@ class Writing {
       const std::string piece = pending_.substr(taken, end - taken);  // with the space before it
       taken = end;
       const bool supported =
-          (sentences[i].numbers.empty() && AssertsNothing(kind_, sentences[i].words)) ||
-          evidence_.Check(sentences[i]).supported;
+          AssertsNothing(kind_, sentences[i]) || evidence_.Check(sentences[i]).supported;
       if (!supported) unsupported_.push_back(sentences[i].words);
       if (!supported && policy_ == UnsupportedPolicy::kRepair) stopped_ = true;
       if (stopped_) {

@@ -96,6 +96,14 @@ Construct Scan(std::string_view text) {
 
 }  // namespace
 
+std::string KnownText(std::string_view question, std::span<const Passage> passages) {
+  std::string known(question);
+  for (const Passage& passage : passages) {
+    known += '\n' + passage.chunk.text + '\n' + passage.title + '\n' + passage.uri;
+  }
+  return known;
+}
+
 OutputGuard::OutputGuard(std::string_view secret, std::string_view known)
     : secret_(LettersOf(secret)), known_letters_(LettersOf(known)), known_(known) {}
 

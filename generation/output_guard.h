@@ -9,10 +9,17 @@
 // Takes the text as it comes; what may be the beginning of such a thing is kept back until it is known.
 // Used by one thread.
 
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "base/query.h"
+
 namespace quarry::generation {
+
+// What a model may say though it stands in its instructions, and the addresses that it may name: those of the
+// question and of its passages.
+std::string KnownText(std::string_view question, std::span<const Passage> passages);
 
 class OutputGuard {
  public:

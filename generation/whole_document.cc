@@ -59,11 +59,7 @@ Status WriteByModel(WholeDocumentPrompt prompt, const Reading& reading, std::str
   }
   MapReduce calls(model, options, focus, reading.chinese, context);
   CitationNumbering numbering(passages.size());
-  std::string known(focus);
-  for (const Passage& passage : passages) {
-    known += '\n' + passage.chunk.text + '\n' + passage.title + '\n' + passage.uri;
-  }
-  OutputGuard guard("", known);
+  OutputGuard guard("", KnownText(focus, passages));
   const auto tell = [&](const std::string& piece) {
     answer.text += piece;
     return piece.empty() || sink == nullptr || sink(piece);

@@ -21,8 +21,8 @@ namespace quarry::ingest {
 
 // From now on a crash (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) of a thread that parses is noted in the
 // file `path`; the signal's default action follows, as without. The last call counts: signals are the
-// process's, and so it is called while no other thread is there that parses. `build` names the program: another one may read what this could not. A path of more than
-// 4,000 bytes is not watched.
+// process's, and so it is called while no other thread is there that parses. `build` names the program:
+// another one may read what this could not. A path of more than 4,000 bytes is not watched.
 void WatchForCrashes(const std::string& path, const std::string& build);
 
 // The hashes of what this build crashed on by the notes in `path`; none where there is no such file. A

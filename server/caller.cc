@@ -56,6 +56,13 @@ bool Caller::MayRead(const std::vector<std::string>& access) const {
   });
 }
 
+bool Caller::MayActFor(const Principals& asked) const {
+  return !principals ||
+         (!asked.unrestricted && std::ranges::all_of(asked.names, [&](const std::string& name) {
+           return Holds(*principals, name);
+         }));
+}
+
 void Caller::ChargeTokens(uint64_t tokens) const {
   if (meter != nullptr) meter->ChargeTokens(tokens, KeyMeter::Clock::now());
 }

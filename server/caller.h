@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/filter.h"
 #include "base/status.h"
 
 namespace quarry::server {
@@ -50,6 +51,8 @@ struct Caller {
   Status CheckCollection(std::string_view collection) const;
   // Whether a document with that access list may be read.
   bool MayRead(const std::vector<std::string>& access) const;
+  // Whether it may ask on behalf of those.
+  bool MayActFor(const Principals& asked) const;
   // Whether it is told of an object that the key of that id made (owner.h).
   bool MaySee(std::string_view owner) const { return is_admin || owner == key; }
   // What an answer took, against the key's limits of tokens.

@@ -1,7 +1,5 @@
 // POST /api/v1/answers/{id}/replay: what a kept answer was retrieved from, retrieved again.
 
-#include <algorithm>
-
 #include "server/ask.h"
 #include "server/handlers.h"
 #include "server/query_parameters.h"
@@ -17,15 +15,9 @@ Result<Response> PostReplay(const HandlerEnvironment& environment, const Call& c
   // With the rights of now: whoever may read less than then asks anew.
   const Caller& caller = call.request.caller;
   QUARRY_RETURN_IF_ERROR(caller.CheckCollection(answer.collection));
-  if (caller.principals && answer.retrieval) {
-    const Principals& then = answer.retrieval->query.principals;
-    const bool may = !then.unrestricted && std::ranges::all_of(then.names, [&](const auto& name) {
-      return std::ranges::count(*caller.principals, name) > 0;
-    });
-    if (!may) {
-      return FailedPreconditionError("answer " + id +
-                                     ": was made with rights that the key does not have any more");
-    }
+  if (answer.retrieval && !caller.MayActFor(answer.retrieval->query.principals)) {
+    return FailedPreconditionError("answer " + id +
+                                   ": was made with rights that the key does not have any more");
   }
   QUARRY_ASSIGN_OR_RETURN(
       const Replay replay,

@@ -8,42 +8,6 @@
 namespace quarry::server {
 namespace {
 
-const char* FilterOpName(Filter::Op op) {
-  switch (op) {
-    case Filter::Op::kAnd:
-      return "and";
-    case Filter::Op::kOr:
-      return "or";
-    case Filter::Op::kEq:
-      return "eq";
-    case Filter::Op::kNe:
-      return "ne";
-    case Filter::Op::kGt:
-      return "gt";
-    case Filter::Op::kGte:
-      return "gte";
-    case Filter::Op::kLt:
-      return "lt";
-    case Filter::Op::kLte:
-      return "lte";
-    case Filter::Op::kIn:
-      return "in";
-    case Filter::Op::kNin:
-      return "nin";
-  }
-  Fatal(__FILE__, __LINE__, "unknown Filter::Op");
-}
-
-void WriteScalar(const MetadataValue& value, JsonWriter& json) {
-  if (const bool* flag = std::get_if<bool>(&value)) {
-    json.Bool(*flag);
-  } else if (const double* number = std::get_if<double>(&value)) {
-    json.Double(*number);
-  } else {
-    json.String(std::get<std::string>(value));
-  }
-}
-
 // The value in the type that the option has: a whole number may stand for any.
 Result<RetrievalValue> ReadOption(const JsonValue& json, const RetrievalValue& like,
                                   const std::string& place) {
@@ -105,10 +69,10 @@ void WriteFilter(const Filter& filter, JsonWriter& json) {
   json.Key("key").String(filter.field).Key("value");
   if (filter.op == Filter::Op::kIn || filter.op == Filter::Op::kNin) {
     json.BeginArray();
-    for (const MetadataValue& value : filter.values) WriteScalar(value, json);
+    for (const MetadataValue& value : filter.values) WriteMetadataValue(value, json);
     json.EndArray();
   } else {
-    WriteScalar(filter.values.front(), json);
+    WriteMetadataValue(filter.values.front(), json);
   }
   json.EndObject();
 }
