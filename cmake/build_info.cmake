@@ -1,6 +1,7 @@
 # quarry_build_info(<target>): what app/build_info.cc says of the build. The commit is looked up at every build, and
 # only that file is compiled anew when it has changed.
 if(CMAKE_SCRIPT_MODE_FILE)
+  cmake_minimum_required(VERSION 3.25)
   execute_process(COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=12 --exclude=*
     OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
   if(failed OR NOT commit)

@@ -45,5 +45,5 @@ function(quarry_units target)
   endforeach()
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
   # A file of a unit looks like a header to the compiler, which warns of types that only it can see.
-  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
