@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <variant>
 
+#include "base/document.h"
 #include "eval/statistics.h"
 
 namespace quarry::app {
@@ -14,6 +16,22 @@ using Json = nlohmann::ordered_json;
 
 inline Json ToJson(const eval::Estimate& estimate) {
   return {{"mean", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
+}
+
+inline Json MetadataJson(const Metadata& metadata) {
+  Json json = Json::object();
+  for (const auto& [key, value] : metadata) {
+    json[key] = std::visit([](const auto& v) { return Json(v); }, value);
+  }
+  return json;
+}
+
+// Adds the keys of a span to `json`; what it does not have is left out.
+inline void AddSpan(const SourceSpan& span, Json& json) {
+  json["begin"] = span.begin;
+  json["end"] = span.end;
+  if (span.page != 0) json["page"] = span.page;
+  if (!span.heading_path.empty()) json["heading_path"] = span.heading_path;
 }
 
 // Bytes that are no UTF-8 are replaced.
