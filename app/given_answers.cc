@@ -1,5 +1,6 @@
 #include "app/given_answers.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -22,21 +23,33 @@ struct Given {
   std::string cache;  // "miss", "exact", ...
 };
 
-// Reads what a server wrote. What is missing or of another type is damage, and says where.
-class StoredObject {
+// Of the object that was told (POST /api/v1/answer), what evaluation reads. What is missing or of another
+// type is damage, and says where.
+class ToldAnswer {
  public:
-  StoredObject(std::string name, const std::string& value)
-      : name_(std::move(name)), json_(Json::parse(value, nullptr, false)) {}
+  ToldAnswer(std::string name, const std::string& json)
+      : name_(std::move(name)), json_(Json::parse(json, nullptr, false)) {}
 
   Status Damage(const std::string& expected) const {
-    return DataLossError(name_ + ": expected " + expected);
+    return DataLossError(name_ + ": answer: expected " + expected);
   }
-  Result<const Json*> Root() const {
-    const uint64_t version = json_.is_object() ? json_.value("version", uint64_t{0}) : 0;
-    if (version < 1 || version > server::kStoredAnswerVersion) {
-      return Damage("an object of version 1 to " + std::to_string(server::kStoredAnswerVersion));
+  Result<bool> Abstained() const {
+    const auto found = json_.find("abstained");
+    if (found == json_.end() || !found->is_boolean()) return Damage("abstained: true or false");
+    return found->get<bool>();
+  }
+  Result<std::string> CacheKind() const {
+    const auto cache = json_.find("cache");
+    if (cache == json_.end() || !cache->is_object()) return Damage("cache: an object");
+    return String(*cache, "kind");
+  }
+  Result<const Json*> Objects(const char* key) const {
+    const auto found = json_.find(key);
+    const auto is_object = [](const Json& one) { return one.is_object(); };
+    if (found == json_.end() || !found->is_array() || !std::ranges::all_of(*found, is_object)) {
+      return Damage(std::string(key) + ": a list of objects");
     }
-    return &json_;
+    return &*found;
   }
   Result<std::string> String(const Json& object, const char* key) const {
     const auto found = object.find(key);
@@ -52,61 +65,78 @@ class StoredObject {
     }
     return found->get<uint64_t>();
   }
-  Result<const Json*> Member(const Json& object, const char* key, bool list) const {
-    const auto found = object.find(key);
-    if (found == object.end() || (list ? !found->is_array() : !found->is_object())) {
-      return Damage(std::string(key) + (list ? ": a list" : ": an object"));
-    }
-    for (const Json& one : list ? *found : Json::array()) {
-      if (!one.is_object()) return Damage(std::string(key) + ": a list of objects");
-    }
-    return &*found;
-  }
 
  private:
   const std::string name_;
   const Json json_;
 };
 
-// The passages of an answer, out of their documents; false where one does not stand any more.
-Result<bool> ReadPassages(const StoredObject& object, const Json& list,
-                          const index::Snapshot& snapshot, eval::GivenAnswer& answer) {
-  for (const Json& one : list) {
-    QUARRY_ASSIGN_OR_RETURN(const std::string id, object.String(one, "document"));
-    QUARRY_ASSIGN_OR_RETURN(const uint64_t begin, object.Number(one, "begin"));
-    QUARRY_ASSIGN_OR_RETURN(const uint64_t end, object.Number(one, "end"));
-    const auto chunks = one.find("chunks");
-    if (chunks == one.end() || !chunks->is_array()) return object.Damage("chunks: a list");
-    for (const Json& chunk : *chunks) {
-      if (!chunk.is_number_unsigned()) return object.Damage("chunks: a list of numbers");
-      const Status found = snapshot.ReadChunk(ChunkId(chunk.get<uint64_t>())).status();
-      if (found.code() == Code::kNotFound) return false;
-      QUARRY_RETURN_IF_ERROR(found);
+// Passages are kept by rank, and cited by their place in the context: the order in which [1] is the first.
+// Those that nothing cites stand where there is room, by rank.
+Result<std::vector<server::StoredPassage>> AsCited(const ToldAnswer& told,
+                                                   std::vector<server::StoredPassage> ranked) {
+  std::vector<size_t> places(ranked.size(), ranked.size());  // of passages in `ranked`
+  std::vector<bool> is_cited(ranked.size(), false);
+  QUARRY_ASSIGN_OR_RETURN(const Json* citations, told.Objects("citations"));
+  for (const Json& citation : *citations) {
+    QUARRY_ASSIGN_OR_RETURN(const uint64_t number, told.Number(citation, "passage"));
+    QUARRY_ASSIGN_OR_RETURN(const std::string document, told.String(citation, "document"));
+    QUARRY_ASSIGN_OR_RETURN(const uint64_t begin, told.Number(citation, "begin"));
+    QUARRY_ASSIGN_OR_RETURN(const uint64_t end, told.Number(citation, "end"));
+    if (number == 0 || number > ranked.size()) return told.Damage("citations: of passages");
+    size_t& place = places[number - 1];
+    for (size_t i = 0; i < ranked.size() && place == ranked.size(); ++i) {
+      const server::StoredPassage& passage = ranked[i];
+      const bool holds =
+          passage.document == document && passage.begin <= begin && end <= passage.end;
+      if (holds && !is_cited[i]) place = i;
     }
-    const Result<index::StoredDocument> document = snapshot.FindDocument(id);
+    if (place == ranked.size()) return told.Damage("citations: of passages");
+    is_cited[place] = true;
+  }
+  std::vector<server::StoredPassage> passages;
+  size_t next = 0;
+  for (size_t& place : places) {
+    if (place == ranked.size()) {
+      while (is_cited[next]) ++next;
+      place = next++;
+    }
+    passages.push_back(std::move(ranked[place]));
+  }
+  return passages;
+}
+
+// The passages of an answer, out of their documents; false where one does not stand any more.
+Result<bool> ReadPassages(const std::vector<server::StoredPassage>& passages,
+                          const index::Snapshot& snapshot, eval::GivenAnswer& answer) {
+  for (const server::StoredPassage& passage : passages) {
+    const Result<index::StoredDocument> document = snapshot.FindDocument(passage.document);
     if (document.status().code() == Code::kNotFound) return false;
     QUARRY_RETURN_IF_ERROR(document.status());
     QUARRY_ASSIGN_OR_RETURN(const std::string text, snapshot.ReadText(document->number));
-    if (begin > end || end > text.size()) return false;
-    answer.judged.passages.push_back({document->title, text.substr(begin, end - begin)});
-    answer.documents.push_back(id);
+    if (passage.begin > passage.end || passage.end > text.size()) return false;
+    answer.judged.passages.push_back(
+        {document->title, text.substr(passage.begin, passage.end - passage.begin)});
+    answer.documents.push_back(passage.document);
   }
   return true;
 }
 
-Status ReadSentences(const StoredObject& object, const Json& answer, eval::JudgedCase& judged) {
-  QUARRY_ASSIGN_OR_RETURN(const Json* sentences, object.Member(answer, "sentences", true));
-  QUARRY_ASSIGN_OR_RETURN(const Json* citations, object.Member(answer, "citations", true));
+Status ReadSentences(const ToldAnswer& told, eval::JudgedCase& judged) {
+  QUARRY_ASSIGN_OR_RETURN(const Json* sentences, told.Objects("sentences"));
+  QUARRY_ASSIGN_OR_RETURN(const Json* citations, told.Objects("citations"));
   for (const Json& one : *sentences) {
     eval::JudgedSentence sentence;
-    QUARRY_ASSIGN_OR_RETURN(sentence.span.begin, object.Number(one, "begin"));
-    QUARRY_ASSIGN_OR_RETURN(sentence.span.end, object.Number(one, "end"));
+    QUARRY_ASSIGN_OR_RETURN(sentence.span.begin, told.Number(one, "begin"));
+    QUARRY_ASSIGN_OR_RETURN(sentence.span.end, told.Number(one, "end"));
     for (const Json& citation : *citations) {
-      QUARRY_ASSIGN_OR_RETURN(const uint64_t begin, object.Number(citation, "answer_begin"));
-      QUARRY_ASSIGN_OR_RETURN(const uint64_t end, object.Number(citation, "answer_end"));
-      QUARRY_ASSIGN_OR_RETURN(const uint64_t passage, object.Number(citation, "passage"));
-      if (begin < sentence.span.end && sentence.span.begin < end) {
-        sentence.citations.push_back(static_cast<uint32_t>(passage));
+      QUARRY_ASSIGN_OR_RETURN(const uint64_t begin, told.Number(citation, "answer_begin"));
+      QUARRY_ASSIGN_OR_RETURN(const uint64_t end, told.Number(citation, "answer_end"));
+      QUARRY_ASSIGN_OR_RETURN(const uint64_t passage, told.Number(citation, "passage"));
+      const auto number = static_cast<uint32_t>(passage);
+      const bool is_new = std::ranges::find(sentence.citations, number) == sentence.citations.end();
+      if (begin < sentence.span.end && sentence.span.begin < end && is_new) {
+        sentence.citations.push_back(number);
       }
     }
     judged.sentences.push_back(std::move(sentence));
@@ -115,35 +145,28 @@ Status ReadSentences(const StoredObject& object, const Json& answer, eval::Judge
 }
 
 // nullopt where what it was made from is gone.
-Result<std::optional<Given>> ReadAnswer(const index::Object& stored, index::Index& index) {
-  const StoredObject object("answer " + stored.id, stored.value);
-  QUARRY_ASSIGN_OR_RETURN(const Json* root, object.Root());
-  Given given{.answer = {.id = stored.id}};
-  QUARRY_ASSIGN_OR_RETURN(const uint64_t time, object.Number(*root, "time_us"));
-  given.time_micros = static_cast<int64_t>(time);
-  QUARRY_ASSIGN_OR_RETURN(const uint64_t collection, object.Number(*root, "collection"));
-  QUARRY_ASSIGN_OR_RETURN(const Json* passages, object.Member(*root, "passages", true));
-  QUARRY_ASSIGN_OR_RETURN(const Json* answer, object.Member(*root, "answer", false));
+Result<std::optional<Given>> ReadAnswer(const index::Object& object, index::Index& index) {
+  const std::string name = "answer " + object.id;
+  QUARRY_ASSIGN_OR_RETURN(server::StoredAnswer stored,
+                          server::ParseStoredAnswer(name, object.value));
+  const ToldAnswer told(name, stored.answer);
+  Given given{.answer = {.id = object.id}};
+  given.time_micros = stored.time_micros;
+  given.collection = stored.collection;
   eval::JudgedCase& judged = given.answer.judged;
-  judged.id = stored.id;
-  QUARRY_ASSIGN_OR_RETURN(judged.question, object.String(*answer, "question"));
-  QUARRY_ASSIGN_OR_RETURN(judged.answer, object.String(*answer, "answer"));
-  QUARRY_ASSIGN_OR_RETURN(given.collection, object.String(*answer, "collection"));
+  judged.id = object.id;
+  judged.question = stored.question;
+  judged.answer = stored.text;
   judged.lang = DetectLanguage(judged.question) == "zh" ? "zh" : "en";
-  const auto abstained = answer->find("abstained");
-  if (abstained == answer->end() || !abstained->is_boolean()) {
-    return object.Damage("abstained: true or false");
-  }
-  given.answer.declined = abstained->get<bool>();
-  QUARRY_ASSIGN_OR_RETURN(const Json* cache, object.Member(*answer, "cache", false));
-  QUARRY_ASSIGN_OR_RETURN(given.cache, object.String(*cache, "kind"));
+  QUARRY_ASSIGN_OR_RETURN(given.answer.declined, told.Abstained());
+  QUARRY_ASSIGN_OR_RETURN(given.cache, told.CacheKind());
   given.answer.for_other_question = given.cache == CacheKindName(CacheKind::kSemantic);
-  QUARRY_RETURN_IF_ERROR(ReadSentences(object, *answer, judged));
-  const auto snapshot = index.GetSnapshot(CollectionId(static_cast<uint32_t>(collection)));
-  if (snapshot.status().code() == Code::kNotFound) return std::optional<Given>();
-  QUARRY_RETURN_IF_ERROR(snapshot.status());
-  QUARRY_ASSIGN_OR_RETURN(const bool stands,
-                          ReadPassages(object, *passages, **snapshot, given.answer));
+  QUARRY_RETURN_IF_ERROR(ReadSentences(told, judged));
+  QUARRY_ASSIGN_OR_RETURN(stored.passages, AsCited(told, std::move(stored.passages)));
+  QUARRY_ASSIGN_OR_RETURN(bool stands, server::StillStands(stored, index));
+  if (!stands) return std::optional<Given>();
+  QUARRY_ASSIGN_OR_RETURN(const auto snapshot, index.GetSnapshot(stored.collection_id));
+  QUARRY_ASSIGN_OR_RETURN(stands, ReadPassages(stored.passages, *snapshot, given.answer));
   if (!stands) return std::optional<Given>();
   return std::optional(std::move(given));
 }
