@@ -30,6 +30,7 @@ std::string WordOf(const std::string& document, uint64_t version) {
   static constexpr std::string_view kLetters = "bcdfghjkmnpqrtvwxz";
   std::string word = "zq";
   for (const char c : document) word += kLetters[static_cast<size_t>(c) % kLetters.size()];
+  word += 's';
   for (const char digit : std::to_string(version))
     word += kLetters[static_cast<size_t>(digit - '0')];
   return word;
