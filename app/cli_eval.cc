@@ -171,7 +171,7 @@ void AddTune(CommandTree& tree) {
       tree.AddCommand(tree.root(), "tune", "how a collection is searched best",
                       "quarry tune --beir data/scifact --store .quarry\n"
                       "  quarry tune --from qrels --beir data/scifact --train train\n"
-                      "  quarry tune --from feedback --store .quarry");
+                      "  quarry tune --from feedback --pairs pairs.jsonl --store .quarry");
   command
       .add_option("--from", arguments.from,
                   "qrels: learn k1, b and the weight on one split, measure on another; "
@@ -184,10 +184,18 @@ void AddTune(CommandTree& tree) {
       .add_option("--beir", arguments.beir, "judged questions: corpus.jsonl, queries.jsonl, qrels/")
       ->type_name("DIR");
   command.add_option("--split", arguments.split, "of the judgements (test)")->type_name("NAME");
+  command
+      .add_option("--pairs", arguments.pairs,
+                  "with --from: learn the built-in embedder, too; what it is to be learnt from "
+                  "(embedding.pairs) goes to FILE when that measures better")
+      ->type_name("FILE");
   command.add_option("-k", arguments.k, "cut-off of nDCG (10)")
       ->type_name("N")
       ->check(IntegerFrom(1, 1000));
   tree.Then(command, [&arguments](CommandContext& context) -> Result<int> {
+    if (arguments.from.empty() && !arguments.pairs.empty()) {
+      return InvalidArgumentError("--pairs: needs --from qrels or --from feedback");
+    }
     if (arguments.from == "feedback") return RunTuneFromFeedback(arguments, context);
     if (arguments.beir.empty()) {
       return InvalidArgumentError("--beir: is missing: the folder of judged questions");

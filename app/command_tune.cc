@@ -8,22 +8,44 @@
 #include "base/file.h"
 #include "eval/feedback_questions.h"
 #include "eval/tuning.h"
+#include "index/backup.h"
+#include "ingest/embedding.h"
+#include "ingest/learning_pairs.h"
 
 namespace quarry::app {
 namespace {
 
 constexpr size_t kFewestQuestions = 10;  // on either side
 
+eval::EvalParts PartsOf(Engine& engine, CollectionId collection) {
+  return {.index = engine.index(),
+          .collection = collection,
+          .analyzer = engine.analyzer(),
+          .retriever = engine.retriever(),
+          .ingest = engine.ingest_options(),
+          .embedders = engine.embedders(),
+          .token_counter = engine.token_counter(),
+          .pool = engine.ingest_pool()};
+}
+
+// Beside the store of a trial; what the configuration had before is no part of one.
+Status PutPairs(const std::vector<model::LearningPair>& pairs, const std::string& directory,
+                Config& config) {
+  config.embedding.pairs = pairs.empty() ? "" : directory + "/pairs.jsonl";
+  return pairs.empty() ? OkStatus() : ingest::WriteLearningPairs(pairs, config.embedding.pairs);
+}
+
 // A collection made for a trial, gone with it.
 class ScratchTrial final : public eval::TrialCollection {
  public:
   static Result<std::unique_ptr<TrialCollection>> Make(Config config, const std::string& directory,
-                                                       const index::Bm25Parameters& bm25,
-                                                       bool with_vectors, const CallContext& call) {
+                                                       const eval::TrialSetup& setup,
+                                                       const CallContext& call) {
     QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-tune-"));
     config.store = made.path() + "/store";
-    config.bm25 = bm25;
-    config.embedding.enabled = with_vectors;
+    config.bm25 = setup.bm25;
+    config.embedding.enabled = setup.with_vectors;
+    QUARRY_RETURN_IF_ERROR(PutPairs(setup.pairs, made.path(), config));
     std::unique_ptr<ScratchTrial> trial(new ScratchTrial(std::move(made)));
     QUARRY_ASSIGN_OR_RETURN(trial->engine_, Engine::Open(config, StoreAccess::kCreate));
     QUARRY_ASSIGN_OR_RETURN(trial->collection_, trial->engine_->FindOrCreateCollection());
@@ -33,16 +55,7 @@ class ScratchTrial final : public eval::TrialCollection {
     return std::unique_ptr<TrialCollection>(std::move(trial));
   }
 
-  eval::EvalParts Parts() override {
-    return {.index = engine_->index(),
-            .collection = collection_,
-            .analyzer = engine_->analyzer(),
-            .retriever = engine_->retriever(),
-            .ingest = engine_->ingest_options(),
-            .embedders = engine_->embedders(),
-            .token_counter = engine_->token_counter(),
-            .pool = engine_->ingest_pool()};
-  }
+  eval::EvalParts Parts() override { return PartsOf(*engine_, collection_); }
   std::shared_ptr<const index::Snapshot> Snapshot() override { return snapshot_; }
 
  private:
@@ -67,22 +80,53 @@ class StandingTrial final : public eval::TrialCollection {
                 std::shared_ptr<const index::Snapshot> snapshot)
       : engine_(engine), collection_(collection), snapshot_(std::move(snapshot)) {}
 
-  eval::EvalParts Parts() override {
-    return {.index = engine_.index(),
-            .collection = collection_,
-            .analyzer = engine_.analyzer(),
-            .retriever = engine_.retriever(),
-            .ingest = engine_.ingest_options(),
-            .embedders = engine_.embedders(),
-            .token_counter = engine_.token_counter(),
-            .pool = engine_.ingest_pool()};
-  }
+  eval::EvalParts Parts() override { return PartsOf(engine_, collection_); }
   std::shared_ptr<const index::Snapshot> Snapshot() override { return snapshot_; }
 
  private:
   Engine& engine_;
   const CollectionId collection_;
   const std::shared_ptr<const index::Snapshot> snapshot_;
+};
+
+// A copy of the whole store, in which an embedder is learnt from pairs, gone with it.
+class CopiedTrial final : public eval::TrialCollection {
+ public:
+  static Result<std::unique_ptr<TrialCollection>> Make(
+      Config config, Engine& standing, const std::vector<model::LearningPair>& pairs,
+      const CallContext& call) {
+    QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-tune-"));
+    const std::string backup = made.path() + "/backup";
+    config.store = made.path() + "/store";
+    QUARRY_RETURN_IF_ERROR(standing.index().Backup(backup, call).status());
+    QUARRY_RETURN_IF_ERROR(index::RestoreBackup(backup, config.store, call).status());
+    QUARRY_RETURN_IF_ERROR(PutPairs(pairs, made.path(), config));
+    std::unique_ptr<CopiedTrial> trial(new CopiedTrial(std::move(made)));
+    QUARRY_ASSIGN_OR_RETURN(trial->engine_, Engine::Open(config, StoreAccess::kWrite));
+    QUARRY_ASSIGN_OR_RETURN(trial->collection_, trial->engine_->FindCollection());
+    QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                            trial->engine_->index().OpenWriter(trial->collection_, call));
+    const ingest::WithWriter with_writer = [&](const ingest::WriterStep& step) {
+      return step(writer);
+    };
+    QUARRY_RETURN_IF_ERROR(ingest::LearnGeneration(*writer.snapshot(), with_writer,
+                                                   trial->engine_->embedders(), config.embedding,
+                                                   call, nullptr)
+                               .status());
+    trial->snapshot_ = writer.snapshot();
+    return std::unique_ptr<TrialCollection>(std::move(trial));
+  }
+
+  eval::EvalParts Parts() override { return PartsOf(*engine_, collection_); }
+  std::shared_ptr<const index::Snapshot> Snapshot() override { return snapshot_; }
+
+ private:
+  explicit CopiedTrial(TemporaryDirectory copy) : copy_(std::move(copy)) {}
+
+  const TemporaryDirectory copy_;
+  std::unique_ptr<Engine> engine_;
+  CollectionId collection_;
+  std::shared_ptr<const index::Snapshot> snapshot_;
 };
 
 // Feedback may be on other collections, and on documents that are gone.
@@ -99,9 +143,31 @@ Status KeepKnown(const index::Snapshot& snapshot, eval::JudgedQuestions& questio
   return OkStatus();
 }
 
+// Where the embedder is a published model, there is none to learn.
+Status CheckPairs(const TuneArguments& arguments, const Config& config) {
+  if (arguments.pairs.empty() || config.embedding.folder.path.empty()) return OkStatus();
+  return FailedPreconditionError("--pairs: vectors are by the model " +
+                                 config.embedding.folder.path +
+                                 " (embedding.model); only the built-in embedder is learnt");
+}
+
+// Pairs that measured better are written where they were asked for.
+Result<int> Tell(const eval::LearningReport& report, const TuneArguments& arguments,
+                 CommandContext& context) {
+  if (report.improves() && !arguments.pairs.empty()) {
+    QUARRY_RETURN_IF_ERROR(
+        ingest::WriteLearningPairs(report.pairs, PathOf(context, arguments.pairs)));
+  }
+  context.console.Print(context.console.json() ? LearningJson(report)
+                                               : LearningText(report, context.config().collection,
+                                                              arguments.pairs, context.console));
+  return kExitDone;
+}
+
 }  // namespace
 
 Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& context) {
+  QUARRY_RETURN_IF_ERROR(CheckPairs(arguments, context.config()));
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine.FindCollection());
@@ -125,9 +191,11 @@ Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& 
       .current = {.bm25 = config.bm25,
                   .dense_weight = config.retrieval.DenseWeightOf(config.collection)},
       .retrieval = config.retrieval,
-      .learn_bm25 = false};
-  const eval::OpenTrial open = [&](const index::Bm25Parameters&,
-                                   bool) -> Result<std::unique_ptr<eval::TrialCollection>> {
+      .learn_bm25 = false,
+      .learn_embedder = !arguments.pairs.empty()};
+  const eval::OpenTrial open =
+      [&](const eval::TrialSetup& setup) -> Result<std::unique_ptr<eval::TrialCollection>> {
+    if (!setup.pairs.empty()) return CopiedTrial::Make(config, *engine, setup.pairs, context.call);
     return std::unique_ptr<eval::TrialCollection>(
         std::make_unique<StandingTrial>(*engine, collection, snapshot));
   };
@@ -136,14 +204,12 @@ Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& 
       questions.train, questions.held_out, options, open, progress.Sink(), context.call);
   progress.Clear();
   QUARRY_RETURN_IF_ERROR(report.status());
-  context.console.Print(context.console.json()
-                            ? LearningJson(*report)
-                            : LearningText(*report, config.collection, context.console));
-  return kExitDone;
+  return Tell(*report, arguments, context);
 }
 
 Result<int> RunTuneFromQrels(const TuneArguments& arguments, CommandContext& context) {
   const Config& config = context.config();
+  QUARRY_RETURN_IF_ERROR(CheckPairs(arguments, config));
   if (arguments.train == arguments.split) {
     return InvalidArgumentError("--train: is the split that is held out (--split " +
                                 arguments.split + "): what is learnt from proves nothing");
@@ -156,19 +222,17 @@ Result<int> RunTuneFromQrels(const TuneArguments& arguments, CommandContext& con
       .k = arguments.k,
       .current = {.bm25 = config.bm25,
                   .dense_weight = config.retrieval.DenseWeightOf(config.collection)},
-      .retrieval = config.retrieval};
-  const eval::OpenTrial open = [&](const index::Bm25Parameters& bm25, bool with_vectors) {
-    return ScratchTrial::Make(config, arguments.beir, bm25, with_vectors, context.call);
+      .retrieval = config.retrieval,
+      .learn_embedder = !arguments.pairs.empty()};
+  const eval::OpenTrial open = [&](const eval::TrialSetup& setup) {
+    return ScratchTrial::Make(config, arguments.beir, setup, context.call);
   };
   ProgressPrinter progress(context.console);
   const Result<eval::LearningReport> report =
       eval::LearnSearch(train, held_out, options, open, progress.Sink(), context.call);
   progress.Clear();
   QUARRY_RETURN_IF_ERROR(report.status());
-  context.console.Print(context.console.json()
-                            ? LearningJson(*report)
-                            : LearningText(*report, config.collection, context.console));
-  return kExitDone;
+  return Tell(*report, arguments, context);
 }
 
 }  // namespace quarry::app

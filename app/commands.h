@@ -232,6 +232,7 @@ struct TuneArguments {
   std::string from;             // "qrels", "feedback"; "" = the weight alone, on one split
   std::string train = "train";  // the split that --from qrels learns from
   std::string split = "test";
+  std::string pairs;  // learn the embedder too, and write what it was learnt from here
   uint32_t k = 10;
 };
 Result<int> RunTune(const TuneArguments& arguments, CommandContext& context);

@@ -130,6 +130,10 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(embedding.learning.seed), 0, std::numeric_limits<uint64_t>::max()),
       Integer("embedding.vocabulary_limit", "words kept, the most frequent first",
               QUARRY_FIELD(embedding.learning.vocabulary_limit), 100, 100'000'000),
+      OptionalText("embedding.pairs",
+                   "questions with passages that answer them, to learn from too (quarry tune "
+                   "--pairs); in a file, relative to it",
+                   QUARRY_FIELD(embedding.pairs)),
       Choice("embedding.cross_language",
              "vectors that also answer questions in the other of English and Chinese",
              QUARRY_FIELD(embedding.learning.cross_language), "auto, on, off",

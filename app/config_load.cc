@@ -22,9 +22,10 @@ constexpr uint64_t kMaxFileBytes = 1u << 20;
 
 // Options that name a file or directory: in a configuration file, relative to it.
 bool IsPath(std::string_view name) {
-  return name == "store" || name == "embedding.model" || name == "rerank.model" ||
-         name == "tokens.tokenizer" || name == "http.ca_file" || name == "chat.prompts" ||
-         name == "chat.cassette" || name == "server.tls_certificate" || name == "server.tls_key";
+  return name == "store" || name == "embedding.model" || name == "embedding.pairs" ||
+         name == "rerank.model" || name == "tokens.tokenizer" || name == "http.ca_file" ||
+         name == "chat.prompts" || name == "chat.cassette" || name == "server.tls_certificate" ||
+         name == "server.tls_key";
 }
 
 std::string_view LastPart(std::string_view name) {

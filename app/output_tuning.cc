@@ -10,11 +10,15 @@ namespace {
 
 std::string ParametersText(const eval::SearchParameters& one) {
   return "k1 " + FormatConfigValue(one.bm25.k1) + ", b " + FormatConfigValue(one.bm25.b) +
-         ", weight of the vectors " + FormatConfigValue(one.dense_weight);
+         ", weight of the vectors " + FormatConfigValue(one.dense_weight) +
+         (one.pairs > 0 ? ", embedder of " + WithThousands(one.pairs) + " pairs" : "");
 }
 
 Json ToJson(const eval::SearchParameters& one) {
-  return {{"k1", one.bm25.k1}, {"b", one.bm25.b}, {"dense_weight", one.dense_weight}};
+  return {{"k1", one.bm25.k1},
+          {"b", one.bm25.b},
+          {"dense_weight", one.dense_weight},
+          {"pairs", one.pairs}};
 }
 
 Json ToJson(const std::vector<eval::ParameterTrial>& trials) {
@@ -30,7 +34,7 @@ Json ToJson(const std::vector<eval::ParameterTrial>& trials) {
 }  // namespace
 
 std::string LearningText(const eval::LearningReport& report, const std::string& collection,
-                         const Console& console) {
+                         const std::string& pairs, const Console& console) {
   const std::string k = std::to_string(report.k);
   std::string text = "learnt from " + WithThousands(report.learnt_from) +
                      " questions, measured on " + WithThousands(report.held_out) + " others\n";
@@ -52,6 +56,9 @@ std::string LearningText(const eval::LearningReport& report, const std::string& 
   if (report.learnt.bm25 != report.current.bm25) {
     text += "  bm25:\n    k1: " + FormatConfigValue(report.learnt.bm25.k1) +
             "\n    b: " + FormatConfigValue(report.learnt.bm25.b) + "\n";
+  }
+  if (report.learnt.pairs > 0) {
+    text += "  embedding:\n    pairs: " + pairs + "    # then: quarry embedder learn\n";
   }
   return text + "  retrieval:\n    collection_dense_weights: [\"" + collection + "=" +
          FormatConfigValue(report.learnt.dense_weight) + "\"]\n";

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/hash.h"
@@ -16,6 +18,7 @@ constexpr double kK1[] = {0.6, 0.9, 1.2, 1.6, 2.0};
 constexpr double kB[] = {0.3, 0.5, 0.75, 0.9};
 constexpr int kWeightSteps = 20;
 constexpr size_t kNestedSubsets = 5;  // 1, 1/2, 1/4, ... of the questions
+constexpr size_t kPassagesOfAQuestion = 5;
 constexpr size_t kFewQuestions = 10;  // below, a subset teaches nothing
 
 double MeanOf(const std::vector<double>& values) {
@@ -46,6 +49,55 @@ RetrievalOptions WithWeight(const RetrievalOptions& retrieval, double weight) {
   return options;
 }
 
+// The terms of a text, each once.
+std::set<std::string> TermsOf(std::string_view text, const Analyzer& analyzer) {
+  std::set<std::string> terms;
+  for (Token& token : analyzer.Tokenize(text)) terms.insert(std::move(token.term));
+  return terms;
+}
+
+// The chunk of the document that shares most terms with a question, under the document's title; "" where
+// there is no such document.
+Result<std::string> BestPassage(const std::set<std::string>& question, const std::string& id,
+                                const index::Snapshot& snapshot, const Analyzer& analyzer) {
+  const Result<index::StoredDocument> document = snapshot.FindDocument(id);
+  if (document.status().code() == Code::kNotFound) return std::string();
+  QUARRY_RETURN_IF_ERROR(document.status());
+  std::string best;
+  size_t most = 0;
+  for (const ChunkId chunk : document->chunks) {
+    QUARRY_ASSIGN_OR_RETURN(const index::StoredChunk stored, snapshot.ReadChunk(chunk));
+    const std::set<std::string> terms = TermsOf(stored.text, analyzer);
+    const auto is_shared = [&](const std::string& term) { return question.contains(term); };
+    const auto shared = static_cast<size_t>(std::ranges::count_if(terms, is_shared));
+    if (!best.empty() && shared <= most) continue;
+    most = shared;
+    best = stored.text;
+  }
+  return document->title.empty() || best.empty() ? best : document->title + "\n\n" + best;
+}
+
+// Each question with its relevant documents, the most relevant first.
+Result<std::vector<model::LearningPair>> PairsOf(const JudgedQuestions& questions,
+                                                 const index::Snapshot& snapshot,
+                                                 const Analyzer& analyzer) {
+  std::vector<model::LearningPair> pairs;
+  for (const BeirQuery& query : questions.queries) {
+    std::vector<std::pair<int, std::string>> relevant;
+    for (const auto& [document, grade] : questions.qrels.at(query.id)) {
+      if (grade > 0) relevant.emplace_back(-grade, document);
+    }
+    std::sort(relevant.begin(), relevant.end());
+    if (relevant.size() > kPassagesOfAQuestion) relevant.resize(kPassagesOfAQuestion);
+    const std::set<std::string> terms = TermsOf(query.text, analyzer);
+    for (const auto& [grade, document] : relevant) {
+      QUARRY_ASSIGN_OR_RETURN(std::string text, BestPassage(terms, document, snapshot, analyzer));
+      if (!text.empty()) pairs.push_back({query.text, std::move(text)});
+    }
+  }
+  return pairs;
+}
+
 class Learner {
  public:
   Learner(const JudgedQuestions& train, const JudgedQuestions& held_out,
@@ -64,9 +116,13 @@ class Learner {
     report_.held_out = held_out_.queries.size();
     report_.current = report_.learnt = options_.current;
     if (options_.learn_bm25) QUARRY_RETURN_IF_ERROR(LearnBm25());
-    QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<TrialCollection> learnt,
-                            open_(report_.learnt.bm25, /*with_vectors=*/true));
-    QUARRY_RETURN_IF_ERROR(LearnWeight(*learnt));
+    QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<TrialCollection> learnt,
+                            open_({.bm25 = report_.learnt.bm25}));
+    if (options_.learn_embedder) {
+      QUARRY_RETURN_IF_ERROR(LearnPairs(learnt));
+    } else {
+      QUARRY_RETURN_IF_ERROR(LearnWeight(train_, *learnt));
+    }
     QUARRY_RETURN_IF_ERROR(HoldOut(*learnt));
     return std::move(report_);
   }
@@ -81,7 +137,7 @@ class Learner {
     for (const auto& [k1, b] : grid) {
       const index::Bm25Parameters bm25{.k1 = k1, .b = b};
       QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<TrialCollection> trial,
-                              open_(bm25, /*with_vectors=*/false));
+                              open_({.bm25 = bm25, .with_vectors = false}));
       QUARRY_ASSIGN_OR_RETURN(const std::vector<double> values,
                               MeasureAll(train_, SearchMode::kLexical, options_.retrieval,
                                          options_.k, *trial, context_));
@@ -106,14 +162,40 @@ class Learner {
     });
   }
 
-  Status LearnWeight(TrialCollection& trial) {
+  // `trial`: without pairs; then with all of them.
+  Status LearnPairs(std::unique_ptr<TrialCollection>& trial) {
+    JudgedQuestions learnt;
+    JudgedQuestions others;
+    for (const BeirQuery& query : train_.queries) {
+      JudgedQuestions& side = Hash64(query.id) % 2 == 0 ? learnt : others;
+      side.queries.push_back(query);
+      side.qrels[query.id] = train_.qrels.at(query.id);
+    }
+    if (learnt.queries.empty() || others.queries.empty()) {
+      return InvalidArgumentError(
+          "tuning: expected more questions to learn an embedder from, got " +
+          std::to_string(train_.queries.size()));
+    }
+    const Analyzer& analyzer = trial->Parts().analyzer;
+    const std::shared_ptr<const index::Snapshot> snapshot = trial->Snapshot();
+    QUARRY_ASSIGN_OR_RETURN(std::vector<model::LearningPair> some,
+                            PairsOf(learnt, *snapshot, analyzer));
+    QUARRY_ASSIGN_OR_RETURN(report_.pairs, PairsOf(train_, *snapshot, analyzer));
+    report_.learnt.pairs = report_.pairs.size();
+    QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = report_.learnt.bm25, .pairs = std::move(some)}));
+    QUARRY_RETURN_IF_ERROR(LearnWeight(others, *trial));
+    QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = report_.learnt.bm25, .pairs = report_.pairs}));
+    return OkStatus();
+  }
+
+  Status LearnWeight(const JudgedQuestions& train, TrialCollection& trial) {
     std::set<double> weights = {options_.current.dense_weight};
     for (int i = 0; i <= kWeightSteps; ++i) weights.insert(static_cast<double>(i) / kWeightSteps);
     for (const double weight : weights) {
       const RetrievalOptions options = WithWeight(options_.retrieval, weight);
       QUARRY_ASSIGN_OR_RETURN(
           std::vector<double> learnt,
-          MeasureAll(train_, SearchMode::kHybrid, options, options_.k, trial, context_));
+          MeasureAll(train, SearchMode::kHybrid, options, options_.k, trial, context_));
       QUARRY_ASSIGN_OR_RETURN(
           std::vector<double> held,
           MeasureAll(held_out_, SearchMode::kHybrid, options, options_.k, trial, context_));
@@ -124,16 +206,16 @@ class Learner {
       Show("trying weights", report_.weight_trials.size(), weights.size());
     }
     report_.learnt.dense_weight = Best(report_.weight_trials).parameters.dense_weight;
-    DrawCurve();
+    DrawCurve(train);
     return OkStatus();
   }
 
   // What weights would have been chosen on nested subsets, and what they reach.
-  void DrawCurve() {
-    std::vector<size_t> order(train_.queries.size());
+  void DrawCurve(const JudgedQuestions& train) {
+    std::vector<size_t> order(train.queries.size());
     std::iota(order.begin(), order.end(), 0);
     std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      return Hash64(train_.queries[a].id) < Hash64(train_.queries[b].id);
+      return Hash64(train.queries[a].id) < Hash64(train.queries[b].id);
     });
     std::vector<LearningPoint> points;
     for (size_t subset = 0; subset < kNestedSubsets; ++subset) {
@@ -164,8 +246,8 @@ class Learner {
     std::vector<double> before = after;
     if (report_.learnt != report_.current) {
       std::unique_ptr<TrialCollection> other;
-      if (report_.learnt.bm25 != report_.current.bm25) {
-        QUARRY_ASSIGN_OR_RETURN(other, open_(report_.current.bm25, /*with_vectors=*/true));
+      if (report_.learnt.bm25 != report_.current.bm25 || report_.learnt.pairs > 0) {
+        QUARRY_ASSIGN_OR_RETURN(other, open_({.bm25 = report_.current.bm25}));
       }
       QUARRY_ASSIGN_OR_RETURN(
           before, MeasureAll(held_out_, SearchMode::kHybrid,

@@ -1,12 +1,17 @@
 #pragma once
 
 // Learns from judged questions how a collection is searched best: BM25's k1 and b, which are those of
-// the collection's postings, and the weight of the vectors. Learnt on one part of the questions,
-// measured on another that nothing was chosen on; a change that does not surely measure better there
-// is refused.
+// the collection's postings, the weight of the vectors, and, where asked for, the built-in embedder.
+// Learnt on one part of the questions, measured on another that nothing was chosen on; a change that
+// does not surely measure better there is refused.
 //
 // k1 and b are chosen by the words alone, the weight then with both legs: a grid each, the mean
 // nDCG@k over the questions to learn from decides, ties for what is nearest the current values.
+//
+// The embedder is learnt from the corpus as ever, and from each question with the passage of a relevant
+// document that shares most words with it. On questions that it was learnt from it is better than on
+// others, so the weight beside it is chosen on every second one, by an embedder that was learnt from the
+// rest; what is measured then was learnt from all.
 
 #include <functional>
 #include <optional>
@@ -16,6 +21,7 @@
 #include "eval/learning_curve.h"
 #include "eval/paired_interval.h"
 #include "index/bm25.h"
+#include "model/learnt_embedder.h"
 
 namespace quarry::eval {
 
@@ -28,6 +34,7 @@ struct JudgedQuestions {
 struct SearchParameters {
   index::Bm25Parameters bm25;
   double dense_weight = 0.35;
+  uint64_t pairs = 0;  // that the embedder was learnt from besides the corpus
 
   friend bool operator==(const SearchParameters&, const SearchParameters&) = default;
 };
@@ -37,6 +44,7 @@ struct LearningOptions {
   SearchParameters current;
   RetrievalOptions retrieval;  // all but the weight
   bool learn_bm25 = true;      // needs the collection to be made anew for each pair
+  bool learn_embedder = false;
 };
 
 struct ParameterTrial {
@@ -52,12 +60,20 @@ struct LearningReport {
   std::vector<ParameterTrial> weight_trials;  // by weight
   SearchParameters current;
   SearchParameters learnt;
-  double ndcg_current = 0;  // on the held-out questions
+  std::vector<model::LearningPair> pairs;  // that the embedder was learnt from
+  double ndcg_current = 0;                 // on the held-out questions
   double ndcg_learnt = 0;
   PairedInterval gain;  // there
   // All of the gain's interval is above 0; else `current` stays.
   bool improves() const { return gain.low > 0; }
   std::optional<LearningCurve> curve;  // of 1 - nDCG on the held-out questions; the weight alone
+};
+
+// How a collection for a trial is to be made.
+struct TrialSetup {
+  index::Bm25Parameters bm25;
+  bool with_vectors = true;
+  std::vector<model::LearningPair> pairs;  // to learn the embedder from, too
 };
 
 // A collection of the same documents, open for as long as the object lives.
@@ -67,8 +83,7 @@ class TrialCollection {
   virtual EvalParts Parts() = 0;
   virtual std::shared_ptr<const index::Snapshot> Snapshot() = 0;
 };
-using OpenTrial = std::function<Result<std::unique_ptr<TrialCollection>>(
-    const index::Bm25Parameters& parameters, bool with_vectors)>;
+using OpenTrial = std::function<Result<std::unique_ptr<TrialCollection>>(const TrialSetup& setup)>;
 
 // kInvalidArgument without questions on one of the sides; else the errors of `open`, the retriever and
 // the call.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ingest/embedder_switch.h"
+#include "ingest/learning_pairs.h"
 #include "model/embedder_factory.h"
 
 namespace quarry::ingest {
@@ -32,7 +33,11 @@ Result<std::shared_ptr<const model::Embedder>> Learn(const index::Snapshot& snap
       return !context.cancel.cancelled();
     });
   };
-  return model::LearnEmbedder(texts, options.learning, context, [&](uint64_t done, uint64_t total) {
+  model::LearningOptions learning = options.learning;
+  if (!options.pairs.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(learning.pairs, ReadLearningPairs(options.pairs));
+  }
+  return model::LearnEmbedder(texts, learning, context, [&](uint64_t done, uint64_t total) {
     if (progress) progress("learning", done, total);
   });
 }

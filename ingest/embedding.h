@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/call_context.h"
 #include "index/index_writer.h"
@@ -26,6 +27,7 @@ struct EmbeddingOptions {
   double relearn_unknown = 0.05;  // or more than this share of its words is not in the table
   uint32_t batch = 1024;          // chunks embedded and stored at a time, at most
   model::LearningOptions learning;
+  std::string pairs;  // file of judged questions to learn from, too (learning_pairs.h); "" = none
   uint64_t cache_bytes = uint64_t{512} << 20;  // of vectors kept beside (vector_cache.h)
   model::EmbedderFolder folder;  // embeds instead of what would be learnt; path "" = none
 };

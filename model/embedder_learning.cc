@@ -28,6 +28,7 @@ constexpr size_t kVectorGrain = 256;  // vectors computed per task
 constexpr size_t kPassageGrain = 32;
 constexpr uint32_t kPassageWords = 150;
 constexpr uint64_t kFewPassages = 10'000;
+constexpr uint32_t kPairRepeats = 4;      // in a round over the passages
 constexpr double kBilingualShare = 0.05;  // of the texts in the other language
 
 // Progress in hundredths: reading, decomposition, contrastive steps, packing.
@@ -86,6 +87,41 @@ Passages MakePassages(const CorpusTerms& corpus, const std::vector<uint32_t>& nu
     close();
   }
   return passages;
+}
+
+// Behind the passages, each as a passage of two sentences.
+void AppendPairs(const std::vector<LearningPair>& pairs, const Analyzer& analyzer,
+                 const CorpusTerms& corpus, const std::vector<uint32_t>& number_of,
+                 Passages& passages) {
+  passages.first_pair = passages.size();
+  const auto append = [&](std::string_view text) {
+    const size_t begin = passages.tokens.size();
+    for (const Token& token : analyzer.Tokenize(text)) {
+      const auto term = std::lower_bound(corpus.terms.begin(), corpus.terms.end(), token.term);
+      if (term == corpus.terms.end() || *term != token.term) continue;
+      const uint32_t number = number_of[static_cast<size_t>(term - corpus.terms.begin())];
+      if (number != CorpusTerms::kNoTerm) passages.tokens.push_back(number);
+    }
+    return passages.tokens.size() > begin;
+  };
+  for (const LearningPair& pair : pairs) {
+    const size_t begin = passages.tokens.size();
+    const bool has_question = append(pair.question);
+    const size_t middle = passages.tokens.size();
+    if (!has_question || !append(pair.text)) {
+      passages.tokens.resize(begin);
+      continue;
+    }
+    const std::vector<uint32_t> tokens(passages.tokens.begin() + static_cast<ptrdiff_t>(begin),
+                                       passages.tokens.end());
+    for (uint32_t repeat = 0; repeat < kPairRepeats; ++repeat) {
+      if (repeat > 0) passages.tokens.insert(passages.tokens.end(), tokens.begin(), tokens.end());
+      const size_t end = passages.tokens.size();
+      passages.sentence_begin.push_back(end - tokens.size() + (middle - begin));
+      passages.sentence_begin.push_back(end);
+      passages.passage_begin.push_back(passages.sentence_begin.size() - 1);
+    }
+  }
 }
 
 // Unit vectors of all texts, by the learnt terms alone.
@@ -237,7 +273,10 @@ Result<std::shared_ptr<const Embedder>> LearnEmbedder(
   QUARRY_RETURN_IF_ERROR(
       StartVectors(corpus, number_of, latent, idf, options, pool.get(), context, vectors));
   {
-    const Passages passages = MakePassages(corpus, number_of);
+    Passages passages = MakePassages(corpus, number_of);
+    if (!options.pairs.empty()) {
+      AppendPairs(options.pairs, analyzer, corpus, number_of, passages);
+    }
     uint64_t epochs = options.epochs;
     if (epochs == 0) epochs = passages.size() < kFewPassages ? 6 : 4;
     ContrastiveOptions contrastive;

@@ -26,6 +26,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/shared_bytes.h"
 #include "model/embedder.h"
@@ -39,6 +40,14 @@ enum class CrossLanguage : uint8_t { kAuto, kOn, kOff };
 const char* CrossLanguageName(CrossLanguage value);  // "auto", "on", "off"
 Result<CrossLanguage> ParseCrossLanguage(std::string_view name);
 inline constexpr uint64_t kFewTexts = 20'000;
+
+// A question and a text that answers it.
+struct LearningPair {
+  std::string question;
+  std::string text;
+
+  friend bool operator==(const LearningPair&, const LearningPair&) = default;
+};
 
 struct LearningOptions {
   uint32_t dimension = 256;
@@ -54,6 +63,9 @@ struct LearningOptions {
   // learnt but placed between the texts that hold them.
   uint64_t memory_limit = uint64_t{128} << 20;
   CrossLanguage cross_language = CrossLanguage::kAuto;
+  // Judged questions, learnt from as the sentences of the texts are, each four times as often as a
+  // passage. Terms that no text of the corpus holds are left out.
+  std::vector<LearningPair> pairs;
   uint32_t threads = 0;  // that learn; 0 = one per core. The result does not depend on it.
 };
 inline constexpr uint64_t kMaxLearntPairs = 400'000;

@@ -81,6 +81,66 @@ TEST_F(JudgeCommandTest, TuningFromJudgementsLearnsOnOneSplitAndMeasuresOnAnothe
   EXPECT_THAT(same.error, HasSubstr("what is learnt from proves nothing"));
 }
 
+// Readers call machines by names that their documents do not use.
+TEST_F(JudgeCommandTest, TuningTeachesTheEmbedderWhatQuestionsMean) {
+  static constexpr std::pair<const char*, const char*> kNames[] = {
+      {"growler", "pump"},  {"gulper", "sluice"}, {"whirler", "turbine"}, {"stork", "crane"},
+      {"kettle", "boiler"}, {"老黄", "水泵"},     {"大嘴", "闸门"},       {"胖子", "锅炉"}};
+  std::string corpus, queries, train = "query-id\tcorpus-id\tscore\n", held = train;
+  const auto add = [&](const std::string& id, const std::string& text) {
+    corpus += Json{{"_id", id}, {"text", text}}.dump() + "\n";
+  };
+  for (const auto& [nickname, machine] : kNames) {
+    const bool chinese = static_cast<unsigned char>(nickname[0]) > 127;
+    for (int i = 0; i < 8; ++i) {
+      const std::string n = std::to_string(i);
+      add(machine + n, chinese ? std::string(machine) + n + "号装在" + n + "号厂房，由河水带动。"
+                               : "The " + std::string(machine) + " number " + n +
+                                     " stands in hall " + n + " and is driven by the river.");
+      add(nickname + n, chinese ? "节日第" + n + "天，合唱团唱起" + nickname + "的歌。"
+                                : "On day " + n + " of the festival the choir sang of the " +
+                                      std::string(nickname) + ".");
+      const std::string id = nickname + ("-" + n);
+      queries += Json{{"_id", id},
+                      {"text", chinese ? std::string(nickname) + "装在哪个厂房？第" + n + "问"
+                                       : "Which hall has the " + std::string(nickname) +
+                                             "? Asked " + n + " times"}}
+                     .dump() +
+                 "\n";
+      for (int j = 0; j < 8; ++j) {
+        (i % 2 == 0 ? train : held) += id + "\t" + machine + std::to_string(j) + "\t1\n";
+      }
+    }
+  }
+  Write("beir/corpus.jsonl", corpus);
+  Write("beir/queries.jsonl", queries);
+  Write("beir/qrels/train.tsv", train);
+  Write("beir/qrels/held.tsv", held);
+  const std::string pairs = home() + "/pairs.jsonl";
+  const QuarryResult tuned = Run(
+      {"tune", "--from", "qrels", "--beir", home() + "/beir", "--split", "held", "--pairs", pairs});
+  ASSERT_EQ(tuned.exit_code, 0) << tuned.error;
+  EXPECT_THAT(tuned.out, HasSubstr("embedder of 160 pairs"));
+  EXPECT_THAT(tuned.out, HasSubstr("pairs: " + pairs + "    # then: quarry embedder learn"));
+
+  Write("docs.jsonl", corpus);
+  const auto first = [&] {
+    return RunJson({"search", "Which hall has the whirler?", "--mode", "dense", "-k",
+                    "1"})["hits"][0]["text"]
+        .get<std::string>();
+  };
+  const std::vector<std::string> index = {"index", home() + "/docs.jsonl"};
+  ASSERT_EQ(Run(index).exit_code, 0);
+  EXPECT_THAT(first(), HasSubstr("choir"));
+  const QuarryResult learnt = Run({"embedder", "learn", "--set", "embedding.pairs=" + pairs});
+  ASSERT_EQ(learnt.exit_code, 0) << learnt.error;
+  EXPECT_THAT(first(), HasSubstr("turbine"));
+  EXPECT_THAT(Run({"embedder", "learn", "--set", "embedding.pairs=none.jsonl"}).error,
+              HasSubstr("none.jsonl"));
+  EXPECT_THAT(Run({"tune", "--beir", home() + "/beir", "--pairs", pairs}).error,
+              HasSubstr("--pairs: needs --from"));
+}
+
 TEST_F(JudgeCommandTest, AdviceNamesWhyCasesFailAndKeepsTheLabelsWithTheRun) {
   std::string cases;
   for (int i = 0; i < 40; ++i) {

@@ -95,6 +95,24 @@ TEST(LearntEmbedderTest, AWordLiesAmongTheCompanyItKeeps) {
   }
 }
 
+TEST(LearntEmbedderTest, JudgedQuestionsBringTheirPassagesCloser) {
+  const std::vector<std::string> texts = SyntheticCorpus(600);
+  LearningOptions options;
+  options.pairs.assign(30, {"what about the loaf", "judge verdict appeal"});
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer plain, Learn(texts));
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer taught, Learn(texts, options));
+  EXPECT_GT(Cosine(*taught, "loaf", "judge verdict appeal"),
+            Cosine(*plain, "loaf", "judge verdict appeal") + 0.3);
+  EXPECT_GT(Cosine(*taught, "impeller", "pressure valve suction"), 0.5);
+  options.threads = 1;
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer alone, Learn(texts, options));
+  EXPECT_EQ(SerializeLearntEmbedder(*taught), SerializeLearntEmbedder(*alone));
+  // Of a question in words that the corpus has not, nothing is learnt.
+  options.pairs.assign(30, {"xylophone", "judge verdict appeal"});
+  ASSERT_OK_AND_ASSIGN(const EmbedderPointer untaught, Learn(texts, options));
+  EXPECT_EQ(SerializeLearntEmbedder(*untaught), SerializeLearntEmbedder(*plain));
+}
+
 TEST(LearntEmbedderTest, VectorsHaveUnitLengthAndTheDimensionAskedFor) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(300)));
   EXPECT_EQ(embedder->space().dimension, 256u);
