@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,9 +22,9 @@ namespace quarry::ingest {
 //   * start tags below 512 open elements, and end tags that the tree builder would ignore, so that
 //     the depth counted here bounds that of the tree up to a small factor.
 //
-// Text goes the same way: a run of it is written as its place in `html` between two private
-// characters, and ResolvePrescanText() puts it back. Text is opaque to the tree builder, and gumbo
-// reads it one code point at a time.
+// Text goes the same way: a run of it is written as its place in `html`, three characters of private
+// use, and ResolvePrescanText() puts it back. Text is opaque to the tree builder, and gumbo builds it
+// one code point at a time.
 //
 // Error: kResourceExhausted when `html` has more than 4 million tags (gumbo takes some 250 bytes
 // for each).
@@ -42,24 +44,37 @@ template <typename Append>
 void ResolvePrescanText(std::string_view html, std::string_view node, Append append);
 
 namespace prescan_internal {
-// Characters of private use; those of the page itself never reach the output.
-inline constexpr std::string_view kRunBegin = "\uE0FE";
-inline constexpr std::string_view kRunEnd = "\uE0FF";
-// The run that `reference` ("1f3,2a", hexadecimal offset and size) names; empty if it names none.
-std::string_view RunOf(std::string_view html, std::string_view reference);
+// A reference is kRunLead + upper bits of the offset, kRunDigit + its lower 15 bits, kRunDigit + size:
+// code points of the planes of private use. Leads of the page itself never reach the output as such.
+inline constexpr uint32_t kRunLead = 0x100000;
+inline constexpr uint32_t kRunLeadEnd = 0x102000;  // 13 bits: of 256 MB
+inline constexpr uint32_t kRunDigit = 0xF0000;
+inline constexpr int kRunDigitBits = 15;
+inline constexpr size_t kMaxRun = (size_t{1} << kRunDigitBits) - 1;
+inline constexpr char kRunLeadByte = '\xF4';         // the first of a lead; ...
+inline constexpr unsigned char kRunLeadLast = 0x81;  // ... the second is 0x80 or this
+inline constexpr size_t kReferenceBytes = 12;
+// The run that the reference at the start of `text` names; empty if there is none.
+std::string_view RunOf(std::string_view html, std::string_view text);
 }  // namespace prescan_internal
 
 template <typename Append>
 void ResolvePrescanText(std::string_view html, std::string_view node, Append append) {
+  using namespace prescan_internal;
+  size_t from = 0;  // where a lead is looked for
   while (!node.empty()) {
-    const size_t begin = node.find(prescan_internal::kRunBegin);
+    const size_t begin = node.find(kRunLeadByte, from);
+    if (begin != node.npos && begin + 1 < node.size() &&
+        static_cast<unsigned char>(node[begin + 1]) > kRunLeadLast) {
+      from = begin + 1;
+      continue;
+    }
     if (begin != 0) append(node.substr(0, begin));
-    if (begin == std::string_view::npos) return;
-    const size_t end = node.find(prescan_internal::kRunEnd, begin);
-    if (end == std::string_view::npos) return;
-    const size_t reference = begin + prescan_internal::kRunBegin.size();
-    append(prescan_internal::RunOf(html, node.substr(reference, end - reference)));
-    node.remove_prefix(end + prescan_internal::kRunEnd.size());
+    if (begin == node.npos) return;
+    node.remove_prefix(begin);
+    append(RunOf(html, node));
+    node.remove_prefix(std::min(node.size(), kReferenceBytes));
+    from = 0;
   }
 }
 

@@ -10,8 +10,14 @@
 namespace quarry::ingest {
 namespace {
 
-// Shorter runs of text are written themselves, in about as many bytes as their places.
-constexpr size_t kMinRun = 24;
+// Shorter runs of text are written themselves, in as many characters as their places.
+constexpr size_t kMinRun = 4;
+
+// Bytes that leads begin with, and controls.
+bool IsOdd(char c) {
+  return c == prescan_internal::kRunLeadByte ||
+         (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t');
+}
 
 }  // namespace
 
@@ -45,23 +51,19 @@ void PrescanTextWriter::WriteRun(std::string_view run, bool preformatted) {
     }
     return;
   }
-  // 0xEE begins the private characters.
-  const auto is_odd = [](char c) {
-    return c == '\xEE' || (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t');
-  };
-  if (run.size() < kMinRun && std::none_of(run.begin(), run.end(), is_odd)) {
+  if (run.size() < kMinRun && std::none_of(run.begin(), run.end(), IsOdd)) {
     *output_ += run;
     return;
   }
-  char digits[40];
-  char* const limit = digits + sizeof(digits);
-  const auto begin = static_cast<size_t>(run.data() - html_.data());
-  *output_ += prescan_internal::kRunBegin;
-  char* last = std::to_chars(digits, limit, begin, 16).ptr;
-  *last++ = ',';
-  last = std::to_chars(last, limit, run.size(), 16).ptr;
-  output_->append(digits, last);
-  *output_ += prescan_internal::kRunEnd;
+  using namespace prescan_internal;
+  for (auto begin = static_cast<size_t>(run.data() - html_.data()); !run.empty();) {
+    const size_t size = TruncateUtf8(run, kMaxRun).size();
+    AppendCodePoint(*output_, kRunLead + static_cast<uint32_t>(begin >> kRunDigitBits));
+    AppendCodePoint(*output_, kRunDigit + static_cast<uint32_t>(begin & kMaxRun));
+    AppendCodePoint(*output_, kRunDigit + static_cast<uint32_t>(size));
+    run.remove_prefix(size);
+    begin += size;
+  }
 }
 
 // Writes the character reference at the start of `text`, which begins with '&'; returns its size.
@@ -97,7 +99,11 @@ void PrescanTextWriter::WriteCodePoint(uint32_t code_point) {
       0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
       0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
   if (code_point >= 0x80 && code_point < 0xA0) code_point = kWindows1252[code_point - 0x80];
-  if (code_point >= 0xE000 && code_point <= 0xF8FF) code_point = 0xFFFD;
+  using namespace prescan_internal;
+  if ((code_point >= 0xE000 && code_point <= 0xF8FF) ||
+      (code_point >= kRunLead && code_point < kRunLeadEnd)) {
+    code_point = 0xFFFD;
+  }
   if (code_point == '<') {
     *output_ += "&lt;";
   } else if (code_point == '&') {
@@ -109,16 +115,17 @@ void PrescanTextWriter::WriteCodePoint(uint32_t code_point) {
   }
 }
 
-std::string_view prescan_internal::RunOf(std::string_view html, std::string_view reference) {
-  size_t begin = 0;
-  size_t size = 0;
-  const char* const limit = reference.data() + reference.size();
-  const auto first = std::from_chars(reference.data(), limit, begin, 16);
-  if (first.ec != std::errc() || first.ptr == limit || *first.ptr != ',') return {};
-  const auto second = std::from_chars(first.ptr + 1, limit, size, 16);
-  if (second.ec != std::errc() || second.ptr != limit) return {};
-  if (begin > html.size() || size > html.size() - begin) return {};
-  return html.substr(begin, size);
+std::string_view prescan_internal::RunOf(std::string_view html, std::string_view text) {
+  if (text.size() < kReferenceBytes) return {};
+  size_t at = 0;
+  const uint32_t lead = NextCodePoint(text, at);
+  const uint32_t low = NextCodePoint(text, at);
+  const uint32_t size = NextCodePoint(text, at);
+  const auto is_digit = [](uint32_t c) { return c >= kRunDigit && c - kRunDigit <= kMaxRun; };
+  if (lead < kRunLead || lead >= kRunLeadEnd || !is_digit(low) || !is_digit(size)) return {};
+  const size_t begin = (size_t{lead - kRunLead} << kRunDigitBits) + (low - kRunDigit);
+  if (begin > html.size() || size - kRunDigit > html.size() - begin) return {};
+  return html.substr(begin, size - kRunDigit);
 }
 
 }  // namespace quarry::ingest

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "base/text.h"
 #include "ingest/html_prescan.h"
 #include "ingest/html_text.h"
 #include "tests/ingest/document_testing.h"
@@ -149,9 +150,15 @@ TEST(HtmlParser, LineBreaksInsideChineseTextVanish) {
 }
 
 TEST(HtmlParser, PrivateCharactersInThePageAreNotTakenForReferences) {
-  EXPECT_EQ(HtmlOutline("<p>a \uE0FE0,5\uE0FF b</p>"), "p|a \uE0FE0,5\uE0FF b");
-  EXPECT_EQ(HtmlOutline("<p>a &#xE0FE;0,5&#xE0FF; b</p>"), "p|a \uFFFD0,5\uFFFD b");
-  EXPECT_EQ(HtmlOutline("<p>&&#35;xE0FE; &am&#112;;"), "p|&#xE0FE; &");
+  const std::string reference = "\U00100000\U000F0000\U000F0005";
+  EXPECT_EQ(HtmlOutline("<p>a " + reference + " b</p>"), "p|a " + reference + " b");
+  EXPECT_EQ(HtmlOutline("<p>" + reference + "</p>"), "p|" + reference);
+  EXPECT_EQ(HtmlOutline("<p>\U000F0005</p>"), "p|\U000F0005");
+  EXPECT_EQ(HtmlOutline("<p>a &#x100000;&#xF0000;&#xF0005; b</p>"),
+            "p|a \uFFFD\U000F0000\U000F0005 b");
+  EXPECT_EQ(HtmlOutline("<p>a &#x10FFFD; \U0010FFFD b</p>"), "p|a \U0010FFFD \U0010FFFD b");
+  EXPECT_EQ(HtmlOutline("<p>&#xE0FE;</p>"), "p|\uFFFD");
+  EXPECT_EQ(HtmlOutline("<p>&&#35;x100000; &am&#112;;"), "p|&#x100000; &");
 }
 
 TEST(HtmlParser, DeepNestingIsFlattened) {
@@ -213,11 +220,27 @@ TEST(HtmlPrescan, WritesTagsWithoutWhatIsNotRead) {
 TEST(HtmlPrescan, TextGoesByReferenceAndComesBack) {
   const std::string html = "<p>A sentence that is long enough to go by reference.</p>";
   ASSERT_OK_AND_ASSIGN(const std::string output, PrescanHtml(html));
-  EXPECT_EQ(output, "<p>\uE0FE3,32\uE0FF</p>");
+  const std::string reference = "\U00100000\U000F0003\U000F0032";
+  EXPECT_EQ(output, "<p>" + reference + "</p>");
   std::string text;
-  ResolvePrescanText(html, "a\uE0FE3,32\uE0FFb\uE0FE3,ffffff\uE0FFc\uE0FEzz\uE0FF",
+  ResolvePrescanText(html,
+                     "a" + reference + "b\U00100000\U000F0003\U000F7FFFc" +
+                         "\U00101FFF\U000F0003\U000F0001d\U00108000e\U00100000zz",
                      [&](std::string_view piece) { text += piece; });
-  EXPECT_EQ(text, "aA sentence that is long enough to go by reference.bc");
+  EXPECT_EQ(text, "aA sentence that is long enough to go by reference.bcd\U00108000e");
+}
+
+TEST(HtmlPrescan, LongTextGoesByReferencesOfWholeCharacters) {
+  const std::string sentence = Repeat("水泵 and pumps 😀 ", 10'000);
+  const std::string html = "<p>" + sentence + "</p>";
+  ASSERT_OK_AND_ASSIGN(const std::string output, PrescanHtml(html));
+  EXPECT_EQ(output.size() % 12, std::string_view("<p></p>").size());
+  std::string text;
+  ResolvePrescanText(html, output.substr(3, output.size() - 7), [&](std::string_view piece) {
+    EXPECT_TRUE(IsValidUtf8(piece));
+    text += piece;
+  });
+  EXPECT_EQ(text, sentence);
 }
 
 TEST(HtmlPrescan, RefusesMillionsOfTags) {
@@ -244,7 +267,7 @@ TEST(HtmlParser, RealPagesKeepTheInvariants) {
     ASSERT_EQ(parsed.documents.size(), 1u);
     testing::CheckDocument(parsed.documents[0]);
     EXPECT_FALSE(parsed.documents[0].title.empty());
-    EXPECT_EQ(parsed.documents[0].text.find("\uE0FE"), std::string::npos);
+    EXPECT_EQ(parsed.documents[0].text.find("\xF4\x80"), std::string::npos);
     ++pages;
   }
   EXPECT_GT(pages, 40u);
