@@ -201,6 +201,7 @@ class PlantedFaultTest : public ::testing::Test {
             Planted thinned = planted;
             thinned.one.id += "-" + std::to_string(first) + "/" + std::to_string(step);
             thinned.one.query = Thinned(planted.one.query, step, first);
+            if (Trim(thinned.one.query).empty()) continue;
             found.push_back({Hash64(thinned.one.id, 7), std::move(thinned)});
           }
         }
