@@ -53,6 +53,79 @@ Result<SearchedSnapshots> SnapshotsOf(const CommandEngine& engine,
   return searched;
 }
 
+// The words to show a hit by: of the question, and those that its prefixes stand for.
+Result<std::vector<std::string>> ShownTerms(const retrieval::Retrieved& retrieved,
+                                            const SearchedSnapshots& searched,
+                                            const Analyzer& analyzer, const CallContext& call) {
+  std::vector<std::string> terms = TermsOf(retrieved.text, analyzer);
+  for (const index::QueryTerm& term : retrieved.lexical.terms) {
+    if (!term.prefix) continue;
+    for (const index::Snapshot* snapshot : searched.all) {
+      QUARRY_ASSIGN_OR_RETURN(
+          const std::vector<std::string> begun,
+          index::ExpandTerm(snapshot->lexical().segments(), term, index::kPrefixTerms, call));
+      terms.insert(terms.end(), begun.begin(), begun.end());
+    }
+  }
+  return terms;
+}
+
+Result<SearchResult> Search(const SearchArguments& arguments, const CommandEngine& engine,
+                            const SearchedSnapshots& searched, Query query,
+                            const CommandContext& context) {
+  SearchResult result;
+  result.query = std::move(query);
+  Trace trace;
+  CallContext call = context.call;
+  call.trace = &trace;
+  QUARRY_ASSIGN_OR_RETURN(retrieval::Retrieved retrieved,
+                          engine->retriever().RetrieveAcross(result.query, searched.all, call));
+  QUARRY_ASSIGN_OR_RETURN(std::vector<Passage> passages,
+                          retrieval::ReadPassages(searched.all, retrieved.hits));
+  result.collection = context.config().collection;
+  result.collections = arguments.collections;
+  result.used_lexical = retrieved.used_lexical;
+  result.used_dense = retrieved.used_dense;
+  result.explain = arguments.explain;
+  result.timings = trace.stages();
+  std::vector<std::vector<index::TermContribution>> contributions(passages.size());
+  if (arguments.explain && result.used_lexical) {
+    QUARRY_ASSIGN_OR_RETURN(contributions, retrieval::ExplainTerms(retrieved, searched.all, call));
+  }
+  if (!arguments.why.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(
+        result.absence,
+        retrieval::WhyAbsent(engine->retriever(), result.query, searched.all, retrieved,
+                             arguments.why, {.tell_unreadable = true}, call));
+    if (searched.all.size() == 1) {
+      QUARRY_ASSIGN_OR_RETURN(const Context read,
+                              engine->answerer().MakeContext(result.query, *searched.all[0], call));
+      result.dropped = DroppedText(read, result.absence->document);
+    }
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<std::string> terms,
+                          ShownTerms(retrieved, searched, engine->analyzer(), call));
+  const size_t columns =
+      kSnippetLines * (context.console.columns() - kSnippetIndent) - kSnippetSlack;
+  for (size_t i = 0; i < passages.size(); ++i) {
+    const retrieval::RankedHit& hit = retrieved.hits[i];
+    SearchResult::Item& item = result.items.emplace_back();
+    item.passage = std::move(passages[i]);
+    if (!result.collections.empty()) item.collection = result.collections[hit.collection];
+    item.hop = hit.hop;
+    item.is_neighbour = hit.is_neighbour;
+    item.snippet = MakeSnippet(item.passage.chunk.text, terms, engine->analyzer(), columns);
+    item.terms = std::move(contributions[i]);
+    item.steps = hit.steps;
+  }
+  result.lexical = std::move(retrieved.lexical);
+  result.feedback = std::move(retrieved.feedback);
+  result.hops = std::move(retrieved.hops);
+  result.expansions = std::move(retrieved.expansions);
+  result.notes = std::move(retrieved.notes);
+  return result;
+}
+
 }  // namespace
 
 Result<Query> MakeQuery(const QueryArguments& arguments, const Config& config) {
@@ -78,73 +151,16 @@ std::vector<std::string> TermsOf(std::string_view text, const Analyzer& analyzer
 }
 
 Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context) {
-  SearchResult result;
-  QUARRY_ASSIGN_OR_RETURN(result.query, MakeQuery(arguments, context.config()));
-  result.query.has_operators = true;
+  QUARRY_ASSIGN_OR_RETURN(Query query, MakeQuery(arguments, context.config()));
+  query.has_operators = true;
   // The retriever of a server has options of its own.
-  if (context.engine != nullptr) result.query.options = context.config().retrieval;
+  if (context.engine != nullptr) query.options = context.config().retrieval;
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const SearchedSnapshots searched,
                           SnapshotsOf(engine, arguments.collections));
-  Trace trace;
-  CallContext call = context.call;
-  call.trace = &trace;
-  QUARRY_ASSIGN_OR_RETURN(retrieval::Retrieved retrieved,
-                          engine->retriever().RetrieveAcross(result.query, searched.all, call));
-  QUARRY_ASSIGN_OR_RETURN(std::vector<Passage> passages,
-                          retrieval::ReadPassages(searched.all, retrieved.hits));
-
-  result.collection = context.config().collection;
-  result.collections = arguments.collections;
-  result.used_lexical = retrieved.used_lexical;
-  result.used_dense = retrieved.used_dense;
-  result.explain = arguments.explain;
-  result.timings = trace.stages();
-  std::vector<std::string> terms = TermsOf(retrieved.text, engine->analyzer());
-  for (const index::QueryTerm& term : retrieved.lexical.terms) {
-    if (!term.prefix) continue;
-    for (const index::Snapshot* snapshot : searched.all) {
-      QUARRY_ASSIGN_OR_RETURN(
-          const std::vector<std::string> begun,
-          index::ExpandTerm(snapshot->lexical().segments(), term, index::kPrefixTerms, call));
-      terms.insert(terms.end(), begun.begin(), begun.end());
-    }
-  }
-  std::vector<std::vector<index::TermContribution>> contributions(passages.size());
-  if (arguments.explain && result.used_lexical) {
-    QUARRY_ASSIGN_OR_RETURN(contributions, retrieval::ExplainTerms(retrieved, searched.all, call));
-  }
-  if (!arguments.why.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(
-        result.absence,
-        retrieval::WhyAbsent(engine->retriever(), result.query, searched.all, retrieved,
-                             arguments.why, {.tell_unreadable = true}, call));
-    if (searched.all.size() == 1) {
-      QUARRY_ASSIGN_OR_RETURN(const Context read,
-                              engine->answerer().MakeContext(result.query, *searched.all[0], call));
-      result.dropped = DroppedText(read, result.absence->document);
-    }
-  }
-  result.lexical = std::move(retrieved.lexical);
-  result.feedback = std::move(retrieved.feedback);
-  result.hops = std::move(retrieved.hops);
-  result.expansions = std::move(retrieved.expansions);
-  result.notes = std::move(retrieved.notes);
-  const size_t columns =
-      kSnippetLines * (context.console.columns() - kSnippetIndent) - kSnippetSlack;
-  for (size_t i = 0; i < passages.size(); ++i) {
-    SearchResult::Item& item = result.items.emplace_back();
-    item.passage = std::move(passages[i]);
-    if (!result.collections.empty()) {
-      item.collection = result.collections[retrieved.hits[i].collection];
-    }
-    item.hop = retrieved.hits[i].hop;
-    item.is_neighbour = retrieved.hits[i].is_neighbour;
-    item.snippet = MakeSnippet(item.passage.chunk.text, terms, engine->analyzer(), columns);
-    item.terms = std::move(contributions[i]);
-    item.steps = retrieved.hits[i].steps;
-  }
+  QUARRY_ASSIGN_OR_RETURN(const SearchResult result,
+                          Search(arguments, engine, searched, std::move(query), context));
 
   if (context.console.json()) {
     context.console.Print(SearchJson(result));

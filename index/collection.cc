@@ -39,8 +39,30 @@ uint32_t LengthOf(const std::vector<TermFrequency>& terms) {
   return length;
 }
 
+// All of a document but what its collection decides: number, time, commit, chunks.
+StoredDocument RecordOf(const DocumentDraft& draft) {
+  const Document& document = draft.document;
+  StoredDocument record;
+  record.id = document.id;
+  record.source = document.source;
+  record.root = draft.root;
+  record.uri = document.uri;
+  record.title = document.title;
+  record.media_type = document.media_type;
+  record.language = document.language;
+  record.metadata = document.metadata;
+  record.access = document.access;
+  record.source_hash = document.source_hash;
+  record.content_hash = Hash64(document.text);
+  record.pipeline = draft.pipeline;
+  record.text_bytes = document.text.size();
+  return record;
+}
+
+}  // namespace
+
 // Which chunks of the old version a new one can take over: those of equal indexed text, in order.
-class Reusable {
+class Collection::Reusable {
  public:
   void Add(uint64_t input_hash, ChunkId chunk) { by_hash_[input_hash].push_back(chunk); }
   std::optional<ChunkId> Take(uint64_t input_hash) {
@@ -61,8 +83,6 @@ class Reusable {
  private:
   std::unordered_map<uint64_t, std::vector<ChunkId>> by_hash_;
 };
-
-}  // namespace
 
 Status CheckDocumentId(const DocumentId& id) {
   if (id.empty() || id.size() > kMaxDocumentIdBytes) {
@@ -127,54 +147,9 @@ void Collection::PlanIndexRows(const StoredDocument* old, const StoredDocument* 
   }
 }
 
-Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& counters,
-                                                WriteBatch& batch) const {
-  QUARRY_RETURN_IF_ERROR(CheckDraft(draft));
-  const Snapshot& current = *snapshot_;  // replaced under mutex_ only
-  Document& document = draft.document;
-
-  Applied applied;
-  applied.id = document.id;
-  const bool moved = !draft.moved_from.empty();
-  Result<StoredDocument> old = current.ReadDocument(moved ? draft.moved_from : document.id);
-  if (!old.ok() && old.status().code() != Code::kNotFound) return std::move(old).status();
-  if (moved) QUARRY_RETURN_IF_ERROR(CheckMove(draft, old.ok(), current));
-  applied.change.created = !old.ok();
-  applied.change.document = old.ok() ? old->number : DocumentNumber(counters.next_document++);
-
-  Reusable reusable;
-  if (old.ok()) {
-    QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(current.view(), old->chunks));
-    for (const ChunkId chunk : old->chunks) {
-      QUARRY_ASSIGN_OR_RETURN(const StoredChunk record, current.ReadChunk(chunk));
-      reusable.Add(record.input_hash, chunk);
-    }
-    QUARRY_RETURN_IF_ERROR(PlanCacheCuts(old->chunks, batch));
-  }
-
-  StoredDocument record;
-  record.number = applied.change.document;
-  record.id = document.id;
-  record.source = document.source;
-  record.root = draft.root;
-  record.uri = document.uri;
-  record.title = document.title;
-  record.media_type = document.media_type;
-  record.language = document.language;
-  record.metadata = document.metadata;
-  record.access = document.access;
-  record.source_hash = document.source_hash;
-  record.content_hash = Hash64(document.text);
-  record.pipeline = draft.pipeline;
-  record.indexed_micros = environment_.clock.NowMicros();
-  record.text_bytes = document.text.size();
-  record.commit = CommitSequence(++counters.last_commit);
-  if (moved) {
-    record.aliases = old->aliases;
-    record.aliases.push_back(old->id);
-  }
-  applied.change.commit = record.commit;
-
+// Those that the document has already keep their numbers.
+void Collection::PlanChunks(DocumentDraft& draft, Reusable& reusable, Counters& counters,
+                            StoredDocument& record, Applied& applied, WriteBatch& batch) const {
   for (size_t i = 0; i < draft.chunks.size(); ++i) {
     Chunk& chunk = draft.chunks[i].chunk;
     StoredChunk stored;
@@ -200,6 +175,44 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
     applied.chunks.push_back(stored.id);
     applied.terms.push_back(std::move(draft.chunks[i].terms));
   }
+}
+
+Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& counters,
+                                                WriteBatch& batch) const {
+  QUARRY_RETURN_IF_ERROR(CheckDraft(draft));
+  const Snapshot& current = *snapshot_;  // replaced under mutex_ only
+  Document& document = draft.document;
+
+  Applied applied;
+  applied.id = document.id;
+  const bool moved = !draft.moved_from.empty();
+  Result<StoredDocument> old = current.ReadDocument(moved ? draft.moved_from : document.id);
+  if (!old.ok() && old.status().code() != Code::kNotFound) return std::move(old).status();
+  if (moved) QUARRY_RETURN_IF_ERROR(CheckMove(draft, old.ok(), current));
+  applied.change.created = !old.ok();
+  applied.change.document = old.ok() ? old->number : DocumentNumber(counters.next_document++);
+
+  Reusable reusable;
+  if (old.ok()) {
+    QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(current.view(), old->chunks));
+    for (const ChunkId chunk : old->chunks) {
+      QUARRY_ASSIGN_OR_RETURN(const StoredChunk record, current.ReadChunk(chunk));
+      reusable.Add(record.input_hash, chunk);
+    }
+    QUARRY_RETURN_IF_ERROR(PlanCacheCuts(old->chunks, batch));
+  }
+
+  StoredDocument record = RecordOf(draft);
+  record.number = applied.change.document;
+  record.indexed_micros = environment_.clock.NowMicros();
+  record.commit = CommitSequence(++counters.last_commit);
+  if (moved) {
+    record.aliases = old->aliases;
+    record.aliases.push_back(old->id);
+  }
+  applied.change.commit = record.commit;
+
+  PlanChunks(draft, reusable, counters, record, applied, batch);
   applied.change.removed = reusable.Rest();
   PlanRemoval(applied.change.removed, batch);
   PlanIndexRows(old.ok() ? &*old : nullptr, &record, batch);

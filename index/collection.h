@@ -201,7 +201,10 @@ class Collection : public std::enable_shared_from_this<Collection> {
   std::string EmbedderRole(GenerationId generation) const;
 
   // collection.cc
+  class Reusable;
   Result<Applied> PlanPut(DocumentDraft& draft, Counters& counters, WriteBatch& batch) const;
+  void PlanChunks(DocumentDraft& draft, Reusable& reusable, Counters& counters,
+                  StoredDocument& record, Applied& applied, WriteBatch& batch) const;
   Result<Applied> PlanDelete(const StoredDocument& old, Counters& counters,
                              WriteBatch& batch) const;
   Result<std::vector<std::vector<TermFrequency>>> ReadTerms(
