@@ -5,12 +5,14 @@
 // Asks every judged question of the BEIR directory for its ten best hits, ROUNDS times (3); the first
 // round warms up and is not counted. Percentiles are over single searches; a stage's are its own.
 
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 
 #include "base/analyzer.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "bench/measure.h"
 #include "eval/beir.h"
 #include "index/index.h"
@@ -40,6 +42,7 @@ Status Run(const std::string& store, const std::string& beir, SearchMode mode, i
   std::vector<double> totals;
   std::vector<double> with_passages;
   std::map<std::string, std::vector<double>> stages;
+  uint64_t digest = 0;
   for (int round = 0; round < rounds; ++round) {
     for (const eval::BeirQuery& question : asked.queries) {
       Trace trace;
@@ -52,6 +55,10 @@ Status Run(const std::string& store, const std::string& beir, SearchMode mode, i
       const double micros = (Seconds() - start) * 1e6;
       QUARRY_RETURN_IF_ERROR(retrieval::ReadPassages(*snapshot, found.hits).status());
       const double read_micros = (Seconds() - start) * 1e6;
+      for (const retrieval::RankedHit& found_hit : found.hits) {
+        digest = HashCombine(digest, found_hit.hit.chunk.value);
+        digest = HashCombine(digest, std::bit_cast<uint64_t>(found_hit.hit.score));
+      }
       if (round == 0) continue;
       totals.push_back(micros);
       with_passages.push_back(read_micros);
@@ -62,6 +69,7 @@ Status Run(const std::string& store, const std::string& beir, SearchMode mode, i
   std::printf("%llu chunks, %zu questions, %s, top 10\n",
               static_cast<unsigned long long>(snapshot->live_chunks()), asked.queries.size(),
               SearchModeName(mode));
+  std::printf("digest %s\n", HashToHex(digest).c_str());
   std::printf("%-20s p50 %8.1f us  p99 %8.1f us\n", "all", Percentile(totals, 0.5),
               Percentile(totals, 0.99));
   std::printf("%-20s p50 %8.1f us  p99 %8.1f us\n", "with passages", Percentile(with_passages, 0.5),

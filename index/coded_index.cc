@@ -13,6 +13,8 @@
 #include "base/random.h"
 #include "index/faiss_hnsw.h"
 #include "index/graph_search.h"
+#include "index/number_set.h"
+#include "index/top_rows.h"
 #include "index/vector_math.h"
 
 namespace quarry::index {
@@ -29,6 +31,10 @@ constexpr size_t kWiden = 4;
 constexpr size_t kScanBlock = 64;
 // A caller that gave up is noticed after this many blocks (about a millisecond).
 constexpr size_t kBlocksPerCheck = 512;
+
+// What a walk for documents aims at beyond the rows that it seems to need, as a part of these: exact
+// scores may order them a little otherwise.
+constexpr size_t kSpareShare = 16;
 
 // How many of the best by coarse scores get exact ones, for k results.
 size_t Shortlist(size_t k) { return std::max<size_t>(50, 2 * k + 30); }
@@ -76,6 +82,7 @@ struct Scratch {
   CodedQuery query;
   BestCandidates best;
   std::vector<Candidate> shortlist;
+  NumberSet documents;
 };
 
 Scratch& ScratchOfThisThread() {
@@ -112,7 +119,7 @@ class CodedIndex final : public VectorIndex {
     return bytes_;
   }
 
-  Result<std::vector<ScoredRow>> Search(std::span<const float> query, size_t k,
+  Result<std::vector<ScoredRow>> Search(std::span<const float> query, ResultLimit limit,
                                         const Bitmap* allowed, const RowTable& table,
                                         const VectorSearchOptions& options,
                                         const CallContext& context) const override;
@@ -146,19 +153,17 @@ class CodedIndex final : public VectorIndex {
     return row != kNoRow && (allowed == nullptr || allowed->Test(row));
   }
   size_t WidthFor(size_t k, const VectorSearchOptions& options) const;
-  Result<std::vector<ScoredRow>> ScanAndScore(Scratch& scratch, size_t k, const Bitmap* allowed,
-                                              const RowTable& table,
-                                              const CallContext& context) const {
-    QUARRY_ASSIGN_OR_RETURN(const std::span<const Candidate> shortlist,
-                            Scan(scratch, k, allowed, context));
-    return Score(scratch, shortlist, k, table);
-  }
-  Result<std::span<const Candidate>> Scan(Scratch& scratch, size_t k, const Bitmap* allowed,
-                                          const CallContext& context) const;
+  Result<std::vector<ScoredRow>> ScanAndScore(Scratch& scratch, ResultLimit limit,
+                                              const Bitmap* allowed, const RowTable& table,
+                                              const CallContext& context) const;
+  Result<std::span<Candidate>> Scan(Scratch& scratch, size_t k, const Bitmap* allowed,
+                                    const CallContext& context) const;
   std::span<const Candidate> ShortlistOf(Scratch& scratch, std::span<const Candidate> found,
                                          size_t k, const Bitmap* allowed) const;
+  size_t RowsFor(Scratch& scratch, ResultLimit limit, std::span<const Candidate> sorted,
+                 const RowTable& table) const;
   std::vector<ScoredRow> Score(const Scratch& scratch, std::span<const Candidate> shortlist,
-                               size_t k, const RowTable& table) const;
+                               ResultLimit limit, const RowTable& table) const;
 
   const VectorFile file_;
   const SharedBytes bytes_;
@@ -199,11 +204,11 @@ bool CodedIndex::Holds(size_t position, std::span<const float> vector) const {
          same(VectorSection::kScales, scale, layout.scale);
 }
 
-// Exact scores for the shortlist; the k best of it.
+// Exact scores for the shortlist; the best of it.
 std::vector<ScoredRow> CodedIndex::Score(const Scratch& scratch,
-                                         std::span<const Candidate> shortlist, size_t k,
+                                         std::span<const Candidate> shortlist, ResultLimit limit,
                                          const RowTable& table) const {
-  TopRows top(table, k);
+  const std::unique_ptr<ResultCollector> top = ResultCollector::Make(table, limit);
   const auto fetch = [&](size_t i) {
     const uint8_t* const fine = codes_.fine(shortlist[i].vertex);
     for (size_t at = 0; at < codes_.layout().fine; at += kCodeBlock) __builtin_prefetch(fine + at);
@@ -213,15 +218,14 @@ std::vector<ScoredRow> CodedIndex::Score(const Scratch& scratch,
   for (size_t i = 0; i < shortlist.size(); ++i) {
     if (i + kAhead < shortlist.size()) fetch(i + kAhead);
     const uint32_t position = shortlist[i].vertex;
-    top.Offer({.row = rows_[position], .score = scratch.query.Score(codes_, position)});
+    top->Offer({.row = rows_[position], .score = scratch.query.Score(codes_, position)});
   }
-  return top.Take();
+  return top->Take();
 }
 
 // The best by coarse scores, in no particular order: Shortlist(k) of them and what equals the last.
-Result<std::span<const Candidate>> CodedIndex::Scan(Scratch& scratch, size_t k,
-                                                    const Bitmap* allowed,
-                                                    const CallContext& context) const {
+Result<std::span<Candidate>> CodedIndex::Scan(Scratch& scratch, size_t k, const Bitmap* allowed,
+                                              const CallContext& context) const {
   uint32_t positions[kScanBlock];
   float scores[kScanBlock];
   scratch.best.Start(Shortlist(k));
@@ -247,7 +251,44 @@ Result<std::span<const Candidate>> CodedIndex::Scan(Scratch& scratch, size_t k,
       scratch.best.Offer({.score = scores[i], .vertex = positions[i]});
     }
   }
-  return std::span<const Candidate>(scratch.best.Finish());
+  return std::span<Candidate>(scratch.best.Finish());
+}
+
+// How many of the best bring what the limit asks for; where all together do not, an estimate, which
+// is more than there are. REQUIRES: sorted, best first.
+size_t CodedIndex::RowsFor(Scratch& scratch, ResultLimit limit, std::span<const Candidate> sorted,
+                           const RowTable& table) const {
+  if (limit.unit == ResultLimit::Unit::kRows) return limit.count;
+  size_t documents = 0;
+  scratch.documents.Clear(std::min(limit.count, sorted.size()));
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    documents += scratch.documents.Insert(table.row(rows_[sorted[i].vertex]).document);
+    if (documents == limit.count) return i + 1;
+  }
+  return std::max(sorted.size() + 1, sorted.size() * limit.count / std::max<size_t>(documents, 1));
+}
+
+// Looks at every vector that is allowed.
+Result<std::vector<ScoredRow>> CodedIndex::ScanAndScore(Scratch& scratch, ResultLimit limit,
+                                                        const Bitmap* allowed,
+                                                        const RowTable& table,
+                                                        const CallContext& context) const {
+  size_t k = limit.count;
+  if (limit.unit == ResultLimit::Unit::kDocuments) {
+    // Some more cost less than a second scan.
+    k += table.rows() >= 2 * table.documents() ? k : k / 4;
+  }
+  while (true) {
+    QUARRY_ASSIGN_OR_RETURN(const std::span<Candidate> shortlist,
+                            Scan(scratch, k, allowed, context));
+    if (limit.unit == ResultLimit::Unit::kRows) return Score(scratch, shortlist, limit, table);
+    std::sort(shortlist.begin(), shortlist.end(), Higher);
+    const size_t needed = RowsFor(scratch, limit, shortlist, table);
+    if (needed <= k || shortlist.size() < Shortlist(k)) {
+      return Score(scratch, shortlist, limit, table);
+    }
+    k = std::clamp(needed + needed / 4, k + k / 2, 8 * k);
+  }
 }
 
 // Of what a walk found, the best that are allowed: Shortlist(k) and what equals the last.
@@ -272,40 +313,52 @@ size_t CodedIndex::WidthFor(size_t k, const VectorSearchOptions& options) const 
   return std::max(file_.widths[0] + static_cast<size_t>(slope * above), k);
 }
 
-Result<std::vector<ScoredRow>> CodedIndex::Search(std::span<const float> query, size_t k,
+Result<std::vector<ScoredRow>> CodedIndex::Search(std::span<const float> query, ResultLimit limit,
                                                   const Bitmap* allowed, const RowTable& table,
                                                   const VectorSearchOptions& options,
                                                   const CallContext& context) const {
   QUARRY_RETURN_IF_ERROR(CheckVector(query, dimension(), "query vector"));
-  if (k == 0 || rows_.empty() || IsZero(query)) return std::vector<ScoredRow>();
+  if (limit.count == 0 || rows_.empty() || IsZero(query)) return std::vector<ScoredRow>();
   QUARRY_RETURN_IF_ERROR(context.Check());
-  k = std::min(k, rows_.size());
+  limit.count = std::min(limit.count, rows_.size());
   Scratch& scratch = ScratchOfThisThread();
   scratch.query.Set(codes_, query);
-  if (links_.size == 0) return ScanAndScore(scratch, k, allowed, table, context);
+  if (links_.size == 0) return ScanAndScore(scratch, limit, allowed, table, context);
 
   // A filter does not steer the walk: it is made so much wider that as many allowed candidates are
   // kept as without one. Where that costs more than looking at every allowed vector, we do the
-  // latter. One candidate more than k shows whether the cut runs through a tie (below).
+  // latter. How many rows bring the documents that are asked for shows on the way: then it goes on.
+  // One candidate more than k shows whether the cut runs through a tie (below).
   const double size = static_cast<double>(rows_.size());
   const double kept = static_cast<double>(rows_.size() - gone_);
   const double may =
       allowed == nullptr ? kept : std::min(kept, static_cast<double>(allowed->Count()));
-  const double wanted = static_cast<double>(WidthFor(k, options) + 1);
-  double width = std::ceil(wanted * size / std::max(may, 1.0));
-  for (int attempt = 0; attempt < 2 && may > kScannedPerCandidate * width; ++attempt) {
+  GraphSearch& walk = GraphSearch::OfThisThread();
+  size_t k = limit.count;
+  size_t times = 1;
+  for (bool goes_on = false;; goes_on = true) {
+    const double wanted = static_cast<double>(times * (WidthFor(k, options) + 1));
+    const double width = std::ceil(wanted * size / std::max(may, 1.0));
+    if (may <= kScannedPerCandidate * width) break;
     QUARRY_RETURN_IF_ERROR(context.Check());
     const std::span<const Candidate> found =
-        GraphSearch::OfThisThread().Walk(codes_, links_, scratch.query, static_cast<size_t>(width));
+        goes_on ? walk.Widen(codes_, links_, scratch.query, static_cast<size_t>(width))
+                : walk.Walk(codes_, links_, scratch.query, static_cast<size_t>(width));
     const std::span<const Candidate> shortlist = ShortlistOf(scratch, found, k, allowed);
+    const size_t needed = RowsFor(scratch, limit, shortlist, table);
+    if (needed > k && shortlist.size() >= k) {
+      k = needed + needed / kSpareShare;
+      continue;
+    }
     // When equal scores reach the end of what the walk kept, there may be more of them outside, and
     // rows among those that precede.
-    if (shortlist.size() >= k && shortlist[k - 1].score > found.back().score) {
-      return Score(scratch, shortlist, k, table);
+    if (needed <= shortlist.size() && shortlist[needed - 1].score > found.back().score) {
+      return Score(scratch, shortlist, limit, table);
     }
-    width *= kWiden;
+    if (times == kWiden) break;
+    times = kWiden;
   }
-  return ScanAndScore(scratch, k, allowed, table, context);
+  return ScanAndScore(scratch, limit, allowed, table, context);
 }
 
 Result<std::array<uint32_t, 2>> CodedIndex::MeasureWidths(double recall,

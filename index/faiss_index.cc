@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "index/faiss_structure.h"
+#include "index/top_rows.h"
 #include "index/vector_math.h"
 
 namespace quarry::index {
@@ -50,12 +51,16 @@ class FaissIndex final : public VectorIndex {
   Result<SharedBytes> File() const override;
   bool CanGrow(const VectorIndexOptions&) const override { return false; }
 
-  Result<std::vector<ScoredRow>> Search(std::span<const float> query, size_t k,
+  Result<std::vector<ScoredRow>> Search(std::span<const float> query, ResultLimit limit,
                                         const Bitmap* allowed, const RowTable& table,
                                         const VectorSearchOptions& options,
                                         const CallContext& context) const override;
 
  private:
+  Result<std::vector<ScoredRow>> SearchRows(std::span<const float> query, size_t k,
+                                            const Bitmap* allowed, const RowTable& table,
+                                            const VectorSearchOptions& options,
+                                            const CallContext& context) const;
   bool IsAllowed(size_t position, const Bitmap* allowed) const {
     const RowId row = rows_[position];
     return row != kNoRow && (allowed == nullptr || allowed->Test(row));
@@ -100,10 +105,26 @@ Result<std::vector<ScoredRow>> FaissIndex::Scan(std::span<const float> query, si
   return top.Take();
 }
 
-Result<std::vector<ScoredRow>> FaissIndex::Search(std::span<const float> query, size_t k,
+Result<std::vector<ScoredRow>> FaissIndex::Search(std::span<const float> query, ResultLimit limit,
                                                   const Bitmap* allowed, const RowTable& table,
                                                   const VectorSearchOptions& options,
                                                   const CallContext& context) const {
+  size_t k = limit.count;
+  while (true) {
+    QUARRY_ASSIGN_OR_RETURN(std::vector<ScoredRow> rows,
+                            SearchRows(query, k, allowed, table, options, context));
+    if (limit.unit == ResultLimit::Unit::kRows) return rows;
+    TopDocuments top(table, limit.count);
+    for (const ScoredRow& row : rows) top.Offer(row);
+    if (top.is_full() || rows.size() < k) return top.Take();
+    k += k / 2 + 1;
+  }
+}
+
+Result<std::vector<ScoredRow>> FaissIndex::SearchRows(std::span<const float> query, size_t k,
+                                                      const Bitmap* allowed, const RowTable& table,
+                                                      const VectorSearchOptions& options,
+                                                      const CallContext& context) const {
   QUARRY_RETURN_IF_ERROR(CheckVector(query, dimension(), "query vector"));
   if (k == 0 || rows_.empty() || IsZero(query)) return std::vector<ScoredRow>();
   k = std::min(k, rows_.size());

@@ -23,7 +23,7 @@ void GraphSearch::MakeRoom(const HnswLinks& links) {
   scores_.resize(neighbors);
 }
 
-void GraphSearch::Begin(const HnswLinks& links, size_t width) {
+void GraphSearch::Begin(const HnswLinks& links, size_t width, Candidate from, bool keeps_rest) {
   MakeRoom(links);
   if (seen_.size() < links.size) seen_.resize(links.size, 0);
   if (++walk_ == 0) {
@@ -33,6 +33,10 @@ void GraphSearch::Begin(const HnswLinks& links, size_t width) {
   width_ = std::min(width, links.size);
   if (list_.size() < width_) list_.resize(width_);
   size_ = 0;
+  keeps_rest_ = keeps_rest;
+  rest_.clear();
+  seen_[from.vertex] = walk_;
+  Insert(from);
 }
 
 size_t GraphSearch::Insert(Candidate candidate) {
@@ -46,7 +50,11 @@ size_t GraphSearch::Insert(Candidate candidate) {
     place = after ? place + half + 1 : place;
     length = after ? length - half - 1 : half;
   }
-  if (size_ < width_) ++size_;
+  if (size_ < width_) {
+    ++size_;
+  } else if (keeps_rest_) {
+    rest_.push_back(list_[size_ - 1]);
+  }
   std::memmove(&list_[place + 1], &list_[place], (size_ - 1 - place) * sizeof(Candidate));
   list_[place] = candidate;
   return place;
@@ -81,16 +89,36 @@ Candidate GraphSearch::Descend(const VectorCodes& codes, const HnswLinks& links,
 
 std::span<const Candidate> GraphSearch::Walk(const VectorCodes& codes, const HnswLinks& links,
                                              const CodedQuery& query, size_t width, int level) {
-  return WalkFrom(codes, links, query, Descend(codes, links, query, level), width, level);
+  Begin(links, width, Descend(codes, links, query, level), /*keeps_rest=*/true);
+  return Expand(codes, links, query, 0, level);
 }
 
 std::span<const Candidate> GraphSearch::WalkFrom(const VectorCodes& codes, const HnswLinks& links,
                                                  const CodedQuery& query, Candidate from,
                                                  size_t width, int level) {
-  Begin(links, width);
-  seen_[from.vertex] = walk_;
-  Insert(from);
-  for (size_t at = 0; at < size_;) {
+  Begin(links, width, from, /*keeps_rest=*/false);
+  return Expand(codes, links, query, 0, level);
+}
+
+std::span<const Candidate> GraphSearch::Widen(const VectorCodes& codes, const HnswLinks& links,
+                                              const CodedQuery& query, size_t width, int level) {
+  const size_t before = size_;
+  for (size_t i = 0; i < before; ++i) list_[i].vertex |= kLookedAt;
+  width_ = std::min(width, links.size);
+  if (list_.size() < width_) list_.resize(width_);
+  size_ = std::min(width_, before + rest_.size());
+  const auto higher = [](const Candidate& a, const Candidate& b) { return a.score > b.score; };
+  const auto end = rest_.begin() + static_cast<ptrdiff_t>(size_ - before);
+  if (end != rest_.end()) std::nth_element(rest_.begin(), end, rest_.end(), higher);
+  std::sort(rest_.begin(), end, higher);
+  std::copy(rest_.begin(), end, list_.begin() + static_cast<ptrdiff_t>(before));
+  rest_.erase(rest_.begin(), end);
+  return Expand(codes, links, query, before, level);
+}
+
+std::span<const Candidate> GraphSearch::Expand(const VectorCodes& codes, const HnswLinks& links,
+                                               const CodedQuery& query, size_t at, int level) {
+  while (at < size_) {
     if ((list_[at].vertex & kLookedAt) != 0) {
       ++at;
       continue;
@@ -114,7 +142,10 @@ std::span<const Candidate> GraphSearch::WalkFrom(const VectorCodes& codes, const
     distances_ += count;
     size_t first = at + 1;
     for (size_t i = 0; i < count; ++i) {
-      if (size_ == width_ && scores_[i] <= list_[size_ - 1].score) continue;
+      if (size_ == width_ && scores_[i] <= list_[size_ - 1].score) {
+        if (keeps_rest_) rest_.push_back({.score = scores_[i], .vertex = unseen_[i]});
+        continue;
+      }
       links.FetchOffset(unseen_[i]);
       first = std::min(first, Insert({.score = scores_[i], .vertex = unseen_[i]}));
     }

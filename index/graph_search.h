@@ -9,6 +9,10 @@
 // walk in one byte each, so nothing is cleared between walks. The codes of all unseen neighbours
 // of a vertex are fetched together.
 //
+// A walk with a longer list takes the same steps first: its candidates are those of the shorter list and
+// behind them what fell out of that or did not get in. So what a walk for a query turns away is kept, and
+// a walk that found too little goes on with the best of it (Widen).
+//
 // One object per thread, reused: it allocates only when a graph is larger or a list longer than any
 // before.
 
@@ -34,7 +38,12 @@ class GraphSearch {
   // REQUIRES: a graph that is not empty; width >= 1; level <= links.top.
   std::span<const Candidate> Walk(const VectorCodes& codes, const HnswLinks& links,
                                   const CodedQuery& query, size_t width, int level = 0);
-  // The same from a vertex of that level.
+  // Goes on where the last Walk or Widen ended, with a longer list. What it finds is what Walk finds
+  // with so long a list, at the cost of the difference; but equal ones may come in another order.
+  // REQUIRES: no other call since; the same codes, links, query and level; width at least as large.
+  std::span<const Candidate> Widen(const VectorCodes& codes, const HnswLinks& links,
+                                   const CodedQuery& query, size_t width, int level = 0);
+  // The same as Walk from a vertex of that level. Cannot be widened.
   std::span<const Candidate> WalkFrom(const VectorCodes& codes, const HnswLinks& links,
                                       const CodedQuery& query, Candidate from, size_t width,
                                       int level);
@@ -49,7 +58,10 @@ class GraphSearch {
 
  private:
   void MakeRoom(const HnswLinks& links);
-  void Begin(const HnswLinks& links, size_t width);
+  void Begin(const HnswLinks& links, size_t width, Candidate from, bool keeps_rest);
+  // Walks on from the first candidate at `at` or behind it that was not looked at.
+  std::span<const Candidate> Expand(const VectorCodes& codes, const HnswLinks& links,
+                                    const CodedQuery& query, size_t at, int level);
   // Where the candidate went; at least width when it did not get in.
   size_t Insert(Candidate candidate);
 
@@ -58,6 +70,8 @@ class GraphSearch {
   std::vector<Candidate> list_;  // the first size_, sorted
   size_t size_ = 0;
   size_t width_ = 0;
+  bool keeps_rest_ = false;
+  std::vector<Candidate> rest_;  // what was turned away
   std::vector<uint32_t> unseen_;
   std::vector<float> scores_;
   uint64_t distances_ = 0;

@@ -215,22 +215,23 @@ TermWeights WeightsOf(const std::vector<QueryPostings::Term>& terms,
 
 }  // namespace
 
-Result<std::vector<ScoredRow>> LexicalIndex::Search(std::span<const QueryTerm> terms, size_t k,
-                                                    const Bitmap* allowed, const RowTable& table,
+Result<std::vector<ScoredRow>> LexicalIndex::Search(std::span<const QueryTerm> terms,
+                                                    ResultLimit limit, const Bitmap* allowed,
+                                                    const RowTable& table,
                                                     const CallContext& context) const {
-  if (terms.empty() || k == 0) return std::vector<ScoredRow>();
+  if (terms.empty() || limit.count == 0) return std::vector<ScoredRow>();
   // The postings of every segment come first: the weights need document frequencies of all of them.
   QUARRY_ASSIGN_OR_RETURN(const QueryPostings postings,
                           QueryPostings::Make(segments_, terms, context));
   const TermWeights weights = WeightsOf(postings.terms(), parameters_, live_rows_);
   const LengthNorm norm(parameters_, live_rows_, live_tokens_);
 
-  TopRows top(table, k);
-  LexicalSearch search(norm, weights, allowed, top);
+  const std::unique_ptr<ResultCollector> top = ResultCollector::Make(table, limit);
+  LexicalSearch search(norm, weights, allowed, *top);
   for (size_t s = 0; s < segments_.size(); ++s) {
     QUARRY_RETURN_IF_ERROR(search.Search(segments_[s], postings.Lists(s), context));
   }
-  return top.Take();
+  return top->Take();
 }
 
 std::optional<LexicalIndex::Place> LexicalIndex::PlaceOf(RowId row) const {

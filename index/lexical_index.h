@@ -85,11 +85,11 @@ class LexicalIndex {
   Result<std::shared_ptr<const LexicalIndex>> Renumbered(std::span<const RowId> new_rows,
                                                          const CallContext& context) const;
 
-  // The k best rows for a bag of query terms (repeated terms count), best first, ties by
+  // The best rows for a bag of query terms (repeated terms count), best first, ties by
   // table.Precedes. Rows without any of the terms are not returned. A prefix counts as one term
   // (query_postings.h). `allowed` restricts the result, not the statistics; nullptr = all live
   // rows; else allowed->size() >= rows of the table. Errors: those of context.Check().
-  Result<std::vector<ScoredRow>> Search(std::span<const QueryTerm> terms, size_t k,
+  Result<std::vector<ScoredRow>> Search(std::span<const QueryTerm> terms, ResultLimit limit,
                                         const Bitmap* allowed, const RowTable& table,
                                         const CallContext& context) const;
 

@@ -113,7 +113,7 @@ class LexicalSearch::Cursor {
 };
 
 LexicalSearch::LexicalSearch(const LengthNorm& norm, const TermWeights& weights,
-                             const Bitmap* allowed, TopRows& top)
+                             const Bitmap* allowed, ResultCollector& top)
     : norm_(norm), weights_(weights), allowed_(allowed), top_(top) {
   if (allowed == nullptr || allowed->Count() > allowed->size() / kFew) return;
   few_rows_.emplace();

@@ -21,8 +21,8 @@
 #include "base/bitmap.h"
 #include "base/call_context.h"
 #include "index/bm25.h"
-#include "index/row_table.h"
 #include "index/segment_view.h"
+#include "index/top_rows.h"
 
 namespace quarry::index {
 
@@ -30,7 +30,7 @@ class LexicalSearch {
  public:
   // All outlive it. `allowed` by row, nullptr: all.
   LexicalSearch(const LengthNorm& norm, const TermWeights& weights, const Bitmap* allowed,
-                TopRows& top);
+                ResultCollector& top);
   ~LexicalSearch();
 
   // Offers the rows of a segment that may be among the best. `lists` are the postings of the
@@ -48,7 +48,7 @@ class LexicalSearch {
   const LengthNorm norm_;
   const TermWeights& weights_;
   const Bitmap* const allowed_;
-  TopRows& top_;
+  ResultCollector& top_;
   uint32_t threshold_ = 1;  // in units: what a row must score to be kept
 
   std::optional<std::vector<RowId>> few_rows_;  // that are allowed, if they are few

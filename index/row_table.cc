@@ -58,31 +58,4 @@ bool RowTable::Precedes(RowId a, RowId b) const {
   return a < b;
 }
 
-double TopRows::Threshold() const {
-  if (heap_.size() < k_) return -std::numeric_limits<double>::infinity();
-  return k_ == 0 ? std::numeric_limits<double>::infinity() : heap_.front().score;
-}
-
-void TopRows::Offer(ScoredRow row) {
-  // "Better comes first" as the heap's order puts the worst row on top.
-  const auto better = [this](const ScoredRow& a, const ScoredRow& b) {
-    return Better(table_, a, b);
-  };
-  if (heap_.size() < k_) {
-    heap_.push_back(row);
-    std::push_heap(heap_.begin(), heap_.end(), better);
-    return;
-  }
-  if (k_ == 0 || !better(row, heap_.front())) return;
-  std::pop_heap(heap_.begin(), heap_.end(), better);
-  heap_.back() = row;
-  std::push_heap(heap_.begin(), heap_.end(), better);
-}
-
-std::vector<ScoredRow> TopRows::Take() {
-  std::sort(heap_.begin(), heap_.end(),
-            [this](const ScoredRow& a, const ScoredRow& b) { return Better(table_, a, b); });
-  return std::exchange(heap_, {});
-}
-
 }  // namespace quarry::index

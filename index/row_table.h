@@ -122,20 +122,22 @@ inline bool Better(const RowTable& table, const ScoredRow& a, const ScoredRow& b
   return a.row != b.row && table.Precedes(a.row, b.row);
 }
 
-// Keeps the k best of what it is offered. Not thread-safe.
-class TopRows {
- public:
-  TopRows(const RowTable& table, size_t k) : table_(table), k_(k) {}
-  // The score below which Offer does nothing.
-  double Threshold() const;
-  void Offer(ScoredRow row);
-  // Best first; the object is empty afterwards.
-  std::vector<ScoredRow> Take();
+// How many rows a search brings.
+struct ResultLimit {
+  enum class Unit : uint8_t { kRows, kDocuments };
 
- private:
-  const RowTable& table_;
-  const size_t k_;
-  std::vector<ScoredRow> heap_;  // worst on top
+  // Implicit: a number alone is one of rows.
+  ResultLimit(size_t rows) : count(rows) {}  // NOLINT(google-explicit-constructor)
+  // The best rows down to the one that brings in the last of `count` documents. The chunks of a
+  // document share one place, so that may be many more rows.
+  static ResultLimit Documents(size_t count) {
+    ResultLimit limit(count);
+    limit.unit = Unit::kDocuments;
+    return limit;
+  }
+
+  size_t count;
+  Unit unit = Unit::kRows;
 };
 
 }  // namespace quarry::index

@@ -8,6 +8,7 @@
 #include "index/indexed_texts.h"
 #include "index/keys.h"
 #include "index/row_filter.h"
+#include "index/top_rows.h"
 #include "index/word_filter.h"
 
 namespace quarry::index {
@@ -50,14 +51,15 @@ Result<AllowedRows> Snapshot::Restrict(AllowedRows allowed, const LexicalQuery& 
   return AllowedRows(std::move(rows));
 }
 
-Result<std::vector<ScoredRow>> Snapshot::SearchLexical(std::span<const QueryTerm> terms, size_t k,
+Result<std::vector<ScoredRow>> Snapshot::SearchLexical(std::span<const QueryTerm> terms,
+                                                       ResultLimit limit,
                                                        const AllowedRows& allowed,
                                                        const CallContext& context) const {
-  return parts_.lexical->Search(terms, k, allowed ? &*allowed : nullptr, parts_.rows, context);
+  return parts_.lexical->Search(terms, limit, allowed ? &*allowed : nullptr, parts_.rows, context);
 }
 
-Result<std::vector<ScoredRow>> Snapshot::SearchDense(std::span<const float> query, size_t k,
-                                                     const AllowedRows& allowed,
+Result<std::vector<ScoredRow>> Snapshot::SearchDense(std::span<const float> query,
+                                                     ResultLimit limit, const AllowedRows& allowed,
                                                      const VectorSearchOptions& options,
                                                      const CallContext& context) const {
   if (!parts_.generation) {
@@ -65,13 +67,16 @@ Result<std::vector<ScoredRow>> Snapshot::SearchDense(std::span<const float> quer
   }
   // A vector index knows nothing of deletions: rows that died are masked here.
   const Bitmap* mask = allowed ? &*allowed : (all_live_ ? nullptr : &parts_.live);
-  TopRows best(parts_.rows, k);
+  if (parts_.vectors.size() == 1) {
+    return parts_.vectors[0]->Search(query, limit, mask, parts_.rows, options, context);
+  }
+  const std::unique_ptr<ResultCollector> best = ResultCollector::Make(parts_.rows, limit);
   for (const std::shared_ptr<const VectorIndex>& index : parts_.vectors) {
     QUARRY_ASSIGN_OR_RETURN(const std::vector<ScoredRow> found,
-                            index->Search(query, k, mask, parts_.rows, options, context));
-    for (const ScoredRow& row : found) best.Offer(row);
+                            index->Search(query, limit, mask, parts_.rows, options, context));
+    for (const ScoredRow& row : found) best->Offer(row);
   }
-  return best.Take();
+  return best->Take();
 }
 
 Result<Passage> Snapshot::ReadPassage(RowId row) const {

@@ -83,14 +83,14 @@ class Snapshot {
   Result<AllowedRows> Restrict(AllowedRows allowed, const LexicalQuery& query,
                                const Analyzer& analyzer, const CallContext& context) const;
 
-  // The k best rows for a bag of terms, by BM25. See LexicalIndex::Search.
-  Result<std::vector<ScoredRow>> SearchLexical(std::span<const QueryTerm> terms, size_t k,
+  // The best rows for a bag of terms, by BM25. See LexicalIndex::Search.
+  Result<std::vector<ScoredRow>> SearchLexical(std::span<const QueryTerm> terms, ResultLimit limit,
                                                const AllowedRows& allowed,
                                                const CallContext& context) const;
 
-  // The k nearest rows by inner product. kFailedPrecondition when no generation is published,
+  // The nearest rows by inner product. kFailedPrecondition when no generation is published,
   // kInvalidArgument when the dimension is another.
-  Result<std::vector<ScoredRow>> SearchDense(std::span<const float> query, size_t k,
+  Result<std::vector<ScoredRow>> SearchDense(std::span<const float> query, ResultLimit limit,
                                              const AllowedRows& allowed,
                                              const VectorSearchOptions& options,
                                              const CallContext& context) const;

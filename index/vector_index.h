@@ -79,20 +79,20 @@ class VectorIndex {
   virtual uint32_t dimension() const = 0;
   virtual size_t size() const = 0;
 
-  // The k rows with the largest inner product, best first, ties by table.Precedes. `allowed` as in
-  // LexicalIndex::Search; a selective one is searched exactly. Fewer than k come back only when
-  // fewer are allowed. A query of zeros finds nothing.
+  // The rows with the largest inner product, best first, ties by table.Precedes. `allowed` as in
+  // LexicalIndex::Search; a selective one is searched exactly. Fewer than asked for come back only
+  // when fewer are allowed. A query of zeros finds nothing.
   //
   // The score is the inner product of the query and the vector as its codes have it (int8: its
   // components are within scale / 512 of what was given; the others: exact), computed in single
   // precision. It is the same to the last bit in every index of one kind of codes on one machine,
-  // so equal vectors tie everywhere. hnsw, faiss_hnsw and faiss_ivf find most of the k, not surely
+  // so equal vectors tie everywhere. hnsw, faiss_hnsw and faiss_ivf find most of them, not surely
   // all; ties inside what they find are kept. So does flat with int8 and bf16, whose coarse parts
   // choose what is scored: it misses about one in ten thousand.
   //
   // Errors: kInvalidArgument for another dimension, a value that is not finite or a length of 1e19
   // or more; those of context.Check().
-  virtual Result<std::vector<ScoredRow>> Search(std::span<const float> query, size_t k,
+  virtual Result<std::vector<ScoredRow>> Search(std::span<const float> query, ResultLimit limit,
                                                 const Bitmap* allowed, const RowTable& table,
                                                 const VectorSearchOptions& options,
                                                 const CallContext& context) const = 0;

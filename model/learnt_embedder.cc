@@ -82,8 +82,9 @@ class LearntEmbedder final : public Embedder {
     matrix.dimension = space_.dimension;
     matrix.values.resize(texts.size() * space_.dimension);
     // A row depends on its text alone, so the number of threads does not show.
-    const size_t threads =
-        std::min<size_t>(texts.size() / kTextsPerThread, std::thread::hardware_concurrency());
+    size_t threads = texts.size() / kTextsPerThread;
+    // Asking the system takes longer than embedding a question.
+    if (threads > 1) threads = std::min<size_t>(threads, std::thread::hardware_concurrency());
     std::optional<ThreadPool> pool;
     if (threads > 1) pool.emplace(threads - 1, threads);
     QUARRY_RETURN_IF_ERROR(ForEachRange(pool ? &*pool : nullptr, texts.size(), kTextsPerRange,

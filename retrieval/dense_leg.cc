@@ -2,8 +2,6 @@
 
 #include <memory>
 
-#include "retrieval/leg.h"
-
 namespace quarry::retrieval {
 
 Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions& options,
@@ -24,10 +22,8 @@ Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions&
   StageTimer timer(context, "retrieve.dense");
   QUARRY_ASSIGN_OR_RETURN(
       list.rows,
-      FetchDocuments(snapshot.rows(), options.documents, options.documents, [&](size_t k) {
-        return snapshot.SearchDense(vector.Row(0), k, allowed, {.width = options.search_width},
-                                    context);
-      }));
+      snapshot.SearchDense(vector.Row(0), index::ResultLimit::Documents(options.documents), allowed,
+                           {.width = options.search_width}, context));
   return list;
 }
 

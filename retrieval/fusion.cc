@@ -1,7 +1,7 @@
 #include "retrieval/fusion.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <utility>
 
 namespace quarry::retrieval {
 
@@ -24,22 +24,23 @@ std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,
 
   std::vector<FusedRow> fused;
   fused.reserve(lexical.size() + dense.size());
-  std::unordered_map<RowId, size_t> place;
-  place.reserve(lexical.size() + dense.size());
-  const auto entry = [&](RowId row) -> FusedRow& {
-    const auto [it, inserted] = place.try_emplace(row, fused.size());
-    if (inserted) fused.push_back({.row = row});
-    return fused[it->second];
-  };
-
+  std::vector<std::pair<RowId, size_t>> places;  // of the lexical list in `fused`, by row
+  places.reserve(lexical.size());
   for (size_t i = 0; i < lexical.size(); ++i) {
-    FusedRow& row = entry(lexical[i].row);
+    places.emplace_back(lexical[i].row, i);
+    FusedRow& row = fused.emplace_back(FusedRow{.row = lexical[i].row});
     row.lexical_rank = static_cast<uint32_t>(i + 1);
     row.lexical_score = lexical[i].score;
     const double part = convex ? lexical_scale(lexical[i].score)
                                : 1.0 / (options.rrf_k + static_cast<double>(row.lexical_rank));
     row.lexical_part = (1.0 - options.dense_weight) * lexical_scale.factor * part;
   }
+  std::sort(places.begin(), places.end());
+  const auto entry = [&](RowId row) -> FusedRow& {
+    const auto place = std::lower_bound(places.begin(), places.end(), std::pair(row, size_t{0}));
+    if (place != places.end() && place->first == row) return fused[place->second];
+    return fused.emplace_back(FusedRow{.row = row});
+  };
   for (size_t i = 0; i < dense.size(); ++i) {
     FusedRow& row = entry(dense[i].row);
     row.dense_rank = static_cast<uint32_t>(i + 1);

@@ -170,6 +170,7 @@ std::vector<RankedHit> HybridSearch::Fuse(const CallContext& context) const {
     if (one_leg) fusion.dense_weight = used_dense_ ? 1 : 0;  // one alone is in its own order
     std::vector<FusedRow> fused = retrieval::Fuse(part.lexical, part.dense, scales[i].lexical,
                                                   scales[i].dense, fusion, part.snapshot->rows());
+    hits.reserve(hits.size() + fused.size());
     for (FusedRow& row : fused) {
       if (one_leg) {
         row.score = used_dense_ ? row.dense_score : row.lexical_score;

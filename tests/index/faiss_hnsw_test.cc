@@ -104,5 +104,41 @@ TEST(HnswFileFormTest, EveryVertexIsReachedFromTheEntryPoint) {
   EXPECT_GE(count, kCount - 3);
 }
 
+// Scores are distinct here, so there is one order.
+TEST(GraphSearchTest, AWalkThatIsWidenedFindsWhatAWideOneFinds) {
+  const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kHnswDimension, 30);
+  const auto built = BuildOf({.kind = VectorIndexKind::kHnsw, .codes = VectorCodeKind::kFloat},
+                             vectors, AllRows(kCount))
+                         .value();
+  const SharedBytes file = built->File().value();
+  const VectorFile header = ReadVectorHeader(file.view).value();
+  const auto at = [&](VectorSection name) {
+    return file.view.substr(header.section(name).offset, header.section(name).size);
+  };
+  const HnswLinks links = ParseHnswLinks(at(VectorSection::kGraph), kCount).value();
+  const VectorCodes codes(VectorCodeKind::kFloat, kHnswDimension, kCount,
+                          at(VectorSection::kCoarse).data(), nullptr, nullptr);
+  const EmbeddingMatrix queries = ClusteredVectors(2, 20, kHnswDimension, 30);
+  GraphSearch at_once;
+  GraphSearch widened;
+  CodedQuery query;
+  for (size_t i = 0; i < queries.rows(); ++i) {
+    query.Set(codes, queries.Row(i));
+    std::span<const Candidate> found = widened.Walk(codes, links, query, 5);
+    for (const size_t width : {5u, 6u, 40u, 41u, 300u, 2900u, 10'000u}) {
+      const uint64_t before = widened.distances();
+      found = widened.Widen(codes, links, query, width);
+      const uint64_t steps = at_once.distances();
+      const std::span<const Candidate> expected = at_once.Walk(codes, links, query, width);
+      ASSERT_EQ(found.size(), expected.size()) << width;
+      for (size_t j = 0; j < found.size(); ++j) {
+        ASSERT_EQ(found[j].vertex, expected[j].vertex) << width << ", at " << j;
+        ASSERT_EQ(found[j].score, expected[j].score) << width << ", at " << j;
+      }
+      EXPECT_LT(widened.distances() - before, at_once.distances() - steps) << width;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quarry::index

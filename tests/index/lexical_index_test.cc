@@ -280,6 +280,38 @@ TEST(LexicalIndexTest, FindsExactlyWhatScoringEveryRowFinds) {
   }
 }
 
+TEST(LexicalIndexTest, BringsTheRowsOfTheBestDocuments) {
+  Random random(10);
+  LexicalCollection collection;
+  for (int i = 0; i < 3'000; ++i) {
+    Bags bags(1 + random.Below(8));
+    for (auto& bag : bags) {
+      for (uint64_t n = 1 + random.Below(6); n > 0; --n) ++bag[RandomTerm(random)];
+    }
+    collection.Put("doc" + std::to_string(i), bags);
+    if (i == 2'000) collection.Commit();
+  }
+  collection.Commit();
+  Bitmap some(collection.table.rows());
+  for (RowId row = 0; row < collection.table.rows(); ++row) {
+    if (random.Below(3) == 0) some.Set(row);
+  }
+  for (int i = 0; i < 40; ++i) {
+    const std::vector<QueryTerm> query = RandomQuery(random);
+    const size_t documents = i % 5 == 0 ? 100 : 1 + random.Below(20);
+    const Bitmap* const filters[] = {nullptr, &some};
+    for (const Bitmap* allowed : filters) {
+      std::vector<ChunkHit> expected = collection.Search(query, SIZE_MAX, allowed);
+      std::set<DocumentId> distinct;
+      for (size_t place = 0; place < expected.size(); ++place) {
+        distinct.insert(expected[place].id);
+        if (distinct.size() == documents) expected.resize(place + 1);
+      }
+      EXPECT_EQ(collection.Search(query, ResultLimit::Documents(documents), allowed), expected);
+    }
+  }
+}
+
 TEST(LexicalIndexTest, APrefixStandsForTheTermsInTheMostRows) {
   LexicalCollection collection;
   collection.Put("a", {{{"app", 1}, {"apple", 1}, {"apply", 1}, {"banana", 1}}});

@@ -40,10 +40,10 @@ void LexicalCollection::Commit() {
   index = index->Apply(std::exchange(added_, {}), std::exchange(removed_, {}));
 }
 
-std::vector<ChunkHit> LexicalCollection::Search(const std::vector<QueryTerm>& terms, size_t k,
-                                                const Bitmap* allowed) const {
+std::vector<ChunkHit> LexicalCollection::Search(const std::vector<QueryTerm>& terms,
+                                                ResultLimit limit, const Bitmap* allowed) const {
   std::vector<ChunkHit> hits;
-  const auto rows = index->Search(terms, k, allowed, table, {});
+  const auto rows = index->Search(terms, limit, allowed, table, {});
   for (const ScoredRow& row : rows.value()) {
     hits.push_back(
         {DocumentId(table.DocumentOf(row.row).id), table.row(row.row).ordinal, row.score});

@@ -41,7 +41,7 @@ class LexicalCollection {
   void Remove(const DocumentId& id);
   void Commit();
 
-  std::vector<ChunkHit> Search(const std::vector<QueryTerm>& terms, size_t k,
+  std::vector<ChunkHit> Search(const std::vector<QueryTerm>& terms, ResultLimit limit,
                                const Bitmap* allowed = nullptr) const;
   std::vector<TermContribution> Explain(const std::vector<QueryTerm>& terms, RowId row) const;
 

@@ -1,9 +1,5 @@
 #include "index/row_table.h"
 
-#include <algorithm>
-#include <limits>
-
-#include "base/random.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
@@ -52,55 +48,6 @@ TEST(RowTableTest, DocumentIdThenOrdinalDecidesWhichRowPrecedes) {
   EXPECT_TRUE(table.Precedes(0, 1));
   EXPECT_FALSE(table.Precedes(1, 0));
   EXPECT_FALSE(table.Precedes(0, 0));
-}
-
-TEST(TopRowsTest, KeepsTheBestWhateverTheOrderOfOffers) {
-  RowTable table;
-  table.Append(DocumentNumber(1), "a", Chunks(1, 1000));
-  Random random(3);
-  std::vector<ScoredRow> offers;
-  for (RowId row = 0; row < 1000; ++row) {
-    offers.push_back({row, static_cast<double>(random.Below(50))});  // many ties
-  }
-  std::vector<ScoredRow> expected = offers;
-  std::sort(expected.begin(), expected.end(),
-            [&](const ScoredRow& a, const ScoredRow& b) { return Better(table, a, b); });
-  for (const size_t k : {1u, 10u, 999u, 1000u, 2000u}) {
-    for (size_t i = offers.size() - 1; i > 0; --i)
-      std::swap(offers[i], offers[random.Below(i + 1)]);
-    TopRows top(table, k);
-    for (const ScoredRow& offer : offers) top.Offer(offer);
-    const std::vector<ScoredRow> taken = top.Take();
-    ASSERT_EQ(taken.size(), std::min<size_t>(k, 1000));
-    for (size_t i = 0; i < taken.size(); ++i) {
-      EXPECT_EQ(taken[i].row, expected[i].row);
-      EXPECT_EQ(taken[i].score, expected[i].score);
-    }
-  }
-}
-
-TEST(TopRowsTest, ThresholdIsTheWorstKeptScoreOnceFull) {
-  RowTable table;
-  table.Append(DocumentNumber(1), "a", Chunks(1, 3));
-  TopRows top(table, 2);
-  EXPECT_EQ(top.Threshold(), -std::numeric_limits<double>::infinity());
-  top.Offer({0, 1.0});
-  EXPECT_EQ(top.Threshold(), -std::numeric_limits<double>::infinity());
-  top.Offer({1, 3.0});
-  EXPECT_EQ(top.Threshold(), 1.0);
-  top.Offer({2, 2.0});
-  EXPECT_EQ(top.Threshold(), 2.0);
-  EXPECT_EQ(top.Take().size(), 2u);
-  EXPECT_TRUE(top.Take().empty());
-}
-
-TEST(TopRowsTest, OfZeroKeepsNothing) {
-  RowTable table;
-  table.Append(DocumentNumber(1), "a", Chunks(1, 1));
-  TopRows top(table, 0);
-  EXPECT_EQ(top.Threshold(), std::numeric_limits<double>::infinity());
-  top.Offer({0, 1.0});
-  EXPECT_TRUE(top.Take().empty());
 }
 
 }  // namespace

@@ -100,6 +100,39 @@ TEST_P(VectorIndexConformanceTest, FindsTheNearest) {
   }
 }
 
+TEST_P(VectorIndexConformanceTest, BringsTheRowsOfTheBestDocuments) {
+  const Large& data = FiveThousand();
+  const RowTable table = TableOfDocuments(5000);
+  Random random(18);
+  Bitmap half(5000);
+  Bitmap few(5000);  // of fewer documents than are asked for
+  for (size_t row = 0; row < 5000; ++row) {
+    if (random.Below(2) == 0) half.Set(row);
+    if (row < 200) few.Set(row);
+  }
+  const Bitmap* const filters[] = {nullptr, &half, &few};
+  for (const Bitmap* allowed : filters) {
+    for (const size_t documents : {1u, 10u, 100u}) {
+      double recall = 0;
+      for (size_t i = 0; i < data.queries.rows(); ++i) {
+        const std::span<const float> query = data.queries.Row(i);
+        const auto found =
+            data.index->Search(query, ResultLimit::Documents(documents), allowed, table, {}, {})
+                .value();
+        // What is found ends with the first row of the last document.
+        ExpectRows(found, CutAtDocuments(table, found, documents));
+        const auto expected =
+            CutAtDocuments(table, BruteForce(data.vectors, query, 5000, allowed), documents);
+        EXPECT_GE(found.size(), std::min(documents, expected.size()));
+        recall += Recall(expected, found);
+      }
+      const double floor = GetParam().scans() || allowed == &few ? GetParam().scan_recall() : 0.95;
+      EXPECT_GE(recall / static_cast<double>(data.queries.rows()), floor)
+          << documents << " documents";
+    }
+  }
+}
+
 TEST_P(VectorIndexConformanceTest, FilteredResultsAreFullAndGood) {
   const Large& data = FiveThousand();
   for (const double share : {0.5, 0.1, 0.01, 0.001}) {

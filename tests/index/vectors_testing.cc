@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+#include "tests/testing/test_environment.h"
+
 namespace quarry::index {
 
 EmbeddingMatrix ClusteredVectors(uint64_t seed, size_t count, uint32_t dimension, size_t clusters) {
@@ -77,6 +79,40 @@ double Recall(std::span<const ScoredRow> expected, std::span<const ScoredRow> fo
   size_t hits = 0;
   for (const ScoredRow& row : expected) hits += rows.count(row.row);
   return static_cast<double>(hits) / static_cast<double>(expected.size());
+}
+
+RowTable TableOfDocuments(size_t rows) {
+  RowTable table;
+  Random random(rows);
+  while (table.rows() < rows) {
+    const size_t count = std::min<size_t>(1 + random.Below(10), rows - table.rows());
+    std::vector<ChunkId> chunks;
+    for (size_t i = 0; i < count; ++i) chunks.push_back(ChunkId(table.rows() + i + 1));
+    const size_t number = table.documents() + 1;
+    table.Append(DocumentNumber(number), std::to_string(1'000'000 - number), chunks);
+  }
+  return table;
+}
+
+std::vector<ScoredRow> CutAtDocuments(const RowTable& table, std::vector<ScoredRow> rows,
+                                      size_t documents) {
+  std::sort(rows.begin(), rows.end(),
+            [&](const ScoredRow& a, const ScoredRow& b) { return Better(table, a, b); });
+  if (documents == 0) return {};
+  std::set<uint32_t> distinct;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    distinct.insert(table.row(rows[i].row).document);
+    if (distinct.size() == documents) rows.resize(i + 1);
+  }
+  return rows;
+}
+
+void ExpectRows(std::span<const ScoredRow> found, std::span<const ScoredRow> expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].row, expected[i].row) << "at " << i;
+    EXPECT_EQ(found[i].score, expected[i].score) << "at " << i;
+  }
 }
 
 std::vector<ScoredRow> BruteForce(const EmbeddingMatrix& vectors, std::span<const float> query,

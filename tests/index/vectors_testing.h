@@ -31,6 +31,14 @@ Result<std::shared_ptr<const VectorIndex>> ParseOf(std::string_view bytes);
 // A table of `rows` documents of one chunk each, whose ids ascend with the rows.
 RowTable TableOf(size_t rows);
 
+// A table of `rows` rows in documents of one to ten chunks, whose ids descend.
+RowTable TableOfDocuments(size_t rows);
+// ResultLimit::Documents by its definition.
+std::vector<ScoredRow> CutAtDocuments(const RowTable& table, std::vector<ScoredRow> rows,
+                                      size_t documents);
+// Holds a result against what it should be, to the last bit.
+void ExpectRows(std::span<const ScoredRow> found, std::span<const ScoredRow> expected);
+
 // 0, 1, .., count - 1.
 std::vector<RowId> AllRows(size_t count);
 
