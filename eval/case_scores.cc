@@ -388,7 +388,11 @@ CaseScores MergeRepeats(const std::vector<CaseScores>& repeats) {
   merged.records = static_cast<uint32_t>(repeats.size());
   merged.errors = 0;
   merged.spreads.clear();
-  for (const CaseScores& one : repeats) merged.errors += one.errors;
+  for (const CaseScores& one : repeats) {
+    merged.errors += one.errors;
+    // An answer that failed was not judged: it says nothing of how often the others were.
+    merged.judgements = std::max(merged.judgements, one.judgements);
+  }
   if (repeats.size() < 2 && merged.judgements < 2) return merged;
   for (const char* metric : kSplitMetrics) {
     const std::vector<double> values = ValuesOf(repeats, metric);

@@ -52,11 +52,11 @@ std::optional<VarianceSplit> SplitOf(const std::string& metric,
     if (found == one->spreads.end()) continue;
     spreads.push_back(found->second);
     repeats += one->records;
-    judgements += one->judgements;
+    judgements = std::max<double>(judgements, one->judgements);
   }
   const auto count = static_cast<double>(spreads.size());
   if (spreads.empty()) return std::nullopt;
-  return SplitVariance(metric, spreads, repeats / count, judgements / count);
+  return SplitVariance(metric, spreads, repeats / count, judgements);
 }
 
 }  // namespace

@@ -151,6 +151,26 @@ TEST_F(SuiteRunTest, AJudgeThatIsAskedAgainIsAPartOfTheVariance) {
   ASSERT_THAT(card.variance, ::testing::Not(IsEmpty()));
   EXPECT_NEAR(*card.variance[0].judge, 1.0 / 3 / 4 / 2, 1e-12);
   EXPECT_EQ(card.variance[0].question, 0);
+
+  // A repeat that failed was not judged, and does not hide how often the others were.
+  eval::Run repeated = run;
+  repeated.manifest.repeats = 2;
+  for (const RunRecord& record : run.records) {
+    repeated.records.push_back(record);
+    repeated.records.back().repeat = 1;
+  }
+  for (size_t i = 0; i < run.records.size(); ++i) {
+    repeated.records[i].error = "UNAVAILABLE: nobody answers";
+    repeated.records[i].matrix.reset();
+    repeated.records[i].rejudged.clear();
+  }
+  const RunScores half = ScoreRun(repeated);
+  EXPECT_EQ(half.cases[0].judgements, 4u);
+  EXPECT_NEAR(half.cases[0].spreads.at("pass").judgements, 1.0 / 3 / 2, 1e-12);
+  const Scorecard half_card = MakeScorecard(half, 1);
+  ASSERT_TRUE(half_card.variance.at(0).judge);
+  EXPECT_NEAR(*half_card.variance[0].judge, 1.0 / 3 / 2 / 4 / 2 / 2, 1e-12);
+
   // A run that was judged once is another.
   EXPECT_EQ(store.FindUnfinished(Describe()).value(), "");
 
