@@ -12,6 +12,7 @@
 #include "model/blas_threads.h"
 #include "model/contrastive_kernels.h"
 #include "model/corpus_terms.h"
+#include "model/huge_pages.h"
 #include "model/randomized_svd.h"
 #include "model/text_weights.h"
 
@@ -29,22 +30,12 @@ constexpr double kEpsilon = 1e-8;
 constexpr float kShortest = 1e-12f;  // of vectors that are divided by their length
 constexpr float kMasked = -1e3f;     // the cosine of a pair that does not count
 
-struct WeightedTerm {
-  uint32_t term;
-  float weight;
-};
-
 // A question or an answer. Its memory is used again for the next batch.
 struct Text {
   std::vector<uint32_t> tokens;
   std::vector<CountedTerm> counted;
-  std::vector<WeightedTerm> terms;
-};
-
-// Where a term stands in the batch.
-struct Use {
-  uint32_t text;
-  float weight;
+  std::vector<uint32_t> terms;
+  std::vector<float> weights;  // of the terms
 };
 
 class Learner {
@@ -86,13 +77,13 @@ class Learner {
     texts_.resize(2 * pairs_);
     lengths_.resize(2 * pairs_);
     units_.resize(2 * pairs_ * stride_);
-    gradients_.resize(2 * pairs_ * stride_);
+    ResizeHuge(gradients_, 2 * pairs_ * stride_);
     similarities_.resize(pairs_ * padded_);
     row_sums_.resize(pairs_);
     column_sums_.resize(padded_);
     answer_hashes_.resize(pairs_);
-    first_moments_.resize(vectors_.rows.size());
-    second_moments_.resize(vectors_.rows.size());
+    ResizeHuge(first_moments_, vectors_.rows.size());
+    ResizeHuge(second_moments_, vectors_.rows.size());
     weight_moments_.resize(2 * vectors_.terms());
     place_of_.assign(vectors_.terms(), CorpusTerms::kNoTerm);
   }
@@ -157,9 +148,11 @@ class Learner {
   void Weigh(Text& text) const {
     CountOccurrences(text.tokens, text.counted);
     text.terms.clear();
+    text.weights.clear();
     for (const CountedTerm& entry : text.counted) {
-      text.terms.push_back(
-          {entry.term, TermFrequencyWeight(entry.count) * std::exp(vectors_.weights[entry.term])});
+      text.terms.push_back(entry.term);
+      text.weights.push_back(TermFrequencyWeight(entry.count) *
+                             std::exp(vectors_.weights[entry.term]));
     }
   }
 
@@ -169,11 +162,11 @@ class Learner {
     touched_.clear();
     use_begin_.clear();
     for (const Text& text : texts_) {
-      for (const WeightedTerm& entry : text.terms) {
-        uint32_t& place = place_of_[entry.term];
+      for (const uint32_t term : text.terms) {
+        uint32_t& place = place_of_[term];
         if (place == CorpusTerms::kNoTerm) {
           place = static_cast<uint32_t>(touched_.size());
-          touched_.push_back(entry.term);
+          touched_.push_back(term);
           use_begin_.push_back(0);
         }
         ++use_begin_[place];
@@ -181,10 +174,13 @@ class Learner {
     }
     uint32_t uses = 0;
     for (uint32_t& begin : use_begin_) uses += std::exchange(begin, uses);
-    uses_.resize(uses);
+    use_texts_.resize(uses);
+    use_weights_.resize(uses);
     for (size_t i = 0; i < texts_.size(); ++i) {
-      for (const WeightedTerm& entry : texts_[i].terms) {
-        uses_[use_begin_[place_of_[entry.term]]++] = {static_cast<uint32_t>(i), entry.weight};
+      for (size_t j = 0; j < texts_[i].terms.size(); ++j) {
+        const uint32_t use = use_begin_[place_of_[texts_[i].terms[j]]]++;
+        use_texts_[use] = static_cast<uint32_t>(i);
+        use_weights_[use] = texts_[i].weights[j];
       }
     }
     use_begin_.insert(use_begin_.begin(), 0);  // each had moved on to where the next one begins
@@ -194,10 +190,7 @@ class Learner {
     return ForEachRange(pool_, texts_.size(), kTextGrain, context_, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         float* const unit = &units_[i * stride_];
-        std::fill_n(unit, stride_, 0.0f);
-        for (const WeightedTerm& entry : texts_[i].terms) {
-          AccumulateFloats(entry.weight, vectors_.Row(entry.term), stride_, unit);
-        }
+        SumRows({vectors_.rows.data(), stride_}, texts_[i].terms, texts_[i].weights, stride_, unit);
         lengths_[i] = std::max(std::sqrt(DotProduct(unit, unit, stride_)), kShortest);
         const float scale = 1.0f / lengths_[i];
         for (size_t j = 0; j < stride_; ++j) unit[j] *= scale;
@@ -298,11 +291,9 @@ class Learner {
           for (size_t place = begin; place < end; ++place) {
             const uint32_t term = touched_[place];
             float* const row = vectors_.Row(term);
-            std::fill(gradient.begin(), gradient.end(), 0.0f);
-            for (uint32_t use = use_begin_[place]; use < use_begin_[place + 1]; ++use) {
-              AccumulateFloats(uses_[use].weight, &gradients_[uses_[use].text * stride_], stride_,
-                               gradient.data());
-            }
+            const uint32_t uses = use_begin_[place + 1] - use_begin_[place];
+            SumRows({gradients_.data(), stride_}, {&use_texts_[use_begin_[place]], uses},
+                    {&use_weights_[use_begin_[place]], uses}, stride_, gradient.data());
             // A weight multiplies the whole row: its derivative is the row's share of the gradient.
             UpdateWeight(adam, term, DotProduct(gradient.data(), row, stride_));
             const size_t at = term * stride_;
@@ -338,8 +329,9 @@ class Learner {
   std::vector<uint64_t> answer_hashes_;
   std::vector<uint32_t> touched_;    // terms, as they first occur
   std::vector<uint32_t> place_of_;   // by term: its place in touched_
-  std::vector<uint32_t> use_begin_;  // by place, positions in uses_
-  std::vector<Use> uses_;
+  std::vector<uint32_t> use_begin_;  // by place, positions in what follows
+  std::vector<uint32_t> use_texts_;
+  std::vector<float> use_weights_;
   std::vector<float> lengths_;
   std::vector<float> units_;
   std::vector<float> gradients_;

@@ -208,10 +208,10 @@ SparseMatrix SparseMatrix::Transposed() const {
 
 void MultiplyRow(const SparseMatrix& matrix, uint32_t row, const float* dense, size_t stride,
                  size_t width, float* sums) {
-  std::fill_n(sums, width, 0.0f);
-  for (uint64_t i = matrix.row_begin[row]; i < matrix.row_begin[row + 1]; ++i) {
-    AccumulateFloats(matrix.value[i], dense + matrix.column[i] * stride, width, sums);
-  }
+  const uint64_t begin = matrix.row_begin[row];
+  const uint64_t count = matrix.row_begin[row + 1] - begin;
+  SumRows({dense, stride}, {matrix.column.data() + begin, count},
+          {matrix.value.data() + begin, count}, width, sums);
 }
 
 Result<Svd> RandomizedSvd(const SparseMatrix& matrix, const SparseMatrix& transposed,

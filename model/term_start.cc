@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "model/contrastive_kernels.h"
+#include "model/huge_pages.h"
 #include "model/row_packing.h"
 
 namespace quarry::model {
@@ -33,7 +34,7 @@ Status StartVectors(const CorpusTerms& corpus, const std::vector<uint32_t>& numb
         return number != CorpusTerms::kNoTerm;
       }));
   vectors.stride = static_cast<uint32_t>(stride);
-  vectors.rows.resize(learnt * stride);
+  ResizeHuge(vectors.rows, learnt * stride);
   vectors.weights.resize(learnt);
   return ForEachRange(pool, number_of.size(), kStartGrain, context, [&](size_t begin, size_t end) {
     std::vector<float> drawn(stride);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "model/accumulate.h"
 #include "model/contrastive_kernels.h"
 #include "tests/testing/test_environment.h"
 
@@ -216,6 +217,38 @@ TEST(ContrastiveKernelsTest, AdamIsTheFormula) {
     EXPECT_NEAR(m[i], first, 1e-6);
     EXPECT_NEAR(v[i], second, 1e-6);
     EXPECT_NEAR(row[i], row_before[i] - 0.02 * first / (std::sqrt(second) + 1e-8), 1e-5);
+  }
+}
+
+TEST(AccumulateTest, ASumOfRowsIsTheSameBitsHoweverItIsMade) {
+  Random random(11);
+  constexpr size_t kRows = 40;
+  constexpr size_t kDistance = 448;
+  std::vector<float> table(kRows * kDistance);
+  for (float& value : table) value = static_cast<float>(random.Gaussian());
+  const FloatRows rows{table.data(), kDistance};
+  for (const size_t count : {8u, 16u, 24u, 64u, 72u, 256u, 264u, 272u, 384u, 392u, 448u}) {
+    for (const size_t chosen_count : {0u, 1u, 2u, 5u, 30u}) {
+      std::vector<uint32_t> chosen;
+      std::vector<float> factors;
+      for (size_t i = 0; i < chosen_count; ++i) {
+        chosen.push_back(static_cast<uint32_t>(random.Below(kRows)));
+        factors.push_back(static_cast<float>(random.Gaussian()));
+      }
+      std::vector<float> expected(count + 1, 7.0f);
+      std::fill_n(expected.begin(), count, 0.0f);
+      for (size_t i = 0; i < chosen_count; ++i) {
+        for (size_t j = 0; j < count; ++j) {
+          const float product = factors[i] * rows.row(chosen[i])[j];
+          expected[j] += product;
+        }
+      }
+      for (const auto sum : {&SumRows, &plain::SumRows, &plain::SumRowsAvx2}) {
+        std::vector<float> sums(count + 1, 7.0f);  // the last is not to be touched
+        sum(rows, chosen, factors, count, sums.data());
+        EXPECT_EQ(sums, expected) << count << " of " << chosen_count;
+      }
+    }
   }
 }
 
