@@ -261,6 +261,8 @@ Result<IndexResult> IndexCommand::Run(const std::vector<ingest::FileList>& lists
   QUARRY_RETURN_IF_ERROR(Sync(lists, pipeline, writer, options, memory, result.report));
   // The next start is quick, and the first search walks a graph.
   if (!arguments_.dry_run) {
+    ProgressPrinter progress(context_.console);
+    if (result.report.embedding.learnt) progress.Show({.stage = "linking"});
     QUARRY_RETURN_IF_ERROR(engine.index().WaitForMaintenance(context_.call));
   }
   const std::shared_ptr<const index::Snapshot> snapshot = writer.snapshot();

@@ -125,8 +125,9 @@ class CodedIndex final : public VectorIndex {
                                         const CallContext& context) const override;
 
   bool CanGrow(const VectorIndexOptions& options) const override {
-    return file_.kind == VectorIndexKind::kHnsw && options.kind == file_.kind &&
-           options.codes == file_.codes && options.hnsw_links == links_.links && links_.size > 0;
+    const bool is_linked = file_.kind == VectorIndexKind::kHnsw;
+    return options.kind == VectorIndexKind::kHnsw && options.codes == file_.codes &&
+           (!is_linked || (options.hnsw_links == links_.links && links_.size > 0));
   }
   const HnswLinks& links() const { return links_; }
   std::string_view section(VectorSection name) const {

@@ -265,7 +265,9 @@ class Collection : public std::enable_shared_from_this<Collection> {
                                                         const VectorIndexOptions& options,
                                                         const CallContext& context) const;
   Status WriteGraph(const SnapshotParts& parts, const VectorIndex& graph) const;
-  void SaveGraph(const SnapshotParts& parts, const VectorIndex& graph);
+  bool SaveGraph(const SnapshotParts& parts, const VectorIndex& graph);
+  std::shared_ptr<const VectorIndex> MapGraph(GenerationId generation,
+                                              std::shared_ptr<const VectorIndex> index) const;
   Result<std::shared_ptr<const VectorIndex>> LoadGraph(const State& state) const;
   std::string GraphRole(GenerationId generation) const;
   // Graphs of generations that are neither current nor kept.

@@ -87,7 +87,10 @@ Result<std::shared_ptr<const VectorIndex>> Collection::BuildLarge(
     }
   }
   const auto dead = static_cast<double>(std::count(rows.begin(), rows.end(), kNoRow));
-  if (rows.empty() || dead > kMaxDeadShare * static_cast<double>(rows.size())) {
+  // Dead ones that are not linked yet need not be.
+  const bool is_linked = base != nullptr && base->kind() == options.kind;
+  const double most = is_linked ? kMaxDeadShare * static_cast<double>(rows.size()) : 0;
+  if (rows.empty() || dead > most) {
     base = nullptr;
     rows.clear();
     left = has_vector;
@@ -128,8 +131,8 @@ Status Collection::WriteGraph(const SnapshotParts& parts, const VectorIndex& gra
   return environment_.derived.Save(GraphRole(parts.generation->id), file.view, parts.commit.value);
 }
 
-// A graph takes long to build, so it is kept. Losing it costs time, nothing else.
-void Collection::SaveGraph(const SnapshotParts& parts, const VectorIndex& graph) {
+// A graph takes long to build, so it is kept. Losing it costs time, nothing else. Whether there is a file.
+bool Collection::SaveGraph(const SnapshotParts& parts, const VectorIndex& graph) {
   const GenerationId generation = parts.generation->id;
   const Status saved = WriteGraph(parts, graph);
   if (!saved.ok()) LogWarning("vector graph not saved: " + saved.message());
@@ -137,8 +140,20 @@ void Collection::SaveGraph(const SnapshotParts& parts, const VectorIndex& graph)
   std::lock_guard lock(mutex_);
   const bool is_current = state_.parts.generation && state_.parts.generation->id == generation;
   const bool is_built = building_ && building_->id == generation;
-  if (!deleted_ && (is_current || is_built)) return;
+  if (!deleted_ && (is_current || is_built)) return saved.ok();
   environment_.derived.Remove(GraphRole(generation)).IgnoreError();  // only space
+  return false;
+}
+
+// The same index, its bytes those of the file that SaveGraph made of it; itself where that is lost.
+std::shared_ptr<const VectorIndex> Collection::MapGraph(
+    GenerationId generation, std::shared_ptr<const VectorIndex> index) const {
+  Result<MappedFile> file = environment_.derived.Load(GraphRole(generation));
+  if (!file.ok()) return index;
+  size_t next = 0;
+  auto mapped = ParseVectorIndex(MappedFile::Share(*std::move(file)),
+                                 [&](ChunkId) { return index->rows()[next++]; });
+  return mapped.ok() ? *std::move(mapped) : index;
 }
 
 Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(const State& state) const {
@@ -146,8 +161,10 @@ Result<std::shared_ptr<const VectorIndex>> Collection::LoadGraph(const State& st
                           environment_.derived.Load(GraphRole(state.parts.generation->id)));
   QUARRY_ASSIGN_OR_RETURN(const VectorFile header, ReadVectorHeader(file.bytes()));
   const VectorIndexOptions options = VectorOptions();
-  const bool other_kind = options.kind != VectorIndexKind::kAuto && options.kind != header.kind;
-  const bool is_coded = FreshOptions().kind == VectorIndexKind::kFlat;
+  const VectorIndexKind fresh = FreshOptions().kind;
+  const bool other_kind = options.kind != VectorIndexKind::kAuto && options.kind != header.kind &&
+                          header.kind != fresh;  // not linked yet
+  const bool is_coded = fresh == VectorIndexKind::kFlat;
   if (other_kind || (is_coded && options.codes != header.codes)) {
     return FailedPreconditionError("vector graph: made with other settings");
   }
@@ -280,6 +297,7 @@ Status Collection::PrepareGeneration(GenerationId id, const CallContext& context
   Bitmap has_vector;
   uint64_t numbering = 0;
   VectorIndexOptions options;
+  bool is_first = false;
   {
     std::lock_guard lock(mutex_);
     if (!building_ || building_->id != id) {
@@ -294,6 +312,11 @@ Status Collection::PrepareGeneration(GenerationId id, const CallContext& context
       if (built_.contains(parts.rows.row(static_cast<RowId>(row)).chunk)) has_vector.Set(row);
     });
     options = LargeOptions(built_.size());
+    // Where nothing is searched by vectors yet, a scan is better than to wait for the graph; and once
+    // it is published, what was learnt is not lost however linking ends.
+    is_first = !state_.parts.generation && environment_.maintenance != nullptr &&
+               options.kind == VectorIndexKind::kHnsw;
+    if (is_first) options = FreshOptions();
     numbering = numbering_;
     ++preparing_;
   }
@@ -301,8 +324,12 @@ Status Collection::PrepareGeneration(GenerationId id, const CallContext& context
     if (has_vector.Count() == 0) return OkStatus();
     QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const VectorIndex> index,
                             BuildLarge(parts, has_vector, options, context));
-    if (index->kind() != VectorIndexKind::kFlat && index->kind() != VectorIndexKind::kFaissFlat) {
-      SaveGraph(parts, *index);
+    const bool is_scanned =
+        index->kind() == VectorIndexKind::kFlat || index->kind() == VectorIndexKind::kFaissFlat;
+    if (is_first || !is_scanned) {
+      const bool is_saved = SaveGraph(parts, *index);
+      // When it is linked, the memory is needed for the graph.
+      if (is_first && is_saved) index = MapGraph(id, std::move(index));
     }
     std::lock_guard lock(mutex_);
     // A generation that was begun anew, rows that were renumbered, other settings: it is done again

@@ -110,9 +110,9 @@ class IndexWriter {
   Status PutVectors(GenerationId generation, std::span<const ChunkId> chunks,
                     const EmbeddingMatrix& vectors);
 
-  // The task of making the index (a graph, where there are many) of the vectors that a generation
-  // which was begun has so far. Run it before publishing, without the writer: it takes as long as
-  // it takes. kNotFound: the generation is not being built any more. It must not outlive the Index.
+  // The task of making the index of the vectors that a generation which was begun has so far: a graph
+  // where there are many, but of a first generation a scan, which the maintenance links. Run it before
+  // publishing, without the writer. kNotFound: it is not being built any more. Not to outlive the Index.
   using Preparation = std::function<Status(const CallContext& context)>;
   Preparation PrepareGeneration(GenerationId generation) const;
 

@@ -114,8 +114,8 @@ class VectorIndex {
   // How many vectors a walk can come to from where it starts; size() where there is no graph.
   virtual size_t CountReachable() const = 0;
 
-  // Whether this can be VectorSource::base of an index with such options (hnsw, and codes and links
-  // agree).
+  // Whether this can be VectorSource::base of an index with such options: of hnsw, from hnsw of the same
+  // codes and links or from flat of the same codes.
   virtual bool CanGrow(const VectorIndexOptions& options) const = 0;
 
   // The derived file (vector_file.h), which names each vector by its chunk; kFailedPrecondition
@@ -130,8 +130,8 @@ struct VectorSource {
   std::vector<ChunkId> chunks;  // of the rows; or empty, when no file will be made
   // Writes vector i, of rows[i]. Called once for each, in order, except those taken from `base`.
   std::function<Status(size_t i, std::span<float> out)> read;
-  // An index that holds the first vectors already, in this order; its codes and links are taken
-  // over and added to. (Its rows may be others: those of `rows` count.) REQUIRES: it is of this
+  // An index that holds the first vectors already, in this order; its codes and its links, if any, are
+  // taken over and added to. (Its rows may be others: those of `rows` count.) REQUIRES: it is of this
   // dimension, has no more vectors than `rows`, and CanGrow with the options.
   std::shared_ptr<const VectorIndex> base;
 };

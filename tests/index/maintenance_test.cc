@@ -12,7 +12,9 @@
 #include <set>
 #include <thread>
 
+#include "base/file.h"
 #include "index/keys.h"
+#include "index/vector_file.h"
 #include "tests/index/index_testing.h"
 
 namespace quarry::index {
@@ -48,6 +50,14 @@ class MaintenanceTest : public IndexTest {
       ASSERT_OK(writer.PrepareGeneration(generation)(CallContext()));
     }
     ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
+  }
+  // The header of the file of the vectors.
+  Result<VectorFile> PreparedFile() {
+    for (const auto& entry : std::filesystem::directory_iterator(Directory() + "/derived")) {
+      QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(entry.path().string()));
+      if (bytes.starts_with("QVEC")) return ReadVectorHeader(bytes);
+    }
+    return NotFoundError("no file of vectors");
   }
   void EmbedPending() {
     auto writer = index_->OpenWriter(TestCollection()).value();
@@ -231,6 +241,40 @@ TEST_F(MaintenanceTest, APreparedGenerationHasItsGraphWhenItIsPublished) {
   EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw+flat");
   EXPECT_EQ(TestSnapshot()->pending_vectors(), 0u);
   ExpectVerified();
+}
+
+TEST_F(MaintenanceTest, AFirstGenerationIsScannedUntilItIsLinkedAndTheOneAfterHasItsGraph) {
+  IndexOptions options;
+  options.vectors.hnsw_from = 100;
+  ASSERT_OK(Open(options));
+  Put(Drafts(0, 300));
+  GenerationId first;
+  {
+    // While a writer is there the maintenance may already link; what is prepared is not linked.
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    first = writer.BeginGeneration("test", {.fingerprint = "t", .dimension = 8}, "x", 1).value();
+    while (writer.PendingCount(first) > 0) Embed(writer, first, 8);
+    ASSERT_OK(writer.PrepareGeneration(first)(CallContext()));
+    ASSERT_OK_AND_ASSIGN(const VectorFile file, PreparedFile());
+    EXPECT_EQ(file.kind, VectorIndexKind::kFlat);
+    EXPECT_EQ(file.count, 300u);
+    ASSERT_OK(writer.PublishGeneration(first, CallContext()));
+  }
+  const auto nearest = Nearest();
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
+  EXPECT_EQ(Nearest(), nearest);
+  ASSERT_OK_AND_ASSIGN(const VectorFile linked, PreparedFile());
+  EXPECT_EQ(linked.kind, VectorIndexKind::kHnsw);
+  ExpectVerified();
+
+  auto writer = index_->OpenWriter(TestCollection()).value();
+  const GenerationId second =
+      writer.BeginGeneration("test", {.fingerprint = "u", .dimension = 8}, "x", 1).value();
+  while (writer.PendingCount(second) > 0) Embed(writer, second, 8);
+  ASSERT_OK(writer.PrepareGeneration(second)(CallContext()));
+  ASSERT_OK(writer.PublishGeneration(second, CallContext()));
+  EXPECT_EQ(index_->Stats(TestCollection())->vector_index, "hnsw");
 }
 
 // Random updates of everything there is, in a store that cannot grow by them.

@@ -135,6 +135,32 @@ TEST(HnswIndexTest, GrownInStepsItIsAsGoodAsBuiltAtOnce) {
             "INVALID_ARGUMENT: build vector index: cannot grow from the index given");
 }
 
+TEST(HnswIndexTest, LinkedFromAScannedIndexItIsTheSameBytes) {
+  constexpr size_t kSize = 700;
+  constexpr size_t kScanned = 600;
+  const EmbeddingMatrix vectors = ClusteredVectors(3, kSize, 32, 40);
+  size_t reads = 0;
+  const auto build = [&](VectorIndexKind kind, size_t size,
+                         std::shared_ptr<const VectorIndex> base) {
+    VectorSource source{.dimension = 32, .rows = AllRows(size), .base = std::move(base)};
+    for (size_t i = 0; i < size; ++i) source.chunks.push_back(ChunkId(i + 1));
+    source.read = [&](size_t i, std::span<float> out) {
+      ++reads;
+      std::ranges::copy(vectors.Row(i), out.begin());
+      return OkStatus();
+    };
+    return BuildVectorIndex({.kind = kind}, std::move(source), {});
+  };
+  ASSERT_OK_AND_ASSIGN(const auto at_once, build(VectorIndexKind::kHnsw, kSize, nullptr));
+  ASSERT_OK_AND_ASSIGN(const auto scanned, build(VectorIndexKind::kFlat, kScanned, nullptr));
+  reads = 0;
+  ASSERT_OK_AND_ASSIGN(const auto linked, build(VectorIndexKind::kHnsw, kSize, scanned));
+  EXPECT_EQ(reads, kSize - kScanned) << "the others are coded";
+  EXPECT_EQ(FileOf(*linked), FileOf(*at_once));
+  EXPECT_EQ(build(VectorIndexKind::kFlat, kSize, scanned).status().message(),
+            "build vector index: cannot grow from the index given");
+}
+
 TEST(HnswIndexTest, TheMeasuredWidthReachesItsRecallOnOtherQueries) {
   constexpr size_t kMany = 8000;
   const EmbeddingMatrix vectors = ClusteredVectors(1, kMany, 32, 400);
