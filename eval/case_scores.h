@@ -1,7 +1,7 @@
 #pragma once
 
-// What a run reached on each case: every metric (metric_catalogue.h) that is defined there, from
-// the record alone. Pure.
+// What an answer reached on its case: every metric (metric_catalogue.h) that is defined there, from
+// its record alone; of a whole run: run_scores.h. Pure.
 //
 // An error is a wrong answer: it scores the worst in every metric that the case would have had, 0
 // or, where less is better, 1, and is never left out of a mean. A case passes if
@@ -48,35 +48,8 @@ struct CaseScores {
   }
 };
 
-struct RunScores {
-  std::string suite;              // its name
-  std::string judge;              // fingerprint; "" = none
-  std::vector<CaseScores> cases;  // in the order of the suite
-  uint64_t expected = 0;          // records that the run has when it is whole
-  uint64_t records = 0;
-  uint64_t errors = 0;
-  uint64_t judge_errors = 0;
-  uint64_t verdicts = 0;                  // asked of the judge
-  uint64_t judged = 0;                    // and given
-  uint64_t gold = 0;                      // gold spans and documents
-  std::vector<std::string> missing_gold;  // those that are not in the corpus, each with its case
-  double total_cost = 0;
-  double judge_cost = 0;
-  // Ascending, of every answer; an error is as slow as the slowest answer, or slower. The first
-  // time a question is asked nothing of it is at hand; the repeats are warm.
-  std::vector<double> latencies_ms;
-  std::vector<double> warm_latencies_ms;
-
-  double coverage() const {
-    return verdicts == 0 ? 1 : static_cast<double>(judged) / static_cast<double>(verdicts);
-  }
-};
-
 // Scores of one record. `reasons` and `label` say why it does not pass.
 CaseScores ScoreRecord(const Case& one, const RunRecord& record, const ScoreOptions& options);
-
-// With the limits of the run's manifest.
-RunScores ScoreRun(const Run& run, bool use_judge = true);
 
 // Whether the byte range of a document is covered by `ranges` of it together.
 bool Covers(std::vector<ByteRange> ranges, uint64_t begin, uint64_t end);

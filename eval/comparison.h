@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "eval/case_scores.h"
 #include "eval/metric_catalogue.h"
+#include "eval/run_scores.h"
 #include "eval/statistics.h"
 
 namespace quarry::eval {

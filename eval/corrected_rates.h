@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "eval/calibration.h"
-#include "eval/case_scores.h"
 #include "eval/run.h"
+#include "eval/run_scores.h"
 
 namespace quarry::eval {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "eval/case_scores.h"
+#include "eval/run_scores.h"
 #include "eval/statistics.h"
 
 namespace quarry::eval {

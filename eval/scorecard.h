@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "eval/case_scores.h"
 #include "eval/metric_catalogue.h"
+#include "eval/run_scores.h"
 #include "eval/statistics.h"
 #include "eval/variance_split.h"
 

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "eval/case_scores.h"
+#include "eval/run_scores.h"
 #include "eval/scorecard.h"
 #include "tests/testing/engine_testing.h"
 
