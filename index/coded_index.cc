@@ -39,6 +39,13 @@ constexpr size_t kSpareShare = 16;
 // How many of the best by coarse scores get exact ones, for k results.
 size_t Shortlist(size_t k) { return std::max<size_t>(50, 2 * k + 30); }
 
+// How many of the best rows are likely to bring what is asked for.
+size_t FirstGuess(ResultLimit limit, const RowTable& table) {
+  if (limit.unit == ResultLimit::Unit::kRows) return limit.count;
+  const bool have_several_chunks = table.rows() >= 2 * table.documents();
+  return limit.count + limit.count / (have_several_chunks ? 2 : 16);
+}
+
 bool Higher(const Candidate& a, const Candidate& b) { return a.score > b.score; }
 
 // The `keep` best of what it is offered and whatever equals the last of them. Reused by a thread.
@@ -210,14 +217,14 @@ std::vector<ScoredRow> CodedIndex::Score(const Scratch& scratch,
                                          std::span<const Candidate> shortlist, ResultLimit limit,
                                          const RowTable& table) const {
   const std::unique_ptr<ResultCollector> top = ResultCollector::Make(table, limit);
-  const auto fetch = [&](size_t i) {
-    const uint8_t* const fine = codes_.fine(shortlist[i].vertex);
-    for (size_t at = 0; at < codes_.layout().fine; at += kCodeBlock) __builtin_prefetch(fine + at);
-  };
   constexpr size_t kAhead = 4;
-  for (size_t i = 0; i < std::min(kAhead, shortlist.size()); ++i) fetch(i);
+  for (size_t i = 0; i < std::min(kAhead, shortlist.size()); ++i) {
+    scratch.query.FetchFine(codes_, shortlist[i].vertex);
+  }
   for (size_t i = 0; i < shortlist.size(); ++i) {
-    if (i + kAhead < shortlist.size()) fetch(i + kAhead);
+    if (i + kAhead < shortlist.size()) {
+      scratch.query.FetchFine(codes_, shortlist[i + kAhead].vertex);
+    }
     const uint32_t position = shortlist[i].vertex;
     top->Offer({.row = rows_[position], .score = scratch.query.Score(codes_, position)});
   }
@@ -274,11 +281,7 @@ Result<std::vector<ScoredRow>> CodedIndex::ScanAndScore(Scratch& scratch, Result
                                                         const Bitmap* allowed,
                                                         const RowTable& table,
                                                         const CallContext& context) const {
-  size_t k = limit.count;
-  if (limit.unit == ResultLimit::Unit::kDocuments) {
-    // Some more cost less than a second scan.
-    k += table.rows() >= 2 * table.documents() ? k : k / 4;
-  }
+  size_t k = 2 * FirstGuess(limit, table) - limit.count;  // some more cost less than a second scan
   while (true) {
     QUARRY_ASSIGN_OR_RETURN(const std::span<Candidate> shortlist,
                             Scan(scratch, k, allowed, context));
@@ -335,7 +338,7 @@ Result<std::vector<ScoredRow>> CodedIndex::Search(std::span<const float> query, 
   const double may =
       allowed == nullptr ? kept : std::min(kept, static_cast<double>(allowed->Count()));
   GraphSearch& walk = GraphSearch::OfThisThread();
-  size_t k = limit.count;
+  size_t k = FirstGuess(limit, table);
   size_t times = 1;
   for (bool goes_on = false;; goes_on = true) {
     const double wanted = static_cast<double>(times * (WidthFor(k, options) + 1));

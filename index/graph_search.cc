@@ -116,13 +116,26 @@ std::span<const Candidate> GraphSearch::Widen(const VectorCodes& codes, const Hn
   return Expand(codes, links, query, before, level);
 }
 
+size_t GraphSearch::NextAt(size_t at) const {
+  while (at < size_ && (list_[at].vertex & kLookedAt) != 0) ++at;
+  return at;
+}
+
+void GraphSearch::FetchNeighbors(const CodeRows& rows, const HnswLinks& links, uint32_t vertex,
+                                 int level) const {
+  for (const int32_t neighbor : links.ListOf(vertex, level)) {
+    if (neighbor < 0) break;
+    const auto v = static_cast<uint32_t>(neighbor);
+    if (seen_[v] == walk_) continue;
+    const uint8_t* const row = rows.row(v);
+    for (size_t i = 0; i < rows.width; i += kCodeBlock) __builtin_prefetch(row + i);
+  }
+}
+
 std::span<const Candidate> GraphSearch::Expand(const VectorCodes& codes, const HnswLinks& links,
                                                const CodedQuery& query, size_t at, int level) {
-  while (at < size_) {
-    if ((list_[at].vertex & kLookedAt) != 0) {
-      ++at;
-      continue;
-    }
+  const CodeRows rows = query.Used(codes);
+  for (at = NextAt(at); at < size_; at = NextAt(at)) {
     const uint32_t vertex = list_[at].vertex;
     list_[at].vertex |= kLookedAt;
     size_t count = 0;
@@ -134,9 +147,12 @@ std::span<const Candidate> GraphSearch::Expand(const VectorCodes& codes, const H
       count += seen_[v] != walk_;
       seen_[v] = walk_;
     }
-    // Most likely the next one to be looked at.
-    if (at + 1 < size_) {
-      __builtin_prefetch(links.ListOf(list_[at + 1].vertex & ~kLookedAt, level).data());
+    // Most likely the next ones to be looked at. Codes are fetched a step ahead, links two.
+    if (const size_t next = NextAt(at + 1); next < size_) {
+      FetchNeighbors(rows, links, list_[next].vertex, level);
+      if (const size_t then = NextAt(next + 1); then < size_) {
+        __builtin_prefetch(links.ListOf(list_[then].vertex, level).data());
+      }
     }
     query.CoarseScores(codes, unseen_.data(), count, scores_.data());
     distances_ += count;

@@ -7,11 +7,11 @@
 // The candidates stand in one sorted array; the next to look at is the first that was not looked at
 // yet, and the walk ends when there is none. Vertices already seen are marked by the number of the
 // walk in one byte each, so nothing is cleared between walks. The codes of all unseen neighbours
-// of a vertex are fetched together.
+// of a vertex are fetched together, while those of the vertex before are multiplied.
 //
-// A walk with a longer list takes the same steps first: its candidates are those of the shorter list and
-// behind them what fell out of that or did not get in. So what a walk for a query turns away is kept, and
-// a walk that found too little goes on with the best of it (Widen).
+// A walk with a longer list takes the same steps first: its candidates are those of the shorter
+// list and behind them what fell out of that or did not get in. So what a walk for a query turns
+// away is kept, and a walk that found too little goes on with the best of it (Widen).
 //
 // One object per thread, reused: it allocates only when a graph is larger or a list longer than any
 // before.
@@ -59,7 +59,12 @@ class GraphSearch {
  private:
   void MakeRoom(const HnswLinks& links);
   void Begin(const HnswLinks& links, size_t width, Candidate from, bool keeps_rest);
-  // Walks on from the first candidate at `at` or behind it that was not looked at.
+  // The first candidate at `at` or behind it that was not looked at.
+  size_t NextAt(size_t at) const;
+  // Fetches the coarse parts of its neighbours that were not seen.
+  void FetchNeighbors(const CodeRows& rows, const HnswLinks& links, uint32_t vertex,
+                      int level) const;
+  // Walks on from NextAt(at).
   std::span<const Candidate> Expand(const VectorCodes& codes, const HnswLinks& links,
                                     const CodedQuery& query, size_t at, int level);
   // Where the candidate went; at least width when it did not get in.

@@ -10,8 +10,8 @@
 
 namespace quarry::index {
 
-// Keeps the best of what it is offered, as many as its limit asks for. Not thread-safe; the table must
-// outlive it.
+// Keeps the best of what it is offered, as many as its limit asks for. Not thread-safe; the table
+// must outlive it.
 class ResultCollector {
  public:
   static std::unique_ptr<ResultCollector> Make(const RowTable& table, ResultLimit limit);

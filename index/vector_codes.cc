@@ -242,6 +242,14 @@ void CodedQuery::CoarseScoresOfRun(const VectorCodes& codes, size_t first, size_
   }
 }
 
+void CodedQuery::FetchFine(const VectorCodes& codes, uint32_t position) const {
+  const size_t component = codes.layout().fine / codes.layout().padded;
+  const uint8_t* const fine = codes.fine(position);
+  for (size_t at = begin_ * component; at < end_ * component; at += kCodeBlock) {
+    __builtin_prefetch(fine + at);
+  }
+}
+
 float CodedQuery::Score(const VectorCodes& codes, uint32_t position) const {
   const float* const query = values_.data() + begin_;
   const size_t count = end_ - begin_;

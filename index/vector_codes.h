@@ -102,10 +102,12 @@ class CodedQuery {
   void CoarseScoresOfRun(const VectorCodes& codes, size_t first, size_t count, float* out) const;
   // The inner product at full precision. REQUIRES: Set.
   float Score(const VectorCodes& codes, uint32_t position) const;
+  // Fetches from memory what Score reads of a vector's fine part.
+  void FetchFine(const VectorCodes& codes, uint32_t position) const;
+  // Of each coarse row, from the one at `first` on, what is read for the query.
+  CodeRows Used(const VectorCodes& codes, size_t first = 0) const;
 
  private:
-  // Of each row what the query has.
-  CodeRows Used(const VectorCodes& codes, size_t first = 0) const;
   // The components [begin_, end_), multiples of kCodeBlock, are those of all that are not zero.
   void Use(size_t begin, size_t end);
 

@@ -51,10 +51,20 @@ std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,
   }
   for (FusedRow& row : fused) row.score = row.lexical_part + row.dense_part;
 
-  std::sort(fused.begin(), fused.end(), [&](const FusedRow& a, const FusedRow& b) {
-    return index::Better(table, {a.row, a.score}, {b.row, b.score});
-  });
-  return fused;
+  // Small keys are sorted, not the rows, which are large.
+  struct Key {
+    index::ScoredRow row;
+    size_t place;
+  };
+  std::vector<Key> order;
+  order.reserve(fused.size());
+  for (size_t i = 0; i < fused.size(); ++i) order.push_back({{fused[i].row, fused[i].score}, i});
+  std::sort(order.begin(), order.end(),
+            [&](const Key& a, const Key& b) { return index::Better(table, a.row, b.row); });
+  std::vector<FusedRow> sorted;
+  sorted.reserve(fused.size());
+  for (const Key& key : order) sorted.push_back(fused[key.place]);
+  return sorted;
 }
 
 std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,

@@ -283,13 +283,13 @@ TEST(LexicalIndexTest, FindsExactlyWhatScoringEveryRowFinds) {
 TEST(LexicalIndexTest, BringsTheRowsOfTheBestDocuments) {
   Random random(10);
   LexicalCollection collection;
-  for (int i = 0; i < 3'000; ++i) {
+  for (int i = 0; i < 2'000; ++i) {
     Bags bags(1 + random.Below(8));
     for (auto& bag : bags) {
       for (uint64_t n = 1 + random.Below(6); n > 0; --n) ++bag[RandomTerm(random)];
     }
     collection.Put("doc" + std::to_string(i), bags);
-    if (i == 2'000) collection.Commit();
+    if (i == 1'000) collection.Commit();
   }
   collection.Commit();
   Bitmap some(collection.table.rows());
