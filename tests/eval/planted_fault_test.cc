@@ -296,6 +296,19 @@ class PlantedFaultTest : public ::testing::Test {
     ASSERT_TRUE(JudgeRecord(one, judge_, record, {}).ok());
   }
 
+  // Another answer than the fact, and nothing that its passage says too.
+  bool SaysSomethingElse(const Answer& answer, const Planted& planted,
+                         const std::vector<Passage>& gold) const {
+    const auto says = [&](const std::string& text, const std::string& claim) {
+      return judge_.JudgeClaim(claim, text).verdict == ClaimVerdict::kEntailed;
+    };
+    if (answer.kind != ReplyKind::kAnswer || says(answer.text, planted.sentence)) return false;
+    return std::ranges::none_of(answer.citations, [&](const Citation& citation) {
+      return std::ranges::any_of(
+          gold, [&](const Passage& passage) { return says(passage.chunk.text, citation.quote); });
+    });
+  }
+
   static bool HasGold(const RunRecord& record) {
     const ResolvedSpan& gold = record.gold_spans.at(0);
     return std::ranges::any_of(record.candidates, [&](const RunCandidate& one) {
@@ -439,7 +452,7 @@ TEST_F(PlantedFaultTest, EachGetsItsLabel) {
       });
       if (!answer.context.passages.empty() &&
           writer.Write({.text = one.query}, clean_->snapshot(), nullptr, {}, answer).ok() &&
-          !answer.abstained) {
+          !answer.abstained && SaysSomethingElse(answer, planted, gold)) {
         RunRecord record = base;
         record.answer = answer.text;
         record.passages.clear();
