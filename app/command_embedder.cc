@@ -35,6 +35,8 @@ Result<int> ChangeGenerations(const char* verb, CommandContext& context, Change 
     QUARRY_ASSIGN_OR_RETURN(result.report,
                             change(*engine, writer, with_writer, progress.StageSink()));
   }
+  progress.Show({.stage = "linking"});
+  QUARRY_RETURN_IF_ERROR(engine->index().WaitForMaintenance(context.call));
   progress.Clear();
   QUARRY_ASSIGN_OR_RETURN(result.now, ListGenerations(*engine));
   context.console.Print(context.console.json() ? EmbedderJson(result) : EmbedderText(result));

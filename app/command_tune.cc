@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 
 #include "app/command_engine.h"
 #include "app/commands.h"
@@ -14,6 +15,8 @@
 
 namespace quarry::app {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr size_t kFewestQuestions = 10;  // on either side
 
@@ -100,20 +103,26 @@ class CopiedTrial final : public eval::TrialCollection {
     config.store = made.path() + "/store";
     QUARRY_RETURN_IF_ERROR(standing.index().Backup(backup, call).status());
     QUARRY_RETURN_IF_ERROR(index::RestoreBackup(backup, config.store, call).status());
+    std::error_code left;  // gone with the rest then
+    fs::remove_all(backup, left);
     QUARRY_RETURN_IF_ERROR(PutPairs(pairs, made.path(), config));
     std::unique_ptr<CopiedTrial> trial(new CopiedTrial(std::move(made)));
     QUARRY_ASSIGN_OR_RETURN(trial->engine_, Engine::Open(config, StoreAccess::kWrite));
     QUARRY_ASSIGN_OR_RETURN(trial->collection_, trial->engine_->FindCollection());
-    QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
-                            trial->engine_->index().OpenWriter(trial->collection_, call));
-    const ingest::WithWriter with_writer = [&](const ingest::WriterStep& step) {
-      return step(writer);
-    };
-    QUARRY_RETURN_IF_ERROR(ingest::LearnGeneration(*writer.snapshot(), with_writer,
-                                                   trial->engine_->embedders(), config.embedding,
-                                                   call, nullptr)
-                               .status());
-    trial->snapshot_ = writer.snapshot();
+    index::Index& index = trial->engine_->index();
+    {
+      QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                              index.OpenWriter(trial->collection_, call));
+      const ingest::WithWriter with_writer = [&](const ingest::WriterStep& step) {
+        return step(writer);
+      };
+      QUARRY_RETURN_IF_ERROR(ingest::LearnGeneration(*writer.snapshot(), with_writer,
+                                                     trial->engine_->embedders(), config.embedding,
+                                                     call, nullptr)
+                                 .status());
+    }
+    QUARRY_RETURN_IF_ERROR(index.WaitForMaintenance(call));
+    QUARRY_ASSIGN_OR_RETURN(trial->snapshot_, index.GetSnapshot(trial->collection_));
     return std::unique_ptr<TrialCollection>(std::move(trial));
   }
 
@@ -144,8 +153,15 @@ Status KeepKnown(const index::Snapshot& snapshot, eval::JudgedQuestions& questio
 }
 
 // Where the embedder is a published model, there is none to learn.
-Status CheckPairs(const TuneArguments& arguments, const Config& config) {
-  if (arguments.pairs.empty() || config.embedding.folder.path.empty()) return OkStatus();
+Status CheckPairs(const TuneArguments& arguments, const CommandContext& context) {
+  if (arguments.pairs.empty()) return OkStatus();
+  const fs::path folder = fs::absolute(PathOf(context, arguments.pairs)).parent_path();
+  if (std::error_code error; !fs::is_directory(folder, error)) {
+    return NotFoundError("--pairs " + arguments.pairs + ": there is no directory " +
+                         folder.string());
+  }
+  const Config& config = context.config();
+  if (config.embedding.folder.path.empty()) return OkStatus();
   return FailedPreconditionError("--pairs: vectors are by the model " +
                                  config.embedding.folder.path +
                                  " (embedding.model); only the built-in embedder is learnt");
@@ -154,20 +170,20 @@ Status CheckPairs(const TuneArguments& arguments, const Config& config) {
 // Pairs that measured better are written where they were asked for.
 Result<int> Tell(const eval::LearningReport& report, const TuneArguments& arguments,
                  CommandContext& context) {
-  if (report.improves() && !arguments.pairs.empty()) {
-    QUARRY_RETURN_IF_ERROR(
-        ingest::WriteLearningPairs(report.pairs, PathOf(context, arguments.pairs)));
-  }
+  const std::string pairs = fs::absolute(PathOf(context, arguments.pairs)).lexically_normal();
   context.console.Print(context.console.json() ? LearningJson(report)
                                                : LearningText(report, context.config().collection,
-                                                              arguments.pairs, context.console));
+                                                              pairs, context.console));
+  if (report.improves() && report.learnt.pairs > 0) {
+    QUARRY_RETURN_IF_ERROR(ingest::WriteLearningPairs(report.pairs, pairs));
+  }
   return kExitDone;
 }
 
 }  // namespace
 
 Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& context) {
-  QUARRY_RETURN_IF_ERROR(CheckPairs(arguments, context.config()));
+  QUARRY_RETURN_IF_ERROR(CheckPairs(arguments, context));
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine.FindCollection());
@@ -195,7 +211,10 @@ Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& 
       .learn_embedder = !arguments.pairs.empty()};
   const eval::OpenTrial open =
       [&](const eval::TrialSetup& setup) -> Result<std::unique_ptr<eval::TrialCollection>> {
-    if (!setup.pairs.empty()) return CopiedTrial::Make(config, *engine, setup.pairs, context.call);
+    // Beside pairs, an embedder that was learnt now and without them.
+    if (!arguments.pairs.empty()) {
+      return CopiedTrial::Make(config, *engine, setup.pairs, context.call);
+    }
     return std::unique_ptr<eval::TrialCollection>(
         std::make_unique<StandingTrial>(*engine, collection, snapshot));
   };
@@ -209,7 +228,7 @@ Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& 
 
 Result<int> RunTuneFromQrels(const TuneArguments& arguments, CommandContext& context) {
   const Config& config = context.config();
-  QUARRY_RETURN_IF_ERROR(CheckPairs(arguments, config));
+  QUARRY_RETURN_IF_ERROR(CheckPairs(arguments, context));
   if (arguments.train == arguments.split) {
     return InvalidArgumentError("--train: is the split that is held out (--split " +
                                 arguments.split + "): what is learnt from proves nothing");

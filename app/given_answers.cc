@@ -71,6 +71,20 @@ class ToldAnswer {
   const Json json_;
 };
 
+// By its chunk; what a tool made has none, and is known by its place.
+Result<bool> Holds(const ToldAnswer& told, const Json& citation,
+                   const server::StoredPassage& passage) {
+  QUARRY_ASSIGN_OR_RETURN(const std::string document, told.String(citation, "document"));
+  if (document != passage.document) return false;
+  if (!passage.chunks.empty() && citation.contains("chunk")) {
+    QUARRY_ASSIGN_OR_RETURN(const uint64_t chunk, told.Number(citation, "chunk"));
+    return std::ranges::find(passage.chunks, ChunkId(chunk)) != passage.chunks.end();
+  }
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t begin, told.Number(citation, "begin"));
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t end, told.Number(citation, "end"));
+  return passage.begin <= begin && end <= passage.end;
+}
+
 // Passages are kept by rank, and cited by their place in the context: the order in which [1] is the first.
 // Those that nothing cites stand where there is room, by rank.
 Result<std::vector<server::StoredPassage>> AsCited(const ToldAnswer& told,
@@ -80,15 +94,10 @@ Result<std::vector<server::StoredPassage>> AsCited(const ToldAnswer& told,
   QUARRY_ASSIGN_OR_RETURN(const Json* citations, told.Objects("citations"));
   for (const Json& citation : *citations) {
     QUARRY_ASSIGN_OR_RETURN(const uint64_t number, told.Number(citation, "passage"));
-    QUARRY_ASSIGN_OR_RETURN(const std::string document, told.String(citation, "document"));
-    QUARRY_ASSIGN_OR_RETURN(const uint64_t begin, told.Number(citation, "begin"));
-    QUARRY_ASSIGN_OR_RETURN(const uint64_t end, told.Number(citation, "end"));
     if (number == 0 || number > ranked.size()) return told.Damage("citations: of passages");
     size_t& place = places[number - 1];
     for (size_t i = 0; i < ranked.size() && place == ranked.size(); ++i) {
-      const server::StoredPassage& passage = ranked[i];
-      const bool holds =
-          passage.document == document && passage.begin <= begin && end <= passage.end;
+      QUARRY_ASSIGN_OR_RETURN(const bool holds, Holds(told, citation, ranked[i]));
       if (holds && !is_cited[i]) place = i;
     }
     if (place == ranked.size()) return told.Damage("citations: of passages");
@@ -114,9 +123,17 @@ Result<bool> ReadPassages(const std::vector<server::StoredPassage>& passages,
     if (document.status().code() == Code::kNotFound) return false;
     QUARRY_RETURN_IF_ERROR(document.status());
     QUARRY_ASSIGN_OR_RETURN(const std::string text, snapshot.ReadText(document->number));
-    if (passage.begin > passage.end || passage.end > text.size()) return false;
+    // Its chunks stand, and may stand elsewhere than then.
+    SourceSpan span{.begin = passage.begin, .end = passage.end};
+    for (size_t i = 0; i < passage.chunks.size(); ++i) {
+      QUARRY_ASSIGN_OR_RETURN(const index::StoredChunk chunk,
+                              snapshot.ReadChunk(passage.chunks[i]));
+      span.begin = i == 0 ? chunk.span.begin : std::min(span.begin, chunk.span.begin);
+      span.end = i == 0 ? chunk.span.end : std::max(span.end, chunk.span.end);
+    }
+    if (span.begin > span.end || span.end > text.size()) return false;
     answer.judged.passages.push_back(
-        {document->title, text.substr(passage.begin, passage.end - passage.begin)});
+        {document->title, text.substr(span.begin, span.end - span.begin)});
     answer.documents.push_back(passage.document);
   }
   return true;

@@ -84,6 +84,8 @@ Result<std::shared_ptr<const index::Snapshot>> OpenBeirCorpus(const std::string&
                           parts.index.GetSnapshot(parts.collection));
   if (snapshot->live_documents() == 0) {
     QUARRY_RETURN_IF_ERROR(IndexCorpus(directory, parts, progress, context, report));
+    QUARRY_RETURN_IF_ERROR(
+        parts.index.WaitForMaintenance(context));  // a graph is measured, no scan
     QUARRY_ASSIGN_OR_RETURN(snapshot, parts.index.GetSnapshot(parts.collection));
   }
   report.documents = snapshot->live_documents();

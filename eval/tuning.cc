@@ -49,6 +49,12 @@ RetrievalOptions WithWeight(const RetrievalOptions& retrieval, double weight) {
   return options;
 }
 
+PairedInterval GainOf(const std::vector<double>& before, const std::vector<double>& after) {
+  std::vector<double> gains;
+  for (size_t i = 0; i < after.size(); ++i) gains.push_back(after[i] - before[i]);
+  return BootstrapInterval(gains);
+}
+
 // The terms of a text, each once.
 std::set<std::string> TermsOf(std::string_view text, const Analyzer& analyzer) {
   std::set<std::string> terms;
@@ -116,14 +122,23 @@ class Learner {
     report_.held_out = held_out_.queries.size();
     report_.current = report_.learnt = options_.current;
     if (options_.learn_bm25) QUARRY_RETURN_IF_ERROR(LearnBm25());
-    QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<TrialCollection> learnt,
+    // One trial at a time is open: each may be a copy of the whole collection.
+    QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<TrialCollection> trial,
                             open_({.bm25 = report_.learnt.bm25}));
-    if (options_.learn_embedder) {
-      QUARRY_RETURN_IF_ERROR(LearnPairs(learnt));
-    } else {
-      QUARRY_RETURN_IF_ERROR(LearnWeight(train_, *learnt));
+    QUARRY_RETURN_IF_ERROR(LearnWeight(*trial));
+    QUARRY_ASSIGN_OR_RETURN(after_, HeldOut(report_.learnt.dense_weight, *trial));
+    if (report_.learnt.bm25 == report_.current.bm25) {
+      QUARRY_ASSIGN_OR_RETURN(before_, HeldOut(report_.current.dense_weight, *trial));
     }
-    QUARRY_RETURN_IF_ERROR(HoldOut(*learnt));
+    if (options_.learn_embedder) QUARRY_RETURN_IF_ERROR(LearnPairs(std::move(trial)));
+    trial.reset();
+    if (report_.learnt.bm25 != report_.current.bm25) {
+      QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = report_.current.bm25}));
+      QUARRY_ASSIGN_OR_RETURN(before_, HeldOut(report_.current.dense_weight, *trial));
+    }
+    report_.ndcg_current = MeanOf(before_);
+    report_.ndcg_learnt = MeanOf(after_);
+    report_.gain = GainOf(before_, after_);
     return std::move(report_);
   }
 
@@ -162,43 +177,20 @@ class Learner {
     });
   }
 
-  // `trial`: without pairs; then with all of them.
-  Status LearnPairs(std::unique_ptr<TrialCollection>& trial) {
-    JudgedQuestions learnt;
-    JudgedQuestions others;
-    for (const BeirQuery& query : train_.queries) {
-      JudgedQuestions& side = Hash64(query.id) % 2 == 0 ? learnt : others;
-      side.queries.push_back(query);
-      side.qrels[query.id] = train_.qrels.at(query.id);
-    }
-    if (learnt.queries.empty() || others.queries.empty()) {
-      return InvalidArgumentError(
-          "tuning: expected more questions to learn an embedder from, got " +
-          std::to_string(train_.queries.size()));
-    }
-    const Analyzer& analyzer = trial->Parts().analyzer;
-    const std::shared_ptr<const index::Snapshot> snapshot = trial->Snapshot();
-    QUARRY_ASSIGN_OR_RETURN(std::vector<model::LearningPair> some,
-                            PairsOf(learnt, *snapshot, analyzer));
-    QUARRY_ASSIGN_OR_RETURN(report_.pairs, PairsOf(train_, *snapshot, analyzer));
-    report_.learnt.pairs = report_.pairs.size();
-    QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = report_.learnt.bm25, .pairs = std::move(some)}));
-    QUARRY_RETURN_IF_ERROR(LearnWeight(others, *trial));
-    QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = report_.learnt.bm25, .pairs = report_.pairs}));
-    return OkStatus();
-  }
-
-  Status LearnWeight(const JudgedQuestions& train, TrialCollection& trial) {
+  std::vector<double> Weights() const {
     std::set<double> weights = {options_.current.dense_weight};
     for (int i = 0; i <= kWeightSteps; ++i) weights.insert(static_cast<double>(i) / kWeightSteps);
+    return {weights.begin(), weights.end()};
+  }
+
+  Status LearnWeight(TrialCollection& trial) {
+    const std::vector<double> weights = Weights();
     for (const double weight : weights) {
       const RetrievalOptions options = WithWeight(options_.retrieval, weight);
       QUARRY_ASSIGN_OR_RETURN(
           std::vector<double> learnt,
-          MeasureAll(train, SearchMode::kHybrid, options, options_.k, trial, context_));
-      QUARRY_ASSIGN_OR_RETURN(
-          std::vector<double> held,
-          MeasureAll(held_out_, SearchMode::kHybrid, options, options_.k, trial, context_));
+          MeasureAll(train_, SearchMode::kHybrid, options, options_.k, trial, context_));
+      QUARRY_ASSIGN_OR_RETURN(std::vector<double> held, HeldOut(weight, trial));
       report_.weight_trials.push_back(
           {{.bm25 = report_.learnt.bm25, .dense_weight = weight}, MeanOf(learnt)});
       train_values_.push_back(std::move(learnt));
@@ -206,16 +198,64 @@ class Learner {
       Show("trying weights", report_.weight_trials.size(), weights.size());
     }
     report_.learnt.dense_weight = Best(report_.weight_trials).parameters.dense_weight;
-    DrawCurve(train);
+    DrawCurve();
     return OkStatus();
   }
 
+  // Keeps the pairs where they surely gain something beside the corpus alone. `plain`: without them.
+  Status LearnPairs(std::unique_ptr<TrialCollection> plain) {
+    JudgedQuestions teaching;
+    JudgedQuestions others;
+    for (const BeirQuery& query : train_.queries) {
+      JudgedQuestions& side = Hash64(query.id) % 2 == 0 ? teaching : others;
+      side.queries.push_back(query);
+      side.qrels[query.id] = train_.qrels.at(query.id);
+    }
+    if (teaching.queries.empty() || others.queries.empty()) {
+      return InvalidArgumentError(
+          "tuning: expected more questions to learn an embedder from, got " +
+          std::to_string(train_.queries.size()));
+    }
+    const Analyzer& analyzer = plain->Parts().analyzer;
+    QUARRY_ASSIGN_OR_RETURN(std::vector<model::LearningPair> some,
+                            PairsOf(teaching, *plain->Snapshot(), analyzer));
+    QUARRY_ASSIGN_OR_RETURN(std::vector<model::LearningPair> all,
+                            PairsOf(train_, *plain->Snapshot(), analyzer));
+    plain.reset();
+    SearchParameters learnt = {.bm25 = report_.learnt.bm25, .pairs = all.size()};
+    QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<TrialCollection> trial,
+                            open_({.bm25 = learnt.bm25, .pairs = std::move(some)}));
+    std::vector<ParameterTrial> trials;
+    for (const double weight : Weights()) {
+      QUARRY_ASSIGN_OR_RETURN(
+          const std::vector<double> values,
+          MeasureAll(others, SearchMode::kHybrid, WithWeight(options_.retrieval, weight),
+                     options_.k, *trial, context_));
+      trials.push_back({{.bm25 = learnt.bm25, .dense_weight = weight}, MeanOf(values)});
+    }
+    learnt.dense_weight = Best(trials).parameters.dense_weight;
+    trial.reset();
+    QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = learnt.bm25, .pairs = all}));
+    QUARRY_ASSIGN_OR_RETURN(std::vector<double> values, HeldOut(learnt.dense_weight, *trial));
+    report_.gain_of_pairs = GainOf(after_, values);
+    if (report_.gain_of_pairs->low <= 0) return OkStatus();
+    report_.learnt = learnt;
+    report_.pairs = std::move(all);
+    after_ = std::move(values);
+    return OkStatus();
+  }
+
+  Result<std::vector<double>> HeldOut(double weight, TrialCollection& trial) const {
+    return MeasureAll(held_out_, SearchMode::kHybrid, WithWeight(options_.retrieval, weight),
+                      options_.k, trial, context_);
+  }
+
   // What weights would have been chosen on nested subsets, and what they reach.
-  void DrawCurve(const JudgedQuestions& train) {
-    std::vector<size_t> order(train.queries.size());
+  void DrawCurve() {
+    std::vector<size_t> order(train_.queries.size());
     std::iota(order.begin(), order.end(), 0);
     std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      return Hash64(train.queries[a].id) < Hash64(train.queries[b].id);
+      return Hash64(train_.queries[a].id) < Hash64(train_.queries[b].id);
     });
     std::vector<LearningPoint> points;
     for (size_t subset = 0; subset < kNestedSubsets; ++subset) {
@@ -238,30 +278,6 @@ class Learner {
     if (curve.ok()) report_.curve = *curve;
   }
 
-  Status HoldOut(TrialCollection& learnt) {
-    QUARRY_ASSIGN_OR_RETURN(const std::vector<double> after,
-                            MeasureAll(held_out_, SearchMode::kHybrid,
-                                       WithWeight(options_.retrieval, report_.learnt.dense_weight),
-                                       options_.k, learnt, context_));
-    std::vector<double> before = after;
-    if (report_.learnt != report_.current) {
-      std::unique_ptr<TrialCollection> other;
-      if (report_.learnt.bm25 != report_.current.bm25 || report_.learnt.pairs > 0) {
-        QUARRY_ASSIGN_OR_RETURN(other, open_({.bm25 = report_.current.bm25}));
-      }
-      QUARRY_ASSIGN_OR_RETURN(
-          before, MeasureAll(held_out_, SearchMode::kHybrid,
-                             WithWeight(options_.retrieval, report_.current.dense_weight),
-                             options_.k, other ? *other : learnt, context_));
-    }
-    std::vector<double> gains;
-    for (size_t i = 0; i < after.size(); ++i) gains.push_back(after[i] - before[i]);
-    report_.ndcg_current = MeanOf(before);
-    report_.ndcg_learnt = MeanOf(after);
-    report_.gain = BootstrapInterval(gains);
-    return OkStatus();
-  }
-
   void Show(const char* stage, size_t done, size_t total) const {
     if (progress_) progress_({.stage = stage, .done = done, .total = total});
   }
@@ -274,6 +290,8 @@ class Learner {
   const CallContext& context_;
   std::vector<std::vector<double>> train_values_;  // [weight trial][question]
   std::vector<std::vector<double>> held_values_;
+  std::vector<double> before_;  // on the held-out questions, of the current parameters
+  std::vector<double> after_;   // of those learnt
   LearningReport report_;
 };
 

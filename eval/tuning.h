@@ -11,7 +11,8 @@
 // The embedder is learnt from the corpus as ever, and from each question with the passage of a relevant
 // document that shares most words with it. On questions that it was learnt from it is better than on
 // others, so the weight beside it is chosen on every second one, by an embedder that was learnt from the
-// rest; what is measured then was learnt from all.
+// rest; what is measured then was learnt from all. It is kept only where it surely beats, on the held-out
+// questions, what is learnt without it.
 
 #include <functional>
 #include <optional>
@@ -60,10 +61,12 @@ struct LearningReport {
   std::vector<ParameterTrial> weight_trials;  // by weight
   SearchParameters current;
   SearchParameters learnt;
-  std::vector<model::LearningPair> pairs;  // that the embedder was learnt from
+  std::vector<model::LearningPair> pairs;  // that the embedder was learnt from; none if not better
   double ndcg_current = 0;                 // on the held-out questions
   double ndcg_learnt = 0;
   PairedInterval gain;  // there
+  // Of the pairs, beside what was learnt without them.
+  std::optional<PairedInterval> gain_of_pairs;
   // All of the gain's interval is above 0; else `current` stays.
   bool improves() const { return gain.low > 0; }
   std::optional<LearningCurve> curve;  // of 1 - nDCG on the held-out questions; the weight alone

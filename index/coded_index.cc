@@ -40,10 +40,9 @@ constexpr size_t kSpareShare = 16;
 size_t Shortlist(size_t k) { return std::max<size_t>(50, 2 * k + 30); }
 
 // How many of the best rows are likely to bring what is asked for.
-size_t FirstGuess(ResultLimit limit, const RowTable& table) {
+size_t FirstGuess(ResultLimit limit) {
   if (limit.unit == ResultLimit::Unit::kRows) return limit.count;
-  const bool have_several_chunks = table.rows() >= 2 * table.documents();
-  return limit.count + limit.count / (have_several_chunks ? 2 : 16);
+  return limit.count + limit.count / (limit.rows_a_document >= 2 ? 2 : 16);
 }
 
 bool Higher(const Candidate& a, const Candidate& b) { return a.score > b.score; }
@@ -281,7 +280,7 @@ Result<std::vector<ScoredRow>> CodedIndex::ScanAndScore(Scratch& scratch, Result
                                                         const Bitmap* allowed,
                                                         const RowTable& table,
                                                         const CallContext& context) const {
-  size_t k = 2 * FirstGuess(limit, table) - limit.count;  // some more cost less than a second scan
+  size_t k = 2 * FirstGuess(limit) - limit.count;  // some more cost less than a second scan
   while (true) {
     QUARRY_ASSIGN_OR_RETURN(const std::span<Candidate> shortlist,
                             Scan(scratch, k, allowed, context));
@@ -338,7 +337,7 @@ Result<std::vector<ScoredRow>> CodedIndex::Search(std::span<const float> query, 
   const double may =
       allowed == nullptr ? kept : std::min(kept, static_cast<double>(allowed->Count()));
   GraphSearch& walk = GraphSearch::OfThisThread();
-  size_t k = FirstGuess(limit, table);
+  size_t k = FirstGuess(limit);
   size_t times = 1;
   for (bool goes_on = false;; goes_on = true) {
     const double wanted = static_cast<double>(times * (WidthFor(k, options) + 1));

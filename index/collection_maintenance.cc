@@ -142,12 +142,14 @@ std::optional<Collection::Work> Collection::Due() const {
 
 bool Collection::IsFarBehind() const {
   const SnapshotParts& parts = state_.parts;
-  const size_t fresh = CountVectors().fresh;
+  const VectorCounts vectors = CountVectors();
+  // Where nothing is linked yet, that takes long, and writers need not wait for it.
+  const bool has_linked = vectors.fresh < vectors.entries;
   return (parts.lexical->segments().size() > kMaxSegments && IsDue(Work::kPostings)) ||
          (DeadRows() > kFarBehind * (parts.live.Count() + environment_.limits.dead_rows) &&
           IsDue(Work::kRows)) ||
-         (fresh > parts.rows_with_vector / kMaxFreshPart &&
-          fresh > kMaxFreshFactor * size_t{environment_.vectors.hnsw_from} &&
+         (has_linked && vectors.fresh > parts.rows_with_vector / kMaxFreshPart &&
+          vectors.fresh > kMaxFreshFactor * size_t{environment_.vectors.hnsw_from} &&
           IsDue(Work::kVectors));
 }
 

@@ -138,6 +138,7 @@ struct ResultLimit {
 
   size_t count;
   Unit unit = Unit::kRows;
+  double rows_a_document = 1;  // of the live ones: what a search expects, not what it brings
 };
 
 }  // namespace quarry::index

@@ -67,6 +67,10 @@ Result<std::vector<ScoredRow>> Snapshot::SearchDense(std::span<const float> quer
   }
   // A vector index knows nothing of deletions: rows that died are masked here.
   const Bitmap* mask = allowed ? &*allowed : (all_live_ ? nullptr : &parts_.live);
+  if (parts_.live_documents > 0) {
+    limit.rows_a_document =
+        static_cast<double>(live_chunks_) / static_cast<double>(parts_.live_documents);
+  }
   if (parts_.vectors.size() == 1) {
     return parts_.vectors[0]->Search(query, limit, mask, parts_.rows, options, context);
   }

@@ -35,7 +35,9 @@ Result<std::shared_ptr<const model::Embedder>> Learn(const index::Snapshot& snap
   };
   model::LearningOptions learning = options.learning;
   if (!options.pairs.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(learning.pairs, ReadLearningPairs(options.pairs));
+    Result<std::vector<model::LearningPair>> pairs = ReadLearningPairs(options.pairs);
+    if (!pairs.ok()) return pairs.status().Annotate("embedding.pairs");
+    learning.pairs = *std::move(pairs);
   }
   return model::LearnEmbedder(texts, learning, context, [&](uint64_t done, uint64_t total) {
     if (progress) progress("learning", done, total);

@@ -22,8 +22,6 @@ namespace {
 using html::Node;
 using html::Page;
 
-constexpr size_t kMaxHtmlBytes = size_t{256} << 20;
-
 // The tree of a page, in memory of its own: there is nothing to take apart afterwards.
 class Tree {
  public:
@@ -152,10 +150,6 @@ std::string TitleOf(const Document& document, const Landmarks& landmarks,
 class HtmlParser final : public Parser {
  public:
   Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
-    if (text.size() > kMaxHtmlBytes) {
-      return ResourceExhaustedError("HTML of " + std::to_string(text.size()) +
-                                    " bytes: expected at most " + std::to_string(kMaxHtmlBytes));
-    }
     QUARRY_ASSIGN_OR_RETURN(const std::string prescanned, PrescanHtml(text));
     const Tree tree(prescanned);
     const Page page{text, tree.document()};

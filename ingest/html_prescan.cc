@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kMaxElementDepth = 512;
 constexpr size_t kMaxTags = size_t{4} << 20;
+constexpr size_t kMaxBytes = size_t{256} << 20;  // what a reference can say (html_prescan.h)
 constexpr size_t kMaxAttributeBytes = 2000;
 
 // Whether a style attribute hides its element: "display : none", "visibility:hidden".
@@ -266,6 +267,12 @@ class Prescan {
 
 }  // namespace
 
-Result<std::string> PrescanHtml(std::string_view html) { return Prescan(html).Run(); }
+Result<std::string> PrescanHtml(std::string_view html) {
+  if (html.size() > kMaxBytes) {
+    return ResourceExhaustedError("HTML of " + std::to_string(html.size()) +
+                                  " bytes: expected at most " + std::to_string(kMaxBytes));
+  }
+  return Prescan(html).Run();
+}
 
 }  // namespace quarry::ingest

@@ -26,8 +26,8 @@ namespace quarry::ingest {
 // use, and ResolvePrescanText() puts it back. Text is opaque to the tree builder, and gumbo builds it
 // one code point at a time.
 //
-// Error: kResourceExhausted when `html` has more than 4 million tags (gumbo takes some 250 bytes
-// for each).
+// Error: kResourceExhausted when `html` has more than 256 MiB, or 4 million tags (gumbo takes some 250
+// bytes for each).
 Result<std::string> PrescanHtml(std::string_view html);
 
 // Attributes of elements in the output. Hidden: not displayed. Boilerplate: named like a cookie

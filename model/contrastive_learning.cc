@@ -38,6 +38,10 @@ struct Text {
   std::vector<float> weights;  // of the terms
 };
 
+uint64_t HashOf(const std::vector<uint32_t>& tokens) {
+  return Hash64({reinterpret_cast<const char*>(tokens.data()), tokens.size() * sizeof(uint32_t)});
+}
+
 class Learner {
  public:
   Learner(const Passages& passages, const ContrastiveOptions& options, ThreadPool* pool,
@@ -82,6 +86,7 @@ class Learner {
     row_sums_.resize(pairs_);
     column_sums_.resize(padded_);
     answer_hashes_.resize(pairs_);
+    question_hashes_.resize(pairs_);
     ResizeHuge(first_moments_, vectors_.rows.size());
     ResizeHuge(second_moments_, vectors_.rows.size());
     weight_moments_.resize(2 * vectors_.terms());
@@ -111,8 +116,9 @@ class Learner {
         DrawPair(passages_, passages[i], random, question.tokens, answer.tokens);
         Weigh(question);
         Weigh(answer);
-        answer_hashes_[i] = Hash64({reinterpret_cast<const char*>(answer.tokens.data()),
-                                    answer.tokens.size() * sizeof(uint32_t)});
+        answer_hashes_[i] = HashOf(answer.tokens);
+        const bool is_pair = passages[i] >= passages_.first_pair;
+        question_hashes_[i] = is_pair ? HashOf(question.tokens) : 0;
       }
     });
   }
@@ -198,6 +204,12 @@ class Learner {
     });
   }
 
+  // Whether the answer of one pair of the batch answers the question of the other, too.
+  bool IsNoMistake(size_t i, size_t j) const {
+    return answer_hashes_[i] == answer_hashes_[j] ||
+           (question_hashes_[i] != 0 && question_hashes_[i] == question_hashes_[j]);
+  }
+
   const float* Questions() const { return units_.data(); }
   const float* Answers() const { return &units_[pairs_ * stride_]; }
 
@@ -217,7 +229,7 @@ class Learner {
           for (size_t i = begin; i < end; ++i) {
             float* const row = &similarities_[i * padded_];
             for (size_t j = 0; j < pairs_; ++j) {
-              if (i != j && answer_hashes_[i] == answer_hashes_[j]) row[j] = kMasked;
+              if (i != j && IsNoMistake(i, j)) row[j] = kMasked;
             }
             std::fill(row + pairs_, row + padded_, kMasked);
             row_sums_[i] = ExpInPlace(1.0f / options_.temperature, row, padded_);
@@ -327,9 +339,10 @@ class Learner {
   // Of the batch.
   std::vector<Text> texts_;
   std::vector<uint64_t> answer_hashes_;
-  std::vector<uint32_t> touched_;    // terms, as they first occur
-  std::vector<uint32_t> place_of_;   // by term: its place in touched_
-  std::vector<uint32_t> use_begin_;  // by place, positions in what follows
+  std::vector<uint64_t> question_hashes_;  // of judged questions; 0 = drawn from a passage
+  std::vector<uint32_t> touched_;          // terms, as they first occur
+  std::vector<uint32_t> place_of_;         // by term: its place in touched_
+  std::vector<uint32_t> use_begin_;        // by place, positions in what follows
   std::vector<uint32_t> use_texts_;
   std::vector<float> use_weights_;
   std::vector<float> lengths_;

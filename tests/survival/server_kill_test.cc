@@ -23,7 +23,8 @@ using Json = nlohmann::json;
 constexpr uint64_t kCyclesOfAServedStore = 200;  // then another is begun
 constexpr uint64_t kCyclesToVerify = 25;         // between two `quarry verify`
 constexpr uint64_t kDocumentsOfAWriter = 40;
-constexpr uint64_t kLongestLife = 400'000;  // microseconds from ready to killed
+constexpr uint64_t kLongestLife = 400'000;  // microseconds from ready to killed, ...
+constexpr uint64_t kLongLife = 4'000'000;   // ... of every tenth: time to learn an embedder
 
 // A word that stands for a document at one of its versions, and that no stemmer changes.
 std::string WordOf(const std::string& document, uint64_t version) {
@@ -331,11 +332,30 @@ struct Users {
   Evaluator evaluator;
 };
 
+// An embedder is learnt again and again, and every answer is stored.
+std::vector<std::string> WithOptions(std::vector<std::string> arguments, const std::string& store) {
+  for (const char* option :
+       {"embedding.relearn_growth=1", "embedding.dimension=64", "vectors.kind=hnsw"}) {
+    arguments.insert(arguments.end(), {"--set", option});
+  }
+  arguments.insert(arguments.end(), {"--store", store});
+  return arguments;
+}
 QuarryCommand Serve(const std::string& store) {
-  // An embedder is learnt again and again, and every answer is stored.
-  return {.arguments = {"serve", "--port", "0", "--json", "--store", store, "--set",
-                        "embedding.relearn_growth=1", "--set", "embedding.dimension=64", "--set",
-                        "vectors.kind=hnsw", "--set", "cache.min_cost_millis=0"}};
+  return {.arguments = WithOptions(
+              {"serve", "--port", "0", "--json", "--set", "cache.min_cost_millis=0"}, store)};
+}
+
+// A store that is searched by words and by vectors.
+void MakeStore(const std::string& store) {
+  std::string lines;
+  for (int i = 0; i < 60; ++i) {
+    const std::string id = "base" + std::to_string(i);
+    lines += Json{{"id", id}, {"text", TextOf(id, 1)}}.dump() + "\n";
+  }
+  const QuarryResult made =
+      RunQuarryWith({.arguments = WithOptions({"index", "-"}, store), .input = lines});
+  ASSERT_EQ(made.exit_code, 0) << made.error;
 }
 
 TEST(ServerKillTest, AtAnyMomentOfAServerNothingAcknowledgedIsLost) {
@@ -355,7 +375,11 @@ TEST(ServerKillTest, AtAnyMomentOfAServerNothingAcknowledgedIsLost) {
         for (const User* user : users->all()) acknowledged += user->acknowledged();
       }
       std::filesystem::remove_all(store);
+      ASSERT_NO_FATAL_FAILURE(MakeStore(store));
       users = std::make_unique<Users>(random.Next());
+    } else if (cycle % kCyclesToVerify == 0) {
+      const QuarryResult verified = RunQuarry({"verify", "--store", store});
+      ASSERT_EQ(verified.exit_code, 0) << verified.out << verified.error;
     }
     QuarryProcess server(Serve(store));
     if (random.Below(5) == 0) {
@@ -380,23 +404,21 @@ TEST(ServerKillTest, AtAnyMomentOfAServerNothingAcknowledgedIsLost) {
         }
       });
     }
-    const bool ended = server.EndsWithin(microseconds(random.Below(kLongestLife)));
+    const uint64_t life = random.Below(cycle % 10 == 9 ? kLongLife : kLongestLife);
+    const bool ended = server.EndsWithin(microseconds(life));
     server.Signal(SIGKILL);
     const QuarryResult result = server.Wait();
     for (std::thread& thread : threads) thread.join();
     ASSERT_FALSE(ended) << result.exit_code << ' ' << result.error;
     ASSERT_EQ(result.exit_code, -SIGKILL) << result.error;
     ++while_serving;
-    if (cycle % kCyclesToVerify == kCyclesToVerify - 1) {
-      const QuarryResult verified = RunQuarry({"verify", "--store", store});
-      ASSERT_EQ(verified.exit_code, 0) << verified.out << verified.error;
-    }
   }
   for (const User* user : users->all()) acknowledged += user->acknowledged();
   std::cout << "kills of a server " << cycles << " (seed " << seed << "): " << acknowledged
             << " requests to write acknowledged, " << while_opening << " killed while opening, "
             << "nothing lost\n";
   EXPECT_GT(acknowledged, while_serving);
+  for (User* user : users->all()) EXPECT_GT(user->acknowledged(), 0u);
 
   QuarryProcess server(Serve(store));
   const std::string ready = server.ReadFirstLine();
@@ -406,6 +428,10 @@ TEST(ServerKillTest, AtAnyMomentOfAServerNothingAcknowledgedIsLost) {
     for (User* user : users->all()) EXPECT_EQ(user->Check(client), "");
     EXPECT_EQ(users->a.CheckAll(client), "");
     EXPECT_EQ(users->b.CheckAll(client), "");
+    const auto found = client.Told("POST", "/api/v1/search",
+                                   Json{{"query", "pump"}, {"mode", "dense"}, {"k", 5}}.dump());
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->at("hits").size(), 5u);
   }
   server.Signal(SIGTERM);
   const QuarryResult last = server.Wait();
