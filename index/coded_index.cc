@@ -32,9 +32,9 @@ constexpr size_t kScanBlock = 64;
 // A caller that gave up is noticed after this many blocks (about a millisecond).
 constexpr size_t kBlocksPerCheck = 512;
 
-// What a walk for documents aims at beyond the rows that it seems to need, as a part of these: exact
-// scores may order them a little otherwise.
-constexpr size_t kSpareShare = 16;
+// What a walk for documents aims at beyond the rows that it seems to need, as a part of these: of the
+// last of them it may have missed some, and exact scores may order them a little otherwise.
+constexpr size_t kSpareShare = 4;
 
 // How many of the best by coarse scores get exact ones, for k results.
 size_t Shortlist(size_t k) { return std::max<size_t>(50, 2 * k + 30); }
@@ -42,7 +42,8 @@ size_t Shortlist(size_t k) { return std::max<size_t>(50, 2 * k + 30); }
 // How many of the best rows are likely to bring what is asked for.
 size_t FirstGuess(ResultLimit limit) {
   if (limit.unit == ResultLimit::Unit::kRows) return limit.count;
-  return limit.count + limit.count / (limit.rows_a_document >= 2 ? 2 : 16);
+  const bool have_several_chunks = table.rows() >= 2 * table.documents();
+  return limit.count + limit.count * (have_several_chunks ? 6 : 1) / 16;
 }
 
 bool Higher(const Candidate& a, const Candidate& b) { return a.score > b.score; }
@@ -337,7 +338,10 @@ Result<std::vector<ScoredRow>> CodedIndex::Search(std::span<const float> query, 
   const double may =
       allowed == nullptr ? kept : std::min(kept, static_cast<double>(allowed->Count()));
   GraphSearch& walk = GraphSearch::OfThisThread();
-  size_t k = FirstGuess(limit);
+  const auto with_spare = [&](size_t rows) {
+    return limit.unit == ResultLimit::Unit::kRows ? rows : rows + rows / kSpareShare;
+  };
+  size_t k = with_spare(FirstGuess(limit));
   size_t times = 1;
   for (bool goes_on = false;; goes_on = true) {
     const double wanted = static_cast<double>(times * (WidthFor(k, options) + 1));
@@ -349,8 +353,8 @@ Result<std::vector<ScoredRow>> CodedIndex::Search(std::span<const float> query, 
                 : walk.Walk(codes_, links_, scratch.query, static_cast<size_t>(width));
     const std::span<const Candidate> shortlist = ShortlistOf(scratch, found, k, allowed);
     const size_t needed = RowsFor(scratch, limit, shortlist, table);
-    if (needed > k && shortlist.size() >= k) {
-      k = needed + needed / kSpareShare;
+    if (with_spare(needed) > k && shortlist.size() >= k) {
+      k = with_spare(needed);
       continue;
     }
     // When equal scores reach the end of what the walk kept, there may be more of them outside, and
