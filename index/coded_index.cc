@@ -42,8 +42,7 @@ size_t Shortlist(size_t k) { return std::max<size_t>(50, 2 * k + 30); }
 // How many of the best rows are likely to bring what is asked for.
 size_t FirstGuess(ResultLimit limit) {
   if (limit.unit == ResultLimit::Unit::kRows) return limit.count;
-  const bool have_several_chunks = table.rows() >= 2 * table.documents();
-  return limit.count + limit.count * (have_several_chunks ? 6 : 1) / 16;
+  return limit.count + limit.count * (limit.rows_a_document >= 2 ? 6 : 1) / 16;
 }
 
 bool Higher(const Candidate& a, const Candidate& b) { return a.score > b.score; }
