@@ -170,7 +170,10 @@ Status CheckPairs(const TuneArguments& arguments, const CommandContext& context)
 // Pairs that measured better are written where they were asked for.
 Result<int> Tell(const eval::LearningReport& report, const TuneArguments& arguments,
                  CommandContext& context) {
-  const std::string pairs = fs::absolute(PathOf(context, arguments.pairs)).lexically_normal();
+  std::string pairs;
+  if (!arguments.pairs.empty()) {
+    pairs = fs::absolute(PathOf(context, arguments.pairs)).lexically_normal();
+  }
   context.console.Print(context.console.json() ? LearningJson(report)
                                                : LearningText(report, context.config().collection,
                                                               pairs, context.console));

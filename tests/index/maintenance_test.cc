@@ -473,16 +473,37 @@ TEST_F(MaintenanceTest, AWriterThatIsFarAheadWaits) {
   options.vectors.hnsw_from = 100;
   options.vectors.hnsw_build_width = 100'000;  // it takes long to link these
   options.vectors.build_threads = 1;
+  options.maintain = false;
   ASSERT_OK(Open(options));
-  Put(Drafts(0, 6'000));
-  PublishVectors();
+  Put(Drafts(0, 150));
+  PublishVectors(/*prepare=*/true);
+  Put(Drafts(200, 6'000));
+  EmbedPending();
+  options.maintain = true;
+  ASSERT_OK(Open(options));
   auto writer =
       index_->OpenWriter(TestCollection(), CallContext::WithTimeout(std::chrono::milliseconds(100)))
           .value();
   EXPECT_EQ(writer.Put(Drafts(9'000, 1)).status().message(),
             "collection \"c\": waiting for its maintenance: the deadline of the call has passed");
-  EXPECT_EQ(TestSnapshot()->live_documents(), 6'000u);
+  EXPECT_EQ(TestSnapshot()->live_documents(), 6'150u);
   EXPECT_EQ(Nearest().size(), 50u);  // readers do not
+}
+
+// To link the first ones takes as long as the collection is large.
+TEST_F(MaintenanceTest, AWriterDoesNotWaitForTheFirstGraph) {
+  IndexOptions options;
+  options.vectors.hnsw_from = 100;
+  options.vectors.hnsw_build_width = 100'000;
+  options.vectors.build_threads = 1;
+  ASSERT_OK(Open(options));
+  Put(Drafts(0, 6'000));
+  PublishVectors();
+  auto writer =
+      index_->OpenWriter(TestCollection(), CallContext::WithTimeout(std::chrono::seconds(20)))
+          .value();
+  EXPECT_OK(writer.Put(Drafts(9'000, 1)).status());
+  EXPECT_EQ(index_->Stats(TestCollection())->maintenance.fresh_vectors, 6'000u);
 }
 
 TEST_F(MaintenanceTest, ACollectionKeepsTheSettingsOfItsVectors) {
