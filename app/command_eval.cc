@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/engine.h"
+#include "app/eval_parts.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/progress.h"
@@ -17,16 +18,7 @@ struct Workbench {
   std::unique_ptr<Engine> engine;
   CollectionId collection;
 
-  eval::EvalParts Parts() const {
-    return {.index = engine->index(),
-            .collection = collection,
-            .analyzer = engine->analyzer(),
-            .retriever = engine->retriever(),
-            .ingest = engine->ingest_options(),
-            .embedders = engine->embedders(),
-            .token_counter = engine->token_counter(),
-            .pool = engine->ingest_pool()};
-  }
+  eval::EvalParts Parts() const { return EvalPartsOf(*engine, collection); }
 };
 
 // Only a store that was named here and now is written to: one that quarry.yaml or the environment

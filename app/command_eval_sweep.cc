@@ -3,6 +3,7 @@
 #include <set>
 
 #include "app/commands_eval.h"
+#include "app/eval_parts.h"
 #include "app/eval_setup.h"
 #include "app/output_eval.h"
 #include "app/progress.h"
@@ -113,17 +114,11 @@ class SweepBench {
         QUARRY_RETURN_IF_ERROR(SyncCorpus(suite_.corpus, config, *writer, context_));
       } else {
         QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, writer->FindOrCreateCollection());
-        const eval::EvalParts parts{.index = writer->index(),
-                                    .collection = collection,
-                                    .analyzer = writer->analyzer(),
-                                    .retriever = writer->retriever(),
-                                    .ingest = writer->ingest_options(),
-                                    .embedders = writer->embedders(),
-                                    .token_counter = writer->token_counter(),
-                                    .pool = writer->ingest_pool()};
         eval::CorpusReport report;
-        QUARRY_RETURN_IF_ERROR(
-            eval::OpenBeirCorpus(arguments_.beir, parts, {}, context_.call, report).status());
+        QUARRY_RETURN_IF_ERROR(eval::OpenBeirCorpus(arguments_.beir,
+                                                    EvalPartsOf(*writer, collection), {},
+                                                    context_.call, report)
+                                   .status());
       }
       indexed_.insert(config.store);
     }

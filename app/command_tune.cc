@@ -3,6 +3,7 @@
 
 #include "app/command_engine.h"
 #include "app/commands.h"
+#include "app/eval_parts.h"
 #include "app/given_answers.h"
 #include "app/output_tuning.h"
 #include "app/progress.h"
@@ -20,17 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr size_t kFewestQuestions = 10;  // on either side
 
-eval::EvalParts PartsOf(Engine& engine, CollectionId collection) {
-  return {.index = engine.index(),
-          .collection = collection,
-          .analyzer = engine.analyzer(),
-          .retriever = engine.retriever(),
-          .ingest = engine.ingest_options(),
-          .embedders = engine.embedders(),
-          .token_counter = engine.token_counter(),
-          .pool = engine.ingest_pool()};
-}
-
 // Beside the store of a trial; what the configuration had before is no part of one.
 Status PutPairs(const std::vector<model::LearningPair>& pairs, const std::string& directory,
                 Config& config) {
@@ -38,37 +28,81 @@ Status PutPairs(const std::vector<model::LearningPair>& pairs, const std::string
   return pairs.empty() ? OkStatus() : ingest::WriteLearningPairs(pairs, config.embedding.pairs);
 }
 
-// A collection made for a trial, gone with it.
-class ScratchTrial final : public eval::TrialCollection {
+// A store that is made for a trial, gone with it.
+class OwnTrial final : public eval::TrialCollection {
  public:
-  static Result<std::unique_ptr<TrialCollection>> Make(Config config, const std::string& directory,
-                                                       const eval::TrialSetup& setup,
-                                                       const CallContext& call) {
-    QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-tune-"));
-    config.store = made.path() + "/store";
-    config.bm25 = setup.bm25;
-    config.embedding.enabled = setup.with_vectors;
-    QUARRY_RETURN_IF_ERROR(PutPairs(setup.pairs, made.path(), config));
-    std::unique_ptr<ScratchTrial> trial(new ScratchTrial(std::move(made)));
-    QUARRY_ASSIGN_OR_RETURN(trial->engine_, Engine::Open(config, StoreAccess::kCreate));
-    QUARRY_ASSIGN_OR_RETURN(trial->collection_, trial->engine_->FindOrCreateCollection());
-    eval::CorpusReport report;
-    QUARRY_ASSIGN_OR_RETURN(trial->snapshot_,
-                            eval::OpenBeirCorpus(directory, trial->Parts(), nullptr, call, report));
-    return std::unique_ptr<TrialCollection>(std::move(trial));
-  }
+  // Of the documents of a BEIR collection.
+  static Result<std::unique_ptr<TrialCollection>> OfCorpus(Config config,
+                                                           const std::string& directory,
+                                                           const eval::TrialSetup& setup,
+                                                           const CallContext& call);
+  // A copy of a store, in which an embedder is learnt.
+  static Result<std::unique_ptr<TrialCollection>> OfStore(
+      Config config, Engine& standing, const std::vector<model::LearningPair>& pairs,
+      const CallContext& call);
 
-  eval::EvalParts Parts() override { return PartsOf(*engine_, collection_); }
+  eval::EvalParts Parts() override { return EvalPartsOf(*engine_, collection_); }
   std::shared_ptr<const index::Snapshot> Snapshot() override { return snapshot_; }
 
  private:
-  explicit ScratchTrial(TemporaryDirectory scratch) : scratch_(std::move(scratch)) {}
+  explicit OwnTrial(TemporaryDirectory scratch) : scratch_(std::move(scratch)) {}
+  Status Learn(const ingest::EmbeddingOptions& options, const CallContext& call);
 
   const TemporaryDirectory scratch_;
   std::unique_ptr<Engine> engine_;
   CollectionId collection_;
   std::shared_ptr<const index::Snapshot> snapshot_;
 };
+
+Result<std::unique_ptr<eval::TrialCollection>> OwnTrial::OfCorpus(Config config,
+                                                                  const std::string& directory,
+                                                                  const eval::TrialSetup& setup,
+                                                                  const CallContext& call) {
+  QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-tune-"));
+  config.store = made.path() + "/store";
+  config.bm25 = setup.bm25;
+  config.embedding.enabled = setup.with_vectors;
+  QUARRY_RETURN_IF_ERROR(PutPairs(setup.pairs, made.path(), config));
+  std::unique_ptr<OwnTrial> trial(new OwnTrial(std::move(made)));
+  QUARRY_ASSIGN_OR_RETURN(trial->engine_, Engine::Open(config, StoreAccess::kCreate));
+  QUARRY_ASSIGN_OR_RETURN(trial->collection_, trial->engine_->FindOrCreateCollection());
+  eval::CorpusReport report;
+  QUARRY_ASSIGN_OR_RETURN(trial->snapshot_,
+                          eval::OpenBeirCorpus(directory, trial->Parts(), nullptr, call, report));
+  return std::unique_ptr<TrialCollection>(std::move(trial));
+}
+
+Result<std::unique_ptr<eval::TrialCollection>> OwnTrial::OfStore(
+    Config config, Engine& standing, const std::vector<model::LearningPair>& pairs,
+    const CallContext& call) {
+  QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-tune-"));
+  const std::string backup = made.path() + "/backup";
+  config.store = made.path() + "/store";
+  QUARRY_RETURN_IF_ERROR(standing.index().Backup(backup, call).status());
+  QUARRY_RETURN_IF_ERROR(index::RestoreBackup(backup, config.store, call).status());
+  std::error_code left;  // gone with the rest then
+  fs::remove_all(backup, left);
+  QUARRY_RETURN_IF_ERROR(PutPairs(pairs, made.path(), config));
+  std::unique_ptr<OwnTrial> trial(new OwnTrial(std::move(made)));
+  QUARRY_ASSIGN_OR_RETURN(trial->engine_, Engine::Open(config, StoreAccess::kWrite));
+  QUARRY_ASSIGN_OR_RETURN(trial->collection_, trial->engine_->FindCollection());
+  QUARRY_RETURN_IF_ERROR(trial->Learn(config.embedding, call));
+  index::Index& index = trial->engine_->index();
+  QUARRY_RETURN_IF_ERROR(index.WaitForMaintenance(call));
+  QUARRY_ASSIGN_OR_RETURN(trial->snapshot_, index.GetSnapshot(trial->collection_));
+  return std::unique_ptr<TrialCollection>(std::move(trial));
+}
+
+Status OwnTrial::Learn(const ingest::EmbeddingOptions& options, const CallContext& call) {
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                          engine_->index().OpenWriter(collection_, call));
+  const ingest::WithWriter with_writer = [&](const ingest::WriterStep& step) {
+    return step(writer);
+  };
+  return ingest::LearnGeneration(*writer.snapshot(), with_writer, engine_->embedders(), options,
+                                 call, nullptr)
+      .status();
+}
 
 Result<eval::JudgedQuestions> ReadQuestions(const std::string& directory,
                                             const std::string& split) {
@@ -83,59 +117,13 @@ class StandingTrial final : public eval::TrialCollection {
                 std::shared_ptr<const index::Snapshot> snapshot)
       : engine_(engine), collection_(collection), snapshot_(std::move(snapshot)) {}
 
-  eval::EvalParts Parts() override { return PartsOf(engine_, collection_); }
+  eval::EvalParts Parts() override { return EvalPartsOf(engine_, collection_); }
   std::shared_ptr<const index::Snapshot> Snapshot() override { return snapshot_; }
 
  private:
   Engine& engine_;
   const CollectionId collection_;
   const std::shared_ptr<const index::Snapshot> snapshot_;
-};
-
-// A copy of the whole store, in which an embedder is learnt from pairs, gone with it.
-class CopiedTrial final : public eval::TrialCollection {
- public:
-  static Result<std::unique_ptr<TrialCollection>> Make(
-      Config config, Engine& standing, const std::vector<model::LearningPair>& pairs,
-      const CallContext& call) {
-    QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-tune-"));
-    const std::string backup = made.path() + "/backup";
-    config.store = made.path() + "/store";
-    QUARRY_RETURN_IF_ERROR(standing.index().Backup(backup, call).status());
-    QUARRY_RETURN_IF_ERROR(index::RestoreBackup(backup, config.store, call).status());
-    std::error_code left;  // gone with the rest then
-    fs::remove_all(backup, left);
-    QUARRY_RETURN_IF_ERROR(PutPairs(pairs, made.path(), config));
-    std::unique_ptr<CopiedTrial> trial(new CopiedTrial(std::move(made)));
-    QUARRY_ASSIGN_OR_RETURN(trial->engine_, Engine::Open(config, StoreAccess::kWrite));
-    QUARRY_ASSIGN_OR_RETURN(trial->collection_, trial->engine_->FindCollection());
-    index::Index& index = trial->engine_->index();
-    {
-      QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
-                              index.OpenWriter(trial->collection_, call));
-      const ingest::WithWriter with_writer = [&](const ingest::WriterStep& step) {
-        return step(writer);
-      };
-      QUARRY_RETURN_IF_ERROR(ingest::LearnGeneration(*writer.snapshot(), with_writer,
-                                                     trial->engine_->embedders(), config.embedding,
-                                                     call, nullptr)
-                                 .status());
-    }
-    QUARRY_RETURN_IF_ERROR(index.WaitForMaintenance(call));
-    QUARRY_ASSIGN_OR_RETURN(trial->snapshot_, index.GetSnapshot(trial->collection_));
-    return std::unique_ptr<TrialCollection>(std::move(trial));
-  }
-
-  eval::EvalParts Parts() override { return PartsOf(*engine_, collection_); }
-  std::shared_ptr<const index::Snapshot> Snapshot() override { return snapshot_; }
-
- private:
-  explicit CopiedTrial(TemporaryDirectory copy) : copy_(std::move(copy)) {}
-
-  const TemporaryDirectory copy_;
-  std::unique_ptr<Engine> engine_;
-  CollectionId collection_;
-  std::shared_ptr<const index::Snapshot> snapshot_;
 };
 
 // Feedback may be on other collections, and on documents that are gone.
@@ -216,7 +204,7 @@ Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& 
       [&](const eval::TrialSetup& setup) -> Result<std::unique_ptr<eval::TrialCollection>> {
     // Beside pairs, an embedder that was learnt now and without them.
     if (!arguments.pairs.empty()) {
-      return CopiedTrial::Make(config, *engine, setup.pairs, context.call);
+      return OwnTrial::OfStore(config, *engine, setup.pairs, context.call);
     }
     return std::unique_ptr<eval::TrialCollection>(
         std::make_unique<StandingTrial>(*engine, collection, snapshot));
@@ -247,7 +235,7 @@ Result<int> RunTuneFromQrels(const TuneArguments& arguments, CommandContext& con
       .retrieval = config.retrieval,
       .learn_embedder = !arguments.pairs.empty()};
   const eval::OpenTrial open = [&](const eval::TrialSetup& setup) {
-    return ScratchTrial::Make(config, arguments.beir, setup, context.call);
+    return OwnTrial::OfCorpus(config, arguments.beir, setup, context.call);
   };
   ProgressPrinter progress(context.console);
   const Result<eval::LearningReport> report =

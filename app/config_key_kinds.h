@@ -28,14 +28,21 @@ bool ParseWhole(const std::string& text, T& value) {
   return error == std::errc() && rest == end;
 }
 
+// A key that neither sets nor gets yet.
+inline ConfigKey NewKey(std::string name, std::string description, std::string type) {
+  ConfigKey key;
+  key.name = std::move(name);
+  key.description = std::move(description);
+  key.type = std::move(type);
+  return key;
+}
+
 template <typename Field>
 ConfigKey Integer(std::string name, std::string description, Field field, uint64_t min,
                   uint64_t max) {
   using Value = std::remove_reference_t<std::invoke_result_t<Field, Config&>>;
-  ConfigKey key;
-  key.name = std::move(name);
-  key.description = std::move(description);
-  key.type = "an integer from " + std::to_string(min) + " to " + std::to_string(max);
+  ConfigKey key = NewKey(std::move(name), std::move(description),
+                         "an integer from " + std::to_string(min) + " to " + std::to_string(max));
   key.set = [field, min, max, type = key.type](Config& config,
                                                const std::vector<std::string>& texts) {
     uint64_t value = 0;
@@ -52,10 +59,8 @@ ConfigKey Integer(std::string name, std::string description, Field field, uint64
 
 template <typename Field>
 ConfigKey Number(std::string name, std::string description, Field field, double min, double max) {
-  ConfigKey key;
-  key.name = std::move(name);
-  key.description = std::move(description);
-  key.type = "a number from " + FormatNumber(min) + " to " + FormatNumber(max);
+  ConfigKey key = NewKey(std::move(name), std::move(description),
+                         "a number from " + FormatNumber(min) + " to " + FormatNumber(max));
   key.set = [field, min, max, type = key.type](Config& config,
                                                const std::vector<std::string>& texts) {
     double value = 0;
@@ -71,10 +76,7 @@ ConfigKey Number(std::string name, std::string description, Field field, double 
 
 template <typename Field>
 ConfigKey Boolean(std::string name, std::string description, Field field) {
-  ConfigKey key;
-  key.name = std::move(name);
-  key.description = std::move(description);
-  key.type = "true or false";
+  ConfigKey key = NewKey(std::move(name), std::move(description), "true or false");
   key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
     if (texts[0] != "true" && texts[0] != "false") return ExpectedValue(type, texts[0]);
     field(config) = texts[0] == "true";
@@ -86,10 +88,7 @@ ConfigKey Boolean(std::string name, std::string description, Field field) {
 
 template <typename Field>
 ConfigKey Text(std::string name, std::string description, Field field) {
-  ConfigKey key;
-  key.name = std::move(name);
-  key.description = std::move(description);
-  key.type = "a text";
+  ConfigKey key = NewKey(std::move(name), std::move(description), "a text");
   key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
     if (texts[0].empty()) return ExpectedValue(type, texts[0]);
     field(config) = texts[0];
@@ -121,10 +120,8 @@ ConfigKey Secret(std::string name, std::string description, Field field) {
 template <typename Field>
 ConfigKey Milliseconds(std::string name, std::string description, Field field) {
   constexpr uint64_t kMax = 3'600'000;
-  ConfigKey key;
-  key.name = std::move(name);
-  key.description = std::move(description);
-  key.type = "an integer from 1 to " + std::to_string(kMax);
+  ConfigKey key = NewKey(std::move(name), std::move(description),
+                         "an integer from 1 to " + std::to_string(kMax));
   key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
     uint64_t value = 0;
     if (!ParseWhole(texts[0], value) || value == 0 || value > kMax)
@@ -140,10 +137,7 @@ ConfigKey Milliseconds(std::string name, std::string description, Field field) {
 
 template <typename Field>
 ConfigKey List(std::string name, std::string description, Field field) {
-  ConfigKey key;
-  key.name = std::move(name);
-  key.description = std::move(description);
-  key.type = "a list of texts";
+  ConfigKey key = NewKey(std::move(name), std::move(description), "a list of texts");
   key.list = true;
   key.set = [field](Config& config, const std::vector<std::string>& texts) {
     field(config) = texts;
@@ -158,10 +152,8 @@ ConfigKey List(std::string name, std::string description, Field field) {
 // Numbers of ports.
 template <typename Field>
 ConfigKey Ports(std::string name, std::string description, Field field) {
-  ConfigKey key;
-  key.name = std::move(name);
-  key.description = std::move(description);
-  key.type = "a list of integers from 1 to 65535";
+  ConfigKey key =
+      NewKey(std::move(name), std::move(description), "a list of integers from 1 to 65535");
   key.list = true;
   key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
     std::vector<uint16_t> ports;
@@ -184,10 +176,7 @@ ConfigKey Ports(std::string name, std::string description, Field field) {
 template <typename Field, typename Parse, typename Name>
 ConfigKey Choice(std::string name, std::string description, Field field, std::string choices,
                  Parse parse, Name name_of) {
-  ConfigKey key;
-  key.name = std::move(name);
-  key.description = std::move(description);
-  key.type = "one of " + choices;
+  ConfigKey key = NewKey(std::move(name), std::move(description), "one of " + choices);
   key.set = [field, parse, type = key.type](Config& config, const std::vector<std::string>& texts) {
     auto value = parse(texts[0]);
     if (!value.ok()) return ExpectedValue(type, texts[0]);

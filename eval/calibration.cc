@@ -5,19 +5,12 @@
 #include <cstdio>
 #include <numeric>
 
+#include "eval/statistics.h"
+
 namespace quarry::eval {
 namespace {
 
 constexpr double kZ = 1.959964;  // of a 95 % interval
-
-double Variance(const std::vector<double>& values) {
-  if (values.size() < 2) return 0;
-  const auto count = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
-  double sum = 0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return sum / (count - 1);
-}
 
 double FewestOf(const VerdictCounts& counts) {
   return std::min(counts.true_positive + counts.false_negative + counts.unjudged_positive,
@@ -122,7 +115,7 @@ Estimate PredictionPoweredMean(std::span<const LabelledScore> labelled,
     scores.push_back(one.judged);
   }
   covariance /= std::max(1.0, n - 1);
-  const double score_variance = Variance(scores);
+  const double score_variance = SampleVariance(scores);
   // What the judge's score is trusted with: 0 = not at all, then this is the mean of the labels.
   const double weight = m > 0 && score_variance > 0
                             ? std::clamp(covariance / score_variance * m / (m + n), 0.0, 1.0)
@@ -134,7 +127,7 @@ Estimate PredictionPoweredMean(std::span<const LabelledScore> labelled,
       others.empty() ? 0 : std::accumulate(others.begin(), others.end(), 0.0) / m;
   const double value = weight * unlabelled_mean + label_mean - weight * judged_mean;
   const double variance =
-      Variance(rests) / n + (m > 0 ? weight * weight * Variance(others) / m : 0);
+      SampleVariance(rests) / n + (m > 0 ? weight * weight * SampleVariance(others) / m : 0);
   const double half = kZ * std::sqrt(variance);
   return {value, value - half, value + half};
 }

@@ -4,14 +4,10 @@
 #include <set>
 #include <utility>
 
+#include "eval/distinct_terms.h"
+
 namespace quarry::eval {
 namespace {
-
-std::set<std::string> TermsOf(const std::string& question, const Analyzer& analyzer) {
-  std::set<std::string> terms;
-  for (const Token& token : analyzer.Tokenize(question)) terms.insert(token.term);
-  return terms;
-}
 
 // Size of the intersection by that of the union; 1 of two empty ones.
 double Jaccard(const std::set<std::string>& a, const std::set<std::string>& b) {
@@ -30,7 +26,7 @@ class Exporter {
         analyzer_(analyzer),
         context_(context) {
     for (const std::string& question : options.held_out) {
-      held_out_.push_back(TermsOf(question, analyzer));
+      held_out_.push_back(DistinctTerms(question, analyzer));
     }
   }
 
@@ -83,7 +79,7 @@ class Exporter {
   }
 
   bool IsHeldOut(const GivenAnswer& answer) const {
-    const std::set<std::string> terms = TermsOf(answer.judged.question, analyzer_);
+    const std::set<std::string> terms = DistinctTerms(answer.judged.question, analyzer_);
     return std::ranges::any_of(held_out_, [&](const auto& held) {
       return Jaccard(held, terms) >= options_.near_duplicate;
     });

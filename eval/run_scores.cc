@@ -6,22 +6,13 @@
 #include <utility>
 
 #include "eval/answer_metrics.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 namespace {
 
 // Metrics of which it is told where their variance comes from.
 constexpr const char* kSplitMetrics[] = {"pass", "answer.score"};
-
-double SampleVariance(const std::vector<double>& values) {
-  if (values.size() < 2) return 0;
-  const auto count = static_cast<double>(values.size());
-  double mean = 0;
-  for (const double value : values) mean += value / count;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return squares / (count - 1);
-}
 
 // The mean of several, metric by metric; the rest of the first that does not pass.
 CaseScores Merge(const std::vector<CaseScores>& several) {

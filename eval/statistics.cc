@@ -74,6 +74,15 @@ double LogChoose(uint64_t n, uint64_t k) {
 
 }  // namespace
 
+double SampleVariance(std::span<const double> values) {
+  if (values.size() < 2) return 0;
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double sum = 0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  return sum / (count - 1);
+}
+
 double NormalProbability(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 
 double NormalQuantile(double p) {

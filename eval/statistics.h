@@ -25,6 +25,9 @@ inline double Share(uint64_t count, uint64_t of) {
   return of == 0 ? 0 : static_cast<double>(count) / static_cast<double>(of);
 }
 
+// With n - 1 below; 0 of fewer than two values.
+double SampleVariance(std::span<const double> values);
+
 inline constexpr uint32_t kBootstrapSamples = 2000;
 
 // Mean of `values` with a cluster bootstrap interval: whole clusters are drawn with replacement, as

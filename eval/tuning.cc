@@ -4,12 +4,11 @@
 #include <cmath>
 #include <numeric>
 #include <set>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "base/hash.h"
 #include "eval/query_ranking.h"
+#include "eval/question_pairs.h"
 
 namespace quarry::eval {
 namespace {
@@ -18,7 +17,6 @@ constexpr double kK1[] = {0.6, 0.9, 1.2, 1.6, 2.0};
 constexpr double kB[] = {0.3, 0.5, 0.75, 0.9};
 constexpr int kWeightSteps = 20;
 constexpr size_t kNestedSubsets = 5;  // 1, 1/2, 1/4, ... of the questions
-constexpr size_t kPassagesOfAQuestion = 5;
 constexpr size_t kFewQuestions = 10;  // below, a subset teaches nothing
 
 double MeanOf(const std::vector<double>& values) {
@@ -53,55 +51,6 @@ PairedInterval GainOf(const std::vector<double>& before, const std::vector<doubl
   std::vector<double> gains;
   for (size_t i = 0; i < after.size(); ++i) gains.push_back(after[i] - before[i]);
   return BootstrapInterval(gains);
-}
-
-// The terms of a text, each once.
-std::set<std::string> TermsOf(std::string_view text, const Analyzer& analyzer) {
-  std::set<std::string> terms;
-  for (Token& token : analyzer.Tokenize(text)) terms.insert(std::move(token.term));
-  return terms;
-}
-
-// The chunk of the document that shares most terms with a question, under the document's title; "" where
-// there is no such document.
-Result<std::string> BestPassage(const std::set<std::string>& question, const std::string& id,
-                                const index::Snapshot& snapshot, const Analyzer& analyzer) {
-  const Result<index::StoredDocument> document = snapshot.FindDocument(id);
-  if (document.status().code() == Code::kNotFound) return std::string();
-  QUARRY_RETURN_IF_ERROR(document.status());
-  std::string best;
-  size_t most = 0;
-  for (const ChunkId chunk : document->chunks) {
-    QUARRY_ASSIGN_OR_RETURN(const index::StoredChunk stored, snapshot.ReadChunk(chunk));
-    const std::set<std::string> terms = TermsOf(stored.text, analyzer);
-    const auto is_shared = [&](const std::string& term) { return question.contains(term); };
-    const auto shared = static_cast<size_t>(std::ranges::count_if(terms, is_shared));
-    if (!best.empty() && shared <= most) continue;
-    most = shared;
-    best = stored.text;
-  }
-  return document->title.empty() || best.empty() ? best : document->title + "\n\n" + best;
-}
-
-// Each question with its relevant documents, the most relevant first.
-Result<std::vector<model::LearningPair>> PairsOf(const JudgedQuestions& questions,
-                                                 const index::Snapshot& snapshot,
-                                                 const Analyzer& analyzer) {
-  std::vector<model::LearningPair> pairs;
-  for (const BeirQuery& query : questions.queries) {
-    std::vector<std::pair<int, std::string>> relevant;
-    for (const auto& [document, grade] : questions.qrels.at(query.id)) {
-      if (grade > 0) relevant.emplace_back(-grade, document);
-    }
-    std::sort(relevant.begin(), relevant.end());
-    if (relevant.size() > kPassagesOfAQuestion) relevant.resize(kPassagesOfAQuestion);
-    const std::set<std::string> terms = TermsOf(query.text, analyzer);
-    for (const auto& [grade, document] : relevant) {
-      QUARRY_ASSIGN_OR_RETURN(std::string text, BestPassage(terms, document, snapshot, analyzer));
-      if (!text.empty()) pairs.push_back({query.text, std::move(text)});
-    }
-  }
-  return pairs;
 }
 
 class Learner {

@@ -9,6 +9,12 @@
 
 namespace quarry::index {
 
+// Where a number stands in a hash table of `slots`, a power of two; neighbouring numbers lie apart.
+inline size_t SlotOf(uint32_t number, size_t slots) {
+  constexpr uint32_t kGoldenRatio = 0x9E3779B9;
+  return (uint64_t{number * kGoldenRatio} * slots) >> 32;
+}
+
 class NumberSet {
  public:
   // Empties it and makes room for `count` numbers.
@@ -16,9 +22,8 @@ class NumberSet {
 
   // False if it was there. REQUIRES: not UINT32_MAX; no more numbers than there is room for.
   bool Insert(uint32_t number) {
-    constexpr uint32_t kGoldenRatio = 0x9E3779B9;  // spreads neighbouring numbers
     const size_t mask = slots_.size() - 1;
-    size_t at = (uint64_t{number * kGoldenRatio} * slots_.size()) >> 32;
+    size_t at = SlotOf(number, slots_.size());
     while (slots_[at] != kEmpty) {
       if (slots_[at] == number) return false;
       at = (at + 1) & mask;

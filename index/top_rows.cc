@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "index/number_set.h"
 
 namespace quarry::index {
 namespace {
@@ -101,24 +102,22 @@ std::vector<ScoredRow> TopDocuments::Take() {
   return std::exchange(rows_, {});
 }
 
-uint32_t& TopDocuments::SlotOf(uint32_t document) {
-  constexpr uint32_t kGoldenRatio = 0x9E3779B9;  // spreads neighbouring numbers
-  const uint64_t hash = document * kGoldenRatio;
-  return slots_[hash * slots_.size() >> 32];
+uint32_t& TopDocuments::FirstOf(uint32_t document) {
+  return slots_[SlotOf(document, slots_.size())];
 }
 
 uint32_t TopDocuments::Find(uint32_t document) {
-  uint32_t entry = SlotOf(document);
+  uint32_t entry = FirstOf(document);
   while (entry != kNone && entries_[entry].document != document) entry = entries_[entry].next;
   return entry;
 }
 
 void TopDocuments::Link(uint32_t entry) {
-  entries_[entry].next = std::exchange(SlotOf(entries_[entry].document), entry);
+  entries_[entry].next = std::exchange(FirstOf(entries_[entry].document), entry);
 }
 
 void TopDocuments::Unlink(uint32_t entry) {
-  uint32_t* link = &SlotOf(entries_[entry].document);
+  uint32_t* link = &FirstOf(entries_[entry].document);
   while (*link != entry) link = &entries_[*link].next;
   *link = entries_[entry].next;
 }

@@ -64,7 +64,7 @@ class TopDocuments final : public ResultCollector {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   const ScoredRow& worst() const { return entries_[heap_.front()].best; }
-  uint32_t& SlotOf(uint32_t document);
+  uint32_t& FirstOf(uint32_t document);
   uint32_t Find(uint32_t document);
   void Link(uint32_t entry);
   void Unlink(uint32_t entry);

@@ -23,11 +23,15 @@ namespace {
 constexpr size_t kCount = 3000;
 constexpr uint32_t kHnswDimension = 32;
 
+auto GraphOf(const EmbeddingMatrix& vectors) {
+  return BuildOf({.kind = VectorIndexKind::kHnsw, .codes = VectorCodeKind::kFloat}, vectors,
+                 AllRows(kCount))
+      .value();
+}
+
 TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
   const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kHnswDimension, 30);
-  const auto built = BuildOf({.kind = VectorIndexKind::kHnsw, .codes = VectorCodeKind::kFloat},
-                             vectors, AllRows(kCount))
-                         .value();
+  const auto built = GraphOf(vectors);
   const SharedBytes file = built->File().value();
   const VectorFile header = ReadVectorHeader(file.view).value();
   const VectorFile::Section& section = header.section(VectorSection::kGraph);
@@ -107,9 +111,7 @@ TEST(HnswFileFormTest, EveryVertexIsReachedFromTheEntryPoint) {
 // Scores are distinct here, so there is one order.
 TEST(GraphSearchTest, AWalkThatIsWidenedFindsWhatAWideOneFinds) {
   const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kHnswDimension, 30);
-  const auto built = BuildOf({.kind = VectorIndexKind::kHnsw, .codes = VectorCodeKind::kFloat},
-                             vectors, AllRows(kCount))
-                         .value();
+  const auto built = GraphOf(vectors);
   const SharedBytes file = built->File().value();
   const VectorFile header = ReadVectorHeader(file.view).value();
   const auto at = [&](VectorSection name) {

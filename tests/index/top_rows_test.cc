@@ -10,19 +10,28 @@
 namespace quarry::index {
 namespace {
 
+// Of `count` rows, many of which have the same of `scores` scores.
+std::vector<ScoredRow> OffersOf(RowId count, uint64_t scores, Random& random) {
+  std::vector<ScoredRow> offers;
+  for (RowId row = 0; row < count; ++row) {
+    offers.push_back({row, static_cast<double>(random.Below(scores))});
+  }
+  return offers;
+}
+
+void Shuffle(Random& random, std::vector<ScoredRow>& offers) {
+  for (size_t i = offers.size() - 1; i > 0; --i) std::swap(offers[i], offers[random.Below(i + 1)]);
+}
+
 TEST(TopRowsTest, KeepsTheBestWhateverTheOrderOfOffers) {
   const RowTable table = TableOf(1000);
   Random random(3);
-  std::vector<ScoredRow> offers;
-  for (RowId row = 0; row < 1000; ++row) {
-    offers.push_back({row, static_cast<double>(random.Below(50))});  // many ties
-  }
+  std::vector<ScoredRow> offers = OffersOf(1000, 50, random);
   std::vector<ScoredRow> expected = offers;
   std::sort(expected.begin(), expected.end(),
             [&](const ScoredRow& a, const ScoredRow& b) { return Better(table, a, b); });
   for (const size_t k : {1u, 10u, 999u, 1000u, 2000u}) {
-    for (size_t i = offers.size() - 1; i > 0; --i)
-      std::swap(offers[i], offers[random.Below(i + 1)]);
+    Shuffle(random, offers);
     TopRows top(table, k);
     for (const ScoredRow& offer : offers) top.Offer(offer);
     const std::vector<ScoredRow> taken = top.Take();
@@ -64,15 +73,10 @@ std::vector<ScoredRow> Kept(ResultCollector& top, const std::vector<ScoredRow>& 
 TEST(TopDocumentsTest, KeepsWhatPrecedesTheEndOfTheLastDocumentWhateverTheOrderOfOffers) {
   const RowTable table = TableOfDocuments(1000);
   Random random(4);
-  std::vector<ScoredRow> offers;
-  for (RowId row = 0; row < 1000; ++row) {
-    offers.push_back({row, static_cast<double>(random.Below(200))});  // many ties
-  }
+  std::vector<ScoredRow> offers = OffersOf(1000, 200, random);
   for (const size_t documents : {0u, 1u, 2u, 10u, 100u, 190u, 5000u}) {
     for (int round = 0; round < 5; ++round) {
-      for (size_t i = offers.size() - 1; i > 0; --i) {
-        std::swap(offers[i], offers[random.Below(i + 1)]);
-      }
+      Shuffle(random, offers);
       TopDocuments top(table, documents);
       ExpectRows(Kept(top, offers), CutAtDocuments(table, offers, documents));
       EXPECT_TRUE(top.Take().empty());
