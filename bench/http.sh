@@ -6,8 +6,9 @@
 #
 #   bench/http.sh [PART...]     search, overload, slow, stream; all where none is named
 #
-# CHUNKS=100000 sets how many passages there are; SECONDS_EACH=8 how long each figure is measured;
-# QUARRY=PATH takes a program that is built already. Needs wrk and slowhttptest (bench/packages.txt).
+# SECONDS_EACH=8 sets how long each figure is measured; QUARRY_DATA=DIR where the collections are
+# (../shared/data); QUARRY=PATH takes a program that is built already. Needs wrk and slowhttptest
+# (bench/packages.txt).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,4 +18,4 @@ if [[ -z ${QUARRY:-} || ! -x ${HELLO:-$build/bench/http_hello} ]]; then
   ninja -C "$build" quarry http_hello search_latency > /dev/null
 fi
 exec bench/serve.py "${QUARRY:-$build/quarry}" "${HELLO:-$build/bench/http_hello}" "$build/http" \
-  "${CHUNKS:-100000}" "${SECONDS_EACH:-8}" "$@"
+  "${QUARRY_DATA:-../shared/data}" "${SECONDS_EACH:-8}" "$@"

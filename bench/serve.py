@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures `quarry serve` and prints JSON: bench/http.sh.
 
-    serve.py QUARRY HELLO SCRATCH CHUNKS SECONDS [PART...]
+    serve.py QUARRY HELLO SCRATCH DATA SECONDS [PART...]
 """
 
 import http.client
@@ -9,7 +9,6 @@ import http.server
 import json
 import os
 import pathlib
-import random
 import re
 import shutil
 import signal
@@ -21,33 +20,32 @@ import threading
 import time
 
 PARTS = ["search", "overload", "slow", "stream"]
-QUERIES = 1000
 
 
-def write_collection(directory, chunks):
-    """A collection in the BEIR layout: words by Zipf's law, one passage a document, seeded."""
-    if (directory / "queries.jsonl").exists():
-        return
-    (directory / "qrels").mkdir(parents=True, exist_ok=True)
-    random.seed(1)
-    syllables = [a + b for a in "b d f g k l m n p r s t v z".split() for b in "a e i o u".split()]
-    words = sorted({"".join(random.choices(syllables, k=random.randint(2, 4)))
-                    for _ in range(30000)})
-    random.shuffle(words)
-    weights = [1 / (rank + 5) for rank in range(len(words))]
-    with open(directory / "corpus.jsonl", "w") as corpus:
-        for i in range(chunks):
-            text = " ".join(random.choices(words, weights, k=60))
-            corpus.write(json.dumps({"_id": str(i), "title": "", "text": text.capitalize() + "."})
-                         + "\n")
-    with open(directory / "qrels/test.tsv", "w") as qrels:
-        qrels.write("query-id\tcorpus-id\tscore\n")
-        for i in range(QUERIES):
-            qrels.write(f"{i}\t{i}\t1\n")
-    with open(directory / "queries.jsonl", "w") as queries:
-        for i in range(QUERIES):
-            text = " ".join(random.choices(words[20:], weights[20:], k=4))
-            queries.write(json.dumps({"_id": str(i), "text": text}) + "\n")
+def prepare(quarry, scratch, data):
+    """All public collections as one, in short passages, and a store of it; made once."""
+    collection, store, ready = scratch / "collection", scratch / "store", scratch / "ready"
+    if ready.exists():
+        return collection, store
+    merge = pathlib.Path(__file__).with_name("merge_collections.py")
+    subprocess.run([sys.executable, merge, collection, pathlib.Path(data) / "retrieval"], check=True,
+                   stdout=subprocess.DEVNULL)
+    shutil.rmtree(store, ignore_errors=True)
+    command = [quarry, "eval", "retrieval", "--beir", str(collection), "--mode", "hybrid", "--store", str(store)]
+    for setting in ("chunking.target_tokens=80", "chunking.min_tokens=30", "chunking.max_tokens=120"):
+        command += ["--set", setting]
+    told = subprocess.run(command, capture_output=True, text=True)
+    if told.returncode != 0:
+        sys.exit(f"serve.py: {told.stderr}")
+    ready.touch()
+    return collection, store
+
+
+def judged_queries(collection):
+    """The questions that search_latency asks."""
+    judged = {line.split("\t")[0] for line in open(collection / "qrels/test.tsv")}
+    queries = [json.loads(line) for line in open(collection / "queries.jsonl")]
+    return [query["text"] for query in queries if query["_id"] in judged]
 
 
 class Program:
@@ -127,7 +125,7 @@ def good_client(port, queries, seconds):
     while time.monotonic() < end:
         begin = time.perf_counter()
         try:
-            connection.request("POST", "/api/v1/search", json.dumps({"query": queries[i % QUERIES]}),
+            connection.request("POST", "/api/v1/search", json.dumps({"query": queries[i % len(queries)]}),
                                {"Content-Type": "application/json"})
             lost += connection.getresponse().read().find(b'"hits"') < 0
         except (OSError, http.client.HTTPException):
@@ -276,28 +274,18 @@ def stream(context):
 
 
 def main():
-    quarry, hello, scratch, chunks, seconds, *parts = sys.argv[1:]
-    scratch = pathlib.Path(scratch) / chunks
+    quarry, hello, scratch, data, seconds, *parts = sys.argv[1:]
+    scratch = pathlib.Path(scratch)
     scratch.mkdir(parents=True, exist_ok=True)
-    collection = scratch / "collection"
-    write_collection(collection, int(chunks))
-    store = scratch / "store"
-    ready = scratch / "ready"
-    if not ready.exists():
-        shutil.rmtree(store, ignore_errors=True)
-        told = subprocess.run([quarry, "eval", "retrieval", "--beir", str(collection), "--mode", "hybrid",
-                               "--store", str(store), "--json"], capture_output=True, text=True)
-        if told.returncode != 0:
-            sys.exit(f"serve.py: {told.stderr}")
-        ready.touch()
+    collection, store = prepare(quarry, scratch, data)
     if parts == ["prepare"]:
         return
-    queries = [json.loads(line)["text"] for line in open(collection / "queries.jsonl")]
+    queries = judged_queries(collection)
     script = scratch / "queries.lua"
     write_script(script, queries)
     context = {"quarry": quarry, "hello": hello, "latency": pathlib.Path(hello).with_name("search_latency"),
                "store": store, "collection": collection, "queries": queries, "script": script, "seconds": int(seconds)}
-    result = {"chunks": int(chunks), "cores": os.cpu_count()}
+    result = {"cores": os.cpu_count()}
     for part in parts or PARTS:
         if part not in PARTS:
             sys.exit(f"serve.py: expected {', '.join(PARTS)} or prepare, not {part}")

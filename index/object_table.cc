@@ -165,7 +165,11 @@ Status ObjectTable::WriteLocked(const ObjectBatch& batch) {
     }
   }
   if (writer.batch().empty()) return OkStatus();
-  return store_.Write(writer.batch());
+  QUARRY_RETURN_IF_ERROR(store_.Write(writer.batch()));
+  for (const ObjectBatch::Operation& operation : batch.operations_) {
+    ++changes_[static_cast<uint8_t>(operation.name.kind)];
+  }
+  return OkStatus();
 }
 
 Status ObjectTable::Put(ObjectName name, std::string value) {

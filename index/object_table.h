@@ -10,6 +10,8 @@
 // Thread-safe. Must not outlive its Index. Where the store is open for reading only, what writes gives
 // kFailedPrecondition.
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -106,11 +108,16 @@ class ObjectTable {
   // The objects of a kind in all scopes, by scope and age, until visit returns false.
   Status ForEach(ObjectKind kind, const std::function<bool(const Object&)>& visit) const;
 
+  // How many writes there were of this kind since the store was opened. What was read at a number holds
+  // as long as the number does.
+  uint64_t Changes(ObjectKind kind) const { return changes_[static_cast<uint8_t>(kind)]; }
+
  private:
   Status WriteLocked(const ObjectBatch& batch);
 
   Store& store_;
   std::mutex writing_;
+  std::array<std::atomic<uint64_t>, 256> changes_ = {};  // by kind
 };
 
 // The object of a record under the key of these parts. kDataLoss.

@@ -217,7 +217,10 @@ Result<ApiKey> ApiKeys::Revoke(const std::string& id) const {
 }
 
 Result<bool> ApiKeys::Any() const {
+  const uint64_t changes = objects_.Changes(kKind);
+  if (none_until_ == changes + 1) return false;
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page, objects_.List(kKind, "", {.limit = 1}));
+  if (page.objects.empty()) none_until_ = changes + 1;
   return !page.objects.empty();
 }
 

@@ -15,6 +15,7 @@
 // Nothing is kept in memory: every call reads the store, so a change holds from the next request
 // on, whoever made it. Thread-safe.
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -82,6 +83,9 @@ class ApiKeys {
  private:
   index::ObjectTable& objects_;
   const Clock& clock_;
+  // Every request asks whether there is a key. 1 more than the number of changes at which there was none; 0:
+  // not looked yet.
+  mutable std::atomic<uint64_t> none_until_ = 0;
 };
 
 // The id of the key's record, "key_...", whether there is one or not; "" if this is no key at all.

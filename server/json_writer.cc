@@ -2,42 +2,46 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "base/text.h"
 
 namespace quarry::server {
 namespace {
 
-void AppendEscaped(std::string& out, std::string_view text) {
+// What stands in a string for a byte that cannot stand for itself.
+std::string_view EscapeOf(unsigned char byte, char (&space)[6]) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (byte >= 0x20) {
-          out += c;
-        } else {
-          out += "\\u00";
-          out += kDigits[byte >> 4];
-          out += kDigits[byte & 15];
-        }
-    }
+  switch (byte) {
+    case '"':
+      return "\\\"";
+    case '\\':
+      return "\\\\";
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      std::memcpy(space, "\\u00", 4);
+      space[4] = kDigits[byte >> 4];
+      space[5] = kDigits[byte & 15];
+      return {space, sizeof(space)};
   }
+}
+
+void AppendEscaped(std::string& out, std::string_view text) {
+  size_t copied = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;  // nearly all
+    char space[6];
+    out.append(text, copied, i - copied);
+    out += EscapeOf(byte, space);
+    copied = i + 1;
+  }
+  out.append(text, copied);
 }
 
 template <typename Number>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace quarry::server {
 namespace {
@@ -16,64 +17,71 @@ std::vector<std::string_view> Segments(std::string_view path) {
   return segments;
 }
 
-bool IsParameter(std::string_view segment) {
-  return segment.starts_with('{') && segment.ends_with('}');
-}
-bool IsRest(std::string_view segment) { return IsParameter(segment) && segment.ends_with("...}"); }
+}  // namespace
 
-std::string ParameterName(std::string_view segment) {
-  return std::string(segment.substr(1, segment.size() - (IsRest(segment) ? 5 : 2)));
+Router::Pattern Router::Parse(std::string_view pattern) {
+  constexpr std::string_view kRestEnd = "...}";
+  Pattern parsed;
+  for (std::string_view text : Segments(pattern)) {
+    Segment segment;
+    if (text.starts_with('{') && text.ends_with('}')) {
+      const bool is_rest = text.ends_with(kRestEnd);
+      segment.kind = is_rest ? Segment::Kind::kRest : Segment::Kind::kParameter;
+      text.remove_prefix(1);
+      text.remove_suffix(is_rest ? kRestEnd.size() : 1);
+    }
+    segment.text = text;
+    parsed.push_back(std::move(segment));
+  }
+  return parsed;
 }
 
-// The values of the pattern's parameters, still encoded; nullopt where the path does not fit.
-std::optional<std::map<std::string, std::string>> Fit(const std::vector<std::string_view>& pattern,
-                                                      const std::vector<std::string_view>& path) {
-  if (path.size() < pattern.size()) return std::nullopt;
+bool Router::Fits(const Pattern& pattern, const std::vector<std::string_view>& path,
+                  std::map<std::string, std::string>& values) {
+  if (path.size() < pattern.size()) return false;
   const size_t extra =
       path.size() - pattern.size();  // segments that a "..." takes besides its first
-  std::map<std::string, std::string> values;
   size_t at = 0;
-  for (const std::string_view segment : pattern) {
-    if (!IsParameter(segment)) {
-      if (path[at++] != segment) return std::nullopt;
+  for (const Segment& segment : pattern) {
+    if (segment.kind == Segment::Kind::kLiteral) {
+      if (path[at++] != segment.text) return false;
       continue;
     }
     std::string value(path[at++]);
-    if (IsRest(segment)) {
+    if (segment.kind == Segment::Kind::kRest) {
       for (size_t i = 0; i < extra; ++i) value += '/' + std::string(path[at++]);
     }
-    if (value.empty()) return std::nullopt;
-    values.emplace(ParameterName(segment), std::move(value));
+    if (value.empty()) return false;
+    values.emplace(segment.text, std::move(value));
   }
-  if (at != path.size()) return std::nullopt;
-  return values;
+  return at == path.size();
 }
 
-}  // namespace
-
 void Router::Add(Route route) {
-  const std::vector<std::string_view> segments = Segments(route.pattern);
-  QUARRY_CHECK(!segments.empty());
-  QUARRY_CHECK(std::ranges::count_if(segments, IsRest) <= 1);
+  Pattern pattern = Parse(route.pattern);
+  QUARRY_CHECK(!pattern.empty());
+  QUARRY_CHECK(std::ranges::count(pattern, Segment::Kind::kRest, &Segment::kind) <= 1);
   for (const Route& other : routes_) {
     QUARRY_CHECK(other.method != route.method || other.pattern != route.pattern);
   }
   routes_.push_back(std::move(route));
+  patterns_.push_back(std::move(pattern));
 }
 
 Result<Router::Match> Router::Find(std::string_view method, std::string_view path) const {
   const std::vector<std::string_view> segments = Segments(path);
   Match match;
   const std::string* owner = nullptr;
-  for (const Route& route : routes_) {
+  for (size_t i = 0; i < routes_.size(); ++i) {
+    const Route& route = routes_[i];
     if (owner != nullptr && route.pattern != *owner) continue;
-    auto values = Fit(Segments(route.pattern), segments);
-    if (!values) continue;
+    std::map<std::string, std::string> values;
+    if (!Fits(patterns_[i], segments, values)) continue;
     owner = &route.pattern;
     match.allow += (match.allow.empty() ? "" : ", ") + route.method;
     if (route.method == "GET") match.allow += ", HEAD";
     if (route.method != method) continue;
-    for (const auto& [name, value] : *values) {
+    for (const auto& [name, value] : values) {
       std::optional<std::string> decoded = PercentDecode(value);
       if (!decoded) {
         return InvalidArgumentError("path: \"" + value + "\" is not percent-encoded UTF-8");

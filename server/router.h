@@ -70,7 +70,21 @@ class Router {
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  // One piece of a pattern.
+  struct Segment {
+    enum class Kind : uint8_t { kLiteral, kParameter, kRest };
+    Kind kind = Kind::kLiteral;
+    std::string text;  // the literal, or the name of the parameter
+  };
+  using Pattern = std::vector<Segment>;
+
+  static Pattern Parse(std::string_view pattern);
+  // Whether the pattern takes the path. Its parameters' values, still encoded, are put into `values`.
+  static bool Fits(const Pattern& pattern, const std::vector<std::string_view>& path,
+                   std::map<std::string, std::string>& values);
+
   std::vector<Route> routes_;
+  std::vector<Pattern> patterns_;  // of routes_, cut into segments
 };
 
 }  // namespace quarry::server
