@@ -98,10 +98,9 @@ Result<std::string> AnswerHere(const Config& config, const std::string& message,
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                           Engine::Open(config, StoreAccess::kRead));
   ingest::EmbeddingMaintainer maintainer(engine->index(), engine->embedders(), config.embedding);
-  ThreadPool pool(1, 1);
   server::ServerOptions options = ServerOptionsOf(config);
   options.answers_kept = 0;
-  const server::ServerEnvironment environment(options, ServicesOf(*engine, maintainer, pool));
+  const server::ServerEnvironment environment(options, ServicesOf(*engine, maintainer));
   return server::AnswerMcp(environment.handlers(), message, session, server::Caller(), context);
 }
 

@@ -40,11 +40,10 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
   for (const index::StoredCollection& record : engine->index().Collections()) {
     maintainer.Notice(record.id);
   }
-  ThreadPool pool(ThreadCount(config.server_threads), config.server_queue);
   server::ServerOptions options = ServerOptionsOf(config);
   options.owner_token = NewOwnerToken();
   options.routes = {MakeCommandRoute(*engine, signals)};
-  const server::Services services = ServicesOf(*engine, maintainer, pool);
+  const server::Services services = ServicesOf(*engine, maintainer);
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<server::Server> server,
                           server::Server::Start(options, services));
   const bool has_tls = !options.tls_certificate.empty();

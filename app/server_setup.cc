@@ -8,11 +8,12 @@ server::ServerOptions ServerOptionsOf(const Config& config) {
   options.default_k = config.k;
   options.default_mode = config.mode;
   options.default_retrieval = config.retrieval;
+  options.threads = ThreadCount(config.server_threads);
+  options.queue = config.server_queue;
   return options;
 }
 
-server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintainer,
-                            ThreadPool& pool) {
+server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintainer) {
   return {.index = engine.index(),
           .analyzer = engine.analyzer(),
           .retriever = engine.retriever(),
@@ -23,7 +24,6 @@ server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintai
           .embedders = engine.embedders(),
           .maintainer = maintainer,
           .metrics = engine.metrics(),
-          .pool = pool,
           .ingest_pool = engine.ingest_pool(),
           .clock = engine.clock(),
           .version = ProgramVersion(),

@@ -11,7 +11,6 @@ namespace quarry::app {
 server::ServerOptions ServerOptionsOf(const Config& config);
 
 // All must outlive what is made of it.
-server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintainer,
-                            ThreadPool& pool);
+server::Services ServicesOf(Engine& engine, ingest::EmbeddingMaintainer& maintainer);
 
 }  // namespace quarry::app

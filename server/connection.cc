@@ -503,16 +503,22 @@ asio::awaitable<bool> Session::ServeOne() {
   }
 
   CallContext context = CallContext::WithTimeout(std::chrono::seconds(seconds_));
-  // The exchange may call from its thread at any moment, but not after Abandon or Finish.
-  auto wake = [self = shared_from_this()] {
-    asio::post(self->shared_.io, [self] { self->WakeUp(); });
+  // The exchange may call from its thread at any moment, but not after Abandon or Finish. Behind Finish that
+  // thread has nothing else to do and writes the response itself; before, another has to.
+  auto wake = [self = shared_from_this()](bool is_last) {
+    auto wake_up = [self] { self->WakeUp(); };
+    if (is_last) {
+      asio::defer(self->shared_.network, std::move(wake_up));
+    } else {
+      asio::post(self->shared_.network, std::move(wake_up));
+    }
   };
   woken_ = false;
   exchange_ = std::make_shared<Exchange>(std::move(request_), std::move(context), std::move(wake));
   request_ = {};
   request_.id = served_.id;
   request_.path = served_.path;
-  shared_.dispatcher.Dispatch(admission, exchange_);
+  shared_.dispatcher.Dispatch(admission, exchange_, shared_.gate);
   auto responding = AwaitResponse(keep);
   const bool go_on = co_await std::move(responding);
   EndRequest();

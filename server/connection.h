@@ -20,9 +20,11 @@
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/defer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -38,14 +40,21 @@ namespace quarry::server {
 
 namespace asio = boost::asio;
 
-// What the connections of a transport share. Network thread only, but for `io`.
+// What the connections of a transport share. Network thread only, but for `io`, `network` and `gate`.
 struct ConnectionShared {
   ConnectionShared(const TransportOptions& given, Dispatcher& to)
-      : options(given), dispatcher(to) {}
+      : options(given),
+        dispatcher(to),
+        // Deferred, so that the thread that has read a request goes on with it.
+        gate(given.threads, given.queue,
+             [this](TaskGate::Task task) { asio::defer(io, std::move(task)); }) {}
 
   const TransportOptions options;
   Dispatcher& dispatcher;
-  asio::io_context io{1};
+  asio::io_context io;
+  // Runs one thing at a time, by whichever thread of `io`: that is the network thread.
+  const asio::strand<asio::io_context::executor_type> network = asio::make_strand(io);
+  TaskGate gate;
   std::vector<char> scratch = std::vector<char>(size_t{64} * 1024);  // what one read brings
   std::shared_ptr<const TlsIdentity> tls;                            // null: without TLS
   bool draining = false;
@@ -68,8 +77,8 @@ class Session : public std::enable_shared_from_this<Session> {
         socket_(std::move(socket)),
         tls_(shared.tls == nullptr ? nullptr : shared.tls->Accept(socket_.native_handle())),
         remote_(AddressText(client)),
-        deadline_timer_(shared.io),
-        wake_(shared.io),
+        deadline_timer_(shared.network),
+        wake_(shared.network),
         refused_(refused) {}
 
   // Serves requests until the connection ends. The caller keeps the session alive.

@@ -178,28 +178,29 @@ Dispatcher::Admission RequestDispatcher::Admit(Request& request, std::string_vie
   return admission;
 }
 
-ThreadPool& RequestDispatcher::PoolOf(Lane lane) {
+Status RequestDispatcher::Queue(Lane lane, TaskGate& gate, std::function<void()> task) {
   switch (lane) {
     case Lane::kRequest:
-      return environment_.services.pool;
+      return gate.TryRun(std::move(task));
     case Lane::kIngest:
-      return ingest_lane_;
+      return ingest_lane_.TrySubmit(std::move(task));
     case Lane::kOperations:
-      return operations_lane_;
+      return operations_lane_.TrySubmit(std::move(task));
     case Lane::kCommands:
-      return commands_lane_;
+      return commands_lane_.TrySubmit(std::move(task));
   }
   Fatal(__FILE__, __LINE__, "unknown Lane");
 }
 
-void RequestDispatcher::Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange) {
+void RequestDispatcher::Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange,
+                                 TaskGate& gate) {
   {
     const std::lock_guard lock(mutex_);
     ++in_flight_;
   }
   in_flight_gauge_.Add(1);
   const Route& route = *admission.route;
-  const Status queued = PoolOf(route.lane).TrySubmit([this, &route, held = exchange]() mutable {
+  const Status queued = Queue(route.lane, gate, [this, &route, held = exchange]() mutable {
     Response response = Handle(route, *held);
     if (!held->begun()) CompressResponse(held->request().headers, response);
     held->Finish(std::move(response));

@@ -39,7 +39,8 @@ class RequestDispatcher final : public Dispatcher {
 
   std::string RequestId(const HeaderList& headers) override;
   Admission Admit(Request& request, std::string_view target) override;
-  void Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange) override;
+  void Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange,
+                TaskGate& gate) override;
   Response Refuse(const HttpProblem& problem, std::string_view path) override;
   void ConnectionsChanged(int by) override;
   void Done(const Served& served) override;
@@ -48,7 +49,8 @@ class RequestDispatcher final : public Dispatcher {
   void WaitUntilIdle();
 
  private:
-  ThreadPool& PoolOf(Lane lane);
+  // Has `task` run in the lane.
+  Status Queue(Lane lane, TaskGate& gate, std::function<void()> task);
   Response Handle(const Route& route, Exchange& exchange) const;
   void Leave();
 

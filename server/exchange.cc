@@ -7,7 +7,7 @@
 
 namespace quarry::server {
 
-Exchange::Exchange(Request request, CallContext context, std::function<void()> wake)
+Exchange::Exchange(Request request, CallContext context, WakeUp wake)
     : request_(std::move(request)), context_(std::move(context)), wake_(std::move(wake)) {}
 
 void Exchange::Begin(Response head) {
@@ -90,9 +90,10 @@ void Exchange::Abandon() {
 }
 
 void Exchange::Wake(std::unique_lock<std::mutex> lock) {
+  const bool is_last = output_.finished;
   const bool tell = !std::exchange(awake_, true) && !abandoned_;
   lock.unlock();
-  if (tell) wake_();
+  if (tell) wake_(is_last);
 }
 
 }  // namespace quarry::server

@@ -26,9 +26,10 @@ class Exchange final : public StreamWriter {
  public:
   static constexpr size_t kBufferBytes = 64 * 1024;
 
-  // `wake` is called, from the handler's thread, when there is something to Take; it must not
-  // block.
-  Exchange(Request request, CallContext context, std::function<void()> wake);
+  // Called, from the handler's thread, when there is something to Take; it must not block. `is_last`: by
+  // Finish.
+  using WakeUp = std::function<void(bool is_last)>;
+  Exchange(Request request, CallContext context, WakeUp wake);
 
   const Request& request() const { return request_; }
   const CallContext& context() const { return context_; }
@@ -60,7 +61,7 @@ class Exchange final : public StreamWriter {
 
   const Request request_;
   const CallContext context_;
-  const std::function<void()> wake_;
+  const WakeUp wake_;
 
   mutable std::mutex mutex_;
   std::condition_variable room_;

@@ -75,7 +75,7 @@ Response IndexUpload(const HandlerEnvironment& environment, const UploadTarget& 
                   .body = std::move(bytes)};
   CallContext context;
   context.cancel = environment.stopping;
-  Exchange exchange(std::move(request), context, [] {});
+  Exchange exchange(std::move(request), context, [](bool) {});
   try {
     Result<Response> response = PutDocument(
         environment,

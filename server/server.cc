@@ -24,6 +24,8 @@ TransportOptions TransportOptionsOf(const ServerOptions& options) {
   transport.max_connections = options.max_connections;
   transport.connections_per_address = options.connections_per_address;
   transport.drain_seconds = options.drain_seconds;
+  transport.threads = options.threads;
+  transport.queue = options.queue;
   transport.tls_certificate = options.tls_certificate;
   transport.tls_key = options.tls_key;
   return transport;

@@ -9,8 +9,8 @@
 //   POST /api/v1/backup                     a copy of the store, below a configured directory
 //   /v1/models, chat/completions (plain and SSE), embeddings, rerank     the OpenAI surface
 //
-// One network thread only accepts, reads and writes (transport.cc); requests run on a bounded pool
-// (`Services::pool`). A full queue is answered 503 with Retry-After.
+// A bounded number of threads handles requests, and one of them at a time is the network thread
+// (transport.h). A full queue is answered 503 with Retry-After.
 
 #include <cstdint>
 #include <memory>
@@ -46,6 +46,8 @@ struct ServerOptions {
   uint32_t idle_seconds = 75;
   uint32_t requests_per_connection = 1000;
   uint32_t request_seconds = 60;  // deadline given to a handler
+  size_t threads = 2;             // requests that are handled at the same time
+  size_t queue = 256;             // that wait for that; more are answered 503
   uint32_t max_connections = 1024;
   uint32_t connections_per_address = 512;  // of those that wait; 0 = any
   uint64_t upload_bytes = 1u << 30;        // of a file that comes in parts
@@ -79,7 +81,6 @@ struct Services {
   model::EmbedderCache& embedders;
   ingest::EmbeddingMaintainer& maintainer;  // told of what is written
   MetricsRegistry& metrics;
-  ThreadPool& pool;         // requests
   ThreadPool& ingest_pool;  // parsing of uploads
   const Clock& clock;
   std::string version;                            // of the program

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "base/log.h"
 #include "server/connection.h"
@@ -27,9 +28,9 @@ constexpr size_t kRefusedConnections = 64;
 struct Transport::Impl {
   Impl(const TransportOptions& options, Dispatcher& dispatcher)
       : shared(options, dispatcher),
-        acceptor(shared.io),
-        accept_pause(shared.io),
-        drain_timer(shared.io) {}
+        acceptor(shared.network),
+        accept_pause(shared.network),
+        drain_timer(shared.network) {}
 
   Status Listen();
   asio::awaitable<void> Accept();
@@ -38,6 +39,8 @@ struct Transport::Impl {
   // those that wait. False where none waits.
   bool CloseWaiting(const std::string& address);
   void Drain();
+  // Once nothing is accepted and no connection is left.
+  void EndIfDone();
 
   ConnectionShared shared;
   tcp::acceptor acceptor;
@@ -47,14 +50,14 @@ struct Transport::Impl {
   std::map<std::shared_ptr<Session>, std::string> sessions;  // with their addresses
   std::map<std::string, size_t> by_address;                  // how many of each
   size_t admitted = 0;                                       // that are not refused
+  bool accepts = true;
   uint16_t port = 0;
 
-  std::thread thread;
+  std::vector<std::thread> threads;
   std::mutex mutex;
   std::condition_variable stopped;
   bool stopping = false;   // guarded by mutex
-  bool has_ended = false;  // guarded by mutex: the network thread is done
-  std::mutex join_mutex;   // held while the thread is joined
+  bool has_ended = false;  // guarded by mutex: there is no connection any more, and will be none
 };
 
 Status Transport::Impl::Listen() {
@@ -82,7 +85,7 @@ Status Transport::Impl::Listen() {
 
 asio::awaitable<void> Transport::Impl::Accept() {
   while (acceptor.is_open()) {
-    tcp::socket socket(shared.io);
+    tcp::socket socket(shared.network);
     tcp::endpoint client;  // known even where the client has broken off since
     error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
@@ -131,20 +134,21 @@ void Transport::Impl::Serve(tcp::socket socket, const tcp::endpoint& client) {
   ++by_address[address];
   if (!refused) ++admitted;
   shared.dispatcher.ConnectionsChanged(1);
-  asio::co_spawn(shared.io, session->Run(), [this, session, refused](std::exception_ptr thrown) {
-    try {
-      if (thrown) std::rethrow_exception(thrown);
-    } catch (const std::exception& error) {
-      LogError(std::string("a connection failed: ") + error.what());
-    }
-    session->Kill();
-    const auto found = sessions.find(session);
-    if (--by_address[found->second] == 0) by_address.erase(found->second);
-    sessions.erase(found);
-    if (!refused) --admitted;
-    shared.dispatcher.ConnectionsChanged(-1);
-    if (shared.draining && sessions.empty()) drain_timer.cancel();
-  });
+  asio::co_spawn(shared.network, session->Run(),
+                 [this, session, refused](std::exception_ptr thrown) {
+                   try {
+                     if (thrown) std::rethrow_exception(thrown);
+                   } catch (const std::exception& error) {
+                     LogError(std::string("a connection failed: ") + error.what());
+                   }
+                   session->Kill();
+                   const auto found = sessions.find(session);
+                   if (--by_address[found->second] == 0) by_address.erase(found->second);
+                   sessions.erase(found);
+                   if (!refused) --admitted;
+                   shared.dispatcher.ConnectionsChanged(-1);
+                   EndIfDone();
+                 });
 }
 
 void Transport::Impl::Drain() {
@@ -153,7 +157,7 @@ void Transport::Impl::Drain() {
   acceptor.close(ignored);
   accept_pause.cancel();
   for (const auto& [session, address] : sessions) session->EndIfIdle();
-  if (sessions.empty()) return;
+  if (sessions.empty()) return EndIfDone();
   drain_timer.expires_after(std::chrono::seconds(shared.options.drain_seconds));
   drain_timer.async_wait([this](const error_code& error) {
     if (error) return;
@@ -161,9 +165,21 @@ void Transport::Impl::Drain() {
   });
 }
 
+void Transport::Impl::EndIfDone() {
+  if (accepts || !sessions.empty()) return;
+  drain_timer.cancel();
+  // Told under the mutex: who waits may destroy all this once it is given back.
+  const std::lock_guard lock(mutex);
+  has_ended = true;
+  stopped.notify_all();
+}
+
 Transport::Transport(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Transport::~Transport() { Stop(); }
+Transport::~Transport() {
+  Stop();
+  for (std::thread& thread : impl_->threads) thread.join();
+}
 
 Result<std::unique_ptr<Transport>> Transport::Start(const TransportOptions& options,
                                                     Dispatcher& dispatcher) {
@@ -173,17 +189,15 @@ Result<std::unique_ptr<Transport>> Transport::Start(const TransportOptions& opti
                             TlsIdentity::Load(options.tls_certificate, options.tls_key));
   }
   QUARRY_RETURN_IF_ERROR(impl->Listen());
-  asio::co_spawn(impl->shared.io, impl->Accept(), [](std::exception_ptr thrown) {
-    if (thrown) LogError("the server accepts no more connections");
-  });
-  impl->thread = std::thread([raw = impl.get()] {
-    raw->shared.io.run();
-    {
-      const std::lock_guard lock(raw->mutex);
-      raw->has_ended = true;
-    }
-    raw->stopped.notify_all();
-  });
+  asio::co_spawn(impl->shared.network, impl->Accept(),
+                 [raw = impl.get()](std::exception_ptr thrown) {
+                   if (thrown) LogError("the server accepts no more connections");
+                   raw->accepts = false;
+                   if (raw->shared.draining) raw->EndIfDone();
+                 });
+  for (size_t i = 0; i <= options.threads; ++i) {
+    impl->threads.emplace_back([raw = impl.get()] { raw->shared.io.run(); });
+  }
   return std::unique_ptr<Transport>(new Transport(std::move(impl)));
 }
 
@@ -196,9 +210,10 @@ Status Transport::ReloadTls() {
                           TlsIdentity::Load(options.tls_certificate, options.tls_key));
   const std::lock_guard lock(impl_->mutex);
   if (impl_->has_ended) return OkStatus();
-  asio::post(impl_->shared.io, [shared = &impl_->shared, identity = std::move(identity)]() mutable {
-    shared->tls = std::move(identity);
-  });
+  asio::post(impl_->shared.network,
+             [shared = &impl_->shared, identity = std::move(identity)]() mutable {
+               shared->tls = std::move(identity);
+             });
   return OkStatus();
 }
 
@@ -206,11 +221,10 @@ void Transport::Stop() {
   {
     const std::lock_guard lock(impl_->mutex);
     if (!std::exchange(impl_->stopping, true)) {
-      asio::post(impl_->shared.io, [impl = impl_.get()] { impl->Drain(); });
+      asio::post(impl_->shared.network, [impl = impl_.get()] { impl->Drain(); });
     }
   }
-  const std::lock_guard lock(impl_->join_mutex);
-  if (impl_->thread.joinable()) impl_->thread.join();
+  Wait();
 }
 
 void Transport::Wait() {

@@ -1,14 +1,18 @@
 #pragma once
 
-// Transport: HTTP/1.1 over TCP, with TLS or without. One thread accepts, reads and writes for all
-// connections; what a request means and which thread handles it is its Dispatcher's business.
+// Transport: HTTP/1.1 over TCP, with TLS or without. What a request means is its Dispatcher's business.
+//
+// One thread at a time is the network thread: it accepts, reads and writes for all connections. The one that
+// has read a request handles it, and the next takes over the network (leader and followers: Schmidt et al.,
+// Pattern-Oriented Software Architecture 2, 2000): a request changes no thread on its way. There is one
+// thread more than requests that are handled at a time, so there is always one for the network.
 //
 //   read the header block   idle_seconds until its first byte (of the first request header_seconds), then
 //                           header_seconds; http_guard.h
 //   Dispatcher::Admit        which body is acceptable, or a refusal
 //   read the body            body_seconds; http_body.h
-//   Dispatcher::Dispatch     another thread; the connection is watched, and a client that goes away
-//                            (closes its side) cancels the call
+//   Dispatcher::Dispatch     handled beside the network; the connection is watched, and a client that goes
+//                            away (closes its side) cancels the call
 //   write the response       whole, or chunk by chunk as the handler makes it
 //   Dispatcher::Done
 //
@@ -29,6 +33,7 @@
 #include "server/exchange.h"
 #include "server/http_guard.h"
 #include "server/router.h"
+#include "server/task_gate.h"
 
 namespace quarry::server {
 
@@ -44,6 +49,8 @@ struct TransportOptions {
   uint32_t max_connections = 1024;
   uint32_t connections_per_address = 512;  // of those that wait; 0 = any
   uint32_t drain_seconds = 10;
+  size_t threads = 2;                           // requests that the gate handles at the same time
+  size_t queue = 256;                           // that wait for one of them
   std::chrono::milliseconds heartbeat{15'000};  // of silent streams: StreamWriter::KeepAlive
   // Bodies of all requests together, and half of it those of one key (of one address where there is no
   // key); more is answered 503. Small ones are always taken.
@@ -87,8 +94,10 @@ class Dispatcher {
   // the query.
   virtual Admission Admit(Request& request, std::string_view target) = 0;
 
-  // Has the request handled; exchange->Finish must be called exactly once, from any thread.
-  virtual void Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange) = 0;
+  // Has the request handled, by a task given to `gate` or by a thread of the dispatcher's own;
+  // exchange->Finish must be called exactly once, from any thread.
+  virtual void Dispatch(const Admission& admission, std::shared_ptr<Exchange> exchange,
+                        TaskGate& gate) = 0;
 
   // The response to what the transport refuses. `path` is "" where it is not known.
   virtual Response Refuse(const HttpProblem& problem, std::string_view path) = 0;
@@ -100,12 +109,12 @@ class Dispatcher {
 // Thread-safe.
 class Transport {
  public:
-  // Listens and starts the network thread. Errors: kInvalidArgument (no address), kUnavailable (the
+  // Listens and starts its threads. Errors: kInvalidArgument (no address), kUnavailable (the
   // port is taken), both naming host and port; those of TlsIdentity::Load. `dispatcher` must
   // outlive the transport and every exchange that it was given.
   static Result<std::unique_ptr<Transport>> Start(const TransportOptions& options,
                                                   Dispatcher& dispatcher);
-  // Stops.
+  // Stops, and waits for the tasks that its threads still run.
   ~Transport();
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
@@ -115,8 +124,8 @@ class Transport {
   // stays.
   Status ReloadTls();
   // Ends accepting, closes idle connections, lets requests under way finish for drain_seconds, then
-  // cancels them; returns when the network thread has ended. Idempotent. Exchanges may still be
-  // under way in the dispatcher's threads.
+  // cancels them; returns when the last connection has ended. Idempotent. Exchanges may still be
+  // under way.
   void Stop();
   // Returns when the transport has stopped.
   void Wait();

@@ -371,11 +371,10 @@ TEST_F(AuthTest, KeysAreMadeListedAndRevokedOverHttp) {
 
 TEST_F(AuthTest, OtherMachinesAreServedWithAKeyAndTlsOnly) {
   MetricsRegistry metrics;
-  ThreadPool pool(1, 4);
   const auto start = [&](ServerOptions options) {
     options.port = 0;
     options.host = "0.0.0.0";
-    return Server::Start(options, ServicesOf(engine_, metrics, pool)).status();
+    return Server::Start(options, ServicesOf(engine_, metrics)).status();
   };
   EXPECT_EQ(start({}),
             FailedPreconditionError(

@@ -11,7 +11,7 @@ namespace {
 
 TEST(Exchange, HandsOverAWholeResponseOnce) {
   int woken = 0;
-  Exchange exchange({.path = "/x"}, CallContext(), [&] { ++woken; });
+  Exchange exchange({.path = "/x"}, CallContext(), [&](bool) { ++woken; });
   EXPECT_EQ(exchange.request().path, "/x");
   exchange.Finish({.status = 201, .body = "made"});
   EXPECT_EQ(woken, 1);
@@ -24,7 +24,7 @@ TEST(Exchange, HandsOverAWholeResponseOnce) {
 
 TEST(Exchange, JoinsWhatIsWrittenBetweenTwoTakes) {
   int woken = 0;
-  Exchange exchange({}, CallContext(), [&] { ++woken; });
+  Exchange exchange({}, CallContext(), [&](bool) { ++woken; });
   exchange.Begin({.status = 200, .body = "a"});
   EXPECT_TRUE(exchange.Write("b"));
   EXPECT_TRUE(exchange.Write("c"));
@@ -41,7 +41,7 @@ TEST(Exchange, JoinsWhatIsWrittenBetweenTwoTakes) {
 }
 
 TEST(Exchange, AWriterWaitsForRoomAndAbandonReleasesIt) {
-  Exchange exchange({}, CallContext(), [] {});
+  Exchange exchange({}, CallContext(), [](bool) {});
   exchange.Begin({});
   EXPECT_TRUE(exchange.Write(std::string(Exchange::kBufferBytes, 'x')));
   std::atomic<bool> returned = false;
@@ -59,14 +59,14 @@ TEST(Exchange, AWriterWaitsForRoomAndAbandonReleasesIt) {
 }
 
 TEST(Exchange, AWriterWaitsNoLongerThanItsDeadline) {
-  Exchange exchange({}, CallContext::WithTimeout(std::chrono::milliseconds(30)), [] {});
+  Exchange exchange({}, CallContext::WithTimeout(std::chrono::milliseconds(30)), [](bool) {});
   exchange.Begin({});
   EXPECT_TRUE(exchange.Write(std::string(Exchange::kBufferBytes, 'x')));
   EXPECT_FALSE(exchange.Write("y"));
 }
 
 TEST(Exchange, ASilentStreamIsKeptAlive) {
-  Exchange exchange({.path = "/api/v1/x"}, CallContext(), [] {});
+  Exchange exchange({.path = "/api/v1/x"}, CallContext(), [](bool) {});
   exchange.Beat();
   EXPECT_FALSE(exchange.Take().head) << "nobody asked for it";
   exchange.KeepAlive({.content_type = "text/event-stream"});
@@ -94,7 +94,7 @@ TEST(Exchange, ASilentStreamIsKeptAlive) {
 
 TEST(Exchange, AnErrorBehindACommentIsAnEvent) {
   const auto end_of = [](const std::string& path) {
-    Exchange exchange({.path = path}, CallContext(), [] {});
+    Exchange exchange({.path = path}, CallContext(), [](bool) {});
     exchange.KeepAlive({.content_type = "text/event-stream"});
     exchange.Beat();
     exchange.Take();

@@ -103,8 +103,7 @@ TEST(ForeignSiteTest, AStarIsEverySiteWhereKeysAreNeeded) {
   options.cors_origins = {"*"};
   const auto start = [&](const ServerOptions& given) {
     MetricsRegistry metrics;
-    ThreadPool pool(1, 1);
-    return Server::Start(given, testing::ServicesOf(engine, metrics, pool)).status();
+    return Server::Start(given, testing::ServicesOf(engine, metrics)).status();
   };
   EXPECT_EQ(start(options).code(), Code::kFailedPrecondition);
   EXPECT_TRUE(

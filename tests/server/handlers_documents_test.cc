@@ -327,7 +327,7 @@ TEST(CollectionRoutes, StatsCountWhatTheStoreHolds) {
 }
 
 TEST(DocumentRoutes, ReadersNeverWaitForAWriterNorSeeHalfADocument) {
-  TestServer server({}, /*threads=*/2);
+  TestServer server;
   server.engine().Add(SmallCorpus());
   constexpr int kVersions = 25;
   std::atomic<bool> done = false;

@@ -66,8 +66,7 @@ class McpTest : public ::testing::Test {
 
   static TestEngine* engine_;
   MetricsRegistry metrics_;
-  ThreadPool pool_{1, 1};
-  const Services services_ = testing::ServicesOf(*engine_, metrics_, pool_);
+  const Services services_ = testing::ServicesOf(*engine_, metrics_);
   ServerEnvironment server_{{.answers_kept = 0}, services_};
   const HandlerEnvironment& environment_ = server_.handlers();
   McpSession session_;

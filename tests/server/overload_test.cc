@@ -13,7 +13,7 @@ TEST(Overload, EachRequestIsAnsweredOrRefusedWithATimeToTryAgain) {
   constexpr int kRequests = 50;
   TestEngine engine;
   engine.Add(SmallCorpus());
-  const TestServer server(engine, {}, /*threads=*/1, /*queue=*/3);
+  const TestServer server(engine, {.threads = 1, .queue = 3});
   const std::string request =
       MakeRequest("POST", "/api/v1/search", R"({"query":"pump litres 水泵","k":5})",
                   "Content-Type: application/json\r\n");

@@ -84,7 +84,7 @@ class RelayTest : public ::testing::Test {
       {prices_, budget_, engine_->clock}};
   const generation::ChatRelay relay_{engine_->answerer, chat_, engine_->analyzer};
   std::unique_ptr<TestServer> server_ =
-      std::make_unique<TestServer>(*engine_, ServerOptions(), 2, 64, &relay_);
+      std::make_unique<TestServer>(*engine_, ServerOptions(), &relay_);
 };
 TestEngine* RelayTest::engine_ = nullptr;
 
@@ -222,7 +222,7 @@ class RelayCacheTest : public RelayTest {
   RelayCacheTest() {
     EXPECT_OK(cache_.Clear());
     cached_server_ =
-        std::make_unique<TestServer>(*engine_, ServerOptions(), 20, 64, &cached_relay_);
+        std::make_unique<TestServer>(*engine_, ServerOptions{.threads = 20}, &cached_relay_);
   }
 
   static json Plain(const string& question, const json& patch = json::object()) {

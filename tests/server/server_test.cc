@@ -3,6 +3,7 @@
 #include "server/server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <future>
@@ -166,15 +167,45 @@ TEST(Server, CountsRequestsUnderTheNamesOfItsRoutes) {
             "text/plain; version=0.0.4; charset=utf-8");
 }
 
+// Takes the one thread of a server until it is opened.
+class Blocker {
+ public:
+  Route route() {
+    return {.method = "GET",
+            .pattern = "/block",
+            .handler =
+                [this](const Call&) {
+                  begun_ = true;
+                  opened_.wait();
+                  return Response();
+                },
+            .scope = Scope::kOpen};
+  }
+
+  // Sends the request, and behind it another that has to wait.
+  void Block(const TestServer& server, HttpConnection& blocked, HttpConnection& waiting) {
+    blocked.Send(MakeRequest("GET", "/block"));
+    ASSERT_TRUE(Eventually([&] { return begun_.load(); }));
+    waiting.Send(MakeRequest("GET", "/api/v1/collections"));
+    ASSERT_TRUE(Eventually([&] {
+      return server.Get("/metrics").http.body.find("quarry_http_requests_in_flight 3\n") !=
+             string::npos;
+    }));
+  }
+  void Open() { open_.set_value(); }
+
+ private:
+  std::promise<void> open_;
+  const std::shared_future<void> opened_ = open_.get_future().share();
+  std::atomic<bool> begun_ = false;
+};
+
 TEST(Server, AFullQueueIsAnswered503WhileOperationsGoOn) {
-  TestServer server({}, /*threads=*/1, /*queue=*/1);
-  std::promise<void> open;
-  std::shared_future<void> opened = open.get_future().share();
-  server.pool().Submit([opened] { opened.wait(); });
-  ASSERT_TRUE(Eventually([&] { return server.pool().queued() == 0; }));
+  Blocker blocker;
+  TestServer server({.threads = 1, .queue = 1, .routes = {blocker.route()}});
+  HttpConnection blocked(server.port());
   HttpConnection waiting(server.port());
-  waiting.Send(MakeRequest("GET", "/api/v1/collections"));
-  ASSERT_TRUE(Eventually([&] { return server.pool().queued() == 1; }));
+  blocker.Block(server, blocked, waiting);
 
   const JsonReply refused = server.Get("/api/v1/collections");
   EXPECT_EQ(refused.status, 503);
@@ -184,7 +215,7 @@ TEST(Server, AFullQueueIsAnswered503WhileOperationsGoOn) {
   EXPECT_EQ(server.Get("/healthz").status, 200);
   EXPECT_EQ(server.Put("/api/v1/documents/a", {{"text", "x"}}).status, 201);
 
-  open.set_value();
+  blocker.Open();
   const auto late = waiting.Read();
   ASSERT_TRUE(late);
   EXPECT_EQ(late->status, 200);
@@ -215,25 +246,25 @@ TEST(Server, ALateWriterIsA504AndWritesNothing) {
 
 TEST(Server, EndsWithARequestUnderWay) {
   TestEngine engine;
-  std::promise<void> open;
-  std::shared_future<void> opened = open.get_future().share();
-  auto server = std::make_unique<TestServer>(engine, ServerOptions{.drain_seconds = 0}, 1, 4);
-  server->pool().Submit([opened] { opened.wait(); });
+  Blocker blocker;
+  auto server = std::make_unique<TestServer>(
+      engine,
+      ServerOptions{.threads = 1, .queue = 4, .drain_seconds = 0, .routes = {blocker.route()}});
+  HttpConnection blocked(server->port());
   HttpConnection waiting(server->port());
-  waiting.Send(MakeRequest("GET", "/api/v1/collections"));
-  ASSERT_TRUE(Eventually([&] { return server->pool().queued() == 1; }));
+  blocker.Block(*server, blocked, waiting);
   server->server().Stop();
   server->server().Wait();
   EXPECT_FALSE(waiting.Read());
-  open.set_value();
-  server.reset();  // waits for the request, which finds its client gone
+  blocker.Open();
+  server.reset();  // waits for the requests, which find their clients gone
 }
 
 TEST(Server, NamesTheAddressThatItCannotUse) {
   TestServer first;
   TestEngine& engine = first.engine();
-  const auto second = Server::Start({.port = first.port()},
-                                    testing::ServicesOf(engine, first.metrics(), first.pool()));
+  const auto second =
+      Server::Start({.port = first.port()}, testing::ServicesOf(engine, first.metrics()));
   EXPECT_EQ(second.status().ToString(), "UNAVAILABLE: listen on 127.0.0.1 port " +
                                             std::to_string(first.port()) + ": address in use");
 }

@@ -8,10 +8,10 @@ namespace quarry::testing {
 namespace {
 
 std::unique_ptr<server::Server> StartServer(TestEngine& engine, server::ServerOptions options,
-                                            MetricsRegistry& metrics, ThreadPool& pool,
+                                            MetricsRegistry& metrics,
                                             const generation::ChatRelay* relay = nullptr) {
   options.port = 0;
-  server::Services services = ServicesOf(engine, metrics, pool);
+  server::Services services = ServicesOf(engine, metrics);
   services.relay = relay;
   auto started = server::Server::Start(options, services);
   QUARRY_CHECK(started.ok());
@@ -49,7 +49,7 @@ void ExpectAsOpenAiHasIt(const std::string& method, const std::string& target,
 
 }  // namespace
 
-server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, ThreadPool& pool) {
+server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics) {
   return {.index = *engine.index,
           .analyzer = engine.analyzer,
           .retriever = engine.retriever,
@@ -60,7 +60,6 @@ server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, Thread
           .embedders = engine.embedders,
           .maintainer = engine.maintainer,
           .metrics = metrics,
-          .pool = pool,
           .ingest_pool = engine.pool,
           .clock = engine.clock,
           .version = "1.2.3",
@@ -89,17 +88,14 @@ std::vector<std::pair<std::string, std::string>> Events(const std::string& body)
   return events;
 }
 
-TestServer::TestServer(server::ServerOptions options, size_t threads, size_t queue)
+TestServer::TestServer(server::ServerOptions options)
     : own_engine_(std::make_unique<TestEngine>()),
       engine_(own_engine_.get()),
-      pool_(threads, queue),
-      server_(StartServer(*engine_, options, metrics_, pool_)) {}
+      server_(StartServer(*engine_, options, metrics_)) {}
 
-TestServer::TestServer(TestEngine& engine, server::ServerOptions options, size_t threads,
-                       size_t queue, const generation::ChatRelay* relay)
-    : engine_(&engine),
-      pool_(threads, queue),
-      server_(StartServer(*engine_, options, metrics_, pool_, relay)) {}
+TestServer::TestServer(TestEngine& engine, server::ServerOptions options,
+                       const generation::ChatRelay* relay)
+    : engine_(&engine), server_(StartServer(*engine_, options, metrics_, relay)) {}
 
 JsonReply TestServer::Send(const std::string& method, const std::string& target,
                            const std::string& body, const std::string& media_type) const {

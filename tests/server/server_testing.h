@@ -27,15 +27,15 @@ struct JsonReply {
 std::vector<std::pair<std::string, std::string>> Events(const std::string& body);
 
 // The parts of a server over `engine`.
-server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, ThreadPool& pool);
+server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics);
 
 // What it answers on the OpenAI surface is held to OpenAI's description (openapi_testing.h).
 class TestServer {
  public:
-  explicit TestServer(server::ServerOptions options = {}, size_t threads = 2, size_t queue = 64);
+  explicit TestServer(server::ServerOptions options = {});
   // For an engine that is filled already and outlives the server.
-  TestServer(TestEngine& engine, server::ServerOptions options, size_t threads = 2,
-             size_t queue = 64, const generation::ChatRelay* relay = nullptr);
+  TestServer(TestEngine& engine, server::ServerOptions options,
+             const generation::ChatRelay* relay = nullptr);
 
   JsonReply Get(const std::string& target) const { return Send("GET", target, "", ""); }
   JsonReply Delete(const std::string& target) const { return Send("DELETE", target, "", ""); }
@@ -52,14 +52,12 @@ class TestServer {
   TestEngine& engine() { return *engine_; }
   server::Server& server() { return *server_; }
   uint16_t port() const { return server_->port(); }
-  ThreadPool& pool() { return pool_; }
   MetricsRegistry& metrics() { return metrics_; }
 
  private:
   std::unique_ptr<TestEngine> own_engine_;
   TestEngine* const engine_;
   MetricsRegistry metrics_;
-  ThreadPool pool_;
   std::unique_ptr<server::Server> server_;  // last: it uses all of the above
 };
 

@@ -9,7 +9,6 @@
 #include <mutex>
 #include <thread>
 
-#include "base/thread_pool.h"
 #include "tests/testing/http_client.h"
 #include "tests/testing/test_environment.h"
 
@@ -51,11 +50,12 @@ class TestDispatcher final : public Dispatcher {
     return admission;
   }
 
-  void Dispatch(const Admission&, std::shared_ptr<Exchange> exchange) override {
+  void Dispatch(const Admission&, std::shared_ptr<Exchange> exchange, TaskGate& gate) override {
     ++dispatched;
-    pool_.Submit([this, exchange] {
+    const Status queued = gate.TryRun([this, exchange] {
       exchange->Finish(Handle(exchange->request(), exchange->context(), *exchange));
     });
+    QUARRY_CHECK(queued.ok());
   }
 
   Response Refuse(const HttpProblem& problem, std::string_view) override {
@@ -128,12 +128,13 @@ class TestDispatcher final : public Dispatcher {
   bool open_ = false;           // guarded by mutex_
   std::vector<Served> served_;  // guarded by mutex_
   string target_;
-  ThreadPool pool_{4, 1000};
 };
 
 class TransportTest : public ::testing::Test {
  protected:
-  uint16_t Start(const TransportOptions& options = {}) {
+  uint16_t Start(TransportOptions options = {}) {
+    options.threads = 4;
+    options.queue = 1000;
     auto started = Transport::Start(options, dispatcher_);
     QUARRY_CHECK(started.ok());
     transport_ = std::move(started).value();
@@ -145,9 +146,8 @@ class TransportTest : public ::testing::Test {
     EXPECT_TRUE(Eventually([&] { return dispatcher_.connections == 0; }));
   }
 
-  std::unique_ptr<Transport>
-      transport_;  // destroyed last: exchanges end with the dispatcher's pool
   TestDispatcher dispatcher_;
+  std::unique_ptr<Transport> transport_;
 };
 
 TEST_F(TransportTest, AStreamThatIsSilentSendsComments) {
