@@ -309,7 +309,9 @@ std::vector<ConfigKey> MakeKeys() {
            "address to listen on; other machines need 0.0.0.0 or ::", QUARRY_FIELD(server.host)),
       Integer("server.port", "port to listen on; 0 = any free one", QUARRY_FIELD(server.port), 0,
               65535),
-      Integer("server.threads", "threads that run requests; 0 = one per core",
+      Integer("server.threads",
+              "threads that run requests; 0 = one per core, 16 or more where a model behind HTTP "
+              "is asked",
               QUARRY_FIELD(server_threads), 0, 1024),
       Integer("server.queue", "requests that wait for a thread; more are answered 503",
               QUARRY_FIELD(server_queue), 1, 1'000'000),

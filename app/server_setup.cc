@@ -1,6 +1,26 @@
 #include "app/server_setup.h"
 
+#include <algorithm>
+#include <string>
+
 namespace quarry::app {
+namespace {
+
+bool IsBehindHttp(const std::string& model) {
+  return model.starts_with("http://") || model.starts_with("https://");
+}
+
+// A request that waits for a model elsewhere takes no core.
+size_t ThreadsOf(const Config& config) {
+  constexpr size_t kWhileModelsAnswer = 16;
+  const bool waits = !config.chat_model.empty() || IsBehindHttp(config.rerank_model) ||
+                     IsBehindHttp(config.embedding.folder.path);
+  const bool is_chosen = config.server_threads != 0;
+  const size_t threads = ThreadCount(config.server_threads);
+  return waits && !is_chosen ? std::max(threads, kWhileModelsAnswer) : threads;
+}
+
+}  // namespace
 
 server::ServerOptions ServerOptionsOf(const Config& config) {
   server::ServerOptions options = config.server;
@@ -8,7 +28,7 @@ server::ServerOptions ServerOptionsOf(const Config& config) {
   options.default_k = config.k;
   options.default_mode = config.mode;
   options.default_retrieval = config.retrieval;
-  options.threads = ThreadCount(config.server_threads);
+  options.threads = ThreadsOf(config);
   options.queue = config.server_queue;
   return options;
 }
