@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 6;
+constexpr uint64_t kExtractiveWriterVersion = 7;
 constexpr size_t kMostChoices = 6;  // that are named
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
@@ -46,6 +46,17 @@ model::ExtractiveOptions OptionsFor(const Query& query, model::ExtractiveOptions
       break;
   }
   return options;
+}
+
+// Long sentences begin where they answer, behind a mark of what is left out; not where a long answer is wanted.
+void QuoteAnsweringParts(const Query& query, std::vector<model::ExtractedSentence>& sentences) {
+  if (query.guide != nullptr && query.guide->length == AnswerLength::kLong) return;
+  const bool chinese = AnswerLanguage(query) == "zh";
+  for (model::ExtractedSentence& sentence : sentences) {
+    if (sentence.answering.end == 0 || sentence.answering == sentence.range) continue;
+    sentence.range = sentence.answering;
+    sentence.lead += chinese ? "……" : "… ";
+  }
 }
 
 // What of the guide has no effect without a model; "" where all has.
@@ -166,6 +177,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     } else if (AddConflicts(query, answer.context, sentences) > 0) {
       answer.verdict.reason += "; sources differ";
     }
+    QuoteAnsweringParts(query, sentences);
   }
   if (!sentences.empty()) {
     OrderByUse(sentences, answer.context);

@@ -92,54 +92,65 @@ const char* KindName(AnswerKind kind) {
   return "thing";
 }
 
-bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question) {
-  const std::vector<Word> asked = Words(question);
-  const auto any_new_word = [&](auto&& fits) {
-    for (const Word& word : Words(sentence)) {
-      if (!fits(word)) continue;
-      if (std::ranges::find(asked, word.text, &Word::text) == asked.end()) return true;
-    }
-    return false;
+bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind) {
+  const bool capital = !first && IsAsciiUpper(word[0]);
+  const auto among = [&](std::string_view characters) {
+    return !IsAscii(word[0]) && characters.find(word) != characters.npos;
   };
   switch (kind) {
-    case AnswerKind::kAny:
-      return false;
     case AnswerKind::kTime:
-      return any_new_word([&](const Word& word) {
-               const auto behind = static_cast<size_t>(word.text.end() - sentence.begin());
-               return IsYear(word.text) || Among(AsciiLower(word.text), kTimes) ||
-                      (IsAsciiUpper(word.text[0]) && Among(AsciiLower(word.text), kDates)) ||
-                      (IsAsciiDigit(word.text.back()) && IsTimeUnit(sentence.substr(behind)));
-             }) ||
-             sentence.find("世纪") != std::string_view::npos ||
-             sentence.find("年") != std::string_view::npos ||
-             HoldsCharacterOf(kChineseTimes, sentence, question);
+      return IsYear(word) || Among(AsciiLower(word), kTimes) ||
+             (IsAsciiUpper(word[0]) && Among(AsciiLower(word), kDates)) ||
+             (IsAsciiDigit(word.back()) && IsTimeUnit(behind)) || among(kChineseTimes) ||
+             word == "年";
     case AnswerKind::kNumber:
-      return any_new_word([&](const Word& word) {
-               return HoldsAsciiDigit(word.text) || Among(AsciiLower(word.text), kNumberWords);
-             }) ||
-             HoldsCharacterOf(kChineseNumerals, sentence, question);
+      return HoldsAsciiDigit(word) || Among(AsciiLower(word), kNumberWords) ||
+             among(kChineseNumerals);
     case AnswerKind::kPerson:
-      return any_new_word([](const Word& word) {
-               return (!word.first && IsAsciiUpper(word.text[0])) ||
-                      Among(AsciiLower(word.text), kPersons);
-             }) ||
-             sentence.find("·") != std::string_view::npos ||
-             HoldsCharacterOf(kChineseSurnames, sentence, question) ||
-             HoldsCharacterOf(kChinesePersons, sentence, question);
+      return capital || Among(AsciiLower(word), kPersons) || among(kChineseSurnames) ||
+             among(kChinesePersons);
     case AnswerKind::kPlace:
-      return any_new_word([](const Word& word) {
-               return (!word.first && IsAsciiUpper(word.text[0])) ||
-                      Among(AsciiLower(word.text), kPlaces);
-             }) ||
-             HoldsCharacterOf(kChinesePlaces, sentence, question);
+      return capital || Among(AsciiLower(word), kPlaces) || among(kChinesePlaces);
     case AnswerKind::kReason:
-      return any_new_word(
-                 [](const Word& word) { return Among(AsciiLower(word.text), kReasons); }) ||
-             std::any_of(std::begin(kChineseReasons), std::end(kChineseReasons),
-                         [&](std::string_view reason) {
-                           return sentence.find(reason) != std::string_view::npos;
-                         });
+    case AnswerKind::kAny:
+      break;
+  }
+  return false;
+}
+
+bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question) {
+  if (kind == AnswerKind::kAny) return false;
+  const std::vector<Word> asked = Words(question);
+  for (const Word& word : Words(sentence)) {
+    if (std::ranges::find(asked, word.text, &Word::text) != asked.end()) continue;
+    if (!IsAscii(word.text[0])) continue;
+    if (kind == AnswerKind::kReason
+            ? Among(AsciiLower(word.text), kReasons)
+            : IsOfKind(kind, word.text, word.first,
+                       sentence.substr(static_cast<size_t>(word.text.end() - sentence.begin())))) {
+      return true;
+    }
+  }
+  const auto holds = [&](std::string_view characters) {
+    return HoldsCharacterOf(characters, sentence, question);
+  };
+  switch (kind) {
+    case AnswerKind::kTime:
+      return sentence.find("世纪") != sentence.npos || sentence.find("年") != sentence.npos ||
+             holds(kChineseTimes);
+    case AnswerKind::kNumber:
+      return holds(kChineseNumerals);
+    case AnswerKind::kPerson:
+      return sentence.find("·") != sentence.npos || holds(kChineseSurnames) ||
+             holds(kChinesePersons);
+    case AnswerKind::kPlace:
+      return holds(kChinesePlaces);
+    case AnswerKind::kReason:
+      return std::ranges::any_of(kChineseReasons, [&](std::string_view reason) {
+        return sentence.find(reason) != sentence.npos;
+      });
+    case AnswerKind::kAny:
+      break;
   }
   return false;
 }

@@ -19,6 +19,10 @@ const char* KindName(AnswerKind kind);  // "person"
 // "when", a capitalised name for "who". False for kAny.
 bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);
 
+// Whether one word (of Chinese, one character) may be of the kind; `first` of its sentence, `behind` it the rest of
+// the text. False for kAny and for kReason, which no single word shows.
+bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind);
+
 // Whether `text` denies something: "not", "never", "isn't", "不", "没".
 bool IsNegated(std::string_view text);
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// The answerer without a model: picks the sentences of the passages that best support an answer to
-// the question, orders them for reading, and declines when none supports it well enough. Pure and
-// deterministic; every sentence is quoted as it stands.
+// The answerer without a model: picks the sentences of the passages that most likely answer the
+// question, the likeliest first, tells where in a long one the answer begins, and declines when none
+// supports an answer well enough. Pure and deterministic; every sentence is quoted as it stands.
 
 #include <cstdint>
 #include <string>
@@ -28,7 +28,10 @@ struct ExtractiveOptions {
 struct ExtractedSentence {
   uint32_t passage = 0;  // index into the passages
   ByteRange range;       // in that passage's chunk text
-  double score = 0;
+  double score = 0;      // a logarithm of odds (sentence_ranking.h)
+  // Of a sentence of prose the part from the clause that answers on (all of a short one): what to quote where there is
+  // little room. Empty of a row of a table and of code.
+  ByteRange answering = {};
   std::string lead = {};  // said before it in the answer, and no quote: "Another source says: "
 };
 

@@ -128,6 +128,38 @@ TEST_F(AnswererTest, CitesTheSentenceThatAnswers) {
   EXPECT_EQ(chinese.citations.at(0).document, "hr/leave-zh");
 }
 
+TEST_F(AnswererTest, ALongSentenceIsQuotedFromWhatAnswersUnlessALongAnswerIsWanted) {
+  const std::string english =
+      "The tower, which the keepers of the lower lock had built from the bricks of the old brewery "
+      "in the "
+      "winter before the flood, was lit by gas until 1924.";
+  const std::string chinese =
+      "这座灯塔由下游船闸的看守人在洪水前一年的冬天用旧酿酒厂拆下的砖块砌成，塔身漆成红白两色，远处"
+      "的渔船都能看见，"
+      "灯塔的煤气灯一直用到1924年。";
+  engine_.Add({testing::TextDocument("tower", "Tower", english),
+               testing::TextDocument("tower-zh", "灯塔", chinese)});
+  const auto check = [&](const std::string& question, const std::string& sentence,
+                         const std::string& mark) {
+    const Answer answer = Ask(question);
+    ASSERT_FALSE(answer.citations.empty()) << answer.text;
+    const Citation& citation = answer.citations[0];
+    EXPECT_TRUE(answer.text.starts_with(mark + citation.quote.substr(0, 9))) << answer.text;
+    EXPECT_LT(citation.quote.size(), sentence.size());
+    EXPECT_TRUE(sentence.ends_with(citation.quote)) << citation.quote;
+    EXPECT_THAT(citation.quote, HasSubstr("1924"));
+    AnswerGuide guide;
+    guide.length = AnswerLength::kLong;
+    Query query{.text = question};
+    query.guide = std::make_shared<const AnswerGuide>(guide);
+    const Answer whole =
+        engine_.answerer.Ask(query, *engine_.snapshot(), nullptr, CallContext()).value();
+    EXPECT_EQ(whole.citations.at(0).quote, sentence);
+  };
+  check("Until when was the tower lit by gas?", english, "… ");
+  check("灯塔的煤气灯用到哪一年？", chinese, "……");
+}
+
 TEST_F(AnswererTest, EveryQuoteIsTheSourceAtItsSpan) {
   for (const char* question : {"Which valve is tested at 20 bar?", "水泵 B-4 的电机功率是多少？",
                                "How is the motor of pump P-3 cooled?"}) {

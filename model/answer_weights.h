@@ -1,0 +1,30 @@
+#pragma once
+
+// The weights of answer_words.h and sentence_ranking.h, one set for English and one for Chinese, as
+// bench/answer_weights.cc fits them: on the questions with marked answers of one half of the articles of SQuAD 2,
+// CMRC 2018 and DuReader-robust, dev each (decision 52). Internal to model/.
+
+#include <array>
+#include <numeric>
+#include <string_view>
+
+#include "model/answer_words.h"
+#include "model/sentence_ranking.h"
+
+namespace quarry::model {
+
+struct AnswerWeights {
+  WordFeatures words;
+  SentenceFeatures sentences;
+};
+
+template <size_t n>
+double WeightedSum(const std::array<double, n>& features, const std::array<double, n>& weights) {
+  return std::inner_product(features.begin(), features.end(), weights.begin(), 0.0);
+}
+
+// Those for a question: the Chinese ones where most of its characters are CJK.
+const AnswerWeights& AnswerWeightsFor(std::string_view question);
+bool IsChineseQuestion(std::string_view question);
+
+}  // namespace quarry::model

@@ -1,0 +1,17 @@
+#pragma once
+
+// Where to begin quoting a long sentence, so that what answers the question comes first: at the clause that holds it.
+// Internal to model/. Pure.
+
+#include "base/text.h"
+#include "model/passage_reading.h"
+
+namespace quarry::model {
+
+// The part of `sentence` to quote, in its bytes: all of a short one; of a longer one all from the clause on (behind a
+// mark, or at a word that joins: "and", "which", "in") whose beginning holds most of what looks like the answer.
+// Beginning with the sentence counts for something, so that little gain cuts nothing. Never begins within a word. Of
+// equals the earliest.
+ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence);
+
+}  // namespace quarry::model

@@ -1,0 +1,138 @@
+#include "model/passage_reading.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/ascii.h"
+#include "base/document.h"
+#include "base/hash.h"
+#include "model/quotable.h"
+
+namespace quarry::model {
+namespace {
+
+// An exponent; 1 would be the usual idf, but ten passages that were found by the question's words say little
+// about how rare those are.
+constexpr double kRarity = 0.3;
+
+bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
+
+// Whether a code such as "VX-220" is there a part of a longer one, "VX-220/B": another thing.
+bool IsInLongerCode(std::string_view text, size_t end) {
+  return end + 1 < text.size() && (text[end] == '/' || text[end] == '-') &&
+         (IsAsciiLetter(text[end + 1]) || IsAsciiDigit(text[end + 1]));
+}
+
+}  // namespace
+
+PassageReading::PassageReading(std::string_view question, const std::vector<Passage>& passages,
+                               const Analyzer& analyzer, uint32_t max_tokens)
+    : text_(question),
+      passages_(passages),
+      analyzer_(analyzer),
+      question_(AnalyseQuestion(question, analyzer)) {
+  if (question_.terms.size() > kMaxTerms) question_.terms.resize(kMaxTerms);
+  for (uint32_t i = 0; i < question_.terms.size(); ++i) {
+    numbers_.emplace(Hash64(question_.terms[i].term), i);
+    if (question_.terms[i].has_digit) codes_.set(i);
+  }
+  if (question_.terms.empty()) return;
+  for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
+  WeighTerms();
+}
+
+// The number of the question's term that the token of `text` is, or UINT32_MAX.
+uint32_t PassageReading::NumberOf(const Token& token, std::string_view text) const {
+  const auto found = numbers_.find(Hash64(token.term));
+  if (found == numbers_.end()) return UINT32_MAX;
+  const QuestionTerm& term = question_.terms[found->second];
+  if (term.term != token.term) return UINT32_MAX;
+  const bool is_other_code = term.has_digit && std::ranges::any_of(term.term, IsAsciiLetter) &&
+                             IsInLongerCode(text, token.end) &&
+                             !IsInLongerCode(question_.text, term.end);
+  return is_other_code ? UINT32_MAX : found->second;
+}
+
+void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
+  const Passage& passage = passages_[index];
+  const std::string_view text = passage.chunk.text;
+  TermSet all = AddHeader(passage.title, passage.chunk.span.heading_path);
+  std::vector<std::string> headings = passage.chunk.span.heading_path;
+  const size_t first = sentences_.size();
+  size_t at = first;
+  for (const QuotablePiece& piece : QuotablePieces(passage.chunk, max_tokens)) {
+    const SourceSpan span = SpanWithin(passage.chunk, piece.range.begin, piece.range.end);
+    if (span.heading_path != headings) {
+      headings = span.heading_path;
+      all |= AddHeader(passage.title, headings);
+    }
+    Sentence sentence;
+    sentence.passage = index;
+    sentence.range = piece.range;
+    sentence.block = piece.block;
+    sentence.kind = BlockKindAt(passage.chunk, piece.range.begin);
+    sentence.header = static_cast<uint32_t>(headers_.size() - 1);
+    sentence.tokens = CountTokens(TextOf(sentence));
+    sentences_.push_back(std::move(sentence));
+  }
+  for (const Token& token : analyzer_.Tokenize(text)) {
+    const uint32_t number = NumberOf(token, text);
+    if (number == UINT32_MAX) continue;
+    all.set(number);
+    while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
+    if (at == sentences_.size() || token.begin < sentences_[at].range.begin) continue;
+    sentences_[at].terms.set(number);
+    sentences_[at].places.push_back({number, token.position, {token.begin, token.end}});
+  }
+  // A question stands above its answer as a heading does.
+  for (size_t i = first + 1; i < sentences_.size(); ++i) {
+    const Sentence& above = sentences_[i - 1];
+    if (!Asks(TextOf(above)) || Asks(TextOf(sentences_[i]))) continue;
+    headers_.push_back(headers_[sentences_[i].header] | above.terms);
+    sentences_[i].header = static_cast<uint32_t>(headers_.size() - 1);
+  }
+  passage_terms_.push_back(all);
+}
+
+// The question's terms in a title and its headings, as a new entry of headers_.
+TermSet PassageReading::AddHeader(std::string_view title,
+                                  const std::vector<std::string>& headings) {
+  TermSet header;
+  const std::string text = ContextualHeader(title, headings);
+  for (const Token& token : analyzer_.Tokenize(text)) {
+    if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) header.set(number);
+  }
+  headers_.push_back(header);
+  return header;
+}
+
+void PassageReading::WeighTerms() {
+  const double count = static_cast<double>(sentences_.size());
+  for (size_t i = 0; i < question_.terms.size(); ++i) {
+    double holding = 0;
+    for (const Sentence& sentence : sentences_) holding += sentence.terms.test(i) ? 1 : 0;
+    const double idf = std::log(1.0 + (count - holding + 0.5) / (holding + 0.5));
+    weights_.push_back(question_.terms[i].emphasis * std::pow(idf, kRarity));
+  }
+  total_ = WeightOf(TermSet().set());
+}
+
+double PassageReading::WeightOf(const TermSet& terms) const {
+  double weight = 0;
+  for (size_t i = 0; i < weights_.size(); ++i) {
+    if (terms.test(i)) weight += weights_[i];
+  }
+  return weight;
+}
+
+double PassageReading::Coverage(const Sentence& sentence) const {
+  const TermSet header = HeaderOf(sentence) & ~sentence.terms;
+  return (WeightOf(sentence.terms) + kHeader * WeightOf(header)) / total_;
+}
+
+std::string_view PassageReading::TextOf(const Sentence& sentence) const {
+  return std::string_view(passages_[sentence.passage].chunk.text)
+      .substr(sentence.range.begin, sentence.range.end - sentence.range.begin);
+}
+
+}  // namespace quarry::model

@@ -1,0 +1,88 @@
+#pragma once
+
+// What the sentences of the passages hold of a question: its terms, where they stand, the headings above
+// them, and how much each term weighs among the sentences at hand. What the extractive answerer ranks
+// (sentence_ranking.h), weighs and declines by. Internal to model/.
+
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/query.h"
+#include "base/text.h"
+#include "model/question.h"
+
+namespace quarry::model {
+
+// What a term counts that only the title or a heading above the sentence holds.
+constexpr double kHeader = 0.85;
+constexpr size_t kMaxTerms = 128;  // of a question; later ones are not looked at
+using TermSet = std::bitset<kMaxTerms>;
+
+// Where a term of the question stands in a sentence.
+struct TermPlace {
+  uint32_t term = 0;
+  uint32_t position = 0;  // of the word, as the analyzer counts
+  ByteRange range;        // of the passage's text
+};
+
+struct Sentence {
+  uint32_t passage = 0;
+  ByteRange range;
+  ByteRange block;  // what it stands in (quotable.h)
+  BlockKind kind = BlockKind::kParagraph;
+  uint32_t header = 0;  // the title and headings above it, as an index into PassageReading's
+  uint32_t tokens = 0;
+  TermSet terms;
+  std::vector<TermPlace> places;  // in order
+};
+
+// Reads once, in its constructor. Question text, passages and analyzer must outlive it.
+class PassageReading {
+ public:
+  PassageReading(std::string_view question, const std::vector<Passage>& passages,
+                 const Analyzer& analyzer, uint32_t max_tokens);
+
+  const Question& question() const { return question_; }
+  std::string_view question_text() const { return text_; }
+  const std::vector<Passage>& passages() const { return passages_; }
+  const std::vector<Sentence>& sentences() const {
+    return sentences_;
+  }                                                // in the order of the passages
+  const TermSet& codes() const { return codes_; }  // terms with a digit
+  const TermSet& HeaderOf(const Sentence& sentence) const { return headers_[sentence.header]; }
+  // Of a whole passage, headers included.
+  const TermSet& PassageTerms(uint32_t passage) const { return passage_terms_[passage]; }
+  std::string_view TextOf(const Sentence& sentence) const;
+
+  double weight(size_t term) const { return weights_[term]; }
+  double total() const { return total_; }  // of all terms
+  double WeightOf(const TermSet& terms) const;
+  // The share of the question's weight in the sentence, less of it for what only its header holds.
+  double Coverage(const Sentence& sentence) const;
+
+ private:
+  uint32_t NumberOf(const Token& token, std::string_view text) const;
+  TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
+  void AddPassage(uint32_t index, uint32_t max_tokens);
+  void WeighTerms();
+
+  const std::string_view text_;
+  const std::vector<Passage>& passages_;
+  const Analyzer& analyzer_;
+  Question question_;
+  std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
+  TermSet codes_;
+  std::vector<Sentence> sentences_;
+  std::vector<TermSet> headers_;  // in the order of the sentences below them
+  std::vector<TermSet> passage_terms_;
+  std::vector<double> weights_;
+  double total_ = 0;
+};
+
+}  // namespace quarry::model
