@@ -1,6 +1,7 @@
 #include "generation/conflicts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <span>
 #include <string>
@@ -21,6 +22,8 @@ constexpr double kBySelf = 0.4;        // of them in the sentence itself
 constexpr double kTwins = 0.6;         // of the words of the longer sentence, in the same order
 constexpr size_t kMaxDifference = 8;   // words of the stretch that differs
 constexpr size_t kMaxTwinWords = 120;  // longer sentences are not compared word by word
+constexpr size_t kLeastDenied = 4;     // words: fewer say too little to be the same
+constexpr double kDenied = 0.9;        // of the words of the shorter sentence, denials left out
 
 bool IsNumber(std::string_view term) { return !term.empty() && HoldsAsciiDigit(term); }
 
@@ -128,6 +131,36 @@ bool AreTwins(std::string_view ours, std::string_view theirs, const WordSet& ask
   return ShareAmong(ours_only, asked) < 1 && ShareAmong(theirs_only, asked) < 1;
 }
 
+// The words of a sentence, lower-case and sorted, without those that deny.
+struct Statement {
+  std::vector<std::string> words;
+  bool denies = false;
+};
+
+Statement StatementOf(std::string_view sentence) {
+  Statement statement;
+  for (const std::string_view word : WordsOf(sentence)) {
+    std::string lower = AsciiLower(word);
+    if (IsOneOf(lower, {"not", "never", "no", "不", "没", "沒", "未"})) {
+      statement.denies = true;
+    } else {
+      statement.words.push_back(std::move(lower));
+    }
+  }
+  std::ranges::sort(statement.words);
+  return statement;
+}
+
+// Whether one sentence denies what the other says, in nearly the same words: "dogs may enter the gardens on a lead",
+// "dogs may not enter the gardens".
+bool DenyEachOther(const Statement& ours, const Statement& theirs) {
+  const size_t shorter = std::min(ours.words.size(), theirs.words.size());
+  if (ours.denies == theirs.denies || shorter < kLeastDenied) return false;
+  std::vector<std::string> shared;
+  std::ranges::set_intersection(ours.words, theirs.words, std::back_inserter(shared));
+  return static_cast<double>(shared.size()) >= kDenied * static_cast<double>(shorter);
+}
+
 }  // namespace
 
 std::vector<Conflict> FindConflicts(std::string_view question, const Context& context,
@@ -153,6 +186,7 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   our_terms.merge(WordsIn(header_of(source), analyzer));
   const double our_share = ShareAmong(asked, our_terms);
   const std::vector<Quantity> our_counts = CountsOf(ours, asked_numbers);
+  const Statement our_statement = StatementOf(ours);
   // Names, codes and years of the question, as far as the answer's sentence has them.
   WordSet fixed;
   for (const std::string& term : asked) {
@@ -175,7 +209,9 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
       terms.insert(header.begin(), header.end());
       if (!fixed.empty() && ShareAmong(fixed, terms) < 1) continue;
       Verdict verdict = Verdict::kNone;
-      if (AreTwins(ours, theirs, asked, analyzer)) {
+      if ((ShareAmong(asked, words) >= kBySelf &&
+           DenyEachOther(our_statement, StatementOf(theirs))) ||
+          AreTwins(ours, theirs, asked, analyzer)) {
         verdict = Verdict::kConflicts;
       } else if (!our_counts.empty()) {
         const double share = ShareAmong(asked, terms);

@@ -8,7 +8,8 @@
 //   * it speaks of what is asked as much as the answer's sentence does, names and years of the question
 //     included, and counts what the answer counts ("24 days", "1,430户") with another number; or
 //   * it is the answer's sentence but for one stretch of words, a name or a number that the question does
-//     not hold.
+//     not hold; or
+//   * it denies what the answer's sentence says, or the other way round, in nearly the same words.
 // One that holds both values tells of a change: "rises from 24 to 26 days". Pure and thread-safe.
 
 #include <cstdint>

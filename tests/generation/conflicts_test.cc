@@ -77,6 +77,29 @@ TEST(Conflicts, AnotherYearOrCodeIsAnotherThing) {
                   .empty());
 }
 
+TEST(Conflicts, OneDeniesWhatTheOtherSays) {
+  const Passage sign = MakePassage("a", "Sign", "Dogs may enter the Holme gardens on a lead.");
+  const Passage rule = MakePassage("b", "Rule", "Dogs may not enter the Holme gardens.");
+  EXPECT_EQ(With("May dogs enter the Holme gardens?", {sign, rule}).size(), 1u);
+  EXPECT_EQ(With("May dogs enter the Holme gardens?", {rule, sign}).size(), 1u);
+  EXPECT_EQ(With("百花园可以带狗吗？", {MakePassage("a", "告示", "百花园可以带狗入内，须牵绳。"),
+                                        MakePassage("b", "规定", "百花园不可以带狗入内。")})
+                .size(),
+            1u);
+  // Other gardens, other words, both denying, and what is denied is not what was asked.
+  for (const char* other :
+       {"Dogs may not enter the Orrin gardens.", "Dogs are not fed in the gardens at night.",
+        "Dogs never ask.", "Not everybody may enter the gardens on a Sunday in May."}) {
+    EXPECT_TRUE(
+        With("May dogs enter the Holme gardens?", {sign, MakePassage("b", "Rule", other)}).empty())
+        << other;
+  }
+  EXPECT_TRUE(
+      With("May dogs enter the Holme gardens?",
+           {rule, MakePassage("a", "Sign", "Dogs may not enter the Holme gardens at night.")})
+          .empty());
+}
+
 TEST(Conflicts, TwinsDifferInAName) {
   const auto found = With("Who won the Masters in 2021?",
                           {MakePassage("a", "News", "Hideki Matsuyama won the Masters in 2021."),
