@@ -15,14 +15,14 @@
 namespace quarry::generation {
 namespace {
 
-constexpr double kSpeaksOfPremise = 0.5;  // of the clause's words: a statement speaks of the same
-constexpr double kNearlyAsMuch = 0.75;    // of what the best has: it may bear the premise out
-constexpr double kAsMuch = 0.9;           // of what the best has: it may contradict
-constexpr double kSaysSo = 0.7;           // of the clause's words: a denial of the same words
-constexpr double kElsewhere = 0.25;       // a word that stands elsewhere in the document
-constexpr size_t kFewCharacters = 4;      // so few say nothing
-constexpr double kAboutIt = 0.5;          // of what the part with another number has of the clause
-constexpr uint32_t kDeniedWithin = 3;     // words behind "not"
+constexpr double kSpeaksOfPremise = 0.35;  // of the clause's words: a statement speaks of the same
+constexpr double kNearlyAsMuch = 0.75;     // of what the best has: it may bear the premise out
+constexpr double kAsMuch = 0.9;            // of what the best has: it may contradict
+constexpr double kSaysSo = 0.7;            // of the clause's words: a denial of the same words
+constexpr double kElsewhere = 0.25;        // a word that stands elsewhere in the document
+constexpr size_t kFewCharacters = 4;       // so few say nothing
+constexpr double kAboutIt = 0.5;           // of what the part with another number has of the clause
+constexpr uint32_t kDeniedWithin = 3;      // words behind "not"
 constexpr size_t kWeekday = 7;
 
 constexpr std::string_view kWeekdays[][kWeekday] = {
