@@ -29,6 +29,9 @@ constexpr double kSameWords = 0.85;  // of both sentences: the second repeats th
 constexpr double kAdds = 0.15;
 constexpr size_t kAddsTerms = 2;
 constexpr double kMayHold = 0.08;
+// Beside what a sentence covers of the question, in finding the one that covers most.
+constexpr double kCoveringPrior = 0.75;
+constexpr double kCoveringKind = 0.2;
 
 // The support of the best sentence: logistic regression on one half of SQuAD v2 dev (answerable
 // questions whose gold passage is cited against unanswerable ones) and of SQuAD, CMRC 2018 and
@@ -43,7 +46,7 @@ constexpr double kSupportNumber = -1.3;        // a code or number is missing in
 constexpr double kSupportNegation = -3.6;   // the question denies something, the sentence nothing
 constexpr double kSupportKind = -0.7;       // the sentence holds nothing of the kind asked for
 constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare there to be fitted
-constexpr double kSupportBias = -2.75;
+constexpr double kSupportBias = -2.65;
 
 class Extraction {
  public:
@@ -64,7 +67,9 @@ class Extraction {
     const size_t best = static_cast<size_t>(std::ranges::max_element(scores_) - scores_.begin());
     for (const double score : scores_) all_ += std::exp(score - scores_[best]);
     const Lacks lacks = LacksOf(sentences_[best]);
-    const double support = SupportOf(sentences_[best], lacks);
+    const Sentence& covering = sentences_[MostCovering()];
+    const double support =
+        std::min(SupportOf(sentences_[best], lacks), SupportOf(covering, LacksOf(covering)));
     ExtractiveDraft draft;
     draft.support = support;
     draft.declined = support < options_.decline_below;
@@ -77,6 +82,27 @@ class Extraction {
  private:
   static ExtractiveDraft Decline(std::string reason) {
     return {.declined = true, .reason = std::move(reason)};
+  }
+
+  // The sentence that has most of the question, and something of the kind asked for, from the best passage.
+  size_t MostCovering() const {
+    size_t most = 0;
+    double most_evidence = -1;
+    for (size_t i = 0; i < sentences_.size(); ++i) {
+      const Sentence& sentence = sentences_[i];
+      const double best = passages_[0].score;
+      const double prior = best > 0 ? std::clamp(passages_[sentence.passage].score / best, 0.0, 1.0)
+                                    : 1.0 / (1.0 + sentence.passage);
+      const double evidence =
+          reading_.Coverage(sentence) + kCoveringPrior * prior +
+          (sentence.terms.any() && HoldsKind(question_.kind, TextOf(sentence), text_)
+               ? kCoveringKind
+               : 0.0);
+      if (evidence <= most_evidence) continue;
+      most = i;
+      most_evidence = evidence;
+    }
+    return most;
   }
 
   ExtractedSentence Extracted(const Sentence& sentence, double score) const {

@@ -26,6 +26,16 @@ bool IsQuestionItself(std::string_view sentence) {
   return sentence.ends_with('?') || sentence.ends_with("？");
 }
 
+// The first letters of a word, lower-case; 0 of a shorter one.
+uint32_t BeginningOf(std::string_view word) {
+  if (word.size() < kBeginning) return 0;
+  uint32_t beginning = 0;
+  for (const char c : AsciiLower(word.substr(0, kBeginning))) {
+    beginning = beginning << 8 | static_cast<unsigned char>(c);
+  }
+  return beginning;
+}
+
 bool AreClose(const Sentence& sentence, uint32_t first, uint32_t second) {
   for (const TermPlace& a : sentence.places) {
     if (a.term != first) continue;
@@ -71,7 +81,7 @@ class SentenceReader {
       const std::string_view form =
           std::string_view(reading.question().text).substr(term.begin, term.end - term.begin);
       const bool is_long = form.size() > kBeginning && IsAsciiLetter(form[0]);
-      beginnings_.push_back(is_long ? AsciiLower(form.substr(0, kBeginning)) : "");
+      beginnings_.push_back(is_long ? BeginningOf(form) : 0);
     }
     for (const Sentence& sentence : reading.sentences()) {
       pairs_.push_back(PairsOf(reading, sentence));
@@ -149,15 +159,13 @@ class SentenceReader {
 
   double LooseCoverage(const Sentence& sentence, std::string_view text) const {
     double loose = 0;
-    std::vector<Word> words;
+    std::vector<uint32_t> words;  // their beginnings
     for (size_t i = 0; i < beginnings_.size(); ++i) {
-      if (sentence.terms.test(i) || beginnings_[i].empty()) continue;
-      if (words.empty()) words = Words(text);
-      const bool begins = std::ranges::any_of(words, [&](const Word& word) {
-        return word.text.size() >= kBeginning &&
-               AsciiLower(word.text.substr(0, kBeginning)) == beginnings_[i];
-      });
-      if (begins) loose += reading_.weight(i);
+      if (sentence.terms.test(i) || beginnings_[i] == 0) continue;
+      if (words.empty()) {
+        for (const Word& word : Words(text)) words.push_back(BeginningOf(word.text));
+      }
+      if (std::ranges::find(words, beginnings_[i]) != words.end()) loose += reading_.weight(i);
     }
     return loose / reading_.total();
   }
@@ -233,8 +241,8 @@ class SentenceReader {
   std::vector<InPassage> passages_;
   std::vector<double> pairs_;  // by sentence
   std::vector<double> own_;
-  std::vector<std::string> beginnings_;  // by term; "" of those that are not likened
-  std::vector<double> rare_;             // by term
+  std::vector<uint32_t> beginnings_;  // by term; 0 of those that are not likened
+  std::vector<double> rare_;          // by term
   double rare_total_ = 0;
   double nearest_ = -1;  // similarity of the passage whose vector is most like the question's
 };
