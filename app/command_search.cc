@@ -53,13 +53,14 @@ Result<SearchedSnapshots> SnapshotsOf(const CommandEngine& engine,
   return searched;
 }
 
-// The words to show a hit by: of the question, and those that its prefixes stand for.
+// The words to show a hit by: of the question, and those that its prefixes and translations stand
+// for.
 Result<std::vector<std::string>> ShownTerms(const retrieval::Retrieved& retrieved,
                                             const SearchedSnapshots& searched,
                                             const Analyzer& analyzer, const CallContext& call) {
   std::vector<std::string> terms = TermsOf(retrieved.text, analyzer);
   for (const index::QueryTerm& term : retrieved.lexical.terms) {
-    if (!term.prefix) continue;
+    if (!term.IsUnion()) continue;
     for (const index::Snapshot* snapshot : searched.all) {
       QUARRY_ASSIGN_OR_RETURN(
           const std::vector<std::string> begun,

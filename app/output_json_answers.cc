@@ -46,7 +46,8 @@ Json ToJson(const index::TermContribution& term) {
   Json json = {{"term", term.term},   {"query_count", term.query_count},
                {"count", term.count}, {"document_frequency", term.document_frequency},
                {"idf", term.idf},     {"score", term.score}};
-  if (term.prefix) json["matched"] = term.matched;
+  if (term.translated) json["translated"] = true;
+  if (term.prefix || term.translated) json["matched"] = term.matched;
   return json;
 }
 

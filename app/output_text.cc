@@ -120,6 +120,11 @@ std::string StepsText(const std::vector<ScoreStep>& steps) {
   return text.empty() ? text : text + "\n";
 }
 
+// A prefix and a translated term are told from the term that is spelt the same.
+std::string NameOf(const index::TermContribution& term) {
+  return OneLine(term.term) + (term.prefix ? "*" : term.translated ? " translated" : "");
+}
+
 std::string ExplainText(const SearchResult& result, const SearchResult::Item& item) {
   const ScoreBreakdown& breakdown = item.passage.breakdown;
   std::string text;
@@ -135,11 +140,11 @@ std::string ExplainText(const SearchResult& result, const SearchResult::Item& it
   }
   for (const index::TermContribution& term : item.terms) {
     if (term.count == 0) continue;
-    text += "      " + PadRight(OneLine(term.term) + (term.prefix ? "*" : ""), 20) + " " +
-            Fixed(term.score, 4) + "  (" + std::to_string(term.count) + "x here, in " +
-            Counted(term.document_frequency, "chunk") + ", idf " + Fixed(term.idf, 3);
+    text += "      " + PadRight(NameOf(term), 20) + " " + Fixed(term.score, 4) + "  (" +
+            std::to_string(term.count) + "x here, in " + Counted(term.document_frequency, "chunk") +
+            ", idf " + Fixed(term.idf, 3);
     if (term.query_count > 1) text += ", asked for " + std::to_string(term.query_count) + "x";
-    if (term.prefix) text += ": " + OneLine(Join(term.matched, ", "));
+    if (!term.matched.empty()) text += ": " + OneLine(Join(term.matched, ", "));
     text += ")\n";
   }
   if (result.used_dense) {
@@ -313,7 +318,7 @@ std::string AbsenceText(const SearchResult& result) {
   };
   add_leg("lexical", absence.lexical);
   for (const index::TermContribution& term : absence.terms) {
-    text += "      " + PadRight(OneLine(term.term) + (term.prefix ? "*" : ""), 20) + " ";
+    text += "      " + PadRight(NameOf(term), 20) + " ";
     text += term.count == 0 ? std::string("not in it")
                             : Fixed(term.score, 4) + "  (" + std::to_string(term.count) + "x)";
     text += ", in " + Counted(term.document_frequency, "chunk") + "\n";

@@ -111,22 +111,25 @@ RetrievalOption Text(std::string name, std::string type, std::string description
   return option;
 }
 
-RetrievalOption Fusion() {
-  const std::string type = "one of convex, rrf";
-  return {.name = "retrieval.fusion",
+// One of the names that `parse` reads and `name_of` gives.
+template <typename Field, typename Parse, typename NameOf>
+RetrievalOption Choice(std::string name, const std::string& names, std::string description,
+                       Field field, Parse parse, NameOf name_of) {
+  const std::string type = "one of " + names;
+  return {.name = std::move(name),
           .request_name = {},
           .type = type,
-          .description = "how the two ranked lists become one",
+          .description = std::move(description),
           .set =
-              [type](RetrievalOptions& options, const RetrievalValue& value) {
+              [field, parse, type](RetrievalOptions& options, const RetrievalValue& value) {
                 const std::string* text = std::get_if<std::string>(&value);
-                const auto method = ParseFusionMethod(text == nullptr ? "" : *text);
-                if (!method.ok()) return Expected(type, value);
-                options.fusion.method = *method;
+                const auto parsed = parse(text == nullptr ? "" : *text);
+                if (!parsed.ok()) return Expected(type, value);
+                field(options) = *parsed;
                 return OkStatus();
               },
-          .get = [](const RetrievalOptions& options) -> RetrievalValue {
-            return std::string(FusionMethodName(options.fusion.method));
+          .get = [field, name_of](const RetrievalOptions& options) -> RetrievalValue {
+            return std::string(name_of(field(options)));
           }};
 }
 
@@ -140,12 +143,18 @@ std::vector<RetrievalOption> MakeTable() {
     return text.empty() || ParseIso8601(text).has_value();
   };
   std::vector<RetrievalOption> table = {
-      Fusion(),
+      Choice("retrieval.fusion", "convex, rrf", "how the two ranked lists become one",
+             QUARRY_FIELD(fusion.method), ParseFusionMethod, FusionMethodName),
       Number("retrieval.dense_weight", "weight of the dense list; the lexical one has the rest",
              QUARRY_FIELD(fusion.dense_weight), 0, 1),
       Number("retrieval.cross_language_weight",
              "weight of the dense list for a question in another language than the collection",
              QUARRY_FIELD(cross_language_weight), 0, 1),
+      Choice("retrieval.translate_terms", "auto, on, off",
+             "search words in the other of English and Chinese too; auto: where such texts are",
+             QUARRY_FIELD(translate_terms), ParseTranslateTermsMode, TranslateTermsModeName),
+      Number("retrieval.translation_weight", "weight of a translated word against the word itself",
+             QUARRY_FIELD(translation_weight), 0, 1),
       Number("retrieval.rrf_k", "smoothing of the ranks (fusion rrf)", QUARRY_FIELD(fusion.rrf_k),
              0.001, 1e6),
       Integer("retrieval.leg_documents", "documents that each leg brings",
@@ -232,6 +241,19 @@ Result<FusionMethod> ParseFusionMethod(std::string_view name) {
   if (name == "rrf") return FusionMethod::kReciprocalRank;
   return InvalidArgumentError("unknown fusion method \"" + std::string(name) +
                               "\"; expected convex or rrf");
+}
+
+const char* TranslateTermsModeName(TranslateTermsMode mode) {
+  if (mode == TranslateTermsMode::kAuto) return "auto";
+  return mode == TranslateTermsMode::kOn ? "on" : "off";
+}
+
+Result<TranslateTermsMode> ParseTranslateTermsMode(std::string_view name) {
+  if (name == "auto") return TranslateTermsMode::kAuto;
+  if (name == "on") return TranslateTermsMode::kOn;
+  if (name == "off") return TranslateTermsMode::kOff;
+  return InvalidArgumentError("unknown value \"" + std::string(name) +
+                              "\"; expected auto, on or off");
 }
 
 const std::vector<RetrievalOption>& RetrievalOptionTable() {

@@ -36,6 +36,16 @@ struct FusionOptions {
   double rrf_k = 60;
 };
 
+// Whether the lexical leg also searches a question's words in the other of English and Chinese
+// (retrieval/translation.h).
+enum class TranslateTermsMode : uint8_t {
+  kAuto,  // where what is searched holds texts of the other language
+  kOn,
+  kOff,
+};
+const char* TranslateTermsModeName(TranslateTermsMode mode);  // "auto", "on", "off"
+Result<TranslateTermsMode> ParseTranslateTermsMode(std::string_view name);
+
 // Pseudo-relevance feedback, the "recall mode" (retrieval/feedback.h).
 struct FeedbackOptions {
   bool enabled = false;
@@ -89,6 +99,8 @@ struct RetrievalOptions {
   FusionOptions fusion;
   // In place of fusion.dense_weight where a question is in another language than what is searched.
   double cross_language_weight = 0.6;
+  TranslateTermsMode translate_terms = TranslateTermsMode::kAuto;
+  double translation_weight = 0.5;  // of a translated word against the word, where both are held
   ExpansionOptions expansion;
   FeedbackOptions feedback;
   HopOptions hops;

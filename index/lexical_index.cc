@@ -207,7 +207,7 @@ TermWeights WeightsOf(const std::vector<QueryPostings::Term>& terms,
                       const Bm25Parameters& parameters, uint64_t rows) {
   std::vector<double> importance;
   for (const QueryPostings::Term& term : terms) {
-    importance.push_back(term.query_count *
+    importance.push_back(term.query_count * term.term.weight *
                          InverseDocumentFrequency(rows, term.document_frequency));
   }
   return TermWeights(parameters, importance);
@@ -266,6 +266,7 @@ Result<std::vector<std::vector<TermContribution>>> LexicalIndex::Explain(
       TermContribution& one = contributions[r].emplace_back();
       one.term = term.term.text;
       one.prefix = term.term.prefix;
+      one.translated = !term.term.translations.empty();
       one.query_count = term.query_count;
       one.document_frequency = term.document_frequency;
       one.idf = InverseDocumentFrequency(live_rows_, term.document_frequency);

@@ -36,12 +36,14 @@ namespace quarry::index {
 struct TermContribution {
   std::string term;  // or prefix
   bool prefix = false;
+  bool translated = false;  // the term's words in another language were searched for
   uint32_t query_count = 0;
   uint32_t count = 0;               // in the row
   uint64_t document_frequency = 0;  // live rows that hold the term
   double idf = 0;
   double score = 0;
   // Of a prefix: which of the terms that it stands for the row holds, those in the most rows first.
+  // Of a translated term: which of its translations, the nearest first.
   std::vector<std::string> matched;
 };
 

@@ -11,7 +11,8 @@
 
 namespace quarry::index {
 
-// What is scored as one term: a term, or all terms that begin with a prefix.
+// What is scored as one term: a term, all terms that begin with a prefix, or all that translate a
+// term into another language.
 struct QueryTerm {
   std::string text;  // the term, or the prefix, folded
   bool prefix = false;
@@ -19,6 +20,9 @@ struct QueryTerm {
   // of "valve*") and which counts as one of those that begin with it; "" = none.
   std::string whole;
   uint32_t count = 1;  // as if the term stood so often in the query
+  // Where there are some, these are searched in place of `text`, each given once.
+  std::vector<std::string> translations = {};
+  double weight = 1;  // what its score is multiplied by
 
   QueryTerm(std::string term) : text(std::move(term)) {}  // NOLINT: every term is one
   QueryTerm(const char* term) : text(term) {}             // NOLINT
@@ -28,6 +32,9 @@ struct QueryTerm {
     term.whole = std::move(whole);
     return term;
   }
+
+  // Whether several terms of the index may be behind it.
+  bool IsUnion() const { return prefix || !translations.empty(); }
 
   friend bool operator==(const QueryTerm&, const QueryTerm&) = default;
 };

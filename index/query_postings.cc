@@ -10,6 +10,8 @@ namespace {
 
 // Counts are worked with as numbers of 31 bits.
 constexpr uint64_t kMostCount = std::numeric_limits<int32_t>::max();
+// So many lists are merged one after the other, whatever they hold.
+constexpr size_t kFewLists = 4;
 // Terms read between two looks at the clock.
 constexpr size_t kTermsPerCheck = 1024;
 
@@ -18,7 +20,8 @@ std::vector<QueryPostings::Term> DistinctTerms(std::span<const QueryTerm> terms)
   std::vector<QueryPostings::Term> distinct;
   for (const QueryTerm& term : terms) {
     // No term holds NUL: the analyzer makes words.
-    const std::string key = term.prefix ? term.text + '\0' + term.whole : term.text;
+    std::string key = term.prefix ? term.text + '\0' + term.whole : term.text;
+    for (const std::string& one : term.translations) key.append(2, '\0').append(one);
     const auto [at, is_new] = seen.emplace(key, distinct.size());
     if (is_new) distinct.push_back({.term = term});
     distinct[at->second].query_count += term.count;
@@ -26,11 +29,61 @@ std::vector<QueryPostings::Term> DistinctTerms(std::span<const QueryTerm> terms)
   return distinct;
 }
 
+uint32_t SumOfCounts(uint64_t a, uint64_t b) {
+  return static_cast<uint32_t>(std::min(a + b, kMostCount));
+}
+
+// The union of two lists.
+std::vector<Posting> MergeTwo(std::span<const Posting> a, std::span<const Posting> b) {
+  std::vector<Posting> merged;
+  merged.reserve(a.size() + b.size());
+  size_t i = 0;
+  size_t j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (a[i].slot == b[j].slot) {
+      merged.push_back({a[i].slot, SumOfCounts(a[i].count, b[j].count)});
+      ++i;
+      ++j;
+    } else {
+      merged.push_back(a[i].slot < b[j].slot ? a[i++] : b[j++]);
+    }
+  }
+  merged.insert(merged.end(), a.begin() + static_cast<ptrdiff_t>(i), a.end());
+  merged.insert(merged.end(), b.begin() + static_cast<ptrdiff_t>(j), b.end());
+  return merged;
+}
+
+// The union of few lists: costs time by their postings alone.
+std::vector<Posting> MergeLists(std::span<const PostingsList> lists) {
+  std::vector<Posting> merged;
+  std::vector<Posting> next;
+  for (const PostingsList& list : lists) {
+    next.clear();
+    list.ForEach([&](const Posting& posting) { next.push_back(posting); });
+    merged = merged.empty() ? next : MergeTwo(merged, next);
+  }
+  return merged;
+}
+
+// The same of many lists, by a sum for each slot.
+std::vector<Posting> SumLists(std::span<const PostingsList> lists, uint32_t slots) {
+  std::vector<uint64_t> counts(slots, 0);
+  for (const PostingsList& list : lists) {
+    list.ForEach([&](const Posting& posting) { counts[posting.slot] += posting.count; });
+  }
+  std::vector<Posting> postings;
+  for (uint32_t slot = 0; slot < slots; ++slot) {
+    if (counts[slot] > 0) postings.push_back({slot, SumOfCounts(counts[slot], 0)});
+  }
+  return postings;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> ExpandTerm(std::span<const SegmentView> segments,
                                             const QueryTerm& term, size_t limit,
                                             const CallContext& context) {
+  if (!term.translations.empty()) return term.translations;
   if (!term.prefix) return std::vector<std::string>{term.text};
   std::unordered_map<std::string, uint64_t> frequencies;
   size_t read = 0;
@@ -67,14 +120,14 @@ Result<QueryPostings> QueryPostings::Make(std::span<const SegmentView> segments,
   QueryPostings postings;
   postings.terms_ = DistinctTerms(terms);
   for (Term& term : postings.terms_) {
-    if (!term.term.prefix) continue;
+    if (!term.term.IsUnion()) continue;
     QUARRY_ASSIGN_OR_RETURN(term.expansion, ExpandTerm(segments, term.term, kPrefixTerms, context));
   }
   postings.lists_.reserve(segments.size() * postings.terms_.size());
   for (const SegmentView& view : segments) {
     QUARRY_RETURN_IF_ERROR(context.Check());
     for (Term& term : postings.terms_) {
-      if (term.term.prefix) {
+      if (term.term.IsUnion()) {
         QUARRY_RETURN_IF_ERROR(context.Check());
         postings.lists_.push_back(postings.Union(view, term));
         continue;
@@ -91,20 +144,22 @@ Result<QueryPostings> QueryPostings::Make(std::span<const SegmentView> segments,
 PostingsList QueryPostings::Union(const SegmentView& view, Term& term) {
   const LexicalSegment& segment = *view.segment;
   std::vector<PostingsList> parts;
+  uint64_t last_rows = 0;  // live ones of the last part
   for (const std::string& one : term.expansion) {
-    if (const auto entry = segment.terms().Find(one)) parts.push_back(segment.List(*entry));
+    const auto entry = segment.terms().Find(one);
+    if (!entry) continue;
+    parts.push_back(segment.List(*entry));
+    last_rows = view.DocumentFrequency(*entry);
   }
   if (parts.empty()) return {};
-  std::vector<uint64_t> counts(segment.slots(), 0);
-  for (const PostingsList& part : parts) {
-    part.ForEach([&](const Posting& posting) { counts[posting.slot] += posting.count; });
+  if (parts.size() == 1) {  // as it is
+    term.document_frequency += last_rows;
+    return parts[0];
   }
-  std::vector<Posting> postings;
-  for (uint32_t slot = 0; slot < counts.size(); ++slot) {
-    if (counts[slot] == 0) continue;
-    const auto count = static_cast<uint32_t>(std::min(counts[slot], kMostCount));
-    postings.push_back({.slot = slot, .count = count});
-    if (!view.IsDead(slot)) ++term.document_frequency;
+  const std::vector<Posting> postings =
+      parts.size() <= kFewLists ? MergeLists(parts) : SumLists(parts, segment.slots());
+  for (const Posting& posting : postings) {
+    if (!view.IsDead(posting.slot)) ++term.document_frequency;
   }
   const LengthNorm norm(segment.parameters(), segment.slots(), segment.tokens());
   EncodePostings(postings, segment.lengths(), norm, unions_.emplace_back());

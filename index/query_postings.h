@@ -6,7 +6,7 @@
 // count in a row is the sum of theirs, its document frequency is the number of rows that hold one
 // of them. So it scores as if all its terms were the same word, and a row that holds many of them
 // gains no more than one that repeats one. Of more than kPrefixTerms such terms those in the most
-// rows count.
+// rows count. The translations of a term are one term in the same way.
 
 #include <cstdint>
 #include <deque>
@@ -35,7 +35,7 @@ class QueryPostings {
   struct Term {
     QueryTerm term;
     uint32_t query_count = 0;
-    std::vector<std::string> expansion;  // what a prefix stands for
+    std::vector<std::string> expansion;  // what a prefix or a translated term stands for
     uint64_t document_frequency = 0;     // live rows
   };
 

@@ -29,6 +29,20 @@ Snapshot::Snapshot(SnapshotParts parts)
       live_chunks_(parts_.live.Count()),
       all_live_(live_chunks_ == parts_.live.size()) {}
 
+HeldLanguages Snapshot::languages() const {
+  constexpr uint8_t kKnown = 1;
+  constexpr uint8_t kEnglish = 2;
+  constexpr uint8_t kChinese = 4;
+  uint8_t found = languages_.load(std::memory_order_relaxed);
+  if (found == 0) {
+    const HeldLanguages held = FindHeldLanguages(lexical());
+    found = static_cast<uint8_t>(kKnown | (held.english ? kEnglish : 0) |
+                                 (held.chinese ? kChinese : 0));
+    languages_.store(found, std::memory_order_relaxed);
+  }
+  return {.english = (found & kEnglish) != 0, .chinese = (found & kChinese) != 0};
+}
+
 std::optional<size_t> Snapshot::PositionOf(DocumentNumber document) const {
   const std::optional<uint32_t> position = parts_.positions.Find(document.value);
   if (!position || !parts_.live_versions.Test(*position)) return std::nullopt;

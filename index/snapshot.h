@@ -10,6 +10,7 @@
 // Thread-safe. Holding one keeps what it shows alive (memory of the derived indexes, disk of the
 // store): take one per query and let it go. It must not outlive its Index.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "base/bitmap.h"
 #include "base/query.h"
 #include "base/shared_bytes.h"
+#include "index/held_languages.h"
 #include "index/id_map.h"
 #include "index/lexical_index.h"
 #include "index/records.h"
@@ -111,6 +113,8 @@ class Snapshot {
   Result<std::vector<DocumentId>> RecordsOf(const DocumentId& source) const;
   Result<std::string> ReadText(DocumentNumber document) const;
   Result<StoredChunk> ReadChunk(ChunkId chunk) const;
+  // Which languages the live rows are in. Found out when it is first asked.
+  HeldLanguages languages() const;
   // Ordered by document number, which is the order of first indexing. Stops when visit returns
   // false.
   Status ForEachDocument(const std::function<bool(const StoredDocument&)>& visit) const;
@@ -130,6 +134,8 @@ class Snapshot {
   SnapshotParts parts_;
   uint64_t live_chunks_ = 0;
   bool all_live_ = false;
+  // Of languages(): 0 until it was asked; threads that ask at once find the same.
+  mutable std::atomic<uint8_t> languages_ = 0;
 };
 
 }  // namespace quarry::index

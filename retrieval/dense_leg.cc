@@ -16,8 +16,15 @@ Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions&
                             embedders.Get(generation.space, generation.embedder_kind,
                                           [&] { return snapshot.ReadEmbedderBlob(); }));
     const std::string texts[] = {text};
-    QUARRY_ASSIGN_OR_RETURN(vector, embedder->Embed(texts, model::EmbeddingRole::kQuery, context));
-    list.crosses_languages = embedder->CrossesLanguages(text);
+    const index::HeldLanguages held = snapshot.languages();
+    const bool is_foreign = embedder->CrossesLanguages(text);
+    list.crosses_languages = is_foreign && !(held.english && held.chinese);
+    // In the language of fewer texts: what was learnt from those knows it, too, so that the question
+    // has both parts, as a text has.
+    const bool has_both_parts = is_foreign && !list.crosses_languages;
+    const auto role =
+        has_both_parts ? model::EmbeddingRole::kDocument : model::EmbeddingRole::kQuery;
+    QUARRY_ASSIGN_OR_RETURN(vector, embedder->Embed(texts, role, context));
   }
   StageTimer timer(context, "retrieve.dense");
   QUARRY_ASSIGN_OR_RETURN(

@@ -17,7 +17,7 @@ struct DenseLegOptions {
 
 struct DenseList {
   std::vector<index::ScoredRow> rows;  // best first
-  bool crosses_languages = false;      // model::Embedder::CrossesLanguages
+  bool crosses_languages = false;      // the question is in a language that no text is in
 };
 
 // REQUIRES: snapshot.generation(). Errors: those of opening the embedder, of embedding and of

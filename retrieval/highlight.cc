@@ -11,7 +11,9 @@ class Matcher {
  public:
   explicit Matcher(const index::LexicalQuery& query) {
     for (const index::QueryTerm& term : query.terms) {
-      if (term.prefix) {
+      if (!term.translations.empty()) {
+        terms_.insert(term.translations.begin(), term.translations.end());
+      } else if (term.prefix) {
         prefixes_.push_back(term.text);
         if (!term.whole.empty()) terms_.insert(term.whole);
       } else {

@@ -15,8 +15,8 @@
 //     own range and counts by how well its collection fits the question, which is its best lexical
 //     score as a part of the best of all, with a belief of 0.4 in every collection (after Callan, Lu, Croft: "Searching distributed
 //     collections with inference networks", 1995). So does every list under `rrf`.
-// One leg alone keeps its own scores. Where a question is in another language than its collection
-// the dense leg counts options.cross_language_weight.
+// One leg alone keeps its own scores. Where a question is in another language than all of its
+// collection the dense leg counts options.cross_language_weight.
 
 #include <string>
 #include <vector>
@@ -35,7 +35,7 @@ struct SearchPart {
   bool uses_dense = false;
   std::vector<index::ScoredRow> lexical = {};
   std::vector<index::ScoredRow> dense = {};
-  bool crosses_languages = false;  // DenseList
+  bool crosses_languages = false;  // the question is in a language that no text is in
 };
 
 // Not thread-safe. What it is given must outlive it.

@@ -12,6 +12,7 @@
 #include "retrieval/query_terms.h"
 #include "retrieval/recency.h"
 #include "retrieval/rerank.h"
+#include "retrieval/translation.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -54,6 +55,16 @@ Result<bool> UsesDense(const Query& query, const index::Snapshot& snapshot,
          (query.mode == SearchMode::kHybrid && has_vectors &&
           options.DenseWeightOf(snapshot.collection().name) > 0 &&
           snapshot.live_chunks() >= options.dense_from_chunks);
+}
+
+// What the words are in the other language joins them, where that is searched for.
+Status AddTranslations(Snapshots snapshots, const RetrievalOptions& options,
+                       const CallContext& context, std::vector<index::QueryTerm>& terms) {
+  StageTimer timer(context, "retrieve.translate");
+  QUARRY_ASSIGN_OR_RETURN(std::vector<index::QueryTerm> translated,
+                          TranslateTerms(terms, snapshots, options));
+  std::ranges::move(translated, std::back_inserter(terms));
+  return OkStatus();
 }
 
 // A chat model's part in one search, which goes on without it.
@@ -147,6 +158,8 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
         snapshot->Restrict(std::move(part.allowed), retrieved.lexical, analyzer_, context));
   }
 
+  QUARRY_RETURN_IF_ERROR(AddTranslations(snapshots, options, context, retrieved.lexical.terms));
+
   std::string dense_text = parsed.text;
   if (options.UsesChatModel()) {
     const bool uses_dense = std::ranges::any_of(parts, &SearchPart::uses_dense);
@@ -192,8 +205,10 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   // Within a stage that has a time of its own.
   CallContext untraced = context;
   untraced.trace = nullptr;
-  const auto search_text = [&](const std::string& text) {
-    return run(MakeLexicalQuery(analyzer_, PlainQuery(text)).terms, text, untraced);
+  const auto search_text = [&](const std::string& text) -> Result<std::vector<RankedHit>> {
+    std::vector<index::QueryTerm> terms = MakeLexicalQuery(analyzer_, PlainQuery(text)).terms;
+    QUARRY_RETURN_IF_ERROR(AddTranslations(snapshots, options, untraced, terms));
+    return run(terms, text, untraced);
   };
   if (!retrieved.expansions.empty()) {
     StageTimer timer(context, "retrieve.expansion");

@@ -44,7 +44,8 @@ void WriteTerms(const std::vector<index::TermContribution>& terms, JsonWriter& j
     json.Key("count").Uint(term.count);
     json.Key("document_frequency").Uint(term.document_frequency);
     json.Key("idf").Double(term.idf).Key("score").Double(term.score);
-    if (term.prefix) WriteStrings(term.matched, json.Key("matched"));
+    if (term.translated) json.Key("translated").Bool(true);
+    if (term.prefix || term.translated) WriteStrings(term.matched, json.Key("matched"));
     json.EndObject();
   }
   json.EndArray();

@@ -1,4 +1,5 @@
-// The file of the bilingual table as read-only data of the program. See model/shipped_table.h.
+// The bilingual table and the translations taken from it as read-only data of the program. See
+// model/shipped_table.h and model/term_translations.h.
   .section .rodata
   .balign 64
   .global quarry_shipped_table_begin
@@ -6,6 +7,13 @@
 quarry_shipped_table_begin:
   .incbin QUARRY_SHIPPED_TABLE
 quarry_shipped_table_end:
+  .byte 0
+  .balign 64
+  .global quarry_shipped_translations_begin
+  .global quarry_shipped_translations_end
+quarry_shipped_translations_begin:
+  .incbin QUARRY_SHIPPED_TRANSLATIONS
+quarry_shipped_translations_end:
   .byte 0
 #if defined(__linux__) && defined(__ELF__)
   .section .note.GNU-stack, "", %progbits

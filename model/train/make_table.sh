@@ -4,8 +4,8 @@
 #   model/train/make_table.sh [FOLDER]      FOLDER (default build/table) keeps what was fetched
 #
 # Needs Debian 12's apt-get, dpkg and python3, and a built tree (cmake --preset release). Some minutes on
-# two cores, 1.6 GB of memory, 250 MB to fetch. The result lies in FOLDER/bilingual.table; copying it to
-# model/data/ ships it. A version that the archive no longer has can be laid into FOLDER by hand, from
+# two cores, 1.6 GB of memory, 250 MB to fetch. The results lie in FOLDER/bilingual.table and bilingual.terms; copying them to
+# model/data/ ships them. A version that the archive no longer has can be laid into FOLDER by hand, from
 # snapshot.debian.org, under the name that apt-get gives it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -38,3 +38,5 @@ done < "$train/sources.txt"
 python3 "$train/extract.py" "$train/sources.txt" unpacked > training.tsv
 cmake --build "$build" --target train_table
 "$build/model/train/train_table" training.tsv bilingual.table
+cmake --build "$build" --target make_translations
+"$build/model/train/make_translations" bilingual.table bilingual.terms

@@ -39,6 +39,10 @@ TEST(RetrievalOptionsTest, AnIntegerIsANumberAndRangesHold) {
             "expected an ISO 8601 time, or nothing, got \"soon\"");
   EXPECT_EQ(Find("retrieval.fusion").set(options, std::string("max")).message(),
             "expected one of convex, rrf, got \"max\"");
+  EXPECT_EQ(Find("retrieval.translate_terms").set(options, std::string("yes")).message(),
+            "expected one of auto, on, off, got \"yes\"");
+  EXPECT_OK(Find("retrieval.translate_terms").set(options, std::string("on")));
+  EXPECT_EQ(options.translate_terms, TranslateTermsMode::kOn);
 }
 
 TEST(RetrievalOptionsTest, ValidationNamesTheOption) {

@@ -356,7 +356,39 @@ TEST(LexicalIndexTest, APrefixScoresAsOneTerm) {
   EXPECT_EQ(parts[0].score, hits[0].score);
 }
 
-TEST(LexicalIndexTest, PrefixesAreFoundToTheLastBitAfterAnyHistory) {
+// "pump" as "b" and "c": a 2 + 1 times, b once, so df 2 of 3 rows; avgdl 8 / 3.
+TEST(LexicalIndexTest, TranslationsOfATermScoreAsOneTermOfItsWeight) {
+  LexicalCollection collection;
+  collection.Put("a", {{{"b", 2}, {"c", 1}, {"x", 1}}});
+  collection.Put("b", {{{"b", 1}}});
+  collection.Put("c", {{{"pump", 3}}});
+  collection.Commit();
+  QueryTerm translated = "pump";
+  translated.translations = {"c", "b", "none"};
+  translated.weight = 0.5;
+  const std::vector<QueryTerm> query = {"pump", translated};
+  const auto hits = collection.Search(query, 10);
+  ASSERT_EQ(hits.size(), 3u);
+  const double idf = std::log(1 + 1.5 / 2.5);
+  const auto score_of = [&](const DocumentId& id) {
+    return std::ranges::find(hits, id, &ChunkHit::id)->score;
+  };
+  EXPECT_NEAR(score_of("a"), 0.5 * idf * 3 * 2.2 / (3 + 1.2 * (0.25 + 0.75 * 4 / (8.0 / 3))), 1e-6);
+  EXPECT_NEAR(score_of("b"), 0.5 * idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 1 / (8.0 / 3))), 1e-6);
+  // The term itself stays a term of its own.
+  EXPECT_NEAR(score_of("c"), collection.Search({"pump"}, 1)[0].score, 1e-6);
+  const auto parts = collection.Explain(query, collection.live.at("a")[0]);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_FALSE(parts[0].translated);
+  EXPECT_EQ(parts[1].term, "pump");
+  EXPECT_TRUE(parts[1].translated);
+  EXPECT_EQ(parts[1].count, 3u);
+  EXPECT_EQ(parts[1].document_frequency, 2u);
+  EXPECT_EQ(parts[1].matched, (std::vector<std::string>{"c", "b"}));
+  EXPECT_EQ(parts[1].score, score_of("a"));
+}
+
+TEST(LexicalIndexTest, PrefixesAndTranslationsAreFoundToTheLastBitAfterAnyHistory) {
   for (const uint64_t seed : {7u, 8u, 9u}) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
@@ -380,7 +412,8 @@ TEST(LexicalIndexTest, PrefixesAreFoundToTheLastBitAfterAnyHistory) {
     }
     const LexicalOracle oracle(collection.documents, {});
     for (int i = 0; i < 60; ++i) {
-      const std::vector<QueryTerm> query = RandomPrefixQuery(random);
+      const std::vector<QueryTerm> query =
+          i % 2 == 0 ? RandomPrefixQuery(random) : RandomTranslatedQuery(random);
       const size_t k = 1 + random.Below(30);
       EXPECT_EQ(collection.Search(query, k), oracle.Search(query, k));
       EXPECT_EQ(collection.Search(query, k, &some), oracle.Search(query, k, &in_some));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -88,6 +89,18 @@ std::vector<QueryTerm> RandomPrefixQuery(Random& random) {
   return terms;
 }
 
+std::vector<QueryTerm> RandomTranslatedQuery(Random& random) {
+  std::vector<QueryTerm> terms = RandomQuery(random);
+  for (uint64_t i = 1 + random.Below(3); i > 0; --i) {
+    QueryTerm& term = terms.emplace_back(RandomTerm(random));
+    std::set<std::string> translations;
+    for (uint64_t n = 1 + random.Below(5); n > 0; --n) translations.insert(RandomTerm(random));
+    term.translations.assign(translations.begin(), translations.end());
+    term.weight = 0.25 * static_cast<double>(1 + random.Below(4));
+  }
+  return terms;
+}
+
 std::vector<ChunkHit> Oracle(const std::map<DocumentId, Bags>& documents,
                              const std::vector<QueryTerm>& terms,
                              const Bm25Parameters& parameters) {
@@ -143,6 +156,7 @@ LexicalOracle::LexicalOracle(const std::map<DocumentId, Bags>& documents,
 }
 
 std::vector<std::string> LexicalOracle::TermsOf(const QueryTerm& term) const {
+  if (!term.translations.empty()) return term.translations;
   if (!term.prefix) return {term.text};
   std::vector<std::pair<int64_t, std::string>> found;
   for (const auto& [indexed, df] : document_frequency_) {
@@ -177,7 +191,7 @@ std::vector<ChunkHit> LexicalOracle::Search(const std::vector<QueryTerm>& terms,
   for (const QueryTerm& term : distinct) {
     meant.push_back(TermsOf(term));
     uint64_t df = 0;
-    if (const auto at = document_frequency_.find(term.text); !term.prefix) {
+    if (const auto at = document_frequency_.find(term.text); !term.IsUnion()) {
       df = at == document_frequency_.end() ? 0 : at->second;
     } else {
       for (const auto& [id, bags] : documents_) {
@@ -185,7 +199,7 @@ std::vector<ChunkHit> LexicalOracle::Search(const std::vector<QueryTerm>& terms,
       }
     }
     importance.push_back(static_cast<double>(std::count(terms.begin(), terms.end(), term)) *
-                         InverseDocumentFrequency(rows_, df));
+                         term.weight * InverseDocumentFrequency(rows_, df));
   }
   const TermWeights weights(parameters_, importance);
   const LengthNorm norm(parameters_, rows_, tokens_);

@@ -61,6 +61,8 @@ Bags RandomBags(Random& random);
 std::vector<QueryTerm> RandomQuery(Random& random);
 // Terms and prefixes of terms.
 std::vector<QueryTerm> RandomPrefixQuery(Random& random);
+// Terms, and some with other terms as translations.
+std::vector<QueryTerm> RandomTranslatedQuery(Random& random);
 
 // BM25 as lexical_index.h writes it, of every chunk that holds one of the terms; best first.
 // Without prefixes.

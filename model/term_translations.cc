@@ -1,0 +1,155 @@
+#include "model/term_translations.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/coding.h"
+#include "base/hash.h"
+
+extern "C" {
+extern const char quarry_shipped_translations_begin[];  // model/data/shipped_table.S
+extern const char quarry_shipped_translations_end[];
+}
+
+namespace quarry::model {
+namespace {
+
+constexpr std::string_view kTranslationsMagic = "QTRM";
+constexpr uint32_t kTranslationsVersion = 1;
+constexpr size_t kBodyBegin = 4 + 8;  // behind magic and checksum
+
+// REQUIRES: there are so many, which Parse has seen to.
+uint32_t NumberAt(std::string_view numbers, uint32_t place) {
+  uint32_t number = 0;
+  for (uint32_t i = 0; i < 4; ++i) {
+    number |= uint32_t{static_cast<uint8_t>(numbers[size_t{place} * 4 + i])} << (8 * i);
+  }
+  return number;
+}
+
+// Whether numbers never fall and the last is `end`.
+bool AscendsTo(std::string_view numbers, uint32_t count, size_t end) {
+  uint32_t before = 0;
+  for (uint32_t place = 0; place < count; ++place) {
+    const uint32_t number = NumberAt(numbers, place);
+    if (number < before) return false;
+    before = number;
+  }
+  return before == end;
+}
+
+}  // namespace
+
+std::string TermTranslations::Serialize(const std::vector<Entry>& entries,
+                                        uint64_t table_checksum) {
+  std::string ends;
+  std::string last;
+  std::string translations;
+  std::string names;
+  for (const Entry& entry : entries) {
+    names += entry.term;
+    AppendFixed32(ends, static_cast<uint32_t>(names.size()));
+    for (const std::string& one : entry.translations) {
+      const auto at = std::ranges::lower_bound(entries, one, {}, &Entry::term);
+      QUARRY_CHECK(at != entries.end() && at->term == one);
+      AppendFixed32(translations, static_cast<uint32_t>(at - entries.begin()));
+    }
+    AppendFixed32(last, static_cast<uint32_t>(translations.size() / 4));
+  }
+  std::string body;
+  AppendFixed32(body, kTranslationsVersion);
+  AppendFixed64(body, table_checksum);
+  AppendFixed32(body, static_cast<uint32_t>(entries.size()));
+  AppendFixed32(body, static_cast<uint32_t>(translations.size() / 4));
+  body += ends + last + translations + names;
+  std::string bytes(kTranslationsMagic);
+  AppendFixed64(bytes, Hash64(body));
+  return bytes + body;
+}
+
+Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
+  const auto damaged = [](std::string_view what) {
+    return DataLossError("term translations: " + std::string(what));
+  };
+  if (file.view.size() < kBodyBegin || !file.view.starts_with(kTranslationsMagic)) {
+    return damaged("do not begin as such");
+  }
+  const std::string_view body = file.view.substr(kBodyBegin);
+  if (RecordReader(file.view.substr(kTranslationsMagic.size())).Fixed64() != Hash64(body)) {
+    return damaged("checksum does not match");
+  }
+  RecordReader reader(body);
+  const uint32_t version = reader.Fixed32();
+  if (reader.ok() && version != kTranslationsVersion) {
+    return FailedPreconditionError("term translations: format " + std::to_string(version) +
+                                   ", this program reads " + std::to_string(kTranslationsVersion));
+  }
+  TermTranslations table;
+  table.file_ = file;
+  table.table_checksum_ = reader.Fixed64();
+  table.size_ = reader.Fixed32();
+  const uint32_t translations = reader.Fixed32();
+  const uint64_t numbers = (uint64_t{2} * table.size_ + translations) * 4;
+  if (!reader.ok() || numbers > reader.remaining()) return damaged("sizes do not fit its length");
+  std::string_view rest = body.substr(body.size() - reader.remaining());
+  const auto take = [&rest](uint64_t count) {
+    const std::string_view taken = rest.substr(0, count * 4);
+    rest.remove_prefix(taken.size());
+    return taken;
+  };
+  table.ends_ = take(table.size_);
+  table.last_ = take(table.size_);
+  table.translations_ = take(translations);
+  table.names_ = rest;
+  if (!AscendsTo(table.ends_, table.size_, table.names_.size()) ||
+      !AscendsTo(table.last_, table.size_, translations)) {
+    return damaged("terms are malformed");
+  }
+  for (uint32_t place = 0; place < translations; ++place) {
+    if (NumberAt(table.translations_, place) >= table.size_) {
+      return damaged("a translation is no term");
+    }
+  }
+  for (uint32_t number = 1; number < table.size_; ++number) {
+    if (table.Term(number - 1) >= table.Term(number)) return damaged("terms are not in order");
+  }
+  return table;
+}
+
+std::string_view TermTranslations::Term(uint32_t number) const {
+  const uint32_t begin = number == 0 ? 0 : NumberAt(ends_, number - 1);
+  return names_.substr(begin, NumberAt(ends_, number) - begin);
+}
+
+std::vector<std::string_view> TermTranslations::Of(std::string_view term) const {
+  uint32_t begin = 0;
+  uint32_t end = size_;
+  while (begin < end) {
+    const uint32_t middle = begin + (end - begin) / 2;
+    if (Term(middle) < term) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  std::vector<std::string_view> found;
+  if (begin == size_ || Term(begin) != term) return found;
+  for (uint32_t i = begin == 0 ? 0 : NumberAt(last_, begin - 1); i < NumberAt(last_, begin); ++i) {
+    found.push_back(Term(NumberAt(translations_, i)));
+  }
+  return found;
+}
+
+Result<const TermTranslations*> ShippedTranslations() {
+  static const Result<TermTranslations> shipped = [] {
+    const size_t size =
+        static_cast<size_t>(quarry_shipped_translations_end - quarry_shipped_translations_begin);
+    return TermTranslations::Parse(
+        {.view = {quarry_shipped_translations_begin, size}, .owner = nullptr, .mapped = true});
+  }();
+  QUARRY_RETURN_IF_ERROR(shipped.status());
+  return &*shipped;
+}
+
+}  // namespace quarry::model

@@ -1,0 +1,65 @@
+#include "retrieval/translation.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "model/term_translations.h"
+
+namespace quarry::retrieval {
+namespace {
+
+bool IsChineseTerm(const std::string& term) {
+  size_t offset = 0;
+  return IsCjk(NextCodePoint(term, offset));
+}
+
+// Whether half of them or more are Chinese: a pair stands for two characters, a word for itself.
+bool AreChinese(std::span<const index::QueryTerm> terms) {
+  const auto chinese = std::ranges::count_if(
+      terms, [](const index::QueryTerm& term) { return IsChineseTerm(term.text); });
+  return 2 * static_cast<size_t>(chinese) >= terms.size();
+}
+
+bool AnyHolds(Snapshots snapshots, bool chinese) {
+  return std::ranges::any_of(snapshots, [chinese](const index::Snapshot* snapshot) {
+    const index::HeldLanguages held = snapshot->languages();
+    return chinese ? held.chinese : held.english;
+  });
+}
+
+bool IsIndexed(std::string_view term, Snapshots snapshots) {
+  return std::ranges::any_of(snapshots, [term](const index::Snapshot* snapshot) {
+    return snapshot->lexical().DocumentFrequency(term) > 0;
+  });
+}
+
+}  // namespace
+
+Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::QueryTerm> terms,
+                                                     Snapshots snapshots,
+                                                     const RetrievalOptions& options) {
+  std::vector<index::QueryTerm> translated;
+  if (options.translate_terms == TranslateTermsMode::kOff || terms.empty()) return translated;
+  const bool chinese = AreChinese(terms);
+  // Where nothing is written in the question's language its own words find names and chance.
+  const double weight = AnyHolds(snapshots, chinese) ? options.translation_weight : 1;
+  if (options.translate_terms == TranslateTermsMode::kAuto && !AnyHolds(snapshots, !chinese)) {
+    return translated;
+  }
+  QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* const table, model::ShippedTranslations());
+  for (const index::QueryTerm& term : terms) {
+    if (term.prefix || IsChineseTerm(term.text) != chinese) continue;
+    index::QueryTerm other = term;
+    for (const std::string_view one : table->Of(term.text)) {
+      if (IsIndexed(one, snapshots)) other.translations.emplace_back(one);
+    }
+    if (other.translations.empty()) continue;
+    other.weight = weight;
+    translated.push_back(std::move(other));
+  }
+  return translated;
+}
+
+}  // namespace quarry::retrieval

@@ -1,0 +1,31 @@
+#pragma once
+
+// A question's words in the other of English and Chinese, for the lexical leg.
+//
+// Words lead to texts of their own language only. Where a collection holds texts of the other one, each
+// word of the question is searched a second time, by its translations (model/term_translations.h).
+// All translations of a word are one term: their postings are joined, their document frequency is that of all
+// together, and a text that holds several of them gains no more than one that repeats one
+// (Pirkola, "The effects of query structure and dictionary setups in dictionary-based cross-language
+// information retrieval", 1998). A translated word counts options.translation_weight of the word
+// itself; as much as that where nothing is in the question's own language, whose words then lead to names
+// and chance only.
+
+#include <span>
+#include <vector>
+
+#include "base/retrieval_options.h"
+#include "index/lexical_query.h"
+#include "retrieval/ranked_hit.h"
+
+namespace quarry::retrieval {
+
+// The translated terms to search beside `terms`: of those that are written in the question's
+// language, where one of `snapshots` holds the other (TranslateTerms::kAuto) or whatever they hold
+// (kOn), as far as they stand in one of them. Prefixes are not translated. Errors: kDataLoss where the
+// program file is damaged.
+Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::QueryTerm> terms,
+                                                     Snapshots snapshots,
+                                                     const RetrievalOptions& options);
+
+}  // namespace quarry::retrieval

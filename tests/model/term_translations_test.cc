@@ -1,0 +1,105 @@
+#include "model/term_translations.h"
+
+#include "base/coding.h"
+#include "base/hash.h"
+#include "model/shipped_table.h"
+#include "tests/testing/test_environment.h"
+
+namespace quarry::model {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const TermTranslations& Shipped() { return **ShippedTranslations(); }
+
+TEST(ShippedTranslationsTest, AreThoseOfTheShippedTable) {
+  ASSERT_OK(ShippedTranslations().status());
+  EXPECT_EQ(Shipped().table_checksum(), ShippedTableChecksum())
+      << "the table was made anew: run model/train/make_table.sh to its end";
+}
+
+TEST(ShippedTranslationsTest, LeadBothWays) {
+  EXPECT_THAT(Shipped().Of("password"), Contains("密码"));
+  EXPECT_THAT(Shipped().Of("密码"), Contains("password"));
+  EXPECT_THAT(Shipped().Of("optim"), Contains("优化"));
+  EXPECT_THAT(Shipped().Of("优化"), Contains("optim"));
+  EXPECT_THAT(Shipped().Of("a-word-that-nobody-uses"), IsEmpty());
+  EXPECT_THAT(Shipped().Of(""), IsEmpty());
+}
+
+// What no index holds as a term is no translation: a lone character, a number, a stop word.
+TEST(ShippedTranslationsTest, AreTermsOfAnIndex) {
+  for (uint32_t number = 0; number < Shipped().size(); ++number) {
+    const std::string_view term = Shipped().Term(number);
+    const bool english = term[0] >= 'a' && term[0] <= 'z';
+    for (const std::string_view one : Shipped().Of(term)) {
+      EXPECT_NE(english, one[0] >= 'a' && one[0] <= 'z') << term << " " << one;
+      EXPECT_GT(one.size(), english ? 4u : 1u) << term << " " << one;
+    }
+  }
+}
+
+std::vector<TermTranslations::Entry> SomeEntries() {
+  return {{"leaf", {}}, {"pump", {"水泵", "泵站"}}, {"水泵", {"pump"}}, {"泵站", {"pump", "leaf"}}};
+}
+
+TEST(TermTranslationsTest, AreReadAsWritten) {
+  const std::string bytes = TermTranslations::Serialize(SomeEntries(), 7);
+  const auto table = TermTranslations::Parse(ShareString(bytes));
+  ASSERT_OK(table.status());
+  EXPECT_EQ(table->table_checksum(), 7u);
+  EXPECT_EQ(table->size(), 4u);
+  EXPECT_THAT(table->Of("pump"), ElementsAre("水泵", "泵站"));
+  EXPECT_THAT(table->Of("泵站"), ElementsAre("pump", "leaf"));
+  EXPECT_THAT(table->Of("leaf"), IsEmpty());
+  EXPECT_THAT(table->Of("lea"), IsEmpty());
+  EXPECT_THAT(table->Of("zoo"), IsEmpty());
+  const auto empty = TermTranslations::Parse(ShareString(TermTranslations::Serialize({}, 1)));
+  ASSERT_OK(empty.status());
+  EXPECT_THAT(empty->Of("pump"), IsEmpty());
+}
+
+TEST(TermTranslationsTest, DamageIsDetected) {
+  const std::string bytes = TermTranslations::Serialize(SomeEntries(), 7);
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    EXPECT_EQ(TermTranslations::Parse(ShareString(bytes.substr(0, i))).status().code(),
+              Code::kDataLoss)
+        << i;
+    std::string flipped = bytes;
+    flipped[i] = static_cast<char>(flipped[i] ^ 0x10);
+    EXPECT_EQ(TermTranslations::Parse(ShareString(flipped)).status().code(), Code::kDataLoss) << i;
+  }
+}
+
+// With a checksum that fits.
+std::string Resealed(std::string bytes) {
+  std::string checksum;
+  AppendFixed64(checksum, Hash64(std::string_view(bytes).substr(12)));
+  return bytes.replace(4, 8, checksum);
+}
+
+TEST(TermTranslationsTest, WhatNobodyWroteIsRefusedWhateverItsChecksum) {
+  const std::string bytes = TermTranslations::Serialize(SomeEntries(), 7);
+  for (size_t i = 12; i < bytes.size(); ++i) {
+    for (const int bit : {0, 3, 7}) {
+      std::string changed = bytes;
+      changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
+      const auto table = TermTranslations::Parse(ShareString(Resealed(changed)));
+      if (!table.ok()) continue;  // else everything can be read
+      for (uint32_t number = 0; number < table->size(); ++number) {
+        EXPECT_LE(table->Of(table->Term(number)).size(), 5u);
+      }
+    }
+  }
+  std::string newer = bytes;
+  newer[12] = 9;
+  const Status refused = TermTranslations::Parse(ShareString(Resealed(newer))).status();
+  EXPECT_EQ(refused.code(), Code::kFailedPrecondition);
+  EXPECT_THAT(refused.message(), HasSubstr("format 9, this program reads 1"));
+}
+
+}  // namespace
+}  // namespace quarry::model

@@ -1,0 +1,152 @@
+// Words of a question in the other language, in the lexical leg.
+
+#include "retrieval/translation.h"
+
+#include "retrieval/explanation.h"
+#include "retrieval/highlight.h"
+#include "retrieval/query_terms.h"
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::retrieval {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::TestEngine;
+using testing::TextDocument;
+
+std::vector<Document> EnglishTexts() {
+  return {TextDocument("en/login", "Login",
+                       "The user must enter a password, which has been chosen when the account was "
+                       "made. Other accounts have more rights."),
+          TextDocument("en/print", "Printing",
+                       "The document is printed from the first page. Other pages, which have been "
+                       "marked, are printed when the job has ended.")};
+}
+
+std::vector<Document> ChineseTexts() {
+  return {TextDocument("zh/login", "登录",
+                       "用户可以输入密码。如果没有密码，我们可以进行设置，或者重新申请一个。"),
+          TextDocument("zh/print", "打印",
+                       "可以打印文档。如果没有打印机，我们可以进行设置，或者共享一个。")};
+}
+
+class TranslationTest : public ::testing::Test {
+ protected:
+  Retrieved Search(const std::string& text, std::optional<TranslateTermsMode> mode = std::nullopt) {
+    Query query{.text = text, .mode = SearchMode::kLexical, .k = 10};
+    if (mode) query.options.emplace().translate_terms = *mode;
+    return engine_.retriever.Retrieve(query, *engine_.snapshot(), CallContext()).value();
+  }
+  std::vector<DocumentId> Documents(const Retrieved& found) {
+    const auto snapshot = engine_.snapshot();
+    std::vector<DocumentId> ids;
+    for (const RankedHit& hit : found.hits) {
+      ids.emplace_back(snapshot->rows().DocumentOf(hit.row).id);
+    }
+    return ids;
+  }
+  static std::vector<std::string> Translated(const Retrieved& found) {
+    std::vector<std::string> terms;
+    for (const index::QueryTerm& term : found.lexical.terms) {
+      if (!term.translations.empty()) terms.push_back(term.text);
+    }
+    return terms;
+  }
+
+  TestEngine engine_;
+};
+
+TEST_F(TranslationTest, AQuestionFindsTextsOfTheOtherLanguageByWords) {
+  engine_.Add(EnglishTexts());
+  engine_.Add(ChineseTexts());
+  Retrieved found = Search("which password?");
+  EXPECT_THAT(Documents(found), ElementsAre("en/login", "zh/login"));
+  EXPECT_THAT(Translated(found), ElementsAre("password"));
+  found = Search("密码是什么");
+  EXPECT_THAT(Documents(found), ElementsAre("zh/login", "en/login"));
+  EXPECT_THAT(Documents(Search("which password?", TranslateTermsMode::kOff)),
+              ElementsAre("en/login"));
+}
+
+TEST_F(TranslationTest, TextsInOneLanguageAreSearchedAsBefore) {
+  engine_.Add(ChineseTexts());
+  engine_.Add({TextDocument("zh/mixed", "密码", "这个 password 可以修改。")});
+  const Retrieved found = Search("密码 password 是什么");
+  const Retrieved without = Search("密码 password 是什么", TranslateTermsMode::kOff);
+  EXPECT_EQ(found.lexical.terms, without.lexical.terms);
+  // Asked for, what stands there is taken.
+  EXPECT_THAT(Translated(Search("密码是什么", TranslateTermsMode::kOn)), ElementsAre("密码"));
+}
+
+TEST_F(TranslationTest, AlonePlacesOfTheOtherLanguageCountInFull) {
+  engine_.Add(ChineseTexts());
+  Retrieved found = Search("password");
+  EXPECT_THAT(Documents(found), ElementsAre("zh/login"));
+  EXPECT_EQ(found.lexical.terms.back().weight, 1);
+  engine_.Add(EnglishTexts());
+  found = Search("password");
+  EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
+}
+
+TEST_F(TranslationTest, OnlyWhatTheCollectionHoldsIsSearched) {
+  engine_.Add(EnglishTexts());
+  engine_.Add(ChineseTexts());
+  for (const index::QueryTerm& term : Search("print the page of an account").lexical.terms) {
+    for (const std::string& one : term.translations) {
+      EXPECT_GT(engine_.snapshot()->lexical().DocumentFrequency(one), 0u) << one;
+    }
+  }
+  EXPECT_THAT(Translated(Search("pass*")), IsEmpty()) << "a prefix is no word";
+  EXPECT_THAT(Translated(Search("zebra crossing")), IsEmpty());
+}
+
+TEST_F(TranslationTest, IsExplainedAndMarked) {
+  engine_.Add(EnglishTexts());
+  engine_.Add(ChineseTexts());
+  const Retrieved found = Search("password");
+  const auto snapshot = engine_.snapshot();
+  const index::Snapshot* const snapshots[] = {snapshot.get()};
+  const auto terms = ExplainTerms(found, snapshots, CallContext()).value();
+  ASSERT_EQ(terms.size(), 2u);
+  ASSERT_EQ(terms[1].size(), 2u);  // zh/login
+  EXPECT_EQ(terms[1][0].count, 0u);
+  EXPECT_TRUE(terms[1][1].translated);
+  EXPECT_EQ(terms[1][1].term, "password");
+  EXPECT_THAT(terms[1][1].matched, Contains("密码"));
+  EXPECT_NEAR(terms[1][1].score, found.hits[1].hit.score, 1e-9);
+
+  const std::string text = "用户可以输入密码。";
+  std::vector<std::string> marked;
+  for (const TextRange& range : Highlights(engine_.analyzer, found.lexical, text)) {
+    marked.push_back(text.substr(range.begin, range.end - range.begin));
+  }
+  EXPECT_THAT(marked, ElementsAre("密码"));
+}
+
+// The question's own language decides: words of it are there, so meaning does not count for more.
+TEST_F(TranslationTest, TheDenseLegOfAMixedCollectionKeepsItsWeight) {
+  for (int i = 0; i < 20; ++i) {
+    for (Document document : EnglishTexts()) {
+      document.id += std::to_string(i);
+      document.text += " Number " + std::to_string(i) + ".";
+      engine_.Add({testing::TextDocument(document.id, document.title, document.text)});
+    }
+  }
+  Query query{.text = "密码是什么", .k = 1};
+  const auto ask = [&] {
+    return engine_.retriever.Retrieve(query, *engine_.snapshot(), CallContext())
+        .value()
+        .hits[0]
+        .hit.breakdown;
+  };
+  EXPECT_DOUBLE_EQ(ask().dense_part, 0.6);
+  engine_.Add(ChineseTexts());
+  query.k = 100;
+  EXPECT_LE(ask().dense_part, 0.35);
+}
+
+}  // namespace
+}  // namespace quarry::retrieval
