@@ -132,6 +132,20 @@ TEST_F(ExtractiveAnswererTest, DeclinesWhatThePassagesDoNotSay) {
   }
 }
 
+// The bulletin names the thing that is asked about; what is asked about it stands under another.
+TEST_F(ExtractiveAnswererTest, ASentenceThatOnlyNamesTheThingIsNoSupport) {
+  std::vector<Passage> passages = {
+      MakePassage("Property: Sound pressure; Value: 74 dB(A)", 10.0, "VX-220/B end-suction pump"),
+      MakePassage("The bulletin does not concern the VX-220 without /B, nor the VX-240.", 8.6,
+                  "Service bulletin: coupling bolts of the VX-220/B")};
+  passages[0].chunk.blocks = {
+      {.kind = BlockKind::kTable, .begin = 0, .end = passages[0].chunk.text.size()}};
+  const char* question = "What is the sound pressure level of the VX-220 (without /B)?";
+  EXPECT_TRUE(ExtractAnswer(question, passages, analyzer_, {}).declined);
+  EXPECT_FALSE(ExtractAnswer(question, {passages[1]}, analyzer_, {}).declined)
+      << "by the bulletin alone it would be answered";
+}
+
 TEST_F(ExtractiveAnswererTest, TheThresholdDecides) {
   ExtractiveOptions options;
   const double support =
