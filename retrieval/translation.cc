@@ -10,6 +10,9 @@
 namespace quarry::retrieval {
 namespace {
 
+// Joining the postings of a word that stands in more rows takes longer than it tells.
+constexpr uint64_t kMostRows = 1000;
+
 bool IsChineseTerm(const std::string& term) {
   size_t offset = 0;
   return IsCjk(NextCodePoint(term, offset));
@@ -29,10 +32,13 @@ bool AnyHolds(Snapshots snapshots, bool chinese) {
   });
 }
 
-bool IsIndexed(std::string_view term, Snapshots snapshots) {
-  return std::ranges::any_of(snapshots, [term](const index::Snapshot* snapshot) {
-    return snapshot->lexical().DocumentFrequency(term) > 0;
-  });
+// That hold the term.
+uint64_t RowsWith(std::string_view term, Snapshots snapshots) {
+  uint64_t rows = 0;
+  for (const index::Snapshot* snapshot : snapshots) {
+    rows += snapshot->lexical().DocumentFrequency(term);
+  }
+  return rows;
 }
 
 }  // namespace
@@ -52,10 +58,13 @@ Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::Quer
   for (const index::QueryTerm& term : terms) {
     if (term.prefix || IsChineseTerm(term.text) != chinese) continue;
     index::QueryTerm other = term;
+    uint64_t rows = 0;
     for (const std::string_view one : table->Of(term.text)) {
-      if (IsIndexed(one, snapshots)) other.translations.emplace_back(one);
+      const uint64_t with = RowsWith(one, snapshots);
+      if (with > 0) other.translations.emplace_back(one);
+      rows += with;
     }
-    if (other.translations.empty()) continue;
+    if (rows == 0 || rows > kMostRows) continue;
     other.weight = weight;
     translated.push_back(std::move(other));
   }
