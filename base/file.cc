@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "base/mapped_pieces.h"
 
 namespace quarry {
 namespace {
@@ -117,13 +118,14 @@ Result<FileDescriptor> CreateBeside(const std::string& path, std::string& tempor
 }
 
 Status WriteAndRename(FileDescriptor file, const std::string& temporary, const std::string& path,
-                      std::string_view bytes) {
+                      const SharedBytes& bytes) {
   struct stat old {};
   if (::stat(path.c_str(), &old) == 0 && S_ISREG(old.st_mode)) {
     // Who could read the old file can read the new one, and nobody else.
     if (::fchmod(file.get(), old.st_mode & 07777) != 0) return SystemError("write", path, errno);
   }
-  QUARRY_RETURN_IF_ERROR(WriteAll(file.get(), bytes, path));
+  QUARRY_RETURN_IF_ERROR(ForEachPiece(
+      bytes, [&](std::string_view piece) { return WriteAll(file.get(), piece, path); }));
   if (::fsync(file.get()) != 0) return SystemError("fsync", path, errno);
   if (::close(file.release()) != 0) return SystemError("write", path, errno);
   if (::rename(temporary.c_str(), path.c_str()) != 0) return SystemError("write", path, errno);
@@ -158,6 +160,10 @@ Result<std::string> ReadFile(const std::string& path, uint64_t limit) {
 }
 
 Status WriteFileAtomically(const std::string& path, std::string_view bytes) {
+  return WritePiecesAtomically(path, {.view = bytes});
+}
+
+Status WritePiecesAtomically(const std::string& path, const SharedBytes& bytes) {
   std::string temporary;
   QUARRY_ASSIGN_OR_RETURN(FileDescriptor file, CreateBeside(path, temporary));
   if (Status status = WriteAndRename(std::move(file), temporary, path, bytes); !status.ok()) {
@@ -232,10 +238,6 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 SharedBytes MappedFile::Share(MappedFile file) {
   auto owner = std::make_shared<const MappedFile>(std::move(file));
   return {.view = owner->bytes(), .owner = owner, .mapped = true};
-}
-
-void MappedFile::DropPages() const {
-  if (data_ != nullptr) ::madvise(const_cast<char*>(data_), size_, MADV_DONTNEED);
 }
 
 MappedFile::~MappedFile() {

@@ -43,9 +43,6 @@ class MappedFile {
 
   std::string_view bytes() const { return {data_, size_}; }
 
-  // Gives back the memory of what was read of it so far; it is read again when it is needed.
-  void DropPages() const;
-
   static SharedBytes Share(MappedFile file);
 
  private:

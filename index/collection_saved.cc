@@ -9,11 +9,44 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/mapped_pieces.h"
 #include "index/collection.h"
 #include "index/keys.h"
 #include "index/row_file.h"
 
 namespace quarry::index {
+namespace {
+
+constexpr size_t kSpilledPieceBytes = 1u << 20;
+
+Result<SharedBytes> SpillRowFile(const RowFile& file, const DerivedFiles& derived) {
+  QUARRY_ASSIGN_OR_RETURN(SpillFile spill, derived.MakeSpill(RowFileBytes(file)));
+  std::string pieces;
+  const auto flush = [&] {
+    const Status status = spill.Append(pieces);
+    pieces.clear();
+    return status;
+  };
+  QUARRY_RETURN_IF_ERROR(WriteRowFile(file, [&](std::string_view piece) {
+    pieces += piece;
+    return pieces.size() < kSpilledPieceBytes ? OkStatus() : flush();
+  }));
+  QUARRY_RETURN_IF_ERROR(flush());
+  return spill.Map();
+}
+
+// In memory where it is smaller than `spill_bytes`, or there is no place for it on the disk or no way to
+// map it: there it takes as much again as the rows that it shows.
+SharedBytes BytesOfRowFile(const RowFile& file, const DerivedFiles& derived, uint64_t spill_bytes) {
+  if (RowFileBytes(file) >= spill_bytes) {
+    if (Result<SharedBytes> spilled = SpillRowFile(file, derived); spilled.ok()) {
+      return *std::move(spilled);
+    }
+  }
+  return ShareString(EncodeRowFile(file));
+}
+
+}  // namespace
 
 std::string Collection::SavedPrefix() const { return std::to_string(id_.value) + "/saved/"; }
 
@@ -31,11 +64,11 @@ Status Collection::Save(State& state) const {
   file.positions = parts.positions;
   file.chunk_rows = state.chunk_rows;
   const std::map<std::string, DerivedFile> there = derived.files();
-  std::map<std::string, std::string_view> saved;
+  std::map<std::string, SharedBytes> saved;
   std::set<std::string> kept;
   for (const SegmentView& view : parts.lexical->segments()) {
-    const std::string_view bytes = view.segment->bytes().view;
-    file.segments.push_back(HashToHex(Hash64(bytes)));
+    const SharedBytes& bytes = view.segment->bytes();
+    file.segments.push_back(HashToHex(HashOfPieces(bytes)));
     const std::string role = SavedPrefix() + file.segments.back();
     if (state.files_are_good && there.contains(role)) {
       kept.insert(role);
@@ -43,18 +76,15 @@ Status Collection::Save(State& state) const {
       saved[role] = bytes;
     }
   }
-  SharedBytes embedder;
   if (parts.generation) {
     const std::string role = EmbedderRole(parts.generation->id);
     if (parts.embedder) {
       kept.insert(role);
     } else if (Result<SharedBytes> read = Snapshot(parts).ReadEmbedderBlob(); read.ok()) {
-      embedder = *std::move(read);
-      saved[role] = embedder.view;
+      saved[role] = *std::move(read);
     }
   }
-  const std::string rows = EncodeRowFile(file);
-  saved[SavedPrefix() + "rows"] = rows;
+  saved[SavedPrefix() + "rows"] = BytesOfRowFile(file, derived, environment_.limits.spill_bytes);
   const Status status = derived.Replace(SavedPrefix(), saved, kept, parts.commit.value);
   state.files_are_good = status.ok();
   if (status.ok()) OpenEmbedderFile(state);
@@ -66,12 +96,10 @@ LexicalIndex::Replacements Collection::MapSaved(const SnapshotParts& parts) cons
   for (const SegmentView& view : parts.lexical->segments()) {
     const SharedBytes& bytes = view.segment->bytes();
     if (bytes.mapped && !view.segment->is_spilled()) continue;
-    Result<MappedFile> file =
-        environment_.derived.Load(SavedPrefix() + HashToHex(Hash64(bytes.view)));
+    Result<SharedBytes> file =
+        environment_.derived.LoadUnread(SavedPrefix() + HashToHex(HashOfPieces(bytes)));
     if (!file.ok()) continue;  // what is in memory is as good
-    file->DropPages();         // which the check of its sum has read
-    Result<std::shared_ptr<const LexicalSegment>> segment =
-        LexicalSegment::Parse(MappedFile::Share(*std::move(file)));
+    Result<std::shared_ptr<const LexicalSegment>> segment = LexicalSegment::Parse(*std::move(file));
     if (segment.ok()) mapped[view.segment.get()] = *std::move(segment);
   }
   return mapped;

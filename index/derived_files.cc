@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/mapped_pieces.h"
 #include "index/records.h"
 #include "index/store_directory.h"
 
@@ -21,6 +22,8 @@ std::string ManifestPath(const std::string& directory) { return directory + "/MA
 std::string DerivedPath(const std::string& directory, const std::string& name) {
   return directory + "/derived/" + name;
 }
+
+Status WrongSum(const std::string& path) { return DataLossError(path + ": checksum mismatch"); }
 
 }  // namespace
 
@@ -75,7 +78,7 @@ Status DerivedFiles::WriteManifest(const Manifest& manifest) const {
       .Annotate("manifest");
 }
 
-Result<MappedFile> DerivedFiles::Load(const std::string& role) const {
+Result<DerivedFiles::Opened> DerivedFiles::OpenNamed(const std::string& role) const {
   DerivedFile file;
   {
     std::lock_guard lock(mutex_);
@@ -83,32 +86,44 @@ Result<MappedFile> DerivedFiles::Load(const std::string& role) const {
     if (it == manifest_.files.end()) return NotFoundError("no derived file for " + role);
     file = it->second;
   }
-  const std::string path = DerivedPath(directory_, file.name);
+  std::string path = DerivedPath(directory_, file.name);
   Result<MappedFile> mapped = MappedFile::Open(path);
   if (!mapped.ok()) return DataLossError("derived file missing: " + mapped.status().message());
   if (mapped->bytes().size() != file.bytes) {
     return DataLossError(path + ": " + std::to_string(mapped->bytes().size()) +
                          " bytes, the manifest says " + std::to_string(file.bytes));
   }
-  if (Hash64(mapped->bytes()) != file.checksum) return DataLossError(path + ": checksum mismatch");
-  return mapped;
+  return Opened{std::move(file), std::move(path), *std::move(mapped)};
 }
 
-Result<DerivedFile> DerivedFiles::WriteFile(const std::string& role, std::string_view bytes,
+Result<MappedFile> DerivedFiles::Load(const std::string& role) const {
+  QUARRY_ASSIGN_OR_RETURN(Opened opened, OpenNamed(role));
+  if (Hash64(opened.mapped.bytes()) != opened.file.checksum) return WrongSum(opened.path);
+  return std::move(opened.mapped);
+}
+
+Result<SharedBytes> DerivedFiles::LoadUnread(const std::string& role) const {
+  QUARRY_ASSIGN_OR_RETURN(Opened opened, OpenNamed(role));
+  SharedBytes bytes = MappedFile::Share(std::move(opened.mapped));
+  if (HashOfPieces(bytes) != opened.file.checksum) return WrongSum(opened.path);
+  return bytes;
+}
+
+Result<DerivedFile> DerivedFiles::WriteFile(const std::string& role, const SharedBytes& bytes,
                                             uint64_t commit) const {
   DerivedFile file;
-  file.bytes = bytes.size();
-  file.checksum = Hash64(bytes);
+  file.bytes = bytes.view.size();
+  file.checksum = HashOfPieces(bytes);
   file.commit = commit;
   file.name = HashToHex(HashCombine(Hash64(role), file.checksum)) + "-" + std::to_string(commit);
-  QUARRY_RETURN_IF_ERROR(WriteFileAtomically(DerivedPath(directory_, file.name), bytes));
+  QUARRY_RETURN_IF_ERROR(WritePiecesAtomically(DerivedPath(directory_, file.name), bytes));
   return file;
 }
 
-Status DerivedFiles::Write(const std::map<std::string, std::string_view>& saved, uint64_t commit,
+Status DerivedFiles::Write(const std::map<std::string, SharedBytes>& saved, uint64_t commit,
                            Manifest next) {
   uint64_t needed = 0;
-  for (const auto& [role, bytes] : saved) needed += bytes.size();
+  for (const auto& [role, bytes] : saved) needed += bytes.view.size();
   // Removing is always allowed: it makes room.
   if (needed > 0) QUARRY_RETURN_IF_ERROR(CheckFreeSpace(directory_, needed, min_free_bytes_));
   for (const auto& [role, bytes] : saved) {
@@ -129,11 +144,11 @@ Status DerivedFiles::Write(const std::map<std::string, std::string_view>& saved,
 Status DerivedFiles::Save(const std::string& role, std::string_view bytes, uint64_t commit) {
   if (read_only_) return OkStatus();
   std::lock_guard lock(mutex_);
-  return Write({{role, bytes}}, commit, manifest_);
+  return Write({{role, {.view = bytes}}}, commit, manifest_);
 }
 
 Status DerivedFiles::Replace(const std::string& prefix,
-                             const std::map<std::string, std::string_view>& saved,
+                             const std::map<std::string, SharedBytes>& saved,
                              const std::set<std::string>& kept, uint64_t commit) {
   if (read_only_) return OkStatus();
   std::lock_guard lock(mutex_);

@@ -54,11 +54,13 @@ class DerivedFiles {
   // The file of `role`, checked against size and checksum. kNotFound when the manifest has none,
   // kDataLoss when the file is not what the manifest says.
   Result<MappedFile> Load(const std::string& role) const;
+  // The same, with none of it in memory.
+  Result<SharedBytes> LoadUnread(const std::string& role) const;
   // Replaces the file of `role`. kResourceExhausted when the disk is full; the file of before stays.
   Status Save(const std::string& role, std::string_view bytes, uint64_t commit);
   // Makes `saved` the files whose roles start with `prefix`, beside those of `kept` that are there
   // already. All at once: a crash leaves the old ones or the new ones.
-  Status Replace(const std::string& prefix, const std::map<std::string, std::string_view>& saved,
+  Status Replace(const std::string& prefix, const std::map<std::string, SharedBytes>& saved,
                  const std::set<std::string>& kept, uint64_t commit);
   // Forgets and removes every file whose role starts with `prefix`.
   Status Remove(const std::string& prefix);
@@ -80,12 +82,18 @@ class DerivedFiles {
   DerivedFiles(std::string directory, Manifest manifest, bool read_only, uint64_t min_free_bytes);
   // Writes files and then the manifest that names them, `next` with these. A file that cannot be
   // written leaves nothing behind. REQUIRES: mutex_ is held.
-  Status Write(const std::map<std::string, std::string_view>& saved, uint64_t commit,
-               Manifest next);
+  Status Write(const std::map<std::string, SharedBytes>& saved, uint64_t commit, Manifest next);
   Status WriteManifest(const Manifest& manifest) const;
-  Result<DerivedFile> WriteFile(const std::string& role, std::string_view bytes,
+  Result<DerivedFile> WriteFile(const std::string& role, const SharedBytes& bytes,
                                 uint64_t commit) const;
   void RemoveUnnamed() const;
+  // What the manifest says of `role`, and its file if it is as large as that says.
+  struct Opened {
+    DerivedFile file;
+    std::string path;
+    MappedFile mapped;
+  };
+  Result<Opened> OpenNamed(const std::string& role) const;
 
   const std::string directory_;
   const bool read_only_;

@@ -30,7 +30,8 @@ struct MaintenanceLimits {
   uint64_t inline_slots = 4096;  // what a write merges itself, in slots of segments that it reads
   size_t dead_rows = 10'000;     // more than there are live ones
   size_t unsaved_rows = 20'000;  // and at least an eighth of all
-  // Segments of so many bytes together are merged in a file, others in memory.
+  // Segments of so many bytes together are merged in a file, and rows of so many put together for
+  // theirs in one; others in memory.
   uint64_t spill_bytes = 4u << 20;
 };
 

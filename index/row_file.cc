@@ -13,6 +13,8 @@ namespace {
 constexpr SectionFormat kRowFormat = {
     .name = "rows", .magic = "QROW", .version = 1, .field_bytes = 16, .sections = 8};
 constexpr size_t kNameBytes = 16;
+// Entries of a section that are put together before they are written.
+constexpr size_t kWrittenTogether = 4096;
 
 static_assert(sizeof(RowImage::Document) == 24 && sizeof(RowEntry) == 16 &&
               sizeof(IdMap::Entry) == 16);
@@ -51,35 +53,102 @@ Status CheckMap(std::string_view section, size_t values, const char* what) {
   return OkStatus();
 }
 
+// Where the sections stand, and the size of all.
+struct RowFilePlaces {
+  std::array<SectionPlace, kRowFormat.sections> sections;
+  uint64_t bytes = 0;
+};
+
+RowFilePlaces PlacesOf(const RowFile& file) {
+  uint64_t ids = 0;
+  for (size_t d = 0; d < file.rows.documents(); ++d) ids += file.rows.document(d).id.size();
+  const std::array<uint64_t, kRowFormat.sections> sizes = {
+      file.rows.documents() * sizeof(RowImage::Document),
+      ids,
+      file.rows.rows() * sizeof(RowEntry),
+      file.live.words().size_bytes(),
+      file.has_vector.words().size_bytes(),
+      file.positions.Entries().size() * sizeof(IdMap::Entry),
+      file.chunk_rows.Entries().size() * sizeof(IdMap::Entry),
+      file.segments.size() * kNameBytes};
+  RowFilePlaces places;
+  places.bytes = SectionHeaderBytes(kRowFormat);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    places.sections[i] = {.offset = AlignedSection(places.bytes), .bytes = sizes[i]};
+    places.bytes = places.sections[i].offset + sizes[i];
+  }
+  return places;
+}
+
 }  // namespace
 
 std::string EncodeRowFile(const RowFile& file) {
-  std::vector<RowImage::Document> documents;
-  std::string ids;
-  for (size_t d = 0; d < file.rows.documents(); ++d) {
-    const DocumentEntry entry = file.rows.document(d);
-    ids += entry.id;
-    documents.push_back({.number = entry.number.value,
-                         .id_end = ids.size(),
-                         .first_row = entry.first_row,
-                         .rows = entry.rows});
-  }
-  std::vector<RowEntry> rows;
-  for (RowId row = 0; row < file.rows.rows(); ++row) rows.push_back(file.rows.row(row));
-  std::string segments;
-  for (const std::string& name : file.segments) segments += name;
-  const std::vector<IdMap::Entry> positions = file.positions.Entries();
-  const std::vector<IdMap::Entry> chunk_rows = file.chunk_rows.Entries();
-  const std::array<std::string_view, 8> sections = {
-      BytesOf(std::span(documents)),    ids,
-      BytesOf(std::span(rows)),         BytesOf(file.live.words()),
-      BytesOf(file.has_vector.words()), BytesOf(std::span(positions)),
-      BytesOf(std::span(chunk_rows)),   segments};
+  std::string bytes;
+  WriteRowFile(file, [&](std::string_view piece) {
+    bytes += piece;
+    return OkStatus();
+  }).IgnoreError();  // nothing in it can fail
+  return bytes;
+}
+
+uint64_t RowFileBytes(const RowFile& file) { return PlacesOf(file).bytes; }
+
+// In the order of the sections, so that at most one of them is in memory a second time.
+Status WriteRowFile(const RowFile& file, const RowFileSink& write) {
+  const RowFilePlaces places = PlacesOf(file);
   std::string fields;
   AppendFixed64(fields, file.commit.value);
   AppendFixed32(fields, file.generation.value);
   AppendFixed32(fields, 0);
-  return EncodeSections(kRowFormat, fields, sections);
+  const std::string header = EncodeSectionHeader(kRowFormat, fields, places.sections, places.bytes);
+  QUARRY_RETURN_IF_ERROR(write(header));
+  uint64_t at = header.size();
+  size_t section = 0;
+  const auto begin_section = [&] {
+    const SectionPlace& place = places.sections[section++];
+    const std::string padding(place.offset - at, '\0');
+    at = place.offset + place.bytes;
+    return write(padding);
+  };
+
+  QUARRY_RETURN_IF_ERROR(begin_section());
+  std::vector<RowImage::Document> documents;
+  uint64_t id_end = 0;
+  for (size_t d = 0; d < file.rows.documents(); ++d) {
+    const DocumentEntry entry = file.rows.document(d);
+    id_end += entry.id.size();
+    documents.push_back({.number = entry.number.value,
+                         .id_end = id_end,
+                         .first_row = entry.first_row,
+                         .rows = entry.rows});
+    if (documents.size() < kWrittenTogether && d + 1 < file.rows.documents()) continue;
+    QUARRY_RETURN_IF_ERROR(write(BytesOf(std::span(documents))));
+    documents.clear();
+  }
+  QUARRY_RETURN_IF_ERROR(begin_section());
+  for (size_t d = 0; d < file.rows.documents(); ++d) {
+    QUARRY_RETURN_IF_ERROR(write(file.rows.document(d).id));
+  }
+  QUARRY_RETURN_IF_ERROR(begin_section());
+  std::vector<RowEntry> rows;
+  for (size_t row = 0; row < file.rows.rows(); ++row) {
+    rows.push_back(file.rows.row(static_cast<RowId>(row)));
+    if (rows.size() < kWrittenTogether && row + 1 < file.rows.rows()) continue;
+    QUARRY_RETURN_IF_ERROR(write(BytesOf(std::span(rows))));
+    rows.clear();
+  }
+  for (const Bitmap* bitmap : {&file.live, &file.has_vector}) {
+    QUARRY_RETURN_IF_ERROR(begin_section());
+    QUARRY_RETURN_IF_ERROR(write(BytesOf(bitmap->words())));
+  }
+  for (const IdMap* map : {&file.positions, &file.chunk_rows}) {
+    QUARRY_RETURN_IF_ERROR(begin_section());
+    const std::vector<IdMap::Entry> entries = map->Entries();
+    QUARRY_RETURN_IF_ERROR(write(BytesOf(std::span(entries))));
+  }
+  QUARRY_RETURN_IF_ERROR(begin_section());
+  for (const std::string& name : file.segments) QUARRY_RETURN_IF_ERROR(write(name));
+  return OkStatus();
 }
 
 Result<RowFile> ParseRowFile(SharedBytes bytes) {

@@ -17,6 +17,8 @@
 //             segments   names of the lexical segments by ascending rows, 16 bytes each: the
 //                        hexadecimal digits of their checksum
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,11 @@ struct RowFile {
   IdMap chunk_rows;
   std::vector<std::string> segments;
 };
+
+// Writes it piece by piece. Errors: those of `write`.
+using RowFileSink = std::function<Status(std::string_view)>;
+Status WriteRowFile(const RowFile& file, const RowFileSink& write);
+uint64_t RowFileBytes(const RowFile& file);  // that it writes
 
 std::string EncodeRowFile(const RowFile& file);
 

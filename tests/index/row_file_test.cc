@@ -55,6 +55,7 @@ TEST(RowFileTest, IsWhatWasWrittenAndGoesOn) {
 
 TEST(RowFileTest, NothingInItLeadsOutOfIt) {
   const std::string good = EncodeRowFile(SomeFile());
+  EXPECT_EQ(good.size(), RowFileBytes(SomeFile()));
   const auto expect = [](const std::string& bytes, const std::string& what) {
     const Status status = ParseRowFile(Share(bytes)).status();
     EXPECT_EQ(status.code(), Code::kDataLoss) << what;
