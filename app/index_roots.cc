@@ -19,11 +19,12 @@ Result<std::vector<ingest::FileList>> ListRoots(const std::vector<std::string>& 
   std::map<std::string, std::string> root_of;  // document id -> the root that brings it
   for (const std::string& path : paths) {
     QUARRY_ASSIGN_OR_RETURN(ingest::FileList list, ingest::ListFiles(path, selection));
-    for (const ingest::SourceItem& item : list.items) {
-      const auto [other, is_new] = root_of.emplace(item.info.id, list.root);
+    for (size_t i = 0; i < list.items.size() && paths.size() > 1; ++i) {
+      const std::string id(list.items.id(i));
+      const auto [other, is_new] = root_of.emplace(id, list.root);
       if (is_new || other->second == list.root) continue;
-      return InvalidArgumentError("\"" + item.info.id + "\" is below " + other->second +
-                                  " and below " + list.root +
+      return InvalidArgumentError("\"" + id + "\" is below " + other->second + " and below " +
+                                  list.root +
                                   ", and a document has one source; index their common parent, or "
                                   "each into a collection of its own (--collection)");
     }
@@ -58,15 +59,16 @@ Result<IndexRoots> SplitRoots(const std::vector<std::string>& given, const Confi
 }
 
 Status CheckRoots(const ingest::FileList& list, const index::Snapshot& snapshot) {
-  for (const ingest::SourceItem& item : list.items) {
-    const Result<index::StoredDocument> stored = snapshot.ReadDocument(item.info.id);
+  for (size_t i = 0; i < list.items.size(); ++i) {
+    const DocumentId id(list.items.id(i));
+    const Result<index::StoredDocument> stored = snapshot.ReadDocument(id);
     if (!stored.ok() || stored->root.empty() || stored->root == list.root) continue;
     std::error_code error;
     const fs::path there = fs::is_directory(stored->root, error)
                                ? fs::path(stored->root) / stored->id
                                : fs::path(stored->root);
-    if (there == fs::path(item.info.path) || !fs::exists(there, error)) continue;
-    return FailedPreconditionError("\"" + item.info.id + "\" would replace " + there.string() +
+    if (there == fs::path(list.items.path(i)) || !fs::exists(there, error)) continue;
+    return FailedPreconditionError("\"" + id + "\" would replace " + there.string() +
                                    ", which the collection holds under the same name; index their "
                                    "common parent, or each into a collection of its own "
                                    "(--collection)");

@@ -40,11 +40,11 @@ void DropRepeated(std::vector<Document>& documents) {
   std::erase_if(documents, [&](const Document& document) { return last[document.id] != i++; });
 }
 
-size_t WindowEnd(const std::vector<SourceItem>& items, size_t begin) {
+size_t WindowEnd(const SourceItems& items, size_t begin) {
   size_t end = begin + 1;
-  uint64_t bytes = items[begin].bytes;
-  while (end < items.size() && end - begin < kWindow && bytes + items[end].bytes <= kWindowBytes) {
-    bytes += items[end++].bytes;
+  uint64_t bytes = items.bytes(begin);
+  while (end < items.size() && end - begin < kWindow && bytes + items.bytes(end) <= kWindowBytes) {
+    bytes += items.bytes(end++);
   }
   return end;
 }
@@ -116,8 +116,6 @@ Result<IngestReport> Pipeline::Sync(FileList& list, ItemStream& stream,
     QUARRY_RETURN_IF_ERROR(Flush(run));
     if (!options_.dry_run) QUARRY_RETURN_IF_ERROR(stream.Stored());
   }
-  std::sort(list.items.begin(), list.items.end(),
-            [](const SourceItem& a, const SourceItem& b) { return a.info.id < b.info.id; });
   return End(run, progress, context);
 }
 

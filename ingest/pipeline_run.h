@@ -48,14 +48,54 @@ struct Pipeline::Prepared {
   bool is_forgotten = false;
 };
 
+// A set of items, by their numbers. Not thread-safe.
+class ItemSet {
+ public:
+  void Add(size_t item) {
+    if (item >= bits_.size()) bits_.resize(item + 1);
+    bits_[item] = true;
+  }
+  bool Contains(size_t item) const { return item < bits_.size() && bits_[item]; }
+
+ private:
+  std::vector<bool> bits_;
+};
+
+// Which item brought which document. Of an item that is a document of its own id, as nearly every
+// file is, a bit is kept; of other documents their ids. Not thread-safe.
+class DocumentClaims {
+ public:
+  explicit DocumentClaims(const SourceItems& items) : items_(items) {}
+
+  // The item that has taken `id`.
+  std::optional<size_t> OwnerOf(const DocumentId& id) const {
+    if (const auto other = item_of_.find(id); other != item_of_.end()) return other->second;
+    const std::optional<size_t> item = items_.Find(id);
+    return item && whole_.Contains(*item) ? item : std::nullopt;
+  }
+  // REQUIRES: no item has taken it.
+  void Take(const DocumentId& id, size_t item) {
+    if (items_.Find(id) == item) {
+      whole_.Add(item);
+    } else {
+      item_of_.emplace(id, item);
+    }
+  }
+
+ private:
+  const SourceItems& items_;
+  ItemSet whole_;  // items that have taken their own ids
+  std::unordered_map<DocumentId, size_t> item_of_;
+};
+
 // What a Sync has gone through so far.
 struct Pipeline::Run {
   const FileList& list;
   IngestReport report;
-  std::unordered_map<DocumentId, size_t> item_of;  // every document that an item stands for
+  DocumentClaims claims{list.items};
   // Items that say nothing against what the collection holds of them: they are as they were, or
   // something of them could not be used.
-  std::set<DocumentId> kept;
+  ItemSet kept;
   std::vector<index::DocumentDraft> batch;
   uint64_t batch_bytes = 0;
   // Documents of the root whose files are gone, by the hash of those; filled when first asked for.

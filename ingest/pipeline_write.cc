@@ -11,19 +11,22 @@ namespace quarry::ingest {
 
 // Brings what became of item number `item` into the run.
 Status Pipeline::Take(size_t item, Prepared prepared, Run& run, const CallContext& context) {
-  const std::string& path = run.list.items[item].info.path;
+  const SourceItems& items = run.list.items;
   const auto claim = [&](const DocumentId& id) {
-    const auto [owner, is_new] = run.item_of.emplace(id, item);
-    if (is_new) return true;
-    prepared.failures.push_back({path, "document \"" + id + "\": the id is taken by one of " +
-                                           run.list.items[owner->second].info.path});
-    return false;
+    if (const std::optional<size_t> owner = run.claims.OwnerOf(id)) {
+      prepared.failures.push_back(
+          {items.path(item),
+           "document \"" + id + "\": the id is taken by one of " + items.path(*owner)});
+      return false;
+    }
+    run.claims.Take(id, item);
+    return true;
   };
   run.report.bytes += prepared.bytes;
   for (const std::string& key : prepared.metadata_taken) ++run.report.metadata_taken[key];
   for (const DocumentId& id : prepared.unchanged) run.report.documents_unchanged += claim(id);
   QUARRY_RETURN_IF_ERROR(TakeDocuments(prepared, run, context, claim));
-  const DocumentId& id = run.list.items[item].info.id;
+  const DocumentId id(items.id(item));
   if (prepared.has_no_text) {
     QUARRY_ASSIGN_OR_RETURN(const bool had_text, IsDivided(id, run));
     if (had_text) {
@@ -31,7 +34,7 @@ Status Pipeline::Take(size_t item, Prepared prepared, Run& run, const CallContex
       prepared.failures = std::exchange(prepared.skipped, {});
     }
   }
-  if (prepared.is_same || !prepared.failures.empty()) run.kept.insert(id);
+  if (prepared.is_same || !prepared.failures.empty()) run.kept.Add(*items.Find(id));
   if (prepared.remembered) {
     prepared.remembered->failed = !prepared.failures.empty();
     memory_->Put(*prepared.remembered, run.remembered);
@@ -156,9 +159,10 @@ Status Pipeline::PutDrafts(std::vector<index::DocumentDraft> drafts, IngestRepor
 Result<std::vector<DocumentId>> Pipeline::FindGone(const Run& run) const {
   const auto is_gone = [&](const index::StoredDocument& document) {
     const DocumentId& source = SourceOf(document);
-    if (run.item_of.contains(document.id) || run.kept.contains(source)) return false;
+    const std::optional<size_t> item = run.list.items.Find(source);
+    if (run.claims.OwnerOf(document.id) || (item && run.kept.Contains(*item))) return false;
     if (options_.dry_run && run.moved.contains(document.id)) return false;  // else it has
-    return run.list.IsItem(source) || !run.list.MayExist(source);
+    return item || !run.list.MayExist(source);
   };
   std::vector<DocumentId> gone;
   QUARRY_RETURN_IF_ERROR(

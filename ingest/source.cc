@@ -29,43 +29,10 @@ bool Selected(const FileSelection& selection, std::string_view relative) {
          std::any_of(selection.include.begin(), selection.include.end(), matches);
 }
 
-std::string FileUri(const fs::path& path) {
-  // Percent-encoding of all but unreserved characters and '/', RFC 3986.
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string uri = "file://";
-  for (const char c : path.string()) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      uri += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      uri += '%';
-      uri += kHex[byte >> 4];
-      uri += kHex[byte & 15];
-    }
-  }
-  return uri;
-}
-
-SourceItem FileItem(const fs::path& path, std::string relative, uint64_t limit) {
-  SourceItem item;
-  item.info.id = std::move(relative);
-  item.info.path = path.string();
-  item.info.uri = FileUri(path);
+uint64_t BytesOf(const fs::path& path) {
   std::error_code error;
-  if (const uintmax_t bytes = fs::file_size(path, error); !error) item.bytes = bytes;
-  item.read = [file = path.string(), limit]() -> Result<std::string> {
-    Result<std::string> bytes = ReadFile(file, limit);
-    if (bytes.ok()) return bytes;
-    // Whoever reports it names the path.
-    std::string message = bytes.status().message();
-    if (const std::string prefix = "read " + file + ": "; message.starts_with(prefix)) {
-      message.erase(0, prefix.size());
-    }
-    return Status(bytes.status().code(), "cannot read: " + message);
-  };
-  return item;
+  const uintmax_t bytes = fs::file_size(path, error);
+  return error ? 0 : bytes;
 }
 
 // Walks a tree.
@@ -149,7 +116,7 @@ class Walker {
     } else if (!IsValidUtf8(relative)) {
       list_.failures.push_back({path, relative, "the name is not valid UTF-8; rename the file"});
     } else {
-      list_.items.push_back(FileItem(entry.path(), relative, selection_.max_file_bytes));
+      list_.items.AddFile(relative, BytesOf(entry.path()));
     }
   }
 
@@ -169,13 +136,6 @@ class Walker {
 };
 
 }  // namespace
-
-bool FileList::IsItem(std::string_view relative) const {
-  const auto item = std::lower_bound(
-      items.begin(), items.end(), relative,
-      [](const SourceItem& other, std::string_view id) { return other.info.id < id; });
-  return item != items.end() && item->info.id == relative;
-}
 
 bool FileList::MayExist(std::string_view relative) const {
   if (std::binary_search(gone.begin(), gone.end(), relative)) return false;
@@ -207,18 +167,19 @@ Result<FileList> ListFiles(const std::string& path, const FileSelection& selecti
   FileList list;
   list.root = canonical.string();
   if (fs::is_directory(status)) {
+    list.items = SourceItems(list.root, selection.max_file_bytes);
     Walker(canonical, selection, list).Walk(canonical, "");
   } else if (fs::is_regular_file(status)) {
     const bool left_out = !selection.left_out.empty() && IsBelow(canonical, selection.left_out);
     const std::string name = canonical.filename().string();
     // The root of a single file is the file itself, so that pruning it touches nothing else.
     list.folders.push_back(canonical.parent_path().string());
-    if (!left_out) list.items.push_back(FileItem(canonical, name, selection.max_file_bytes));
+    list.items = SourceItems(list.folders[0], selection.max_file_bytes);
+    if (!left_out) list.items.AddFile(name, BytesOf(canonical));
   } else {
     return InvalidArgumentError(path + ": neither a file nor a directory");
   }
-  std::sort(list.items.begin(), list.items.end(),
-            [](const SourceItem& a, const SourceItem& b) { return a.info.id < b.info.id; });
+  list.items.SortFiles();
   std::sort(list.unselected.begin(), list.unselected.end());
   for (std::vector<FileList::Note>* notes : {&list.failures, &list.skipped}) {
     std::sort(notes->begin(), notes->end(),

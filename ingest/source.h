@@ -2,25 +2,14 @@
 
 // Sources: where documents come from.
 
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/call_context.h"
 #include "base/status.h"
-#include "ingest/parser.h"
+#include "ingest/source_items.h"
 
 namespace quarry::ingest {
-
-// One thing to read: a file, or a record given directly. `read` fetches its bytes when its turn
-// comes.
-struct SourceItem {
-  SourceInfo info;
-  uint64_t bytes = 0;  // as listed; what is read may differ
-  std::function<Result<std::string>()> read;
-  bool is_unchanged = false;  // what was made of it stands, its sender says; it is not read
-};
 
 struct FileSelection {
   std::vector<std::string> include;  // globs over the relative path; empty = every regular file
@@ -38,7 +27,7 @@ struct FileList {
   };
 
   std::string root;                     // absolute; "" for records
-  std::vector<SourceItem> items;        // by relative path, bytewise
+  SourceItems items;                    // by relative path, bytewise; those of a site as they came
   std::vector<std::string> unselected;  // files that are there and not wanted, relative and sorted
   std::vector<Note> failures;  // folders ("sub/") that cannot be read or whose ignore file cannot,
                                // bad file names
@@ -49,7 +38,7 @@ struct FileList {
   bool is_whole = true;
 
   // Whether `relative` is the path of an item.
-  bool IsItem(std::string_view relative) const;
+  bool IsItem(std::string_view relative) const { return items.Find(relative).has_value(); }
   // Whether the file is there, as far as could be seen: true for all below an unreadable folder, and
   // for what may be a page of a site that was not read to its end.
   bool MayExist(std::string_view relative) const;

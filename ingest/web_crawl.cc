@@ -81,7 +81,7 @@ Result<bool> WebCrawl::Next(FileList& list, const CallContext& context) {
          CrawlClock::now() < round_end) {
     const size_t before = list.items.size();
     QUARRY_RETURN_IF_ERROR(VisitNext(list, context));
-    for (size_t i = before; i < list.items.size(); ++i) bytes += list.items[i].bytes;
+    for (size_t i = before; i < list.items.size(); ++i) bytes += list.items.bytes(i);
   }
   std::sort(list.gone.begin(), list.gone.end());
   if (!IsUsedUp()) return true;
@@ -260,7 +260,7 @@ Status WebCrawl::TakeItem(const Target& target, SourceItem item, RememberedPage 
   if (page.links.follow) FollowLinks(page.links, target.depth);
   if (page.indexed) {
     taken_.insert(url);
-    list.items.push_back(std::move(item));
+    list.items.Add(std::move(item));
   } else {
     list.gone.push_back(url);
   }
@@ -298,7 +298,7 @@ void WebCrawl::TakeError(const Target& target, const Status& status,
   item.read = [status = Status(status.code(), std::move(message))]() -> Result<std::string> {
     return status;
   };
-  list.items.push_back(std::move(item));
+  list.items.Add(std::move(item));
   if (++failures_in_a_row_ == kMaxFailuresInARow) {
     stopped_ = std::to_string(kMaxFailuresInARow) + " pages in a row could not be read";
   }
