@@ -17,6 +17,7 @@
 #include "app/records.h"
 #include "app/text_layout.h"
 #include "base/file.h"
+#include "base/heap.h"
 #include "ingest/embedder_switch.h"
 #include "ingest/folder_watch.h"
 #include "ingest/web_url.h"
@@ -361,6 +362,7 @@ Result<IndexResult> IndexCommand::Watch() {
 
 Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
   QUARRY_RETURN_IF_ERROR(CheckArguments(arguments, context.engine != nullptr));
+  if (context.engine == nullptr) ReturnFreedMemory();
   QUARRY_ASSIGN_OR_RETURN(Metadata metadata, ParseMetadata(arguments.metadata));
   IndexCommand command(arguments, std::move(metadata), context);
   QUARRY_RETURN_IF_ERROR(command.Prepare());
