@@ -165,11 +165,12 @@ Status ObjectTable::WriteLocked(const ObjectBatch& batch) {
     }
   }
   if (writer.batch().empty()) return OkStatus();
-  QUARRY_RETURN_IF_ERROR(store_.Write(writer.batch()));
+  Status status = store_.Write(writer.batch());
+  // A write that failed may have been done all the same.
   for (const ObjectBatch::Operation& operation : batch.operations_) {
     ++changes_[static_cast<uint8_t>(operation.name.kind)];
   }
-  return OkStatus();
+  return status;
 }
 
 Status ObjectTable::Put(ObjectName name, std::string value) {

@@ -12,8 +12,8 @@
 //   QUARRY_ASSIGN_OR_RETURN(const CreatedKey created, keys.Create({.name = "ci", ...}));
 //   QUARRY_ASSIGN_OR_RETURN(const KeyCheck check, keys.Check(created.key));   // kGood
 //
-// Nothing is kept in memory: every call reads the store, so a change holds from the next request
-// on, whoever made it. Thread-safe.
+// No key is kept in memory: every call reads the store, so a change holds from the next request on,
+// whoever made it; that there is none at all is remembered until one is written. Thread-safe.
 
 #include <atomic>
 #include <cstdint>

@@ -11,6 +11,8 @@
 namespace quarry::server {
 namespace {
 
+constexpr size_t kOwnerThreads = 2;  // of the owner's address, where it has one of its own
+
 TransportOptions TransportOptionsOf(const ServerOptions& options) {
   TransportOptions transport;
   transport.host = options.host;
@@ -110,6 +112,7 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Serv
     TransportOptions here = TransportOptionsOf(options);
     here.host = "127.0.0.1";
     here.port = 0;
+    here.threads = kOwnerThreads;
     here.tls_certificate.clear();
     impl->owner_dispatcher = std::make_unique<RequestDispatcher>(
         impl->environment.handlers(), AllRoutes(impl->environment.handlers()),

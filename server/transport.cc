@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -195,8 +196,15 @@ Result<std::unique_ptr<Transport>> Transport::Start(const TransportOptions& opti
                    raw->accepts = false;
                    if (raw->shared.draining) raw->EndIfDone();
                  });
-  for (size_t i = 0; i <= options.threads; ++i) {
-    impl->threads.emplace_back([raw = impl.get()] { raw->shared.io.run(); });
+  try {
+    for (size_t i = 0; i <= options.threads; ++i) {
+      impl->threads.emplace_back([raw = impl.get()] { raw->shared.io.run(); });
+    }
+  } catch (const std::system_error& error) {
+    impl->shared.io.stop();
+    for (std::thread& thread : impl->threads) thread.join();
+    return UnavailableError("a server of " + std::to_string(options.threads + 1) +
+                            " threads: " + error.what());
   }
   return std::unique_ptr<Transport>(new Transport(std::move(impl)));
 }
