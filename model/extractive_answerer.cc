@@ -46,7 +46,7 @@ constexpr double kSupportNumber = -1.3;        // a code or number is missing in
 constexpr double kSupportNegation = -3.6;   // the question denies something, the sentence nothing
 constexpr double kSupportKind = -0.7;       // the sentence holds nothing of the kind asked for
 constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare there to be fitted
-constexpr double kSupportBias = -2.65;
+constexpr double kSupportBias = -2.7;
 
 class Extraction {
  public:
