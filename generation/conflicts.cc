@@ -16,14 +16,16 @@ namespace quarry::generation {
 namespace {
 
 constexpr uint32_t kMaxConflictPieceTokens = 160;
-constexpr double kSpeaksOfIt = 0.75;   // of how much of the question the answer's sentence has
-constexpr double kAtLeast = 0.6;       // of the question's words, headings included
-constexpr double kBySelf = 0.4;        // of them in the sentence itself
-constexpr double kTwins = 0.6;         // of the words of the longer sentence, in the same order
-constexpr size_t kMaxDifference = 8;   // words of the stretch that differs
-constexpr size_t kMaxTwinWords = 120;  // longer sentences are not compared word by word
-constexpr size_t kLeastDenied = 4;     // words: fewer say too little to be the same
-constexpr double kDenied = 0.9;        // of the words of the shorter sentence, denials left out
+constexpr double kSpeaksOfIt = 0.75;     // of how much of the question the answer's sentence has
+constexpr double kAtLeast = 0.6;         // of the question's words, headings included
+constexpr double kBySelf = 0.4;          // of them in the sentence itself
+constexpr double kTwins = 0.6;           // of the words of the longer sentence, in the same order
+constexpr size_t kMaxDifference = 8;     // words of the stretch that differs
+constexpr size_t kMaxTwinWords = 120;    // longer sentences are not compared word by word
+constexpr size_t kLeastDenied = 4;       // words: fewer say too little to be the same
+constexpr double kDenied = 0.9;          // of the words of the shorter sentence, denials left out
+constexpr double kDeniedOfLonger = 0.6;  // more than that is said beside it
+constexpr size_t kMaxSkipped = 2;  // words between a denial and what it denies: "not yet been"
 
 bool IsNumber(std::string_view term) { return !term.empty() && HoldsAsciiDigit(term); }
 
@@ -135,16 +137,40 @@ bool AreTwins(std::string_view ours, std::string_view theirs, const WordSet& ask
 struct Statement {
   std::vector<std::string> words;
   bool denies = false;
+  std::vector<std::vector<std::string>> denied;  // of each denial: what stands right behind it
 };
+
+// Whether the word at `at` denies: not that of "No 5", "not only", 不仅, 未来.
+bool IsDenial(std::span<const std::string_view> words, size_t at) {
+  const std::string_view word = words[at];
+  const std::string_view next = at + 1 < words.size() ? words[at + 1] : "";
+  if (HoldsAsciiDigit(next)) return false;
+  if (word == "不")
+    return !IsOneOf(next, {"仅", "僅", "但", "只", "光", "单", "單", "过", "過", "久"});
+  if (word == "未") return !IsOneOf(next, {"来", "來"});
+  if (IsOneOf(word, {"没", "沒"})) return true;
+  const std::string lower = AsciiLower(word);
+  if (lower == "no") return at == 0 || word == "no";
+  return IsOneOf(lower, {"not", "never"}) && !IsOneOf(next, {"only", "just", "merely", "least"});
+}
 
 Statement StatementOf(std::string_view sentence) {
   Statement statement;
-  for (const std::string_view word : WordsOf(sentence)) {
-    std::string lower = AsciiLower(word);
-    if (IsOneOf(lower, {"not", "never", "no", "不", "没", "沒", "未"})) {
-      statement.denies = true;
-    } else {
-      statement.words.push_back(std::move(lower));
+  const std::vector<std::string_view> words = WordsOf(sentence);
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (!IsDenial(words, i)) {
+      statement.words.push_back(AsciiLower(words[i]));
+      continue;
+    }
+    statement.denies = true;
+    statement.denied.emplace_back();
+    size_t skipped = 0;
+    for (size_t next = i + 1; next < words.size(); ++next) {
+      std::string lower = AsciiLower(words[next]);
+      const bool says_little = IsOneOf(lower, {"the", "a", "an", "any", "be", "been", "to", "yet",
+                                               "ever", "有", "能", "被", "再"});
+      statement.denied.back().push_back(std::move(lower));
+      if (!says_little || ++skipped > kMaxSkipped) break;
     }
   }
   std::ranges::sort(statement.words);
@@ -152,13 +178,20 @@ Statement StatementOf(std::string_view sentence) {
 }
 
 // Whether one sentence denies what the other says, in nearly the same words: "dogs may enter the gardens on a lead",
-// "dogs may not enter the gardens".
+// "dogs may not enter the gardens". What is denied must be of what both say, and neither say much beside it: "the pool
+// opens at 8", "the pool opens at 8 and guests may not bring glass".
 bool DenyEachOther(const Statement& ours, const Statement& theirs) {
-  const size_t shorter = std::min(ours.words.size(), theirs.words.size());
+  const auto [shorter, longer] = std::minmax({ours.words.size(), theirs.words.size()});
   if (ours.denies == theirs.denies || shorter < kLeastDenied) return false;
   std::vector<std::string> shared;
   std::ranges::set_intersection(ours.words, theirs.words, std::back_inserter(shared));
-  return static_cast<double>(shared.size()) >= kDenied * static_cast<double>(shorter);
+  const double both = static_cast<double>(shared.size());
+  if (both < kDenied * static_cast<double>(shorter)) return false;
+  if (both < kDeniedOfLonger * static_cast<double>(longer)) return false;
+  const Statement& denying = ours.denies ? ours : theirs;
+  return std::ranges::any_of(denying.denied, [&](const std::vector<std::string>& words) {
+    return !words.empty() && std::ranges::binary_search(shared, words.back());
+  });
 }
 
 }  // namespace

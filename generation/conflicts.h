@@ -9,7 +9,8 @@
 //     included, and counts what the answer counts ("24 days", "1,430户") with another number; or
 //   * it is the answer's sentence but for one stretch of words, a name or a number that the question does
 //     not hold; or
-//   * it denies what the answer's sentence says, or the other way round, in nearly the same words.
+//   * it denies what the answer's sentence says, or the other way round, in nearly the same words: what is
+//     denied is said by both, and neither says much beside it.
 // One that holds both values tells of a change: "rises from 24 to 26 days". Pure and thread-safe.
 
 #include <cstdint>

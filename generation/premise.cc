@@ -23,6 +23,7 @@ constexpr double kElsewhere = 0.25;        // a word that stands elsewhere in th
 constexpr size_t kFewCharacters = 4;       // so few say nothing
 constexpr double kAboutIt = 0.5;           // of what the part with another number has of the clause
 constexpr uint32_t kDeniedWithin = 3;      // words behind "not"
+constexpr ptrdiff_t kTopicCharacters = 2;  // so many tell what a statement is about
 constexpr size_t kWeekday = 7;
 
 constexpr std::string_view kWeekdays[][kWeekday] = {
@@ -66,6 +67,29 @@ bool IsNumberTerm(std::string_view term) {
 // Chinese characters that say nothing of what a clause is about.
 constexpr std::string_view kEmptyCharacters = "的了是在有可以要只才就都每约和与及也还会被把为从到";
 
+// Words that say nothing of what is counted: "takes 40 minutes", "needs 10 minutes".
+constexpr std::string_view kCountingWords =
+    "take takes taking took taken have has having had last lasts lasting lasted cost costs costing "
+    "need needs needing "
+    "needed require requires requiring required second seconds minute minutes hour hours day days "
+    "week weeks month "
+    "months year years per 需要 分钟 小时";
+constexpr std::string_view kCountingCharacters = "需要花费費用分钟鐘小时時天周月年";
+
+bool OnlyCounts(std::string_view term) {
+  if (term.empty() || IsAscii(term[0])) return false;
+  for (size_t at = 0; at < term.size();) {
+    const size_t begin = at;
+    NextCodePoint(term, at);
+    const std::string_view one = term.substr(begin, at - begin);
+    if (kCountingCharacters.find(one) == std::string_view::npos &&
+        kEmptyCharacters.find(one) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Its Chinese characters, each once; without those that say nothing, and those that count: of "每批50人" 批.
 std::vector<std::string> CharactersOf(std::string_view text) {
   std::vector<std::string> characters;
@@ -91,6 +115,7 @@ class Clause {
       if (term.has_digit) codes_.insert(term.term);
       terms_.emplace_back(std::move(term.term), term.emphasis);
     }
+    FindTopic(text, analyzer);
   }
 
   // `document`: the words of all that was found of the statement's document.
@@ -114,12 +139,35 @@ class Clause {
     for (const auto& [term, weight] : terms_) share += words.contains(term) ? weight : 0;
     return total_ > 0 ? share / total_ : 0;
   }
+  // Whether the statement shares more with the clause than how something is counted.
+  bool SharesTopic(const ContextPiece& piece) const {
+    if (ShareAmong(topic_, piece.all) > 0) return true;
+    const auto found = std::ranges::count_if(characters_, [&](const std::string& one) {
+      return !OnlyCounts(one) && piece.text.find(one) != piece.text.npos;
+    });
+    return found >= kTopicCharacters;
+  }
   bool Has(const std::string& term) const {
     return std::ranges::any_of(terms_, [&](const auto& one) { return one.first == term; });
   }
   size_t size() const { return terms_.size(); }
 
  private:
+  // Its words without those that count, and those right behind a number: its unit.
+  void FindTopic(std::string_view text, const Analyzer& analyzer) {
+    const WordSet counting = WordsIn(kCountingWords, analyzer);
+    WordSet units;
+    bool behind_number = false;
+    for (const Token& token : analyzer.Tokenize(text)) {
+      if (behind_number) units.insert(token.term);
+      behind_number = IsNumberTerm(token.term);
+    }
+    for (const auto& [term, weight] : terms_) {
+      if (!counting.contains(term) && !units.contains(term) && !OnlyCounts(term))
+        topic_.insert(term);
+    }
+  }
+
   // Pairs of characters change with every word between them: 参观每批 has 观每, 参观时每批 has not.
   double CharactersIn(const ContextPiece& piece) const {
     const auto found = std::ranges::count_if(characters_, [&](const std::string& one) {
@@ -131,6 +179,7 @@ class Clause {
   std::vector<std::pair<std::string, double>> terms_;
   std::vector<std::string> characters_;
   WordSet codes_;
+  WordSet topic_;
   double total_ = 0;
 };
 
@@ -284,7 +333,10 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
       continue;
     }
     for (const PremiseStatement& statement : statements) {
-      if (contradicts(statement) && HasOther(statement, quantity, asked)) return found(statement);
+      if (contradicts(statement) && clause.SharesTopic(*statement.piece) &&
+          HasOther(statement, quantity, asked)) {
+        return found(statement);
+      }
     }
   }
   const std::vector<size_t> days = WeekdaysIn(Fold(premise));

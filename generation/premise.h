@@ -5,8 +5,8 @@
 //
 // Looked at are questions that take something for granted: "why", "since X, ...", "为什么", "既然". The
 // statement of the passages that speaks of the same (has most of the clause's words) contradicts it where
-//   * it has another number of the same unit, another year or another day of the week, and no statement
-//     that speaks of it nearly as much has the question's; or
+//   * it has another number of the same unit or another year, and shares a word that does not just count ("takes",
+//     "minutes"), or another day of the week, and no statement that speaks of it nearly as much has the question's; or
 //   * it denies what the question affirms, in the same words.
 // In doubt the premise stands. Pure and thread-safe.
 

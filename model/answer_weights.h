@@ -4,7 +4,9 @@
 // bench/answer_weights.cc fits them: on the questions with marked answers of one half of the articles of SQuAD 2,
 // CMRC 2018 and DuReader-robust, dev each (decision 52). Internal to model/.
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include "model/answer_words.h"
@@ -25,8 +27,11 @@ double WeightedSum(const std::array<double, n>& features, const std::array<doubl
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+// Of a logarithm of odds; finite whatever the text.
+inline double OddsOf(double logarithm) { return std::exp(std::clamp(logarithm, -50.0, 50.0)); }
+
 // Those for a question: the Chinese ones where most of its characters are CJK.
 const AnswerWeights& AnswerWeightsFor(std::string_view question);
-bool IsChineseQuestion(std::string_view question);
+bool IsChineseQuestion(std::string_view text);  // or any other text
 
 }  // namespace quarry::model

@@ -168,8 +168,10 @@ class AnswerWordFinder::Reading {
     f[WordFeature::kDigit] = HoldsAsciiDigit(text);
     if (left_ != SIZE_MAX) f[WordFeature::kLeft] = Nearness(left_, i);
     if (right_[i] != SIZE_MAX) f[WordFeature::kRight] = Nearness(right_[i], i);
-    f[WordFeature::kAround] = sums_[std::min(units_.size(), i + kAroundWords + 1)] -
-                              sums_[i > kAroundWords ? i - kAroundWords : 0];
+    // A word of the question that is said again and again is worth no more than all of them.
+    f[WordFeature::kAround] = std::clamp(sums_[std::min(units_.size(), i + kAroundWords + 1)] -
+                                             sums_[i > kAroundWords ? i - kAroundWords : 0],
+                                         0.0, 1.0);
     if (asked || joining) return f;
     AddKind(unit, text, f);
     AddPlace(i, f);
@@ -210,10 +212,12 @@ class AnswerWordFinder::Reading {
   }
 
   void AddPlace(size_t i, WordFeatures& f) const {
-    for (const size_t focus : focuses_) {
-      f[WordFeature::kFocus] = std::max(f[WordFeature::kFocus], Nearness(focus, i));
+    const auto next = std::ranges::lower_bound(focuses_, i);
+    if (next != focuses_.end()) f[WordFeature::kFocus] = Nearness(*next, i);
+    if (next != focuses_.begin()) {
+      f[WordFeature::kFocus] = std::max(f[WordFeature::kFocus], Nearness(*(next - 1), i));
     }
-    f[WordFeature::kClause] = clause_weights_[units_[i].clause];
+    f[WordFeature::kClause] = std::min(1.0, clause_weights_[units_[i].clause]);
     f[WordFeature::kBeforeAll] = first_asked_ != SIZE_MAX && i < first_asked_;
     f[WordFeature::kBehindAll] = first_asked_ != SIZE_MAX && i > last_asked_;
     f[WordFeature::kBeside] = i > 0 && units_[i - 1].is_asked;

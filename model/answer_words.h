@@ -26,7 +26,7 @@ struct WordFeature {
     kDigit,    // holds a digit
     kLeft,     // nearness of the next word of the question to the left
     kRight,    // and to the right
-    kAround,   // share of the question's weight within twelve words
+    kAround,   // share of the question's weight within twelve words, at most 1
     kPerson,   // of the kind, where it is asked for (IsOfKind)
     kTime,
     kPlace,
@@ -42,7 +42,7 @@ struct WordFeature {
     kInside,       // behind "in", where a place or a time is asked for
     kNaming,       // behind "such as", "called"
     kFocus,        // nearness of the noun asked for: "river" of "which river"
-    kClause,       // share of the question's weight in its clause
+    kClause,       // share of the question's weight in its clause, at most 1
     kBeforeAll,    // before all words of the question
     kBehindAll,
     kBeside,  // right behind a word of the question

@@ -1,10 +1,11 @@
 #include "model/answering_clause.h"
 
 #include <algorithm>
-#include <cmath>
+#include <string_view>
 #include <vector>
 
 #include "base/ascii.h"
+#include "model/answer_kind.h"
 #include "model/answer_weights.h"
 #include "model/sentence_ranking.h"
 
@@ -22,7 +23,10 @@ constexpr std::string_view kJoiningWords[] = {
     "by",    "during", "for",   "from",  "in",      "into",    "is",     "of",
     "on",    "or",     "since", "that",  "through", "to",      "under",  "until",
     "was",   "were",   "when",  "where", "which",   "while",   "who",    "with"};
-constexpr std::string_view kMarks[] = {", ", "; ", ": ", "—", "–", "，", "；", "：", "、"};
+constexpr std::string_view kMarks[] = {", ", "; ", ": ", "，", "；", "：", "、"};
+constexpr std::string_view kDashes[] = {"—", "–"};
+// Denials beyond those that IsNegated knows.
+constexpr std::string_view kDenyingChinese[] = {"并非", "並非", "绝非", "絕非", "决非", "勿"};
 
 size_t GlanceFrom(std::string_view sentence, size_t begin, bool chinese) {
   if (!chinese) return std::min(sentence.size(), begin + kGlanceBytes);
@@ -32,30 +36,69 @@ size_t GlanceFrom(std::string_view sentence, size_t begin, bool chinese) {
   return end;
 }
 
-// Within brackets nothing begins that could be read by itself.
-bool IsInBrackets(std::string_view before) {
-  const auto last = [&](std::string_view ascii, std::string_view wide) {
-    const size_t a = before.rfind(ascii);
-    const size_t b = before.rfind(wide);
-    return std::max(a == before.npos ? 0 : a + 1, b == before.npos ? 0 : b + 1);
+// Tells of places in a text, each behind the last, whether they stand in brackets: within them nothing begins that
+// could be read by itself.
+class BracketReader {
+ public:
+  explicit BracketReader(std::string_view text) : text_(text) {}
+  bool IsInBrackets(size_t place) {
+    for (; at_ < place; ++at_) {
+      const std::string_view rest = text_.substr(at_);
+      if (rest.starts_with('(') || rest.starts_with("（")) is_in_ = true;
+      if (rest.starts_with(')') || rest.starts_with("）")) is_in_ = false;
+    }
+    return is_in_;
+  }
+
+ private:
+  const std::string_view text_;
+  size_t at_ = 0;
+  bool is_in_ = false;
+};
+
+// A mark that joins numbers is none: "10–20", "第1、2台", "10, 20 or 30". Nor is a dash behind a number.
+bool IsBehindMark(std::string_view before, bool is_number) {
+  const auto parts = [&](bool always) {
+    return [=](std::string_view mark) {
+      if (!before.ends_with(mark) || before.size() == mark.size()) return false;
+      return always || !IsAsciiDigit(before[before.size() - mark.size() - 1]);
+    };
   };
-  return last("(", "（") > last(")", "）");
+  return std::ranges::any_of(kMarks, parts(!is_number)) ||
+         std::ranges::any_of(kDashes, parts(false));
 }
 
 bool BeginsClause(std::string_view sentence, const ByteRange& word) {
   const std::string_view before = sentence.substr(0, word.begin);
-  if (IsInBrackets(before)) return false;
-  if (std::ranges::any_of(kMarks, [&](std::string_view mark) { return before.ends_with(mark); }))
-    return true;
-  return std::ranges::binary_search(kJoiningWords,
-                                    sentence.substr(word.begin, word.end - word.begin));
+  const std::string_view behind = sentence.substr(word.end);
+  if (IsBehindMark(before, IsAsciiDigit(sentence[word.begin]))) return true;
+  // Not the "of" of "state-of-the-art", nor the "or" of "and/or".
+  const bool stands_alone = (before.ends_with(' ') || before.ends_with('\n')) &&
+                            (behind.starts_with(' ') || behind.starts_with('\n'));
+  return stands_alone && std::ranges::binary_search(
+                             kJoiningWords, sentence.substr(word.begin, word.end - word.begin));
+}
+
+// Whether `before`, left out, would take a denial of what is quoted with it.
+bool Denies(std::string_view before) {
+  return IsNegated(AsciiLower(before)) ||  // "must NOT"
+         std::ranges::any_of(kDenyingChinese, [&](std::string_view denial) {
+           return before.find(denial) != before.npos;
+         });
+}
+
+// How many of the words have no denial before them.
+size_t UndeniedOf(std::string_view text, const std::vector<AnswerWord>& words) {
+  const auto end = std::ranges::partition_point(
+      words, [&](const AnswerWord& word) { return !Denies(text.substr(0, word.range.begin)); });
+  return static_cast<size_t>(end - words.begin());
 }
 
 }  // namespace
 
 ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence) {
   const std::string_view text = reading.TextOf(sentence);
-  const bool chinese = IsChineseQuestion(reading.question_text());
+  const bool chinese = IsChineseQuestion(text);  // whatever it is asked in
   if (GlanceFrom(text, 0, chinese) == text.size()) return {0, text.size()};
   const AnswerWordFinder finder(reading.question_text(), reading.question().kind);
   const std::vector<AnswerWord> words = AnswerWordsOf(reading, sentence, finder);
@@ -63,13 +106,17 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
   for (const AnswerWord& word : words) {
     const double likeness =
         WeightedSum(word.features, AnswerWeightsFor(reading.question_text()).words);
-    sums.push_back(sums.back() + std::exp(likeness));
+    sums.push_back(sums.back() + OddsOf(likeness));
   }
   size_t best_begin = 0;
   double best = -1;
   size_t end = 0;  // of the words of a glance
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (i > 0 && !BeginsClause(text, words[i].range)) continue;
+  BracketReader brackets(text);
+  const size_t undenied = UndeniedOf(text, words);
+  for (size_t i = 0; i < words.size() && (i == 0 || i < undenied); ++i) {
+    if (i > 0 &&
+        (brackets.IsInBrackets(words[i].range.begin) || !BeginsClause(text, words[i].range)))
+      continue;
     const size_t begin = i == 0 ? 0 : words[i].range.begin;
     const size_t glance = GlanceFrom(text, begin, chinese);
     while (end < words.size() && words[end].range.end <= glance) ++end;

@@ -18,7 +18,7 @@
 
 // Sentences are ranked by how much they answer (sentence_ranking.h). The best is said, and behind it, in the order of
 // their scores, those that add to what it covers of the question and those that may hold the answer in its stead. Whether
-// anything is said at all hangs on the support of the best.
+// anything is said at all hangs on the support of the best and of the sentence that covers most.
 
 namespace quarry::model {
 namespace {
@@ -66,14 +66,19 @@ class Extraction {
     scores_ = SentenceScores(reading_);
     const size_t best = static_cast<size_t>(std::ranges::max_element(scores_) - scores_.begin());
     for (const double score : scores_) all_ += std::exp(score - scores_[best]);
-    const Lacks lacks = LacksOf(sentences_[best]);
-    const Sentence& covering = sentences_[MostCovering()];
-    const double support =
-        std::min(SupportOf(sentences_[best], lacks), SupportOf(covering, LacksOf(covering)));
+    // Of the one that is said and the one that covers most, the one that supports less decides.
+    const auto weigh = [&](size_t i) {
+      Weighed weighed = {.index = i, .lacks = LacksOf(sentences_[i])};
+      weighed.support = SupportOf(sentences_[i], weighed.lacks);
+      return weighed;
+    };
+    Weighed deciding = weigh(best);
+    const Weighed covering = weigh(MostCovering());
+    if (covering.support < deciding.support) deciding = covering;
     ExtractiveDraft draft;
-    draft.support = support;
-    draft.declined = support < options_.decline_below;
-    draft.reason = ReasonFor(sentences_[best], lacks);
+    draft.support = deciding.support;
+    draft.declined = deciding.support < options_.decline_below;
+    draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
     for (const size_t i : Choose(best))
       draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
     return draft;
@@ -115,7 +120,7 @@ class Extraction {
     return extracted;
   }
 
-  // What a reader would miss in the best sentence.
+  // What a reader would miss in a sentence.
   struct Lacks {
     double names_near = 0;     // share
     double names_passage = 0;  // share
@@ -123,6 +128,12 @@ class Extraction {
     bool negation = false;
     bool kind = false;
     bool kind_in_block = false;
+  };
+
+  struct Weighed {
+    size_t index = 0;
+    Lacks lacks = {};
+    double support = 0;
   };
 
   Lacks LacksOf(const Sentence& best) const {
@@ -175,11 +186,12 @@ class Extraction {
     return 1.0 / (1.0 + std::exp(-sum));
   }
 
-  std::string ReasonFor(const Sentence& best, const Lacks& lacks) const {
+  std::string ReasonFor(const Sentence& best, const Lacks& lacks, bool is_said) const {
     char figures[64];
-    std::snprintf(figures, sizeof(figures), "the best sentence covers %.0f %% of the question",
+    std::snprintf(figures, sizeof(figures), " covers %.0f %% of the question",
                   100 * reading_.Coverage(best));
-    std::string reason = figures;
+    std::string reason = is_said ? "the best sentence" : "the sentence with most of the words";
+    reason += figures;
     if (lacks.negation) reason += "; it denies nothing";
     if (lacks.kind_in_block) reason += std::string("; it names no ") + KindName(question_.kind);
     const std::string missing = WordsWithout(best.terms | reading_.HeaderOf(best));

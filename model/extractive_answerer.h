@@ -18,7 +18,8 @@ namespace quarry::model {
 struct ExtractiveOptions {
   uint32_t max_sentences = 3;
   uint32_t max_tokens = 160;
-  // Below this support (0 to 1) of the best sentence the answerer declines. Support falls with the
+  // Below this support (0 to 1) the answerer declines. It is that of the sentence said first or of the one that covers
+  // most of the question, whichever has less. Support falls with the
   // words of the question that the sentence and its headings lack, and strongly when the passage
   // lacks a code, number or name, the sentence what the question denies, or its block anything of
   // the kind asked for (who, when, where, how much). The curve stands in docs/benchmarks.md.
@@ -38,9 +39,10 @@ struct ExtractedSentence {
 struct ExtractiveDraft {
   // In the order of the answer, the best first; when declined, what would have been said.
   std::vector<ExtractedSentence> sentences;
-  double support = 0;  // of the best sentence, also when declined
+  double support = 0;  // the lesser of the two sentences' (decline_below), also when declined
   bool declined = false;
-  std::string reason;  // one line: why it declined, or what the support rests on
+  std::string
+      reason;  // one line: why it declined, or what the support rests on: of the sentence with that support
 };
 
 // `passages` best first, with their retrieval scores. The analyzer decides what "the same word" is.

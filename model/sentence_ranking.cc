@@ -220,7 +220,7 @@ class SentenceReader {
     double fresh = 0;
     for (const AnswerWord& word : AnswerWordsOf(reading_, sentence, finder_)) {
       const WordFeatures& w = word.features;
-      sum += std::exp(WeightedSum(w, word_weights_));
+      sum += OddsOf(WeightedSum(w, word_weights_));
       fresh += w[WordFeature::kAsked] == 0 && w[WordFeature::kJoining] == 0 ? 1 : 0;
       const auto take = [&](SentenceFeature::Name to, WordFeature::Name from) {
         f[to] = std::max(f[to], w[from]);

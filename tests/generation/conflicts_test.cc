@@ -100,6 +100,41 @@ TEST(Conflicts, OneDeniesWhatTheOtherSays) {
           .empty());
 }
 
+TEST(Conflicts, WhatIsSaidBesideTheSameIsNoDenialOfIt) {
+  struct Case {
+    const char* question;
+    const char* one;
+    const char* other;
+  };
+  for (const auto& [question, one, other] : std::vector<Case>{
+           {"When does the pool open?", "The pool opens at 8.",
+            "The pool opens at 8 and guests may not bring glass into the area."},
+           {"When does the pool open?", "The pool opens at 8.", "The pool opens at 8, not 9."},
+           {"泳池几点开门？", "泳池八点开门。", "泳池八点开门，不可带宠物。"},
+           {"Where may dogs enter?", "Dogs may enter the gardens.",
+            "Dogs may enter the gardens, but not the pool."},
+           {"Where is the lecture held?", "The lecture is held in Room 5.",
+            "The lecture is held in Room No 5."},
+           {"May dogs enter the Holme gardens?", "Dogs may enter the Holme gardens.",
+            "Not only dogs may enter the Holme gardens."},
+           {"百花园可以带狗吗？", "百花园可以带狗入内。", "百花园不仅可以带狗入内。"}}) {
+    EXPECT_TRUE(With(question, {MakePassage("a", "A", one), MakePassage("b", "B", other)}).empty())
+        << other;
+    EXPECT_TRUE(With(question, {MakePassage("b", "B", other), MakePassage("a", "A", one)}).empty())
+        << other;
+  }
+  EXPECT_EQ(With("When does the pool open on Sundays?",
+                 {MakePassage("a", "A", "The pool may open on Sundays."),
+                  MakePassage("b", "B", "The pool may not yet open on Sundays.")})
+                .size(),
+            1u);
+  EXPECT_EQ(With("May dogs enter the Holme gardens?",
+                 {MakePassage("a", "A", "Dogs may enter the Holme gardens."),
+                  MakePassage("b", "B", "No dogs may enter the Holme gardens.")})
+                .size(),
+            1u);
+}
+
 TEST(Conflicts, TwinsDifferInAName) {
   const auto found = With("Who won the Masters in 2021?",
                           {MakePassage("a", "News", "Hideki Matsuyama won the Masters in 2021."),

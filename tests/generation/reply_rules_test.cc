@@ -57,6 +57,17 @@ TEST_F(ReplyRulesTest, AFalsePremiseIsSetRightByAQuote) {
   EXPECT_EQ(Ask("May the water level in the basin rise to 30 cm?").kind, ReplyKind::kAnswer);
 }
 
+TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsCountedTheSameWay) {
+  engine_.Add({TextDocument("repairs.txt", "Repairs", "Repairs take 10 minutes."),
+               TextDocument("weixiu.txt", "维修", "维修需要10分钟。")});
+  EXPECT_NE(Ask("Why does the ferry take 40 minutes?").kind, ReplyKind::kFalsePremise);
+  EXPECT_NE(Ask("Why does the night ferry to Orrin take 40 minutes?").kind,
+            ReplyKind::kFalsePremise);
+  EXPECT_NE(Ask("为什么渡船需要40分钟？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("Why do repairs take 40 minutes?").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("为什么维修需要40分钟？").kind, ReplyKind::kFalsePremise);
+}
+
 TEST_F(ReplyRulesTest, AQuestionThatExcludesItselfIsNotAnswered) {
   engine_.Add(testing::SmallCorpus());
   const Answer answer = Ask("Which pumps draw more than 12 kilowatts and less than 3 kilowatts?");

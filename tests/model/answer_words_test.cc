@@ -78,5 +78,22 @@ TEST(AnswerWordsTest, NearnessAndMarksAreBetweenNoneAndOne) {
   }
 }
 
+// A text that says the question's words again and again is no likelier than one that says each.
+TEST(AnswerWordsTest, WordsThatAreRepeatedCountNoMoreThanAll) {
+  const AnswerWordFinder finder("Which pump?", AnswerKind::kAny);
+  std::string sentence;
+  std::vector<AskedTerm> asked;
+  for (size_t i = 0; i < 300; ++i) {
+    asked.push_back({{sentence.size(), sentence.size() + 4}, 1.0});
+    sentence += "pump Alpha ";
+  }
+  for (const AnswerWord& word : finder.WordsOf(sentence, asked)) {
+    for (const double value : word.features) {
+      EXPECT_GE(value, 0);
+      EXPECT_LE(value, 1);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quarry::model

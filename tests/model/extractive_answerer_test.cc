@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -393,6 +394,34 @@ TEST_F(ExtractiveAnswererTest, TheSameInputGivesTheSameDraft) {
     EXPECT_EQ(a.sentences[i].range, b.sentences[i].range);
     EXPECT_EQ(a.sentences[i].score, b.sentences[i].score);
   }
+}
+
+TEST_F(ExtractiveAnswererTest, AStuffedTextHasAFiniteScore) {
+  std::string stuffed;
+  for (size_t i = 0; i < 800; ++i) stuffed += "pump pressure maximum Alpha ";
+  ExtractiveOptions options;
+  options.max_tokens = 100'000;
+  const std::vector<Passage> passages = {MakePassage(stuffed, 12.0), MakePassage("A pump.", 7.0)};
+  const ExtractiveDraft draft =
+      ExtractAnswer("What is the maximum pressure of the pump?", passages, analyzer_, options);
+  ASSERT_FALSE(draft.sentences.empty());
+  for (const ExtractedSentence& sentence : draft.sentences)
+    EXPECT_TRUE(std::isfinite(sentence.score)) << sentence.score;
+  EXPECT_TRUE(std::isfinite(draft.support));
+}
+
+// The reason tells of the sentence whose support it was.
+TEST_F(ExtractiveAnswererTest, TheReasonIsThatOfTheSentenceThatDecided) {
+  const std::vector<Passage> passages = {
+      MakePassage("The bulletin on sound pressure levels at one metre does not concern the valve. "
+                  "The VX-220 has 71 dB.",
+                  12.0)};
+  const ExtractiveDraft draft = ExtractAnswer(
+      "How many dB of sound pressure has the VX-220 valve at one metre?", passages, analyzer_, {});
+  EXPECT_EQ(Quote(draft.sentences[0], passages), "The VX-220 has 71 dB.");
+  EXPECT_THAT(draft.reason, ::testing::StartsWith("the sentence with most of the words covers"));
+  EXPECT_THAT(draft.reason, HasSubstr("not there: "));
+  EXPECT_THAT(draft.reason, HasSubstr("VX-220"));
 }
 
 }  // namespace
