@@ -9,7 +9,6 @@
 
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/mapped_pieces.h"
 #include "index/collection.h"
 #include "index/keys.h"
 #include "index/row_file.h"
@@ -36,7 +35,7 @@ Result<SharedBytes> SpillRowFile(const RowFile& file, const DerivedFiles& derive
 }
 
 // In memory where it is smaller than `spill_bytes`, or there is no place for it on the disk or no way to
-// map it: there it takes as much again as the rows that it shows.
+// map it: there it takes as much again as the rows that it shows. `mapped` tells which.
 SharedBytes BytesOfRowFile(const RowFile& file, const DerivedFiles& derived, uint64_t spill_bytes) {
   if (RowFileBytes(file) >= spill_bytes) {
     if (Result<SharedBytes> spilled = SpillRowFile(file, derived); spilled.ok()) {
@@ -67,13 +66,12 @@ Status Collection::Save(State& state) const {
   std::map<std::string, SharedBytes> saved;
   std::set<std::string> kept;
   for (const SegmentView& view : parts.lexical->segments()) {
-    const SharedBytes& bytes = view.segment->bytes();
-    file.segments.push_back(HashToHex(HashOfPieces(bytes)));
+    file.segments.push_back(HashToHex(view.segment->Hash()));
     const std::string role = SavedPrefix() + file.segments.back();
     if (state.files_are_good && there.contains(role)) {
       kept.insert(role);
     } else {
-      saved[role] = bytes;
+      saved[role] = view.segment->bytes();
     }
   }
   if (parts.generation) {
@@ -84,8 +82,15 @@ Status Collection::Save(State& state) const {
       saved[role] = *std::move(read);
     }
   }
-  saved[SavedPrefix() + "rows"] = BytesOfRowFile(file, derived, environment_.limits.spill_bytes);
-  const Status status = derived.Replace(SavedPrefix(), saved, kept, parts.commit.value);
+  SharedBytes& rows = saved[SavedPrefix() + "rows"];
+  rows = BytesOfRowFile(file, derived, environment_.limits.spill_bytes);
+  Status status = derived.Replace(SavedPrefix(), saved, kept, parts.commit.value);
+  if (status.code() == Code::kResourceExhausted && rows.mapped) {
+    // The spilled rows take the place of the file that they are to become.
+    rows = {};
+    rows = ShareString(EncodeRowFile(file));
+    status = derived.Replace(SavedPrefix(), saved, kept, parts.commit.value);
+  }
   state.files_are_good = status.ok();
   if (status.ok()) OpenEmbedderFile(state);
   return status;
@@ -96,10 +101,11 @@ LexicalIndex::Replacements Collection::MapSaved(const SnapshotParts& parts) cons
   for (const SegmentView& view : parts.lexical->segments()) {
     const SharedBytes& bytes = view.segment->bytes();
     if (bytes.mapped && !view.segment->is_spilled()) continue;
-    Result<SharedBytes> file =
-        environment_.derived.LoadUnread(SavedPrefix() + HashToHex(HashOfPieces(bytes)));
+    const uint64_t hash = view.segment->Hash();
+    Result<SharedBytes> file = environment_.derived.LoadUnread(SavedPrefix() + HashToHex(hash));
     if (!file.ok()) continue;  // what is in memory is as good
-    Result<std::shared_ptr<const LexicalSegment>> segment = LexicalSegment::Parse(*std::move(file));
+    Result<std::shared_ptr<const LexicalSegment>> segment =
+        LexicalSegment::Parse(*std::move(file), hash);
     if (segment.ok()) mapped[view.segment.get()] = *std::move(segment);
   }
   return mapped;
@@ -214,13 +220,16 @@ Result<std::vector<Collection::Applied>> Collection::ReadChangesSince(State& sta
 
 Status Collection::LoadSegments(State& state, const std::vector<std::string>& names) const {
   SnapshotParts& parts = state.parts;
+  const std::map<std::string, DerivedFile> there = environment_.derived.files();
   std::vector<SegmentView> segments;
   size_t next_row = 0;
   size_t live = 0;
   for (const std::string& name : names) {
-    QUARRY_ASSIGN_OR_RETURN(MappedFile mapped, environment_.derived.Load(SavedPrefix() + name));
+    const std::string role = SavedPrefix() + name;
+    QUARRY_ASSIGN_OR_RETURN(MappedFile mapped, environment_.derived.Load(role));
+    const uint64_t hash = there.at(role).checksum;  // what Load compared it with
     QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<const LexicalSegment> segment,
-                            LexicalSegment::Parse(MappedFile::Share(std::move(mapped))));
+                            LexicalSegment::Parse(MappedFile::Share(std::move(mapped)), hash));
     if (segment->parameters() != parts.lexical->parameters()) {
       return FailedPreconditionError("lexical segment: made for other parameters");
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/coding.h"
+#include "base/mapped_pieces.h"
 #include "index/section_file.h"
 
 namespace quarry::index {
@@ -20,8 +21,10 @@ constexpr size_t kSpilledPiece = 1u << 20;
 
 }  // namespace
 
-Result<std::shared_ptr<const LexicalSegment>> LexicalSegment::Parse(SharedBytes bytes) {
+Result<std::shared_ptr<const LexicalSegment>> LexicalSegment::Parse(SharedBytes bytes,
+                                                                    std::optional<uint64_t> hash) {
   QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<LexicalSegment> segment, ParseBytes(std::move(bytes)));
+  if (hash) std::call_once(segment->hashed_, [&] { segment->hash_ = *hash; });
   return std::shared_ptr<const LexicalSegment>(std::move(segment));
 }
 
@@ -47,6 +50,11 @@ Result<std::shared_ptr<LexicalSegment>> LexicalSegment::ParseBytes(SharedBytes b
   segment->postings_bytes_ = sections[4];
   segment->bytes_ = std::move(bytes);
   return segment;
+}
+
+uint64_t LexicalSegment::Hash() const {
+  std::call_once(hashed_, [this] { hash_ = HashOfPieces(bytes_); });
+  return hash_;
 }
 
 std::optional<uint32_t> LexicalSegment::SlotOf(RowId row) const {

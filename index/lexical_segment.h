@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -37,10 +38,14 @@ namespace quarry::index {
 
 class LexicalSegment {
  public:
-  // kDataLoss naming what is wrong with the header or a section's place.
-  static Result<std::shared_ptr<const LexicalSegment>> Parse(SharedBytes bytes);
+  // kDataLoss naming what is wrong with the header or a section's place. `hash` is Hash64 of the bytes,
+  // where it is known.
+  static Result<std::shared_ptr<const LexicalSegment>> Parse(SharedBytes bytes,
+                                                             std::optional<uint64_t> hash = {});
   // What Parse keeps views of.
   const SharedBytes& bytes() const { return bytes_; }
+  // Hash64 of them. They are gone through for it once, and not at all where it was known.
+  uint64_t Hash() const;
   // Whether they are those of a file without a name, which goes with the segment.
   bool is_spilled() const { return is_spilled_; }
 
@@ -66,6 +71,8 @@ class LexicalSegment {
   static Result<std::shared_ptr<LexicalSegment>> ParseBytes(SharedBytes bytes);
 
   SharedBytes bytes_;
+  mutable std::once_flag hashed_;
+  mutable uint64_t hash_ = 0;
   bool is_spilled_ = false;
   uint64_t postings_ = 0;
   uint64_t tokens_ = 0;

@@ -76,7 +76,8 @@ Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
     return damaged("do not begin as such");
   }
   const std::string_view body = file.view.substr(kBodyBegin);
-  if (RecordReader(file.view.substr(kTranslationsMagic.size())).Fixed64() != Hash64(body)) {
+  const uint64_t checksum = Hash64(body);
+  if (RecordReader(file.view.substr(kTranslationsMagic.size())).Fixed64() != checksum) {
     return damaged("checksum does not match");
   }
   RecordReader reader(body);
@@ -87,6 +88,7 @@ Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
   }
   TermTranslations table;
   table.file_ = file;
+  table.checksum_ = checksum;
   table.table_checksum_ = reader.Fixed64();
   table.size_ = reader.Fixed32();
   const uint32_t translations = reader.Fixed32();

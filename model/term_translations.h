@@ -48,7 +48,8 @@ class TermTranslations {
 
   // ShippedTableChecksum() of the table that they were made from.
   uint64_t table_checksum() const { return table_checksum_; }
-  uint32_t size() const { return size_; }  // terms
+  uint64_t checksum() const { return checksum_; }  // of what the file says
+  uint32_t size() const { return size_; }          // terms
   std::string_view Term(uint32_t number) const;
 
  private:
@@ -56,6 +57,7 @@ class TermTranslations {
 
   SharedBytes file_;
   uint64_t table_checksum_ = 0;
+  uint64_t checksum_ = 0;
   uint32_t size_ = 0;
   std::string_view ends_;
   std::string_view last_;

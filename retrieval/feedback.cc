@@ -53,8 +53,9 @@ std::vector<index::QueryTerm> AddFeedback(std::span<const index::QueryTerm> term
     term.count = static_cast<uint32_t>(count);
     bag.push_back(std::move(term));
   };
+  // A translated term stands beside its word and has the word's share: it takes none of the question's.
   double own = 0;
-  for (const index::QueryTerm& term : terms) own += term.count;
+  for (const index::QueryTerm& term : terms) own += term.translations.empty() ? term.count : 0;
   // A long question keeps all of its words.
   const double least = options.original_weight > 0 ? 1 : 0;
   for (const index::QueryTerm& term : terms) {

@@ -269,6 +269,8 @@ Result<std::string> Retriever::ModelFingerprint(const RetrievalOptions& options)
   if (query_model_ != nullptr && options.UsesChatModel()) {
     fingerprint += '/' + query_model_->fingerprint();
   }
+  QUARRY_ASSIGN_OR_RETURN(const std::string translation, TranslationFingerprint(options));
+  if (!translation.empty()) fingerprint += '/' + translation;
   return fingerprint;
 }
 

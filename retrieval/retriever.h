@@ -77,7 +77,8 @@ class Retriever {
   Result<Retrieved> RetrieveAcross(const Query& query, Snapshots snapshots,
                                    const CallContext& context) const;
 
-  // Of the models that may have a say beside the embedder under these options; "" where there are none.
+  // Of the models, and of the translations of words, that may have a say beside the embedder under these
+  // options; "" where there are none.
   // Errors: those of opening the reranker.
   Result<std::string> ModelFingerprint(const RetrievalOptions& options) const;
 

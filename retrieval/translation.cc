@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "model/term_translations.h"
 
@@ -12,6 +13,10 @@ namespace {
 
 // Joining the postings of a word that stands in more rows takes longer than it tells.
 constexpr uint64_t kMostRows = 1000;
+// Of the question's own words, one that stands in the index by chance is allowed for so many.
+constexpr size_t kWordsPerChance = 4;
+// Goes up where other rules bring other terms: which words tell the held languages, what is translated, its weight.
+constexpr uint32_t kTranslationVersion = 2;
 
 bool IsChineseTerm(const std::string& term) {
   size_t offset = 0;
@@ -41,19 +46,39 @@ uint64_t RowsWith(std::string_view term, Snapshots snapshots) {
   return rows;
 }
 
+// A language may be there and not be told: titles and short texts hold too few of the words that tell it, and
+// French ones are no English. So its own words are looked for, too.
+bool OwnWordsLeadNowhere(std::span<const index::QueryTerm> terms, Snapshots snapshots,
+                         bool chinese) {
+  if (AnyHolds(snapshots, chinese) || !AnyHolds(snapshots, !chinese)) return false;
+  size_t own = 0;
+  size_t there = 0;
+  for (const index::QueryTerm& term : terms) {
+    if (term.prefix || IsChineseTerm(term.text) != chinese) continue;
+    ++own;
+    if (RowsWith(term.text, snapshots) > 0) ++there;
+  }
+  return there * kWordsPerChance <= own;
+}
+
+bool MayTranslate(const RetrievalOptions& options) {
+  return options.translate_terms != TranslateTermsMode::kOff && options.translation_weight > 0;
+}
+
 }  // namespace
 
 Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::QueryTerm> terms,
                                                      Snapshots snapshots,
                                                      const RetrievalOptions& options) {
   std::vector<index::QueryTerm> translated;
-  if (options.translate_terms == TranslateTermsMode::kOff || terms.empty()) return translated;
+  if (!MayTranslate(options) || terms.empty()) return translated;
   const bool chinese = AreChinese(terms);
-  // Where nothing is written in the question's language its own words find names and chance.
-  const double weight = AnyHolds(snapshots, chinese) ? options.translation_weight : 1;
   if (options.translate_terms == TranslateTermsMode::kAuto && !AnyHolds(snapshots, !chinese)) {
     return translated;
   }
+  // Where nothing is written in the question's language its own words find names and chance.
+  const double weight =
+      OwnWordsLeadNowhere(terms, snapshots, chinese) ? 1 : options.translation_weight;
   QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* const table, model::ShippedTranslations());
   for (const index::QueryTerm& term : terms) {
     if (term.prefix || IsChineseTerm(term.text) != chinese) continue;
@@ -69,6 +94,12 @@ Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::Quer
     translated.push_back(std::move(other));
   }
   return translated;
+}
+
+Result<std::string> TranslationFingerprint(const RetrievalOptions& options) {
+  if (!MayTranslate(options)) return std::string();
+  QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* const table, model::ShippedTranslations());
+  return "translations-" + std::to_string(kTranslationVersion) + '-' + HashToHex(table->checksum());
 }
 
 }  // namespace quarry::retrieval

@@ -8,11 +8,13 @@
 // together, and a text that holds several of them gains no more than one that repeats one
 // (Pirkola, "The effects of query structure and dictionary setups in dictionary-based cross-language
 // information retrieval", 1998). A translated word counts options.translation_weight of the word
-// itself; as much as that where nothing is in the question's own language, whose words then lead to names
-// and chance only. A word whose translations stand in more than 1,000 rows is not translated: in a collection
-// of 100,000 that would take longer than it tells.
+// itself; as much as that where what is searched holds the other language, not the question's own, and of the
+// question's words no more than one of four, which lead to names and chance only then. A word whose
+// translations stand in more than 1,000 rows is not translated: in a collection of 100,000 that would take
+// longer than it tells.
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/retrieval_options.h"
@@ -23,10 +25,13 @@ namespace quarry::retrieval {
 
 // The translated terms to search beside `terms`: of those that are written in the question's
 // language, where one of `snapshots` holds the other (TranslateTerms::kAuto) or whatever they hold
-// (kOn), as far as they stand in one of them. Prefixes are not translated. Errors: kDataLoss where the
-// program file is damaged.
+// (kOn), as far as they stand in one of them; none where they count nothing. Prefixes are not translated. Errors:
+// kDataLoss where the program file is damaged.
 Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::QueryTerm> terms,
                                                      Snapshots snapshots,
                                                      const RetrievalOptions& options);
+
+// What translates, and by which rules; "" where nothing is translated. Errors: those of TranslateTerms.
+Result<std::string> TranslationFingerprint(const RetrievalOptions& options);
 
 }  // namespace quarry::retrieval

@@ -1,5 +1,6 @@
 // Search and answer: POST /api/v1/search, POST /api/v1/explain, POST /api/v1/answer.
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -17,7 +18,7 @@ namespace quarry::server {
 namespace {
 
 constexpr size_t kMostQueryBytes = 64 * 1024;
-constexpr uint64_t kMostExplained = 100'000;  // terms times hits
+constexpr uint64_t kMostExplained = 100'000;  // the question's terms times hits
 
 // A search that was asked for, and what it found.
 struct Search {
@@ -77,13 +78,15 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   }
   QUARRY_ASSIGN_OR_RETURN(search.retrieved, environment.services.retriever.RetrieveAcross(
                                                 query, search.collections.snapshots, context));
-  const uint64_t told = search.retrieved.lexical.terms.size() * search.retrieved.hits.size();
-  if (search.explain && told > kMostExplained) {
-    return InvalidArgumentError(
-        "explain: " + std::to_string(search.retrieved.lexical.terms.size()) + " terms of " +
-        std::to_string(search.retrieved.hits.size()) +
-        " hits; ask for fewer hits or with fewer words, at most " + std::to_string(kMostExplained) +
-        " of both together");
+  // What is added of the other language is not the caller's to leave out.
+  const auto terms = static_cast<uint64_t>(std::ranges::count_if(
+      search.retrieved.lexical.terms,
+      [](const index::QueryTerm& term) { return term.translations.empty(); }));
+  if (search.explain && terms * search.retrieved.hits.size() > kMostExplained) {
+    return InvalidArgumentError("explain: " + std::to_string(terms) + " terms of " +
+                                std::to_string(search.retrieved.hits.size()) +
+                                " hits; ask for fewer hits or with fewer words, at most " +
+                                std::to_string(kMostExplained) + " of both together");
   }
   return OkStatus();
 }

@@ -12,8 +12,10 @@
 #include <thread>
 
 #include "base/random.h"
+#include "index/derived_files.h"
 #include "index/rocks_store.h"
 #include "index/spill_file.h"
+#include "tests/index/index_testing.h"
 #include "tests/testing/small_disk.h"
 #include "tests/testing/test_environment.h"
 
@@ -157,6 +159,45 @@ TEST(DiskFull, AFileThatIsMergedInSaysSo) {
   for (int i = 0; i < 4 && status.ok(); ++i) status = file.Append(piece);
   EXPECT_EQ(status.code(), Code::kResourceExhausted) << status.ToString();
   EXPECT_THAT(status.message(), ::testing::HasSubstr("write a file to merge in"));
+}
+
+// There is room for the file of rows, not for what it is put together in beside it.
+TEST(DiskFull, RowsArePutTogetherInMemoryWhereThereIsNoRoomForThemTwice) {
+  const std::optional<std::string> disk = testing::SmallDisk(48 << 20);
+  if (!disk) return;
+  const std::string directory = *disk + "/store";
+  IndexOptions options;
+  options.store.write_buffer_bytes = 256 << 10;
+  options.store.min_free_bytes = 0;
+  options.limits.spill_bytes = 1;
+  FakeClock clock(1'700'000'000'000'000);
+  const auto index = Index::Open(directory, options, TestAnalyzer(), clock).value();
+  const CollectionId collection = index->CreateCollection("c").value();
+  const auto put = [&](int from, int to) {
+    std::vector<DocumentDraft> drafts;
+    for (int i = from; i < to; ++i) {
+      drafts.push_back(MakeDraft("document-number-" + std::to_string(i), {"text"}));
+    }
+    ASSERT_OK(index->OpenWriter(collection)->Put(std::move(drafts)).status());
+  };
+  put(0, 8'000);
+  CallContext patient;
+  patient.deadline = CallContext::Clock::now() + std::chrono::seconds(60);
+  ASSERT_OK(index->WaitForMaintenance(patient));
+  const auto rows = [&] {
+    return DerivedFiles::Open(directory, /*read_only=*/true)
+        .value()
+        ->files()
+        .at(std::to_string(collection.value) + "/saved/rows");
+  };
+  const DerivedFile before = rows();
+  ASSERT_GT(before.bytes, 500'000u);
+
+  put(8'000, 8'600);
+  testing::FillDisk(*disk + "/ballast", FreeBytesFloor(options.store) + before.bytes * 3 / 2);
+  ASSERT_OK(index->WaitForMaintenance(patient));
+  EXPECT_EQ(rows().commit, before.commit + 600);
+  EXPECT_THAT(index->Verify(collection, CallContext())->problems, ::testing::IsEmpty());
 }
 
 }  // namespace

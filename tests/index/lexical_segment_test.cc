@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/hash.h"
 #include "index/segment_view.h"
 #include "tests/testing/test_environment.h"
 
@@ -44,6 +45,18 @@ TEST(LexicalSegmentTest, IsWhatWasWritten) {
   EXPECT_EQ(segment->List(*every).CountAt(1), 2u);
   EXPECT_EQ(segment->List(*segment->terms().Find("some")).CountAt(1), 0u);
   EXPECT_EQ(segment->terms().Find("none"), std::nullopt);
+}
+
+TEST(LexicalSegmentTest, IsHashedOnceOrNotAtAll) {
+  const std::string bytes = SomeSegment();
+  const auto copy = std::make_shared<std::string>(bytes);
+  const SharedBytes shared{.view = *copy, .owner = copy};
+  const auto segment = LexicalSegment::Parse(shared).value();
+  const auto known = LexicalSegment::Parse(shared, 7).value();
+  EXPECT_EQ(segment->Hash(), Hash64(bytes));
+  copy->back() ^= 1;
+  EXPECT_EQ(segment->Hash(), Hash64(bytes));
+  EXPECT_EQ(known->Hash(), 7u);
 }
 
 TEST(LexicalSegmentTest, ADamagedHeaderIsNamed) {

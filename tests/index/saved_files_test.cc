@@ -1,5 +1,6 @@
 // What is kept in derived files, opened again: whole, behind the store, and damaged.
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -85,6 +86,51 @@ TEST_F(SavedFilesTest, FilesOfChangesThatTheDatabaseLostAreADataLoss) {
   EXPECT_EQ(lost.code(), Code::kDataLoss);
   EXPECT_THAT(lost.message(), HasSubstr("is of change 3, the collection's last is 1: the database "
                                         "has lost some"));
+}
+
+// Of a segment that is saved already nothing is read again, so damage that came since is not saved either: its
+// checksum is that of what was written.
+TEST_F(SavedFilesTest, ASavedSegmentIsKeptAsItWasWritten) {
+  const auto segments = [&] {
+    std::set<std::string> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(Directory() + "/derived")) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      std::string magic(4, '\0');
+      if (file.read(magic.data(), 4) && magic == "QLEX") paths.insert(entry.path().string());
+    }
+    return paths;
+  };
+  ASSERT_OK(Open());
+  std::vector<DocumentDraft> drafts;
+  for (int i = 0; i < 3'000; ++i) {
+    drafts.push_back(MakeDraft("d" + std::to_string(i), {"text number " + std::to_string(i)}));
+  }
+  Put(std::move(drafts));
+  ASSERT_OK(index_->WaitForMaintenance(CallContext()));
+  for (const bool is_loaded : {false, true}) {
+    if (is_loaded) {
+      ASSERT_OK(Open());
+      TestSnapshot();
+      ASSERT_OK(index_->WaitForMaintenance(CallContext()));
+    }
+    const std::set<std::string> there = segments();
+    const std::string segment = *std::ranges::max_element(
+        there, {}, [](const std::string& path) { return std::filesystem::file_size(path); });
+    const auto end = static_cast<std::streamoff>(std::filesystem::file_size(segment)) - 1;
+    std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
+    const int last = file.seekg(end).get();
+    file.seekp(end).put(static_cast<char>(last ^ 1)).flush();
+    std::vector<DocumentDraft> more;
+    for (int i = 0; i < 100; ++i) {
+      more.push_back(MakeDraft((is_loaded ? "b" : "a") + std::to_string(i), {"fresh text"}));
+    }
+    Put(std::move(more));
+    ASSERT_OK(index_->WaitForMaintenance(CallContext()));
+    EXPECT_NE(segments(), there) << "saved again";
+    EXPECT_TRUE(segments().contains(segment)) << is_loaded;
+    file.seekp(end).put(static_cast<char>(last)).flush();
+  }
+  ExpectVerified();
 }
 
 // From files of an earlier state, with later changes of every kind; and with any of them damaged.

@@ -62,6 +62,20 @@ TEST(TermTranslationsTest, AreReadAsWritten) {
   EXPECT_THAT(empty->Of("pump"), IsEmpty());
 }
 
+TEST(TermTranslationsTest, AreToldApartByTheirChecksum) {
+  const auto checksum = [](const std::vector<TermTranslations::Entry>& entries, uint64_t table) {
+    return TermTranslations::Parse(ShareString(TermTranslations::Serialize(entries, table)))
+        ->checksum();
+  };
+  std::vector<TermTranslations::Entry> entries = SomeEntries();
+  const uint64_t first = checksum(entries, 7);
+  EXPECT_EQ(checksum(entries, 7), first);
+  EXPECT_NE(checksum(entries, 8), first);
+  entries.pop_back();
+  for (TermTranslations::Entry& entry : entries) entry.translations.clear();
+  EXPECT_NE(checksum(entries, 7), first);
+}
+
 TEST(TermTranslationsTest, DamageIsDetected) {
   const std::string bytes = TermTranslations::Serialize(SomeEntries(), 7);
   for (size_t i = 0; i < bytes.size(); ++i) {

@@ -78,6 +78,22 @@ TEST(FeedbackTest, WeightsBecomeCountsOfABag) {
                         {"pump", 400}, {"valve", 200}, {"motor", 300}, {"seal", 100}}));
 }
 
+// A translated term has its word's share, and the words have what they have without it.
+TEST(FeedbackTest, TranslationsTakeNothingFromTheQuestion) {
+  std::vector<index::QueryTerm> terms = {"pump", "valve", "pump"};
+  terms.emplace_back("valve").translations = {"阀门"};
+  terms.back().weight = 0.5;
+  const auto bag = AddFeedback(terms, {{"motor", 1}}, {.original_weight = 0.6});
+  ASSERT_THAT(bag, SizeIs(5));
+  std::map<std::string, uint32_t> counts;
+  for (const index::QueryTerm& term : bag) {
+    counts[term.translations.empty() ? term.text : "translated"] += term.count;
+  }
+  EXPECT_EQ(counts, (std::map<std::string, uint32_t>{
+                        {"pump", 400}, {"valve", 200}, {"translated", 200}, {"motor", 400}}));
+  EXPECT_EQ(bag[3].weight, 0.5);
+}
+
 TEST(FeedbackTest, ALongQuestionKeepsItsWordsAndNothingFoundChangesNothing) {
   std::vector<index::QueryTerm> terms;
   for (int i = 0; i < 3000; ++i) terms.emplace_back("word" + std::to_string(i));

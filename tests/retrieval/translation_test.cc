@@ -2,6 +2,8 @@
 
 #include "retrieval/translation.h"
 
+#include "base/hash.h"
+#include "model/term_translations.h"
 #include "retrieval/explanation.h"
 #include "retrieval/highlight.h"
 #include "retrieval/query_terms.h"
@@ -12,6 +14,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::TestEngine;
@@ -89,6 +92,69 @@ TEST_F(TranslationTest, AlonePlacesOfTheOtherLanguageCountInFull) {
   engine_.Add(EnglishTexts());
   found = Search("password");
   EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
+}
+
+// Too short to tell a language by, they are in one all the same.
+TEST_F(TranslationTest, AmongTitlesAWordCountsMoreThanItsTranslation) {
+  engine_.Add({TextDocument("en/login", "Login", "Password of an account"),
+               TextDocument("zh/login", "登录", "用户密码"),
+               TextDocument("en/print", "Printing", "Printed pages")});
+  const Retrieved found = Search("which password?", TranslateTermsMode::kOn);
+  EXPECT_THAT(Translated(found), ElementsAre("password"));
+  EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
+  EXPECT_THAT(Documents(found), ElementsAre("en/login", "zh/login"));
+}
+
+// Their words are those of no language that is told, some are spelt as English ones.
+TEST_F(TranslationTest, TextsOfAThirdLanguageAreFoundByTheirWordsFirst) {
+  engine_.Add(ChineseTexts());
+  engine_.Add({TextDocument("zh/file", "文件", "可以打开文件。如果没有文件，我们可以进行设置。"),
+               TextDocument("zh/kernel", "内核", "可以更新内核。如果没有，我们可以重新编译一个。"),
+               TextDocument("fr/print", "Impression",
+                            "Le document est imprimé depuis la première page du fichier, avec une "
+                            "note dans la marge et la date de chaque correction."),
+               TextDocument("de/kernel", "Neustart",
+                            "Der Kernel startet nach jeder Wartung neu, sobald die Verwaltung das "
+                            "erlaubt und niemand mehr angemeldet ist.")});
+  Retrieved found = Search("document imprimé");
+  EXPECT_THAT(Translated(found), ElementsAre("document"));
+  EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
+  EXPECT_THAT(Documents(found), ElementsAre("fr/print", "zh/file"));
+  found = Search("Kernel Wartung");
+  EXPECT_THAT(Translated(found), ElementsAre("kernel"));
+  EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
+  EXPECT_THAT(Documents(found), ElementsAre("de/kernel", "zh/kernel"));
+}
+
+TEST_F(TranslationTest, ANameThatStandsAmongTheOtherLanguageIsNoTextOfItsOwn) {
+  engine_.Add(ChineseTexts());
+  engine_.Add({TextDocument("zh/mixed", "登录", "这个 mmengine 可以修改。")});
+  const Retrieved found = Search("does mmengine store passwords of printers");
+  ASSERT_THAT(Translated(found), Contains("password"));
+  EXPECT_EQ(found.lexical.terms.back().weight, 1);
+}
+
+TEST_F(TranslationTest, WithoutWeightNothingIsTranslated) {
+  engine_.Add(EnglishTexts());
+  engine_.Add(ChineseTexts());
+  Query query{.text = "which password?", .mode = SearchMode::kLexical, .k = 10};
+  query.options.emplace().translation_weight = 0;
+  const Retrieved found =
+      engine_.retriever.Retrieve(query, *engine_.snapshot(), CallContext()).value();
+  EXPECT_THAT(Translated(found), IsEmpty());
+  EXPECT_THAT(Documents(found), ElementsAre("en/login"));
+}
+
+// What was answered with another table is no answer of this one.
+TEST_F(TranslationTest, IsInTheFingerprintWhereItIsOn) {
+  RetrievalOptions options;
+  const std::string table = HashToHex((*model::ShippedTranslations())->checksum());
+  EXPECT_THAT(engine_.retriever.ModelFingerprint(options).value(), HasSubstr(table));
+  options.translation_weight = 0;
+  EXPECT_EQ(engine_.retriever.ModelFingerprint(options).value(), "");
+  options.translation_weight = 0.5;
+  options.translate_terms = TranslateTermsMode::kOff;
+  EXPECT_EQ(engine_.retriever.ModelFingerprint(options).value(), "");
 }
 
 TEST_F(TranslationTest, OnlyWhatTheCollectionHoldsIsSearched) {

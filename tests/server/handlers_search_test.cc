@@ -51,6 +51,39 @@ TEST_F(SearchRouteTest, FindsPassagesWithTheNamesOfTheCommandLine) {
   EXPECT_TRUE(reply.json.at("timings_us").contains("retrieve.lexical"));
 }
 
+// Of what can be explained, terms times hits, the other language takes nothing.
+TEST(SearchExplainTest, ALongQuestionMayBeTranslated) {
+  TestEngine engine;
+  for (int i = 0; i < 10; ++i) {
+    const std::string number = std::to_string(i);
+    engine.Add({testing::TextDocument("en/" + number, "Login " + number,
+                                      "The password, which has been chosen when the account was "
+                                      "made. Other accounts have more rights than " +
+                                          number + "."),
+                testing::TextDocument("zh/" + number, "登录 " + number,
+                                      "可以输入密码。如果没有密码，我们可以进行设置，或者重新申请" +
+                                          number + "个。")});
+  }
+  TestServer server(engine, {});
+  const auto search = [&](int words, int k) {
+    std::string query;
+    for (int i = 0; i < words; ++i) query += "password ";
+    return server.Post("/api/v1/search",
+                       {{"query", query}, {"k", k}, {"mode", "lexical"}, {"explain", true}});
+  };
+  const JsonReply reply = search(3'600, 14);  // half of the limit and a little
+  ASSERT_EQ(reply.status, 200);
+  ASSERT_EQ(reply.json.at("hits").size(), 14u);
+  bool translated = false;
+  for (const json& term : reply.json.at("hits")[13].at("explain").at("terms")) {
+    translated = translated || term.contains("translated");
+  }
+  EXPECT_TRUE(translated);
+  const JsonReply refused = search(7'000, 15);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.json.dump(), ::testing::HasSubstr("explain: 7000 terms of 15 hits"));
+}
+
 TEST_F(SearchRouteTest, ModeLexicalLeavesTheVectorsOut) {
   const JsonReply reply =
       server_.Post("/api/v1/search", {{"query", "bicycles"}, {"mode", "lexical"}});
