@@ -13,8 +13,9 @@ namespace {
 
 // Joining the postings of a word that stands in more rows takes longer than it tells.
 constexpr uint64_t kMostRows = 1000;
-// Of the question's own words, one that stands in the index by chance is allowed for so many.
-constexpr size_t kWordsPerChance = 4;
+// Where more of the question's own words than this stand in the index, texts of its language may be there: a
+// Chinese manual holds half of the English words by its names and code.
+constexpr double kMostByChance = 0.75;
 // Goes up where other rules bring other terms: which words tell the held languages, what is translated, its weight.
 constexpr uint32_t kTranslationVersion = 2;
 
@@ -58,7 +59,7 @@ bool OwnWordsLeadNowhere(std::span<const index::QueryTerm> terms, Snapshots snap
     ++own;
     if (RowsWith(term.text, snapshots) > 0) ++there;
   }
-  return there * kWordsPerChance <= own;
+  return static_cast<double>(there) <= kMostByChance * static_cast<double>(own);
 }
 
 bool MayTranslate(const RetrievalOptions& options) {

@@ -9,7 +9,7 @@
 // (Pirkola, "The effects of query structure and dictionary setups in dictionary-based cross-language
 // information retrieval", 1998). A translated word counts options.translation_weight of the word
 // itself; as much as that where what is searched holds the other language, not the question's own, and of the
-// question's words no more than one of four, which lead to names and chance only then. A word whose
+// question's words no more than three of four, which lead to names and chance only then. A word whose
 // translations stand in more than 1,000 rows is not translated: in a collection of 100,000 that would take
 // longer than it tells.
 
