@@ -25,6 +25,10 @@ constexpr std::string_view kJoiningWords[] = {
     "was",   "were",   "when",  "where", "which",   "while",   "who",    "with"};
 constexpr std::string_view kMarks[] = {", ", "; ", ": ", "，", "；", "：", "、"};
 constexpr std::string_view kDashes[] = {"—", "–"};
+// Behind them a sentence begins anew: what was denied before is none of what follows.
+constexpr std::string_view kAnew[] = {"; ",      ", but",      ", and ",   ", so ",
+                                      ", while", ", although", ", though", "；",
+                                      "，但",    "，而",       "，不过",   "，不過"};
 // Denials beyond those that IsNegated knows.
 constexpr std::string_view kDenyingChinese[] = {"并非", "並非", "绝非", "絕非", "决非", "勿"};
 
@@ -87,11 +91,16 @@ bool Denies(std::string_view before) {
          });
 }
 
-// How many of the words have no denial before them.
-size_t UndeniedOf(std::string_view text, const std::vector<AnswerWord>& words) {
-  const auto end = std::ranges::partition_point(
-      words, [&](const AnswerWord& word) { return !Denies(text.substr(0, word.range.begin)); });
-  return static_cast<size_t>(end - words.begin());
+// What stands before a word since the sentence last began anew.
+std::string_view ClauseBefore(std::string_view sentence, const ByteRange& word) {
+  const std::string_view before = sentence.substr(0, word.begin);
+  const std::string_view with_word = sentence.substr(0, word.end);
+  size_t begin = 0;
+  for (const std::string_view anew : kAnew) {
+    const size_t at = with_word.rfind(anew);
+    if (at != with_word.npos) begin = std::max(begin, std::min(at + anew.size(), before.size()));
+  }
+  return before.substr(begin);
 }
 
 }  // namespace
@@ -112,11 +121,11 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
   double best = -1;
   size_t end = 0;  // of the words of a glance
   BracketReader brackets(text);
-  const size_t undenied = UndeniedOf(text, words);
-  for (size_t i = 0; i < words.size() && (i == 0 || i < undenied); ++i) {
-    if (i > 0 &&
-        (brackets.IsInBrackets(words[i].range.begin) || !BeginsClause(text, words[i].range)))
-      continue;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const ByteRange& word = words[i].range;
+    const bool begins = i == 0 || (!brackets.IsInBrackets(word.begin) && BeginsClause(text, word) &&
+                                   !Denies(ClauseBefore(text, word)));
+    if (!begins) continue;
     const size_t begin = i == 0 ? 0 : words[i].range.begin;
     const size_t glance = GlanceFrom(text, begin, chinese);
     while (end < words.size() && words[end].range.end <= glance) ++end;

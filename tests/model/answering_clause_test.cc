@@ -95,6 +95,14 @@ TEST(AnsweringClauseTest, WhatIsDeniedIsNotQuotedWithoutItsDenial) {
   std::string zh_not = zh;
   zh_not.replace(zh_not.find("并非"), std::string("并非").size(), "不是");
   EXPECT_EQ(PartOf("这座桥由谁设计？", zh_not), zh_not);
+  // Nor does one of a clause before: the sentence begins anew.
+  const std::string anew = PartOf(
+      "Who rebuilt the bridge?",
+      "The bridge was not repaired after the flood in spring, when the council of the valley had "
+      "no money for it, but it was rebuilt by Count Orlov in 1912.");
+  EXPECT_TRUE(anew.starts_with("but it was rebuilt") || anew.starts_with("was rebuilt") ||
+              anew.starts_with("it was rebuilt"))
+      << anew;
   // A denial that is quoted with it does no harm.
   const std::string part =
       PartOf("When was the pumping station closed?",
