@@ -388,7 +388,7 @@ TEST_F(PlantedFaultTest, EachGetsItsLabel) {
 
   // --- retrieval --------------------------------------------------------------------------------
   RetrievalOptions narrow;
-  narrow.leg_documents = 3;
+  narrow.leg_documents = 1;
   const Answering cramped = MakeAnswerer(clean_->parts(), {.context = {.token_budget = 1}});
   for (const Planted& planted : cases_) {
     const Case& one = planted.one;
