@@ -21,7 +21,7 @@
 #include "eval/beir_corpus.h"
 #include "eval/gold_spans.h"
 #include "model/answer_weights.h"
-#include "tests/testing/engine_testing.h"
+#include "tests/testing/eval_testing.h"
 
 namespace quarry::bench {
 namespace {
@@ -130,14 +130,7 @@ std::vector<ByteRange> MarkedRanges(std::string_view text, const Case& one) {
 // Appends the cases of a collection; their readings refer to them, so they stay where they are.
 void ReadCases(const std::string& directory, const Analyzer& analyzer, std::deque<Case>& cases) {
   quarry::testing::TestEngine engine;
-  const eval::EvalParts parts{.index = *engine.index,
-                              .collection = engine.collection,
-                              .analyzer = engine.analyzer,
-                              .retriever = engine.retriever,
-                              .ingest = engine.ingest,
-                              .embedders = engine.embedders,
-                              .token_counter = engine.token_counter,
-                              .pool = engine.pool};
+  const eval::EvalParts parts = quarry::testing::EvalPartsOf(engine);
   const eval::BeirQueries queries = eval::ReadBeirQueries(directory, "test").value();
   eval::CorpusReport report;
   const auto snapshot = eval::OpenBeirCorpus(directory, parts, nullptr, {}, report).value();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "base/coding.h"
@@ -125,16 +126,8 @@ std::string_view TermTranslations::Term(uint32_t number) const {
 }
 
 std::vector<std::string_view> TermTranslations::Of(std::string_view term) const {
-  uint32_t begin = 0;
-  uint32_t end = size_;
-  while (begin < end) {
-    const uint32_t middle = begin + (end - begin) / 2;
-    if (Term(middle) < term) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
+  const uint32_t begin = *std::ranges::partition_point(
+      std::views::iota(0u, size_), [&](uint32_t number) { return Term(number) < term; });
   std::vector<std::string_view> found;
   if (begin == size_ || Term(begin) != term) return found;
   for (uint32_t i = begin == 0 ? 0 : NumberAt(last_, begin - 1); i < NumberAt(last_, begin); ++i) {

@@ -4,7 +4,7 @@
 
 #include "eval/answer_eval.h"
 #include "eval/retrieval_eval.h"
-#include "tests/testing/engine_testing.h"
+#include "tests/testing/eval_testing.h"
 
 namespace quarry::eval {
 namespace {
@@ -15,17 +15,6 @@ using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-EvalParts PartsOf(testing::TestEngine& engine) {
-  return {.index = *engine.index,
-          .collection = engine.collection,
-          .analyzer = engine.analyzer,
-          .retriever = engine.retriever,
-          .ingest = engine.ingest,
-          .embedders = engine.embedders,
-          .token_counter = engine.token_counter,
-          .pool = engine.pool};
-}
 
 // Four documents, two of them twins, on disk.
 class EvaluationTest : public ::testing::Test {
@@ -78,7 +67,7 @@ TEST_F(EvaluationTest, RetrievalIsMeasuredOverAllJudgedQueries) {
   options.k = 10;
   options.run_file = Path("run.trec");
   ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport report,
-                       EvaluateRetrieval(options, PartsOf(engine_), nullptr, {}));
+                       EvaluateRetrieval(options, EvalPartsOf(engine_), nullptr, {}));
   EXPECT_TRUE(report.corpus.indexed);
   EXPECT_EQ(report.corpus.documents, 4u);
   EXPECT_EQ(report.corpus.empty_documents, 1u);
@@ -95,7 +84,7 @@ TEST_F(EvaluationTest, TiesStayInTheOrderOfTheRetriever) {
   options.directory = directory_.path();
   options.mode = SearchMode::kLexical;
   options.run_file = Path("run.trec");
-  ASSERT_OK(EvaluateRetrieval(options, PartsOf(engine_), nullptr, {}).status());
+  ASSERT_OK(EvaluateRetrieval(options, EvalPartsOf(engine_), nullptr, {}).status());
   ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(Path("run.trec")));
   ASSERT_OK_AND_ASSIGN(RankedRun run, ParseTrecRun(text, "run.trec"));
   std::vector<RankedDocument>& ranking = run["q1"];
@@ -110,9 +99,9 @@ TEST_F(EvaluationTest, TiesStayInTheOrderOfTheRetriever) {
 TEST_F(EvaluationTest, ACollectionThatIsThereIsUsedAsItIs) {
   RetrievalEvalOptions options;
   options.directory = directory_.path();
-  ASSERT_OK(EvaluateRetrieval(options, PartsOf(engine_), nullptr, {}).status());
+  ASSERT_OK(EvaluateRetrieval(options, EvalPartsOf(engine_), nullptr, {}).status());
   ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport again,
-                       EvaluateRetrieval(options, PartsOf(engine_), nullptr, {}));
+                       EvaluateRetrieval(options, EvalPartsOf(engine_), nullptr, {}));
   EXPECT_FALSE(again.corpus.indexed);
   EXPECT_EQ(again.corpus.documents, 4u);
 }
@@ -121,7 +110,7 @@ TEST_F(EvaluationTest, ACollectionOfSomethingElseIsRefused) {
   engine_.Add(testing::SmallCorpus());
   RetrievalEvalOptions options;
   options.directory = directory_.path();
-  const Status status = EvaluateRetrieval(options, PartsOf(engine_), nullptr, {}).status();
+  const Status status = EvaluateRetrieval(options, EvalPartsOf(engine_), nullptr, {}).status();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
   EXPECT_THAT(status.message(),
               HasSubstr("collection \"default\" holds none of the documents that"));
@@ -132,7 +121,7 @@ TEST_F(EvaluationTest, AnswersAreMeasuredWithAndWithoutDeclining) {
   options.directory = directory_.path();
   options.answer.extractive.decline_below = 1.0;
   ASSERT_OK_AND_ASSIGN(const AnswerEvalReport report,
-                       EvaluateAnswers(options, PartsOf(engine_), nullptr, {}));
+                       EvaluateAnswers(options, EvalPartsOf(engine_), nullptr, {}));
   EXPECT_EQ(report.answerable, 3u);
   EXPECT_EQ(report.unanswerable, 2u);
   EXPECT_THAT(report.undeclined.cited_gold, DoubleEq(1.0));
@@ -161,7 +150,7 @@ TEST_F(EvaluationTest, WithoutUnanswerableQuestionsThereIsNoCurve) {
   AnswerEvalOptions options;
   options.directory = directory_.path();
   ASSERT_OK_AND_ASSIGN(const AnswerEvalReport report,
-                       EvaluateAnswers(options, PartsOf(engine_), nullptr, {}));
+                       EvaluateAnswers(options, EvalPartsOf(engine_), nullptr, {}));
   EXPECT_EQ(report.unanswerable, 0u);
   EXPECT_THAT(report.curve, IsEmpty());
 }

@@ -2,7 +2,7 @@
 
 #include "base/random.h"
 #include "tests/testing/beir_testing.h"
-#include "tests/testing/engine_testing.h"
+#include "tests/testing/eval_testing.h"
 
 namespace quarry::eval {
 namespace {
@@ -83,16 +83,7 @@ TEST(ChooseWeightTest, WhatIsTheBestOfManyByChanceIsNoGain) {
 class RetrievalDiffCorpusTest : public ::testing::Test {
  protected:
   RetrievalDiffCorpusTest() { testing::WritePumpCollection(directory_.path()); }
-  EvalParts Parts() {
-    return {.index = *engine_.index,
-            .collection = engine_.collection,
-            .analyzer = engine_.analyzer,
-            .retriever = engine_.retriever,
-            .ingest = engine_.ingest,
-            .embedders = engine_.embedders,
-            .token_counter = engine_.token_counter,
-            .pool = engine_.pool};
-  }
+  EvalParts Parts() { return testing::EvalPartsOf(engine_); }
   TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
   testing::TestEngine engine_;
 };

@@ -10,22 +10,10 @@
 #include "eval/retrieval_eval.h"
 #include "ingest/pipeline.h"
 #include "ingest/source.h"
-#include "tests/testing/engine_testing.h"
+#include "tests/testing/eval_testing.h"
 
 namespace quarry::eval {
 namespace {
-
-EvalParts PartsOf(testing::TestEngine& engine, const retrieval::Retriever& retriever) {
-  return {.index = *engine.index,
-          .collection = engine.collection,
-          .analyzer = engine.analyzer,
-          .retriever = retriever,
-          .ingest = engine.ingest,
-          .embedders = engine.embedders,
-          .token_counter = engine.token_counter,
-          .pool = engine.pool};
-}
-EvalParts PartsOf(testing::TestEngine& engine) { return PartsOf(engine, engine.retriever); }
 
 // Public collections beside the project: what the README's figures stand on. The floors are those
 // that were promised, not what was last measured.
@@ -45,11 +33,11 @@ TEST_P(CollectionFloorTest, HoldsOnThePublicCollection) {
   options.directory = *directory;
   options.mode = SearchMode::kLexical;
   ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport lexical,
-                       EvaluateRetrieval(options, PartsOf(engine), nullptr, {}));
+                       EvaluateRetrieval(options, EvalPartsOf(engine), nullptr, {}));
   EXPECT_GE(lexical.mean.ndcg_at_k, GetParam().lexical_ndcg);
   options.mode = SearchMode::kHybrid;
   ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport hybrid,
-                       EvaluateRetrieval(options, PartsOf(engine), nullptr, {}));
+                       EvaluateRetrieval(options, EvalPartsOf(engine), nullptr, {}));
   EXPECT_GE(hybrid.mean.ndcg_at_k, lexical.mean.ndcg_at_k - GetParam().hybrid_below_lexical);
 }
 
@@ -81,12 +69,12 @@ TEST_P(CrossLanguageFloorTest, ASectionIsFoundByItsTranslation) {
                                           {.translate_terms = TranslateTermsMode::kOff});
   options.mode = SearchMode::kLexical;
   ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport words,
-                       EvaluateRetrieval(options, PartsOf(engine, untranslated), nullptr, {}));
+                       EvaluateRetrieval(options, EvalPartsOf(engine, untranslated), nullptr, {}));
   ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport translated,
-                       EvaluateRetrieval(options, PartsOf(engine), nullptr, {}));
+                       EvaluateRetrieval(options, EvalPartsOf(engine), nullptr, {}));
   options.mode = SearchMode::kHybrid;
   ASSERT_OK_AND_ASSIGN(const RetrievalEvalReport hybrid,
-                       EvaluateRetrieval(options, PartsOf(engine), nullptr, {}));
+                       EvaluateRetrieval(options, EvalPartsOf(engine), nullptr, {}));
   EXPECT_GE(translated.mean.ndcg_at_k, words.mean.ndcg_at_k + 0.5);
   EXPECT_GE(hybrid.mean.ndcg_at_k, 0.65);
   EXPECT_GE(hybrid.mean.ndcg_at_k, words.mean.ndcg_at_k + 0.25);
@@ -105,7 +93,7 @@ TEST(AnswerFloorTest, TheFirstCitationIsTheGoldPassageOnSquad) {
   AnswerEvalOptions options;
   options.directory = *directory;
   ASSERT_OK_AND_ASSIGN(const AnswerEvalReport report,
-                       EvaluateAnswers(options, PartsOf(engine), nullptr, {}));
+                       EvaluateAnswers(options, EvalPartsOf(engine), nullptr, {}));
   EXPECT_EQ(report.answerable, 2910u);
   EXPECT_EQ(report.unanswerable, 3168u);
   EXPECT_GE(report.configured.cited_gold, 0.78);
