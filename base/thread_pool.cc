@@ -7,25 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "base/log.h"
+#include "base/run_logged.h"
 
 namespace quarry {
-namespace {
-
-// One of the two places of Quarry that catch everything: a broken task must not take the others
-// down.
-void Run(const std::function<void()>& task) {
-  try {
-    task();
-  } catch (const std::exception& error) {
-    LogError(std::string("a task of a thread pool threw: ") + error.what());
-  } catch (...) {
-    LogError("a task of a thread pool threw something that is no std::exception");
-  }
-}
-
-}  // namespace
-
 ThreadPool::ThreadPool(size_t threads, size_t queue_limit) : queue_limit_(queue_limit) {
   QUARRY_CHECK(threads >= 1);
   QUARRY_CHECK(queue_limit >= 1);
@@ -102,7 +86,7 @@ void ThreadPool::Work(Sleeper& self) {
     ++running_;
     lock.unlock();
     has_place_.notify_one();
-    Run(task);
+    RunLogged("a task of a thread pool", task);
     task = nullptr;  // what it captured is gone before Wait() returns
     lock.lock();
     --running_;

@@ -27,8 +27,9 @@ using FeedbackTerms = std::vector<WeightedTerm>;
 Result<FeedbackTerms> TermsOfFeedback(Snapshots snapshots, std::span<const RankedHit> hits,
                                       const FeedbackOptions& options);
 
-// The question's terms, in proportion to their counts, with those of feedback; what translates a term has
-// that term's share once more (its own weight goes on top). Weights become counts of a bag of about a thousand terms, which BM25 scores as it scores any.
+// The question's terms, in proportion to their counts, with those of feedback; what translates a term has that
+// term's share once more (its own weight goes on top). Weights become counts of a bag of about a thousand terms,
+// which BM25 scores as it scores any.
 std::vector<index::QueryTerm> AddFeedback(std::span<const index::QueryTerm> terms,
                                           const FeedbackTerms& feedback,
                                           const FeedbackOptions& options);

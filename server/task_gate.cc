@@ -1,10 +1,9 @@
 #include "server/task_gate.h"
 
-#include <exception>
 #include <string>
 #include <utility>
 
-#include "base/log.h"
+#include "base/run_logged.h"
 
 namespace quarry::server {
 
@@ -32,13 +31,7 @@ Status TaskGate::TryRun(Task task) {
 
 void TaskGate::StartOne(Task task) {
   start_([this, task = std::move(task)]() mutable {
-    try {
-      task();
-    } catch (const std::exception& error) {
-      LogError(std::string("a request's task threw: ") + error.what());
-    } catch (...) {
-      LogError("a request's task threw something that is no std::exception");
-    }
+    RunLogged("a request's task", task);
     task = nullptr;  // what it captured is gone before the next starts
     EndOne();
   });
