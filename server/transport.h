@@ -109,9 +109,9 @@ class Dispatcher {
 // Thread-safe.
 class Transport {
  public:
-  // Listens and starts its threads. Errors: kInvalidArgument (no address), kUnavailable (the
-  // port is taken), both naming host and port; kUnavailable (the system gives no more threads); those of TlsIdentity::Load. `dispatcher` must
-  // outlive the transport and every exchange that it was given.
+  // Listens and starts its threads. Errors: kInvalidArgument (no address), kUnavailable (the port is taken),
+  // both naming host and port; kUnavailable (the system gives no more threads); those of TlsIdentity::Load.
+  // `dispatcher` must outlive the transport and every exchange that it was given.
   static Result<std::unique_ptr<Transport>> Start(const TransportOptions& options,
                                                   Dispatcher& dispatcher);
   // Stops, and waits for the tasks that its threads still run.
