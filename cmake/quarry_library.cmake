@@ -4,11 +4,12 @@ add_library(quarry_warnings INTERFACE)
 target_compile_options(quarry_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Werror)
 
-# Two checks of UndefinedBehaviorSanitizer double what compiling takes. What they find shows otherwise
-# too: a null pointer that is used stops the program, and only the folders that take bytes for numbers
-# can misalign one.
+# Two checks of UndefinedBehaviorSanitizer double what compiling takes. What they find shows otherwise too: a null
+# pointer that is used stops the program, and only the index takes bytes for numbers where they lie, so that only
+# it can misalign one.
 if(QUARRY_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   set(QUARRY_CHEAPER_CHECKS -fno-sanitize=null,alignment)
+  set(QUARRY_CHEAPER_CHECKS_index -fno-sanitize=null)
 endif()
 
 function(quarry_library folder)
@@ -20,7 +21,9 @@ function(quarry_library folder)
   endif()
   add_library(quarry_${folder} STATIC ${sources})
   quarry_units(quarry_${folder} ${ARG_ALONE})
-  if(NOT folder MATCHES "^(base|model|index)$")
+  if(DEFINED QUARRY_CHEAPER_CHECKS_${folder})
+    target_compile_options(quarry_${folder} PRIVATE ${QUARRY_CHEAPER_CHECKS_${folder}})
+  else()
     target_compile_options(quarry_${folder} PRIVATE ${QUARRY_CHEAPER_CHECKS})
   endif()
   target_include_directories(quarry_${folder} PUBLIC ${CMAKE_SOURCE_DIR})

@@ -2,10 +2,11 @@
 #include <cstdio>
 #include <unordered_map>
 
-#include "base/markup.h"
 #include "base/text.h"
+#include "eval/html_parts.h"
 #include "eval/metric_catalogue.h"
 #include "eval/report.h"
+#include "eval/report_case_html.h"
 #include "eval/report_style.h"
 #include "eval/svg_plot.h"
 
@@ -15,17 +16,6 @@ namespace {
 constexpr const char* kCards[] = {"pass",        "answer.score",     "spans.prompt",
                                   "spans.cited", "claims.supported", "refusal.correct",
                                   "refusal.over"};
-constexpr size_t kCandidatesShown = 10;
-
-std::string E(std::string_view text) { return EscapeMarkup(text); }
-
-std::string Element(const char* tag, const std::string& style, const std::string& inner) {
-  return std::string("<") + tag + (style.empty() ? "" : " class=\"" + style + "\"") + ">" + inner +
-         "</" + tag + ">";
-}
-
-std::string Cell(const std::string& inner) { return Element("td", "", inner); }
-std::string NumberCell(const std::string& inner) { return Element("td", "n", inner); }
 
 // The start of a fingerprint.
 std::string Shortened(const std::string& text) {
@@ -33,19 +23,11 @@ std::string Shortened(const std::string& text) {
   return text.size() <= kShown ? text : std::string(TruncateUtf8(text, kShown)) + "…";
 }
 
-std::string Head(const std::vector<std::string>& names, size_t first_number) {
-  std::string row;
-  for (size_t i = 0; i < names.size(); ++i) {
-    row += Element("th", i >= first_number ? "n" : "", E(names[i]));
-  }
-  return "<thead><tr>" + row + "</tr></thead>";
-}
-
 std::string Badge(const std::string& verdict) {
   const char* style = verdict == "pass"                           ? "badge pass"
                       : verdict == "FAIL" || verdict == "INVALID" ? "badge fail"
                                                                   : "badge open";
-  return Element("span", style, E(verdict));
+  return html::Element("span", style, html::Text(verdict));
 }
 
 // A class for the change of a metric: good, bad or neither.
@@ -79,8 +61,8 @@ class HtmlWriter {
   std::string Write() {
     const RunManifest& manifest = report_.run.manifest;
     html_ = "<!doctype html>\n<html lang=\"en\">\n<head>\n" + std::string(kPageHead) + "<title>" +
-            E(manifest.suite + ": " + VerdictOf(report_.gates)) + "</title>\n" + kPageStyle +
-            "</head>\n<body>\n";
+            html::Text(manifest.suite + ": " + VerdictOf(report_.gates)) + "</title>\n" +
+            kPageStyle + "</head>\n<body>\n";
     WriteHeader();
     WriteGates();
     WriteCards();
@@ -94,15 +76,18 @@ class HtmlWriter {
   }
 
  private:
-  void Title(const std::string& title) { html_ += Element("h2", "", E(title)) + "\n"; }
+  void Title(const std::string& title) {
+    html_ += html::Element("h2", "", html::Text(title)) + "\n";
+  }
 
   void WriteHeader() {
     const RunManifest& manifest = report_.run.manifest;
-    html_ += "<h1>" + E(manifest.suite) + Badge(VerdictOf(report_.gates)) + "</h1>\n";
+    html_ += "<h1>" + html::Text(manifest.suite) + Badge(VerdictOf(report_.gates)) + "</h1>\n";
     html_ += "<div class=\"facts\">";
     const auto fact = [&](const char* name, const std::string& value) {
       if (!value.empty()) {
-        html_ += "<div><span class=\"dim\">" + std::string(name) + "</span> " + E(value) + "</div>";
+        html_ += "<div><span class=\"dim\">" + std::string(name) + "</span> " + html::Text(value) +
+                 "</div>";
       }
     };
     fact("run", manifest.id + (manifest.name.empty() ? "" : " (" + manifest.name + ")"));
@@ -124,10 +109,13 @@ class HtmlWriter {
     if (!manifest.judge.empty()) {
       fact("verdicts given", FormatMetric("pass", report_.scores.coverage()));
     }
-    for (const auto& [key, value] : manifest.config) fact(E(key).c_str(), value);
+    for (const auto& [key, value] : manifest.config) fact(html::Text(key).c_str(), value);
     html_ += "</div>\n";
     for (const std::string& warning : report_.warnings) {
-      html_ += Element("p", "small", Element("span", "dot open", "note") + " " + E(warning)) + "\n";
+      html_ +=
+          html::Element("p", "small",
+                        html::Element("span", "dot open", "note") + " " + html::Text(warning)) +
+          "\n";
     }
   }
 
@@ -136,20 +124,20 @@ class HtmlWriter {
     Title("Gates");
     html_ += "<table>";
     for (const std::string& reason : report_.gates.invalid) {
-      html_ += "<tr>" + Cell(Element("span", "dot fail", "INVALID")) +
-               Cell("the run says nothing") + Cell(E(reason)) + "</tr>";
+      html_ += "<tr>" + html::Cell(html::Element("span", "dot fail", "INVALID")) +
+               html::Cell("the run says nothing") + html::Cell(html::Text(reason)) + "</tr>";
     }
     for (const GateResult& result : report_.gates.results) {
       const char* style = result.outcome == GateOutcome::kPass   ? "dot pass"
                           : result.outcome == GateOutcome::kFail ? "dot fail"
                                                                  : "dot open";
-      html_ += "<tr>" + Cell(Element("span", style, GateOutcomeName(result.outcome))) +
-               Cell(E(Describe(result.gate))) + Cell(Element("span", "dim", E(result.detail))) +
-               "</tr>";
+      html_ += "<tr>" + html::Cell(html::Element("span", style, GateOutcomeName(result.outcome))) +
+               html::Cell(html::Text(Describe(result.gate))) +
+               html::Cell(html::Element("span", "dim", html::Text(result.detail))) + "</tr>";
     }
     html_ += "</table>\n";
     for (const std::string& note : report_.gates.notes) {
-      html_ += Element("p", "small dim", E(note)) + "\n";
+      html_ += html::Element("p", "small dim", html::Text(note)) + "\n";
     }
   }
 
@@ -166,18 +154,18 @@ class HtmlWriter {
     for (const char* metric : kCards) {
       const Estimate* estimate = report_.card.Find(metric);
       if (estimate == nullptr) continue;
-      std::string inner = Element("div", "name", E(metric)) +
-                          Element("div", "figure", FormatMetric(metric, estimate->mean)) +
-                          Element("div", "name",
-                                  FormatMetric(metric, estimate->low) + " to " +
-                                      FormatMetric(metric, estimate->high));
+      std::string inner = html::Element("div", "name", html::Text(metric)) +
+                          html::Element("div", "figure", FormatMetric(metric, estimate->mean)) +
+                          html::Element("div", "name",
+                                        FormatMetric(metric, estimate->low) + " to " +
+                                            FormatMetric(metric, estimate->high));
       if (const MetricDelta* delta = DeltaOf(metric)) {
         const std::string direction = Direction(*delta);
-        inner += Element("div", direction == "n" ? "name" : direction.substr(2),
-                         FormatDelta(metric, delta->delta.mean) + " points");
+        inner += html::Element("div", direction == "n" ? "name" : direction.substr(2),
+                               FormatDelta(metric, delta->delta.mean) + " points");
       }
-      html_ += "<div class=\"card\" title=\"" + E(FindMetric(metric)->description) + "\">" + inner +
-               "</div>";
+      html_ += "<div class=\"card\" title=\"" + html::Text(FindMetric(metric)->description) +
+               "\">" + inner + "</div>";
     }
     html_ += "</div>\n";
   }
@@ -202,30 +190,31 @@ class HtmlWriter {
     for (const Metric& metric : Metrics()) {
       const Estimate* estimate = report_.card.Find(metric.name);
       if (estimate == nullptr || metric.unit == Metric::Unit::kShare) continue;
-      html_ +=
-          (first ? "" : " · ") + E(metric.name) + " " + FormatMetric(metric.name, estimate->mean);
+      html_ += (first ? "" : " · ") + html::Text(metric.name) + " " +
+               FormatMetric(metric.name, estimate->mean);
       first = false;
     }
     html_ += "</p>\n";
     WriteCorrected();
     for (const VarianceSplit& split : report_.card.variance) {
       if (!(split.total() > 0)) continue;
-      html_ += Element("p", "small dim", E(FormatVariance(split)));
+      html_ += html::Element("p", "small dim", html::Text(FormatVariance(split)));
     }
   }
 
   void WriteCorrected() {
     if (report_.corrected.empty()) return;
-    html_ += "<div class=\"scroll\"><table>" + Head({"corrected for the judge's errors", "by", "of",
-                                                     "reported", "corrected", "95 % interval"},
-                                                    2);
+    html_ += "<div class=\"scroll\"><table>" +
+             html::Head({"corrected for the judge's errors", "by", "of", "reported", "corrected",
+                         "95 % interval"},
+                        2);
     for (const CorrectedRate& rate : report_.corrected) {
-      html_ += "<tr>" + Cell(E(rate.metric)) + Cell(E(rate.method)) +
-               NumberCell(std::to_string(rate.corrected.count) + " " + rate.of) +
-               NumberCell(FormatMetric(rate.metric, rate.reported)) +
-               NumberCell(FormatMetric(rate.metric, rate.corrected.mean)) +
-               NumberCell(FormatMetric(rate.metric, rate.corrected.low) + " to " +
-                          FormatMetric(rate.metric, rate.corrected.high)) +
+      html_ += "<tr>" + html::Cell(html::Text(rate.metric)) + html::Cell(html::Text(rate.method)) +
+               html::NumberCell(std::to_string(rate.corrected.count) + " " + rate.of) +
+               html::NumberCell(FormatMetric(rate.metric, rate.reported)) +
+               html::NumberCell(FormatMetric(rate.metric, rate.corrected.mean)) +
+               html::NumberCell(FormatMetric(rate.metric, rate.corrected.low) + " to " +
+                                FormatMetric(rate.metric, rate.corrected.high)) +
                "</tr>";
     }
     html_ += "</table></div>\n";
@@ -234,33 +223,34 @@ class HtmlWriter {
   void WriteComparison() {
     const RunManifest& before = report_.baseline->manifest;
     Title("Against " + before.id + (before.name.empty() ? "" : " (" + before.name + ")"));
-    html_ +=
-        "<div class=\"scroll\"><table>" + Head({"metric", "before", "now", "difference",
-                                                "95 % interval", "p (Holm)", "better", "worse"},
-                                               1);
+    html_ += "<div class=\"scroll\"><table>" +
+             html::Head({"metric", "before", "now", "difference", "95 % interval", "p (Holm)",
+                         "better", "worse"},
+                        1);
     for (const MetricDelta& delta : report_.comparison->overall) {
-      html_ += "<tr>" + Cell(E(delta.metric)) +
-               NumberCell(FormatMetric(delta.metric, delta.before)) +
-               NumberCell(FormatMetric(delta.metric, delta.after)) +
-               Element("td", Direction(delta), FormatDelta(delta.metric, delta.delta.mean)) +
-               NumberCell(FormatDelta(delta.metric, delta.delta.low) + " to " +
-                          FormatDelta(delta.metric, delta.delta.high)) +
-               NumberCell(E(FormatP(delta.adjusted_p))) + NumberCell(std::to_string(delta.gained)) +
-               NumberCell(std::to_string(delta.lost)) + "</tr>";
+      html_ += "<tr>" + html::Cell(html::Text(delta.metric)) +
+               html::NumberCell(FormatMetric(delta.metric, delta.before)) +
+               html::NumberCell(FormatMetric(delta.metric, delta.after)) +
+               html::Element("td", Direction(delta), FormatDelta(delta.metric, delta.delta.mean)) +
+               html::NumberCell(FormatDelta(delta.metric, delta.delta.low) + " to " +
+                                FormatDelta(delta.metric, delta.delta.high)) +
+               html::NumberCell(html::Text(FormatP(delta.adjusted_p))) +
+               html::NumberCell(std::to_string(delta.gained)) +
+               html::NumberCell(std::to_string(delta.lost)) + "</tr>";
     }
     html_ += "</table></div>\n";
     std::string moved;
     for (const MetricDelta& delta : report_.comparison->slices) {
       if (!delta.is_significant()) continue;
-      moved += Element("li", "",
-                       E(delta.metric) + " on " + E(delta.slice) + ": " +
-                           Element("span", Direction(delta).substr(2),
-                                   FormatDelta(delta.metric, delta.delta.mean)) +
-                           ", " + FormatDelta(delta.metric, delta.delta.low) + " to " +
-                           FormatDelta(delta.metric, delta.delta.high));
+      moved += html::Element("li", "",
+                             html::Text(delta.metric) + " on " + html::Text(delta.slice) + ": " +
+                                 html::Element("span", Direction(delta).substr(2),
+                                               FormatDelta(delta.metric, delta.delta.mean)) +
+                                 ", " + FormatDelta(delta.metric, delta.delta.low) + " to " +
+                                 FormatDelta(delta.metric, delta.delta.high));
     }
-    html_ += moved.empty() ? Element("p", "small dim", "No slice changed beyond chance.")
-                           : Element("ul", "small", moved);
+    html_ += moved.empty() ? html::Element("p", "small dim", "No slice changed beyond chance.")
+                           : html::Element("ul", "small", moved);
     WriteFlips();
   }
 
@@ -271,56 +261,30 @@ class HtmlWriter {
       const auto now = records_.find(flip.id);
       const auto old = old_records_.find(flip.id);
       if (now == records_.end() || old == old_records_.end()) continue;
-      html_ +=
-          "<details><summary>" +
-          Element("span", flip.passes_now ? "dot pass" : "dot fail",
-                  flip.passes_now ? "gained" : "lost") +
-          Element("span", "dim", E(flip.id)) + Element("span", "", E(now->second->asked.query)) +
-          "</summary><div class=\"body sides\"><div>" + Element("div", "dim small", "before") +
-          AnswerBox(*old->second) + "</div><div>" + Element("div", "dim small", "now") +
-          AnswerBox(*now->second) + "</div></div>" + Why(flip.label, flip.reasons) + "</details>\n";
+      html_ += "<details><summary>" +
+               html::Element("span", flip.passes_now ? "dot pass" : "dot fail",
+                             flip.passes_now ? "gained" : "lost") +
+               html::Element("span", "dim", html::Text(flip.id)) +
+               html::Element("span", "", html::Text(now->second->asked.query)) +
+               "</summary><div class=\"body sides\"><div>" +
+               html::Element("div", "dim small", "before") + AnswerHtml(*old->second) +
+               "</div><div>" + html::Element("div", "dim small", "now") + AnswerHtml(*now->second) +
+               "</div></div>" + ReasonsHtml(flip.label, flip.reasons) + "</details>\n";
     }
-  }
-
-  static std::string Why(const std::string& label, const std::vector<std::string>& reasons) {
-    std::string text = label.empty() ? "" : E(label) + ": ";
-    for (size_t i = 0; i < reasons.size(); ++i) text += (i == 0 ? "" : "; ") + E(reasons[i]);
-    return text.empty() ? "" : Element("div", "why", text);
-  }
-
-  // The answer; sentences that nothing supports stand out.
-  static std::string AnswerBox(const RunRecord& record) {
-    if (!record.error.empty()) return Element("div", "answer down", E(record.error));
-    std::string inner;
-    size_t at = 0;
-    for (const RunSentence& sentence : record.sentences) {
-      if (sentence.supported || sentence.span.begin < at ||
-          sentence.span.end > record.answer.size() || sentence.span.end < sentence.span.begin) {
-        continue;
-      }
-      inner += E(std::string_view(record.answer).substr(at, sentence.span.begin - at)) +
-               "<span class=\"weak\" title=\"not carried by what it cites\">" +
-               E(std::string_view(record.answer)
-                     .substr(sentence.span.begin, sentence.span.end - sentence.span.begin)) +
-               "</span>";
-      at = sentence.span.end;
-    }
-    inner += E(std::string_view(record.answer).substr(at));
-    return Element("div", "answer", (record.abstained ? "<em>declined</em> " : "") + inner);
   }
 
   void WriteSlices() {
     Title("Slices");
     std::vector<std::string> names = {"slice", "cases"};
     for (const char* metric : HeadlineMetrics()) names.push_back(metric);
-    html_ += "<div class=\"scroll\"><table>" + Head(names, 1);
+    html_ += "<div class=\"scroll\"><table>" + html::Head(names, 1);
     for (const SliceScores& slice : report_.card.slices) {
-      html_ += "<tr>" + Cell(slice.slice.empty() ? "<b>all</b>" : E(slice.slice)) +
-               NumberCell(std::to_string(slice.cases));
+      html_ += "<tr>" + html::Cell(slice.slice.empty() ? "<b>all</b>" : html::Text(slice.slice)) +
+               html::NumberCell(std::to_string(slice.cases));
       for (const char* metric : HeadlineMetrics()) {
         const auto found = slice.metrics.find(metric);
         if (found == slice.metrics.end()) {
-          html_ += NumberCell("");
+          html_ += html::NumberCell("");
           continue;
         }
         const Estimate& estimate = found->second;
@@ -357,144 +321,18 @@ class HtmlWriter {
         "<option value=\"fails\">that do not pass</option>";
     for (const SliceScores& slice : report_.card.slices) {
       if (slice.slice.empty()) continue;
-      html_ += "<option value=\"" + E(slice.slice) + "\">" + E(slice.slice) + "</option>";
+      html_ += "<option value=\"" + html::Text(slice.slice) + "\">" + html::Text(slice.slice) +
+               "</option>";
     }
     html_ += "</select><span id=\"count\" class=\"dim small\"></span></div>\n";
     // What does not pass comes first.
     for (const bool passing : {false, true}) {
       for (const CaseScores& one : report_.scores.cases) {
-        if (one.reasons.empty() == passing) WriteCase(one);
+        const auto found = records_.find(one.id);
+        if (found == records_.end() || one.reasons.empty() != passing) continue;
+        html_ += CaseHtml(one, *found->second, repeats_.at(one.id));
       }
     }
-  }
-
-  void WriteCase(const CaseScores& one) {
-    const auto found = records_.find(one.id);
-    if (found == records_.end()) return;
-    const RunRecord& record = *found->second;
-    const bool is_known = one.values.contains("pass");
-    std::string slices = one.reasons.empty() ? "passes" : "fails";
-    for (const std::string& slice : one.slices) slices += " " + slice;
-    html_ +=
-        "<details class=\"case\" data-slices=\"" + E(slices) + "\"><summary>" +
-        Element("span",
-                !is_known             ? "dot open"
-                : one.reasons.empty() ? "dot pass"
-                                      : "dot fail",
-                !is_known             ? "open"
-                : one.reasons.empty() ? "pass"
-                                      : "fail") +
-        Element("span", "dim small", E(one.id)) +
-        Element("span", "",
-                E(record.asked.query) +
-                    (one.reasons.empty() ? ""
-                                         : Element("div", "dim small",
-                                                   (one.label.empty() ? "" : E(one.label) + ": ") +
-                                                       E(one.reasons[0])))) +
-        "</summary><div class=\"body\">";
-    html_ += Why(one.label, one.reasons) + AnswerBox(record);
-    WriteRepeats(record);
-    WriteExpected(record);
-    WriteMatrix(record);
-    WritePassages(record);
-    WriteRetrieval(record);
-    html_ += "</div></details>\n";
-  }
-
-  // What was answered when the same was asked again.
-  void WriteRepeats(const RunRecord& shown) {
-    const std::vector<const RunRecord*>& all = repeats_.at(shown.case_id);
-    if (all.size() < 2) return;
-    html_ += "<details class=\"inner\"><summary>asked " + std::to_string(all.size()) +
-             " times; above: time " + std::to_string(shown.repeat + 1) + "</summary>";
-    for (const RunRecord* record : all) {
-      if (record == &shown) continue;
-      html_ += Element("div", "dim small", "time " + std::to_string(record->repeat + 1)) +
-               AnswerBox(*record);
-    }
-    html_ += "</details>";
-  }
-
-  void WriteExpected(const RunRecord& record) {
-    std::string inner;
-    if (!record.asked.answerable) inner += Element("li", "", "to be declined");
-    for (const ExpectedFact& fact : record.asked.expected_facts) {
-      inner += Element("li", "",
-                       E(fact.text) + (fact.must ? "" : " <span class=\"dim\">(a plus)</span>"));
-    }
-    if (!record.asked.reference.empty()) inner += Element("li", "", E(record.asked.reference));
-    for (const ResolvedSpan& span : record.gold_spans) {
-      inner += Element("li", "",
-                       "<code>" + E(span.span.document) + "</code> “" + E(span.span.quote) + "”" +
-                           (span.present ? "" : " <b class=\"down\">not in the corpus</b>"));
-    }
-    if (!inner.empty()) {
-      html_ += Element("div", "dim small", "expected") + Element("ul", "small", inner);
-    }
-  }
-
-  // One row per claim of the answer.
-  void WriteMatrix(const RunRecord& record) {
-    if (!record.judge_error.empty()) html_ += Element("div", "why", E(record.judge_error));
-    if (!record.matrix || record.matrix->answer.empty()) return;
-    const ClaimMatrix& matrix = *record.matrix;
-    html_ += "<details class=\"inner\"><summary>" + std::to_string(matrix.answer.size()) +
-             " claims</summary><div class=\"scroll\"><table>" +
-             Head({"claim", "passages", "reference", "what it cites"}, 9);
-    for (size_t i = 0; i < matrix.answer.size(); ++i) {
-      std::string passages;
-      for (size_t p = 0; p < matrix.answer_by_passage[i].size(); ++p) {
-        const ClaimVerdict verdict = matrix.answer_by_passage[i][p].verdict;
-        if (verdict == ClaimVerdict::kNeutral) continue;
-        passages += "[" + std::to_string(p + 1) + "] " + ClaimVerdictName(verdict) + " ";
-      }
-      html_ +=
-          "<tr>" + Cell(E(matrix.answer[i].text)) +
-          Cell(passages.empty() ? "none says it" : passages) +
-          Cell(matrix.reference.empty() ? ""
-                                        : ClaimVerdictName(matrix.answer_by_reference[i].verdict)) +
-          Cell(matrix.answer[i].citations.empty()
-                   ? "nothing cited"
-                   : ClaimVerdictName(matrix.citations[i].together.verdict)) +
-          "</tr>";
-    }
-    html_ += "</table></div></details>";
-  }
-
-  void WritePassages(const RunRecord& record) {
-    if (record.passages.empty()) return;
-    html_ += "<details class=\"inner\"><summary>" + std::to_string(record.passages.size()) +
-             " passages in the context</summary>";
-    for (size_t i = 0; i < record.passages.size(); ++i) {
-      const RunPassage& passage = record.passages[i];
-      const bool is_cited = std::ranges::any_of(
-          record.citations, [&](const RunCitation& citation) { return citation.passage == i + 1; });
-      html_ += Element("div", is_cited ? "passage cited" : "passage",
-                       "<b>[" + std::to_string(i + 1) + "] " + E(passage.heading) + "</b> <code>" +
-                           E(passage.document) + "</code>\n" + E(passage.text));
-    }
-    html_ += "</details>";
-  }
-
-  void WriteRetrieval(const RunRecord& record) {
-    if (record.candidates.empty()) return;
-    html_ += "<details class=\"inner\"><summary>retrieval: the first of " +
-             std::to_string(record.candidates.size()) +
-             " candidates</summary><div class=\"scroll\"><table>" +
-             Head({"#", "document", "bytes", "score", "by words", "by meaning"}, 2);
-    for (size_t i = 0; i < std::min(kCandidatesShown, record.candidates.size()); ++i) {
-      const RunCandidate& one = record.candidates[i];
-      const auto rank = [](uint32_t place) {
-        return place == 0 ? std::string("–") : std::to_string(place);
-      };
-      char score[32];
-      std::snprintf(score, sizeof(score), "%.4f", one.score);
-      html_ += "<tr>" + Cell(std::to_string(i + 1)) + Cell(E(one.document)) +
-               NumberCell(std::to_string(one.begin) + "–" + std::to_string(one.end)) +
-               NumberCell(score) + NumberCell(rank(one.lexical_rank)) +
-               NumberCell(rank(one.dense_rank)) + "</tr>";
-    }
-    html_ += "</table></div></details>";
   }
 
   const RunReport& report_;

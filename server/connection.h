@@ -3,7 +3,7 @@
 // Session: one connection of a transport, from its first byte to its last. Internal to
 // transport.cc.
 //
-// g++ 12.2 destroys temporaries of a co_await expression twice. In connection.cc and transport.cc
+// g++ 12.2 destroys temporaries of a co_await expression twice. In connection*.cc and transport.cc
 // such an expression holds named locals and std::move only, and no coroutine is a lambda.
 //
 // There are no cancellation slots in Boost 1.74 and no timeouts in a socket. So all waiting goes
