@@ -115,6 +115,7 @@ Result<SearchResult> Search(const SearchArguments& arguments, const CommandEngin
     if (!result.collections.empty()) item.collection = result.collections[hit.collection];
     item.hop = hit.hop;
     item.is_neighbour = hit.is_neighbour;
+    item.also_in = retrieval::AlsoIn(searched.all, retrieved.collapsed, hit);
     item.snippet = MakeSnippet(item.passage.chunk.text, terms, engine->analyzer(), columns);
     item.terms = std::move(contributions[i]);
     item.steps = hit.steps;

@@ -51,6 +51,13 @@ Json ToJson(const index::TermContribution& term) {
   return json;
 }
 
+Json ToJson(const retrieval::OtherPlace& place) {
+  return {{"document", place.document},
+          {"chunk", place.chunk.value},
+          {"ordinal", place.ordinal},
+          {"similarity", place.similarity}};
+}
+
 Json ToJson(const ScoreStep& step) {
   Json json = {{"stage", StageName(step.stage)}, {"rank", step.rank}, {"score", step.score}};
   if (!step.judged) json["judged"] = false;
@@ -144,6 +151,11 @@ std::string SearchJson(const SearchResult& result) {
     if (item.hop != 0) hit["by_name"] = result.hops[item.hop - 1].name;
     if (!item.collection.empty()) hit["collection"] = item.collection;
     hit.update(ToJson(item.passage));
+    for (const retrieval::OtherPlace& place : item.also_in) {
+      Json other = ToJson(place);
+      if (!result.collections.empty()) other["collection"] = result.collections[place.collection];
+      hit["also_in"].push_back(std::move(other));
+    }
     hit["snippet"] = item.snippet.text;
     if (result.explain) {
       Json explain = ToJson(item.passage.breakdown);

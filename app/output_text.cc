@@ -125,6 +125,24 @@ std::string NameOf(const index::TermContribution& term) {
   return OneLine(term.term) + (term.prefix ? "*" : term.translated ? " translated" : "");
 }
 
+// "also in: b.md, c.md", "" where nothing was folded under it; with --explain chunk by chunk.
+std::string AlsoInText(const SearchResult& result, const SearchResult::Item& item, size_t indent,
+                       const Console& console) {
+  std::vector<std::string> names;
+  for (const retrieval::OtherPlace& place : item.also_in) {
+    std::string name =
+        result.collections.empty() ? "" : result.collections[place.collection] + ": ";
+    name += OneLine(place.document);
+    if (result.explain) {
+      name += "#" + std::to_string(place.ordinal) + " (" + Fixed(place.similarity, 3) + ")";
+    }
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  if (names.empty()) return "";
+  return std::string(indent, ' ') + console.Styled(Style::kDim, "also in: " + Join(names, ", ")) +
+         "\n";
+}
+
 std::string ExplainText(const SearchResult& result, const SearchResult::Item& item) {
   const ScoreBreakdown& breakdown = item.passage.breakdown;
   std::string text;
@@ -288,6 +306,7 @@ std::string SearchText(const SearchResult& result, const Console& console) {
     if (item.is_neighbour) place += ", beside the hit before";
     text += std::string(indent, ' ') + console.Styled(Style::kDim, place) + "\n";
     text += SnippetText(item.snippet, indent, console);
+    text += AlsoInText(result, item, indent, console);
     if (result.explain) text += ExplainText(result, item);
   }
   if (result.explain) {

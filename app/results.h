@@ -49,6 +49,7 @@ struct SearchResult {
     std::string collection = {};  // where several were searched
     uint32_t hop = 0;             // RankedHit::hop
     bool is_neighbour = false;
+    std::vector<retrieval::OtherPlace> also_in = {};  // folded under it
     Snippet snippet;
     std::vector<index::TermContribution> terms = {};  // with --explain
     std::vector<ScoreStep> steps = {};                // of the stages behind fusion

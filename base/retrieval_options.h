@@ -106,6 +106,9 @@ struct RetrievalOptions {
   HopOptions hops;
   RerankOptions rerank;
   RecencyOptions recency;
+  // How much the texts of two documents are alike (0 to 1) of which the result shows one only
+  // (retrieval/collapse.h); 0 = off.
+  double collapse = 0;
   DiversityOptions diversity;
   // What comes with a hit (retrieval/neighbours.h): chunks before and after it, or the section that it
   // stands in, as far as it is no longer than so many tokens; 0 = off.

@@ -81,6 +81,12 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
     passage.chunk.token_count = static_cast<uint32_t>(tokens);
   }
   Context made = retrieval::BuildContext(std::move(passages), options);
+  for (const retrieval::CollapsedHit& one : retrieved.collapsed) {
+    const index::Snapshot* const snapshots[] = {&snapshot};
+    made.dropped.push_back({one.hit.hit.chunk,
+                            DocumentId(snapshot.rows().DocumentOf(one.hit.row).id),
+                            retrieval::CollapsedText(snapshots, one)});
+  }
   made.notes = retrieved.notes;
   return made;
 }

@@ -9,11 +9,11 @@
 
 #include "base/hash.h"
 #include "base/random.h"
+#include "base/resemblance.h"
 
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kShingleTerms = 5;
 constexpr size_t kBands = 16;
 constexpr size_t kBandRows = 4;
 constexpr uint64_t kSeed = 0x6e656172;
@@ -23,40 +23,8 @@ constexpr size_t kCompared = 8;
 constexpr size_t kWindow = 256;
 constexpr size_t kKeptSets = 64;
 
-using Shingles = std::vector<uint64_t>;  // hashes, sorted, each once
+using Shingles = std::vector<uint64_t>;  // ShingleHashes
 using Bands = std::array<uint32_t, kBands>;
-
-Shingles ShinglesOf(const Analyzer& analyzer, std::string_view text) {
-  const std::vector<Token> tokens = analyzer.Tokenize(text);
-  Shingles shingles;
-  // A text of fewer terms is one shingle.
-  for (size_t begin = 0; begin < tokens.size(); ++begin) {
-    if (begin > 0 && begin + kShingleTerms > tokens.size()) break;
-    uint64_t hash = 0;
-    for (size_t i = begin; i < std::min(begin + kShingleTerms, tokens.size()); ++i) {
-      hash = HashCombine(hash, Hash64(tokens[i].term));
-    }
-    shingles.push_back(hash);
-  }
-  std::sort(shingles.begin(), shingles.end());
-  shingles.erase(std::unique(shingles.begin(), shingles.end()), shingles.end());
-  return shingles;
-}
-
-double SimilarityOf(const Shingles& a, const Shingles& b) {
-  size_t both = 0;
-  for (auto x = a.begin(), y = b.begin(); x != a.end() && y != b.end();) {
-    if (*x == *y) {
-      ++both;
-      ++x;
-      ++y;
-    } else {
-      ++(*x < *y ? x : y);
-    }
-  }
-  const size_t either = a.size() + b.size() - both;
-  return either == 0 ? 0 : static_cast<double>(both) / static_cast<double>(either);
-}
 
 // Multiply-shift hash functions (Dietzfelbinger et al.: "A reliable randomized algorithm for the
 // closest-pair problem", 1997).
@@ -120,7 +88,7 @@ class DuplicateFinder {
       uint32_t of = 0;
       for (; i < pairs.size() && pairs[i].first == document; ++i) {
         QUARRY_ASSIGN_OR_RETURN(const Shingles* other, ReadKept(pairs[i].second));
-        const double one = SimilarityOf(own, *other);
+        const double one = Resemblance(own, *other);
         if (one > best) {
           best = one;
           of = pairs[i].second;
@@ -142,7 +110,7 @@ class DuplicateFinder {
   Result<Shingles> Read(size_t document) const {
     QUARRY_ASSIGN_OR_RETURN(const std::string text,
                             snapshot_.ReadText(documents_[document].number));
-    return ShinglesOf(analyzer_, text);
+    return ShingleHashes(analyzer_, text);
   }
 
   // One document is often what many others are like.

@@ -181,6 +181,8 @@ const char* AbsenceReasonName(Absence::Reason reason) {
       return "operators";
     case Absence::Reason::kNotInLegs:
       return "not_in_legs";
+    case Absence::Reason::kCollapsed:
+      return "collapsed";
     case Absence::Reason::kBeyondK:
       return "beyond_k";
     case Absence::Reason::kFound:
@@ -227,6 +229,14 @@ Result<Absence> WhyAbsent(const Retriever& retriever, const Query& query, Snapsh
     absence.rank = found;
     absence.steps = retrieved.hits[found - 1].steps;
     return is(Absence::Reason::kFound, "it is there, at rank " + std::to_string(found));
+  }
+  const auto collapsed = std::ranges::find_if(retrieved.collapsed, [&](const CollapsedHit& one) {
+    return one.hit.collection == sought->collection &&
+           snapshots[one.hit.collection]->rows().DocumentOf(one.hit.row).id == absence.document;
+  });
+  if (collapsed != retrieved.collapsed.end()) {
+    absence.steps = collapsed->hit.steps;
+    return is(Absence::Reason::kCollapsed, CollapsedText(snapshots, *collapsed));
   }
   if (cut != 0) {
     absence.rank = query.k + cut;

@@ -25,6 +25,7 @@ struct Absence {
     kFiltered,
     kOperators,  // it lacks what is required or holds what is excluded
     kNotInLegs,  // neither leg brought it
+    kCollapsed,  // another document says it in nearly the same words, better ranked
     kBeyondK,    // ranked, behind the last hit
     kFound,      // it is there
   };
@@ -36,7 +37,7 @@ struct Absence {
   LegPlace dense;
   std::vector<index::TermContribution> terms;  // of its best chunk by words
   uint32_t rank = 0;                           // among the hits; kBeyondK: behind them
-  std::vector<ScoreStep> steps;                // kBeyondK, kFound: of its best hit
+  std::vector<ScoreStep> steps;                // kCollapsed, kBeyondK, kFound: of its best hit
 };
 const char* AbsenceReasonName(Absence::Reason reason);  // "not_in_legs"
 

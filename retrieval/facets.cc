@@ -39,12 +39,13 @@ Facet FacetOf(std::string key, const Counts& counts) {
 Result<std::vector<Facet>> CountFacets(const Retrieved& retrieved, Snapshots snapshots,
                                        const CallContext& context) {
   std::set<std::pair<uint32_t, DocumentNumber>> documents;
-  for (const std::vector<RankedHit>* hits : {&retrieved.hits, &retrieved.cut}) {
-    for (const RankedHit& hit : *hits) {
-      const index::RowTable& rows = snapshots[hit.collection]->rows();
-      documents.emplace(hit.collection, rows.DocumentOf(hit.row).number);
-    }
-  }
+  const auto add = [&](const RankedHit& hit) {
+    const index::RowTable& rows = snapshots[hit.collection]->rows();
+    documents.emplace(hit.collection, rows.DocumentOf(hit.row).number);
+  };
+  std::ranges::for_each(retrieved.hits, add);
+  std::ranges::for_each(retrieved.cut, add);
+  std::ranges::for_each(retrieved.collapsed, add, &CollapsedHit::hit);
   std::map<std::string, Counts> counts;
   for (const auto& [collection, number] : documents) {
     QUARRY_RETURN_IF_ERROR(context.Check());

@@ -240,6 +240,13 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   if (!options.recency.field.empty()) {
     QUARRY_RETURN_IF_ERROR(BoostRecent(snapshots, options.recency, context, hits));
   }
+  if (options.collapse > 0) {
+    // Diversity chooses among distinct ones.
+    const uint32_t candidates = options.diversity.weight > 0 ? options.diversity.candidates : 0;
+    QUARRY_ASSIGN_OR_RETURN(retrieved.collapsed,
+                            Collapse(snapshots, analyzer_, options.collapse,
+                                     std::max(query.k, candidates), context, hits));
+  }
   if (options.diversity.weight > 0) {
     QUARRY_RETURN_IF_ERROR(Diversify(snapshots, options.diversity, context, hits));
   }

@@ -11,6 +11,7 @@
 //   hops: what following names finds joins the list                        hops.h        (off)
 //   rerank of the best few by a model                                      rerank.h      (none)
 //   recency                                                                recency.h     (off)
+//   what other documents say in nearly the same words is folded            collapse.h    (off)
 //   diversity                                                              diversity.h   (off)
 //   cut to k; neighbours or sections of what is left                       neighbours.h  (off)
 //
@@ -30,6 +31,7 @@
 #include "index/snapshot.h"
 #include "model/cross_encoder.h"
 #include "model/embedder_cache.h"
+#include "retrieval/collapse.h"
 #include "retrieval/expansion.h"
 #include "retrieval/feedback.h"
 #include "retrieval/hops.h"
@@ -40,8 +42,9 @@
 namespace quarry::retrieval {
 
 struct Retrieved {
-  std::vector<RankedHit> hits;  // best first, at most query.k beside neighbours
-  std::vector<RankedHit> cut;   // what was ranked behind them
+  std::vector<RankedHit> hits;          // best first, at most query.k beside neighbours
+  std::vector<RankedHit> cut;           // what was ranked behind them
+  std::vector<CollapsedHit> collapsed;  // under one of either
   bool used_lexical = false;
   bool used_dense = false;
   std::string text;                   // of the query, without operators

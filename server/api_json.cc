@@ -68,6 +68,17 @@ void WriteExplanation(const ScoreBreakdown& breakdown, const Explanation& explan
   json.EndObject();
 }
 
+void WriteAlsoIn(const PassageView& view, JsonWriter& json) {
+  json.BeginArray();
+  for (const retrieval::OtherPlace& place : view.also_in) {
+    json.BeginObject();
+    if (view.names != nullptr) json.Key("collection").String((*view.names)[place.collection]);
+    json.Key("document").String(place.document).Key("chunk").Uint(place.chunk.value);
+    json.Key("ordinal").Uint(place.ordinal).Key("similarity").Double(place.similarity).EndObject();
+  }
+  json.EndArray();
+}
+
 void AddDropped(const Context& context, JsonWriter& json) {
   json.Key("dropped").BeginArray();
   for (const DroppedPassage& dropped : context.dropped) {
@@ -142,6 +153,7 @@ void WritePassage(const Passage& passage, const PassageView& view, JsonWriter& j
   }
   json.Key("language").String(passage.language);
   WriteMetadata(passage.metadata, json.Key("metadata"));
+  if (!view.also_in.empty()) WriteAlsoIn(view, json.Key("also_in"));
   if (view.explanation != nullptr) {
     WriteExplanation(passage.breakdown, *view.explanation, json.Key("explain"));
   }

@@ -27,10 +27,13 @@ struct Explanation {
 };
 // What a list says of a passage beside the passage itself.
 struct PassageView {
-  uint32_t rank = 0;                                   // from 1; 0 = left out
-  std::string collection = {};                         // "" = left out
-  bool is_neighbour = false;                           // said where it is
-  std::string by_name = {};                            // that was followed to it; "" = left out
+  uint32_t rank = 0;            // from 1; 0 = left out
+  std::string collection = {};  // "" = left out
+  bool is_neighbour = false;    // said where it is
+  std::string by_name = {};     // that was followed to it; "" = left out
+  // What was folded under it; `names` are of all collections, none where one is searched.
+  std::vector<retrieval::OtherPlace> also_in = {};
+  const std::vector<std::string>* names = nullptr;
   const Explanation* explanation = nullptr;            // how the score came about, where given
   const std::vector<TextRange>* highlights = nullptr;  // in the text, where given
 };

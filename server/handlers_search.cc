@@ -161,6 +161,8 @@ Status AddSearch(const HandlerEnvironment& environment, const Search& search,
                   .collection = search.several ? collections.names[hit.collection] : "",
                   .is_neighbour = hit.is_neighbour,
                   .by_name = hit.hop == 0 ? "" : retrieved.hops[hit.hop - 1].name,
+                  .also_in = retrieval::AlsoIn(collections.snapshots, retrieved.collapsed, hit),
+                  .names = search.several ? &collections.names : nullptr,
                   .explanation = search.explain ? &explanation : nullptr,
                   .highlights = search.highlight ? &highlights : nullptr},
                  json);

@@ -44,6 +44,66 @@ TEST_F(SearchCommandTest, CollectionsAreSearchedTogether) {
               HasSubstr("--collections: \"a\" is given twice"));
 }
 
+TEST_F(SearchCommandTest, VersionsOfAPageAreOneHit) {
+  const std::string english =
+      "The pump of the northern station runs at nine bar and is oiled once a week by the crew, who "
+      "write down the pressure, the temperature of the bearings and the hours that it has run.";
+  const std::string chinese =
+      "北站的水泵在九巴压力下运行，每周由班组加油一次，班组记录压力、轴承温度以及运行小时数。";
+  Write("docs/pump-1.md", english);
+  Write("docs/pump-2.md", english + " Twice.");
+  Write("docs/bronze.md", "A northern pump of bronze leaks.");
+  Write("docs/水泵-1.md", chinese);
+  Write("docs/水泵-2.md", chinese + "好。");
+  ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
+  const std::vector<std::string> search = {"search", "pump of the northern station", "-k", "2"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), search.begin(), search.end());
+    return more;
+  };
+  const Json all = RunJson(with({}));
+  EXPECT_EQ(all["hits"][0]["document"], "pump-1.md");
+  EXPECT_EQ(all["hits"][1]["document"], "pump-2.md");
+  EXPECT_FALSE(all["hits"][0].contains("also_in"));
+  EXPECT_EQ(RunJson(with({"--collapse", "0"}))["hits"], all["hits"]);
+  const Json found = RunJson(with({"--collapse", "0.9"}));
+  ASSERT_EQ(found["hits"].size(), 2u);
+  EXPECT_EQ(found["hits"][1]["document"], "bronze.md");
+  ASSERT_EQ(found["hits"][0]["also_in"].size(), 1u);
+  const Json& other = found["hits"][0]["also_in"][0];
+  EXPECT_EQ(other["document"], "pump-2.md");
+  EXPECT_EQ(other["chunk"], all["hits"][1]["chunk"]);
+  EXPECT_GT(other["similarity"], 0.9);
+  EXPECT_THAT(Run(with({"--collapse", "0.9"})).out, HasSubstr("    also in: pump-2.md\n"));
+  EXPECT_THAT(Run(with({"--collapse", "0.9", "--explain"})).out,
+              HasSubstr("also in: pump-2.md#0 (0.9"));
+  EXPECT_THAT(Run(with({"--collapse", "0.9", "--why", "pump-2.md"})).out,
+              HasSubstr("pump-2.md: collapsed under pump-1.md#0\n"));
+  EXPECT_THAT(Run({"search", "北站的水泵压力", "--collapse", "0.9"}).out,
+              HasSubstr("    also in: 水泵-2.md\n"));
+  EXPECT_THAT(Run(with({"--collapse", "2"})).error, HasSubstr("expected a number from 0 to 1"));
+}
+
+TEST_F(SearchCommandTest, AReaderSeesTheVersionThatTheyMayRead) {
+  const std::string text = "The pump of the northern station runs at nine bar and is oiled weekly.";
+  Write("lines.jsonl", R"({"id":"a","access":["staff"],"text":")" + text + "\"}\n" +
+                           R"({"id":"b","access":["guests"],"text":")" + text + "\"}\n" +
+                           R"({"id":"c","text":")" + text + "\"}\n");
+  ASSERT_EQ(Run({"index", home() + "/lines.jsonl"}).exit_code, 0);
+  const auto search = [&](const std::string& principal) {
+    return RunJson(
+        {"search", "northern pump", "--collapse", "0.9", "--principal", principal})["hits"];
+  };
+  const Json guests = search("guests");
+  ASSERT_EQ(guests.size(), 1u);
+  EXPECT_EQ(guests[0]["document"], "b");
+  ASSERT_EQ(guests[0]["also_in"].size(), 1u);
+  EXPECT_EQ(guests[0]["also_in"][0]["document"], "c");
+  EXPECT_EQ(search("staff")[0]["document"], "a");
+  EXPECT_EQ(search("others")[0]["document"], "c");
+  EXPECT_FALSE(search("others")[0].contains("also_in"));
+}
+
 TEST_F(SearchCommandTest, DiffListsTheQuestionsThatChange) {
   const std::vector<std::string> diff = {"eval", "diff", "--beir", home() + "/beir", "-k", "5"};
   const auto with = [&](std::vector<std::string> more) {

@@ -51,6 +51,29 @@ TEST_F(SearchRouteTest, FindsPassagesWithTheNamesOfTheCommandLine) {
   EXPECT_TRUE(reply.json.at("timings_us").contains("retrieve.lexical"));
 }
 
+TEST(SearchCollapseTest, AHitNamesTheDocumentsThatSayTheSame) {
+  TestEngine engine;
+  const std::string text = "The pump of the northern station runs at nine bar and is oiled weekly.";
+  engine.Add({testing::TextDocument("a", "", text), testing::TextDocument("b", "", text)});
+  TestServer server(engine, {});
+  const json request = {{"query", "northern pump"}, {"options", {{"collapse", 0.9}}}};
+  const json found = server.Post("/api/v1/search", request).json;
+  ASSERT_EQ(found.at("hits").size(), 1u);
+  ASSERT_EQ(found.at("hits")[0].at("also_in").size(), 1u);
+  const json& other = found.at("hits")[0].at("also_in")[0];
+  EXPECT_EQ(other.at("document"), "b");
+  EXPECT_EQ(other.at("ordinal"), 0);
+  EXPECT_EQ(other.at("similarity"), 1);
+  EXPECT_FALSE(other.contains("collection"));
+  const json plain = server.Post("/api/v1/search", {{"query", "northern pump"}}).json;
+  ASSERT_EQ(plain.at("hits").size(), 2u);
+  EXPECT_FALSE(plain.at("hits")[0].contains("also_in"));
+  EXPECT_EQ(other.at("chunk"), plain.at("hits")[1].at("chunk"));
+  json why = request;
+  why["why"] = "b";
+  EXPECT_EQ(server.Post("/api/v1/explain", why).json.at("why").at("reason"), "collapsed");
+}
+
 // Of what can be explained, terms times hits, the other language takes nothing.
 TEST(SearchExplainTest, ALongQuestionMayBeTranslated) {
   TestEngine engine;
