@@ -43,6 +43,7 @@ Status Run(const std::string& store, const std::string& beir, SearchMode mode, i
   std::vector<double> with_passages;
   std::map<std::string, std::vector<double>> stages;
   uint64_t digest = 0;
+  uint64_t compared = 0;
   for (int round = 0; round < rounds; ++round) {
     for (const eval::BeirQuery& question : asked.queries) {
       Trace trace;
@@ -55,9 +56,12 @@ Status Run(const std::string& store, const std::string& beir, SearchMode mode, i
       const double micros = (Seconds() - start) * 1e6;
       QUARRY_RETURN_IF_ERROR(retrieval::ReadPassages(*snapshot, found.hits).status());
       const double read_micros = (Seconds() - start) * 1e6;
-      for (const retrieval::RankedHit& found_hit : found.hits) {
-        digest = HashCombine(digest, found_hit.hit.chunk.value);
-        digest = HashCombine(digest, std::bit_cast<uint64_t>(found_hit.hit.score));
+      for (const auto* const hits : {&found.hits, &found.cut}) {
+        compared += hits->size();
+        for (const retrieval::RankedHit& found_hit : *hits) {
+          digest = HashCombine(digest, found_hit.hit.chunk.value);
+          digest = HashCombine(digest, std::bit_cast<uint64_t>(found_hit.hit.score));
+        }
       }
       if (round == 0) continue;
       totals.push_back(micros);
@@ -69,7 +73,8 @@ Status Run(const std::string& store, const std::string& beir, SearchMode mode, i
   std::printf("%llu chunks, %zu questions, %s, top 10\n",
               static_cast<unsigned long long>(snapshot->live_chunks()), asked.queries.size(),
               SearchModeName(mode));
-  std::printf("digest %s\n", HashToHex(digest).c_str());
+  std::printf("digest %s of %llu hits, those that were cut off among them\n",
+              HashToHex(digest).c_str(), static_cast<unsigned long long>(compared));
   std::printf("%-20s p50 %8.1f us  p99 %8.1f us\n", "all", Percentile(totals, 0.5),
               Percentile(totals, 0.99));
   std::printf("%-20s p50 %8.1f us  p99 %8.1f us\n", "with passages", Percentile(with_passages, 0.5),

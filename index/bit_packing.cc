@@ -1,6 +1,5 @@
 #include "index/bit_packing.h"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -14,7 +13,7 @@ constexpr size_t kRows = kPackedBlock / kIntegerLanes;  // integers per lane, an
 
 using IntegerLanes = uint32_t __attribute__((vector_size(16)));
 
-IntegerLanes LoadLanes(const char* from) {
+IntegerLanes LoadLanes(const void* from) {
   IntegerLanes lanes;
   std::memcpy(&lanes, from, sizeof(lanes));
   return lanes;
@@ -71,20 +70,15 @@ uint32_t BitsNeeded(const uint32_t* values) {
 }
 
 void PackBlock(const uint32_t* values, uint32_t bits, char* out) {
-  std::memset(out, 0, PackedBytes(bits));
-  for (size_t i = 0; i < kPackedBlock; ++i) {
-    const size_t lane = i % kIntegerLanes;
-    const size_t bit = i / kIntegerLanes * bits;
-    for (size_t done = 0; done < bits;) {
-      const size_t at = (bit + done) % 32;
-      const size_t take = std::min<size_t>(bits - done, 32 - at);
-      char* const place = out + ((bit + done) / 32 * kIntegerLanes + lane) * sizeof(uint32_t);
-      uint32_t word;
-      std::memcpy(&word, place, sizeof(word));
-      word |= values[i] >> done << at;
-      std::memcpy(place, &word, sizeof(word));
-      done += take;
-    }
+  IntegerLanes word = {};
+  for (uint32_t row = 0; row < kRows; ++row) {
+    const IntegerLanes value = LoadLanes(values + row * kIntegerLanes);
+    const uint32_t at = row * bits % 32;
+    word |= value << at;
+    if (at + bits < 32) continue;
+    StoreLanes(word, out);
+    out += sizeof(word);
+    word = at + bits > 32 ? value >> (32 - at) : IntegerLanes{};
   }
 }
 

@@ -51,16 +51,23 @@ size_t SelectScores(const uint32_t* scores, size_t count, uint32_t least, uint16
   const hn::ScalableTag<int32_t> d;
   const auto bound = hn::Set(d, static_cast<int32_t>(least) - 1);
   const size_t lanes = hn::Lanes(d);
+  const auto load = [&](size_t i) HWY_ATTR {
+    return hn::LoadU(d, reinterpret_cast<const int32_t*>(scores + i));
+  };
   size_t found = 0;
-  for (size_t i = 0; i < count; i += lanes) {
-    const auto mask = hn::Gt(hn::LoadU(d, reinterpret_cast<const int32_t*>(scores + i)), bound);
-    if (hn::AllFalse(d, mask)) continue;
-    uint8_t bytes[8] = {};
-    hn::StoreMaskBits(d, mask, bytes);
-    for (size_t j = 0; j * 8 < lanes; ++j) {
-      for (uint32_t bits = bytes[j]; bits != 0; bits &= bits - 1) {
-        out[found++] =
-            static_cast<uint16_t>(i + j * 8 + static_cast<size_t>(std::countr_zero(bits)));
+  for (size_t four = 0; four < count; four += 4 * lanes) {
+    // Mostly none of them is enough.
+    const auto most = hn::Max(hn::Max(load(four), load(four + lanes)),
+                              hn::Max(load(four + 2 * lanes), load(four + 3 * lanes)));
+    if (hn::AllFalse(d, hn::Gt(most, bound))) continue;
+    for (size_t i = four; i < four + 4 * lanes; i += lanes) {
+      uint8_t bytes[8] = {};
+      hn::StoreMaskBits(d, hn::Gt(load(i), bound), bytes);
+      for (size_t j = 0; j * 8 < lanes; ++j) {
+        for (uint32_t bits = bytes[j]; bits != 0; bits &= bits - 1) {
+          out[found++] =
+              static_cast<uint16_t>(i + j * 8 + static_cast<size_t>(std::countr_zero(bits)));
+        }
       }
     }
   }

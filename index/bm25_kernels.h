@@ -29,7 +29,7 @@ void TermScores(float weight, const uint32_t* slots, const uint32_t* counts, siz
 size_t CountScores(const uint32_t* scores, size_t count, uint32_t least);
 
 // The positions of the scores that are at least `least`, ascending; returns how many. REQUIRES:
-// `count` is a multiple of 16 and at most 2^16; `out` has room for it.
+// `count` is a multiple of 64 and at most 2^16; `out` has room for it.
 size_t SelectScores(const uint32_t* scores, size_t count, uint32_t least, uint16_t* out);
 
 }  // namespace quarry::index

@@ -11,6 +11,8 @@ namespace {
 
 // Asking a term about one row takes as long as adding up so many of its postings.
 constexpr size_t kLookupCost = 16;
+// Counting the rows to ask about takes as long as adding up so many postings.
+constexpr size_t kCountCost = 256;
 // One row in so many allowed, or fewer: the terms are asked about each of them.
 constexpr size_t kFew = 64;
 
@@ -198,9 +200,13 @@ void LexicalSearch::ScoreWindow(uint32_t window) {
   while (true) {
     least = threshold_ - sums_[set_aside];
     if (set_aside == 0) break;
-    const size_t count = CountScores(scores_.data(), kWindow, least);
-    if (kLookupCost * count <= cursors_[order_[set_aside - 1]].PerWindow()) break;
-    cursors_[order_[--set_aside]].AddTo(scores_.data(), begin, end);
+    Cursor& next = cursors_[order_[set_aside - 1]];
+    if (next.PerWindow() > kCountCost &&
+        kLookupCost * CountScores(scores_.data(), kWindow, least) <= next.PerWindow()) {
+      break;
+    }
+    next.AddTo(scores_.data(), begin, end);
+    --set_aside;
   }
   const size_t found = SelectScores(scores_.data(), kWindow, least, found_.data());
   for (size_t i = 0; i < found; ++i) Finish(begin + found_[i], scores_[found_[i]], set_aside);

@@ -49,11 +49,7 @@ void SortedTerms::Iterator::Next() {
   if (valid()) ReadTerm();
 }
 
-SortedTerms::Iterator SortedTerms::From(std::string_view term) const {
-  Iterator it;
-  it.terms_ = this;
-  if (size_ == 0) return it;
-  // The last block that begins with a term that is not larger.
+size_t SortedTerms::BlockOf(std::string_view term) const {
   const uint64_t prefix = SortPrefix(term);
   size_t low = 0;  // it is this one or a later one, or all terms are larger
   size_t high = blocks();
@@ -66,15 +62,51 @@ SortedTerms::Iterator SortedTerms::From(std::string_view term) const {
       high = middle;
     }
   }
-  it.ReadBlock(low);
+  return low;
+}
+
+SortedTerms::Iterator SortedTerms::From(std::string_view term) const {
+  Iterator it;
+  it.terms_ = this;
+  if (size_ == 0) return it;
+  it.ReadBlock(BlockOf(term));
   while (it.valid() && it.term() < term) it.Next();
   return it;
 }
 
+// Makes no term whole: all that is needed of the one before is how much of `term` it begins with.
 std::optional<TermEntry> SortedTerms::Find(std::string_view term) const {
-  const Iterator it = From(term);
-  if (!it.valid() || it.term() != term) return std::nullopt;
-  return it.entry();
+  if (size_ == 0) return std::nullopt;
+  const size_t block = BlockOf(term);
+  const BlockEntry begin = Entry(block);
+  const char* at = blocks_.data() + begin.offset;
+  TermEntry entry{.number = static_cast<uint32_t>(block * kTermBlock), .offset = begin.postings};
+  const uint32_t end = std::min(size_, entry.number + static_cast<uint32_t>(kTermBlock));
+  // Of `term`, what the term before begins with. It is smaller, so it is behind it that they differ.
+  size_t known = 0;
+  for (bool opens = true; entry.number < end; ++entry.number, opens = false) {
+    const size_t shared = opens ? 0 : TakeVarint(at);
+    const size_t rest = TakeVarint(at);
+    if (shared < known) return std::nullopt;  // from here on all are larger
+    bool found = false;
+    if (shared == known) {
+      const std::string_view own(at, rest);
+      const std::string_view wanted = term.substr(known);
+      const auto [a, b] = std::mismatch(own.begin(), own.end(), wanted.begin(), wanted.end());
+      if (a == own.end()) {
+        found = b == wanted.end();
+      } else if (b == wanted.end() || static_cast<uint8_t>(*a) > static_cast<uint8_t>(*b)) {
+        return std::nullopt;
+      }
+      known += static_cast<size_t>(b - wanted.begin());
+    }
+    at += rest;
+    entry.postings = static_cast<uint32_t>(TakeVarint(at));
+    entry.bytes = TakeVarint(at);
+    if (found) return entry;
+    entry.offset += entry.bytes;
+  }
+  return std::nullopt;
 }
 
 void SortedTermsWriter::Add(std::string_view term, uint32_t postings, uint64_t bytes) {

@@ -72,6 +72,9 @@ class SortedTerms {
   size_t blocks() const { return (size_ + kTermBlock - 1) / kTermBlock; }
   BlockEntry Entry(size_t block) const;
   std::string_view FirstTerm(size_t block) const;
+  // The last block that begins with a term that is not larger; the first where there is none.
+  // REQUIRES: size() > 0.
+  size_t BlockOf(std::string_view term) const;
 
   std::string_view table_;
   std::string_view blocks_;

@@ -44,6 +44,20 @@ TEST(SortedTermsTest, FindsWhatWasAddedAndNothingElse) {
       ++number;
     }
     EXPECT_FALSE(it.valid());
+    // What is nearly there: a byte less, more, another one, and before the first of a block.
+    for (const auto& [term, postings] : terms) {
+      std::string other = term;
+      --other.back();
+      for (const std::string& near :
+           {term.substr(0, term.size() - 1), term + '\0', term + '\xff', other}) {
+        const auto found = sorted.Find(near);
+        ASSERT_EQ(found.has_value(), terms.contains(near));
+        if (found) {
+          EXPECT_EQ(found->number, sorted.From(near).entry().number);
+          EXPECT_EQ(found->offset, sorted.From(near).entry().offset);
+        }
+      }
+    }
     for (int i = 0; i < 2'000; ++i) {
       std::string term(random.Below(2) == 0 ? "begins_alike_" : "");
       for (uint64_t j = random.Below(5); j > 0; --j) {
