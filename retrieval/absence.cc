@@ -9,6 +9,7 @@
 #include "index/document_fields.h"
 #include "retrieval/dense_leg.h"
 #include "retrieval/lexical_leg.h"
+#include "retrieval/translation.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -80,11 +81,14 @@ class Inspector {
       QUARRY_RETURN_IF_ERROR(ExplainBestChunk(absence));
     }
     if (retrieved_.used_dense && snapshot_.generation()) {
-      QUARRY_ASSIGN_OR_RETURN(
-          const DenseList list,
-          SearchDenseLeg(retrieved_.text,
-                         {.documents = kMaxK, .search_width = options.search_width}, snapshot_,
-                         allowed, retriever_.embedders(), context_));
+      const index::Snapshot* const snapshots[] = {&snapshot_};
+      const DenseLegOptions leg{
+          .documents = kMaxK,
+          .search_width = options.search_width,
+          .own_words_stand = OwnWordsStand(retrieved_.lexical.terms, snapshots)};
+      QUARRY_ASSIGN_OR_RETURN(const DenseList list,
+                              SearchDenseLeg(retrieved_.text, leg, snapshot_, allowed,
+                                             retriever_.embedders(), context_));
       absence.dense = PlaceIn(list.rows, brought);
     }
     return OkStatus();

@@ -11,8 +11,9 @@
 namespace quarry::retrieval {
 
 struct DenseLegOptions {
-  size_t documents = 100;     // that it brings
-  uint32_t search_width = 0;  // RetrievalOptions::search_width
+  size_t documents = 100;        // that it brings
+  uint32_t search_width = 0;     // RetrievalOptions::search_width
+  bool own_words_stand = false;  // the question's (retrieval/translation.h)
 };
 
 struct DenseList {

@@ -6,6 +6,7 @@
 #include "model/embedder_factory.h"
 #include "retrieval/dense_leg.h"
 #include "retrieval/lexical_leg.h"
+#include "retrieval/translation.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -94,10 +95,14 @@ Status HybridSearch::SearchLexical(std::span<const index::QueryTerm> terms,
   return OkStatus();
 }
 
-Status HybridSearch::SearchDense(const std::string& text, const CallContext& context) {
+Status HybridSearch::SearchDense(const std::string& text, std::span<const index::QueryTerm> terms,
+                                 const CallContext& context) {
   for (SearchPart& part : parts_) {
     if (!part.uses_dense) continue;
-    const DenseLegOptions leg{.documents = documents_, .search_width = options_.search_width};
+    const DenseLegOptions leg{
+        .documents = documents_,
+        .search_width = options_.search_width,
+        .own_words_stand = OwnWordsStand(terms, Snapshots(&part.snapshot, 1))};
     Result<DenseList> list = SearchDenseLeg(text, leg, *part.snapshot, part.allowed, embedders_,
                                             used_lexical_ ? HalfOfTime(context) : context);
     if (!list.ok() && used_lexical_ && IsUpstreamDown(list.status(), *part.snapshot, context)) {

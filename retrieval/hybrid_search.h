@@ -50,7 +50,9 @@ class HybridSearch {
   // In the parts that use vectors. Where their embedder is behind HTTP and does not answer, and the
   // lexical leg was searched, that part goes without, and notes() says so: half of the caller's time
   // is left then.
-  Status SearchDense(const std::string& text, const CallContext& context);
+  // `terms` are those of the question: which language they are found in.
+  Status SearchDense(const std::string& text, std::span<const index::QueryTerm> terms,
+                     const CallContext& context);
 
   // What was found, best first.
   std::vector<RankedHit> Fuse(const CallContext& context) const;

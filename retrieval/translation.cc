@@ -14,10 +14,12 @@ namespace {
 // Joining the postings of a word that stands in more rows takes longer than it tells.
 constexpr uint64_t kMostRows = 1000;
 // Where more of the question's own words than this stand in the index, texts of its language may be there: a
-// Chinese manual holds half of the English words by its names and code.
-constexpr double kMostByChance = 0.75;
+// Chinese manual holds half of the English words by its names and code. English texts hold no Chinese by
+// chance; of the pairs of characters of a Chinese question that finds its text, those across two words are missing.
+constexpr double kMostEnglishByChance = 0.75;
+constexpr double kMostChineseByChance = 0.34;
 // Goes up where other rules bring other terms: which words tell the held languages, what is translated, its weight.
-constexpr uint32_t kTranslationVersion = 2;
+constexpr uint32_t kTranslationVersion = 3;
 
 bool IsChineseTerm(const std::string& term) {
   size_t offset = 0;
@@ -47,26 +49,24 @@ uint64_t RowsWith(std::string_view term, Snapshots snapshots) {
   return rows;
 }
 
-// A language may be there and not be told: titles and short texts hold too few of the words that tell it, and
-// French ones are no English. So its own words are looked for, too.
-bool OwnWordsLeadNowhere(std::span<const index::QueryTerm> terms, Snapshots snapshots,
-                         bool chinese) {
-  if (AnyHolds(snapshots, chinese) || !AnyHolds(snapshots, !chinese)) return false;
-  size_t own = 0;
-  size_t there = 0;
-  for (const index::QueryTerm& term : terms) {
-    if (term.prefix || IsChineseTerm(term.text) != chinese) continue;
-    ++own;
-    if (RowsWith(term.text, snapshots) > 0) ++there;
-  }
-  return static_cast<double>(there) <= kMostByChance * static_cast<double>(own);
-}
-
 bool MayTranslate(const RetrievalOptions& options) {
   return options.translate_terms != TranslateTermsMode::kOff && options.translation_weight > 0;
 }
 
 }  // namespace
+
+bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots) {
+  const bool chinese = AreChinese(terms);
+  size_t own = 0;
+  size_t there = 0;
+  for (const index::QueryTerm& term : terms) {
+    if (term.prefix || !term.translations.empty() || IsChineseTerm(term.text) != chinese) continue;
+    ++own;
+    if (RowsWith(term.text, snapshots) > 0) ++there;
+  }
+  const double by_chance = chinese ? kMostChineseByChance : kMostEnglishByChance;
+  return static_cast<double>(there) > by_chance * static_cast<double>(own);
+}
 
 Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::QueryTerm> terms,
                                                      Snapshots snapshots,
@@ -78,8 +78,9 @@ Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::Quer
     return translated;
   }
   // Where nothing is written in the question's language its own words find names and chance.
-  const double weight =
-      OwnWordsLeadNowhere(terms, snapshots, chinese) ? 1 : options.translation_weight;
+  const bool leads_nowhere = !AnyHolds(snapshots, chinese) && AnyHolds(snapshots, !chinese) &&
+                             !OwnWordsStand(terms, snapshots);
+  const double weight = leads_nowhere ? 1 : options.translation_weight;
   QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* const table, model::ShippedTranslations());
   for (const index::QueryTerm& term : terms) {
     if (term.prefix || IsChineseTerm(term.text) != chinese) continue;

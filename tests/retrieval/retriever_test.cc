@@ -50,6 +50,16 @@ TEST_F(RetrieverTest, AQuestionInTheOtherLanguageGoesByMeaningMore) {
   EXPECT_DOUBLE_EQ(Retrieve(query).value().hits[0].hit.breakdown.dense_part, 0.35);
 }
 
+// One text of a question's language among many of the other: what its words find is not outvoted by meaning.
+TEST_F(RetrieverTest, AFewTextsOfAQuestionsLanguageAreFoundByItsWords) {
+  const Retrieved retrieved = Retrieve({.text = "员工的带薪休假"}).value();
+  EXPECT_EQ(DocumentsOf(retrieved, *engine_.snapshot()).at(0), "hr/leave-zh");
+  EXPECT_EQ(retrieved.hits[0].hit.breakdown.lexical_rank, 1u);
+  for (const RankedHit& ranked : retrieved.hits) {
+    EXPECT_LE(ranked.hit.breakdown.dense_part, 0.35);
+  }
+}
+
 TEST_F(RetrieverTest, HybridUsesBothLegsAndSaysWhatEachAdded) {
   const Retrieved retrieved = Retrieve({.text = "bronze valve V-3", .k = 5}).value();
   EXPECT_TRUE(retrieved.used_lexical);

@@ -126,6 +126,19 @@ TEST_F(TranslationTest, TextsOfAThirdLanguageAreFoundByTheirWordsFirst) {
   EXPECT_THAT(Documents(found), ElementsAre("de/kernel", "zh/kernel"));
 }
 
+// Of its pairs of characters those across two words stand nowhere.
+TEST_F(TranslationTest, OneChineseTextAmongEnglishOnesIsFoundByItsOwnWordsFirst) {
+  engine_.Add(EnglishTexts());
+  engine_.Add(
+      {TextDocument("zh/plant", "工厂", "苏州工厂将于明年投产，浓硫酸由专人稀释。"),
+       TextDocument("en/plant", "Plant", "The factory, which has been sold, has other owners.")});
+  const Retrieved found = Search("苏州工厂投产的日子");
+  EXPECT_THAT(Translated(found), Contains("工厂"));
+  EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
+  EXPECT_EQ(Documents(found).at(0), "zh/plant");
+  EXPECT_EQ(Search("打印机的密码工厂").lexical.terms.back().weight, 1) << "chance";
+}
+
 TEST_F(TranslationTest, ANameThatStandsAmongTheOtherLanguageIsNoTextOfItsOwn) {
   engine_.Add(ChineseTexts());
   engine_.Add({TextDocument("zh/mixed", "登录", "这个 mmengine 可以修改。")});
