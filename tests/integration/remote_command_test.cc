@@ -180,6 +180,38 @@ TEST_F(RemoteCommandTest, KeysAreNotShownAndWrongNamesAreRefused) {
   EXPECT_THAT(prices.error, HasSubstr("chat.prices: \"x\": expected MODEL=PROMPT/COMPLETION"));
 }
 
+TEST_F(RemoteCommandTest, NothingIsSentToOpenAiBecauseAnAddressWasForgotten) {
+  const auto run = [&](std::vector<std::string> arguments, std::string key) {
+    // Whatever should be sent to api.openai.com comes by here.
+    return testing::RunQuarryWith({.arguments = std::move(arguments),
+                                   .environment = {{"OPENAI_API_KEY", std::move(key)},
+                                                   {"OPENAI_BASE_URL", ""},
+                                                   {"HTTPS_PROXY", upstream_.url()}},
+                                   .directory = directory_.path()});
+  };
+  const size_t before = upstream_.connections();
+  for (const char* key : {"", "sk-secret"}) {
+    const QuarryResult host = run({"ask", "--model", "localhost:11434#llama3", "pump"}, key);
+    EXPECT_EQ(host.exit_code, 2);
+    EXPECT_THAT(host.error, HasSubstr("did you mean http://localhost:11434/v1#llama3?"));
+  }
+  const std::string refusal =
+      "chat.model: \"llama3\" has no address; name a server (http://HOST:PORT/v1#llama3) or set "
+      "OPENAI_API_KEY for api.openai.com";
+  const QuarryResult name = run({"ask", "--model", "llama3", "When does the valve close?"}, "");
+  EXPECT_EQ(name.exit_code, 2) << name.out;
+  EXPECT_THAT(name.error, HasSubstr(refusal));
+  const QuarryResult serve = run({"serve", "--port", "0", "--set", "chat.model=llama3"}, "");
+  EXPECT_EQ(serve.exit_code, 2);
+  EXPECT_THAT(serve.error, HasSubstr(refusal));
+  EXPECT_EQ(run({"search", "pump", "--set", "chat.model=llama3"}, "").exit_code, 0)
+      << "no model is asked";
+  EXPECT_EQ(upstream_.connections(), before);
+  run({"ask", "--model", "llama3", "When does the valve close?", "--set", "http.attempts=1"},
+      "sk-secret");
+  EXPECT_GT(upstream_.connections(), before) << "with a key it is a model of OpenAI";
+}
+
 TEST_F(RemoteCommandTest, TheServerStreamsBeforeTheUpstreamHasEndedAndCancelsWithItsClient) {
   testing::QuarryProcess server(
       {.arguments = {"serve", "--port", "0", "--json", "--set",
