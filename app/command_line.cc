@@ -114,6 +114,7 @@ class Parser {
     } else if (!tree_.parsed().action) {
       return UsageError("a command is missing: expected " + CommandsOf(app_));
     }
+    tree_.parsed().command = CommandName();
     return std::move(tree_.parsed());
   }
 
@@ -128,12 +129,19 @@ class Parser {
   }
 
   Status UsageError(const std::string& what) {
-    std::string command = "quarry";
+    const std::string command = CommandName();
+    return InvalidArgumentError(what + "; see: quarry" + (command.empty() ? "" : " ") + command +
+                                " -h");
+  }
+
+  // The command that was given, with those that it stands below: "docs ls".
+  std::string CommandName() const {
+    std::string name;
     for (const CLI::App* app = &app_; !app->get_subcommands().empty();) {
       app = app->get_subcommands().back();
-      command += " " + app->get_name();
+      name += (name.empty() ? "" : " ") + app->get_name();
     }
-    return InvalidArgumentError(what + "; see: " + command + " -h");
+    return name;
   }
 
   CommandTree tree_;
