@@ -170,6 +170,27 @@ TEST_F(RemoteCommandTest, DoctorSaysWhichPromptsTheModelFollows) {
   EXPECT_THAT(Run({"doctor", "--model"}).error, HasSubstr("no chat.model is configured"));
 }
 
+TEST_F(RemoteCommandTest, DoctorSaysInOneLineThatNobodyAnswers) {
+  const QuarryResult nobody =
+      Run({"doctor", "--model", "--set", "chat.model=http://127.0.0.1:9#m"});
+  EXPECT_EQ(nobody.exit_code, 69);
+  EXPECT_THAT(nobody.out, HasSubstr("nothing listens at 127.0.0.1:9 (connection refused); is the "
+                                    "server running?"));
+  EXPECT_THAT(nobody.out, Not(HasSubstr("followed")));
+  answer_ = "no such page";
+  status_ = 404;
+  EXPECT_THAT(
+      Run({"ask", "--model", upstream_.url() + "#m", "When does the valve close?", "--json"}).out,
+      HasSubstr("its address may lack /v1: " + upstream_.url() + "/v1"));
+  EXPECT_THAT(Run({"ask", "--model", "m", "When does the valve close?", "--json"}).out,
+              AllOf(HasSubstr("status 404"), Not(HasSubstr("may lack /v1"))));
+  ASSERT_OK(WriteFileAtomically(directory_.path() + "/url.yaml",
+                                "chat:\n  base_url: http://127.0.0.1:9/v1\n"));
+  EXPECT_THAT(Run({"stats", "--config", "url.yaml"}).error,
+              HasSubstr("chat.base_url: unknown key; the address stands in chat.model: "
+                        "http://HOST:PORT/v1#NAME"));
+}
+
 TEST_F(RemoteCommandTest, KeysAreNotShownAndWrongNamesAreRefused) {
   const QuarryResult config = Run({"config", "--set", "chat.key=ck-secret"});
   EXPECT_THAT(config.out, AllOf(HasSubstr("***"), Not(HasSubstr("secret"))));
