@@ -210,6 +210,8 @@ TEST_F(RemoteCommandTest, NothingIsSentToOpenAiBecauseAnAddressWasForgotten) {
                                                    {"HTTPS_PROXY", upstream_.url()}},
                                    .directory = directory_.path()});
   };
+  answer_ = "no way through here";
+  status_ = 403;
   const size_t before = upstream_.connections();
   for (const char* key : {"", "sk-secret"}) {
     const QuarryResult host = run({"ask", "--model", "localhost:11434#llama3", "pump"}, key);
