@@ -23,6 +23,9 @@ class ChatSetup {
                                                  const std::string& openai_base_url,
                                                  const Clock& clock);
 
+  // kInvalidArgument where a model is given without an address and there is no key for OpenAI's: it is
+  // not asked, and every call of it fails so.
+  const Status& CheckPlaces() const { return place_; }
   const model::ChatModel& chat() const { return *chat_; }
   // The cheaper one that is asked before it; null where chat.first_model is "".
   const model::ChatModel* first() const { return first_.get(); }
@@ -41,6 +44,7 @@ class ChatSetup {
   model::SpendingFile spending_;
   model::Budget budget_;
   const generation::Prompts prompts_;
+  Status place_;
   std::shared_ptr<const model::ChatModel> chat_;
   std::optional<retrieval::QueryModel> queries_;
   std::shared_ptr<const model::ChatModel> first_;

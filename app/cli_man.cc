@@ -72,10 +72,11 @@ std::string MarkdownCommand(const CommandReference& command) {
 }
 
 constexpr const char* kExitCodes =
-    "0 done; 1 nothing found, or some of what was asked for could not be done; 2 a wrong command "
-    "line or configuration; 3 damage, or problems that verify found; 5 somebody else has the "
-    "store; 69 a model or server cannot be reached; 70 an error of the program; 75 full, try again "
-    "later; 130 interrupted. With --json an error is one object that names its code.";
+    "0 done, also by an answer that says it found none; 1 nothing found, or some of what was asked "
+    "for could not be done; 2 a wrong command line or configuration; 3 damage, or problems that "
+    "verify found; 5 somebody else has the store; 69 a model or server cannot be reached; 70 an "
+    "error of the program; 75 full, try again later; 130 interrupted. With --json an error is one "
+    "object that names its code.";
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include "base/child_process.h"
 #include "generation/model_probe.h"
 #include "ingest/helper_programs.h"
+#include "model/url.h"
 
 namespace quarry::app {
 namespace {
@@ -183,6 +184,21 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
   }
 }
 
+// Of a model that was not to be asked. Where nobody listens that is said in place of what the system
+// calls it.
+Finding NotAsked(const Status& status, const model::ChatModel& chat) {
+  Finding finding{.level = Level::kFailed,
+                  .subject = "model",
+                  .detail = OneLine(status.message()),
+                  .exit_code = InfoOf(status.code()).exit_code};
+  const Result<model::Url> url = model::ParseUrl(chat.name());
+  if (url.ok() && status.message().find("Connection refused") != std::string::npos) {
+    finding.detail =
+        "nothing listens at " + url->Authority() + " (connection refused); is the server running?";
+  }
+  return finding;
+}
+
 // Which of the prompts the chat model follows: one finding for each.
 Status CheckModel(CommandContext& context, std::vector<Finding>& findings) {
   if (context.config().chat_model.empty()) {
@@ -195,10 +211,14 @@ Status CheckModel(CommandContext& context, std::vector<Finding>& findings) {
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<ChatSetup> setup,
                           ChatSetup::Make(context.config(), remote, openai_base_url, clock));
   const Analyzer analyzer;
-  QUARRY_ASSIGN_OR_RETURN(
-      const std::vector<generation::ProbeResult> results,
-      generation::ProbeChatModel(setup->chat(), setup->prompts(), analyzer, context.call));
-  for (const generation::ProbeResult& result : results) {
+  const Result<std::vector<generation::ProbeResult>> results =
+      generation::ProbeChatModel(setup->chat(), setup->prompts(), analyzer, context.call);
+  if (!results.ok()) {
+    QUARRY_RETURN_IF_ERROR(context.call.Check());
+    findings.push_back(NotAsked(results.status(), setup->chat()));
+    return OkStatus();
+  }
+  for (const generation::ProbeResult& result : *results) {
     Finding finding{.subject = "model", .detail = result.name + ": followed"};
     if (!result.followed) {
       finding.level = Level::kWarning;

@@ -55,7 +55,9 @@ std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
     if (is_family) {
       std::vector<std::string> names;
       for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-      const std::string suggestion = Suggestion(extra, names);
+      const bool is_version = extra == "version" && app.get_parent() == nullptr;
+      const std::string suggestion =
+          is_version ? "; did you mean --version?" : Suggestion(extra, names);
       return "unknown command \"" + extra + "\"" +
              (suggestion.empty() ? ": expected " + CommandsOf(app) : suggestion);
     }
@@ -76,7 +78,7 @@ std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
 class Parser {
  public:
   Parser() {
-    app_.add_flag("--version", version_, "print the version, and what it was built with");
+    app_.add_flag("-V,--version", version_, "print the version, and what it was built with");
     for (const auto add :
          {AddIndex,  AddSearch, AddAsk,      AddChat,  AddReplay, AddDocs,     AddCollections,
           AddServe,  AddKeys,   AddProfiles, AddMcp,   AddEval,   AddFeedback, AddTune,
@@ -114,6 +116,7 @@ class Parser {
     } else if (!tree_.parsed().action) {
       return UsageError("a command is missing: expected " + CommandsOf(app_));
     }
+    tree_.parsed().command = CommandName();
     return std::move(tree_.parsed());
   }
 
@@ -128,12 +131,19 @@ class Parser {
   }
 
   Status UsageError(const std::string& what) {
-    std::string command = "quarry";
+    const std::string command = CommandName();
+    return InvalidArgumentError(what + "; see: quarry" + (command.empty() ? "" : " ") + command +
+                                " -h");
+  }
+
+  // The command that was given, with those that it stands below: "docs ls".
+  std::string CommandName() const {
+    std::string name;
     for (const CLI::App* app = &app_; !app->get_subcommands().empty();) {
       app = app->get_subcommands().back();
-      command += " " + app->get_name();
+      name += (name.empty() ? "" : " ") + app->get_name();
     }
-    return InvalidArgumentError(what + "; see: " + command + " -h");
+    return name;
   }
 
   CommandTree tree_;

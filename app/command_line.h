@@ -22,6 +22,7 @@ struct ParsedCommandLine {
   std::optional<std::string> config_file;
   std::vector<FlagValue> flags;        // that set options of the configuration
   std::vector<std::string> arguments;  // all of them, without the program's name
+  std::string command;                 // "docs ls"
   Action action;                       // empty if there is only something to print
   std::string text;                    // to print instead: help, version
 };

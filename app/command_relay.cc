@@ -1,5 +1,7 @@
 #include "app/command_relay.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -7,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "app/output_json.h"
@@ -35,6 +38,55 @@ int Report(const Status& status, Console& console) {
   return InfoOf(status.code()).exit_code;
 }
 
+bool IsRelayed(const std::string& command) {
+  return std::ranges::any_of(RelayedCommands(), [&](const std::string& one) {
+    return command == one || command.starts_with(one + ' ');
+  });
+}
+
+// Options of the models that belong to an engine, whoever asks it.
+bool IsOfModels(std::string_view key) {
+  return key.starts_with("chat.") || key.starts_with("embedding.") || key == "rerank.model" ||
+         key == "rerank.key";
+}
+
+// Whether the command and the server mean the same by texts of an option. Files are relative to where each
+// was started.
+bool MeanTheSame(const std::string& command, const std::string& directory,
+                 const std::string& server) {
+  if (command == server) return true;
+  if (command.empty() || server.empty()) return false;
+  std::error_code error;
+  return (std::filesystem::path(directory) / command).lexically_normal() ==
+         std::filesystem::absolute(server, error).lexically_normal();
+}
+
+// A relayed command is answered by the server's models. Others that its line names are refused: an answer
+// by a model that was not asked for is no answer. What its file or environment says may be meant for
+// other commands too: that is noted.
+Status CheckModels(const ParsedCommandLine& line, const Invocation& invocation,
+                   const LoadedConfig& loaded, Console& console) {
+  // A suite's own engine has the options of the line.
+  static const std::set<std::string> kHaveOwnEngine = {"eval advise", "eval export", "eval lint",
+                                                       "eval run"};
+  if (kHaveOwnEngine.contains(line.command)) return OkStatus();
+  for (const ConfigKey& key : ConfigKeys()) {
+    if (!IsOfModels(key.name) || loaded.IsDefault(key.name)) continue;
+    const std::string theirs = FormatConfigValue(key.get(invocation.engine->config()));
+    if (MeanTheSame(FormatConfigValue(key.get(loaded.config)), invocation.directory, theirs)) {
+      continue;
+    }
+    const std::string origin = loaded.OriginOf(key.name);
+    const std::string what = key.name + ": the server that has the store (process " +
+                             std::to_string(::getpid()) + ") answers with its own";
+    if (origin.starts_with("--")) {
+      return FailedPreconditionError(origin + ": " + what + "; give it there, or stop the server");
+    }
+    if (!key.secret) console.Note(what + ", not with that of " + origin);
+  }
+  return OkStatus();
+}
+
 Result<int> RunAction(const ParsedCommandLine& line, const Invocation& invocation, Console& console,
                       SignalScope* signals) {
   ConfigSources sources;
@@ -50,6 +102,9 @@ Result<int> RunAction(const ParsedCommandLine& line, const Invocation& invocatio
   QUARRY_ASSIGN_OR_RETURN(LoadedConfig loaded, LoadConfig(sources));
   if (invocation.engine != nullptr) loaded.config.store = invocation.engine->config().store;
   for (const std::string& warning : loaded.warnings) console.Note("warning: " + warning);
+  if (invocation.engine != nullptr) {
+    QUARRY_RETURN_IF_ERROR(CheckModels(line, invocation, loaded, console));
+  }
   CommandContext context{.loaded = loaded,
                          .console = console,
                          .call = invocation.call,
@@ -208,8 +263,19 @@ server::Route MakeCommandRoute(Engine& engine, SignalScope& signals) {
           .seconds = kMostSeconds};
 }
 
+const std::vector<std::string>& RelayedCommands() {
+  static const std::vector<std::string> commands = {
+      "search",    "ask",       "replay",      "index",        "docs",        "collections",
+      "cache",     "keys",      "profile",     "stats",        "verify",      "compact",
+      "tune",      "feedback",  "eval advise", "eval compare", "eval export", "eval from-traffic",
+      "eval gate", "eval lint", "eval plan",   "eval rank",    "eval report", "eval run",
+      "eval runs", "eval synth"};
+  return commands;
+}
+
 Result<int> RelayCommand(const ParsedCommandLine& line, const Status& locked,
                          CommandContext& context) {
+  if (!IsRelayed(line.command)) return locked;
   Console& console = context.console;
   const Result<ServerRecord> record = ReadServerRecord(context.config().store);
   if (!record.ok()) return locked;

@@ -24,8 +24,13 @@ namespace quarry::app {
 // The route of a server that runs commands over `engine`. Both must outlive it.
 server::Route MakeCommandRoute(Engine& engine, SignalScope& signals);
 
+// The commands that a server runs, "docs" standing for all below it; docs/operations.md has the list too.
+// The others open a store in a way of their own: that the server has it is their end.
+const std::vector<std::string>& RelayedCommands();
+
 // Has the server that holds the store run the command, and prints what it prints. `locked` is what
-// opening the store gave: it comes back, saying more, where no server answers.
+// opening the store gave: it comes back, saying more, where no server answers, and as it is for a
+// command that a server does not run.
 Result<int> RelayCommand(const ParsedCommandLine& line, const Status& locked,
                          CommandContext& context);
 

@@ -159,6 +159,14 @@ Status UnknownKeyError(std::string_view name) {
     }
     return InvalidArgumentError(std::string(name) + ": is a section; its keys are " + keys);
   }
+  // As other programs have it.
+  const std::string section(name.substr(0, std::min(name.find('.'), name.size())));
+  if (const std::string_view last = LastPart(name);
+      FindConfigKey(section + ".model") != nullptr &&
+      (last == "base_url" || last == "url" || last == "api_base" || last == "endpoint")) {
+    return InvalidArgumentError(std::string(name) + ": unknown key; the address stands in " +
+                                section + ".model: http://HOST:PORT/v1#NAME");
+  }
   return InvalidArgumentError(std::string(name) + ": unknown key; did you mean " +
                               NearestKey(name).name + "?");
 }

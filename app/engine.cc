@@ -187,6 +187,7 @@ ThreadPool& Engine::ingest_pool() {
 }
 
 Status Engine::OpenModels() {
+  if (chat_ != nullptr) QUARRY_RETURN_IF_ERROR(chat_->CheckPlaces());
   const ingest::EmbeddingOptions& embedding = config_.embedding;
   // One behind HTTP is asked when it is needed: a server starts without it.
   if (embedding.enabled && !embedding.folder.path.empty() && !model::IsUrl(embedding.folder.path)) {

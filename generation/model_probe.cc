@@ -51,6 +51,7 @@ Result<std::vector<ProbeResult>> ProbeChatModel(const model::ChatModel& model,
     request.max_tokens = 256;
     const Result<model::ChatReply> reply = model.Complete(request, nullptr, context);
     QUARRY_RETURN_IF_ERROR(context.Check());
+    if (results.empty()) QUARRY_RETURN_IF_ERROR(reply.status());
     if (reply.ok()) {
       results.push_back(
           {name, follows(reply->content), std::string(TruncateUtf8(reply->content, kShown))});

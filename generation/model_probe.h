@@ -20,7 +20,8 @@ struct ProbeResult {
 
 // One result for each: an answer with its marker in English and in Chinese, declining what the
 // passages do not say, passing over an instruction in a passage, repairing a sentence, and JSON by a
-// schema. An error of the model is a result, not an end; kCancelled and kDeadlineExceeded end it.
+// schema. An error of the model is a result, not an end, but for one of the first call: nobody is asked
+// six times who does not answer. kCancelled and kDeadlineExceeded end it.
 Result<std::vector<ProbeResult>> ProbeChatModel(const model::ChatModel& model,
                                                 const Prompts& prompts, const Analyzer& analyzer,
                                                 const CallContext& context);

@@ -196,6 +196,11 @@ Result<HttpResponse> RemoteEndpoint::PostUntilAnswered(const std::string& path,
         failed = UnavailableError(failed.message() + "; no key was sent: none is set for " +
                                   url.Origin());
       }
+      if (const Result<Url> base = ParseUrl(base_url_);
+          response->status == 404 && base.ok() && base->target == "/") {
+        failed = UnavailableError(failed.message() +
+                                  "; its address may lack /v1: " + base->Origin() + "/v1");
+      }
       retryable = IsRetryable(response->status);
       if (const std::string* asked = FindHttpHeader(response->headers, "Retry-After")) {
         retry_after = ParseRetryAfter(*asked, std::time(nullptr));

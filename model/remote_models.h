@@ -16,6 +16,9 @@
 
 namespace quarry::model {
 
+// Where a chat model is that is given without an address, unless OPENAI_BASE_URL says.
+inline constexpr const char* kOpenAiBaseUrl = "https://api.openai.com/v1";
+
 struct RemoteModelsOptions {
   HttpClientOptions http;
   RemoteOptions remote;
@@ -29,9 +32,9 @@ struct RemoteModelsOptions {
   std::string chat_key;
   std::string first_chat_key;  // "" = as chat_key
   std::string first_chat_model;
-  std::string chat_model;                                     // no URL: a model at openai_base_url
-  std::string openai_key;                                     // OPENAI_API_KEY
-  std::string openai_base_url = "https://api.openai.com/v1";  // OPENAI_BASE_URL
+  std::string chat_model;                        // no URL: a model at openai_base_url
+  std::string openai_key;                        // OPENAI_API_KEY
+  std::string openai_base_url = kOpenAiBaseUrl;  // OPENAI_BASE_URL
 };
 
 enum class RemoteUse { kEmbedding, kRerank, kChat, kFirstChat };
@@ -43,6 +46,10 @@ class RemoteModels {
 
   const HttpClient& http() const { return http_; }
 
+  // Whether requests to this address go with a key.
+  bool HasKey(const std::string& base_url, RemoteUse use) const {
+    return !KeyFor(base_url, use).empty();
+  }
   // The same endpoint for the same address and use.
   std::shared_ptr<RemoteEndpoint> Endpoint(const std::string& base_url, RemoteUse use) const;
 

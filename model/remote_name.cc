@@ -72,4 +72,26 @@ Result<RemoteName> ParseRemoteName(std::string_view text) {
   return name;
 }
 
+std::string AddressMeant(std::string_view text) {
+  if (IsUrl(text)) return "";
+  const size_t hash = std::min(text.find('#'), text.size());
+  const std::string_view address = text.substr(0, hash);
+  const std::string_view host = address.substr(0, address.find('/'));
+  const size_t colon = host.rfind(':');
+  const std::string_view port =
+      colon == std::string_view::npos ? std::string_view() : host.substr(colon + 1);
+  const bool has_port = !port.empty() && colon > 0 && port.size() >= 2 && port.size() <= 5 &&
+                        port.find_first_not_of("0123456789") == std::string_view::npos;
+  const bool is_here = host == "localhost" || host.starts_with("localhost:");
+  const bool has_path = host.size() < address.size() && host.find('.') != std::string_view::npos;
+  const bool has_scheme = address.find("://") != std::string_view::npos;
+  if (hash == text.size() && !has_port && !is_here && !has_path && !has_scheme) return "";
+  const std::string_view model = hash < text.size() ? text.substr(hash + 1) : "";
+  const std::string_view path = address.substr(host.size());
+  return std::string(has_port || is_here ? "http://" : "https://") +
+         std::string(host.empty() || has_scheme ? "HOST" : host) +
+         std::string(path.size() <= 1 || has_scheme ? "/v1" : path) + '#' +
+         (model.empty() ? "NAME" : std::string(model));
+}
+
 }  // namespace quarry::model

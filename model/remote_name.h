@@ -30,4 +30,8 @@ struct RemoteName {
 // other than dimensions and api-version, since names are stored and shown.
 Result<RemoteName> ParseRemoteName(std::string_view text);
 
+// What was probably meant by a name without http:// or https:// that begins as an address does:
+// "localhost:11434#m" -> "http://localhost:11434/v1#m". "" for one that may be a model's ("org/model:tag").
+std::string AddressMeant(std::string_view text);
+
 }  // namespace quarry::model

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/command_relay.h"
 #include "tests/testing/run_quarry.h"
 #include "tests/testing/test_environment.h"
 
@@ -73,6 +74,31 @@ TEST(CliReference, TheDocumentIsThatOfTheCommands) {
   text << file.rdbuf();
   EXPECT_EQ(text.str(), MarkdownReference(ReferenceOfProgram()))
       << "write it again: quarry man --markdown > docs/cli.md";
+}
+
+TEST(CliReference, WhatAServerRunsStandsInTheDocuments) {
+  std::ifstream file(testing::SourceDirectory() + "/docs/operations.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string document = text.str();
+  const size_t begin = document.find("0032-commands-at-the-server.md)): ");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string list = document.substr(begin, document.find("\n\n", begin) - begin);
+  std::vector<std::string> named;
+  for (size_t open = list.find('`'); open != std::string::npos; open = list.find('`', open)) {
+    const size_t close = list.find('`', open + 1);
+    named.push_back(list.substr(open + 1, close - open - 1));
+    open = close + 1;
+  }
+  EXPECT_EQ(named, RelayedCommands());
+  std::vector<std::string> commands;
+  const CommandReference root = ReferenceOfProgram();
+  for (const CommandReference* command : WithCommandsBelow(root)) {
+    commands.push_back(command->path);
+  }
+  for (const std::string& command : RelayedCommands()) {
+    EXPECT_THAT(commands, ::testing::Contains("quarry " + command));
+  }
 }
 
 TEST(CliReference, BashOffersCommandsOptionsAndValues) {

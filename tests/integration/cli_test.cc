@@ -300,6 +300,10 @@ TEST_F(CliTest, ReadersShareAStore) {
 
 TEST_F(CliTest, UsageErrorsSayWhatWasExpected) {
   ExpectUsageError({"serch"}, "unknown command \"serch\"; did you mean search?; see: quarry -h");
+  ExpectUsageError({"version"},
+                   "unknown command \"version\"; did you mean --version?; see: quarry -h");
+  EXPECT_EQ(testing::RunQuarry({"-V"}).out, testing::RunQuarry({"--version"}).out);
+  EXPECT_EQ(testing::RunQuarry({"-V"}).exit_code, 0);
   ExpectUsageError({"index", docs(), "--frob"}, "unknown option \"--frob\"; see: quarry index -h");
   ExpectUsageError({"docs", "shwo", "a"},
                    "unknown command \"shwo\"; did you mean show?; see: quarry docs -h");

@@ -170,6 +170,27 @@ TEST_F(RemoteCommandTest, DoctorSaysWhichPromptsTheModelFollows) {
   EXPECT_THAT(Run({"doctor", "--model"}).error, HasSubstr("no chat.model is configured"));
 }
 
+TEST_F(RemoteCommandTest, DoctorSaysInOneLineThatNobodyAnswers) {
+  const QuarryResult nobody =
+      Run({"doctor", "--model", "--set", "chat.model=http://127.0.0.1:9#m"});
+  EXPECT_EQ(nobody.exit_code, 69);
+  EXPECT_THAT(nobody.out, HasSubstr("nothing listens at 127.0.0.1:9 (connection refused); is the "
+                                    "server running?"));
+  EXPECT_THAT(nobody.out, Not(HasSubstr("followed")));
+  answer_ = "no such page";
+  status_ = 404;
+  EXPECT_THAT(
+      Run({"ask", "--model", upstream_.url() + "#m", "When does the valve close?", "--json"}).out,
+      HasSubstr("its address may lack /v1: " + upstream_.url() + "/v1"));
+  EXPECT_THAT(Run({"ask", "--model", "m", "When does the valve close?", "--json"}).out,
+              AllOf(HasSubstr("status 404"), Not(HasSubstr("may lack /v1"))));
+  ASSERT_OK(WriteFileAtomically(directory_.path() + "/url.yaml",
+                                "chat:\n  base_url: http://127.0.0.1:9/v1\n"));
+  EXPECT_THAT(Run({"stats", "--config", "url.yaml"}).error,
+              HasSubstr("chat.base_url: unknown key; the address stands in chat.model: "
+                        "http://HOST:PORT/v1#NAME"));
+}
+
 TEST_F(RemoteCommandTest, KeysAreNotShownAndWrongNamesAreRefused) {
   const QuarryResult config = Run({"config", "--set", "chat.key=ck-secret"});
   EXPECT_THAT(config.out, AllOf(HasSubstr("***"), Not(HasSubstr("secret"))));
@@ -178,6 +199,40 @@ TEST_F(RemoteCommandTest, KeysAreNotShownAndWrongNamesAreRefused) {
   EXPECT_THAT(wrong.error, HasSubstr("chat.model: http://127.0.0.1:1/v1: expected URL#NAME"));
   const QuarryResult prices = Run({"ask", "--model", "m", "--set", "chat.prices=x", "pump"});
   EXPECT_THAT(prices.error, HasSubstr("chat.prices: \"x\": expected MODEL=PROMPT/COMPLETION"));
+}
+
+TEST_F(RemoteCommandTest, NothingIsSentToOpenAiBecauseAnAddressWasForgotten) {
+  const auto run = [&](std::vector<std::string> arguments, std::string key) {
+    // Whatever should be sent to api.openai.com comes by here.
+    return testing::RunQuarryWith({.arguments = std::move(arguments),
+                                   .environment = {{"OPENAI_API_KEY", std::move(key)},
+                                                   {"OPENAI_BASE_URL", ""},
+                                                   {"HTTPS_PROXY", upstream_.url()}},
+                                   .directory = directory_.path()});
+  };
+  answer_ = "no way through here";
+  status_ = 403;
+  const size_t before = upstream_.connections();
+  for (const char* key : {"", "sk-secret"}) {
+    const QuarryResult host = run({"ask", "--model", "localhost:11434#llama3", "pump"}, key);
+    EXPECT_EQ(host.exit_code, 2);
+    EXPECT_THAT(host.error, HasSubstr("did you mean http://localhost:11434/v1#llama3?"));
+  }
+  const std::string refusal =
+      "chat.model: \"llama3\" has no address; name a server (http://HOST:PORT/v1#llama3) or set "
+      "OPENAI_API_KEY for api.openai.com";
+  const QuarryResult name = run({"ask", "--model", "llama3", "When does the valve close?"}, "");
+  EXPECT_EQ(name.exit_code, 2) << name.out;
+  EXPECT_THAT(name.error, HasSubstr(refusal));
+  const QuarryResult serve = run({"serve", "--port", "0", "--set", "chat.model=llama3"}, "");
+  EXPECT_EQ(serve.exit_code, 2);
+  EXPECT_THAT(serve.error, HasSubstr(refusal));
+  EXPECT_EQ(run({"search", "pump", "--set", "chat.model=llama3"}, "").exit_code, 0)
+      << "no model is asked";
+  EXPECT_EQ(upstream_.connections(), before);
+  run({"ask", "--model", "llama3", "When does the valve close?", "--set", "http.attempts=1"},
+      "sk-secret");
+  EXPECT_GT(upstream_.connections(), before) << "with a key it is a model of OpenAI";
 }
 
 TEST_F(RemoteCommandTest, TheServerStreamsBeforeTheUpstreamHasEndedAndCancelsWithItsClient) {

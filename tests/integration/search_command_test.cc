@@ -18,8 +18,12 @@ TEST_F(SearchCommandTest, WhyTellsWhereADocumentIsLost) {
   Write("docs/mill.txt", "The mill has a wheel of oak.");
   Write("docs/pump.txt", "The pump runs at nine bar.");
   ASSERT_EQ(Run({"index", home() + "/docs"}).exit_code, 0);
-  EXPECT_THAT(Run({"search", "oak", "--why", "none.txt"}).out,
+  const QuarryResult none = Run({"search", "oak", "--why", "none.txt"});
+  EXPECT_THAT(none.out,
               HasSubstr("none.txt: there is no such document in collection \"default\"\n"));
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_EQ(Run({"search", "oak", "--why", "none.txt", "--json"}).exit_code, 1);
+  EXPECT_EQ(Run({"search", "oak", "--why", "pump.txt"}).exit_code, 0) << "that is the answer";
   EXPECT_THAT(Run({"search", "oak", "--why", "pump.txt"}).out,
               HasSubstr("pump.txt: by words it has none of the question's words\n"));
   EXPECT_THAT(Run({"search", "pump -bar", "--why", "pump.txt"}).out,

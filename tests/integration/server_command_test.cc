@@ -17,6 +17,7 @@ namespace quarry {
 namespace {
 
 using std::string;
+using ::testing::AllOf;
 using testing::CommandTest;
 using testing::Fetch;
 using ::testing::HasSubstr;
@@ -81,6 +82,42 @@ TEST_F(ServerCommandTest, GoThroughTheServerAndSaySo) {
   EXPECT_EQ(missing.exit_code, 1) << missing.error;
   EXPECT_THAT(missing.error, HasSubstr("no collection \"nope\"; there is: default, other"));
   EXPECT_EQ(Run({"verify"}).exit_code, 0);
+}
+
+TEST_F(ServerCommandTest, WhatTheServerDoesNotRunIsNotSaidToBe) {
+  StartServer();
+  for (const std::vector<string>& arguments : {std::vector<string>{"chat"},
+                                               {"embedder", "ls"},
+                                               {"embedder", "learn"},
+                                               {"backup", "create", "copy"},
+                                               {"serve", "--port", "0"}}) {
+    const QuarryResult result = Run(arguments);
+    EXPECT_EQ(result.exit_code, 5) << arguments[0];
+    EXPECT_THAT(result.error, AllOf(HasSubstr("in use"), Not(HasSubstr("runs this"))))
+        << arguments[0];
+  }
+  EXPECT_THAT(Run({"profile", "ls"}).error, HasSubstr("runs this"));
+}
+
+TEST_F(ServerCommandTest, ModelsThatAreNotTheServersAreRefusedOrNoted) {
+  const string theirs = "http://127.0.0.1:9/v1#theirs";
+  const string mine = "http://127.0.0.1:9/v1#mine";
+  StartServer({"--set", "chat.model=" + theirs, "--set", "http.attempts=1"});
+  for (const char* flag : {"--model", "--set"}) {
+    const string value = string(flag) == "--set" ? "chat.model=" + mine : mine;
+    const QuarryResult refused = Run({"ask", "When is leave?", flag, value});
+    EXPECT_EQ(refused.exit_code, 2) << refused.out;
+    EXPECT_THAT(refused.error,
+                HasSubstr(string(flag) + ": chat.model: the server that has the store (process "));
+    EXPECT_THAT(refused.error,
+                HasSubstr("answers with its own; give it there, or stop the server"));
+  }
+  EXPECT_EQ(Run({"ask", "When is leave?", "--model", theirs}).exit_code, 0) << "it is the server's";
+  EXPECT_EQ(Run({"search", "leave", "--set", "embedding.enabled=false"}).exit_code, 2);
+  Write("mine.yaml", "chat:\n  model: " + mine + "\n");
+  const QuarryResult noted = Run({"search", "leave", "--config", "mine.yaml"});
+  EXPECT_EQ(noted.exit_code, 0);
+  EXPECT_THAT(noted.error, HasSubstr("answers with its own, not with that of "));
 }
 
 TEST_F(ServerCommandTest, IndexThroughTheServerTakesPathsFromWhereTheUserIs) {

@@ -44,6 +44,21 @@ TEST(RemoteNameTest, RefusesKeysInItAndWrongDimensions) {
   }
 }
 
+TEST(RemoteNameTest, AnAddressWithoutItsSchemeIsNoName) {
+  EXPECT_EQ(AddressMeant("localhost:11434#llama3"), "http://localhost:11434/v1#llama3");
+  EXPECT_EQ(AddressMeant("localhost:11434"), "http://localhost:11434/v1#NAME");
+  EXPECT_EQ(AddressMeant("10.0.0.7:8080/v1#m"), "http://10.0.0.7:8080/v1#m");
+  EXPECT_EQ(AddressMeant("localhost/v1"), "http://localhost/v1#NAME");
+  EXPECT_EQ(AddressMeant("api.example.org/v1#m"), "https://api.example.org/v1#m");
+  EXPECT_EQ(AddressMeant("host#m"), "https://host/v1#m");
+  EXPECT_EQ(AddressMeant("htp://host/v1#m"), "https://HOST/v1#m");
+  for (const char* name : {"gpt-4o-mini", "gpt-3.5-turbo", "llama3", "llama3:8b", "org/model:tag",
+                           "meta/llama-3.1-70b", "ft:gpt-4o-mini-2024-07-18:me::7p4lURel",
+                           "http://localhost:11434/v1#llama3"}) {
+    EXPECT_EQ(AddressMeant(name), "") << name;
+  }
+}
+
 RemoteOptions Quick() {
   RemoteOptions options;
   options.retry.initial = 1ms;
