@@ -180,7 +180,8 @@ class GzipParser final : public Parser {
     // Its name is the archive's without ".gz".
     SourceInfo inside = source;
     inside.format.reset();
-    inside.path = std::string(source.path.substr(0, source.path.rfind('.')));
+    if (FormatOfExtension(ExtensionOf(source.path)) == Format::kGzip)
+      inside.path.resize(source.path.rfind('.'));
     QUARRY_RETURN_IF_ERROR(source.budget->EnterPackage());
     Result<ParsedSource> parsed = ParseSource(head, inside);
     source.budget->LeavePackage();

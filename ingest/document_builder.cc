@@ -216,9 +216,8 @@ std::string TitleLine(std::string_view text) {
 
 std::string_view StemOf(std::string_view path) {
   const size_t slash = path.find_last_of("/\\");
-  std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  const size_t dot = name.rfind('.');
-  return dot == std::string_view::npos || dot == 0 ? name : name.substr(0, dot);
+  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  return FormatOfExtension(ExtensionOf(name)) ? name.substr(0, name.rfind('.')) : name;
 }
 
 std::string ExtensionOf(std::string_view path) {

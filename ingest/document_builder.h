@@ -134,13 +134,15 @@ class ErrorList {
 };
 
 // Paragraphs of plain text, separated by empty lines, a form feed or a line indented by ideographic
-// spaces, as blocks of the builder. Text with form feeds gets page numbers.
+// spaces, as blocks of the builder; a line of its own that is underlined with "===" or "---" is a
+// heading. Text with form feeds gets page numbers.
 void AppendPlainText(std::string_view text, DocumentBuilder* builder);
 
 // One line of at most 300 bytes, fit for a title: white space runs as one space.
 std::string TitleLine(std::string_view text);
 
-// "manual" of "docs/manual.md".
+// "manual" of "docs/manual.md", "v2.34-notes" of "docs/v2.34-notes": only the extension of a format
+// goes.
 std::string_view StemOf(std::string_view path);
 // "md" of "docs/Manual.MD", in lower case; "" without one. Only letters and digits, at most 10.
 std::string ExtensionOf(std::string_view path);

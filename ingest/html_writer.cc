@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "ingest/html_prescan.h"
 #include "ingest/html_tokenizer.h"
 #include "ingest/html_walk.h"
@@ -28,6 +29,30 @@ std::string_view AltOf(const Node& image) {
     if (is_name) return "";
   }
   return alt;
+}
+
+// What the tools that make documentation put behind a heading: a mark that links to it.
+constexpr std::string_view kPilcrow = "\u00B6";
+
+// Whether `node` is such a link. Only its text tells: the classes are as many as the tools.
+bool IsPermalink(const Page& page, const Node& node) {
+  if (!IsTag(node, GUMBO_TAG_A)) return false;
+  const Node* inner = &node;
+  for (const GumboVector* children = ChildrenOf(node); children != nullptr && children->length == 1;
+       children = ChildrenOf(*inner)) {
+    inner = static_cast<const Node*>(children->data[0]);
+  }
+  if (!IsText(*inner)) return false;
+  std::string text;
+  ResolvePrescanText(page.source, inner->v.text.text, [&](std::string_view run) { text += run; });
+  const std::string_view mark = Trim(text);
+  return mark == "#" || mark == kPilcrow || mark == "\u00A7" || mark == "\U0001F517";
+}
+
+void RemovePilcrow(std::string* heading, size_t start) {
+  if (!std::string_view(*heading).substr(start).ends_with(kPilcrow)) return;
+  heading->resize(heading->size() - kPilcrow.size());
+  while (heading->size() > start && heading->back() == ' ') heading->pop_back();
 }
 
 class HtmlNodeWriter {
@@ -64,6 +89,7 @@ class HtmlNodeWriter {
       return false;
     }
     if (IsInvisible(node)) return false;
+    if (!headings_.empty() && IsPermalink(page_, node)) return false;
     const GumboTag tag = node.v.element.tag;
     switch (tag) {
       case GUMBO_TAG_BR:
@@ -124,6 +150,9 @@ class HtmlNodeWriter {
       --quotes_;
     } else if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING) {
       --preformatted_;
+    }
+    if (HeadingLevelOf(tag) > 0 && builder_->IsOpen()) {
+      RemovePilcrow(&builder_->out(), builder_->out().size() - builder_->OpenText().size());
     }
     if (RoleOf(tag) == Role::kBlock && preformatted_ == 0) builder_->End();
     if (HeadingLevelOf(tag) > 0) headings_.pop_back();
@@ -241,6 +270,7 @@ size_t TextSize(const Page& page, const Node& node) {
 std::string LineOf(const Page& page, const Node& node) {
   std::string line;
   RunningText text(&line, 0);
+  const bool is_heading = IsElement(node) && HeadingLevelOf(node.v.element.tag) > 0;
   Walk(
       node,
       [&](const Node& below) {
@@ -250,6 +280,7 @@ std::string LineOf(const Page& page, const Node& node) {
           return false;
         }
         if (!IsElement(below) || IsInvisible(below)) return below.type == GUMBO_NODE_DOCUMENT;
+        if (is_heading && IsPermalink(page, below)) return false;
         if (RoleOf(below.v.element.tag) != Role::kInline) text.AppendBreak(false);
         if (below.v.element.tag == GUMBO_TAG_IMG) {
           text.Append(AltOf(below));
@@ -260,6 +291,7 @@ std::string LineOf(const Page& page, const Node& node) {
         if (IsElement(below) && RoleOf(below.v.element.tag) != Role::kInline)
           text.AppendBreak(false);
       });
+  if (is_heading) RemovePilcrow(&line, 0);
   return line;
 }
 

@@ -82,6 +82,27 @@ void RemoveHeadingAnchor(std::string* out, size_t start) {
   }
 }
 
+// Whether `paragraph` is a row of badges: nothing but pictures that lead elsewhere. What they say
+// ("build passing") is about the project's state, not of the text. A picture that leads to itself,
+// at its full size, is an illustration.
+bool IsRowOfBadges(cmark_node* paragraph) {
+  bool has_badge = false;
+  for (cmark_node* link = cmark_node_first_child(paragraph); link != nullptr;
+       link = cmark_node_next(link)) {
+    const cmark_node_type type = cmark_node_get_type(link);
+    if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) continue;
+    if (type == CMARK_NODE_TEXT && Trim(LiteralOf(link)).empty()) continue;
+    cmark_node* image = type == CMARK_NODE_LINK ? cmark_node_first_child(link) : nullptr;
+    if (image == nullptr || cmark_node_next(image) != nullptr ||
+        cmark_node_get_type(image) != CMARK_NODE_IMAGE ||
+        std::strcmp(cmark_node_get_url(image), cmark_node_get_url(link)) == 0) {
+      return false;
+    }
+    has_badge = true;
+  }
+  return has_badge;
+}
+
 // Writes the tree's blocks. One pass over the library's iterator, which does not recurse.
 class MarkdownWriter {
  public:
@@ -92,7 +113,10 @@ class MarkdownWriter {
     for (cmark_event_type event = cmark_iter_next(iterator); event != CMARK_EVENT_DONE;
          event = cmark_iter_next(iterator)) {
       cmark_node* node = cmark_iter_get_node(iterator);
-      if (event == CMARK_EVENT_ENTER) {
+      if (event == CMARK_EVENT_ENTER && cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH &&
+          IsRowOfBadges(node)) {
+        cmark_iter_reset(iterator, node, CMARK_EVENT_EXIT);
+      } else if (event == CMARK_EVENT_ENTER) {
         Enter(node);
       } else {
         Exit(node);

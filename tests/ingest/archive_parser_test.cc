@@ -101,6 +101,9 @@ TEST(ArchiveParser, AGzipFileIsTheDocumentInIt) {
   EXPECT_EQ(parsed->documents[0].media_type, "text/markdown");
   const std::string two = MakeGzip("One. ") + MakeGzip("Two.");
   EXPECT_EQ(Summary(Parse(two, "t.txt.gz")), "t.txt.gz|t|One. Two.\n");
+  EXPECT_EQ(Summary(Parse(two, "r/v2.34-ReleaseNotes.gz")),
+            "r/v2.34-ReleaseNotes.gz|v2.34-ReleaseNotes|One. Two.\n");
+  EXPECT_EQ(Summary(Parse(two, "r/v2.34-packed")), "r/v2.34-packed|v2.34-packed|One. Two.\n");
 }
 
 TEST(ArchiveParser, AnArchiveOfPicturesIsNoError) {

@@ -145,6 +145,19 @@ TEST(HtmlParser, HeadingNamesThePage) {
   EXPECT_EQ(ParseOne(Format::kHtml, "<title>T | Site</title><h1>T</h1><p>x").title, "T");
 }
 
+TEST(HtmlParser, PermalinksOfHeadingsAreNoPartOfThem) {
+  const Document document = ParseOne(
+      Format::kHtml,
+      "<title>TLS (SSL) | Manual</title>"
+      "<h1>TLS (SSL)<a class=headerlink href='#tls-ssl' title='Link to this heading'>#</a></h1>"
+      "<h2>Abstract<a class=headerlink href='#abstract'>&para;</a></h2>"
+      "<h2><a class=anchor href='#c'><span>\u00A7</span></a>C#</h2>"
+      "<h2>Plain \u00B6</h2><p>In C<a href=c.html>#</a> \u00B6 stays.");
+  EXPECT_EQ(testing::Outline(document),
+            "h1|TLS (SSL)\nh2|Abstract\nh2|C#\nh2|Plain\np|In C# \u00B6 stays.");
+  EXPECT_EQ(document.title, "TLS (SSL)");
+}
+
 TEST(HtmlParser, LineBreaksInsideChineseTextVanish) {
   EXPECT_EQ(HtmlOutline("<p>第一行\n  第二行</p>"), "p|第一行第二行");
 }

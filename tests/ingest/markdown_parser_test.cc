@@ -31,6 +31,16 @@ TEST(MarkdownParser, LinksKeepTheirTextAndImagesTheirAltText) {
   EXPECT_EQ(MarkdownOutline("[ref][1] text\n\n[1]: https://x.org"), "p|ref text");
 }
 
+TEST(MarkdownParser, RowsOfBadgesAreNoText) {
+  EXPECT_EQ(MarkdownOutline("# Pumps\n\n[![Build passing](b.svg)](https://x.org/b)\n"
+                            "[![npm 2.1](n.svg)](https://x.org/n)\n\nThey run.\n\n"
+                            "- [![Chat](c.svg)](https://x.org/c)\n- one\n"),
+            "h1|Pumps\np|They run.\nl1|one");
+  EXPECT_EQ(MarkdownOutline("[![A pump](p.png)](p.png)\n\n![Its valve](v.png)\n\n"
+                            "[![Logo](l.png)](https://x.org) Pumps\n"),
+            "p|A pump\np|Its valve\np|Logo Pumps");
+}
+
 TEST(MarkdownParser, ListsKeepNumbersAndDepth) {
   EXPECT_EQ(MarkdownOutline("- one\n- two\n  - deeper\n\n3. third\n4. fourth\n"),
             "l1|one\nl1|two\nl2|deeper\nl1|3. third\nl1|4. fourth");

@@ -83,6 +83,13 @@ TEST(ParseSource, TitleComesFromFrontMatterThenHeadingThenFileName) {
   EXPECT_EQ(Only("{\"text\": \"x\"}", "conf.jsonl").title, "");
 }
 
+TEST(ParseSource, TitleKeepsAVersionThatLooksLikeAnExtension) {
+  EXPECT_EQ(Only("Fixes.\n", "releases/v2.34-ReleaseNotes").title, "v2.34-ReleaseNotes");
+  EXPECT_EQ(Only("Fixes.\n", "releases/v2.34").title, "v2.34");
+  EXPECT_EQ(Only("Fixes.\n", "releases/v2.34.txt").title, "v2.34");
+  EXPECT_EQ(Only("Fixes.\n", "releases/.hidden").title, ".hidden");
+}
+
 TEST(ParseSource, TitlesAreOneShortLine) {
   const Document document = Only("# " + Repeat("水泵 ", 200) + "\n\ntext", "a.md");
   EXPECT_LE(document.title.size(), 300u);

@@ -35,6 +35,25 @@ TEST(TextParser, SentenceListItemAndOnlyParagraphAreNoTitles) {
   EXPECT_EQ(TextOutline(testing::Repeat("long ", 30) + "\n\nAlways").substr(0, 7), "p|long ");
 }
 
+TEST(TextParser, UnderlinedLinesAreHeadings) {
+  const Document document = ParseOne(Format::kPlainText,
+                                     "Git v1.7.7 Release Notes\n========================\n\n"
+                                     "Updates since v1.7.6\n--------------------\nFaster.\n");
+  EXPECT_EQ(Outline(document), "h1|Git v1.7.7 Release Notes\nh2|Updates since v1.7.6\np|Faster.");
+  EXPECT_EQ(TextOutline("水泵手册\n========\n请关门。"), "h1|水泵手册\np|请关门。");
+  EXPECT_EQ(TextOutline("水泵手册\n====\n请关门。"), "h1|水泵手册\np|请关门。");
+}
+
+TEST(TextParser, RulesThatUnderlineNoHeadingStay) {
+  EXPECT_EQ(TextOutline("Model  Price\n------------\nPump   1"),
+            "p|Model  Price\\n------------\\nPump   1");
+  EXPECT_EQ(TextOutline("The door is closed.\nAlways.\n-------"),
+            "p|The door is closed.\\nAlways.\\n-------");
+  EXPECT_EQ(TextOutline("Yours, A. Writer of long lines\n---"),
+            "p|Yours, A. Writer of long lines\\n---");
+  EXPECT_EQ(TextOutline("=====\n====="), "p|=====\\n=====");
+}
+
 TEST(TextParser, IdeographicIndentBeginsAParagraph) {
   EXPECT_EQ(TextOutline("第一段。\n　　第二段。\n　　第三段。"),
             "p|第一段。\np|第二段。\np|第三段。");
