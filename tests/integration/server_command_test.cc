@@ -86,11 +86,12 @@ TEST_F(ServerCommandTest, GoThroughTheServerAndSaySo) {
 
 TEST_F(ServerCommandTest, WhatTheServerDoesNotRunIsNotSaidToBe) {
   StartServer();
-  for (const std::vector<string>& arguments : {std::vector<string>{"chat"},
-                                               {"embedder", "ls"},
-                                               {"embedder", "learn"},
-                                               {"backup", "create", "copy"},
-                                               {"serve", "--port", "0"}}) {
+  const std::vector<std::vector<string>> commands = {{"chat"},
+                                                     {"embedder", "ls"},
+                                                     {"embedder", "learn"},
+                                                     {"backup", "create", "copy"},
+                                                     {"serve", "--port", "0"}};
+  for (const std::vector<string>& arguments : commands) {
     const QuarryResult result = Run(arguments);
     EXPECT_EQ(result.exit_code, 5) << arguments[0];
     EXPECT_THAT(result.error, AllOf(HasSubstr("in use"), Not(HasSubstr("runs this"))))
