@@ -66,7 +66,8 @@ std::string CorrectedTable(const RunReport& report) {
 
 std::string ComparisonTable(const RunReport& report) {
   std::string text =
-      "| metric | before | now | difference | 95 % interval | p |\n|---|--:|--:|--:|--:|--:|\n";
+      "| metric | before | now | difference | 95 % interval | p (Holm) "
+      "|\n|---|--:|--:|--:|--:|--:|\n";
   for (const MetricDelta& delta : report.comparison->overall) {
     const std::string mark = delta.is_significant() ? "**" : "";
     text += "| " + delta.metric + " | " + FormatMetric(delta.metric, delta.before) + " | " +

@@ -52,6 +52,7 @@ TEST(ReportTest, NothingThatADocumentSaysIsMarkup) {
   const std::string markdown = ReportMarkdown(Bad());
   EXPECT_THAT(markdown, Not(HasSubstr("<script>")));
   EXPECT_THAT(markdown, HasSubstr("\\*\\*b\\*\\*"));
+  EXPECT_THAT(markdown, HasSubstr("| p (Holm) |\n"));
   const std::string junit = ReportJUnit(Bad());
   EXPECT_THAT(junit, Not(HasSubstr("<script>")));
   EXPECT_THAT(junit, Not(HasSubstr("\x01")));
