@@ -100,11 +100,11 @@ TEST_F(SearchCommandTest, AReaderSeesTheVersionThatTheyMayRead) {
   };
   const Json guests = search("guests");
   ASSERT_EQ(guests.size(), 1u);
-  EXPECT_EQ(guests[0]["document"], "b");
+  EXPECT_EQ(guests[0]["document"], "lines.jsonl#b");
   ASSERT_EQ(guests[0]["also_in"].size(), 1u);
-  EXPECT_EQ(guests[0]["also_in"][0]["document"], "c");
-  EXPECT_EQ(search("staff")[0]["document"], "a");
-  EXPECT_EQ(search("others")[0]["document"], "c");
+  EXPECT_EQ(guests[0]["also_in"][0]["document"], "lines.jsonl#c");
+  EXPECT_EQ(search("staff")[0]["document"], "lines.jsonl#a");
+  EXPECT_EQ(search("others")[0]["document"], "lines.jsonl#c");
   EXPECT_FALSE(search("others")[0].contains("also_in"));
 }
 
