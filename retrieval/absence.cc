@@ -82,10 +82,9 @@ class Inspector {
     }
     if (retrieved_.used_dense && snapshot_.generation()) {
       const index::Snapshot* const snapshots[] = {&snapshot_};
-      const DenseLegOptions leg{
-          .documents = kMaxK,
-          .search_width = options.search_width,
-          .own_words_stand = OwnWordsStand(retrieved_.lexical.terms, snapshots)};
+      const DenseLegOptions leg{.documents = kMaxK,
+                                .search_width = options.search_width,
+                                .finds_chinese = FindsChinese(retrieved_.lexical.terms, snapshots)};
       QUARRY_ASSIGN_OR_RETURN(const DenseList list,
                               SearchDenseLeg(retrieved_.text, leg, snapshot_, allowed,
                                              retriever_.embedders(), context_));

@@ -19,7 +19,7 @@ Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions&
     const index::HeldLanguages held = snapshot.languages();
     const bool is_foreign = embedder->CrossesLanguages(text);
     list.crosses_languages =
-        is_foreign && !(held.english && held.chinese) && !options.own_words_stand;
+        is_foreign && !(held.english && held.chinese) && !options.finds_chinese;
     // In the language of fewer texts: what was learnt from those knows it, too, so that the question
     // has both parts, as a text has.
     const bool has_both_parts = is_foreign && !list.crosses_languages;

@@ -11,9 +11,9 @@
 namespace quarry::retrieval {
 
 struct DenseLegOptions {
-  size_t documents = 100;        // that it brings
-  uint32_t search_width = 0;     // RetrievalOptions::search_width
-  bool own_words_stand = false;  // the question's (retrieval/translation.h)
+  size_t documents = 100;      // that it brings
+  uint32_t search_width = 0;   // RetrievalOptions::search_width
+  bool finds_chinese = false;  // the question does (retrieval/translation.h)
 };
 
 struct DenseList {

@@ -99,10 +99,9 @@ Status HybridSearch::SearchDense(const std::string& text, std::span<const index:
                                  const CallContext& context) {
   for (SearchPart& part : parts_) {
     if (!part.uses_dense) continue;
-    const DenseLegOptions leg{
-        .documents = documents_,
-        .search_width = options_.search_width,
-        .own_words_stand = OwnWordsStand(terms, Snapshots(&part.snapshot, 1))};
+    const DenseLegOptions leg{.documents = documents_,
+                              .search_width = options_.search_width,
+                              .finds_chinese = FindsChinese(terms, Snapshots(&part.snapshot, 1))};
     Result<DenseList> list = SearchDenseLeg(text, leg, *part.snapshot, part.allowed, embedders_,
                                             used_lexical_ ? HalfOfTime(context) : context);
     if (!list.ok() && used_lexical_ && IsUpstreamDown(list.status(), *part.snapshot, context)) {

@@ -49,14 +49,8 @@ uint64_t RowsWith(std::string_view term, Snapshots snapshots) {
   return rows;
 }
 
-bool MayTranslate(const RetrievalOptions& options) {
-  return options.translate_terms != TranslateTermsMode::kOff && options.translation_weight > 0;
-}
-
-}  // namespace
-
-bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots) {
-  const bool chinese = AreChinese(terms);
+// Whether more of the question's own words stand in the index than would by chance.
+bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots, bool chinese) {
   size_t own = 0;
   size_t there = 0;
   for (const index::QueryTerm& term : terms) {
@@ -66,6 +60,16 @@ bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots)
   }
   const double by_chance = chinese ? kMostChineseByChance : kMostEnglishByChance;
   return static_cast<double>(there) > by_chance * static_cast<double>(own);
+}
+
+bool MayTranslate(const RetrievalOptions& options) {
+  return options.translate_terms != TranslateTermsMode::kOff && options.translation_weight > 0;
+}
+
+}  // namespace
+
+bool FindsChinese(std::span<const index::QueryTerm> terms, Snapshots snapshots) {
+  return AreChinese(terms) && OwnWordsStand(terms, snapshots, true);
 }
 
 Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::QueryTerm> terms,
@@ -79,7 +83,7 @@ Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::Quer
   }
   // Where nothing is written in the question's language its own words find names and chance.
   const bool leads_nowhere = !AnyHolds(snapshots, chinese) && AnyHolds(snapshots, !chinese) &&
-                             !OwnWordsStand(terms, snapshots);
+                             !OwnWordsStand(terms, snapshots, chinese);
   const double weight = leads_nowhere ? 1 : options.translation_weight;
   QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* const table, model::ShippedTranslations());
   for (const index::QueryTerm& term : terms) {

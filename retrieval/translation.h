@@ -9,9 +9,9 @@
 // (Pirkola, "The effects of query structure and dictionary setups in dictionary-based cross-language
 // information retrieval", 1998). A translated word counts options.translation_weight of the word
 // itself; as much as that where what is searched holds the other language and not the question's own,
-// and OwnWordsStand is false: they lead to names and chance only then. A word whose
-// translations stand in more than 1,000 rows is not translated: in a collection of 100,000 that would take
-// longer than it tells.
+// and no more than three of four of its words (a third of a Chinese one's) stand there: they lead to names
+// and chance only then. A word whose translations stand in more than 1,000 rows is not translated: in a
+// collection of 100,000 that would take longer than it tells.
 
 #include <span>
 #include <string>
@@ -23,11 +23,12 @@
 
 namespace quarry::retrieval {
 
-// Whether more of a question's own words stand in `snapshots` than would by chance, so that texts of its language
-// are there even where they are too few or too short to be told by what every text of a language says
-// (index/held_languages.h): ten Chinese notes among thousands of English pages. Terms of translations
-// and prefixes are not looked at. A few look-ups in dictionaries.
-bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots);
+// Whether a question in Chinese finds texts in Chinese by its own words: more of them stand in `snapshots` than
+// would by chance, even where the texts are too few or too short to be told by what every text of a
+// language says (index/held_languages.h), as ten notes among thousands of English pages are. Terms of
+// translations and prefixes are not looked at. A few look-ups in dictionaries. Of English there is no such
+// telling: names and code bring its words into every Chinese text.
+bool FindsChinese(std::span<const index::QueryTerm> terms, Snapshots snapshots);
 
 // The translated terms to search beside `terms`: of those that are written in the question's
 // language, where one of `snapshots` holds the other (TranslateTerms::kAuto) or whatever they hold
