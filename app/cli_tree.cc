@@ -122,9 +122,8 @@ void CommandTree::AddQueryKeys(CLI::App& command) {
          "follow names of what was found, N - 1 times (1)");
   AddKey(command, "--newest", "retrieval.recency_field", "FIELD",
          "newer documents gain, by this field of the metadata");
-  AddKey(
-      command, "--collapse", "retrieval.collapse", "S",
-      "other documents' text like that of a better hit joins it, from this similarity (0 = off)");
+  AddKey(command, "--collapse", "retrieval.collapse", "S",
+         "what other documents say this alike joins a better hit (0 = off)");
   AddKey(command, "--diversity", "retrieval.diversity", "W",
          "prefer passages that say different things, 0 to 1 (0)");
   AddKey(command, "--neighbours", "retrieval.neighbours", "N",

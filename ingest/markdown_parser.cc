@@ -82,11 +82,11 @@ void RemoveHeadingAnchor(std::string* out, size_t start) {
   }
 }
 
-// Whether `paragraph` is a row of badges: nothing but pictures that lead elsewhere. What they say
-// ("build passing") is about the project's state, not of the text. A picture that leads to itself,
-// at its full size, is an illustration.
+// Whether `paragraph` is a row of badges: nothing but two pictures or more that lead elsewhere. What
+// they say ("build passing") is about the project's state, not of the text. One alone may be an
+// illustration, and one that leads to itself, at its full size, is.
 bool IsRowOfBadges(cmark_node* paragraph) {
-  bool has_badge = false;
+  size_t badges = 0;
   for (cmark_node* link = cmark_node_first_child(paragraph); link != nullptr;
        link = cmark_node_next(link)) {
     const cmark_node_type type = cmark_node_get_type(link);
@@ -98,9 +98,9 @@ bool IsRowOfBadges(cmark_node* paragraph) {
         std::strcmp(cmark_node_get_url(image), cmark_node_get_url(link)) == 0) {
       return false;
     }
-    has_badge = true;
+    ++badges;
   }
-  return has_badge;
+  return badges >= 2;
 }
 
 // Writes the tree's blocks. One pass over the library's iterator, which does not recurse.

@@ -35,7 +35,7 @@ TEST(MarkdownParser, RowsOfBadgesAreNoText) {
   EXPECT_EQ(MarkdownOutline("# Pumps\n\n[![Build passing](b.svg)](https://x.org/b)\n"
                             "[![npm 2.1](n.svg)](https://x.org/n)\n\nThey run.\n\n"
                             "- [![Chat](c.svg)](https://x.org/c)\n- one\n"),
-            "h1|Pumps\np|They run.\nl1|one");
+            "h1|Pumps\np|They run.\nl1|Chat\nl1|one");
   EXPECT_EQ(MarkdownOutline("[![A pump](p.png)](p.png)\n\n![Its valve](v.png)\n\n"
                             "[![Logo](l.png)](https://x.org) Pumps\n"),
             "p|A pump\np|Its valve\np|Logo Pumps");
