@@ -164,24 +164,23 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   QUARRY_ASSIGN_OR_RETURN(const SearchResult result,
                           Search(arguments, engine, searched, std::move(query), context));
 
-  const bool is_unknown =
-      result.absence && result.absence->reason == retrieval::Absence::Reason::kNotInCollection;
+  const bool is_found = result.absence
+                            ? result.absence->reason != retrieval::Absence::Reason::kNotInCollection
+                            : !result.items.empty();
+  const int exit_code = is_found ? kExitDone : kExitPartly;
   if (context.console.json()) {
     context.console.Print(SearchJson(result));
-    if (result.absence) return is_unknown ? kExitPartly : kExitDone;
-    return result.items.empty() ? kExitPartly : kExitDone;
+    return exit_code;
   }
   for (const std::string& note : result.notes) context.console.Note(note);
   if (result.absence) {
     context.console.Print(AbsenceText(result));
-    return is_unknown ? kExitPartly : kExitDone;
-  }
-  if (result.items.empty()) {
+  } else if (result.items.empty()) {
     context.console.Note(NothingFound(result.query, result.lexical, searched.all));
   } else {
     context.console.Print(SearchText(result, context.console));
   }
-  return result.items.empty() ? kExitPartly : kExitDone;
+  return exit_code;
 }
 
 }  // namespace quarry::app

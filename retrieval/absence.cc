@@ -9,7 +9,6 @@
 #include "index/document_fields.h"
 #include "retrieval/dense_leg.h"
 #include "retrieval/lexical_leg.h"
-#include "retrieval/translation.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -81,10 +80,9 @@ class Inspector {
       QUARRY_RETURN_IF_ERROR(ExplainBestChunk(absence));
     }
     if (retrieved_.used_dense && snapshot_.generation()) {
-      const index::Snapshot* const snapshots[] = {&snapshot_};
       const DenseLegOptions leg{.documents = kMaxK,
                                 .search_width = options.search_width,
-                                .finds_chinese = FindsChinese(retrieved_.lexical.terms, snapshots)};
+                                .terms = retrieved_.lexical.terms};
       QUARRY_ASSIGN_OR_RETURN(const DenseList list,
                               SearchDenseLeg(retrieved_.text, leg, snapshot_, allowed,
                                              retriever_.embedders(), context_));

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "retrieval/translation.h"
+
 namespace quarry::retrieval {
 
 Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions& options,
@@ -18,8 +20,9 @@ Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions&
     const std::string texts[] = {text};
     const index::HeldLanguages held = snapshot.languages();
     const bool is_foreign = embedder->CrossesLanguages(text);
+    const index::Snapshot* const searched[] = {&snapshot};
     list.crosses_languages =
-        is_foreign && !(held.english && held.chinese) && !options.finds_chinese;
+        is_foreign && !(held.english && held.chinese) && !FindsChinese(options.terms, searched);
     // In the language of fewer texts: what was learnt from those knows it, too, so that the question
     // has both parts, as a text has.
     const bool has_both_parts = is_foreign && !list.crosses_languages;

@@ -2,18 +2,21 @@
 
 // The dense leg: a question's nearest chunks by the embedder of a snapshot's generation.
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "index/lexical_query.h"
 #include "index/snapshot.h"
 #include "model/embedder_cache.h"
 
 namespace quarry::retrieval {
 
 struct DenseLegOptions {
-  size_t documents = 100;      // that it brings
-  uint32_t search_width = 0;   // RetrievalOptions::search_width
-  bool finds_chinese = false;  // the question does (retrieval/translation.h)
+  size_t documents = 100;     // that it brings
+  uint32_t search_width = 0;  // RetrievalOptions::search_width
+  // Of the question; they tell whether texts of its language are there (FindsChinese).
+  std::span<const index::QueryTerm> terms = {};
 };
 
 struct DenseList {

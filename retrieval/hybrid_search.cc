@@ -6,7 +6,6 @@
 #include "model/embedder_factory.h"
 #include "retrieval/dense_leg.h"
 #include "retrieval/lexical_leg.h"
-#include "retrieval/translation.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -99,9 +98,8 @@ Status HybridSearch::SearchDense(const std::string& text, std::span<const index:
                                  const CallContext& context) {
   for (SearchPart& part : parts_) {
     if (!part.uses_dense) continue;
-    const DenseLegOptions leg{.documents = documents_,
-                              .search_width = options_.search_width,
-                              .finds_chinese = FindsChinese(terms, Snapshots(&part.snapshot, 1))};
+    const DenseLegOptions leg{
+        .documents = documents_, .search_width = options_.search_width, .terms = terms};
     Result<DenseList> list = SearchDenseLeg(text, leg, *part.snapshot, part.allowed, embedders_,
                                             used_lexical_ ? HalfOfTime(context) : context);
     if (!list.ok() && used_lexical_ && IsUpstreamDown(list.status(), *part.snapshot, context)) {

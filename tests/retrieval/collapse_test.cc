@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/random.h"
 #include "retrieval/absence.h"
 #include "retrieval/cache_scope.h"
 #include "retrieval/facets.h"
 #include "tests/testing/engine_testing.h"
+#include "tests/testing/resemblance_oracle.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -60,25 +60,8 @@ class CollapseTest : public ::testing::Test {
     }
     return ids;
   }
-  // By sets of five terms, as they are.
   double Similarity(const std::string& a, const std::string& b) const {
-    using Set = std::set<std::vector<std::string>>;
-    const auto shingles = [&](const std::string& text) {
-      const std::vector<Token> tokens = engine_.analyzer.Tokenize(text);
-      Set set;
-      for (size_t i = 0; i + 5 <= tokens.size(); ++i) {
-        std::vector<std::string> terms;
-        for (size_t n = i; n < i + 5; ++n) terms.push_back(tokens[n].term);
-        set.insert(terms);
-      }
-      return set;
-    };
-    const Set one = shingles(a);
-    const Set two = shingles(b);
-    Set both;
-    std::ranges::set_intersection(one, two, std::inserter(both, both.end()));
-    return static_cast<double>(both.size()) /
-           static_cast<double>(one.size() + two.size() - both.size());
+    return testing::OracleResemblance(engine_.analyzer, a, b);
   }
 
   testing::TestEngine engine_;
