@@ -3,18 +3,22 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 
 namespace quarry {
 namespace {
 
+constexpr const char* kForPeople = "%l %v";
+constexpr const char* kForFiles = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
+
 // The process has one standard error, and so one logger. Never destroyed: threads may log while the
 // process exits.
 spdlog::logger& Logger() {
   static spdlog::logger* const logger = [] {
     auto* made = new spdlog::logger("quarry", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%l %v");
+    made->set_pattern(kForPeople);
     made->set_level(spdlog::level::warn);
     made->flush_on(spdlog::level::trace);
     return made;
@@ -53,6 +57,13 @@ void Log(spdlog::level::level_enum level, std::string_view message) {
 }  // namespace
 
 void SetLogLevel(LogLevel level) {
+  // systemd's journal, which names itself so, keeps the time itself.
+  const bool is_kept = level == LogLevel::kInfo || level == LogLevel::kDebug;
+  if (is_kept && std::getenv("JOURNAL_STREAM") == nullptr) {
+    Logger().set_pattern(kForFiles, spdlog::pattern_time_type::utc);
+  } else {
+    Logger().set_pattern(kForPeople);
+  }
   switch (level) {
     case LogLevel::kDebug:
       return Logger().set_level(spdlog::level::debug);

@@ -9,7 +9,7 @@ namespace quarry {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError, kOff };
 
-// Lines below `level` are dropped. Default: kWarning (the CLI stays quiet; `serve` sets kInfo).
+// Lines below `level` are dropped. Default: kWarning; `serve` sets kInfo, and lines then begin with the time.
 void SetLogLevel(LogLevel level);
 
 void LogDebug(std::string_view message);

@@ -58,6 +58,7 @@ part_search() {
 }
 part_cache() {
   "$build/bench/cache_pairs" $(pair_files qqp_dev lcqmc_dev afqmc_train oppo_xiaobu_dev pawsx_zh_dev mrpc_train)
+  "$build/bench/cache_pairs" --reach $(pair_files lcqmc_dev)
   "$build/bench/cache_pairs" --traps
 }
 part_embedder() {
@@ -81,7 +82,10 @@ part_open() {
   done
 }
 part_quality() {
-  "$quarry" eval answers --beir "$data/retrieval/squad_v2_dev_cs224n" --json
+  local collection
+  for collection in squad_v2_dev_cs224n cmrc2018_dev; do
+    "$quarry" eval answers --beir "$data/retrieval/$collection" --json
+  done
 }
 
 parts=("$@")

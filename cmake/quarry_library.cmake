@@ -12,6 +12,10 @@ if(QUARRY_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   set(QUARRY_CHEAPER_CHECKS_index -fno-sanitize=null)
 endif()
 
+# Under the sanitizers the folders whose inner loops the tests wait for are optimised; the others take less time
+# to run as they are than they would take to optimise.
+set(QUARRY_OPTIMISED_FOLDERS base model index)
+
 function(quarry_library folder)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;ALONE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
@@ -25,6 +29,9 @@ function(quarry_library folder)
     target_compile_options(quarry_${folder} PRIVATE ${QUARRY_CHEAPER_CHECKS_${folder}})
   else()
     target_compile_options(quarry_${folder} PRIVATE ${QUARRY_CHEAPER_CHECKS})
+  endif()
+  if(CMAKE_BUILD_TYPE STREQUAL Debug AND NOT folder IN_LIST QUARRY_OPTIMISED_FOLDERS)
+    target_compile_options(quarry_${folder} PRIVATE -O0)
   endif()
   target_include_directories(quarry_${folder} PUBLIC ${CMAKE_SOURCE_DIR})
   # Third-party headers warn; theirs are silenced as SYSTEM by the imported targets.

@@ -1,29 +1,21 @@
 #include "generation/profile.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "base/ascii.h"
+#include "base/text.h"
+#include "base/text_given_name.h"
 
 namespace quarry::generation {
 namespace {
 
-constexpr size_t kMaxNameBytes = 64;
-
-bool MayStandInName(char c) {
-  return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '_' || c == '.';
-}
+constexpr size_t kNameBytesShown = 200;
 
 }  // namespace
 
 Status CheckProfileName(std::string_view name) {
-  const bool is_name = !name.empty() && name.size() <= kMaxNameBytes &&
-                       (IsAsciiLetter(name[0]) || IsAsciiDigit(name[0])) &&
-                       std::ranges::all_of(name, MayStandInName);
-  if (is_name) return OkStatus();
-  return InvalidArgumentError("profile \"" + std::string(name.substr(0, kMaxNameBytes)) +
-                              "\": expected a name of 1 to 64 letters, digits, '-', '_' and '.', "
-                              "beginning with a letter or digit");
+  if (IsGivenName(name)) return OkStatus();
+  return InvalidArgumentError("profile \"" + std::string(TruncateUtf8(name, kNameBytesShown)) +
+                              "\": expected a name of " + std::string(kGivenNameRule));
 }
 
 std::string ProfileNameOf(std::string_view path) {

@@ -34,8 +34,8 @@ struct Profile {
 
 inline constexpr size_t kMaxProfileBytes = 256 * 1024;
 
-// A name that a profile may have: 1 to 64 letters, digits, '-', '_' and '.', of ASCII, beginning with a
-// letter or digit. kInvalidArgument.
+// Whether it is a name as people give them (base/text_given_name.h). kInvalidArgument says what is expected
+// and shows the name.
 Status CheckProfileName(std::string_view name);
 // That of a file: "profiles/support.yaml" -> "support".
 std::string ProfileNameOf(std::string_view path);

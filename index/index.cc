@@ -1,12 +1,12 @@
 #include "index/index.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <utility>
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/text_given_name.h"
 #include "index/index_impl.h"
 #include "index/keys.h"
 
@@ -41,17 +41,9 @@ Status CreateStore(const std::string& directory) {
 }  // namespace
 
 Status CheckCollectionName(const std::string& name) {
-  const auto alnum = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const bool good = !name.empty() && name.size() <= 64 && alnum(name[0]) &&
-                    std::all_of(name.begin(), name.end(), [&](char c) {
-                      return alnum(c) || c == '-' || c == '_' || c == '.';
-                    });
-  if (good) return OkStatus();
-  return InvalidArgumentError("collection name \"" + name +
-                              "\": expected 1 to 64 letters, digits, '-', '_', '.', starting with "
-                              "a letter or digit");
+  if (IsGivenName(name)) return OkStatus();
+  return InvalidArgumentError("collection name \"" + name + "\": expected " +
+                              std::string(kGivenNameRule));
 }
 
 Status Index::Impl::LoadRecords() {

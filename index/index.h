@@ -117,8 +117,8 @@ struct VerifyReport {
   std::vector<std::string> notes;
 };
 
-// 1 to 64 of letters, digits, '-', '_', '.', starting with a letter or digit. kInvalidArgument says
-// so and shows the name.
+// Whether it is a name as people give them (base/text_given_name.h). kInvalidArgument says what is expected
+// and shows the name.
 Status CheckCollectionName(const std::string& name);
 
 class Index {

@@ -30,6 +30,12 @@ Decision Forbidden(std::string message) {
   return Refuse({403, "FORBIDDEN", std::move(message), "", "insufficient_permissions"});
 }
 
+// The decision, with the key that it is about: for the log.
+Decision Of(const ApiKey& key, Decision decision) {
+  decision.caller.key = key.id;
+  return decision;
+}
+
 Decision TooMany(std::string message, uint32_t seconds) {
   Decision decision = Refuse(
       {429, InfoOf(Code::kResourceExhausted).name, std::move(message), "", "rate_limit_exceeded"});
@@ -115,12 +121,13 @@ Decision Authenticator::DecideByKey(const Route& route, const std::string& token
     const uint32_t wait = failures_.Blocked(counted, now);
     failures_.Failed(counted, now);
     if (wait != 0) return TooMany("too many failed attempts", wait);
-    return Unauthenticated(ProblemOf(check->state), ", error=\"invalid_token\"");
+    Decision refused = Unauthenticated(ProblemOf(check->state), ", error=\"invalid_token\"");
+    return check->key ? Of(*check->key, std::move(refused)) : refused;
   }
   const ApiKey& key = *check->key;
   if (route.scope == Scope::kOwner || !key.Has(route.scope)) {
-    return Forbidden("this needs the scope " + std::string(ScopeName(route.scope)) +
-                     ", which the key does not have");
+    return Of(key, Forbidden("this needs the scope " + std::string(ScopeName(route.scope)) +
+                             ", which the key does not have"));
   }
   Caller caller{.key = key.id,
                 .collections = key.grant.collections,
@@ -129,8 +136,8 @@ Decision Authenticator::DecideByKey(const Route& route, const std::string& token
                 .instructions = key.grant.instructions,
                 .is_admin = key.Has(Scope::kAdmin)};
   if (caller.IsBound() && !route.is_bounded) {
-    return Forbidden(
-        "the key is bound to collections or principals, and this is about all of them");
+    return Of(key, Forbidden("the key is bound to collections or principals, and this is about all "
+                             "of them"));
   }
   Decision decision;
   if (caller.meter != nullptr) {

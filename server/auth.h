@@ -44,7 +44,7 @@ class Authenticator {
       : keys_(keys), options_(std::move(options)) {}
 
   struct Decision {
-    Caller caller;
+    Caller caller;  // where refused, at most its key: of whom the secret was right
     std::optional<ErrorDetail> refusal;
     HeaderList headers;     // of the response, whatever it is
     bool is_owner = false;  // the request has the owner's token

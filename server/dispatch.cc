@@ -87,6 +87,8 @@ RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
           environment.services.metrics.GetGauge("quarry_http_connections", "Open connections.")),
       in_flight_gauge_(environment.services.metrics.GetGauge(
           "quarry_http_requests_in_flight", "Requests that wait for a thread or are handled.")),
+      wait_seconds_(environment.services.metrics.GetLatencyHistogram(
+          "quarry_http_wait_seconds", "That a request waited until a thread took it up.")),
       ingest_lane_(kIngestThreads, kIngestQueue),
       operations_lane_(kOperationsThreads, kOperationsQueue),
       commands_lane_(kCommandThreads, kCommandQueue) {
@@ -200,13 +202,17 @@ void RequestDispatcher::Dispatch(const Admission& admission, std::shared_ptr<Exc
   }
   in_flight_gauge_.Add(1);
   const Route& route = *admission.route;
-  const Status queued = Queue(route.lane, gate, [this, &route, held = exchange]() mutable {
-    Response response = Handle(route, *held);
-    if (!held->begun()) CompressResponse(held->request().headers, response);
-    held->Finish(std::move(response));
-    held.reset();  // before Leave: nobody waits for it any longer
-    Leave();
-  });
+  const auto admitted = std::chrono::steady_clock::now();
+  const Status queued =
+      Queue(route.lane, gate, [this, &route, admitted, held = exchange]() mutable {
+        const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - admitted;
+        wait_seconds_.Observe(waited.count());
+        Response response = Handle(route, *held);
+        if (!held->begun()) CompressResponse(held->request().headers, response);
+        held->Finish(std::move(response));
+        held.reset();  // before Leave: nobody waits for it any longer
+        Leave();
+      });
   if (queued.ok()) return;
   exchange->Finish(Refusal(exchange->request().path, 503,
                            "the server has as many requests as it can hold; try again"));

@@ -63,6 +63,7 @@ class RequestDispatcher final : public Dispatcher {
   std::atomic<uint64_t> next_id_ = 0;
   Gauge& connections_;
   Gauge& in_flight_gauge_;
+  Histogram& wait_seconds_;
 
   std::mutex mutex_;
   std::condition_variable idle_;

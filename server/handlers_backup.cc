@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "base/text_given_name.h"
 #include "server/handlers.h"
 #include "server/json_writer.h"
 #include "server/strict_json.h"
@@ -21,11 +22,9 @@ Result<Response> PostBackup(const HandlerEnvironment& environment, const Call& c
     return FailedPreconditionError(
         "backups over HTTP are off; start the server with server.backup_directory");
   }
-  if (!index::CheckCollectionName(name).ok()) {
-    return InvalidArgumentError(
-        "name: expected 1 to 64 letters, digits, '-', '_', '.', starting "
-        "with a letter or digit, got \"" +
-        name + "\"");
+  if (!IsGivenName(name)) {
+    return InvalidArgumentError("name: expected " + std::string(kGivenNameRule) + ", got \"" +
+                                name + '"');
   }
   // Each reads the whole store and takes a thread of those that uploads have.
   const std::unique_lock only(environment.backup, std::try_to_lock);

@@ -31,7 +31,7 @@ export function mount(root) {
 
   async function create() {
     const name = await ask(t('collection.new'), h('label', {}, t('collection.name'),
-      h('input', { type: 'text', required: true, maxlength: 64, pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*', title: t('collection.rule') })),
+      h('input', { type: 'text', required: true, maxlength: 64, pattern: '[\\p{L}\\p{Nd}][\\p{L}\\p{Nd}\\p{M}._\\-]*', title: t('collection.rule') })),
     { accept: t('create'), cancel: t('cancel'), read: (dialog) => dialog.querySelector('input').value });
     if (!name) return;
     await post('/api/v1/collections', { name });

@@ -1,7 +1,9 @@
 #include "base/log.h"
 
+#include <cstdlib>
 #include <string>
 
+#include "base/clock.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry {
@@ -26,14 +28,29 @@ TEST_F(LogTest, OnlyWarningsAndErrorsAreShownByDefault) {
 }
 
 TEST_F(LogTest, LinesBelowTheLevelAreDropped) {
+  ::setenv("JOURNAL_STREAM", "8:1", 1);
   SetLogLevel(LogLevel::kDebug);
   EXPECT_EQ(LogAtEveryLevel(), "debug one\ninfo two\nwarning three\nerror four\n");
   SetLogLevel(LogLevel::kInfo);
   EXPECT_EQ(LogAtEveryLevel(), "info two\nwarning three\nerror four\n");
+  ::unsetenv("JOURNAL_STREAM");
   SetLogLevel(LogLevel::kError);
   EXPECT_EQ(LogAtEveryLevel(), "error four\n");
   SetLogLevel(LogLevel::kOff);
   EXPECT_EQ(LogAtEveryLevel(), "");
+}
+
+TEST_F(LogTest, ALogThatIsKeptHasTheTimeUnlessTheJournalKeepsIt) {
+  ::unsetenv("JOURNAL_STREAM");
+  SetLogLevel(LogLevel::kInfo);
+  ::testing::internal::CaptureStderr();
+  LogInfo("two");
+  const std::string line = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(line, ::testing::EndsWith("Z info two\n"));
+  ASSERT_GT(line.size(), 20U);
+  EXPECT_TRUE(ParseIso8601(line.substr(0, line.find(' ')))) << line;
+  SetLogLevel(LogLevel::kWarning);
+  EXPECT_EQ(LogAtEveryLevel(), "warning three\nerror four\n");
 }
 
 TEST_F(LogTest, OneEventIsOneLine) {

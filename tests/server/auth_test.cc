@@ -84,6 +84,27 @@ TEST_F(AuthTest, OnceThereIsAKeyOneIsNeededFromTheNextRequestOn) {
   EXPECT_EQ(revoked.Header("www-authenticate"), "Bearer realm=\"quarry\", error=\"invalid_token\"");
 }
 
+// Who is refused stands in the log, but only where the secret was right: else anybody could write another's key
+// there.
+TEST_F(AuthTest, ARefusalNamesTheKeyWhoseSecretWasRight) {
+  Authenticator authenticator(keys_, {});
+  const auto key_of_refused = [&](Scope scope, const string& key) {
+    const Route route{.method = "GET", .pattern = "/x", .scope = scope};
+    const auto decision = authenticator.Decide(route, {{"Authorization", "Bearer " + key}},
+                                               "10.0.0.1:5", KeyMeter::Time());
+    EXPECT_TRUE(decision.refusal);
+    return decision.caller.key;
+  };
+  const string key = Key({.name = "q"});
+  const string bound = Key({.name = "b", .collections = {{"other"}}});
+  EXPECT_EQ(key_of_refused(Scope::kIngest, key), IdOfKey(key));
+  EXPECT_EQ(key_of_refused(Scope::kQuery, bound), IdOfKey(bound));
+  const string wrong = key.substr(0, key.size() - 1) + (key.back() == 'a' ? 'b' : 'a');
+  EXPECT_EQ(key_of_refused(Scope::kQuery, wrong), "");
+  ASSERT_OK(keys_.Revoke(IdOfKey(key)).status());
+  EXPECT_EQ(key_of_refused(Scope::kQuery, key), IdOfKey(key));
+}
+
 TEST_F(AuthTest, TheOpenAiSurfaceRefusesInItsOwnShape) {
   const TestServer server(engine_, {});
   Key({.name = "reader"});

@@ -153,7 +153,13 @@ TEST(Server, CountsRequestsUnderTheNamesOfItsRoutes) {
       "quarry_http_requests_total{method=\"none\",route=\"none\",status=\"405\"} 1\n",
       "quarry_http_requests_total{method=\"HEAD\",route=\"/healthz\",status=\"200\"} 1\n",
       "quarry_http_request_seconds_count{route=\"/api/v1/documents/{id...}\"} 2\n",
-      "quarry_http_requests_in_flight 1\n"};
+      "quarry_http_wait_seconds_bucket{le=\"+Inf\"} ",
+      "quarry_http_requests_in_flight 1\n",
+      "quarry_collections 1\n",
+      "quarry_documents 2\n",
+      "quarry_chunks 2\n",
+      "\nquarry_store_bytes ",
+      "\nquarry_disk_free_bytes "};
   // A request is counted when its reply is out.
   string text;
   EXPECT_TRUE(Eventually([&] {
