@@ -367,6 +367,15 @@ TEST_F(CliTest, DocumentsAreNamedWholeOrByTheirFile) {
   EXPECT_EQ(RunJson({"docs", "ls"})["total"], 1);
 }
 
+TEST_F(CliTest, OfManyDocumentsThatAreAlikeTheOthersAreCounted) {
+  for (const char* folder : {"a", "b", "c", "d", "e"})
+    Write(std::string(folder) + "/README.md", std::string("# Notes of ") + folder);
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  EXPECT_EQ(Run({"docs", "show", "README"}).error,
+            "quarry: error: no document \"README\" in collection \"default\"; there is: "
+            "a/README.md, b/README.md, c/README.md and 2 others\n");
+}
+
 TEST_F(CliTest, DocumentsThatAreNearlyTheSameAreListed) {
   std::string text;
   for (int i = 0; i < 60; ++i) text += "The pump number " + std::to_string(i) + " runs well. ";
