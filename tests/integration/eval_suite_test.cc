@@ -64,7 +64,12 @@ TEST_F(EvalSuiteTest, TheExampleSuitePassesItsGates) {
     if (delta["metric"] == "latency.ms") continue;
     EXPECT_EQ(delta["delta"]["mean"], 0) << delta;
   }
-  EXPECT_EQ(Run({"eval", "compare", "example", "latest"}).exit_code, 0);
+  const QuarryResult compared = Run({"eval", "compare", "example", "latest"});
+  EXPECT_EQ(compared.exit_code, 0);
+  EXPECT_THAT(compared.out, HasSubstr("p (Holm)"));
+  const QuarryResult unknown = Run({"eval", "compare", "old-one", "new-one"});
+  EXPECT_THAT(unknown.error, HasSubstr("old-one"));
+  EXPECT_THAT(unknown.error, HasSubstr("new-one"));
 
   // Systems that play the measure lose: one that always declines, one that repeats its context.
   ASSERT_OK_AND_ASSIGN(const eval::Run honest, eval::ReadRunFile(home() + "/r.jsonl"));
