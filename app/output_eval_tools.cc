@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kTrialsShown = 12;
 
-std::string Points(double share) { return Fixed(100 * share, 1) + " points"; }
+std::string Points(double share) { return Fixed(100 * share, 1) + " percentage points"; }
 
 }  // namespace
 

@@ -91,7 +91,11 @@ TEST_F(LintTest, SharesAndPowerAreThoseOfTheWholeSuite) {
   EXPECT_EQ(report.cases, 29u);
   EXPECT_EQ(report.drafts, 1u);
   EXPECT_THAT(Messages(report), HasSubstr("W : 0 of 29 cases are unanswerable"));
-  EXPECT_THAT(Messages(report), HasSubstr("29 cases show a difference of "));
+  EXPECT_THAT(Messages(report), HasSubstr("29 cases show a change of the pass rate by "));
+  EXPECT_THAT(Messages(report), HasSubstr(" percentage points and more; "));
+  suite_.cases.resize(4);
+  EXPECT_THAT(Messages(Lint()),
+              HasSubstr("3 cases are too few to show any change of the pass rate; "));
 }
 
 TEST(PlanTest, CasesCallsAndMoneyFollowFromTheDifference) {
