@@ -50,6 +50,18 @@ std::vector<std::string> CommandNames(const CommandReference& command) {
   return names;
 }
 
+// "--mode:hybrid:dense": each option with a fixed set of values, and them.
+std::vector<std::string> OptionsWithChoices(const CommandReference& command) {
+  std::vector<std::string> words;
+  for (const OptionReference& option : command.options) {
+    std::string values;
+    for (const std::string& choice : option.choices) values += ":" + choice;
+    if (values.empty()) continue;
+    for (const std::string& name : option.names) words.push_back(name + values);
+  }
+  return words;
+}
+
 bool TakesFiles(const CommandReference& command) {
   for (const OptionReference& argument : command.arguments) {
     if (KindOf(argument) != ValueKind::kNone) return true;
@@ -66,7 +78,7 @@ std::string ConfigKeyNames() {
 // What bash and zsh know of each command: words in variables, by the path of the command.
 std::string ShellTable(const CommandReference& root) {
   std::string table =
-      "_quarry_command() {\n  commands= options= dirs= files= keys= others= takes=\n"
+      "_quarry_command() {\n  commands= options= dirs= files= keys= others= choices= takes=\n"
       "  case $1 in\n";
   const auto any = [](const OptionReference&) { return true; };
   for (const CommandReference* command : WithCommandsBelow(root)) {
@@ -81,6 +93,7 @@ std::string ShellTable(const CommandReference& root) {
     set("files", ValuedOptions(*command, ValueKind::kFile));
     set("keys", ValuedOptions(*command, ValueKind::kConfigKey));
     set("others", ValuedOptions(*command, ValueKind::kNone));
+    set("choices", OptionsWithChoices(*command));
     if (TakesFiles(*command)) table += "      takes=files\n";
     table += "      ;;\n";
   }
@@ -94,7 +107,7 @@ std::string BashCompletion(const CommandReference& root) {
          "_quarry_keys=" + ShellQuoted(ConfigKeyNames()) + R"(
 _quarry() {
   local path=quarry i word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands options dirs files keys others takes
+  local commands options dirs files keys others choices takes choice
   COMPREPLY=()
   _quarry_command quarry
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -112,6 +125,10 @@ _quarry() {
       mapfile -t COMPREPLY < <(compgen -f -- "$word") ; return ;; esac
     case " $keys " in *" $before "*) compopt -o nospace 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -W "$_quarry_keys" -- "$word") ; return ;; esac
+    for choice in $choices; do
+      case $choice in "$before:"*) choice=${choice#*:}
+        mapfile -t COMPREPLY < <(compgen -W "${choice//:/ }" -- "$word") ; return ;; esac
+    done
     return
   fi
   case $word in
@@ -137,7 +154,7 @@ std::string ZshCompletion(const CommandReference& root) {
          ShellTable(root) + descriptions + "_quarry_keys=" + ShellQuoted(ConfigKeyNames()) + R"(
 _quarry() {
   local where=quarry i=2 before=${words[CURRENT-1]} name
-  local commands options dirs files keys others takes
+  local commands options dirs files keys others choices takes
   local -a lines
   _quarry_command quarry
   while (( i < CURRENT )); do
@@ -153,6 +170,10 @@ _quarry() {
     if [[ " $dirs " == *" $before "* ]]; then _files -/
     elif [[ " $files " == *" $before "* ]]; then _files
     elif [[ " $keys " == *" $before "* ]]; then compadd -S '' -- ${=_quarry_keys}
+    else
+      for name in ${=choices}; do
+        if [[ $name == "$before":* ]]; then compadd -- ${(s.:.)name#*:} ; fi
+      done
     fi
     return
   fi
@@ -202,6 +223,7 @@ std::string FishCompletion(const CommandReference& root) {
           break;
         case ValueKind::kNone:
           if (!option.value.empty()) lines += " -x";
+          if (!option.choices.empty()) lines += " -a " + quoted(Spaced(option.choices));
           break;
       }
       lines += " -d " + quoted(option.description) + "\n";

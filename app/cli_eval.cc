@@ -53,6 +53,7 @@ void AddJudgeCheck(CommandTree& tree, CLI::App& family) {
       "  quarry eval judge-check labels.jsonl --judge llm --limit 200 --keep --store .quarry");
   command.add_option("LABELS", arguments.files, "files (docs/evaluation_judges.md)")->required();
   command.add_option("--judge", arguments.judge, "local, or llm: chat.model (local)")
+      ->check(Offering({"local", "llm"}))
       ->type_name("NAME");
   command.add_option("--limit", arguments.limit, "rows of each file; 0 = all (0)")
       ->type_name("N")
@@ -96,7 +97,7 @@ void AddAdvise(CommandTree& tree, CLI::App& family) {
       ->type_name("DIR")
       ->required();
   command.add_option("--judge", arguments.judge, "of the replays (local)")->type_name("NAME");
-  command.add_option("--target", arguments.target, "share of cases that shall pass (0.9)")
+  command.add_option("--target", arguments.target, "share of cases that shall pass, 0 to 1 (0.9)")
       ->type_name("SHARE")
       ->check(CLI::Range(0.0, 1.0));
   command
@@ -150,6 +151,7 @@ void AddFeedback(CommandTree& tree) {
       tree.AddCommand(feedback, "export", "rows to learn from (docs/learning.md)",
                       "quarry feedback export --format dpo --held-out suites/manuals");
   command.add_option("--format", arguments.format, "sft, dpo or suite")
+      ->check(Offering({"sft", "dpo", "suite"}))
       ->type_name("FORMAT")
       ->required();
   command

@@ -46,6 +46,7 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
   run.add_option("--baseline", eval_run.baseline, "run (or its file) to compare with")
       ->type_name("RUN");
   run.add_option("--judge", eval_run.judge, "local, llm (chat.model) or none (local)")
+      ->check(Offering({"local", "llm", "none"}))
       ->type_name("JUDGE");
   run.add_option("--jobs", eval_run.jobs, "cases at once (one per core)")
       ->type_name("N")
@@ -91,6 +92,7 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
                                    "quarry eval rank main latest large-model --judge llm");
   rank.add_option("RUN", eval_rank.runs, "two runs or more")->required();
   rank.add_option("--judge", eval_rank.judge, "local or llm (chat.model) (local)")
+      ->check(Offering({"local", "llm"}))
       ->type_name("JUDGE");
   tree.ThenEval(rank, RunEvalRank, eval_rank);
 
@@ -137,7 +139,8 @@ void AddEvalTools(CommandTree& tree, CLI::App& family) {
       ->type_name("KEY=V1,V2")
       ->allow_extra_args(false)
       ->required();
-  sweep.add_option("--held-out", eval_sweep.held_out, "share that chooses nothing (0.5)")
+  sweep
+      .add_option("--held-out", eval_sweep.held_out, "share that chooses nothing, 0.1 to 0.9 (0.5)")
       ->type_name("S")
       ->check(CLI::Range(0.1, 0.9));
   sweep.add_option("--folds", eval_sweep.folds, "parts, each held out once, instead of one")
@@ -183,6 +186,7 @@ void AddEvalFiles(CommandTree& tree, CLI::App& family) {
   export_command
       .add_option("--format", eval_export.format,
                   "run, ragas or trec of a run; promptfoo or qrels of either; beir of a suite")
+      ->check(Offering({"run", "ragas", "trec", "promptfoo", "qrels", "beir"}))
       ->type_name("NAME")
       ->required();
   export_command.add_option("--to", eval_export.to, "file to write; of beir a folder")

@@ -1,9 +1,25 @@
 #include "app/cli_reference.h"
 
+#include <algorithm>
+
 #include "app/cli_tree.h"
 
 namespace quarry::app {
 namespace {
+
+// Of "{en,zh}", what CLI11 puts behind the type of an option with a fixed set of values.
+std::vector<std::string> ChoicesOf(const std::string& type) {
+  std::vector<std::string> choices;
+  const size_t open = type.find(":{");
+  const size_t close = type.find('}', std::min(open, type.size()));
+  if (close == std::string::npos) return choices;
+  for (size_t begin = open + 2; begin < close;) {
+    const size_t end = std::min(type.find(',', begin), close);
+    choices.push_back(type.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return choices;
+}
 
 OptionReference DescribeOption(const CLI::Option& option) {
   OptionReference reference;
@@ -13,7 +29,8 @@ OptionReference DescribeOption(const CLI::Option& option) {
   } else {
     for (const std::string& name : option.get_snames()) reference.names.push_back("-" + name);
     for (const std::string& name : option.get_lnames()) reference.names.push_back("--" + name);
-    reference.value = option.get_type_name();
+    reference.value = TypeNameOf(option);
+    reference.choices = ChoicesOf(option.get_type_name());
   }
   reference.description = option.get_description();
   reference.is_many = option.get_expected_max() > 1;

@@ -14,8 +14,9 @@ struct OptionReference {
   std::vector<std::string> names;  // "--explain", "-k"; of an argument its one name
   std::string value;               // "FILE"; "" = a flag
   std::string description;
-  bool is_many = false;    // may be given several times
-  bool is_common = false;  // of every command
+  std::vector<std::string> choices;  // the values, where they are a fixed set
+  bool is_many = false;              // may be given several times
+  bool is_common = false;            // of every command
 };
 
 struct CommandReference {

@@ -1,9 +1,26 @@
 #include "app/cli_tree.h"
 
+#include <algorithm>
 #include <charconv>
+
+#include "app/config.h"
 
 namespace quarry::app {
 namespace {
+
+// The values of a key that has a fixed set of them: its type is "one of hybrid, dense, lexical".
+std::vector<std::string> ChoicesOfKey(const std::string& name) {
+  constexpr std::string_view kOneOf = "one of ";
+  const ConfigKey* key = FindConfigKey(name);
+  std::vector<std::string> choices;
+  if (key == nullptr || !key->type.starts_with(kOneOf)) return choices;
+  for (size_t begin = kOneOf.size(); begin < key->type.size();) {
+    const size_t end = std::min(key->type.find(", ", begin), key->type.size());
+    choices.push_back(key->type.substr(begin, end - begin));
+    begin = end + 2;
+  }
+  return choices;
+}
 
 constexpr const char* kCommandsGroup = "Commands";
 
@@ -28,7 +45,8 @@ class HelpFormatter : public CLI::Formatter {
   }
   std::string make_option_opts(const CLI::Option* option) const override {
     if (option->get_positional()) return "";
-    return option->get_type_name().empty() ? "" : " " + option->get_type_name();
+    const std::string type = TypeNameOf(*option);
+    return type.empty() ? "" : " " + type;
   }
 };
 
@@ -44,6 +62,17 @@ CLI::Validator IntegerFrom(uint64_t min, uint64_t max) {
            ", got \"" + text + "\"";
   };
   return CLI::Validator(check, "");
+}
+
+CLI::Validator Offering(const std::vector<std::string>& choices) {
+  std::string set;
+  for (const std::string& choice : choices) set += (set.empty() ? "{" : ",") + choice;
+  return CLI::Validator([](std::string&) { return std::string(); }, set + "}");
+}
+
+std::string TypeNameOf(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  return type.substr(0, std::min(type.find(":{"), type.find(":FLOAT in [")));
 }
 
 CommandTree::CommandTree()
@@ -92,7 +121,10 @@ CLI::Option* CommandTree::AddKey(CLI::App& app, const std::string& names, const 
   const auto set = [this, key, flag](const std::string& text) {
     parsed_.flags.push_back({key, flag, {text}});
   };
-  return app.add_option_function<std::string>(names, set, description)->type_name(type);
+  CLI::Option* option =
+      app.add_option_function<std::string>(names, set, description)->type_name(type);
+  const std::vector<std::string> choices = ChoicesOfKey(key);
+  return choices.empty() ? option : option->check(Offering(choices));
 }
 
 void CommandTree::AddSwitch(CLI::App& app, const std::string& name, const std::string& key,

@@ -29,6 +29,13 @@ inline constexpr uint64_t kMaxListed = 1'000'000'000;  // documents
 // An integer in the range; CLI11's own check would take "-1" for a large number.
 CLI::Validator IntegerFrom(uint64_t min, uint64_t max);
 
+// Any text; `choices` are offered to who types it, and what takes the value says whether it is one.
+CLI::Validator Offering(const std::vector<std::string>& choices);
+
+// "SHARE" of "SHARE:FLOAT in [0.5 - 1]": without what CLI11 adds for its checks, for the option's
+// description says that in words.
+std::string TypeNameOf(const CLI::Option& option);
+
 class CommandTree {
  public:
   CommandTree();

@@ -4,6 +4,7 @@
 #include "app/output_text.h"
 #include "app/profile_setup.h"
 #include "app/query_setup.h"
+#include "base/answer_guide.h"
 
 namespace quarry::app {
 
@@ -20,6 +21,7 @@ Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(*engine, result.collection));
 
+  result.language = AnswerLanguage(query);
   Console& console = context.console;
   if (snapshot->live_chunks() == 0) {
     console.Note("collection \"" + snapshot->collection().name +

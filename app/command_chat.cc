@@ -13,6 +13,7 @@
 #include "app/profile_setup.h"
 #include "app/query_setup.h"
 #include "app/text_layout.h"
+#include "base/answer_guide.h"
 #include "base/text.h"
 
 namespace quarry::app {
@@ -115,6 +116,7 @@ class Conversation {
     last_.emplace();
     last_->question = line;
     last_->collection = collection_;
+    last_->language = AnswerLanguage(query_);
     last_->answer = *std::move(answer);
     if (console.json()) {
       console.Print(AnswerJson(*last_));

@@ -16,13 +16,18 @@ Status NoDocument(const std::string& id, const index::Snapshot& snapshot) {
   constexpr size_t kShown = 3;
   const std::string name = id.substr(id.rfind('/') + 1);
   std::vector<std::string> alike;
+  uint64_t others = 0;
   QUARRY_RETURN_IF_ERROR(snapshot.ForEachDocument([&](const index::StoredDocument& document) {
     const bool is_like = !name.empty() && document.id.find(name) != std::string::npos;
-    if (is_like) alike.push_back(document.id);
-    return alike.size() < kShown;
+    others += is_like && alike.size() == kShown ? 1 : 0;
+    if (is_like && alike.size() < kShown) alike.push_back(document.id);
+    return true;
   }));
   std::string list;
   for (const std::string& one : alike) list += (list.empty() ? "" : ", ") + one;
+  if (others > 0) {
+    list += " and " + std::to_string(others) + (others == 1 ? " other" : " others");
+  }
   return NotFoundError("no document \"" + id + "\" in collection \"" + snapshot.collection().name +
                        "\"; " +
                        (list.empty() ? "`quarry docs ls` lists them" : "there is: " + list));

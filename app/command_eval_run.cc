@@ -110,7 +110,14 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
   QUARRY_ASSIGN_OR_RETURN(const std::optional<CommandEngine> opened,
                           OpenForRuns({arguments.run, arguments.baseline}, context));
   Engine* const engine = opened ? &**opened : nullptr;
-  QUARRY_ASSIGN_OR_RETURN(eval::Run run, FindRun(arguments.run, engine, context));
+  Result<eval::Run> found = FindRun(arguments.run, engine, context);
+  if (found.status().code() == Code::kNotFound && !arguments.baseline.empty()) {
+    // Of two names that are wrong, both are said at once.
+    const Status before = FindRun(arguments.baseline, engine, context).status();
+    if (before.code() == Code::kNotFound && arguments.baseline != arguments.run)
+      return NotFoundError(before.message() + "; " + found.status().message());
+  }
+  QUARRY_ASSIGN_OR_RETURN(eval::Run run, std::move(found));
   eval::ReportOptions options;
   options.gates = std::move(gates);
   std::string baseline = arguments.baseline;

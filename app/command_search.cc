@@ -5,6 +5,7 @@
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/query_setup.h"
+#include "generation/abstention.h"
 #include "index/query_postings.h"
 #include "retrieval/explanation.h"
 
@@ -17,7 +18,7 @@ constexpr size_t kSnippetSlack = 12;  // what breaking lines between words loses
 
 // Why nothing came back, as far as it can be told.
 std::string NothingFound(const Query& query, const index::LexicalQuery& lexical,
-                         retrieval::Snapshots snapshots) {
+                         retrieval::Snapshots snapshots, const CallContext& call) {
   if (snapshots.size() == 1 && snapshots[0]->live_chunks() == 0) {
     return "nothing found: collection \"" + snapshots[0]->collection().name +
            "\" is empty; fill it with: quarry index PATH";
@@ -26,7 +27,10 @@ std::string NothingFound(const Query& query, const index::LexicalQuery& lexical,
   if (lexical.HasConditions()) text += " that satisfies \"...\", + and - of the question";
   if (!query.filter.IsTrue()) text += " that satisfies --filter";
   if (!query.principals.unrestricted) text += " among what --principal may read";
-  return text;
+  if (query.filter.IsTrue() || !query.principals.unrestricted) return text;
+  const auto mismatches = index::FindFieldMismatches(snapshots, query.filter, call);
+  if (!mismatches.ok() || mismatches->empty()) return text;
+  return text + ": " + generation::FieldMismatchText(*mismatches, "en");
 }
 
 struct SearchedSnapshots {
@@ -176,7 +180,7 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
   if (result.absence) {
     context.console.Print(AbsenceText(result));
   } else if (result.items.empty()) {
-    context.console.Note(NothingFound(result.query, result.lexical, searched.all));
+    context.console.Note(NothingFound(result.query, result.lexical, searched.all, context.call));
   } else {
     context.console.Print(SearchText(result, context.console));
   }

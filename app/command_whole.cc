@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
+#include "base/text.h"
 
 namespace quarry::app {
 namespace {
@@ -32,6 +33,8 @@ Result<int> RunWhole(WriteWhole write, const DocsWholeArguments& arguments,
   AnswerResult result;
   result.collection = context.config().collection;
   QUARRY_ASSIGN_OR_RETURN(result.answer, std::move(answer));
+  result.language =
+      arguments.language.empty() ? DetectLanguage(result.answer.text) : arguments.language;
   console.Print(console.json() ? AnswerJson(result) : "\n" + AnswerSourcesText(result, console));
   return kExitDone;
 }

@@ -20,8 +20,10 @@ Json ToJson(const retrieval::HitRates& rates) {
           {"hit_rate", rates.hit_rate}};
 }
 
+std::string Hits(uint64_t hits) { return WithThousands(hits) + (hits == 1 ? " hit" : " hits"); }
+
 std::string RatesText(const retrieval::HitRates& rates) {
-  return WithThousands(rates.hits) + " hits, " + WithThousands(rates.false_hits) + " false (" +
+  return Hits(rates.hits) + ", " + WithThousands(rates.false_hits) + " false (" +
          Percent(rates.false_hit_rate) + ", at most " + Percent(rates.upper_bound) + "), " +
          Percent(rates.hit_rate) + " of the " + WithThousands(rates.same) +
          " pairs that are the same";
@@ -33,13 +35,12 @@ std::string CacheListText(const CacheList& list, const Console& console) {
   std::string text;
   for (const retrieval::CacheEntry& entry : list.entries) {
     text += std::to_string(entry->id.value) + "  " + FormatIso8601(entry->created_micros) + "  " +
-            WithThousands(entry->hits) + " hits  " + Fixed(Seconds(entry->cost_micros), 3) +
-            " s  " + console.Styled(Style::kTitle, OneLine(entry->question)) + "\n";
+            Hits(entry->hits) + "  " + Fixed(Seconds(entry->cost_micros), 3) + " s  " +
+            console.Styled(Style::kTitle, OneLine(entry->question)) + "\n";
   }
   return text + "collection " + list.collection + ": " + WithThousands(list.stats.entries) +
-         " stored answers, " + FormatBytes(list.stats.bytes) + "; " +
-         WithThousands(list.stats.hits) + " hits saved " +
-         Fixed(Seconds(list.stats.saved_micros), 1) +
+         " stored answers, " + FormatBytes(list.stats.bytes) + "; " + Hits(list.stats.hits) +
+         " saved " + Fixed(Seconds(list.stats.saved_micros), 1) +
          " s; other questions of the same meaning: " + list.stats.semantic_state + "\n";
 }
 

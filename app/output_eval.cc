@@ -115,7 +115,7 @@ std::string ComparisonText(const eval::RunReport& report, const Console& console
   std::string text = "\nAgainst run " + report.baseline->manifest.id + ", " +
                      std::to_string(comparison.cases) + " cases\n";
   std::vector<std::vector<std::string>> rows = {
-      {"", "before", "now", "difference", "95 % interval", "p", "better", "worse"}};
+      {"", "before", "now", "difference", "95 % interval", "p (Holm)", "better", "worse"}};
   for (const eval::MetricDelta& delta : comparison.overall) {
     rows.push_back({delta.metric, eval::FormatMetric(delta.metric, delta.before),
                     eval::FormatMetric(delta.metric, delta.after),
@@ -129,8 +129,8 @@ std::string ComparisonText(const eval::RunReport& report, const Console& console
   for (const eval::MetricDelta& delta : comparison.slices) {
     if (!delta.is_significant()) continue;
     text += "  " + delta.metric + " on " + OneLine(delta.slice) + ": " +
-            eval::FormatDelta(delta.metric, delta.delta.mean) + " (p " +
-            eval::FormatP(delta.adjusted_p) + ")\n";
+            eval::FormatDelta(delta.metric, delta.delta.mean) + ", p (Holm) " +
+            eval::FormatP(delta.adjusted_p) + "\n";
   }
   uint32_t shown = 0;
   for (const eval::FlippedCase& flip : comparison.flips) {
@@ -138,12 +138,11 @@ std::string ComparisonText(const eval::RunReport& report, const Console& console
       text += "  and " + std::to_string(comparison.flips.size() - kFlipsShown) + " more\n";
       break;
     }
-    text += "  " +
-            (flip.passes_now ? console.Styled(Style::kGood, "gained")
-                             : console.Styled(Style::kBad, "lost  ")) +
-            "  " + OneLine(flip.id) + "  " +
-            console.Styled(Style::kDim, (flip.label.empty() ? "" : flip.label + ": ") +
-                                            JoinedReasons(flip.reasons)) +
+    const std::string failed =
+        (flip.label.empty() ? "" : OneLine(flip.label) + ": ") + JoinedReasons(flip.reasons);
+    text += "  " + OneLine(flip.id) + ": " +
+            (flip.passes_now ? failed + " \u2192 " + console.Styled(Style::kGood, "passes")
+                             : console.Styled(Style::kBad, "passes") + " \u2192 " + failed) +
             "\n";
   }
   return text;

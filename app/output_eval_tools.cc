@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kTrialsShown = 12;
 
-std::string Points(double share) { return Fixed(100 * share, 1) + " points"; }
+std::string Points(double share) { return Fixed(100 * share, 1) + " percentage points"; }
 
 }  // namespace
 
@@ -29,7 +29,11 @@ std::string LintText(const eval::LintReport& report, const Console& console) {
   if (report.moved_spans > 0) {
     text += ", " + std::to_string(report.moved_spans) + " moved (--apply writes where they are)";
   }
-  return text + "; they show a difference of " + Points(report.detectable) + " and more\n";
+  return text + "; " +
+         (report.detectable < 1
+              ? "they show a difference of " + Points(report.detectable) + " and more"
+              : "no difference can be shown with so few") +
+         "\n";
 }
 
 std::string LintJson(const eval::LintReport& report) {
@@ -59,7 +63,8 @@ std::string PlanText(const eval::EvalPlan& plan) {
     text +=
         "; there are " + WithThousands(plan.input.cases) + ", " +
         (plan.more_cases == 0 ? "enough" : WithThousands(plan.more_cases) + " more are needed") +
-        "\n  those that there are show " + Points(plan.shown) + " and more";
+        (plan.shown < 1 ? "\n  those that there are show " + Points(plan.shown) + " and more"
+                        : "\n  no difference can be shown with those that there are");
   }
   text += "\n  a run makes " + WithThousands(plan.answers) + " answers";
   if (plan.tokens > 0) text += ", " + WithThousands(static_cast<uint64_t>(plan.tokens)) + " tokens";

@@ -346,6 +346,25 @@ std::string AbsenceText(const SearchResult& result) {
   return text + StepsText(absence.steps);
 }
 
+namespace {
+
+// What stands around the sources and the reason of an answer, in its language.
+struct AnswerWords {
+  const char* sources;
+  const char* no_answer;
+  const char* labels[3];  // by Support
+  const char* support;
+  const char* colon;
+  const char* not_carried;
+};
+constexpr AnswerWords kAnswerWordsEn = {
+    "Sources",    "no answer", {"supported", "unsupported", "unchecked"},
+    ", support ", ": ",        "not carried: "};
+constexpr AnswerWords kAnswerWordsZh = {"来源",      "无答案", {"有依据", "依据不足", "未核对"},
+                                        "，支持度 ", "：",     "未得到支持："};
+
+}  // namespace
+
 generation::AnswerSink PrintPieces(Console& console, Status& written) {
   return [&](std::string_view delta) {
     if (console.json()) return true;
@@ -358,8 +377,9 @@ generation::AnswerSink PrintPieces(Console& console, Status& written) {
 
 std::string AnswerSourcesText(const AnswerResult& result, const Console& console) {
   const Answer& answer = result.answer;
+  const AnswerWords& words = result.language == "zh" ? kAnswerWordsZh : kAnswerWordsEn;
   std::string text;
-  if (!answer.citations.empty()) text += "\n" + console.Styled(Style::kBold, "Sources") + "\n";
+  if (!answer.citations.empty()) text += "\n" + console.Styled(Style::kBold, words.sources) + "\n";
   for (size_t number = 1; number <= answer.context.passages.size(); ++number) {
     const Passage& passage = answer.context.passages[number - 1];
     std::string above;  // the header of the citations printed before
@@ -376,9 +396,10 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
       text += "    " + PlaceOf(citation.source) + ": \"" + OneLine(citation.quote) + "\"\n";
     }
   }
-  std::string verdict = answer.abstained ? "no answer" : SupportName(answer.verdict.label);
-  verdict += ", support " + Fixed(answer.verdict.score, 2);
-  if (!answer.verdict.reason.empty()) verdict += ": " + OneLine(answer.verdict.reason);
+  std::string verdict =
+      answer.abstained ? words.no_answer : words.labels[static_cast<size_t>(answer.verdict.label)];
+  verdict += words.support + Fixed(answer.verdict.score, 2);
+  if (!answer.verdict.reason.empty()) verdict += words.colon + OneLine(answer.verdict.reason);
   if (answer.cache.hit()) {
     verdict += "; stored " + std::to_string(answer.cache.age_seconds) + " s ago for \"" +
                OneLine(answer.cache.question) + "\" (" + OneLine(answer.cache.verified_by) +
@@ -391,7 +412,7 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
     if (sentence.verdict.label == Support::kSupported) continue;
     const std::string claim =
         answer.text.substr(sentence.span.begin, sentence.span.end - sentence.span.begin);
-    text += console.Styled(Style::kWarning, "not carried: ") + "\"" + OneLine(claim) + "\" (" +
+    text += console.Styled(Style::kWarning, words.not_carried) + "\"" + OneLine(claim) + "\" (" +
             OneLine(sentence.verdict.reason) + ")\n";
   }
   for (const ToolUse& use : answer.tools) {

@@ -64,6 +64,7 @@ struct SearchResult {
 struct AnswerResult {
   std::string question;
   std::string collection;
+  std::string language = "en";  // of the answer: what is said beside it is in it
   Answer answer;
   bool show_context = false;
 };

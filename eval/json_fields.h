@@ -145,15 +145,15 @@ class JsonReader {
       if constexpr (std::is_same_v<T, std::string>) {
         if (status_.ok() && value.empty()) Fail(name, "is empty");
       }
-    } else {
-      Fail(name, "is missing");
+    } else if (missing_.empty()) {
+      missing_ = name;  // an error of Finish(): its name may be there with a slip
     }
   }
   template <typename T, typename Name, typename Parse>
   void Named(const char* name, T& value, Name, Parse parse) {
     std::string text;
     Required(name, text);
-    if (!status_.ok()) return;
+    if (!status_.ok() || text.empty()) return;
     const Result<T> parsed = parse(text);
     if (!parsed.ok()) return Fail(name, parsed.status().message());
     value = *parsed;
@@ -171,7 +171,7 @@ class JsonReader {
       status_ = InvalidArgumentError(place.empty() ? message : place + ": " + message);
     }
   }
-  // What is left over is an error.
+  // What is left over is an error, and so is what is missing.
   void Finish() {
     if (!status_.ok()) return;
     for (const auto& [name, value] : json_.items()) {
@@ -181,6 +181,7 @@ class JsonReader {
           name, "unknown key" + (nearest.empty() ? std::string()
                                                  : "; did you mean " + std::string(nearest) + "?"));
     }
+    if (!missing_.empty()) Fail(missing_, "is missing");
   }
 
   template <typename T>
@@ -247,6 +248,7 @@ class JsonReader {
   const std::string place_;
   Status& status_;
   std::vector<std::string_view> known_;
+  std::string missing_;  // the first that is required and not there
 };
 
 template <typename T>

@@ -172,9 +172,13 @@ class Linter {
     report_.detectable = DetectableDifference(report_.cases, PlanInput().discordance);
     if (report_.detectable > kWorthSeeing) {
       Add(LintFinding::Level::kWarning, "",
-          std::to_string(report_.cases) + " cases show a difference of " +
-              FormatDelta("pass", report_.detectable).substr(1) +
-              " points and more; `quarry eval plan --detect 0.05` says how many show 5");
+          std::to_string(report_.cases) +
+              (report_.detectable < 1
+                   ? " cases show a change of the pass rate by " +
+                         FormatDelta("pass", report_.detectable).substr(1) +
+                         " percentage points and more"
+                   : std::string(" cases are too few to show any change of the pass rate")) +
+              "; `quarry eval plan --detect 0.05` says how many show 5 percentage points");
     }
   }
 

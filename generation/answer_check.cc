@@ -6,9 +6,13 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "generation/planted_instructions.h"
+#include "model/answer_reasons.h"
 #include "model/quotable.h"
 
 namespace quarry::generation {
+
+using model::Reason;
+
 namespace {
 
 constexpr uint32_t kMaxPieceTokens = 160;
@@ -67,19 +71,20 @@ PassageEvidence::PassageEvidence(const Context& context, const Analyzer& analyze
   for (const Passage& passage : context.passages) texts_.push_back(TextOf(passage, analyzer));
 }
 
-SupportResult PassageEvidence::Check(const CitedSentence& sentence) const {
+SupportResult PassageEvidence::Check(const CitedSentence& sentence,
+                                     std::string_view language) const {
   std::vector<const SupportText*> cited;
   for (const uint32_t number : sentence.numbers) {
     if (number >= 1 && number <= texts_.size()) cited.push_back(&texts_[number - 1]);
   }
-  if (!cited.empty()) return CheckSupport(WithoutLead(sentence.words), cited, analyzer_);
+  if (!cited.empty()) return CheckSupport(WithoutLead(sentence.words), cited, analyzer_, language);
   SupportResult best;
   for (const SupportText& text : texts_) {
-    SupportResult one = CheckSupport(sentence.words, {&text}, analyzer_);
+    SupportResult one = CheckSupport(sentence.words, {&text}, analyzer_, language);
     if (one.score > best.score) best = std::move(one);
   }
   best.reason =
-      best.supported ? "it cites nothing, though a passage carries it" : "it cites nothing";
+      ReasonText(best.supported ? Reason::kCarriedUncited : Reason::kCitesNothing, language);
   best.supported = false;
   best.quotes.clear();
   return best;
@@ -93,7 +98,7 @@ bool AssertsNothing(ReplyKind kind, const CitedSentence& sentence) {
   return asked.ends_with('?') || asked.ends_with("？");
 }
 
-void FillCitations(const Analyzer& analyzer, Answer& answer) {
+void FillCitations(const Analyzer& analyzer, std::string_view language, Answer& answer) {
   const PassageEvidence evidence(answer.context, analyzer);
   size_t carried = 0;
   double least = 1;
@@ -106,7 +111,7 @@ void FillCitations(const Analyzer& analyzer, Answer& answer) {
       ++unchecked;
       continue;
     }
-    const SupportResult result = evidence.Check(sentence);
+    const SupportResult result = evidence.Check(sentence, language);
     const TextRange span{sentence.claim.begin, sentence.claim.end};
     size_t cited = 0;
     for (const uint32_t number : sentence.numbers) {
@@ -136,9 +141,9 @@ void FillCitations(const Analyzer& analyzer, Answer& answer) {
                          : unchecked > 0 ? Support::kUnchecked
                                          : Support::kUnsupported;
   answer.verdict.score = all == 0 ? 0 : least;
-  answer.verdict.reason = std::to_string(carried) + " of " + std::to_string(all) +
-                          " sentences are carried by what they cite";
-  if (!first_reason.empty()) answer.verdict.reason += "; " + first_reason;
+  answer.verdict.reason = ReasonText(Reason::kSentencesCarried, language,
+                                     {std::to_string(carried), std::to_string(all)});
+  model::AddReason(first_reason, language, answer.verdict.reason);
 }
 
 }  // namespace quarry::generation

@@ -18,7 +18,7 @@ class PassageEvidence {
 
   // The sentence against the passages that it cites, numbered from 1 as in the context. One that cites
   // none is not supported, and its reason says whether a passage would carry it.
-  SupportResult Check(const CitedSentence& sentence) const;
+  SupportResult Check(const CitedSentence& sentence, std::string_view language = "en") const;
 
  private:
   const Analyzer& analyzer_;
@@ -29,9 +29,9 @@ class PassageEvidence {
 // wrong with the one that was asked.
 bool AssertsNothing(ReplyKind kind, const CitedSentence& sentence);
 
-// Fills citations, sentences and verdict of answer.text, whose markers are those of answer.context.
+// Fills citations, sentences and verdict (with reasons in `language`) of answer.text, whose markers are those of answer.context.
 // Each quote is the piece of its passage that carries most of the sentence. Sentences that assert nothing
 // are not checked.
-void FillCitations(const Analyzer& analyzer, Answer& answer);
+void FillCitations(const Analyzer& analyzer, std::string_view language, Answer& answer);
 
 }  // namespace quarry::generation

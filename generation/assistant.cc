@@ -9,8 +9,12 @@
 #include "generation/conversation_memory.h"
 #include "generation/guard.h"
 #include "generation/small_talk.h"
+#include "model/answer_reasons.h"
 
 namespace quarry::generation {
+
+using model::Reason;
+
 namespace {
 
 constexpr uint32_t kRewriteTokens = 200;
@@ -18,14 +22,15 @@ constexpr uint32_t kGuardTokens = 8;
 constexpr size_t kMaxRewritten = 1200;  // bytes
 
 // A reply that is no answer from documents.
-Result<Answer> Say(ReplyKind kind, std::string text, const index::Snapshot& snapshot,
-                   const AnswerSink& sink) {
+Result<Answer> Say(ReplyKind kind, std::string text, const Query& query,
+                   const index::Snapshot& snapshot, const AnswerSink& sink) {
   Answer answer;
   answer.kind = kind;
   answer.text = std::move(text);
   answer.model = "rules";
   answer.commit = snapshot.commit();
-  answer.verdict.reason = kind == ReplyKind::kRefused ? "a request for harm" : "no question";
+  answer.verdict.reason = ReasonText(
+      kind == ReplyKind::kRefused ? Reason::kHarm : Reason::kNoQuestion, AnswerLanguage(query));
   answer.cache.kind = CacheKind::kBypassed;
   answer.cache.reason = answer.verdict.reason;
   if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
@@ -104,7 +109,7 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
                               const CallContext& context) const {
   if (options_.guard) {
     if (const std::optional<Harm> harm = FindHarm(query.text)) {
-      return Say(ReplyKind::kRefused, HarmReply(*harm, query.text), snapshot, sink);
+      return Say(ReplyKind::kRefused, HarmReply(*harm, query.text), query, snapshot, sink);
     }
   }
   if (options_.small_talk) {
@@ -112,8 +117,8 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
       // How many there are is told to who may read all.
       std::optional<uint64_t> documents;
       if (query.principals.unrestricted) documents = snapshot.live_documents();
-      return Say(ReplyKind::kSmallTalk, SmallTalkReply(*kind, query.text, documents), snapshot,
-                 sink);
+      return Say(ReplyKind::kSmallTalk, SmallTalkReply(*kind, query.text, documents), query,
+                 snapshot, sink);
     }
   }
   Usage usage;
@@ -121,7 +126,7 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   if (declines) {
     QUARRY_ASSIGN_OR_RETURN(
         Answer answer,
-        Say(ReplyKind::kRefused, HarmReply(Harm::kOther, query.text), snapshot, sink));
+        Say(ReplyKind::kRefused, HarmReply(Harm::kOther, query.text), query, snapshot, sink));
     answer.usage += usage;
     return answer;
   }

@@ -11,14 +11,18 @@
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
 #include "generation/premise.h"
+#include "model/answer_reasons.h"
 #include "model/quotable.h"
 
 namespace quarry::generation {
+
+using model::Reason;
+
 namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 8;
+constexpr uint64_t kExtractiveWriterVersion = 9;
 constexpr size_t kMostChoices = 6;  // that are named
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
@@ -29,6 +33,7 @@ std::string FingerprintOf(const model::ExtractiveOptions& options) {
 
 // As the guide wants them.
 model::ExtractiveOptions OptionsFor(const Query& query, model::ExtractiveOptions options) {
+  options.language = AnswerLanguage(query);
   if (query.guide == nullptr) return options;
   if (query.guide->decline_below) options.decline_below = *query.guide->decline_below;
   switch (query.guide->length) {
@@ -62,7 +67,7 @@ void QuoteAnsweringParts(const Query& query, std::vector<model::ExtractedSentenc
 // What of the guide has no effect without a model; "" where all has.
 std::string NoteOf(const Query& query) {
   const std::string parts = query.guide == nullptr ? "" : query.guide->NeedsModel();
-  return parts.empty() ? parts : "without a chat model these have no effect: " + parts;
+  return parts.empty() ? parts : ReasonText(Reason::kNeedsModel, AnswerLanguage(query), {parts});
 }
 
 // Sentence by sentence, as a reader would want to see it arrive.
@@ -117,18 +122,19 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
                                                               const model::ExtractiveDraft& draft,
                                                               Answer& answer) const {
   const std::string& question = query.text;
-  const bool chinese = AnswerLanguage(query) == "zh";
+  const std::string language = AnswerLanguage(query);
+  const bool chinese = language == "zh";
   answer.verdict = {.label = Support::kSupported, .score = 1, .reason = ""};
   if (const auto contradiction = FindContradiction(question)) {
     answer.kind = ReplyKind::kContradiction;
     answer.text = ContradictionText(*contradiction, question);
     answer.verdict.label = Support::kUnchecked;
-    answer.verdict.reason = "the question excludes itself";
+    answer.verdict.reason = ReasonText(Reason::kContradictsItself, language);
     return {};
   }
   if (const auto premise = FindFalsePremise(question, answer.context, analyzer_)) {
     answer.kind = ReplyKind::kFalsePremise;
-    answer.verdict.reason = "the question takes for granted what the documents contradict";
+    answer.verdict.reason = ReasonText(Reason::kFalsePremise, language);
     return {{.passage = premise->passage,
              .range = premise->range,
              .score = 1,
@@ -152,7 +158,7 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
   if (choices.empty()) return sentences;
   const std::string count = std::to_string(choices.size());
   answer.kind = ReplyKind::kAskBack;
-  answer.verdict.reason = "the question fits " + count + " things";
+  answer.verdict.reason = ReasonText(Reason::kFitsSeveral, language, {count});
   sentences.front().lead.insert(
       0, chinese ? "这个问题可能指" + count + "样东西，您指的是哪一个？"
                  : "The question fits " + count + " things. Which one do you mean?");
@@ -175,7 +181,9 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
     } else if (AddConflicts(query, answer.context, sentences) > 0) {
-      answer.verdict.reason += "; sources differ";
+      const std::string language = AnswerLanguage(query);
+      model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
+                       answer.verdict.reason);
     }
     QuoteAnsweringParts(query, sentences);
   }
@@ -185,9 +193,10 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     answer.text = std::move(composed.text);
     answer.citations = std::move(composed.citations);
     // Every sentence is quoted from its source, so each is supported by construction.
+    const std::string quoted = ReasonText(Reason::kQuoted, AnswerLanguage(query));
     for (const Citation& citation : answer.citations) {
       answer.sentences.push_back(
-          {citation.answer_span, {.label = Support::kSupported, .score = 1, .reason = "quoted"}});
+          {citation.answer_span, {.label = Support::kSupported, .score = 1, .reason = quoted}});
     }
   }
   QUARRY_ASSIGN_OR_RETURN(const uint64_t asked, counter_.Count(query.text));

@@ -13,12 +13,16 @@
 #include "generation/cited_text.h"
 #include "generation/guidance.h"
 #include "generation/output_guard.h"
+#include "model/answer_reasons.h"
 
 namespace quarry::generation {
+
+using model::Reason;
+
 namespace {
 
 // Changes when the same prompt and reply would give another answer.
-constexpr uint64_t kModelWriterVersion = 2;
+constexpr uint64_t kModelWriterVersion = 3;
 
 constexpr std::string_view kSpace = " \t\r\n";
 
@@ -192,10 +196,10 @@ class Writing {
 
 Status Gone() { return CancelledError("the reader of the answer went away"); }
 
-Status Abstain(const Query& query, const index::Snapshot& snapshot, const std::string& reason,
+Status Abstain(const Query& query, const index::Snapshot& snapshot, std::string reason,
                const AnswerSink& sink, Answer& answer) {
   answer.abstained = true;
-  answer.verdict = {.label = Support::kUnsupported, .score = 0, .reason = reason};
+  answer.verdict = {.label = Support::kUnsupported, .score = 0, .reason = std::move(reason)};
   answer.text = AbstentionText(query, answer.context, snapshot);
   return sink == nullptr || sink(answer.text) ? OkStatus() : Gone();
 }
@@ -325,7 +329,6 @@ Status ModelWriter::WriteBySchema(model::ChatRequest& request, ToolLoop& tools,
   if (!reply.model.empty()) answer.model = reply.model;
   answer.text = std::move(reply.content);
   if (tools.any() && sink != nullptr && !sink(answer.text)) return Gone();
-  answer.verdict.reason = "JSON by a schema; what it says is not checked";
   return OkStatus();
 }
 
@@ -337,12 +340,15 @@ Status ModelWriter::Write(const Query& query, const index::Snapshot& snapshot,
   if (toolbox_ != nullptr) listed = toolbox_->ToolsFor(query.guide.get());
   ToolLoop tools(std::move(listed), query, snapshot, analyzer_);
   if (answer.context.passages.empty() && !tools.any()) {
-    return Abstain(query, snapshot, "no passage was found", sink, answer);
+    return Abstain(query, snapshot, ReasonText(Reason::kNoPassage, AnswerLanguage(query)), sink,
+                   answer);
   }
   model::ChatRequest request = RequestFor(query, answer.context, tools.any());
   request.spent = answer.usage.cost;
   if (request.response_format.kind != model::ResponseFormat::Kind::kText) {
-    return WriteBySchema(request, tools, sink, context, answer);
+    QUARRY_RETURN_IF_ERROR(WriteBySchema(request, tools, sink, context, answer));
+    answer.verdict.reason = ReasonText(Reason::kUncheckedJson, AnswerLanguage(query));
+    return OkStatus();
   }
   std::optional<Writing> begun;
   const auto begin = [&]() -> Writing& {
@@ -369,17 +375,21 @@ Status ModelWriter::Write(const Query& query, const index::Snapshot& snapshot,
   if (!reply->model.empty()) answer.model = reply->model;
   if (!writing.Finish()) return Gone();
   if (reply->content.empty()) {
-    return Abstain(query, snapshot, "the model will not answer: " + reply->refusal, sink, answer);
+    return Abstain(query, snapshot,
+                   ReasonText(Reason::kModelDeclines, AnswerLanguage(query), {reply->refusal}),
+                   sink, answer);
   }
   if (writing.declined()) {
-    return Abstain(query, snapshot, "the model finds no answer in the passages", sink, answer);
+    return Abstain(query, snapshot, ReasonText(Reason::kModelFindsNone, AnswerLanguage(query)),
+                   sink, answer);
   }
   if (reply->finish_reason == "length") {
-    answer.note = "cut after " + std::to_string(request.max_tokens) + " tokens (chat.max_tokens)";
+    answer.note =
+        ReasonText(Reason::kCutShort, AnswerLanguage(query), {std::to_string(request.max_tokens)});
   }
   if (writing.withheld()) {
-    answer.note += std::string(answer.note.empty() ? "" : "; ") +
-                   "left out: instructions, pictures or addresses that the documents do not give";
+    model::AddReason(ReasonText(Reason::kLeftOutUnsafe, AnswerLanguage(query)),
+                     AnswerLanguage(query), answer.note);
   }
   if (writing.needs_repair()) {
     request.messages.push_back({.role = model::ChatRole::kAssistant, .content = writing.reply()});
@@ -395,12 +405,12 @@ Status ModelWriter::Write(const Query& query, const index::Snapshot& snapshot,
   if (!writing.Close()) return Gone();
   answer.text = writing.text();
   if (Trim(answer.text).empty()) {
-    return Abstain(query, snapshot, "the passages carry no sentence of the model's answer", sink,
-                   answer);
+    return Abstain(query, snapshot, ReasonText(Reason::kNoSentenceCarried, AnswerLanguage(query)),
+                   sink, answer);
   }
   answer.kind = writing.kind();
   OrderPassages(writing.order(), answer.context);
-  FillCitations(analyzer_, answer);
+  FillCitations(analyzer_, AnswerLanguage(query), answer);
   return OkStatus();
 }
 

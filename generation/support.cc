@@ -8,8 +8,12 @@
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "model/answer_kind.h"
+#include "model/answer_reasons.h"
 
 namespace quarry::generation {
+
+using model::Reason;
+
 namespace {
 
 constexpr uint32_t kClose = 2;  // words between two that stand together, plus one
@@ -141,15 +145,16 @@ SupportText::SupportText(std::string_view text, std::vector<ByteRange> pieces,
 class SupportCheck {
  public:
   SupportCheck(std::string_view claim, const std::vector<const SupportText*>& texts,
-               const Analyzer& analyzer)
-      : claim_(claim), texts_(texts), words_(WordsOf(claim, analyzer)) {
+               const Analyzer& analyzer, std::string_view language)
+      : claim_(claim), texts_(texts), language_(language), words_(WordsOf(claim, analyzer)) {
     for (const Word& word : words_) total_ += word.weight;
   }
 
   SupportResult Run() {
     SupportResult result;
     if (words_.empty() || texts_.empty()) {
-      result.reason = texts_.empty() ? "nothing is cited" : "no words to look for";
+      result.reason =
+          ReasonText(texts_.empty() ? Reason::kNothingCited : Reason::kNoWordsToCheck, language_);
       result.quotes.resize(texts_.size());
       return result;
     }
@@ -353,25 +358,25 @@ class SupportCheck {
     return other;
   }
 
-  static std::string ReasonOf(const SupportFeatures& features, std::vector<std::string>& missing) {
+  std::string ReasonOf(const SupportFeatures& features, std::vector<std::string>& missing) const {
     std::string reason;
-    const auto add = [&](const std::string& words) {
-      reason += (reason.empty() ? "" : "; ") + words;
+    const auto add = [&](Reason one, std::initializer_list<std::string_view> parts) {
+      model::AddReason(ReasonText(one, language_, parts), language_, reason);
     };
     if (missing.size() > kNamedInReason) missing.resize(kNamedInReason);
     std::string list;
     for (const std::string& one : missing) list += (list.empty() ? "" : ", ") + one;
-    if (!list.empty()) add("not in what is cited: " + list);
-    if (features.negation > 0) add("one denies, the other does not");
+    if (!list.empty()) add(Reason::kNotCited, {list});
+    if (features.negation > 0) add(Reason::kOneDenies, {});
     if (features.near < 0.5) {
-      add("what is cited holds " + std::to_string(std::lround(100 * features.near)) +
-          " % of its words");
+      add(Reason::kHoldsWords, {std::to_string(std::lround(100 * features.near))});
     }
     return reason;
   }
 
   const std::string_view claim_;
   const std::vector<const SupportText*>& texts_;
+  const std::string_view language_;
   const std::vector<Word> words_;
   double total_ = 0;
   std::unordered_set<uint64_t> near_;
@@ -380,8 +385,8 @@ class SupportCheck {
 };
 
 SupportResult CheckSupport(std::string_view claim, const std::vector<const SupportText*>& texts,
-                           const Analyzer& analyzer) {
-  return SupportCheck(claim, texts, analyzer).Run();
+                           const Analyzer& analyzer, std::string_view language) {
+  return SupportCheck(claim, texts, analyzer, language).Run();
 }
 
 }  // namespace quarry::generation

@@ -89,8 +89,8 @@ struct SupportResult {
   std::vector<ByteRange> quotes;  // of each text: its best piece
 };
 
-// `claim` against what it cites. Without texts or without words nothing carries it: score 0.
+// `claim` against what it cites; `language` is that of the reason. Without texts or without words nothing carries it: score 0.
 SupportResult CheckSupport(std::string_view claim, const std::vector<const SupportText*>& texts,
-                           const Analyzer& analyzer);
+                           const Analyzer& analyzer, std::string_view language = "en");
 
 }  // namespace quarry::generation

@@ -10,8 +10,12 @@
 #include "generation/cited_text.h"
 #include "generation/map_reduce.h"
 #include "generation/quoted_documents.h"
+#include "model/answer_reasons.h"
 
 namespace quarry::generation {
+
+using model::Reason;
+
 namespace {
 
 constexpr uint64_t kWholeDocumentVersion = 1;
@@ -19,7 +23,8 @@ using model::ExtractedSentence;
 
 // Quotes make the answer, behind `lead`.
 Status Quote(std::vector<ExtractedSentence> sentences, const std::string& lead,
-             model::TokenCounter& counter, std::vector<Passage> passages, Answer& answer) {
+             std::string_view language, model::TokenCounter& counter, std::vector<Passage> passages,
+             Answer& answer) {
   answer.context.passages = std::move(passages);
   OrderByUse(sentences, answer.context);
   size_t cited = 0;
@@ -29,15 +34,17 @@ Status Quote(std::vector<ExtractedSentence> sentences, const std::string& lead,
   answer.text = lead + composed.text;
   answer.citations = std::move(composed.citations);
   answer.sentences.clear();
+  const std::string quoted = ReasonText(Reason::kQuoted, language);
   for (Citation& citation : answer.citations) {
     citation.answer_span.begin += lead.size();
     citation.answer_span.end += lead.size();
     answer.sentences.push_back(
-        {citation.answer_span, {.label = Support::kSupported, .score = 1, .reason = "quoted"}});
+        {citation.answer_span, {.label = Support::kSupported, .score = 1, .reason = quoted}});
   }
   answer.verdict = {.label = Support::kSupported,
                     .score = 1,
-                    .reason = std::to_string(answer.citations.size()) + " sentences are quoted"};
+                    .reason = ReasonText(Reason::kSentencesQuoted, language,
+                                         {std::to_string(answer.citations.size())})};
   uint32_t read = 0;
   for (const Passage& passage : answer.context.passages) read += passage.chunk.token_count;
   answer.context.token_count = read;
@@ -92,7 +99,7 @@ Status WriteByModel(WholeDocumentPrompt prompt, const Reading& reading, std::str
   for (const Passage& passage : answer.context.passages) {
     answer.context.token_count += passage.chunk.token_count;
   }
-  FillCitations(analyzer, answer);
+  FillCitations(analyzer, reading.chinese ? "zh" : "en", answer);
   return OkStatus();
 }
 
@@ -157,8 +164,8 @@ Result<Answer> WholeDocuments::Write(WholeDocumentPrompt prompt,
         prompt == WholeDocumentPrompt::kComparison
             ? QuoteComparison(reading, request, analyzer_, lead)
             : QuoteSummary(reading, request, analyzer_);
-    QUARRY_RETURN_IF_ERROR(
-        Quote(std::move(sentences), lead, counter_, std::move(reading.passages), answer));
+    QUARRY_RETURN_IF_ERROR(Quote(std::move(sentences), lead, reading.chinese ? "zh" : "en",
+                                 counter_, std::move(reading.passages), answer));
     if (sink != nullptr && !answer.text.empty() && !sink(answer.text)) {
       return CancelledError("the reader of the answer went away");
     }

@@ -74,24 +74,6 @@ bool IsTimeUnit(std::string_view behind) {
 
 }  // namespace
 
-const char* KindName(AnswerKind kind) {
-  switch (kind) {
-    case AnswerKind::kAny:
-      break;
-    case AnswerKind::kPerson:
-      return "person";
-    case AnswerKind::kTime:
-      return "time";
-    case AnswerKind::kPlace:
-      return "place";
-    case AnswerKind::kNumber:
-      return "number";
-    case AnswerKind::kReason:
-      return "reason";
-  }
-  return "thing";
-}
-
 bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind) {
   const bool capital = !first && IsAsciiUpper(word[0]);
   const auto among = [&](std::string_view characters) {

@@ -13,8 +13,6 @@ namespace quarry::model {
 
 enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason };
 
-const char* KindName(AnswerKind kind);  // "person"
-
 // Whether `sentence` holds something of the kind that the question does not name itself: a date for
 // "when", a capitalised name for "who". False for kAny.
 bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);

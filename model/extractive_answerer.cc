@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "model/answer_kind.h"
+#include "model/answer_reasons.h"
 #include "model/answer_weights.h"
 #include "model/answering_clause.h"
 #include "model/passage_reading.h"
@@ -61,8 +62,8 @@ class Extraction {
         sentences_(reading_.sentences()) {}
 
   ExtractiveDraft Run() {
-    if (question_.terms.empty()) return Decline("the question has no words to search for");
-    if (sentences_.empty()) return Decline("no passage was found");
+    if (question_.terms.empty()) return Decline(Reason::kNoSearchWords);
+    if (sentences_.empty()) return Decline(Reason::kNoPassage);
     scores_ = SentenceScores(reading_);
     const size_t best = static_cast<size_t>(std::ranges::max_element(scores_) - scores_.begin());
     for (const double score : scores_) all_ += std::exp(score - scores_[best]);
@@ -85,8 +86,8 @@ class Extraction {
   }
 
  private:
-  static ExtractiveDraft Decline(std::string reason) {
-    return {.declined = true, .reason = std::move(reason)};
+  ExtractiveDraft Decline(Reason reason) const {
+    return {.declined = true, .reason = ReasonText(reason, options_.language)};
   }
 
   // The sentence that has most of the question, and something of the kind asked for, from the best passage.
@@ -187,15 +188,19 @@ class Extraction {
   }
 
   std::string ReasonFor(const Sentence& best, const Lacks& lacks, bool is_said) const {
-    char figures[64];
-    std::snprintf(figures, sizeof(figures), " covers %.0f %% of the question",
-                  100 * reading_.Coverage(best));
-    std::string reason = is_said ? "the best sentence" : "the sentence with most of the words";
-    reason += figures;
-    if (lacks.negation) reason += "; it denies nothing";
-    if (lacks.kind_in_block) reason += std::string("; it names no ") + KindName(question_.kind);
+    const std::string& language = options_.language;
+    char share[16];
+    std::snprintf(share, sizeof(share), "%.0f", 100 * reading_.Coverage(best));
+    std::string reason =
+        ReasonText(is_said ? Reason::kBestSentence : Reason::kCoveringSentence, language, {share});
+    const auto add = [&](Reason one, std::initializer_list<std::string_view> parts) {
+      AddReason(ReasonText(one, language, parts), language, reason);
+    };
+    if (lacks.negation) add(Reason::kDeniesNothing, {});
+    if (lacks.kind_in_block) add(Reason::kNamesNo, {KindText(question_.kind, language)});
     const std::string missing = WordsWithout(best.terms | reading_.HeaderOf(best));
-    return reason + (missing.empty() ? "" : "; not there: " + missing);
+    if (!missing.empty()) add(Reason::kWordsNotThere, {missing});
+    return reason;
   }
 
   // The words of the question, as it writes them, that none of `found` covers. Pairs of Chinese

@@ -24,6 +24,7 @@ struct ExtractiveOptions {
   // lacks a code, number or name, the sentence what the question denies, or its block anything of
   // the kind asked for (who, when, where, how much). The curve stands in docs/benchmarks.md.
   double decline_below = 0.35;
+  std::string language = "en";  // of the reason: "zh" or else English
 };
 
 struct ExtractedSentence {

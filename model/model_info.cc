@@ -35,6 +35,9 @@ Result<ModelInfo> ReadModelInfo(const EmbedderFolder& folder) {
     return NotFoundError(folder.path + ": no such folder");
   }
   QUARRY_ASSIGN_OR_RETURN(const bool is_static, IsStaticFolder(folder.path));
+  if (!is_static && !std::filesystem::exists(std::filesystem::path(folder.path) / "config.json")) {
+    return NotFoundError("no model folder: " + folder.path + " has no config.json");
+  }
   const std::string root = is_static ? StaticTableFolder(folder.path) : folder.path;
   ModelInfo info;
   info.architecture = "static";

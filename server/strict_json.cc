@@ -245,8 +245,9 @@ Status ObjectReader::Finish() {
     const std::string_view nearest = NearestName(name, known_);
     return InvalidArgumentError(
         (place_.empty() ? "body" : place_) + ": unknown field " + Shown(name) + "; " +
-        (nearest.empty() ? "expected one of " + expected
-                         : "did you mean \"" + std::string(nearest) + "\"?"));
+        (!nearest.empty() ? "did you mean \"" + std::string(nearest) + "\"?"
+                          : "expected one of " + expected +
+                                (missing_.empty() ? "" : "; " + missing_ + ": is missing")));
   }
   return FinishIgnoringUnknown();
 }

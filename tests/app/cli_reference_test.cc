@@ -101,6 +101,16 @@ TEST(CliReference, WhatAServerRunsStandsInTheDocuments) {
   }
 }
 
+TEST(CliReference, TypesAreNamesWithoutTheChecksOfTheParser) {
+  const CommandReference root = ReferenceOfProgram();
+  for (const CommandReference* command : WithCommandsBelow(root)) {
+    for (const OptionReference& option : command->options) {
+      EXPECT_EQ(option.value.find_first_of(":{["), std::string::npos) << option.value;
+    }
+  }
+  EXPECT_THAT(FishCompletion(root), HasSubstr(" -l mode -x -a 'hybrid dense lexical'"));
+}
+
 TEST(CliReference, BashOffersCommandsOptionsAndValues) {
   EXPECT_THAT(OfferedByBash({"quarry", "docs", ""}), ::testing::IsSupersetOf({"ls", "show"}));
   EXPECT_THAT(OfferedByBash({"quarry", "se"}), UnorderedElementsAre("search", "serve"));
@@ -114,6 +124,12 @@ TEST(CliReference, BashOffersCommandsOptionsAndValues) {
               UnorderedElementsAre("README.md"));
   EXPECT_THAT(OfferedByBash({"quarry", "search", "--store", "exampl"}),
               UnorderedElementsAre("examples"));
+  EXPECT_THAT(OfferedByBash({"quarry", "search", "pump", "--mode", ""}),
+              UnorderedElementsAre("hybrid", "dense", "lexical"));
+  EXPECT_THAT(OfferedByBash({"quarry", "docs", "summarize", "a.md", "--language", "z"}),
+              UnorderedElementsAre("zh"));
+  EXPECT_THAT(OfferedByBash({"quarry", "feedback", "export", "--format", "s"}),
+              UnorderedElementsAre("sft", "suite"));
   EXPECT_THAT(OfferedByBash({"quarry", "index", "exampl"}), UnorderedElementsAre("examples"));
   EXPECT_THAT(OfferedByBash({"quarry", "ask", "exampl"}), ::testing::IsEmpty());
 }

@@ -91,7 +91,14 @@ TEST_F(LintTest, SharesAndPowerAreThoseOfTheWholeSuite) {
   EXPECT_EQ(report.cases, 29u);
   EXPECT_EQ(report.drafts, 1u);
   EXPECT_THAT(Messages(report), HasSubstr("W : 0 of 29 cases are unanswerable"));
-  EXPECT_THAT(Messages(report), HasSubstr("29 cases show a difference of "));
+  EXPECT_THAT(Messages(report),
+              HasSubstr("29 cases are too few to show any change of the pass rate; "));
+  for (int i = 30; i < 200; ++i) {
+    Add("c" + std::to_string(i), "Question " + std::to_string(i * 7919));
+  }
+  const std::string messages = Messages(Lint());
+  EXPECT_THAT(messages, HasSubstr("199 cases show a change of the pass rate by "));
+  EXPECT_THAT(messages, HasSubstr(" percentage points and more; "));
 }
 
 TEST(PlanTest, CasesCallsAndMoneyFollowFromTheDifference) {

@@ -307,7 +307,8 @@ TEST_F(SuiteRunTest, AFileHoldsARunAndDamageIsNamed) {
                                      << "\n";
   const Status damaged = ReadRunFile(path).status();
   EXPECT_EQ(damaged.code(), Code::kDataLoss);
-  EXPECT_EQ(damaged.message(), path + ":3: record of a run: usage: is missing");
+  EXPECT_EQ(damaged.message(),
+            path + ":3: record of a run: answr: unknown key; did you mean answer?");
   std::ofstream(path) << R"({"version":2,"id":"run_1"})"
                       << "\n";
   EXPECT_EQ(ReadRunFile(path).status().message(),

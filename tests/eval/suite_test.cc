@@ -42,6 +42,7 @@ std::string ErrorOf(const std::string& line) {
 
 TEST(SuiteTest, WhatIsWrongInACaseIsNamed) {
   EXPECT_EQ(ErrorOf(R"({"id":"a"})"), "query: is missing");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","qeury":"x"})"), "qeury: unknown key; did you mean query?");
   EXPECT_EQ(ErrorOf(R"({"id":"","query":"q"})"), "id: is empty");
   EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","acept":["x"]})"),
             "acept: unknown key; did you mean accept?");

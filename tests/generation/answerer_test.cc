@@ -1,5 +1,6 @@
 #include "generation/answerer.h"
 
+#include "base/answer_guide.h"
 #include "generation/citations.h"
 #include "tests/testing/engine_testing.h"
 
@@ -183,7 +184,28 @@ TEST_F(AnswererTest, DeclinesWhatTheCorpusDoesNotSay) {
   EXPECT_THAT(answer.citations, IsEmpty());
   EXPECT_THAT(answer.text,
               HasSubstr("The 40 indexed documents do not contain an answer to this question."));
-  EXPECT_THAT(Ask("火山歌剧是谁创作的？").text, HasSubstr("在已索引的 40 份文档中没有找到"));
+  const Answer chinese = Ask("火山歌剧是谁创作的？");
+  EXPECT_THAT(chinese.text, HasSubstr("在已索引的 40 份文档中没有找到"));
+  // The nearest are named by what they are asked for by.
+  for (const Answer* refused : {&answer, &chinese}) {
+    ASSERT_THAT(refused->context.passages, ::testing::Not(IsEmpty()));
+    EXPECT_THAT(refused->text, HasSubstr(refused->context.passages[0].chunk.document));
+  }
+}
+
+TEST_F(AnswererTest, TheReasonIsInTheLanguageOfTheAnswer) {
+  const Answer english = Ask("How fast does valve V-2 close?");
+  EXPECT_THAT(english.verdict.reason, HasSubstr(" % of the question"));
+  const Answer chinese = Ask("阀门V-2关闭要多久？");
+  EXPECT_THAT(chinese.verdict.reason, HasSubstr("覆盖了问题的 "));
+  EXPECT_THAT(chinese.verdict.reason, ::testing::Not(HasSubstr("; ")));
+  Query query;
+  query.text = "How fast does valve V-2 close?";
+  auto guide = std::make_shared<AnswerGuide>();
+  guide->language = "zh";
+  query.guide = std::move(guide);
+  EXPECT_THAT(engine_.answerer.Ask(query, *engine_.snapshot(), nullptr, {}).value().verdict.reason,
+              HasSubstr("覆盖了问题的 "));
 }
 
 TEST_F(AnswererTest, ARefusalUnderAFilterSpeaksOfWhatWasSearchedOnly) {

@@ -49,6 +49,8 @@ TEST(SupportTest, AQuoteIsCarriedAndNothingCarriesWithoutACitation) {
   EXPECT_EQ(quoted.quotes[0], (ByteRange{23, 40}));
   EXPECT_EQ(quoted.reason, "");
   EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TheAnalyzer()).score, 0);
+  EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TheAnalyzer()).reason, "nothing is cited");
+  EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TheAnalyzer(), "zh").reason, "没有引用");
   EXPECT_EQ(Check("!", text).score, 0);
 }
 

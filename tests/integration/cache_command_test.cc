@@ -51,7 +51,8 @@ TEST_F(CacheCommandTest, WhatAServerStoredIsServedListedExplainedAndCleared) {
   EXPECT_EQ(list["hits"], 1);  // the server's; who only reads counts nothing
   EXPECT_EQ(list["entries"][0]["question"], question);
   EXPECT_EQ(list["semantic"]["state"], "closed: quarry cache tune has not run");
-  EXPECT_THAT(Run({"cache", "ls"}).out, HasSubstr("1 stored answers"));
+  EXPECT_THAT(Run({"cache", "ls"}).out,
+              ::testing::AllOf(HasSubstr("1 stored answers"), HasSubstr("; 1 hit saved ")));
   EXPECT_TRUE(RunJson({"cache", "explain", question})["hit"].get<bool>());
   EXPECT_THAT(Run({"cache", "explain", "At what pressure does the valve of unit 8 open?"}).out,
               HasSubstr("gate closed by number: 8 / 9"));

@@ -367,6 +367,15 @@ TEST_F(CliTest, DocumentsAreNamedWholeOrByTheirFile) {
   EXPECT_EQ(RunJson({"docs", "ls"})["total"], 1);
 }
 
+TEST_F(CliTest, OfManyDocumentsThatAreAlikeTheOthersAreCounted) {
+  for (const char* folder : {"a", "b", "c", "d", "e"})
+    Write(std::string(folder) + "/README.md", std::string("# Notes of ") + folder);
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  EXPECT_EQ(Run({"docs", "show", "README"}).error,
+            "quarry: error: no document \"README\" in collection \"default\"; there is: "
+            "a/README.md, b/README.md, c/README.md and 2 others\n");
+}
+
 TEST_F(CliTest, DocumentsThatAreNearlyTheSameAreListed) {
   std::string text;
   for (int i = 0; i < 60; ++i) text += "The pump number " + std::to_string(i) + " runs well. ";
@@ -489,6 +498,39 @@ TEST_F(CliTest, NothingFoundIsExitCodeOne) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(result.error, "quarry: nothing found\n");
+}
+
+TEST_F(CliTest, OfAFilterThatNoDocumentCanSatisfyTheReasonIsTold) {
+  ASSERT_EQ(Run({"index", "-"},
+                "{\"id\":\"a\",\"text\":\"The pump runs at nine bar.\","
+                "\"metadata\":{\"year\":2024,\"area\":\"north\"}}\n"
+                "{\"id\":\"gone\",\"text\":\"Beta.\",\"metadata\":{\"state\":\"old\"}}\n")
+                .exit_code,
+            0);
+  ASSERT_EQ(Run({"docs", "delete", "gone"}).exit_code, 0);
+  const auto filter = [](const std::string& key, const std::string& value) {
+    return R"({"type":"eq","key":")" + key + R"(","value":)" + value + "}";
+  };
+  const auto error = [&](const std::string& key, const std::string& value) {
+    return Run({"search", "pump", "--filter", filter(key, value)}).error;
+  };
+  const std::string nothing = "quarry: nothing found that satisfies --filter";
+  EXPECT_EQ(error("area", "\"south\""), nothing + "\n");
+  EXPECT_EQ(error("aera", "\"north\""),
+            nothing + ": no document has the metadata key \"aera\"; did you mean \"area\"?\n");
+  EXPECT_EQ(error("state", "\"old\""), nothing + ": no document has the metadata key \"state\"\n");
+  EXPECT_EQ(error("year", "\"2024\""),
+            nothing + ": the values of the metadata key \"year\" are numbers, not strings\n");
+  // Which keys the documents of others have is not told.
+  EXPECT_EQ(Run({"search", "pump", "--principal", "hr", "--filter", filter("aera", "1")}).error,
+            nothing + " among what --principal may read\n");
+  EXPECT_THAT(
+      Run({"ask", "At what pressure does the pump run?", "--filter", filter("colour", "1")}).out,
+      HasSubstr("answer to this question. No document has the metadata key \"colour\"."));
+  EXPECT_THAT(
+      Run({"ask", "水泵的压力是多少？", "--filter", filter("year", "\"2024\"")}).out,
+      ::testing::AllOf(HasSubstr("没有找到这个问题的答案。元数据键“year”的值是数字，不是字符串。"),
+                       HasSubstr("无答案，支持度 0.00：没有找到任何段落")));
 }
 
 TEST_F(CliTest, AQuestionMayComeInSeveralWordsAndPathsToo) {

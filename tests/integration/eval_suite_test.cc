@@ -64,7 +64,12 @@ TEST_F(EvalSuiteTest, TheExampleSuitePassesItsGates) {
     if (delta["metric"] == "latency.ms") continue;
     EXPECT_EQ(delta["delta"]["mean"], 0) << delta;
   }
-  EXPECT_EQ(Run({"eval", "compare", "example", "latest"}).exit_code, 0);
+  const QuarryResult compared = Run({"eval", "compare", "example", "latest"});
+  EXPECT_EQ(compared.exit_code, 0);
+  EXPECT_THAT(compared.out, HasSubstr("p (Holm)"));
+  const QuarryResult unknown = Run({"eval", "compare", "old-one", "new-one"});
+  EXPECT_THAT(unknown.error, HasSubstr("old-one"));
+  EXPECT_THAT(unknown.error, HasSubstr("new-one"));
 
   // Systems that play the measure lose: one that always declines, one that repeats its context.
   ASSERT_OK_AND_ASSIGN(const eval::Run honest, eval::ReadRunFile(home() + "/r.jsonl"));
@@ -235,6 +240,20 @@ TEST_F(EvalSuiteTest, APlanCountsCases) {
   EXPECT_EQ(plan["cases"], 469);
   EXPECT_THAT(Run({"eval", "plan", ExampleSuite(), "--detect", "0.03"}).out,
               HasSubstr("more are needed"));
+  WriteSmallSuite("");
+  EXPECT_THAT(Run({"eval", "plan", home() + "/suite"}).out,
+              HasSubstr("no difference can be shown with those that there are"));
+}
+
+TEST_F(EvalSuiteTest, AComparisonSaysWhatACaseWasBefore) {
+  WriteSmallSuite("");
+  ASSERT_EQ(Run({"eval", "run", home() + "/suite", "--name", "says"}).exit_code, 0);
+  Run({"eval", "run", home() + "/suite", "--name", "declines", "--set",
+       "extractive.decline_below=1"});
+  const std::string lost = Run({"eval", "compare", "says", "declines"}).out;
+  EXPECT_THAT(lost, HasSubstr("\n  pump: passes \u2192 "));
+  const std::string gained = Run({"eval", "compare", "declines", "says"}).out;
+  EXPECT_THAT(gained, HasSubstr(" \u2192 passes\n"));
 }
 
 }  // namespace

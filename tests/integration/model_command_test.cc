@@ -209,6 +209,8 @@ TEST_F(ModelCommandTest, InfoTellsWhatAFolderIs) {
   testing::WriteVocabulary(home() + "/pairs", 100);
   EXPECT_EQ(RunJson({"model", "info", home() + "/pairs"})["use"], "reranker");
   EXPECT_NE(Run({"model", "info", home() + "/none"}).exit_code, 0);
+  EXPECT_THAT(Run({"model", "info", home() + "/docs"}).error,
+              HasSubstr("no model folder: " + home() + "/docs has no config.json\n"));
 }
 
 TEST_F(ModelCommandTest, TokensAreCountedByATokenizerOrEstimated) {

@@ -142,7 +142,7 @@ TEST(DocumentRoutes, JsonIsARecordUnlessItIsRaw) {
   EXPECT_EQ(
       record.Message(),
       "body: unknown field \"port\"; expected one of id, text, title, uri, media_type, language, "
-      "access, metadata (to index a JSON file as it is, add ?raw=true)");
+      "access, metadata; text: is missing (to index a JSON file as it is, add ?raw=true)");
   const JsonReply raw =
       server.Put("/api/v1/documents/a.json?raw=true&title=Settings&uri=x:y", {{"port", 8420}});
   ASSERT_EQ(raw.status, 201) << raw.http.body;

@@ -181,6 +181,9 @@ TEST_F(McpTest, WhatAToolCannotDoIsAResultThatSaysSo) {
   EXPECT_EQ(problem("search", {{"query", "x"}, {"k", 51}}),
             "k: expected an integer from 1 to 50, not 51");
   EXPECT_EQ(problem("search", json::object()), "query: is missing");
+  EXPECT_THAT(problem("search", {{"q", "x"}}),
+              ::testing::AllOf(::testing::StartsWith("body: unknown field \"q\"; "),
+                               ::testing::EndsWith("; query: is missing")));
   EXPECT_EQ(problem("search", {{"query", "x"}, {"collection", "none"}}),
             "no collection \"none\"; there is: default, other");
   EXPECT_EQ(problem("ask", {{"question", "x"}, {"principals", {"board"}}}).substr(0, 33),

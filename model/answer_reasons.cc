@@ -1,0 +1,111 @@
+#include "model/answer_reasons.h"
+
+#include <cstddef>
+#include <iterator>
+
+namespace quarry::model {
+namespace {
+
+struct ReasonWords {
+  Reason reason;
+  const char* english;
+  const char* chinese;
+};
+
+// In the order of Reason.
+constexpr ReasonWords kReasonWords[] = {
+    {Reason::kNoSearchWords, "the question has no words to search for", "问题中没有可供检索的词"},
+    {Reason::kNoPassage, "no passage was found", "没有找到任何段落"},
+    {Reason::kBestSentence, "the best sentence covers {} % of the question",
+     "最佳句子覆盖了问题的 {}%"},
+    {Reason::kCoveringSentence, "the sentence with most of the words covers {} % of the question",
+     "含问题词语最多的句子覆盖了问题的 {}%"},
+    {Reason::kDeniesNothing, "it denies nothing", "该句没有否定"},
+    {Reason::kNamesNo, "it names no {}", "该句没有提到{}"},
+    {Reason::kWordsNotThere, "not there: {}", "未出现：{}"},
+    {Reason::kContradictsItself, "the question excludes itself", "问题自相矛盾"},
+    {Reason::kFalsePremise, "the question takes for granted what the documents contradict",
+     "问题的前提与文档相矛盾"},
+    {Reason::kFitsSeveral, "the question fits {} things", "问题可能指 {} 样东西"},
+    {Reason::kSourcesDiffer, "sources differ", "各来源说法不同"},
+    {Reason::kQuoted, "quoted", "摘自原文"},
+    {Reason::kSentencesQuoted, "{} sentences are quoted", "摘自原文的句子：{}"},
+    {Reason::kNoQuestion, "no question", "不是提问"},
+    {Reason::kHarm, "a request for harm", "请求可能造成伤害的内容"},
+    {Reason::kModelDeclines, "the model will not answer: {}", "模型不愿回答：{}"},
+    {Reason::kModelFindsNone, "the model finds no answer in the passages",
+     "模型在段落中没有找到答案"},
+    {Reason::kNoSentenceCarried, "the passages carry no sentence of the model's answer",
+     "模型的回答没有一句得到段落支持"},
+    {Reason::kUncheckedJson, "JSON by a schema; what it says is not checked",
+     "按模式生成的 JSON，内容未经核对"},
+    {Reason::kSentencesCarried, "{} of {} sentences are carried by what they cite",
+     "得到引文支持的句子：{}/{}"},
+    {Reason::kCitesNothing, "it cites nothing", "该句没有引用"},
+    {Reason::kCarriedUncited, "it cites nothing, though a passage carries it",
+     "该句没有引用，但有段落支持"},
+    {Reason::kNothingCited, "nothing is cited", "没有引用"},
+    {Reason::kNoWordsToCheck, "no words to look for", "没有可供核对的词"},
+    {Reason::kNotCited, "not in what is cited: {}", "引文中没有：{}"},
+    {Reason::kOneDenies, "one denies, the other does not", "一方否定，另一方没有否定"},
+    {Reason::kHoldsWords, "what is cited holds {} % of its words", "引文包含该句 {}% 的词语"},
+    {Reason::kNeedsModel, "without a chat model these have no effect: {}",
+     "没有聊天模型时不起作用的设置：{}"},
+    {Reason::kCutShort, "cut after {} tokens (chat.max_tokens)",
+     "在 {} 个词元处截断（chat.max_tokens）"},
+    {Reason::kLeftOutUnsafe,
+     "left out: instructions, pictures or addresses that the documents do not give",
+     "已略去文档中没有的指令、图片或地址"},
+};
+
+constexpr bool IsInOrder() {
+  for (size_t i = 0; i < std::size(kReasonWords); ++i) {
+    if (static_cast<size_t>(kReasonWords[i].reason) != i) return false;
+  }
+  return std::size(kReasonWords) == static_cast<size_t>(Reason::kLeftOutUnsafe) + 1;
+}
+static_assert(IsInOrder());
+
+}  // namespace
+
+std::string ReasonText(Reason reason, std::string_view language,
+                       std::initializer_list<std::string_view> parts) {
+  const ReasonWords& words = kReasonWords[static_cast<size_t>(reason)];
+  std::string_view rest = language == "zh" ? words.chinese : words.english;
+  std::string text;
+  for (const std::string_view part : parts) {
+    const size_t place = rest.find("{}");
+    if (place == rest.npos) break;
+    text += rest.substr(0, place);
+    text += part;
+    rest.remove_prefix(place + 2);
+  }
+  return text += rest;
+}
+
+void AddReason(std::string_view reason, std::string_view language, std::string& reasons) {
+  if (reason.empty()) return;
+  if (!reasons.empty()) reasons += language == "zh" ? "；" : "; ";
+  reasons += reason;
+}
+
+const char* KindText(AnswerKind kind, std::string_view language) {
+  const bool chinese = language == "zh";
+  switch (kind) {
+    case AnswerKind::kAny:
+      break;
+    case AnswerKind::kPerson:
+      return chinese ? "人物" : "person";
+    case AnswerKind::kTime:
+      return chinese ? "时间" : "time";
+    case AnswerKind::kPlace:
+      return chinese ? "地点" : "place";
+    case AnswerKind::kNumber:
+      return chinese ? "数字" : "number";
+    case AnswerKind::kReason:
+      return chinese ? "原因" : "reason";
+  }
+  return chinese ? "所问之物" : "thing";
+}
+
+}  // namespace quarry::model

@@ -1,0 +1,58 @@
+#pragma once
+
+// What an answer says of itself beside its text: why it declines, what its support rests on, what is
+// wrong with it. One table of both languages, for a reason is read beside the answer and is in its
+// language. Pure; thread-safe.
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "model/answer_kind.h"
+
+namespace quarry::model {
+
+enum class Reason : uint8_t {
+  kNoSearchWords,
+  kNoPassage,
+  kBestSentence,      // covers {} % of the question
+  kCoveringSentence,  // the same of the one with most of the words
+  kDeniesNothing,
+  kNamesNo,        // {}: KindText
+  kWordsNotThere,  // {}: of the question
+  kContradictsItself,
+  kFalsePremise,
+  kFitsSeveral,  // {} things
+  kSourcesDiffer,
+  kQuoted,
+  kSentencesQuoted,  // {}: how many
+  kNoQuestion,
+  kHarm,
+  kModelDeclines,  // {}: in its words
+  kModelFindsNone,
+  kNoSentenceCarried,
+  kUncheckedJson,
+  kSentencesCarried,  // {} of {}
+  kCitesNothing,
+  kCarriedUncited,  // cites nothing, though it could
+  kNothingCited,
+  kNoWordsToCheck,
+  kNotCited,  // {}: names and numbers
+  kOneDenies,
+  kHoldsWords,    // {} % of them
+  kNeedsModel,    // {}: what has no effect without one
+  kCutShort,      // after {} tokens
+  kLeftOutUnsafe  // instructions, pictures, addresses
+};
+
+// In the language, "zh" or else English, with `parts` where the text names something.
+std::string ReasonText(Reason reason, std::string_view language,
+                       std::initializer_list<std::string_view> parts = {});
+
+// Behind `reasons`, divided as the language does it.
+void AddReason(std::string_view reason, std::string_view language, std::string& reasons);
+
+const char* KindText(AnswerKind kind, std::string_view language);  // "person"
+
+}  // namespace quarry::model
