@@ -22,7 +22,7 @@ constexpr double kSameWords = 0.6;  // of a claim in the best piece: both speak 
 constexpr double kDenied = 0.7;     // a denial must be nearer
 constexpr double kRelated = 0.5;    // below, that one denies and the other does not tells nothing
 constexpr size_t kQuoted = 6;       // bytes of a claim that is a quote
-constexpr uint64_t kVersion = 2;    // of what follows
+constexpr uint64_t kVersion = 3;    // of what follows and of the scorer
 
 // Whether the piece counts in the claim's unit, and something else.
 bool HasOtherNumber(std::string_view claim, std::string_view piece) {

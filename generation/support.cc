@@ -29,21 +29,25 @@ struct Weight {
   double rest;
 };
 constexpr Weight kWeights[] = {
-    {&SupportFeatures::near, 0.46, 0},
-    {&SupportFeatures::anywhere, 0.77, 0.55},
-    {&SupportFeatures::pairs, 0.07, 0},
-    {&SupportFeatures::run, 1.06, 0},
-    {&SupportFeatures::numbers_missing, 0, -0.63},
+    {&SupportFeatures::near, 0.04, 0},
+    {&SupportFeatures::anywhere, 0.37, 0.32},
+    {&SupportFeatures::pairs, 0, 0},
+    {&SupportFeatures::run, 0.44, 0},
+    {&SupportFeatures::numbers_missing, 0, -0.67},
     {&SupportFeatures::numbers_far, 0, 0},
     {&SupportFeatures::unit_conflict, 0, 0},
-    {&SupportFeatures::names_missing, 0, -0.3},
-    {&SupportFeatures::names_far, 0, -0.72},
-    {&SupportFeatures::negation, -0.17, -0.17},
-    {&SupportFeatures::length, 0.24, 0.44},
-    {&SupportFeatures::sentence, 1.47, 0},
-    {&SupportFeatures::stems, 1.28, 0.62},
+    {&SupportFeatures::names_missing, 0, -0.13},
+    {&SupportFeatures::names_far, 0, -0.71},
+    {&SupportFeatures::negation, -0.16, -0.16},
+    {&SupportFeatures::length, 0, 0.78},
+    {&SupportFeatures::sentence, 0.69, 0},
+    {&SupportFeatures::stems, 1.24, 0.53},
+    {&SupportFeatures::forms, 0.74, 0.5},
+    {&SupportFeatures::phrases, 0.67, 0},
+    {&SupportFeatures::full_names_missing, 0, -0.47},
+    {&SupportFeatures::beside_longest, 1.19, 0.13},
 };
-constexpr double kBias = -3;
+constexpr double kBias = -3.2;
 
 double Combine(const SupportFeatures& features) {
   double sum = kBias;
@@ -66,6 +70,73 @@ constexpr size_t kStemLetters = 5;
 uint64_t StemOf(std::string_view term) {
   const bool is_latin = std::ranges::all_of(term, IsAsciiLower);
   return Hash64(is_latin ? term.substr(0, kStemLetters) : term);
+}
+
+constexpr size_t kPhrase = 4;        // words
+constexpr size_t kLongLetters = 12;  // bytes of a word; longer ones are as long
+
+// Words as they are written: no stems, "the" too, single CJK characters.
+const Analyzer& FormAnalyzer() {
+  static const Analyzer* const analyzer =
+      new Analyzer({.drop_stop_words = false, .stem = false, .cjk_bigrams = false});
+  return *analyzer;
+}
+
+struct Form {
+  uint64_t hash = 0;
+  ByteRange range;
+};
+
+// Without parts of codes.
+std::vector<Form> FormsOf(std::string_view text) {
+  std::vector<Form> forms;
+  uint32_t last = UINT32_MAX;
+  for (const Token& token : FormAnalyzer().Tokenize(text)) {
+    if (token.position == last && !forms.empty() && token.end <= forms.back().range.end) continue;
+    last = token.position;
+    forms.push_back({Hash64(token.term), {token.begin, token.end}});
+  }
+  return forms;
+}
+
+// Of every `kPhrase` neighbours; of fewer, of all of them.
+std::vector<uint64_t> PhrasesOf(std::span<const Form> forms) {
+  std::vector<uint64_t> phrases;
+  const size_t length = std::min(kPhrase, forms.size());
+  for (size_t i = 0; length > 0 && i + length <= forms.size(); ++i) {
+    uint64_t hash = 0;
+    for (const Form& form : forms.subspan(i, length)) hash = HashCombine(hash, form.hash);
+    phrases.push_back(hash);
+  }
+  return phrases;
+}
+
+bool IsEmptyWord(std::string_view written) {
+  return std::ranges::find(kEmptyWords, AsciiLower(written)) != std::end(kEmptyWords);
+}
+
+// Runs of several capitalised words with one space between, an empty word in front left out.
+std::vector<std::span<const Form>> FullNamesOf(std::string_view claim,
+                                               std::span<const Form> forms) {
+  std::vector<std::span<const Form>> names;
+  size_t begin = 0;
+  const auto end_run = [&](size_t end) {
+    if (end > begin + 1) names.push_back(forms.subspan(begin, end - begin));
+  };
+  for (size_t i = 0; i < forms.size(); ++i) {
+    const ByteRange& range = forms[i].range;
+    const char first = claim[range.begin];
+    const bool is_capital = first >= 'A' && first <= 'Z';
+    const bool follows =
+        i > begin && range.begin == forms[i - 1].range.end + 1 && claim[range.begin - 1] == ' ';
+    if (is_capital && follows) continue;
+    end_run(i);
+    const bool opens =
+        is_capital && !IsEmptyWord(claim.substr(range.begin, range.end - range.begin));
+    begin = opens ? i : i + 1;
+  }
+  end_run(forms.size());
+  return names;
 }
 
 // A word of the claim.
@@ -95,7 +166,7 @@ std::vector<Word> WordsOf(std::string_view claim, const Analyzer& analyzer) {
                     (HoldsAsciiDigit(written) && !HoldsAsciiDigit(written.substr(0, 1))));
     word.weight = is_cjk ? 0.5 : 1.0;
     word.stem = StemOf(token.term);
-    word.is_empty = std::ranges::find(kEmptyWords, AsciiLower(written)) != std::end(kEmptyWords);
+    word.is_empty = IsEmptyWord(written);
     words.push_back(word);
   }
   return words;
@@ -137,6 +208,13 @@ SupportText::SupportText(std::string_view text, std::vector<ByteRange> pieces,
     ++counts_[header_.back()];
     stems_.insert(StemOf(token.term));
   }
+  for (const std::string_view part : {text, header}) {
+    const std::vector<Form> forms = FormsOf(part);
+    for (const Form& form : forms) forms_.push_back(form.hash);
+    form_set_.insert(forms_.begin(), forms_.end());
+    forms_.push_back(0);  // no run goes from one into the other
+    for (const uint64_t phrase : PhrasesOf(forms)) phrases_.insert(phrase);
+  }
   quantities_ = QuantitiesOf(text);
   for (Quantity& quantity : QuantitiesOf(header)) quantities_.push_back(std::move(quantity));
 }
@@ -164,6 +242,7 @@ class SupportCheck {
     features.anywhere = ShareOf([&](const Word& word) { return IsAnywhere(word.hash); });
     features.length = std::min(1.0, total_ / kLong);
     ReadContent(features);
+    ReadForms(features);
     ReadSequences(features);
     std::vector<std::string> missing;
     ReadNames(features, missing);
@@ -249,21 +328,67 @@ class SupportCheck {
           texts_, [&](const SupportText* text) { return text->stems_.contains(word.stem); });
       stems += is_there ? word.weight : 0;
     }
+    std::vector<size_t> pieces_with(words_.size(), 0);
+    std::vector<double> beside(words_.size(), 0);
+    std::vector<bool> there(words_.size());
     for (const SupportText* text : texts_) {
       for (const SupportText::Piece& piece : text->pieces_) {
         const std::span<const uint64_t> terms(text->tokens_.data() + piece.first_token,
                                               piece.end_token - piece.first_token);
         double held = 0;
-        for (const Word& word : words_) {
-          const bool is_there = std::ranges::find(terms, word.hash) != terms.end() ||
-                                std::ranges::find(text->header_, word.hash) != text->header_.end();
-          held += !word.is_empty && is_there ? word.weight : 0;
+        double held_of_all = 0;
+        for (size_t i = 0; i < words_.size(); ++i) {
+          const Word& word = words_[i];
+          there[i] = std::ranges::find(terms, word.hash) != terms.end() ||
+                     std::ranges::find(text->header_, word.hash) != text->header_.end();
+          if (!there[i]) continue;
+          held += word.is_empty ? 0 : word.weight;
+          held_of_all += word.weight;
         }
         most = std::max(most, held);
+        for (size_t i = 0; i < words_.size(); ++i) {
+          if (!there[i]) continue;
+          ++pieces_with[i];
+          beside[i] = std::max(beside[i], held_of_all / total_);
+        }
       }
     }
+    // Of equally long words the one in fewest pieces, of these the first.
+    size_t longest = 0;
+    for (size_t i = 0; i < words_.size(); ++i) {
+      if (pieces_with[i] == 0) continue;
+      const size_t letters = std::min(kLongLetters, words_[i].range.end - words_[i].range.begin);
+      const size_t before =
+          std::min(kLongLetters, words_[longest].range.end - words_[longest].range.begin);
+      const bool is_longer = pieces_with[longest] == 0 || letters > before ||
+                             (letters == before && pieces_with[i] < pieces_with[longest]);
+      if (is_longer) longest = i;
+    }
+    features.beside_longest = beside[longest];
     features.sentence = all > 0 ? most / all : features.near;
     features.stems = all > 0 ? stems / all : features.anywhere;
+  }
+
+  void ReadForms(SupportFeatures& features) const {
+    const std::vector<Form> forms = FormsOf(claim_);
+    const auto share_of = [](const auto& all, auto holds) {
+      return all.empty() ? 0.0
+                         : static_cast<double>(std::ranges::count_if(all, holds)) /
+                               static_cast<double>(all.size());
+    };
+    const auto any = [&](auto holds) { return std::ranges::any_of(texts_, holds); };
+    features.forms = share_of(forms, [&](const Form& form) {
+      return any([&](const SupportText* text) { return text->form_set_.contains(form.hash); });
+    });
+    features.phrases = share_of(PhrasesOf(forms), [&](uint64_t phrase) {
+      return any([&](const SupportText* text) { return text->phrases_.contains(phrase); });
+    });
+    features.full_names_missing =
+        share_of(FullNamesOf(claim_, forms), [&](std::span<const Form> name) {
+          return !any([&](const SupportText* text) {
+            return !std::ranges::search(text->forms_, name, {}, {}, &Form::hash).empty();
+          });
+        });
   }
 
   // Pairs and the longest run, over each text.

@@ -4,8 +4,9 @@
 //
 // A claim is compared with the pieces (sentences, table rows, lines) of the texts that it cites: which
 // of its words stand in the best piece and which anywhere, how many of its neighbouring words stand
-// together there, its longest run of words that is there, its numbers with their units, its names, and
-// whether one of both denies. A logistic regression makes one score of these; how it was fitted and
+// together there, its longest run of words that is there, how much of it is copied in its own forms,
+// what stands beside its longest word, its numbers with their units, its names, and whether one of both
+// denies. A logistic regression makes one score of these; how it was fitted and
 // what it reaches stands in docs/decisions/0029-generation.md. It reads forms and no meaning: a
 // paraphrase with other words scores low, a wrong claim of the right words high.
 
@@ -53,6 +54,11 @@ class SupportText {
   std::vector<Piece> pieces_;
   std::unordered_map<uint64_t, uint32_t> counts_;  // of every term, those of the header included
   std::unordered_set<uint64_t> stems_;             // of every term
+  // Hashes of the words as they are written, stop words too, of Chinese the characters; those of the
+  // header behind a 0.
+  std::vector<uint64_t> forms_;
+  std::unordered_set<uint64_t> form_set_;  // of each one
+  std::unordered_set<uint64_t> phrases_;   // of every kPhrase neighbours
   std::vector<uint64_t> header_;
   std::vector<Quantity> quantities_;
 };
@@ -74,6 +80,14 @@ struct SupportFeatures {
   // and those that stand anywhere, if only by their first five letters.
   double sentence = 0;
   double stems = 0;
+  // As they are written, "the" and endings too: its words that stand anywhere, its phrases of four
+  // words, and its names of several words that stand nowhere so ("Lindow Pumping Station").
+  double forms = 0;
+  double phrases = 0;
+  double full_names_missing = 0;
+  // Share of its words in the best piece that holds the longest of those that stand anywhere: what a
+  // claim is about is a long word more often than a short one.
+  double beside_longest = 0;
 };
 
 // Scores from here on are called supported.

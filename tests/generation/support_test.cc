@@ -101,6 +101,46 @@ TEST(SupportTest, TheHeadingOfAPieceBelongsToIt) {
             Check(claim, "It weighs 80 kg.").score);
 }
 
+TEST(SupportTest, WhatIsCopiedInItsOwnFormsIsToldFromWhatIsSaidInOthers) {
+  const char* text = "The pump was checked by the inspectors in May. 水泵每年由专人检查两次。";
+  const SupportFeatures copied = Check("The pump was checked by the inspectors.", text).features;
+  EXPECT_EQ(copied.forms, 1);
+  EXPECT_EQ(copied.phrases, 1);
+  const SupportResult other = Check("The pumps were checked by an inspector.", text);
+  EXPECT_EQ(other.features.stems, 1);
+  EXPECT_NEAR(other.features.forms, 3.0 / 7, 1e-9);  // the, checked, by
+  EXPECT_EQ(other.features.phrases, 0);
+  EXPECT_LT(other.score, Check("The pump was checked by the inspectors.", text).score);
+  EXPECT_EQ(Check("由专人检查两次。", text).features.phrases, 1);
+  EXPECT_EQ(Check("两次检查专人由。", text).features.phrases, 0);
+  EXPECT_EQ(Check("两次检查专人由。", text).features.forms, 1);
+}
+
+TEST(SupportTest, ANameOfSeveralWordsStandsThereAsAWhole) {
+  const char* text = "The Lindow Pumping Station was built by Mary. Smith repaired it.";
+  EXPECT_EQ(Check("It is the Lindow Pumping Station.", text).features.full_names_missing, 0);
+  EXPECT_EQ(Check("The Lindow Pumping Station was built.", text).features.full_names_missing, 0);
+  const SupportResult missing = Check("The station was repaired by Lindow Smith.", text);
+  EXPECT_EQ(missing.features.full_names_missing, 1);
+  EXPECT_EQ(missing.features.names_missing, 0) << "each of its words stands there";
+  EXPECT_EQ(Check("It was built.", text).features.full_names_missing, 0);
+  EXPECT_EQ(Check("The Lindow Station", "It stands there.", "The Lindow Station")
+                .features.full_names_missing,
+            0);
+}
+
+TEST(SupportTest, WhatStandsBesideTheLongestWordCounts) {
+  const char* claim = "The inspectorate closed the dam.";
+  const SupportFeatures together =
+      Check(claim, "The inspectorate closed the dam. It rained.").features;
+  EXPECT_EQ(together.beside_longest, 1);
+  const SupportFeatures apart =
+      Check(claim, "The inspectorate came. They closed the dam.").features;
+  EXPECT_NEAR(apart.beside_longest, 1.0 / 3, 1e-9);
+  EXPECT_NEAR(apart.sentence, 2.0 / 3, 1e-9);
+  EXPECT_EQ(Check(claim, "It rained.").features.beside_longest, 0);
+}
+
 // ---- against human labels ----
 
 struct Row {
@@ -192,10 +232,28 @@ TEST(SupportJudgeTest, TellsWhatPeopleCallSupportedBetterThanOverlapDoes) {
       if (held_out) by_overlap.emplace_back(overlap, row.carried);
       const SupportFeatures& f = result.features;
       if (dump != nullptr) {
-        features << Json({set, HashToHex(Hash64(row.group)), held_out, row.carried, overlap, f.near,
-                          f.anywhere, f.pairs, f.run, f.numbers_missing, f.numbers_far,
-                          f.unit_conflict, f.names_missing, f.names_far, f.negation, f.length,
-                          f.sentence, f.stems})
+        features << Json({set,
+                          HashToHex(Hash64(row.group)),
+                          held_out,
+                          row.carried,
+                          overlap,
+                          f.near,
+                          f.anywhere,
+                          f.pairs,
+                          f.run,
+                          f.numbers_missing,
+                          f.numbers_far,
+                          f.unit_conflict,
+                          f.names_missing,
+                          f.names_far,
+                          f.negation,
+                          f.length,
+                          f.sentence,
+                          f.stems,
+                          f.forms,
+                          f.phrases,
+                          f.full_names_missing,
+                          f.beside_longest})
                         .dump()
                  << '\n';
       }
@@ -207,7 +265,7 @@ TEST(SupportJudgeTest, TellsWhatPeopleCallSupportedBetterThanOverlapDoes) {
     gain += (support - overlap) / 4;
   }
   std::printf("mean gain %.3f\n", gain);
-  EXPECT_GT(gain, 0.01);
+  EXPECT_GT(gain, 0.04);  // 0.042; 0.038 without the last four features
 }
 
 }  // namespace
