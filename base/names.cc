@@ -30,7 +30,8 @@ std::string_view NearestName(std::string_view name, std::span<const std::string_
   constexpr size_t kMaxName = 64;  // what is longer is no slip, and costly to compare
   std::string_view nearest;
   if (name.size() > kMaxName) return nearest;
-  size_t best = std::max<size_t>(2, name.size() / 3) + 1;
+  // Of a name whose letters are all others nothing is meant.
+  size_t best = std::min(std::max<size_t>(2, name.size() / 3) + 1, name.size());
   for (const std::string_view candidate : known) {
     if (const size_t distance = EditDistance(name, candidate); distance < best) {
       best = distance;

@@ -14,7 +14,7 @@ endif()
 
 # Under the sanitizers the folders whose inner loops the tests wait for are optimised; the others take less time
 # to run as they are than they would take to optimise.
-set(QUARRY_OPTIMISED_FOLDERS base model index)
+set(QUARRY_OPTIMISED_FOLDERS base model index ingest)
 
 function(quarry_library folder)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;ALONE" ${ARGN})

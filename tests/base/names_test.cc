@@ -20,6 +20,9 @@ TEST(Names, TheNearestIsASlipAway) {
   EXPECT_EQ(NearestName("colection", names), "collection");
   EXPECT_EQ(NearestName("modes", names), "mode");
   EXPECT_EQ(NearestName("temperature", names), "");
+  const std::vector<std::string_view> short_names = {"query", "k"};
+  EXPECT_EQ(NearestName("kk", short_names), "k");
+  EXPECT_EQ(NearestName("q", short_names), "");
   EXPECT_EQ(NearestName(std::string(10000, 'x'), names), "");
 }
 
