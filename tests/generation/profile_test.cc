@@ -114,7 +114,7 @@ TEST(ProfileTest, WhatIsWrongIsToldWithFileLineAndWhatWasExpected) {
   }
   EXPECT_THAT(error(bomb), HasSubstr("more than 64 levels or 10000 values"));
   EXPECT_THAT(error(std::string(kMaxProfileBytes + 1, '#')), HasSubstr("at most 262144 bytes"));
-  for (const char* name : {"", "a b", "../x", ".x", "水"}) {
+  for (const char* name : {"", "a b", "../x", ".x", "水 泵"}) {
     EXPECT_THAT(ParseProfile("k: 1", name, "p").status().message(),
                 HasSubstr("expected a name of"));
   }
