@@ -1,6 +1,7 @@
 #include "eval/advice.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -277,10 +278,12 @@ std::string AdviceText(const AdviceReport& report) {
   std::string text;
   const auto line = [&](const char* name, const std::optional<Estimate>& estimate) {
     if (!estimate) return;
+    const std::string interval = std::isinf(estimate->low) ? "too few cases for an interval"
+                                                           : "[" + Percent(estimate->low) + ", " +
+                                                                 Percent(estimate->high) + "]";
     char row[120];
-    std::snprintf(row, sizeof(row), "  %-16s %6s  [%s, %s]\n", name,
-                  Percent(estimate->mean).c_str(), Percent(estimate->low).c_str(),
-                  Percent(estimate->high).c_str());
+    std::snprintf(row, sizeof(row), "  %-16s %6s  %s\n", name, Percent(estimate->mean).c_str(),
+                  interval.c_str());
     text += row;
   };
   text += "Shares of " + std::to_string(report.cases) + " cases, %, with 95 % intervals\n";

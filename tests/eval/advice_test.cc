@@ -103,6 +103,15 @@ TEST(AdviceTest, PredictedGainsCoverRealisedOnesAtTheirStatedRate) {
   EXPECT_LE(behaviour, 970);
 }
 
+TEST(AdviceTest, OfOneDocumentThereIsNoInterval) {
+  AdviceReport report;
+  report.cases = 3;
+  const std::vector<double> values = {0, 1, 1};
+  report.gold_context = EstimateMean(values, std::vector<uint32_t>{7, 7, 7}, 1);
+  EXPECT_THAT(AdviceText(report),
+              HasSubstr("  gold context       66.7  too few cases for an interval\n"));
+}
+
 TEST(AdviceTest, PersistentGapsLeadToExamplesAndThenToFineTuning) {
   Random random(2);
   const auto cases = Draw({.reading = 0.7, .small_reading = 0.4}, 300, random);
