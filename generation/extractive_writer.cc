@@ -11,6 +11,7 @@
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
 #include "generation/premise.h"
+#include "generation/spelling.h"
 #include "model/quotable.h"
 
 namespace quarry::generation {
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 8;
+constexpr uint64_t kExtractiveWriterVersion = 9;
 constexpr size_t kMostChoices = 6;  // that are named
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
@@ -163,9 +164,11 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
   answer.model = kModel;
   answer.note = NoteOf(query);
-  model::ExtractiveDraft draft = model::ExtractAnswer(query.text, answer.context.passages,
-                                                      analyzer_, OptionsFor(query, options_));
-  std::vector<model::ExtractedSentence> sentences = Reply(query, draft, answer);
+  Query read = query;
+  read.text = SpelledAsIn(answer.context, query.text);
+  model::ExtractiveDraft draft = model::ExtractAnswer(read.text, answer.context.passages, analyzer_,
+                                                      OptionsFor(query, options_));
+  std::vector<model::ExtractedSentence> sentences = Reply(read, draft, answer);
   if (answer.kind == ReplyKind::kAnswer) {
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
@@ -174,7 +177,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (!draft.declined) sentences = std::move(draft.sentences);
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (AddConflicts(query, answer.context, sentences) > 0) {
+    } else if (AddConflicts(read, answer.context, sentences) > 0) {
       answer.verdict.reason += "; sources differ";
     }
     QuoteAnsweringParts(query, sentences);

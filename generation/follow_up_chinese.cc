@@ -68,8 +68,9 @@ constexpr std::string_view kSurnames =
     "兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐祝";
 constexpr std::string_view kLongSurnames[] = {"欧阳", "司马", "诸葛", "上官", "司徒", "端木"};
 // What stands before and behind the name of a person.
-constexpr std::string_view kBeforePersons[] = {"由", "是", "为", "给", "和", "与", "、", "即",
-                                               "归", "找", "请", "向", "经", "，", "："};
+constexpr std::string_view kBeforePersons[] = {"由", "是", "为", "给", "和", "与", "、",
+                                               "即", "归", "找", "请", "向", "经", "，",
+                                               "：", "长", "任", "理", "员", "人", "师"};
 constexpr std::string_view kBehindPersons[] = {
     "负责", "担任", "主持", "汇报", "审批", "检查", "任", "是", "于", "在",   "和", "与",
     "将",   "兼",   "牵头", "主讲", "签",   "发现", "的", "提", "完", "管理", "为", "出任",
@@ -463,7 +464,12 @@ std::string ReferentOf(std::string_view pronoun, const std::string& before,
   if (std::ranges::find(kPersonPronouns, pronoun) != std::end(kPersonPronouns)) {
     const bool asks_for_person = FindFirst(before, kAskingForPersons, size) != std::string::npos ||
                                  EndsWithAny(topic, kPersonEnds);
-    const std::string named = PersonIn(asks_for_person ? answer : before);
+    // "主任陆文澜，分机544；班长陆文涛": that of whom was asked.
+    const std::string_view answered = answer;
+    const size_t at = topic.empty() ? std::string::npos : answer.find(topic);
+    std::string named;
+    if (asks_for_person && at != std::string::npos) named = PersonIn(answered.substr(at));
+    if (named.empty()) named = PersonIn(asks_for_person ? answered : std::string_view(before));
     return named.empty() ? topic : named;
   }
   const std::string question = WithoutEnd(before);

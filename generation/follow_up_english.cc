@@ -210,11 +210,16 @@ std::optional<ByteRange> SubjectOf(const std::string& question, std::string_view
   return std::nullopt;
 }
 
-// Of "the rated head of the VX-240" the head: what something else that it has takes the place of.
-std::optional<ByteRange> AttributeOf(const std::string& question, std::string_view instead) {
-  for (const Word& word : WordsOf(instead)) {
-    if (word.digit || word.capital) return std::nullopt;
-  }
+bool NamesThing(const Word& word) { return word.digit || word.capital; }
+
+// Of "What is the rated head of the VX-240": "the rated head" and "the VX-240".
+struct Owned {
+  ByteRange attribute;
+  ByteRange owner;
+  bool named = false;  // the owner has a name or a code
+};
+
+std::optional<Owned> OwnedIn(const std::string& question) {
   const std::vector<Word> words = WordsOf(question);
   for (size_t i = 0; i + 1 < words.size(); ++i) {
     if (!IsOneOf(words[i].folded, "is|are|was|were")) continue;
@@ -222,11 +227,11 @@ std::optional<ByteRange> AttributeOf(const std::string& question, std::string_vi
     if (!phrase) return std::nullopt;
     for (size_t of = phrase->first + 1; of < phrase->last; ++of) {
       if (words[of].folded != "of") continue;
-      const bool names = std::any_of(words.begin() + static_cast<ptrdiff_t>(of),
-                                     words.begin() + static_cast<ptrdiff_t>(phrase->last + 1),
-                                     [](const Word& word) { return word.digit || word.capital; });
-      if (!names) return std::nullopt;
-      return ByteRange{words[phrase->first].begin, words[of - 1].end};
+      return Owned{
+          {words[phrase->first].begin, words[of - 1].end},
+          {words[of + 1].begin, words[phrase->last].end},
+          std::any_of(words.begin() + static_cast<ptrdiff_t>(of),
+                      words.begin() + static_cast<ptrdiff_t>(phrase->last + 1), NamesThing)};
     }
     return std::nullopt;
   }
@@ -375,13 +380,16 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
         FollowUp::kEllipsis};
   }
   const std::string about = Rest(message, words, first);
-  if (first == at) {  // "and of the other one" says that it is the thing
-    const std::string question = WithoutEnd(before);
-    if (const std::optional<ByteRange> place = AttributeOf(question, about)) {
-      return StandaloneQuestion{
-          question.substr(0, place->begin) + about + question.substr(place->end) + "?",
-          FollowUp::kEllipsis};
-    }
+  // "And of the other one?" is about the thing, "and the noise?" about what a named thing has.
+  const std::string question = WithoutEnd(before);
+  const std::optional<Owned> owned = OwnedIn(question);
+  const bool names_thing = std::ranges::any_of(WordsOf(about), NamesThing);
+  const bool says_of = first > at && words[first - 1].folded == "of";
+  if (owned && !names_thing && (says_of || (first == at && owned->named))) {
+    const ByteRange place = says_of ? owned->owner : owned->attribute;
+    return StandaloneQuestion{
+        question.substr(0, place.begin) + about + question.substr(place.end) + "?",
+        FollowUp::kEllipsis};
   }
   return StandaloneQuestion{AskAboutInEnglish(before, about, ""), FollowUp::kEllipsis};
 }

@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"What is the rated power of the HY-300?", "4.2 kW", "And the noise?",
              FollowUp::kEllipsis, "What is the noise of the HY-300?"},
         Case{"What is the call sign of the dam keeper?", "Otter", "And of the station master?",
-             FollowUp::kEllipsis, "What is the station master?"},
+             FollowUp::kEllipsis, "What is the call sign of the station master?"},
         Case{"How much does a meter test cost the customer?", "35 VM",
              "How long is the parental leave?", FollowUp::kNone, "How long is the parental leave?"},
         Case{"How much does a meter test cost the customer?", "35 VM", "Is there a pension fund?",
