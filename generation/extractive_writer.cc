@@ -13,6 +13,7 @@
 #include "generation/citations.h"
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
+#include "generation/extreme_row.h"
 #include "generation/premise.h"
 #include "generation/spelling.h"
 #include "model/quotable.h"
@@ -224,7 +225,13 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
                       .reason = draft.reason};
-    if (!draft.declined) sentences = std::move(draft.sentences);
+    if (!draft.declined) {
+      sentences = std::move(draft.sentences);
+      if (const auto row =
+              FindExtremeRow(read.text, answer.context, sentences.front(), analyzer_)) {
+        sentences = {*row};
+      }
+    }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
     } else if (AddConflicts(read, answer.context, sentences) > 0) {

@@ -41,7 +41,9 @@ Document SalesTable() {
               "华南,Q2,290,黄丽娟\n",
               {.id = "sales.csv", .path = "sales.csv", .uri = "test:sales.csv"})
           .value();
-  return std::move(parsed.documents.at(0));
+  Document document = std::move(parsed.documents.at(0));
+  document.title = "2025年各区域订单数";
+  return document;
 }
 
 class ReplyRulesTest : public ::testing::Test {
@@ -115,6 +117,17 @@ TEST_F(ReplyRulesTest, ComparisonsAreNotAskedBack) {
                                "谁的订单数最多？", "对比华东和华南的订单数"}) {
     EXPECT_EQ(Ask(question).kind, ReplyKind::kAnswer) << question;
   }
+}
+
+TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
+  engine_.Add({SalesTable()});
+  const auto says = [&](const char* question, const char* row) {
+    EXPECT_THAT(Ask(question).text, HasSubstr(row)) << question;
+    EXPECT_THAT(Ask(question).citations, SizeIs(1)) << question;
+  };
+  says("2025年哪个区域订单数最少？", "区域: 华南; 季度: Q1");
+  says("2025年哪个区域订单数最多？", "区域: 华东; 季度: Q2");
+  says("2025年哪个区域第二季度订单数最少？", "区域: 华南; 季度: Q2");
 }
 
 TEST_F(ReplyRulesTest, WhatIsInForceGoesBeforeWhatIsAbolished) {
