@@ -67,6 +67,11 @@ constexpr std::string_view kSurnames =
     "龚文庞樊"
     "兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐祝";
 constexpr std::string_view kLongSurnames[] = {"欧阳", "司马", "诸葛", "上官", "司徒", "端木"};
+// Words that begin like a name and are none.
+constexpr std::string_view kNoPersons[] = {
+    "季度", "方式", "方案", "方法", "方面", "高度", "高压", "高温", "金额", "金卡", "文件", "文档",
+    "万元", "安全", "安装", "温度", "任务", "任何", "余款", "余额", "常见", "常用", "白天", "石油",
+    "江苏", "江西", "段落", "马上", "钱款", "路线", "施工", "严重", "黄色", "白色", "和",   "于"};
 // What stands before and behind the name of a person.
 constexpr std::string_view kBeforePersons[] = {"由", "是", "为", "给", "和", "与", "、",
                                                "即", "归", "找", "请", "向", "经", "，",
@@ -415,6 +420,7 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
 size_t PersonSize(std::string_view text) {
   const std::vector<std::string_view> characters = CharactersOf(text.substr(0, 5 * 4));
   size_t size = 0;
+  if (StartsWithAny(text, kNoPersons, size)) return 0;
   const bool is_long = StartsWithAny(text, kLongSurnames, size);
   if (!is_long && (characters.empty() || IsAscii(text.front()) ||
                    kSurnames.find(characters.front()) == std::string_view::npos)) {
@@ -466,7 +472,10 @@ std::string ReferentOf(std::string_view pronoun, const std::string& before,
                                  EndsWithAny(topic, kPersonEnds);
     // "主任陆文澜，分机544；班长陆文涛": that of whom was asked.
     const std::string_view answered = answer;
-    const size_t at = topic.empty() ? std::string::npos : answer.find(topic);
+    size_t at = topic.empty() ? std::string::npos : answer.find(topic);
+    for (const std::string_view person : kPersonEnds) {  // "负责人: 黄丽娟"
+      if (at == std::string::npos && topic.ends_with(person)) at = answer.find(person);
+    }
     std::string named;
     if (asks_for_person && at != std::string::npos) named = PersonIn(answered.substr(at));
     if (named.empty()) named = PersonIn(asks_for_person ? answered : std::string_view(before));

@@ -26,7 +26,8 @@ constexpr std::string_view kVerbs =
     "noticed|"
     "open|opened|opens|operate|paid|pay|pays|permitted|planned|pump|raised|reach|received|released|"
     "replace|replaced|report|reported|require|required|run|runs|say|says|sent|set|shut|sold|"
-    "start|started|starts|stop|stopped|stored|take|takes|there|used|valid|weigh|weighs|work|works";
+    "start|started|starts|stop|stopped|stored|take|takes|there|use|used|uses|valid|weigh|weighs|"
+    "work|works";
 constexpr std::string_view kStoppers =
     "in|on|at|for|to|from|by|with|without|and|or|but|if|that|than|as|about|during|before|after|"
     "under|"

@@ -48,6 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
              FollowUp::kCorrection, "When was Weirkeeper 4.2.0 released?"},
         Case{"What is the rated power of the HY-300?", "4.2 kW", "And its weight?",
              FollowUp::kEllipsis, "What is the weight of the HY-300?"},
+        Case{"What refrigerant does the HY-500 use?", "R454B", "And its weight?",
+             FollowUp::kEllipsis, "What is the weight of the HY-500?"},
         Case{"What is the rated power of the HY-300?", "4.2 kW", "And the noise?",
              FollowUp::kEllipsis, "What is the noise of the HY-300?"},
         Case{"What is the call sign of the dam keeper?", "Otter", "And of the station master?",
