@@ -52,6 +52,62 @@ std::string WithoutYears(std::string_view text) {
   return kept;
 }
 
+// What "name: value" says of each cell that has a name of words of the question only: "负责人: 黄丽娟" of a
+// question for that. Of an item of a list, what stands behind its label.
+std::vector<std::string_view> AnsweringValues(const ContextPiece& piece, const WordSet& asked,
+                                              const Analyzer& analyzer) {
+  std::vector<std::string_view> values;
+  std::string_view rest = piece.text;
+  if (piece.kind == BlockKind::kListItem) {
+    const size_t colon = std::min(rest.find(": "), rest.find("："));
+    return {rest.substr(colon)};
+  }
+  while (!rest.empty()) {
+    const size_t end = rest.find("; ");
+    const std::string_view cell = rest.substr(0, end);
+    const size_t colon = cell.find(": ");
+    if (colon != cell.npos) {
+      const WordSet name = WordsIn(cell.substr(0, colon), analyzer);
+      if (!name.empty() && ShareAmong(name, asked) >= 1) values.push_back(cell.substr(colon + 2));
+    }
+    rest = end == rest.npos ? std::string_view() : rest.substr(end + 2);
+  }
+  return values;
+}
+
+// Whether what is asked has one answer, whichever of the things is meant.
+bool SayTheSame(const std::vector<const ContextPiece*>& pieces,
+                const std::vector<model::QuestionTerm>& terms, const Analyzer& analyzer) {
+  WordSet asked;
+  for (const model::QuestionTerm& term : terms) asked.insert(term.term);
+  const std::vector<std::string_view> first = AnsweringValues(*pieces.front(), asked, analyzer);
+  return !first.empty() && std::ranges::all_of(pieces, [&](const ContextPiece* piece) {
+    return AnsweringValues(*piece, asked, analyzer) == first;
+  });
+}
+
+// "which" asks for the name of a thing, and a comparison names what it compares or is of all of them.
+bool AsksAmongSeveral(std::string_view question) {
+  static constexpr std::string_view kWhich[] = {"哪个", "哪些", "哪一个", "哪种", "哪家", "哪台",
+                                                "哪位", "哪款", "哪条",   "哪座", "哪间", "哪只"};
+  static constexpr std::string_view kComparing[] = {"对比", "比较一下", "相比",      "区别",
+                                                    "差别", "有何不同", "有什么不同"};
+  const std::string folded = Fold(Trim(question));
+  const std::string_view text = folded;
+  if (text.starts_with("which ")) return true;
+  for (const std::string_view word : {"compare ", "difference between ", "differences between "}) {
+    if (text.starts_with(word) || text.find(' ' + std::string(word)) != text.npos) return true;
+  }
+  const bool of_most = text.find("最") != text.npos || text.find("更") != text.npos;
+  if (of_most && text.find("谁") != text.npos) return true;
+  for (const std::string_view which : kWhich) {
+    const size_t at = text.find(which);
+    if (at == 0 || (at != text.npos && of_most)) return true;
+  }
+  return std::ranges::any_of(kComparing,
+                             [&](std::string_view word) { return text.find(word) != text.npos; });
+}
+
 // What a text names: its codes where it has some, else its words.
 std::string ThingIn(std::string_view text, const Analyzer& analyzer) {
   std::string codes;
@@ -87,7 +143,7 @@ std::vector<Choice> Distinct(const std::vector<const ContextPiece*>& pieces, con
 
 std::vector<Choice> FindChoices(std::string_view question, const Context& context,
                                 const model::ExtractedSentence& best, const Analyzer& analyzer) {
-  if (StartsWithIgnoringCase(Trim(question), "which ")) return {};
+  if (AsksAmongSeveral(question)) return {};
   std::vector<model::QuestionTerm> terms = model::AnalyseQuestion(question, analyzer).terms;
   if (terms.size() > kMostQuestionTerms) terms.resize(kMostQuestionTerms);
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
@@ -136,6 +192,7 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
   if (names_one) {
     std::erase_if(candidates, [&](const ContextPiece* piece) { return !is_named(piece); });
   }
+  if (candidates.size() > 1 && SayTheSame(candidates, terms, analyzer)) return {};
   std::vector<Choice> choices = Distinct(
       candidates, [&](const ContextPiece& piece) { return ThingIn(CellsOf(piece)[0], analyzer); });
   if (!choices.empty() || names_one) return choices;

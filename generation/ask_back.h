@@ -8,7 +8,8 @@
 // others have the same words of the question and none has more, and they are about things of different
 // names: the first cells that differ, else the codes or words of the titles. Years in titles make no other
 // thing (the newer counts, conflicts.h); a code that the question names is one thing wherever it stands,
-// and "which" asks for the name itself. In doubt the question is clear. Pure and thread-safe.
+// "which" asks for the name itself, a comparison is of several, and where all that might be meant have one
+// answer nothing need be asked. In doubt the question is clear. Pure and thread-safe.
 
 #include <cstdint>
 #include <string>

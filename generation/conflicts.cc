@@ -10,6 +10,7 @@
 #include "base/document.h"
 #include "generation/context_pieces.h"
 #include "generation/support.h"
+#include "model/question.h"
 #include "model/quotable.h"
 
 namespace quarry::generation {
@@ -218,7 +219,12 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   WordSet our_terms = WordsIn(ours, analyzer);
   our_terms.merge(WordsIn(header_of(source), analyzer));
   const double our_share = ShareAmong(asked, our_terms);
-  const std::vector<Quantity> our_counts = CountsOf(ours, asked_numbers);
+  // Who somebody is or where something stands is no number: those beside it are of something else.
+  const model::AnswerKind kind = model::AnalyseQuestion(question, analyzer).kind;
+  const bool asks_for_count =
+      kind != model::AnswerKind::kPerson && kind != model::AnswerKind::kPlace;
+  const std::vector<Quantity> our_counts =
+      asks_for_count ? CountsOf(ours, asked_numbers) : std::vector<Quantity>();
   const Statement our_statement = StatementOf(ours);
   // Names, codes and years of the question, as far as the answer's sentence has them.
   WordSet fixed;

@@ -1,16 +1,21 @@
 #include "generation/extractive_writer.h"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "base/answer_guide.h"
 #include "base/text.h"
+#include "generation/abolished.h"
 #include "generation/abstention.h"
 #include "generation/ask_back.h"
 #include "generation/citations.h"
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
+#include "generation/extreme_row.h"
 #include "generation/premise.h"
+#include "generation/spelling.h"
 #include "model/answer_reasons.h"
 #include "model/quotable.h"
 
@@ -22,7 +27,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 9;
+constexpr uint64_t kExtractiveWriterVersion = 10;
 constexpr size_t kMostChoices = 6;  // that are named
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
@@ -64,6 +69,45 @@ void QuoteAnsweringParts(const Query& query, std::vector<model::ExtractedSentenc
   }
 }
 
+// The answer from what is in force: passages of documents that say of themselves that they are not stand
+// behind the others, and where only they answer that is said.
+model::ExtractiveDraft DraftInForce(const Query& query, const Context& context,
+                                    const std::vector<bool>& abolished, const Analyzer& analyzer,
+                                    const model::ExtractiveOptions& options) {
+  model::ExtractiveDraft draft =
+      model::ExtractAnswer(query.text, context.passages, analyzer, options);
+  const auto is_abolished = [&](const model::ExtractedSentence& sentence) {
+    return abolished[sentence.passage];
+  };
+  if (draft.declined || std::ranges::none_of(draft.sentences, is_abolished) ||
+      !AsksForWhatIsInForce(query.text, context, abolished)) {
+    return draft;
+  }
+  if (!is_abolished(draft.sentences.front())) {
+    std::erase_if(draft.sentences, is_abolished);
+    return draft;
+  }
+  std::vector<Passage> passages;
+  std::vector<uint32_t> places;
+  for (uint32_t i = 0; i < context.passages.size(); ++i) {
+    if (abolished[i]) continue;
+    passages.push_back(context.passages[i]);
+    places.push_back(i);
+  }
+  model::ExtractiveDraft in_force = model::ExtractAnswer(query.text, passages, analyzer, options);
+  if (!in_force.declined && !in_force.sentences.empty()) {
+    for (model::ExtractedSentence& sentence : in_force.sentences) {
+      sentence.passage = places[sentence.passage];
+    }
+    return in_force;
+  }
+  std::erase_if(draft.sentences, std::not_fn(is_abolished));
+  draft.sentences.front().lead = AnswerLanguage(query) == "zh"
+                                     ? "以下出自已废止的文件："
+                                     : "From a document that is no longer in force: ";
+  return draft;
+}
+
 // What of the guide has no effect without a model; "" where all has.
 std::string NoteOf(const Query& query) {
   const std::string parts = query.guide == nullptr ? "" : query.guide->NeedsModel();
@@ -101,7 +145,14 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
   const std::vector<Conflict> conflicts =
       FindConflicts(query.text, context, first.passage, first.range, analyzer_);
   const bool chinese = AnswerLanguage(query) == "zh";
+  size_t added = 0;
+  const std::vector<bool> abolished = AbolishedPassages(context);
+  const bool is_in_force =
+      !abolished[first.passage] && AsksForWhatIsInForce(query.text, context, abolished);
   for (const Conflict& conflict : conflicts) {
+    // What is no longer in force contradicts nothing that is.
+    if (is_in_force && abolished[conflict.passage]) continue;
+    ++added;
     const auto is_there = [&](const model::ExtractedSentence& sentence) {
       return sentence.passage == conflict.passage && sentence.range.begin < conflict.range.end &&
              conflict.range.begin < sentence.range.end;
@@ -115,7 +166,7 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
                          .score = first.score,
                          .lead = std::move(lead)});
   }
-  return conflicts.size();
+  return added;
 }
 
 std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query,
@@ -169,18 +220,27 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
   answer.model = kModel;
   answer.note = NoteOf(query);
-  model::ExtractiveDraft draft = model::ExtractAnswer(query.text, answer.context.passages,
-                                                      analyzer_, OptionsFor(query, options_));
-  std::vector<model::ExtractedSentence> sentences = Reply(query, draft, answer);
+  Query read = query;
+  read.text = SpelledAsIn(answer.context, query.text);
+  const std::vector<bool> abolished = AbolishedPassages(answer.context);
+  model::ExtractiveDraft draft =
+      DraftInForce(read, answer.context, abolished, analyzer_, OptionsFor(query, options_));
+  std::vector<model::ExtractedSentence> sentences = Reply(read, draft, answer);
   if (answer.kind == ReplyKind::kAnswer) {
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
                       .reason = draft.reason};
-    if (!draft.declined) sentences = std::move(draft.sentences);
+    if (!draft.declined) {
+      sentences = std::move(draft.sentences);
+      if (const auto row =
+              FindExtremeRow(read.text, answer.context, sentences.front(), analyzer_)) {
+        sentences = {*row};
+      }
+    }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (AddConflicts(query, answer.context, sentences) > 0) {
+    } else if (AddConflicts(read, answer.context, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);

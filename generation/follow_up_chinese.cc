@@ -24,6 +24,12 @@ constexpr std::string_view kPredicates[] = {
     "最晚", "最高", "最低", "一共", "总共", "大约", "安排", "设在", "位于", "属于", "超过",
     "低于", "高于", "达到", "规定", "要求", "从",   "是",   "有",   "在",   "要",   "能",
     "会",   "可",   "应",   "由",   "被",   "用",   "叫",   "得",   "每",   "共",   "和"};
+// Words that hold one of them and end nothing.
+constexpr std::string_view kWordsWithPredicates[] = {
+    "备用", "使用", "专用",   "通用", "费用", "公用", "启用", "停用", "信用", "性能", "功能",
+    "智能", "节能", "能耗",   "能力", "供应", "响应", "反应", "应急", "会议", "周会", "例会",
+    "工会", "协会", "委员会", "纪要", "摘要", "主要", "重要", "要点", "有效", "有限", "所有",
+    "许可", "可靠", "公共",   "共同", "理由", "自由", "在线", "在职", "现在", "所得", "每日"};
 // Longer before shorter.
 constexpr std::string_view kChineseThings[] = {
     "它们的", "他们的", "她们的", "它的", "他的", "她的", "其中的", "它们", "他们",
@@ -39,6 +45,44 @@ constexpr std::string_view kCorrections[] = {
     "我想问的是",     "我要问的是",    "说错了，是",   "说错了，应该是", "打错了，是",
     "打错了，应该是", "应该是",        "不对，是",     "不是，是",       "不，是",
     "不对，",         "不是，",        "更正：",       "更正一下，"};
+
+// What belongs to a thing or a person and is measured or counted: its last words.
+constexpr std::string_view kMeasuredEnds[] = {
+    "量",   "率",   "值",   "费",   "费用", "价",   "单价", "价格", "价钱", "数",
+    "数量", "次数", "度",   "额",   "重",   "重量", "压力", "寿命", "周期", "期限",
+    "期",   "时长", "尺寸", "直径", "宽",   "高",   "耗",   "电压", "电流", "噪声",
+    "容积", "面积", "预算", "成本", "工资", "租金", "上限", "下限", "比例"};
+// And what is named, told or dated.
+constexpr std::string_view kPersonEnds[] = {"负责人", "联系人", "主持人", "经理", "主任",
+                                            "讲师",   "作者",   "签字人", "主管", "厂长"};
+constexpr std::string_view kTimeEnds[] = {"时间", "日期"};
+constexpr std::string_view kNamedEnds[] = {"地点", "地址", "电话", "分机", "邮箱", "型号",
+                                           "编号", "材质", "颜色", "条件", "原因", "范围",
+                                           "方式", "名称", "品牌", "产地", "职务", "住址"};
+// What Chinese names of persons begin with, and the longer of them.
+constexpr std::string_view kSurnames =
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏"
+    "薛叶阎余"
+    "潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖"
+    "龚文庞樊"
+    "兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐祝";
+constexpr std::string_view kLongSurnames[] = {"欧阳", "司马", "诸葛", "上官", "司徒", "端木"};
+// Words that begin like a name and are none.
+constexpr std::string_view kNoPersons[] = {
+    "季度", "方式", "方案", "方法", "方面", "高度", "高压", "高温", "金额", "金卡", "文件", "文档",
+    "万元", "安全", "安装", "温度", "任务", "任何", "余款", "余额", "常见", "常用", "白天", "石油",
+    "江苏", "江西", "段落", "马上", "钱款", "路线", "施工", "严重", "黄色", "白色", "和",   "于"};
+// What stands before and behind the name of a person.
+constexpr std::string_view kBeforePersons[] = {"由", "是", "为", "给", "和", "与", "、",
+                                               "即", "归", "找", "请", "向", "经", "，",
+                                               "：", "长", "任", "理", "员", "人", "师"};
+constexpr std::string_view kBehindPersons[] = {
+    "负责", "担任", "主持", "汇报", "审批", "检查", "任", "是", "于", "在",   "和", "与",
+    "将",   "兼",   "牵头", "主讲", "签",   "发现", "的", "提", "完", "管理", "为", "出任",
+    "先生", "女士", "经理", "主任", "同志", "老师", "师", "等", "带", "记",   "从", "自"};
+// Those that ask for a person, and pronouns that stand for one.
+constexpr std::string_view kAskingForPersons[] = {"谁", "哪位", "什么人", "哪个人", "何人"};
+constexpr std::string_view kPersonPronouns[] = {"他的", "她的", "他", "她"};
 
 bool StartsWithAny(std::string_view text, std::span<const std::string_view> list, size_t& size) {
   for (const std::string_view entry : list) {
@@ -58,6 +102,10 @@ size_t FindFirst(std::string_view text, std::span<const std::string_view> list, 
     size = entry.size();
   }
   return first;
+}
+
+bool EndsWithAny(std::string_view text, std::span<const std::string_view> list) {
+  return std::ranges::any_of(list, [&](std::string_view end) { return text.ends_with(end); });
 }
 
 bool Asks(std::string_view text) {
@@ -100,6 +148,16 @@ std::vector<std::string_view> CharactersOf(std::string_view text) {
   return characters;
 }
 
+// Whether the stretch of `size` bytes at `at` is part of a word of the list.
+bool StandsInWord(std::string_view text, size_t at, size_t size,
+                  std::span<const std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    const size_t within = word.find(text.substr(at, size));
+    return within != std::string_view::npos && within <= at &&
+           text.substr(at - within).starts_with(word);
+  });
+}
+
 // What the question is about: the words before what it says of them.
 std::string TopicOf(std::string_view question) {
   const std::string whole = WithoutEnd(question);
@@ -118,7 +176,11 @@ std::string TopicOf(std::string_view question) {
   // A predicate behind two characters at least ends it.
   size_t first = std::string_view::npos;
   for (const std::string_view predicate : kPredicates) {
-    const size_t at = text.find(predicate, std::min<size_t>(text.size(), 6));
+    size_t at = text.find(predicate, std::min<size_t>(text.size(), 6));
+    while (at != std::string_view::npos &&
+           StandsInWord(text, at, predicate.size(), kWordsWithPredicates)) {
+      at = text.find(predicate, at + predicate.size());
+    }
     first = std::min(first, at);
   }
   if (first != std::string_view::npos) text = text.substr(0, first);
@@ -180,21 +242,83 @@ std::optional<ByteRange> PlaceOf(std::string_view question, std::string_view ins
   return best;
 }
 
-// What of a topic with an owner gives way: of "沈砚秋的分机" the owner, of "东岸2024年的漏损率", whose owner says
-// where and when, what it owns.
-std::optional<ByteRange> OwnerOf(std::string_view question) {
+// Whether a text names a thing by a code of letters and digits: "HY-300", not "2024" or "Q".
+bool HoldsNamingCode(std::string_view text) {
+  return std::ranges::any_of(CodesOf(text), [&](const ByteRange& code) {
+    const std::string_view word = text.substr(code.begin, code.end - code.begin);
+    return HoldsAsciiDigit(word) && std::ranges::any_of(word, IsAsciiLetter);
+  });
+}
+
+bool IsMeasured(std::string_view word) { return EndsWithAny(word, kMeasuredEnds); }
+
+bool IsAttribute(std::string_view word) {
+  return IsMeasured(word) || EndsWithAny(word, kPersonEnds) || EndsWithAny(word, kTimeEnds) ||
+         EndsWithAny(word, kNamedEnds);
+}
+
+// Of "HY-300的额定功率" the thing and what is asked of it; of "HY-300额定功率" too.
+struct Slots {
+  ByteRange owner;
+  ByteRange attribute;
+};
+
+std::optional<Slots> SlotsOf(std::string_view question) {
   static constexpr std::string_view kOf = "的";
   const std::string topic = TopicOf(question);
-  const size_t at = topic.rfind(kOf);
   const size_t begin = question.find(topic);
-  if (topic.empty() || begin == std::string_view::npos || at == std::string::npos)
-    return std::nullopt;
-  const std::string_view owner = std::string_view(topic).substr(0, at);
-  if (HoldsAsciiDigit(owner) && owner.ends_with("年")) {
-    return ByteRange{begin + at + kOf.size(), begin + topic.size()};
+  if (topic.empty() || begin == std::string_view::npos) return std::nullopt;
+  const size_t at = topic.rfind(kOf);
+  if (at != std::string::npos && at > 0) {
+    return Slots{{begin, begin + at}, {begin + at + kOf.size(), begin + topic.size()}};
   }
+  const std::vector<ByteRange> codes = CodesOf(topic);
+  if (codes.empty() || codes.front().begin != 0 || codes.front().end == topic.size())
+    return std::nullopt;
+  const ByteRange code = codes.front();
+  if (!HoldsNamingCode(std::string_view(topic).substr(0, code.end))) return std::nullopt;
+  const size_t rest = topic.find_first_not_of(' ', code.end);
+  return Slots{{begin, begin + code.end}, {begin + rest, begin + topic.size()}};
+}
+
+enum class Slot : uint8_t { kOwner, kAttribute };
+
+// Which of both `instead` takes the place of: an attribute that of an attribute, and what has no code that of
+// what is asked of a code. Of "东岸2024年的漏损率", whose owner says where and when, what it owns. In doubt the
+// thing.
+std::optional<Slot> SlotFor(std::string_view question, const Slots& slots,
+                            std::string_view instead) {
+  const std::string_view owner =
+      question.substr(slots.owner.begin, slots.owner.end - slots.owner.begin);
+  if (HoldsAsciiDigit(owner) && owner.ends_with("年")) return Slot::kAttribute;
+  if (HoldsNamingCode(owner) && !HoldsNamingCode(instead)) {
+    // "VX-240拆装课程" is no code.
+    if (CodesOf(owner).back().end == owner.size()) return Slot::kAttribute;
+  } else if (HoldsNamingCode(instead)) {
+    return Slot::kOwner;
+  }
+  if (IsAttribute(instead) && Characters(owner) >= 2) return Slot::kAttribute;
   if (Characters(owner) < 3) return std::nullopt;
-  return ByteRange{begin, begin + at};
+  return Slot::kOwner;
+}
+
+// What a question about `attribute` asks with, where the question before asked with `asked`: that is kept where
+// it fits.
+std::string AskingFor(std::string_view attribute, std::string_view asked) {
+  const auto fits = [&](std::span<const std::string_view> asking) {
+    size_t size = 0;
+    return FindFirst(asked, asking, size) != std::string_view::npos;
+  };
+  static constexpr std::string_view kHowMuch[] = {"多", "几"};
+  static constexpr std::string_view kWhen[] = {"什么时候", "何时", "哪天", "哪年", "几点"};
+  static constexpr std::string_view kWhat[] = {"什么", "怎么样", "如何"};
+  std::string kept(asked.empty() ? "是什么" : asked);
+  if (EndsWithAny(attribute, kPersonEnds)) return fits(kAskingForPersons) ? kept : "是谁";
+  if (EndsWithAny(attribute, kTimeEnds)) return fits(kWhen) ? kept : "是什么时候";
+  if (IsMeasured(attribute))
+    return fits(kHowMuch) || (fits(kWhat) && !fits(kWhen)) ? kept : "是多少";
+  if (EndsWithAny(attribute, kNamedEnds)) return fits(kWhat) && !fits(kWhen) ? kept : "是什么";
+  return fits(kAskingForPersons) || fits(kWhen) ? "是什么" : kept;
 }
 
 std::string AskAboutInChinese(const std::string& before, std::string_view instead,
@@ -212,7 +336,15 @@ std::string AskAboutInChinese(const std::string& before, std::string_view instea
       asked > 0) {
     return std::string(instead) + question.substr(asked) + "？";  // it has an owner of its own
   }
-  if (!place) place = OwnerOf(question);
+  const std::optional<Slots> slots = place ? std::nullopt : SlotsOf(question);
+  if (slots) {
+    const std::optional<Slot> slot = SlotFor(question, *slots, instead);
+    if (slot == Slot::kAttribute) {
+      return question.substr(0, slots->attribute.begin) + std::string(instead) +
+             AskingFor(instead, std::string_view(question).substr(slots->attribute.end)) + "？";
+    }
+    if (slot == Slot::kOwner) place = slots->owner;
+  }
   if (!place) return std::string(instead) + "，" + question + "？";
   return question.substr(0, place->begin) + std::string(instead) + question.substr(place->end) +
          "？";
@@ -284,18 +416,140 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
   return StandaloneQuestion{changed + "？", FollowUp::kBareAsking};
 }
 
+// How long the name of a person is that `text` begins with; 0 where none does.
+size_t PersonSize(std::string_view text) {
+  const std::vector<std::string_view> characters = CharactersOf(text.substr(0, 5 * 4));
+  size_t size = 0;
+  if (StartsWithAny(text, kNoPersons, size)) return 0;
+  const bool is_long = StartsWithAny(text, kLongSurnames, size);
+  if (!is_long && (characters.empty() || IsAscii(text.front()) ||
+                   kSurnames.find(characters.front()) == std::string_view::npos)) {
+    return 0;
+  }
+  // The given name is one or two characters, and the name ends where a mark or such a word stands.
+  const size_t surname = is_long ? 2 : 1;
+  for (const size_t given : {2u, 1u}) {
+    if (surname + given > characters.size()) continue;
+    size_t end = 0;
+    bool is_written = true;
+    for (size_t i = 0; i < surname + given; ++i) {
+      end += characters[i].size();
+      size_t at = 0;
+      is_written = is_written && IsCjk(NextCodePoint(characters[i], at));
+    }
+    if (!is_written) continue;
+    const std::string_view behind = text.substr(end);
+    size_t next = 0;
+    const bool ends = behind.empty() || !IsCjk(NextCodePoint(behind, next)) ||
+                      StartsWithAny(behind, kBehindPersons, size);
+    if (ends) return end;
+  }
+  return 0;
+}
+
+// The first person that a text names; "" where none is.
+std::string PersonIn(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const std::string_view before = text.substr(0, at);
+    const bool may_begin =
+        before.empty() || IsAscii(before.back()) || EndsWithAny(before, kBeforePersons);
+    if (const size_t size = may_begin ? PersonSize(text.substr(at)) : 0; size > 0) {
+      return std::string(text.substr(at, size));
+    }
+    NextCodePoint(text, at);
+  }
+  return "";
+}
+
+// What a pronoun stands for behind the question and its answer: of a person him who was asked for, else what
+// was asked about, of "HY-300的额定功率" the thing and not its power. "" where there is none.
+std::string ReferentOf(std::string_view pronoun, const std::string& before,
+                       const std::string& answer) {
+  size_t size = 0;
+  const std::string topic = TopicOf(before);
+  if (std::ranges::find(kPersonPronouns, pronoun) != std::end(kPersonPronouns)) {
+    const bool asks_for_person = FindFirst(before, kAskingForPersons, size) != std::string::npos ||
+                                 EndsWithAny(topic, kPersonEnds);
+    // "主任陆文澜，分机544；班长陆文涛": that of whom was asked.
+    const std::string_view answered = answer;
+    size_t at = topic.empty() ? std::string::npos : answer.find(topic);
+    for (const std::string_view person : kPersonEnds) {  // "负责人: 黄丽娟"
+      if (at == std::string::npos && topic.ends_with(person)) at = answer.find(person);
+    }
+    std::string named;
+    if (asks_for_person && at != std::string::npos) named = PersonIn(answered.substr(at));
+    if (named.empty()) named = PersonIn(asks_for_person ? answered : std::string_view(before));
+    return named.empty() ? topic : named;
+  }
+  const std::string question = WithoutEnd(before);
+  const std::optional<Slots> slots = SlotsOf(question);
+  if (!slots || FindFirst(question, kChineseAsking, size) == 0) return topic;
+  const std::string owner =
+      question.substr(slots->owner.begin, slots->owner.end - slots->owner.begin);
+  const std::string_view attribute = std::string_view(question).substr(
+      slots->attribute.begin, slots->attribute.end - slots->attribute.begin);
+  const bool is_thing = !owner.ends_with("年") && Characters(owner) >= 2 &&
+                        (HoldsNamingCode(owner) || IsAttribute(attribute));
+  return is_thing ? owner : topic;
+}
+
+// "它的重量呢？": what it stands for, and what is asked of it. `about` is without the particles.
+std::optional<StandaloneQuestion> OfTheSame(const std::string& before, const std::string& answer,
+                                            std::string_view about) {
+  static constexpr std::string_view kOwners[] = {"它们的", "他们的", "它的", "他的", "她的",
+                                                 "其",     "它",     "他",   "她"};
+  size_t size = 0;
+  if (!StartsWithAny(about, kOwners, size) || size == about.size()) return std::nullopt;
+  if (about.starts_with("其他") || about.starts_with("其余") || about.starts_with("其中"))
+    return std::nullopt;
+  const std::string_view attribute = about.substr(size);
+  const std::string owner = ReferentOf(about.substr(0, size), before, answer);
+  if (owner.empty()) return std::nullopt;
+  const std::string question = WithoutEnd(before);
+  const std::optional<Slots> slots = SlotsOf(question);
+  const std::string_view asked =
+      slots ? std::string_view(question).substr(slots->attribute.end) : std::string_view();
+  return StandaloneQuestion{
+      owner + "的" + std::string(attribute) + AskingFor(attribute, asked) + "？",
+      FollowUp::kEllipsis};
+}
+
+// "那QB-350呢，几点发车？": another thing, and what is asked of it.
+std::optional<StandaloneQuestion> AskedAnew(std::string_view text) {
+  size_t size = 0;
+  static constexpr std::string_view kDividers[] = {"呢，", "呢,", "呢？", "呢?"};
+  const std::string_view rest = WithoutLeads(text);
+  const size_t at = FindFirst(rest, kDividers, size);
+  if (at == std::string_view::npos || at == 0) return std::nullopt;
+  const std::string_view about = WithoutParticles(rest.substr(0, at));
+  std::string_view asks = WithoutLeads(rest.substr(at + size));
+  if (about.empty() || Asks(about) || Characters(about) > 12 || !Asks(asks)) return std::nullopt;
+  size_t pronoun = 0;
+  if (StartsWithAny(about, kChineseThings, pronoun)) return std::nullopt;
+  bool owns = false;
+  if (StartsWithAny(asks, kChineseThings, pronoun)) {
+    owns = asks.substr(0, pronoun).ends_with("的");
+    asks.remove_prefix(pronoun);
+  }
+  return StandaloneQuestion{std::string(about) + (owns ? "的" : "") + std::string(asks) + "？",
+                            FollowUp::kEllipsis};
+}
+
 // "那西岸呢？", "2023年呢？"
-std::optional<StandaloneQuestion> Ellipsis(const std::string& before, std::string_view text) {
+std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
+                                           std::string_view text) {
   const std::string_view rest = WithoutLeads(text);
   const bool leads = rest.size() < text.size();
   const bool ends = rest.ends_with("呢");
   const std::string_view about = WithoutParticles(rest);
   if (about.empty() || Asks(about) || Characters(about) > 12) return std::nullopt;
   if (!ends && !(leads && Characters(about) <= 8)) return std::nullopt;
+  if (auto found = OfTheSame(before, answer, about)) return found;
   return StandaloneQuestion{AskAboutInChinese(before, about, ""), FollowUp::kEllipsis};
 }
 
-std::optional<StandaloneQuestion> Pronoun(const std::string& before, std::string_view text) {
+std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,
+                                          std::string_view text) {
   size_t size = 0;
   const size_t at = FindFirst(text, kChineseThings, size);
   if (at == std::string_view::npos) return std::nullopt;
@@ -307,28 +561,29 @@ std::optional<StandaloneQuestion> Pronoun(const std::string& before, std::string
       return std::nullopt;
     }
   }
-  const std::string topic = TopicOf(before);
-  if (topic.empty()) return std::nullopt;
   const std::string_view word = text.substr(at, size);
+  const std::string stands_for = ReferentOf(word, before, answer);
+  if (stands_for.empty()) return std::nullopt;
   const std::string_view left = text.substr(0, at);
   std::string_view right = text.substr(at + size);
   // "这个阀门", "该站": what is named stays beside what it stands for.
   const bool owns = word.ends_with("的");
-  std::string joined = std::string(left) + topic + (owns ? "的" : "") + std::string(right);
+  std::string joined = std::string(left) + stands_for + (owns ? "的" : "") + std::string(right);
   return StandaloneQuestion{WithoutEnd(joined) + "？", FollowUp::kPronoun};
 }
 
 }  // namespace
 
 std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
-                                                  const std::string& /*answer*/,
+                                                  const std::string& answer,
                                                   std::string_view message) {
   const std::string text = WithoutEnd(message);
   if (text.empty()) return std::nullopt;
   if (auto found = Correction(before, text)) return found;
   if (auto found = BareAsking(before, text)) return found;
-  if (auto found = Ellipsis(before, text)) return found;
-  if (auto found = Pronoun(before, text)) return found;
+  if (auto found = AskedAnew(text)) return found;
+  if (auto found = Ellipsis(before, answer, text)) return found;
+  if (auto found = Pronoun(before, answer, text)) return found;
   // "要多久通知用户？" behind a question, without a subject of its own.
   size_t size = 0;
   const std::string_view rest = WithoutLeads(text);

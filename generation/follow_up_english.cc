@@ -26,7 +26,8 @@ constexpr std::string_view kVerbs =
     "noticed|"
     "open|opened|opens|operate|paid|pay|pays|permitted|planned|pump|raised|reach|received|released|"
     "replace|replaced|report|reported|require|required|run|runs|say|says|sent|set|shut|sold|"
-    "start|started|starts|stop|stopped|stored|take|takes|there|used|valid|weigh|weighs|work|works";
+    "start|started|starts|stop|stopped|stored|take|takes|there|use|used|uses|valid|weigh|weighs|"
+    "work|works";
 constexpr std::string_view kStoppers =
     "in|on|at|for|to|from|by|with|without|and|or|but|if|that|than|as|about|during|before|after|"
     "under|"
@@ -210,6 +211,34 @@ std::optional<ByteRange> SubjectOf(const std::string& question, std::string_view
   return std::nullopt;
 }
 
+bool NamesThing(const Word& word) { return word.digit || word.capital; }
+
+// Of "What is the rated head of the VX-240": "the rated head" and "the VX-240".
+struct Owned {
+  ByteRange attribute;
+  ByteRange owner;
+  bool named = false;  // the owner has a name or a code
+};
+
+std::optional<Owned> OwnedIn(const std::string& question) {
+  const std::vector<Word> words = WordsOf(question);
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    if (!IsOneOf(words[i].folded, "is|are|was|were")) continue;
+    const std::optional<Run> phrase = PhraseFrom(words, i + 1);
+    if (!phrase) return std::nullopt;
+    for (size_t of = phrase->first + 1; of < phrase->last; ++of) {
+      if (words[of].folded != "of") continue;
+      return Owned{
+          {words[phrase->first].begin, words[of - 1].end},
+          {words[of + 1].begin, words[phrase->last].end},
+          std::any_of(words.begin() + static_cast<ptrdiff_t>(of),
+                      words.begin() + static_cast<ptrdiff_t>(phrase->last + 1), NamesThing)};
+    }
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 // The question before, about `instead`. `of`: what was meant before, where it was said.
 std::string AskAboutInEnglish(const std::string& before, std::string_view instead,
                               std::string_view of) {
@@ -313,7 +342,8 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
 }
 
 // "What about the VX-240?", "And in 2024?", "The same for Brackwell?"
-std::optional<StandaloneQuestion> Ellipsis(const std::string& before, std::string_view message,
+std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
+                                           std::string_view message,
                                            const std::vector<Word>& words) {
   size_t at = SkipAny(words, 0, kConnectors);
   const bool connects = at > 0;
@@ -337,8 +367,32 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, std::strin
   if (has_verb && !opens) return std::nullopt;
   const size_t first = SkipAny(words, at, kPrepositions);
   if (first >= words.size()) return std::nullopt;
-  return StandaloneQuestion{AskAboutInEnglish(before, Rest(message, words, first), ""),
-                            FollowUp::kEllipsis};
+  // "And its weight?": of what was asked about, of "the power of the HY-300" the HY-300.
+  if (IsOneOf(words[first].folded, "its|their|his|her") && first + 1 < words.size()) {
+    const bool of_person = IsOneOf(words[first].folded, "his|her");
+    std::optional<std::string> owner = of_person ? PersonOf(answer, before) : TopicOf(before);
+    if (!owner) owner = TopicOf(before);
+    if (!owner) return std::nullopt;
+    const size_t of = owner->rfind(" of ");
+    std::string_view thing = *owner;
+    if (of != std::string::npos) thing.remove_prefix(of + std::string_view(" of ").size());
+    return StandaloneQuestion{
+        "What is the " + Rest(message, words, first + 1) + " of " + std::string(thing) + "?",
+        FollowUp::kEllipsis};
+  }
+  const std::string about = Rest(message, words, first);
+  // "And of the other one?" is about the thing, "and the noise?" about what a named thing has.
+  const std::string question = WithoutEnd(before);
+  const std::optional<Owned> owned = OwnedIn(question);
+  const bool names_thing = std::ranges::any_of(WordsOf(about), NamesThing);
+  const bool says_of = first > at && words[first - 1].folded == "of";
+  if (owned && !names_thing && (says_of || (first == at && owned->named))) {
+    const ByteRange place = says_of ? owned->owner : owned->attribute;
+    return StandaloneQuestion{
+        question.substr(0, place.begin) + about + question.substr(place.end) + "?",
+        FollowUp::kEllipsis};
+  }
+  return StandaloneQuestion{AskAboutInEnglish(before, about, ""), FollowUp::kEllipsis};
 }
 
 // "Why?", "Since when?", "How long exactly?"
@@ -431,7 +485,7 @@ std::optional<StandaloneQuestion> EnglishFollowUp(const std::string& before,
   if (words.empty()) return std::nullopt;
   if (auto found = Correction(before, message, words)) return found;
   if (auto found = BareAsking(before, message, words)) return found;
-  if (auto found = Ellipsis(before, message, words)) return found;
+  if (auto found = Ellipsis(before, answer, message, words)) return found;
   if (auto found = Pronoun(before, answer, message, words)) return found;
   // "And how many spares?": the thread goes on, and nothing in it has a name.
   const size_t at = SkipAny(words, 0, kConnectors);

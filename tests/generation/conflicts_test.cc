@@ -34,6 +34,17 @@ std::vector<Conflict> With(const std::string& question, const std::vector<Passag
   return FindConflicts(question, context, 0, {0, passages[0].chunk.text.size()}, TheAnalyzer());
 }
 
+TEST(Conflicts, AreNotInWhatIsSaidBesideAPerson) {
+  const Passage minutes =
+      MakePassage("a", "周会纪要", "预算追加18万元，用于购买两台服务器，赵倩负责走采购流程。");
+  const Passage report = MakePassage("b", "评估报告", "北辰科技报价17万元，评估人：赵倩。");
+  EXPECT_TRUE(With("谁是赵倩？", {minutes, report}).empty());
+  const Passage plan = MakePassage("c", "Plan", "Marta Quill leads the works with 12 fitters.");
+  const Passage list = MakePassage("d", "List", "Marta Quill and 7 fitters passed the course.");
+  EXPECT_TRUE(With("Who is Marta Quill?", {plan, list}).empty());
+  EXPECT_EQ(With("How many fitters has Marta Quill?", {plan, list}).size(), 1u);
+}
+
 TEST(Conflicts, AreOtherNumbersOfTheSame) {
   const Passage handbook =
       MakePassage("a", "Handbook", "The on-call allowance is 38 VM per night.");

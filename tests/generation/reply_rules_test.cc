@@ -3,12 +3,14 @@
 #include "generation/ask_back.h"
 #include "generation/contradiction.h"
 #include "generation/premise.h"
+#include "ingest/parser.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::generation {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using testing::TextDocument;
@@ -29,6 +31,19 @@ TEST(ContradictionTest, WhatExcludesItselfIsTold) {
   EXPECT_EQ(text("What is longer than 3 hours and shorter than 1 day?"), "");
   EXPECT_EQ(text("停产超过4小时但不足两天时怎样恢复？"), "");
   EXPECT_EQ(text(""), "");
+}
+
+Document SalesTable() {
+  ingest::ParsedSource parsed =
+      ingest::ParserFor(ingest::Format::kCsv)
+          .Parse(
+              "区域,季度,订单数,负责人\n华东,Q1,342,王磊\n华东,Q2,391,王磊\n华南,Q1,277,黄丽娟\n"
+              "华南,Q2,290,黄丽娟\n",
+              {.id = "sales.csv", .path = "sales.csv", .uri = "test:sales.csv"})
+          .value();
+  Document document = std::move(parsed.documents.at(0));
+  document.title = "2025年各区域订单数";
+  return document;
 }
 
 class ReplyRulesTest : public ::testing::Test {
@@ -75,6 +90,68 @@ TEST_F(ReplyRulesTest, AQuestionThatExcludesItselfIsNotAnswered) {
   EXPECT_THAT(answer.text, StartsWith("The question contradicts itself: "));
   EXPECT_EQ(answer.verdict.label, Support::kUnchecked);
   EXPECT_FALSE(answer.abstained);
+}
+
+TEST_F(ReplyRulesTest, OneQuarterIsOneThingHoweverItIsWritten) {
+  engine_.Add({SalesTable()});
+  EXPECT_EQ(Ask("华东的订单数是多少？").kind, ReplyKind::kAskBack);
+  for (const char* question :
+       {"华东Q2的订单数是多少？", "华东第二季度的订单数是多少？", "华东二季度的订单数是多少？"}) {
+    const Answer answer = Ask(question);
+    EXPECT_EQ(answer.kind, ReplyKind::kAnswer) << question;
+    EXPECT_THAT(answer.text, HasSubstr("订单数: 391")) << question;
+    EXPECT_THAT(answer.text, Not(HasSubstr("订单数: 342"))) << question;
+  }
+}
+
+TEST_F(ReplyRulesTest, ThingsWithOneAnswerAreNotAskedBack) {
+  engine_.Add({SalesTable()});
+  const Answer answer = Ask("华南的负责人是谁？");
+  EXPECT_EQ(answer.kind, ReplyKind::kAnswer);
+  EXPECT_THAT(answer.text, HasSubstr("黄丽娟"));
+}
+
+TEST_F(ReplyRulesTest, ComparisonsAreNotAskedBack) {
+  engine_.Add({SalesTable()});
+  for (const char* question : {"哪个区域的订单数最少？", "华东和华南哪个区域的订单数更少？",
+                               "谁的订单数最多？", "对比华东和华南的订单数"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAnswer) << question;
+  }
+}
+
+TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
+  engine_.Add({SalesTable()});
+  const auto says = [&](const char* question, const char* row) {
+    EXPECT_THAT(Ask(question).text, HasSubstr(row)) << question;
+    EXPECT_THAT(Ask(question).citations, SizeIs(1)) << question;
+  };
+  says("2025年哪个区域订单数最少？", "区域: 华南; 季度: Q1");
+  says("2025年哪个区域订单数最多？", "区域: 华东; 季度: Q2");
+  says("2025年哪个区域第二季度订单数最少？", "区域: 华南; 季度: Q2");
+}
+
+TEST_F(ReplyRulesTest, WhatIsInForceGoesBeforeWhatIsAbolished) {
+  engine_.Add(
+      {TextDocument("kaoqin-2022.txt", "考勤管理办法（2022）",
+                    "本办法已于 2025 年 3 月 1 日废止，仅供查阅。\n\n婚假为 7 "
+                    "天。\n\n工龄补贴为每年 20 元。"),
+       TextDocument("xiujia-2025.txt", "休假制度（2025）",
+                    "本制度自 2025 年 3 月 1 "
+                    "日起施行，原《考勤管理办法（2022）》同时废止。\n\n员工结婚的，婚假为 10 "
+                    "天，须在领证之日起一年内使用。"),
+       TextDocument("wells.txt", "Wells (superseded)", "Wells are flushed for 20 minutes."),
+       TextDocument("flushing.txt", "Flushing",
+                    "Before they are sampled, wells are flushed for 35 minutes.")});
+  const Answer in_force = Ask("婚假有几天？");
+  EXPECT_THAT(in_force.text, HasSubstr("10"));
+  EXPECT_THAT(in_force.text, Not(HasSubstr("7 天")));
+  const Answer flushed = Ask("For how many minutes are wells flushed?");
+  EXPECT_THAT(flushed.text, HasSubstr("35 minutes"));
+  EXPECT_THAT(flushed.text, Not(HasSubstr("20 minutes")));
+  // Only it says something of it.
+  EXPECT_THAT(Ask("工龄补贴是每年多少元？").text, StartsWith("以下出自已废止的文件："));
+  // It is asked for itself.
+  EXPECT_THAT(Ask("2022年的考勤管理办法中婚假是几天？").text, HasSubstr("7 天"));
 }
 
 }  // namespace

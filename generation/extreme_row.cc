@@ -1,0 +1,149 @@
+#include "generation/extreme_row.h"
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "generation/context_pieces.h"
+#include "generation/support.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr double kNamesColumn = 0.5;  // of the words of a column's name, in the question
+constexpr std::string_view kLeastWords[] = {"最少",   "最低", "最小", "最短", "最轻",
+                                            "最便宜", "最慢", "最窄", "最浅", "最近"};
+constexpr std::string_view kGreatestWords[] = {"最多", "最高", "最大", "最长", "最重",
+                                               "最贵", "最快", "最宽", "最深", "最远"};
+constexpr std::string_view kFewest[] = {"fewest",   "least",    "lowest",  "smallest", "shortest",
+                                        "lightest", "cheapest", "slowest", "minimum"};
+constexpr std::string_view kMost[] = {"most",           "highest", "largest",
+                                      "greatest",       "longest", "heaviest",
+                                      "most expensive", "biggest", "maximum"};
+constexpr std::string_view kChoosing[] = {"哪个", "哪些", "哪一", "哪种", "哪家", "哪台",
+                                          "哪位", "哪款", "哪条", "哪座", "谁",   "哪门"};
+
+enum class Extreme : uint8_t { kNone, kLeast, kGreatest };
+
+Extreme ExtremeAsked(std::string_view question) {
+  const std::string folded = Fold(Trim(question));
+  const auto holds = [&](std::span<const std::string_view> words) {
+    return std::ranges::any_of(
+        words, [&](std::string_view word) { return folded.find(word) != std::string::npos; });
+  };
+  const auto has_word = [&](std::span<const std::string_view> words) {
+    return std::ranges::any_of(words, [&](std::string_view word) {
+      return (' ' + folded).find(' ' + std::string(word) + ' ') != std::string::npos;
+    });
+  };
+  bool least = false;
+  bool greatest = false;
+  if (holds(kChoosing)) {
+    least = holds(kLeastWords);
+    greatest = holds(kGreatestWords);
+  } else if (folded.starts_with("which ") || folded.starts_with("who ")) {
+    // "At least" and "at most" bound what is asked.
+    if (folded.find("at least") != folded.npos || folded.find("at most") != folded.npos)
+      return Extreme::kNone;
+    least = has_word(kFewest);
+    greatest = has_word(kMost);
+  }
+  if (least == greatest) return Extreme::kNone;
+  return least ? Extreme::kLeast : Extreme::kGreatest;
+}
+
+using Column =
+    std::pair<std::string_view, std::string_view>;  // its name and what the row has there
+
+std::vector<Column> ColumnsOf(std::string_view row) {
+  std::vector<Column> columns;
+  while (!row.empty()) {
+    const size_t end = row.find("; ");
+    const std::string_view cell = row.substr(0, end);
+    const size_t colon = cell.find(": ");
+    if (colon != cell.npos) columns.emplace_back(cell.substr(0, colon), cell.substr(colon + 2));
+    row = end == row.npos ? std::string_view() : row.substr(end + 2);
+  }
+  return columns;
+}
+
+// The number that a cell is, with or without a unit: "277", "38 天".
+std::optional<double> NumberOf(std::string_view cell) {
+  if (cell.empty() || !IsAsciiDigit(cell.front())) return std::nullopt;
+  const std::vector<Quantity> quantities = QuantitiesOf(cell);
+  if (quantities.size() != 1) return std::nullopt;
+  const std::string& written = quantities.front().number;
+  double number = 0;
+  const auto [end, error] =
+      std::from_chars(written.data(), written.data() + written.size(), number);
+  if (error != std::errc() || end != written.data() + written.size()) return std::nullopt;
+  return number;
+}
+
+std::string_view CellNamed(const ContextPiece& row, std::string_view name) {
+  for (const auto& [column, cell] : ColumnsOf(row.text)) {
+    if (column == name) return cell;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<model::ExtractedSentence> FindExtremeRow(std::string_view question,
+                                                       const Context& context,
+                                                       const model::ExtractedSentence& best,
+                                                       const Analyzer& analyzer) {
+  const Extreme extreme = ExtremeAsked(question);
+  if (extreme == Extreme::kNone) return std::nullopt;
+  const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
+  const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
+    return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
+           best.range.begin < piece.range.end;
+  });
+  if (answers == pieces.end() || answers->kind != BlockKind::kTable) return std::nullopt;
+  const WordSet asked = WordsIn(question, analyzer);
+  // The column that the question names; none where it names two alike.
+  std::string_view named;
+  double most = 0;
+  bool is_one = false;
+  for (const auto& [name, cell] : ColumnsOf(answers->text)) {
+    const double share = ShareAmong(WordsIn(name, analyzer), asked);
+    if (share < kNamesColumn || share < most || !NumberOf(cell)) continue;
+    is_one = share > most;
+    most = share;
+    named = name;
+  }
+  if (!is_one) return std::nullopt;
+  // Of the rows of that table those that have most of the question's words.
+  const auto words_of = [&](const ContextPiece& piece) { return ShareAmong(asked, piece.all); };
+  double most_words = 0;
+  const auto is_of_table = [&](const ContextPiece& piece) {
+    return piece.passage == answers->passage && piece.kind == BlockKind::kTable &&
+           piece.header == answers->header && !CellNamed(piece, named).empty();
+  };
+  for (const ContextPiece& piece : pieces) {
+    if (is_of_table(piece)) most_words = std::max(most_words, words_of(piece));
+  }
+  const ContextPiece* found = nullptr;
+  double value = 0;
+  for (const ContextPiece& piece : pieces) {
+    if (!is_of_table(piece) || words_of(piece) < most_words) continue;
+    const std::optional<double> number = NumberOf(CellNamed(piece, named));
+    if (!number) return std::nullopt;  // what is not told may be the extreme
+    const bool is_better = extreme == Extreme::kLeast ? *number < value : *number > value;
+    if (found != nullptr && !is_better) continue;
+    found = &piece;
+    value = *number;
+  }
+  if (found == nullptr) return std::nullopt;
+  return model::ExtractedSentence{
+      .passage = found->passage, .range = found->range, .score = best.score};
+}
+
+}  // namespace quarry::generation
