@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "model/answer_weights.h"
 #include "model/answering_clause.h"
 #include "model/passage_reading.h"
+#include "model/replaced_words.h"
 #include "model/sentence_ranking.h"
 #include "model/written_words.h"
 
@@ -41,11 +43,13 @@ constexpr double kSupportKnown = 0.75;    // share of the terms that occur in an
 constexpr double kSupportWords = 0.5;     // ln of the number of words: more words, more to go by
 // Names are all that no other word can stand for (QuestionTerm::is_name).
 constexpr double kSupportNamesNear = -1.1;     // share missing in the sentence and its header
-constexpr double kSupportNamesPassage = -0.9;  // share missing in the whole passage
+constexpr double kSupportNamesPassage = -0.2;  // share missing in the whole passage
 constexpr double kSupportNumber = -1.3;        // a code or number is missing in the whole passage
 constexpr double kSupportNegation = -3.6;   // the question denies something, the sentence nothing
 constexpr double kSupportKind = -0.7;       // the sentence holds nothing of the kind asked for
 constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare there to be fitted
+// Another word stands in the place of one of the question's (replaced_words.h).
+constexpr double kSupportReplaced = -3;
 constexpr double kSupportBias = -2.7;
 
 class Extraction {
@@ -128,6 +132,7 @@ class Extraction {
     bool negation = false;
     bool kind = false;
     bool kind_in_block = false;
+    std::optional<ReplacedWord> replaced;
   };
 
   struct Weighed {
@@ -165,6 +170,7 @@ class Extraction {
       lacks.kind = !HoldsKind(question_.kind, TextOf(best), text_);
       lacks.kind_in_block = lacks.kind && !HoldsKind(question_.kind, block, text_);
     }
+    lacks.replaced = FindReplacedWord(reading_, best, analyzer_);
     return lacks;
   }
 
@@ -182,7 +188,8 @@ class Extraction {
         kSupportWords * std::log(question_.words) + kSupportNamesNear * lacks.names_near +
         kSupportNamesPassage * lacks.names_passage + (lacks.number ? kSupportNumber : 0.0) +
         (lacks.negation ? kSupportNegation : 0.0) + (lacks.kind ? kSupportKind : 0.0) +
-        (lacks.kind_in_block ? kSupportKindBlock : 0.0) + kSupportBias;
+        (lacks.kind_in_block ? kSupportKindBlock : 0.0) +
+        (lacks.replaced ? kSupportReplaced : 0.0) + kSupportBias;
     return 1.0 / (1.0 + std::exp(-sum));
   }
 
@@ -194,6 +201,9 @@ class Extraction {
     reason += figures;
     if (lacks.negation) reason += "; it denies nothing";
     if (lacks.kind_in_block) reason += std::string("; it names no ") + KindName(question_.kind);
+    if (lacks.replaced) {
+      reason += "; the text says " + lacks.replaced->there + ", not " + lacks.replaced->asked;
+    }
     const std::string missing = WordsWithout(best.terms | reading_.HeaderOf(best));
     return reason + (missing.empty() ? "" : "; not there: " + missing);
   }
