@@ -62,7 +62,17 @@ constexpr std::string_view kChineseNegations = "不没沒未无無";
 // "1066", "1990s".
 bool IsYear(std::string_view word) {
   if (word.ends_with('s')) word.remove_suffix(1);
-  return (word.size() == 3 || word.size() == 4) && std::ranges::all_of(word, IsAsciiDigit);
+  return !word.starts_with('0') && (word.size() == 3 || word.size() == 4) &&
+         std::ranges::all_of(word, IsAsciiDigit);
+}
+
+// The "176" and the "500" of "176,500", which are no years.
+bool IsPartOfNumber(std::string_view digits, std::string_view text) {
+  const size_t begin = static_cast<size_t>(digits.begin() - text.begin());
+  const size_t end = begin + digits.size();
+  return digits.size() == 3 && IsAsciiDigit(digits[0]) &&
+         ((begin >= 2 && text[begin - 1] == ',' && IsAsciiDigit(text[begin - 2])) ||
+          (end + 1 < text.size() && text[end] == ',' && IsAsciiDigit(text[end + 1])));
 }
 
 // Whether the text behind a number makes it a time: "12:30", "8月".
@@ -106,6 +116,7 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
   for (const Word& word : Words(sentence)) {
     if (std::ranges::find(asked, word.text, &Word::text) != asked.end()) continue;
     if (!IsAscii(word.text[0])) continue;
+    if (kind == AnswerKind::kTime && IsPartOfNumber(word.text, sentence)) continue;
     if (kind == AnswerKind::kReason
             ? Among(AsciiLower(word.text), kReasons)
             : IsOfKind(kind, word.text, word.first,

@@ -22,6 +22,7 @@ constexpr ReasonWords kReasonWords[] = {
      "含问题词语最多的句子覆盖了问题的 {}%"},
     {Reason::kDeniesNothing, "it denies nothing", "该句没有否定"},
     {Reason::kNamesNo, "it names no {}", "该句没有提到{}"},
+    {Reason::kSaysAnother, "the text says {}, not {}", "原文说的是{}，不是{}"},
     {Reason::kWordsNotThere, "not there: {}", "未出现：{}"},
     {Reason::kContradictsItself, "the question excludes itself", "问题自相矛盾"},
     {Reason::kFalsePremise, "the question takes for granted what the documents contradict",

@@ -20,6 +20,7 @@ enum class Reason : uint8_t {
   kCoveringSentence,  // the same of the one with most of the words
   kDeniesNothing,
   kNamesNo,        // {}: KindText
+  kSaysAnother,    // {}: what stands there in the place of {}
   kWordsNotThere,  // {}: of the question
   kContradictsItself,
   kFalsePremise,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "model/answer_weights.h"
 #include "model/answering_clause.h"
 #include "model/passage_reading.h"
+#include "model/replaced_words.h"
 #include "model/sentence_ranking.h"
 #include "model/written_words.h"
 
@@ -42,11 +44,13 @@ constexpr double kSupportKnown = 0.75;    // share of the terms that occur in an
 constexpr double kSupportWords = 0.5;     // ln of the number of words: more words, more to go by
 // Names are all that no other word can stand for (QuestionTerm::is_name).
 constexpr double kSupportNamesNear = -1.1;     // share missing in the sentence and its header
-constexpr double kSupportNamesPassage = -0.9;  // share missing in the whole passage
+constexpr double kSupportNamesPassage = -0.2;  // share missing in the whole passage
 constexpr double kSupportNumber = -1.3;        // a code or number is missing in the whole passage
 constexpr double kSupportNegation = -3.6;   // the question denies something, the sentence nothing
 constexpr double kSupportKind = -0.7;       // the sentence holds nothing of the kind asked for
 constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare there to be fitted
+// Another word stands in the place of one of the question's (replaced_words.h).
+constexpr double kSupportReplaced = -3;
 constexpr double kSupportBias = -2.7;
 
 class Extraction {
@@ -70,6 +74,8 @@ class Extraction {
     // Of the one that is said and the one that covers most, the one that supports less decides.
     const auto weigh = [&](size_t i) {
       Weighed weighed = {.index = i, .lacks = LacksOf(sentences_[i])};
+      // What a sentence says that is not said misleads nobody.
+      if (i == best) weighed.lacks.replaced = FindReplacedWord(reading_, sentences_[i], analyzer_);
       weighed.support = SupportOf(sentences_[i], weighed.lacks);
       return weighed;
     };
@@ -129,6 +135,7 @@ class Extraction {
     bool negation = false;
     bool kind = false;
     bool kind_in_block = false;
+    std::optional<ReplacedWord> replaced;
   };
 
   struct Weighed {
@@ -183,7 +190,8 @@ class Extraction {
         kSupportWords * std::log(question_.words) + kSupportNamesNear * lacks.names_near +
         kSupportNamesPassage * lacks.names_passage + (lacks.number ? kSupportNumber : 0.0) +
         (lacks.negation ? kSupportNegation : 0.0) + (lacks.kind ? kSupportKind : 0.0) +
-        (lacks.kind_in_block ? kSupportKindBlock : 0.0) + kSupportBias;
+        (lacks.kind_in_block ? kSupportKindBlock : 0.0) +
+        (lacks.replaced ? kSupportReplaced : 0.0) + kSupportBias;
     return 1.0 / (1.0 + std::exp(-sum));
   }
 
@@ -198,6 +206,9 @@ class Extraction {
     };
     if (lacks.negation) add(Reason::kDeniesNothing, {});
     if (lacks.kind_in_block) add(Reason::kNamesNo, {KindText(question_.kind, language)});
+    if (lacks.replaced) {
+      add(Reason::kSaysAnother, {lacks.replaced->there, lacks.replaced->asked});
+    }
     const std::string missing = WordsWithout(best.terms | reading_.HeaderOf(best));
     if (!missing.empty()) add(Reason::kWordsNotThere, {missing});
     return reason;

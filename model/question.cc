@@ -244,6 +244,13 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
 
 }  // namespace
 
+bool IsCountingWord(std::string_view word) { return Among(word, kCountingWords); }
+
+bool SaysLittle(std::string_view word) {
+  const std::string lower = AsciiLower(word);
+  return Among(lower, kAskingWords) || Among(lower, kWeakWords);
+}
+
 Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   Question result;
   std::string folded;

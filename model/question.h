@@ -37,4 +37,10 @@ struct Question {
 // Question words ("who", "多少") set the kind and are not terms.
 Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer);
 
+// "second", "three": no other such word means the same. Lower-case.
+bool IsCountingWord(std::string_view word);
+
+// Whether a word asks, joins or names what every sentence may hold: "does", "about", "year".
+bool SaysLittle(std::string_view word);
+
 }  // namespace quarry::model

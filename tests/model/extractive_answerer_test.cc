@@ -187,6 +187,87 @@ TEST_F(ExtractiveAnswererTest, SupportFallsWithWhatIsMissing) {
   }
 }
 
+// Of each pair the first stands in the text, of the second a sibling.
+TEST_F(ExtractiveAnswererTest, AnotherWordInThePlaceOfOneIsNoSupport) {
+  struct Case {
+    const char* text;
+    const char* said;
+    const char* replaced;
+    const char* reason;
+  };
+  const Case cases[] = {
+      {"Gold members get 8 % off and four free cleanings a year.", "What do gold members get?",
+       "What do silver members get?", "the text says Gold, not silver"},
+      {"If the buyer pays late, interest is due.", "What if the buyer pays late?",
+       "What if the seller pays late?", "the text says buyer, not seller"},
+      {"The highest price of the pump was 40.", "What was the highest price of the pump?",
+       "What was the lowest price of the pump?", "the text says highest, not lowest"},
+      {"Trainees get unpaid leave of ten days.", "How much unpaid leave do trainees get?",
+       "How much paid leave do trainees get?", "the text says unpaid, not paid"},
+      {"The office of the Northern Council has a lift.", "Does the Northern Council have a lift?",
+       "Does the Southern Council have a lift?", "the text says Northern, not Southern"},
+      {"金卡会员全场9.2折，每年4次免费清洗。", "金卡会员有什么优惠？", "银卡会员有什么优惠？",
+       "the text says 金卡, not 银卡"},
+      {"甲方逾期付款的，每逾期一日按未付金额的0.3‰支付违约金。", "甲方逾期付款怎么办？",
+       "乙方逾期付款怎么办？", "the text says 甲方, not 乙方"},
+      {"户外岗位高温津贴为每月60元。", "户外岗位的高温津贴是多少？", "户外岗位的低温津贴是多少？",
+       "the text says 高温, not 低温"},
+  };
+  for (const Case& tried : cases) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
+    EXPECT_FALSE(ExtractAnswer(tried.said, passages, analyzer_, {}).declined) << tried.said;
+    const ExtractiveDraft draft = ExtractAnswer(tried.replaced, passages, analyzer_, {});
+    EXPECT_TRUE(draft.declined) << tried.replaced << " " << draft.support;
+    EXPECT_THAT(draft.reason, HasSubstr(tried.reason));
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, AHeadingAndTheLabelOfARowHoldSiblingsToo) {
+  const std::vector<Passage> rules = {
+      MakePassage("仓库内严禁吸烟，违者罚款500元。", 10.0, "南京仓库安全规定")};
+  EXPECT_THAT(ExtractAnswer("苏州仓库吸烟罚款多少？", rules, analyzer_, {}).reason,
+              HasSubstr("the text says 南京, not 苏州"));
+  EXPECT_FALSE(ExtractAnswer("南京仓库吸烟罚款多少？", rules, analyzer_, {}).declined);
+
+  Passage row = MakePassage("参数: 额定功率; HY-300: 4.2 kW", 10.0);
+  row.chunk.blocks = {{.kind = BlockKind::kTable, .end = row.chunk.text.size()}};
+  EXPECT_THAT(ExtractAnswer("HY-300的额定电流", {row}, analyzer_, {}).reason,
+              HasSubstr("the text says 功率, not 电流"));
+  EXPECT_FALSE(ExtractAnswer("HY-300的额定功率", {row}, analyzer_, {}).declined);
+}
+
+TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
+  struct Case {
+    const char* text;
+    const char* question;
+  };
+  const Case cases[] = {
+      {"Staff get 24 days of holiday.", "How many days of annual holiday do staff get?"},
+      {"Members get 8 % off.", "What do silver members get?"},
+      {"The pump house was designed by Ada Groener.", "Who was Ada Groner?"},
+      {"France is a country in Europe.", "Which continent holds the country France?"},
+      {"The sea is not salty here.", "Is the sea unsalty here?"},
+      {"员工年休假为5天。", "员工年假多少天？"},
+      {"仓库内严禁吸烟，违者罚款500元。", "仓库抽烟罚款多少？"},
+      {"这条线路由东华公司管理运营。", "这条线路由哪家企业管理运营？"},
+      {"会员每年4次免费清洗。", "银卡会员有什么优惠？"},
+  };
+  for (const Case& tried : cases) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
+    EXPECT_THAT(ExtractAnswer(tried.question, passages, analyzer_, {}).reason,
+                ::testing::Not(HasSubstr("the text says")))
+        << tried.question;
+  }
+}
+
+// A sum with thousands apart is no year.
+TEST_F(ExtractiveAnswererTest, ThePartOfANumberIsNoTime) {
+  const std::vector<Passage> passages = {
+      MakePassage("甲方采购服务器两台，单价88,500元，合同总价176,000元。", 10.0)};
+  EXPECT_THAT(ExtractAnswer("服务器什么时候到货？", passages, analyzer_, {}).reason,
+              HasSubstr("it names no time"));
+}
+
 TEST_F(ExtractiveAnswererTest, TheReasonNamesTheKindAndTheNegationThatAreMissing) {
   const std::vector<Passage> passages = {MakePassage("The housing is made of steel.", 1.0)};
   EXPECT_THAT(ExtractAnswer("When was the housing made?", passages, analyzer_, {}).reason,

@@ -1,0 +1,35 @@
+#pragma once
+
+// Words of a question in whose place a text holds another: asked about silver members, it tells of gold members. Such
+// a text answers another question, however much of this one it covers. Internal to model/. Pure.
+//
+// A word that the text merely lacks is none: "annual leave" may be there as "holiday". It is one
+//   * where a name or a counting word stands beside a word that the text holds beside another name or number:
+//     "Western Chinese", "Southern Chinese";
+//   * where the other word is formed alike: "the lowest", "the highest"; "the seller pays", "the buyer pays";
+//   * where the other is its opposite by a prefix: "paid", "unpaid";
+//   * where it stands before a noun and the text holds another word between that noun and an article or preposition,
+//     and lacks nothing else of the question;
+//   * of Chinese, where characters of which the text holds none begin a phrase and as many others stand before the
+//     same characters at the beginning of one, "银卡会员" and "金卡会员"; or where they end a phrase and a label begins
+//     with what is before them, "额定电流" and "额定功率：".
+
+#include <optional>
+#include <string>
+
+#include "base/analyzer.h"
+#include "model/passage_reading.h"
+
+namespace quarry::model {
+
+struct ReplacedWord {
+  // As written; one Chinese character with the one behind it.
+  std::string asked;  // "银卡"
+  std::string there;  // "金卡"
+};
+
+// The first of the question that `sentence` and the headings above it hold another word in the place of.
+std::optional<ReplacedWord> FindReplacedWord(const PassageReading& reading,
+                                             const Sentence& sentence, const Analyzer& analyzer);
+
+}  // namespace quarry::model
