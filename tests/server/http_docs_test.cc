@@ -1,6 +1,7 @@
 // docs/http.md against the server: every route has its section, and every field that a strict reader
 // knows stands in it.
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -32,7 +33,7 @@ std::vector<std::string> FieldsOf(const std::string& message) {
   const size_t at = message.find(marker);
   if (at == std::string::npos) return {};
   std::string list = message.substr(at + marker.size());
-  list = list.substr(0, list.find(" ("));
+  list = list.substr(0, std::min(list.find(" ("), list.find("; ")));
   std::vector<std::string> fields;
   std::istringstream in(list);
   for (std::string field; std::getline(in, field, ',');) {
