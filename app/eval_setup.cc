@@ -31,7 +31,15 @@ Result<std::string> CollectionOf(const eval::Suite& suite, const Config& config)
       hash = HashCombine(hash, bytes.ok() ? Hash64(*bytes) : 0);
     }
   }
-  return std::string(kCollectionPrefix) + suite.name + "-" + HashToHex(hash);
+  std::string name = std::string(kCollectionPrefix) + suite.name + "-" + HashToHex(hash);
+  // What the suite's author wrote is the suite's name.
+  if (!index::CheckCollectionName(name).ok()) {
+    return InvalidArgumentError(
+        "suite.yaml: name: a corpus is indexed into a collection of the suite's name; "
+        "expected 1 to 42 letters, digits, '-', '_', '.', got \"" +
+        suite.name + '"');
+  }
+  return name;
 }
 
 // Drops what earlier states of the suite's corpus left.

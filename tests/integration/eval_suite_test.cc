@@ -38,6 +38,18 @@ class EvalSuiteTest : public testing::CommandTest {
   }
 };
 
+TEST_F(EvalSuiteTest, ASuiteMayBeNamedInChineseAndNotAsNoCollectionCanBe) {
+  WriteSmallSuite("");
+  Write("suite/suite.yaml", "name: 恒源\ncorpus: corpus\n");
+  const QuarryResult named = Run({"eval", "run", home() + "/suite"});
+  EXPECT_THAT(named.out, HasSubstr("恒源")) << named.error;
+  Write("suite/suite.yaml", "name: my suite\ncorpus: corpus\n");
+  const QuarryResult refused = Run({"eval", "run", home() + "/suite"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.error, HasSubstr("suite.yaml: name: "));
+  EXPECT_THAT(refused.error, HasSubstr("got \"my suite\""));
+}
+
 TEST_F(EvalSuiteTest, TheExampleSuitePassesItsGates) {
   const QuarryResult result =
       Run({"eval", "run", ExampleSuite(), "--name", "example", "--report", home() + "/r.html",
