@@ -21,18 +21,11 @@ constexpr size_t kYearDigits = 4;
 // "Name: Marta Quill; Role: ..." has the cells "Marta Quill" and what follows; of an item of a list,
 // "Pump VX-240: 36 months", the label is the only one.
 std::vector<std::string_view> CellsOf(const ContextPiece& piece) {
-  std::vector<std::string_view> cells;
-  std::string_view rest = piece.text;
   if (piece.kind == BlockKind::kListItem) {
-    return {rest.substr(0, std::min(rest.find(": "), rest.find("：")))};
+    return {piece.text.substr(0, std::min(piece.text.find(": "), piece.text.find("：")))};
   }
-  while (!rest.empty()) {
-    const size_t end = rest.find("; ");
-    const std::string_view cell = rest.substr(0, end);
-    const size_t colon = cell.find(": ");
-    cells.push_back(colon == cell.npos ? cell : cell.substr(colon + 2));
-    rest = end == rest.npos ? std::string_view() : rest.substr(end + 2);
-  }
+  std::vector<std::string_view> cells;
+  for (const RowCell& cell : CellsOfRow(piece.text)) cells.push_back(cell.value);
   return cells;
 }
 
@@ -56,21 +49,10 @@ std::string WithoutYears(std::string_view text) {
 // question for that. Of an item of a list, what stands behind its label.
 std::vector<std::string_view> AnsweringValues(const ContextPiece& piece, const WordSet& asked,
                                               const Analyzer& analyzer) {
+  if (piece.kind == BlockKind::kListItem) return {piece.text.substr(CellsOf(piece)[0].size())};
   std::vector<std::string_view> values;
-  std::string_view rest = piece.text;
-  if (piece.kind == BlockKind::kListItem) {
-    const size_t colon = std::min(rest.find(": "), rest.find("："));
-    return {rest.substr(colon)};
-  }
-  while (!rest.empty()) {
-    const size_t end = rest.find("; ");
-    const std::string_view cell = rest.substr(0, end);
-    const size_t colon = cell.find(": ");
-    if (colon != cell.npos) {
-      const WordSet name = WordsIn(cell.substr(0, colon), analyzer);
-      if (!name.empty() && ShareAmong(name, asked) >= 1) values.push_back(cell.substr(colon + 2));
-    }
-    rest = end == rest.npos ? std::string_view() : rest.substr(end + 2);
+  for (const RowCell& cell : CellsOfRow(piece.text)) {
+    if (ShareAmong(WordsIn(cell.name, analyzer), asked) >= 1) values.push_back(cell.value);
   }
   return values;
 }

@@ -12,6 +12,22 @@ constexpr uint32_t kMostPieceTokens = 160;
 
 }  // namespace
 
+std::vector<RowCell> CellsOfRow(std::string_view row) {
+  std::vector<RowCell> cells;
+  while (!row.empty()) {
+    const size_t end = row.find("; ");
+    const std::string_view cell = row.substr(0, end);
+    const size_t colon = cell.find(": ");
+    if (colon == cell.npos) {
+      cells.push_back({"", cell});
+    } else {
+      cells.push_back({cell.substr(0, colon), cell.substr(colon + 2)});
+    }
+    row = end == row.npos ? std::string_view() : row.substr(end + 2);
+  }
+  return cells;
+}
+
 WordSet WordsIn(std::string_view text, const Analyzer& analyzer) {
   WordSet words;
   for (Token& token : analyzer.Tokenize(text)) words.insert(std::move(token.term));

@@ -30,6 +30,13 @@ struct ContextPiece {
 // In the order of the passages; they must outlive the pieces.
 std::vector<ContextPiece> ContextPieces(const Context& context, const Analyzer& analyzer);
 
+// "Name: Marta Quill; Role: ..." of the row of a table: what its columns are called, and what it has there.
+struct RowCell {
+  std::string_view name;  // "" where the row does not say it
+  std::string_view value;
+};
+std::vector<RowCell> CellsOfRow(std::string_view row);
+
 // The terms of a text.
 WordSet WordsIn(std::string_view text, const Analyzer& analyzer);
 // The part of `wanted` that is among `had`; 0 of nothing.

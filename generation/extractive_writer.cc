@@ -140,13 +140,13 @@ ExtractiveWriter::ExtractiveWriter(const Analyzer& analyzer, model::TokenCounter
 
 // Behind what is said, what other sources say differently.
 size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context,
+                                      const std::vector<bool>& abolished,
                                       std::vector<model::ExtractedSentence>& sentences) const {
   const model::ExtractedSentence first = sentences.front();
   const std::vector<Conflict> conflicts =
       FindConflicts(query.text, context, first.passage, first.range, analyzer_);
   const bool chinese = AnswerLanguage(query) == "zh";
   size_t added = 0;
-  const std::vector<bool> abolished = AbolishedPassages(context);
   const bool is_in_force =
       !abolished[first.passage] && AsksForWhatIsInForce(query.text, context, abolished);
   for (const Conflict& conflict : conflicts) {
@@ -240,7 +240,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (AddConflicts(read, answer.context, sentences) > 0) {
+    } else if (AddConflicts(read, answer.context, abolished, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);

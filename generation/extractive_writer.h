@@ -32,8 +32,9 @@ class ExtractiveWriter final : public AnswerWriter {
   std::vector<model::ExtractedSentence> Reply(const Query& query,
                                               const model::ExtractiveDraft& draft,
                                               Answer& answer) const;
-  // How many. REQUIRES: there is a sentence.
+  // How many; `abolished` by passage (abolished.h). REQUIRES: there is a sentence.
   size_t AddConflicts(const Query& query, const Context& context,
+                      const std::vector<bool>& abolished,
                       std::vector<model::ExtractedSentence>& sentences) const;
 
   const Analyzer& analyzer_;

@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include "base/ascii.h"
@@ -58,21 +57,6 @@ Extreme ExtremeAsked(std::string_view question) {
   return least ? Extreme::kLeast : Extreme::kGreatest;
 }
 
-using Column =
-    std::pair<std::string_view, std::string_view>;  // its name and what the row has there
-
-std::vector<Column> ColumnsOf(std::string_view row) {
-  std::vector<Column> columns;
-  while (!row.empty()) {
-    const size_t end = row.find("; ");
-    const std::string_view cell = row.substr(0, end);
-    const size_t colon = cell.find(": ");
-    if (colon != cell.npos) columns.emplace_back(cell.substr(0, colon), cell.substr(colon + 2));
-    row = end == row.npos ? std::string_view() : row.substr(end + 2);
-  }
-  return columns;
-}
-
 // The number that a cell is, with or without a unit: "277", "38 天".
 std::optional<double> NumberOf(std::string_view cell) {
   if (cell.empty() || !IsAsciiDigit(cell.front())) return std::nullopt;
@@ -87,7 +71,7 @@ std::optional<double> NumberOf(std::string_view cell) {
 }
 
 std::string_view CellNamed(const ContextPiece& row, std::string_view name) {
-  for (const auto& [column, cell] : ColumnsOf(row.text)) {
+  for (const auto& [column, cell] : CellsOfRow(row.text)) {
     if (column == name) return cell;
   }
   return {};
@@ -112,7 +96,7 @@ std::optional<model::ExtractedSentence> FindExtremeRow(std::string_view question
   std::string_view named;
   double most = 0;
   bool is_one = false;
-  for (const auto& [name, cell] : ColumnsOf(answers->text)) {
+  for (const auto& [name, cell] : CellsOfRow(answers->text)) {
     const double share = ShareAmong(WordsIn(name, analyzer), asked);
     if (share < kNamesColumn || share < most || !NumberOf(cell)) continue;
     is_one = share > most;

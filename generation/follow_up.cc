@@ -68,6 +68,30 @@ bool SameShape(std::string_view a, std::string_view b) {
   return x.starts_with(y) || y.starts_with(x);
 }
 
+bool StartsWithAny(std::string_view text, std::span<const std::string_view> list, size_t& size) {
+  for (const std::string_view entry : list) {
+    if (!text.starts_with(entry)) continue;
+    size = entry.size();
+    return true;
+  }
+  return false;
+}
+
+bool EndsWithAny(std::string_view text, std::span<const std::string_view> list) {
+  return std::ranges::any_of(list, [&](std::string_view end) { return text.ends_with(end); });
+}
+
+std::vector<std::string_view> CharactersOf(std::string_view text) {
+  std::vector<std::string_view> characters;
+  for (size_t at = 0; at < text.size();) {
+    size_t next = at;
+    NextCodePoint(text, next);
+    characters.push_back(text.substr(at, next - at));
+    at = next;
+  }
+  return characters;
+}
+
 std::string WithoutEnd(std::string_view question) {
   static constexpr std::string_view kEnds[] = {"?", "!", ".", "？", "！", "。", " "};
   question = Trim(question);

@@ -59,39 +59,9 @@ constexpr std::string_view kTimeEnds[] = {"时间", "日期"};
 constexpr std::string_view kNamedEnds[] = {"地点", "地址", "电话", "分机", "邮箱", "型号",
                                            "编号", "材质", "颜色", "条件", "原因", "范围",
                                            "方式", "名称", "品牌", "产地", "职务", "住址"};
-// What Chinese names of persons begin with, and the longer of them.
-constexpr std::string_view kSurnames =
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏"
-    "薛叶阎余"
-    "潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖"
-    "龚文庞樊"
-    "兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐祝";
-constexpr std::string_view kLongSurnames[] = {"欧阳", "司马", "诸葛", "上官", "司徒", "端木"};
-// Words that begin like a name and are none.
-constexpr std::string_view kNoPersons[] = {
-    "季度", "方式", "方案", "方法", "方面", "高度", "高压", "高温", "金额", "金卡", "文件", "文档",
-    "万元", "安全", "安装", "温度", "任务", "任何", "余款", "余额", "常见", "常用", "白天", "石油",
-    "江苏", "江西", "段落", "马上", "钱款", "路线", "施工", "严重", "黄色", "白色", "和",   "于"};
-// What stands before and behind the name of a person.
-constexpr std::string_view kBeforePersons[] = {"由", "是", "为", "给", "和", "与", "、",
-                                               "即", "归", "找", "请", "向", "经", "，",
-                                               "：", "长", "任", "理", "员", "人", "师"};
-constexpr std::string_view kBehindPersons[] = {
-    "负责", "担任", "主持", "汇报", "审批", "检查", "任", "是", "于", "在",   "和", "与",
-    "将",   "兼",   "牵头", "主讲", "签",   "发现", "的", "提", "完", "管理", "为", "出任",
-    "先生", "女士", "经理", "主任", "同志", "老师", "师", "等", "带", "记",   "从", "自"};
 // Those that ask for a person, and pronouns that stand for one.
 constexpr std::string_view kAskingForPersons[] = {"谁", "哪位", "什么人", "哪个人", "何人"};
 constexpr std::string_view kPersonPronouns[] = {"他的", "她的", "他", "她"};
-
-bool StartsWithAny(std::string_view text, std::span<const std::string_view> list, size_t& size) {
-  for (const std::string_view entry : list) {
-    if (!text.starts_with(entry)) continue;
-    size = entry.size();
-    return true;
-  }
-  return false;
-}
 
 size_t FindFirst(std::string_view text, std::span<const std::string_view> list, size_t& size) {
   size_t first = std::string_view::npos;
@@ -102,10 +72,6 @@ size_t FindFirst(std::string_view text, std::span<const std::string_view> list, 
     size = entry.size();
   }
   return first;
-}
-
-bool EndsWithAny(std::string_view text, std::span<const std::string_view> list) {
-  return std::ranges::any_of(list, [&](std::string_view end) { return text.ends_with(end); });
 }
 
 bool Asks(std::string_view text) {
@@ -135,17 +101,6 @@ std::string_view WithoutParticles(std::string_view text) {
     }
   }
   return text;
-}
-
-std::vector<std::string_view> CharactersOf(std::string_view text) {
-  std::vector<std::string_view> characters;
-  for (size_t at = 0; at < text.size();) {
-    size_t next = at;
-    NextCodePoint(text, next);
-    characters.push_back(text.substr(at, next - at));
-    at = next;
-  }
-  return characters;
 }
 
 // Whether the stretch of `size` bytes at `at` is part of a word of the list.
@@ -414,51 +369,6 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
     return StandaloneQuestion{question + asked + "？", FollowUp::kBareAsking};
   std::string changed = question.substr(0, at) + asked + question.substr(at + size);
   return StandaloneQuestion{changed + "？", FollowUp::kBareAsking};
-}
-
-// How long the name of a person is that `text` begins with; 0 where none does.
-size_t PersonSize(std::string_view text) {
-  const std::vector<std::string_view> characters = CharactersOf(text.substr(0, 5 * 4));
-  size_t size = 0;
-  if (StartsWithAny(text, kNoPersons, size)) return 0;
-  const bool is_long = StartsWithAny(text, kLongSurnames, size);
-  if (!is_long && (characters.empty() || IsAscii(text.front()) ||
-                   kSurnames.find(characters.front()) == std::string_view::npos)) {
-    return 0;
-  }
-  // The given name is one or two characters, and the name ends where a mark or such a word stands.
-  const size_t surname = is_long ? 2 : 1;
-  for (const size_t given : {2u, 1u}) {
-    if (surname + given > characters.size()) continue;
-    size_t end = 0;
-    bool is_written = true;
-    for (size_t i = 0; i < surname + given; ++i) {
-      end += characters[i].size();
-      size_t at = 0;
-      is_written = is_written && IsCjk(NextCodePoint(characters[i], at));
-    }
-    if (!is_written) continue;
-    const std::string_view behind = text.substr(end);
-    size_t next = 0;
-    const bool ends = behind.empty() || !IsCjk(NextCodePoint(behind, next)) ||
-                      StartsWithAny(behind, kBehindPersons, size);
-    if (ends) return end;
-  }
-  return 0;
-}
-
-// The first person that a text names; "" where none is.
-std::string PersonIn(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    const std::string_view before = text.substr(0, at);
-    const bool may_begin =
-        before.empty() || IsAscii(before.back()) || EndsWithAny(before, kBeforePersons);
-    if (const size_t size = may_begin ? PersonSize(text.substr(at)) : 0; size > 0) {
-      return std::string(text.substr(at, size));
-    }
-    NextCodePoint(text, at);
-  }
-  return "";
 }
 
 // What a pronoun stands for behind the question and its answer: of a person him who was asked for, else what

@@ -3,6 +3,7 @@
 // What the rules of both languages share. For follow_up*.cc only.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,15 @@ bool IsOneOf(std::string_view folded, std::string_view list);
 std::string CodeShape(std::string_view code);
 // Whether two codes are of one kind: "VX-220", "DP-15S".
 bool SameShape(std::string_view a, std::string_view b);
+
+// Whether the text begins with an entry of the list; `size` is that of the first one that it begins with.
+bool StartsWithAny(std::string_view text, std::span<const std::string_view> list, size_t& size);
+bool EndsWithAny(std::string_view text, std::span<const std::string_view> list);
+std::vector<std::string_view> CharactersOf(std::string_view text);
+
+// The first person that a Chinese text names, "" where none is: a surname, one or two characters, and what stands
+// beside names.
+std::string PersonIn(std::string_view text);
 
 // The question without the marks at its end.
 std::string WithoutEnd(std::string_view question);

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/document.h"
+#include "base/names.h"
 #include "base/text.h"
 #include "model/answer_kind.h"
 #include "model/written_words.h"
@@ -78,14 +79,7 @@ bool AreSpelledAlike(std::string_view a, std::string_view b) {
   std::string second = AsciiLower(b);
   if (first.size() > second.size()) std::swap(first, second);
   if (first.size() < kAlikeBeginning || second.size() > first.size() + 1) return false;
-  size_t same = 0;  // at the beginning, and at the end
-  while (same < first.size() && first[same] == second[same]) ++same;
-  size_t behind = 0;
-  while (behind < first.size() - same &&
-         first[first.size() - 1 - behind] == second[second.size() - 1 - behind]) {
-    ++behind;
-  }
-  if (same + behind + 1 >= second.size()) return true;
+  if (EditDistance(first, second) <= 1) return true;
   std::ranges::sort(first);
   std::ranges::sort(second);
   return first == second;
