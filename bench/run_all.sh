@@ -2,8 +2,9 @@
 # Every benchmark in one go, beside its peers, as in docs/benchmarks.md: run it on a machine that does nothing
 # else; all of it takes some hours.
 #
-#   bench/run_all.sh [PART...]    vectors lexical ingest index memory sync retrieval search cache embedder
-#                                 transformer http open quality; without: all of them
+#   bench/run_all.sh [PART...]    retrieval search cache embedder transformer http open quality judge sync
+#                                 ingest index memory lexical vectors; without: all of them, the shortest
+#                                 first
 #
 # What a part prints goes to build/bench/results/PART.txt; all figures found there, with the machine, to
 # docs/figures.json, and those that something was promised of to the table "Goals" of docs/benchmarks.md
@@ -47,7 +48,7 @@ part_lexical() { bench/lexical.sh; }
 part_ingest() { bench/ingest.sh; }
 part_index() { bench/index.sh speed; }
 part_memory() { bench/index.sh memory; }
-part_sync() { bench/sync.sh; }
+part_sync() { QUARRY=$quarry bench/sync.sh; }
 part_retrieval() { QUARRY=$quarry bench/collections.sh; }
 part_search() {
   search_store
@@ -87,10 +88,14 @@ part_quality() {
     "$quarry" eval answers --beir "$data/retrieval/$collection" --json
   done
 }
+part_judge() {
+  "$quarry" eval judge-check "$data"/judge/{wice_claim,begin,climate_fever_pairs,qags_sentences,rgb_fact_zh_en}_dev.jsonl \
+    "$data/pairs/ocnli_dev.jsonl" --held-out
+}
 
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(vectors lexical ingest index memory sync retrieval search cache embedder
-  transformer http open quality)
+[[ ${#parts[@]} -gt 0 ]] || parts=(retrieval search cache embedder transformer http open quality judge sync
+  ingest index memory lexical vectors)
 for part in "${parts[@]}"; do
   declare -F "part_$part" > /dev/null || {
     echo "bench/run_all.sh: no part \"$part\"" >&2

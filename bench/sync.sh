@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-quarry=build/release/quarry
+quarry=${QUARRY:-build/release/quarry}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 - "$work" "$quarry" "${1:-10000}" <<'PYTHON'
