@@ -29,10 +29,16 @@ void AddHelp(CommandTree& tree) {
   add("fish", "quarry completion fish > ~/.config/fish/completions/quarry.fish", FishCompletion);
 
   bool& is_markdown = tree.Keep<bool>();
+  bool& is_configuration = tree.Keep<bool>();
   CLI::App& man =
       tree.AddCommand(tree.root(), "man", "the manual page, in roff", "quarry man | man -l -");
-  man.add_flag("--markdown", is_markdown, "docs/cli.md instead");
-  tree.Then(man, [&tree, &is_markdown](CommandContext& context) {
+  CLI::Option* markdown =
+      man.add_flag("--markdown", is_markdown, "the commands in Markdown instead (docs/cli.md)");
+  man.add_flag("--configuration", is_configuration,
+               "the options in Markdown instead (docs/configuration.md)")
+      ->excludes(markdown);
+  tree.Then(man, [&tree, &is_markdown, &is_configuration](CommandContext& context) {
+    if (is_configuration) return PrintText(MarkdownConfiguration(), context);
     const CommandReference root = tree.Reference();
     return PrintText(is_markdown ? MarkdownReference(root) : ManPage(root), context);
   });

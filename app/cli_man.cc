@@ -1,4 +1,4 @@
-// The manual page and docs/cli.md.
+// The manual page, docs/cli.md and docs/configuration.md.
 
 #include <algorithm>
 
@@ -75,8 +75,19 @@ constexpr const char* kExitCodes =
     "0 done, also by an answer that says it found none; 1 nothing found, or some of what was asked "
     "for could not be done; 2 a wrong command line or configuration; 3 damage, or problems that "
     "verify found; 5 somebody else has the store; 69 a model or server cannot be reached; 70 an "
-    "error of the program; 75 full, try again later; 130 interrupted. With --json an error is one "
-    "object that names its code.";
+    "error of the program; 75 full, try again later; 130 interrupted. eval run, eval gate and eval "
+    "compare: 0 passed, 1 a gate failed, 3 the run is invalid, 4 inconclusive. With --json an error "
+    "is one object that names its code.";
+
+// The rows of a table must not end at a character of a cell.
+std::string MarkdownCell(std::string_view text) {
+  std::string cell;
+  for (const char c : text) {
+    if (c == '|' || c == '<') cell += '\\';
+    cell += c;
+  }
+  return cell;
+}
 
 }  // namespace
 
@@ -109,6 +120,34 @@ std::string MarkdownReference(const CommandReference& root) {
   page += std::string("\nExit codes: ") + kExitCodes + "\n";
   for (const CommandReference* command : WithCommandsBelow(root)) {
     if (command != &root) page += MarkdownCommand(*command);
+  }
+  return page;
+}
+
+std::string MarkdownConfiguration() {
+  std::string page =
+      "# Options\n\nWritten by `quarry man --configuration`; a test compares it.\n\n"
+      "An option comes from a flag or `--set KEY=VALUE`, else from its variable (`QUARRY_` and the name "
+      "in capitals, `_` for dots: `retrieval.k` is `QUARRY_RETRIEVAL_K`), else from the file: "
+      "`--config FILE`, else `QUARRY_CONFIG`, else `./quarry.yaml`. In a file the part before the dot "
+      "is a section:\n\n"
+      "```yaml\nstore: /var/lib/quarry/store\nretrieval:\n  k: 8\nchat:\n"
+      "  model: http://127.0.0.1:11434/v1#llama3.1\n```\n\n"
+      "An unknown key, or a value that the option cannot have, is an error with its place. `quarry "
+      "config` prints the options as they hold here, and where each comes from.\n";
+  const Config defaults;
+  std::string section;
+  for (const ConfigKey& key : ConfigKeys()) {
+    const size_t dot = key.name.find('.');
+    const std::string of = dot == std::string::npos ? "" : key.name.substr(0, dot);
+    if (&key == &ConfigKeys().front() || of != section) {
+      page += "\n## " + (of.empty() ? std::string("At the top") : "`" + of + "`") +
+              "\n\n| option | default | what | value |\n|---|---|---|---|\n";
+      section = of;
+    }
+    const std::string value = FormatConfigValue(key.get(defaults));
+    page += "| `" + key.name + "` | " + (value.empty() ? "none" : "`" + MarkdownCell(value) + "`") + " | " +
+            MarkdownCell(key.description) + " | " + MarkdownCell(key.type) + " |\n";
   }
   return page;
 }

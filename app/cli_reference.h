@@ -47,6 +47,8 @@ ValueKind KindOf(const OptionReference& option);
 std::string ManPage(const CommandReference& root);
 // docs/cli.md.
 std::string MarkdownReference(const CommandReference& root);
+// docs/configuration.md: every option with its default.
+std::string MarkdownConfiguration();
 // Scripts for the shell to read.
 std::string BashCompletion(const CommandReference& root);
 std::string ZshCompletion(const CommandReference& root);

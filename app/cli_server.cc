@@ -19,7 +19,7 @@ void AddKeys(CommandTree& tree) {
   CLI::App& create = tree.AddCommand(keys, "create", "make a key, which is shown once",
                                      "quarry keys create ci --scope query --scope ingest "
                                      "--collections manuals --requests-per-minute 60");
-  create.add_option("NAME", keys_create.name, "for people")->required();
+  create.add_option("NAME", keys_create.name, "a label, shown in lists and logs")->required();
   const auto add_list = [&](const char* name, std::vector<std::string>& list, const char* type,
                             const char* description) {
     create.add_option(name, list, description)->type_name(type)->allow_extra_args(false);

@@ -22,7 +22,7 @@ void AddBackup(CommandTree& tree) {
 
 void AddEmbedder(CommandTree& tree) {
   CLI::App& family =
-      tree.AddFamily("embedder", "what vectors of a collection are made by", "quarry embedder ls");
+      tree.AddFamily("embedder", "the embedding model of a collection", "quarry embedder ls");
   CLI::App& list = tree.AddCommand(family, "ls", "the generations of vectors that are there",
                                    "quarry embedder ls");
   tree.Then(list, RunEmbedderList);
@@ -32,7 +32,7 @@ void AddEmbedder(CommandTree& tree) {
   CLI::App& change = tree.AddCommand(family, "switch", "embed the collection by a published model",
                                      "quarry embedder switch models/multilingual-e5-small "
                                      "--query-prefix 'query: ' --document-prefix 'passage: '");
-  tree.AddKey(change, "DIR", "embedding.model", "", "folder of the model (docs/models.md)")
+  tree.AddKey(change, "DIR", "embedding.model", "", "folder of the model, or URL#NAME (docs/models.md)")
       ->required();
   tree.AddKey(change, "--query-prefix", "embedding.query_prefix", "TEXT", "before each question");
   tree.AddKey(change, "--document-prefix", "embedding.document_prefix", "TEXT",
@@ -54,7 +54,7 @@ void AddModel(CommandTree& tree) {
   CLI::App& info =
       tree.AddCommand(family, "info", "what a folder with a model is, and what it costs",
                       "quarry model info models/all-MiniLM-L6-v2");
-  tree.AddKey(info, "DIR", "embedding.model", "", "folder of the model (docs/models.md)")
+  tree.AddKey(info, "DIR", "embedding.model", "", "folder of the model, or URL#NAME (docs/models.md)")
       ->required();
   tree.Then(info, RunModelInfo);
   CLI::App& pull = tree.AddCommand(family, "pull", "fetch the folder of a model from a hub",

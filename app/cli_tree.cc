@@ -155,7 +155,7 @@ void CommandTree::AddQueryKeys(CLI::App& command) {
   AddKey(command, "--newest", "retrieval.recency_field", "FIELD",
          "newer documents gain, by this field of the metadata");
   AddKey(command, "--collapse", "retrieval.collapse", "S",
-         "what other documents say this alike joins a better hit (0 = off)");
+         "merge passages of other documents that are at least this similar, 0 to 1 (0 = off)");
   AddKey(command, "--diversity", "retrieval.diversity", "W",
          "prefer passages that say different things, 0 to 1 (0)");
   AddKey(command, "--neighbours", "retrieval.neighbours", "N",
@@ -202,7 +202,7 @@ void CommandTree::AddWords(CLI::App& command, const std::string& name,
 
 void CommandTree::AddProfile(CLI::App& command, std::string& profile) {
   command
-      .add_option("--profile", profile, "an assistant of `quarry profile ls`; flags stand over it")
+      .add_option("--profile", profile, "an assistant of `quarry profile ls`; flags override it")
       ->type_name("NAME");
 }
 

@@ -76,6 +76,16 @@ TEST(CliReference, TheDocumentIsThatOfTheCommands) {
       << "write it again: quarry man --markdown > docs/cli.md";
 }
 
+TEST(CliReference, TheOptionsStandInTheDocumentWithTheirDefaults) {
+  std::ifstream file(testing::SourceDirectory() + "/docs/configuration.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), MarkdownConfiguration())
+      << "write it again: quarry man --configuration > docs/configuration.md";
+  EXPECT_THAT(text.str(), HasSubstr("\n## `retrieval`\n"));
+  EXPECT_THAT(text.str(), HasSubstr("\n| `retrieval.k` | `10` |"));
+}
+
 TEST(CliReference, WhatAServerRunsStandsInTheDocuments) {
   std::ifstream file(testing::SourceDirectory() + "/docs/operations.md");
   std::stringstream text;
