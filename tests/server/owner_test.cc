@@ -112,7 +112,13 @@ TEST_F(OwnerTest, FilesOfAConversationAreFoundThroughItAlone) {
       404);
   // Not by the ways that show every collection.
   EXPECT_EQ(Send(other_, "GET", "/v1/vector_stores/" + id).status, 404);
-  EXPECT_EQ(Send(other_, "GET", "/v1/vector_stores").body.at("data").size(), 1u);
+  const json stores = Send(other_, "GET", "/v1/vector_stores?limit=1").body;
+  ASSERT_EQ(stores.at("data").size(), 1u);
+  EXPECT_EQ(stores.at("data").at(0).at("id"), "default");
+  EXPECT_EQ(stores.at("first_id"), "default");
+  EXPECT_EQ(stores.at("last_id"), "default");
+  EXPECT_EQ(stores.at("has_more"), false);
+  EXPECT_EQ(Send(other_, "GET", "/v1/vector_stores?after=" + id).status, 404);
   EXPECT_EQ(Send(other_, "GET", "/api/v1/collections").body.at("collections").size(), 1u);
   EXPECT_EQ(
       Send(other_, "POST", "/api/v1/search", {{"query", "x"}, {"collection", "nope"}}).Message(),
