@@ -292,6 +292,24 @@ async function run() {
     await chip.waitFor();
   });
 
+  await step('the way past the navigation leaves the view as it is', async () => {
+    await open('search?q=water');
+    await page.locator('.hit').first().waitFor();
+    await page.locator('#skip').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+    assert.match(page.url(), /#\/search\?q=water$/);
+    assert.ok(await page.locator('main.view-search .hit').first().isVisible());
+  });
+
+  await step('an address that is no encoding leaves the links working', async () => {
+    await page.goto(`${base}/#/search/50%`);
+    await page.reload();
+    await page.locator('main.view-search').waitFor();
+    await page.locator('#side a[data-view=documents]').click();
+    await page.locator('main.view-documents').waitFor();
+  });
+
   await step('two answers are compared blindly', async () => {
     await open('compare');
     await page.locator('[data-focus]').fill('How fast may the level of Upper Tarn be lowered?');
