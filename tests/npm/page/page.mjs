@@ -257,6 +257,29 @@ async function run() {
     assert.equal((await api('/api/v1/collections')).collections.length, 1);
   });
 
+  await step('a question asked at once goes to the files of its conversation', async () => {
+    for (const held of [/\/api\/v1\/documents\?/, /\/api\/v1\/conversations\/conv_[^/]*$/]) {
+      let release = null;
+      const released = new Promise((resolve) => { release = resolve; });
+      await page.route(held, async (route) => {
+        await released;
+        await route.continue();
+      });
+      const before = page.waitForRequest(held);
+      await page.reload();
+      await before;
+      const sent = page.waitForRequest((request) => request.url().endsWith('/turns'));
+      await page.locator('[data-focus]').fill('For how many hours does the kiln fire?');
+      await page.keyboard.press('Enter');
+      if (held.source.includes('conversations')) release();
+      assert.equal((await sent).postDataJSON().collection, undefined);
+      release();
+      await page.getByText('Answers come from: kiln.txt').waitFor();
+      await page.locator('.turn').last().locator('.sources').waitFor();
+      await page.unroute(held);
+    }
+  });
+
   await step('search marks words, corrects others and goes by keyboard', async () => {
     await open('search');
     await page.locator('h1').click();
