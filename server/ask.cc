@@ -23,7 +23,9 @@ Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const 
     if (value.AsString() == nullptr) {
       return InvalidArgumentError(place + ": expected a string, not " + value.TypeName());
     }
-    return UseProfile(environment.services, *value.AsString(), request.question).Annotate(place);
+    return UseProfile(environment.services, call.request.caller, *value.AsString(),
+                      request.question)
+        .Annotate(place);
   });
   ReadQuestionFields(reader, environment.options, request.question);
   ReadHistory(reader, request.question);

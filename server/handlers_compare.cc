@@ -31,7 +31,8 @@ struct Setting {
 
 // A profile's collection is none of it: both are asked of one.
 Result<Setting> ReadSetting(const JsonValue& value, const char* name,
-                            const HandlerEnvironment& environment, AskRequest request) {
+                            const HandlerEnvironment& environment, const Caller& caller,
+                            AskRequest request) {
   Setting setting{.name = name, .request = std::move(request), .options = ""};
   Question& question = setting.request.question;
   Query& query = question.query;
@@ -39,8 +40,8 @@ Result<Setting> ReadSetting(const JsonValue& value, const char* name,
   std::string profile;
   ObjectReader reader(value, name);
   reader.Optional("profile").String(profile);
-  QUARRY_RETURN_IF_ERROR(
-      UseProfile(environment.services, profile, question).Annotate(setting.name + ".profile"));
+  QUARRY_RETURN_IF_ERROR(UseProfile(environment.services, caller, profile, question)
+                             .Annotate(setting.name + ".profile"));
   question.collection = collection;
   ReadSearchSetting(reader, environment.options, query);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
@@ -56,7 +57,8 @@ Result<Setting> ReadSetting(const JsonValue& value, const char* name,
 
 // The two settings, a and b.
 Result<std::vector<Setting>> ParseCompareRequest(const HandlerEnvironment& environment,
-                                                 const std::string& body) {
+                                                 const Request& http) {
+  const std::string& body = http.body;
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
   AskRequest request{.question = DefaultQuestion(environment.options), .body = body};
   ObjectReader reader(json, "");
@@ -68,7 +70,7 @@ Result<std::vector<Setting>> ParseCompareRequest(const HandlerEnvironment& envir
   std::vector<Setting> settings;
   for (const char* name : kSettings) {
     QUARRY_ASSIGN_OR_RETURN(Setting setting,
-                            ReadSetting(*json.Find(name), name, environment, request));
+                            ReadSetting(*json.Find(name), name, environment, http.caller, request));
     settings.push_back(std::move(setting));
   }
   return settings;
@@ -89,7 +91,7 @@ void WriteBlind(const Answer& answer, JsonWriter& json) {
 Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(std::vector<Setting> sides,
-                          ParseCompareRequest(environment, call.request.body));
+                          ParseCompareRequest(environment, call.request));
   const Question& question = sides[0].request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, question.collection));

@@ -130,8 +130,7 @@ Result<Response> GetModels(const HandlerEnvironment& environment, const Call& ca
   const generation::ProfileStore profiles(environment.services.index.objects());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<generation::StoredProfile> list, profiles.List());
   for (const generation::StoredProfile& stored : list) {
-    const std::string& collection = stored.profile.collection;
-    if (!collection.empty() && !call.request.caller.MayUse(collection)) continue;
+    if (!IsToldOf(call.request.caller, stored.profile)) continue;
     WriteModel(environment, std::string(kProfile) + '/' + stored.profile.name, json);
   }
   return Response{.body = json.EndArray().EndObject().Take()};
@@ -139,7 +138,9 @@ Result<Response> GetModels(const HandlerEnvironment& environment, const Call& ca
 
 Result<Response> GetModel(const HandlerEnvironment& environment, const Call& call) {
   const std::string& model = call.request.params.at("model");
-  if (auto refusal = RefuseModel(environment.services, model)) return *std::move(refusal);
+  if (auto refusal = RefuseModel(environment.services, call.request.caller, model)) {
+    return *std::move(refusal);
+  }
   JsonWriter json;
   WriteModel(environment, model, json);
   return Response{.body = json.Take()};
@@ -147,8 +148,10 @@ Result<Response> GetModel(const HandlerEnvironment& environment, const Call& cal
 
 Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
-  QUARRY_ASSIGN_OR_RETURN(ChatRequest chat, ParseChatRequest(call.request.body, environment));
-  if (auto refusal = RefuseModel(services, chat.model)) return *std::move(refusal);
+  QUARRY_ASSIGN_OR_RETURN(ChatRequest chat, ParseChatRequest(call.request, environment));
+  if (auto refusal = RefuseModel(services, call.request.caller, chat.model)) {
+    return *std::move(refusal);
+  }
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, chat.question));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, chat.question.collection));

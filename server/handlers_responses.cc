@@ -135,8 +135,10 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotFor(const HandlerEnvironm
 Result<Response> PostResponses(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(ResponsesRequest request,
-                          ParseResponsesRequest(call.request.body, environment));
-  if (auto refusal = RefuseModel(services, request.model)) return *std::move(refusal);
+                          ParseResponsesRequest(call.request, environment));
+  if (auto refusal = RefuseModel(services, call.request.caller, request.model)) {
+    return *std::move(refusal);
+  }
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, request.question));
   // A stored response says what others may not read: keys that are bound have none.
   if (call.request.caller.IsBound()) request.store = false;
