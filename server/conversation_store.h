@@ -57,8 +57,8 @@ class ConversationStore {
       : objects_(objects), quota_(quota), clock_(clock) {}
 
   // Errors of all: kDataLoss naming the conversation; kNotFound where the caller has none of that
-  // id; kInvalidArgument for a title or instructions that are too long; of Create and Append those of
-  // OwnerQuota.
+  // id; kInvalidArgument for a title or instructions that are too long; of Create, Change and
+  // Append those of OwnerQuota.
   Result<Conversation> Create(const Caller& caller, std::string title,
                               std::string instructions = "");
   Result<Conversation> Get(const Caller& caller, const std::string& id) const;

@@ -122,6 +122,7 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
     side.model = answers[i].model;
     side.seconds = took.count();
   }
+  record.owner.bytes = FeedbackValue(record).size();
   QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room,
                           environment.quota->Reserve(call.request.caller, record.owner));
   QUARRY_RETURN_IF_ERROR(services.index.objects().Create(

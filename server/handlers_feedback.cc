@@ -1,6 +1,8 @@
 // What readers think of answers: POST, GET and DELETE /api/v1/feedback; and the answers it is about,
 // GET /api/v1/answers/{id}.
 
+#include <mutex>
+
 #include "server/ask.h"
 #include "server/feedback_record.h"
 #include "server/handlers.h"
@@ -75,11 +77,15 @@ Status KeepFeedback(const HandlerEnvironment& environment, const Caller& caller,
                     const FeedbackRecord& record) {
   index::ObjectTable& objects = environment.services.index.objects();
   const index::ObjectName name{.kind = ObjectKind::kFeedback, .id = record.id};
+  const auto write = [&] { return objects.Put(name, FeedbackValue(record)); };
+  const std::lock_guard lock(environment.feedback);
   QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> before, objects.Get(name));
+  if (before) {
+    return environment.quota->Replace(caller, OwnerOf(before->value), record.owner, write);
+  }
   QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota->Reserve(caller, record.owner));
-  QUARRY_RETURN_IF_ERROR(objects.Put(name, FeedbackValue(record)));
+  QUARRY_RETURN_IF_ERROR(write());
   room.Keep();
-  if (before) environment.quota->Forget(before->value);
   return OkStatus();
 }
 
@@ -114,8 +120,8 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
     asked = answer.standalone.empty() ? answer.question : answer.standalone;
   }
   record.time_micros = services.clock.NowMicros();
-  record.owner = {.key = call.request.caller.key,
-                  .bytes = record.text.size() + record.comment.size()};
+  record.owner.key = call.request.caller.key;
+  record.owner.bytes = FeedbackValue(record).size();
   QUARRY_RETURN_IF_ERROR(KeepFeedback(environment, call.request.caller, record));
   uint64_t evicted = 0;
   if (record.rating == "down") {
@@ -148,6 +154,7 @@ Result<Response> DeleteFeedback(const HandlerEnvironment& environment, const Cal
   const index::ObjectName name{.kind = ObjectKind::kFeedback, .id = call.request.params.at("id")};
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
   index::ObjectTable& objects = environment.services.index.objects();
+  const std::lock_guard lock(environment.feedback);
   std::optional<index::Object> found;
   if (name.id.size() <= index::kMaxObjectIdBytes) {
     QUARRY_ASSIGN_OR_RETURN(found, objects.Get(name));

@@ -2,6 +2,8 @@
 
 #include "server/owner.h"
 
+#include <thread>
+
 #include "server/api_keys.h"
 #include "tests/server/server_testing.h"
 
@@ -234,6 +236,54 @@ TEST_F(OwnerTest, AKeyHasSoManyBytes) {
   EXPECT_EQ(Send(owner_, "POST", "/api/v1/uploads", upload).status, 429);
   EXPECT_EQ(Send(owner_, "DELETE", path).status, 200);
   EXPECT_EQ(Send(owner_, "POST", "/api/v1/uploads", upload).status, 201);
+}
+
+TEST_F(OwnerTest, WhatIsSaidCountsWithAllThatIsStoredOfIt) {
+  Restart({.key_bytes = 100});
+  const string message =
+      "this key may store 100 bytes of conversations, responses, feedback, files and uploads, and "
+      "has no room for this; delete some first";
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/compare",
+                 {{"query", kPumpQuestion}, {"a", {{"k", 3}}}, {"b", {{"k", 5}}}})
+                .Message(),
+            message);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/feedback",
+                 {{"question", string(100, 'q')}, {"text", "t"}, {"rating", "up"}})
+                .Message(),
+            message);
+  const auto titled = [](size_t bytes) { return json{{"title", string(bytes, 'x')}}; };
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(101)).Message(), message);
+  const Told made = Send(owner_, "POST", "/api/v1/conversations", titled(60));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const string path = "/api/v1/conversations/" + made.body.at("id").get<string>();
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(60)).status, 429);
+  EXPECT_EQ(Send(owner_, "PATCH", path, titled(101)).Message(), message);
+  EXPECT_EQ(Send(owner_, "PATCH", path, {{"instructions", string(41, 'x')}}).Message(), message);
+  EXPECT_EQ(Send(owner_, "PATCH", path, titled(40)).status, 200);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(60)).status, 201);
+  EXPECT_EQ(Send(owner_, "DELETE", path).status, 200);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(41)).status, 429);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(40)).status, 201);
+}
+
+TEST_F(OwnerTest, RatingAnAnswerAgainTakesNoRoom) {
+  Restart({.key_objects = 1});
+  const string answer =
+      Send(owner_, "POST", "/api/v1/answer", {{"query", kPumpQuestion}}).body.at("id");
+  const auto rate = [&](const char* rating) {
+    return Send(owner_, "POST", "/api/v1/feedback", {{"answer", answer}, {"rating", rating}});
+  };
+  EXPECT_EQ(rate("up").status, 201);
+  EXPECT_EQ(rate("down").status, 201);
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&] { EXPECT_EQ(rate("up").status, 201); });
+  }
+  for (std::thread& reader : readers) reader.join();
+  const json title = {{"title", "x"}};
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", title).status, 429);
+  EXPECT_EQ(Send(admin_, "DELETE", "/api/v1/feedback/fb_" + answer).status, 200);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", title).status, 201);
 }
 
 TEST_F(OwnerTest, MetricsNeedAScopeOfTheirOwnOnly) {
