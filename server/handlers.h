@@ -109,6 +109,7 @@ Result<Response> DeleteDocument(const HandlerEnvironment& environment, const Cal
 
 // ---- handlers_uploads.cc ----
 Result<Response> PostUploads(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetUploads(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PutUploadPart(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostUploadComplete(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetUpload(const HandlerEnvironment& environment, const Call& call);

@@ -183,6 +183,12 @@ TEST_F(OwnerTest, AnUploadIsItsKeys) {
       Send(owner_, "POST", "/api/v1/uploads", {{"document", "a.txt"}, {"bytes", 5}}).body.at("id");
   const string path = "/api/v1/uploads/" + id;
   ExpectOwnersOnly("GET", path);
+  const auto count = [&](const string& key) {
+    return Send(key, "GET", "/api/v1/uploads").body.at("uploads").size();
+  };
+  EXPECT_EQ(count(owner_), 1u);
+  EXPECT_EQ(count(other_), 0u);
+  EXPECT_EQ(count(admin_), 1u);
   EXPECT_EQ(SendBytes(other_, "PUT", path + "/parts/1", "quern", "text/plain").status, 404);
   EXPECT_EQ(SendBytes(owner_, "PUT", path + "/parts/1", "quern", "text/plain").status, 200);
   ExpectOwnersOnly("POST", path + "/complete", json::object());
