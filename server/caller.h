@@ -55,7 +55,7 @@ struct Caller {
   bool MayActFor(const Principals& asked) const;
   // Whether it is told of an object that the key of that id made (owner.h).
   bool MaySee(std::string_view owner) const { return is_admin || owner == key; }
-  // What an answer took, against the key's limits of tokens.
+  // What a request took, against the key's limits of tokens (token_charge.h).
   void ChargeTokens(uint64_t tokens) const;
 };
 

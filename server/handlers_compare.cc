@@ -15,6 +15,7 @@
 #include "server/handlers.h"
 #include "server/profile.h"
 #include "server/strict_json.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 namespace {
@@ -107,11 +108,11 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
   std::array<Answer, 2> answers;
   for (size_t i = 0; i < sides.size(); ++i) {
     const auto began = std::chrono::steady_clock::now();
+    const TokenCharge charge(call);
     QUARRY_ASSIGN_OR_RETURN(
         answers[i], services.answerer.Ask(sides[i].request.question.query, *snapshot,
                                           generation::CacheUse::kOff, nullptr, call.context));
-    call.request.caller.ChargeTokens(uint64_t{answers[i].usage.prompt_tokens} +
-                                     answers[i].usage.completion_tokens);
+    charge.Took(answers[i].usage);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     const KeptAnswer kept = KeepAnswer(environment, call.request.caller, sides[i].request.question,
                                        sides[i].request.body, *snapshot, answers[i], took.count());

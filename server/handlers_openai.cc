@@ -16,6 +16,7 @@
 #include "server/openai_answer.h"
 #include "server/profile.h"
 #include "server/sse.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 namespace {
@@ -172,6 +173,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
     };
   }
   const auto began = std::chrono::steady_clock::now();
+  const TokenCharge charge(call);
   const Result<Answer> answer =
       services.assistant.Ask(chat.question.turns, chat.question.query, *snapshot,
                              CacheUseOf(call.request), sink, call.context);
@@ -180,8 +182,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
     call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(answer.status()))));
     return Response();
   }
-  call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
-                                   answer->usage.completion_tokens);
+  charge.Took(answer->usage);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   completion.answer_id = KeepAnswer(environment, call.request.caller, chat.question,
                                     call.request.body, *snapshot, *answer, took.count())
