@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/text.h"
 #include "server/api_json.h"
 #include "server/ask.h"
 #include "server/completion.h"
