@@ -9,6 +9,7 @@
 //
 // A value; thread-safe.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +23,9 @@
 namespace quarry::server {
 
 class KeyMeter;
+
+// Of a key, and of a conversation: what their answers are to hold to.
+inline constexpr size_t kMaxInstructionBytes = 4000;
 
 // What a route asks for. A key has some of the first four; admin stands for all of them.
 enum class Scope : uint8_t {

@@ -63,16 +63,11 @@ Result<Conversation> ConversationOf(const index::Object& object) {
 
 Status CheckTitle(const std::string& title) {
   if (title.empty()) return InvalidArgumentError("title: expected text that is not empty");
-  if (title.size() <= kMaxTitleBytes) return OkStatus();
-  return InvalidArgumentError("title: expected at most " + std::to_string(kMaxTitleBytes) +
-                              " bytes, not " + std::to_string(title.size()));
+  return CheckBytes("title", title, kMaxTitleBytes);
 }
 
 Status CheckInstructions(const std::string& instructions) {
-  if (instructions.size() <= kMaxInstructionBytes) return OkStatus();
-  return InvalidArgumentError("instructions: expected at most " +
-                              std::to_string(kMaxInstructionBytes) + " bytes, not " +
-                              std::to_string(instructions.size()));
+  return CheckBytes("instructions", instructions, kMaxInstructionBytes);
 }
 
 // What counts against its key.

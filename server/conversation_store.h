@@ -26,7 +26,6 @@ namespace quarry::server {
 inline constexpr uint32_t kMaxStoredTurns = 200;
 inline constexpr uint64_t kMaxConversationBytes = 1u << 20;
 inline constexpr size_t kMaxTitleBytes = 400;
-inline constexpr size_t kMaxInstructionBytes = 4000;
 inline constexpr std::string_view kConversationPrefix = "conv_";  // of the ids
 
 // Whether it is the form of one: also of the collection that has the conversation's files.

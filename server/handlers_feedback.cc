@@ -19,12 +19,6 @@ constexpr uint32_t kMaxVerdicts = 1000;
 constexpr size_t kMaxCommentBytes = 4096;
 constexpr size_t kMaxTextBytes = 64 * 1024;
 
-Status CheckSize(const std::string& place, const std::string& text, size_t most) {
-  if (text.size() <= most) return OkStatus();
-  return InvalidArgumentError(place + ": expected at most " + std::to_string(most) +
-                              " bytes, not " + std::to_string(text.size()));
-}
-
 Result<FeedbackRecord> ReadFeedback(const HandlerEnvironment& environment,
                                     const std::string& body) {
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
@@ -48,9 +42,9 @@ Result<FeedbackRecord> ReadFeedback(const HandlerEnvironment& environment,
   if (record.reasons.size() > std::size(kReasons)) {
     return InvalidArgumentError("reasons: one stands there twice");
   }
-  QUARRY_RETURN_IF_ERROR(CheckSize("comment", record.comment, kMaxCommentBytes));
-  QUARRY_RETURN_IF_ERROR(CheckSize("question", record.question, kMaxTextBytes));
-  QUARRY_RETURN_IF_ERROR(CheckSize("text", record.text, kMaxTextBytes));
+  QUARRY_RETURN_IF_ERROR(CheckBytes("comment", record.comment, kMaxCommentBytes));
+  QUARRY_RETURN_IF_ERROR(CheckBytes("question", record.question, kMaxTextBytes));
+  QUARRY_RETURN_IF_ERROR(CheckBytes("text", record.text, kMaxTextBytes));
   return record;
 }
 

@@ -35,12 +35,6 @@ Status ReadExpiry(const JsonValue& value, const std::string& place, StoreProfile
   return OkStatus();
 }
 
-Status CheckBytes(const std::string& place, const std::string& text, size_t most) {
-  if (text.size() <= most) return OkStatus();
-  return InvalidArgumentError(place + ": expected at most " + std::to_string(most) +
-                              " bytes, not " + std::to_string(text.size()));
-}
-
 // Reads what may be said of a store when it is made and later.
 void ReadProfile(ObjectReader& reader, StoreProfile& profile) {
   reader.Optional("name").String(profile.name);
