@@ -197,6 +197,14 @@ Value ParseValue(std::string_view field) {
   return parsed;
 }
 
+// Whether the line ends with `rest`, which stands behind "--boundary", or it closes the parts. The
+// boundary of parts within may begin with that of the whole (RFC 2046, 5.1.1).
+bool EndsDelimiter(std::string_view rest) {
+  if (rest.starts_with("--")) rest.remove_prefix(2);
+  const size_t end = rest.find_first_not_of(" \t");
+  return end == rest.npos || rest[end] == '\r' || rest[end] == '\n';
+}
+
 }  // namespace
 
 std::string_view Value::Parameter(std::string_view name) const {
@@ -260,8 +268,9 @@ std::vector<std::string_view> SplitParts(std::string_view body, std::string_view
   size_t part = body.npos;  // where the open part begins
   for (size_t at = 0; at <= body.size() && parts.size() < kMaxParts;) {
     at = body.find(delimiter, at);
-    const bool at_line = at == 0 || at == body.npos || body[at - 1] == '\n';
-    if (!at_line) {
+    const bool is_line = at == body.npos || ((at == 0 || body[at - 1] == '\n') &&
+                                             EndsDelimiter(body.substr(at + delimiter.size())));
+    if (!is_line) {
       at += delimiter.size();
       continue;
     }

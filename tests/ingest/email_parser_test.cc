@@ -96,6 +96,23 @@ TEST(EmailParser, PartsInPartsAreLimited) {
   EXPECT_EQ(parsed.errors[0].reason, "parts in parts more than 10 deep");
 }
 
+// As many mailers make them: the inner boundary is the outer one and more.
+TEST(EmailParser, ABoundaryThatBeginsWithThatOfTheWholeIsNotThatOfTheWhole) {
+  const std::vector<std::string_view> parts =
+      mime::SplitParts("--b \r\none\n--b1\ntwo\n--b1--\n--bx\n--b\t\nthree\n--b-- \nrest", "b");
+  EXPECT_THAT(parts, ::testing::ElementsAre("one\n--b1\ntwo\n--b1--\n--bx", "three"));
+  EXPECT_THAT(mime::SplitParts("--b\none\n--b", "b"), ::testing::ElementsAre("one"));
+  const ParsedSource parsed =
+      ParseAs(Format::kEmail,
+              "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+              "Content-Type: multipart/alternative; boundary=b1\n\n--b1\n\nPlain part\n--b1\n"
+              "Content-Type: text/html\n\n<p>HTML part</p>\n--b1--\n--b\n"
+              "Content-Disposition: attachment; filename=a.txt\n\n水泵的安装与维护说明。\n--b--\n");
+  ASSERT_EQ(parsed.documents.size(), 2u);
+  EXPECT_EQ(parsed.documents[0].text, "Plain part");
+  EXPECT_EQ(parsed.documents[1].text, "水泵的安装与维护说明。");
+}
+
 TEST(EmailParser, AttachmentsBeyondTheLimitAreReported) {
   std::string mail = "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n";
   for (int i = 1; i <= 502; ++i) {
