@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_convert.h"
 #include "ingest/document_builder.h"
@@ -90,12 +91,21 @@ std::string DecodeQuotedPrintable(std::string_view text) {
   return DecodeHex(joined, '=', false);
 }
 
+// Charsets that write other characters with bytes of ASCII.
+bool IsWrittenInAscii(std::string_view charset) {
+  for (const std::string_view name :
+       {"hz-gb-2312", "hz", "utf-7", "unicode-1-1-utf-7", "unicode-2-0-utf-7"}) {
+    if (EqualsIgnoringCase(charset, name)) return true;
+  }
+  return false;
+}
+
 // `bytes` in `charset`, as text; as found where that does not say it.
 std::string ToUtf8(std::string_view bytes, std::string_view charset) {
   const bool is_ascii = std::none_of(bytes.begin(), bytes.end(), [](char c) {
     return static_cast<unsigned char>(c) >= 0x80 || c == '\x1B';
   });
-  if (is_ascii) return std::string(bytes);
+  if (is_ascii && !IsWrittenInAscii(charset)) return std::string(bytes);
   // "us-ascii" is what mail says by default, and then it is not true.
   const std::string name = Lower(charset);
   if (name != "us-ascii" && name != "ascii" && name != "unknown-8bit" && name != "x-unknown") {

@@ -42,6 +42,18 @@ TEST(EmailParser, CharsetsAndTransferEncodingsAreRead) {
             "水泵");
 }
 
+TEST(EmailParser, CharsetsThatAreWrittenInAsciiAreRead) {
+  const auto text_in = [](const std::string& charset, const std::string& body) {
+    return ParseOne(Format::kEmail,
+                    "Subject: x\nContent-Type: text/plain; charset=" + charset + "\n\n" + body)
+        .text;
+  };
+  EXPECT_EQ(text_in("HZ-GB-2312", "The pump ~{K.1C~} runs.\n"), "The pump 水泵 runs.");
+  EXPECT_EQ(text_in("utf-7", "The pump +bDRs9Q- runs.\n"), "The pump 水泵 runs.");
+  EXPECT_EQ(text_in("us-ascii", "A ~{K.1C~} and +bDRs9Q-\n"), "A ~{K.1C~} and +bDRs9Q-");
+  EXPECT_EQ(mime::UnstructuredText("=?unicode-1-1-utf-7?Q?+bDRs9Q-?="), "水泵");
+}
+
 TEST(EmailParser, PlainTextIsPreferredAndHtmlIsReadWhereThereIsNone) {
   const std::string head = "Subject: x\nContent-Type: multipart/alternative; boundary=\"b\"\n\n";
   const std::string html = "--b\nContent-Type: text/html\n\n<p>HTML <b>part</b></p>\n";
