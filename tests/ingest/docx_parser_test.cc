@@ -1,3 +1,8 @@
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "ingest/list_number.h"
 #include "tests/ingest/document_testing.h"
 #include "tests/testing/package_testing.h"
 
@@ -87,6 +92,19 @@ TEST(DocxParser, ListsKeepTheirNumbersAndLevels) {
       Outline(document),
       "l1|1. Unpack\nl2|1.a) box\nl2|1.b) bag\nl1|2. Run\nl2|2.a) again\nl1|Dot\nl1|7. Seven\n"
       "p|No list\nh1|8. Scope");
+}
+
+TEST(ListCounter, CountsOnFromWhateverAFileSaysThatAListBeginsAt) {
+  ListLevel level;
+  level.text = "%1.";
+  level.start = std::numeric_limits<int64_t>::max();
+  const std::vector<ListLevel> levels = {level};
+  ListCounter counter;
+  EXPECT_EQ(counter.Next(levels, 0), "1000000000.");
+  EXPECT_EQ(counter.Next(levels, 0), "1000000001.");
+  counter.Restart(0, std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(counter.Next(levels, 0), "-1000000000.");
+  EXPECT_EQ(counter.Next(levels, 0), "-999999999.");
 }
 
 TEST(DocxParser, TablesRepeatTheirHeaderInEachRow) {
