@@ -108,6 +108,32 @@ TEST(PptxParser, NamesOfAPointAtManyLevelsEnd) {
   EXPECT_LT(document.text.size(), 2000u);
 }
 
+// A few kilobytes would make gigabytes. What is beyond the limit is left out.
+TEST(PptxParser, TextOfCellsThatGoOnBelowIsLimited) {
+  const std::string text = testing::Repeat("泵", 5000);
+  const auto row = [](const std::string& properties, const std::string& words) {
+    return "<a:tr><a:tc" + properties + "><a:txBody>" + SlideP(words) +
+           "</a:txBody></a:tc><a:tc><a:txBody>" + SlideP("1") + "</a:txBody></a:tc></a:tr>";
+  };
+  std::string rows = row("", text);
+  for (int i = 0; i < 300; ++i) rows += row(" vMerge=\"1\"", "");
+  const std::string pptx = MakePptx({"<p:graphicFrame><a:graphic><a:graphicData><a:tbl>" + rows +
+                                     "</a:tbl></a:graphicData></a:graphic></p:graphicFrame>" +
+                                     Shape("", SlideP("The end"))});
+  ParseLimits limits;
+  limits.repeated_bytes = 0;  // so it is what may be unpacked
+  ParseBudget budget(pptx.size(), limits);
+  SourceInfo source;
+  source.id = source.path = "a.pptx";
+  source.budget = &budget;
+  const Result<ParsedSource> parsed = ParseSource(pptx, source);
+  ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+  const std::string& all = parsed->documents.at(0).text;
+  EXPECT_GT(all.size(), 10 * text.size());
+  EXPECT_LT(all.size(), 2u << 20);
+  EXPECT_TRUE(all.ends_with("The end"));
+}
+
 TEST(PptxParser, ABrokenSlideIsAnErrorOfThatSlide) {
   const ParsedSource parsed = ReadPptx(MakePptx({"<p:sp>", Shape("title", SlideP("Good"))}));
   EXPECT_EQ(Outline(parsed.documents.at(0)), "h1|Good");
