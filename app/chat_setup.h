@@ -1,6 +1,10 @@
 #pragma once
 
 // The chat model of the configuration, with its prices, budget and prompts.
+//
+// Made once and then read: all that it gives is thread-safe and used by every thread that answers.
+// They share one budget, so what several answers spend at a time is held to the same limits, and
+// one file of what was spent, which is written under its lock (model/spending.h).
 
 #include <memory>
 #include <optional>

@@ -1,10 +1,6 @@
 // quarry chat: a conversation in the terminal.
 
-#include <poll.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "app/commands.h"
 #include "app/engine.h"
@@ -12,6 +8,7 @@
 #include "app/output_text.h"
 #include "app/profile_setup.h"
 #include "app/query_setup.h"
+#include "app/records.h"
 #include "app/text_layout.h"
 #include "base/answer_guide.h"
 #include "base/text.h"
@@ -24,47 +21,6 @@ constexpr size_t kMaxLineBytes = 64 * 1024;
 constexpr const char* kHelp =
     "A line is a question; later ones may lean on earlier ones (\"and the other one?\").\n"
     "/new forgets the conversation, /sources shows where the last answer stands, /quit ends.\n";
-
-// Lines of standard input. Unlike std::getline it ends when the call is cancelled.
-class Lines {
- public:
-  explicit Lines(const CallContext& call) : call_(call) {}
-
-  // False at the end.
-  Result<bool> Next(std::string& line) {
-    while (true) {
-      const size_t end = buffer_.find('\n');
-      if (end != std::string::npos || (at_end_ && !buffer_.empty())) {
-        line = buffer_.substr(0, end);
-        buffer_.erase(0, end == std::string::npos ? buffer_.size() : end + 1);
-        return true;
-      }
-      if (at_end_) return false;
-      QUARRY_RETURN_IF_ERROR(call_.Check());
-      if (buffer_.size() > kMaxLineBytes) {
-        return InvalidArgumentError("standard input: a line of more than " +
-                                    std::to_string(kMaxLineBytes) + " bytes");
-      }
-      pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-      if (::poll(&input, 1, kPollMillis) <= 0) continue;  // or a signal: Check tells
-      char bytes[4096];
-      const ssize_t count = ::read(STDIN_FILENO, bytes, sizeof(bytes));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) {
-        return UnavailableError(std::string("standard input: ") + std::strerror(errno));
-      }
-      at_end_ = count == 0;
-      buffer_.append(bytes, static_cast<size_t>(count));
-    }
-  }
-
- private:
-  static constexpr int kPollMillis = 100;
-
-  const CallContext& call_;
-  std::string buffer_;
-  bool at_end_ = false;
-};
 
 // What is said and answered.
 class Conversation {
@@ -158,16 +114,16 @@ Result<int> RunChat(const ChatArguments& arguments, CommandContext& context) {
     console.Print(std::to_string(snapshot->live_documents()) + " documents. " + kHelp + "\n");
   }
   Conversation conversation(*engine, std::move(collection), std::move(query), context);
-  Lines lines(context.call);
-  std::string line;
+  LineInput input(STDIN_FILENO, kMaxLineBytes);
   while (true) {
     if (talks) {
       console.Print("> ");
       QUARRY_RETURN_IF_ERROR(console.Flush());
     }
-    QUARRY_ASSIGN_OR_RETURN(const bool more, lines.Next(line));
+    // A blank line too: the prompt comes again.
+    QUARRY_ASSIGN_OR_RETURN(const bool more, input.NextLine(context.call));
     if (!more) break;
-    const std::string said(Trim(line));
+    const std::string said(Trim(input.line()));
     if (said.empty()) continue;
     if (!IsValidUtf8(said)) {
       console.Note("the line is not UTF-8");

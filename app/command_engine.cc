@@ -18,9 +18,7 @@ Result<CollectionId> CommandEngine::FindCollection() const {
 }
 
 Result<CollectionId> CommandEngine::FindOrCreateCollection() const {
-  Result<CollectionId> found = FindCollection();
-  if (found.ok() || found.status().code() != Code::kNotFound) return found;
-  return engine_->index().CreateCollection(collection_);
+  return app::FindOrCreateCollection(engine_->index(), collection_);
 }
 
 Result<std::shared_ptr<const index::Snapshot>> CommandEngine::GetSnapshot() const {

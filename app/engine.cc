@@ -205,14 +205,18 @@ Result<CollectionId> Engine::FindCollection() const {
 }
 
 Result<CollectionId> Engine::FindOrCreateCollection() {
-  Result<CollectionId> found = FindCollection();
-  if (found.ok() || found.status().code() != Code::kNotFound) return found;
-  return index_->CreateCollection(config_.collection);
+  return app::FindOrCreateCollection(*index_, config_.collection);
 }
 
 Result<std::shared_ptr<const index::Snapshot>> Engine::GetSnapshot() {
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, FindCollection());
   return index_->GetSnapshot(collection);
+}
+
+Result<CollectionId> FindOrCreateCollection(index::Index& index, const std::string& name) {
+  Result<CollectionId> found = index.FindCollection(name);
+  if (found.ok() || found.status().code() != Code::kNotFound) return found;
+  return index.CreateCollection(name);
 }
 
 }  // namespace quarry::app

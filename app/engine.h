@@ -122,6 +122,9 @@ class Engine {
   std::unique_ptr<generation::Assistant> assistant_;
 };
 
+// The collection of that name, made if it is missing. REQUIRES: the index was not opened kRead.
+Result<CollectionId> FindOrCreateCollection(index::Index& index, const std::string& name);
+
 // How models behind HTTP are reached: by the configuration, the proxies of the environment and
 // OPENAI_API_KEY and OPENAI_BASE_URL. kInvalidArgument naming the variable that is wrong.
 Result<model::RemoteModelsOptions> RemoteOptionsOf(const Config& config);

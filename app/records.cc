@@ -111,27 +111,32 @@ Status LineInput::Fill(const CallContext& context) {
   }
 }
 
+Result<bool> LineInput::NextLine(const CallContext& context) {
+  size_t searched = position_;
+  size_t newline = buffer_.find('\n', searched);
+  while (newline == std::string::npos && !at_end_) {
+    if (buffer_.size() - position_ > max_line_bytes_) {
+      return ResourceExhaustedError("standard input: line " + std::to_string(number_ + 1) +
+                                    " is longer than " + std::to_string(max_line_bytes_) +
+                                    " bytes");
+    }
+    searched = buffer_.size() - position_;  // Fill moves what is left to the front
+    QUARRY_RETURN_IF_ERROR(Fill(context));
+    newline = buffer_.find('\n', searched);
+  }
+  const size_t end = newline == std::string::npos ? buffer_.size() : newline;
+  if (position_ == buffer_.size() && at_end_) return false;
+  line_ = std::string_view(buffer_).substr(position_, end - position_);
+  position_ = newline == std::string::npos ? buffer_.size() : newline + 1;
+  ++number_;
+  if (number_ == 1 && line_.starts_with("\xEF\xBB\xBF")) line_.remove_prefix(3);
+  return true;
+}
+
 Result<bool> LineInput::Next(const CallContext& context) {
   while (true) {
-    size_t searched = position_;
-    size_t newline = buffer_.find('\n', searched);
-    while (newline == std::string::npos && !at_end_) {
-      if (buffer_.size() - position_ > kMaxLineBytes) {
-        return ResourceExhaustedError("standard input: line " + std::to_string(number_ + 1) +
-                                      " is longer than " + std::to_string(kMaxLineBytes) +
-                                      " bytes");
-      }
-      searched = buffer_.size() - position_;  // Fill moves what is left to the front
-      QUARRY_RETURN_IF_ERROR(Fill(context));
-      newline = buffer_.find('\n', searched);
-    }
-    const size_t end = newline == std::string::npos ? buffer_.size() : newline;
-    if (position_ == buffer_.size() && at_end_) return false;
-    line_ = std::string_view(buffer_).substr(position_, end - position_);
-    position_ = newline == std::string::npos ? buffer_.size() : newline + 1;
-    ++number_;
-    if (number_ == 1 && line_.starts_with("\xEF\xBB\xBF")) line_.remove_prefix(3);
-    if (!Trim(line_).empty()) return true;
+    QUARRY_ASSIGN_OR_RETURN(const bool more, NextLine(context));
+    if (!more || !Trim(line_).empty()) return more;
   }
 }
 

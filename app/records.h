@@ -39,11 +39,14 @@ class LineInput {
  public:
   static constexpr size_t kMaxLineBytes = size_t{64} << 20;
 
-  explicit LineInput(int fd) : fd_(fd) {}
+  explicit LineInput(int fd, size_t max_line_bytes = kMaxLineBytes)
+      : fd_(fd), max_line_bytes_(max_line_bytes) {}
 
-  // Moves to the next line that is not blank; false at the end. Waits for input, but not after
-  // `context` was cancelled. Errors: those of the context, kResourceExhausted (a line above the
-  // limit), kUnavailable (reading failed).
+  // Moves to the next line; false at the end. Waits for input, but not after `context` was
+  // cancelled. Errors: those of the context, kResourceExhausted (a line above the limit),
+  // kUnavailable (reading failed).
+  Result<bool> NextLine(const CallContext& context);
+  // The same, past lines that are blank.
   Result<bool> Next(const CallContext& context);
 
   std::string_view line() const { return line_; }  // valid until the next Next()
@@ -53,6 +56,7 @@ class LineInput {
   Status Fill(const CallContext& context);
 
   const int fd_;
+  const size_t max_line_bytes_;
   std::string buffer_;
   size_t position_ = 0;
   bool at_end_ = false;

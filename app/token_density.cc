@@ -13,12 +13,6 @@ namespace {
 constexpr size_t kDocuments = 200;
 constexpr size_t kBytes = 4096;  // of each
 
-uint64_t CountCharacters(std::string_view text) {
-  uint64_t characters = 0;
-  for (size_t offset = 0; offset < text.size(); ++characters) NextCodePoint(text, offset);
-  return characters;
-}
-
 }  // namespace
 
 Result<std::vector<TokenDensity>> MeasureTokenDensity(const index::Snapshot& snapshot,
@@ -35,7 +29,7 @@ Result<std::vector<TokenDensity>> MeasureTokenDensity(const index::Snapshot& sna
     QUARRY_ASSIGN_OR_RETURN(const uint64_t tokens, counter.Count(beginning));
     TokenDensity& density = by_language[language];
     density.language = language;
-    density.characters += CountCharacters(beginning);
+    density.characters += CountCodePoints(beginning);
     density.tokens += tokens;
   }
   std::vector<TokenDensity> densities;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -50,12 +51,31 @@ class CancelToken {
   std::shared_ptr<std::atomic<bool>> flag_;
 };
 
+// What one call took, in tokens: of language models, also where their reply was cut short or thrown
+// away, and of what else counts as such. Thread-safe.
+class UsageMeter {
+ public:
+  void Add(uint64_t tokens) { tokens_.fetch_add(tokens, std::memory_order_relaxed); }
+  // At least so many, whatever was counted of them on the way.
+  void RaiseTo(uint64_t tokens) {
+    uint64_t seen = tokens_.load(std::memory_order_relaxed);
+    while (seen < tokens &&
+           !tokens_.compare_exchange_weak(seen, tokens, std::memory_order_relaxed)) {
+    }
+  }
+  uint64_t tokens() const { return tokens_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> tokens_{0};
+};
+
 struct CallContext {
   using Clock = std::chrono::steady_clock;
 
   Clock::time_point deadline = Clock::time_point::max();
   CancelToken cancel;
-  Trace* trace = nullptr;  // optional, not owned
+  Trace* trace = nullptr;       // optional, not owned
+  UsageMeter* usage = nullptr;  // likewise
 
   static CallContext WithTimeout(std::chrono::milliseconds timeout) {
     CallContext context;

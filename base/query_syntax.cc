@@ -1,8 +1,10 @@
 #include "base/query_syntax.h"
-#include "base/ascii.h"
 
 #include <algorithm>
 #include <utility>
+
+#include "base/ascii.h"
+#include "base/text.h"
 
 namespace quarry {
 namespace {
@@ -14,11 +16,6 @@ bool IsAsciiWord(char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); }
 // Other scripts have letters beyond ASCII; their punctuation does no harm, it makes no term.
 bool IsLetter(char c) { return IsAsciiLetter(c) || !IsAscii(c); }
 bool IsWord(char c) { return IsAsciiWord(c) || !IsAscii(c); }
-
-size_t CountCharacters(std::string_view utf8) {
-  return static_cast<size_t>(std::count_if(
-      utf8.begin(), utf8.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
-}
 
 class Parser {
  public:
@@ -71,7 +68,7 @@ class Parser {
 
   bool IsPrefix(std::string_view word) const {
     return word.size() > 2 && word.find('*') == word.size() - 1 && IsWord(word[0]) &&
-           IsWord(word[word.size() - 2]) && CountCharacters(word) > 2;
+           IsWord(word[word.size() - 2]) && CountCodePoints(word) > 2;
   }
 
   bool ReadOperator() {

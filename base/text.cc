@@ -146,6 +146,11 @@ bool IsCjk(char32_t c) {
 
 char32_t NextCodePoint(std::string_view utf8, size_t& offset) { return TakeUtf8(utf8, offset); }
 
+size_t CountCodePoints(std::string_view utf8) {
+  return static_cast<size_t>(std::ranges::count_if(
+      utf8, [](char c) { return !IsContinuation(static_cast<unsigned char>(c)); }));
+}
+
 void AppendCodePoint(std::string& out, char32_t c) {
   if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = text_internal::kReplacement;
   if (c < 0x80) {

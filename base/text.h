@@ -71,6 +71,8 @@ bool IsCjk(char32_t code_point);
 // REQUIRES: offset < utf8.size().
 char32_t NextCodePoint(std::string_view utf8, size_t& offset);
 void AppendCodePoint(std::string& out, char32_t code_point);
+// How many code points there are; of what is malformed, how many bytes that continue none.
+size_t CountCodePoints(std::string_view utf8);
 
 // Tokens as language models count them, estimated: one per 4 characters of spaced scripts, one
 // per 1.5 CJK characters, rounded up. Meant to err on the side of too many (GPT-2's BPE has 4.4

@@ -9,6 +9,7 @@
 // The value, JSON: {"version": 1, "yaml"}. Nothing is held in memory: a change holds from the next
 // question on. Thread-safe.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,11 @@ class ProfileStore {
   // nothing being changed.
   Result<Profile> Put(const std::string& name, const std::string& yaml,
                       const std::string& file) const;
-  // kNotFound tells what there is; kDataLoss names the profile.
-  Result<StoredProfile> Get(const std::string& name) const;
+  // kNotFound tells what there is; kDataLoss names the profile. One that `is_told` does not want is
+  // as one that is not there; null wants all.
+  Result<StoredProfile> Get(
+      const std::string& name,
+      const std::function<bool(const Profile& profile)>& is_told = nullptr) const;
   // By age.
   Result<std::vector<StoredProfile>> List() const;
   // kNotFound.

@@ -44,14 +44,22 @@ Result<Profile> ProfileStore::Put(const std::string& name, const std::string& ya
   return profile;
 }
 
-Result<StoredProfile> ProfileStore::Get(const std::string& name) const {
+Result<StoredProfile> ProfileStore::Get(
+    const std::string& name, const std::function<bool(const Profile& profile)>& is_told) const {
   QUARRY_RETURN_IF_ERROR(CheckProfileName(name));
   QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> object, objects_.Get(ObjectOf(name)));
-  if (object) return DecodeProfile(*object);
+  if (object) {
+    QUARRY_ASSIGN_OR_RETURN(StoredProfile stored, DecodeProfile(*object));
+    if (is_told == nullptr || is_told(stored.profile)) return stored;
+  }
   std::string names;
   size_t told = 0;
   QUARRY_RETURN_IF_ERROR(
       objects_.ForEach(index::ObjectKind::kProfile, [&](const index::Object& other) {
+        if (is_told != nullptr) {
+          const Result<StoredProfile> decoded = DecodeProfile(other);
+          if (!decoded.ok() || !is_told(decoded->profile)) return true;
+        }
         names += (names.empty() ? "" : ", ") + other.id;
         return ++told < kNamesTold;
       }));

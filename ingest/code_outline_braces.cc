@@ -83,9 +83,9 @@ class BraceOutliner {
   void SkipString() {
     if (Starts("\"\"\"")) return SkipTo("\"\"\"", at_ + 3);
     if (language_ == "c++" && at_ > 0 && code_[at_ - 1] == 'R') {  // R"x(...)x"
-      const size_t open = code_.find('(', at_);
-      if (open != kNowhere && open - at_ <= 17) {
-        return SkipTo(")" + std::string(code_.substr(at_ + 1, open - at_ - 1)) + "\"", open);
+      const size_t open = code_.substr(at_, 18).find('(');
+      if (open != kNowhere) {
+        return SkipTo(")" + std::string(code_.substr(at_ + 1, open - 1)) + "\"", at_ + open);
       }
     }
     SkipQuoted('"');
@@ -145,15 +145,16 @@ class BraceOutliner {
   }
 
   // Whether the line break at `at_` ends a statement, in languages that need no semicolon.
-  bool EndsStatement() const {
+  bool EndsStatement() {
     if (header_.empty() || parens_ > 0) return false;
     if (!IsOneOf(language_, {"go", "javascript", "typescript", "kotlin", "swift", "scala"}))
       return false;
     const std::string_view header = Trim(header_);
     if (header.empty() || std::string_view(",=>|&+-:.<(").find(header.back()) != kNowhere)
       return false;
-    const size_t next = code_.find_first_not_of(" \t\r\n", at_);
-    return next == kNowhere || std::string_view("{.:|&+=)?").find(code_[next]) == kNowhere;
+    // Of many line breaks in a row it is the same.
+    if (next_ <= at_) next_ = std::min(code_.find_first_not_of(" \t\r\n", at_), code_.size());
+    return next_ == code_.size() || std::string_view("{.:|&+=)?").find(code_[next_]) == kNowhere;
   }
 
   void AddToHeader(char c) {
@@ -239,25 +240,29 @@ class BraceOutliner {
                       [](const Scope& scope) { return scope.kind == BraceMeaning::kClass; }));
   }
 
-  size_t LineBegin(size_t at) const {
-    const size_t newline = at == 0 ? kNowhere : code_.rfind('\n', at - 1);
-    return newline == kNowhere ? 0 : newline + 1;
+  // Where the line of `at` begins; `free` if it begins before that, so that nothing is looked
+  // through twice. REQUIRES: free <= at.
+  size_t LineBegin(size_t at, size_t free) const {
+    const size_t newline = code_.substr(free, at - free).rfind('\n');
+    return newline == kNowhere ? free : free + newline + 1;
   }
 
   // The line of `at`, or that of the first of the comments right above.
   size_t FirstLine(size_t at) const {
-    size_t first = LineBegin(at);
     const size_t free = scopes_.back().free;
+    if (at <= free) return at;
+    size_t first = LineBegin(at, free);
+    const bool begins_line = free == 0 || code_[free - 1] == '\n';
     while (first > free) {
-      const size_t above = LineBegin(first - 1);
+      const size_t above = LineBegin(first - 1, free);
       const std::string_view line = Trim(code_.substr(above, first - above));
       const bool belongs = line.starts_with("//") || line.starts_with("/*") ||
                            line.starts_with("*") || line.ends_with("*/") || line.starts_with("@") ||
                            line.starts_with("#[");
-      if (!belongs || above < free) break;
+      if (!belongs || (above == free && !begins_line)) break;
       first = above;
     }
-    return std::max(first, std::min(free, at));
+    return first;
   }
 
   // Ends the innermost scope behind `end`.
@@ -274,12 +279,12 @@ class BraceOutliner {
     }
     if (scope.kind == BraceMeaning::kOther) return;
     // To the end of the line, if nothing but ";" or a comment is left on it.
-    const size_t newline = std::min(code_.find('\n', end), code_.size());
-    std::string_view rest = Trim(code_.substr(end, newline - end));
+    if (newline_ < end) newline_ = std::min(code_.find('\n', end), code_.size());
+    std::string_view rest = Trim(code_.substr(end, newline_ - end));
     if (rest.starts_with(';') || rest.starts_with(',')) rest = Trim(rest.substr(1));
     if (rest.starts_with(')')) rest = Trim(rest.substr(1));
     if (rest.empty() || rest == ";" || rest.starts_with("//"))
-      end = std::min(newline + 1, code_.size());
+      end = std::min(newline_ + 1, code_.size());
     scope.definition.end = end;
     outer.free = end;
     siblings.push_back(std::move(scope.definition));
@@ -294,6 +299,8 @@ class BraceOutliner {
   std::string header_;       // the statement so far, without comments and strings
   size_t header_begin_ = 0;  // of its first character
   int parens_ = 0;
+  size_t next_ = 0;     // the first character behind the white space looked through last
+  size_t newline_ = 0;  // the end of the line in which a scope ended last
 };
 
 }  // namespace

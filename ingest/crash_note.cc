@@ -9,6 +9,8 @@
 #include <csignal>
 #include <cstring>
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <string_view>
 
 #include "base/file.h"
@@ -73,6 +75,18 @@ void GiveHandlerStack() {
   }();
 }
 
+// What asks for more memory than there is, or than a string can hold, is one failed file.
+Result<ParsedSource> ParseWithinMemory(std::string_view bytes, const SourceInfo& info) {
+  constexpr const char* kTooMuch = "its text takes more memory than there is";
+  try {
+    return ParseSource(bytes, info);
+  } catch (const std::bad_alloc&) {
+    return ResourceExhaustedError(kTooMuch);
+  } catch (const std::length_error&) {
+    return ResourceExhaustedError(kTooMuch);
+  }
+}
+
 }  // namespace
 
 void WatchForCrashes(const std::string& path, const std::string& build) {
@@ -119,7 +133,7 @@ Result<ParsedSource> ParseWatched(std::string_view bytes, uint64_t hash, const S
   GiveHandlerStack();
   parsed_hash = hash;
   is_parsing = true;
-  Result<ParsedSource> parsed = ParseSource(bytes, info);
+  Result<ParsedSource> parsed = ParseWithinMemory(bytes, info);
   is_parsing = false;
   return parsed;
 }

@@ -166,10 +166,15 @@ void DocxWriter::AppendInline(xml::Node node, std::string* text) {
                                         : FormatNumber(++endnotes_, "lowerRoman")) +
                                ']';
       *text += mark;
-      pending_notes_.push_back(mark + ' ' + note->second);
+      if (package_.budget()->TakeRepeated(note->second.size())) {
+        pending_notes_.push_back(mark + ' ' + note->second);
+      }
     } else if (name == "commentReference") {
       const auto comment = notes_.comments.find(xml::Attribute(child, "id"));
-      if (comment != notes_.comments.end()) pending_comments_.push_back(comment->second);
+      if (comment != notes_.comments.end() &&
+          package_.budget()->TakeRepeated(comment->second.size())) {
+        pending_comments_.push_back(comment->second);
+      }
     } else if (name == "r") {
       if (!xml::IsOn(xml::Path(child, {"rPr", "vanish"}))) AppendInline(child, text);
     } else if (name == "ruby") {
@@ -251,7 +256,10 @@ Status DocxWriter::WriteTable(xml::Node table) {
   if (IsLayout(table, *styles_)) return WriteCellsAsBlocks(table);
   GridWriter grid(builder_);
   std::vector<std::string> above;  // of cells that go on below
+  Status status;
   ForEachThroughWrappers(table, "tr", [&](xml::Node row) {
+    if (status.ok()) status = package_.budget()->Check();
+    if (!status.ok()) return;
     const xml::Node properties = xml::Child(row, "trPr");
     if (xml::Child(properties, "del")) return;
     const bool is_header = xml::IsOn(xml::Child(properties, "tblHeader"));
@@ -268,10 +276,17 @@ Status DocxWriter::WriteTable(xml::Node table) {
       const bool goes_on = merge && xml::Attribute(merge, "val") != "restart";
       const size_t column = cells.size();
       if (column >= static_cast<size_t>(kMaxColumns)) return;
-      std::string text = goes_on && column < above.size() ? above[column] : CellText(cell);
+      std::string text;
+      if (!goes_on || column >= above.size()) {
+        text = CellText(cell);
+      } else if (package_.budget()->TakeRepeated(above[column].size())) {
+        text = above[column];
+      }
       above.resize(std::max(above.size(), column + 1));
       above[column] = merge ? text : "";
-      for (int64_t i = 1; i < span; ++i) cells.push_back(is_header ? text : "");
+      std::string spanned;
+      if (is_header) spanned = TruncateUtf8(text, GridWriter::kSpannedHeaderBytes);
+      for (int64_t i = 1; i < span; ++i) cells.push_back(spanned);
       cells.insert(cells.begin() + static_cast<std::ptrdiff_t>(column), std::move(text));
     });
     if (is_header) {
@@ -282,6 +297,7 @@ Status DocxWriter::WriteTable(xml::Node table) {
   });
   grid.EndTable();
   builder_->set_page(page_);
+  QUARRY_RETURN_IF_ERROR(status);
   return WritePending();
 }
 

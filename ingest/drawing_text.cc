@@ -10,7 +10,9 @@
 namespace quarry::ingest {
 namespace {
 
-constexpr int64_t kMaxPoints = 100'000;  // of a chart
+constexpr int64_t kMaxPoints = 100'000;  // of a series
+constexpr size_t kMaxSeries = 1000;      // of a chart; of more the first
+constexpr size_t kMaxPointBytes = 1000;  // that the names of a point at several levels grow to
 
 // The points of c:cat, c:val, c:xVal ...: by c:pt/@idx.
 void ReadPoints(xml::Node node, std::map<int64_t, std::string>* points) {
@@ -23,6 +25,7 @@ void ReadPoints(xml::Node node, std::map<int64_t, std::string>* points) {
     if (index < 0 || index >= kMaxPoints) continue;
     // Of several levels of categories the outer ones come last.
     std::string& text = (*points)[index];
+    if (text.size() > kMaxPointBytes) continue;
     const std::string value = xml::TextOf(xml::Child(child, "v"));
     text = text.empty() ? value : value + ' ' + text;
   }
@@ -93,6 +96,7 @@ void WriteChart(xml::Node chart_space, DocumentBuilder* builder) {
 
   std::vector<xml::Node> all;
   CollectSeries(xml::Child(chart, "plotArea"), &all);
+  if (all.size() > kMaxSeries) all.resize(kMaxSeries);
   std::vector<std::string> names = {""};
   std::map<int64_t, std::string> categories;
   std::vector<std::map<int64_t, std::string>> values;
@@ -103,19 +107,20 @@ void WriteChart(xml::Node chart_space, DocumentBuilder* builder) {
     ReadPoints(xml::Child(series, "val"), &values.emplace_back());
     if (values.back().empty()) ReadPoints(xml::Child(series, "yVal"), &values.back());
   }
-  std::map<int64_t, std::vector<std::string>> rows;
-  for (const auto& [index, category] : categories) rows[index] = {category};
+  // Only what there is, each with its column: series may have a point each, in rows of their own.
+  std::map<int64_t, std::vector<std::pair<size_t, std::string_view>>> rows;
+  for (const auto& [index, category] : categories) rows[index].emplace_back(size_t{0}, category);
   for (size_t i = 0; i < values.size(); ++i) {
-    for (const auto& [index, value] : values[i]) {
-      std::vector<std::string>& row = rows[index];
-      row.resize(std::max(row.size(), i + 2));
-      row[i + 1] = value;
-    }
+    for (const auto& [index, value] : values[i]) rows[index].emplace_back(i + 1, value);
   }
   if (rows.empty()) return;
   TableWriter table(builder);
   table.SetHeader({names.begin(), names.end()});
-  for (const auto& [index, row] : rows) table.AddRow({row.begin(), row.end()});
+  for (const auto& [index, filled] : rows) {
+    std::vector<std::string_view> row(filled.back().first + 1);
+    for (const auto& [column, text] : filled) row[column] = text;
+    table.AddRow(row);
+  }
   table.Finish();
 }
 

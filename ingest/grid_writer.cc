@@ -35,6 +35,7 @@ void GridWriter::AddHeader(const std::vector<std::string>& cells) {
   header_.resize(std::max(header_.size(), cells.size()));
   for (size_t i = 0; i < cells.size(); ++i) {
     if (cells[i].empty() || header_[i].ends_with(cells[i])) continue;
+    if (header_[i].size() > kSpannedHeaderBytes) continue;  // no more of it is shown
     if (!header_[i].empty()) header_[i] += ' ';
     header_[i] += cells[i];
   }

@@ -17,6 +17,10 @@ namespace quarry::ingest {
 // no more than the rows that the guess looks at.
 class GridWriter {
  public:
+  // What a header cell is cut to before it is repeated in the columns that it spans. More of it is
+  // not shown (TableWriter).
+  static constexpr size_t kSpannedHeaderBytes = 400;
+
   explicit GridWriter(DocumentBuilder* builder) : builder_(builder) {}
   GridWriter(const GridWriter&) = delete;
   GridWriter& operator=(const GridWriter&) = delete;

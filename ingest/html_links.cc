@@ -58,6 +58,27 @@ bool HasWord(std::string_view words, std::string_view word) {
   return false;
 }
 
+// Whether what stands before a colon names a crawler, and no directive that has a value.
+bool IsAgentName(std::string_view name) {
+  return !name.empty() && name.find_first_of(" \t\r\n\f") == std::string_view::npos &&
+         !StartsWithIgnoringCase(name, "max-") && !EqualsIgnoringCase(name, "unavailable_after");
+}
+
+// What directives that are parted by spaces add. The word behind "max-image-preview:" is its value.
+void ReadDirectives(std::string_view words, PageLinks& links) {
+  bool is_value = false;
+  while (!words.empty()) {
+    const size_t end = std::min(words.find_first_of(" \t\r\n\f"), words.size());
+    const std::string_view word = words.substr(0, end);
+    words.remove_prefix(std::min(end + 1, words.size()));
+    if (word.empty()) continue;
+    const bool none = !is_value && EqualsIgnoringCase(word, "none");
+    if (none || (!is_value && EqualsIgnoringCase(word, "noindex"))) links.index = false;
+    if (none || (!is_value && EqualsIgnoringCase(word, "nofollow"))) links.follow = false;
+    is_value = word.ends_with(':');
+  }
+}
+
 // The attributes that are looked at.
 struct LinkAttributes {
   std::string_view href;
@@ -123,14 +144,20 @@ class LinkReader {
 }  // namespace
 
 void ReadRobotsTag(std::string_view value, std::string_view agent, PageLinks& links) {
-  // "otherbot: noindex" is for others; dates ("unavailable_after: ...") say nothing here.
-  if (const size_t colon = value.find(':'); colon != std::string_view::npos) {
-    if (!EqualsIgnoringCase(Trim(value.substr(0, colon)), agent)) return;
-    value.remove_prefix(colon + 1);
+  // "otherbot: noindex" is for others, and so is what follows, up to the next name.
+  bool is_meant = true;
+  while (!value.empty()) {
+    const size_t comma = std::min(value.find(','), value.size());
+    std::string_view part = value.substr(0, comma);
+    value.remove_prefix(std::min(comma + 1, value.size()));
+    if (const size_t colon = part.find(':'); colon != std::string_view::npos) {
+      if (const std::string_view name = Trim(part.substr(0, colon)); IsAgentName(name)) {
+        is_meant = EqualsIgnoringCase(name, agent);
+        part.remove_prefix(colon + 1);
+      }
+    }
+    if (is_meant) ReadDirectives(part, links);
   }
-  const bool none = HasWord(value, "none");
-  if (none || HasWord(value, "noindex")) links.index = false;
-  if (none || HasWord(value, "nofollow")) links.follow = false;
 }
 
 PageLinks ReadLinks(std::string_view html, const model::Url& url, std::string_view agent) {

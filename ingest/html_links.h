@@ -25,7 +25,8 @@ inline constexpr size_t kMaxLinks = 5000;  // of a page; of more the first
 // or not to the web are left out. <meta name="robots"> is heard, and what is meant for `agent` alone.
 PageLinks ReadLinks(std::string_view html, const model::Url& url, std::string_view agent);
 
-// What "noindex, nofollow" or "none" in a header X-Robots-Tag or a <meta> adds.
+// What "noindex, nofollow" or "none" in a header X-Robots-Tag or a <meta> adds; behind "otherbot:"
+// it is for that crawler.
 void ReadRobotsTag(std::string_view value, std::string_view agent, PageLinks& links);
 
 }  // namespace quarry::ingest

@@ -154,12 +154,16 @@ void PageMetadata::ReadTime(const Node& time) {
 void PageMetadata::ReadLinkedData(std::string_view html) {
   constexpr std::string_view kType = "application/ld+json";
   JsonTree tree;
+  size_t end = 0;
   for (size_t at = html.find(kType); at != html.npos; at = html.find(kType, at)) {
     const size_t begin = html.find('>', at);
-    const size_t end = html.find("</", std::min(begin, html.size()));
-    at += kType.size();
-    if (end == html.npos || end - begin > kMaxLinkedData) continue;
+    if (begin == html.npos) break;
+    if (end < begin) end = html.find("</", begin);
+    if (end == html.npos) break;
+    at = begin;  // what names the type before it means the same script
+    if (end - begin > kMaxLinkedData) continue;
     if (!tree.Parse(html.substr(begin + 1, end - begin - 1)).ok()) continue;
+    at = end;
     ForEachObject(tree.root(), [&](const JsonValue& object) {
       const bool article = HasType(object, "Article") || HasType(object, "Posting");
       if (!article && !HasType(object, "WebPage")) return;

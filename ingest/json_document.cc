@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kMaxPathBytes = 200;
 constexpr size_t kShortBytes = 200;  // what stands on one line together
+constexpr size_t kMaxMetadataFields = 1000;
 
 bool IsScalarArray(JsonValue array) {
   bool scalar = true;
@@ -23,6 +24,16 @@ bool IsEmpty(JsonValue value) {
   if (value.kind() == JsonKind::kNull) return true;
   if (value.IsScalar()) return Trim(value.text()).empty();
   return value.size() == 0;
+}
+
+// "server" and "port" -> "server.port". Paths are cut: an object of many members under a key of a
+// megabyte must not become a terabyte.
+std::string JoinPath(const std::string& path, std::string_view key) {
+  std::string joined = path;
+  if (!joined.empty() && !key.empty()) joined += '.';
+  joined += key;
+  if (joined.size() > kMaxPathBytes) joined.resize(TruncateUtf8(joined, kMaxPathBytes).size());
+  return joined;
 }
 
 class Flattener {
@@ -44,16 +55,6 @@ class Flattener {
   }
 
  private:
-  // "server" and "port" -> "server.port". Paths are cut: an object of many members under a key of a
-  // megabyte must not become a terabyte.
-  static std::string Join(const std::string& path, std::string_view key) {
-    std::string joined = path;
-    if (!joined.empty() && !key.empty()) joined += '.';
-    joined += key;
-    if (joined.size() > kMaxPathBytes) joined.resize(TruncateUtf8(joined, kMaxPathBytes).size());
-    return joined;
-  }
-
   bool IsLeftOut(const std::string& path, std::string_view key, JsonValue member) const {
     return path.empty() && member.IsObject() && !left_out_.empty() && key == left_out_;
   }
@@ -63,14 +64,14 @@ class Flattener {
     object.ForEach([&](std::string_view key, JsonValue member) {
       if (IsEmpty(member) || IsLeftOut(path, key, member)) return;
       if (member.IsScalar()) {
-        WriteLine(Join(path, key), member.text());
+        WriteLine(JoinPath(path, key), member.text());
       } else if (member.IsObject()) {
         // A nested object of several members is a block of its own.
         if (member.size() > 1) builder_->End();
-        WriteScalars(member, Join(path, key));
+        WriteScalars(member, JoinPath(path, key));
         if (member.size() > 1) builder_->End();
       } else if (IsScalarArray(member)) {
-        WriteScalarArray(member, Join(path, key));
+        WriteScalarArray(member, JoinPath(path, key));
       }
     });
   }
@@ -97,10 +98,10 @@ class Flattener {
     object.ForEach([&](std::string_view key, JsonValue member) {
       if (IsLeftOut(path, key, member)) return;
       if (member.IsObject()) {
-        WriteArrays(member, Join(path, key), level);
+        WriteArrays(member, JoinPath(path, key), level);
       } else if (member.IsArray() && member.size() > 0 && !IsScalarArray(member)) {
-        builder_->Add(BlockKind::kHeading, std::min(level, 6u), Join(path, key));
-        WriteItems(member, Join(path, key), level);
+        builder_->Add(BlockKind::kHeading, std::min(level, 6u), JoinPath(path, key));
+        WriteItems(member, JoinPath(path, key), level);
       }
     });
   }
@@ -168,8 +169,10 @@ class Flattener {
   const std::string_view left_out_;
 };
 
-// A scalar or a list of scalars as metadata; others are left out.
+// A scalar or a list of scalars as metadata; others are left out, and fields beyond the limit.
 void SetMetadata(const std::string& key, JsonValue value, Metadata* metadata) {
+  const bool is_full = metadata->size() >= kMaxMetadataFields && !metadata->contains(key);
+  if (is_full && !value.IsObject()) return;
   switch (value.kind()) {
     case JsonKind::kNull:
       return;
@@ -192,8 +195,7 @@ void SetMetadata(const std::string& key, JsonValue value, Metadata* metadata) {
     }
     case JsonKind::kObject:
       value.ForEach([&](std::string_view name, JsonValue member) {
-        SetMetadata(key.empty() ? std::string(name) : key + "." + std::string(name), member,
-                    metadata);
+        SetMetadata(JoinPath(key, name), member, metadata);
       });
       return;
   }
@@ -247,7 +249,7 @@ Status FillRecord(JsonValue object, Document* document) {
   object.ForEach([&](std::string_view key, JsonValue member) {
     const bool kept = member.IsScalar() || (member.IsArray() && IsScalarArray(member));
     if (kept && !IsRecordMember(key) && !document->metadata.contains(std::string(key))) {
-      SetMetadata(std::string(key), member, &document->metadata);
+      SetMetadata(JoinPath("", key), member, &document->metadata);
     }
   });
   DocumentBuilder builder(document);

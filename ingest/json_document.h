@@ -25,6 +25,7 @@ void FlattenJson(JsonValue value, DocumentBuilder* builder);
 //     plain text. One with a title and an empty text has the title as its text.
 //   * Another object: access and metadata likewise, title (or name) into the title, all but
 //     metadata flattened.
+// The names of nested metadata ("pump.power") are cut after 200 bytes; 1000 fields are kept.
 // Errors: kInvalidArgument naming the member ("\"text\": expected a string, found a number").
 Status FillFromObject(JsonValue object, Document* document);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "index/index_writer.h"
 #include "ingest/document_builder.h"
 #include "ingest/json_document.h"
 #include "ingest/parsers.h"
@@ -11,8 +12,6 @@
 
 namespace quarry::ingest {
 namespace {
-
-constexpr size_t kMaxIdBytes = 1024;  // base/ids.h
 
 // The record's own id ("id" or "_id", a string or a number); "" if it has none that can be used.
 std::string RecordId(JsonValue object) {
@@ -44,7 +43,8 @@ class JsonLinesParser final : public Parser {
         continue;
       }
       std::string id = RecordId(tree.root());
-      if (source.id.size() + 1 + id.size() > kMaxIdBytes || id.find('\0') != id.npos) {
+      if (source.id.size() + 1 + id.size() > index::kMaxDocumentIdBytes ||
+          id.find('\0') != id.npos) {
         errors.AddLine(number, "id of " + std::to_string(id.size()) +
                                    " bytes: expected fewer, without NUL; the line number is used");
         id.clear();

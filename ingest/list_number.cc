@@ -6,6 +6,11 @@
 namespace quarry::ingest {
 namespace {
 
+// Numbers that a file lets lists begin at are kept within it, so that counting on stays in range.
+constexpr int64_t kMaxStart = 1'000'000'000;
+
+int64_t WithinRange(int64_t start) { return std::clamp(start, -kMaxStart, kMaxStart); }
+
 std::string Roman(int64_t number) {
   static constexpr std::pair<int64_t, const char*> kParts[] = {
       {1000, "m"}, {900, "cm"}, {500, "d"}, {400, "cd"}, {100, "c"}, {90, "xc"}, {50, "l"},
@@ -64,7 +69,7 @@ std::string FormatNumber(int64_t number, std::string_view format) {
 std::string ListCounter::Next(const std::vector<ListLevel>& levels, size_t level) {
   level = std::min(level, kLevels - 1);
   for (size_t i = 0; i <= level; ++i) {
-    const int64_t start = i < levels.size() ? levels[i].start : 1;
+    const int64_t start = i < levels.size() ? WithinRange(levels[i].start) : 1;
     Counter& counter = counters_[i];
     if (!counter.has_begun) {
       counter = {start, true};
@@ -94,7 +99,7 @@ std::string ListCounter::Next(const std::vector<ListLevel>& levels, size_t level
 
 void ListCounter::Restart(size_t level, int64_t start) {
   if (level >= kLevels) return;
-  counters_[level] = {start - 1, true};
+  counters_[level] = {WithinRange(start) - 1, true};
 }
 
 }  // namespace quarry::ingest

@@ -21,7 +21,7 @@ struct ListLevel {
   bool is_legal = false;  // all numbers in it are decimal
 };
 
-// The counters of one list.
+// The counters of one list. Starts beyond 10^9 on either side of 0 are taken for that.
 class ListCounter {
  public:
   static constexpr size_t kLevels = 10;

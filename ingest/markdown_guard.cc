@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/status.h"
+
 namespace quarry::ingest {
 namespace {
 
@@ -68,8 +70,9 @@ class Guard {
     many_images_ = images > kMaxImages;
   }
 
-  // Puts `with` in the place of the bytes [begin, end).
+  // Puts `with` in the place of the bytes [begin, end). REQUIRES: called in the order of the text.
   void Replace(size_t begin, size_t end, std::string_view with) {
+    QUARRY_CHECK(begin >= copied_);
     storage_->append(text_.substr(copied_, begin - copied_));
     storage_->append(with);
     copied_ = end;
@@ -81,8 +84,12 @@ class Guard {
       columns_ = images_ = 0;
       return;
     }
-    GuardTable(begin, line);
+    // Each changes what stands behind that of the one before it: an empty line above the line, its
+    // markers, a "|", which no marker holds.
+    const bool delimiter = IsDelimiterRow(line);
+    if (columns_ > 0 && !delimiter) GuardRow(begin, line);
     GuardMarkers(begin, line, indent);
+    if (delimiter) GuardDelimiterRow(begin, line);
     if (!many_images_) return;
     for (size_t at = line.find("!["); at != std::string_view::npos; at = line.find("![", at + 2)) {
       if (++images_ > kMaxImages && begin + at >= copied_) Replace(begin + at, begin + at + 1, "");
@@ -103,23 +110,26 @@ class Guard {
     if (excess > 0) Replace(begin + excess, begin + at, "");
   }
 
-  void GuardTable(size_t begin, std::string_view line) {
-    const bool delimiter = IsDelimiterRow(line);
-    if (columns_ == 0 && !delimiter) return;
-    const auto pipes = static_cast<size_t>(std::count(line.begin(), line.end(), '|'));
-    if (delimiter) {
-      if (pipes > kMaxPipeColumns) {
-        const size_t dash = begin + line.find('-');
-        Replace(dash, dash, "\\");
-      } else if (pipes > 0) {
-        columns_ = std::max(columns_, pipes);
-      }
-    } else if (pipes < columns_) {
-      missing_ += columns_ - pipes;
-      if (missing_ > kMaxMissingCells) {
-        Replace(begin, begin, "\n");
-        columns_ = images_ = 0;
-      }
+  static size_t CountPipes(std::string_view line) {
+    return static_cast<size_t>(std::count(line.begin(), line.end(), '|'));
+  }
+
+  void GuardRow(size_t begin, std::string_view line) {
+    const size_t pipes = CountPipes(line);
+    if (pipes >= columns_) return;
+    missing_ += columns_ - pipes;
+    if (missing_ <= kMaxMissingCells) return;
+    Replace(begin, begin, "\n");
+    columns_ = images_ = 0;
+  }
+
+  void GuardDelimiterRow(size_t begin, std::string_view line) {
+    const size_t pipes = CountPipes(line);
+    if (pipes > kMaxPipeColumns) {
+      const size_t pipe = begin + line.find('|');
+      Replace(pipe, pipe, "\\");
+    } else if (pipes > 0) {
+      columns_ = std::max(columns_, pipes);
     }
   }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_convert.h"
 #include "ingest/document_builder.h"
@@ -90,12 +91,21 @@ std::string DecodeQuotedPrintable(std::string_view text) {
   return DecodeHex(joined, '=', false);
 }
 
+// Charsets that write other characters with bytes of ASCII.
+bool IsWrittenInAscii(std::string_view charset) {
+  for (const std::string_view name :
+       {"hz-gb-2312", "hz", "utf-7", "unicode-1-1-utf-7", "unicode-2-0-utf-7"}) {
+    if (EqualsIgnoringCase(charset, name)) return true;
+  }
+  return false;
+}
+
 // `bytes` in `charset`, as text; as found where that does not say it.
 std::string ToUtf8(std::string_view bytes, std::string_view charset) {
   const bool is_ascii = std::none_of(bytes.begin(), bytes.end(), [](char c) {
     return static_cast<unsigned char>(c) >= 0x80 || c == '\x1B';
   });
-  if (is_ascii) return std::string(bytes);
+  if (is_ascii && !IsWrittenInAscii(charset)) return std::string(bytes);
   // "us-ascii" is what mail says by default, and then it is not true.
   const std::string name = Lower(charset);
   if (name != "us-ascii" && name != "ascii" && name != "unknown-8bit" && name != "x-unknown") {
@@ -197,6 +207,14 @@ Value ParseValue(std::string_view field) {
   return parsed;
 }
 
+// Whether the line ends with `rest`, which stands behind "--boundary", or it closes the parts. The
+// boundary of parts within may begin with that of the whole (RFC 2046, 5.1.1).
+bool EndsDelimiter(std::string_view rest) {
+  if (rest.starts_with("--")) rest.remove_prefix(2);
+  const size_t end = rest.find_first_not_of(" \t");
+  return end == rest.npos || rest[end] == '\r' || rest[end] == '\n';
+}
+
 }  // namespace
 
 std::string_view Value::Parameter(std::string_view name) const {
@@ -260,8 +278,9 @@ std::vector<std::string_view> SplitParts(std::string_view body, std::string_view
   size_t part = body.npos;  // where the open part begins
   for (size_t at = 0; at <= body.size() && parts.size() < kMaxParts;) {
     at = body.find(delimiter, at);
-    const bool at_line = at == 0 || at == body.npos || body[at - 1] == '\n';
-    if (!at_line) {
+    const bool is_line = at == body.npos || ((at == 0 || body[at - 1] == '\n') &&
+                                             EndsDelimiter(body.substr(at + delimiter.size())));
+    if (!is_line) {
       at += delimiter.size();
       continue;
     }

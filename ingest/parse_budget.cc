@@ -35,6 +35,12 @@ Status ParseBudget::TakeEntries(uint64_t entries) {
   return used_up_;
 }
 
+bool ParseBudget::TakeRepeated(uint64_t bytes) {
+  if (bytes > std::max(limits_.repeated_bytes, may_unpack_) - repeated_) return false;
+  repeated_ += bytes;
+  return true;
+}
+
 Status ParseBudget::Check() const {
   QUARRY_RETURN_IF_ERROR(used_up_);
   if (std::chrono::steady_clock::now() < deadline_) return OkStatus();

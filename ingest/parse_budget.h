@@ -17,6 +17,8 @@ struct ParseLimits {
   uint64_t part_bytes = uint64_t{128} << 20;    // of one entry; it is held in memory
   uint64_t entries = 10'000;                    // of all packages together
   uint64_t package_depth = 10;                  // 1 = the file itself
+  // Of text that is written more than once; or as many as may be unpacked, if those are more.
+  uint64_t repeated_bytes = uint64_t{64} << 20;
   std::chrono::seconds time{60};
   uint64_t recognitions = 200;               // pictures and pages whose text is recognised (ocr.h),
   std::chrono::minutes recognition_time{5};  // begun within so much of it; beside `time`
@@ -32,6 +34,9 @@ class ParseBudget {
   // Before so many more bytes are unpacked, `part` of them in the entry that is being read.
   Status TakeBytes(uint64_t bytes, uint64_t part);
   Status TakeEntries(uint64_t entries);
+  // Whether so many bytes of text may be written once more: of a cell that goes on in the rows
+  // below, of a string that many cells share. Where not, all else that is left stays so.
+  bool TakeRepeated(uint64_t bytes);
   // Whether time and all else is left. Long loops call it every few milliseconds of work.
   Status Check() const;
   // Does not count time that a helper program took, which has limits of its own.
@@ -54,6 +59,7 @@ class ParseBudget {
   std::chrono::steady_clock::time_point deadline_;
   const uint64_t may_unpack_;
   uint64_t unpacked_ = 0;
+  uint64_t repeated_ = 0;
   uint64_t entries_left_;
   uint64_t depth_ = 0;
   uint64_t recognised_ = 0;

@@ -14,6 +14,11 @@
 namespace quarry::ingest {
 namespace {
 
+// More than any page of a reader has. The rows of a longer run are several tables, and what falls
+// into more columns is none: where a run is no table, the next row looks at all of it again.
+constexpr size_t kMaxPdfRows = 300;
+constexpr size_t kMaxPdfColumns = 200;
+
 struct Cell {
   float x0 = 0;
   float x1 = 0;
@@ -168,7 +173,8 @@ class TableFinder {
     size_t end = begin + 1;
     const float left = rows[begin].cells.front().x0;
     const float right = rows[begin].cells.back().x1;
-    for (size_t i = end; i < rows.size(); ++i) {
+    const size_t last = std::min(rows.size(), begin + kMaxPdfRows);
+    for (size_t i = end; i < last; ++i) {
       const float gap = rows[i].y0 - rows[i - 1].y1;
       if (gap > 3 * rows[i - 1].height()) break;
       if (rows[i].cells.size() >= 2) {
@@ -194,7 +200,7 @@ class TableFinder {
   // them numbered paragraphs.
   bool TakeTable(const PdfTableRow* begin, const PdfTableRow* end) {
     const std::vector<Interval> columns = ColumnsOf(begin, end);
-    if (columns.size() < 2) return false;
+    if (columns.size() < 2 || columns.size() > kMaxPdfColumns) return false;
     size_t cells = 0;
     size_t words = 0;
     bool labelled = true;

@@ -100,10 +100,9 @@ std::vector<std::string> WordsOf(const std::vector<PdfPage>& pages) {
 
 struct PdfWriter::Paragraph {
   std::string text;
-  PdfLine last;         // without its text
-  float right = 0;      // of the block of the last line
-  bool broken = false;  // and whether that one has its lines broken by the author: an address
-  float height = 0;     // of the first line
+  PdfLine last;      // without its text
+  float right = 0;   // of the block of the last line
+  float height = 0;  // of the first line
   size_t lines = 0;
 };
 
@@ -261,20 +260,10 @@ void WriteTable(const PdfTable& table, DocumentBuilder* builder) {
 
 void PdfWriter::WritePage(const PdfPage& page) {
   const PdfRows rows = FindTables(page);
-  constexpr size_t kWordsOfBrokenLine = 6;  // on average
-  struct Extent {
-    float right = 0;
-    size_t lines = 0;
-    size_t words = 0;
-    bool cjk = false;
-  };
-  std::map<uint32_t, Extent> blocks;
+  std::map<uint32_t, float> right;  // of each block
   for (const PdfLine& line : rows.lines) {
-    Extent& block = blocks[line.block];
-    block.right = std::max(block.right, line.x1);
-    ++block.lines;
-    block.words += line.words;
-    block.cjk = block.cjk || DetectLanguage(line.text) != "en";
+    float& block = right[line.block];
+    block = std::max(block, line.x1);
   }
   Paragraph paragraph;
   size_t table = 0;
@@ -289,9 +278,7 @@ void PdfWriter::WritePage(const PdfPage& page) {
     if (paragraph.lines == 0) {
       paragraph.height = line.height();
     }
-    const Extent& block = blocks[line.block];
-    paragraph.right = block.right;
-    paragraph.broken = !block.cjk && block.words < kWordsOfBrokenLine * block.lines;
+    paragraph.right = right[line.block];
     Append(&paragraph, line);
   }
   Write(paragraph);

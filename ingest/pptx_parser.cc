@@ -105,6 +105,7 @@ class SlideWriter {
 
   Status WriteShapes(xml::Node group) {
     for (const xml::Node shape : group.children()) {
+      QUARRY_RETURN_IF_ERROR(package_.budget()->Check());
       const std::string_view name = xml::NameOf(shape);
       if (name == "AlternateContent") {
         const xml::Node choice = xml::Child(shape, "Choice");
@@ -147,10 +148,7 @@ class SlideWriter {
 
   Status WriteFrame(xml::Node frame) {
     const xml::Node data = xml::Path(frame, {"graphic", "graphicData"});
-    if (const xml::Node table = xml::Child(data, "tbl")) {
-      WriteTable(table);
-      return OkStatus();
-    }
+    if (const xml::Node table = xml::Child(data, "tbl")) return WriteTable(table);
     const xml::Node chart = xml::Child(data, "chart");
     const std::string_view id = chart ? xml::PrefixedAttribute(chart, "id")
                                       : xml::PrefixedAttribute(xml::Child(data, "relIds"), "dm");
@@ -165,21 +163,27 @@ class SlideWriter {
     return OkStatus();
   }
 
-  void WriteTable(xml::Node table) {
+  Status WriteTable(xml::Node table) {
     GridWriter grid(builder_);
+    ParseBudget* const budget = package_.budget();
+    Status status;
     const xml::Node properties = xml::Child(table, "tblPr");
     bool is_header = xml::Attribute(properties, "firstRow") == "1";
     std::vector<std::string> above;
     xml::ForEachChild(table, "tr", [&](xml::Node row) {
+      if (status.ok()) status = budget->Check();
+      if (!status.ok()) return;
       std::vector<std::string> cells;
       xml::ForEachChild(row, "tc", [&](xml::Node cell) {
         const size_t column = cells.size();
         if (column >= static_cast<size_t>(kMaxSlideColumns)) return;
         std::string text = BodyText(xml::Child(cell, "txBody"));
         // Cells that are merged away are there, and empty.
-        if (xml::Attribute(cell, "vMerge") == "1" && column < above.size()) text = above[column];
+        if (xml::Attribute(cell, "vMerge") == "1" && column < above.size()) {
+          text = budget->TakeRepeated(above[column].size()) ? above[column] : "";
+        }
         if (is_header && xml::Attribute(cell, "hMerge") == "1" && column > 0) {
-          text = cells[column - 1];
+          text = TruncateUtf8(cells[column - 1], GridWriter::kSpannedHeaderBytes);
         }
         cells.push_back(std::move(text));
       });
@@ -192,6 +196,7 @@ class SlideWriter {
       is_header = false;
     });
     grid.EndTable();
+    return status;
   }
 
   const OpcPackage& package_;

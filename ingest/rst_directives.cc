@@ -133,11 +133,8 @@ void RstReader::ReadDirective(std::string_view name, std::string_view argument,
   RstLines body = Dedented(lines, begin, end, indent);
   size_t options = 0;
   std::string caption;
-  // Lines of the argument may come before the options.
-  std::string whole_argument(argument);
   while (options < body.size() && !IsBlankLine(body[options])) {
     const size_t colon = RstFieldName(body[options]);
-    if (colon == std::string_view::npos && !(options == 0 && !argument.empty())) break;
     if (colon == std::string_view::npos) break;
     const std::string_view option = body[options].substr(1, colon - 1);
     if (option == "caption" || option == "alt") caption = Trim(body[options].substr(colon + 1));
@@ -150,8 +147,8 @@ void RstReader::ReadDirective(std::string_view name, std::string_view argument,
     case Use::kNothing:
       return;
     case Use::kCode:
-      if (name == "math" && !whole_argument.empty()) {
-        builder_.Add(BlockKind::kCode, 0, whole_argument);
+      if (name == "math" && !argument.empty()) {
+        builder_.Add(BlockKind::kCode, 0, argument);
       }
       if (!caption.empty()) builder_.Add(BlockKind::kParagraph, 0, RstInlineText(caption));
       return Code(body, 0, body.size());
@@ -159,16 +156,16 @@ void RstReader::ReadDirective(std::string_view name, std::string_view argument,
       if (!caption.empty()) builder_.Add(BlockKind::kParagraph, 0, RstInlineText(caption));
       return ReadBody(body, depth + 1);
     case Use::kTable:
-      builder_.Add(BlockKind::kParagraph, 0, RstInlineText(whole_argument));
+      builder_.Add(BlockKind::kParagraph, 0, RstInlineText(argument));
       return ReadBody(body, depth + 1);
     case Use::kListTable:
-      builder_.Add(BlockKind::kParagraph, 0, RstInlineText(whole_argument));
+      builder_.Add(BlockKind::kParagraph, 0, RstInlineText(argument));
       return WriteTable(ListTable(body));
     case Use::kCsvTable:
-      builder_.Add(BlockKind::kParagraph, 0, RstInlineText(whole_argument));
+      builder_.Add(BlockKind::kParagraph, 0, RstInlineText(argument));
       return WriteTable(CsvTable(body));
     case Use::kBody:
-      builder_.Add(BlockKind::kParagraph, 0, RstInlineText(whole_argument));
+      builder_.Add(BlockKind::kParagraph, 0, RstInlineText(argument));
       return ReadBody(body, depth + 1);
   }
 }

@@ -64,14 +64,14 @@ class CodeWriter {
   void WriteCode(size_t begin, size_t end) {
     const std::string_view code = code_.substr(begin, end - begin);
     size_t piece = 0;
-    for (size_t at = code.find("\n\n"); at != code.npos; at = code.find("\n\n", at + 1)) {
+    for (size_t at = code.find("\n\n"); at != code.npos;) {
       const size_t next = code.find_first_not_of('\n', at);
-      if (next == code.npos || next - piece < kPieceBytes || code[next] == ' ' ||
-          code[next] == '\t') {
-        continue;
+      if (next == code.npos) break;
+      if (next - piece >= kPieceBytes && code[next] != ' ' && code[next] != '\t') {
+        builder_.Add(BlockKind::kCode, 0, code.substr(piece, next - piece));
+        piece = next;
       }
-      builder_.Add(BlockKind::kCode, 0, code.substr(piece, next - piece));
-      piece = next;
+      at = code.find("\n\n", next);
     }
     builder_.Add(BlockKind::kCode, 0, code.substr(piece));
   }

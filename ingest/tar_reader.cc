@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "ingest/member_name.h"
+
 namespace quarry::ingest {
 namespace {
 
@@ -108,6 +110,7 @@ Result<bool> TarReader::Next() {
       name_ = std::string(prefix) + '/' + name_;
     }
     if (!long_name.empty()) name_ = long_name;
+    DecodeMemberName(&name_);
     uint64_t size = Number(view.substr(124, 12));
     if (type == '1' || type == '2' || type == '5') size = 0;  // links and folders hold nothing
     QUARRY_RETURN_IF_ERROR(ReadData(size, &bytes_));

@@ -25,7 +25,7 @@ class TarReader {
   // wrong checksum", "member NAME: cut off", the budget's.
   Result<bool> Next();
 
-  // Of the member read last.
+  // Of the member read last; in UTF-8 where its charset can be told (member_name.h).
   const std::string& name() const { return name_; }
   bool is_file() const { return is_file_; }  // not a folder, link or device
   const std::string& bytes() const { return bytes_; }

@@ -81,6 +81,7 @@ class TextParser final : public Parser {
 void AppendPlainText(std::string_view text, DocumentBuilder* builder) {
   size_t paragraph = 0;  // where the open paragraph begins
   size_t line = 0;
+  size_t next = 0;    // behind its end
   size_t before = 0;  // where the line before it begins
   uint32_t page = text.find('\f') == std::string_view::npos ? 0 : 1;
   if (page > 0) builder->set_page(page);
@@ -89,11 +90,12 @@ void AppendPlainText(std::string_view text, DocumentBuilder* builder) {
       builder->Add(BlockKind::kParagraph, 0, text.substr(paragraph, end - paragraph));
   };
   while (line < text.size()) {
-    const void* newline = std::memchr(text.data() + line, '\n', text.size() - line);
-    const size_t next =
-        newline == nullptr
-            ? text.size()
-            : static_cast<size_t>(static_cast<const char*>(newline) - text.data()) + 1;
+    if (next <= line) {  // else a form feed ended a page within the line
+      const void* newline = std::memchr(text.data() + line, '\n', text.size() - line);
+      next = newline == nullptr
+                 ? text.size()
+                 : static_cast<size_t>(static_cast<const char*>(newline) - text.data()) + 1;
+    }
     const std::string_view content = text.substr(line, next - line);
     if (page > 0) {
       // Pages end at form feeds, mostly but not always at the start of a line.

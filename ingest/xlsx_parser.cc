@@ -72,16 +72,16 @@ struct Merge {
 
 class SheetReader {
  public:
-  SheetReader(const Workbook& workbook, const ParseBudget& budget, DocumentBuilder* builder)
+  SheetReader(const Workbook& workbook, ParseBudget* budget, DocumentBuilder* builder)
       : workbook_(workbook), budget_(budget), grid_(builder) {}
 
   Status Read(std::string bytes) {
     QUARRY_ASSIGN_OR_RETURN(const std::string xml, xml::DecodeXml(std::move(bytes)));
     QUARRY_RETURN_IF_ERROR(ReadMerges(xml));
-    QUARRY_RETURN_IF_ERROR(
-        xml::ForEachElementText(xml, "row", [&](std::string_view row) { return ReadRow(row); }));
-    grid_.EndTable();
-    return OkStatus();
+    const Status status =
+        xml::ForEachElementText(xml, "row", [&](std::string_view row) { return ReadRow(row); });
+    grid_.EndTable();  // what was read before an error is kept
+    return status;
   }
 
  private:
@@ -104,7 +104,7 @@ class SheetReader {
   }
 
   Status ReadRow(std::string_view element) {
-    QUARRY_RETURN_IF_ERROR(budget_.Check());
+    QUARRY_RETURN_IF_ERROR(budget_->Check());
     QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, xml::Tree::Parse(std::string(element)));
     const auto number = static_cast<size_t>(
         std::max<int64_t>(xml::IntegerAttribute(tree.root(), "r").value_or(0), 0));
@@ -123,6 +123,11 @@ class SheetReader {
     });
     const bool is_empty = cells.empty();
     RepeatMerged(row, &cells);
+    if (repeats_too_much_) {
+      return InvalidArgumentError("row " + std::to_string(row) +
+                                  ": shared strings and merged cells repeat more text than a file "
+                                  "of this size may");
+    }
     if (is_empty) {
       grid_.EndTable();
     } else {
@@ -131,20 +136,33 @@ class SheetReader {
     return OkStatus();
   }
 
+  // Empty rows stay empty, whatever reaches into them.
   void RepeatMerged(size_t row, std::vector<std::string>* cells) {
+    const bool is_empty = cells->empty();
     for (auto& [column, merges] : merges_) {
       for (Merge& merge : merges) {
-        if (row == merge.first_row && column < cells->size()) merge.text = (*cells)[column];
-        if (row <= merge.first_row || row > merge.last_row || merge.text.empty()) continue;
+        if (row == merge.first_row && column < cells->size()) {
+          merge.text = Repeated((*cells)[column]);
+        }
+        if (is_empty || row <= merge.first_row || row > merge.last_row || merge.text.empty()) {
+          continue;
+        }
         if (column >= cells->size()) cells->resize(column + 1);
-        (*cells)[column] = merge.text;
+        (*cells)[column] = Repeated(merge.text);
       }
       std::erase_if(merges, [&](const Merge& merge) { return merge.last_row <= row; });
     }
     std::erase_if(merges_, [](const auto& entry) { return entry.second.empty(); });
   }
 
-  std::string TextOf(xml::Node cell) const {
+  // A copy of `text`, as long as so much may be repeated; else "" and `repeats_too_much_`.
+  std::string Repeated(std::string_view text) {
+    if (budget_->TakeRepeated(text.size())) return std::string(text);
+    repeats_too_much_ = true;
+    return "";
+  }
+
+  std::string TextOf(xml::Node cell) {
     const std::string_view type = xml::Attribute(cell, "t");
     if (type == "inlineStr") return RichText(xml::Child(cell, "is"));
     const std::string value = xml::TextOf(xml::Child(cell, "v"));
@@ -154,8 +172,8 @@ class SheetReader {
     if (type == "s") {
       size_t index = 0;
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), index);
-      return error == std::errc() && index < workbook_.strings.size() ? workbook_.strings[index]
-                                                                      : "";
+      const bool is_known = error == std::errc() && index < workbook_.strings.size();
+      return is_known ? Repeated(workbook_.strings[index]) : "";
     }
     const auto style =
         static_cast<size_t>(std::max<int64_t>(xml::IntegerAttribute(cell, "s").value_or(0), 0));
@@ -163,10 +181,11 @@ class SheetReader {
   }
 
   const Workbook& workbook_;
-  const ParseBudget& budget_;
+  ParseBudget* const budget_;
   GridWriter grid_;
   size_t row_ = 0;
   std::map<size_t, std::vector<Merge>> merges_;  // by column, those that are not over
+  bool repeats_too_much_ = false;
 };
 
 // Comments, and the text boxes and pictures that lie over the cells.
@@ -277,7 +296,7 @@ class XlsxParser final : public Parser {
     if (relationship.type != "worksheet") return OkStatus();  // a chart or dialogue on its own
     builder->Add(BlockKind::kHeading, 1, name);
     QUARRY_ASSIGN_OR_RETURN(std::string bytes, package.Read(relationship.target));
-    SheetReader reader(workbook, *package.budget(), builder);
+    SheetReader reader(workbook, package.budget(), builder);
     QUARRY_RETURN_IF_ERROR(reader.Read(std::move(bytes)).Annotate("entry " + relationship.target));
     QUARRY_ASSIGN_OR_RETURN(const Relationships around,
                             package.RelationshipsOf(relationship.target));

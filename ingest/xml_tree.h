@@ -37,7 +37,8 @@ class Tree {
   std::unique_ptr<State> state_;
 };
 
-// A valid UTF-8 form of an XML file's bytes, with LF line ends.
+// A valid UTF-8 form of an XML file's bytes. Line ends may be as they stand there; those of a tree
+// are LF.
 Result<std::string> DecodeXml(std::string bytes);
 
 // REQUIRES: `xml` comes of DecodeXml. Calls `use` with each element of that local name, as XML,

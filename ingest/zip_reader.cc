@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ingest/member_name.h"
 
 namespace quarry::ingest {
 namespace {
@@ -21,19 +22,14 @@ std::string MessageOf(int code) {
   return message;
 }
 
-// A name is UTF-8 if it can be; else what its charset shows, for old archives from China and Japan;
-// else code page 437 as the format says (APPNOTE 4.4.17, appendix D).
+// A name is UTF-8, or what its charset shows; else code page 437 as the format says (APPNOTE
+// 4.4.17, appendix D).
 std::string NameOf(zip_t* zip, uint64_t index) {
   const char* raw = zip_get_name(zip, index, ZIP_FL_ENC_RAW);
   std::string name = raw == nullptr ? "" : raw;
-  if (!IsValidUtf8(name)) {
-    if (Result<DecodedText> decoded = DecodeText(name); decoded.ok()) {
-      name = std::move(decoded->text);
-    } else {
-      const char* guessed = zip_get_name(zip, index, ZIP_FL_ENC_GUESS);
-      name =
-          guessed == nullptr || !IsValidUtf8(guessed) ? "entry " + std::to_string(index) : guessed;
-    }
+  if (!DecodeMemberName(&name)) {
+    const char* guessed = zip_get_name(zip, index, ZIP_FL_ENC_GUESS);
+    name = guessed == nullptr || !IsValidUtf8(guessed) ? "entry " + std::to_string(index) : guessed;
   }
   std::replace(name.begin(), name.end(), '\\', '/');
   return name;

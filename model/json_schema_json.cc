@@ -151,11 +151,6 @@ bool IsOfType(const Json& value, const std::string& type) {
   return false;
 }
 
-size_t Characters(const std::string& text) {
-  return static_cast<size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 class Validator {
  public:
   explicit Validator(const Json& root) : root_(root) {}
@@ -222,7 +217,7 @@ class Validator {
       QUARRY_RETURN_IF_ERROR(limit("exclusiveMaximum", number, below, "less than "));
     }
     if (value.is_string()) {
-      const auto length = static_cast<double>(Characters(value.get_ref<const std::string&>()));
+      const auto length = static_cast<double>(CountCodePoints(value.get_ref<const std::string&>()));
       QUARRY_RETURN_IF_ERROR(limit("minLength", length, least, "characters: at least "));
       QUARRY_RETURN_IF_ERROR(limit("maxLength", length, most, "characters: at most "));
     }

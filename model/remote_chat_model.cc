@@ -174,6 +174,9 @@ Result<ChatReply> RemoteChatModel::CompleteOnce(const ChatRequest& request, cons
   Usage used = stream.Used(most.prompt_tokens);
   used.cost = cost_of(used);
   reserved.Settle(used.cost, pricing_.clock.NowMicros());
+  if (context.usage != nullptr) {
+    context.usage->Add(uint64_t{used.prompt_tokens} + used.completion_tokens);
+  }
   if (!status.ok()) return Told(std::move(status));
   Result<ChatReply> reply = stream.Finish();
   if (!reply.ok()) return Told(std::move(reply).status());

@@ -16,7 +16,6 @@ constexpr size_t kIdLetters = 24;
 constexpr size_t kSecretLetters = 48;
 constexpr size_t kMostNamed = 100;  // collections or principals of a key
 constexpr size_t kMostNameBytes = 100;
-constexpr size_t kMostInstructionBytes = 4000;
 constexpr uint32_t kRecordVersion = 1;
 
 bool IsKeyText(std::string_view text) {
@@ -131,9 +130,9 @@ Status CheckGrant(const KeyGrant& grant, int64_t now_micros) {
     return InvalidArgumentError(
         "principals: bind what a key reads; one that writes, or administers, has none");
   }
-  if (grant.instructions.size() > kMostInstructionBytes) {
+  if (grant.instructions.size() > kMaxInstructionBytes) {
     return InvalidArgumentError("instructions: expected at most " +
-                                std::to_string(kMostInstructionBytes) + " bytes, got " +
+                                std::to_string(kMaxInstructionBytes) + " bytes, got " +
                                 std::to_string(grant.instructions.size()));
   }
   if (grant.expires_at.empty()) return OkStatus();

@@ -8,6 +8,7 @@
 #include "server/errors.h"
 #include "server/profile.h"
 #include "server/sse.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 
@@ -23,7 +24,9 @@ Result<AskRequest> ParseAskRequest(const HandlerEnvironment& environment, const 
     if (value.AsString() == nullptr) {
       return InvalidArgumentError(place + ": expected a string, not " + value.TypeName());
     }
-    return UseProfile(environment.services, *value.AsString(), request.question).Annotate(place);
+    return UseProfile(environment.services, call.request.caller, *value.AsString(),
+                      request.question)
+        .Annotate(place);
   });
   ReadQuestionFields(reader, environment.options, request.question);
   ReadHistory(reader, request.question);
@@ -89,11 +92,11 @@ Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
     return Response();
   };
   const auto began = std::chrono::steady_clock::now();
+  const TokenCharge charge(call);
   const Result<Answer> answer = services.assistant.Ask(
       question.turns, question.query, *snapshot, CacheUseOf(call.request), sink, call.context);
   if (!answer.ok()) return fail(answer.status());
-  call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
-                                   answer->usage.completion_tokens);
+  charge.Took(answer->usage);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   const KeptAnswer kept = KeepAnswer(environment, call.request.caller, question, request.body,
                                      *snapshot, *answer, took.count());

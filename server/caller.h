@@ -9,6 +9,7 @@
 //
 // A value; thread-safe.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +23,9 @@
 namespace quarry::server {
 
 class KeyMeter;
+
+// Of a key, and of a conversation: what their answers are to hold to.
+inline constexpr size_t kMaxInstructionBytes = 4000;
 
 // What a route asks for. A key has some of the first four; admin stands for all of them.
 enum class Scope : uint8_t {
@@ -55,7 +59,7 @@ struct Caller {
   bool MayActFor(const Principals& asked) const;
   // Whether it is told of an object that the key of that id made (owner.h).
   bool MaySee(std::string_view owner) const { return is_admin || owner == key; }
-  // What an answer took, against the key's limits of tokens.
+  // What a request took, against the key's limits of tokens (token_charge.h).
   void ChargeTokens(uint64_t tokens) const;
 };
 

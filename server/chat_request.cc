@@ -262,17 +262,17 @@ constexpr Restricted kRestricted[] = {
 
 }  // namespace
 
-Result<ChatRequest> ParseChatRequest(const std::string& body,
-                                     const HandlerEnvironment& environment) {
+Result<ChatRequest> ParseChatRequest(const Request& http, const HandlerEnvironment& environment) {
   const ServerOptions& options = environment.options;
-  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(http.body));
   ChatRequest request{.model = "", .question = DefaultQuestion(options)};
   ObjectReader reader(json, "");
   reader.Required("model").String(request.model);
   reader.Required("messages").Value([&](const JsonValue& messages, const std::string& place) {
     return ReadMessages(messages, place, request);
   });
-  QUARRY_RETURN_IF_ERROR(UseModel(environment.services, request.model, request.question));
+  QUARRY_RETURN_IF_ERROR(
+      UseModel(environment.services, http.caller, request.model, request.question));
   reader.Optional("stream").Bool(request.stream);
   reader.Optional("stream_options")
       .Value([&](const JsonValue& value, const std::string& place) -> Status {

@@ -28,7 +28,6 @@ struct ChatRequest {
 
 // The question is one to the profile that `model` names. kInvalidArgument beginning with the place:
 // "messages[0].role: ...". A model that is not there is not looked for.
-Result<ChatRequest> ParseChatRequest(const std::string& body,
-                                     const HandlerEnvironment& environment);
+Result<ChatRequest> ParseChatRequest(const Request& http, const HandlerEnvironment& environment);
 
 }  // namespace quarry::server

@@ -1,6 +1,8 @@
 #pragma once
 
 // What the plain and the relayed chat completion have in common: how each of their objects begins.
+//
+// A Completion belongs to the thread that handles its request, and does not outlive the request.
 
 #include <cstdint>
 #include <string>

@@ -63,16 +63,16 @@ Result<Conversation> ConversationOf(const index::Object& object) {
 
 Status CheckTitle(const std::string& title) {
   if (title.empty()) return InvalidArgumentError("title: expected text that is not empty");
-  if (title.size() <= kMaxTitleBytes) return OkStatus();
-  return InvalidArgumentError("title: expected at most " + std::to_string(kMaxTitleBytes) +
-                              " bytes, not " + std::to_string(title.size()));
+  return CheckBytes("title", title, kMaxTitleBytes);
 }
 
 Status CheckInstructions(const std::string& instructions) {
-  if (instructions.size() <= kMaxInstructionBytes) return OkStatus();
-  return InvalidArgumentError("instructions: expected at most " +
-                              std::to_string(kMaxInstructionBytes) + " bytes, not " +
-                              std::to_string(instructions.size()));
+  return CheckBytes("instructions", instructions, kMaxInstructionBytes);
+}
+
+// What counts against its key.
+uint64_t BytesOwned(const Conversation& conversation) {
+  return conversation.bytes + conversation.title.size() + conversation.instructions.size();
 }
 
 Status RoomIn(const Conversation& conversation) {
@@ -93,7 +93,6 @@ Result<Conversation> ConversationStore::Create(const Caller& caller, std::string
                                                std::string instructions) {
   QUARRY_RETURN_IF_ERROR(CheckTitle(title));
   QUARRY_RETURN_IF_ERROR(CheckInstructions(instructions));
-  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, quota_.Reserve(caller, {.key = caller.key}));
   const int64_t now = clock_.NowMicros();
   Conversation conversation{.id = index::NewObjectId(kConversationPrefix),
                             .owner = {.key = caller.key},
@@ -101,6 +100,8 @@ Result<Conversation> ConversationStore::Create(const Caller& caller, std::string
                             .instructions = std::move(instructions),
                             .created_micros = now,
                             .updated_micros = now};
+  conversation.owner.bytes = BytesOwned(conversation);
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, quota_.Reserve(caller, conversation.owner));
   QUARRY_RETURN_IF_ERROR(objects_.Create(ConversationName(conversation.id), ValueOf(conversation)));
   room.Keep();
   return conversation;
@@ -147,7 +148,11 @@ Result<Conversation> ConversationStore::Change(const Caller& caller, const std::
   QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(caller, id));
   if (title) conversation.title = *std::move(title);
   if (instructions) conversation.instructions = *std::move(instructions);
-  QUARRY_RETURN_IF_ERROR(objects_.Put(ConversationName(id), ValueOf(conversation)));
+  const Owner before = conversation.owner;
+  conversation.owner.bytes = BytesOwned(conversation);
+  QUARRY_RETURN_IF_ERROR(quota_.Replace(caller, before, conversation.owner, [&] {
+    return objects_.Put(ConversationName(id), ValueOf(conversation));
+  }));
   return conversation;
 }
 
@@ -169,18 +174,15 @@ Status ConversationStore::Append(const Caller& caller, const std::string& id, st
   const std::lock_guard lock(writing_);
   QUARRY_ASSIGN_OR_RETURN(Conversation conversation, Get(caller, id));
   QUARRY_RETURN_IF_ERROR(RoomIn(conversation));
-  const Owner more{.key = conversation.owner.key, .bytes = turn.size()};
-  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, quota_.Reserve(caller, more, 0));
+  const Owner before = conversation.owner;
   ++conversation.turns;
-  conversation.owner.bytes += turn.size();
   conversation.bytes += turn.size();
+  conversation.owner.bytes = BytesOwned(conversation);
   conversation.updated_micros = clock_.NowMicros();
   index::ObjectBatch batch;
   batch.Put(ConversationName(id), ValueOf(conversation));
   batch.PutPart(ConversationName(id), conversation.turns, std::move(turn));
-  QUARRY_RETURN_IF_ERROR(objects_.Write(batch));
-  room.Keep();
-  return OkStatus();
+  return quota_.Replace(caller, before, conversation.owner, [&] { return objects_.Write(batch); });
 }
 
 Status ConversationStore::ForEachTurn(

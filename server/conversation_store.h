@@ -26,7 +26,6 @@ namespace quarry::server {
 inline constexpr uint32_t kMaxStoredTurns = 200;
 inline constexpr uint64_t kMaxConversationBytes = 1u << 20;
 inline constexpr size_t kMaxTitleBytes = 400;
-inline constexpr size_t kMaxInstructionBytes = 4000;
 inline constexpr std::string_view kConversationPrefix = "conv_";  // of the ids
 
 // Whether it is the form of one: also of the collection that has the conversation's files.
@@ -57,8 +56,8 @@ class ConversationStore {
       : objects_(objects), quota_(quota), clock_(clock) {}
 
   // Errors of all: kDataLoss naming the conversation; kNotFound where the caller has none of that
-  // id; kInvalidArgument for a title or instructions that are too long; of Create and Append those of
-  // OwnerQuota.
+  // id; kInvalidArgument for a title or instructions that are too long; of Create, Change and
+  // Append those of OwnerQuota.
   Result<Conversation> Create(const Caller& caller, std::string title,
                               std::string instructions = "");
   Result<Conversation> Get(const Caller& caller, const std::string& id) const;

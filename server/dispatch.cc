@@ -73,6 +73,27 @@ std::string MediaTypeProblem(const Route& route, const HeaderList& headers) {
   return "Content-Type " + type + " is not understood here; expected application/json";
 }
 
+// A request as its handler is called for it. What models were asked for meanwhile is charged to its
+// key, however it ends.
+class MeteredCall {
+ public:
+  explicit MeteredCall(Exchange& exchange) : exchange_(exchange), context_(exchange.context()) {
+    context_.usage = &usage_;
+  }
+  MeteredCall(const MeteredCall&) = delete;
+  MeteredCall& operator=(const MeteredCall&) = delete;
+  ~MeteredCall() {
+    if (usage_.tokens() > 0) exchange_.request().caller.ChargeTokens(usage_.tokens());
+  }
+
+  Call call() { return {.request = exchange_.request(), .context = context_, .stream = exchange_}; }
+
+ private:
+  Exchange& exchange_;
+  UsageMeter usage_;
+  CallContext context_;
+};
+
 }  // namespace
 
 RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
@@ -234,8 +255,8 @@ Response RequestDispatcher::Handle(const Route& route, Exchange& exchange) const
   }
   std::string problem;
   try {
-    return route.handler(
-        Call{.request = request, .context = exchange.context(), .stream = exchange});
+    MeteredCall metered(exchange);
+    return route.handler(metered.call());
   } catch (const std::exception& error) {
     problem = error.what();
   } catch (...) {

@@ -45,7 +45,8 @@ struct HandlerEnvironment {
   const std::unique_ptr<AnswerLog> answers;
   const std::unique_ptr<ConversationStore> conversations;
   eval::BackgroundRuns& runs;
-  mutable std::mutex backup = {};  // held while one is made
+  mutable std::mutex backup = {};    // held while one is made
+  mutable std::mutex feedback = {};  // held while what was said of an answer is replaced or removed
   mutable McpSessions mcp_sessions = {};
   const std::unique_ptr<UploadQueue> uploads;  // last: its thread uses all of the above
 };
@@ -108,6 +109,7 @@ Result<Response> DeleteDocument(const HandlerEnvironment& environment, const Cal
 
 // ---- handlers_uploads.cc ----
 Result<Response> PostUploads(const HandlerEnvironment& environment, const Call& call);
+Result<Response> GetUploads(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PutUploadPart(const HandlerEnvironment& environment, const Call& call);
 Result<Response> PostUploadComplete(const HandlerEnvironment& environment, const Call& call);
 Result<Response> GetUpload(const HandlerEnvironment& environment, const Call& call);

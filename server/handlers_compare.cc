@@ -15,6 +15,7 @@
 #include "server/handlers.h"
 #include "server/profile.h"
 #include "server/strict_json.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 namespace {
@@ -31,7 +32,8 @@ struct Setting {
 
 // A profile's collection is none of it: both are asked of one.
 Result<Setting> ReadSetting(const JsonValue& value, const char* name,
-                            const HandlerEnvironment& environment, AskRequest request) {
+                            const HandlerEnvironment& environment, const Caller& caller,
+                            AskRequest request) {
   Setting setting{.name = name, .request = std::move(request), .options = ""};
   Question& question = setting.request.question;
   Query& query = question.query;
@@ -39,8 +41,8 @@ Result<Setting> ReadSetting(const JsonValue& value, const char* name,
   std::string profile;
   ObjectReader reader(value, name);
   reader.Optional("profile").String(profile);
-  QUARRY_RETURN_IF_ERROR(
-      UseProfile(environment.services, profile, question).Annotate(setting.name + ".profile"));
+  QUARRY_RETURN_IF_ERROR(UseProfile(environment.services, caller, profile, question)
+                             .Annotate(setting.name + ".profile"));
   question.collection = collection;
   ReadSearchSetting(reader, environment.options, query);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
@@ -56,7 +58,8 @@ Result<Setting> ReadSetting(const JsonValue& value, const char* name,
 
 // The two settings, a and b.
 Result<std::vector<Setting>> ParseCompareRequest(const HandlerEnvironment& environment,
-                                                 const std::string& body) {
+                                                 const Request& http) {
+  const std::string& body = http.body;
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
   AskRequest request{.question = DefaultQuestion(environment.options), .body = body};
   ObjectReader reader(json, "");
@@ -68,7 +71,7 @@ Result<std::vector<Setting>> ParseCompareRequest(const HandlerEnvironment& envir
   std::vector<Setting> settings;
   for (const char* name : kSettings) {
     QUARRY_ASSIGN_OR_RETURN(Setting setting,
-                            ReadSetting(*json.Find(name), name, environment, request));
+                            ReadSetting(*json.Find(name), name, environment, http.caller, request));
     settings.push_back(std::move(setting));
   }
   return settings;
@@ -89,7 +92,7 @@ void WriteBlind(const Answer& answer, JsonWriter& json) {
 Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(std::vector<Setting> sides,
-                          ParseCompareRequest(environment, call.request.body));
+                          ParseCompareRequest(environment, call.request));
   const Question& question = sides[0].request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, question.collection));
@@ -105,11 +108,11 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
   std::array<Answer, 2> answers;
   for (size_t i = 0; i < sides.size(); ++i) {
     const auto began = std::chrono::steady_clock::now();
+    const TokenCharge charge(call);
     QUARRY_ASSIGN_OR_RETURN(
         answers[i], services.answerer.Ask(sides[i].request.question.query, *snapshot,
                                           generation::CacheUse::kOff, nullptr, call.context));
-    call.request.caller.ChargeTokens(uint64_t{answers[i].usage.prompt_tokens} +
-                                     answers[i].usage.completion_tokens);
+    charge.Took(answers[i].usage);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     const KeptAnswer kept = KeepAnswer(environment, call.request.caller, sides[i].request.question,
                                        sides[i].request.body, *snapshot, answers[i], took.count());
@@ -120,6 +123,7 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
     side.model = answers[i].model;
     side.seconds = took.count();
   }
+  record.owner.bytes = FeedbackValue(record).size();
   QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room,
                           environment.quota->Reserve(call.request.caller, record.owner));
   QUARRY_RETURN_IF_ERROR(services.index.objects().Create(

@@ -10,6 +10,7 @@
 #include "server/json_writer.h"
 #include "server/profile.h"
 #include "server/question.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 namespace {
@@ -145,11 +146,12 @@ Result<Response> PostEmbeddings(const HandlerEnvironment& environment, const Cal
                                         " and no others, not " +
                                         std::to_string(request.dimensions));
   }
+  const TokenCharge charge(call);
   QUARRY_ASSIGN_OR_RETURN(const EmbeddingMatrix vectors,
                           embedder->Embed(request.input, request.role, call.context));
   uint64_t tokens = 0;
   for (const std::string& text : request.input) tokens += CountTokens(text);
-  call.request.caller.ChargeTokens(tokens);
+  charge.Took(tokens);
 
   JsonWriter json;
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();

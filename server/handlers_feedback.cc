@@ -1,6 +1,8 @@
 // What readers think of answers: POST, GET and DELETE /api/v1/feedback; and the answers it is about,
 // GET /api/v1/answers/{id}.
 
+#include <mutex>
+
 #include "server/ask.h"
 #include "server/feedback_record.h"
 #include "server/handlers.h"
@@ -16,12 +18,6 @@ constexpr uint32_t kDefaultVerdicts = 20;
 constexpr uint32_t kMaxVerdicts = 1000;
 constexpr size_t kMaxCommentBytes = 4096;
 constexpr size_t kMaxTextBytes = 64 * 1024;
-
-Status CheckSize(const std::string& place, const std::string& text, size_t most) {
-  if (text.size() <= most) return OkStatus();
-  return InvalidArgumentError(place + ": expected at most " + std::to_string(most) +
-                              " bytes, not " + std::to_string(text.size()));
-}
 
 Result<FeedbackRecord> ReadFeedback(const HandlerEnvironment& environment,
                                     const std::string& body) {
@@ -46,9 +42,9 @@ Result<FeedbackRecord> ReadFeedback(const HandlerEnvironment& environment,
   if (record.reasons.size() > std::size(kReasons)) {
     return InvalidArgumentError("reasons: one stands there twice");
   }
-  QUARRY_RETURN_IF_ERROR(CheckSize("comment", record.comment, kMaxCommentBytes));
-  QUARRY_RETURN_IF_ERROR(CheckSize("question", record.question, kMaxTextBytes));
-  QUARRY_RETURN_IF_ERROR(CheckSize("text", record.text, kMaxTextBytes));
+  QUARRY_RETURN_IF_ERROR(CheckBytes("comment", record.comment, kMaxCommentBytes));
+  QUARRY_RETURN_IF_ERROR(CheckBytes("question", record.question, kMaxTextBytes));
+  QUARRY_RETURN_IF_ERROR(CheckBytes("text", record.text, kMaxTextBytes));
   return record;
 }
 
@@ -75,11 +71,15 @@ Status KeepFeedback(const HandlerEnvironment& environment, const Caller& caller,
                     const FeedbackRecord& record) {
   index::ObjectTable& objects = environment.services.index.objects();
   const index::ObjectName name{.kind = ObjectKind::kFeedback, .id = record.id};
+  const auto write = [&] { return objects.Put(name, FeedbackValue(record)); };
+  const std::lock_guard lock(environment.feedback);
   QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> before, objects.Get(name));
+  if (before) {
+    return environment.quota->Replace(caller, OwnerOf(before->value), record.owner, write);
+  }
   QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota->Reserve(caller, record.owner));
-  QUARRY_RETURN_IF_ERROR(objects.Put(name, FeedbackValue(record)));
+  QUARRY_RETURN_IF_ERROR(write());
   room.Keep();
-  if (before) environment.quota->Forget(before->value);
   return OkStatus();
 }
 
@@ -114,8 +114,8 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
     asked = answer.standalone.empty() ? answer.question : answer.standalone;
   }
   record.time_micros = services.clock.NowMicros();
-  record.owner = {.key = call.request.caller.key,
-                  .bytes = record.text.size() + record.comment.size()};
+  record.owner.key = call.request.caller.key;
+  record.owner.bytes = FeedbackValue(record).size();
   QUARRY_RETURN_IF_ERROR(KeepFeedback(environment, call.request.caller, record));
   uint64_t evicted = 0;
   if (record.rating == "down") {
@@ -148,6 +148,7 @@ Result<Response> DeleteFeedback(const HandlerEnvironment& environment, const Cal
   const index::ObjectName name{.kind = ObjectKind::kFeedback, .id = call.request.params.at("id")};
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
   index::ObjectTable& objects = environment.services.index.objects();
+  const std::lock_guard lock(environment.feedback);
   std::optional<index::Object> found;
   if (name.id.size() <= index::kMaxObjectIdBytes) {
     QUARRY_ASSIGN_OR_RETURN(found, objects.Get(name));

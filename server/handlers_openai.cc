@@ -16,6 +16,7 @@
 #include "server/openai_answer.h"
 #include "server/profile.h"
 #include "server/sse.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 namespace {
@@ -130,8 +131,7 @@ Result<Response> GetModels(const HandlerEnvironment& environment, const Call& ca
   const generation::ProfileStore profiles(environment.services.index.objects());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<generation::StoredProfile> list, profiles.List());
   for (const generation::StoredProfile& stored : list) {
-    const std::string& collection = stored.profile.collection;
-    if (!collection.empty() && !call.request.caller.MayUse(collection)) continue;
+    if (!IsToldOf(call.request.caller, stored.profile)) continue;
     WriteModel(environment, std::string(kProfile) + '/' + stored.profile.name, json);
   }
   return Response{.body = json.EndArray().EndObject().Take()};
@@ -139,7 +139,9 @@ Result<Response> GetModels(const HandlerEnvironment& environment, const Call& ca
 
 Result<Response> GetModel(const HandlerEnvironment& environment, const Call& call) {
   const std::string& model = call.request.params.at("model");
-  if (auto refusal = RefuseModel(environment.services, model)) return *std::move(refusal);
+  if (auto refusal = RefuseModel(environment.services, call.request.caller, model)) {
+    return *std::move(refusal);
+  }
   JsonWriter json;
   WriteModel(environment, model, json);
   return Response{.body = json.Take()};
@@ -147,8 +149,10 @@ Result<Response> GetModel(const HandlerEnvironment& environment, const Call& cal
 
 Result<Response> PostChatCompletions(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
-  QUARRY_ASSIGN_OR_RETURN(ChatRequest chat, ParseChatRequest(call.request.body, environment));
-  if (auto refusal = RefuseModel(services, chat.model)) return *std::move(refusal);
+  QUARRY_ASSIGN_OR_RETURN(ChatRequest chat, ParseChatRequest(call.request, environment));
+  if (auto refusal = RefuseModel(services, call.request.caller, chat.model)) {
+    return *std::move(refusal);
+  }
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, chat.question));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, chat.question.collection));
@@ -169,6 +173,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
     };
   }
   const auto began = std::chrono::steady_clock::now();
+  const TokenCharge charge(call);
   const Result<Answer> answer =
       services.assistant.Ask(chat.question.turns, chat.question.query, *snapshot,
                              CacheUseOf(call.request), sink, call.context);
@@ -177,8 +182,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
     call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(answer.status()))));
     return Response();
   }
-  call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
-                                   answer->usage.completion_tokens);
+  charge.Took(answer->usage);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   completion.answer_id = KeepAnswer(environment, call.request.caller, chat.question,
                                     call.request.body, *snapshot, *answer, took.count())

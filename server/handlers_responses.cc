@@ -13,6 +13,7 @@
 #include "server/response_writer.h"
 #include "server/sse.h"
 #include "server/store_requests.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 namespace {
@@ -135,8 +136,10 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotFor(const HandlerEnvironm
 Result<Response> PostResponses(const HandlerEnvironment& environment, const Call& call) {
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(ResponsesRequest request,
-                          ParseResponsesRequest(call.request.body, environment));
-  if (auto refusal = RefuseModel(services, request.model)) return *std::move(refusal);
+                          ParseResponsesRequest(call.request, environment));
+  if (auto refusal = RefuseModel(services, call.request.caller, request.model)) {
+    return *std::move(refusal);
+  }
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, request.question));
   // A stored response says what others may not read: keys that are bound have none.
   if (call.request.caller.IsBound()) request.store = false;
@@ -164,12 +167,10 @@ Result<Response> PostResponses(const HandlerEnvironment& environment, const Call
     call.stream.KeepAlive(EventStreamHead());
     sink = [&](std::string_view delta) { return writer.WriteDelta(delta); };
   }
+  const TokenCharge charge(call);
   const Result<Answer> answer = services.assistant.Ask(
       turns, request.question.query, *snapshot, CacheUseOf(call.request), sink, call.context);
-  if (answer.ok()) {
-    call.request.caller.ChargeTokens(uint64_t{answer->usage.prompt_tokens} +
-                                     answer->usage.completion_tokens);
-  }
+  if (answer.ok()) charge.Took(answer->usage);
   Status status = answer.status();
   if (status.ok()) status = writer.SetAnswer(services.index.objects(), *answer, now());
   // Stored before it is said to be complete.

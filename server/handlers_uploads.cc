@@ -17,8 +17,10 @@
 namespace quarry::server {
 namespace {
 
-std::string UploadJson(const UploadRecord& record) {
-  JsonWriter json;
+constexpr uint32_t kDefaultUploads = 20;
+constexpr uint32_t kMaxUploads = 100;
+
+void WriteUpload(const UploadRecord& record, JsonWriter& json) {
   json.BeginObject().Key("id").String(record.id).Key("state").String(record.state);
   json.Key("document").String(record.target.document);
   json.Key("collection").String(record.target.collection);
@@ -28,7 +30,13 @@ std::string UploadJson(const UploadRecord& record) {
   json.EndArray();
   if (!record.error.empty()) json.Key("error").String(record.error);
   if (!record.result.empty()) json.Key("result").Raw(record.result);
-  return json.EndObject().Take();
+  json.EndObject();
+}
+
+std::string UploadJson(const UploadRecord& record) {
+  JsonWriter json;
+  WriteUpload(record, json);
+  return json.Take();
 }
 
 Result<UploadTarget> ReadTarget(const HandlerEnvironment& environment, const Call& call) {
@@ -92,6 +100,21 @@ Result<Response> PostUploads(const HandlerEnvironment& environment, const Call& 
   QUARRY_ASSIGN_OR_RETURN(const UploadRecord record,
                           environment.uploads->Create(call.request.caller, std::move(target)));
   return Response{.status = 201, .body = UploadJson(record)};
+}
+
+Result<Response> GetUploads(const HandlerEnvironment& environment, const Call& call) {
+  index::ObjectListing listing{.limit = kDefaultUploads, .newest_first = true};
+  QueryParameters parameters(call.request.query);
+  parameters.Uint("limit", listing.limit, 1, kMaxUploads);
+  parameters.String("after", listing.after);
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(const UploadPage page,
+                          environment.uploads->List(call.request.caller, listing));
+  JsonWriter json;
+  json.BeginObject().Key("uploads").BeginArray();
+  for (const UploadRecord& record : page.uploads) WriteUpload(record, json);
+  json.EndArray().Key("has_more").Bool(page.has_more);
+  return Response{.body = json.EndObject().Take()};
 }
 
 Result<Response> PutUploadPart(const HandlerEnvironment& environment, const Call& call) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/conversation_store.h"
 #include "server/handlers.h"
 #include "server/object_page.h"
 #include "server/store_file_indexer.h"
@@ -32,12 +33,6 @@ Status ReadExpiry(const JsonValue& value, const std::string& place, StoreProfile
     return InvalidArgumentError(place + ".anchor: expected \"last_active_at\"");
   }
   return OkStatus();
-}
-
-Status CheckBytes(const std::string& place, const std::string& text, size_t most) {
-  if (text.size() <= most) return OkStatus();
-  return InvalidArgumentError(place + ": expected at most " + std::to_string(most) +
-                              " bytes, not " + std::to_string(text.size()));
 }
 
 // Reads what may be said of a store when it is made and later.
@@ -109,6 +104,8 @@ Result<Response> GetVectorStores(const HandlerEnvironment& environment, const Ca
   QUARRY_RETURN_IF_ERROR(ReadListing(parameters, 20, 100, listing));
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   std::vector<index::StoredCollection> collections = environment.services.index.Collections();
+  // The files of a conversation are no store: they would fill pages that show nothing.
+  std::erase_if(collections, [](const auto& one) { return IsConversationId(one.name); });
   std::ranges::sort(collections, [&](const auto& a, const auto& b) {
     return listing.newest_first ? a.id > b.id : a.id < b.id;
   });

@@ -5,6 +5,7 @@
 #include "server/handlers.h"
 #include "server/question.h"
 #include "server/strict_json.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 namespace {
@@ -46,9 +47,9 @@ Result<Response> AnswerWhole(const HandlerEnvironment& environment, const Call& 
   QUARRY_ASSIGN_OR_RETURN(const WholeRequest whole, ParseWholeRequest(environment, call));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, whole.collection));
+  const TokenCharge charge(call);
   QUARRY_ASSIGN_OR_RETURN(const Answer answer, write(whole.request, *snapshot));
-  call.request.caller.ChargeTokens(uint64_t{answer.usage.prompt_tokens} +
-                                   answer.usage.completion_tokens);
+  charge.Took(answer.usage);
   JsonWriter json;
   WriteAnswer({.question = whole.request.focus, .collection = whole.collection, .answer = answer},
               json);

@@ -88,8 +88,6 @@ class NoStream final : public StreamWriter {
   bool begun_ = false;
 };
 
-using HandlerFunction = Result<Response>(const HandlerEnvironment& environment, const Call& call);
-
 // What a handler answers, as JSON.
 Result<JsonValue> CallHandler(HandlerFunction* handler, const HandlerEnvironment& environment,
                               Request request, const Caller& caller, const CallContext& context) {

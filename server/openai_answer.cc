@@ -1,15 +1,9 @@
 #include "server/openai_answer.h"
 
-#include <algorithm>
-
+#include "base/text.h"
 #include "server/api_json.h"
 
 namespace quarry::server {
-
-size_t CountCodePoints(std::string_view utf8) {
-  return static_cast<size_t>(
-      std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 std::vector<Marker> MarkersOf(const Answer& answer) {
   std::vector<Marker> markers;

@@ -13,11 +13,8 @@
 
 namespace quarry::server {
 
-// What the indices of annotations count in.
-size_t CountCodePoints(std::string_view utf8);
-
-// One for each citation: "[2]" in the text, in code points, the end exclusive, so that
-// text[start:end] is what a client makes a link of.
+// One for each citation: "[2]" in the text, in code points (the indices of annotations), the end
+// exclusive, so that text[start:end] is what a client makes a link of.
 struct Marker {
   size_t start = 0;
   size_t end = 0;

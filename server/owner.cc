@@ -13,16 +13,6 @@ constexpr ObjectKind kCountedKinds[] = {ObjectKind::kConversation, ObjectKind::k
                                         ObjectKind::kFeedback, ObjectKind::kFile,
                                         ObjectKind::kTask};
 
-// Nobody's where the value is damaged: whoever reads the object says so.
-Owner OwnerOf(std::string_view value) {
-  Owner owner;
-  const Result<JsonValue> json = ParseJson(value);
-  if (!json.ok() || json->AsObject() == nullptr) return owner;
-  ObjectReader reader(*json, "");
-  ReadOwner(reader, owner);
-  return reader.FinishIgnoringUnknown().ok() ? owner : Owner();
-}
-
 Status Exhausted(const char* what, uint64_t most) {
   return ResourceExhaustedError("this key may store " + std::to_string(most) + ' ' + what +
                                 " of conversations, responses, feedback, files and uploads, and " +
@@ -44,6 +34,15 @@ void ReadOwner(ObjectReader& reader, Owner& owner) {
     fields.Required("bytes").Uint64(owner.bytes);
     return fields.Finish();
   });
+}
+
+Owner OwnerOf(std::string_view value) {
+  Owner owner;
+  const Result<JsonValue> json = ParseJson(value);
+  if (!json.ok() || json->AsObject() == nullptr) return owner;
+  ObjectReader reader(*json, "");
+  ReadOwner(reader, owner);
+  return reader.FinishIgnoringUnknown().ok() ? owner : Owner();
 }
 
 OwnerQuota::Room::Room(Room&& other) noexcept
@@ -75,7 +74,8 @@ Result<OwnerQuota::Room> OwnerQuota::Reserve(const Caller& caller, const Owner& 
   if (owner.key.empty()) return Room(*this, owner, objects);
   const std::lock_guard lock(mutex_);
   Held& held = held_[owner.key];
-  if (!caller.is_admin) {
+  const bool adds = objects != 0 || owner.bytes != 0;  // what grows by nothing is never refused
+  if (!caller.is_admin && adds) {
     if (limits_.objects != 0 && held.objects + objects > limits_.objects) {
       return Exhausted("objects", limits_.objects);
     }
@@ -86,6 +86,19 @@ Result<OwnerQuota::Room> OwnerQuota::Reserve(const Caller& caller, const Owner& 
   held.objects += objects;
   held.bytes += owner.bytes;
   return Room(*this, owner, objects);
+}
+
+Status OwnerQuota::Replace(const Caller& caller, const Owner& before, const Owner& after,
+                           const std::function<Status()>& write) {
+  const bool is_same = before.key == after.key;
+  const uint64_t shared = is_same ? std::min(before.bytes, after.bytes) : 0;
+  const uint64_t objects = is_same ? 0 : 1;
+  QUARRY_ASSIGN_OR_RETURN(
+      Room room, Reserve(caller, {.key = after.key, .bytes = after.bytes - shared}, objects));
+  QUARRY_RETURN_IF_ERROR(write());
+  room.Keep();
+  Return({.key = before.key, .bytes = before.bytes - shared}, objects);
+  return OkStatus();
 }
 
 void OwnerQuota::Forget(std::string_view value) { Return(OwnerOf(value), 1); }

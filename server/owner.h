@@ -15,6 +15,7 @@
 //   quota.Forget(value);
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -34,6 +35,8 @@ struct Owner {
 // The field "owner" of an object that is open; none where there is no key.
 void WriteOwner(const Owner& owner, JsonWriter& json);
 void ReadOwner(ObjectReader& reader, Owner& owner);
+// Of an object with that value; nobody's where it is damaged: whoever reads the object says so.
+Owner OwnerOf(std::string_view value);
 
 // What each key has stored, in memory; who needs no key is not bounded, nor are administrators.
 // Thread-safe.
@@ -71,6 +74,11 @@ class OwnerQuota {
   // Room for objects of `owner`, whoever of those that see them adds to them. kResourceExhausted naming
   // the limit.
   Result<Room> Reserve(const Caller& caller, const Owner& owner, uint64_t objects = 1);
+  // Has an object written in the place of one of `before`: `after` needs room for what is more
+  // only, and what is less is given back once it is written. Errors: those of Reserve and of
+  // `write`, nothing being changed. REQUIRES: nobody else replaces or removes the object meanwhile.
+  Status Replace(const Caller& caller, const Owner& before, const Owner& after,
+                 const std::function<Status()>& write);
   // Gives back what an object of that value took.
   void Forget(std::string_view value);
   void Return(const Owner& owner, uint64_t objects);

@@ -22,28 +22,43 @@ std::optional<Response> NoSuchModel(const std::string& problem) {
   return ErrorResponse(Surface::kOpenAi, detail);
 }
 
+Result<generation::StoredProfile> ProfileFor(const Services& services, const Caller& caller,
+                                             const std::string& name) {
+  const generation::ProfileStore profiles(services.index.objects());
+  if (!caller.collections) return profiles.Get(name);
+  return profiles.Get(
+      name, [&](const generation::Profile& profile) { return IsToldOf(caller, profile); });
+}
+
 }  // namespace
 
-Status UseProfile(const Services& services, const std::string& name, Question& question) {
+bool IsToldOf(const Caller& caller, const generation::Profile& profile) {
+  return profile.collection.empty() || caller.MayUse(profile.collection);
+}
+
+Status UseProfile(const Services& services, const Caller& caller, const std::string& name,
+                  Question& question) {
   if (name.empty()) return OkStatus();
-  const generation::ProfileStore profiles(services.index.objects());
-  QUARRY_ASSIGN_OR_RETURN(const generation::StoredProfile stored, profiles.Get(name));
+  QUARRY_ASSIGN_OR_RETURN(const generation::StoredProfile stored,
+                          ProfileFor(services, caller, name));
   generation::ApplyProfile(stored.profile, question.query);
   if (!stored.profile.collection.empty()) question.collection = stored.profile.collection;
   return OkStatus();
 }
 
-Status UseModel(const Services& services, const std::string& model, Question& question) {
+Status UseModel(const Services& services, const Caller& caller, const std::string& model,
+                Question& question) {
   const std::optional<std::string> name = StoredName(model);
   if (!name || name->empty()) return OkStatus();
-  const Status used = UseProfile(services, *name, question);
+  const Status used = UseProfile(services, caller, *name, question);
   return IsNone(used.code()) ? OkStatus() : used;
 }
 
-std::optional<Response> RefuseModel(const Services& services, const std::string& model) {
+std::optional<Response> RefuseModel(const Services& services, const Caller& caller,
+                                    const std::string& model) {
   const std::optional<std::string> name = StoredName(model);
   if (!name) return RefuseModel(model);
-  const Status found = generation::ProfileStore(services.index.objects()).Get(*name).status();
+  const Status found = ProfileFor(services, caller, *name).status();
   if (!IsNone(found.code())) return std::nullopt;
   return NoSuchModel("there is no model \"" + model + "\": " + found.message());
 }

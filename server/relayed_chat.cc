@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/text.h"
 #include "server/api_json.h"
 #include "server/ask.h"
 #include "server/completion.h"
@@ -13,6 +14,7 @@
 #include "server/handlers.h"
 #include "server/openai_answer.h"
 #include "server/sse.h"
+#include "server/token_charge.h"
 
 namespace quarry::server {
 namespace {
@@ -242,17 +244,15 @@ Result<Response> CompleteRelayed(const HandlerEnvironment& environment, const Ca
   request.asker = call.request.caller.key;
   if (request.cache == generation::CacheUse::kRead) request.cache = CacheUseOf(call.request);
   const auto began = std::chrono::steady_clock::now();
+  const TokenCharge charge(call);
   const Result<Relayed> relayed =
       services.relay->Complete(request, chat.question.query, snapshot, sink, call.context);
-  if (relayed.ok()) {
-    call.request.caller.ChargeTokens(uint64_t{relayed->usage.prompt_tokens} +
-                                     relayed->usage.completion_tokens);
-  }
   if (!relayed.ok()) {
     if (!call.stream.begun()) return relayed.status();
     call.stream.Write(SseEvent("", ErrorJson(Surface::kOpenAi, DetailOf(relayed.status()))));
     return Response();
   }
+  charge.Took(relayed->usage);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   completion.answer_id = KeepRelayed(environment, call, chat, snapshot, *relayed, took.count());
   if (!chat.stream) return Response{.body = CompletionJson(*relayed, completion)};

@@ -176,17 +176,18 @@ void Refuse(ObjectReader& reader, const char* field, const char* problem) {
 
 }  // namespace
 
-Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
+Result<ResponsesRequest> ParseResponsesRequest(const Request& http,
                                                const HandlerEnvironment& environment) {
   const ServerOptions& options = environment.options;
-  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(http.body));
   ResponsesRequest request{.question = DefaultQuestion(options)};
   ObjectReader reader(json, "");
   reader.Required("model").String(request.model);
   reader.Required("input").Value([&](const JsonValue& value, const std::string& place) {
     return ReadInput(value, place, request);
   });
-  QUARRY_RETURN_IF_ERROR(UseModel(environment.services, request.model, request.question));
+  QUARRY_RETURN_IF_ERROR(
+      UseModel(environment.services, http.caller, request.model, request.question));
   reader.Optional("quarry").Value([&](const JsonValue& value, const std::string& place) {
     ObjectReader extension(value, place);
     ReadQuestionFields(extension, options, request.question);

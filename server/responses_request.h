@@ -40,7 +40,7 @@ struct ResponsesRequest {
 // The question is one to the profile that `model` names. kInvalidArgument beginning with the place:
 // "input[0].role: ...". Neither a model that is not there nor the store nor
 // the response before is looked for.
-Result<ResponsesRequest> ParseResponsesRequest(const std::string& body,
+Result<ResponsesRequest> ParseResponsesRequest(const Request& http,
                                                const HandlerEnvironment& environment);
 
 }  // namespace quarry::server

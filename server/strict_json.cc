@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/names.h"
+#include "base/text.h"
 #include "server/json_writer.h"
 
 namespace quarry::server {
@@ -17,9 +18,7 @@ std::string PlaceOf(std::string_view text, size_t offset) {
   const auto line =
       1 + std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(offset), '\n');
   const size_t begin = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;  // npos + 1 = 0
-  const auto column = 1 + std::count_if(text.begin() + static_cast<ptrdiff_t>(begin),
-                                        text.begin() + static_cast<ptrdiff_t>(offset),
-                                        [](char c) { return (c & 0xC0) != 0x80; });
+  const size_t column = 1 + CountCodePoints(text.substr(begin, offset - begin));
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 

@@ -70,6 +70,13 @@ inline Status WrongValue(const std::string& place, const std::string& problem) {
   return InvalidArgumentError(place + ": " + problem);
 }
 
+// kInvalidArgument where a text of a request has more than `most` bytes.
+inline Status CheckBytes(const std::string& place, const std::string& text, size_t most) {
+  if (text.size() <= most) return OkStatus();
+  return WrongValue(place, "expected at most " + std::to_string(most) + " bytes, not " +
+                               std::to_string(text.size()));
+}
+
 // The same value as JSON text.
 std::string ToJson(const JsonValue& value);
 

@@ -1,9 +1,11 @@
 #include "server/upload_queue.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/log.h"
+#include "server/object_page.h"
 
 namespace quarry::server {
 namespace {
@@ -13,6 +15,7 @@ using index::ObjectKind;
 constexpr uint64_t kUploadVersion = 1;
 constexpr std::string_view kPrefix = "up_";  // tells uploads from other tasks
 constexpr int64_t kKeptMicros = int64_t{24} * 3600 * 1'000'000;
+constexpr std::chrono::hours kSweepInterval{1};
 
 index::ObjectName UploadName(const std::string& id) {
   return {.kind = ObjectKind::kTask, .id = id};
@@ -104,25 +107,37 @@ UploadQueue::~UploadQueue() {
 }
 
 Status UploadQueue::Start() {
-  const int64_t oldest = clock_.NowMicros() - kKeptMicros;
-  index::ObjectBatch gone;
   Status read;
   QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, [&](const index::Object& object) {
     if (!object.id.starts_with(kPrefix)) return true;
     const Result<UploadRecord> record = RecordOf(object);
     read = record.status();
     if (!read.ok()) return false;
-    if (record->state == "waiting") {
-      waiting_.push_back(record->id);
-    } else if (record->time_micros < oldest) {
-      gone.Delete(UploadName(record->id));
-      quota_.Return(record->owner, 1);
-    }
+    if (record->state == "waiting") waiting_.push_back(record->id);
     return true;
   }));
   QUARRY_RETURN_IF_ERROR(read);
-  QUARRY_RETURN_IF_ERROR(objects_.Write(gone));
+  QUARRY_RETURN_IF_ERROR(Sweep());
   thread_ = std::thread([this] { Run(); });
+  return OkStatus();
+}
+
+Status UploadQueue::Sweep() {
+  const std::lock_guard lock(writing_);
+  const int64_t oldest = clock_.NowMicros() - kKeptMicros;
+  index::ObjectBatch gone;
+  std::vector<Owner> owners;
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, [&](const index::Object& object) {
+    if (!object.id.starts_with(kPrefix)) return true;
+    const Result<UploadRecord> record = RecordOf(object);
+    if (!record.ok()) return true;  // whoever asks for it is told
+    if (record->state == "waiting" || record->time_micros >= oldest) return true;
+    gone.Delete(UploadName(record->id));
+    owners.push_back(record->owner);
+    return true;
+  }));
+  QUARRY_RETURN_IF_ERROR(objects_.Write(gone));
+  for (const Owner& owner : owners) quota_.Return(owner, 1);
   return OkStatus();
 }
 
@@ -152,6 +167,24 @@ Result<UploadRecord> UploadQueue::Get(const Caller& caller, const std::string& i
   return record;
 }
 
+Result<UploadPage> UploadQueue::List(const Caller& caller,
+                                     const index::ObjectListing& listing) const {
+  const auto is_seen = [&](const index::Object& object) -> Result<bool> {
+    if (!object.id.starts_with(kPrefix)) return false;
+    if (caller.is_admin) return true;
+    QUARRY_ASSIGN_OR_RETURN(const UploadRecord record, RecordOf(object));
+    return caller.MaySee(record.owner.key);
+  };
+  QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page,
+                          ListWhere(objects_, ObjectKind::kTask, "", listing, is_seen));
+  UploadPage result{.uploads = {}, .has_more = page.has_more};
+  for (const index::Object& object : page.objects) {
+    QUARRY_ASSIGN_OR_RETURN(UploadRecord record, RecordOf(object));
+    result.uploads.push_back(std::move(record));
+  }
+  return result;
+}
+
 Result<UploadRecord> UploadQueue::PutPart(const Caller& caller, const std::string& id,
                                           uint32_t number, std::string bytes) {
   const std::lock_guard lock(writing_);
@@ -173,6 +206,7 @@ Result<UploadRecord> UploadQueue::PutPart(const Caller& caller, const std::strin
   }
   const auto place = std::ranges::lower_bound(record.parts, number);
   if (place == record.parts.end() || *place != number) record.parts.insert(place, number);
+  record.time_micros = clock_.NowMicros();
   index::ObjectBatch batch;
   batch.Put(UploadName(id), ValueOf(record));
   batch.PutPart(UploadName(id), number, std::move(bytes));
@@ -208,15 +242,24 @@ Status UploadQueue::Delete(const Caller& caller, const std::string& id) {
 }
 
 void UploadQueue::Run() {
+  auto next_sweep = std::chrono::steady_clock::now() + kSweepInterval;
   for (;;) {
     std::string id;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+      changed_.wait_until(lock, next_sweep, [&] { return stopping_ || !waiting_.empty(); });
       if (stopping_) return;
-      id = std::move(waiting_.front());
-      waiting_.pop_front();
+      if (!waiting_.empty()) {
+        id = std::move(waiting_.front());
+        waiting_.pop_front();
+      }
     }
+    if (std::chrono::steady_clock::now() >= next_sweep) {
+      next_sweep = std::chrono::steady_clock::now() + kSweepInterval;
+      const Status swept = Sweep();
+      if (!swept.ok()) LogWarning("uploads of yesterday stay: " + swept.ToString());
+    }
+    if (id.empty()) continue;
     const Status processed = Process(id);
     if (!processed.ok() && processed.code() != Code::kNotFound) {
       LogWarning("upload " + id + " waits for the next start: " + processed.ToString());

@@ -7,7 +7,8 @@
 // An upload is an object of kind kTask (index/object_table.h), its parts are the parts of the file. The
 // value, JSON: {"version": 1, "owner" (owner.h), "time_us", "document", "collection", "media_type",
 // "bytes", "parts": [numbers of those that are there], "state", "attempts", "error", "result": what PUT
-// /api/v1/documents/{id...} answered, or null}. What is done, or was left incomplete, stays for a day.
+// /api/v1/documents/{id...} answered, or null}. What is done, or was left incomplete, stays for a day
+// from its last part on ("time_us").
 //
 // A file that the process does not survive is tried kMostAttempts times and has then failed: a server
 // does not die of it at each start.
@@ -58,6 +59,11 @@ struct UploadRecord {
   }
 };
 
+struct UploadPage {
+  std::vector<UploadRecord> uploads;
+  bool has_more = false;
+};
+
 class UploadQueue {
  public:
   // Puts the file into its collection: the answer of PUT /api/v1/documents/{id...}, errors too.
@@ -73,11 +79,16 @@ class UploadQueue {
 
   // Takes up what waits. Once.
   Status Start();
+  // Takes out what has stayed for long enough, and gives its room back. Start does it, and the
+  // thread once an hour.
+  Status Sweep();
 
   // kNotFound where the caller has no upload of that id, kDataLoss naming it; of Create the errors of
   // OwnerQuota.
   Result<UploadRecord> Create(const Caller& caller, UploadTarget target);
   Result<UploadRecord> Get(const Caller& caller, const std::string& id) const;
+  // Those that the caller may see. kNotFound: listing.after is no upload.
+  Result<UploadPage> List(const Caller& caller, const index::ObjectListing& listing) const;
   // Parts count from 1. kInvalidArgument: there is no such part, or it has another size;
   // kFailedPrecondition: the upload is complete. On disk when it returns.
   Result<UploadRecord> PutPart(const Caller& caller, const std::string& id, uint32_t number,

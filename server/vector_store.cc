@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "server/api_json.h"
 #include "server/json_writer.h"
 
@@ -52,11 +53,6 @@ void ReadInt(ObjectReader::Field field, auto& out) {
   out = static_cast<std::remove_reference_t<decltype(out)>>(number);
 }
 
-size_t CountCharacters(std::string_view utf8) {
-  return static_cast<size_t>(
-      std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 Status CheckPairs(const JsonValue& value, const std::string& place) {
   if (value.AsObject() == nullptr) {
     return InvalidArgumentError(place + ": expected an object, not " + value.TypeName());
@@ -66,16 +62,16 @@ Status CheckPairs(const JsonValue& value, const std::string& place) {
                                 " pairs, not " + std::to_string(value.AsObject()->size()));
   }
   for (const JsonField& field : *value.AsObject()) {
-    if (field.name.empty() || CountCharacters(field.name) > kMaxNameCharacters) {
+    if (field.name.empty() || CountCodePoints(field.name) > kMaxNameCharacters) {
       return InvalidArgumentError(place + ": expected names of 1 to " +
                                   std::to_string(kMaxNameCharacters) + " characters, not " +
                                   JsonString(field.name));
     }
     const std::string* text = field.value.AsString();
-    if (text != nullptr && CountCharacters(*text) > kMaxValueCharacters) {
+    if (text != nullptr && CountCodePoints(*text) > kMaxValueCharacters) {
       return InvalidArgumentError(place + '.' + field.name + ": expected at most " +
                                   std::to_string(kMaxValueCharacters) + " characters, not " +
-                                  std::to_string(CountCharacters(*text)));
+                                  std::to_string(CountCodePoints(*text)));
     }
   }
   return OkStatus();

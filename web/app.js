@@ -28,10 +28,19 @@ const VIEWS = [
 let shown = [];
 let end = null;
 
+// Of what is no encoding, as "50%", the text itself.
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 // "#/search?q=pump" -> {name: 'search', rest: [], parameters}
 function readPlace() {
   const [path, parameters] = location.hash.replace(/^#\/?/, '').split('?');
-  const [name, ...rest] = path.split('/').map(decodeURIComponent);
+  const [name, ...rest] = path.split('/').map(decode);
   return { name: name || 'ask', rest, parameters: new URLSearchParams(parameters) };
 }
 
@@ -113,8 +122,15 @@ function onKey(event) {
   }
 }
 
+// Not by the address, which names the view.
+function skipToContent(event) {
+  event.preventDefault();
+  document.getElementById('main').focus();
+}
+
 async function start() {
   setTheme(localStorage.getItem('quarry.theme') ?? 'system');
+  document.getElementById('skip').addEventListener('click', skipToContent);
   onKeyWanted((reason) => ask(t('key.title'),
     [h('p', {}, reason), h('label', {}, t('key.label'), h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false' }))],
     { accept: t('key.use'), cancel: t('cancel'), read: (dialog) => dialog.querySelector('input').value.trim() }));
@@ -127,11 +143,12 @@ async function start() {
       h('button', { type: 'button', onclick: () => location.reload() }, t('error.again'))));
     return;
   }
-  drawSide();
-  show();
+  // Before the first view: the links work, too, where it fails.
   addEventListener('hashchange', show);
   addEventListener('keydown', onKey);
   addEventListener('unhandledrejection', (event) => toast(event.reason?.message ?? String(event.reason)));
+  drawSide();
+  show();
   get('/readyz').catch((error) => toast(error.message));
 }
 

@@ -15,6 +15,7 @@ export function mount(root, { rest, parameters }) {
   let running = null;  // what stops the answer that is coming
   let left = false;
   let own = false;  // whether the conversation has files of its own
+  let opened = Promise.resolve();  // when that, and what was said before, is known; never rejected
 
   const thread = h('div', { class: 'thread' });
   const title = h('h1', { class: 'sr-only' }, t('nav.ask'));
@@ -69,12 +70,21 @@ export function mount(root, { rest, parameters }) {
     return conversation;
   }
 
-  async function showFiles() {
-    const { documents } = await get(`/api/v1/documents${query({ collection: conversation, limit: 20 })}`);
+  // Questions go to these files, whether or not their names can be told.
+  function noteFiles() {
     own = true;
     choice.hidden = true;
     files.hidden = false;
-    files.textContent = t('ask.from', { names: documents.map(({ id }) => id).join(', ') });
+  }
+
+  async function showFiles() {
+    noteFiles();
+    try {
+      const { documents } = await get(`/api/v1/documents${query({ collection: conversation, limit: 20 })}`);
+      files.textContent = t('ask.from', { names: documents.map(({ id }) => id).join(', ') });
+    } catch (error) {
+      files.textContent = error.message;
+    }
   }
 
   async function addFiles() {
@@ -88,6 +98,7 @@ export function mount(root, { rest, parameters }) {
           'application/octet-stream', (share) => {
             files.textContent = `${file.name}: ${share < 1 ? `${Math.floor(share * 100)} %` : t('upload.reads')}`;
           });
+        noteFiles();
       }
       if (chosen.length === 0) return;
       await showFiles();
@@ -103,12 +114,13 @@ export function mount(root, { rest, parameters }) {
     root.classList.add('talking');
     field.value = '';
     grow();
+    const controller = new AbortController();
+    setRunning(controller);
+    await opened;
     const collection = own ? undefined : currentCollection();
     const turn = new Turn(question, collection);
     thread.append(turn.element);
     turn.element.scrollIntoView({ block: 'start', behavior: 'smooth' });
-    const controller = new AbortController();
-    setRunning(controller);
     try {
       const id = await conversationFor(question);
       await postForEvents(`/api/v1/conversations/${id}/turns`, { query: question, collection, stream: true },
@@ -149,6 +161,11 @@ export function mount(root, { rest, parameters }) {
       return;
     }
     root.classList.add('talking');
+    opened = open();
+  }
+
+  // Shows the conversation that is there.
+  async function open() {
     try {
       const found = await get(`/api/v1/conversations/${conversation}`);
       if (left) return;

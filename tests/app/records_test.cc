@@ -104,6 +104,23 @@ TEST(LineInputTest, LinesKeepTheirNumbersOverBlankOnes) {
   EXPECT_TRUE(LinesOf("").empty());
 }
 
+TEST(LineInputTest, BlankLinesAndAnotherLimitAreThereForWhoWantsThem) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string input = "水泵\n\n" + std::string(20, 'x');
+  ASSERT_EQ(::write(ends[1], input.data(), input.size()), static_cast<ssize_t>(input.size()));
+  ::close(ends[1]);
+  LineInput lines(ends[0], 10);
+  const CallContext context;
+  ASSERT_TRUE(lines.NextLine(context).value());
+  EXPECT_EQ(lines.line(), "水泵");
+  ASSERT_TRUE(lines.NextLine(context).value());
+  EXPECT_EQ(lines.line(), "");
+  EXPECT_EQ(lines.NextLine(context).status().message(),
+            "standard input: line 3 is longer than 10 bytes");
+  ::close(ends[0]);
+}
+
 TEST(LineInputTest, WaitingEndsWhenTheCallIsCancelled) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);

@@ -64,6 +64,14 @@ TEST(Utf8Test, WhatIsNoCharacterIsWrittenAsReplacementCharacter) {
   EXPECT_EQ(text, "\uFFFD\uFFFD");
 }
 
+TEST(Utf8Test, CodePointsAreCounted) {
+  EXPECT_EQ(CountCodePoints(""), 0u);
+  EXPECT_EQ(CountCodePoints("pump"), 4u);
+  EXPECT_EQ(CountCodePoints("水泵 P-3"), 6u);
+  EXPECT_EQ(CountCodePoints("café"), 4u);
+  EXPECT_EQ(CountCodePoints("a𠮷"), 2u);
+}
+
 TEST(TruncateUtf8Test, CutsBeforeTheCharacterThatDoesNotFit) {
   EXPECT_EQ(TruncateUtf8("中文", 6), "中文");
   EXPECT_EQ(TruncateUtf8("中文", 5), "中");

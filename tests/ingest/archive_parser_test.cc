@@ -94,6 +94,17 @@ TEST(ArchiveParser, ArchivesInArchivesBelongToTheOutermost) {
   for (const Document& document : parsed->documents) EXPECT_EQ(document.source, "o.zip");
 }
 
+// As old archives from China have them. The name is in GB18030.
+TEST(ArchiveParser, NamesInATarAreReadInTheirCharset) {
+  const std::string name =
+      "\xCA\xFD\xBE\xDD\xBF\xE2\xC1\xAC\xBD\xD3\xCA\xA7\xB0\xDC\xA3"
+      "\xAC\xC7\xEB\xBC\xEC\xB2\xE9\xCD\xF8\xC2\xE7\xC9\xE8\xD6\xC3.txt";
+  const std::vector<ZipEntry> members = {{name, "First."}, {"b.txt", "Second."}};
+  EXPECT_EQ(Summary(Parse(MakeTar(members), "a.tar")),
+            "a.tar#数据库连接失败，请检查网络设置.txt|数据库连接失败，请检查网络设置|First.\n"
+            "a.tar#b.txt|b|Second.\n");
+}
+
 TEST(ArchiveParser, AGzipFileIsTheDocumentInIt) {
   const Result<ParsedSource> parsed = Parse(MakeGzip("# Notes\n\nText."), "notes.md.gz");
   EXPECT_EQ(Summary(parsed), "notes.md.gz|Notes|Notes\n\nText.\n");

@@ -1,3 +1,8 @@
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "ingest/list_number.h"
 #include "tests/ingest/document_testing.h"
 #include "tests/testing/package_testing.h"
 
@@ -89,6 +94,19 @@ TEST(DocxParser, ListsKeepTheirNumbersAndLevels) {
       "p|No list\nh1|8. Scope");
 }
 
+TEST(ListCounter, CountsOnFromWhateverAFileSaysThatAListBeginsAt) {
+  ListLevel level;
+  level.text = "%1.";
+  level.start = std::numeric_limits<int64_t>::max();
+  const std::vector<ListLevel> levels = {level};
+  ListCounter counter;
+  EXPECT_EQ(counter.Next(levels, 0), "1000000000.");
+  EXPECT_EQ(counter.Next(levels, 0), "1000000001.");
+  counter.Restart(0, std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(counter.Next(levels, 0), "-1000000000.");
+  EXPECT_EQ(counter.Next(levels, 0), "-999999999.");
+}
+
 TEST(DocxParser, TablesRepeatTheirHeaderInEachRow) {
   const auto cell = [](const std::string& text, const std::string& properties = "") {
     return "<w:tc><w:tcPr>" + properties + "</w:tcPr>" + P(text) + "</w:tc>";
@@ -105,6 +123,44 @@ TEST(DocxParser, TablesRepeatTheirHeaderInEachRow) {
   EXPECT_EQ(Outline(document),
             "t|Model: VX; Power Min: 1; Power Max: 2\\nModel: VX; Power Min: 3; Power Max: 4\n"
             "p|Between\nt|Name: Ada; Age: 36\np|Alone in its table");
+}
+
+// A few kilobytes would make gigabytes. What is beyond the limit is left out.
+TEST(DocxParser, TextThatIsRepeatedIsLimited) {
+  const auto cell = [](const std::string& text, const std::string& properties = "") {
+    return "<w:tc><w:tcPr>" + properties + "</w:tcPr>" + P(text) + "</w:tc>";
+  };
+  const std::string text = testing::Repeat("泵", 5000);
+  std::string rows = "<w:tr>" + cell(text, "<w:vMerge w:val=\"restart\"/>") + cell("1") + "</w:tr>";
+  std::string references;
+  for (int i = 0; i < 300; ++i) {
+    rows += "<w:tr>" + cell("", "<w:vMerge/>") + cell("1") + "</w:tr>";
+    references += "<w:r><w:footnoteReference w:id=\"2\"/></w:r>";
+  }
+  std::string header;
+  for (int i = 0; i < 500; ++i) {
+    header +=
+        "<w:tr><w:trPr><w:tblHeader/></w:trPr>" +
+        cell(std::to_string(i) + " " + testing::Repeat("x", 100), "<w:gridSpan w:val=\"1000\"/>") +
+        cell("") + "</w:tr>";
+  }
+  const std::string docx =
+      MakeDocx("<w:tbl>" + rows + "</w:tbl><w:p>" + references + "</w:p><w:tbl>" + header +
+                   "<w:tr>" + cell("a") + cell("b") + "</w:tr></w:tbl>" + P("The end"),
+               {{"word/footnotes.xml", "<w:footnotes><w:footnote w:id=\"2\">" + P(text) +
+                                           "</w:footnote></w:footnotes>"}});
+  ParseLimits limits;
+  limits.repeated_bytes = 0;  // so it is what may be unpacked
+  ParseBudget budget(docx.size(), limits);
+  SourceInfo source;
+  source.id = source.path = "a.docx";
+  source.budget = &budget;
+  const Result<ParsedSource> parsed = ParseSource(docx, source);
+  ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+  const std::string& all = parsed->documents.at(0).text;
+  EXPECT_GT(all.size(), 10 * text.size());
+  EXPECT_LT(all.size(), (2u << 20) + 200'000);
+  EXPECT_TRUE(all.ends_with("The end"));
 }
 
 TEST(DocxParser, NotesCommentsAndTextBoxesStandBehindTheirParagraph) {

@@ -42,6 +42,18 @@ TEST(EmailParser, CharsetsAndTransferEncodingsAreRead) {
             "水泵");
 }
 
+TEST(EmailParser, CharsetsThatAreWrittenInAsciiAreRead) {
+  const auto text_in = [](const std::string& charset, const std::string& body) {
+    return ParseOne(Format::kEmail,
+                    "Subject: x\nContent-Type: text/plain; charset=" + charset + "\n\n" + body)
+        .text;
+  };
+  EXPECT_EQ(text_in("HZ-GB-2312", "The pump ~{K.1C~} runs.\n"), "The pump 水泵 runs.");
+  EXPECT_EQ(text_in("utf-7", "The pump +bDRs9Q- runs.\n"), "The pump 水泵 runs.");
+  EXPECT_EQ(text_in("us-ascii", "A ~{K.1C~} and +bDRs9Q-\n"), "A ~{K.1C~} and +bDRs9Q-");
+  EXPECT_EQ(mime::UnstructuredText("=?unicode-1-1-utf-7?Q?+bDRs9Q-?="), "水泵");
+}
+
 TEST(EmailParser, PlainTextIsPreferredAndHtmlIsReadWhereThereIsNone) {
   const std::string head = "Subject: x\nContent-Type: multipart/alternative; boundary=\"b\"\n\n";
   const std::string html = "--b\nContent-Type: text/html\n\n<p>HTML <b>part</b></p>\n";
@@ -94,6 +106,23 @@ TEST(EmailParser, PartsInPartsAreLimited) {
   const ParsedSource parsed = ParseAs(Format::kEmail, mail + "\ntext\n");
   ASSERT_EQ(parsed.errors.size(), 1u);
   EXPECT_EQ(parsed.errors[0].reason, "parts in parts more than 10 deep");
+}
+
+// As many mailers make them: the inner boundary is the outer one and more.
+TEST(EmailParser, ABoundaryThatBeginsWithThatOfTheWholeIsNotThatOfTheWhole) {
+  const std::vector<std::string_view> parts =
+      mime::SplitParts("--b \r\none\n--b1\ntwo\n--b1--\n--bx\n--b\t\nthree\n--b-- \nrest", "b");
+  EXPECT_THAT(parts, ::testing::ElementsAre("one\n--b1\ntwo\n--b1--\n--bx", "three"));
+  EXPECT_THAT(mime::SplitParts("--b\none\n--b", "b"), ::testing::ElementsAre("one"));
+  const ParsedSource parsed =
+      ParseAs(Format::kEmail,
+              "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+              "Content-Type: multipart/alternative; boundary=b1\n\n--b1\n\nPlain part\n--b1\n"
+              "Content-Type: text/html\n\n<p>HTML part</p>\n--b1--\n--b\n"
+              "Content-Disposition: attachment; filename=a.txt\n\n水泵的安装与维护说明。\n--b--\n");
+  ASSERT_EQ(parsed.documents.size(), 2u);
+  EXPECT_EQ(parsed.documents[0].text, "Plain part");
+  EXPECT_EQ(parsed.documents[1].text, "水泵的安装与维护说明。");
 }
 
 TEST(EmailParser, AttachmentsBeyondTheLimitAreReported) {

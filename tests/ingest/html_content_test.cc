@@ -374,6 +374,18 @@ TEST(HtmlMetadata, LinkedDataAndTimeFillWhatMetaLeavesOut) {
   EXPECT_EQ(document.title, "Pumps");
 }
 
+TEST(HtmlMetadata, LinkedDataIsFoundBehindALinkThatNamesItsType) {
+  const Document document = ParseOne(
+      Format::kHtml,
+      "<head><link rel=alternate type='application/ld+json' href=a.json>"
+      "<script type='application/ld+json'>{\"@type\": \"Article\", \"author\": {\"name\": "
+      "\"王洋\"}}"
+      "</script><script type='application/ld+json'>{\"@type\": \"Article\", \"datePublished\": "
+      "\"2024-05-01\"}</script></head><p>Text</p>");
+  const Metadata expected = {{"author", "王洋"}, {"date", "2024-05-01"}};
+  EXPECT_EQ(document.metadata, expected);
+}
+
 TEST(HtmlMetadata, BrokenLinkedDataIsPassedOver) {
   const Document document = ParseOne(
       Format::kHtml, "<script type='application/ld+json'>{\"@type\": </script><p>Text</p>");

@@ -213,6 +213,8 @@ TEST(HtmlParser, HostileNestingTakesLinearTime) {
       Repeat("<td rowspan=1000 colspan=1000>x", 100),
       "<table>" + Repeat("<tr><td rowspan=65000 colspan=1000>" + Repeat("x", 100), n) + "</table>",
       "<table><tr>" + Repeat("<th>" + Repeat("h", 100), 1000) + Repeat("<tr><td>1", n) + "</table>",
+      "<script type='" + Repeat("application/ld+json ", 4000) + "'>[" + Repeat("1,", 250'000) +
+          "1]</script>",
   };
   for (const std::string& input : inputs) {
     SCOPED_TRACE(input.substr(0, 40));

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "ingest/read_json.h"
 #include "tests/ingest/document_testing.h"
 
@@ -68,6 +69,29 @@ TEST(JsonParser, MetadataKeepsItsTypes) {
                              {"tags", std::vector<std::string>{"a", "1"}},
                              {"n.m", "x"}};
   EXPECT_EQ(document.metadata, expected);
+}
+
+// Each field would have a name of its own that begins with the megabyte.
+TEST(JsonParser, MetadataUnderLongNamesStaysSmall) {
+  std::string fields;
+  for (int i = 0; i < 1500; ++i) fields += ",\"" + std::to_string(i) + "\":1";
+  const Document many =
+      ParseOne(Format::kJson, "{\"title\":\"T\",\"metadata\":{\"n\":{\"泵\":2" + fields + "}}}");
+  EXPECT_EQ(many.metadata.size(), 1000u);
+  EXPECT_EQ(many.metadata.at("n.泵"), MetadataValue(2.0));
+  EXPECT_TRUE(many.metadata.contains("n.998"));
+  const Document longest =
+      ParseOne(Format::kJson, "{\"title\":\"T\",\"metadata\":{\"" + Repeat("泵", 1 << 18) +
+                                  "\":{\"a\":1" + fields + "}}}");
+  EXPECT_FALSE(longest.metadata.empty());
+  for (const auto& [name, value] : longest.metadata) {
+    EXPECT_LE(name.size(), 200u);
+    EXPECT_TRUE(IsValidUtf8(name));
+  }
+  const Document record =
+      ParseOne(Format::kJson, "{\"text\":\"T\",\"" + Repeat("x", 1 << 18) + "\":1,\"y\":2}");
+  ASSERT_EQ(record.metadata.size(), 2u);
+  EXPECT_EQ(record.metadata.begin()->first, Repeat("x", 200));
 }
 
 TEST(JsonParser, RecordIsReadAsSuch) {

@@ -191,8 +191,20 @@ TEST(MarkdownGuard, CutsMarkersIndentsColumnsAndImages) {
   EXPECT_EQ(GuardMarkdown(Repeat("> ", 150) + "a\nb", &storage), Repeat("> ", 100) + "a\nb");
   EXPECT_EQ(GuardMarkdown(std::string(300, ' ') + "- a", &storage), std::string(200, ' ') + "- a");
   EXPECT_EQ(GuardMarkdown("a\n" + Repeat("|-", 300) + "\n", &storage),
-            "a\n|\\-" + Repeat("|-", 299) + "\n");
+            "a\n\\" + Repeat("|-", 300) + "\n");
   EXPECT_EQ(GuardMarkdown(Repeat("![", 2002), &storage), Repeat("![", 2000) + "[[");
+}
+
+// A line may need both: what is changed of it later must stand behind what was changed first, or
+// the rest of the text is written again for each such line.
+TEST(MarkdownGuard, CutsTheMarkersOfADelimiterRowThatIsTooWide) {
+  std::string storage;
+  const std::string quoted = Repeat(">", 101) + "-" + Repeat("|", 257) + "\n";
+  EXPECT_EQ(GuardMarkdown(Repeat(quoted, 3) + "end", &storage),
+            Repeat(Repeat(">", 100) + "-\\" + Repeat("|", 257) + "\n", 3) + "end");
+  const std::string indented = std::string(201, ' ') + "- " + Repeat("|", 257) + "\n";
+  EXPECT_EQ(GuardMarkdown(Repeat(indented, 3) + "end", &storage),
+            Repeat(std::string(200, ' ') + "- \\" + Repeat("|", 257) + "\n", 3) + "end");
 }
 
 TEST(MarkdownParser, CommonMarkSpecExamplesKeepTheInvariants) {

@@ -8,10 +8,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "base/child_process.h"
 #include "ingest/ocr.h"
 #include "ingest/pdf_layout.h"
+#include "ingest/pdf_table.h"
 #include "tests/ingest/document_testing.h"
 #include "tests/ingest/pdf_testing.h"
 
@@ -203,6 +205,37 @@ std::string OutlineOfMarkup(const std::string& markup) {
   }
   testing::CheckDocument(document);
   return Outline(document);
+}
+
+// `rows` rows of `columns` cells of one word.
+PdfPage PageOfCells(size_t rows, size_t columns) {
+  PdfPage page;
+  for (size_t i = 0; i < rows * columns; ++i) {
+    PdfLine line;
+    line.x0 = 50 + 40 * static_cast<float>(i % columns);
+    line.x1 = line.x0 + 25;
+    line.y0 = 12 * static_cast<float>(i / columns);
+    line.y1 = line.y0 + 10;
+    line.block = static_cast<uint32_t>(i);
+    line.words = 1;
+    line.text = i % 2 == 0 ? "Pump" : "水泵";
+    page.lines.push_back(std::move(line));
+  }
+  return page;
+}
+
+// A page without end would be looked through from each of its rows, and rows of cells without end
+// make a square of empty ones.
+TEST(PdfTables, HaveAsManyRowsAndColumnsAsAReaderWouldRead) {
+  const PdfRows tall = FindTables(PageOfCells(1000, 2));
+  ASSERT_EQ(tall.tables.size(), 4u);
+  EXPECT_EQ(tall.tables[0].rows.size(), 300u);
+  EXPECT_EQ(tall.tables[3].rows.size(), 100u);
+  EXPECT_TRUE(tall.lines.empty());
+  EXPECT_EQ(FindTables(PageOfCells(3, 200)).tables.size(), 1u);
+  const PdfRows wide = FindTables(PageOfCells(3, 201));
+  EXPECT_TRUE(wide.tables.empty());
+  EXPECT_EQ(wide.lines.size(), 603u);
 }
 
 TEST(PdfLayout, ChineseLinesJoinWithoutSpaces) {

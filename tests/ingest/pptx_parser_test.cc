@@ -1,3 +1,6 @@
+#include "ingest/document_builder.h"
+#include "ingest/drawing_text.h"
+#include "ingest/xml_tree.h"
 #include "tests/ingest/document_testing.h"
 #include "tests/testing/package_testing.h"
 
@@ -71,6 +74,64 @@ TEST(PptxParser, TablesAndChartsAreRows) {
                         {{"ppt/charts/chart1.xml", chart}}));
   EXPECT_EQ(Outline(parsed.documents.at(0)),
             "t|Name: Pump; Use: water\np|Sales\nt|2023; Units: 5\\n2024; Units: 7");
+}
+
+// Of a few megabytes they would make a square of gigabytes.
+TEST(PptxParser, AChartOfManySeriesHasTheFirstThousandOfThem) {
+  std::string chart = "<c:chartSpace><c:chart><c:plotArea><c:barChart>";
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string number = std::to_string(i);
+    chart += "<c:ser><c:tx><c:v>第" + number + "</c:v></c:tx><c:val><c:pt idx=\"" + number +
+             "\"><c:v>1</c:v></c:pt></c:val></c:ser>";
+  }
+  Result<xml::Tree> tree =
+      xml::Tree::Parse(chart + "</c:barChart></c:plotArea></c:chart></c:chartSpace>");
+  ASSERT_TRUE(tree.ok()) << tree.status().ToString();
+  Document document;
+  DocumentBuilder builder(&document);
+  WriteChart(tree->root(), &builder);
+  ASSERT_EQ(document.blocks.size(), 1u);
+  EXPECT_THAT(document.text, ::testing::StartsWith("第0: 1\n第1: 1\n第2: 1\n"));
+  EXPECT_THAT(document.text, ::testing::EndsWith("\n第998: 1\n第999: 1"));
+}
+
+// Put before what there is of its point, each was a copy of it all.
+TEST(PptxParser, NamesOfAPointAtManyLevelsEnd) {
+  std::string chart = "<c:chartSpace><c:chart><c:plotArea><c:ser><c:cat>";
+  for (int i = 0; i < 50'000; ++i) chart += "<c:pt idx=\"0\"><c:v>泵</c:v></c:pt>";
+  Result<xml::Tree> tree =
+      xml::Tree::Parse(chart + "</c:cat></c:ser></c:plotArea></c:chart></c:chartSpace>");
+  ASSERT_TRUE(tree.ok()) << tree.status().ToString();
+  Document document;
+  DocumentBuilder builder(&document);
+  WriteChart(tree->root(), &builder);
+  EXPECT_LT(document.text.size(), 2000u);
+}
+
+// A few kilobytes would make gigabytes. What is beyond the limit is left out.
+TEST(PptxParser, TextOfCellsThatGoOnBelowIsLimited) {
+  const std::string text = testing::Repeat("泵", 5000);
+  const auto row = [](const std::string& properties, const std::string& words) {
+    return "<a:tr><a:tc" + properties + "><a:txBody>" + SlideP(words) +
+           "</a:txBody></a:tc><a:tc><a:txBody>" + SlideP("1") + "</a:txBody></a:tc></a:tr>";
+  };
+  std::string rows = row("", text);
+  for (int i = 0; i < 300; ++i) rows += row(" vMerge=\"1\"", "");
+  const std::string pptx = MakePptx({"<p:graphicFrame><a:graphic><a:graphicData><a:tbl>" + rows +
+                                     "</a:tbl></a:graphicData></a:graphic></p:graphicFrame>" +
+                                     Shape("", SlideP("The end"))});
+  ParseLimits limits;
+  limits.repeated_bytes = 0;  // so it is what may be unpacked
+  ParseBudget budget(pptx.size(), limits);
+  SourceInfo source;
+  source.id = source.path = "a.pptx";
+  source.budget = &budget;
+  const Result<ParsedSource> parsed = ParseSource(pptx, source);
+  ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+  const std::string& all = parsed->documents.at(0).text;
+  EXPECT_GT(all.size(), 10 * text.size());
+  EXPECT_LT(all.size(), 2u << 20);
+  EXPECT_TRUE(all.ends_with("The end"));
 }
 
 TEST(PptxParser, ABrokenSlideIsAnErrorOfThatSlide) {

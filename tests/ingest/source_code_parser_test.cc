@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "ingest/chunker.h"
 #include "ingest/code_outline.h"
 #include "tests/ingest/document_testing.h"
@@ -153,6 +155,19 @@ TEST(SourceCode, NothingIsLostWhateverTheBraces) {
       }
     }
   }
+}
+
+// Each of them took minutes where it was looked through once more from each of its places.
+TEST(SourceCode, LongRunsAndLongLinesAreLookedThroughOnce) {
+  using testing::Repeat;
+  const auto start = std::chrono::steady_clock::now();
+  const std::string newlines(1 << 20, '\n');
+  EXPECT_TRUE(Code("x = 1" + newlines + "y = 2", "a.py").text.ends_with("\ny = 2"));
+  EXPECT_THAT(NamesIn("function f()" + newlines + "{ }", "js"), ElementsAre("f()"));
+  EXPECT_EQ(NamesIn(Repeat("function f() { } /* 123456789012345678 */ ", 50'000), "js").size(),
+            50'000u);
+  EXPECT_TRUE(NamesIn(Repeat("x = R\"\";\n", 100'000), "cc").empty());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "tests/ingest/document_testing.h"
 
 namespace quarry::ingest {
@@ -65,6 +67,16 @@ TEST(TextParser, FormFeedsGivePages) {
   std::vector<uint32_t> pages;
   for (const Block& block : document.blocks) pages.push_back(block.page);
   EXPECT_THAT(pages, ::testing::ElementsAre(1, 1, 2, 4));
+}
+
+// The end of the line was looked for from each of its form feeds.
+TEST(TextParser, MillionsOfFormFeedsInALineTakeNoTime) {
+  const auto start = std::chrono::steady_clock::now();
+  const Document document =
+      ParseOne(Format::kPlainText, testing::Repeat("\f", 4'000'000) + "第一页\nThe end.");
+  EXPECT_EQ(Outline(document), "p|第一页\\nThe end.");
+  EXPECT_EQ(document.blocks[0].page, 4'000'001u);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 TEST(TextParser, LinesOfUnicodeWhiteSpaceAreEmpty) {

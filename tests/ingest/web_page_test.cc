@@ -96,6 +96,25 @@ TEST(HtmlLinksTest, WhatAPageAsksCrawlersIsHeard) {
   EXPECT_FALSE(links.index);
 }
 
+TEST(HtmlLinksTest, DirectivesThatHaveValuesHideNoOthers) {
+  const auto read = [](std::string_view value) {
+    PageLinks links;
+    ReadRobotsTag(value, "quarry", links);
+    return std::string(links.index ? "index" : "-") + (links.follow ? " follow" : " -");
+  };
+  EXPECT_EQ(read("noindex, max-image-preview:large"), "- follow");
+  EXPECT_EQ(read("max-snippet:-1, max-image-preview: large, noindex"), "- follow");
+  EXPECT_EQ(read("Max-Snippet:-1 noindex nofollow"), "- -");
+  EXPECT_EQ(read("unavailable_after: Wed, 25 Jun 2031 15:00:00 GMT, nofollow"), "index -");
+  EXPECT_EQ(read("max-image-preview: none"), "index follow");
+  EXPECT_EQ(read("max-image-preview:none"), "index follow");
+  // Names hold up to the next one.
+  EXPECT_EQ(read("noindex, otherbot: nofollow"), "- follow");
+  EXPECT_EQ(read("otherbot: noindex, nofollow"), "index follow");
+  EXPECT_EQ(read("otherbot: noindex, quarry: nofollow"), "index -");
+  EXPECT_EQ(read("Quarry : max-image-preview: none, noindex"), "- follow");
+}
+
 TEST(HtmlLinksTest, BrokenAndHostilePagesHaveTheLinksThatCanBeSeen) {
   const model::Url url = WebUrl("https://example.org/").value();
   EXPECT_THAT(ReadLinks("<a href='x", url, "quarry").links, IsEmpty());

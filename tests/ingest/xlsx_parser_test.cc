@@ -115,5 +115,29 @@ TEST(FormatCell, ShowsWhatTheReaderSees) {
   EXPECT_EQ(FormatCell("0", "m/d/yy", true), "1904-01-01");
 }
 
+// Of two kilobytes came gigabytes.
+TEST(XlsxParser, TextThatIsRepeatedWithoutEndIsAnErrorOfTheSheet) {
+  const std::string text = testing::Repeat("泵", 100'000);
+  std::string cells;
+  for (int i = 0; i < 3000; ++i) cells += "<c t=\"s\"><v>0</v></c>";
+  const std::string first = Row(1, N("A1", "1", "t=\"s\""));
+  const ParsedSource shared = ReadXlsx(MakeXlsx(
+      {"<sheetData>" + first + Row(2, cells) + "</sheetData>",
+       "<sheetData>" + first + "</sheetData>"},
+      {{"xl/sharedStrings.xml", "<sst><si><t>" + text + "</t></si><si><t>Pump</t></si></sst>"}}));
+  ASSERT_EQ(shared.errors.size(), 1u);
+  EXPECT_EQ(shared.errors[0].place, "sheet Sheet1");
+  EXPECT_THAT(shared.errors[0].reason, ::testing::HasSubstr("row 2: shared strings and merged"));
+  EXPECT_EQ(Outline(shared.documents.at(0)), "h1|Sheet1\nt|Pump\nh1|Sheet2\nt|Pump");
+
+  std::string rows;
+  for (int i = 2; i <= 1000; ++i) rows += Row(i, N("B" + std::to_string(i), "1"));
+  const ParsedSource merged =
+      ReadXlsx(MakeXlsx({"<sheetData>" + Row(1, N("A1", text, "t=\"str\"")) + rows +
+                         "</sheetData><mergeCells><mergeCell ref=\"A1:A1000\"/></mergeCells>"}));
+  ASSERT_EQ(merged.errors.size(), 1u);
+  EXPECT_THAT(merged.errors[0].reason, ::testing::HasSubstr("shared strings and merged cells"));
+}
+
 }  // namespace
 }  // namespace quarry::ingest

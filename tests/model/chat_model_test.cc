@@ -324,6 +324,28 @@ TEST_F(ChatModelTest, WhatACallThatFailsHasUsedIsSpent) {
   EXPECT_GT(budget_.SpentToday(1), cut);
 }
 
+TEST_F(ChatModelTest, TokensAreCountedOnceAlsoOfACallThatFails) {
+  HttpUpstream upstream([](UpstreamCall& call) {
+    call.BeginChunks("text/event-stream");
+    call.Chunk(Delta("one two three"));
+    if (call.number() > 0) return call.Close();
+    call.Chunk(kStop + kUsage + kDone);
+    call.EndChunks();
+  });
+  UsageMeter usage;
+  CallContext context = CallContext::WithTimeout(10s);
+  context.usage = &usage;
+  const ChatRequest request{.messages = {{.content = "Hi"}}};
+  ASSERT_OK(Model(upstream).Complete(request, nullptr, context).status());
+  EXPECT_EQ(usage.tokens(), 14u);
+  EXPECT_FALSE(Model(upstream).Complete(request, nullptr, context).ok());
+  EXPECT_GT(usage.tokens(), 14u);
+  usage.RaiseTo(10);
+  EXPECT_GT(usage.tokens(), 14u);
+  usage.RaiseTo(1000);
+  EXPECT_EQ(usage.tokens(), 1000u);
+}
+
 TEST_F(ChatModelTest, TheClockOfAnAttemptBeginsWithItsAnswer) {
   HttpUpstream upstream([](UpstreamCall& call) {
     if (call.number() == 0) return call.Reply(429, "later", "Retry-After: 1\r\n");

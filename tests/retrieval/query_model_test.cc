@@ -244,6 +244,19 @@ TEST_F(QueryModelTest, TheSameQuestionAsksTheModelOnce) {
   EXPECT_EQ(calls(), 1u);
 }
 
+TEST_F(QueryModelTest, WhatTheModelTakesCountsForTheCaller) {
+  replies_ = {"Where is the automobile refuelled?"};
+  UsageMeter usage;
+  CallContext context = CallContext::WithTimeout(20s);
+  context.usage = &usage;
+  const Query query{.text = kQuestion, .k = 5, .options = MultiQuery(1)};
+  ASSERT_OK(retriever_->Retrieve(query, *engine_.snapshot(), context).status());
+  const uint64_t once = usage.tokens();
+  EXPECT_GT(once, 0u);
+  ASSERT_OK(retriever_->Retrieve(query, *engine_.snapshot(), context).status());
+  EXPECT_EQ(usage.tokens(), once) << "its reply is remembered";
+}
+
 TEST_F(QueryModelTest, WithoutAChatModelTheOptionsAreRefused) {
   const Query query{.text = kQuestion, .options = MultiQuery(1)};
   const auto refused = engine_.retriever.Retrieve(query, *engine_.snapshot(), CallContext());

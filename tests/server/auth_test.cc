@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "generation/prompts.h"
 #include "tests/server/server_testing.h"
 
 namespace quarry::server {
@@ -321,6 +322,44 @@ TEST_F(AuthTest, TokensOfAnswersAreCharged) {
   const HttpReply second = Send(server, "POST", "/v1/chat/completions", key, chat);
   EXPECT_EQ(second.status, 429);
   EXPECT_EQ(MessageOf(second), "this key is for 1 tokens per day, and they are used up");
+}
+
+// A model that takes seven tokens until its reader has gone away.
+class AbandonedModel final : public model::ChatModel {
+ public:
+  const string& name() const override { return name_; }
+  Result<model::ChatReply> Complete(const model::ChatRequest&, const model::ChatSink&,
+                                    const CallContext& context) const override {
+    if (context.usage != nullptr) context.usage->Add(7);
+    return CancelledError("the reader of the answer went away");
+  }
+
+ private:
+  const string name_ = "abandoned";
+};
+
+TEST_F(AuthTest, TokensOfAnAnswerThatNobodyWaitsForAreCharged) {
+  const AbandonedModel abandoned;
+  const generation::Prompts prompts;
+  const generation::AnswerModel answers{abandoned, prompts};
+  const generation::Answerer answerer(engine_.analyzer, engine_.retriever, engine_.token_counter,
+                                      {}, answers);
+  MetricsRegistry metrics;
+  engine_.assistant.reset();
+  engine_.cached_answerer =
+      std::make_unique<generation::CachedAnswerer>(answerer, *engine_.index, nullptr, metrics);
+  engine_.assistant = std::make_unique<generation::Assistant>(*engine_.cached_answerer, answers,
+                                                              generation::AssistantOptions{});
+  const TestServer server(engine_, {});
+  const json asked = {{"query", "How many litres per second does the pump P-3 deliver?"}};
+  const json asked_in_chinese = {{"query", "水泵 B-3 每秒输送多少升水？"}};
+  for (const json& question : {asked, asked_in_chinese}) {
+    const string key = Key({.name = "q", .limits = {.tokens_per_day = 5}});
+    EXPECT_EQ(Send(server, "POST", "/api/v1/answer", key, question).status, 499);
+    const HttpReply second = Send(server, "POST", "/api/v1/answer", key, question);
+    EXPECT_EQ(second.status, 429);
+    EXPECT_EQ(MessageOf(second), "this key is for 5 tokens per day, and they are used up");
+  }
 }
 
 TEST_F(AuthTest, GuessesAreLimitedAndStopNobodyElse) {

@@ -2,6 +2,8 @@
 
 #include "server/owner.h"
 
+#include <thread>
+
 #include "server/api_keys.h"
 #include "tests/server/server_testing.h"
 
@@ -112,7 +114,13 @@ TEST_F(OwnerTest, FilesOfAConversationAreFoundThroughItAlone) {
       404);
   // Not by the ways that show every collection.
   EXPECT_EQ(Send(other_, "GET", "/v1/vector_stores/" + id).status, 404);
-  EXPECT_EQ(Send(other_, "GET", "/v1/vector_stores").body.at("data").size(), 1u);
+  const json stores = Send(other_, "GET", "/v1/vector_stores?limit=1").body;
+  ASSERT_EQ(stores.at("data").size(), 1u);
+  EXPECT_EQ(stores.at("data").at(0).at("id"), "default");
+  EXPECT_EQ(stores.at("first_id"), "default");
+  EXPECT_EQ(stores.at("last_id"), "default");
+  EXPECT_EQ(stores.at("has_more"), false);
+  EXPECT_EQ(Send(other_, "GET", "/v1/vector_stores?after=" + id).status, 404);
   EXPECT_EQ(Send(other_, "GET", "/api/v1/collections").body.at("collections").size(), 1u);
   EXPECT_EQ(
       Send(other_, "POST", "/api/v1/search", {{"query", "x"}, {"collection", "nope"}}).Message(),
@@ -175,6 +183,12 @@ TEST_F(OwnerTest, AnUploadIsItsKeys) {
       Send(owner_, "POST", "/api/v1/uploads", {{"document", "a.txt"}, {"bytes", 5}}).body.at("id");
   const string path = "/api/v1/uploads/" + id;
   ExpectOwnersOnly("GET", path);
+  const auto count = [&](const string& key) {
+    return Send(key, "GET", "/api/v1/uploads").body.at("uploads").size();
+  };
+  EXPECT_EQ(count(owner_), 1u);
+  EXPECT_EQ(count(other_), 0u);
+  EXPECT_EQ(count(admin_), 1u);
   EXPECT_EQ(SendBytes(other_, "PUT", path + "/parts/1", "quern", "text/plain").status, 404);
   EXPECT_EQ(SendBytes(owner_, "PUT", path + "/parts/1", "quern", "text/plain").status, 200);
   ExpectOwnersOnly("POST", path + "/complete", json::object());
@@ -228,6 +242,54 @@ TEST_F(OwnerTest, AKeyHasSoManyBytes) {
   EXPECT_EQ(Send(owner_, "POST", "/api/v1/uploads", upload).status, 429);
   EXPECT_EQ(Send(owner_, "DELETE", path).status, 200);
   EXPECT_EQ(Send(owner_, "POST", "/api/v1/uploads", upload).status, 201);
+}
+
+TEST_F(OwnerTest, WhatIsSaidCountsWithAllThatIsStoredOfIt) {
+  Restart({.key_bytes = 100});
+  const string message =
+      "this key may store 100 bytes of conversations, responses, feedback, files and uploads, and "
+      "has no room for this; delete some first";
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/compare",
+                 {{"query", kPumpQuestion}, {"a", {{"k", 3}}}, {"b", {{"k", 5}}}})
+                .Message(),
+            message);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/feedback",
+                 {{"question", string(100, 'q')}, {"text", "t"}, {"rating", "up"}})
+                .Message(),
+            message);
+  const auto titled = [](size_t bytes) { return json{{"title", string(bytes, 'x')}}; };
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(101)).Message(), message);
+  const Told made = Send(owner_, "POST", "/api/v1/conversations", titled(60));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const string path = "/api/v1/conversations/" + made.body.at("id").get<string>();
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(60)).status, 429);
+  EXPECT_EQ(Send(owner_, "PATCH", path, titled(101)).Message(), message);
+  EXPECT_EQ(Send(owner_, "PATCH", path, {{"instructions", string(41, 'x')}}).Message(), message);
+  EXPECT_EQ(Send(owner_, "PATCH", path, titled(40)).status, 200);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(60)).status, 201);
+  EXPECT_EQ(Send(owner_, "DELETE", path).status, 200);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(41)).status, 429);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", titled(40)).status, 201);
+}
+
+TEST_F(OwnerTest, RatingAnAnswerAgainTakesNoRoom) {
+  Restart({.key_objects = 1});
+  const string answer =
+      Send(owner_, "POST", "/api/v1/answer", {{"query", kPumpQuestion}}).body.at("id");
+  const auto rate = [&](const char* rating) {
+    return Send(owner_, "POST", "/api/v1/feedback", {{"answer", answer}, {"rating", rating}});
+  };
+  EXPECT_EQ(rate("up").status, 201);
+  EXPECT_EQ(rate("down").status, 201);
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&] { EXPECT_EQ(rate("up").status, 201); });
+  }
+  for (std::thread& reader : readers) reader.join();
+  const json title = {{"title", "x"}};
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", title).status, 429);
+  EXPECT_EQ(Send(admin_, "DELETE", "/api/v1/feedback/fb_" + answer).status, 200);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", title).status, 201);
 }
 
 TEST_F(OwnerTest, MetricsNeedAScopeOfTheirOwnOnly) {

@@ -207,7 +207,29 @@ TEST(ProfileKeysTest, AKeySeesTheProfilesOfItsCollectionsAndWritesNone) {
   EXPECT_EQ(send("PUT", "/api/v1/profiles/a", R"({"yaml": "k: 1"})")->status, 403);
   EXPECT_EQ(send("POST", "/api/v1/profiles/a/answer", R"({"yaml": "k: 1", "query": "x"})")->status,
             403);
-  EXPECT_EQ(send("POST", "/api/v1/answer", R"({"query": "pump?", "profile": "b"})")->status, 404);
+  // One of another collection is as one that is not there, and its collection is not told.
+  const auto message = [&](const char* method, const char* target, const std::string& body = "") {
+    const auto reply = send(method, target, body);
+    EXPECT_EQ(reply->status, 404) << reply->body;
+    return json::parse(reply->body).at("error").at("message").get<std::string>();
+  };
+  EXPECT_EQ(message("POST", "/api/v1/answer", R"({"query": "pump?", "profile": "b"})"),
+            "profile: there is no profile \"b\"; there are: a");
+  EXPECT_EQ(message("POST", "/api/v1/answer",
+                    R"({"query": "pump?", "profile": "b", "collection": "two"})"),
+            "profile: there is no profile \"b\"; there are: a");
+  EXPECT_EQ(message("POST", "/api/v1/answer", R"({"query": "pump?", "profile": "c"})"),
+            "profile: there is no profile \"c\"; there are: a");
+  const std::string no_model =
+      "there is no model \"quarry/b\": there is no profile \"b\"; there are: a";
+  EXPECT_EQ(message("GET", "/v1/models/quarry/b"), no_model);
+  EXPECT_EQ(
+      message("POST", "/v1/chat/completions",
+              R"({"model": "quarry/b", "messages": [{"role": "user", "content": "水泵？"}]})"),
+      no_model);
+  EXPECT_EQ(message("POST", "/v1/responses", R"({"model": "quarry/b", "input": "pump?"})"),
+            no_model);
+  EXPECT_EQ(send("GET", "/v1/models/quarry/a")->status, 200);
   EXPECT_EQ(send("POST", "/api/v1/answer", R"({"query": "pump?", "profile": "a"})")->status, 200);
 }
 

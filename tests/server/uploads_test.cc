@@ -122,6 +122,49 @@ TEST_F(UploadsTest, WhatIsLeftIsForgottenAfterADay) {
   EXPECT_EQ(server_->Get(fresh).status, 200);
 }
 
+TEST_F(UploadsTest, WhatIsLeftGivesItsRoomBackWhileTheServerRuns) {
+  server_.reset();
+  server::OwnerQuota quota(server::OwnerQuota::Limits{.bytes = 8});
+  server::UploadQueue queue(engine_.index->objects(), quota, engine_.clock, nullptr);
+  server::Caller caller;
+  caller.key = "k";
+  caller.is_admin = false;
+  const auto begin = [&](uint64_t bytes) {
+    return queue.Create(caller, {.document = "a.txt", .collection = "default", .bytes = bytes});
+  };
+  const Result<server::UploadRecord> left = begin(8);
+  ASSERT_TRUE(left.ok());
+  engine_.clock.Advance(std::chrono::hours(23));
+  ASSERT_OK(queue.PutPart(caller, left->id, 1, "8 bytes.").status());
+  engine_.clock.Advance(std::chrono::hours(23));
+  ASSERT_OK(queue.Sweep());
+  EXPECT_EQ(begin(1).status().code(), Code::kResourceExhausted) << "a day after its last part";
+  engine_.clock.Advance(std::chrono::hours(2));
+  ASSERT_OK(queue.Sweep());
+  EXPECT_EQ(queue.Get(caller, left->id).status().code(), Code::kNotFound);
+  EXPECT_OK(begin(8).status());
+}
+
+TEST_F(UploadsTest, AreListedNewestFirst) {
+  EXPECT_EQ(server_->Get("/api/v1/uploads").json,
+            nlohmann::json::parse(R"({"uploads": [], "has_more": false})"));
+  const std::string first = Begin("a.txt", 5);
+  const std::string second = Begin("报告.txt", 5);
+  const nlohmann::json page = server_->Get("/api/v1/uploads?limit=1").json;
+  EXPECT_EQ(page.at("has_more"), true);
+  ASSERT_EQ(page.at("uploads").size(), 1u);
+  EXPECT_EQ(page.at("uploads")[0], server_->Get(second).json);
+  EXPECT_EQ(page.at("uploads")[0].at("document"), "报告.txt");
+  const nlohmann::json rest =
+      server_->Get("/api/v1/uploads?after=" + page.at("uploads")[0].at("id").get<std::string>())
+          .json;
+  EXPECT_EQ(rest.at("has_more"), false);
+  ASSERT_EQ(rest.at("uploads").size(), 1u);
+  EXPECT_EQ(rest.at("uploads")[0], server_->Get(first).json);
+  EXPECT_EQ(server_->Get("/api/v1/uploads?after=up_x").status, 404);
+  EXPECT_EQ(server_->Get("/api/v1/uploads?limit=101").status, 400);
+}
+
 TEST_F(UploadsTest, WhatIsWrongIsSaid) {
   const auto message = [&](const nlohmann::json& body) {
     return server_->Post("/api/v1/uploads", body).Message();

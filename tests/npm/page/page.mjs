@@ -257,6 +257,29 @@ async function run() {
     assert.equal((await api('/api/v1/collections')).collections.length, 1);
   });
 
+  await step('a question asked at once goes to the files of its conversation', async () => {
+    for (const held of [/\/api\/v1\/documents\?/, /\/api\/v1\/conversations\/conv_[^/]*$/]) {
+      let release = null;
+      const released = new Promise((resolve) => { release = resolve; });
+      await page.route(held, async (route) => {
+        await released;
+        await route.continue();
+      });
+      const before = page.waitForRequest(held);
+      await page.reload();
+      await before;
+      const sent = page.waitForRequest((request) => request.url().endsWith('/turns'));
+      await page.locator('[data-focus]').fill('For how many hours does the kiln fire?');
+      await page.keyboard.press('Enter');
+      if (held.source.includes('conversations')) release();
+      assert.equal((await sent).postDataJSON().collection, undefined);
+      release();
+      await page.getByText('Answers come from: kiln.txt').waitFor();
+      await page.locator('.turn').last().locator('.sources').waitFor();
+      await page.unroute(held);
+    }
+  });
+
   await step('search marks words, corrects others and goes by keyboard', async () => {
     await open('search');
     await page.locator('h1').click();
@@ -290,6 +313,24 @@ async function run() {
     await checkAccessible('narrowed search');
     await narrowed.click();
     await chip.waitFor();
+  });
+
+  await step('the way past the navigation leaves the view as it is', async () => {
+    await open('search?q=water');
+    await page.locator('.hit').first().waitFor();
+    await page.locator('#skip').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+    assert.match(page.url(), /#\/search\?q=water$/);
+    assert.ok(await page.locator('main.view-search .hit').first().isVisible());
+  });
+
+  await step('an address that is no encoding leaves the links working', async () => {
+    await page.goto(`${base}/#/search/50%`);
+    await page.reload();
+    await page.locator('main.view-search').waitFor();
+    await page.locator('#side a[data-view=documents]').click();
+    await page.locator('main.view-documents').waitFor();
   });
 
   await step('two answers are compared blindly', async () => {
