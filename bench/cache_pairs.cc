@@ -169,9 +169,11 @@ void LearnWeights(const std::vector<std::string>& paths) {
 
 void Traps() {
   constexpr size_t kCount = 600;
-  std::printf("%-10s %18s %18s\n", "class", "edited: i, gate", "rephrased: i, gate");
+  std::printf(
+      "| class | edited, level i, %% | edited, gate, %% | rephrased, level i, %% | rephrased, gate, %% |\n"
+      "|---|---|---|---|---|\n");
   for (const testing::TrapClass& made : testing::MakeQuestionTraps(kCount)) {
-    std::printf("%-10s", made.name.c_str());
+    std::printf("| %s", made.name.c_str());
     for (const auto* traps : {&made.edited, &made.rephrased}) {
       size_t equal = 0;
       size_t open = 0;
@@ -179,10 +181,10 @@ void Traps() {
         equal += NormaliseQuestion(trap.a).text == NormaliseQuestion(trap.b).text;
         open += CompareQuestions(FactsOf(trap.a), FactsOf(trap.b)).open;
       }
-      std::printf("   %6.2f %% %6.2f %%", 100.0 * static_cast<double>(equal) / kCount,
+      std::printf(" | %.2f | %.2f", 100.0 * static_cast<double>(equal) / kCount,
                   100.0 * static_cast<double>(open) / kCount);
     }
-    std::printf("\n");
+    std::printf(" |\n");
   }
 }
 

@@ -10,7 +10,9 @@ import re
 import sys
 
 # Fields of JSON lines that say which figure it is, though they are numbers.
-IDENTITY = {"at_recall", "count", "dimension", "threads", "width", "connections", "k", "against", "share_of"}
+IDENTITY = {"at_recall", "count", "dimension", "threads", "texts", "width", "connections", "k", "against", "share_of"}
+# Texts that do not.
+NOT_A_NAME = {"table_hash", "kernels"}
 NUMBER = re.compile(r"^[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?$")
 # "all   p50   12.3 us  p99   45.6 us", "hits   12  false   3 (0.2 %)"
 NAMED = re.compile(r"([A-Za-z][\w@./-]*)\s*[:=]?\s+([-+]?\d[\d,]*(?:\.\d+)?)(?:\s*(us|ms|s|MB|KB|%|MB/s|GB/s|words/s)\b)?")
@@ -46,7 +48,8 @@ def flat(value, path):
         yield path, float(value)
     elif isinstance(value, dict):
         of = [value[key] if isinstance(value[key], str) else f"{key} {value[key]}" for key in value
-              if isinstance(value[key], str) or (key in IDENTITY and not isinstance(value[key], dict))]
+              if (isinstance(value[key], str) and key not in NOT_A_NAME) or
+              (key in IDENTITY and not isinstance(value[key], (str, dict)))]
         for key in value:
             if key not in IDENTITY:
                 yield from flat(value[key], path + of + [key])
@@ -60,7 +63,9 @@ def read(part, text):
     found = {}
 
     def add(path, value):
-        found[" / ".join([part] + [str(step) for step in path if str(step)])] = value
+        # A file is named without the place where it lies.
+        steps = [os.path.basename(str(step)) if str(step).startswith("../") else str(step) for step in path]
+        found[" / ".join([part] + [step for step in steps if step])] = value
 
     try:
         for path, value in flat(json.loads(text), []):
@@ -70,6 +75,7 @@ def read(part, text):
         pass
     lines = text.splitlines()
     at = 0
+    heading = ""  # what indented lines belong to
     data = []  # of JSON lines: the size that those behind it are of
     while at < len(lines):
         line = lines[at]
@@ -92,8 +98,11 @@ def read(part, text):
                 pass
         else:
             label = re.split(r"\s{2,}|:\s", line.strip())[0] if line.strip() else ""
-            for name, value, unit in NAMED.findall(line):
-                add([label, name + (f" {unit}" if unit else "")], float(value.replace(",", "")))
+            if not line.startswith(" "):
+                heading = label
+            path = [heading, label] if line.startswith(" ") else [label]
+            for name, value, unit in NAMED.findall(line[line.find(label) + len(label):]):
+                add(path + [name + (f" {unit}" if unit else "")], float(value.replace(",", "")))
         at += 1
     return found
 

@@ -90,7 +90,7 @@ part_quality() {
 }
 part_judge() {
   "$quarry" eval judge-check "$data"/judge/{wice_claim,begin,climate_fever_pairs,qags_sentences,rgb_fact_zh_en}_dev.jsonl \
-    "$data/pairs/ocnli_dev.jsonl" --held-out
+    "$data/pairs/ocnli_dev.jsonl" --held-out --json
 }
 
 parts=("$@")

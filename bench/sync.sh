@@ -4,8 +4,8 @@
 #
 #   bench/sync.sh [FILES]       so many files (10,000)
 #
-# Prints the first run, then for five edits: what the report counts, the seconds of the whole command,
-# those of a command that finds nothing changed, and those of a bare scan (find with the times of all).
+# Prints the first run, then for five edits, and their medians: what the report counts, the seconds of the
+# whole command, those of one that finds nothing changed, and those of a bare scan (find with the times of all).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ quarry=${QUARRY:-build/release/quarry}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 - "$work" "$quarry" "${1:-10000}" <<'PYTHON'
-import json, os, random, subprocess, sys, time
+import json, os, random, statistics, subprocess, sys, time
 
 work, quarry, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 random.seed(1)
@@ -45,8 +45,11 @@ def scan():
 
 seconds, first = index()
 print(f"first run: {seconds:.2f} s, {first['documents']['added']} documents, "
-      f"{first['chunks']['total']} chunks")
-for _ in range(5):
+      f"{first['chunks']['total']} chunks\n")
+print("| edit | documents changed | chunks added | kept | removed | embedded | seconds | idle s | scan s |")
+print("|---|---|---|---|---|---|---|---|---|")
+rows = []
+for edit in range(1, 6):
     idle, report = index()
     assert report["documents"]["unchanged"] == count
     path = random.choice(files)
@@ -57,8 +60,8 @@ for _ in range(5):
         file.write("\n\n".join(parts))
     edited, report = index()
     chunks = report["chunks"]
-    print(f"changed {report['documents']['changed']}, chunks added {chunks['added']}, kept "
-          f"{chunks['kept']}, removed {chunks['removed']}, embedded "
-          f"{report['embedding']['embedded']}: {edited:.3f} s; nothing changed {idle:.3f} s; scan "
-          f"{scan():.3f} s")
+    rows.append([report["documents"]["changed"], chunks["added"], chunks["kept"], chunks["removed"],
+                 report["embedding"]["embedded"], round(edited, 3), round(idle, 3), round(scan(), 3)])
+    print(f"| edit {edit} | " + " | ".join(str(cell) for cell in rows[-1]) + " |")
+print("| median | " + " | ".join(str(statistics.median(column)) for column in zip(*rows)) + " |")
 PYTHON
