@@ -12,6 +12,12 @@ namespace {
 constexpr size_t kSecretRun = 48;       // bytes of letters
 constexpr size_t kMaxConstruct = 4096;  // bytes of a picture, an element or an address
 constexpr std::array<std::string_view, 2> kSchemes = {"http://", "https://"};
+// Elements that act without an attribute: a page runs, or loads by, what stands in them.
+constexpr std::array<std::string_view, 2> kActiveElements = {"script", "style"};
+// HTML's white space and '/' end the name of an element.
+constexpr std::string_view kNameEnds = " \t\n\f\r/";
+// What an address may begin with that acts when it is followed: Markdown makes a link of <address>.
+constexpr std::array<std::string_view, 3> kActiveSchemes = {"javascript:", "vbscript:", "data:"};
 
 size_t CharacterSize(char first) {
   const auto byte = static_cast<unsigned char>(first);
@@ -68,10 +74,49 @@ Construct ScanPicture(std::string_view text) {
   return Until(text, end == std::string_view::npos ? end : end + 1);
 }
 
+// Whether what stands behind a '<' acts by its name alone.
+bool HasActiveName(std::string_view text) {
+  if (text.starts_with('!')) return true;  // a comment hides what is behind it
+  if (text.starts_with('/')) text.remove_prefix(1);
+  const auto begins = [&](std::string_view name) { return StartsWithIgnoringCase(text, name); };
+  const auto is_name = [&](std::string_view name) {
+    return begins(name) && (text.size() == name.size() ||
+                            kNameEnds.find(text[name.size()]) != std::string_view::npos);
+  };
+  return std::ranges::any_of(kActiveElements, is_name) ||
+         std::ranges::any_of(kActiveSchemes, begins);
+}
+
+// Whether a page may load or run something for an element, given from < to >. Whatever its name, it
+// does so by the value of an attribute (src, style, onerror), but for those of HasActiveName. A
+// placeholder (<path>), the parameter of a type (Result<Answer>) and what stands between two
+// comparisons (n<k or m>2) have none.
+bool IsActive(std::string_view element) {
+  element = element.substr(1, element.size() - 2);
+  // <key=value> is a name and no attribute.
+  const size_t name_end = std::min(element.find_first_of(kNameEnds), element.size());
+  if (element.find('=', name_end) != std::string_view::npos || HasActiveName(element)) return true;
+  // Of what stays nothing is taken out, but an address that is all of it: what is left of
+  // <im<!-->g src=x> without its comment is a picture.
+  for (size_t at = element.find('<'); at != std::string_view::npos;
+       at = element.find('<', at + 1)) {
+    if (HasActiveName(element.substr(at + 1))) return true;
+  }
+  if (element.find("![") != std::string_view::npos) return true;
+  const auto begins = [&](std::string_view scheme) {
+    return StartsWithIgnoringCase(element, scheme);
+  };
+  const bool is_address =
+      std::ranges::any_of(kSchemes, begins) && std::ranges::none_of(element, IsSpaceOrEnd);
+  return element.find("://") != std::string_view::npos && !is_address;
+}
+
 Construct ScanElement(std::string_view text) {
   if (text.size() == 1) return {Construct::State::kIncomplete, 0};
   if (!IsAsciiLetter(text[1]) && text[1] != '/' && text[1] != '!') return {};
   const size_t end = text.find('>');
+  // One that does nothing is text.
+  if (end != std::string_view::npos && !IsActive(text.substr(0, end + 1))) return {};
   return Until(text, end == std::string_view::npos ? end : end + 1);
 }
 

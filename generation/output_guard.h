@@ -3,7 +3,8 @@
 // OutputGuard: what a chat model writes, without what it must not tell whatever a document asked of it:
 //
 //   its instructions   runs of 48 letters (16 of Chinese) and more that stand in them, in letters alone
-//   pictures           ![...](...) and HTML elements, which a page would load: a way to carry words out
+//   pictures           ![...](...) and HTML elements for which a page would load or run something, a way
+//                      to carry words out: comments, scripts, styles and all that have attributes
 //   addresses          http:// and https:// that stand in no passage and not in the question
 //
 // Takes the text as it comes; what may be the beginning of such a thing is kept back until it is known.
