@@ -153,17 +153,22 @@ OutputGuard::OutputGuard(std::string_view secret, std::string_view known)
     : secret_(LettersOf(secret)), known_letters_(LettersOf(known)), known_(known) {}
 
 std::string OutputGuard::Take(std::string_view piece) {
-  held_ += piece;
-  return WithoutSecrets(WithoutAddresses(/*last=*/false));
+  pending_ += piece;
+  size_t whole = 0;  // a piece may end within a character
+  while (whole < pending_.size() && whole + CharacterSize(pending_[whole]) <= pending_.size()) {
+    whole += CharacterSize(pending_[whole]);
+  }
+  held_ += WithoutSecrets(std::string_view(pending_).substr(0, whole));
+  pending_.erase(0, whole);
+  return WithoutAddresses(/*last=*/false);
 }
 
 std::string OutputGuard::Finish() {
-  std::string told = WithoutSecrets(WithoutAddresses(/*last=*/true));
-  told += run_text_;
+  held_ += WithoutSecrets(std::exchange(pending_, {}));
+  held_ += std::exchange(run_text_, {});
   run_.clear();
-  run_text_.clear();
   leaking_ = false;
-  return told;
+  return WithoutAddresses(/*last=*/true);
 }
 
 // Takes from held_ what is decided.
@@ -172,7 +177,6 @@ std::string OutputGuard::WithoutAddresses(bool last) {
   size_t at = 0;
   while (at < held_.size()) {
     const size_t size = CharacterSize(held_[at]);
-    if (at + size > held_.size() && !last) break;  // a piece may end within a character
     const std::string_view rest = std::string_view(held_).substr(at);
     Construct found = Scan(rest);
     if (found.state == Construct::State::kIncomplete) {
@@ -194,10 +198,14 @@ std::string OutputGuard::WithoutAddresses(bool last) {
       told += address;
     } else {
       withheld_ = true;
+      // What is left makes no other: <<b id=1>img src=x>, !<b id=1>[x](y).
+      const char before = told.empty() ? last_told_ : told.back();
+      if (before == '<' || before == '!') told += ' ';
     }
     at += address.size();
   }
   held_.erase(0, at);
+  if (!told.empty()) last_told_ = told.back();
   return told;
 }
 

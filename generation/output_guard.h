@@ -45,7 +45,9 @@ class OutputGuard {
   const std::string secret_;         // letters alone
   const std::string known_letters_;  // likewise
   const std::string known_;
-  std::string held_;  // not looked at yet
+  std::string pending_;  // not looked at yet: the beginning of a character
+  std::string held_;     // without the instructions, not looked at for pictures and addresses yet
+  char last_told_ = '\n';
   // The longest end of the text that stands in secret_: its letters, and the text from their first on.
   std::string run_;
   std::string run_text_;

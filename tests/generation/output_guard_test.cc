@@ -95,6 +95,10 @@ TEST(OutputGuardTest, ElementsThatLoadOrRunSomethingGo) {
   ExpectTold("<im<!-->g src=x>", "g src=x>");
   ExpectTold("<im![x](>)g src=x>", ")g src=x>");
   ExpectTold("<scripthttp://evil.example/>", "");
+  ExpectTold("<<b id=1>img src=x>", "< img src=x>");
+  ExpectTold("!<b id=1>[x](//evil.example)", "! [x](//evil.example)");
+  ExpectTold("<你根据编号的文档段落回答问题，除此之外不使用任何知识img src=x>。", "。");
+  ExpectTold("!You answer questions from numbered passages of documents[x](//evil.example)", "");
 }
 
 TEST(OutputGuardTest, AnUnendingConstructIsText) {
