@@ -108,12 +108,12 @@ void AnswerCache::Persist(const std::shared_ptr<Shelf>& shelf, CacheEntry entry,
     {
       std::lock_guard lock(shelf->mutex);
       const bool written = added.ok() && *added;
-      undo = written && shelf->cleared != cleared;
       written ? shelf->shelf.MarkStored(entry->id) : shelf->shelf.Drop(entry->id);
+      undo = written && (shelf->cleared != cleared || !shelf->shelf.IsStored(entry->id));
       bytes = shelf->shelf.bytes();
     }
     const CacheEntryId ids[] = {entry->id};
-    if (undo) shelf->table.Remove(ids).IgnoreError();  // cleared meanwhile; tried once
+    if (undo) shelf->table.Remove(ids).IgnoreError();  // gone meanwhile; tried once
     metrics_->registry.GetGauge("quarry_cache_bytes", "Stored answers in memory")
         .Set(static_cast<double>(bytes));
   };

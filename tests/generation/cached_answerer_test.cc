@@ -334,6 +334,19 @@ TEST_F(CachedAnswererTest, ClearedAndEvictedEntriesAreGone) {
   EXPECT_TRUE(Ask(kQuestion).cache.hit());
 }
 
+TEST_F(CachedAnswererTest, AnEntryThatIsEvictedWhileItIsWrittenDoesNotComeBack) {
+  for (int i = 0; i < 100; ++i) {
+    Ask(kQuestion);
+    const auto entries = cache_->Entries(engine_.collection);
+    ASSERT_OK(entries.status());
+    ASSERT_THAT(*entries, SizeIs(1));
+    cache_->Evict(engine_.collection, entries->front()->id);
+    cache_->Flush();
+  }
+  Open();
+  EXPECT_THAT(*cache_->Entries(engine_.collection), IsEmpty());
+}
+
 TEST_F(CachedAnswererTest, OfManyWhoAskAtOnceOneIsAnsweredAndAllGetTheAnswer) {
   constexpr int kCallers = 500;
   Query query;
