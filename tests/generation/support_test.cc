@@ -42,6 +42,7 @@ TEST(QuantitiesTest, NumbersHaveOneFormAndKnownUnitsOneName) {
   EXPECT_EQ(QuantityText("the VX-220 and B2 of 1999"), "1999/ ");
   EXPECT_EQ(QuantityText("-5 °C to 5 °C, pages 3-5 (-2)"), "-5/c 5/c 3/ 5/ -2/ ");
   EXPECT_EQ(QuantityText("Python 3.10, 3.10 m"), "3.10/ 3.1/m ");
+  EXPECT_EQ(QuantityText("3 million, 3万"), "3/million 3/万 ") << "no factors";
 }
 
 TEST(SupportTest, AQuoteIsCarriedAndNothingCarriesWithoutACitation) {
