@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_regex.h"
-#include "generation/support.h"
+#include "generation/quantities.h"
 
 namespace quarry::eval {
 namespace {

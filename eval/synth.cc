@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "eval/answer_checks.h"
-#include "generation/support.h"
+#include "generation/quantities.h"
 #include "model/answer_kind.h"
 
 namespace quarry::eval {

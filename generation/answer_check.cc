@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "generation/planted_instructions.h"
+#include "generation/tool.h"
 #include "model/answer_reasons.h"
 #include "model/quotable.h"
 
@@ -121,7 +122,8 @@ void FillCitations(const Analyzer& analyzer, std::string_view language, Answer& 
       answer.citations.push_back(
           {.answer_span = span,
            .passage = number,
-           .chunk = passage.chunk.id,
+           // A result has no chunk of its own: its parts are what it was made from.
+           .chunk = IsToolResult(passage) ? passage.chunk.id : ChunkAt(passage, quote.begin),
            .document = passage.chunk.document,
            .source = SpanWithin(passage.chunk, quote.begin, quote.end),
            .quote = passage.chunk.text.substr(quote.begin, quote.end - quote.begin)});

@@ -117,28 +117,34 @@ Result<Answer> CachedAnswerer::Ask(const Query& query, const index::Snapshot& sn
 Result<Answer> CachedAnswerer::MakeOnce(const retrieval::CacheQuestion& question,
                                         const AnswerSink& sink, const CallContext& context,
                                         std::string why) const {
+  using Clock = CallContext::Clock;
   while (true) {
-    SingleFlight<Answer>::Place place = flights_.Join(FlightKey(question));
+    SingleFlight<Made>::Place place = flights_.Join(FlightKey(question));
     if (!place.leads()) {
-      QUARRY_ASSIGN_OR_RETURN(std::optional<Answer> answer, place.Wait(context));
-      if (!answer) continue;
-      answer->cache = {.kind = CacheKind::kShared, .reason = ""};
-      QUARRY_RETURN_IF_ERROR(Deliver(*answer, sink));
-      return *std::move(answer);
+      QUARRY_ASSIGN_OR_RETURN(std::optional<Made> made, place.Wait(context));
+      if (!made) continue;
+      Answer& answer = made->answer;
+      // What it goes without may be what its time did not suffice for; of the same time, a model that
+      // is down would be asked by each in turn.
+      if (!answer.note.empty() && context.deadline - Clock::now() > made->time) continue;
+      answer.cache = {.kind = CacheKind::kShared, .reason = ""};
+      QUARRY_RETURN_IF_ERROR(Deliver(answer, sink));
+      return std::move(answer);
     }
+    const Clock::duration time = context.deadline - Clock::now();
     // Somebody may have landed between the look-up and the place.
     std::string still;
     QUARRY_ASSIGN_OR_RETURN(
         std::optional<retrieval::CacheHit> hit,
         cache_->Lookup(question, context, still, retrieval::CacheLevels::kSame));
     if (hit) {
-      place.Land(hit->answer);
+      place.Land(Made{hit->answer, time});
       QUARRY_RETURN_IF_ERROR(Deliver(hit->answer, sink));
       return std::move(hit->answer);
     }
     // Who comes between landing and storing would make it again: it lands last.
     Result<Answer> answer = Make(question, sink, context, why);
-    place.Land(answer);
+    place.Land(answer.ok() ? Result<Made>(Made{*answer, time}) : answer.status());
     return answer;
   }
 }

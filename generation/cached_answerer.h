@@ -5,7 +5,8 @@
 //
 // Not looked up are questions that forbid it (CacheUse) and questions for what changes by the day
 // (AsksForNow). Of equal questions that nobody has answered yet and that are asked at the same time, on
-// one state of the collection, one is answered and the others get that answer.
+// one state of the collection, one is answered and the others get that answer; one that goes without
+// something (Answer::note) only those who have no more time than there was for it.
 //
 // Thread-safe.
 
@@ -50,6 +51,12 @@ class CachedAnswerer {
   retrieval::AnswerCache* cache() const { return cache_; }
 
  private:
+  // An answer and the time that there was for it.
+  struct Made {
+    Answer answer;
+    CallContext::Clock::duration time{};
+  };
+
   // `query`, `snapshot` and `context` must outlive the question.
   Result<retrieval::CacheQuestion> QuestionOf(const Query& query, const index::Snapshot& snapshot,
                                               const CallContext& context) const;
@@ -63,7 +70,7 @@ class CachedAnswerer {
   index::Index& index_;
   retrieval::AnswerCache* const cache_;
   mutable retrieval::CacheAudit audit_;
-  mutable SingleFlight<Answer> flights_;
+  mutable SingleFlight<Made> flights_;
   const CancelToken stopping_;
   std::unique_ptr<ThreadPool> auditor_;  // one thread; null without a cache
 };

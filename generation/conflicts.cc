@@ -9,7 +9,7 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "generation/context_pieces.h"
-#include "generation/support.h"
+#include "generation/quantities.h"
 #include "model/question.h"
 #include "model/quotable.h"
 

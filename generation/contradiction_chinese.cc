@@ -8,7 +8,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "generation/contradiction_words.h"
-#include "generation/support.h"
+#include "generation/quantities.h"
 
 namespace quarry::generation::contradiction {
 namespace {

@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "generation/contradiction_words.h"
 #include "generation/follow_up_words.h"
-#include "generation/support.h"
+#include "generation/quantities.h"
 
 namespace quarry::generation::contradiction {
 namespace {

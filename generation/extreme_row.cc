@@ -10,7 +10,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "generation/context_pieces.h"
-#include "generation/support.h"
+#include "generation/quantities.h"
 
 namespace quarry::generation {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
-#include <utility>
+
+#include "generation/context_pieces.h"
 
 namespace quarry::generation {
 namespace {
@@ -44,13 +44,7 @@ constexpr GuidanceWords kGuidanceZh = {
     "只回复符合所给模式的 JSON，不写其他内容。各字段的值取自段落；段落没有写的，按模式允许的方式"
     "用 null 或省略。"};
 
-std::set<std::string> TermSet(std::string_view text, const Analyzer& analyzer) {
-  std::set<std::string> terms;
-  for (Token& token : analyzer.Tokenize(text)) terms.insert(std::move(token.term));
-  return terms;
-}
-
-double CosineOf(const std::set<std::string>& a, const std::set<std::string>& b) {
+double CosineOf(const WordSet& a, const WordSet& b) {
   if (a.empty() || b.empty()) return 0;
   const auto shared =
       std::ranges::count_if(a, [&](const std::string& term) { return b.contains(term); });
@@ -67,10 +61,10 @@ std::vector<const AnswerExample*> ChooseExamples(const AnswerGuide& guide,
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), size_t{0});
   if (wanted < count) {
-    const std::set<std::string> asked = TermSet(question, analyzer);
+    const WordSet asked = WordsIn(question, analyzer);
     std::vector<double> likeness;
     for (const AnswerExample& example : guide.examples) {
-      likeness.push_back(CosineOf(asked, TermSet(example.question, analyzer)));
+      likeness.push_back(CosineOf(asked, WordsIn(example.question, analyzer)));
     }
     std::ranges::stable_sort(order, [&](size_t a, size_t b) { return likeness[a] > likeness[b]; });
     order.resize(wanted);

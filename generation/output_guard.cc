@@ -12,6 +12,12 @@ namespace {
 constexpr size_t kSecretRun = 48;       // bytes of letters
 constexpr size_t kMaxConstruct = 4096;  // bytes of a picture, an element or an address
 constexpr std::array<std::string_view, 2> kSchemes = {"http://", "https://"};
+// Elements that act without an attribute: a page runs, or loads by, what stands in them.
+constexpr std::array<std::string_view, 2> kActiveElements = {"script", "style"};
+// HTML's white space and '/' end the name of an element.
+constexpr std::string_view kNameEnds = " \t\n\f\r/";
+// What an address may begin with that acts when it is followed: Markdown makes a link of <address>.
+constexpr std::array<std::string_view, 3> kActiveSchemes = {"javascript:", "vbscript:", "data:"};
 
 size_t CharacterSize(char first) {
   const auto byte = static_cast<unsigned char>(first);
@@ -68,10 +74,49 @@ Construct ScanPicture(std::string_view text) {
   return Until(text, end == std::string_view::npos ? end : end + 1);
 }
 
+// Whether what stands behind a '<' acts by its name alone.
+bool HasActiveName(std::string_view text) {
+  if (text.starts_with('!')) return true;  // a comment hides what is behind it
+  if (text.starts_with('/')) text.remove_prefix(1);
+  const auto begins = [&](std::string_view name) { return StartsWithIgnoringCase(text, name); };
+  const auto is_name = [&](std::string_view name) {
+    return begins(name) && (text.size() == name.size() ||
+                            kNameEnds.find(text[name.size()]) != std::string_view::npos);
+  };
+  return std::ranges::any_of(kActiveElements, is_name) ||
+         std::ranges::any_of(kActiveSchemes, begins);
+}
+
+// Whether a page may load or run something for an element, given from < to >. Whatever its name, it
+// does so by the value of an attribute (src, style, onerror), but for those of HasActiveName. A
+// placeholder (<path>), the parameter of a type (Result<Answer>) and what stands between two
+// comparisons (n<k or m>2) have none.
+bool IsActive(std::string_view element) {
+  element = element.substr(1, element.size() - 2);
+  // <key=value> is a name and no attribute.
+  const size_t name_end = std::min(element.find_first_of(kNameEnds), element.size());
+  if (element.find('=', name_end) != std::string_view::npos || HasActiveName(element)) return true;
+  // Of what stays nothing is taken out, but an address that is all of it: what is left of
+  // <im<!-->g src=x> without its comment is a picture.
+  for (size_t at = element.find('<'); at != std::string_view::npos;
+       at = element.find('<', at + 1)) {
+    if (HasActiveName(element.substr(at + 1))) return true;
+  }
+  if (element.find("![") != std::string_view::npos) return true;
+  const auto begins = [&](std::string_view scheme) {
+    return StartsWithIgnoringCase(element, scheme);
+  };
+  const bool is_address =
+      std::ranges::any_of(kSchemes, begins) && std::ranges::none_of(element, IsSpaceOrEnd);
+  return element.find("://") != std::string_view::npos && !is_address;
+}
+
 Construct ScanElement(std::string_view text) {
   if (text.size() == 1) return {Construct::State::kIncomplete, 0};
   if (!IsAsciiLetter(text[1]) && text[1] != '/' && text[1] != '!') return {};
   const size_t end = text.find('>');
+  // One that does nothing is text.
+  if (end != std::string_view::npos && !IsActive(text.substr(0, end + 1))) return {};
   return Until(text, end == std::string_view::npos ? end : end + 1);
 }
 
@@ -108,17 +153,22 @@ OutputGuard::OutputGuard(std::string_view secret, std::string_view known)
     : secret_(LettersOf(secret)), known_letters_(LettersOf(known)), known_(known) {}
 
 std::string OutputGuard::Take(std::string_view piece) {
-  held_ += piece;
-  return WithoutSecrets(WithoutAddresses(/*last=*/false));
+  pending_ += piece;
+  size_t whole = 0;  // a piece may end within a character
+  while (whole < pending_.size() && whole + CharacterSize(pending_[whole]) <= pending_.size()) {
+    whole += CharacterSize(pending_[whole]);
+  }
+  held_ += WithoutSecrets(std::string_view(pending_).substr(0, whole));
+  pending_.erase(0, whole);
+  return WithoutAddresses(/*last=*/false);
 }
 
 std::string OutputGuard::Finish() {
-  std::string told = WithoutSecrets(WithoutAddresses(/*last=*/true));
-  told += run_text_;
+  held_ += WithoutSecrets(std::exchange(pending_, {}));
+  held_ += std::exchange(run_text_, {});
   run_.clear();
-  run_text_.clear();
   leaking_ = false;
-  return told;
+  return WithoutAddresses(/*last=*/true);
 }
 
 // Takes from held_ what is decided.
@@ -127,7 +177,6 @@ std::string OutputGuard::WithoutAddresses(bool last) {
   size_t at = 0;
   while (at < held_.size()) {
     const size_t size = CharacterSize(held_[at]);
-    if (at + size > held_.size() && !last) break;  // a piece may end within a character
     const std::string_view rest = std::string_view(held_).substr(at);
     Construct found = Scan(rest);
     if (found.state == Construct::State::kIncomplete) {
@@ -149,10 +198,14 @@ std::string OutputGuard::WithoutAddresses(bool last) {
       told += address;
     } else {
       withheld_ = true;
+      // What is left makes no other: <<b id=1>img src=x>, !<b id=1>[x](y).
+      const char before = told.empty() ? last_told_ : told.back();
+      if (before == '<' || before == '!') told += ' ';
     }
     at += address.size();
   }
   held_.erase(0, at);
+  if (!told.empty()) last_told_ = told.back();
   return told;
 }
 

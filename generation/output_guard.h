@@ -3,7 +3,8 @@
 // OutputGuard: what a chat model writes, without what it must not tell whatever a document asked of it:
 //
 //   its instructions   runs of 48 letters (16 of Chinese) and more that stand in them, in letters alone
-//   pictures           ![...](...) and HTML elements, which a page would load: a way to carry words out
+//   pictures           ![...](...) and HTML elements for which a page would load or run something, a way
+//                      to carry words out: comments, scripts, styles and all that have attributes
 //   addresses          http:// and https:// that stand in no passage and not in the question
 //
 // Takes the text as it comes; what may be the beginning of such a thing is kept back until it is known.
@@ -44,7 +45,9 @@ class OutputGuard {
   const std::string secret_;         // letters alone
   const std::string known_letters_;  // likewise
   const std::string known_;
-  std::string held_;  // not looked at yet
+  std::string pending_;  // not looked at yet: the beginning of a character
+  std::string held_;     // without the instructions, not looked at for pictures and addresses yet
+  char last_told_ = '\n';
   // The longest end of the text that stands in secret_: its letters, and the text from their first on.
   std::string run_;
   std::string run_text_;

@@ -1,4 +1,4 @@
-// Numbers with their units (support.h).
+#include "generation/quantities.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,6 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
-#include "generation/support.h"
 
 namespace quarry::generation {
 namespace {

@@ -19,19 +19,9 @@
 
 #include "base/analyzer.h"
 #include "base/text.h"
+#include "generation/quantities.h"
 
 namespace quarry::generation {
-
-// A number and what it counts, where that is a known unit: {"22", "kw"}.
-struct Quantity {
-  std::string number;
-  std::string unit;  // "" = none
-  // The word or CJK character behind it, folded, where that is no known unit: "households", "户".
-  std::string counted;
-};
-
-// The quantities of `text`, in order. "1,000" is 1000, "22 kilowatts" and "22kW" are the same.
-std::vector<Quantity> QuantitiesOf(std::string_view text);
 
 // A text that may carry claims, analysed once. Immutable.
 class SupportText {

@@ -1,11 +1,10 @@
 #include "generation/tool_gate.h"
 
 #include <algorithm>
-#include <set>
-#include <utility>
 
 #include "base/answer_guide.h"
 #include "base/ascii.h"
+#include "generation/context_pieces.h"
 
 namespace quarry::generation {
 
@@ -45,8 +44,7 @@ std::string WordsOfName(std::string_view name) {
 
 bool HoldsPhrase(std::string_view words, const std::vector<std::string>& phrases,
                  const Analyzer& analyzer) {
-  std::set<std::string> said;
-  for (Token& token : analyzer.Tokenize(words)) said.insert(std::move(token.term));
+  const WordSet said = WordsIn(words, analyzer);
   return std::ranges::any_of(phrases, [&](const std::string& phrase) {
     const std::vector<Token> terms = analyzer.Tokenize(phrase);
     return !terms.empty() && std::ranges::all_of(terms, [&](const Token& token) {

@@ -1,7 +1,9 @@
 #include "generation/tool_loop.h"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -71,8 +73,13 @@ ToolLoop::Outcome ToolLoop::RunOne(const model::ToolCall& call, const CallContex
   CallContext bounded = context;
   bounded.deadline = std::min(bounded.deadline, deadline_);
   bounded.trace = nullptr;  // one thread's
-  outcome.result = offered_.find(call.name)->second->Run(
-      call.arguments, {.query = query_, .snapshot = snapshot_, .call = bounded});
+  const Tool& tool = *offered_.find(call.name)->second;
+  try {
+    outcome.result.emplace(
+        tool.Run(call.arguments, {.query = query_, .snapshot = snapshot_, .call = bounded}));
+  } catch (const std::exception& error) {  // out of a thread it would end the process
+    outcome.result.emplace(InternalError("tool " + call.name + ": " + error.what()));
+  }
   outcome.micros = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin).count());
   return outcome;
@@ -126,16 +133,24 @@ Status ToolLoop::Run(const model::ChatReply& reply, model::ChatRequest& request,
   ++steps_;
   const std::vector<model::ToolCall>& calls = reply.tool_calls;
   std::vector<Outcome> outcomes(calls.size());
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;  // after what they write to, which outlives them so
   for (size_t i = 0; i < calls.size(); ++i) {
     outcomes[i].refusal = is_over ? "no more calls: answer with what is there" : Refusal(calls[i]);
     if (!outcomes[i].refusal.empty()) continue;
     const auto run = [this, &calls, &outcomes, &context, i] {
       outcomes[i] = RunOne(calls[i], context);
     };
-    calls.size() == 1 ? run() : (void)threads.emplace_back(run);
+    if (calls.size() == 1) {
+      run();
+      continue;
+    }
+    try {
+      threads.emplace_back(run);
+    } catch (const std::system_error&) {  // no thread to be had
+      run();
+    }
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::jthread& thread : threads) thread.join();
   QUARRY_RETURN_IF_ERROR(context.Check());
   request.messages.push_back({.role = model::ChatRole::kAssistant,
                               .content = reply.content,

@@ -92,8 +92,9 @@ class ChatModel {
   virtual const std::string& name() const = 0;
 
   // Errors: kUnavailable (no answer, a broken one, one cut off; the message names the upstream),
-  // kResourceExhausted (a budget), kDeadlineExceeded, kCancelled. `sink` may be null. A reply to a
-  // request for JSON is JSON, and follows the schema where there is one, or an error.
+  // kResourceExhausted (a budget, a limit per minute), kDeadlineExceeded, kCancelled. `sink` may be
+  // null. A reply to a request for JSON is JSON, and follows the schema where there is one, or an
+  // error.
   virtual Result<ChatReply> Complete(const ChatRequest& request, const ChatSink& sink,
                                      const CallContext& context) const = 0;
 };

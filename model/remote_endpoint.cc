@@ -113,7 +113,8 @@ Status RemoteEndpoint::Admit(const CallContext& context, std::optional<Slot>& sl
   const std::optional<milliseconds> wait =
       limiter_.Take(now, std::chrono::floor<milliseconds>(context.deadline - now));
   if (!wait) {
-    return DeadlineExceededError(
+    // The caller's time is not over: there are other ways to go on.
+    return ResourceExhaustedError(
         "at " + std::to_string(options_.requests_per_minute) +
         " requests a minute its turn comes after the deadline of the call");
   }

@@ -38,6 +38,7 @@ class RemoteEndpoint {
   // Posts JSON to base_url + path until there is an answer of 2xx, as often as the options say and
   // never again once a byte of such an answer has gone to the sink. Errors: those of HttpClient::Send;
   // kUnavailable with what the upstream says for any other status, and while the breaker is open.
+  // kResourceExhausted at once where the limit per minute leaves no turn before the deadline.
   // kFailedPrecondition where the key would go over plain http to another machine. No message holds
   // the key.
   // `body_bytes`: what the answer may have at most, beside the limit of the options.

@@ -13,19 +13,25 @@
 namespace quarry::retrieval {
 namespace {
 
-// The document that is asked about, in the first collection that has it.
+// The document that is asked about, in the first collection where it may be read; where it may be read
+// in none, in the first that has it.
 struct Sought {
   uint32_t collection = 0;
   index::StoredDocument record;
 };
 
-Result<std::optional<Sought>> Find(Snapshots snapshots, const std::string& id) {
+Result<std::optional<Sought>> Find(Snapshots snapshots, const std::string& id,
+                                   const Principals& principals) {
+  std::optional<Sought> first;
   for (uint32_t i = 0; i < snapshots.size(); ++i) {
     Result<index::StoredDocument> found = snapshots[i]->FindDocument(id);
-    if (found.ok()) return std::optional(Sought{i, *std::move(found)});
-    if (found.status().code() != Code::kNotFound) return found.status();
+    if (found.status().code() == Code::kNotFound) continue;
+    if (!found.ok()) return found.status();
+    const bool is_readable = principals.MayRead(found->access);
+    if (is_readable || !first) first = Sought{i, *std::move(found)};
+    if (is_readable) break;
   }
-  return std::optional<Sought>();
+  return first;
 }
 
 std::string NamesOf(Snapshots snapshots) {
@@ -201,7 +207,8 @@ Result<Absence> WhyAbsent(const Retriever& retriever, const Query& query, Snapsh
     absence.text = std::move(text);
     return absence;
   };
-  QUARRY_ASSIGN_OR_RETURN(const std::optional<Sought> sought, Find(snapshots, document));
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<Sought> sought,
+                          Find(snapshots, document, query.principals));
   const bool readable = sought && query.principals.MayRead(sought->record.access);
   if (!sought || (!readable && !options.tell_unreadable)) {
     return is(Absence::Reason::kNotInCollection,

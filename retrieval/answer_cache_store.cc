@@ -89,17 +89,19 @@ void AnswerCache::Persist(const std::shared_ptr<Shelf>& shelf, CacheEntry entry,
     cleared = shelf->cleared;
   }
   const CacheEntryId id = entry->id;
-  const auto write = [this, shelf, entry, gone = std::move(gone), cleared] {
+  const auto remove_gone = [shelf, gone = std::move(gone)] {
+    if (gone.empty()) return;
+    if (const Status removed = shelf->table.Remove(gone); !removed.ok()) {
+      LogWarning("answer cache: " + removed.message());
+    }
+  };
+  const auto write = [this, shelf, entry, remove_gone, cleared] {
     const auto there = [&] {
       std::lock_guard lock(shelf->mutex);
       const CacheEntry found = shelf->shelf.Find(entry->scope, entry->form);
       return shelf->cleared == cleared && found != nullptr && found->id == entry->id;
     };
-    if (!gone.empty()) {
-      if (const Status removed = shelf->table.Remove(gone); !removed.ok()) {
-        LogWarning("answer cache: " + removed.message());
-      }
-    }
+    remove_gone();
     if (!there()) return;
     const Result<bool> added = shelf->table.Add(*entry);
     if (!added.ok()) LogWarning("answer cache: " + added.status().message());
@@ -108,19 +110,23 @@ void AnswerCache::Persist(const std::shared_ptr<Shelf>& shelf, CacheEntry entry,
     {
       std::lock_guard lock(shelf->mutex);
       const bool written = added.ok() && *added;
-      undo = written && shelf->cleared != cleared;
       written ? shelf->shelf.MarkStored(entry->id) : shelf->shelf.Drop(entry->id);
+      undo = written && (shelf->cleared != cleared || !shelf->shelf.IsStored(entry->id));
       bytes = shelf->shelf.bytes();
     }
     const CacheEntryId ids[] = {entry->id};
-    if (undo) shelf->table.Remove(ids).IgnoreError();  // cleared meanwhile; tried once
+    if (undo) shelf->table.Remove(ids).IgnoreError();  // gone meanwhile; tried once
     metrics_->registry.GetGauge("quarry_cache_bytes", "Stored answers in memory")
         .Set(static_cast<double>(bytes));
   };
   if (writer_->TrySubmit(write).ok()) return;
-  // So many at once that the disk does not follow: this one is not kept.
-  std::lock_guard lock(shelf->mutex);
-  shelf->shelf.Drop(id);
+  // So many at once that the disk does not follow: this one is not kept. Those that went for it would
+  // come back with the next start.
+  {
+    std::lock_guard lock(shelf->mutex);
+    shelf->shelf.Drop(id);
+  }
+  remove_gone();
 }
 
 void AnswerCache::EvictEqual(const CacheQuestion& question) {

@@ -91,14 +91,4 @@ void CacheAudit::Record(bool agrees) {
   high_metric_.Set(interval.high);
 }
 
-uint64_t CacheAudit::audited() const {
-  std::lock_guard lock(mutex_);
-  return audited_;
-}
-
-uint64_t CacheAudit::false_hits() const {
-  std::lock_guard lock(mutex_);
-  return false_hits_;
-}
-
 }  // namespace quarry::retrieval

@@ -33,9 +33,6 @@ class CacheAudit {
   bool Choose();
   void Record(bool agrees);
 
-  uint64_t audited() const;
-  uint64_t false_hits() const;
-
  private:
   const double share_;
   Counter& audited_metric_;
@@ -43,7 +40,7 @@ class CacheAudit {
   Gauge& rate_metric_;
   Gauge& low_metric_;
   Gauge& high_metric_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   uint64_t hits_ = 0;        // guarded by mutex_
   uint64_t audited_ = 0;     // guarded by mutex_
   uint64_t false_hits_ = 0;  // guarded by mutex_

@@ -67,10 +67,4 @@ std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,
   return sorted;
 }
 
-std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,
-                           const std::vector<index::ScoredRow>& dense, const FusionOptions& options,
-                           const index::RowTable& table) {
-  return Fuse(lexical, dense, LegScale::Of(lexical), LegScale::Of(dense), options, table);
-}
-
 }  // namespace quarry::retrieval

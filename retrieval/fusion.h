@@ -41,9 +41,4 @@ std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,
                            const LegScale& lexical_scale, const LegScale& dense_scale,
                            const FusionOptions& options, const index::RowTable& table);
 
-// The same, each list scaled by its own range.
-std::vector<FusedRow> Fuse(const std::vector<index::ScoredRow>& lexical,
-                           const std::vector<index::ScoredRow>& dense, const FusionOptions& options,
-                           const index::RowTable& table);
-
 }  // namespace quarry::retrieval

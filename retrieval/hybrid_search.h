@@ -4,8 +4,8 @@
 //
 //   HybridSearch search(parts, options, embedders, documents);
 //   QUARRY_RETURN_IF_ERROR(search.SearchLexical(terms, context));
-//   QUARRY_RETURN_IF_ERROR(search.SearchDense(text, context));
-//   std::vector<RankedHit> hits = search.Fuse();
+//   QUARRY_RETURN_IF_ERROR(search.SearchDense(text, terms, context));
+//   std::vector<RankedHit> hits = search.Fuse(context);
 //
 // One collection: fusion.h. Several are searched each for itself and put on one scale:
 //   * lexical scores are made anew with the statistics of all (shared_statistics.h) and scaled by

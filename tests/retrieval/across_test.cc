@@ -1,5 +1,6 @@
 // Several collections searched at once.
 
+#include "retrieval/absence.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::retrieval {
@@ -112,6 +113,26 @@ TEST_F(AcrossTest, HybridAndEveryStageRunOverAllOfThem) {
     const Retrieved again = Across(query).value();
     EXPECT_EQ(Ids(again), Ids(found));
   }
+}
+
+TEST_F(AcrossTest, WhyADocumentIsAbsentIsToldOfTheCollectionWhereItMayBeRead) {
+  Document hidden = testing::TextDocument("office/pump", "", "A pump that nobody may know of.");
+  hidden.access = {"board"};
+  engine_.Add({std::move(hidden)});
+  first_ = engine_.snapshot();
+  const index::Snapshot* const both[] = {first_.get(), second_.get()};
+  Query query{.text = "pump", .mode = SearchMode::kLexical, .k = 50};
+  query.principals = {.unrestricted = false, .names = {"staff"}};
+  const auto why = [&](Snapshots snapshots) {
+    const Retrieved retrieved =
+        engine_.retriever.RetrieveAcross(query, snapshots, CallContext()).value();
+    return WhyAbsent(engine_.retriever, query, snapshots, retrieved, "office/pump", {},
+                     CallContext())
+        .value();
+  };
+  EXPECT_EQ(why(both).reason, Absence::Reason::kFound) << why(both).text;
+  const index::Snapshot* const one[] = {first_.get()};
+  EXPECT_EQ(why(one).reason, Absence::Reason::kNotInCollection);
 }
 
 TEST_F(AcrossTest, OneCollectionGivesWhatItGivesAlone) {

@@ -229,8 +229,8 @@ TEST(CacheAudit, AShareOfTheHitsIsChosen) {
   EXPECT_EQ(chosen, 100);
   audit.Record(true);
   audit.Record(false);
-  EXPECT_EQ(audit.audited(), 2u);
-  EXPECT_EQ(audit.false_hits(), 1u);
+  EXPECT_THAT(metrics.Expose(), HasSubstr("quarry_cache_audits_total 2\n"));
+  EXPECT_THAT(metrics.Expose(), HasSubstr("quarry_cache_false_hits_total 1\n"));
   EXPECT_THAT(metrics.Expose(), HasSubstr("quarry_cache_false_hit_rate 0.5"));
 }
 
