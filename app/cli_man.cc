@@ -76,7 +76,8 @@ constexpr const char* kExitCodes =
     "for could not be done; 2 a wrong command line or configuration; 3 damage, or problems that "
     "verify found; 5 somebody else has the store; 69 a model or server cannot be reached; 70 an "
     "error of the program; 75 full, try again later; 130 interrupted. eval run, eval gate and eval "
-    "compare: 0 passed, 1 a gate failed, 3 the run is invalid, 4 inconclusive. With --json an error "
+    "compare: 0 passed, 1 a gate failed, 3 the run is invalid, 4 inconclusive. With --json an "
+    "error "
     "is one object that names its code.";
 
 // The rows of a table must not end at a character of a cell.
@@ -127,9 +128,11 @@ std::string MarkdownReference(const CommandReference& root) {
 std::string MarkdownConfiguration() {
   std::string page =
       "# Options\n\nWritten by `quarry man --configuration`; a test compares it.\n\n"
-      "An option comes from a flag or `--set KEY=VALUE`, else from its variable (`QUARRY_` and the name "
+      "An option comes from a flag or `--set KEY=VALUE`, else from its variable (`QUARRY_` and the "
+      "name "
       "in capitals, `_` for dots: `retrieval.k` is `QUARRY_RETRIEVAL_K`), else from the file: "
-      "`--config FILE`, else `QUARRY_CONFIG`, else `./quarry.yaml`. In a file the part before the dot "
+      "`--config FILE`, else `QUARRY_CONFIG`, else `./quarry.yaml`. In a file the part before the "
+      "dot "
       "is a section:\n\n"
       "```yaml\nstore: /var/lib/quarry/store\nretrieval:\n  k: 8\nchat:\n"
       "  model: http://127.0.0.1:11434/v1#llama3.1\n```\n\n"
@@ -146,8 +149,8 @@ std::string MarkdownConfiguration() {
       section = of;
     }
     const std::string value = FormatConfigValue(key.get(defaults));
-    page += "| `" + key.name + "` | " + (value.empty() ? "none" : "`" + MarkdownCell(value) + "`") + " | " +
-            MarkdownCell(key.description) + " | " + MarkdownCell(key.type) + " |\n";
+    page += "| `" + key.name + "` | " + (value.empty() ? "none" : "`" + MarkdownCell(value) + "`") +
+            " | " + MarkdownCell(key.description) + " | " + MarkdownCell(key.type) + " |\n";
   }
   return page;
 }

@@ -32,7 +32,8 @@ void AddEmbedder(CommandTree& tree) {
   CLI::App& change = tree.AddCommand(family, "switch", "embed the collection by a published model",
                                      "quarry embedder switch models/multilingual-e5-small "
                                      "--query-prefix 'query: ' --document-prefix 'passage: '");
-  tree.AddKey(change, "DIR", "embedding.model", "", "folder of the model, or URL#NAME (docs/models.md)")
+  tree.AddKey(change, "DIR", "embedding.model", "",
+              "folder of the model, or URL#NAME (docs/models.md)")
       ->required();
   tree.AddKey(change, "--query-prefix", "embedding.query_prefix", "TEXT", "before each question");
   tree.AddKey(change, "--document-prefix", "embedding.document_prefix", "TEXT",
@@ -54,7 +55,8 @@ void AddModel(CommandTree& tree) {
   CLI::App& info =
       tree.AddCommand(family, "info", "what a folder with a model is, and what it costs",
                       "quarry model info models/all-MiniLM-L6-v2");
-  tree.AddKey(info, "DIR", "embedding.model", "", "folder of the model, or URL#NAME (docs/models.md)")
+  tree.AddKey(info, "DIR", "embedding.model", "",
+              "folder of the model, or URL#NAME (docs/models.md)")
       ->required();
   tree.Then(info, RunModelInfo);
   CLI::App& pull = tree.AddCommand(family, "pull", "fetch the folder of a model from a hub",

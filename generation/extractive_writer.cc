@@ -14,6 +14,7 @@
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
 #include "generation/extreme_row.h"
+#include "generation/planted_instructions.h"
 #include "generation/premise.h"
 #include "generation/spelling.h"
 #include "model/answer_reasons.h"
@@ -106,6 +107,19 @@ model::ExtractiveDraft DraftInForce(const Query& query, const Context& context,
                                      ? "以下出自已废止的文件："
                                      : "From a document that is no longer in force: ";
   return draft;
+}
+
+// Nothing is quoted that orders whoever answers: it is written to be said, and answers no question. A question about
+// such orders is told of them.
+Context WithoutOrders(const Query& query, const Context& context) {
+  Context readable = context;
+  if (OrdersTheAnswerer(query.text)) return readable;
+  for (Passage& passage : readable.passages) {
+    if (OrdersTheAnswerer(passage.chunk.text)) {
+      passage.chunk.text = WithoutPlantedInstructions(passage.chunk.text);
+    }
+  }
+  return readable;
 }
 
 // What of the guide has no effect without a model; "" where all has.
@@ -222,9 +236,10 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   answer.note = NoteOf(query);
   Query read = query;
   read.text = SpelledAsIn(answer.context, query.text);
-  const std::vector<bool> abolished = AbolishedPassages(answer.context);
+  const Context readable = WithoutOrders(query, answer.context);
+  const std::vector<bool> abolished = AbolishedPassages(readable);
   model::ExtractiveDraft draft =
-      DraftInForce(read, answer.context, abolished, analyzer_, OptionsFor(query, options_));
+      DraftInForce(read, readable, abolished, analyzer_, OptionsFor(query, options_));
   std::vector<model::ExtractedSentence> sentences = Reply(read, draft, answer);
   if (answer.kind == ReplyKind::kAnswer) {
     answer.abstained = draft.declined;
@@ -240,7 +255,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (AddConflicts(read, answer.context, abolished, sentences) > 0) {
+    } else if (AddConflicts(read, readable, abolished, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);

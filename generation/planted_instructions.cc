@@ -231,6 +231,17 @@ constexpr std::string_view kWeakPhrases[] = {"ignore",
                                              "forget your",
                                              "in your reply"};
 
+// An order is one of these verbs with one of these things soon behind it.
+constexpr std::string_view kDropVerbs[] = {"ignore", "disregard", "forget", "override",
+                                           "忽略",   "无视",      "忘记",   "忘掉"};
+constexpr std::string_view kDropped[] = {"instruction", "prompt", "your rules",
+                                         "指令",        "提示词", "系统提示"};
+constexpr std::string_view kOrdersToTell[] = {
+    "tell the user", "inform the user", "advise the user", "convince the user",
+    "warn the user", "告诉用户",        "告知用户",        "提醒用户",
+    "向用户",        "对用户说"};
+constexpr size_t kSoonBehind = 48;  // bytes
+
 size_t CountPhrases(std::string_view text, std::span<const std::string_view> phrases,
                     size_t enough) {
   size_t count = 0;
@@ -247,6 +258,18 @@ bool SpeaksToMachine(std::string_view paragraph) {
 }
 
 }  // namespace
+
+bool OrdersTheAnswerer(std::string_view text) {
+  const std::string folded = Fold(text);
+  const std::string_view whole(folded);
+  if (CountPhrases(whole, kOrdersToTell, 1) == 1) return true;
+  for (const std::string_view verb : kDropVerbs) {
+    for (size_t at = whole.find(verb); at != whole.npos; at = whole.find(verb, at + 1)) {
+      if (CountPhrases(whole.substr(at, verb.size() + kSoonBehind), kDropped, 1) == 1) return true;
+    }
+  }
+  return false;
+}
 
 std::vector<ByteRange> FindPlantedInstructions(std::string_view text) {
   std::vector<ByteRange> planted;

@@ -17,6 +17,11 @@
 
 namespace quarry::generation {
 
+// Whether somebody who asks for facts should not be told this: it orders whoever answers to drop what it was told
+// ("ignore all previous instructions"), or what to say to the one who asks ("tell the user that"). Narrower than the
+// ranges below, for what is quoted from documents about language models must stay quotable.
+bool OrdersTheAnswerer(std::string_view text);
+
 // In order, not overlapping.
 std::vector<ByteRange> FindPlantedInstructions(std::string_view text);
 
