@@ -22,6 +22,7 @@
 // the same.
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -53,8 +54,9 @@ struct CollectionEnvironment {
   bool keep_previous = true;           // IndexOptions::keep_previous
 };
 
-// snapshot(), LockWriter(), Notice(), Health() and PrepareGeneration() are thread-safe, Maintain()
-// is for one thread at a time. The other methods belong to the holder of the writer's lock.
+// snapshot(), deleted(), LockWriter(), Notice(), Health(), RenewView() and PrepareGeneration() are
+// thread-safe, Maintain() is for one thread at a time. The other methods belong to the holder of the
+// writer's lock.
 class Collection : public std::enable_shared_from_this<Collection> {
  public:
   static Result<std::shared_ptr<Collection>> Load(const CollectionEnvironment& environment,
@@ -64,6 +66,7 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // Waits for the writer's place. kDeadlineExceeded, kCancelled.
   Result<WriterLock> LockWriter(const CallContext& context);
   // Whether the collection was deleted while its writer waited: nothing may be written any more.
+  // Waits for nothing.
   bool deleted() const;
   // From then on nothing is written that has no writer: stored answers. `deleted` false takes it back.
   void MarkDeleted(bool deleted);
@@ -78,6 +81,10 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // Waits while the maintenance is so far behind that a writer may not go on.
   Status WaitUntilMaintained(const CallContext& context);
   MaintenanceStats Health() const;
+
+  // Shows the store as it is now: what only the view of before showed can be freed. With `wait`,
+  // after what holds the mutex; without, that is left to it.
+  void RenewView(bool wait);
 
   // Saves what a restart would otherwise have to do again, if that is much. Called before the store
   // is closed, when no other thread is there.
@@ -112,7 +119,9 @@ class Collection : public std::enable_shared_from_this<Collection> {
   CollectionId id() const { return id_; }
 
   // Makes rows, postings and vectors anew without what is dead in them, removes what interrupted
-  // learning left, and saves all. On error the state is as it was.
+  // learning left (a generation that was begun since the collection was loaded may be under way, and
+  // stays), and saves all. On error the state is as it was, or it is only the files that are not
+  // saved: that is due then.
   Status Compact(const CallContext& context);
   // What opening the saved files now would give, without vectors: their rows and postings.
   // kNotFound when there are none.
@@ -273,8 +282,9 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // Graphs of generations that are neither current nor kept.
   void RemoveOtherGraphs() const;
   void PlanDropGeneration(const StoredGeneration& generation, WriteBatch& batch) const;
-  // What interrupted learning left: generations that are neither current nor kept.
-  Status PlanDropUnpublished(WriteBatch& batch) const;
+  // What interrupted learning left: generations that are neither current, kept nor `spared` (0 =
+  // none).
+  Status PlanDropUnpublished(GenerationId spared, WriteBatch& batch) const;
   uint64_t CountPending(GenerationId generation) const;  // REQUIRES: mutex_ is held
 
   const CollectionEnvironment environment_;
@@ -282,10 +292,13 @@ class Collection : public std::enable_shared_from_this<Collection> {
   const std::string name_;
   WriterPlace writer_place_;
 
+  // Written under mutex_, so that what is done under it sees one value; whoever only asks does not
+  // wait for what holds that.
+  std::atomic<bool> deleted_ = false;
+
   // Guards what follows. Held by a call of the writer, and by the maintenance while it looks and
   // while it puts its work in place.
   mutable std::mutex mutex_;
-  bool deleted_ = false;
   StoredCollection record_;
   Counters counters_;
   State state_;

@@ -1,5 +1,6 @@
 #include "index/index.h"
 
+#include <chrono>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -14,6 +15,9 @@ namespace quarry::index {
 namespace {
 
 namespace fs = std::filesystem;
+
+// How often who waits for a collection to be loaded looks whether it is still wanted.
+constexpr std::chrono::milliseconds kLoadCheckInterval{20};
 
 // Makes an empty store of `directory`, which must be absent or empty: nothing of the user's is
 // touched.
@@ -101,7 +105,8 @@ Status Index::Impl::CheckFilesAreReached() const {
 }
 
 Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
-  std::lock_guard guard(mutex);
+  std::unique_lock guard(mutex);
+  load_ended.wait(guard, [&] { return !loading.contains(id); });
   if (const auto it = loaded.find(id); it != loaded.end()) return it->second;
   const auto record = std::find_if(records.begin(), records.end(),
                                    [&](const auto& entry) { return entry.second.id == id; });
@@ -121,11 +126,38 @@ Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
                                           options.limits,
                                           maintenance.get(),
                                           options.keep_previous};
-  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection,
-                          Collection::Load(environment, record->second));
-  loaded[id] = collection;
+  // Nobody changes or deletes it before it is loaded.
+  const StoredCollection stored = record->second;
+  loading.insert(id);
+  guard.unlock();
+  // However loading ends, by an exception too, who waits goes on.
+  struct Ending {
+    Impl& impl;
+    const CollectionId id;
+    ~Ending() {
+      {
+        std::lock_guard held(impl.mutex);
+        impl.loading.erase(id);
+      }
+      impl.load_ended.notify_all();
+    }
+  };
+  std::shared_ptr<Collection> collection;
+  {
+    const Ending ending{*this, id};
+    QUARRY_ASSIGN_OR_RETURN(collection, Collection::Load(environment, stored));
+    std::lock_guard held(mutex);
+    loaded[id] = collection;
+  }
   collection->Notice();
   return collection;
+}
+
+std::vector<std::shared_ptr<Collection>> Index::Impl::Loaded() const {
+  std::lock_guard guard(mutex);
+  std::vector<std::shared_ptr<Collection>> all;
+  for (const auto& [id, collection] : loaded) all.push_back(collection);
+  return all;
 }
 
 Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -234,8 +266,13 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
   while (true) {
     std::shared_ptr<Collection> collection;  // outlives the lock on its writer
     {
-      std::lock_guard guard(impl_->mutex);
+      std::unique_lock guard(impl_->mutex);
       QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
+      while (impl_->loading.contains(id)) {
+        QUARRY_RETURN_IF_ERROR(context.Check().Annotate("collection \"" + name +
+                                                        "\": waiting until it is loaded"));
+        impl_->load_ended.wait_for(guard, kLoadCheckInterval);
+      }
       if (const auto it = impl_->loaded.find(id); it != impl_->loaded.end()) {
         collection = it->second;
       }
@@ -246,40 +283,44 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
       QUARRY_ASSIGN_OR_RETURN(writer, collection->LockWriter(context));
       if (impl_->maintenance != nullptr) impl_->maintenance->Forget(*collection);
     }
-    std::lock_guard guard(impl_->mutex);
+    std::unique_lock guard(impl_->mutex);
     QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
     const auto it = impl_->loaded.find(id);
     if (it != impl_->loaded.end() && it->second != collection) continue;  // loaded meanwhile
     if (it == impl_->loaded.end() && collection != nullptr) continue;     // another of that name
+    if (impl_->loading.contains(id)) continue;                            // by now, or still
 
     const std::string prefix = CollectionPrefix(id);
     WriteBatch batch;
     batch.DeleteRange(prefix, PrefixEnd(prefix));
     batch.Delete(CollectionKey(id));
     batch.Delete(CollectionNameKey(name));
-    // What was said of it as a vector store.
+    // What was said of it as a vector store. By the table: an object that is changed meanwhile would
+    // be written again without its id.
+    ObjectBatch objects;
     for (const ObjectKind kind :
          {ObjectKind::kVectorStore, ObjectKind::kVectorStoreFile, ObjectKind::kFileBatch}) {
-      for (const std::string& objects : {ObjectPrefix(kind, name), ObjectIdPrefix(kind, name)}) {
-        batch.DeleteRange(objects, PrefixEnd(objects));
-      }
+      objects.DeleteScope(kind, name);
     }
-    const std::string number = std::to_string(id.value);
     for (const ObjectKind kind : {ObjectKind::kSource, ObjectKind::kWebPage}) {
-      for (const std::string& objects :
-           {ObjectPrefix(kind, number), ObjectIdPrefix(kind, number)}) {
-        batch.DeleteRange(objects, PrefixEnd(objects));
-      }
+      objects.DeleteScope(kind, std::to_string(id.value));
     }
     // First: what is written without a writer would come behind the removal, and stay.
     if (collection != nullptr) collection->MarkDeleted(true);
-    if (const Status removed = impl_->store->Write(batch); !removed.ok()) {
+    if (const Status removed = impl_->objects->WriteWith(objects, std::move(batch));
+        !removed.ok()) {
       if (collection != nullptr) collection->MarkDeleted(false);
       return removed;
     }
     impl_->records.erase(name);
     impl_->loaded.erase(id);
-    return impl_->derived->Remove(std::to_string(id.value) + "/");
+    const Status removed = impl_->derived->Remove(std::to_string(id.value) + "/");
+    guard.unlock();
+    // The views of the others show it still, and keep its bytes.
+    for (const std::shared_ptr<Collection>& other : impl_->Loaded()) {
+      other->RenewView(/*wait=*/false);
+    }
+    return removed;
   }
 }
 
@@ -338,12 +379,7 @@ ObjectTable& Index::objects() { return *impl_->objects; }
 
 Status Index::WaitForMaintenance(const CallContext& context) {
   if (impl_->maintenance == nullptr) return OkStatus();
-  std::vector<std::shared_ptr<Collection>> loaded;
-  {
-    std::lock_guard guard(impl_->mutex);
-    for (const auto& [id, collection] : impl_->loaded) loaded.push_back(collection);
-  }
-  for (const std::shared_ptr<Collection>& collection : loaded) collection->NoticeAll();
+  for (const std::shared_ptr<Collection>& collection : impl_->Loaded()) collection->NoticeAll();
   return impl_->maintenance->WaitUntilIdle(context);
 }
 

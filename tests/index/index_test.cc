@@ -1,8 +1,14 @@
 #include "index/index.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +17,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "index/derived_files.h"
 #include "index/keys.h"
 #include "tests/index/index_testing.h"
 #include "tests/testing/test_environment.h"
@@ -47,6 +54,50 @@ TEST_F(IndexTest, AChangedDocumentKeepsItsEqualChunks) {
   EXPECT_THAT(second[0].added, SizeIs(2));
   EXPECT_THAT(SearchWords(*TestSnapshot(), "alpha"), ElementsAre("a#1"));
   EXPECT_THAT(SearchWords(*TestSnapshot(), "gamma"), IsEmpty());
+  ExpectVerified();
+}
+
+// A draft of one chunk with another title.
+DocumentDraft WithTitle(const std::string& title, const std::string& paragraph) {
+  DocumentDraft draft = MakeDraft("1", {paragraph});
+  draft.document.title = title;
+  ChunkDraft& chunk = draft.chunks[0];
+  chunk.chunk.input_hash = Hash64(IndexedText(title, chunk.chunk));
+  chunk.terms = IndexedTerms(TestAnalyzer(), title, chunk.chunk, IndexOptions().title_weight);
+  return draft;
+}
+
+// The indexed text is the same then, and the terms are not.
+TEST_F(IndexTest, AChunkWhoseFirstLineBecomesTheTitleIsNotKept) {
+  for (const auto& [title, text] :
+       {std::pair<std::string, std::string>("Pump manual", "The pump runs at 9 bar."),
+        std::pair<std::string, std::string>("水泵手册", "水泵的压力是九巴。")}) {
+    ASSERT_OK(Open());
+    const auto first = Put({WithTitle("", title + "\n" + text)});
+    const DocumentDraft titled = WithTitle(title, text);
+    const auto second = Put({titled});
+    EXPECT_THAT(second[0].kept, IsEmpty());
+    EXPECT_THAT(second[0].removed, ElementsAre(first[0].added[0]));
+    ExpectVerified();
+    // The same once more is kept.
+    EXPECT_THAT(Put({titled})[0].kept, ElementsAre(second[0].added[0]));
+    ASSERT_OK(Open());
+    ExpectVerified();
+    Delete("1");
+  }
+}
+
+TEST_F(IndexTest, AChunkOfAnEqualHashIsNotTakenForTheSame) {
+  ASSERT_OK(Open());
+  const DocumentDraft first = WithTitle("", "The pump runs at 9 bar.");
+  DocumentDraft second = WithTitle("", "水泵在夜里停机。");
+  second.chunks[0].chunk.input_hash = first.chunks[0].chunk.input_hash;
+  Put({first});
+  EXPECT_THAT(Put({second})[0].kept, IsEmpty());
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "pump"), IsEmpty());
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "水泵"), ElementsAre("1#0"));
+  Put({WithTitle("", "Something else.")});  // the postings of the second are found, and die
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "水泵"), IsEmpty());
   ExpectVerified();
 }
 
@@ -321,6 +372,46 @@ TEST_F(IndexTest, AWriterNeverHoldsADeletedCollection) {
     ASSERT_OK(index_->DeleteCollection("doomed"));
     second.join();
   }
+}
+
+// Loading waits here for the other end of a pipe in place of the collection's file of rows.
+TEST_F(IndexTest, TheOtherCollectionsGoOnWhileOneIsLoaded) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"apple"})});
+  ASSERT_OK_AND_ASSIGN(const CollectionId slow, index_->CreateCollection("slow"));
+  ASSERT_OK(index_->OpenWriter(slow)->Put({MakeDraft("b", {"banana"})}).status());
+  index_.reset();
+  const std::string rows =
+      Directory() + "/derived/" +
+      DerivedFiles::Open(Directory(), /*read_only=*/true)
+          .value()
+          ->files()
+          .at(std::to_string(slow.value) + "/saved/rows")
+          .name;
+  std::filesystem::remove(rows);
+  ASSERT_EQ(::mkfifo(rows.c_str(), 0600), 0);
+  ASSERT_OK(Open());
+
+  const auto load = [&] { return index_->GetSnapshot(slow).value()->live_documents(); };
+  auto first = std::async(std::launch::async, load);
+  auto second = std::async(std::launch::async, load);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  auto others = std::async(std::launch::async, [&] {
+    EXPECT_THAT(index_->Collections(), SizeIs(2));
+    EXPECT_OK(index_->FindCollection("slow").status());
+    EXPECT_THAT(SearchWords(*TestSnapshot(), "apple"), ElementsAre("a#0"));
+    const CallContext brief = CallContext::WithTimeout(std::chrono::milliseconds(30));
+    EXPECT_EQ(index_->DeleteCollection("slow", brief).code(), Code::kDeadlineExceeded);
+  });
+  EXPECT_EQ(others.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  const int end = ::open(rows.c_str(), O_WRONLY | O_CLOEXEC);  // once the other is there
+  EXPECT_GE(end, 0);
+  ::close(end);
+  others.get();
+  EXPECT_EQ(first.get(), 1u);  // read from the store
+  EXPECT_EQ(second.get(), 1u);
+  ASSERT_OK(index_->DeleteCollection("slow"));
+  EXPECT_EQ(index_->GetSnapshot(slow).status().code(), Code::kNotFound);
 }
 
 TEST_F(IndexTest, WhoWaitsForTheWriterWaitsAsLongAsItWants) {

@@ -1,6 +1,7 @@
 // Generations that are kept, compaction, and where the bytes are.
 
 #include <filesystem>
+#include <fstream>
 
 #include "index/keys.h"
 #include "tests/index/index_testing.h"
@@ -152,6 +153,14 @@ TEST_F(UpkeepTest, CompactionDropsWhatIsDeadAndChangesNoAnswer) {
   ASSERT_OK(Open(options));
   Fill(400);
   Learn("first");
+  {
+    // What interrupted learning leaves.
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const EmbeddingSpace space{.fingerprint = "given up", .dimension = 8};
+    const GenerationId generation = writer.BeginGeneration("test", space, "table", 1).value();
+    Embed(writer, generation, 8);
+  }
+  ASSERT_OK(Open(options));
   for (int round = 0; round < 3; ++round) {
     std::vector<DocumentDraft> drafts;
     for (int i = 0; i < 200; ++i) {
@@ -164,10 +173,6 @@ TEST_F(UpkeepTest, CompactionDropsWhatIsDeadAndChangesNoAnswer) {
   {
     auto writer = index_->OpenWriter(TestCollection()).value();
     Embed(writer, GenerationId(1), 8);
-    // What interrupted learning leaves.
-    const EmbeddingSpace space{.fingerprint = "given up", .dimension = 8};
-    const GenerationId generation = writer.BeginGeneration("test", space, "table", 1).value();
-    Embed(writer, generation, 8);
   }
   const CollectionId gone = index_->CreateCollection("gone").value();
   ASSERT_OK(index_->OpenWriter(gone)->Put({MakeDraft("x", {std::string(100'000, 'y')})}).status());
@@ -200,6 +205,69 @@ TEST_F(UpkeepTest, CompactionDropsWhatIsDeadAndChangesNoAnswer) {
   ASSERT_OK(Open(reading));
   EXPECT_EQ(index_->Compact(std::nullopt, CallContext()).status().code(),
             Code::kFailedPrecondition);
+}
+
+TEST_F(UpkeepTest, CompactionFreesWhatACollectionThatIsNotWrittenToStillShowed) {
+  ASSERT_OK(Open());
+  Random random(3);
+  std::vector<DocumentDraft> drafts;
+  std::vector<DocumentId> ids;
+  for (int i = 0; i < 60; ++i) {
+    std::string text;
+    for (int c = 0; c < 30'000; ++c) {
+      text.push_back(c % 9 == 8 ? ' ' : static_cast<char>('a' + random.Below(26)));
+    }
+    ids.push_back("d" + std::to_string(i));
+    drafts.push_back(MakeDraft(ids.back(), {text}));
+  }
+  Put(std::move(drafts));
+  const CollectionId idle = index_->CreateCollection("idle").value();
+  ASSERT_OK(index_->OpenWriter(idle)->Put({MakeDraft("x", {"a view of now"})}).status());
+  ids.pop_back();
+  ASSERT_OK(index_->OpenWriter(TestCollection())->Delete(ids).status());
+  ASSERT_OK_AND_ASSIGN(const CompactReport report,
+                       index_->Compact(TestCollection(), CallContext()));
+  EXPECT_LT(report.bytes_after, report.bytes_before / 4);
+  EXPECT_THAT(SearchWords(*index_->GetSnapshot(idle).value(), "view"), SizeIs(1));
+}
+
+TEST_F(UpkeepTest, WhatCompactionCouldNotSaveIsSavedLater) {
+  ASSERT_OK(Open());
+  Fill(20);
+  const std::string derived = Directory() + "/derived";
+  std::filesystem::rename(derived, derived + ".away");
+  std::ofstream(derived) << "no directory";
+  EXPECT_FALSE(index_->Compact(TestCollection(), CallContext()).ok());
+  std::filesystem::remove(derived);
+  std::filesystem::rename(derived + ".away", derived);
+  EXPECT_THAT(index_->Stats(TestCollection())->derived, IsEmpty());
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_TRUE(index_->Stats(TestCollection())->derived.contains("rows"));
+  ExpectVerified();
+}
+
+// Learning holds the writer for a batch at a time; compaction comes between two.
+TEST_F(UpkeepTest, CompactionLeavesTheGenerationThatIsUnderWay) {
+  ASSERT_OK(Open());
+  Fill(20);
+  Delete("d3");
+  GenerationId generation;
+  {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const EmbeddingSpace space{.fingerprint = "under way", .dimension = 8};
+    generation = writer.BeginGeneration("test", space, "table", 20).value();
+    Embed(writer, generation, 8);
+  }
+  Put({MakeDraft("new", {"a fresh text"})});
+  ASSERT_OK(index_->Compact(std::nullopt, CallContext()).status());
+  EXPECT_EQ(VectorRows(generation, "under way"), 19u);
+  auto writer = index_->OpenWriter(TestCollection()).value();
+  ASSERT_OK_AND_ASSIGN(const auto pending, writer.Pending(generation, ChunkId(), 100));
+  EXPECT_THAT(pending, SizeIs(1));
+  Embed(writer, generation, 8);
+  ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
+  EXPECT_EQ(TestSnapshot()->pending_vectors(), 0u);
+  EXPECT_THAT(Nearest(), SizeIs(20));
 }
 
 TEST_F(UpkeepTest, StatisticsSayWhereTheBytesAre) {
