@@ -9,6 +9,7 @@
 // an error, for a misspelt one would be lost silently. A line that is wrong is reported with its number and stops nothing.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -43,17 +44,19 @@ class LineInput {
       : fd_(fd), max_line_bytes_(max_line_bytes) {}
 
   // Moves to the next line; false at the end. Waits for input, but not after `context` was
-  // cancelled. Errors: those of the context, kResourceExhausted (a line above the limit),
-  // kUnavailable (reading failed).
-  Result<bool> NextLine(const CallContext& context);
+  // cancelled: then no whole line is left that was read and not given. `when_idle` is called once in
+  // each wait that takes more than a second. Errors: those of the context and of `when_idle`,
+  // kResourceExhausted (a line above the limit), kUnavailable (reading failed).
+  Result<bool> NextLine(const CallContext& context,
+                        const std::function<Status()>& when_idle = nullptr);
   // The same, past lines that are blank.
-  Result<bool> Next(const CallContext& context);
+  Result<bool> Next(const CallContext& context, const std::function<Status()>& when_idle = nullptr);
 
   std::string_view line() const { return line_; }  // valid until the next Next()
   uint64_t number() const { return number_; }      // of the line, from 1
 
  private:
-  Status Fill(const CallContext& context);
+  Status Fill(const CallContext& context, const std::function<Status()>& when_idle);
 
   const int fd_;
   const size_t max_line_bytes_;

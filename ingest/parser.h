@@ -36,6 +36,7 @@ struct ParsedSource {
   std::vector<Document> documents;  // id, uri, title, media_type, text, blocks, metadata filled
   std::vector<SourceError> errors;
   std::vector<SourceError> skipped;  // parts that hold no text: pictures in an archive
+  bool was_recognised = false;       // text of pictures or pages is in it, or was looked for
 };
 
 // Pure and thread-safe.
@@ -54,19 +55,19 @@ const Parser& ParserFor(Format format);
 
 // Finds the format (unless it is declared), decodes text, parses, and does what all formats share:
 // an empty source or one without any text is an error ("empty: ..."), title from the first heading
-// or the file name, language, source_hash.
+// or the file name, language.
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source);
 
 // Whether `bytes` are those of a file that nobody expects to be read: nothing but white space, a
 // picture, a program, a format that this version does not read.
 bool HoldsNoText(std::string_view bytes, std::string_view path);
 
-// Document::source_hash of every document that ParseSource makes of `bytes`: a source is unchanged
-// iff it is. Needs no parsing.
-uint64_t SourceHash(std::string_view bytes);
+// Whether a source that gave this error is passed over: it holds no text, and that is all that is
+// wrong. Where time, room or a process was missing it has failed: the next time it may be read.
+bool IsPassedOver(const Status& error, std::string_view bytes, std::string_view path);
 
-// Names the version of all parsers together; part of source_hash, so that a changed parser re-reads
-// unchanged files.
+// Names the version of all parsers together; part of DocumentDraft::pipeline, so that a changed
+// parser re-reads unchanged files.
 std::string_view ParserFingerprint();
 
 }  // namespace quarry::ingest

@@ -9,6 +9,7 @@
 #include "base/child_process.h"
 #include "base/hash.h"
 #include "ingest/helper_programs.h"
+#include "ingest/ocr.h"
 #include "ingest/pipeline_run.h"
 #include "ingest/unchanged.h"
 
@@ -22,12 +23,20 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr size_t kWindow = 128;
 constexpr uint64_t kWindowBytes = 16u << 20;
 constexpr std::chrono::milliseconds kProgressInterval{100};
+// What was gathered is written behind a window though it fills no batch: when so much is to be
+// remembered of sources, and when the last write was so long ago.
+constexpr size_t kRememberedSources = kWindow;
+constexpr std::chrono::seconds kFlushInterval{30};
 
-// Which helper programs there are: with another one the same file reads otherwise.
+// Which helper programs there are, and which languages they read: with another one the same file
+// reads otherwise.
 std::string InstalledHelpers() {
   std::string installed;
   for (const HelperProgram& program : HelperPrograms()) {
     if (FindProgram(program.name)) installed.append("+").append(program.name);
+  }
+  if (const std::string languages = RecognitionLanguages(); !languages.empty()) {
+    installed.append("=").append(languages);
   }
   return installed;
 }
@@ -95,8 +104,14 @@ Pipeline::Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadP
                    given_ +
                    // Of weight 1 it is that of collections made before there was a weight.
                    (title_weight_ == 1 ? "" : "/title=" + std::to_string(title_weight_))),
-      memory_(memory),
-      helpers_(memory == nullptr ? "" : InstalledHelpers()) {}
+      memory_(memory) {}
+
+// What made documents of a source: RememberedSource::pipeline. Only a run that remembers something
+// asks for the languages, which starts a program.
+const std::string& Pipeline::ReadBy() const {
+  std::call_once(asked_, [&] { read_by_ = fingerprint_ + InstalledHelpers(); });
+  return read_by_;
+}
 
 Result<IngestReport> Pipeline::Sync(const FileList& list, const ProgressSink& progress,
                                     const CallContext& context) {
@@ -122,6 +137,15 @@ Result<IngestReport> Pipeline::Sync(FileList& list, ItemStream& stream,
 // Reads and takes the items that the list has by now. `total`: how many there will be; 0 = not known.
 Status Pipeline::TakeItems(Run& run, size_t total, const ProgressSink& progress,
                            const CallContext& context) {
+  const Status taken = TakeWindows(run, total, progress, context);
+  const bool was_given_up =
+      taken.code() == Code::kCancelled || taken.code() == Code::kDeadlineExceeded;
+  if (was_given_up) QUARRY_RETURN_IF_ERROR(Flush(run));
+  return taken;
+}
+
+Status Pipeline::TakeWindows(Run& run, size_t total, const ProgressSink& progress,
+                             const CallContext& context) {
   const FileList& list = run.list;
   IngestReport& report = run.report;
   Reporter reporter(progress);
@@ -158,6 +182,11 @@ Status Pipeline::TakeItems(Run& run, size_t total, const ProgressSink& progress,
                      .chunks = report.chunks_added + report.chunks_kept,
                      .done_is_files = true});
     }
+    // Pictures in which nothing is found, say, fill no batch however long they take.
+    if (run.remembered_sources >= kRememberedSources ||
+        SteadyClock::now() - run.flushed >= kFlushInterval) {
+      QUARRY_RETURN_IF_ERROR(Flush(run));
+    }
     window = next.get();
   }
   return context.Check();
@@ -170,7 +199,7 @@ Result<IngestReport> Pipeline::End(Run& run, const ProgressSink& progress,
   QUARRY_RETURN_IF_ERROR(Flush(run));
   QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> gone, FindGone(run));
   if (options_.prune) {
-    QUARRY_RETURN_IF_ERROR(Prune(std::move(gone), report));
+    QUARRY_RETURN_IF_ERROR(Prune(std::move(gone), run));
   } else {
     report.documents_gone = gone.size();
   }

@@ -11,10 +11,13 @@
 // document is kept under its new id. A source that cannot be read is reported and stops nothing;
 // what the index held of it stays. Where two sources bring one document id, the first in order has
 // it and the other is reported. Interrupted at any point, what was acknowledged is kept and the
-// next run goes on from there.
+// next run goes on from there. A run that is cancelled writes what it has taken, once the sources that
+// are being parsed at that moment are through; a process that is killed loses what it read in the last
+// half minute, or with the last two windows of sources (of 128, or 16 MB) where these took longer.
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -136,12 +139,15 @@ class Pipeline {
                    const index::Snapshot& snapshot) const;
   void PrepareDocuments(const SourceItem& item, const std::string& root,
                         const index::Snapshot& snapshot, std::vector<Document> documents,
-                        Prepared& prepared) const;
+                        bool may_read_otherwise, Prepared& prepared) const;
+  const std::string& ReadBy() const;
   std::optional<RememberedSource> Recall(const SourceItem& item, Prepared& prepared) const;
   Result<bool> HoldsAll(const RememberedSource& known, const index::Snapshot& snapshot,
                         std::vector<DocumentId>& ids) const;
   Status TakeItems(Run& run, size_t total, const ProgressSink& progress,
                    const CallContext& context);
+  Status TakeWindows(Run& run, size_t total, const ProgressSink& progress,
+                     const CallContext& context);
   Status Flush(Run& run);
   Result<IngestReport> End(Run& run, const ProgressSink& progress, const CallContext& context);
   index::DocumentDraft MakeDraft(Document document, const std::string& root) const;
@@ -154,7 +160,7 @@ class Pipeline {
   Status FindMove(index::DocumentDraft& draft, Run& run) const;
   Status PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report);
   Result<std::vector<DocumentId>> FindGone(const Run& run) const;
-  Status Prune(std::vector<DocumentId> gone, IngestReport& report);
+  Status Prune(std::vector<DocumentId> gone, Run& run);
 
   index::IndexWriter& writer_;
   const Analyzer& analyzer_;
@@ -166,7 +172,8 @@ class Pipeline {
   const std::string fingerprint_;  // of parser, chunker, added fields and the weight of the title:
                                    // DocumentDraft::pipeline
   const SourceMemory* const memory_;
-  const std::string helpers_;  // the programs that parsers call, as far as they are installed
+  mutable std::once_flag asked_;
+  mutable std::string read_by_;  // ReadBy(), once it was asked for
 };
 
 }  // namespace quarry::ingest
