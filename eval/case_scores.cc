@@ -200,6 +200,7 @@ class RecordScorer {
       const RunPassage& passage = record_.passages[citation.passage - 1];
       return citation.document == passage.document && citation.begin >= passage.begin &&
              citation.end <= passage.end && citation.begin < citation.end &&
+             citation.end - passage.begin <= passage.text.size() &&  // a file may say otherwise
              passage.text.compare(citation.begin - passage.begin, citation.end - citation.begin,
                                   citation.quote) == 0;
     });

@@ -375,6 +375,9 @@ TEST(CaseScoresTest, CitationsMustNamePassagesAndQuoteThem) {
   EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 1);
   record.citations[0].quote = "it";
   EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 0);
+  // A text that is shorter than its place says, as a file may have it.
+  record.passages[0].text = "What";
+  EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 0);
   record.citations.clear();
   record.answer = "It is right [2].";
   EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 0);

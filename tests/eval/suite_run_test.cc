@@ -322,5 +322,16 @@ TEST(RunRecordTest, AMatrixThatIsNotWholeIsDamage) {
             "record of a run: matrix: is not whole");
 }
 
+TEST(RunRecordTest, ACaseThatIsNotThatOfItsRecordIsDamage) {
+  RunRecord record{.case_id = "a"};
+  EXPECT_EQ(ParseRecord(RecordLine(record)).status().message(),
+            "record of a run: case: expected that of case_id \"a\", found none");
+  record.asked = MakeCase("b", "How heavy is the pump?");
+  EXPECT_EQ(ParseRecord(RecordLine(record)).status().message(),
+            "record of a run: case: expected that of case_id \"a\", found \"b\"");
+  record.asked.id = "a";
+  ASSERT_OK(ParseRecord(RecordLine(record)).status());
+}
+
 }  // namespace
 }  // namespace quarry::eval
