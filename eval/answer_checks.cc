@@ -35,23 +35,10 @@ std::string Comparable(std::string_view text) {
   return comparable;
 }
 
-bool IsWordByte(char c) { return IsAsciiLower(c) || IsAsciiDigit(c); }
-
-// `text` stands in `answer`, at word borders: "4 days" does not stand in "24 days". Chinese knows no
-// borders.
 bool ContainsWords(const std::string& answer, const std::string& text) {
   if (text.empty()) return false;
   for (size_t at = answer.find(text); at != std::string::npos; at = answer.find(text, at + 1)) {
-    const size_t end = at + text.size();
-    const bool begins = at == 0 || !IsWordByte(text[0]) || !IsWordByte(answer[at - 1]);
-    const bool ends = end == answer.size() || !IsWordByte(text.back()) || !IsWordByte(answer[end]);
-    // "4.5" does not hold "5", nor "5,000" "000".
-    const bool splits_number =
-        (at >= 2 && IsAsciiDigit(text[0]) && (answer[at - 1] == '.' || answer[at - 1] == ',') &&
-         IsAsciiDigit(answer[at - 2])) ||
-        (end + 1 < answer.size() && IsAsciiDigit(text.back()) &&
-         (answer[end] == '.' || answer[end] == ',') && IsAsciiDigit(answer[end + 1]));
-    if (begins && ends && !splits_number) return true;
+    if (HasWordBorders(answer, at, at + text.size())) return true;
   }
   return false;
 }
@@ -74,6 +61,21 @@ bool HoldsNumber(const AnswerCheck& check, std::string_view answer) {
 }
 
 }  // namespace
+
+bool HasWordBorders(std::string_view text, size_t begin, size_t end) {
+  if (begin >= end || end > text.size()) return false;
+  const auto is_word = [](char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); };
+  const auto is_point = [](char c) { return c == '.' || c == ','; };
+  const char first = text[begin];
+  const char last = text[end - 1];
+  if (begin > 0 && is_word(first) && is_word(text[begin - 1])) return false;
+  if (end < text.size() && is_word(last) && is_word(text[end])) return false;
+  const bool splits_before = begin >= 2 && IsAsciiDigit(first) && is_point(text[begin - 1]) &&
+                             IsAsciiDigit(text[begin - 2]);
+  const bool splits_behind = end + 1 < text.size() && IsAsciiDigit(last) && is_point(text[end]) &&
+                             IsAsciiDigit(text[end + 1]);
+  return !splits_before && !splits_behind;
+}
 
 std::string WithoutMarkers(std::string_view answer) {
   std::string text;

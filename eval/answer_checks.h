@@ -24,6 +24,10 @@ Status ValidateCheck(const AnswerCheck& check);
 // "contains \"48 N·m\"": for messages.
 std::string Describe(const AnswerCheck& check);
 
+// Whether text[begin, end) is cut out of no longer word or number: "4 days" is out of "24 days", "5" out
+// of "4.5", "000" out of "5,000". Chinese knows no borders of words.
+bool HasWordBorders(std::string_view text, size_t begin, size_t end);
+
 // Words of spaced scripts and CJK characters.
 uint32_t CountWords(std::string_view text);
 

@@ -269,7 +269,8 @@ Status CheckShape(const RunRecord& record) {
   }
   // A run is scored by its cases, which are read from its records.
   if (record.asked.id != record.case_id) {
-    return InvalidArgumentError("case: expected that of case_id \"" + record.case_id + "\", found " +
+    return InvalidArgumentError("case: expected that of case_id \"" + record.case_id +
+                                "\", found " +
                                 (record.asked.id.empty() ? "none" : "\"" + record.asked.id + "\""));
   }
   return OkStatus();
