@@ -69,6 +69,8 @@ Status WriteBeir(const std::string& directory, const BeirQueries& queries,
 // kInvalidArgument: an id or the tag is empty or holds white space, a query id begins with '#', a
 // score is not finite. The format cannot carry those.
 Result<std::string> FormatTrecRun(const RankedRun& run, const std::string& tag);
+// Of one column, of which `what` says what it is: "document id".
+Status CheckTrecColumn(std::string_view what, const std::string& value);
 
 // Both read columns separated by white space, skip blank lines and lines that begin with '#', and
 // refuse a malformed line with its number: `name` and the line are put before the message. As in
