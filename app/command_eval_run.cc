@@ -61,19 +61,14 @@ void Print(const eval::RunReport& report, uint32_t shown, Console& console) {
                                : RunReportText(report, shown, console));
 }
 
-// The run goes on where one like it was left, unless that is not wanted.
-Result<eval::RunManifest> StartRun(const EvalRunArguments& arguments, eval::RunManifest manifest,
+// The run goes on where one like it was left ("" = there is none).
+Result<eval::RunManifest> StartRun(const std::string& unfinished, eval::RunManifest manifest,
                                    eval::RunStore& store, Console& console) {
-  if (!arguments.restart) {
-    QUARRY_ASSIGN_OR_RETURN(const std::string unfinished, store.FindUnfinished(manifest));
-    if (!unfinished.empty()) {
-      QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> parts, store.Parts(unfinished));
-      console.Note("going on with run " + unfinished + ": " + std::to_string(parts.size()) +
-                   " answers are there");
-      return store.ReadManifest(unfinished);
-    }
-  }
-  return store.Create(std::move(manifest));
+  if (unfinished.empty()) return store.Create(std::move(manifest));
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> parts, store.Parts(unfinished));
+  console.Note("going on with run " + unfinished + ": " + std::to_string(parts.size()) +
+               " answers are there");
+  return store.ReadManifest(unfinished);
 }
 
 // The judge by other seeds, one for each judgement beside the first.
@@ -160,9 +155,6 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
     QUARRY_ASSIGN_OR_RETURN(options.baseline, eval::ReadRunFile(PathOf(context, baseline)));
   }
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
-  if (!baseline.empty() && !options.baseline) {
-    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, bench.engine.get(), context));
-  }
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
                           MakeJudge(arguments.judge, *bench.engine));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<std::unique_ptr<eval::Judge>> judges_again,
@@ -190,8 +182,17 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   manifest.created_micros = bench.engine->clock().NowMicros();
 
   eval::RunStore store(bench.engine->index().objects());
+  std::string unfinished;
+  if (!arguments.restart) {
+    QUARRY_ASSIGN_OR_RETURN(unfinished, store.FindUnfinished(manifest));
+  }
+  if (!baseline.empty() && !options.baseline) {
+    // "latest" is the run before this one, also where this one goes on.
+    QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(baseline, unfinished));
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, store.Read(id));
+  }
   QUARRY_ASSIGN_OR_RETURN(manifest,
-                          StartRun(arguments, std::move(manifest), store, context.console));
+                          StartRun(unfinished, std::move(manifest), store, context.console));
   ProgressPrinter progress(context.console);
   const Status asked = eval::RunCases(suite.cases, manifest, parts, settings, store,
                                       progress.StageSink(), context.call);

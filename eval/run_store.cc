@@ -58,8 +58,9 @@ Result<std::vector<RunManifest>> RunStore::List(uint32_t limit) const {
   return manifests;
 }
 
-Result<std::string> RunStore::FindId(const std::string& name) const {
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<RunManifest> runs, List(kLookedAt));
+Result<std::string> RunStore::FindId(const std::string& name, const std::string& without) const {
+  QUARRY_ASSIGN_OR_RETURN(std::vector<RunManifest> runs, List(kLookedAt));
+  std::erase_if(runs, [&](const RunManifest& run) { return run.id == without; });
   if (name == "latest" && !runs.empty()) return runs[0].id;
   for (const RunManifest& run : runs) {
     if (run.id == name || (!run.name.empty() && run.name == name)) return run.id;

@@ -29,8 +29,8 @@ class RunStore {
   Status Delete(const std::string& id);
 
   // `name` is an id, the start of one, a run's name (the newest of that name) or "latest".
-  // kNotFound.
-  Result<std::string> FindId(const std::string& name) const;
+  // kNotFound. The run of id `without` is passed over: one that goes on is not its own baseline.
+  Result<std::string> FindId(const std::string& name, const std::string& without = "") const;
   Result<RunManifest> ReadManifest(const std::string& id) const;
   Result<Run> Read(const std::string& id) const;
   // The parts that are there, ascending.

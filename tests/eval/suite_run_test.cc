@@ -281,6 +281,7 @@ TEST_F(SuiteRunTest, RunsAreFoundByIdNameAndAge) {
   described.name = "";
   ASSERT_OK_AND_ASSIGN(const RunManifest second, store.Create(described));
   EXPECT_EQ(store.FindId("latest").value(), second.id);
+  EXPECT_EQ(store.FindId("latest", second.id).value(), first.id) << "that which goes on";
   EXPECT_EQ(store.FindId("nightly").value(), first.id);
   EXPECT_EQ(store.FindId(first.id.substr(0, 12)).value(), first.id);
   EXPECT_EQ(store.FindId("run_").status().message(), "run \"run_\": begins the ids of several");
