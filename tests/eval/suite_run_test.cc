@@ -290,6 +290,22 @@ TEST_F(SuiteRunTest, RunsAreFoundByIdNameAndAge) {
   EXPECT_EQ(runs[0].id, second.id);
 }
 
+TEST_F(SuiteRunTest, ARunThatIsDamagedHidesNoOther) {
+  index::ObjectTable& objects = engine_.index->objects();
+  RunStore store(objects);
+  ASSERT_OK_AND_ASSIGN(const RunManifest good, store.Create(Describe()));
+  ASSERT_OK(objects.Create({.kind = index::ObjectKind::kRun, .id = index::NewObjectId("run_")},
+                           R"({"version":2,"id":"x"})"));
+  EXPECT_EQ(store.List(10).status().code(), Code::kDataLoss);
+  std::vector<Status> damaged;
+  ASSERT_OK_AND_ASSIGN(const std::vector<RunManifest> runs, store.List(10, &damaged));
+  EXPECT_THAT(runs, SizeIs(1));
+  ASSERT_THAT(damaged, SizeIs(1));
+  EXPECT_THAT(damaged[0].message(), HasSubstr("version: expected 1, found 2"));
+  EXPECT_EQ(store.FindId("latest").value(), good.id);
+  EXPECT_EQ(store.FindUnfinished(Describe()).value(), good.id);
+}
+
 TEST_F(SuiteRunTest, AFileHoldsARunAndDamageIsNamed) {
   eval::Run run;
   run.manifest = Describe();
