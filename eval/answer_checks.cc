@@ -43,19 +43,22 @@ bool ContainsWords(const std::string& answer, const std::string& text) {
   return false;
 }
 
+// The unit of a check as QuantitiesOf spells it, or what is counted: "kg", "户". Neither where it is read
+// as nothing.
+generation::Quantity UnitOf(const AnswerCheck& check) {
+  const std::vector<generation::Quantity> known = generation::QuantitiesOf("1 " + check.unit);
+  return known.empty() ? generation::Quantity() : known[0];
+}
+
 bool HoldsNumber(const AnswerCheck& check, std::string_view answer) {
-  // The unit in the spelling that QuantitiesOf gives it.
-  std::string unit;
-  if (!check.unit.empty()) {
-    const std::vector<generation::Quantity> known = generation::QuantitiesOf("1 " + check.unit);
-    if (known.size() == 1) unit = known[0].unit;
-  }
+  const generation::Quantity wanted = UnitOf(check);
   for (const generation::Quantity& quantity : generation::QuantitiesOf(answer)) {
     double value = 0;
     const char* end = quantity.number.data() + quantity.number.size();
     if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) continue;
     if (std::abs(value - check.number) > check.tolerance + 1e-9) continue;
-    if (unit.empty() || quantity.unit == unit) return true;
+    if (check.unit.empty()) return true;
+    if (quantity.unit == wanted.unit && quantity.counted == wanted.counted) return true;
   }
   return false;
 }
@@ -143,6 +146,17 @@ bool Holds(const AnswerCheck& check, std::string_view answer) {
 Status ValidateCheck(const AnswerCheck& check) {
   if (check.kind == AnswerCheck::Kind::kRegex) {
     QUARRY_RETURN_IF_ERROR(Regex::Compile(check.texts[0]).status().Annotate("regex"));
+  }
+  if (check.kind == AnswerCheck::Kind::kNumber) {
+    if (!(check.tolerance >= 0)) {
+      return InvalidArgumentError("tolerance: expected a number from 0");
+    }
+    const generation::Quantity unit = UnitOf(check);
+    if (!check.unit.empty() && unit.unit.empty() && unit.counted.empty()) {
+      return InvalidArgumentError("unit \"" + check.unit +
+                                  "\": is not read behind a number; expected a word or a CJK " +
+                                  "character, or \"any\" with the number and the unit as a text");
+    }
   }
   if (check.kind == AnswerCheck::Kind::kLength && check.high != 0 && check.high < check.low) {
     return InvalidArgumentError("words: max " + std::to_string(check.high) + " is below min " +

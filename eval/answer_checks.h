@@ -18,7 +18,7 @@ std::string WithoutMarkers(std::string_view answer);
 bool Holds(const AnswerCheck& check, std::string_view answer);
 
 // kInvalidArgument where a check could never hold: a regex or schema that is none, limits of length
-// that exclude each other.
+// that exclude each other, a negative tolerance, a unit that is not read behind a number ("Ω").
 Status ValidateCheck(const AnswerCheck& check);
 
 // "contains \"48 N·m\"": for messages.
