@@ -164,6 +164,10 @@ void AddFeedback(CommandTree& tree) {
       .add_option("--run", arguments.run,
                   "format sft: of answers that passed in a run that passed its gates")
       ->type_name("RUN");
+  command
+      .add_option("--baseline", arguments.baseline,
+                  "of --run: run that its gates no_regression compare with")
+      ->type_name("RUN");
   tree.Then(command, RunFeedbackExport, arguments);
 }
 

@@ -120,7 +120,7 @@ Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& 
   if (arguments.format == "promptfoo") {
     text = eval::PromptfooTests(cases);
   } else if (arguments.format == "qrels") {
-    text = eval::TrecQrelsOf(cases);
+    QUARRY_ASSIGN_OR_RETURN(text, eval::TrecQrelsOf(cases));
   } else if (is_suite) {
     return InvalidArgumentError("--format: of a suite expected promptfoo, qrels or beir, got \"" +
                                 arguments.format + "\"");

@@ -20,23 +20,33 @@ namespace {
 
 constexpr uint32_t kHistory = 30;  // runs of a suite in its trend
 
-// Runs of the suite that are finished and older, oldest first.
-Status AddHistory(const eval::RunStore& store, eval::RunReport& report) {
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests, store.List(kHistory * 4));
+// Runs of the suite that are finished and older, oldest first. What cannot be read is told and left
+// out: the run that is reported loses nothing by an old one.
+void AddHistory(const eval::RunStore& store, eval::RunReport& report, Console& console) {
+  const auto tell = [&](const Status& status) {
+    console.Note("left out of the history: " + status.ToString());
+  };
+  std::vector<Status> damaged;
+  const Result<std::vector<eval::RunManifest>> manifests = store.List(kHistory * 4, &damaged);
+  if (!manifests.ok()) return tell(manifests.status());
+  for (const Status& status : damaged) tell(status);
   std::vector<eval::HistoryPoint> history;
   const eval::RunManifest& now = report.run.manifest;
-  for (const eval::RunManifest& manifest : manifests) {
+  for (const eval::RunManifest& manifest : *manifests) {
     if (manifest.suite != now.suite || manifest.id == now.id ||
         manifest.created_micros > now.created_micros || history.size() + 1 >= kHistory) {
       continue;
     }
-    QUARRY_ASSIGN_OR_RETURN(const eval::Run run, store.Read(manifest.id));
-    if (run.records.size() < uint64_t{manifest.cases} * manifest.repeats) continue;
-    history.push_back(eval::MakeHistoryPoint(run, report.run));
+    const Result<eval::Run> run = store.Read(manifest.id);
+    if (!run.ok()) {
+      tell(run.status());
+      continue;
+    }
+    if (run->records.size() < uint64_t{manifest.cases} * manifest.repeats) continue;
+    history.push_back(eval::MakeHistoryPoint(*run, report.run));
   }
   std::reverse(history.begin(), history.end());
   report.history.insert(report.history.begin(), history.begin(), history.end());
-  return OkStatus();
 }
 
 Status WriteReports(const std::vector<std::string>& paths, const eval::RunReport& report,
@@ -61,19 +71,14 @@ void Print(const eval::RunReport& report, uint32_t shown, Console& console) {
                                : RunReportText(report, shown, console));
 }
 
-// The run goes on where one like it was left, unless that is not wanted.
-Result<eval::RunManifest> StartRun(const EvalRunArguments& arguments, eval::RunManifest manifest,
+// The run goes on where one like it was left ("" = there is none).
+Result<eval::RunManifest> StartRun(const std::string& unfinished, eval::RunManifest manifest,
                                    eval::RunStore& store, Console& console) {
-  if (!arguments.restart) {
-    QUARRY_ASSIGN_OR_RETURN(const std::string unfinished, store.FindUnfinished(manifest));
-    if (!unfinished.empty()) {
-      QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> parts, store.Parts(unfinished));
-      console.Note("going on with run " + unfinished + ": " + std::to_string(parts.size()) +
-                   " answers are there");
-      return store.ReadManifest(unfinished);
-    }
-  }
-  return store.Create(std::move(manifest));
+  if (unfinished.empty()) return store.Create(std::move(manifest));
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<uint32_t> parts, store.Parts(unfinished));
+  console.Note("going on with run " + unfinished + ": " + std::to_string(parts.size()) +
+               " answers are there");
+  return store.ReadManifest(unfinished);
 }
 
 // The judge by other seeds, one for each judgement beside the first.
@@ -141,7 +146,7 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
                           eval::MakeReport(std::move(run), std::move(options)));
   if (engine != nullptr) {
     const eval::RunStore store(engine->index().objects());
-    QUARRY_RETURN_IF_ERROR(AddHistory(store, report));
+    AddHistory(store, report, context.console);
   }
   QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report, context));
   Print(report, arguments.shown, context.console);
@@ -160,9 +165,6 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
     QUARRY_ASSIGN_OR_RETURN(options.baseline, eval::ReadRunFile(PathOf(context, baseline)));
   }
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
-  if (!baseline.empty() && !options.baseline) {
-    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, bench.engine.get(), context));
-  }
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
                           MakeJudge(arguments.judge, *bench.engine));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<std::unique_ptr<eval::Judge>> judges_again,
@@ -190,8 +192,17 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   manifest.created_micros = bench.engine->clock().NowMicros();
 
   eval::RunStore store(bench.engine->index().objects());
+  std::string unfinished;
+  if (!arguments.restart) {
+    QUARRY_ASSIGN_OR_RETURN(unfinished, store.FindUnfinished(manifest));
+  }
+  if (!baseline.empty() && !options.baseline) {
+    // "latest" is the run before this one, also where this one goes on.
+    QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(baseline, unfinished));
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, store.Read(id));
+  }
   QUARRY_ASSIGN_OR_RETURN(manifest,
-                          StartRun(arguments, std::move(manifest), store, context.console));
+                          StartRun(unfinished, std::move(manifest), store, context.console));
   ProgressPrinter progress(context.console);
   const Status asked = eval::RunCases(suite.cases, manifest, parts, settings, store,
                                       progress.StageSink(), context.call);
@@ -206,7 +217,7 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
                           eval::FindCalibration(bench.engine->index().objects(), manifest.judge));
   QUARRY_ASSIGN_OR_RETURN(eval::RunReport report,
                           eval::MakeReport(std::move(run), std::move(options)));
-  QUARRY_RETURN_IF_ERROR(AddHistory(store, report));
+  AddHistory(store, report, context.console);
   QUARRY_RETURN_IF_ERROR(WriteReports(arguments.reports, report, context));
   Print(report, arguments.shown, context.console);
   return report.gates.exit_code();
@@ -246,16 +257,23 @@ Result<int> RunEvalRuns(const EvalRunsArguments& arguments, CommandContext& cont
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
   const eval::RunStore store(engine->index().objects());
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests, store.List(1000));
+  std::vector<Status> damaged;
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests,
+                          store.List(1000, &damaged));
   std::vector<RunListItem> items;
   for (const eval::RunManifest& manifest : manifests) {
     if (!arguments.suite.empty() && manifest.suite != arguments.suite) continue;
     if (items.size() >= arguments.limit) break;
-    QUARRY_ASSIGN_OR_RETURN(const eval::Run run, store.Read(manifest.id));
+    const Result<eval::Run> run = store.Read(manifest.id);
+    if (!run.ok()) {
+      damaged.push_back(run.status());
+      continue;
+    }
     items.push_back({.manifest = manifest,
-                     .records = run.records.size(),
-                     .point = eval::MakeHistoryPoint(run, run)});
+                     .records = run->records.size(),
+                     .point = eval::MakeHistoryPoint(*run, *run)});
   }
+  for (const Status& status : damaged) context.console.Note("left out: " + status.ToString());
   context.console.Print(context.console.json() ? RunListJson(items)
                                                : RunListText(items, context.console));
   return kExitDone;

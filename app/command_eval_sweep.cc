@@ -38,7 +38,25 @@ class SweepBench {
       return InvalidArgumentError(arguments_.suite +
                                   ": a sweep indexes anew; expected \"corpus\" in suite.yaml");
     }
-    for (const eval::Case* one : eval::CasesToRun(suite_.cases)) cases_.push_back(*one);
+    size_t left_out = 0;
+    for (const eval::Case* one : eval::CasesToRun(suite_.cases)) {
+      // Nobody judges: where the case has no check of its own, nothing says whether it passes.
+      if (one->answerable && one->accept.empty()) {
+        ++left_out;
+      } else {
+        cases_.push_back(*one);
+      }
+    }
+    if (cases_.empty()) {
+      return InvalidArgumentError(arguments_.suite +
+                                  ": a sweep asks no judge; expected cases with \"accept\", or " +
+                                  "that are not answerable");
+    }
+    if (left_out > 0) {
+      context_.console.Note(
+          std::to_string(left_out) +
+          " cases are left out: they have no \"accept\", and a sweep asks no judge");
+    }
     return OkStatus();
   }
 

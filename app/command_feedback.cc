@@ -84,7 +84,12 @@ Status WriteOut(const std::string& path, const std::string& lines, Console& cons
 // What readers rated, or a run's answers in their place.
 Result<GivenFeedback> ReadRows(const FeedbackExportArguments& arguments, Engine& engine,
                                const CommandContext& context) {
-  if (arguments.run.empty()) return ReadFeedback(engine.index());
+  if (arguments.run.empty()) {
+    if (!arguments.baseline.empty()) {
+      return InvalidArgumentError("--baseline: needs --run, whose gates compare with it");
+    }
+    return ReadFeedback(engine.index());
+  }
   if (arguments.format != "sft") {
     return InvalidArgumentError(
         "--run: expected --format sft: nobody has preferred one answer of "
@@ -94,6 +99,9 @@ Result<GivenFeedback> ReadRows(const FeedbackExportArguments& arguments, Engine&
   eval::ReportOptions options;
   QUARRY_ASSIGN_OR_RETURN(options.calibration,
                           eval::FindCalibration(engine.index().objects(), run.manifest.judge));
+  if (!arguments.baseline.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(arguments.baseline, &engine, context));
+  }
   QUARRY_ASSIGN_OR_RETURN(const eval::RunReport report,
                           eval::MakeReport(std::move(run), std::move(options)));
   QUARRY_ASSIGN_OR_RETURN(eval::DistilledAnswers distilled, eval::DistilRun(report));

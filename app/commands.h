@@ -261,6 +261,7 @@ struct FeedbackExportArguments {
   std::vector<std::string> held_out;  // directories of suites
   std::string out;                    // file; "" = standard output
   std::string run;                    // whose answers are taken instead; "" = those that were rated
+  std::string baseline;               // run that its gates compare with; "" = none
 };
 // Exit code 1 where there is no row.
 Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandContext& context);

@@ -252,7 +252,8 @@ Result<GivenFeedback> ReadFeedback(index::Index& index) {
                                    .second = std::move(second->answer),
                                    .vote = votes.vote == "left"    ? eval::Preference::kFirst
                                            : votes.vote == "right" ? eval::Preference::kSecond
-                                                                   : eval::Preference::kTie});
+                                                                   : eval::Preference::kTie,
+                                   .voter = record.owner.key});
       continue;
     }
     QUARRY_ASSIGN_OR_RETURN(std::optional<Given> given, FindAnswer(record.answer, index));

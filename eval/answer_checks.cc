@@ -35,45 +35,50 @@ std::string Comparable(std::string_view text) {
   return comparable;
 }
 
-bool IsWordByte(char c) { return IsAsciiLower(c) || IsAsciiDigit(c); }
-
-// `text` stands in `answer`, at word borders: "4 days" does not stand in "24 days". Chinese knows no
-// borders.
 bool ContainsWords(const std::string& answer, const std::string& text) {
   if (text.empty()) return false;
   for (size_t at = answer.find(text); at != std::string::npos; at = answer.find(text, at + 1)) {
-    const size_t end = at + text.size();
-    const bool begins = at == 0 || !IsWordByte(text[0]) || !IsWordByte(answer[at - 1]);
-    const bool ends = end == answer.size() || !IsWordByte(text.back()) || !IsWordByte(answer[end]);
-    // "4.5" does not hold "5", nor "5,000" "000".
-    const bool splits_number =
-        (at >= 2 && IsAsciiDigit(text[0]) && (answer[at - 1] == '.' || answer[at - 1] == ',') &&
-         IsAsciiDigit(answer[at - 2])) ||
-        (end + 1 < answer.size() && IsAsciiDigit(text.back()) &&
-         (answer[end] == '.' || answer[end] == ',') && IsAsciiDigit(answer[end + 1]));
-    if (begins && ends && !splits_number) return true;
+    if (HasWordBorders(answer, at, at + text.size())) return true;
   }
   return false;
 }
 
+// The unit of a check as QuantitiesOf spells it, or what is counted: "kg", "户". Neither where it is read
+// as nothing.
+generation::Quantity UnitOf(const AnswerCheck& check) {
+  const std::vector<generation::Quantity> known = generation::QuantitiesOf("1 " + check.unit);
+  return known.empty() ? generation::Quantity() : known[0];
+}
+
 bool HoldsNumber(const AnswerCheck& check, std::string_view answer) {
-  // The unit in the spelling that QuantitiesOf gives it.
-  std::string unit;
-  if (!check.unit.empty()) {
-    const std::vector<generation::Quantity> known = generation::QuantitiesOf("1 " + check.unit);
-    if (known.size() == 1) unit = known[0].unit;
-  }
+  const generation::Quantity wanted = UnitOf(check);
   for (const generation::Quantity& quantity : generation::QuantitiesOf(answer)) {
     double value = 0;
     const char* end = quantity.number.data() + quantity.number.size();
     if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) continue;
     if (std::abs(value - check.number) > check.tolerance + 1e-9) continue;
-    if (unit.empty() || quantity.unit == unit) return true;
+    if (check.unit.empty()) return true;
+    if (quantity.unit == wanted.unit && quantity.counted == wanted.counted) return true;
   }
   return false;
 }
 
 }  // namespace
+
+bool HasWordBorders(std::string_view text, size_t begin, size_t end) {
+  if (begin >= end || end > text.size()) return false;
+  const auto is_word = [](char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); };
+  const auto is_point = [](char c) { return c == '.' || c == ','; };
+  const char first = text[begin];
+  const char last = text[end - 1];
+  if (begin > 0 && is_word(first) && is_word(text[begin - 1])) return false;
+  if (end < text.size() && is_word(last) && is_word(text[end])) return false;
+  const bool splits_before = begin >= 2 && IsAsciiDigit(first) && is_point(text[begin - 1]) &&
+                             IsAsciiDigit(text[begin - 2]);
+  const bool splits_behind = end + 1 < text.size() && IsAsciiDigit(last) && is_point(text[end]) &&
+                             IsAsciiDigit(text[end + 1]);
+  return !splits_before && !splits_behind;
+}
 
 std::string WithoutMarkers(std::string_view answer) {
   std::string text;
@@ -141,6 +146,17 @@ bool Holds(const AnswerCheck& check, std::string_view answer) {
 Status ValidateCheck(const AnswerCheck& check) {
   if (check.kind == AnswerCheck::Kind::kRegex) {
     QUARRY_RETURN_IF_ERROR(Regex::Compile(check.texts[0]).status().Annotate("regex"));
+  }
+  if (check.kind == AnswerCheck::Kind::kNumber) {
+    if (!(check.tolerance >= 0)) {
+      return InvalidArgumentError("tolerance: expected a number from 0");
+    }
+    const generation::Quantity unit = UnitOf(check);
+    if (!check.unit.empty() && unit.unit.empty() && unit.counted.empty()) {
+      return InvalidArgumentError("unit \"" + check.unit +
+                                  "\": is not read behind a number; expected a word or a CJK " +
+                                  "character, or \"any\" with the number and the unit as a text");
+    }
   }
   if (check.kind == AnswerCheck::Kind::kLength && check.high != 0 && check.high < check.low) {
     return InvalidArgumentError("words: max " + std::to_string(check.high) + " is below min " +

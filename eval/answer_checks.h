@@ -18,11 +18,15 @@ std::string WithoutMarkers(std::string_view answer);
 bool Holds(const AnswerCheck& check, std::string_view answer);
 
 // kInvalidArgument where a check could never hold: a regex or schema that is none, limits of length
-// that exclude each other.
+// that exclude each other, a negative tolerance, a unit that is not read behind a number ("Ω").
 Status ValidateCheck(const AnswerCheck& check);
 
 // "contains \"48 N·m\"": for messages.
 std::string Describe(const AnswerCheck& check);
+
+// Whether text[begin, end) is cut out of no longer word or number: "4 days" is out of "24 days", "5" out
+// of "4.5", "000" out of "5,000". Chinese knows no borders of words.
+bool HasWordBorders(std::string_view text, size_t begin, size_t end);
 
 // Words of spaced scripts and CJK characters.
 uint32_t CountWords(std::string_view text);

@@ -159,10 +159,4 @@ Result<BeirQueries> ReadBeirQueries(const std::string& directory, const std::str
   return result;
 }
 
-void DropSelf(RankedRun& run) {
-  for (auto& [query, ranking] : run) {
-    std::erase_if(ranking, [&query = query](const RankedDocument& hit) { return hit.id == query; });
-  }
-}
-
 }  // namespace quarry::eval

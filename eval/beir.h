@@ -64,16 +64,13 @@ using BeirVisit = std::function<Status(const BeirDocument& document)>;
 Status WriteBeir(const std::string& directory, const BeirQueries& queries,
                  const std::function<Status(const BeirVisit& visit)>& documents);
 
-// Removes every hit whose id equals the id of its query, as BEIR does before it measures (in some
-// of its collections the queries are documents of the corpus). Call it before MeasureRun, on
-// rankings that are one longer than the deepest cut-off.
-void DropSelf(RankedRun& run);
-
 // TREC run: "query Q0 document rank score tag" per line, queries by id, ranks from 1 in
 // SortRanking's order, scores with as many digits as it takes to read the same number back.
 // kInvalidArgument: an id or the tag is empty or holds white space, a query id begins with '#', a
 // score is not finite. The format cannot carry those.
 Result<std::string> FormatTrecRun(const RankedRun& run, const std::string& tag);
+// Of one column, of which `what` says what it is: "document id".
+Status CheckTrecColumn(std::string_view what, const std::string& value);
 
 // Both read columns separated by white space, skip blank lines and lines that begin with '#', and
 // refuse a malformed line with its number: `name` and the line are put before the message. As in

@@ -128,8 +128,13 @@ Estimate PredictionPoweredMean(std::span<const LabelledScore> labelled,
   const double value = weight * unlabelled_mean + label_mean - weight * judged_mean;
   const double variance =
       SampleVariance(rests) / n + (m > 0 ? weight * weight * SampleVariance(others) / m : 0);
-  const double half = kZ * std::sqrt(variance);
-  return {value, value - half, value + half};
+  if (labelled.size() < 2) return {std::clamp(value, 0.0, 1.0), 0, 1};
+  double half = StudentQuantile(0.975, n - 1) * std::sqrt(variance);
+  // Labels that all agree, with each other or with the judge, show no spread; of n further ones so
+  // many may not (Clopper and Pearson, 1934).
+  if (SampleVariance(rests) < 1e-12) half += 1 - std::pow(0.025, 1 / n);
+  const auto bounded = [](double bound) { return std::clamp(bound, 0.0, 1.0); };
+  return {bounded(value), bounded(value - half), bounded(value + half)};
 }
 
 }  // namespace quarry::eval

@@ -62,8 +62,9 @@ struct LabelledScore {
   double label = 0;
   double judged = 0;
 };
-// The mean label of all cases, of which `unlabelled` have the judge's score only. Without labelled
-// ones [0, 1].
+// The mean label of all cases, of which `unlabelled` have the judge's score only; labels and scores lie
+// in [0, 1], and so does what is said of them. By Student's t; [0, 1] below two labels. Cases are taken
+// as independent, whatever cluster they are of.
 Estimate PredictionPoweredMean(std::span<const LabelledScore> labelled,
                                std::span<const double> unlabelled);
 

@@ -127,13 +127,19 @@ Result<std::string> TrecRunOf(const Run& run) {
       ranking.push_back({candidate.document, static_cast<double>(kRunDepth - ranking.size())});
     }
   }
-  return FormatTrecRun(ranked, run.manifest.name.empty() ? "quarry" : run.manifest.name);
+  const RunManifest& manifest = run.manifest;
+  if (manifest.name.empty()) return FormatTrecRun(ranked, "quarry");
+  const bool is_tag = CheckTrecColumn("tag", manifest.name).ok();
+  return FormatTrecRun(ranked, is_tag ? manifest.name : manifest.id);
 }
 
-std::string TrecQrelsOf(const std::vector<Case>& cases) {
+Result<std::string> TrecQrelsOf(const std::vector<Case>& cases) {
   std::string lines;
   for (const Case& one : cases) {
+    if (one.draft) continue;
     for (const auto& [document, grade] : GoldGradesOf(one)) {
+      QUARRY_RETURN_IF_ERROR(CheckTrecColumn("query id", one.id));
+      QUARRY_RETURN_IF_ERROR(CheckTrecColumn("document id", document));
       lines += one.id + " 0 " + document + " " + std::to_string(grade) + "\n";
     }
   }

@@ -47,9 +47,11 @@ Status WriteImported(const ImportedSuite& imported, const std::string& name,
 std::string PromptfooTests(const std::vector<Case>& cases);
 // JSON lines {"user_input", "response", "retrieved_contexts", "reference"}: what RAGAS scores.
 std::string RagasLines(const Run& run);
-// TREC files (beir.h): documents by their best chunk; the gold documents of the cases.
+// TREC files (beir.h): documents by their best chunk, with the run's name as tag, or its id where the
+// name holds white space; the gold documents of the cases that are no drafts. kInvalidArgument: an id
+// that a row cannot hold.
 Result<std::string> TrecRunOf(const Run& run);
-std::string TrecQrelsOf(const std::vector<Case>& cases);
+Result<std::string> TrecQrelsOf(const std::vector<Case>& cases);
 // The questions that name gold documents, and those that are not answerable (beir.h).
 BeirQueries BeirQueriesOf(const std::vector<Case>& cases);
 

@@ -200,6 +200,7 @@ class RecordScorer {
       const RunPassage& passage = record_.passages[citation.passage - 1];
       return citation.document == passage.document && citation.begin >= passage.begin &&
              citation.end <= passage.end && citation.begin < citation.end &&
+             citation.end - passage.begin <= passage.text.size() &&  // a file may say otherwise
              passage.text.compare(citation.begin - passage.begin, citation.end - citation.begin,
                                   citation.quote) == 0;
     });
@@ -288,7 +289,9 @@ class RecordScorer {
     for (const std::string& fact : denied_) Fails("denies: " + fact);
     if (case_.accept.empty() && scores_.reasons.empty()) {
       // Whom the judge did not hear has not passed.
-      if (!record_.judge_error.empty()) Fails("not judged: " + record_.judge_error);
+      if (options_.use_judge && !record_.judge_error.empty()) {
+        Fails("not judged: " + record_.judge_error);
+      }
       if (!has_must_facts_ && scores_.reasons.empty()) return;  // nothing says whether it is right
       if (has_must_facts_ && !*has_must_facts_) Fails("an expected fact is not in the answer");
     }

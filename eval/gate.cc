@@ -60,6 +60,9 @@ class GateKeeper {
       if (metric != nullptr && metric->needs_judge && !input_.judge_trusted) {
         result.outcome = GateOutcome::kInconclusive;
         result.detail = "the judge is not trusted";
+      } else if (const std::string unknown = ReasonPassIsUnknown(gate); !unknown.empty()) {
+        result.outcome = GateOutcome::kInconclusive;
+        result.detail = unknown;
       } else {
         Decide(result);
       }
@@ -69,6 +72,25 @@ class GateKeeper {
   }
 
  private:
+  // Whether a case passes is a judge's word where the case has no check of its own. Such cases are not
+  // left out of a mean in silence: those of them that declined are known to fail.
+  std::string ReasonPassIsUnknown(const Gate& gate) const {
+    if (input_.judge_trusted || gate.metric != "pass") return "";
+    uint64_t cases = 0;
+    uint64_t unknown = 0;
+    for (const CaseScores& one : input_.scores.cases) {
+      const bool is_meant =
+          gate.slice.empty() || std::ranges::find(one.slices, gate.slice) != one.slices.end();
+      if (!is_meant) continue;
+      ++cases;
+      unknown += one.values.contains("pass") ? 0 : 1;
+    }
+    if (static_cast<double>(cases - unknown) >= kMinCoverage * static_cast<double>(cases))
+      return "";
+    return "the judge is not trusted, and alone says of " + std::to_string(unknown) + " of " +
+           std::to_string(cases) + " cases whether they pass";
+  }
+
   // Every test of every no_regression gate, corrected together.
   void TestLosses() {
     std::vector<LossMargin> margins;
@@ -179,19 +201,33 @@ class GateKeeper {
     uint64_t cases = 0;
     std::string failed;
     uint64_t failures = 0;
+    uint64_t unknown = 0;  // nothing says whether it passes
     for (const CaseScores& one : input_.scores.cases) {
       if (std::ranges::find(one.slices, slice) == one.slices.end()) continue;
       ++cases;
       if (one.Passes()) continue;
+      if (!one.values.contains("pass")) {
+        ++unknown;
+        continue;
+      }
       if (++failures <= 5) failed += (failed.empty() ? "" : ", ") + one.id;
     }
-    result.outcome = cases == 0      ? GateOutcome::kInconclusive
-                     : failures == 0 ? GateOutcome::kPass
-                                     : GateOutcome::kFail;
-    result.detail = cases == 0      ? "no case has the tag"
-                    : failures == 0 ? std::to_string(cases) + " cases"
-                                    : std::to_string(failures) + " of " + std::to_string(cases) +
-                                          " do not pass: " + failed + (failures > 5 ? ", ..." : "");
+    const std::string of_all = " of " + std::to_string(cases);
+    if (failures > 0) {
+      result.outcome = GateOutcome::kFail;
+      result.detail = std::to_string(failures) + of_all + " do not pass: " + failed +
+                      (failures > 5 ? ", ..." : "");
+    } else if (cases == 0) {
+      result.outcome = GateOutcome::kInconclusive;
+      result.detail = "no case has the tag";
+    } else if (unknown > 0) {
+      result.outcome = GateOutcome::kInconclusive;
+      result.detail =
+          "nothing says of " + std::to_string(unknown) + of_all + " cases whether they pass";
+    } else {
+      result.outcome = GateOutcome::kPass;
+      result.detail = std::to_string(cases) + " cases";
+    }
   }
 
   static void DecideTotal(GateResult& result, double total) {

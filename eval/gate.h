@@ -6,7 +6,8 @@
 // the records without an error, under 98 % of the verdicts given, gold spans and documents that the
 // corpus has not (over 2 %). The same holds of a baseline, which also has to be of the same suite.
 // A judge that is not trusted (kappa not surely 0.6, `quarry eval judge-check`) decides nothing:
-// gates over its metrics are inconclusive. So is a gate that nothing measured: a cache that was not
+// gates over its metrics are inconclusive, and whether a case passes is taken from the case's own checks;
+// where more than 2 % of the cases have none, that is inconclusive, too. So is a gate that nothing measured: a cache that was not
 // asked, prices that are not known.
 
 #include <string>
@@ -37,10 +38,10 @@ struct GateReport {
 };
 
 struct GateInput {
-  const RunScores& scores;
+  const RunScores& scores;  // without the judge (ScoreRun) where it is not trusted, as the baseline's
   const Scorecard& card;
   const RunScores* baseline = nullptr;  // of kNoRegression; null = it is inconclusive
-  bool judge_trusted = true;
+  bool judge_trusted = true;  // also where there is no judge, or nobody has measured it
   uint64_t seed = 1;
 };
 GateReport EvaluateGates(const std::vector<Gate>& gates, const GateInput& input);

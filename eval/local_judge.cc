@@ -6,7 +6,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
+#include "eval/answer_checks.h"
 #include "eval/claims.h"
 #include "generation/support.h"
 #include "model/answer_kind.h"
@@ -22,7 +24,7 @@ constexpr double kSameWords = 0.6;  // of a claim in the best piece: both speak 
 constexpr double kDenied = 0.7;     // a denial must be nearer
 constexpr double kRelated = 0.5;    // below, that one denies and the other does not tells nothing
 constexpr size_t kQuoted = 6;       // bytes of a claim that is a quote
-constexpr uint64_t kVersion = 3;    // of what follows and of the scorer
+constexpr uint64_t kVersion = 4;    // of what follows and of the scorer
 
 // Whether the piece counts in the claim's unit, and something else.
 bool HasOtherNumber(std::string_view claim, std::string_view piece) {
@@ -62,6 +64,32 @@ std::string_view WithoutEndMark(std::string_view text) {
   return text;
 }
 
+// Whether `cell` is a whole cell of the line of a table, or a whole value of "name: value; name: value".
+bool IsCellOf(std::string_view cell, std::string_view line) {
+  constexpr std::string_view kBefore[] = {"|",  ":", "：", ";", "；", ",", "，",
+                                          "\t", "*", "`",  "_", "[",  "\""};
+  constexpr std::string_view kBehind[] = {"|", ";", "；", ",",  "，", "\t", "*",
+                                          "`", "_", "]",  "\"", ".",  "。"};
+  if (cell.empty()) return true;
+  for (size_t at = line.find(cell); at != std::string_view::npos; at = line.find(cell, at + 1)) {
+    size_t begin = at;
+    size_t end = at + cell.size();
+    if (!HasWordBorders(line, begin, end)) continue;
+    while (begin > 0 && line[begin - 1] == ' ') --begin;
+    while (end < line.size() && line[end] == ' ') ++end;
+    const std::string_view before = line.substr(0, begin);
+    const std::string_view behind = line.substr(end);
+    const bool opens = before.empty() || std::ranges::any_of(kBefore, [&](std::string_view mark) {
+                         return before.ends_with(mark);
+                       });
+    const bool closes = behind.empty() || std::ranges::any_of(kBehind, [&](std::string_view mark) {
+                          return behind.starts_with(mark);
+                        });
+    if (opens && closes) return true;
+  }
+  return false;
+}
+
 // Whether all cells of a row as answers write it ("Code: A1; Meaning: pipe empty") stand in one line.
 bool IsRowOf(std::string_view row, std::string_view text) {
   std::vector<std::string_view> cells;
@@ -76,33 +104,81 @@ bool IsRowOf(std::string_view row, std::string_view text) {
   for (size_t begin = 0; begin < text.size() && cells.size() > 1;) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = text.substr(begin, end - begin);
-    const bool all = std::ranges::all_of(
-        cells, [&](std::string_view cell) { return line.find(cell) != std::string_view::npos; });
+    const bool all =
+        std::ranges::all_of(cells, [&](std::string_view cell) { return IsCellOf(cell, line); });
     if (all) return true;
     begin = end + 1;
   }
   return false;
 }
 
-// Whether the claim stands in the text as it is, from the beginning of a sentence, a line or a cell on.
-// Of a row of a table that an answer named ("VX-220 > Motor — Power: 22 kW") the row alone.
-bool IsQuoted(std::string_view claim, std::string_view text) {
+constexpr std::string_view kChineseNumerals[] = {"零", "一", "二", "两", "三", "四", "五", "六",
+                                                 "七", "八", "九", "十", "百", "千", "万", "亿"};
+
+// Whether a quantity goes on behind text[begin, end): "5 m" of "5 mm", "5万" of "5万亿元", "8" of "80
+// kg" and "2" of "2 million" are other quantities.
+bool CutsQuantity(std::string_view text, size_t begin, size_t end) {
+  constexpr size_t kLongestUnit = 24;  // with the space before it
+  const std::string_view quote = text.substr(begin, end - begin);
+  const std::string_view behind = text.substr(end);
+  if (quote.empty() || behind.empty()) return false;
+  const bool ends_in_number = IsAsciiDigit(quote.back()) ||
+                              std::ranges::any_of(kChineseNumerals, [&](std::string_view numeral) {
+                                return quote.ends_with(numeral);
+                              });
+  const bool goes_on = std::ranges::any_of(
+      kChineseNumerals, [&](std::string_view numeral) { return behind.starts_with(numeral); });
+  if (ends_in_number && goes_on) return true;
+  const std::vector<Quantity> said = generation::QuantitiesOf(quote);
+  const std::vector<Quantity> there =
+      generation::QuantitiesOf(TruncateUtf8(text.substr(begin), quote.size() + kLongestUnit));
+  if (said.empty() || there.size() < said.size()) return false;
+  const Quantity& last = said.back();
+  const Quantity& whole = there[said.size() - 1];
+  if (last.number != whole.number || last.unit != whole.unit) return true;
+  // "5 m" of "5 m/s", "22千瓦" of "22千瓦时".
+  if (!last.unit.empty()) {
+    for (const std::string_view join : {"/", "·", "²", "³", "^", "每"}) {
+      if (behind.starts_with(join)) return true;
+    }
+  }
+  return quote.ends_with("瓦") && behind.starts_with("时");
+}
+
+enum class QuoteMatch : uint8_t {
+  kNone,
+  kCut,  // it stands there, and its last quantity is a part of another
+  kWhole,
+};
+
+// Whether the claim stands in the text as it is, from the beginning of a sentence, a line or a cell on,
+// to the end of a word. Of a row of a table that an answer named ("VX-220 > Motor — Power: 22 kW") the
+// row alone.
+QuoteMatch MatchQuote(std::string_view claim, std::string_view text) {
   constexpr std::string_view kDash = " — ";
   const size_t dash = claim.rfind(kDash);
   if (dash != std::string_view::npos) {
     const std::string_view row = claim.substr(dash + kDash.size());
-    if (IsQuoted(row, text) || IsRowOf(row, text)) return true;
+    if (MatchQuote(row, text) == QuoteMatch::kWhole || IsRowOf(row, text)) {
+      return QuoteMatch::kWhole;
+    }
   }
   const std::string_view quote = WithoutEndMark(Trim(claim));
-  if (quote.size() < kQuoted) return false;
+  if (quote.size() < kQuoted) return QuoteMatch::kNone;
+  QuoteMatch match = QuoteMatch::kNone;
   for (size_t at = text.find(quote); at != std::string_view::npos; at = text.find(quote, at + 1)) {
     const std::string_view before = Trim(text.substr(0, at));
     const bool begins = before.empty() || text[at - 1] == '\n' ||
                         WithoutEndMark(before) != before || before.ends_with('|') ||
                         before.ends_with(':');
-    if (begins) return true;
+    if (!begins) continue;
+    if (CutsQuantity(text, at, at + quote.size())) {
+      match = QuoteMatch::kCut;
+    } else if (HasWordBorders(text, at, at + quote.size())) {
+      return QuoteMatch::kWhole;
+    }
   }
-  return false;
+  return match;
 }
 
 // A text with what is needed to judge claims by it.
@@ -121,7 +197,8 @@ Judgement JudgeBy(std::string_view claim, const Evidence& evidence, double thres
   const ByteRange quote = result.quotes[0];
   const std::string_view piece =
       std::string_view(evidence.text).substr(quote.begin, quote.end - quote.begin);
-  if (IsQuoted(claim, evidence.text)) {
+  const QuoteMatch match = MatchQuote(claim, evidence.text);
+  if (match == QuoteMatch::kWhole) {
     return {.verdict = ClaimVerdict::kEntailed, .score = result.score, .reason = "quoted"};
   }
   const bool denies = features.near >= kRelated && Denies(claim, piece, analyzer);
@@ -132,7 +209,7 @@ Judgement JudgeBy(std::string_view claim, const Evidence& evidence, double thres
   if (denied || miscounted) {
     judgement.verdict = ClaimVerdict::kContradicted;
   } else if (result.score >= threshold && !denies && features.numbers_missing == 0 &&
-             features.unit_conflict == 0) {
+             features.unit_conflict == 0 && match != QuoteMatch::kCut) {
     judgement.verdict = ClaimVerdict::kEntailed;
   } else {
     judgement.verdict = ClaimVerdict::kNeutral;

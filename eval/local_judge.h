@@ -4,8 +4,9 @@
 // numbers with units, names, negation. Quick, deterministic, and blind to meaning: a paraphrase in
 // other words is neutral to it. What it is worth stands in docs/benchmarks.md.
 //
-//   entailed      it is quoted; or the score reaches the threshold, no number is missing, none counts
-//                 something else, and it does not deny in the same words
+//   entailed      it is quoted, with its last number and unit whole; or the score reaches the threshold,
+//                 no number is missing, none counts something else, and it does not deny in the same
+//                 words
 //   contradicted  the same words with another number, another unit, or denied
 //   neutral       else
 

@@ -61,6 +61,8 @@ Result<QueryRanking> RankDocuments(const retrieval::Retriever& retriever, Query 
     QUARRY_ASSIGN_OR_RETURN(retrieved, retriever.Retrieve(query, snapshot, context));
     ranking.documents = DocumentsOf(retrieved, snapshot);
   }
+  std::erase_if(ranking.documents,
+                [&](const RankedDocument& document) { return document.id == id; });
   return ranking;
 }
 

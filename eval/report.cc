@@ -65,11 +65,17 @@ Result<RunReport> MakeReport(Run run, ReportOptions options) {
   const RunManifest& manifest = report.run.manifest;
   report.scores = ScoreRun(report.run);
   report.card = MakeScorecard(report.scores, manifest.seed);
+  // What gates see: a judge that is not trusted decides none, not by whether a case passes either.
+  const bool is_trusted = !options.calibration || options.calibration->trusted();
+  const RunScores gate_scores = is_trusted ? report.scores : ScoreRun(report.run, false);
+  const Scorecard gate_card = is_trusted ? report.card : MakeScorecard(gate_scores, manifest.seed);
+  std::optional<RunScores> gate_baseline;
   if (options.baseline) {
     report.baseline = std::move(options.baseline);
     Run& baseline = *report.baseline;
     const uint32_t its_words = std::exchange(baseline.manifest.max_words, manifest.max_words);
     report.baseline_scores = ScoreRun(baseline);
+    gate_baseline = is_trusted ? *report.baseline_scores : ScoreRun(baseline, false);
     baseline.manifest.max_words = its_words;
     report.comparison = CompareRuns(*report.baseline_scores, report.scores, manifest.seed);
     CheckBaseline(report.run, baseline, *report.comparison, report.warnings);
@@ -95,10 +101,10 @@ Result<RunReport> MakeReport(Run run, ReportOptions options) {
     QUARRY_ASSIGN_OR_RETURN(CorrectedRate pass, CorrectPass(report.scores, options.labels));
     report.corrected.push_back(std::move(pass));
   }
-  const GateInput input{.scores = report.scores,
-                        .card = report.card,
-                        .baseline = report.baseline_scores ? &*report.baseline_scores : nullptr,
-                        .judge_trusted = !options.calibration || options.calibration->trusted(),
+  const GateInput input{.scores = gate_scores,
+                        .card = gate_card,
+                        .baseline = gate_baseline ? &*gate_baseline : nullptr,
+                        .judge_trusted = is_trusted,
                         .seed = manifest.seed};
   report.gates = EvaluateGates(options.gates ? *options.gates : manifest.gates, input);
   report.history.push_back(MakeHistoryPoint(report.run, report.run));

@@ -53,7 +53,6 @@ Result<Measured> Measure(const SearchSetting& setting, const BeirQuery& query, u
                                                              *bench.snapshot, context));
   Measured measured;
   measured.micros = ranked.micros;
-  std::erase_if(ranked.documents, [&](const auto& document) { return document.id == query.id; });
   measured.ndcg = MeasureQuery(ranked.documents, bench.queries.qrels.at(query.id), k).ndcg_at_k;
   for (size_t i = 0; i < std::min<size_t>(k, ranked.documents.size()); ++i) {
     measured.best.push_back(ranked.documents[i].id);

@@ -68,7 +68,6 @@ Result<RetrievalEvalReport> EvaluateRetrieval(const RetrievalEvalOptions& option
       progress({.stage = "searching", .done = micros.size(), .total = queries.queries.size()});
     }
   }
-  DropSelf(run);
   if (!options.run_file.empty()) {
     QUARRY_ASSIGN_OR_RETURN(const std::string text, FormatTrecRun(run, kRunTag));
     QUARRY_RETURN_IF_ERROR(WriteFileAtomically(options.run_file, text));

@@ -142,7 +142,9 @@ struct Run {
   std::vector<RunRecord> records;  // in the order in which they were done
 };
 
-// JSON on one line. Parsing is strict: kDataLoss names the key and what was expected.
+// JSON on one line. Parsing is strict: kDataLoss names the key and what was expected. Of a record the
+// case has the id `case_id`, and each matrix a row for every claim and a column for every passage;
+// ranges and numbers of passages may be any.
 std::string ManifestLine(const RunManifest& manifest);
 std::string RecordLine(const RunRecord& record);
 Result<RunManifest> ParseManifest(std::string_view line);

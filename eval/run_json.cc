@@ -264,9 +264,16 @@ Status CheckShape(const RunRecord& record) {
   if (record.matrix && !is_whole(*record.matrix)) {
     return InvalidArgumentError("matrix: is not whole");
   }
-  return std::ranges::all_of(record.rejudged, is_whole)
-             ? OkStatus()
-             : InvalidArgumentError("rejudged: holds a matrix that is not whole");
+  if (!std::ranges::all_of(record.rejudged, is_whole)) {
+    return InvalidArgumentError("rejudged: holds a matrix that is not whole");
+  }
+  // A run is scored by its cases, which are read from its records.
+  if (record.asked.id != record.case_id) {
+    return InvalidArgumentError("case: expected that of case_id \"" + record.case_id +
+                                "\", found " +
+                                (record.asked.id.empty() ? "none" : "\"" + record.asked.id + "\""));
+  }
+  return OkStatus();
 }
 
 Status AsDamage(const Status& status, const char* what) {

@@ -45,21 +45,29 @@ Result<RunManifest> RunStore::ReadManifest(const std::string& id) const {
   return manifest;
 }
 
-Result<std::vector<RunManifest>> RunStore::List(uint32_t limit) const {
+Result<std::vector<RunManifest>> RunStore::List(uint32_t limit,
+                                                std::vector<Status>* damaged) const {
   QUARRY_ASSIGN_OR_RETURN(
       const index::ObjectPage page,
       objects_.List(index::ObjectKind::kRun, "", {.limit = limit, .newest_first = true}));
   std::vector<RunManifest> manifests;
   for (const index::Object& object : page.objects) {
     Result<RunManifest> manifest = ParseManifest(object.value);
-    if (!manifest.ok()) return manifest.status().Annotate("run " + object.id);
-    manifests.push_back(*std::move(manifest));
+    if (manifest.ok()) {
+      manifests.push_back(*std::move(manifest));
+      continue;
+    }
+    const Status status = manifest.status().Annotate("run " + object.id);
+    if (damaged == nullptr) return status;
+    damaged->push_back(status);
   }
   return manifests;
 }
 
-Result<std::string> RunStore::FindId(const std::string& name) const {
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<RunManifest> runs, List(kLookedAt));
+Result<std::string> RunStore::FindId(const std::string& name, const std::string& without) const {
+  std::vector<Status> damaged;  // they have no names
+  QUARRY_ASSIGN_OR_RETURN(std::vector<RunManifest> runs, List(kLookedAt, &damaged));
+  std::erase_if(runs, [&](const RunManifest& run) { return run.id == without; });
   if (name == "latest" && !runs.empty()) return runs[0].id;
   for (const RunManifest& run : runs) {
     if (run.id == name || (!run.name.empty() && run.name == name)) return run.id;
@@ -117,7 +125,8 @@ Result<Run> RunStore::Read(const std::string& id) const {
 }
 
 Result<std::string> RunStore::FindUnfinished(const RunManifest& wanted) const {
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<RunManifest> runs, List(kLookedAt));
+  std::vector<Status> damaged;  // nothing goes on with those
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<RunManifest> runs, List(kLookedAt, &damaged));
   for (const RunManifest& run : runs) {
     if (Identity(run) != Identity(wanted)) continue;
     const uint64_t whole = uint64_t{run.cases} * run.repeats;

@@ -29,16 +29,17 @@ class RunStore {
   Status Delete(const std::string& id);
 
   // `name` is an id, the start of one, a run's name (the newest of that name) or "latest".
-  // kNotFound.
-  Result<std::string> FindId(const std::string& name) const;
+  // kNotFound. The run of id `without` is passed over: one that goes on is not its own baseline.
+  Result<std::string> FindId(const std::string& name, const std::string& without = "") const;
   Result<RunManifest> ReadManifest(const std::string& id) const;
   Result<Run> Read(const std::string& id) const;
   // The parts that are there, ascending.
   Result<std::vector<uint32_t>> Parts(const std::string& id) const;
   // Of them, those that need not be asked again: without an error of the answer or of the judge.
   Result<std::vector<uint32_t>> PartsWithoutError(const std::string& id) const;
-  // Newest first.
-  Result<std::vector<RunManifest>> List(uint32_t limit) const;
+  // Newest first. Runs whose manifests are damaged are left out where `damaged` takes why.
+  Result<std::vector<RunManifest>> List(uint32_t limit,
+                                        std::vector<Status>* damaged = nullptr) const;
   // The newest run that would ask the same in the same way as `wanted`, if it is not whole: records
   // are missing, or too many of them are errors for it to say anything. "" if there is none.
   Result<std::string> FindUnfinished(const RunManifest& wanted) const;

@@ -66,19 +66,19 @@ std::string FormatScore(double score) {
   return std::string(digits, end);
 }
 
-Status CheckColumn(std::string_view what, const std::string& value) {
+}  // namespace
+
+Status CheckTrecColumn(std::string_view what, const std::string& value) {
   if (!value.empty() && value.find_first_of(kSpace) == value.npos) return OkStatus();
   return InvalidArgumentError("a TREC run cannot carry the " + std::string(what) + " '" + value +
                               "': it is empty or holds white space");
 }
 
-}  // namespace
-
 Result<std::string> FormatTrecRun(const RankedRun& run, const std::string& tag) {
-  QUARRY_RETURN_IF_ERROR(CheckColumn("tag", tag));
+  QUARRY_RETURN_IF_ERROR(CheckTrecColumn("tag", tag));
   std::string text;
   for (const auto& [query, unsorted] : run) {
-    QUARRY_RETURN_IF_ERROR(CheckColumn("query id", query));
+    QUARRY_RETURN_IF_ERROR(CheckTrecColumn("query id", query));
     if (query.starts_with('#')) {
       return InvalidArgumentError("a TREC run cannot carry the query id '" + query +
                                   "': its line would be a comment");
@@ -87,7 +87,7 @@ Result<std::string> FormatTrecRun(const RankedRun& run, const std::string& tag) 
     SortRanking(ranking);
     for (size_t i = 0; i < ranking.size(); ++i) {
       const auto& [document, score] = ranking[i];
-      QUARRY_RETURN_IF_ERROR(CheckColumn("document id", document));
+      QUARRY_RETURN_IF_ERROR(CheckTrecColumn("document id", document));
       if (!std::isfinite(score)) {
         return InvalidArgumentError("query '" + query + "': the score of document '" + document +
                                     "' is not finite");

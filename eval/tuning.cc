@@ -34,7 +34,6 @@ Result<std::vector<double>> MeasureAll(const JudgedQuestions& questions, SearchM
     const Query request{.text = query.text, .mode = mode, .options = options};
     QUARRY_ASSIGN_OR_RETURN(QueryRanking ranked, RankDocuments(parts.retriever, request, query.id,
                                                                k, *snapshot, context));
-    std::erase_if(ranked.documents, [&](const auto& document) { return document.id == query.id; });
     values.push_back(MeasureQuery(ranked.documents, questions.qrels.at(query.id), k).ndcg_at_k);
   }
   return values;

@@ -235,16 +235,6 @@ TEST_F(BeirTest, LaterGradeOfAPairCountsAndIsReported) {
                                          "again: grade 2 replaces 1"));
 }
 
-TEST(DropSelfTest, RemovesTheHitThatIsTheQuery) {
-  RankedRun run = {{"d1", {{"d1", 9}, {"d2", 8}}}, {"d2", {{"d1", 7}}}, {"d3", {{"d3", 1}}}};
-  DropSelf(run);
-  ASSERT_EQ(run.size(), 3u);
-  ASSERT_EQ(run.at("d1").size(), 1u);
-  EXPECT_EQ(run.at("d1")[0].id, "d2");
-  EXPECT_EQ(run.at("d2").size(), 1u);
-  EXPECT_THAT(run.at("d3"), IsEmpty());
-}
-
 TEST(LineReaderTest, LinesLongerThanAPieceOfTheFileStayWhole) {
   const TemporaryDirectory directory = quarry::testing::MakeTemporaryDirectory();
   const std::string path = directory.path() + "/lines";

@@ -111,11 +111,30 @@ TEST(CaseFormatsTest, ARunIsWrittenForTrecEvalAndRagas) {
   record.answer = "answer";
   ASSERT_OK_AND_ASSIGN(const std::string trec, TrecRunOf(run));
   EXPECT_EQ(trec, "q1 Q0 b 1 100 quarry\nq1 Q0 a 2 99 quarry\n");
-  EXPECT_EQ(TrecQrelsOf(CasesOf(run)), "q1 0 b 2\n");
+  EXPECT_EQ(TrecQrelsOf(CasesOf(run)).value(), "q1 0 b 2\n");
   EXPECT_EQ(RagasLines(run),
             R"({"id":"q1","user_input":"q","response":"answer","retrieved_contexts":["passage"],)"
             R"("reference":"r"})"
             "\n");
+}
+
+TEST(CaseFormatsTest, WhatARowOfTrecCannotHoldIsRefused) {
+  const std::vector<Case> cases = {
+      {.id = "q1", .query = "q", .gold_docs = {{"b", 1}}},
+      {.id = "q2", .query = "r", .gold_docs = {{"b", 1}}, .draft = true}};
+  EXPECT_EQ(TrecQrelsOf(cases).value(), "q1 0 b 1\n");
+  const std::vector<Case> spaced = {{.id = "q1", .query = "q", .gold_docs = {{"my notes.md", 1}}}};
+  const Status refused = TrecQrelsOf(spaced).status();
+  EXPECT_EQ(refused.code(), Code::kInvalidArgument);
+  EXPECT_THAT(refused.message(), ::testing::HasSubstr("my notes.md"));
+  // A name for people is no tag; the id of the run is one.
+  eval::Run run;
+  run.manifest.id = "run_1";
+  run.manifest.name = "before lunch";
+  RunRecord& record = run.records.emplace_back();
+  record.case_id = "q1";
+  record.candidates = {{.document = "b"}};
+  EXPECT_EQ(TrecRunOf(run).value(), "q1 Q0 b 1 100 run_1\n");
 }
 
 TEST(CaseFormatsTest, FormatsAreNamed) {

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "eval/metric_catalogue.h"
 #include "eval/regression.h"
+#include "eval/report.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::eval {
@@ -308,6 +309,47 @@ TEST(GateTest, AJudgeThatIsNotTrustedDecidesNothing) {
   EXPECT_EQ(report.results[0].detail, "the judge is not trusted");
 }
 
+// Half of the cases have checks of their own; of the others a judge says whether they pass.
+TEST(GateTest, AJudgeThatIsNotTrustedDoesNotSayWhetherACasePasses) {
+  std::vector<Case> cases = MakeCases(40);
+  for (size_t i = 0; i < cases.size(); i += 2) {
+    cases[i].accept.clear();
+    cases[i].expected_facts = {{.id = "f1", .text = "It is right."}};
+  }
+  eval::Run run = MakeRun(cases, [](size_t) { return true; });
+  run.manifest.judge = "x";
+  for (size_t i = 0; i < cases.size(); i += 2) {
+    ClaimMatrix& matrix = run.records[i].matrix.emplace();
+    matrix.reference = {{.id = "f1", .text = "It is right."}};
+    matrix.reference_by_passage.resize(1);
+    matrix.reference_by_answer = {{.verdict = ClaimVerdict::kEntailed}};
+  }
+  const std::vector<Gate> gates = {{.kind = Gate::Kind::kMin, .metric = "pass", .value = 0.5},
+                                   {.kind = Gate::Kind::kMustPass, .tag = "even"},
+                                   {.kind = Gate::Kind::kMustPass, .tag = "odd"},
+                                   kNoRegression};
+  const auto outcomes = [&](std::optional<JudgeCalibration> calibration) {
+    std::vector<GateOutcome> all;
+    const RunReport report =
+        MakeReport(run, {.baseline = run, .gates = gates, .calibration = calibration}).value();
+    for (const GateResult& result : report.gates.results) all.push_back(result.outcome);
+    return all;
+  };
+  using enum GateOutcome;
+  EXPECT_THAT(outcomes(std::nullopt), ElementsAre(kPass, kPass, kPass, kPass));
+  EXPECT_THAT(outcomes(JudgeCalibration{.judge = "x"}),
+              ElementsAre(kInconclusive, kInconclusive, kPass, kInconclusive));
+}
+
+TEST(CaseScoresTest, WithoutTheJudgeItIsNothingThatItDidNotHear) {
+  Case one = MakeCases(1)[0];
+  one.accept.clear();
+  const RunRecord record{
+      .case_id = "c0", .answer = "It is right.", .judge_error = "UNAVAILABLE: no"};
+  EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("pass"), 0);
+  EXPECT_FALSE(ScoreRecord(one, record, {.use_judge = false}).values.contains("pass"));
+}
+
 TEST(CaseScoresTest, RefusalsStandOnAnAxisOfTheirOwn) {
   Case answerable = MakeCases(1)[0];
   Case unanswerable = answerable;
@@ -374,6 +416,9 @@ TEST(CaseScoresTest, CitationsMustNamePassagesAndQuoteThem) {
   record.citations = {{.passage = 1, .document = "a.md", .begin = 15, .end = 17, .quote = "is"}};
   EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 1);
   record.citations[0].quote = "it";
+  EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 0);
+  // A text that is shorter than its place says, as a file may have it.
+  record.passages[0].text = "What";
   EXPECT_EQ(ScoreRecord(one, record, kOptions).values.at("citation.valid"), 0);
   record.citations.clear();
   record.answer = "It is right [2].";

@@ -227,6 +227,28 @@ TEST(CalibrationTest, PredictionPoweredMeansCoverTheTruthAndAGoodJudgeNarrowsThe
   EXPECT_LT(width, 0.75 * width_alone);
 }
 
+TEST(CalibrationTest, FewLabelsSayLittleAndNoShareIsBeyondAll) {
+  const Estimate one = PredictionPoweredMean(std::vector<LabelledScore>{{1, 1}}, {});
+  EXPECT_EQ(one.mean, 1);
+  EXPECT_EQ(one.low, 0);
+  EXPECT_EQ(one.high, 1);
+  // Of nine that are all right at least 0.66 may be expected to.
+  const Estimate all = PredictionPoweredMean(std::vector<LabelledScore>(9, {1, 1}), {});
+  EXPECT_DOUBLE_EQ(all.mean, 1);
+  EXPECT_NEAR(all.low, 0.664, 0.001);
+  EXPECT_EQ(all.high, 1);
+  std::vector<LabelledScore> most(10, {1, 1});
+  most[0].label = 0;
+  const Estimate nine = PredictionPoweredMean(most, {});
+  EXPECT_DOUBLE_EQ(nine.mean, 0.9);
+  EXPECT_NEAR(nine.low, 0.9 - 2.262 * 0.1, 0.001);
+  EXPECT_EQ(nine.high, 1);
+  // A judge that was right each time may be wrong the next.
+  const std::vector<LabelledScore> right = {{1, 1}, {0, 0}, {1, 1}, {0, 0}};
+  const Estimate agreed = PredictionPoweredMean(right, std::vector<double>(10'000, 1.0));
+  EXPECT_LT(agreed.low, 0.9);
+}
+
 TEST(CalibrationTest, IsKeptAsJsonAndSaysWhetherTheJudgeIsTrusted) {
   const JudgeCalibration good = CalibrationOf("local-1", Rows(45, 5, 5, 45));
   EXPECT_TRUE(good.trusted());

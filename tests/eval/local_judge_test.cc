@@ -53,6 +53,30 @@ TEST(LocalJudgeTest, AVerbatimQuoteIsEntailedWhateverItDenies) {
   EXPECT_EQ(Verdict("编号: PS-14; 发电机: 有; 控制器: WK-2", chinese), ClaimVerdict::kEntailed);
 }
 
+TEST(LocalJudgeTest, AQuoteThatEndsWithinAQuantityIsNone) {
+  EXPECT_NE(Verdict("The gap is 5 m.", "The gap is 5 mm."), ClaimVerdict::kEntailed);
+  EXPECT_NE(Verdict("The gap is 5 m.", "The gap is 5 m/s."), ClaimVerdict::kEntailed);
+  EXPECT_NE(Verdict("It weighs 8", "It weighs 80 kg"), ClaimVerdict::kEntailed);
+  EXPECT_NE(Verdict("It costs 2.", "It costs 2 million euro."), ClaimVerdict::kEntailed);
+  EXPECT_NE(Verdict("It measures 4.", "It measures 4.5 mm."), ClaimVerdict::kEntailed);
+  EXPECT_NE(Verdict("投资为5万", "投资为5万亿元"), ClaimVerdict::kEntailed);
+  EXPECT_NE(Verdict("投资为五万。", "投资为五万亿元。"), ClaimVerdict::kEntailed);
+  EXPECT_NE(Verdict("年耗电22千瓦。", "年耗电22千瓦时。"), ClaimVerdict::kEntailed);
+  // To its end it is one.
+  EXPECT_EQ(Verdict("The gap is 5 mm.", "The gap is 5 mm."), ClaimVerdict::kEntailed);
+  EXPECT_EQ(Verdict("投资为5万亿元", "投资为5万亿元，分三年。"), ClaimVerdict::kEntailed);
+}
+
+TEST(LocalJudgeTest, ARowIsQuotedByItsWholeCells) {
+  const char* claim = "VX — Mass: 18 kg; Power: 2 kW";
+  EXPECT_NE(Verdict(claim, "Mass: 318 kg; Power: 22 kW"), ClaimVerdict::kEntailed);
+  EXPECT_EQ(Verdict(claim, "Name: VX; Mass: 18 kg; Power: 2 kW"), ClaimVerdict::kEntailed);
+  EXPECT_EQ(Verdict(claim, "| VX | 18 kg | 2 kW |"), ClaimVerdict::kEntailed);
+  const char* chinese = "水泵 — 质量: 18千克; 功率: 2千瓦";
+  EXPECT_NE(Verdict(chinese, "质量: 318千克; 功率: 22千瓦"), ClaimVerdict::kEntailed);
+  EXPECT_EQ(Verdict(chinese, "| 水泵 | 18千克 | 2千瓦 |"), ClaimVerdict::kEntailed);
+}
+
 TEST(LocalJudgeTest, AnInstructionPlantedInAPassageChangesNoVerdict) {
   JudgedCase judged{.id = "c",
                     .lang = "en",

@@ -1,6 +1,7 @@
 #include "eval/retrieval_diff.h"
 
 #include "base/random.h"
+#include "eval/query_ranking.h"
 #include "tests/testing/beir_testing.h"
 #include "tests/testing/eval_testing.h"
 
@@ -87,6 +88,22 @@ class RetrievalDiffCorpusTest : public ::testing::Test {
   TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
   testing::TestEngine engine_;
 };
+
+TEST(RankDocumentsTest, AQueryThatIsADocumentDoesNotFindItself) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("q1", "", "The red pump delivers ten litres."),
+              testing::TextDocument("d1", "", "The red pump delivers much."),
+              testing::TextDocument("d2", "", "红泵位于左岸。")});
+  const Query query{.text = "The red pump delivers ten litres.", .mode = SearchMode::kLexical};
+  const auto snapshot = engine.snapshot();
+  ASSERT_OK_AND_ASSIGN(const QueryRanking ranking,
+                       RankDocuments(engine.retriever, query, "q1", 10, *snapshot, CallContext()));
+  ASSERT_THAT(ranking.documents, SizeIs(1));
+  EXPECT_EQ(ranking.documents[0].id, "d1");
+  ASSERT_OK_AND_ASSIGN(const QueryRanking other,
+                       RankDocuments(engine.retriever, query, "q2", 10, *snapshot, CallContext()));
+  EXPECT_THAT(other.documents, SizeIs(2));
+}
 
 TEST_F(RetrievalDiffCorpusTest, TheSameTwiceDiffersNowhereAndAnotherModeDoes) {
   RetrievalDiffOptions options{.directory = directory_.path(), .k = 5, .shown = 3};

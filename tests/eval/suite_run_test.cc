@@ -281,12 +281,29 @@ TEST_F(SuiteRunTest, RunsAreFoundByIdNameAndAge) {
   described.name = "";
   ASSERT_OK_AND_ASSIGN(const RunManifest second, store.Create(described));
   EXPECT_EQ(store.FindId("latest").value(), second.id);
+  EXPECT_EQ(store.FindId("latest", second.id).value(), first.id) << "that which goes on";
   EXPECT_EQ(store.FindId("nightly").value(), first.id);
   EXPECT_EQ(store.FindId(first.id.substr(0, 12)).value(), first.id);
   EXPECT_EQ(store.FindId("run_").status().message(), "run \"run_\": begins the ids of several");
   ASSERT_OK_AND_ASSIGN(const std::vector<RunManifest> runs, store.List(10));
   ASSERT_THAT(runs, SizeIs(2));
   EXPECT_EQ(runs[0].id, second.id);
+}
+
+TEST_F(SuiteRunTest, ARunThatIsDamagedHidesNoOther) {
+  index::ObjectTable& objects = engine_.index->objects();
+  RunStore store(objects);
+  ASSERT_OK_AND_ASSIGN(const RunManifest good, store.Create(Describe()));
+  ASSERT_OK(objects.Create({.kind = index::ObjectKind::kRun, .id = index::NewObjectId("run_")},
+                           R"({"version":2,"id":"x"})"));
+  EXPECT_EQ(store.List(10).status().code(), Code::kDataLoss);
+  std::vector<Status> damaged;
+  ASSERT_OK_AND_ASSIGN(const std::vector<RunManifest> runs, store.List(10, &damaged));
+  EXPECT_THAT(runs, SizeIs(1));
+  ASSERT_THAT(damaged, SizeIs(1));
+  EXPECT_THAT(damaged[0].message(), HasSubstr("version: expected 1, found 2"));
+  EXPECT_EQ(store.FindId("latest").value(), good.id);
+  EXPECT_EQ(store.FindUnfinished(Describe()).value(), good.id);
 }
 
 TEST_F(SuiteRunTest, AFileHoldsARunAndDamageIsNamed) {
@@ -320,6 +337,17 @@ TEST(RunRecordTest, AMatrixThatIsNotWholeIsDamage) {
   record.matrix.emplace().answer.push_back({.id = "a1"});
   EXPECT_EQ(ParseRecord(RecordLine(record)).status().message(),
             "record of a run: matrix: is not whole");
+}
+
+TEST(RunRecordTest, ACaseThatIsNotThatOfItsRecordIsDamage) {
+  RunRecord record{.case_id = "a"};
+  EXPECT_EQ(ParseRecord(RecordLine(record)).status().message(),
+            "record of a run: case: expected that of case_id \"a\", found none");
+  record.asked = MakeCase("b", "How heavy is the pump?");
+  EXPECT_EQ(ParseRecord(RecordLine(record)).status().message(),
+            "record of a run: case: expected that of case_id \"a\", found \"b\"");
+  record.asked.id = "a";
+  ASSERT_OK(ParseRecord(RecordLine(record)).status());
 }
 
 }  // namespace

@@ -199,6 +199,26 @@ TEST(AnswerCheckTest, NumbersCompareByValueAndUnit) {
   EXPECT_FALSE(Holds(check, "It costs 1000 VM."));
   EXPECT_FALSE(Holds(check, "It weighs 1001 kg."));
   EXPECT_TRUE(Holds({.kind = AnswerCheck::Kind::kNumber, .number = 1000, .tolerance = 1}, "1001"));
+  // What is counted is a unit, too.
+  const AnswerCheck households{.kind = AnswerCheck::Kind::kNumber, .number = 48, .unit = "户"};
+  ASSERT_OK(ValidateCheck(households));
+  EXPECT_TRUE(Holds(households, "共有48户。"));
+  EXPECT_FALSE(Holds(households, "全长48公里。"));
+  EXPECT_FALSE(Holds(households, "共有48。"));
+  const AnswerCheck pumps{.kind = AnswerCheck::Kind::kNumber, .number = 48, .unit = "pumps"};
+  EXPECT_TRUE(Holds(pumps, "There are 48 pumps."));
+  EXPECT_FALSE(Holds(pumps, "There are 48 valves."));
+  EXPECT_FALSE(Holds(pumps, "It is 48 km long."));
+}
+
+TEST(AnswerCheckTest, AUnitThatIsNotReadAndANegativeToleranceAreRefused) {
+  EXPECT_THAT(
+      ValidateCheck({.kind = AnswerCheck::Kind::kNumber, .number = 4, .unit = "Ω"}).message(),
+      ::testing::HasSubstr("unit \"Ω\": is not read behind a number"));
+  EXPECT_EQ(
+      ValidateCheck({.kind = AnswerCheck::Kind::kNumber, .number = 4, .tolerance = -1}).message(),
+      "tolerance: expected a number from 0");
+  ASSERT_OK(ValidateCheck({.kind = AnswerCheck::Kind::kNumber, .number = 4, .unit = "N·m"}));
 }
 
 TEST(AnswerCheckTest, LengthCountsWordsAndCharacters) {

@@ -247,6 +247,20 @@ TEST_F(EvalSuiteTest, ASweepNeedsOneSourceAndKnownOptions) {
   EXPECT_THAT(ReadFile(home() + "/s.html").value(), HasSubstr("<svg"));
 }
 
+TEST_F(EvalSuiteTest, ASweepLeavesOutCasesOfWhichOnlyAJudgeCouldSayWhetherTheyPass) {
+  WriteSmallSuite("");
+  Write("suite/cases.jsonl",
+        ReadFile(home() + "/suite/cases.jsonl").value() +
+            R"({"id":"fact","query":"What delivers ten litres?","reference":"The red pump."})"
+            "\n");
+  const QuarryResult result =
+      Run({"eval", "sweep", home() + "/suite", "--vary", "retrieval.k=5", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  EXPECT_THAT(result.error, HasSubstr("1 cases are left out: they have no \"accept\""));
+  const Json report = Json::parse(result.out);
+  EXPECT_EQ(report["choosing"].get<int>() + report["held_out"].get<int>(), 3);
+}
+
 TEST_F(EvalSuiteTest, APlanCountsCases) {
   const Json plan = RunJson({"eval", "plan", "--detect", "0.05", "--discordance", "0.15"});
   EXPECT_EQ(plan["cases"], 469);

@@ -185,6 +185,8 @@ TEST_F(JudgeCommandTest, AStoreWithoutTrafficHasNothingToJudgeOrToExport) {
   EXPECT_EQ(rows.out, "");
   EXPECT_THAT(Run({"feedback", "export", "--format", "csv"}).error,
               HasSubstr("--format: expected sft, dpo or suite"));
+  EXPECT_THAT(Run({"feedback", "export", "--format", "sft", "--baseline", "latest"}).error,
+              HasSubstr("--baseline: needs --run"));
 }
 
 }  // namespace

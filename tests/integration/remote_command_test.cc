@@ -290,6 +290,10 @@ TEST_F(RemoteCommandTest, ARunOfAModelIsTaughtFromAndASmallerOneIsTried) {
   EXPECT_THAT(row["messages"][1]["content"].get<std::string>(),
               HasSubstr("The pump runs at 9 bar."));
   EXPECT_EQ(row["messages"][2]["content"], "The pump runs at 9 bar [1].");
+  EXPECT_EQ(
+      Run({"feedback", "export", "--format", "sft", "--run", "latest", "--baseline", "latest"})
+          .exit_code,
+      0);
   EXPECT_THAT(Run({"feedback", "export", "--format", "dpo", "--run", "latest"}).error,
               HasSubstr("--run: expected --format sft"));
 
