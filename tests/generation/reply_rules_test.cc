@@ -31,6 +31,23 @@ TEST(ContradictionTest, WhatExcludesItselfIsTold) {
   EXPECT_EQ(text("What is longer than 3 hours and shorter than 1 day?"), "");
   EXPECT_EQ(text("停产超过4小时但不足两天时怎样恢复？"), "");
   EXPECT_EQ(text(""), "");
+  EXPECT_NE(text("Which pumps weigh more than 300 and less than 250 kg?"), "");
+  EXPECT_NE(text("Which warehouses hold more than 500 pallets and fewer than 20 pallets?"), "");
+  EXPECT_NE(text("Which employees are on call and not on call in the same night?"), "");
+  EXPECT_NE(text("哪些仓库能放超过500个托盘又少于20个托盘？"), "");
+  EXPECT_NE(text("哪些活动允许又不允许使用明火？"), "");
+  EXPECT_NE(text("哪台发电机启动了又没有启动？"), "");
+  EXPECT_EQ(text("Is the warranty valid for parts but not for labour?"), "");
+  EXPECT_EQ(text("Which forms go to HR and not to Finance?"), "");
+  EXPECT_EQ(text("Which warehouses hold more than 500 pallets and employ fewer than 20 people?"),
+            "");
+  EXPECT_EQ(text("Which tickets are valid for one day and not valid for two days?"), "");
+  EXPECT_EQ(text("Is the pool open only in summer and only on weekdays?"), "");
+  EXPECT_EQ(text("哪些设备需要润滑但不需要校准？"), "");
+  EXPECT_EQ(text("会员可以借书但不可以续借吗？"), "");
+  EXPECT_EQ(text("哪些仓库能放超过500个托盘而且管理员少于20个？"), "");
+  EXPECT_EQ(text("哪些仪表需要校准但不需要校准证书？"), "");
+  EXPECT_EQ(text("泳池只在夏季又只在工作日开放吗？"), "");
 }
 
 Document SalesTable() {
@@ -128,6 +145,28 @@ TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
   says("2025年哪个区域订单数最少？", "区域: 华南; 季度: Q1");
   says("2025年哪个区域订单数最多？", "区域: 华东; 季度: Q2");
   says("2025年哪个区域第二季度订单数最少？", "区域: 华南; 季度: Q2");
+}
+
+TEST_F(ReplyRulesTest, AnExtremeIsReckonedInOneUnit) {
+  const auto table = [](const std::string& path, const std::string& title, const char* rows) {
+    ingest::ParsedSource parsed =
+        ingest::ParserFor(ingest::Format::kCsv)
+            .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
+            .value();
+    Document document = std::move(parsed.documents.at(0));
+    document.title = title;
+    return document;
+  };
+  engine_.Add({table("renkou.csv", "2025年各城市人口",
+                     "城市,人口,市长\n甲水市,120万,王磊\n乙山市,9500,黄丽娟\n"),
+               table("towns.csv", "Population of the towns",
+                     "Town,Population\nOrrin,1.2 million\nBrackwell,\"950,000\"\n")});
+  const Answer zh = Ask("2025年哪个城市人口最多？");
+  EXPECT_THAT(zh.text, HasSubstr("甲水市"));
+  EXPECT_THAT(zh.text, Not(HasSubstr("乙山市")));
+  const Answer en = Ask("Which town has the largest population?");
+  EXPECT_THAT(en.text, HasSubstr("Orrin"));
+  EXPECT_THAT(en.text, Not(HasSubstr("Brackwell")));
 }
 
 TEST_F(ReplyRulesTest, WhatIsInForceGoesBeforeWhatIsAbolished) {
