@@ -93,6 +93,9 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
   const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(std::vector<Setting> sides,
                           ParseCompareRequest(environment, call.request));
+  for (Setting& side : sides) {
+    QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, side.request.question));
+  }
   const Question& question = sides[0].request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, question.collection));

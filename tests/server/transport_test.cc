@@ -30,7 +30,7 @@ bool Eventually(const std::function<bool()>& holds) {
   return false;
 }
 
-// GET /hello, POST /echo, GET /wait (until opened or cancelled), GET /stream (pieces without end
+// GET /hello, GET /large, POST /echo, GET /wait (until opened or cancelled), GET /stream (pieces without end
 // until nobody listens), GET /three (three pieces), GET /stuck (ignores its deadline), GET /quiet (a
 // stream that says nothing until opened).
 class TestDispatcher final : public Dispatcher {
@@ -107,6 +107,9 @@ class TestDispatcher final : public Dispatcher {
       stream.Begin({.content_type = "text/event-stream"});
       stream.Write("data: said\n\n");
       return {};
+    }
+    if (request.path == "/large") {  // than what the kernel takes of it
+      return {.content_type = "text/plain", .body = string(size_t{64} << 20, 'x')};
     }
     if (request.path == "/three") {
       stream.Begin({.content_type = "text/event-stream", .body = ""});
@@ -466,6 +469,16 @@ TEST_F(TransportTest, AClientThatLeavesCancelsItsCall) {
   EXPECT_EQ(dispatcher_.served()[1].status, 499);
 }
 
+TEST_F(TransportTest, AResponseThatItsClientDidNotTakeIsNotCountedAsSent) {
+  HttpConnection connection(Start());
+  connection.Send(MakeRequest("GET", "/large"));
+  ASSERT_TRUE(connection.ReadUntil("HTTP/1.1 200"));
+  connection.Reset();
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.served().size() == 1; }));
+  EXPECT_EQ(dispatcher_.served()[0].status, 499);
+  EXPECT_EQ(dispatcher_.served()[0].bytes_sent, 0u);
+}
+
 TEST_F(TransportTest, AClientThatOnlyEndsSendingGetsItsAnswer) {
   HttpConnection connection(Start());
   connection.Send(MakeRequest("GET", "/hello"));
@@ -553,6 +566,22 @@ TEST_F(TransportTest, LimitsTheBodiesHeldTogether) {
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 200);
   EXPECT_EQ(testing::Fetch(port, "POST", "/echo", string(600, 'b'))->status, 200);
+}
+
+TEST_F(TransportTest, ABodyCountsUntilItsHandlerHasEndedThoughItsClientIsGone) {
+  const uint16_t port = Start({.held_body_bytes = 3000, .small_body_bytes = 100});
+  HttpConnection first(port);
+  first.Send(MakeRequest("POST", "/stuck", string(999, 'a')));
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.dispatched == 1; }));
+  first.Reset();
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.served().size() == 1; }));
+  EXPECT_EQ(dispatcher_.served()[0].status, 499);
+  EXPECT_EQ(testing::Fetch(port, "POST", "/echo", string(600, 'b'))->status, 503);
+  dispatcher_.Open();
+  EXPECT_TRUE(Eventually([&] {
+    const auto reply = testing::Fetch(port, "POST", "/echo", string(600, 'b'));
+    return reply && reply->status == 200;
+  }));
 }
 
 TEST_F(TransportTest, ServesManyConnectionsAtOnce) {
