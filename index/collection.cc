@@ -61,27 +61,46 @@ StoredDocument RecordOf(const DocumentDraft& draft) {
 
 }  // namespace
 
-// Which chunks of the old version a new one can take over: those of equal indexed text, in order.
+// Which chunks of the old version a new one can take over: those of equal indexed text and terms, in
+// order. The hash finds them and does not prove it: texts of equal hashes can be made, and one text
+// has other terms where its title ends elsewhere (indexed_terms.h).
 class Collection::Reusable {
  public:
-  void Add(uint64_t input_hash, ChunkId chunk) { by_hash_[input_hash].push_back(chunk); }
-  std::optional<ChunkId> Take(uint64_t input_hash) {
-    const auto it = by_hash_.find(input_hash);
+  // `terms`, which are the chunk's, must outlive this.
+  void Add(const std::string& title, StoredChunk chunk, const std::vector<TermFrequency>& terms) {
+    Chunk old;
+    old.text = std::move(chunk.text);
+    old.span = std::move(chunk.span);
+    by_hash_[chunk.input_hash].push_back({chunk.id, IndexedText(title, old), &terms});
+  }
+  std::optional<ChunkId> Take(const std::string& title, const ChunkDraft& draft) {
+    const auto it = by_hash_.find(draft.chunk.input_hash);
     if (it == by_hash_.end() || it->second.empty()) return std::nullopt;
-    const ChunkId chunk = it->second.front();
-    it->second.erase(it->second.begin());
+    const std::string text = IndexedText(title, draft.chunk);
+    const auto same = std::find_if(it->second.begin(), it->second.end(), [&](const Old& old) {
+      return old.text == text && *old.terms == draft.terms;
+    });
+    if (same == it->second.end()) return std::nullopt;
+    const ChunkId chunk = same->chunk;
+    it->second.erase(same);
     return chunk;
   }
   std::vector<ChunkId> Rest() const {
     std::vector<ChunkId> rest;
-    for (const auto& [hash, chunks] : by_hash_)
-      rest.insert(rest.end(), chunks.begin(), chunks.end());
+    for (const auto& [hash, chunks] : by_hash_) {
+      for (const Old& old : chunks) rest.push_back(old.chunk);
+    }
     std::sort(rest.begin(), rest.end());
     return rest;
   }
 
  private:
-  std::unordered_map<uint64_t, std::vector<ChunkId>> by_hash_;
+  struct Old {
+    ChunkId chunk;
+    std::string text;
+    const std::vector<TermFrequency>* terms;
+  };
+  std::unordered_map<uint64_t, std::vector<Old>> by_hash_;
 };
 
 Status CheckDocumentId(const DocumentId& id) {
@@ -153,7 +172,7 @@ void Collection::PlanChunks(DocumentDraft& draft, Reusable& reusable, Counters& 
   for (size_t i = 0; i < draft.chunks.size(); ++i) {
     Chunk& chunk = draft.chunks[i].chunk;
     StoredChunk stored;
-    if (const std::optional<ChunkId> kept = reusable.Take(chunk.input_hash)) {
+    if (const std::optional<ChunkId> kept = reusable.Take(record.title, draft.chunks[i])) {
       stored.id = *kept;
       applied.change.kept.push_back(*kept);
     } else {
@@ -195,9 +214,9 @@ Result<Collection::Applied> Collection::PlanPut(DocumentDraft& draft, Counters& 
   Reusable reusable;
   if (old.ok()) {
     QUARRY_ASSIGN_OR_RETURN(applied.old_terms, ReadTerms(current.view(), old->chunks));
-    for (const ChunkId chunk : old->chunks) {
-      QUARRY_ASSIGN_OR_RETURN(const StoredChunk record, current.ReadChunk(chunk));
-      reusable.Add(record.input_hash, chunk);
+    for (size_t i = 0; i < old->chunks.size(); ++i) {
+      QUARRY_ASSIGN_OR_RETURN(StoredChunk record, current.ReadChunk(old->chunks[i]));
+      reusable.Add(old->title, std::move(record), applied.old_terms[i]);
     }
     QUARRY_RETURN_IF_ERROR(PlanCacheCuts(old->chunks, batch));
   }

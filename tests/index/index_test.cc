@@ -50,6 +50,50 @@ TEST_F(IndexTest, AChangedDocumentKeepsItsEqualChunks) {
   ExpectVerified();
 }
 
+// A draft of one chunk with another title.
+DocumentDraft WithTitle(const std::string& title, const std::string& paragraph) {
+  DocumentDraft draft = MakeDraft("1", {paragraph});
+  draft.document.title = title;
+  ChunkDraft& chunk = draft.chunks[0];
+  chunk.chunk.input_hash = Hash64(IndexedText(title, chunk.chunk));
+  chunk.terms = IndexedTerms(TestAnalyzer(), title, chunk.chunk, IndexOptions().title_weight);
+  return draft;
+}
+
+// The indexed text is the same then, and the terms are not.
+TEST_F(IndexTest, AChunkWhoseFirstLineBecomesTheTitleIsNotKept) {
+  for (const auto& [title, text] :
+       {std::pair<std::string, std::string>("Pump manual", "The pump runs at 9 bar."),
+        std::pair<std::string, std::string>("水泵手册", "水泵的压力是九巴。")}) {
+    ASSERT_OK(Open());
+    const auto first = Put({WithTitle("", title + "\n" + text)});
+    const DocumentDraft titled = WithTitle(title, text);
+    const auto second = Put({titled});
+    EXPECT_THAT(second[0].kept, IsEmpty());
+    EXPECT_THAT(second[0].removed, ElementsAre(first[0].added[0]));
+    ExpectVerified();
+    // The same once more is kept.
+    EXPECT_THAT(Put({titled})[0].kept, ElementsAre(second[0].added[0]));
+    ASSERT_OK(Open());
+    ExpectVerified();
+    Delete("1");
+  }
+}
+
+TEST_F(IndexTest, AChunkOfAnEqualHashIsNotTakenForTheSame) {
+  ASSERT_OK(Open());
+  const DocumentDraft first = WithTitle("", "The pump runs at 9 bar.");
+  DocumentDraft second = WithTitle("", "水泵在夜里停机。");
+  second.chunks[0].chunk.input_hash = first.chunks[0].chunk.input_hash;
+  Put({first});
+  EXPECT_THAT(Put({second})[0].kept, IsEmpty());
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "pump"), IsEmpty());
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "水泵"), ElementsAre("1#0"));
+  Put({WithTitle("", "Something else.")});  // the postings of the second are found, and die
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "水泵"), IsEmpty());
+  ExpectVerified();
+}
+
 TEST_F(IndexTest, ADeletedDocumentIsGoneFromTheNextSnapshotAndStaysInTheOldOne) {
   ASSERT_OK(Open());
   Put({MakeDraft("a", {"shared word"}), MakeDraft("b", {"shared word too"})});
