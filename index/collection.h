@@ -112,7 +112,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
   CollectionId id() const { return id_; }
 
   // Makes rows, postings and vectors anew without what is dead in them, removes what interrupted
-  // learning left, and saves all. On error the state is as it was.
+  // learning left (a generation that was begun since the collection was loaded may be under way, and
+  // stays), and saves all. On error the state is as it was.
   Status Compact(const CallContext& context);
   // What opening the saved files now would give, without vectors: their rows and postings.
   // kNotFound when there are none.
@@ -273,8 +274,9 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // Graphs of generations that are neither current nor kept.
   void RemoveOtherGraphs() const;
   void PlanDropGeneration(const StoredGeneration& generation, WriteBatch& batch) const;
-  // What interrupted learning left: generations that are neither current nor kept.
-  Status PlanDropUnpublished(WriteBatch& batch) const;
+  // What interrupted learning left: generations that are neither current, kept nor `spared` (0 =
+  // none).
+  Status PlanDropUnpublished(GenerationId spared, WriteBatch& batch) const;
   uint64_t CountPending(GenerationId generation) const;  // REQUIRES: mutex_ is held
 
   const CollectionEnvironment environment_;

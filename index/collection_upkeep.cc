@@ -15,7 +15,7 @@ void Collection::PlanDropGeneration(const StoredGeneration& generation, WriteBat
   batch.DeleteRange(vectors, PrefixEnd(vectors));
 }
 
-Status Collection::PlanDropUnpublished(WriteBatch& batch) const {
+Status Collection::PlanDropUnpublished(GenerationId spared, WriteBatch& batch) const {
   const std::shared_ptr<const StoreView> view = environment_.store.GetView();
   Status decoded;
   QUARRY_RETURN_IF_ERROR(view->Scan(
@@ -24,7 +24,9 @@ Status Collection::PlanDropUnpublished(WriteBatch& batch) const {
         decoded = old.status();
         if (!decoded.ok()) return false;
         const bool kept = state_.parts.previous && state_.parts.previous->id == old->id;
-        if (old->id != record_.current_generation && !kept) PlanDropGeneration(*old, batch);
+        if (old->id != record_.current_generation && old->id != spared && !kept) {
+          PlanDropGeneration(*old, batch);
+        }
         return true;
       }));
   return decoded;
@@ -90,11 +92,10 @@ Status Collection::DropPreviousGeneration() {
 Status Collection::Compact(const CallContext& context) {
   std::lock_guard lock(mutex_);
   WriteBatch batch;
-  QUARRY_RETURN_IF_ERROR(PlanDropUnpublished(batch));
+  // Whoever fills a generation holds the writer for a batch at a time, so one may be under way.
+  QUARRY_RETURN_IF_ERROR(PlanDropUnpublished(building_ ? building_->id : GenerationId(), batch));
   QUARRY_RETURN_IF_ERROR(environment_.store.Write(batch));
-  building_.reset();
-  built_.clear();
-  prepared_ = {};
+  prepared_ = {};  // by rows, which get other numbers
 
   QUARRY_ASSIGN_OR_RETURN(State next, NewState(environment_.store.GetView()));
   QUARRY_RETURN_IF_ERROR(LoadRows(next));

@@ -184,7 +184,7 @@ Result<GenerationId> Collection::BeginGeneration(std::string_view embedder_kind,
   if (space.dimension == 0) return InvalidArgumentError("embedding space: dimension 0");
   std::lock_guard lock(mutex_);
   WriteBatch batch;
-  QUARRY_RETURN_IF_ERROR(PlanDropUnpublished(batch));
+  QUARRY_RETURN_IF_ERROR(PlanDropUnpublished(GenerationId(), batch));
 
   StoredGeneration generation;
   generation.id = GenerationId(static_cast<uint32_t>(counters_.next_generation));

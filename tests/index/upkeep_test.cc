@@ -152,6 +152,14 @@ TEST_F(UpkeepTest, CompactionDropsWhatIsDeadAndChangesNoAnswer) {
   ASSERT_OK(Open(options));
   Fill(400);
   Learn("first");
+  {
+    // What interrupted learning leaves.
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const EmbeddingSpace space{.fingerprint = "given up", .dimension = 8};
+    const GenerationId generation = writer.BeginGeneration("test", space, "table", 1).value();
+    Embed(writer, generation, 8);
+  }
+  ASSERT_OK(Open(options));
   for (int round = 0; round < 3; ++round) {
     std::vector<DocumentDraft> drafts;
     for (int i = 0; i < 200; ++i) {
@@ -164,10 +172,6 @@ TEST_F(UpkeepTest, CompactionDropsWhatIsDeadAndChangesNoAnswer) {
   {
     auto writer = index_->OpenWriter(TestCollection()).value();
     Embed(writer, GenerationId(1), 8);
-    // What interrupted learning leaves.
-    const EmbeddingSpace space{.fingerprint = "given up", .dimension = 8};
-    const GenerationId generation = writer.BeginGeneration("test", space, "table", 1).value();
-    Embed(writer, generation, 8);
   }
   const CollectionId gone = index_->CreateCollection("gone").value();
   ASSERT_OK(index_->OpenWriter(gone)->Put({MakeDraft("x", {std::string(100'000, 'y')})}).status());
@@ -200,6 +204,30 @@ TEST_F(UpkeepTest, CompactionDropsWhatIsDeadAndChangesNoAnswer) {
   ASSERT_OK(Open(reading));
   EXPECT_EQ(index_->Compact(std::nullopt, CallContext()).status().code(),
             Code::kFailedPrecondition);
+}
+
+// Learning holds the writer for a batch at a time; compaction comes between two.
+TEST_F(UpkeepTest, CompactionLeavesTheGenerationThatIsUnderWay) {
+  ASSERT_OK(Open());
+  Fill(20);
+  Delete("d3");
+  GenerationId generation;
+  {
+    auto writer = index_->OpenWriter(TestCollection()).value();
+    const EmbeddingSpace space{.fingerprint = "under way", .dimension = 8};
+    generation = writer.BeginGeneration("test", space, "table", 20).value();
+    Embed(writer, generation, 8);
+  }
+  Put({MakeDraft("new", {"a fresh text"})});
+  ASSERT_OK(index_->Compact(std::nullopt, CallContext()).status());
+  EXPECT_EQ(VectorRows(generation, "under way"), 19u);
+  auto writer = index_->OpenWriter(TestCollection()).value();
+  ASSERT_OK_AND_ASSIGN(const auto pending, writer.Pending(generation, ChunkId(), 100));
+  EXPECT_THAT(pending, SizeIs(1));
+  Embed(writer, generation, 8);
+  ASSERT_OK(writer.PublishGeneration(generation, CallContext()));
+  EXPECT_EQ(TestSnapshot()->pending_vectors(), 0u);
+  EXPECT_THAT(Nearest(), SizeIs(20));
 }
 
 TEST_F(UpkeepTest, StatisticsSayWhereTheBytesAre) {
