@@ -53,7 +53,7 @@ struct CollectionEnvironment {
   bool keep_previous = true;           // IndexOptions::keep_previous
 };
 
-// snapshot(), LockWriter(), Notice(), Health() and PrepareGeneration() are thread-safe, Maintain()
+// snapshot(), LockWriter(), Notice(), Health(), RenewView() and PrepareGeneration() are thread-safe, Maintain()
 // is for one thread at a time. The other methods belong to the holder of the writer's lock.
 class Collection : public std::enable_shared_from_this<Collection> {
  public:
@@ -78,6 +78,10 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // Waits while the maintenance is so far behind that a writer may not go on.
   Status WaitUntilMaintained(const CallContext& context);
   MaintenanceStats Health() const;
+
+  // Shows the store as it is now: what only the view of before showed can be freed. With `wait`,
+  // after what holds the mutex; without, that is left to it.
+  void RenewView(bool wait);
 
   // Saves what a restart would otherwise have to do again, if that is much. Called before the store
   // is closed, when no other thread is there.

@@ -89,6 +89,17 @@ Status Collection::DropPreviousGeneration() {
   return OkStatus();
 }
 
+void Collection::RenewView(bool wait) {
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (wait) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return;
+  }
+  state_.parts.view = environment_.store.GetView();
+  Publish();
+}
+
 Status Collection::Compact(const CallContext& context) {
   std::lock_guard lock(mutex_);
   WriteBatch batch;

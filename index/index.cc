@@ -128,6 +128,13 @@ Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
   return collection;
 }
 
+std::vector<std::shared_ptr<Collection>> Index::Impl::Loaded() const {
+  std::lock_guard guard(mutex);
+  std::vector<std::shared_ptr<Collection>> all;
+  for (const auto& [id, collection] : loaded) all.push_back(collection);
+  return all;
+}
+
 Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Index::~Index() {
   if (impl_->maintenance != nullptr) impl_->maintenance->Stop();
@@ -246,7 +253,7 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
       QUARRY_ASSIGN_OR_RETURN(writer, collection->LockWriter(context));
       if (impl_->maintenance != nullptr) impl_->maintenance->Forget(*collection);
     }
-    std::lock_guard guard(impl_->mutex);
+    std::unique_lock guard(impl_->mutex);
     QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
     const auto it = impl_->loaded.find(id);
     if (it != impl_->loaded.end() && it->second != collection) continue;  // loaded meanwhile
@@ -279,7 +286,13 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     }
     impl_->records.erase(name);
     impl_->loaded.erase(id);
-    return impl_->derived->Remove(std::to_string(id.value) + "/");
+    const Status removed = impl_->derived->Remove(std::to_string(id.value) + "/");
+    guard.unlock();
+    // The views of the others show it still, and keep its bytes.
+    for (const std::shared_ptr<Collection>& other : impl_->Loaded()) {
+      other->RenewView(/*wait=*/false);
+    }
+    return removed;
   }
 }
 
@@ -338,12 +351,7 @@ ObjectTable& Index::objects() { return *impl_->objects; }
 
 Status Index::WaitForMaintenance(const CallContext& context) {
   if (impl_->maintenance == nullptr) return OkStatus();
-  std::vector<std::shared_ptr<Collection>> loaded;
-  {
-    std::lock_guard guard(impl_->mutex);
-    for (const auto& [id, collection] : impl_->loaded) loaded.push_back(collection);
-  }
-  for (const std::shared_ptr<Collection>& collection : loaded) collection->NoticeAll();
+  for (const std::shared_ptr<Collection>& collection : impl_->Loaded()) collection->NoticeAll();
   return impl_->maintenance->WaitUntilIdle(context);
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "index/collection.h"
 #include "index/derived_files.h"
@@ -45,6 +46,7 @@ struct Index::Impl {
   Status CheckFilesAreReached() const;
   Result<CollectionId> Find(const std::string& name) const;  // REQUIRES: mutex is held
   Result<std::shared_ptr<Collection>> Load(CollectionId id);
+  std::vector<std::shared_ptr<Collection>> Loaded() const;
 };
 
 }  // namespace quarry::index

@@ -149,6 +149,10 @@ Result<CompactReport> Index::Compact(std::optional<CollectionId> chosen, const C
         collection->Compact(context).Annotate("compact collection \"" + record.name + "\""));
   }
   if (progress) progress("database", 0, 0);
+  // What a view shows is not freed, and a collection that nobody writes to keeps its old one.
+  for (const std::shared_ptr<Collection>& collection : impl_->Loaded()) {
+    collection->RenewView(/*wait=*/true);
+  }
   const std::string begin = chosen ? CollectionPrefix(*chosen) : "";
   const std::string end = chosen ? PrefixEnd(begin) : "";
   QUARRY_RETURN_IF_ERROR(impl_->store->Compact(begin, end, context));

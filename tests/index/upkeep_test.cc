@@ -206,6 +206,30 @@ TEST_F(UpkeepTest, CompactionDropsWhatIsDeadAndChangesNoAnswer) {
             Code::kFailedPrecondition);
 }
 
+TEST_F(UpkeepTest, CompactionFreesWhatACollectionThatIsNotWrittenToStillShowed) {
+  ASSERT_OK(Open());
+  Random random(3);
+  std::vector<DocumentDraft> drafts;
+  std::vector<DocumentId> ids;
+  for (int i = 0; i < 60; ++i) {
+    std::string text;
+    for (int c = 0; c < 30'000; ++c) {
+      text.push_back(c % 9 == 8 ? ' ' : static_cast<char>('a' + random.Below(26)));
+    }
+    ids.push_back("d" + std::to_string(i));
+    drafts.push_back(MakeDraft(ids.back(), {text}));
+  }
+  Put(std::move(drafts));
+  const CollectionId idle = index_->CreateCollection("idle").value();
+  ASSERT_OK(index_->OpenWriter(idle)->Put({MakeDraft("x", {"a view of now"})}).status());
+  ids.pop_back();
+  ASSERT_OK(index_->OpenWriter(TestCollection())->Delete(ids).status());
+  ASSERT_OK_AND_ASSIGN(const CompactReport report,
+                       index_->Compact(TestCollection(), CallContext()));
+  EXPECT_LT(report.bytes_after, report.bytes_before / 4);
+  EXPECT_THAT(SearchWords(*index_->GetSnapshot(idle).value(), "view"), SizeIs(1));
+}
+
 // Learning holds the writer for a batch at a time; compaction comes between two.
 TEST_F(UpkeepTest, CompactionLeavesTheGenerationThatIsUnderWay) {
   ASSERT_OK(Open());
