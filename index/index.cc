@@ -264,23 +264,20 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     batch.DeleteRange(prefix, PrefixEnd(prefix));
     batch.Delete(CollectionKey(id));
     batch.Delete(CollectionNameKey(name));
-    // What was said of it as a vector store.
+    // What was said of it as a vector store. By the table: an object that is changed meanwhile would
+    // be written again without its id.
+    ObjectBatch objects;
     for (const ObjectKind kind :
          {ObjectKind::kVectorStore, ObjectKind::kVectorStoreFile, ObjectKind::kFileBatch}) {
-      for (const std::string& objects : {ObjectPrefix(kind, name), ObjectIdPrefix(kind, name)}) {
-        batch.DeleteRange(objects, PrefixEnd(objects));
-      }
+      objects.DeleteScope(kind, name);
     }
-    const std::string number = std::to_string(id.value);
     for (const ObjectKind kind : {ObjectKind::kSource, ObjectKind::kWebPage}) {
-      for (const std::string& objects :
-           {ObjectPrefix(kind, number), ObjectIdPrefix(kind, number)}) {
-        batch.DeleteRange(objects, PrefixEnd(objects));
-      }
+      objects.DeleteScope(kind, std::to_string(id.value));
     }
     // First: what is written without a writer would come behind the removal, and stay.
     if (collection != nullptr) collection->MarkDeleted(true);
-    if (const Status removed = impl_->store->Write(batch); !removed.ok()) {
+    if (const Status removed = impl_->objects->WriteWith(objects, std::move(batch));
+        !removed.ok()) {
       if (collection != nullptr) collection->MarkDeleted(false);
       return removed;
     }

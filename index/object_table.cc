@@ -48,10 +48,11 @@ Status CheckSize(const ObjectName& name, size_t bytes) {
   return OkStatus();
 }
 
-// Resolves the operations of a batch against the store and what the batch did before.
+// Resolves the operations of a batch against the store and what the batch did before. They come
+// behind `others`, changes of other tables.
 class BatchWriter {
  public:
-  explicit BatchWriter(const StoreView& view) : view_(view) {}
+  BatchWriter(const StoreView& view, WriteBatch others) : view_(view), batch_(std::move(others)) {}
 
   Status Load() {
     QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
@@ -143,10 +144,15 @@ Status ObjectTable::Write(const ObjectBatch& batch) {
   return WriteLocked(batch);
 }
 
-Status ObjectTable::WriteLocked(const ObjectBatch& batch) {
+Status ObjectTable::WriteWith(const ObjectBatch& batch, WriteBatch others) {
+  const std::lock_guard lock(writing_);
+  return WriteLocked(batch, std::move(others));
+}
+
+Status ObjectTable::WriteLocked(const ObjectBatch& batch, WriteBatch others) {
   using What = ObjectBatch::Operation::What;
   const std::shared_ptr<const StoreView> view = store_.GetView();
-  BatchWriter writer(*view);
+  BatchWriter writer(*view, std::move(others));
   QUARRY_RETURN_IF_ERROR(writer.Load());
   for (const ObjectBatch::Operation& operation : batch.operations_) {
     switch (operation.what) {

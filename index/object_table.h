@@ -86,6 +86,8 @@ class ObjectTable {
   // On disk when it returns ok. kNotFound: a part of no object. kInvalidArgument: an id is empty or too
   // long, or there are too many bytes.
   Status Write(const ObjectBatch& batch);
+  // The same together with changes of other tables, all or none.
+  Status WriteWith(const ObjectBatch& batch, WriteBatch others);
   // For one object.
   Status Put(ObjectName name, std::string value);
   Status Delete(ObjectName name);
@@ -113,7 +115,7 @@ class ObjectTable {
   uint64_t Changes(ObjectKind kind) const { return changes_[static_cast<uint8_t>(kind)]; }
 
  private:
-  Status WriteLocked(const ObjectBatch& batch);
+  Status WriteLocked(const ObjectBatch& batch, WriteBatch others = {});
 
   Store& store_;
   std::mutex writing_;

@@ -3,6 +3,8 @@
 #include "index/object_table.h"
 
 #include <set>
+#include <string>
+#include <thread>
 
 #include "tests/index/index_testing.h"
 
@@ -124,6 +126,31 @@ TEST_F(ObjectTableTest, CreateAndUpdateSayWhatIsThere) {
   EXPECT_THAT(
       Objects().Put({ObjectKind::kFile, "b"}, std::string(kMaxObjectBytes + 1, 'x')).message(),
       HasSubstr("expected at most 4194304"));
+}
+
+TEST_F(ObjectTableTest, WhatBelongsToACollectionGoesWithItThroughTheTable) {
+  for (const char* store : {"manuals", "手册"}) {
+    const ObjectName file{ObjectKind::kVectorStoreFile, "f", store};
+    for (int round = 0; round < 10; ++round) {
+      ASSERT_OK(index_->CreateCollection(store).status());
+      ASSERT_OK(Objects().Put(file, "0"));
+      const uint64_t changes = Objects().Changes(ObjectKind::kFileBatch);
+      // Who counts attempts holds no writer.
+      std::thread other([&] {
+        const auto count = [](const std::string& value) {
+          return Result<std::string>(value + "1");
+        };
+        while (Objects().Update(file, count).ok()) {
+        }
+      });
+      const Status deleted = index_->DeleteCollection(store);
+      other.join();
+      ASSERT_OK(deleted);
+      EXPECT_EQ(Value(file), "(none)");
+      EXPECT_GT(Objects().Changes(ObjectKind::kFileBatch), changes);
+    }
+  }
+  EXPECT_THAT(Problems(), IsEmpty());
 }
 
 TEST_F(ObjectTableTest, VerifyNamesWhatDoesNotAgree) {
