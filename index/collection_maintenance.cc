@@ -4,6 +4,7 @@
 // depend on live rows alone.
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -221,6 +222,8 @@ bool Collection::Maintain(const CallContext& context) {
     status = Do(*work, context);
   } catch (const std::bad_alloc&) {
     status = ResourceExhaustedError("out of memory");
+  } catch (const std::exception& error) {  // of a library; the thread is the process's to lose
+    status = InternalError(error.what());
   }
   const bool has_failed = !status.ok() && status.code() != Code::kCancelled;
   {

@@ -341,11 +341,18 @@ Status Collection::PrepareGeneration(GenerationId id, const CallContext& context
     prepared_ = {.generation = id, .index = std::move(index)};
     return OkStatus();
   };
-  const Status status = build();
-  {
-    std::lock_guard lock(mutex_);
-    --preparing_;
-  }
+  // However building ends, by an exception too: rows may get other numbers again.
+  struct Preparing {
+    Collection& collection;
+    ~Preparing() {
+      std::lock_guard lock(collection.mutex_);
+      --collection.preparing_;
+    }
+  };
+  const Status status = [&] {
+    const Preparing preparing{*this};
+    return build();
+  }();
   Notice();
   return status;
 }

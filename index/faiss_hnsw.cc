@@ -10,6 +10,7 @@
 #include <new>
 #include <numeric>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -36,7 +37,8 @@ HnswLinks LinksOf(const faiss::HNSW& graph) {
 }
 
 // Calls body(i, worker) for every i below `count` on that many threads, each taking the next that
-// is free: a thread that loses its core delays nobody. Throws what a body threw.
+// is free: a thread that loses its core delays nobody. Where the system gives no more threads, on
+// fewer. Throws what a body threw.
 template <typename Body>
 void ParallelFor(size_t workers, size_t count, const Body& body) {
   std::atomic<size_t> next = 0;
@@ -53,8 +55,12 @@ void ParallelFor(size_t workers, size_t count, const Body& body) {
   };
   {
     std::vector<std::jthread> threads;
-    for (size_t worker = 1; worker < std::min(workers, count); ++worker) {
-      threads.emplace_back(work, worker);
+    try {
+      for (size_t worker = 1; worker < std::min(workers, count); ++worker) {
+        threads.emplace_back(work, worker);
+      }
+    } catch (const std::system_error&) {
+      // Those that have started do the rest, and this one at least.
     }
     work(0);
   }
