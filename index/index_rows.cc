@@ -40,13 +40,12 @@ std::vector<std::string> IndexRowKeys(CollectionId collection, const StoredDocum
 }
 
 Status ForEachName(const StoreView& view, const std::string& prefix, Table table,
-                   const std::function<void(const NamedDocument&)>& visit) {
+                   const std::function<bool(const NamedDocument&)>& visit) {
   Status parsed;
   QUARRY_RETURN_IF_ERROR(view.Scan(prefix, [&](std::string_view key, std::string_view) {
     const Result<NamedDocument> row = ParseNameKey(key, table);
     parsed = row.status();
-    if (parsed.ok()) visit(*row);
-    return parsed.ok();
+    return parsed.ok() && visit(*row);
   }));
   return parsed;
 }

@@ -26,8 +26,8 @@ const char* IndexRowTableName(Table table);  // "metadata"; "index" for others
 std::vector<std::string> IndexRowKeys(CollectionId collection, const StoredDocument& document);
 
 // Calls visit for the rows of `table` (kPrincipal, kSource or kAlias) whose keys begin with
-// `prefix`, in order of their keys.
+// `prefix`, in order of their keys, until it returns false.
 Status ForEachName(const StoreView& view, const std::string& prefix, Table table,
-                   const std::function<void(const NamedDocument&)>& visit);
+                   const std::function<bool(const NamedDocument&)>& visit);
 
 }  // namespace quarry::index

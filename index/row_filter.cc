@@ -14,6 +14,8 @@ namespace {
 
 // Of all documents, for one filter.
 constexpr uint32_t kMostReadings = 16;
+// So many index rows are read between two looks at whether the result is still wanted.
+constexpr uint32_t kRowsPerCheck = 1024;
 
 // Sets of documents as bits over the positions in the snapshot's row table.
 class DocumentSelector {
@@ -109,6 +111,8 @@ class DocumentSelector {
     Status status;
     const Status scanned =
         snapshot_.view().Scan(prefix, [&](std::string_view key, std::string_view) {
+          status = CheckNow();
+          if (!status.ok()) return false;
           Result<MetadataIndexParts> parts = ParseMetadataIndexKey(key);
           if (!parts.ok()) {
             status = std::move(parts).status();
@@ -155,14 +159,26 @@ class DocumentSelector {
   }
 
   Status ScanPrincipals(const std::string& prefix, Bitmap& set) const {
-    return ForEachName(snapshot_.view(), prefix, Table::kPrincipal,
-                       [&](const NamedDocument& row) { Mark(row.document, set); });
+    Status status;
+    QUARRY_RETURN_IF_ERROR(
+        ForEachName(snapshot_.view(), prefix, Table::kPrincipal, [&](const NamedDocument& row) {
+          status = CheckNow();
+          if (status.ok()) Mark(row.document, set);
+          return status.ok();
+        }));
+    return status;
+  }
+
+  // Of every kRowsPerCheck index rows, the first asks the context.
+  Status CheckNow() const {
+    return index_rows_++ % kRowsPerCheck == 0 ? context_.Check() : OkStatus();
   }
 
   const Snapshot& snapshot_;
   const CallContext& context_;
   const Bitmap& live_;  // versions that are there
   mutable uint32_t readings_ = 0;
+  mutable uint64_t index_rows_ = 0;
 };
 
 }  // namespace

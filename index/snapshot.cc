@@ -160,15 +160,20 @@ Result<StoredDocument> Snapshot::FindDocument(std::string_view id) const {
   if (document.status().code() != Code::kNotFound) return document;
   DocumentNumber now;
   QUARRY_RETURN_IF_ERROR(ForEachName(view(), AliasPrefix(parts_.collection.id, id), Table::kAlias,
-                                     [&](const NamedDocument& row) { now = row.document; }));
+                                     [&](const NamedDocument& row) {
+                                       now = row.document;
+                                       return true;
+                                     }));
   return now.value == 0 ? std::move(document) : ReadDocument(now);
 }
 
 Result<std::vector<DocumentId>> Snapshot::RecordsOf(const DocumentId& source) const {
   std::vector<DocumentNumber> numbers;
-  QUARRY_RETURN_IF_ERROR(
-      ForEachName(view(), SourcePrefix(parts_.collection.id, source), Table::kSource,
-                  [&](const NamedDocument& row) { numbers.push_back(row.document); }));
+  QUARRY_RETURN_IF_ERROR(ForEachName(view(), SourcePrefix(parts_.collection.id, source),
+                                     Table::kSource, [&](const NamedDocument& row) {
+                                       numbers.push_back(row.document);
+                                       return true;
+                                     }));
   std::vector<DocumentId> ids;
   for (const DocumentNumber number : numbers) {
     QUARRY_ASSIGN_OR_RETURN(StoredDocument document, ReadDocument(number));
