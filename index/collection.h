@@ -117,7 +117,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
 
   // Makes rows, postings and vectors anew without what is dead in them, removes what interrupted
   // learning left (a generation that was begun since the collection was loaded may be under way, and
-  // stays), and saves all. On error the state is as it was.
+  // stays), and saves all. On error the state is as it was, or it is only the files that are not
+  // saved: that is due then.
   Status Compact(const CallContext& context);
   // What opening the saved files now would give, without vectors: their rows and postings.
   // kNotFound when there are none.

@@ -135,7 +135,7 @@ Status Collection::Compact(const CallContext& context) {
   linking_is_due_ = false;
   RemoveOtherGraphs();
   const Status saved = Save(state_);
-  if (saved.ok()) save_is_due_ = false;
+  save_is_due_ = !saved.ok();  // nothing else says so: no row has changed
   Publish();
   return saved;
 }

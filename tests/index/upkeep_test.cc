@@ -1,6 +1,7 @@
 // Generations that are kept, compaction, and where the bytes are.
 
 #include <filesystem>
+#include <fstream>
 
 #include "index/keys.h"
 #include "tests/index/index_testing.h"
@@ -228,6 +229,21 @@ TEST_F(UpkeepTest, CompactionFreesWhatACollectionThatIsNotWrittenToStillShowed) 
                        index_->Compact(TestCollection(), CallContext()));
   EXPECT_LT(report.bytes_after, report.bytes_before / 4);
   EXPECT_THAT(SearchWords(*index_->GetSnapshot(idle).value(), "view"), SizeIs(1));
+}
+
+TEST_F(UpkeepTest, WhatCompactionCouldNotSaveIsSavedLater) {
+  ASSERT_OK(Open());
+  Fill(20);
+  const std::string derived = Directory() + "/derived";
+  std::filesystem::rename(derived, derived + ".away");
+  std::ofstream(derived) << "no directory";
+  EXPECT_FALSE(index_->Compact(TestCollection(), CallContext()).ok());
+  std::filesystem::remove(derived);
+  std::filesystem::rename(derived + ".away", derived);
+  EXPECT_THAT(index_->Stats(TestCollection())->derived, IsEmpty());
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_TRUE(index_->Stats(TestCollection())->derived.contains("rows"));
+  ExpectVerified();
 }
 
 // Learning holds the writer for a batch at a time; compaction comes between two.
