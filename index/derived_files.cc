@@ -62,15 +62,23 @@ Result<std::unique_ptr<DerivedFiles>> DerivedFiles::Open(const std::string& dire
   return files;
 }
 
-// What a crash, or a full disk, between writing a file and naming it left behind.
-void DerivedFiles::RemoveUnnamed() const {
-  std::set<std::string> named;
-  for (const auto& [role, file] : manifest_.files) named.insert(file.name);
+// The files of derived/, whether or not they are named.
+std::set<std::string> DerivedFiles::NamesThere() const {
+  std::set<std::string> names;
   std::error_code error;
   for (fs::directory_iterator it(directory_ + "/derived", error);
        !error && it != fs::directory_iterator(); it.increment(error)) {
-    if (!named.contains(it->path().filename().string())) fs::remove(it->path(), error);
+    names.insert(it->path().filename().string());
   }
+  return names;
+}
+
+// What a crash between writing a file and naming it left behind. REQUIRES: manifest_ is that on disk.
+void DerivedFiles::RemoveUnnamed() const {
+  std::set<std::string> unnamed = NamesThere();
+  for (const auto& [role, file] : manifest_.files) unnamed.erase(file.name);
+  std::error_code error;
+  for (const std::string& name : unnamed) fs::remove(DerivedPath(directory_, name), error);
 }
 
 Status DerivedFiles::WriteManifest(const Manifest& manifest) const {
@@ -126,12 +134,18 @@ Status DerivedFiles::Write(const std::map<std::string, SharedBytes>& saved, uint
   for (const auto& [role, bytes] : saved) needed += bytes.view.size();
   // Removing is always allowed: it makes room.
   if (needed > 0) QUARRY_RETURN_IF_ERROR(CheckFreeSpace(directory_, needed, min_free_bytes_));
+  const std::set<std::string> there = saved.empty() ? std::set<std::string>() : NamesThere();
+  std::set<std::string> made;
   for (const auto& [role, bytes] : saved) {
     Result<DerivedFile> file = WriteFile(role, bytes, commit);
     if (!file.ok()) {
-      RemoveUnnamed();
+      // No others: the manifest on disk may be one that could not be synced, and names files that
+      // the one in memory does not.
+      std::error_code error;
+      for (const std::string& name : made) fs::remove(DerivedPath(directory_, name), error);
       return std::move(file).status();
     }
+    if (!there.contains(file->name)) made.insert(file->name);
     next.files[role] = *std::move(file);
   }
   // On error either may stand on disk: the files of both stay.

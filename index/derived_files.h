@@ -86,6 +86,7 @@ class DerivedFiles {
   Status WriteManifest(const Manifest& manifest) const;
   Result<DerivedFile> WriteFile(const std::string& role, const SharedBytes& bytes,
                                 uint64_t commit) const;
+  std::set<std::string> NamesThere() const;
   void RemoveUnnamed() const;
   // What the manifest says of `role`, and its file if it is as large as that says.
   struct Opened {
