@@ -32,6 +32,8 @@ constexpr const char* kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 constexpr size_t kKeptErrorBytes = 4096;
 constexpr size_t kMaxErrorLine = 200;
 constexpr int kCannotStart = 127;
+// The system looks at the limit on processor time now and then, and counts in ticks.
+constexpr double kCpuSlackSeconds = 0.5;
 
 std::string SearchPath() {
   const char* path = std::getenv("PATH");
@@ -136,6 +138,16 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   return pointers;
 }
 
+// How a child ended.
+struct Ending {
+  int status = 0;  // as waitpid() says it
+  double cpu_seconds = 0;
+};
+
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+}
+
 // The child while it runs: killed with its group, and reaped, when the object goes.
 class Child {
  public:
@@ -149,16 +161,18 @@ class Child {
   // Readable once the child has ended; -1 where the system has no such thing.
   int exit_fd() const { return exit_.get(); }
 
-  // Kills what is left of the group; how the child ended, as waitpid() says it.
-  int Reap() {
+  // Kills what is left of the group; how the child ended.
+  Ending Reap() {
     // The leader is not reaped yet, so its group id cannot be another's.
     ::kill(-pid_, SIGKILL);
     ::kill(pid_, SIGKILL);  // if it had no time to make its group; an ended one keeps its status
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    Ending ending;
+    rusage usage{};
+    while (::wait4(pid_, &ending.status, 0, &usage) < 0 && errno == EINTR) {
     }
     reaped_ = true;
-    return status;
+    ending.cpu_seconds = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
+    return ending;
   }
 
  private:
@@ -200,7 +214,7 @@ struct Outcome {
   std::string out;
   std::string err;  // its end
   enum { kEnded, kTooLate, kTooMuch } how = kEnded;
-  int status = 0;
+  Ending ending;
 };
 
 Result<Outcome> Collect(Child& child, Pipe& out, Pipe& err, const ChildLimits& limits) {
@@ -234,7 +248,7 @@ Result<Outcome> Collect(Child& child, Pipe& out, Pipe& err, const ChildLimits& l
     }
     ended = ended || fds[2].revents != 0;
   }
-  outcome.status = child.Reap();
+  outcome.ending = child.Reap();
   return outcome;
 }
 
@@ -249,19 +263,22 @@ Status StatusOf(const Outcome& outcome, const ChildLimits& limits) {
     return ResourceExhaustedError("wrote more than " + std::to_string(limits.output_bytes) +
                                   " bytes" + line);
   }
-  if (WIFSIGNALED(outcome.status)) {
-    const int signal = WTERMSIG(outcome.status);
-    // At the hard limit the system sends SIGKILL.
-    if (signal == SIGXCPU || signal == SIGKILL) {
+  const int status = outcome.ending.status;
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    // At the hard limit the system sends SIGKILL, as it does to one that takes the last memory.
+    const bool used_up =
+        outcome.ending.cpu_seconds + kCpuSlackSeconds >= static_cast<double>(limits.cpu_seconds);
+    if (signal == SIGXCPU || (signal == SIGKILL && used_up)) {
       return ResourceExhaustedError("was stopped after " + std::to_string(limits.cpu_seconds) +
                                     " s of processor time" + line);
     }
+    if (signal == SIGKILL) return ResourceExhaustedError("was killed (out of memory?)" + line);
     return InvalidArgumentError("was ended by signal " + std::to_string(signal) + " (" +
                                 ::strsignal(signal) + ")" + line);
   }
-  if (WEXITSTATUS(outcome.status) != 0) {
-    return InvalidArgumentError("ended with status " + std::to_string(WEXITSTATUS(outcome.status)) +
-                                line);
+  if (WEXITSTATUS(status) != 0) {
+    return InvalidArgumentError("ended with status " + std::to_string(WEXITSTATUS(status)) + line);
   }
   return OkStatus();
 }

@@ -47,7 +47,8 @@ std::optional<std::string> FindProgram(std::string_view program);
 //   kFailedPrecondition  it is not installed: "pdftotext is not installed (Debian package
 //                        poppler-utils)"
 //   kInvalidArgument     it ended with a status other than 0, or by a signal
-//   kResourceExhausted   it ran into a limit: time, processor time, output
+//   kResourceExhausted   it ran into a limit: time, processor time, output; or it was killed, as
+//                        the system does where memory ends
 //   kInternal            the system refused a process, a pipe, a file
 Result<std::string> RunChild(const ChildCommand& command, std::string_view input,
                              const ChildLimits& limits = {});

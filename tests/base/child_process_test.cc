@@ -54,6 +54,9 @@ TEST(ChildProcess, ErrorsSayHowItEndedAndItsLastWord) {
             "INVALID_ARGUMENT: sh ended with status 3: no such page");
   EXPECT_THAT(ErrorOf("kill -SEGV $$").ToString(),
               StartsWith("INVALID_ARGUMENT: sh was ended by signal 11 ("));
+  // As the system does it where memory ends: no limit of time.
+  EXPECT_EQ(ErrorOf("echo busy >&2; kill -KILL $$").ToString(),
+            "RESOURCE_EXHAUSTED: sh was killed (out of memory?): busy");
   EXPECT_EQ(ErrorOf("printf 'a\\001\\377b' >&2; exit 1").message(),
             "sh ended with status 1: a?\uFFFDb");
 }
