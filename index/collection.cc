@@ -127,10 +127,7 @@ Result<WriterLock> Collection::LockWriter(const CallContext& context) {
                                            "\": waiting for another writer");
 }
 
-bool Collection::deleted() const {
-  std::lock_guard lock(mutex_);
-  return deleted_;
-}
+bool Collection::deleted() const { return deleted_; }
 
 void Collection::MarkDeleted(bool deleted) {
   std::lock_guard lock(mutex_);

@@ -22,6 +22,7 @@
 // the same.
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -53,8 +54,9 @@ struct CollectionEnvironment {
   bool keep_previous = true;           // IndexOptions::keep_previous
 };
 
-// snapshot(), LockWriter(), Notice(), Health(), RenewView() and PrepareGeneration() are thread-safe, Maintain()
-// is for one thread at a time. The other methods belong to the holder of the writer's lock.
+// snapshot(), deleted(), LockWriter(), Notice(), Health(), RenewView() and PrepareGeneration() are
+// thread-safe, Maintain() is for one thread at a time. The other methods belong to the holder of the
+// writer's lock.
 class Collection : public std::enable_shared_from_this<Collection> {
  public:
   static Result<std::shared_ptr<Collection>> Load(const CollectionEnvironment& environment,
@@ -64,6 +66,7 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // Waits for the writer's place. kDeadlineExceeded, kCancelled.
   Result<WriterLock> LockWriter(const CallContext& context);
   // Whether the collection was deleted while its writer waited: nothing may be written any more.
+  // Waits for nothing.
   bool deleted() const;
   // From then on nothing is written that has no writer: stored answers. `deleted` false takes it back.
   void MarkDeleted(bool deleted);
@@ -289,10 +292,13 @@ class Collection : public std::enable_shared_from_this<Collection> {
   const std::string name_;
   WriterPlace writer_place_;
 
+  // Written under mutex_, so that what is done under it sees one value; whoever only asks does not
+  // wait for what holds that.
+  std::atomic<bool> deleted_ = false;
+
   // Guards what follows. Held by a call of the writer, and by the maintenance while it looks and
   // while it puts its work in place.
   mutable std::mutex mutex_;
-  bool deleted_ = false;
   StoredCollection record_;
   Counters counters_;
   State state_;
