@@ -1,5 +1,6 @@
 #include "index/index.h"
 
+#include <chrono>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -14,6 +15,9 @@ namespace quarry::index {
 namespace {
 
 namespace fs = std::filesystem;
+
+// How often who waits for a collection to be loaded looks whether it is still wanted.
+constexpr std::chrono::milliseconds kLoadCheckInterval{20};
 
 // Makes an empty store of `directory`, which must be absent or empty: nothing of the user's is
 // touched.
@@ -101,7 +105,8 @@ Status Index::Impl::CheckFilesAreReached() const {
 }
 
 Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
-  std::lock_guard guard(mutex);
+  std::unique_lock guard(mutex);
+  load_ended.wait(guard, [&] { return !loading.contains(id); });
   if (const auto it = loaded.find(id); it != loaded.end()) return it->second;
   const auto record = std::find_if(records.begin(), records.end(),
                                    [&](const auto& entry) { return entry.second.id == id; });
@@ -121,9 +126,29 @@ Result<std::shared_ptr<Collection>> Index::Impl::Load(CollectionId id) {
                                           options.limits,
                                           maintenance.get(),
                                           options.keep_previous};
-  QUARRY_ASSIGN_OR_RETURN(std::shared_ptr<Collection> collection,
-                          Collection::Load(environment, record->second));
-  loaded[id] = collection;
+  // Nobody changes or deletes it before it is loaded.
+  const StoredCollection stored = record->second;
+  loading.insert(id);
+  guard.unlock();
+  // However loading ends, by an exception too, who waits goes on.
+  struct Ending {
+    Impl& impl;
+    const CollectionId id;
+    ~Ending() {
+      {
+        std::lock_guard held(impl.mutex);
+        impl.loading.erase(id);
+      }
+      impl.load_ended.notify_all();
+    }
+  };
+  std::shared_ptr<Collection> collection;
+  {
+    const Ending ending{*this, id};
+    QUARRY_ASSIGN_OR_RETURN(collection, Collection::Load(environment, stored));
+    std::lock_guard held(mutex);
+    loaded[id] = collection;
+  }
   collection->Notice();
   return collection;
 }
@@ -241,8 +266,13 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
   while (true) {
     std::shared_ptr<Collection> collection;  // outlives the lock on its writer
     {
-      std::lock_guard guard(impl_->mutex);
+      std::unique_lock guard(impl_->mutex);
       QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
+      while (impl_->loading.contains(id)) {
+        QUARRY_RETURN_IF_ERROR(
+            context.Check().Annotate("collection \"" + name + "\": waiting until it is loaded"));
+        impl_->load_ended.wait_for(guard, kLoadCheckInterval);
+      }
       if (const auto it = impl_->loaded.find(id); it != impl_->loaded.end()) {
         collection = it->second;
       }
@@ -258,6 +288,7 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     const auto it = impl_->loaded.find(id);
     if (it != impl_->loaded.end() && it->second != collection) continue;  // loaded meanwhile
     if (it == impl_->loaded.end() && collection != nullptr) continue;     // another of that name
+    if (impl_->loading.contains(id)) continue;                            // by now, or still
 
     const std::string prefix = CollectionPrefix(id);
     WriteBatch batch;

@@ -3,10 +3,12 @@
 // What an Index holds. Internal: index.cc opens and hands out, index_upkeep.cc measures, checks,
 // copies and compacts.
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,9 +29,13 @@ struct Index::Impl {
   std::optional<ObjectTable> objects;
   std::unique_ptr<Maintenance> maintenance;  // nullptr: none
 
+  // Never held while a collection is loaded: that can take minutes, and the others go on. Taken before
+  // the mutexes of collections and of the objects.
   mutable std::mutex mutex;
   std::map<std::string, StoredCollection> records;             // guarded by mutex, by name
   std::map<CollectionId, std::shared_ptr<Collection>> loaded;  // guarded by mutex
+  std::set<CollectionId> loading;                              // guarded by mutex
+  std::condition_variable load_ended;                          // one that was in `loading`
   uint32_t next_collection = 1;                                // guarded by mutex
 
   uint64_t BytesOf(const std::string& prefix) const {
@@ -45,6 +51,7 @@ struct Index::Impl {
   void RemoveFilesOfNone();
   Status CheckFilesAreReached() const;
   Result<CollectionId> Find(const std::string& name) const;  // REQUIRES: mutex is held
+  // Waits where another thread is loading the collection.
   Result<std::shared_ptr<Collection>> Load(CollectionId id);
   std::vector<std::shared_ptr<Collection>> Loaded() const;
 };

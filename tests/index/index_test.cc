@@ -1,8 +1,14 @@
 #include "index/index.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +17,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "index/derived_files.h"
 #include "index/keys.h"
 #include "tests/index/index_testing.h"
 #include "tests/testing/test_environment.h"
@@ -365,6 +372,45 @@ TEST_F(IndexTest, AWriterNeverHoldsADeletedCollection) {
     ASSERT_OK(index_->DeleteCollection("doomed"));
     second.join();
   }
+}
+
+// Loading waits here for the other end of a pipe in place of the collection's file of rows.
+TEST_F(IndexTest, TheOtherCollectionsGoOnWhileOneIsLoaded) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"apple"})});
+  ASSERT_OK_AND_ASSIGN(const CollectionId slow, index_->CreateCollection("slow"));
+  ASSERT_OK(index_->OpenWriter(slow)->Put({MakeDraft("b", {"banana"})}).status());
+  index_.reset();
+  const std::string rows = Directory() + "/derived/" +
+                           DerivedFiles::Open(Directory(), /*read_only=*/true)
+                               .value()
+                               ->files()
+                               .at(std::to_string(slow.value) + "/saved/rows")
+                               .name;
+  std::filesystem::remove(rows);
+  ASSERT_EQ(::mkfifo(rows.c_str(), 0600), 0);
+  ASSERT_OK(Open());
+
+  const auto load = [&] { return index_->GetSnapshot(slow).value()->live_documents(); };
+  auto first = std::async(std::launch::async, load);
+  auto second = std::async(std::launch::async, load);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  auto others = std::async(std::launch::async, [&] {
+    EXPECT_THAT(index_->Collections(), SizeIs(2));
+    EXPECT_OK(index_->FindCollection("slow").status());
+    EXPECT_THAT(SearchWords(*TestSnapshot(), "apple"), ElementsAre("a#0"));
+    const CallContext brief = CallContext::WithTimeout(std::chrono::milliseconds(30));
+    EXPECT_EQ(index_->DeleteCollection("slow", brief).code(), Code::kDeadlineExceeded);
+  });
+  EXPECT_EQ(others.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  const int end = ::open(rows.c_str(), O_WRONLY | O_CLOEXEC);  // once the other is there
+  EXPECT_GE(end, 0);
+  ::close(end);
+  others.get();
+  EXPECT_EQ(first.get(), 1u);  // read from the store
+  EXPECT_EQ(second.get(), 1u);
+  ASSERT_OK(index_->DeleteCollection("slow"));
+  EXPECT_EQ(index_->GetSnapshot(slow).status().code(), Code::kNotFound);
 }
 
 TEST_F(IndexTest, WhoWaitsForTheWriterWaitsAsLongAsItWants) {
