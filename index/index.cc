@@ -385,7 +385,6 @@ Status Index::WaitForMaintenance(const CallContext& context) {
 
 const Analyzer& Index::analyzer() const { return *impl_->analyzer; }
 const std::string& Index::directory() const { return impl_->directory; }
-uint64_t Index::StoreBytes() const { return impl_->store->ApproximateBytes(); }
 
 IndexWriter::IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock,
                          CallContext context)

@@ -191,7 +191,6 @@ class Index {
 
   const Analyzer& analyzer() const;
   const std::string& directory() const;
-  uint64_t StoreBytes() const;
 
  private:
   struct Impl;
