@@ -155,7 +155,7 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
   }
   index::Index& index = (*engine)->index();
   finding.detail = config.store + ", format " + std::to_string(index::kStoreFormatVersion) + ", " +
-                   FormatBytes(index.StoreBytes());
+                   FormatBytes(index.Usage().database_bytes);
   if (!IsWritable(config.store)) {
     finding.level = Level::kWarning;
     finding.detail += ", not writable";

@@ -267,8 +267,8 @@ Status StatusOf(const Outcome& outcome, const ChildLimits& limits) {
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     // At the hard limit the system sends SIGKILL, as it does to one that takes the last memory.
-    const bool used_up = outcome.ending.cpu_seconds + kCpuSlackSeconds >=
-                         static_cast<double>(limits.cpu_seconds);
+    const bool used_up =
+        outcome.ending.cpu_seconds + kCpuSlackSeconds >= static_cast<double>(limits.cpu_seconds);
     if (signal == SIGXCPU || (signal == SIGKILL && used_up)) {
       return ResourceExhaustedError("was stopped after " + std::to_string(limits.cpu_seconds) +
                                     " s of processor time" + line);

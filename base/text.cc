@@ -172,7 +172,8 @@ void AppendCodePoint(std::string& out, char32_t c) {
 
 uint32_t CountTokens(std::string_view utf8) {
   // By lead bytes alone, eight bytes at a time: E3..EF begin U+3000..U+FFFF, which are the CJK
-  // scripts, their punctuation and the full-width forms. The top bit of each byte of a mask answers
+  // scripts, their punctuation and the full-width forms; from F0 on are the rare Han characters, and
+  // pictographs, which are tokens of their own too. The top bit of each byte of a mask answers
   // for it; counts are kept a byte each until they may overflow.
   constexpr uint64_t kTop = 0x8080808080808080u;
   uint64_t cjk = 0;
@@ -180,9 +181,10 @@ uint32_t CountTokens(std::string_view utf8) {
   uint64_t cjk_of_8 = 0;
   uint64_t continuations_of_8 = 0;
   const auto add = [&](uint64_t w) {
-    const uint64_t three_byte_lead = w & w << 1 & w << 2 & ~(w << 3);  // 1110....
-    const uint64_t at_least_3 = w << 4 | w << 5 | (w << 6 & w << 7);   // of the low four bits
-    cjk_of_8 += (three_byte_lead & at_least_3 & kTop) >> 7;
+    const uint64_t long_lead = w & w << 1 & w << 2;                   // 111.....
+    const uint64_t four_bytes = w << 3;                               // 1111....
+    const uint64_t at_least_3 = w << 4 | w << 5 | (w << 6 & w << 7);  // of the low four bits
+    cjk_of_8 += (long_lead & (four_bytes | at_least_3) & kTop) >> 7;
     continuations_of_8 += (w & ~(w << 1) & kTop) >> 7;  // 10......
   };
   const auto flush = [&] {

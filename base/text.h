@@ -75,8 +75,8 @@ void AppendCodePoint(std::string& out, char32_t code_point);
 size_t CountCodePoints(std::string_view utf8);
 
 // Tokens as language models count them, estimated: one per 4 characters of spaced scripts, one
-// per 1.5 CJK characters, rounded up. Meant to err on the side of too many (GPT-2's BPE has 4.4
-// to 5.2 characters a token on English prose), so that a budget holds.
+// per 1.5 CJK characters and pictographs, rounded up. Meant to err on the side of too many (GPT-2's
+// BPE has 4.4 to 5.2 characters a token on English prose), so that a budget holds.
 uint32_t CountTokens(std::string_view utf8);
 
 // "zh" when CJK characters without kana or hangul dominate, "ja", "ko", "en" for Latin text, "" if

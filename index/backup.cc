@@ -25,11 +25,6 @@ constexpr uint64_t kListLimit = 64u << 20;
 std::string ListPath(const std::string& directory) { return directory + "/" + kListName; }
 std::string StorePath(const std::string& directory) { return directory + "/store"; }
 
-Status SyncParent(const std::string& directory) {
-  const fs::path parent = fs::path(directory).lexically_normal().parent_path();
-  return SyncDirectory(parent.empty() ? "." : parent.string());
-}
-
 // Makes a directory that is absent or empty.
 Status TakeDirectory(const std::string& directory) {
   std::error_code error;
@@ -48,7 +43,7 @@ Status TakeDirectory(const std::string& directory) {
   QUARRY_RETURN_IF_ERROR(CreateDirectories(directory));
   fs::permissions(directory, fs::perms::owner_all, error);  // as a store's
   if (error) return UnavailableError("create " + directory + ": " + error.message());
-  return SyncParent(directory);
+  return OkStatus();
 }
 
 // The regular files below `root`, relative to it, by name.

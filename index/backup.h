@@ -54,8 +54,8 @@ bool IsBackup(const std::string& directory);
 
 // Copies a store as it is at a moment during the call, reads the copy's checksums, and syncs it.
 // `directory` must be absent or empty: kAlreadyExists. kDataLoss when the store itself is damaged,
-// naming the file; kResourceExhausted when the disk is full. What an error leaves is no backup, and
-// is removed as far as it can be.
+// naming the file; kResourceExhausted when the disk is full. What an error leaves is no backup: the
+// copied files are removed as far as they can be, the directory stays.
 Result<BackupReport> CreateBackup(const Store& store, const DerivedFiles& derived,
                                   int64_t now_micros, const std::string& directory,
                                   const CallContext& context, const Progress& progress = nullptr);

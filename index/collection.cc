@@ -345,12 +345,11 @@ Status Collection::DropAliases(const std::string& root) {
   std::lock_guard lock(mutex_);
   const Snapshot& current = *snapshot_;
   std::set<DocumentNumber> documents;
-  QUARRY_RETURN_IF_ERROR(
-      ForEachName(current.view(), TablePrefix(id_, Table::kAlias), Table::kAlias,
-                  [&](const NamedDocument& row) {
-                    documents.insert(row.document);
-                    return true;
-                  }));
+  QUARRY_RETURN_IF_ERROR(ForEachName(current.view(), TablePrefix(id_, Table::kAlias), Table::kAlias,
+                                     [&](const NamedDocument& row) {
+                                       documents.insert(row.document);
+                                       return true;
+                                     }));
   WriteBatch batch;
   for (const DocumentNumber number : documents) {
     QUARRY_ASSIGN_OR_RETURN(StoredDocument record, current.ReadDocument(number));

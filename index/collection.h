@@ -54,9 +54,11 @@ struct CollectionEnvironment {
   bool keep_previous = true;           // IndexOptions::keep_previous
 };
 
-// snapshot(), deleted(), LockWriter(), Notice(), Health(), RenewView() and PrepareGeneration() are
-// thread-safe, Maintain() is for one thread at a time. The other methods belong to the holder of the
-// writer's lock.
+// Thread-safe are snapshot(), deleted() and LockWriter(), which do not wait for the mutex of the
+// state, and MarkDeleted(), Notice(), NoticeAll(), WaitUntilMaintained(), RenewView(), Health(),
+// PrepareGeneration() and what is CacheTable's, which do. Mostly it is held for milliseconds; by
+// SetVectorSettings(), PublishGeneration() and Compact() as long as they take. Maintain() is for one
+// thread at a time. The other methods belong to the holder of the writer's lock.
 class Collection : public std::enable_shared_from_this<Collection> {
  public:
   static Result<std::shared_ptr<Collection>> Load(const CollectionEnvironment& environment,
@@ -103,8 +105,9 @@ class Collection : public std::enable_shared_from_this<Collection> {
                     const EmbeddingMatrix& vectors);
   // See IndexWriter. Needs no writer.
   Status PrepareGeneration(GenerationId generation, const CallContext& context);
+  // See IndexWriter. Blocks statistics and writes to the cache.
   Status PublishGeneration(GenerationId generation, const CallContext& context);
-  // See Index.
+  // See Index. Blocks statistics and writes to the cache.
   Status SetVectorSettings(const VectorSettings& settings, const CallContext& context);
   Result<GenerationId> ResumePreviousGeneration();
   Status DropPreviousGeneration();
@@ -121,7 +124,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
   // Makes rows, postings and vectors anew without what is dead in them, removes what interrupted
   // learning left (a generation that was begun since the collection was loaded may be under way, and
   // stays), and saves all. On error the state is as it was, or it is only the files that are not
-  // saved: that is due then.
+  // saved: that is due then. Blocks statistics and writes to the cache, for minutes where there is
+  // much.
   Status Compact(const CallContext& context);
   // What opening the saved files now would give, without vectors: their rows and postings.
   // kNotFound when there are none.

@@ -269,8 +269,8 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
       std::unique_lock guard(impl_->mutex);
       QUARRY_ASSIGN_OR_RETURN(const CollectionId id, impl_->Find(name));
       while (impl_->loading.contains(id)) {
-        QUARRY_RETURN_IF_ERROR(context.Check().Annotate("collection \"" + name +
-                                                        "\": waiting until it is loaded"));
+        QUARRY_RETURN_IF_ERROR(
+            context.Check().Annotate("collection \"" + name + "\": waiting until it is loaded"));
         impl_->load_ended.wait_for(guard, kLoadCheckInterval);
       }
       if (const auto it = impl_->loaded.find(id); it != impl_->loaded.end()) {
@@ -385,7 +385,6 @@ Status Index::WaitForMaintenance(const CallContext& context) {
 
 const Analyzer& Index::analyzer() const { return *impl_->analyzer; }
 const std::string& Index::directory() const { return impl_->directory; }
-uint64_t Index::StoreBytes() const { return impl_->store->ApproximateBytes(); }
 
 IndexWriter::IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock,
                          CallContext context)

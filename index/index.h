@@ -6,9 +6,11 @@
 //                              commit sequence that each stands at; replaced atomically
 //   <directory>/LOCK           held exclusively by a writing process, shared by reading ones
 //   <directory>/db/            RocksDB: the one truth
-//   <directory>/derived/       vector graphs; can be deleted, they are rebuilt
+//   <directory>/derived/       rows, postings, vector graphs, embedders; can be deleted, they are
+//                              rebuilt
 //
-// Thread-safe. Collections are loaded when they are first asked for.
+// Thread-safe. Collections are loaded when they are first asked for by their number: without files of
+// before that takes minutes, and no deadline ends it. Who asks for others does not wait.
 
 #include <map>
 #include <memory>
@@ -138,7 +140,8 @@ class Index {
       const std::string& name);  // kAlreadyExists, kInvalidArgument
   Result<CollectionId> FindCollection(
       const std::string& name) const;  // kNotFound lists what there is
-  // Waits for the writer of the collection as OpenWriter does.
+  // Waits for the writer of the collection as OpenWriter does, and until it is loaded where that is
+  // under way.
   Status DeleteCollection(const std::string& name, const CallContext& context = CallContext());
   std::vector<StoredCollection> Collections() const;  // by name
   // Changes what a collection was created with (IndexOptions::vectors). Waits for the writer. The
@@ -146,6 +149,8 @@ class Index {
   Status SetVectorSettings(const std::string& name, const VectorSettings& settings,
                            const CallContext& context = CallContext());
 
+  // May load the collection, without a deadline, as OpenWriter, OpenCache, Stats, Generations, Verify
+  // and SetVectorSettings may before they look at theirs.
   Result<std::shared_ptr<const Snapshot>> GetSnapshot(CollectionId collection);
   // Waits while another writer of the collection is open in this process. kNotFound when there is
   // no such collection, or when it was deleted during the wait; kDeadlineExceeded, kCancelled. The
@@ -164,6 +169,7 @@ class Index {
   // and leave it more to do. kDeadlineExceeded, kCancelled.
   Status WaitForMaintenance(const CallContext& context = CallContext());
 
+  // Waits while the collection is compacted, gets other vector settings or publishes a generation.
   Result<CollectionStats> Stats(CollectionId collection);
   // The current generation first.
   Result<std::vector<GenerationStats>> Generations(CollectionId collection);
@@ -191,7 +197,6 @@ class Index {
 
   const Analyzer& analyzer() const;
   const std::string& directory() const;
-  uint64_t StoreBytes() const;
 
  private:
   struct Impl;

@@ -105,6 +105,7 @@ class IndexWriter {
 
   // Stores one vector per chunk. In the current generation they are searched from the next snapshot
   // on; in one that was begun, once it is published. Chunks that are gone meanwhile are ignored.
+  // REQUIRES: no chunk twice.
   // Errors: kInvalidArgument (count, dimension, a value that is not finite), kNotFound
   // (generation).
   Status PutVectors(GenerationId generation, std::span<const ChunkId> chunks,

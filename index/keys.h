@@ -101,7 +101,7 @@ enum class Table : uint8_t {
 
 // Facts about the whole store. The numbers are on disk.
 enum class MetaField : uint8_t {
-  kFormatVersion = 1,   // kStoreFormatVersion (records.h); checked on open
+  kFormatVersion = 1,   // reserved, never written: MANIFEST.json holds the version
   kNextCollection = 3,  // the CollectionId that the next collection gets
   kNextObject = 4,      // the number that the next object gets
 };

@@ -52,8 +52,7 @@ Status CheckSize(const ObjectName& name, size_t bytes) {
 // behind `others`, changes of other tables.
 class BatchWriter {
  public:
-  BatchWriter(const StoreView& view, WriteBatch others)
-      : view_(view), batch_(std::move(others)) {}
+  BatchWriter(const StoreView& view, WriteBatch others) : view_(view), batch_(std::move(others)) {}
 
   Status Load() {
     QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,

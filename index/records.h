@@ -28,7 +28,7 @@
 
 namespace quarry::index {
 
-// What this program writes and reads; MetaField::kFormatVersion holds it. Another one on disk is
+// What this program writes and reads; MANIFEST.json holds it. Another one on disk is
 // kFailedPrecondition on open, naming both.
 inline constexpr uint64_t kStoreFormatVersion = 2;
 

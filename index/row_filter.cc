@@ -160,12 +160,12 @@ class DocumentSelector {
 
   Status ScanPrincipals(const std::string& prefix, Bitmap& set) const {
     Status status;
-    QUARRY_RETURN_IF_ERROR(ForEachName(snapshot_.view(), prefix, Table::kPrincipal,
-                                       [&](const NamedDocument& row) {
-                                         status = CheckNow();
-                                         if (status.ok()) Mark(row.document, set);
-                                         return status.ok();
-                                       }));
+    QUARRY_RETURN_IF_ERROR(
+        ForEachName(snapshot_.view(), prefix, Table::kPrincipal, [&](const NamedDocument& row) {
+          status = CheckNow();
+          if (status.ok()) Mark(row.document, set);
+          return status.ok();
+        }));
     return status;
   }
 

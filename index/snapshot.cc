@@ -169,12 +169,11 @@ Result<StoredDocument> Snapshot::FindDocument(std::string_view id) const {
 
 Result<std::vector<DocumentId>> Snapshot::RecordsOf(const DocumentId& source) const {
   std::vector<DocumentNumber> numbers;
-  QUARRY_RETURN_IF_ERROR(
-      ForEachName(view(), SourcePrefix(parts_.collection.id, source), Table::kSource,
-                  [&](const NamedDocument& row) {
-                    numbers.push_back(row.document);
-                    return true;
-                  }));
+  QUARRY_RETURN_IF_ERROR(ForEachName(view(), SourcePrefix(parts_.collection.id, source),
+                                     Table::kSource, [&](const NamedDocument& row) {
+                                       numbers.push_back(row.document);
+                                       return true;
+                                     }));
   std::vector<DocumentId> ids;
   for (const DocumentNumber number : numbers) {
     QUARRY_ASSIGN_OR_RETURN(StoredDocument document, ReadDocument(number));

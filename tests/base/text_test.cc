@@ -155,10 +155,10 @@ TEST(IsCjkTest, PunctuationAndOtherScriptsAreNot) {
 
 TEST(CountTokensTest, LongTextsCountAsTheirCharactersDo) {
   for (const size_t length : {1u, 7u, 8u, 9u, 2'039u, 2'040u, 2'041u, 10'000u}) {
-    for (const std::string_view character : {"a", "é", "中", "😀", "。"}) {
+    for (const std::string_view character : {"a", "é", "中", "𠮷", "𰻝", "😀", "。"}) {
       std::string text;
       for (size_t i = 0; i < length; ++i) text += character;
-      const bool is_cjk = character == "中" || character == "。";
+      const bool is_cjk = character != "a" && character != "é";
       EXPECT_EQ(CountTokens(text), is_cjk ? (2 * length + 2) / 3 : (length + 3) / 4)
           << length << " times " << character;
     }
@@ -176,6 +176,7 @@ TEST(CountTokensTest, FourLettersOrOneAndAHalfCjkCharactersAreAToken) {
   EXPECT_EQ(CountTokens("한국어"), 2u);
   EXPECT_EQ(CountTokens("éééé"), 1u) << "characters, not bytes";
   EXPECT_EQ(CountTokens("中文abcd"), 3u);
+  EXPECT_EQ(CountTokens("𠮷野家"), 2u) << "rare characters are characters too";
 }
 
 TEST(DetectLanguageTest, ScriptsDecide) {

@@ -381,13 +381,12 @@ TEST_F(IndexTest, TheOtherCollectionsGoOnWhileOneIsLoaded) {
   ASSERT_OK_AND_ASSIGN(const CollectionId slow, index_->CreateCollection("slow"));
   ASSERT_OK(index_->OpenWriter(slow)->Put({MakeDraft("b", {"banana"})}).status());
   index_.reset();
-  const std::string rows =
-      Directory() + "/derived/" +
-      DerivedFiles::Open(Directory(), /*read_only=*/true)
-          .value()
-          ->files()
-          .at(std::to_string(slow.value) + "/saved/rows")
-          .name;
+  const std::string rows = Directory() + "/derived/" +
+                           DerivedFiles::Open(Directory(), /*read_only=*/true)
+                               .value()
+                               ->files()
+                               .at(std::to_string(slow.value) + "/saved/rows")
+                               .name;
   std::filesystem::remove(rows);
   ASSERT_EQ(::mkfifo(rows.c_str(), 0600), 0);
   ASSERT_OK(Open());

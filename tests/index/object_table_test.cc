@@ -137,7 +137,9 @@ TEST_F(ObjectTableTest, WhatBelongsToACollectionGoesWithItThroughTheTable) {
       const uint64_t changes = Objects().Changes(ObjectKind::kFileBatch);
       // Who counts attempts holds no writer.
       std::thread other([&] {
-        const auto count = [](const std::string& value) { return Result<std::string>(value + "1"); };
+        const auto count = [](const std::string& value) {
+          return Result<std::string>(value + "1");
+        };
         while (Objects().Update(file, count).ok()) {
         }
       });

@@ -35,9 +35,8 @@ class GivenUpView final : public StoreView {
       ++read_;
       const DocumentNumber document(i);
       const std::string key =
-          is_principal
-              ? PrincipalKey(kFiltered, "ann", document)
-              : MetadataIndexKeys(kFiltered, {{"team", std::string("ops")}}, document)[0];
+          is_principal ? PrincipalKey(kFiltered, "ann", document)
+                       : MetadataIndexKeys(kFiltered, {{"team", std::string("ops")}}, document)[0];
       if (!visit(key, "")) break;
     }
     return OkStatus();
