@@ -170,7 +170,7 @@ Result<IngestReport> Pipeline::End(Run& run, const ProgressSink& progress,
   QUARRY_RETURN_IF_ERROR(Flush(run));
   QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> gone, FindGone(run));
   if (options_.prune) {
-    QUARRY_RETURN_IF_ERROR(Prune(std::move(gone), report));
+    QUARRY_RETURN_IF_ERROR(Prune(std::move(gone), run));
   } else {
     report.documents_gone = gone.size();
   }

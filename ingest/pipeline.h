@@ -154,7 +154,7 @@ class Pipeline {
   Status FindMove(index::DocumentDraft& draft, Run& run) const;
   Status PutDrafts(std::vector<index::DocumentDraft> drafts, IngestReport& report);
   Result<std::vector<DocumentId>> FindGone(const Run& run) const;
-  Status Prune(std::vector<DocumentId> gone, IngestReport& report);
+  Status Prune(std::vector<DocumentId> gone, Run& run);
 
   index::IndexWriter& writer_;
   const Analyzer& analyzer_;

@@ -121,6 +121,10 @@ Status Pipeline::FindMove(index::DocumentDraft& draft, Run& run) const {
   if (from == run.gone->end()) return OkStatus();
   draft.moved_from = from->second;
   run.moved.insert(from->second);
+  if (memory_ != nullptr) {
+    memory_->ForgetSource(from->second, run.remembered);
+    run.has_remembered = true;
+  }
   run.gone->erase(from);
   return OkStatus();
 }
@@ -173,7 +177,8 @@ Result<std::vector<DocumentId>> Pipeline::FindGone(const Run& run) const {
   return gone;
 }
 
-Status Pipeline::Prune(std::vector<DocumentId> gone, IngestReport& report) {
+Status Pipeline::Prune(std::vector<DocumentId> gone, Run& run) {
+  IngestReport& report = run.report;
   if (options_.dry_run) {
     report.documents_removed += gone.size();
     for (DocumentId& id : gone) {
@@ -185,7 +190,9 @@ Status Pipeline::Prune(std::vector<DocumentId> gone, IngestReport& report) {
     index::ObjectBatch forgotten;
     for (const DocumentId& id : gone) {
       const Result<index::StoredDocument> stored = writer_.snapshot()->ReadDocument(id);
-      if (stored.ok()) memory_->ForgetSource(SourceOf(*stored), forgotten);
+      // Of a file that is there, and has lost a part, this run has just written what it is now.
+      if (!stored.ok() || run.list.items.Find(SourceOf(*stored))) continue;
+      memory_->ForgetSource(SourceOf(*stored), forgotten);
     }
     QUARRY_RETURN_IF_ERROR(memory_->Write(forgotten));
   }

@@ -127,6 +127,32 @@ TEST_F(SourceMemoryTest, WhatIsKeptGoesWithTheFileAndWithTheCollection) {
   EXPECT_FALSE(memory_.FindSource("b.zip").value().has_value());
 }
 
+// What this run wrote of a file stands when the run takes out what the file has lost.
+TEST_F(SourceMemoryTest, AFileThatHasLostAPartIsStillKnown) {
+  WriteFile("a.zip", MakeZip({{"one.md", "# One"}, {"two.md", "# 二"}}));
+  Sync();
+  WriteFile("a.zip", MakeZip({{"one.md", "# One"}, {"empty.txt", "  "}}));
+  IngestOptions options;
+  options.prune = true;
+  EXPECT_EQ(Sync(options).documents_removed, 1u);
+  ASSERT_TRUE(memory_.FindSource("a.zip").value().has_value());
+  EXPECT_THAT(Remembered("a.zip").skipped, ElementsAre(HasSubstr("empty.txt: ")));
+  EXPECT_FALSE(Sync(options).Changed());
+}
+
+TEST_F(SourceMemoryTest, WhatIsKeptOfAMovedFileMovesWithIt) {
+  WriteFile("mail.eml",
+            "Subject: x\nFrom: a@b\nTo: c@d\nDate: Fri, 1 Mar 2024 09:30:00 +0800\nContent-Type: "
+            "multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Disposition: attachment; "
+            "filename=a.zip\n\nPK\x03\x04 no zip\n--b--\n");
+  Sync();
+  ASSERT_TRUE(memory_.FindSource("mail.eml").value().has_value());
+  std::filesystem::rename(root() + "/mail.eml", root() + "/letter.eml");
+  EXPECT_EQ(Sync().documents_changed, 1u);
+  EXPECT_FALSE(memory_.FindSource("mail.eml").value().has_value());
+  EXPECT_TRUE(memory_.FindSource("letter.eml").value().has_value());
+}
+
 TEST_F(SourceMemoryTest, DamageIsToldAndMended) {
   WriteFile("a.zip", MakeZip({{"one.md", "# One"}, {"two.md", "# Two"}}));
   Sync();
