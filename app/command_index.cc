@@ -373,6 +373,12 @@ Result<int> RunIndex(const IndexArguments& arguments, CommandContext& context) {
   };
   const Result<IndexResult> result = run();
   if (result.status().code() == Code::kCancelled) {
+    // A pipe cannot be read again.
+    if (arguments.paths[0] == kStandardInput) {
+      return CancelledError(
+          "interrupted; the lines that were read are kept, the last one if it was whole; send the "
+          "rest again, or all: a record that is unchanged is left as it is");
+    }
     return CancelledError(
         "interrupted; nothing is lost: what was indexed is kept, and the same command goes on from "
         "there");

@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kReadBytes = 256 * 1024;
 constexpr int kPollMillis = 100;
+constexpr int kIdlePolls = 10;
 
 // Messages speak of the line, not of a request's body.
 Status OfLine(const Status& status) {
@@ -90,16 +91,21 @@ MetadataValue ParseTypedValue(const std::string& text) {
   return text;
 }
 
-Status LineInput::Fill(const CallContext& context) {
+Status LineInput::Fill(const CallContext& context, const std::function<Status()>& when_idle) {
   if (position_ > 0) {
     buffer_.erase(0, position_);
     position_ = 0;
   }
+  int polls = 0;  // without input
   while (true) {
     QUARRY_RETURN_IF_ERROR(context.Check());
     pollfd wanted{.fd = fd_, .events = POLLIN, .revents = 0};
     const int ready = ::poll(&wanted, 1, kPollMillis);
-    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) {
+      if (++polls == kIdlePolls && when_idle) QUARRY_RETURN_IF_ERROR(when_idle());
+      continue;
+    }
     const size_t size = buffer_.size();
     buffer_.resize(size + kReadBytes);
     const ssize_t got = ready < 0 ? -1 : ::read(fd_, buffer_.data() + size, kReadBytes);
@@ -111,7 +117,7 @@ Status LineInput::Fill(const CallContext& context) {
   }
 }
 
-Result<bool> LineInput::Next(const CallContext& context) {
+Result<bool> LineInput::Next(const CallContext& context, const std::function<Status()>& when_idle) {
   while (true) {
     size_t searched = position_;
     size_t newline = buffer_.find('\n', searched);
@@ -122,7 +128,7 @@ Result<bool> LineInput::Next(const CallContext& context) {
                                       " bytes");
       }
       searched = buffer_.size() - position_;  // Fill moves what is left to the front
-      QUARRY_RETURN_IF_ERROR(Fill(context));
+      QUARRY_RETURN_IF_ERROR(Fill(context, when_idle));
       newline = buffer_.find('\n', searched);
     }
     const size_t end = newline == std::string::npos ? buffer_.size() : newline;

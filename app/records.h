@@ -9,6 +9,7 @@
 // an error, for a misspelt one would be lost silently. A line that is wrong is reported with its number and stops nothing.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -42,15 +43,16 @@ class LineInput {
   explicit LineInput(int fd) : fd_(fd) {}
 
   // Moves to the next line that is not blank; false at the end. Waits for input, but not after
-  // `context` was cancelled. Errors: those of the context, kResourceExhausted (a line above the
-  // limit), kUnavailable (reading failed).
-  Result<bool> Next(const CallContext& context);
+  // `context` was cancelled: then no whole line is left that was read and not given. `when_idle` is
+  // called once in each wait that takes more than a second. Errors: those of the context and of
+  // `when_idle`, kResourceExhausted (a line above the limit), kUnavailable (reading failed).
+  Result<bool> Next(const CallContext& context, const std::function<Status()>& when_idle = nullptr);
 
   std::string_view line() const { return line_; }  // valid until the next Next()
   uint64_t number() const { return number_; }      // of the line, from 1
 
  private:
-  Status Fill(const CallContext& context);
+  Status Fill(const CallContext& context, const std::function<Status()>& when_idle);
 
   const int fd_;
   std::string buffer_;
