@@ -63,7 +63,9 @@ class Members {
                             .budget = archive_.budget};
     Result<ParsedSource> parsed = ParseSource(bytes, member);
     if (!parsed.ok()) {
-      if (!HoldsNoText(bytes, path)) return Fail(path, parsed.status().message());
+      if (!IsPassedOver(parsed.status(), bytes, path)) {
+        return Fail(path, parsed.status().message());
+      }
       parsed_->skipped.push_back({path, parsed.status().message()});
       return;
     }

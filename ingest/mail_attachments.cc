@@ -22,7 +22,8 @@ void MailAttachments::Add(const std::string& name, std::optional<Format> format,
   Result<ParsedSource> attached =
       ParseInBudget(source, [bytes](const SourceInfo& info) { return ParseSource(bytes, info); });
   if (attached.ok()) return Take(*claimed, *std::move(attached));
-  auto& notes = HoldsNoText(bytes, source.path) ? parsed_->skipped : parsed_->errors;
+  auto& notes =
+      IsPassedOver(attached.status(), bytes, source.path) ? parsed_->skipped : parsed_->errors;
   notes.push_back({"attachment " + *claimed, attached.status().message()});
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <vector>
 
 #include "base/child_process.h"
@@ -20,13 +21,12 @@ ChildCommand Tesseract(std::vector<std::string> arguments) {
 }
 
 // "eng+chi_sim": those of our languages that are installed; else all that there are.
-std::string FindLanguages() {
-  const Result<std::string> listed = RunChild(Tesseract({"--list-langs"}), "");
-  if (!listed.ok()) return "";
+Result<std::string> FindLanguages() {
+  QUARRY_ASSIGN_OR_RETURN(const std::string listed, RunChild(Tesseract({"--list-langs"}), ""));
   std::vector<std::string> installed;
-  for (size_t begin = 0; begin < listed->size();) {
-    const size_t end = std::min(listed->find('\n', begin), listed->size());
-    std::string line = listed->substr(begin, end - begin);
+  for (size_t begin = 0; begin < listed.size();) {
+    const size_t end = std::min(listed.find('\n', begin), listed.size());
+    std::string line = listed.substr(begin, end - begin);
     begin = end + 1;
     // After a title line; "osd" finds the orientation and reads nothing.
     if (!line.empty() && line.find(' ') == line.npos && line != "osd") {
@@ -44,10 +44,23 @@ std::string FindLanguages() {
   return languages;
 }
 
-// Asked once: what is installed does not change under a process that runs.
-const std::string& Languages() {
-  static const std::string* const languages = new std::string(FindLanguages());
-  return *languages;
+// Asked until there is an answer, of each program that is called: what is installed does not change
+// under a process that runs.
+Result<std::string> Languages() {
+  struct Known {
+    std::mutex mutex;
+    std::string program;  // where it is; "" = none was asked yet
+    std::string languages;
+  };
+  // Never destroyed: threads may parse while the process ends.
+  static Known* const known = new Known;
+  const std::string program = FindProgram("tesseract").value_or("");
+  const std::lock_guard lock(known->mutex);
+  if (program.empty() || known->program != program) {
+    QUARRY_ASSIGN_OR_RETURN(known->languages, FindLanguages());
+    known->program = program;
+  }
+  return known->languages;
 }
 
 // Recognition sees the gaps between Chinese characters as spaces.
@@ -71,7 +84,11 @@ std::string ValidUtf8(std::string_view text) {
 
 }  // namespace
 
-bool CanRecogniseText() { return FindProgram("tesseract").has_value() && !Languages().empty(); }
+bool CanRecogniseText() {
+  if (!FindProgram("tesseract")) return false;
+  const Result<std::string> languages = Languages();
+  return !languages.ok() || !languages->empty();
+}
 
 std::string_view RecognitionAdvice() {
   return "install tesseract-ocr and tesseract-ocr-chi-sim to have text in pictures read";
@@ -94,9 +111,10 @@ bool RecogniseWithin(ParseBudget* budget, const std::function<void()>& read) {
 
 Result<std::string> RecogniseText(std::string_view image) {
   if (!CanRecogniseText()) return FailedPreconditionError(std::string(RecognitionAdvice()));
+  QUARRY_ASSIGN_OR_RETURN(const std::string languages, Languages());
   QUARRY_ASSIGN_OR_RETURN(
       const std::string text,
-      RunChild(Tesseract({kInputPath, "stdout", "-l", Languages()}), image,
+      RunChild(Tesseract({kInputPath, "stdout", "-l", languages}), image,
                {.wall = kLimit, .cpu_seconds = static_cast<uint64_t>(kLimit.count())}));
   return WithoutSpacesInCjk(Trim(ValidUtf8(text)));
 }

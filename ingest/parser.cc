@@ -112,6 +112,12 @@ bool HoldsNoText(std::string_view bytes, std::string_view path) {
   return !BinaryFormatOf(bytes).empty() || bytes.find('\0') != std::string_view::npos;
 }
 
+bool IsPassedOver(const Status& error, std::string_view bytes, std::string_view path) {
+  const bool is_lasting =
+      error.code() == Code::kInvalidArgument || error.code() == Code::kFailedPrecondition;
+  return is_lasting && HoldsNoText(bytes, path);
+}
+
 std::string_view ParserFingerprint() { return kFingerprint; }
 
 }  // namespace quarry::ingest

@@ -61,6 +61,10 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& sourc
 // picture, a program, a format that this version does not read.
 bool HoldsNoText(std::string_view bytes, std::string_view path);
 
+// Whether a source that gave this error is passed over: it holds no text, and that is all that is
+// wrong. Where time, room or a process was missing it has failed: the next time it may be read.
+bool IsPassedOver(const Status& error, std::string_view bytes, std::string_view path);
+
 // Document::source_hash of every document that ParseSource makes of `bytes`: a source is unchanged
 // iff it is. Needs no parsing.
 uint64_t SourceHash(std::string_view bytes);

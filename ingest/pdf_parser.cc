@@ -167,7 +167,7 @@ class ImageParser final : public Parser {
     }
     Result<std::string> text = std::string();
     if (!RecogniseWithin(source.budget, [&] { text = RecogniseText(bytes); })) {
-      text = ResourceExhaustedError(RecognitionLimits(*source.budget));
+      text = InvalidArgumentError(RecognitionLimits(*source.budget));
     }
     if (!text.ok()) return text.status().Annotate(BinaryFormatOf(bytes));
     ParsedSource parsed;

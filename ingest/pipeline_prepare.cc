@@ -125,7 +125,10 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
   Result<ParsedSource> parsed = ParseWatched(*bytes, file.source_hash, item.info, options_.crashed);
   if (!parsed.ok()) {
     const bool named = root == item.info.path;
-    if (named || whole.ok() || !HoldsNoText(*bytes, item.info.path)) return fail(parsed.status());
+    const bool crashed = options_.crashed.contains(file.source_hash);
+    if (named || crashed || whole.ok() || !IsPassedOver(parsed.status(), *bytes, item.info.path)) {
+      return fail(parsed.status());
+    }
     prepared.skipped.push_back({item.info.path, parsed.status().message()});
     prepared.has_no_text = true;
     // Whether there is text in a picture takes a second to find out.

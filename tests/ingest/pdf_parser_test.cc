@@ -280,6 +280,17 @@ TEST(TextRecognition, PicturesAreReadAndWhatIsNoneIsAnError) {
   EXPECT_THAT(parsed->documents[0].text, HasSubstr("the primary color of the square"));
 }
 
+TEST(TextRecognition, LanguagesThatWereNotToldAreAskedForAgain) {
+  const quarry::testing::ScriptedProgram tesseract("tesseract", "kill -9 $$");
+  EXPECT_TRUE(CanRecogniseText());
+  EXPECT_EQ(RecogniseText("a picture").status().code(), Code::kResourceExhausted);
+  tesseract.Become(
+      "if [ \"$1\" = --list-langs ]; then echo chi_sim; else echo \"read with $4\"; fi");
+  const Result<std::string> text = RecogniseText("a picture");
+  ASSERT_TRUE(text.ok()) << text.status().ToString();
+  EXPECT_EQ(*text, "read with chi_sim");
+}
+
 TEST(TextRecognition, WithoutItAPictureHoldsNoText) {
   const OnlyPrograms none({});
   const std::string png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);

@@ -127,6 +127,34 @@ TEST_F(SourceMemoryTest, WhatIsKeptGoesWithTheFileAndWithTheCollection) {
   EXPECT_FALSE(memory_.FindSource("b.zip").value().has_value());
 }
 
+const std::string kPicture("\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR", 16);
+constexpr char kListsEnglish[] = "[ \"$1\" = --list-langs ] && { echo eng; exit 0; }\n";
+
+// Text recognition that was stopped says nothing about a picture.
+TEST_F(SourceMemoryTest, APictureThatCouldNotBeReadThisTimeIsReadTheNext) {
+  WriteFile("a.zip", MakeZip({{"in.png", kPicture}, {"one.md", "# One"}}));
+  WriteFile("p.png", kPicture);
+  const testing::ScriptedProgram tesseract("tesseract", std::string(kListsEnglish) + "kill -9 $$");
+  for (int run = 0; run < 2; ++run) {
+    const IngestReport report = Sync();
+    EXPECT_THAT(Reasons(report.failures),
+                ElementsAre(HasSubstr("in.png: PNG image: tesseract was stopped"),
+                            HasSubstr("PNG image: tesseract was stopped")))
+        << run;
+    EXPECT_THAT(report.skipped, IsEmpty());
+  }
+  tesseract.Become(std::string(kListsEnglish) + "echo 'A pump. 水泵'");
+  IngestReport report = Sync();
+  EXPECT_EQ(report.documents_added, 2u);
+  EXPECT_THAT(report.failures, IsEmpty());
+  // What it cannot read at all is known, and passed over.
+  WriteFile("q.png", kPicture + "q");
+  tesseract.Become(std::string(kListsEnglish) + "exit 1");
+  EXPECT_THAT(Reasons(Sync().skipped), ElementsAre(HasSubstr("tesseract ended with status 1")));
+  tesseract.Become(std::string(kListsEnglish) + "echo 'Another pump'");
+  EXPECT_THAT(Reasons(Sync().skipped), ElementsAre(HasSubstr("tesseract ended with status 1")));
+}
+
 // What this run wrote of a file stands when the run takes out what the file has lost.
 TEST_F(SourceMemoryTest, AFileThatHasLostAPartIsStillKnown) {
   WriteFile("a.zip", MakeZip({{"one.md", "# One"}, {"two.md", "# 二"}}));

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 namespace quarry::testing {
 namespace {
@@ -34,6 +35,21 @@ std::optional<std::string> SuitePath(const std::string& path) {
 
 TemporaryDirectory MakeTemporaryDirectory() {
   return std::move(TemporaryDirectory::Create("quarry-test-")).value();
+}
+
+ScriptedProgram::ScriptedProgram(const std::string& name, const std::string& script)
+    : directory_(MakeTemporaryDirectory()),
+      path_(directory_.path() + "/" + name),
+      before_(std::getenv("PATH")) {
+  Become(script);
+  ::setenv("PATH", directory_.path().c_str(), 1);
+}
+
+ScriptedProgram::~ScriptedProgram() { ::setenv("PATH", before_.c_str(), 1); }
+
+void ScriptedProgram::Become(const std::string& script) const {
+  std::ofstream(path_, std::ios::binary) << "#!/bin/sh\n" << script << "\n";
+  std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
 }
 
 }  // namespace quarry::testing

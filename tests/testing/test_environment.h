@@ -28,6 +28,23 @@ std::optional<std::string> SuitePath(const std::string& path);
 // A fresh directory, removed when the object goes. Aborts where none can be made.
 TemporaryDirectory MakeTemporaryDirectory();
 
+// PATH with nothing but this program, a script of /bin/sh, while it lives.
+class ScriptedProgram {
+ public:
+  ScriptedProgram(const std::string& name, const std::string& script);
+  ~ScriptedProgram();
+  ScriptedProgram(const ScriptedProgram&) = delete;
+  ScriptedProgram& operator=(const ScriptedProgram&) = delete;
+
+  // From now on it does this.
+  void Become(const std::string& script) const;
+
+ private:
+  const TemporaryDirectory directory_;
+  const std::string path_;
+  const std::string before_;
+};
+
 MATCHER(IsOk, "") {
   if (arg.ok()) return true;
   *result_listener << arg.ToString();
