@@ -22,6 +22,10 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr size_t kWindow = 128;
 constexpr uint64_t kWindowBytes = 16u << 20;
 constexpr std::chrono::milliseconds kProgressInterval{100};
+// What was gathered is written behind a window though it fills no batch: when so much is to be
+// remembered of sources, and when the last write was so long ago.
+constexpr size_t kRememberedSources = kWindow;
+constexpr std::chrono::seconds kFlushInterval{30};
 
 // Which helper programs there are: with another one the same file reads otherwise.
 std::string InstalledHelpers() {
@@ -122,6 +126,15 @@ Result<IngestReport> Pipeline::Sync(FileList& list, ItemStream& stream,
 // Reads and takes the items that the list has by now. `total`: how many there will be; 0 = not known.
 Status Pipeline::TakeItems(Run& run, size_t total, const ProgressSink& progress,
                            const CallContext& context) {
+  const Status taken = TakeWindows(run, total, progress, context);
+  const bool was_given_up =
+      taken.code() == Code::kCancelled || taken.code() == Code::kDeadlineExceeded;
+  if (was_given_up) QUARRY_RETURN_IF_ERROR(Flush(run));
+  return taken;
+}
+
+Status Pipeline::TakeWindows(Run& run, size_t total, const ProgressSink& progress,
+                             const CallContext& context) {
   const FileList& list = run.list;
   IngestReport& report = run.report;
   Reporter reporter(progress);
@@ -157,6 +170,11 @@ Status Pipeline::TakeItems(Run& run, size_t total, const ProgressSink& progress,
                      .bytes = report.bytes,
                      .chunks = report.chunks_added + report.chunks_kept,
                      .done_is_files = true});
+    }
+    // Pictures in which nothing is found, say, fill no batch however long they take.
+    if (run.remembered_sources >= kRememberedSources ||
+        SteadyClock::now() - run.flushed >= kFlushInterval) {
+      QUARRY_RETURN_IF_ERROR(Flush(run));
     }
     window = next.get();
   }

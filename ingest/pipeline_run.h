@@ -108,8 +108,9 @@ struct Pipeline::Run {
   size_t skipped_noted = 0;
   // To be written behind the documents of `batch`.
   index::ObjectBatch remembered;
-  bool has_remembered = false;
+  size_t remembered_sources = 0;
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point flushed = start;
 };
 
 }  // namespace quarry::ingest

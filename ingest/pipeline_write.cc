@@ -1,5 +1,6 @@
 // What was prepared is written, in the order of the sources; what is gone is removed.
 
+#include <chrono>
 #include <future>
 #include <iterator>
 #include <utility>
@@ -38,10 +39,10 @@ Status Pipeline::Take(size_t item, Prepared prepared, Run& run, const CallContex
   if (prepared.remembered) {
     prepared.remembered->failed = !prepared.failures.empty();
     memory_->Put(*prepared.remembered, run.remembered);
-    run.has_remembered = true;
+    ++run.remembered_sources;
   } else if (prepared.is_forgotten) {
     memory_->ForgetSource(id, run.remembered);
-    run.has_remembered = true;
+    ++run.remembered_sources;
   }
   const auto append = [](std::vector<IngestNote>& from, std::vector<IngestNote>& to) {
     std::move(from.begin(), from.end(), std::back_inserter(to));
@@ -81,7 +82,8 @@ Status Pipeline::TakeDocuments(Prepared& prepared, Run& run, const CallContext& 
 Status Pipeline::Flush(Run& run) {
   QUARRY_RETURN_IF_ERROR(PutDrafts(std::exchange(run.batch, {}), run.report));
   run.batch_bytes = 0;
-  if (!std::exchange(run.has_remembered, false)) return OkStatus();
+  run.flushed = std::chrono::steady_clock::now();
+  if (std::exchange(run.remembered_sources, 0) == 0) return OkStatus();
   const index::ObjectBatch remembered = std::exchange(run.remembered, {});
   return options_.dry_run ? OkStatus() : memory_->Write(remembered);
 }
@@ -123,7 +125,7 @@ Status Pipeline::FindMove(index::DocumentDraft& draft, Run& run) const {
   run.moved.insert(from->second);
   if (memory_ != nullptr) {
     memory_->ForgetSource(from->second, run.remembered);
-    run.has_remembered = true;
+    ++run.remembered_sources;
   }
   run.gone->erase(from);
   return OkStatus();

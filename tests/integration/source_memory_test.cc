@@ -206,6 +206,40 @@ TEST_F(SourceMemoryTest, DamageIsToldAndMended) {
   }
 }
 
+// Files that fill no batch are written all the same, and so is what a cancelled run has taken.
+TEST_F(SourceMemoryTest, WhatIsKeptIsWrittenWhileTheRunGoesOnAndWhenItIsCancelled) {
+  const std::string zip = MakeZip({{"one.md", "# One"}});
+  const auto name = [](int number) { return std::to_string(1000 + number) + ".zip"; };
+  for (int i = 0; i < 300; ++i) WriteFile(name(i), zip);
+  CallContext context;
+  int taken = 0;
+  int known_at_end = 0;
+  const auto sync = [&](const ProgressSink& progress) {
+    auto writer = engine_.index->OpenWriter(engine_.collection).value();
+    Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders, {.embed = false},
+                      &memory_);
+    return pipeline.Sync(ListFiles(root(), {}).value(), progress, context).status();
+  };
+  EXPECT_EQ(sync([&](const IngestProgress& progress) {
+              taken = static_cast<int>(progress.done);
+              context.cancel.Cancel();
+            }).code(),
+            Code::kCancelled);
+  ASSERT_GT(taken, 0);
+  EXPECT_TRUE(memory_.FindSource(name(taken - 1)).value().has_value());
+  EXPECT_FALSE(memory_.FindSource(name(299)).value().has_value());
+  for (int i = 0; i < 300; ++i) WriteFile(name(i), MakeZip({{"one.md", "# 一 " + name(i)}}));
+  context = CallContext();
+  EXPECT_OK(sync([&](const IngestProgress& progress) {
+    if (std::string(progress.stage) != "reading" || progress.done < 300) return;
+    // Of the last window nothing is written yet.
+    known_at_end = 0;
+    const auto snapshot = engine_.snapshot();
+    for (int i = 0; i < 300; ++i) known_at_end += snapshot->ReadDocument(name(i) + "#one.md").ok();
+  }));
+  EXPECT_GE(known_at_end, 256);
+}
+
 TEST_F(SourceMemoryTest, ADryRunKeepsNothing) {
   WriteFile("a.zip", MakeZip({{"one.md", "# One"}, {"two.md", "# Two"}}));
   IngestOptions options;
