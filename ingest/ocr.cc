@@ -90,6 +90,12 @@ bool CanRecogniseText() {
   return !languages.ok() || !languages->empty();
 }
 
+std::string RecognitionLanguages() {
+  if (!FindProgram("tesseract")) return "";
+  const Result<std::string> languages = Languages();
+  return languages.ok() ? *languages : "";
+}
+
 std::string_view RecognitionAdvice() {
   return "install tesseract-ocr and tesseract-ocr-chi-sim to have text in pictures read";
 }

@@ -46,6 +46,8 @@ class ParseBudget {
   Status EnterPackage();
   void LeavePackage() { --depth_; }
 
+  // How often text was recognised, or looked for.
+  uint64_t recognised() const { return recognised_; }
   const ParseLimits& limits() const { return limits_; }
   uint64_t entries_left() const { return entries_left_; }
 

@@ -83,6 +83,7 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& given
                                                    ? ParserFor(*format).Parse(bytes, source)
                                                    : ParseText(bytes, source, &format));
   const FormatInfo& info = InfoOf(*format);
+  parsed.was_recognised = source.budget->recognised() > 0;
 
   const uint64_t hash = SourceHash(bytes);
   // Members of an archive went through the rest. One that holds pictures only is no error.

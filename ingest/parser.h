@@ -36,6 +36,7 @@ struct ParsedSource {
   std::vector<Document> documents;  // id, uri, title, media_type, text, blocks, metadata filled
   std::vector<SourceError> errors;
   std::vector<SourceError> skipped;  // parts that hold no text: pictures in an archive
+  bool was_recognised = false;       // text of pictures or pages is in it, or was looked for
 };
 
 // Pure and thread-safe.

@@ -9,6 +9,7 @@
 #include "base/child_process.h"
 #include "base/hash.h"
 #include "ingest/helper_programs.h"
+#include "ingest/ocr.h"
 #include "ingest/pipeline_run.h"
 #include "ingest/unchanged.h"
 
@@ -27,11 +28,15 @@ constexpr std::chrono::milliseconds kProgressInterval{100};
 constexpr size_t kRememberedSources = kWindow;
 constexpr std::chrono::seconds kFlushInterval{30};
 
-// Which helper programs there are: with another one the same file reads otherwise.
+// Which helper programs there are, and which languages they read: with another one the same file
+// reads otherwise.
 std::string InstalledHelpers() {
   std::string installed;
   for (const HelperProgram& program : HelperPrograms()) {
     if (FindProgram(program.name)) installed.append("+").append(program.name);
+  }
+  if (const std::string languages = RecognitionLanguages(); !languages.empty()) {
+    installed.append("=").append(languages);
   }
   return installed;
 }
@@ -99,8 +104,14 @@ Pipeline::Pipeline(index::IndexWriter& writer, const Analyzer& analyzer, ThreadP
                    given_ +
                    // Of weight 1 it is that of collections made before there was a weight.
                    (title_weight_ == 1 ? "" : "/title=" + std::to_string(title_weight_))),
-      memory_(memory),
-      helpers_(memory == nullptr ? "" : InstalledHelpers()) {}
+      memory_(memory) {}
+
+// What made documents of a source: RememberedSource::pipeline. Only a run that remembers something
+// asks for the languages, which starts a program.
+const std::string& Pipeline::ReadBy() const {
+  std::call_once(asked_, [&] { read_by_ = fingerprint_ + InstalledHelpers(); });
+  return read_by_;
+}
 
 Result<IngestReport> Pipeline::Sync(const FileList& list, const ProgressSink& progress,
                                     const CallContext& context) {

@@ -18,6 +18,7 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -139,7 +140,8 @@ class Pipeline {
                    const index::Snapshot& snapshot) const;
   void PrepareDocuments(const SourceItem& item, const std::string& root,
                         const index::Snapshot& snapshot, std::vector<Document> documents,
-                        Prepared& prepared) const;
+                        bool may_be_more, Prepared& prepared) const;
+  const std::string& ReadBy() const;
   std::optional<RememberedSource> Recall(const SourceItem& item, Prepared& prepared) const;
   Result<bool> HoldsAll(const RememberedSource& known, const index::Snapshot& snapshot,
                         std::vector<DocumentId>& ids) const;
@@ -171,7 +173,8 @@ class Pipeline {
   const std::string fingerprint_;  // of parser, chunker, added fields and the weight of the title:
                                    // DocumentDraft::pipeline
   const SourceMemory* const memory_;
-  const std::string helpers_;  // the programs that parsers call, as far as they are installed
+  mutable std::once_flag asked_;
+  mutable std::string read_by_;  // ReadBy(), once it was asked for
 };
 
 }  // namespace quarry::ingest

@@ -44,7 +44,8 @@ bool Pipeline::IsCurrent(const DocumentId& source, const std::string& root) cons
   if (!documents.ok() || documents->empty()) return false;
   if (memory_ != nullptr) {
     const Result<std::optional<RememberedSource>> known = memory_->FindSource(source);
-    if (!known.ok() || (known->has_value() && (*known)->failed)) return false;
+    if (!known.ok()) return false;
+    if (known->has_value() && ((*known)->failed || (*known)->pipeline != ReadBy())) return false;
   }
   return std::all_of(documents->begin(), documents->end(), [&](const auto& document) {
     return document.root == root && document.pipeline == fingerprint_;
@@ -109,7 +110,7 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
   Document file;  // if the source is one document
   file.source_hash = Hash64(*bytes);
   if (known && !known->failed && known->root == root && known->hash == file.source_hash &&
-      known->pipeline == fingerprint_ + helpers_) {
+      known->pipeline == ReadBy()) {
     std::vector<DocumentId> ids;
     const Result<bool> holds = HoldsAll(*known, snapshot, ids);
     if (!holds.ok()) return fail(holds.status());
@@ -118,10 +119,7 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
     return keep({item.info.id});
   }
 
-  RememberedSource remembered{.source = item.info.id,
-                              .root = root,
-                              .hash = file.source_hash,
-                              .pipeline = fingerprint_ + helpers_};
+  RememberedSource remembered{.source = item.info.id, .root = root, .hash = file.source_hash};
   Result<ParsedSource> parsed = ParseWatched(*bytes, file.source_hash, item.info, options_.crashed);
   if (!parsed.ok()) {
     const bool named = root == item.info.path;
@@ -133,13 +131,15 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
     prepared.has_no_text = true;
     // Whether there is text in a picture takes a second to find out.
     if (memory_ != nullptr && DetectBinaryFormat(*bytes, item.info.path) == Format::kImage) {
+      remembered.pipeline = ReadBy();
       remembered.skipped.push_back(parsed.status().message());
       prepared.remembered = std::move(remembered);
     }
     return prepared;
   }
   const bool is_simple = parsed->documents.size() == 1 && parsed->documents[0].source.empty() &&
-                         parsed->errors.empty() && parsed->skipped.empty();
+                         parsed->errors.empty() && parsed->skipped.empty() &&
+                         !parsed->was_recognised;
   for (SourceError& error : parsed->errors) {
     prepared.failures.push_back({item.info.path, error.place + ": " + error.reason});
   }
@@ -158,16 +158,30 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
     document.source_hash = document.source.empty() ? file.source_hash : HashOfDocument(document);
     remembered.documents += HashOfStored(document.id, document.source_hash);
   }
-  PrepareDocuments(item, root, snapshot, std::move(parsed->documents), prepared);
-  if (memory_ != nullptr && !is_simple) prepared.remembered = std::move(remembered);
+  // Helper programs may read more of the same bytes than they did the last time. Where one is
+  // missing now, or is stopped, what was read then stays.
+  const bool may_be_more =
+      known && parsed->errors.empty() && remembered.skipped.size() <= known->skipped.size();
+  PrepareDocuments(item, root, snapshot, std::move(parsed->documents), may_be_more, prepared);
+  if (memory_ != nullptr && !is_simple) {
+    remembered.pipeline = ReadBy();
+    prepared.remembered = std::move(remembered);
+  }
   prepared.is_forgotten = is_simple && known.has_value();
   return prepared;
 }
 
 // The documents of an item that are not as they are stored, the first of them chunked and analysed.
+// `may_be_more`: than was read of the same bytes when they were stored.
 void Pipeline::PrepareDocuments(const SourceItem& item, const std::string& root,
                                 const index::Snapshot& snapshot, std::vector<Document> documents,
-                                Prepared& prepared) const {
+                                bool may_be_more, Prepared& prepared) const {
+  const auto is_stored = [&](const index::StoredDocument& stored, const Document& document) {
+    if (!IsUnchanged(stored, document, fingerprint_, root)) return false;
+    if (!may_be_more || !document.source.empty()) return true;
+    const Result<std::string> text = snapshot.ReadText(stored.number);
+    return text.ok() && *text == document.text;
+  };
   std::vector<Document> changed;
   for (Document& document : documents) {
     if (const Status usable = index::CheckDocumentId(document.id); !usable.ok()) {
@@ -175,7 +189,7 @@ void Pipeline::PrepareDocuments(const SourceItem& item, const std::string& root,
       continue;
     }
     const Result<index::StoredDocument> stored = snapshot.ReadDocument(document.id);
-    if (stored.ok() && IsUnchanged(*stored, document, fingerprint_, root)) {
+    if (stored.ok() && is_stored(*stored, document)) {
       prepared.unchanged.push_back(document.id);
       continue;
     }

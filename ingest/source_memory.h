@@ -2,7 +2,8 @@
 
 // SourceMemory: what a sync keeps of its sources for the next one, beside their documents.
 //
-// Of a file that became one document nothing is kept: the document says from which bytes it was made.
+// Of a file that became one document nothing is kept: the document says from which bytes it was
+// made. Unless text was recognised in it: what that gives depends on the languages installed.
 
 #include <cstdint>
 #include <optional>
@@ -16,12 +17,13 @@
 
 namespace quarry::ingest {
 
-// A file that became several documents, or none, or of which something could not be used.
+// A file that became several documents, or none, or of which something could not be used, or in
+// which text was recognised.
 struct RememberedSource {
   DocumentId source;
   std::string root;
   uint64_t hash = 0;       // of its bytes
-  std::string pipeline;    // what read it, helper programs included
+  std::string pipeline;    // what read it, helper programs and their languages included
   uint64_t documents = 0;  // what became of it: the sum of HashOfStored over its documents
   bool failed = false;     // something of it could not be used: it is read again each time
   std::vector<std::string> skipped;  // what was passed over in it, told at each sync

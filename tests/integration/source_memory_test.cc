@@ -155,6 +155,57 @@ TEST_F(SourceMemoryTest, APictureThatCouldNotBeReadThisTimeIsReadTheNext) {
   EXPECT_THAT(Reasons(Sync().skipped), ElementsAre(HasSubstr("tesseract ended with status 1")));
 }
 
+// Of a picture as of a document that has one.
+TEST_F(SourceMemoryTest, AnotherLanguageOfRecognitionReadsPicturesAgain) {
+  WriteFile("p.png", kPicture);
+  const auto reads = [](const std::string& languages) {
+    return "[ \"$1\" = --list-langs ] && { echo '" + languages +
+           "'; exit 0; }\necho \"read as $4\"";
+  };
+  const auto text = [&] {
+    const auto snapshot = engine_.snapshot();
+    return snapshot->ReadText(snapshot->ReadDocument("p.png").value().number).value();
+  };
+  {
+    const testing::ScriptedProgram tesseract("tesseract", reads("eng"));
+    EXPECT_EQ(Sync().documents_added, 1u);
+    EXPECT_EQ(text(), "read as eng");
+    EXPECT_FALSE(Sync().Changed());
+  }
+  const testing::ScriptedProgram tesseract("tesseract", reads("eng\nchi_sim"));
+  const IngestReport report = Sync();
+  EXPECT_EQ(report.documents_changed, 1u);
+  EXPECT_THAT(report.failures, IsEmpty());
+  EXPECT_EQ(text(), "read as eng+chi_sim");
+  EXPECT_FALSE(Sync().Changed());
+}
+
+// A page that could not be read the first time is new text of the same bytes.
+TEST_F(SourceMemoryTest, WhatIsReadAgainOfTheSameBytesIsStored) {
+  WriteFile("a.docx",
+            testing::MakeDocx("<w:p><w:r><w:t>Pumps</w:t></w:r></w:p><w:p><w:r><w:drawing><a:blip "
+                              "r:embed=\"p\"/></w:drawing></w:r></w:p>",
+                              {{"word/media/1", kPicture},
+                               {"word/_rels/document.xml.rels",
+                                "<Relationships><Relationship Id=\"p\" Type=\"x/image\" "
+                                "Target=\"media/1\"/></Relationships>"}}));
+  const testing::ScriptedProgram tesseract("tesseract", std::string(kListsEnglish) + "kill -9 $$");
+  EXPECT_EQ(Sync().documents_added, 1u);
+  IngestReport report = Sync();
+  EXPECT_EQ(report.documents_unchanged, 1u);
+  EXPECT_THAT(Reasons(report.failures), ElementsAre(HasSubstr("tesseract was stopped")));
+  tesseract.Become(std::string(kListsEnglish) + "echo 'A valve'");
+  report = Sync();
+  EXPECT_EQ(report.documents_changed, 1u);
+  EXPECT_THAT(report.failures, IsEmpty());
+  EXPECT_FALSE(Sync().Changed());
+  // Without the program less is read, and what was read stays.
+  const testing::ScriptedProgram another("another", "exit 1");
+  report = Sync();
+  EXPECT_FALSE(report.Changed());
+  EXPECT_THAT(Reasons(report.skipped), ElementsAre(HasSubstr("install tesseract-ocr")));
+}
+
 // What this run wrote of a file stands when the run takes out what the file has lost.
 TEST_F(SourceMemoryTest, AFileThatHasLostAPartIsStillKnown) {
   WriteFile("a.zip", MakeZip({{"one.md", "# One"}, {"two.md", "# 二"}}));
