@@ -88,7 +88,8 @@ class Members {
 };
 
 // Keeps count of packages in packages. What was read before a broken place is kept, and the place
-// reported; a file that is too much for its budget is refused as a whole.
+// reported, and so it is when the time is over; a file that is too much for its budget otherwise is
+// refused as a whole.
 Result<ParsedSource> InPackage(const SourceInfo& source,
                                const std::function<Status(Members*)>& read) {
   QUARRY_RETURN_IF_ERROR(source.budget->EnterPackage());
@@ -97,8 +98,7 @@ Result<ParsedSource> InPackage(const SourceInfo& source,
   {
     Members members(source, &parsed);
     status = read(&members);
-    const bool is_broken = !status.ok() && source.budget->Check().ok();
-    if (is_broken && !parsed.documents.empty()) {
+    if (!status.ok() && !source.budget->IsUsedUp() && !parsed.documents.empty()) {
       members.Fail("after the members read", status.message());
       status = OkStatus();
     }

@@ -2,6 +2,7 @@
 // (docs/decisions/0015-helper-programs.md says why none of our own).
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,9 +18,11 @@ namespace quarry::ingest {
 namespace {
 
 Result<std::string> Convert(const char* program, std::vector<std::string> arguments,
-                            const char* package, std::string_view bytes) {
+                            std::string_view bytes, ParseBudget* budget) {
+  const auto start = std::chrono::steady_clock::now();
   Result<std::string> text =
-      RunChild({.program = program, .arguments = std::move(arguments), .package = package}, bytes);
+      RunChild({.program = program, .arguments = std::move(arguments), .package = "catdoc"}, bytes);
+  if (budget != nullptr) budget->EndConversion(std::chrono::steady_clock::now() - start);
   if (text.ok() || text.status().code() != Code::kInvalidArgument) return text;
   return std::move(text).status().Annotate("broken file");
 }
@@ -40,7 +43,7 @@ class WordParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
     QUARRY_ASSIGN_OR_RETURN(
         const std::string text,
-        AsText(Convert("catdoc", {"-d", "utf-8", "-w", kInputPath}, "catdoc", bytes)));
+        AsText(Convert("catdoc", {"-d", "utf-8", "-w", kInputPath}, bytes, source.budget)));
     ParsedSource parsed;
     DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kDoc)));
     // A paragraph is a line (-w).
@@ -58,7 +61,7 @@ class PowerPointParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
     QUARRY_ASSIGN_OR_RETURN(
         const std::string text,
-        AsText(Convert("catppt", {"-d", "utf-8", kInputPath}, "catdoc", bytes)));
+        AsText(Convert("catppt", {"-d", "utf-8", kInputPath}, bytes, source.budget)));
     ParsedSource parsed;
     DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kPpt)));
     // Slides end with form feeds.
@@ -97,8 +100,8 @@ class ExcelParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
     QUARRY_ASSIGN_OR_RETURN(
         const std::string text,
-        AsText(Convert("xls2csv", {"-d", "utf-8", "-q", "3", "-b", kSheetEnd, kInputPath}, "catdoc",
-                       bytes)));
+        AsText(Convert("xls2csv", {"-d", "utf-8", "-q", "3", "-b", kSheetEnd, kInputPath}, bytes,
+                       source.budget)));
     ParsedSource parsed;
     DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kXls)));
     const std::vector<std::string> names = SheetNames(bytes);

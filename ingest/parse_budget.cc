@@ -54,6 +54,12 @@ void ParseBudget::EndRecognition(std::chrono::steady_clock::duration took) {
   ExcuseTime(took);
 }
 
+void ParseBudget::EndConversion(std::chrono::steady_clock::duration took) {
+  const std::chrono::steady_clock::duration limit = limits_.conversion_time;
+  ExcuseTime(std::min(took, std::max(limit - conversion_time_, limit.zero())));
+  conversion_time_ += took;
+}
+
 Status ParseBudget::EnterPackage() {
   if (used_up_.ok() && depth_ >= limits_.package_depth) {
     used_up_ = InvalidArgumentError("packages in packages more than " +

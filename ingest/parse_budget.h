@@ -20,6 +20,7 @@ struct ParseLimits {
   std::chrono::seconds time{60};
   uint64_t recognitions = 200;               // pictures and pages whose text is recognised (ocr.h),
   std::chrono::minutes recognition_time{5};  // begun within so much of it; beside `time`
+  std::chrono::seconds conversion_time{300};  // of other helper programs; beside `time` as well
 };
 
 // Counts down what is left of the limits. All errors are kInvalidArgument: trying again does not
@@ -34,8 +35,11 @@ class ParseBudget {
   Status TakeEntries(uint64_t entries);
   // Whether time and all else is left. Long loops call it every few milliseconds of work.
   Status Check() const;
-  // Does not count time that a helper program took, which has limits of its own.
-  void ExcuseTime(std::chrono::steady_clock::duration time) { deadline_ += time; }
+  // Whether a limit other than time was exceeded: the file asks for more than it is worth.
+  bool IsUsedUp() const { return !used_up_.ok(); }
+  // After a helper program (pdftotext, catdoc) took so much time, which has limits of its own. As
+  // far as the limit for all of them goes it does not count.
+  void EndConversion(std::chrono::steady_clock::duration took);
 
   // Whether the text of one more picture or page may be recognised. What that took is told by
   // EndRecognition.
@@ -52,6 +56,8 @@ class ParseBudget {
   uint64_t entries_left() const { return entries_left_; }
 
  private:
+  void ExcuseTime(std::chrono::steady_clock::duration time) { deadline_ += time; }
+
   const ParseLimits limits_;
   std::chrono::steady_clock::time_point deadline_;
   const uint64_t may_unpack_;
@@ -60,6 +66,7 @@ class ParseBudget {
   uint64_t depth_ = 0;
   uint64_t recognised_ = 0;
   std::chrono::steady_clock::duration recognition_time_{};
+  std::chrono::steady_clock::duration conversion_time_{};
   Status used_up_;
 };
 

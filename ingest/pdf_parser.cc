@@ -46,7 +46,7 @@ Status Explained(const Status& status) {
 
 // All pages, or as many as could be read.
 Result<PdfText> ReadPages(std::string_view bytes, SteadyClock::time_point deadline,
-                          ErrorList* errors) {
+                          ParseBudget* budget, ErrorList* errors) {
   PdfText pdf;
   while (pdf.pages.size() < kMaxPages) {
     const size_t first = pdf.pages.size() + 1;
@@ -57,7 +57,9 @@ Result<PdfText> ReadPages(std::string_view bytes, SteadyClock::time_point deadli
     }
     std::vector<std::string> arguments = Range(first, first + kPagesPerRun - 1);
     arguments.push_back("-bbox-layout");
+    const SteadyClock::time_point start = SteadyClock::now();
     const Result<std::string> markup = RunPoppler("pdftotext", std::move(arguments), bytes);
+    if (budget != nullptr) budget->EndConversion(SteadyClock::now() - start);
     if (!markup.ok()) {
       if (first == 1) return Explained(markup.status());
       // The pages read so far were all that there are.
@@ -112,7 +114,7 @@ class PdfParser final : public Parser {
     const SteadyClock::time_point deadline = SteadyClock::now() + kMaxTime;
     ParsedSource parsed;
     ErrorList errors(&parsed.errors);
-    QUARRY_ASSIGN_OR_RETURN(PdfText pdf, ReadPages(bytes, deadline, &errors));
+    QUARRY_ASSIGN_OR_RETURN(PdfText pdf, ReadPages(bytes, deadline, source.budget, &errors));
     RemoveRunningLines(&pdf.pages);
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kPdf));
     document.title = std::move(pdf.title);

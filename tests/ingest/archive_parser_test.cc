@@ -202,6 +202,33 @@ TEST(XmlTree, RefusesWhatIsNotPlainXml) {
               ::testing::HasSubstr("its tree would take more than"));
 }
 
+// A page of pdftotext's markup, which takes more than two seconds.
+constexpr char kSlowConverter[] =
+    "/bin/sleep 2.5\n"
+    "echo '<page width=\"600\" height=\"800\">'\n"
+    "echo '<block xMin=\"50\">'\n"
+    "echo '<line xMin=\"50\" yMin=\"300\" xMax=\"550\" yMax=\"310\">'\n"
+    "echo '<word xMin=\"50\" yMin=\"300\" xMax=\"550\" yMax=\"310\">the pump runs</word>'\n"
+    "echo '</line>'\n"
+    "echo '</block>'\n"
+    "echo '</page>'";
+
+TEST(ArchiveParser, TimeOfHelperProgramsDoesNotCountUpToALimit) {
+  const quarry::testing::ScriptedProgram pdftotext("pdftotext", kSlowConverter);
+  const std::string zip = MakeZip({{"a.pdf", "%PDF-1.4\n"}, {"b.txt", "Valves."}});
+  const auto summary = [&](std::chrono::seconds conversion_time) {
+    ParseBudget budget(zip.size(),
+                       {.time = std::chrono::seconds(2), .conversion_time = conversion_time});
+    return Summary(
+        ParseSource(zip, {.id = "a.zip", .path = "a.zip", .uri = "", .budget = &budget}));
+  };
+  EXPECT_EQ(summary(std::chrono::seconds(300)),
+            "a.zip#a.pdf|a|the pump runs\na.zip#b.txt|b|Valves.\n");
+  // What was read when the time is over is kept.
+  EXPECT_EQ(summary(std::chrono::seconds(0)),
+            "a.zip#a.pdf|a|the pump runs\nerror after the members read: not read within 2 s\n");
+}
+
 // Peak memory of the process since it was reset, in bytes.
 void ResetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 uint64_t Peak() {
