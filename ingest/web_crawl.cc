@@ -22,6 +22,8 @@ constexpr uint32_t kMaxFailuresInARow = 5;
 constexpr size_t kRoundPages = 32;
 constexpr uint64_t kRoundBytes = 8u << 20;
 constexpr std::chrono::seconds kRoundTime{5};
+// URLs that are kept for each request that may be made: one that robots.txt forbids takes none.
+constexpr uint64_t kSeenPerRequest = 10;
 
 // The page is there and not for us.
 bool IsRefusedStatus(int status) {
@@ -65,6 +67,8 @@ bool WebCrawl::IsUsedUp() const {
   return !stopped_.empty() || (frontier_.empty() && sitemaps_.empty() && listed_.empty());
 }
 
+bool WebCrawl::SeesTooMany() const { return seen_.size() >= kSeenPerRequest * options_.pages; }
+
 // Where the crawl began, or was led to from there.
 bool WebCrawl::IsFirst(const Target& target) { return target.depth == 0 && !target.is_canonical; }
 
@@ -106,6 +110,10 @@ Status WebCrawl::VisitNext(FileList& list, const CallContext& context) {
 }
 
 void WebCrawl::Finish(FileList& list) {
+  if (stopped_.empty() && has_cut_links_) {
+    stopped_ = "after " + std::to_string(seen_.size()) + " URLs (" +
+               std::to_string(kSeenPerRequest) + " times web.pages)";
+  }
   if (!stopped_.empty()) {
     (list.items.empty() ? list.failures : list.skipped)
         .push_back({start_, start_, stopped_ + "; what else it leads to was not read"});
@@ -335,10 +343,15 @@ void WebCrawl::FollowRedirect(const Target& target, const std::string& location,
 
 void WebCrawl::FollowLinks(const PageLinks& links, uint32_t depth) {
   if (depth == options_.depth) return;
+  if (links.links.size() >= kMaxLinks) is_whole_ = false;  // there may be more
   for (const std::string& link : links.links) {
     if (link.size() > index::kMaxDocumentIdBytes || seen_.contains(link)) continue;
     const Result<model::Url> url = WebUrl(link);
     if (!url.ok() || !IsOnSite(*url)) continue;
+    if (SeesTooMany()) {
+      has_cut_links_ = true;
+      return;
+    }
     seen_.insert(link);
     frontier_.push_back({link, depth + 1});
   }

@@ -93,6 +93,7 @@ class WebCrawl final : public ItemStream {
   static std::vector<FileList::Note>& NotesFor(const Target& target, FileList& list);
   bool IsOnSite(const model::Url& url) const;
   bool IsUsedUp() const;
+  bool SeesTooMany() const;  // then links are followed no more
   void Finish(FileList& list);
 
   const WebFetcher& fetcher_;
@@ -112,8 +113,9 @@ class WebCrawl final : public ItemStream {
   std::unordered_set<std::string> taken_;  // pages that answered and are documents
   uint32_t requests_ = 0;
   uint32_t failures_in_a_row_ = 0;
-  bool is_whole_ = true;  // nothing was left out that might lead to more
-  std::string stopped_;   // why the rest is left out; "" = it is not
+  bool is_whole_ = true;        // nothing was left out that might lead to more
+  bool has_cut_links_ = false;  // links of a page were left out, since too many URLs were seen
+  std::string stopped_;         // why the rest is left out; "" = it is not
   index::ObjectBatch remembered_;
   bool has_remembered_ = false;
 };

@@ -408,6 +408,30 @@ TEST_F(WebCrawlTest, ACrawlEndsThoughASiteDoesNot) {
   EXPECT_EQ(report.documents_removed, 0u);
 }
 
+// Links take memory, though robots.txt forbids to follow them and none is asked for.
+TEST_F(WebCrawlTest, OfTooManyLinksTheFirstAreFollowedAndNothingIsTakenForGone) {
+  site_.Put("/robots.txt", {.body = "User-agent: *\nDisallow: /private\n"});
+  site_.Page("/", "start", {"/old", "/last"});
+  site_.Page("/old", "old");
+  site_.Page("/last", "last");
+  crawl_.pages = 10;
+  EXPECT_EQ(Sync().documents_added, 3u);
+  site_.Visits();
+  std::vector<std::string> links;
+  for (int i = 0; i < 150; ++i) links.push_back("/private/" + std::to_string(i));
+  links.push_back("/last");
+  site_.Page("/", "another start", links);
+  EXPECT_EQ(Prune().documents_removed, 0u);
+  EXPECT_THAT(site_.Visits(), ElementsAre("/robots.txt", "/"));
+  EXPECT_THAT(Documents(), UnorderedElementsAre("/", "/old", "/last"));
+  EXPECT_THAT(skipped_,
+              Contains("/: after 100 URLs (10 times web.pages); what else it leads to was "
+                       "not read"));
+  // As soon as all is seen, what is gone goes.
+  site_.Page("/", "yet another start", {"/last"});
+  EXPECT_EQ(Prune().documents_removed, 1u);
+}
+
 TEST_F(WebCrawlTest, DocumentsOfEveryFormatAreRead) {
   site_.Page("/", "start", {"/data.csv", "/all.zip", "/p.png", "/guide.md", "/huge"});
   site_.Put("/data.csv", {.body = "model,power\nVX-220,1.5 kW\nVX-240,2 kW\n",
