@@ -61,7 +61,7 @@ struct Document {
   Metadata metadata;
   std::vector<std::string>
       access;                // principals that may read it; empty = everyone in the collection
-  uint64_t source_hash = 0;  // Hash64 of the bytes it was parsed from and of how it was parsed
+  uint64_t source_hash = 0;  // Hash64 of the bytes it was made of; of a record, of what it says
   std::string text;
   std::vector<Block> blocks;
 

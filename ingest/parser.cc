@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 
@@ -65,10 +64,6 @@ bool IsArchive(Format format) {
 
 }  // namespace
 
-uint64_t SourceHash(std::string_view bytes) {
-  return HashCombine(Hash64(bytes), Hash64(ParserFingerprint()));
-}
-
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& given) {
   if (bytes.empty()) return InvalidArgumentError("empty: 0 bytes, expected text");
   SourceInfo source = given;
@@ -85,16 +80,11 @@ Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& given
   const FormatInfo& info = InfoOf(*format);
   parsed.was_recognised = source.budget->recognised() > 0;
 
-  const uint64_t hash = SourceHash(bytes);
   // Members of an archive went through the rest. One that holds pictures only is no error.
-  if (IsArchive(*format) && (!parsed.documents.empty() || parsed.errors.empty())) {
-    for (Document& document : parsed.documents) document.source_hash = hash;
-    return parsed;
-  }
+  if (IsArchive(*format) && (!parsed.documents.empty() || parsed.errors.empty())) return parsed;
   std::erase_if(parsed.documents, [](const Document& document) { return document.blocks.empty(); });
   if (parsed.documents.empty()) return NoTextError(info, parsed);
   for (Document& document : parsed.documents) {
-    document.source_hash = hash;
     document.language = LanguageOf(document);
     if (document.title.empty() && info.title == TitleFrom::kHeading) {
       document.title = TitleFromHeadings(document);

@@ -55,7 +55,7 @@ const Parser& ParserFor(Format format);
 
 // Finds the format (unless it is declared), decodes text, parses, and does what all formats share:
 // an empty source or one without any text is an error ("empty: ..."), title from the first heading
-// or the file name, language, source_hash.
+// or the file name, language.
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source);
 
 // Whether `bytes` are those of a file that nobody expects to be read: nothing but white space, a
@@ -66,12 +66,8 @@ bool HoldsNoText(std::string_view bytes, std::string_view path);
 // wrong. Where time, room or a process was missing it has failed: the next time it may be read.
 bool IsPassedOver(const Status& error, std::string_view bytes, std::string_view path);
 
-// Document::source_hash of every document that ParseSource makes of `bytes`: a source is unchanged
-// iff it is. Needs no parsing.
-uint64_t SourceHash(std::string_view bytes);
-
-// Names the version of all parsers together; part of source_hash, so that a changed parser re-reads
-// unchanged files.
+// Names the version of all parsers together; part of DocumentDraft::pipeline, so that a changed
+// parser re-reads unchanged files.
 std::string_view ParserFingerprint();
 
 }  // namespace quarry::ingest

@@ -68,8 +68,6 @@ TEST(ParseSource, FillsWhatAllFormatsShare) {
   EXPECT_EQ(document.media_type, "text/markdown");
   EXPECT_EQ(document.title, "Pump manual");
   EXPECT_EQ(document.language, "en");
-  EXPECT_EQ(document.source_hash, SourceHash(bytes));
-  EXPECT_NE(document.source_hash, SourceHash(bytes + " "));
 }
 
 TEST(ParseSource, TitleComesFromFrontMatterThenHeadingThenFileName) {
