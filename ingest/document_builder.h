@@ -51,8 +51,6 @@ class DocumentBuilder {
   // The page of blocks that begin from now on.
   void set_page(uint32_t page) { page_ = page; }
 
-  Document& document() { return *document_; }
-
  private:
   Document* document_;
   Block block_;

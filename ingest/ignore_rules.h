@@ -28,8 +28,6 @@ class IgnoreRules {
   // (Nothing below an ignored folder is looked at, so nothing below it can be kept.)
   Verdict Judge(std::string_view path, bool is_folder) const;
 
-  bool empty() const { return rules_.empty(); }
-
  private:
   struct Rule {
     std::string glob;
