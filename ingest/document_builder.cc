@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::ingest {
@@ -225,22 +226,18 @@ std::string ExtensionOf(std::string_view path) {
   const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
   const size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || name.size() - dot > 11) return "";
-  std::string extension;
-  for (const char c : name.substr(dot + 1)) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    if (!((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9'))) return "";
-    extension += lower;
-  }
-  return extension;
+  const std::string extension = AsciiLower(name.substr(dot + 1));
+  const bool is_plain = std::all_of(extension.begin(), extension.end(),
+                                    [](char c) { return IsAsciiLower(c) || IsAsciiDigit(c); });
+  return is_plain ? extension : "";
 }
 
 std::string PrimaryLanguage(std::string_view tag) {
   std::string primary;
   for (const char c : Trim(tag)) {
     if (c == '-' || c == '_') break;
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    if (lower < 'a' || lower > 'z') return "";
-    primary += lower;
+    if (!IsAsciiLetter(c)) return "";
+    primary += AsciiLower(c);
     if (primary.size() > 3) return "";
   }
   return primary.size() >= 2 ? primary : "";

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/format.h"
@@ -87,7 +88,7 @@ std::string FieldName(std::string_view line) {
   std::string name;
   for (const char c : line.substr(0, colon)) {
     if (c <= ' ' || c >= 0x7F) return "";
-    name += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    name += AsciiLower(c);
   }
   return name;
 }

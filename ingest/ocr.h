@@ -11,8 +11,8 @@
 
 namespace quarry::ingest {
 
-// Whether `tesseract` is there, with English or Chinese or any other language. True as well where it
-// does not say which it has: then what it is to read is an error, and not passed over.
+// Whether `tesseract` is there, with English or Chinese or any other language. True as well where
+// it does not say which it has: then what it is to read is an error, and not passed over.
 bool CanRecogniseText();
 // "eng+chi_sim": the languages that text is recognised in; "" = none, or they are not told.
 std::string RecognitionLanguages();

@@ -42,8 +42,8 @@ class ParseBudget {
   Status Check() const;
   // Whether a limit other than time was exceeded: the file asks for more than it is worth.
   bool IsUsedUp() const { return !used_up_.ok(); }
-  // After a helper program (pdftotext, catdoc) took so much time, which has limits of its own. As far
-  // as the limit for all of them goes it does not count.
+  // After a helper program (pdftotext, catdoc) took so much time, which has limits of its own. As
+  // far as the limit for all of them goes it does not count.
   void EndConversion(std::chrono::steady_clock::duration took);
 
   // Whether the text of one more picture or page may be recognised. What that took is told by

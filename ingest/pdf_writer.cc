@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/pdf_layout.h"
 #include "ingest/pdf_table.h"
@@ -18,18 +19,7 @@ constexpr float kLargerType = 1.15f;  // times the usual size: a heading
 constexpr size_t kHeadingSizes = 3;
 constexpr size_t kMaxPdfHeadingBytes = 150;
 
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsWordByte(char c) {
-  return IsLower(c) || IsUpper(c) || static_cast<unsigned char>(c) >= 0x80;
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = IsUpper(c) ? static_cast<char>(c + ('a' - 'A')) : c;
-  return lower;
-}
+bool IsWordByte(char c) { return IsAsciiLetter(c) || !IsAscii(c); }
 
 bool EndsSentence(std::string_view text) {
   while (text.ends_with('"') || text.ends_with(')')) text.remove_suffix(1);
@@ -46,7 +36,7 @@ std::string_view FirstWord(std::string_view text) { return text.substr(0, text.f
 bool BeginsWithMark(std::string_view text) {
   const std::string_view word = FirstWord(text);
   if (word.size() == text.size() || !IsPdfLabel(word)) return false;
-  return !IsDigit(word.back()) && word != "o";
+  return !IsAsciiDigit(word.back()) && word != "o";
 }
 
 // The depth of a section number that begins a line: "2.1 Pumps" 2, "第三章 水泵" 1; 0 if there is none.
@@ -60,17 +50,17 @@ uint32_t NumberDepth(std::string_view text) {
     return 0;
   }
   const std::string_view number = FirstWord(text);
-  if (number.size() == text.size() || !IsDigit(number[0]) || number.size() > 8) return 0;
+  if (number.size() == text.size() || !IsAsciiDigit(number[0]) || number.size() > 8) return 0;
   uint32_t depth = 1;
   for (size_t i = 0; i < number.size(); ++i) {
     if (number[i] == '.') {
       depth += i + 1 < number.size() ? 1 : 0;
-    } else if (!IsDigit(number[i]) || (depth == 1 && i > 1)) {
+    } else if (!IsAsciiDigit(number[i]) || (depth == 1 && i > 1)) {
       return 0;  // years, amounts
     }
   }
   const std::string_view rest = text.substr(number.size() + 1);
-  return IsUpper(rest[0]) || static_cast<unsigned char>(rest[0]) >= 0xE3 ? depth : 0;
+  return IsAsciiUpper(rest[0]) || static_cast<unsigned char>(rest[0]) >= 0xE3 ? depth : 0;
 }
 
 std::vector<std::string> WordsOf(const std::vector<PdfPage>& pages) {
@@ -87,7 +77,7 @@ std::vector<std::string> WordsOf(const std::vector<PdfPage>& pages) {
         const bool ends_in_hyphen = word.ends_with('-');
         while (!word.empty() && !IsWordByte(word.back())) word.remove_suffix(1);
         const bool was_half = std::exchange(is_half, ends_in_hyphen && end == text.size());
-        if (!was_half && !is_half && word.size() > 1) words.push_back(Lower(word));
+        if (!was_half && !is_half && word.size() > 1) words.push_back(AsciiLower(word));
       }
     }
   }
@@ -135,11 +125,12 @@ bool PdfWriter::KeepsHyphen(std::string_view before, std::string_view after) con
   const auto knows = [&](const std::string& word) {
     return std::binary_search(words_.begin(), words_.end(), word);
   };
-  if (before.empty() || after.empty() || !IsLower(before.back()) || !IsLower(after.front())) {
+  if (before.empty() || after.empty() || !IsAsciiLower(before.back()) ||
+      !IsAsciiLower(after.front())) {
     return true;
   }
-  const std::string left = Lower(before);
-  const std::string right = Lower(after);
+  const std::string left = AsciiLower(before);
+  const std::string right = AsciiLower(after);
   if (knows(left + '-' + right)) return true;
   if (knows(left + right)) return false;
   return knows(left) && knows(right);
@@ -191,7 +182,7 @@ bool PdfWriter::Continues(const Paragraph& paragraph, const PdfLine& line) const
   if (line.block != last.block) {
     // A paragraph that goes on in the next column.
     const bool open = full && !EndsSentence(paragraph.text) && paragraph.lines > 1;
-    return open && (IsLower(line.text[0]) || JoinsWithoutSpace(paragraph.text, line.text));
+    return open && (IsAsciiLower(line.text[0]) || JoinsWithoutSpace(paragraph.text, line.text));
   }
   if (line.middle() - last.middle() > 1.7f * height) return false;
   if (!full && EndsSentence(paragraph.text)) return false;
@@ -231,11 +222,11 @@ namespace {
 bool HasHeader(const PdfTable& table) {
   if (table.columns < 3 || table.rows.size() < 2) return false;
   for (const std::string& cell : table.rows[0]) {
-    if (cell.empty() || std::any_of(cell.begin(), cell.end(), IsDigit)) return false;
+    if (cell.empty() || std::any_of(cell.begin(), cell.end(), IsAsciiDigit)) return false;
   }
   return std::any_of(table.rows.begin() + 1, table.rows.end(), [](const auto& row) {
     return std::any_of(row.begin(), row.end(), [](const std::string& cell) {
-      return std::any_of(cell.begin(), cell.end(), IsDigit);
+      return std::any_of(cell.begin(), cell.end(), IsAsciiDigit);
     });
   });
 }

@@ -11,9 +11,10 @@
 // document is kept under its new id. A source that cannot be read is reported and stops nothing;
 // what the index held of it stays. Where two sources bring one document id, the first in order has
 // it and the other is reported. Interrupted at any point, what was acknowledged is kept and the
-// next run goes on from there. A run that is cancelled writes what it has taken, once the sources that
-// are being parsed at that moment are through; a process that is killed loses what it read in the last
-// half minute, or with the last two windows of sources (of 128, or 16 MB) where these took longer.
+// next run goes on from there. A run that is cancelled writes what it has taken, once the sources
+// that are being parsed at that moment are through; a process that is killed loses what it read in
+// the last half minute, or with the last two windows of sources (of 128, or 16 MB) where these took
+// longer.
 
 #include <functional>
 #include <map>
@@ -139,7 +140,7 @@ class Pipeline {
                    const index::Snapshot& snapshot) const;
   void PrepareDocuments(const SourceItem& item, const std::string& root,
                         const index::Snapshot& snapshot, std::vector<Document> documents,
-                        bool may_read_otherwise, Prepared& prepared) const;
+                        bool may_be_more, Prepared& prepared) const;
   const std::string& ReadBy() const;
   std::optional<RememberedSource> Recall(const SourceItem& item, Prepared& prepared) const;
   Result<bool> HoldsAll(const RememberedSource& known, const index::Snapshot& snapshot,

@@ -158,8 +158,11 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
     document.source_hash = document.source.empty() ? file.source_hash : HashOfDocument(document);
     remembered.documents += HashOfStored(document.id, document.source_hash);
   }
-  PrepareDocuments(item, root, snapshot, std::move(parsed->documents),
-                   /*may_read_otherwise=*/known.has_value(), prepared);
+  // Helper programs may read more of the same bytes than they did the last time. Where one is
+  // missing now, or is stopped, what was read then stays.
+  const bool may_be_more =
+      known && parsed->errors.empty() && remembered.skipped.size() <= known->skipped.size();
+  PrepareDocuments(item, root, snapshot, std::move(parsed->documents), may_be_more, prepared);
   if (memory_ != nullptr && !is_simple) {
     remembered.pipeline = ReadBy();
     prepared.remembered = std::move(remembered);
@@ -169,14 +172,13 @@ Pipeline::Prepared Pipeline::Prepare(const SourceItem& item, const std::string& 
 }
 
 // The documents of an item that are not as they are stored, the first of them chunked and analysed.
-// `may_read_otherwise`: of the same bytes another text may have been made, where helper programs
-// read them.
+// `may_be_more`: than was read of the same bytes when they were stored.
 void Pipeline::PrepareDocuments(const SourceItem& item, const std::string& root,
                                 const index::Snapshot& snapshot, std::vector<Document> documents,
-                                bool may_read_otherwise, Prepared& prepared) const {
+                                bool may_be_more, Prepared& prepared) const {
   const auto is_stored = [&](const index::StoredDocument& stored, const Document& document) {
     if (!IsUnchanged(stored, document, fingerprint_, root)) return false;
-    if (!may_read_otherwise || !document.source.empty()) return true;
+    if (!may_be_more || !document.source.empty()) return true;
     const Result<std::string> text = snapshot.ReadText(stored.number);
     return text.ok() && *text == document.text;
   };

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/parsers.h"
@@ -235,8 +236,7 @@ size_t RstReader::ReadDocInfo(const RstLines& lines) {
       continue;
     }
     const size_t colon = RstFieldName(lines[i]);
-    std::string name(lines[i].substr(1, colon - 1));
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    const std::string name = AsciiLower(lines[i].substr(1, colon - 1));
     const size_t end = EndOfIndented(lines, i + 1, lines.size(), 1);
     std::string value = RstInlineText(Trim(lines[i].substr(colon + 1)));
     AppendRstRunning(lines, i + 1, end, &value);

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/member_name.h"
 
@@ -33,13 +34,6 @@ std::string NameOf(zip_t* zip, uint64_t index) {
   }
   std::replace(name.begin(), name.end(), '\\', '/');
   return name;
-}
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  };
-  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 // libzip takes memory for every entry of the directory before it can be asked how many there are.

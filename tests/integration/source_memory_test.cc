@@ -199,6 +199,11 @@ TEST_F(SourceMemoryTest, WhatIsReadAgainOfTheSameBytesIsStored) {
   EXPECT_EQ(report.documents_changed, 1u);
   EXPECT_THAT(report.failures, IsEmpty());
   EXPECT_FALSE(Sync().Changed());
+  // Without the program less is read, and what was read stays.
+  const testing::ScriptedProgram another("another", "exit 1");
+  report = Sync();
+  EXPECT_FALSE(report.Changed());
+  EXPECT_THAT(Reasons(report.skipped), ElementsAre(HasSubstr("install tesseract-ocr")));
 }
 
 // What this run wrote of a file stands when the run takes out what the file has lost.
@@ -262,7 +267,8 @@ TEST_F(SourceMemoryTest, WhatIsKeptIsWrittenWhileTheRunGoesOnAndWhenItIsCancelle
   int known_at_end = 0;
   const auto sync = [&](const ProgressSink& progress) {
     auto writer = engine_.index->OpenWriter(engine_.collection).value();
-    Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders, {}, &memory_);
+    Pipeline pipeline(writer, engine_.analyzer, engine_.pool, engine_.embedders, {.embed = false},
+                      &memory_);
     return pipeline.Sync(ListFiles(root(), {}).value(), progress, context).status();
   };
   EXPECT_EQ(sync([&](const IngestProgress& progress) {
