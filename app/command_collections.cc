@@ -93,7 +93,7 @@ Result<int> RunCollectionsSet(const std::string& name, CommandContext& context) 
 Result<int> RunCollectionsDelete(const std::string& name, CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kWrite));
-  QUARRY_RETURN_IF_ERROR(engine->index().DeleteCollection(name));
+  QUARRY_RETURN_IF_ERROR(engine->index().DeleteCollection(name, context.call));
   context.console.Print(context.console.json() ? CollectionChangedJson("deleted", name)
                                                : "deleted collection " + name + "\n");
   return kExitDone;

@@ -101,7 +101,8 @@ Result<int> RunDocsDelete(const DocsDeleteArguments& arguments, CommandContext& 
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kWrite));
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine.FindCollection());
-  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer, engine->index().OpenWriter(collection));
+  QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
+                          engine->index().OpenWriter(collection, context.call));
   DeleteResult result;
   const std::set<std::string> wanted(arguments.ids.begin(), arguments.ids.end());
   for (const std::string& id : wanted) {
