@@ -107,6 +107,7 @@ struct ConfigKey {
   std::string description;  // one line
   bool secret = false;      // shown as "***"
   bool list = false;
+  bool is_path = false;  // a file or directory: in a configuration file, relative to it
 
   // Sets the option from its text (one per element of a list). kInvalidArgument says what was
   // expected and what was given; the caller puts the place before it.

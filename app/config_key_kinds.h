@@ -109,6 +109,12 @@ ConfigKey OptionalText(std::string name, std::string description, Field field) {
   return key;
 }
 
+// The same key as one that names a file or directory.
+inline ConfigKey Path(ConfigKey key) {
+  key.is_path = true;
+  return key;
+}
+
 // A text that may be empty and is never shown.
 template <typename Field>
 ConfigKey Secret(std::string name, std::string description, Field field) {

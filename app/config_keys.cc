@@ -29,8 +29,8 @@ void InsertRetrievalOptions(std::string_view section, std::string_view behind,
 
 std::vector<ConfigKey> MakeKeys() {
   std::vector<ConfigKey> keys = {
-      Text("store", "directory of the store; in a file, relative to that file",
-           QUARRY_FIELD(store)),
+      Path(Text("store", "directory of the store; in a file, relative to that file",
+                QUARRY_FIELD(store))),
       Text("collection", "set of documents to work on", QUARRY_FIELD(collection)),
 
       List("ingest.include", "globs of files to index; none = every file",
@@ -88,10 +88,10 @@ std::vector<ConfigKey> MakeKeys() {
 
       Boolean("embedding.enabled", "learn an embedder from the corpus and search by it too",
               QUARRY_FIELD(embedding.enabled)),
-      OptionalText(
+      Path(OptionalText(
           "embedding.model",
           "published model that embeds instead: a folder, in a file relative to it, or URL#NAME",
-          QUARRY_FIELD(embedding.folder.path)),
+          QUARRY_FIELD(embedding.folder.path))),
       Secret("embedding.key", "sent to that model where it is behind HTTP",
              QUARRY_FIELD(embedding_key)),
       OptionalText("embedding.query_prefix",
@@ -130,10 +130,10 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(embedding.learning.seed), 0, std::numeric_limits<uint64_t>::max()),
       Integer("embedding.vocabulary_limit", "words kept, the most frequent first",
               QUARRY_FIELD(embedding.learning.vocabulary_limit), 100, 100'000'000),
-      OptionalText("embedding.pairs",
-                   "questions with passages that answer them, to learn from too (quarry tune "
-                   "--pairs); in a file, relative to it",
-                   QUARRY_FIELD(embedding.pairs)),
+      Path(OptionalText("embedding.pairs",
+                        "questions with passages that answer them, to learn from too (quarry tune "
+                        "--pairs); in a file, relative to it",
+                        QUARRY_FIELD(embedding.pairs))),
       Choice("embedding.cross_language",
              "vectors that also answer questions in the other of English and Chinese",
              QUARRY_FIELD(embedding.learning.cross_language), "auto, on, off",
@@ -146,15 +146,16 @@ std::vector<ConfigKey> MakeKeys() {
              ParseSearchMode, SearchModeName),
       CollectionWeights(),
 
-      OptionalText("rerank.model",
-                   "cross-encoder that orders the best hits: a folder, in a file relative to it, "
-                   "or URL#NAME",
-                   QUARRY_FIELD(rerank_model)),
+      Path(OptionalText(
+          "rerank.model",
+          "cross-encoder that orders the best hits: a folder, in a file relative to it, "
+          "or URL#NAME",
+          QUARRY_FIELD(rerank_model))),
       Secret("rerank.key", "sent to that model where it is behind HTTP", QUARRY_FIELD(rerank_key)),
 
-      OptionalText("tokens.tokenizer",
-                   "folder by whose tokenizer tokens are counted; in a file, relative to it",
-                   QUARRY_FIELD(tokenizer)),
+      Path(OptionalText("tokens.tokenizer",
+                        "folder by whose tokenizer tokens are counted; in a file, relative to it",
+                        QUARRY_FIELD(tokenizer))),
 
       Integer("context.token_budget", "tokens of passages that an answer is made from",
               QUARRY_FIELD(answer.context.token_budget), 1, 10'000'000),
@@ -194,13 +195,13 @@ std::vector<ConfigKey> MakeKeys() {
       Integer("chat.seed", "of the model", QUARRY_FIELD(answer.model.seed), 0,
               std::numeric_limits<int64_t>::max()),
       Integer("chat.max_tokens", "of an answer", QUARRY_FIELD(answer.model.max_tokens), 1, 100'000),
-      OptionalText("chat.prompts",
-                   "directory of own prompts (docs/models.md); in a file, relative to it",
-                   QUARRY_FIELD(chat_prompts)),
-      OptionalText("chat.cassette",
-                   "file that the model's replies are recorded in and taken from; in a file, "
-                   "relative to it",
-                   QUARRY_FIELD(chat_cassette)),
+      Path(OptionalText("chat.prompts",
+                        "directory of own prompts (docs/models.md); in a file, relative to it",
+                        QUARRY_FIELD(chat_prompts))),
+      Path(OptionalText("chat.cassette",
+                        "file that the model's replies are recorded in and taken from; in a file, "
+                        "relative to it",
+                        QUARRY_FIELD(chat_cassette))),
       List("chat.prices", "MODEL=PROMPT/COMPLETION, per million tokens", QUARRY_FIELD(chat_prices)),
       Number("chat.request_budget", "that one answer may cost; 0 = no limit",
              QUARRY_FIELD(chat_budget.per_request), 0, 1e9),
@@ -224,11 +225,11 @@ std::vector<ConfigKey> MakeKeys() {
               "a sentence, then left out",
               QUARRY_FIELD(assistant.memory_tokens), 0, 1'000'000),
 
-      OptionalText(
+      Path(OptionalText(
           "http.ca_file",
           "PEM file of the authorities that models behind https are trusted by; none = the "
           "system's; in a file, relative to it",
-          QUARRY_FIELD(ca_file)),
+          QUARRY_FIELD(ca_file))),
       Milliseconds("http.connect_ms", "for a connection to such a model",
                    QUARRY_FIELD(remote.limits.connect)),
       Milliseconds("http.first_byte_ms", "for the first byte of its answer",
@@ -263,9 +264,10 @@ std::vector<ConfigKey> MakeKeys() {
       Boolean("cache.semantic",
               "serve other questions that mean the same, once quarry cache tune has opened that",
               QUARRY_FIELD(cache.semantic)),
-      OptionalText("cache.verifier",
-                   "folder of a cross-encoder that says if two questions are one; none = built in",
-                   QUARRY_FIELD(cache.verifier)),
+      Path(OptionalText("cache.verifier",
+                        "folder of a cross-encoder that says if two questions are one; none = "
+                        "built in; in a file, relative to it",
+                        QUARRY_FIELD(cache.verifier))),
 
       Number("bm25.k1", "saturation of term frequency; of collections that are created",
              QUARRY_FIELD(bm25.k1), 0, 100),
@@ -345,16 +347,19 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(server.key_objects), 0, 100'000'000),
       Integer("server.key_bytes", "of those together; 0 = any", QUARRY_FIELD(server.key_bytes), 0,
               kMaxBytes),
-      OptionalText("server.backup_directory",
-                   "where POST /api/v1/backup puts backups, by name; none = it is refused",
-                   QUARRY_FIELD(server.backup_directory)),
-      OptionalText(
+      Path(OptionalText("server.backup_directory",
+                        "where POST /api/v1/backup puts backups, by name; none = it is refused; in "
+                        "a file, relative to it",
+                        QUARRY_FIELD(server.backup_directory))),
+      Path(OptionalText(
           "server.tls_certificate",
           "PEM file of the certificate and those that it is signed by; none = HTTP without "
           "TLS; in a file, relative to it",
-          QUARRY_FIELD(server.tls_certificate)),
-      OptionalText("server.tls_key", "PEM file of its key; read again on SIGHUP, as the other is",
-                   QUARRY_FIELD(server.tls_key)),
+          QUARRY_FIELD(server.tls_certificate))),
+      Path(OptionalText(
+          "server.tls_key",
+          "PEM file of its key; read again on SIGHUP, as the other is; in a file, relative to it",
+          QUARRY_FIELD(server.tls_key))),
       Boolean("server.loopback_open",
               "requests from this machine need no key, though there are keys",
               QUARRY_FIELD(server.loopback_open)),

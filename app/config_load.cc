@@ -20,14 +20,6 @@ constexpr std::string_view kPrefix = "QUARRY_";
 constexpr std::string_view kFileVariable = "QUARRY_CONFIG";
 constexpr uint64_t kMaxFileBytes = 1u << 20;
 
-// Options that name a file or directory: in a configuration file, relative to it.
-bool IsPath(std::string_view name) {
-  return name == "store" || name == "embedding.model" || name == "embedding.pairs" ||
-         name == "rerank.model" || name == "tokens.tokenizer" || name == "http.ca_file" ||
-         name == "chat.prompts" || name == "chat.cassette" || name == "server.tls_certificate" ||
-         name == "server.tls_key";
-}
-
 std::string_view LastPart(std::string_view name) {
   const size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? name : name.substr(dot + 1);
@@ -90,7 +82,7 @@ Status ApplyFile(const std::string& path, LoadedConfig& loaded) {
                                   first->second);
     }
     std::vector<std::string> texts = entry.texts;
-    if (IsPath(key->name) && texts.size() == 1 && !texts[0].empty() && !model::IsUrl(texts[0]) &&
+    if (key->is_path && texts.size() == 1 && !texts[0].empty() && !model::IsUrl(texts[0]) &&
         fs::path(texts[0]).is_relative()) {
       texts[0] = (fs::path(path).parent_path() / texts[0]).string();
     }

@@ -166,6 +166,17 @@ TEST_F(ConfigTest, AStoreOfAFileIsRelativeToThatFile) {
   EXPECT_EQ(LoadConfig(sources_).value().config.store, "/data");
 }
 
+TEST_F(ConfigTest, EveryPathOfAFileIsRelativeToItAndSaysSo) {
+  for (const ConfigKey& key : ConfigKeys()) {
+    const bool says_so = key.description.find("relative to") != std::string::npos;
+    EXPECT_EQ(key.is_path, says_so) << key.name;
+  }
+  WriteFile("cache:\n  verifier: models/same\nserver:\n  backup_directory: backups\n");
+  ASSERT_OK_AND_ASSIGN(const LoadedConfig loaded, LoadConfig(sources_));
+  EXPECT_EQ(loaded.config.cache.verifier, directory_.path() + "/models/same");
+  EXPECT_EQ(loaded.config.server.backup_directory, directory_.path() + "/backups");
+}
+
 TEST_F(ConfigTest, AFileThatWasNamedMustExist) {
   sources_.file = "/no/such.yaml";
   EXPECT_EQ(Error(), "--config: /no/such.yaml: no such file");
