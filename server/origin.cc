@@ -15,6 +15,23 @@ constexpr const char* kAccepted =
     "Authorization, Content-Type, Cache-Control, X-Request-Id, Mcp-Session-Id, "
     "MCP-Protocol-Version, Last-Event-ID";
 
+// A list of names of headers, as a browser writes it.
+bool IsHeaderNames(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("-_, ").find(c) != std::string_view::npos;
+  });
+}
+
+// Beside those that are known here, what the page asks for: SDKs add headers of their own, and a site that
+// is allowed may send what it likes.
+std::string AcceptedHeaders(const HeaderList& headers) {
+  const std::string* asked = FindHeader(headers, "Access-Control-Request-Headers");
+  std::string accepted = kAccepted;
+  if (asked != nullptr && IsHeaderNames(*asked)) accepted += ", " + *asked;
+  return accepted;
+}
+
 // "localhost:8420" -> "localhost", "[::1]:8420" -> "[::1]".
 std::string_view HostName(std::string_view authority) {
   const size_t bracket = authority.find(']');
@@ -74,8 +91,9 @@ std::optional<Response> PreflightResponse(std::string_view method, const HeaderL
   return Response{.status = 204,
                   .content_type = "",
                   .headers = {{"Access-Control-Allow-Methods", methods},
-                              {"Access-Control-Allow-Headers", kAccepted},
-                              {"Access-Control-Max-Age", "600"}}};
+                              {"Access-Control-Allow-Headers", AcceptedHeaders(headers)},
+                              {"Access-Control-Max-Age", "600"},
+                              {"Vary", "Access-Control-Request-Headers"}}};
 }
 
 }  // namespace quarry::server

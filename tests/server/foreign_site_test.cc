@@ -97,6 +97,30 @@ TEST(ForeignSiteTest, ABrowserThatAsksFirstIsTold) {
   EXPECT_EQ(Fetch(server.port(), "OPTIONS", "/api/v1/search")->status, 405);
 }
 
+TEST(ForeignSiteTest, HeadersThatAnSdkAddsAreAllowed) {
+  ServerOptions options;
+  options.cors_origins = {"https://app.example"};
+  const TestServer server(options);
+  const auto allowed_for = [&](const std::string& asked) {
+    const auto reply = Fetch(server.port(), "OPTIONS", "/v1/chat/completions", "",
+                             "Origin: https://app.example\r\n"
+                             "Access-Control-Request-Method: POST\r\n"
+                             "Access-Control-Request-Headers: " +
+                                 asked + "\r\n");
+    EXPECT_TRUE(reply && reply->status == 204);
+    if (!reply) return std::string();
+    EXPECT_NE(reply->head.find("Vary: Access-Control-Request-Headers\r\n"), std::string::npos);
+    EXPECT_NE(reply->head.find("Vary: Origin\r\n"), std::string::npos);
+    return reply->Header("access-control-allow-headers");
+  };
+  EXPECT_NE(allowed_for("authorization, x-stainless-retry-count,x-stainless-os")
+                .find("x-stainless-retry-count,x-stainless-os"),
+            std::string::npos);
+  const std::string odd = allowed_for("x-a; <b>");
+  EXPECT_EQ(odd.find("x-a"), std::string::npos);
+  EXPECT_NE(odd.find("Authorization"), std::string::npos);
+}
+
 TEST(ForeignSiteTest, AStarIsEverySiteWhereKeysAreNeeded) {
   testing::TestEngine engine;
   ServerOptions options;
