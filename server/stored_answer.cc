@@ -60,7 +60,7 @@ Status ReadAnswer(const JsonValue& json, const std::string& place, StoredAnswer&
 }
 
 Status ReadStored(std::string_view value, StoredAnswer& answer) {
-  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(value));
+  QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(value, kMaxStoredJsonDepth));
   uint64_t version = 0;
   uint64_t time_micros = 0;
   uint64_t collection = 0;

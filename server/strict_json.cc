@@ -32,7 +32,8 @@ std::string Shown(std::string_view text) {
 // Builds our tree from the events of the parser, which itself does not recurse.
 class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit TreeBuilder(std::string_view text) : text_(text) {}
+  TreeBuilder(std::string_view text, int max_depth)
+      : text_(text), max_depth_(static_cast<size_t>(max_depth)) {}
 
   bool null() override { return Add({nullptr}); }
   bool boolean(bool value) override { return Add({value}); }
@@ -102,8 +103,8 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool Push(JsonValue value) {
-    if (open_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
-      return Fail("nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+    if (open_.size() >= max_depth_) {
+      return Fail("nested deeper than " + std::to_string(max_depth_) + " levels");
     }
     open_.push_back({std::move(value), {}, {}});
     return true;
@@ -116,6 +117,7 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   const std::string_view text_;
+  const size_t max_depth_;
   std::vector<OpenValue> open_;  // outermost first
   JsonValue root_;
   size_t values_ = 0;
@@ -190,12 +192,12 @@ const char* JsonValue::TypeName() const {
   return kNames[value.index()];
 }
 
-Result<JsonValue> ParseJson(std::string_view text) {
+Result<JsonValue> ParseJson(std::string_view text, int max_depth) {
   // The library takes it for the end of the text and would not see what follows.
   if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return InvalidArgumentError("body: not JSON: " + PlaceOf(text, nul) + ": unexpected NUL");
   }
-  TreeBuilder builder(text);
+  TreeBuilder builder(text, max_depth);
   try {
     if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return builder.TakeTree();
   } catch (const nlohmann::json::exception& error) {

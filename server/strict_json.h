@@ -26,6 +26,8 @@
 namespace quarry::server {
 
 inline constexpr int kMaxJsonDepth = 64;
+// Of what is stored: it may hold the body of a request, some levels down.
+inline constexpr int kMaxStoredJsonDepth = kMaxJsonDepth + 8;
 // A value takes some 40 bytes of memory however short it is: a body of the largest size that is full of
 // small ones would take twenty times its size.
 inline constexpr size_t kMaxJsonValues = 1'000'000;
@@ -61,9 +63,9 @@ struct JsonField {
 };
 
 // One JSON text. Refused: what RFC 8259 does not allow (trailing commas, comments, NaN), text that
-// is not UTF-8, nesting deeper than kMaxJsonDepth or more than kMaxJsonValues values (both found while
+// is not UTF-8, nesting deeper than `max_depth` or more than kMaxJsonValues values (both found while
 // parsing), a field that stands twice in one object, numbers beyond a double. Messages: "body: not JSON: line 1, column 8: ...".
-Result<JsonValue> ParseJson(std::string_view text);
+Result<JsonValue> ParseJson(std::string_view text, int max_depth = kMaxJsonDepth);
 
 // kInvalidArgument "messages[0].content: expected ...": of a value of a request.
 inline Status WrongValue(const std::string& place, const std::string& problem) {

@@ -2,7 +2,9 @@
 
 #include "server/replay.h"
 
+#include "server/stored_answer.h"
 #include "server/stored_query.h"
+#include "server/strict_json.h"
 #include "tests/server/server_testing.h"
 
 namespace quarry::server {
@@ -183,6 +185,20 @@ TEST(StoredQueryTest, AQueryComesBackAsItWasWritten) {
   EXPECT_EQ(again.text(), written);
   EXPECT_EQ(read.query.options->Description(), stored.setting.options.Description());
   EXPECT_EQ(read.query.principals.names, stored.query.principals.names);
+}
+
+TEST(StoredAnswerTest, ARequestOfEveryDepthThatIsTakenIsReadAgain) {
+  const std::string question = "How heavy is the pump?";
+  const std::string collection = "default";
+  const std::string lists(kMaxJsonDepth - 1, '[');
+  const std::string request = R"({"x":)" + lists + std::string(kMaxJsonDepth - 1, ']') + "}";
+  ASSERT_OK(ParseJson(request).status());
+  const std::string value = StoredAnswerJson(Answer(), {.question = question,
+                                                        .collection = collection,
+                                                        .collection_id = CollectionId(1),
+                                                        .request = request});
+  EXPECT_THAT(value, HasSubstr(request));
+  EXPECT_OK(ParseStoredAnswer("answer", value).status());
 }
 
 }  // namespace
