@@ -82,30 +82,10 @@ void Session::BeginRequest() {
 }
 
 void Session::EndRequest() {
-  ReleaseBody();
+  hold_ = BodyHold();
   exchange_.reset();
   served_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   shared_.dispatcher.Done(served_);
-}
-
-bool Session::HoldBody(uint64_t more) {
-  uint64_t& of_holder = shared_.held_by[holder_];
-  const uint64_t most = options_.held_body_bytes;
-  const bool has_room = shared_.held_body_bytes + more <= most && of_holder + more <= most / 2;
-  if (!has_room && held_ + more > options_.small_body_bytes) return false;
-  of_holder += more;
-  shared_.held_body_bytes += more;
-  held_ += more;
-  return true;
-}
-
-void Session::ReleaseBody() {
-  const auto of_holder = shared_.held_by.find(holder_);
-  if (of_holder == shared_.held_by.end()) return;
-  shared_.held_body_bytes -= held_;
-  of_holder->second -= held_;
-  if (of_holder->second == 0) shared_.held_by.erase(of_holder);
-  held_ = 0;
 }
 
 asio::awaitable<bool> Session::ReadHead() {
@@ -174,7 +154,7 @@ asio::awaitable<bool> Session::ReadBody(uint64_t limit) {
       if (!received) co_return false;
     }
     in_.erase(0, body.Consume(in_));
-    if (!HoldBody(body.text().size() - held_)) {
+    if (!hold_.Grow(body.text().size() - hold_.bytes())) {
       problem_ = HttpProblem{503, "too many large requests at once"};
       co_return false;
     }
@@ -312,7 +292,8 @@ asio::awaitable<bool> Session::ServeOne() {
   if (!problem_) admission = shared_.dispatcher.Admit(request_, head_.target);
   served_.route = admission.route;
   served_.key = request_.caller.key;
-  holder_ = served_.key.empty() ? remote_.substr(0, remote_.rfind(':')) : served_.key;
+  hold_ = BodyHold(shared_.held_bodies,
+                   served_.key.empty() ? remote_.substr(0, remote_.rfind(':')) : served_.key);
   more_headers_ = std::move(admission.headers);
   seconds_ = admission.seconds != 0 ? admission.seconds : options_.request_seconds;
   if (!problem_ && admission.refusal) {
@@ -351,7 +332,8 @@ asio::awaitable<bool> Session::ServeOne() {
     }
   };
   woken_ = false;
-  exchange_ = std::make_shared<Exchange>(std::move(request_), std::move(context), std::move(wake));
+  exchange_ = std::make_shared<Exchange>(std::move(request_), std::move(context), std::move(wake),
+                                         std::move(hold_));
   request_ = {};
   request_.id = served_.id;
   request_.path = served_.path;

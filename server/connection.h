@@ -26,13 +26,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <chrono>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "server/held_bodies.h"
 #include "server/tls.h"
 #include "server/transport.h"
 
@@ -40,14 +40,16 @@ namespace quarry::server {
 
 namespace asio = boost::asio;
 
-// What the connections of a transport share. Network thread only, but for `io`, `network` and `gate`.
+// What the connections of a transport share. Network thread only, but for `io`, `network`, `gate`
+// and `held_bodies`.
 struct ConnectionShared {
   ConnectionShared(const TransportOptions& given, Dispatcher& to)
       : options(given),
         dispatcher(to),
         // Deferred, so that the thread that has read a request goes on with it.
         gate(given.threads, given.queue,
-             [this](TaskGate::Task task) { asio::defer(io, std::move(task)); }) {}
+             [this](TaskGate::Task task) { asio::defer(io, std::move(task)); }),
+        held_bodies(std::make_shared<HeldBodies>(given.held_body_bytes, given.small_body_bytes)) {}
 
   const TransportOptions options;
   Dispatcher& dispatcher;
@@ -58,8 +60,8 @@ struct ConnectionShared {
   std::vector<char> scratch = std::vector<char>(size_t{64} * 1024);  // what one read brings
   std::shared_ptr<const TlsIdentity> tls;                            // null: without TLS
   bool draining = false;
-  uint64_t held_body_bytes = 0;
-  std::map<std::string, uint64_t> held_by;  // the same by key or address
+  // By key or address; exchanges may outlive the transport.
+  const std::shared_ptr<HeldBodies> held_bodies;
 };
 
 // "127.0.0.1:51324", "[::1]:51324".
@@ -124,9 +126,6 @@ class Session : public std::enable_shared_from_this<Session> {
   void WakeUp();
   void BeginRequest();
   void EndRequest();
-  // Counts `more` bytes of a body, unless there is no room for them.
-  bool HoldBody(uint64_t more);
-  void ReleaseBody();
 
   ConnectionShared& shared_;
   const TransportOptions& options_;
@@ -164,8 +163,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<Exchange> exchange_;
   Served served_;
   Clock::time_point started_;
-  uint64_t held_ = 0;   // of shared_.held_body_bytes
-  std::string holder_;  // whose they are: its key, or its address
+  BodyHold hold_;  // of its body, until the exchange has it
   bool is_head_ = false;
 };
 

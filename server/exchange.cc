@@ -7,8 +7,11 @@
 
 namespace quarry::server {
 
-Exchange::Exchange(Request request, CallContext context, WakeUp wake)
-    : request_(std::move(request)), context_(std::move(context)), wake_(std::move(wake)) {}
+Exchange::Exchange(Request request, CallContext context, WakeUp wake, BodyHold hold)
+    : hold_(std::move(hold)),
+      request_(std::move(request)),
+      context_(std::move(context)),
+      wake_(std::move(wake)) {}
 
 void Exchange::Begin(Response head) {
   std::unique_lock lock(mutex_);
@@ -54,6 +57,9 @@ void Exchange::Beat() {
 }
 
 void Exchange::Finish(Response response) {
+  // A response may take long to be written, and nobody reads the body any more.
+  std::string().swap(request_.body);
+  hold_ = BodyHold();
   std::unique_lock lock(mutex_);
   QUARRY_CHECK(!output_.finished);
   output_.finished = true;

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 
+#include "server/held_bodies.h"
 #include "server/http_types.h"
 
 namespace quarry::server {
@@ -29,7 +30,8 @@ class Exchange final : public StreamWriter {
   // Called, from the handler's thread, when there is something to Take; it must not block. `is_last`: by
   // Finish.
   using WakeUp = std::function<void(bool is_last)>;
-  Exchange(Request request, CallContext context, WakeUp wake);
+  // `hold` is what the body of the request takes.
+  Exchange(Request request, CallContext context, WakeUp wake, BodyHold hold = {});
 
   const Request& request() const { return request_; }
   const CallContext& context() const { return context_; }
@@ -39,7 +41,8 @@ class Exchange final : public StreamWriter {
   bool begun() const override;
   void KeepAlive(Response head) override;
   // Ends the exchange: with this response or, once begun, with what has been written. Called
-  // exactly once, as the last thing the handler's thread does with the exchange.
+  // exactly once, as the last thing the handler's thread does with the exchange: the body of the
+  // request goes with it.
   void Finish(Response response);
 
   // What there is to write since the last Take. `response` is set once, by Finish without Begin.
@@ -59,7 +62,8 @@ class Exchange final : public StreamWriter {
  private:
   void Wake(std::unique_lock<std::mutex> lock);
 
-  const Request request_;
+  BodyHold hold_;
+  Request request_;  // changed by Finish only
   const CallContext context_;
   const WakeUp wake_;
 

@@ -555,6 +555,22 @@ TEST_F(TransportTest, LimitsTheBodiesHeldTogether) {
   EXPECT_EQ(testing::Fetch(port, "POST", "/echo", string(600, 'b'))->status, 200);
 }
 
+TEST_F(TransportTest, ABodyCountsUntilItsHandlerHasEndedThoughItsClientIsGone) {
+  const uint16_t port = Start({.held_body_bytes = 3000, .small_body_bytes = 100});
+  HttpConnection first(port);
+  first.Send(MakeRequest("POST", "/stuck", string(999, 'a')));
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.dispatched == 1; }));
+  first.Reset();
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.served().size() == 1; }));
+  EXPECT_EQ(dispatcher_.served()[0].status, 499);
+  EXPECT_EQ(testing::Fetch(port, "POST", "/echo", string(600, 'b'))->status, 503);
+  dispatcher_.Open();
+  EXPECT_TRUE(Eventually([&] {
+    const auto reply = testing::Fetch(port, "POST", "/echo", string(600, 'b'));
+    return reply && reply->status == 200;
+  }));
+}
+
 TEST_F(TransportTest, ServesManyConnectionsAtOnce) {
   const uint16_t port = Start();
   std::vector<std::thread> clients;
