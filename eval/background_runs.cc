@@ -1,5 +1,7 @@
 #include "eval/background_runs.h"
 
+#include <utility>
+
 #include "base/log.h"
 
 namespace quarry::eval {
@@ -19,15 +21,17 @@ std::string BackgroundRuns::running() const {
   return running_;
 }
 
-Status BackgroundRuns::Start(BackgroundRun run) {
+Result<RunManifest> BackgroundRuns::Start(BackgroundRun run) {
   const std::lock_guard lock(mutex_);
   if (!running_.empty()) {
     return ResourceExhaustedError("run " + running_ + " is being asked; there is one at a time");
   }
+  QUARRY_ASSIGN_OR_RETURN(run.manifest, store_.Create(std::move(run.manifest)));
   if (thread_.joinable()) thread_.join();  // it has nothing left to do
-  running_ = run.manifest.id;
+  RunManifest created = run.manifest;
+  running_ = created.id;
   thread_ = std::thread([this, moved = std::move(run)]() mutable { Ask(std::move(moved)); });
-  return OkStatus();
+  return created;
 }
 
 void BackgroundRuns::Ask(BackgroundRun run) {

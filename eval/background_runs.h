@@ -15,7 +15,7 @@ namespace quarry::eval {
 // What a run is asked of, kept alive while it goes on.
 struct BackgroundRun {
   Suite suite;
-  RunManifest manifest;  // made by RunStore::Create
+  RunManifest manifest;  // what DescribeRun says of it
   std::shared_ptr<const index::Snapshot> snapshot;
   std::unique_ptr<const Judge> judge;  // null: none
   RunSettings settings;
@@ -30,8 +30,9 @@ class BackgroundRuns {
   // Ends the run under way.
   ~BackgroundRuns();
 
-  // kResourceExhausted while another is asked.
-  Status Start(BackgroundRun run);
+  // Creates the run in the store and has it asked; its manifest, now with its id. kResourceExhausted while
+  // another is asked: then there is none of it in the store.
+  Result<RunManifest> Start(BackgroundRun run);
   // The run that is asked now; "" if none.
   std::string running() const;
   RunStore& store() { return store_; }

@@ -117,15 +117,10 @@ Result<Response> PostRuns(const HandlerEnvironment& environment, const Call& cal
   run.manifest.name = name;
   run.manifest.program = services.version;
   run.manifest.created_micros = services.clock.NowMicros();
-  if (const std::string running = environment.runs.running(); !running.empty()) {
-    return ResourceExhaustedError("run " + running + " is being asked; there is one at a time");
-  }
-  QUARRY_ASSIGN_OR_RETURN(run.manifest, environment.runs.store().Create(std::move(run.manifest)));
-  const std::string id = run.manifest.id;
-  const uint64_t answers = uint64_t{run.manifest.cases} * run.manifest.repeats;
-  QUARRY_RETURN_IF_ERROR(environment.runs.Start(std::move(run)));
+  QUARRY_ASSIGN_OR_RETURN(const eval::RunManifest started, environment.runs.Start(std::move(run)));
+  const uint64_t answers = uint64_t{started.cases} * started.repeats;
   JsonWriter json;
-  json.BeginObject().Key("id").String(id).Key("answers").Uint(answers).EndObject();
+  json.BeginObject().Key("id").String(started.id).Key("answers").Uint(answers).EndObject();
   return Response{.status = 202, .body = json.Take()};
 }
 

@@ -1,4 +1,6 @@
+#include <atomic>
 #include <thread>
+#include <vector>
 
 #include "tests/server/server_testing.h"
 
@@ -62,6 +64,31 @@ TEST(Runs, WhatIsWrongIsNamed) {
   EXPECT_EQ(server.Get("/api/v1/runs/run_x").status, 404);
   EXPECT_THAT(server.Get("/api/v1/runs/x?format=pdf").Message(),
               HasSubstr("format: expected json"));
+}
+
+TEST(Runs, OfSeveralAtOnceOnlyWhatIsAskedIsThere) {
+  TestEngine engine;
+  engine.Add(SmallCorpus());
+  constexpr int kClients = 8;
+  const TestServer server(engine, {.threads = kClients});
+  std::string cases;
+  for (int i = 0; i < 500; ++i) {
+    cases += R"({"id":"c)" + std::to_string(i) + R"(","query":"At what pressure does pump )" +
+             std::to_string(i) + R"( run?"})" + "\n";
+  }
+  std::atomic<int> started = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&] {
+      const int status = server.Send("POST", "/api/v1/runs", cases, "").status;
+      if (status == 202) ++started;
+      if (status == 429) ++refused;
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(started + refused, kClients);
+  EXPECT_EQ(server.Get("/api/v1/runs").json["runs"].size(), static_cast<size_t>(started));
 }
 
 TEST(Runs, ThatTheServersEndCutsOffStayUnfinished) {
