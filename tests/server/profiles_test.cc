@@ -255,6 +255,15 @@ TEST(InstructionsTest, OfProfileKeyAndConversationReachTheModelInThisOrder) {
   post("POST", path + "/turns", ask);
   EXPECT_THAT(system(), HasSubstr("By profile.\nBy key."));
   EXPECT_THAT(system(), ::testing::Not(HasSubstr("By conversation.")));
+
+  const size_t before = upstream.requests().size();
+  post("POST", "/api/v1/compare",
+       {{"query", ask.at("query")}, {"a", {{"profile", "p"}}}, {"b", json::object()}});
+  const auto requests = upstream.requests();
+  ASSERT_EQ(requests.size(), before + 2) << "a question to each side";
+  for (size_t i = before; i < requests.size(); ++i) {
+    EXPECT_THAT(requests[i]["messages"][0]["content"].get<std::string>(), HasSubstr("By key."));
+  }
 }
 
 }  // namespace
