@@ -73,7 +73,10 @@ struct Server::Impl {
         dispatcher(environment.handlers(), AllRoutes(environment.handlers())) {}
 
   ~Impl() {
-    if (transport == nullptr) return;
+    if (transport == nullptr) {  // it cannot listen: what is being indexed waits for the next start
+      environment.handlers().stopping.Cancel();
+      return;
+    }
     Stop();
     dispatcher.WaitUntilIdle();  // exchanges end before the transports
     if (owner_dispatcher != nullptr) owner_dispatcher->WaitUntilIdle();

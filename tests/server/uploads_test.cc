@@ -1,7 +1,11 @@
 // Files that come in parts, over HTTP.
 
+#include <future>
+#include <optional>
 #include <thread>
+#include <utility>
 
+#include "index/index_writer.h"
 #include "server/upload_queue.h"
 #include "tests/server/server_testing.h"
 
@@ -102,6 +106,29 @@ TEST_F(UploadsTest, WhatIsCompleteIsIndexedAfterARestart) {
   Restart();
   EXPECT_EQ(WaitFor("/api/v1/uploads/" + id).at("state"), "done");
   EXPECT_EQ(server_->Get("/api/v1/documents/note.txt").status, 200);
+}
+
+TEST_F(UploadsTest, AServerThatCannotListenSaysSoWithoutWaitingForAFileThatIsIndexed) {
+  std::string id;
+  {
+    server::OwnerQuota quota({});
+    server::UploadQueue queue(engine_.index->objects(), quota, engine_.clock, nullptr);
+    const server::Caller caller;
+    id = queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
+    ASSERT_TRUE(queue.PutPart(caller, id, 1, "words").ok());
+    ASSERT_TRUE(queue.Complete(caller, id).ok());
+  }
+  Result<index::IndexWriter> opened = engine_.index->OpenWriter(engine_.collection);
+  ASSERT_TRUE(opened.ok());
+  std::optional<index::IndexWriter> writer(std::move(opened).value());
+  MetricsRegistry metrics;
+  std::future<Status> started = std::async(std::launch::async, [&] {
+    return server::Server::Start({.port = server_->port()}, ServicesOf(engine_, metrics)).status();
+  });
+  EXPECT_EQ(started.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  writer.reset();
+  EXPECT_EQ(started.get().code(), Code::kUnavailable);
+  EXPECT_EQ(server_->Get("/api/v1/uploads/" + id).json.at("state"), "waiting");
 }
 
 TEST_F(UploadsTest, AFileThatCannotBeReadFailsAndSaysWhy) {
