@@ -11,8 +11,6 @@ Result<int> RunConfig(const ConfigArguments& arguments, CommandContext& context)
     return kExitDone;
   }
   console.Print(console.json() ? ConfigJson(context.loaded) : ConfigText(context.loaded, console));
-  if (!console.json()) {
-  }
   return kExitDone;
 }
 

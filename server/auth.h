@@ -11,9 +11,9 @@
 // does not say so refuses it. The owner of the store is known by a token that the server leaves in
 // the store's directory, and may do everything from this machine.
 //
-// Ten failed attempts a minute are answered, of one address with one key; further ones are 429
-// before their secret is looked at. Attempts with keys that do not exist cannot succeed, and stop
-// nobody else at that address.
+// Ten failed attempts a minute are answered, of one address with one key; further ones are 429. The right
+// secret is let in at any time: secrets are too long to be guessed, and who fails in the name of a key
+// must not shut out its owner. Attempts with keys that do not exist stop nobody else at that address.
 //
 // Thread-safe.
 

@@ -56,7 +56,7 @@ double TokenBucket::SecondsUntil(double amount, Time now) const {
   return std::max(0.0, (amount - Level(now)) / per_second_);
 }
 
-KeyMeter::KeyMeter(const KeyLimits& limits, Time now) : limits_(limits) {
+KeyMeter::KeyMeter(const KeyLimits& limits, Time now) {
   const auto add = [&](const char* name, uint32_t limit, std::chrono::seconds period) {
     if (limit > 0) buckets_.emplace(name, TokenBucket(limit, period, now));
   };

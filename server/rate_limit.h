@@ -62,8 +62,6 @@ class KeyMeter {
 
   KeyMeter(const KeyLimits& limits, Time now);
 
-  const KeyLimits& limits() const { return limits_; }
-
   struct Admission {
     bool admitted = true;
     std::string message;         // what is used up; "" where it is admitted
@@ -75,7 +73,6 @@ class KeyMeter {
   void ChargeTokens(uint64_t tokens, Time now);
 
  private:
-  const KeyLimits limits_;
   std::mutex mutex_;
   std::map<std::string, TokenBucket> buckets_;  // guarded by mutex_; by what they count
 };

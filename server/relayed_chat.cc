@@ -195,10 +195,6 @@ class RelayedStream {
   size_t begun_ = 0;  // choices
 };
 
-}  // namespace
-
-namespace {
-
 // What is kept of a completion: its first choice, with what it was made from. Nothing of one without words,
 // such as one that calls tools.
 std::string KeepRelayed(const HandlerEnvironment& environment, const Call& call,
