@@ -176,7 +176,11 @@ asio::awaitable<bool> Session::SendResponse(const Response& response, bool keep)
   SetDeadline(kWriteTime + std::chrono::seconds(body.size() / kWriteBytesPerSecond));
   auto sending = Send(head, body);
   const bool sent = co_await std::move(sending);
-  if (sent) served_.bytes_sent = body.size();
+  if (sent) {
+    served_.bytes_sent = body.size();
+  } else {
+    served_.status = 499;
+  }
   co_return sent&& keep;
 }
 

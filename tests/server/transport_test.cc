@@ -30,7 +30,7 @@ bool Eventually(const std::function<bool()>& holds) {
   return false;
 }
 
-// GET /hello, POST /echo, GET /wait (until opened or cancelled), GET /stream (pieces without end
+// GET /hello, GET /large, POST /echo, GET /wait (until opened or cancelled), GET /stream (pieces without end
 // until nobody listens), GET /three (three pieces), GET /stuck (ignores its deadline), GET /quiet (a
 // stream that says nothing until opened).
 class TestDispatcher final : public Dispatcher {
@@ -107,6 +107,9 @@ class TestDispatcher final : public Dispatcher {
       stream.Begin({.content_type = "text/event-stream"});
       stream.Write("data: said\n\n");
       return {};
+    }
+    if (request.path == "/large") {  // than what the kernel takes of it
+      return {.content_type = "text/plain", .body = string(size_t{64} << 20, 'x')};
     }
     if (request.path == "/three") {
       stream.Begin({.content_type = "text/event-stream", .body = ""});
@@ -464,6 +467,16 @@ TEST_F(TransportTest, AClientThatLeavesCancelsItsCall) {
   ASSERT_TRUE(Eventually([&] { return dispatcher_.served().size() == 2; }));
   EXPECT_EQ(dispatcher_.served()[0].status, 499);
   EXPECT_EQ(dispatcher_.served()[1].status, 499);
+}
+
+TEST_F(TransportTest, AResponseThatItsClientDidNotTakeIsNotCountedAsSent) {
+  HttpConnection connection(Start());
+  connection.Send(MakeRequest("GET", "/large"));
+  ASSERT_TRUE(connection.ReadUntil("HTTP/1.1 200"));
+  connection.Reset();
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.served().size() == 1; }));
+  EXPECT_EQ(dispatcher_.served()[0].status, 499);
+  EXPECT_EQ(dispatcher_.served()[0].bytes_sent, 0u);
 }
 
 TEST_F(TransportTest, AClientThatOnlyEndsSendingGetsItsAnswer) {
