@@ -105,7 +105,15 @@ Result<int> RunEvalDiff(const EvalDiffArguments& arguments, CommandContext& cont
 }
 
 Result<int> RunTune(const TuneArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const Workbench bench, OpenWorkbench(context.loaded));
+  Result<Workbench> opened = OpenWorkbench(context.loaded);
+  // Said here: a server that has the store runs commands over its own engine, and this wants one of
+  // its own.
+  if (opened.status().code() == Code::kLocked) {
+    return FailedPreconditionError("--store: " + opened.status().message() +
+                                   " (`quarry tune --beir` wants a store that nobody else has)");
+  }
+  QUARRY_RETURN_IF_ERROR(opened.status());
+  const Workbench bench = std::move(opened).value();
   const eval::TuningOptions options{.directory = arguments.beir,
                                     .split = arguments.split,
                                     .k = arguments.k,

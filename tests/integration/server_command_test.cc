@@ -100,6 +100,15 @@ TEST_F(ServerCommandTest, WhatTheServerDoesNotRunIsNotSaidToBe) {
   EXPECT_THAT(Run({"profile", "ls"}).error, HasSubstr("runs this"));
 }
 
+TEST_F(ServerCommandTest, ATestCollectionIsNotTunedInTheServersStore) {
+  StartServer();
+  const QuarryResult refused = Run({"tune", "--beir", "docs"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.error,
+              AllOf(HasSubstr("--store: "), HasSubstr("wants a store that nobody else has"),
+                    Not(HasSubstr("runs this"))));
+}
+
 TEST_F(ServerCommandTest, ModelsThatAreNotTheServersAreRefusedOrNoted) {
   const string theirs = "http://127.0.0.1:9/v1#theirs";
   const string mine = "http://127.0.0.1:9/v1#mine";
