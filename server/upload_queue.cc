@@ -1,9 +1,11 @@
 #include "server/upload_queue.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/log.h"
+#include "server/errors.h"
 
 namespace quarry::server {
 namespace {
@@ -237,6 +239,17 @@ Result<std::string> UploadQueue::Assemble(const UploadRecord& record) const {
                        " bytes, not " + std::to_string(bytes.size()));
 }
 
+Result<Response> UploadQueue::IndexParts(const UploadRecord& record) const {
+  try {
+    QUARRY_ASSIGN_OR_RETURN(std::string bytes, Assemble(record));
+    return index_(record.target, std::move(bytes));
+  } catch (const std::exception& error) {  // memory, above all: the file is in it as a whole
+    return ErrorResponse(Surface::kNative,
+                         InternalError("a file of " + std::to_string(record.target.bytes) +
+                                       " bytes: " + error.what()));
+  }
+}
+
 Result<UploadRecord> UploadQueue::BeginAttempt(const std::string& id) {
   const std::lock_guard lock(writing_);
   QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(Caller(), id));
@@ -266,8 +279,7 @@ Status UploadQueue::Process(const std::string& id) {
                    " times while it indexed this file; it is not tried again";
     return End(std::move(record));
   }
-  QUARRY_ASSIGN_OR_RETURN(std::string bytes, Assemble(record));
-  const Response response = index_(record.target, std::move(bytes));
+  QUARRY_ASSIGN_OR_RETURN(const Response response, IndexParts(record));
   if (response.status == InfoOf(Code::kCancelled).http_status) {  // the server stops
     const std::lock_guard lock(writing_);
     QUARRY_RETURN_IF_ERROR(Get(Caller(), id).status());

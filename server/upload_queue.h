@@ -94,6 +94,8 @@ class UploadQueue {
   // Writes what became of it; its parts go.
   Status End(UploadRecord record);
   Result<std::string> Assemble(const UploadRecord& record) const;
+  // Assemble and `index`; what they throw is an error response, too. Errors: those of the store.
+  Result<Response> IndexParts(const UploadRecord& record) const;
 
   index::ObjectTable& objects_;
   OwnerQuota& quota_;

@@ -69,6 +69,25 @@ TEST_F(UploadsTest, AFileThatTheServerDoesNotSurviveHasFailed) {
             "the server ended 3 times while it indexed this file; it is not tried again");
 }
 
+TEST_F(UploadsTest, AFileThatDoesNotFitIntoMemoryHasFailed) {
+  const std::string path = Begin("a.txt", 5);
+  EXPECT_EQ(PutPart(path, 1, "quern").status, 200);
+  const std::string id = path.substr(path.rfind('/') + 1);
+  server_.reset();
+  ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
+                                            [](const std::string& value) -> Result<std::string> {
+                                              nlohmann::json record = nlohmann::json::parse(value);
+                                              record["state"] = "waiting";
+                                              record["bytes"] = UINT64_MAX;
+                                              return record.dump();
+                                            }));
+  Restart();
+  const nlohmann::json failed = WaitFor(path);
+  EXPECT_EQ(failed.at("state"), "failed");
+  EXPECT_THAT(failed.at("error").get<std::string>(),
+              HasSubstr("a file of 18446744073709551615 bytes: "));
+}
+
 TEST_F(UploadsTest, AFileComesInPartsInAnyOrderAndAgain) {
   const std::string path = Begin("docs/quern.html", file_.size());
   EXPECT_EQ(PutPart(path, 2, second_).json.at("parts"), nlohmann::json::array({2}));
