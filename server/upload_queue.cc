@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "base/log.h"
+#include "server/errors.h"
 #include "server/object_page.h"
 
 namespace quarry::server {
@@ -93,6 +95,13 @@ std::string MessageOf(const Response& response) {
   const JsonValue* message = error != nullptr ? error->Find("message") : nullptr;
   if (message != nullptr && message->AsString() != nullptr) return *message->AsString();
   return "status " + std::to_string(response.status);
+}
+
+// Whether it would be answered otherwise later: a limit, the disk, a model that cannot be reached.
+bool MayPass(const Response& response) {
+  return response.status == InfoOf(Code::kResourceExhausted).http_status ||
+         response.status == InfoOf(Code::kUnavailable).http_status ||
+         response.status == InfoOf(Code::kDeadlineExceeded).http_status;
 }
 
 }  // namespace
@@ -280,6 +289,17 @@ Result<std::string> UploadQueue::Assemble(const UploadRecord& record) const {
                        " bytes, not " + std::to_string(bytes.size()));
 }
 
+Result<Response> UploadQueue::IndexParts(const UploadRecord& record) const {
+  try {
+    QUARRY_ASSIGN_OR_RETURN(std::string bytes, Assemble(record));
+    return index_(record.target, std::move(bytes));
+  } catch (const std::exception& error) {  // memory, above all: the file is in it as a whole
+    return ErrorResponse(Surface::kNative,
+                         InternalError("a file of " + std::to_string(record.target.bytes) +
+                                       " bytes: " + error.what()));
+  }
+}
+
 Result<UploadRecord> UploadQueue::BeginAttempt(const std::string& id) {
   const std::lock_guard lock(writing_);
   QUARRY_ASSIGN_OR_RETURN(UploadRecord record, Get(Caller(), id));
@@ -300,28 +320,50 @@ Status UploadQueue::End(UploadRecord record) {
   return OkStatus();
 }
 
-// kNotFound: it was deleted meanwhile.
-Status UploadQueue::Process(const std::string& id) {
+Result<bool> UploadQueue::Attempt(const std::string& id) {
   QUARRY_ASSIGN_OR_RETURN(UploadRecord record, BeginAttempt(id));
   if (record.attempts > kMostAttempts) {
     record.state = "failed";
     record.error = "the server ended " + std::to_string(kMostAttempts) +
                    " times while it indexed this file; it is not tried again";
-    return End(std::move(record));
+    QUARRY_RETURN_IF_ERROR(End(std::move(record)));
+    return true;
   }
-  QUARRY_ASSIGN_OR_RETURN(std::string bytes, Assemble(record));
-  const Response response = index_(record.target, std::move(bytes));
+  QUARRY_ASSIGN_OR_RETURN(const Response response, IndexParts(record));
   if (response.status == InfoOf(Code::kCancelled).http_status) {  // the server stops
     const std::lock_guard lock(writing_);
     QUARRY_RETURN_IF_ERROR(Get(Caller(), id).status());
     --record.attempts;
-    return objects_.Put(UploadName(id), ValueOf(record));
+    QUARRY_RETURN_IF_ERROR(objects_.Put(UploadName(id), ValueOf(record)));
+    return true;
+  }
+  if (MayPass(response) && record.attempts < kMostAttempts) {
+    LogWarning("upload " + id + " is tried again: " + MessageOf(response));
+    return false;
   }
   const bool is_done = response.status < 300;
   record.state = is_done ? "done" : "failed";
   record.result = is_done ? response.body : "";
   record.error = is_done ? "" : MessageOf(response);
-  return End(std::move(record));
+  QUARRY_RETURN_IF_ERROR(End(std::move(record)));
+  return true;
+}
+
+Status UploadQueue::Process(const std::string& id) {
+  const Result<bool> over = Attempt(id);
+  if (over.ok() && *over) return OkStatus();
+  const Code code = over.status().code();
+  // A damaged record is not mended by waiting.
+  if (code == Code::kNotFound || code == Code::kDataLoss) return over.status();
+  if (!over.ok()) LogWarning("upload " + id + " is tried again: " + over.status().ToString());
+  TryAgain(id);
+  return OkStatus();
+}
+
+void UploadQueue::TryAgain(const std::string& id) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, retry_pause_, [&] { return stopping_; });
+  waiting_.push_back(id);
 }
 
 }  // namespace quarry::server

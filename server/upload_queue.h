@@ -11,10 +11,12 @@
 // from its last part on ("time_us").
 //
 // A file that the process does not survive is tried kMostAttempts times and has then failed: a server
-// does not die of it at each start.
+// does not die of it at each start. So is one that meets an error that may pass (a full disk, a model that
+// cannot be reached), with a pause between; the others wait meanwhile, for they would meet it, too.
 //
 // Thread-safe.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -70,8 +72,13 @@ class UploadQueue {
   using Index = std::function<Response(const UploadTarget& target, std::string bytes)>;
 
   // All must outlive the queue; `index` is called by its thread, from Start on.
-  UploadQueue(index::ObjectTable& objects, OwnerQuota& quota, const Clock& clock, Index index)
-      : objects_(objects), quota_(quota), clock_(clock), index_(std::move(index)) {}
+  UploadQueue(index::ObjectTable& objects, OwnerQuota& quota, const Clock& clock, Index index,
+              std::chrono::milliseconds retry_pause = std::chrono::seconds(5))
+      : objects_(objects),
+        quota_(quota),
+        clock_(clock),
+        index_(std::move(index)),
+        retry_pause_(retry_pause) {}
   // Lets the file end that is being indexed; the others wait for the next start.
   ~UploadQueue();
   UploadQueue(const UploadQueue&) = delete;
@@ -99,17 +106,25 @@ class UploadQueue {
 
  private:
   void Run();
+  // kNotFound: it was deleted meanwhile.
   Status Process(const std::string& id);
+  // Whether nothing is left to do for now; else it is to be tried again. Errors: those of the store.
+  Result<bool> Attempt(const std::string& id);
+  // Behind a pause, unless the queue stops.
+  void TryAgain(const std::string& id);
   // The record of what is about to be indexed, with this attempt counted.
   Result<UploadRecord> BeginAttempt(const std::string& id);
   // Writes what became of it; its parts go.
   Status End(UploadRecord record);
   Result<std::string> Assemble(const UploadRecord& record) const;
+  // Assemble and `index`; what they throw is an error response, too. Errors: those of the store.
+  Result<Response> IndexParts(const UploadRecord& record) const;
 
   index::ObjectTable& objects_;
   OwnerQuota& quota_;
   const Clock& clock_;
   const Index index_;
+  const std::chrono::milliseconds retry_pause_;
 
   std::mutex writing_;  // held from reading to writing an upload
   std::mutex mutex_;

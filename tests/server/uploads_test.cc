@@ -1,11 +1,14 @@
 // Files that come in parts, over HTTP.
 
+#include <atomic>
+#include <chrono>
 #include <future>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "index/index_writer.h"
+#include "server/errors.h"
 #include "server/upload_queue.h"
 #include "tests/server/server_testing.h"
 
@@ -67,6 +70,60 @@ TEST_F(UploadsTest, AFileThatTheServerDoesNotSurviveHasFailed) {
   EXPECT_EQ(failed.at("state"), "failed");
   EXPECT_EQ(failed.at("error"),
             "the server ended 3 times while it indexed this file; it is not tried again");
+}
+
+TEST_F(UploadsTest, AFileThatDoesNotFitIntoMemoryHasFailed) {
+  const std::string path = Begin("a.txt", 5);
+  EXPECT_EQ(PutPart(path, 1, "quern").status, 200);
+  const std::string id = path.substr(path.rfind('/') + 1);
+  server_.reset();
+  ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
+                                            [](const std::string& value) -> Result<std::string> {
+                                              nlohmann::json record = nlohmann::json::parse(value);
+                                              record["state"] = "waiting";
+                                              record["bytes"] = UINT64_MAX;
+                                              return record.dump();
+                                            }));
+  Restart();
+  const nlohmann::json failed = WaitFor(path);
+  EXPECT_EQ(failed.at("state"), "failed");
+  EXPECT_THAT(failed.at("error").get<std::string>(),
+              HasSubstr("a file of 18446744073709551615 bytes: "));
+}
+
+TEST_F(UploadsTest, WhatMayPassIsTriedAgainAndTheFileIsKeptMeanwhile) {
+  server_.reset();
+  server::OwnerQuota quota({});
+  const server::Caller caller;
+  // What becomes of a file that is refused so many times, and how often it was tried.
+  const auto end_of = [&](int refusals, const Status& refusal) {
+    std::atomic<int> tries = 0;
+    server::UploadQueue queue(
+        engine_.index->objects(), quota, engine_.clock,
+        [&](const server::UploadTarget&, const std::string& bytes) -> server::Response {
+          EXPECT_EQ(bytes, "words");
+          if (++tries <= refusals) {
+            return server::ErrorResponse(server::Surface::kNative, refusal);
+          }
+          return {.body = "{}"};
+        },
+        std::chrono::milliseconds(1));
+    EXPECT_OK(queue.Start());
+    const std::string id =
+        queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
+    EXPECT_TRUE(queue.PutPart(caller, id, 1, "words").ok());
+    EXPECT_TRUE(queue.Complete(caller, id).ok());
+    for (int i = 0; i < 2000 && queue.Get(caller, id)->state == "waiting"; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    const server::UploadRecord ended = queue.Get(caller, id).value();
+    return ended.state + " after " + std::to_string(tries.load()) + ": " + ended.error;
+  };
+  const Status away = UnavailableError("the model cannot be reached");
+  EXPECT_EQ(end_of(2, away), "done after 3: ");
+  EXPECT_EQ(end_of(9, away), "failed after 3: the model cannot be reached");
+  EXPECT_EQ(end_of(1, ResourceExhaustedError("the disk is full")), "done after 2: ");
+  EXPECT_EQ(end_of(1, InvalidArgumentError("no text")), "failed after 1: no text");
 }
 
 TEST_F(UploadsTest, AFileComesInPartsInAnyOrderAndAgain) {
