@@ -1,6 +1,7 @@
 #include "model/answering_clause.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "model/answer_kind.h"
 #include "model/answer_weights.h"
 #include "model/sentence_ranking.h"
+#include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
@@ -31,6 +33,11 @@ constexpr std::string_view kAnew[] = {"; ",      ", but",      ", and ",   ", so
                                       "，但",    "，而",       "，不过",   "，不過"};
 // Denials beyond those that IsNegated knows.
 constexpr std::string_view kDenyingChinese[] = {"并非", "並非", "绝非", "絕非", "决非", "勿"};
+// What the rest of a clause holds but for, or only under: "unless the valve is closed, ...".
+constexpr std::string_view kExceptions[] = {"unless", "except", "excepting", "excluding"};
+constexpr std::string_view kOnlyIf[] = {"if", "when", "where", "while", "after", "before", "with"};
+constexpr std::string_view kChineseExceptions[] = {"除非", "除了", "除外", "只有"};
+constexpr std::string_view kExceptionEnds[] = {"以外", "之外", "外，", "外,"};
 
 size_t GlanceFrom(std::string_view sentence, size_t begin, bool chinese) {
   if (!chinese) return std::min(sentence.size(), begin + kGlanceBytes);
@@ -91,6 +98,28 @@ bool Denies(std::string_view before) {
          });
 }
 
+// Whether `before`, left out, would take with it what the rest holds but for, or only under: a rule is not
+// quoted without its exception.
+bool Limits(std::string_view before) {
+  const std::string lower = AsciiLower(before);
+  std::string_view last;
+  for (const Word& word : Words(lower)) {
+    if (Among(word.text, kExceptions) || (last == "only" && Among(word.text, kOnlyIf))) return true;
+    last = word.text;
+  }
+  const auto holds = [&](std::string_view part) { return before.find(part) != before.npos; };
+  if (std::ranges::any_of(kChineseExceptions, holds)) return true;
+  // "除节假日外，"
+  const size_t apart = before.find("除");
+  if (apart != before.npos && std::ranges::any_of(kExceptionEnds, [&](std::string_view end) {
+        return before.find(end, apart) != before.npos;
+      })) {
+    return true;
+  }
+  const size_t only = before.find("仅");
+  return only != before.npos && !before.substr(0, only).ends_with("不");  // 不仅 limits nothing
+}
+
 // What stands before a word since the sentence last began anew.
 std::string_view ClauseBefore(std::string_view sentence, const ByteRange& word) {
   const std::string_view before = sentence.substr(0, word.begin);
@@ -123,8 +152,9 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
   BracketReader brackets(text);
   for (size_t i = 0; i < words.size(); ++i) {
     const ByteRange& word = words[i].range;
-    const bool begins = i == 0 || (!brackets.IsInBrackets(word.begin) && BeginsClause(text, word) &&
-                                   !Denies(ClauseBefore(text, word)));
+    const bool begins =
+        i == 0 || (!brackets.IsInBrackets(word.begin) && BeginsClause(text, word) &&
+                   !Denies(ClauseBefore(text, word)) && !Limits(ClauseBefore(text, word)));
     if (!begins) continue;
     const size_t begin = i == 0 ? 0 : words[i].range.begin;
     const size_t glance = GlanceFrom(text, begin, chinese);

@@ -11,8 +11,8 @@ namespace quarry::model {
 // The part of `sentence` to quote, in its bytes: all of a short one; of a longer one all from the clause on (behind a
 // mark, or at a word that joins: "and", "which", "in") whose beginning holds most of what looks like the answer.
 // Beginning with the sentence counts for something, so that little gain cuts nothing. Never begins within a word, a
-// number or brackets, and never behind a denial: "was not, whatever the plaque says, designed by" is quoted whole. Of
-// equals the earliest.
+// number or brackets, and never behind a denial ("was not, whatever the plaque says, designed by") or an exception
+// ("unless the valve is closed, ...", "除节假日外，"): a clause with either is quoted whole. Of equals the earliest.
 ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence);
 
 }  // namespace quarry::model

@@ -113,6 +113,32 @@ TEST(AnsweringClauseTest, WhatIsDeniedIsNotQuotedWithoutItsDenial) {
   EXPECT_TRUE(part.ends_with("and not opened again.")) << part;
 }
 
+TEST(AnsweringClauseTest, ARuleIsNotQuotedWithoutItsException) {
+  const std::string unless =
+      "Unless the shift supervisor has confirmed in writing that the discharge valve is fully "
+      "closed, the pump must be restarted within 30 minutes of the alarm.";
+  EXPECT_EQ(PartOf("When must the pump be restarted?", unless), unless);
+  const std::string only =
+      "Only if the shift supervisor has confirmed in writing that the discharge valve is fully "
+      "closed, the pump may be restarted within 30 minutes of the alarm.";
+  EXPECT_EQ(PartOf("When may the pump be restarted?", only), only);
+  const std::string unless_zh =
+      "除非值班长已经书面确认出口阀门完全关闭并且压力表的读数已经回到零，水泵必须在报警后30分钟之内"
+      "重新启动。";
+  EXPECT_EQ(PartOf("水泵必须在报警后多久重新启动？", unless_zh), unless_zh);
+  const std::string except_zh =
+      "除节假日和每月第一个星期一上午以及管理处提前三天另行公告的闭馆日以外，图书馆每天8时至20时对"
+      "读者"
+      "开放。";
+  EXPECT_EQ(PartOf("图书馆每天几点开放？", except_zh), except_zh);
+  // What is excepted in a clause before is not: the sentence begins anew.
+  const std::string anew = PartOf(
+      "Who designed the valve?",
+      "The gate is locked except in summer when the garden of the keepers is open to all visitors "
+      "of the valley; the valve was designed by Anna Lindqvist in 1998.");
+  EXPECT_FALSE(anew.starts_with("The gate")) << anew;
+}
+
 TEST(AnsweringClauseTest, CompoundsAndRangesAreNotCutThrough) {
   const std::string filler =
       "Every visiting member reports having seen there one wonderful rather large old brick tower "
