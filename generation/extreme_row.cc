@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/ascii.h"
@@ -27,6 +29,10 @@ constexpr std::string_view kMost[] = {"most",           "highest", "largest",
                                       "most expensive", "biggest", "maximum"};
 constexpr std::string_view kChoosing[] = {"哪个", "哪些", "哪一", "哪种", "哪家", "哪台",
                                           "哪位", "哪款", "哪条", "哪座", "谁",   "哪门"};
+
+// What only makes a number greater.
+constexpr std::pair<std::string_view, double> kScales[] = {
+    {"million", 1e6}, {"billion", 1e9}, {"万", 1e4}, {"亿", 1e8}};
 
 enum class Extreme : uint8_t { kNone, kLeast, kGreatest };
 
@@ -57,16 +63,35 @@ Extreme ExtremeAsked(std::string_view question) {
   return least ? Extreme::kLeast : Extreme::kGreatest;
 }
 
-// The number that a cell is, with or without a unit: "277", "38 天".
-std::optional<double> NumberOf(std::string_view cell) {
+// The number that a cell is, and of what, with or without a unit: "277", "38 天", "1.2 million".
+struct CellNumber {
+  double value = 0;
+  std::string unit;  // or what is counted, where that is no known unit
+};
+
+std::optional<CellNumber> NumberOf(std::string_view cell) {
   if (cell.empty() || !IsAsciiDigit(cell.front())) return std::nullopt;
   const std::vector<Quantity> quantities = QuantitiesOf(cell);
   if (quantities.size() != 1) return std::nullopt;
-  const std::string& written = quantities.front().number;
-  double number = 0;
+  const Quantity& quantity = quantities.front();
+  const std::string& written = quantity.number;
+  CellNumber number{.unit = quantity.unit.empty() ? quantity.counted : quantity.unit};
   const auto [end, error] =
-      std::from_chars(written.data(), written.data() + written.size(), number);
+      std::from_chars(written.data(), written.data() + written.size(), number.value);
   if (error != std::errc() || end != written.data() + written.size()) return std::nullopt;
+  for (const auto& [scale, factor] : kScales) {
+    if (quantity.unit != scale) continue;
+    number.value *= factor;
+    number.unit.clear();
+    // What it is of stands behind: "120万人", "1.2 million tonnes".
+    const std::string folded = Fold(cell);
+    const size_t behind = folded.find(scale);
+    if (behind == std::string::npos) break;
+    const std::vector<Quantity> counted = QuantitiesOf("1 " + folded.substr(behind + scale.size()));
+    if (!counted.empty())
+      number.unit = counted.front().unit.empty() ? counted.front().counted : counted.front().unit;
+    break;
+  }
   return number;
 }
 
@@ -115,12 +140,15 @@ std::optional<model::ExtractedSentence> FindExtremeRow(std::string_view question
     if (is_of_table(piece)) most_words = std::max(most_words, words_of(piece));
   }
   const ContextPiece* found = nullptr;
-  double value = 0;
+  CellNumber value;
   for (const ContextPiece& piece : pieces) {
     if (!is_of_table(piece) || words_of(piece) < most_words) continue;
-    const std::optional<double> number = NumberOf(CellNamed(piece, named));
+    const std::optional<CellNumber> number = NumberOf(CellNamed(piece, named));
     if (!number) return std::nullopt;  // what is not told may be the extreme
-    const bool is_better = extreme == Extreme::kLeast ? *number < value : *number > value;
+    // "1.2 kg" and "900 g" are not compared.
+    if (found != nullptr && number->unit != value.unit) return std::nullopt;
+    const bool is_better =
+        extreme == Extreme::kLeast ? number->value < value.value : number->value > value.value;
     if (found != nullptr && !is_better) continue;
     found = &piece;
     value = *number;

@@ -130,6 +130,28 @@ TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
   says("2025年哪个区域第二季度订单数最少？", "区域: 华南; 季度: Q2");
 }
 
+TEST_F(ReplyRulesTest, AnExtremeIsReckonedInOneUnit) {
+  const auto table = [](const std::string& path, const std::string& title, const char* rows) {
+    ingest::ParsedSource parsed =
+        ingest::ParserFor(ingest::Format::kCsv)
+            .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
+            .value();
+    Document document = std::move(parsed.documents.at(0));
+    document.title = title;
+    return document;
+  };
+  engine_.Add({table("renkou.csv", "2025年各城市人口",
+                     "城市,人口,市长\n甲水市,120万,王磊\n乙山市,9500,黄丽娟\n"),
+               table("towns.csv", "Population of the towns",
+                     "Town,Population\nOrrin,1.2 million\nBrackwell,\"950,000\"\n")});
+  const Answer zh = Ask("2025年哪个城市人口最多？");
+  EXPECT_THAT(zh.text, HasSubstr("甲水市"));
+  EXPECT_THAT(zh.text, Not(HasSubstr("乙山市")));
+  const Answer en = Ask("Which town has the largest population?");
+  EXPECT_THAT(en.text, HasSubstr("Orrin"));
+  EXPECT_THAT(en.text, Not(HasSubstr("Brackwell")));
+}
+
 TEST_F(ReplyRulesTest, WhatIsInForceGoesBeforeWhatIsAbolished) {
   engine_.Add(
       {TextDocument("kaoqin-2022.txt", "考勤管理办法（2022）",
