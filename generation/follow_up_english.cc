@@ -429,11 +429,37 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
   return StandaloneQuestion{asked + " " + rest + "?", FollowUp::kBareAsking};
 }
 
+// "IT", "US": of a message that is not all in capitals.
+bool IsAbbreviation(std::string_view message, const Word& word) {
+  const std::string_view written = message.substr(word.begin, word.end - word.begin);
+  return written.size() > 1 && std::ranges::all_of(written, IsAsciiUpper) &&
+         std::ranges::any_of(message, IsAsciiLower);
+}
+
+// The "it" of "how long does it take to issue a badge?" stands for nothing said before; that of "how long
+// does it take?" does.
+bool IsExpletive(const std::vector<Word>& words, size_t it) {
+  if (words[it].folded != "it") return false;
+  size_t at = it + 1;
+  while (at < words.size() && IsOneOf(words[at].folded, "is|was|be|been|not")) ++at;
+  if (at >= words.size() ||
+      !IsOneOf(words[at].folded,
+               "take|takes|took|cost|costs|possible|allowed|permitted|forbidden|"
+               "necessary|required|mandatory|compulsory|usual")) {
+    return false;
+  }
+  for (++at; at + 1 < words.size(); ++at) {
+    if (words[at].folded == "to" && !IsOneOf(words[at + 1].folded, kArticles)) return true;
+  }
+  return false;
+}
+
 std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,
                                           std::string_view message,
                                           const std::vector<Word>& words) {
   for (size_t i = 0; i < words.size(); ++i) {
     const Word& word = words[i];
+    if (IsAbbreviation(message, word) || IsExpletive(words, i)) continue;
     const bool person = IsOneOf(word.folded, kPersons);
     const bool thing = IsOneOf(word.folded, kEnglishThings);
     if (!person && !thing) continue;

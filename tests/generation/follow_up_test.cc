@@ -57,7 +57,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"How much does a meter test cost the customer?", "35 VM",
              "How long is the parental leave?", FollowUp::kNone, "How long is the parental leave?"},
         Case{"How much does a meter test cost the customer?", "35 VM", "Is there a pension fund?",
-             FollowUp::kNone, "Is there a pension fund?"}));
+             FollowUp::kNone, "Is there a pension fund?"},
+        Case{"What is the speed limit on the site?", "20 km/h", "Who is the head of IT?",
+             FollowUp::kNone, "Who is the head of IT?"},
+        Case{"What is the speed limit on the site?", "20 km/h",
+             "How long does it take to issue a badge?", FollowUp::kNone,
+             "How long does it take to issue a badge?"},
+        Case{"For how long is a Weirkeeper API token valid?", "180 days", "Where is it required?",
+             FollowUp::kPronoun, "Where is a Weirkeeper API token required?"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Chinese, FollowUpTest,
