@@ -35,6 +35,11 @@ constexpr std::string_view kChineseThings[] = {
     "它们的", "他们的", "她们的", "它的", "他的", "她的", "其中的", "它们", "他们",
     "她们",   "那里",   "这里",   "那儿", "这儿", "那边", "这边",   "它",   "他",
     "她",     "这个",   "那个",   "这些", "那些", "该",   "其",     "此"};
+// Words of their own that hold one of them.
+constexpr std::string_view kWordsWithThings[] = {
+    "其他",   "其它", "其余", "其实", "其次", "其间", "其乐", "极其",     "尤其", "何其",
+    "土耳其", "他人", "吉他", "犹他", "利他", "排他", "他乡", "马耳他",   "维他", "应该",
+    "本该",   "不该", "活该", "该死", "因此", "如此", "此外", "与此同时", "彼此", "从此"};
 constexpr std::string_view kParticles[] = {"呢", "啊", "吧", "呀", "的", "了", "嘛"};
 constexpr std::string_view kLeads[] = {"那么", "那",       "还有", "而",     "然后", "另外",
                                        "同样", "再问一下", "请问", "如果是", "换成", "至于",
@@ -111,6 +116,17 @@ bool StandsInWord(std::string_view text, size_t at, size_t size,
     return within != std::string_view::npos && within <= at &&
            text.substr(at - within).starts_with(word);
   });
+}
+
+// Where the word of the list ends that holds what stands at `at`; `at` where none does.
+size_t EndOfWordAt(std::string_view text, size_t at, std::span<const std::string_view> words) {
+  for (const std::string_view word : words) {
+    size_t found = text.find(word);
+    for (; found != std::string_view::npos && found <= at; found = text.find(word, found + 1)) {
+      if (at < found + word.size()) return found + word.size();
+    }
+  }
+  return at;
 }
 
 // What the question is about: the words before what it says of them.
@@ -410,8 +426,7 @@ std::optional<StandaloneQuestion> OfTheSame(const std::string& before, const std
                                                  "其",     "它",     "他",   "她"};
   size_t size = 0;
   if (!StartsWithAny(about, kOwners, size) || size == about.size()) return std::nullopt;
-  if (about.starts_with("其他") || about.starts_with("其余") || about.starts_with("其中"))
-    return std::nullopt;
+  if (about.starts_with("其中") || EndOfWordAt(about, 0, kWordsWithThings) > 0) return std::nullopt;
   const std::string_view attribute = about.substr(size);
   const std::string owner = ReferentOf(about.substr(0, size), before, answer);
   if (owner.empty()) return std::nullopt;
@@ -461,16 +476,14 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
 std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,
                                           std::string_view text) {
   size_t size = 0;
-  const size_t at = FindFirst(text, kChineseThings, size);
-  if (at == std::string_view::npos) return std::nullopt;
-  // 其他, 其余, 应该, 他人 are words of their own.
-  for (const std::string_view word :
-       {"其他", "其余", "其实", "应该", "他人", "吉他", "因此", "尤其", "如此"}) {
-    const size_t found = text.find(word);
-    if (found != std::string_view::npos && found <= at && at < found + word.size()) {
-      return std::nullopt;
-    }
+  size_t at = FindFirst(text, kChineseThings, size);
+  while (at != std::string_view::npos) {
+    const size_t behind = EndOfWordAt(text, at, kWordsWithThings);
+    if (behind == at) break;
+    const size_t next = FindFirst(text.substr(behind), kChineseThings, size);
+    at = next == std::string_view::npos ? next : behind + next;
   }
+  if (at == std::string_view::npos) return std::nullopt;
   const std::string_view word = text.substr(at, size);
   const std::string stands_for = ReferentOf(word, before, answer);
   if (stands_for.empty()) return std::nullopt;

@@ -115,7 +115,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"东岸食堂午餐多少钱一份？", "3.50谷元", "那宿舍床位呢，它一共多少张？",
              FollowUp::kEllipsis, "宿舍床位一共多少张？"},
         Case{"东岸的水有多硬？", "约11度", "其他分区的水价应该是多少？", FollowUp::kNone,
-             "其他分区的水价应该是多少？"}));
+             "其他分区的水价应该是多少？"},
+        Case{"德国分公司的地址在哪里？", "柏林", "土耳其分公司的负责人是谁？", FollowUp::kNone,
+             "土耳其分公司的负责人是谁？"},
+        Case{"渡口大桥有多长？", "164米", "此外各站彼此相距多远？", FollowUp::kNone,
+             "此外各站彼此相距多远？"},
+        Case{"渡口大桥有多长？", "164米", "其实它有几孔？", FollowUp::kPronoun,
+             "其实渡口大桥有几孔？"}));
 
 TEST(FollowUp, LeansOnFollowUpsInTurn) {
   const std::vector<ConversationTurn> turns = {{true, "What is the delivery time of a VX-240?"},
