@@ -113,7 +113,7 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
     }
   }
   if (options_.small_talk) {
-    if (const std::optional<SmallTalk> kind = FindSmallTalk(query.text)) {
+    if (const auto kind = FindSmallTalk(query.text, turns.empty())) {
       // How many there are is told to who may read all.
       std::optional<uint64_t> documents;
       if (query.principals.unrestricted) documents = snapshot.live_documents();

@@ -30,7 +30,7 @@ constexpr Row kRows[] = {
      "你是谁|你是什么|你叫什么|你叫什么名字|你能做什么|你能干什么|你会什么|你会做什么|你可以做什么|"
      "你能帮我什么|你能帮我做什么|你是机器人吗|你是人吗|你是ai吗|介绍一下你自己|自我介绍一下|"
      "我能问什么|"
-     "我可以问什么|我能问你什么|怎么用|你有什么功能|谁开发的你"},
+     "我可以问什么|我能问你什么|你有什么功能|谁开发的你"},
     {SmallTalk::kHowAreYou,
      "how are you|how are you doing|how are you today|how's it going|how is it going|what's "
      "up|whats up|"
@@ -69,6 +69,8 @@ constexpr Row kRows[] = {
      "好|好的|嗯|嗯嗯|明白|明白了|知道了|了解|了解了|收到|是的|对|行|可以|懂了|原来如此|没问题|"
      "不是|不"},
 };
+// Ask who it is only where nothing was said before.
+constexpr std::string_view kAskedFirst = "怎么用";
 constexpr std::string_view kFillers =
     "again|so|much|very|well|then|now|everyone|all|quarry|bot|friend|there|today|for|that|the|help|"
     "a|lot|"
@@ -128,7 +130,7 @@ const char* SmallTalkName(SmallTalk kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
-std::optional<SmallTalk> FindSmallTalk(std::string_view message) {
+std::optional<SmallTalk> FindSmallTalk(std::string_view message, bool first) {
   message = Trim(message);
   if (message.empty() || message.size() > kMaxBytes) return std::nullopt;
   const std::vector<std::string> tokens = TokensOf(message);
@@ -141,7 +143,9 @@ std::optional<SmallTalk> FindSmallTalk(std::string_view message) {
          --count) {
       const std::string phrase = Join(std::span(tokens).subspan(at, count));
       for (size_t i = 0; i < std::size(kRows) && taken == 0; ++i) {
-        if (IsPhrase(phrase, kRows[i].phrases)) {
+        const bool asks_of_it =
+            first && kRows[i].kind == SmallTalk::kWhoAreYou && IsPhrase(phrase, kAskedFirst);
+        if (asks_of_it || IsPhrase(phrase, kRows[i].phrases)) {
           taken = count;
           row = i;
         }

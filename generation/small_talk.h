@@ -26,7 +26,8 @@ enum class SmallTalk : uint8_t {
 };
 const char* SmallTalkName(SmallTalk kind);  // "greeting"
 
-std::optional<SmallTalk> FindSmallTalk(std::string_view message);
+// `first`: nothing was said before. Behind a question "怎么用？" asks about what it was about.
+std::optional<SmallTalk> FindSmallTalk(std::string_view message, bool first = true);
 
 // The reply, in the language of the message. `documents`: how many can be asked about.
 std::string SmallTalkReply(SmallTalk kind, std::string_view message,

@@ -137,6 +137,13 @@ TEST(SmallTalk, QuestionsAreNone) {
   }
 }
 
+TEST(SmallTalk, BehindAQuestionHowToUseItIsAboutThatThing) {
+  EXPECT_TRUE(FindSmallTalk("怎么用？"));
+  EXPECT_FALSE(FindSmallTalk("怎么用？", false));
+  EXPECT_TRUE(FindSmallTalk("谢谢", false));
+  EXPECT_TRUE(FindSmallTalk("Who are you?", false));
+}
+
 TEST(SmallTalk, RepliesInTheLanguageOfTheMessage) {
   EXPECT_EQ(SmallTalkReply(SmallTalk::kWhoAreYou, "who are you", 1),
             "I am Quarry. I answer questions from the 1 document here, and show where each answer "
