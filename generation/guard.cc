@@ -53,8 +53,9 @@ constexpr std::string_view kPeople =
     "neighbour*|neighbor*|colleague*|coworker*|co-worker*|employee*|customer*|villager*|resident*|"
     "girlfriend|boyfriend|ex|mother|father|brother|sister|family|teacher|student*|manager|roommate|"
     "politician*|crowd|school|town|child|children|man|woman|guard|staff|"
-    "人|他|她|他们|她们|老婆|妻子|丈夫|老公|同事|老板|邻居|村民|居民|用户|客户|全家|女友|男友|"
-    "女朋友|男朋友|前任|"
+    "他|她|杀人|别人|某人|路人|女人|男人|老婆|妻子|丈夫|老公|同事|老板|邻居|村民|居民|用户|客户|"
+    "全家|女友|男友|"
+    "女朋友|男朋友|前任|前妻|前夫|"
     "老师|学生|孩子|"
     "母亲|父亲|室友|领导|经理|小区";
 
@@ -85,13 +86,18 @@ constexpr Rule kGuardRules[] = {
      true},
     {Harm::kViolence,
      "kill|murder|poison|strangle|stab|beat "
-     "up|assassinate|torture|suffocate|drug|gas|attack|harm|injure|kidnap|"
-     "cripple|drown|burn alive|choke|get rid of|make sick|"
-     "杀|杀死|毒死|毒害|弄死|下毒|掐死|勒死|捅|绑架|打残|打死|弄残|伤害|谋杀|教训|淹死|毒倒|害死|"
+     "up|assassinate|torture|suffocate|attack|harm|injure|kidnap|"
+     "drug my|drug him|drug her|drug someone|drug somebody|drug people|gas my|gas him|gas her|"
+     "gas someone|gas somebody|gas people|"
+     "cripple|drown|burn alive|choke|get rid of my wife|get rid of my husband|get rid of my boss|"
+     "get rid of him|get rid of her|make sick|"
+     "杀|杀死|毒死|毒害|弄死|下毒|掐死|勒死|捅|绑架|打残|打死|弄残|伤害|谋杀|教训一顿|狠狠教训|"
+     "教训他|教训她|淹死|毒倒|害死|"
      "投毒",
      kPeople,
-     "bacteria|germ*|weed*|rat|rats|mice|mosquito*|process|processes|pest*|杀菌|杀虫|杀毒|害虫|"
-     "杀价|细菌|病菌|进程",
+     "bacteria|germ*|weed*|rat|rats|mice|mosquito*|process|processes|pest*|heart attack*|"
+     "asthma attack*|panic attack*|杀菌|杀虫|杀毒|害虫|"
+     "秒杀|杀青|抹杀|杀价|细菌|病菌|进程",
      true},
     {Harm::kViolence,
      "poison|contaminate|sabotage|blow up|destroy|pollute|投毒|污染|破坏|炸毁|炸掉|下毒",
@@ -102,7 +108,8 @@ constexpr Rule kGuardRules[] = {
      "", true},
     {Harm::kIntrusion,
      "hack|hacking|crack|break into|bypass|steal|phish|brute force|brute-force|take over|intercept|"
-     "disable|get into|ddos|dos|exploit|exfiltrate|"
+     "get into his|get into her|get into their|get into someone*|get into somebody*|get into "
+     "another*|ddos|dos attack*|exploit|exfiltrate|"
      "破解|盗取|入侵|黑进|黑掉|窃取|绕过|盗|攻破|偷看|偷取|劫持|攻击",
      "account*|password*|wifi|wi-fi|bank*|network*|e-mail*|email*|server*|atm|credit "
      "card*|database|webcam|phone|"
@@ -110,7 +117,7 @@ constexpr Rule kGuardRules[] = {
      "系统|账号|帐号|密码|银行卡|邮箱|网络|服务器|手机|微信|数据库|网站|防火墙|摄像头|支付宝|"
      "控制系统|wifi",
      "my own|forgot*|forgotten|reset|crack in|life hack*|hackathon|penetration "
-     "test*|我自己的|忘记|忘了|重置|裂缝",
+     "test*|我自己的|忘记|忘了|重置|裂缝|防盗|盗版|绕过滤",
      true},
     {Harm::kIntrusion,
      "write|create|make|build|develop|code|spread|deploy|send|buy|编写|写|制作|开发|传播|植入|发送|"
@@ -124,7 +131,7 @@ constexpr Rule kGuardRules[] = {
      "forge|fake|falsify|counterfeit|launder|tamper*|manipulate|embezzle|evade|scam|blackmail|"
      "extort|bribe|cheat|"
      "rig|steal|伪造|假造|造假|篡改|洗钱|做假|挪用|逃税|诈骗|骗|行贿|敲诈|勒索|偷|作假|虚报|"
-     "假的",
+     "做假的|一份假的|一张假的|假的检测|假的发票|假的证|假的身份|假的学历",
      "invoice*|signature*|passport*|id "
      "card*|certificate*|money|banknote*|document*|receipt*|meter*|reading*|"
      "funds|tax*|insurance|pensioner*|elderly|customer*|colleague*|official*|election|expense*|lab "
@@ -132,7 +139,7 @@ constexpr Rule kGuardRules[] = {
      "test result*|water|electricity|"
      "发票|签名|护照|身份证|证件|公章|假币|钞票|学历|化验单|检测报告|检测数据|水表|读数|公款|税|"
      "保险|老人|客户|官员|选举|报销|水质数据|"
-     "钱|水|电",
+     "洗钱|偷钱|骗钱|偷水|偷电",
      "fake tree*|steal time|water meter readings online|骗过传感器", true},
     {Harm::kDrugs,
      "make|cook|synthesi*|produce|extract|grow|smuggle|sell|buy|制造|合成|提炼|制作|种|走私|贩卖|"
@@ -142,10 +149,24 @@ constexpr Rule kGuardRules[] = {
      "大麻|芬太尼|贩毒|制毒",
      "", true},
     {Harm::kStalking,
-     "stalk|spy on|track|follow|secretly record|secretly film|secretly "
+     // Parcels, orders and customers' complaints are tracked and followed too: a person stands right
+     // behind these.
+     "stalk|spy on|secretly record|secretly film|secretly "
      "photograph|wiretap|eavesdrop*|"
-     "find out where|find the home address|home address of|bug|"
-     "跟踪|偷拍|监视|监听|窃听|定位|尾随|人肉|查到住址|家庭住址",
+     "track him|track her|track someone*|track somebody*|track a person|track my ex*|track my "
+     "wife*|"
+     "track my husband*|track my girlfriend*|track my boyfriend*|track my neighbo*|follow him|"
+     "follow her|follow someone|follow somebody|follow my ex*|follow my wife|follow my husband|"
+     "follow my girlfriend|follow my boyfriend|follow my neighbo*|find out where she|"
+     "find out where he|find out where my ex*|find out where my neighbo*|home address of my ex*|"
+     "home address of my neighbo*|home address of my boss|bug his|bug her|"
+     "跟踪他|跟踪她|跟踪前任|跟踪前妻|跟踪前夫|跟踪女|跟踪男|跟踪别人|跟踪某人|跟踪邻居|"
+     "跟踪同事|跟踪室友|跟踪老婆|跟踪老公|跟踪老板|跟踪妻子|跟踪丈夫|偷偷跟踪|"
+     "监视他|监视她|监视前任|监视女|监视男|监视别人|监视邻居|监视同事|监视室友|监视老婆|"
+     "监视老公|监视妻子|监视丈夫|偷偷监视|监听他|监听她|监听前任|监听女|监听男|监听别人|监听邻居|"
+     "监听同事|监听室友|监听老婆|监听老公|监听妻子|监听丈夫|偷偷监听|定位他|定位她|定位前任|定位女|"
+     "定位男|定位别人|定位老婆|定位老公|定位妻子|定位丈夫|偷偷定位|"
+     "偷拍|窃听|尾随|人肉|查到住址|查他的家庭住址|查她的家庭住址|前任的家庭住址",
      kPeople,
      "track changes|follow up|track people counter|number of people|定位管道|管道定位|漏点", true},
     {Harm::kHarassment,
@@ -154,6 +175,18 @@ constexpr Rule kGuardRules[] = {
      "hate speech|insult|racist|恐吓信|威胁信|恐吓|辱骂|侮辱|骂人|网暴|羞辱|种族歧视",
      "", "", true},
 };
+
+// Words that only hold the name of a person.
+constexpr std::string_view kNoPeople[] = {"其他", "吉他", "客户端"};
+
+std::string WithoutNoPeople(std::string text) {
+  for (const std::string_view word : kNoPeople) {
+    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
+      text.replace(at, word.size(), " ");
+    }
+  }
+  return text;
+}
 
 bool IsWordByte(char c) { return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '\''; }
 
@@ -191,7 +224,7 @@ const char* HarmName(Harm harm) {
 }
 
 std::optional<Harm> FindHarm(std::string_view message) {
-  const std::string text = Fold(message);
+  const std::string text = WithoutNoPeople(Fold(message));
   const bool asks = HoldsAny(text, kAsking);
   const bool protects = HoldsAny(text, kProtects);
   for (const Rule& rule : kGuardRules) {
