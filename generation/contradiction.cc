@@ -8,7 +8,9 @@ namespace quarry::generation {
 namespace contradiction {
 
 bool Exclude(const Bound& a, const Bound& b) {
-  if (!a.unit.empty() && !b.unit.empty() && a.unit != b.unit) return false;
+  const bool one_is_bare = a.unit.empty() || b.unit.empty();
+  const bool one_is_date = (a.unit == "date") != (b.unit == "date");
+  if (one_is_date || (!one_is_bare && a.unit != b.unit)) return false;
   if (a.kind == BoundKind::kExact && b.kind == BoundKind::kExact) return a.value != b.value;
   const bool a_is_lower = a.kind != BoundKind::kUpper && b.kind != BoundKind::kLower;
   const Bound& lower = a_is_lower ? a : b;

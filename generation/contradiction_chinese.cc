@@ -37,6 +37,15 @@ constexpr std::pair<std::string_view, BoundKind> kBehind[] = {
 
 constexpr std::string_view kDenials[] = {"并没有", "从来不", "没有", "并不",
                                          "从不",   "未",     "不",   "没"};
+// Behind a number they are not what it counts.
+constexpr std::string_view kNotCountedInChinese = "而且并同又但、和的时吗呢或，。？";
+// Count things of every kind: what they count stands behind them.
+constexpr std::string_view kMeasureCharacters = "个個台只件名位条條辆輛座张張份家根块塊把套支箱";
+// Said once of both: "允许又不允许使用明火".
+constexpr std::string_view kModals[] = {"允许", "可以", "需要", "能够", "必须", "应该", "要求"};
+// What may stand behind what is denied.
+constexpr std::string_view kBehindDenied[] = {"的", "时", "吗", "呢", "，",
+                                              "、", "。", "？", "?",  ","};
 constexpr std::string_view kChineseFillers[] = {"又", "还", "也", "是", "正", "却", "仍"};
 
 constexpr std::pair<std::string_view, std::string_view> kChineseOpposites[] = {
@@ -53,6 +62,11 @@ bool HoldsPart(std::string_view text, std::string_view part) {
 template <size_t n>
 bool HoldsOneOf(std::string_view text, const std::string_view (&list)[n]) {
   return std::ranges::any_of(list, [&](std::string_view one) { return HoldsPart(text, one); });
+}
+
+// Whether `one` is a character of the list.
+bool IsAmong(std::string_view one, std::string_view list) {
+  return !one.empty() && !IsAscii(one.front()) && HoldsPart(list, one);
 }
 
 // A number at `at`: "60米", "dn300", "2023年7月".
@@ -79,8 +93,18 @@ bool ReadBound(std::string_view text, size_t at, Bound& bound) {
   }
   const std::vector<Quantity> quantities = QuantitiesOf(text.substr(i, 40));
   if (!quantities.empty()) {
-    bound.unit =
-        quantities.front().unit.empty() ? quantities.front().counted : quantities.front().unit;
+    const Quantity& quantity = quantities.front();
+    bound.unit = quantity.unit.empty() ? quantity.counted : quantity.unit;
+    if (IsAmong(bound.unit, kNotCountedInChinese)) bound.unit.clear();
+    if (IsAmong(bound.unit, kMeasureCharacters)) {  // "500个托盘" and "20个" are not of one thing
+      const size_t measure = text.find(bound.unit, bound.end);
+      const size_t begin = measure == text.npos ? text.size() : measure + bound.unit.size();
+      size_t end_of_noun = begin;
+      if (begin < text.size() && IsCjk(NextCodePoint(text, end_of_noun))) {
+        const std::string_view noun = text.substr(begin, end_of_noun - begin);
+        if (!IsAmong(noun, kNotCountedInChinese)) bound.unit += noun;
+      }
+    }
   }
   return true;
 }
@@ -149,10 +173,15 @@ std::optional<Contradiction> ChineseBounds(const std::string& text) {
   return std::nullopt;
 }
 
-std::string_view TwoCharacters(std::string_view text) {
-  size_t end = 0;
-  for (int i = 0; i < 2 && end < text.size(); ++i) NextCodePoint(text, end);
-  return text.substr(0, end);
+// The longest stretch of two characters or more that `rest` begins and `before` ends with; "" where there is none.
+std::string_view SaidBefore(std::string_view before, std::string_view rest) {
+  std::string_view longest;
+  size_t characters = 0;
+  for (size_t end = 0; end < rest.size() && end < before.size();) {
+    NextCodePoint(rest, end);
+    if (++characters >= 2 && before.ends_with(rest.substr(0, end))) longest = rest.substr(0, end);
+  }
+  return longest;
 }
 
 // "有发电机又没有发电机"
@@ -177,10 +206,20 @@ std::optional<Contradiction> ChineseDenial(const std::string& text) {
       rest.remove_prefix(denial->size());
       const bool compares = std::ranges::any_of(
           kBefore, [&](const auto& one) { return second.starts_with(one.first); });
-      const std::string_view denied = TwoCharacters(rest);
+      std::string_view said = view.substr(0, at);
+      for (const std::string_view particle : {"，", ",", "了"}) {
+        if (said.ends_with(particle)) said.remove_suffix(particle.size());
+      }
+      const std::string_view denied = SaidBefore(said, rest);
       if (compares || denied.size() < 4) continue;
-      const size_t place = view.substr(0, at).rfind(denied);
-      if (place == view.npos) continue;
+      // All of it was said: "需要润滑但不需要校准" denies something else.
+      const std::string_view behind = rest.substr(denied.size());
+      const auto begins_it = [&](std::string_view one) { return behind.starts_with(one); };
+      if (!behind.empty() && !std::ranges::any_of(kBehindDenied, begins_it) &&
+          std::ranges::find(kModals, denied) == std::end(kModals)) {
+        continue;
+      }
+      const size_t place = said.size() - denied.size();
       const std::string_view before = view.substr(0, place);
       if (before.ends_with("不") || before.ends_with("没有") || before.ends_with("未")) continue;
       return Contradiction{std::string(view.substr(place, at - place)),
@@ -218,7 +257,15 @@ std::optional<Contradiction> ChineseOpposites(const std::string& text) {
   return std::nullopt;
 }
 
-// "只在3月又只在5月"
+// Of what class of times a text speaks, one of which excludes the others; 0: of none.
+int ClassOfTimeIn(std::string_view text) {
+  if (HoldsPart(text, "星期")) return 1;
+  if (HoldsPart(text, "月")) return 2;
+  if (HoldsPart(text, "季")) return 3;
+  return HoldsPart(text, "年") ? 4 : 0;
+}
+
+// "只在3月又只在5月", not "只在夏季又只在工作日"
 std::optional<Contradiction> ChineseOnly(const std::string& text) {
   const std::string_view view = text;
   const size_t a = view.find("只");
@@ -226,7 +273,8 @@ std::optional<Contradiction> ChineseOnly(const std::string& text) {
   if (b == view.npos || b - a > kMostBytesBetween) return std::nullopt;
   const std::string_view first = view.substr(a, b - a);
   const std::string_view second = view.substr(b + 3, first.size());
-  if (first == second) return std::nullopt;
+  const int time = ClassOfTimeIn(first);
+  if (first == second || time == 0 || time != ClassOfTimeIn(second)) return std::nullopt;
   return Contradiction{std::string(first), std::string(second)};
 }
 

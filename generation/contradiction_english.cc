@@ -20,6 +20,11 @@ constexpr std::string_view kJoins = "and|but|yet|while|although|though";
 constexpr std::string_view kApart =
     "or|which|what|who|whom|how|where|when|those|others|then|respectively|nor|neither|either";
 constexpr size_t kMostWordsBetween = 9;  // words
+// Behind a number they are not what it counts.
+constexpr std::string_view kNotCounted =
+    "and|but|yet|while|although|though|or|of|at|in|on|for|to|by|from|with|per|is|are|was|were|do|"
+    "does|has|"
+    "have|may|must|can|that|which|who|both|once|together|simultaneously|the|a|an";
 
 struct Comparator {
   std::string_view words;
@@ -127,7 +132,13 @@ std::optional<Bound> EnglishBoundAt(const std::string& text, const Words& words,
         const size_t begin = words[number].begin;
         const std::vector<Quantity> quantities =
             QuantitiesOf(std::string_view(text).substr(begin, 40));
-        if (!quantities.empty()) bound.unit = quantities.front().unit;
+        if (!quantities.empty()) {
+          const Quantity& quantity = quantities.front();
+          bound.unit = quantity.unit;
+          if (bound.unit.empty() && !IsOneOf(quantity.counted, kNotCounted)) {
+            bound.unit = quantity.counted;
+          }
+        }
         if (behind < words.size() && !bound.unit.empty()) ++behind;
       }
     }
@@ -192,6 +203,32 @@ std::optional<Contradiction> EnglishBounds(const std::string& text, const Words&
   return std::nullopt;
 }
 
+bool IsArticle(const follow_up::Word& word) { return IsOneOf(word.folded, "a|an|the|any"); }
+
+// Where what is denied from word `denied` on ends: with its clause, or before "in the same night", "together".
+size_t EndOfDenied(const Words& words, size_t denied) {
+  for (size_t at = denied; at < words.size(); ++at) {
+    const bool is_same =
+        at + 2 < words.size() && words[at + 1].folded == "the" && words[at + 2].folded == "same";
+    const bool is_once =
+        at + 1 < words.size() && words[at].folded == "at" && words[at + 1].folded == "once";
+    if (is_same || is_once || IsOneOf(words[at].folded, "together|simultaneously")) return at;
+    if (words[at].ends) return at + 1;
+  }
+  return words.size();
+}
+
+// Whether the words from `at` on, before `end`, are those from `denied` to `denied_end`, articles aside.
+bool SaysTheSame(const Words& words, size_t at, size_t end, size_t denied, size_t denied_end) {
+  for (; denied < denied_end; ++denied) {
+    if (IsArticle(words[denied])) continue;
+    while (at < end && IsArticle(words[at])) ++at;
+    if (at >= end || words[at].folded != words[denied].folded) return false;
+    ++at;
+  }
+  return true;
+}
+
 // "has a generator and has no generator"
 std::optional<Contradiction> EnglishDenial(const std::string& text, const Words& words) {
   for (size_t join = 1; join + 2 < words.size(); ++join) {
@@ -215,9 +252,12 @@ std::optional<Contradiction> EnglishDenial(const std::string& text, const Words&
            IsOneOf(words[denied].folded, "a|an|the|is|are|be|been|in|on|at|any|longer")) {
       ++denied;
     }
+    const size_t denied_end = EndOfDenied(words, denied);
+    if (denied_end <= denied) continue;
     if (denied >= words.size() || IsOneOf(words[denied].folded, "more|less|fewer|later")) continue;
     for (size_t i = 0; i < join; ++i) {
-      if (words[i].folded != words[denied].folded) continue;
+      // All of it was said: "for parts but not for labour" denies something else.
+      if (!SaysTheSame(words, i, join, denied, denied_end)) continue;
       if (i > 0 && IsOneOf(words[i - 1].folded, "not|no|never")) continue;
       const size_t begin = i > 0 && words[i - 1].folded.size() < 5 ? i - 1 : i;
       return Contradiction{Said(text, words[begin].begin, words[join - 1].end),
@@ -260,7 +300,16 @@ std::optional<Contradiction> EnglishOpposites(const std::string& text, const Wor
   return std::nullopt;
 }
 
-// "only on Sundays and only on Mondays"
+// Of what class of times a word is, one of which excludes the others; 0: of none.
+int ClassOfTime(std::string_view word) {
+  if (word.ends_with('s')) word.remove_suffix(1);
+  if (IsOneOf(word, "monday|tuesday|wednesday|thursday|friday|saturday|sunday")) return 1;
+  if (MonthOf(word) != 0) return 2;
+  if (IsOneOf(word, "spring|summer|autumn|fall|winter")) return 3;
+  return word.size() == 4 && std::ranges::all_of(word, IsAsciiDigit) ? 4 : 0;
+}
+
+// "only on Sundays and only on Mondays", not "only in summer and only on weekdays"
 std::optional<Contradiction> EnglishOnly(const std::string& text, const Words& words) {
   for (size_t a = 0; a + 2 < words.size(); ++a) {
     if (words[a].folded != "only") continue;
@@ -270,6 +319,8 @@ std::optional<Contradiction> EnglishOnly(const std::string& text, const Words& w
       if (b + length > words.size()) continue;
       const std::string first = Said(text, words[a].begin, words[b - 2].end);
       const std::string second = Said(text, words[b].begin, words[b + length - 1].end);
+      const int time = ClassOfTime(words[b - 2].folded);
+      if (time == 0 || time != ClassOfTime(words[b + length - 1].folded)) continue;
       if (first != second) return Contradiction{first, second};
     }
   }

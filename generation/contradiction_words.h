@@ -18,8 +18,9 @@ struct Bound {
   BoundKind kind = BoundKind::kLower;
   double value =
       0;  // of dates year * 10,000 + month * 100 + day, the last or first day of what is named
-  std::string unit = {};  // "date"; "" where none is known
-  size_t begin = 0;       // bytes of the text
+  // "date"; what is counted where that is no known unit; "" where nothing stands behind the number.
+  std::string unit = {};
+  size_t begin = 0;  // bytes of the text
   size_t end = 0;
 };
 

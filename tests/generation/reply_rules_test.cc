@@ -31,6 +31,23 @@ TEST(ContradictionTest, WhatExcludesItselfIsTold) {
   EXPECT_EQ(text("What is longer than 3 hours and shorter than 1 day?"), "");
   EXPECT_EQ(text("停产超过4小时但不足两天时怎样恢复？"), "");
   EXPECT_EQ(text(""), "");
+  EXPECT_NE(text("Which pumps weigh more than 300 and less than 250 kg?"), "");
+  EXPECT_NE(text("Which warehouses hold more than 500 pallets and fewer than 20 pallets?"), "");
+  EXPECT_NE(text("Which employees are on call and not on call in the same night?"), "");
+  EXPECT_NE(text("哪些仓库能放超过500个托盘又少于20个托盘？"), "");
+  EXPECT_NE(text("哪些活动允许又不允许使用明火？"), "");
+  EXPECT_NE(text("哪台发电机启动了又没有启动？"), "");
+  EXPECT_EQ(text("Is the warranty valid for parts but not for labour?"), "");
+  EXPECT_EQ(text("Which forms go to HR and not to Finance?"), "");
+  EXPECT_EQ(text("Which warehouses hold more than 500 pallets and employ fewer than 20 people?"),
+            "");
+  EXPECT_EQ(text("Which tickets are valid for one day and not valid for two days?"), "");
+  EXPECT_EQ(text("Is the pool open only in summer and only on weekdays?"), "");
+  EXPECT_EQ(text("哪些设备需要润滑但不需要校准？"), "");
+  EXPECT_EQ(text("会员可以借书但不可以续借吗？"), "");
+  EXPECT_EQ(text("哪些仓库能放超过500个托盘而且管理员少于20个？"), "");
+  EXPECT_EQ(text("哪些仪表需要校准但不需要校准证书？"), "");
+  EXPECT_EQ(text("泳池只在夏季又只在工作日开放吗？"), "");
 }
 
 Document SalesTable() {
