@@ -45,7 +45,10 @@ std::string PremiseOf(std::string_view question) {
                       std::string(question.substr(at + asking.size())));
   }
   for (const std::string_view given : {"既然", "鉴于", "鑒於"}) {
-    if (question.starts_with(given)) return cut_at("，").substr(0);
+    if (!question.starts_with(given)) continue;
+    std::string premise = cut_at("，");
+    if (premise.empty()) premise = cut_at(",");
+    return premise.empty() ? premise : premise.substr(given.size());
   }
   for (const std::string_view given : {"since ", "given that "}) {
     if (!folded.starts_with(given) || folded.starts_with("since when")) continue;

@@ -107,6 +107,8 @@ TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsCountedTheSameWay) {
   EXPECT_NE(Ask("为什么渡船需要40分钟？").kind, ReplyKind::kFalsePremise);
   EXPECT_EQ(Ask("Why do repairs take 40 minutes?").kind, ReplyKind::kFalsePremise);
   EXPECT_EQ(Ask("为什么维修需要40分钟？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("既然维修需要40分钟，怎么安排？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("既然维修需要40分钟,怎么安排？").kind, ReplyKind::kFalsePremise);
 }
 
 TEST_F(ReplyRulesTest, AQuestionThatExcludesItselfIsNotAnswered) {
