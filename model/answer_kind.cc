@@ -173,6 +173,8 @@ bool IsTimeUnit(std::string_view behind) {
 
 }  // namespace
 
+std::string_view ChineseSurnames() { return kChineseSurnames; }
+
 bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind) {
   const bool capital = !first && IsAsciiUpper(word[0]);
   const auto among = [&](std::string_view characters) {

@@ -14,6 +14,10 @@ namespace quarry::model {
 
 enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason };
 
+// The characters that Chinese names of persons begin with, Simplified and Traditional, the first of longer surnames
+// (欧阳, 司马, 诸葛) among them.
+std::string_view ChineseSurnames();
+
 // Whether `sentence` holds something of the kind that the question does not name itself: a date for
 // "when", a capitalised name for "who". False for kAny.
 bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);
