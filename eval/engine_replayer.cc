@@ -112,7 +112,7 @@ Result<RunRecord> EngineReplayer::FromGold(const Case& one, const std::string& m
   }
   QUARRY_RETURN_IF_ERROR(parts_.writer.Write(query, parts_.run.snapshot, nullptr, context, answer));
   // What was quoted instead is another system's answer.
-  if (answer.note.starts_with(generation::kModelWasSilent)) {
+  if (generation::SaysModelWasSilent(answer.note)) {
     return FailedPreconditionError("case " + one.id + ": " + answer.note);
   }
   return RecordOf(one, answer);

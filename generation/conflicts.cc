@@ -9,7 +9,8 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "generation/context_pieces.h"
-#include "generation/quantities.h"
+#include "generation/support.h"
+#include "model/answer_kind.h"
 #include "model/question.h"
 #include "model/quotable.h"
 
@@ -141,15 +142,14 @@ struct Statement {
   std::vector<std::vector<std::string>> denied;  // of each denial: what stands right behind it
 };
 
-// Whether the word at `at` denies: not that of "No 5", "not only", 不仅, 未来.
-bool IsDenial(std::span<const std::string_view> words, size_t at) {
+// Whether the word at `at` of the sentence denies: not that of "No 5", "not only", 不仅, 未来.
+bool IsDenial(std::string_view sentence, std::span<const std::string_view> words, size_t at) {
   const std::string_view word = words[at];
   const std::string_view next = at + 1 < words.size() ? words[at + 1] : "";
   if (HoldsAsciiDigit(next)) return false;
-  if (word == "不")
-    return !IsOneOf(next, {"仅", "僅", "但", "只", "光", "单", "單", "过", "過", "久"});
-  if (word == "未") return !IsOneOf(next, {"来", "來"});
-  if (IsOneOf(word, {"没", "沒"})) return true;
+  if (IsOneOf(word, {"不", "未", "没", "沒"})) {
+    return model::DeniesAt(sentence, static_cast<size_t>(word.data() - sentence.data()));
+  }
   const std::string lower = AsciiLower(word);
   if (lower == "no") return at == 0 || word == "no";
   return IsOneOf(lower, {"not", "never"}) && !IsOneOf(next, {"only", "just", "merely", "least"});
@@ -159,7 +159,7 @@ Statement StatementOf(std::string_view sentence) {
   Statement statement;
   const std::vector<std::string_view> words = WordsOf(sentence);
   for (size_t i = 0; i < words.size(); ++i) {
-    if (!IsDenial(words, i)) {
+    if (!IsDenial(sentence, words, i)) {
       statement.words.push_back(AsciiLower(words[i]));
       continue;
     }

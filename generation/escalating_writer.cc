@@ -19,7 +19,7 @@ std::tuple<bool, double, double> QualityOf(const Answer& answer) {
       std::ranges::count(answer.sentences, Support::kSupported,
                          [](const SentenceVerdict& one) { return one.verdict.label; }));
   const auto all = static_cast<double>(std::max<size_t>(1, answer.sentences.size()));
-  const bool is_models = !answer.note.starts_with(kModelWasSilent);
+  const bool is_models = !SaysModelWasSilent(answer.note);
   return {is_models, carried / all, answer.verdict.score};
 }
 
@@ -62,7 +62,7 @@ EscalatingWriter::EscalatingWriter(std::vector<Try> tries, const model::ChatMode
 Result<std::string> EscalatingWriter::WhyRejected(const Query& query, const Try& one,
                                                   Answer& answer,
                                                   const CallContext& context) const {
-  if (answer.note.starts_with(kModelWasSilent)) return answer.note;
+  if (SaysModelWasSilent(answer.note)) return answer.note;
   const bool has_dearer = tries_.back().level > one.level;
   if (answer.abstained) {
     return has_dearer ? "it declined: " + answer.verdict.reason : std::string();

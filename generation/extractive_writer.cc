@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 10;
+constexpr uint64_t kExtractiveWriterVersion = 11;
 constexpr size_t kMostChoices = 6;  // that are named
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {

@@ -1,7 +1,7 @@
 #pragma once
 
 // A message of a conversation as a question that stands alone, by rules: what retrieval and the
-// extractive answerer need, without a model (with one: ModelRewriter in conversation.h).
+// extractive answerer need, without a model (with one: Assistant in assistant.h).
 //
 //   "What is the call sign of the dam keeper?"   then
 //   "And of the station master?"        what it leaves out: the call sign of the station master

@@ -443,8 +443,9 @@ bool IsExpletive(const std::vector<Word>& words, size_t it) {
   size_t at = it + 1;
   while (at < words.size() && IsOneOf(words[at].folded, "is|was|be|been|not")) ++at;
   if (at >= words.size() ||
-      !IsOneOf(words[at].folded, "take|takes|took|cost|costs|possible|allowed|permitted|forbidden|"
-                                 "necessary|required|mandatory|compulsory|usual")) {
+      !IsOneOf(words[at].folded,
+               "take|takes|took|cost|costs|possible|allowed|permitted|forbidden|"
+               "necessary|required|mandatory|compulsory|usual")) {
     return false;
   }
   for (++at; at + 1 < words.size(); ++at) {

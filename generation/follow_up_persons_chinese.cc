@@ -2,23 +2,19 @@
 
 #include "base/text.h"
 #include "generation/follow_up_words.h"
+#include "model/answer_kind.h"
 
 namespace quarry::generation::follow_up {
 namespace {
 
-// What Chinese names of persons begin with, and the longer of them.
-constexpr std::string_view kSurnames =
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏"
-    "薛叶阎余"
-    "潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖"
-    "龚文庞樊"
-    "兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐祝";
+// Surnames of two characters.
 constexpr std::string_view kLongSurnames[] = {"欧阳", "司马", "诸葛", "上官", "司徒", "端木"};
 // Words that begin like a name and are none.
 constexpr std::string_view kNoPersons[] = {
-    "季度", "方式", "方案", "方法", "方面", "高度", "高压", "高温", "金额", "金卡", "文件", "文档",
-    "万元", "安全", "安装", "温度", "任务", "任何", "余款", "余额", "常见", "常用", "白天", "石油",
-    "江苏", "江西", "段落", "马上", "钱款", "路线", "施工", "严重", "黄色", "白色", "和",   "于"};
+    "季度", "方式", "方案", "方法", "方面", "高度", "高压", "高温", "金额", "金卡", "文件",
+    "文档", "万元", "安全", "安装", "温度", "任务", "任何", "余款", "余额", "常见", "常用",
+    "白天", "石油", "江苏", "江西", "段落", "马上", "司机", "司长", "司法", "诸多", "诸位",
+    "欧洲", "欧元", "钱款", "路线", "施工", "严重", "黄色", "白色", "和",   "于"};
 // What stands before and behind the name of a person.
 constexpr std::string_view kBeforePersons[] = {"由", "是", "为", "给", "和", "与", "、",
                                                "即", "归", "找", "请", "向", "经", "，",
@@ -34,7 +30,7 @@ size_t PersonSize(std::string_view text) {
   if (StartsWithAny(text, kNoPersons, size)) return 0;
   const bool is_long = StartsWithAny(text, kLongSurnames, size);
   if (!is_long && (characters.empty() || IsAscii(text.front()) ||
-                   kSurnames.find(characters.front()) == std::string_view::npos)) {
+                   model::ChineseSurnames().find(characters.front()) == std::string_view::npos)) {
     return 0;
   }
   // The given name is one or two characters, and the name ends where a mark or such a word stands.

@@ -224,11 +224,16 @@ Status WriteWithoutModel(const ExtractiveWriter& extractive, const Status& faile
     sentence.span.begin += lead.size();
     sentence.span.end += lead.size();
   }
-  answer.note = std::string(kModelWasSilent) + failed.message();
+  answer.note = ReasonText(Reason::kModelSilent, AnswerLanguage(query), {failed.message()});
   return OkStatus();
 }
 
 }  // namespace
+
+bool SaysModelWasSilent(std::string_view note) {
+  return note.starts_with(ReasonText(Reason::kModelSilent, "en", {""})) ||
+         note.starts_with(ReasonText(Reason::kModelSilent, "zh", {""}));
+}
 
 bool IsModelsFault(Code code) {
   return code == Code::kUnavailable || code == Code::kResourceExhausted ||

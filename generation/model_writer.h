@@ -35,8 +35,8 @@ enum class UnsupportedPolicy : uint8_t {
 const char* UnsupportedPolicyName(UnsupportedPolicy policy);  // "flag"
 Result<UnsupportedPolicy> ParseUnsupportedPolicy(std::string_view name);
 
-// What Answer::note begins with where the model was to write and did not.
-inline constexpr std::string_view kModelWasSilent = "the model did not answer: ";
+// Whether what Answer::note says, in either language, is that the model was to write and did not.
+bool SaysModelWasSilent(std::string_view note);
 
 // Whether an error of the model leaves the question to be answered without it.
 bool IsModelsFault(Code code);

@@ -45,7 +45,10 @@ std::string PremiseOf(std::string_view question) {
                       std::string(question.substr(at + asking.size())));
   }
   for (const std::string_view given : {"既然", "鉴于", "鑒於"}) {
-    if (question.starts_with(given)) return cut_at("，").substr(0);
+    if (!question.starts_with(given)) continue;
+    std::string premise = cut_at("，");
+    if (premise.empty()) premise = cut_at(",");
+    return premise.empty() ? premise : premise.substr(given.size());
   }
   for (const std::string_view given : {"since ", "given that "}) {
     if (!folded.starts_with(given) || folded.starts_with("since when")) continue;
@@ -267,28 +270,38 @@ std::vector<size_t> WeekdaysIn(std::string_view folded) {
   return days;
 }
 
-// Whether the statement denies words of the clause.
-bool Denies(const PremiseStatement& statement, const Clause& clause, const Analyzer& analyzer) {
-  if (!model::IsNegated(statement.piece->text)) return false;
-  const std::string_view text = statement.piece->text;
-  const std::vector<Token> tokens = analyzer.Tokenize(text);
-  for (const Token& token : tokens) {
-    if (!clause.Has(token.term)) continue;
-    // The words right before it.
-    size_t begin = token.begin;
-    const bool is_chinese = !IsAscii(text[begin]);
-    for (uint32_t back = 0; back < (is_chinese ? 2 : kDeniedWithin) && begin > 0; ++back) {
-      if (is_chinese) {
-        do --begin;
-        while (begin > 0 && (text[begin] & 0xC0) == 0x80);
-      } else {
-        while (begin > 0 && text[begin - 1] == ' ') --begin;
-        while (begin > 0 && text[begin - 1] != ' ') --begin;
-      }
+// Whether a denial stands right before the word at `word` of the text: within three words, of Chinese within two
+// characters.
+bool StandsDenied(std::string_view text, size_t word) {
+  size_t begin = word;
+  const bool is_chinese = !IsAscii(text[begin]);
+  for (uint32_t back = 0; back < (is_chinese ? 2 : kDeniedWithin) && begin > 0; ++back) {
+    if (is_chinese) {
+      do --begin;
+      while (begin > 0 && (text[begin] & 0xC0) == 0x80);
+      if (model::DeniesAt(text, begin)) return true;
+    } else {
+      while (begin > 0 && text[begin - 1] == ' ') --begin;
+      while (begin > 0 && text[begin - 1] != ' ') --begin;
     }
-    if (model::IsNegated(text.substr(begin, token.begin - begin))) return true;
   }
-  return false;
+  return !is_chinese && model::IsNegated(text.substr(begin, word - begin));
+}
+
+// Whether the statement denies words of the clause: one that it also affirms, as in "must wear helmets in the halls but
+// no helmets in the office", is not denied.
+bool Denies(const PremiseStatement& statement, const Clause& clause, const Analyzer& analyzer) {
+  const std::string_view text = statement.piece->text;
+  if (!model::IsNegated(text)) return false;
+  // Of each word of the clause: whether it is denied wherever it stands.
+  std::map<std::string, bool> denied;
+  for (const Token& token : analyzer.Tokenize(text)) {
+    if (!clause.Has(token.term)) continue;
+    const bool is_denied = StandsDenied(text, token.begin);
+    const auto [word, is_new] = denied.try_emplace(token.term, is_denied);
+    if (!is_new) word->second = word->second && is_denied;
+  }
+  return std::ranges::any_of(denied, [](const auto& one) { return one.second; });
 }
 
 }  // namespace

@@ -59,10 +59,12 @@ Status WriteByModel(WholeDocumentPrompt prompt, const Reading& reading, std::str
                     const AnswerModel& model, const MapReduceOptions& options,
                     const Analyzer& analyzer, const AnswerSink& sink, const CallContext& context,
                     Answer& answer) {
+  const std::string_view language = reading.chinese ? "zh" : "en";
   std::vector<Passage> passages = PassagesWithinCalls(reading.passages, focus, analyzer, options);
   if (passages.size() < reading.passages.size()) {
-    answer.note = "read " + std::to_string(passages.size()) + " of " +
-                  std::to_string(reading.passages.size()) + " passages, those that say most";
+    answer.note =
+        ReasonText(Reason::kReadInPart, language,
+                   {std::to_string(passages.size()), std::to_string(reading.passages.size())});
   }
   MapReduce calls(model, options, focus, reading.chinese, context);
   CitationNumbering numbering(passages.size());
@@ -79,12 +81,12 @@ Status WriteByModel(WholeDocumentPrompt prompt, const Reading& reading, std::str
                             }));
     if (!reply.model.empty()) answer.model = reply.model;
     if (reply.finish_reason == "length") {
-      answer.note += (answer.note.empty() ? "cut after " : "; cut after ") +
-                     std::to_string(options.note_tokens) + " tokens";
+      model::AddReason(
+          ReasonText(Reason::kCutAfter, language, {std::to_string(options.note_tokens)}), language,
+          answer.note);
     }
     if (guard.withheld()) {
-      answer.note += std::string(answer.note.empty() ? "" : "; ") +
-                     "left out: pictures or addresses that the documents do not give";
+      model::AddReason(ReasonText(Reason::kLeftOutAddresses, language), language, answer.note);
     }
     return tell(numbering.Take(guard.Finish())) && tell(numbering.Finish())
                ? OkStatus()
@@ -99,7 +101,7 @@ Status WriteByModel(WholeDocumentPrompt prompt, const Reading& reading, std::str
   for (const Passage& passage : answer.context.passages) {
     answer.context.token_count += passage.chunk.token_count;
   }
-  FillCitations(analyzer, reading.chinese ? "zh" : "en", answer);
+  FillCitations(analyzer, language, answer);
   return OkStatus();
 }
 
@@ -151,7 +153,8 @@ Result<Answer> WholeDocuments::Write(WholeDocumentPrompt prompt,
                                         analyzer_, sink, traced, answer);
     if (!written.ok()) {
       if (!IsModelsFault(written.code()) || !answer.text.empty()) return written;
-      answer.note = std::string(kModelWasSilent) + written.message();
+      answer.note =
+          ReasonText(Reason::kModelSilent, reading.chinese ? "zh" : "en", {written.message()});
       lead = reading.chinese ? "（模型没有回应，以下内容直接摘自文档。）\n"
                              : "(The model did not answer; this is quoted from the documents.)\n";
       quotes = true;

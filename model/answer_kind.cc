@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -58,6 +59,94 @@ constexpr std::string_view kChinesePersons =
 constexpr std::string_view kChineseReasons[] = {"因为", "由于", "因此", "为了", "所以",
                                                 "原因", "導致", "导致", "由於", "因為"};
 constexpr std::string_view kChineseNegations = "不没沒未无無";
+// Words that hold one of them and deny nothing; but before one of the characters of `not_before` they are none: 不过 of
+// 不过滤, 无线 of 无线索. The one list of such words for all that looks at denials.
+struct WordWithoutDenial {
+  std::string_view word;
+  std::string_view not_before = {};
+};
+constexpr WordWithoutDenial kWordsWithoutDenial[] = {{"不锈"},
+                                                     {"不鏽"},
+                                                     {"不銹"},
+                                                     {"不动产"},
+                                                     {"不動產"},
+                                                     {"不干胶"},
+                                                     {"不粘锅"},
+                                                     {"不倒翁"},
+                                                     {"不丹"},
+                                                     {"不列颠"},
+                                                     {"不列顛"},
+                                                     {"不同", "意时時步"},
+                                                     {"不仅"},
+                                                     {"不僅"},
+                                                     {"不但"},
+                                                     {"不只"},
+                                                     {"不光", "滑洁潔"},
+                                                     {"不单", "独"},
+                                                     {"不單", "獨"},
+                                                     {"不过", "滤期敏度户夜热载关磅秤筛"},
+                                                     {"不過", "濾期敏度戶夜熱載關磅秤篩"},
+                                                     {"不断", "电开水气网流"},
+                                                     {"不斷", "電開水氣網流"},
+                                                     {"不久"},
+                                                     {"不时"},
+                                                     {"不時"},
+                                                     {"不论"},
+                                                     {"不論"},
+                                                     {"不管", "理道控用"},
+                                                     {"不可抗力"},
+                                                     {"不良"},
+                                                     {"不定期"},
+                                                     {"不好意思"},
+                                                     {"对不起"},
+                                                     {"對不起"},
+                                                     {"差不多"},
+                                                     {"了不起"},
+                                                     {"无锡"},
+                                                     {"無錫"},
+                                                     {"无线", "索"},
+                                                     {"無線", "索"},
+                                                     {"无人机", "械"},
+                                                     {"無人機", "械"},
+                                                     {"无人驾驶"},
+                                                     {"無人駕駛"},
+                                                     {"无机", "会房组械"},
+                                                     {"無機", "會房組械"},
+                                                     {"无纺"},
+                                                     {"無紡"},
+                                                     {"无缝"},
+                                                     {"無縫"},
+                                                     {"无菌"},
+                                                     {"無菌"},
+                                                     {"无烟煤"},
+                                                     {"無煙煤"},
+                                                     {"无轨"},
+                                                     {"無軌"},
+                                                     {"无损检"},
+                                                     {"無損檢"},
+                                                     {"无花果"},
+                                                     {"無花果"},
+                                                     {"无论", "文"},
+                                                     {"無論", "文"},
+                                                     {"无比", "例较"},
+                                                     {"無比", "例較"},
+                                                     {"无非"},
+                                                     {"無非"},
+                                                     {"无疑", "问"},
+                                                     {"無疑", "問"},
+                                                     {"未来", "得过电"},
+                                                     {"未來", "得過電"},
+                                                     {"未免"},
+                                                     {"淹没"},
+                                                     {"淹沒"},
+                                                     {"沉没"},
+                                                     {"沉沒"},
+                                                     {"埋没"},
+                                                     {"埋沒"},
+                                                     {"吞没"},
+                                                     {"吞沒"},
+                                                     {"没收", "到集入取据录费款拾"},
+                                                     {"沒收", "到集入取據錄費款拾"}};
 
 // "1066", "1990s".
 bool IsYear(std::string_view word) {
@@ -83,6 +172,8 @@ bool IsTimeUnit(std::string_view behind) {
 }
 
 }  // namespace
+
+std::string_view ChineseSurnames() { return kChineseSurnames; }
 
 bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind) {
   const bool capital = !first && IsAsciiUpper(word[0]);
@@ -148,12 +239,35 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
   return false;
 }
 
+bool DeniesAt(std::string_view text, size_t at) {
+  size_t next = at;
+  if (at >= text.size() || !IsCjk(NextCodePoint(text, next))) return false;
+  const std::string_view character = text.substr(at, next - at);
+  if (kChineseNegations.find(character) == std::string_view::npos) return false;
+  return std::ranges::none_of(kWordsWithoutDenial, [&](const WordWithoutDenial& one) {
+    const size_t within = one.word.find(character);
+    if (within == std::string_view::npos || within > at) return false;
+    if (!text.substr(at - within).starts_with(one.word)) return false;
+    const std::string_view behind = text.substr(at - within + one.word.size());
+    size_t end = 0;
+    if (!behind.empty()) NextCodePoint(behind, end);
+    return end == 0 || one.not_before.find(behind.substr(0, end)) == std::string_view::npos;
+  });
+}
+
 bool IsNegated(std::string_view text) {
   if (text.find("n't") != text.npos || text.find("n’t") != text.npos) return true;
+  std::string_view last;
   for (const Word& word : Words(text)) {  // "No. 3" is a number
-    if (Among(word.first ? AsciiLower(word.text) : word.text, kNegations)) return true;
+    const bool is_bound = word.text == "least" && AsciiLower(last) == "at";
+    if (!is_bound && Among(word.first ? AsciiLower(word.text) : word.text, kNegations)) return true;
+    last = word.text;
   }
-  return HoldsCharacterOf(kChineseNegations, text);
+  for (size_t at = 0; at < text.size();) {
+    if (DeniesAt(text, at)) return true;
+    NextCodePoint(text, at);
+  }
+  return false;
 }
 
 }  // namespace quarry::model

@@ -6,12 +6,17 @@
 // Forms, not meaning: a capitalised word may be a person, a surname's character may be a word. They
 // are wide on purpose, so that a text without any of them hardly holds what is asked for.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace quarry::model {
 
 enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason };
+
+// The characters that Chinese names of persons begin with, Simplified and Traditional, the first of longer surnames
+// (欧阳, 司马, 诸葛) among them.
+std::string_view ChineseSurnames();
 
 // Whether `sentence` holds something of the kind that the question does not name itself: a date for
 // "when", a capitalised name for "who". False for kAny.
@@ -21,7 +26,11 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
 // the text. False for kAny and for kReason, which no single word shows.
 bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind);
 
-// Whether `text` denies something: "not", "never", "isn't", "不", "没".
+// Whether `text` denies something: "not", "never", "isn't", "不", "没". "At least" does not, nor do words that only
+// hold such a character: 不锈钢, 无线, 未来, 淹没.
 bool IsNegated(std::string_view text);
+
+// Whether the Chinese character that begins at byte `at` is one of those that deny, and does so where it stands.
+bool DeniesAt(std::string_view text, size_t at);
 
 }  // namespace quarry::model

@@ -57,13 +57,19 @@ constexpr ReasonWords kReasonWords[] = {
     {Reason::kLeftOutUnsafe,
      "left out: instructions, pictures or addresses that the documents do not give",
      "已略去文档中没有的指令、图片或地址"},
+    {Reason::kLeftOutAddresses, "left out: pictures or addresses that the documents do not give",
+     "已略去文档中没有的图片或地址"},
+    {Reason::kReadInPart, "read {} of {} passages, those that say most",
+     "只读了信息最多的段落：{}/{}"},
+    {Reason::kCutAfter, "cut after {} tokens", "在 {} 个词元处截断"},
+    {Reason::kModelSilent, "the model did not answer: {}", "模型没有回应：{}"},
 };
 
 constexpr bool IsInOrder() {
   for (size_t i = 0; i < std::size(kReasonWords); ++i) {
     if (static_cast<size_t>(kReasonWords[i].reason) != i) return false;
   }
-  return std::size(kReasonWords) == static_cast<size_t>(Reason::kLeftOutUnsafe) + 1;
+  return std::size(kReasonWords) == static_cast<size_t>(Reason::kModelSilent) + 1;
 }
 static_assert(IsInOrder());
 

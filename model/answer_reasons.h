@@ -41,10 +41,14 @@ enum class Reason : uint8_t {
   kNoWordsToCheck,
   kNotCited,  // {}: names and numbers
   kOneDenies,
-  kHoldsWords,    // {} % of them
-  kNeedsModel,    // {}: what has no effect without one
-  kCutShort,      // after {} tokens
-  kLeftOutUnsafe  // instructions, pictures, addresses
+  kHoldsWords,        // {} % of them
+  kNeedsModel,        // {}: what has no effect without one
+  kCutShort,          // after {} tokens
+  kLeftOutUnsafe,     // instructions, pictures, addresses
+  kLeftOutAddresses,  // pictures, addresses
+  kReadInPart,        // {} of {} passages
+  kCutAfter,          // {} tokens
+  kModelSilent        // {}: why
 };
 
 // In the language, "zh" or else English, with `parts` where the text names something.

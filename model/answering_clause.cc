@@ -152,9 +152,9 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
   BracketReader brackets(text);
   for (size_t i = 0; i < words.size(); ++i) {
     const ByteRange& word = words[i].range;
-    const bool begins = i == 0 || (!brackets.IsInBrackets(word.begin) && BeginsClause(text, word) &&
-                                   !Denies(ClauseBefore(text, word)) &&
-                                   !Limits(ClauseBefore(text, word)));
+    const bool begins =
+        i == 0 || (!brackets.IsInBrackets(word.begin) && BeginsClause(text, word) &&
+                   !Denies(ClauseBefore(text, word)) && !Limits(ClauseBefore(text, word)));
     if (!begins) continue;
     const size_t begin = i == 0 ? 0 : words[i].range.begin;
     const size_t glance = GlanceFrom(text, begin, chinese);

@@ -101,7 +101,8 @@ TEST_F(EscalatingWriterTest, AModelThatDeclinesOrIsSilentGoesToTheNext) {
         .value();
   };
   EXPECT_THAT(escalated("NO_ANSWER").attempts.at(0).rejected, StartsWith("it declined: "));
-  EXPECT_THAT(escalated(std::nullopt).attempts.at(0).rejected, StartsWith(kModelWasSilent));
+  EXPECT_THAT(escalated(std::nullopt).attempts.at(0).rejected,
+              StartsWith("the model did not answer: "));
   const Answer declined =
       Ask([](const auto&, uint64_t, const auto&) { return "NO_ANSWER"; }).value();
   EXPECT_TRUE(declined.abstained) << "both decline";

@@ -103,6 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
              "他还负责什么？", FollowUp::kPronoun, "陈思雨还负责什么？"},
         Case{"数据组的负责人是谁？", "数据 — 组: 数据组; 负责人: 欧阳雪; 人数: 4[1]。",
              "她的电话呢？", FollowUp::kEllipsis, "欧阳雪的电话是什么？"},
+        Case{"车队由谁负责？", "由鄭思雨负责。", "她的分机是多少？", FollowUp::kPronoun,
+             "鄭思雨的分机是多少？"},
         Case{"陈思雨负责什么？", "由陈思雨负责[1]。孙浩出差。", "他的分机是多少？",
              FollowUp::kPronoun, "陈思雨的分机是多少？"},
         Case{"HY-500用的是什么制冷剂？", "R454B", "它的重量呢？", FollowUp::kEllipsis,

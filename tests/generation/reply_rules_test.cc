@@ -89,6 +89,15 @@ TEST_F(ReplyRulesTest, AFalsePremiseIsSetRightByAQuote) {
   EXPECT_EQ(Ask("May the water level in the basin rise to 30 cm?").kind, ReplyKind::kAnswer);
 }
 
+TEST_F(ReplyRulesTest, APremiseThatAStatementAffirmsIsNotSetRightByIt) {
+  engine_.Add(
+      {TextDocument("helmets.txt", "Helmets",
+                    "Visitors must wear helmets in all halls but no helmets in the office."),
+       TextDocument("maozi.txt", "安全帽", "访客在车间必须佩戴安全帽，在办公室不戴安全帽。")});
+  EXPECT_NE(Ask("Why must visitors wear helmets in the halls?").kind, ReplyKind::kFalsePremise);
+  EXPECT_NE(Ask("为什么访客在车间必须佩戴安全帽？").kind, ReplyKind::kFalsePremise);
+}
+
 TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsCountedTheSameWay) {
   engine_.Add({TextDocument("repairs.txt", "Repairs", "Repairs take 10 minutes."),
                TextDocument("weixiu.txt", "维修", "维修需要10分钟。")});
@@ -98,6 +107,8 @@ TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsCountedTheSameWay) {
   EXPECT_NE(Ask("为什么渡船需要40分钟？").kind, ReplyKind::kFalsePremise);
   EXPECT_EQ(Ask("Why do repairs take 40 minutes?").kind, ReplyKind::kFalsePremise);
   EXPECT_EQ(Ask("为什么维修需要40分钟？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("既然维修需要40分钟，怎么安排？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("既然维修需要40分钟,怎么安排？").kind, ReplyKind::kFalsePremise);
 }
 
 TEST_F(ReplyRulesTest, AQuestionThatExcludesItselfIsNotAnswered) {

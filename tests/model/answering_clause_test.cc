@@ -127,7 +127,8 @@ TEST(AnsweringClauseTest, ARuleIsNotQuotedWithoutItsException) {
       "重新启动。";
   EXPECT_EQ(PartOf("水泵必须在报警后多久重新启动？", unless_zh), unless_zh);
   const std::string except_zh =
-      "除节假日和每月第一个星期一上午以及管理处提前三天另行公告的闭馆日以外，图书馆每天8时至20时对读者"
+      "除节假日和每月第一个星期一上午以及管理处提前三天另行公告的闭馆日以外，图书馆每天8时至20时对"
+      "读者"
       "开放。";
   EXPECT_EQ(PartOf("图书馆每天几点开放？", except_zh), except_zh);
   // What is excepted in a clause before is not: the sentence begins anew.

@@ -94,10 +94,15 @@ TEST(QuestionTest, TheWeightOfACodeIsThatOfOneWord) {
 TEST(QuestionTest, NegationIsSeen) {
   for (const char* text :
        {"What is not covered?", "Who didn't sign?", "a pump without a seal", "哪些费用不能报销？",
-        "哪個水廠沒有發電機？", "No phosphate is dosed."}) {
+        "哪個水廠沒有發電機？", "No phosphate is dosed.", "which of them is least noisy",
+        "原水不过滤。", "甲方不同意。", "没收到通知。", "未来得及签字。"}) {
     EXPECT_TRUE(IsNegated(text)) << text;
   }
-  for (const char* text : {"What is covered?", "Which engine is No. 3?", "哪些费用可以报销？"}) {
+  for (const char* text :
+       {"What is covered?", "Which engine is No. 3?", "哪些费用可以报销？",
+        "It takes at least six minutes.", "At least two sign.",
+        "不锈钢泵体HY-300的最高温度是多少？", "无锡分公司在哪里？", "無線網路的密碼",
+        "无人机的续航", "未来三年的计划", "不同型号的重量", "不动产登记费", "被洪水淹没的路段"}) {
     EXPECT_FALSE(IsNegated(text)) << text;
   }
   const Analyzer analyzer;
