@@ -22,9 +22,10 @@
 namespace quarry::eval {
 
 inline constexpr double kFewestLabels = 30;
+inline constexpr uint64_t kFewestGroups = 10;  // documents, say, that the labels are of
 
 struct LanguageKappa {
-  Estimate kappa;
+  Estimate kappa;     // from -1 where it is of fewer than kFewestGroups
   double fewest = 0;  // labels of the kind of which there are fewer
 };
 
@@ -36,7 +37,7 @@ struct JudgeCalibration {
   VerdictCounts counts;
   Estimate kappa;
   Estimate accuracy;
-  std::map<std::string, LanguageKappa> languages;  // where there are several
+  std::map<std::string, LanguageKappa> languages;  // those that it was measured in
 
   // Surely so, in all and in every language that it was measured in: the lower bound of kappa
   // reaches kTrustedKappa, by kFewestLabels labels of either kind at least.
