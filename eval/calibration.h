@@ -37,7 +37,8 @@ struct JudgeCalibration {
   VerdictCounts counts;
   Estimate kappa;
   Estimate accuracy;
-  std::map<std::string, LanguageKappa> languages;  // those that it was measured in
+  // Those that it was measured in: a report of a run that asks in another does not trust it.
+  std::map<std::string, LanguageKappa> languages;
 
   // Surely so, in all and in every language that it was measured in: the lower bound of kappa
   // reaches kTrustedKappa, by kFewestLabels labels of either kind at least.

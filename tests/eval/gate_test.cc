@@ -339,6 +339,15 @@ TEST(GateTest, AJudgeThatIsNotTrustedDoesNotSayWhetherACasePasses) {
   EXPECT_THAT(outcomes(std::nullopt), ElementsAre(kPass, kPass, kPass, kPass));
   EXPECT_THAT(outcomes(JudgeCalibration{.judge = "x"}),
               ElementsAre(kInconclusive, kInconclusive, kPass, kInconclusive));
+  // Every third case is Chinese: measured in English alone a judge says nothing of those.
+  JudgeCalibration measured{.judge = "x",
+                            .counts = {.true_positive = 90, .true_negative = 90},
+                            .kappa = {.mean = 0.9, .low = 0.8, .high = 1}};
+  measured.languages["en"] = {measured.kappa, 90};
+  ASSERT_TRUE(measured.trusted());
+  EXPECT_THAT(outcomes(measured), ElementsAre(kInconclusive, kInconclusive, kPass, kInconclusive));
+  measured.languages["zh"] = {measured.kappa, 90};
+  EXPECT_THAT(outcomes(measured), ElementsAre(kPass, kPass, kPass, kPass));
 }
 
 TEST(CaseScoresTest, WithoutTheJudgeItIsNothingThatItDidNotHear) {
