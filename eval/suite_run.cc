@@ -114,16 +114,7 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
       QUARRY_RETURN_IF_ERROR(found);
     }
   }
-  Query query = settings.query;
-  std::vector<generation::ConversationTurn> turns;
-  for (const CaseMessage& message : one.messages) {
-    turns.push_back({.by_user = message.role == "user", .text = message.content});
-  }
-  query.text = generation::StandAlone(turns, one.query).text;
-  if (!one.filters.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
-    generation::AddFilter(std::move(filter), query);  // to that of a profile
-  }
+  QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, settings));
   // Before anything else of the question, as a caller asks: what is looked up afterwards is at
   // hand.
   const SteadyClock::time_point start = SteadyClock::now();
@@ -157,6 +148,24 @@ Status JudgeAgain(const Case& one, const RunParts& parts, RunRecord& record,
 }
 
 }  // namespace
+
+std::string StandaloneText(const Case& one) {
+  std::vector<generation::ConversationTurn> turns;
+  for (const CaseMessage& message : one.messages) {
+    turns.push_back({.by_user = message.role == "user", .text = message.content});
+  }
+  return generation::StandAlone(turns, one.query).text;
+}
+
+Result<Query> StandaloneQuery(const Case& one, const RunSettings& settings) {
+  Query query = settings.query;
+  query.text = StandaloneText(one);
+  if (!one.filters.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
+    generation::AddFilter(std::move(filter), query);  // to that of a profile
+  }
+  return query;
+}
 
 Result<ResolvedSpan> ResolveSpan(const GoldSpan& span, const index::Snapshot& snapshot) {
   ResolvedSpan resolved{.span = span};

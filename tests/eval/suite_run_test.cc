@@ -76,6 +76,19 @@ TEST_F(SuiteRunTest, ARecordHoldsWhatWasFoundAndSaid) {
   EXPECT_EQ(RecordLine(read), RecordLine(record));
 }
 
+TEST_F(SuiteRunTest, WhatIsAskedStandsAloneAfterWhatWasSaidBefore) {
+  Case english = MakeCase("en", "And its weight?");
+  english.messages = {{"user", "What is the rated power of the HY-300?"}, {"assistant", "4.2 kW"}};
+  Case chinese = MakeCase("zh", "那晚餐呢？");
+  chinese.messages = {{"user", "东岸食堂午餐多少钱一份？"}, {"assistant", "3.50谷元"}};
+  EXPECT_EQ(StandaloneText(english), "What is the weight of the HY-300?");
+  EXPECT_EQ(StandaloneText(chinese), "东岸食堂晚餐多少钱一份？");
+  settings_.query.k = 7;
+  ASSERT_OK_AND_ASSIGN(const Query query, StandaloneQuery(english, settings_));
+  EXPECT_EQ(query.text, "What is the weight of the HY-300?");
+  EXPECT_EQ(query.k, 7u);
+}
+
 TEST_F(SuiteRunTest, ASpanThatTheCorpusLostIsSaidSo) {
   ASSERT_OK_AND_ASSIGN(const RunRecord record,
                        AskCase(suite_.cases[1], 0, Parts(), settings_, CallContext()));
