@@ -65,6 +65,15 @@ double LossTest(std::span<const double> gains, std::span<const uint32_t> cluster
 // Holm's step-down correction: adjusted p values, in the order given (Holm 1979).
 std::vector<double> HolmAdjust(std::span<const double> p_values);
 
+// Whether signs of so many clusters, exchanged in every way, can make a one-sided test at 2.5 % or a
+// two-sided one at 5 % say anything: the smallest p of either is that of all of one sign. Tests that
+// cannot are not counted among those that are corrected for (Tarone: "A modified Bonferroni method for
+// discrete data", 1990).
+inline bool CanBeSignificant(uint64_t clusters) {
+  constexpr uint64_t kFewest = 6;  // 2^-5 > 0.025 > 2^-6
+  return clusters >= kFewest;
+}
+
 // Paired cases that a two-sided test at 5 % needs to see a difference of `delta` between two rates
 // with 80 % power, where `discordance` is the share of cases on which the two disagree (Connor
 // 1987). REQUIRES: 0 < delta <= discordance <= 1.

@@ -2,6 +2,8 @@
 
 #include "eval/gate.h"
 
+#include <cmath>
+
 #include "base/random.h"
 #include "eval/metric_catalogue.h"
 #include "eval/regression.h"
@@ -181,6 +183,34 @@ TEST(GateTest, ASliceThatLosesByItselfIsInconclusive) {
   const GateReport report = GateOf(after, before, {gate});
   EXPECT_EQ(report.exit_code(), 4);
   EXPECT_THAT(report.results[0].detail, HasSubstr("perhaps lost on tag=table: -0.25 ["));
+}
+
+// Forty slices of five cases, which nothing can make significant, beside one that lost all of nine.
+TEST(GateTest, SlicesThatCannotBeSignificantTakeNoPowerFromThoseThatCan) {
+  std::vector<Case> cases = MakeCases(200);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    cases[i].tags = {"t" + std::to_string(i % 40)};
+    if (i < 9) cases[i].tags.push_back("table");
+  }
+  const RunScores before = ScoreRun(MakeRun(cases, [](size_t) { return true; }));
+  const RunScores after = ScoreRun(MakeRun(cases, [](size_t i) { return i >= 9; }));
+  const std::vector<LossTestResult> losses = TestForLosses(before, after, {{"pass", 0.05}}, 1);
+  const auto table = std::ranges::find(losses, std::string("tag=table"), &LossTestResult::slice);
+  ASSERT_NE(table, losses.end());
+  EXPECT_EQ(table->verdict, LossVerdict::kLost);
+  EXPECT_NEAR(table->adjusted_p, 2 * 3 * std::pow(0.5, 9), 1e-9) << "of two languages and itself";
+  const auto few = std::ranges::find(losses, std::string("tag=t0"), &LossTestResult::slice);
+  ASSERT_NE(few, losses.end());
+  EXPECT_EQ(few->adjusted_p, 1);
+  EXPECT_NE(few->verdict, LossVerdict::kLost);
+  for (const MetricDelta& delta : CompareRuns(before, after, 1).slices) {
+    if (delta.slice == "tag=t0") {
+      EXPECT_EQ(delta.adjusted_p, 1) << delta.metric;
+    }
+    if (delta.slice == "tag=table" && delta.metric == "pass") {
+      EXPECT_TRUE(delta.is_significant()) << delta.adjusted_p;
+    }
+  }
 }
 
 TEST(GateTest, ABaselineMustSaySomethingItself) {
