@@ -39,6 +39,11 @@ inline constexpr uint32_t kBootstrapSamples = 2000;
 Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> clusters,
                       uint64_t seed = 1, uint32_t samples = kBootstrapSamples);
 
+// The same where every value is a cluster of its own: the gains per question between two ways to
+// search, say.
+Estimate EstimateIndependentMean(std::span<const double> values, uint64_t seed = 42,
+                                 uint32_t samples = 5000);
+
 // The same for a share of cases. Bounds lie in [0, 1], and where all cases agree, of which a
 // bootstrap sees no spread, the far bound is exact for as many cases as there are clusters (Clopper
 // and Pearson, 1934): of 3 that all pass at least 0.29 may be expected to.
