@@ -28,37 +28,6 @@ bool WasCut(const RunRecord& record) {
   });
 }
 
-// What of an answer is scored.
-RunRecord RecordOf(const Case& one, const Answer& answer) {
-  RunRecord record;
-  record.case_id = one.id;
-  record.answer = answer.text;
-  record.abstained = answer.abstained;
-  record.model = answer.model;
-  record.note = answer.note;
-  record.usage = answer.usage;
-  for (const Passage& passage : answer.context.passages) {
-    record.passages.push_back({.chunk = passage.chunk.id,
-                               .document = passage.chunk.document,
-                               .begin = passage.chunk.span.begin,
-                               .end = passage.chunk.span.end,
-                               .heading = passage.title,
-                               .text = passage.chunk.text});
-  }
-  for (const Citation& citation : answer.citations) {
-    record.citations.push_back({.passage = citation.passage,
-                                .document = citation.document,
-                                .begin = citation.source.begin,
-                                .end = citation.source.end,
-                                .quote = citation.quote,
-                                .span = citation.answer_span});
-  }
-  for (const SentenceVerdict& sentence : answer.sentences) {
-    record.sentences.push_back({.span = sentence.span});
-  }
-  return record;
-}
-
 }  // namespace
 
 Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot) {
@@ -103,7 +72,10 @@ Result<RunRecord> EngineReplayer::FromGold(const Case& one, const std::string& m
   if (answer.note.starts_with(generation::kModelWasSilent)) {
     return FailedPreconditionError("case " + one.id + ": " + answer.note);
   }
-  return RecordOf(one, answer);
+  RunRecord record;
+  record.case_id = one.id;
+  TakeAnswer(answer, record);
+  return record;
 }
 
 Result<RunRecord> EngineReplayer::ClosedBook(const Case& one, const CallContext& context) const {

@@ -60,45 +60,6 @@ std::string HeadingOf(const Passage& passage) {
   return heading;
 }
 
-void TakeAnswer(const Answer& answer, RunRecord& record) {
-  std::string prompt;
-  for (const Passage& passage : answer.context.passages) {
-    const Chunk& chunk = passage.chunk;
-    record.passages.push_back({.chunk = chunk.id,
-                               .document = chunk.document,
-                               .begin = chunk.span.begin,
-                               .end = chunk.span.end,
-                               .heading = HeadingOf(passage),
-                               .text = chunk.text});
-    prompt += HashToHex(Hash64(record.passages.back().heading)) + HashToHex(Hash64(chunk.text));
-  }
-  record.prompt_hash = HashToHex(Hash64(prompt));
-  for (const DroppedPassage& dropped : answer.context.dropped) {
-    record.dropped.push_back({dropped.chunk, dropped.document, dropped.why});
-  }
-  record.answer = answer.text;
-  record.abstained = answer.abstained;
-  for (const Citation& citation : answer.citations) {
-    record.citations.push_back({.passage = citation.passage,
-                                .document = citation.document,
-                                .begin = citation.source.begin,
-                                .end = citation.source.end,
-                                .quote = citation.quote,
-                                .span = citation.answer_span});
-  }
-  for (const SentenceVerdict& sentence : answer.sentences) {
-    record.sentences.push_back({.span = sentence.span,
-                                .supported = sentence.verdict.label == Support::kSupported,
-                                .score = sentence.verdict.score});
-  }
-  record.model = answer.model;
-  record.note = answer.note;
-  record.usage = answer.usage;
-  record.cache = answer.cache;
-  record.timings = answer.timings;
-  record.fingerprint = answer.fingerprint;
-}
-
 // Fills the record; the status says what went wrong.
 Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, RunRecord& record,
            const CallContext& context) {
@@ -148,6 +109,45 @@ Status JudgeAgain(const Case& one, const RunParts& parts, RunRecord& record,
 }
 
 }  // namespace
+
+void TakeAnswer(const Answer& answer, RunRecord& record) {
+  std::string prompt;
+  for (const Passage& passage : answer.context.passages) {
+    const Chunk& chunk = passage.chunk;
+    record.passages.push_back({.chunk = chunk.id,
+                               .document = chunk.document,
+                               .begin = chunk.span.begin,
+                               .end = chunk.span.end,
+                               .heading = HeadingOf(passage),
+                               .text = chunk.text});
+    prompt += HashToHex(Hash64(record.passages.back().heading)) + HashToHex(Hash64(chunk.text));
+  }
+  record.prompt_hash = HashToHex(Hash64(prompt));
+  for (const DroppedPassage& dropped : answer.context.dropped) {
+    record.dropped.push_back({dropped.chunk, dropped.document, dropped.why});
+  }
+  record.answer = answer.text;
+  record.abstained = answer.abstained;
+  for (const Citation& citation : answer.citations) {
+    record.citations.push_back({.passage = citation.passage,
+                                .document = citation.document,
+                                .begin = citation.source.begin,
+                                .end = citation.source.end,
+                                .quote = citation.quote,
+                                .span = citation.answer_span});
+  }
+  for (const SentenceVerdict& sentence : answer.sentences) {
+    record.sentences.push_back({.span = sentence.span,
+                                .supported = sentence.verdict.label == Support::kSupported,
+                                .score = sentence.verdict.score});
+  }
+  record.model = answer.model;
+  record.note = answer.note;
+  record.usage = answer.usage;
+  record.cache = answer.cache;
+  record.timings = answer.timings;
+  record.fingerprint = answer.fingerprint;
+}
 
 std::string StandaloneText(const Case& one) {
   std::vector<generation::ConversationTurn> turns;

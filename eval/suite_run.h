@@ -33,6 +33,9 @@ struct RunSettings {
   uint32_t jobs = 1;  // cases at once
 };
 
+// What an answer is and what it was made from, into a record of it.
+void TakeAnswer(const Answer& answer, RunRecord& record);
+
 // What a case asks: its query as it stands alone after what was said before.
 std::string StandaloneText(const Case& one);
 // That as it is asked, with the case's filter beside that of a profile. kInvalidArgument: the filter is

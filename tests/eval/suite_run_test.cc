@@ -352,6 +352,21 @@ TEST(RunRecordTest, AMatrixThatIsNotWholeIsDamage) {
             "record of a run: matrix: is not whole");
 }
 
+// What was asked and what is replayed are judged by the same headings.
+TEST(RunRecordTest, APassageKeepsItsTitleAndHeadings) {
+  Answer answer;
+  answer.text = "It weighs 80 kg [1].";
+  Passage& passage = answer.context.passages.emplace_back();
+  passage.title = "Pump";
+  passage.chunk.text = "80 kg";
+  passage.chunk.span.heading_path = {"Pump", "Motor"};
+  RunRecord record;
+  TakeAnswer(answer, record);
+  ASSERT_THAT(record.passages, SizeIs(1));
+  EXPECT_EQ(record.passages[0].heading, "Pump > Motor");
+  EXPECT_EQ(record.answer, "It weighs 80 kg [1].");
+}
+
 TEST(RunRecordTest, ACaseThatIsNotThatOfItsRecordIsDamage) {
   RunRecord record{.case_id = "a"};
   EXPECT_EQ(ParseRecord(RecordLine(record)).status().message(),
