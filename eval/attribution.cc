@@ -353,22 +353,6 @@ class Attributor {
 
 }  // namespace
 
-const char* ReplayName(ReplayKind kind) {
-  switch (kind) {
-    case ReplayKind::kGoldContext:
-      return "gold context";
-    case ReplayKind::kClosedBook:
-      return "closed book";
-    case ReplayKind::kNoCache:
-      return "no cache";
-    case ReplayKind::kFullK:
-      return "full k";
-    case ReplayKind::kSmallModel:
-      return "smaller model";
-  }
-  Fatal(__FILE__, __LINE__, "unknown ReplayKind");
-}
-
 std::optional<Failure> Attribute(const Case& one, const RunRecord& record,
                                  const ScoreOptions& options, const GoldPresence& presence,
                                  const Replays& replays) {
