@@ -1,7 +1,7 @@
 #pragma once
 
 // The statistics of comparing systems on the same questions. Deterministic: the same input and seed
-// give the same numbers. Pure functions.
+// give the same numbers. Values, differences and gains must be finite. Pure functions.
 
 #include <cstdint>
 #include <span>
