@@ -8,6 +8,7 @@
 #include "app/commands_eval.h"
 #include "app/eval_setup.h"
 #include "app/output_advice.h"
+#include "app/profile_setup.h"
 #include "app/progress.h"
 #include "eval/failure_analysis.h"
 #include "eval/run_store.h"
@@ -99,6 +100,10 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
   eval::RunSettings settings;
   settings.query.mode = bench.config.mode;
   settings.query.k = bench.config.k;
+  const auto profile = run.manifest.config.find("profile");
+  if (profile != run.manifest.config.end()) {
+    QUARRY_RETURN_IF_ERROR(UseProfile(profile->second, context, engine, settings.query).status());
+  }
   const eval::ReplayParts parts{.run = {.retriever = engine.retriever(),
                                         .answerer = engine.answerer(),
                                         .snapshot = *bench.snapshot},

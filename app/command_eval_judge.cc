@@ -43,6 +43,11 @@ Result<int> RunEvalJudgeCheck(const EvalJudgeCheckArguments& arguments, CommandC
   if (arguments.repeats > 1 && arguments.judge != "llm") {
     return InvalidArgumentError("--repeats: the local judge says the same every time; --judge llm");
   }
+  if (arguments.tune && arguments.keep) {
+    return InvalidArgumentError(
+        "--keep: not with --tune: runs are judged at the threshold that is built in, and no report "
+        "looks up another");
+  }
   eval::JudgeLabels all;
   for (const std::string& file : arguments.files) {
     QUARRY_RETURN_IF_ERROR(eval::ReadJudgeLabels(file, all));

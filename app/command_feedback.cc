@@ -38,7 +38,8 @@ std::string TrafficText(const std::vector<eval::TrafficSlice>& slices,
       const bool newest = &period == &slice.periods.back();
       rows.push_back({slice.name, FormatIso8601(period.begin_micros).substr(0, 10),
                       WithThousands(period.answers), WithThousands(period.declined),
-                      WithThousands(period.unjudged), Fixed(100 * period.carried.mean, 1),
+                      WithThousands(period.unjudged),
+                      period.answers == 0 ? "" : Fixed(100 * period.carried.mean, 1),
                       newest && slice.change.low != slice.change.high
                           ? Fixed(100 * slice.change.mean, 1) + " [" +
                                 Fixed(100 * slice.change.low, 1) + ", " +
@@ -61,11 +62,12 @@ std::string TrafficJson(const std::vector<eval::TrafficSlice>& slices,
     one["change"] = {
         {"mean", slice.change.mean}, {"low", slice.change.low}, {"high", slice.change.high}};
     for (const eval::TrafficPeriod& period : slice.periods) {
-      one["periods"].push_back({{"from", FormatIso8601(period.begin_micros)},
-                                {"answers", period.answers},
-                                {"declined", period.declined},
-                                {"unjudged", period.unjudged},
-                                {"carried", period.carried.mean}});
+      one["periods"].push_back(
+          {{"from", FormatIso8601(period.begin_micros)},
+           {"answers", period.answers},
+           {"declined", period.declined},
+           {"unjudged", period.unjudged},
+           {"carried", period.answers == 0 ? Json() : Json(period.carried.mean)}});
     }
     json["slices"].push_back(std::move(one));
   }

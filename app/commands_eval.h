@@ -84,7 +84,7 @@ Result<int> RunEvalLint(const EvalSuiteArguments& arguments, CommandContext& con
 
 struct EvalPlanArguments {
   std::string suite;     // "" = from scratch
-  std::string run;       // whose discordance, tokens and prices are taken; "" = none
+  std::string run;       // whose tokens and prices are taken; "" = none
   double detect = 0.05;  // difference of two pass rates
   double discordance = 0.15;
 };

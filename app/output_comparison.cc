@@ -13,13 +13,9 @@ namespace {
 constexpr size_t kMovesShown = 5;
 
 // "+0.0210 (95 % interval +0.0080 to +0.0340)".
-std::string IntervalText(const eval::PairedInterval& interval) {
+std::string GainText(const eval::Estimate& interval) {
   return Signed(interval.mean) + " (95 % interval " + Signed(interval.low) + " to " +
          Signed(interval.high) + ")";
-}
-
-Json ToJson(const eval::PairedInterval& interval) {
-  return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
 }
 
 // "3 -> 1", "- -> 4".
@@ -39,7 +35,7 @@ std::string RetrievalDiffText(const eval::RetrievalDiffReport& report, const Con
           " questions have another first " + k + "; " + Fixed(100 * report.mean_overlap, 1) +
           " % of the documents are the same\n";
   text += "nDCG@" + k + "  " + Fixed(report.ndcg_before, 4) + " -> " + Fixed(report.ndcg_after, 4) +
-          ", " + IntervalText(report.gain) + "\n";
+          ", " + GainText(report.gain) + "\n";
   text += "search p50  " + Fixed(report.before_p50_us, 0) + " -> " + Fixed(report.after_p50_us, 0) +
           " us\n";
   for (const eval::QueryDiff& diff : report.largest) {
@@ -97,7 +93,7 @@ std::string TuningText(const eval::TuningReport& report, const Console& console)
   std::string text = Table(rows, {0, 1}, console);
   text += "best against configured, on the questions that chose it: +" +
           Fixed(report.apparent_gain, 4) + "\n";
-  text += "chosen on one half of the questions, on the other: " + IntervalText(report.gain) + "\n";
+  text += "chosen on one half of the questions, on the other: " + GainText(report.gain) + "\n";
   if (report.advised == report.current) {
     return text + "no weight is surely better than the configured one\n";
   }

@@ -45,7 +45,7 @@ std::string LearningText(const eval::LearningReport& report, const std::string& 
   text += "gain    " + Signed(report.gain.mean) + " (95 % interval " + Signed(report.gain.low) +
           " to " + Signed(report.gain.high) + ")\n";
   if (report.gain_of_pairs) {
-    const eval::PairedInterval& gain = *report.gain_of_pairs;
+    const eval::Estimate& gain = *report.gain_of_pairs;
     text += "pairs   " + Signed(gain.mean) + " (" + Signed(gain.low) + " to " + Signed(gain.high) +
             ") beside the same without them" +
             (report.learnt.pairs > 0 ? "\n" : ": not surely better, left out\n");
@@ -80,7 +80,7 @@ std::string LearningJson(const eval::LearningReport& report) {
   json["ndcg"] = {{"current", report.ndcg_current}, {"learnt", report.ndcg_learnt}};
   json["gain"] = {{"mean", report.gain.mean}, {"low", report.gain.low}, {"high", report.gain.high}};
   if (report.gain_of_pairs) {
-    const eval::PairedInterval& gain = *report.gain_of_pairs;
+    const eval::Estimate& gain = *report.gain_of_pairs;
     json["gain_of_pairs"] = {{"mean", gain.mean}, {"low", gain.low}, {"high", gain.high}};
   }
   json["improves"] = report.improves();

@@ -77,11 +77,11 @@ class Attributor {
 
   std::optional<Failure> CacheFalseHit() const {
     if (!record_.cache.hit()) return std::nullopt;
-    if (replays_.no_cache && !replays_.no_cache->passed) return std::nullopt;
+    // Only an answer made anew may tell: what was stored may be as wrong as that.
+    if (!replays_.no_cache || !replays_.no_cache->passed) return std::nullopt;
     return Failure{FailureKind::kCacheFalseHit,
-                   "stored for " + Quoted(record_.cache.question) +
-                       (replays_.no_cache ? "; made anew it is right" : ""),
-                   replays_.no_cache.has_value()};
+                   "stored for " + Quoted(record_.cache.question) + "; made anew it is right",
+                   true};
   }
 
   std::optional<Failure> ShouldHaveRefused() const {
@@ -352,22 +352,6 @@ class Attributor {
 };
 
 }  // namespace
-
-const char* ReplayName(ReplayKind kind) {
-  switch (kind) {
-    case ReplayKind::kGoldContext:
-      return "gold context";
-    case ReplayKind::kClosedBook:
-      return "closed book";
-    case ReplayKind::kNoCache:
-      return "no cache";
-    case ReplayKind::kFullK:
-      return "full k";
-    case ReplayKind::kSmallModel:
-      return "smaller model";
-  }
-  Fatal(__FILE__, __LINE__, "unknown ReplayKind");
-}
 
 std::optional<Failure> Attribute(const Case& one, const RunRecord& record,
                                  const ScoreOptions& options, const GoldPresence& presence,

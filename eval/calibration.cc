@@ -17,6 +17,13 @@ double FewestOf(const VerdictCounts& counts) {
                   counts.false_positive + counts.true_negative + counts.unjudged_negative);
 }
 
+// Of few groups a bootstrap sees few of the ways in which they may differ.
+Estimate KappaOf(const JudgeAgreement& agreement) {
+  Estimate kappa = agreement.kappa;
+  if (agreement.groups < kFewestGroups) kappa.low = -1;
+  return kappa;
+}
+
 }  // namespace
 
 bool JudgeCalibration::trusted() const {
@@ -34,14 +41,14 @@ JudgeCalibration CalibrationOf(const std::string& judge, std::span<const Labelle
                                .rows = agreement.rows,
                                .unjudged = agreement.unjudged,
                                .counts = agreement.counts,
-                               .kappa = agreement.kappa,
+                               .kappa = KappaOf(agreement),
                                .accuracy = agreement.accuracy};
   std::map<std::string, std::vector<LabelledVerdict>> languages;
   for (const LabelledVerdict& row : rows) languages[row.language].push_back(row);
   for (const auto& [language, members] : languages) {
-    if (language.empty() || languages.size() < 2) continue;
+    if (language.empty()) continue;
     const JudgeAgreement part = MeasureAgreement(members);
-    calibration.languages[language] = {part.kappa, FewestOf(part.counts)};
+    calibration.languages[language] = {KappaOf(part), FewestOf(part.counts)};
   }
   return calibration;
 }
@@ -61,7 +68,8 @@ std::string TrustText(const JudgeCalibration& calibration) {
   }
   if (!calibration.trusted()) {
     text +=
-        " (0.60 is needed surely, by 30 labels of either kind): gates use only what needs no judge";
+        " (0.60 is needed surely, by 30 labels of either kind on 10 groups): gates use only what "
+        "needs no judge";
   }
   return text;
 }

@@ -22,9 +22,10 @@
 namespace quarry::eval {
 
 inline constexpr double kFewestLabels = 30;
+inline constexpr uint64_t kFewestGroups = 10;  // documents, say, that the labels are of
 
 struct LanguageKappa {
-  Estimate kappa;
+  Estimate kappa;     // from -1 where it is of fewer than kFewestGroups
   double fewest = 0;  // labels of the kind of which there are fewer
 };
 
@@ -36,7 +37,8 @@ struct JudgeCalibration {
   VerdictCounts counts;
   Estimate kappa;
   Estimate accuracy;
-  std::map<std::string, LanguageKappa> languages;  // where there are several
+  // Those that it was measured in: a report of a run that asks in another does not trust it.
+  std::map<std::string, LanguageKappa> languages;
 
   // Surely so, in all and in every language that it was measured in: the lower bound of kappa
   // reaches kTrustedKappa, by kFewestLabels labels of either kind at least.

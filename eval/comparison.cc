@@ -104,9 +104,15 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
   }
   const auto correct = [](std::vector<MetricDelta>& deltas) {
     std::vector<double> p;
-    for (const MetricDelta& delta : deltas) p.push_back(delta.p);
+    std::vector<MetricDelta*> tested;
+    for (MetricDelta& delta : deltas) {
+      delta.adjusted_p = 1;
+      if (!CanBeSignificant(delta.delta.clusters)) continue;
+      p.push_back(delta.p);
+      tested.push_back(&delta);
+    }
     const std::vector<double> adjusted = HolmAdjust(p);
-    for (size_t i = 0; i < deltas.size(); ++i) deltas[i].adjusted_p = adjusted[i];
+    for (size_t i = 0; i < tested.size(); ++i) tested[i]->adjusted_p = adjusted[i];
   };
   correct(comparison.overall);
   correct(comparison.slices);

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "eval/suite_run.h"
+
 namespace quarry::eval {
 namespace {
 
@@ -27,9 +29,11 @@ RatedAnswer AnswerOf(const RunRecord& record) {
   GivenAnswer& answer = rated.answer;
   answer.id = record.case_id;
   answer.judged = JudgedCaseOf(record.asked, record);
+  // An example has no turns before it.
+  answer.judged.question = StandaloneText(record.asked);
   for (const RunPassage& passage : record.passages) answer.documents.push_back(passage.document);
   answer.declined = record.abstained;
-  answer.for_other_question = record.cache.hit() && record.cache.question != record.asked.query;
+  answer.for_other_question = record.cache.hit() && record.cache.question != answer.judged.question;
   return rated;
 }
 

@@ -4,23 +4,11 @@
 #include <set>
 
 #include "base/answer_guide.h"
-#include "base/filter.h"
 #include "generation/model_writer.h"
-#include "generation/profile.h"
 #include "retrieval/absence.h"
 
 namespace quarry::eval {
 namespace {
-
-Result<Query> QueryOf(const Case& one, const RunSettings& settings) {
-  Query query = settings.query;
-  query.text = one.query;
-  if (!one.filters.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
-    generation::AddFilter(std::move(filter), query);  // to that of a profile
-  }
-  return query;
-}
 
 bool Overlaps(const SourceSpan& span, uint64_t begin, uint64_t end) {
   return span.begin < end && begin < span.end;
@@ -38,37 +26,6 @@ bool WasCut(const RunRecord& record) {
     return gold.present && std::ranges::any_of(record.candidates, holds(gold)) &&
            std::ranges::none_of(record.passages, holds(gold));
   });
-}
-
-// What of an answer is scored.
-RunRecord RecordOf(const Case& one, const Answer& answer) {
-  RunRecord record;
-  record.case_id = one.id;
-  record.answer = answer.text;
-  record.abstained = answer.abstained;
-  record.model = answer.model;
-  record.note = answer.note;
-  record.usage = answer.usage;
-  for (const Passage& passage : answer.context.passages) {
-    record.passages.push_back({.chunk = passage.chunk.id,
-                               .document = passage.chunk.document,
-                               .begin = passage.chunk.span.begin,
-                               .end = passage.chunk.span.end,
-                               .heading = passage.title,
-                               .text = passage.chunk.text});
-  }
-  for (const Citation& citation : answer.citations) {
-    record.citations.push_back({.passage = citation.passage,
-                                .document = citation.document,
-                                .begin = citation.source.begin,
-                                .end = citation.source.end,
-                                .quote = citation.quote,
-                                .span = citation.answer_span});
-  }
-  for (const SentenceVerdict& sentence : answer.sentences) {
-    record.sentences.push_back({.span = sentence.span});
-  }
-  return record;
 }
 
 }  // namespace
@@ -98,7 +55,7 @@ Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot) {
 // `model`: another of the upstream's; "" = the configured one.
 Result<RunRecord> EngineReplayer::FromGold(const Case& one, const std::string& model,
                                            const CallContext& context) const {
-  QUARRY_ASSIGN_OR_RETURN(Query query, QueryOf(one, parts_.settings));
+  QUARRY_ASSIGN_OR_RETURN(Query query, StandaloneQuery(one, parts_.settings));
   if (!model.empty()) {
     AnswerGuide guide = query.guide == nullptr ? AnswerGuide() : *query.guide;
     guide.model = model;
@@ -115,7 +72,10 @@ Result<RunRecord> EngineReplayer::FromGold(const Case& one, const std::string& m
   if (generation::SaysModelWasSilent(answer.note)) {
     return FailedPreconditionError("case " + one.id + ": " + answer.note);
   }
-  return RecordOf(one, answer);
+  RunRecord record;
+  record.case_id = one.id;
+  TakeAnswer(answer, record);
+  return record;
 }
 
 Result<RunRecord> EngineReplayer::ClosedBook(const Case& one, const CallContext& context) const {
@@ -123,7 +83,7 @@ Result<RunRecord> EngineReplayer::ClosedBook(const Case& one, const CallContext&
   record.case_id = one.id;
   record.abstained = parts_.chat == nullptr;
   if (parts_.chat == nullptr) return record;
-  const model::ChatRequest request{.messages = {{.content = one.query}}, .seed = 1};
+  const model::ChatRequest request{.messages = {{.content = StandaloneText(one)}}, .seed = 1};
   QUARRY_ASSIGN_OR_RETURN(const model::ChatReply reply,
                           parts_.chat->Complete(request, nullptr, context));
   record.answer = reply.content;
@@ -169,7 +129,7 @@ Result<GoldPresence> FindGold(const Case& one, const RunParts& parts, const RunS
                               const CallContext& context) {
   GoldPresence presence;
   if (one.gold_spans.empty()) return presence;
-  QUARRY_ASSIGN_OR_RETURN(const Query query, QueryOf(one, settings));
+  QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, settings));
   QUARRY_ASSIGN_OR_RETURN(const Context gold, GoldContext(one, parts.snapshot));
   presence.known = true;
   presence.indexed = !gold.passages.empty();

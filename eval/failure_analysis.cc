@@ -1,5 +1,6 @@
 #include "eval/failure_analysis.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -17,6 +18,14 @@ std::optional<double> PassOf(const Case& one, const RunRecord& record,
 std::optional<double> PassOf(const std::optional<ReplayOutcome>& outcome) {
   if (!outcome) return std::nullopt;
   return outcome->passed ? 1 : 0;
+}
+
+// Of a case's records the one that replays are made for: the first that was served from the cache,
+// since only of such it is told whether it is right made anew.
+const RunRecord& ReplayedOf(const std::vector<const RunRecord*>& records) {
+  const auto hit =
+      std::ranges::find_if(records, [](const RunRecord* record) { return record->cache.hit(); });
+  return hit == records.end() ? *records[0] : **hit;
 }
 
 }  // namespace
@@ -47,8 +56,8 @@ Result<AnalysedRun> AnalyseRun(const std::vector<Case>& cases, const Run& run,
         said += 1;
       }
       if (!replays) {
-        QUARRY_ASSIGN_OR_RETURN(replays,
-                                ReplayFailure(one, *record, replayer, judge, options, context));
+        QUARRY_ASSIGN_OR_RETURN(replays, ReplayFailure(one, ReplayedOf(found->second), replayer,
+                                                       judge, options, context));
       }
       if (!Attribute(one, *record, options, {}, *replays)) continue;
       if (!presence) {

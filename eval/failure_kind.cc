@@ -38,15 +38,4 @@ const char* FailureName(FailureKind kind) {
   Fatal(__FILE__, __LINE__, "unknown FailureKind");
 }
 
-const std::vector<FailureKind>& AllFailures() {
-  static const std::vector<FailureKind> all = [] {
-    std::vector<FailureKind> kinds;
-    for (int i = 0; i <= static_cast<int>(FailureKind::kFormat); ++i) {
-      kinds.push_back(static_cast<FailureKind>(i));
-    }
-    return kinds;
-  }();
-  return all;
-}
-
 }  // namespace quarry::eval

@@ -3,7 +3,6 @@
 // The causes that a failed case is attributed to (attribution.h), in the order of the rules.
 
 #include <cstdint>
-#include <vector>
 
 namespace quarry::eval {
 
@@ -24,6 +23,5 @@ enum class FailureKind : uint8_t {
   kFormat,             // right, and not in the form that was asked for
 };
 const char* FailureName(FailureKind kind);  // "retrieval miss"
-const std::vector<FailureKind>& AllFailures();
 
 }  // namespace quarry::eval

@@ -5,10 +5,10 @@
 // A run in which too much is missing says nothing, and is invalid before any gate: under 98 % of
 // the records without an error, under 98 % of the verdicts given, gold spans and documents that the
 // corpus has not (over 2 %). The same holds of a baseline, which also has to be of the same suite.
-// A judge that is not trusted (kappa not surely 0.6, `quarry eval judge-check`) decides nothing:
-// gates over its metrics are inconclusive, and whether a case passes is taken from the case's own checks;
-// where more than 2 % of the cases have none, that is inconclusive, too. So is a gate that nothing measured: a cache that was not
-// asked, prices that are not known.
+// A judge that is not trusted (kappa not surely 0.6, `quarry eval judge-check`) decides nothing: gates
+// over its metrics are inconclusive, and whether a case passes is taken from the case's own checks; where
+// more than 2 % of the cases have none, that is inconclusive, too. So is a gate that nothing measured: a
+// cache that was not asked, prices that are not known.
 
 #include <string>
 #include <vector>

@@ -1,11 +1,13 @@
 #include "eval/judge_check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <utility>
 
 #include "base/random.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 namespace {
@@ -28,12 +30,16 @@ std::vector<std::vector<const Row*>> GroupsOf(std::span<const Row> rows) {
   return groups;
 }
 
-Estimate Percentiles(double value, std::vector<double> samples) {
-  if (samples.empty()) return {value, value, value};
+// The interval of what was measured of resampled groups, expanded for few of them as in statistics.h. One
+// group says nothing of the spread: anything from `least` on.
+Estimate Percentiles(double value, std::vector<double> samples, size_t groups, double least = 0) {
+  if (groups < 2 || samples.empty()) return {value, least, 1};
   std::sort(samples.begin(), samples.end());
-  const auto count = static_cast<double>(samples.size());
-  return {value, samples[static_cast<size_t>(0.025 * count)],
-          samples[static_cast<size_t>(0.975 * count)]};
+  const auto n = static_cast<double>(groups);
+  const double tail = NormalProbability(std::sqrt(n / (n - 1)) * StudentQuantile(0.025, n - 1));
+  const auto last = static_cast<double>(samples.size() - 1);
+  return {value, samples[static_cast<size_t>(std::floor(tail * last))],
+          samples[static_cast<size_t>(std::ceil((1 - tail) * last))]};
 }
 
 void Count(const LabelledVerdict& row, double times, VerdictCounts& counts) {
@@ -179,11 +185,14 @@ JudgeAgreement MeasureAgreement(std::span<const LabelledVerdict> rows, uint32_t 
     specificity.push_back(drawn.Specificity());
     auc.push_back(order.Area(times));
   });
-  report.accuracy = Percentiles(report.counts.Accuracy(), std::move(accuracy));
-  report.kappa = Percentiles(report.counts.Kappa(), std::move(kappa));
-  report.sensitivity = Percentiles(report.counts.Sensitivity(), std::move(sensitivity));
-  report.specificity = Percentiles(report.counts.Specificity(), std::move(specificity));
-  report.auc = Percentiles(order.Area(std::vector<uint32_t>(groups.size(), 1)), std::move(auc));
+  report.accuracy = Percentiles(report.counts.Accuracy(), std::move(accuracy), groups.size());
+  report.kappa = Percentiles(report.counts.Kappa(), std::move(kappa), groups.size(), -1);
+  report.sensitivity =
+      Percentiles(report.counts.Sensitivity(), std::move(sensitivity), groups.size());
+  report.specificity =
+      Percentiles(report.counts.Specificity(), std::move(specificity), groups.size());
+  report.auc = Percentiles(order.Area(std::vector<uint32_t>(groups.size(), 1)), std::move(auc),
+                           groups.size());
   return report;
 }
 
@@ -226,8 +235,8 @@ JudgeRepeats MeasureRepeats(std::span<const std::vector<std::optional<bool>>> ve
     for (size_t i = 0; i < same.size(); ++i) sum += times[i] * same[i];
     drawn.push_back(sum / rows);
   });
-  report.same =
-      Percentiles(std::accumulate(same.begin(), same.end(), 0.0) / rows, std::move(drawn));
+  report.same = Percentiles(std::accumulate(same.begin(), same.end(), 0.0) / rows, std::move(drawn),
+                            same.size());
   return report;
 }
 
@@ -286,11 +295,12 @@ PairAgreement MeasurePairs(std::span<const LabelledPair> rows, uint32_t samples,
     longer.push_back(Part(drawn.longer, drawn.judged));
     longer_label.push_back(Part(drawn.longer_label, drawn.labelled));
   });
-  report.accuracy = Percentiles(Part(all.right, all.rows), std::move(accuracy));
-  report.swap_consistency = Percentiles(Part(all.same, all.rows), std::move(same));
-  report.first_shown = Percentiles(Part(all.first, all.named), std::move(first));
-  report.longer = Percentiles(Part(all.longer, all.judged), std::move(longer));
-  report.longer_label = Percentiles(Part(all.longer_label, all.labelled), std::move(longer_label));
+  report.accuracy = Percentiles(Part(all.right, all.rows), std::move(accuracy), groups.size());
+  report.swap_consistency = Percentiles(Part(all.same, all.rows), std::move(same), groups.size());
+  report.first_shown = Percentiles(Part(all.first, all.named), std::move(first), groups.size());
+  report.longer = Percentiles(Part(all.longer, all.judged), std::move(longer), groups.size());
+  report.longer_label =
+      Percentiles(Part(all.longer_label, all.labelled), std::move(longer_label), groups.size());
   return report;
 }
 

@@ -4,7 +4,8 @@
 //
 // A row is one claim that people have labelled. A claim without a verdict agrees with nobody: it
 // stays in every denominator, so that a judge gains nothing by keeping silent. Intervals are
-// percentiles of the bootstrap over groups (rows of one document are drawn together), 95 %, seeded.
+// percentiles of the bootstrap over groups (rows of one document are drawn together), 95 %, seeded and
+// expanded for few groups (statistics.h); of one group they are all that can be.
 //
 // Pure functions; thread-safe.
 

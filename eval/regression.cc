@@ -54,7 +54,11 @@ std::vector<LossTestResult> TestForLosses(const RunScores& before, const RunScor
   std::vector<LossTestResult*> slices;
   for (LossTestResult& result : results) {
     if (result.verdict == LossVerdict::kUntested) continue;
-    (result.slice.empty() ? whole : slices).push_back(&result);
+    if (result.slice.empty()) {
+      whole.push_back(&result);
+    } else if (CanBeSignificant(result.gain.clusters)) {
+      slices.push_back(&result);
+    }
   }
   CorrectHalf(whole);
   CorrectHalf(slices);

@@ -6,7 +6,8 @@
 // Many slices are looked at, and some of them lose by chance alone. So that equal runs fail in at
 // most 5 of 100 comparisons, one half of the 5 % belongs to the tests over all cases, the other to
 // those of slices, and each half is corrected by Holm over all metrics
-// (docs/decisions/0048-gates.md). Pure.
+// (docs/decisions/0048-gates.md). Slices of too few clusters to be sure of anything (CanBeSignificant of
+// statistics.h) are not counted among those: they may be suspect, never lost. Pure.
 
 #include <string>
 #include <vector>
@@ -31,7 +32,7 @@ struct LossTestResult {
   uint64_t gained = 0;
   uint64_t lost = 0;
   double p = 1;           // one-sided
-  double adjusted_p = 1;  // below 0.05: lost
+  double adjusted_p = 1;  // below 0.05: lost; 1 of a slice of too few clusters
   LossVerdict verdict = LossVerdict::kUnclear;
 };
 
@@ -41,7 +42,7 @@ struct LossMargin {
 };
 
 // All cases of a metric, then its slices by name, metric by metric; those without a case that both
-// runs have are left out. REQUIRES: the metrics are of the catalogue.
+// runs have are left out. REQUIRES: the metrics are of the catalogue, each once.
 std::vector<LossTestResult> TestForLosses(const RunScores& before, const RunScores& after,
                                           const std::vector<LossMargin>& margins, uint64_t seed);
 

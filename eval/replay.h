@@ -18,7 +18,6 @@ enum class ReplayKind : uint8_t {
   kFullK,        // as many passages as the model can take, no budget
   kSmallModel,   // gold context, read by a cheaper model
 };
-const char* ReplayName(ReplayKind kind);  // "gold context"
 
 struct ReplayOutcome {
   bool passed = false;

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <set>
 #include <utility>
 
+#include "base/text.h"
 #include "eval/beir_corpus.h"
 #include "eval/metric_catalogue.h"
 #include "eval/run_store.h"
@@ -57,6 +59,17 @@ void CheckBaseline(const Run& run, const Run& baseline, const Comparison& compar
   }
 }
 
+// The languages of a run that its judge was not measured in: "zh"; "" where that is none, or it is not
+// known in which it was.
+std::string UnmeasuredLanguages(const Run& run, const JudgeCalibration& calibration) {
+  std::set<std::string> unmeasured;
+  for (const RunRecord& record : run.records) {
+    const std::string language = LanguageOf(record.asked);
+    if (!language.empty() && !calibration.languages.contains(language)) unmeasured.insert(language);
+  }
+  return calibration.languages.empty() ? "" : Join(unmeasured, ", ");
+}
+
 }  // namespace
 
 Result<RunReport> MakeReport(Run run, ReportOptions options) {
@@ -66,7 +79,10 @@ Result<RunReport> MakeReport(Run run, ReportOptions options) {
   report.scores = ScoreRun(report.run);
   report.card = MakeScorecard(report.scores, manifest.seed);
   // What gates see: a judge that is not trusted decides none, not by whether a case passes either.
-  const bool is_trusted = !options.calibration || options.calibration->trusted();
+  const std::string unmeasured =
+      options.calibration ? UnmeasuredLanguages(report.run, *options.calibration) : "";
+  const bool is_trusted =
+      !options.calibration || (options.calibration->trusted() && unmeasured.empty());
   const RunScores gate_scores = is_trusted ? report.scores : ScoreRun(report.run, false);
   const Scorecard gate_card = is_trusted ? report.card : MakeScorecard(gate_scores, manifest.seed);
   std::optional<RunScores> gate_baseline;
@@ -92,6 +108,9 @@ Result<RunReport> MakeReport(Run run, ReportOptions options) {
     report.corrected = CorrectRates(report.run, *options.calibration);
     if (!options.calibration->trusted()) {
       report.warnings.push_back(TrustText(*options.calibration));
+    } else if (!unmeasured.empty()) {
+      report.warnings.push_back("judge NOT trusted: nobody has measured it in " + unmeasured +
+                                "; gates use only what needs no judge");
     }
   } else if (!manifest.judge.empty()) {
     report.warnings.push_back(

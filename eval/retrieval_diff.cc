@@ -145,7 +145,7 @@ Result<RetrievalDiffReport> DiffRetrieval(const RetrievalDiffOptions& options,
   report.mean_overlap = MeanOf(overlaps);
   report.ndcg_before = MeanOf(before_ndcg);
   report.ndcg_after = MeanOf(after_ndcg);
-  report.gain = BootstrapInterval(gains);
+  report.gain = EstimateIndependentMean(gains);
   report.before_p50_us = MedianOf(std::move(before_micros));
   report.after_p50_us = MedianOf(std::move(after_micros));
   std::stable_sort(report.largest.begin(), report.largest.end(),
@@ -186,7 +186,7 @@ void ChooseWeight(TuningReport& report) {
   for (size_t i = 1; i < current->ndcg.size(); i += kHalves) {
     gains.push_back(chosen->ndcg[i] - current->ndcg[i]);
   }
-  report.gain = BootstrapInterval(gains);
+  report.gain = EstimateIndependentMean(gains);
   report.advised = report.gain.low > 0 ? report.best : report.current;
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/query.h"
 #include "eval/beir_corpus.h"
-#include "eval/paired_interval.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 
@@ -54,7 +54,7 @@ struct RetrievalDiffReport {
   double mean_overlap = 0;  // of all
   double ndcg_before = 0;   // nDCG@k, means
   double ndcg_after = 0;
-  PairedInterval gain;  // after less before
+  Estimate gain;  // after less before; unbounded of a single query
   double before_p50_us = 0;
   double after_p50_us = 0;
   std::vector<QueryDiff> largest;  // by change of nDCG, then by overlap
@@ -98,7 +98,7 @@ struct TuningReport {
   double apparent_gain = 0;  // of the best over the current one, on the questions that chose it
   // Of choosing so, on questions that did not choose: every second one is measured at the weight
   // that is best on the others.
-  PairedInterval gain;
+  Estimate gain;
   double advised = 0;  // the best where that gain is surely above 0; else the current one
 };
 

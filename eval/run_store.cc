@@ -35,8 +35,6 @@ Status RunStore::Append(const std::string& id, uint32_t part, const RunRecord& r
   return objects_.Write(batch).Annotate("run " + id);
 }
 
-Status RunStore::Delete(const std::string& id) { return objects_.Delete(NameOf(id)); }
-
 Result<RunManifest> RunStore::ReadManifest(const std::string& id) const {
   QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> object, objects_.Get(NameOf(id)));
   if (!object) return NotFoundError("run \"" + id + "\": there is none of that id");

@@ -26,7 +26,6 @@ class RunStore {
   Result<RunManifest> Create(RunManifest manifest);
   // On disk when it returns. REQUIRES: the run was made.
   Status Append(const std::string& id, uint32_t part, const RunRecord& record);
-  Status Delete(const std::string& id);
 
   // `name` is an id, the start of one, a run's name (the newest of that name) or "latest".
   // kNotFound. The run of id `without` is passed over: one that goes on is not its own baseline.

@@ -166,6 +166,12 @@ Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> 
   return estimate;
 }
 
+Estimate EstimateIndependentMean(std::span<const double> values, uint64_t seed, uint32_t samples) {
+  std::vector<uint32_t> clusters(values.size());
+  std::iota(clusters.begin(), clusters.end(), 0u);
+  return EstimateMean(values, clusters, seed, samples);
+}
+
 Estimate EstimateShare(std::span<const double> values, std::span<const uint32_t> clusters,
                        uint64_t seed, uint32_t samples) {
   Estimate estimate = EstimateMean(values, clusters, seed, samples);

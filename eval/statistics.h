@@ -1,7 +1,7 @@
 #pragma once
 
 // The statistics of comparing systems on the same questions. Deterministic: the same input and seed
-// give the same numbers. Pure functions.
+// give the same numbers. Values, differences and gains must be finite. Pure functions.
 
 #include <cstdint>
 #include <span>
@@ -39,6 +39,11 @@ inline constexpr uint32_t kBootstrapSamples = 2000;
 Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> clusters,
                       uint64_t seed = 1, uint32_t samples = kBootstrapSamples);
 
+// The same where every value is a cluster of its own: the gains per question between two ways to
+// search, say.
+Estimate EstimateIndependentMean(std::span<const double> values, uint64_t seed = 42,
+                                 uint32_t samples = 5000);
+
 // The same for a share of cases. Bounds lie in [0, 1], and where all cases agree, of which a
 // bootstrap sees no spread, the far bound is exact for as many cases as there are clusters (Clopper
 // and Pearson, 1934): of 3 that all pass at least 0.29 may be expected to.
@@ -64,6 +69,15 @@ double LossTest(std::span<const double> gains, std::span<const uint32_t> cluster
 
 // Holm's step-down correction: adjusted p values, in the order given (Holm 1979).
 std::vector<double> HolmAdjust(std::span<const double> p_values);
+
+// Whether signs of so many clusters, exchanged in every way, can make a one-sided test at 2.5 % or a
+// two-sided one at 5 % say anything: the smallest p of either is that of all of one sign. Tests that
+// cannot are not counted among those that are corrected for (Tarone: "A modified Bonferroni method for
+// discrete data", 1990).
+inline bool CanBeSignificant(uint64_t clusters) {
+  constexpr uint64_t kFewest = 6;  // 2^-5 > 0.025 > 2^-6
+  return clusters >= kFewest;
+}
 
 // Paired cases that a two-sided test at 5 % needs to see a difference of `delta` between two rates
 // with 80 % power, where `discordance` is the share of cases on which the two disagree (Connor

@@ -148,6 +148,12 @@ class SuiteParser {
     }
     if (is_bound && !keys.contains("value")) return Fail(node, kind + ": \"value\" is missing");
     if (const Status valid = ValidateGate(gate); !valid.ok()) return Fail(node, valid.message());
+    // A metric has one margin.
+    const bool is_again = gate.kind == Gate::Kind::kNoRegression &&
+                          std::ranges::any_of(suite_.gates, [&](const Gate& other) {
+                            return other.kind == gate.kind && other.metric == gate.metric;
+                          });
+    if (is_again) return Fail(node, kind + ": " + gate.metric + ": stands twice");
     suite_.gates.push_back(std::move(gate));
     suite_.gate_lines.push_back(static_cast<uint32_t>(node.Mark().line + 1));
     return OkStatus();

@@ -60,6 +60,56 @@ std::string HeadingOf(const Passage& passage) {
   return heading;
 }
 
+// Fills the record; the status says what went wrong.
+Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, RunRecord& record,
+           const CallContext& context) {
+  for (const GoldSpan& span : one.gold_spans) {
+    QUARRY_ASSIGN_OR_RETURN(ResolvedSpan resolved, ResolveSpan(span, parts.snapshot));
+    record.gold_spans.push_back(std::move(resolved));
+  }
+  for (const DocumentId& document : DocumentsOf(one)) {
+    const Status found = parts.snapshot.FindDocument(document).status();
+    if (found.code() == Code::kNotFound) {
+      record.missing_documents.push_back(document);
+    } else {
+      QUARRY_RETURN_IF_ERROR(found);
+    }
+  }
+  QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, settings));
+  // Before anything else of the question, as a caller asks: what is looked up afterwards is at
+  // hand.
+  const SteadyClock::time_point start = SteadyClock::now();
+  const Result<Answer> answer =
+      parts.answerer.Ask(query, parts.snapshot, settings.cache, {}, context);
+  record.micros = std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count();
+  QUARRY_RETURN_IF_ERROR(ReadCandidates(query, parts, record, context));
+  QUARRY_RETURN_IF_ERROR(answer.status());
+  TakeAnswer(*answer, record);
+  // What was quoted instead is another system's answer.
+  if (answer->note.starts_with(generation::kModelWasSilent)) return UnavailableError(answer->note);
+  return OkStatus();
+}
+
+// As often as is wanted, or not at all: what a judge did not hear once is asked as a whole again.
+Status JudgeAgain(const Case& one, const RunParts& parts, RunRecord& record,
+                  const CallContext& context) {
+  for (const Judge* judge : parts.judges_again) {
+    if (!record.matrix) break;
+    RunRecord again = record;
+    QUARRY_RETURN_IF_ERROR(JudgeRecord(one, *judge, again, context));
+    if (again.matrix) {
+      record.rejudged.push_back(*std::move(again.matrix));
+      continue;
+    }
+    record.judge_error = again.judge_error;
+    record.matrix.reset();
+    record.rejudged.clear();
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
 void TakeAnswer(const Answer& answer, RunRecord& record) {
   std::string prompt;
   for (const Passage& passage : answer.context.passages) {
@@ -99,64 +149,23 @@ void TakeAnswer(const Answer& answer, RunRecord& record) {
   record.fingerprint = answer.fingerprint;
 }
 
-// Fills the record; the status says what went wrong.
-Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, RunRecord& record,
-           const CallContext& context) {
-  for (const GoldSpan& span : one.gold_spans) {
-    QUARRY_ASSIGN_OR_RETURN(ResolvedSpan resolved, ResolveSpan(span, parts.snapshot));
-    record.gold_spans.push_back(std::move(resolved));
-  }
-  for (const DocumentId& document : DocumentsOf(one)) {
-    const Status found = parts.snapshot.FindDocument(document).status();
-    if (found.code() == Code::kNotFound) {
-      record.missing_documents.push_back(document);
-    } else {
-      QUARRY_RETURN_IF_ERROR(found);
-    }
-  }
-  Query query = settings.query;
+std::string StandaloneText(const Case& one) {
   std::vector<generation::ConversationTurn> turns;
   for (const CaseMessage& message : one.messages) {
     turns.push_back({.by_user = message.role == "user", .text = message.content});
   }
-  query.text = generation::StandAlone(turns, one.query).text;
+  return generation::StandAlone(turns, one.query).text;
+}
+
+Result<Query> StandaloneQuery(const Case& one, const RunSettings& settings) {
+  Query query = settings.query;
+  query.text = StandaloneText(one);
   if (!one.filters.empty()) {
     QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
     generation::AddFilter(std::move(filter), query);  // to that of a profile
   }
-  // Before anything else of the question, as a caller asks: what is looked up afterwards is at
-  // hand.
-  const SteadyClock::time_point start = SteadyClock::now();
-  const Result<Answer> answer =
-      parts.answerer.Ask(query, parts.snapshot, settings.cache, {}, context);
-  record.micros = std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count();
-  QUARRY_RETURN_IF_ERROR(ReadCandidates(query, parts, record, context));
-  QUARRY_RETURN_IF_ERROR(answer.status());
-  TakeAnswer(*answer, record);
-  // What was quoted instead is another system's answer.
-  if (generation::SaysModelWasSilent(answer->note)) return UnavailableError(answer->note);
-  return OkStatus();
+  return query;
 }
-
-// As often as is wanted, or not at all: what a judge did not hear once is asked as a whole again.
-Status JudgeAgain(const Case& one, const RunParts& parts, RunRecord& record,
-                  const CallContext& context) {
-  for (const Judge* judge : parts.judges_again) {
-    if (!record.matrix) break;
-    RunRecord again = record;
-    QUARRY_RETURN_IF_ERROR(JudgeRecord(one, *judge, again, context));
-    if (again.matrix) {
-      record.rejudged.push_back(*std::move(again.matrix));
-      continue;
-    }
-    record.judge_error = again.judge_error;
-    record.matrix.reset();
-    record.rejudged.clear();
-  }
-  return OkStatus();
-}
-
-}  // namespace
 
 Result<ResolvedSpan> ResolveSpan(const GoldSpan& span, const index::Snapshot& snapshot) {
   ResolvedSpan resolved{.span = span};

@@ -33,6 +33,15 @@ struct RunSettings {
   uint32_t jobs = 1;  // cases at once
 };
 
+// What an answer is and what it was made from, into a record of it.
+void TakeAnswer(const Answer& answer, RunRecord& record);
+
+// What a case asks: its query as it stands alone after what was said before.
+std::string StandaloneText(const Case& one);
+// That as it is asked, with the case's filter beside that of a profile. kInvalidArgument: the filter is
+// none.
+Result<Query> StandaloneQuery(const Case& one, const RunSettings& settings);
+
 // Asks one case. What goes wrong is in the record, which then is an error; only kCancelled and the
 // deadline of the call end it without one. Thread-safe.
 Result<RunRecord> AskCase(const Case& one, uint32_t repeat, const RunParts& parts,

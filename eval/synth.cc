@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "eval/answer_checks.h"
@@ -72,17 +73,33 @@ std::string AskFor(const Row& row, const std::string& title) {
          (row.column.empty() ? row.name : row.column + " of " + row.name) + "?";
 }
 
-// The figure of a text that is checked: "318 kg" -> 318 as it is written. nullopt without one.
-std::optional<std::string> FigureOf(const std::string& text) {
-  const size_t begin = text.find_first_of("0123456789");
-  if (begin == std::string::npos) return std::nullopt;
-  size_t end = begin;
-  while (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) != 0 ||
-                               ((text[end] == '.' || text[end] == ',') && end + 1 < text.size() &&
-                                std::isdigit(static_cast<unsigned char>(text[end + 1])) != 0))) {
-    ++end;
+// Where the figure of a text stands that is checked: 318 of "VX-240 weighs 318 kg". Digits of a code are
+// none (generation::QuantitiesOf). nullopt without one.
+std::optional<ByteRange> FigureIn(std::string_view text) {
+  for (size_t begin = 0; begin < text.size();) {
+    if (!IsAsciiDigit(text[begin])) {
+      ++begin;
+      continue;
+    }
+    const bool in_code =
+        begin > 0 && (IsAsciiLetter(text[begin - 1]) ||
+                      (text[begin - 1] == '-' && begin > 1 && IsAsciiLetter(text[begin - 2])));
+    size_t end = begin;
+    while (end < text.size() &&
+           (IsAsciiDigit(text[end]) || ((text[end] == '.' || text[end] == ',') &&
+                                        end + 1 < text.size() && IsAsciiDigit(text[end + 1])))) {
+      ++end;
+    }
+    if (!in_code) return ByteRange{begin, end};
+    begin = end;
   }
-  return text.substr(begin, end - begin);
+  return std::nullopt;
+}
+
+std::optional<std::string> FigureOf(const std::string& text) {
+  const std::optional<ByteRange> range = FigureIn(text);
+  if (!range) return std::nullopt;
+  return text.substr(range->begin, range->end - range->begin);
 }
 
 // Another figure of as many digits.
@@ -233,15 +250,15 @@ class Synthesizer {
                            sentence, sentence, ""));
     }
     const std::vector<generation::Quantity> quantities = generation::QuantitiesOf(sentence);
-    const std::optional<std::string> figure = FigureOf(sentence);
+    const std::optional<ByteRange> figure = FigureIn(sentence);
     if (quantities.size() != 1 || quantities[0].unit.empty() || !figure) return;
     std::string gap = sentence;
-    gap.replace(gap.find(*figure), figure->size(), "____");
+    gap.replace(figure->begin, figure->end - figure->begin, "____");
     Of("cloze").push_back(
         Draft(source,
               is_zh ? source.title + "：“" + gap + "”，空白处是多少？"
                     : source.title + ": which figure is missing in \"" + gap + "\"?",
-              sentence, sentence, *figure));
+              sentence, sentence, sentence.substr(figure->begin, figure->end - figure->begin)));
   }
 
   // What needs more than one row or document.

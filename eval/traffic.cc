@@ -122,14 +122,19 @@ Result<std::vector<TrafficSlice>> JudgeTraffic(const std::vector<TrafficAnswer>&
 
 void ShowTraffic(const std::vector<TrafficSlice>& slices, MetricsRegistry& metrics) {
   for (const TrafficSlice& slice : slices) {
-    if (slice.periods.empty()) continue;
+    // A day of refusals only says nothing of what answers carry.
+    const auto found = std::find_if(slice.periods.rbegin(), slice.periods.rend(),
+                                    [](const TrafficPeriod& period) { return period.answers > 0; });
+    if (found == slice.periods.rend()) continue;
     const MetricLabels labels = {{"slice", slice.name}};
-    const TrafficPeriod& newest = slice.periods.back();
+    const TrafficPeriod& newest = *found;
     metrics
         .GetGauge("quarry_traffic_carried",
                   "Share of the claims of sampled answers that their passages carry", labels)
         .Set(newest.carried.mean);
-    metrics.GetGauge("quarry_traffic_answers", "Sampled answers of the newest period", labels)
+    metrics
+        .GetGauge("quarry_traffic_answers", "Sampled answers of the newest period that has any",
+                  labels)
         .Set(static_cast<double>(newest.answers));
     metrics.GetGauge("quarry_traffic_fell", "1: the slice has fallen", labels)
         .Set(slice.fell ? 1 : 0);

@@ -41,12 +41,12 @@ struct TrafficPeriod {
   uint64_t answers = 0;  // judged ones and unjudged ones, without refusals
   uint64_t unjudged = 0;
   uint64_t declined = 0;
-  Estimate carried;  // mean score
+  Estimate carried;  // mean score; nothing where there are no answers
 };
 
 struct TrafficSlice {
   std::string name;                    // "all" first, then by name
-  std::vector<TrafficPeriod> periods;  // oldest first; those without answers are left out
+  std::vector<TrafficPeriod> periods;  // oldest first; some may hold refusals only
   Estimate change;                     // newest period less all before it
   bool fell = false;
 };
@@ -57,7 +57,7 @@ Result<std::vector<TrafficSlice>> JudgeTraffic(const std::vector<TrafficAnswer>&
                                                const Judge& judge, const TrafficOptions& options,
                                                const CallContext& context);
 
-// quarry_traffic_carried{slice}, quarry_traffic_answers{slice} of the newest period, and
+// quarry_traffic_carried{slice}, quarry_traffic_answers{slice} of the newest period with answers, and
 // quarry_traffic_fell{slice}: 1 is an alert.
 void ShowTraffic(const std::vector<TrafficSlice>& slices, MetricsRegistry& metrics);
 

@@ -46,10 +46,10 @@ RetrievalOptions WithWeight(const RetrievalOptions& retrieval, double weight) {
   return options;
 }
 
-PairedInterval GainOf(const std::vector<double>& before, const std::vector<double>& after) {
+Estimate GainOf(const std::vector<double>& before, const std::vector<double>& after) {
   std::vector<double> gains;
   for (size_t i = 0; i < after.size(); ++i) gains.push_back(after[i] - before[i]);
-  return BootstrapInterval(gains);
+  return EstimateIndependentMean(gains);
 }
 
 class Learner {

@@ -20,7 +20,7 @@
 
 #include "eval/beir_corpus.h"
 #include "eval/learning_curve.h"
-#include "eval/paired_interval.h"
+#include "eval/statistics.h"
 #include "index/bm25.h"
 #include "model/learnt_embedder.h"
 
@@ -64,9 +64,9 @@ struct LearningReport {
   std::vector<model::LearningPair> pairs;  // that the embedder was learnt from; none if not better
   double ndcg_current = 0;                 // on the held-out questions
   double ndcg_learnt = 0;
-  PairedInterval gain;  // there
+  Estimate gain;  // there; unbounded of a single question
   // Of the pairs, beside what was learnt without them.
-  std::optional<PairedInterval> gain_of_pairs;
+  std::optional<Estimate> gain_of_pairs;
   // All of the gain's interval is above 0; else `current` stays.
   bool improves() const { return gain.low > 0; }
   std::optional<LearningCurve> curve;  // of 1 - nDCG on the held-out questions; the weight alone

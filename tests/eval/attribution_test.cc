@@ -84,6 +84,8 @@ TEST_F(AttributionTest, OnlyAnAnswerMadeAnewTellsAFalseHit) {
   std::optional<Failure> failure = Label({.no_cache = ReplayOutcome{.passed = true}});
   EXPECT_EQ(failure->kind, FailureKind::kCacheFalseHit);
   EXPECT_TRUE(failure->confirmed);
+  failure = Label({});
+  EXPECT_EQ(failure->kind, FailureKind::kUnfaithful) << "nobody has made it anew";
   failure = Label({.no_cache = ReplayOutcome{.passed = false}});
   EXPECT_EQ(failure->kind, FailureKind::kUnfaithful);
   EXPECT_THAT(failure->evidence, HasSubstr("passage 1 says otherwise than"));

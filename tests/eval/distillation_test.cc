@@ -89,6 +89,21 @@ TEST_F(DistillationTest, WhatPassedAndIsCarriedBecomesARow) {
   EXPECT_THAT(rows.lines, HasSubstr("红泵重80公斤。 [1]"));
 }
 
+// A row has no turns before it: the question is that which was asked.
+TEST_F(DistillationTest, AFollowUpIsTaughtAsAQuestionThatStandsAlone) {
+  RunRecord record =
+      Record("en", "And its weight?", "The HY-300 weighs 80 kg.", "The HY-300 weighs 80 kg.");
+  record.asked.messages = {{"user", "What is the rated power of the HY-300?"},
+                           {"assistant", "4.2 kW"}};
+  record.cache.kind = CacheKind::kExact;
+  record.cache.question = "What is the weight of the HY-300?";
+  const RunReport report = MakeReport(RunOf({record}, kLoose), {}).value();
+  ASSERT_OK_AND_ASSIGN(const DistilledAnswers distilled, DistilRun(report));
+  ASSERT_EQ(distilled.answers.size(), 1u);
+  EXPECT_EQ(distilled.answers[0].answer.judged.question, "What is the weight of the HY-300?");
+  EXPECT_FALSE(distilled.answers[0].answer.for_other_question);
+}
+
 TEST_F(DistillationTest, OnlyOfARunThatItsGatesLetThrough) {
   const std::vector<RunRecord> records = {Record("en", "How heavy is the red pump?",
                                                  "The red pump weighs 80 kg.",

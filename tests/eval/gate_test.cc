@@ -2,6 +2,8 @@
 
 #include "eval/gate.h"
 
+#include <cmath>
+
 #include "base/random.h"
 #include "eval/metric_catalogue.h"
 #include "eval/regression.h"
@@ -183,6 +185,34 @@ TEST(GateTest, ASliceThatLosesByItselfIsInconclusive) {
   EXPECT_THAT(report.results[0].detail, HasSubstr("perhaps lost on tag=table: -0.25 ["));
 }
 
+// Forty slices of five cases, which nothing can make significant, beside one that lost all of nine.
+TEST(GateTest, SlicesThatCannotBeSignificantTakeNoPowerFromThoseThatCan) {
+  std::vector<Case> cases = MakeCases(200);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    cases[i].tags = {"t" + std::to_string(i % 40)};
+    if (i < 9) cases[i].tags.push_back("table");
+  }
+  const RunScores before = ScoreRun(MakeRun(cases, [](size_t) { return true; }));
+  const RunScores after = ScoreRun(MakeRun(cases, [](size_t i) { return i >= 9; }));
+  const std::vector<LossTestResult> losses = TestForLosses(before, after, {{"pass", 0.05}}, 1);
+  const auto table = std::ranges::find(losses, std::string("tag=table"), &LossTestResult::slice);
+  ASSERT_NE(table, losses.end());
+  EXPECT_EQ(table->verdict, LossVerdict::kLost);
+  EXPECT_NEAR(table->adjusted_p, 2 * 3 * std::pow(0.5, 9), 1e-9) << "of two languages and itself";
+  const auto few = std::ranges::find(losses, std::string("tag=t0"), &LossTestResult::slice);
+  ASSERT_NE(few, losses.end());
+  EXPECT_EQ(few->adjusted_p, 1);
+  EXPECT_NE(few->verdict, LossVerdict::kLost);
+  for (const MetricDelta& delta : CompareRuns(before, after, 1).slices) {
+    if (delta.slice == "tag=t0") {
+      EXPECT_EQ(delta.adjusted_p, 1) << delta.metric;
+    }
+    if (delta.slice == "tag=table" && delta.metric == "pass") {
+      EXPECT_TRUE(delta.is_significant()) << delta.adjusted_p;
+    }
+  }
+}
+
 TEST(GateTest, ABaselineMustSaySomethingItself) {
   const std::vector<Case> cases = MakeCases(100);
   const eval::Run good = MakeRun(cases, Mostly);
@@ -339,6 +369,15 @@ TEST(GateTest, AJudgeThatIsNotTrustedDoesNotSayWhetherACasePasses) {
   EXPECT_THAT(outcomes(std::nullopt), ElementsAre(kPass, kPass, kPass, kPass));
   EXPECT_THAT(outcomes(JudgeCalibration{.judge = "x"}),
               ElementsAre(kInconclusive, kInconclusive, kPass, kInconclusive));
+  // Every third case is Chinese: measured in English alone a judge says nothing of those.
+  JudgeCalibration measured{.judge = "x",
+                            .counts = {.true_positive = 90, .true_negative = 90},
+                            .kappa = {.mean = 0.9, .low = 0.8, .high = 1}};
+  measured.languages["en"] = {measured.kappa, 90};
+  ASSERT_TRUE(measured.trusted());
+  EXPECT_THAT(outcomes(measured), ElementsAre(kInconclusive, kInconclusive, kPass, kInconclusive));
+  measured.languages["zh"] = {measured.kappa, 90};
+  EXPECT_THAT(outcomes(measured), ElementsAre(kPass, kPass, kPass, kPass));
 }
 
 TEST(CaseScoresTest, WithoutTheJudgeItIsNothingThatItDidNotHear) {

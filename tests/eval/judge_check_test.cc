@@ -264,6 +264,17 @@ TEST(CalibrationTest, IsKeptAsJsonAndSaysWhetherTheJudgeIsTrusted) {
   EXPECT_GT(unsure.kappa.mean, 0.6);
   EXPECT_FALSE(unsure.trusted());
   EXPECT_FALSE(CalibrationOf("local-1", Rows(1, 0, 0, 1)).trusted());
+  // Nor do labels of few documents, however many they are.
+  std::vector<LabelledVerdict> one_text = Rows(30, 0, 0, 30);
+  for (LabelledVerdict& row : one_text) row.group = "manual";
+  const JudgeCalibration narrow = CalibrationOf("local-1", one_text);
+  EXPECT_EQ(narrow.kappa.mean, 1);
+  EXPECT_EQ(narrow.kappa.low, -1);
+  EXPECT_FALSE(narrow.trusted());
+  for (size_t i = 0; i < one_text.size(); ++i) one_text[i].group = std::to_string(i % 9);
+  EXPECT_FALSE(CalibrationOf("local-1", one_text).trusted());
+  for (size_t i = 0; i < one_text.size(); ++i) one_text[i].group = std::to_string(i % 10);
+  EXPECT_TRUE(CalibrationOf("local-1", one_text).trusted());
   // Nor does a judge that is of use in one language only.
   std::vector<LabelledVerdict> rows = Rows(400, 10, 10, 400);
   for (LabelledVerdict& row : rows) row.language = "en";

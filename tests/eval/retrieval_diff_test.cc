@@ -12,16 +12,16 @@ using ::testing::SizeIs;
 
 TEST(PairedIntervalTest, HoldsTheMeanAndNarrowsWithTheNumber) {
   const std::vector<double> few = {0.1, -0.1, 0.3, 0.1};
-  const PairedInterval wide = BootstrapInterval(few);
+  const Estimate wide = EstimateIndependentMean(few);
   EXPECT_DOUBLE_EQ(wide.mean, 0.1);
   EXPECT_LE(wide.low, wide.mean);
   EXPECT_GE(wide.high, wide.mean);
   std::vector<double> many;
   for (int i = 0; i < 100; ++i) many.insert(many.end(), few.begin(), few.end());
-  const PairedInterval narrow = BootstrapInterval(many);
+  const Estimate narrow = EstimateIndependentMean(many);
   EXPECT_LT(narrow.high - narrow.low, (wide.high - wide.low) / 4);
-  EXPECT_EQ(BootstrapInterval(few).low, wide.low);
-  EXPECT_EQ(BootstrapInterval({}).high, 0);
+  EXPECT_EQ(EstimateIndependentMean(few).low, wide.low);
+  EXPECT_EQ(EstimateIndependentMean({}).high, 0);
   // The standard error of the mean of 400 is 0.007: 1.96 of them to either side.
   EXPECT_NEAR(narrow.high - narrow.low, 2 * 1.96 * 0.1414 / 20, 0.003);
 }
@@ -54,6 +54,12 @@ TEST(TuningTest, AWeightIsAdvisedOnlyWhereTheGainIsNoChance) {
   // One query alone gains: that may be chance.
   report.trials[2].ndcg = report.trials[3].ndcg = report.trials[1].ndcg;
   report.trials[2].ndcg[7] = 0.9;
+  ChooseWeight(report);
+  EXPECT_EQ(report.best, 0.5);
+  EXPECT_EQ(report.advised, 0.35);
+  // So may two that gain, of which one measures.
+  for (WeightTrial& trial : report.trials) trial.ndcg.resize(2);
+  report.trials[2].ndcg = {0.9, 0.9};
   ChooseWeight(report);
   EXPECT_EQ(report.best, 0.5);
   EXPECT_EQ(report.advised, 0.35);

@@ -76,6 +76,19 @@ TEST_F(SuiteRunTest, ARecordHoldsWhatWasFoundAndSaid) {
   EXPECT_EQ(RecordLine(read), RecordLine(record));
 }
 
+TEST_F(SuiteRunTest, WhatIsAskedStandsAloneAfterWhatWasSaidBefore) {
+  Case english = MakeCase("en", "And its weight?");
+  english.messages = {{"user", "What is the rated power of the HY-300?"}, {"assistant", "4.2 kW"}};
+  Case chinese = MakeCase("zh", "那晚餐呢？");
+  chinese.messages = {{"user", "东岸食堂午餐多少钱一份？"}, {"assistant", "3.50谷元"}};
+  EXPECT_EQ(StandaloneText(english), "What is the weight of the HY-300?");
+  EXPECT_EQ(StandaloneText(chinese), "东岸食堂晚餐多少钱一份？");
+  settings_.query.k = 7;
+  ASSERT_OK_AND_ASSIGN(const Query query, StandaloneQuery(english, settings_));
+  EXPECT_EQ(query.text, "What is the weight of the HY-300?");
+  EXPECT_EQ(query.k, 7u);
+}
+
 TEST_F(SuiteRunTest, ASpanThatTheCorpusLostIsSaidSo) {
   ASSERT_OK_AND_ASSIGN(const RunRecord record,
                        AskCase(suite_.cases[1], 0, Parts(), settings_, CallContext()));
@@ -337,6 +350,21 @@ TEST(RunRecordTest, AMatrixThatIsNotWholeIsDamage) {
   record.matrix.emplace().answer.push_back({.id = "a1"});
   EXPECT_EQ(ParseRecord(RecordLine(record)).status().message(),
             "record of a run: matrix: is not whole");
+}
+
+// What was asked and what is replayed are judged by the same headings.
+TEST(RunRecordTest, APassageKeepsItsTitleAndHeadings) {
+  Answer answer;
+  answer.text = "It weighs 80 kg [1].";
+  Passage& passage = answer.context.passages.emplace_back();
+  passage.title = "Pump";
+  passage.chunk.text = "80 kg";
+  passage.chunk.span.heading_path = {"Pump", "Motor"};
+  RunRecord record;
+  TakeAnswer(answer, record);
+  ASSERT_THAT(record.passages, SizeIs(1));
+  EXPECT_EQ(record.passages[0].heading, "Pump > Motor");
+  EXPECT_EQ(record.answer, "It weighs 80 kg [1].");
 }
 
 TEST(RunRecordTest, ACaseThatIsNotThatOfItsRecordIsDamage) {

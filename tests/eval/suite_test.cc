@@ -124,6 +124,9 @@ TEST_F(SuiteFileTest, WhatIsWrongInASuiteIsNamedWithItsLine) {
             "suite.yaml:3: min: no metric \"pas\"; docs/evaluation.md lists them");
   EXPECT_EQ(error("name: a\ngates:\n  - min: refusal.over\n    value: 1\n"),
             "suite.yaml:3: min: of refusal.over less is better; expected max");
+  EXPECT_EQ(error("name: a\ngates:\n  - no_regression: pass\n  - no_regression: pass\n"
+                  "    margin: 0.1\n"),
+            "suite.yaml:4: no_regression: pass: stands twice");
   EXPECT_EQ(error("name: a\ngates:\n  - min: pass\n"), "suite.yaml:3: min: \"value\" is missing");
   EXPECT_EQ(
       error("name: a\ngates:\n  - value: 1\n"),

@@ -60,6 +60,24 @@ TEST_F(SynthTest, EveryKindIsDraftedWithItsPlace) {
   }
 }
 
+// The number of a model is no figure that may be missing.
+TEST(SynthClozeTest, AGapIsWhereTheQuantityStands) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.md", "Notes", "The pump VX-240 weighs 318 kg when dry."),
+              testing::TextDocument("b.md", "记录", "水泵VX-240的质量为318千克，已经核对。")});
+  const SynthReport report = DraftCases(*engine.snapshot(), {}, {}, CallContext()).value();
+  size_t gaps = 0;
+  for (const Case& one : report.cases) {
+    if (one.tags[0] != "cloze") continue;
+    ++gaps;
+    EXPECT_THAT(one.query, HasSubstr("VX-240"));
+    EXPECT_THAT(one.query, HasSubstr("____"));
+    ASSERT_EQ(one.accept.size(), 1u);
+    EXPECT_EQ(one.accept[0].texts, std::vector<std::string>{"318"});
+  }
+  EXPECT_EQ(gaps, 2u);
+}
+
 TEST_F(SynthTest, TheSameSeedDraftsTheSame) {
   const auto lines = [&](uint64_t seed) {
     std::string text;

@@ -80,6 +80,19 @@ TEST(TrafficTest, FewAnswersRaiseNoAlertAndUnjudgedOnesCountAsZero) {
   EXPECT_EQ(unjudged[0].periods[0].carried.mean, 0);
 }
 
+TEST(TrafficTest, ADayOfRefusalsOnlyIsNoDayOnWhichNothingWasCarried) {
+  TrafficPeriod answered{.answers = 40};
+  answered.carried.mean = 0.75;
+  const std::vector<TrafficSlice> slices = {
+      {.name = "all", .periods = {answered, TrafficPeriod{.declined = 3}}},
+      {.name = "lang=zh", .periods = {TrafficPeriod{.declined = 3}}}};
+  MetricsRegistry metrics;
+  ShowTraffic(slices, metrics);
+  EXPECT_THAT(metrics.Expose(), HasSubstr("quarry_traffic_carried{slice=\"all\"} 0.75"));
+  EXPECT_THAT(metrics.Expose(), HasSubstr("quarry_traffic_answers{slice=\"all\"} 40"));
+  EXPECT_THAT(metrics.Expose(), ::testing::Not(HasSubstr("lang=zh")));
+}
+
 TEST(TrafficTest, TheSampleIsTheSameEveryTimeAndOfItsShare) {
   int sampled = 0;
   for (int i = 0; i < 10000; ++i) {

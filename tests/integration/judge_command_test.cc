@@ -37,6 +37,8 @@ TEST_F(JudgeCommandTest, TheLocalJudgeIsMeasuredBySetAndLanguage) {
   EXPECT_EQ(tuned.exit_code, 0) << tuned.error;
   EXPECT_THAT(tuned.out, HasSubstr("chosen on the half of the rows that is not reported below"));
   EXPECT_THAT(tuned.out, HasSubstr("judge trusted: kappa 1.00"));
+  EXPECT_THAT(Run({"eval", "judge-check", home() + "/labels.jsonl", "--tune", "--keep"}).error,
+              HasSubstr("--keep: not with --tune"));
 }
 
 TEST_F(JudgeCommandTest, WrongLabelsAndMissingModelsAreNamed) {
