@@ -86,7 +86,7 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
   QUARRY_RETURN_IF_ERROR(answer.status());
   TakeAnswer(*answer, record);
   // What was quoted instead is another system's answer.
-  if (answer->note.starts_with(generation::kModelWasSilent)) return UnavailableError(answer->note);
+  if (generation::SaysModelWasSilent(answer->note)) return UnavailableError(answer->note);
   return OkStatus();
 }
 
