@@ -170,7 +170,8 @@ void LearnWeights(const std::vector<std::string>& paths) {
 void Traps() {
   constexpr size_t kCount = 600;
   std::printf(
-      "| class | edited, level i, %% | edited, gate, %% | rephrased, level i, %% | rephrased, gate, %% |\n"
+      "| class | edited, level i, %% | edited, gate, %% | rephrased, level i, %% | rephrased, "
+      "gate, %% |\n"
       "|---|---|---|---|---|\n");
   for (const testing::TrapClass& made : testing::MakeQuestionTraps(kCount)) {
     std::printf("| %s", made.name.c_str());

@@ -38,10 +38,11 @@ struct GateReport {
 };
 
 struct GateInput {
-  const RunScores& scores;  // without the judge (ScoreRun) where it is not trusted, as the baseline's
+  const RunScores&
+      scores;  // without the judge (ScoreRun) where it is not trusted, as the baseline's
   const Scorecard& card;
   const RunScores* baseline = nullptr;  // of kNoRegression; null = it is inconclusive
-  bool judge_trusted = true;  // also where there is no judge, or nobody has measured it
+  bool judge_trusted = true;            // also where there is no judge, or nobody has measured it
   uint64_t seed = 1;
 };
 GateReport EvaluateGates(const std::vector<Gate>& gates, const GateInput& input);
