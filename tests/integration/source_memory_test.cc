@@ -138,8 +138,8 @@ TEST_F(SourceMemoryTest, APictureThatCouldNotBeReadThisTimeIsReadTheNext) {
   for (int run = 0; run < 2; ++run) {
     const IngestReport report = Sync();
     EXPECT_THAT(Reasons(report.failures),
-                ElementsAre(HasSubstr("in.png: PNG image: tesseract was stopped"),
-                            HasSubstr("PNG image: tesseract was stopped")))
+                ElementsAre(HasSubstr("in.png: PNG image: tesseract was killed"),
+                            HasSubstr("PNG image: tesseract was killed")))
         << run;
     EXPECT_THAT(report.skipped, IsEmpty());
   }
@@ -193,7 +193,7 @@ TEST_F(SourceMemoryTest, WhatIsReadAgainOfTheSameBytesIsStored) {
   EXPECT_EQ(Sync().documents_added, 1u);
   IngestReport report = Sync();
   EXPECT_EQ(report.documents_unchanged, 1u);
-  EXPECT_THAT(Reasons(report.failures), ElementsAre(HasSubstr("tesseract was stopped")));
+  EXPECT_THAT(Reasons(report.failures), ElementsAre(HasSubstr("tesseract was killed")));
   tesseract.Become(std::string(kListsEnglish) + "echo 'A valve'");
   report = Sync();
   EXPECT_EQ(report.documents_changed, 1u);
