@@ -1,6 +1,7 @@
 // Runs of suites: GET and POST /api/v1/runs, GET /api/v1/runs/{id}.
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "eval/background_runs.h"
 #include "eval/calibration_store.h"
 #include "eval/local_judge.h"
@@ -33,7 +34,11 @@ Result<Response> GetRuns(const HandlerEnvironment& environment, const Call& call
   parameters.String("suite", suite);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   const eval::RunStore& store = environment.runs.store();
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests, store.List(kMaxRuns));
+  std::vector<Status> damaged;
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests,
+                          store.List(kMaxRuns, &damaged));
+  // One that cannot be read hides no other; who asks for it is told.
+  for (const Status& why : damaged) LogWarning("a run is not listed: " + why.ToString());
   const std::string running = environment.runs.running();
   JsonWriter json;
   json.BeginObject().Key("runs").BeginArray();
