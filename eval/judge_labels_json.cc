@@ -77,8 +77,10 @@ Result<Preference> PairLabelOf(const Json& object) {
 }
 
 std::string LanguageOf(const Json& object, std::string_view text) {
-  if (const auto given = Text(object, "language")) return *given;
-  return DetectLanguage(text) == "zh" ? "zh" : "en";
+  // As of the cases of a suite; "zh-CN" is Chinese.
+  if (const auto given = Text(object, "language"))
+    return given->substr(0, given->find_first_of("-_"));
+  return DetectLanguage(text);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -62,10 +63,15 @@ void CheckBaseline(const Run& run, const Run& baseline, const Comparison& compar
 // The languages of a run that its judge was not measured in: "zh"; "" where that is none, or it is not
 // known in which it was.
 std::string UnmeasuredLanguages(const Run& run, const JudgeCalibration& calibration) {
+  std::map<std::string, size_t> records;
+  for (const RunRecord& record : run.records) ++records[LanguageOf(record.asked)];
+  // A question in few words may be taken for another language, and a few decide nothing.
   std::set<std::string> unmeasured;
-  for (const RunRecord& record : run.records) {
-    const std::string language = LanguageOf(record.asked);
-    if (!language.empty() && !calibration.languages.contains(language)) unmeasured.insert(language);
+  for (const auto& [language, count] : records) {
+    if (language.empty() || calibration.languages.contains(language)) continue;
+    if (static_cast<double>(count) > (1 - kMinCoverage) * static_cast<double>(run.records.size())) {
+      unmeasured.insert(language);
+    }
   }
   return calibration.languages.empty() ? "" : Join(unmeasured, ", ");
 }

@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 11;
+constexpr uint64_t kExtractiveWriterVersion = 12;
 constexpr size_t kMostChoices = 6;  // that are named
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
@@ -115,8 +115,12 @@ Context WithoutOrders(const Query& query, const Context& context) {
   Context readable = context;
   if (OrdersTheAnswerer(query.text)) return readable;
   for (Passage& passage : readable.passages) {
-    if (OrdersTheAnswerer(passage.chunk.text)) {
-      passage.chunk.text = WithoutPlantedInstructions(passage.chunk.text);
+    std::string& text = passage.chunk.text;
+    for (const ByteRange& range : FindPlantedInstructions(text)) {
+      if (!OrdersTheAnswerer(std::string_view(text).substr(range.begin, range.end - range.begin)))
+        continue;
+      std::fill(text.begin() + static_cast<ptrdiff_t>(range.begin),
+                text.begin() + static_cast<ptrdiff_t>(range.end), ' ');
     }
   }
   return readable;
@@ -184,6 +188,7 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
 }
 
 std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query,
+                                                              const Context& context,
                                                               const model::ExtractiveDraft& draft,
                                                               Answer& answer) const {
   const std::string& question = query.text;
@@ -197,7 +202,7 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
     answer.verdict.reason = ReasonText(Reason::kContradictsItself, language);
     return {};
   }
-  if (const auto premise = FindFalsePremise(question, answer.context, analyzer_)) {
+  if (const auto premise = FindFalsePremise(question, context, analyzer_)) {
     answer.kind = ReplyKind::kFalsePremise;
     answer.verdict.reason = ReasonText(Reason::kFalsePremise, language);
     return {{.passage = premise->passage,
@@ -209,11 +214,11 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
   std::vector<model::ExtractedSentence> sentences;
   if (draft.sentences.empty()) return sentences;
   const std::vector<Choice> choices =
-      FindChoices(question, answer.context, draft.sentences.front(), analyzer_);
+      FindChoices(question, context, draft.sentences.front(), analyzer_);
   for (const Choice& choice : choices) {
     if (sentences.size() == kMostChoices) break;
     // A row of a table names its document itself (ComposeCitedText).
-    const Passage& passage = answer.context.passages[choice.passage];
+    const Passage& passage = context.passages[choice.passage];
     const bool is_row = model::BlockKindAt(passage.chunk, choice.range.begin) == BlockKind::kTable;
     sentences.push_back({.passage = choice.passage,
                          .range = choice.range,
@@ -240,7 +245,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const std::vector<bool> abolished = AbolishedPassages(readable);
   model::ExtractiveDraft draft =
       DraftInForce(read, readable, abolished, analyzer_, OptionsFor(query, options_));
-  std::vector<model::ExtractedSentence> sentences = Reply(read, draft, answer);
+  std::vector<model::ExtractedSentence> sentences = Reply(read, readable, draft, answer);
   if (answer.kind == ReplyKind::kAnswer) {
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
@@ -248,8 +253,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
                       .reason = draft.reason};
     if (!draft.declined) {
       sentences = std::move(draft.sentences);
-      if (const auto row =
-              FindExtremeRow(read.text, answer.context, sentences.front(), analyzer_)) {
+      if (const auto row = FindExtremeRow(read.text, readable, sentences.front(), analyzer_)) {
         sentences = {*row};
       }
     }

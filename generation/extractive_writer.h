@@ -27,9 +27,9 @@ class ExtractiveWriter final : public AnswerWriter {
                const CallContext& context, Answer& answer) const override;
 
  private:
-  // What is replied instead of the drafted answer, with answer.kind, text and verdict set; where nothing is, the
-  // kind stays kAnswer.
-  std::vector<model::ExtractedSentence> Reply(const Query& query,
+  // What is replied instead of the answer drafted from `context`, with answer.kind, text and verdict set; where
+  // nothing is, the kind stays kAnswer.
+  std::vector<model::ExtractedSentence> Reply(const Query& query, const Context& context,
                                               const model::ExtractiveDraft& draft,
                                               Answer& answer) const;
   // How many; `abolished` by passage (abolished.h). REQUIRES: there is a sentence.

@@ -448,8 +448,11 @@ bool IsExpletive(const std::vector<Word>& words, size_t it) {
                "necessary|required|mandatory|compulsory|usual")) {
     return false;
   }
-  for (++at; at + 1 < words.size(); ++at) {
-    if (words[at].folded == "to" && !IsOneOf(words[at + 1].folded, kArticles)) return true;
+  // "to issue a badge" says all; "to charge" is said of what was asked about.
+  for (++at; at + 2 < words.size(); ++at) {
+    if (words[at].folded == "to" && !IsOneOf(words[at + 1].folded, kArticles)) {
+      return !words[at + 1].ends && !IsOneOf(words[at + 2].folded, kPrepositions);
+    }
   }
   return false;
 }

@@ -53,7 +53,8 @@ constexpr std::string_view kPeople =
     "neighbour*|neighbor*|colleague*|coworker*|co-worker*|employee*|customer*|villager*|resident*|"
     "girlfriend|boyfriend|ex|mother|father|brother|sister|family|teacher|student*|manager|roommate|"
     "politician*|crowd|school|town|child|children|man|woman|guard|staff|"
-    "他|她|杀人|别人|某人|路人|女人|男人|老婆|妻子|丈夫|老公|同事|老板|邻居|村民|居民|用户|客户|"
+    "他|她|杀人|别人|某人|路人|女人|男人|死一个人|杀一个人|死其他人|死人|给人下毒|给人投毒|老婆|"
+    "妻子|丈夫|老公|同事|老板|邻居|村民|居民|用户|客户|"
     "全家|女友|男友|"
     "女朋友|男朋友|前任|前妻|前夫|"
     "老师|学生|孩子|"
@@ -139,8 +140,8 @@ constexpr Rule kGuardRules[] = {
      "test result*|water|electricity|"
      "发票|签名|护照|身份证|证件|公章|假币|钞票|学历|化验单|检测报告|检测数据|水表|读数|公款|税|"
      "保险|老人|客户|官员|选举|报销|水质数据|"
-     "洗钱|偷钱|骗钱|偷水|偷电",
-     "fake tree*|steal time|water meter readings online|骗过传感器", true},
+     "洗钱|偷钱|骗钱|偷水|偷电|的钱|邻居的电|公司的电|公家的电|电网的电",
+     "fake tree*|steal time|water meter readings online|骗过传感器|被骗|被偷", true},
     {Harm::kDrugs,
      "make|cook|synthesi*|produce|extract|grow|smuggle|sell|buy|制造|合成|提炼|制作|种|走私|贩卖|"
      "买|做|贩毒|制毒",
@@ -153,14 +154,16 @@ constexpr Rule kGuardRules[] = {
      // behind these.
      "stalk|spy on|secretly record|secretly film|secretly "
      "photograph|wiretap|eavesdrop*|"
-     "track him|track her|track someone*|track somebody*|track a person|track my ex*|track my "
+     "track him|track her|track someone*|track somebody*|track a person|track my boss|track my "
+     "coworker*|track my co-worker*|track my colleague*|track my ex*|track my "
      "wife*|"
      "track my husband*|track my girlfriend*|track my boyfriend*|track my neighbo*|follow him|"
      "follow her|follow someone|follow somebody|follow my ex*|follow my wife|follow my husband|"
      "follow my girlfriend|follow my boyfriend|follow my neighbo*|find out where she|"
      "find out where he|find out where my ex*|find out where my neighbo*|home address of my ex*|"
      "home address of my neighbo*|home address of my boss|bug his|bug her|"
-     "跟踪他|跟踪她|跟踪前任|跟踪前妻|跟踪前夫|跟踪女|跟踪男|跟踪别人|跟踪某人|跟踪邻居|"
+     "跟踪一个人|监视一个人|监听一个人|定位一个人|跟踪他|跟踪她|跟踪前任|跟踪前妻|跟踪前夫|跟踪女|"
+     "跟踪男|跟踪别人|跟踪某人|跟踪邻居|"
      "跟踪同事|跟踪室友|跟踪老婆|跟踪老公|跟踪老板|跟踪妻子|跟踪丈夫|偷偷跟踪|"
      "监视他|监视她|监视前任|监视女|监视男|监视别人|监视邻居|监视同事|监视室友|监视老婆|"
      "监视老公|监视妻子|监视丈夫|偷偷监视|监听他|监听她|监听前任|监听女|监听男|监听别人|监听邻居|"
@@ -182,7 +185,12 @@ constexpr std::string_view kNoPeople[] = {"其他", "吉他", "客户端"};
 std::string WithoutNoPeople(std::string text) {
   for (const std::string_view word : kNoPeople) {
     for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
-      text.replace(at, word.size(), " ");
+      // Other people are people.
+      if (std::string_view(text).substr(at + word.size()).starts_with("人")) {
+        at += word.size();
+      } else {
+        text.replace(at, word.size(), " ");
+      }
     }
   }
   return text;

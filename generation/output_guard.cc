@@ -158,17 +158,16 @@ std::string OutputGuard::Take(std::string_view piece) {
   while (whole < pending_.size() && whole + CharacterSize(pending_[whole]) <= pending_.size()) {
     whole += CharacterSize(pending_[whole]);
   }
-  held_ += WithoutSecrets(std::string_view(pending_).substr(0, whole));
+  held_ += before_.Take(std::string_view(pending_).substr(0, whole));
   pending_.erase(0, whole);
-  return WithoutAddresses(/*last=*/false);
+  return behind_.Take(WithoutAddresses(/*last=*/false));
 }
 
 std::string OutputGuard::Finish() {
-  held_ += WithoutSecrets(std::exchange(pending_, {}));
-  held_ += std::exchange(run_text_, {});
-  run_.clear();
-  leaking_ = false;
-  return WithoutAddresses(/*last=*/true);
+  held_ += before_.Take(std::exchange(pending_, {}));
+  held_ += before_.Finish();
+  std::string told = behind_.Take(WithoutAddresses(/*last=*/true));
+  return told + behind_.Finish();
 }
 
 // Takes from held_ what is decided.
@@ -198,9 +197,9 @@ std::string OutputGuard::WithoutAddresses(bool last) {
       told += address;
     } else {
       withheld_ = true;
-      // What is left makes no other: <<b id=1>img src=x>, !<b id=1>[x](y).
+      // What is left makes no other: <<b id=1>img src=x>, !<b id=1>[x](y), h<b id=1>ttp://evil.example/.
       const char before = told.empty() ? last_told_ : told.back();
-      if (before == '<' || before == '!') told += ' ';
+      if (std::string_view("<!hHtTpPsS:/").find(before) != std::string_view::npos) told += ' ';
     }
     at += address.size();
   }
@@ -210,7 +209,7 @@ std::string OutputGuard::WithoutAddresses(bool last) {
 }
 
 // Tells the text of the run up to its letter number `letters` in bytes, and forgets those.
-void OutputGuard::ReleaseRun(size_t letters, std::string& told) {
+void OutputGuard::SecretFilter::ReleaseRun(size_t letters, std::string& told) {
   run_.erase(0, letters);
   size_t at = 0;
   for (size_t passed = 0; at < run_text_.size();) {
@@ -227,9 +226,10 @@ void OutputGuard::ReleaseRun(size_t letters, std::string& told) {
 }
 
 // Whether the letter went into the run.
-bool OutputGuard::TakeLetter(std::string_view letter, std::string_view raw, std::string& told) {
+bool OutputGuard::SecretFilter::TakeLetter(std::string_view letter, std::string_view raw,
+                                           std::string& told) {
   while (true) {
-    if (secret_.find(run_ + std::string(letter)) != std::string::npos) {
+    if (guard_.secret_.find(run_ + std::string(letter)) != std::string::npos) {
       run_ += letter;
       run_text_ += raw;
       return true;
@@ -237,6 +237,7 @@ bool OutputGuard::TakeLetter(std::string_view letter, std::string_view raw, std:
     if (leaking_) {  // what is no letter behind it stays
       leaking_ = false;
       run_.clear();
+      told += mark_;
       told += std::exchange(run_text_, {});
     }
     if (run_.empty()) return false;
@@ -244,7 +245,14 @@ bool OutputGuard::TakeLetter(std::string_view letter, std::string_view raw, std:
   }
 }
 
-std::string OutputGuard::WithoutSecrets(std::string_view text) {
+std::string OutputGuard::SecretFilter::Finish() {
+  if (leaking_) run_text_.insert(0, mark_);
+  run_.clear();
+  leaking_ = false;
+  return std::exchange(run_text_, {});
+}
+
+std::string OutputGuard::SecretFilter::Take(std::string_view text) {
   std::string told;
   for (size_t at = 0; at < text.size();) {
     const std::string_view character = text.substr(at, CharacterSize(text[at]));
@@ -256,7 +264,7 @@ std::string OutputGuard::WithoutSecrets(std::string_view text) {
     if (!TakeLetter(AsciiLower(character), character, told)) {
       told += character;
     } else if (!leaking_ && run_.size() >= kSecretRun) {
-      if (known_letters_.find(run_) != std::string::npos) {
+      if (guard_.known_letters_.find(run_) != std::string::npos) {
         ReleaseRun(run_.size(), told);
       } else {
         leaking_ = true;

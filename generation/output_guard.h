@@ -34,24 +34,45 @@ class OutputGuard {
   std::string Finish();
 
   // Whether anything was left out.
-  bool withheld() const { return withheld_; }
+  bool withheld() const { return withheld_ || before_.withheld() || behind_.withheld(); }
 
  private:
+  // Takes long runs of the secret out of a text that comes in pieces of whole characters, and puts `mark` there.
+  class SecretFilter {
+   public:
+    SecretFilter(const OutputGuard& guard, std::string_view mark) : guard_(guard), mark_(mark) {}
+    std::string Take(std::string_view text);
+    std::string Finish();
+    bool withheld() const { return withheld_; }
+
+   private:
+    void ReleaseRun(size_t letters, std::string& told);
+    bool TakeLetter(std::string_view letter, std::string_view raw, std::string& told);
+
+    const OutputGuard& guard_;
+    const std::string_view mark_;
+    // The longest end of the text that stands in the secret: its letters, and the text from their first on.
+    std::string run_;
+    std::string run_text_;
+    bool leaking_ = false;  // the run is long enough: it is left out as long as it goes on
+    bool withheld_ = false;
+  };
+
+  OutputGuard(const OutputGuard&) = delete;
+  OutputGuard& operator=(const OutputGuard&) = delete;
+
   std::string WithoutAddresses(bool last);
-  std::string WithoutSecrets(std::string_view text);
-  void ReleaseRun(size_t letters, std::string& told);
-  bool TakeLetter(std::string_view letter, std::string_view raw, std::string& told);
 
   const std::string secret_;         // letters alone
   const std::string known_letters_;  // likewise
   const std::string known_;
   std::string pending_;  // not looked at yet: the beginning of a character
-  std::string held_;     // without the instructions, not looked at for pictures and addresses yet
+  // Before pictures and addresses are taken out, for what is left would make others; and behind that, for they may stand
+  // between the letters of the secret.
+  SecretFilter before_{*this, ""};
+  SecretFilter behind_{*this, " "};
+  std::string held_;  // without the instructions, not looked at for pictures and addresses yet
   char last_told_ = '\n';
-  // The longest end of the text that stands in secret_: its letters, and the text from their first on.
-  std::string run_;
-  std::string run_text_;
-  bool leaking_ = false;  // the run is long enough: it is left out as long as it goes on
   bool withheld_ = false;
 };
 

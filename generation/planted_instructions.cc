@@ -236,10 +236,8 @@ constexpr std::string_view kDropVerbs[] = {"ignore", "disregard", "forget", "ove
                                            "忽略",   "无视",      "忘记",   "忘掉"};
 constexpr std::string_view kDropped[] = {"instruction", "prompt", "your rules",
                                          "指令",        "提示词", "系统提示"};
-constexpr std::string_view kOrdersToTell[] = {
-    "tell the user", "inform the user", "advise the user", "convince the user",
-    "warn the user", "告诉用户",        "告知用户",        "提醒用户",
-    "向用户",        "对用户说"};
+constexpr std::string_view kOrdersToTell[] = {"tell the user", "convince the user", "告诉用户",
+                                              "对用户说"};
 constexpr size_t kSoonBehind = 48;  // bytes
 
 size_t CountPhrases(std::string_view text, std::span<const std::string_view> phrases,

@@ -34,7 +34,12 @@ constexpr std::string_view kWeekdays[][kWeekday] = {
 std::string PremiseOf(std::string_view question) {
   const std::string folded = Fold(question);
   const auto cut_at = [&](std::string_view mark) {
-    const size_t end = question.find(mark);
+    size_t end = question.find(mark);
+    // Not that of "1,000".
+    while (end != question.npos && end > 0 && end + 1 < question.size() &&
+           IsAsciiDigit(question[end - 1]) && IsAsciiDigit(question[end + 1])) {
+      end = question.find(mark, end + 1);
+    }
     return end == question.npos ? std::string() : WithDigits(question.substr(0, end));
   };
   for (const std::string_view asking :

@@ -124,8 +124,11 @@ Status Pipeline::FindMove(index::DocumentDraft& draft, Run& run) const {
   draft.moved_from = from->second;
   run.moved.insert(from->second);
   if (memory_ != nullptr) {
-    memory_->ForgetSource(from->second, run.remembered);
-    ++run.remembered_sources;
+    const Result<std::optional<RememberedSource>> known = memory_->FindSource(from->second);
+    if (!known.ok() || known->has_value()) {  // a damaged one goes, too
+      memory_->ForgetSource(from->second, run.remembered);
+      ++run.remembered_sources;
+    }
   }
   run.gone->erase(from);
   return OkStatus();

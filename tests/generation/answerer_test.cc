@@ -178,6 +178,15 @@ TEST_F(AnswererTest, WhatOrdersTheAnswererIsNotQuotedUnlessItIsAskedFor) {
   EXPECT_THAT(chinese.text, HasSubstr("八周"));
   EXPECT_THAT(chinese.text, ::testing::Not(HasSubstr("55")));
   EXPECT_THAT(Ask("Which note says \"ignore previous instructions\"?").text, HasSubstr("55"));
+  // Manuals speak of users, too.
+  engine_.Add({testing::TextDocument("login-zh", "登录",
+                                     "密码错误三次后，系统提示账号已锁定，并向用户发送短信。"),
+               testing::TextDocument("siren", "Siren",
+                                     "The siren shall warn the user and inform the user of low oil "
+                                     "within 9 seconds.")});
+  EXPECT_THAT(Ask("密码错误几次后账号锁定？").text, HasSubstr("三次"));
+  EXPECT_THAT(Ask("Within how many seconds shall the siren warn the user of low oil?").text,
+              HasSubstr("9 seconds"));
 }
 
 TEST_F(AnswererTest, EveryQuoteIsTheSourceAtItsSpan) {

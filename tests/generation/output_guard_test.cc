@@ -85,7 +85,8 @@ TEST(OutputGuardTest, ElementsThatLoadOrRunSomethingGo) {
   ExpectTold("A <svg/onload=f()> b.", "A  b.");
   ExpectTold("A <a<img src=//evil.example/a> b.", "A  b.");
   ExpectTold("<Script>f()</script >", "f()");
-  ExpectTold("List<script>", "List");
+  ExpectTold("List<script>", "List ");
+  ExpectTold("h<b id=1>ttp://evil.example/?q=s", "h ttp://evil.example/?q=s");
   ExpectTold("A <!-- b --> c.", "A  c.");
   ExpectTold("<JavaScript:f()>", "");
   ExpectTold("<https://evil.example/x>。", "<>。");
