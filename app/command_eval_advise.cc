@@ -102,7 +102,13 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
   settings.query.k = bench.config.k;
   const auto profile = run.manifest.config.find("profile");
   if (profile != run.manifest.config.end()) {
-    QUARRY_RETURN_IF_ERROR(UseProfile(profile->second, context, engine, settings.query).status());
+    const Status used = UseProfile(profile->second, context, engine, settings.query).status();
+    if (used.code() == Code::kNotFound) {
+      context.console.Note("the profile \"" + profile->second +
+                           "\" of the run is gone: replays are made without it");
+    } else {
+      QUARRY_RETURN_IF_ERROR(used.Annotate("profile of the run"));
+    }
   }
   const eval::ReplayParts parts{.run = {.retriever = engine.retriever(),
                                         .answerer = engine.answerer(),

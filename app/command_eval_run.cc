@@ -192,15 +192,13 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   manifest.created_micros = bench.engine->clock().NowMicros();
 
   eval::RunStore store(bench.engine->index().objects());
-  std::string unfinished;
-  if (!arguments.restart) {
-    QUARRY_ASSIGN_OR_RETURN(unfinished, store.FindUnfinished(manifest));
-  }
+  QUARRY_ASSIGN_OR_RETURN(std::string unfinished, store.FindUnfinished(manifest));
   if (!baseline.empty() && !options.baseline) {
-    // "latest" is the run before this one, also where this one goes on.
+    // "latest" is the run before this one, also where this one goes on, or begins anew.
     QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(baseline, unfinished));
     QUARRY_ASSIGN_OR_RETURN(options.baseline, store.Read(id));
   }
+  if (arguments.restart) unfinished.clear();
   QUARRY_ASSIGN_OR_RETURN(manifest,
                           StartRun(unfinished, std::move(manifest), store, context.console));
   ProgressPrinter progress(context.console);

@@ -117,21 +117,25 @@ Status LineInput::Fill(const CallContext& context, const std::function<Status()>
   }
 }
 
+Status LineInput::TooLong() const {
+  return ResourceExhaustedError("standard input: line " + std::to_string(number_ + 1) +
+                                " is longer than " + std::to_string(max_line_bytes_) + " bytes");
+}
+
 Result<bool> LineInput::NextLine(const CallContext& context,
                                  const std::function<Status()>& when_idle) {
   size_t searched = position_;
   size_t newline = buffer_.find('\n', searched);
   while (newline == std::string::npos && !at_end_) {
     if (buffer_.size() - position_ > max_line_bytes_) {
-      return ResourceExhaustedError("standard input: line " + std::to_string(number_ + 1) +
-                                    " is longer than " + std::to_string(max_line_bytes_) +
-                                    " bytes");
+      return TooLong();
     }
     searched = buffer_.size() - position_;  // Fill moves what is left to the front
     QUARRY_RETURN_IF_ERROR(Fill(context, when_idle));
     newline = buffer_.find('\n', searched);
   }
   const size_t end = newline == std::string::npos ? buffer_.size() : newline;
+  if (end - position_ > max_line_bytes_) return TooLong();
   if (position_ == buffer_.size() && at_end_) return false;
   line_ = std::string_view(buffer_).substr(position_, end - position_);
   position_ = newline == std::string::npos ? buffer_.size() : newline + 1;

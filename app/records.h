@@ -57,6 +57,7 @@ class LineInput {
 
  private:
   Status Fill(const CallContext& context, const std::function<Status()>& when_idle);
+  Status TooLong() const;
 
   const int fd_;
   const size_t max_line_bytes_;

@@ -389,7 +389,9 @@ const std::string& Index::directory() const { return impl_->directory; }
 IndexWriter::IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock,
                          CallContext context)
     : collection_(std::move(collection)), context_(std::move(context)), lock_(std::move(lock)) {
-  context_.trace = nullptr;  // may end before the writer does
+  // These may end before the writer does.
+  context_.trace = nullptr;
+  context_.usage = nullptr;
 }
 IndexWriter::~IndexWriter() = default;
 IndexWriter::IndexWriter(IndexWriter&& other) noexcept = default;

@@ -151,7 +151,9 @@ Result<CompactReport> Index::Compact(std::optional<CollectionId> chosen, const C
   if (progress) progress("database", 0, 0);
   // What a view shows is not freed, and a collection that nobody writes to keeps its old one.
   for (const std::shared_ptr<Collection>& collection : impl_->Loaded()) {
-    collection->RenewView(/*wait=*/true);
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    // One that holds up its own view is waited for where its own bytes are to be freed.
+    collection->RenewView(/*wait=*/!chosen || collection->id() == *chosen);
   }
   const std::string begin = chosen ? CollectionPrefix(*chosen) : "";
   const std::string end = chosen ? PrefixEnd(begin) : "";

@@ -178,7 +178,7 @@ asio::awaitable<bool> Session::SendResponse(const Response& response, bool keep)
   const bool sent = co_await std::move(sending);
   if (sent) {
     served_.bytes_sent = body.size();
-  } else {
+  } else if (response.status < 500) {  // what the server failed at stays what it was
     served_.status = 499;
   }
   co_return sent&& keep;

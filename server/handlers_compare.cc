@@ -99,9 +99,6 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
   const Question& question = sides[0].request.question;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, question.collection));
-  for (Setting& side : sides) {
-    QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, side.request.question));
-  }
   FeedbackRecord record;
   record.id = index::NewObjectId("cmp_");
   record.owner.key = call.request.caller.key;

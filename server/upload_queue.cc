@@ -180,9 +180,9 @@ Result<UploadPage> UploadQueue::List(const Caller& caller,
                                      const index::ObjectListing& listing) const {
   const auto is_seen = [&](const index::Object& object) -> Result<bool> {
     if (!object.id.starts_with(kPrefix)) return false;
-    if (caller.is_admin) return true;
-    QUARRY_ASSIGN_OR_RETURN(const UploadRecord record, RecordOf(object));
-    return caller.MaySee(record.owner.key);
+    if (!caller.is_admin && !caller.MaySee(OwnerOf(object.value).key)) return false;
+    // One that cannot be read hides no other; who asks for it is told.
+    return RecordOf(object).ok();
   };
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page,
                           ListWhere(objects_, ObjectKind::kTask, "", listing, is_seen));
@@ -324,8 +324,8 @@ Result<bool> UploadQueue::Attempt(const std::string& id) {
   QUARRY_ASSIGN_OR_RETURN(UploadRecord record, BeginAttempt(id));
   if (record.attempts > kMostAttempts) {
     record.state = "failed";
-    record.error = "the server ended " + std::to_string(kMostAttempts) +
-                   " times while it indexed this file; it is not tried again";
+    record.error = "it was tried " + std::to_string(kMostAttempts) +
+                   " times and did not come to an end; it is not tried again";
     QUARRY_RETURN_IF_ERROR(End(std::move(record)));
     return true;
   }

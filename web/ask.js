@@ -117,6 +117,11 @@ export function mount(root, { rest, parameters }) {
     const controller = new AbortController();
     setRunning(controller);
     await opened;
+    if (left || controller.signal.aborted) {  // another view, or stopped: nothing is asked
+      field.value = question;
+      setRunning(null);
+      return;
+    }
     const collection = own ? undefined : currentCollection();
     const turn = new Turn(question, collection);
     thread.append(turn.element);

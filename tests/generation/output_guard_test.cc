@@ -89,7 +89,7 @@ TEST(OutputGuardTest, ElementsThatLoadOrRunSomethingGo) {
   ExpectTold("h<b id=1>ttp://evil.example/?q=s", "h ttp://evil.example/?q=s");
   ExpectTold("A <!-- b --> c.", "A  c.");
   ExpectTold("<JavaScript:f()>", "");
-  ExpectTold("<https://evil.example/x>。", "<>。");
+  ExpectTold("<https://evil.example/x>。", "< >。");
   ExpectTold("<b ![x](//evil.example)>", "");
   // What is left makes no other.
   ExpectTold("<im<script>g src=x>", "g src=x>");

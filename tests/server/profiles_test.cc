@@ -285,6 +285,8 @@ TEST(InstructionsTest, OfProfileKeyAndConversationReachTheModelInThisOrder) {
   ASSERT_EQ(requests.size(), before + 2) << "a question to each side";
   for (size_t i = before; i < requests.size(); ++i) {
     EXPECT_THAT(requests[i]["messages"][0]["content"].get<std::string>(), HasSubstr("By key."));
+    EXPECT_THAT(requests[i]["messages"][0]["content"].get<std::string>(),
+                ::testing::Not(HasSubstr("By key.\nBy key.")));
   }
 }
 

@@ -69,7 +69,7 @@ TEST_F(UploadsTest, AFileThatTheServerDoesNotSurviveHasFailed) {
   const nlohmann::json failed = WaitFor(path);
   EXPECT_EQ(failed.at("state"), "failed");
   EXPECT_EQ(failed.at("error"),
-            "the server ended 3 times while it indexed this file; it is not tried again");
+            "it was tried 3 times and did not come to an end; it is not tried again");
 }
 
 TEST_F(UploadsTest, AFileThatDoesNotFitIntoMemoryHasFailed) {
