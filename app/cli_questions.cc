@@ -69,10 +69,9 @@ void AddChat(CommandTree& tree) {
 
 void AddReplay(CommandTree& tree) {
   std::string& id = tree.Keep<std::string>();
-  CLI::App& command = tree.AddCommand(tree.root(), "replay",
-                                      "repeat the retrieval behind a stored answer, with its "
-                                      "settings and with today's, and compare",
-                                      "quarry replay ans_3k9f2m1c8s7d6a5q4w0e9r2t");
+  CLI::App& command = tree.AddCommand(
+      tree.root(), "replay", "repeat the retrieval behind a stored answer, as then and as now",
+      "quarry replay ans_3k9f2m1c8s7d6a5q4w0e9r2t");
   command.add_option("ID", id, "of an answer that a server gave")->required();
   tree.Then(command, RunReplay, id);
 }

@@ -155,7 +155,7 @@ void CommandTree::AddQueryKeys(CLI::App& command) {
   AddKey(command, "--newest", "retrieval.recency_field", "FIELD",
          "newer documents gain, by this field of the metadata");
   AddKey(command, "--collapse", "retrieval.collapse", "S",
-         "merge passages of other documents that are at least this similar, 0 to 1 (0 = off)");
+         "merge nearly equal passages of other documents (0 = off)");
   AddKey(command, "--diversity", "retrieval.diversity", "W",
          "prefer passages that say different things, 0 to 1 (0)");
   AddKey(command, "--neighbours", "retrieval.neighbours", "N",

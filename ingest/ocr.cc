@@ -13,8 +13,6 @@ namespace quarry::ingest {
 namespace {
 
 constexpr std::chrono::seconds kLimit{30};
-// After which a program that did not tell its languages is asked again.
-constexpr std::chrono::seconds kAskAgain{30};
 
 ChildCommand Tesseract(std::vector<std::string> arguments) {
   return {.program = "tesseract",
@@ -24,10 +22,7 @@ ChildCommand Tesseract(std::vector<std::string> arguments) {
 
 // "eng+chi_sim": those of our languages that are installed; else all that there are.
 Result<std::string> FindLanguages() {
-  const Result<std::string> told = RunChild(Tesseract({"--list-langs"}), "");
-  // Whatever went wrong says nothing of the picture that was to be read.
-  if (!told.ok()) return UnavailableError(told.status().message());
-  const std::string& listed = *told;
+  QUARRY_ASSIGN_OR_RETURN(const std::string listed, RunChild(Tesseract({"--list-langs"}), ""));
   std::vector<std::string> installed;
   for (size_t begin = 0; begin < listed.size();) {
     const size_t end = std::min(listed.find('\n', begin), listed.size());
@@ -55,19 +50,15 @@ Result<std::string> Languages() {
   struct Known {
     std::mutex mutex;
     std::string program;  // where it is; "" = none was asked yet
-    Result<std::string> languages = std::string();
-    std::chrono::steady_clock::time_point asked;
+    std::string languages;
   };
   // Never destroyed: threads may parse while the process ends.
   static Known* const known = new Known;
   const std::string program = FindProgram("tesseract").value_or("");
   const std::lock_guard lock(known->mutex);
-  const auto now = std::chrono::steady_clock::now();
-  const bool is_stale = !known->languages.ok() && now - known->asked >= kAskAgain;
-  if (program.empty() || known->program != program || is_stale) {
-    known->languages = FindLanguages();
+  if (program.empty() || known->program != program) {
+    QUARRY_ASSIGN_OR_RETURN(known->languages, FindLanguages());
     known->program = program;
-    known->asked = now;
   }
   return known->languages;
 }

@@ -131,7 +131,7 @@ TEST(CliReference, BashOffersCommandsOptionsAndValues) {
   EXPECT_THAT(OfferedByBash({"quarry", "search", "--set", "bm25.k"}),
               UnorderedElementsAre("bm25.k1="));
   EXPECT_THAT(OfferedByBash({"quarry", "search", "--config", "READ"}),
-              UnorderedElementsAre("README.md"));
+              UnorderedElementsAre("README.md", "README.zh.md"));
   EXPECT_THAT(OfferedByBash({"quarry", "search", "--store", "exampl"}),
               UnorderedElementsAre("examples"));
   EXPECT_THAT(OfferedByBash({"quarry", "search", "pump", "--mode", ""}),
