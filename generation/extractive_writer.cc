@@ -111,17 +111,11 @@ model::ExtractiveDraft DraftInForce(const Query& query, const Context& context,
 
 // Nothing is quoted that orders whoever answers: it is written to be said, and answers no question. A question about
 // such orders is told of them.
-Context WithoutOrders(const Query& query, const Context& context) {
+Context ReadableOf(const Query& query, const Context& context) {
   Context readable = context;
   if (OrdersTheAnswerer(query.text)) return readable;
   for (Passage& passage : readable.passages) {
-    std::string& text = passage.chunk.text;
-    for (const ByteRange& range : FindPlantedInstructions(text)) {
-      if (!OrdersTheAnswerer(std::string_view(text).substr(range.begin, range.end - range.begin)))
-        continue;
-      std::fill(text.begin() + static_cast<ptrdiff_t>(range.begin),
-                text.begin() + static_cast<ptrdiff_t>(range.end), ' ');
-    }
+    passage.chunk.text = WithoutOrders(passage.chunk.text);
   }
   return readable;
 }
@@ -241,7 +235,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   answer.note = NoteOf(query);
   Query read = query;
   read.text = SpelledAsIn(answer.context, query.text);
-  const Context readable = WithoutOrders(query, answer.context);
+  const Context readable = ReadableOf(query, answer.context);
   const std::vector<bool> abolished = AbolishedPassages(readable);
   model::ExtractiveDraft draft =
       DraftInForce(read, readable, abolished, analyzer_, OptionsFor(query, options_));

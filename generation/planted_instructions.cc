@@ -255,6 +255,11 @@ bool SpeaksToMachine(std::string_view paragraph) {
   return CountPhrases(folded, kStrongPhrases, 1) == 1 || CountPhrases(folded, kWeakPhrases, 2) == 2;
 }
 
+void Blank(const ByteRange& range, std::string& text) {
+  std::fill(text.begin() + static_cast<ptrdiff_t>(range.begin),
+            text.begin() + static_cast<ptrdiff_t>(range.end), ' ');
+}
+
 }  // namespace
 
 bool OrdersTheAnswerer(std::string_view text) {
@@ -285,9 +290,15 @@ std::vector<ByteRange> FindPlantedInstructions(std::string_view text) {
 
 std::string WithoutPlantedInstructions(std::string_view text) {
   std::string rest(text);
+  for (const ByteRange& range : FindPlantedInstructions(text)) Blank(range, rest);
+  return rest;
+}
+
+std::string WithoutOrders(std::string_view text) {
+  std::string rest(text);
+  if (!OrdersTheAnswerer(text)) return rest;  // which is quicker told
   for (const ByteRange& range : FindPlantedInstructions(text)) {
-    std::fill(rest.begin() + static_cast<ptrdiff_t>(range.begin),
-              rest.begin() + static_cast<ptrdiff_t>(range.end), ' ');
+    if (OrdersTheAnswerer(text.substr(range.begin, range.end - range.begin))) Blank(range, rest);
   }
   return rest;
 }

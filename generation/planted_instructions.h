@@ -25,7 +25,9 @@ bool OrdersTheAnswerer(std::string_view text);
 // In order, not overlapping.
 std::vector<ByteRange> FindPlantedInstructions(std::string_view text);
 
-// The text with those ranges as spaces, so that all else stands where it stood.
+// The text with those ranges, or with those of them that order the answerer, as spaces, so that all else stands where it
+// stood.
 std::string WithoutPlantedInstructions(std::string_view text);
+std::string WithoutOrders(std::string_view text);
 
 }  // namespace quarry::generation

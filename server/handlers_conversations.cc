@@ -5,6 +5,7 @@
 #include "server/ask.h"
 #include "server/conversation_store.h"
 #include "server/handlers.h"
+#include "server/object_page.h"
 #include "server/query_parameters.h"
 #include "server/store_requests.h"
 #include "server/stored_answer.h"
@@ -107,11 +108,9 @@ Result<Response> PostConversations(const HandlerEnvironment& environment, const 
 }
 
 Result<Response> GetConversations(const HandlerEnvironment& environment, const Call& call) {
-  index::ObjectListing listing{.limit = kDefaultConversations, .newest_first = true};
-  QueryParameters parameters(call.request.query);
-  parameters.Uint("limit", listing.limit, 1, kMaxConversations);
-  parameters.String("after", listing.after);
-  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(
+      const index::ObjectListing listing,
+      ReadNewestFirst(call.request.query, kDefaultConversations, kMaxConversations));
   QUARRY_ASSIGN_OR_RETURN(const ConversationPage page,
                           environment.conversations->List(call.request.caller, listing));
   JsonWriter json;

@@ -6,6 +6,7 @@
 #include "server/ask.h"
 #include "server/feedback_record.h"
 #include "server/handlers.h"
+#include "server/object_page.h"
 #include "server/query_parameters.h"
 #include "server/strict_json.h"
 
@@ -127,11 +128,8 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
 }
 
 Result<Response> GetFeedback(const HandlerEnvironment& environment, const Call& call) {
-  index::ObjectListing listing{.limit = kDefaultVerdicts, .newest_first = true};
-  QueryParameters parameters(call.request.query);
-  parameters.Uint("limit", listing.limit, 1, kMaxVerdicts);
-  parameters.String("after", listing.after);
-  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(const index::ObjectListing listing,
+                          ReadNewestFirst(call.request.query, kDefaultVerdicts, kMaxVerdicts));
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page, environment.services.index.objects().List(
                                                             ObjectKind::kFeedback, "", listing));
   JsonWriter json;

@@ -9,6 +9,7 @@
 #include "server/handlers.h"
 #include "server/json_writer.h"
 #include "server/media_type.h"
+#include "server/object_page.h"
 #include "server/query_parameters.h"
 #include "server/question.h"
 #include "server/strict_json.h"
@@ -103,11 +104,8 @@ Result<Response> PostUploads(const HandlerEnvironment& environment, const Call& 
 }
 
 Result<Response> GetUploads(const HandlerEnvironment& environment, const Call& call) {
-  index::ObjectListing listing{.limit = kDefaultUploads, .newest_first = true};
-  QueryParameters parameters(call.request.query);
-  parameters.Uint("limit", listing.limit, 1, kMaxUploads);
-  parameters.String("after", listing.after);
-  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(const index::ObjectListing listing,
+                          ReadNewestFirst(call.request.query, kDefaultUploads, kMaxUploads));
   QUARRY_ASSIGN_OR_RETURN(const UploadPage page,
                           environment.uploads->List(call.request.caller, listing));
   JsonWriter json;

@@ -25,6 +25,16 @@ Status ReadListing(QueryParameters& parameters, uint32_t default_limit, uint32_t
   return OkStatus();
 }
 
+Result<index::ObjectListing> ReadNewestFirst(const std::map<std::string, std::string>& query,
+                                             uint32_t default_limit, uint32_t max_limit) {
+  index::ObjectListing listing{.limit = default_limit, .newest_first = true};
+  QueryParameters parameters(query);
+  parameters.Uint("limit", listing.limit, 1, max_limit);
+  parameters.String("after", listing.after);
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  return listing;
+}
+
 Result<index::ObjectPage> ListWhere(
     const index::ObjectTable& objects, index::ObjectKind kind, const std::string& scope,
     const index::ObjectListing& listing,

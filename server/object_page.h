@@ -4,6 +4,7 @@
 // &after=ID &before=ID, newest first unless it says otherwise.
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "index/object_table.h"
@@ -16,6 +17,10 @@ namespace quarry::server {
 // order that is none.
 Status ReadListing(QueryParameters& parameters, uint32_t default_limit, uint32_t max_limit,
                    index::ObjectListing& listing);
+
+// Where those two are all that a list takes: ?limit= &after=ID, newest first.
+Result<index::ObjectListing> ReadNewestFirst(const std::map<std::string, std::string>& query,
+                                             uint32_t default_limit, uint32_t max_limit);
 
 // As ObjectTable::List, of the objects that `keep` wants; its errors end the list.
 Result<index::ObjectPage> ListWhere(
