@@ -6,10 +6,12 @@
 #include "base/answer_guide.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "generation/context_pieces.h"
 #include "generation/conversation_memory.h"
 #include "generation/guard.h"
 #include "generation/small_talk.h"
 #include "model/answer_reasons.h"
+#include "model/question.h"
 
 namespace quarry::generation {
 
@@ -20,6 +22,19 @@ namespace {
 constexpr uint32_t kRewriteTokens = 200;
 constexpr uint32_t kGuardTokens = 8;
 constexpr size_t kMaxRewritten = 1200;  // bytes
+
+// Of a topic's words so many stand beside what is asked of it, and where the message is likely to be about it.
+constexpr double kTopic = 1;
+constexpr double kSomeOfTopic = 0.5;
+
+// The words of a question but those that ask.
+WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
+  WordSet words;
+  for (const model::QuestionTerm& term : model::AnalyseQuestion(question, analyzer).terms) {
+    words.insert(term.term);
+  }
+  return words;
+}
 
 // A reply that is no answer from documents.
 Result<Answer> Say(ReplyKind kind, std::string text, const Query& query,
@@ -84,7 +99,36 @@ Result<StandaloneQuestion> Assistant::Rewrite(std::span<const ConversationTurn> 
   const bool changed = question != message;
   if (changed && by_rules.kind == FollowUp::kNone) by_rules.kind = FollowUp::kEllipsis;
   by_rules.text = std::move(question);
+  by_rules.topic.clear();  // the model has chosen
   return by_rules;
+}
+
+Result<StandaloneQuestion> Assistant::ChooseReading(StandaloneQuestion question, const Query& query,
+                                                    const index::Snapshot& snapshot,
+                                                    const CallContext& context) const {
+  const Analyzer& analyzer = answerer_.answerer().analyzer();
+  const WordSet asked = ContentWords(query.text, analyzer);
+  const WordSet topic = ContentWords(question.topic, analyzer);
+  if (asked.empty() || topic.empty()) return question;
+  // Whether one statement, with its headings, has all that is asked for and so much of the topic.
+  const auto is_said = [&](const std::string& reading, double of_topic) -> Result<bool> {
+    Query read = query;
+    read.text = reading;
+    QUARRY_ASSIGN_OR_RETURN(const Context found, answerer_.MakeContext(read, snapshot, context));
+    return std::ranges::any_of(ContextPieces(found, analyzer), [&](const ContextPiece& piece) {
+      return ShareAmong(asked, piece.all) == 1 && ShareAmong(topic, piece.all) >= of_topic;
+    });
+  };
+  const bool likely = question.text == question.with_topic;
+  QUARRY_ASSIGN_OR_RETURN(const bool of_topic,
+                          is_said(question.with_topic, likely ? kSomeOfTopic : kTopic));
+  if (of_topic) {
+    return StandaloneQuestion{.text = question.with_topic, .kind = FollowUp::kEllipsis};
+  }
+  if (!likely) return question;
+  QUARRY_ASSIGN_OR_RETURN(const bool of_its_own, is_said(query.text, 0));
+  if (of_its_own) return StandaloneQuestion{.text = std::string(Trim(query.text))};
+  return question;
 }
 
 Result<bool> Assistant::ModelDeclines(const std::string& message, Usage& usage,
@@ -135,6 +179,10 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   memory.report.dropped += static_cast<uint32_t>(turns.size() - std::min(turns.size(), kTurnsRead));
   QUARRY_ASSIGN_OR_RETURN(StandaloneQuestion standalone,
                           Rewrite(memory.turns, query.text, usage, context));
+  if (!standalone.topic.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(standalone,
+                            ChooseReading(std::move(standalone), query, snapshot, context));
+  }
   const bool changed = standalone.text != Trim(query.text);
   if (changed) {
     KeepOwnWords(query);

@@ -4,7 +4,8 @@
 //
 //   harm that is asked for           declined (guard.h; the chat model is asked too, where it is to be)
 //   small talk                       a reply of its own (small_talk.h)
-//   a message that leans on others   made a question that stands alone (follow_up.h, or by the model)
+//   a message that leans on others   made a question that stands alone (follow_up.h, or by the model); a
+//                                    short one that need not lean on them, as the collection speaks of it
 //   the question                     CachedAnswerer
 //
 // Thread-safe.
@@ -48,6 +49,10 @@ class Assistant {
   Result<StandaloneQuestion> Rewrite(std::span<const ConversationTurn> turns,
                                      const std::string& message, Usage& usage,
                                      const CallContext& context) const;
+  // Of a question with two readings the one that the collection speaks of.
+  Result<StandaloneQuestion> ChooseReading(StandaloneQuestion question, const Query& query,
+                                           const index::Snapshot& snapshot,
+                                           const CallContext& context) const;
   Result<bool> ModelDeclines(const std::string& message, Usage& usage,
                              const CallContext& context) const;
 

@@ -6,6 +6,7 @@
 //   "What is the call sign of the dam keeper?"   then
 //   "And of the station master?"        what it leaves out: the call sign of the station master
 //   "Since when does he have it?"       pronouns: what they stand for
+//   "What is the weight?"               short and without a name: two readings, with and without the dam keeper
 //   "Why?"                              a question word alone: the question before, asked otherwise
 //   "No, I meant the VX-240."           a correction: the question before, about the right thing
 //
@@ -35,6 +36,10 @@ const char* FollowUpName(FollowUp kind);  // "ellipsis"
 struct StandaloneQuestion {
   std::string text;
   FollowUp kind = FollowUp::kNone;
+  // A short message that names nothing itself has two readings: "What is the warranty?" behind a question about
+  // the VX-220 may ask for its warranty or for any. Both are empty where there is one.
+  std::string with_topic = {};  // the reading that is not as it was said; `text` is the likelier
+  std::string topic = {};       // "VX-220"
 };
 
 // `turns`: what was said before, oldest first; follow-ups among them are understood in turn.

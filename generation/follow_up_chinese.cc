@@ -51,6 +51,10 @@ constexpr std::string_view kCorrections[] = {
     "打错了，应该是", "应该是",        "不对，是",     "不是，是",       "不，是",
     "不对，",         "不是，",        "更正：",       "更正一下，"};
 
+// A question of so many characters may leave out what it is about.
+constexpr size_t kMostOfTiny = 5;
+constexpr size_t kMostOfShort = 9;
+
 // What belongs to a thing or a person and is measured or counted: its last words.
 constexpr std::string_view kMeasuredEnds[] = {
     "量",   "率",   "值",   "费",   "费用", "价",   "单价", "价格", "价钱", "数",
@@ -513,10 +517,19 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
   const bool leads = rest.size() < text.size();
   const bool has_no_subject =
       StartsWithAny(rest, kPredicates, size) || StartsWithAny(rest, kChineseAsking, size);
-  const bool is_tiny = Characters(rest) <= 5 && CodesOf(rest).empty();
-  if (is_tiny) {  // "工期多久？": of what was asked about
-    if (const std::string topic = TopicOf(before); !topic.empty()) {
-      return StandaloneQuestion{topic + "，" + std::string(rest) + "？", FollowUp::kEllipsis};
+  const bool is_tiny = Characters(rest) <= kMostOfTiny && CodesOf(rest).empty();
+  // "工期多久？": of what was asked about, and where it has a subject, perhaps of its own.
+  const bool is_short = Characters(rest) <= kMostOfShort && CodesOf(rest).empty() && Asks(rest);
+  const std::string about =
+      is_short && !has_no_subject ? ReferentOf("它", before, answer) : TopicOf(before);
+  if ((is_tiny || is_short) && !about.empty() && rest.find(about) == std::string_view::npos) {
+    const std::string joined = about + (has_no_subject ? "" : "的") + std::string(rest) + "？";
+    if (has_no_subject && is_tiny) return StandaloneQuestion{joined, FollowUp::kEllipsis};
+    if (!has_no_subject) {
+      return StandaloneQuestion{.text = is_tiny ? joined : std::string(Trim(message)),
+                                .kind = is_tiny ? FollowUp::kEllipsis : FollowUp::kNone,
+                                .with_topic = joined,
+                                .topic = about};
     }
   }
   // "影响了多少户？": a verb of two characters begins it.

@@ -9,6 +9,9 @@
 namespace quarry::generation::follow_up {
 namespace {
 
+// A question of so many words may leave out what it is about.
+constexpr size_t kMostWordsOfShort = 8;
+
 constexpr std::string_view kAuxiliaries =
     "is|are|was|were|be|been|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|"
     "would|isn't|aren't|doesn't|don't|didn't|can't|won't";
@@ -505,6 +508,26 @@ std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::
   return std::nullopt;
 }
 
+// "What is the impeller diameter?" behind a question about the VX-220.
+std::optional<StandaloneQuestion> TwoReadings(const std::string& before, std::string_view message,
+                                              const std::vector<Word>& words) {
+  const auto asks = [](const Word& word) {
+    return IsOneOf(word.folded, kEnglishAsking) || IsOneOf(word.folded, kAuxiliaries);
+  };
+  if (words.size() > kMostWordsOfShort || !NameRuns(words).empty() || !asks(words.front()))
+    return std::nullopt;
+  const std::vector<Word> said = WordsOf(before);
+  const std::vector<Run> names = NameRuns(said);
+  if (names.empty()) return std::nullopt;
+  std::string topic = Between(before, said, names.back().first, names.back().last);
+  const std::string question = WithoutEnd(message);
+  const bool has_attribute = words.size() > 2 && words.front().folded == "what" &&
+                             IsOneOf(words[1].folded, "is|are|was|were");
+  return StandaloneQuestion{.text = std::string(Trim(message)),
+                            .with_topic = question + (has_attribute ? " of " : ", ") + topic + "?",
+                            .topic = topic};
+}
+
 }  // namespace
 
 std::optional<StandaloneQuestion> EnglishFollowUp(const std::string& before,
@@ -527,7 +550,7 @@ std::optional<StandaloneQuestion> EnglishFollowUp(const std::string& before,
                                 FollowUp::kEllipsis};
     }
   }
-  return std::nullopt;
+  return TwoReadings(before, message, words);
 }
 
 }  // namespace quarry::generation::follow_up

@@ -37,8 +37,8 @@ class BehaviourTest : public ::testing::Test {
         .value();
   }
 
-  // The share of the cases of a file that are answered as they should be.
-  static double ShareRight(const std::string& name) {
+  // The share of the cases of a file that are answered as they should be, by a reply of the kind.
+  static double ShareRight(const std::string& name, std::optional<ReplyKind> kind = std::nullopt) {
     std::ifstream file(SourceDirectory() + "/tests/fixtures/behaviours/" + name + ".jsonl");
     size_t right = 0;
     size_t all = 0;
@@ -55,6 +55,7 @@ class BehaviourTest : public ::testing::Test {
       for (const std::string fact : given["expect"]) {
         is_right = is_right || answer.text.find(fact) != std::string::npos;
       }
+      if (kind) is_right = is_right && answer.kind == *kind && !answer.abstained;
       right += is_right ? 1 : 0;
       if (!is_right) {
         std::cout << "missed: " << given["message"] << " as " << answer.standalone << "\n  "
@@ -119,6 +120,12 @@ testing::TestEngine* BehaviourTest::engine_ = nullptr;
 TEST_F(BehaviourTest, FollowUpsAreUnderstood) {
   EXPECT_GE(ShareRight("follow_up.en"), 0.9);
   EXPECT_GE(ShareRight("follow_up.zh"), 0.9);
+}
+
+// Half of them ask about what the question before named, half of something else.
+TEST_F(BehaviourTest, ShortQuestionsAreOfWhatTheCollectionSaysThatTheyAre) {
+  EXPECT_GE(ShareRight("short_question.en", ReplyKind::kAnswer), 0.9);
+  EXPECT_GE(ShareRight("short_question.zh", ReplyKind::kAnswer), 0.9);
 }
 
 TEST_F(BehaviourTest, CorrectionsAreTaken) {

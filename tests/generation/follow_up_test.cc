@@ -125,6 +125,45 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"渡口大桥有多长？", "164米", "其实它有几孔？", FollowUp::kPronoun,
              "其实渡口大桥有几孔？"}));
 
+struct Readings {
+  std::string before;
+  std::string message;
+  std::string text;
+  std::string with_topic;  // "" where there is one reading
+};
+
+class ReadingsTest : public ::testing::TestWithParam<Readings> {};
+
+TEST_P(ReadingsTest, AShortQuestionWithoutANameMayBeOfWhatWasAskedAbout) {
+  const Readings& given = GetParam();
+  const std::vector<ConversationTurn> turns = {{true, given.before}, {false, "4.2"}};
+  const StandaloneQuestion found = StandAlone(turns, given.message);
+  EXPECT_EQ(found.text, given.text);
+  EXPECT_EQ(found.with_topic, given.with_topic);
+  EXPECT_EQ(found.topic.empty(), given.with_topic.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Both, ReadingsTest,
+    ::testing::Values(Readings{"What is the rated head of the VX-220?",
+                               "What is the impeller diameter?", "What is the impeller diameter?",
+                               "What is the impeller diameter of VX-220?"},
+                      Readings{"What is the rated head of the VX-220?", "How many spares are kept?",
+                               "How many spares are kept?", "How many spares are kept, VX-220?"},
+                      Readings{"What is the rated head of the VX-220?",
+                               "What is the mass of the VX-240?", "What is the mass of the VX-240?",
+                               ""},
+                      Readings{"How long is the parental leave?", "Is there a pension fund?",
+                               "Is there a pension fund?", ""},
+                      Readings{"HY-300的额定功率是多少？", "保修期是多久？", "保修期是多久？",
+                               "HY-300的保修期是多久？"},
+                      Readings{"怎么跟踪客户订单？", "年假有几天？", "跟踪客户订单的年假有几天？",
+                               "跟踪客户订单的年假有几天？"},
+                      Readings{"HY-300的额定功率是多少？", "HY-500的保修期是多久？",
+                               "HY-500的保修期是多久？", ""},
+                      Readings{"HY-300的额定功率是多少？", "试用期满以后的转正手续怎么办理？",
+                               "试用期满以后的转正手续怎么办理？", ""}));
+
 TEST(FollowUp, LeansOnFollowUpsInTurn) {
   const std::vector<ConversationTurn> turns = {{true, "What is the delivery time of a VX-240?"},
                                                {false, "63 days"},

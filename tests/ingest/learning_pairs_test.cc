@@ -15,7 +15,7 @@ class LearningPairsTest : public ::testing::Test {
     return ReadLearningPairs(path_).status();
   }
 
-  const TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
+  const TemporaryDirectory directory_ = quarry::testing::MakeTemporaryDirectory();
   const std::string path_ = directory_.path() + "/pairs.jsonl";
 };
 

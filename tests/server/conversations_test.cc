@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const char kQuestion[] = "How many litres per second does the pump P-3 deliver?";
+const char kAsked[] = "How many litres per second does the pump P-3 deliver?";
 
 class ConversationsTest : public ::testing::Test {
  protected:
@@ -39,7 +39,7 @@ class ConversationsTest : public ::testing::Test {
 TEST_F(ConversationsTest, ATurnIsKeptWithItsAnswer) {
   const std::string id = NewConversation("Pumps");
   const std::string path = "/api/v1/conversations/" + id;
-  const JsonReply told = server_->Post(path + "/turns", {{"query", kQuestion}});
+  const JsonReply told = server_->Post(path + "/turns", {{"query", kAsked}});
   ASSERT_EQ(told.status, 200);
   Restart();
   const nlohmann::json found = server_->Get(path).json;
@@ -47,7 +47,7 @@ TEST_F(ConversationsTest, ATurnIsKeptWithItsAnswer) {
   EXPECT_EQ(found.at("turn_count"), 1);
   const nlohmann::json& turn = found.at("turns").at(0);
   EXPECT_EQ(turn.at("number"), 1);
-  EXPECT_EQ(turn.at("question"), kQuestion);
+  EXPECT_EQ(turn.at("question"), kAsked);
   EXPECT_EQ(turn.at("redacted"), false);
   for (const char* field : {"answer", "citations", "sentences", "verdict", "commit"}) {
     EXPECT_EQ(turn.at(field), told.json.at(field)) << field;
@@ -57,7 +57,7 @@ TEST_F(ConversationsTest, ATurnIsKeptWithItsAnswer) {
 TEST_F(ConversationsTest, AStreamedTurnIsOnDiskBeforeItsAnswerIsTold) {
   const std::string path = "/api/v1/conversations/" + NewConversation("Pumps");
   const auto events =
-      Events(server_->Post(path + "/turns", {{"query", kQuestion}, {"stream", true}}).http.body);
+      Events(server_->Post(path + "/turns", {{"query", kAsked}, {"stream", true}}).http.body);
   ASSERT_GE(events.size(), 3u);
   EXPECT_EQ(events.front().first, "delta");
   EXPECT_EQ(events.back().first, "end");
@@ -66,7 +66,7 @@ TEST_F(ConversationsTest, AStreamedTurnIsOnDiskBeforeItsAnswerIsTold) {
 
 TEST_F(ConversationsTest, ATurnIsUnderstoodByTheOnesBeforeIt) {
   const std::string path = "/api/v1/conversations/" + NewConversation("Pumps");
-  server_->Post(path + "/turns", {{"query", kQuestion}});
+  server_->Post(path + "/turns", {{"query", kAsked}});
   Restart();
   const nlohmann::json told = server_->Post(path + "/turns", {{"query", "And the P-5?"}}).json;
   EXPECT_EQ(told.at("question"), "And the P-5?");
@@ -129,7 +129,7 @@ TEST_F(ConversationsTest, WhatIsWrongIsSaid) {
 
 TEST_F(ConversationsTest, WhatADeletedDocumentSaidIsShownNowhere) {
   const std::string path = "/api/v1/conversations/" + NewConversation("Pumps");
-  const nlohmann::json told = server_->Post(path + "/turns", {{"query", kQuestion}}).json;
+  const nlohmann::json told = server_->Post(path + "/turns", {{"query", kAsked}}).json;
   const std::string answer = "/api/v1/answers/" + told.at("id").get<std::string>();
   ASSERT_EQ(server_->Get(answer).json.at("answer"), told.at("answer"));
   const std::string document = told.at("citations").at(0).at("document");
@@ -138,14 +138,14 @@ TEST_F(ConversationsTest, WhatADeletedDocumentSaidIsShownNowhere) {
   for (const nlohmann::json& kept :
        {server_->Get(path).json.at("turns").at(0), server_->Get(answer).json}) {
     EXPECT_EQ(kept.at("redacted"), true);
-    EXPECT_EQ(kept.at("question"), kQuestion);
+    EXPECT_EQ(kept.at("question"), kAsked);
     EXPECT_FALSE(kept.contains("answer"));
     EXPECT_FALSE(kept.contains("citations"));
   }
 }
 
 TEST_F(ConversationsTest, AnAnswerIsFoundByItsIdAfterARestart) {
-  const nlohmann::json told = Ask(kQuestion);
+  const nlohmann::json told = Ask(kAsked);
   const std::string path = "/api/v1/answers/" + told.at("id").get<std::string>();
   EXPECT_EQ(server_->Get(path).json.at("answer"), told.at("answer"));
   Restart();
@@ -160,7 +160,7 @@ TEST_F(ConversationsTest, TheOldestAnswersGo) {
   Restart(options);
   std::vector<std::string> paths;
   for (int i = 0; i < 3; ++i) {
-    paths.push_back("/api/v1/answers/" + Ask(kQuestion).at("id").get<std::string>());
+    paths.push_back("/api/v1/answers/" + Ask(kAsked).at("id").get<std::string>());
     Restart(options);  // in this order on disk
   }
   EXPECT_EQ(server_->Get(paths[0]).status, 404);
@@ -169,29 +169,29 @@ TEST_F(ConversationsTest, TheOldestAnswersGo) {
 
   options.answers_kept = 0;
   Restart(options);
-  EXPECT_FALSE(Ask(kQuestion).contains("id"));
+  EXPECT_FALSE(Ask(kAsked).contains("id"));
 }
 
 TEST_F(ConversationsTest, ABadAnswerIsMadeAnew) {
-  const std::string id = Ask(kQuestion).at("id");
-  ASSERT_EQ(Ask(kQuestion).at("cache").at("kind"), "exact");
+  const std::string id = Ask(kAsked).at("id");
+  ASSERT_EQ(Ask(kAsked).at("cache").at("kind"), "exact");
   const JsonReply rated = server_->Post(
       "/api/v1/feedback",
       {{"answer", id}, {"rating", "down"}, {"reasons", {"wrong"}}, {"comment", "<b>no</b>"}});
   ASSERT_EQ(rated.status, 201);
   EXPECT_EQ(rated.json.at("evicted"), 1);
-  EXPECT_EQ(Ask(kQuestion).at("cache").at("kind"), "miss");
+  EXPECT_EQ(Ask(kAsked).at("cache").at("kind"), "miss");
 
   const nlohmann::json list = server_->Get("/api/v1/feedback").json.at("feedback");
   ASSERT_EQ(list.size(), 1u);
-  EXPECT_EQ(list[0].at("question"), kQuestion);
+  EXPECT_EQ(list[0].at("question"), kAsked);
   EXPECT_EQ(list[0].at("rating"), "down");
   EXPECT_EQ(list[0].at("reasons"), nlohmann::json::array({"wrong"}));
   EXPECT_EQ(list[0].at("comment"), "<b>no</b>");
 }
 
 TEST_F(ConversationsTest, ARatingReplacesTheOneBefore) {
-  const std::string id = Ask(kQuestion).at("id");
+  const std::string id = Ask(kAsked).at("id");
   const nlohmann::json up = {{"answer", id}, {"rating", "up"}};
   const std::string feedback = server_->Post("/api/v1/feedback", up).json.at("id");
   server_->Post("/api/v1/feedback", {{"answer", id}, {"rating", "down"}});
@@ -223,7 +223,7 @@ TEST_F(ConversationsTest, FeedbackThatIsNoneIsRefused) {
 
 TEST_F(ConversationsTest, AComparisonTellsWhichIsWhichAfterTheVote) {
   const nlohmann::json request = {
-      {"query", kQuestion}, {"a", {{"k", 3}}}, {"b", {{"k", 5}, {"mode", "lexical"}}}};
+      {"query", kAsked}, {"a", {{"k", 3}}}, {"b", {{"k", 5}, {"mode", "lexical"}}}};
   std::set<std::string> first;
   for (int i = 0; i < 20; ++i) {
     const JsonReply compared = server_->Post("/api/v1/compare", request);

@@ -17,20 +17,13 @@ namespace {
 
 using nlohmann::json;
 using std::string;
+using testing::Eventually;
 using testing::Fetch;
 using testing::HttpConnection;
 using testing::JsonReply;
 using testing::MakeRequest;
 using testing::TestEngine;
 using testing::TestServer;
-
-bool Eventually(const std::function<bool()>& holds) {
-  for (int i = 0; i < 1000; ++i) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
 
 TEST(Server, LivesAndIsReady) {
   const TestServer server;

@@ -10,26 +10,28 @@
 namespace quarry::server {
 namespace {
 
-std::string MessageOf(const std::string& text) { return ParseJson(text).status().message(); }
+std::string ParseMessageOf(const std::string& text) { return ParseJson(text).status().message(); }
 
 TEST(StrictJson, KeepsValuesAndOrder) {
   ASSERT_OK_AND_ASSIGN(
-      const JsonValue json,
+      const JsonValue parsed,
       ParseJson(R"({"z": [1, -2, 18446744073709551615, 0.5, true, null], "a": {"b": "\u6587"}})"));
-  EXPECT_EQ(ToJson(json),
+  EXPECT_EQ(ToJson(parsed),
             "{\"z\":[1,-2,18446744073709551615,0.5,true,null],\"a\":{\"b\":\"\xE6\x96\x87\"}}");
-  EXPECT_EQ(*json.Find("a")->Find("b")->AsString(), "\xE6\x96\x87");
-  EXPECT_EQ(json.Find("nope"), nullptr);
+  EXPECT_EQ(*parsed.Find("a")->Find("b")->AsString(), "\xE6\x96\x87");
+  EXPECT_EQ(parsed.Find("nope"), nullptr);
 }
 
 TEST(StrictJson, SaysWhereItIsBroken) {
-  EXPECT_EQ(MessageOf(""), "body: not JSON: line 1, column 1: unexpected end of text");
-  EXPECT_EQ(MessageOf("{\"a\": 1"), "body: not JSON: line 1, column 8: unexpected end of text");
-  EXPECT_TRUE(MessageOf("{\n \"a\": nul\n}").starts_with("body: not JSON: line 2, column "));
-  EXPECT_EQ(MessageOf(R"({"a": 1, "a": 2})"), "body: field \"a\" stands twice in one object");
-  EXPECT_EQ(MessageOf(std::string("1\0 2", 4)), "body: not JSON: line 1, column 2: unexpected NUL");
-  EXPECT_EQ(MessageOf("1e999"), "body: number \"1e999\" is out of range");
-  EXPECT_EQ(MessageOf(std::string(100000, '[')), "body: nested deeper than 64 levels");
+  EXPECT_EQ(ParseMessageOf(""), "body: not JSON: line 1, column 1: unexpected end of text");
+  EXPECT_EQ(ParseMessageOf("{\"a\": 1"),
+            "body: not JSON: line 1, column 8: unexpected end of text");
+  EXPECT_TRUE(ParseMessageOf("{\n \"a\": nul\n}").starts_with("body: not JSON: line 2, column "));
+  EXPECT_EQ(ParseMessageOf(R"({"a": 1, "a": 2})"), "body: field \"a\" stands twice in one object");
+  EXPECT_EQ(ParseMessageOf(std::string("1\0 2", 4)),
+            "body: not JSON: line 1, column 2: unexpected NUL");
+  EXPECT_EQ(ParseMessageOf("1e999"), "body: number \"1e999\" is out of range");
+  EXPECT_EQ(ParseMessageOf(std::string(100000, '[')), "body: nested deeper than 64 levels");
   EXPECT_OK(ParseJson(std::string(64, '[') + std::string(64, ']')).status());
 }
 
@@ -41,15 +43,15 @@ TEST(StrictJson, AgreesWithJsonTestSuite) {
   for (const auto& entry : std::filesystem::directory_iterator(*directory)) {
     const std::string name = entry.path().filename().string();
     ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(entry.path().string()));
-    const Result<JsonValue> json = ParseJson(text);
+    const Result<JsonValue> parsed = ParseJson(text);
     if (name.starts_with("y_")) {
       // A field that stands twice is valid JSON and refused on purpose: which one counts?
       const bool twice = name.starts_with("y_object_duplicated_key");
-      EXPECT_EQ(json.ok(), !twice) << name << ": " << json.status().ToString();
+      EXPECT_EQ(parsed.ok(), !twice) << name << ": " << parsed.status().ToString();
       ++accepted;
     } else if (name.starts_with("n_")) {
-      EXPECT_FALSE(json.ok()) << name;
-      EXPECT_EQ(json.status().code(), Code::kInvalidArgument) << name;
+      EXPECT_FALSE(parsed.ok()) << name;
+      EXPECT_EQ(parsed.status().code(), Code::kInvalidArgument) << name;
       ++refused;
     }
   }
@@ -67,9 +69,9 @@ TEST(StrictJson, RefusesMoreValuesThanMemoryIsMeantFor) {
 
 TEST(ObjectReader, ReadsFields) {
   ASSERT_OK_AND_ASSIGN(
-      const JsonValue json,
+      const JsonValue parsed,
       ParseJson(R"({"s": "x", "b": true, "u": 3, "d": 1, "l": ["a"], "n": null})"));
-  ObjectReader reader(json, "");
+  ObjectReader reader(parsed, "");
   std::string text;
   bool flag = false;
   uint32_t count = 0;
@@ -92,8 +94,8 @@ TEST(ObjectReader, ReadsFields) {
 }
 
 TEST(ObjectReader, HoldsTheFirstErrorWithItsPlace) {
-  ASSERT_OK_AND_ASSIGN(const JsonValue json, ParseJson(R"({"a": {"b": 1}, "c": 2})"));
-  ObjectReader reader(*json.Find("a"), "a");
+  ASSERT_OK_AND_ASSIGN(const JsonValue parsed, ParseJson(R"({"a": {"b": 1}, "c": 2})"));
+  ObjectReader reader(*parsed.Find("a"), "a");
   std::string text;
   reader.Required("b").String(text);
   reader.Required("gone").String(text);
@@ -106,17 +108,17 @@ TEST(JsonWriter, EscapesAndReplaces) {
 }
 
 TEST(JsonWriter, WritesNumbersThatReadBackEqual) {
-  JsonWriter json;
-  json.BeginArray().Double(0.1).Double(1e300).Double(5).Int(-7).Uint(UINT64_MAX);
-  json.Double(std::numeric_limits<double>::infinity()).Bool(false).Null().EndArray();
-  EXPECT_EQ(json.text(), "[0.1,1e+300,5,-7,18446744073709551615,null,false,null]");
+  JsonWriter writer;
+  writer.BeginArray().Double(0.1).Double(1e300).Double(5).Int(-7).Uint(UINT64_MAX);
+  writer.Double(std::numeric_limits<double>::infinity()).Bool(false).Null().EndArray();
+  EXPECT_EQ(writer.text(), "[0.1,1e+300,5,-7,18446744073709551615,null,false,null]");
 }
 
 TEST(JsonWriter, PutsCommasBetweenValuesOnly) {
-  JsonWriter json;
-  json.BeginObject().Key("a").BeginArray().EndArray().Key("b").BeginObject().EndObject();
-  json.Key("c").Raw("{\"d\":1}").EndObject();
-  EXPECT_EQ(json.text(), R"({"a":[],"b":{},"c":{"d":1}})");
+  JsonWriter writer;
+  writer.BeginObject().Key("a").BeginArray().EndArray().Key("b").BeginObject().EndObject();
+  writer.Key("c").Raw("{\"d\":1}").EndObject();
+  EXPECT_EQ(writer.text(), R"({"a":[],"b":{},"c":{"d":1}})");
 }
 
 }  // namespace

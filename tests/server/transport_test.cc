@@ -18,17 +18,10 @@ namespace {
 using std::string;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::Eventually;
 using testing::HttpConnection;
 using testing::HttpReply;
 using testing::MakeRequest;
-
-bool Eventually(const std::function<bool()>& holds) {
-  for (int i = 0; i < 1000; ++i) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-  return false;
-}
 
 // GET /hello, GET /large, POST /echo, GET /wait (until opened or cancelled), GET /stream (pieces without end
 // until nobody listens), GET /three (three pieces), GET /stuck (ignores its deadline), GET /quiet (a
