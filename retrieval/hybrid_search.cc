@@ -70,6 +70,11 @@ HybridSearch::HybridSearch(std::vector<SearchPart> parts, const RetrievalOptions
 Status HybridSearch::SearchLexical(std::span<const index::QueryTerm> terms,
                                    const CallContext& context) {
   used_lexical_ = true;
+  return RunLexical(terms, context);
+}
+
+Status HybridSearch::RunLexical(std::span<const index::QueryTerm> terms,
+                                const CallContext& context) {
   for (SearchPart& part : parts_) {
     QUARRY_ASSIGN_OR_RETURN(
         part.lexical, SearchLexicalLeg(terms, documents_, *part.snapshot, part.allowed, context));
@@ -114,6 +119,32 @@ Status HybridSearch::SearchDense(const std::string& text, std::span<const index:
     part.crosses_languages = list->crosses_languages;
   }
   return OkStatus();
+}
+
+Status HybridSearch::SearchBoth(std::span<const index::QueryTerm> terms, const std::string& text,
+                                LegThreads& threads, const CallContext& context) {
+  uint64_t chunks = 0;
+  for (const SearchPart& part : parts_) {
+    if (part.uses_dense) chunks += part.snapshot->live_chunks();
+  }
+  used_lexical_ = true;
+  Trace traces[2];
+  CallContext lexical_context = context;
+  CallContext dense_context = context;
+  if (context.trace != nullptr) {
+    lexical_context.trace = &traces[0];
+    dense_context.trace = &traces[1];
+  }
+  Status lexical;
+  Status dense;
+  threads.Run(
+      chunks, [&] { dense = SearchDense(text, terms, dense_context); },
+      [&] { lexical = RunLexical(terms, lexical_context); });
+  for (const Trace& trace : traces) {
+    for (const Trace::Stage& stage : trace.stages()) context.trace->Add(stage.name, stage.micros);
+  }
+  QUARRY_RETURN_IF_ERROR(lexical);
+  return dense;
 }
 
 std::vector<HybridSearch::Scales> HybridSearch::MakeScales() const {

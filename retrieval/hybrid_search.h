@@ -3,8 +3,7 @@
 // HybridSearch: both legs and their fusion, over the collections of a query.
 //
 //   HybridSearch search(parts, options, embedders, documents);
-//   QUARRY_RETURN_IF_ERROR(search.SearchLexical(terms, context));
-//   QUARRY_RETURN_IF_ERROR(search.SearchDense(text, terms, context));
+//   QUARRY_RETURN_IF_ERROR(search.SearchBoth(terms, text, threads, context));
 //   std::vector<RankedHit> hits = search.Fuse(context);
 //
 // One collection: fusion.h. Several are searched each for itself and put on one scale:
@@ -23,6 +22,7 @@
 
 #include "model/embedder_cache.h"
 #include "retrieval/fusion.h"
+#include "retrieval/leg_threads.h"
 #include "retrieval/ranked_hit.h"
 #include "retrieval/shared_statistics.h"
 
@@ -54,6 +54,10 @@ class HybridSearch {
   Status SearchDense(const std::string& text, std::span<const index::QueryTerm> terms,
                      const CallContext& context);
 
+  // Both, at once where it pays: the same is found. The errors of the words come before those of the vectors.
+  Status SearchBoth(std::span<const index::QueryTerm> terms, const std::string& text,
+                    LegThreads& threads, const CallContext& context);
+
   // What was found, best first.
   std::vector<RankedHit> Fuse(const CallContext& context) const;
 
@@ -65,6 +69,9 @@ class HybridSearch {
   const SharedStatistics& statistics() const { return statistics_; }
 
  private:
+  // Touches nothing that SearchDense does.
+  Status RunLexical(std::span<const index::QueryTerm> terms, const CallContext& context);
+
   // How the legs of each part scale.
   struct Scales {
     LegScale lexical;

@@ -174,8 +174,8 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   const bool uses_lexical = query.mode != SearchMode::kDense;
   const auto run = [&](std::span<const index::QueryTerm> terms, const std::string& text,
                        const CallContext& call) -> Result<std::vector<RankedHit>> {
-    if (uses_lexical) QUARRY_RETURN_IF_ERROR(search.SearchLexical(terms, call));
-    QUARRY_RETURN_IF_ERROR(search.SearchDense(text, terms, call));
+    QUARRY_RETURN_IF_ERROR(uses_lexical ? search.SearchBoth(terms, text, leg_threads_, call)
+                                        : search.SearchDense(text, terms, call));
     return search.Fuse(call);
   };
   QUARRY_ASSIGN_OR_RETURN(std::vector<RankedHit> hits,

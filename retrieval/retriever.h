@@ -36,6 +36,7 @@
 #include "retrieval/feedback.h"
 #include "retrieval/hops.h"
 #include "retrieval/hybrid_search.h"
+#include "retrieval/leg_threads.h"
 #include "retrieval/query_model.h"
 #include "retrieval/ranked_hit.h"
 
@@ -100,6 +101,7 @@ class Retriever {
   const RetrievalOptions options_;
   model::CrossEncoderFolder* const reranker_;
   const QueryModel* const query_model_;
+  mutable LegThreads leg_threads_;
 };
 
 // The hits with their text, in the same order. Errors: those of the store.
