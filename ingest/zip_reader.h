@@ -39,8 +39,8 @@ class ZipReader {
 
   // In the order of the file.
   const std::vector<Entry>& entries() const { return entries_; }
-  // The first of that name, null if there is none; letters of either case are the same if it must be (OPC,
-  // ISO 29500-2, 6.2.2.3).
+  // The first of that name, null if there is none; letters of either case are the same if it must be
+  // (OPC, ISO 29500-2, 6.2.2.3).
   const Entry* Find(std::string_view name) const;
 
   // The bytes of an entry. Errors name it: "entry NAME: encrypted", "entry NAME: unpacks to more
