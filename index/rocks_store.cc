@@ -196,8 +196,12 @@ class Database {
   ~Database() {
     if (!read_only_) {
       // The log holds it all, so nothing is lost if this fails; but whoever opens next, perhaps
-      // read-only and often, need not replay it.
-      db_->Flush(rocksdb::FlushOptions()).PermitUncheckedError();
+      // read-only and often, need not replay it. By default a flush first waits until there are so few
+      // tables at level 0 that one more slows no writer, for ever where a full disk keeps them from
+      // being merged. There is no writer any more.
+      rocksdb::FlushOptions options;
+      options.allow_write_stall = true;
+      db_->Flush(options).PermitUncheckedError();
     }
     db_->Close().PermitUncheckedError();
   }
