@@ -185,8 +185,26 @@ TEST(DiskFull, AStoreClosesThoughItsTablesCannotBeMerged) {
     }
     written += status.ok() ? 1 : 0;
   }
-  ::alarm(0);
   EXPECT_EQ(written, 24);
+  // Nor does copying wait.
+  const TemporaryDirectory elsewhere = testing::MakeTemporaryDirectory();
+  const std::string copy = elsewhere.path() + "/copy";
+  {
+    const auto store = OpenRocksStore(directory, options).value();
+    Status status;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      status = store->Checkpoint(copy);
+      if (status.code() != Code::kResourceExhausted) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    EXPECT_OK(status);
+  }
+  ::alarm(0);
+  RocksStoreOptions reading;
+  reading.read_only = true;
+  const auto copied = OpenRocksStore(copy, reading);
+  ASSERT_OK(copied.status());
+  EXPECT_TRUE((*copied)->GetView()->Get("a5").value().has_value());
 }
 
 TEST(DiskFull, AFileThatIsMergedInSaysSo) {
