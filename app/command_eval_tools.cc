@@ -9,7 +9,8 @@
 namespace quarry::app {
 
 Result<int> RunEvalLint(const EvalSuiteArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite)));
+  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite),
+                                                             eval::SuiteUse::kInWork));
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   QUARRY_ASSIGN_OR_RETURN(
       const eval::LintReport report,

@@ -81,6 +81,7 @@ Status IndexRecords(LineInput& input, ingest::Pipeline& pipeline, index::IndexWr
                     const ingest::IngestOptions& options, const ingest::ProgressSink& progress,
                     const CallContext& context, ingest::IngestReport& report) {
   const auto start = std::chrono::steady_clock::now();
+  writer.OutliveCancel();
   RecordBatch batch(pipeline, writer, options, report);
   while (true) {
     const Result<bool> more = input.Next(context, [&] { return batch.Flush(); });

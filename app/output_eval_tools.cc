@@ -8,7 +8,34 @@
 namespace quarry::app {
 namespace {
 
+using eval::LintFinding;
+
 constexpr size_t kTrialsShown = 12;
+
+// Of one width.
+std::string LevelText(LintFinding::Level level, const Console& console) {
+  switch (level) {
+    case LintFinding::Level::kError:
+      return console.Styled(Style::kBad, "error  ");
+    case LintFinding::Level::kWarning:
+      return console.Styled(Style::kWarning, "warning");
+    case LintFinding::Level::kDraft:
+      return "draft  ";
+  }
+  return "";
+}
+
+std::string LevelName(LintFinding::Level level) {
+  switch (level) {
+    case LintFinding::Level::kError:
+      return "error";
+    case LintFinding::Level::kWarning:
+      return "warning";
+    case LintFinding::Level::kDraft:
+      return "draft";
+  }
+  return "";
+}
 
 std::string Points(double share) { return Fixed(100 * share, 1) + " percentage points"; }
 
@@ -16,12 +43,10 @@ std::string Points(double share) { return Fixed(100 * share, 1) + " percentage p
 
 std::string LintText(const eval::LintReport& report, const Console& console) {
   std::string text;
-  for (const eval::LintFinding& finding : report.findings) {
-    const bool is_error = finding.level == eval::LintFinding::Level::kError;
-    text +=
-        console.Styled(is_error ? Style::kBad : Style::kWarning, is_error ? "error  " : "warning") +
-        "  " + (finding.case_id.empty() ? "" : OneLine(finding.case_id) + ": ") +
-        OneLine(finding.message) + "\n";
+  for (const LintFinding& finding : report.findings) {
+    text += LevelText(finding.level, console) + "  " +
+            (finding.case_id.empty() ? "" : OneLine(finding.case_id) + ": ") +
+            OneLine(finding.message) + "\n";
   }
   text += std::to_string(report.cases) + " cases (" + std::to_string(report.unanswerable) +
           " unanswerable, " + std::to_string(report.drafts) + " drafts beside them), " +
@@ -44,9 +69,8 @@ std::string LintJson(const eval::LintReport& report) {
                {"moved_spans", report.moved_spans},
                {"detectable", report.detectable},
                {"findings", Json::array()}};
-  for (const eval::LintFinding& finding : report.findings) {
-    const bool is_error = finding.level == eval::LintFinding::Level::kError;
-    json["findings"].push_back({{"level", is_error ? "error" : "warning"},
+  for (const LintFinding& finding : report.findings) {
+    json["findings"].push_back({{"level", LevelName(finding.level)},
                                 {"case", finding.case_id},
                                 {"message", finding.message}});
   }

@@ -8,9 +8,13 @@
 
 namespace quarry {
 
+// More edits than there are between any two texts.
+inline constexpr size_t kAnyEdits = std::string_view::npos - 1;
+
 // Edits that turn `a` into `b`: insertion, deletion, substitution of a byte, exchange of neighbours
-// (optimal string alignment). Costs |a| * |b|.
-size_t EditDistance(std::string_view a, std::string_view b);
+// (optimal string alignment); most + 1 where there are more than `most`. Costs |a| * |b|, less where
+// `most` is passed early.
+size_t EditDistance(std::string_view a, std::string_view b, size_t most = kAnyEdits);
 
 // The one of `known` that is most like `name`, for "did you mean": the first of those with the
 // fewest edits, "" where all are so far off that none was meant (more than two edits in a short

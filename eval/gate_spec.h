@@ -42,6 +42,11 @@ struct Gate {
 // " on zh", of a gate's slice; nothing for all cases.
 inline std::string Place(const std::string& slice) { return slice.empty() ? "" : " on " + slice; }
 
+// The slice of cases that a gate looks at; "" = all.
+inline std::string SliceOf(const Gate& gate) {
+  return gate.kind == Gate::Kind::kMustPass ? "tag=" + gate.tag : gate.slice;
+}
+
 const char* GateKindName(Gate::Kind kind);  // "no_regression"
 std::optional<Gate::Kind> FindGateKind(std::string_view name);
 std::string Describe(const Gate& gate);  // "min pass >= 0.8 on lang=zh"

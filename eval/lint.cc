@@ -1,6 +1,7 @@
 #include "eval/lint.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "base/hash.h"
@@ -58,9 +59,8 @@ class Linter {
     }
     LookForTwins();
     LookAtShares();
-    std::ranges::stable_sort(report_.findings, {}, [](const LintFinding& finding) {
-      return finding.level == LintFinding::Level::kWarning;
-    });
+    LookAtDrafts();
+    std::ranges::stable_sort(report_.findings, {}, &LintFinding::level);
     return std::move(report_);
   }
 
@@ -127,7 +127,29 @@ class Linter {
     }
     if (one.answerable && one.accept.empty() && one.expected_facts.empty() &&
         one.reference.empty()) {
-      Warn(one, "answerable, and nothing says what a right answer is");
+      Add(one.draft ? LintFinding::Level::kDraft : LintFinding::Level::kWarning, one.id,
+          "answerable, and nothing says what a right answer is");
+    }
+  }
+
+  void LookAtDrafts() {
+    if (report_.drafts == 0) return;
+    const auto add = [&](std::string message) {
+      Add(LintFinding::Level::kDraft, "", std::move(message));
+    };
+    if (report_.cases == 0) {
+      add("no case is asked: all are drafts; read each, and take \"draft\": true off what is good");
+      return;
+    }
+    std::set<std::string> asked;
+    for (const Case& one : suite_.cases) {
+      if (one.draft) continue;
+      for (std::string& slice : SlicesOfCase(one)) asked.insert(std::move(slice));
+    }
+    for (const Gate& gate : suite_.gates) {
+      const std::string slice = SliceOf(gate);
+      if (slice.empty() || asked.contains(slice)) continue;
+      add(Describe(gate) + ": all cases of the slice \"" + slice + "\" are drafts");
     }
   }
 

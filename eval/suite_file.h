@@ -51,9 +51,13 @@ struct Suite {
   uint64_t Hash() const;
 };
 
+// What a suite is read for. One that is to be run needs cases that are no drafts, and some in the slice
+// of each gate; to one in work drafts are cases.
+enum class SuiteUse { kToRun, kInWork };
+
 // Errors name file and line: kNotFound; kInvalidArgument, also for checks and gates that make no
-// sense, for a gate over a slice that no case is in, and for a suite without a case to run.
-Result<Suite> ReadSuite(const std::string& directory);
+// sense, for a gate over a slice that no case is in, and for a suite without a case.
+Result<Suite> ReadSuite(const std::string& directory, SuiteUse use = SuiteUse::kToRun);
 
 // suite.yaml alone. `name` stands before messages.
 Result<Suite> ParseSuiteFile(const std::string& yaml, const std::string& name);

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "eval/answer_checks.h"
+#include "eval/change_log.h"
 #include "generation/quantities.h"
 #include "model/answer_kind.h"
 
@@ -28,6 +29,7 @@ struct Source {
   std::string title;
   std::string lang;
   std::string text;
+  std::vector<ByteRange> change_logs;  // parts of the text
 };
 
 // A row "Property: Mass; Value: 318 kg" of a table.
@@ -43,8 +45,8 @@ std::string_view Cut(std::string_view text, size_t begin, size_t end) {
   return Trim(text.substr(begin, end - begin));
 }
 
-std::optional<Row> ParseRow(std::string_view line, const Source& source) {
-  std::vector<std::pair<std::string, std::string>> cells;
+std::optional<RowCells> ParseCells(std::string_view line) {
+  RowCells cells;
   for (size_t begin = 0; begin < line.size();) {
     size_t end = line.find("; ", begin);
     if (end == std::string_view::npos) end = line.size();
@@ -53,6 +55,10 @@ std::optional<Row> ParseRow(std::string_view line, const Source& source) {
     cells.emplace_back(Cut(line, begin, colon), Cut(line, colon + 2, end));
     begin = std::min(line.size(), end + 2);
   }
+  return cells;
+}
+
+std::optional<Row> ParseRow(const RowCells& cells, std::string_view line, const Source& source) {
   if (cells.size() < 2) return std::nullopt;
   for (const auto& [header, value] : cells) {
     if (header.empty() || value.empty() || header.size() > kMaxCell) return std::nullopt;
@@ -197,13 +203,39 @@ class Synthesizer {
       Result<std::string> text = snapshot_.ReadText(document.number);
       status = text.status();
       if (!status.ok()) return false;
-      sources_.push_back({.id = document.id,
-                          .title = document.title.empty() ? document.id : document.title,
-                          .lang = document.language,
-                          .text = *std::move(text)});
-      return true;
+      Source source{.id = document.id,
+                    .title = document.title.empty() ? document.id : document.title,
+                    .lang = document.language,
+                    .text = *std::move(text)};
+      status = FindChangeLogs(document, source);
+      sources_.push_back(std::move(source));
+      return status.ok();
     }));
     return status;
+  }
+
+  // All of a document with such a title, else what stands below such headings.
+  Status FindChangeLogs(const index::StoredDocument& document, Source& source) const {
+    if (IsChangeLogHeading(source.title)) {
+      source.change_logs = {{0, source.text.size()}};
+      return OkStatus();
+    }
+    for (const ChunkId id : document.chunks) {
+      QUARRY_ASSIGN_OR_RETURN(index::StoredChunk stored, snapshot_.ReadChunk(id));
+      Chunk chunk;
+      chunk.text = std::move(stored.text);
+      chunk.span = std::move(stored.span);
+      chunk.blocks = std::move(stored.blocks);
+      if (chunk.blocks.empty()) chunk.blocks = {{.end = chunk.text.size()}};
+      for (const ChunkBlock& block : chunk.blocks) {
+        const SourceSpan span = SpanWithin(chunk, block.begin, block.end);
+        const bool is_log = std::ranges::any_of(span.heading_path, [](const std::string& heading) {
+          return IsChangeLogHeading(heading);
+        });
+        if (is_log) source.change_logs.push_back({span.begin, span.end});
+      }
+    }
+    return OkStatus();
   }
 
   Case Draft(const Source& source, std::string query, const std::string& fact,
@@ -221,12 +253,24 @@ class Synthesizer {
   }
 
   void ReadSource(const Source& source) {
+    std::vector<std::string_view> lines;
     for (size_t begin = 0; begin < source.text.size();) {
       size_t end = source.text.find('\n', begin);
       if (end == std::string::npos) end = source.text.size();
       const std::string_view line = Cut(source.text, begin, end);
       begin = end + 1;
-      if (std::optional<Row> row = ParseRow(line, source)) {
+      if (!line.empty()) lines.push_back(line);
+    }
+    const std::vector<bool> tell_of_changes = FindChangeLines(lines);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const std::string_view line = lines[i];
+      const auto at = static_cast<size_t>(line.data() - source.text.data());
+      const bool is_in_log = std::ranges::any_of(source.change_logs, [&](const ByteRange& log) {
+        return log.begin <= at && at < log.end;
+      });
+      const std::optional<RowCells> cells = ParseCells(line);
+      if (tell_of_changes[i] || is_in_log || (cells && IsChangeRow(*cells))) continue;
+      if (std::optional<Row> row = cells ? ParseRow(*cells, line, source) : std::nullopt) {
         rows_.push_back(*std::move(row));
         continue;
       }

@@ -9,6 +9,7 @@
 //   number-swap    asks whether another figure is right; the true one is expected
 //   negation-swap  a sentence that denies, asked without its denial
 //   conflict       two documents of like titles whose rows differ
+// Change logs and histories of revisions are left out (change_log.h): they answer what nobody asks.
 // Each draft is tagged by its kind. A chat model, where there is one, words the questions anew; what gives
 // the answer away, or is longer than the draft three times over, is dropped for the rule's words.
 // Deterministic for a seed, and for a model that is.

@@ -396,14 +396,20 @@ IndexWriter::IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock
 IndexWriter::~IndexWriter() = default;
 IndexWriter::IndexWriter(IndexWriter&& other) noexcept = default;
 
+Status IndexWriter::WaitToWrite() {
+  Status waited = collection_->WaitUntilMaintained(context_);
+  if (outlives_cancel_ && waited.code() == Code::kCancelled) return OkStatus();
+  return waited;
+}
+
 Result<std::vector<DocumentChange>> IndexWriter::Put(std::vector<DocumentDraft> drafts) {
-  QUARRY_RETURN_IF_ERROR(collection_->WaitUntilMaintained(context_));
+  QUARRY_RETURN_IF_ERROR(WaitToWrite());
   Result<std::vector<DocumentChange>> changes = collection_->Put(std::move(drafts));
   collection_->Notice();
   return changes;
 }
 Result<std::vector<DocumentChange>> IndexWriter::Delete(std::span<const DocumentId> ids) {
-  QUARRY_RETURN_IF_ERROR(collection_->WaitUntilMaintained(context_));
+  QUARRY_RETURN_IF_ERROR(WaitToWrite());
   Result<std::vector<DocumentChange>> changes = collection_->Delete(ids);
   collection_->Notice();
   return changes;

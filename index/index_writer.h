@@ -74,6 +74,11 @@ class IndexWriter {
   IndexWriter(IndexWriter&& other) noexcept;
   IndexWriter& operator=(IndexWriter&&) = delete;
 
+  // From now on who cancels the context that OpenWriter was given ends the waiting of Put and Delete,
+  // and not what they were given: that is written. For what cannot be read again, of a pipe say. A
+  // deadline still ends both.
+  void OutliveCancel() { outlives_cancel_ = true; }
+
   // Adds or replaces documents: one batch, one fsync for all, one change-log entry each.
   // Errors leave everything as it was: kInvalidArgument (bad id, the same id twice, a move from
   // what is not there or to what is), those of the store; kDeadlineExceeded and kCancelled of the
@@ -132,8 +137,10 @@ class IndexWriter {
  private:
   friend class Index;
   IndexWriter(std::shared_ptr<Collection> collection, WriterLock lock, CallContext context);
+  Status WaitToWrite();  // of Put and Delete
   std::shared_ptr<Collection> collection_;
   CallContext context_;
+  bool outlives_cancel_ = false;
   WriterLock lock_;  // of the collection's writer; released before collection_
 };
 

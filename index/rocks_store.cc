@@ -197,12 +197,20 @@ class Database {
     if (!read_only_) {
       // The log holds it all, so nothing is lost if this fails; but whoever opens next, perhaps
       // read-only and often, need not replay it.
-      db_->Flush(rocksdb::FlushOptions()).PermitUncheckedError();
+      Flush().PermitUncheckedError();
     }
     db_->Close().PermitUncheckedError();
   }
 
   rocksdb::DB* get() const { return db_.get(); }
+
+  // Makes tables of what only the log holds. By default that first waits until there are so few tables
+  // at level 0 that one more slows no writer: for ever where a full disk keeps them from being merged.
+  rocksdb::Status Flush() const {
+    rocksdb::FlushOptions options;
+    options.allow_write_stall = true;
+    return db_->Flush(options);
+  }
 
  private:
   const std::unique_ptr<rocksdb::DB> db_;
@@ -366,11 +374,12 @@ class RocksStore final : public Store {
     rocksdb::Checkpoint* made = nullptr;
     rocksdb::Status status = rocksdb::Checkpoint::Create(database_->get(), &made);
     const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
-    // A reader has nothing to flush: its logs are copied.
-    const uint64_t flush_from = read_only_ ? std::numeric_limits<uint64_t>::max() : 0;
+    // A reader has nothing to flush. The logs are copied: its own, and what comes behind the flush.
+    constexpr uint64_t kFlushNothing = std::numeric_limits<uint64_t>::max();
     const uint64_t sequence = database_->get()->GetLatestSequenceNumber();
     const std::string target = std::filesystem::absolute(directory).string();
-    if (status.ok()) status = checkpoint->CreateCheckpoint(target, flush_from);
+    if (status.ok() && !read_only_) status = database_->Flush();
+    if (status.ok()) status = checkpoint->CreateCheckpoint(target, kFlushNothing);
     QUARRY_RETURN_IF_ERROR(FromRocks(status, "copy store to " + directory));
     return CompleteCheckpoint(directory, sequence);
   }
@@ -385,6 +394,7 @@ class RocksStore final : public Store {
     // The lowest level too: it is there that deletions still hide what they deleted.
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
     options.canceled = context.cancel.flag();
+    options.allow_write_stall = true;  // of its flush, as in Database::Flush
     const rocksdb::Slice first = ToSlice(begin);
     const rocksdb::Slice last = ToSlice(end);
     const rocksdb::Status status =

@@ -38,7 +38,9 @@ class Members {
       : archive_(archive), parsed_(parsed), errors_(&parsed->errors) {}
   ~Members() { errors_.Finish(); }
 
-  // Whether the member is one to read at all; else nothing of it is unpacked.
+  // Whether the member is one to read at all; else nothing of it is unpacked. Of two with one name
+  // the first is read, in every kind of archive, though it has a fault: which of them unpacking leaves
+  // on a disk depends on the program. The other is an error, as its text is found nowhere.
   bool Wants(const std::string& path) {
     if (path.empty() || path.ends_with('/') || IsHiddenPath(path)) return false;
     if (!IsValidUtf8(path)) {
@@ -125,7 +127,9 @@ class ZipParser final : public Parser {
  public:
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
     return InPackage(source, [&](Members* members) -> Status {
-      QUARRY_ASSIGN_OR_RETURN(const ZipReader zip, ZipReader::Open(bytes, source.budget));
+      QUARRY_ASSIGN_OR_RETURN(
+          const ZipReader zip,
+          ZipReader::Open(bytes, source.budget, ZipReader::RepeatedNames::kTaken));
       for (const ZipReader::Entry& entry : zip.entries()) {
         const std::string path(TidyPath(entry.name));
         if (!members->Wants(path)) continue;

@@ -54,7 +54,7 @@ bool IsPackage(Format format) { return format >= Format::kDocx && format <= Form
 // OpenDocument or EPUB file states (ODF 1.3 part 2, 3.3).
 Format ZipFormat(std::string_view bytes, std::optional<Format> hint) {
   ParseBudget budget(bytes.size());
-  const Result<ZipReader> zip = ZipReader::Open(bytes, &budget);
+  const Result<ZipReader> zip = ZipReader::Open(bytes, &budget, ZipReader::RepeatedNames::kTaken);
   // The parser will say what is wrong with it.
   if (!zip.ok()) return hint && IsPackage(*hint) ? *hint : Format::kZip;
   if (const ZipReader::Entry* entry = zip->Find("mimetype"); entry && entry->size < 200) {

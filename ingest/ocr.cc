@@ -1,8 +1,11 @@
 #include "ingest/ocr.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/child_process.h"
@@ -13,6 +16,8 @@ namespace quarry::ingest {
 namespace {
 
 constexpr std::chrono::seconds kLimit{30};
+// After which a program that did not tell its languages is asked again. It may take as long to fail.
+constexpr std::chrono::seconds kAskAgain{10};
 
 ChildCommand Tesseract(std::vector<std::string> arguments) {
   return {.program = "tesseract",
@@ -22,7 +27,13 @@ ChildCommand Tesseract(std::vector<std::string> arguments) {
 
 // "eng+chi_sim": those of our languages that are installed; else all that there are.
 Result<std::string> FindLanguages() {
-  QUARRY_ASSIGN_OR_RETURN(const std::string listed, RunChild(Tesseract({"--list-langs"}), ""));
+  const Result<std::string> told = RunChild(Tesseract({"--list-langs"}), "");
+  // However it ended, that says nothing of the picture that was to be read.
+  if (told.status().code() == Code::kInvalidArgument) {
+    return UnavailableError(told.status().message());
+  }
+  QUARRY_RETURN_IF_ERROR(told.status());
+  const std::string& listed = *told;
   std::vector<std::string> installed;
   for (size_t begin = 0; begin < listed.size();) {
     const size_t end = std::min(listed.find('\n', begin), listed.size());
@@ -44,21 +55,34 @@ Result<std::string> FindLanguages() {
   return languages;
 }
 
-// Asked until there is an answer, of each program that is called: what is installed does not change
-// under a process that runs.
+// The program that would be called, and which file it is; "" = there is none.
+std::string InstalledProgram() {
+  const std::optional<std::string> path = FindProgram("tesseract");
+  struct stat file;
+  if (!path || ::stat(path->c_str(), &file) != 0) return "";
+  return *path + ' ' + std::to_string(file.st_size) + ' ' + std::to_string(file.st_mtim.tv_sec) +
+         '.' + std::to_string(file.st_mtim.tv_nsec);
+}
+
+// Each program is asked once: what is installed does not change under a process that runs. One that
+// gave no answer is asked again after a while, not for every page of a scan.
 Result<std::string> Languages() {
   struct Known {
     std::mutex mutex;
-    std::string program;  // where it is; "" = none was asked yet
-    std::string languages;
+    std::string program;  // "" = none was asked yet
+    Result<std::string> languages = std::string();
+    std::chrono::steady_clock::time_point asked;
   };
   // Never destroyed: threads may parse while the process ends.
   static Known* const known = new Known;
-  const std::string program = FindProgram("tesseract").value_or("");
+  const std::string program = InstalledProgram();
   const std::lock_guard lock(known->mutex);
-  if (program.empty() || known->program != program) {
-    QUARRY_ASSIGN_OR_RETURN(known->languages, FindLanguages());
+  const bool is_stale =
+      !known->languages.ok() && std::chrono::steady_clock::now() - known->asked >= kAskAgain;
+  if (program.empty() || known->program != program || is_stale) {
+    known->languages = FindLanguages();
     known->program = program;
+    known->asked = std::chrono::steady_clock::now();
   }
   return known->languages;
 }

@@ -116,6 +116,7 @@ const std::string& Pipeline::ReadBy() const {
 Result<IngestReport> Pipeline::Sync(const FileList& list, const ProgressSink& progress,
                                     const CallContext& context) {
   Run run{.list = list};
+  writer_.OutliveCancel();
   if (!options_.dry_run) QUARRY_RETURN_IF_ERROR(writer_.DropAliases(list.root));
   QUARRY_RETURN_IF_ERROR(TakeItems(run, list.items.size(), progress, context));
   return End(run, progress, context);
@@ -124,6 +125,7 @@ Result<IngestReport> Pipeline::Sync(const FileList& list, const ProgressSink& pr
 Result<IngestReport> Pipeline::Sync(FileList& list, ItemStream& stream,
                                     const ProgressSink& progress, const CallContext& context) {
   Run run{.list = list};
+  writer_.OutliveCancel();
   if (!options_.dry_run) QUARRY_RETURN_IF_ERROR(writer_.DropAliases(list.root));
   for (bool has_more = true; has_more;) {
     QUARRY_ASSIGN_OR_RETURN(has_more, stream.Next(list, context));

@@ -113,7 +113,7 @@ class Pipeline {
            const SourceMemory* memory = nullptr);
 
   // Brings the collection in step with `list`, embedding included. Errors are those that stop the
-  // run (store, cancel); what was committed before stays.
+  // run (store, cancel); what was committed before stays. From then on the writer outlives its cancel.
   Result<IngestReport> Sync(const FileList& list, const ProgressSink& progress,
                             const CallContext& context);
   // The same where the items of `list` are still to be found: they are stored window by window.

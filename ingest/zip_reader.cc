@@ -69,7 +69,8 @@ ZipReader::ZipReader(ZipReader&&) noexcept = default;
 ZipReader& ZipReader::operator=(ZipReader&&) noexcept = default;
 ZipReader::~ZipReader() = default;
 
-Result<ZipReader> ZipReader::Open(std::string_view bytes, ParseBudget* budget) {
+Result<ZipReader> ZipReader::Open(std::string_view bytes, ParseBudget* budget,
+                                  RepeatedNames repeated) {
   const uint64_t headers = CountDirectoryHeaders(bytes, budget->entries_left());
   QUARRY_RETURN_IF_ERROR(budget->TakeEntries(headers));
   zip_error_t error;
@@ -101,7 +102,7 @@ Result<ZipReader> ZipReader::Open(std::string_view bytes, ParseBudget* budget) {
     if ((stat.valid & ZIP_STAT_SIZE) != 0) entry.size = stat.size;
     entry.is_encrypted =
         (stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE;
-    if (!names.insert(entry.name).second) {
+    if (repeated == RepeatedNames::kRefused && !names.insert(entry.name).second) {
       return InvalidArgumentError("entry " + entry.name + ": twice in the file");
     }
     reader.entries_.push_back(std::move(entry));

@@ -24,9 +24,14 @@ class ZipReader {
     bool is_encrypted = false;
   };
 
+  // Of a package each part is known by its name alone, and programs differ in which of two they
+  // show: what has one name twice is refused. In an archive each entry is a file of its own.
+  enum class RepeatedNames { kRefused, kTaken };
+
   // `bytes` and `budget` must outlive the reader. Errors, all kInvalidArgument: "not a zip: ...",
   // "truncated: ...", more entries than the budget has left, "entry NAME: twice in the file".
-  static Result<ZipReader> Open(std::string_view bytes, ParseBudget* budget);
+  static Result<ZipReader> Open(std::string_view bytes, ParseBudget* budget,
+                                RepeatedNames repeated = RepeatedNames::kRefused);
 
   ZipReader(ZipReader&&) noexcept;
   ZipReader& operator=(ZipReader&&) noexcept;
@@ -34,8 +39,8 @@ class ZipReader {
 
   // In the order of the file.
   const std::vector<Entry>& entries() const { return entries_; }
-  // Null if there is none of that name; letters of either case are the same if it must be (OPC,
-  // ISO 29500-2, 6.2.2.3).
+  // The first of that name, null if there is none; letters of either case are the same if it must be
+  // (OPC, ISO 29500-2, 6.2.2.3).
   const Entry* Find(std::string_view name) const;
 
   // The bytes of an entry. Errors name it: "entry NAME: encrypted", "entry NAME: unpacks to more

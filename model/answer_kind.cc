@@ -59,12 +59,6 @@ constexpr std::string_view kChinesePersons =
 constexpr std::string_view kChineseReasons[] = {"因为", "由于", "因此", "为了", "所以",
                                                 "原因", "導致", "导致", "由於", "因為"};
 constexpr std::string_view kChineseNegations = "不没沒未无無";
-// Words that hold one of them and deny nothing; but before one of the characters of `not_before` they are none: 不过 of
-// 不过滤, 无线 of 无线索. The one list of such words for all that looks at denials.
-struct WordWithoutDenial {
-  std::string_view word;
-  std::string_view not_before = {};
-};
 constexpr WordWithoutDenial kWordsWithoutDenial[] = {{"不锈"},
                                                      {"不鏽"},
                                                      {"不銹"},
@@ -174,6 +168,8 @@ bool IsTimeUnit(std::string_view behind) {
 }  // namespace
 
 std::string_view ChineseSurnames() { return kChineseSurnames; }
+
+std::span<const WordWithoutDenial> WordsWithoutDenial() { return kWordsWithoutDenial; }
 
 bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind) {
   const bool capital = !first && IsAsciiUpper(word[0]);

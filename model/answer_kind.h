@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace quarry::model {
@@ -25,6 +26,15 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
 // Whether one word (of Chinese, one character) may be of the kind; `first` of its sentence, `behind` it the rest of
 // the text. False for kAny and for kReason, which no single word shows.
 bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind);
+
+// A Chinese word that holds one of the characters that deny, and denies nothing; but before one of the
+// characters of `not_before` it is none: 不过 of 不过滤, 无线 of 无线索.
+struct WordWithoutDenial {
+  std::string_view word;
+  std::string_view not_before = {};
+};
+// The one list of such words for all that looks at denials, Simplified and Traditional.
+std::span<const WordWithoutDenial> WordsWithoutDenial();
 
 // Whether `text` denies something: "not", "never", "isn't", "不", "没". "At least" does not, nor do words that only
 // hold such a character: 不锈钢, 无线, 未来, 淹没.

@@ -10,6 +10,7 @@
 
 #include "base/analyzer.h"
 #include "base/text.h"
+#include "model/answer_kind.h"
 #include "retrieval/question_lexicon.h"
 #include "retrieval/question_numbers.h"
 
@@ -85,7 +86,7 @@ struct FactValue {
 struct Lexicon {
   PhraseTable<FactValue> facts;
   PhraseTable<bool> functions;
-  PhraseTable<bool> neutral;
+  PhraseTable<std::string> neutral;  // the characters before which the word is none
   PhraseTable<bool> now;
   PhraseTable<bool> relative;
   PhraseTable<std::string> units;
@@ -103,7 +104,10 @@ const Lexicon& TheLexicon() {
       made->functions.Add(word, true);
     }
     for (const std::string_view word : Split(question_lexicon::NeutralWords(), '|')) {
-      made->neutral.Add(word, true);
+      made->neutral.Add(word, "");
+    }
+    for (const model::WordWithoutDenial& one : model::WordsWithoutDenial()) {
+      made->neutral.Add(one.word, Fold(one.not_before));
     }
     for (const std::string_view word : Split(question_lexicon::NowWords(), '|')) {
       made->now.Add(word, true);
@@ -118,6 +122,22 @@ const Lexicon& TheLexicon() {
     return made;
   }();
   return *lexicon;
+}
+
+// How many tokens the word has that begins `tokens` and does not mean what its characters do; 0 if
+// there is none.
+size_t NeutralTokens(Tokens tokens) {
+  const auto word = TheLexicon().neutral.Find(tokens);
+  if (word.tokens == 0 || word.tokens == tokens.size() || tokens[word.tokens - 1].ends) {
+    return word.tokens;
+  }
+  const QuestionToken& next = tokens[word.tokens];
+  const bool is_none =
+      next.cjk &&
+      std::any_of(word.values.begin(), word.values.end(), [&](const std::string* not_before) {
+        return not_before->find(next.text) != std::string::npos;
+      });
+  return is_none ? 0 : word.tokens;
 }
 
 bool HasDigit(const QuestionToken& token) {
@@ -262,7 +282,7 @@ class FactReader {
       return 1;
     }
     const auto fact = lexicon.facts.Find(rest);
-    if (const size_t neutral = lexicon.neutral.Find(rest).tokens; neutral > fact.tokens) {
+    if (const size_t neutral = NeutralTokens(rest); neutral > fact.tokens) {
       for (const QuestionToken& token : rest.first(neutral)) facts_.content.push_back(token.text);
       return neutral;
     }

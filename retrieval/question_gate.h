@@ -25,7 +25,7 @@
 
 namespace quarry::retrieval {
 
-inline constexpr uint32_t kQuestionGateVersion = 3;
+inline constexpr uint32_t kQuestionGateVersion = 4;
 
 // Of the words of the longer question, the share in the same order from which two are nearly the
 // same.

@@ -23,7 +23,7 @@ std::span<const Row> FactRows();
 std::string_view FunctionWords();
 
 // Words that hold a character of the lists above and do not mean it, separated by '|': 特别 denies
-// nothing.
+// nothing. Those of model::WordsWithoutDenial are beside them.
 std::string_view NeutralWords();
 
 // Words of AsksForNow, separated by '|'.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/names.h"
 #include "base/query_syntax.h"
 #include "base/text.h"
 
@@ -32,11 +33,11 @@ uint64_t PassagesWith(std::string_view term, Snapshots snapshots) {
 
 // The terms that `most` edits lead to, with the passages that hold them, and the edits.
 struct Candidate {
-  uint32_t edits = 0;
+  size_t edits = 0;
   uint64_t passages = 0;
 };
 
-Result<std::map<std::string, Candidate>> Candidates(std::string_view term, uint32_t most,
+Result<std::map<std::string, Candidate>> Candidates(std::string_view term, size_t most,
                                                     Snapshots snapshots,
                                                     const CallContext& context) {
   std::map<std::string, Candidate> candidates;
@@ -46,8 +47,8 @@ Result<std::map<std::string, Candidate>> Candidates(std::string_view term, uint3
       for (auto it = view.segment->terms().From(term.substr(0, 1)); it.valid(); it.Next()) {
         if (it.term().front() != term.front()) break;
         if (++seen % kTermsPerCheck == 0) QUARRY_RETURN_IF_ERROR(context.Check());
-        if (!IsLatinWord(it.term())) continue;
-        const uint32_t edits = EditDistance(term, it.term(), most);
+        if (!IsLatinWord(it.term()) || it.term().size() > kLongestWord) continue;
+        const size_t edits = EditDistance(term, it.term(), most);
         const uint64_t passages = view.DocumentFrequency(it.entry());
         if (edits > most || passages == 0) continue;
         Candidate& candidate = candidates[std::string(it.term())];
@@ -92,30 +93,6 @@ Result<std::string> Written(const Analyzer& analyzer, const std::string& term, S
 
 }  // namespace
 
-uint32_t EditDistance(std::string_view a, std::string_view b, uint32_t most) {
-  const size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
-  if (difference > most || a.size() > kLongestWord || b.size() > kLongestWord) return most + 1;
-  // Rows of the table of prefixes: the last two and the current one.
-  std::array<std::array<uint32_t, kLongestWord + 1>, 3> rows;
-  for (uint32_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
-  for (uint32_t i = 1; i <= a.size(); ++i) {
-    const auto& above = rows[(i - 1) % 3];
-    auto& row = rows[i % 3];
-    row[0] = i;
-    uint32_t least = i;
-    for (uint32_t j = 1; j <= b.size(); ++j) {
-      const uint32_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], rows[(i - 2) % 3][j - 2] + 1);
-      }
-      least = std::min(least, row[j]);
-    }
-    if (least > most + 1) return most + 1;  // a swap may still save one
-  }
-  return std::min(rows[a.size() % 3][b.size()], most + 1);
-}
-
 Result<CorrectedQuery> CorrectQuery(const Analyzer& analyzer, std::string_view text,
                                     Snapshots snapshots, const CallContext& context) {
   CorrectedQuery corrected{.text = std::string(text), .corrections = {}};
@@ -127,7 +104,8 @@ Result<CorrectedQuery> CorrectQuery(const Analyzer& analyzer, std::string_view t
     const std::string word = Fold(text.substr(token.begin, token.end - token.begin));
     if (word.size() < kShortestWord || !IsLatinWord(word) || !IsLatinWord(token.term)) continue;
     if (PassagesWith(token.term, snapshots) > 0) continue;
-    const uint32_t most = word.size() > kLongestForOneEdit ? 2 : 1;
+    if (token.term.size() > kLongestWord) continue;
+    const size_t most = word.size() > kLongestForOneEdit ? 2 : 1;
     QUARRY_ASSIGN_OR_RETURN(const auto candidates,
                             Candidates(token.term, most, snapshots, context));
     const std::optional<std::string> term = Nearest(candidates);

@@ -36,8 +36,4 @@ struct CorrectedQuery {
 Result<CorrectedQuery> CorrectQuery(const Analyzer& analyzer, std::string_view text,
                                     Snapshots snapshots, const CallContext& context);
 
-// How many edits lead from one word to the other (optimal string alignment); most + 1 where it is more
-// than `most`. For words of ASCII.
-uint32_t EditDistance(std::string_view a, std::string_view b, uint32_t most);
-
 }  // namespace quarry::retrieval

@@ -1,5 +1,6 @@
 #include "base/names.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,33 @@ TEST(Names, DistanceCountsEdits) {
   EXPECT_EQ(EditDistance("same", "same"), 0u);
   EXPECT_EQ(EditDistance("serach", "search"), 1u);  // neighbours exchanged
   EXPECT_EQ(EditDistance("kitten", "sitting"), 3u);
+}
+
+TEST(Names, ADistanceBeyondTheMostIsOneMore) {
+  EXPECT_EQ(EditDistance("torque", "torque", 2), 0u);
+  EXPECT_EQ(EditDistance("torqe", "torque", 2), 1u);
+  EXPECT_EQ(EditDistance("toruqe", "torque", 2), 1u);
+  EXPECT_EQ(EditDistance("trquee", "torque", 2), 2u);
+  EXPECT_EQ(EditDistance("pump", "valve", 2), 3u);
+  EXPECT_EQ(EditDistance("pump", "pumps", 0), 1u);
+  EXPECT_EQ(EditDistance("", "ab", 2), 2u);
+  EXPECT_EQ(EditDistance("ca", "abc", 3), 3u) << "no edit between the letters of a swap";
+  // As without a most, for words and for what is longer than one.
+  const std::vector<std::string> texts = {"",
+                                          "torque",
+                                          "troque",
+                                          "tourqe",
+                                          "a valve closes",
+                                          std::string(60, 'a'),
+                                          std::string(58, 'a') + "ba"};
+  for (const std::string& a : texts) {
+    for (const std::string& b : texts) {
+      const size_t distance = EditDistance(a, b);
+      for (size_t most = 0; most < 70; ++most) {
+        EXPECT_EQ(EditDistance(a, b, most), std::min(distance, most + 1)) << a << ' ' << b;
+      }
+    }
+  }
 }
 
 TEST(Names, TheNearestIsASlipAway) {

@@ -29,7 +29,8 @@ class LintTest : public ::testing::Test {
   static std::string Messages(const LintReport& report) {
     std::string text;
     for (const LintFinding& finding : report.findings) {
-      text += (finding.level == LintFinding::Level::kError ? "E " : "W ") + finding.case_id + ": " +
+      constexpr const char* kLevels[] = {"E ", "W ", "D "};
+      text += kLevels[static_cast<size_t>(finding.level)] + finding.case_id + ": " +
               finding.message + "\n";
     }
     return text;
@@ -99,6 +100,33 @@ TEST_F(LintTest, SharesAndPowerAreThoseOfTheWholeSuite) {
   const std::string messages = Messages(Lint());
   EXPECT_THAT(messages, HasSubstr("199 cases show a change of the pass rate by "));
   EXPECT_THAT(messages, HasSubstr(" percentage points and more; "));
+}
+
+// As they come of `eval synth` and of answers that were rated.
+TEST_F(LintTest, WhatDraftsWaitForIsToldApart) {
+  Add("a", "What does the red pump deliver?").tags = {"smoke"};
+  Case& unfinished = Add("b", "铜阀多久关闭？");
+  unfinished.reference.clear();
+  Add("c", "How is the valve?").gold_spans = {{.document = "gone.md", .quote = "ten litres"}};
+  for (Case& one : suite_.cases) one.draft = true;
+  suite_.gates = {{.kind = Gate::Kind::kMustPass, .tag = "smoke"}};
+  LintReport report = Lint();
+  EXPECT_EQ(report.cases, 0u);
+  EXPECT_EQ(report.drafts, 3u);
+  EXPECT_DOUBLE_EQ(report.detectable, 1);
+  // What is wrong with a draft is wrong.
+  EXPECT_EQ(Messages(report),
+            "E c: gold span is not in gone.md: \"ten litres\"\n"
+            "D b: answerable, and nothing says what a right answer is\n"
+            "D : no case is asked: all are drafts; read each, and take \"draft\": true off what is "
+            "good\n");
+  suite_.cases[1].draft = false;
+  report = Lint();
+  EXPECT_THAT(Messages(report), HasSubstr("W b: answerable, and nothing says what"));
+  EXPECT_THAT(Messages(report),
+              HasSubstr("D : must_pass smoke: all cases of the slice \"tag=smoke\" are drafts\n"));
+  suite_.cases[0].draft = false;
+  EXPECT_THAT(Messages(Lint()), ::testing::Not(HasSubstr("D ")));
 }
 
 TEST(PlanTest, CasesCallsAndMoneyFollowFromTheDifference) {

@@ -169,6 +169,21 @@ TEST_F(SuiteFileTest, AGateThatMeansNothingIsNamedWithItsLine) {
             Path("suite.yaml") + ":3: must_pass: no case is in the slice \"tag=smoke\"");
 }
 
+TEST_F(SuiteFileTest, DraftsAreEnoughForASuiteInWork) {
+  Write("suite.yaml", "name: a\ngates:\n  - must_pass: smoke\n");
+  Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\",\"tags\":[\"smoke\"],\"draft\":true}\n");
+  EXPECT_EQ(ReadSuite(directory_.path()).status().message(),
+            Path("cases.jsonl") + ": no case that is not a draft");
+  ASSERT_OK_AND_ASSIGN(const Suite suite, ReadSuite(directory_.path(), SuiteUse::kInWork));
+  EXPECT_EQ(suite.cases.size(), 1u);
+  Write("suite.yaml", "name: a\ngates:\n  - must_pass: other\n");
+  EXPECT_EQ(ReadSuite(directory_.path(), SuiteUse::kInWork).status().message(),
+            Path("suite.yaml") + ":3: must_pass: no case is in the slice \"tag=other\"");
+  Write("cases.jsonl", "");
+  EXPECT_EQ(ReadSuite(directory_.path(), SuiteUse::kInWork).status().message(),
+            Path("cases.jsonl") + ": no case");
+}
+
 TEST(SuiteTest, ACaseThatContradictsItselfIsNamedWithItsLine) {
   const auto error = [](const std::string& rest) {
     return ParseCases("\n{\"id\":\"a\",\"query\":\"q\"," + rest + "}\n", "cases.jsonl")

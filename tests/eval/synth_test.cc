@@ -78,6 +78,33 @@ TEST(SynthClozeTest, AGapIsWhereTheQuantityStands) {
   EXPECT_EQ(gaps, 2u);
 }
 
+TEST(SynthChangeLogTest, WhatTellsOfChangesIsNotAskedFor) {
+  testing::TestEngine engine;
+  engine.Add(
+      {testing::TextDocument("a.txt", "Handbook",
+                             "Duties\n======\n\nThe tank must not be filled above 82 percent.\n\n"
+                             "Revision history\n================\n\n"
+                             "Issue: B; Date: 2024-03-01; By: Anna\n\n"
+                             "The limit of the tank is not 90 percent any more.\n\n"
+                             "Contacts\n========\n\nName: Anna; Telephone: 4471\n"),
+       testing::TextDocument("b.txt", "手册",
+                             "职责\n====\n\n水箱的液位不得超过82%，由值班员检查。\n\n"
+                             "修订记录\n========\n\n日期：2024年3月1日，水箱的液位不再是90%。\n\n"
+                             "Version: 1.2; Date: 2024-03-01; Change: New limit of the tank\n"),
+       testing::TextDocument("c.txt", "Panel changelog",
+                             "The panel must not be older than 30 days.")});
+  const SynthReport report =
+      DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
+  std::string all;
+  for (const Case& one : report.cases) all += CaseLine(one) + "\n";
+  EXPECT_THAT(all, HasSubstr("above 82 percent"));
+  EXPECT_THAT(all, HasSubstr("不得超过82%"));
+  EXPECT_THAT(all, HasSubstr("Telephone"));
+  for (const char* change : {"90 percent", "90%", "2024", "New limit", "30 days"}) {
+    EXPECT_THAT(all, ::testing::Not(HasSubstr(change)));
+  }
+}
+
 TEST_F(SynthTest, TheSameSeedDraftsTheSame) {
   const auto lines = [&](uint64_t seed) {
     std::string text;

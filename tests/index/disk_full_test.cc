@@ -148,6 +148,65 @@ TEST(DiskFull, WritesAreRefusedReadsGoOnAndFreedSpaceHealsIt) {
   EXPECT_TRUE(reopened.ok() || reopened.code() == Code::kResourceExhausted) << reopened.ToString();
 }
 
+// Each closing adds a table at level 0, from 19 on RocksDB has flushes wait by default until they are
+// merged, and there is no room for that.
+TEST(DiskFull, AStoreClosesThoughItsTablesCannotBeMerged) {
+  const std::optional<std::string> disk = testing::SmallDisk(32 << 20);
+  if (!disk) return;
+  ::alarm(100);  // it would wait for ever
+  const std::string directory = *disk + "/store";
+  RocksStoreOptions options;
+  options.write_buffer_bytes = 1 << 20;
+  options.min_free_bytes = 0;
+  {
+    const auto store = OpenRocksStore(directory, options).value();
+    Random random(1);
+    for (int i = 0; i < 75; ++i) {
+      std::string value(100'000, '\0');
+      for (char& c : value) c = static_cast<char>(random.Next());
+      WriteBatch batch;
+      batch.Put("a" + std::to_string(i), value);
+      ASSERT_OK(store->Write(batch));
+    }
+  }
+  // An open store takes some four megabytes for its manifest and log, and leaves as many free.
+  testing::FillDisk(*disk + "/ballast", 9'600'000);
+  int written = 0;
+  for (int run = 0; run < 60 && written < 24; ++run) {
+    const auto store = OpenRocksStore(directory, options).value();
+    WriteBatch batch;
+    batch.Put("a5", std::to_string(run));
+    // While it finds out that there is no room, there is none.
+    Status status;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      status = store->Write(batch);
+      if (status.code() != Code::kResourceExhausted) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    written += status.ok() ? 1 : 0;
+  }
+  EXPECT_EQ(written, 24);
+  // Nor does copying wait.
+  const TemporaryDirectory elsewhere = testing::MakeTemporaryDirectory();
+  const std::string copy = elsewhere.path() + "/copy";
+  {
+    const auto store = OpenRocksStore(directory, options).value();
+    Status status;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      status = store->Checkpoint(copy);
+      if (status.code() != Code::kResourceExhausted) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    EXPECT_OK(status);
+  }
+  ::alarm(0);
+  RocksStoreOptions reading;
+  reading.read_only = true;
+  const auto copied = OpenRocksStore(copy, reading);
+  ASSERT_OK(copied.status());
+  EXPECT_TRUE((*copied)->GetView()->Get("a5").value().has_value());
+}
+
 TEST(DiskFull, AFileThatIsMergedInSaysSo) {
   EXPECT_THAT(SpillFile::Create("/nowhere").status().message(),
               ::testing::HasSubstr("create a file to merge in: No such file"));

@@ -64,6 +64,21 @@ class MaintenanceTest : public IndexTest {
     const GenerationId generation = TestSnapshot()->generation()->id;
     while (writer.PendingCount(generation) > 0) Embed(writer, generation, 8);
   }
+  // 6,150 documents, of whose vectors most are yet to be linked; that takes longer than a test.
+  void OpenFarBehind() {
+    IndexOptions options;
+    options.vectors.hnsw_from = 100;
+    options.vectors.hnsw_build_width = 100'000;
+    options.vectors.build_threads = 1;
+    options.maintain = false;
+    ASSERT_OK(Open(options));
+    Put(Drafts(0, 150));
+    PublishVectors(/*prepare=*/true);
+    Put(Drafts(200, 6'000));
+    EmbedPending();
+    options.maintain = true;
+    ASSERT_OK(Open(options));
+  }
 
   // The best of a scan of everything: chunks and scores, as they are whatever the indexes are made
   // of.
@@ -469,18 +484,7 @@ TEST_F(MaintenanceTest, WhatFailsIsShownAndLeftAlone) {
 
 // A writer that is far ahead waits, as long as it was told to.
 TEST_F(MaintenanceTest, AWriterThatIsFarAheadWaits) {
-  IndexOptions options;
-  options.vectors.hnsw_from = 100;
-  options.vectors.hnsw_build_width = 100'000;  // it takes long to link these
-  options.vectors.build_threads = 1;
-  options.maintain = false;
-  ASSERT_OK(Open(options));
-  Put(Drafts(0, 150));
-  PublishVectors(/*prepare=*/true);
-  Put(Drafts(200, 6'000));
-  EmbedPending();
-  options.maintain = true;
-  ASSERT_OK(Open(options));
+  OpenFarBehind();
   auto writer =
       index_->OpenWriter(TestCollection(), CallContext::WithTimeout(std::chrono::milliseconds(100)))
           .value();
@@ -488,6 +492,32 @@ TEST_F(MaintenanceTest, AWriterThatIsFarAheadWaits) {
             "collection \"c\": waiting for its maintenance: the deadline of the call has passed");
   EXPECT_EQ(TestSnapshot()->live_documents(), 6'150u);
   EXPECT_EQ(Nearest().size(), 50u);  // readers do not
+}
+
+// What was taken of a pipe is gone from it.
+TEST_F(MaintenanceTest, AWriterThatIsInterruptedWhileItWaitsKeepsWhatItWasGiven) {
+  OpenFarBehind();
+  const auto interrupted = [&](bool outlives) {
+    CallContext context;
+    auto writer = index_->OpenWriter(TestCollection(), context).value();
+    if (outlives) writer.OutliveCancel();
+    std::thread user([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      context.cancel.Cancel();
+    });
+    const Status put = writer.Put(Drafts(9'000, 1)).status();
+    user.join();
+    const DocumentId gone[] = {"d0"};
+    EXPECT_EQ(writer.Delete(gone).status().code(), put.code());
+    return put;
+  };
+  EXPECT_EQ(interrupted(/*outlives=*/false).message(),
+            "collection \"c\": waiting for its maintenance: cancelled by the caller");
+  EXPECT_EQ(TestSnapshot()->live_documents(), 6'150u);
+  EXPECT_OK(interrupted(/*outlives=*/true));
+  EXPECT_THAT(Stats().pending, HasSubstr("vectors"));  // it was not waited for
+  EXPECT_THAT(SearchWords(*TestSnapshot(), "9000"), ::testing::SizeIs(1));
+  EXPECT_EQ(TestSnapshot()->ReadDocument("d0").status().code(), Code::kNotFound);
 }
 
 // To link the first ones takes as long as the collection is large.

@@ -139,6 +139,28 @@ TEST(ArchiveParser, BrokenArchivesAreNamed) {
             "a.tar#a|a|x\nerror a: twice in the archive; the first one counts\n");
 }
 
+// Every "b.txt" in the zip file of `members` becomes another "a.txt".
+std::string ZipWithTwoOfOneName(const std::vector<ZipEntry>& members) {
+  std::string zip = MakeZip(members);
+  for (size_t at = zip.find("b.txt"); at != zip.npos; at = zip.find("b.txt")) zip[at] = 'a';
+  return zip;
+}
+
+TEST(ArchiveParser, OfTwoMembersWithOneNameTheFirstIsReadAndTheOtherNamed) {
+  const std::string zip =
+      ZipWithTwoOfOneName({{"a.txt", "One."}, {"b.txt", "Two."}, {"说明.txt", "三。"}});
+  const char* read =
+      "a.zip#a.txt|a|One.\na.zip#说明.txt|说明|三。\n"
+      "error a.txt: twice in the archive; the first one counts\n";
+  EXPECT_EQ(Summary(Parse(zip, "a.zip")), read);
+  // What shows one of two parts to a reader may show the other to the index.
+  EXPECT_EQ(ArchiveErrorOf(ZipWithTwoOfOneName({{"[Content_Types].xml", "<Types/>"},
+                                                {"word/a.txt", "One."},
+                                                {"word/b.txt", "Two."}}),
+                           "a.zip"),
+            "entry word/a.txt: twice in the file");
+}
+
 TEST(ArchiveParser, WhatStandsBeforeABrokenPlaceIsKept) {
   const std::string whole = MakeTar({{"a.txt", "x"}, {"b.txt", Repeat("y", 600)}});
   std::string tar = whole;
@@ -171,8 +193,7 @@ TEST(ArchiveParser, WhatStandsBeforeABrokenPlaceIsKept) {
 }
 
 TEST(ZipReader, DuplicateNamesAndWrongSizesAreErrors) {
-  std::string twice = MakeZip({{"a.txt", "x"}, {"b.txt", "y"}});
-  for (size_t at = twice.find("b.txt"); at != twice.npos; at = twice.find("b.txt")) twice[at] = 'a';
+  const std::string twice = ZipWithTwoOfOneName({{"a.txt", "x"}, {"b.txt", "y"}});
   ParseBudget budget(1 << 20);
   EXPECT_EQ(ZipReader::Open(twice, &budget).status().message(), "entry a.txt: twice in the file");
 

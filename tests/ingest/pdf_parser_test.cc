@@ -324,6 +324,20 @@ TEST(TextRecognition, LanguagesThatWereNotToldAreAskedForAgain) {
   EXPECT_EQ(*text, "read with chi_sim");
 }
 
+TEST(TextRecognition, LanguagesThatAreNotToldAreAskedForOnceAndSayNothingOfAPicture) {
+  // An empty file is left for each time that it is called.
+  const TemporaryDirectory calls = quarry::testing::MakeTemporaryDirectory();
+  const quarry::testing::ScriptedProgram tesseract(
+      "tesseract", ": > " + calls.path() + "/$$\necho 'no data' >&2\nexit 1");
+  const std::string png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);
+  for (int picture = 0; picture < 3; ++picture) {
+    const Status status = ParseSource(png, {.id = "a.png", .path = "a.png", .uri = ""}).status();
+    EXPECT_EQ(status.ToString(), "UNAVAILABLE: PNG image: tesseract ended with status 1: no data");
+    EXPECT_FALSE(IsPassedOver(status, png, "a.png"));
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(calls.path()), fs::directory_iterator()), 1);
+}
+
 TEST(TextRecognition, WithoutItAPictureHoldsNoText) {
   const OnlyPrograms none({});
   const std::string png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);

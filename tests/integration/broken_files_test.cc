@@ -61,7 +61,7 @@ std::vector<Broken> BrokenFiles() {
   for (int i = 0; i < 11; ++i) nested = MakeZip({{"n.zip", nested}});
   std::vector<testing::ZipEntry> many;
   for (int i = 0; i <= 10'000; ++i) many.push_back({std::to_string(i), "x"});
-  std::string twice = MakeZip({{"a.txt", "x"}, {"b.txt", "y"}});
+  std::string twice = MakeDocx("", {{"word/a.txt", "x"}, {"word/b.txt", "y"}});
   for (size_t at = twice.find("b.txt"); at != twice.npos; at = twice.find("b.txt")) twice[at] = 'a';
   const std::string deep = Repeat("<w:p>", 200) + Repeat("</w:p>", 200);
   return {
@@ -110,7 +110,7 @@ std::vector<Broken> BrokenFiles() {
       {"empty.html", "<html><script>x</script></html>", "empty: no text in text/html"},
       {"broken.json", "{\"text\": }", "line 1, column"},
       {"broken.jsonl", "{\"a\": \n{\"b\": \n", "line 1"},
-      {"twice.zip", twice, "entry a.txt: twice in the file"},
+      {"twice.docx", twice, "entry word/a.txt: twice in the file"},
       {"broken.xml", "<?xml version=\"1.0\"?><a", "broken XML"},
       {"deep.rtf", "{\\rtf1 " + Repeat("{", 600), "groups more than 500 deep"},
       {"cut.msg", MakeOle({{"__properties_version1.0", words}}).substr(0, 600),

@@ -195,6 +195,9 @@ TEST_F(ServerCommandTest, ASuiteIsAskedThroughTheServerAsWithout) {
   EXPECT_EQ(Run({"eval", "lint", "suite"}).exit_code, 0);
   EXPECT_EQ(Run({"eval", "synth", "--to", "drafts", "--cases", "2"}).exit_code, 0);
   EXPECT_THAT(ReadFile(home() + "/drafts/cases.jsonl").value(), HasSubstr("\"draft\":true"));
+  const QuarryResult drafts = Run({"eval", "lint", "drafts"});
+  EXPECT_EQ(drafts.exit_code, 0) << drafts.error;
+  EXPECT_THAT(drafts.out, HasSubstr("draft    no case is asked: all are drafts"));
   // Collections are made as the server makes them.
   const QuarryResult other = Run({"eval", "run", "suite", "--set", "bm25.k1=2"});
   EXPECT_EQ(other.exit_code, 2);

@@ -45,6 +45,13 @@ TEST(QuestionFacts, TheNegationOfAChoiceAndOfAnotherWordIsNone) {
   EXPECT_THAT(FactsOf("这个是不是特别贵").of(FactKind::kNegation), IsEmpty());
   EXPECT_THAT(FactsOf("未来有没有机会").of(FactKind::kNegation), IsEmpty());
   EXPECT_THAT(FactsOf("未来没有机会").of(FactKind::kNegation), ElementsAre("没"));
+  for (const char* question :
+       {"不过这台泵重多少公斤", "差不多要多久", "不锈钢泵多少钱", "无锡的水厂在哪",
+        "無線網路的密碼", "不定期检查的水泵", "不同型号的重量"}) {
+    EXPECT_THAT(FactsOf(question).of(FactKind::kNegation), IsEmpty()) << question;
+  }
+  EXPECT_THAT(FactsOf("原水不过滤吗").of(FactKind::kNegation), ElementsAre("不"));
+  EXPECT_THAT(FactsOf("不断电的水泵").of(FactKind::kNegation), ElementsAre("不"));
 }
 
 TEST(QuestionFacts, APastTenseIsNoPresentOne) {

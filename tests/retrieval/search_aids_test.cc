@@ -40,17 +40,6 @@ TEST(Highlights, JoinNeighbouringPairsOfChinese) {
   EXPECT_EQ(Marked("水庫", "水库"), (Strings{"水库"}));
 }
 
-TEST(EditDistance, CountsASwapAsOne) {
-  EXPECT_EQ(EditDistance("torque", "torque", 2), 0u);
-  EXPECT_EQ(EditDistance("torqe", "torque", 2), 1u);
-  EXPECT_EQ(EditDistance("toruqe", "torque", 2), 1u);
-  EXPECT_EQ(EditDistance("trquee", "torque", 2), 2u);
-  EXPECT_EQ(EditDistance("pump", "valve", 2), 3u);
-  EXPECT_EQ(EditDistance("", "ab", 2), 2u);
-  EXPECT_EQ(EditDistance("ca", "abc", 3), 3u) << "no edit between the letters of a swap";
-  EXPECT_EQ(EditDistance(std::string(60, 'a'), std::string(60, 'a'), 2), 3u) << "too long to look";
-}
-
 class SpellingTest : public ::testing::Test {
  protected:
   void SetUp() override {
