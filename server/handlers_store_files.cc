@@ -152,7 +152,7 @@ Result<Response> ListFiles(const HandlerEnvironment& environment, const Call& ca
   QUARRY_ASSIGN_OR_RETURN(
       const index::ObjectPage page,
       ListWhere(environment.services.index.objects(), ObjectKind::kVectorStoreFile, store, listing,
-                [&](const index::Object& object) -> Result<bool> {
+                environment.damaged, [&](const index::Object& object) -> Result<bool> {
                   QUARRY_RETURN_IF_ERROR(call.context.Check());
                   QUARRY_ASSIGN_OR_RETURN(const AttachedFile file, DecodeAttached(object));
                   return (!wanted || file.status == *wanted) &&

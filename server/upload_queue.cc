@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "server/errors.h"
-#include "server/object_page.h"
 
 namespace quarry::server {
 namespace {
@@ -116,16 +115,14 @@ UploadQueue::~UploadQueue() {
 }
 
 Status UploadQueue::Start() {
-  Status read;
   QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, [&](const index::Object& object) {
     if (!object.id.starts_with(kPrefix)) return true;
     const Result<UploadRecord> record = RecordOf(object);
-    read = record.status();
-    if (!read.ok()) return false;
-    if (record->state == "waiting") waiting_.push_back(record->id);
+    // The others are indexed, and the server starts.
+    if (!record.ok()) damaged_.Tell(record.status());
+    if (record.ok() && record->state == "waiting") waiting_.push_back(record->id);
     return true;
   }));
-  QUARRY_RETURN_IF_ERROR(read);
   QUARRY_RETURN_IF_ERROR(Sweep());
   thread_ = std::thread([this] { Run(); });
   return OkStatus();
@@ -181,11 +178,11 @@ Result<UploadPage> UploadQueue::List(const Caller& caller,
   const auto is_seen = [&](const index::Object& object) -> Result<bool> {
     if (!object.id.starts_with(kPrefix)) return false;
     if (!caller.is_admin && !caller.MaySee(OwnerOf(object.value).key)) return false;
-    // One that cannot be read hides no other; who asks for it is told.
-    return RecordOf(object).ok();
+    QUARRY_RETURN_IF_ERROR(RecordOf(object).status());
+    return true;
   };
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page,
-                          ListWhere(objects_, ObjectKind::kTask, "", listing, is_seen));
+                          ListWhere(objects_, ObjectKind::kTask, "", listing, damaged_, is_seen));
   UploadPage result{.uploads = {}, .has_more = page.has_more};
   for (const index::Object& object : page.objects) {
     QUARRY_ASSIGN_OR_RETURN(UploadRecord record, RecordOf(object));

@@ -29,6 +29,7 @@
 #include "base/clock.h"
 #include "index/object_table.h"
 #include "server/http_types.h"
+#include "server/object_page.h"
 #include "server/owner.h"
 
 namespace quarry::server {
@@ -84,7 +85,7 @@ class UploadQueue {
   UploadQueue(const UploadQueue&) = delete;
   UploadQueue& operator=(const UploadQueue&) = delete;
 
-  // Takes up what waits. Once.
+  // Takes up what waits. One whose record is damaged is left out here and of lists, and logged once. Once.
   Status Start();
   // Takes out what has stayed for long enough, and gives its room back. Start does it, and the
   // thread once an hour.
@@ -126,6 +127,7 @@ class UploadQueue {
   const Index index_;
   const std::chrono::milliseconds retry_pause_;
 
+  mutable DamagedRecords damaged_;
   std::mutex writing_;  // held from reading to writing an upload
   std::mutex mutex_;
   std::condition_variable changed_;

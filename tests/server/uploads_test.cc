@@ -229,6 +229,22 @@ TEST_F(UploadsTest, WhatIsLeftGivesItsRoomBackWhileTheServerRuns) {
   EXPECT_OK(begin(8).status());
 }
 
+TEST_F(UploadsTest, ADamagedOneHidesNoOther) {
+  const std::string damaged = Begin("a.txt", 5);
+  const std::string path = Begin("b.txt", 5);
+  EXPECT_EQ(PutPart(path, 1, "quern").status, 200);
+  server_.reset();
+  ASSERT_OK(engine_.index->objects().Put(
+      {.kind = index::ObjectKind::kTask, .id = damaged.substr(damaged.rfind('/') + 1)}, "{}"));
+  Restart();  // starts
+  const nlohmann::json page = server_->Get("/api/v1/uploads").json;
+  ASSERT_EQ(page.at("uploads").size(), 1u) << page;
+  EXPECT_EQ(page.at("uploads").at(0).at("document"), "b.txt");
+  EXPECT_EQ(server_->Post(path + "/complete", nlohmann::json::object()).status, 202);
+  EXPECT_EQ(WaitFor(path).at("state"), "done");
+  EXPECT_EQ(server_->Get(damaged).status, 500);
+}
+
 TEST_F(UploadsTest, AreListedNewestFirst) {
   EXPECT_EQ(server_->Get("/api/v1/uploads").json,
             nlohmann::json::parse(R"({"uploads": [], "has_more": false})"));

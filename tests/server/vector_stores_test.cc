@@ -431,6 +431,11 @@ TEST_F(StoresTest, ADamagedRecordIsSaid) {
   const JsonReply reply = server_.Get("/v1/files/" + file);
   EXPECT_EQ(reply.status, 500);
   EXPECT_EQ(reply.Message(), "file \"" + file + "\": purpose: is missing");
+  // It hides no other.
+  const string other = Upload("valve.txt", kValve);
+  const json page = server_.Get("/v1/files").json;
+  ASSERT_EQ(page.at("data").size(), 1u) << page;
+  EXPECT_EQ(page.at("data").at(0).at("id"), other);
 }
 
 }  // namespace
