@@ -197,6 +197,19 @@ TEST_F(UploadsTest, AFileThatCannotBeReadFailsAndSaysWhy) {
   EXPECT_THAT(failed.at("error").get<std::string>(), HasSubstr("broken.pdf"));
 }
 
+TEST_F(UploadsTest, AFileBeyondALimitOfItsParserIsTriedOnce) {
+  const std::string deep = std::string(65, '[') + std::string(65, ']');
+  const std::string path = Begin("deep.json", deep.size());
+  PutPart(path, 1, deep);
+  ::testing::internal::CaptureStderr();
+  server_->Post(path + "/complete", nlohmann::json::object());
+  const nlohmann::json failed = WaitFor(path);
+  EXPECT_EQ(failed.at("state"), "failed");
+  EXPECT_EQ(failed.at("error"),
+            "deep.json: line 1, column 65: JSON nested too deep: expected at most 64 levels");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr().find("tried again"), std::string::npos);
+}
+
 TEST_F(UploadsTest, WhatIsLeftIsForgottenAfterADay) {
   const std::string left = Begin("a.txt", 5);
   engine_.clock.Advance(std::chrono::hours(25));
