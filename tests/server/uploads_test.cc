@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "index/index_writer.h"
+#include "index/rocks_store.h"
 #include "server/errors.h"
 #include "server/upload_queue.h"
 #include "tests/server/server_testing.h"
+#include "tests/testing/fault_store.h"
 
 namespace quarry::testing {
 namespace {
@@ -124,6 +126,49 @@ TEST_F(UploadsTest, WhatMayPassIsTriedAgainAndTheFileIsKeptMeanwhile) {
   EXPECT_EQ(end_of(9, away), "failed after 3: the model cannot be reached");
   EXPECT_EQ(end_of(1, ResourceExhaustedError("the disk is full")), "done after 2: ");
   EXPECT_EQ(end_of(1, InvalidArgumentError("no text")), "failed after 1: no text");
+}
+
+TEST_F(UploadsTest, AFullDiskIsLoggedOnceAndToldWhileItLasts) {
+  const TemporaryDirectory directory = MakeTemporaryDirectory();
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<index::Store> base,
+                       index::OpenRocksStore(directory.path() + "/db", {}));
+  FaultStore disk(*base);
+  index::ObjectTable objects(disk);
+  server::OwnerQuota quota({});
+  const server::Caller caller;
+  server::UploadQueue queue(
+      objects, quota, engine_.clock,
+      [](const server::UploadTarget&, const std::string&) -> server::Response {
+        return {.body = "{}"};
+      },
+      std::chrono::milliseconds(1));
+  ASSERT_OK(queue.Start());
+  const std::string id =
+      queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
+  ASSERT_OK(queue.PutPart(caller, id, 1, "words").status());
+  const auto wait_for = [&](const auto& condition) {
+    for (int i = 0; i < 2000 && !condition(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_TRUE(condition());
+  };
+  // That it is complete is written, and nothing behind it.
+  ::testing::internal::CaptureStderr();
+  disk.FailWrite(2, FaultStore::When::kBefore, ResourceExhaustedError("the disk is full"));
+  const uint64_t writes = disk.writes();
+  ASSERT_OK(queue.Complete(caller, id).status());
+  wait_for([&] { return disk.writes() >= writes + 6; });
+  const server::UploadRecord waits = queue.Get(caller, id).value();
+  EXPECT_EQ(waits.state, "waiting");
+  EXPECT_THAT(waits.last_error, HasSubstr("the disk is full"));
+  EXPECT_EQ(queue.List(caller, {})->uploads.at(0).last_error, waits.last_error);
+  disk.Heal();
+  wait_for([&] { return queue.Get(caller, id)->state == "done"; });
+  EXPECT_EQ(queue.Get(caller, id)->last_error, "");
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const size_t told = log.find("upload " + id + " is tried again");
+  ASSERT_NE(told, std::string::npos) << log;
+  EXPECT_EQ(log.find("upload " + id, told + 1), std::string::npos) << log;
 }
 
 TEST_F(UploadsTest, AFileComesInPartsInAnyOrderAndAgain) {
