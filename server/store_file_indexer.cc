@@ -144,17 +144,17 @@ Status StoreFileIndexer::Fail(const Attachment& attachment, const std::string& m
 
 Status StoreFileIndexer::NoticeAll() {
   std::vector<std::pair<std::string, std::string>> found;
-  Status decoded;
   QUARRY_RETURN_IF_ERROR(services_.index.objects().ForEach(
       index::ObjectKind::kVectorStoreFile, [&](const index::Object& object) {
         const Result<AttachedFile> file = DecodeAttached(object);
-        decoded = file.status();
-        if (decoded.ok() && file->status == FileStatus::kInProgress) {
+        // The others are indexed, and the server starts.
+        if (!file.ok()) {
+          LogWarning(NamedAttachment(object.scope, object.id) + ": " + file.status().ToString());
+        } else if (file->status == FileStatus::kInProgress) {
           found.emplace_back(object.scope, object.id);
         }
-        return decoded.ok();
+        return true;
       }));
-  QUARRY_RETURN_IF_ERROR(decoded);
   for (auto& [store, file] : found) Notice(std::move(store), std::move(file));
   return OkStatus();
 }

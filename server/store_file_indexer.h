@@ -42,7 +42,7 @@ class StoreFileIndexer {
 
   // Has the file indexed if it is kInProgress, soon.
   void Notice(std::string store, std::string file);
-  // Notices every file that is kInProgress. Errors: those of the store.
+  // Notices every file that is kInProgress; one whose record is damaged is logged. Errors: those of the store.
   Status NoticeAll();
   // The same now. Errors leave it kInProgress: kCancelled, kDeadlineExceeded, those of the store.
   Status Index(const std::string& store, const std::string& file, const CallContext& context);
