@@ -127,7 +127,7 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
   options.gates = std::move(gates);
   std::string baseline = arguments.baseline;
   if (!arguments.suite.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite)));
+    QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, FindSuite(arguments.suite, context));
     options.gates = std::move(suite.gates);
     if (baseline.empty()) baseline = suite.baseline;
   }
@@ -157,7 +157,7 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
 
 Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& context) {
   QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
-  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite)));
+  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, FindSuite(arguments.suite, context));
   if (arguments.repeats != 0) suite.repeats = arguments.repeats;
   eval::ReportOptions options;
   const std::string baseline = arguments.baseline.empty() ? suite.baseline : arguments.baseline;

@@ -33,7 +33,7 @@ class SweepBench {
       QUARRY_ASSIGN_OR_RETURN(queries_, eval::ReadBeirQueries(arguments_.beir, arguments_.split));
       return OkStatus();
     }
-    QUARRY_ASSIGN_OR_RETURN(suite_, eval::ReadSuite(arguments_.suite));
+    QUARRY_ASSIGN_OR_RETURN(suite_, FindSuite(arguments_.suite, context_));
     if (suite_.corpus.empty()) {
       return InvalidArgumentError(arguments_.suite +
                                   ": a sweep indexes anew; expected \"corpus\" in suite.yaml");

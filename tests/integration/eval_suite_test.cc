@@ -157,9 +157,19 @@ TEST_F(EvalSuiteTest, ExitCodesAreThoseOfTheGates) {
 }
 
 TEST_F(EvalSuiteTest, WhatIsNotFoundIsNoFailedGate) {
-  EXPECT_EQ(Run({"eval", "run", home() + "/nosuch"}).exit_code, 2);
+  const QuarryResult nowhere = Run({"eval", "run", home() + "/nosuch"});
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_THAT(nowhere.error, HasSubstr("suite \"" + home() + "/nosuch\": there is no " + home() +
+                                       "/nosuch/suite.yaml"));
+  EXPECT_THAT(nowhere.error, HasSubstr("none is beside it"));
   EXPECT_EQ(Run({"eval", "gate", "nosuch.jsonl"}).exit_code, 2);
   WriteSmallSuite("");
+  // Beside it, and below it, where the folder of the suites is given for one of them.
+  for (const char* command : {"run", "lint"}) {
+    EXPECT_THAT(Run({"eval", command, home() + "/nosuch"}).error,
+                HasSubstr("there is: " + home() + "/suite"));
+  }
+  EXPECT_THAT(Run({"eval", "run", home()}).error, HasSubstr("there is: " + home() + "/suite"));
   EXPECT_EQ(Run({"eval", "run", home() + "/suite"}).exit_code, 0);
   EXPECT_EQ(Run({"eval", "gate", "nosuch"}).exit_code, 2);
   const QuarryResult none = Run({"eval", "gate", "latest"});
