@@ -54,6 +54,7 @@ Status WriteReports(const std::vector<std::string>& paths, const eval::RunReport
   for (const std::string& path : paths) {
     QUARRY_ASSIGN_OR_RETURN(const std::string text, eval::ReportFor(path, report));
     QUARRY_RETURN_IF_ERROR(WriteFileAtomically(PathOf(context, path), text).Annotate("--report"));
+    NoteReport(path, context);
   }
   return OkStatus();
 }

@@ -183,11 +183,12 @@ class SweepBench {
 };
 
 Status WriteSweep(const std::vector<std::string>& paths, const eval::SweepReport& report,
-                  const eval::SweepText& names) {
+                  const eval::SweepText& names, CommandContext& context) {
   for (const std::string& path : paths) {
-    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(path, path.ends_with(".html")
-                                                         ? eval::SweepHtml(report, names)
-                                                         : eval::SweepJson(report, names) + "\n"));
+    const std::string text = path.ends_with(".html") ? eval::SweepHtml(report, names)
+                                                     : eval::SweepJson(report, names) + "\n";
+    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(path, text).Annotate("--report"));
+    NoteReport(path, context);
   }
   return OkStatus();
 }
@@ -219,7 +220,7 @@ Result<int> RunEvalSweep(const EvalSweepArguments& arguments, CommandContext& co
   progress.Clear();
   QUARRY_RETURN_IF_ERROR(report.status());
   const eval::SweepText names = bench.Names();
-  QUARRY_RETURN_IF_ERROR(WriteSweep(arguments.reports, *report, names));
+  QUARRY_RETURN_IF_ERROR(WriteSweep(arguments.reports, *report, names, context));
   context.console.Print(context.console.json() ? eval::SweepJson(*report, names) + "\n"
                                                : SweepReportText(*report, names, context.console));
   return kExitDone;

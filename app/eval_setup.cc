@@ -235,6 +235,10 @@ Result<eval::Suite> FindSuite(const std::string& folder, const CommandContext& c
                        (others == 0 ? "" : " and " + std::to_string(others) + " more"));
 }
 
+void NoteReport(const std::string& path, const CommandContext& context) {
+  context.console.Note("wrote the report to " + OneLine(PathOf(context, path)));
+}
+
 Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context) {
   if (name.ends_with(".jsonl")) return eval::ReadRunFile(PathOf(context, name));
   if (engine == nullptr) return NotFoundError("run \"" + name + "\": there is no store");

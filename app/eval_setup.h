@@ -57,6 +57,9 @@ Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& 
 // of eval::ReadSuite.
 Result<eval::Suite> FindSuite(const std::string& folder, const CommandContext& context);
 
+// Tells that a report was written, and where.
+void NoteReport(const std::string& path, const CommandContext& context);
+
 // A run that is named: a file (.jsonl), else one of the store that is open.
 Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context);
 

@@ -57,6 +57,9 @@ TEST_F(EvalSuiteTest, TheExampleSuitePassesItsGates) {
            home() + "/r.json", "--report", home() + "/r.jsonl"});
   ASSERT_EQ(result.exit_code, 0) << result.out << result.error;
   EXPECT_THAT(result.out, HasSubstr("halden-valley  pass"));
+  for (const char* file : {"/r.html", "/r.md", "/r.xml", "/r.json", "/r.jsonl"}) {
+    EXPECT_THAT(result.error, HasSubstr("wrote the report to " + home() + file + "\n"));
+  }
   EXPECT_THAT(result.out, HasSubstr("249 cases"));
   const Json report = Json::parse(ReadFile(home() + "/r.json").value());
   EXPECT_EQ(report["gates"]["verdict"], "pass");
@@ -255,6 +258,7 @@ TEST_F(EvalSuiteTest, ASweepNeedsOneSourceAndKnownOptions) {
   const Json report = Json::parse(result.out);
   EXPECT_EQ(report["trials"].size(), 5u);
   EXPECT_THAT(ReadFile(home() + "/s.html").value(), HasSubstr("<svg"));
+  EXPECT_THAT(result.error, HasSubstr("wrote the report to " + home() + "/s.html\n"));
 }
 
 TEST_F(EvalSuiteTest, ASweepLeavesOutCasesOfWhichOnlyAJudgeCouldSayWhetherTheyPass) {
