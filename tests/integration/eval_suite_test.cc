@@ -183,6 +183,34 @@ TEST_F(EvalSuiteTest, WhatIsNotFoundIsNoFailedGate) {
   EXPECT_THAT(mixed.error, HasSubstr("--collection: the suite brings its own corpus"));
 }
 
+TEST_F(EvalSuiteTest, ABaselineOfAnotherSuiteIsRefused) {
+  WriteSmallSuite("");
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--name", "one"}).exit_code, 0);
+  Write("suite/suite.yaml", "name: other\ncorpus: corpus\n");
+  const std::string file = home() + "/two.jsonl";
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--name", "two", "--report", file}).exit_code,
+            0);
+  const std::vector<std::vector<std::string>> commands = {
+      {"eval", "run", home() + "/suite", "--baseline", "one"},
+      {"eval", "report", "two", "--baseline", "one"},
+      {"eval", "gate", file, "--baseline", "one"},
+      {"eval", "compare", "one", "two"}};
+  for (const std::vector<std::string>& command : commands) {
+    const QuarryResult refused = Run(command);
+    EXPECT_EQ(refused.exit_code, 2) << command[1];
+    EXPECT_THAT(refused.error, ::testing::AllOf(HasSubstr("baseline \"one\": run "),
+                                                HasSubstr("is of the suite \"small\"; expected a "
+                                                          "run of the suite \"other\"")))
+        << command[1];
+  }
+  EXPECT_EQ(RunJson({"eval", "runs"})["runs"].size(), 2u) << "refused before anything is asked";
+  // Of files, too.
+  EXPECT_THAT(Run({"eval", "run", home() + "/suite", "--baseline", file}).error,
+              ::testing::Not(HasSubstr("expected a run")));
+  WriteSmallSuite("");
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--baseline", file}).exit_code, 2);
+}
+
 TEST_F(EvalSuiteTest, ACollectionIsThatOfOneStateOfTheCorpus) {
   WriteSmallSuite("");
   const auto collection = [&] {
