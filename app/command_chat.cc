@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "app/answer_labels.h"
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/output_json.h"
@@ -81,7 +82,9 @@ class Conversation {
     }
     console.Print("\n");
     if (!last_->answer.standalone.empty()) {
-      console.Print("(understood as: " + Printable(last_->answer.standalone) + ")\n");
+      const AnswerLabels& labels = LabelsFor(last_->language);
+      console.Print(labels.understood + Printable(last_->answer.standalone) +
+                    labels.understood_end + "\n");
     }
     console.Print("\n");
     return OkStatus();
