@@ -61,8 +61,9 @@ Status WriteReports(const std::vector<std::string>& paths, const eval::RunReport
 }
 
 // Before an hour of asking, not after it.
-Status CheckReports(const std::vector<std::string>& paths) {
+Status CheckReports(const std::vector<std::string>& paths, const CommandContext& context) {
   for (const std::string& path : paths) {
+    QUARRY_RETURN_IF_ERROR(CheckReportFolder(path, context));
     QUARRY_RETURN_IF_ERROR(eval::ReportFor(path, eval::RunReport()).status().Annotate("--report"));
   }
   return OkStatus();
@@ -140,7 +141,7 @@ Status CheckSuite(const std::string& name, const eval::Run& baseline, const std:
 Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
                                  std::optional<std::vector<eval::Gate>> gates,
                                  CommandContext& context) {
-  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
+  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports, context));
   QUARRY_ASSIGN_OR_RETURN(const std::optional<CommandEngine> opened,
                           OpenForRuns({arguments.run, arguments.baseline}, context));
   Engine* const engine = opened ? &**opened : nullptr;
@@ -186,7 +187,7 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
 }  // namespace
 
 Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& context) {
-  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
+  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports, context));
   QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, FindSuite(arguments.suite, context));
   if (arguments.repeats != 0) suite.repeats = arguments.repeats;
   eval::ReportOptions options;

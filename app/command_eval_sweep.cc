@@ -200,9 +200,11 @@ Result<int> RunEvalSweep(const EvalSweepArguments& arguments, CommandContext& co
     return InvalidArgumentError("expected a SUITE or --beir DIR, and not both");
   }
   for (const std::string& path : arguments.reports) {
-    if (path.ends_with(".html") || path.ends_with(".json")) continue;
-    return InvalidArgumentError("--report: " + path + ": expected a name that ends with .html or " +
-                                ".json");
+    if (!path.ends_with(".html") && !path.ends_with(".json")) {
+      return InvalidArgumentError("--report: " + path +
+                                  ": expected a name that ends with .html or .json");
+    }
+    QUARRY_RETURN_IF_ERROR(CheckReportFolder(path, context));
   }
   QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::SweepSetting> settings,
                           eval::SettingsOf(arguments.vary));

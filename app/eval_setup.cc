@@ -219,6 +219,10 @@ Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& 
 Result<eval::Suite> FindSuite(const std::string& folder, const CommandContext& context) {
   const std::string path = PathOf(context, folder);
   std::error_code error;
+  if (std::filesystem::is_regular_file(path, error)) {
+    return InvalidArgumentError("suite \"" + folder +
+                                "\": is a file; expected the folder that holds " + kSuiteFile);
+  }
   const std::filesystem::path file =
       std::filesystem::absolute(std::filesystem::path(path) / kSuiteFile, error).lexically_normal();
   if (std::filesystem::status(file, error).type() != std::filesystem::file_type::not_found) {
@@ -233,6 +237,14 @@ Result<eval::Suite> FindSuite(const std::string& folder, const CommandContext& c
                        "; expected a folder with that file; " +
                        (suites.empty() ? "none is beside it" : "there is: " + Join(suites, ", ")) +
                        (others == 0 ? "" : " and " + std::to_string(others) + " more"));
+}
+
+Status CheckReportFolder(const std::string& path, const CommandContext& context) {
+  std::error_code error;
+  const std::filesystem::path folder =
+      std::filesystem::absolute(PathOf(context, path), error).lexically_normal().parent_path();
+  if (std::filesystem::is_directory(folder, error)) return OkStatus();
+  return InvalidArgumentError("--report: " + path + ": there is no folder " + folder.string());
 }
 
 void NoteReport(const std::string& path, const CommandContext& context) {

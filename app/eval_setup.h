@@ -57,6 +57,10 @@ Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& 
 // of eval::ReadSuite.
 Result<eval::Suite> FindSuite(const std::string& folder, const CommandContext& context);
 
+// Whether the folder that a report is to be written into is there: before an hour of asking, not after it.
+// kInvalidArgument naming --report and the folder.
+Status CheckReportFolder(const std::string& path, const CommandContext& context);
+
 // Tells that a report was written, and where.
 void NoteReport(const std::string& path, const CommandContext& context);
 

@@ -183,6 +183,22 @@ TEST_F(EvalSuiteTest, WhatIsNotFoundIsNoFailedGate) {
   EXPECT_THAT(mixed.error, HasSubstr("--collection: the suite brings its own corpus"));
 }
 
+TEST_F(EvalSuiteTest, WhereAReportCannotGoIsSaidBeforeAnythingIsAsked) {
+  WriteSmallSuite("");
+  const std::string path = home() + "/none/r.html";
+  const std::vector<std::vector<std::string>> commands = {
+      {"eval", "run", home() + "/suite", "--report", path},
+      {"eval", "sweep", home() + "/suite", "--vary", "retrieval.k=5,10", "--report", path}};
+  for (const std::vector<std::string>& command : commands) {
+    const QuarryResult refused = Run(command);
+    EXPECT_EQ(refused.exit_code, 2) << command[1];
+    EXPECT_EQ(refused.error,
+              "quarry: error: --report: " + path + ": there is no folder " + home() + "/none\n");
+  }
+  EXPECT_THAT(Run({"eval", "run", home() + "/suite/suite.yaml"}).error,
+              HasSubstr("suite.yaml\": is a file; expected the folder that holds suite.yaml"));
+}
+
 TEST_F(EvalSuiteTest, ABaselineOfAnotherSuiteIsRefused) {
   WriteSmallSuite("");
   EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--name", "one"}).exit_code, 0);
