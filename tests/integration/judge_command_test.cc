@@ -59,8 +59,8 @@ TEST_F(JudgeCommandTest, ARunInAFileIsCorrectedByWhatTheStoreKnowsOfItsJudge) {
   EXPECT_EQ(RunJson({"eval", "compare", file, file})["corrected"], stored);
   // Where there is no store, and where somebody else has it, the file is reported without.
   const std::string nowhere = home() + "/nowhere";
-  EXPECT_EQ(testing::RunQuarryWith({.arguments = {"eval", "report", file, "--store", nowhere},
-                                    .directory = home()})
+  EXPECT_EQ(testing::RunQuarryWith(
+                {.arguments = {"eval", "report", file, "--store", nowhere}, .directory = home()})
                 .exit_code,
             0);
   ASSERT_OK_AND_ASSIGN(const FileLock writer,
