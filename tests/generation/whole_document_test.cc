@@ -100,14 +100,15 @@ TEST_F(WholeDocumentTest, AComparisonPairsWhatDiffersAndListsTheRest) {
 }
 
 TEST_F(WholeDocumentTest, OneLabelWithTwoValuesDiffersThoughTheyShareNoWord) {
-  engine_.Add({TextDocument("a.txt", "Valve A",
-                            "Colour: red\n\nSeal: rubber\n\nDrive: belt\n\nNote: keep it dry\n\n"
-                            "Note: wear gloves"),
-               TextDocument("b.txt", "Valve B",
-                            "Colour: blue\n\nSeal: rubber\n\nHousing: bronze\n\n"
-                            "Note: two people lift it"),
-               TextDocument("甲.txt", "阀门甲", "颜色：红色\n\n密封:橡胶\n\n驱动：皮带"),
-               TextDocument("乙.txt", "阀门乙", "颜色：蓝色\n\n密封:石墨\n\n外壳：青铜")});
+  engine_.Add(
+      {TextDocument("a.txt", "Valve A",
+                    "Valve A\n\nColour: red\n\nSeal: rubber\n\nDrive: belt\n\nNote: keep it dry\n\n"
+                    "Note: wear gloves"),
+       TextDocument("b.txt", "Valve B",
+                    "Valve B\n\nColour: blue\n\nSeal: rubber\n\nHousing: bronze\n\n"
+                    "Note: two people lift it"),
+       TextDocument("甲.txt", "阀门甲", "阀门甲\n\n颜色：红色\n\n密封:橡胶\n\n驱动：皮带"),
+       TextDocument("乙.txt", "阀门乙", "阀门乙\n\n颜色：蓝色\n\n密封:石墨\n\n外壳：青铜")});
   const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
   const auto compare = [&](const char* first, const char* second) {
     return whole
@@ -129,10 +130,11 @@ TEST_F(WholeDocumentTest, OneLabelWithTwoValuesDiffersThoughTheyShareNoWord) {
 }
 
 TEST_F(WholeDocumentTest, TheColonOfATimeMakesNoLabel) {
-  engine_.Add({TextDocument("a.txt", "Day A", "At 12:30 lunch is served\n\n12:40 gates shut"),
-               TextDocument("b.txt", "Day B", "At 12:45 doors open\n\n12:50 music starts"),
-               TextDocument("甲.txt", "日程甲", "12:30食堂开门\n\n时间:12:30"),
-               TextDocument("乙.txt", "日程乙", "12:45大厅关灯\n\n时间:14:00")});
+  engine_.Add(
+      {TextDocument("a.txt", "Day A", "Day A\n\nAt 12:30 lunch is served\n\n12:40 gates shut"),
+       TextDocument("b.txt", "Day B", "Day B\n\nAt 12:45 doors open\n\n12:50 music starts"),
+       TextDocument("甲.txt", "日程甲", "日程甲\n\n12:30食堂开门\n\n时间:12:30"),
+       TextDocument("乙.txt", "日程乙", "日程乙\n\n12:45大厅关灯\n\n时间:14:00")});
   const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
   const auto compare = [&](const char* first, const char* second) {
     return whole
