@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "app/answer_labels.h"
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/output_json.h"
@@ -9,6 +10,7 @@
 #include "app/profile_setup.h"
 #include "app/query_setup.h"
 #include "app/records.h"
+#include "app/server_record.h"
 #include "app/text_layout.h"
 #include "base/answer_guide.h"
 #include "base/text.h"
@@ -80,7 +82,9 @@ class Conversation {
     }
     console.Print("\n");
     if (!last_->answer.standalone.empty()) {
-      console.Print("(understood as: " + Printable(last_->answer.standalone) + ")\n");
+      const AnswerLabels& labels = LabelsFor(last_->language);
+      console.Print(labels.understood + Printable(last_->answer.standalone) +
+                    labels.understood_end + "\n");
     }
     console.Print("\n");
     return OkStatus();
@@ -94,6 +98,18 @@ class Conversation {
   std::optional<AnswerResult> last_;
 };
 
+// The lines of a conversation are typed here, so a server cannot run it: where one has the store, says
+// how that is asked.
+Result<std::unique_ptr<Engine>> OpenForChat(const Config& config) {
+  Result<std::unique_ptr<Engine>> engine = Engine::Open(config, StoreAccess::kRead);
+  if (engine.status().code() != Code::kLocked) return engine;
+  const Result<ServerRecord> server = ReadServerRecord(config.store);
+  if (!server.ok()) return engine;
+  return LockedError(engine.status().message() +
+                     "; or talk to that server: in a browser, or question by question with quarry "
+                     "ask, which it runs");
+}
+
 }  // namespace
 
 Result<int> RunChat(const ChatArguments& arguments, CommandContext& context) {
@@ -102,8 +118,7 @@ Result<int> RunChat(const ChatArguments& arguments, CommandContext& context) {
   none.filter = arguments.filter;
   none.principals = arguments.principals;
   QUARRY_ASSIGN_OR_RETURN(Query query, MakeQuery(none, context.config()));
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(context.config(), StoreAccess::kRead));
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenForChat(context.config()));
   QUARRY_ASSIGN_OR_RETURN(std::string collection,
                           UseProfile(arguments.profile, context, *engine, query));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,

@@ -6,6 +6,7 @@
 #include "app/host_facts.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
+#include "app/server_record.h"
 #include "app/text_layout.h"
 #include "base/child_process.h"
 #include "generation/model_probe.h"
@@ -126,11 +127,38 @@ Finding CheckCollection(const index::CollectionStats& stats, const Config& confi
   return finding;
 }
 
+// Who may read and write the store's directory.
+void CheckPermissions(const std::string& store, Finding& finding) {
+  if (!IsWritable(store)) {
+    finding.level = Level::kWarning;
+    finding.detail += ", not writable";
+    finding.advice = "searching works; indexing needs write permission";
+  }
+  std::error_code error;
+  const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+  const auto mode = std::filesystem::status(store, error).permissions();
+  if (!error && (mode & others) != std::filesystem::perms::none) {
+    finding.level = Level::kWarning;
+    finding.detail += ", open to other users of this machine";
+    finding.advice = "chmod 700 " + store + ", unless they shall read all of it";
+  }
+}
+
 // The store and what is in it; nothing of it is changed.
 void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
   const Config& config = context.config();
   Finding finding{.subject = "store"};
   const Result<std::unique_ptr<Engine>> engine = Engine::Open(config, StoreAccess::kRead);
+  if (engine.status().code() == Code::kLocked) {
+    if (const Result<ServerRecord> server = ReadServerRecord(config.store); server.ok()) {
+      finding.detail = config.store + ", a server runs on it at " + server->url + " (process " +
+                       std::to_string(server->process) +
+                       "); it runs quarry stats and quarry verify";
+      CheckPermissions(config.store, finding);
+      findings.push_back(finding);
+      return;
+    }
+  }
   if (!engine.ok()) {
     finding.detail = engine.status().message();
     finding.exit_code = InfoOf(engine.status().code()).exit_code;
@@ -141,7 +169,7 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
         finding.advice = "make one: quarry index PATH, or name another with --store";
         break;
       case Code::kLocked:
-        finding.level = Level::kWarning;  // a server or an index run is no illness
+        finding.level = Level::kWarning;  // an index run is no illness
         finding.advice = "wait for that process, or stop it, to have the store looked at";
         break;
       case Code::kDataLoss:
@@ -156,19 +184,7 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
   index::Index& index = (*engine)->index();
   finding.detail = config.store + ", format " + std::to_string(index::kStoreFormatVersion) + ", " +
                    FormatBytes(index.Usage().database_bytes);
-  if (!IsWritable(config.store)) {
-    finding.level = Level::kWarning;
-    finding.detail += ", not writable";
-    finding.advice = "searching works; indexing needs write permission";
-  }
-  std::error_code error;
-  const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
-  const auto mode = std::filesystem::status(config.store, error).permissions();
-  if (!error && (mode & others) != std::filesystem::perms::none) {
-    finding.level = Level::kWarning;
-    finding.detail += ", open to other users of this machine";
-    finding.advice = "chmod 700 " + config.store + ", unless they shall read all of it";
-  }
+  CheckPermissions(config.store, finding);
   findings.push_back(finding);
   for (const index::StoredCollection& collection : index.Collections()) {
     const Result<index::CollectionStats> stats = index.Stats(collection.id);

@@ -75,8 +75,7 @@ uint64_t CleanExamples(const eval::Run& run, const std::vector<eval::AxisCase>& 
 }  // namespace
 
 Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
-                          eval::ReadSuite(PathOf(context, arguments.suite)));
+  QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, FindSuite(arguments.suite, context));
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   Engine& engine = *bench.engine;
   QUARRY_ASSIGN_OR_RETURN(const eval::Run run, FindRun(arguments.run, &engine, context));

@@ -32,8 +32,7 @@ void PrintWritten(uint64_t cases, const std::string& directory,
 
 // The suite's questions and its corpus as it is indexed.
 Result<int> ExportBeir(const EvalExportArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
-                          eval::ReadSuite(PathOf(context, arguments.what)));
+  QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, FindSuite(arguments.what, context));
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   const index::Snapshot& snapshot = *bench.snapshot;
   uint64_t documents = 0;
@@ -105,8 +104,7 @@ Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& 
   eval::Run run;
   std::vector<eval::Case> cases;
   if (is_suite) {
-    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
-                            eval::ReadSuite(PathOf(context, arguments.what)));
+    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, FindSuite(arguments.what, context));
     cases = suite.cases;
   } else {
     std::optional<CommandEngine> engine;

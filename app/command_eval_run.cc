@@ -8,6 +8,7 @@
 #include "app/output_eval.h"
 #include "app/profile_setup.h"
 #include "app/progress.h"
+#include "app/server_record.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "eval/calibration_store.h"
@@ -54,13 +55,15 @@ Status WriteReports(const std::vector<std::string>& paths, const eval::RunReport
   for (const std::string& path : paths) {
     QUARRY_ASSIGN_OR_RETURN(const std::string text, eval::ReportFor(path, report));
     QUARRY_RETURN_IF_ERROR(WriteFileAtomically(PathOf(context, path), text).Annotate("--report"));
+    NoteReport(path, context);
   }
   return OkStatus();
 }
 
 // Before an hour of asking, not after it.
-Status CheckReports(const std::vector<std::string>& paths) {
+Status CheckReports(const std::vector<std::string>& paths, const CommandContext& context) {
   for (const std::string& path : paths) {
+    QUARRY_RETURN_IF_ERROR(CheckReportFolder(path, context));
     QUARRY_RETURN_IF_ERROR(eval::ReportFor(path, eval::RunReport()).status().Annotate("--report"));
   }
   return OkStatus();
@@ -107,11 +110,38 @@ Result<std::optional<CommandEngine>> OpenForRuns(const std::vector<std::string>&
   return std::optional(std::move(engine));
 }
 
+// What the store knows of the errors of a judge; nothing where there is no store. Of runs that are files:
+// they can do without.
+Result<std::optional<eval::JudgeCalibration>> CalibrationHere(const std::string& judge,
+                                                              CommandContext& context) {
+  if (judge.empty()) return std::optional<eval::JudgeCalibration>();
+  const Result<CommandEngine> engine = CommandEngine::Open(context, StoreAccess::kRead);
+  if (engine.ok()) return eval::FindCalibration((*engine)->index().objects(), judge);
+  const Status& opened = engine.status();
+  // The server that has the store runs the command, and looks there.
+  const bool is_served =
+      opened.code() == Code::kLocked && ReadServerRecord(context.config().store).ok();
+  if (is_served) return opened;
+  if (opened.code() != Code::kNotFound) {
+    context.console.Note("what the judge said is not corrected for its errors: " +
+                         opened.message());
+  }
+  return std::optional<eval::JudgeCalibration>();
+}
+
+// Runs of two suites are not compared: what they were asked is not the same. `name`: as it was given.
+Status CheckSuite(const std::string& name, const eval::Run& baseline, const std::string& suite) {
+  if (baseline.manifest.suite == suite) return OkStatus();
+  return InvalidArgumentError("baseline \"" + name + "\": run " + baseline.manifest.id +
+                              " is of the suite \"" + baseline.manifest.suite +
+                              "\"; expected a run of the suite \"" + suite + '"');
+}
+
 // `gates`: nullopt = those of the suite that is named, or of the run.
 Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
                                  std::optional<std::vector<eval::Gate>> gates,
                                  CommandContext& context) {
-  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
+  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports, context));
   QUARRY_ASSIGN_OR_RETURN(const std::optional<CommandEngine> opened,
                           OpenForRuns({arguments.run, arguments.baseline}, context));
   Engine* const engine = opened ? &**opened : nullptr;
@@ -127,17 +157,18 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
   options.gates = std::move(gates);
   std::string baseline = arguments.baseline;
   if (!arguments.suite.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite)));
+    QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, FindSuite(arguments.suite, context));
     options.gates = std::move(suite.gates);
     if (baseline.empty()) baseline = suite.baseline;
   }
   if (!baseline.empty()) {
     QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, engine, context));
+    QUARRY_RETURN_IF_ERROR(CheckSuite(baseline, *options.baseline, run.manifest.suite));
   }
-  if (engine != nullptr) {
-    QUARRY_ASSIGN_OR_RETURN(options.calibration,
-                            eval::FindCalibration(engine->index().objects(), run.manifest.judge));
-  }
+  QUARRY_ASSIGN_OR_RETURN(options.calibration,
+                          engine != nullptr
+                              ? eval::FindCalibration(engine->index().objects(), run.manifest.judge)
+                              : CalibrationHere(run.manifest.judge, context));
   if (!arguments.labels.empty()) {
     QUARRY_ASSIGN_OR_RETURN(options.labels,
                             eval::ReadCaseLabels(PathOf(context, arguments.labels)));
@@ -156,13 +187,14 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
 }  // namespace
 
 Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& context) {
-  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports));
-  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite)));
+  QUARRY_RETURN_IF_ERROR(CheckReports(arguments.reports, context));
+  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, FindSuite(arguments.suite, context));
   if (arguments.repeats != 0) suite.repeats = arguments.repeats;
   eval::ReportOptions options;
   const std::string baseline = arguments.baseline.empty() ? suite.baseline : arguments.baseline;
   if (baseline.ends_with(".jsonl")) {
     QUARRY_ASSIGN_OR_RETURN(options.baseline, eval::ReadRunFile(PathOf(context, baseline)));
+    QUARRY_RETURN_IF_ERROR(CheckSuite(baseline, *options.baseline, suite.name));
   }
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
@@ -197,6 +229,7 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
     // "latest" is the run before this one, also where this one goes on, or begins anew.
     QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(baseline, unfinished));
     QUARRY_ASSIGN_OR_RETURN(options.baseline, store.Read(id));
+    QUARRY_RETURN_IF_ERROR(CheckSuite(baseline, *options.baseline, suite.name));
   }
   if (arguments.restart) unfinished.clear();
   QUARRY_ASSIGN_OR_RETURN(manifest,

@@ -33,7 +33,7 @@ class SweepBench {
       QUARRY_ASSIGN_OR_RETURN(queries_, eval::ReadBeirQueries(arguments_.beir, arguments_.split));
       return OkStatus();
     }
-    QUARRY_ASSIGN_OR_RETURN(suite_, eval::ReadSuite(arguments_.suite));
+    QUARRY_ASSIGN_OR_RETURN(suite_, FindSuite(arguments_.suite, context_));
     if (suite_.corpus.empty()) {
       return InvalidArgumentError(arguments_.suite +
                                   ": a sweep indexes anew; expected \"corpus\" in suite.yaml");
@@ -183,11 +183,12 @@ class SweepBench {
 };
 
 Status WriteSweep(const std::vector<std::string>& paths, const eval::SweepReport& report,
-                  const eval::SweepText& names) {
+                  const eval::SweepText& names, CommandContext& context) {
   for (const std::string& path : paths) {
-    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(path, path.ends_with(".html")
-                                                         ? eval::SweepHtml(report, names)
-                                                         : eval::SweepJson(report, names) + "\n"));
+    const std::string text = path.ends_with(".html") ? eval::SweepHtml(report, names)
+                                                     : eval::SweepJson(report, names) + "\n";
+    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(path, text).Annotate("--report"));
+    NoteReport(path, context);
   }
   return OkStatus();
 }
@@ -199,9 +200,11 @@ Result<int> RunEvalSweep(const EvalSweepArguments& arguments, CommandContext& co
     return InvalidArgumentError("expected a SUITE or --beir DIR, and not both");
   }
   for (const std::string& path : arguments.reports) {
-    if (path.ends_with(".html") || path.ends_with(".json")) continue;
-    return InvalidArgumentError("--report: " + path + ": expected a name that ends with .html or " +
-                                ".json");
+    if (!path.ends_with(".html") && !path.ends_with(".json")) {
+      return InvalidArgumentError("--report: " + path +
+                                  ": expected a name that ends with .html or .json");
+    }
+    QUARRY_RETURN_IF_ERROR(CheckReportFolder(path, context));
   }
   QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::SweepSetting> settings,
                           eval::SettingsOf(arguments.vary));
@@ -219,7 +222,7 @@ Result<int> RunEvalSweep(const EvalSweepArguments& arguments, CommandContext& co
   progress.Clear();
   QUARRY_RETURN_IF_ERROR(report.status());
   const eval::SweepText names = bench.Names();
-  QUARRY_RETURN_IF_ERROR(WriteSweep(arguments.reports, *report, names));
+  QUARRY_RETURN_IF_ERROR(WriteSweep(arguments.reports, *report, names, context));
   context.console.Print(context.console.json() ? eval::SweepJson(*report, names) + "\n"
                                                : SweepReportText(*report, names, context.console));
   return kExitDone;

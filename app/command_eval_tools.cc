@@ -9,8 +9,8 @@
 namespace quarry::app {
 
 Result<int> RunEvalLint(const EvalSuiteArguments& arguments, CommandContext& context) {
-  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite, eval::ReadSuite(PathOf(context, arguments.suite),
-                                                             eval::SuiteUse::kInWork));
+  QUARRY_ASSIGN_OR_RETURN(eval::Suite suite,
+                          FindSuite(arguments.suite, context, eval::SuiteUse::kInWork));
   QUARRY_ASSIGN_OR_RETURN(const SuiteBench bench, OpenSuiteBench(suite, context));
   QUARRY_ASSIGN_OR_RETURN(
       const eval::LintReport report,
@@ -27,8 +27,7 @@ Result<int> RunEvalLint(const EvalSuiteArguments& arguments, CommandContext& con
 Result<int> RunEvalPlan(const EvalPlanArguments& arguments, CommandContext& context) {
   eval::PlanInput input{.detect = arguments.detect, .discordance = arguments.discordance};
   if (!arguments.suite.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
-                            eval::ReadSuite(PathOf(context, arguments.suite)));
+    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, FindSuite(arguments.suite, context));
     input.cases = eval::CasesToRun(suite.cases).size();
     input.repeats = suite.repeats;
   }

@@ -306,9 +306,11 @@ Result<int> RelayCommand(const ParsedCommandLine& line, const Status& locked,
     return UnavailableError("the server at " + record->url + " ended before the command did" +
                             (response.ok() ? "" : ": " + response.status().message()));
   }
-  // Nobody is there, or somebody else: the record is of a server that was killed.
-  return LockedError(locked.message() + "; SERVER.json names a server at " + record->url +
-                     ", which does not run commands of this store");
+  // It has too much to do or does not answer, or somebody else is there.
+  return LockedError(locked.message() + "; it did not run this: " +
+                     (response.ok() ? "answered " + std::to_string(response->status) + ": " +
+                                          OneLine(response->body)
+                                    : response.status().message()));
 }
 
 int RunCommandLine(const Invocation& invocation, Console& console, SignalScope* signals) {

@@ -7,6 +7,7 @@
 
 #include "app/build_info.h"
 #include "app/page_reader.h"
+#include "app/server_record.h"
 #include "ingest/crash_note.h"
 #include "model/embedder_folder.h"
 #include "model/proxy.h"
@@ -97,8 +98,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
   Result<std::unique_ptr<index::Index>> index =
       index::Index::Open(config.store, options, engine->analyzer_, engine->clock_);
   if (index.status().code() == Code::kLocked) {
-    return LockedError(index.status().message() +
-                       "; wait for it or stop it, or take another store with --store");
+    return HeldStoreError(config.store, index.status());
   }
   QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
   if (access != StoreAccess::kRead) ingest::WatchForCrashes(CrashNotes(config), BuildName());

@@ -1,8 +1,14 @@
 #include "app/eval_setup.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
 #include "app/command_engine.h"
 #include "app/index_roots.h"
 #include "app/progress.h"
+#include "app/text_layout.h"
 #include "base/hash.h"
 #include "eval/llm_judge.h"
 #include "eval/local_judge.h"
@@ -12,6 +18,8 @@ namespace quarry::app {
 namespace {
 
 constexpr std::string_view kCollectionPrefix = "eval-";
+constexpr const char* kSuiteFile = "suite.yaml";
+constexpr size_t kMostSuites = 10;  // that are named where another is not found
 
 // The collection of a suite with a corpus, by what the corpus holds and how it is indexed: an
 // embedder is learnt from what a collection held first, so that one that was another corpus once
@@ -40,6 +48,21 @@ Result<std::string> CollectionOf(const eval::Suite& suite, const Config& config)
         suite.name + '"');
   }
   return name;
+}
+
+// The folders of suites in `folder`, by name. One that cannot be listed has none.
+std::vector<std::string> SuitesIn(const std::filesystem::path& folder) {
+  std::vector<std::string> suites;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code unreadable;
+    if (std::filesystem::exists(it->path() / kSuiteFile, unreadable)) {
+      suites.push_back(it->path().string());
+    }
+  }
+  std::sort(suites.begin(), suites.end());
+  return suites;
 }
 
 // Drops what earlier states of the suite's corpus left.
@@ -191,6 +214,42 @@ Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& 
   }
   return Made(std::make_unique<eval::LlmJudge>(engine.chat()->chat(), &engine.index().objects(),
                                                eval::LlmJudgeOptions{.seed = seed}));
+}
+
+Result<eval::Suite> FindSuite(const std::string& folder, const CommandContext& context,
+                              eval::SuiteUse use) {
+  const std::string path = PathOf(context, folder);
+  std::error_code error;
+  if (std::filesystem::is_regular_file(path, error)) {
+    return InvalidArgumentError("suite \"" + folder +
+                                "\": is a file; expected the folder that holds " + kSuiteFile);
+  }
+  const std::filesystem::path file =
+      std::filesystem::absolute(std::filesystem::path(path) / kSuiteFile, error).lexically_normal();
+  if (std::filesystem::status(file, error).type() != std::filesystem::file_type::not_found) {
+    return eval::ReadSuite(path, use);
+  }
+  // In the folder, where it holds suites and is none; else beside it.
+  std::vector<std::string> suites = SuitesIn(file.parent_path());
+  if (suites.empty()) suites = SuitesIn(file.parent_path().parent_path());
+  const size_t others = suites.size() - std::min(suites.size(), kMostSuites);
+  suites.resize(suites.size() - others);
+  return NotFoundError("suite \"" + folder + "\": there is no " + file.string() +
+                       "; expected a folder with that file; " +
+                       (suites.empty() ? "none is beside it" : "there is: " + Join(suites, ", ")) +
+                       (others == 0 ? "" : " and " + std::to_string(others) + " more"));
+}
+
+Status CheckReportFolder(const std::string& path, const CommandContext& context) {
+  std::error_code error;
+  const std::filesystem::path folder =
+      std::filesystem::absolute(PathOf(context, path), error).lexically_normal().parent_path();
+  if (std::filesystem::is_directory(folder, error)) return OkStatus();
+  return InvalidArgumentError("--report: " + path + ": there is no folder " + folder.string());
+}
+
+void NoteReport(const std::string& path, const CommandContext& context) {
+  context.console.Note("wrote the report to " + OneLine(PathOf(context, path)));
 }
 
 Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context) {

@@ -53,6 +53,18 @@ std::map<std::string, std::string> OptionsOf(const Config& config);
 Result<std::unique_ptr<eval::Judge>> MakeJudge(const std::string& name, Engine& engine,
                                                uint64_t seed = 1);
 
+// The suite in a folder. kNotFound says where it was looked for and which suites are there; else the errors
+// of eval::ReadSuite.
+Result<eval::Suite> FindSuite(const std::string& folder, const CommandContext& context,
+                              eval::SuiteUse use = eval::SuiteUse::kToRun);
+
+// Whether the folder that a report is to be written into is there: before an hour of asking, not after it.
+// kInvalidArgument naming --report and the folder.
+Status CheckReportFolder(const std::string& path, const CommandContext& context);
+
+// Tells that a report was written, and where.
+void NoteReport(const std::string& path, const CommandContext& context);
+
 // A run that is named: a file (.jsonl), else one of the store that is open.
 Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/answer_labels.h"
 #include "app/text_layout.h"
 #include "base/clock.h"
 
@@ -19,9 +20,10 @@ std::string Counted(uint64_t count, const std::string& noun) {
 }
 
 // "page 3, bytes 120-180".
-std::string PlaceOf(const SourceSpan& span) {
-  std::string place = span.page == 0 ? "" : "page " + std::to_string(span.page) + ", ";
-  return place + "bytes " + std::to_string(span.begin) + "-" + std::to_string(span.end);
+std::string PlaceOf(const SourceSpan& span, const AnswerLabels& labels) {
+  std::string place;
+  if (span.page != 0) place = labels.page + std::to_string(span.page) + labels.page_end;
+  return place + labels.bytes + std::to_string(span.begin) + "-" + std::to_string(span.end);
 }
 
 // Bytes [begin, end) of the snippet, its matches in style.
@@ -346,25 +348,6 @@ std::string AbsenceText(const SearchResult& result) {
   return text + StepsText(absence.steps);
 }
 
-namespace {
-
-// What stands around the sources and the reason of an answer, in its language.
-struct AnswerWords {
-  const char* sources;
-  const char* no_answer;
-  const char* labels[3];  // by Support
-  const char* support;
-  const char* colon;
-  const char* not_carried;
-};
-constexpr AnswerWords kAnswerWordsEn = {
-    "Sources",    "no answer", {"supported", "unsupported", "unchecked"},
-    ", support ", ": ",        "not carried: "};
-constexpr AnswerWords kAnswerWordsZh = {"来源",      "无答案", {"有依据", "依据不足", "未核对"},
-                                        "，支持度 ", "：",     "未得到支持："};
-
-}  // namespace
-
 generation::AnswerSink PrintPieces(Console& console, Status& written) {
   return [&](std::string_view delta) {
     if (console.json()) return true;
@@ -377,7 +360,7 @@ generation::AnswerSink PrintPieces(Console& console, Status& written) {
 
 std::string AnswerSourcesText(const AnswerResult& result, const Console& console) {
   const Answer& answer = result.answer;
-  const AnswerWords& words = result.language == "zh" ? kAnswerWordsZh : kAnswerWordsEn;
+  const AnswerLabels& words = LabelsFor(result.language);
   std::string text;
   if (!answer.citations.empty()) text += "\n" + console.Styled(Style::kBold, words.sources) + "\n";
   for (size_t number = 1; number <= answer.context.passages.size(); ++number) {
@@ -393,7 +376,8 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
         text += "    " + console.Styled(Style::kTitle, header) + "\n";
       }
       above = header;
-      text += "    " + PlaceOf(citation.source) + ": \"" + OneLine(citation.quote) + "\"\n";
+      text += "    " + PlaceOf(citation.source, words) + words.colon + "\"" +
+              OneLine(citation.quote) + "\"\n";
     }
   }
   std::string verdict =
@@ -401,9 +385,10 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
   verdict += words.support + Fixed(answer.verdict.score, 2);
   if (!answer.verdict.reason.empty()) verdict += words.colon + OneLine(answer.verdict.reason);
   if (answer.cache.hit()) {
-    verdict += "; stored " + std::to_string(answer.cache.age_seconds) + " s ago for \"" +
-               OneLine(answer.cache.question) + "\" (" + OneLine(answer.cache.verified_by) +
-               "), --no-cache answers anew";
+    const bool is_same = answer.cache.verified_by == LabelsFor("en").same_words;
+    verdict += words.stored + std::to_string(answer.cache.age_seconds) + words.stored_for +
+               OneLine(answer.cache.question) + words.stored_by +
+               (is_same ? words.same_words : OneLine(answer.cache.verified_by)) + words.stored_end;
   }
   std::string lines = Wrapped(verdict, 0, console);
   lines.pop_back();
@@ -412,28 +397,30 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
     if (sentence.verdict.label == Support::kSupported) continue;
     const std::string claim =
         answer.text.substr(sentence.span.begin, sentence.span.end - sentence.span.begin);
-    text += console.Styled(Style::kWarning, words.not_carried) + "\"" + OneLine(claim) + "\" (" +
-            OneLine(sentence.verdict.reason) + ")\n";
+    text += console.Styled(Style::kWarning, words.not_carried) + "\"" + OneLine(claim) + "\"" +
+            words.open + OneLine(sentence.verdict.reason) + words.close + "\n";
   }
   for (const ToolUse& use : answer.tools) {
-    text += console.Styled(Style::kDim, std::string(use.failed ? "failed: " : "called: ") +
+    text += console.Styled(Style::kDim, std::string(use.failed ? words.failed : words.called) +
                                             OneLine(use.name) + ' ' + OneLine(use.arguments)) +
             "\n";
   }
   if (!answer.note.empty()) text += Wrapped(OneLine(answer.note), 0, console);
   if (!result.show_context) return text;
-  text += "\n" + console.Styled(Style::kBold, "Context") + " (" +
-          Counted(answer.context.token_count, "token") + ")\n";
+  const uint64_t tokens = answer.context.token_count;
+  text += "\n" + console.Styled(Style::kBold, words.context) + words.open + WithThousands(tokens) +
+          (tokens == 1 ? words.token : words.tokens) + words.close + "\n";
   for (size_t i = 0; i < answer.context.passages.size(); ++i) {
     const Passage& passage = answer.context.passages[i];
     text += "[" + std::to_string(i + 1) + "] " + console.Styled(Style::kTitle, HeaderOf(passage)) +
             "  " +
-            console.Styled(Style::kDim,
-                           OneLine(passage.chunk.document) + ", " + PlaceOf(passage.chunk.span)) +
+            console.Styled(Style::kDim, OneLine(passage.chunk.document) + ", " +
+                                            PlaceOf(passage.chunk.span, words)) +
             "\n" + Printable(passage.chunk.text) + "\n";
   }
   for (const DroppedPassage& dropped : answer.context.dropped) {
-    text += "left out: " + OneLine(dropped.document) + " (" + OneLine(dropped.why) + ")\n";
+    text += words.left_out + OneLine(dropped.document) + words.open + OneLine(dropped.why) +
+            words.close + "\n";
   }
   return text;
 }

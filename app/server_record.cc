@@ -122,17 +122,27 @@ Result<ServerRecord> ReadServerRecord(const std::string& store) {
     if (!json.is_object() || !json.contains(name) || !json[name].is_number_unsigned()) return 0;
     return json[name].get<uint64_t>();
   };
-  ServerRecord record{.url = field("url"), .token = field("token")};
+  ServerRecord record{.url = field("url"), .token = field("token"), .process = number("process")};
   // The token goes to nobody but this machine.
   const bool is_here = IsLoopbackUrl(record.url);
   if (!is_here || record.token.empty()) {
     return DataLossError(path + ": expected the address of a server on this machine and its token");
   }
   const uint64_t start = number("process_start");
-  if (start == 0 || StartOf(static_cast<pid_t>(number("process")), owner) != start) {
+  if (start == 0 || StartOf(static_cast<pid_t>(record.process), owner) != start) {
     return NotFoundError(path + ": the server that it is of has ended");
   }
   return record;
+}
+
+Status HeldStoreError(const std::string& store, const Status& locked) {
+  constexpr const char* kOther = ", or take another store with --store";
+  const Result<ServerRecord> server = ReadServerRecord(store);
+  if (!server.ok()) {
+    return LockedError(locked.message() + "; wait for it or stop it" + kOther);
+  }
+  return LockedError("store " + store + ": in use by the server at " + server->url + " (process " +
+                     std::to_string(server->process) + "); stop it" + kOther);
 }
 
 std::string NewOwnerToken() { return index::NewObjectId("qo-") + index::NewObjectId(""); }

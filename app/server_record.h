@@ -6,6 +6,7 @@
 // whoever listens at that address since is told nothing: the record names its process, and is believed
 // while that process lives.
 
+#include <cstdint>
 #include <string>
 
 #include "base/status.h"
@@ -15,6 +16,7 @@ namespace quarry::app {
 struct ServerRecord {
   std::string url;  // "http://127.0.0.1:8420"
   std::string token;
+  uint64_t process = 0;  // its id; of one that is read. One that is published is of this process
 };
 
 // Removes the file when it goes.
@@ -34,6 +36,10 @@ class PublishedServer {
 // kNotFound where there is none or its server has ended; kDataLoss for what is no such file, or one that
 // others than its owner may read or write.
 Result<ServerRecord> ReadServerRecord(const std::string& store);
+
+// The error of a store that somebody else has, made of what opening it gave: names the server where one
+// has it, and says what to do.
+Status HeldStoreError(const std::string& store, const Status& locked);
 
 // A new token, which nobody can guess.
 std::string NewOwnerToken();

@@ -2,9 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 
+#include "base/ascii.h"
+#include "base/text.h"
 #include "model/answer_kind.h"
 
 namespace quarry::generation {
@@ -81,6 +87,60 @@ std::vector<Likeness> LikenessesOf(std::span<const DocumentPiece> first,
   return alike;
 }
 
+// "label: value" is short; what is longer is a sentence that has a colon.
+constexpr uint32_t kMostStatedTokens = 24;
+
+bool HoldsLetters(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return IsAsciiLetter(c) || !IsAscii(c); });
+}
+
+// The label of "label: value". "" where there is none, as in "12:30" and "http://".
+std::string_view LabelBeforeColon(std::string_view text) {
+  constexpr std::string_view kWideColon = "：";
+  const size_t wide = text.find(kWideColon);
+  const size_t narrow = text.find(':');
+  const size_t at = std::min(wide, narrow);
+  if (at == std::string_view::npos || at == 0) return {};
+  const size_t behind = at + (at == narrow ? 1 : kWideColon.size());
+  const bool joins = at == narrow && behind < text.size() && IsAscii(text[at - 1]) &&
+                     IsAscii(text[behind]) && text[behind] != ' ';
+  const std::string_view label = Trim(text.substr(0, at));
+  return joins || Trim(text.substr(behind)).empty() || !HoldsLetters(label) ? std::string_view()
+                                                                            : label;
+}
+
+// What a piece states something of, in the words that the other document has for it: the label before a
+// value, of a row of a table its first cell under its heading. "" for other pieces, and for rows that are
+// only counted.
+std::string StatedLabel(const DocumentPiece& piece, std::span<const Passage> passages) {
+  const std::string_view text = TextOf(piece, passages);
+  if (piece.kind == BlockKind::kTable) {
+    const size_t end = text.find("; ");
+    if (end == std::string_view::npos) return "";
+    const std::string_view cell = text.substr(0, end);
+    const size_t colon = cell.find(": ");
+    return HoldsLetters(colon == std::string_view::npos ? cell : cell.substr(colon)) ? Fold(cell)
+                                                                                     : "";
+  }
+  if (piece.kind == BlockKind::kCode || piece.tokens > kMostStatedTokens) return "";
+  return Fold(LabelBeforeColon(text));
+}
+
+constexpr size_t kSeveral = SIZE_MAX;
+
+// The piece of each label; kSeveral where more than one have it, of which none is the other's.
+std::map<std::string, size_t> PiecesByLabel(std::span<const DocumentPiece> pieces,
+                                            std::span<const Passage> passages) {
+  std::map<std::string, size_t> by_label;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const std::string label = StatedLabel(pieces[i], passages);
+    if (label.empty()) continue;
+    const auto [found, is_new] = by_label.try_emplace(label, i);
+    if (!is_new) found->second = kSeveral;
+  }
+  return by_label;
+}
+
 std::vector<size_t> WithoutPartner(const std::vector<bool>& paired,
                                    std::span<const DocumentPiece> pieces) {
   std::vector<size_t> alone;
@@ -107,19 +167,29 @@ Comparison ComparePieces(std::span<const DocumentPiece> first,
     found->second.pop_back();
     ++comparison.same;
   }
-  for (const Likeness& pair : LikenessesOf(first, second, first_paired, second_paired)) {
-    if (first_paired[pair.first] || second_paired[pair.second]) continue;
-    first_paired[pair.first] = second_paired[pair.second] = true;
-    const DocumentPiece& a = first[pair.first];
-    const DocumentPiece& b = second[pair.second];
+  // `other_word_tells`: whether the two differ where one has a word that the other has not.
+  const auto pair_up = [&](size_t i, size_t j, bool other_word_tells) {
+    if (first_paired[i] || second_paired[j]) return;
+    first_paired[i] = second_paired[j] = true;
+    const DocumentPiece& a = first[i];
+    const DocumentPiece& b = second[j];
     const bool denies =
         model::IsNegated(TextOf(a, passages)) != model::IsNegated(TextOf(b, passages));
-    const bool has_other_word = a.terms != b.terms && pair.score >= kButForAWord;
+    const bool has_other_word = a.terms != b.terms && other_word_tells;
     if (a.numbers != b.numbers || denies || has_other_word) {
-      comparison.differing.emplace_back(pair.first, pair.second);
+      comparison.differing.emplace_back(i, j);
     } else {
       ++comparison.rephrased;
     }
+  };
+  const std::map<std::string, size_t> labels = PiecesByLabel(second, passages);
+  for (const auto& [label, i] : PiecesByLabel(first, passages)) {
+    const auto found = labels.find(label);
+    if (found == labels.end() || i == kSeveral || found->second == kSeveral) continue;
+    pair_up(i, found->second, true);
+  }
+  for (const Likeness& pair : LikenessesOf(first, second, first_paired, second_paired)) {
+    pair_up(pair.first, pair.second, pair.score >= kButForAWord);
   }
   std::ranges::sort(comparison.differing);
   comparison.only_first = WithoutPartner(first_paired, first);

@@ -3,10 +3,12 @@
 // Comparison: which statements of two documents speak of the same thing, and where they differ. By forms
 // alone, English and Chinese. Pure and deterministic.
 //
-// Statements (sentences, rows of tables) are paired by the words that they share without their numbers, the
-// rarer a word the more it counts (weighted Jaccard), the most alike first, each at most once. Of a pair
-// that has other numbers, denies on one side, or has another word where all others are equal the two
-// differ; with the same words they are the same; other pairs say it in other words.
+// Statements (sentences, rows of tables) of the same words are the same. Of the others, what both sides state
+// once under one label ("Colour: red", a row of that first cell) is paired, though the value may share
+// nothing; the rest by the words that two share without their numbers, the rarer a word the more it counts
+// (weighted Jaccard), the most alike first, each at most once. Of a pair that has other numbers, denies on
+// one side, has another word behind its label, or one where all others are equal the two differ; other pairs
+// say it in other words.
 
 #include <cstddef>
 #include <span>

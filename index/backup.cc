@@ -25,17 +25,17 @@ constexpr uint64_t kListLimit = 64u << 20;
 std::string ListPath(const std::string& directory) { return directory + "/" + kListName; }
 std::string StorePath(const std::string& directory) { return directory + "/store"; }
 
-// Makes a directory that is absent or empty.
+// Makes a directory that is absent or empty. That one which is there is not so is said without its name:
+// who calls says which it is.
 Status TakeDirectory(const std::string& directory) {
   std::error_code error;
   const fs::file_status status = fs::status(directory, error);
   if (fs::exists(status)) {
-    if (!fs::is_directory(status)) return AlreadyExistsError(directory + ": is not a directory");
+    if (!fs::is_directory(status)) return AlreadyExistsError("is not a directory");
     const fs::directory_iterator first(directory, error);
     if (error) return UnavailableError("list directory " + directory + ": " + error.message());
     if (first != fs::directory_iterator()) {
-      return AlreadyExistsError(directory + ": is not empty (it holds " +
-                                first->path().filename().string() +
+      return AlreadyExistsError("is not empty (it holds " + first->path().filename().string() +
                                 "); expected a directory that is empty or not there");
     }
     return OkStatus();
@@ -88,18 +88,18 @@ Result<BackupList> ReadList(const std::string& directory) {
 // A file of a backup, compared with what the list says.
 Result<MappedFile> OpenChecked(const std::string& directory, const std::string& path,
                                const BackupFile& expected) {
-  const std::string whole = StorePath(directory) + "/" + path;
-  Result<MappedFile> file = MappedFile::Open(whole);
+  const std::string name = "store/" + path;  // in the backup, which the caller names
+  Result<MappedFile> file = MappedFile::Open(StorePath(directory) + "/" + path);
   if (file.status().code() == Code::kNotFound) {
-    return DataLossError(whole + ": is missing in the backup");
+    return DataLossError(name + ": is missing in the backup");
   }
   QUARRY_RETURN_IF_ERROR(file.status());
   if (file->bytes().size() != expected.bytes) {
-    return DataLossError(whole + ": " + std::to_string(file->bytes().size()) + " bytes, " +
+    return DataLossError(name + ": " + std::to_string(file->bytes().size()) + " bytes, " +
                          kListName + " says " + std::to_string(expected.bytes));
   }
   if (Hash64(file->bytes()) != expected.checksum) {
-    return DataLossError(whole + ": checksum mismatch");
+    return DataLossError(name + ": checksum mismatch");
   }
   return file;
 }
@@ -226,7 +226,7 @@ Result<BackupReport> RestoreBackup(const std::string& directory, const std::stri
                                    const CallContext& context, const Progress& progress) {
   Result<BackupList> list = ReadList(directory);
   if (!list.ok()) return std::move(list).status().Annotate("backup " + directory);
-  QUARRY_RETURN_IF_ERROR(TakeDirectory(store).Annotate("restore"));
+  QUARRY_RETURN_IF_ERROR(TakeDirectory(store).Annotate("restore to " + store));
   Status status = FillStore(directory, *list, store, context, progress);
   if (status.ok()) return ReportOf(*list);
   // Only what was made here: the directory was empty.

@@ -87,6 +87,7 @@ void AnswerLog::Flush() {
 }
 
 void AnswerLog::Run() {
+  Code last = Code::kOk;  // of writing: a full disk is said once, not with every answer
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
@@ -94,9 +95,12 @@ void AnswerLog::Run() {
     writing_.swap(waiting_);
     lock.unlock();
     // Nobody but this thread changes writing_ now.
-    if (const Status written = WriteGroup(writing_); !written.ok()) {
+    const Status written = WriteGroup(writing_);
+    if (!written.ok() && written.code() != last) {
       LogWarning("answers are not kept: " + written.ToString());
     }
+    if (written.ok() && last != Code::kOk) LogInfo("answers are kept again");
+    last = written.code();
     lock.lock();
     writing_.clear();
     changed_.notify_all();

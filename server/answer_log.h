@@ -4,7 +4,7 @@
 //
 // They are written by a thread of the log, all that wait in one write, so that no answer waits for the
 // disk; those of the last moment are lost when the process is killed. At most `kept` of them stay, the
-// oldest go.
+// oldest go. Where they cannot be written they are lost, which is logged when it begins and when it is over.
 //
 // Thread-safe.
 

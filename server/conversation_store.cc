@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "server/object_page.h"
-
 namespace quarry::server {
 namespace {
 
@@ -124,13 +122,12 @@ Result<Conversation> ConversationStore::Get(const Caller& caller, const std::str
 Result<ConversationPage> ConversationStore::List(const Caller& caller,
                                                  const index::ObjectListing& listing) const {
   const auto is_own = [&](const index::Object& object) -> Result<bool> {
-    if (caller.is_admin) return true;
     QUARRY_ASSIGN_OR_RETURN(const Conversation conversation, ConversationOf(object));
-    return caller.MaySee(conversation.owner.key);
+    return caller.is_admin || caller.MaySee(conversation.owner.key);
   };
   QUARRY_ASSIGN_OR_RETURN(
       const index::ObjectPage page,
-      ListWhere(objects_, index::ObjectKind::kConversation, "", listing, is_own));
+      ListWhere(objects_, index::ObjectKind::kConversation, "", listing, damaged_, is_own));
   ConversationPage result{.has_more = page.has_more};
   for (const index::Object& object : page.objects) {
     QUARRY_ASSIGN_OR_RETURN(Conversation conversation, ConversationOf(object));

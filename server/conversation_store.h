@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "index/object_table.h"
+#include "server/object_page.h"
 #include "server/owner.h"
 
 namespace quarry::server {
@@ -61,6 +62,7 @@ class ConversationStore {
   Result<Conversation> Create(const Caller& caller, std::string title,
                               std::string instructions = "");
   Result<Conversation> Get(const Caller& caller, const std::string& id) const;
+  // One whose record is damaged is left out, and logged once.
   Result<ConversationPage> List(const Caller& caller, const index::ObjectListing& listing) const;
   // Takes another title and other instructions, where they are given.
   Result<Conversation> Change(const Caller& caller, const std::string& id,
@@ -84,6 +86,7 @@ class ConversationStore {
   index::ObjectTable& objects_;
   OwnerQuota& quota_;
   const Clock& clock_;
+  mutable DamagedRecords damaged_;
   std::mutex writing_;  // held from reading to writing one
 };
 

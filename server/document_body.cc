@@ -41,6 +41,13 @@ Status ReadMetadata(const JsonValue& value, const std::string& place, Metadata& 
   return OkStatus();
 }
 
+// What a parser refuses is the fault of what it is given, its limits too: sent again it is refused again, so
+// it is not said to be a limit of this server that passes.
+Status RefusalOf(const Status& parsed) {
+  return parsed.code() == Code::kResourceExhausted ? InvalidArgumentError(parsed.message())
+                                                   : parsed;
+}
+
 // The text of a record as `index -` reads it: no title is made up from the id.
 Result<ingest::ParsedSource> ParseText(const std::string& text, const ingest::SourceInfo& source) {
   QUARRY_ASSIGN_OR_RETURN(const DecodedText decoded, DecodeText(text));
@@ -91,7 +98,7 @@ Status ReadRecord(const JsonValue& record, const std::string& place, const std::
   }
   source.path = source.id;
   Result<ingest::ParsedSource> parsed = ParseText(text, source);
-  if (!parsed.ok()) return std::move(parsed).status().Annotate(before + "text");
+  if (!parsed.ok()) return RefusalOf(parsed.status()).Annotate(before + "text");
   for (Document& document : parsed->documents) {
     document.uri = source.uri;
     if (!title.empty()) document.title = title;
@@ -138,7 +145,7 @@ Result<std::vector<Document>> ParseRecordOf(const JsonValue& body, const std::st
 Result<ingest::ParsedSource> ParseFile(const std::string& bytes, const ingest::SourceInfo& source,
                                        const std::set<uint64_t>& crashed) {
   Result<ingest::ParsedSource> parsed = ingest::ParseWatched(bytes, Hash64(bytes), source, crashed);
-  if (!parsed.ok()) return std::move(parsed).status().Annotate(source.id);
+  if (!parsed.ok()) return RefusalOf(parsed.status()).Annotate(source.id);
   return parsed;
 }
 

@@ -26,7 +26,7 @@ Result<std::vector<Document>> ParseRecordOf(const JsonValue& body, const std::st
 
 // A file: one document, or many ("id#3") for formats of records. The source's `format` is nullopt
 // where the content shall tell. `crashed`: what no parser is given (ingest/crash_note.h). kInvalidArgument
-// beginning with the id.
+// beginning with the id, also where the file is beyond a limit of its parser.
 Result<ingest::ParsedSource> ParseFile(const std::string& bytes, const ingest::SourceInfo& source,
                                        const std::set<uint64_t>& crashed);
 

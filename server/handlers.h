@@ -15,6 +15,7 @@
 #include "base/metrics.h"
 #include "server/api_keys.h"
 #include "server/mcp_sessions.h"
+#include "server/object_page.h"
 #include "server/owner.h"
 #include "server/router.h"
 #include "server/server.h"
@@ -47,6 +48,7 @@ struct HandlerEnvironment {
   eval::BackgroundRuns& runs;
   mutable std::mutex backup = {};    // held while one is made
   mutable std::mutex feedback = {};  // held while what was said of an answer is replaced or removed
+  mutable DamagedRecords damaged = {};  // files, files of vector stores, runs
   mutable McpSessions mcp_sessions = {};
   const std::unique_ptr<UploadQueue> uploads;  // last: its thread uses all of the above
 };

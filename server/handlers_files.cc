@@ -108,15 +108,15 @@ Result<Response> GetFiles(const HandlerEnvironment& environment, const Call& cal
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   JsonWriter json;
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();
-  QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page,
-                          ListWhere(environment.services.index.objects(), ObjectKind::kFile, "",
-                                    listing, [&](const index::Object& object) -> Result<bool> {
-                                      QUARRY_RETURN_IF_ERROR(call.context.Check());
-                                      QUARRY_ASSIGN_OR_RETURN(const UploadedFile file,
-                                                              DecodeFile(object));
-                                      return call.request.caller.MaySee(file.owner.key) &&
-                                             (purpose.empty() || file.purpose == purpose);
-                                    }));
+  QUARRY_ASSIGN_OR_RETURN(
+      const index::ObjectPage page,
+      ListWhere(environment.services.index.objects(), ObjectKind::kFile, "", listing,
+                environment.damaged, [&](const index::Object& object) -> Result<bool> {
+                  QUARRY_RETURN_IF_ERROR(call.context.Check());
+                  QUARRY_ASSIGN_OR_RETURN(const UploadedFile file, DecodeFile(object));
+                  return call.request.caller.MaySee(file.owner.key) &&
+                         (purpose.empty() || file.purpose == purpose);
+                }));
   for (const index::Object& object : page.objects) {
     QUARRY_ASSIGN_OR_RETURN(const UploadedFile file, DecodeFile(object));
     WriteFile(object.id, file, json);

@@ -1,7 +1,6 @@
 // Runs of suites: GET and POST /api/v1/runs, GET /api/v1/runs/{id}.
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "eval/background_runs.h"
 #include "eval/calibration_store.h"
 #include "eval/local_judge.h"
@@ -38,7 +37,7 @@ Result<Response> GetRuns(const HandlerEnvironment& environment, const Call& call
   QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::RunManifest> manifests,
                           store.List(kMaxRuns, &damaged));
   // One that cannot be read hides no other; who asks for it is told.
-  for (const Status& why : damaged) LogWarning("a run is not listed: " + why.ToString());
+  for (const Status& why : damaged) environment.damaged.Tell(why);
   const std::string running = environment.runs.running();
   JsonWriter json;
   json.BeginObject().Key("runs").BeginArray();

@@ -21,17 +21,23 @@ struct Attachment {
   ChunkSizes chunks;
 };
 
-void WriteAttached(const std::string& store, const std::string& id, const AttachedFile& file,
-                   JsonWriter& json) {
+void WriteAttached(const HandlerEnvironment& environment, const std::string& store,
+                   const std::string& id, const AttachedFile& file, JsonWriter& json) {
+  std::string code = file.error_code;
+  std::string message = file.error_message;
+  if (file.status == FileStatus::kInProgress) {
+    message = environment.store_files.TroubleOf(store, id);
+    if (!message.empty()) code = "server_error";  // it is tried again
+  }
   json.BeginObject().Key("id").String(id).Key("object").String("vector_store.file");
   json.Key("usage_bytes").Uint(file.usage_bytes).Key("created_at").Int(file.created);
   json.Key("vector_store_id").String(store).Key("status").String(FileStatusName(file.status));
   json.Key("last_error");
-  if (file.error_code.empty()) {
+  if (code.empty()) {
     json.Null();
   } else {
-    json.BeginObject().Key("code").String(file.error_code);
-    json.Key("message").String(file.error_message).EndObject();
+    json.BeginObject().Key("code").String(code);
+    json.Key("message").String(message).EndObject();
   }
   WriteChunking(file.chunks, json.Key("chunking_strategy"));
   WriteMetadata(file.attributes, json.Key("attributes"));
@@ -45,12 +51,12 @@ Response WithPollingTime(std::string body, bool in_progress) {
   return response;
 }
 
-Result<Response> ShowAttached(const Services& services, const std::string& store,
+Result<Response> ShowAttached(const HandlerEnvironment& environment, const std::string& store,
                               const std::string& id) {
   QUARRY_ASSIGN_OR_RETURN(const AttachedFile file,
-                          GetAttached(services.index.objects(), store, id));
+                          GetAttached(environment.services.index.objects(), store, id));
   JsonWriter json;
-  WriteAttached(store, id, file, json);
+  WriteAttached(environment, store, id, file, json);
   return WithPollingTime(json.Take(), file.status == FileStatus::kInProgress);
 }
 
@@ -152,7 +158,7 @@ Result<Response> ListFiles(const HandlerEnvironment& environment, const Call& ca
   QUARRY_ASSIGN_OR_RETURN(
       const index::ObjectPage page,
       ListWhere(environment.services.index.objects(), ObjectKind::kVectorStoreFile, store, listing,
-                [&](const index::Object& object) -> Result<bool> {
+                environment.damaged, [&](const index::Object& object) -> Result<bool> {
                   QUARRY_RETURN_IF_ERROR(call.context.Check());
                   QUARRY_ASSIGN_OR_RETURN(const AttachedFile file, DecodeAttached(object));
                   return (!wanted || file.status == *wanted) &&
@@ -162,7 +168,7 @@ Result<Response> ListFiles(const HandlerEnvironment& environment, const Call& ca
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();
   for (const index::Object& object : page.objects) {
     QUARRY_ASSIGN_OR_RETURN(const AttachedFile file, DecodeAttached(object));
-    WriteAttached(store, object.id, file, json);
+    WriteAttached(environment, store, object.id, file, json);
   }
   json.EndArray();
   WritePageEnd(page, json);
@@ -207,7 +213,7 @@ Result<Response> PostVectorStoreFiles(const HandlerEnvironment& environment, con
   Attachment attachment;
   QUARRY_RETURN_IF_ERROR(ReadOneAttachment(body, "", attachment));
   QUARRY_RETURN_IF_ERROR(Attach(environment, call.request.caller, store.id(), {attachment}, ""));
-  return ShowAttached(environment.services, store.id(), attachment.file);
+  return ShowAttached(environment, store.id(), attachment.file);
 }
 
 Result<Response> GetVectorStoreFiles(const HandlerEnvironment& environment, const Call& call) {
@@ -219,7 +225,7 @@ Result<Response> GetVectorStoreFiles(const HandlerEnvironment& environment, cons
 Result<Response> GetVectorStoreFile(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
                           FindStore(environment.services, call.request.params.at("store")));
-  return ShowAttached(environment.services, store.id(), call.request.params.at("file"));
+  return ShowAttached(environment, store.id(), call.request.params.at("file"));
 }
 
 // The new attributes hold for searches when the answer comes. Interrupted, the file is in progress
@@ -259,7 +265,7 @@ Result<Response> PostVectorStoreFile(const HandlerEnvironment& environment, cons
     environment.store_files.Notice(store.id(), id);
     return indexed;
   }
-  return ShowAttached(services, store.id(), id);
+  return ShowAttached(environment, store.id(), id);
 }
 
 Result<Response> DeleteVectorStoreFile(const HandlerEnvironment& environment, const Call& call) {

@@ -30,6 +30,7 @@ void WriteUpload(const UploadRecord& record, JsonWriter& json) {
   for (const uint32_t part : record.parts) json.Uint(part);
   json.EndArray();
   if (!record.error.empty()) json.Key("error").String(record.error);
+  if (!record.last_error.empty()) json.Key("last_error").String(record.last_error);
   if (!record.result.empty()) json.Key("result").Raw(record.result);
   json.EndObject();
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/log.h"
+
 namespace quarry::server {
 namespace {
 
@@ -35,9 +37,17 @@ Result<index::ObjectListing> ReadNewestFirst(const std::map<std::string, std::st
   return listing;
 }
 
+void DamagedRecords::Tell(const Status& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!told_.insert(why.message()).second) return;
+  }
+  LogWarning("left out of lists: " + why.ToString());
+}
+
 Result<index::ObjectPage> ListWhere(
     const index::ObjectTable& objects, index::ObjectKind kind, const std::string& scope,
-    const index::ObjectListing& listing,
+    const index::ObjectListing& listing, DamagedRecords& damaged,
     const std::function<Result<bool>(const index::Object& object)>& keep) {
   index::ObjectPage page;
   index::ObjectListing step = listing;
@@ -46,8 +56,13 @@ Result<index::ObjectPage> ListWhere(
     QUARRY_ASSIGN_OR_RETURN(index::ObjectPage read, objects.List(kind, scope, step));
     for (index::Object& object : read.objects) {
       step.after = object.id;
-      QUARRY_ASSIGN_OR_RETURN(const bool wanted, keep(object));
-      if (!wanted) continue;
+      const Result<bool> wanted = keep(object);
+      if (wanted.status().code() == Code::kDataLoss) {
+        damaged.Tell(wanted.status());
+        continue;
+      }
+      QUARRY_RETURN_IF_ERROR(wanted.status());
+      if (!*wanted) continue;
       if (page.objects.size() == listing.limit) {
         page.has_more = true;
         return page;

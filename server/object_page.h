@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "index/object_table.h"
@@ -22,10 +24,22 @@ Status ReadListing(QueryParameters& parameters, uint32_t default_limit, uint32_t
 Result<index::ObjectListing> ReadNewestFirst(const std::map<std::string, std::string>& query,
                                              uint32_t default_limit, uint32_t max_limit);
 
-// As ObjectTable::List, of the objects that `keep` wants; its errors end the list.
+// What is left out of lists because its record is damaged. Thread-safe.
+class DamagedRecords {
+ public:
+  // Logs what is wrong with a record, naming it; once, however often it is met.
+  void Tell(const Status& why);
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> told_;  // guarded by mutex_
+};
+
+// As ObjectTable::List, of the objects that `keep` wants. One of which it says kDataLoss hides no other:
+// `damaged` is told, and who asks for that one is. Other errors of `keep` end the list.
 Result<index::ObjectPage> ListWhere(
     const index::ObjectTable& objects, index::ObjectKind kind, const std::string& scope,
-    const index::ObjectListing& listing,
+    const index::ObjectListing& listing, DamagedRecords& damaged,
     const std::function<Result<bool>(const index::Object& object)>& keep);
 
 // The last fields of a list, into its object, which is open: first_id, last_id, has_more.

@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::chrono::seconds kRetryPause{5};
 
+// What logs call it.
+std::string NamedAttachment(const std::string& store, const std::string& file) {
+  return "file " + file + " of vector store " + store;
+}
+
 // The documents of a collection that are of a file.
 Result<std::vector<DocumentId>> DocumentsOf(const index::Snapshot& snapshot,
                                             const std::string& file) {
@@ -23,7 +28,7 @@ Result<std::vector<DocumentId>> DocumentsOf(const index::Snapshot& snapshot,
 }  // namespace
 
 StoreFileIndexer::StoreFileIndexer(const Services& services)
-    : services_(services), thread_([this] { Run(); }) {}
+    : services_(services), troubles_(kRetryPause), thread_([this] { Run(); }) {}
 
 StoreFileIndexer::~StoreFileIndexer() {
   context_.cancel.Cancel();
@@ -87,21 +92,25 @@ void StoreFileIndexer::IndexNoticed(const Attachment& attachment) {
   } catch (const std::exception& error) {  // memory, above all
     status = InternalError(error.what());
   }
-  if (status.ok() || status.code() == Code::kCancelled) return;
-  LogWarning("file " + attachment.second + " of vector store " + attachment.first + ": " +
-             status.ToString());
+  if (status.code() == Code::kCancelled) return;
+  const std::string what = NamedAttachment(attachment.first, attachment.second);
+  if (status.ok()) return troubles_.End(what);
   const bool is_lasting = status.code() == Code::kInvalidArgument ||
                           status.code() == Code::kDataLoss || status.code() == Code::kInternal;
   const Result<AttachedFile> file =
       GetAttached(services_.index.objects(), attachment.first, attachment.second);
   if (is_lasting || (file.ok() && file->attempts >= kMostAttempts)) {
-    if (const Status failed = Fail(attachment, status.message()); !failed.ok()) {
-      LogWarning("that it failed is not stored: " + failed.ToString());
-    }
-    return;
+    LogWarning(what + ": " + status.ToString());
+    status = Fail(attachment, status.message());
+    if (status.ok()) return troubles_.End(what);
   }
+  const std::chrono::milliseconds pause = troubles_.Add(what, status);
   const std::lock_guard lock(mutex_);
-  later_.emplace(std::chrono::steady_clock::now() + kRetryPause, attachment);
+  later_.emplace(std::chrono::steady_clock::now() + pause, attachment);
+}
+
+std::string StoreFileIndexer::TroubleOf(const std::string& store, const std::string& file) const {
+  return troubles_.Of(NamedAttachment(store, file));
 }
 
 Result<uint32_t> StoreFileIndexer::CountAttempt(const Attachment& attachment, int by) {
@@ -135,17 +144,17 @@ Status StoreFileIndexer::Fail(const Attachment& attachment, const std::string& m
 
 Status StoreFileIndexer::NoticeAll() {
   std::vector<std::pair<std::string, std::string>> found;
-  Status decoded;
   QUARRY_RETURN_IF_ERROR(services_.index.objects().ForEach(
       index::ObjectKind::kVectorStoreFile, [&](const index::Object& object) {
         const Result<AttachedFile> file = DecodeAttached(object);
-        decoded = file.status();
-        if (decoded.ok() && file->status == FileStatus::kInProgress) {
+        // The others are indexed, and the server starts.
+        if (!file.ok()) {
+          LogWarning(NamedAttachment(object.scope, object.id) + ": " + file.status().ToString());
+        } else if (file->status == FileStatus::kInProgress) {
           found.emplace_back(object.scope, object.id);
         }
-        return decoded.ok();
+        return true;
       }));
-  QUARRY_RETURN_IF_ERROR(decoded);
   for (auto& [store, file] : found) Notice(std::move(store), std::move(file));
   return OkStatus();
 }

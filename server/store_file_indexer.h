@@ -8,7 +8,8 @@
 // Parsing holds no writer. Stores take turns, and a file that waits already waits once. What a stop
 // interrupts is done again by the next process (NoticeAll); what cannot be read is kFailed and says why.
 // So is what went wrong kMostAttempts times, for whatever reason: a file that the process does not survive
-// is not parsed at each start again.
+// is not parsed at each start again. An attempt that cannot be counted, since the disk takes not even that, is
+// none. The pause between two doubles; why a file waits is logged once and told (TroubleOf).
 
 #include <chrono>
 #include <condition_variable>
@@ -23,6 +24,7 @@
 
 #include "base/call_context.h"
 #include "server/server.h"
+#include "server/troubles.h"
 #include "server/vector_store.h"
 
 namespace quarry::server {
@@ -40,10 +42,12 @@ class StoreFileIndexer {
 
   // Has the file indexed if it is kInProgress, soon.
   void Notice(std::string store, std::string file);
-  // Notices every file that is kInProgress. Errors: those of the store.
+  // Notices every file that is kInProgress; one whose record is damaged is logged. Errors: those of the store.
   Status NoticeAll();
   // The same now. Errors leave it kInProgress: kCancelled, kDeadlineExceeded, those of the store.
   Status Index(const std::string& store, const std::string& file, const CallContext& context);
+  // Why a file that is kInProgress was not indexed yet, though it was tried; "" where it was not.
+  std::string TroubleOf(const std::string& store, const std::string& file) const;
   // Takes the file out of the store: its documents, and that it is attached. kNotFound.
   Status Detach(const std::string& store, const std::string& file, const CallContext& context);
 
@@ -65,6 +69,7 @@ class StoreFileIndexer {
 
   const Services services_;
   const CallContext context_;  // cancelled by the destructor
+  Troubles troubles_;          // of the files in later_
 
   std::mutex mutex_;
   std::condition_variable changed_;

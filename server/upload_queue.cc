@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "server/errors.h"
-#include "server/object_page.h"
 
 namespace quarry::server {
 namespace {
@@ -18,6 +17,9 @@ constexpr uint64_t kUploadVersion = 1;
 constexpr std::string_view kPrefix = "up_";  // tells uploads from other tasks
 constexpr int64_t kKeptMicros = int64_t{24} * 3600 * 1'000'000;
 constexpr std::chrono::hours kSweepInterval{1};
+
+// What logs call it.
+std::string NamedUpload(const std::string& id) { return "upload " + id; }
 
 index::ObjectName UploadName(const std::string& id) {
   return {.kind = ObjectKind::kTask, .id = id};
@@ -97,11 +99,12 @@ std::string MessageOf(const Response& response) {
   return "status " + std::to_string(response.status);
 }
 
-// Whether it would be answered otherwise later: a limit, the disk, a model that cannot be reached.
-bool MayPass(const Response& response) {
-  return response.status == InfoOf(Code::kResourceExhausted).http_status ||
-         response.status == InfoOf(Code::kUnavailable).http_status ||
-         response.status == InfoOf(Code::kDeadlineExceeded).http_status;
+// What would be answered otherwise later, as an error: the disk is full, a model cannot be reached. Else ok.
+Status PassingTrouble(const Response& response) {
+  for (const Code code : {Code::kResourceExhausted, Code::kUnavailable, Code::kDeadlineExceeded}) {
+    if (response.status == InfoOf(code).http_status) return Status(code, MessageOf(response));
+  }
+  return OkStatus();
 }
 
 }  // namespace
@@ -116,16 +119,14 @@ UploadQueue::~UploadQueue() {
 }
 
 Status UploadQueue::Start() {
-  Status read;
   QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, [&](const index::Object& object) {
     if (!object.id.starts_with(kPrefix)) return true;
     const Result<UploadRecord> record = RecordOf(object);
-    read = record.status();
-    if (!read.ok()) return false;
-    if (record->state == "waiting") waiting_.push_back(record->id);
+    // The others are indexed, and the server starts.
+    if (!record.ok()) damaged_.Tell(record.status());
+    if (record.ok() && record->state == "waiting") waiting_.push_back(record->id);
     return true;
   }));
-  QUARRY_RETURN_IF_ERROR(read);
   QUARRY_RETURN_IF_ERROR(Sweep());
   thread_ = std::thread([this] { Run(); });
   return OkStatus();
@@ -173,6 +174,7 @@ Result<UploadRecord> UploadQueue::Get(const Caller& caller, const std::string& i
   if (!object) return missing;
   QUARRY_ASSIGN_OR_RETURN(UploadRecord record, RecordOf(*object));
   if (!caller.MaySee(record.owner.key)) return missing;
+  if (record.state == "waiting") record.last_error = troubles_.Of(NamedUpload(id));
   return record;
 }
 
@@ -181,14 +183,15 @@ Result<UploadPage> UploadQueue::List(const Caller& caller,
   const auto is_seen = [&](const index::Object& object) -> Result<bool> {
     if (!object.id.starts_with(kPrefix)) return false;
     if (!caller.is_admin && !caller.MaySee(OwnerOf(object.value).key)) return false;
-    // One that cannot be read hides no other; who asks for it is told.
-    return RecordOf(object).ok();
+    QUARRY_RETURN_IF_ERROR(RecordOf(object).status());
+    return true;
   };
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page,
-                          ListWhere(objects_, ObjectKind::kTask, "", listing, is_seen));
+                          ListWhere(objects_, ObjectKind::kTask, "", listing, damaged_, is_seen));
   UploadPage result{.uploads = {}, .has_more = page.has_more};
   for (const index::Object& object : page.objects) {
     QUARRY_ASSIGN_OR_RETURN(UploadRecord record, RecordOf(object));
+    if (record.state == "waiting") record.last_error = troubles_.Of(NamedUpload(record.id));
     result.uploads.push_back(std::move(record));
   }
   return result;
@@ -237,6 +240,7 @@ Result<UploadRecord> UploadQueue::Complete(const Caller& caller, const std::stri
   {
     const std::lock_guard queue(mutex_);
     waiting_.push_back(id);
+    ++completed_;
   }
   changed_.notify_all();
   return record;
@@ -320,49 +324,47 @@ Status UploadQueue::End(UploadRecord record) {
   return OkStatus();
 }
 
-Result<bool> UploadQueue::Attempt(const std::string& id) {
+Status UploadQueue::Attempt(const std::string& id) {
   QUARRY_ASSIGN_OR_RETURN(UploadRecord record, BeginAttempt(id));
   if (record.attempts > kMostAttempts) {
     record.state = "failed";
     record.error = "it was tried " + std::to_string(kMostAttempts) +
                    " times and did not come to an end; it is not tried again";
-    QUARRY_RETURN_IF_ERROR(End(std::move(record)));
-    return true;
+    return End(std::move(record));
   }
   QUARRY_ASSIGN_OR_RETURN(const Response response, IndexParts(record));
   if (response.status == InfoOf(Code::kCancelled).http_status) {  // the server stops
     const std::lock_guard lock(writing_);
     QUARRY_RETURN_IF_ERROR(Get(Caller(), id).status());
     --record.attempts;
-    QUARRY_RETURN_IF_ERROR(objects_.Put(UploadName(id), ValueOf(record)));
-    return true;
+    return objects_.Put(UploadName(id), ValueOf(record));
   }
-  if (MayPass(response) && record.attempts < kMostAttempts) {
-    LogWarning("upload " + id + " is tried again: " + MessageOf(response));
-    return false;
-  }
+  if (record.attempts < kMostAttempts) QUARRY_RETURN_IF_ERROR(PassingTrouble(response));
   const bool is_done = response.status < 300;
   record.state = is_done ? "done" : "failed";
   record.result = is_done ? response.body : "";
   record.error = is_done ? "" : MessageOf(response);
-  QUARRY_RETURN_IF_ERROR(End(std::move(record)));
-  return true;
+  return End(std::move(record));
 }
 
 Status UploadQueue::Process(const std::string& id) {
-  const Result<bool> over = Attempt(id);
-  if (over.ok() && *over) return OkStatus();
-  const Code code = over.status().code();
+  const Status attempted = Attempt(id);
+  const Code code = attempted.code();
   // A damaged record is not mended by waiting.
-  if (code == Code::kNotFound || code == Code::kDataLoss) return over.status();
-  if (!over.ok()) LogWarning("upload " + id + " is tried again: " + over.status().ToString());
-  TryAgain(id);
+  if (attempted.ok() || code == Code::kNotFound || code == Code::kDataLoss) {
+    troubles_.End(NamedUpload(id));
+    return attempted;
+  }
+  TryAgain(id, attempted);
   return OkStatus();
 }
 
-void UploadQueue::TryAgain(const std::string& id) {
+void UploadQueue::TryAgain(const std::string& id, const Status& why) {
+  const std::chrono::milliseconds pause = troubles_.Add(NamedUpload(id), why);
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, retry_pause_, [&] { return stopping_; });
+  // One that is complete was written: it need not wait for this one's pause.
+  const uint64_t before = completed_;
+  changed_.wait_for(lock, pause, [&] { return stopping_ || completed_ != before; });
   waiting_.push_back(id);
 }
 

@@ -12,7 +12,9 @@
 //
 // A file that the process does not survive is tried kMostAttempts times and has then failed: a server
 // does not die of it at each start. So is one that meets an error that may pass (a full disk, a model that
-// cannot be reached), with a pause between; the others wait meanwhile, for they would meet it, too.
+// cannot be reached), with a pause between that doubles and that a further complete upload ends; the others
+// wait meanwhile, for they would meet it, too. An attempt that cannot be counted, since the disk takes not even
+// that, is none. Why one waits is logged once and told (UploadRecord::last_error).
 //
 // Thread-safe.
 
@@ -29,7 +31,9 @@
 #include "base/clock.h"
 #include "index/object_table.h"
 #include "server/http_types.h"
+#include "server/object_page.h"
 #include "server/owner.h"
+#include "server/troubles.h"
 
 namespace quarry::server {
 
@@ -55,6 +59,7 @@ struct UploadRecord {
   uint32_t attempts = 0;        // to index it that were begun
   std::string error;            // "failed": why
   std::string result;           // JSON; "" = none
+  std::string last_error;       // "waiting": why an attempt came to nothing, if one did; not stored
 
   uint32_t part_count() const {
     return static_cast<uint32_t>((target.bytes + kUploadPartBytes - 1) / kUploadPartBytes);
@@ -78,13 +83,13 @@ class UploadQueue {
         quota_(quota),
         clock_(clock),
         index_(std::move(index)),
-        retry_pause_(retry_pause) {}
+        troubles_(retry_pause) {}
   // Lets the file end that is being indexed; the others wait for the next start.
   ~UploadQueue();
   UploadQueue(const UploadQueue&) = delete;
   UploadQueue& operator=(const UploadQueue&) = delete;
 
-  // Takes up what waits. Once.
+  // Takes up what waits. One whose record is damaged is left out here and of lists, and logged once. Once.
   Status Start();
   // Takes out what has stayed for long enough, and gives its room back. Start does it, and the
   // thread once an hour.
@@ -108,10 +113,10 @@ class UploadQueue {
   void Run();
   // kNotFound: it was deleted meanwhile.
   Status Process(const std::string& id);
-  // Whether nothing is left to do for now; else it is to be tried again. Errors: those of the store.
-  Result<bool> Attempt(const std::string& id);
+  // One attempt. Errors: those of the store, and what may pass; then it is to be tried again.
+  Status Attempt(const std::string& id);
   // Behind a pause, unless the queue stops.
-  void TryAgain(const std::string& id);
+  void TryAgain(const std::string& id, const Status& why);
   // The record of what is about to be indexed, with this attempt counted.
   Result<UploadRecord> BeginAttempt(const std::string& id);
   // Writes what became of it; its parts go.
@@ -124,12 +129,13 @@ class UploadQueue {
   OwnerQuota& quota_;
   const Clock& clock_;
   const Index index_;
-  const std::chrono::milliseconds retry_pause_;
-
+  mutable DamagedRecords damaged_;
+  Troubles troubles_;   // of the uploads that wait
   std::mutex writing_;  // held from reading to writing an upload
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::string> waiting_;  // guarded by mutex_
+  uint64_t completed_ = 0;           // guarded by mutex_; uploads that joined those that wait
   bool stopping_ = false;            // guarded by mutex_
   std::thread thread_;               // last
 };

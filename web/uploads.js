@@ -32,9 +32,10 @@ async function sendParts({ file, id, collection }, progress) {
     }
     await post(`${path}/complete`, {});
     for (;;) {
-      const { state, result, error } = await get(path);
+      const { state, result, error, last_error: trouble } = await get(path);
       if (state === 'done') return result;
       if (state === 'failed') throw new Error(error);
+      progress(1, trouble);
       await sleep(POLL_MILLIS);
     }
   } finally {
@@ -109,9 +110,9 @@ export class UploadList {
   }
 
   async send(one) {
-    const progress = (share) => {
+    const progress = (share, trouble) => {  // trouble: why it is tried again, if it is
       one.bar.value = share;
-      one.state.textContent = share < 1 ? `${Math.floor(share * 100)} %` : t('upload.reads');
+      one.state.textContent = share < 1 ? `${Math.floor(share * 100)} %` : trouble || t('upload.reads');
       if (share === 1) one.bar.removeAttribute('value');  // how long that takes nobody knows
     };
     this.running.add(one);

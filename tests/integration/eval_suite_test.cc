@@ -57,6 +57,9 @@ TEST_F(EvalSuiteTest, TheExampleSuitePassesItsGates) {
            home() + "/r.json", "--report", home() + "/r.jsonl"});
   ASSERT_EQ(result.exit_code, 0) << result.out << result.error;
   EXPECT_THAT(result.out, HasSubstr("halden-valley  pass"));
+  for (const char* file : {"/r.html", "/r.md", "/r.xml", "/r.json", "/r.jsonl"}) {
+    EXPECT_THAT(result.error, HasSubstr("wrote the report to " + home() + file + "\n"));
+  }
   EXPECT_THAT(result.out, HasSubstr("249 cases"));
   const Json report = Json::parse(ReadFile(home() + "/r.json").value());
   EXPECT_EQ(report["gates"]["verdict"], "pass");
@@ -157,9 +160,19 @@ TEST_F(EvalSuiteTest, ExitCodesAreThoseOfTheGates) {
 }
 
 TEST_F(EvalSuiteTest, WhatIsNotFoundIsNoFailedGate) {
-  EXPECT_EQ(Run({"eval", "run", home() + "/nosuch"}).exit_code, 2);
+  const QuarryResult nowhere = Run({"eval", "run", home() + "/nosuch"});
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_THAT(nowhere.error, HasSubstr("suite \"" + home() + "/nosuch\": there is no " + home() +
+                                       "/nosuch/suite.yaml"));
+  EXPECT_THAT(nowhere.error, HasSubstr("none is beside it"));
   EXPECT_EQ(Run({"eval", "gate", "nosuch.jsonl"}).exit_code, 2);
   WriteSmallSuite("");
+  // Beside it, and below it, where the folder of the suites is given for one of them.
+  for (const char* command : {"run", "lint"}) {
+    EXPECT_THAT(Run({"eval", command, home() + "/nosuch"}).error,
+                HasSubstr("there is: " + home() + "/suite"));
+  }
+  EXPECT_THAT(Run({"eval", "run", home()}).error, HasSubstr("there is: " + home() + "/suite"));
   EXPECT_EQ(Run({"eval", "run", home() + "/suite"}).exit_code, 0);
   EXPECT_EQ(Run({"eval", "gate", "nosuch"}).exit_code, 2);
   const QuarryResult none = Run({"eval", "gate", "latest"});
@@ -168,6 +181,50 @@ TEST_F(EvalSuiteTest, WhatIsNotFoundIsNoFailedGate) {
   const QuarryResult mixed = Run({"eval", "run", home() + "/suite", "--collection", "documents"});
   EXPECT_EQ(mixed.exit_code, 2);
   EXPECT_THAT(mixed.error, HasSubstr("--collection: the suite brings its own corpus"));
+}
+
+TEST_F(EvalSuiteTest, WhereAReportCannotGoIsSaidBeforeAnythingIsAsked) {
+  WriteSmallSuite("");
+  const std::string path = home() + "/none/r.html";
+  const std::vector<std::vector<std::string>> commands = {
+      {"eval", "run", home() + "/suite", "--report", path},
+      {"eval", "sweep", home() + "/suite", "--vary", "retrieval.k=5,10", "--report", path}};
+  for (const std::vector<std::string>& command : commands) {
+    const QuarryResult refused = Run(command);
+    EXPECT_EQ(refused.exit_code, 2) << command[1];
+    EXPECT_EQ(refused.error,
+              "quarry: error: --report: " + path + ": there is no folder " + home() + "/none\n");
+  }
+  EXPECT_THAT(Run({"eval", "run", home() + "/suite/suite.yaml"}).error,
+              HasSubstr("suite.yaml\": is a file; expected the folder that holds suite.yaml"));
+}
+
+TEST_F(EvalSuiteTest, ABaselineOfAnotherSuiteIsRefused) {
+  WriteSmallSuite("");
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--name", "one"}).exit_code, 0);
+  Write("suite/suite.yaml", "name: other\ncorpus: corpus\n");
+  const std::string file = home() + "/two.jsonl";
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--name", "two", "--report", file}).exit_code,
+            0);
+  const std::vector<std::vector<std::string>> commands = {
+      {"eval", "run", home() + "/suite", "--baseline", "one"},
+      {"eval", "report", "two", "--baseline", "one"},
+      {"eval", "gate", file, "--baseline", "one"},
+      {"eval", "compare", "one", "two"}};
+  for (const std::vector<std::string>& command : commands) {
+    const QuarryResult refused = Run(command);
+    EXPECT_EQ(refused.exit_code, 2) << command[1];
+    EXPECT_THAT(refused.error, ::testing::AllOf(HasSubstr("baseline \"one\": run "),
+                                                HasSubstr("is of the suite \"small\"; expected a "
+                                                          "run of the suite \"other\"")))
+        << command[1];
+  }
+  EXPECT_EQ(RunJson({"eval", "runs"})["runs"].size(), 2u) << "refused before anything is asked";
+  // Of files, too.
+  EXPECT_THAT(Run({"eval", "run", home() + "/suite", "--baseline", file}).error,
+              ::testing::Not(HasSubstr("expected a run")));
+  WriteSmallSuite("");
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--baseline", file}).exit_code, 2);
 }
 
 TEST_F(EvalSuiteTest, ACollectionIsThatOfOneStateOfTheCorpus) {
@@ -245,6 +302,7 @@ TEST_F(EvalSuiteTest, ASweepNeedsOneSourceAndKnownOptions) {
   const Json report = Json::parse(result.out);
   EXPECT_EQ(report["trials"].size(), 5u);
   EXPECT_THAT(ReadFile(home() + "/s.html").value(), HasSubstr("<svg"));
+  EXPECT_THAT(result.error, HasSubstr("wrote the report to " + home() + "/s.html\n"));
 }
 
 TEST_F(EvalSuiteTest, ASweepLeavesOutCasesOfWhichOnlyAJudgeCouldSayWhetherTheyPass) {

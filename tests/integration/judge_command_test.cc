@@ -41,6 +41,35 @@ TEST_F(JudgeCommandTest, TheLocalJudgeIsMeasuredBySetAndLanguage) {
               HasSubstr("--keep: not with --tune"));
 }
 
+TEST_F(JudgeCommandTest, ARunInAFileIsCorrectedByWhatTheStoreKnowsOfItsJudge) {
+  Write("suite/docs/p.md", "# Pump\n\nThe pump P-1 weighs 101 kg.\n");
+  Write("suite/suite.yaml", "name: pumps\ncorpus: docs\n");
+  Write("suite/cases.jsonl",
+        R"({"id": "a", "query": "How many kg does the pump P-1 weigh?",)"
+        R"( "expected_facts": [{"id": "f", "text": "The pump P-1 weighs 101 kg."}]})"
+        "\n");
+  const std::string file = home() + "/run.jsonl";
+  EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--report", file}).exit_code, 0);
+  EXPECT_EQ(RunJson({"eval", "report", file})["corrected"], Json::array()) << "not yet measured";
+  Write("labels.jsonl", Labels());
+  EXPECT_EQ(Run({"eval", "judge-check", home() + "/labels.jsonl", "--keep"}).exit_code, 0);
+  const Json stored = RunJson({"eval", "report", "latest"})["corrected"];
+  EXPECT_FALSE(stored.empty());
+  EXPECT_EQ(RunJson({"eval", "report", file})["corrected"], stored);
+  EXPECT_EQ(RunJson({"eval", "compare", file, file})["corrected"], stored);
+  // Where there is no store, and where somebody else has it, the file is reported without.
+  const std::string nowhere = home() + "/nowhere";
+  EXPECT_EQ(testing::RunQuarryWith(
+                {.arguments = {"eval", "report", file, "--store", nowhere}, .directory = home()})
+                .exit_code,
+            0);
+  ASSERT_OK_AND_ASSIGN(const FileLock writer,
+                       FileLock::Acquire(home() + "/store/LOCK", FileLock::Kind::kExclusive));
+  const QuarryResult locked = Run({"eval", "report", file});
+  EXPECT_EQ(locked.exit_code, 0);
+  EXPECT_THAT(locked.error, HasSubstr("what the judge said is not corrected for its errors: "));
+}
+
 TEST_F(JudgeCommandTest, WrongLabelsAndMissingModelsAreNamed) {
   Write("labels.jsonl", Labels() + "{\"claim\": \"a\"}\n");
   const QuarryResult wrong = Run({"eval", "judge-check", home() + "/labels.jsonl"});

@@ -94,10 +94,37 @@ TEST_F(ServerCommandTest, WhatTheServerDoesNotRunIsNotSaidToBe) {
   for (const std::vector<string>& arguments : commands) {
     const QuarryResult result = Run(arguments);
     EXPECT_EQ(result.exit_code, 5) << arguments[0];
-    EXPECT_THAT(result.error, AllOf(HasSubstr("in use"), Not(HasSubstr("runs this"))))
+    EXPECT_THAT(result.error, AllOf(HasSubstr("in use by the server at " + url_ + " (process "),
+                                    Not(HasSubstr("runs this")), Not(HasSubstr("LOCK"))))
         << arguments[0];
   }
+  EXPECT_THAT(Run({"chat"}).error,
+              HasSubstr("question by question with quarry ask, which it runs"));
   EXPECT_THAT(Run({"profile", "ls"}).error, HasSubstr("runs this"));
+}
+
+TEST_F(ServerCommandTest, DoctorTellsOfTheServerAsAFact) {
+  const auto store_check = [&] {
+    const Json doctor = RunJson({"doctor"});
+    for (const Json& check : doctor.at("checks")) {
+      if (check.at("subject") == "store") return check;
+    }
+    return Json();
+  };
+  StartServer();
+  const Json beside = store_check();
+  EXPECT_EQ(beside.at("level"), "ok");
+  EXPECT_EQ(beside.at("advice"), "");
+  EXPECT_THAT(beside.at("detail").get<string>(),
+              HasSubstr("a server runs on it at " + url_ + " (process "));
+  // What is wrong with the directory is said as without.
+  ASSERT_EQ(::chmod((home() + "/store").c_str(), 0755), 0);
+  EXPECT_EQ(store_check().at("level"), "warn");
+  StopServer();
+  const Result<FileLock> lock =
+      FileLock::Acquire(home() + "/store/LOCK", FileLock::Kind::kExclusive);
+  ASSERT_TRUE(lock.ok());
+  EXPECT_THAT(store_check().at("detail").get<string>(), HasSubstr("in use by process "));
 }
 
 TEST_F(ServerCommandTest, ATestCollectionIsNotTunedInTheServersStore) {

@@ -56,13 +56,16 @@ TEST_F(UpkeepCommandTest, ABackupIsRestoredToTheSameAnswers) {
   EXPECT_EQ(Search("restored"), Search());
   EXPECT_EQ(Run({"verify"}, "restored").exit_code, 0);
 
-  EXPECT_EQ(Run({"backup", "create", home() + "/b"}).exit_code, 2);
+  const QuarryResult twice = Run({"backup", "create", home() + "/b"});
+  EXPECT_EQ(twice.exit_code, 2);
+  EXPECT_THAT(twice.error, HasSubstr("error: backup " + home() + "/b: is not empty (it holds "));
   EXPECT_EQ(Run({"backup", "restore", home() + "/b"}).exit_code, 2);
   EXPECT_EQ(Run({"backup", "verify", home() + "/none"}).exit_code, 1);
   fs::remove(home() + "/b/store/MANIFEST.json");
   const QuarryResult damaged = Run({"backup", "restore", home() + "/b"}, "other");
   EXPECT_EQ(damaged.exit_code, 3);
-  EXPECT_THAT(damaged.error, HasSubstr("/b/store/MANIFEST.json: is missing in the backup"));
+  EXPECT_THAT(damaged.error,
+              HasSubstr("backup " + home() + "/b: store/MANIFEST.json: is missing in the backup"));
 }
 
 TEST_F(UpkeepCommandTest, AStoreThatAServerHoldsIsCopiedByTheServer) {

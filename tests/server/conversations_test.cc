@@ -98,6 +98,27 @@ TEST_F(ConversationsTest, AFileMayBelongToOneConversationOnly) {
   EXPECT_EQ(server_->Send("PUT", path + "/files/a.txt", "a", "text/plain").status, 404);
 }
 
+TEST_F(ConversationsTest, ADamagedOneHidesNoOtherAndIsLoggedOnce) {
+  const std::string first = NewConversation("first");
+  const std::string damaged = NewConversation("damaged");
+  const std::string last = NewConversation("last");
+  ASSERT_OK(engine_.index->objects().Put({.kind = index::ObjectKind::kConversation, .id = damaged},
+                                         R"({"version":1})"));
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 2; ++i) {
+    const nlohmann::json page = server_->Get("/api/v1/conversations").json;
+    ASSERT_EQ(page.at("conversations").size(), 2u) << page;
+    EXPECT_EQ(page.at("conversations").at(0).at("id"), last);
+    EXPECT_EQ(page.at("conversations").at(1).at("id"), first);
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const size_t told = log.find("conversation " + damaged + ": ");
+  ASSERT_NE(told, std::string::npos) << log;
+  EXPECT_EQ(log.find("conversation " + damaged, told + 1), std::string::npos) << "once: " << log;
+  // Who asks for it is told.
+  EXPECT_EQ(server_->Get("/api/v1/conversations/" + damaged).status, 500);
+}
+
 TEST_F(ConversationsTest, TheyAreListedNewestFirstRenamedAndRemoved) {
   const std::string first = NewConversation("first");
   const std::string second = NewConversation("second");

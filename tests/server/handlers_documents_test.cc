@@ -216,6 +216,7 @@ TEST(DocumentRoutes, ExplainWhatIsWrongWithADocument) {
       "Content-Type image/unknown cannot be indexed; expected one of " + DocumentMediaTypes();
   const string no_text =
       "media_type: \"image/unknown\" cannot be indexed; expected one of " + TextMediaTypes();
+  const string deep = string(65, '[') + string(65, ']');
   EXPECT_TRUE(TextMediaTypes().starts_with("text/plain, text/markdown, text/html, "));
   EXPECT_TRUE(DocumentMediaTypes().ends_with(", application/octet-stream"));
   const Case cases[] = {
@@ -244,6 +245,9 @@ TEST(DocumentRoutes, ExplainWhatIsWrongWithADocument) {
        "\x7F"
        "ELF....",
        "application/octet-stream", 400, "a: not text: looks like ELF program"},
+      // A limit of a parser: it does not pass, so the client is not asked to try again.
+      {"/deep.json", deep.c_str(), "application/octet-stream", 400,
+       "deep.json: line 1, column 65: JSON nested too deep: expected at most 64 levels"},
       {"/a", "x", "image/unknown", 415, no_document.c_str()},
       {"/a", R"({"text": "x", "media_type": "image/unknown"})", "application/json", 400,
        no_text.c_str()},

@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "index/index_writer.h"
+#include "index/rocks_store.h"
 #include "server/errors.h"
 #include "server/upload_queue.h"
 #include "tests/server/server_testing.h"
+#include "tests/testing/fault_store.h"
 
 namespace quarry::testing {
 namespace {
@@ -126,6 +128,49 @@ TEST_F(UploadsTest, WhatMayPassIsTriedAgainAndTheFileIsKeptMeanwhile) {
   EXPECT_EQ(end_of(1, InvalidArgumentError("no text")), "failed after 1: no text");
 }
 
+TEST_F(UploadsTest, AFullDiskIsLoggedOnceAndToldWhileItLasts) {
+  const TemporaryDirectory directory = MakeTemporaryDirectory();
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<index::Store> base,
+                       index::OpenRocksStore(directory.path() + "/db", {}));
+  FaultStore disk(*base);
+  index::ObjectTable objects(disk);
+  server::OwnerQuota quota({});
+  const server::Caller caller;
+  server::UploadQueue queue(
+      objects, quota, engine_.clock,
+      [](const server::UploadTarget&, const std::string&) -> server::Response {
+        return {.body = "{}"};
+      },
+      std::chrono::milliseconds(1));
+  ASSERT_OK(queue.Start());
+  const std::string id =
+      queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
+  ASSERT_OK(queue.PutPart(caller, id, 1, "words").status());
+  const auto wait_for = [&](const auto& condition) {
+    for (int i = 0; i < 2000 && !condition(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_TRUE(condition());
+  };
+  // That it is complete is written, and nothing behind it.
+  ::testing::internal::CaptureStderr();
+  disk.FailWrite(2, FaultStore::When::kBefore, ResourceExhaustedError("the disk is full"));
+  const uint64_t writes = disk.writes();
+  ASSERT_OK(queue.Complete(caller, id).status());
+  wait_for([&] { return disk.writes() >= writes + 6; });
+  const server::UploadRecord waits = queue.Get(caller, id).value();
+  EXPECT_EQ(waits.state, "waiting");
+  EXPECT_THAT(waits.last_error, HasSubstr("the disk is full"));
+  EXPECT_EQ(queue.List(caller, {})->uploads.at(0).last_error, waits.last_error);
+  disk.Heal();
+  wait_for([&] { return queue.Get(caller, id)->state == "done"; });
+  EXPECT_EQ(queue.Get(caller, id)->last_error, "");
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const size_t told = log.find("upload " + id + " is tried again");
+  ASSERT_NE(told, std::string::npos) << log;
+  EXPECT_EQ(log.find("upload " + id, told + 1), std::string::npos) << log;
+}
+
 TEST_F(UploadsTest, AFileComesInPartsInAnyOrderAndAgain) {
   const std::string path = Begin("docs/quern.html", file_.size());
   EXPECT_EQ(PutPart(path, 2, second_).json.at("parts"), nlohmann::json::array({2}));
@@ -197,6 +242,19 @@ TEST_F(UploadsTest, AFileThatCannotBeReadFailsAndSaysWhy) {
   EXPECT_THAT(failed.at("error").get<std::string>(), HasSubstr("broken.pdf"));
 }
 
+TEST_F(UploadsTest, AFileBeyondALimitOfItsParserIsTriedOnce) {
+  const std::string deep = std::string(65, '[') + std::string(65, ']');
+  const std::string path = Begin("deep.json", deep.size());
+  PutPart(path, 1, deep);
+  ::testing::internal::CaptureStderr();
+  server_->Post(path + "/complete", nlohmann::json::object());
+  const nlohmann::json failed = WaitFor(path);
+  EXPECT_EQ(failed.at("state"), "failed");
+  EXPECT_EQ(failed.at("error"),
+            "deep.json: line 1, column 65: JSON nested too deep: expected at most 64 levels");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr().find("tried again"), std::string::npos);
+}
+
 TEST_F(UploadsTest, WhatIsLeftIsForgottenAfterADay) {
   const std::string left = Begin("a.txt", 5);
   engine_.clock.Advance(std::chrono::hours(25));
@@ -227,6 +285,22 @@ TEST_F(UploadsTest, WhatIsLeftGivesItsRoomBackWhileTheServerRuns) {
   ASSERT_OK(queue.Sweep());
   EXPECT_EQ(queue.Get(caller, left->id).status().code(), Code::kNotFound);
   EXPECT_OK(begin(8).status());
+}
+
+TEST_F(UploadsTest, ADamagedOneHidesNoOther) {
+  const std::string damaged = Begin("a.txt", 5);
+  const std::string path = Begin("b.txt", 5);
+  EXPECT_EQ(PutPart(path, 1, "quern").status, 200);
+  server_.reset();
+  ASSERT_OK(engine_.index->objects().Put(
+      {.kind = index::ObjectKind::kTask, .id = damaged.substr(damaged.rfind('/') + 1)}, "{}"));
+  Restart();  // starts
+  const nlohmann::json page = server_->Get("/api/v1/uploads").json;
+  ASSERT_EQ(page.at("uploads").size(), 1u) << page;
+  EXPECT_EQ(page.at("uploads").at(0).at("document"), "b.txt");
+  EXPECT_EQ(server_->Post(path + "/complete", nlohmann::json::object()).status, 202);
+  EXPECT_EQ(WaitFor(path).at("state"), "done");
+  EXPECT_EQ(server_->Get(damaged).status, 500);
 }
 
 TEST_F(UploadsTest, AreListedNewestFirst) {

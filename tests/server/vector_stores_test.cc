@@ -424,6 +424,19 @@ TEST_F(StoresTest, WhatIsSaidOfAStoreIsBounded) {
   EXPECT_EQ(server_.Get("/v1/vector_stores/" + store).json.at("name"), "Manuals");
 }
 
+TEST_F(StoresTest, ADamagedAttachmentKeepsNoServerFromStarting) {
+  const string store = MakeStore();
+  const string damaged = Upload("pump.md", kPump);
+  const string whole = Upload("valve.txt", kValve);
+  index::ObjectTable& objects = engine_.index->objects();
+  ASSERT_OK(objects.Put(AttachedName(store, damaged), "{}"));
+  ASSERT_OK(objects.Put(AttachedName(store, whole), Encode(AttachedFile{.created = 1})));
+  const TestServer again(engine_, {});
+  EXPECT_EQ(Settled(store, whole).at("status"), "completed");
+  EXPECT_EQ(server_.Get("/v1/vector_stores/" + store + "/files/" + damaged).status, 500);
+  EXPECT_EQ(server_.Get("/v1/vector_stores/" + store + "/files").json.at("data").size(), 1u);
+}
+
 TEST_F(StoresTest, ADamagedRecordIsSaid) {
   const string file = Upload("pump.md", kPump);
   ASSERT_OK(engine_.index->objects().Put({.kind = index::ObjectKind::kFile, .id = file},
@@ -431,6 +444,11 @@ TEST_F(StoresTest, ADamagedRecordIsSaid) {
   const JsonReply reply = server_.Get("/v1/files/" + file);
   EXPECT_EQ(reply.status, 500);
   EXPECT_EQ(reply.Message(), "file \"" + file + "\": purpose: is missing");
+  // It hides no other.
+  const string other = Upload("valve.txt", kValve);
+  const json page = server_.Get("/v1/files").json;
+  ASSERT_EQ(page.at("data").size(), 1u) << page;
+  EXPECT_EQ(page.at("data").at(0).at("id"), other);
 }
 
 }  // namespace

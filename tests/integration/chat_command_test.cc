@@ -1,0 +1,39 @@
+// quarry chat, as it is talked to through a pipe.
+
+#include "tests/testing/command_testing.h"
+
+namespace quarry::app {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::QuarryResult;
+
+class ChatCommandTest : public testing::CommandTest {
+ protected:
+  QuarryResult Talk(const std::string& lines) const {
+    testing::QuarryCommand command = Command({"chat"});
+    command.input = lines;
+    return testing::RunQuarryWith(command);
+  }
+};
+
+TEST_F(ChatCommandTest, WhatIsPrintedBesideAnAnswerIsInItsLanguage) {
+  Write("docs/zh.md", "# 泵\n\n水泵的阀门扭矩是35牛米。水泵的额定功率为7.5千瓦。\n");
+  Write("docs/en.md",
+        "# Crane\n\nThe crane lifts 12 tonnes. The mast of the crane is 40 m tall.\n");
+  ASSERT_EQ(Run({"index", "docs"}).exit_code, 0);
+  const QuarryResult chinese = Talk("水泵的阀门扭矩是多少？\n那额定功率呢？\n/sources\n");
+  EXPECT_EQ(chinese.exit_code, 0) << chinese.error;
+  EXPECT_THAT(chinese.out, AllOf(HasSubstr("（理解为："), HasSubstr("来源\n"), HasSubstr("字节"),
+                                 Not(HasSubstr("understood as")), Not(HasSubstr("bytes"))));
+  const QuarryResult english =
+      Talk("How much does the crane lift?\nAnd how tall is its mast?\n/sources\n");
+  EXPECT_EQ(english.exit_code, 0) << english.error;
+  EXPECT_THAT(english.out,
+              AllOf(HasSubstr("Sources\n"), HasSubstr("bytes "), Not(HasSubstr("理解为"))));
+}
+
+}  // namespace
+}  // namespace quarry::app
