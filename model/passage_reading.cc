@@ -1,9 +1,7 @@
 #include "model/passage_reading.h"
 
-#include <algorithm>
 #include <cmath>
 
-#include "base/ascii.h"
 #include "base/document.h"
 #include "base/hash.h"
 #include "model/quotable.h"
@@ -17,12 +15,6 @@ constexpr double kRarity = 0.3;
 
 bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
 
-// Whether a code such as "VX-220" is there a part of a longer one, "VX-220/B": another thing.
-bool IsInLongerCode(std::string_view text, size_t end) {
-  return end + 1 < text.size() && (text[end] == '/' || text[end] == '-') &&
-         (IsAsciiLetter(text[end + 1]) || IsAsciiDigit(text[end + 1]));
-}
-
 }  // namespace
 
 PassageReading::PassageReading(std::string_view question, const std::vector<Passage>& passages,
@@ -30,7 +22,8 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
     : text_(question),
       passages_(passages),
       analyzer_(analyzer),
-      question_(AnalyseQuestion(question, analyzer)) {
+      question_(AnalyseQuestion(question, analyzer)),
+      asked_codes_(question_.text, analyzer) {
   if (question_.terms.size() > kMaxTerms) question_.terms.resize(kMaxTerms);
   for (uint32_t i = 0; i < question_.terms.size(); ++i) {
     numbers_.emplace(Hash64(question_.terms[i].term), i);
@@ -41,16 +34,12 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
   WeighTerms();
 }
 
-// The number of the question's term that the token of `text` is, or UINT32_MAX.
-uint32_t PassageReading::NumberOf(const Token& token, std::string_view text) const {
+// The number of the question's term that the token is, or UINT32_MAX.
+uint32_t PassageReading::NumberOf(const Token& token) const {
   const auto found = numbers_.find(Hash64(token.term));
-  if (found == numbers_.end()) return UINT32_MAX;
-  const QuestionTerm& term = question_.terms[found->second];
-  if (term.term != token.term) return UINT32_MAX;
-  const bool is_other_code = term.has_digit && std::ranges::any_of(term.term, IsAsciiLetter) &&
-                             IsInLongerCode(text, token.end) &&
-                             !IsInLongerCode(question_.text, term.end);
-  return is_other_code ? UINT32_MAX : found->second;
+  if (found == numbers_.end() || question_.terms[found->second].term != token.term)
+    return UINT32_MAX;
+  return found->second;
 }
 
 void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
@@ -75,8 +64,8 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentence.tokens = CountTokens(TextOf(sentence));
     sentences_.push_back(std::move(sentence));
   }
-  for (const Token& token : analyzer_.Tokenize(text)) {
-    const uint32_t number = NumberOf(token, text);
+  for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
+    const uint32_t number = NumberOf(token);
     if (number == UINT32_MAX) continue;
     all.set(number);
     while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
@@ -99,8 +88,8 @@ TermSet PassageReading::AddHeader(std::string_view title,
                                   const std::vector<std::string>& headings) {
   TermSet header;
   const std::string text = ContextualHeader(title, headings);
-  for (const Token& token : analyzer_.Tokenize(text)) {
-    if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) header.set(number);
+  for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
+    if (const uint32_t number = NumberOf(token); number != UINT32_MAX) header.set(number);
   }
   headers_.push_back(header);
   return header;

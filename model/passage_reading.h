@@ -15,6 +15,7 @@
 #include "base/analyzer.h"
 #include "base/query.h"
 #include "base/text.h"
+#include "model/codes.h"
 #include "model/question.h"
 
 namespace quarry::model {
@@ -49,6 +50,7 @@ class PassageReading {
                  const Analyzer& analyzer, uint32_t max_tokens);
 
   const Question& question() const { return question_; }
+  const AskedCodes& asked_codes() const { return asked_codes_; }
   std::string_view question_text() const { return text_; }
   const std::vector<Passage>& passages() const { return passages_; }
   const std::vector<Sentence>& sentences() const {
@@ -67,7 +69,7 @@ class PassageReading {
   double Coverage(const Sentence& sentence) const;
 
  private:
-  uint32_t NumberOf(const Token& token, std::string_view text) const;
+  uint32_t NumberOf(const Token& token) const;
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
   void AddPassage(uint32_t index, uint32_t max_tokens);
   void WeighTerms();
@@ -76,6 +78,7 @@ class PassageReading {
   const std::vector<Passage>& passages_;
   const Analyzer& analyzer_;
   Question question_;
+  AskedCodes asked_codes_;
   std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
   TermSet codes_;
   std::vector<Sentence> sentences_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/ascii.h"
@@ -392,6 +393,10 @@ std::optional<ReplacedWord> FindReplacedWord(const PassageReading& reading,
   const SourceSpan span = SpanWithin(passage.chunk, sentence.range.begin, sentence.range.end);
   const std::string header = ContextualHeader(passage.title, span.heading_path);
   const std::string_view text = reading.TextOf(sentence);
+  std::string near(text);
+  near += '\n' + header;
+  if (auto kin = reading.asked_codes().FindKin(near, passage.chunk.text, analyzer))
+    return ReplacedWord{std::move(kin->asked), std::move(kin->there)};
   if (auto found = LatinReplacement(reading, sentence, text, header, analyzer).Find()) return found;
   return ChineseReplacement(reading.question().text, text, header,
                             sentence.kind == BlockKind::kTable)

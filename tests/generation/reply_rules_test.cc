@@ -139,6 +139,25 @@ TEST_F(ReplyRulesTest, ThingsWithOneAnswerAreNotAskedBack) {
   EXPECT_THAT(answer.text, HasSubstr("黄丽娟"));
 }
 
+TEST_F(ReplyRulesTest, ALongerCodeIsNotWhatACodeMayMean) {
+  ingest::ParsedSource parsed =
+      ingest::ParserFor(ingest::Format::kCsv)
+          .Parse("Model,Rated head,Price\nVX-220,32 m,4100\nVX-240,48 m,5200\nVX-220/B,41 m,4600\n",
+                 {.id = "pumps.csv", .path = "pumps.csv", .uri = "test:pumps.csv"})
+          .value();
+  Document document = std::move(parsed.documents.at(0));
+  document.title = "Pumps";
+  engine_.Add({std::move(document)});
+  const Answer shorter = Ask("What is the rated head of the VX-220?");
+  EXPECT_EQ(shorter.kind, ReplyKind::kAnswer);
+  EXPECT_THAT(shorter.text, HasSubstr("32 m"));
+  EXPECT_THAT(shorter.text, Not(HasSubstr("41 m")));
+  const Answer longer = Ask("What is the rated head of the VX-220/B?");
+  EXPECT_THAT(longer.text, HasSubstr("41 m"));
+  EXPECT_THAT(longer.text, Not(HasSubstr("32 m")));
+  EXPECT_TRUE(Ask("What is the rated head of the VX-240/B?").abstained);
+}
+
 TEST_F(ReplyRulesTest, ComparisonsAreNotAskedBack) {
   engine_.Add({SalesTable()});
   for (const char* question : {"哪个区域的订单数最少？", "华东和华南哪个区域的订单数更少？",

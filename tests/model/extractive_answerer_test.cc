@@ -101,6 +101,29 @@ TEST_F(ExtractiveAnswererTest, ACodeInsideALongerOneIsAnother) {
             "The torque of its coupling bolts is 48 N·m.");
 }
 
+TEST_F(ExtractiveAnswererTest, AKinOfTheCodeIsNoSupport) {
+  const std::vector<Passage> shorter = {
+      MakePassage("The casing of the VX-220 pump is tested at 16 bar for ten minutes.", 9, "Tests"),
+      MakePassage("HT-300的壳体在出厂前以16巴的压力试验十分钟。", 8, "试验")};
+  const std::vector<Passage> longer = {
+      MakePassage("The casing of the VX-220/B pump is tested at 16 bar for ten minutes.", 9,
+                  "Tests"),
+      MakePassage("HT-300/B的壳体在出厂前以16巴的压力试验十分钟。", 8, "试验")};
+  const char* of_shorter[] = {"At how many bar is the casing of the VX-220 pump tested?",
+                              "HT-300的壳体在出厂前以多少巴的压力试验？"};
+  const char* of_longer[] = {"At how many bar is the casing of the VX-220/B pump tested?",
+                             "HT-300/B的壳体在出厂前以多少巴的压力试验？"};
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string code = i == 0 ? "VX-220" : "HT-300";
+    EXPECT_FALSE(ExtractAnswer(of_shorter[i], shorter, analyzer_, {}).declined) << of_shorter[i];
+    EXPECT_FALSE(ExtractAnswer(of_longer[i], longer, analyzer_, {}).declined) << of_longer[i];
+    const ExtractiveDraft too_long = ExtractAnswer(of_longer[i], shorter, analyzer_, {});
+    EXPECT_TRUE(too_long.declined) << of_longer[i];
+    EXPECT_THAT(too_long.reason, HasSubstr("the text says " + code + ", not " + code + "/B"));
+    EXPECT_TRUE(ExtractAnswer(of_shorter[i], longer, analyzer_, {}).declined) << of_shorter[i];
+  }
+}
+
 TEST_F(ExtractiveAnswererTest, OneSharedWordAddsNoSentence) {
   const std::vector<Passage> passages = {
       MakePassage("The PRV-32 is a valve for 16 bar.", 9, "PRV-32"),
