@@ -143,6 +143,15 @@ TEST_F(ExtractiveAnswererTest, PlacesAndTimesNeedNoName) {
   EXPECT_EQ(First("年假有多少天？", passages), "员工每年享有十五天带薪年假。");
 }
 
+TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
+  const std::vector<Passage> rules = {
+      MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),
+      MakePassage("Discounts are granted by the area supervisor. Discounts are granted in writing.",
+                  5, "Discounts")};
+  EXPECT_EQ(First("区域折扣由谁核准？", rules), "区域折扣由区域经理核准。");
+  EXPECT_EQ(First("Who grants discounts?", rules), "Discounts are granted by the area supervisor.");
+}
+
 TEST_F(ExtractiveAnswererTest, DeclinesWhatThePassagesDoNotSay) {
   for (const char* question :
        {"Which bishop crowned Emperor Charles in Aachen?", "柏林的市长住在哪条街道？",
