@@ -24,17 +24,17 @@ constexpr std::string_view kNumberWords[] = {
     "thousand", "million", "billion", "half",  "third",  "quarter", "twice", "once",  "majority"};
 // Persons without a name.
 constexpr std::string_view kPersons[] = {
-    "manager",    "managers",      "head",        "heads",      "director",    "directors",
-    "chair",      "chairman",      "chairwoman",  "chief",      "officer",     "officers",
-    "engineer",   "engineers",     "keeper",      "lead",       "leader",      "operator",
-    "operators",  "inspector",     "inspectors",  "king",       "queen",       "emperor",
-    "minister",   "doctor",        "president",   "teacher",    "supplier",    "member",
-    "members",    "team",          "board",       "committee",  "council",     "court",
-    "company",    "staff",         "foreman",     "driver",     "owner",       "owners",
-    "people",     "customer",      "customers",   "supervisor", "supervisors", "executive",
-    "executives", "secretary",     "treasurer",   "controller", "comptroller", "auditor",
-    "accountant", "administrator", "coordinator", "technician", "clerk",       "assistant",
-    "deputy",     "employer",      "employee",    "employees",  "contractor"};
+    "manager",     "managers",   "head",       "heads",      "director",    "directors",
+    "chair",       "chairman",   "chairwoman", "chief",      "officer",     "officers",
+    "engineer",    "engineers",  "keeper",     "lead",       "leader",      "operator",
+    "operators",   "inspector",  "inspectors", "king",       "queen",       "emperor",
+    "minister",    "doctor",     "president",  "teacher",    "supplier",    "member",
+    "members",     "team",       "board",      "committee",  "council",     "court",
+    "company",     "staff",      "foreman",    "driver",     "owner",       "owners",
+    "people",      "customer",   "customers",  "supervisor", "supervisors", "executive",
+    "executives",  "secretary",  "treasurer",  "auditor",    "accountant",  "administrator",
+    "coordinator", "technician", "clerk",      "assistant",  "deputy",      "employer",
+    "employee",    "employees",  "contractor"};
 // Places without a name.
 constexpr std::string_view kPlaces[] = {
     "room",    "building", "floor",     "hall",   "office",   "locker",  "cabinet", "drawer",
