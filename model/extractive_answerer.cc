@@ -249,6 +249,8 @@ class Extraction {
       for (size_t i = 0; i < sentences_.size(); ++i) {
         const Sentence& sentence = sentences_[i];
         if (tokens + sentence.tokens > options_.max_tokens) continue;
+        // The rule for other numbers is none for the one asked about.
+        if (sentence.out_of_range && sentences_[best].in_range) continue;
         if (next != sentences_.size() && scores_[i] <= scores_[next]) continue;
         if ((Adds(sentence, covered) || MayHold(i, best, covered)) && !Repeats(sentence, chosen))
           next = i;

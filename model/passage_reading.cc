@@ -1,7 +1,10 @@
 #include "model/passage_reading.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "base/ascii.h"
 #include "base/document.h"
 #include "base/hash.h"
 #include "model/quotable.h"
@@ -14,6 +17,23 @@ namespace {
 constexpr double kRarity = 0.3;
 
 bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
+
+// Whether the range, stated in `text`, is of what the number counts: "4-6" of 次 below a column 迟到次数.
+bool CountsTheSame(const NumberRange& range, const CountedNumber& number, std::string_view text) {
+  if (!range.unit.empty()) return range.unit == number.unit;
+  return AsciiLower(text).find(number.unit) != std::string::npos;
+}
+
+// Whether `text` has the number itself, not as the bound of one of `ranges`.
+bool SaysNumber(std::string_view text, const std::vector<NumberRange>& ranges,
+                const CountedNumber& number) {
+  return std::ranges::any_of(CountedNumbers(text), [&](const CountedNumber& one) {
+    return one.value == number.value && one.unit == number.unit &&
+           std::ranges::none_of(ranges, [&](const NumberRange& range) {
+             return range.range.begin <= one.range.begin && one.range.begin < range.range.end;
+           });
+  });
+}
 
 }  // namespace
 
@@ -30,8 +50,62 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
     if (question_.terms[i].has_digit) codes_.set(i);
   }
   if (question_.terms.empty()) return;
+  FindAskedNumbers();
   for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
   WeighTerms();
+}
+
+void PassageReading::FindAskedNumbers() {
+  const std::vector<NumberRange> ranges = NumberRanges(question_.text);
+  for (CountedNumber& number : CountedNumbers(question_.text)) {
+    // "Orders of more than 5,000 euros" are none of 5,000 euros.
+    const bool is_bound = std::ranges::any_of(ranges, [&](const NumberRange& range) {
+      return range.range.begin <= number.range.begin && number.range.begin < range.range.end;
+    });
+    if (number.unit.empty() || is_bound) continue;
+    TermSet terms;
+    for (size_t i = 0; i < question_.terms.size(); ++i) {
+      const QuestionTerm& term = question_.terms[i];
+      terms.set(i, term.begin < number.number.end && number.number.begin < term.end);
+    }
+    if (terms.any()) asked_numbers_.push_back({std::move(number), terms});
+  }
+}
+
+// What is stated for a range is stated for each number in it. `tokens` are those of the passage.
+void PassageReading::AddRanges(const std::vector<Token>& tokens, Sentence& sentence) {
+  const std::string_view text = TextOf(sentence);
+  const std::vector<NumberRange> ranges = NumberRanges(text);
+  if (ranges.empty()) return;
+  for (const AskedNumber& asked : asked_numbers_) {
+    const NumberRange* holding = nullptr;
+    bool has_other = false;
+    for (const NumberRange& range : ranges) {
+      if (!CountsTheSame(range, asked.number, text)) continue;
+      if (!range.Holds(asked.number.value)) {
+        has_other = true;
+      } else if (holding == nullptr) {
+        holding = &range;
+      }
+    }
+    if (holding == nullptr) {
+      if (has_other && !SaysNumber(text, ranges, asked.number)) sentence.out_of_range = true;
+      continue;
+    }
+    sentence.in_range = true;
+    const size_t begin = sentence.range.begin + holding->range.begin;
+    const size_t end = sentence.range.begin + holding->range.end;
+    const auto token = std::ranges::lower_bound(tokens, begin, {}, &Token::begin);
+    for (uint32_t i = 0; i < question_.terms.size(); ++i) {
+      if (!asked.terms.test(i) || sentence.terms.test(i)) continue;
+      sentence.terms.set(i);
+      sentence.places.push_back({i, token == tokens.end() ? 0U : token->position, {begin, end}});
+    }
+  }
+  if (sentence.out_of_range) sentence.in_range = false;
+  any_in_range_ = any_in_range_ || sentence.in_range;
+  std::ranges::stable_sort(sentence.places, {},
+                           [](const TermPlace& place) { return place.range.begin; });
 }
 
 // The number of the question's term that the token is, or UINT32_MAX.
@@ -64,7 +138,8 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentence.tokens = CountTokens(TextOf(sentence));
     sentences_.push_back(std::move(sentence));
   }
-  for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
+  const std::vector<Token> tokens = asked_codes_.OwnTokens(text, analyzer_.Tokenize(text));
+  for (const Token& token : tokens) {
     const uint32_t number = NumberOf(token);
     if (number == UINT32_MAX) continue;
     all.set(number);
@@ -72,6 +147,10 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     if (at == sentences_.size() || token.begin < sentences_[at].range.begin) continue;
     sentences_[at].terms.set(number);
     sentences_[at].places.push_back({number, token.position, {token.begin, token.end}});
+  }
+  for (size_t i = first; i < sentences_.size() && !asked_numbers_.empty(); ++i) {
+    AddRanges(tokens, sentences_[i]);
+    all |= sentences_[i].terms;
   }
   // A question stands above its answer as a heading does.
   for (size_t i = first + 1; i < sentences_.size(); ++i) {
@@ -90,6 +169,14 @@ TermSet PassageReading::AddHeader(std::string_view title,
   const std::string text = ContextualHeader(title, headings);
   for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
     if (const uint32_t number = NumberOf(token); number != UINT32_MAX) header.set(number);
+  }
+  const std::vector<NumberRange> ranges =
+      asked_numbers_.empty() ? std::vector<NumberRange>() : NumberRanges(text);
+  for (const AskedNumber& asked : asked_numbers_) {
+    const bool holds = std::ranges::any_of(ranges, [&](const NumberRange& range) {
+      return CountsTheSame(range, asked.number, text) && range.Holds(asked.number.value);
+    });
+    if (holds) header |= asked.terms;
   }
   headers_.push_back(header);
   return header;

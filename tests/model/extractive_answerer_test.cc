@@ -143,6 +143,52 @@ TEST_F(ExtractiveAnswererTest, PlacesAndTimesNeedNoName) {
   EXPECT_EQ(First("年假有多少天？", passages), "员工每年享有十五天带薪年假。");
 }
 
+TEST_F(ExtractiveAnswererTest, ANumberIsInTheRangeThatARuleIsStatedFor) {
+  Passage late = MakePassage(
+      "迟到次数: 1-3次; 处理: 口头提醒\n迟到次数: 4-6次; 处理: 书面警告\n迟到次数: 7次以上; "
+      "处理: 扣当月绩效",
+      8, "考勤");
+  late.chunk.blocks = {{.kind = BlockKind::kTable, .end = late.chunk.text.size()}};
+  const std::vector<Passage> rules = {
+      MakePassage("Orders below 1,000 euros need no approval. Orders between 1,000 and 5,000 euros "
+                  "need that of the area manager. Orders of more than 5,000 euros need that of the "
+                  "director.",
+                  9, "Orders"),
+      late,
+      MakePassage(
+          "工龄满1年不满10年的，年休假5天。工龄满10年不满20年的，年休假10天。工龄满20年的，年"
+          "休假15天。",
+          7, "休假")};
+  const auto only = [&](const char* question) {
+    const ExtractiveDraft draft = ExtractAnswer(question, rules, analyzer_, {});
+    EXPECT_EQ(draft.sentences.size(), 1u) << question;
+    return draft.declined ? "" : Quote(draft.sentences[0], rules);
+  };
+  EXPECT_EQ(only("What applies to an order of 1,200 euros?"),
+            "Orders between 1,000 and 5,000 euros need that of the area manager.");
+  EXPECT_EQ(only("What applies to an order of 800 euros?"),
+            "Orders below 1,000 euros need no approval.");
+  EXPECT_EQ(only("What applies to an order of 9,000 euros?"),
+            "Orders of more than 5,000 euros need that of the director.");
+  EXPECT_EQ(only("迟到第五次怎么处理？"), "迟到次数: 4-6次; 处理: 书面警告");
+  EXPECT_EQ(only("迟到8次怎么处理？"), "迟到次数: 7次以上; 处理: 扣当月绩效");
+  EXPECT_EQ(only("工龄十二年有几天年假？"), "工龄满10年不满20年的，年休假10天。");
+  EXPECT_EQ(only("工龄25年有几天年假？"), "工龄满20年的，年休假15天。");
+}
+
+// Nothing is stated for these numbers, or nothing of what they count.
+TEST_F(ExtractiveAnswererTest, ANumberOutsideAllRangesIsNoSupport) {
+  const std::vector<Passage> rules = {
+      MakePassage("Orders between 1,000 and 5,000 euros need the approval of the area manager.", 9,
+                  "Orders"),
+      MakePassage("工龄满10年不满20年的，年休假10天。", 8, "休假")};
+  for (const char* question :
+       {"What applies to an order of 800 euros?", "What applies to an order of 1,200 dollars?",
+        "工龄八年有几天年假？", "工龄12个月有几天年假？"}) {
+    EXPECT_TRUE(ExtractAnswer(question, rules, analyzer_, {}).declined) << question;
+  }
+}
+
 TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
   const std::vector<Passage> rules = {
       MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),
