@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/document.h"
@@ -52,6 +54,50 @@ constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare ther
 // Another word stands in the place of one of the question's (replaced_words.h).
 constexpr double kSupportReplaced = -3;
 constexpr double kSupportBias = -2.7;
+
+// Chinese characters that join others, and so begin or end what they stand beside.
+constexpr std::string_view kBetweenPhrases = "的了是在和与及或但就才则要须应还也都每各被把由从向";
+
+// A single missing character is a part of a word: all of its phrase is missing, unless it only joins. `is_missing` by
+// byte of `text`.
+void WidenSingleCharacters(std::string_view text, std::vector<bool>& is_missing) {
+  std::vector<ByteRange> characters;
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    NextCodePoint(text, at);
+    characters.push_back({begin, at});
+  }
+  const auto is_cjk = [&](size_t i) {
+    size_t at = i < characters.size() ? characters[i].begin : text.size();
+    return at < text.size() && IsCjk(NextCodePoint(text, at));
+  };
+  const auto joins = [&](size_t i) {
+    const ByteRange& one = characters[i];
+    return kBetweenPhrases.find(text.substr(one.begin, one.end - one.begin)) !=
+           std::string_view::npos;
+  };
+  const auto is_of_phrase = [&](size_t i) { return is_cjk(i) && !joins(i); };
+  const auto set = [&](size_t i, bool missing) {
+    std::fill(is_missing.begin() + static_cast<ptrdiff_t>(characters[i].begin),
+              is_missing.begin() + static_cast<ptrdiff_t>(characters[i].end), missing);
+  };
+  std::vector<size_t> singles;
+  for (size_t i = 0; i < characters.size(); ++i) {
+    const auto missing_at = [&](size_t one) {
+      return is_cjk(one) && is_missing[characters[one].begin];
+    };
+    if (missing_at(i) && !(i > 0 && missing_at(i - 1)) && !missing_at(i + 1)) singles.push_back(i);
+  }
+  for (const size_t single : singles) {
+    if (joins(single)) {
+      set(single, false);
+      continue;
+    }
+    size_t begin = single;
+    while (begin > 0 && is_of_phrase(begin - 1)) --begin;
+    for (size_t i = begin; is_of_phrase(i); ++i) set(i, true);
+  }
+}
 
 class Extraction {
  public:
@@ -216,7 +262,7 @@ class Extraction {
 
   // The words of the question, as it writes them, that none of `found` covers. Pairs of Chinese
   // characters overlap: a character that a found pair holds is not missing. A code is missing as a
-  // whole, whatever of its parts is found.
+  // whole, whatever of its parts is found, and so is the phrase around a single character.
   std::string WordsWithout(const TermSet& found) const {
     const std::string& text = question_.text;
     std::vector<bool> is_missing(text.size() + 1);  // the byte behind the text never is
@@ -230,6 +276,7 @@ class Extraction {
     mark(true, [](const QuestionTerm& term) { return term.emphasis >= 1; });
     mark(false, [](const QuestionTerm&) { return true; });
     mark(true, [](const QuestionTerm& term) { return term.has_digit; });
+    WidenSingleCharacters(text, is_missing);
     std::string words;
     for (size_t begin = 0, i = 0; i <= text.size(); ++i) {
       if (is_missing[i]) continue;

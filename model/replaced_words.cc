@@ -351,7 +351,8 @@ class ChineseReplacement {
         const bool is_inside = from > 0 && IsPhrase(text_, from - 1) &&
                                !(before > 0 && text_[from - 1] == asked_[before - 1]);
         if (at - from < length || is_inside) continue;
-        const size_t tail = length == 1 ? 1 : 0;
+        // Where a word ends is not known: a single character is named with all that both share.
+        const size_t tail = length == 1 ? shared.size() : 0;
         return ReplacedWord{Written(asked_.substr(begin, length + tail)),
                             Written(text_.substr(from, length + tail))};
       }
@@ -373,8 +374,9 @@ class ChineseReplacement {
       while (IsOther(to)) ++to;
       if (to == from || to > from + kLongestLabel || (to < text_.size() && IsCjk(text_[to])))
         continue;
-      return ReplacedWord{Written(asked_.substr(begin, end - begin)),
-                          Written(text_.substr(from, to - from))};
+      const std::u32string front = end - begin == 1 || to - from == 1 ? shared : U"";
+      return ReplacedWord{Written(front + asked_.substr(begin, end - begin)),
+                          Written(front + text_.substr(from, to - from))};
     }
     return std::nullopt;
   }

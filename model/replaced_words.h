@@ -24,9 +24,9 @@
 namespace quarry::model {
 
 struct ReplacedWord {
-  // As written; one Chinese character with the one behind it.
-  std::string asked;  // "银卡"
-  std::string there;  // "金卡"
+  // As written; one Chinese character with what both have beside it, so that no word is cut.
+  std::string asked;  // "银卡会员"
+  std::string there;  // "金卡会员"
 };
 
 // The first of the question that `sentence` and the headings above it hold another word in the place of.

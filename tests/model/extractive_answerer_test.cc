@@ -285,11 +285,11 @@ TEST_F(ExtractiveAnswererTest, AnotherWordInThePlaceOfOneIsNoSupport) {
       {"The office of the Northern Council has a lift.", "Does the Northern Council have a lift?",
        "Does the Southern Council have a lift?", "the text says Northern, not Southern"},
       {"金卡会员全场9.2折，每年4次免费清洗。", "金卡会员有什么优惠？", "银卡会员有什么优惠？",
-       "the text says 金卡, not 银卡"},
+       "the text says 金卡会员, not 银卡会员"},
       {"甲方逾期付款的，每逾期一日按未付金额的0.3‰支付违约金。", "甲方逾期付款怎么办？",
-       "乙方逾期付款怎么办？", "the text says 甲方, not 乙方"},
+       "乙方逾期付款怎么办？", "the text says 甲方逾期付款, not 乙方逾期付款"},
       {"户外岗位高温津贴为每月60元。", "户外岗位的高温津贴是多少？", "户外岗位的低温津贴是多少？",
-       "the text says 高温, not 低温"},
+       "the text says 高温津贴, not 低温津贴"},
   };
   for (const Case& tried : cases) {
     const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
@@ -374,6 +374,28 @@ TEST_F(ExtractiveAnswererTest, TheReasonNamesMissingChineseCharactersOnce) {
   const ExtractiveDraft draft =
       ExtractAnswer("河水浊度超过多少停止取水？", passages, analyzer_, {});
   EXPECT_THAT(draft.reason, ::testing::EndsWith("; not there: 停止"));
+}
+
+// Of 老职工 the pair 职工 is there, of 劳保帽 劳保.
+TEST_F(ExtractiveAnswererTest, TheReasonCutsNoChineseWord) {
+  const struct {
+    const char* text;
+    const char* question;
+    const char* reason;
+  } cases[] = {
+      {"新职工试用期为六个月。", "老职工试用期多长？",
+       "the text says 新职工试用期, not 老职工试用期; not there: 老职工试用期"},
+      {"劳保靴两年更换一次。", "劳保帽多久更换一次？", "not there: 劳保帽"},
+  };
+  for (const auto& [text, question, reason] : cases) {
+    EXPECT_THAT(ExtractAnswer(question, {MakePassage(text, 5)}, analyzer_, {}).reason,
+                HasSubstr(reason));
+  }
+  // What only joins is not missed.
+  EXPECT_THAT(ExtractAnswer("设备需要润滑但不需要校准吗？",
+                            {MakePassage("设备需要润滑，不需要校准。", 5)}, analyzer_, {})
+                  .reason,
+              ::testing::Not(HasSubstr("not there")));
 }
 
 TEST_F(ExtractiveAnswererTest, DeclinesWithoutWordsOrPassages) {
