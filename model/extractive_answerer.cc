@@ -126,14 +126,18 @@ class Extraction {
       return weighed;
     };
     Weighed deciding = weigh(best);
+    const std::vector<size_t> chosen = Choose(best);
+    if (deciding.lacks.kind && !deciding.lacks.replaced) {
+      deciding.lacks.replaced = ReplacedBeside(chosen);
+      deciding.support = SupportOf(sentences_[best], deciding.lacks);
+    }
     const Weighed covering = weigh(MostCovering());
     if (covering.support < deciding.support) deciding = covering;
     ExtractiveDraft draft;
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;
     draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
-    for (const size_t i : Choose(best))
-      draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
+    for (const size_t i : chosen) draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
     return draft;
   }
 
@@ -189,6 +193,27 @@ class Extraction {
     Lacks lacks = {};
     double support = 0;
   };
+
+  // Asked who the security officer is, one sentence tells of security and names nobody, and the next names the safety
+  // officer: no security officer is known.
+  std::optional<ReplacedWord> ReplacedBeside(const std::vector<size_t>& chosen) const {
+    const Sentence& best = sentences_[chosen.front()];
+    const TermSet near = best.terms | reading_.HeaderOf(best);
+    const auto is_near = [&](const Token& token) {
+      for (size_t i = 0; i < question_.terms.size(); ++i) {
+        if (near.test(i) && question_.terms[i].term == token.term) return true;
+      }
+      return false;
+    };
+    for (size_t n = 1; n < chosen.size(); ++n) {
+      const Sentence& other = sentences_[chosen[n]];
+      if (!HoldsKind(question_.kind, TextOf(other), text_)) continue;
+      std::optional<ReplacedWord> replaced = FindReplacedWord(reading_, other, analyzer_);
+      if (!replaced || replaced->beside.empty()) continue;
+      if (std::ranges::none_of(analyzer_.Tokenize(replaced->beside), is_near)) return replaced;
+    }
+    return std::nullopt;
+  }
 
   Lacks LacksOf(const Sentence& best) const {
     const TermSet near = best.terms | reading_.HeaderOf(best);

@@ -290,6 +290,12 @@ TEST_F(ExtractiveAnswererTest, AnotherWordInThePlaceOfOneIsNoSupport) {
        "乙方逾期付款怎么办？", "the text says 甲方逾期付款, not 乙方逾期付款"},
       {"户外岗位高温津贴为每月60元。", "户外岗位的高温津贴是多少？", "户外岗位的低温津贴是多少？",
        "the text says 高温津贴, not 低温津贴"},
+      {"阿斯彭水厂的日供水能力为3万吨。", "阿斯彭水厂的日供水能力是多少？",
+       "布拉克韦尔水厂的日供水能力是多少？", "the text says 阿斯彭, not 布拉克韦尔"},
+      {"阿斯彭水厂的日供水能力为3万吨。", "阿斯彭水厂的日供水能力是多少？",
+       "东山水厂的日供水能力是多少？", "the text says 阿斯彭, not 东山"},
+      {"北岸水厂建于1998年，占地6公顷。", "北岸水厂建于哪一年？", "布拉克韦尔水厂建于哪一年？",
+       "the text says 北岸, not 布拉克韦尔"},
   };
   for (const Case& tried : cases) {
     const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
@@ -298,6 +304,15 @@ TEST_F(ExtractiveAnswererTest, AnotherWordInThePlaceOfOneIsNoSupport) {
     EXPECT_TRUE(draft.declined) << tried.replaced << " " << draft.support;
     EXPECT_THAT(draft.reason, HasSubstr(tried.reason));
   }
+}
+
+// The word that is asked about stands in one sentence, what it describes in the next.
+TEST_F(ExtractiveAnswererTest, TwoSentencesOfHalfTheNameAreNoSupport) {
+  const std::vector<Passage> passages = {
+      MakePassage("Security: passwords in the gateway log are masked.", 9, "Changelog"),
+      MakePassage("The safety officer is Owen Harrack.", 8.5, "Handbook")};
+  EXPECT_TRUE(ExtractAnswer("Who is the security officer?", passages, analyzer_, {}).declined);
+  EXPECT_EQ(First("Who is the safety officer?", passages), "The safety officer is Owen Harrack.");
 }
 
 TEST_F(ExtractiveAnswererTest, AHeadingAndTheLabelOfARowHoldSiblingsToo) {
@@ -329,6 +344,7 @@ TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
       {"仓库内严禁吸烟，违者罚款500元。", "仓库抽烟罚款多少？"},
       {"这条线路由东华公司管理运营。", "这条线路由哪家企业管理运营？"},
       {"会员每年4次免费清洗。", "银卡会员有什么优惠？"},
+      {"水厂的日供水能力为3万吨。", "布拉克韦尔水厂的日供水能力是多少？"},
   };
   for (const Case& tried : cases) {
     const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
