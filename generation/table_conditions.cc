@@ -184,11 +184,16 @@ bool IsAskedFor(std::string_view question, size_t at) {
                              [&](std::string_view which) { return before.ends_with(which); });
 }
 
+// Whether it asks which once: "which have a generator, and which have none?" means all of the rows.
 bool AsksWhichRows(std::string_view question) {
-  if (StartsWithIgnoringCase(question, kEnglishWhich)) return true;
-  return std::ranges::any_of(kAskingWhich, [&](std::string_view which) {
-    return question.find(which) != std::string_view::npos;
-  });
+  size_t times = StartsWithIgnoringCase(question, kEnglishWhich) ? 1 : 0;
+  for (size_t at = 0; at < question.size(); NextCodePoint(question, at)) {
+    const std::string_view rest = question.substr(at);
+    const bool asks = std::ranges::any_of(
+        kAskingWhich, [&](std::string_view which) { return rest.starts_with(which); });
+    times += asks || rest.starts_with("and which ") ? 1 : 0;
+  }
+  return times == 1;
 }
 
 // How many words of the question the values of the row have that say neither yes nor no.
