@@ -24,6 +24,16 @@ bool CountsTheSame(const NumberRange& range, const CountedNumber& number, std::s
   return AsciiLower(text).find(number.unit) != std::string::npos;
 }
 
+// Whether what stands before a number says that it is reached, "满12年": such a question is about the number.
+bool IsReached(std::string_view before) {
+  if (before.ends_with("不满") || before.ends_with("未满") || before.ends_with("不滿") ||
+      before.ends_with("未滿")) {
+    return false;
+  }
+  return before.ends_with("满") || before.ends_with("滿") || before.ends_with("达") ||
+         before.ends_with("達") || before.ends_with("达到") || before.ends_with("達到");
+}
+
 // Whether `text` has the number itself, not as the bound of one of `ranges`.
 bool SaysNumber(std::string_view text, const std::vector<NumberRange>& ranges,
                 const CountedNumber& number) {
@@ -62,7 +72,8 @@ void PassageReading::FindAskedNumbers() {
     const bool is_bound = std::ranges::any_of(ranges, [&](const NumberRange& range) {
       return range.range.begin <= number.range.begin && number.range.begin < range.range.end;
     });
-    if (number.unit.empty() || is_bound) continue;
+    const std::string_view before = std::string_view(question_.text).substr(0, number.range.begin);
+    if (number.unit.empty() || (is_bound && !IsReached(before))) continue;
     TermSet terms;
     for (size_t i = 0; i < question_.terms.size(); ++i) {
       const QuestionTerm& term = question_.terms[i];

@@ -173,6 +173,7 @@ TEST_F(ExtractiveAnswererTest, ANumberIsInTheRangeThatARuleIsStatedFor) {
   EXPECT_EQ(only("迟到第五次怎么处理？"), "迟到次数: 4-6次; 处理: 书面警告");
   EXPECT_EQ(only("迟到8次怎么处理？"), "迟到次数: 7次以上; 处理: 扣当月绩效");
   EXPECT_EQ(only("工龄十二年有几天年假？"), "工龄满10年不满20年的，年休假10天。");
+  EXPECT_EQ(only("工龄满十二年有几天年假？"), "工龄满10年不满20年的，年休假10天。");
   EXPECT_EQ(only("工龄25年有几天年假？"), "工龄满20年的，年休假15天。");
 }
 
