@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "generation/context_pieces.h"
+#include "model/codes.h"
 #include "model/question.h"
 
 namespace quarry::generation {
@@ -126,9 +127,19 @@ std::vector<Choice> Distinct(const std::vector<const ContextPiece*>& pieces, con
 std::vector<Choice> FindChoices(std::string_view question, const Context& context,
                                 const model::ExtractedSentence& best, const Analyzer& analyzer) {
   if (AsksAmongSeveral(question)) return {};
-  std::vector<model::QuestionTerm> terms = model::AnalyseQuestion(question, analyzer).terms;
+  model::Question analysed = model::AnalyseQuestion(question, analyzer);
+  std::vector<model::QuestionTerm>& terms = analysed.terms;
   if (terms.size() > kMostQuestionTerms) terms.resize(kMostQuestionTerms);
-  const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
+  std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
+  // The row of the VX-220/B has no word of a question about the VX-220.
+  const model::AskedCodes codes(analysed.text, analyzer);
+  if (!codes.empty()) {
+    for (ContextPiece& piece : pieces) {
+      piece.own = WordsIn(piece.text, analyzer, codes);
+      piece.all = WordsIn(piece.header, analyzer, codes);
+      piece.all.insert(piece.own.begin(), piece.own.end());
+    }
+  }
   const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
     return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
            best.range.begin < piece.range.end;
@@ -161,7 +172,8 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
   }
   // One that names a thing does not mean the row of another that mentions it.
   const auto is_named = [&](const ContextPiece* piece) {
-    for (const Token& token : analyzer.Tokenize(CellsOf(*piece)[0])) {
+    const std::string_view cell = CellsOf(*piece)[0];
+    for (const Token& token : codes.OwnTokens(cell, analyzer.Tokenize(cell))) {
       if (token.begin > 0) break;
       const auto is_it = [&](const model::QuestionTerm& term) {
         return term.has_digit && term.term == token.term;

@@ -11,6 +11,7 @@
 #include "generation/context_pieces.h"
 #include "generation/support.h"
 #include "model/answer_kind.h"
+#include "model/codes.h"
 #include "model/question.h"
 #include "model/quotable.h"
 
@@ -206,21 +207,25 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   };
   const std::string_view ours =
       std::string_view(source.chunk.text).substr(said.begin, said.end - said.begin);
+  const model::Question analysed = model::AnalyseQuestion(question, analyzer);
+  // What is said of the VX-220/B is not said of the VX-220.
+  const model::AskedCodes codes(analysed.text, analyzer);
+  const auto words_of = [&](std::string_view text) { return WordsIn(text, analyzer, codes); };
   // What stands in no source asks and names nothing.
   WordSet known;
   for (const Passage& one : context.passages) {
-    known.merge(WordsIn(one.chunk.text, analyzer));
-    known.merge(WordsIn(header_of(one), analyzer));
+    known.merge(words_of(one.chunk.text));
+    known.merge(words_of(header_of(one)));
   }
   WordSet asked = WordsIn(question, analyzer);
   std::erase_if(asked, [&](const std::string& term) { return !known.contains(term); });
   std::set<std::string> asked_numbers;
   for (const Quantity& quantity : QuantitiesOf(question)) asked_numbers.insert(quantity.number);
-  WordSet our_terms = WordsIn(ours, analyzer);
-  our_terms.merge(WordsIn(header_of(source), analyzer));
+  WordSet our_terms = words_of(ours);
+  our_terms.merge(words_of(header_of(source)));
   const double our_share = ShareAmong(asked, our_terms);
   // Who somebody is or where something stands is no number: those beside it are of something else.
-  const model::AnswerKind kind = model::AnalyseQuestion(question, analyzer).kind;
+  const model::AnswerKind kind = analysed.kind;
   const bool asks_for_count =
       kind != model::AnswerKind::kPerson && kind != model::AnswerKind::kPlace;
   const std::vector<Quantity> our_counts =
@@ -237,13 +242,13 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   for (uint32_t i = 0; i < context.passages.size() && conflicts.size() < limit; ++i) {
     const Passage& other = context.passages[i];
     if (documents.contains(other.chunk.document)) continue;
-    const WordSet header = WordsIn(header_of(other), analyzer);
+    const WordSet header = words_of(header_of(other));
     for (const model::QuotablePiece& piece :
          model::QuotablePieces(other.chunk, kMaxConflictPieceTokens)) {
       const std::string_view theirs =
           std::string_view(other.chunk.text)
               .substr(piece.range.begin, piece.range.end - piece.range.begin);
-      const WordSet words = WordsIn(theirs, analyzer);
+      const WordSet words = words_of(theirs);
       WordSet terms = words;
       terms.insert(header.begin(), header.end());
       if (!fixed.empty() && ShareAmong(fixed, terms) < 1) continue;

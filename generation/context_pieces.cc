@@ -1,6 +1,7 @@
 #include "generation/context_pieces.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/document.h"
 #include "model/quotable.h"
@@ -31,6 +32,13 @@ std::vector<RowCell> CellsOfRow(std::string_view row) {
 WordSet WordsIn(std::string_view text, const Analyzer& analyzer) {
   WordSet words;
   for (Token& token : analyzer.Tokenize(text)) words.insert(std::move(token.term));
+  return words;
+}
+
+WordSet WordsIn(std::string_view text, const Analyzer& analyzer, const model::AskedCodes& codes) {
+  WordSet words;
+  for (Token& token : codes.OwnTokens(text, analyzer.Tokenize(text)))
+    words.insert(std::move(token.term));
   return words;
 }
 

@@ -12,6 +12,7 @@
 #include "base/analyzer.h"
 #include "base/query.h"
 #include "base/text.h"
+#include "model/codes.h"
 
 namespace quarry::generation {
 
@@ -39,6 +40,8 @@ std::vector<RowCell> CellsOfRow(std::string_view row);
 
 // The terms of a text.
 WordSet WordsIn(std::string_view text, const Analyzer& analyzer);
+// Without those of the question's codes that stand there in the codes of other things.
+WordSet WordsIn(std::string_view text, const Analyzer& analyzer, const model::AskedCodes& codes);
 // The part of `wanted` that is among `had`; 0 of nothing.
 double ShareAmong(const WordSet& wanted, const WordSet& had);
 

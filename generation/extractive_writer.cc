@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "generation/planted_instructions.h"
 #include "generation/premise.h"
 #include "generation/spelling.h"
+#include "generation/table_conditions.h"
 #include "model/answer_reasons.h"
 #include "model/quotable.h"
 
@@ -28,8 +30,9 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 12;
+constexpr uint64_t kExtractiveWriterVersion = 13;
 constexpr size_t kMostChoices = 6;  // that are named
+constexpr double kMeetsAll = 0.9;   // support of rows that have all that the question says
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
   return std::string(kModel) + '/' + std::to_string(kExtractiveWriterVersion) + '/' +
@@ -109,6 +112,22 @@ model::ExtractiveDraft DraftInForce(const Query& query, const Context& context,
   return draft;
 }
 
+// The rows that meet the conditions of the question, instead of what was drafted by its words.
+void TakeRows(const RowsThatMeet& met, const std::string& language, model::ExtractiveDraft& draft) {
+  if (met.rows.empty()) {
+    if (draft.declined) return;
+    draft.declined = true;
+    draft.support = 0;
+    draft.reason = ReasonText(Reason::kNoRowMeets, language);
+    return;
+  }
+  if (draft.declined && !met.has_all_words) return;
+  if (draft.declined) draft.support = kMeetsAll;
+  draft.declined = false;
+  draft.sentences = met.rows;
+  draft.reason = ReasonText(Reason::kRowsMeet, language, {std::to_string(met.rows.size())});
+}
+
 // Nothing is quoted that orders whoever answers: it is written to be said, and answers no question. A question about
 // such orders is told of them.
 Context ReadableOf(const Query& query, const Context& context) {
@@ -184,7 +203,7 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
 std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query,
                                                               const Context& context,
                                                               const model::ExtractiveDraft& draft,
-                                                              Answer& answer) const {
+                                                              bool has_rows, Answer& answer) const {
   const std::string& question = query.text;
   const std::string language = AnswerLanguage(query);
   const bool chinese = language == "zh";
@@ -206,7 +225,7 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
                              : "The documents say otherwise than the question assumes: "}};
   }
   std::vector<model::ExtractedSentence> sentences;
-  if (draft.sentences.empty()) return sentences;
+  if (draft.sentences.empty() || has_rows) return sentences;
   const std::vector<Choice> choices =
       FindChoices(question, context, draft.sentences.front(), analyzer_);
   for (const Choice& choice : choices) {
@@ -239,17 +258,21 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const std::vector<bool> abolished = AbolishedPassages(readable);
   model::ExtractiveDraft draft =
       DraftInForce(read, readable, abolished, analyzer_, OptionsFor(query, options_));
-  std::vector<model::ExtractedSentence> sentences = Reply(read, readable, draft, answer);
+  std::optional<RowsThatMeet> met;
+  if (!draft.sentences.empty())
+    met = FindRowsThatMeet(read.text, readable, draft.sentences.front(), analyzer_);
+  const bool has_rows = met && !met->rows.empty();
+  std::vector<model::ExtractedSentence> sentences = Reply(read, readable, draft, has_rows, answer);
   if (answer.kind == ReplyKind::kAnswer) {
+    if (met) TakeRows(*met, AnswerLanguage(query), draft);
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
                       .reason = draft.reason};
     if (!draft.declined) {
       sentences = std::move(draft.sentences);
-      if (const auto row = FindExtremeRow(read.text, readable, sentences.front(), analyzer_)) {
-        sentences = {*row};
-      }
+      const auto row = FindExtremeRow(read.text, readable, sentences.front(), analyzer_);
+      if (row && !has_rows) sentences = {*row};
     }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);

@@ -28,9 +28,9 @@ class ExtractiveWriter final : public AnswerWriter {
 
  private:
   // What is replied instead of the answer drafted from `context`, with answer.kind, text and verdict set; where
-  // nothing is, the kind stays kAnswer.
+  // nothing is, the kind stays kAnswer. `has_rows`: the rows that the question means are known.
   std::vector<model::ExtractedSentence> Reply(const Query& query, const Context& context,
-                                              const model::ExtractiveDraft& draft,
+                                              const model::ExtractiveDraft& draft, bool has_rows,
                                               Answer& answer) const;
   // How many; `abolished` by passage (abolished.h). REQUIRES: there is a sentence.
   size_t AddConflicts(const Query& query, const Context& context,

@@ -24,11 +24,17 @@ constexpr std::string_view kNumberWords[] = {
     "thousand", "million", "billion", "half",  "third",  "quarter", "twice", "once",  "majority"};
 // Persons without a name.
 constexpr std::string_view kPersons[] = {
-    "manager",  "head",   "director",  "chair",     "chief",    "officer",  "engineer",
-    "keeper",   "lead",   "operator",  "inspector", "king",     "queen",    "emperor",
-    "minister", "doctor", "president", "teacher",   "supplier", "member",   "members",
-    "team",     "board",  "committee", "council",   "court",    "company",  "staff",
-    "foreman",  "driver", "owner",     "owners",    "people",   "customer", "customers"};
+    "manager",     "managers",   "head",       "heads",      "director",    "directors",
+    "chair",       "chairman",   "chairwoman", "chief",      "officer",     "officers",
+    "engineer",    "engineers",  "keeper",     "lead",       "leader",      "operator",
+    "operators",   "inspector",  "inspectors", "king",       "queen",       "emperor",
+    "minister",    "doctor",     "president",  "teacher",    "supplier",    "member",
+    "members",     "team",       "board",      "committee",  "council",     "court",
+    "company",     "staff",      "foreman",    "driver",     "owner",       "owners",
+    "people",      "customer",   "customers",  "supervisor", "supervisors", "executive",
+    "executives",  "secretary",  "treasurer",  "auditor",    "accountant",  "administrator",
+    "coordinator", "technician", "clerk",      "assistant",  "deputy",      "employer",
+    "employee",    "employees",  "contractor"};
 // Places without a name.
 constexpr std::string_view kPlaces[] = {
     "room",    "building", "floor",     "hall",   "office",   "locker",  "cabinet", "drawer",
@@ -56,6 +62,11 @@ constexpr std::string_view kChineseSurnames =
 constexpr std::string_view kChinesePersons =
     "者人员員长長师師家士帝王后妃侯爵官将將父母子女儿兒妻夫兄弟姐妹哥爷爺奶徒手友匠工生民客主"
     "司厂廠业業局会會院社团團队隊部处處";
+// Offices and parties that no character of those shows.
+constexpr std::string_view kChineseRoles[] = {
+    "经理", "經理", "主任", "主管", "总监",   "總監",   "总裁",   "總裁", "董事", "监事",
+    "監事", "书记", "書記", "秘书", "秘書",   "助理",   "会计",   "會計", "出纳", "出納",
+    "领导", "領導", "干事", "幹事", "供应商", "供應商", "承包商", "甲方", "乙方", "丙方"};
 constexpr std::string_view kChineseReasons[] = {"因为", "由于", "因此", "为了", "所以",
                                                 "原因", "導致", "导致", "由於", "因為"};
 constexpr std::string_view kChineseNegations = "不没沒未无無";
@@ -142,6 +153,27 @@ constexpr WordWithoutDenial kWordsWithoutDenial[] = {{"不锈"},
                                                      {"没收", "到集入取据录费款拾"},
                                                      {"沒收", "到集入取據錄費款拾"}};
 
+size_t TimesIn(std::string_view text, std::string_view word) {
+  size_t times = 0;
+  for (size_t at = text.find(word); at != text.npos; at = text.find(word, at + word.size()))
+    ++times;
+  return times;
+}
+
+// Whether `sentence` names an office that the question does not, or once more: "总经理不在时由副总经理批准".
+bool HoldsRole(std::string_view sentence, std::string_view question) {
+  return std::ranges::any_of(kChineseRoles, [&](std::string_view role) {
+    return TimesIn(sentence, role) > TimesIn(question, role);
+  });
+}
+
+// Whether an office begins with the character `first`, which has `behind` behind it.
+bool BeginsRole(std::string_view first, std::string_view behind) {
+  return std::ranges::any_of(kChineseRoles, [&](std::string_view role) {
+    return role.starts_with(first) && behind.starts_with(role.substr(first.size()));
+  });
+}
+
 // "1066", "1990s".
 bool IsYear(std::string_view word) {
   if (word.ends_with('s')) word.remove_suffix(1);
@@ -187,7 +219,7 @@ bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_vi
              among(kChineseNumerals);
     case AnswerKind::kPerson:
       return capital || Among(AsciiLower(word), kPersons) || among(kChineseSurnames) ||
-             among(kChinesePersons);
+             among(kChinesePersons) || (!IsAscii(word[0]) && BeginsRole(word, behind));
     case AnswerKind::kPlace:
       return capital || Among(AsciiLower(word), kPlaces) || among(kChinesePlaces);
     case AnswerKind::kReason:
@@ -222,7 +254,7 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
       return holds(kChineseNumerals);
     case AnswerKind::kPerson:
       return sentence.find("·") != sentence.npos || holds(kChineseSurnames) ||
-             holds(kChinesePersons);
+             holds(kChinesePersons) || HoldsRole(sentence, question);
     case AnswerKind::kPlace:
       return holds(kChinesePlaces);
     case AnswerKind::kReason:

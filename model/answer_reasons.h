@@ -25,6 +25,8 @@ enum class Reason : uint8_t {
   kContradictsItself,
   kFalsePremise,
   kFitsSeveral,  // {} things
+  kRowsMeet,     // {}: how many
+  kNoRowMeets,   // a condition, or not all of them
   kSourcesDiffer,
   kQuoted,
   kSentencesQuoted,  // {}: how many

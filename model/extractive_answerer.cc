@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/document.h"
@@ -53,6 +55,50 @@ constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare ther
 constexpr double kSupportReplaced = -3;
 constexpr double kSupportBias = -2.7;
 
+// Chinese characters that join others, and so begin or end what they stand beside.
+constexpr std::string_view kBetweenPhrases = "的了是在和与及或但就才则要须应还也都每各被把由从向";
+
+// A single missing character is a part of a word: all of its phrase is missing, unless it only joins. `is_missing` by
+// byte of `text`.
+void WidenSingleCharacters(std::string_view text, std::vector<bool>& is_missing) {
+  std::vector<ByteRange> characters;
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    NextCodePoint(text, at);
+    characters.push_back({begin, at});
+  }
+  const auto is_cjk = [&](size_t i) {
+    size_t at = i < characters.size() ? characters[i].begin : text.size();
+    return at < text.size() && IsCjk(NextCodePoint(text, at));
+  };
+  const auto joins = [&](size_t i) {
+    const ByteRange& one = characters[i];
+    return kBetweenPhrases.find(text.substr(one.begin, one.end - one.begin)) !=
+           std::string_view::npos;
+  };
+  const auto is_of_phrase = [&](size_t i) { return is_cjk(i) && !joins(i); };
+  const auto set = [&](size_t i, bool missing) {
+    std::fill(is_missing.begin() + static_cast<ptrdiff_t>(characters[i].begin),
+              is_missing.begin() + static_cast<ptrdiff_t>(characters[i].end), missing);
+  };
+  std::vector<size_t> singles;
+  for (size_t i = 0; i < characters.size(); ++i) {
+    const auto missing_at = [&](size_t one) {
+      return is_cjk(one) && is_missing[characters[one].begin];
+    };
+    if (missing_at(i) && !(i > 0 && missing_at(i - 1)) && !missing_at(i + 1)) singles.push_back(i);
+  }
+  for (const size_t single : singles) {
+    if (joins(single)) {
+      set(single, false);
+      continue;
+    }
+    size_t begin = single;
+    while (begin > 0 && is_of_phrase(begin - 1)) --begin;
+    for (size_t i = begin; is_of_phrase(i); ++i) set(i, true);
+  }
+}
+
 class Extraction {
  public:
   Extraction(std::string_view question, const std::vector<Passage>& passages,
@@ -80,14 +126,18 @@ class Extraction {
       return weighed;
     };
     Weighed deciding = weigh(best);
+    const std::vector<size_t> chosen = Choose(best);
+    if (deciding.lacks.kind && !deciding.lacks.replaced) {
+      deciding.lacks.replaced = ReplacedBeside(chosen);
+      deciding.support = SupportOf(sentences_[best], deciding.lacks);
+    }
     const Weighed covering = weigh(MostCovering());
     if (covering.support < deciding.support) deciding = covering;
     ExtractiveDraft draft;
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;
     draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
-    for (const size_t i : Choose(best))
-      draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
+    for (const size_t i : chosen) draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
     return draft;
   }
 
@@ -143,6 +193,27 @@ class Extraction {
     Lacks lacks = {};
     double support = 0;
   };
+
+  // Asked who the security officer is, one sentence tells of security and names nobody, and the next names the safety
+  // officer: no security officer is known.
+  std::optional<ReplacedWord> ReplacedBeside(const std::vector<size_t>& chosen) const {
+    const Sentence& best = sentences_[chosen.front()];
+    const TermSet near = best.terms | reading_.HeaderOf(best);
+    const auto is_near = [&](const Token& token) {
+      for (size_t i = 0; i < question_.terms.size(); ++i) {
+        if (near.test(i) && question_.terms[i].term == token.term) return true;
+      }
+      return false;
+    };
+    for (size_t n = 1; n < chosen.size(); ++n) {
+      const Sentence& other = sentences_[chosen[n]];
+      if (!HoldsKind(question_.kind, TextOf(other), text_)) continue;
+      std::optional<ReplacedWord> replaced = FindReplacedWord(reading_, other, analyzer_);
+      if (!replaced || replaced->beside.empty()) continue;
+      if (std::ranges::none_of(analyzer_.Tokenize(replaced->beside), is_near)) return replaced;
+    }
+    return std::nullopt;
+  }
 
   Lacks LacksOf(const Sentence& best) const {
     const TermSet near = best.terms | reading_.HeaderOf(best);
@@ -216,7 +287,7 @@ class Extraction {
 
   // The words of the question, as it writes them, that none of `found` covers. Pairs of Chinese
   // characters overlap: a character that a found pair holds is not missing. A code is missing as a
-  // whole, whatever of its parts is found.
+  // whole, whatever of its parts is found, and so is the phrase around a single character.
   std::string WordsWithout(const TermSet& found) const {
     const std::string& text = question_.text;
     std::vector<bool> is_missing(text.size() + 1);  // the byte behind the text never is
@@ -230,6 +301,7 @@ class Extraction {
     mark(true, [](const QuestionTerm& term) { return term.emphasis >= 1; });
     mark(false, [](const QuestionTerm&) { return true; });
     mark(true, [](const QuestionTerm& term) { return term.has_digit; });
+    WidenSingleCharacters(text, is_missing);
     std::string words;
     for (size_t begin = 0, i = 0; i <= text.size(); ++i) {
       if (is_missing[i]) continue;
@@ -249,6 +321,8 @@ class Extraction {
       for (size_t i = 0; i < sentences_.size(); ++i) {
         const Sentence& sentence = sentences_[i];
         if (tokens + sentence.tokens > options_.max_tokens) continue;
+        // The rule for other numbers is none for the one asked about.
+        if (sentence.out_of_range && sentences_[best].in_range) continue;
         if (next != sentences_.size() && scores_[i] <= scores_[next]) continue;
         if ((Adds(sentence, covered) || MayHold(i, best, covered)) && !Repeats(sentence, chosen))
           next = i;

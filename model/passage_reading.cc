@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/document.h"
@@ -17,10 +18,31 @@ constexpr double kRarity = 0.3;
 
 bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
 
-// Whether a code such as "VX-220" is there a part of a longer one, "VX-220/B": another thing.
-bool IsInLongerCode(std::string_view text, size_t end) {
-  return end + 1 < text.size() && (text[end] == '/' || text[end] == '-') &&
-         (IsAsciiLetter(text[end + 1]) || IsAsciiDigit(text[end + 1]));
+// Whether the range, stated in `text`, is of what the number counts: "4-6" of 次 below a column 迟到次数.
+bool CountsTheSame(const NumberRange& range, const CountedNumber& number, std::string_view text) {
+  if (!range.unit.empty()) return range.unit == number.unit;
+  return AsciiLower(text).find(number.unit) != std::string::npos;
+}
+
+// Whether what stands before a number says that it is reached, "满12年": such a question is about the number.
+bool IsReached(std::string_view before) {
+  if (before.ends_with("不满") || before.ends_with("未满") || before.ends_with("不滿") ||
+      before.ends_with("未滿")) {
+    return false;
+  }
+  return before.ends_with("满") || before.ends_with("滿") || before.ends_with("达") ||
+         before.ends_with("達") || before.ends_with("达到") || before.ends_with("達到");
+}
+
+// Whether `text` has the number itself, not as the bound of one of `ranges`.
+bool SaysNumber(std::string_view text, const std::vector<NumberRange>& ranges,
+                const CountedNumber& number) {
+  return std::ranges::any_of(CountedNumbers(text), [&](const CountedNumber& one) {
+    return one.value == number.value && one.unit == number.unit &&
+           std::ranges::none_of(ranges, [&](const NumberRange& range) {
+             return range.range.begin <= one.range.begin && one.range.begin < range.range.end;
+           });
+  });
 }
 
 }  // namespace
@@ -30,27 +52,79 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
     : text_(question),
       passages_(passages),
       analyzer_(analyzer),
-      question_(AnalyseQuestion(question, analyzer)) {
+      question_(AnalyseQuestion(question, analyzer)),
+      asked_codes_(question_.text, analyzer) {
   if (question_.terms.size() > kMaxTerms) question_.terms.resize(kMaxTerms);
   for (uint32_t i = 0; i < question_.terms.size(); ++i) {
     numbers_.emplace(Hash64(question_.terms[i].term), i);
     if (question_.terms[i].has_digit) codes_.set(i);
   }
   if (question_.terms.empty()) return;
+  FindAskedNumbers();
   for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
   WeighTerms();
 }
 
-// The number of the question's term that the token of `text` is, or UINT32_MAX.
-uint32_t PassageReading::NumberOf(const Token& token, std::string_view text) const {
+void PassageReading::FindAskedNumbers() {
+  const std::vector<NumberRange> ranges = NumberRanges(question_.text);
+  for (CountedNumber& number : CountedNumbers(question_.text)) {
+    // "Orders of more than 5,000 euros" are none of 5,000 euros.
+    const bool is_bound = std::ranges::any_of(ranges, [&](const NumberRange& range) {
+      return range.range.begin <= number.range.begin && number.range.begin < range.range.end;
+    });
+    const std::string_view before = std::string_view(question_.text).substr(0, number.range.begin);
+    if (number.unit.empty() || (is_bound && !IsReached(before))) continue;
+    TermSet terms;
+    for (size_t i = 0; i < question_.terms.size(); ++i) {
+      const QuestionTerm& term = question_.terms[i];
+      terms.set(i, term.begin < number.number.end && number.number.begin < term.end);
+    }
+    if (terms.any()) asked_numbers_.push_back({std::move(number), terms});
+  }
+}
+
+// What is stated for a range is stated for each number in it. `tokens` are those of the passage.
+void PassageReading::AddRanges(const std::vector<Token>& tokens, Sentence& sentence) {
+  const std::string_view text = TextOf(sentence);
+  const std::vector<NumberRange> ranges = NumberRanges(text);
+  if (ranges.empty()) return;
+  for (const AskedNumber& asked : asked_numbers_) {
+    const NumberRange* holding = nullptr;
+    bool has_other = false;
+    for (const NumberRange& range : ranges) {
+      if (!CountsTheSame(range, asked.number, text)) continue;
+      if (!range.Holds(asked.number.value)) {
+        has_other = true;
+      } else if (holding == nullptr) {
+        holding = &range;
+      }
+    }
+    if (holding == nullptr) {
+      if (has_other && !SaysNumber(text, ranges, asked.number)) sentence.out_of_range = true;
+      continue;
+    }
+    sentence.in_range = true;
+    const size_t begin = sentence.range.begin + holding->range.begin;
+    const size_t end = sentence.range.begin + holding->range.end;
+    const auto token = std::ranges::lower_bound(tokens, begin, {}, &Token::begin);
+    for (uint32_t i = 0; i < question_.terms.size(); ++i) {
+      if (!asked.terms.test(i) || sentence.terms.test(i)) continue;
+      sentence.terms.set(i);
+      sentence.places.push_back({i, token == tokens.end() ? 0U : token->position, {begin, end}});
+    }
+  }
+  if (sentence.out_of_range) sentence.in_range = false;
+  any_in_range_ = any_in_range_ || sentence.in_range;
+  std::ranges::stable_sort(sentence.places, {},
+                           [](const TermPlace& place) { return place.range.begin; });
+}
+
+// The number of the question's term that the token is, or UINT32_MAX.
+uint32_t PassageReading::NumberOf(const Token& token) const {
   const auto found = numbers_.find(Hash64(token.term));
-  if (found == numbers_.end()) return UINT32_MAX;
-  const QuestionTerm& term = question_.terms[found->second];
-  if (term.term != token.term) return UINT32_MAX;
-  const bool is_other_code = term.has_digit && std::ranges::any_of(term.term, IsAsciiLetter) &&
-                             IsInLongerCode(text, token.end) &&
-                             !IsInLongerCode(question_.text, term.end);
-  return is_other_code ? UINT32_MAX : found->second;
+  if (found == numbers_.end() || question_.terms[found->second].term != token.term)
+    return UINT32_MAX;
+  return found->second;
 }
 
 void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
@@ -75,14 +149,19 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentence.tokens = CountTokens(TextOf(sentence));
     sentences_.push_back(std::move(sentence));
   }
-  for (const Token& token : analyzer_.Tokenize(text)) {
-    const uint32_t number = NumberOf(token, text);
+  const std::vector<Token> tokens = asked_codes_.OwnTokens(text, analyzer_.Tokenize(text));
+  for (const Token& token : tokens) {
+    const uint32_t number = NumberOf(token);
     if (number == UINT32_MAX) continue;
     all.set(number);
     while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
     if (at == sentences_.size() || token.begin < sentences_[at].range.begin) continue;
     sentences_[at].terms.set(number);
     sentences_[at].places.push_back({number, token.position, {token.begin, token.end}});
+  }
+  for (size_t i = first; i < sentences_.size() && !asked_numbers_.empty(); ++i) {
+    AddRanges(tokens, sentences_[i]);
+    all |= sentences_[i].terms;
   }
   // A question stands above its answer as a heading does.
   for (size_t i = first + 1; i < sentences_.size(); ++i) {
@@ -99,8 +178,16 @@ TermSet PassageReading::AddHeader(std::string_view title,
                                   const std::vector<std::string>& headings) {
   TermSet header;
   const std::string text = ContextualHeader(title, headings);
-  for (const Token& token : analyzer_.Tokenize(text)) {
-    if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) header.set(number);
+  for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
+    if (const uint32_t number = NumberOf(token); number != UINT32_MAX) header.set(number);
+  }
+  const std::vector<NumberRange> ranges =
+      asked_numbers_.empty() ? std::vector<NumberRange>() : NumberRanges(text);
+  for (const AskedNumber& asked : asked_numbers_) {
+    const bool holds = std::ranges::any_of(ranges, [&](const NumberRange& range) {
+      return CountsTheSame(range, asked.number, text) && range.Holds(asked.number.value);
+    });
+    if (holds) header |= asked.terms;
   }
   headers_.push_back(header);
   return header;

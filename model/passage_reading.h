@@ -15,6 +15,8 @@
 #include "base/analyzer.h"
 #include "base/query.h"
 #include "base/text.h"
+#include "model/codes.h"
+#include "model/number_ranges.h"
 #include "model/question.h"
 
 namespace quarry::model {
@@ -38,8 +40,10 @@ struct Sentence {
   BlockKind kind = BlockKind::kParagraph;
   uint32_t header = 0;  // the title and headings above it, as an index into PassageReading's
   uint32_t tokens = 0;
-  TermSet terms;
+  TermSet terms;                  // also those of a number that lies in a range it states
   std::vector<TermPlace> places;  // in order
+  bool in_range = false;          // it is stated for a range that a number of the question lies in
+  bool out_of_range = false;      // only for others
 };
 
 // Reads once, in its constructor. Question text, passages and analyzer must outlive it.
@@ -49,6 +53,7 @@ class PassageReading {
                  const Analyzer& analyzer, uint32_t max_tokens);
 
   const Question& question() const { return question_; }
+  const AskedCodes& asked_codes() const { return asked_codes_; }
   std::string_view question_text() const { return text_; }
   const std::vector<Passage>& passages() const { return passages_; }
   const std::vector<Sentence>& sentences() const {
@@ -63,11 +68,21 @@ class PassageReading {
   double weight(size_t term) const { return weights_[term]; }
   double total() const { return total_; }  // of all terms
   double WeightOf(const TermSet& terms) const;
+  // Whether any of the sentences is in_range.
+  bool any_in_range() const { return any_in_range_; }
   // The share of the question's weight in the sentence, less of it for what only its header holds.
   double Coverage(const Sentence& sentence) const;
 
  private:
-  uint32_t NumberOf(const Token& token, std::string_view text) const;
+  // A number of the question that may lie in a range, and the terms that write it.
+  struct AskedNumber {
+    CountedNumber number;
+    TermSet terms;
+  };
+
+  void FindAskedNumbers();
+  void AddRanges(const std::vector<Token>& tokens, Sentence& sentence);
+  uint32_t NumberOf(const Token& token) const;
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
   void AddPassage(uint32_t index, uint32_t max_tokens);
   void WeighTerms();
@@ -76,8 +91,11 @@ class PassageReading {
   const std::vector<Passage>& passages_;
   const Analyzer& analyzer_;
   Question question_;
+  AskedCodes asked_codes_;
   std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
   TermSet codes_;
+  std::vector<AskedNumber> asked_numbers_;
+  bool any_in_range_ = false;
   std::vector<Sentence> sentences_;
   std::vector<TermSet> headers_;  // in the order of the sentences below them
   std::vector<TermSet> passage_terms_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/ascii.h"
@@ -19,6 +20,10 @@ constexpr size_t kAlikeBeginning = 4;  // bytes by which words are likened
 constexpr size_t kLeastWord = 3;
 constexpr size_t kLeastFrame = 2;    // Chinese characters that both share
 constexpr size_t kLongestLabel = 4;  // of what is another in it
+constexpr size_t kNameCharacters =
+    3;                            // of the question: so many that the text lacks name something
+constexpr size_t kLeastName = 2;  // of what is named in the text
+constexpr size_t kLongestName = 8;
 
 // What stands before a noun and the words that say which one.
 constexpr std::string_view kBeforeNouns[] = {
@@ -50,6 +55,17 @@ constexpr std::u32string_view kJoiningCharacters =
 constexpr std::u32string_view kTellingNothing =
     U"我你他她它们每各某另该本此同何一二三四五六七八九十两几多少许全所些位名次届年月日时期内外前后"
     U"上下中里来去最很更不没未可能会应须需要将已曾则即就还若如至等向给因";
+
+// What is told from others of its kind by the name before it.
+constexpr std::u32string_view kNamedThings[] = {
+    U"水厂", U"水廠", U"工厂", U"工廠", U"电厂", U"電廠", U"泵站", U"车站", U"車站",
+    U"公司", U"医院", U"醫院", U"学校", U"學校", U"大学", U"大學", U"仓库", U"倉庫",
+    U"车间", U"車間", U"门店", U"門店", U"分店", U"银行", U"銀行", U"酒店"};
+
+bool NamesAThing(std::u32string_view characters) {
+  return std::ranges::any_of(
+      kNamedThings, [&](std::u32string_view thing) { return characters.starts_with(thing); });
+}
 
 bool IsLatinWord(std::string_view term) {
   return std::ranges::all_of(term, [](char c) { return IsAsciiLetter(c) || c == '\''; });
@@ -192,7 +208,7 @@ class LatinReplacement {
   }
 
   ReplacedWord Pair(const Token& word, const PlacedWords& line, const Token& other) const {
-    return {std::string(asked_.FormOf(word)), std::string(line.FormOf(other))};
+    return {.asked = std::string(asked_.FormOf(word)), .there = std::string(line.FormOf(other))};
   }
 
   // What denies its opposite says the word.
@@ -225,9 +241,11 @@ class LatinReplacement {
             AreSpelledAlike(asked_.FormOf(word), line.FormOf(*other))) {
           continue;
         }
-        if (AreSiblings(word, line, *other, side)) return Pair(word, line, *other);
+        ReplacedWord pair = Pair(word, line, *other);
+        pair.beside = asked_.FormOf(neighbour);
+        if (AreSiblings(word, line, *other, side)) return pair;
         if (side > 0 && !found && line.BeginsNoun(*other) && MayDescribeAlike(word, line, *other))
-          found = Pair(word, line, *other);
+          found = std::move(pair);
       }
     }
     const bool is_only_missing = missing_.size() == 1;
@@ -333,7 +351,7 @@ class ChineseReplacement {
     return IsPhrase(text_, i) && !Holds(kTellingNothing, text_[i]) && !Holds(asked_, text_[i]);
   }
 
-  // As many others before the characters behind [begin, end).
+  // As many others before the characters behind [begin, end), or of a name any number.
   std::optional<ReplacedWord> Before(size_t begin, size_t end) const {
     if (begin > 0 && IsPhrase(asked_, begin - 1)) return std::nullopt;
     size_t before = begin;
@@ -344,15 +362,19 @@ class ChineseReplacement {
     for (; frame >= end + kLeastFrame; --frame) {
       const std::u32string shared = asked_.substr(end, frame - end);
       for (size_t at = text_.find(shared); at != text_.npos; at = text_.find(shared, at + 1)) {
+        const bool is_name = length >= kNameCharacters || (length > 1 && NamesAThing(shared));
         size_t from = at;
-        while (from > 0 && at - from < length && IsOther(from - 1)) --from;
+        while (from > 0 && at - from < (is_name ? kLongestName : length) && IsOther(from - 1))
+          --from;
         // At the beginning of a phrase, or behind what the question has there, too.
         const bool is_inside = from > 0 && IsPhrase(text_, from - 1) &&
                                !(before > 0 && text_[from - 1] == asked_[before - 1]);
-        if (at - from < length || is_inside) continue;
-        const size_t tail = length == 1 ? 1 : 0;
-        return ReplacedWord{Written(asked_.substr(begin, length + tail)),
-                            Written(text_.substr(from, length + tail))};
+        if (at - from < (is_name ? kLeastName : length) || is_inside) continue;
+        // Where a word ends is not known: a single character is named with all that both share.
+        const size_t tail = length == 1 ? shared.size() : 0;
+        return ReplacedWord{.asked = Written(asked_.substr(begin, length + tail)),
+                            .there = Written(text_.substr(from, at - from + tail)),
+                            .beside = Written(shared)};
       }
     }
     return std::nullopt;
@@ -372,8 +394,10 @@ class ChineseReplacement {
       while (IsOther(to)) ++to;
       if (to == from || to > from + kLongestLabel || (to < text_.size() && IsCjk(text_[to])))
         continue;
-      return ReplacedWord{Written(asked_.substr(begin, end - begin)),
-                          Written(text_.substr(from, to - from))};
+      const std::u32string front = end - begin == 1 || to - from == 1 ? shared : U"";
+      return ReplacedWord{.asked = Written(front + asked_.substr(begin, end - begin)),
+                          .there = Written(front + text_.substr(from, to - from)),
+                          .beside = Written(shared)};
     }
     return std::nullopt;
   }
@@ -392,6 +416,10 @@ std::optional<ReplacedWord> FindReplacedWord(const PassageReading& reading,
   const SourceSpan span = SpanWithin(passage.chunk, sentence.range.begin, sentence.range.end);
   const std::string header = ContextualHeader(passage.title, span.heading_path);
   const std::string_view text = reading.TextOf(sentence);
+  std::string near(text);
+  near += '\n' + header;
+  if (auto kin = reading.asked_codes().FindKin(near, passage.chunk.text, analyzer))
+    return ReplacedWord{.asked = std::move(kin->asked), .there = std::move(kin->there)};
   if (auto found = LatinReplacement(reading, sentence, text, header, analyzer).Find()) return found;
   return ChineseReplacement(reading.question().text, text, header,
                             sentence.kind == BlockKind::kTable)

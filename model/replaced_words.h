@@ -8,11 +8,13 @@
 //     "Western Chinese", "Southern Chinese";
 //   * where the other word is formed alike: "the lowest", "the highest"; "the seller pays", "the buyer pays";
 //   * where the other is its opposite by a prefix: "paid", "unpaid";
+//   * where the passage lacks a code and the text has a shorter or longer one: "VX-220/B", "VX-220";
 //   * where it stands before a noun and the text holds another word between that noun and an article or preposition,
 //     and lacks nothing else of the question;
 //   * of Chinese, where characters of which the text holds none begin a phrase and as many others stand before the
-//     same characters at the beginning of one, "银卡会员" and "金卡会员"; or where they end a phrase and a label begins
-//     with what is before them, "额定电流" and "额定功率：".
+//     same characters at the beginning of one, "银卡会员" and "金卡会员"; or any number of them where the question's are
+//     a name: three or more, or before what is named, "布拉克韦尔水厂" and "北岸水厂"; or where they end a phrase and a
+//     label begins with what is before them, "额定电流" and "额定功率：".
 
 #include <optional>
 #include <string>
@@ -23,9 +25,12 @@
 namespace quarry::model {
 
 struct ReplacedWord {
-  // As written; one Chinese character with the one behind it.
-  std::string asked;  // "银卡"
-  std::string there;  // "金卡"
+  // As written; one Chinese character with what both have beside it, so that no word is cut.
+  std::string asked;  // "银卡会员"
+  std::string there;  // "金卡会员"
+  // What the text has beside the other word as the question has it beside its own, as the question writes it: "members"
+  // of "silver members". "" of a code and of an opposite.
+  std::string beside = {};
 };
 
 // The first of the question that `sentence` and the headings above it hold another word in the place of.

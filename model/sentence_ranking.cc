@@ -19,6 +19,7 @@ constexpr size_t kBeginning = 4;          // bytes by which words are likened
 // Not fitted: the collections hold no code, hardly a question that asks, and few questions for a number or code, which
 // another number cannot stand for.
 constexpr double kMissingNumberPenalty = 2;
+constexpr double kOtherRangePenalty = 2;  // beside one that is stated for the number asked about
 constexpr double kCodePenalty = 1.5;
 constexpr double kQuestionPenalty = 6;
 
@@ -276,6 +277,7 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
     scores.push_back(WeightedSum(features, weights.sentences) -
                      (sentence.kind == BlockKind::kCode ? kCodePenalty : 0.0) -
                      kMissingNumberPenalty * features[SentenceFeature::kNumberMissing] -
+                     (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
                      (IsQuestionItself(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0));
   }
   return scores;

@@ -1,5 +1,9 @@
 // Rules about questions that get another reply than an answer. How many cases they handle: behaviour_test.cc.
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "generation/ask_back.h"
 #include "generation/contradiction.h"
 #include "generation/premise.h"
@@ -139,6 +143,25 @@ TEST_F(ReplyRulesTest, ThingsWithOneAnswerAreNotAskedBack) {
   EXPECT_THAT(answer.text, HasSubstr("黄丽娟"));
 }
 
+TEST_F(ReplyRulesTest, ALongerCodeIsNotWhatACodeMayMean) {
+  ingest::ParsedSource parsed =
+      ingest::ParserFor(ingest::Format::kCsv)
+          .Parse("Model,Rated head,Price\nVX-220,32 m,4100\nVX-240,48 m,5200\nVX-220/B,41 m,4600\n",
+                 {.id = "pumps.csv", .path = "pumps.csv", .uri = "test:pumps.csv"})
+          .value();
+  Document document = std::move(parsed.documents.at(0));
+  document.title = "Pumps";
+  engine_.Add({std::move(document)});
+  const Answer shorter = Ask("What is the rated head of the VX-220?");
+  EXPECT_EQ(shorter.kind, ReplyKind::kAnswer);
+  EXPECT_THAT(shorter.text, HasSubstr("32 m"));
+  EXPECT_THAT(shorter.text, Not(HasSubstr("41 m")));
+  const Answer longer = Ask("What is the rated head of the VX-220/B?");
+  EXPECT_THAT(longer.text, HasSubstr("41 m"));
+  EXPECT_THAT(longer.text, Not(HasSubstr("32 m")));
+  EXPECT_TRUE(Ask("What is the rated head of the VX-240/B?").abstained);
+}
+
 TEST_F(ReplyRulesTest, ComparisonsAreNotAskedBack) {
   engine_.Add({SalesTable()});
   for (const char* question : {"哪个区域的订单数最少？", "华东和华南哪个区域的订单数更少？",
@@ -156,6 +179,46 @@ TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
   says("2025年哪个区域订单数最少？", "区域: 华南; 季度: Q1");
   says("2025年哪个区域订单数最多？", "区域: 华东; 季度: Q2");
   says("2025年哪个区域第二季度订单数最少？", "区域: 华南; 季度: Q2");
+}
+
+TEST_F(ReplyRulesTest, RowsMeetEveryConditionWithItsSign) {
+  const auto table = [](const std::string& path, const std::string& title, const char* rows) {
+    ingest::ParsedSource parsed =
+        ingest::ParserFor(ingest::Format::kCsv)
+            .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
+            .value();
+    Document document = std::move(parsed.documents.at(0));
+    document.title = title;
+    return document;
+  };
+  engine_.Add({table("machines.csv", "Machines",
+                     "Machine,Needs lubrication,Needs calibration,Hall\nLathe,yes,no,North\n"
+                     "Mill,yes,yes,North\nScale,no,yes,South\nPress,no,no,South\n"),
+               table("shebei.csv", "设备",
+                     "设备,润滑,校准,车间\n车床,需要,不需要,一车间\n铣床,需要,需要,一车间\n"
+                     "天平,不需要,需要,二车间\n压机,不需要,不需要,二车间\n")});
+  const std::vector<std::string> all = {"Lathe", "Mill", "Scale", "Press",
+                                        "车床",  "铣床", "天平",  "压机"};
+  const auto names_only = [&](const char* question, const std::vector<std::string>& named) {
+    const Answer answer = Ask(question);
+    EXPECT_EQ(answer.kind, ReplyKind::kAnswer) << question;
+    EXPECT_FALSE(answer.abstained) << question;
+    for (const std::string& name : all) {
+      const bool is_named = answer.text.find(name) != std::string::npos;
+      EXPECT_EQ(is_named, std::ranges::count(named, name) > 0) << question << " " << name;
+    }
+  };
+  names_only("Which machines need lubrication but no calibration?", {"Lathe"});
+  names_only("Which machines need calibration and lubrication?", {"Mill"});
+  names_only("Which machines need neither lubrication nor calibration?", {"Press"});
+  names_only("Which machines in the South hall need calibration?", {"Scale"});
+  names_only("哪些设备需要润滑但不需要校准？", {"车床"});
+  names_only("哪些设备不需要润滑也不需要校准？", {"压机"});
+  names_only("哪些设备不需要润滑，但需要校准？", {"天平"});
+  names_only("哪些设备需要校准？", {"铣床", "天平"});
+  names_only("二车间哪些设备不需要校准？", {"压机"});
+  // None of the rows is known to meet it.
+  EXPECT_TRUE(Ask("Which machines need calibration but are not in a hall?").abstained);
 }
 
 TEST_F(ReplyRulesTest, AnExtremeIsReckonedInOneUnit) {

@@ -39,8 +39,8 @@ TEST_F(ProfileCommandTest, TheExampleOfTheDocumentationIsAnAssistantInUnderTenLi
       RunJson({"ask", "--profile", "fitter", "What is the torque of the VX-220 coupling bolts?"});
   EXPECT_EQ(answer.at("collection"), "products");
   EXPECT_EQ(answer.at("abstained"), false) << answer.dump();
-  // One sentence, and what another data sheet says.
-  EXPECT_EQ(answer.at("citations").size(), 2u) << answer.dump();
+  // One sentence: what the data sheet of the VX-220/B says is of another pump.
+  EXPECT_EQ(answer.at("citations").size(), 1u) << answer.dump();
   EXPECT_THAT(answer.at("answer").get<std::string>(), HasSubstr("42 N·m"));
   EXPECT_THAT(answer.at("note").get<std::string>(), HasSubstr("instructions"));
   const QuarryResult refused =

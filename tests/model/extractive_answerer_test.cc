@@ -101,6 +101,29 @@ TEST_F(ExtractiveAnswererTest, ACodeInsideALongerOneIsAnother) {
             "The torque of its coupling bolts is 48 N·m.");
 }
 
+TEST_F(ExtractiveAnswererTest, AKinOfTheCodeIsNoSupport) {
+  const std::vector<Passage> shorter = {
+      MakePassage("The casing of the VX-220 pump is tested at 16 bar for ten minutes.", 9, "Tests"),
+      MakePassage("HT-300的壳体在出厂前以16巴的压力试验十分钟。", 8, "试验")};
+  const std::vector<Passage> longer = {
+      MakePassage("The casing of the VX-220/B pump is tested at 16 bar for ten minutes.", 9,
+                  "Tests"),
+      MakePassage("HT-300/B的壳体在出厂前以16巴的压力试验十分钟。", 8, "试验")};
+  const char* of_shorter[] = {"At how many bar is the casing of the VX-220 pump tested?",
+                              "HT-300的壳体在出厂前以多少巴的压力试验？"};
+  const char* of_longer[] = {"At how many bar is the casing of the VX-220/B pump tested?",
+                             "HT-300/B的壳体在出厂前以多少巴的压力试验？"};
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string code = i == 0 ? "VX-220" : "HT-300";
+    EXPECT_FALSE(ExtractAnswer(of_shorter[i], shorter, analyzer_, {}).declined) << of_shorter[i];
+    EXPECT_FALSE(ExtractAnswer(of_longer[i], longer, analyzer_, {}).declined) << of_longer[i];
+    const ExtractiveDraft too_long = ExtractAnswer(of_longer[i], shorter, analyzer_, {});
+    EXPECT_TRUE(too_long.declined) << of_longer[i];
+    EXPECT_THAT(too_long.reason, HasSubstr("the text says " + code + ", not " + code + "/B"));
+    EXPECT_TRUE(ExtractAnswer(of_shorter[i], longer, analyzer_, {}).declined) << of_shorter[i];
+  }
+}
+
 TEST_F(ExtractiveAnswererTest, OneSharedWordAddsNoSentence) {
   const std::vector<Passage> passages = {
       MakePassage("The PRV-32 is a valve for 16 bar.", 9, "PRV-32"),
@@ -118,6 +141,62 @@ TEST_F(ExtractiveAnswererTest, PlacesAndTimesNeedNoName) {
   EXPECT_EQ(First("where is the hydrant key", passages), "The hydrant key is kept in locker 12.");
   EXPECT_EQ(First("When does a token expire?", passages), "Every token expires after 45 minutes.");
   EXPECT_EQ(First("年假有多少天？", passages), "员工每年享有十五天带薪年假。");
+}
+
+TEST_F(ExtractiveAnswererTest, ANumberIsInTheRangeThatARuleIsStatedFor) {
+  Passage late = MakePassage(
+      "迟到次数: 1-3次; 处理: 口头提醒\n迟到次数: 4-6次; 处理: 书面警告\n迟到次数: 7次以上; "
+      "处理: 扣当月绩效",
+      8, "考勤");
+  late.chunk.blocks = {{.kind = BlockKind::kTable, .end = late.chunk.text.size()}};
+  const std::vector<Passage> rules = {
+      MakePassage("Orders below 1,000 euros need no approval. Orders between 1,000 and 5,000 euros "
+                  "need that of the area manager. Orders of more than 5,000 euros need that of the "
+                  "director.",
+                  9, "Orders"),
+      late,
+      MakePassage(
+          "工龄满1年不满10年的，年休假5天。工龄满10年不满20年的，年休假10天。工龄满20年的，年"
+          "休假15天。",
+          7, "休假")};
+  const auto only = [&](const char* question) {
+    const ExtractiveDraft draft = ExtractAnswer(question, rules, analyzer_, {});
+    EXPECT_EQ(draft.sentences.size(), 1u) << question;
+    return draft.declined ? "" : Quote(draft.sentences[0], rules);
+  };
+  EXPECT_EQ(only("What applies to an order of 1,200 euros?"),
+            "Orders between 1,000 and 5,000 euros need that of the area manager.");
+  EXPECT_EQ(only("What applies to an order of 800 euros?"),
+            "Orders below 1,000 euros need no approval.");
+  EXPECT_EQ(only("What applies to an order of 9,000 euros?"),
+            "Orders of more than 5,000 euros need that of the director.");
+  EXPECT_EQ(only("迟到第五次怎么处理？"), "迟到次数: 4-6次; 处理: 书面警告");
+  EXPECT_EQ(only("迟到8次怎么处理？"), "迟到次数: 7次以上; 处理: 扣当月绩效");
+  EXPECT_EQ(only("工龄十二年有几天年假？"), "工龄满10年不满20年的，年休假10天。");
+  EXPECT_EQ(only("工龄满十二年有几天年假？"), "工龄满10年不满20年的，年休假10天。");
+  EXPECT_EQ(only("工龄25年有几天年假？"), "工龄满20年的，年休假15天。");
+}
+
+// Nothing is stated for these numbers, or nothing of what they count.
+TEST_F(ExtractiveAnswererTest, ANumberOutsideAllRangesIsNoSupport) {
+  const std::vector<Passage> rules = {
+      MakePassage("Orders between 1,000 and 5,000 euros need the approval of the area manager.", 9,
+                  "Orders"),
+      MakePassage("工龄满10年不满20年的，年休假10天。", 8, "休假")};
+  for (const char* question :
+       {"What applies to an order of 800 euros?", "What applies to an order of 1,200 dollars?",
+        "工龄八年有几天年假？", "工龄12个月有几天年假？"}) {
+    EXPECT_TRUE(ExtractAnswer(question, rules, analyzer_, {}).declined) << question;
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
+  const std::vector<Passage> rules = {
+      MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),
+      MakePassage("Discounts are granted by the area supervisor. Discounts are granted in writing.",
+                  5, "Discounts")};
+  EXPECT_EQ(First("区域折扣由谁核准？", rules), "区域折扣由区域经理核准。");
+  EXPECT_EQ(First("Who grants discounts?", rules), "Discounts are granted by the area supervisor.");
 }
 
 TEST_F(ExtractiveAnswererTest, DeclinesWhatThePassagesDoNotSay) {
@@ -207,11 +286,17 @@ TEST_F(ExtractiveAnswererTest, AnotherWordInThePlaceOfOneIsNoSupport) {
       {"The office of the Northern Council has a lift.", "Does the Northern Council have a lift?",
        "Does the Southern Council have a lift?", "the text says Northern, not Southern"},
       {"金卡会员全场9.2折，每年4次免费清洗。", "金卡会员有什么优惠？", "银卡会员有什么优惠？",
-       "the text says 金卡, not 银卡"},
+       "the text says 金卡会员, not 银卡会员"},
       {"甲方逾期付款的，每逾期一日按未付金额的0.3‰支付违约金。", "甲方逾期付款怎么办？",
-       "乙方逾期付款怎么办？", "the text says 甲方, not 乙方"},
+       "乙方逾期付款怎么办？", "the text says 甲方逾期付款, not 乙方逾期付款"},
       {"户外岗位高温津贴为每月60元。", "户外岗位的高温津贴是多少？", "户外岗位的低温津贴是多少？",
-       "the text says 高温, not 低温"},
+       "the text says 高温津贴, not 低温津贴"},
+      {"阿斯彭水厂的日供水能力为3万吨。", "阿斯彭水厂的日供水能力是多少？",
+       "布拉克韦尔水厂的日供水能力是多少？", "the text says 阿斯彭, not 布拉克韦尔"},
+      {"阿斯彭水厂的日供水能力为3万吨。", "阿斯彭水厂的日供水能力是多少？",
+       "东山水厂的日供水能力是多少？", "the text says 阿斯彭, not 东山"},
+      {"北岸水厂建于1998年，占地6公顷。", "北岸水厂建于哪一年？", "布拉克韦尔水厂建于哪一年？",
+       "the text says 北岸, not 布拉克韦尔"},
   };
   for (const Case& tried : cases) {
     const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
@@ -220,6 +305,15 @@ TEST_F(ExtractiveAnswererTest, AnotherWordInThePlaceOfOneIsNoSupport) {
     EXPECT_TRUE(draft.declined) << tried.replaced << " " << draft.support;
     EXPECT_THAT(draft.reason, HasSubstr(tried.reason));
   }
+}
+
+// The word that is asked about stands in one sentence, what it describes in the next.
+TEST_F(ExtractiveAnswererTest, TwoSentencesOfHalfTheNameAreNoSupport) {
+  const std::vector<Passage> passages = {
+      MakePassage("Security: passwords in the gateway log are masked.", 9, "Changelog"),
+      MakePassage("The safety officer is Owen Harrack.", 8.5, "Handbook")};
+  EXPECT_TRUE(ExtractAnswer("Who is the security officer?", passages, analyzer_, {}).declined);
+  EXPECT_EQ(First("Who is the safety officer?", passages), "The safety officer is Owen Harrack.");
 }
 
 TEST_F(ExtractiveAnswererTest, AHeadingAndTheLabelOfARowHoldSiblingsToo) {
@@ -251,6 +345,7 @@ TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
       {"仓库内严禁吸烟，违者罚款500元。", "仓库抽烟罚款多少？"},
       {"这条线路由东华公司管理运营。", "这条线路由哪家企业管理运营？"},
       {"会员每年4次免费清洗。", "银卡会员有什么优惠？"},
+      {"水厂的日供水能力为3万吨。", "布拉克韦尔水厂的日供水能力是多少？"},
   };
   for (const Case& tried : cases) {
     const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
@@ -296,6 +391,28 @@ TEST_F(ExtractiveAnswererTest, TheReasonNamesMissingChineseCharactersOnce) {
   const ExtractiveDraft draft =
       ExtractAnswer("河水浊度超过多少停止取水？", passages, analyzer_, {});
   EXPECT_THAT(draft.reason, ::testing::EndsWith("; not there: 停止"));
+}
+
+// Of 老职工 the pair 职工 is there, of 劳保帽 劳保.
+TEST_F(ExtractiveAnswererTest, TheReasonCutsNoChineseWord) {
+  const struct {
+    const char* text;
+    const char* question;
+    const char* reason;
+  } cases[] = {
+      {"新职工试用期为六个月。", "老职工试用期多长？",
+       "the text says 新职工试用期, not 老职工试用期; not there: 老职工试用期"},
+      {"劳保靴两年更换一次。", "劳保帽多久更换一次？", "not there: 劳保帽"},
+  };
+  for (const auto& [text, question, reason] : cases) {
+    EXPECT_THAT(ExtractAnswer(question, {MakePassage(text, 5)}, analyzer_, {}).reason,
+                HasSubstr(reason));
+  }
+  // What only joins is not missed.
+  EXPECT_THAT(ExtractAnswer("设备需要润滑但不需要校准吗？",
+                            {MakePassage("设备需要润滑，不需要校准。", 5)}, analyzer_, {})
+                  .reason,
+              ::testing::Not(HasSubstr("not there")));
 }
 
 TEST_F(ExtractiveAnswererTest, DeclinesWithoutWordsOrPassages) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/testing/test_environment.h"
@@ -122,6 +123,22 @@ TEST(QuestionTest, KindsAreRecognisedInSentences) {
   EXPECT_TRUE(HoldsKind(AnswerKind::kPerson, "Approved by: head of district", "Who approves it?"));
   EXPECT_TRUE(HoldsKind(AnswerKind::kPerson, "设计者是李明华。", "谁设计的？"));
   EXPECT_FALSE(HoldsKind(AnswerKind::kPerson, "它是用不锈钢制的。", "谁制的？"));
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"区域折扣由区域经理核准。", "区域折扣由谁核准？"},
+           {"超过五千元的须报总监。", "超过五千元的要谁批准？"},
+           {"须经部門經理同意。", "須經誰同意？"},
+           {"总经理不在时由副总经理批准。", "总经理不在时由谁批准？"},
+           {"Discounts are granted by area managers.", "Who grants discounts?"},
+           {"Orders need the approval of the supervisor.", "Who approves orders?"}}) {
+    EXPECT_TRUE(HoldsKind(AnswerKind::kPerson, sentence, question)) << sentence;
+  }
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"区域折扣须书面核准。", "区域折扣由谁核准？"},
+           {"总经理不在时暂缓批准。", "总经理不在时由谁批准？"},
+           {"Discounts are granted in writing.", "Who grants discounts?"},
+           {"The director is replaced yearly.", "Who replaces the director?"}}) {
+    EXPECT_FALSE(HoldsKind(AnswerKind::kPerson, sentence, question)) << sentence;
+  }
   // A number that is part of another one in the question is new.
   EXPECT_TRUE(HoldsKind(AnswerKind::kNumber, "项目: 量程; 参数: 0～10米", "LS-410的量程是多少？"));
   EXPECT_TRUE(HoldsKind(AnswerKind::kReason, "由于漏水，泵停了。", "泵为什么停了？"));

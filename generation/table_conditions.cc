@@ -1,0 +1,286 @@
+#include "generation/table_conditions.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "generation/context_pieces.h"
+#include "model/answer_kind.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr size_t kMostRowsSaid = 8;
+constexpr size_t kShortAnswer = 24;  // bytes of a cell that denies
+
+constexpr std::string_view kAskingWhich[] = {"哪些", "哪个", "哪個", "哪几", "哪一", "哪种", "哪类",
+                                             "哪台", "哪家", "哪款", "哪条", "哪座", "哪位"};
+constexpr std::string_view kEnglishWhich = "which ";
+
+constexpr std::string_view kYes[] = {"yes",  "y",  "true", "required", "needed", "✓",    "✔",
+                                     "√",    "是", "有",   "需",       "需要",   "要",   "可",
+                                     "可以", "能", "支持", "必须",     "必需",   "適用", "适用"};
+constexpr std::string_view kNo[] = {"n", "n/a", "false", "-",  "–",  "—",
+                                    "×", "✗",   "✘",     "否", "免", "/"};
+
+// Words that say nothing of what a condition is of. The stop words are none anyway.
+constexpr std::string_view kConditionWords =
+    "which what need needs needed require requires required must have has having do does not no "
+    "neither nor without but yet either both only nothing none never";
+constexpr std::string_view kConditionCharacters =
+    "哪些个個几幾一种種类類台家款条座位需要须必应應该得用做进行有无無没沒不未非免且而但又也既并都还"
+    "是的和与或及以"
+    "会能可在中里被同时時只";
+constexpr std::string_view kColumnBefore[] = {"是否需要", "是否", "需要", "有无",
+                                              "能否",     "可否", "需"};
+constexpr std::string_view kColumnBehind[] = {"要求", "情况", "与否", "否"};
+// What stands behind them is said as what stands before.
+constexpr std::string_view kConditionJoints[] = {"and", "or", "and/or", ",",  "和", "或",
+                                                 "与",  "及", "以及",   "、", "，", "或者"};
+
+template <size_t n>
+bool IsListed(std::string_view text, const std::string_view (&list)[n]) {
+  return std::ranges::find(list, text) != std::end(list);
+}
+
+bool SaysNo(std::string_view cell) {
+  const std::string folded = Fold(Trim(cell));
+  return IsListed(folded, kNo) || (folded.size() <= kShortAnswer && model::IsNegated(folded));
+}
+
+bool SaysYes(std::string_view cell) { return IsListed(Fold(Trim(cell)), kYes); }
+
+std::string_view CellOf(const ContextPiece& row, std::string_view column) {
+  for (const RowCell& cell : CellsOfRow(row.text)) {
+    if (cell.name == column) return cell.value;
+  }
+  return {};
+}
+
+// A column that the question names.
+struct NamedColumn {
+  std::string_view name;
+  ByteRange range;  // in the question
+  bool is_denied = false;
+};
+
+// Reads the question once.
+class ConditionReader {
+ public:
+  ConditionReader(std::string_view question, const Analyzer& analyzer)
+      : question_(question),
+        analyzer_(analyzer),
+        tokens_(analyzer.Tokenize(question)),
+        joining_(WordsIn(kConditionWords, analyzer)) {}
+
+  // The columns of the row that are named, in the order of the question, with their signs.
+  std::vector<NamedColumn> Read(const ContextPiece& row) {
+    std::vector<NamedColumn> columns;
+    for (const RowCell& cell : CellsOfRow(row.text)) {
+      if (const std::optional<ByteRange> range = PlaceOf(cell.name))
+        columns.push_back({.name = cell.name, .range = *range});
+    }
+    std::ranges::stable_sort(columns, [](const NamedColumn& a, const NamedColumn& b) {
+      return a.range.begin != b.range.begin ? a.range.begin < b.range.begin
+                                            : a.range.end > b.range.end;
+    });
+    size_t end = 0;
+    std::erase_if(columns, [&](const NamedColumn& column) {
+      const bool is_inside = column.range.begin < end;
+      end = std::max(end, column.range.end);
+      return is_inside;
+    });
+    ReadSigns(columns);
+    return columns;
+  }
+
+  // Whether a denial is of something else than the columns that Read found.
+  bool denies_else() const { return denies_else_; }
+
+  // Whether `text` has words that `known` has not and that do not only join.
+  bool HasOtherWords(std::string_view text, const WordSet& known,
+                     std::string_view known_text) const {
+    for (const Token& token : analyzer_.Tokenize(text)) {
+      if (!IsAscii(token.term[0])) continue;
+      if (!joining_.contains(token.term) && !known.contains(token.term)) return true;
+    }
+    for (size_t at = 0; at < text.size();) {
+      const size_t begin = at;
+      if (!IsCjk(NextCodePoint(text, at))) continue;
+      const std::string_view one = text.substr(begin, at - begin);
+      if (kConditionCharacters.find(one) == std::string_view::npos &&
+          known_text.find(one) == std::string_view::npos) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  // Where the question names the column: the words of its name that say something, one behind the other.
+  std::optional<ByteRange> PlaceOf(std::string_view name) const {
+    const std::string folded = Fold(name);
+    std::string_view rest = folded;
+    for (const std::string_view before : kColumnBefore) {
+      if (!rest.starts_with(before) || rest.size() == before.size()) continue;
+      rest.remove_prefix(before.size());
+      break;
+    }
+    for (const std::string_view behind : kColumnBehind) {
+      if (!rest.ends_with(behind) || rest.size() == behind.size()) continue;
+      rest.remove_suffix(behind.size());
+      break;
+    }
+    std::vector<std::string> key;
+    for (Token& token : analyzer_.Tokenize(rest)) {
+      if (!joining_.contains(token.term)) key.push_back(std::move(token.term));
+    }
+    if (key.empty()) return std::nullopt;
+    const auto found = std::ranges::search(tokens_, key, {}, &Token::term);
+    if (found.empty()) return std::nullopt;
+    return ByteRange{found.front().begin, found.back().end};
+  }
+
+  void ReadSigns(std::vector<NamedColumn>& columns) {
+    denies_else_ = false;
+    size_t end = 0;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      NamedColumn& column = columns[i];
+      const std::string_view between = question_.substr(end, column.range.begin - end);
+      end = column.range.end;
+      if (i > 0 && IsListed(AsciiLower(Trim(between)), kConditionJoints)) {
+        column.is_denied = columns[i - 1].is_denied;
+        continue;
+      }
+      column.is_denied = model::IsNegated(between);
+      if (column.is_denied && HasOtherWords(between, {}, "")) denies_else_ = true;
+    }
+    const std::string_view behind = question_.substr(end);
+    if (columns.empty() || !model::IsNegated(behind)) return;
+    // "for which calibration is not required"
+    if (HasOtherWords(behind, {}, "")) {
+      denies_else_ = true;
+    } else {
+      columns.back().is_denied = true;
+    }
+  }
+
+  const std::string_view question_;
+  const Analyzer& analyzer_;
+  const std::vector<Token> tokens_;
+  const WordSet joining_;
+  bool denies_else_ = false;
+};
+
+// Whether the thing asked for is what stands at byte `at`: "which calibration ..."
+bool IsAskedFor(std::string_view question, size_t at) {
+  const std::string_view before = question.substr(0, at);
+  if (EqualsIgnoringCase(before, kEnglishWhich)) return true;
+  return std::ranges::any_of(kAskingWhich,
+                             [&](std::string_view which) { return before.ends_with(which); });
+}
+
+// Whether it asks which once: "which have a generator, and which have none?" means all of the rows.
+bool AsksWhichRows(std::string_view question) {
+  size_t times = StartsWithIgnoringCase(question, kEnglishWhich) ? 1 : 0;
+  for (size_t at = 0; at < question.size(); NextCodePoint(question, at)) {
+    const std::string_view rest = question.substr(at);
+    const bool asks = std::ranges::any_of(
+        kAskingWhich, [&](std::string_view which) { return rest.starts_with(which); });
+    times += asks || rest.starts_with("and which ") ? 1 : 0;
+  }
+  return times == 1;
+}
+
+// How many words of the question the values of the row have that say neither yes nor no.
+ptrdiff_t ValuesAsked(const ContextPiece& row, const WordSet& asked, const Analyzer& analyzer) {
+  WordSet values;
+  for (const RowCell& cell : CellsOfRow(row.text)) {
+    if (!SaysYes(cell.value) && !SaysNo(cell.value)) values.merge(WordsIn(cell.value, analyzer));
+  }
+  return std::ranges::count_if(asked,
+                               [&](const std::string& word) { return values.contains(word); });
+}
+
+bool MeetsAll(const ContextPiece& row, const std::vector<NamedColumn>& conditions) {
+  return std::ranges::all_of(conditions, [&](const NamedColumn& condition) {
+    const std::string_view cell = CellOf(row, condition.name);
+    return !Trim(cell).empty() && SaysNo(cell) == condition.is_denied;
+  });
+}
+
+}  // namespace
+
+std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Context& context,
+                                             const model::ExtractedSentence& best,
+                                             const Analyzer& analyzer) {
+  const std::string_view trimmed = Trim(question);
+  if (!AsksWhichRows(trimmed)) return std::nullopt;
+  const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
+  const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
+    return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
+           best.range.begin < piece.range.end;
+  });
+  if (answers == pieces.end() || answers->kind != BlockKind::kTable) return std::nullopt;
+  const std::vector<RowCell> first_cells = CellsOfRow(answers->text);
+  const std::string_view subject = first_cells.empty() ? std::string_view() : first_cells[0].name;
+  if (subject.empty()) return std::nullopt;
+  const DocumentId& document = context.passages[answers->passage].chunk.document;
+  std::vector<const ContextPiece*> table;
+  for (const ContextPiece& piece : pieces) {
+    if (piece.kind == BlockKind::kTable && piece.header == answers->header &&
+        context.passages[piece.passage].chunk.document == document &&
+        !CellOf(piece, subject).empty()) {
+      table.push_back(&piece);
+    }
+  }
+  ConditionReader reader(trimmed, analyzer);
+  std::vector<NamedColumn> conditions = reader.Read(*answers);
+  // Half of its cells at least: "-" stands below a price, too.
+  const auto says_yes_or_no = [&](const NamedColumn& column) {
+    size_t cells = 0;
+    size_t saying = 0;
+    for (const ContextPiece* row : table) {
+      const std::string_view cell = CellOf(*row, column.name);
+      if (Trim(cell).empty()) continue;
+      ++cells;
+      saying += SaysYes(cell) || SaysNo(cell) ? 1 : 0;
+    }
+    return saying > 0 && 2 * saying >= cells;
+  };
+  std::erase_if(conditions, [&](const NamedColumn& column) {
+    return column.name == subject || (!column.is_denied && !says_yes_or_no(column));
+  });
+  if (std::ranges::none_of(conditions, says_yes_or_no)) return std::nullopt;
+  for (const NamedColumn& condition : conditions) {
+    if (IsAskedFor(trimmed, condition.range.begin)) return std::nullopt;
+  }
+  RowsThatMeet found;
+  if (reader.denies_else()) return found;
+  // Of the rows those that have most of what else is asked.
+  WordSet asked = WordsIn(trimmed, analyzer);
+  WordSet known;
+  std::string known_text = answers->header;
+  for (const ContextPiece* row : table) {
+    for (const RowCell& cell : CellsOfRow(row->text)) {
+      for (const std::string& word : WordsIn(cell.name, analyzer)) asked.erase(word);
+    }
+    known.insert(row->all.begin(), row->all.end());
+    known_text += row->text;
+  }
+  ptrdiff_t most = 0;
+  for (const ContextPiece* row : table) most = std::max(most, ValuesAsked(*row, asked, analyzer));
+  for (const ContextPiece* row : table) {
+    if (ValuesAsked(*row, asked, analyzer) < most || !MeetsAll(*row, conditions)) continue;
+    if (found.rows.size() == kMostRowsSaid) break;
+    found.rows.push_back({.passage = row->passage, .range = row->range, .score = best.score});
+  }
+  found.has_all_words = !reader.HasOtherWords(trimmed, known, known_text);
+  return found;
+}
+
+}  // namespace quarry::generation

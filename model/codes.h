@@ -1,0 +1,53 @@
+#pragma once
+
+// Codes of things, "VX-220", "IP65", "GB/T-1234", as a question and a text write them. The analyzer gives the parts of
+// a code too, so that "VX-220" is found in "VX-220/B" and the "VX" of it in "VX-240"; but those are other things, and
+// what is said of them is not said of it.
+//
+// Two codes are the same where all that belongs to them is. What is joined to one belongs to it where it holds a
+// digit, is a single letter or in capitals, or stands before a part that begins with a digit: "VX-220/B", not the
+// "based" of "VX-220-based". No other thing is made by a year behind it ("ISO-9001-2015") nor by a word before it
+// ("datasheet-VX-220"). Several may be joined: "IP65/IP67", "S7-1200/1500". Internal to model/ and generation/. Pure.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/analyzer.h"
+
+namespace quarry::model {
+
+// What words that are joined without white space name: each begins with a letter, holds a digit, and is in lower case
+// with '-' between its parts. "VX-220/B" -> {"vx-220-b"}, "IP65/67" -> {"ip65", "ip67"}, "well-known" -> {}.
+std::set<std::string> CodesNamed(std::string_view joined);
+
+// The codes of a question. Immutable.
+class AskedCodes {
+ public:
+  AskedCodes(std::string_view question, const Analyzer& analyzer);
+
+  bool empty() const { return terms_.empty(); }
+
+  // `tokens` of `text`, as the analyzer gives them, without those of the question's codes that stand there in other
+  // codes. Of the question "VX-220" no part of "VX-220/B" and "VX-240" is left, of "VX 220" all.
+  std::vector<Token> OwnTokens(std::string_view text, std::vector<Token> tokens) const;
+
+  // Both as written.
+  struct Kin {
+    std::string asked;
+    std::string there;
+  };
+  // A code of the question that `passage` does not have, and the shorter or longer one that `near`, a part of it or
+  // its heading, has in its stead and the question does not name.
+  std::optional<Kin> FindKin(std::string_view near, std::string_view passage,
+                             const Analyzer& analyzer) const;
+
+ private:
+  std::map<std::string, std::set<std::string>> codes_;               // as written -> what is named
+  std::map<std::string, std::set<std::string>, std::less<>> terms_;  // of codes only -> those
+};
+
+}  // namespace quarry::model
