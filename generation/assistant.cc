@@ -23,9 +23,7 @@ constexpr uint32_t kRewriteTokens = 200;
 constexpr uint32_t kGuardTokens = 8;
 constexpr size_t kMaxRewritten = 1200;  // bytes
 
-// Of a topic's words so many stand beside what is asked of it, and where the message is likely to be about it.
-constexpr double kTopic = 1;
-constexpr double kSomeOfTopic = 0.5;
+constexpr double kOfTopic = 0.6;  // of its words: so many stand beside what is asked of it
 
 // The words of a question but those that ask.
 WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
@@ -110,24 +108,24 @@ Result<StandaloneQuestion> Assistant::ChooseReading(StandaloneQuestion question,
   const WordSet asked = ContentWords(query.text, analyzer);
   const WordSet topic = ContentWords(question.topic, analyzer);
   if (asked.empty() || topic.empty()) return question;
-  // Whether one statement, with its headings, has all that is asked for and so much of the topic.
-  const auto is_said = [&](const std::string& reading, double of_topic) -> Result<bool> {
+  // The greatest part of what is asked that one statement has, with its headings and so much of the topic.
+  const auto best_share = [&](const std::string& reading, double of_topic) -> Result<double> {
     Query read = query;
     read.text = reading;
     QUARRY_ASSIGN_OR_RETURN(const Context found, answerer_.MakeContext(read, snapshot, context));
-    return std::ranges::any_of(ContextPieces(found, analyzer), [&](const ContextPiece& piece) {
-      return ShareAmong(asked, piece.all) == 1 && ShareAmong(topic, piece.all) >= of_topic;
-    });
+    double best = 0;
+    for (const ContextPiece& piece : ContextPieces(found, analyzer)) {
+      if (ShareAmong(topic, piece.all) < of_topic) continue;
+      best = std::max(best, ShareAmong(asked, piece.all));
+    }
+    return best;
   };
-  const bool likely = question.text == question.with_topic;
-  QUARRY_ASSIGN_OR_RETURN(const bool of_topic,
-                          is_said(question.with_topic, likely ? kSomeOfTopic : kTopic));
-  if (of_topic) {
-    return StandaloneQuestion{.text = question.with_topic, .kind = FollowUp::kEllipsis};
-  }
-  if (!likely) return question;
-  QUARRY_ASSIGN_OR_RETURN(const bool of_its_own, is_said(query.text, 0));
-  if (of_its_own) return StandaloneQuestion{.text = std::string(Trim(query.text))};
+  QUARRY_ASSIGN_OR_RETURN(const double of_topic, best_share(question.with_topic, kOfTopic));
+  QUARRY_ASSIGN_OR_RETURN(const double alone, best_share(query.text, 0));
+  if (of_topic == 0 && alone == 0) return question;
+  const bool is_of_topic = of_topic >= alone;
+  question.text = is_of_topic ? question.with_topic : std::string(Trim(query.text));
+  question.kind = is_of_topic ? FollowUp::kEllipsis : FollowUp::kNone;
   return question;
 }
 

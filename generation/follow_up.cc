@@ -126,21 +126,27 @@ const char* FollowUpName(FollowUp kind) {
 }
 
 StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::string_view message) {
-  // The last question that stands alone, and what was answered.
+  // The last question that stands alone, and what was answered; and where that question has two readings the one
+  // with the topic: "What is the weight?" behind "What is the impeller diameter?" is of the same thing.
   std::string before;
+  std::string with_topic;
   std::string answer;
   const auto understand = [&](std::string_view text) -> StandaloneQuestion {
     StandaloneQuestion as_said{.text = std::string(Trim(text))};
     if (before.empty() || as_said.text.size() > follow_up::kMaxFollowUpBytes) return as_said;
-    std::optional<StandaloneQuestion> found =
-        DetectLanguage(as_said.text) == "zh"
-            ? follow_up::ChineseFollowUp(before, answer, as_said.text)
-            : follow_up::EnglishFollowUp(before, answer, as_said.text);
+    const auto rules = DetectLanguage(as_said.text) == "zh" ? follow_up::ChineseFollowUp
+                                                            : follow_up::EnglishFollowUp;
+    std::optional<StandaloneQuestion> found;
+    // Of a reading that nobody may have meant no more than a reading is made.
+    if (!with_topic.empty()) found = rules(with_topic, answer, as_said.text);
+    if (!found || found->topic.empty()) found = rules(before, answer, as_said.text);
     return found ? *std::move(found) : as_said;
   };
   for (const ConversationTurn& turn : turns) {
     if (turn.by_user) {
-      before = understand(turn.text).text;
+      StandaloneQuestion question = understand(turn.text);
+      before = std::move(question.text);
+      with_topic = std::move(question.with_topic);
     } else {
       answer = turn.text;
     }

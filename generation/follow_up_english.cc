@@ -517,9 +517,14 @@ std::optional<StandaloneQuestion> TwoReadings(const std::string& before, std::st
   if (words.size() > kMostWordsOfShort || !NameRuns(words).empty() || !asks(words.front()))
     return std::nullopt;
   const std::vector<Word> said = WordsOf(before);
-  const std::vector<Run> names = NameRuns(said);
-  if (names.empty()) return std::nullopt;
-  std::string topic = Between(before, said, names.back().first, names.back().last);
+  // All that it names: "Brackwell Wharf, Liudu" of a ticket from one to the other; a number alone names nothing.
+  std::string topic;
+  for (const Run& run : NameRuns(said)) {
+    const std::string name = Between(before, said, run.first, run.last);
+    if (std::ranges::none_of(name, IsAsciiLetter)) continue;
+    topic += (topic.empty() ? "" : ", ") + name;
+  }
+  if (topic.empty()) return std::nullopt;
   const std::string question = WithoutEnd(message);
   const bool has_attribute = words.size() > 2 && words.front().folded == "what" &&
                              IsOneOf(words[1].folded, "is|are|was|were");

@@ -315,27 +315,30 @@ std::optional<ReadNumber> ReadChinese(std::string_view text, size_t at) {
   ReadNumber number{.end = at, .is_chinese = true};
   double total = 0;
   double below = 0;  // the next 万
-  std::optional<double> digit;
+  double digit = 0;
+  bool has_digit = false;  // 十 alone is ten
   for (size_t next = at; next < text.size(); number.end = next) {
     const char32_t c = NextCodePoint(text, next);
     const size_t place = kDigits.find(c);
     const double power = c == U'十' ? 10 : c == U'百' ? 100 : c == U'千' ? 1000 : 0;
     if (place != kDigits.npos || c == U'〇' || c == U'两' || c == U'兩') {
       const double one = place != kDigits.npos ? static_cast<double>(place) : c == U'〇' ? 0 : 2;
-      digit = 10 * digit.value_or(0) + one;  // "二〇二四"
+      digit = 10 * digit + one;  // "二〇二四"
+      has_digit = true;
     } else if (power > 0) {
-      below += digit.value_or(1) * power;
-      digit.reset();
+      below += (has_digit ? digit : 1) * power;
+      digit = 0;
+      has_digit = false;
     } else if ((c == U'万' || c == U'萬') && number.end > at) {
-      total += (below + digit.value_or(0)) * 1e4;
-      below = 0;
-      digit.reset();
+      total += (below + digit) * 1e4;
+      below = digit = 0;
+      has_digit = false;
     } else {
       break;
     }
   }
   if (number.end == at) return std::nullopt;
-  number.value = total + below + digit.value_or(0);
+  number.value = total + below + digit;
   return number;
 }
 

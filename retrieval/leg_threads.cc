@@ -26,19 +26,24 @@ class Searching {
 }  // namespace
 
 LegThreads::LegThreads(size_t cores, uint64_t least_chunks)
-    : cores_(std::max<size_t>(cores, 1)), least_chunks_(least_chunks) {
-  const size_t helpers = cores_ / 2;  // each for a thread that asks
-  if (helpers > 0) pool_ = std::make_unique<ThreadPool>(helpers, helpers);
+    : cores_(std::max<size_t>(cores, 1)), least_chunks_(least_chunks) {}
+
+ThreadPool& LegThreads::Pool() {
+  std::call_once(made_, [&] {
+    const size_t helpers = cores_ / 2;  // one for each thread that asks
+    pool_ = std::make_unique<ThreadPool>(helpers, helpers);
+  });
+  return *pool_;
 }
 
 void LegThreads::Run(uint64_t chunks, const std::function<void()>& longer,
                      const std::function<void()>& shorter) {
-  if (pool_ != nullptr && chunks >= least_chunks_) {
+  if (cores_ > 1 && chunks >= least_chunks_) {
     const Searching both(searching_, 2);
     if (both.before() + 2 <= cores_) {
       lent_.fetch_add(1, std::memory_order_relaxed);
       // Begins with the first here; who comes first takes the second.
-      ParallelFor(*pool_, 2, 1, [&](size_t leg) { leg == 0 ? longer() : shorter(); });
+      ParallelFor(Pool(), 2, 1, [&](size_t leg) { leg == 0 ? longer() : shorter(); });
       return;
     }
   }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "base/thread_pool.h"
@@ -23,7 +24,7 @@ class LegThreads {
   // In smaller collections the shorter leg takes less time than another thread takes to wake.
   static constexpr uint64_t kLeastChunks = 20'000;
 
-  // Never more than `cores` searching threads are had by way of it.
+  // No more than `cores` threads search by way of this one.
   explicit LegThreads(size_t cores = std::thread::hardware_concurrency(),
                       uint64_t least_chunks = kLeastChunks);
 
@@ -36,11 +37,15 @@ class LegThreads {
   size_t lent() const { return lent_.load(std::memory_order_relaxed); }
 
  private:
+  ThreadPool& Pool();
+
   const size_t cores_;
   const uint64_t least_chunks_;
   std::atomic<size_t> searching_ = 0;  // threads in Run, and those lent to it
   std::atomic<size_t> lent_ = 0;
-  std::unique_ptr<ThreadPool> pool_;  // null where there is one core
+  std::once_flag made_;
+  std::unique_ptr<ThreadPool>
+      pool_;  // made when it is first lent from: most commands search nothing
 };
 
 }  // namespace quarry::retrieval

@@ -15,4 +15,9 @@ ctest --preset release -L 'unit-optimised|integration|e2e' -LE slow -j "$(nproc)
 
 echo "Building dev (AddressSanitizer, UndefinedBehaviorSanitizer) ..."
 scripts/build.sh dev unit_tests
-ctest --preset dev -L unit -j "$(nproc)" "$@"
+if [[ $# -eq 0 ]]; then
+  # Several tests in one process; they wait at times, so one process more than there are cores.
+  ctest --preset dev -L shard -j "$(($(nproc) + 1))"
+else
+  ctest --preset dev -L unit -j "$(nproc)" "$@"
+fi

@@ -164,6 +164,21 @@ INSTANTIATE_TEST_SUITE_P(
                       Readings{"HY-300的额定功率是多少？", "试用期满以后的转正手续怎么办理？",
                                "试用期满以后的转正手续怎么办理？", ""}));
 
+TEST(FollowUp, AThirdShortQuestionMayBeOfWhatTheFirstNamed) {
+  const std::vector<ConversationTurn> english = {{true, "What is the rated head of the VX-220?"},
+                                                 {false, "52 m"},
+                                                 {true, "What is the impeller diameter?"},
+                                                 {false, "204 mm"}};
+  EXPECT_EQ(StandAlone(english, "What is the weight?").with_topic, "What is the weight of VX-220?");
+  EXPECT_EQ(StandAlone(english, "And of the VX-240?").text,
+            "What is the impeller diameter of the VX-240?");
+  const std::vector<ConversationTurn> chinese = {{true, "HY-300的额定功率是多少？"},
+                                                 {false, "4.2 kW"},
+                                                 {true, "保修期是多久？"},
+                                                 {false, "三年"}};
+  EXPECT_EQ(StandAlone(chinese, "噪声是多少？").with_topic, "HY-300的噪声是多少？");
+}
+
 TEST(FollowUp, LeansOnFollowUpsInTurn) {
   const std::vector<ConversationTurn> turns = {{true, "What is the delivery time of a VX-240?"},
                                                {false, "63 days"},
