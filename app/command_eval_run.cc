@@ -162,7 +162,8 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
     if (baseline.empty()) baseline = suite.baseline;
   }
   if (!baseline.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(baseline, engine, context));
+    QUARRY_ASSIGN_OR_RETURN(options.baseline,
+                            FindRun(baseline, engine, context, run.manifest.suite));
     QUARRY_RETURN_IF_ERROR(CheckSuite(baseline, *options.baseline, run.manifest.suite));
   }
   QUARRY_ASSIGN_OR_RETURN(options.calibration,
@@ -226,8 +227,8 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   eval::RunStore store(bench.engine->index().objects());
   QUARRY_ASSIGN_OR_RETURN(std::string unfinished, store.FindUnfinished(manifest));
   if (!baseline.empty() && !options.baseline) {
-    // "latest" is the run before this one, also where this one goes on, or begins anew.
-    QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(baseline, unfinished));
+    // "latest" is the run of the suite before this one, also where this one goes on, or begins anew.
+    QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(baseline, unfinished, suite.name));
     QUARRY_ASSIGN_OR_RETURN(options.baseline, store.Read(id));
     QUARRY_RETURN_IF_ERROR(CheckSuite(baseline, *options.baseline, suite.name));
   }

@@ -252,11 +252,12 @@ void NoteReport(const std::string& path, const CommandContext& context) {
   context.console.Note("wrote the report to " + OneLine(PathOf(context, path)));
 }
 
-Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context) {
+Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context,
+                          const std::string& suite) {
   if (name.ends_with(".jsonl")) return eval::ReadRunFile(PathOf(context, name));
   if (engine == nullptr) return NotFoundError("run \"" + name + "\": there is no store");
   const eval::RunStore store(engine->index().objects());
-  QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(name));
+  QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(name, /*without=*/"", suite));
   return store.Read(id);
 }
 

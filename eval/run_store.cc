@@ -1,5 +1,6 @@
 #include "eval/run_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "eval/line_reader.h"
@@ -62,11 +63,16 @@ Result<std::vector<RunManifest>> RunStore::List(uint32_t limit,
   return manifests;
 }
 
-Result<std::string> RunStore::FindId(const std::string& name, const std::string& without) const {
+Result<std::string> RunStore::FindId(const std::string& name, const std::string& without,
+                                     const std::string& suite) const {
   std::vector<Status> damaged;  // they have no names
   QUARRY_ASSIGN_OR_RETURN(std::vector<RunManifest> runs, List(kLookedAt, &damaged));
   std::erase_if(runs, [&](const RunManifest& run) { return run.id == without; });
-  if (name == "latest" && !runs.empty()) return runs[0].id;
+  if (name == "latest") {
+    const auto latest = std::ranges::find_if(
+        runs, [&](const RunManifest& run) { return suite.empty() || run.suite == suite; });
+    if (latest != runs.end()) return latest->id;
+  }
   for (const RunManifest& run : runs) {
     if (run.id == name || (!run.name.empty() && run.name == name)) return run.id;
   }
@@ -79,6 +85,9 @@ Result<std::string> RunStore::FindId(const std::string& name, const std::string&
     found = run.id;
   }
   if (!found.empty()) return found;
+  if (name == "latest" && !suite.empty()) {
+    return NotFoundError("run \"latest\": the store holds none of the suite \"" + suite + '"');
+  }
   return NotFoundError(
       "run \"" + name + "\": there is none of that id or name; " +
       (runs.empty() ? std::string("the store holds none") : "the newest is " + runs[0].id));

@@ -28,8 +28,10 @@ class RunStore {
   Status Append(const std::string& id, uint32_t part, const RunRecord& record);
 
   // `name` is an id, the start of one, a run's name (the newest of that name) or "latest".
-  // kNotFound. The run of id `without` is passed over: one that goes on is not its own baseline.
-  Result<std::string> FindId(const std::string& name, const std::string& without = "") const;
+  // kNotFound. The run of id `without` is passed over: one that goes on is not its own baseline. "latest" is
+  // of the suite `suite`, unless that is "".
+  Result<std::string> FindId(const std::string& name, const std::string& without = "",
+                             const std::string& suite = "") const;
   Result<RunManifest> ReadManifest(const std::string& id) const;
   Result<Run> Read(const std::string& id) const;
   // The parts that are there, ascending.

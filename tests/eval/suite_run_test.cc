@@ -303,6 +303,23 @@ TEST_F(SuiteRunTest, RunsAreFoundByIdNameAndAge) {
   EXPECT_EQ(runs[0].id, second.id);
 }
 
+TEST_F(SuiteRunTest, TheLatestOfASuiteIsFoundBehindThoseOfOthers) {
+  RunStore store(engine_.index->objects());
+  RunManifest described = Describe();
+  described.suite = "ours";
+  ASSERT_OK_AND_ASSIGN(const RunManifest first, store.Create(described));
+  ASSERT_OK_AND_ASSIGN(const RunManifest second, store.Create(described));
+  described.suite = "theirs";
+  described.name = "nightly";
+  ASSERT_OK_AND_ASSIGN(const RunManifest other, store.Create(described));
+  EXPECT_EQ(store.FindId("latest").value(), other.id);
+  EXPECT_EQ(store.FindId("latest", "", "ours").value(), second.id);
+  EXPECT_EQ(store.FindId("latest", second.id, "ours").value(), first.id);
+  EXPECT_EQ(store.FindId("nightly", "", "ours").value(), other.id) << "it was named";
+  EXPECT_EQ(store.FindId("latest", "", "nosuch").status().message(),
+            "run \"latest\": the store holds none of the suite \"nosuch\"");
+}
+
 TEST_F(SuiteRunTest, ARunThatIsDamagedHidesNoOther) {
   index::ObjectTable& objects = engine_.index->objects();
   RunStore store(objects);

@@ -225,6 +225,9 @@ TEST_F(EvalSuiteTest, ABaselineOfAnotherSuiteIsRefused) {
               ::testing::Not(HasSubstr("expected a run")));
   WriteSmallSuite("");
   EXPECT_EQ(Run({"eval", "run", home() + "/suite", "--baseline", file}).exit_code, 2);
+  // "latest" is of the suite, though another one ran last.
+  const QuarryResult latest = Run({"eval", "run", home() + "/suite", "--baseline", "latest"});
+  EXPECT_EQ(latest.exit_code, 0) << latest.error;
 }
 
 TEST_F(EvalSuiteTest, ACollectionIsThatOfOneStateOfTheCorpus) {
