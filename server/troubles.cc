@@ -7,7 +7,7 @@
 namespace quarry::server {
 namespace {
 
-constexpr int kLongestPause = 64;  // times the first: of 5 s some five minutes
+constexpr int kLongestPause = 12;  // times the first: of 5 s a minute
 
 }  // namespace
 

@@ -240,7 +240,7 @@ Result<UploadRecord> UploadQueue::Complete(const Caller& caller, const std::stri
   {
     const std::lock_guard queue(mutex_);
     waiting_.push_back(id);
-    ++completed_;
+    ++changes_;
   }
   changed_.notify_all();
   return record;
@@ -251,6 +251,12 @@ Status UploadQueue::Delete(const Caller& caller, const std::string& id) {
   QUARRY_ASSIGN_OR_RETURN(const UploadRecord record, Get(caller, id));
   QUARRY_RETURN_IF_ERROR(objects_.Delete(UploadName(id)));
   quota_.Return(record.owner, 1);
+  {
+    const std::lock_guard queue(mutex_);
+    if (attempted_ == id) attempted_.clear();
+    ++changes_;
+  }
+  changed_.notify_all();
   return OkStatus();
 }
 
@@ -265,6 +271,8 @@ void UploadQueue::Run() {
       if (!waiting_.empty()) {
         id = std::move(waiting_.front());
         waiting_.pop_front();
+        attempted_ = id;
+        seen_changes_ = changes_;
       }
     }
     if (std::chrono::steady_clock::now() >= next_sweep) {
@@ -324,8 +332,7 @@ Status UploadQueue::End(UploadRecord record) {
   return OkStatus();
 }
 
-Status UploadQueue::Attempt(const std::string& id) {
-  QUARRY_ASSIGN_OR_RETURN(UploadRecord record, BeginAttempt(id));
+Status UploadQueue::Attempt(UploadRecord record) {
   if (record.attempts > kMostAttempts) {
     record.state = "failed";
     record.error = "it was tried " + std::to_string(kMostAttempts) +
@@ -335,9 +342,9 @@ Status UploadQueue::Attempt(const std::string& id) {
   QUARRY_ASSIGN_OR_RETURN(const Response response, IndexParts(record));
   if (response.status == InfoOf(Code::kCancelled).http_status) {  // the server stops
     const std::lock_guard lock(writing_);
-    QUARRY_RETURN_IF_ERROR(Get(Caller(), id).status());
+    QUARRY_RETURN_IF_ERROR(Get(Caller(), record.id).status());
     --record.attempts;
-    return objects_.Put(UploadName(id), ValueOf(record));
+    return objects_.Put(UploadName(record.id), ValueOf(record));
   }
   if (record.attempts < kMostAttempts) QUARRY_RETURN_IF_ERROR(PassingTrouble(response));
   const bool is_done = response.status < 300;
@@ -348,23 +355,27 @@ Status UploadQueue::Attempt(const std::string& id) {
 }
 
 Status UploadQueue::Process(const std::string& id) {
-  const Status attempted = Attempt(id);
+  Result<UploadRecord> begun = BeginAttempt(id);
+  const bool is_counted = begun.ok();
+  const Status attempted = is_counted ? Attempt(*std::move(begun)) : begun.status();
   const Code code = attempted.code();
   // A damaged record is not mended by waiting.
   if (attempted.ok() || code == Code::kNotFound || code == Code::kDataLoss) {
     troubles_.End(NamedUpload(id));
     return attempted;
   }
-  TryAgain(id, attempted);
+  TryAgain(id, attempted, is_counted);
   return OkStatus();
 }
 
-void UploadQueue::TryAgain(const std::string& id, const Status& why) {
+void UploadQueue::TryAgain(const std::string& id, const Status& why, bool is_counted) {
   const std::chrono::milliseconds pause = troubles_.Add(NamedUpload(id), why);
   std::unique_lock lock(mutex_);
-  // One that is complete was written: it need not wait for this one's pause.
-  const uint64_t before = completed_;
-  changed_.wait_for(lock, pause, [&] { return stopping_ || completed_ != before; });
+  changed_.wait_for(lock, pause, [&] {
+    // What was written since shows that it can be; an attempt that counts is not used up on that.
+    const bool is_writable = !is_counted && changes_ != seen_changes_;
+    return stopping_ || attempted_.empty() || is_writable;
+  });
   waiting_.push_back(id);
 }
 

@@ -12,9 +12,10 @@
 //
 // A file that the process does not survive is tried kMostAttempts times and has then failed: a server
 // does not die of it at each start. So is one that meets an error that may pass (a full disk, a model that
-// cannot be reached), with a pause between that doubles and that a further complete upload ends; the others
-// wait meanwhile, for they would meet it, too. An attempt that cannot be counted, since the disk takes not even
-// that, is none. Why one waits is logged once and told (UploadRecord::last_error).
+// cannot be reached), with a pause between that doubles up to a minute; the others wait meanwhile, for they
+// would meet it, too, unless it is deleted. An attempt that cannot be counted, since the disk takes not even
+// that, is none, and its pause ends where another upload becomes complete or is deleted: then the disk has
+// taken that. Why one waits is logged once and told (UploadRecord::last_error).
 //
 // Thread-safe.
 
@@ -113,10 +114,10 @@ class UploadQueue {
   void Run();
   // kNotFound: it was deleted meanwhile.
   Status Process(const std::string& id);
-  // One attempt. Errors: those of the store, and what may pass; then it is to be tried again.
-  Status Attempt(const std::string& id);
-  // Behind a pause, unless the queue stops.
-  void TryAgain(const std::string& id, const Status& why);
+  // One attempt, which was counted. Errors: those of the store, and what may pass; then it is to be tried again.
+  Status Attempt(UploadRecord record);
+  // Behind a pause, unless the queue stops. `is_counted`: whether the attempt that failed was.
+  void TryAgain(const std::string& id, const Status& why, bool is_counted);
   // The record of what is about to be indexed, with this attempt counted.
   Result<UploadRecord> BeginAttempt(const std::string& id);
   // Writes what became of it; its parts go.
@@ -135,9 +136,11 @@ class UploadQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::string> waiting_;  // guarded by mutex_
-  uint64_t completed_ = 0;           // guarded by mutex_; uploads that joined those that wait
-  bool stopping_ = false;            // guarded by mutex_
-  std::thread thread_;               // last
+  uint64_t changes_ = 0;       // guarded by mutex_; uploads that became complete or were deleted
+  uint64_t seen_changes_ = 0;  // guarded by mutex_; when the attempt began
+  std::string attempted_;      // guarded by mutex_; "" = it was deleted since
+  bool stopping_ = false;      // guarded by mutex_
+  std::thread thread_;         // last
 };
 
 }  // namespace quarry::server

@@ -33,7 +33,7 @@ TEST(Troubles, AreLoggedOnceEachAndThePauseDoubles) {
 
   ::testing::internal::CaptureStderr();
   for (int i = 0; i < 20; ++i) troubles.Add("upload a", full);
-  EXPECT_EQ(troubles.Add("upload a", full), milliseconds(5 * 64)) << "no longer than that";
+  EXPECT_EQ(troubles.Add("upload a", full), milliseconds(5 * 12)) << "no longer than that";
   EXPECT_EQ(troubles.Add("upload b", full), milliseconds(5)) << "each has its own";
   troubles.Add("upload a", UnavailableError("the model cannot be reached"));
   const std::string second = ::testing::internal::GetCapturedStderr();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <optional>
 #include <thread>
@@ -169,6 +170,104 @@ TEST_F(UploadsTest, AFullDiskIsLoggedOnceAndToldWhileItLasts) {
   const size_t told = log.find("upload " + id + " is tried again");
   ASSERT_NE(told, std::string::npos) << log;
   EXPECT_EQ(log.find("upload " + id, told + 1), std::string::npos) << log;
+}
+
+// A queue whose pauses do not end by themselves. Of files named "away" the model cannot be reached.
+class PausedQueue {
+ public:
+  PausedQueue(index::Store& store, const Clock& clock)
+      : objects_(store),
+        queue_(
+            objects_, quota_, clock,
+            [this](const server::UploadTarget& target, const std::string&) -> server::Response {
+              ++tries_;
+              if (target.document != "away") return {.body = "{}"};
+              return server::ErrorResponse(server::Surface::kNative,
+                                           UnavailableError("the model cannot be reached"));
+            },
+            std::chrono::hours(1)) {
+    EXPECT_OK(queue_.Start());
+  }
+
+  std::string Send(const std::string& document) {
+    const std::string id =
+        queue_.Create(caller_, {.document = document, .collection = "default", .bytes = 5})->id;
+    EXPECT_OK(queue_.PutPart(caller_, id, 1, "words").status());
+    return id;
+  }
+  void Complete(const std::string& id) { EXPECT_OK(queue_.Complete(caller_, id).status()); }
+  void Delete(const std::string& id) { EXPECT_OK(queue_.Delete(caller_, id)); }
+  server::UploadRecord Get(const std::string& id) { return queue_.Get(caller_, id).value(); }
+  bool Becomes(const std::string& id, const std::string& state) {
+    return Comes([&] { return Get(id).state == state; });
+  }
+  bool IsInTrouble(const std::string& id) {
+    return Comes([&] { return !Get(id).last_error.empty(); });
+  }
+  int tries() const { return tries_; }
+
+ private:
+  static bool Comes(const std::function<bool()>& condition) {
+    for (int i = 0; i < 2000 && !condition(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return condition();
+  }
+
+  const server::Caller caller_;
+  server::OwnerQuota quota_{server::OwnerQuota::Limits{}};
+  index::ObjectTable objects_;
+  std::atomic<int> tries_ = 0;
+  server::UploadQueue queue_;  // last
+};
+
+TEST_F(UploadsTest, APauseEndsWhereItsUploadIsDeleted) {
+  const TemporaryDirectory directory = MakeTemporaryDirectory();
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<index::Store> store,
+                       index::OpenRocksStore(directory.path() + "/db", {}));
+  PausedQueue queue(*store, engine_.clock);
+  const std::string away = queue.Send("away");
+  const std::string note = queue.Send("note.txt");
+  queue.Complete(away);
+  ASSERT_TRUE(queue.IsInTrouble(away));
+  queue.Complete(note);
+  queue.Delete(away);
+  EXPECT_TRUE(queue.Becomes(note, "done"));
+}
+
+TEST_F(UploadsTest, AnAttemptThatCountsIsNotUsedUpSinceAnotherUploadIsComplete) {
+  const TemporaryDirectory directory = MakeTemporaryDirectory();
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<index::Store> store,
+                       index::OpenRocksStore(directory.path() + "/db", {}));
+  PausedQueue queue(*store, engine_.clock);
+  const std::string away = queue.Send("away");
+  queue.Complete(away);
+  ASSERT_TRUE(queue.IsInTrouble(away));
+  for (int i = 0; i < 3; ++i) {
+    queue.Complete(queue.Send("note.txt"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(queue.tries(), 1);
+  EXPECT_EQ(queue.Get(away).state, "waiting");
+}
+
+TEST_F(UploadsTest, AnAttemptThatDoesNotCountIsMadeAgainOnceTheDiskTakesAnotherUpload) {
+  const TemporaryDirectory directory = MakeTemporaryDirectory();
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<index::Store> store,
+                       index::OpenRocksStore(directory.path() + "/db", {}));
+  FaultStore disk(*store);
+  PausedQueue queue(disk, engine_.clock);
+  const std::string first = queue.Send("a.txt");
+  const std::string second = queue.Send("b.txt");
+  ::testing::internal::CaptureStderr();
+  disk.FailWrite(2, FaultStore::When::kBefore, ResourceExhaustedError("the disk is full"));
+  queue.Complete(first);
+  ASSERT_TRUE(queue.IsInTrouble(first));
+  disk.Heal();
+  queue.Complete(second);
+  EXPECT_TRUE(queue.Becomes(first, "done"));
+  EXPECT_TRUE(queue.Becomes(second, "done"));
+  ::testing::internal::GetCapturedStderr();
 }
 
 TEST_F(UploadsTest, AFileComesInPartsInAnyOrderAndAgain) {
