@@ -26,7 +26,7 @@ std::chrono::milliseconds Troubles::Add(const std::string& what, const Status& w
       trouble.code = why.code();
     }
   }
-  LogWarning(what + " is tried again until it comes to an end: " + why.ToString());
+  LogWarning(what + " is tried again: " + why.ToString());
   return pause;
 }
 

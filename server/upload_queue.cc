@@ -344,7 +344,8 @@ Status UploadQueue::Attempt(UploadRecord record) {
     const std::lock_guard lock(writing_);
     QUARRY_RETURN_IF_ERROR(Get(Caller(), record.id).status());
     --record.attempts;
-    return objects_.Put(UploadName(record.id), ValueOf(record));
+    QUARRY_RETURN_IF_ERROR(objects_.Put(UploadName(record.id), ValueOf(record)));
+    return CancelledError("the server stops");
   }
   if (record.attempts < kMostAttempts) QUARRY_RETURN_IF_ERROR(PassingTrouble(response));
   const bool is_done = response.status < 300;
@@ -359,6 +360,7 @@ Status UploadQueue::Process(const std::string& id) {
   const bool is_counted = begun.ok();
   const Status attempted = is_counted ? Attempt(*std::move(begun)) : begun.status();
   const Code code = attempted.code();
+  if (code == Code::kCancelled) return OkStatus();  // it waits for the next start
   // A damaged record is not mended by waiting.
   if (attempted.ok() || code == Code::kNotFound || code == Code::kDataLoss) {
     troubles_.End(NamedUpload(id));

@@ -115,6 +115,7 @@ class UploadQueue {
   // kNotFound: it was deleted meanwhile.
   Status Process(const std::string& id);
   // One attempt, which was counted. Errors: those of the store, and what may pass; then it is to be tried again.
+  // kCancelled: the queue stops, and it was none.
   Status Attempt(UploadRecord record);
   // Behind a pause, unless the queue stops. `is_counted`: whether the attempt that failed was.
   void TryAgain(const std::string& id, const Status& why, bool is_counted);

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/log.h"
 #include "index/index_writer.h"
 #include "index/rocks_store.h"
 #include "server/errors.h"
@@ -127,6 +128,41 @@ TEST_F(UploadsTest, WhatMayPassIsTriedAgainAndTheFileIsKeptMeanwhile) {
   EXPECT_EQ(end_of(9, away), "failed after 3: the model cannot be reached");
   EXPECT_EQ(end_of(1, ResourceExhaustedError("the disk is full")), "done after 2: ");
   EXPECT_EQ(end_of(1, InvalidArgumentError("no text")), "failed after 1: no text");
+}
+
+TEST_F(UploadsTest, AStopIsNoEndOfAnUploadThatWaits) {
+  server_.reset();
+  server::OwnerQuota quota({});
+  const server::Caller caller;
+  std::atomic<int> tries = 0;
+  std::string id;
+  ::testing::internal::CaptureStderr();
+  SetLogLevel(LogLevel::kInfo);
+  {
+    server::UploadQueue queue(
+        engine_.index->objects(), quota, engine_.clock,
+        [&](const server::UploadTarget&, const std::string&) -> server::Response {
+          const Status why = ++tries == 1 ? UnavailableError("the model cannot be reached")
+                                          : CancelledError("the server stops");
+          return server::ErrorResponse(server::Surface::kNative, why);
+        },
+        std::chrono::milliseconds(1));
+    EXPECT_OK(queue.Start());
+    id = queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
+    EXPECT_TRUE(queue.PutPart(caller, id, 1, "words").ok());
+    EXPECT_TRUE(queue.Complete(caller, id).ok());
+    for (int i = 0; i < 2000 && tries < 2; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  SetLogLevel(LogLevel::kWarning);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(tries, 2);
+  EXPECT_THAT(log, HasSubstr("upload " + id + " is tried again: "));
+  EXPECT_EQ(log.find("came to an end"), std::string::npos) << log;
+  const server::UploadQueue stopped(engine_.index->objects(), quota, engine_.clock, nullptr);
+  EXPECT_EQ(stopped.Get(caller, id)->state, "waiting");
+  EXPECT_EQ(stopped.Get(caller, id)->attempts, 1u) << "that which the stop ended is none";
 }
 
 TEST_F(UploadsTest, AFullDiskIsLoggedOnceAndToldWhileItLasts) {
