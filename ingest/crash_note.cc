@@ -75,13 +75,14 @@ void GiveHandlerStack() {
   }();
 }
 
-// What asks for more memory than there is, or than a string can hold, is one failed file.
+// What asks for more memory than there is, or than a string can hold, is one failed file. Later there may be
+// more memory; a string never holds more.
 Result<ParsedSource> ParseWithinMemory(std::string_view bytes, const SourceInfo& info) {
   constexpr const char* kTooMuch = "its text takes more memory than there is";
   try {
     return ParseSource(bytes, info);
   } catch (const std::bad_alloc&) {
-    return ResourceExhaustedError(kTooMuch);
+    return UnavailableError(kTooMuch);
   } catch (const std::length_error&) {
     return ResourceExhaustedError(kTooMuch);
   }

@@ -30,7 +30,8 @@ void WatchForCrashes(const std::string& path, const std::string& build);
 std::set<uint64_t> ReadCrashNotes(const std::string& path, const std::string& build);
 
 // ParseSource of bytes with this hash, which are noted if it crashes; kFailedPrecondition where they are
-// among those that it `crashed` on, kResourceExhausted where there is not the memory that it asks for.
+// among those that it `crashed` on, kUnavailable where there is not the memory that it asks for,
+// kResourceExhausted where nothing holds so much.
 Result<ParsedSource> ParseWatched(std::string_view bytes, uint64_t hash, const SourceInfo& info,
                                   const std::set<uint64_t>& crashed);
 

@@ -171,6 +171,10 @@ class ImageParser final : public Parser {
     if (!RecogniseWithin(source.budget, [&] { text = RecogniseText(bytes); })) {
       text = InvalidArgumentError(RecognitionLimits(*source.budget));
     }
+    // That the program was stopped or killed may be due to what else the machine does.
+    if (text.status().code() == Code::kResourceExhausted) {
+      text = UnavailableError(text.status().message());
+    }
     if (!text.ok()) return text.status().Annotate(BinaryFormatOf(bytes));
     ParsedSource parsed;
     DocumentBuilder builder(&parsed.documents.emplace_back(NewDocument(source, Format::kImage)));

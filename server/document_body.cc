@@ -42,7 +42,8 @@ Status ReadMetadata(const JsonValue& value, const std::string& place, Metadata& 
 }
 
 // What a parser refuses is the fault of what it is given, its limits too: sent again it is refused again, so
-// it is not said to be a limit of this server that passes.
+// it is not said to be a limit of this server that passes. What may pass, memory that lacks or a program that
+// was stopped, is kUnavailable.
 Status RefusalOf(const Status& parsed) {
   return parsed.code() == Code::kResourceExhausted ? InvalidArgumentError(parsed.message())
                                                    : parsed;

@@ -26,7 +26,8 @@ Result<std::vector<Document>> ParseRecordOf(const JsonValue& body, const std::st
 
 // A file: one document, or many ("id#3") for formats of records. The source's `format` is nullopt
 // where the content shall tell. `crashed`: what no parser is given (ingest/crash_note.h). kInvalidArgument
-// beginning with the id, also where the file is beyond a limit of its parser.
+// beginning with the id, also where the file is beyond a limit of its parser; kUnavailable where memory lacked
+// for it, or a program that reads it was stopped.
 Result<ingest::ParsedSource> ParseFile(const std::string& bytes, const ingest::SourceInfo& source,
                                        const std::set<uint64_t>& crashed);
 

@@ -338,6 +338,15 @@ TEST(TextRecognition, LanguagesThatAreNotToldAreAskedForOnceAndSayNothingOfAPict
   EXPECT_EQ(std::distance(fs::directory_iterator(calls.path()), fs::directory_iterator()), 1);
 }
 
+TEST(TextRecognition, ThatItWasKilledSaysNothingOfAPicture) {
+  const quarry::testing::ScriptedProgram tesseract(
+      "tesseract", "if [ \"$1\" = --list-langs ]; then echo eng; else kill -9 $$; fi");
+  const std::string png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);
+  const Status status = ParseSource(png, {.id = "a.png", .path = "a.png", .uri = ""}).status();
+  EXPECT_EQ(status.ToString(), "UNAVAILABLE: PNG image: tesseract was killed (out of memory?)");
+  EXPECT_FALSE(IsPassedOver(status, png, "a.png"));
+}
+
 TEST(TextRecognition, WithoutItAPictureHoldsNoText) {
   const OnlyPrograms none({});
   const std::string png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);

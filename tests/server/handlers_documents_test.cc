@@ -4,8 +4,10 @@
 #include <set>
 #include <thread>
 
+#include "server/document_body.h"
 #include "server/media_type.h"
 #include "tests/server/server_testing.h"
+#include "tests/testing/test_environment.h"
 
 namespace quarry::server {
 namespace {
@@ -23,6 +25,17 @@ std::vector<string> FoundBy(const TestServer& server, const string& query,
   std::vector<string> documents;
   for (const json& hit : reply.json.at("hits")) documents.push_back(hit.at("document"));
   return documents;
+}
+
+TEST(DocumentBody, AFileForWhichMemoryLackedIsNotTheRequestsFault) {
+  const testing::ScriptedProgram tesseract(
+      "tesseract", "if [ \"$1\" = --list-langs ]; then echo eng; else kill -9 $$; fi");
+  const string png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);
+  const Status killed = ParseFile(png, {.id = "a.png", .path = "a.png", .uri = ""}, {}).status();
+  EXPECT_EQ(killed.code(), Code::kUnavailable) << killed.ToString();
+  const string deep = string(65, '[') + string(65, ']');
+  const Status beyond = ParseFile(deep, {.id = "a.json", .path = "a.json", .uri = ""}, {}).status();
+  EXPECT_EQ(beyond.code(), Code::kInvalidArgument) << beyond.ToString();
 }
 
 TEST(DocumentRoutes, APutDocumentIsFoundAtOnce) {
