@@ -100,9 +100,12 @@ void StoreFileIndexer::IndexNoticed(const Attachment& attachment) {
   const Result<AttachedFile> file =
       GetAttached(services_.index.objects(), attachment.first, attachment.second);
   if (is_lasting || (file.ok() && file->attempts >= kMostAttempts)) {
-    LogWarning(what + ": " + status.ToString());
-    status = Fail(attachment, status.message());
-    if (status.ok()) return troubles_.End(what);
+    const std::string why = status.message();
+    status = Fail(attachment, why);
+    // A damaged record is not mended by waiting.
+    const bool is_over = status.ok() || status.code() == Code::kDataLoss;
+    if (is_over) LogWarning(what + ": " + why);
+    if (is_over || status.code() == Code::kNotFound) return troubles_.End(what);
   }
   const std::chrono::milliseconds pause = troubles_.Add(what, status);
   const std::lock_guard lock(mutex_);
@@ -172,8 +175,8 @@ Status StoreFileIndexer::Index(const std::string& store, const std::string& file
   const Attachment attachment{store, file};
   QUARRY_ASSIGN_OR_RETURN(const uint32_t attempts, CountAttempt(attachment, 1));
   if (attempts > kMostAttempts) {
-    return Fail(attachment, "the server ended " + std::to_string(kMostAttempts) +
-                                " times while it indexed this file");
+    return Fail(attachment, "it was tried " + std::to_string(kMostAttempts) +
+                                " times and did not come to an end");
   }
   const Status done = Attempt(attachment, context);
   const bool was_interrupted =

@@ -395,7 +395,7 @@ TEST_F(StoresTest, AFileThatCannotBeIndexedHasFailed) {
     EXPECT_EQ(shown.at("status"), "failed");
     EXPECT_EQ(shown.at("last_error"),
               (json{{"code", "server_error"},
-                    {"message", "the server ended 3 times while it indexed this file"}}));
+                    {"message", "it was tried 3 times and did not come to an end"}}));
   }
   // Attached anew it is tried anew.
   EXPECT_EQ(Attach(store, {{"file_id", file}}).at("status"), "completed");
@@ -435,6 +435,27 @@ TEST_F(StoresTest, ADamagedAttachmentKeepsNoServerFromStarting) {
   EXPECT_EQ(Settled(store, whole).at("status"), "completed");
   EXPECT_EQ(server_.Get("/v1/vector_stores/" + store + "/files/" + damaged).status, 500);
   EXPECT_EQ(server_.Get("/v1/vector_stores/" + store + "/files").json.at("data").size(), 1u);
+}
+
+TEST_F(StoresTest, ADamagedAttachmentIsLoggedOnceAndNotTriedAgain) {
+  const string store = MakeStore();
+  const string damaged = Upload("pump.md", kPump);
+  const string whole = Upload("valve.txt", kValve);
+  index::ObjectTable& objects = engine_.index->objects();
+  ASSERT_OK(objects.Put(AttachedName(store, damaged), "{}"));
+  ASSERT_OK(objects.Put(AttachedName(store, whole), Encode(AttachedFile{.created = 1})));
+  MetricsRegistry metrics;
+  ::testing::internal::CaptureStderr();
+  StoreFileIndexer indexer(testing::ServicesOf(engine_, metrics));
+  indexer.Notice(store, damaged);
+  indexer.Notice(store, whole);  // the next of the same store
+  EXPECT_EQ(Settled(store, whole).at("status"), "completed");
+  const string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(indexer.TroubleOf(store, damaged), "");
+  const size_t told = log.find("file " + damaged + " of vector store " + store + ": ");
+  ASSERT_NE(told, string::npos) << log;
+  EXPECT_EQ(log.find(damaged + " of vector store", told + damaged.size()), string::npos) << log;
+  EXPECT_EQ(log.find("tried again"), string::npos) << log;
 }
 
 TEST_F(StoresTest, ADamagedRecordIsSaid) {
