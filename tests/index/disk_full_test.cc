@@ -148,12 +148,21 @@ TEST(DiskFull, WritesAreRefusedReadsGoOnAndFreedSpaceHealsIt) {
   EXPECT_TRUE(reopened.ok() || reopened.code() == Code::kResourceExhausted) << reopened.ToString();
 }
 
+// Ends the process where a test would wait for ever; no longer than the test runs.
+class ScopedAlarm {
+ public:
+  explicit ScopedAlarm(unsigned seconds) { ::alarm(seconds); }
+  ~ScopedAlarm() { ::alarm(0); }
+  ScopedAlarm(const ScopedAlarm&) = delete;
+  ScopedAlarm& operator=(const ScopedAlarm&) = delete;
+};
+
 // Each closing adds a table at level 0, from 19 on RocksDB has flushes wait by default until they are
 // merged, and there is no room for that.
 TEST(DiskFull, AStoreClosesThoughItsTablesCannotBeMerged) {
   const std::optional<std::string> disk = testing::SmallDisk(32 << 20);
   if (!disk) return;
-  ::alarm(100);  // it would wait for ever
+  const ScopedAlarm alarm(100);
   const std::string directory = *disk + "/store";
   RocksStoreOptions options;
   options.write_buffer_bytes = 1 << 20;
@@ -199,7 +208,6 @@ TEST(DiskFull, AStoreClosesThoughItsTablesCannotBeMerged) {
     }
     EXPECT_OK(status);
   }
-  ::alarm(0);
   RocksStoreOptions reading;
   reading.read_only = true;
   const auto copied = OpenRocksStore(copy, reading);
