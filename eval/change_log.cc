@@ -1,7 +1,7 @@
 #include "eval/change_log.h"
 
 #include <algorithm>
-#include <array>
+#include <span>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -32,13 +32,6 @@ constexpr std::string_view kChangeVerbs[] = {
     "revised",  "updated", "新增",     "增加",       "补充",      "修复",       "修正",
     "修订",     "修改",    "变更",     "更新",       "更改",      "优化",       "改进",
     "完善",     "调整",    "删除",     "移除",       "废弃",      "弃用"};
-// What stands before a colon, or behind a date or version.
-constexpr std::string_view kChangeLabels[] = {
-    "bug fix",       "bugfix",        "first draft",   "first issue",     "first release",
-    "first version", "initial draft", "initial issue", "initial release", "initial version",
-    "known issue",   "known problem", "new",           "security",        "初版",
-    "初稿",          "首版",          "首次发布",      "新功能",          "已知问题",
-    "安全"};
 constexpr std::string_view kChangeColumns[] = {"amendment",
                                                "amendments",
                                                "change",
@@ -177,39 +170,26 @@ bool TakeWord(std::span<const std::string_view> words, std::string_view& folded)
   });
 }
 
-// What a line may be in a change log, from the weakest sign to the surest.
-enum class ChangeEntry {
-  kNone,
-  kStamp,  // a date, a version or a word of change alone
-  kWord,   // "Added ..."
-  kLabel,  // "Added: ..."
-  kDated,  // "2024-03-01 added ..."
-};
-
-ChangeEntry EntryOf(std::string_view line) {
-  std::string_view text = Trim(line);
-  SkipMarks(text);
+// Takes off what `text` begins with before it tells of something, "- 4.2.3 (2024-10-09): ". Whether a date is
+// among it.
+bool TakeStamps(std::string_view& text) {
   bool has_date = false;
-  bool has_stamp = false;
-  for (int i = 0; i < 2; ++i) {  // "4.2.3 (2024-10-09)"
+  SkipMarks(text);
+  for (int i = 0; i < 2; ++i) {
     const ChangeStamp stamp = TakeStamp(text);
     if (stamp == ChangeStamp::kNone) break;
-    has_stamp = true;
     has_date = has_date || stamp == ChangeStamp::kDate;
     SkipMarks(text);
   }
-  if (text.empty()) return has_stamp ? ChangeEntry::kStamp : ChangeEntry::kNone;
+  return has_date;
+}
+
+// Whether it begins with a word of change, and goes on: "Fixed" alone is a property.
+bool TellsOfChange(std::string_view text) {
   constexpr size_t kLongestWord = 60;  // bytes
   const std::string folded = Fold(TruncateUtf8(text, kLongestWord));
   std::string_view rest = folded;
-  const bool is_verb = TakeWord(kChangeVerbs, rest);
-  if (!is_verb && !TakeWord(kChangeLabels, rest)) return ChangeEntry::kNone;
-  rest = Trim(rest);
-  if (rest.empty() && !has_stamp) return ChangeEntry::kStamp;  // the heading of entries
-  const bool is_label = rest.starts_with(':');
-  if (has_date && (is_verb || is_label)) return ChangeEntry::kDated;
-  if (is_label) return ChangeEntry::kLabel;
-  return is_verb || has_stamp ? ChangeEntry::kWord : ChangeEntry::kNone;
+  return TakeWord(kChangeVerbs, rest) && !Trim(rest).empty();
 }
 
 bool IsFigure(std::string_view folded) {
@@ -283,31 +263,16 @@ bool IsChangeRow(const RowCells& cells) {
     const bool is_column =
         std::ranges::find(kChangeColumns, std::string_view(name)) != std::end(kChangeColumns);
     has_column = has_column || (is_column && !IsFigure(Fold(TruncateUtf8(Trim(cell), 8))));
-    const ChangeEntry entry = EntryOf(cell);
-    has_word = has_word || entry == ChangeEntry::kWord || entry == ChangeEntry::kLabel;
+    std::string_view told = Trim(cell);
+    TakeStamps(told);
+    has_word = has_word || TellsOfChange(told);
   }
   return (has_column && (has_date || has_version)) || (has_word && has_date);
 }
 
-std::vector<bool> FindChangeLines(std::span<const std::string_view> lines) {
-  std::vector<bool> found(lines.size(), false);
-  for (size_t begin = 0; begin < lines.size();) {
-    std::array<size_t, 5> counts = {};
-    size_t end = begin;
-    for (; end < lines.size(); ++end) {
-      const ChangeEntry entry = EntryOf(lines[end]);
-      if (entry == ChangeEntry::kNone) break;
-      ++counts[static_cast<size_t>(entry)];
-      found[end] = entry == ChangeEntry::kDated;
-    }
-    const auto count = [&](ChangeEntry entry) { return counts[static_cast<size_t>(entry)]; };
-    const size_t sure = count(ChangeEntry::kLabel) + count(ChangeEntry::kDated);
-    const size_t words = sure + count(ChangeEntry::kWord);
-    const bool is_log = sure >= 2 || (words >= 2 && words + count(ChangeEntry::kStamp) >= 3);
-    if (is_log) std::fill(found.begin() + begin, found.begin() + end, true);
-    begin = end + 1;
-  }
-  return found;
+bool IsChangeLine(std::string_view line) {
+  std::string_view text = Trim(line);
+  return TakeStamps(text) && TellsOfChange(text);
 }
 
 }  // namespace quarry::eval

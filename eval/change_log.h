@@ -3,7 +3,6 @@
 // Parts of documents that tell what was changed when, and not what is so: change logs, histories of
 // revisions. A person hardly asks what they answer. English and Chinese. Pure functions.
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,9 +20,9 @@ using RowCells = std::vector<std::pair<std::string, std::string>>;
 // Whether a row tells of a change: a date or version beside what was changed.
 bool IsChangeRow(const RowCells& cells);
 
-// Which of the lines of a text, without empty ones, tell of changes: one that begins with a date and a word
-// of change ("2024-03-01 fixed the report"), and several in a row that begin with such a word ("Added ...",
-// "修复：..."). A word of change alone says nothing: "Fixed assets are written off."
-std::vector<bool> FindChangeLines(std::span<const std::string_view> lines);
+// Whether a line of a text tells of a change: it begins with a date and a word of change ("2024-03-01 fixed the
+// report"). A word of change alone says nothing, however many lines begin with one: "Fixed assets are written
+// off.", "调整时间不超过2小时。"
+bool IsChangeLine(std::string_view line);
 
 }  // namespace quarry::eval

@@ -29,7 +29,7 @@ struct Source {
   std::string title;
   std::string lang;
   std::string text;
-  std::vector<ByteRange> change_logs;  // parts of the text
+  std::vector<ByteRange> change_logs;  // parts of the text, by where they begin
 };
 
 // A row "Property: Mass; Value: 318 kg" of a table.
@@ -235,6 +235,7 @@ class Synthesizer {
         if (is_log) source.change_logs.push_back({span.begin, span.end});
       }
     }
+    std::ranges::sort(source.change_logs, {}, &ByteRange::begin);
     return OkStatus();
   }
 
@@ -253,23 +254,20 @@ class Synthesizer {
   }
 
   void ReadSource(const Source& source) {
-    std::vector<std::string_view> lines;
+    auto log = source.change_logs.begin();
+    uint64_t log_end = 0;  // of those that begin before the line
     for (size_t begin = 0; begin < source.text.size();) {
       size_t end = source.text.find('\n', begin);
       if (end == std::string::npos) end = source.text.size();
       const std::string_view line = Cut(source.text, begin, end);
       begin = end + 1;
-      if (!line.empty()) lines.push_back(line);
-    }
-    const std::vector<bool> tell_of_changes = FindChangeLines(lines);
-    for (size_t i = 0; i < lines.size(); ++i) {
-      const std::string_view line = lines[i];
+      if (line.empty()) continue;
       const auto at = static_cast<size_t>(line.data() - source.text.data());
-      const bool is_in_log = std::ranges::any_of(source.change_logs, [&](const ByteRange& log) {
-        return log.begin <= at && at < log.end;
-      });
+      for (; log != source.change_logs.end() && log->begin <= at; ++log) {
+        log_end = std::max<uint64_t>(log_end, log->end);
+      }
       const std::optional<RowCells> cells = ParseCells(line);
-      if (tell_of_changes[i] || is_in_log || (cells && IsChangeRow(*cells))) continue;
+      if (at < log_end || IsChangeLine(line) || (cells && IsChangeRow(*cells))) continue;
       if (std::optional<Row> row = cells ? ParseRow(*cells, line, source) : std::nullopt) {
         rows_.push_back(*std::move(row));
         continue;

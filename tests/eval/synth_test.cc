@@ -105,6 +105,26 @@ TEST(SynthChangeLogTest, WhatTellsOfChangesIsNotAskedFor) {
   }
 }
 
+TEST(SynthChangeLogTest, LinesThatBeginWithAWordOfChangeAreAskedFor) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.txt", "操作手册",
+                                    "调整时间不得超过2小时，由值班员检查。\n\n"
+                                    "删除的数据不得恢复，保留30天以上。\n\n"
+                                    "更新频率不得低于每5分钟一次。\n"),
+              testing::TextDocument("b.txt", "Rules",
+                                    "New: members must not pay more than 20 euros.\n\n"
+                                    "Security: the gate must not be open for more than 3 hours.\n\n"
+                                    "Fixed assets must not be older than 9 years.\n")});
+  const SynthReport report =
+      DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
+  std::string all;
+  for (const Case& one : report.cases) all += CaseLine(one) + "\n";
+  for (const char* rule : {"调整时间不得", "删除的数据不得", "更新频率不得", "pay more than 20",
+                           "more than 3 hours", "older than 9 years"}) {
+    EXPECT_THAT(all, HasSubstr(rule));
+  }
+}
+
 TEST_F(SynthTest, TheSameSeedDraftsTheSame) {
   const auto lines = [&](uint64_t seed) {
     std::string text;
