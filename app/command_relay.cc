@@ -251,6 +251,17 @@ class RelayedOutput {
   std::optional<int> exit_code_;
 };
 
+// What a server says that does not run a command.
+std::string RefusalText(const model::HttpResponse& response) {
+  const nlohmann::json body =
+      nlohmann::json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json::json_pointer message("/error/message");
+  if (body.is_object() && body.contains(message) && body.at(message).is_string()) {
+    return OneLine(body.at(message).get<std::string>());
+  }
+  return "answered " + std::to_string(response.status) + ": " + OneLine(response.body);
+}
+
 }  // namespace
 
 server::Route MakeCommandRoute(Engine& engine, SignalScope& signals) {
@@ -307,10 +318,11 @@ Result<int> RelayCommand(const ParsedCommandLine& line, const Status& locked,
                             (response.ok() ? "" : ": " + response.status().message()));
   }
   // It has too much to do or does not answer, or somebody else is there.
-  return LockedError(locked.message() + "; it did not run this: " +
-                     (response.ok() ? "answered " + std::to_string(response->status) + ": " +
-                                          OneLine(response->body)
-                                    : response.status().message()));
+  const bool is_busy = response.ok() && (response->status == 429 || response->status == 503);
+  return LockedError("store " + context.config().store + ": in use by the server at " +
+                     record->url + ", which did not run this: " +
+                     (response.ok() ? RefusalText(*response) : response.status().message()) +
+                     (is_busy ? "; try again" : ""));
 }
 
 int RunCommandLine(const Invocation& invocation, Console& console, SignalScope* signals) {

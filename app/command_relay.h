@@ -29,8 +29,8 @@ server::Route MakeCommandRoute(Engine& engine, SignalScope& signals);
 const std::vector<std::string>& RelayedCommands();
 
 // Has the server that holds the store run the command, and prints what it prints. `locked` is what
-// opening the store gave: it comes back, saying more, where no server answers, and as it is for a
-// command that a server does not run.
+// opening the store gave: it comes back where no server has the store, and for a command that a server does
+// not run. kLocked saying why, where the server does not run this one.
 Result<int> RelayCommand(const ParsedCommandLine& line, const Status& locked,
                          CommandContext& context);
 

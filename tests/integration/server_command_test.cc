@@ -2,11 +2,13 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
+#include "app/server_record.h"
 #include "base/file.h"
 #include "model/http_client.h"
 #include "tests/testing/command_testing.h"
@@ -282,6 +284,29 @@ TEST_F(ServerCommandTest, WhatAKilledServerLeftIsNotBelieved) {
   EXPECT_THAT(locked.error, Not(HasSubstr("SERVER.json"))) << "its process is gone";
   ASSERT_OK(WriteFileAtomically(RecordPath(), R"({"url":"http://evil.example","token":"x"})"));
   EXPECT_EQ(Run({"search", "leave"}).exit_code, 5) << "the token goes nowhere";
+}
+
+TEST_F(ServerCommandTest, WhatAServerHasTooMuchToDoForIsToBeTriedAgain) {
+  const Result<FileLock> lock =
+      FileLock::Acquire(home() + "/store/LOCK", FileLock::Kind::kExclusive);
+  ASSERT_TRUE(lock.ok());
+  std::atomic<int> status = 0;
+  testing::HttpUpstream server([&](testing::UpstreamCall& call) {
+    call.Reply(status, R"({"error":{"code":"UNAVAILABLE","message":"4 requests wait"}})");
+  });
+  const auto record =
+      app::PublishedServer::Publish(home() + "/store", {.url = server.url(), .token = "qo-1"});
+  ASSERT_TRUE(record.ok());
+  const string held =
+      ": in use by the server at " + server.url() + ", which did not run this: 4 requests wait";
+  for (const int busy : {429, 503}) {
+    status = busy;
+    const QuarryResult refused = Run({"search", "leave"});
+    EXPECT_EQ(refused.exit_code, 5);
+    EXPECT_THAT(refused.error, AllOf(HasSubstr(held + "; try again\n"), Not(HasSubstr("stop it"))));
+  }
+  status = 404;
+  EXPECT_THAT(Run({"search", "leave"}).error, HasSubstr(held + "\n"));
 }
 
 TEST_F(ServerCommandTest, KeysAreMadeAndRevokedBesideTheServer) {
