@@ -8,7 +8,6 @@
 #include "app/output_eval.h"
 #include "app/profile_setup.h"
 #include "app/progress.h"
-#include "app/server_record.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "eval/calibration_store.h"
@@ -110,21 +109,18 @@ Result<std::optional<CommandEngine>> OpenForRuns(const std::vector<std::string>&
   return std::optional(std::move(engine));
 }
 
-// What the store knows of the errors of a judge; nothing where there is no store. Of runs that are files:
-// they can do without.
+// What the store knows of the errors of a judge; nothing where there is no store, or somebody else has it. Of
+// runs that are files: they can do without.
 Result<std::optional<eval::JudgeCalibration>> CalibrationHere(const std::string& judge,
                                                               CommandContext& context) {
   if (judge.empty()) return std::optional<eval::JudgeCalibration>();
   const Result<CommandEngine> engine = CommandEngine::Open(context, StoreAccess::kRead);
   if (engine.ok()) return eval::FindCalibration((*engine)->index().objects(), judge);
-  const Status& opened = engine.status();
-  // The server that has the store runs the command, and looks there.
-  const bool is_served =
-      opened.code() == Code::kLocked && ReadServerRecord(context.config().store).ok();
-  if (is_served) return opened;
-  if (opened.code() != Code::kNotFound) {
-    context.console.Note("what the judge said is not corrected for its errors: " +
-                         opened.message());
+  const Code code = engine.status().code();
+  if (code != Code::kNotFound) {
+    context.console.Note(
+        "what the judge said is not corrected for its errors: " +
+        (code == Code::kLocked ? "the store is in use" : engine.status().message()));
   }
   return std::optional<eval::JudgeCalibration>();
 }

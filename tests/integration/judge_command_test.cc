@@ -1,5 +1,6 @@
 // quarry eval judge-check, advise, from-traffic; quarry feedback export; quarry tune --from qrels.
 
+#include "app/server_record.h"
 #include "tests/testing/beir_testing.h"
 #include "tests/testing/command_testing.h"
 
@@ -67,7 +68,17 @@ TEST_F(JudgeCommandTest, ARunInAFileIsCorrectedByWhatTheStoreKnowsOfItsJudge) {
                        FileLock::Acquire(home() + "/store/LOCK", FileLock::Kind::kExclusive));
   const QuarryResult locked = Run({"eval", "report", file});
   EXPECT_EQ(locked.exit_code, 0);
-  EXPECT_THAT(locked.error, HasSubstr("what the judge said is not corrected for its errors: "));
+  const char* told = "what the judge said is not corrected for its errors: the store is in use\n";
+  EXPECT_THAT(locked.error, HasSubstr(told));
+  // By a server, too: what is in a file needs none.
+  ASSERT_OK_AND_ASSIGN(const app::PublishedServer server,
+                       app::PublishedServer::Publish(
+                           home() + "/store", {.url = "http://127.0.0.1:1", .token = "qo-1"}));
+  for (const QuarryResult& served :
+       {Run({"eval", "report", file}), Run({"eval", "compare", file, file})}) {
+    EXPECT_EQ(served.exit_code, 0) << served.error;
+    EXPECT_THAT(served.error, HasSubstr(told));
+  }
 }
 
 TEST_F(JudgeCommandTest, WrongLabelsAndMissingModelsAreNamed) {
