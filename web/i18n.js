@@ -143,6 +143,7 @@ const TABLE = {
   'upload.formats': ['Text, Markdown, HTML, PDF, Word, Excel, PowerPoint, mail, archives and more', '文本、Markdown、HTML、PDF、Word、Excel、PowerPoint、邮件、压缩包等'],
   'upload.waits': ['waits', '等待中'],
   'upload.reads': ['being read', '正在解析'],
+  'upload.again': ['is tried again: {why}', '稍后重试：{why}'],
   'upload.done': ['{n} passage|{n} passages', '{n} 个段落'],
   'upload.unchanged': ['unchanged', '未变化'],
   // document panel

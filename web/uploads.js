@@ -112,7 +112,8 @@ export class UploadList {
   async send(one) {
     const progress = (share, trouble) => {  // trouble: why it is tried again, if it is
       one.bar.value = share;
-      one.state.textContent = share < 1 ? `${Math.floor(share * 100)} %` : trouble || t('upload.reads');
+      const reads = trouble ? t('upload.again', { why: trouble }) : t('upload.reads');
+      one.state.textContent = share < 1 ? `${Math.floor(share * 100)} %` : reads;
       if (share === 1) one.bar.removeAttribute('value');  // how long that takes nobody knows
     };
     this.running.add(one);
