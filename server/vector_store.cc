@@ -34,7 +34,12 @@ template <typename Record>
 Result<Record> Decode(const char* what, const index::Object& object,
                       void (*read)(ObjectReader& reader, Record& record)) {
   const auto damage = [&](const Status& status) {
-    return DataLossError(std::string(what) + " \"" + object.id + "\": " + status.message());
+    // A file may be in many stores.
+    const std::string store = object.scope.empty() || object.scope == object.id
+                                  ? ""
+                                  : " of vector store \"" + object.scope + '"';
+    return DataLossError(std::string(what) + " \"" + object.id + '"' + store + ": " +
+                         status.message());
   };
   const Result<JsonValue> json = ParseJson(object.value);
   if (!json.ok()) return damage(json.status());
@@ -222,28 +227,27 @@ std::string Encode(const AttachedFile& file) {
 }
 
 Result<AttachedFile> DecodeAttached(const index::Object& object) {
-  return Decode<AttachedFile>(
-      "file of a vector store", object, [](ObjectReader& reader, AttachedFile& file) {
-        reader.Required("status").Value(
-            [&](const JsonValue& value, const std::string& place) -> Status {
-              const std::optional<FileStatus> status =
-                  ParseFileStatus(value.AsString() == nullptr ? "" : *value.AsString());
-              if (!status) return InvalidArgumentError(place + ": " + ToJson(value) + " is none");
-              file.status = *status;
-              return OkStatus();
-            });
-        reader.Required("error_code").String(file.error_code);
-        reader.Required("error_message").String(file.error_message);
-        ReadInt(reader.Required("usage_bytes"), file.usage_bytes);
-        ReadInt(reader.Required("created"), file.created);
-        reader.Required("attributes").Value([&](const JsonValue& value, const std::string& place) {
-          return ReadAttributes(value, place, file.attributes);
+  return Decode<AttachedFile>("file", object, [](ObjectReader& reader, AttachedFile& file) {
+    reader.Required("status").Value(
+        [&](const JsonValue& value, const std::string& place) -> Status {
+          const std::optional<FileStatus> status =
+              ParseFileStatus(value.AsString() == nullptr ? "" : *value.AsString());
+          if (!status) return InvalidArgumentError(place + ": " + ToJson(value) + " is none");
+          file.status = *status;
+          return OkStatus();
         });
-        reader.Required("max_tokens").Uint(file.chunks.max_tokens, 0, UINT32_MAX);
-        reader.Required("overlap_tokens").Uint(file.chunks.overlap_tokens, 0, UINT32_MAX);
-        reader.Required("batch").String(file.batch);
-        reader.Optional("attempts").Uint(file.attempts, 0, UINT32_MAX);
-      });
+    reader.Required("error_code").String(file.error_code);
+    reader.Required("error_message").String(file.error_message);
+    ReadInt(reader.Required("usage_bytes"), file.usage_bytes);
+    ReadInt(reader.Required("created"), file.created);
+    reader.Required("attributes").Value([&](const JsonValue& value, const std::string& place) {
+      return ReadAttributes(value, place, file.attributes);
+    });
+    reader.Required("max_tokens").Uint(file.chunks.max_tokens, 0, UINT32_MAX);
+    reader.Required("overlap_tokens").Uint(file.chunks.overlap_tokens, 0, UINT32_MAX);
+    reader.Required("batch").String(file.batch);
+    reader.Optional("attempts").Uint(file.attempts, 0, UINT32_MAX);
+  });
 }
 
 Result<AttachedFile> GetAttached(const index::ObjectTable& objects, const std::string& store,

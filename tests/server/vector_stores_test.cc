@@ -458,6 +458,24 @@ TEST_F(StoresTest, ADamagedAttachmentIsLoggedOnceAndNotTriedAgain) {
   EXPECT_EQ(log.find("tried again"), string::npos) << log;
 }
 
+TEST_F(StoresTest, ADamagedAttachmentIsToldOfEachStore) {
+  const string file = Upload("pump.md", kPump);
+  const string first = MakeStore();
+  const string second = MakeStore();
+  ::testing::internal::CaptureStderr();
+  for (const string& store : {first, second}) {
+    ASSERT_OK(engine_.index->objects().Put(AttachedName(store, file), "{}"));
+    EXPECT_EQ(server_.Get("/v1/vector_stores/" + store + "/files").status, 200);
+  }
+  const string log = ::testing::internal::GetCapturedStderr();
+  for (const string& store : {first, second}) {
+    const string named = "file \"" + file + "\" of vector store \"" + store + "\": ";
+    EXPECT_NE(log.find(named), string::npos) << log;
+    const JsonReply reply = server_.Get("/v1/vector_stores/" + store + "/files/" + file);
+    EXPECT_EQ(reply.Message().substr(0, named.size()), named);
+  }
+}
+
 TEST_F(StoresTest, ADamagedRecordIsSaid) {
   const string file = Upload("pump.md", kPump);
   ASSERT_OK(engine_.index->objects().Put({.kind = index::ObjectKind::kFile, .id = file},
