@@ -19,7 +19,7 @@ size_t EditsBetween(const String& a, const String& b, size_t most) {
   // Rows of the table of prefixes: the last two and the current one. Those of words need no memory of
   // their own: a dictionary has many.
   constexpr size_t kWord = 48;
-  std::array<size_t, 3 * (kWord + 1)> of_word = {};
+  std::array<size_t, 3 * (kWord + 1)> of_word;  // written before it is read
   std::vector<size_t> of_text;
   const size_t width = b.size() + 1;
   if (b.size() > kWord) of_text.resize(3 * width);
