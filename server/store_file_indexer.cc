@@ -204,6 +204,10 @@ Status StoreFileIndexer::Attempt(const Attachment& attachment, const CallContext
   Result<ingest::ParsedSource> parsed = ingest::ParseWatched(
       bytes, Hash64(bytes), {.id = file, .path = uploaded->filename, .uri = ""},
       services_.ingest.crashed);
+  // Memory that lacks, say: no fault of the file.
+  if (parsed.status().code() == Code::kUnavailable) {
+    return parsed.status().Annotate(uploaded->filename);
+  }
   if (!parsed.ok()) {
     attached->status = FileStatus::kFailed;
     attached->error_code =

@@ -2,11 +2,13 @@
 
 #include "server/vector_store.h"
 
+#include <chrono>
 #include <set>
 #include <thread>
 
 #include "server/store_file_indexer.h"
 #include "tests/server/server_testing.h"
+#include "tests/testing/test_environment.h"
 
 namespace quarry::server {
 namespace {
@@ -209,6 +211,27 @@ TEST_F(StoresTest, AFileThatCannotBeReadFailsVisibly) {
   EXPECT_EQ(server_.Get(path + "?filter=odd").Message(),
             "query parameter \"filter\": expected in_progress, completed, failed or cancelled, not "
             "\"odd\"");
+}
+
+TEST_F(StoresTest, AFileThatMayBeReadLaterIsTriedAgain) {
+  const testing::ScriptedProgram tesseract(
+      "tesseract", "if [ \"$1\" = --list-langs ]; then echo eng; else kill -9 $$; fi");
+  const string store = MakeStore();
+  const string file = Upload("a.png", string("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16));
+  ::testing::internal::CaptureStderr();
+  const string files = "/v1/vector_stores/" + store + "/files";
+  EXPECT_EQ(server_.Post(files, {{"file_id", file}}).status, 200);
+  json shown;
+  for (int i = 0; i < 2000; ++i) {
+    shown = server_.Get(files + "/" + file).json;
+    if (!shown.at("last_error").is_null()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(shown.at("status"), "in_progress") << shown;
+  EXPECT_EQ(shown.at("last_error"),
+            (json{{"code", "server_error"},
+                  {"message", "a.png: PNG image: tesseract was killed (out of memory?)"}}));
 }
 
 TEST_F(StoresTest, AFileMayBeInManyStoresAndGoesFromAllWhenItIsDeleted) {
