@@ -34,6 +34,10 @@ WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
   return words;
 }
 
+bool IsAnswered(const Answer& answer) {
+  return answer.kind == ReplyKind::kAnswer && !answer.abstained;
+}
+
 // A reply that is no answer from documents.
 Result<Answer> Say(ReplyKind kind, std::string text, const Query& query,
                    const index::Snapshot& snapshot, const AnswerSink& sink) {
@@ -177,16 +181,29 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   memory.report.dropped += static_cast<uint32_t>(turns.size() - std::min(turns.size(), kTurnsRead));
   QUARRY_ASSIGN_OR_RETURN(StandaloneQuestion standalone,
                           Rewrite(memory.turns, query.text, usage, context));
+  const std::string as_said(Trim(query.text));
   if (!standalone.topic.empty()) {
     QUARRY_ASSIGN_OR_RETURN(standalone,
                             ChooseReading(std::move(standalone), query, snapshot, context));
   }
-  const bool changed = standalone.text != Trim(query.text);
-  if (changed) {
-    KeepOwnWords(query);
-    query.text = standalone.text;
+  if (standalone.text != as_said) KeepOwnWords(query);
+  query.text = standalone.text;
+  // Quoting takes so little time that both readings of a question can be asked.
+  const bool asks_both = !standalone.topic.empty() && !model_;
+  QUARRY_ASSIGN_OR_RETURN(
+      Answer answer, answerer_.Ask(query, snapshot, use, asks_both ? AnswerSink() : sink, context));
+  if (asks_both && !IsAnswered(answer)) {
+    query.text = standalone.text == as_said ? standalone.with_topic : as_said;
+    QUARRY_ASSIGN_OR_RETURN(Answer other, answerer_.Ask(query, snapshot, use, nullptr, context));
+    if (IsAnswered(other)) {
+      answer = std::move(other);
+      standalone.text = query.text;
+    }
   }
-  QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, use, sink, context));
+  if (asks_both && sink && !sink(answer.text)) {
+    return CancelledError("the reader of the answer went away");
+  }
+  const bool changed = standalone.text != as_said;
   answer.memory = memory.report;
   if (changed) answer.standalone = std::move(standalone.text);
   answer.usage += usage;

@@ -5,7 +5,8 @@
 //   harm that is asked for           declined (guard.h; the chat model is asked too, where it is to be)
 //   small talk                       a reply of its own (small_talk.h)
 //   a message that leans on others   made a question that stands alone (follow_up.h, or by the model); a
-//                                    short one that need not lean on them, as the collection speaks of it
+//                                    short one that need not lean on them, as the collection speaks of it, and
+//                                    without a chat model as it can be answered
 //   the question                     CachedAnswerer
 //
 // Thread-safe.

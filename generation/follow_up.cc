@@ -137,9 +137,10 @@ StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::stri
     const auto rules = DetectLanguage(as_said.text) == "zh" ? follow_up::ChineseFollowUp
                                                             : follow_up::EnglishFollowUp;
     std::optional<StandaloneQuestion> found;
-    // Of a reading that nobody may have meant no more than a reading is made.
     if (!with_topic.empty()) found = rules(with_topic, answer, as_said.text);
-    if (!found || found->topic.empty()) found = rules(before, answer, as_said.text);
+    // Of a reading that nobody may have meant another reading is made, or one about another code.
+    const bool is_reading = found && (!found->topic.empty() || HoldsAsciiDigit(as_said.text));
+    if (!is_reading) found = rules(before, answer, as_said.text);
     return found ? *std::move(found) : as_said;
   };
   for (const ConversationTurn& turn : turns) {
