@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -30,11 +31,15 @@ constexpr std::string_view kNo[] = {"n", "n/a", "false", "-",  "–",  "—",
 // Words that say nothing of what a condition is of. The stop words are none anyway.
 constexpr std::string_view kConditionWords =
     "which what need needs needed require requires required must have has having do does not no "
-    "neither nor without but yet either both only nothing none never";
+    "neither nor without but yet either both only nothing none never any cannot can't don't "
+    "doesn't isn't aren't needn't hasn't haven't";
 constexpr std::string_view kConditionCharacters =
     "哪些个個几幾一种種类類台家款条座位需要须必应應该得用做进行有无無没沒不未非免且而但又也既并都还"
     "是的和与或及以"
     "会能可在中里被同时時只";
+// What denies the column before it says this of it, "calibration is not required", in the same clause.
+constexpr std::string_view kNeeded[] = {"required", "needed", "需", "要", "做", "有"};
+constexpr std::string_view kClauseJoints[] = {"but", "and", "yet", "但", "而", "且", "又", "也"};
 constexpr std::string_view kColumnBefore[] = {"是否需要", "是否", "需要", "有无",
                                               "能否",     "可否", "需"};
 constexpr std::string_view kColumnBehind[] = {"要求", "情况", "与否", "否"};
@@ -59,6 +64,11 @@ std::string_view CellOf(const ContextPiece& row, std::string_view column) {
     if (cell.name == column) return cell.value;
   }
   return {};
+}
+
+bool HoldsAnyForm(std::string_view text, std::span<const std::string_view> words) {
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
 // A column that the question names.
@@ -98,8 +108,15 @@ class ConditionReader {
     return columns;
   }
 
-  // Whether a denial is of something else than the columns that Read found.
-  bool denies_else() const { return denies_else_; }
+  // Whether one of `words` is denied, in what belongs to none of the columns that Read found.
+  bool Denies(const WordSet& words) const {
+    return std::ranges::any_of(denied_elsewhere_, [&](std::string_view part) {
+      return std::ranges::any_of(analyzer_.Tokenize(part), [&](const Token& token) {
+        return words.contains(token.term) &&
+               !OtherWords(part.substr(token.begin, token.end - token.begin)).empty();
+      });
+    });
+  }
 
   // Whether `text` has words that `known` has not and that do not only join.
   bool HasOtherWords(std::string_view text, const WordSet& known,
@@ -145,8 +162,27 @@ class ConditionReader {
     return ByteRange{found.front().begin, found.back().end};
   }
 
+  // The words and Chinese characters of `text` that do not only join, in order.
+  std::vector<ByteRange> OtherWords(std::string_view text) const {
+    std::vector<ByteRange> words;
+    for (const Token& token : analyzer_.Tokenize(text)) {
+      if (IsAscii(token.term[0]) && !joining_.contains(token.term))
+        words.push_back({token.begin, token.end});
+    }
+    for (size_t at = 0; at < text.size();) {
+      const size_t begin = at;
+      if (IsCjk(NextCodePoint(text, at)) &&
+          kConditionCharacters.find(text.substr(begin, at - begin)) == std::string_view::npos) {
+        words.push_back({begin, at});
+      }
+    }
+    std::ranges::sort(words, {}, &ByteRange::begin);
+    return words;
+  }
+
+  // A denial is of the column that it stands right before: "machines in the hall that need no ...".
   void ReadSigns(std::vector<NamedColumn>& columns) {
-    denies_else_ = false;
+    denied_elsewhere_.clear();
     size_t end = 0;
     for (size_t i = 0; i < columns.size(); ++i) {
       NamedColumn& column = columns[i];
@@ -156,24 +192,33 @@ class ConditionReader {
         column.is_denied = columns[i - 1].is_denied;
         continue;
       }
-      column.is_denied = model::IsNegated(between);
-      if (column.is_denied && HasOtherWords(between, {}, "")) denies_else_ = true;
+      const std::vector<ByteRange> others = OtherWords(between);
+      const size_t tail = others.empty() ? 0 : others.back().end;
+      column.is_denied = model::IsNegated(between.substr(tail));
+      if (model::IsNegated(between.substr(0, tail)))
+        denied_elsewhere_.push_back(between.substr(0, tail));
     }
-    const std::string_view behind = question_.substr(end);
-    if (columns.empty() || !model::IsNegated(behind)) return;
-    // "for which calibration is not required"
-    if (HasOtherWords(behind, {}, "")) {
-      denies_else_ = true;
-    } else {
-      columns.back().is_denied = true;
-    }
+    if (!columns.empty()) ReadBehind(question_.substr(end), columns.back());
+  }
+
+  // "for which calibration is not required"; but "calibration no later than March".
+  void ReadBehind(std::string_view behind, NamedColumn& last) {
+    if (!model::IsNegated(behind)) return;
+    const std::vector<ByteRange> others = OtherWords(behind);
+    const std::string_view head = others.empty() ? behind : behind.substr(0, others.front().begin);
+    const bool is_of_last =
+        others.empty() || (model::IsNegated(head) && HoldsAnyForm(head, kNeeded) &&
+                           !HoldsAnyForm(head, kClauseJoints));
+    if (is_of_last) last.is_denied = true;
+    const std::string_view rest = is_of_last ? behind.substr(head.size()) : behind;
+    if (model::IsNegated(rest)) denied_elsewhere_.push_back(rest);
   }
 
   const std::string_view question_;
   const Analyzer& analyzer_;
   const std::vector<Token> tokens_;
   const WordSet joining_;
-  bool denies_else_ = false;
+  std::vector<std::string_view> denied_elsewhere_;  // parts of the question
 };
 
 // Whether the thing asked for is what stands at byte `at`: "which calibration ..."
@@ -260,7 +305,10 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
     if (IsAskedFor(trimmed, condition.range.begin)) return std::nullopt;
   }
   RowsThatMeet found;
-  if (reader.denies_else()) return found;
+  WordSet told;  // by the table, but for what its rows are of
+  for (const ContextPiece* row : table) told.insert(row->own.begin(), row->own.end());
+  for (const std::string& word : WordsIn(subject, analyzer)) told.erase(word);
+  if (reader.Denies(told)) return found;
   // Of the rows those that have most of what else is asked.
   WordSet asked = WordsIn(trimmed, analyzer);
   WordSet known;

@@ -6,9 +6,9 @@
 // that were found. Pure and thread-safe.
 //
 // A condition is a column that the question names ("lubricated" names "Needs lubrication", 校准 "是否需要校准"); it is
-// denied where a denial stands before it, or joined to one that is: "neither lubrication nor calibration". The rows must
-// also have what else the question has of their values: "in the South hall". A denial that belongs to no column is one
-// that no row is known to meet.
+// denied where a denial stands right before it, only joining words between, or joined to one that is: "neither
+// lubrication nor calibration". The rows must also have what else the question has of their values: "in the South
+// hall". A denial of another column or value is one that no row is known to meet.
 
 #include <optional>
 #include <string_view>

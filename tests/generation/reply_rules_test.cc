@@ -67,12 +67,34 @@ Document SalesTable() {
   return document;
 }
 
+Document CsvTable(const std::string& path, const std::string& title, const char* rows) {
+  ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kCsv)
+                                    .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
+                                    .value();
+  Document document = std::move(parsed.documents.at(0));
+  document.title = title;
+  return document;
+}
+
 class ReplyRulesTest : public ::testing::Test {
  protected:
   Answer Ask(const std::string& question) {
     return engine_.answerer.Ask({.text = question}, *engine_.snapshot(), nullptr, CallContext())
         .value();
   }
+
+  // The answer names of `all` these and no others.
+  void ExpectNamesOnly(const std::string& question, const std::vector<std::string>& all,
+                       const std::vector<std::string>& named) {
+    const Answer answer = Ask(question);
+    EXPECT_EQ(answer.kind, ReplyKind::kAnswer) << question;
+    EXPECT_FALSE(answer.abstained) << question;
+    for (const std::string& name : all) {
+      const bool is_named = answer.text.find(name) != std::string::npos;
+      EXPECT_EQ(is_named, std::ranges::count(named, name) > 0) << question << " " << name;
+    }
+  }
+
   testing::TestEngine engine_;
 };
 
@@ -182,31 +204,16 @@ TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
 }
 
 TEST_F(ReplyRulesTest, RowsMeetEveryConditionWithItsSign) {
-  const auto table = [](const std::string& path, const std::string& title, const char* rows) {
-    ingest::ParsedSource parsed =
-        ingest::ParserFor(ingest::Format::kCsv)
-            .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
-            .value();
-    Document document = std::move(parsed.documents.at(0));
-    document.title = title;
-    return document;
-  };
-  engine_.Add({table("machines.csv", "Machines",
-                     "Machine,Needs lubrication,Needs calibration,Hall\nLathe,yes,no,North\n"
-                     "Mill,yes,yes,North\nScale,no,yes,South\nPress,no,no,South\n"),
-               table("shebei.csv", "设备",
-                     "设备,润滑,校准,车间\n车床,需要,不需要,一车间\n铣床,需要,需要,一车间\n"
-                     "天平,不需要,需要,二车间\n压机,不需要,不需要,二车间\n")});
+  engine_.Add({CsvTable("machines.csv", "Machines",
+                        "Machine,Needs lubrication,Needs calibration,Hall\nLathe,yes,no,North\n"
+                        "Mill,yes,yes,North\nScale,no,yes,South\nPress,no,no,South\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,润滑,校准,车间\n车床,需要,不需要,一车间\n铣床,需要,需要,一车间\n"
+                        "天平,不需要,需要,二车间\n压机,不需要,不需要,二车间\n")});
   const std::vector<std::string> all = {"Lathe", "Mill", "Scale", "Press",
                                         "车床",  "铣床", "天平",  "压机"};
   const auto names_only = [&](const char* question, const std::vector<std::string>& named) {
-    const Answer answer = Ask(question);
-    EXPECT_EQ(answer.kind, ReplyKind::kAnswer) << question;
-    EXPECT_FALSE(answer.abstained) << question;
-    for (const std::string& name : all) {
-      const bool is_named = answer.text.find(name) != std::string::npos;
-      EXPECT_EQ(is_named, std::ranges::count(named, name) > 0) << question << " " << name;
-    }
+    ExpectNamesOnly(question, all, named);
   };
   names_only("Which machines need lubrication but no calibration?", {"Lathe"});
   names_only("Which machines need calibration and lubrication?", {"Mill"});
@@ -221,20 +228,32 @@ TEST_F(ReplyRulesTest, RowsMeetEveryConditionWithItsSign) {
   EXPECT_TRUE(Ask("Which machines need calibration but are not in a hall?").abstained);
 }
 
+// Whatever stands before the denial, and whatever the first column is called.
+TEST_F(ReplyRulesTest, ADenialIsOfWhatItStandsRightBefore) {
+  engine_.Add({CsvTable("calibration.csv", "Machines",
+                        "Name,Needs calibration,Place\nLathe,no,North hall of Leeds\n"
+                        "Mill,yes,North hall of Leeds\nPress,no,South hall of Leeds\n"),
+               CsvTable("jiaozhun.csv", "设备清单",
+                        "名称,需要校准,地点\n车床,否,东区一车间\n铣床,是,东区一车间\n"
+                        "压机,否,西区二车间\n")});
+  const std::vector<std::string> all = {"Lathe", "Mill", "Press", "车床", "铣床", "压机"};
+  ExpectNamesOnly("Which machines need no calibration?", all, {"Lathe", "Press"});
+  ExpectNamesOnly("Which machines don't need calibration?", all, {"Lathe", "Press"});
+  ExpectNamesOnly("Which machines need calibration?", all, {"Mill"});
+  ExpectNamesOnly("Which machines in the North hall of Leeds need no calibration?", all, {"Lathe"});
+  ExpectNamesOnly("哪些设备不需要校准？", all, {"车床", "压机"});
+  ExpectNamesOnly("哪些设备需要校准？", all, {"铣床"});
+  ExpectNamesOnly("东区一车间的哪些设备不需要校准？", all, {"车床"});
+  // The denial is of a place that the table tells of.
+  EXPECT_TRUE(Ask("Which machines need calibration but are not in the North hall?").abstained);
+  EXPECT_TRUE(Ask("哪些不在东区的设备需要校准？").abstained);
+}
+
 TEST_F(ReplyRulesTest, AnExtremeIsReckonedInOneUnit) {
-  const auto table = [](const std::string& path, const std::string& title, const char* rows) {
-    ingest::ParsedSource parsed =
-        ingest::ParserFor(ingest::Format::kCsv)
-            .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
-            .value();
-    Document document = std::move(parsed.documents.at(0));
-    document.title = title;
-    return document;
-  };
-  engine_.Add({table("renkou.csv", "2025年各城市人口",
-                     "城市,人口,市长\n甲水市,120万,王磊\n乙山市,9500,黄丽娟\n"),
-               table("towns.csv", "Population of the towns",
-                     "Town,Population\nOrrin,1.2 million\nBrackwell,\"950,000\"\n")});
+  engine_.Add({CsvTable("renkou.csv", "2025年各城市人口",
+                        "城市,人口,市长\n甲水市,120万,王磊\n乙山市,9500,黄丽娟\n"),
+               CsvTable("towns.csv", "Population of the towns",
+                        "Town,Population\nOrrin,1.2 million\nBrackwell,\"950,000\"\n")});
   const Answer zh = Ask("2025年哪个城市人口最多？");
   EXPECT_THAT(zh.text, HasSubstr("甲水市"));
   EXPECT_THAT(zh.text, Not(HasSubstr("乙山市")));
