@@ -346,6 +346,12 @@ TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
       {"这条线路由东华公司管理运营。", "这条线路由哪家企业管理运营？"},
       {"会员每年4次免费清洗。", "银卡会员有什么优惠？"},
       {"水厂的日供水能力为3万吨。", "布拉克韦尔水厂的日供水能力是多少？"},
+      // Other words for the same.
+      {"男职工陪产假15天。", "老婆生孩子陪产假几天？"},
+      {"电脑报废年限为五年。", "计算机报废年限是几年？"},
+      {"计算机报废年限为五年。", "电脑报废年限是几年？"},
+      {"厕所位置在二楼东侧。", "洗手间位置在哪里？"},
+      {"儿童乘车免票。", "小朋友乘车要买票吗？"},
   };
   for (const Case& tried : cases) {
     const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
