@@ -177,6 +177,32 @@ TEST_F(ExtractiveAnswererTest, ANumberIsInTheRangeThatARuleIsStatedFor) {
   EXPECT_EQ(only("工龄25年有几天年假？"), "工龄满20年的，年休假15天。");
 }
 
+// What is asked about begins where the limit ends.
+TEST_F(ExtractiveAnswererTest, AfterALimitTheRuleForWithinItIsNone) {
+  const std::vector<Passage> rules = {
+      MakePassage("Items can be returned within 30 days. Returns after more than 30 days are "
+                  "refused.",
+                  9, "Returns"),
+      MakePassage("30天内可退货。超过30天不予退货。", 8, "退货")};
+  const char* within = "Items can be returned within 30 days.";
+  const char* beyond = "Returns after more than 30 days are refused.";
+  const auto best = [&](const char* question, const std::vector<Passage>& passages) {
+    const ExtractiveDraft draft = ExtractAnswer(question, passages, analyzer_, {});
+    return draft.sentences.empty() ? "" : Quote(draft.sentences[0], passages);
+  };
+  EXPECT_EQ(best("Can I return it after 30 days?", rules), beyond);
+  EXPECT_EQ(best("Can I return it 30 days later?", rules), beyond);
+  EXPECT_EQ(best("Can I return it before 30 days?", rules), within);
+  EXPECT_EQ(best("30天后可以退货吗？", rules), "超过30天不予退货。");
+  EXPECT_EQ(best("30天以后可以退货吗？", rules), "超过30天不予退货。");
+  EXPECT_EQ(best("30天之前可以退货吗？", rules), "30天内可退货。");
+  // Where only that one is there, it is told.
+  const std::vector<Passage> only = {MakePassage(within, 9, "Returns"),
+                                     MakePassage("30天内可退货。", 8, "退货")};
+  EXPECT_EQ(best("Can I return it after 30 days?", only), within);
+  EXPECT_EQ(best("30天后可以退货吗？", only), "30天内可退货。");
+}
+
 // Nothing is stated for these numbers, or nothing of what they count.
 TEST_F(ExtractiveAnswererTest, ANumberOutsideAllRangesIsNoSupport) {
   const std::vector<Passage> rules = {
