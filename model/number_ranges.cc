@@ -464,6 +464,38 @@ const BoundCue* CueBefore(std::string_view lower, size_t end, size_t& begin) {
   return nullptr;
 }
 
+// Makes the number one below zero where a sign stands right before it: "-20℃", 零下20度. `last_end`: where the number
+// before it ends; a dash behind that joins the two, "4 -6".
+void AddSign(std::string_view lower, size_t last_end, CountedNumber& number) {
+  constexpr std::string_view kWords[] = {"零下", "minus "};
+  constexpr std::string_view kDashes[] = {"-", "−"};
+  constexpr std::string_view kBeforeDashes[] = {" ",  "\n", ":",  "：", "(",  "（", "[", "【",
+                                                ",",  "，", "、", "=",  "至", "到", "~", "～",
+                                                "为", "為", "是", "在", "从", "從"};
+  const std::string_view before = lower.substr(0, number.number.begin);
+  const auto takes = [&](std::string_view sign) {
+    const size_t begin = before.size() - sign.size();
+    if (last_end > 0 && SkipSpaces(lower, last_end) == begin) return false;
+    number.value = -number.value;
+    number.number.begin = begin;
+    number.range.begin = begin;
+    return true;
+  };
+  for (const std::string_view word : kWords) {
+    if (before.ends_with(word) && takes(word)) return;
+  }
+  for (const std::string_view dash : kDashes) {
+    if (!before.ends_with(dash)) continue;
+    const std::string_view front = before.substr(0, before.size() - dash.size());
+    size_t cue = 0;
+    const bool may_be_sign = front.empty() || CueBefore(lower, front.size(), cue) != nullptr ||
+                             std::ranges::any_of(kBeforeDashes, [&](std::string_view one) {
+                               return front.ends_with(one);
+                             });
+    if (may_be_sign && takes(dash)) return;
+  }
+}
+
 const BoundCue* CueBehind(std::string_view lower, size_t at, size_t& end) {
   at = SkipSpaces(lower, at);
   for (const std::string_view including : kIncluding) {
@@ -574,6 +606,7 @@ std::vector<CountedNumber> CountedNumbers(std::string_view text) {
     if (std::optional<CountedNumber> number = CountedAt(lower, at)) {
       at = number->number.end;
       AddWhatIsBefore(lower, *number);
+      AddSign(lower, numbers.empty() ? 0 : numbers.back().range.end, *number);
       if (!IsDate(lower, *number)) numbers.push_back(std::move(*number));
       continue;
     }

@@ -71,6 +71,26 @@ TEST(NumberRangesTest, ARangeIsStatedByItsBounds) {
   EXPECT_TRUE(Covers("4～6次", 5, "次"));
 }
 
+TEST(NumberRangesTest, ANumberMayBeBelowZero) {
+  EXPECT_THAT(Counted("-5℃"), ElementsAre("-5 c"));
+  EXPECT_THAT(Counted("零下20℃"), ElementsAre("-20 c"));
+  EXPECT_THAT(Counted("minus 20 °C"), ElementsAre("-20 c"));
+  EXPECT_THAT(Counted("工作温度为-20℃"), ElementsAre("-20 c"));
+  for (const char* text :
+       {"工作温度：-20℃至60℃", "温度 −20~60℃", "(-20 to 60 °C)", "a temperature of -20 °C to 60 °C",
+        "不低于-20℃且不超过60℃", "零下20℃至60℃"}) {
+    EXPECT_TRUE(Covers(text, 10, "c")) << text;
+    EXPECT_TRUE(Covers(text, -20, "c")) << text;
+    EXPECT_FALSE(Covers(text, -21, "c")) << text;
+  }
+  EXPECT_TRUE(Covers("-40℃~-20℃", -30, "c"));
+  EXPECT_FALSE(Covers("-40℃~-20℃", 30, "c"));
+  // A dash between two numbers is none.
+  EXPECT_TRUE(Covers("4 -6次", 5, "次"));
+  EXPECT_TRUE(Covers("4 - 6 times", 5, "time"));
+  EXPECT_THAT(Counted("a 12-year plan"), ElementsAre("12 year"));
+}
+
 TEST(NumberRangesTest, OneSideMayBeOpen) {
   EXPECT_TRUE(Covers("7次以上", 7, "次"));
   EXPECT_FALSE(Covers("7次以上", 6, "次"));
