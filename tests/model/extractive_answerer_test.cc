@@ -372,6 +372,10 @@ TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
       {"这条线路由东华公司管理运营。", "这条线路由哪家企业管理运营？"},
       {"会员每年4次免费清洗。", "银卡会员有什么优惠？"},
       {"水厂的日供水能力为3万吨。", "布拉克韦尔水厂的日供水能力是多少？"},
+      // One of a list, and what is numbered.
+      {"Supported formats: MP4/AVI/MOV.", "Can I upload MP4 files?"},
+      {"支持的格式：MP4/AVI/MOV。", "能上传MP4文件吗？"},
+      {"B1-001至B1-050每月300元。", "B1车位怎么收费？"},
       // Other words for the same.
       {"男职工陪产假15天。", "老婆生孩子陪产假几天？"},
       {"电脑报废年限为五年。", "计算机报废年限是几年？"},
