@@ -46,6 +46,7 @@ constexpr std::string_view kColumnBehind[] = {"要求", "情况", "与否", "否
 // What stands behind them is said as what stands before.
 constexpr std::string_view kConditionJoints[] = {"and", "or", "and/or", ",",  "和", "或",
                                                  "与",  "及", "以及",   "、", "，", "或者"};
+constexpr std::string_view kAlternatives[] = {"or ", "and/or ", "或"};
 
 template <size_t n>
 bool IsListed(std::string_view text, const std::string_view (&list)[n]) {
@@ -71,6 +72,22 @@ bool HoldsAnyForm(std::string_view text, std::span<const std::string_view> words
       words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
+// What stands between two columns, without the comma before "and" and "or".
+std::string JointOf(std::string_view between) {
+  std::string_view joint = Trim(between);
+  for (const std::string_view comma : {",", "，"}) {
+    if (joint.starts_with(comma) && joint.size() > comma.size())
+      joint = Trim(joint.substr(comma.size()));
+  }
+  return AsciiLower(joint);
+}
+
+bool BeginsAlternative(std::string_view text) {
+  const std::string joint = JointOf(text) + ' ';
+  return std::ranges::any_of(kAlternatives,
+                             [&](std::string_view one) { return joint.starts_with(one); });
+}
+
 // A column that the question names.
 struct NamedColumn {
   std::string_view name;
@@ -90,7 +107,9 @@ class ConditionReader {
   // The columns of the row that are named, in the order of the question, with their signs.
   std::vector<NamedColumn> Read(const ContextPiece& row) {
     std::vector<NamedColumn> columns;
-    for (const RowCell& cell : CellsOfRow(row.text)) {
+    const std::vector<RowCell> cells = CellsOfRow(row.text);
+    subject_ = cells.empty() ? std::string_view() : cells[0].name;
+    for (const RowCell& cell : cells) {
       if (const std::optional<ByteRange> range = PlaceOf(cell.name))
         columns.push_back({.name = cell.name, .range = *range});
     }
@@ -107,6 +126,10 @@ class ConditionReader {
     ReadSigns(columns);
     return columns;
   }
+
+  // Whether a row may meet the one or the other: "lubrication or calibration". "Neither lubrication or calibration" is
+  // both.
+  bool has_alternative() const { return has_alternative_; }
 
   // Whether one of `words` is denied, in what belongs to none of the columns that Read found.
   bool Denies(const WordSet& words) const {
@@ -183,22 +206,31 @@ class ConditionReader {
   // A denial is of the column that it stands right before: "machines in the hall that need no ...".
   void ReadSigns(std::vector<NamedColumn>& columns) {
     denied_elsewhere_.clear();
+    has_alternative_ = false;
     size_t end = 0;
     for (size_t i = 0; i < columns.size(); ++i) {
       NamedColumn& column = columns[i];
       const std::string_view between = question_.substr(end, column.range.begin - end);
       end = column.range.end;
-      if (i > 0 && IsListed(AsciiLower(Trim(between)), kConditionJoints)) {
+      const std::vector<ByteRange> others = OtherWords(between);
+      const size_t tail = others.empty() ? 0 : others.back().end;
+      const bool is_joined = i > 0 && IsListed(JointOf(between), kConditionJoints);
+      const bool is_behind_condition = i > 0 && columns[i - 1].name != subject_;
+      if (is_behind_condition && !(is_joined && columns[i - 1].is_denied)) {
+        has_alternative_ = has_alternative_ || BeginsAlternative(between) ||
+                           BeginsAlternative(between.substr(tail));
+      }
+      if (is_joined) {
         column.is_denied = columns[i - 1].is_denied;
         continue;
       }
-      const std::vector<ByteRange> others = OtherWords(between);
-      const size_t tail = others.empty() ? 0 : others.back().end;
       column.is_denied = model::IsNegated(between.substr(tail));
       if (model::IsNegated(between.substr(0, tail)))
         denied_elsewhere_.push_back(between.substr(0, tail));
     }
-    if (!columns.empty()) ReadBehind(question_.substr(end), columns.back());
+    if (columns.empty()) return;
+    has_alternative_ = has_alternative_ || BeginsAlternative(question_.substr(end));
+    ReadBehind(question_.substr(end), columns.back());
   }
 
   // "for which calibration is not required"; but "calibration no later than March".
@@ -219,6 +251,8 @@ class ConditionReader {
   const std::vector<Token> tokens_;
   const WordSet joining_;
   std::vector<std::string_view> denied_elsewhere_;  // parts of the question
+  bool has_alternative_ = false;
+  std::string_view subject_;  // what the first column is called
 };
 
 // Whether the thing asked for is what stands at byte `at`: "which calibration ..."
@@ -300,7 +334,8 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
   std::erase_if(conditions, [&](const NamedColumn& column) {
     return column.name == subject || (!column.is_denied && !says_yes_or_no(column));
   });
-  if (std::ranges::none_of(conditions, says_yes_or_no)) return std::nullopt;
+  if (reader.has_alternative() || std::ranges::none_of(conditions, says_yes_or_no))
+    return std::nullopt;
   for (const NamedColumn& condition : conditions) {
     if (IsAskedFor(trimmed, condition.range.begin)) return std::nullopt;
   }

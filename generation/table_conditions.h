@@ -28,7 +28,7 @@ struct RowsThatMeet {
 };
 
 // nullopt where the question does not ask which, `best` is no row, or it names no column of its table that says yes or
-// no.
+// no; and where it wants the one or the other: "lubrication or calibration".
 std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Context& context,
                                              const model::ExtractedSentence& best,
                                              const Analyzer& analyzer);

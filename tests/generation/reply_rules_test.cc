@@ -224,8 +224,27 @@ TEST_F(ReplyRulesTest, RowsMeetEveryConditionWithItsSign) {
   names_only("哪些设备不需要润滑，但需要校准？", {"天平"});
   names_only("哪些设备需要校准？", {"铣床", "天平"});
   names_only("二车间哪些设备不需要校准？", {"压机"});
+  names_only("Which machines need no lubrication or calibration?", {"Press"});
+  names_only("Which machines need neither lubrication, nor calibration?", {"Press"});
+  names_only("哪些设备不需要润滑或校准？", {"压机"});
   // None of the rows is known to meet it.
   EXPECT_TRUE(Ask("Which machines need calibration but are not in a hall?").abstained);
+}
+
+// Rows that have one of the two are not left out for those that have both.
+TEST_F(ReplyRulesTest, OneOrTheOtherIsNotBoth) {
+  engine_.Add({CsvTable("machines.csv", "Machines",
+                        "Machine,Needs lubrication,Needs calibration\nLathe,yes,no\n"
+                        "Mill,yes,yes\nScale,no,yes\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,润滑,校准\n车床,需要,不需要\n铣床,需要,需要\n天平,不需要,需要\n")});
+  for (const char* question : {"Which machines need lubrication or calibration?",
+                               "Which machines need lubrication, or need calibration?",
+                               "哪些设备需要润滑或校准？", "哪些设备需要润滑，或者需要校准？"}) {
+    EXPECT_THAT(Ask(question).verdict.reason,
+                ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))
+        << question;
+  }
 }
 
 // Whatever stands before the denial, and whatever the first column is called.
