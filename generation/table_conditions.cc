@@ -10,7 +10,9 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "generation/context_pieces.h"
+#include "generation/extreme_row.h"
 #include "model/answer_kind.h"
+#include "model/number_ranges.h"
 
 namespace quarry::generation {
 namespace {
@@ -298,7 +300,8 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
                                              const model::ExtractedSentence& best,
                                              const Analyzer& analyzer) {
   const std::string_view trimmed = Trim(question);
-  if (!AsksWhichRows(trimmed)) return std::nullopt;
+  if (!AsksWhichRows(trimmed) || HasExtreme(trimmed) || !model::NumberRanges(trimmed).empty())
+    return std::nullopt;
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
   const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
     return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
@@ -359,7 +362,7 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
   for (const ContextPiece* row : table) most = std::max(most, ValuesAsked(*row, asked, analyzer));
   for (const ContextPiece* row : table) {
     if (ValuesAsked(*row, asked, analyzer) < most || !MeetsAll(*row, conditions)) continue;
-    if (found.rows.size() == kMostRowsSaid) break;
+    if (++found.count > kMostRowsSaid) continue;
     found.rows.push_back({.passage = row->passage, .range = row->range, .score = best.score});
   }
   found.has_all_words = !reader.HasOtherWords(trimmed, known, known_text);

@@ -1,9 +1,12 @@
 // Rules about questions that get another reply than an answer. How many cases they handle: behaviour_test.cc.
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/answer_guide.h"
 #include "generation/ask_back.h"
 #include "generation/contradiction.h"
 #include "generation/premise.h"
@@ -245,6 +248,51 @@ TEST_F(ReplyRulesTest, OneOrTheOtherIsNotBoth) {
                 ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))
         << question;
   }
+}
+
+TEST_F(ReplyRulesTest, RowsDoNotMeetWhatIsNotReadOfThem) {
+  engine_.Add({CsvTable("pumps.csv", "Pumps",
+                        "Pump,Certified,Head,Mass\nNorth,yes,40 m,120 kg\nSouth,yes,60 m,80 kg\n"
+                        "East,no,30 m,90 kg\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,校准,重量\n车床,需要,120千克\n铣床,需要,80千克\n"
+                        "天平,不需要,9千克\n")});
+  for (const char* question :
+       {"Which pump that is certified has the highest head?", "Which certified pump is heaviest?",
+        "Which pumps are certified and have a mass of more than 100 kg?",
+        "哪些需要校准的设备最重？", "哪些设备需要校准，重量超过100千克？"}) {
+    EXPECT_THAT(Ask(question).verdict.reason,
+                ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))
+        << question;
+  }
+  EXPECT_THAT(Ask("Which pumps are certified?").verdict.reason, HasSubstr("every condition"));
+  EXPECT_THAT(Ask("哪些设备需要校准？").verdict.reason, HasSubstr("全部条件"));
+}
+
+TEST_F(ReplyRulesTest, TheReasonTellsOfRowsThatAreNotQuoted) {
+  std::string english = "Machine,Needs calibration\n";
+  std::string chinese = "设备,校准\n";
+  for (char name = 'A'; name < 'M'; ++name) {
+    english += std::string("Press ") + name + ",yes\n";
+    chinese += std::string("压机") + name + ",需要\n";
+  }
+  engine_.Add({CsvTable("machines.csv", "Machines", english.c_str()),
+               CsvTable("shebei.csv", "设备", chinese.c_str())});
+  const auto reason = [&](const char* question, AnswerLength length) {
+    AnswerGuide guide;
+    guide.length = length;
+    Query query{.text = question};
+    query.guide = std::make_shared<const AnswerGuide>(guide);
+    return engine_.answerer.Ask(query, *engine_.snapshot(), nullptr, CallContext())
+        .value()
+        .verdict.reason;
+  };
+  const char* en = "Which machines need calibration?";
+  const char* zh = "哪些设备需要校准？";
+  EXPECT_THAT(reason(en, AnswerLength::kAsConfigured), HasSubstr("8 of 12"));
+  EXPECT_THAT(reason(zh, AnswerLength::kAsConfigured), HasSubstr("8/12"));
+  EXPECT_THAT(reason(en, AnswerLength::kShort), HasSubstr("1 of 12"));
+  EXPECT_THAT(reason(zh, AnswerLength::kShort), HasSubstr("1/12"));
 }
 
 // Whatever stands before the denial, and whatever the first column is called.
