@@ -23,6 +23,22 @@ constexpr size_t kShortAnswer = 24;  // bytes of a cell that denies
 constexpr std::string_view kAskingWhich[] = {"哪些", "哪个", "哪個", "哪几", "哪一", "哪种", "哪类",
                                              "哪台", "哪家", "哪款", "哪条", "哪座", "哪位"};
 constexpr std::string_view kEnglishWhich = "which ";
+// What may stand before a comma and that; behind others it only adds to what they say: "the lathe, which ...".
+constexpr std::string_view kBeforeWhich[] = {"in ", "of ",  "among ", "at ",
+                                             "on ", "for ", "from ",  "with "};
+// What a question goes on with that does not ask which.
+constexpr std::string_view kAskingElse[] = {", what ",  ", how ", ", who ",  ", when ",
+                                            ", where ", ", is ",  ", does ", ", can "};
+// "What machines need ..." asks which; "what is needed" does not.
+constexpr std::string_view kBehindWhatRows[] = {"need ", "require ",   "have ",         "must ",
+                                                "are ",  "do not ",    "don't ",        "in ",
+                                                "with ", "that need ", "that require ", "can "};
+constexpr std::string_view kChineseWhat[] = {"什么", "什麼"};
+constexpr std::string_view kBehindChineseWhatRows[] = {"需", "不", "必", "要", "有", "可", "能"};
+constexpr std::string_view kNoChineseRows[] = {"下",   "时", "時", "候", "样", "樣",
+                                               "地方", "原", "人", "是", "叫"};
+constexpr size_t kLongestRowWord = 4;  // characters
+constexpr size_t kLeastPlural = 4;     // bytes; "is", "was" are none
 
 constexpr std::string_view kYes[] = {"yes",  "y",  "true", "required", "needed", "✓",    "✔",
                                      "√",    "是", "有",   "需",       "需要",   "要",   "可",
@@ -38,7 +54,7 @@ constexpr std::string_view kConditionWords =
 constexpr std::string_view kConditionCharacters =
     "哪些个個几幾一种種类類台家款条座位需要须必应應该得用做进行有无無没沒不未非免且而但又也既并都还"
     "是的和与或及以"
-    "会能可在中里被同时時只";
+    "会能可在中里被同时時只什么麼";
 // What denies the column before it says this of it, "calibration is not required", in the same clause.
 constexpr std::string_view kNeeded[] = {"required", "needed", "需", "要", "做", "有"};
 constexpr std::string_view kClauseJoints[] = {"but", "and", "yet", "但", "而", "且", "又", "也"};
@@ -260,14 +276,50 @@ class ConditionReader {
 // Whether the thing asked for is what stands at byte `at`: "which calibration ..."
 bool IsAskedFor(std::string_view question, size_t at) {
   const std::string_view before = question.substr(0, at);
-  if (EqualsIgnoringCase(before, kEnglishWhich)) return true;
+  const std::string lower = AsciiLower(before);
+  if (lower == kEnglishWhich || lower == "what " || lower.ends_with(", which ")) return true;
   return std::ranges::any_of(kAskingWhich,
                              [&](std::string_view which) { return before.ends_with(which); });
 }
 
+// "In the North hall, which machines ..."
+bool AsksWhichBehindComma(std::string_view lower) {
+  const size_t comma = lower.find(", which ");
+  if (comma == lower.npos) return false;
+  const auto begins = [&](std::string_view word) { return lower.starts_with(word); };
+  return std::ranges::any_of(kBeforeWhich, begins) &&
+         !HoldsAnyForm(lower.substr(comma + 1), kAskingElse);
+}
+
+// "What machines ...", 什么设备...
+bool AsksWhatRows(std::string_view lower) {
+  for (const std::string_view what : kChineseWhat) {
+    if (!lower.starts_with(what)) continue;
+    const std::string_view rest = lower.substr(what.size());
+    size_t end = rest.size();
+    for (const std::string_view behind : kBehindChineseWhatRows)
+      end = std::min(end, rest.find(behind));
+    const std::string_view rows = rest.substr(0, end);
+    return end < rest.size() && end > 0 && CountCodePoints(rows) <= kLongestRowWord &&
+           !HoldsAnyForm(rows, kNoChineseRows);
+  }
+  constexpr std::string_view kWhat = "what ";
+  if (!lower.starts_with(kWhat)) return false;
+  const std::string_view rest = lower.substr(kWhat.size());
+  const size_t end = rest.find(' ');
+  if (end == rest.npos || end < kLeastPlural || rest[end - 1] != 's') return false;
+  const std::string_view behind = rest.substr(end + 1);
+  return !behind.starts_with("are the") &&
+         std::ranges::any_of(kBehindWhatRows,
+                             [&](std::string_view word) { return behind.starts_with(word); });
+}
+
 // Whether it asks which once: "which have a generator, and which have none?" means all of the rows.
 bool AsksWhichRows(std::string_view question) {
-  size_t times = StartsWithIgnoringCase(question, kEnglishWhich) ? 1 : 0;
+  const std::string lower = AsciiLower(question);
+  const bool asks_at_first =
+      lower.starts_with(kEnglishWhich) || AsksWhichBehindComma(lower) || AsksWhatRows(lower);
+  size_t times = asks_at_first ? 1 : 0;
   for (size_t at = 0; at < question.size(); NextCodePoint(question, at)) {
     const std::string_view rest = question.substr(at);
     const bool asks = std::ranges::any_of(

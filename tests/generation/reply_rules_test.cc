@@ -308,9 +308,21 @@ TEST_F(ReplyRulesTest, ADenialIsOfWhatItStandsRightBefore) {
   ExpectNamesOnly("Which machines don't need calibration?", all, {"Lathe", "Press"});
   ExpectNamesOnly("Which machines need calibration?", all, {"Mill"});
   ExpectNamesOnly("Which machines in the North hall of Leeds need no calibration?", all, {"Lathe"});
+  ExpectNamesOnly("In the North hall of Leeds, which machines need no calibration?", all,
+                  {"Lathe"});
+  ExpectNamesOnly("What machines need no calibration?", all, {"Lathe", "Press"});
+  ExpectNamesOnly("什么设备不需要校准？", all, {"车床", "压机"});
   ExpectNamesOnly("哪些设备不需要校准？", all, {"车床", "压机"});
   ExpectNamesOnly("哪些设备需要校准？", all, {"铣床"});
   ExpectNamesOnly("东区一车间的哪些设备不需要校准？", all, {"车床"});
+  // These do not ask which.
+  for (const char* question :
+       {"Does the Mill, which needs calibration, stand in the North hall of Leeds?",
+        "What is the place of the Mill that needs calibration?", "什么情况下设备需要校准？"}) {
+    EXPECT_THAT(Ask(question).verdict.reason,
+                ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))
+        << question;
+  }
   // The denial is of a place that the table tells of.
   EXPECT_TRUE(Ask("Which machines need calibration but are not in the North hall?").abstained);
   EXPECT_TRUE(Ask("哪些不在东区的设备需要校准？").abstained);
