@@ -41,6 +41,7 @@ TEST(NumberRangesTest, NumbersAreFoundWithWhatTheyCount) {
   EXPECT_THAT(Counted("twenty-five days"), ElementsAre("25 day"));
   EXPECT_THAT(Counted("the 5th time"), ElementsAre("5 time"));
   EXPECT_THAT(Counted("次数:5次"), ElementsAre("5 次"));
+  EXPECT_THAT(Counted("兩萬元，3個月，18歲"), ElementsAre("20000 元", "3 个月", "18 岁"));
 }
 
 TEST(NumberRangesTest, CodesDatesAndWordsAreNoNumbers) {
@@ -52,8 +53,9 @@ TEST(NumberRangesTest, CodesDatesAndWordsAreNoNumbers) {
 }
 
 TEST(NumberRangesTest, ARangeIsStatedByItsBounds) {
-  for (const char* text : {"满10年不满20年的", "10年以上20年以下", "超过10年、不超过20年",
-                           "10-20年", "10年至20年", "十至二十年", "满十年但不满二十年"}) {
+  for (const char* text :
+       {"满10年不满20年的", "10年以上20年以下", "超过10年、不超过20年", "10-20年", "10年至20年",
+        "十至二十年", "满十年但不满二十年", "滿10年不滿20年的", "超過10年、不超過20年"}) {
     EXPECT_TRUE(Covers(text, 12, "年")) << text;
     EXPECT_FALSE(Covers(text, 9, "年")) << text;
     EXPECT_FALSE(Covers(text, 21, "年")) << text;
@@ -103,6 +105,7 @@ TEST(NumberRangesTest, OneSideMayBeOpen) {
   EXPECT_TRUE(Covers("no more than 30 days", 30, "day"));
   EXPECT_FALSE(Covers("below 1,000 euros", 1000, "euro"));
   EXPECT_TRUE(Covers("within 3 days", 2, "day"));
+  EXPECT_TRUE(Covers("3個月以內", 2, "个月"));
 }
 
 TEST(NumberRangesTest, EachRuleHasItsOwnRange) {
