@@ -37,11 +37,16 @@ bool IsReached(std::string_view before) {
          before.ends_with("達") || before.ends_with("达到") || before.ends_with("達到");
 }
 
+// "Bigger than", "other than".
+bool EndsWithComparative(std::string_view before) {
+  return AsciiLower(before).ends_with("er than ");
+}
+
 // The value that is asked about: the number, or what comes next to it on the one side or the other, "after 30 days",
 // 30天以后. "Within 30 days" holds the number and not that.
 double AskedValue(double number, std::string_view before, std::string_view behind) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  constexpr std::string_view kAfter[] = {" after ", " past ", " beyond "};
+  constexpr std::string_view kAfter[] = {" after ", " past ", " beyond ", "超出", "多过", "多過"};
   constexpr std::string_view kAfterBehind[] = {"后",   "後",   "之后",  "之後",
                                                "以后", "以後", " later"};
   constexpr std::string_view kBeforeBehind[] = {"前", "之前", "以前", " earlier"};
@@ -98,7 +103,9 @@ void PassageReading::FindAskedNumbers() {
     });
     const std::string_view text = question_.text;
     const std::string_view before = text.substr(0, number.range.begin);
-    if (number.unit.empty() || (is_bound && !IsReached(before))) continue;
+    // "Bigger than 5 m" tells no more of 5 m than "more than".
+    const bool is_compared = EndsWithComparative(before);
+    if (number.unit.empty() || is_compared || (is_bound && !IsReached(before))) continue;
     TermSet terms;
     for (size_t i = 0; i < question_.terms.size(); ++i) {
       const QuestionTerm& term = question_.terms[i];

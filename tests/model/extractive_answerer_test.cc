@@ -193,8 +193,10 @@ TEST_F(ExtractiveAnswererTest, AfterALimitTheRuleForWithinItIsNone) {
   EXPECT_EQ(best("Can I return it after 30 days?", rules), beyond);
   EXPECT_EQ(best("Can I return it 30 days later?", rules), beyond);
   EXPECT_EQ(best("Can I return it before 30 days?", rules), within);
+  EXPECT_EQ(best("Can I return it beyond 30 days?", rules), beyond);
   EXPECT_EQ(best("30天后可以退货吗？", rules), "超过30天不予退货。");
   EXPECT_EQ(best("30天以后可以退货吗？", rules), "超过30天不予退货。");
+  EXPECT_EQ(best("超出30天可以退货吗？", rules), "超过30天不予退货。");
   EXPECT_EQ(best("30天之前可以退货吗？", rules), "30天内可退货。");
   // Where only that one is there, it is told.
   const std::vector<Passage> only = {MakePassage(within, 9, "Returns"),
