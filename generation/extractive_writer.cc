@@ -1,8 +1,11 @@
 #include "generation/extractive_writer.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,7 +33,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 13;
+constexpr uint64_t kExtractiveWriterVersion = 14;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr double kMeetsAll = 0.9;   // support of rows that have all that the question says
 
@@ -112,8 +115,29 @@ model::ExtractiveDraft DraftInForce(const Query& query, const Context& context,
   return draft;
 }
 
+// As many of the rows as an answer of the length that the guide asks for may have; without one all.
+std::vector<model::ExtractedSentence> RowsToSay(const RowsThatMeet& met, const Query& query,
+                                                const Context& context,
+                                                const model::ExtractiveOptions& options) {
+  const bool is_limited = query.guide != nullptr && (query.guide->length == AnswerLength::kShort ||
+                                                     query.guide->length == AnswerLength::kMedium);
+  if (!is_limited) return met.rows;
+  std::vector<model::ExtractedSentence> rows;
+  uint32_t tokens = 0;
+  for (const model::ExtractedSentence& row : met.rows) {
+    tokens += CountTokens(std::string_view(context.passages[row.passage].chunk.text)
+                              .substr(row.range.begin, row.range.end - row.range.begin));
+    const bool fits = rows.size() < options.max_sentences && tokens <= options.max_tokens;
+    if (!rows.empty() && !fits) break;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
 // The rows that meet the conditions of the question, instead of what was drafted by its words.
-void TakeRows(const RowsThatMeet& met, const std::string& language, model::ExtractiveDraft& draft) {
+void TakeRows(const RowsThatMeet& met, const Query& query, const Context& context,
+              const model::ExtractiveOptions& options, model::ExtractiveDraft& draft) {
+  const std::string& language = options.language;
   if (met.rows.empty()) {
     if (draft.declined) return;
     draft.declined = true;
@@ -124,8 +148,13 @@ void TakeRows(const RowsThatMeet& met, const std::string& language, model::Extra
   if (draft.declined && !met.has_all_words) return;
   if (draft.declined) draft.support = kMeetsAll;
   draft.declined = false;
-  draft.sentences = met.rows;
-  draft.reason = ReasonText(Reason::kRowsMeet, language, {std::to_string(met.rows.size())});
+  draft.sentences = RowsToSay(met, query, context, options);
+  std::string count = std::to_string(draft.sentences.size());
+  if (draft.sentences.size() < met.count) {
+    count += language == "zh" ? "/" : " of ";
+    count += std::to_string(met.count);
+  }
+  draft.reason = ReasonText(Reason::kRowsMeet, language, {count});
 }
 
 // Nothing is quoted that orders whoever answers: it is written to be said, and answers no question. A question about
@@ -256,15 +285,15 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   read.text = SpelledAsIn(answer.context, query.text);
   const Context readable = ReadableOf(query, answer.context);
   const std::vector<bool> abolished = AbolishedPassages(readable);
-  model::ExtractiveDraft draft =
-      DraftInForce(read, readable, abolished, analyzer_, OptionsFor(query, options_));
+  const model::ExtractiveOptions options = OptionsFor(query, options_);
+  model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
   std::optional<RowsThatMeet> met;
   if (!draft.sentences.empty())
     met = FindRowsThatMeet(read.text, readable, draft.sentences.front(), analyzer_);
   const bool has_rows = met && !met->rows.empty();
   std::vector<model::ExtractedSentence> sentences = Reply(read, readable, draft, has_rows, answer);
   if (answer.kind == ReplyKind::kAnswer) {
-    if (met) TakeRows(*met, AnswerLanguage(query), draft);
+    if (met) TakeRows(*met, query, readable, options, draft);
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -103,6 +104,23 @@ std::string_view CellNamed(const ContextPiece& row, std::string_view name) {
 }
 
 }  // namespace
+
+bool HasExtreme(std::string_view question) {
+  std::string words = ' ' + Fold(question) + ' ';
+  for (char& c : words) {
+    if (IsAscii(c) && !IsAsciiLetter(c)) c = ' ';
+  }
+  for (const std::string_view bound : {" at least ", " at most "}) {
+    for (size_t at = words.find(bound); at != words.npos; at = words.find(bound, at))
+      words.replace(at, bound.size(), " ");
+  }
+  const auto has_word = [&](std::string_view word) {
+    return words.find(' ' + std::string(word) + ' ') != words.npos;
+  };
+  const auto holds = [&](std::string_view word) { return words.find(word) != words.npos; };
+  return std::ranges::any_of(kFewest, has_word) || std::ranges::any_of(kMost, has_word) ||
+         std::ranges::any_of(kLeastWords, holds) || std::ranges::any_of(kGreatestWords, holds);
+}
 
 std::optional<model::ExtractedSentence> FindExtremeRow(std::string_view question,
                                                        const Context& context,

@@ -21,4 +21,7 @@ std::optional<model::ExtractedSentence> FindExtremeRow(std::string_view question
                                                        const model::ExtractedSentence& best,
                                                        const Analyzer& analyzer);
 
+// Whether the question has an extreme anywhere: "and which of them is the heaviest?"
+bool HasExtreme(std::string_view question);
+
 }  // namespace quarry::generation

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
 #include "generation/context_pieces.h"
+#include "generation/extreme_row.h"
 #include "model/answer_kind.h"
+#include "model/number_ranges.h"
 
 namespace quarry::generation {
 namespace {
@@ -20,6 +23,22 @@ constexpr size_t kShortAnswer = 24;  // bytes of a cell that denies
 constexpr std::string_view kAskingWhich[] = {"哪些", "哪个", "哪個", "哪几", "哪一", "哪种", "哪类",
                                              "哪台", "哪家", "哪款", "哪条", "哪座", "哪位"};
 constexpr std::string_view kEnglishWhich = "which ";
+// What may stand before a comma and that; behind others it only adds to what they say: "the lathe, which ...".
+constexpr std::string_view kBeforeWhich[] = {"in ", "of ",  "among ", "at ",
+                                             "on ", "for ", "from ",  "with "};
+// What a question goes on with that does not ask which.
+constexpr std::string_view kAskingElse[] = {", what ",  ", how ", ", who ",  ", when ",
+                                            ", where ", ", is ",  ", does ", ", can "};
+// "What machines need ..." asks which; "what is needed" does not.
+constexpr std::string_view kBehindWhatRows[] = {"need ", "require ",   "have ",         "must ",
+                                                "are ",  "do not ",    "don't ",        "in ",
+                                                "with ", "that need ", "that require ", "can "};
+constexpr std::string_view kChineseWhat[] = {"什么", "什麼"};
+constexpr std::string_view kBehindChineseWhatRows[] = {"需", "不", "必", "要", "有", "可", "能"};
+constexpr std::string_view kNoChineseRows[] = {"下",   "时", "時", "候", "样", "樣",
+                                               "地方", "原", "人", "是", "叫"};
+constexpr size_t kLongestRowWord = 4;  // characters
+constexpr size_t kLeastPlural = 4;     // bytes; "is", "was" are none
 
 constexpr std::string_view kYes[] = {"yes",  "y",  "true", "required", "needed", "✓",    "✔",
                                      "√",    "是", "有",   "需",       "需要",   "要",   "可",
@@ -30,17 +49,22 @@ constexpr std::string_view kNo[] = {"n", "n/a", "false", "-",  "–",  "—",
 // Words that say nothing of what a condition is of. The stop words are none anyway.
 constexpr std::string_view kConditionWords =
     "which what need needs needed require requires required must have has having do does not no "
-    "neither nor without but yet either both only nothing none never";
+    "neither nor without but yet either both only nothing none never any cannot can't don't "
+    "doesn't isn't aren't needn't hasn't haven't";
 constexpr std::string_view kConditionCharacters =
     "哪些个個几幾一种種类類台家款条座位需要须必应應该得用做进行有无無没沒不未非免且而但又也既并都还"
     "是的和与或及以"
-    "会能可在中里被同时時只";
+    "会能可在中里被同时時只什么麼";
+// What denies the column before it says this of it, "calibration is not required", in the same clause.
+constexpr std::string_view kNeeded[] = {"required", "needed", "需", "要", "做", "有"};
+constexpr std::string_view kClauseJoints[] = {"but", "and", "yet", "但", "而", "且", "又", "也"};
 constexpr std::string_view kColumnBefore[] = {"是否需要", "是否", "需要", "有无",
                                               "能否",     "可否", "需"};
 constexpr std::string_view kColumnBehind[] = {"要求", "情况", "与否", "否"};
 // What stands behind them is said as what stands before.
 constexpr std::string_view kConditionJoints[] = {"and", "or", "and/or", ",",  "和", "或",
                                                  "与",  "及", "以及",   "、", "，", "或者"};
+constexpr std::string_view kAlternatives[] = {"or ", "and/or ", "或"};
 
 template <size_t n>
 bool IsListed(std::string_view text, const std::string_view (&list)[n]) {
@@ -59,6 +83,27 @@ std::string_view CellOf(const ContextPiece& row, std::string_view column) {
     if (cell.name == column) return cell.value;
   }
   return {};
+}
+
+bool HoldsAnyForm(std::string_view text, std::span<const std::string_view> words) {
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+// What stands between two columns, without the comma before "and" and "or".
+std::string JointOf(std::string_view between) {
+  std::string_view joint = Trim(between);
+  for (const std::string_view comma : {",", "，"}) {
+    if (joint.starts_with(comma) && joint.size() > comma.size())
+      joint = Trim(joint.substr(comma.size()));
+  }
+  return AsciiLower(joint);
+}
+
+bool BeginsAlternative(std::string_view text) {
+  const std::string joint = JointOf(text) + ' ';
+  return std::ranges::any_of(kAlternatives,
+                             [&](std::string_view one) { return joint.starts_with(one); });
 }
 
 // A column that the question names.
@@ -80,7 +125,9 @@ class ConditionReader {
   // The columns of the row that are named, in the order of the question, with their signs.
   std::vector<NamedColumn> Read(const ContextPiece& row) {
     std::vector<NamedColumn> columns;
-    for (const RowCell& cell : CellsOfRow(row.text)) {
+    const std::vector<RowCell> cells = CellsOfRow(row.text);
+    subject_ = cells.empty() ? std::string_view() : cells[0].name;
+    for (const RowCell& cell : cells) {
       if (const std::optional<ByteRange> range = PlaceOf(cell.name))
         columns.push_back({.name = cell.name, .range = *range});
     }
@@ -98,8 +145,19 @@ class ConditionReader {
     return columns;
   }
 
-  // Whether a denial is of something else than the columns that Read found.
-  bool denies_else() const { return denies_else_; }
+  // Whether a row may meet the one or the other: "lubrication or calibration". "Neither lubrication or calibration" is
+  // both.
+  bool has_alternative() const { return has_alternative_; }
+
+  // Whether one of `words` is denied, in what belongs to none of the columns that Read found.
+  bool Denies(const WordSet& words) const {
+    return std::ranges::any_of(denied_elsewhere_, [&](std::string_view part) {
+      return std::ranges::any_of(analyzer_.Tokenize(part), [&](const Token& token) {
+        return words.contains(token.term) &&
+               !OtherWords(part.substr(token.begin, token.end - token.begin)).empty();
+      });
+    });
+  }
 
   // Whether `text` has words that `known` has not and that do not only join.
   bool HasOtherWords(std::string_view text, const WordSet& known,
@@ -145,48 +203,123 @@ class ConditionReader {
     return ByteRange{found.front().begin, found.back().end};
   }
 
+  // The words and Chinese characters of `text` that do not only join, in order.
+  std::vector<ByteRange> OtherWords(std::string_view text) const {
+    std::vector<ByteRange> words;
+    for (const Token& token : analyzer_.Tokenize(text)) {
+      if (IsAscii(token.term[0]) && !joining_.contains(token.term))
+        words.push_back({token.begin, token.end});
+    }
+    for (size_t at = 0; at < text.size();) {
+      const size_t begin = at;
+      if (IsCjk(NextCodePoint(text, at)) &&
+          kConditionCharacters.find(text.substr(begin, at - begin)) == std::string_view::npos) {
+        words.push_back({begin, at});
+      }
+    }
+    std::ranges::sort(words, {}, &ByteRange::begin);
+    return words;
+  }
+
+  // A denial is of the column that it stands right before: "machines in the hall that need no ...".
   void ReadSigns(std::vector<NamedColumn>& columns) {
-    denies_else_ = false;
+    denied_elsewhere_.clear();
+    has_alternative_ = false;
     size_t end = 0;
     for (size_t i = 0; i < columns.size(); ++i) {
       NamedColumn& column = columns[i];
       const std::string_view between = question_.substr(end, column.range.begin - end);
       end = column.range.end;
-      if (i > 0 && IsListed(AsciiLower(Trim(between)), kConditionJoints)) {
+      const std::vector<ByteRange> others = OtherWords(between);
+      const size_t tail = others.empty() ? 0 : others.back().end;
+      const bool is_joined = i > 0 && IsListed(JointOf(between), kConditionJoints);
+      const bool is_behind_condition = i > 0 && columns[i - 1].name != subject_;
+      if (is_behind_condition && !(is_joined && columns[i - 1].is_denied)) {
+        has_alternative_ = has_alternative_ || BeginsAlternative(between) ||
+                           BeginsAlternative(between.substr(tail));
+      }
+      if (is_joined) {
         column.is_denied = columns[i - 1].is_denied;
         continue;
       }
-      column.is_denied = model::IsNegated(between);
-      if (column.is_denied && HasOtherWords(between, {}, "")) denies_else_ = true;
+      column.is_denied = model::IsNegated(between.substr(tail));
+      if (model::IsNegated(between.substr(0, tail)))
+        denied_elsewhere_.push_back(between.substr(0, tail));
     }
-    const std::string_view behind = question_.substr(end);
-    if (columns.empty() || !model::IsNegated(behind)) return;
-    // "for which calibration is not required"
-    if (HasOtherWords(behind, {}, "")) {
-      denies_else_ = true;
-    } else {
-      columns.back().is_denied = true;
-    }
+    if (columns.empty()) return;
+    has_alternative_ = has_alternative_ || BeginsAlternative(question_.substr(end));
+    ReadBehind(question_.substr(end), columns.back());
+  }
+
+  // "for which calibration is not required"; but "calibration no later than March".
+  void ReadBehind(std::string_view behind, NamedColumn& last) {
+    if (!model::IsNegated(behind)) return;
+    const std::vector<ByteRange> others = OtherWords(behind);
+    const std::string_view head = others.empty() ? behind : behind.substr(0, others.front().begin);
+    const bool is_of_last =
+        others.empty() || (model::IsNegated(head) && HoldsAnyForm(head, kNeeded) &&
+                           !HoldsAnyForm(head, kClauseJoints));
+    if (is_of_last) last.is_denied = true;
+    const std::string_view rest = is_of_last ? behind.substr(head.size()) : behind;
+    if (model::IsNegated(rest)) denied_elsewhere_.push_back(rest);
   }
 
   const std::string_view question_;
   const Analyzer& analyzer_;
   const std::vector<Token> tokens_;
   const WordSet joining_;
-  bool denies_else_ = false;
+  std::vector<std::string_view> denied_elsewhere_;  // parts of the question
+  bool has_alternative_ = false;
+  std::string_view subject_;  // what the first column is called
 };
 
 // Whether the thing asked for is what stands at byte `at`: "which calibration ..."
 bool IsAskedFor(std::string_view question, size_t at) {
   const std::string_view before = question.substr(0, at);
-  if (EqualsIgnoringCase(before, kEnglishWhich)) return true;
+  const std::string lower = AsciiLower(before);
+  if (lower == kEnglishWhich || lower == "what " || lower.ends_with(", which ")) return true;
   return std::ranges::any_of(kAskingWhich,
                              [&](std::string_view which) { return before.ends_with(which); });
 }
 
+// "In the North hall, which machines ..."
+bool AsksWhichBehindComma(std::string_view lower) {
+  const size_t comma = lower.find(", which ");
+  if (comma == lower.npos) return false;
+  const auto begins = [&](std::string_view word) { return lower.starts_with(word); };
+  return std::ranges::any_of(kBeforeWhich, begins) &&
+         !HoldsAnyForm(lower.substr(comma + 1), kAskingElse);
+}
+
+// "What machines ...", 什么设备...
+bool AsksWhatRows(std::string_view lower) {
+  for (const std::string_view what : kChineseWhat) {
+    if (!lower.starts_with(what)) continue;
+    const std::string_view rest = lower.substr(what.size());
+    size_t end = rest.size();
+    for (const std::string_view behind : kBehindChineseWhatRows)
+      end = std::min(end, rest.find(behind));
+    const std::string_view rows = rest.substr(0, end);
+    return end < rest.size() && end > 0 && CountCodePoints(rows) <= kLongestRowWord &&
+           !HoldsAnyForm(rows, kNoChineseRows);
+  }
+  constexpr std::string_view kWhat = "what ";
+  if (!lower.starts_with(kWhat)) return false;
+  const std::string_view rest = lower.substr(kWhat.size());
+  const size_t end = rest.find(' ');
+  if (end == rest.npos || end < kLeastPlural || rest[end - 1] != 's') return false;
+  const std::string_view behind = rest.substr(end + 1);
+  return !behind.starts_with("are the") &&
+         std::ranges::any_of(kBehindWhatRows,
+                             [&](std::string_view word) { return behind.starts_with(word); });
+}
+
 // Whether it asks which once: "which have a generator, and which have none?" means all of the rows.
 bool AsksWhichRows(std::string_view question) {
-  size_t times = StartsWithIgnoringCase(question, kEnglishWhich) ? 1 : 0;
+  const std::string lower = AsciiLower(question);
+  const bool asks_at_first =
+      lower.starts_with(kEnglishWhich) || AsksWhichBehindComma(lower) || AsksWhatRows(lower);
+  size_t times = asks_at_first ? 1 : 0;
   for (size_t at = 0; at < question.size(); NextCodePoint(question, at)) {
     const std::string_view rest = question.substr(at);
     const bool asks = std::ranges::any_of(
@@ -219,7 +352,8 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
                                              const model::ExtractedSentence& best,
                                              const Analyzer& analyzer) {
   const std::string_view trimmed = Trim(question);
-  if (!AsksWhichRows(trimmed)) return std::nullopt;
+  if (!AsksWhichRows(trimmed) || HasExtreme(trimmed) || !model::NumberRanges(trimmed).empty())
+    return std::nullopt;
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
   const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
     return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
@@ -255,12 +389,16 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
   std::erase_if(conditions, [&](const NamedColumn& column) {
     return column.name == subject || (!column.is_denied && !says_yes_or_no(column));
   });
-  if (std::ranges::none_of(conditions, says_yes_or_no)) return std::nullopt;
+  if (reader.has_alternative() || std::ranges::none_of(conditions, says_yes_or_no))
+    return std::nullopt;
   for (const NamedColumn& condition : conditions) {
     if (IsAskedFor(trimmed, condition.range.begin)) return std::nullopt;
   }
   RowsThatMeet found;
-  if (reader.denies_else()) return found;
+  WordSet told;  // by the table, but for what its rows are of
+  for (const ContextPiece* row : table) told.insert(row->own.begin(), row->own.end());
+  for (const std::string& word : WordsIn(subject, analyzer)) told.erase(word);
+  if (reader.Denies(told)) return found;
   // Of the rows those that have most of what else is asked.
   WordSet asked = WordsIn(trimmed, analyzer);
   WordSet known;
@@ -276,7 +414,7 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
   for (const ContextPiece* row : table) most = std::max(most, ValuesAsked(*row, asked, analyzer));
   for (const ContextPiece* row : table) {
     if (ValuesAsked(*row, asked, analyzer) < most || !MeetsAll(*row, conditions)) continue;
-    if (found.rows.size() == kMostRowsSaid) break;
+    if (++found.count > kMostRowsSaid) continue;
     found.rows.push_back({.passage = row->passage, .range = row->range, .score = best.score});
   }
   found.has_all_words = !reader.HasOtherWords(trimmed, known, known_text);

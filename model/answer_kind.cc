@@ -1,6 +1,7 @@
 #include "model/answer_kind.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/text.h"
 #include "model/written_words.h"
@@ -33,8 +34,7 @@ constexpr std::string_view kPersons[] = {
     "company",     "staff",      "foreman",    "driver",     "owner",       "owners",
     "people",      "customer",   "customers",  "supervisor", "supervisors", "executive",
     "executives",  "secretary",  "treasurer",  "auditor",    "accountant",  "administrator",
-    "coordinator", "technician", "clerk",      "assistant",  "deputy",      "employer",
-    "employee",    "employees",  "contractor"};
+    "coordinator", "technician", "clerk",      "assistant",  "deputy",      "contractor"};
 // Places without a name.
 constexpr std::string_view kPlaces[] = {
     "room",    "building", "floor",     "hall",   "office",   "locker",  "cabinet", "drawer",
@@ -67,6 +67,10 @@ constexpr std::string_view kChineseRoles[] = {
     "经理", "經理", "主任", "主管", "总监",   "總監",   "总裁",   "總裁", "董事", "监事",
     "監事", "书记", "書記", "秘书", "秘書",   "助理",   "会计",   "會計", "出纳", "出納",
     "领导", "領導", "干事", "幹事", "供应商", "供應商", "承包商", "甲方", "乙方", "丙方"};
+// Words that hold the character or the office of a person and name none.
+constexpr std::string_view kWordsWithoutPerson[] = {"会计年",   "會計年",   "会计准", "會計準",
+                                                    "会计科目", "會計科目", "会计期", "會計期",
+                                                    "会计制",   "會計制",   "领导下", "領導下"};
 constexpr std::string_view kChineseReasons[] = {"因为", "由于", "因此", "为了", "所以",
                                                 "原因", "導致", "导致", "由於", "因為"};
 constexpr std::string_view kChineseNegations = "不没沒未无無";
@@ -174,6 +178,23 @@ bool BeginsRole(std::string_view first, std::string_view behind) {
   });
 }
 
+// Whether one of kWordsWithoutPerson begins with the character `first`, which has `behind` behind it.
+bool BeginsWordWithoutPerson(std::string_view first, std::string_view behind) {
+  return std::ranges::any_of(kWordsWithoutPerson, [&](std::string_view word) {
+    return word.starts_with(first) && behind.starts_with(word.substr(first.size()));
+  });
+}
+
+// `text` without those.
+std::string TextOfPersons(std::string_view text) {
+  std::string kept(text);
+  for (const std::string_view word : kWordsWithoutPerson) {
+    for (size_t at = kept.find(word); at != kept.npos; at = kept.find(word, at))
+      kept.erase(at, word.size());
+  }
+  return kept;
+}
+
 // "1066", "1990s".
 bool IsYear(std::string_view word) {
   if (word.ends_with('s')) word.remove_suffix(1);
@@ -218,6 +239,7 @@ bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_vi
       return HoldsAsciiDigit(word) || Among(AsciiLower(word), kNumberWords) ||
              among(kChineseNumerals);
     case AnswerKind::kPerson:
+      if (!IsAscii(word[0]) && BeginsWordWithoutPerson(word, behind)) return false;
       return capital || Among(AsciiLower(word), kPersons) || among(kChineseSurnames) ||
              among(kChinesePersons) || (!IsAscii(word[0]) && BeginsRole(word, behind));
     case AnswerKind::kPlace:
@@ -252,9 +274,12 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
              holds(kChineseTimes);
     case AnswerKind::kNumber:
       return holds(kChineseNumerals);
-    case AnswerKind::kPerson:
-      return sentence.find("·") != sentence.npos || holds(kChineseSurnames) ||
-             holds(kChinesePersons) || HoldsRole(sentence, question);
+    case AnswerKind::kPerson: {
+      const std::string persons = TextOfPersons(sentence);
+      return persons.find("·") != persons.npos ||
+             HoldsCharacterOf(kChineseSurnames, persons, question) ||
+             HoldsCharacterOf(kChinesePersons, persons, question) || HoldsRole(persons, question);
+    }
     case AnswerKind::kPlace:
       return holds(kChinesePlaces);
     case AnswerKind::kReason:

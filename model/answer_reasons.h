@@ -25,7 +25,7 @@ enum class Reason : uint8_t {
   kContradictsItself,
   kFalsePremise,
   kFitsSeveral,  // {} things
-  kRowsMeet,     // {}: how many
+  kRowsMeet,     // {}: how many, or "8 of 20", 8/20 that are quoted
   kNoRowMeets,   // a condition, or not all of them
   kSourcesDiffer,
   kQuoted,

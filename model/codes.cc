@@ -10,7 +10,9 @@ namespace quarry::model {
 namespace {
 
 constexpr size_t kYearDigits = 4;
-constexpr size_t kLeastListed = 2;  // digits: "S7-1200/1500", but "VX-220/2" is one code
+constexpr size_t kLeastCapitals = 3;  // capitals that are a code of their own
+constexpr size_t kLeastPrefix = 2;    // letters before the digits of one
+constexpr size_t kLeastListed = 2;    // digits: "S7-1200/1500", but "VX-220/2" is one code
 
 // Between two joiners.
 struct CodePart {
@@ -64,11 +66,20 @@ std::string_view TrailingDigits(std::string_view code) {
   return code.substr(begin);
 }
 
+// Whether a part behind '/' is a code of its own: "MP4/AVI", "CR2032/LR44"; but "VX-220/EX", "VX-220/B2".
+bool IsCodeOfItsOwn(std::string_view part) {
+  const size_t letters = LettersOf(part).size();
+  if (letters == part.size())
+    return letters >= kLeastCapitals && std::ranges::all_of(part, IsAsciiUpper);
+  return letters >= kLeastPrefix;
+}
+
 // Whether another code of a list begins at part `i` behind `code`: "IP65/IP67", "VX-220/VX-240", "Q1-Q2".
 bool BeginsAnother(const std::vector<CodePart>& parts, size_t i, std::string_view code) {
   const std::string_view part = parts[i].text;
-  return parts[i].joiner != '.' && IsAsciiLetter(part[0]) && HoldsAsciiDigit(code) &&
-         (HoldsAsciiDigit(part) || IsBeforeNumber(parts, i)) &&
+  if (parts[i].joiner == '.' || !IsAsciiLetter(part[0]) || !HoldsAsciiDigit(code)) return false;
+  if (parts[i].joiner == '/' && IsCodeOfItsOwn(part)) return true;
+  return (HoldsAsciiDigit(part) || IsBeforeNumber(parts, i)) &&
          EqualsIgnoringCase(LettersOf(part), LettersOf(code));
 }
 
@@ -122,11 +133,21 @@ bool ShareCode(const std::set<std::string>& a, const std::set<std::string>& b) {
   return std::ranges::any_of(a, [&](const std::string& code) { return b.contains(code); });
 }
 
-// Whether one of `a` begins one of `b`, or the other way.
-bool AreKin(const std::set<std::string>& a, const std::set<std::string>& b) {
-  return std::ranges::any_of(a, [&](const std::string& one) {
-    return std::ranges::any_of(b, [&](const std::string& other) {
-      return one.starts_with(other + '-') || other.starts_with(one + '-');
+// Whether `longer` is one of those that `code` tells of, numbered: "B1-001" of "B1", "A320-200" of "A320". Neither has
+// a '/' as written.
+bool IsNumbered(std::string_view longer, std::string_view code) {
+  return std::ranges::all_of(longer.substr(code.size()),
+                             [](char c) { return c == '-' || IsAsciiDigit(c); });
+}
+
+// Whether one of `asked` begins one of `there`, which are `written` so, or the other way.
+bool AreKin(const std::set<std::string>& asked, const std::set<std::string>& there,
+            std::string_view written) {
+  const bool may_be_numbered = written.find('/') == written.npos;
+  return std::ranges::any_of(asked, [&](const std::string& one) {
+    return std::ranges::any_of(there, [&](const std::string& other) {
+      return one.starts_with(other + '-') ||
+             (other.starts_with(one + '-') && !(may_be_numbered && IsNumbered(other, one)));
     });
   });
 }
@@ -197,7 +218,8 @@ std::optional<AskedCodes::Kin> AskedCodes::FindKin(std::string_view near, std::s
   for (const auto& [asked, codes] : codes_) {
     if (names(there, codes) || names(beside, codes)) continue;
     for (const auto& [other, other_codes] : beside) {
-      if (AreKin(codes, other_codes) && !names(codes_, other_codes)) return Kin{asked, other};
+      if (AreKin(codes, other_codes, other) && !names(codes_, other_codes))
+        return Kin{asked, other};
     }
   }
   return std::nullopt;

@@ -7,7 +7,8 @@
 // Two codes are the same where all that belongs to them is. What is joined to one belongs to it where it holds a
 // digit, is a single letter or in capitals, or stands before a part that begins with a digit: "VX-220/B", not the
 // "based" of "VX-220-based". No other thing is made by a year behind it ("ISO-9001-2015") nor by a word before it
-// ("datasheet-VX-220"). Several may be joined: "IP65/IP67", "S7-1200/1500". Internal to model/ and generation/. Pure.
+// ("datasheet-VX-220"). Several may be joined: "IP65/IP67", "S7-1200/1500", "MP4/AVI": behind '/' three capitals, or
+// two letters and digits, are one of their own. Internal to model/ and generation/. Pure.
 
 #include <map>
 #include <optional>
@@ -41,7 +42,8 @@ class AskedCodes {
     std::string there;
   };
   // A code of the question that `passage` does not have, and the shorter or longer one that `near`, a part of it or
-  // its heading, has in its stead and the question does not name.
+  // its heading, has in its stead and the question does not name. One that is only longer by digits behind '-' is none:
+  // "B1-001" is one of "B1".
   std::optional<Kin> FindKin(std::string_view near, std::string_view passage,
                              const Analyzer& analyzer) const;
 

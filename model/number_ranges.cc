@@ -24,70 +24,19 @@ struct UnitForm {
 
 // The longer ones first.
 constexpr UnitForm kChineseUnits[] = {
-    {"个工作日", "工作日"},
-    {"個工作日", "工作日"},
-    {"工作日", "工作日"},
-    {"平方米", "平方米"},
-    {"立方米", "立方米"},
-    {"摄氏度", "c"},
-    {"个小时", "小时"},
-    {"個小時", "小时"},
-    {"个月", "个月"},
-    {"個月", "个月"},
-    {"个人", "人"},
-    {"個人", "人"},
-    {"小时", "小时"},
-    {"小時", "小时"},
-    {"分钟", "分钟"},
-    {"分鐘", "分钟"},
-    {"公里", "km"},
-    {"千米", "km"},
-    {"厘米", "cm"},
-    {"毫米", "mm"},
-    {"公斤", "kg"},
-    {"千克", "kg"},
-    {"欧元", "euro"},
-    {"歐元", "euro"},
-    {"美元", "dollar"},
-    {"周岁", "岁"},
-    {"周歲", "岁"},
-    {"周年", "年"},
-    {"人次", "人次"},
-    {"℃", "c"},
-    {"％", "%"},
-    {"元", "元"},
-    {"年", "年"},
-    {"天", "天"},
-    {"日", "天"},
-    {"周", "周"},
-    {"次", "次"},
-    {"岁", "岁"},
-    {"歲", "岁"},
-    {"人", "人"},
-    {"名", "人"},
-    {"位", "人"},
-    {"米", "m"},
-    {"吨", "吨"},
-    {"噸", "吨"},
-    {"升", "升"},
-    {"巴", "bar"},
-    {"度", "度"},
-    {"倍", "倍"},
-    {"级", "级"},
-    {"級", "级"},
-    {"层", "层"},
-    {"層", "层"},
-    {"台", "台"},
-    {"件", "件"},
-    {"套", "套"},
-    {"辆", "辆"},
-    {"輛", "辆"},
-    {"户", "户"},
-    {"戶", "户"},
-    {"分", "分"},
-    {"秒", "秒"},
+    {"个工作日", "工作日"}, {"工作日", "工作日"}, {"平方米", "平方米"}, {"立方米", "立方米"},
+    {"摄氏度", "c"},        {"个小时", "小时"},   {"个月", "个月"},     {"个人", "人"},
+    {"小时", "小时"},       {"分钟", "分钟"},     {"公里", "km"},       {"千米", "km"},
+    {"厘米", "cm"},         {"毫米", "mm"},       {"公斤", "kg"},       {"千克", "kg"},
+    {"欧元", "euro"},       {"美元", "dollar"},   {"周岁", "岁"},       {"周年", "年"},
+    {"人次", "人次"},       {"℃", "c"},           {"％", "%"},          {"元", "元"},
+    {"年", "年"},           {"天", "天"},         {"日", "天"},         {"周", "周"},
+    {"次", "次"},           {"岁", "岁"},         {"人", "人"},         {"名", "人"},
+    {"位", "人"},           {"米", "m"},          {"吨", "吨"},         {"升", "升"},
+    {"巴", "bar"},          {"度", "度"},         {"倍", "倍"},         {"级", "级"},
+    {"层", "层"},           {"台", "台"},         {"件", "件"},         {"套", "套"},
+    {"辆", "辆"},           {"户", "户"},         {"分", "分"},         {"秒", "秒"},
     {"个", "个"},
-    {"個", "个"},
 };
 // Of Latin letters, singular.
 constexpr UnitForm kWordUnits[] = {{"eur", "euro"},    {"usd", "dollar"},   {"yuan", "元"},
@@ -104,9 +53,8 @@ constexpr std::string_view kNoUnits[] = {
 
 // Behind a number: "5万元", "1.2 million euros".
 constexpr std::pair<std::string_view, double> kScaleWords[] = {
-    {"百万", 1e6},      {"百萬", 1e6},     {"万", 1e4},      {"萬", 1e4},
-    {"亿", 1e8},        {"億", 1e8},       {"千", 1e3},      {" hundred", 100},
-    {" thousand", 1e3}, {" million", 1e6}, {" billion", 1e9}};
+    {"百万", 1e6},     {"万", 1e4},        {"亿", 1e8},       {"千", 1e3},
+    {" hundred", 100}, {" thousand", 1e3}, {" million", 1e6}, {" billion", 1e9}};
 
 constexpr std::pair<std::string_view, double> kNumberNames[] = {
     {"one", 1},      {"two", 2},        {"three", 3},     {"four", 4},      {"five", 5},
@@ -129,54 +77,32 @@ struct BoundCue {
 // Before a number. One that another ends with stands behind it.
 constexpr BoundCue kBefore[] = {
     {"大于等于", BoundSide::kLeast},
-    {"大於等於", BoundSide::kLeast},
     {"不少于", BoundSide::kLeast},
-    {"不少於", BoundSide::kLeast},
     {"不低于", BoundSide::kLeast},
-    {"不低於", BoundSide::kLeast},
     {"不小于", BoundSide::kLeast},
-    {"不小於", BoundSide::kLeast},
     {"小于等于", BoundSide::kMost},
-    {"小於等於", BoundSide::kMost},
     {"不超过", BoundSide::kMost},
-    {"不超過", BoundSide::kMost},
     {"未超过", BoundSide::kMost},
-    {"未超過", BoundSide::kMost},
     {"不多于", BoundSide::kMost},
-    {"不多於", BoundSide::kMost},
     {"不高于", BoundSide::kMost},
-    {"不高於", BoundSide::kMost},
     {"不大于", BoundSide::kMost},
-    {"不大於", BoundSide::kMost},
     {"不满", BoundSide::kMost, true},
-    {"不滿", BoundSide::kMost, true},
     {"未满", BoundSide::kMost, true},
-    {"未滿", BoundSide::kMost, true},
     {"不足", BoundSide::kMost, true},
     {"不到", BoundSide::kMost, true},
     {"少于", BoundSide::kMost, true},
-    {"少於", BoundSide::kMost, true},
     {"低于", BoundSide::kMost, true},
-    {"低於", BoundSide::kMost, true},
     {"小于", BoundSide::kMost, true},
-    {"小於", BoundSide::kMost, true},
     {"至多", BoundSide::kMost},
     {"最多", BoundSide::kMost},
     {"超过", BoundSide::kLeast, true},
-    {"超過", BoundSide::kLeast, true},
     {"大于", BoundSide::kLeast, true},
-    {"大於", BoundSide::kLeast, true},
     {"多于", BoundSide::kLeast, true},
-    {"多於", BoundSide::kLeast, true},
     {"高于", BoundSide::kLeast, true},
-    {"高於", BoundSide::kLeast, true},
     {"至少", BoundSide::kLeast},
     {"达到", BoundSide::kLeast},
-    {"達到", BoundSide::kLeast},
     {"满", BoundSide::kLeast},
-    {"滿", BoundSide::kLeast},
     {"达", BoundSide::kLeast},
-    {"達", BoundSide::kLeast},
     {"逾", BoundSide::kLeast, true},
     {"≥", BoundSide::kLeast},
     {"≤", BoundSide::kMost},
@@ -223,17 +149,15 @@ constexpr BoundCue kBefore[] = {
 constexpr BoundCue kBehind[] = {{"及以上", BoundSide::kLeast},    {"或以上", BoundSide::kLeast},
                                 {"以上", BoundSide::kLeast},      {"及以下", BoundSide::kMost},
                                 {"或以下", BoundSide::kMost},     {"以下", BoundSide::kMost},
-                                {"以内", BoundSide::kMost},       {"以內", BoundSide::kMost},
-                                {"之内", BoundSide::kMost},       {"之內", BoundSide::kMost},
-                                {"内", BoundSide::kMost},         {"內", BoundSide::kMost},
-                                {"or more", BoundSide::kLeast},   {"and more", BoundSide::kLeast},
-                                {"or over", BoundSide::kLeast},   {"and over", BoundSide::kLeast},
-                                {"or above", BoundSide::kLeast},  {"and above", BoundSide::kLeast},
-                                {"or longer", BoundSide::kLeast}, {"or older", BoundSide::kLeast},
-                                {"or less", BoundSide::kMost},    {"or fewer", BoundSide::kMost},
-                                {"or below", BoundSide::kMost},   {"and below", BoundSide::kMost},
-                                {"or under", BoundSide::kMost},   {"and under", BoundSide::kMost},
-                                {"or shorter", BoundSide::kMost}};
+                                {"以内", BoundSide::kMost},       {"之内", BoundSide::kMost},
+                                {"内", BoundSide::kMost},         {"or more", BoundSide::kLeast},
+                                {"and more", BoundSide::kLeast},  {"or over", BoundSide::kLeast},
+                                {"and over", BoundSide::kLeast},  {"or above", BoundSide::kLeast},
+                                {"and above", BoundSide::kLeast}, {"or longer", BoundSide::kLeast},
+                                {"or older", BoundSide::kLeast},  {"or less", BoundSide::kMost},
+                                {"or fewer", BoundSide::kMost},   {"or below", BoundSide::kMost},
+                                {"and below", BoundSide::kMost},  {"or under", BoundSide::kMost},
+                                {"and under", BoundSide::kMost},  {"or shorter", BoundSide::kMost}};
 
 constexpr std::string_view kSeparators[] = {"-", "–", "—", "——", "~", "～", "－", "至", "到", "to"};
 // Between the two bounds of one range.
@@ -241,6 +165,30 @@ constexpr std::string_view kJoints[] = {"",      "，",      "、",      "但", 
                                         "，但",  "，且",    "、但",    ",",    "and", "but",
                                         ", but", "but not", "and not", ", and"};
 constexpr std::string_view kIncluding[] = {"（含）", "(含)", "（含本数）", "(inclusive)"};
+
+// In lower case, and the Traditional characters of the words above as Simplified. Every byte stays where it stands, as it
+// would not with Fold.
+std::string Evened(std::string_view text) {
+  constexpr std::u32string_view kTraditional = U"個時鐘歐歲噸級層輛戶萬億兩於過滿達內點號為從週";
+  constexpr std::u32string_view kSimplified = U"个时钟欧岁吨级层辆户万亿两于过满达内点号为从周";
+  static_assert(kTraditional.size() == kSimplified.size());
+  std::string even;
+  even.reserve(text.size());
+  for (size_t at = 0; at < text.size();) {
+    if (IsAscii(text[at])) {
+      even += AsciiLower(text[at++]);
+      continue;
+    }
+    const size_t begin = at;
+    const size_t found = kTraditional.find(NextCodePoint(text, at));
+    if (found == kTraditional.npos) {
+      even += text.substr(begin, at - begin);
+    } else {
+      AppendCodePoint(even, kSimplified[found]);
+    }
+  }
+  return even;
+}
 
 std::string_view TrimSpaces(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -321,7 +269,7 @@ std::optional<ReadNumber> ReadChinese(std::string_view text, size_t at) {
     const char32_t c = NextCodePoint(text, next);
     const size_t place = kDigits.find(c);
     const double power = c == U'十' ? 10 : c == U'百' ? 100 : c == U'千' ? 1000 : 0;
-    if (place != kDigits.npos || c == U'〇' || c == U'两' || c == U'兩') {
+    if (place != kDigits.npos || c == U'〇' || c == U'两') {
       const double one = place != kDigits.npos ? static_cast<double>(place) : c == U'〇' ? 0 : 2;
       digit = 10 * digit + one;  // "二〇二四"
       has_digit = true;
@@ -329,7 +277,7 @@ std::optional<ReadNumber> ReadChinese(std::string_view text, size_t at) {
       below += (has_digit ? digit : 1) * power;
       digit = 0;
       has_digit = false;
-    } else if ((c == U'万' || c == U'萬') && number.end > at) {
+    } else if (c == U'万' && number.end > at) {
       total += (below + digit) * 1e4;
       below = digit = 0;
       has_digit = false;
@@ -447,7 +395,7 @@ bool IsDate(std::string_view lower, const CountedNumber& number) {
   const bool is_of_time =
       before.size() > 1 && before.ends_with(':') && IsAsciiDigit(before[before.size() - 2]);
   if (is_of_time) return true;
-  constexpr std::string_view kOfDates[] = {"月", ":", "点", "點", "号", "號"};
+  constexpr std::string_view kOfDates[] = {"月", ":", "点", "号"};
   return number.unit.empty() && std::ranges::any_of(kOfDates, [&](std::string_view one) {
            return behind.starts_with(one);
          });
@@ -465,6 +413,38 @@ const BoundCue* CueBefore(std::string_view lower, size_t end, size_t& begin) {
     return &cue;
   }
   return nullptr;
+}
+
+// Makes the number one below zero where a sign stands right before it: "-20℃", 零下20度. `last_end`: where the number
+// before it ends; a dash behind that joins the two, "4 -6".
+void AddSign(std::string_view lower, size_t last_end, CountedNumber& number) {
+  constexpr std::string_view kWords[] = {"零下", "minus "};
+  constexpr std::string_view kDashes[] = {"-", "−"};
+  constexpr std::string_view kBeforeDashes[] = {" ",  "\n", ":",  "：", "(",  "（", "[",
+                                                "【", ",",  "，", "、", "=",  "至", "到",
+                                                "~",  "～", "为", "是", "在", "从"};
+  const std::string_view before = lower.substr(0, number.number.begin);
+  const auto takes = [&](std::string_view sign) {
+    const size_t begin = before.size() - sign.size();
+    if (last_end > 0 && SkipSpaces(lower, last_end) == begin) return false;
+    number.value = -number.value;
+    number.number.begin = begin;
+    number.range.begin = begin;
+    return true;
+  };
+  for (const std::string_view word : kWords) {
+    if (before.ends_with(word) && takes(word)) return;
+  }
+  for (const std::string_view dash : kDashes) {
+    if (!before.ends_with(dash)) continue;
+    const std::string_view front = before.substr(0, before.size() - dash.size());
+    size_t cue = 0;
+    const bool may_be_sign = front.empty() || CueBefore(lower, front.size(), cue) != nullptr ||
+                             std::ranges::any_of(kBeforeDashes, [&](std::string_view one) {
+                               return front.ends_with(one);
+                             });
+    if (may_be_sign && takes(dash)) return;
+  }
 }
 
 const BoundCue* CueBehind(std::string_view lower, size_t at, size_t& end) {
@@ -567,7 +547,7 @@ bool JoinRanges(std::string_view lower, const NumberRange& second, NumberRange& 
 }  // namespace
 
 std::vector<CountedNumber> CountedNumbers(std::string_view text) {
-  const std::string lower = AsciiLower(text);
+  const std::string lower = Evened(text);
   std::vector<CountedNumber> numbers;
   for (size_t at = 0; at < lower.size();) {
     if (IsAsciiDigit(lower[at]) && IsWithinCode(lower, at)) {
@@ -577,6 +557,7 @@ std::vector<CountedNumber> CountedNumbers(std::string_view text) {
     if (std::optional<CountedNumber> number = CountedAt(lower, at)) {
       at = number->number.end;
       AddWhatIsBefore(lower, *number);
+      AddSign(lower, numbers.empty() ? 0 : numbers.back().range.end, *number);
       if (!IsDate(lower, *number)) numbers.push_back(std::move(*number));
       continue;
     }
@@ -590,7 +571,7 @@ std::vector<CountedNumber> CountedNumbers(std::string_view text) {
 }
 
 std::vector<NumberRange> NumberRanges(std::string_view text) {
-  const std::string lower = AsciiLower(text);
+  const std::string lower = Evened(text);
   const std::vector<CountedNumber> numbers = CountedNumbers(text);
   std::vector<NumberRange> ranges;
   const auto goes_on = [&](size_t i) {

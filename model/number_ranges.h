@@ -3,7 +3,7 @@
 // Numbers with what they count, and the ranges of numbers that a rule is stated for: "orders between 1,000 and 5,000
 // euros", 满10年不满20年, "4-6次", "more than 30 days", "7次以上". A question about an order of 1,200 euros is answered by
 // what is said of the range that it lies in, and not by what is said of others. English and Chinese, by forms alone.
-// Internal to model/. Pure.
+// Internal to model/ and generation/. Pure.
 
 #include <limits>
 #include <string>
@@ -18,7 +18,7 @@ struct CountedNumber {
   double value = 0;
   // What is counted, one name for all its forms: 次, "euro" of "€1,200" and "1,200 euros"; "" = nothing that is known.
   std::string unit;
-  ByteRange number;  // without the unit; with the 第 of 第五次
+  ByteRange number;  // without the unit; with the 第 of 第五次 and the sign of "-20℃", 零下20℃
   ByteRange range;   // with it
 };
 

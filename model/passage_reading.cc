@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/ascii.h"
@@ -32,6 +35,32 @@ bool IsReached(std::string_view before) {
   }
   return before.ends_with("满") || before.ends_with("滿") || before.ends_with("达") ||
          before.ends_with("達") || before.ends_with("达到") || before.ends_with("達到");
+}
+
+// "Bigger than", "other than".
+bool EndsWithComparative(std::string_view before) {
+  return AsciiLower(before).ends_with("er than ");
+}
+
+// The value that is asked about: the number, or what comes next to it on the one side or the other, "after 30 days",
+// 30天以后. "Within 30 days" holds the number and not that.
+double AskedValue(double number, std::string_view before, std::string_view behind) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr std::string_view kAfter[] = {" after ", " past ", " beyond ", "超出", "多过", "多過"};
+  constexpr std::string_view kAfterBehind[] = {"后",   "後",   "之后",  "之後",
+                                               "以后", "以後", " later"};
+  constexpr std::string_view kBeforeBehind[] = {"前", "之前", "以前", " earlier"};
+  const std::string lower = ' ' + AsciiLower(before);
+  const std::string_view number_before = lower;
+  const auto stands_behind = [&](std::string_view word) { return behind.starts_with(word); };
+  if (std::ranges::any_of(kAfter,
+                          [&](std::string_view word) { return number_before.ends_with(word); }) ||
+      std::ranges::any_of(kAfterBehind, stands_behind)) {
+    return std::nextafter(number, kInfinity);
+  }
+  if (number_before.ends_with(" before ") || std::ranges::any_of(kBeforeBehind, stands_behind))
+    return std::nextafter(number, -kInfinity);
+  return number;
 }
 
 // Whether `text` has the number itself, not as the bound of one of `ranges`.
@@ -72,14 +101,18 @@ void PassageReading::FindAskedNumbers() {
     const bool is_bound = std::ranges::any_of(ranges, [&](const NumberRange& range) {
       return range.range.begin <= number.range.begin && number.range.begin < range.range.end;
     });
-    const std::string_view before = std::string_view(question_.text).substr(0, number.range.begin);
-    if (number.unit.empty() || (is_bound && !IsReached(before))) continue;
+    const std::string_view text = question_.text;
+    const std::string_view before = text.substr(0, number.range.begin);
+    // "Bigger than 5 m" tells no more of 5 m than "more than".
+    const bool is_compared = EndsWithComparative(before);
+    if (number.unit.empty() || is_compared || (is_bound && !IsReached(before))) continue;
     TermSet terms;
     for (size_t i = 0; i < question_.terms.size(); ++i) {
       const QuestionTerm& term = question_.terms[i];
       terms.set(i, term.begin < number.number.end && number.number.begin < term.end);
     }
-    if (terms.any()) asked_numbers_.push_back({std::move(number), terms});
+    const double value = AskedValue(number.value, before, text.substr(number.range.end));
+    if (terms.any()) asked_numbers_.push_back({std::move(number), value, terms});
   }
 }
 
@@ -93,7 +126,7 @@ void PassageReading::AddRanges(const std::vector<Token>& tokens, Sentence& sente
     bool has_other = false;
     for (const NumberRange& range : ranges) {
       if (!CountsTheSame(range, asked.number, text)) continue;
-      if (!range.Holds(asked.number.value)) {
+      if (!range.Holds(asked.value)) {
         has_other = true;
       } else if (holding == nullptr) {
         holding = &range;
@@ -185,7 +218,7 @@ TermSet PassageReading::AddHeader(std::string_view title,
       asked_numbers_.empty() ? std::vector<NumberRange>() : NumberRanges(text);
   for (const AskedNumber& asked : asked_numbers_) {
     const bool holds = std::ranges::any_of(ranges, [&](const NumberRange& range) {
-      return CountsTheSame(range, asked.number, text) && range.Holds(asked.number.value);
+      return CountsTheSame(range, asked.number, text) && range.Holds(asked.value);
     });
     if (holds) header |= asked.terms;
   }

@@ -77,6 +77,7 @@ class PassageReading {
   // A number of the question that may lie in a range, and the terms that write it.
   struct AskedNumber {
     CountedNumber number;
+    double value = 0;  // the number, or right beside it: "after 30 days" is asked of more than 30
     TermSet terms;
   };
 

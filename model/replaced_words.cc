@@ -20,9 +20,7 @@ constexpr size_t kAlikeBeginning = 4;  // bytes by which words are likened
 constexpr size_t kLeastWord = 3;
 constexpr size_t kLeastFrame = 2;    // Chinese characters that both share
 constexpr size_t kLongestLabel = 4;  // of what is another in it
-constexpr size_t kNameCharacters =
-    3;                            // of the question: so many that the text lacks name something
-constexpr size_t kLeastName = 2;  // of what is named in the text
+constexpr size_t kLeastName = 2;     // of what is named in the text
 constexpr size_t kLongestName = 8;
 
 // What stands before a noun and the words that say which one.
@@ -362,7 +360,7 @@ class ChineseReplacement {
     for (; frame >= end + kLeastFrame; --frame) {
       const std::u32string shared = asked_.substr(end, frame - end);
       for (size_t at = text_.find(shared); at != text_.npos; at = text_.find(shared, at + 1)) {
-        const bool is_name = length >= kNameCharacters || (length > 1 && NamesAThing(shared));
+        const bool is_name = length > 1 && NamesAThing(shared);
         size_t from = at;
         while (from > 0 && at - from < (is_name ? kLongestName : length) && IsOther(from - 1))
           --from;

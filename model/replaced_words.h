@@ -12,9 +12,9 @@
 //   * where it stands before a noun and the text holds another word between that noun and an article or preposition,
 //     and lacks nothing else of the question;
 //   * of Chinese, where characters of which the text holds none begin a phrase and as many others stand before the
-//     same characters at the beginning of one, "银卡会员" and "金卡会员"; or any number of them where the question's are
-//     a name: three or more, or before what is named, "布拉克韦尔水厂" and "北岸水厂"; or where they end a phrase and a
-//     label begins with what is before them, "额定电流" and "额定功率：".
+//     same characters at the beginning of one, "银卡会员" and "金卡会员"; or any number of them before what is told
+//     from others by its name, "布拉克韦尔水厂" and "北岸水厂"; or where they end a phrase and a label begins with what is
+//     before them, "额定电流" and "额定功率：". Words of other lengths may mean the same: 电脑, 计算机.
 
 #include <optional>
 #include <string>

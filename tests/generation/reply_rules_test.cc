@@ -1,9 +1,12 @@
 // Rules about questions that get another reply than an answer. How many cases they handle: behaviour_test.cc.
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/answer_guide.h"
 #include "generation/ask_back.h"
 #include "generation/contradiction.h"
 #include "generation/premise.h"
@@ -67,12 +70,34 @@ Document SalesTable() {
   return document;
 }
 
+Document CsvTable(const std::string& path, const std::string& title, const char* rows) {
+  ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kCsv)
+                                    .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
+                                    .value();
+  Document document = std::move(parsed.documents.at(0));
+  document.title = title;
+  return document;
+}
+
 class ReplyRulesTest : public ::testing::Test {
  protected:
   Answer Ask(const std::string& question) {
     return engine_.answerer.Ask({.text = question}, *engine_.snapshot(), nullptr, CallContext())
         .value();
   }
+
+  // The answer names of `all` these and no others.
+  void ExpectNamesOnly(const std::string& question, const std::vector<std::string>& all,
+                       const std::vector<std::string>& named) {
+    const Answer answer = Ask(question);
+    EXPECT_EQ(answer.kind, ReplyKind::kAnswer) << question;
+    EXPECT_FALSE(answer.abstained) << question;
+    for (const std::string& name : all) {
+      const bool is_named = answer.text.find(name) != std::string::npos;
+      EXPECT_EQ(is_named, std::ranges::count(named, name) > 0) << question << " " << name;
+    }
+  }
+
   testing::TestEngine engine_;
 };
 
@@ -182,31 +207,16 @@ TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
 }
 
 TEST_F(ReplyRulesTest, RowsMeetEveryConditionWithItsSign) {
-  const auto table = [](const std::string& path, const std::string& title, const char* rows) {
-    ingest::ParsedSource parsed =
-        ingest::ParserFor(ingest::Format::kCsv)
-            .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
-            .value();
-    Document document = std::move(parsed.documents.at(0));
-    document.title = title;
-    return document;
-  };
-  engine_.Add({table("machines.csv", "Machines",
-                     "Machine,Needs lubrication,Needs calibration,Hall\nLathe,yes,no,North\n"
-                     "Mill,yes,yes,North\nScale,no,yes,South\nPress,no,no,South\n"),
-               table("shebei.csv", "设备",
-                     "设备,润滑,校准,车间\n车床,需要,不需要,一车间\n铣床,需要,需要,一车间\n"
-                     "天平,不需要,需要,二车间\n压机,不需要,不需要,二车间\n")});
+  engine_.Add({CsvTable("machines.csv", "Machines",
+                        "Machine,Needs lubrication,Needs calibration,Hall\nLathe,yes,no,North\n"
+                        "Mill,yes,yes,North\nScale,no,yes,South\nPress,no,no,South\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,润滑,校准,车间\n车床,需要,不需要,一车间\n铣床,需要,需要,一车间\n"
+                        "天平,不需要,需要,二车间\n压机,不需要,不需要,二车间\n")});
   const std::vector<std::string> all = {"Lathe", "Mill", "Scale", "Press",
                                         "车床",  "铣床", "天平",  "压机"};
   const auto names_only = [&](const char* question, const std::vector<std::string>& named) {
-    const Answer answer = Ask(question);
-    EXPECT_EQ(answer.kind, ReplyKind::kAnswer) << question;
-    EXPECT_FALSE(answer.abstained) << question;
-    for (const std::string& name : all) {
-      const bool is_named = answer.text.find(name) != std::string::npos;
-      EXPECT_EQ(is_named, std::ranges::count(named, name) > 0) << question << " " << name;
-    }
+    ExpectNamesOnly(question, all, named);
   };
   names_only("Which machines need lubrication but no calibration?", {"Lathe"});
   names_only("Which machines need calibration and lubrication?", {"Mill"});
@@ -217,24 +227,112 @@ TEST_F(ReplyRulesTest, RowsMeetEveryConditionWithItsSign) {
   names_only("哪些设备不需要润滑，但需要校准？", {"天平"});
   names_only("哪些设备需要校准？", {"铣床", "天平"});
   names_only("二车间哪些设备不需要校准？", {"压机"});
+  names_only("Which machines need no lubrication or calibration?", {"Press"});
+  names_only("Which machines need neither lubrication, nor calibration?", {"Press"});
+  names_only("哪些设备不需要润滑或校准？", {"压机"});
   // None of the rows is known to meet it.
   EXPECT_TRUE(Ask("Which machines need calibration but are not in a hall?").abstained);
 }
 
-TEST_F(ReplyRulesTest, AnExtremeIsReckonedInOneUnit) {
-  const auto table = [](const std::string& path, const std::string& title, const char* rows) {
-    ingest::ParsedSource parsed =
-        ingest::ParserFor(ingest::Format::kCsv)
-            .Parse(rows, {.id = path, .path = path, .uri = "test:" + path})
-            .value();
-    Document document = std::move(parsed.documents.at(0));
-    document.title = title;
-    return document;
+// Rows that have one of the two are not left out for those that have both.
+TEST_F(ReplyRulesTest, OneOrTheOtherIsNotBoth) {
+  engine_.Add({CsvTable("machines.csv", "Machines",
+                        "Machine,Needs lubrication,Needs calibration\nLathe,yes,no\n"
+                        "Mill,yes,yes\nScale,no,yes\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,润滑,校准\n车床,需要,不需要\n铣床,需要,需要\n天平,不需要,需要\n")});
+  for (const char* question : {"Which machines need lubrication or calibration?",
+                               "Which machines need lubrication, or need calibration?",
+                               "哪些设备需要润滑或校准？", "哪些设备需要润滑，或者需要校准？"}) {
+    EXPECT_THAT(Ask(question).verdict.reason,
+                ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))
+        << question;
+  }
+}
+
+TEST_F(ReplyRulesTest, RowsDoNotMeetWhatIsNotReadOfThem) {
+  engine_.Add({CsvTable("pumps.csv", "Pumps",
+                        "Pump,Certified,Head,Mass\nNorth,yes,40 m,120 kg\nSouth,yes,60 m,80 kg\n"
+                        "East,no,30 m,90 kg\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,校准,重量\n车床,需要,120千克\n铣床,需要,80千克\n"
+                        "天平,不需要,9千克\n")});
+  for (const char* question :
+       {"Which pump that is certified has the highest head?", "Which certified pump is heaviest?",
+        "Which pumps are certified and have a mass of more than 100 kg?",
+        "哪些需要校准的设备最重？", "哪些设备需要校准，重量超过100千克？"}) {
+    EXPECT_THAT(Ask(question).verdict.reason,
+                ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))
+        << question;
+  }
+  EXPECT_THAT(Ask("Which pumps are certified?").verdict.reason, HasSubstr("every condition"));
+  EXPECT_THAT(Ask("哪些设备需要校准？").verdict.reason, HasSubstr("全部条件"));
+}
+
+TEST_F(ReplyRulesTest, TheReasonTellsOfRowsThatAreNotQuoted) {
+  std::string english = "Machine,Needs calibration\n";
+  std::string chinese = "设备,校准\n";
+  for (char name = 'A'; name < 'M'; ++name) {
+    english += std::string("Press ") + name + ",yes\n";
+    chinese += std::string("压机") + name + ",需要\n";
+  }
+  engine_.Add({CsvTable("machines.csv", "Machines", english.c_str()),
+               CsvTable("shebei.csv", "设备", chinese.c_str())});
+  const auto reason = [&](const char* question, AnswerLength length) {
+    AnswerGuide guide;
+    guide.length = length;
+    Query query{.text = question};
+    query.guide = std::make_shared<const AnswerGuide>(guide);
+    return engine_.answerer.Ask(query, *engine_.snapshot(), nullptr, CallContext())
+        .value()
+        .verdict.reason;
   };
-  engine_.Add({table("renkou.csv", "2025年各城市人口",
-                     "城市,人口,市长\n甲水市,120万,王磊\n乙山市,9500,黄丽娟\n"),
-               table("towns.csv", "Population of the towns",
-                     "Town,Population\nOrrin,1.2 million\nBrackwell,\"950,000\"\n")});
+  const char* en = "Which machines need calibration?";
+  const char* zh = "哪些设备需要校准？";
+  EXPECT_THAT(reason(en, AnswerLength::kAsConfigured), HasSubstr("8 of 12"));
+  EXPECT_THAT(reason(zh, AnswerLength::kAsConfigured), HasSubstr("8/12"));
+  EXPECT_THAT(reason(en, AnswerLength::kShort), HasSubstr("1 of 12"));
+  EXPECT_THAT(reason(zh, AnswerLength::kShort), HasSubstr("1/12"));
+}
+
+// Whatever stands before the denial, and whatever the first column is called.
+TEST_F(ReplyRulesTest, ADenialIsOfWhatItStandsRightBefore) {
+  engine_.Add({CsvTable("calibration.csv", "Machines",
+                        "Name,Needs calibration,Place\nLathe,no,North hall of Leeds\n"
+                        "Mill,yes,North hall of Leeds\nPress,no,South hall of Leeds\n"),
+               CsvTable("jiaozhun.csv", "设备清单",
+                        "名称,需要校准,地点\n车床,否,东区一车间\n铣床,是,东区一车间\n"
+                        "压机,否,西区二车间\n")});
+  const std::vector<std::string> all = {"Lathe", "Mill", "Press", "车床", "铣床", "压机"};
+  ExpectNamesOnly("Which machines need no calibration?", all, {"Lathe", "Press"});
+  ExpectNamesOnly("Which machines don't need calibration?", all, {"Lathe", "Press"});
+  ExpectNamesOnly("Which machines need calibration?", all, {"Mill"});
+  ExpectNamesOnly("Which machines in the North hall of Leeds need no calibration?", all, {"Lathe"});
+  ExpectNamesOnly("In the North hall of Leeds, which machines need no calibration?", all,
+                  {"Lathe"});
+  ExpectNamesOnly("What machines need no calibration?", all, {"Lathe", "Press"});
+  ExpectNamesOnly("什么设备不需要校准？", all, {"车床", "压机"});
+  ExpectNamesOnly("哪些设备不需要校准？", all, {"车床", "压机"});
+  ExpectNamesOnly("哪些设备需要校准？", all, {"铣床"});
+  ExpectNamesOnly("东区一车间的哪些设备不需要校准？", all, {"车床"});
+  // These do not ask which.
+  for (const char* question :
+       {"Does the Mill, which needs calibration, stand in the North hall of Leeds?",
+        "What is the place of the Mill that needs calibration?", "什么情况下设备需要校准？"}) {
+    EXPECT_THAT(Ask(question).verdict.reason,
+                ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))
+        << question;
+  }
+  // The denial is of a place that the table tells of.
+  EXPECT_TRUE(Ask("Which machines need calibration but are not in the North hall?").abstained);
+  EXPECT_TRUE(Ask("哪些不在东区的设备需要校准？").abstained);
+}
+
+TEST_F(ReplyRulesTest, AnExtremeIsReckonedInOneUnit) {
+  engine_.Add({CsvTable("renkou.csv", "2025年各城市人口",
+                        "城市,人口,市长\n甲水市,120万,王磊\n乙山市,9500,黄丽娟\n"),
+               CsvTable("towns.csv", "Population of the towns",
+                        "Town,Population\nOrrin,1.2 million\nBrackwell,\"950,000\"\n")});
   const Answer zh = Ask("2025年哪个城市人口最多？");
   EXPECT_THAT(zh.text, HasSubstr("甲水市"));
   EXPECT_THAT(zh.text, Not(HasSubstr("乙山市")));

@@ -34,6 +34,13 @@ TEST(CodesTest, SeveralCodesMayBeJoined) {
   EXPECT_TRUE(CodesNamed("S7-1200/1500").contains("s7-1500"));
   EXPECT_TRUE(CodesNamed("VX-220/VX-240").contains("vx-220"));
   EXPECT_FALSE(CodesNamed("VX-220/2").contains("vx-220"));
+  EXPECT_TRUE(CodesNamed("MP4/AVI/MOV").contains("mp4"));
+  EXPECT_TRUE(CodesNamed("AVI/MP4").contains("mp4"));
+  EXPECT_TRUE(CodesNamed("CR2032/LR44").contains("cr2032"));
+  EXPECT_TRUE(CodesNamed("CR2032/LR44").contains("lr44"));
+  EXPECT_TRUE(CodesNamed("DC12V/AC220V").contains("dc12v"));
+  EXPECT_TRUE(CodesNamed("DC12V/AC220V").contains("ac220v"));
+  EXPECT_FALSE(CodesNamed("VX-220/B2").contains("vx-220"));
 }
 
 TEST(CodesTest, NumbersAndWordsAreNoCodes) {
@@ -74,6 +81,12 @@ TEST(CodesTest, KinIsWhatStandsInTheSteadOfACode) {
   EXPECT_EQ(kin("VX-220/B", "as the VX-220", "The VX-220/B is as good as the VX-220"), "");
   EXPECT_EQ(kin("VX-220/B and VX-220", "the VX-220", "the VX-220"), "");
   EXPECT_EQ(kin("VX-220/B", "the VX-240", "the VX-240"), "");
+  EXPECT_EQ(kin("MP4", "formats: MP4/AVI/MOV", "formats: MP4/AVI/MOV"), "");
+  EXPECT_EQ(kin("能用LR44吗", "电池：CR2032/LR44", "电池：CR2032/LR44"), "");
+  EXPECT_EQ(kin("B1车位怎么收费", "B1-001至B1-050每月300元", "B1-001至B1-050每月300元"), "");
+  EXPECT_EQ(kin("A320", "the A320-200 seats 180", "the A320-200 seats 180"), "");
+  EXPECT_EQ(kin("A320-200", "the A320 seats 180", "the A320 seats 180"), "A320-200 A320");
+  EXPECT_EQ(kin("VX-220", "the VX-220/2", "the VX-220/2"), "VX-220 VX-220/2");
 }
 
 }  // namespace

@@ -177,6 +177,34 @@ TEST_F(ExtractiveAnswererTest, ANumberIsInTheRangeThatARuleIsStatedFor) {
   EXPECT_EQ(only("工龄25年有几天年假？"), "工龄满20年的，年休假15天。");
 }
 
+// What is asked about begins where the limit ends.
+TEST_F(ExtractiveAnswererTest, AfterALimitTheRuleForWithinItIsNone) {
+  const std::vector<Passage> rules = {
+      MakePassage("Items can be returned within 30 days. Returns after more than 30 days are "
+                  "refused.",
+                  9, "Returns"),
+      MakePassage("30天内可退货。超过30天不予退货。", 8, "退货")};
+  const char* within = "Items can be returned within 30 days.";
+  const char* beyond = "Returns after more than 30 days are refused.";
+  const auto best = [&](const char* question, const std::vector<Passage>& passages) {
+    const ExtractiveDraft draft = ExtractAnswer(question, passages, analyzer_, {});
+    return draft.sentences.empty() ? "" : Quote(draft.sentences[0], passages);
+  };
+  EXPECT_EQ(best("Can I return it after 30 days?", rules), beyond);
+  EXPECT_EQ(best("Can I return it 30 days later?", rules), beyond);
+  EXPECT_EQ(best("Can I return it before 30 days?", rules), within);
+  EXPECT_EQ(best("Can I return it beyond 30 days?", rules), beyond);
+  EXPECT_EQ(best("30天后可以退货吗？", rules), "超过30天不予退货。");
+  EXPECT_EQ(best("30天以后可以退货吗？", rules), "超过30天不予退货。");
+  EXPECT_EQ(best("超出30天可以退货吗？", rules), "超过30天不予退货。");
+  EXPECT_EQ(best("30天之前可以退货吗？", rules), "30天内可退货。");
+  // Where only that one is there, it is told.
+  const std::vector<Passage> only = {MakePassage(within, 9, "Returns"),
+                                     MakePassage("30天内可退货。", 8, "退货")};
+  EXPECT_EQ(best("Can I return it after 30 days?", only), within);
+  EXPECT_EQ(best("30天后可以退货吗？", only), "30天内可退货。");
+}
+
 // Nothing is stated for these numbers, or nothing of what they count.
 TEST_F(ExtractiveAnswererTest, ANumberOutsideAllRangesIsNoSupport) {
   const std::vector<Passage> rules = {
@@ -346,6 +374,16 @@ TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
       {"这条线路由东华公司管理运营。", "这条线路由哪家企业管理运营？"},
       {"会员每年4次免费清洗。", "银卡会员有什么优惠？"},
       {"水厂的日供水能力为3万吨。", "布拉克韦尔水厂的日供水能力是多少？"},
+      // One of a list, and what is numbered.
+      {"Supported formats: MP4/AVI/MOV.", "Can I upload MP4 files?"},
+      {"支持的格式：MP4/AVI/MOV。", "能上传MP4文件吗？"},
+      {"B1-001至B1-050每月300元。", "B1车位怎么收费？"},
+      // Other words for the same.
+      {"男职工陪产假15天。", "老婆生孩子陪产假几天？"},
+      {"电脑报废年限为五年。", "计算机报废年限是几年？"},
+      {"计算机报废年限为五年。", "电脑报废年限是几年？"},
+      {"厕所位置在二楼东侧。", "洗手间位置在哪里？"},
+      {"儿童乘车免票。", "小朋友乘车要买票吗？"},
   };
   for (const Case& tried : cases) {
     const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};

@@ -41,6 +41,7 @@ TEST(NumberRangesTest, NumbersAreFoundWithWhatTheyCount) {
   EXPECT_THAT(Counted("twenty-five days"), ElementsAre("25 day"));
   EXPECT_THAT(Counted("the 5th time"), ElementsAre("5 time"));
   EXPECT_THAT(Counted("次数:5次"), ElementsAre("5 次"));
+  EXPECT_THAT(Counted("兩萬元，3個月，18歲"), ElementsAre("20000 元", "3 个月", "18 岁"));
 }
 
 TEST(NumberRangesTest, CodesDatesAndWordsAreNoNumbers) {
@@ -52,8 +53,9 @@ TEST(NumberRangesTest, CodesDatesAndWordsAreNoNumbers) {
 }
 
 TEST(NumberRangesTest, ARangeIsStatedByItsBounds) {
-  for (const char* text : {"满10年不满20年的", "10年以上20年以下", "超过10年、不超过20年",
-                           "10-20年", "10年至20年", "十至二十年", "满十年但不满二十年"}) {
+  for (const char* text :
+       {"满10年不满20年的", "10年以上20年以下", "超过10年、不超过20年", "10-20年", "10年至20年",
+        "十至二十年", "满十年但不满二十年", "滿10年不滿20年的", "超過10年、不超過20年"}) {
     EXPECT_TRUE(Covers(text, 12, "年")) << text;
     EXPECT_FALSE(Covers(text, 9, "年")) << text;
     EXPECT_FALSE(Covers(text, 21, "年")) << text;
@@ -71,6 +73,26 @@ TEST(NumberRangesTest, ARangeIsStatedByItsBounds) {
   EXPECT_TRUE(Covers("4～6次", 5, "次"));
 }
 
+TEST(NumberRangesTest, ANumberMayBeBelowZero) {
+  EXPECT_THAT(Counted("-5℃"), ElementsAre("-5 c"));
+  EXPECT_THAT(Counted("零下20℃"), ElementsAre("-20 c"));
+  EXPECT_THAT(Counted("minus 20 °C"), ElementsAre("-20 c"));
+  EXPECT_THAT(Counted("工作温度为-20℃"), ElementsAre("-20 c"));
+  for (const char* text :
+       {"工作温度：-20℃至60℃", "温度 −20~60℃", "(-20 to 60 °C)", "a temperature of -20 °C to 60 °C",
+        "不低于-20℃且不超过60℃", "零下20℃至60℃"}) {
+    EXPECT_TRUE(Covers(text, 10, "c")) << text;
+    EXPECT_TRUE(Covers(text, -20, "c")) << text;
+    EXPECT_FALSE(Covers(text, -21, "c")) << text;
+  }
+  EXPECT_TRUE(Covers("-40℃~-20℃", -30, "c"));
+  EXPECT_FALSE(Covers("-40℃~-20℃", 30, "c"));
+  // A dash between two numbers is none.
+  EXPECT_TRUE(Covers("4 -6次", 5, "次"));
+  EXPECT_TRUE(Covers("4 - 6 times", 5, "time"));
+  EXPECT_THAT(Counted("a 12-year plan"), ElementsAre("12 year"));
+}
+
 TEST(NumberRangesTest, OneSideMayBeOpen) {
   EXPECT_TRUE(Covers("7次以上", 7, "次"));
   EXPECT_FALSE(Covers("7次以上", 6, "次"));
@@ -83,6 +105,7 @@ TEST(NumberRangesTest, OneSideMayBeOpen) {
   EXPECT_TRUE(Covers("no more than 30 days", 30, "day"));
   EXPECT_FALSE(Covers("below 1,000 euros", 1000, "euro"));
   EXPECT_TRUE(Covers("within 3 days", 2, "day"));
+  EXPECT_TRUE(Covers("3個月以內", 2, "个月"));
 }
 
 TEST(NumberRangesTest, EachRuleHasItsOwnRange) {

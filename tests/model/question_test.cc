@@ -128,6 +128,9 @@ TEST(QuestionTest, KindsAreRecognisedInSentences) {
            {"超过五千元的须报总监。", "超过五千元的要谁批准？"},
            {"须经部門經理同意。", "須經誰同意？"},
            {"总经理不在时由副总经理批准。", "总经理不在时由谁批准？"},
+           {"预算由会计编制。", "谁编制预算？"},
+           {"預算由領導審批。", "誰審批預算？"},
+           {"预算由主管部门审批。", "谁审批预算？"},
            {"Discounts are granted by area managers.", "Who grants discounts?"},
            {"Orders need the approval of the supervisor.", "Who approves orders?"}}) {
     EXPECT_TRUE(HoldsKind(AnswerKind::kPerson, sentence, question)) << sentence;
@@ -135,6 +138,11 @@ TEST(QuestionTest, KindsAreRecognisedInSentences) {
   for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
            {"区域折扣须书面核准。", "区域折扣由谁核准？"},
            {"总经理不在时暂缓批准。", "总经理不在时由谁批准？"},
+           {"预算按会计年度编制。", "谁审批预算？"},
+           {"预算按会计科目编制。", "谁审批预算？"},
+           {"預算按會計年度編制。", "誰審批預算？"},
+           {"Employees are paid monthly.", "Who approves the budget?"},
+           {"The rule binds all employees.", "Who approves the rule?"},
            {"Discounts are granted in writing.", "Who grants discounts?"},
            {"The director is replaced yearly.", "Who replaces the director?"}}) {
     EXPECT_FALSE(HoldsKind(AnswerKind::kPerson, sentence, question)) << sentence;
