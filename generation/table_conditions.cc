@@ -243,6 +243,11 @@ class ConditionReader {
         continue;
       }
       column.is_denied = model::IsNegated(between.substr(tail));
+      // 校准不需要的设备: what describes the rows.
+      if (column.is_denied && is_behind_condition && column.name == subject_ &&
+          Trim(between).ends_with("的")) {
+        columns[i - 1].is_denied = true;
+      }
       if (model::IsNegated(between.substr(0, tail)))
         denied_elsewhere_.push_back(between.substr(0, tail));
     }

@@ -19,7 +19,7 @@ struct CountedNumber {
   // What is counted, one name for all its forms: 次, "euro" of "€1,200" and "1,200 euros"; "" = nothing that is known.
   std::string unit;
   ByteRange number;  // without the unit; with the 第 of 第五次 and the sign of "-20℃", 零下20℃
-  ByteRange range;   // with it
+  ByteRange range;  // with it
 };
 
 // In order. Digits, Chinese numerals before what measures ("十二年"), English words up to a hundred. Not those within

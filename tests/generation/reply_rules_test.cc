@@ -230,6 +230,7 @@ TEST_F(ReplyRulesTest, RowsMeetEveryConditionWithItsSign) {
   names_only("Which machines need no lubrication or calibration?", {"Press"});
   names_only("Which machines need neither lubrication, nor calibration?", {"Press"});
   names_only("哪些设备不需要润滑或校准？", {"压机"});
+  names_only("校准不需要的设备有哪些？", {"车床", "压机"});
   // None of the rows is known to meet it.
   EXPECT_TRUE(Ask("Which machines need calibration but are not in a hall?").abstained);
 }
@@ -312,6 +313,7 @@ TEST_F(ReplyRulesTest, ADenialIsOfWhatItStandsRightBefore) {
                   {"Lathe"});
   ExpectNamesOnly("What machines need no calibration?", all, {"Lathe", "Press"});
   ExpectNamesOnly("什么设备不需要校准？", all, {"车床", "压机"});
+  ExpectNamesOnly("校准不需要的设备有哪些？", all, {"车床", "压机"});
   ExpectNamesOnly("哪些设备不需要校准？", all, {"车床", "压机"});
   ExpectNamesOnly("哪些设备需要校准？", all, {"铣床"});
   ExpectNamesOnly("东区一车间的哪些设备不需要校准？", all, {"车床"});
