@@ -171,7 +171,7 @@ TEST(FollowUp, AThirdShortQuestionMayBeOfWhatTheFirstNamed) {
                                                  {false, "204 mm"}};
   EXPECT_EQ(StandAlone(english, "What is the weight?").with_topic, "What is the weight of VX-220?");
   EXPECT_EQ(StandAlone(english, "And of the VX-240?").text,
-            "What is the impeller diameter of the VX-240?");
+            "What is the impeller diameter of VX-240?");
   const std::vector<ConversationTurn> chinese = {{true, "HY-300的额定功率是多少？"},
                                                  {false, "4.2 kW"},
                                                  {true, "保修期是多久？"},
