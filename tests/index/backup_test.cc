@@ -176,7 +176,9 @@ TEST_F(BackupTest, DamageIsRefusedAndTheFileNamed) {
       const char* const expected[] = {"checksum mismatch", "BACKUP.json says", "is missing"};
       const Status verified = VerifyBackup(Backup(), CallContext()).status();
       EXPECT_EQ(verified.code(), Code::kDataLoss);
-      EXPECT_THAT(verified.message(), AllOf(HasSubstr(path.string()), HasSubstr(expected[damage])));
+      const std::string named = fs::relative(path, Backup()).string();
+      EXPECT_THAT(verified.message(), AllOf(HasSubstr("backup " + Backup() + ": " + named + ": "),
+                                            HasSubstr(expected[damage])));
       EXPECT_EQ(RestoreBackup(Backup(), Restored(), CallContext()).status().message(),
                 verified.message());
       EXPECT_TRUE(!fs::exists(Restored()) || fs::is_empty(Restored()));
