@@ -34,10 +34,6 @@ WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
   return words;
 }
 
-bool IsAnswered(const Answer& answer) {
-  return answer.kind == ReplyKind::kAnswer && !answer.abstained;
-}
-
 // A reply that is no answer from documents.
 Result<Answer> Say(ReplyKind kind, std::string text, const Query& query,
                    const index::Snapshot& snapshot, const AnswerSink& sink) {
@@ -126,10 +122,12 @@ Result<StandaloneQuestion> Assistant::ChooseReading(StandaloneQuestion question,
   };
   QUARRY_ASSIGN_OR_RETURN(const double of_topic, best_share(question.with_topic, kOfTopic));
   QUARRY_ASSIGN_OR_RETURN(const double alone, best_share(query.text, 0));
-  if (of_topic == 0 && alone == 0) return question;
-  const bool is_of_topic = of_topic >= alone;
+  const bool is_of_topic =
+      of_topic + alone == 0 ? question.text == question.with_topic : of_topic >= alone;
   question.text = is_of_topic ? question.with_topic : std::string(Trim(query.text));
   question.kind = is_of_topic ? FollowUp::kEllipsis : FollowUp::kNone;
+  // There is no second reading of which nothing is said.
+  if ((is_of_topic ? alone : of_topic) == 0) question.topic.clear();
   return question;
 }
 
@@ -192,10 +190,14 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   const bool asks_both = !standalone.topic.empty() && !model_;
   QUARRY_ASSIGN_OR_RETURN(
       Answer answer, answerer_.Ask(query, snapshot, use, asks_both ? AnswerSink() : sink, context));
-  if (asks_both && !IsAnswered(answer)) {
+  const bool is_declined = answer.kind == ReplyKind::kAnswer && answer.abstained;
+  // What is said of the VX-240 is no answer to who asked about the VX-220 before.
+  const bool is_of_sibling = standalone.text == as_said && !answer.abstained &&
+                             NamesSibling(standalone.topic, answer.text);
+  if (asks_both && (is_declined || is_of_sibling)) {
     query.text = standalone.text == as_said ? standalone.with_topic : as_said;
     QUARRY_ASSIGN_OR_RETURN(Answer other, answerer_.Ask(query, snapshot, use, nullptr, context));
-    if (IsAnswered(other)) {
+    if (is_of_sibling || (other.kind == ReplyKind::kAnswer && !other.abstained)) {
       answer = std::move(other);
       standalone.text = query.text;
     }

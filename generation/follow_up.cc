@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "generation/follow_up_words.h"
+#include "generation/small_talk.h"
 
 namespace quarry::generation {
 namespace follow_up {
@@ -92,6 +93,21 @@ std::vector<std::string_view> CharactersOf(std::string_view text) {
   return characters;
 }
 
+bool IsCodeByte(char c) {
+  return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '/' || c == '.';
+}
+
+bool SpeaksOfAny(std::string_view text, std::string_view topic) {
+  const std::string folded = Fold(text);
+  while (!topic.empty()) {
+    const size_t end = std::min(topic.find(kTopicDivider), topic.size());
+    const std::string_view name = Trim(topic.substr(0, end));
+    if (!name.empty() && folded.find(Fold(name)) != std::string::npos) return true;
+    topic.remove_prefix(std::min(end + 1, topic.size()));
+  }
+  return false;
+}
+
 std::string WithoutEnd(std::string_view question) {
   static constexpr std::string_view kEnds[] = {"?", "!", ".", "？", "！", "。", " "};
   question = Trim(question);
@@ -125,11 +141,40 @@ const char* FollowUpName(FollowUp kind) {
   return "unknown";
 }
 
+bool NamesSibling(std::string_view topic, std::string_view text) {
+  const auto codes_in = [](std::string_view words) {
+    std::vector<std::string> codes;
+    for (size_t at = 0; at < words.size();) {
+      size_t end = at;
+      while (end < words.size() && follow_up::IsCodeByte(words[end])) ++end;
+      std::string code = AsciiLower(words.substr(at, end - at));
+      while (!code.empty() && !IsAsciiDigit(code.back()) && !IsAsciiLetter(code.back())) {
+        code.pop_back();
+      }
+      if (HoldsAsciiDigit(code) && std::ranges::any_of(code, IsAsciiLetter)) {
+        codes.push_back(std::move(code));
+      }
+      at = end + 1;
+    }
+    return codes;
+  };
+  const std::vector<std::string> own = codes_in(topic);
+  bool is_sibling = false;
+  for (const std::string& code : codes_in(text)) {
+    for (const std::string& mine : own) {
+      if (code == mine) return false;
+      is_sibling = is_sibling || follow_up::SameShape(code, mine);
+    }
+  }
+  return is_sibling;
+}
+
 StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::string_view message) {
   // The last question that stands alone, and what was answered; and where that question has two readings the one
   // with the topic: "What is the weight?" behind "What is the impeller diameter?" is of the same thing.
   std::string before;
   std::string with_topic;
+  std::string topic;
   std::string answer;
   const auto understand = [&](std::string_view text) -> StandaloneQuestion {
     StandaloneQuestion as_said{.text = std::string(Trim(text))};
@@ -143,13 +188,19 @@ StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::stri
     if (!is_reading) found = rules(before, answer, as_said.text);
     return found ? *std::move(found) : as_said;
   };
+  bool is_talk = false;  // "Thanks!" and what was said to it lead nowhere
   for (const ConversationTurn& turn : turns) {
     if (turn.by_user) {
+      is_talk = FindSmallTalk(turn.text, before.empty()).has_value();
+      if (is_talk) continue;
       StandaloneQuestion question = understand(turn.text);
       before = std::move(question.text);
       with_topic = std::move(question.with_topic);
-    } else {
+      topic = std::move(question.topic);
+    } else if (!is_talk) {
       answer = turn.text;
+      // Of another reading no more is made where it was not the one that was answered.
+      if (!follow_up::SpeaksOfAny(answer, topic)) with_topic.clear();
     }
   }
   return understand(message);

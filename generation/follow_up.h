@@ -42,6 +42,10 @@ struct StandaloneQuestion {
   std::string topic = {};       // "VX-220"
 };
 
+// Whether `text` names by a code another thing of the kind of the topic's and not that: "VX-240" where the topic is
+// "VX-220".
+bool NamesSibling(std::string_view topic, std::string_view text);
+
 // `turns`: what was said before, oldest first; follow-ups among them are understood in turn.
 StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::string_view message);
 

@@ -162,11 +162,6 @@ std::string TopicOf(std::string_view question) {
   return std::string(WithoutParticles(Trim(text)));
 }
 
-// A run of ASCII letters, digits and signs inside of a code.
-bool IsCodeByte(char c) {
-  return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '/' || c == '.';
-}
-
 std::vector<ByteRange> CodesOf(std::string_view text) {
   std::vector<ByteRange> codes;
   for (size_t at = 0; at < text.size(); ++at) {
@@ -519,7 +514,8 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
       StartsWithAny(rest, kPredicates, size) || StartsWithAny(rest, kChineseAsking, size);
   const bool is_tiny = Characters(rest) <= kMostOfTiny && CodesOf(rest).empty();
   // "工期多久？": of what was asked about, and where it has a subject, perhaps of its own.
-  const bool is_short = Characters(rest) <= kMostOfShort && CodesOf(rest).empty() && Asks(rest);
+  const bool is_short = Characters(rest) <= kMostOfShort && CodesOf(rest).empty() && Asks(rest) &&
+                        rest.find("哪些") == std::string_view::npos;
   const std::string about =
       is_short && !has_no_subject ? ReferentOf("它", before, answer) : TopicOf(before);
   if ((is_tiny || is_short) && !about.empty() && rest.find(about) == std::string_view::npos) {

@@ -516,6 +516,7 @@ std::optional<StandaloneQuestion> TwoReadings(const std::string& before, std::st
   };
   if (words.size() > kMostWordsOfShort || !NameRuns(words).empty() || !asks(words.front()))
     return std::nullopt;
+  if (words.front().folded == "which") return std::nullopt;  // of all that there are
   const std::vector<Word> said = WordsOf(before);
   // All that it names: "Brackwell Wharf, Liudu" of a ticket from one to the other; a number alone names nothing.
   std::string topic;

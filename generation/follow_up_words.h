@@ -41,6 +41,14 @@ std::vector<std::string_view> CharactersOf(std::string_view text);
 // beside names.
 std::string PersonIn(std::string_view text);
 
+// Between the names of a topic.
+constexpr char kTopicDivider = ',';
+// Whether a text holds one of them.
+bool SpeaksOfAny(std::string_view text, std::string_view topic);
+
+// A character of a run of ASCII letters, digits and signs inside of a code.
+bool IsCodeByte(char c);
+
 // The question without the marks at its end.
 std::string WithoutEnd(std::string_view question);
 

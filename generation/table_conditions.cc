@@ -27,8 +27,7 @@ constexpr std::string_view kEnglishWhich = "which ";
 constexpr std::string_view kBeforeWhich[] = {"in ", "of ",  "among ", "at ",
                                              "on ", "for ", "from ",  "with "};
 // What a question goes on with that does not ask which.
-constexpr std::string_view kAskingElse[] = {", what ",  ", how ", ", who ",  ", when ",
-                                            ", where ", ", is ",  ", does ", ", can "};
+constexpr std::string_view kAskingElse[] = {", what ", ", how ", ", who ", ", when ", ", where "};
 // "What machines need ..." asks which; "what is needed" does not.
 constexpr std::string_view kBehindWhatRows[] = {"need ", "require ",   "have ",         "must ",
                                                 "are ",  "do not ",    "don't ",        "in ",
@@ -293,7 +292,8 @@ bool AsksWhichBehindComma(std::string_view lower) {
   if (comma == lower.npos) return false;
   const auto begins = [&](std::string_view word) { return lower.starts_with(word); };
   return std::ranges::any_of(kBeforeWhich, begins) &&
-         !HoldsAnyForm(lower.substr(comma + 1), kAskingElse);
+         !HoldsAnyForm(lower.substr(comma + 1), kAskingElse) &&
+         lower.find(", ", comma + 1) == std::string_view::npos;  // ", which need oil, are ...?"
 }
 
 // "What machines ...", 什么设备...

@@ -49,7 +49,6 @@ double AskedValue(double number, std::string_view before, std::string_view behin
   constexpr std::string_view kAfter[] = {" after ", " past ", " beyond ", "超出", "多过", "多過"};
   constexpr std::string_view kAfterBehind[] = {"后",   "後",   "之后",  "之後",
                                                "以后", "以後", " later"};
-  constexpr std::string_view kBeforeBehind[] = {"前", "之前", "以前", " earlier"};
   const std::string lower = ' ' + AsciiLower(before);
   const std::string_view number_before = lower;
   const auto stands_behind = [&](std::string_view word) { return behind.starts_with(word); };
@@ -58,8 +57,8 @@ double AskedValue(double number, std::string_view before, std::string_view behin
       std::ranges::any_of(kAfterBehind, stands_behind)) {
     return std::nextafter(number, kInfinity);
   }
-  if (number_before.ends_with(" before ") || std::ranges::any_of(kBeforeBehind, stands_behind))
-    return std::nextafter(number, -kInfinity);
+  // Not 30天前: what is done 30 days ahead is done so many ahead at least.
+  if (number_before.ends_with(" before ")) return std::nextafter(number, -kInfinity);
   return number;
 }
 
@@ -112,7 +111,9 @@ void PassageReading::FindAskedNumbers() {
       terms.set(i, term.begin < number.number.end && number.number.begin < term.end);
     }
     const double value = AskedValue(number.value, before, text.substr(number.range.end));
-    if (terms.any()) asked_numbers_.push_back({std::move(number), value, terms});
+    // The next rule may begin at the next whole number: "within 30 days", "between 31 and 60 days".
+    const double next = value > number.value ? std::floor(number.value) + 1 : value;
+    if (terms.any()) asked_numbers_.push_back({std::move(number), value, next, terms});
   }
 }
 
@@ -126,7 +127,7 @@ void PassageReading::AddRanges(const std::vector<Token>& tokens, Sentence& sente
     bool has_other = false;
     for (const NumberRange& range : ranges) {
       if (!CountsTheSame(range, asked.number, text)) continue;
-      if (!range.Holds(asked.value)) {
+      if (!range.Holds(asked.value) && !range.Holds(asked.next)) {
         has_other = true;
       } else if (holding == nullptr) {
         holding = &range;
@@ -218,7 +219,8 @@ TermSet PassageReading::AddHeader(std::string_view title,
       asked_numbers_.empty() ? std::vector<NumberRange>() : NumberRanges(text);
   for (const AskedNumber& asked : asked_numbers_) {
     const bool holds = std::ranges::any_of(ranges, [&](const NumberRange& range) {
-      return CountsTheSame(range, asked.number, text) && range.Holds(asked.value);
+      return CountsTheSame(range, asked.number, text) &&
+             (range.Holds(asked.value) || range.Holds(asked.next));
     });
     if (holds) header |= asked.terms;
   }

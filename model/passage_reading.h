@@ -78,6 +78,7 @@ class PassageReading {
   struct AskedNumber {
     CountedNumber number;
     double value = 0;  // the number, or right beside it: "after 30 days" is asked of more than 30
+    double next = 0;   // then the next whole number too; else the same
     TermSet terms;
   };
 

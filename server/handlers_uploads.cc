@@ -1,6 +1,7 @@
 // Files that come in parts: /api/v1/uploads.
 
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "index/index_writer.h"
@@ -92,7 +93,9 @@ Response IndexUpload(const HandlerEnvironment& environment, const UploadTarget& 
         {.request = exchange.request(), .context = exchange.context(), .stream = exchange});
     if (response.ok()) return *std::move(response);
     return ErrorResponse(Surface::kNative, response.status());
-  } catch (const std::exception& error) {  // as RequestDispatcher does: memory, above all
+  } catch (const std::bad_alloc&) {
+    return ErrorResponse(Surface::kNative, UnavailableError("memory lacks"));
+  } catch (const std::exception& error) {  // as RequestDispatcher does
     return ErrorResponse(Surface::kNative, InternalError(error.what()));
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -89,7 +90,9 @@ void StoreFileIndexer::IndexNoticed(const Attachment& attachment) {
   Status status;
   try {
     status = Index(attachment.first, attachment.second, context_);
-  } catch (const std::exception& error) {  // memory, above all
+  } catch (const std::bad_alloc&) {
+    status = UnavailableError("memory lacks");
+  } catch (const std::exception& error) {
     status = InternalError(error.what());
   }
   if (status.code() == Code::kCancelled) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "base/log.h"
@@ -305,7 +306,11 @@ Result<Response> UploadQueue::IndexParts(const UploadRecord& record) const {
   try {
     QUARRY_ASSIGN_OR_RETURN(std::string bytes, Assemble(record));
     return index_(record.target, std::move(bytes));
-  } catch (const std::exception& error) {  // memory, above all: the file is in it as a whole
+  } catch (const std::bad_alloc&) {  // the file is in memory as a whole; later there may be more
+    return ErrorResponse(Surface::kNative,
+                         UnavailableError("a file of " + std::to_string(record.target.bytes) +
+                                          " bytes: memory lacks"));
+  } catch (const std::exception& error) {
     return ErrorResponse(Surface::kNative,
                          InternalError("a file of " + std::to_string(record.target.bytes) +
                                        " bytes: " + error.what()));

@@ -168,15 +168,48 @@ TEST(FollowUp, AThirdShortQuestionMayBeOfWhatTheFirstNamed) {
   const std::vector<ConversationTurn> english = {{true, "What is the rated head of the VX-220?"},
                                                  {false, "52 m"},
                                                  {true, "What is the impeller diameter?"},
-                                                 {false, "204 mm"}};
+                                                 {false, "VX-220: 204 mm"}};
   EXPECT_EQ(StandAlone(english, "What is the weight?").with_topic, "What is the weight of VX-220?");
   EXPECT_EQ(StandAlone(english, "And of the VX-240?").text,
             "What is the impeller diameter of VX-240?");
   const std::vector<ConversationTurn> chinese = {{true, "HY-300的额定功率是多少？"},
                                                  {false, "4.2 kW"},
                                                  {true, "保修期是多久？"},
-                                                 {false, "三年"}};
+                                                 {false, "HY-300: 三年"}};
   EXPECT_EQ(StandAlone(chinese, "噪声是多少？").with_topic, "HY-300的噪声是多少？");
+}
+
+TEST(FollowUp, WhoChangesTheSubjectLeavesTheOldOneBehind) {
+  const std::vector<ConversationTurn> english = {{true, "What is the weight of the VX-220?"},
+                                                 {false, "The VX-220 weighs 318 kg."},
+                                                 {true, "When does the canteen open?"},
+                                                 {false, "The canteen opens at 7."}};
+  EXPECT_EQ(StandAlone(english, "Who is the manager?").with_topic, "");
+  const std::vector<ConversationTurn> chinese = {{true, "HY-300的重量是多少？"},
+                                                 {false, "HY-300的重量为300公斤。"},
+                                                 {true, "食堂几点开放？"},
+                                                 {false, "食堂7点开放。"}};
+  EXPECT_EQ(StandAlone(chinese, "负责人是谁？").text.find("HY-300"), std::string::npos);
+}
+
+TEST(FollowUp, ThanksLeadNowhere) {
+  const std::vector<ConversationTurn> english = {{true, "What is the head of the VX-220?"},
+                                                 {false, "52 m"},
+                                                 {true, "Thank you."},
+                                                 {false, "You are welcome."}};
+  EXPECT_EQ(StandAlone(english, "What is the weight?").with_topic, "What is the weight of VX-220?");
+  EXPECT_EQ(StandAlone(english, "And of the VX-240?").text, "What is the head of the VX-240?");
+  const std::vector<ConversationTurn> chinese = {
+      {true, "HY-300的额定功率是多少？"}, {false, "4.2 kW"}, {true, "谢谢"}, {false, "不客气。"}};
+  EXPECT_EQ(StandAlone(chinese, "重量是多少？").with_topic, "HY-300的重量是多少？");
+}
+
+TEST(FollowUp, ASiblingIsAnotherCodeOfTheKind) {
+  EXPECT_TRUE(NamesSibling("VX-220", "The VX-240 has a warranty of 36 months."));
+  EXPECT_TRUE(NamesSibling("HY-300", "HY-400的质保期为24个月。"));
+  EXPECT_FALSE(NamesSibling("VX-220", "Of VX-240 and vx-220 the warranty is 36 months."));
+  EXPECT_FALSE(NamesSibling("VX-220", "By ISO 9001:2015 and A4 paper, 36 months."));
+  EXPECT_FALSE(NamesSibling("Brackwell Wharf", "The VX-240 has a warranty."));
 }
 
 TEST(FollowUp, LeansOnFollowUpsInTurn) {

@@ -320,6 +320,7 @@ TEST_F(ReplyRulesTest, ADenialIsOfWhatItStandsRightBefore) {
   // These do not ask which.
   for (const char* question :
        {"Does the Mill, which needs calibration, stand in the North hall of Leeds?",
+        "For machines in the North hall, which need calibration, should we have a plan?",
         "What is the place of the Mill that needs calibration?", "什么情况下设备需要校准？"}) {
     EXPECT_THAT(Ask(question).verdict.reason,
                 ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))

@@ -198,6 +198,19 @@ TEST_F(ExtractiveAnswererTest, AfterALimitTheRuleForWithinItIsNone) {
   EXPECT_EQ(best("30天以后可以退货吗？", rules), "超过30天不予退货。");
   EXPECT_EQ(best("超出30天可以退货吗？", rules), "超过30天不予退货。");
   EXPECT_EQ(best("30天之前可以退货吗？", rules), "30天内可退货。");
+  // The next rule begins at the next number; and what is done 30 days ahead is done so many ahead at least.
+  const std::vector<Passage> steps = {
+      MakePassage(
+          "Goods returned within 30 days are refunded in full. Goods returned between 31 and "
+          "60 days get a voucher.",
+          9, "Returns"),
+      MakePassage("30天内退货的，全额退款。31天至60天退货的，给代金券。", 8, "退货"),
+      MakePassage("提前30天以上取消会议室的，全额退款。提前不足30天取消会议室的，退款50%。", 7,
+                  "会议室")};
+  EXPECT_EQ(best("What do I get for goods returned after 30 days?", steps),
+            "Goods returned between 31 and 60 days get a voucher.");
+  EXPECT_EQ(best("30天后退货给什么？", steps), "31天至60天退货的，给代金券。");
+  EXPECT_EQ(best("会议室30天前取消退款多少？", steps), "提前30天以上取消会议室的，全额退款。");
   // Where only that one is there, it is told.
   const std::vector<Passage> only = {MakePassage(within, 9, "Returns"),
                                      MakePassage("30天内可退货。", 8, "退货")};
