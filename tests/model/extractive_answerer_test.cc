@@ -210,7 +210,7 @@ TEST_F(ExtractiveAnswererTest, AfterALimitTheRuleForWithinItIsNone) {
   EXPECT_EQ(best("What do I get for goods returned after 30 days?", steps),
             "Goods returned between 31 and 60 days get a voucher.");
   EXPECT_EQ(best("30天后退货给什么？", steps), "31天至60天退货的，给代金券。");
-  EXPECT_EQ(best("会议室30天前取消退款多少？", steps), "提前30天以上取消会议室的，全额退款。");
+  EXPECT_EQ(best("会议室30天前取消怎么退款？", steps), "提前30天以上取消会议室的，全额退款。");
   // Where only that one is there, it is told.
   const std::vector<Passage> only = {MakePassage(within, 9, "Returns"),
                                      MakePassage("30天内可退货。", 8, "退货")};
