@@ -101,13 +101,13 @@ Result<StandaloneQuestion> Assistant::Rewrite(std::span<const ConversationTurn> 
   return by_rules;
 }
 
-Result<StandaloneQuestion> Assistant::ChooseReading(StandaloneQuestion question, const Query& query,
-                                                    const index::Snapshot& snapshot,
-                                                    const CallContext& context) const {
+Result<bool> Assistant::ChooseReading(const Query& query, const index::Snapshot& snapshot,
+                                      const CallContext& context,
+                                      StandaloneQuestion& question) const {
   const Analyzer& analyzer = answerer_.answerer().analyzer();
   const WordSet asked = ContentWords(query.text, analyzer);
   const WordSet topic = ContentWords(question.topic, analyzer);
-  if (asked.empty() || topic.empty()) return question;
+  if (asked.empty() || topic.empty()) return false;
   // The greatest part of what is asked that one statement has, with its headings and so much of the topic.
   const auto best_share = [&](const std::string& reading, double of_topic) -> Result<double> {
     Query read = query;
@@ -126,9 +126,28 @@ Result<StandaloneQuestion> Assistant::ChooseReading(StandaloneQuestion question,
       of_topic + alone == 0 ? question.text == question.with_topic : of_topic >= alone;
   question.text = is_of_topic ? question.with_topic : std::string(Trim(query.text));
   question.kind = is_of_topic ? FollowUp::kEllipsis : FollowUp::kNone;
-  // There is no second reading of which nothing is said.
-  if ((is_of_topic ? alone : of_topic) == 0) question.topic.clear();
-  return question;
+  return (is_of_topic ? alone : of_topic) > 0;
+}
+
+Result<Answer> Assistant::AskReadings(const std::string& as_said, bool says_other, Query query,
+                                      const index::Snapshot& snapshot, CacheUse use,
+                                      const AnswerSink& sink, const CallContext& context,
+                                      StandaloneQuestion& question) const {
+  QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, use, nullptr, context));
+  const bool is_declined = answer.kind == ReplyKind::kAnswer && answer.abstained;
+  // What is said of the VX-240 is no answer to who asked about the VX-220 before, who is told so.
+  const bool is_of_sibling =
+      question.text == as_said && !answer.abstained && NamesSibling(question.topic, answer.text);
+  if ((is_declined && says_other) || is_of_sibling) {
+    query.text = question.text == as_said ? question.with_topic : as_said;
+    QUARRY_ASSIGN_OR_RETURN(Answer other, answerer_.Ask(query, snapshot, use, nullptr, context));
+    if (is_of_sibling || (other.kind == ReplyKind::kAnswer && !other.abstained)) {
+      answer = std::move(other);
+      question.text = query.text;
+    }
+  }
+  if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
+  return answer;
 }
 
 Result<bool> Assistant::ModelDeclines(const std::string& message, Usage& usage,
@@ -180,31 +199,18 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   QUARRY_ASSIGN_OR_RETURN(StandaloneQuestion standalone,
                           Rewrite(memory.turns, query.text, usage, context));
   const std::string as_said(Trim(query.text));
-  if (!standalone.topic.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(standalone,
-                            ChooseReading(std::move(standalone), query, snapshot, context));
+  const bool has_two = !standalone.topic.empty();
+  bool says_other = false;
+  if (has_two) {
+    QUARRY_ASSIGN_OR_RETURN(says_other, ChooseReading(query, snapshot, context, standalone));
   }
   if (standalone.text != as_said) KeepOwnWords(query);
   query.text = standalone.text;
-  // Quoting takes so little time that both readings of a question can be asked.
-  const bool asks_both = !standalone.topic.empty() && !model_;
-  QUARRY_ASSIGN_OR_RETURN(
-      Answer answer, answerer_.Ask(query, snapshot, use, asks_both ? AnswerSink() : sink, context));
-  const bool is_declined = answer.kind == ReplyKind::kAnswer && answer.abstained;
-  // What is said of the VX-240 is no answer to who asked about the VX-220 before.
-  const bool is_of_sibling = standalone.text == as_said && !answer.abstained &&
-                             NamesSibling(standalone.topic, answer.text);
-  if (asks_both && (is_declined || is_of_sibling)) {
-    query.text = standalone.text == as_said ? standalone.with_topic : as_said;
-    QUARRY_ASSIGN_OR_RETURN(Answer other, answerer_.Ask(query, snapshot, use, nullptr, context));
-    if (is_of_sibling || (other.kind == ReplyKind::kAnswer && !other.abstained)) {
-      answer = std::move(other);
-      standalone.text = query.text;
-    }
-  }
-  if (asks_both && sink && !sink(answer.text)) {
-    return CancelledError("the reader of the answer went away");
-  }
+  // Quoting takes so little time that both readings can be asked.
+  QUARRY_ASSIGN_OR_RETURN(Answer answer, has_two && !model_
+                                             ? AskReadings(as_said, says_other, query, snapshot,
+                                                           use, sink, context, standalone)
+                                             : answerer_.Ask(query, snapshot, use, sink, context));
   const bool changed = standalone.text != as_said;
   answer.memory = memory.report;
   if (changed) answer.standalone = std::move(standalone.text);

@@ -50,10 +50,14 @@ class Assistant {
   Result<StandaloneQuestion> Rewrite(std::span<const ConversationTurn> turns,
                                      const std::string& message, Usage& usage,
                                      const CallContext& context) const;
-  // Of a question with two readings the one that the collection speaks of.
-  Result<StandaloneQuestion> ChooseReading(StandaloneQuestion question, const Query& query,
-                                           const index::Snapshot& snapshot,
-                                           const CallContext& context) const;
+  // Has a question with two readings the one that the collection speaks of; whether it speaks of the other, too.
+  Result<bool> ChooseReading(const Query& query, const index::Snapshot& snapshot,
+                             const CallContext& context, StandaloneQuestion& question) const;
+  // Asks `query`, whose text is that of the question, and the other reading where the first is declined and the
+  // other is spoken of. The question gets the text that was answered; the answer comes in one piece.
+  Result<Answer> AskReadings(const std::string& as_said, bool says_other, Query query,
+                             const index::Snapshot& snapshot, CacheUse use, const AnswerSink& sink,
+                             const CallContext& context, StandaloneQuestion& question) const;
   Result<bool> ModelDeclines(const std::string& message, Usage& usage,
                              const CallContext& context) const;
 

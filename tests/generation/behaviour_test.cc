@@ -128,6 +128,17 @@ TEST_F(BehaviourTest, ShortQuestionsAreOfWhatTheCollectionSaysThatTheyAre) {
   EXPECT_GE(ShareRight("short_question.zh", ReplyKind::kAnswer), 0.9);
 }
 
+// Nothing is made up of the thing that was asked about before, nor told of another of its kind.
+TEST_F(BehaviourTest, ShortQuestionsThatNothingAnswersAreDeclined) {
+  const std::vector<generation::ConversationTurn> english = {
+      {true, "What is the rated head of the VX-240?"}, {false, "VX-240: 61 m"}};
+  EXPECT_TRUE(Ask(english, "What is the weather?").abstained);
+  EXPECT_TRUE(Ask(english, "Who is the president?").abstained);
+  const std::vector<generation::ConversationTurn> chinese = {{true, "VX-240的单价是多少？"},
+                                                             {false, "VX-240: 2,310.00"}};
+  EXPECT_TRUE(Ask(chinese, "今天天气怎么样？").abstained);
+}
+
 TEST_F(BehaviourTest, CorrectionsAreTaken) {
   EXPECT_GE(ShareRight("correction.en"), 0.9);
   EXPECT_GE(ShareRight("correction.zh"), 0.9);
