@@ -97,6 +97,18 @@ bool IsCodeByte(char c) {
   return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '/' || c == '.';
 }
 
+std::vector<ByteRange> CodesOf(std::string_view text) {
+  std::vector<ByteRange> codes;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (!IsAsciiLetter(text[at]) && !IsAsciiDigit(text[at])) continue;
+    size_t end = at;
+    while (end < text.size() && IsCodeByte(text[end])) ++end;
+    codes.push_back({at, end});
+    at = end;
+  }
+  return codes;
+}
+
 bool SpeaksOfAny(std::string_view text, std::string_view topic) {
   const std::string folded = Fold(text);
   while (!topic.empty()) {
@@ -144,17 +156,12 @@ const char* FollowUpName(FollowUp kind) {
 bool NamesSibling(std::string_view topic, std::string_view text) {
   const auto codes_in = [](std::string_view words) {
     std::vector<std::string> codes;
-    for (size_t at = 0; at < words.size();) {
-      size_t end = at;
-      while (end < words.size() && follow_up::IsCodeByte(words[end])) ++end;
-      std::string code = AsciiLower(words.substr(at, end - at));
-      while (!code.empty() && !IsAsciiDigit(code.back()) && !IsAsciiLetter(code.back())) {
-        code.pop_back();
-      }
+    for (const ByteRange& range : follow_up::CodesOf(words)) {
+      std::string code = AsciiLower(words.substr(range.begin, range.end - range.begin));
+      while (!IsAsciiDigit(code.back()) && !IsAsciiLetter(code.back())) code.pop_back();
       if (HoldsAsciiDigit(code) && std::ranges::any_of(code, IsAsciiLetter)) {
         codes.push_back(std::move(code));
       }
-      at = end + 1;
     }
     return codes;
   };

@@ -162,18 +162,6 @@ std::string TopicOf(std::string_view question) {
   return std::string(WithoutParticles(Trim(text)));
 }
 
-std::vector<ByteRange> CodesOf(std::string_view text) {
-  std::vector<ByteRange> codes;
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (!IsAsciiLetter(text[at]) && !IsAsciiDigit(text[at])) continue;
-    size_t end = at;
-    while (end < text.size() && IsCodeByte(text[end])) ++end;
-    codes.push_back({at, end});
-    at = end;
-  }
-  return codes;
-}
-
 // Where in the question stands what `instead` takes the place of.
 std::optional<ByteRange> PlaceOf(std::string_view question, std::string_view instead) {
   const std::vector<ByteRange> theirs = CodesOf(instead);

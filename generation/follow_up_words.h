@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "generation/follow_up.h"
 
 namespace quarry::generation::follow_up {
@@ -48,6 +49,8 @@ bool SpeaksOfAny(std::string_view text, std::string_view topic);
 
 // A character of a run of ASCII letters, digits and signs inside of a code.
 bool IsCodeByte(char c);
+// Such runs, each from a letter or digit on; the sign of the end of a sentence may stand in the last.
+std::vector<ByteRange> CodesOf(std::string_view text);
 
 // The question without the marks at its end.
 std::string WithoutEnd(std::string_view question);

@@ -40,6 +40,14 @@ class WholeDocumentTest : public ::testing::Test {
     return whole.Summarize(request, *engine_.snapshot(), nullptr, CallContext()).value();
   }
 
+  std::string Compared(const char* first, const char* second) {
+    const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
+    return whole
+        .Compare({.documents = {first, second}}, *engine_.snapshot(), nullptr, CallContext())
+        .value()
+        .text;
+  }
+
   static void ExpectExactQuotes(const Answer& answer, const index::Snapshot& snapshot) {
     for (const Citation& citation : answer.citations) {
       const auto document = snapshot.ReadDocument(citation.document).value();
@@ -109,14 +117,7 @@ TEST_F(WholeDocumentTest, OneLabelWithTwoValuesDiffersThoughTheyShareNoWord) {
                     "Note: two people lift it"),
        TextDocument("甲.txt", "阀门甲", "阀门甲\n\n颜色：红色\n\n密封:橡胶\n\n驱动：皮带"),
        TextDocument("乙.txt", "阀门乙", "阀门乙\n\n颜色：蓝色\n\n密封:石墨\n\n外壳：青铜")});
-  const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
-  const auto compare = [&](const char* first, const char* second) {
-    return whole
-        .Compare({.documents = {first, second}}, *engine_.snapshot(), nullptr, CallContext())
-        .value()
-        .text;
-  };
-  const std::string english = compare("a.txt", "b.txt");
+  const std::string english = Compared("a.txt", "b.txt");
   EXPECT_THAT(english, AllOf(StartsWith("Statements: 1 the same, 0 in other words, 1 different; "
                                         "3 in the first alone, 2 in the second alone."),
                              HasSubstr("Valve A: Colour: red [1].\nValve B: Colour: blue [2].")));
@@ -124,7 +125,7 @@ TEST_F(WholeDocumentTest, OneLabelWithTwoValuesDiffersThoughTheyShareNoWord) {
   const std::string alone = english.substr(english.find("Only in"));
   EXPECT_THAT(alone, AllOf(HasSubstr("Drive: belt"), HasSubstr("Housing: bronze"),
                            HasSubstr("Note: wear gloves"), Not(HasSubstr("Colour"))));
-  const std::string chinese = compare("甲.txt", "乙.txt");
+  const std::string chinese = Compared("甲.txt", "乙.txt");
   EXPECT_THAT(chinese, AllOf(HasSubstr("不同的2处；只有前者有的1处，只有后者有的1处。"),
                              HasSubstr("阀门甲：颜色：红色[1]。\n阀门乙：颜色：蓝色[2]。")));
 }
@@ -135,15 +136,8 @@ TEST_F(WholeDocumentTest, TheColonOfATimeMakesNoLabel) {
        TextDocument("b.txt", "Day B", "Day B\n\nAt 12:45 doors open\n\n12:50 music starts"),
        TextDocument("甲.txt", "日程甲", "日程甲\n\n12:30食堂开门\n\n时间:12:30"),
        TextDocument("乙.txt", "日程乙", "日程乙\n\n12:45大厅关灯\n\n时间:14:00")});
-  const WholeDocuments whole(engine_.analyzer, engine_.token_counter, std::nullopt);
-  const auto compare = [&](const char* first, const char* second) {
-    return whole
-        .Compare({.documents = {first, second}}, *engine_.snapshot(), nullptr, CallContext())
-        .value()
-        .text;
-  };
-  EXPECT_THAT(compare("a.txt", "b.txt"), HasSubstr(" 0 different; "));
-  EXPECT_THAT(compare("甲.txt", "乙.txt"), HasSubstr("不同的1处；"));
+  EXPECT_THAT(Compared("a.txt", "b.txt"), HasSubstr(" 0 different; "));
+  EXPECT_THAT(Compared("甲.txt", "乙.txt"), HasSubstr("不同的1处；"));
 }
 
 TEST_F(WholeDocumentTest, RequestsThatCannotBeServedSayWhy) {

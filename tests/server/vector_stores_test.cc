@@ -447,37 +447,39 @@ TEST_F(StoresTest, WhatIsSaidOfAStoreIsBounded) {
   EXPECT_EQ(server_.Get("/v1/vector_stores/" + store).json.at("name"), "Manuals");
 }
 
-TEST_F(StoresTest, ADamagedAttachmentKeepsNoServerFromStarting) {
-  const string store = MakeStore();
-  const string damaged = Upload("pump.md", kPump);
-  const string whole = Upload("valve.txt", kValve);
-  index::ObjectTable& objects = engine_.index->objects();
-  ASSERT_OK(objects.Put(AttachedName(store, damaged), "{}"));
-  ASSERT_OK(objects.Put(AttachedName(store, whole), Encode(AttachedFile{.created = 1})));
+// A store with two files that wait, the record of one damaged.
+class DamagedAttachmentTest : public StoresTest {
+ protected:
+  void SetUp() override {
+    index::ObjectTable& objects = engine_.index->objects();
+    ASSERT_OK(objects.Put(AttachedName(store_, damaged_), "{}"));
+    ASSERT_OK(objects.Put(AttachedName(store_, whole_), Encode(AttachedFile{.created = 1})));
+  }
+
+  const string store_ = MakeStore();
+  const string damaged_ = Upload("pump.md", kPump);
+  const string whole_ = Upload("valve.txt", kValve);
+};
+
+TEST_F(DamagedAttachmentTest, KeepsNoServerFromStarting) {
   const TestServer again(engine_, {});
-  EXPECT_EQ(Settled(store, whole).at("status"), "completed");
-  EXPECT_EQ(server_.Get("/v1/vector_stores/" + store + "/files/" + damaged).status, 500);
-  EXPECT_EQ(server_.Get("/v1/vector_stores/" + store + "/files").json.at("data").size(), 1u);
+  EXPECT_EQ(Settled(store_, whole_).at("status"), "completed");
+  EXPECT_EQ(server_.Get("/v1/vector_stores/" + store_ + "/files/" + damaged_).status, 500);
+  EXPECT_EQ(server_.Get("/v1/vector_stores/" + store_ + "/files").json.at("data").size(), 1u);
 }
 
-TEST_F(StoresTest, ADamagedAttachmentIsLoggedOnceAndNotTriedAgain) {
-  const string store = MakeStore();
-  const string damaged = Upload("pump.md", kPump);
-  const string whole = Upload("valve.txt", kValve);
-  index::ObjectTable& objects = engine_.index->objects();
-  ASSERT_OK(objects.Put(AttachedName(store, damaged), "{}"));
-  ASSERT_OK(objects.Put(AttachedName(store, whole), Encode(AttachedFile{.created = 1})));
+TEST_F(DamagedAttachmentTest, IsLoggedOnceAndNotTriedAgain) {
   MetricsRegistry metrics;
   ::testing::internal::CaptureStderr();
   StoreFileIndexer indexer(testing::ServicesOf(engine_, metrics));
-  indexer.Notice(store, damaged);
-  indexer.Notice(store, whole);  // the next of the same store
-  EXPECT_EQ(Settled(store, whole).at("status"), "completed");
+  indexer.Notice(store_, damaged_);
+  indexer.Notice(store_, whole_);  // the next of the same store
+  EXPECT_EQ(Settled(store_, whole_).at("status"), "completed");
   const string log = ::testing::internal::GetCapturedStderr();
-  EXPECT_EQ(indexer.TroubleOf(store, damaged), "");
-  const size_t told = log.find("file " + damaged + " of vector store " + store + ": ");
+  EXPECT_EQ(indexer.TroubleOf(store_, damaged_), "");
+  const size_t told = log.find("file " + damaged_ + " of vector store " + store_ + ": ");
   ASSERT_NE(told, string::npos) << log;
-  EXPECT_EQ(log.find(damaged + " of vector store", told + damaged.size()), string::npos) << log;
+  EXPECT_EQ(log.find(damaged_ + " of vector store", told + damaged_.size()), string::npos) << log;
   EXPECT_EQ(log.find("tried again"), string::npos) << log;
 }
 
