@@ -63,14 +63,18 @@ void AnswerCache::Flush() {
 }
 
 Result<std::shared_ptr<AnswerCache::Shelf>> AnswerCache::OpenShelf(CollectionId collection) {
-  std::lock_guard lock(mutex_);
-  if (const auto it = shelves_.find(collection); it != shelves_.end()) return it->second;
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto it = shelves_.find(collection); it != shelves_.end()) return it->second;
+  }
+  // Loads the collection where nobody did before: once, however many ask for it.
   QUARRY_ASSIGN_OR_RETURN(index::CacheTable table, index_.OpenCache(collection));
   auto shelf = std::make_shared<Shelf>(std::move(table), options_);
+  std::lock_guard lock(mutex_);
   // With them go collections that were deleted.
   std::erase_if(shelves_, [](const auto& entry) { return entry.second->table.deleted(); });
-  shelves_[collection] = shelf;
-  return shelf;
+  // Another caller may have put one there meanwhile: all have the same.
+  return shelves_.try_emplace(collection, std::move(shelf)).first->second;
 }
 
 Result<std::shared_ptr<AnswerCache::Shelf>> AnswerCache::ShelfOf(CollectionId collection) {

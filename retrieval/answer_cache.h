@@ -125,7 +125,7 @@ class AnswerCache {
   struct Candidate;  // an entry that may serve
   struct CacheMetrics;
 
-  // Without its entries; a read_only cache has none in memory.
+  // Without its entries; a read_only cache has none in memory. May load the collection.
   Result<std::shared_ptr<Shelf>> OpenShelf(CollectionId collection);
   // With them. One caller loads them, others of the same collection wait.
   Result<std::shared_ptr<Shelf>> ShelfOf(CollectionId collection);
@@ -153,6 +153,7 @@ class AnswerCache {
   const Clock& clock_;
   const std::unique_ptr<CacheMetrics> metrics_;
 
+  // Never held while a collection is loaded: that can take minutes, and the others go on.
   std::mutex mutex_;
   std::map<CollectionId, std::shared_ptr<Shelf>> shelves_;  // guarded by mutex_
   std::unique_ptr<ThreadPool> writer_;                      // one thread; null when read_only_

@@ -1,14 +1,25 @@
 // The parts of the answer cache: shelf, stored answers, tuning, audit, pair classifier.
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <future>
+#include <thread>
 
 #include "base/random.h"
+#include "index/derived_files.h"
+#include "retrieval/answer_cache.h"
 #include "retrieval/cache_answer.h"
 #include "retrieval/cache_audit.h"
 #include "retrieval/cache_scope.h"
 #include "retrieval/cache_shelf.h"
 #include "retrieval/cache_tuning.h"
 #include "retrieval/pair_classifier.h"
+#include "tests/index/index_testing.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::retrieval {
@@ -262,6 +273,44 @@ TEST(PairClassifier, FeaturesAreSymmetricAndBounded) {
   }
   const PairFeatures same = FeaturesOf("How do I open it?", "How do I open it?", 1);
   for (const double feature : same) EXPECT_EQ(feature, 1);
+}
+
+class AnswerCacheTest : public index::IndexTest {};
+
+// Loading waits here for the other end of a pipe in place of the collection's file of rows.
+TEST_F(AnswerCacheTest, TheOtherCollectionsGoOnWhileOneIsLoaded) {
+  ASSERT_OK(Open());
+  Put({index::MakeDraft("a", {"apple"})});
+  ASSERT_OK_AND_ASSIGN(const CollectionId slow, index_->CreateCollection("slow"));
+  ASSERT_OK(index_->OpenWriter(slow)->Put({index::MakeDraft("b", {"banana"})}).status());
+  index_.reset();
+  const std::string rows = Directory() + "/derived/" +
+                           index::DerivedFiles::Open(Directory(), /*read_only=*/true)
+                               .value()
+                               ->files()
+                               .at(std::to_string(slow.value) + "/saved/rows")
+                               .name;
+  std::filesystem::remove(rows);
+  ASSERT_EQ(::mkfifo(rows.c_str(), 0600), 0);
+  ASSERT_OK(Open());
+  const CollectionId quick = TestCollection();
+
+  model::EmbedderCache embedders;
+  MetricsRegistry metrics;
+  AnswerCache cache(*index_, embedders, /*verifier=*/nullptr, CacheOptions(), /*read_only=*/false,
+                    clock_, metrics);
+  const auto look = [&](CollectionId collection) { return cache.Entries(collection).status(); };
+  auto first = std::async(std::launch::async, look, slow);
+  auto second = std::async(std::launch::async, look, slow);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  auto other = std::async(std::launch::async, look, quick);
+  EXPECT_EQ(other.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  const int end = ::open(rows.c_str(), O_WRONLY | O_CLOEXEC);  // once the other is there
+  EXPECT_GE(end, 0);
+  ::close(end);
+  EXPECT_OK(other.get());
+  EXPECT_OK(first.get());
+  EXPECT_OK(second.get());
 }
 
 }  // namespace
