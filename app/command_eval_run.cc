@@ -224,8 +224,7 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   QUARRY_ASSIGN_OR_RETURN(std::string unfinished, store.FindUnfinished(manifest));
   if (!baseline.empty() && !options.baseline) {
     // "latest" is the run of the suite before this one, also where this one goes on, or begins anew.
-    QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(baseline, unfinished, suite.name));
-    QUARRY_ASSIGN_OR_RETURN(options.baseline, store.Read(id));
+    QUARRY_ASSIGN_OR_RETURN(options.baseline, store.Find(baseline, unfinished, suite.name));
     QUARRY_RETURN_IF_ERROR(CheckSuite(baseline, *options.baseline, suite.name));
   }
   if (arguments.restart) unfinished.clear();

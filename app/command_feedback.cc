@@ -102,7 +102,8 @@ Result<GivenFeedback> ReadRows(const FeedbackExportArguments& arguments, Engine&
   QUARRY_ASSIGN_OR_RETURN(options.calibration,
                           eval::FindCalibration(engine.index().objects(), run.manifest.judge));
   if (!arguments.baseline.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(options.baseline, FindRun(arguments.baseline, &engine, context));
+    QUARRY_ASSIGN_OR_RETURN(options.baseline,
+                            FindRun(arguments.baseline, &engine, context, run.manifest.suite));
   }
   QUARRY_ASSIGN_OR_RETURN(const eval::RunReport report,
                           eval::MakeReport(std::move(run), std::move(options)));

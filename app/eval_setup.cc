@@ -257,8 +257,7 @@ Result<eval::Run> FindRun(const std::string& name, Engine* engine, const Command
   if (name.ends_with(".jsonl")) return eval::ReadRunFile(PathOf(context, name));
   if (engine == nullptr) return NotFoundError("run \"" + name + "\": there is no store");
   const eval::RunStore store(engine->index().objects());
-  QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(name, /*without=*/"", suite));
-  return store.Read(id);
+  return store.Find(name, /*without=*/"", suite);
 }
 
 }  // namespace quarry::app

@@ -93,6 +93,12 @@ Result<std::string> RunStore::FindId(const std::string& name, const std::string&
       (runs.empty() ? std::string("the store holds none") : "the newest is " + runs[0].id));
 }
 
+Result<Run> RunStore::Find(const std::string& name, const std::string& without,
+                           const std::string& suite) const {
+  QUARRY_ASSIGN_OR_RETURN(const std::string id, FindId(name, without, suite));
+  return Read(id);
+}
+
 Result<std::vector<uint32_t>> RunStore::Parts(const std::string& id) const {
   std::vector<uint32_t> parts;
   QUARRY_RETURN_IF_ERROR(objects_.ForEachPart(NameOf(id), 1, [&](uint32_t part, std::string_view) {

@@ -18,11 +18,6 @@ constexpr uint32_t kDefaultRuns = 20;
 constexpr uint32_t kMaxRuns = 1000;
 constexpr uint32_t kMaxRepeats = 20;
 
-Result<eval::Run> ReadRun(eval::RunStore& store, const std::string& name) {
-  QUARRY_ASSIGN_OR_RETURN(const std::string id, store.FindId(name));
-  return store.Read(id);
-}
-
 }  // namespace
 
 Result<Response> GetRuns(const HandlerEnvironment& environment, const Call& call) {
@@ -66,11 +61,11 @@ Result<Response> GetRun(const HandlerEnvironment& environment, const Call& call)
   if (format != "json" && format != "html" && format != "md") {
     return InvalidArgumentError("format: expected json, html or md, got \"" + format + "\"");
   }
-  eval::RunStore& store = environment.runs.store();
-  QUARRY_ASSIGN_OR_RETURN(eval::Run run, ReadRun(store, call.request.params.at("id")));
+  const eval::RunStore& store = environment.runs.store();
+  QUARRY_ASSIGN_OR_RETURN(eval::Run run, store.Find(call.request.params.at("id")));
   eval::ReportOptions options;
   if (!baseline.empty()) {
-    Result<eval::Run> before = ReadRun(store, baseline);
+    Result<eval::Run> before = store.Find(baseline, /*without=*/"", run.manifest.suite);
     if (!before.ok()) return before.status().Annotate("baseline");
     options.baseline = *std::move(before);
   }

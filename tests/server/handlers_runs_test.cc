@@ -48,6 +48,21 @@ TEST(Runs, AreAskedInTheBackgroundAndReadWithTheirFigures) {
   EXPECT_EQ(server.Get("/api/v1/runs?suite=other").json["runs"].size(), 0u);
 }
 
+TEST(Runs, TheLatestAsABaselineIsOfTheSameSuite) {
+  TestServer server;
+  server.engine().Add(SmallCorpus());
+  for (const char* target : {"/api/v1/runs?suite=small", "/api/v1/runs?suite=other"}) {
+    ASSERT_EQ(server.Send("POST", target, kCases, "").status, 202);
+    WaitFor(server);
+  }
+  const JsonReply runs = server.Get("/api/v1/runs?suite=small");
+  ASSERT_EQ(runs.json["runs"].size(), 1u);
+  const std::string id = runs.json["runs"][0]["id"];
+  const JsonReply run = server.Get("/api/v1/runs/" + id + "?baseline=latest");
+  ASSERT_EQ(run.status, 200) << run.http.body;
+  EXPECT_EQ(run.json["comparison"]["baseline"], id) << "not of what ran last";
+}
+
 TEST(Runs, WhatIsWrongIsNamed) {
   TestServer server;
   server.engine().Add(SmallCorpus());
