@@ -27,8 +27,11 @@ Result<int> RunEvalLint(const EvalSuiteArguments& arguments, CommandContext& con
 Result<int> RunEvalPlan(const EvalPlanArguments& arguments, CommandContext& context) {
   eval::PlanInput input{.detect = arguments.detect, .discordance = arguments.discordance};
   if (!arguments.suite.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite, FindSuite(arguments.suite, context));
+    // Also of one that is only drafts yet: how many it takes is asked before they are read.
+    QUARRY_ASSIGN_OR_RETURN(const eval::Suite suite,
+                            FindSuite(arguments.suite, context, eval::SuiteUse::kInWork));
     input.cases = eval::CasesToRun(suite.cases).size();
+    input.drafts = suite.cases.size() - input.cases;
     input.repeats = suite.repeats;
   }
   if (!arguments.run.empty()) {

@@ -83,9 +83,14 @@ std::string PlanText(const eval::EvalPlan& plan) {
                      " % of the cases (5 % two-sided, 80 % "
                      "power):\n  " +
                      WithThousands(plan.cases) + " paired cases";
-  if (plan.input.cases > 0) {
+  if (plan.input.cases > 0 || plan.input.drafts > 0) {
+    text += "; there are " + WithThousands(plan.input.cases);
+    if (plan.input.drafts == 1) text += " and 1 draft that is not asked yet";
+    if (plan.input.drafts > 1) {
+      text += " and " + WithThousands(plan.input.drafts) + " drafts that are not asked yet";
+    }
     text +=
-        "; there are " + WithThousands(plan.input.cases) + ", " +
+        std::string(", ") +
         (plan.more_cases == 0 ? "enough" : WithThousands(plan.more_cases) + " more are needed") +
         (plan.shown < 1 ? "\n  those that there are show " + Points(plan.shown) + " and more"
                         : "\n  no difference can be shown with those that there are");
@@ -105,6 +110,7 @@ std::string PlanJson(const eval::EvalPlan& plan) {
                {"discordance", plan.input.discordance},
                {"cases", plan.cases},
                {"more_cases", plan.more_cases},
+               {"drafts", plan.input.drafts},
                {"shown", plan.shown},
                {"answers", plan.answers},
                {"tokens", plan.tokens},

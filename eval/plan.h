@@ -12,7 +12,8 @@ struct PlanInput {
   double detect = 0.05;       // difference of two pass rates
   double discordance = 0.15;  // share of cases on which two systems disagree
   uint32_t repeats = 1;
-  uint64_t cases = 0;  // that there are
+  uint64_t cases = 0;   // that there are
+  uint64_t drafts = 0;  // beside them: asked once somebody accepts them
   // Per answer; 0 = not known.
   double tokens = 0;
   double cost = 0;

@@ -332,6 +332,22 @@ TEST_F(EvalSuiteTest, APlanCountsCases) {
               HasSubstr("no difference can be shown with those that there are"));
 }
 
+TEST_F(EvalSuiteTest, APlanCountsDraftsApart) {
+  WriteSmallSuite("");
+  const std::string draft = R"({"id":"a","query":"What does the pump deliver?","draft":true})";
+  Write("suite/cases.jsonl", draft + "\n");
+  const QuarryResult drafts = Run({"eval", "plan", home() + "/suite"});
+  EXPECT_EQ(drafts.exit_code, 0) << drafts.error;
+  EXPECT_THAT(drafts.out, HasSubstr("469 paired cases; there are 0 and 1 draft that is not asked "
+                                    "yet, 469 more are needed\n"));
+  const std::string other = R"({"id":"b","query":"How fast is the valve?","draft":true})";
+  const std::string asked = R"({"id":"c","query":"Who painted it?","answerable":false})";
+  Write("suite/cases.jsonl", draft + "\n" + other + "\n" + asked + "\n");
+  EXPECT_THAT(Run({"eval", "plan", home() + "/suite"}).out,
+              HasSubstr("there are 1 and 2 drafts that are not asked yet, 468 more are needed\n"));
+  EXPECT_EQ(RunJson({"eval", "plan", home() + "/suite"})["drafts"], 2);
+}
+
 TEST_F(EvalSuiteTest, AComparisonSaysWhatACaseWasBefore) {
   WriteSmallSuite("");
   ASSERT_EQ(Run({"eval", "run", home() + "/suite", "--name", "says"}).exit_code, 0);
