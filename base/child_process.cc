@@ -333,7 +333,8 @@ std::optional<std::string> FindProgram(std::string_view program) {
 }
 
 Result<std::string> RunChild(const ChildCommand& command, std::string_view input,
-                             const ChildLimits& limits) {
+                             const ChildLimits& limits, bool* wrote_too_much) {
+  if (wrote_too_much != nullptr) *wrote_too_much = false;
   const std::optional<std::string> path = FindProgram(command.program);
   if (!path) {
     return FailedPreconditionError(command.program + " is not installed (Debian package " +
@@ -341,6 +342,7 @@ Result<std::string> RunChild(const ChildCommand& command, std::string_view input
   }
   Result<Outcome> outcome = Run(*path, command, input, limits);
   if (!outcome.ok()) return std::move(outcome).status().Annotate(command.program);
+  if (wrote_too_much != nullptr) *wrote_too_much = outcome->how == Outcome::kTooMuch;
   if (Status status = StatusOf(*outcome, limits); !status.ok()) {
     return Status(status.code(), command.program + " " + status.message());
   }

@@ -50,7 +50,9 @@ std::optional<std::string> FindProgram(std::string_view program);
 //   kResourceExhausted   it ran into a limit: time, processor time, output; or it was killed, as
 //                        the system does where memory ends
 //   kInternal            the system refused a process, a pipe, a file
+// `wrote_too_much`: whether the limit was that of the output, which is of the input alone: it is run into again,
+// whatever else the machine does.
 Result<std::string> RunChild(const ChildCommand& command, std::string_view input,
-                             const ChildLimits& limits = {});
+                             const ChildLimits& limits = {}, bool* wrote_too_much = nullptr);
 
 }  // namespace quarry

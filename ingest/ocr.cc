@@ -142,11 +142,13 @@ bool RecogniseWithin(ParseBudget* budget, const std::function<void()>& read) {
 Result<std::string> RecogniseText(std::string_view image) {
   if (!CanRecogniseText()) return FailedPreconditionError(std::string(RecognitionAdvice()));
   QUARRY_ASSIGN_OR_RETURN(const std::string languages, Languages());
-  QUARRY_ASSIGN_OR_RETURN(
-      const std::string text,
-      RunChild(Tesseract({kInputPath, "stdout", "-l", languages}), image,
-               {.wall = kLimit, .cpu_seconds = static_cast<uint64_t>(kLimit.count())}));
-  return WithoutSpacesInCjk(Trim(ValidUtf8(text)));
+  bool wrote_too_much = false;
+  const Result<std::string> text = RunChild(
+      Tesseract({kInputPath, "stdout", "-l", languages}), image,
+      {.wall = kLimit, .cpu_seconds = static_cast<uint64_t>(kLimit.count())}, &wrote_too_much);
+  if (wrote_too_much) return InvalidArgumentError(text.status().message());
+  QUARRY_RETURN_IF_ERROR(text.status());
+  return WithoutSpacesInCjk(Trim(ValidUtf8(*text)));
 }
 
 }  // namespace quarry::ingest

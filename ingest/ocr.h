@@ -28,7 +28,8 @@ bool RecogniseWithin(ParseBudget* budget, const std::function<void()>& read);
 
 // The text in a picture (PNG, JPEG, TIFF, WebP, GIF, BMP, PNM): lines as they stand, an empty line
 // between paragraphs, no spaces between Chinese characters. "" where there is none. Takes about a
-// second for a page, 30 at most. Thread-safe. Errors: as RunChild (base/child_process.h);
+// second for a page, 30 at most. Thread-safe. Errors: as RunChild (base/child_process.h), but
+// kInvalidArgument where more is read than anybody keeps: the picture's fault;
 // kFailedPrecondition, with the advice, where it is not installed;
 // kUnavailable instead of kInvalidArgument where it fails to tell its languages.
 Result<std::string> RecogniseText(std::string_view image);

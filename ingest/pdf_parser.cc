@@ -171,7 +171,7 @@ class ImageParser final : public Parser {
     if (!RecogniseWithin(source.budget, [&] { text = RecogniseText(bytes); })) {
       text = InvalidArgumentError(RecognitionLimits(*source.budget));
     }
-    // That the program was stopped or killed may be due to what else the machine does.
+    // That the program was killed, or stopped after its time, may be due to what else the machine does.
     if (text.status().code() == Code::kResourceExhausted) {
       text = UnavailableError(text.status().message());
     }

@@ -90,6 +90,15 @@ TEST(ChildProcess, AProcessLeftBehindIsNotWaitedFor) {
 TEST(ChildProcess, OutputIsCapped) {
   EXPECT_EQ(ErrorOf("yes", {.output_bytes = 1 << 20}).ToString(),
             "RESOURCE_EXHAUSTED: sh wrote more than 1048576 bytes");
+  const auto wrote_too_much = [](const std::string& script, const ChildLimits& limits) {
+    bool did = true;
+    RunChild(Shell(script), "", limits, &did).status().IgnoreError();
+    return did;
+  };
+  EXPECT_TRUE(wrote_too_much("yes", {.output_bytes = 1 << 20}));
+  EXPECT_FALSE(wrote_too_much("yes", {.wall = std::chrono::milliseconds(0)}));
+  EXPECT_FALSE(wrote_too_much("kill -9 $$", {}));
+  EXPECT_FALSE(wrote_too_much("echo done", {}));
 }
 
 TEST(ChildProcess, LimitsAndSurroundingsAreThoseOfTheHeader) {

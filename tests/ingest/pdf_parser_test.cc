@@ -347,6 +347,20 @@ TEST(TextRecognition, ThatItWasKilledSaysNothingOfAPicture) {
   EXPECT_FALSE(IsPassedOver(status, png, "a.png"));
 }
 
+// No matter of the machine: it would be as much again.
+TEST(TextRecognition, ThatItReadTooMuchIsThePicturesFault) {
+  const quarry::testing::ScriptedProgram tesseract(
+      "tesseract",
+      "if [ \"$1\" = --list-langs ]; then echo eng; exit; fi\n"
+      "x=abcd; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do x=$x$x; done\n"
+      "while :; do echo \"$x\"; done");
+  const std::string png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);
+  const Status status = ParseSource(png, {.id = "a.png", .path = "a.png", .uri = ""}).status();
+  EXPECT_EQ(status.ToString(),
+            "INVALID_ARGUMENT: PNG image: tesseract wrote more than 67108864 bytes");
+  EXPECT_TRUE(IsPassedOver(status, png, "a.png"));
+}
+
 TEST(TextRecognition, WithoutItAPictureHoldsNoText) {
   const OnlyPrograms none({});
   const std::string png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);
