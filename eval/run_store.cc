@@ -49,7 +49,11 @@ Result<std::vector<RunManifest>> RunStore::List(uint32_t limit,
   QUARRY_ASSIGN_OR_RETURN(
       const index::ObjectPage page,
       objects_.List(index::ObjectKind::kRun, "", {.limit = limit, .newest_first = true}));
+  if (damaged == nullptr && !page.damaged.empty()) return page.damaged.front();
   std::vector<RunManifest> manifests;
+  if (damaged != nullptr) {
+    damaged->insert(damaged->end(), page.damaged.begin(), page.damaged.end());
+  }
   for (const index::Object& object : page.objects) {
     Result<RunManifest> manifest = ParseManifest(object.value);
     if (manifest.ok()) {

@@ -48,6 +48,13 @@ Status CheckSize(const ObjectName& name, size_t bytes) {
   return OkStatus();
 }
 
+// As DecodeObject; errors name the object.
+Result<Object> DecodeNumbered(const ObjectParts& parts, std::string_view record) {
+  Result<Object> object = DecodeObject(parts, record);
+  if (object.ok()) return object;
+  return object.status().Annotate("object number " + std::to_string(parts.number));
+}
+
 // Resolves the operations of a batch against the store and what the batch did before. They come
 // behind `others`, changes of other tables.
 class BatchWriter {
@@ -275,10 +282,13 @@ Result<ObjectPage> ObjectTable::List(ObjectKind kind, std::string_view scope,
       page.has_more = true;
       return false;
     }
-    Result<Object> object = DecodeObject(*parts, record);
-    parsed = object.status();
-    if (parsed.ok()) page.objects.push_back(*std::move(object));
-    return parsed.ok();
+    Result<Object> object = DecodeNumbered(*parts, record);
+    if (object.ok()) {
+      page.objects.push_back(*std::move(object));
+    } else {
+      page.damaged.push_back(object.status());
+    }
+    return true;
   };
   const std::string prefix = ObjectPrefix(kind, scope);
   if (listing.newest_first) {
@@ -291,8 +301,8 @@ Result<ObjectPage> ObjectTable::List(ObjectKind kind, std::string_view scope,
   return page;
 }
 
-Status ObjectTable::ForEach(ObjectKind kind,
-                            const std::function<bool(const Object&)>& visit) const {
+Status ObjectTable::ForEach(ObjectKind kind, const std::function<bool(const Object&)>& visit,
+                            std::vector<Status>* damaged) const {
   std::string prefix = TablePrefix(CollectionId(), Table::kObject);
   prefix.push_back(static_cast<char>(kind));
   Status parsed;
@@ -302,9 +312,14 @@ Status ObjectTable::ForEach(ObjectKind kind,
         parsed = parts.status();
         if (!parsed.ok()) return false;
         if (parts->part != 0) return true;
-        const Result<Object> object = DecodeObject(*parts, record);
+        const Result<Object> object = DecodeNumbered(*parts, record);
+        if (object.ok()) return visit(*object);
+        if (damaged != nullptr) {
+          damaged->push_back(object.status());
+          return true;
+        }
         parsed = object.status();
-        return parsed.ok() && visit(*object);
+        return false;
       }));
   return parsed;
 }

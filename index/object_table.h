@@ -73,7 +73,8 @@ struct ObjectListing {
 };
 struct ObjectPage {
   std::vector<Object> objects;
-  bool has_more = false;  // behind the last of them
+  bool has_more = false;        // behind the last of them
+  std::vector<Status> damaged;  // kDataLoss: why a record between them is left out, naming it
 };
 
 class ObjectTable {
@@ -104,11 +105,13 @@ class ObjectTable {
   Status ForEachPart(const ObjectName& name, uint32_t from,
                      const std::function<bool(uint32_t part, std::string_view bytes)>& visit) const;
 
-  // kNotFound: `after` or `before` names no object.
+  // A record that is damaged hides no other. kNotFound: `after` or `before` names no object.
   Result<ObjectPage> List(ObjectKind kind, std::string_view scope,
                           const ObjectListing& listing = {}) const;
-  // The objects of a kind in all scopes, by scope and age, until visit returns false.
-  Status ForEach(ObjectKind kind, const std::function<bool(const Object&)>& visit) const;
+  // The objects of a kind in all scopes, by scope and age, until visit returns false. Those whose records are
+  // damaged are left out where `damaged` takes why; else the first of them ends it.
+  Status ForEach(ObjectKind kind, const std::function<bool(const Object&)>& visit,
+                 std::vector<Status>* damaged = nullptr) const;
 
   // How many writes there were of this kind since the store was opened. What was read at a number holds
   // as long as the number does.

@@ -219,8 +219,10 @@ Result<bool> ApiKeys::Any() const {
   const uint64_t changes = objects_.Changes(kKind);
   if (none_until_ == changes + 1) return false;
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page, objects_.List(kKind, "", {.limit = 1}));
-  if (page.objects.empty()) none_until_ = changes + 1;
-  return !page.objects.empty();
+  // One that is damaged is a key all the same: a server opens to nobody because of it.
+  const bool is_any = !page.objects.empty() || !page.damaged.empty();
+  if (!is_any) none_until_ = changes + 1;
+  return is_any;
 }
 
 Result<KeyCheck> ApiKeys::Check(std::string_view key) const {

@@ -130,8 +130,13 @@ Result<Response> PostFeedback(const HandlerEnvironment& environment, const Call&
 Result<Response> GetFeedback(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectListing listing,
                           ReadNewestFirst(call.request.query, kDefaultVerdicts, kMaxVerdicts));
-  QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page, environment.services.index.objects().List(
-                                                            ObjectKind::kFeedback, "", listing));
+  QUARRY_ASSIGN_OR_RETURN(
+      const index::ObjectPage page,
+      ListWhere(environment.services.index.objects(), ObjectKind::kFeedback, "", listing,
+                environment.damaged, [](const index::Object& object) -> Result<bool> {
+                  QUARRY_RETURN_IF_ERROR(ParseFeedback(object).status());
+                  return true;
+                }));
   JsonWriter json;
   json.BeginObject().Key("feedback").BeginArray();
   for (const index::Object& object : page.objects) {

@@ -153,11 +153,15 @@ Result<Response> DeleteFile(const HandlerEnvironment& environment, const Call& c
   index::ObjectTable& objects = environment.services.index.objects();
   QUARRY_ASSIGN_OR_RETURN(const UploadedFile file, GetFile(objects, call.request.caller, id));
   std::vector<std::string> stores;
-  QUARRY_RETURN_IF_ERROR(
-      objects.ForEach(ObjectKind::kVectorStoreFile, [&](const index::Object& object) {
+  std::vector<Status> damaged;
+  QUARRY_RETURN_IF_ERROR(objects.ForEach(
+      ObjectKind::kVectorStoreFile,
+      [&](const index::Object& object) {
         if (object.id == id) stores.push_back(object.scope);
         return true;
-      }));
+      },
+      &damaged));
+  for (const Status& why : damaged) environment.damaged.Tell(why);
   for (const std::string& store : stores) {
     const Status detached = environment.store_files.Detach(store, id, call.context);
     if (detached.code() != Code::kNotFound) QUARRY_RETURN_IF_ERROR(detached);

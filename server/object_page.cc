@@ -54,6 +54,7 @@ Result<index::ObjectPage> ListWhere(
   step.limit = kStep;
   while (true) {
     QUARRY_ASSIGN_OR_RETURN(index::ObjectPage read, objects.List(kind, scope, step));
+    for (const Status& why : read.damaged) damaged.Tell(why);
     for (index::Object& object : read.objects) {
       step.after = object.id;
       const Result<bool> wanted = keep(object);

@@ -35,8 +35,8 @@ class DamagedRecords {
   std::set<std::string> told_;  // guarded by mutex_
 };
 
-// As ObjectTable::List, of the objects that `keep` wants. One of which it says kDataLoss hides no other:
-// `damaged` is told, and who asks for that one is. Other errors of `keep` end the list.
+// As ObjectTable::List, of the objects that `keep` wants. One whose record is damaged, or of which `keep` says
+// kDataLoss, hides no other: `damaged` is told, and who asks for that one is. Other errors of `keep` end the list.
 Result<index::ObjectPage> ListWhere(
     const index::ObjectTable& objects, index::ObjectKind kind, const std::string& scope,
     const index::ObjectListing& listing, DamagedRecords& damaged,

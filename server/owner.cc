@@ -56,15 +56,17 @@ OwnerQuota::Room::~Room() {
 
 Status OwnerQuota::Load(const index::ObjectTable& objects) {
   const std::lock_guard lock(mutex_);
+  std::vector<Status> damaged;  // whose they are nobody knows
   for (const ObjectKind kind : kCountedKinds) {
-    QUARRY_RETURN_IF_ERROR(objects.ForEach(kind, [&](const index::Object& object) {
+    const auto count = [&](const index::Object& object) {
       const Owner owner = OwnerOf(object.value);
       if (owner.key.empty()) return true;
       Held& held = held_[owner.key];
       ++held.objects;
       held.bytes += owner.bytes;
       return true;
-    }));
+    };
+    QUARRY_RETURN_IF_ERROR(objects.ForEach(kind, count, &damaged));
   }
   return OkStatus();
 }

@@ -150,17 +150,21 @@ Status StoreFileIndexer::Fail(const Attachment& attachment, const std::string& m
 
 Status StoreFileIndexer::NoticeAll() {
   std::vector<std::pair<std::string, std::string>> found;
+  // Of those that are damaged: the others are indexed, and the server starts.
+  std::vector<Status> damaged;
   QUARRY_RETURN_IF_ERROR(services_.index.objects().ForEach(
-      index::ObjectKind::kVectorStoreFile, [&](const index::Object& object) {
+      index::ObjectKind::kVectorStoreFile,
+      [&](const index::Object& object) {
         const Result<AttachedFile> file = DecodeAttached(object);
-        // The others are indexed, and the server starts.
         if (!file.ok()) {
           LogWarning(NamedAttachment(object.scope, object.id) + ": " + file.status().ToString());
         } else if (file->status == FileStatus::kInProgress) {
           found.emplace_back(object.scope, object.id);
         }
         return true;
-      }));
+      },
+      &damaged));
+  for (const Status& why : damaged) LogWarning("files of vector stores: " + why.ToString());
   for (auto& [store, file] : found) Notice(std::move(store), std::move(file));
   return OkStatus();
 }

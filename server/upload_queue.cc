@@ -120,14 +120,17 @@ UploadQueue::~UploadQueue() {
 }
 
 Status UploadQueue::Start() {
-  QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, [&](const index::Object& object) {
+  // Of those that are damaged: the others are indexed, and the server starts.
+  std::vector<Status> damaged;
+  const auto find_waiting = [&](const index::Object& object) {
     if (!object.id.starts_with(kPrefix)) return true;
     const Result<UploadRecord> record = RecordOf(object);
-    // The others are indexed, and the server starts.
-    if (!record.ok()) damaged_.Tell(record.status());
+    if (!record.ok()) damaged.push_back(record.status());
     if (record.ok() && record->state == "waiting") waiting_.push_back(record->id);
     return true;
-  }));
+  };
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, find_waiting, &damaged));
+  for (const Status& why : damaged) damaged_.Tell(why);
   QUARRY_RETURN_IF_ERROR(Sweep());
   thread_ = std::thread([this] { Run(); });
   return OkStatus();
@@ -138,15 +141,17 @@ Status UploadQueue::Sweep() {
   const int64_t oldest = clock_.NowMicros() - kKeptMicros;
   index::ObjectBatch gone;
   std::vector<Owner> owners;
-  QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, [&](const index::Object& object) {
+  std::vector<Status> damaged;  // whoever asks for one is told
+  const auto find_old = [&](const index::Object& object) {
     if (!object.id.starts_with(kPrefix)) return true;
     const Result<UploadRecord> record = RecordOf(object);
-    if (!record.ok()) return true;  // whoever asks for it is told
+    if (!record.ok()) return true;
     if (record->state == "waiting" || record->time_micros >= oldest) return true;
     gone.Delete(UploadName(record->id));
     owners.push_back(record->owner);
     return true;
-  }));
+  };
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(ObjectKind::kTask, find_old, &damaged));
   QUARRY_RETURN_IF_ERROR(objects_.Write(gone));
   for (const Owner& owner : owners) quota_.Return(owner, 1);
   return OkStatus();

@@ -153,6 +153,34 @@ TEST_F(ObjectTableTest, WhatBelongsToACollectionGoesWithItThroughTheTable) {
   EXPECT_THAT(Problems(), IsEmpty());
 }
 
+TEST_F(ObjectTableTest, ADamagedRecordHidesNoOther) {
+  for (const char* id : {"a", "b", "c", "d"}) {
+    ASSERT_OK(Objects().Put({ObjectKind::kFile, id}, id));
+  }
+  WriteBatch damage;  // the record of "b"
+  damage.Put(ObjectKey(ObjectKind::kFile, "", 2, 0), "\x63");
+  ASSERT_OK(Objects().WriteWith(ObjectBatch(), std::move(damage)));
+  EXPECT_THAT(Ids(), ElementsAre("a", "c", "d"));
+  EXPECT_THAT(Ids({.limit = 2}), ElementsAre("a", "c", "..."));
+  EXPECT_THAT(Ids({.newest_first = true}), ElementsAre("d", "c", "a"));
+  ASSERT_OK_AND_ASSIGN(const ObjectPage page, Objects().List(ObjectKind::kFile, ""));
+  ASSERT_EQ(page.damaged.size(), 1u);
+  EXPECT_EQ(page.damaged[0].code(), Code::kDataLoss);
+  EXPECT_THAT(page.damaged[0].message(), HasSubstr("object number 2: object record: version 99"));
+
+  std::vector<std::string> ids;
+  const auto visit = [&](const Object& object) {
+    ids.push_back(object.id);
+    return true;
+  };
+  std::vector<Status> damaged;
+  ASSERT_OK(Objects().ForEach(ObjectKind::kFile, visit, &damaged));
+  EXPECT_THAT(ids, ElementsAre("a", "c", "d"));
+  ASSERT_EQ(damaged.size(), 1u);
+  EXPECT_EQ(damaged[0].message(), page.damaged[0].message());
+  EXPECT_EQ(Objects().ForEach(ObjectKind::kFile, visit).message(), page.damaged[0].message());
+}
+
 TEST_F(ObjectTableTest, VerifyNamesWhatDoesNotAgree) {
   ASSERT_OK(Objects().Put({ObjectKind::kFile, "a"}, "1"));
   index_.reset();

@@ -132,6 +132,15 @@ TEST_F(ApiKeysTest, ADamagedRecordIsSaid) {
             "key " + created.record.id + ": v: expected an integer from 1 to 1, not 7");
 }
 
+TEST_F(ApiKeysTest, ThatTheOnlyKeyIsDamagedOpensAServerToNobody) {
+  const CreatedKey created = Create({.name = "ci"});
+  testing::DamageRecord(engine_.index->objects(),
+                        {.kind = index::ObjectKind::kApiKey, .id = created.record.id});
+  const ApiKeys opened(engine_.index->objects(), engine_.clock);
+  EXPECT_TRUE(opened.Any().value());
+  EXPECT_EQ(opened.Check(created.key).status().code(), Code::kDataLoss);
+}
+
 TEST(EqualSecretsTest, ComparesWhole) {
   EXPECT_TRUE(EqualSecrets("", ""));
   EXPECT_TRUE(EqualSecrets("abc", "abc"));

@@ -515,5 +515,32 @@ TEST_F(StoresTest, ADamagedRecordIsSaid) {
   EXPECT_EQ(page.at("data").at(0).at("id"), other);
 }
 
+TEST_F(StoresTest, ARecordOfWhichNotEvenTheIdIsReadHidesNoOtherAndIsLoggedOnce) {
+  const string damaged = Upload("pump.md", kPump);
+  const string file = Upload("valve.txt", kValve);
+  const string store = MakeStore();
+  index::ObjectTable& objects = engine_.index->objects();
+  ASSERT_OK(objects.Put(AttachedName(store, damaged), Encode(AttachedFile{.created = 1})));
+  ASSERT_OK(objects.Put(AttachedName(store, file), Encode(AttachedFile{.created = 1})));
+  testing::DamageRecord(objects, {.kind = index::ObjectKind::kFile, .id = damaged});
+  testing::DamageRecord(objects, AttachedName(store, damaged));
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 2; ++i) {
+    for (const string& path : {string("/v1/files"), "/v1/vector_stores/" + store + "/files"}) {
+      const json page = server_.Get(path).json;
+      ASSERT_EQ(page.at("data").size(), 1u) << page;
+      EXPECT_EQ(page.at("data").at(0).at("id"), file);
+    }
+  }
+  const string log = ::testing::internal::GetCapturedStderr();
+  size_t told = 0;
+  for (size_t at = 0; (at = log.find("left out of lists: ", at)) != string::npos; ++at) ++told;
+  EXPECT_EQ(told, 2u) << log;
+  EXPECT_EQ(server_.Get("/v1/files/" + damaged).status, 500);
+  // It keeps no server from starting, and no other from being deleted.
+  const TestServer again(engine_, {});
+  EXPECT_EQ(again.Delete("/v1/files/" + file).status, 200);
+}
+
 }  // namespace
 }  // namespace quarry::server

@@ -1,5 +1,6 @@
 #include "tests/testing/engine_testing.h"
 
+#include "index/keys.h"
 #include "ingest/parser.h"
 
 namespace quarry::testing {
@@ -50,6 +51,14 @@ ingest::IngestReport TestEngine::Add(std::vector<Document> documents) {
 
 std::shared_ptr<const index::Snapshot> TestEngine::snapshot() {
   return index->GetSnapshot(collection).value();
+}
+
+void DamageRecord(index::ObjectTable& objects, const index::ObjectName& name) {
+  const uint64_t number = objects.Get(name).value().value().number;
+  index::WriteBatch damage;
+  damage.Put(index::ObjectKey(name.kind, name.scope, number, 0), "\x63");
+  const Status written = objects.WriteWith(index::ObjectBatch(), std::move(damage));
+  QUARRY_CHECK(written.ok());
 }
 
 std::vector<Document> SmallCorpus() {

@@ -13,6 +13,7 @@
 #include "generation/toolbox.h"
 #include "generation/whole_document.h"
 #include "index/index.h"
+#include "index/object_table.h"
 #include "ingest/embedding_maintainer.h"
 #include "ingest/pipeline.h"
 #include "retrieval/retriever.h"
@@ -52,6 +53,9 @@ class TestEngine {
   std::unique_ptr<generation::Assistant> assistant;
   ingest::EmbeddingMaintainer maintainer;
 };
+
+// What a bad disk makes of the record of an object, which must be there.
+void DamageRecord(index::ObjectTable& objects, const index::ObjectName& name);
 
 // 40 short documents about pumps, valves and holidays, in English and Chinese: enough for vectors.
 std::vector<Document> SmallCorpus();
