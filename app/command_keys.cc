@@ -80,7 +80,9 @@ Result<int> RunKeysList(CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
   const ApiKeys keys(engine->index().objects(), engine->clock());
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<ApiKey> list, keys.List());
+  std::vector<Status> damaged;
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<ApiKey> list, keys.List(&damaged));
+  for (const Status& status : damaged) context.console.Note("left out: " + status.ToString());
   if (context.console.json()) {
     server::JsonWriter json;
     json.BeginObject().Key("keys").BeginArray();
@@ -93,7 +95,7 @@ Result<int> RunKeysList(CommandContext& context) {
     return kExitDone;
   }
   for (const ApiKey& key : list) context.console.Print(LineOf(key));
-  if (list.empty()) {
+  if (list.empty() && damaged.empty()) {
     context.console.Note("there are no keys: on this machine everybody may use a server");
   }
   return kExitDone;

@@ -53,9 +53,11 @@ Result<ReadProfile> ReadFileOf(const ProfileFileArguments& arguments, CommandCon
 Result<int> RunProfileList(CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
+  std::vector<Status> damaged;
   QUARRY_ASSIGN_OR_RETURN(const std::vector<StoredProfile> profiles,
-                          ProfileStore(engine->index().objects()).List());
+                          ProfileStore(engine->index().objects()).List(&damaged));
   Console& console = context.console;
+  for (const Status& status : damaged) console.Note("left out: " + status.ToString());
   if (console.json()) {
     server::JsonWriter json;
     json.BeginObject().Key("profiles").BeginArray();
@@ -74,7 +76,9 @@ Result<int> RunProfileList(CommandContext& context) {
     if (!profile.description.empty()) line += "  " + OneLine(profile.description);
     console.Print(line + "\n");
   }
-  if (profiles.empty()) console.Note("there are no profiles; quarry profile put FILE makes one");
+  if (profiles.empty() && damaged.empty()) {
+    console.Note("there are no profiles; quarry profile put FILE makes one");
+  }
   return kExitDone;
 }
 

@@ -37,8 +37,8 @@ class ProfileStore {
   Result<StoredProfile> Get(
       const std::string& name,
       const std::function<bool(const Profile& profile)>& is_told = nullptr) const;
-  // By age.
-  Result<std::vector<StoredProfile>> List() const;
+  // By age. Those whose records are damaged are left out where `damaged` takes why.
+  Result<std::vector<StoredProfile>> List(std::vector<Status>* damaged = nullptr) const;
   // kNotFound.
   Status Delete(const std::string& name) const;
 

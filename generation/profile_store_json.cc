@@ -54,29 +54,35 @@ Result<StoredProfile> ProfileStore::Get(
   }
   std::string names;
   size_t told = 0;
-  QUARRY_RETURN_IF_ERROR(
-      objects_.ForEach(index::ObjectKind::kProfile, [&](const index::Object& other) {
-        if (is_told != nullptr) {
-          const Result<StoredProfile> decoded = DecodeProfile(other);
-          if (!decoded.ok() || !is_told(decoded->profile)) return true;
-        }
-        names += (names.empty() ? "" : ", ") + other.id;
-        return ++told < kNamesTold;
-      }));
+  std::vector<Status> damaged;  // they have no names
+  const auto tell = [&](const index::Object& other) {
+    if (is_told != nullptr) {
+      const Result<StoredProfile> decoded = DecodeProfile(other);
+      if (!decoded.ok() || !is_told(decoded->profile)) return true;
+    }
+    names += (names.empty() ? "" : ", ") + other.id;
+    return ++told < kNamesTold;
+  };
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(index::ObjectKind::kProfile, tell, &damaged));
   return NotFoundError("there is no profile \"" + name + "\"; " +
                        (names.empty() ? "there are none" : "there are: " + names));
 }
 
-Result<std::vector<StoredProfile>> ProfileStore::List() const {
+Result<std::vector<StoredProfile>> ProfileStore::List(std::vector<Status>* damaged) const {
   std::vector<StoredProfile> profiles;
   Status status;
-  QUARRY_RETURN_IF_ERROR(
-      objects_.ForEach(index::ObjectKind::kProfile, [&](const index::Object& object) {
-        Result<StoredProfile> stored = DecodeProfile(object);
-        status = stored.status();
-        if (status.ok()) profiles.push_back(*std::move(stored));
-        return status.ok();
-      }));
+  const auto add = [&](const index::Object& object) {
+    Result<StoredProfile> stored = DecodeProfile(object);
+    if (stored.ok()) {
+      profiles.push_back(*std::move(stored));
+    } else if (damaged != nullptr) {
+      damaged->push_back(stored.status());
+    } else {
+      status = stored.status();
+    }
+    return status.ok();
+  };
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(index::ObjectKind::kProfile, add, damaged));
   QUARRY_RETURN_IF_ERROR(status);
   return profiles;
 }

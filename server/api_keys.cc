@@ -184,15 +184,21 @@ Result<CreatedKey> ApiKeys::Create(const KeyGrant& grant) const {
   return CreatedKey{std::move(key.record), std::string(kKeyPrefix) + id + '-' + secret};
 }
 
-Result<std::vector<ApiKey>> ApiKeys::List() const {
+Result<std::vector<ApiKey>> ApiKeys::List(std::vector<Status>* damaged) const {
   std::vector<ApiKey> keys;
   Status status;
-  QUARRY_RETURN_IF_ERROR(objects_.ForEach(kKind, [&](const index::Object& object) {
+  const auto add = [&](const index::Object& object) {
     Result<StoredKey> key = Decode(object);
-    status = key.status();
-    if (status.ok()) keys.push_back(std::move(key->record));
+    if (key.ok()) {
+      keys.push_back(std::move(key->record));
+    } else if (damaged != nullptr) {
+      damaged->push_back(key.status());
+    } else {
+      status = key.status();
+    }
     return status.ok();
-  }));
+  };
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(kKind, add, damaged));
   QUARRY_RETURN_IF_ERROR(status);
   return keys;
 }

@@ -70,8 +70,8 @@ class ApiKeys {
 
   // On disk when it returns. kInvalidArgument naming the field.
   Result<CreatedKey> Create(const KeyGrant& grant) const;
-  // By age, revoked and expired ones too.
-  Result<std::vector<ApiKey>> List() const;
+  // By age, revoked and expired ones too. Those whose records are damaged are left out where `damaged` takes why.
+  Result<std::vector<ApiKey>> List(std::vector<Status>* damaged = nullptr) const;
   // The record as it is now. kNotFound. Again is no error.
   Result<ApiKey> Revoke(const std::string& id) const;
 

@@ -7,7 +7,9 @@ namespace quarry::server {
 
 Result<Response> GetKeys(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<ApiKey> keys, environment.keys.List());
+  std::vector<Status> damaged;
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<ApiKey> keys, environment.keys.List(&damaged));
+  for (const Status& why : damaged) environment.damaged.Tell(why);
   JsonWriter json;
   json.BeginObject().Key("keys").BeginArray();
   for (const ApiKey& key : keys) {

@@ -129,7 +129,10 @@ Result<Response> GetModels(const HandlerEnvironment& environment, const Call& ca
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();
   WriteModel(environment, kProfile, json);
   const generation::ProfileStore profiles(environment.services.index.objects());
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<generation::StoredProfile> list, profiles.List());
+  std::vector<Status> damaged;
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<generation::StoredProfile> list,
+                          profiles.List(&damaged));
+  for (const Status& why : damaged) environment.damaged.Tell(why);
   for (const generation::StoredProfile& stored : list) {
     if (!IsToldOf(call.request.caller, stored.profile)) continue;
     WriteModel(environment, std::string(kProfile) + '/' + stored.profile.name, json);

@@ -26,7 +26,10 @@ void AddProfile(const HandlerEnvironment& environment, const generation::Profile
 Result<Response> GetProfiles(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
   const generation::ProfileStore profiles(environment.services.index.objects());
-  QUARRY_ASSIGN_OR_RETURN(const std::vector<generation::StoredProfile> list, profiles.List());
+  std::vector<Status> damaged;
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<generation::StoredProfile> list,
+                          profiles.List(&damaged));
+  for (const Status& why : damaged) environment.damaged.Tell(why);
   JsonWriter json;
   json.BeginObject().Key("profiles").BeginArray();
   for (const generation::StoredProfile& stored : list) {

@@ -335,12 +335,18 @@ Result<Response> PostFileBatchCancel(const HandlerEnvironment& environment, cons
   index::ObjectListing listing{.limit = UINT32_MAX};
   QUARRY_ASSIGN_OR_RETURN(const index::ObjectPage page,
                           objects.List(ObjectKind::kVectorStoreFile, store.id(), listing));
+  for (const Status& why : page.damaged) environment.damaged.Tell(why);
   bool cancelled = false;
   for (const index::Object& object : page.objects) {
-    QUARRY_ASSIGN_OR_RETURN(AttachedFile file, DecodeAttached(object));
-    if (file.batch != id || file.status != FileStatus::kInProgress) continue;
-    file.status = FileStatus::kCancelled;
-    changes.Put(AttachedName(store.id(), object.id), Encode(file));
+    Result<AttachedFile> file = DecodeAttached(object);
+    if (file.status().code() == Code::kDataLoss) {  // it hides no other
+      environment.damaged.Tell(file.status());
+      continue;
+    }
+    QUARRY_RETURN_IF_ERROR(file.status());
+    if (file->batch != id || file->status != FileStatus::kInProgress) continue;
+    file->status = FileStatus::kCancelled;
+    changes.Put(AttachedName(store.id(), object.id), Encode(*file));
     cancelled = true;
   }
   if (cancelled) {  // of one that is complete nothing is left to cancel

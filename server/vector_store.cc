@@ -284,10 +284,12 @@ Result<FileCounts> CountFiles(const index::ObjectTable& objects, const std::stri
                             objects.List(ObjectKind::kVectorStoreFile, store, listing));
     for (const index::Object& object : page.objects) {
       listing.after = object.id;
-      QUARRY_ASSIGN_OR_RETURN(const AttachedFile file, DecodeAttached(object));
-      if (!batch.empty() && file.batch != batch) continue;
-      ++counts.by_status[static_cast<size_t>(file.status)];
-      counts.usage_bytes += file.usage_bytes;
+      const Result<AttachedFile> file = DecodeAttached(object);
+      if (file.status().code() == Code::kDataLoss) continue;  // the list of the files tells of it
+      QUARRY_RETURN_IF_ERROR(file.status());
+      if (!batch.empty() && file->batch != batch) continue;
+      ++counts.by_status[static_cast<size_t>(file->status)];
+      counts.usage_bytes += file->usage_bytes;
     }
     if (!page.has_more) return counts;
   }

@@ -308,6 +308,12 @@ TEST(ProfileStoreTest, ADamagedRecordIsNamed) {
     EXPECT_THAT(read.message(), StartsWith("profile a: "));
     EXPECT_EQ(store.List().status().code(), Code::kDataLoss);
   }
+  // It hides no other from whoever takes why.
+  ASSERT_OK(store.Put("b", "k: 1", "b.yaml").status());
+  std::vector<Status> damaged;
+  EXPECT_THAT(store.List(&damaged).value(), SizeIs(1));
+  ASSERT_THAT(damaged, SizeIs(1));
+  EXPECT_THAT(damaged[0].message(), StartsWith("profile a: "));
 }
 
 }  // namespace

@@ -130,6 +130,14 @@ TEST_F(ApiKeysTest, ADamagedRecordIsSaid) {
   EXPECT_EQ(status.code(), Code::kDataLoss);
   EXPECT_EQ(status.message(),
             "key " + created.record.id + ": v: expected an integer from 1 to 1, not 7");
+  EXPECT_EQ(keys_.List().status().code(), Code::kDataLoss);
+  Create({.name = "other"});
+  std::vector<Status> damaged;
+  const std::vector<ApiKey> listed = keys_.List(&damaged).value();
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].grant.name, "other");
+  ASSERT_EQ(damaged.size(), 1u);
+  EXPECT_EQ(damaged[0].message(), status.message());
 }
 
 TEST_F(ApiKeysTest, ThatTheOnlyKeyIsDamagedOpensAServerToNobody) {

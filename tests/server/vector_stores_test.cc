@@ -466,6 +466,9 @@ TEST_F(DamagedAttachmentTest, KeepsNoServerFromStarting) {
   EXPECT_EQ(Settled(store_, whole_).at("status"), "completed");
   EXPECT_EQ(server_.Get("/v1/vector_stores/" + store_ + "/files/" + damaged_).status, 500);
   EXPECT_EQ(server_.Get("/v1/vector_stores/" + store_ + "/files").json.at("data").size(), 1u);
+  // Nor the store that it is attached to from being shown.
+  const json shown = server_.Get("/v1/vector_stores/" + store_).json;
+  EXPECT_EQ(shown.at("file_counts").at("completed"), 1) << shown;
 }
 
 TEST_F(DamagedAttachmentTest, IsLoggedOnceAndNotTriedAgain) {
