@@ -5,6 +5,7 @@
 
 #include "base/answer_guide.h"
 #include "base/hash.h"
+#include "model/answer_reasons.h"
 
 namespace quarry::generation {
 namespace {
@@ -80,12 +81,13 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
     QUARRY_ASSIGN_OR_RETURN(const uint64_t tokens, counter_.Count(passage.chunk.text));
     passage.chunk.token_count = static_cast<uint32_t>(tokens);
   }
-  Context made = retrieval::BuildContext(std::move(passages), options);
+  const std::string language = AnswerLanguage(query);
+  Context made = retrieval::BuildContext(std::move(passages), options, language);
   for (const retrieval::CollapsedHit& one : retrieved.collapsed) {
     const index::Snapshot* const snapshots[] = {&snapshot};
     made.dropped.push_back({one.hit.hit.chunk,
                             DocumentId(snapshot.rows().DocumentOf(one.hit.row).id),
-                            retrieval::CollapsedText(snapshots, one)});
+                            retrieval::CollapsedText(snapshots, one, language)});
   }
   made.notes = retrieved.notes;
   return made;
@@ -144,7 +146,7 @@ Result<Answer> Answerer::Ask(const Query& query, const index::Snapshot& snapshot
     QUARRY_RETURN_IF_ERROR(writer_->Write(query, snapshot, sink, traced, answer));
   }
   for (const std::string& note : answer.context.notes) {
-    answer.note += (answer.note.empty() ? "" : "; ") + note;
+    model::AddReason(note, AnswerLanguage(query), answer.note);
   }
   answer.timings = trace.stages();
   return answer;

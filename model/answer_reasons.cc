@@ -67,13 +67,19 @@ constexpr ReasonWords kReasonWords[] = {
      "只读了信息最多的段落：{}/{}"},
     {Reason::kCutAfter, "cut after {} tokens", "在 {} 个词元处截断"},
     {Reason::kModelSilent, "the model did not answer: {}", "模型没有回应：{}"},
+    {Reason::kStageLeftOut, "{} is left out: {}", "检索步骤 {} 已跳过：{}"},
+    {Reason::kDuplicateOf, "duplicate of {}", "与 {} 重复"},
+    {Reason::kNearDuplicateOf, "near duplicate of {}", "与 {} 几乎相同"},
+    {Reason::kCollapsedUnder, "collapsed under {}", "已并入 {}"},
+    {Reason::kOverPassages, "over {} passages", "超过 {} 个段落"},
+    {Reason::kOverTokens, "token budget of {} used up", "{} 个词元的预算已用完"},
 };
 
 constexpr bool IsInOrder() {
   for (size_t i = 0; i < std::size(kReasonWords); ++i) {
     if (static_cast<size_t>(kReasonWords[i].reason) != i) return false;
   }
-  return std::size(kReasonWords) == static_cast<size_t>(Reason::kModelSilent) + 1;
+  return std::size(kReasonWords) == static_cast<size_t>(Reason::kOverTokens) + 1;
 }
 static_assert(IsInOrder());
 

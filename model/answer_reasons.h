@@ -1,8 +1,8 @@
 #pragma once
 
 // What an answer says of itself beside its text: why it declines, what its support rests on, what is
-// wrong with it. One table of both languages, for a reason is read beside the answer and is in its
-// language. Pure; thread-safe.
+// wrong with it, what it was not made from. One table of both languages, for a reason is read beside the
+// answer and is in its language. Pure; thread-safe.
 
 #include <cstdint>
 #include <initializer_list>
@@ -50,7 +50,14 @@ enum class Reason : uint8_t {
   kLeftOutAddresses,  // pictures, addresses
   kReadInPart,        // {} of {} passages
   kCutAfter,          // {} tokens
-  kModelSilent        // {}: why
+  kModelSilent,       // {}: why
+  kStageLeftOut,      // {} of the search, {}: why
+  // Why a passage was not read. {}: another one, or how many there may be.
+  kDuplicateOf,
+  kNearDuplicateOf,
+  kCollapsedUnder,
+  kOverPassages,
+  kOverTokens
 };
 
 // In the language, "zh" or else English, with `parts` where the text names something.

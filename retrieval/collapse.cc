@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/resemblance.h"
+#include "model/answer_reasons.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -109,12 +110,14 @@ std::vector<OtherPlace> AlsoIn(Snapshots snapshots, const std::vector<CollapsedH
   return places;
 }
 
-std::string CollapsedText(Snapshots snapshots, const CollapsedHit& collapsed) {
+std::string CollapsedText(Snapshots snapshots, const CollapsedHit& collapsed,
+                          std::string_view language) {
   const index::Snapshot& snapshot = *snapshots[collapsed.under_collection];
   const index::RowTable& rows = snapshot.rows();
-  return "collapsed under " + (snapshots.size() == 1 ? "" : snapshot.collection().name + ": ") +
-         std::string(rows.DocumentOf(collapsed.under).id) + "#" +
-         std::to_string(rows.row(collapsed.under).ordinal);
+  const std::string under = (snapshots.size() == 1 ? "" : snapshot.collection().name + ": ") +
+                            std::string(rows.DocumentOf(collapsed.under).id) + "#" +
+                            std::to_string(rows.row(collapsed.under).ordinal);
+  return model::ReasonText(model::Reason::kCollapsedUnder, language, {under});
 }
 
 }  // namespace quarry::retrieval

@@ -10,6 +10,7 @@
 // whose copy they may not read nor tells of it.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/analyzer.h"
@@ -46,7 +47,9 @@ struct OtherPlace {
 std::vector<OtherPlace> AlsoIn(Snapshots snapshots, const std::vector<CollapsedHit>& collapsed,
                                const RankedHit& hit);
 
-// "collapsed under a.md#2"; of several collections "collapsed under notes: a.md#2".
-std::string CollapsedText(Snapshots snapshots, const CollapsedHit& collapsed);
+// "collapsed under a.md#2"; of several collections "collapsed under notes: a.md#2". In the language, "zh" or
+// else English.
+std::string CollapsedText(Snapshots snapshots, const CollapsedHit& collapsed,
+                          std::string_view language = "en");
 
 }  // namespace quarry::retrieval

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "model/answer_reasons.h"
 #include "retrieval/join_chunks.h"
 #include "retrieval/shingles.h"
 
@@ -25,17 +26,17 @@ std::string NameOf(const Passage& passage) {
 
 // Why `candidate` says nothing that one of `taken` does not say; "" if it does.
 std::string DuplicateOf(const std::vector<Taken>& taken, const Passage& candidate,
-                        const Shingles& shingles) {
+                        const Shingles& shingles, std::string_view language) {
   for (const Taken& one : taken) {
     const Chunk& chunk = one.passage.chunk;
     const bool equal =
         chunk.text_hash == candidate.chunk.text_hash && chunk.text == candidate.chunk.text;
     if (equal || chunk.text.find(candidate.chunk.text) != std::string::npos) {
-      return "duplicate of " + NameOf(one.passage);
+      return model::ReasonText(model::Reason::kDuplicateOf, language, {NameOf(one.passage)});
     }
     if (shingles.HasNoWordBeside(one.shingles) &&
         shingles.ContainedIn(one.shingles) >= kNearDuplicate) {
-      return "near duplicate of " + NameOf(one.passage);
+      return model::ReasonText(model::Reason::kNearDuplicateOf, language, {NameOf(one.passage)});
     }
   }
   return "";
@@ -84,7 +85,8 @@ std::vector<Passage> Join(std::vector<Taken> taken) {
 
 }  // namespace
 
-Context BuildContext(std::vector<Passage> passages, const ContextOptions& options) {
+Context BuildContext(std::vector<Passage> passages, const ContextOptions& options,
+                     std::string_view language) {
   Context context;
   std::vector<Taken> taken;
   for (Passage& passage : passages) {
@@ -92,17 +94,19 @@ Context BuildContext(std::vector<Passage> passages, const ContextOptions& option
       context.dropped.push_back({passage.chunk.id, passage.chunk.document, std::move(why)});
     };
     Shingles shingles(passage.chunk.text);
-    if (std::string why = DuplicateOf(taken, passage, shingles); !why.empty()) {
+    if (std::string why = DuplicateOf(taken, passage, shingles, language); !why.empty()) {
       drop(std::move(why));
       continue;
     }
     if (!JoinsOne(taken, passage) && CountJoined(taken) >= options.max_passages) {
-      drop("over " + std::to_string(options.max_passages) + " passages");
+      drop(model::ReasonText(model::Reason::kOverPassages, language,
+                             {std::to_string(options.max_passages)}));
       continue;
     }
     const uint32_t tokens = passage.chunk.token_count;
     if (!taken.empty() && context.token_count + tokens > options.token_budget) {
-      drop("token budget of " + std::to_string(options.token_budget) + " used up");
+      drop(model::ReasonText(model::Reason::kOverTokens, language,
+                             {std::to_string(options.token_budget)}));
       continue;
     }
     context.token_count += tokens;

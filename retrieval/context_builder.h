@@ -11,6 +11,7 @@
 //     what the second repeats of the first (join_chunks.h). It stands where its best chunk stood.
 // What was dropped and why is kept.
 
+#include <string_view>
 #include <vector>
 
 #include "base/query.h"
@@ -23,8 +24,9 @@ struct ContextOptions {
 };
 
 // `passages` best first. The first passage is always taken, whole, even if it exceeds the
-// budget alone.
-Context BuildContext(std::vector<Passage> passages, const ContextOptions& options);
+// budget alone. `language`: that of the reasons, "zh" or else English.
+Context BuildContext(std::vector<Passage> passages, const ContextOptions& options,
+                     std::string_view language = "en");
 
 // In which order a prompt shows `count` passages that are best first, so that the best stand at
 // both ends, where models read best (Liu and others: "Lost in the middle", 2023): 0, 2, 4, ..., 3,

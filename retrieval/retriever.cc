@@ -5,7 +5,9 @@
 #include <iterator>
 #include <utility>
 
+#include "base/answer_guide.h"
 #include "base/text.h"
+#include "model/answer_reasons.h"
 #include "retrieval/diversity.h"
 #include "retrieval/listwise_reranker.h"
 #include "retrieval/neighbours.h"
@@ -70,9 +72,12 @@ Status AddTranslations(Snapshots snapshots, const RetrievalOptions& options,
 // A chat model's part in one search, which goes on without it.
 class ModelCalls {
  public:
-  ModelCalls(const CallContext& context, uint32_t millis, Retrieved& retrieved)
+  // `language`: that of the notes.
+  ModelCalls(const CallContext& context, uint32_t millis, std::string language,
+             Retrieved& retrieved)
       : context_(context),
         deadline_(CallContext::Clock::now() + std::chrono::milliseconds(millis)),
+        language_(std::move(language)),
         retrieved_(retrieved) {}
 
   // Where the model fails that is a note. Errors: those of the caller's own context.
@@ -85,13 +90,15 @@ class ModelCalls {
     const Status status = call(limited);
     if (status.ok()) return OkStatus();
     QUARRY_RETURN_IF_ERROR(context_.Check());
-    retrieved_.notes.push_back(stage + " is left out: " + status.message());
+    retrieved_.notes.push_back(
+        model::ReasonText(model::Reason::kStageLeftOut, language_, {stage, status.message()}));
     return OkStatus();
   }
 
  private:
   const CallContext& context_;
   const CallContext::Clock::time_point deadline_;
+  const std::string language_;
   Retrieved& retrieved_;
 };
 
@@ -142,7 +149,7 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
         "(chat.model)");
   }
   Retrieved retrieved;
-  ModelCalls calls(context, options.expansion.model_millis, retrieved);
+  ModelCalls calls(context, options.expansion.model_millis, AnswerLanguage(query), retrieved);
   retrieved.text = parsed.text;
   retrieved.lexical = MakeLexicalQuery(analyzer_, parsed);
 

@@ -58,6 +58,17 @@ TEST(ContextBuilderTest, StopsAtTheNumberOfPassages) {
   EXPECT_EQ(context.dropped[0].why, "over 2 passages");
 }
 
+TEST(ContextBuilderTest, SaysWhyInTheLanguageOfTheQuestion) {
+  const Context context =
+      BuildContext({MakePassage(1, "水泵每秒输送12升水", 60), MakePassage(2, "输送12升", 10),
+                    MakePassage(3, "阀门", 60), MakePassage(4, "轴", 1), MakePassage(5, "油", 1)},
+                   {.token_budget = 100, .max_passages = 2}, "zh");
+  ASSERT_THAT(context.dropped, SizeIs(3));
+  EXPECT_EQ(context.dropped[0].why, "与 d1#0 重复");
+  EXPECT_EQ(context.dropped[1].why, "100 个词元的预算已用完");
+  EXPECT_EQ(context.dropped[2].why, "超过 2 个段落");
+}
+
 TEST(ContextBuilderTest, ANearDuplicateWithoutAWordOfItsOwnIsDropped) {
   const std::string text =
       "The level may not be lowered faster than 0.30 m per day, because of the upstream face "

@@ -194,6 +194,10 @@ TEST_F(QueryModelTest, AModelThatIsDownOrTalksNonsenseIsGoneWithout) {
   EXPECT_THAT(found.notes[2], StartsWith("imagine is left out: "));
   EXPECT_THAT(found.notes[3], StartsWith("rerank is left out: "));
 
+  found = Search("哪台水泵每秒输送多少升水？", options);
+  ASSERT_THAT(found.notes, Not(IsEmpty()));
+  EXPECT_THAT(found.notes[0], StartsWith("检索步骤 rephrase 已跳过："));
+
   status_ = 200;
   for (const char* nonsense : {" \n ", "-", "Sure! Here you go:"}) {
     replies_ = {nonsense};
