@@ -19,21 +19,27 @@ namespace fs = std::filesystem;
 // How often who waits for a collection to be loaded looks whether it is still wanted.
 constexpr std::chrono::milliseconds kLoadCheckInterval{20};
 
+// kFailedPrecondition where something in the directory, which holds no store, is somebody else's: no store is
+// made of it.
+Status CheckHoldsNothingElse(const std::string& directory) {
+  std::error_code error;
+  // A crash during creation leaves only these.
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name != "LOCK" && name != "db" && name != "derived" && !name.starts_with("MANIFEST")) {
+      return FailedPreconditionError("not a Quarry store, and not empty (it holds " + name +
+                                     "); choose another directory with --store");
+    }
+  }
+  return OkStatus();
+}
+
 // Makes an empty store of `directory`, which must be absent or empty: nothing of the user's is
 // touched.
 Status CreateStore(const std::string& directory) {
   std::error_code error;
   const bool is_new = !fs::exists(directory, error);
-  if (!is_new && !fs::is_empty(directory, error)) {
-    // A crash during creation leaves only these.
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-      const std::string name = entry.path().filename().string();
-      if (name != "LOCK" && name != "db" && name != "derived" && !name.starts_with("MANIFEST")) {
-        return FailedPreconditionError("not a Quarry store, and not empty (it holds " + name +
-                                       "); choose another directory with --store");
-      }
-    }
-  }
+  QUARRY_RETURN_IF_ERROR(CheckHoldsNothingElse(directory));
   QUARRY_RETURN_IF_ERROR(CreateDirectories(directory));
   if (is_new) {  // no other user of the machine is meant to read what keys guard
     fs::permissions(directory, fs::perms::owner_all, error);
@@ -178,7 +184,7 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
   const auto open = [&]() -> Status {
     std::error_code error;
     if (fs::exists(directory, error) && !fs::is_directory(directory, error)) {
-      return InvalidArgumentError("is not a directory, which a store is");
+      return InvalidArgumentError("is not a directory; expected that of a store");
     }
     if (IsBackup(directory)) {
       return FailedPreconditionError(
@@ -188,6 +194,7 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
     const bool exists = fs::exists(directory + "/MANIFEST.json", error);
     if (error) return InvalidArgumentError("look for MANIFEST.json: " + error.message());
     if (!exists && (options.read_only || !options.create_if_missing)) {
+      QUARRY_RETURN_IF_ERROR(CheckHoldsNothingElse(directory));
       return NotFoundError("no store there; make one with: quarry index PATH --store " + directory);
     }
     if (!exists) QUARRY_RETURN_IF_ERROR(CreateStore(directory));

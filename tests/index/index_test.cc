@@ -450,8 +450,12 @@ TEST_F(IndexTest, OpeningWhatIsNoStoreSaysSo) {
   EXPECT_THAT(Open(reading).message(), HasSubstr("no store there; make one with: quarry index"));
   std::filesystem::create_directories(Directory());
   std::ofstream(Directory() + "/letter.txt") << "mine";
-  EXPECT_THAT(Open().message(),
-              HasSubstr("not a Quarry store, and not empty (it holds letter.txt)"));
+  for (const IndexOptions& options : {IndexOptions(), reading}) {
+    const Status status = Open(options);
+    EXPECT_EQ(status.code(), Code::kFailedPrecondition);
+    EXPECT_THAT(status.message(),
+                HasSubstr("not a Quarry store, and not empty (it holds letter.txt)"));
+  }
 }
 
 TEST_F(IndexTest, AnotherFormatVersionIsRefusedNamingBoth) {

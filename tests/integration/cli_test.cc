@@ -237,6 +237,12 @@ TEST_F(CliTest, AFolderOfTheUsersIsNeverTakenForAStore) {
                               ": not a Quarry store, and not empty (it holds a.txt); choose "
                               "another directory with --store\n");
   EXPECT_EQ(std::distance(fs::directory_iterator(docs()), fs::directory_iterator()), 1);
+  // Nor is it said that one could be made there.
+  for (const char* command : {"stats", "verify", "compact"}) {
+    const QuarryResult read = testing::RunQuarry({command, "--store", docs()});
+    EXPECT_EQ(read.exit_code, 2) << command;
+    EXPECT_EQ(read.error, result.error) << command;
+  }
 }
 
 TEST_F(CliTest, AnotherFormatVersionIsRefusedNamingBoth) {
@@ -320,8 +326,8 @@ TEST_F(CliTest, WrongPlacesAreSaidToBe) {
   Write("a.txt", "Alpha.");
   QuarryResult result = testing::RunQuarry({"search", "a", "--store", docs() + "/a.txt"});
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_EQ(result.error,
-            "quarry: error: store " + docs() + "/a.txt: is not a directory, which a store is\n");
+  EXPECT_EQ(result.error, "quarry: error: store " + docs() +
+                              "/a.txt: is not a directory; expected that of a store\n");
   result = Run({"eval", "answers", "--beir", "/nope"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(result.error,
