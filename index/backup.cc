@@ -69,6 +69,14 @@ BackupReport ReportOf(const BackupList& list) {
 Result<BackupList> ReadList(const std::string& directory) {
   std::error_code error;
   if (!fs::exists(directory, error)) return NotFoundError("no backup there");
+  if (!fs::is_directory(directory, error)) {
+    return InvalidArgumentError("is not a directory; expected that of a backup");
+  }
+  if (fs::exists(directory + "/" + kManifestName, error)) {
+    return FailedPreconditionError(
+        "is a store, not a backup; make one of it with: quarry backup create DIR --store " +
+        directory);
+  }
   const Result<std::string> json = ReadFile(ListPath(directory), kListLimit);
   if (json.status().code() == Code::kNotFound) {
     return DataLossError(std::string(kListName) +
@@ -183,6 +191,19 @@ Status FillStore(const std::string& directory, const BackupList& list, const std
 }
 
 }  // namespace
+
+Status CheckOutside(const std::string& store, const std::string& directory) {
+  std::error_code error;
+  // Whatever is wrong with a path, others say it.
+  const fs::path outer = fs::canonical(store, error);
+  if (error) return OkStatus();
+  const fs::path inner = fs::weakly_canonical(fs::absolute(directory, error), error);
+  if (error) return OkStatus();
+  const auto [end, at] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  if (end != outer.end()) return OkStatus();
+  return InvalidArgumentError("backup " + directory + ": lies in the store " + store +
+                              ", and would go with it; expected a directory outside it");
+}
 
 bool IsBackup(const std::string& directory) {
   std::error_code error;

@@ -52,6 +52,9 @@ struct BackupReport {
 // Whether a directory is, or was to become, a backup.
 bool IsBackup(const std::string& directory);
 
+// kInvalidArgument naming both where `directory`, which need not be there, lies in the store, or is its.
+Status CheckOutside(const std::string& store, const std::string& directory);
+
 // Copies a store as it is at a moment during the call, reads the copy's checksums, and syncs it.
 // `directory` must be absent or empty: kAlreadyExists. kDataLoss when the store itself is damaged,
 // naming the file; kResourceExhausted when the disk is full. What an error leaves is no backup: the
@@ -60,8 +63,8 @@ Result<BackupReport> CreateBackup(const Store& store, const DerivedFiles& derive
                                   int64_t now_micros, const std::string& directory,
                                   const CallContext& context, const Progress& progress = nullptr);
 
-// Reads every file and compares sizes and checksums. kNotFound (no backup there), kDataLoss
-// (incomplete or damaged; the message names the file).
+// Reads every file and compares sizes and checksums. kNotFound (no backup there), kInvalidArgument (no
+// directory), kFailedPrecondition (a store), kDataLoss (incomplete or damaged; the message names the file).
 Result<BackupReport> VerifyBackup(const std::string& directory, const CallContext& context,
                                   const Progress& progress = nullptr);
 

@@ -127,6 +127,7 @@ Result<std::vector<std::string>> Index::VerifyStore(const CallContext& context,
 
 Result<BackupReport> Index::Backup(const std::string& directory, const CallContext& context,
                                    const Progress& progress) const {
+  QUARRY_RETURN_IF_ERROR(CheckOutside(impl_->directory, directory));
   return CreateBackup(*impl_->store, *impl_->derived, impl_->clock->NowMicros(), directory, context,
                       progress);
 }

@@ -208,6 +208,38 @@ TEST_F(BackupTest, AnInterruptedOneIsNone) {
   EXPECT_TRUE(fs::is_empty(other));
 }
 
+TEST_F(BackupTest, NoneIsMadeInTheStoreItself) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"apple"})});
+  for (const std::string& place : {Directory(), Directory() + "/", Directory() + "/backups/monday",
+                                   Directory() + "/../store/db"}) {
+    const Status status = index_->Backup(place, CallContext()).status();
+    EXPECT_EQ(status.code(), Code::kInvalidArgument);
+    EXPECT_EQ(status.message(), "backup " + place + ": lies in the store " + Directory() +
+                                    ", and would go with it; expected a directory outside it");
+  }
+  EXPECT_FALSE(fs::exists(Directory() + "/backups"));
+  ASSERT_OK(index_->Backup(Directory() + "-2", CallContext()).status());  // beside it
+}
+
+TEST_F(BackupTest, WhatIsNoneIsSaidToBe) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"apple"})});
+  index_.reset();
+  const Status store = VerifyBackup(Directory(), CallContext()).status();
+  EXPECT_EQ(store.code(), Code::kFailedPrecondition);
+  EXPECT_EQ(store.message(), "backup " + Directory() +
+                                 ": is a store, not a backup; make one of it with: quarry backup "
+                                 "create DIR --store " +
+                                 Directory());
+  const std::string letter = directory_.path() + "/letter.txt";
+  std::ofstream(letter) << "mine";
+  const Status file = RestoreBackup(letter, Restored(), CallContext()).status();
+  EXPECT_EQ(file.code(), Code::kInvalidArgument);
+  EXPECT_EQ(file.message(), "backup " + letter + ": is not a directory; expected that of a backup");
+  EXPECT_FALSE(fs::exists(Restored()));
+}
+
 TEST_F(BackupTest, AnInterruptedRestorationIsNoStore) {
   fs::create_directories(Restored() + "/db");
   std::ofstream(Restored() + "/RESTORE-INCOMPLETE");
