@@ -175,6 +175,9 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
       case Code::kDataLoss:
         finding.advice = "restore a copy, or index into a new store";
         break;
+      case Code::kInvalidArgument:  // a file, or somebody else's
+        finding.advice = "run quarry as the owner of the store, or name another with --store";
+        break;
       default:
         finding.advice = "see the message";
     }

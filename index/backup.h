@@ -52,7 +52,7 @@ struct BackupReport {
 // Whether a directory is, or was to become, a backup.
 bool IsBackup(const std::string& directory);
 
-// kInvalidArgument naming both where `directory`, which need not be there, lies in the store, or is its.
+// kInvalidArgument naming both where `directory`, which need not be there, lies in the store, or is the store's own.
 Status CheckOutside(const std::string& store, const std::string& directory);
 
 // Copies a store as it is at a moment during the call, reads the copy's checksums, and syncs it.

@@ -203,6 +203,11 @@ TEST_F(CliTest, AStoreThatMayNotBeLookedAtIsAnErrorAndNoCrash) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_EQ(result.error, "quarry: error: store " + home() +
                               "/closed/store: look for MANIFEST.json: Permission denied\n");
+  const QuarryResult doctor = testing::RunQuarryWith(
+      {.arguments = {"doctor", "--store", home() + "/closed/store", "--json"},
+       .as_nobody = is_root});
+  EXPECT_EQ(doctor.exit_code, 2);
+  EXPECT_THAT(doctor.out, HasSubstr("run quarry as the owner of the store"));
 }
 
 TEST_F(CliTest, APathThatDoesNotExistChangesNothing) {
