@@ -1,6 +1,10 @@
+#include <string_view>
+#include <utility>
+
 #include "app/command_engine.h"
 #include "app/commands.h"
 #include "app/text_layout.h"
+#include "base/clock.h"
 #include "server/api_keys.h"
 
 namespace quarry::app {
@@ -44,6 +48,22 @@ std::string LineOf(const ApiKey& key) {
   return line + "\n";
 }
 
+// What is wrong with a grant, by the names that the command line has for its fields.
+Status ByArgument(const Status& wrong) {
+  constexpr std::pair<std::string_view, const char*> kArguments[] = {
+      {"name: ", "NAME: "},
+      {"scopes: ", "--scope: "},
+      {"collections: ", "--collections: "},
+      {"principals: ", "--principal: "},
+      {"instructions: ", "--instructions: "},
+      {"expires_at: ", "--expires: "}};
+  for (const auto& [field, argument] : kArguments) {
+    if (!wrong.message().starts_with(field)) continue;
+    return Status(wrong.code(), argument + wrong.message().substr(field.size()));
+  }
+  return wrong;
+}
+
 }  // namespace
 
 Result<int> RunKeysCreate(const KeysCreateArguments& arguments, CommandContext& context) {
@@ -61,6 +81,8 @@ Result<int> RunKeysCreate(const KeysCreateArguments& arguments, CommandContext& 
                   .tokens_per_minute = arguments.tokens_per_minute,
                   .tokens_per_day = arguments.tokens_per_day};
   grant.instructions = arguments.instructions;
+  // Before a store is made for it.
+  QUARRY_RETURN_IF_ERROR(ByArgument(server::CheckGrant(grant, SystemClock().NowMicros())));
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kCreate));
   const ApiKeys keys(engine->index().objects(), engine->clock());

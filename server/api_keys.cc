@@ -115,6 +115,8 @@ Status CheckNames(const char* field, const std::optional<std::vector<std::string
   return OkStatus();
 }
 
+}  // namespace
+
 Status CheckGrant(const KeyGrant& grant, int64_t now_micros) {
   if (grant.name.empty() || grant.name.size() > kMostNameBytes) {
     return InvalidArgumentError("name: expected 1 to 100 bytes, got " +
@@ -144,8 +146,6 @@ Status CheckGrant(const KeyGrant& grant, int64_t now_micros) {
   }
   return OkStatus();
 }
-
-}  // namespace
 
 bool ApiKey::Has(Scope scope) const {
   return std::ranges::any_of(grant.scopes,

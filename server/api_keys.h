@@ -43,6 +43,9 @@ struct KeyGrant {
   std::string instructions = {};  // for answers to it (base/answer_guide.h)
 };
 
+// kInvalidArgument: "FIELD: " and what was expected of it.
+Status CheckGrant(const KeyGrant& grant, int64_t now_micros);
+
 struct ApiKey {
   std::string id;  // "key_..."
   KeyGrant grant;

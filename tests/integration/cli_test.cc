@@ -225,6 +225,15 @@ TEST_F(CliTest, AWrongCollectionNameMakesNoStore) {
   EXPECT_FALSE(fs::exists(store()));
 }
 
+TEST_F(CliTest, AKeyThatIsNoneIsSaidByItsArgumentsAndMakesNoStore) {
+  ExpectUsageError({"keys", "create", ""}, "NAME: expected 1 to 100 bytes, got 0");
+  ExpectUsageError({"keys", "create", "x", "--expires", "tomorrow"},
+                   "--expires: expected a time to come, as 2027-01-31T12:00:00Z, got \"tomorrow\"");
+  ExpectUsageError({"keys", "create", "x", "--scope", "ingest", "--principal", "staff"},
+                   "--principal: bind what a key reads; one that writes, or administers, has none");
+  EXPECT_FALSE(fs::exists(store()));
+}
+
 TEST_F(CliTest, AMissingStoreIsNamedWithHowToMakeOne) {
   const QuarryResult result = Run({"search", "pump"});
   EXPECT_EQ(result.exit_code, 1);
