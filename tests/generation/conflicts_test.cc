@@ -7,15 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "model/extractive_answerer.h"
+#include "tests/testing/test_analyzer.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::generation {
 namespace {
 
-const Analyzer& TheAnalyzer() {
-  static const Analyzer analyzer;
-  return analyzer;
-}
+using testing::TestAnalyzer;
 
 Passage MakePassage(const std::string& document, const std::string& title,
                     const std::string& text) {
@@ -31,7 +29,7 @@ Passage MakePassage(const std::string& document, const std::string& title,
 std::vector<Conflict> With(const std::string& question, const std::vector<Passage>& passages) {
   Context context;
   context.passages = passages;
-  return FindConflicts(question, context, 0, {0, passages[0].chunk.text.size()}, TheAnalyzer());
+  return FindConflicts(question, context, 0, {0, passages[0].chunk.text.size()}, TestAnalyzer());
 }
 
 TEST(Conflicts, AreNotInWhatIsSaidBesideAPerson) {
@@ -185,11 +183,11 @@ TEST(Conflicts, AreNamedWhereSourcesWereMadeWrong) {
     ++cases;
     const auto conflicts_in = [&](const Context& context) {
       const model::ExtractiveDraft draft =
-          model::ExtractAnswer(question, context.passages, TheAnalyzer(), {});
+          model::ExtractAnswer(question, context.passages, TestAnalyzer(), {});
       if (draft.declined) return -1;
       const model::ExtractedSentence& first = draft.sentences[0];
       return static_cast<int>(
-          FindConflicts(question, context, first.passage, first.range, TheAnalyzer()).size());
+          FindConflicts(question, context, first.passage, first.range, TestAnalyzer()).size());
     };
     const int found = conflicts_in(both);
     answered += found >= 0 ? 1 : 0;

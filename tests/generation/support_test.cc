@@ -10,22 +10,19 @@
 #include "base/hash.h"
 #include "generation/answer_check.h"
 #include "generation/tool.h"
+#include "tests/testing/test_analyzer.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::generation {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::TestAnalyzer;
 using Json = nlohmann::json;
 
-const Analyzer& TheAnalyzer() {
-  static const Analyzer analyzer;
-  return analyzer;
-}
-
 SupportResult Check(std::string_view claim, std::string_view text, std::string_view header = "") {
-  const SupportText prepared(text, {}, header, TheAnalyzer());
-  return CheckSupport(claim, {&prepared}, TheAnalyzer());
+  const SupportText prepared(text, {}, header, TestAnalyzer());
+  return CheckSupport(claim, {&prepared}, TestAnalyzer());
 }
 
 std::string QuantityText(std::string_view text) {
@@ -51,9 +48,9 @@ TEST(SupportTest, AQuoteIsCarriedAndNothingCarriesWithoutACitation) {
   EXPECT_GT(quoted.score, 0.8);
   EXPECT_EQ(quoted.quotes[0], (ByteRange{23, 40}));
   EXPECT_EQ(quoted.reason, "");
-  EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TheAnalyzer()).score, 0);
-  EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TheAnalyzer()).reason, "nothing is cited");
-  EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TheAnalyzer(), "zh").reason, "没有引用");
+  EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TestAnalyzer()).score, 0);
+  EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TestAnalyzer()).reason, "nothing is cited");
+  EXPECT_EQ(CheckSupport("It runs at 9 bar.", {}, TestAnalyzer(), "zh").reason, "没有引用");
   EXPECT_EQ(Check("!", text).score, 0);
 }
 
@@ -68,7 +65,7 @@ TEST(FillCitationsTest, ACitationNamesTheChunkThatItsQuoteStandsIn) {
   answer.context.passages = {
       joined, MakeResultPassage("calculate", "", "The product is 720.", {ChunkId(6), ChunkId(7)})};
   answer.text = "The pump weighs 80 kg [1]. It runs at 9 bar [1]. The product is 720 [2].";
-  FillCitations(TheAnalyzer(), "en", answer);
+  FillCitations(TestAnalyzer(), "en", answer);
   ASSERT_EQ(answer.citations.size(), 3u);
   EXPECT_EQ(answer.citations[0].quote, "The pump weighs 80 kg.");
   EXPECT_EQ(answer.citations[0].chunk, ChunkId(6));
@@ -109,12 +106,12 @@ TEST(SupportTest, ChineseIsCheckedLikeEnglish) {
 }
 
 TEST(SupportTest, SeveralTextsCarryTogetherWhatNoneCarriesAlone) {
-  const SupportText first("The pump weighs 80 kg.", {}, "", TheAnalyzer());
-  const SupportText second("The valve closes within 3 seconds.", {}, "", TheAnalyzer());
+  const SupportText first("The pump weighs 80 kg.", {}, "", TestAnalyzer());
+  const SupportText second("The valve closes within 3 seconds.", {}, "", TestAnalyzer());
   const char* claim = "The pump weighs 80 kg and the valve closes within 3 seconds.";
-  const double both = CheckSupport(claim, {&first, &second}, TheAnalyzer()).score;
-  EXPECT_GT(both, CheckSupport(claim, {&first}, TheAnalyzer()).score);
-  EXPECT_GT(both, CheckSupport(claim, {&second}, TheAnalyzer()).score);
+  const double both = CheckSupport(claim, {&first, &second}, TestAnalyzer()).score;
+  EXPECT_GT(both, CheckSupport(claim, {&first}, TestAnalyzer()).score);
+  EXPECT_GT(both, CheckSupport(claim, {&second}, TestAnalyzer()).score);
 }
 
 TEST(SupportTest, TheHeadingOfAPieceBelongsToIt) {
@@ -220,10 +217,10 @@ double AreaUnderCurve(std::vector<std::pair<double, bool>> scored) {
 // What it is compared with: the share of the claim's terms that stand in the text.
 double TokenOverlap(const Row& row) {
   std::set<std::string> held;
-  for (const Token& token : TheAnalyzer().Tokenize(row.text)) held.insert(token.term);
+  for (const Token& token : TestAnalyzer().Tokenize(row.text)) held.insert(token.term);
   double all = 0;
   double found = 0;
-  for (const Token& token : TheAnalyzer().Tokenize(row.claim)) {
+  for (const Token& token : TestAnalyzer().Tokenize(row.claim)) {
     all += 1;
     found += held.contains(token.term) ? 1 : 0;
   }

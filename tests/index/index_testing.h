@@ -12,14 +12,12 @@
 #include "base/text.h"
 #include "index/index.h"
 #include "index/indexed_terms.h"
+#include "tests/testing/test_analyzer.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
 
-inline const Analyzer& TestAnalyzer() {
-  static const Analyzer analyzer;
-  return analyzer;
-}
+using testing::TestAnalyzer;
 
 // A document of one chunk per paragraph.
 inline DocumentDraft MakeDraft(const std::string& id, const std::vector<std::string>& paragraphs,

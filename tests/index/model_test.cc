@@ -14,18 +14,16 @@
 #include "index/index.h"
 #include "index/indexed_terms.h"
 #include "tests/index/lexical_testing.h"
+#include "tests/testing/test_analyzer.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
 namespace {
 
+using testing::TestAnalyzer;
+
 constexpr uint32_t kModelDimension = 8;
 constexpr int kSteps = 150;
-
-const Analyzer& TestAnalyzer() {
-  static const Analyzer analyzer;
-  return analyzer;
-}
 
 // Small whole numbers, so that inner products are exact in any order of summation.
 std::vector<float> VectorOf(const std::string& text) {

@@ -11,22 +11,13 @@ namespace {
 using nlohmann::json;
 using std::string;
 using testing::JsonReply;
-using testing::SmallCorpus;
-using testing::TestEngine;
+using testing::SmallCorpusTest;
 using testing::TestServer;
 
-class EmbeddingsTest : public ::testing::Test {
+class EmbeddingsTest : public SmallCorpusTest {
  protected:
-  static void SetUpTestSuite() {
-    engine_ = new TestEngine();
-    engine_->Add(SmallCorpus());
-  }
-  static void TearDownTestSuite() { delete engine_; }
-
-  static TestEngine* engine_;
   TestServer server_{*engine_, {}};
 };
-TestEngine* EmbeddingsTest::engine_ = nullptr;
 
 TEST_F(EmbeddingsTest, GivesOneVectorPerTextInTheirOrder) {
   const JsonReply reply = server_.Post(

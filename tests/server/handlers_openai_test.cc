@@ -9,8 +9,7 @@ using nlohmann::json;
 using std::string;
 using testing::Events;
 using testing::JsonReply;
-using testing::SmallCorpus;
-using testing::TestEngine;
+using testing::SmallCorpusTest;
 using testing::TestServer;
 
 json Chat(const string& question) {
@@ -28,18 +27,10 @@ string CutCodePoints(const string& text, size_t start, size_t end) {
   return cut;
 }
 
-class ChatTest : public ::testing::Test {
+class ChatTest : public SmallCorpusTest {
  protected:
-  static void SetUpTestSuite() {
-    engine_ = new TestEngine();
-    engine_->Add(SmallCorpus());
-  }
-  static void TearDownTestSuite() { delete engine_; }
-
-  static TestEngine* engine_;
   TestServer server_{*engine_, {}};
 };
-TestEngine* ChatTest::engine_ = nullptr;
 
 TEST_F(ChatTest, AnswersInOpenAisShape) {
   const JsonReply reply = server_.Post("/v1/chat/completions",

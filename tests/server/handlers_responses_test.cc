@@ -9,8 +9,7 @@ using nlohmann::json;
 using std::string;
 using testing::Events;
 using testing::JsonReply;
-using testing::SmallCorpus;
-using testing::TestEngine;
+using testing::SmallCorpusTest;
 using testing::TestServer;
 
 constexpr const char* kLeave = "How many days of paid leave does an employee have?";
@@ -24,18 +23,10 @@ json Ask(const string& question, const json& patch = json::object()) {
 const json kFileSearch = {
     {"tools", {{{"type", "file_search"}, {"vector_store_ids", {"default"}}}}}};
 
-class ResponsesTest : public ::testing::Test {
+class ResponsesTest : public SmallCorpusTest {
  protected:
-  static void SetUpTestSuite() {
-    engine_ = new TestEngine();
-    engine_->Add(SmallCorpus());
-  }
-  static void TearDownTestSuite() { delete engine_; }
-
-  static TestEngine* engine_;
   TestServer server_{*engine_, {}};
 };
-TestEngine* ResponsesTest::engine_ = nullptr;
 
 TEST_F(ResponsesTest, AnswersWithLinks) {
   const JsonReply reply = server_.Post("/v1/responses", Ask(kLeave, {{"instructions", "Be brief."},

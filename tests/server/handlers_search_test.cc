@@ -10,22 +10,14 @@ namespace {
 using nlohmann::json;
 using testing::Events;
 using testing::JsonReply;
-using testing::SmallCorpus;
+using testing::SmallCorpusTest;
 using testing::TestEngine;
 using testing::TestServer;
 
-class SearchRouteTest : public ::testing::Test {
+class SearchRouteTest : public SmallCorpusTest {
  protected:
-  static void SetUpTestSuite() {
-    engine_ = new TestEngine();
-    engine_->Add(SmallCorpus());
-  }
-  static void TearDownTestSuite() { delete engine_; }
-
-  static TestEngine* engine_;
   TestServer server_{*engine_, {}};
 };
-TestEngine* SearchRouteTest::engine_ = nullptr;
 
 TEST_F(SearchRouteTest, FindsPassagesWithTheNamesOfTheCommandLine) {
   const JsonReply reply =

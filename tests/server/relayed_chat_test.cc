@@ -16,8 +16,7 @@ using std::string;
 using testing::Events;
 using testing::HttpUpstream;
 using testing::JsonReply;
-using testing::SmallCorpus;
-using testing::TestEngine;
+using testing::SmallCorpusTest;
 using testing::TestServer;
 using testing::UpstreamCall;
 
@@ -37,14 +36,8 @@ json Tool(const string& name, const string& description) {
             {"parameters", {{"type", "object"}, {"properties", json::object()}}}}}};
 }
 
-class RelayTest : public ::testing::Test {
+class RelayTest : public SmallCorpusTest {
  protected:
-  static void SetUpTestSuite() {
-    engine_ = new TestEngine();
-    engine_->Add(SmallCorpus());
-  }
-  static void TearDownTestSuite() { delete engine_; }
-
   // Streams what the test wants: deltas, and why it ends.
   void Serve(UpstreamCall& call) {
     asked_.push_back(json::parse(call.request().body));
@@ -66,7 +59,6 @@ class RelayTest : public ::testing::Test {
     return reply.json.at("choices").at(i);
   }
 
-  static TestEngine* engine_;
   json deltas_ = {{{"content", "It is "}}, {{"content", "28 days [1]."}}};
   json logprobs_;
   string finish_ = "stop";
@@ -86,7 +78,6 @@ class RelayTest : public ::testing::Test {
   std::unique_ptr<TestServer> server_ =
       std::make_unique<TestServer>(*engine_, ServerOptions(), &relay_);
 };
-TestEngine* RelayTest::engine_ = nullptr;
 
 TEST_F(RelayTest, CallsOfToolsGoBackToTheCaller) {
   deltas_ = {{{"tool_calls",

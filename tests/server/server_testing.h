@@ -61,4 +61,16 @@ class TestServer {
   std::unique_ptr<server::Server> server_;  // last: it uses all of the above
 };
 
+// An engine of the small corpus, made once for the tests of a suite, which add nothing to it.
+class SmallCorpusTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    engine_ = new TestEngine();
+    engine_->Add(SmallCorpus());
+  }
+  static void TearDownTestSuite() { delete engine_; }
+
+  inline static TestEngine* engine_ = nullptr;
+};
+
 }  // namespace quarry::testing
