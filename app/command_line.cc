@@ -42,11 +42,20 @@ std::vector<std::string> OptionNames(const CLI::App& app) {
 std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
   const bool is_family = !app.get_subcommands({}).empty();
   const std::vector<std::string> extras = app.remaining();
+  // What was given in front of the command is its family's.
+  const CLI::App* const family = app.get_parent();
+  if (extras.empty() && family != nullptr && !family->remaining().empty()) {
+    return DescribeError(*family, error);
+  }
   if (!extras.empty()) {
     const std::string& extra = extras[0];
     if (extra.size() > 1 && extra[0] == '-') {
       const std::string name = extra.substr(0, extra.find('='));
       const std::string suggestion = Suggestion(name, OptionNames(app));
+      if (is_family && family != nullptr && suggestion.empty()) {
+        return "option \"" + name + "\" stands before the command: expected " + CommandsOf(app) +
+               " in front of it";
+      }
       const bool takes_words = app.get_name() == "search" || app.get_name() == "ask";
       const bool may_exclude = suggestion.empty() && takes_words && extra[1] != '-';
       return "unknown option \"" + extra + "\"" + suggestion +

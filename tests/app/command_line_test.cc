@@ -45,6 +45,12 @@ TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
   EXPECT_EQ(ErrorOf({"docs", "frob"}),
             "unknown command \"frob\": expected ls, show, duplicates, summarize, compare or "
             "delete; see: quarry docs -h");
+  EXPECT_EQ(ErrorOf({"keys", "--store", "s"}),
+            "option \"--store\" stands before the command: expected create, ls or revoke in front "
+            "of it; see: quarry keys -h");
+  EXPECT_EQ(ErrorOf({"keys", "--store", "s", "ls"}),
+            "option \"--store\" stands before the command: expected create, ls or revoke in front "
+            "of it; see: quarry keys ls -h");
   EXPECT_EQ(ErrorOf({"docs", "show", "a", "b"}),
             "unexpected argument \"b\"; see: quarry docs show -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--explian"}),
