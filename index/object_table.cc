@@ -225,10 +225,10 @@ Result<std::optional<Object>> ObjectTable::Get(const ObjectName& name) const {
   QUARRY_ASSIGN_OR_RETURN(const std::optional<std::string> record,
                           view->Get(ObjectKey(name.kind, name.scope, *number, 0)));
   if (!record) return DataLossError(Describe(name) + " has an id and no record");
-  QUARRY_ASSIGN_OR_RETURN(
-      Object object,
-      DecodeObject({.kind = name.kind, .scope = name.scope, .number = *number}, *record));
-  return std::optional(std::move(object));
+  Result<Object> object =
+      DecodeObject({.kind = name.kind, .scope = name.scope, .number = *number}, *record);
+  if (!object.ok()) return object.status().Annotate(Describe(name));
+  return std::optional(*std::move(object));
 }
 
 Result<std::optional<std::string>> ObjectTable::GetPart(const ObjectName& name,

@@ -126,6 +126,10 @@ Result<Response> GetVectorStores(const HandlerEnvironment& environment, const Ca
     QUARRY_RETURN_IF_ERROR(call.context.Check());
     const Result<VectorStore> store = FindStore(environment.services, collections[i].name);
     if (store.status().code() == Code::kNotFound) continue;  // deleted since
+    if (store.status().code() == Code::kDataLoss) {          // it hides no other
+      environment.damaged.Tell(store.status());
+      continue;
+    }
     QUARRY_RETURN_IF_ERROR(store.status());
     QUARRY_RETURN_IF_ERROR(WriteStore(environment.services, *store, json));
   }

@@ -179,6 +179,8 @@ TEST_F(ObjectTableTest, ADamagedRecordHidesNoOther) {
   ASSERT_EQ(damaged.size(), 1u);
   EXPECT_EQ(damaged[0].message(), page.damaged[0].message());
   EXPECT_EQ(Objects().ForEach(ObjectKind::kFile, visit).message(), page.damaged[0].message());
+  EXPECT_THAT(Objects().Get({ObjectKind::kFile, "b"}).status().message(),
+              HasSubstr("object \"b\": object record: version 99"));
 }
 
 TEST_F(ObjectTableTest, VerifyNamesWhatDoesNotAgree) {

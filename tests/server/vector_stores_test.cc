@@ -540,6 +540,12 @@ TEST_F(StoresTest, ARecordOfWhichNotEvenTheIdIsReadHidesNoOtherAndIsLoggedOnce) 
   for (size_t at = 0; (at = log.find("left out of lists: ", at)) != string::npos; ++at) ++told;
   EXPECT_EQ(told, 2u) << log;
   EXPECT_EQ(server_.Get("/v1/files/" + damaged).status, 500);
+  // Nor does that of a store.
+  testing::DamageRecord(objects,
+                        {.kind = index::ObjectKind::kVectorStore, .id = store, .scope = store});
+  const string other = MakeStore();
+  EXPECT_EQ(Ids(server_.Get("/v1/vector_stores")).at(0), other);
+  EXPECT_EQ(server_.Get("/v1/vector_stores/" + store).status, 500);
   // It keeps no server from starting, and no other from being deleted.
   const TestServer again(engine_, {});
   EXPECT_EQ(again.Delete("/v1/files/" + file).status, 200);
