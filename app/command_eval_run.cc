@@ -159,7 +159,7 @@ Result<eval::RunReport> ReportOf(const EvalReportArguments& arguments,
   }
   if (!baseline.empty()) {
     QUARRY_ASSIGN_OR_RETURN(options.baseline,
-                            FindRun(baseline, engine, context, run.manifest.suite));
+                            FindBaseline(baseline, engine, context, run.manifest));
     QUARRY_RETURN_IF_ERROR(CheckSuite(baseline, *options.baseline, run.manifest.suite));
   }
   QUARRY_ASSIGN_OR_RETURN(options.calibration,

@@ -103,7 +103,7 @@ Result<GivenFeedback> ReadRows(const FeedbackExportArguments& arguments, Engine&
                           eval::FindCalibration(engine.index().objects(), run.manifest.judge));
   if (!arguments.baseline.empty()) {
     QUARRY_ASSIGN_OR_RETURN(options.baseline,
-                            FindRun(arguments.baseline, &engine, context, run.manifest.suite));
+                            FindBaseline(arguments.baseline, &engine, context, run.manifest));
   }
   QUARRY_ASSIGN_OR_RETURN(const eval::RunReport report,
                           eval::MakeReport(std::move(run), std::move(options)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -252,12 +253,28 @@ void NoteReport(const std::string& path, const CommandContext& context) {
   context.console.Note("wrote the report to " + OneLine(PathOf(context, path)));
 }
 
-Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context,
-                          const std::string& suite) {
+namespace {
+
+// What `find` gives of the store, unless the name is that of a file.
+Result<eval::Run> FindRunBy(
+    const std::string& name, Engine* engine, const CommandContext& context,
+    const std::function<Result<eval::Run>(const eval::RunStore& store)>& find) {
   if (name.ends_with(".jsonl")) return eval::ReadRunFile(PathOf(context, name));
   if (engine == nullptr) return NotFoundError("run \"" + name + "\": there is no store");
-  const eval::RunStore store(engine->index().objects());
-  return store.Find(name, /*without=*/"", suite);
+  return find(eval::RunStore(engine->index().objects()));
+}
+
+}  // namespace
+
+Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context) {
+  return FindRunBy(name, engine, context,
+                   [&](const eval::RunStore& store) { return store.Find(name); });
+}
+
+Result<eval::Run> FindBaseline(const std::string& name, Engine* engine,
+                               const CommandContext& context, const eval::RunManifest& run) {
+  return FindRunBy(name, engine, context,
+                   [&](const eval::RunStore& store) { return store.FindBaseline(name, run); });
 }
 
 }  // namespace quarry::app

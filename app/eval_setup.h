@@ -65,9 +65,11 @@ Status CheckReportFolder(const std::string& path, const CommandContext& context)
 // Tells that a report was written, and where.
 void NoteReport(const std::string& path, const CommandContext& context);
 
-// A run that is named: a file (.jsonl), else one of the store that is open. "latest" is of the suite `suite`,
-// unless that is "".
-Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context,
-                          const std::string& suite = "");
+// A run that is named: a file (.jsonl), else one of the store that is open.
+Result<eval::Run> FindRun(const std::string& name, Engine* engine, const CommandContext& context);
+
+// Likewise the one that `run` is compared with (RunStore::FindBaseline).
+Result<eval::Run> FindBaseline(const std::string& name, Engine* engine,
+                               const CommandContext& context, const eval::RunManifest& run);
 
 }  // namespace quarry::app

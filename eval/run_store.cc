@@ -90,7 +90,8 @@ Result<std::string> RunStore::FindId(const std::string& name, const std::string&
   }
   if (!found.empty()) return found;
   if (name == "latest" && !suite.empty()) {
-    return NotFoundError("run \"latest\": the store holds none of the suite \"" + suite + '"');
+    return NotFoundError("run \"latest\": the store holds none of the suite \"" + suite + '"' +
+                         (without.empty() ? "" : " besides " + without));
   }
   return NotFoundError(
       "run \"" + name + "\": there is none of that id or name; " +
@@ -101,6 +102,10 @@ Result<Run> RunStore::Find(const std::string& name, const std::string& without,
                            const std::string& suite) const {
   QUARRY_ASSIGN_OR_RETURN(const std::string id, FindId(name, without, suite));
   return Read(id);
+}
+
+Result<Run> RunStore::FindBaseline(const std::string& name, const RunManifest& run) const {
+  return Find(name, name == "latest" ? run.id : "", run.suite);
 }
 
 Result<std::vector<uint32_t>> RunStore::Parts(const std::string& id) const {

@@ -32,9 +32,11 @@ class RunStore {
   // of the suite `suite`, unless that is "".
   Result<std::string> FindId(const std::string& name, const std::string& without = "",
                              const std::string& suite = "") const;
-  // The run of that id, read. For whoever compares: `suite` is that of the run that is compared.
+  // The run of that id, read.
   Result<Run> Find(const std::string& name, const std::string& without = "",
                    const std::string& suite = "") const;
+  // The run that `run` is compared with. "latest" is the newest of its suite besides itself.
+  Result<Run> FindBaseline(const std::string& name, const RunManifest& run) const;
   Result<RunManifest> ReadManifest(const std::string& id) const;
   Result<Run> Read(const std::string& id) const;
   // The parts that are there, ascending.

@@ -65,7 +65,7 @@ Result<Response> GetRun(const HandlerEnvironment& environment, const Call& call)
   QUARRY_ASSIGN_OR_RETURN(eval::Run run, store.Find(call.request.params.at("id")));
   eval::ReportOptions options;
   if (!baseline.empty()) {
-    Result<eval::Run> before = store.Find(baseline, /*without=*/"", run.manifest.suite);
+    Result<eval::Run> before = store.FindBaseline(baseline, run.manifest);
     if (!before.ok()) return before.status().Annotate("baseline");
     options.baseline = *std::move(before);
   }

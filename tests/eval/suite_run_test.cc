@@ -316,6 +316,10 @@ TEST_F(SuiteRunTest, TheLatestOfASuiteIsFoundBehindThoseOfOthers) {
   EXPECT_EQ(store.FindId("latest", "", "ours").value(), second.id);
   EXPECT_EQ(store.FindId("latest", second.id, "ours").value(), first.id);
   EXPECT_EQ(store.FindId("nightly", "", "ours").value(), other.id) << "it was named";
+  EXPECT_EQ(store.FindBaseline("latest", second)->manifest.id, first.id);
+  EXPECT_EQ(store.FindBaseline(second.id, second)->manifest.id, second.id) << "it was named";
+  EXPECT_EQ(store.FindBaseline("latest", other).status().message(),
+            "run \"latest\": the store holds none of the suite \"theirs\" besides " + other.id);
   EXPECT_EQ(store.FindId("latest", "", "nosuch").status().message(),
             "run \"latest\": the store holds none of the suite \"nosuch\"");
 }

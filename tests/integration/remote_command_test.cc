@@ -290,10 +290,14 @@ TEST_F(RemoteCommandTest, ARunOfAModelIsTaughtFromAndASmallerOneIsTried) {
   EXPECT_THAT(row["messages"][1]["content"].get<std::string>(),
               HasSubstr("The pump runs at 9 bar."));
   EXPECT_EQ(row["messages"][2]["content"], "The pump runs at 9 bar [1].");
+  const std::string id = Json::parse(Run({"eval", "runs", "--json"}).out)["runs"][0]["id"];
   EXPECT_EQ(
-      Run({"feedback", "export", "--format", "sft", "--run", "latest", "--baseline", "latest"})
-          .exit_code,
+      Run({"feedback", "export", "--format", "sft", "--run", "latest", "--baseline", id}).exit_code,
       0);
+  EXPECT_THAT(
+      Run({"feedback", "export", "--format", "sft", "--run", "latest", "--baseline", "latest"})
+          .error,
+      HasSubstr("the store holds none of the suite \"pumps\" besides " + id));
   EXPECT_THAT(Run({"feedback", "export", "--format", "dpo", "--run", "latest"}).error,
               HasSubstr("--run: expected --format sft"));
 

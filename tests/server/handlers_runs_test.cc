@@ -51,16 +51,19 @@ TEST(Runs, AreAskedInTheBackgroundAndReadWithTheirFigures) {
 TEST(Runs, TheLatestAsABaselineIsOfTheSameSuite) {
   TestServer server;
   server.engine().Add(SmallCorpus());
-  for (const char* target : {"/api/v1/runs?suite=small", "/api/v1/runs?suite=other"}) {
+  for (const char* run : {"suite=small&name=one", "suite=small&name=two", "suite=other"}) {
+    const std::string target = std::string("/api/v1/runs?") + run;
     ASSERT_EQ(server.Send("POST", target, kCases, "").status, 202);
     WaitFor(server);
   }
   const JsonReply runs = server.Get("/api/v1/runs?suite=small");
-  ASSERT_EQ(runs.json["runs"].size(), 1u);
-  const std::string id = runs.json["runs"][0]["id"];
-  const JsonReply run = server.Get("/api/v1/runs/" + id + "?baseline=latest");
+  ASSERT_EQ(runs.json["runs"].size(), 2u);
+  const std::string one = runs.json["runs"][1]["id"];
+  const JsonReply run = server.Get("/api/v1/runs/two?baseline=latest");
   ASSERT_EQ(run.status, 200) << run.http.body;
-  EXPECT_EQ(run.json["comparison"]["baseline"], id) << "not of what ran last";
+  EXPECT_EQ(run.json["comparison"]["baseline"], one) << "neither what ran last nor itself";
+  EXPECT_THAT(server.Get("/api/v1/runs/latest?baseline=latest").Message(),
+              HasSubstr("the store holds none of the suite \"other\" besides run_"));
 }
 
 TEST(Runs, WhatIsWrongIsNamed) {
