@@ -50,17 +50,10 @@ generation::Quantity UnitOf(const AnswerCheck& check) {
   return known.empty() ? generation::Quantity() : known[0];
 }
 
-bool HoldsNumber(const AnswerCheck& check, std::string_view answer) {
-  const generation::Quantity wanted = UnitOf(check);
-  for (const generation::Quantity& quantity : generation::QuantitiesOf(answer)) {
-    double value = 0;
-    const char* end = quantity.number.data() + quantity.number.size();
-    if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) continue;
-    if (std::abs(value - check.number) > check.tolerance + 1e-9) continue;
-    if (check.unit.empty()) return true;
-    if (quantity.unit == wanted.unit && quantity.counted == wanted.counted) return true;
-  }
-  return false;
+std::string NumberText(double value) {
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
+  return error == std::errc() ? std::string(text, end) : "?";
 }
 
 }  // namespace
@@ -115,12 +108,26 @@ uint32_t CountWords(std::string_view text) {
   return words;
 }
 
-bool Holds(const AnswerCheck& check, std::string_view answer) {
+bool CheckedText::HoldsNumber(const AnswerCheck& check) {
+  if (!quantities_) quantities_ = generation::QuantitiesOf(text_);
+  const generation::Quantity wanted = UnitOf(check);
+  for (const generation::Quantity& quantity : *quantities_) {
+    double value = 0;
+    const char* end = quantity.number.data() + quantity.number.size();
+    if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) continue;
+    if (std::abs(value - check.number) > check.tolerance + 1e-9) continue;
+    if (check.unit.empty()) return true;
+    if (quantity.unit == wanted.unit && quantity.counted == wanted.counted) return true;
+  }
+  return false;
+}
+
+bool CheckedText::Holds(const AnswerCheck& check) {
   switch (check.kind) {
     case AnswerCheck::Kind::kContains: {
-      const std::string comparable = Comparable(answer);
+      if (!comparable_) comparable_ = Comparable(text_);
       return std::ranges::any_of(check.texts, [&](const std::string& text) {
-        return ContainsWords(comparable, Comparable(text));
+        return ContainsWords(*comparable_, Comparable(text));
       });
     }
     case AnswerCheck::Kind::kRegex: {
@@ -128,19 +135,23 @@ bool Holds(const AnswerCheck& check, std::string_view answer) {
       if (!compiled.ok()) return false;
       // A search that is given up found nothing.
       const Result<std::vector<ByteRange>> found =
-          compiled->FindAll(answer.substr(0, kMaxRegexInput));
+          compiled->FindAll(text_.substr(0, kMaxRegexInput));
       return found.ok() && !found->empty();
     }
     case AnswerCheck::Kind::kNumber:
-      return HoldsNumber(check, answer);
+      return HoldsNumber(check);
     case AnswerCheck::Kind::kLength: {
-      const uint32_t words = CountWords(answer);
+      const uint32_t words = CountWords(text_);
       return words >= check.low && (check.high == 0 || words <= check.high);
     }
     case AnswerCheck::Kind::kJson:
-      return FitsSchema(answer, check.schema);
+      return FitsSchema(text_, check.schema);
   }
   Fatal(__FILE__, __LINE__, "unknown AnswerCheck::Kind");
+}
+
+bool Holds(const AnswerCheck& check, std::string_view answer) {
+  return CheckedText(answer).Holds(check);
 }
 
 Status ValidateCheck(const AnswerCheck& check) {
@@ -166,24 +177,23 @@ Status ValidateCheck(const AnswerCheck& check) {
   return OkStatus();
 }
 
+std::string WantedText(const AnswerCheck& check) {
+  if (check.kind == AnswerCheck::Kind::kNumber) {
+    return NumberText(check.number) + (check.unit.empty() ? "" : " " + check.unit);
+  }
+  std::string list;
+  for (const std::string& text : check.texts) list += (list.empty() ? "" : "\" or \"") + text;
+  return list;
+}
+
 std::string Describe(const AnswerCheck& check) {
-  const auto number = [](double value) {
-    char text[32];
-    const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
-    return error == std::errc() ? std::string(text, end) : "?";
-  };
   switch (check.kind) {
-    case AnswerCheck::Kind::kContains: {
-      std::string list;
-      for (const std::string& text : check.texts) {
-        list += (list.empty() ? "\"" : " or \"") + text + "\"";
-      }
-      return "contains " + list;
-    }
+    case AnswerCheck::Kind::kContains:
+      return "contains \"" + WantedText(check) + '"';
     case AnswerCheck::Kind::kRegex:
       return "matches /" + check.texts[0] + "/";
     case AnswerCheck::Kind::kNumber:
-      return "states " + number(check.number) + (check.unit.empty() ? "" : " " + check.unit);
+      return "states " + WantedText(check);
     case AnswerCheck::Kind::kLength:
       return "has " + std::to_string(check.low) + " to " +
              (check.high == 0 ? "any number of" : std::to_string(check.high)) + " words";
