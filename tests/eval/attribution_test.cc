@@ -191,6 +191,12 @@ TEST_F(AcceptedAttributionTest, APassageIsNoDistractionWhereNothingTellsThatItDo
   EXPECT_THAT(failure->evidence, HasSubstr("pump.md, which does not hold what `accept` asks for"));
 }
 
+TEST_F(AcceptedAttributionTest, WhatTheAnswerSaysIsNotMissing) {
+  record_.passages[0].text = "The pump weighs eighty kilograms.";
+  case_.reject = {{.texts = {"pump"}}};
+  EXPECT_EQ(Label({}, Looked({}))->kind, FailureKind::kUnfaithful) << "the index says it otherwise";
+}
+
 TEST_F(AcceptedAttributionTest, WhatAGoldDocumentHoldsIsLeftOut) {
   case_.query = "May the pump run dry?";
   case_.accept = {{.texts = {"No"}}};
