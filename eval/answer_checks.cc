@@ -177,6 +177,31 @@ Status ValidateCheck(const AnswerCheck& check) {
   return OkStatus();
 }
 
+bool Excludes(const AnswerCheck& reject, const AnswerCheck& accept) {
+  if (reject.kind != accept.kind) return false;
+  switch (accept.kind) {
+    case AnswerCheck::Kind::kContains:
+      return std::ranges::all_of(accept.texts,
+                                 [&](const std::string& text) { return Holds(reject, text); });
+    case AnswerCheck::Kind::kRegex:
+      return reject.texts == accept.texts;
+    case AnswerCheck::Kind::kNumber: {
+      const generation::Quantity rejected = UnitOf(reject);
+      const generation::Quantity accepted = UnitOf(accept);
+      const bool is_unit = reject.unit.empty() ||
+                           (rejected.unit == accepted.unit && rejected.counted == accepted.counted);
+      return is_unit &&
+             std::abs(reject.number - accept.number) + accept.tolerance <= reject.tolerance + 1e-9;
+    }
+    case AnswerCheck::Kind::kLength:
+      return reject.low <= accept.low &&
+             (reject.high == 0 || (accept.high != 0 && accept.high <= reject.high));
+    case AnswerCheck::Kind::kJson:
+      return reject.schema == accept.schema;
+  }
+  Fatal(__FILE__, __LINE__, "unknown AnswerCheck::Kind");
+}
+
 std::string WantedText(const AnswerCheck& check) {
   if (check.kind == AnswerCheck::Kind::kNumber) {
     return NumberText(check.number) + (check.unit.empty() ? "" : " " + check.unit);

@@ -38,6 +38,9 @@ class CheckedText {
 // that exclude each other, a negative tolerance, a unit that is not read behind a number ("Ω").
 Status ValidateCheck(const AnswerCheck& check);
 
+// Whether no answer can hold `accept` and not `reject`: such as hold the one always hold the other.
+bool Excludes(const AnswerCheck& reject, const AnswerCheck& accept);
+
 // "contains \"48 N·m\"": for messages.
 std::string Describe(const AnswerCheck& check);
 // What a check of texts or of a number wants: `48 N·m`, `4 days" or "4天`, to be quoted.

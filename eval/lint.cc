@@ -116,15 +116,8 @@ class Linter {
   }
 
   void LookAtExpectations(const Case& one) {
-    for (const AnswerCheck& accept : one.accept) {
-      for (const AnswerCheck& reject : one.reject) {
-        const bool same = accept.kind == reject.kind && !accept.texts.empty() &&
-                          std::ranges::all_of(accept.texts, [&](const std::string& text) {
-                            return Holds(reject, text);
-                          });
-        if (same) Error(one, "accept and reject exclude each other: " + Describe(accept));
-      }
-    }
+    // Of cases that come of a file, its reading has said so.
+    if (const Status valid = ValidateCase(one); !valid.ok()) Error(one, valid.message());
     if (one.answerable && one.accept.empty() && one.expected_facts.empty() &&
         one.reference.empty()) {
       Add(one.draft ? LintFinding::Level::kDraft : LintFinding::Level::kWarning, one.id,

@@ -104,8 +104,8 @@ std::map<DocumentId, int> GoldGradesOf(const Case& one);
 // same. Tags, cluster, and offsets of spans that have a quote may change.
 uint64_t QuestionHash(const Case& one);
 
-// What a case by itself can be wrong in beside its syntax: checks that cannot be made, facts that
-// spans name and the case has not, tags that stand twice, a language that is no code.
+// What a case by itself can be wrong in beside its syntax: checks that cannot be made, or not together,
+// facts that spans name and the case has not, tags that stand twice, a language that is no code.
 // kInvalidArgument.
 Status ValidateCase(const Case& one);
 
