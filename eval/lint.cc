@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "eval/accepted_texts.h"
 #include "eval/answer_checks.h"
 #include "eval/plan.h"
 #include "eval/report.h"
@@ -57,6 +58,7 @@ class Linter {
       LookAtQuestion(one);
       LookAtExpectations(one);
     }
+    QUARRY_RETURN_IF_ERROR(LookForAccepted());
     LookForTwins();
     LookAtShares();
     LookAtDrafts();
@@ -94,6 +96,41 @@ class Linter {
       } else {
         QUARRY_RETURN_IF_ERROR(found);
       }
+    }
+    return OkStatus();
+  }
+
+  // What cases without gold spans are asked for, in one reading of the corpus.
+  Status LookForAccepted() {
+    struct Wanted {
+      const Case* one;
+      size_t check;
+      bool is_found = false;
+    };
+    std::vector<Wanted> all;
+    for (const Case& one : suite_.cases) {
+      if (!one.gold_spans.empty()) continue;
+      for (const size_t check : ChecksLookedFor(one)) all.push_back({&one, check});
+    }
+    size_t missing = all.size();
+    if (missing == 0) return OkStatus();
+    QUARRY_RETURN_IF_ERROR(ForEachChunkText(
+        snapshot_,
+        [&](const index::StoredDocument& document, const index::StoredChunk&, CheckedText& text) {
+          for (Wanted& wanted : all) {
+            if (wanted.is_found || !IsHeldBy(*wanted.one, wanted.check, document.id, text))
+              continue;
+            wanted.is_found = true;
+            --missing;
+          }
+          return missing > 0;
+        },
+        context_));
+    for (const Wanted& wanted : all) {
+      if (wanted.is_found) continue;
+      Warn(*wanted.one,
+           "nothing in the corpus holds \"" + WantedText(wanted.one->accept[wanted.check]) +
+               "\", which `accept` asks for: it says it in other words, or not any more");
     }
     return OkStatus();
   }
