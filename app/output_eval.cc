@@ -41,9 +41,10 @@ std::string Bar(const eval::Estimate& estimate) {
 
 std::string HeaderText(const eval::RunReport& report, const Console& console) {
   const eval::RunManifest& manifest = report.run.manifest;
-  const std::string verdict = eval::VerdictOf(report.gates);
-  std::string text = console.Styled(Style::kTitle, OneLine(manifest.suite)) + "  " +
-                     console.Styled(StyleOf(verdict), verdict) + "\n";
+  std::string text =
+      console.Styled(Style::kTitle, OneLine(manifest.suite)) + "  " +
+      console.Styled(StyleOf(eval::VerdictOf(report.gates)), eval::VerdictText(report.gates)) +
+      "\n";
   text += "run " + manifest.id +
           (manifest.name.empty() ? "" : " (" + OneLine(manifest.name) + ")") + ", " +
           eval::FormatTime(manifest.created_micros) + " UTC, " +

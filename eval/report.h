@@ -76,5 +76,7 @@ std::string FormatP(double p);
 std::string FormatTime(int64_t micros);
 // "pass", "FAIL", "inconclusive" or "INVALID", of all gates together; "no gates".
 std::string VerdictOf(const GateReport& gates);
+// The same for people, who are told of an invalid run which gates failed, too: "INVALID, 1 gate FAILED".
+std::string VerdictText(const GateReport& gates);
 
 }  // namespace quarry::eval

@@ -107,7 +107,7 @@ std::string SlicesTable(const RunReport& report) {
 
 std::string ReportMarkdown(const RunReport& report) {
   const RunManifest& manifest = report.run.manifest;
-  std::string text = "## " + Cell(manifest.suite) + ": " + VerdictOf(report.gates) + "\n\n";
+  std::string text = "## " + Cell(manifest.suite) + ": " + VerdictText(report.gates) + "\n\n";
   text += std::to_string(report.scores.cases.size()) + " cases, run `" + manifest.id + "`" +
           (manifest.name.empty() ? "" : " (" + Cell(manifest.name) + ")") + ", " +
           FormatTime(manifest.created_micros) + " UTC\n\n";

@@ -70,6 +70,19 @@ TEST(ReportTest, AFailedGateIsSaidInEveryForm) {
   EXPECT_EQ(json["cases"].size(), 12u);
 }
 
+TEST(ReportTest, AnInvalidRunDoesNotHideAGateThatFailed) {
+  eval::Run run = MakeRun(false);
+  run.manifest.cases = 24;  // it is not finished
+  const RunReport report = ReportOf(std::move(run), {.baseline = MakeRun(true)});
+  EXPECT_EQ(report.gates.exit_code(), 3);
+  EXPECT_EQ(VerdictOf(report.gates), "INVALID");
+  EXPECT_EQ(VerdictText(report.gates), "INVALID, 1 gate FAILED");
+  EXPECT_THAT(ReportHtml(report), HasSubstr("badge fail\">INVALID, 1 gate FAILED"));
+  EXPECT_THAT(ReportMarkdown(report), HasSubstr(": INVALID, 1 gate FAILED\n"));
+  EXPECT_EQ(nlohmann::json::parse(ReportJson(report))["gates"]["results"][0]["outcome"], "FAIL");
+  EXPECT_EQ(VerdictText(Bad().gates), "FAIL");
+}
+
 TEST(ReportTest, JUnitIsRedExactlyWhereTheGatesAre) {
   // All answers wrong, and no gate that says anything against it.
   const RunReport report = ReportOf(MakeRun(false), {.gates = std::vector<Gate>()});
