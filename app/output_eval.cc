@@ -139,8 +139,9 @@ std::string ComparisonText(const eval::RunReport& report, const Console& console
       text += "  and " + std::to_string(comparison.flips.size() - kFlipsShown) + " more\n";
       break;
     }
-    const std::string failed =
-        (flip.label.empty() ? "" : OneLine(flip.label) + ": ") + JoinedReasons(flip.reasons);
+    const std::string failed = (flip.label.empty() ? "" : OneLine(flip.label) + ": ") +
+                               JoinedReasons(flip.reasons) +
+                               OneLine(eval::AnsweredText(flip.answer));
     text += "  " + OneLine(flip.id) + ": " +
             (flip.passes_now ? failed + " \u2192 " + console.Styled(Style::kGood, "passes")
                              : console.Styled(Style::kBad, "passes") + " \u2192 " + failed) +
@@ -179,7 +180,8 @@ std::string FailuresText(const eval::RunReport& report, uint32_t shown, const Co
     const auto record = std::ranges::find(report.run.records, one.id, &eval::RunRecord::case_id);
     text += "  " + OneLine(one.id) + "  " + OneLine(record->asked.query) + "\n    " +
             console.Styled(Style::kDim, (one.label.empty() ? "" : one.label + ": ") +
-                                            JoinedReasons(one.reasons)) +
+                                            JoinedReasons(one.reasons) +
+                                            OneLine(eval::AnsweredText(one.answer))) +
             "\n";
   }
   if (failed == 0 || shown == 0) return "";

@@ -143,8 +143,11 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
     const bool passed = old->second->Passes();
     if (passed == one.Passes()) continue;
     const CaseScores& failed = passed ? one : *old->second;
-    FlippedCase flip{
-        .id = one.id, .passes_now = one.Passes(), .reasons = failed.reasons, .label = failed.label};
+    FlippedCase flip{.id = one.id,
+                     .passes_now = one.Passes(),
+                     .reasons = failed.reasons,
+                     .label = failed.label,
+                     .answer = failed.answer};
     (passed ? comparison.flips : gained).push_back(std::move(flip));
   }
   comparison.only_before = before.cases.size() - comparison.cases - comparison.changed;

@@ -48,6 +48,7 @@ struct FlippedCase {
   bool passes_now = false;
   std::vector<std::string> reasons;  // why it does not pass, of the run in which it does not
   std::string label;
+  std::string answer;  // CaseScores::answer of that run
 };
 
 struct Comparison {

@@ -185,6 +185,10 @@ std::string FormatVariance(const VarianceSplit& split) {
   return text;
 }
 
+std::string AnsweredText(const std::string& answer) {
+  return answer.empty() ? "" : "; answered: \"" + answer + '"';
+}
+
 std::string FormatP(double p) { return p < 0.001 ? "<0.001" : Printf("%.3f", p); }
 
 std::string FormatTime(int64_t micros) {

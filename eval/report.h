@@ -70,6 +70,8 @@ std::string FormatDelta(const std::string& metric, double value);
 // "of the variance of pass 71.0 % are the questions, 20.0 % asking again, 9.0 % the judge"; "" where
 // nothing varies.
 std::string FormatVariance(const VarianceSplit& split);
+// `; answered: "..."`, behind why a case does not pass; "" without an answer (CaseScores::answer).
+std::string AnsweredText(const std::string& answer);
 // "0.003", "<0.001".
 std::string FormatP(double p);
 // "2026-11-26 07:15" in UTC.

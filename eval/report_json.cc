@@ -83,7 +83,8 @@ std::string ReportJson(const RunReport& report) {
                              {"values", one.values},
                              {"errors", one.errors},
                              {"reasons", one.reasons},
-                             {"label", one.label}});
+                             {"label", one.label},
+                             {"answer", one.answer}});
   }
   if (report.comparison) {
     Json comparison = {{"baseline", report.baseline->manifest.id},
@@ -101,7 +102,8 @@ std::string ReportJson(const RunReport& report) {
       comparison["flips"].push_back({{"id", flip.id},
                                      {"passes_now", flip.passes_now},
                                      {"reasons", flip.reasons},
-                                     {"label", flip.label}});
+                                     {"label", flip.label},
+                                     {"answer", flip.answer}});
     }
     json["comparison"] = std::move(comparison);
   }

@@ -126,8 +126,8 @@ std::string ReportMarkdown(const RunReport& report) {
       for (size_t i = 0; i < std::min(kCasesShown, report.comparison->flips.size()); ++i) {
         const FlippedCase& flip = report.comparison->flips[i];
         text += "| " + Cell(flip.id) + " | " + (flip.passes_now ? "passes" : "**fails**") + " | " +
-                Cell(flip.label.empty() ? Joined(flip.reasons)
-                                        : flip.label + ": " + Joined(flip.reasons)) +
+                Cell((flip.label.empty() ? "" : flip.label + ": ") + Joined(flip.reasons) +
+                     AnsweredText(flip.answer)) +
                 " |\n";
       }
     }
@@ -139,7 +139,8 @@ std::string ReportMarkdown(const RunReport& report) {
   size_t failed = 0;
   for (const CaseScores& one : report.scores.cases) {
     if (one.reasons.empty() || ++failed > kCasesShown) continue;
-    failures += "| " + Cell(one.id) + " | " + Cell(Joined(one.reasons)) + " |\n";
+    failures +=
+        "| " + Cell(one.id) + " | " + Cell(Joined(one.reasons) + AnsweredText(one.answer)) + " |\n";
   }
   if (failed > 0) {
     text += "\n<details><summary>" + std::to_string(failed) +

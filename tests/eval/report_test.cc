@@ -70,6 +70,25 @@ TEST(ReportTest, AFailedGateIsSaidInEveryForm) {
   EXPECT_EQ(json["cases"].size(), 12u);
 }
 
+TEST(ReportTest, TheAnswerStandsBesideWhatDoesNotHold) {
+  eval::Run run = MakeRun(false);
+  run.records[0].answer = "It is wrong [1].";
+  run.records[1].answer = "这是错的。" + std::string(300, 'x');
+  run.records[2].abstained = true;
+  const RunReport report = ReportOf(std::move(run), {.baseline = MakeRun(true)});
+  EXPECT_EQ(report.scores.cases[0].answer, "It is wrong.");
+  EXPECT_EQ(report.scores.cases[1].answer, "这是错的。" + std::string(185, 'x') + "...");
+  EXPECT_EQ(report.scores.cases[2].answer, "");
+  EXPECT_EQ(report.comparison->flips[0].answer, "It is wrong.");
+  const std::string beside = "does not hold: contains \"right\"; answered: \"It is wrong.\"";
+  EXPECT_THAT(ReportMarkdown(report), HasSubstr("| c0 | **fails** | " + beside + " |"));
+  EXPECT_THAT(ReportJUnit(report), HasSubstr("answered: &quot;It is wrong.&quot;"));
+  const nlohmann::json json = nlohmann::json::parse(ReportJson(report));
+  EXPECT_EQ(json["cases"][0]["answer"], "It is wrong.");
+  EXPECT_EQ(json["comparison"]["flips"][0]["answer"], "It is wrong.");
+  EXPECT_THAT(ReportOf(MakeRun(true), {}).scores.cases[0].answer, ::testing::IsEmpty());
+}
+
 TEST(ReportTest, AnInvalidRunDoesNotHideAGateThatFailed) {
   eval::Run run = MakeRun(false);
   run.manifest.cases = 24;  // it is not finished
