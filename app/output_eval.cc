@@ -193,7 +193,12 @@ std::string FailuresText(const eval::RunReport& report, uint32_t shown, const Co
 }  // namespace
 
 std::string RunReportText(const eval::RunReport& report, uint32_t shown, const Console& console) {
-  std::string text = HeaderText(report, console) + GatesText(report, console);
+  std::string text = HeaderText(report, console);
+  // Said first: it may be all that has changed.
+  if (!report.corpus_change.empty()) {
+    text += "\n" + console.Styled(Style::kWarning, OneLine(report.corpus_change)) + "\n";
+  }
+  text += GatesText(report, console);
   text += report.comparison ? ComparisonText(report, console) : FiguresText(report, console);
   text += CorrectedText(report, console) + SlicesText(report, console);
   return text + FailuresText(report, shown, console);
@@ -219,7 +224,7 @@ std::string RunListText(const std::vector<RunListItem>& items, const Console& co
 std::string RunListJson(const std::vector<RunListItem>& items) {
   Json json = {{"runs", Json::array()}};
   for (const RunListItem& item : items) {
-    Json run = Json::parse(eval::ManifestLine(item.manifest), nullptr, false);
+    Json run = Json::parse(eval::ManifestSummary(item.manifest), nullptr, false);
     run["records"] = item.records;
     run["pass"] = item.point.pass.mean;
     run["p95_ms"] = item.point.p95_ms;

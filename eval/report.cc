@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "eval/beir_corpus.h"
+#include "eval/corpus_change.h"
 #include "eval/metric_catalogue.h"
 #include "eval/run_store.h"
 
@@ -100,6 +101,7 @@ Result<RunReport> MakeReport(Run run, ReportOptions options) {
     gate_baseline = is_trusted ? *report.baseline_scores : ScoreRun(baseline, false);
     baseline.manifest.max_words = its_words;
     report.comparison = CompareRuns(*report.baseline_scores, report.scores, manifest.seed);
+    report.corpus_change = CorpusChangeText(CompareCorpora(baseline.manifest, manifest));
     CheckBaseline(report.run, baseline, *report.comparison, report.warnings);
   }
   for (size_t i = 0; i < report.scores.missing_gold.size(); ++i) {

@@ -112,6 +112,9 @@ class HtmlWriter {
     }
     for (const auto& [key, value] : manifest.config) fact(html::Text(key).c_str(), value);
     html_ += "</div>\n";
+    if (!report_.corpus_change.empty()) {
+      html_ += html::Element("p", "", "<b>" + html::Text(report_.corpus_change) + "</b>") + "\n";
+    }
     for (const std::string& warning : report_.warnings) {
       html_ +=
           html::Element("p", "small",

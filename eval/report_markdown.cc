@@ -111,6 +111,7 @@ std::string ReportMarkdown(const RunReport& report) {
   text += std::to_string(report.scores.cases.size()) + " cases, run `" + manifest.id + "`" +
           (manifest.name.empty() ? "" : " (" + Cell(manifest.name) + ")") + ", " +
           FormatTime(manifest.created_micros) + " UTC\n\n";
+  if (!report.corpus_change.empty()) text += "**" + Cell(report.corpus_change) + "**\n\n";
   for (const std::string& reason : report.gates.invalid) text += "- **invalid**: " + reason + "\n";
   for (const GateResult& result : report.gates.results) {
     text += std::string("- **") + GateOutcomeName(result.outcome) + "** " +

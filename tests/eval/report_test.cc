@@ -70,6 +70,37 @@ TEST(ReportTest, AFailedGateIsSaidInEveryForm) {
   EXPECT_EQ(json["cases"].size(), 12u);
 }
 
+TEST(ReportTest, WhatHasChangedInTheCorpusIsSaidFirst) {
+  eval::Run before = MakeRun(true);
+  eval::Run now = MakeRun(false);
+  before.manifest.documents = 4;
+  now.manifest.documents = 3;
+  EXPECT_EQ(ReportOf(now, {.baseline = before}).corpus_change,
+            "the corpus is not that of the baseline: 4 documents then, 3 now");
+  EXPECT_TRUE(
+      nlohmann::json::parse(ReportJson(ReportOf(now, {.baseline = before})))["comparison"]["corpus"]
+          .is_null());
+  before.manifest.content_hashes = {{"a.csv", "1"}, {"b.md", "2"}, {"c.md", "3"}, {"旧.md", "4"}};
+  EXPECT_EQ(ReportOf(before, {.baseline = before}).corpus_change, "");
+  now.manifest.content_hashes = {{"b.md", "9"}, {"c.md", "3"}, {"新.md", "4"}};
+  RunReport report = ReportOf(now, {.baseline = before});
+  EXPECT_EQ(report.corpus_change,
+            "the corpus is not that of the baseline: 1 document removed (a.csv), 1 changed (b.md), "
+            "1 renamed (旧.md -> 新.md)");
+  const std::string markdown = ReportMarkdown(report);
+  EXPECT_LT(markdown.find("1 document removed (a.csv)"), markdown.find("- **FAIL**"));
+  EXPECT_THAT(ReportHtml(report), HasSubstr("1 document removed (a.csv)"));
+  const nlohmann::json json = nlohmann::json::parse(ReportJson(report));
+  EXPECT_EQ(json["comparison"]["corpus"]["removed"], nlohmann::json::array({"a.csv"}));
+  EXPECT_EQ(json["comparison"]["corpus"]["renamed"][0]["to"], "新.md");
+  EXPECT_FALSE(json["run"].contains("content_hashes"));
+  for (char name = 'd'; name <= 'j'; ++name) {
+    now.manifest.content_hashes[std::string(1, name)] = std::string(1, name);
+  }
+  report = ReportOf(now, {.baseline = before});
+  EXPECT_THAT(report.corpus_change, HasSubstr("7 added (d, e, f, g, h and 2 more)"));
+}
+
 TEST(ReportTest, TheAnswerStandsBesideWhatDoesNotHold) {
   eval::Run run = MakeRun(false);
   run.records[0].answer = "It is wrong [1].";
