@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -43,11 +44,107 @@ bool ContainsWords(const std::string& answer, const std::string& text) {
   return false;
 }
 
-// The unit of a check as QuantitiesOf spells it, or what is counted: "kg", "户". Neither where it is read
-// as nothing.
-generation::Quantity UnitOf(const AnswerCheck& check) {
-  const std::vector<generation::Quantity> known = generation::QuantitiesOf("1 " + check.unit);
-  return known.empty() ? generation::Quantity() : known[0];
+// Words of magnitude with their powers of ten; of those that begin alike the longest is meant.
+constexpr std::pair<std::string_view, size_t> kMagnitudes[] = {
+    {"万", 4},       {"百万", 6},    {"千万", 7},    {"亿", 8},       {"万亿", 12},
+    {"thousand", 3}, {"million", 6}, {"billion", 9}, {"millions", 6}, {"billions", 9}};
+
+// The word of magnitude that begins `rest`, and its power; "" and 0 for none.
+std::pair<std::string_view, size_t> MagnitudeAt(std::string_view rest) {
+  std::pair<std::string_view, size_t> found;
+  for (const auto& magnitude : kMagnitudes) {
+    const std::string_view word = magnitude.first;
+    const bool goes_on =
+        IsAsciiLower(word.back()) && rest.size() > word.size() && IsAsciiLower(rest[word.size()]);
+    if (rest.starts_with(word) && !goes_on && word.size() > found.first.size()) found = magnitude;
+  }
+  return found;
+}
+
+// "4.8" with its point moved by four places: "48000".
+std::string Shifted(std::string_view number, size_t places) {
+  std::string digits;
+  size_t decimals = 0;
+  bool is_behind_point = false;
+  for (const char c : number) {
+    if (c == '.') is_behind_point = true;
+    if (!IsAsciiDigit(c)) continue;
+    digits += c;
+    decimals += is_behind_point ? 1 : 0;
+  }
+  if (places >= decimals) return digits.append(places - decimals, '0');
+  return digits.insert(digits.size() - (decimals - places), 1, '.');
+}
+
+// The text, folded, with its magnitudes written out: "960000元" of "96 万元". Digits of a code are none.
+std::string WithoutMagnitudes(std::string_view text) {
+  const std::string folded = Fold(text);
+  std::string plain;
+  for (size_t i = 0; i < folded.size();) {
+    if (!IsAsciiDigit(folded[i])) {
+      plain += folded[i++];
+      continue;
+    }
+    const bool in_code = i > 0 && IsAsciiLower(folded[i - 1]);
+    size_t end = i;
+    while (end < folded.size() && (IsAsciiDigit(folded[end]) ||
+                                   ((folded[end] == '.' || folded[end] == ',') &&
+                                    end + 1 < folded.size() && IsAsciiDigit(folded[end + 1])))) {
+      ++end;
+    }
+    const std::string_view number = std::string_view(folded).substr(i, end - i);
+    size_t behind = end;
+    while (behind < folded.size() && folded[behind] == ' ') ++behind;
+    const auto [word, places] = MagnitudeAt(std::string_view(folded).substr(behind));
+    if (word.empty() || in_code) {
+      plain += number;
+      i = end;
+      continue;
+    }
+    plain += Shifted(number, places);
+    i = behind + word.size();
+    if (i < folded.size() && IsAsciiDigit(folded[i])) plain += ' ';  // "3万5"
+  }
+  return plain;
+}
+
+// The unit of a check.
+struct CheckUnit {
+  double factor = 1;    // of its magnitude: 10,000 of "万元"
+  std::string unit;     // as QuantitiesOf spells it: "kg"
+  std::string counted;  // or what is counted: "户"
+
+  bool names_unit() const { return !unit.empty() || !counted.empty(); }
+  bool is_read() const { return names_unit() || factor != 1; }
+};
+
+CheckUnit UnitOf(const AnswerCheck& check) {
+  CheckUnit unit;
+  const std::vector<generation::Quantity> known =
+      generation::QuantitiesOf(WithoutMagnitudes("1 " + check.unit));
+  if (known.empty()) return unit;
+  const std::string& number = known[0].number;
+  const char* end = number.data() + number.size();
+  if (std::from_chars(number.data(), end, unit.factor).ec != std::errc()) return unit;
+  unit.unit = known[0].unit;
+  unit.counted = known[0].counted;
+  return unit;
+}
+
+// What two ways to write a number may differ by.
+double SlackOf(double number) { return 1e-9 * std::max(1.0, std::abs(number)); }
+
+bool StatesNumber(const std::vector<generation::Quantity>& quantities, const AnswerCheck& check,
+                  const CheckUnit& unit) {
+  const double wanted = check.number * unit.factor;
+  const double off = check.tolerance * unit.factor + SlackOf(wanted);
+  return std::ranges::any_of(quantities, [&](const generation::Quantity& quantity) {
+    double value = 0;
+    const char* end = quantity.number.data() + quantity.number.size();
+    if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) return false;
+    if (std::abs(value - wanted) > off) return false;
+    return !unit.names_unit() || (quantity.unit == unit.unit && quantity.counted == unit.counted);
+  });
 }
 
 std::string NumberText(double value) {
@@ -109,17 +206,13 @@ uint32_t CountWords(std::string_view text) {
 }
 
 bool CheckedText::HoldsNumber(const AnswerCheck& check) {
-  if (!quantities_) quantities_ = generation::QuantitiesOf(text_);
-  const generation::Quantity wanted = UnitOf(check);
-  for (const generation::Quantity& quantity : *quantities_) {
-    double value = 0;
-    const char* end = quantity.number.data() + quantity.number.size();
-    if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) continue;
-    if (std::abs(value - check.number) > check.tolerance + 1e-9) continue;
-    if (check.unit.empty()) return true;
-    if (quantity.unit == wanted.unit && quantity.counted == wanted.counted) return true;
+  if (!quantities_) {
+    quantities_ = generation::QuantitiesOf(text_);
+    written_out_ = generation::QuantitiesOf(WithoutMagnitudes(text_));
   }
-  return false;
+  // A number alone is meant as it is written, too: 96 of "96 万元".
+  return StatesNumber(written_out_, check, UnitOf(check)) ||
+         (check.unit.empty() && StatesNumber(*quantities_, check, {}));
 }
 
 bool CheckedText::Holds(const AnswerCheck& check) {
@@ -162,8 +255,7 @@ Status ValidateCheck(const AnswerCheck& check) {
     if (!(check.tolerance >= 0)) {
       return InvalidArgumentError("tolerance: expected a number from 0");
     }
-    const generation::Quantity unit = UnitOf(check);
-    if (!check.unit.empty() && unit.unit.empty() && unit.counted.empty()) {
+    if (!check.unit.empty() && !UnitOf(check).is_read()) {
       return InvalidArgumentError("unit \"" + check.unit +
                                   "\": is not read behind a number; expected a word or a CJK " +
                                   "character, or \"any\" with the number and the unit as a text");
@@ -186,12 +278,14 @@ bool Excludes(const AnswerCheck& reject, const AnswerCheck& accept) {
     case AnswerCheck::Kind::kRegex:
       return reject.texts == accept.texts;
     case AnswerCheck::Kind::kNumber: {
-      const generation::Quantity rejected = UnitOf(reject);
-      const generation::Quantity accepted = UnitOf(accept);
-      const bool is_unit = reject.unit.empty() ||
+      const CheckUnit rejected = UnitOf(reject);
+      const CheckUnit accepted = UnitOf(accept);
+      const bool is_unit = !rejected.names_unit() ||
                            (rejected.unit == accepted.unit && rejected.counted == accepted.counted);
-      return is_unit &&
-             std::abs(reject.number - accept.number) + accept.tolerance <= reject.tolerance + 1e-9;
+      const double wanted = accept.number * accepted.factor;
+      const double off = accept.tolerance * accepted.factor;
+      return is_unit && std::abs(reject.number * rejected.factor - wanted) + off <=
+                            reject.tolerance * rejected.factor + SlackOf(wanted);
     }
     case AnswerCheck::Kind::kLength:
       return reject.low <= accept.low &&

@@ -32,6 +32,7 @@ class CheckedText {
   std::string_view text_;
   std::optional<std::string> comparable_;
   std::optional<std::vector<generation::Quantity>> quantities_;
+  std::vector<generation::Quantity> written_out_;  // with magnitudes: 960,000 of "96 万元"
 };
 
 // kInvalidArgument where a check could never hold: a regex or schema that is none, limits of length

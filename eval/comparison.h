@@ -54,10 +54,10 @@ struct FlippedCase {
 struct Comparison {
   // In the order of the catalogue; `pass` is tested by itself, the others are corrected together.
   std::vector<MetricDelta> overall;
-  std::vector<MetricDelta> slices;   // of `pass` and the headline metrics; corrected together
-  std::vector<FlippedCase> flips;    // lost first, in the order of the suite
-  uint64_t cases = 0;                // asked in both
-  uint64_t changed = 0;              // in both, and asked or expected otherwise: not compared
+  std::vector<MetricDelta> slices;  // of `pass` and the headline metrics; corrected together
+  std::vector<FlippedCase> flips;   // lost first, in the order of the suite
+  uint64_t cases = 0;               // asked in both
+  uint64_t changed = 0;             // in both, and asked or expected otherwise: not compared
   uint64_t only_before = 0;
   uint64_t only_after = 0;
 };

@@ -262,6 +262,35 @@ TEST(AnswerCheckTest, NumbersCompareByValueAndUnit) {
   EXPECT_FALSE(Holds(pumps, "It is 48 km long."));
 }
 
+TEST(AnswerCheckTest, MagnitudesAreWrittenOut) {
+  const auto number = [](double value, const std::string& unit) {
+    return AnswerCheck{
+        .kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = value, .unit = unit};
+  };
+  const AnswerCheck price = number(96, "万元");
+  ASSERT_OK(ValidateCheck(price));
+  for (const char* same : {"合同总价为96万元。", "合同总价为 960,000 元。", "共 960000元"}) {
+    EXPECT_TRUE(Holds(price, same)) << same;
+    EXPECT_TRUE(Holds(number(960000, "元"), same)) << same;
+    EXPECT_TRUE(Holds(number(960000, ""), same)) << same;
+  }
+  for (const char* other :
+       {"共96元", "共96万人", "共9.6万元", "共96亿元", "共960,000台", "A96万元"}) {
+    EXPECT_FALSE(Holds(price, other)) << other;
+  }
+  EXPECT_TRUE(Holds(number(4.8, "万元"), "每年48,000元"));
+  EXPECT_TRUE(Holds(number(2.51, "亿元"), "共25100万元"));
+  EXPECT_TRUE(Holds(number(3, "million"), "It cost 3 million euros."));
+  EXPECT_TRUE(Holds(number(3, "million"), "It cost 3,000,000 euros."));
+  EXPECT_TRUE(Holds(number(3, "million euros"), "It cost 3,000,000 euros."));
+  EXPECT_FALSE(Holds(number(3, "million euros"), "It cost 3 million dollars."));
+  EXPECT_FALSE(Holds(number(3, "million"), "It weighs 3 kg."));
+  // A number alone is meant as it is written, too.
+  EXPECT_TRUE(Holds(number(96, ""), "合同总价为96万元。"));
+  EXPECT_TRUE(Excludes(number(960000, "元"), price));
+  EXPECT_FALSE(Excludes(number(96, "元"), price));
+}
+
 TEST(AnswerCheckTest, AUnitThatIsNotReadAndANegativeToleranceAreRefused) {
   EXPECT_THAT(
       ValidateCheck({.kind = AnswerCheck::Kind::kNumber, .number = 4, .unit = "Ω"}).message(),
