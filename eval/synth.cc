@@ -1,9 +1,11 @@
 #include "eval/synth.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/random.h"
@@ -27,8 +29,10 @@ constexpr const char* kKinds[] = {"span",        "cloze",         "twin",
 struct Source {
   DocumentId id;
   std::string title;
+  std::set<std::string> title_words;
   std::string lang;
   std::string text;
+  std::string folded;                  // the text
   std::vector<ByteRange> change_logs;  // parts of the text, by where they begin
 };
 
@@ -137,27 +141,38 @@ std::optional<std::string> Affirmed(const std::string& sentence) {
   return std::nullopt;
 }
 
+// Words between spaces, and CJK characters.
 std::set<std::string> TitleWords(const std::string& title) {
   std::set<std::string> words;
   std::string word;
-  for (const char c : Fold(title) + " ") {
-    if (c == ' ') {
-      if (!word.empty()) words.insert(word);
-      word.clear();
-    } else {
-      word += c;
+  const std::string folded = Fold(title);
+  for (size_t offset = 0; offset < folded.size();) {
+    const size_t begin = offset;
+    const char32_t c = NextCodePoint(folded, offset);
+    const std::string character = folded.substr(begin, offset - begin);
+    if (c != ' ' && !IsCjk(c)) {
+      word += character;
+      continue;
     }
+    if (!word.empty()) words.insert(std::exchange(word, ""));
+    if (c != ' ') words.insert(character);
   }
+  if (!word.empty()) words.insert(word);
   return words;
 }
 
-bool AreLike(const std::string& a, const std::string& b) {
-  const std::set<std::string> one = TitleWords(a);
-  const std::set<std::string> other = TitleWords(b);
+bool AreLike(const Source& one, const Source& other) {
   size_t common = 0;
-  for (const std::string& word : one) common += other.contains(word) ? 1 : 0;
-  const size_t all = one.size() + other.size() - common;
+  for (const std::string& word : one.title_words) common += other.title_words.contains(word);
+  const size_t all = one.title_words.size() + other.title_words.size() - common;
   return all > 0 && static_cast<double>(common) >= kLikeTitles * static_cast<double>(all);
+}
+
+// What the title of one says and that of the other does not: "vx-240".
+std::vector<std::string> OwnWords(const Source& one, const Source& other) {
+  std::vector<std::string> words;
+  std::ranges::set_difference(one.title_words, other.title_words, std::back_inserter(words));
+  return words;
 }
 
 class Synthesizer {
@@ -207,6 +222,8 @@ class Synthesizer {
                     .title = document.title.empty() ? document.id : document.title,
                     .lang = document.language,
                     .text = *std::move(text)};
+      source.title_words = TitleWords(source.title);
+      source.folded = Fold(source.text);
       status = FindChangeLogs(document, source);
       sources_.push_back(std::move(source));
       return status.ok();
@@ -322,21 +339,68 @@ class Synthesizer {
                       other + "?";
         Of("number-swap").push_back(Draft(*row.source, asked, row.line, row.line, *figure));
       }
-      AddTwin(row);
     }
+    AddTwins();
     for (const auto& [name, rows] : by_name) AddConflicts(rows);
   }
 
-  void AddTwin(const Row& row) {
-    if (sources_.size() < 2) return;
-    const Source& other = sources_[random_.Below(sources_.size())];
-    if (other.lang != row.source->lang ||
-        Fold(other.text).find(Fold(row.name)) != std::string::npos) {
-      return;
+  // Rows in no order, until there are as many as can be wanted: each is looked up in all documents.
+  void AddTwins() {
+    std::map<const Source*, std::vector<std::string>> names;  // of rows
+    std::vector<const Row*> rows;
+    for (const Row& row : rows_) {
+      names[row.source].push_back(Fold(row.name));
+      rows.push_back(&row);
     }
+    for (size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random_.Below(i)]);
+    for (const Row* row : rows) {
+      if (Of("twin").size() >= options_.cases) return;
+      AddTwin(*row, names);
+    }
+  }
+
+  // Asked of a document of the same kind about another thing ("VX-240 data sheet"), where neither it nor any
+  // document that speaks of both says it. What is asked of a document of another kind, the row's own would
+  // answer.
+  void AddTwin(const Row& row, const std::map<const Source*, std::vector<std::string>>& names) {
+    const std::string name = Fold(row.name);
+    std::vector<const Source*> others;
+    for (const Source& other : sources_) {
+      const bool is_like =
+          &other != row.source && other.lang == row.source->lang && AreLike(*row.source, other);
+      if (!is_like || OwnWords(*row.source, other).empty()) continue;
+      const auto its_names = names.find(&other);
+      const bool has_like_row =
+          its_names != names.end() &&
+          std::ranges::any_of(its_names->second, [&](const std::string& its_name) {
+            return name.find(its_name) != std::string::npos;
+          });
+      if (!has_like_row) others.push_back(&other);
+    }
+    if (others.empty()) return;
+    std::vector<const Source*> holders;  // documents that speak of the row's name
+    for (const Source& any : sources_) {
+      if (any.folded.find(name) != std::string::npos) holders.push_back(&any);
+    }
+    std::erase_if(others, [&](const Source* other) {
+      return MaySay(holders, *other, OwnWords(*other, *row.source));
+    });
+    if (others.empty()) return;
+    const Source& other = *others[random_.Below(others.size())];
     Case one{.query = AskFor(row, other.title), .lang = other.lang, .answerable = false};
     one.cluster = other.id;
     Of("twin").push_back(std::move(one));
+  }
+
+  // Whether one of the documents is `other`, or speaks of what its title names.
+  static bool MaySay(const std::vector<const Source*>& documents, const Source& other,
+                     const std::vector<std::string>& own_words) {
+    return own_words.empty() || std::ranges::any_of(documents, [&](const Source* any) {
+             return any == &other || std::ranges::all_of(own_words, [&](const std::string& word) {
+                      return any->title_words.contains(word) ||
+                             any->folded.find(word) != std::string::npos;
+                    });
+           });
   }
 
   void AddConflicts(const std::vector<const Row*>& rows) {
@@ -344,7 +408,7 @@ class Synthesizer {
       const Row& a = *rows[i - 1];
       const Row& b = *rows[i];
       if (a.source == b.source || a.value == b.value || a.source->lang != b.source->lang ||
-          !AreLike(a.source->title, b.source->title)) {
+          !AreLike(*a.source, *b.source)) {
         continue;
       }
       Case one = Draft(*a.source, AskFor(a, a.source->title), a.line, a.line, "");

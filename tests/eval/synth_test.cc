@@ -60,6 +60,40 @@ TEST_F(SynthTest, EveryKindIsDraftedWithItsPlace) {
   }
 }
 
+std::vector<std::string> TwinsOf(testing::TestEngine& engine) {
+  const SynthReport report =
+      DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
+  std::vector<std::string> questions;
+  for (const Case& one : report.cases) {
+    if (one.tags[0] == "twin") questions.push_back(one.query);
+  }
+  return questions;
+}
+
+TEST(SynthTwinTest, WhatIsAskedInVainNoDocumentAnswers) {
+  testing::TestEngine engine;
+  engine.Add(
+      {testing::TextDocument("a.md", "VX-220 data sheet",
+                             "Property: Mass; Value: 318 kg\n\n"
+                             "Property: Rated head; Value: 48 m\n\n"
+                             "Property: Rated speed; Value: 2900 rpm\n\n"
+                             "The pump stands in the mill by the river."),
+       testing::TextDocument("b.md", "VX-240 data sheet",
+                             "Property: Mass; Value: 402 kg\n\nProperty: Speed; Value: 9 rpm\n\n"
+                             "The pump stands in the cellar of the inn."),
+       testing::TextDocument("c.md", "Settings", "Property: Port; Value: 8088"),
+       testing::TextDocument("d.md", "VX-220 数据手册", "项目: 额定扬程; 数值: 48米"),
+       testing::TextDocument("e.md", "VX-240 数据手册", "项目: 质量; 数值: 402千克")});
+  // The mass stands in both sheets, a speed too; a port is that of no pump.
+  EXPECT_THAT(TwinsOf(engine),
+              ::testing::UnorderedElementsAre("VX-240 data sheet: what is the Rated head?",
+                                              "VX-220 数据手册：质量是多少？",
+                                              "VX-240 数据手册：额定扬程是多少？"));
+  engine.Add({testing::TextDocument("f.md", "Comparison", "The rated head of VX-240 is 60 m."),
+              testing::TextDocument("g.md", "比较", "VX-240的额定扬程为60米。")});
+  EXPECT_THAT(TwinsOf(engine), ::testing::ElementsAre("VX-220 数据手册：质量是多少？"));
+}
+
 // The number of a model is no figure that may be missing.
 TEST(SynthClozeTest, AGapIsWhereTheQuantityStands) {
   testing::TestEngine engine;
