@@ -83,8 +83,51 @@ std::string AskFor(const Row& row, const std::string& title) {
          (row.column.empty() ? row.name : row.column + " of " + row.name) + "?";
 }
 
+constexpr std::string_view kMonthsOfDates[] = {
+    "January",   "February", "March",    "April",    "May",  "June", "July", "August",
+    "September", "October",  "November", "December", "Jan",  "Feb",  "Mar",  "Apr",
+    "Jun",       "Jul",      "Aug",      "Sep",      "Sept", "Oct",  "Nov",  "Dec"};
+
+// Whether a month stands before text[0, end), with nothing but days and marks between: "October 13, ".
+bool EndsInMonth(std::string_view text) {
+  const size_t last = text.find_last_not_of("0123456789., ");
+  if (last == std::string_view::npos) return false;
+  const std::string_view words = text.substr(0, last + 1);
+  return std::ranges::any_of(kMonthsOfDates, [&](std::string_view month) {
+    return words.ends_with(month) &&
+           (words.size() == month.size() || !IsAsciiLetter(words[words.size() - month.size() - 1]));
+  });
+}
+
+bool BeginsWithMonth(std::string_view text) {
+  text = Trim(text);
+  return std::ranges::any_of(kMonthsOfDates, [&](std::string_view month) {
+    return text.starts_with(month) &&
+           (text.size() == month.size() || !IsAsciiLetter(text[month.size()]));
+  });
+}
+
+// Whether the digits text[begin, end) are a part of a date, a time, a range or a number of a telephone: "2025"
+// of "2025-10-13", "8" of "8:30", "13" of "13 October", "10" of "10月13日".
+bool IsPartOfMore(std::string_view text, size_t begin, size_t end) {
+  const std::string_view before = text.substr(0, begin);
+  const std::string_view behind = text.substr(end);
+  for (const std::string_view mark : {"-", "/", ":", "–", "~", "～", "：", "至"}) {
+    const bool joins_before = before.size() > mark.size() && before.ends_with(mark) &&
+                              IsAsciiDigit(before[before.size() - mark.size() - 1]);
+    const bool joins_behind = behind.size() > mark.size() && behind.starts_with(mark) &&
+                              IsAsciiDigit(behind[mark.size()]);
+    if (joins_before || joins_behind) return true;
+  }
+  const std::string_view unit = Trim(behind);
+  const bool is_year = end - begin == 4 && unit.starts_with("年");
+  const bool is_day = (unit.starts_with("日") || unit.starts_with("号")) && before.ends_with("月");
+  return is_year || unit.starts_with("月") || is_day || EndsInMonth(before) ||
+         BeginsWithMonth(behind);
+}
+
 // Where the figure of a text stands that is checked: 318 of "VX-240 weighs 318 kg". Digits of a code are
-// none (generation::QuantitiesOf). nullopt without one.
+// none (generation::QuantitiesOf), nor are parts of a date. nullopt without one.
 std::optional<ByteRange> FigureIn(std::string_view text) {
   for (size_t begin = 0; begin < text.size();) {
     if (!IsAsciiDigit(text[begin])) {
@@ -100,7 +143,7 @@ std::optional<ByteRange> FigureIn(std::string_view text) {
                                         end + 1 < text.size() && IsAsciiDigit(text[end + 1])))) {
       ++end;
     }
-    if (!in_code) return ByteRange{begin, end};
+    if (!in_code && !IsPartOfMore(text, begin, end)) return ByteRange{begin, end};
     begin = end;
   }
   return std::nullopt;
@@ -333,7 +376,8 @@ class Synthesizer {
         const std::string other = OtherFigure(*figure, random_);
         const std::string asked =
             row.source->lang == "zh"
-                ? row.source->title + "：" + row.name + row.column + "是" + other + "吗？"
+                ? row.source->title + "：" + row.name +
+                      (row.column.empty() ? "" : "的" + row.column) + "是" + other + "吗？"
                 : row.source->title + ": is the " +
                       (row.column.empty() ? row.name : row.column + " of " + row.name) + " " +
                       other + "?";

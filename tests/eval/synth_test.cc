@@ -60,6 +60,34 @@ TEST_F(SynthTest, EveryKindIsDraftedWithItsPlace) {
   }
 }
 
+TEST(SynthDateTest, NoNumberIsCutOutOfADate) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.md", "Rota",
+                                    "Week: W42; Start: 2025-10-13; Who: Anna\n\n"
+                                    "Week: W43; Start: 20 October 2025; Who: Nils\n\n"
+                                    "Week: W44; Start: October 27, 2025; Who: Ines\n\n"
+                                    "Week: W45; Start: 8:30; Who: Hugo\n\n"
+                                    "Week: W46; Hours: 38 h; Who: Olaf\n\n"
+                                    "The rota is made by the office of the mill."),
+              testing::TextDocument("b.md", "值班安排",
+                                    "周次: 第42周; 日期: 2025年10月13日; 值班: 林晓彤\n\n"
+                                    "周次: 第43周; 日期: 10月20日; 值班: 高文博\n\n"
+                                    "周次: 第44周; 时长: 3年; 值班: 李嘉怡")});
+  const SynthReport report =
+      DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
+  std::vector<std::string> accepted;
+  for (const Case& one : report.cases) {
+    if (one.tags[0] == "span") accepted.push_back(one.accept.at(0).texts.at(0));
+    if (one.tags[0] == "number-swap") {
+      EXPECT_THAT(one.query, ::testing::AnyOf(HasSubstr("is the Hours of W46"),
+                                              HasSubstr("值班安排：第44周的时长是")));
+    }
+  }
+  EXPECT_THAT(accepted,
+              ::testing::UnorderedElementsAre("2025-10-13", "20 October 2025", "October 27, 2025",
+                                              "8:30", "38", "2025年10月13日", "10月20日", "3"));
+}
+
 std::vector<std::string> TwinsOf(testing::TestEngine& engine) {
   const SynthReport report =
       DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
