@@ -41,7 +41,7 @@ struct Row {
   const Source* source = nullptr;
   std::string line;
   std::string name;    // of the first cell: "Mass"
-  std::string column;  // of the cell that is asked for; "" where there are two
+  std::string column;  // of the cell that is asked for; "" where the name alone is
   std::string value;
 };
 
@@ -62,6 +62,53 @@ std::optional<RowCells> ParseCells(std::string_view line) {
   return cells;
 }
 
+// Headers of a column that only says that there are values: what they are of is the cell before.
+bool IsValueHeader(const std::string& header) {
+  constexpr std::string_view kHeaders[] = {
+      "value",  "values",  "content", "contents",    "data",          "description",
+      "detail", "details", "figure",  "information", "specification", "specifications",
+      "值",     "数值",    "取值",    "参数值",      "内容",          "说明",
+      "描述",   "数据",    "规格"};
+  return std::ranges::find(kHeaders, std::string_view(Fold(header))) != std::end(kHeaders);
+}
+
+// Whether a question can name it: no list, no comparison and no part of a sentence ("below 99.9 %", "408, 425",
+// "30天以内").
+bool IsName(std::string_view text) {
+  constexpr uint32_t kLongest = 14;  // words or CJK characters
+  constexpr std::string_view kMarks[] = {", ", "，", "、", "; ", "；", "?", "？",
+                                         "。", "<",  ">",  "≤",  "≥",  "%", ". "};
+  constexpr std::string_view kOpeners[] = {
+      "above", "after", "and",  "at",   "before", "below", "between", "by",     "each",
+      "every", "for",   "from", "if",   "in",     "less",  "more",    "no",     "not",
+      "of",    "on",    "only", "or",   "over",   "per",   "than",    "then",   "to",
+      "under", "until", "up",   "when", "while",  "with",  "within",  "without"};
+  constexpr std::string_view kChineseOpeners[] = {"低于", "高于", "超过", "不足", "不超过", "大于",
+                                                  "小于", "少于", "多于", "未满", "每满"};
+  constexpr std::string_view kChineseEnds[] = {"以上", "以下", "以内", "以外", "之内", "之间"};
+  const std::string folded = Fold(Trim(text));
+  const std::string_view name = folded;
+  // Folded, wide marks are narrow ones, and no space stands behind them.
+  const auto holds = [&](std::string_view mark) {
+    return name.find(mark) != std::string_view::npos || text.find(mark) != std::string_view::npos;
+  };
+  const auto begins = [&](std::string_view word) { return name.starts_with(word); };
+  const auto ends = [&](std::string_view word) { return name.ends_with(word); };
+  const std::string_view first = name.substr(0, name.find(' '));
+  return !name.empty() && CountWords(name) <= kLongest && !std::ranges::any_of(kMarks, holds) &&
+         std::ranges::find(kOpeners, first) == std::end(kOpeners) &&
+         !std::ranges::any_of(kChineseOpeners, begins) &&
+         !std::ranges::any_of(kChineseEnds, ends) && !name.ends_with('.') && !name.ends_with(':');
+}
+
+// A number is one by its column alone: "what is the Meaning of 429?".
+bool CanBeAskedFor(const Row& row) {
+  const bool is_number =
+      std::ranges::none_of(row.name, [](char c) { return IsAsciiLetter(c) || (c & 0x80) != 0; });
+  const bool asks = Fold(row.column).find('?') != std::string::npos;  // "Needs a restart?"
+  return IsName(row.name) && (row.column.empty() ? !is_number : !asks);
+}
+
 std::optional<Row> ParseRow(const RowCells& cells, std::string_view line, const Source& source) {
   if (cells.size() < 2) return std::nullopt;
   for (const auto& [header, value] : cells) {
@@ -69,7 +116,7 @@ std::optional<Row> ParseRow(const RowCells& cells, std::string_view line, const 
   }
   if (cells[0].second.size() > kMaxCell || cells[1].second.size() > kMaxCell) return std::nullopt;
   Row row{.source = &source, .line = std::string(line), .name = cells[0].second};
-  if (cells.size() > 2) row.column = cells[1].first;
+  if (cells.size() > 2 || !IsValueHeader(cells[1].first)) row.column = cells[1].first;
   row.value = cells[1].second;
   return row;
 }
@@ -329,7 +376,7 @@ class Synthesizer {
       const std::optional<RowCells> cells = ParseCells(line);
       if (at < log_end || IsChangeLine(line) || (cells && IsChangeRow(*cells))) continue;
       if (std::optional<Row> row = cells ? ParseRow(*cells, line, source) : std::nullopt) {
-        rows_.push_back(*std::move(row));
+        if (CanBeAskedFor(*row)) rows_.push_back(*std::move(row));
         continue;
       }
       for (const ByteRange& range : SplitSentences(line)) {

@@ -60,6 +60,35 @@ TEST_F(SynthTest, EveryKindIsDraftedWithItsPlace) {
   }
 }
 
+TEST(SynthNameTest, NoPartOfASentenceIsAskedForByName) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.md", "Handbook",
+                                    "Availability: below 99.9 %; Credit: 10 per cent\n\n"
+                                    "Status: 408, 425, 429; Retried: yes, three times\n\n"
+                                    "Status: 503; Value: unavailable\n\n"
+                                    "Status: 504; Meaning: gateway timeout\n\n"
+                                    "Variable: MILL_PORT; Default: 8088\n\n"
+                                    "Property: Mass; Value: 318 kg\n\n"
+                                    "Question: Is it safe?; Answer: It is safe.\n\n"
+                                    "The handbook is kept by the office of the mill."),
+              testing::TextDocument("b.md", "手册",
+                                    "可用性: 低于标准; 赔偿: 一成\n\n"
+                                    "时长: 30天以内; 费用: 全免\n\n"
+                                    "参数: 超时时间; 默认值: 30秒\n\n"
+                                    "项目: 额定扬程; 数值: 48米")});
+  const SynthReport report =
+      DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
+  std::vector<std::string> asked;
+  for (const Case& one : report.cases) {
+    if (one.tags[0] == "span") asked.push_back(one.query);
+  }
+  EXPECT_THAT(asked, ::testing::UnorderedElementsAre("Handbook: what is the Meaning of 504?",
+                                                     "Handbook: what is the Default of MILL_PORT?",
+                                                     "Handbook: what is the Mass?",
+                                                     "手册：超时时间的默认值是什么？",
+                                                     "手册：额定扬程是多少？"));
+}
+
 TEST(SynthDateTest, NoNumberIsCutOutOfADate) {
   testing::TestEngine engine;
   engine.Add({testing::TextDocument("a.md", "Rota",
