@@ -33,7 +33,8 @@ struct RunReport {
   std::optional<Run> baseline;
   std::optional<RunScores> baseline_scores;
   std::optional<Comparison> comparison;
-  std::string corpus_change;  // against the baseline, in words (corpus_change.h); "" = none is known
+  std::string
+      corpus_change;  // against the baseline, in words (corpus_change.h); "" = none is known
   GateReport gates;
   std::vector<CorrectedRate> corrected;  // what the judge said, corrected for its errors
   std::vector<HistoryPoint> history;     // oldest first, the run itself last

@@ -43,9 +43,9 @@ struct AnswerCheck {
   enum class Kind : uint8_t {
     kContains,  // one of `texts` stands in it; compared folded (base/text.h), white space as one
     kRegex,     // texts[0], an ECMAScript expression, matches somewhere; case counts
-    kNumber,    // the number stands in it, with the unit if one is given; 96 "万元" are 960,000 元
-    kLength,    // words and CJK characters, from low to high
-    kJson,      // the whole is JSON that fits `schema`
+    kNumber,  // the number stands in it, with the unit if one is given; 96 "万元" are 960,000 元
+    kLength,  // words and CJK characters, from low to high
+    kJson,    // the whole is JSON that fits `schema`
   };
   Kind kind = Kind::kContains;
   std::vector<std::string> texts;
