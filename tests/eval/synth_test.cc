@@ -70,10 +70,15 @@ TEST(SynthNameTest, NoPartOfASentenceIsAskedForByName) {
                                     "Variable: MILL_PORT; Default: 8088\n\n"
                                     "Property: Mass; Value: 318 kg\n\n"
                                     "Question: Is it safe?; Answer: It is safe.\n\n"
+                                    "Command: mill start; What it does: opens the gate\n\n"
+                                    "Role: Miller; Opens gates: yes; Since: 1931\n\n"
+                                    "Role: Clerk; Is it paid: monthly; Since: 1950\n\n"
                                     "The handbook is kept by the office of the mill."),
               testing::TextDocument("b.md", "手册",
                                     "可用性: 低于标准; 赔偿: 一成\n\n"
                                     "时长: 30天以内; 费用: 全免\n\n"
+                                    "职级: 总监及以上; 住宿: 单间\n\n"
+                                    "参数: 线程数; 需重启: 是; 单位: 个\n\n"
                                     "参数: 超时时间; 默认值: 30秒\n\n"
                                     "项目: 额定扬程; 数值: 48米")});
   const SynthReport report =
@@ -82,11 +87,12 @@ TEST(SynthNameTest, NoPartOfASentenceIsAskedForByName) {
   for (const Case& one : report.cases) {
     if (one.tags[0] == "span") asked.push_back(one.query);
   }
-  EXPECT_THAT(asked, ::testing::UnorderedElementsAre("Handbook: what is the Meaning of 504?",
-                                                     "Handbook: what is the Default of MILL_PORT?",
-                                                     "Handbook: what is the Mass?",
-                                                     "手册：超时时间的默认值是什么？",
-                                                     "手册：额定扬程是多少？"));
+  EXPECT_THAT(asked,
+              ::testing::UnorderedElementsAre(
+                  "Handbook: what is the Meaning of 504?",
+                  "Handbook: what is the Default of MILL_PORT?", "Handbook: what is the Mass?",
+                  "Handbook: what is the mill start?", "手册：总监及以上的住宿是什么？",
+                  "手册：超时时间的默认值是什么？", "手册：额定扬程是多少？"));
 }
 
 TEST(SynthDateTest, NoNumberIsCutOutOfADate) {
