@@ -32,7 +32,7 @@ struct Source {
   std::set<std::string> title_words;
   std::string lang;
   std::string text;
-  std::string folded;                  // the text
+  std::string folded;                  // title and text
   std::vector<ByteRange> change_logs;  // parts of the text, by where they begin
 };
 
@@ -339,7 +339,7 @@ class Synthesizer {
                     .lang = document.language,
                     .text = *std::move(text)};
       source.title_words = TitleWords(source.title);
-      source.folded = Fold(source.text);
+      source.folded = Fold(source.title + "\n" + source.text);
       status = FindChangeLogs(document, source);
       sources_.push_back(std::move(source));
       return status.ok();
@@ -401,8 +401,9 @@ class Synthesizer {
       }
       const std::optional<RowCells> cells = ParseCells(line);
       if (at < log_end || IsChangeLine(line) || (cells && IsChangeRow(*cells))) continue;
-      if (std::optional<Row> row = cells ? ParseRow(*cells, line, source) : std::nullopt) {
-        if (CanBeAskedFor(*row)) rows_.push_back(*std::move(row));
+      if (cells && cells->size() > 1) {  // no sentence, also where it cannot be asked for
+        std::optional<Row> row = ParseRow(*cells, line, source);
+        if (row && CanBeAskedFor(*row)) rows_.push_back(*std::move(row));
         continue;
       }
       for (const ByteRange& range : SplitSentences(line)) {
@@ -476,9 +477,37 @@ class Synthesizer {
     }
   }
 
+  // The name with another figure, which no document holds: "HW-5027" of "HW-5021"; "" where it has none.
+  std::string OtherName(const std::string& name) {
+    const size_t last = name.find_last_of("0123456789");
+    if (last == std::string::npos) return "";
+    const uint64_t start = random_.Below(10);
+    for (uint64_t i = 0; i < 10; ++i) {
+      std::string other = name;
+      other[last] = static_cast<char>('0' + (start + i) % 10);
+      const std::string folded = Fold(other);
+      const bool is_held = std::ranges::any_of(sources_, [&](const Source& any) {
+        return any.folded.find(folded) != std::string::npos;
+      });
+      if (!is_held) return other;
+    }
+    return "";
+  }
+
+  // Asked of what no document names, by the row's own words.
+  void AddUnknown(const Row& row) {
+    Row other = row;
+    other.name = OtherName(row.name);
+    if (other.name.empty()) return;
+    Case one{
+        .query = AskFor(other, row.source->title), .lang = row.source->lang, .answerable = false};
+    one.cluster = row.source->id;
+    Of("twin").push_back(std::move(one));
+  }
+
   // Asked of a document of the same kind about another thing ("VX-240 data sheet"), where neither it nor any
   // document that speaks of both says it. What is asked of a document of another kind, the row's own would
-  // answer.
+  // answer. Where there is none, of another name.
   void AddTwin(const Row& row, const std::map<const Source*, std::vector<std::string>>& names) {
     const std::string name = Fold(row.name);
     std::vector<const Source*> others;
@@ -494,15 +523,15 @@ class Synthesizer {
           });
       if (!has_like_row) others.push_back(&other);
     }
-    if (others.empty()) return;
     std::vector<const Source*> holders;  // documents that speak of the row's name
     for (const Source& any : sources_) {
+      if (others.empty()) break;
       if (any.folded.find(name) != std::string::npos) holders.push_back(&any);
     }
     std::erase_if(others, [&](const Source* other) {
       return MaySay(holders, *other, OwnWords(*other, *row.source));
     });
-    if (others.empty()) return;
+    if (others.empty()) return AddUnknown(row);
     const Source& other = *others[random_.Below(others.size())];
     Case one{.query = AskFor(row, other.title), .lang = other.lang, .answerable = false};
     one.cluster = other.id;
@@ -514,8 +543,7 @@ class Synthesizer {
                      const std::vector<std::string>& own_words) {
     return own_words.empty() || std::ranges::any_of(documents, [&](const Source* any) {
              return any == &other || std::ranges::all_of(own_words, [&](const std::string& word) {
-                      return any->title_words.contains(word) ||
-                             any->folded.find(word) != std::string::npos;
+                      return any->folded.find(word) != std::string::npos;
                     });
            });
   }

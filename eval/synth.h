@@ -7,7 +7,7 @@
 //                  whose first cell is a list or a part of a sentence
 //   cloze          a sentence with its figure left out
 //   twin           the same asked of a document of the same kind about another thing, of which no document
-//                  says it: to be declined
+//                  says it, or of another figure in the name, which none holds: to be declined
 //   number-swap    asks whether another figure is right; the true one is expected
 //   negation-swap  a sentence that denies, asked without its denial
 //   conflict       two documents of like titles whose rows differ

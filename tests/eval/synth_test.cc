@@ -157,6 +157,22 @@ TEST(SynthTwinTest, WhatIsAskedInVainNoDocumentAnswers) {
   EXPECT_THAT(TwinsOf(engine), ::testing::ElementsAre("VX-220 数据手册：质量是多少？"));
 }
 
+TEST(SynthTwinTest, ANameWithAnotherFigureIsAskedForWhereNoDocumentHoldsIt) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.md", "Errors",
+                                    "Code: HW-5021; Status: closed; Meaning: the gate is shut\n\n"
+                                    "Code: HALT; Status: open; Meaning: the mill stands still\n\n"
+                                    "HW-5020, HW-5022, HW-5023, HW-5024, HW-5025, HW-5026 and "
+                                    "HW-5028 are of other mills."),
+              testing::TextDocument("b.md", "HW-5029", "The code of the second mill."),
+              testing::TextDocument("c.md", "错误码", "错误码: SB-2001; 含义: 任务不存在")});
+  const std::vector<std::string> twins = TwinsOf(engine);
+  ASSERT_EQ(twins.size(), 2u);
+  EXPECT_THAT(twins, ::testing::Contains("Errors: what is the Status of HW-5027?"));
+  EXPECT_THAT(twins, ::testing::Contains(HasSubstr("错误码：SB-200")));
+  EXPECT_THAT(twins, ::testing::Not(::testing::Contains(HasSubstr("SB-2001"))));
+}
+
 // The number of a model is no figure that may be missing.
 TEST(SynthClozeTest, AGapIsWhereTheQuantityStands) {
   testing::TestEngine engine;
