@@ -39,7 +39,7 @@ void AddEvalSuites(CommandTree& tree, CLI::App& family) {
       tree.AddCommand(family, "run", "ask a suite, score the answers, decide its gates",
                       "quarry eval run examples/suite --report report.html\n"
                       "  exit codes: 0 passed, 1 a gate failed, 2 configuration, 3 the run "
-                      "is invalid, 4 inconclusive");
+                      "is invalid, whatever its gates say, 4 inconclusive");
   run.add_option("SUITE", eval_run.suite, "folder with suite.yaml and cases.jsonl")->required();
   tree.AddProfile(run, eval_run.profile);
   run.add_option("--name", eval_run.name, "of the run, to find it by")->type_name("NAME");

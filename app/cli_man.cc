@@ -76,9 +76,8 @@ constexpr const char* kExitCodes =
     "for could not be done; 2 a wrong command line or configuration; 3 damage, or problems that "
     "verify found; 5 somebody else has the store; 69 a model or server cannot be reached; 70 an "
     "error of the program; 75 full, try again later; 130 interrupted. eval run, eval gate and eval "
-    "compare: 0 passed, 1 a gate failed, 3 the run is invalid, 4 inconclusive. With --json an "
-    "error "
-    "is one object that names its code.";
+    "compare: 0 passed, 1 a gate failed, 3 the run is invalid, whatever its gates say, 4 "
+    "inconclusive. With --json an error is one object that names its code.";
 
 // The rows of a table must not end at a character of a cell.
 std::string MarkdownCell(std::string_view text) {

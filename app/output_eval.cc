@@ -41,9 +41,10 @@ std::string Bar(const eval::Estimate& estimate) {
 
 std::string HeaderText(const eval::RunReport& report, const Console& console) {
   const eval::RunManifest& manifest = report.run.manifest;
-  const std::string verdict = eval::VerdictOf(report.gates);
-  std::string text = console.Styled(Style::kTitle, OneLine(manifest.suite)) + "  " +
-                     console.Styled(StyleOf(verdict), verdict) + "\n";
+  std::string text =
+      console.Styled(Style::kTitle, OneLine(manifest.suite)) + "  " +
+      console.Styled(StyleOf(eval::VerdictOf(report.gates)), eval::VerdictText(report.gates)) +
+      "\n";
   text += "run " + manifest.id +
           (manifest.name.empty() ? "" : " (" + OneLine(manifest.name) + ")") + ", " +
           eval::FormatTime(manifest.created_micros) + " UTC, " +
@@ -138,8 +139,9 @@ std::string ComparisonText(const eval::RunReport& report, const Console& console
       text += "  and " + std::to_string(comparison.flips.size() - kFlipsShown) + " more\n";
       break;
     }
-    const std::string failed =
-        (flip.label.empty() ? "" : OneLine(flip.label) + ": ") + JoinedReasons(flip.reasons);
+    const std::string failed = (flip.label.empty() ? "" : OneLine(flip.label) + ": ") +
+                               JoinedReasons(flip.reasons) +
+                               OneLine(eval::AnsweredText(flip.answer));
     text += "  " + OneLine(flip.id) + ": " +
             (flip.passes_now ? failed + " \u2192 " + console.Styled(Style::kGood, "passes")
                              : console.Styled(Style::kBad, "passes") + " \u2192 " + failed) +
@@ -178,7 +180,8 @@ std::string FailuresText(const eval::RunReport& report, uint32_t shown, const Co
     const auto record = std::ranges::find(report.run.records, one.id, &eval::RunRecord::case_id);
     text += "  " + OneLine(one.id) + "  " + OneLine(record->asked.query) + "\n    " +
             console.Styled(Style::kDim, (one.label.empty() ? "" : one.label + ": ") +
-                                            JoinedReasons(one.reasons)) +
+                                            JoinedReasons(one.reasons) +
+                                            OneLine(eval::AnsweredText(one.answer))) +
             "\n";
   }
   if (failed == 0 || shown == 0) return "";
@@ -190,7 +193,12 @@ std::string FailuresText(const eval::RunReport& report, uint32_t shown, const Co
 }  // namespace
 
 std::string RunReportText(const eval::RunReport& report, uint32_t shown, const Console& console) {
-  std::string text = HeaderText(report, console) + GatesText(report, console);
+  std::string text = HeaderText(report, console);
+  // Said first: it may be all that has changed.
+  if (!report.corpus_change.empty()) {
+    text += "\n" + console.Styled(Style::kWarning, OneLine(report.corpus_change)) + "\n";
+  }
+  text += GatesText(report, console);
   text += report.comparison ? ComparisonText(report, console) : FiguresText(report, console);
   text += CorrectedText(report, console) + SlicesText(report, console);
   return text + FailuresText(report, shown, console);
@@ -216,7 +224,7 @@ std::string RunListText(const std::vector<RunListItem>& items, const Console& co
 std::string RunListJson(const std::vector<RunListItem>& items) {
   Json json = {{"runs", Json::array()}};
   for (const RunListItem& item : items) {
-    Json run = Json::parse(eval::ManifestLine(item.manifest), nullptr, false);
+    Json run = Json::parse(eval::ManifestSummary(item.manifest), nullptr, false);
     run["records"] = item.records;
     run["pass"] = item.point.pass.mean;
     run["p95_ms"] = item.point.p95_ms;

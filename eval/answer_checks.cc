@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -43,24 +44,113 @@ bool ContainsWords(const std::string& answer, const std::string& text) {
   return false;
 }
 
-// The unit of a check as QuantitiesOf spells it, or what is counted: "kg", "户". Neither where it is read
-// as nothing.
-generation::Quantity UnitOf(const AnswerCheck& check) {
-  const std::vector<generation::Quantity> known = generation::QuantitiesOf("1 " + check.unit);
-  return known.empty() ? generation::Quantity() : known[0];
+// Words of magnitude with their powers of ten; of those that begin alike the longest is meant.
+constexpr std::pair<std::string_view, size_t> kMagnitudes[] = {
+    {"万", 4},       {"百万", 6},    {"千万", 7},    {"亿", 8},       {"万亿", 12},
+    {"thousand", 3}, {"million", 6}, {"billion", 9}, {"millions", 6}, {"billions", 9}};
+
+// The word of magnitude that begins `rest`, and its power; "" and 0 for none.
+std::pair<std::string_view, size_t> MagnitudeAt(std::string_view rest) {
+  std::pair<std::string_view, size_t> found;
+  for (const auto& magnitude : kMagnitudes) {
+    const std::string_view word = magnitude.first;
+    const bool goes_on =
+        IsAsciiLower(word.back()) && rest.size() > word.size() && IsAsciiLower(rest[word.size()]);
+    if (rest.starts_with(word) && !goes_on && word.size() > found.first.size()) found = magnitude;
+  }
+  return found;
 }
 
-bool HoldsNumber(const AnswerCheck& check, std::string_view answer) {
-  const generation::Quantity wanted = UnitOf(check);
-  for (const generation::Quantity& quantity : generation::QuantitiesOf(answer)) {
+// "4.8" with its point moved by four places: "48000".
+std::string Shifted(std::string_view number, size_t places) {
+  std::string digits;
+  size_t decimals = 0;
+  bool is_behind_point = false;
+  for (const char c : number) {
+    if (c == '.') is_behind_point = true;
+    if (!IsAsciiDigit(c)) continue;
+    digits += c;
+    decimals += is_behind_point ? 1 : 0;
+  }
+  if (places >= decimals) return digits.append(places - decimals, '0');
+  return digits.insert(digits.size() - (decimals - places), 1, '.');
+}
+
+// The text, folded, with its magnitudes written out: "960000元" of "96 万元". Digits of a code are none.
+std::string WithoutMagnitudes(std::string_view text) {
+  const std::string folded = Fold(text);
+  std::string plain;
+  for (size_t i = 0; i < folded.size();) {
+    if (!IsAsciiDigit(folded[i])) {
+      plain += folded[i++];
+      continue;
+    }
+    const bool in_code = i > 0 && IsAsciiLower(folded[i - 1]);
+    size_t end = i;
+    while (end < folded.size() && (IsAsciiDigit(folded[end]) ||
+                                   ((folded[end] == '.' || folded[end] == ',') &&
+                                    end + 1 < folded.size() && IsAsciiDigit(folded[end + 1])))) {
+      ++end;
+    }
+    const std::string_view number = std::string_view(folded).substr(i, end - i);
+    size_t behind = end;
+    while (behind < folded.size() && folded[behind] == ' ') ++behind;
+    const auto [word, places] = MagnitudeAt(std::string_view(folded).substr(behind));
+    if (word.empty() || in_code) {
+      plain += number;
+      i = end;
+      continue;
+    }
+    plain += Shifted(number, places);
+    i = behind + word.size();
+    if (i < folded.size() && IsAsciiDigit(folded[i])) plain += ' ';  // "3万5"
+  }
+  return plain;
+}
+
+// The unit of a check.
+struct CheckUnit {
+  double factor = 1;    // of its magnitude: 10,000 of "万元"
+  std::string unit;     // as QuantitiesOf spells it: "kg"
+  std::string counted;  // or what is counted: "户"
+
+  bool names_unit() const { return !unit.empty() || !counted.empty(); }
+  bool is_read() const { return names_unit() || factor != 1; }
+};
+
+CheckUnit UnitOf(const AnswerCheck& check) {
+  CheckUnit unit;
+  const std::vector<generation::Quantity> known =
+      generation::QuantitiesOf(WithoutMagnitudes("1 " + check.unit));
+  if (known.empty()) return unit;
+  const std::string& number = known[0].number;
+  const char* end = number.data() + number.size();
+  if (std::from_chars(number.data(), end, unit.factor).ec != std::errc()) return unit;
+  unit.unit = known[0].unit;
+  unit.counted = known[0].counted;
+  return unit;
+}
+
+// What two ways to write a number may differ by.
+double SlackOf(double number) { return 1e-9 * std::max(1.0, std::abs(number)); }
+
+bool StatesNumber(const std::vector<generation::Quantity>& quantities, const AnswerCheck& check,
+                  const CheckUnit& unit) {
+  const double wanted = check.number * unit.factor;
+  const double off = check.tolerance * unit.factor + SlackOf(wanted);
+  return std::ranges::any_of(quantities, [&](const generation::Quantity& quantity) {
     double value = 0;
     const char* end = quantity.number.data() + quantity.number.size();
-    if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) continue;
-    if (std::abs(value - check.number) > check.tolerance + 1e-9) continue;
-    if (check.unit.empty()) return true;
-    if (quantity.unit == wanted.unit && quantity.counted == wanted.counted) return true;
-  }
-  return false;
+    if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) return false;
+    if (std::abs(value - wanted) > off) return false;
+    return !unit.names_unit() || (quantity.unit == unit.unit && quantity.counted == unit.counted);
+  });
+}
+
+std::string NumberText(double value) {
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
+  return error == std::errc() ? std::string(text, end) : "?";
 }
 
 }  // namespace
@@ -115,12 +205,22 @@ uint32_t CountWords(std::string_view text) {
   return words;
 }
 
-bool Holds(const AnswerCheck& check, std::string_view answer) {
+bool CheckedText::HoldsNumber(const AnswerCheck& check) {
+  if (!quantities_) {
+    quantities_ = generation::QuantitiesOf(text_);
+    written_out_ = generation::QuantitiesOf(WithoutMagnitudes(text_));
+  }
+  // A number alone is meant as it is written, too: 96 of "96 万元".
+  return StatesNumber(written_out_, check, UnitOf(check)) ||
+         (check.unit.empty() && StatesNumber(*quantities_, check, {}));
+}
+
+bool CheckedText::Holds(const AnswerCheck& check) {
   switch (check.kind) {
     case AnswerCheck::Kind::kContains: {
-      const std::string comparable = Comparable(answer);
+      if (!comparable_) comparable_ = Comparable(text_);
       return std::ranges::any_of(check.texts, [&](const std::string& text) {
-        return ContainsWords(comparable, Comparable(text));
+        return ContainsWords(*comparable_, Comparable(text));
       });
     }
     case AnswerCheck::Kind::kRegex: {
@@ -128,19 +228,23 @@ bool Holds(const AnswerCheck& check, std::string_view answer) {
       if (!compiled.ok()) return false;
       // A search that is given up found nothing.
       const Result<std::vector<ByteRange>> found =
-          compiled->FindAll(answer.substr(0, kMaxRegexInput));
+          compiled->FindAll(text_.substr(0, kMaxRegexInput));
       return found.ok() && !found->empty();
     }
     case AnswerCheck::Kind::kNumber:
-      return HoldsNumber(check, answer);
+      return HoldsNumber(check);
     case AnswerCheck::Kind::kLength: {
-      const uint32_t words = CountWords(answer);
+      const uint32_t words = CountWords(text_);
       return words >= check.low && (check.high == 0 || words <= check.high);
     }
     case AnswerCheck::Kind::kJson:
-      return FitsSchema(answer, check.schema);
+      return FitsSchema(text_, check.schema);
   }
   Fatal(__FILE__, __LINE__, "unknown AnswerCheck::Kind");
+}
+
+bool Holds(const AnswerCheck& check, std::string_view answer) {
+  return CheckedText(answer).Holds(check);
 }
 
 Status ValidateCheck(const AnswerCheck& check) {
@@ -151,8 +255,7 @@ Status ValidateCheck(const AnswerCheck& check) {
     if (!(check.tolerance >= 0)) {
       return InvalidArgumentError("tolerance: expected a number from 0");
     }
-    const generation::Quantity unit = UnitOf(check);
-    if (!check.unit.empty() && unit.unit.empty() && unit.counted.empty()) {
+    if (!check.unit.empty() && !UnitOf(check).is_read()) {
       return InvalidArgumentError("unit \"" + check.unit +
                                   "\": is not read behind a number; expected a word or a CJK " +
                                   "character, or \"any\" with the number and the unit as a text");
@@ -166,24 +269,50 @@ Status ValidateCheck(const AnswerCheck& check) {
   return OkStatus();
 }
 
-std::string Describe(const AnswerCheck& check) {
-  const auto number = [](double value) {
-    char text[32];
-    const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
-    return error == std::errc() ? std::string(text, end) : "?";
-  };
-  switch (check.kind) {
-    case AnswerCheck::Kind::kContains: {
-      std::string list;
-      for (const std::string& text : check.texts) {
-        list += (list.empty() ? "\"" : " or \"") + text + "\"";
-      }
-      return "contains " + list;
+bool Excludes(const AnswerCheck& reject, const AnswerCheck& accept) {
+  if (reject.kind != accept.kind) return false;
+  switch (accept.kind) {
+    case AnswerCheck::Kind::kContains:
+      return std::ranges::all_of(accept.texts,
+                                 [&](const std::string& text) { return Holds(reject, text); });
+    case AnswerCheck::Kind::kRegex:
+      return reject.texts == accept.texts;
+    case AnswerCheck::Kind::kNumber: {
+      const CheckUnit rejected = UnitOf(reject);
+      const CheckUnit accepted = UnitOf(accept);
+      const bool is_unit = !rejected.names_unit() ||
+                           (rejected.unit == accepted.unit && rejected.counted == accepted.counted);
+      const double wanted = accept.number * accepted.factor;
+      const double off = accept.tolerance * accepted.factor;
+      return is_unit && std::abs(reject.number * rejected.factor - wanted) + off <=
+                            reject.tolerance * rejected.factor + SlackOf(wanted);
     }
+    case AnswerCheck::Kind::kLength:
+      return reject.low <= accept.low &&
+             (reject.high == 0 || (accept.high != 0 && accept.high <= reject.high));
+    case AnswerCheck::Kind::kJson:
+      return reject.schema == accept.schema;
+  }
+  Fatal(__FILE__, __LINE__, "unknown AnswerCheck::Kind");
+}
+
+std::string WantedText(const AnswerCheck& check) {
+  if (check.kind == AnswerCheck::Kind::kNumber) {
+    return NumberText(check.number) + (check.unit.empty() ? "" : " " + check.unit);
+  }
+  std::string list;
+  for (const std::string& text : check.texts) list += (list.empty() ? "" : "\" or \"") + text;
+  return list;
+}
+
+std::string Describe(const AnswerCheck& check) {
+  switch (check.kind) {
+    case AnswerCheck::Kind::kContains:
+      return "contains \"" + WantedText(check) + '"';
     case AnswerCheck::Kind::kRegex:
       return "matches /" + check.texts[0] + "/";
     case AnswerCheck::Kind::kNumber:
-      return "states " + number(check.number) + (check.unit.empty() ? "" : " " + check.unit);
+      return "states " + WantedText(check);
     case AnswerCheck::Kind::kLength:
       return "has " + std::to_string(check.low) + " to " +
              (check.high == 0 ? "any number of" : std::to_string(check.high)) + " words";

@@ -14,6 +14,7 @@ namespace quarry::eval {
 namespace {
 
 constexpr uint32_t kMetricDepth = 10;
+constexpr size_t kAnswerShown = 200;                  // bytes
 constexpr const char* kFalseHit = "cache false hit";  // the label of attribution
 
 // The spans of each fact; one of them is enough.
@@ -47,6 +48,10 @@ class RecordScorer {
       ScoreCosts();
     }
     if (record_.failure) scores_.label = record_.failure->label;
+    if (answered() && !scores_.reasons.empty()) {
+      scores_.answer = TruncateUtf8(Trim(text_), kAnswerShown);
+      if (scores_.answer.size() < Trim(text_).size()) scores_.answer += "...";
+    }
     return std::move(scores_);
   }
 

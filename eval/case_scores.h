@@ -41,6 +41,7 @@ struct CaseScores {
   uint32_t shown_repeat = 0;         // the first that does not pass; 0 where all do
   std::vector<std::string> reasons;  // why it does not pass, of that repeat
   std::string label;                 // FailureLabel::label of that repeat
+  std::string answer;                // its answer's begin; "" where it declined or is an error
 
   bool Passes() const {
     const auto found = values.find("pass");

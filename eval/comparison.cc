@@ -1,7 +1,9 @@
 #include "eval/comparison.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <string_view>
 #include <unordered_map>
 
 #include "eval/scorecard.h"
@@ -12,6 +14,10 @@ namespace {
 constexpr const char* kHeadlines[] = {"pass",        "answer.score",     "spans.prompt",
                                       "spans.cited", "claims.supported", "refusal.correct",
                                       "refusal.over"};
+
+// What a comparison is made for, named before anything is measured: it is tested by itself. The other metrics
+// are looked through for what else has changed, and are corrected for being many.
+constexpr std::string_view kPrimary = "pass";
 
 bool IsInSlice(const CaseScores& one, const std::string& slice) {
   return slice.empty() || std::ranges::find(one.slices, slice) != one.slices.end();
@@ -102,10 +108,11 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
       }
     }
   }
-  const auto correct = [](std::vector<MetricDelta>& deltas) {
+  const auto correct = [](std::vector<MetricDelta>& deltas, const auto& is_meant) {
     std::vector<double> p;
     std::vector<MetricDelta*> tested;
     for (MetricDelta& delta : deltas) {
+      if (!is_meant(delta)) continue;
       delta.adjusted_p = 1;
       if (!CanBeSignificant(delta.delta.clusters)) continue;
       p.push_back(delta.p);
@@ -114,8 +121,10 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
     const std::vector<double> adjusted = HolmAdjust(p);
     for (size_t i = 0; i < tested.size(); ++i) tested[i]->adjusted_p = adjusted[i];
   };
-  correct(comparison.overall);
-  correct(comparison.slices);
+  const auto is_primary = [](const MetricDelta& delta) { return delta.metric == kPrimary; };
+  correct(comparison.overall, is_primary);
+  correct(comparison.overall, std::not_fn(is_primary));
+  correct(comparison.slices, [](const MetricDelta&) { return true; });
 
   std::unordered_map<std::string, const CaseScores*> old_cases;
   for (const CaseScores& one : before.cases) old_cases[one.id] = &one;
@@ -134,8 +143,11 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
     const bool passed = old->second->Passes();
     if (passed == one.Passes()) continue;
     const CaseScores& failed = passed ? one : *old->second;
-    FlippedCase flip{
-        .id = one.id, .passes_now = one.Passes(), .reasons = failed.reasons, .label = failed.label};
+    FlippedCase flip{.id = one.id,
+                     .passes_now = one.Passes(),
+                     .reasons = failed.reasons,
+                     .label = failed.label,
+                     .answer = failed.answer};
     (passed ? comparison.flips : gained).push_back(std::move(flip));
   }
   comparison.only_before = before.cases.size() - comparison.cases - comparison.changed;

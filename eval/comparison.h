@@ -35,8 +35,8 @@ struct MetricDelta {
   uint64_t lost = 0;
   // McNemar's test where the metric is binary and cases are independent, else a permutation test.
   double p = 1;
-  // Holm; over which tests says the one who made the list. CompareRuns: 1 of too few clusters to be
-  // sure of anything, which are not counted among the others.
+  // Holm; over which tests says the one who made the list. CompareRuns: p of `pass` over all cases; 1 of
+  // too few clusters to be sure of anything, which are not counted among the others.
   double adjusted_p = 1;
 
   bool is_significant() const { return adjusted_p < 0.05; }
@@ -48,14 +48,16 @@ struct FlippedCase {
   bool passes_now = false;
   std::vector<std::string> reasons;  // why it does not pass, of the run in which it does not
   std::string label;
+  std::string answer;  // CaseScores::answer of that run
 };
 
 struct Comparison {
-  std::vector<MetricDelta> overall;  // in the order of the catalogue; corrected together
-  std::vector<MetricDelta> slices;   // of `pass` and the headline metrics; corrected together
-  std::vector<FlippedCase> flips;    // lost first, in the order of the suite
-  uint64_t cases = 0;                // asked in both
-  uint64_t changed = 0;              // in both, and asked or expected otherwise: not compared
+  // In the order of the catalogue; `pass` is tested by itself, the others are corrected together.
+  std::vector<MetricDelta> overall;
+  std::vector<MetricDelta> slices;  // of `pass` and the headline metrics; corrected together
+  std::vector<FlippedCase> flips;   // lost first, in the order of the suite
+  uint64_t cases = 0;               // asked in both
+  uint64_t changed = 0;             // in both, and asked or expected otherwise: not compared
   uint64_t only_before = 0;
   uint64_t only_after = 0;
 };

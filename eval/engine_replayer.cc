@@ -128,7 +128,11 @@ Result<RunRecord> EngineReplayer::Replay(const Case& one, ReplayKind kind,
 Result<GoldPresence> FindGold(const Case& one, const RunParts& parts, const RunSettings& settings,
                               const CallContext& context) {
   GoldPresence presence;
-  if (one.gold_spans.empty()) return presence;
+  if (one.gold_spans.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(presence.accepted, FindAccepted(one, parts.snapshot, context));
+    presence.known = presence.indexed = !presence.accepted.empty();
+    return presence;
+  }
   QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, settings));
   QUARRY_ASSIGN_OR_RETURN(const Context gold, GoldContext(one, parts.snapshot));
   presence.known = true;

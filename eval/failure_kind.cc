@@ -34,6 +34,8 @@ const char* FailureName(FailureKind kind) {
       return "citation error";
     case FailureKind::kFormat:
       return "format";
+    case FailureKind::kUnknown:
+      return "unknown";
   }
   Fatal(__FILE__, __LINE__, "unknown FailureKind");
 }

@@ -21,6 +21,7 @@ enum class FailureKind : uint8_t {
   kOmission,           // leaves out what stands in the prompt
   kCitationError,      // right, and cites a passage that does not carry it
   kFormat,             // right, and not in the form that was asked for
+  kUnknown,            // nothing tells where the answer stands
 };
 const char* FailureName(FailureKind kind);  // "retrieval miss"
 

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "eval/accepted_texts.h"
 #include "eval/answer_checks.h"
 #include "eval/plan.h"
 #include "eval/report.h"
@@ -57,6 +58,7 @@ class Linter {
       LookAtQuestion(one);
       LookAtExpectations(one);
     }
+    QUARRY_RETURN_IF_ERROR(LookForAccepted());
     LookForTwins();
     LookAtShares();
     LookAtDrafts();
@@ -98,6 +100,41 @@ class Linter {
     return OkStatus();
   }
 
+  // What cases without gold spans are asked for, in one reading of the corpus.
+  Status LookForAccepted() {
+    struct Wanted {
+      const Case* one;
+      size_t check;
+      bool is_found = false;
+    };
+    std::vector<Wanted> all;
+    for (const Case& one : suite_.cases) {
+      if (!one.gold_spans.empty()) continue;
+      for (const size_t check : ChecksLookedFor(one)) all.push_back({&one, check});
+    }
+    size_t missing = all.size();
+    if (missing == 0) return OkStatus();
+    QUARRY_RETURN_IF_ERROR(ForEachChunkText(
+        snapshot_,
+        [&](const index::StoredDocument& document, const index::StoredChunk&, CheckedText& text) {
+          for (Wanted& wanted : all) {
+            if (wanted.is_found || !IsHeldBy(*wanted.one, wanted.check, document.id, text))
+              continue;
+            wanted.is_found = true;
+            --missing;
+          }
+          return missing > 0;
+        },
+        context_));
+    for (const Wanted& wanted : all) {
+      if (wanted.is_found) continue;
+      Warn(*wanted.one,
+           "nothing in the corpus holds \"" + WantedText(wanted.one->accept[wanted.check]) +
+               "\", which `accept` asks for: it says it in other words, or not any more");
+    }
+    return OkStatus();
+  }
+
   void LookAtQuestion(const Case& one) {
     const std::string question = Fold(one.query);
     for (const GoldSpan& span : one.gold_spans) {
@@ -116,15 +153,8 @@ class Linter {
   }
 
   void LookAtExpectations(const Case& one) {
-    for (const AnswerCheck& accept : one.accept) {
-      for (const AnswerCheck& reject : one.reject) {
-        const bool same = accept.kind == reject.kind && !accept.texts.empty() &&
-                          std::ranges::all_of(accept.texts, [&](const std::string& text) {
-                            return Holds(reject, text);
-                          });
-        if (same) Error(one, "accept and reject exclude each other: " + Describe(accept));
-      }
-    }
+    // Of cases that come of a file, its reading has said so.
+    if (const Status valid = ValidateCase(one); !valid.ok()) Error(one, valid.message());
     if (one.answerable && one.accept.empty() && one.expected_facts.empty() &&
         one.reference.empty()) {
       Add(one.draft ? LintFinding::Level::kDraft : LintFinding::Level::kWarning, one.id,

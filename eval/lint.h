@@ -37,8 +37,9 @@ struct LintReport {
 //   errors    a gold span or document that is not in the corpus; a check that contradicts another
 //   warnings  the same question twice, or nearly (most of its runs of words); an answer that stands in
 //             its own question; a span that the question repeats whole (leakage: finding it proves
-//             nothing); an answerable case that nothing can fail; fewer than 10 or more than 60 percent
-//             of unanswerable questions; too few cases to show 5 points
+//             nothing); an answerable case that nothing can fail; a text of `accept` that nothing in the
+//             corpus holds, in a case without gold spans (accepted_texts.h); fewer than 10 or more than
+//             60 percent of unanswerable questions; too few cases to show 5 points
 //   drafts    what is to be done before the suite can be run as it is: a draft that nothing can fail; a
 //             gate over drafts alone; a suite of nothing else
 // Errors: those of the store.

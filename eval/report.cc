@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "eval/beir_corpus.h"
+#include "eval/corpus_change.h"
 #include "eval/metric_catalogue.h"
 #include "eval/run_store.h"
 
@@ -100,6 +101,7 @@ Result<RunReport> MakeReport(Run run, ReportOptions options) {
     gate_baseline = is_trusted ? *report.baseline_scores : ScoreRun(baseline, false);
     baseline.manifest.max_words = its_words;
     report.comparison = CompareRuns(*report.baseline_scores, report.scores, manifest.seed);
+    report.corpus_change = CorpusChangeText(CompareCorpora(baseline.manifest, manifest));
     CheckBaseline(report.run, baseline, *report.comparison, report.warnings);
   }
   for (size_t i = 0; i < report.scores.missing_gold.size(); ++i) {
@@ -185,6 +187,10 @@ std::string FormatVariance(const VarianceSplit& split) {
   return text;
 }
 
+std::string AnsweredText(const std::string& answer) {
+  return answer.empty() ? "" : "; answered: \"" + answer + '"';
+}
+
 std::string FormatP(double p) { return p < 0.001 ? "<0.001" : Printf("%.3f", p); }
 
 std::string FormatTime(int64_t micros) {
@@ -201,6 +207,13 @@ std::string VerdictOf(const GateReport& gates) {
   if (gates.results.empty()) return "no gates";
   const int code = gates.exit_code();
   return code == 0 ? "pass" : code == 1 ? "FAIL" : "inconclusive";
+}
+
+std::string VerdictText(const GateReport& gates) {
+  const std::string verdict = VerdictOf(gates);
+  const auto failed = std::ranges::count(gates.results, GateOutcome::kFail, &GateResult::outcome);
+  if (gates.invalid.empty() || failed == 0) return verdict;
+  return verdict + ", " + std::to_string(failed) + (failed == 1 ? " gate FAILED" : " gates FAILED");
 }
 
 }  // namespace quarry::eval

@@ -33,6 +33,8 @@ struct RunReport {
   std::optional<Run> baseline;
   std::optional<RunScores> baseline_scores;
   std::optional<Comparison> comparison;
+  std::string
+      corpus_change;  // against the baseline, in words (corpus_change.h); "" = none is known
   GateReport gates;
   std::vector<CorrectedRate> corrected;  // what the judge said, corrected for its errors
   std::vector<HistoryPoint> history;     // oldest first, the run itself last
@@ -70,11 +72,15 @@ std::string FormatDelta(const std::string& metric, double value);
 // "of the variance of pass 71.0 % are the questions, 20.0 % asking again, 9.0 % the judge"; "" where
 // nothing varies.
 std::string FormatVariance(const VarianceSplit& split);
+// `; answered: "..."`, behind why a case does not pass; "" without an answer (CaseScores::answer).
+std::string AnsweredText(const std::string& answer);
 // "0.003", "<0.001".
 std::string FormatP(double p);
 // "2026-11-26 07:15" in UTC.
 std::string FormatTime(int64_t micros);
 // "pass", "FAIL", "inconclusive" or "INVALID", of all gates together; "no gates".
 std::string VerdictOf(const GateReport& gates);
+// The same for people, who are told of an invalid run which gates failed, too: "INVALID, 1 gate FAILED".
+std::string VerdictText(const GateReport& gates);
 
 }  // namespace quarry::eval

@@ -23,11 +23,12 @@ std::string Shortened(const std::string& text) {
   return text.size() <= kShown ? text : std::string(TruncateUtf8(text, kShown)) + "…";
 }
 
-std::string Badge(const std::string& verdict) {
+std::string Badge(const GateReport& gates) {
+  const std::string verdict = VerdictOf(gates);
   const char* style = verdict == "pass"                           ? "badge pass"
                       : verdict == "FAIL" || verdict == "INVALID" ? "badge fail"
                                                                   : "badge open";
-  return html::Element("span", style, html::Text(verdict));
+  return html::Element("span", style, html::Text(VerdictText(gates)));
 }
 
 // A class for the change of a metric: good, bad or neither.
@@ -61,7 +62,7 @@ class HtmlWriter {
   std::string Write() {
     const RunManifest& manifest = report_.run.manifest;
     html_ = "<!doctype html>\n<html lang=\"en\">\n<head>\n" + std::string(kPageHead) + "<title>" +
-            html::Text(manifest.suite + ": " + VerdictOf(report_.gates)) + "</title>\n" +
+            html::Text(manifest.suite + ": " + VerdictText(report_.gates)) + "</title>\n" +
             kPageStyle + "</head>\n<body>\n";
     WriteHeader();
     WriteGates();
@@ -82,7 +83,7 @@ class HtmlWriter {
 
   void WriteHeader() {
     const RunManifest& manifest = report_.run.manifest;
-    html_ += "<h1>" + html::Text(manifest.suite) + Badge(VerdictOf(report_.gates)) + "</h1>\n";
+    html_ += "<h1>" + html::Text(manifest.suite) + Badge(report_.gates) + "</h1>\n";
     html_ += "<div class=\"facts\">";
     const auto fact = [&](const char* name, const std::string& value) {
       if (!value.empty()) {
@@ -111,6 +112,9 @@ class HtmlWriter {
     }
     for (const auto& [key, value] : manifest.config) fact(html::Text(key).c_str(), value);
     html_ += "</div>\n";
+    if (!report_.corpus_change.empty()) {
+      html_ += html::Element("p", "", "<b>" + html::Text(report_.corpus_change) + "</b>") + "\n";
+    }
     for (const std::string& warning : report_.warnings) {
       html_ +=
           html::Element("p", "small",

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "eval/corpus_change.h"
 #include "eval/json_fields.h"
 #include "eval/report.h"
 
@@ -27,6 +28,17 @@ Json ToJson(const MetricDelta& delta) {
           {"adjusted_p", delta.adjusted_p}};
 }
 
+// null where it is not known what was there.
+Json ToJson(const CorpusChange& change) {
+  if (!change.is_known) return nullptr;
+  Json renamed = Json::array();
+  for (const auto& [from, to] : change.renamed) renamed.push_back({{"from", from}, {"to", to}});
+  return {{"added", change.added},
+          {"removed", change.removed},
+          {"changed", change.changed},
+          {"renamed", std::move(renamed)}};
+}
+
 Json ToJson(const GateReport& gates) {
   Json json = {{"verdict", VerdictOf(gates)},
                {"exit_code", gates.exit_code()},
@@ -44,7 +56,7 @@ Json ToJson(const GateReport& gates) {
 }  // namespace
 
 std::string ReportJson(const RunReport& report) {
-  Json json = {{"run", Json::parse(ManifestLine(report.run.manifest), nullptr, false)},
+  Json json = {{"run", Json::parse(ManifestSummary(report.run.manifest), nullptr, false)},
                {"gates", ToJson(report.gates)},
                {"coverage", report.scores.coverage()},
                {"errors", report.scores.errors},
@@ -83,14 +95,17 @@ std::string ReportJson(const RunReport& report) {
                              {"values", one.values},
                              {"errors", one.errors},
                              {"reasons", one.reasons},
-                             {"label", one.label}});
+                             {"label", one.label},
+                             {"answer", one.answer}});
   }
   if (report.comparison) {
-    Json comparison = {{"baseline", report.baseline->manifest.id},
-                       {"cases", report.comparison->cases},
-                       {"overall", Json::array()},
-                       {"slices", Json::array()},
-                       {"flips", Json::array()}};
+    Json comparison = {
+        {"baseline", report.baseline->manifest.id},
+        {"corpus", ToJson(CompareCorpora(report.baseline->manifest, report.run.manifest))},
+        {"cases", report.comparison->cases},
+        {"overall", Json::array()},
+        {"slices", Json::array()},
+        {"flips", Json::array()}};
     for (const MetricDelta& delta : report.comparison->overall) {
       comparison["overall"].push_back(ToJson(delta));
     }
@@ -101,7 +116,8 @@ std::string ReportJson(const RunReport& report) {
       comparison["flips"].push_back({{"id", flip.id},
                                      {"passes_now", flip.passes_now},
                                      {"reasons", flip.reasons},
-                                     {"label", flip.label}});
+                                     {"label", flip.label},
+                                     {"answer", flip.answer}});
     }
     json["comparison"] = std::move(comparison);
   }

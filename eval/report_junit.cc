@@ -80,6 +80,7 @@ std::string ReportJUnit(const RunReport& report) {
     if (latency != one.values.end()) test.seconds = latency->second / 1000;
     std::string& why = is_stopped ? test.failure : test.skipped;
     for (const std::string& reason : one.reasons) why += (why.empty() ? "" : "; ") + reason;
+    if (!why.empty()) why += AnsweredText(one.answer);
     cases.push_back(std::move(test));
   }
   const std::string& suite = report.run.manifest.suite;

@@ -107,10 +107,11 @@ std::string SlicesTable(const RunReport& report) {
 
 std::string ReportMarkdown(const RunReport& report) {
   const RunManifest& manifest = report.run.manifest;
-  std::string text = "## " + Cell(manifest.suite) + ": " + VerdictOf(report.gates) + "\n\n";
+  std::string text = "## " + Cell(manifest.suite) + ": " + VerdictText(report.gates) + "\n\n";
   text += std::to_string(report.scores.cases.size()) + " cases, run `" + manifest.id + "`" +
           (manifest.name.empty() ? "" : " (" + Cell(manifest.name) + ")") + ", " +
           FormatTime(manifest.created_micros) + " UTC\n\n";
+  if (!report.corpus_change.empty()) text += "**" + Cell(report.corpus_change) + "**\n\n";
   for (const std::string& reason : report.gates.invalid) text += "- **invalid**: " + reason + "\n";
   for (const GateResult& result : report.gates.results) {
     text += std::string("- **") + GateOutcomeName(result.outcome) + "** " +
@@ -126,8 +127,8 @@ std::string ReportMarkdown(const RunReport& report) {
       for (size_t i = 0; i < std::min(kCasesShown, report.comparison->flips.size()); ++i) {
         const FlippedCase& flip = report.comparison->flips[i];
         text += "| " + Cell(flip.id) + " | " + (flip.passes_now ? "passes" : "**fails**") + " | " +
-                Cell(flip.label.empty() ? Joined(flip.reasons)
-                                        : flip.label + ": " + Joined(flip.reasons)) +
+                Cell((flip.label.empty() ? "" : flip.label + ": ") + Joined(flip.reasons) +
+                     AnsweredText(flip.answer)) +
                 " |\n";
       }
     }
@@ -139,7 +140,8 @@ std::string ReportMarkdown(const RunReport& report) {
   size_t failed = 0;
   for (const CaseScores& one : report.scores.cases) {
     if (one.reasons.empty() || ++failed > kCasesShown) continue;
-    failures += "| " + Cell(one.id) + " | " + Cell(Joined(one.reasons)) + " |\n";
+    failures +=
+        "| " + Cell(one.id) + " | " + Cell(Joined(one.reasons) + AnsweredText(one.answer)) + " |\n";
   }
   if (failed > 0) {
     text += "\n<details><summary>" + std::to_string(failed) +

@@ -38,6 +38,9 @@ struct RunManifest {
   uint64_t commit = 0;  // state of the collection
   uint64_t documents = 0;
   uint64_t chunks = 0;
+  // Of the collection's documents the hash of each text, so that a later run can tell what has changed
+  // (corpus_change.h); none where there are more than kMostHashedDocuments.
+  std::map<DocumentId, std::string> content_hashes;
   std::string answerer;  // fingerprints
   std::string embedder;
   std::string judge;           // "" = none
@@ -134,6 +137,7 @@ struct RunRecord {
   std::optional<FailureLabel> failure;
 };
 inline constexpr uint32_t kRunDepth = 100;
+inline constexpr uint64_t kMostHashedDocuments = 1000;
 // Share of answers and of verdicts without which a run says nothing.
 inline constexpr double kMinCoverage = 0.98;
 
@@ -146,6 +150,8 @@ struct Run {
 // case has the id `case_id`, and each matrix a row for every claim and a column for every passage;
 // ranges and numbers of passages may be any.
 std::string ManifestLine(const RunManifest& manifest);
+// The same without the hashes of documents: for readers.
+std::string ManifestSummary(const RunManifest& manifest);
 std::string RecordLine(const RunRecord& record);
 Result<RunManifest> ParseManifest(std::string_view line);
 Result<RunRecord> ParseRecord(std::string_view line);

@@ -184,6 +184,7 @@ void Fields(Visitor& visit, RunManifest& manifest) {
   visit("commit", manifest.commit);
   visit("documents", manifest.documents);
   visit("chunks", manifest.chunks);
+  visit("content_hashes", manifest.content_hashes);
   visit("answerer", manifest.answerer);
   visit("embedder", manifest.embedder);
   visit("judge", manifest.judge);
@@ -283,6 +284,11 @@ Status AsDamage(const Status& status, const char* what) {
 }  // namespace
 
 std::string ManifestLine(const RunManifest& manifest) { return WriteJson(manifest); }
+std::string ManifestSummary(const RunManifest& manifest) {
+  RunManifest summary = manifest;
+  summary.content_hashes.clear();
+  return ManifestLine(summary);
+}
 std::string RecordLine(const RunRecord& record) { return WriteJson(record); }
 
 Result<RunManifest> ParseManifest(std::string_view line) {

@@ -25,6 +25,7 @@ CaseScores Merge(const std::vector<CaseScores>& several) {
       merged.shown_repeat = one.shown_repeat;
       merged.reasons = one.reasons;
       merged.label = one.label;
+      merged.answer = one.answer;
     }
   }
   for (const auto& [metric, all] : values) {

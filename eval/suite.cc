@@ -79,6 +79,16 @@ Status ValidateCase(const Case& one) {
           ValidateCheck((*checks)[i]).Annotate(std::string(name) + "[" + std::to_string(i) + "]"));
     }
   }
+  if (!one.answerable && !one.accept.empty()) {
+    return InvalidArgumentError(
+        "accept stands in a case with \"answerable\": false, which a right answer declines");
+  }
+  for (const AnswerCheck& accept : one.accept) {
+    for (const AnswerCheck& reject : one.reject) {
+      if (!Excludes(reject, accept)) continue;
+      return InvalidArgumentError("accept and reject exclude each other: " + Describe(accept));
+    }
+  }
   return OkStatus();
 }
 

@@ -43,9 +43,9 @@ struct AnswerCheck {
   enum class Kind : uint8_t {
     kContains,  // one of `texts` stands in it; compared folded (base/text.h), white space as one
     kRegex,     // texts[0], an ECMAScript expression, matches somewhere; case counts
-    kNumber,    // the number stands in it, with the unit if one is given
-    kLength,    // words and CJK characters, from low to high
-    kJson,      // the whole is JSON that fits `schema`
+    kNumber,  // the number stands in it, with the unit if one is given; 96 "万元" are 960,000 元
+    kLength,  // words and CJK characters, from low to high
+    kJson,    // the whole is JSON that fits `schema`
   };
   Kind kind = Kind::kContains;
   std::vector<std::string> texts;
@@ -104,8 +104,8 @@ std::map<DocumentId, int> GoldGradesOf(const Case& one);
 // same. Tags, cluster, and offsets of spans that have a quote may change.
 uint64_t QuestionHash(const Case& one);
 
-// What a case by itself can be wrong in beside its syntax: checks that cannot be made, facts that
-// spans name and the case has not, tags that stand twice, a language that is no code.
+// What a case by itself can be wrong in beside its syntax: checks that cannot be made, or not together,
+// facts that spans name and the case has not, tags that stand twice, a language that is no code.
 // kInvalidArgument.
 Status ValidateCase(const Case& one);
 

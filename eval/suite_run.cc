@@ -244,6 +244,13 @@ Result<RunManifest> DescribeRun(const Suite& suite, const RunParts& parts,
   manifest.commit = parts.snapshot.commit().value;
   manifest.documents = parts.snapshot.live_documents();
   manifest.chunks = parts.snapshot.live_chunks();
+  if (manifest.documents <= kMostHashedDocuments) {
+    QUARRY_RETURN_IF_ERROR(
+        parts.snapshot.ForEachDocument([&](const index::StoredDocument& document) {
+          manifest.content_hashes[document.id] = HashToHex(document.content_hash);
+          return true;
+        }));
+  }
   QUARRY_ASSIGN_OR_RETURN(manifest.answerer,
                           parts.answerer.answerer().ConfigurationFingerprint(settings.query));
   manifest.answerer += std::string("/") + SearchModeName(settings.query.mode) + "/k" +

@@ -1,9 +1,11 @@
 #include "eval/synth.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/random.h"
@@ -27,8 +29,10 @@ constexpr const char* kKinds[] = {"span",        "cloze",         "twin",
 struct Source {
   DocumentId id;
   std::string title;
+  std::set<std::string> title_words;
   std::string lang;
   std::string text;
+  std::string folded;                  // title and text
   std::vector<ByteRange> change_logs;  // parts of the text, by where they begin
 };
 
@@ -37,7 +41,7 @@ struct Row {
   const Source* source = nullptr;
   std::string line;
   std::string name;    // of the first cell: "Mass"
-  std::string column;  // of the cell that is asked for; "" where there are two
+  std::string column;  // of the cell that is asked for; "" where the name alone is
   std::string value;
 };
 
@@ -58,6 +62,78 @@ std::optional<RowCells> ParseCells(std::string_view line) {
   return cells;
 }
 
+// Headers of a column that only says that there are values: what they are of is the cell before.
+bool IsValueHeader(const std::string& header) {
+  constexpr std::string_view kHeaders[] = {
+      "value",  "values",  "content", "contents",    "data",          "description",
+      "detail", "details", "figure",  "information", "specification", "specifications",
+      "值",     "数值",    "取值",    "参数值",      "内容",          "说明",
+      "描述",   "数据",    "规格"};
+  return std::ranges::find(kHeaders, std::string_view(Fold(header))) != std::end(kHeaders);
+}
+
+// Whether a header is a question or a part of one, and no name of what its cells say: "What it does",
+// "需要重启吗".
+bool IsClause(const std::string& header) {
+  constexpr std::string_view kOpeners[] = {"are",  "can",  "do",    "does",  "how", "is", "must",
+                                           "what", "when", "where", "which", "who", "why"};
+  constexpr std::string_view kChineseWords[] = {"什么", "怎么", "如何", "为何", "是否", "吗"};
+  const std::string folded = Fold(header);
+  const std::string_view first = std::string_view(folded).substr(0, folded.find(' '));
+  return folded.find('?') != std::string::npos ||
+         std::ranges::find(kOpeners, first) != std::end(kOpeners) ||
+         std::ranges::any_of(kChineseWords, [&](std::string_view word) {
+           return folded.find(word) != std::string::npos;
+         });
+}
+
+// A value that stands in every other cell, too: an answer that says it need not say it of what was asked.
+bool IsYesOrNo(const std::string& value) {
+  constexpr std::string_view kWords[] = {"yes", "no", "true", "false", "none", "n/a", "-",
+                                         "–",   "—",  "是",   "否",    "有",   "无",  "没有"};
+  return std::ranges::find(kWords, std::string_view(Fold(Trim(value)))) != std::end(kWords);
+}
+
+// Whether a question can name it: no list, no comparison and no part of a sentence ("below 99.9 %", "408, 425",
+// "30天以内").
+bool IsName(std::string_view text) {
+  constexpr uint32_t kLongest = 14;  // words or CJK characters
+  constexpr std::string_view kMarks[] = {", ", "，", "、", "; ", "；", "?", "？",
+                                         "。", "<",  ">",  "≤",  "≥",  "%", ". "};
+  constexpr std::string_view kOpeners[] = {
+      "above", "after", "and",  "at",   "before", "below", "between", "by",     "each",
+      "every", "for",   "from", "if",   "in",     "less",  "more",    "no",     "not",
+      "of",    "on",    "only", "or",   "over",   "per",   "than",    "then",   "to",
+      "under", "until", "up",   "when", "while",  "with",  "within",  "without"};
+  constexpr std::string_view kChineseOpeners[] = {"低于", "高于", "超过", "不足", "不超过", "大于",
+                                                  "小于", "少于", "多于", "未满", "每满"};
+  // Behind a figure: "总监及以上" is a rank.
+  constexpr std::string_view kChineseEnds[] = {"以上", "以下", "以内", "以外", "之内", "之间"};
+  const std::string folded = Fold(Trim(text));
+  const std::string_view name = folded;
+  // Folded, wide marks are narrow ones, and no space stands behind them.
+  const auto holds = [&](std::string_view mark) {
+    return name.find(mark) != std::string_view::npos || text.find(mark) != std::string_view::npos;
+  };
+  const auto begins = [&](std::string_view word) { return name.starts_with(word); };
+  const auto ends = [&](std::string_view word) { return name.ends_with(word); };
+  const bool has_digit = std::ranges::any_of(name, IsAsciiDigit);
+  const std::string_view first = name.substr(0, name.find(' '));
+  return !name.empty() && CountWords(name) <= kLongest && !std::ranges::any_of(kMarks, holds) &&
+         std::ranges::find(kOpeners, first) == std::end(kOpeners) &&
+         !std::ranges::any_of(kChineseOpeners, begins) &&
+         (!has_digit || !std::ranges::any_of(kChineseEnds, ends)) && !name.ends_with('.') &&
+         !name.ends_with(':');
+}
+
+// A number is one by its column alone: "what is the Meaning of 429?".
+bool CanBeAskedFor(const Row& row) {
+  const bool is_number =
+      std::ranges::none_of(row.name, [](char c) { return IsAsciiLetter(c) || (c & 0x80) != 0; });
+  return IsName(row.name) && !IsYesOrNo(row.value) &&
+         (row.column.empty() ? !is_number : !IsClause(row.column));
+}
+
 std::optional<Row> ParseRow(const RowCells& cells, std::string_view line, const Source& source) {
   if (cells.size() < 2) return std::nullopt;
   for (const auto& [header, value] : cells) {
@@ -65,7 +141,8 @@ std::optional<Row> ParseRow(const RowCells& cells, std::string_view line, const 
   }
   if (cells[0].second.size() > kMaxCell || cells[1].second.size() > kMaxCell) return std::nullopt;
   Row row{.source = &source, .line = std::string(line), .name = cells[0].second};
-  if (cells.size() > 2) row.column = cells[1].first;
+  const bool says_nothing = IsValueHeader(cells[1].first) || IsClause(cells[1].first);
+  if (cells.size() > 2 || !says_nothing) row.column = cells[1].first;
   row.value = cells[1].second;
   return row;
 }
@@ -79,8 +156,51 @@ std::string AskFor(const Row& row, const std::string& title) {
          (row.column.empty() ? row.name : row.column + " of " + row.name) + "?";
 }
 
+constexpr std::string_view kMonthsOfDates[] = {
+    "January",   "February", "March",    "April",    "May",  "June", "July", "August",
+    "September", "October",  "November", "December", "Jan",  "Feb",  "Mar",  "Apr",
+    "Jun",       "Jul",      "Aug",      "Sep",      "Sept", "Oct",  "Nov",  "Dec"};
+
+// Whether a month stands before text[0, end), with nothing but days and marks between: "October 13, ".
+bool EndsInMonth(std::string_view text) {
+  const size_t last = text.find_last_not_of("0123456789., ");
+  if (last == std::string_view::npos) return false;
+  const std::string_view words = text.substr(0, last + 1);
+  return std::ranges::any_of(kMonthsOfDates, [&](std::string_view month) {
+    return words.ends_with(month) &&
+           (words.size() == month.size() || !IsAsciiLetter(words[words.size() - month.size() - 1]));
+  });
+}
+
+bool BeginsWithMonth(std::string_view text) {
+  text = Trim(text);
+  return std::ranges::any_of(kMonthsOfDates, [&](std::string_view month) {
+    return text.starts_with(month) &&
+           (text.size() == month.size() || !IsAsciiLetter(text[month.size()]));
+  });
+}
+
+// Whether the digits text[begin, end) are a part of a date, a time, a range or a number of a telephone: "2025"
+// of "2025-10-13", "8" of "8:30", "13" of "13 October", "10" of "10月13日".
+bool IsPartOfMore(std::string_view text, size_t begin, size_t end) {
+  const std::string_view before = text.substr(0, begin);
+  const std::string_view behind = text.substr(end);
+  for (const std::string_view mark : {"-", "/", ":", "–", "~", "～", "：", "至"}) {
+    const bool joins_before = before.size() > mark.size() && before.ends_with(mark) &&
+                              IsAsciiDigit(before[before.size() - mark.size() - 1]);
+    const bool joins_behind = behind.size() > mark.size() && behind.starts_with(mark) &&
+                              IsAsciiDigit(behind[mark.size()]);
+    if (joins_before || joins_behind) return true;
+  }
+  const std::string_view unit = Trim(behind);
+  const bool is_year = end - begin == 4 && unit.starts_with("年");
+  const bool is_day = (unit.starts_with("日") || unit.starts_with("号")) && before.ends_with("月");
+  return is_year || unit.starts_with("月") || is_day || EndsInMonth(before) ||
+         BeginsWithMonth(behind);
+}
+
 // Where the figure of a text stands that is checked: 318 of "VX-240 weighs 318 kg". Digits of a code are
-// none (generation::QuantitiesOf). nullopt without one.
+// none (generation::QuantitiesOf), nor are parts of a date. nullopt without one.
 std::optional<ByteRange> FigureIn(std::string_view text) {
   for (size_t begin = 0; begin < text.size();) {
     if (!IsAsciiDigit(text[begin])) {
@@ -96,7 +216,7 @@ std::optional<ByteRange> FigureIn(std::string_view text) {
                                         end + 1 < text.size() && IsAsciiDigit(text[end + 1])))) {
       ++end;
     }
-    if (!in_code) return ByteRange{begin, end};
+    if (!in_code && !IsPartOfMore(text, begin, end)) return ByteRange{begin, end};
     begin = end;
   }
   return std::nullopt;
@@ -137,27 +257,38 @@ std::optional<std::string> Affirmed(const std::string& sentence) {
   return std::nullopt;
 }
 
+// Words between spaces, and CJK characters.
 std::set<std::string> TitleWords(const std::string& title) {
   std::set<std::string> words;
   std::string word;
-  for (const char c : Fold(title) + " ") {
-    if (c == ' ') {
-      if (!word.empty()) words.insert(word);
-      word.clear();
-    } else {
-      word += c;
+  const std::string folded = Fold(title);
+  for (size_t offset = 0; offset < folded.size();) {
+    const size_t begin = offset;
+    const char32_t c = NextCodePoint(folded, offset);
+    const std::string character = folded.substr(begin, offset - begin);
+    if (c != ' ' && !IsCjk(c)) {
+      word += character;
+      continue;
     }
+    if (!word.empty()) words.insert(std::exchange(word, ""));
+    if (c != ' ') words.insert(character);
   }
+  if (!word.empty()) words.insert(word);
   return words;
 }
 
-bool AreLike(const std::string& a, const std::string& b) {
-  const std::set<std::string> one = TitleWords(a);
-  const std::set<std::string> other = TitleWords(b);
+bool AreLike(const Source& one, const Source& other) {
   size_t common = 0;
-  for (const std::string& word : one) common += other.contains(word) ? 1 : 0;
-  const size_t all = one.size() + other.size() - common;
+  for (const std::string& word : one.title_words) common += other.title_words.contains(word);
+  const size_t all = one.title_words.size() + other.title_words.size() - common;
   return all > 0 && static_cast<double>(common) >= kLikeTitles * static_cast<double>(all);
+}
+
+// What the title of one says and that of the other does not: "vx-240".
+std::vector<std::string> OwnWords(const Source& one, const Source& other) {
+  std::vector<std::string> words;
+  std::ranges::set_difference(one.title_words, other.title_words, std::back_inserter(words));
+  return words;
 }
 
 class Synthesizer {
@@ -207,6 +338,8 @@ class Synthesizer {
                     .title = document.title.empty() ? document.id : document.title,
                     .lang = document.language,
                     .text = *std::move(text)};
+      source.title_words = TitleWords(source.title);
+      source.folded = Fold(source.title + "\n" + source.text);
       status = FindChangeLogs(document, source);
       sources_.push_back(std::move(source));
       return status.ok();
@@ -268,8 +401,9 @@ class Synthesizer {
       }
       const std::optional<RowCells> cells = ParseCells(line);
       if (at < log_end || IsChangeLine(line) || (cells && IsChangeRow(*cells))) continue;
-      if (std::optional<Row> row = cells ? ParseRow(*cells, line, source) : std::nullopt) {
-        rows_.push_back(*std::move(row));
+      if (cells && cells->size() > 1) {  // no sentence, also where it cannot be asked for
+        std::optional<Row> row = ParseRow(*cells, line, source);
+        if (row && CanBeAskedFor(*row)) rows_.push_back(*std::move(row));
         continue;
       }
       for (const ByteRange& range : SplitSentences(line)) {
@@ -316,27 +450,102 @@ class Synthesizer {
         const std::string other = OtherFigure(*figure, random_);
         const std::string asked =
             row.source->lang == "zh"
-                ? row.source->title + "：" + row.name + row.column + "是" + other + "吗？"
+                ? row.source->title + "：" + row.name +
+                      (row.column.empty() ? "" : "的" + row.column) + "是" + other + "吗？"
                 : row.source->title + ": is the " +
                       (row.column.empty() ? row.name : row.column + " of " + row.name) + " " +
                       other + "?";
         Of("number-swap").push_back(Draft(*row.source, asked, row.line, row.line, *figure));
       }
-      AddTwin(row);
     }
+    AddTwins();
     for (const auto& [name, rows] : by_name) AddConflicts(rows);
   }
 
-  void AddTwin(const Row& row) {
-    if (sources_.size() < 2) return;
-    const Source& other = sources_[random_.Below(sources_.size())];
-    if (other.lang != row.source->lang ||
-        Fold(other.text).find(Fold(row.name)) != std::string::npos) {
-      return;
+  // Rows in no order, until there are as many as can be wanted: each is looked up in all documents.
+  void AddTwins() {
+    std::map<const Source*, std::vector<std::string>> names;  // of rows
+    std::vector<const Row*> rows;
+    for (const Row& row : rows_) {
+      names[row.source].push_back(Fold(row.name));
+      rows.push_back(&row);
     }
+    for (size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random_.Below(i)]);
+    for (const Row* row : rows) {
+      if (Of("twin").size() >= options_.cases) return;
+      AddTwin(*row, names);
+    }
+  }
+
+  // The name with another figure, which no document holds: "HW-5027" of "HW-5021"; "" where it has none.
+  std::string OtherName(const std::string& name) {
+    const size_t last = name.find_last_of("0123456789");
+    if (last == std::string::npos) return "";
+    const uint64_t start = random_.Below(10);
+    for (uint64_t i = 0; i < 10; ++i) {
+      std::string other = name;
+      other[last] = static_cast<char>('0' + (start + i) % 10);
+      const std::string folded = Fold(other);
+      const bool is_held = std::ranges::any_of(sources_, [&](const Source& any) {
+        return any.folded.find(folded) != std::string::npos;
+      });
+      if (!is_held) return other;
+    }
+    return "";
+  }
+
+  // Asked of what no document names, by the row's own words.
+  void AddUnknown(const Row& row) {
+    Row other = row;
+    other.name = OtherName(row.name);
+    if (other.name.empty()) return;
+    Case one{
+        .query = AskFor(other, row.source->title), .lang = row.source->lang, .answerable = false};
+    one.cluster = row.source->id;
+    Of("twin").push_back(std::move(one));
+  }
+
+  // Asked of a document of the same kind about another thing ("VX-240 data sheet"), where neither it nor any
+  // document that speaks of both says it. What is asked of a document of another kind, the row's own would
+  // answer. Where there is none, of another name.
+  void AddTwin(const Row& row, const std::map<const Source*, std::vector<std::string>>& names) {
+    const std::string name = Fold(row.name);
+    std::vector<const Source*> others;
+    for (const Source& other : sources_) {
+      const bool is_like =
+          &other != row.source && other.lang == row.source->lang && AreLike(*row.source, other);
+      if (!is_like || OwnWords(*row.source, other).empty()) continue;
+      const auto its_names = names.find(&other);
+      const bool has_like_row =
+          its_names != names.end() &&
+          std::ranges::any_of(its_names->second, [&](const std::string& its_name) {
+            return name.find(its_name) != std::string::npos;
+          });
+      if (!has_like_row) others.push_back(&other);
+    }
+    std::vector<const Source*> holders;  // documents that speak of the row's name
+    for (const Source& any : sources_) {
+      if (others.empty()) break;
+      if (any.folded.find(name) != std::string::npos) holders.push_back(&any);
+    }
+    std::erase_if(others, [&](const Source* other) {
+      return MaySay(holders, *other, OwnWords(*other, *row.source));
+    });
+    if (others.empty()) return AddUnknown(row);
+    const Source& other = *others[random_.Below(others.size())];
     Case one{.query = AskFor(row, other.title), .lang = other.lang, .answerable = false};
     one.cluster = other.id;
     Of("twin").push_back(std::move(one));
+  }
+
+  // Whether one of the documents is `other`, or speaks of what its title names.
+  static bool MaySay(const std::vector<const Source*>& documents, const Source& other,
+                     const std::vector<std::string>& own_words) {
+    return own_words.empty() || std::ranges::any_of(documents, [&](const Source* any) {
+             return any == &other || std::ranges::all_of(own_words, [&](const std::string& word) {
+                      return any->folded.find(word) != std::string::npos;
+                    });
+           });
   }
 
   void AddConflicts(const std::vector<const Row*>& rows) {
@@ -344,7 +553,7 @@ class Synthesizer {
       const Row& a = *rows[i - 1];
       const Row& b = *rows[i];
       if (a.source == b.source || a.value == b.value || a.source->lang != b.source->lang ||
-          !AreLike(a.source->title, b.source->title)) {
+          !AreLike(*a.source, *b.source)) {
         continue;
       }
       Case one = Draft(*a.source, AskFor(a, a.source->title), a.line, a.line, "");

@@ -3,9 +3,11 @@
 // Drafts of cases out of a corpus, for people to accept, mend or drop (`"draft": true`).
 //
 // Without a model by rule, from rows of tables and sentences with figures:
-//   span           "VX-240 data sheet: what is the Mass with motor?", with the row as gold span
+//   span           "VX-240 data sheet: what is the Mass with motor?", with the row as gold span; not of rows
+//                  whose first cell is a list or a part of a sentence
 //   cloze          a sentence with its figure left out
-//   twin           the same asked of a document that does not say: to be declined
+//   twin           the same asked of a document of the same kind about another thing, of which no document
+//                  says it, or of another figure in the name, which none holds: to be declined
 //   number-swap    asks whether another figure is right; the true one is expected
 //   negation-swap  a sentence that denies, asked without its denial
 //   conflict       two documents of like titles whose rows differ

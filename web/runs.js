@@ -65,7 +65,7 @@ function flips(comparison) {
   if (comparison.flips.length === 0) return h('p', { class: 'muted' }, t('runs.no_flips'));
   return h('ul', { class: 'flips' }, comparison.flips.map((flip) => h('li', { class: flip.passes_now ? 'good' : 'bad' },
     h('strong', {}, t(flip.passes_now ? 'runs.passes' : 'runs.fails')), ' ', flip.id,
-    (flip.label || flip.reasons.length > 0) && h('div', { class: 'path' }, [flip.label, ...flip.reasons].filter(Boolean).join(' · ')))));
+    (flip.label || flip.reasons.length > 0) && h('div', { class: 'path' }, [flip.label, ...flip.reasons, flip.answer && `“${flip.answer}”`].filter(Boolean).join(' · ')))));
 }
 
 export function mount(root, { rest }) {
@@ -114,7 +114,7 @@ export function mount(root, { rest }) {
         report.comparison && [deltas(report.comparison), h('h3', {}, t('runs.flips')), flips(report.comparison)],
         h('details', {}, h('summary', {}, t('runs.failed', { n: failed.length })),
           h('ul', { class: 'flips' }, failed.map((one) => h('li', { class: 'bad' }, one.id,
-            h('div', { class: 'path' }, [one.label, ...one.reasons].filter(Boolean).join(' · ')))))));
+            h('div', { class: 'path' }, [one.label, ...one.reasons, one.answer && `“${one.answer}”`].filter(Boolean).join(' · ')))))));
       detail.scrollIntoView({ block: 'nearest' });
     } catch (error) {
       fill(detail, h('p', { class: 'notice bad', role: 'alert' }, error.message));

@@ -119,6 +119,109 @@ TEST_F(AttributionTest, ASourceThatContradictsTheReferenceIsWrong) {
   EXPECT_THAT(failure->evidence, HasSubstr("pump.md says \"The pump weighs 95 kg"));
 }
 
+// A case as one writes it first: a question and what its answer must hold.
+class AcceptedAttributionTest : public AttributionTest {
+ protected:
+  AcceptedAttributionTest() {
+    case_.expected_facts.clear();
+    case_.gold_spans.clear();
+    case_.accept = {{.texts = {"80 kg"}}};
+    record_.gold_spans.clear();
+  }
+  // As the index was looked at: one place of "80 kg", or none.
+  GoldPresence Looked(const std::vector<GoldSpan>& places) const {
+    return {.known = true, .indexed = true, .lost_by = "", .accepted = {{0, places}}};
+  }
+  const GoldSpan place_{.document = "pump.md", .begin = 0, .end = 40, .quote = "80 kg", .fact = ""};
+};
+
+TEST_F(AcceptedAttributionTest, ARefusalIsOneTooManyOnlyWhereThePromptHoldsTheAnswer) {
+  record_.abstained = true;
+  std::optional<Failure> failure = Label({}, Looked({place_}));
+  EXPECT_EQ(failure->kind, FailureKind::kOverRefusal);
+  EXPECT_EQ(failure->evidence,
+            "declined, though the prompt says it: passage 1 (pump.md) holds \"80 kg\"");
+  record_.passages.erase(record_.passages.begin());
+  failure = Label({}, Looked({}));
+  EXPECT_EQ(failure->kind, FailureKind::kCorpusGap);
+  EXPECT_EQ(failure->evidence, "\"80 kg\" is not in the index");
+  EXPECT_EQ(Label({}, Looked({place_}))->kind, FailureKind::kContextTruncation);
+  record_.candidates[1].within_k = false;
+  EXPECT_EQ(Label({}, Looked({place_}))->kind, FailureKind::kRanking);
+  record_.candidates.pop_back();
+  EXPECT_EQ(Label({}, Looked({place_}))->kind, FailureKind::kRetrievalMiss);
+  // Nobody has looked in the index.
+  failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kUnknown);
+  EXPECT_EQ(failure->evidence,
+            "no gold span tells where the answer stands; no passage of the prompt holds \"80 kg\"");
+  case_.accept = {{.texts = {"no"}}};
+  failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kUnknown);
+  EXPECT_THAT(failure->evidence, HasSubstr("nothing in `accept` can be looked for"));
+}
+
+TEST_F(AcceptedAttributionTest, AChineseTextIsLookedForToo) {
+  case_.query = "水泵有多重？";
+  case_.accept = {{.texts = {"80公斤"}}};
+  record_.abstained = true;
+  record_.passages[0].text = "水泵重80公斤。";
+  EXPECT_EQ(Kind(), FailureKind::kOverRefusal);
+  record_.passages[0].text = "水泵重95公斤。";
+  EXPECT_EQ(Label({}, Looked({}))->kind, FailureKind::kCorpusGap);
+}
+
+TEST_F(AcceptedAttributionTest, APassageIsNoDistractionWhereNothingTellsThatItDoesNotAnswer) {
+  record_.passages[0].text = "The pump weighs 95 kg.";
+  record_.answer = "The pump weighs 95 kg [1].";
+  EXPECT_EQ(Kind(), FailureKind::kUnknown);
+  std::optional<Failure> failure = Label({}, Looked({}));
+  EXPECT_EQ(failure->kind, FailureKind::kCorpusGap);
+  EXPECT_EQ(failure->evidence,
+            "\"80 kg\" is not in the index; what was answered stands in pump.md");
+  case_.gold_docs = {{"pump.md", 1}};
+  failure = Label({}, Looked({}));
+  EXPECT_EQ(failure->kind, FailureKind::kSourceWrong);
+  EXPECT_THAT(failure->evidence, HasSubstr("; nothing in the index holds \"80 kg\""));
+  // Another passage holds it.
+  case_.gold_docs.clear();
+  record_.passages[1].text = "The whole pump weighs 80 kg.";
+  failure = Label({}, Looked({place_}));
+  EXPECT_EQ(failure->kind, FailureKind::kDistracted);
+  EXPECT_THAT(failure->evidence, HasSubstr("pump.md, which does not hold what `accept` asks for"));
+}
+
+TEST_F(AcceptedAttributionTest, WhatTheAnswerSaysIsNotMissing) {
+  record_.passages[0].text = "The pump weighs eighty kilograms.";
+  case_.reject = {{.texts = {"pump"}}};
+  // The index says it in other words, and the answer is too wordy, or not carried.
+  EXPECT_NE(Label({}, Looked({}))->kind, FailureKind::kCorpusGap);
+  record_.answer = "The pump weighs 70 kg [1].";
+  EXPECT_EQ(Label({}, Looked({}))->kind, FailureKind::kCorpusGap);
+}
+
+TEST_F(AcceptedAttributionTest, WhatAGoldDocumentHoldsIsLeftOut) {
+  case_.query = "May the pump run dry?";
+  case_.accept = {{.texts = {"No"}}};
+  case_.gold_docs = {{"pump.md", 1}};
+  record_.passages[0].text = "No. A dry pump gets hot.";
+  record_.answer = "A dry pump gets hot [1].";
+  std::optional<Failure> failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kOmission);
+  EXPECT_EQ(failure->evidence, "passage 1 (pump.md) holds \"No\", the answer does not");
+  record_.abstained = true;
+  record_.passages.erase(record_.passages.begin());
+  failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kContextTruncation);
+  EXPECT_EQ(failure->evidence, "pump.md was within k and is not in the prompt");
+  record_.candidates.clear();
+  EXPECT_EQ(Label()->evidence, "pump.md is not among the 0 candidates");
+  record_.missing_documents = {"pump.md"};
+  failure = Label();
+  EXPECT_EQ(failure->kind, FailureKind::kCorpusGap);
+  EXPECT_EQ(failure->evidence, "pump.md is not in the corpus");
+}
+
 TEST_F(AttributionTest, WithoutVerdictsNothingIsBlamedOnTheAnswer) {
   record_.answer = "Something else.";
   record_.judge_error = "UNAVAILABLE: the judge is down";

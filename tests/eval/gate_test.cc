@@ -86,6 +86,21 @@ TEST(GateTest, IdenticalRunsDifferByNothingAndPass) {
   EXPECT_EQ(report.exit_code(), 0);
 }
 
+TEST(GateTest, WhetherCasesPassIsTestedByItself) {
+  const std::vector<Case> cases = MakeCases(13);
+  const RunScores before = ScoreRun(MakeRun(cases, [](size_t) { return true; }));
+  const RunScores after = ScoreRun(MakeRun(cases, [](size_t i) { return i >= 7; }));
+  const Comparison comparison = CompareRuns(before, after, 1);
+  const auto find = [&](const std::string& metric) {
+    return std::ranges::find(comparison.overall, metric, &MetricDelta::metric);
+  };
+  ASSERT_NE(find("pass"), comparison.overall.end());
+  EXPECT_NEAR(find("pass")->adjusted_p, 2 * std::pow(0.5, 7), 1e-9);
+  // Corrected for all but `pass`.
+  ASSERT_NE(find("check.pass"), comparison.overall.end());
+  EXPECT_GT(find("check.pass")->adjusted_p, find("check.pass")->p);
+}
+
 TEST(GateTest, ATenPointDropOn200CasesFails) {
   const std::vector<Case> cases = MakeCases(200);
   const Scored before = ScoreOf(MakeRun(cases, Mostly));

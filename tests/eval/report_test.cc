@@ -70,6 +70,69 @@ TEST(ReportTest, AFailedGateIsSaidInEveryForm) {
   EXPECT_EQ(json["cases"].size(), 12u);
 }
 
+TEST(ReportTest, WhatHasChangedInTheCorpusIsSaidFirst) {
+  eval::Run before = MakeRun(true);
+  eval::Run now = MakeRun(false);
+  before.manifest.documents = 4;
+  now.manifest.documents = 3;
+  EXPECT_EQ(ReportOf(now, {.baseline = before}).corpus_change,
+            "the corpus is not that of the baseline: 4 documents then, 3 now");
+  EXPECT_TRUE(
+      nlohmann::json::parse(ReportJson(ReportOf(now, {.baseline = before})))["comparison"]["corpus"]
+          .is_null());
+  before.manifest.content_hashes = {{"a.csv", "1"}, {"b.md", "2"}, {"c.md", "3"}, {"旧.md", "4"}};
+  EXPECT_EQ(ReportOf(before, {.baseline = before}).corpus_change, "");
+  now.manifest.content_hashes = {{"b.md", "9"}, {"c.md", "3"}, {"新.md", "4"}};
+  RunReport report = ReportOf(now, {.baseline = before});
+  EXPECT_EQ(report.corpus_change,
+            "the corpus is not that of the baseline: 1 document removed (a.csv), 1 changed (b.md), "
+            "1 renamed (旧.md -> 新.md)");
+  const std::string markdown = ReportMarkdown(report);
+  EXPECT_LT(markdown.find("1 document removed (a.csv)"), markdown.find("- **FAIL**"));
+  EXPECT_THAT(ReportHtml(report), HasSubstr("1 document removed (a.csv)"));
+  const nlohmann::json json = nlohmann::json::parse(ReportJson(report));
+  EXPECT_EQ(json["comparison"]["corpus"]["removed"], nlohmann::json::array({"a.csv"}));
+  EXPECT_EQ(json["comparison"]["corpus"]["renamed"][0]["to"], "新.md");
+  EXPECT_FALSE(json["run"].contains("content_hashes"));
+  for (char name = 'd'; name <= 'j'; ++name) {
+    now.manifest.content_hashes[std::string(1, name)] = std::string(1, name);
+  }
+  report = ReportOf(now, {.baseline = before});
+  EXPECT_THAT(report.corpus_change, HasSubstr("7 added (d, e, f, g, h and 2 more)"));
+}
+
+TEST(ReportTest, TheAnswerStandsBesideWhatDoesNotHold) {
+  eval::Run run = MakeRun(false);
+  run.records[0].answer = "It is wrong [1].";
+  run.records[1].answer = "这是错的。" + std::string(300, 'x');
+  run.records[2].abstained = true;
+  const RunReport report = ReportOf(std::move(run), {.baseline = MakeRun(true)});
+  EXPECT_EQ(report.scores.cases[0].answer, "It is wrong.");
+  EXPECT_EQ(report.scores.cases[1].answer, "这是错的。" + std::string(185, 'x') + "...");
+  EXPECT_EQ(report.scores.cases[2].answer, "");
+  EXPECT_EQ(report.comparison->flips[0].answer, "It is wrong.");
+  const std::string beside = "does not hold: contains \"right\"; answered: \"It is wrong.\"";
+  EXPECT_THAT(ReportMarkdown(report), HasSubstr("| c0 | **fails** | " + beside + " |"));
+  EXPECT_THAT(ReportJUnit(report), HasSubstr("answered: &quot;It is wrong.&quot;"));
+  const nlohmann::json json = nlohmann::json::parse(ReportJson(report));
+  EXPECT_EQ(json["cases"][0]["answer"], "It is wrong.");
+  EXPECT_EQ(json["comparison"]["flips"][0]["answer"], "It is wrong.");
+  EXPECT_THAT(ReportOf(MakeRun(true), {}).scores.cases[0].answer, ::testing::IsEmpty());
+}
+
+TEST(ReportTest, AnInvalidRunDoesNotHideAGateThatFailed) {
+  eval::Run run = MakeRun(false);
+  run.manifest.cases = 24;  // it is not finished
+  const RunReport report = ReportOf(std::move(run), {.baseline = MakeRun(true)});
+  EXPECT_EQ(report.gates.exit_code(), 3);
+  EXPECT_EQ(VerdictOf(report.gates), "INVALID");
+  EXPECT_EQ(VerdictText(report.gates), "INVALID, 1 gate FAILED");
+  EXPECT_THAT(ReportHtml(report), HasSubstr("badge fail\">INVALID, 1 gate FAILED"));
+  EXPECT_THAT(ReportMarkdown(report), HasSubstr(": INVALID, 1 gate FAILED\n"));
+  EXPECT_EQ(nlohmann::json::parse(ReportJson(report))["gates"]["results"][0]["outcome"], "FAIL");
+  EXPECT_EQ(VerdictText(Bad().gates), "FAIL");
+}
+
 TEST(ReportTest, JUnitIsRedExactlyWhereTheGatesAre) {
   // All answers wrong, and no gate that says anything against it.
   const RunReport report = ReportOf(MakeRun(false), {.gates = std::vector<Gate>()});

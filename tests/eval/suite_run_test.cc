@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "eval/corpus_change.h"
 #include "eval/run_scores.h"
 #include "eval/scorecard.h"
 #include "tests/testing/engine_testing.h"
@@ -195,6 +196,21 @@ TEST_F(SuiteRunTest, AJudgeThatIsAskedAgainIsAPartOfTheVariance) {
   EXPECT_THAT(record.judge_error, HasSubstr("nobody answers"));
   EXPECT_FALSE(record.matrix);
   EXPECT_THAT(record.rejudged, IsEmpty());
+}
+
+TEST_F(SuiteRunTest, ARunKeepsTheHashesOfTheTextsThatItWasAskedOf) {
+  RunStore store(engine_.index->objects());
+  ASSERT_OK_AND_ASSIGN(const RunManifest before, store.Create(Describe()));
+  EXPECT_THAT(before.content_hashes, SizeIs(3));
+  ASSERT_OK_AND_ASSIGN(const eval::Run read, store.Read(before.id));
+  EXPECT_EQ(read.manifest.content_hashes, before.content_hashes);
+  engine_.Add({testing::TextDocument("valve.md", "Valve", "The bronze valve closes at once."),
+               testing::TextDocument("tank.md", "Tank", "The tank is empty.")});
+  snapshot_ = engine_.snapshot();
+  const CorpusChange change = CompareCorpora(before, Describe());
+  EXPECT_EQ(change.changed, std::vector<DocumentId>{"valve.md"});
+  EXPECT_EQ(change.added, std::vector<DocumentId>{"tank.md"});
+  EXPECT_THAT(change.removed, IsEmpty());
 }
 
 TEST_F(SuiteRunTest, ARunOfAnotherBuildIsNotContinued) {

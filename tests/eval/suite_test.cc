@@ -137,9 +137,42 @@ TEST_F(SuiteFileTest, WhatIsWrongInASuiteIsNamedWithItsLine) {
   Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\"}\n\n{\"id\":\"a\",\"query\":\"r\"}\n");
   EXPECT_EQ(ReadSuite(directory_.path()).status().message(),
             Path("cases.jsonl") + ":3: id \"a\" stands at " + Path("cases.jsonl") + ":1 already");
+  Write("cases.jsonl",
+        "{\"id\":\"a\",\"query\":\"q\"}\n"
+        "{\"id\":\"b\",\"query\":\"r\",\"accept\":[\"4 days\"],\"reject\":[\"days\"]}\n");
+  EXPECT_EQ(ReadSuite(directory_.path()).status().message(),
+            Path("cases.jsonl") + ":2: accept and reject exclude each other: contains \"4 days\"");
+  Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\",\"answerable\":false,\"accept\":[\"x\"]}\n");
+  EXPECT_EQ(ReadSuite(directory_.path()).status().message(),
+            Path("cases.jsonl") +
+                ":1: accept stands in a case with \"answerable\": false, which a "
+                "right answer declines");
   Write("cases.jsonl", "{\"id\":\"a\",\"query\":\"q\",\"accept\":[{\"regex\":\"(\"}]}\n");
   EXPECT_THAT(ReadSuite(directory_.path()).status().message(),
               HasSubstr("cases.jsonl:1: accept[0]: regex: regular expression \"(\": "));
+}
+
+TEST(AnswerCheckTest, OneCheckExcludesAnotherWhereItHoldsWithIt) {
+  const auto text = [](std::vector<std::string> texts) {
+    return AnswerCheck{.texts = std::move(texts)};
+  };
+  const auto number = [](double value, const std::string& unit) {
+    return AnswerCheck{
+        .kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = value, .unit = unit};
+  };
+  EXPECT_TRUE(Excludes(text({"days"}), text({"4 days"})));
+  EXPECT_TRUE(Excludes(text({"天"}), text({"4天", "四天"})));
+  EXPECT_FALSE(Excludes(text({"4天"}), text({"4天", "四天"}))) << "the other one may be said";
+  EXPECT_FALSE(Excludes(text({"4 days"}), text({"24 days"})));
+  EXPECT_FALSE(Excludes(text({"4 days"}), text({"days"})));
+  EXPECT_TRUE(Excludes(number(48, ""), number(48, "kg")));
+  EXPECT_TRUE(Excludes(number(48, "kg"), number(48, "千克")));
+  EXPECT_FALSE(Excludes(number(48, "kg"), number(48, "")));
+  EXPECT_FALSE(Excludes(number(48, "kg"), number(48, "m")));
+  EXPECT_FALSE(Excludes(number(48, ""), number(84, "")));
+  EXPECT_FALSE(Excludes(AnswerCheck{.kind = AnswerCheck::Kind::kRegex, .texts = {"x"}},
+                        AnswerCheck{.kind = AnswerCheck::Kind::kRegex, .texts = {"[^x]"}}));
+  EXPECT_FALSE(Excludes(text({"48"}), number(48, ""))) << "written as a word, it is no text";
 }
 
 TEST_F(SuiteFileTest, AGateThatMeansNothingIsNamedWithItsLine) {
@@ -227,6 +260,35 @@ TEST(AnswerCheckTest, NumbersCompareByValueAndUnit) {
   EXPECT_TRUE(Holds(pumps, "There are 48 pumps."));
   EXPECT_FALSE(Holds(pumps, "There are 48 valves."));
   EXPECT_FALSE(Holds(pumps, "It is 48 km long."));
+}
+
+TEST(AnswerCheckTest, MagnitudesAreWrittenOut) {
+  const auto number = [](double value, const std::string& unit) {
+    return AnswerCheck{
+        .kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = value, .unit = unit};
+  };
+  const AnswerCheck price = number(96, "万元");
+  ASSERT_OK(ValidateCheck(price));
+  for (const char* same : {"合同总价为96万元。", "合同总价为 960,000 元。", "共 960000元"}) {
+    EXPECT_TRUE(Holds(price, same)) << same;
+    EXPECT_TRUE(Holds(number(960000, "元"), same)) << same;
+    EXPECT_TRUE(Holds(number(960000, ""), same)) << same;
+  }
+  for (const char* other :
+       {"共96元", "共96万人", "共9.6万元", "共96亿元", "共960,000台", "A96万元"}) {
+    EXPECT_FALSE(Holds(price, other)) << other;
+  }
+  EXPECT_TRUE(Holds(number(4.8, "万元"), "每年48,000元"));
+  EXPECT_TRUE(Holds(number(2.51, "亿元"), "共25100万元"));
+  EXPECT_TRUE(Holds(number(3, "million"), "It cost 3 million euros."));
+  EXPECT_TRUE(Holds(number(3, "million"), "It cost 3,000,000 euros."));
+  EXPECT_TRUE(Holds(number(3, "million euros"), "It cost 3,000,000 euros."));
+  EXPECT_FALSE(Holds(number(3, "million euros"), "It cost 3 million dollars."));
+  EXPECT_FALSE(Holds(number(3, "million"), "It weighs 3 kg."));
+  // A number alone is meant as it is written, too.
+  EXPECT_TRUE(Holds(number(96, ""), "合同总价为96万元。"));
+  EXPECT_TRUE(Excludes(number(960000, "元"), price));
+  EXPECT_FALSE(Excludes(number(96, "元"), price));
 }
 
 TEST(AnswerCheckTest, AUnitThatIsNotReadAndANegativeToleranceAreRefused) {

@@ -60,6 +60,119 @@ TEST_F(SynthTest, EveryKindIsDraftedWithItsPlace) {
   }
 }
 
+TEST(SynthNameTest, NoPartOfASentenceIsAskedForByName) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.md", "Handbook",
+                                    "Availability: below 99.9 %; Credit: 10 per cent\n\n"
+                                    "Status: 408, 425, 429; Retried: yes, three times\n\n"
+                                    "Status: 503; Value: unavailable\n\n"
+                                    "Status: 504; Meaning: gateway timeout\n\n"
+                                    "Variable: MILL_PORT; Default: 8088\n\n"
+                                    "Property: Mass; Value: 318 kg\n\n"
+                                    "Question: Is it safe?; Answer: It is safe.\n\n"
+                                    "Command: mill start; What it does: opens the gate\n\n"
+                                    "Role: Miller; Opens gates: yes; Since: 1931\n\n"
+                                    "Role: Clerk; Is it paid: monthly; Since: 1950\n\n"
+                                    "The handbook is kept by the office of the mill."),
+              testing::TextDocument("b.md", "手册",
+                                    "可用性: 低于标准; 赔偿: 一成\n\n"
+                                    "时长: 30天以内; 费用: 全免\n\n"
+                                    "职级: 总监及以上; 住宿: 单间\n\n"
+                                    "参数: 线程数; 需重启: 是; 单位: 个\n\n"
+                                    "参数: 超时时间; 默认值: 30秒\n\n"
+                                    "项目: 额定扬程; 数值: 48米")});
+  const SynthReport report =
+      DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
+  std::vector<std::string> asked;
+  for (const Case& one : report.cases) {
+    if (one.tags[0] == "span") asked.push_back(one.query);
+  }
+  EXPECT_THAT(asked,
+              ::testing::UnorderedElementsAre(
+                  "Handbook: what is the Meaning of 504?",
+                  "Handbook: what is the Default of MILL_PORT?", "Handbook: what is the Mass?",
+                  "Handbook: what is the mill start?", "手册：总监及以上的住宿是什么？",
+                  "手册：超时时间的默认值是什么？", "手册：额定扬程是多少？"));
+}
+
+TEST(SynthDateTest, NoNumberIsCutOutOfADate) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.md", "Rota",
+                                    "Week: W42; Start: 2025-10-13; Who: Anna\n\n"
+                                    "Week: W43; Start: 20 October 2025; Who: Nils\n\n"
+                                    "Week: W44; Start: October 27, 2025; Who: Ines\n\n"
+                                    "Week: W45; Start: 8:30; Who: Hugo\n\n"
+                                    "Week: W46; Hours: 38 h; Who: Olaf\n\n"
+                                    "The rota is made by the office of the mill."),
+              testing::TextDocument("b.md", "值班安排",
+                                    "周次: 第42周; 日期: 2025年10月13日; 值班: 林晓彤\n\n"
+                                    "周次: 第43周; 日期: 10月20日; 值班: 高文博\n\n"
+                                    "周次: 第44周; 时长: 3年; 值班: 李嘉怡")});
+  const SynthReport report =
+      DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
+  std::vector<std::string> accepted;
+  for (const Case& one : report.cases) {
+    if (one.tags[0] == "span") accepted.push_back(one.accept.at(0).texts.at(0));
+    if (one.tags[0] == "number-swap") {
+      EXPECT_THAT(one.query, ::testing::AnyOf(HasSubstr("is the Hours of W46"),
+                                              HasSubstr("值班安排：第44周的时长是")));
+    }
+  }
+  EXPECT_THAT(accepted,
+              ::testing::UnorderedElementsAre("2025-10-13", "20 October 2025", "October 27, 2025",
+                                              "8:30", "38", "2025年10月13日", "10月20日", "3"));
+}
+
+std::vector<std::string> TwinsOf(testing::TestEngine& engine) {
+  const SynthReport report =
+      DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
+  std::vector<std::string> questions;
+  for (const Case& one : report.cases) {
+    if (one.tags[0] == "twin") questions.push_back(one.query);
+  }
+  return questions;
+}
+
+TEST(SynthTwinTest, WhatIsAskedInVainNoDocumentAnswers) {
+  testing::TestEngine engine;
+  engine.Add(
+      {testing::TextDocument("a.md", "VX-220 data sheet",
+                             "Property: Mass; Value: 318 kg\n\n"
+                             "Property: Rated head; Value: 48 m\n\n"
+                             "Property: Rated speed; Value: 2900 rpm\n\n"
+                             "The pump stands in the mill by the river."),
+       testing::TextDocument("b.md", "VX-240 data sheet",
+                             "Property: Mass; Value: 402 kg\n\nProperty: Speed; Value: 9 rpm\n\n"
+                             "The pump stands in the cellar of the inn."),
+       testing::TextDocument("c.md", "Settings", "Property: Port; Value: 8088"),
+       testing::TextDocument("d.md", "VX-220 数据手册", "项目: 额定扬程; 数值: 48米"),
+       testing::TextDocument("e.md", "VX-240 数据手册", "项目: 质量; 数值: 402千克")});
+  // The mass stands in both sheets, a speed too; a port is that of no pump.
+  EXPECT_THAT(TwinsOf(engine),
+              ::testing::UnorderedElementsAre("VX-240 data sheet: what is the Rated head?",
+                                              "VX-220 数据手册：质量是多少？",
+                                              "VX-240 数据手册：额定扬程是多少？"));
+  engine.Add({testing::TextDocument("f.md", "Comparison", "The rated head of VX-240 is 60 m."),
+              testing::TextDocument("g.md", "比较", "VX-240的额定扬程为60米。")});
+  EXPECT_THAT(TwinsOf(engine), ::testing::ElementsAre("VX-220 数据手册：质量是多少？"));
+}
+
+TEST(SynthTwinTest, ANameWithAnotherFigureIsAskedForWhereNoDocumentHoldsIt) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.md", "Errors",
+                                    "Code: HW-5021; Status: closed; Meaning: the gate is shut\n\n"
+                                    "Code: HALT; Status: open; Meaning: the mill stands still\n\n"
+                                    "HW-5020, HW-5022, HW-5023, HW-5024, HW-5025, HW-5026 and "
+                                    "HW-5028 are of other mills."),
+              testing::TextDocument("b.md", "HW-5029", "The code of the second mill."),
+              testing::TextDocument("c.md", "错误码", "错误码: SB-2001; 含义: 任务不存在")});
+  const std::vector<std::string> twins = TwinsOf(engine);
+  ASSERT_EQ(twins.size(), 2u);
+  EXPECT_THAT(twins, ::testing::Contains("Errors: what is the Status of HW-5027?"));
+  EXPECT_THAT(twins, ::testing::Contains(HasSubstr("错误码：SB-200")));
+  EXPECT_THAT(twins, ::testing::Not(::testing::Contains(HasSubstr("SB-2001"))));
+}
+
 // The number of a model is no figure that may be missing.
 TEST(SynthClozeTest, AGapIsWhereTheQuantityStands) {
   testing::TestEngine engine;

@@ -1,0 +1,87 @@
+#include "eval/accepted_texts.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/document.h"
+
+namespace quarry::eval {
+namespace {
+
+constexpr size_t kTellingBytes = 4;
+
+// Whether it stands nowhere by mere chance.
+bool IsTelling(const AnswerCheck& check) {
+  if (check.kind == AnswerCheck::Kind::kNumber) return !check.unit.empty();
+  return std::ranges::all_of(check.texts,
+                             [](const std::string& text) { return text.size() >= kTellingBytes; });
+}
+
+}  // namespace
+
+std::vector<size_t> ChecksLookedFor(const Case& one) {
+  std::vector<size_t> checks;
+  for (size_t i = 0; i < one.accept.size(); ++i) {
+    const AnswerCheck& check = one.accept[i];
+    const bool is_text =
+        check.kind == AnswerCheck::Kind::kContains || check.kind == AnswerCheck::Kind::kNumber;
+    if (is_text && (!one.gold_docs.empty() || IsTelling(check))) checks.push_back(i);
+  }
+  return checks;
+}
+
+bool IsHeldBy(const Case& one, size_t check, const DocumentId& document, CheckedText& passage) {
+  const AnswerCheck& wanted = one.accept[check];
+  return (IsTelling(wanted) || one.gold_docs.contains(document)) && passage.Holds(wanted);
+}
+
+Status ForEachChunkText(const index::Snapshot& snapshot, const ChunkTextVisitor& visit,
+                        const CallContext& context) {
+  Status status;
+  QUARRY_RETURN_IF_ERROR(snapshot.ForEachDocument([&](const index::StoredDocument& document) {
+    status = context.Check();
+    for (size_t i = 0; status.ok() && i < document.chunks.size(); ++i) {
+      const Result<index::StoredChunk> chunk = snapshot.ReadChunk(document.chunks[i]);
+      status = chunk.status();
+      if (!status.ok()) break;
+      const std::string text =
+          ContextualHeader(document.title, chunk->span.heading_path) + "\n" + chunk->text;
+      CheckedText checked(text);
+      if (!visit(document, *chunk, checked)) return false;
+    }
+    return status.ok();
+  }));
+  return status;
+}
+
+Result<std::vector<AcceptedPlaces>> FindAccepted(const Case& one, const index::Snapshot& snapshot,
+                                                 const CallContext& context) {
+  std::vector<AcceptedPlaces> found;
+  for (const size_t check : ChecksLookedFor(one)) found.push_back({.check = check, .places = {}});
+  if (found.empty()) return found;
+  QUARRY_RETURN_IF_ERROR(ForEachChunkText(
+      snapshot,
+      [&](const index::StoredDocument& document, const index::StoredChunk& chunk,
+          CheckedText& text) {
+        for (AcceptedPlaces& places : found) {
+          if (!IsHeldBy(one, places.check, document.id, text)) continue;
+          places.places.push_back({.document = document.id,
+                                   .begin = chunk.span.begin,
+                                   .end = chunk.span.end,
+                                   .quote = WantedText(one.accept[places.check]),
+                                   .fact = ""});
+        }
+        return true;
+      },
+      context));
+  for (AcceptedPlaces& places : found) {
+    const auto is_gold = [&](const GoldSpan& place) {
+      return one.gold_docs.contains(place.document);
+    };
+    if (std::ranges::none_of(places.places, is_gold)) continue;
+    std::erase_if(places.places, [&](const GoldSpan& place) { return !is_gold(place); });
+  }
+  return found;
+}
+
+}  // namespace quarry::eval

@@ -1,0 +1,46 @@
+#pragma once
+
+// Where what `accept` asks for stands: in a passage, in the corpus. It is what is known of a case whose
+// author has marked no gold span.
+//
+// Looked for are texts and numbers with a unit. A number by itself, or a text of three bytes at most
+// ("No", "30", "是"), stands in any corpus by chance: such are looked for in gold documents alone. What an
+// expression matches, and how long an answer is, says nothing of passages. Pure but for FindAccepted.
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "base/call_context.h"
+#include "eval/answer_checks.h"
+#include "eval/suite.h"
+#include "index/snapshot.h"
+
+namespace quarry::eval {
+
+// The checks of `accept` that are looked for, by their places in it.
+std::vector<size_t> ChecksLookedFor(const Case& one);
+
+// Whether a passage of `document` holds a check that is looked for.
+bool IsHeldBy(const Case& one, size_t check, const DocumentId& document, CheckedText& passage);
+
+// The chunks that hold a check, by themselves or with their headings; those of gold documents alone, where
+// one of these does. `quote` is what was looked for.
+struct AcceptedPlaces {
+  size_t check = 0;  // its place in Case::accept
+  std::vector<GoldSpan> places;
+};
+
+// One for each check that is looked for. Reads every chunk of the corpus. Errors: those of the store and of
+// the call.
+Result<std::vector<AcceptedPlaces>> FindAccepted(const Case& one, const index::Snapshot& snapshot,
+                                                 const CallContext& context);
+
+// What is called with each live chunk and its document; `text` is the chunk behind its headings. false ends
+// the reading.
+using ChunkTextVisitor = std::function<bool(const index::StoredDocument& document,
+                                            const index::StoredChunk& chunk, CheckedText& text)>;
+Status ForEachChunkText(const index::Snapshot& snapshot, const ChunkTextVisitor& visit,
+                        const CallContext& context);
+
+}  // namespace quarry::eval

@@ -1,0 +1,58 @@
+#include "eval/accepted_texts.h"
+
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::eval {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class AcceptedTextsTest : public ::testing::Test {
+ protected:
+  AcceptedTextsTest() {
+    engine_.Add({testing::TextDocument("pump.md", "Pump", "The red pump weighs 80 kg."),
+                 testing::TextDocument("copy.md", "Copy", "It is said that 80 kg are too much."),
+                 testing::TextDocument("水泵.md", "水泵", "水泵的质量为95千克。")});
+  }
+  std::vector<DocumentId> Holders(const Case& one) {
+    std::vector<DocumentId> documents;
+    for (const AcceptedPlaces& accepted :
+         FindAccepted(one, *engine_.snapshot(), CallContext()).value()) {
+      for (const GoldSpan& place : accepted.places) documents.push_back(place.document);
+    }
+    return documents;
+  }
+  testing::TestEngine engine_;
+};
+
+TEST_F(AcceptedTextsTest, ATextIsFoundInEveryChunkThatHoldsIt) {
+  Case one;
+  one.accept = {{.texts = {"80 KG"}}};
+  EXPECT_THAT(Holders(one), ElementsAre("pump.md", "copy.md"));
+  one.gold_docs = {{"copy.md", 1}};
+  EXPECT_THAT(Holders(one), ElementsAre("copy.md")) << "gold documents are asked first";
+  one.gold_docs = {{"水泵.md", 1}};
+  EXPECT_THAT(Holders(one), ElementsAre("pump.md", "copy.md")) << "which does not hold it";
+  one.gold_docs.clear();
+  one.accept = {{.kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = 95, .unit = "kg"}};
+  EXPECT_THAT(Holders(one), ElementsAre("水泵.md"));
+  one.accept = {{.texts = {"90 kg"}}};
+  ASSERT_EQ(FindAccepted(one, *engine_.snapshot(), CallContext()).value().size(), 1u);
+  EXPECT_THAT(Holders(one), IsEmpty());
+}
+
+TEST_F(AcceptedTextsTest, WhatStandsAnywhereByChanceIsLookedForInGoldDocumentsAlone) {
+  Case one;
+  one.accept = {{.texts = {"red"}},
+                {.kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = 80},
+                {.kind = AnswerCheck::Kind::kRegex, .texts = {"pump.*kg"}},
+                {.kind = AnswerCheck::Kind::kLength, .texts = {}, .high = 9}};
+  EXPECT_THAT(ChecksLookedFor(one), IsEmpty());
+  one.gold_docs = {{"pump.md", 1}};
+  EXPECT_THAT(ChecksLookedFor(one), ElementsAre(0u, 1u));
+  EXPECT_THAT(Holders(one), ElementsAre("pump.md", "pump.md"));
+}
+
+}  // namespace
+}  // namespace quarry::eval
