@@ -93,6 +93,10 @@ Result<FileReference> FileReferences::Of(const Passage& passage) {
   return known_[file] = std::move(reference);
 }
 
+double ShareOfBest(double score, double best) {
+  return best > 0 ? std::clamp(score / best, 0.0, 1.0) : 0.0;
+}
+
 Result<std::vector<FoundPassage>> SearchStore(const Services& services, const VectorStore& store,
                                               const std::vector<std::string>& questions,
                                               const StoreQuery& query, const CallContext& context) {
@@ -105,8 +109,10 @@ Result<std::vector<FoundPassage>> SearchStore(const Services& services, const Ve
     one.text = question;
     QUARRY_ASSIGN_OR_RETURN(retrieval::Retrieved retrieved,
                             services.retriever.Retrieve(one, *snapshot, context));
+    double best = 0;
+    for (const retrieval::RankedHit& hit : retrieved.hits) best = std::max(best, hit.hit.score);
     for (retrieval::RankedHit& hit : retrieved.hits) {
-      hit.hit.score = std::clamp(hit.hit.score, 0.0, 1.0);
+      hit.hit.score = ShareOfBest(hit.hit.score, best);
       if (hit.hit.score < query.score_threshold) continue;
       const auto [place, is_new] = place_of.emplace(hit.hit.chunk, hits.size());
       if (is_new) {

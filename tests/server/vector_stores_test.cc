@@ -3,10 +3,12 @@
 #include "server/vector_store.h"
 
 #include <chrono>
+#include <initializer_list>
 #include <set>
 #include <thread>
 
 #include "server/store_file_indexer.h"
+#include "server/store_search.h"
 #include "tests/server/server_testing.h"
 #include "tests/testing/test_environment.h"
 
@@ -342,6 +344,28 @@ TEST_F(StoresTest, EveryCollectionIsAVectorStore) {
   EXPECT_TRUE(files.contains("hr/leave"));
   EXPECT_TRUE(files.contains("office/parking"));
   EXPECT_EQ(server_.Get("/v1/vector_stores/none").Message(), "there is no vector store \"none\"");
+}
+
+// Whatever the scale of the legs: fused by ranks, the best passage has about 0.016.
+TEST_F(StoresTest, ScoresAreRelativeToTheBestOfAQuestion) {
+  ServerOptions options;
+  options.default_retrieval.fusion.method = FusionMethod::kReciprocalRank;
+  engine_.Add(SmallCorpus());
+  const TestServer ranked(engine_, options);
+  const json request = {{"query", "Where are bicycles parked?"},
+                        {"ranking_options",
+                         {{"score_threshold", 0.6},
+                          {"hybrid_search", {{"embedding_weight", 1}, {"text_weight", 1}}}}}};
+  for (const TestServer* one : std::initializer_list<const TestServer*>{&ranked, &server_}) {
+    const json found = one->Post("/v1/vector_stores/default/search", request).json.at("data");
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(found[0].at("file_id"), "office/parking");
+    EXPECT_EQ(found[0].at("score"), 1.0);
+    for (const json& hit : found) EXPECT_GE(hit.at("score"), 0.6);
+  }
+  EXPECT_EQ(ShareOfBest(0.2, 0.4), 0.5);
+  EXPECT_EQ(ShareOfBest(-1, 0.4), 0.0);
+  EXPECT_EQ(ShareOfBest(-2, -1), 0.0);  // a reranker that finds nothing fit
 }
 
 TEST_F(StoresTest, AStoreIsChangedAndDeleted) {
