@@ -346,6 +346,29 @@ TEST_F(StoresTest, EveryCollectionIsAVectorStore) {
   EXPECT_EQ(server_.Get("/v1/vector_stores/none").Message(), "there is no vector store \"none\"");
 }
 
+// The corpus of a suite stands in the same store, and is there for whoever names it.
+TEST_F(StoresTest, TheCorpusOfASuiteIsInNoList) {
+  engine_.Add(SmallCorpus());
+  const string corpus = "eval-valley-00000000000000ab";
+  ASSERT_OK(engine_.index->CreateCollection(corpus).status());
+  ASSERT_OK(engine_.index->CreateCollection("eval-reports").status());
+  const auto names = [&](const string& target) {
+    std::vector<string> found;
+    for (const json& one : server_.Get(target).json.at("collections")) {
+      found.push_back(one.at("name"));
+    }
+    return found;
+  };
+  EXPECT_EQ(Ids(server_.Get("/v1/vector_stores?order=asc")),
+            (std::vector<string>{"default", "eval-reports"}));
+  EXPECT_EQ(names("/api/v1/collections"), (std::vector<string>{"default", "eval-reports"}));
+  EXPECT_EQ(names("/api/v1/stats"), (std::vector<string>{"default", "eval-reports", corpus}));
+  EXPECT_EQ(server_.Get("/api/v1/documents?collection=none").Message(),
+            "no collection \"none\"; there is: default, eval-reports");
+  EXPECT_EQ(server_.Get("/v1/vector_stores/" + corpus).status, 200);
+  EXPECT_EQ(server_.Get("/api/v1/documents?collection=" + corpus).status, 200);
+}
+
 // Whatever the scale of the legs: fused by ranks, the best passage has about 0.016.
 TEST_F(StoresTest, ScoresAreRelativeToTheBestOfAQuestion) {
   ServerOptions options;
