@@ -47,7 +47,8 @@ Status ReadRanking(const JsonValue& value, const std::string& place, const Serve
   return OkStatus();
 }
 
-// Of a document's metadata what an attribute can be.
+}  // namespace
+
 Metadata AttributesOf(const Metadata& metadata) {
   Metadata attributes;
   for (const auto& [name, value] : metadata) {
@@ -58,8 +59,6 @@ Metadata AttributesOf(const Metadata& metadata) {
   }
   return attributes;
 }
-
-}  // namespace
 
 void ReadStoreQuery(ObjectReader& reader, const ServerOptions& options, StoreQuery& query) {
   query.query.mode = options.default_mode;

@@ -30,6 +30,9 @@ struct FileReference {
   Metadata attributes;
 };
 
+// Of a document's metadata what an attribute can be.
+Metadata AttributesOf(const Metadata& metadata);
+
 // Looks each file up once. Not thread-safe.
 class FileReferences {
  public:

@@ -346,6 +346,47 @@ TEST_F(StoresTest, EveryCollectionIsAVectorStore) {
   EXPECT_EQ(server_.Get("/v1/vector_stores/none").Message(), "there is no vector store \"none\"");
 }
 
+TEST_F(StoresTest, ADocumentThatASearchFoundIsReadAsAFileOfTheStore) {
+  engine_.Add(SmallCorpus());
+  const json found = Search("default", {{"query", "Where are bicycles parked?"}});
+  ASSERT_FALSE(found.empty());
+  ASSERT_EQ(found[0].at("file_id"), "office/parking");
+  const string path = "/v1/vector_stores/default/files/office%2Fparking";
+  const JsonReply shown = server_.Get(path);
+  ASSERT_EQ(shown.status, 200) << shown.http.body;
+  EXPECT_EQ(shown.json.at("id"), "office/parking");
+  EXPECT_EQ(shown.json.at("status"), "completed");
+  EXPECT_EQ(shown.json.at("attributes"), found[0].at("attributes"));
+  EXPECT_GT(shown.json.at("usage_bytes"), 10);
+  const string text = found[0].at("content")[0].at("text");
+  EXPECT_THAT(server_.Get(path + "/content").json.at("data")[0].at("text").get<string>(),
+              ::testing::HasSubstr(text));
+
+  const string refusal =
+      "\"office/parking\" is a document that was not attached to vector store \"default\"; PUT and "
+      "DELETE /api/v1/documents/... change it";
+  const JsonReply changed = server_.Post(path, {{"attributes", {{"a", "b"}}}});
+  EXPECT_EQ(changed.status, 400);
+  EXPECT_EQ(changed.Message(), refusal);
+  EXPECT_EQ(server_.Delete(path).Message(), refusal);
+  EXPECT_EQ(server_.Get("/v1/vector_stores/default/files/office%2Fnone").Message(),
+            "there is no file \"office/none\" in vector store \"default\"");
+  EXPECT_EQ(server_.Get("/v1/vector_stores/default/files/office%2Fnone/content").status, 404);
+}
+
+// A record of an attached file is a part of that one, and no file besides.
+TEST_F(StoresTest, ARecordOfAnAttachedFileIsNoFileOfItsOwn) {
+  const string store = MakeStore();
+  const string file = Upload("all.jsonl",
+                             "{\"id\":\"a\",\"text\":\"alpha zorblax\"}\n"
+                             "{\"id\":\"b\",\"text\":\"beta zorblax\"}\n");
+  EXPECT_EQ(Attach(store, {{"file_id", file}}).at("status"), "completed");
+  const string path = "/v1/vector_stores/" + store + "/files/" + file;
+  EXPECT_EQ(server_.Get(path + "/content").json.at("data").size(), 2u);
+  EXPECT_EQ(server_.Get(path + "%23a").status, 404);
+  EXPECT_EQ(server_.Get(path + "%23a/content").status, 404);
+}
+
 // The corpus of a suite stands in the same store, and is there for whoever names it.
 TEST_F(StoresTest, TheCorpusOfASuiteIsInNoList) {
   engine_.Add(SmallCorpus());
