@@ -130,6 +130,28 @@ TEST_F(WholeDocumentTest, OneLabelWithTwoValuesDiffersThoughTheyShareNoWord) {
                              HasSubstr("阀门甲：颜色：红色[1]。\n阀门乙：颜色：蓝色[2]。")));
 }
 
+// Two versions: their titles do not say what is of which.
+TEST_F(WholeDocumentTest, DocumentsOfOneTitleAreNamedByTheirIds) {
+  engine_.Add(
+      {TextDocument(
+           "rules/2024.txt", "Travel rules",
+           "The hotel limit is 300 euros a night.\n\nA taxi needs the consent of the head."),
+       TextDocument("rules/2025.txt", "Travel rules",
+                    "The hotel limit is 320 euros a night.\n\nReceipts are scanned within a week."),
+       TextDocument("制度/旧.txt", "差旅制度", "住宿标准为每晚300元。\n\n乘坐出租车须经主管同意。"),
+       TextDocument("制度/新.txt", "差旅制度",
+                    "住宿标准为每晚320元。\n\n发票应在一周内扫描上传。")});
+  EXPECT_THAT(
+      Compared("rules/2024.txt", "rules/2025.txt"),
+      AllOf(HasSubstr("rules/2024.txt: The hotel limit"), HasSubstr("rules/2025.txt: The hotel"),
+            HasSubstr("Only in \"rules/2024.txt\":"), HasSubstr("Only in \"rules/2025.txt\":")));
+  EXPECT_THAT(Compared("制度/旧.txt", "制度/新.txt"),
+              AllOf(HasSubstr("只有《制度/旧.txt》有："), HasSubstr("只有《制度/新.txt》有："),
+                    HasSubstr("制度/新.txt：住宿标准")));
+  // Beside one of another title each keeps its own.
+  EXPECT_THAT(Compared("rules/2024.txt", "pump.txt"), HasSubstr("Only in \"Travel rules\":"));
+}
+
 TEST_F(WholeDocumentTest, TheColonOfATimeMakesNoLabel) {
   engine_.Add(
       {TextDocument("a.txt", "Day A", "Day A\n\nAt 12:30 lunch is served\n\n12:40 gates shut"),
