@@ -135,13 +135,19 @@ std::vector<ExtractedSentence> QuoteSummary(const Reading& reading,
                                             const Analyzer& analyzer) {
   const auto share = static_cast<uint32_t>(
       std::max<size_t>(1, kMostSentences / std::max<size_t>(1, reading.documents.size())));
+  const std::vector<uint64_t> focus = TermHashes(request.focus, analyzer);
   std::vector<ExtractedSentence> sentences;
   uint32_t section = 0;
   for (const WholeDocument& document : reading.documents) {
-    const std::vector<DocumentPiece> pieces =
+    std::vector<DocumentPiece> pieces =
         PiecesOf(reading.PassagesOf(document), document.first_passage, section, analyzer);
     if (pieces.empty()) continue;
     section = pieces.back().section + 1;
+    // Where a document speaks of the focus, nothing else of it makes the summary fuller.
+    const auto speaks = [&](const DocumentPiece& piece) { return SpeaksOf(piece, focus); };
+    if (std::ranges::any_of(pieces, speaks)) {
+      std::erase_if(pieces, [&](const DocumentPiece& piece) { return !speaks(piece); });
+    }
     SummaryOptions options{.max_sentences = request.max_sentences};
     if (options.max_sentences == 0) {
       const auto by_length = static_cast<uint32_t>(pieces.size() / kPiecesPerSentence);

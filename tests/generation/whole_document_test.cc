@@ -1,6 +1,7 @@
 #include "generation/whole_document.h"
 
 #include "generation/number_words.h"
+#include "ingest/parser.h"
 #include "tests/testing/engine_testing.h"
 #include "tests/testing/scripted_models.h"
 
@@ -86,6 +87,41 @@ TEST_F(WholeDocumentTest, TheFocusDecidesWhatIsTaken) {
   const Answer answer = Summarize({.documents = {"pump.txt"}, .focus = "seal", .max_sentences = 1});
   ASSERT_THAT(answer.citations, SizeIs(1));
   EXPECT_THAT(answer.citations[0].quote, HasSubstr("seal is changed"));
+}
+
+// What stands under a heading speaks of it, though it may repeat none of its words; what speaks of
+// something else makes no summary of the focus.
+TEST_F(WholeDocumentTest, AHeadingWithTheFocusBringsItsSection) {
+  const auto markdown = [&](const std::string& id, const std::string& text) {
+    ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                      .Parse(text, {.id = id, .path = id, .uri = ""})
+                                      .value();
+    return std::move(parsed.documents.at(0));
+  };
+  engine_.Add(
+      {markdown(
+           "contract.md",
+           "# Licence contract\n\n## 1 Scope\n\nThe customer may run two systems for three years."
+           "\n\n## 2 Fees and payment\n\nThe total is 960,000 euros with tax. Forty percent are "
+           "due "
+           "ten days after signing and the rest after acceptance.\n\n## 3 Secrecy\n\nBoth sides "
+           "keep the trade secrets of the other for three years after the contract ends."),
+       markdown(
+           "合同.md",
+           "# 许可合同\n\n## 第一条 许可范围\n\n乙方授权甲方使用企业版两套，期限三年。\n\n"
+           "## 第二条 "
+           "费用与付款\n\n合同总价为人民币960,000元。甲方应在签订后十个工作日内支付百分之四十，"
+           "余额于验收后支付。\n\n## 第三条 保密\n\n双方对在履行合同中知悉的商业秘密负有保密义务，"
+           "保密期限为合同终止后三年。")});
+  const Answer english = Summarize({.documents = {"contract.md"}, .focus = "payment"});
+  EXPECT_THAT(english.text, AllOf(HasSubstr("960,000"), HasSubstr("Forty percent"),
+                                  Not(HasSubstr("secrets")), Not(HasSubstr("two systems"))));
+  const Answer chinese = Summarize({.documents = {"合同.md"}, .focus = "付款"});
+  EXPECT_THAT(chinese.text, AllOf(HasSubstr("960,000"), HasSubstr("百分之四十"),
+                                  Not(HasSubstr("保密")), Not(HasSubstr("企业版"))));
+  // Of what it does not speak of, the document is told as without a focus.
+  EXPECT_EQ(Summarize({.documents = {"contract.md"}, .focus = "helicopter"}).text,
+            Summarize({.documents = {"contract.md"}}).text);
 }
 
 TEST_F(WholeDocumentTest, SeveralDocumentsAreNamed) {
