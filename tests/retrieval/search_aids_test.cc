@@ -77,6 +77,32 @@ TEST_F(SpellingTest, WhatIsThereOrNoWordIsLeftAlone) {
   }
 }
 
+TEST_F(SpellingTest, OfAQuestionOnlyWhatIsNoWordAndNoNameIsCorrected) {
+  const auto ask = [&](const std::string& text) {
+    const auto snapshot = engine_.snapshot();
+    const index::Snapshot* one = snapshot.get();
+    return CorrectQuery(engine_.analyzer, text, Snapshots(&one, 1), CallContext(),
+                        CorrectedText::kQuestion)
+        .value()
+        .text;
+  };
+  EXPECT_EQ(ask("What is the torqe of the valves that the resevoir feeds?"),
+            "What is the torque of the valves that the reservoir feeds?");
+  EXPECT_EQ(ask("请问 torqe 是多少？"), "请问 torque 是多少？");
+  // A word that there is, though not here: another one is no answer to it.
+  EXPECT_EQ(Correct("mode").text, "made");
+  EXPECT_EQ(ask("What is the mode?"), "What is the mode?");
+  // Somebody else's name, and one that everybody here bears.
+  EXPECT_EQ(ask("Who is Resevoir?"), "Who is Resevoir?");
+  EXPECT_EQ(ask("What is a SyncBrige?"), "What is a SyncBrige?");
+  engine_.Add({TextDocument("d", "Setup", "SyncBridge listens on port 8420."),
+               TextDocument("e", "Tasks", "Each SyncBridge runs tasks."),
+               TextDocument("f", "部署", "SyncBridge 部署在内网。")});
+  EXPECT_EQ(ask("What is a SyncBrige?"), "What is a syncbridge?");
+  EXPECT_EQ(ask("SyncBrige 的端口是多少？"), "syncbridge 的端口是多少？");
+  EXPECT_EQ(ask("Is SynkBrige free?"), "Is SynkBrige free?");  // two edits
+}
+
 TEST(Facets, CountTheDocumentsOfAllThatWasRanked) {
   TestEngine engine;
   std::vector<Document> documents;
