@@ -237,7 +237,7 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
                           Correct(query, snapshot, context));
   // Where the answer may become another one it is told when it is whole.
   const bool may_ask_again = !corrected.corrections.empty();
-  const AnswerSink nobody;
+  const AnswerSink nobody = nullptr;
   const AnswerSink& first_sink = may_ask_again ? nobody : sink;
   // Quoting takes so little time that both readings can be asked.
   QUARRY_ASSIGN_OR_RETURN(
