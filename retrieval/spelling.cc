@@ -109,6 +109,19 @@ Result<std::string> Written(const Analyzer& analyzer, const std::string& term, S
   return term;
 }
 
+// A word whose stem is right and whose ending is not ("destinaton") has no stem that is near: what the
+// longest of its beginnings that is a term is written as, where that is near. "" where none is.
+Result<std::string> WithItsEnding(const Analyzer& analyzer, const std::string& word, size_t most,
+                                  Snapshots snapshots, const CallContext& context) {
+  for (size_t size = word.size() - 1; size >= kShortestWord; --size) {
+    const std::string stem = word.substr(0, size);
+    if (PassagesWith(stem, snapshots) == 0) continue;
+    QUARRY_ASSIGN_OR_RETURN(std::string by, Written(analyzer, stem, snapshots, context));
+    return EditDistance(word, by, most) <= most ? std::move(by) : std::string();
+  }
+  return std::string();
+}
+
 }  // namespace
 
 Result<CorrectedQuery> CorrectQuery(const Analyzer& analyzer, std::string_view text,
@@ -141,8 +154,13 @@ Result<CorrectedQuery> CorrectQuery(const Analyzer& analyzer, std::string_view t
       });
     }
     const std::optional<std::string> term = Nearest(candidates);
-    if (!term) continue;
-    QUARRY_ASSIGN_OR_RETURN(std::string by, Written(analyzer, *term, snapshots, context));
+    std::string by;
+    if (term) {
+      QUARRY_ASSIGN_OR_RETURN(by, Written(analyzer, *term, snapshots, context));
+    } else if (!is_name) {
+      QUARRY_ASSIGN_OR_RETURN(by, WithItsEnding(analyzer, word, most, snapshots, context));
+    }
+    if (by.empty()) continue;
     corrected.text.replace(token.begin + shift, token.end - token.begin, by);
     shift += by.size() - (token.end - token.begin);
     corrected.corrections.push_back({.word = std::string(written), .by = std::move(by)});

@@ -7,7 +7,8 @@
 // that needs the fewest edits (a letter put in, taken out, replaced, or two neighbours swapped), of equal
 // ones by that in most passages, then by that which comes first. One edit for words of up to seven
 // letters, two for longer ones; the first letter is taken to be right, which leaves a small part of the
-// dictionary to be read. A word that a passage holds is never touched.
+// dictionary to be read. Terms are stems: where none is near, a word whose beginning is one becomes the
+// word that stands there, if that is near. A word that a passage holds is never touched.
 
 #include <cstdint>
 #include <string>

@@ -67,6 +67,17 @@ TEST_F(SpellingTest, AWordThatNoPassageHoldsBecomesTheNearest) {
   EXPECT_EQ(corrected.corrections[1].word, "Torqe");
 }
 
+// Its stem is "destinaton", which is near no stem: "destin" is that of the word which is meant.
+TEST_F(SpellingTest, AnEndingIsCorrectedWhereTheStemIsRight) {
+  engine_.Add(
+      {TextDocument("d", "Events", "Each destination has a configuration. Painted ports.")});
+  EXPECT_EQ(Correct("destinaton configuraton").text, "destination configuration");
+  // What begins like a word and is none of its forms.
+  for (const char* text : {"portal", "configureless"}) {
+    EXPECT_EQ(Correct(text).text, text);
+  }
+}
+
 TEST_F(SpellingTest, WhatIsThereOrNoWordIsLeftAlone) {
   for (const char* text :
        {"pump torque", "made", "xyzzy", "PPR-9087", "torqe40", "水厍", "mad", "orque",
