@@ -220,6 +220,10 @@ std::vector<ConfigKey> MakeKeys() {
               QUARRY_FIELD(assistant.small_talk)),
       Boolean("assistant.rewrite", "have the chat model make follow-ups stand alone; else rules do",
               QUARRY_FIELD(assistant.rewrite_by_model)),
+      Boolean(
+          "assistant.correct",
+          "ask a question that is declined once more, with the nearest words that passages hold",
+          QUARRY_FIELD(assistant.correct)),
       Integer("assistant.memory_tokens",
               "of the conversation before a question that are read again; older answers are cut to "
               "a sentence, then left out",

@@ -11,6 +11,7 @@
 #include "app/progress.h"
 #include "app/text_layout.h"
 #include "base/hash.h"
+#include "eval/corpus_collection.h"
 #include "eval/llm_judge.h"
 #include "eval/local_judge.h"
 #include "eval/run_store.h"
@@ -18,7 +19,6 @@
 namespace quarry::app {
 namespace {
 
-constexpr std::string_view kCollectionPrefix = "eval-";
 constexpr const char* kSuiteFile = "suite.yaml";
 constexpr size_t kMostSuites = 10;  // that are named where another is not found
 
@@ -40,7 +40,7 @@ Result<std::string> CollectionOf(const eval::Suite& suite, const Config& config)
       hash = HashCombine(hash, bytes.ok() ? Hash64(*bytes) : 0);
     }
   }
-  std::string name = std::string(kCollectionPrefix) + suite.name + "-" + HashToHex(hash);
+  std::string name = eval::CorpusCollection(suite.name, hash);
   // What the suite's author wrote is the suite's name.
   if (!index::CheckCollectionName(name).ok()) {
     return InvalidArgumentError(
@@ -69,7 +69,7 @@ std::vector<std::string> SuitesIn(const std::filesystem::path& folder) {
 // Drops what earlier states of the suite's corpus left.
 Status DropOtherCollections(const eval::Suite& suite, const std::string& kept, Engine& engine,
                             const CallContext& call) {
-  const std::string prefix = std::string(kCollectionPrefix) + suite.name + "-";
+  const std::string prefix = std::string(eval::kCorpusCollectionPrefix) + suite.name + "-";
   for (const index::StoredCollection& collection : engine.index().Collections()) {
     const bool is_earlier = collection.name != kept && collection.name.size() == kept.size() &&
                             collection.name.starts_with(prefix);

@@ -60,6 +60,21 @@ std::string OneQuestion(std::string_view reply) {
   return line.size() > kMaxRewritten ? std::string() : std::string(line);
 }
 
+bool IsDeclined(const Answer& answer) {
+  return answer.kind == ReplyKind::kAnswer && answer.abstained;
+}
+
+// "resme → resume, pausd → paused"
+std::string Respelled(const std::vector<retrieval::Correction>& corrections,
+                      std::string_view language) {
+  std::string pairs;
+  for (const retrieval::Correction& one : corrections) {
+    if (!pairs.empty()) pairs += language == "zh" ? "，" : ", ";
+    pairs += one.word + " → " + one.by;
+  }
+  return ReasonText(Reason::kRespelled, language, {pairs});
+}
+
 // A question that was made of several turns holds words of answers, and so of documents: what a user asks
 // tools for is told by his own.
 void KeepOwnWords(Query& query) {
@@ -134,7 +149,7 @@ Result<Answer> Assistant::AskReadings(const std::string& as_said, bool says_othe
                                       const AnswerSink& sink, const CallContext& context,
                                       StandaloneQuestion& question) const {
   QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, use, nullptr, context));
-  const bool is_declined = answer.kind == ReplyKind::kAnswer && answer.abstained;
+  const bool is_declined = IsDeclined(answer);
   // What is said of the VX-240 is no answer to who asked about the VX-220 before, who is told so.
   const bool is_of_sibling =
       question.text == as_said && !answer.abstained && NamesSibling(question.topic, answer.text);
@@ -148,6 +163,18 @@ Result<Answer> Assistant::AskReadings(const std::string& as_said, bool says_othe
   }
   if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
   return answer;
+}
+
+Result<retrieval::CorrectedQuery> Assistant::Correct(const Query& query,
+                                                     const index::Snapshot& snapshot,
+                                                     const CallContext& context) const {
+  if (!options_.correct || !query.principals.unrestricted) {
+    return retrieval::CorrectedQuery{.text = query.text, .corrections = {}};
+  }
+  const index::Snapshot* const one = &snapshot;
+  return retrieval::CorrectQuery(answerer_.answerer().analyzer(), query.text,
+                                 retrieval::Snapshots(&one, 1), context,
+                                 retrieval::CorrectedText::kQuestion);
 }
 
 Result<bool> Assistant::ModelDeclines(const std::string& message, Usage& usage,
@@ -206,11 +233,32 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   }
   if (standalone.text != as_said) KeepOwnWords(query);
   query.text = standalone.text;
+  QUARRY_ASSIGN_OR_RETURN(const retrieval::CorrectedQuery corrected,
+                          Correct(query, snapshot, context));
+  // Where the answer may become another one it is told when it is whole.
+  const bool may_ask_again = !corrected.corrections.empty();
+  const AnswerSink nobody = nullptr;
+  const AnswerSink& first_sink = may_ask_again ? nobody : sink;
   // Quoting takes so little time that both readings can be asked.
-  QUARRY_ASSIGN_OR_RETURN(Answer answer, has_two && !model_
-                                             ? AskReadings(as_said, says_other, query, snapshot,
-                                                           use, sink, context, standalone)
-                                             : answerer_.Ask(query, snapshot, use, sink, context));
+  QUARRY_ASSIGN_OR_RETURN(
+      Answer answer, has_two && !model_ ? AskReadings(as_said, says_other, query, snapshot, use,
+                                                      first_sink, context, standalone)
+                                        : answerer_.Ask(query, snapshot, use, first_sink, context));
+  if (may_ask_again) {
+    if (IsDeclined(answer)) {
+      if (standalone.text == as_said) KeepOwnWords(query);
+      query.text = corrected.text;
+      QUARRY_ASSIGN_OR_RETURN(Answer again, answerer_.Ask(query, snapshot, use, nobody, context));
+      if (!IsDeclined(again)) {
+        const std::string language = AnswerLanguage(query);
+        model::AddReason(Respelled(corrected.corrections, language), language, again.note);
+        again.usage += answer.usage;
+        answer = std::move(again);
+        standalone.text = corrected.text;
+      }
+    }
+    if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
+  }
   const bool changed = standalone.text != as_said;
   answer.memory = memory.report;
   if (changed) answer.standalone = std::move(standalone.text);

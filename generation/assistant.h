@@ -8,6 +8,8 @@
 //                                    short one that need not lean on them, as the collection speaks of it, and
 //                                    without a chat model as it can be answered
 //   the question                     CachedAnswerer
+//   a declined one with a word that no passage holds and that is near one they do
+//                                    once more, with that one (retrieval/spelling.h); the note says so
 //
 // Thread-safe.
 
@@ -17,6 +19,7 @@
 
 #include "generation/cached_answerer.h"
 #include "generation/follow_up.h"
+#include "retrieval/spelling.h"
 
 namespace quarry::generation {
 
@@ -25,6 +28,7 @@ struct AssistantOptions {
   bool guard_by_model = false;  // ask the chat model too: one more call for each question
   bool small_talk = true;
   bool rewrite_by_model = true;   // where there is a chat model
+  bool correct = true;            // ask what was declined again, with words that are there
   uint32_t memory_tokens = 2000;  // of the turns before that are read again (conversation_memory.h)
 };
 
@@ -58,6 +62,10 @@ class Assistant {
   Result<Answer> AskReadings(const std::string& as_said, bool says_other, Query query,
                              const index::Snapshot& snapshot, CacheUse use, const AnswerSink& sink,
                              const CallContext& context, StandaloneQuestion& question) const;
+  // `query` with the words that passages hold; as it is where nothing is to be corrected. What words there
+  // are is told to who may read all.
+  Result<retrieval::CorrectedQuery> Correct(const Query& query, const index::Snapshot& snapshot,
+                                            const CallContext& context) const;
   Result<bool> ModelDeclines(const std::string& message, Usage& usage,
                              const CallContext& context) const;
 

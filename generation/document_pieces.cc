@@ -35,6 +35,7 @@ std::vector<DocumentPiece> PiecesOf(std::span<const Passage> passages, uint32_t 
                                     uint32_t first_section, const Analyzer& analyzer) {
   std::vector<DocumentPiece> pieces;
   std::vector<std::string> headings;
+  std::vector<uint64_t> heading_terms;
   uint32_t section = first_section;
   uint64_t told = 0;  // bytes of the document that the pieces so far reach to
   for (uint32_t i = 0; i < passages.size(); ++i) {
@@ -46,8 +47,12 @@ std::vector<DocumentPiece> PiecesOf(std::span<const Passage> passages, uint32_t 
       DocumentPiece piece{.passage = first_passage + i, .range = one.range};
       piece.begins_section = pieces.empty() || span.heading_path != headings;
       if (piece.begins_section && !pieces.empty()) ++section;
-      headings = span.heading_path;
+      if (piece.begins_section) {
+        headings = span.heading_path;
+        heading_terms = TermHashes(ContextualHeader("", headings), analyzer);
+      }
       piece.section = section;
+      piece.headings = heading_terms;
       piece.kind = model::BlockKindAt(chunk, one.range.begin);
       const std::string_view text =
           std::string_view(chunk.text).substr(one.range.begin, one.range.end - one.range.begin);

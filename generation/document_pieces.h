@@ -24,8 +24,9 @@ struct DocumentPiece {
   BlockKind kind = BlockKind::kParagraph;
   std::vector<uint64_t> terms =
       {};  // hashes, ascending, each once; without those that hold a digit
-  std::vector<uint64_t> numbers = {};  // those
-  uint64_t words = 0;                  // hash of all terms in order: equal where the words are
+  std::vector<uint64_t> numbers = {};   // those
+  uint64_t words = 0;                   // hash of all terms in order: equal where the words are
+  std::vector<uint64_t> headings = {};  // hashes as of TermHashes, of the headings it stands under
 };
 
 // The pieces of a document in the order of its text. `passages`: its chunks by ordinal; what one repeats

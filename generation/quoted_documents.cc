@@ -1,6 +1,7 @@
 #include "generation/quoted_documents.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -43,9 +44,9 @@ ExtractedSentence SentenceOf(const DocumentPiece& piece, std::string lead = "") 
   return {.passage = piece.passage, .range = piece.range, .score = 1, .lead = std::move(lead)};
 }
 
-// A row of a table names its document itself (ComposeCitedText).
+// A row of a table names its document itself, by its title (ComposeCitedText).
 std::string LeadOf(const DocumentPiece& piece, const WholeDocument& document, bool chinese) {
-  if (piece.kind == BlockKind::kTable) return "\n";
+  if (piece.kind == BlockKind::kTable && !document.shares_title) return "\n";
   return "\n" + document.name + (chinese ? "：" : ": ");
 }
 
@@ -100,7 +101,8 @@ Result<Reading> ReadWhole(const WholeDocumentRequest& request, const index::Snap
     if (!seen.insert(document.id).second) {
       return InvalidArgumentError("documents: \"" + id + "\" stands there twice");
     }
-    WholeDocument whole{.name = document.title.empty() ? document.id : document.title,
+    WholeDocument whole{.id = document.id,
+                        .name = document.title.empty() ? document.id : document.title,
                         .language = document.language,
                         .first_passage = static_cast<uint32_t>(reading.passages.size()),
                         .passages = static_cast<uint32_t>(document.chunks.size())};
@@ -110,6 +112,14 @@ Result<Reading> ReadWhole(const WholeDocumentRequest& request, const index::Snap
       reading.passages.push_back(PassageOf(document, std::move(stored)));
     }
     reading.documents.push_back(std::move(whole));
+  }
+  // Two versions of one document: what is of which, their titles do not tell.
+  std::map<std::string, uint32_t> titles;
+  for (const WholeDocument& document : reading.documents) ++titles[document.name];
+  for (WholeDocument& document : reading.documents) {
+    if (titles[document.name] == 1) continue;
+    document.shares_title = true;
+    document.name = document.id;
   }
   std::string language = request.language;
   if (language.empty() && !request.focus.empty()) language = DetectLanguage(request.focus);
@@ -125,13 +135,19 @@ std::vector<ExtractedSentence> QuoteSummary(const Reading& reading,
                                             const Analyzer& analyzer) {
   const auto share = static_cast<uint32_t>(
       std::max<size_t>(1, kMostSentences / std::max<size_t>(1, reading.documents.size())));
+  const std::vector<uint64_t> focus = TermHashes(request.focus, analyzer);
   std::vector<ExtractedSentence> sentences;
   uint32_t section = 0;
   for (const WholeDocument& document : reading.documents) {
-    const std::vector<DocumentPiece> pieces =
+    std::vector<DocumentPiece> pieces =
         PiecesOf(reading.PassagesOf(document), document.first_passage, section, analyzer);
     if (pieces.empty()) continue;
     section = pieces.back().section + 1;
+    // Where a document speaks of the focus, nothing else of it makes the summary fuller.
+    const auto speaks = [&](const DocumentPiece& piece) { return SpeaksOf(piece, focus); };
+    if (std::ranges::any_of(pieces, speaks)) {
+      std::erase_if(pieces, [&](const DocumentPiece& piece) { return !speaks(piece); });
+    }
     SummaryOptions options{.max_sentences = request.max_sentences};
     if (options.max_sentences == 0) {
       const auto by_length = static_cast<uint32_t>(pieces.size() / kPiecesPerSentence);

@@ -14,7 +14,9 @@ namespace quarry::generation {
 
 // One document as it is read.
 struct WholeDocument {
-  std::string name;  // title, or id
+  DocumentId id;
+  std::string name;           // title; id where there is none or another has the same
+  bool shares_title = false;  // with another of the request
   std::string language;
   uint32_t first_passage = 0;  // of Reading::passages
   uint32_t passages = 0;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kHeaderWeight = 1.5;
 constexpr double kFocusWeight = 12;
+constexpr double kFocusHeading = 3;  // more, under a heading that has all of the focus
 constexpr double kOpens = 1.2;       // the first piece of a section
 constexpr double kNewSection = 0.5;  // more, where the section has no sentence yet
 constexpr double kRow = 0.6;
@@ -18,6 +19,12 @@ constexpr double kCode = 0.2;
 constexpr double kAskingForm = 0.4;
 constexpr double kFragment = 0.3;
 constexpr uint32_t kFragmentTokens = 5;
+
+// How many of `terms` are among `hashes`; both ascending.
+size_t CountShared(std::span<const uint64_t> terms, std::span<const uint64_t> hashes) {
+  return static_cast<size_t>(std::ranges::count_if(
+      terms, [&](uint64_t term) { return std::ranges::binary_search(hashes, term); }));
+}
 
 bool IsQuestion(std::string_view text) { return text.ends_with('?') || text.ends_with("？"); }
 
@@ -55,8 +62,13 @@ class Coverage {
     }
     raise(headers, kHeaderWeight);
     raise(focus, kFocusWeight);
+    const std::vector<uint64_t> wanted = TermHashes(focus, analyzer);
     for (const DocumentPiece& piece : pieces) {
-      forms_.push_back(FormOf(piece, TextOf(piece, passages)));
+      const double under = wanted.empty()
+                               ? 0
+                               : static_cast<double>(CountShared(wanted, piece.headings)) /
+                                     static_cast<double>(wanted.size());
+      forms_.push_back(FormOf(piece, TextOf(piece, passages)) * (1 + kFocusHeading * under));
     }
   }
 
@@ -91,6 +103,11 @@ class Coverage {
 };
 
 }  // namespace
+
+bool SpeaksOf(const DocumentPiece& piece, std::span<const uint64_t> terms) {
+  return CountShared(terms, piece.terms) > 0 || CountShared(terms, piece.numbers) > 0 ||
+         CountShared(terms, piece.headings) > 0;
+}
 
 std::vector<size_t> ChooseSummary(std::span<const DocumentPiece> pieces,
                                   std::span<const Passage> passages, std::string_view focus,

@@ -18,7 +18,7 @@ using model::Reason;
 
 namespace {
 
-constexpr uint64_t kWholeDocumentVersion = 1;
+constexpr uint64_t kWholeDocumentVersion = 2;
 using model::ExtractedSentence;
 
 // Quotes make the answer, behind `lead`.

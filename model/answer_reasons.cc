@@ -35,6 +35,8 @@ constexpr ReasonWords kReasonWords[] = {
     {Reason::kSourcesDiffer, "sources differ", "各来源说法不同"},
     {Reason::kQuoted, "quoted", "摘自原文"},
     {Reason::kSentencesQuoted, "{} sentences are quoted", "摘自原文的句子：{}"},
+    {Reason::kRespelled, "asked with words that the documents hold: {}",
+     "已改用文档中有的词提问：{}"},
     {Reason::kNoQuestion, "no question", "不是提问"},
     {Reason::kHarm, "a request for harm", "请求可能造成伤害的内容"},
     {Reason::kModelDeclines, "the model will not answer: {}", "模型不愿回答：{}"},

@@ -30,6 +30,7 @@ enum class Reason : uint8_t {
   kSourcesDiffer,
   kQuoted,
   kSentencesQuoted,  // {}: how many
+  kRespelled,        // {}: words that no passage holds, each with the one that was asked instead
   kNoQuestion,
   kHarm,
   kModelDeclines,  // {}: in its words

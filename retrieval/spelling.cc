@@ -6,9 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/names.h"
 #include "base/query_syntax.h"
 #include "base/text.h"
+#include "model/term_translations.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -16,6 +18,8 @@ namespace {
 constexpr size_t kShortestWord = 4;
 constexpr size_t kLongestForOneEdit = 7;
 constexpr size_t kLongestWord = 40;
+constexpr size_t kShortestName = 7;
+constexpr uint64_t kFewestOfName = 3;  // passages that bear it; and of ten passages one
 // Terms of the dictionary between two looks at the context.
 constexpr uint32_t kTermsPerCheck = 4096;
 
@@ -29,6 +33,20 @@ uint64_t PassagesWith(std::string_view term, Snapshots snapshots) {
     passages += snapshot->lexical().DocumentFrequency(term);
   }
   return passages;
+}
+
+bool IsName(std::string_view written) { return std::ranges::any_of(written, IsAsciiUpper); }
+
+// Whether so many passages bear a name that hardly another one is meant.
+bool IsKnownName(uint64_t passages, Snapshots snapshots) {
+  uint64_t all = 0;
+  for (const index::Snapshot* snapshot : snapshots) all += snapshot->live_chunks();
+  return passages >= kFewestOfName && passages * 10 >= all;
+}
+
+Result<bool> IsInDictionary(std::string_view term) {
+  QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* dictionary, model::ShippedTranslations());
+  return !dictionary->Of(term).empty();
 }
 
 // The terms that `most` edits lead to, with the passages that hold them, and the edits.
@@ -91,31 +109,61 @@ Result<std::string> Written(const Analyzer& analyzer, const std::string& term, S
   return term;
 }
 
+// A word whose stem is right and whose ending is not ("destinaton") has no stem that is near: what the
+// longest of its beginnings that is a term is written as, where that is near. "" where none is.
+Result<std::string> WithItsEnding(const Analyzer& analyzer, const std::string& word, size_t most,
+                                  Snapshots snapshots, const CallContext& context) {
+  for (size_t size = word.size() - 1; size >= kShortestWord; --size) {
+    const std::string stem = word.substr(0, size);
+    if (PassagesWith(stem, snapshots) == 0) continue;
+    QUARRY_ASSIGN_OR_RETURN(std::string by, Written(analyzer, stem, snapshots, context));
+    return EditDistance(word, by, most) <= most ? std::move(by) : std::string();
+  }
+  return std::string();
+}
+
 }  // namespace
 
 Result<CorrectedQuery> CorrectQuery(const Analyzer& analyzer, std::string_view text,
-                                    Snapshots snapshots, const CallContext& context) {
+                                    Snapshots snapshots, const CallContext& context,
+                                    CorrectedText kind) {
   CorrectedQuery corrected{.text = std::string(text), .corrections = {}};
   if (ParseQuery(text).operators() > 0) return corrected;
   const std::vector<Token> tokens = analyzer.Tokenize(text);
-  if (tokens.empty() || tokens.back().position >= kMostWords) return corrected;
+  const bool is_question = kind == CorrectedText::kQuestion;
+  const uint32_t most_words = is_question ? kMostQuestionWords : kMostWords;
+  if (tokens.empty() || tokens.back().position >= most_words) return corrected;
   size_t shift = 0;  // bytes that corrected.text has more than `text` so far, modulo 2^64
   for (const Token& token : tokens) {
-    const std::string word = Fold(text.substr(token.begin, token.end - token.begin));
+    const std::string_view written = text.substr(token.begin, token.end - token.begin);
+    const std::string word = Fold(written);
     if (word.size() < kShortestWord || !IsLatinWord(word) || !IsLatinWord(token.term)) continue;
     if (PassagesWith(token.term, snapshots) > 0) continue;
     if (token.term.size() > kLongestWord) continue;
-    const size_t most = word.size() > kLongestForOneEdit ? 2 : 1;
-    QUARRY_ASSIGN_OR_RETURN(const auto candidates,
-                            Candidates(token.term, most, snapshots, context));
+    const bool is_name = is_question && IsName(written);
+    if (is_name && word.size() < kShortestName) continue;
+    if (is_question) {
+      QUARRY_ASSIGN_OR_RETURN(const bool is_meant, IsInDictionary(token.term));
+      if (is_meant) continue;
+    }
+    const size_t most = word.size() > kLongestForOneEdit && !is_name ? 2 : 1;
+    QUARRY_ASSIGN_OR_RETURN(auto candidates, Candidates(token.term, most, snapshots, context));
+    if (is_name) {
+      std::erase_if(candidates, [&](const auto& candidate) {
+        return !IsKnownName(candidate.second.passages, snapshots);
+      });
+    }
     const std::optional<std::string> term = Nearest(candidates);
-    if (!term) continue;
-    QUARRY_ASSIGN_OR_RETURN(std::string by, Written(analyzer, *term, snapshots, context));
+    std::string by;
+    if (term) {
+      QUARRY_ASSIGN_OR_RETURN(by, Written(analyzer, *term, snapshots, context));
+    } else if (!is_name) {
+      QUARRY_ASSIGN_OR_RETURN(by, WithItsEnding(analyzer, word, most, snapshots, context));
+    }
+    if (by.empty()) continue;
     corrected.text.replace(token.begin + shift, token.end - token.begin, by);
     shift += by.size() - (token.end - token.begin);
-    corrected.corrections.push_back(
-        {.word = std::string(text.substr(token.begin, token.end - token.begin)),
-         .by = std::move(by)});
+    corrected.corrections.push_back({.word = std::string(written), .by = std::move(by)});
   }
   return corrected;
 }

@@ -1,5 +1,6 @@
 #include "server/document_body.h"
 
+#include <map>
 #include <utility>
 
 #include "base/hash.h"
@@ -115,6 +116,7 @@ Status ReadRecord(const JsonValue& record, const std::string& place, const std::
 
 Result<std::vector<Document>> ParseRecords(const JsonValue& body) {
   std::vector<Document> documents;
+  std::map<DocumentId, std::string> place_of;
   if (body.Find("documents") == nullptr) {
     QUARRY_RETURN_IF_ERROR(ReadRecord(body, "", "", documents));
     return documents;
@@ -128,8 +130,16 @@ Result<std::vector<Document>> ParseRecords(const JsonValue& body) {
         }
         size_t number = 0;
         for (const JsonValue& record : *list.AsArray()) {
-          QUARRY_RETURN_IF_ERROR(
-              ReadRecord(record, place + '[' + std::to_string(number++) + ']', "", documents));
+          const std::string at = place + '[' + std::to_string(number++) + ']';
+          const size_t read = documents.size();
+          QUARRY_RETURN_IF_ERROR(ReadRecord(record, at, "", documents));
+          for (size_t i = read; i < documents.size(); ++i) {
+            const auto [earlier, is_new] = place_of.emplace(documents[i].id, at);
+            if (is_new || earlier->second == at) continue;
+            // Which of the two is meant nobody can tell, and the other would be lost.
+            return InvalidArgumentError(at + ".id: " + JsonString(documents[i].id) +
+                                        " is the id of " + earlier->second + " as well");
+          }
         }
         return OkStatus();
       });

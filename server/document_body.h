@@ -18,7 +18,7 @@
 namespace quarry::server {
 
 // {"documents": [record, ...]} or one record. kInvalidArgument naming the place
-// ("documents[3].text: ...").
+// ("documents[3].text: ..."), also where two records have one id.
 Result<std::vector<Document>> ParseRecords(const JsonValue& body);
 
 // One record whose id the path gives already; one in the body must be the same.

@@ -11,14 +11,22 @@
 namespace quarry::server {
 namespace {
 
+enum class CollectionsShown : uint8_t {
+  kListed,        // IsListed
+  kWithoutFiles,  // all but the files of conversations, which nobody looks for
+};
+
 // "collections": [...], those that the caller may use, into an object that is open.
-Status AddCollections(const HandlerEnvironment& environment, const Call& call, JsonWriter& json) {
+Status AddCollections(const HandlerEnvironment& environment, const Call& call,
+                      CollectionsShown shown, JsonWriter& json) {
   index::Index& index = environment.services.index;
   json.Key("collections").BeginArray();
   for (const index::StoredCollection& collection : index.Collections()) {
     if (!call.request.caller.MayUse(collection.name)) continue;
     QUARRY_RETURN_IF_ERROR(call.context.Check());
-    if (IsConversationId(collection.name)) continue;  // the files of one, which nobody looks for
+    const bool is_shown = shown == CollectionsShown::kListed ? IsListed(collection.name)
+                                                             : !IsConversationId(collection.name);
+    if (!is_shown) continue;
     const Result<index::CollectionStats> stats = index.Stats(collection.id);
     if (stats.status().code() == Code::kNotFound) continue;  // deleted since
     QUARRY_RETURN_IF_ERROR(stats.status());
@@ -38,7 +46,7 @@ Result<Response> GetCollections(const HandlerEnvironment& environment, const Cal
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
   JsonWriter json;
   json.BeginObject();
-  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call, json));
+  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call, CollectionsShown::kListed, json));
   return Response{.body = json.EndObject().Take()};
 }
 
@@ -81,7 +89,7 @@ Result<Response> GetStats(const HandlerEnvironment& environment, const Call& cal
   json.Key("block_cache_limit").Uint(usage.memory.block_cache_limit);
   json.Key("memtables").Uint(usage.memory.memtables);
   json.Key("table_readers").Uint(usage.memory.table_readers).EndObject();
-  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call, json));
+  QUARRY_RETURN_IF_ERROR(AddCollections(environment, call, CollectionsShown::kWithoutFiles, json));
   return Response{.body = json.EndObject().Take()};
 }
 

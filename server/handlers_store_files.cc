@@ -1,6 +1,9 @@
 // Files of a vector store and batches of them: attach, list, show, change attributes, take out.
 
+#include <memory>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "server/api_json.h"
 #include "server/handlers.h"
@@ -8,6 +11,7 @@
 #include "server/question.h"
 #include "server/store_file_indexer.h"
 #include "server/store_requests.h"
+#include "server/store_search.h"
 
 namespace quarry::server {
 namespace {
@@ -58,6 +62,37 @@ Result<Response> ShowAttached(const HandlerEnvironment& environment, const std::
   JsonWriter json;
   WriteAttached(environment, store, id, file, json);
   return WithPollingTime(json.Take(), file.status == FileStatus::kInProgress);
+}
+
+// The document that searches and citations give as a file of its own under this id
+// (FileReferences): one that no attached file brought. nullopt: there is none.
+Result<std::optional<index::StoredDocument>> FindOwnDocument(const Services& services,
+                                                             const std::string& store,
+                                                             const index::Snapshot& snapshot,
+                                                             const std::string& id) {
+  const Status attached =
+      GetAttached(services.index.objects(), store, id.substr(0, id.find('#'))).status();
+  if (attached.ok()) return std::optional<index::StoredDocument>();
+  if (attached.code() != Code::kNotFound) return attached;
+  Result<index::StoredDocument> document = snapshot.ReadDocument(id);
+  if (document.status().code() == Code::kNotFound) return std::optional<index::StoredDocument>();
+  QUARRY_RETURN_IF_ERROR(document.status());
+  return std::optional<index::StoredDocument>(*std::move(document));
+}
+
+// kNotFound where nothing of that id is in the store; kFailedPrecondition where it is a document, which
+// was not attached and can be neither changed nor taken out as files are.
+Status CheckAttached(const Services& services, const VectorStore& store, const std::string& id) {
+  const Status attached = GetAttached(services.index.objects(), store.id(), id).status();
+  if (attached.code() != Code::kNotFound) return attached;
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          services.index.GetSnapshot(store.collection.id));
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::StoredDocument> document,
+                          FindOwnDocument(services, store.id(), *snapshot, id));
+  if (!document) return attached;
+  return FailedPreconditionError("\"" + id +
+                                 "\" is a document that was not attached to vector store \"" +
+                                 store.id() + "\"; PUT and DELETE /api/v1/documents/... change it");
 }
 
 void ReadAttachment(ObjectReader& reader, Attachment& attachment) {
@@ -223,9 +258,23 @@ Result<Response> GetVectorStoreFiles(const HandlerEnvironment& environment, cons
 }
 
 Result<Response> GetVectorStoreFile(const HandlerEnvironment& environment, const Call& call) {
+  const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
-                          FindStore(environment.services, call.request.params.at("store")));
-  return ShowAttached(environment, store.id(), call.request.params.at("file"));
+                          FindStore(services, call.request.params.at("store")));
+  const std::string& id = call.request.params.at("file");
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          services.index.GetSnapshot(store.collection.id));
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::StoredDocument> document,
+                          FindOwnDocument(services, store.id(), *snapshot, id));
+  if (!document) return ShowAttached(environment, store.id(), id);
+  JsonWriter json;
+  WriteAttached(environment, store.id(), id,
+                {.status = FileStatus::kCompleted,
+                 .usage_bytes = document->text_bytes,
+                 .created = document->indexed_micros / 1'000'000,
+                 .attributes = AttributesOf(document->metadata)},
+                json);
+  return Response{.body = json.Take()};
 }
 
 // The new attributes hold for searches when the answer comes. Interrupted, the file is in progress
@@ -247,7 +296,7 @@ Result<Response> PostVectorStoreFile(const HandlerEnvironment& environment, cons
     reader.Optional("attributes");
   }
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  QUARRY_RETURN_IF_ERROR(GetAttached(services.index.objects(), store.id(), id).status());
+  QUARRY_RETURN_IF_ERROR(CheckAttached(services, store, id));
   QUARRY_RETURN_IF_ERROR(services.index.objects().Update(
       AttachedName(store.id(), id), [&](const std::string& value) -> Result<std::string> {
         QUARRY_ASSIGN_OR_RETURN(AttachedFile file,
@@ -272,6 +321,7 @@ Result<Response> DeleteVectorStoreFile(const HandlerEnvironment& environment, co
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
                           FindStore(environment.services, call.request.params.at("store")));
   const std::string& id = call.request.params.at("file");
+  QUARRY_RETURN_IF_ERROR(CheckAttached(environment.services, store, id));
   QUARRY_RETURN_IF_ERROR(environment.store_files.Detach(store.id(), id, call.context));
   JsonWriter json;
   json.BeginObject().Key("id").String(id).Key("object").String("vector_store.file.deleted");
@@ -285,10 +335,15 @@ Result<Response> GetVectorStoreFileContent(const HandlerEnvironment& environment
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
                           FindStore(services, call.request.params.at("store")));
   const std::string& id = call.request.params.at("file");
-  QUARRY_RETURN_IF_ERROR(GetAttached(services.index.objects(), store.id(), id).status());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           services.index.GetSnapshot(store.collection.id));
-  QUARRY_ASSIGN_OR_RETURN(std::vector<DocumentId> ids, snapshot->RecordsOf(id));
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::StoredDocument> own,
+                          FindOwnDocument(services, store.id(), *snapshot, id));
+  std::vector<DocumentId> ids;
+  if (!own) {
+    QUARRY_RETURN_IF_ERROR(GetAttached(services.index.objects(), store.id(), id).status());
+    QUARRY_ASSIGN_OR_RETURN(ids, snapshot->RecordsOf(id));
+  }
   if (ids.empty()) ids.push_back(id);
   JsonWriter json;
   json.BeginObject().Key("object").String("vector_store.file_content.page");

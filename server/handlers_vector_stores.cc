@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "server/conversation_store.h"
 #include "server/handlers.h"
 #include "server/object_page.h"
+#include "server/question.h"
 #include "server/store_file_indexer.h"
 #include "server/store_requests.h"
 
@@ -104,8 +104,7 @@ Result<Response> GetVectorStores(const HandlerEnvironment& environment, const Ca
   QUARRY_RETURN_IF_ERROR(ReadListing(parameters, 20, 100, listing));
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
   std::vector<index::StoredCollection> collections = environment.services.index.Collections();
-  // The files of a conversation are no store: they would fill pages that show nothing.
-  std::erase_if(collections, [](const auto& one) { return IsConversationId(one.name); });
+  std::erase_if(collections, [](const auto& one) { return !IsListed(one.name); });
   std::ranges::sort(collections, [&](const auto& a, const auto& b) {
     return listing.newest_first ? a.id > b.id : a.id < b.id;
   });

@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "server/conversation_store.h"
 #include "server/json_writer.h"
 #include "server/question.h"
 
@@ -320,7 +319,7 @@ Status ListMcpResources(const HandlerEnvironment& environment, const std::string
                         const Caller& caller, const CallContext& context, JsonWriter& json) {
   std::vector<std::string> names;
   for (const index::StoredCollection& collection : environment.services.index.Collections()) {
-    if (!caller.MayUse(collection.name) || IsConversationId(collection.name)) continue;
+    if (!caller.MayUse(collection.name) || !IsListed(collection.name)) continue;
     names.push_back(collection.name);
   }
   std::optional<Cursor> at = Cursor{0, names.empty() ? "" : names[0]};

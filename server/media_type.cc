@@ -69,6 +69,13 @@ bool IsDocumentMediaType(std::string_view media_type) {
   return SaysNothing(media_type) || FormatOfMediaType(media_type).has_value();
 }
 
+bool IsLinesMediaType(std::string_view media_type) {
+  if (SaysNothing(media_type)) return true;
+  const std::optional<ingest::Format> format = FormatOfMediaType(media_type);
+  return format == ingest::Format::kJsonLines || format == ingest::Format::kJson ||
+         format == ingest::Format::kPlainText;
+}
+
 std::string DocumentMediaTypes() {
   return ListOf([](const ingest::FormatInfo&) { return true; }) + ", application/octet-stream";
 }

@@ -24,6 +24,9 @@ std::optional<ingest::Format> TextFormatOfMediaType(std::string_view media_type)
 // will.
 bool IsDocumentMediaType(std::string_view media_type);
 
+// Whether a body of that type can be JSON lines: it names them, JSON or text, or says nothing.
+bool IsLinesMediaType(std::string_view media_type);
+
 // The types of files, and those of them that are text, for messages.
 std::string DocumentMediaTypes();
 std::string TextMediaTypes();

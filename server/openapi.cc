@@ -51,9 +51,10 @@ const char* TagOf(const std::string& pattern) {
 }
 
 void WriteBody(const Route& route, JsonWriter& json) {
-  const char* type = route.body == BodyKind::kForm   ? "multipart/form-data"
-                     : route.body == BodyKind::kFile ? "*/*"
-                                                     : "application/json";
+  const char* type = route.body == BodyKind::kForm    ? "multipart/form-data"
+                     : route.body == BodyKind::kFile  ? "*/*"
+                     : route.body == BodyKind::kLines ? "application/jsonl"
+                                                      : "application/json";
   json.Key("requestBody").BeginObject().Key("content").BeginObject();
   json.Key(type).BeginObject().EndObject().EndObject().EndObject();
 }

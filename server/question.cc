@@ -5,6 +5,7 @@
 
 #include "base/answer_guide.h"
 #include "base/text.h"
+#include "eval/corpus_collection.h"
 #include "generation/profile.h"
 #include "server/conversation_store.h"
 
@@ -153,6 +154,10 @@ generation::CacheUse CacheUseOf(const Request& request) {
   return use;
 }
 
+bool IsListed(std::string_view collection) {
+  return !IsConversationId(collection) && !eval::IsCorpusCollection(collection);
+}
+
 Result<CollectionId> FindCollection(const HandlerEnvironment& environment, const Caller& caller,
                                     const std::string& name) {
   const index::Index& index = environment.services.index;
@@ -164,7 +169,7 @@ Result<CollectionId> FindCollection(const HandlerEnvironment& environment, const
   }
   std::string known;
   for (const index::StoredCollection& other : index.Collections()) {
-    if (!caller.MayUse(other.name) || IsConversationId(other.name)) continue;
+    if (!caller.MayUse(other.name) || !IsListed(other.name)) continue;
     known += (known.empty() ? "" : ", ") + other.name;
   }
   return NotFoundError("no collection \"" + name + "\"; " +

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/query.h"
@@ -54,6 +55,10 @@ void ReadSearchSetting(ObjectReader& reader, const ServerOptions& options, Query
 // What a request's Cache-Control asks of the answer cache: no-cache makes the answer anew, no-store
 // does not keep it either.
 generation::CacheUse CacheUseOf(const Request& request);
+
+// Whether lists of collections name it. Two kinds are somebody's means and asked by name: the files of
+// a conversation, and the corpus of a suite.
+bool IsListed(std::string_view collection);
 
 // The collection of that name, where the caller may use it: the files of a conversation are there for who
 // has the conversation. kNotFound lists the collections that it may use.

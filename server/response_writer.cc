@@ -58,12 +58,14 @@ Status ResponseWriter::SetAnswer(const index::ObjectTable& objects, const Answer
     annotations_.push_back(json.EndObject().Take());
   }
   if (request_.include_results) {
+    double best = 0;
+    for (const Passage& passage : answer.context.passages) best = std::max(best, passage.score);
     JsonWriter json;
     json.BeginArray();
     for (const Passage& passage : answer.context.passages) {
       QUARRY_ASSIGN_OR_RETURN(const FileReference file, references.Of(passage));
       json.BeginObject().Key("file_id").String(file.id).Key("filename").String(file.filename);
-      json.Key("score").Double(std::clamp(passage.score, 0.0, 1.0));
+      json.Key("score").Double(ShareOfBest(passage.score, best));
       WriteMetadata(file.attributes, json.Key("attributes"));
       json.Key("text").String(passage.chunk.text).EndObject();
     }

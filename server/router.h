@@ -33,9 +33,9 @@ using Handler = std::function<Response(const Call& call)>;
 // a command of the store's owner may take hours.
 enum class Lane : uint8_t { kRequest, kIngest, kOperations, kCommands };
 
-// What the body of a request is. kFile: any type that ingest parses, or JSON; kForm:
-// multipart/form-data.
-enum class BodyKind : uint8_t { kJson, kFile, kForm };
+// What the body of a request is. kFile: any type that ingest parses, or JSON; kLines: JSON lines;
+// kForm: multipart/form-data.
+enum class BodyKind : uint8_t { kJson, kFile, kLines, kForm };
 
 struct Route {
   std::string method;

@@ -160,7 +160,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/runs",
        .description = "ask the cases of the body (cases.jsonl) in the background",
        .handler = bind(PostRuns),
-       .body = BodyKind::kFile,
+       .body = BodyKind::kLines,
        .body_limit = ingest_bytes},
       {.method = "GET",
        .pattern = "/api/v1/runs/{id}",

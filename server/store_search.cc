@@ -47,7 +47,8 @@ Status ReadRanking(const JsonValue& value, const std::string& place, const Serve
   return OkStatus();
 }
 
-// Of a document's metadata what an attribute can be.
+}  // namespace
+
 Metadata AttributesOf(const Metadata& metadata) {
   Metadata attributes;
   for (const auto& [name, value] : metadata) {
@@ -58,8 +59,6 @@ Metadata AttributesOf(const Metadata& metadata) {
   }
   return attributes;
 }
-
-}  // namespace
 
 void ReadStoreQuery(ObjectReader& reader, const ServerOptions& options, StoreQuery& query) {
   query.query.mode = options.default_mode;
@@ -93,6 +92,10 @@ Result<FileReference> FileReferences::Of(const Passage& passage) {
   return known_[file] = std::move(reference);
 }
 
+double ShareOfBest(double score, double best) {
+  return best > 0 ? std::clamp(score / best, 0.0, 1.0) : 0.0;
+}
+
 Result<std::vector<FoundPassage>> SearchStore(const Services& services, const VectorStore& store,
                                               const std::vector<std::string>& questions,
                                               const StoreQuery& query, const CallContext& context) {
@@ -105,8 +108,10 @@ Result<std::vector<FoundPassage>> SearchStore(const Services& services, const Ve
     one.text = question;
     QUARRY_ASSIGN_OR_RETURN(retrieval::Retrieved retrieved,
                             services.retriever.Retrieve(one, *snapshot, context));
+    double best = 0;
+    for (const retrieval::RankedHit& hit : retrieved.hits) best = std::max(best, hit.hit.score);
     for (retrieval::RankedHit& hit : retrieved.hits) {
-      hit.hit.score = std::clamp(hit.hit.score, 0.0, 1.0);
+      hit.hit.score = ShareOfBest(hit.hit.score, best);
       if (hit.hit.score < query.score_threshold) continue;
       const auto [place, is_new] = place_of.emplace(hit.hit.chunk, hits.size());
       if (is_new) {

@@ -30,6 +30,9 @@ struct FileReference {
   Metadata attributes;
 };
 
+// Of a document's metadata what an attribute can be.
+Metadata AttributesOf(const Metadata& metadata);
+
 // Looks each file up once. Not thread-safe.
 class FileReferences {
  public:
@@ -46,8 +49,13 @@ class FileReferences {
 struct FoundPassage {
   FileReference file;
   std::string text;
-  double score = 0;  // 0 to 1
+  double score = 0;  // ShareOfBest
 };
+
+// A score as both surfaces tell it: 1 of the best one of its question, at least 0. What legs and
+// rerankers give lies on scales of their own (a fusion by ranks stays below 0.04), which no
+// threshold could be chosen for.
+double ShareOfBest(double score, double best);
 
 // The best passages for any of the questions; of one that several find, the best score counts.
 Result<std::vector<FoundPassage>> SearchStore(const Services& services, const VectorStore& store,

@@ -1,6 +1,7 @@
 #include "generation/whole_document.h"
 
 #include "generation/number_words.h"
+#include "ingest/parser.h"
 #include "tests/testing/engine_testing.h"
 #include "tests/testing/scripted_models.h"
 
@@ -88,6 +89,41 @@ TEST_F(WholeDocumentTest, TheFocusDecidesWhatIsTaken) {
   EXPECT_THAT(answer.citations[0].quote, HasSubstr("seal is changed"));
 }
 
+// What stands under a heading speaks of it, though it may repeat none of its words; what speaks of
+// something else makes no summary of the focus.
+TEST_F(WholeDocumentTest, AHeadingWithTheFocusBringsItsSection) {
+  const auto markdown = [&](const std::string& id, const std::string& text) {
+    ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                      .Parse(text, {.id = id, .path = id, .uri = ""})
+                                      .value();
+    return std::move(parsed.documents.at(0));
+  };
+  engine_.Add(
+      {markdown(
+           "contract.md",
+           "# Licence contract\n\n## 1 Scope\n\nThe customer may run two systems for three years."
+           "\n\n## 2 Fees and payment\n\nThe total is 960,000 euros with tax. Forty percent are "
+           "due "
+           "ten days after signing and the rest after acceptance.\n\n## 3 Secrecy\n\nBoth sides "
+           "keep the trade secrets of the other for three years after the contract ends."),
+       markdown(
+           "合同.md",
+           "# 许可合同\n\n## 第一条 许可范围\n\n乙方授权甲方使用企业版两套，期限三年。\n\n"
+           "## 第二条 "
+           "费用与付款\n\n合同总价为人民币960,000元。甲方应在签订后十个工作日内支付百分之四十，"
+           "余额于验收后支付。\n\n## 第三条 保密\n\n双方对在履行合同中知悉的商业秘密负有保密义务，"
+           "保密期限为合同终止后三年。")});
+  const Answer english = Summarize({.documents = {"contract.md"}, .focus = "payment"});
+  EXPECT_THAT(english.text, AllOf(HasSubstr("960,000"), HasSubstr("Forty percent"),
+                                  Not(HasSubstr("secrets")), Not(HasSubstr("two systems"))));
+  const Answer chinese = Summarize({.documents = {"合同.md"}, .focus = "付款"});
+  EXPECT_THAT(chinese.text, AllOf(HasSubstr("960,000"), HasSubstr("百分之四十"),
+                                  Not(HasSubstr("保密")), Not(HasSubstr("企业版"))));
+  // Of what it does not speak of, the document is told as without a focus.
+  EXPECT_EQ(Summarize({.documents = {"contract.md"}, .focus = "helicopter"}).text,
+            Summarize({.documents = {"contract.md"}}).text);
+}
+
 TEST_F(WholeDocumentTest, SeveralDocumentsAreNamed) {
   const Answer answer = Summarize({.documents = {"泵.txt", "pump.txt"}, .max_sentences = 1});
   EXPECT_THAT(answer.text,
@@ -128,6 +164,28 @@ TEST_F(WholeDocumentTest, OneLabelWithTwoValuesDiffersThoughTheyShareNoWord) {
   const std::string chinese = Compared("甲.txt", "乙.txt");
   EXPECT_THAT(chinese, AllOf(HasSubstr("不同的2处；只有前者有的1处，只有后者有的1处。"),
                              HasSubstr("阀门甲：颜色：红色[1]。\n阀门乙：颜色：蓝色[2]。")));
+}
+
+// Two versions: their titles do not say what is of which.
+TEST_F(WholeDocumentTest, DocumentsOfOneTitleAreNamedByTheirIds) {
+  engine_.Add(
+      {TextDocument(
+           "rules/2024.txt", "Travel rules",
+           "The hotel limit is 300 euros a night.\n\nA taxi needs the consent of the head."),
+       TextDocument("rules/2025.txt", "Travel rules",
+                    "The hotel limit is 320 euros a night.\n\nReceipts are scanned within a week."),
+       TextDocument("制度/旧.txt", "差旅制度", "住宿标准为每晚300元。\n\n乘坐出租车须经主管同意。"),
+       TextDocument("制度/新.txt", "差旅制度",
+                    "住宿标准为每晚320元。\n\n发票应在一周内扫描上传。")});
+  EXPECT_THAT(
+      Compared("rules/2024.txt", "rules/2025.txt"),
+      AllOf(HasSubstr("rules/2024.txt: The hotel limit"), HasSubstr("rules/2025.txt: The hotel"),
+            HasSubstr("Only in \"rules/2024.txt\":"), HasSubstr("Only in \"rules/2025.txt\":")));
+  EXPECT_THAT(Compared("制度/旧.txt", "制度/新.txt"),
+              AllOf(HasSubstr("只有《制度/旧.txt》有："), HasSubstr("只有《制度/新.txt》有："),
+                    HasSubstr("制度/新.txt：住宿标准")));
+  // Beside one of another title each keeps its own.
+  EXPECT_THAT(Compared("rules/2024.txt", "pump.txt"), HasSubstr("Only in \"Travel rules\":"));
 }
 
 TEST_F(WholeDocumentTest, TheColonOfATimeMakesNoLabel) {

@@ -67,6 +67,17 @@ TEST_F(SpellingTest, AWordThatNoPassageHoldsBecomesTheNearest) {
   EXPECT_EQ(corrected.corrections[1].word, "Torqe");
 }
 
+// Its stem is "destinaton", which is near no stem: "destin" is that of the word which is meant.
+TEST_F(SpellingTest, AnEndingIsCorrectedWhereTheStemIsRight) {
+  engine_.Add(
+      {TextDocument("d", "Events", "Each destination has a configuration. Painted ports.")});
+  EXPECT_EQ(Correct("destinaton configuraton").text, "destination configuration");
+  // What begins like a word and is none of its forms.
+  for (const char* text : {"portal", "configureless"}) {
+    EXPECT_EQ(Correct(text).text, text);
+  }
+}
+
 TEST_F(SpellingTest, WhatIsThereOrNoWordIsLeftAlone) {
   for (const char* text :
        {"pump torque", "made", "xyzzy", "PPR-9087", "torqe40", "水厍", "mad", "orque",
@@ -75,6 +86,32 @@ TEST_F(SpellingTest, WhatIsThereOrNoWordIsLeftAlone) {
     EXPECT_EQ(corrected.text, text);
     EXPECT_TRUE(corrected.corrections.empty()) << text;
   }
+}
+
+TEST_F(SpellingTest, OfAQuestionOnlyWhatIsNoWordAndNoNameIsCorrected) {
+  const auto ask = [&](const std::string& text) {
+    const auto snapshot = engine_.snapshot();
+    const index::Snapshot* one = snapshot.get();
+    return CorrectQuery(engine_.analyzer, text, Snapshots(&one, 1), CallContext(),
+                        CorrectedText::kQuestion)
+        .value()
+        .text;
+  };
+  EXPECT_EQ(ask("What is the torqe of the valves that the resevoir feeds?"),
+            "What is the torque of the valves that the reservoir feeds?");
+  EXPECT_EQ(ask("请问 torqe 是多少？"), "请问 torque 是多少？");
+  // A word that there is, though not here: another one is no answer to it.
+  EXPECT_EQ(Correct("mode").text, "made");
+  EXPECT_EQ(ask("What is the mode?"), "What is the mode?");
+  // Somebody else's name, and one that everybody here bears.
+  EXPECT_EQ(ask("Who is Resevoir?"), "Who is Resevoir?");
+  EXPECT_EQ(ask("What is a SyncBrige?"), "What is a SyncBrige?");
+  engine_.Add({TextDocument("d", "Setup", "SyncBridge listens on port 8420."),
+               TextDocument("e", "Tasks", "Each SyncBridge runs tasks."),
+               TextDocument("f", "部署", "SyncBridge 部署在内网。")});
+  EXPECT_EQ(ask("What is a SyncBrige?"), "What is a syncbridge?");
+  EXPECT_EQ(ask("SyncBrige 的端口是多少？"), "syncbridge 的端口是多少？");
+  EXPECT_EQ(ask("Is SynkBrige free?"), "Is SynkBrige free?");  // two edits
 }
 
 TEST(Facets, CountTheDocumentsOfAllThatWasRanked) {

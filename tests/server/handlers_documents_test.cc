@@ -214,6 +214,14 @@ TEST(DocumentRoutes, ABatchIsWrittenWholeOrNotAtAll) {
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.Message(), "documents[1].text: is missing");
   EXPECT_EQ(server.Get("/api/v1/documents").json.at("total"), 0);
+  // None of them is lost without a word.
+  const JsonReply twice = server.Put("/api/v1/documents", {{"documents",
+                                                            {{{"id", "a"}, {"text", "one"}},
+                                                             {{"id", "b"}, {"text", "two"}},
+                                                             {{"id", "a"}, {"text", "three"}}}}});
+  EXPECT_EQ(twice.status, 400);
+  EXPECT_EQ(twice.Message(), "documents[2].id: \"a\" is the id of documents[0] as well");
+  EXPECT_EQ(server.Get("/api/v1/documents").json.at("total"), 0);
 }
 
 TEST(DocumentRoutes, ExplainWhatIsWrongWithADocument) {

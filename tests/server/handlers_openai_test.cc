@@ -182,6 +182,15 @@ TEST_F(ChatTest, AStreamWithoutUsageHasNoneInAnyChunk) {
   EXPECT_EQ(reply.http.body.find("\"usage\""), string::npos);
 }
 
+// docs/http.md says so: SDKs send what is new.
+TEST_F(ChatTest, FieldsThatAreNotKnownAreIgnoredButThoseOfQuarry) {
+  json body = Chat("Where are bicycles parked?");
+  body["strem"] = true;
+  EXPECT_EQ(server_.Post("/v1/chat/completions", body).status, 200);
+  body["quarry"] = {{"colection", "default"}};
+  EXPECT_EQ(server_.Post("/v1/chat/completions", body).status, 400);
+}
+
 TEST_F(ChatTest, AnAbstentionIsAnAnswerWithoutAnnotations) {
   const JsonReply reply = server_.Post("/v1/chat/completions", Chat("Who painted the Mona Lisa?"));
   ASSERT_EQ(reply.status, 200);

@@ -84,6 +84,24 @@ TEST(Runs, WhatIsWrongIsNamed) {
               HasSubstr("format: expected json"));
 }
 
+TEST(Runs, TakeJsonLinesAndSayWhatACommandSentInstead) {
+  TestServer server;
+  server.engine().Add(SmallCorpus());
+  // What is refused for its content was taken by its type.
+  for (const char* type : {"application/jsonl", "application/x-ndjson", "text/plain; charset=utf-8",
+                           "application/octet-stream", "application/json"}) {
+    EXPECT_EQ(server.Send("POST", "/api/v1/runs", "", type).status, 400) << type;
+  }
+  const JsonReply form =
+      server.Send("POST", "/api/v1/runs", kCases, "application/x-www-form-urlencoded");
+  EXPECT_EQ(form.status, 415);
+  EXPECT_EQ(form.Message(),
+            "Content-Type application/x-www-form-urlencoded (curl's, unless -H 'Content-Type: ...' "
+            "names another) is not understood here; expected application/jsonl");
+  EXPECT_EQ(server.Send("POST", "/api/v1/runs", kCases, "application/pdf").Message(),
+            "Content-Type application/pdf is not understood here; expected application/jsonl");
+}
+
 TEST(Runs, OfSeveralAtOnceOnlyWhatIsAskedIsThere) {
   TestEngine engine;
   engine.Add(SmallCorpus());

@@ -63,6 +63,30 @@ TEST(HttpDocs, EveryRouteHasASectionAndACommand) {
   EXPECT_EQ(documented, 0u) << "docs/http.md describes what is not there";
 }
 
+// What a reader copies is taken by the server: without a type curl sends that of a form.
+TEST(HttpDocs, EveryCommandWithABodyNamesItsType) {
+  size_t bodies = 0;
+  for (const auto& [heading, text] : Sections()) {
+    std::istringstream in(text);
+    std::string command;
+    for (std::string line; std::getline(in, line);) {
+      const bool goes_on = line.ends_with('\\');
+      if (command.empty() && !line.starts_with("    curl ")) continue;
+      command += line + "\n";
+      const bool in_quotes = std::ranges::count(command, '\'') % 2 == 1;
+      if (goes_on || in_quotes) continue;
+      const bool has_body = command.find(" -d ") != std::string::npos ||
+                            command.find(" --data-binary ") != std::string::npos;
+      if (has_body) {
+        EXPECT_THAT(command, ::testing::HasSubstr("Content-Type: ")) << heading;
+        ++bodies;
+      }
+      command.clear();
+    }
+  }
+  EXPECT_GT(bodies, 15u);
+}
+
 // Every operation of the description is a route, every route is in it, and both say the same of it.
 TEST(HttpDocs, TheDescriptionHasEveryRoute) {
   TestServer server;

@@ -96,7 +96,8 @@ TEST(Server, ChecksMediaTypeAndEncodingOfBodies) {
       server.Send("POST", "/api/v1/search", query, "application/x-www-form-urlencoded");
   EXPECT_EQ(form.status, 415);
   EXPECT_EQ(form.Message(),
-            "Content-Type application/x-www-form-urlencoded is not understood here; expected "
+            "Content-Type application/x-www-form-urlencoded (curl's, unless -H 'Content-Type: ...' "
+            "names another) is not understood here; expected "
             "application/json");
   const auto packed =
       Fetch(server.port(), "POST", "/api/v1/search", query, "Content-Encoding: gzip\r\n");

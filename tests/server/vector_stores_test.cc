@@ -3,10 +3,12 @@
 #include "server/vector_store.h"
 
 #include <chrono>
+#include <initializer_list>
 #include <set>
 #include <thread>
 
 #include "server/store_file_indexer.h"
+#include "server/store_search.h"
 #include "tests/server/server_testing.h"
 #include "tests/testing/test_environment.h"
 
@@ -342,6 +344,92 @@ TEST_F(StoresTest, EveryCollectionIsAVectorStore) {
   EXPECT_TRUE(files.contains("hr/leave"));
   EXPECT_TRUE(files.contains("office/parking"));
   EXPECT_EQ(server_.Get("/v1/vector_stores/none").Message(), "there is no vector store \"none\"");
+}
+
+TEST_F(StoresTest, ADocumentThatASearchFoundIsReadAsAFileOfTheStore) {
+  engine_.Add(SmallCorpus());
+  const json found = Search("default", {{"query", "Where are bicycles parked?"}});
+  ASSERT_FALSE(found.empty());
+  ASSERT_EQ(found[0].at("file_id"), "office/parking");
+  const string path = "/v1/vector_stores/default/files/office%2Fparking";
+  const JsonReply shown = server_.Get(path);
+  ASSERT_EQ(shown.status, 200) << shown.http.body;
+  EXPECT_EQ(shown.json.at("id"), "office/parking");
+  EXPECT_EQ(shown.json.at("status"), "completed");
+  EXPECT_EQ(shown.json.at("attributes"), found[0].at("attributes"));
+  EXPECT_GT(shown.json.at("usage_bytes"), 10);
+  const string text = found[0].at("content")[0].at("text");
+  EXPECT_THAT(server_.Get(path + "/content").json.at("data")[0].at("text").get<string>(),
+              ::testing::HasSubstr(text));
+
+  const string refusal =
+      "\"office/parking\" is a document that was not attached to vector store \"default\"; PUT and "
+      "DELETE /api/v1/documents/... change it";
+  const JsonReply changed = server_.Post(path, {{"attributes", {{"a", "b"}}}});
+  EXPECT_EQ(changed.status, 400);
+  EXPECT_EQ(changed.Message(), refusal);
+  EXPECT_EQ(server_.Delete(path).Message(), refusal);
+  EXPECT_EQ(server_.Get("/v1/vector_stores/default/files/office%2Fnone").Message(),
+            "there is no file \"office/none\" in vector store \"default\"");
+  EXPECT_EQ(server_.Get("/v1/vector_stores/default/files/office%2Fnone/content").status, 404);
+}
+
+// A record of an attached file is a part of that one, and no file besides.
+TEST_F(StoresTest, ARecordOfAnAttachedFileIsNoFileOfItsOwn) {
+  const string store = MakeStore();
+  const string file = Upload("all.jsonl",
+                             "{\"id\":\"a\",\"text\":\"alpha zorblax\"}\n"
+                             "{\"id\":\"b\",\"text\":\"beta zorblax\"}\n");
+  EXPECT_EQ(Attach(store, {{"file_id", file}}).at("status"), "completed");
+  const string path = "/v1/vector_stores/" + store + "/files/" + file;
+  EXPECT_EQ(server_.Get(path + "/content").json.at("data").size(), 2u);
+  EXPECT_EQ(server_.Get(path + "%23a").status, 404);
+  EXPECT_EQ(server_.Get(path + "%23a/content").status, 404);
+}
+
+// The corpus of a suite stands in the same store, and is there for whoever names it.
+TEST_F(StoresTest, TheCorpusOfASuiteIsInNoList) {
+  engine_.Add(SmallCorpus());
+  const string corpus = "eval-valley-00000000000000ab";
+  ASSERT_OK(engine_.index->CreateCollection(corpus).status());
+  ASSERT_OK(engine_.index->CreateCollection("eval-reports").status());
+  const auto names = [&](const string& target) {
+    std::vector<string> found;
+    for (const json& one : server_.Get(target).json.at("collections")) {
+      found.push_back(one.at("name"));
+    }
+    return found;
+  };
+  EXPECT_EQ(Ids(server_.Get("/v1/vector_stores?order=asc")),
+            (std::vector<string>{"default", "eval-reports"}));
+  EXPECT_EQ(names("/api/v1/collections"), (std::vector<string>{"default", "eval-reports"}));
+  EXPECT_EQ(names("/api/v1/stats"), (std::vector<string>{"default", "eval-reports", corpus}));
+  EXPECT_EQ(server_.Get("/api/v1/documents?collection=none").Message(),
+            "no collection \"none\"; there is: default, eval-reports");
+  EXPECT_EQ(server_.Get("/v1/vector_stores/" + corpus).status, 200);
+  EXPECT_EQ(server_.Get("/api/v1/documents?collection=" + corpus).status, 200);
+}
+
+// Whatever the scale of the legs: fused by ranks, the best passage has about 0.016.
+TEST_F(StoresTest, ScoresAreRelativeToTheBestOfAQuestion) {
+  ServerOptions options;
+  options.default_retrieval.fusion.method = FusionMethod::kReciprocalRank;
+  engine_.Add(SmallCorpus());
+  const TestServer ranked(engine_, options);
+  const json request = {{"query", "Where are bicycles parked?"},
+                        {"ranking_options",
+                         {{"score_threshold", 0.6},
+                          {"hybrid_search", {{"embedding_weight", 1}, {"text_weight", 1}}}}}};
+  for (const TestServer* one : std::initializer_list<const TestServer*>{&ranked, &server_}) {
+    const json found = one->Post("/v1/vector_stores/default/search", request).json.at("data");
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(found[0].at("file_id"), "office/parking");
+    EXPECT_EQ(found[0].at("score"), 1.0);
+    for (const json& hit : found) EXPECT_GE(hit.at("score"), 0.6);
+  }
+  EXPECT_EQ(ShareOfBest(0.2, 0.4), 0.5);
+  EXPECT_EQ(ShareOfBest(-1, 0.4), 0.0);
+  EXPECT_EQ(ShareOfBest(-2, -1), 0.0);  // a reranker that finds nothing fit
 }
 
 TEST_F(StoresTest, AStoreIsChangedAndDeleted) {
