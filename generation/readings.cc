@@ -1,0 +1,144 @@
+#include "generation/readings.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/answer_guide.h"
+#include "base/text.h"
+#include "generation/context_pieces.h"
+#include "model/question.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr double kOfTopic = 0.6;  // of its words: so many stand beside what is asked of it
+
+// The words of a question but those that ask.
+WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
+  WordSet words;
+  for (const model::QuestionTerm& term : model::AnalyseQuestion(question, analyzer).terms) {
+    words.insert(term.term);
+  }
+  return words;
+}
+
+// A question that was made of several turns holds words of answers, and so of documents: what a user asks
+// tools for is told by his own.
+void KeepOwnWords(Query& query) {
+  if (query.guide == nullptr) return;
+  if (query.guide->http_tools.empty() && query.guide->tools.empty()) return;
+  AnswerGuide guide = *query.guide;
+  guide.own_words = query.text;
+  query.guide = std::make_shared<const AnswerGuide>(std::move(guide));
+}
+
+// The two readings of a question, and how much the collection says of each, which is looked up when it is first
+// asked for.
+class Readings {
+ public:
+  // All must outlive it.
+  Readings(const Answerer& answerer, const Query& query, const StandaloneQuestion& question,
+           const index::Snapshot& snapshot, const CallContext& context)
+      : answerer_(answerer),
+        query_(query),
+        question_(question),
+        snapshot_(snapshot),
+        context_(context),
+        as_said_(Trim(query.text)),
+        asked_(ContentWords(query.text, answerer.analyzer())),
+        topic_(ContentWords(question.topic, answerer.analyzer())) {}
+
+  // The one that the collection speaks of.
+  Result<std::string> Choose() {
+    QUARRY_ASSIGN_OR_RETURN(const double of_topic, ShareOf(question_.with_topic));
+    if (of_topic >= 1) return question_.with_topic;  // no more can be said of the other
+    QUARRY_ASSIGN_OR_RETURN(const double alone, ShareOf(as_said_));
+    if (of_topic + alone == 0) return question_.text;
+    return of_topic >= alone ? question_.with_topic : as_said_;
+  }
+
+  // The one that is not `reading`.
+  const std::string& OtherThan(const std::string& reading) const {
+    return reading == as_said_ ? question_.with_topic : as_said_;
+  }
+
+  // The greatest part of what is asked that one statement found for the reading has, with its headings; where the
+  // reading has a topic, one that has so much of that.
+  Result<double> ShareOf(const std::string& reading) {
+    if (asked_.empty() || topic_.empty()) return 0.0;
+    const bool is_as_said = reading == as_said_;
+    std::optional<double>& share = is_as_said ? alone_ : of_topic_;
+    if (share) return *share;
+    Query read = query_;
+    read.text = reading;
+    QUARRY_ASSIGN_OR_RETURN(const Context found, answerer_.MakeContext(read, snapshot_, context_));
+    double best = 0;
+    for (const ContextPiece& piece : ContextPieces(found, answerer_.analyzer())) {
+      if (!is_as_said && ShareAmong(topic_, piece.all) < kOfTopic) continue;
+      best = std::max(best, ShareAmong(asked_, piece.all));
+    }
+    share = best;
+    return best;
+  }
+
+ private:
+  const Answerer& answerer_;
+  const Query& query_;
+  const StandaloneQuestion& question_;
+  const index::Snapshot& snapshot_;
+  const CallContext& context_;
+  const std::string as_said_;
+  const WordSet asked_;
+  const WordSet topic_;
+  std::optional<double> of_topic_;
+  std::optional<double> alone_;
+};
+
+}  // namespace
+
+Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
+                                  const StandaloneQuestion& question,
+                                  const index::Snapshot& snapshot, const CallContext& context) {
+  if (question.topic.empty()) return question.text;
+  return Readings(answerer, query, question, snapshot, context).Choose();
+}
+
+Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
+                             const StandaloneQuestion& question, const index::Snapshot& snapshot,
+                             CacheUse use, const AnswerSink& sink, const CallContext& context) {
+  const std::string as_said(Trim(query.text));
+  const auto ask = [&](const std::string& reading, const AnswerSink& to) -> Result<Answer> {
+    Query asked = query;
+    if (reading != as_said) KeepOwnWords(asked);
+    asked.text = reading;
+    QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer.Ask(asked, snapshot, use, to, context));
+    if (reading != as_said) answer.standalone = reading;
+    return answer;
+  };
+  if (question.topic.empty()) return ask(question.text, sink);
+  Readings readings(answerer.answerer(), query, question, snapshot, context);
+  QUARRY_ASSIGN_OR_RETURN(const std::string reading, readings.Choose());
+  // Quoting takes so little time that both readings can be asked; a chat model is asked once.
+  if (!answerer.answerer().quotes()) return ask(reading, sink);
+  QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(reading, nullptr));
+  // What is said of the VX-240 is no answer to who asked about the VX-220 before, who is told so.
+  const bool is_of_sibling =
+      reading == as_said && !answer.abstained && NamesSibling(question.topic, answer.text);
+  bool asks_other = is_of_sibling;
+  if (answer.kind == ReplyKind::kAnswer && answer.abstained) {
+    QUARRY_ASSIGN_OR_RETURN(const double share, readings.ShareOf(readings.OtherThan(reading)));
+    asks_other = share > 0;
+  }
+  if (asks_other) {
+    QUARRY_ASSIGN_OR_RETURN(Answer other, ask(readings.OtherThan(reading), nullptr));
+    if (is_of_sibling || (other.kind == ReplyKind::kAnswer && !other.abstained)) {
+      answer = std::move(other);
+    }
+  }
+  if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
+  return answer;
+}
+
+}  // namespace quarry::generation

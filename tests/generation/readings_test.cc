@@ -1,0 +1,83 @@
+// Short questions behind others, over a small engine: which of their readings is asked.
+
+#include "generation/readings.h"
+
+#include "base/ascii.h"
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::generation {
+namespace {
+
+using ::testing::HasSubstr;
+
+class TwoReadingsTest : public ::testing::Test {
+ protected:
+  TwoReadingsTest() {
+    engine_.Add(
+        {testing::TextDocument("pump.md", "XR-10 pump", "The XR-10 has a warranty of 36 months."),
+         testing::TextDocument("fridge.md", "Fridge", "The fridge has a warranty of 12 months."),
+         testing::TextDocument("canteen.md", "Canteen", "The canteen opens at seven."),
+         testing::TextDocument("hy.md", "HY-300水泵", "HY-300的保修期为三年。"),
+         testing::TextDocument("canteen-zh.md", "食堂", "食堂七点开放。")});
+    snapshot_ = engine_.snapshot();
+  }
+
+  StandaloneQuestion Understand(const std::string& message) const {
+    return StandAlone(IsAscii(message.front()) ? english_ : chinese_, message);
+  }
+  std::string Chosen(const std::string& message) const {
+    return ChooseReading(engine_.answerer, {.text = message}, Understand(message), *snapshot_,
+                         CallContext())
+        .value();
+  }
+
+  const std::vector<ConversationTurn> english_ = {{true, "What is the rated head of the XR-10?"},
+                                                  {false, "52 m"}};
+  const std::vector<ConversationTurn> chinese_ = {{true, "HY-300的额定功率是多少？"},
+                                                  {false, "4.2 kW"}};
+  testing::TestEngine engine_;
+  std::shared_ptr<const index::Snapshot> snapshot_;
+};
+
+TEST_F(TwoReadingsTest, TheOneIsAskedThatTheDocumentsSpeakOf) {
+  EXPECT_EQ(Chosen("How long is the warranty?"), "How long is the warranty, XR-10?");
+  EXPECT_EQ(Chosen("When does the canteen open?"), "When does the canteen open?");
+  EXPECT_EQ(Chosen("保修期是多久？"), "HY-300的保修期是多久？");
+  EXPECT_EQ(Chosen("食堂几点开放？"), "食堂几点开放？");
+}
+
+TEST_F(TwoReadingsTest, OfNeitherTheLikelierIsAsked) {
+  EXPECT_EQ(Chosen("What is the colour?"), "What is the colour?");
+  EXPECT_EQ(Chosen("颜色呢？"), Understand("颜色呢？").text);
+}
+
+TEST_F(TwoReadingsTest, AnAnswerSaysWhatWasAsked) {
+  const auto ask = [&](const std::string& message) {
+    size_t pieces = 0;
+    const Answer answer =
+        AskStandalone(
+            *engine_.cached_answerer, {.text = message}, Understand(message), *snapshot_,
+            CacheUse::kOff, [&](std::string_view) { return ++pieces > 0; }, CallContext())
+            .value();
+    EXPECT_EQ(pieces, 1u) << message;
+    return answer;
+  };
+  const Answer warranty = ask("How long is the warranty?");
+  EXPECT_EQ(warranty.standalone, "How long is the warranty, XR-10?");
+  EXPECT_THAT(warranty.text, HasSubstr("36 months"));
+  EXPECT_EQ(ask("When does the canteen open?").standalone, "");
+  EXPECT_EQ(ask("保修期是多久？").standalone, "HY-300的保修期是多久？");
+}
+
+TEST_F(TwoReadingsTest, AReaderThatGoesAwayEndsIt) {
+  const std::string message = "How long is the warranty?";
+  EXPECT_EQ(AskStandalone(
+                *engine_.cached_answerer, {.text = message}, Understand(message), *snapshot_,
+                CacheUse::kOff, [](std::string_view) { return false; }, CallContext())
+                .status()
+                .code(),
+            Code::kCancelled);
+}
+
+}  // namespace
+}  // namespace quarry::generation
