@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "generation/cited_text.h"
 #include "generation/follow_up_words.h"
 #include "generation/small_talk.h"
 
@@ -14,6 +15,18 @@ namespace {
 
 // Longer messages say what they are about.
 constexpr size_t kMaxFollowUpBytes = 600;
+
+// What an answer says: where a marker of a citation stands, "Helena Brandt [1].", a blank.
+std::string WithoutCitations(std::string_view answer) {
+  std::string said;
+  for (size_t at = 0; at < answer.size();) {
+    const MarkerScan marker = ScanMarker(answer.substr(at));
+    const bool is_marker = marker.state == MarkerScan::State::kMarker;
+    said += is_marker ? ' ' : answer[at];
+    at += is_marker ? marker.size : 1;
+  }
+  return said;
+}
 
 bool IsMark(char c) { return std::string_view(".,;:?!\"'()[]").find(c) != std::string_view::npos; }
 
@@ -205,7 +218,7 @@ StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::stri
       with_topic = std::move(question.with_topic);
       topic = std::move(question.topic);
     } else if (!is_talk) {
-      answer = turn.text;
+      answer = follow_up::WithoutCitations(turn.text);
       // Of another reading no more is made where it was not the one that was answered.
       if (!follow_up::SpeaksOfAny(answer, topic)) with_topic.clear();
     }

@@ -136,7 +136,10 @@ std::optional<std::string> TopicOf(const std::string& question) {
     break;
   }
   const std::vector<Run> names = NameRuns(words);
-  if (!names.empty()) return Between(question, words, names.back().first, names.back().last);
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    std::string topic = Between(question, words, name->first, name->last);
+    if (std::ranges::any_of(topic, IsAsciiLetter)) return topic;  // "20" of 20 hours names nothing
+  }
   for (size_t i = 0; i < words.size(); ++i) {
     const bool opens = IsOneOf(words[i].folded, kArticles) || IsOneOf(words[i].folded, "many|much");
     if (!opens || i + 1 == words.size()) continue;

@@ -64,7 +64,14 @@ INSTANTIATE_TEST_SUITE_P(
              "How long does it take to issue a badge?", FollowUp::kNone,
              "How long does it take to issue a badge?"},
         Case{"For how long is a Weirkeeper API token valid?", "180 days", "Where is it required?",
-             FollowUp::kPronoun, "Where is a Weirkeeper API token required?"}));
+             FollowUp::kPronoun, "Where is a Weirkeeper API token required?"},
+        // Markers of citations are no words of the name before them.
+        Case{"Who approves overtime above 20 hours?",
+             "It must be approved by the plant manager, Helena Brandt [1].", "What is her name?",
+             FollowUp::kPronoun, "What is Helena Brandt's name?"},
+        Case{"Who approves overtime above 20 hours?", "The plant manager does [1].",
+             "Since when does he approve it?", FollowUp::kPronoun,
+             "Since when does he approve it, Who approves overtime above 20 hours?"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Chinese, FollowUpTest,
@@ -105,6 +112,8 @@ INSTANTIATE_TEST_SUITE_P(
              "她的电话呢？", FollowUp::kEllipsis, "欧阳雪的电话是什么？"},
         Case{"车队由谁负责？", "由鄭思雨负责。", "她的分机是多少？", FollowUp::kPronoun,
              "鄭思雨的分机是多少？"},
+        Case{"数据库由谁负责？", "由陈洁[1]负责，备份由赵敏[2]负责。", "她的分机是多少？",
+             FollowUp::kPronoun, "陈洁的分机是多少？"},
         Case{"陈思雨负责什么？", "由陈思雨负责[1]。孙浩出差。", "他的分机是多少？",
              FollowUp::kPronoun, "陈思雨的分机是多少？"},
         Case{"HY-500用的是什么制冷剂？", "R454B", "它的重量呢？", FollowUp::kEllipsis,
