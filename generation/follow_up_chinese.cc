@@ -54,6 +54,8 @@ constexpr std::string_view kCorrections[] = {
 // A question of so many characters may leave out what it is about.
 constexpr size_t kMostOfTiny = 5;
 constexpr size_t kMostOfShort = 9;
+// So many behind what asks are more than a verb: what it is done to is said, too.
+constexpr size_t kLeastOfObject = 3;
 
 // What belongs to a thing or a person and is measured or counted: its last words.
 constexpr std::string_view kMeasuredEnds[] = {
@@ -91,6 +93,20 @@ bool Asks(std::string_view text) {
 size_t Characters(std::string_view text) {
   return static_cast<size_t>(
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// How many characters neither ask nor are a predicate's.
+size_t OwnCharacters(std::string_view text) {
+  size_t own = 0;
+  while (!text.empty()) {
+    size_t size = 0;
+    if (!StartsWithAny(text, kChineseAsking, size) && !StartsWithAny(text, kPredicates, size)) {
+      NextCodePoint(text, size);
+      ++own;
+    }
+    text.remove_prefix(size);
+  }
+  return own;
 }
 
 std::string_view WithoutLeads(std::string_view text) {
@@ -508,8 +524,11 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
       is_short && !has_no_subject ? ReferentOf("它", before, answer) : TopicOf(before);
   if ((is_tiny || is_short) && !about.empty() && rest.find(about) == std::string_view::npos) {
     const std::string joined = about + (has_no_subject ? "" : "的") + std::string(rest) + "？";
-    if (has_no_subject && is_tiny) return StandaloneQuestion{joined, FollowUp::kEllipsis};
-    if (!has_no_subject) {
+    // "谁批准" lacks what is approved; "怎样交水费" may be about the water bill alone.
+    if (has_no_subject && is_tiny && OwnCharacters(rest) < kLeastOfObject) {
+      return StandaloneQuestion{joined, FollowUp::kEllipsis};
+    }
+    if (!has_no_subject || !leads) {
       return StandaloneQuestion{.text = is_tiny ? joined : std::string(Trim(message)),
                                 .kind = is_tiny ? FollowUp::kEllipsis : FollowUp::kNone,
                                 .with_topic = joined,

@@ -154,24 +154,30 @@ TEST_P(ReadingsTest, AShortQuestionWithoutANameMayBeOfWhatWasAskedAbout) {
 
 INSTANTIATE_TEST_SUITE_P(
     Both, ReadingsTest,
-    ::testing::Values(Readings{"What is the rated head of the VX-220?",
-                               "What is the impeller diameter?", "What is the impeller diameter?",
-                               "What is the impeller diameter of VX-220?"},
-                      Readings{"What is the rated head of the VX-220?", "How many spares are kept?",
-                               "How many spares are kept?", "How many spares are kept, VX-220?"},
-                      Readings{"What is the rated head of the VX-220?",
-                               "What is the mass of the VX-240?", "What is the mass of the VX-240?",
-                               ""},
-                      Readings{"How long is the parental leave?", "Is there a pension fund?",
-                               "Is there a pension fund?", ""},
-                      Readings{"HY-300的额定功率是多少？", "保修期是多久？", "保修期是多久？",
-                               "HY-300的保修期是多久？"},
-                      Readings{"怎么跟踪客户订单？", "年假有几天？", "跟踪客户订单的年假有几天？",
-                               "跟踪客户订单的年假有几天？"},
-                      Readings{"HY-300的额定功率是多少？", "HY-500的保修期是多久？",
-                               "HY-500的保修期是多久？", ""},
-                      Readings{"HY-300的额定功率是多少？", "试用期满以后的转正手续怎么办理？",
-                               "试用期满以后的转正手续怎么办理？", ""}));
+    ::testing::Values(
+        Readings{"What is the rated head of the VX-220?", "What is the impeller diameter?",
+                 "What is the impeller diameter?", "What is the impeller diameter of VX-220?"},
+        Readings{"What is the rated head of the VX-220?", "How many spares are kept?",
+                 "How many spares are kept?", "How many spares are kept, VX-220?"},
+        Readings{"What is the rated head of the VX-220?", "What is the mass of the VX-240?",
+                 "What is the mass of the VX-240?", ""},
+        Readings{"How long is the parental leave?", "Is there a pension fund?",
+                 "Is there a pension fund?", ""},
+        Readings{"HY-300的额定功率是多少？", "保修期是多久？", "保修期是多久？",
+                 "HY-300的保修期是多久？"},
+        Readings{"怎么跟踪客户订单？", "年假有几天？", "跟踪客户订单的年假有几天？",
+                 "跟踪客户订单的年假有几天？"},
+        Readings{"HY-300的额定功率是多少？", "HY-500的保修期是多久？", "HY-500的保修期是多久？",
+                 ""},
+        // Without a subject: what is done to something may be done to another thing.
+        Readings{"祝三娘奖学金每名多少钱？", "何时截止申请？", "何时截止申请？",
+                 "祝三娘奖学金何时截止申请？"},
+        Readings{"云麓活性炭每吨报价多少？", "怎样交水费？", "云麓活性炭怎样交水费？",
+                 "云麓活性炭怎样交水费？"},
+        Readings{"云麓活性炭每吨报价多少？", "谁批准？", "云麓活性炭谁批准？", ""},
+        Readings{"云麓活性炭每吨报价多少？", "那怎样交水费？", "云麓活性炭怎样交水费？", ""},
+        Readings{"HY-300的额定功率是多少？", "试用期满以后的转正手续怎么办理？",
+                 "试用期满以后的转正手续怎么办理？", ""}));
 
 TEST(FollowUp, AThirdShortQuestionMayBeOfWhatTheFirstNamed) {
   const std::vector<ConversationTurn> english = {{true, "What is the rated head of the VX-220?"},
