@@ -42,9 +42,7 @@ std::vector<std::string_view> CharactersOf(std::string_view text);
 // beside names.
 std::string PersonIn(std::string_view text);
 
-// Between the names of a topic.
-constexpr char kTopicDivider = ',';
-// Whether a text holds one of them.
+// Whether a text holds one of the names of a topic.
 bool SpeaksOfAny(std::string_view text, std::string_view topic);
 
 // A character of a run of ASCII letters, digits and signs inside of a code.

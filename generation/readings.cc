@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/answer_guide.h"
 #include "base/text.h"
@@ -13,7 +14,7 @@
 namespace quarry::generation {
 namespace {
 
-constexpr double kOfTopic = 0.6;  // of its words: so many stand beside what is asked of it
+constexpr double kOfTopic = 0.6;  // of a name's words: so many stand beside what is asked of it
 
 // The words of a question but those that ask.
 WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
@@ -22,6 +23,19 @@ WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
     words.insert(term.term);
   }
   return words;
+}
+
+// Of each name of a topic: "C-40, Lindqvist Castings" has two, and the article about the warranty names neither the
+// casing nor any other part.
+std::vector<WordSet> WordsOfNames(std::string_view topic, const Analyzer& analyzer) {
+  std::vector<WordSet> names;
+  while (!topic.empty()) {
+    const size_t end = std::min(topic.find(kTopicDivider), topic.size());
+    WordSet words = ContentWords(topic.substr(0, end), analyzer);
+    if (!words.empty()) names.push_back(std::move(words));
+    topic.remove_prefix(std::min(end + 1, topic.size()));
+  }
+  return names;
 }
 
 // A question that was made of several turns holds words of answers, and so of documents: what a user asks
@@ -48,7 +62,7 @@ class Readings {
         context_(context),
         as_said_(Trim(query.text)),
         asked_(ContentWords(query.text, answerer.analyzer())),
-        topic_(ContentWords(question.topic, answerer.analyzer())) {}
+        names_(WordsOfNames(question.topic, answerer.analyzer())) {}
 
   // The one that the collection speaks of.
   Result<std::string> Choose() {
@@ -65,9 +79,9 @@ class Readings {
   }
 
   // The greatest part of what is asked that one statement found for the reading has, with its headings; where the
-  // reading has a topic, one that has so much of that.
+  // reading has a topic, one that has so much of one of its names.
   Result<double> ShareOf(const std::string& reading) {
-    if (asked_.empty() || topic_.empty()) return 0.0;
+    if (asked_.empty() || names_.empty()) return 0.0;
     const bool is_as_said = reading == as_said_;
     std::optional<double>& share = is_as_said ? alone_ : of_topic_;
     if (share) return *share;
@@ -76,7 +90,7 @@ class Readings {
     QUARRY_ASSIGN_OR_RETURN(const Context found, answerer_.MakeContext(read, snapshot_, context_));
     double best = 0;
     for (const ContextPiece& piece : ContextPieces(found, answerer_.analyzer())) {
-      if (!is_as_said && ShareAmong(topic_, piece.all) < kOfTopic) continue;
+      if (!is_as_said && !IsOfTopic(piece)) continue;
       best = std::max(best, ShareAmong(asked_, piece.all));
     }
     share = best;
@@ -84,6 +98,11 @@ class Readings {
   }
 
  private:
+  bool IsOfTopic(const ContextPiece& piece) const {
+    return std::ranges::any_of(
+        names_, [&](const WordSet& name) { return ShareAmong(name, piece.all) >= kOfTopic; });
+  }
+
   const Answerer& answerer_;
   const Query& query_;
   const StandaloneQuestion& question_;
@@ -91,7 +110,7 @@ class Readings {
   const CallContext& context_;
   const std::string as_said_;
   const WordSet asked_;
-  const WordSet topic_;
+  const std::vector<WordSet> names_;  // of the topic
   std::optional<double> of_topic_;
   std::optional<double> alone_;
 };

@@ -17,6 +17,10 @@ class TwoReadingsTest : public ::testing::Test {
         {testing::TextDocument("pump.md", "XR-10 pump", "The XR-10 has a warranty of 36 months."),
          testing::TextDocument("fridge.md", "Fridge", "The fridge has a warranty of 12 months."),
          testing::TextDocument("canteen.md", "Canteen", "The canteen opens at seven."),
+         testing::TextDocument(
+             "castings.md", "Contract with Norwich Castings",
+             "The Steel Bridge Casing costs 188 crowns.\n\nThe supplier's liability is limited "
+             "to the price of the parts."),
          testing::TextDocument("hy.md", "HY-300水泵", "HY-300的保修期为三年。"),
          testing::TextDocument("canteen-zh.md", "食堂", "食堂七点开放。")});
     snapshot_ = engine_.snapshot();
@@ -44,6 +48,18 @@ TEST_F(TwoReadingsTest, TheOneIsAskedThatTheDocumentsSpeakOf) {
   EXPECT_EQ(Chosen("When does the canteen open?"), "When does the canteen open?");
   EXPECT_EQ(Chosen("保修期是多久？"), "HY-300的保修期是多久？");
   EXPECT_EQ(Chosen("食堂几点开放？"), "食堂几点开放？");
+}
+
+// The article about liability is of the contract, and names no part.
+TEST_F(TwoReadingsTest, OneNameOfATopicIsEnough) {
+  const std::string message = "What is the liability?";
+  const std::vector<ConversationTurn> turns = {
+      {true, "How much is the Steel Bridge Casing from Norwich Castings?"}, {false, "188 crowns"}};
+  const StandaloneQuestion question = StandAlone(turns, message);
+  ASSERT_EQ(question.topic, "Steel Bridge Casing, Norwich Castings");
+  EXPECT_EQ(ChooseReading(engine_.answerer, {.text = message}, question, *snapshot_, CallContext())
+                .value(),
+            question.with_topic);
 }
 
 TEST_F(TwoReadingsTest, OfNeitherTheLikelierIsAsked) {
