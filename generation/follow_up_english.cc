@@ -511,6 +511,53 @@ std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::
   return std::nullopt;
 }
 
+// The names of a question with the words that say what they are names of: "return ticket for an adult from Brackwell
+// Wharf to Liudu", "locomotive Bittern"; of "What is the rated head of the VX-220?" what has the head. nullopt where
+// they do not stand in one phrase. REQUIRES: there is one.
+std::optional<std::string> NamedThing(const std::string& question, const std::vector<Word>& words,
+                                      const std::vector<Run>& names) {
+  const auto divides = [](const Word& word) {
+    return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kVerbs) ||
+           IsOneOf(word.folded, kEnglishAsking) ||
+           IsOneOf(word.folded, "and|or|but|if|that|than|as|because|while|much|many");
+  };
+  for (size_t k = 0; k + 1 < names.size(); ++k) {
+    for (size_t i = names[k].last; i < names[k + 1].first; ++i) {
+      if (words[i].ends || (i > names[k].last && divides(words[i]))) return std::nullopt;
+    }
+  }
+  const size_t name = names.front().first;
+  size_t first = name;
+  size_t last = names.back().last;
+  while (first > 0 && !words[first - 1].ends && !divides(words[first - 1])) --first;
+  if (first < name) {
+    // "Who manages the Larkfield contract?" and "Show me the Larkfield contract" have a verb before it.
+    if (first == 0 || IsOneOf(words[first - 1].folded, kEnglishAsking)) return std::nullopt;
+    if (IsOneOf(words[first - 1].folded, "is|are|was|were")) {
+      const bool asks_what = words.front().folded == "what";
+      size_t joint = first;
+      while (joint < name &&
+             !IsOneOf(words[joint].folded, asks_what ? kPrepositions : std::string_view("of"))) {
+        ++joint;
+      }
+      if (joint < name) first = joint + 1;
+      // "in the Orrin Ferry discolouration": to the end.
+      size_t end = last;
+      while (end + 1 < words.size() && !words[end].ends && !EndsPhrase(words[end + 1]) &&
+             !IsFunctionWord(words[end + 1])) {
+        ++end;
+      }
+      if (asks_what && joint < name && end + 1 == words.size()) last = end;
+    }
+  }
+  while (first < name &&
+         (IsOneOf(words[first].folded, kArticles) || IsOneOf(words[first].folded, kPrepositions) ||
+          IsOneOf(words[first].folded, kEnglishThings))) {
+    ++first;
+  }
+  return Between(question, words, first, last);
+}
+
 // "What is the impeller diameter?" behind a question about the VX-220.
 std::optional<StandaloneQuestion> TwoReadings(const std::string& before, std::string_view message,
                                               const std::vector<Word>& words) {
@@ -523,17 +570,20 @@ std::optional<StandaloneQuestion> TwoReadings(const std::string& before, std::st
   const std::vector<Word> said = WordsOf(before);
   // All that it names: "Brackwell Wharf, Liudu" of a ticket from one to the other; a number alone names nothing.
   std::string topic;
+  std::vector<Run> names;
   for (const Run& run : NameRuns(said)) {
     const std::string name = Between(before, said, run.first, run.last);
     if (std::ranges::none_of(name, IsAsciiLetter)) continue;
     topic += (topic.empty() ? "" : ", ") + name;
+    names.push_back(run);
   }
-  if (topic.empty()) return std::nullopt;
+  if (names.empty()) return std::nullopt;
+  const std::string thing = NamedThing(before, said, names).value_or(topic);
   const std::string question = WithoutEnd(message);
   const bool has_attribute = words.size() > 2 && words.front().folded == "what" &&
                              IsOneOf(words[1].folded, "is|are|was|were");
   return StandaloneQuestion{.text = std::string(Trim(message)),
-                            .with_topic = question + (has_attribute ? " of " : ", ") + topic + "?",
+                            .with_topic = question + (has_attribute ? " of " : ", ") + thing + "?",
                             .topic = topic};
 }
 
