@@ -122,6 +122,11 @@ std::vector<ByteRange> CodesOf(std::string_view text) {
   return codes;
 }
 
+bool IsYearNumber(std::string_view text) {
+  return text.size() == 4 && (text.starts_with("19") || text.starts_with("20")) &&
+         std::ranges::all_of(text, IsAsciiDigit);
+}
+
 bool SpeaksOfAny(std::string_view text, std::string_view topic) {
   const std::string folded = Fold(text);
   while (!topic.empty()) {

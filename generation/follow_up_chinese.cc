@@ -109,6 +109,26 @@ size_t OwnCharacters(std::string_view text) {
   return own;
 }
 
+// Without the years that it names: "有多少参观者" of "2024年有多少参观者".
+std::string Timeless(std::string_view text) {
+  static constexpr std::string_view kYear = "年";
+  static constexpr std::string_view kOf = "的";
+  constexpr size_t kDigits = 4;
+  std::string kept;
+  for (size_t at = 0; at < text.size();) {
+    const bool is_year = IsYearNumber(text.substr(at, kDigits)) &&
+                         text.substr(at + kDigits).starts_with(kYear) &&
+                         (at == 0 || !IsCodeByte(text[at - 1]));
+    if (!is_year) {
+      kept += text[at++];
+      continue;
+    }
+    at += kDigits + kYear.size();
+    if (kept.empty() && text.substr(at).starts_with(kOf)) at += kOf.size();
+  }
+  return kept;
+}
+
 std::string_view WithoutLeads(std::string_view text) {
   size_t size = 0;
   while (StartsWithAny(text, kLeads, size)) text.remove_prefix(size);
@@ -516,14 +536,18 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
   const bool leads = rest.size() < text.size();
   const bool has_no_subject =
       StartsWithAny(rest, kPredicates, size) || StartsWithAny(rest, kChineseAsking, size);
+  const std::string timeless = Timeless(rest);
   const bool is_tiny = Characters(rest) <= kMostOfTiny && CodesOf(rest).empty();
-  // "工期多久？": of what was asked about, and where it has a subject, perhaps of its own.
-  const bool is_short = Characters(rest) <= kMostOfShort && CodesOf(rest).empty() && Asks(rest) &&
-                        rest.find("哪些") == std::string_view::npos;
-  const std::string about =
+  // "工期多久？", "2024年工期多久？": of what was asked about, and where it has a subject, perhaps of its own.
+  const bool is_short = Characters(timeless) <= kMostOfShort && CodesOf(timeless).empty() &&
+                        Asks(rest) && rest.find("哪些") == std::string_view::npos;
+  std::string about =
       is_short && !has_no_subject ? ReferentOf("它", before, answer) : TopicOf(before);
+  if (timeless.size() < rest.size()) about = Timeless(about);  // it is asked of another
   if ((is_tiny || is_short) && !about.empty() && rest.find(about) == std::string_view::npos) {
-    const std::string joined = about + (has_no_subject ? "" : "的") + std::string(rest) + "？";
+    const bool follows =
+        StartsWithAny(timeless, kPredicates, size) || StartsWithAny(timeless, kChineseAsking, size);
+    const std::string joined = about + (follows ? "" : "的") + std::string(rest) + "？";
     // "谁批准" lacks what is approved; "怎样交水费" may be about the water bill alone.
     if (has_no_subject && is_tiny && OwnCharacters(rest) < kLeastOfObject) {
       return StandaloneQuestion{joined, FollowUp::kEllipsis};

@@ -564,8 +564,16 @@ std::optional<StandaloneQuestion> TwoReadings(const std::string& before, std::st
   const auto asks = [](const Word& word) {
     return IsOneOf(word.folded, kEnglishAsking) || IsOneOf(word.folded, kAuxiliaries);
   };
-  if (words.size() > kMostWordsOfShort || !NameRuns(words).empty() || !asks(words.front()))
+  const auto names_thing = [&](const Run& run) {
+    for (size_t i = run.first; i <= run.last; ++i) {
+      if (!IsYearNumber(words[i].folded)) return true;
+    }
+    return false;
+  };
+  if (words.size() > kMostWordsOfShort || !asks(words.front()) ||
+      std::ranges::any_of(NameRuns(words), names_thing)) {
     return std::nullopt;
+  }
   if (words.front().folded == "which") return std::nullopt;  // of all that there are
   const std::vector<Word> said = WordsOf(before);
   // All that it names: "Brackwell Wharf, Liudu" of a ticket from one to the other; a number alone names nothing.

@@ -50,6 +50,9 @@ bool IsCodeByte(char c);
 // Such runs, each from a letter or digit on; the sign of the end of a sentence may stand in the last.
 std::vector<ByteRange> CodesOf(std::string_view text);
 
+// "2024": says when, and names no thing.
+bool IsYearNumber(std::string_view text);
+
 // The question without the marks at its end.
 std::string WithoutEnd(std::string_view question);
 

@@ -163,6 +163,15 @@ INSTANTIATE_TEST_SUITE_P(
                  "What is the mass of the VX-240?", ""},
         Readings{"How long is the parental leave?", "Is there a pension fund?",
                  "Is there a pension fund?", ""},
+        // A year says when, and names no other thing.
+        Readings{"How many visitors did the Liudu Hydrology Room have in 2023?",
+                 "How many visitors came in 2024?", "How many visitors came in 2024?",
+                 "How many visitors came in 2024, Liudu Hydrology Room?"},
+        Readings{"What is the rated head of the VX-220?", "When was 4.2.0 released?",
+                 "When was 4.2.0 released?", ""},
+        Readings{"柳渡水文陈列馆2023年有多少参观者？", "2024年有多少参观者？",
+                 "2024年有多少参观者？", "柳渡水文陈列馆2024年有多少参观者？"},
+        Readings{"柳渡水文陈列馆2023年有多少参观者？", "L8有多少乘客？", "L8有多少乘客？", ""},
         // With the words that say what the names are names of.
         Readings{"How much is a return ticket for an adult from Brackwell Wharf to Liudu?",
                  "How long is the ticket valid?", "How long is the ticket valid?",
