@@ -483,6 +483,16 @@ std::optional<StandaloneQuestion> AskedAnew(std::string_view text) {
                             FollowUp::kEllipsis};
 }
 
+// "那另一个呢", "另外一台呢": nothing else is said.
+bool IsTheOther(std::string_view text) {
+  static constexpr std::string_view kOther[] = {"另一", "另外一"};
+  constexpr size_t kMost = 4;  // characters
+  size_t size = 0;
+  const size_t at = FindFirst(text, kOther, size);
+  return at != std::string_view::npos && WithoutLeads(text.substr(0, at)).empty() &&
+         Characters(WithoutParticles(text.substr(at))) <= kMost;
+}
+
 // "那西岸呢？", "2023年呢？"
 std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
                                            std::string_view text) {
@@ -493,6 +503,11 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   if (about.empty() || Asks(about) || Characters(about) > 12) return std::nullopt;
   if (!ends && !(leads && Characters(about) <= 8)) return std::nullopt;
   if (auto found = OfTheSame(before, answer, about)) return found;
+  if (IsTheOther(text)) {
+    if (const std::string sibling = SiblingIn(answer, before); !sibling.empty()) {
+      return StandaloneQuestion{AskAboutInChinese(before, sibling, ""), FollowUp::kEllipsis};
+    }
+  }
   return StandaloneQuestion{AskAboutInChinese(before, about, ""), FollowUp::kEllipsis};
 }
 

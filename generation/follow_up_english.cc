@@ -1,6 +1,7 @@
 // Follow-ups in English.
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -386,7 +387,12 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
         "What is the " + Rest(message, words, first + 1) + " of " + std::string(thing) + "?",
         FollowUp::kEllipsis};
   }
-  const std::string about = Rest(message, words, first);
+  std::string about = Rest(message, words, first);
+  if (IsOneOf(Fold(about), "the other|the other one|the second|the second one")) {
+    if (std::string sibling = SiblingIn(answer, before); !sibling.empty()) {
+      about = std::move(sibling);
+    }
+  }
   // "And of the other one?" is about the thing, "and the noise?" about what a named thing has.
   const std::string question = WithoutEnd(before);
   const std::optional<Owned> owned = OwnedIn(question);

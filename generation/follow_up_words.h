@@ -50,6 +50,12 @@ bool IsCodeByte(char c);
 // Such runs, each from a letter or digit on; the sign of the end of a sentence may stand in the last.
 std::vector<ByteRange> CodesOf(std::string_view text);
 
+// Those that name a thing, of letters and digits, without the sign of the end of a sentence: "VX-220".
+std::vector<std::string_view> NamingCodesOf(std::string_view text);
+// The one thing of the kind of a code of the question's that the answer names beside it; "" where it names none, or
+// several.
+std::string SiblingIn(std::string_view answer, std::string_view question);
+
 // "2024": says when, and names no thing.
 bool IsYearNumber(std::string_view text);
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "generation/follow_up_words.h"
+
 namespace quarry::generation {
 namespace {
 
@@ -65,6 +67,10 @@ INSTANTIATE_TEST_SUITE_P(
              "How long does it take to issue a badge?"},
         Case{"For how long is a Weirkeeper API token valid?", "180 days", "Where is it required?",
              FollowUp::kPronoun, "Where is a Weirkeeper API token required?"},
+        // The other of two that the answer names.
+        Case{"What is the power of the MX-12?",
+             "Compressors MX-12 and MX-20 — Model: MX-12; Power: 7.5 kW [1].",
+             "What about the other one?", FollowUp::kEllipsis, "What is the power of the MX-20?"},
         // Markers of citations are no words of the name before them.
         Case{"Who approves overtime above 20 hours?",
              "It must be approved by the plant manager, Helena Brandt [1].", "What is her name?",
@@ -120,6 +126,11 @@ INSTANTIATE_TEST_SUITE_P(
              "HY-500的重量是多少？"},
         Case{"HY-300的额定功率是多少？", "4.2 kW", "它有多重？", FollowUp::kPronoun,
              "HY-300有多重？"},
+        // The other of two that the answer names.
+        Case{"KY-12的功率是多少？", "KY-12和KY-20空压机 — 型号: KY-12; 功率: 7.5 kW[1]。",
+             "那另一个呢？", FollowUp::kEllipsis, "KY-20的功率是多少？"},
+        Case{"KY-12的功率是多少？", "KY-12和KY-20空压机 — 型号: KY-12; 功率: 7.5 kW[1]。",
+             "另外一台呢？", FollowUp::kEllipsis, "KY-20的功率是多少？"},
         // Another thing and another question.
         Case{"VX-240的扬程是多少？", "32 m", "那QB-350呢，几点发车？", FollowUp::kEllipsis,
              "QB-350几点发车？"},
@@ -249,6 +260,13 @@ TEST(FollowUp, ASiblingIsAnotherCodeOfTheKind) {
   EXPECT_FALSE(NamesSibling("VX-220", "Of VX-240 and vx-220 the warranty is 36 months."));
   EXPECT_FALSE(NamesSibling("VX-220", "By ISO 9001:2015 and A4 paper, 36 months."));
   EXPECT_FALSE(NamesSibling("Brackwell Wharf", "The VX-240 has a warranty."));
+}
+
+TEST(FollowUp, OfSeveralOtherThingsNoneIsTheOther) {
+  EXPECT_EQ(follow_up::SiblingIn("MX-12, MX-20. MX-20 is new.", "the MX-12"), "MX-20");
+  EXPECT_EQ(follow_up::SiblingIn("MX-12, MX-20 and MX-30", "the MX-12"), "");
+  EXPECT_EQ(follow_up::SiblingIn("KY-12和KY-20用A4纸。", "KY-12的功率"), "KY-20");
+  EXPECT_EQ(follow_up::SiblingIn("The MX-20", "the canteen"), "");
 }
 
 TEST(FollowUp, LeansOnFollowUpsInTurn) {
