@@ -75,6 +75,7 @@ Result<StandaloneQuestion> Assistant::Rewrite(std::span<const ConversationTurn> 
   if (changed && by_rules.kind == FollowUp::kNone) by_rules.kind = FollowUp::kEllipsis;
   by_rules.text = std::move(question);
   by_rules.topic.clear();  // the model has chosen
+  by_rules.added.clear();
   return by_rules;
 }
 

@@ -508,7 +508,11 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
       return StandaloneQuestion{AskAboutInChinese(before, sibling, ""), FollowUp::kEllipsis};
     }
   }
-  return StandaloneQuestion{AskAboutInChinese(before, about, ""), FollowUp::kEllipsis};
+  std::string asked = AskAboutInChinese(before, about, "");
+  const bool is_added = asked == std::string(about) + "，" + WithoutEnd(before) + "？";
+  return StandaloneQuestion{.text = std::move(asked),
+                            .kind = FollowUp::kEllipsis,
+                            .added = is_added ? std::string(about) : std::string()};
 }
 
 std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,

@@ -404,7 +404,10 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
         question.substr(0, place.begin) + about + question.substr(place.end) + "?",
         FollowUp::kEllipsis};
   }
-  return StandaloneQuestion{AskAboutInEnglish(before, about, ""), FollowUp::kEllipsis};
+  std::string asked = AskAboutInEnglish(before, about, "");
+  if (asked != question + ", " + about + "?") about.clear();
+  return StandaloneQuestion{
+      .text = std::move(asked), .kind = FollowUp::kEllipsis, .added = std::move(about)};
 }
 
 // "Why?", "Since when?", "How long exactly?"

@@ -1,6 +1,7 @@
 #include "generation/readings.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -115,6 +116,49 @@ class Readings {
   std::optional<double> alone_;
 };
 
+// Answers what is asked, in these words.
+using AskText = std::function<Result<Answer>(const std::string& text, const AnswerSink& sink)>;
+
+bool IsGiven(const Answer& answer) {
+  return answer.kind == ReplyKind::kAnswer && !answer.abstained;
+}
+
+// By the reading that the collection speaks of; where that is declined by the other, if it is spoken of, too.
+Result<Answer> AskReadings(const StandaloneQuestion& question, Readings readings,
+                           const AskText& ask) {
+  QUARRY_ASSIGN_OR_RETURN(const std::string reading, readings.Choose());
+  const std::string other_reading = readings.OtherThan(reading);
+  QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(reading, nullptr));
+  // What is said of the VX-240 is no answer to who asked about the VX-220 before, who is told so.
+  const bool is_of_sibling = other_reading == question.with_topic && !answer.abstained &&
+                             NamesSibling(question.topic, answer.text);
+  bool asks_other = is_of_sibling;
+  if (answer.kind == ReplyKind::kAnswer && answer.abstained) {
+    QUARRY_ASSIGN_OR_RETURN(const double share, readings.ShareOf(other_reading));
+    asks_other = share > 0;
+  }
+  if (asks_other) {
+    QUARRY_ASSIGN_OR_RETURN(Answer other, ask(other_reading, nullptr));
+    if (is_of_sibling || IsGiven(other)) answer = std::move(other);
+  }
+  return answer;
+}
+
+// By the question before with what was added; where the answer says nothing of that, but what was asked before once
+// more, by the message alone: "And for meals?" behind a question about hotels.
+Result<Answer> AskWithAdded(const StandaloneQuestion& question, const std::string& as_said,
+                            const AskText& ask, const Analyzer& analyzer) {
+  QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(question.text, nullptr));
+  const WordSet added = ContentWords(question.added, analyzer);
+  const auto speaks_of_it = [&](const Answer& given) {
+    return ShareAmong(added, WordsIn(given.text, analyzer)) > 0;
+  };
+  if (added.empty() || !IsGiven(answer) || speaks_of_it(answer)) return answer;
+  QUARRY_ASSIGN_OR_RETURN(Answer other, ask(as_said, nullptr));
+  if (IsGiven(other) && speaks_of_it(other)) return other;
+  return answer;
+}
+
 }  // namespace
 
 Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
@@ -136,27 +180,21 @@ Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
     if (reading != as_said) answer.standalone = reading;
     return answer;
   };
-  if (question.topic.empty()) return ask(question.text, sink);
-  Readings readings(answerer.answerer(), query, question, snapshot, context);
-  QUARRY_ASSIGN_OR_RETURN(const std::string reading, readings.Choose());
+  const Answerer& quoting = answerer.answerer();
+  if (question.topic.empty() && question.added.empty()) return ask(question.text, sink);
   // Quoting takes so little time that both readings can be asked; a chat model is asked once.
-  if (!answerer.answerer().quotes()) return ask(reading, sink);
-  QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(reading, nullptr));
-  // What is said of the VX-240 is no answer to who asked about the VX-220 before, who is told so.
-  const bool is_of_sibling =
-      reading == as_said && !answer.abstained && NamesSibling(question.topic, answer.text);
-  bool asks_other = is_of_sibling;
-  if (answer.kind == ReplyKind::kAnswer && answer.abstained) {
-    QUARRY_ASSIGN_OR_RETURN(const double share, readings.ShareOf(readings.OtherThan(reading)));
-    asks_other = share > 0;
+  if (!quoting.quotes()) {
+    QUARRY_ASSIGN_OR_RETURN(const std::string reading,
+                            ChooseReading(quoting, query, question, snapshot, context));
+    return ask(reading, sink);
   }
-  if (asks_other) {
-    QUARRY_ASSIGN_OR_RETURN(Answer other, ask(readings.OtherThan(reading), nullptr));
-    if (is_of_sibling || (other.kind == ReplyKind::kAnswer && !other.abstained)) {
-      answer = std::move(other);
-    }
+  Result<Answer> answer =
+      question.topic.empty()
+          ? AskWithAdded(question, as_said, ask, quoting.analyzer())
+          : AskReadings(question, Readings(quoting, query, question, snapshot, context), ask);
+  if (answer.ok() && sink && !sink(answer->text)) {
+    return CancelledError("the reader of the answer went away");
   }
-  if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
   return answer;
 }
 

@@ -21,9 +21,10 @@ Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
                                   const index::Snapshot& snapshot, const CallContext& context);
 
 // Answers `query`, a message that means `question`: by the reading that ChooseReading takes, and where answers are
-// quoted by the other one, if the first is declined and the collection speaks of the other, too. Answer::standalone
-// is what was answered, where that is not what was said. Of two readings that are quoted the answer comes in one
-// piece. Errors: those of CachedAnswerer::Ask.
+// quoted by the other one, if the first is declined and the collection speaks of the other, too. What was added to the
+// question before is asked for alone where a quoted answer says nothing of it. Answer::standalone is what was answered,
+// where that is not what was said. What may be asked twice is answered in one piece. Errors: those of
+// CachedAnswerer::Ask.
 Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
                              const StandaloneQuestion& question, const index::Snapshot& snapshot,
                              CacheUse use, const AnswerSink& sink, const CallContext& context);

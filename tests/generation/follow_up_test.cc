@@ -262,6 +262,22 @@ TEST(FollowUp, ASiblingIsAnotherCodeOfTheKind) {
   EXPECT_FALSE(NamesSibling("Brackwell Wharf", "The VX-240 has a warranty."));
 }
 
+TEST(FollowUp, WhatTakesNoPlaceInTheQuestionBeforeIsAdded) {
+  const std::vector<ConversationTurn> english = {{true, "What is the hotel limit in Berlin?"},
+                                                 {false, "140 EUR"}};
+  EXPECT_EQ(StandAlone(english, "And for meals?").text,
+            "What is the hotel limit in Berlin, meals?");
+  EXPECT_EQ(StandAlone(english, "And for meals?").added, "meals");
+  EXPECT_EQ(StandAlone(english, "And in Paris?").text, "What is the hotel limit in Paris?");
+  EXPECT_EQ(StandAlone(english, "And in Paris?").added, "");
+  const std::vector<ConversationTurn> chinese = {{true, "北京的住宿标准是多少？"},
+                                                 {false, "500元"}};
+  EXPECT_EQ(StandAlone(chinese, "餐补呢？").text, "餐补，北京的住宿标准是多少？");
+  EXPECT_EQ(StandAlone(chinese, "餐补呢？").added, "餐补");
+  EXPECT_EQ(StandAlone(chinese, "北海呢？").text, "北海的住宿标准是多少？");
+  EXPECT_EQ(StandAlone(chinese, "北海呢？").added, "");
+}
+
 TEST(FollowUp, OfSeveralOtherThingsNoneIsTheOther) {
   EXPECT_EQ(follow_up::SiblingIn("MX-12, MX-20. MX-20 is new.", "the MX-12"), "MX-20");
   EXPECT_EQ(follow_up::SiblingIn("MX-12, MX-20 and MX-30", "the MX-12"), "");

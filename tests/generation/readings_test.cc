@@ -21,6 +21,14 @@ class TwoReadingsTest : public ::testing::Test {
              "castings.md", "Contract with Norwich Castings",
              "The Steel Bridge Casing costs 188 crowns.\n\nThe supplier's liability is limited "
              "to the price of the parts."),
+         testing::TextDocument("travel.md", "Travel",
+                               "The hotel limit is 140 EUR per night in Berlin.\n\n"
+                               "The meal allowance is 35 EUR per day.\n\n"
+                               "Overtime is paid at 125 percent on weekdays and at 150 percent on "
+                               "Sundays."),
+         testing::TextDocument("chuchai.md", "出差",
+                               "北京的住宿标准为每晚500元。\n\n餐补每天100元。\n\n"
+                               "平日加班按1.5倍工资计算，周末加班按2倍工资计算。"),
          testing::TextDocument("hy.md", "HY-300水泵", "HY-300的保修期为三年。"),
          testing::TextDocument("canteen-zh.md", "食堂", "食堂七点开放。")});
     snapshot_ = engine_.snapshot();
@@ -83,6 +91,26 @@ TEST_F(TwoReadingsTest, AnAnswerSaysWhatWasAsked) {
   EXPECT_THAT(warranty.text, HasSubstr("36 months"));
   EXPECT_EQ(ask("When does the canteen open?").standalone, "");
   EXPECT_EQ(ask("保修期是多久？").standalone, "HY-300的保修期是多久？");
+}
+
+// What was asked before, once more, is no answer to who asks about something else.
+TEST_F(TwoReadingsTest, AnAnswerSpeaksOfWhatWasAdded) {
+  const auto ask = [&](const std::string& before, const std::string& message) {
+    const std::vector<ConversationTurn> turns = {{true, before}, {false, ""}};
+    return AskStandalone(*engine_.cached_answerer, {.text = message}, StandAlone(turns, message),
+                         *snapshot_, CacheUse::kOff, nullptr, CallContext())
+        .value();
+  };
+  EXPECT_THAT(ask("What is the hotel limit in Berlin?", "And for meals?").text,
+              HasSubstr("35 EUR"));
+  EXPECT_THAT(ask("北京的住宿标准是多少？", "餐补呢？").text, HasSubstr("100元"));
+  // Where it does, the question before still counts.
+  const Answer sundays = ask("How is overtime paid on weekdays?", "And on Sundays?");
+  EXPECT_EQ(sundays.standalone, "How is overtime paid on weekdays, Sundays?");
+  EXPECT_THAT(sundays.text, HasSubstr("150 percent"));
+  const Answer weekends = ask("平日加班工资怎么算？", "周末呢？");
+  EXPECT_EQ(weekends.standalone, "周末，平日加班工资怎么算？");
+  EXPECT_THAT(weekends.text, HasSubstr("2倍"));
 }
 
 TEST_F(TwoReadingsTest, AReaderThatGoesAwayEndsIt) {
