@@ -401,6 +401,12 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
     rest.remove_prefix(size);
   }
   if (!asks) return std::nullopt;
+  // What is to be done is no answer to what was asked before, but about the same.
+  if (asked.find("怎么办") != std::string::npos) {
+    if (const std::string topic = TopicOf(before); !topic.empty()) {
+      return StandaloneQuestion{topic + asked + "？", FollowUp::kBareAsking};
+    }
+  }
   // What the question before asked with gives way.
   const std::string question = WithoutEnd(before);
   const size_t at = FindFirst(question, kChineseAsking, size);

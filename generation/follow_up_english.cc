@@ -419,6 +419,21 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
                           [](const Word& word) { return IsOneOf(word.folded, kEnglishAsking); }) &&
       words.size() <= 6;
   if (!is_bare) return std::nullopt;
+  // "What should I do?" has a verb of its own; "about it" says about what.
+  bool asks_what_to_do = false;
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    asks_what_to_do =
+        asks_what_to_do || (IsOneOf(words[i].folded, "i|we|you") && words[i + 1].folded == "do");
+  }
+  if (asks_what_to_do) {
+    if (std::ranges::any_of(
+            words, [](const Word& word) { return IsOneOf(word.folded, kEnglishThings); })) {
+      return std::nullopt;
+    }
+    return StandaloneQuestion{
+        WithoutEnd(message) + ", " + TopicOf(before).value_or(WithoutEnd(before)) + "?",
+        FollowUp::kBareAsking};
+  }
   const size_t first = SkipAny(words, 0, kConnectors);
   if (first >= words.size()) return std::nullopt;
   // What the question before asked with gives way.

@@ -67,6 +67,13 @@ INSTANTIATE_TEST_SUITE_P(
              "How long does it take to issue a badge?"},
         Case{"For how long is a Weirkeeper API token valid?", "180 days", "Where is it required?",
              FollowUp::kPronoun, "Where is a Weirkeeper API token required?"},
+        // What is to be done, about what was asked about.
+        Case{"What does error E-04 mean?", "The oil is too hot.", "What should I do?",
+             FollowUp::kBareAsking, "What should I do, error E-04?"},
+        Case{"What does error E-04 mean?", "The oil is too hot.", "What can we do about it?",
+             FollowUp::kPronoun, "What can we do about error E-04?"},
+        Case{"When was the bridge built?", "In 1904.", "By whom?", FollowUp::kBareAsking,
+             "By whom was the bridge built?"},
         // The other of two that the answer names.
         Case{"What is the power of the MX-12?",
              "Compressors MX-12 and MX-20 — Model: MX-12; Power: 7.5 kW [1].",
@@ -126,6 +133,9 @@ INSTANTIATE_TEST_SUITE_P(
              "HY-500的重量是多少？"},
         Case{"HY-300的额定功率是多少？", "4.2 kW", "它有多重？", FollowUp::kPronoun,
              "HY-300有多重？"},
+        // What is to be done, about what was asked about.
+        Case{"故障代码E-04是什么意思？", "油温过高。", "那怎么办？", FollowUp::kBareAsking,
+             "故障代码E-04怎么办？"},
         // The other of two that the answer names.
         Case{"KY-12的功率是多少？", "KY-12和KY-20空压机 — 型号: KY-12; 功率: 7.5 kW[1]。",
              "那另一个呢？", FollowUp::kEllipsis, "KY-20的功率是多少？"},
