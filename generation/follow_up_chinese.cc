@@ -567,7 +567,7 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
   const bool is_short = Characters(timeless) <= kMostOfShort && CodesOf(timeless).empty() &&
                         Asks(rest) && rest.find("哪些") == std::string_view::npos;
   std::string about =
-      is_short && !has_no_subject ? ReferentOf("它", before, answer) : TopicOf(before);
+      (is_tiny || is_short) && !has_no_subject ? ReferentOf("它", before, answer) : TopicOf(before);
   if (timeless.size() < rest.size()) about = Timeless(about);  // it is asked of another
   if ((is_tiny || is_short) && !about.empty() && rest.find(about) == std::string_view::npos) {
     const bool follows =

@@ -214,6 +214,9 @@ INSTANTIATE_TEST_SUITE_P(
                  "跟踪客户订单的年假有几天？"},
         Readings{"HY-300的额定功率是多少？", "HY-500的保修期是多久？", "HY-500的保修期是多久？",
                  ""},
+        // Without a word that asks, too.
+        Readings{"HY-300的额定功率是多少？", "噪声大不大？", "HY-300的噪声大不大？",
+                 "HY-300的噪声大不大？"},
         // Without a subject: what is done to something may be done to another thing.
         Readings{"祝三娘奖学金每名多少钱？", "何时截止申请？", "何时截止申请？",
                  "祝三娘奖学金何时截止申请？"},
