@@ -509,6 +509,14 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   if (about.empty() || Asks(about) || Characters(about) > 12) return std::nullopt;
   if (!ends && !(leads && Characters(about) <= 8)) return std::nullopt;
   if (auto found = OfTheSame(before, answer, about)) return found;
+  // "现在呢": not in the year before.
+  static constexpr std::string_view kNow[] = {"现在", "目前", "如今", "当前", "今年"};
+  if (std::ranges::find(kNow, about) != std::end(kNow)) {
+    const std::string question = WithoutEnd(before);
+    if (const std::string timeless = Timeless(question); timeless.size() < question.size()) {
+      return StandaloneQuestion{timeless + "？", FollowUp::kEllipsis};
+    }
+  }
   if (IsTheOther(text)) {
     if (const std::string sibling = SiblingIn(answer, before); !sibling.empty()) {
       return StandaloneQuestion{AskAboutInChinese(before, sibling, ""), FollowUp::kEllipsis};

@@ -348,6 +348,21 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
   return StandaloneQuestion{AskAboutInEnglish(before, rest, of), FollowUp::kCorrection};
 }
 
+// The question without the years that it names, and the marks at its end.
+std::string WithoutYearsOf(const std::string& question) {
+  const std::vector<Word> words = WordsOf(question);
+  std::string kept;
+  size_t at = 0;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (!IsYearNumber(words[i].folded)) continue;
+    const bool is_joined = i > 0 && IsOneOf(words[i - 1].folded, "in|of|for|during|since");
+    const size_t begin = words[is_joined ? i - 1 : i].begin;
+    kept += Trim(std::string_view(question).substr(at, begin - at));
+    at = words[i].end;
+  }
+  return WithoutEnd(kept + question.substr(at));
+}
+
 // "What about the VX-240?", "And in 2024?", "The same for Brackwell?"
 std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
                                            std::string_view message,
@@ -391,6 +406,12 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   if (IsOneOf(Fold(about), "the other|the other one|the second|the second one")) {
     if (std::string sibling = SiblingIn(answer, before); !sibling.empty()) {
       about = std::move(sibling);
+    }
+  }
+  // "And now?": not in the year before.
+  if (IsOneOf(Fold(about), "now|today|currently|nowadays|at present|this year")) {
+    if (std::string timeless = WithoutYearsOf(before); timeless != WithoutEnd(before)) {
+      return StandaloneQuestion{timeless + "?", FollowUp::kEllipsis};
     }
   }
   // "And of the other one?" is about the thing, "and the noise?" about what a named thing has.

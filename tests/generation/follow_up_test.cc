@@ -67,6 +67,13 @@ INSTANTIATE_TEST_SUITE_P(
              "How long does it take to issue a badge?"},
         Case{"For how long is a Weirkeeper API token valid?", "180 days", "Where is it required?",
              FollowUp::kPronoun, "Where is a Weirkeeper API token required?"},
+        // Not in the year before.
+        Case{"What was the meal allowance in 2023?", "30 EUR", "And now?", FollowUp::kEllipsis,
+             "What was the meal allowance?"},
+        Case{"What did the 2023 handbook say of meals?", "30 EUR", "And today?",
+             FollowUp::kEllipsis, "What did the handbook say of meals?"},
+        Case{"What is the meal allowance?", "30 EUR", "And now?", FollowUp::kEllipsis,
+             "What is the meal allowance, now?"},
         // What is to be done, about what was asked about.
         Case{"What does error E-04 mean?", "The oil is too hot.", "What should I do?",
              FollowUp::kBareAsking, "What should I do, error E-04?"},
@@ -133,6 +140,10 @@ INSTANTIATE_TEST_SUITE_P(
              "HY-500的重量是多少？"},
         Case{"HY-300的额定功率是多少？", "4.2 kW", "它有多重？", FollowUp::kPronoun,
              "HY-300有多重？"},
+        // Not in the year before.
+        Case{"2023年餐补是多少？", "80元", "现在呢？", FollowUp::kEllipsis, "餐补是多少？"},
+        Case{"员工手册2023年的餐补是多少？", "80元", "那今年呢？", FollowUp::kEllipsis,
+             "员工手册的餐补是多少？"},
         // What is to be done, about what was asked about.
         Case{"故障代码E-04是什么意思？", "油温过高。", "那怎么办？", FollowUp::kBareAsking,
              "故障代码E-04怎么办？"},
