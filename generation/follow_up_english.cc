@@ -431,6 +431,24 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
       .text = std::move(asked), .kind = FollowUp::kEllipsis, .added = std::move(about)};
 }
 
+// "From which amount?", "And which type?": a noun, and no verb that would say something of it.
+bool AsksOfNounAlone(const std::vector<Word>& words) {
+  constexpr size_t kMost = 5;  // words
+  size_t first = SkipAny(words, 0, kConnectors);
+  const bool prepositional = first < words.size() && IsOneOf(words[first].folded, kPrepositions);
+  if (prepositional) ++first;
+  if (first + 1 >= words.size() || words.size() - first > kMost) return false;
+  const bool asks =
+      IsOneOf(words[first].folded,
+              prepositional ? std::string_view("which|what|how|whose") : "which|what") &&
+      (prepositional || !IsFunctionWord(words[first + 1]));
+  return asks && NameRuns(words).empty() &&
+         std::none_of(words.begin() + static_cast<ptrdiff_t>(first), words.end(),
+                      [](const Word& word) {
+                        return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kVerbs);
+                      });
+}
+
 // "Why?", "Since when?", "How long exactly?"
 std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::string_view message,
                                              const std::vector<Word>& words) {
@@ -439,7 +457,7 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
       std::ranges::any_of(words,
                           [](const Word& word) { return IsOneOf(word.folded, kEnglishAsking); }) &&
       words.size() <= 6;
-  if (!is_bare) return std::nullopt;
+  if (!is_bare && !AsksOfNounAlone(words)) return std::nullopt;
   // "What should I do?" has a verb of its own; "about it" says about what.
   bool asks_what_to_do = false;
   for (size_t i = 0; i + 1 < words.size(); ++i) {
@@ -475,8 +493,9 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
     --last;
   }
   asked = asked.substr(0, ours[last - 1].end);
-  const std::string rest = at < theirs.size() ? WithoutEnd(before.substr(theirs[at].begin)) : "";
+  std::string rest = at < theirs.size() ? WithoutEnd(before.substr(theirs[at].begin)) : "";
   if (rest.empty()) return std::nullopt;
+  if (at == 0 && IsOneOf(theirs.front().folded, kAuxiliaries)) rest[0] = AsciiLower(rest[0]);
   return StandaloneQuestion{asked + " " + rest + "?", FollowUp::kBareAsking};
 }
 

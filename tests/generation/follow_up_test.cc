@@ -67,6 +67,15 @@ INSTANTIATE_TEST_SUITE_P(
              "How long does it take to issue a badge?"},
         Case{"For how long is a Weirkeeper API token valid?", "180 days", "Where is it required?",
              FollowUp::kPronoun, "Where is a Weirkeeper API token required?"},
+        // A noun without a verb, of what was asked before.
+        Case{"Is shipping free?", "Above 500 EUR.", "From which amount?", FollowUp::kBareAsking,
+             "From which amount is shipping free?"},
+        Case{"How often is the oil changed?", "Every 2,000 hours.", "And which type?",
+             FollowUp::kBareAsking, "which type is the oil changed?"},
+        Case{"How often is the oil changed?", "Every 2,000 hours.", "Which trainees are paid?",
+             FollowUp::kNone, "Which trainees are paid?"},
+        Case{"How often is the oil changed?", "Every 2,000 hours.", "What about the belt?",
+             FollowUp::kEllipsis, "How often is the belt changed?"},
         // Not in the year before.
         Case{"What was the meal allowance in 2023?", "30 EUR", "And now?", FollowUp::kEllipsis,
              "What was the meal allowance?"},
