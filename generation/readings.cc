@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/answer_guide.h"
+#include "base/ascii.h"
 #include "base/text.h"
 #include "generation/context_pieces.h"
 #include "model/question.h"
@@ -24,6 +25,27 @@ WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
     words.insert(term.term);
   }
   return words;
+}
+
+// Whether two English words may be formed of one root: "builder" and "built".
+bool MayShareRoot(std::string_view a, std::string_view b) {
+  constexpr size_t kRoot = 4;    // letters at least
+  constexpr size_t kEnding = 3;  // letters at most
+  const size_t same =
+      static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  return same >= kRoot && std::max(a.size(), b.size()) <= same + kEnding &&
+         std::ranges::all_of(a, IsAsciiLetter) && std::ranges::all_of(b, IsAsciiLetter);
+}
+
+// The part of `asked` that is among `said`, in these words or in others of their roots.
+double ShareSaid(const WordSet& asked, const WordSet& said) {
+  const auto is_said = [&](const std::string& word) {
+    return said.contains(word) || std::ranges::any_of(said, [&](const std::string& other) {
+             return MayShareRoot(word, other);
+           });
+  };
+  return static_cast<double>(std::ranges::count_if(asked, is_said)) /
+         static_cast<double>(asked.size());
 }
 
 // Of each name of a topic: "C-40, Lindqvist Castings" has two, and the article about the warranty names neither the
@@ -92,7 +114,7 @@ class Readings {
     double best = 0;
     for (const ContextPiece& piece : ContextPieces(found, answerer_.analyzer())) {
       if (!is_as_said && !IsOfTopic(piece)) continue;
-      best = std::max(best, ShareAmong(asked_, piece.all));
+      best = std::max(best, ShareSaid(asked_, piece.all));
     }
     share = best;
     return best;

@@ -70,6 +70,15 @@ TEST_F(TwoReadingsTest, OneNameOfATopicIsEnough) {
             question.with_topic);
 }
 
+TEST_F(TwoReadingsTest, AWordMayBeSaidInAnotherForm) {
+  engine_.Add({testing::TextDocument("history.md", "XR-10 pump, history",
+                                     "The XR-10 was built by Maddox and Tull.")});
+  snapshot_ = engine_.snapshot();
+  EXPECT_EQ(Chosen("Who was the builder?"), "Who was the builder, XR-10?");
+  EXPECT_EQ(Chosen("Who was the president?"), "Who was the president?");
+  EXPECT_EQ(Chosen("保安人员是谁？"), "保安人员是谁？");
+}
+
 TEST_F(TwoReadingsTest, OfNeitherTheLikelierIsAsked) {
   EXPECT_EQ(Chosen("What is the colour?"), "What is the colour?");
   EXPECT_EQ(Chosen("颜色呢？"), Understand("颜色呢？").text);
