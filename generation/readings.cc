@@ -27,14 +27,18 @@ WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
   return words;
 }
 
-// Whether two English words may be formed of one root: "builder" and "built".
+// Whether two English words may be formed of one root: "builder" and "built", "inspector" and "inspection". What the
+// analyzer leaves of them.
 bool MayShareRoot(std::string_view a, std::string_view b) {
-  constexpr size_t kRoot = 4;    // letters at least
-  constexpr size_t kEnding = 3;  // letters at most
+  constexpr size_t kRoot = 4;  // letters at least
+  const auto is_ending = [](std::string_view word_end) {
+    return IsOneOf(word_end, {"", "e", "i", "y", "t", "d", "er", "or", "ier", "der", "ter", "ion",
+                              "ment", "anc", "enc"});
+  };
   const size_t same =
       static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
-  return same >= kRoot && std::max(a.size(), b.size()) <= same + kEnding &&
-         std::ranges::all_of(a, IsAsciiLetter) && std::ranges::all_of(b, IsAsciiLetter);
+  return same >= kRoot && std::ranges::all_of(a.substr(0, same), IsAsciiLetter) &&
+         is_ending(a.substr(same)) && is_ending(b.substr(same));
 }
 
 // The part of `asked` that is among `said`, in these words or in others of their roots.

@@ -72,7 +72,8 @@ TEST_F(TwoReadingsTest, OneNameOfATopicIsEnough) {
 
 TEST_F(TwoReadingsTest, AWordMayBeSaidInAnotherForm) {
   engine_.Add({testing::TextDocument("history.md", "XR-10 pump, history",
-                                     "The XR-10 was built by Maddox and Tull.")});
+                                     "The XR-10 was built by Maddox and Tull for a pressure of "
+                                     "9 bar. Press the knob to start it.")});
   snapshot_ = engine_.snapshot();
   EXPECT_EQ(Chosen("Who was the builder?"), "Who was the builder, XR-10?");
   EXPECT_EQ(Chosen("Who was the president?"), "Who was the president?");
