@@ -574,12 +574,12 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
   // "工期多久？", "2024年工期多久？": of what was asked about, and where it has a subject, perhaps of its own.
   const bool is_short = Characters(timeless) <= kMostOfShort && CodesOf(timeless).empty() &&
                         Asks(rest) && rest.find("哪些") == std::string_view::npos;
+  const bool follows =
+      StartsWithAny(timeless, kPredicates, size) || StartsWithAny(timeless, kChineseAsking, size);
   std::string about =
-      (is_tiny || is_short) && !has_no_subject ? ReferentOf("它", before, answer) : TopicOf(before);
+      (is_tiny || is_short) && !follows ? ReferentOf("它", before, answer) : TopicOf(before);
   if (timeless.size() < rest.size()) about = Timeless(about);  // it is asked of another
   if ((is_tiny || is_short) && !about.empty() && rest.find(about) == std::string_view::npos) {
-    const bool follows =
-        StartsWithAny(timeless, kPredicates, size) || StartsWithAny(timeless, kChineseAsking, size);
     const std::string joined = about + (follows ? "" : "的") + std::string(rest) + "？";
     // "谁批准" lacks what is approved; "怎样交水费" may be about the water bill alone.
     if (has_no_subject && is_tiny && OwnCharacters(rest) < kLeastOfObject) {

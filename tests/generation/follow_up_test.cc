@@ -212,6 +212,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "When was 4.2.0 released?", ""},
         Readings{"柳渡水文陈列馆2023年有多少参观者？", "2024年有多少参观者？",
                  "2024年有多少参观者？", "柳渡水文陈列馆2024年有多少参观者？"},
+        Readings{"HY-300的销量是多少？", "2024年是多少？", "2024年是多少？",
+                 "HY-300的销量2024年是多少？"},
         Readings{"柳渡水文陈列馆2023年有多少参观者？", "L8有多少乘客？", "L8有多少乘客？", ""},
         // With the words that say what the names are names of.
         Readings{"How much is a return ticket for an adult from Brackwell Wharf to Liudu?",
