@@ -438,10 +438,12 @@ bool AsksOfNounAlone(const std::vector<Word>& words) {
   const bool prepositional = first < words.size() && IsOneOf(words[first].folded, kPrepositions);
   if (prepositional) ++first;
   if (first + 1 >= words.size() || words.size() - first > kMost) return false;
-  const bool asks =
-      IsOneOf(words[first].folded,
-              prepositional ? std::string_view("which|what|how|whose") : "which|what") &&
-      (prepositional || !IsFunctionWord(words[first + 1]));
+  // "Which gifts count?" may have a verb behind the noun, "Which type of oil?" has none.
+  const bool is_noun =
+      !IsFunctionWord(words[first + 1]) &&
+      (first + 2 == words.size() || IsOneOf(words[first + 2].folded, kPrepositions));
+  const bool asks = prepositional ? IsOneOf(words[first].folded, "which|what|how|whose")
+                                  : is_noun && IsOneOf(words[first].folded, "which|what");
   return asks && NameRuns(words).empty() &&
          std::none_of(words.begin() + static_cast<ptrdiff_t>(first), words.end(),
                       [](const Word& word) {

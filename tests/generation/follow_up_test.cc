@@ -74,6 +74,8 @@ INSTANTIATE_TEST_SUITE_P(
              FollowUp::kBareAsking, "which type is the oil changed?"},
         Case{"How often is the oil changed?", "Every 2,000 hours.", "Which trainees are paid?",
              FollowUp::kNone, "Which trainees are paid?"},
+        Case{"How often is the oil changed?", "Every 2,000 hours.", "Which gifts count?",
+             FollowUp::kNone, "Which gifts count?"},
         Case{"How often is the oil changed?", "Every 2,000 hours.", "What about the belt?",
              FollowUp::kEllipsis, "How often is the belt changed?"},
         // Not in the year before.
