@@ -30,7 +30,7 @@ RatedAnswer AnswerOf(const RunRecord& record) {
   answer.id = record.case_id;
   answer.judged = JudgedCaseOf(record.asked, record);
   // An example has no turns before it.
-  answer.judged.question = StandaloneText(record.asked);
+  answer.judged.question = QuestionOf(record);
   for (const RunPassage& passage : record.passages) answer.documents.push_back(passage.document);
   answer.declined = record.abstained;
   answer.for_other_question = record.cache.hit() && record.cache.question != answer.judged.question;

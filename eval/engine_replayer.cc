@@ -55,7 +55,7 @@ Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot) {
 // `model`: another of the upstream's; "" = the configured one.
 Result<RunRecord> EngineReplayer::FromGold(const Case& one, const std::string& model,
                                            const CallContext& context) const {
-  QUARRY_ASSIGN_OR_RETURN(Query query, StandaloneQuery(one, parts_.settings));
+  QUARRY_ASSIGN_OR_RETURN(Query query, StandaloneQuery(one, parts_.run, parts_.settings, context));
   if (!model.empty()) {
     AnswerGuide guide = query.guide == nullptr ? AnswerGuide() : *query.guide;
     guide.model = model;
@@ -83,7 +83,9 @@ Result<RunRecord> EngineReplayer::ClosedBook(const Case& one, const CallContext&
   record.case_id = one.id;
   record.abstained = parts_.chat == nullptr;
   if (parts_.chat == nullptr) return record;
-  const model::ChatRequest request{.messages = {{.content = StandaloneText(one)}}, .seed = 1};
+  QUARRY_ASSIGN_OR_RETURN(const Query query,
+                          StandaloneQuery(one, parts_.run, parts_.settings, context));
+  const model::ChatRequest request{.messages = {{.content = query.text}}, .seed = 1};
   QUARRY_ASSIGN_OR_RETURN(const model::ChatReply reply,
                           parts_.chat->Complete(request, nullptr, context));
   record.answer = reply.content;
@@ -133,7 +135,7 @@ Result<GoldPresence> FindGold(const Case& one, const RunParts& parts, const RunS
     presence.known = presence.indexed = !presence.accepted.empty();
     return presence;
   }
-  QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, settings));
+  QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, parts, settings, context));
   QUARRY_ASSIGN_OR_RETURN(const Context gold, GoldContext(one, parts.snapshot));
   presence.known = true;
   presence.indexed = !gold.passages.empty();

@@ -118,6 +118,7 @@ struct RunRecord {
   std::vector<ResolvedSpan> gold_spans;
   std::vector<DocumentId> missing_documents;  // that the case names and the corpus has not
   std::string prompt_hash;                    // of question and passages
+  std::string question;                       // what was asked, standing alone; "" in older records
 
   std::string answer;
   bool abstained = false;

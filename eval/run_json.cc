@@ -219,6 +219,7 @@ void Fields(Visitor& visit, RunRecord& record) {
   visit("gold_spans", record.gold_spans);
   visit("missing_documents", record.missing_documents);
   visit("prompt_hash", record.prompt_hash);
+  visit("question", record.question);
   visit("answer", record.answer);
   visit("abstained", record.abstained);
   visit("citations", record.citations);

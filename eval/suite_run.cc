@@ -10,9 +10,9 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
-#include "generation/follow_up.h"
 #include "generation/model_writer.h"
 #include "generation/profile.h"
+#include "generation/readings.h"
 
 namespace quarry::eval {
 namespace {
@@ -52,6 +52,26 @@ Status ReadCandidates(const Query& query, const RunParts& parts, RunRecord& reco
   return OkStatus();
 }
 
+// What a case asks after what was said before.
+generation::StandaloneQuestion Understand(const Case& one) {
+  std::vector<generation::ConversationTurn> turns;
+  for (const CaseMessage& message : one.messages) {
+    turns.push_back({.by_user = message.role == "user", .text = message.content});
+  }
+  return generation::StandAlone(turns, one.query);
+}
+
+// A case's query with its filter beside that of a profile.
+Result<Query> QueryAsSaid(const Case& one, const RunSettings& settings) {
+  Query query = settings.query;
+  query.text = one.query;
+  if (!one.filters.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
+    generation::AddFilter(std::move(filter), query);
+  }
+  return query;
+}
+
 std::string HeadingOf(const Passage& passage) {
   std::string heading = passage.title;
   for (const std::string& one : passage.chunk.span.heading_path) {
@@ -75,13 +95,20 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
       QUARRY_RETURN_IF_ERROR(found);
     }
   }
-  QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, settings));
+  QUARRY_ASSIGN_OR_RETURN(Query query, QueryAsSaid(one, settings));
   // Before anything else of the question, as a caller asks: what is looked up afterwards is at
   // hand.
   const SteadyClock::time_point start = SteadyClock::now();
-  const Result<Answer> answer =
-      parts.answerer.Ask(query, parts.snapshot, settings.cache, {}, context);
+  const generation::StandaloneQuestion question = Understand(one);
+  const Result<Answer> answer = generation::AskStandalone(
+      parts.answerer, query, question, parts.snapshot, settings.cache, {}, context);
   record.micros = std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count();
+  if (!answer.ok()) {
+    query.text = question.text;
+  } else if (!answer->standalone.empty()) {
+    query.text = answer->standalone;
+  }
+  record.question = query.text;
   QUARRY_RETURN_IF_ERROR(ReadCandidates(query, parts, record, context));
   QUARRY_RETURN_IF_ERROR(answer.status());
   TakeAnswer(*answer, record);
@@ -149,21 +176,16 @@ void TakeAnswer(const Answer& answer, RunRecord& record) {
   record.fingerprint = answer.fingerprint;
 }
 
-std::string StandaloneText(const Case& one) {
-  std::vector<generation::ConversationTurn> turns;
-  for (const CaseMessage& message : one.messages) {
-    turns.push_back({.by_user = message.role == "user", .text = message.content});
-  }
-  return generation::StandAlone(turns, one.query).text;
+std::string QuestionOf(const RunRecord& record) {
+  return record.question.empty() ? Understand(record.asked).text : record.question;
 }
 
-Result<Query> StandaloneQuery(const Case& one, const RunSettings& settings) {
-  Query query = settings.query;
-  query.text = StandaloneText(one);
-  if (!one.filters.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(Filter filter, ParseFilter(one.filters));
-    generation::AddFilter(std::move(filter), query);  // to that of a profile
-  }
+Result<Query> StandaloneQuery(const Case& one, const RunParts& parts, const RunSettings& settings,
+                              const CallContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(Query query, QueryAsSaid(one, settings));
+  QUARRY_ASSIGN_OR_RETURN(
+      query.text, generation::ChooseReading(parts.answerer.answerer(), query, Understand(one),
+                                            parts.snapshot, context));
   return query;
 }
 

@@ -36,11 +36,13 @@ struct RunSettings {
 // What an answer is and what it was made from, into a record of it.
 void TakeAnswer(const Answer& answer, RunRecord& record);
 
-// What a case asks: its query as it stands alone after what was said before.
-std::string StandaloneText(const Case& one);
-// That as it is asked, with the case's filter beside that of a profile. kInvalidArgument: the filter is
-// none.
-Result<Query> StandaloneQuery(const Case& one, const RunSettings& settings);
+// What a case asks: its query as it stands alone after what was said before, of two readings the one that the
+// collection speaks of (generation/readings.h); with the case's filter beside that of a profile.
+// kInvalidArgument: the filter is none.
+Result<Query> StandaloneQuery(const Case& one, const RunParts& parts, const RunSettings& settings,
+                              const CallContext& context);
+// What was asked for a record: of records that were written before that was kept, by rules alone.
+std::string QuestionOf(const RunRecord& record);
 
 // Asks one case. What goes wrong is in the record, which then is an error; only kCancelled and the
 // deadline of the call end it without one. Thread-safe.

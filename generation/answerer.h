@@ -83,6 +83,9 @@ class Answerer {
 
   const Analyzer& analyzer() const { return retriever_.analyzer(); }
 
+  // Whether answers are quotations: no chat model writes them.
+  bool quotes() const { return models_.empty(); }
+
   // Names the exact state that an answer comes from, of the store and of the configuration. Errors:
   // those of opening the models.
   Result<std::string> Fingerprint(const Query& query, const index::Snapshot& snapshot) const;

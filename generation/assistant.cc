@@ -6,12 +6,11 @@
 #include "base/answer_guide.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "generation/context_pieces.h"
 #include "generation/conversation_memory.h"
 #include "generation/guard.h"
+#include "generation/readings.h"
 #include "generation/small_talk.h"
 #include "model/answer_reasons.h"
-#include "model/question.h"
 
 namespace quarry::generation {
 
@@ -22,17 +21,6 @@ namespace {
 constexpr uint32_t kRewriteTokens = 200;
 constexpr uint32_t kGuardTokens = 8;
 constexpr size_t kMaxRewritten = 1200;  // bytes
-
-constexpr double kOfTopic = 0.6;  // of its words: so many stand beside what is asked of it
-
-// The words of a question but those that ask.
-WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
-  WordSet words;
-  for (const model::QuestionTerm& term : model::AnalyseQuestion(question, analyzer).terms) {
-    words.insert(term.term);
-  }
-  return words;
-}
 
 // A reply that is no answer from documents.
 Result<Answer> Say(ReplyKind kind, std::string text, const Query& query,
@@ -75,16 +63,6 @@ std::string Respelled(const std::vector<retrieval::Correction>& corrections,
   return ReasonText(Reason::kRespelled, language, {pairs});
 }
 
-// A question that was made of several turns holds words of answers, and so of documents: what a user asks
-// tools for is told by his own.
-void KeepOwnWords(Query& query) {
-  if (query.guide == nullptr) return;
-  if (query.guide->http_tools.empty() && query.guide->tools.empty()) return;
-  AnswerGuide guide = *query.guide;
-  guide.own_words = query.text;
-  query.guide = std::make_shared<const AnswerGuide>(std::move(guide));
-}
-
 }  // namespace
 
 Assistant::Assistant(const CachedAnswerer& answerer, std::optional<AnswerModel> model,
@@ -113,56 +91,8 @@ Result<StandaloneQuestion> Assistant::Rewrite(std::span<const ConversationTurn> 
   if (changed && by_rules.kind == FollowUp::kNone) by_rules.kind = FollowUp::kEllipsis;
   by_rules.text = std::move(question);
   by_rules.topic.clear();  // the model has chosen
+  by_rules.added.clear();
   return by_rules;
-}
-
-Result<bool> Assistant::ChooseReading(const Query& query, const index::Snapshot& snapshot,
-                                      const CallContext& context,
-                                      StandaloneQuestion& question) const {
-  const Analyzer& analyzer = answerer_.answerer().analyzer();
-  const WordSet asked = ContentWords(query.text, analyzer);
-  const WordSet topic = ContentWords(question.topic, analyzer);
-  if (asked.empty() || topic.empty()) return false;
-  // The greatest part of what is asked that one statement has, with its headings and so much of the topic.
-  const auto best_share = [&](const std::string& reading, double of_topic) -> Result<double> {
-    Query read = query;
-    read.text = reading;
-    QUARRY_ASSIGN_OR_RETURN(const Context found, answerer_.MakeContext(read, snapshot, context));
-    double best = 0;
-    for (const ContextPiece& piece : ContextPieces(found, analyzer)) {
-      if (ShareAmong(topic, piece.all) < of_topic) continue;
-      best = std::max(best, ShareAmong(asked, piece.all));
-    }
-    return best;
-  };
-  QUARRY_ASSIGN_OR_RETURN(const double of_topic, best_share(question.with_topic, kOfTopic));
-  QUARRY_ASSIGN_OR_RETURN(const double alone, best_share(query.text, 0));
-  const bool is_of_topic =
-      of_topic + alone == 0 ? question.text == question.with_topic : of_topic >= alone;
-  question.text = is_of_topic ? question.with_topic : std::string(Trim(query.text));
-  question.kind = is_of_topic ? FollowUp::kEllipsis : FollowUp::kNone;
-  return (is_of_topic ? alone : of_topic) > 0;
-}
-
-Result<Answer> Assistant::AskReadings(const std::string& as_said, bool says_other, Query query,
-                                      const index::Snapshot& snapshot, CacheUse use,
-                                      const AnswerSink& sink, const CallContext& context,
-                                      StandaloneQuestion& question) const {
-  QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer_.Ask(query, snapshot, use, nullptr, context));
-  const bool is_declined = IsDeclined(answer);
-  // What is said of the VX-240 is no answer to who asked about the VX-220 before, who is told so.
-  const bool is_of_sibling =
-      question.text == as_said && !answer.abstained && NamesSibling(question.topic, answer.text);
-  if ((is_declined && says_other) || is_of_sibling) {
-    query.text = question.text == as_said ? question.with_topic : as_said;
-    QUARRY_ASSIGN_OR_RETURN(Answer other, answerer_.Ask(query, snapshot, use, nullptr, context));
-    if (is_of_sibling || (other.kind == ReplyKind::kAnswer && !other.abstained)) {
-      answer = std::move(other);
-      question.text = query.text;
-    }
-  }
-  if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
-  return answer;
 }
 
 Result<retrieval::CorrectedQuery> Assistant::Correct(const Query& query,
@@ -194,7 +124,7 @@ Result<bool> Assistant::ModelDeclines(const std::string& message, Usage& usage,
   return Fold(Trim(reply->content)).starts_with("harmful");
 }
 
-Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query query,
+Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, const Query& query,
                               const index::Snapshot& snapshot, CacheUse use, const AnswerSink& sink,
                               const CallContext& context) const {
   if (options_.guard) {
@@ -223,45 +153,33 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, Query que
   ConversationMemory memory = Remember(turns.last(std::min(turns.size(), kTurnsRead)),
                                        options_.memory_tokens, answerer_.answerer().analyzer());
   memory.report.dropped += static_cast<uint32_t>(turns.size() - std::min(turns.size(), kTurnsRead));
-  QUARRY_ASSIGN_OR_RETURN(StandaloneQuestion standalone,
+  QUARRY_ASSIGN_OR_RETURN(const StandaloneQuestion standalone,
                           Rewrite(memory.turns, query.text, usage, context));
-  const std::string as_said(Trim(query.text));
-  const bool has_two = !standalone.topic.empty();
-  bool says_other = false;
-  if (has_two) {
-    QUARRY_ASSIGN_OR_RETURN(says_other, ChooseReading(query, snapshot, context, standalone));
-  }
-  if (standalone.text != as_said) KeepOwnWords(query);
-  query.text = standalone.text;
+  Query asked = query;
+  asked.text = standalone.text;
   QUARRY_ASSIGN_OR_RETURN(const retrieval::CorrectedQuery corrected,
-                          Correct(query, snapshot, context));
+                          Correct(asked, snapshot, context));
   // Where the answer may become another one it is told when it is whole.
   const bool may_ask_again = !corrected.corrections.empty();
-  const AnswerSink nobody = nullptr;
-  const AnswerSink& first_sink = may_ask_again ? nobody : sink;
-  // Quoting takes so little time that both readings can be asked.
-  QUARRY_ASSIGN_OR_RETURN(
-      Answer answer, has_two && !model_ ? AskReadings(as_said, says_other, query, snapshot, use,
-                                                      first_sink, context, standalone)
-                                        : answerer_.Ask(query, snapshot, use, first_sink, context));
+  QUARRY_ASSIGN_OR_RETURN(Answer answer,
+                          AskStandalone(answerer_, query, standalone, snapshot, use,
+                                        may_ask_again ? AnswerSink() : sink, context));
   if (may_ask_again) {
     if (IsDeclined(answer)) {
-      if (standalone.text == as_said) KeepOwnWords(query);
-      query.text = corrected.text;
-      QUARRY_ASSIGN_OR_RETURN(Answer again, answerer_.Ask(query, snapshot, use, nobody, context));
+      StandaloneQuestion respelled;
+      respelled.text = corrected.text;
+      QUARRY_ASSIGN_OR_RETURN(Answer again, AskStandalone(answerer_, query, respelled, snapshot,
+                                                          use, nullptr, context));
       if (!IsDeclined(again)) {
         const std::string language = AnswerLanguage(query);
         model::AddReason(Respelled(corrected.corrections, language), language, again.note);
         again.usage += answer.usage;
         answer = std::move(again);
-        standalone.text = corrected.text;
       }
     }
     if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
   }
-  const bool changed = standalone.text != as_said;
   answer.memory = memory.report;
-  if (changed) answer.standalone = std::move(standalone.text);
   answer.usage += usage;
   return answer;
 }

@@ -4,10 +4,8 @@
 //
 //   harm that is asked for           declined (guard.h; the chat model is asked too, where it is to be)
 //   small talk                       a reply of its own (small_talk.h)
-//   a message that leans on others   made a question that stands alone (follow_up.h, or by the model); a
-//                                    short one that need not lean on them, as the collection speaks of it, and
-//                                    without a chat model as it can be answered
-//   the question                     CachedAnswerer
+//   a message that leans on others   made a question that stands alone (follow_up.h, or by the model)
+//   the question                     CachedAnswerer; of two readings the one that is meant (readings.h)
 //   a declined one with a word that no passage holds and that is near one they do
 //                                    once more, with that one (retrieval/spelling.h); the note says so
 //
@@ -44,7 +42,7 @@ class Assistant {
 
   // Answers query.text, which `turns` came before, oldest first. Errors: those of CachedAnswerer::Ask. A
   // chat model that fails to rewrite is no error: rules do it.
-  Result<Answer> Ask(std::span<const ConversationTurn> turns, Query query,
+  Result<Answer> Ask(std::span<const ConversationTurn> turns, const Query& query,
                      const index::Snapshot& snapshot, CacheUse use, const AnswerSink& sink,
                      const CallContext& context) const;
 
@@ -54,14 +52,6 @@ class Assistant {
   Result<StandaloneQuestion> Rewrite(std::span<const ConversationTurn> turns,
                                      const std::string& message, Usage& usage,
                                      const CallContext& context) const;
-  // Has a question with two readings the one that the collection speaks of; whether it speaks of the other, too.
-  Result<bool> ChooseReading(const Query& query, const index::Snapshot& snapshot,
-                             const CallContext& context, StandaloneQuestion& question) const;
-  // Asks `query`, whose text is that of the question, and the other reading where the first is declined and the
-  // other is spoken of. The question gets the text that was answered; the answer comes in one piece.
-  Result<Answer> AskReadings(const std::string& as_said, bool says_other, Query query,
-                             const index::Snapshot& snapshot, CacheUse use, const AnswerSink& sink,
-                             const CallContext& context, StandaloneQuestion& question) const;
   // `query` with the words that passages hold; as it is where nothing is to be corrected. What words there
   // are is told to who may read all.
   Result<retrieval::CorrectedQuery> Correct(const Query& query, const index::Snapshot& snapshot,

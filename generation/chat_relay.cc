@@ -6,10 +6,11 @@
 #include "base/answer_guide.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "generation/context_pieces.h"
 #include "generation/guidance.h"
+#include "generation/readings.h"
 #include "generation/tool_gate.h"
 
-#include "generation/context_pieces.h"
 namespace quarry::generation {
 namespace {
 
@@ -141,7 +142,9 @@ Result<Relayed> ChatRelay::Make(const RelayRequest& request, const Query& query,
   QUARRY_ASSIGN_OR_RETURN(relayed.fingerprint, answerer_.Fingerprint(query, snapshot));
   if (request.retrieval) {
     Query asked = query;
-    asked.text = StandAlone(TurnsBefore(chat.messages), query.text).text;
+    const StandaloneQuestion question = StandAlone(TurnsBefore(chat.messages), query.text);
+    QUARRY_ASSIGN_OR_RETURN(asked.text,
+                            ChooseReading(answerer_, query, question, snapshot, context));
     if (asked.text != Trim(query.text)) relayed.standalone = asked.text;
     QUARRY_ASSIGN_OR_RETURN(relayed.context, answerer_.MakeContext(asked, snapshot, context));
   }

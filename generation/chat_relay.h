@@ -5,7 +5,7 @@
 // documents.
 //
 //   the caller's turns, the last of the user with the passages that were found for it (understood by the
-//   turns before, follow_up.h) -> model
+//   turns before, follow_up.h and readings.h) -> model
 //   -> its replies as they are
 //
 // What the model writes is not checked. Calls of tools go back to the caller, who runs them; and text

@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "generation/cited_text.h"
 #include "generation/follow_up_words.h"
 #include "generation/small_talk.h"
 
@@ -14,6 +15,18 @@ namespace {
 
 // Longer messages say what they are about.
 constexpr size_t kMaxFollowUpBytes = 600;
+
+// What an answer says: where a marker of a citation stands, "Helena Brandt [1].", a blank.
+std::string WithoutCitations(std::string_view answer) {
+  std::string said;
+  for (size_t at = 0; at < answer.size();) {
+    const MarkerScan marker = ScanMarker(answer.substr(at));
+    const bool is_marker = marker.state == MarkerScan::State::kMarker;
+    said += is_marker ? ' ' : answer[at];
+    at += is_marker ? marker.size : 1;
+  }
+  return said;
+}
 
 bool IsMark(char c) { return std::string_view(".,;:?!\"'()[]").find(c) != std::string_view::npos; }
 
@@ -109,6 +122,35 @@ std::vector<ByteRange> CodesOf(std::string_view text) {
   return codes;
 }
 
+std::vector<std::string_view> NamingCodesOf(std::string_view text) {
+  std::vector<std::string_view> codes;
+  for (const ByteRange& range : CodesOf(text)) {
+    std::string_view code = text.substr(range.begin, range.end - range.begin);
+    while (!IsAsciiDigit(code.back()) && !IsAsciiLetter(code.back())) code.remove_suffix(1);
+    if (HoldsAsciiDigit(code) && std::ranges::any_of(code, IsAsciiLetter)) codes.push_back(code);
+  }
+  return codes;
+}
+
+std::string SiblingIn(std::string_view answer, std::string_view question) {
+  const std::vector<std::string_view> own = NamingCodesOf(question);
+  std::string sibling;
+  for (const std::string_view code : NamingCodesOf(answer)) {
+    const auto is_it = [&](std::string_view other) { return EqualsIgnoringCase(other, code); };
+    const auto is_like_it = [&](std::string_view mine) { return SameShape(mine, code); };
+    if (is_it(sibling) || std::ranges::any_of(own, is_it)) continue;
+    if (std::ranges::none_of(own, is_like_it)) continue;
+    if (!sibling.empty()) return "";
+    sibling = code;
+  }
+  return sibling;
+}
+
+bool IsYearNumber(std::string_view text) {
+  return text.size() == 4 && (text.starts_with("19") || text.starts_with("20")) &&
+         std::ranges::all_of(text, IsAsciiDigit);
+}
+
 bool SpeaksOfAny(std::string_view text, std::string_view topic) {
   const std::string folded = Fold(text);
   while (!topic.empty()) {
@@ -154,22 +196,11 @@ const char* FollowUpName(FollowUp kind) {
 }
 
 bool NamesSibling(std::string_view topic, std::string_view text) {
-  const auto codes_in = [](std::string_view words) {
-    std::vector<std::string> codes;
-    for (const ByteRange& range : follow_up::CodesOf(words)) {
-      std::string code = AsciiLower(words.substr(range.begin, range.end - range.begin));
-      while (!IsAsciiDigit(code.back()) && !IsAsciiLetter(code.back())) code.pop_back();
-      if (HoldsAsciiDigit(code) && std::ranges::any_of(code, IsAsciiLetter)) {
-        codes.push_back(std::move(code));
-      }
-    }
-    return codes;
-  };
-  const std::vector<std::string> own = codes_in(topic);
+  const std::vector<std::string_view> own = follow_up::NamingCodesOf(topic);
   bool is_sibling = false;
-  for (const std::string& code : codes_in(text)) {
-    for (const std::string& mine : own) {
-      if (code == mine) return false;
+  for (const std::string_view code : follow_up::NamingCodesOf(text)) {
+    for (const std::string_view mine : own) {
+      if (EqualsIgnoringCase(code, mine)) return false;
       is_sibling = is_sibling || follow_up::SameShape(code, mine);
     }
   }
@@ -205,7 +236,7 @@ StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::stri
       with_topic = std::move(question.with_topic);
       topic = std::move(question.topic);
     } else if (!is_talk) {
-      answer = turn.text;
+      answer = follow_up::WithoutCitations(turn.text);
       // Of another reading no more is made where it was not the one that was answered.
       if (!follow_up::SpeaksOfAny(answer, topic)) with_topic.clear();
     }

@@ -39,8 +39,11 @@ struct StandaloneQuestion {
   // A short message that names nothing itself has two readings: "What is the warranty?" behind a question about
   // the VX-220 may ask for its warranty or for any. Both are empty where there is one.
   std::string with_topic = {};  // the reading that is not as it was said; `text` is the likelier
-  std::string topic = {};       // "VX-220"
+  std::string topic = {};       // "VX-220"; of several names with kTopicDivider between them
+  // "meals": what "And for meals?" puts beside the question before, in which it takes the place of nothing.
+  std::string added = {};
 };
+constexpr char kTopicDivider = ',';
 
 // Whether `text` names by a code another thing of the kind of the topic's and not that: "VX-240" where the topic is
 // "VX-220".

@@ -54,6 +54,8 @@ constexpr std::string_view kCorrections[] = {
 // A question of so many characters may leave out what it is about.
 constexpr size_t kMostOfTiny = 5;
 constexpr size_t kMostOfShort = 9;
+// So many behind what asks are more than a verb: what it is done to is said, too.
+constexpr size_t kLeastOfObject = 3;
 
 // What belongs to a thing or a person and is measured or counted: its last words.
 constexpr std::string_view kMeasuredEnds[] = {
@@ -91,6 +93,40 @@ bool Asks(std::string_view text) {
 size_t Characters(std::string_view text) {
   return static_cast<size_t>(
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// How many characters neither ask nor are a predicate's.
+size_t OwnCharacters(std::string_view text) {
+  size_t own = 0;
+  while (!text.empty()) {
+    size_t size = 0;
+    if (!StartsWithAny(text, kChineseAsking, size) && !StartsWithAny(text, kPredicates, size)) {
+      NextCodePoint(text, size);
+      ++own;
+    }
+    text.remove_prefix(size);
+  }
+  return own;
+}
+
+// Without the years that it names: "有多少参观者" of "2024年有多少参观者".
+std::string Timeless(std::string_view text) {
+  static constexpr std::string_view kYear = "年";
+  static constexpr std::string_view kOf = "的";
+  constexpr size_t kDigits = 4;
+  std::string kept;
+  for (size_t at = 0; at < text.size();) {
+    const bool is_year = IsYearNumber(text.substr(at, kDigits)) &&
+                         text.substr(at + kDigits).starts_with(kYear) &&
+                         (at == 0 || !IsCodeByte(text[at - 1]));
+    if (!is_year) {
+      kept += text[at++];
+      continue;
+    }
+    at += kDigits + kYear.size();
+    if (kept.empty() && text.substr(at).starts_with(kOf)) at += kOf.size();
+  }
+  return kept;
 }
 
 std::string_view WithoutLeads(std::string_view text) {
@@ -365,6 +401,12 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
     rest.remove_prefix(size);
   }
   if (!asks) return std::nullopt;
+  // What is to be done is no answer to what was asked before, but about the same.
+  if (asked.find("怎么办") != std::string::npos) {
+    if (const std::string topic = TopicOf(before); !topic.empty()) {
+      return StandaloneQuestion{topic + asked + "？", FollowUp::kBareAsking};
+    }
+  }
   // What the question before asked with gives way.
   const std::string question = WithoutEnd(before);
   const size_t at = FindFirst(question, kChineseAsking, size);
@@ -447,6 +489,16 @@ std::optional<StandaloneQuestion> AskedAnew(std::string_view text) {
                             FollowUp::kEllipsis};
 }
 
+// "那另一个呢", "另外一台呢": nothing else is said.
+bool IsTheOther(std::string_view text) {
+  static constexpr std::string_view kOther[] = {"另一", "另外一"};
+  constexpr size_t kMost = 4;  // characters
+  size_t size = 0;
+  const size_t at = FindFirst(text, kOther, size);
+  return at != std::string_view::npos && WithoutLeads(text.substr(0, at)).empty() &&
+         Characters(WithoutParticles(text.substr(at))) <= kMost;
+}
+
 // "那西岸呢？", "2023年呢？"
 std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
                                            std::string_view text) {
@@ -457,7 +509,24 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   if (about.empty() || Asks(about) || Characters(about) > 12) return std::nullopt;
   if (!ends && !(leads && Characters(about) <= 8)) return std::nullopt;
   if (auto found = OfTheSame(before, answer, about)) return found;
-  return StandaloneQuestion{AskAboutInChinese(before, about, ""), FollowUp::kEllipsis};
+  // "现在呢": not in the year before.
+  static constexpr std::string_view kNow[] = {"现在", "目前", "如今", "当前", "今年"};
+  if (std::ranges::find(kNow, about) != std::end(kNow)) {
+    const std::string question = WithoutEnd(before);
+    if (const std::string timeless = Timeless(question); timeless.size() < question.size()) {
+      return StandaloneQuestion{timeless + "？", FollowUp::kEllipsis};
+    }
+  }
+  if (IsTheOther(text)) {
+    if (const std::string sibling = SiblingIn(answer, before); !sibling.empty()) {
+      return StandaloneQuestion{AskAboutInChinese(before, sibling, ""), FollowUp::kEllipsis};
+    }
+  }
+  std::string asked = AskAboutInChinese(before, about, "");
+  const bool is_added = asked == std::string(about) + "，" + WithoutEnd(before) + "？";
+  return StandaloneQuestion{.text = std::move(asked),
+                            .kind = FollowUp::kEllipsis,
+                            .added = is_added ? std::string(about) : std::string()};
 }
 
 std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,
@@ -500,16 +569,23 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
   const bool leads = rest.size() < text.size();
   const bool has_no_subject =
       StartsWithAny(rest, kPredicates, size) || StartsWithAny(rest, kChineseAsking, size);
+  const std::string timeless = Timeless(rest);
   const bool is_tiny = Characters(rest) <= kMostOfTiny && CodesOf(rest).empty();
-  // "工期多久？": of what was asked about, and where it has a subject, perhaps of its own.
-  const bool is_short = Characters(rest) <= kMostOfShort && CodesOf(rest).empty() && Asks(rest) &&
-                        rest.find("哪些") == std::string_view::npos;
-  const std::string about =
-      is_short && !has_no_subject ? ReferentOf("它", before, answer) : TopicOf(before);
+  // "工期多久？", "2024年工期多久？": of what was asked about, and where it has a subject, perhaps of its own.
+  const bool is_short = Characters(timeless) <= kMostOfShort && CodesOf(timeless).empty() &&
+                        Asks(rest) && rest.find("哪些") == std::string_view::npos;
+  const bool follows =
+      StartsWithAny(timeless, kPredicates, size) || StartsWithAny(timeless, kChineseAsking, size);
+  std::string about =
+      (is_tiny || is_short) && !follows ? ReferentOf("它", before, answer) : TopicOf(before);
+  if (timeless.size() < rest.size()) about = Timeless(about);  // it is asked of another
   if ((is_tiny || is_short) && !about.empty() && rest.find(about) == std::string_view::npos) {
-    const std::string joined = about + (has_no_subject ? "" : "的") + std::string(rest) + "？";
-    if (has_no_subject && is_tiny) return StandaloneQuestion{joined, FollowUp::kEllipsis};
-    if (!has_no_subject) {
+    const std::string joined = about + (follows ? "" : "的") + std::string(rest) + "？";
+    // "谁批准" lacks what is approved; "怎样交水费" may be about the water bill alone.
+    if (has_no_subject && is_tiny && OwnCharacters(rest) < kLeastOfObject) {
+      return StandaloneQuestion{joined, FollowUp::kEllipsis};
+    }
+    if (!has_no_subject || !leads) {
       return StandaloneQuestion{.text = is_tiny ? joined : std::string(Trim(message)),
                                 .kind = is_tiny ? FollowUp::kEllipsis : FollowUp::kNone,
                                 .with_topic = joined,

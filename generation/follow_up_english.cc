@@ -1,6 +1,7 @@
 // Follow-ups in English.
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -136,7 +137,10 @@ std::optional<std::string> TopicOf(const std::string& question) {
     break;
   }
   const std::vector<Run> names = NameRuns(words);
-  if (!names.empty()) return Between(question, words, names.back().first, names.back().last);
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    std::string topic = Between(question, words, name->first, name->last);
+    if (std::ranges::any_of(topic, IsAsciiLetter)) return topic;  // "20" of 20 hours names nothing
+  }
   for (size_t i = 0; i < words.size(); ++i) {
     const bool opens = IsOneOf(words[i].folded, kArticles) || IsOneOf(words[i].folded, "many|much");
     if (!opens || i + 1 == words.size()) continue;
@@ -344,6 +348,21 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
   return StandaloneQuestion{AskAboutInEnglish(before, rest, of), FollowUp::kCorrection};
 }
 
+// The question without the years that it names, and the marks at its end.
+std::string WithoutYearsOf(const std::string& question) {
+  const std::vector<Word> words = WordsOf(question);
+  std::string kept;
+  size_t at = 0;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (!IsYearNumber(words[i].folded)) continue;
+    const bool is_joined = i > 0 && IsOneOf(words[i - 1].folded, "in|of|for|during|since");
+    const size_t begin = words[is_joined ? i - 1 : i].begin;
+    kept += Trim(std::string_view(question).substr(at, begin - at));
+    at = words[i].end;
+  }
+  return WithoutEnd(kept + question.substr(at));
+}
+
 // "What about the VX-240?", "And in 2024?", "The same for Brackwell?"
 std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
                                            std::string_view message,
@@ -383,7 +402,18 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
         "What is the " + Rest(message, words, first + 1) + " of " + std::string(thing) + "?",
         FollowUp::kEllipsis};
   }
-  const std::string about = Rest(message, words, first);
+  std::string about = Rest(message, words, first);
+  if (IsOneOf(Fold(about), "the other|the other one|the second|the second one")) {
+    if (std::string sibling = SiblingIn(answer, before); !sibling.empty()) {
+      about = std::move(sibling);
+    }
+  }
+  // "And now?": not in the year before.
+  if (IsOneOf(Fold(about), "now|today|currently|nowadays|at present|this year")) {
+    if (std::string timeless = WithoutYearsOf(before); timeless != WithoutEnd(before)) {
+      return StandaloneQuestion{timeless + "?", FollowUp::kEllipsis};
+    }
+  }
   // "And of the other one?" is about the thing, "and the noise?" about what a named thing has.
   const std::string question = WithoutEnd(before);
   const std::optional<Owned> owned = OwnedIn(question);
@@ -395,7 +425,30 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
         question.substr(0, place.begin) + about + question.substr(place.end) + "?",
         FollowUp::kEllipsis};
   }
-  return StandaloneQuestion{AskAboutInEnglish(before, about, ""), FollowUp::kEllipsis};
+  std::string asked = AskAboutInEnglish(before, about, "");
+  if (asked != question + ", " + about + "?") about.clear();
+  return StandaloneQuestion{
+      .text = std::move(asked), .kind = FollowUp::kEllipsis, .added = std::move(about)};
+}
+
+// "From which amount?", "And which type?": a noun, and no verb that would say something of it.
+bool AsksOfNounAlone(const std::vector<Word>& words) {
+  constexpr size_t kMost = 5;  // words
+  size_t first = SkipAny(words, 0, kConnectors);
+  const bool prepositional = first < words.size() && IsOneOf(words[first].folded, kPrepositions);
+  if (prepositional) ++first;
+  if (first + 1 >= words.size() || words.size() - first > kMost) return false;
+  // "Which gifts count?" may have a verb behind the noun, "Which type of oil?" has none.
+  const bool is_noun =
+      !IsFunctionWord(words[first + 1]) &&
+      (first + 2 == words.size() || IsOneOf(words[first + 2].folded, kPrepositions));
+  const bool asks = prepositional ? IsOneOf(words[first].folded, "which|what|how|whose")
+                                  : is_noun && IsOneOf(words[first].folded, "which|what");
+  return asks && NameRuns(words).empty() &&
+         std::none_of(words.begin() + static_cast<ptrdiff_t>(first), words.end(),
+                      [](const Word& word) {
+                        return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kVerbs);
+                      });
 }
 
 // "Why?", "Since when?", "How long exactly?"
@@ -406,7 +459,22 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
       std::ranges::any_of(words,
                           [](const Word& word) { return IsOneOf(word.folded, kEnglishAsking); }) &&
       words.size() <= 6;
-  if (!is_bare) return std::nullopt;
+  if (!is_bare && !AsksOfNounAlone(words)) return std::nullopt;
+  // "What should I do?" has a verb of its own; "about it" says about what.
+  bool asks_what_to_do = false;
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    asks_what_to_do =
+        asks_what_to_do || (IsOneOf(words[i].folded, "i|we|you") && words[i + 1].folded == "do");
+  }
+  if (asks_what_to_do) {
+    if (std::ranges::any_of(
+            words, [](const Word& word) { return IsOneOf(word.folded, kEnglishThings); })) {
+      return std::nullopt;
+    }
+    return StandaloneQuestion{
+        WithoutEnd(message) + ", " + TopicOf(before).value_or(WithoutEnd(before)) + "?",
+        FollowUp::kBareAsking};
+  }
   const size_t first = SkipAny(words, 0, kConnectors);
   if (first >= words.size()) return std::nullopt;
   // What the question before asked with gives way.
@@ -427,8 +495,9 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
     --last;
   }
   asked = asked.substr(0, ours[last - 1].end);
-  const std::string rest = at < theirs.size() ? WithoutEnd(before.substr(theirs[at].begin)) : "";
+  std::string rest = at < theirs.size() ? WithoutEnd(before.substr(theirs[at].begin)) : "";
   if (rest.empty()) return std::nullopt;
+  if (at == 0 && IsOneOf(theirs.front().folded, kAuxiliaries)) rest[0] = AsciiLower(rest[0]);
   return StandaloneQuestion{asked + " " + rest + "?", FollowUp::kBareAsking};
 }
 
@@ -508,29 +577,87 @@ std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::
   return std::nullopt;
 }
 
+// The names of a question with the words that say what they are names of: "return ticket for an adult from Brackwell
+// Wharf to Liudu", "locomotive Bittern"; of "What is the rated head of the VX-220?" what has the head. nullopt where
+// they do not stand in one phrase. REQUIRES: there is one.
+std::optional<std::string> NamedThing(const std::string& question, const std::vector<Word>& words,
+                                      const std::vector<Run>& names) {
+  const auto divides = [](const Word& word) {
+    return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kVerbs) ||
+           IsOneOf(word.folded, kEnglishAsking) ||
+           IsOneOf(word.folded, "and|or|but|if|that|than|as|because|while|much|many");
+  };
+  for (size_t k = 0; k + 1 < names.size(); ++k) {
+    for (size_t i = names[k].last; i < names[k + 1].first; ++i) {
+      if (words[i].ends || (i > names[k].last && divides(words[i]))) return std::nullopt;
+    }
+  }
+  const size_t name = names.front().first;
+  size_t first = name;
+  size_t last = names.back().last;
+  while (first > 0 && !words[first - 1].ends && !divides(words[first - 1])) --first;
+  if (first < name) {
+    // "Who manages the Larkfield contract?" and "Show me the Larkfield contract" have a verb before it.
+    if (first == 0 || IsOneOf(words[first - 1].folded, kEnglishAsking)) return std::nullopt;
+    if (IsOneOf(words[first - 1].folded, "is|are|was|were")) {
+      const bool asks_what = words.front().folded == "what";
+      size_t joint = first;
+      while (joint < name &&
+             !IsOneOf(words[joint].folded, asks_what ? kPrepositions : std::string_view("of"))) {
+        ++joint;
+      }
+      if (joint < name) first = joint + 1;
+      // "in the Orrin Ferry discolouration": to the end.
+      size_t end = last;
+      while (end + 1 < words.size() && !words[end].ends && !EndsPhrase(words[end + 1]) &&
+             !IsFunctionWord(words[end + 1])) {
+        ++end;
+      }
+      if (asks_what && joint < name && end + 1 == words.size()) last = end;
+    }
+  }
+  while (first < name &&
+         (IsOneOf(words[first].folded, kArticles) || IsOneOf(words[first].folded, kPrepositions) ||
+          IsOneOf(words[first].folded, kEnglishThings))) {
+    ++first;
+  }
+  return Between(question, words, first, last);
+}
+
 // "What is the impeller diameter?" behind a question about the VX-220.
 std::optional<StandaloneQuestion> TwoReadings(const std::string& before, std::string_view message,
                                               const std::vector<Word>& words) {
   const auto asks = [](const Word& word) {
     return IsOneOf(word.folded, kEnglishAsking) || IsOneOf(word.folded, kAuxiliaries);
   };
-  if (words.size() > kMostWordsOfShort || !NameRuns(words).empty() || !asks(words.front()))
+  const auto names_thing = [&](const Run& run) {
+    for (size_t i = run.first; i <= run.last; ++i) {
+      if (!IsYearNumber(words[i].folded)) return true;
+    }
+    return false;
+  };
+  if (words.size() > kMostWordsOfShort || !asks(words.front()) ||
+      std::ranges::any_of(NameRuns(words), names_thing)) {
     return std::nullopt;
+  }
   if (words.front().folded == "which") return std::nullopt;  // of all that there are
   const std::vector<Word> said = WordsOf(before);
   // All that it names: "Brackwell Wharf, Liudu" of a ticket from one to the other; a number alone names nothing.
   std::string topic;
+  std::vector<Run> names;
   for (const Run& run : NameRuns(said)) {
     const std::string name = Between(before, said, run.first, run.last);
     if (std::ranges::none_of(name, IsAsciiLetter)) continue;
     topic += (topic.empty() ? "" : ", ") + name;
+    names.push_back(run);
   }
-  if (topic.empty()) return std::nullopt;
+  if (names.empty()) return std::nullopt;
+  const std::string thing = NamedThing(before, said, names).value_or(topic);
   const std::string question = WithoutEnd(message);
   const bool has_attribute = words.size() > 2 && words.front().folded == "what" &&
                              IsOneOf(words[1].folded, "is|are|was|were");
   return StandaloneQuestion{.text = std::string(Trim(message)),
-                            .with_topic = question + (has_attribute ? " of " : ", ") + topic + "?",
+                            .with_topic = question + (has_attribute ? " of " : ", ") + thing + "?",
                             .topic = topic};
 }
 

@@ -42,15 +42,22 @@ std::vector<std::string_view> CharactersOf(std::string_view text);
 // beside names.
 std::string PersonIn(std::string_view text);
 
-// Between the names of a topic.
-constexpr char kTopicDivider = ',';
-// Whether a text holds one of them.
+// Whether a text holds one of the names of a topic.
 bool SpeaksOfAny(std::string_view text, std::string_view topic);
 
 // A character of a run of ASCII letters, digits and signs inside of a code.
 bool IsCodeByte(char c);
 // Such runs, each from a letter or digit on; the sign of the end of a sentence may stand in the last.
 std::vector<ByteRange> CodesOf(std::string_view text);
+
+// Those that name a thing, of letters and digits, without the sign of the end of a sentence: "VX-220".
+std::vector<std::string_view> NamingCodesOf(std::string_view text);
+// The one thing of the kind of a code of the question's that the answer names beside it; "" where it names none, or
+// several.
+std::string SiblingIn(std::string_view answer, std::string_view question);
+
+// "2024": says when, and names no thing.
+bool IsYearNumber(std::string_view text);
 
 // The question without the marks at its end.
 std::string WithoutEnd(std::string_view question);

@@ -82,12 +82,33 @@ TEST_F(SuiteRunTest, WhatIsAskedStandsAloneAfterWhatWasSaidBefore) {
   english.messages = {{"user", "What is the rated power of the HY-300?"}, {"assistant", "4.2 kW"}};
   Case chinese = MakeCase("zh", "那晚餐呢？");
   chinese.messages = {{"user", "东岸食堂午餐多少钱一份？"}, {"assistant", "3.50谷元"}};
-  EXPECT_EQ(StandaloneText(english), "What is the weight of the HY-300?");
-  EXPECT_EQ(StandaloneText(chinese), "东岸食堂晚餐多少钱一份？");
   settings_.query.k = 7;
-  ASSERT_OK_AND_ASSIGN(const Query query, StandaloneQuery(english, settings_));
+  ASSERT_OK_AND_ASSIGN(const Query query,
+                       StandaloneQuery(english, Parts(), settings_, CallContext()));
   EXPECT_EQ(query.text, "What is the weight of the HY-300?");
   EXPECT_EQ(query.k, 7u);
+  EXPECT_EQ(StandaloneQuery(chinese, Parts(), settings_, CallContext()).value().text,
+            "东岸食堂晚餐多少钱一份？");
+}
+
+// As a user is answered: a short question is about what was asked before where the documents say so.
+TEST_F(SuiteRunTest, OfTwoReadingsTheOneIsAskedThatTheCorpusSpeaksOf) {
+  engine_.Add({testing::TextDocument("xr.md", "XR-10", "The XR-10 has a warranty of 36 months."),
+               testing::TextDocument("hy.md", "HY-300", "HY-300的保修期为三年。")});
+  snapshot_ = engine_.snapshot();
+  const auto asked = [&](const std::string& before, const std::string& message) {
+    Case one = MakeCase("c", message);
+    one.messages = {{"user", before}, {"assistant", "52 m"}};
+    const RunRecord record = AskCase(one, 0, Parts(), settings_, CallContext()).value();
+    EXPECT_EQ(record.question, ParseRecord(RecordLine(record)).value().question);
+    EXPECT_EQ(record.question, QuestionOf(record));
+    return record.question;
+  };
+  EXPECT_EQ(asked("What is the rated head of the XR-10?", "How long is the warranty?"),
+            "How long is the warranty, XR-10?");
+  EXPECT_EQ(asked("What is the rated head of the XR-10?", "Where is the intake?"),
+            "Where is the intake?");
+  EXPECT_EQ(asked("HY-300的额定功率是多少？", "保修期是多久？"), "HY-300的保修期是多久？");
 }
 
 TEST_F(SuiteRunTest, ASpanThatTheCorpusLostIsSaidSo) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "generation/follow_up_words.h"
+
 namespace quarry::generation {
 namespace {
 
@@ -64,7 +66,43 @@ INSTANTIATE_TEST_SUITE_P(
              "How long does it take to issue a badge?", FollowUp::kNone,
              "How long does it take to issue a badge?"},
         Case{"For how long is a Weirkeeper API token valid?", "180 days", "Where is it required?",
-             FollowUp::kPronoun, "Where is a Weirkeeper API token required?"}));
+             FollowUp::kPronoun, "Where is a Weirkeeper API token required?"},
+        // A noun without a verb, of what was asked before.
+        Case{"Is shipping free?", "Above 500 EUR.", "From which amount?", FollowUp::kBareAsking,
+             "From which amount is shipping free?"},
+        Case{"How often is the oil changed?", "Every 2,000 hours.", "And which type?",
+             FollowUp::kBareAsking, "which type is the oil changed?"},
+        Case{"How often is the oil changed?", "Every 2,000 hours.", "Which trainees are paid?",
+             FollowUp::kNone, "Which trainees are paid?"},
+        Case{"How often is the oil changed?", "Every 2,000 hours.", "Which gifts count?",
+             FollowUp::kNone, "Which gifts count?"},
+        Case{"How often is the oil changed?", "Every 2,000 hours.", "What about the belt?",
+             FollowUp::kEllipsis, "How often is the belt changed?"},
+        // Not in the year before.
+        Case{"What was the meal allowance in 2023?", "30 EUR", "And now?", FollowUp::kEllipsis,
+             "What was the meal allowance?"},
+        Case{"What did the 2023 handbook say of meals?", "30 EUR", "And today?",
+             FollowUp::kEllipsis, "What did the handbook say of meals?"},
+        Case{"What is the meal allowance?", "30 EUR", "And now?", FollowUp::kEllipsis,
+             "What is the meal allowance, now?"},
+        // What is to be done, about what was asked about.
+        Case{"What does error E-04 mean?", "The oil is too hot.", "What should I do?",
+             FollowUp::kBareAsking, "What should I do, error E-04?"},
+        Case{"What does error E-04 mean?", "The oil is too hot.", "What can we do about it?",
+             FollowUp::kPronoun, "What can we do about error E-04?"},
+        Case{"When was the bridge built?", "In 1904.", "By whom?", FollowUp::kBareAsking,
+             "By whom was the bridge built?"},
+        // The other of two that the answer names.
+        Case{"What is the power of the MX-12?",
+             "Compressors MX-12 and MX-20 — Model: MX-12; Power: 7.5 kW [1].",
+             "What about the other one?", FollowUp::kEllipsis, "What is the power of the MX-20?"},
+        // Markers of citations are no words of the name before them.
+        Case{"Who approves overtime above 20 hours?",
+             "It must be approved by the plant manager, Helena Brandt [1].", "What is her name?",
+             FollowUp::kPronoun, "What is Helena Brandt's name?"},
+        Case{"Who approves overtime above 20 hours?", "The plant manager does [1].",
+             "Since when does he approve it?", FollowUp::kPronoun,
+             "Since when does he approve it, Who approves overtime above 20 hours?"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Chinese, FollowUpTest,
@@ -105,12 +143,26 @@ INSTANTIATE_TEST_SUITE_P(
              "她的电话呢？", FollowUp::kEllipsis, "欧阳雪的电话是什么？"},
         Case{"车队由谁负责？", "由鄭思雨负责。", "她的分机是多少？", FollowUp::kPronoun,
              "鄭思雨的分机是多少？"},
+        Case{"数据库由谁负责？", "由陈洁[1]负责，备份由赵敏[2]负责。", "她的分机是多少？",
+             FollowUp::kPronoun, "陈洁的分机是多少？"},
         Case{"陈思雨负责什么？", "由陈思雨负责[1]。孙浩出差。", "他的分机是多少？",
              FollowUp::kPronoun, "陈思雨的分机是多少？"},
         Case{"HY-500用的是什么制冷剂？", "R454B", "它的重量呢？", FollowUp::kEllipsis,
              "HY-500的重量是多少？"},
         Case{"HY-300的额定功率是多少？", "4.2 kW", "它有多重？", FollowUp::kPronoun,
              "HY-300有多重？"},
+        // Not in the year before.
+        Case{"2023年餐补是多少？", "80元", "现在呢？", FollowUp::kEllipsis, "餐补是多少？"},
+        Case{"员工手册2023年的餐补是多少？", "80元", "那今年呢？", FollowUp::kEllipsis,
+             "员工手册的餐补是多少？"},
+        // What is to be done, about what was asked about.
+        Case{"故障代码E-04是什么意思？", "油温过高。", "那怎么办？", FollowUp::kBareAsking,
+             "故障代码E-04怎么办？"},
+        // The other of two that the answer names.
+        Case{"KY-12的功率是多少？", "KY-12和KY-20空压机 — 型号: KY-12; 功率: 7.5 kW[1]。",
+             "那另一个呢？", FollowUp::kEllipsis, "KY-20的功率是多少？"},
+        Case{"KY-12的功率是多少？", "KY-12和KY-20空压机 — 型号: KY-12; 功率: 7.5 kW[1]。",
+             "另外一台呢？", FollowUp::kEllipsis, "KY-20的功率是多少？"},
         // Another thing and another question.
         Case{"VX-240的扬程是多少？", "32 m", "那QB-350呢，几点发车？", FollowUp::kEllipsis,
              "QB-350几点发车？"},
@@ -145,24 +197,59 @@ TEST_P(ReadingsTest, AShortQuestionWithoutANameMayBeOfWhatWasAskedAbout) {
 
 INSTANTIATE_TEST_SUITE_P(
     Both, ReadingsTest,
-    ::testing::Values(Readings{"What is the rated head of the VX-220?",
-                               "What is the impeller diameter?", "What is the impeller diameter?",
-                               "What is the impeller diameter of VX-220?"},
-                      Readings{"What is the rated head of the VX-220?", "How many spares are kept?",
-                               "How many spares are kept?", "How many spares are kept, VX-220?"},
-                      Readings{"What is the rated head of the VX-220?",
-                               "What is the mass of the VX-240?", "What is the mass of the VX-240?",
-                               ""},
-                      Readings{"How long is the parental leave?", "Is there a pension fund?",
-                               "Is there a pension fund?", ""},
-                      Readings{"HY-300的额定功率是多少？", "保修期是多久？", "保修期是多久？",
-                               "HY-300的保修期是多久？"},
-                      Readings{"怎么跟踪客户订单？", "年假有几天？", "跟踪客户订单的年假有几天？",
-                               "跟踪客户订单的年假有几天？"},
-                      Readings{"HY-300的额定功率是多少？", "HY-500的保修期是多久？",
-                               "HY-500的保修期是多久？", ""},
-                      Readings{"HY-300的额定功率是多少？", "试用期满以后的转正手续怎么办理？",
-                               "试用期满以后的转正手续怎么办理？", ""}));
+    ::testing::Values(
+        Readings{"What is the rated head of the VX-220?", "What is the impeller diameter?",
+                 "What is the impeller diameter?", "What is the impeller diameter of VX-220?"},
+        Readings{"What is the rated head of the VX-220?", "How many spares are kept?",
+                 "How many spares are kept?", "How many spares are kept, VX-220?"},
+        Readings{"What is the rated head of the VX-220?", "What is the mass of the VX-240?",
+                 "What is the mass of the VX-240?", ""},
+        Readings{"How long is the parental leave?", "Is there a pension fund?",
+                 "Is there a pension fund?", ""},
+        // A year says when, and names no other thing.
+        Readings{"How many visitors did the Liudu Hydrology Room have in 2023?",
+                 "How many visitors came in 2024?", "How many visitors came in 2024?",
+                 "How many visitors came in 2024, Liudu Hydrology Room?"},
+        Readings{"What is the rated head of the VX-220?", "When was 4.2.0 released?",
+                 "When was 4.2.0 released?", ""},
+        Readings{"柳渡水文陈列馆2023年有多少参观者？", "2024年有多少参观者？",
+                 "2024年有多少参观者？", "柳渡水文陈列馆2024年有多少参观者？"},
+        Readings{"HY-300的销量是多少？", "2024年是多少？", "2024年是多少？",
+                 "HY-300的销量2024年是多少？"},
+        Readings{"柳渡水文陈列馆2023年有多少参观者？", "L8有多少乘客？", "L8有多少乘客？", ""},
+        // With the words that say what the names are names of.
+        Readings{"How much is a return ticket for an adult from Brackwell Wharf to Liudu?",
+                 "How long is the ticket valid?", "How long is the ticket valid?",
+                 "How long is the ticket valid, return ticket for an adult from Brackwell Wharf to "
+                 "Liudu?"},
+        Readings{"What does casing C-40 of Lindqvist Castings cost?", "How long is the warranty?",
+                 "How long is the warranty?",
+                 "How long is the warranty, casing C-40 of Lindqvist Castings?"},
+        Readings{"What was the highest turbidity in the Orrin Ferry discolouration?",
+                 "How many calls were taken?", "How many calls were taken?",
+                 "How many calls were taken, Orrin Ferry discolouration?"},
+        Readings{"Does the VX-220 cost more than the VX-240?", "How long is the warranty?",
+                 "How long is the warranty?", "How long is the warranty, VX-220, VX-240?"},
+        Readings{"Who manages the Larkfield contract?", "How much is the fee?",
+                 "How much is the fee?", "How much is the fee, Larkfield?"},
+        Readings{"HY-300的额定功率是多少？", "保修期是多久？", "保修期是多久？",
+                 "HY-300的保修期是多久？"},
+        Readings{"怎么跟踪客户订单？", "年假有几天？", "跟踪客户订单的年假有几天？",
+                 "跟踪客户订单的年假有几天？"},
+        Readings{"HY-300的额定功率是多少？", "HY-500的保修期是多久？", "HY-500的保修期是多久？",
+                 ""},
+        // Without a word that asks, too.
+        Readings{"HY-300的额定功率是多少？", "噪声大不大？", "HY-300的噪声大不大？",
+                 "HY-300的噪声大不大？"},
+        // Without a subject: what is done to something may be done to another thing.
+        Readings{"祝三娘奖学金每名多少钱？", "何时截止申请？", "何时截止申请？",
+                 "祝三娘奖学金何时截止申请？"},
+        Readings{"云麓活性炭每吨报价多少？", "怎样交水费？", "云麓活性炭怎样交水费？",
+                 "云麓活性炭怎样交水费？"},
+        Readings{"云麓活性炭每吨报价多少？", "谁批准？", "云麓活性炭谁批准？", ""},
+        Readings{"云麓活性炭每吨报价多少？", "那怎样交水费？", "云麓活性炭怎样交水费？", ""},
+        Readings{"HY-300的额定功率是多少？", "试用期满以后的转正手续怎么办理？",
+                 "试用期满以后的转正手续怎么办理？", ""}));
 
 TEST(FollowUp, AThirdShortQuestionMayBeOfWhatTheFirstNamed) {
   const std::vector<ConversationTurn> english = {{true, "What is the rated head of the VX-220?"},
@@ -210,6 +297,29 @@ TEST(FollowUp, ASiblingIsAnotherCodeOfTheKind) {
   EXPECT_FALSE(NamesSibling("VX-220", "Of VX-240 and vx-220 the warranty is 36 months."));
   EXPECT_FALSE(NamesSibling("VX-220", "By ISO 9001:2015 and A4 paper, 36 months."));
   EXPECT_FALSE(NamesSibling("Brackwell Wharf", "The VX-240 has a warranty."));
+}
+
+TEST(FollowUp, WhatTakesNoPlaceInTheQuestionBeforeIsAdded) {
+  const std::vector<ConversationTurn> english = {{true, "What is the hotel limit in Berlin?"},
+                                                 {false, "140 EUR"}};
+  EXPECT_EQ(StandAlone(english, "And for meals?").text,
+            "What is the hotel limit in Berlin, meals?");
+  EXPECT_EQ(StandAlone(english, "And for meals?").added, "meals");
+  EXPECT_EQ(StandAlone(english, "And in Paris?").text, "What is the hotel limit in Paris?");
+  EXPECT_EQ(StandAlone(english, "And in Paris?").added, "");
+  const std::vector<ConversationTurn> chinese = {{true, "北京的住宿标准是多少？"},
+                                                 {false, "500元"}};
+  EXPECT_EQ(StandAlone(chinese, "餐补呢？").text, "餐补，北京的住宿标准是多少？");
+  EXPECT_EQ(StandAlone(chinese, "餐补呢？").added, "餐补");
+  EXPECT_EQ(StandAlone(chinese, "北海呢？").text, "北海的住宿标准是多少？");
+  EXPECT_EQ(StandAlone(chinese, "北海呢？").added, "");
+}
+
+TEST(FollowUp, OfSeveralOtherThingsNoneIsTheOther) {
+  EXPECT_EQ(follow_up::SiblingIn("MX-12, MX-20. MX-20 is new.", "the MX-12"), "MX-20");
+  EXPECT_EQ(follow_up::SiblingIn("MX-12, MX-20 and MX-30", "the MX-12"), "");
+  EXPECT_EQ(follow_up::SiblingIn("KY-12和KY-20用A4纸。", "KY-12的功率"), "KY-20");
+  EXPECT_EQ(follow_up::SiblingIn("The MX-20", "the canteen"), "");
 }
 
 TEST(FollowUp, LeansOnFollowUpsInTurn) {

@@ -1,0 +1,227 @@
+#include "generation/readings.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/answer_guide.h"
+#include "base/ascii.h"
+#include "base/text.h"
+#include "generation/context_pieces.h"
+#include "model/question.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr double kOfTopic = 0.6;  // of a name's words: so many stand beside what is asked of it
+
+// The words of a question but those that ask.
+WordSet ContentWords(std::string_view question, const Analyzer& analyzer) {
+  WordSet words;
+  for (const model::QuestionTerm& term : model::AnalyseQuestion(question, analyzer).terms) {
+    words.insert(term.term);
+  }
+  return words;
+}
+
+// Whether two English words may be formed of one root: "builder" and "built", "inspector" and "inspection". What the
+// analyzer leaves of them.
+bool MayShareRoot(std::string_view a, std::string_view b) {
+  constexpr size_t kRoot = 4;  // letters at least
+  const auto is_ending = [](std::string_view word_end) {
+    return IsOneOf(word_end, {"", "e", "i", "y", "t", "d", "er", "or", "ier", "der", "ter", "ion",
+                              "ment", "anc", "enc"});
+  };
+  const size_t same =
+      static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  return same >= kRoot && std::ranges::all_of(a.substr(0, same), IsAsciiLetter) &&
+         is_ending(a.substr(same)) && is_ending(b.substr(same));
+}
+
+// The part of `asked` that is among `said`, in these words or in others of their roots.
+double ShareSaid(const WordSet& asked, const WordSet& said) {
+  const auto is_said = [&](const std::string& word) {
+    return said.contains(word) || std::ranges::any_of(said, [&](const std::string& other) {
+             return MayShareRoot(word, other);
+           });
+  };
+  return static_cast<double>(std::ranges::count_if(asked, is_said)) /
+         static_cast<double>(asked.size());
+}
+
+// Of each name of a topic: "C-40, Lindqvist Castings" has two, and the article about the warranty names neither the
+// casing nor any other part.
+std::vector<WordSet> WordsOfNames(std::string_view topic, const Analyzer& analyzer) {
+  std::vector<WordSet> names;
+  while (!topic.empty()) {
+    const size_t end = std::min(topic.find(kTopicDivider), topic.size());
+    WordSet words = ContentWords(topic.substr(0, end), analyzer);
+    if (!words.empty()) names.push_back(std::move(words));
+    topic.remove_prefix(std::min(end + 1, topic.size()));
+  }
+  return names;
+}
+
+// A question that was made of several turns holds words of answers, and so of documents: what a user asks
+// tools for is told by his own.
+void KeepOwnWords(Query& query) {
+  if (query.guide == nullptr) return;
+  if (query.guide->http_tools.empty() && query.guide->tools.empty()) return;
+  AnswerGuide guide = *query.guide;
+  guide.own_words = query.text;
+  query.guide = std::make_shared<const AnswerGuide>(std::move(guide));
+}
+
+// The two readings of a question, and how much the collection says of each, which is looked up when it is first
+// asked for.
+class Readings {
+ public:
+  // All must outlive it.
+  Readings(const Answerer& answerer, const Query& query, const StandaloneQuestion& question,
+           const index::Snapshot& snapshot, const CallContext& context)
+      : answerer_(answerer),
+        query_(query),
+        question_(question),
+        snapshot_(snapshot),
+        context_(context),
+        as_said_(Trim(query.text)),
+        asked_(ContentWords(query.text, answerer.analyzer())),
+        names_(WordsOfNames(question.topic, answerer.analyzer())) {}
+
+  // The one that the collection speaks of.
+  Result<std::string> Choose() {
+    QUARRY_ASSIGN_OR_RETURN(const double of_topic, ShareOf(question_.with_topic));
+    if (of_topic >= 1) return question_.with_topic;  // no more can be said of the other
+    QUARRY_ASSIGN_OR_RETURN(const double alone, ShareOf(as_said_));
+    if (of_topic + alone == 0) return question_.text;
+    return of_topic >= alone ? question_.with_topic : as_said_;
+  }
+
+  // The one that is not `reading`.
+  const std::string& OtherThan(const std::string& reading) const {
+    return reading == as_said_ ? question_.with_topic : as_said_;
+  }
+
+  // The greatest part of what is asked that one statement found for the reading has, with its headings; where the
+  // reading has a topic, one that has so much of one of its names.
+  Result<double> ShareOf(const std::string& reading) {
+    if (asked_.empty() || names_.empty()) return 0.0;
+    const bool is_as_said = reading == as_said_;
+    std::optional<double>& share = is_as_said ? alone_ : of_topic_;
+    if (share) return *share;
+    Query read = query_;
+    read.text = reading;
+    QUARRY_ASSIGN_OR_RETURN(const Context found, answerer_.MakeContext(read, snapshot_, context_));
+    double best = 0;
+    for (const ContextPiece& piece : ContextPieces(found, answerer_.analyzer())) {
+      if (!is_as_said && !IsOfTopic(piece)) continue;
+      best = std::max(best, ShareSaid(asked_, piece.all));
+    }
+    share = best;
+    return best;
+  }
+
+ private:
+  bool IsOfTopic(const ContextPiece& piece) const {
+    return std::ranges::any_of(
+        names_, [&](const WordSet& name) { return ShareAmong(name, piece.all) >= kOfTopic; });
+  }
+
+  const Answerer& answerer_;
+  const Query& query_;
+  const StandaloneQuestion& question_;
+  const index::Snapshot& snapshot_;
+  const CallContext& context_;
+  const std::string as_said_;
+  const WordSet asked_;
+  const std::vector<WordSet> names_;  // of the topic
+  std::optional<double> of_topic_;
+  std::optional<double> alone_;
+};
+
+// Answers what is asked, in these words.
+using AskText = std::function<Result<Answer>(const std::string& text, const AnswerSink& sink)>;
+
+bool IsGiven(const Answer& answer) {
+  return answer.kind == ReplyKind::kAnswer && !answer.abstained;
+}
+
+// By the reading that the collection speaks of; where that is declined by the other, if it is spoken of, too.
+Result<Answer> AskReadings(const StandaloneQuestion& question, Readings readings,
+                           const AskText& ask) {
+  QUARRY_ASSIGN_OR_RETURN(const std::string reading, readings.Choose());
+  const std::string other_reading = readings.OtherThan(reading);
+  QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(reading, nullptr));
+  // What is said of the VX-240 is no answer to who asked about the VX-220 before, who is told so.
+  const bool is_of_sibling = other_reading == question.with_topic && !answer.abstained &&
+                             NamesSibling(question.topic, answer.text);
+  bool asks_other = is_of_sibling;
+  if (answer.kind == ReplyKind::kAnswer && answer.abstained) {
+    QUARRY_ASSIGN_OR_RETURN(const double share, readings.ShareOf(other_reading));
+    asks_other = share > 0;
+  }
+  if (asks_other) {
+    QUARRY_ASSIGN_OR_RETURN(Answer other, ask(other_reading, nullptr));
+    if (is_of_sibling || IsGiven(other)) answer = std::move(other);
+  }
+  return answer;
+}
+
+// By the question before with what was added; where the answer says nothing of that, but what was asked before once
+// more, by the message alone: "And for meals?" behind a question about hotels.
+Result<Answer> AskWithAdded(const StandaloneQuestion& question, const std::string& as_said,
+                            const AskText& ask, const Analyzer& analyzer) {
+  QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(question.text, nullptr));
+  const WordSet added = ContentWords(question.added, analyzer);
+  const auto speaks_of_it = [&](const Answer& given) {
+    return ShareAmong(added, WordsIn(given.text, analyzer)) > 0;
+  };
+  if (added.empty() || !IsGiven(answer) || speaks_of_it(answer)) return answer;
+  QUARRY_ASSIGN_OR_RETURN(Answer other, ask(as_said, nullptr));
+  if (IsGiven(other) && speaks_of_it(other)) return other;
+  return answer;
+}
+
+}  // namespace
+
+Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
+                                  const StandaloneQuestion& question,
+                                  const index::Snapshot& snapshot, const CallContext& context) {
+  if (question.topic.empty()) return question.text;
+  return Readings(answerer, query, question, snapshot, context).Choose();
+}
+
+Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
+                             const StandaloneQuestion& question, const index::Snapshot& snapshot,
+                             CacheUse use, const AnswerSink& sink, const CallContext& context) {
+  const std::string as_said(Trim(query.text));
+  const auto ask = [&](const std::string& reading, const AnswerSink& to) -> Result<Answer> {
+    Query asked = query;
+    if (reading != as_said) KeepOwnWords(asked);
+    asked.text = reading;
+    QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer.Ask(asked, snapshot, use, to, context));
+    if (reading != as_said) answer.standalone = reading;
+    return answer;
+  };
+  const Answerer& quoting = answerer.answerer();
+  if (question.topic.empty() && question.added.empty()) return ask(question.text, sink);
+  // Quoting takes so little time that both readings can be asked; a chat model is asked once.
+  if (!quoting.quotes()) {
+    QUARRY_ASSIGN_OR_RETURN(const std::string reading,
+                            ChooseReading(quoting, query, question, snapshot, context));
+    return ask(reading, sink);
+  }
+  Result<Answer> answer =
+      question.topic.empty()
+          ? AskWithAdded(question, as_said, ask, quoting.analyzer())
+          : AskReadings(question, Readings(quoting, query, question, snapshot, context), ask);
+  if (answer.ok() && sink && !sink(answer->text)) {
+    return CancelledError("the reader of the answer went away");
+  }
+  return answer;
+}
+
+}  // namespace quarry::generation

@@ -1,0 +1,32 @@
+#pragma once
+
+// What a message of a conversation asks, where it has two readings (follow_up.h), and its answer. Whatever answers
+// conversations asks through here: Assistant, ChatRelay, the runs of eval. Why it is so:
+// docs/decisions/0061-two-readings-of-a-short-question.md.
+//
+// Thread-safe.
+
+#include <string>
+
+#include "generation/cached_answerer.h"
+#include "generation/follow_up.h"
+
+namespace quarry::generation {
+
+// The text of the reading of `question` that the collection speaks of; `query` is the message as it was said, with
+// what restricts retrieval. Where there is one reading nothing is searched. Errors: those of
+// Answerer::MakeContext.
+Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
+                                  const StandaloneQuestion& question,
+                                  const index::Snapshot& snapshot, const CallContext& context);
+
+// Answers `query`, a message that means `question`: by the reading that ChooseReading takes, and where answers are
+// quoted by the other one, if the first is declined and the collection speaks of the other, too. What was added to the
+// question before is asked for alone where a quoted answer says nothing of it. Answer::standalone is what was answered,
+// where that is not what was said. What may be asked twice is answered in one piece. Errors: those of
+// CachedAnswerer::Ask.
+Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
+                             const StandaloneQuestion& question, const index::Snapshot& snapshot,
+                             CacheUse use, const AnswerSink& sink, const CallContext& context);
+
+}  // namespace quarry::generation
