@@ -11,6 +11,7 @@
 #include "base/document.h"
 #include "base/hash.h"
 #include "model/quotable.h"
+#include "model/sibling_codes.h"
 
 namespace quarry::model {
 namespace {
@@ -183,7 +184,9 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentence.tokens = CountTokens(TextOf(sentence));
     sentences_.push_back(std::move(sentence));
   }
-  const std::vector<Token> tokens = asked_codes_.OwnTokens(text, analyzer_.Tokenize(text));
+  std::vector<Token> all_tokens = analyzer_.Tokenize(text);
+  AddSiblings(index, first, all_tokens);
+  const std::vector<Token> tokens = asked_codes_.OwnTokens(text, std::move(all_tokens));
   for (const Token& token : tokens) {
     const uint32_t number = NumberOf(token);
     if (number == UINT32_MAX) continue;
@@ -205,6 +208,29 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentences_[i].header = static_cast<uint32_t>(headers_.size() - 1);
   }
   passage_terms_.push_back(all);
+}
+
+// Of its sentences, from the `first` on. `tokens` are all of the passage.
+void PassageReading::AddSiblings(uint32_t passage, size_t first, const std::vector<Token>& tokens) {
+  if (asked_codes_.empty() || AsksBesideCodes(text_)) return;
+  const Chunk& chunk = passages_[passage].chunk;
+  const std::vector<AskedCodes::Place> places = asked_codes_.PlacesIn(chunk.text, tokens);
+  std::optional<std::vector<std::string>> headings;  // that `above` is of
+  CodesAbove above;
+  for (size_t i = first; i < sentences_.size(); ++i) {
+    Sentence& sentence = sentences_[i];
+    if (sentence.kind == BlockKind::kCode) continue;
+    SourceSpan span = SpanWithin(chunk, sentence.range.begin, sentence.range.end);
+    if (!headings || *headings != span.heading_path) {
+      above = CodesAboveOf(passages_[passage].title, span.heading_path, asked_codes_, analyzer_);
+      headings = std::move(span.heading_path);
+    }
+    CodesAbove nearest = above;
+    const bool is_answer = i > first && Asks(TextOf(sentences_[i - 1]));
+    if (is_answer && sentences_[i - 1].sibling) nearest.sibling = sentences_[i - 1].sibling;
+    sentence.sibling = SiblingSpokenOf(chunk.text, sentence.range,
+                                       sentence.kind == BlockKind::kTable, places, nearest);
+  }
 }
 
 // The question's terms in a title and its headings, as a new entry of headers_.

@@ -6,6 +6,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,6 +45,8 @@ struct Sentence {
   std::vector<TermPlace> places;  // in order
   bool in_range = false;          // it is stated for a range that a number of the question lies in
   bool out_of_range = false;      // only for others
+  // What it speaks of in the stead of what is asked about (sibling_codes.h).
+  std::optional<AskedCodes::Kin> sibling;
 };
 
 // Reads once, in its constructor. Question text, passages and analyzer must outlive it.
@@ -84,6 +87,7 @@ class PassageReading {
 
   void FindAskedNumbers();
   void AddRanges(const std::vector<Token>& tokens, Sentence& sentence);
+  void AddSiblings(uint32_t passage, size_t first, const std::vector<Token>& tokens);
   uint32_t NumberOf(const Token& token) const;
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
   void AddPassage(uint32_t index, uint32_t max_tokens);
