@@ -29,6 +29,13 @@ std::vector<RowCell> CellsOfRow(std::string_view row) {
   return cells;
 }
 
+std::string_view CellNamed(std::string_view row, std::string_view name) {
+  for (const RowCell& cell : CellsOfRow(row)) {
+    if (cell.name == name) return cell.value;
+  }
+  return {};
+}
+
 WordSet WordsIn(std::string_view text, const Analyzer& analyzer) {
   WordSet words;
   for (Token& token : analyzer.Tokenize(text)) words.insert(std::move(token.term));

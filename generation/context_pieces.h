@@ -38,6 +38,9 @@ struct RowCell {
 };
 std::vector<RowCell> CellsOfRow(std::string_view row);
 
+// What the row has below `name`; "" where it has no such column.
+std::string_view CellNamed(std::string_view row, std::string_view name);
+
 // The terms of a text.
 WordSet WordsIn(std::string_view text, const Analyzer& analyzer);
 // Without those of the question's codes that stand there in the codes of other things.

@@ -17,7 +17,6 @@
 #include "generation/citations.h"
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
-#include "generation/extreme_row.h"
 #include "generation/planted_instructions.h"
 #include "generation/premise.h"
 #include "generation/spelling.h"
@@ -290,19 +289,15 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   std::optional<RowsThatMeet> met;
   if (!draft.sentences.empty())
     met = FindRowsThatMeet(read.text, readable, draft.sentences.front(), analyzer_);
-  const bool has_rows = met && !met->rows.empty();
-  std::vector<model::ExtractedSentence> sentences = Reply(read, readable, draft, has_rows, answer);
+  std::vector<model::ExtractedSentence> sentences =
+      Reply(read, readable, draft, met.has_value(), answer);
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
                       .reason = draft.reason};
-    if (!draft.declined) {
-      sentences = std::move(draft.sentences);
-      const auto row = FindExtremeRow(read.text, readable, sentences.front(), analyzer_);
-      if (row && !has_rows) sentences = {*row};
-    }
+    if (!draft.declined) sentences = std::move(draft.sentences);
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
     } else if (AddConflicts(read, readable, abolished, sentences) > 0) {
