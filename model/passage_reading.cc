@@ -90,6 +90,7 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
   }
   if (question_.terms.empty()) return;
   FindAskedNumbers();
+  FindSynonyms();
   for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
   WeighTerms();
 }
@@ -154,12 +155,35 @@ void PassageReading::AddRanges(const std::vector<Token>& tokens, Sentence& sente
                            [](const TermPlace& place) { return place.range.begin; });
 }
 
-// The number of the question's term that the token is, or UINT32_MAX.
-uint32_t PassageReading::NumberOf(const Token& token) const {
+// Where none of the passages has a word of the question, others that say the same stand for it.
+void PassageReading::FindSynonyms() {
+  for (uint32_t i = 0; i < question_.terms.size(); ++i) {
+    const QuestionTerm& term = question_.terms[i];
+    if (term.is_name || term.emphasis < 1) continue;
+    for (Synonym& synonym : SynonymsOf(term.term, analyzer_)) {
+      if (!numbers_.contains(Hash64(synonym.term))) synonyms_.push_back({std::move(synonym), i});
+    }
+  }
+  for (const Passage& passage : passages_) {
+    if (synonyms_.empty()) return;
+    for (const Token& token : analyzer_.Tokenize(IndexedText(passage.title, passage.chunk))) {
+      std::erase_if(synonyms_, [&](const SynonymOfTerm& one) {
+        return question_.terms[one.number].term == token.term;
+      });
+    }
+  }
+}
+
+// The number of the question's term that the token is or says, or UINT32_MAX. `around`: the sentence that it stands in.
+uint32_t PassageReading::NumberOf(const Token& token, std::string_view around) const {
   const auto found = numbers_.find(Hash64(token.term));
-  if (found == numbers_.end() || question_.terms[found->second].term != token.term)
-    return UINT32_MAX;
-  return found->second;
+  if (found != numbers_.end() && question_.terms[found->second].term == token.term)
+    return found->second;
+  for (const SynonymOfTerm& one : synonyms_) {
+    if (one.synonym.term == token.term && StandsBeside(one.synonym.beside, around))
+      return one.number;
+  }
+  return UINT32_MAX;
 }
 
 void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
@@ -188,11 +212,13 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   AddSiblings(index, first, all_tokens);
   const std::vector<Token> tokens = asked_codes_.OwnTokens(text, std::move(all_tokens));
   for (const Token& token : tokens) {
-    const uint32_t number = NumberOf(token);
+    while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
+    const bool is_quotable = at < sentences_.size() && sentences_[at].range.begin <= token.begin;
+    const std::string_view around = is_quotable ? TextOf(sentences_[at]) : std::string_view();
+    const uint32_t number = NumberOf(token, around);
     if (number == UINT32_MAX) continue;
     all.set(number);
-    while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
-    if (at == sentences_.size() || token.begin < sentences_[at].range.begin) continue;
+    if (!is_quotable) continue;
     sentences_[at].terms.set(number);
     sentences_[at].places.push_back({number, token.position, {token.begin, token.end}});
   }
@@ -239,7 +265,7 @@ TermSet PassageReading::AddHeader(std::string_view title,
   TermSet header;
   const std::string text = ContextualHeader(title, headings);
   for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
-    if (const uint32_t number = NumberOf(token); number != UINT32_MAX) header.set(number);
+    if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) header.set(number);
   }
   const std::vector<NumberRange> ranges =
       asked_numbers_.empty() ? std::vector<NumberRange>() : NumberRanges(text);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/passage_reading.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::model {
@@ -504,6 +505,41 @@ TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
     EXPECT_THAT(ExtractAnswer(tried.question, passages, analyzer_, {}).reason,
                 ::testing::Not(HasSubstr("the text says")))
         << tried.question;
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, AWordThatSaysTheSameCoversTheQuestion) {
+  struct Case {
+    const char* text;
+    const char* question;
+    const char* missing;  // in the reason where nothing says it
+  };
+  const Case said[] = {
+      {"The telephone of the clinic is 555 0101.", "What is the phone of the clinic?", "phone"},
+      {"The price of the seal kit is 12 euros.", "What is the cost of the seal kit?", "cost"},
+      {"The mass of the pump is 318 kg.", "What is the weight of the pump?", "weight"},
+      {"员工年休假为5天。", "员工年假多少天？", "年假"},
+      {"螺栓的拧紧力矩为25 N·m。", "螺栓的拧紧扭矩是多少？", "扭矩"},
+      {"水泵的质量为318千克。", "水泵的重量是多少？", "重量"},
+  };
+  for (const Case& tried : said) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
+    const ExtractiveDraft draft = ExtractAnswer(tried.question, passages, analyzer_, {});
+    EXPECT_FALSE(draft.declined) << tried.question << " " << draft.support;
+    EXPECT_THAT(draft.reason, ::testing::Not(HasSubstr(tried.missing))) << tried.question;
+  }
+  // Another quality than a weight; and where a passage has the word itself, nothing else says it.
+  const Case unsaid[] = {
+      {"水泵的质量由质检科检查。", "水泵的重量是多少？", "重量"},
+      {"The mass of data of the pump is large.", "What is the weight of the pump?", "weight"},
+      {"The fee for the seal kit is 3 euros. The cost of a pump is 900 euros.",
+       "What is the cost of the seal kit?", "cost"},
+      {"螺栓的力矩为25 N·m。扭矩扳手在仓库。", "螺栓的扭矩是多少？", "扭矩"},
+  };
+  for (const Case& tried : unsaid) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
+    const PassageReading reading(tried.question, passages, analyzer_, 160);
+    EXPECT_LT(reading.Coverage(reading.sentences()[0]), 0.99) << tried.text;
   }
 }
 
