@@ -21,6 +21,7 @@
 #include "generation/premise.h"
 #include "generation/spelling.h"
 #include "generation/table_conditions.h"
+#include "generation/table_totals.h"
 #include "model/answer_reasons.h"
 #include "model/quotable.h"
 
@@ -137,6 +138,14 @@ std::vector<model::ExtractedSentence> RowsToSay(const RowsThatMeet& met, const Q
 void TakeRows(const RowsThatMeet& met, const Query& query, const Context& context,
               const model::ExtractiveOptions& options, model::ExtractiveDraft& draft) {
   const std::string& language = options.language;
+  if (met.total) {
+    if (draft.declined) draft.support = kMeetsAll;
+    draft.declined = false;
+    draft.sentences = met.rows;
+    draft.sentences.front().lead = TotalText(*met.total, language);
+    draft.reason = ReasonText(Reason::kRowsMeet, language, {std::to_string(met.count)});
+    return;
+  }
   if (met.rows.empty()) {
     if (draft.declined) return;
     draft.declined = true;
@@ -154,6 +163,23 @@ void TakeRows(const RowsThatMeet& met, const Query& query, const Context& contex
     count += std::to_string(met.count);
   }
   draft.reason = ReasonText(Reason::kRowsMeet, language, {count});
+}
+
+// Whether all of a document stands in the context, and nothing of it is left out of what may be quoted.
+bool StandsWhole(const DocumentId& document, const index::Snapshot& snapshot,
+                 const Context& context, const Context& readable) {
+  const Result<index::StoredDocument> stored = snapshot.ReadDocument(document);
+  if (!stored.ok()) return false;
+  std::vector<ChunkId> there;
+  for (size_t i = 0; i < context.passages.size(); ++i) {
+    const Passage& passage = context.passages[i];
+    if (passage.chunk.document != document) continue;
+    if (passage.chunk.text != readable.passages[i].chunk.text) return false;
+    for (const ChunkId chunk : ChunksOf(passage)) there.push_back(chunk);
+  }
+  return std::ranges::all_of(stored->chunks, [&](ChunkId chunk) {
+    return std::ranges::find(there, chunk) != there.end();
+  });
 }
 
 // Nothing is quoted that orders whoever answers: it is written to be said, and answers no question. A question about
@@ -287,8 +313,14 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const model::ExtractiveOptions options = OptionsFor(query, options_);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
   std::optional<RowsThatMeet> met;
-  if (!draft.sentences.empty())
-    met = FindRowsThatMeet(read.text, readable, draft.sentences.front(), analyzer_);
+  if (!draft.sentences.empty()) {
+    const model::ExtractedSentence& best = draft.sentences.front();
+    const bool is_whole =
+        MayAskTotal(Fold(read.text)) && StandsWhole(readable.passages[best.passage].chunk.document,
+                                                    snapshot, answer.context, readable);
+    met = FindRowsThatMeet(read.text, readable, best, is_whole, analyzer_);
+  }
+  const bool is_total = met && met->total;
   std::vector<model::ExtractedSentence> sentences =
       Reply(read, readable, draft, met.has_value(), answer);
   if (answer.kind == ReplyKind::kAnswer) {
@@ -300,7 +332,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (!draft.declined) sentences = std::move(draft.sentences);
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (AddConflicts(read, readable, abolished, sentences) > 0) {
+    } else if (!is_total && AddConflicts(read, readable, abolished, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);

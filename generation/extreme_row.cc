@@ -13,7 +13,6 @@
 namespace quarry::generation {
 namespace {
 
-constexpr double kNamesColumn = 0.5;  // of the words of a column's name, in the question
 constexpr double kMostRowsAsked = 20;
 
 struct ExtremeWord {
@@ -127,18 +126,6 @@ bool IsOfSeveral(std::string_view before, std::string_view behind) {
   return (is_english && CountsRows(word, 0)) || CountsRows(rest, 0);
 }
 
-// "plan that has SSO" of plans.
-bool BeginsWithSubject(std::string_view behind, std::string_view subject,
-                       const Analyzer& analyzer) {
-  std::string_view rest = TrimBlanks(behind);
-  if (rest.starts_with(kOfChinese)) rest.remove_prefix(kOfChinese.size());
-  const std::string name = Fold(subject);
-  if (!name.empty() && rest.starts_with(name)) return true;
-  const std::vector<Token> tokens = analyzer.Tokenize(rest);
-  return !tokens.empty() && tokens[0].begin == 0 &&
-         WordsIn(subject, analyzer).contains(tokens[0].term);
-}
-
 bool IsColumnOf(const ExtremeAttribute& attribute, std::string_view column,
                 const Analyzer& analyzer) {
   const WordSet words = WordsIn(column, analyzer);
@@ -152,24 +139,6 @@ bool IsColumnOf(const ExtremeAttribute& attribute, std::string_view column,
     }
   }
   return false;
-}
-
-// The column that `share` is greatest of, at least kNamesColumn; "" where there is none or two are alike.
-template <typename Share>
-std::string_view ColumnOfMost(const std::vector<RowCell>& columns,
-                              const std::vector<std::string_view>& but, const Share& share) {
-  std::string_view named;
-  double most = 0;
-  bool is_one = false;
-  for (size_t i = 1; i < columns.size(); ++i) {  // the first says what the row is of
-    if (std::ranges::find(but, columns[i].name) != but.end()) continue;
-    const double one = share(columns[i].name);
-    if (one < kNamesColumn || one < most || !NumberInCell(columns[i])) continue;
-    is_one = one > most;
-    most = one;
-    named = columns[i].name;
-  }
-  return is_one ? named : std::string_view();
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -19,7 +21,8 @@ namespace quarry::generation {
 namespace {
 
 constexpr size_t kMostRowsSaid = 8;
-constexpr size_t kShortAnswer = 24;  // bytes of a cell that denies
+constexpr size_t kMostRowsCounted = 20;  // all of them are quoted
+constexpr size_t kShortAnswer = 24;      // bytes of a cell that denies
 
 constexpr std::string_view kAskingWhich[] = {"哪些", "哪个", "哪個", "哪几", "哪一", "哪种", "哪类",
                                              "哪台", "哪家", "哪款", "哪条", "哪座", "哪位"};
@@ -172,6 +175,23 @@ class ConditionReader {
           known_text.find(one) == std::string_view::npos) {
         return true;
       }
+    }
+    return false;
+  }
+
+  // Whether a Chinese character of `text` stands in no pair that `known` has and does not only join: 海南 of a table
+  // with 上海 and 南京.
+  bool HasUnknownPairs(std::string_view text, const WordSet& known) const {
+    std::vector<bool> is_known(text.size());
+    for (const Token& token : analyzer_.Tokenize(text)) {
+      if (IsAscii(token.term[0]) || !known.contains(token.term)) continue;
+      for (size_t at = token.begin; at < token.end; ++at) is_known[at] = true;
+    }
+    for (size_t at = 0; at < text.size();) {
+      const size_t begin = at;
+      if (!IsCjk(NextCodePoint(text, at)) || is_known[begin]) continue;
+      if (kConditionCharacters.find(text.substr(begin, at - begin)) == std::string_view::npos)
+        return true;
     }
     return false;
   }
@@ -333,14 +353,31 @@ bool AsksWhichRows(std::string_view question) {
   return times == 1;
 }
 
-// How many words of the question the values of the row have that say neither yes nor no.
-ptrdiff_t ValuesAsked(const ContextPiece& row, const WordSet& asked, const Analyzer& analyzer) {
+// The words of the row's values that say neither yes nor no.
+WordSet ValuesOf(const ContextPiece& row, const Analyzer& analyzer) {
   WordSet values;
   for (const RowCell& cell : CellsOfRow(row.text)) {
     if (!SaysYes(cell.value) && !SaysNo(cell.value)) values.merge(WordsIn(cell.value, analyzer));
   }
+  return values;
+}
+
+ptrdiff_t CountAmong(const WordSet& asked, const WordSet& values) {
   return std::ranges::count_if(asked,
                                [&](const std::string& word) { return values.contains(word); });
+}
+
+// How many words of the question the values of the row have.
+ptrdiff_t ValuesAsked(const ContextPiece& row, const WordSet& asked, const Analyzer& analyzer) {
+  return CountAmong(asked, ValuesOf(row, analyzer));
+}
+
+// And those of any row.
+ptrdiff_t CountAsked(const std::vector<const ContextPiece*>& rows, const WordSet& asked,
+                     const Analyzer& analyzer) {
+  WordSet values;
+  for (const ContextPiece* row : rows) values.merge(ValuesOf(*row, analyzer));
+  return CountAmong(asked, values);
 }
 
 bool MeetsAll(const ContextPiece& row, const std::vector<NamedColumn>& conditions) {
@@ -354,6 +391,7 @@ bool MeetsAll(const ContextPiece& row, const std::vector<NamedColumn>& condition
 struct FoundTable {
   std::vector<const ContextPiece*> rows;
   const ContextPiece* widest = nullptr;  // the one with most cells: what is empty is not told
+  bool is_complete = true;               // each piece of it is a row that says what it is of
 };
 
 // That which `best` is a row of; without rows where it is none.
@@ -369,12 +407,18 @@ FoundTable TableOf(const std::vector<ContextPiece>& pieces, const Context& conte
   if (subject.empty()) return table;
   const DocumentId& document = context.passages[answers->passage].chunk.document;
   size_t most = 0;
+  std::set<uint64_t> places;  // in the document: passages may overlap
   for (const ContextPiece& piece : pieces) {
+    const Chunk& chunk = context.passages[piece.passage].chunk;
     if (piece.kind != BlockKind::kTable || piece.header != answers->header ||
-        context.passages[piece.passage].chunk.document != document ||
-        CellNamed(piece.text, subject).empty()) {
+        chunk.document != document) {
       continue;
     }
+    if (CellNamed(piece.text, subject).empty()) {
+      table.is_complete = false;
+      continue;
+    }
+    if (!places.insert(chunk.span.begin + piece.range.begin).second) continue;
     table.rows.push_back(&piece);
     const size_t cells = CellsOfRow(piece.text).size();
     if (cells > most) table.widest = &piece;
@@ -416,12 +460,13 @@ bool MayBeReadOtherwise(std::string_view without_ranges,
 }  // namespace
 
 std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Context& context,
-                                             const model::ExtractedSentence& best,
+                                             const model::ExtractedSentence& best, bool is_whole,
                                              const Analyzer& analyzer) {
   const std::string_view trimmed = Trim(question);
   const std::string folded = Fold(trimmed);
   const bool asks_which = AsksWhichRows(trimmed);
-  if (!asks_which && !HasExtreme(folded)) return std::nullopt;
+  const bool may_ask_total = is_whole && !asks_which && MayAskTotal(folded);
+  if (!asks_which && !may_ask_total && !HasExtreme(folded)) return std::nullopt;
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
   const FoundTable found_table = TableOf(pieces, context, best);
   const std::vector<const ContextPiece*>& table = found_table.rows;
@@ -432,7 +477,10 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
   const std::vector<model::NumberRange> ranges = model::NumberRanges(folded);
   std::string rest = WithoutRanges(folded, ranges);
   const std::optional<AskedExtreme> extreme = ExtremeAsked(rest, subject, analyzer);
-  if (!extreme && (!asks_which || HasExtreme(rest))) return std::nullopt;
+  std::optional<TotalKind> total;
+  if (may_ask_total && !extreme && found_table.is_complete)
+    total = TotalAsked(rest, columns, analyzer);
+  if (!extreme && ((!asks_which && !total) || HasExtreme(rest))) return std::nullopt;
 
   ConditionReader reader(trimmed, analyzer);
   std::vector<NamedColumn> conditions = reader.Read(*found_table.widest);
@@ -454,18 +502,19 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
   WordSet asked = WordsIn(rest, analyzer);
   const std::optional<std::vector<NumberCondition>> numbers =
       NumberConditions(folded, ranges, asked, columns, table, analyzer);
-  if (!numbers || (!numbers->empty() && MayBeReadOtherwise(rest, conditions))) return std::nullopt;
+  const bool must_be_sure = total || (numbers && !numbers->empty());
+  if (!numbers || (must_be_sure && MayBeReadOtherwise(rest, conditions))) return std::nullopt;
   const bool has_condition =
       !numbers->empty() || std::ranges::any_of(conditions, [&](const NamedColumn& column) {
         return SaysYesOrNo(table, column.name);
       });
-  if (!has_condition && !extreme) return std::nullopt;
+  if (!has_condition && !extreme && !total) return std::nullopt;
 
   RowsThatMeet found;
   WordSet told;  // by the table, but for what its rows are of
   for (const ContextPiece* row : table) told.insert(row->own.begin(), row->own.end());
   for (const std::string& word : WordsIn(subject, analyzer)) told.erase(word);
-  if (reader.Denies(told)) return found;
+  if (reader.Denies(told)) return total ? std::nullopt : std::optional(found);
   WordSet of_values = asked;
   WordSet known;
   std::string known_text = table[0]->header;
@@ -488,20 +537,28 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
       rows.push_back(row);
     }
   }
+  std::vector<std::string_view> bounded;
+  for (const NumberCondition& one : *numbers) bounded.push_back(one.column);
   if (extreme && !rows.empty()) {
-    std::vector<std::string_view> bounded;
-    for (const NumberCondition& one : *numbers) bounded.push_back(one.column);
     const ContextPiece* row = ExtremeRow(*extreme, asked, columns, rows, bounded, analyzer);
     if (row == nullptr) return std::nullopt;
     rows = {row};
     const size_t place = rest.find(extreme->word);
     if (place != rest.npos) rest.replace(place, extreme->word.size(), " ");
   }
+  found.has_all_words = !reader.HasOtherWords(rest, known, Fold(known_text)) &&
+                        !((extreme || total) && reader.HasUnknownPairs(rest, known));
+  if (total) {
+    // A row that has some of the values asked for is not known to be meant.
+    const bool has_all_values = most == CountAsked(table, of_values, analyzer);
+    if (found.has_all_words && has_all_values && rows.size() <= kMostRowsCounted)
+      found.total = TotalOf(*total, asked, columns, rows, table, bounded, analyzer);
+    if (!found.total) return std::nullopt;
+  }
   found.count = rows.size();
-  if (rows.size() > kMostRowsSaid) rows.resize(kMostRowsSaid);
+  if (!total && rows.size() > kMostRowsSaid) rows.resize(kMostRowsSaid);
   for (const ContextPiece* row : rows)
     found.rows.push_back({.passage = row->passage, .range = row->range, .score = best.score});
-  found.has_all_words = !reader.HasOtherWords(rest, known, Fold(known_text));
   return found;
 }
 

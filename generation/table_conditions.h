@@ -20,6 +20,7 @@
 
 #include "base/analyzer.h"
 #include "base/query.h"
+#include "generation/table_totals.h"
 #include "model/extractive_answerer.h"
 
 namespace quarry::generation {
@@ -30,12 +31,16 @@ struct RowsThatMeet {
   size_t count = 0;  // of all that do
   bool has_all_words =
       false;  // the question has no word that the table does not have or that only joins
+  std::optional<RowTotal> total = {};  // where it asks for one; then `rows` are all that meet it
 };
 
 // nullopt where the question does not ask which rows or for an extreme (extreme_row.h), `best` is no row, or no column of
 // its table is meant; and where it wants the one or the other, "lubrication or calibration", or denies a bound.
+//
+// `is_whole`: all of the document of `best` stands in the context. Only then rows are counted and added up, and only
+// where every word of the question and every denial was read and the rows are few enough to be quoted.
 std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Context& context,
-                                             const model::ExtractedSentence& best,
+                                             const model::ExtractedSentence& best, bool is_whole,
                                              const Analyzer& analyzer);
 
 }  // namespace quarry::generation

@@ -51,6 +51,8 @@ int Fit(const std::vector<const ContextPiece*>& rows, std::string_view column,
     ++cells;
     const std::optional<CellNumber> number = NumberInCell({.name = column, .value = cell});
     if (!number) continue;
+    // A column of several properties, "32 m" below "88 kg", is of none.
+    if (numbers > 0 && number->unit != unit) return 0;
     ++numbers;
     unit = number->unit;
   }
@@ -91,6 +93,23 @@ std::string_view WithoutUnit(std::string_view column) {
     if (column.substr(0, begin).ends_with(open)) return Trim(column.substr(0, begin - open.size()));
   }
   return column;
+}
+
+std::string_view ColumnOfMost(const std::vector<RowCell>& columns,
+                              const std::vector<std::string_view>& but,
+                              const std::function<double(std::string_view column)>& share) {
+  std::string_view named;
+  double most = 0;
+  bool is_one = false;
+  for (size_t i = 1; i < columns.size(); ++i) {
+    if (std::ranges::find(but, columns[i].name) != but.end()) continue;
+    const double one = share(columns[i].name);
+    if (one < kNamesNumbers || one < most || !NumberInCell(columns[i])) continue;
+    is_one = one > most;
+    most = one;
+    named = columns[i].name;
+  }
+  return is_one ? named : std::string_view();
 }
 
 std::optional<std::vector<NumberCondition>> NumberConditions(

@@ -3,6 +3,7 @@
 // Numbers in the cells of a table, and which column a bound on a number is of: "over 5 kW" of "Motor (kW): 7.5",
 // 销售额超过100万元 of "销售额（万元）: 120". By forms alone. Pure and thread-safe.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,13 @@ std::optional<CellNumber> NumberInCell(const RowCell& cell);
 
 // The name of a column without what stands in brackets behind it: "Motor" of "Motor (kW)".
 std::string_view WithoutUnit(std::string_view column);
+
+// The column of numbers that `share` is greatest of, at least a half; "" where there is none or two are alike. `columns`:
+// all of the table, with the cells of one of its rows; those in `but` are not looked at, nor is the first, which says
+// what the rows are of.
+std::string_view ColumnOfMost(const std::vector<RowCell>& columns,
+                              const std::vector<std::string_view>& but,
+                              const std::function<double(std::string_view column)>& share);
 
 // A column of numbers, and what is asked of them.
 struct NumberCondition {
