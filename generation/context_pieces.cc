@@ -38,9 +38,9 @@ std::string_view CellNamed(std::string_view row, std::string_view name) {
 }
 
 bool BeginsWithSubject(std::string_view text, std::string_view subject, const Analyzer& analyzer) {
-  constexpr std::string_view kOf = "的";
+  constexpr std::string_view kPossessive = "的";
   std::string_view rest = TrimBlanks(text);
-  if (rest.starts_with(kOf)) rest.remove_prefix(kOf.size());
+  if (rest.starts_with(kPossessive)) rest.remove_prefix(kPossessive.size());
   const std::string name = Fold(subject);
   if (!name.empty() && rest.starts_with(name)) return true;
   const std::vector<Token> tokens = analyzer.Tokenize(rest);

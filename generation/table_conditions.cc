@@ -82,7 +82,7 @@ bool SaysNo(std::string_view cell) {
 bool SaysYes(std::string_view cell) { return IsListed(Fold(Trim(cell)), kYes); }
 
 // What the first column of the row is called.
-std::string_view SubjectOf(const ContextPiece& row) {
+std::string_view RowSubject(const ContextPiece& row) {
   const std::vector<RowCell> cells = CellsOfRow(row.text);
   return cells.empty() ? std::string_view() : cells[0].name;
 }
@@ -127,7 +127,7 @@ class ConditionReader {
   // The columns of the row that are named, in the order of the question, with their signs.
   std::vector<NamedColumn> Read(const ContextPiece& row) {
     std::vector<NamedColumn> columns;
-    subject_ = SubjectOf(row);
+    subject_ = RowSubject(row);
     for (const RowCell& cell : CellsOfRow(row.text)) {
       if (const std::optional<ByteRange> range = PlaceOf(cell.name))
         columns.push_back({.name = cell.name, .range = *range});
@@ -403,7 +403,7 @@ FoundTable TableOf(const std::vector<ContextPiece>& pieces, const Context& conte
            best.range.begin < piece.range.end;
   });
   if (answers == pieces.end() || answers->kind != BlockKind::kTable) return table;
-  const std::string_view subject = SubjectOf(*answers);
+  const std::string_view subject = RowSubject(*answers);
   if (subject.empty()) return table;
   const DocumentId& document = context.passages[answers->passage].chunk.document;
   size_t most = 0;
@@ -472,7 +472,7 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
   const std::vector<const ContextPiece*>& table = found_table.rows;
   if (table.empty()) return std::nullopt;
   const std::vector<RowCell> columns = CellsOfRow(found_table.widest->text);
-  const std::string_view subject = SubjectOf(*table[0]);
+  const std::string_view subject = RowSubject(*table[0]);
   // What the question has beside the bounds of numbers.
   const std::vector<model::NumberRange> ranges = model::NumberRanges(folded);
   std::string rest = WithoutRanges(folded, ranges);

@@ -34,14 +34,13 @@ size_t BehindRun(std::string_view text, size_t at) {
 // The number read at byte `at`, if it counts.
 std::optional<CountedNumber> CountedAt(std::string_view lower, size_t at,
                                        const WrittenNumber& read) {
-  using Form = WrittenNumber::Form;
-  const bool is_chinese = read.form == Form::kChinese;
+  const bool is_chinese = read.form == WrittenNumber::Form::kChinese;
   CountedNumber number{.value = read.value, .number = {at, read.end}};
   for (const std::string_view ending : {"th", "st", "nd", "rd"}) {  // "5th"
     const std::string_view rest = lower.substr(number.number.end);
     const bool ends = rest.size() == ending.size() ||
                       (rest.size() > ending.size() && !IsWordByte(rest[ending.size()]));
-    if (read.form == Form::kDigits && rest.starts_with(ending) && ends) {
+    if (read.form == WrittenNumber::Form::kDigits && rest.starts_with(ending) && ends) {
       number.number.end += ending.size();
       break;
     }

@@ -9,7 +9,7 @@
 namespace quarry::model {
 namespace {
 
-using Form = WrittenNumber::Form;
+using NumberForm = WrittenNumber::Form;
 
 constexpr std::pair<std::string_view, double> kScales[] = {
     {"百万", 1e6},     {"万", 1e4},        {"亿", 1e8},       {"千", 1e3},
@@ -55,10 +55,11 @@ std::optional<WrittenNumber> ReadOneWord(std::string_view even, size_t at) {
   while (end < even.size() && IsAsciiLetter(even[end])) ++end;
   const std::string_view word = even.substr(at, end - at);
   for (const auto& [name, value] : kCardinals) {
-    if (word == name) return WrittenNumber{.value = value, .end = end, .form = Form::kWord};
+    if (word == name) return WrittenNumber{.value = value, .end = end, .form = NumberForm::kWord};
   }
   for (const auto& [name, value] : kOrdinalWords) {
-    if (word == name) return WrittenNumber{.value = value, .end = end, .form = Form::kOrdinal};
+    if (word == name)
+      return WrittenNumber{.value = value, .end = end, .form = NumberForm::kOrdinal};
   }
   return std::nullopt;
 }
@@ -87,7 +88,7 @@ double ChinesePower(char32_t c) {
 
 std::optional<WrittenNumber> ReadChinese(std::string_view even, size_t at) {
   const bool is_behind_digit = at > 0 && IsAsciiDigit(even[at - 1]);
-  WrittenNumber number{.end = at, .form = Form::kChinese};
+  WrittenNumber number{.end = at, .form = NumberForm::kChinese};
   double total = 0;
   double below = 0;  // the next 万
   double digit = 0;
