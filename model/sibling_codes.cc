@@ -101,7 +101,7 @@ bool EndsBeforeTopic(std::string_view before) {
   return !words.empty() && Among(words.back().text, kTopicBehind);
 }
 
-// Whether one of the places is the end of a range of codes: "HY-200 to HY-400", "HY-200 and above".
+// Whether one of the places is the end of a range of codes: "HY-200 to HY-400", "HY-200 and above", "over DN250".
 bool StatesRange(std::string_view text, std::span<const AskedCodes::Place> places) {
   const std::string even = EvenForNumbers(text);
   for (size_t i = 0; i < places.size(); ++i) {
@@ -109,7 +109,11 @@ bool StatesRange(std::string_view text, std::span<const AskedCodes::Place> place
     const std::string_view name = text.substr(range.begin, range.end - range.begin);
     const bool is_joined = CodesNamed(name).size() > 1 && name.find('/') == name.npos;
     size_t end = 0;
-    if (is_joined || CueBehind(even, range.end, end) != nullptr) return true;
+    size_t begin = 0;
+    if (is_joined || CueBehind(even, range.end, end) != nullptr ||
+        CueBefore(even, range.begin, begin) != nullptr) {
+      return true;
+    }
     if (i + 1 == places.size() || places[i + 1].range.begin < range.end) continue;
     const std::string_view between =
         TrimBlanks(std::string_view(even).substr(range.end, places[i + 1].range.begin - range.end));

@@ -209,6 +209,8 @@ TEST_F(ExtractiveAnswererTest, ASiblingThatIsOnlyNamedBesideIsNotSpokenOf) {
        "How much oil does the HY-300 hold?"},
       {"The units HY-200 to HY-400 need 12 l of oil.", "How much oil does the HY-300 need?"},
       {"The HY-200 and above need 12 l of oil.", "How much oil does the HY-300 need?"},
+      {"Valves over DN250 are opened in six minutes.", "How fast is a DN300 valve opened?"},
+      {"DN250以上的阀门开启不少于六分钟。", "DN300阀门开启要多久？"},
       {"The HY-400 followed in 2020.", "Which model replaced the HY-300?"},
       {"The KX pump is rated IP67.", "Is the KX pump rated IP65?"},
       {"The HY-400 shares its oil of 12 l.", "How much oil does the HY-300 need?", "HY-300 manual"},
