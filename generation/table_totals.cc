@@ -176,19 +176,19 @@ std::optional<RowTotal> TotalOf(TotalKind kind, const WordSet& asked,
       name.find(kChineseTotal) != name.npos) {
     return std::nullopt;
   }
-  std::optional<PlainNumber> first;
+  PlainNumber first;
   double sum = 0;
   for (const ContextPiece* row : rows) {
     const std::optional<PlainNumber> number = PlainNumberIn(CellNamed(row->text, column));
     if (!number) return std::nullopt;
-    if (!first) first = number;
-    if (number->before != first->before || number->behind != first->behind) return std::nullopt;
+    if (row == rows[0]) first = *number;
+    if (number->before != first.before || number->behind != first.behind) return std::nullopt;
     sum += number->value;
   }
   const double mean = std::round(100 * sum / static_cast<double>(rows.size())) / 100;
   total.column = column;
-  total.value = std::string(first->before) + NumberText(kind == TotalKind::kSum ? sum : mean) +
-                std::string(first->behind);
+  total.value = std::string(first.before) + NumberText(kind == TotalKind::kSum ? sum : mean) +
+                std::string(first.behind);
   return total;
 }
 
