@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/document.h"
 #include "model/quotable.h"
 
@@ -27,6 +28,24 @@ std::vector<RowCell> CellsOfRow(std::string_view row) {
     row = end == row.npos ? std::string_view() : row.substr(end + 2);
   }
   return cells;
+}
+
+std::string_view CellNamed(std::string_view row, std::string_view name) {
+  for (const RowCell& cell : CellsOfRow(row)) {
+    if (cell.name == name) return cell.value;
+  }
+  return {};
+}
+
+bool BeginsWithSubject(std::string_view text, std::string_view subject, const Analyzer& analyzer) {
+  constexpr std::string_view kPossessive = "的";
+  std::string_view rest = TrimBlanks(text);
+  if (rest.starts_with(kPossessive)) rest.remove_prefix(kPossessive.size());
+  const std::string name = Fold(subject);
+  if (!name.empty() && rest.starts_with(name)) return true;
+  const std::vector<Token> tokens = analyzer.Tokenize(rest);
+  return !tokens.empty() && tokens[0].begin == 0 &&
+         WordsIn(subject, analyzer).contains(tokens[0].term);
 }
 
 WordSet WordsIn(std::string_view text, const Analyzer& analyzer) {

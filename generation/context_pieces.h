@@ -38,6 +38,12 @@ struct RowCell {
 };
 std::vector<RowCell> CellsOfRow(std::string_view row);
 
+// What the row has below `name`; "" where it has no such column.
+std::string_view CellNamed(std::string_view row, std::string_view name);
+
+// Whether `text`, folded, goes on with what a table calls what its rows are of: "plan that has SSO" of "Plan".
+bool BeginsWithSubject(std::string_view text, std::string_view subject, const Analyzer& analyzer);
+
 // The terms of a text.
 WordSet WordsIn(std::string_view text, const Analyzer& analyzer);
 // Without those of the question's codes that stand there in the codes of other things.

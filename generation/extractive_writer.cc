@@ -17,11 +17,11 @@
 #include "generation/citations.h"
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
-#include "generation/extreme_row.h"
 #include "generation/planted_instructions.h"
 #include "generation/premise.h"
 #include "generation/spelling.h"
 #include "generation/table_conditions.h"
+#include "generation/table_totals.h"
 #include "model/answer_reasons.h"
 #include "model/quotable.h"
 
@@ -33,7 +33,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 14;
+constexpr uint64_t kExtractiveWriterVersion = 15;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr double kMeetsAll = 0.9;   // support of rows that have all that the question says
 
@@ -138,6 +138,14 @@ std::vector<model::ExtractedSentence> RowsToSay(const RowsThatMeet& met, const Q
 void TakeRows(const RowsThatMeet& met, const Query& query, const Context& context,
               const model::ExtractiveOptions& options, model::ExtractiveDraft& draft) {
   const std::string& language = options.language;
+  if (met.total) {
+    if (draft.declined) draft.support = kMeetsAll;
+    draft.declined = false;
+    draft.sentences = met.rows;
+    draft.sentences.front().lead = TotalText(*met.total, language);
+    draft.reason = ReasonText(Reason::kRowsMeet, language, {std::to_string(met.count)});
+    return;
+  }
   if (met.rows.empty()) {
     if (draft.declined) return;
     draft.declined = true;
@@ -155,6 +163,23 @@ void TakeRows(const RowsThatMeet& met, const Query& query, const Context& contex
     count += std::to_string(met.count);
   }
   draft.reason = ReasonText(Reason::kRowsMeet, language, {count});
+}
+
+// Whether all of a document stands in the context, and nothing of it is left out of what may be quoted.
+bool StandsWhole(const DocumentId& document, const index::Snapshot& snapshot,
+                 const Context& context, const Context& readable) {
+  const Result<index::StoredDocument> stored = snapshot.ReadDocument(document);
+  if (!stored.ok()) return false;
+  std::vector<ChunkId> there;
+  for (size_t i = 0; i < context.passages.size(); ++i) {
+    const Passage& passage = context.passages[i];
+    if (passage.chunk.document != document) continue;
+    if (passage.chunk.text != readable.passages[i].chunk.text) return false;
+    for (const ChunkId chunk : ChunksOf(passage)) there.push_back(chunk);
+  }
+  return std::ranges::all_of(stored->chunks, [&](ChunkId chunk) {
+    return std::ranges::find(there, chunk) != there.end();
+  });
 }
 
 // Nothing is quoted that orders whoever answers: it is written to be said, and answers no question. A question about
@@ -288,24 +313,26 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const model::ExtractiveOptions options = OptionsFor(query, options_);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
   std::optional<RowsThatMeet> met;
-  if (!draft.sentences.empty())
-    met = FindRowsThatMeet(read.text, readable, draft.sentences.front(), analyzer_);
-  const bool has_rows = met && !met->rows.empty();
-  std::vector<model::ExtractedSentence> sentences = Reply(read, readable, draft, has_rows, answer);
+  if (!draft.sentences.empty()) {
+    const model::ExtractedSentence& best = draft.sentences.front();
+    const bool is_whole =
+        MayAskTotal(Fold(read.text)) && StandsWhole(readable.passages[best.passage].chunk.document,
+                                                    snapshot, answer.context, readable);
+    met = FindRowsThatMeet(read.text, readable, best, is_whole, analyzer_);
+  }
+  const bool is_total = met && met->total;
+  std::vector<model::ExtractedSentence> sentences =
+      Reply(read, readable, draft, met.has_value(), answer);
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
                       .reason = draft.reason};
-    if (!draft.declined) {
-      sentences = std::move(draft.sentences);
-      const auto row = FindExtremeRow(read.text, readable, sentences.front(), analyzer_);
-      if (row && !has_rows) sentences = {*row};
-    }
+    if (!draft.declined) sentences = std::move(draft.sentences);
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (AddConflicts(read, readable, abolished, sentences) > 0) {
+    } else if (!is_total && AddConflicts(read, readable, abolished, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);

@@ -28,7 +28,8 @@ class ExtractiveWriter final : public AnswerWriter {
 
  private:
   // What is replied instead of the answer drafted from `context`, with answer.kind, text and verdict set; where
-  // nothing is, the kind stays kAnswer. `has_rows`: the rows that the question means are known.
+  // nothing is, the kind stays kAnswer. `has_rows`: the rows that the question means are known, be
+  // there none.
   std::vector<model::ExtractedSentence> Reply(const Query& query, const Context& context,
                                               const model::ExtractiveDraft& draft, bool has_rows,
                                               Answer& answer) const;

@@ -1,179 +1,231 @@
 #include "generation/extreme_row.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <optional>
-#include <span>
-#include <string>
-#include <system_error>
+#include <iterator>
 #include <utility>
-#include <vector>
 
 #include "base/ascii.h"
 #include "base/text.h"
-#include "generation/context_pieces.h"
-#include "generation/quantities.h"
+#include "generation/table_numbers.h"
+#include "model/number_reading.h"
 
 namespace quarry::generation {
 namespace {
 
-constexpr double kNamesColumn = 0.5;  // of the words of a column's name, in the question
-constexpr std::string_view kLeastWords[] = {"最少",   "最低", "最小", "最短", "最轻",
-                                            "最便宜", "最慢", "最窄", "最浅", "最近"};
-constexpr std::string_view kGreatestWords[] = {"最多", "最高", "最大", "最长", "最重",
-                                               "最贵", "最快", "最宽", "最深", "最远"};
-constexpr std::string_view kFewest[] = {"fewest",   "least",    "lowest",  "smallest", "shortest",
-                                        "lightest", "cheapest", "slowest", "minimum"};
-constexpr std::string_view kMost[] = {"most",           "highest", "largest",
-                                      "greatest",       "longest", "heaviest",
-                                      "most expensive", "biggest", "maximum"};
-constexpr std::string_view kChoosing[] = {"哪个", "哪些", "哪一", "哪种", "哪家", "哪台",
-                                          "哪位", "哪款", "哪条", "哪座", "谁",   "哪门"};
+constexpr double kMostRowsAsked = 20;
 
-// What only makes a number greater.
-constexpr std::pair<std::string_view, double> kScales[] = {
-    {"million", 1e6}, {"billion", 1e9}, {"万", 1e4}, {"亿", 1e8}};
-
-enum class Extreme : uint8_t { kNone, kLeast, kGreatest };
-
-Extreme ExtremeAsked(std::string_view question) {
-  const std::string folded = Fold(Trim(question));
-  const auto holds = [&](std::span<const std::string_view> words) {
-    return std::ranges::any_of(
-        words, [&](std::string_view word) { return folded.find(word) != std::string::npos; });
-  };
-  const auto has_word = [&](std::span<const std::string_view> words) {
-    return std::ranges::any_of(words, [&](std::string_view word) {
-      return (' ' + folded).find(' ' + std::string(word) + ' ') != std::string::npos;
-    });
-  };
-  bool least = false;
-  bool greatest = false;
-  if (holds(kChoosing)) {
-    least = holds(kLeastWords);
-    greatest = holds(kGreatestWords);
-  } else if (folded.starts_with("which ") || folded.starts_with("who ")) {
-    // "At least" and "at most" bound what is asked.
-    if (folded.find("at least") != folded.npos || folded.find("at most") != folded.npos)
-      return Extreme::kNone;
-    least = has_word(kFewest);
-    greatest = has_word(kMost);
-  }
-  if (least == greatest) return Extreme::kNone;
-  return least ? Extreme::kLeast : Extreme::kGreatest;
-}
-
-// The number that a cell is, and of what, with or without a unit: "277", "38 天", "1.2 million".
-struct CellNumber {
-  double value = 0;
-  std::string unit;  // or what is counted, where that is no known unit
+struct ExtremeWord {
+  std::string_view word;
+  bool is_least = false;
+  std::string_view attribute = "";
+};
+// Longer ones before those that they hold.
+constexpr ExtremeWord kExtremeWords[] = {
+    {"fewest", true},
+    {"least", true},
+    {"lowest", true},
+    {"smallest", true},
+    {"minimum", true},
+    {"shortest", true, "length"},
+    {"lightest", true, "weight"},
+    {"cheapest", true, "price"},
+    {"slowest", true, "speed"},
+    {"narrowest", true, "width"},
+    {"shallowest", true, "depth"},
+    {"least expensive", true, "price"},
+    {"most expensive", false, "price"},
+    {"most", false},
+    {"highest", false},
+    {"largest", false},
+    {"greatest", false},
+    {"biggest", false},
+    {"maximum", false},
+    {"longest", false, "length"},
+    {"heaviest", false, "weight"},
+    {"fastest", false, "speed"},
+    {"widest", false, "width"},
+    {"deepest", false, "depth"},
+    {"tallest", false, "height"},
+    {"最少", true},
+    {"最低", true},
+    {"最小", true},
+    {"最近", true},
+    {"最短", true, "length"},
+    {"最轻", true, "weight"},
+    {"最便宜", true, "price"},
+    {"最慢", true, "speed"},
+    {"最窄", true, "width"},
+    {"最浅", true, "depth"},
+    {"最多", false},
+    {"最高", false},
+    {"最大", false},
+    {"最远", false},
+    {"最长", false, "length"},
+    {"最重", false, "weight"},
+    {"最贵", false, "price"},
+    {"最快", false, "speed"},
+    {"最宽", false, "width"},
+    {"最深", false, "depth"},
 };
 
-std::optional<CellNumber> NumberOf(std::string_view cell) {
-  if (cell.empty() || !IsAsciiDigit(cell.front())) return std::nullopt;
-  const std::vector<Quantity> quantities = QuantitiesOf(cell);
-  if (quantities.size() != 1) return std::nullopt;
-  const Quantity& quantity = quantities.front();
-  const std::string& written = quantity.number;
-  CellNumber number{.unit = quantity.unit.empty() ? quantity.counted : quantity.unit};
-  const auto [end, error] =
-      std::from_chars(written.data(), written.data() + written.size(), number.value);
-  if (error != std::errc() || end != written.data() + written.size()) return std::nullopt;
-  for (const auto& [scale, factor] : kScales) {
-    if (quantity.unit != scale) continue;
-    number.value *= factor;
-    number.unit.clear();
-    // What it is of stands behind: "120万人", "1.2 million tonnes".
-    const std::string folded = Fold(cell);
-    const size_t behind = folded.find(scale);
-    if (behind == std::string::npos) break;
-    const std::vector<Quantity> counted = QuantitiesOf("1 " + folded.substr(behind + scale.size()));
-    if (!counted.empty())
-      number.unit = counted.front().unit.empty() ? counted.front().counted : counted.front().unit;
-    break;
+// What a column of it is called. A word such as "lightest" is of nothing else, whatever the question names; "longest"
+// may be of a lead time.
+struct ExtremeAttribute {
+  std::string_view name;
+  bool is_only = false;
+  std::string_view columns;  // words, divided by spaces
+};
+constexpr ExtremeAttribute kAttributes[] = {
+    {"weight", true, "weight mass 重量 质量"},
+    {"price", true, "price cost fee 价格 单价 售价 费用 报价 月费 年费"},
+    {"length", false, "length 长度"},
+    {"speed", false, "speed 速度 转速"},
+    {"width", false, "width 宽度"},
+    {"depth", false, "depth 深度"},
+    {"height", false, "height 高度"},
+};
+
+constexpr std::string_view kChoosing[] = {"哪个", "哪些", "哪一", "哪种", "哪家", "哪台",
+                                          "哪位", "哪款", "哪条", "哪座", "谁",   "哪门"};
+constexpr std::string_view kEnglishChoosing[] = {"which ", "who ", "what is the ", "what's the ",
+                                                 "the "};
+constexpr std::string_view kNotTheFirst[] = {"second", "third", "fourth", "next", "2nd", "3rd"};
+constexpr std::string_view kOfChinese = "的";
+
+bool IsEnglish(std::string_view word) { return IsAscii(word[0]); }
+
+// Where the word stands in `folded`, of English as a whole; npos where it does not.
+size_t PlaceOfWord(std::string_view folded, std::string_view word) {
+  for (size_t at = folded.find(word); at != folded.npos; at = folded.find(word, at + 1)) {
+    const size_t end = at + word.size();
+    const bool is_whole = (at == 0 || !IsAsciiLetter(folded[at - 1])) &&
+                          (end == folded.size() || !IsAsciiLetter(folded[end]));
+    if (!IsEnglish(word) || is_whole) return at;
   }
-  return number;
+  return folded.npos;
 }
 
-std::string_view CellNamed(const ContextPiece& row, std::string_view name) {
-  for (const auto& [column, cell] : CellsOfRow(row.text)) {
-    if (column == name) return cell;
+// Whether a number of rows stands at byte `at`; a larger one is a year or a value.
+bool CountsRows(std::string_view folded, size_t at) {
+  if (at >= folded.size()) return false;
+  const std::optional<model::WrittenNumber> number = model::ReadNumber(folded, at);
+  return number && number->value > 1 && number->value <= kMostRowsAsked;
+}
+
+// Whether more than one row is wanted or not the first: "two cheapest", "second cheapest", 最便宜的两个.
+bool IsOfSeveral(std::string_view before, std::string_view behind) {
+  constexpr std::string_view kWhich = "which ";
+  if (before.starts_with(kWhich) && CountsRows(before, kWhich.size())) return true;
+  const std::string_view front = TrimBlanks(before);
+  const std::string_view word = front.substr(front.rfind(' ') + 1);
+  if (std::ranges::find(kNotTheFirst, word) != std::end(kNotTheFirst)) return true;
+  std::string_view rest = TrimBlanks(behind);
+  if (rest.starts_with(kOfChinese)) rest.remove_prefix(kOfChinese.size());
+  const bool is_english = !word.empty() && IsAscii(word[0]);
+  return (is_english && CountsRows(word, 0)) || CountsRows(rest, 0);
+}
+
+bool IsColumnOf(const ExtremeAttribute& attribute, std::string_view column,
+                const Analyzer& analyzer) {
+  const WordSet words = WordsIn(column, analyzer);
+  std::string_view rest = attribute.columns;
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    if (!IsEnglish(word) ? column.find(word) != column.npos
+                         : ShareAmong(WordsIn(word, analyzer), words) >= 1) {
+      return true;
+    }
   }
-  return {};
+  return false;
 }
 
 }  // namespace
 
-bool HasExtreme(std::string_view question) {
-  std::string words = ' ' + Fold(question) + ' ';
-  for (char& c : words) {
-    if (IsAscii(c) && !IsAsciiLetter(c)) c = ' ';
+std::optional<AskedExtreme> ExtremeAsked(std::string_view folded, std::string_view subject,
+                                         const Analyzer& analyzer) {
+  const ExtremeWord* found = nullptr;
+  size_t place = folded.npos;
+  for (const ExtremeWord& word : kExtremeWords) {
+    const size_t at = PlaceOfWord(folded, word.word);
+    if (at == folded.npos) continue;
+    if (found != nullptr && found->is_least != word.is_least &&
+        found->word.find(word.word) == std::string_view::npos &&
+        word.word.find(found->word) == std::string_view::npos) {
+      return std::nullopt;
+    }
+    if (found != nullptr && word.word.size() < found->word.size()) continue;
+    found = &word;
+    place = at;
   }
-  for (const std::string_view bound : {" at least ", " at most "}) {
+  // "At least" and "at most" bound what is asked.
+  if (found == nullptr || folded.find("at least") != folded.npos ||
+      folded.find("at most") != folded.npos) {
+    return std::nullopt;
+  }
+  const std::string_view before = folded.substr(0, place);
+  const std::string_view behind = folded.substr(place + found->word.size());
+  if (IsOfSeveral(before, behind)) return std::nullopt;
+  const bool asks_which = folded.starts_with("which ") || folded.starts_with("who ") ||
+                          folded.find(", which ") != folded.npos ||
+                          std::ranges::any_of(kChoosing, [&](std::string_view one) {
+                            return folded.find(one) != folded.npos;
+                          });
+  const bool begins = !IsEnglish(found->word) || before.empty() ||
+                      std::ranges::find(kEnglishChoosing, before) != std::end(kEnglishChoosing);
+  if (!asks_which && !(begins && BeginsWithSubject(behind, subject, analyzer))) return std::nullopt;
+  return AskedExtreme{.is_least = found->is_least,
+                      .word = std::string(found->word),
+                      .attribute = std::string(found->attribute)};
+}
+
+const ContextPiece* ExtremeRow(const AskedExtreme& extreme, const WordSet& asked,
+                               const std::vector<RowCell>& columns,
+                               const std::vector<const ContextPiece*>& rows,
+                               const std::vector<std::string_view>& but, const Analyzer& analyzer) {
+  const auto attribute = std::ranges::find(kAttributes, extreme.attribute, &ExtremeAttribute::name);
+  std::string_view of_word;
+  if (attribute != std::end(kAttributes)) {
+    of_word = ColumnOfMost(columns, but, [&](std::string_view name) {
+      return IsColumnOf(*attribute, name, analyzer) ? 1.0 : 0.0;
+    });
+  }
+  const bool is_only = attribute != std::end(kAttributes) && attribute->is_only;
+  std::string_view column = is_only ? of_word : std::string_view();
+  if (column.empty()) {
+    column = ColumnOfMost(columns, but, [&](std::string_view name) {
+      return ShareAmong(WordsIn(WithoutUnit(name), analyzer), asked);
+    });
+  }
+  if (column.empty()) column = of_word;
+  if (column.empty()) return nullptr;
+  const ContextPiece* found = nullptr;
+  CellNumber value;
+  for (const ContextPiece* row : rows) {
+    const std::optional<CellNumber> number =
+        NumberInCell({.name = column, .value = CellNamed(row->text, column)});
+    if (!number) return nullptr;  // what is not told may be the extreme
+    // "1.2 kg" and "900 g" are not compared.
+    if (found != nullptr && number->unit != value.unit) return nullptr;
+    const bool is_better =
+        extreme.is_least ? number->value < value.value : number->value > value.value;
+    if (found != nullptr && !is_better) continue;
+    found = row;
+    value = *number;
+  }
+  return found;
+}
+
+bool HasExtreme(std::string_view question) {
+  std::string words = Fold(question);
+  for (const std::string_view bound : {"at least", "at most"}) {
     for (size_t at = words.find(bound); at != words.npos; at = words.find(bound, at))
       words.replace(at, bound.size(), " ");
   }
-  const auto has_word = [&](std::string_view word) {
-    return words.find(' ' + std::string(word) + ' ') != words.npos;
-  };
-  const auto holds = [&](std::string_view word) { return words.find(word) != words.npos; };
-  return std::ranges::any_of(kFewest, has_word) || std::ranges::any_of(kMost, has_word) ||
-         std::ranges::any_of(kLeastWords, holds) || std::ranges::any_of(kGreatestWords, holds);
-}
-
-std::optional<model::ExtractedSentence> FindExtremeRow(std::string_view question,
-                                                       const Context& context,
-                                                       const model::ExtractedSentence& best,
-                                                       const Analyzer& analyzer) {
-  const Extreme extreme = ExtremeAsked(question);
-  if (extreme == Extreme::kNone) return std::nullopt;
-  const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
-  const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
-    return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
-           best.range.begin < piece.range.end;
+  return std::ranges::any_of(kExtremeWords, [&](const ExtremeWord& word) {
+    return PlaceOfWord(words, word.word) != std::string::npos;
   });
-  if (answers == pieces.end() || answers->kind != BlockKind::kTable) return std::nullopt;
-  const WordSet asked = WordsIn(question, analyzer);
-  // The column that the question names; none where it names two alike.
-  std::string_view named;
-  double most = 0;
-  bool is_one = false;
-  for (const auto& [name, cell] : CellsOfRow(answers->text)) {
-    const double share = ShareAmong(WordsIn(name, analyzer), asked);
-    if (share < kNamesColumn || share < most || !NumberOf(cell)) continue;
-    is_one = share > most;
-    most = share;
-    named = name;
-  }
-  if (!is_one) return std::nullopt;
-  // Of the rows of that table those that have most of the question's words.
-  const auto words_of = [&](const ContextPiece& piece) { return ShareAmong(asked, piece.all); };
-  double most_words = 0;
-  const auto is_of_table = [&](const ContextPiece& piece) {
-    return piece.passage == answers->passage && piece.kind == BlockKind::kTable &&
-           piece.header == answers->header && !CellNamed(piece, named).empty();
-  };
-  for (const ContextPiece& piece : pieces) {
-    if (is_of_table(piece)) most_words = std::max(most_words, words_of(piece));
-  }
-  const ContextPiece* found = nullptr;
-  CellNumber value;
-  for (const ContextPiece& piece : pieces) {
-    if (!is_of_table(piece) || words_of(piece) < most_words) continue;
-    const std::optional<CellNumber> number = NumberOf(CellNamed(piece, named));
-    if (!number) return std::nullopt;  // what is not told may be the extreme
-    // "1.2 kg" and "900 g" are not compared.
-    if (found != nullptr && number->unit != value.unit) return std::nullopt;
-    const bool is_better =
-        extreme == Extreme::kLeast ? number->value < value.value : number->value > value.value;
-    if (found != nullptr && !is_better) continue;
-    found = &piece;
-    value = *number;
-  }
-  if (found == nullptr) return std::nullopt;
-  return model::ExtractedSentence{
-      .passage = found->passage, .range = found->range, .score = best.score};
 }
 
 }  // namespace quarry::generation

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "base/text.h"
 #include "generation/context_pieces.h"
 #include "generation/extreme_row.h"
+#include "generation/table_numbers.h"
 #include "model/answer_kind.h"
 #include "model/number_ranges.h"
 
@@ -18,7 +21,8 @@ namespace quarry::generation {
 namespace {
 
 constexpr size_t kMostRowsSaid = 8;
-constexpr size_t kShortAnswer = 24;  // bytes of a cell that denies
+constexpr size_t kMostRowsCounted = 20;  // all of them are quoted
+constexpr size_t kShortAnswer = 24;      // bytes of a cell that denies
 
 constexpr std::string_view kAskingWhich[] = {"哪些", "哪个", "哪個", "哪几", "哪一", "哪种", "哪类",
                                              "哪台", "哪家", "哪款", "哪条", "哪座", "哪位"};
@@ -49,7 +53,7 @@ constexpr std::string_view kNo[] = {"n", "n/a", "false", "-",  "–",  "—",
 constexpr std::string_view kConditionWords =
     "which what need needs needed require requires required must have has having do does not no "
     "neither nor without but yet either both only nothing none never any cannot can't don't "
-    "doesn't isn't aren't needn't hasn't haven't";
+    "doesn't isn't aren't needn't hasn't haven't between whose";
 constexpr std::string_view kConditionCharacters =
     "哪些个個几幾一种種类類台家款条座位需要须必应應该得用做进行有无無没沒不未非免且而但又也既并都还"
     "是的和与或及以"
@@ -77,11 +81,10 @@ bool SaysNo(std::string_view cell) {
 
 bool SaysYes(std::string_view cell) { return IsListed(Fold(Trim(cell)), kYes); }
 
-std::string_view CellOf(const ContextPiece& row, std::string_view column) {
-  for (const RowCell& cell : CellsOfRow(row.text)) {
-    if (cell.name == column) return cell.value;
-  }
-  return {};
+// What the first column of the row is called.
+std::string_view RowSubject(const ContextPiece& row) {
+  const std::vector<RowCell> cells = CellsOfRow(row.text);
+  return cells.empty() ? std::string_view() : cells[0].name;
 }
 
 bool HoldsAnyForm(std::string_view text, std::span<const std::string_view> words) {
@@ -124,9 +127,8 @@ class ConditionReader {
   // The columns of the row that are named, in the order of the question, with their signs.
   std::vector<NamedColumn> Read(const ContextPiece& row) {
     std::vector<NamedColumn> columns;
-    const std::vector<RowCell> cells = CellsOfRow(row.text);
-    subject_ = cells.empty() ? std::string_view() : cells[0].name;
-    for (const RowCell& cell : cells) {
+    subject_ = RowSubject(row);
+    for (const RowCell& cell : CellsOfRow(row.text)) {
       if (const std::optional<ByteRange> range = PlaceOf(cell.name))
         columns.push_back({.name = cell.name, .range = *range});
     }
@@ -173,6 +175,23 @@ class ConditionReader {
           known_text.find(one) == std::string_view::npos) {
         return true;
       }
+    }
+    return false;
+  }
+
+  // Whether a Chinese character of `text` stands in no pair that `known` has and does not only join: 海南 of a table
+  // with 上海 and 南京.
+  bool HasUnknownPairs(std::string_view text, const WordSet& known) const {
+    std::vector<bool> is_known(text.size());
+    for (const Token& token : analyzer_.Tokenize(text)) {
+      if (IsAscii(token.term[0]) || !known.contains(token.term)) continue;
+      for (size_t at = token.begin; at < token.end; ++at) is_known[at] = true;
+    }
+    for (size_t at = 0; at < text.size();) {
+      const size_t begin = at;
+      if (!IsCjk(NextCodePoint(text, at)) || is_known[begin]) continue;
+      if (kConditionCharacters.find(text.substr(begin, at - begin)) == std::string_view::npos)
+        return true;
     }
     return false;
   }
@@ -334,95 +353,212 @@ bool AsksWhichRows(std::string_view question) {
   return times == 1;
 }
 
-// How many words of the question the values of the row have that say neither yes nor no.
-ptrdiff_t ValuesAsked(const ContextPiece& row, const WordSet& asked, const Analyzer& analyzer) {
+// The words of the row's values that say neither yes nor no.
+WordSet ValuesOf(const ContextPiece& row, const Analyzer& analyzer) {
   WordSet values;
   for (const RowCell& cell : CellsOfRow(row.text)) {
     if (!SaysYes(cell.value) && !SaysNo(cell.value)) values.merge(WordsIn(cell.value, analyzer));
   }
+  return values;
+}
+
+ptrdiff_t CountAmong(const WordSet& asked, const WordSet& values) {
   return std::ranges::count_if(asked,
                                [&](const std::string& word) { return values.contains(word); });
 }
 
+// How many words of the question the values of the row have.
+ptrdiff_t ValuesAsked(const ContextPiece& row, const WordSet& asked, const Analyzer& analyzer) {
+  return CountAmong(asked, ValuesOf(row, analyzer));
+}
+
+// And those of any row.
+ptrdiff_t CountAsked(const std::vector<const ContextPiece*>& rows, const WordSet& asked,
+                     const Analyzer& analyzer) {
+  WordSet values;
+  for (const ContextPiece* row : rows) values.merge(ValuesOf(*row, analyzer));
+  return CountAmong(asked, values);
+}
+
 bool MeetsAll(const ContextPiece& row, const std::vector<NamedColumn>& conditions) {
   return std::ranges::all_of(conditions, [&](const NamedColumn& condition) {
-    const std::string_view cell = CellOf(row, condition.name);
+    const std::string_view cell = CellNamed(row.text, condition.name);
     return !Trim(cell).empty() && SaysNo(cell) == condition.is_denied;
   });
+}
+
+// The rows of one table, as far as they were found.
+struct FoundTable {
+  std::vector<const ContextPiece*> rows;
+  const ContextPiece* widest = nullptr;  // the one with most cells: what is empty is not told
+  bool is_complete = true;               // each piece of it is a row that says what it is of
+};
+
+// That which `best` is a row of; without rows where it is none.
+FoundTable TableOf(const std::vector<ContextPiece>& pieces, const Context& context,
+                   const model::ExtractedSentence& best) {
+  FoundTable table;
+  const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
+    return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
+           best.range.begin < piece.range.end;
+  });
+  if (answers == pieces.end() || answers->kind != BlockKind::kTable) return table;
+  const std::string_view subject = RowSubject(*answers);
+  if (subject.empty()) return table;
+  const DocumentId& document = context.passages[answers->passage].chunk.document;
+  size_t most = 0;
+  std::set<uint64_t> places;  // in the document: passages may overlap
+  for (const ContextPiece& piece : pieces) {
+    const Chunk& chunk = context.passages[piece.passage].chunk;
+    if (piece.kind != BlockKind::kTable || piece.header != answers->header ||
+        chunk.document != document) {
+      continue;
+    }
+    if (CellNamed(piece.text, subject).empty()) {
+      table.is_complete = false;
+      continue;
+    }
+    if (!places.insert(chunk.span.begin + piece.range.begin).second) continue;
+    table.rows.push_back(&piece);
+    const size_t cells = CellsOfRow(piece.text).size();
+    if (cells > most) table.widest = &piece;
+    most = std::max(most, cells);
+  }
+  return table;
+}
+
+// Half of its cells at least: "-" stands below a price, too.
+bool SaysYesOrNo(const std::vector<const ContextPiece*>& rows, std::string_view column) {
+  size_t cells = 0;
+  size_t saying = 0;
+  for (const ContextPiece* row : rows) {
+    const std::string_view cell = CellNamed(row->text, column);
+    if (Trim(cell).empty()) continue;
+    ++cells;
+    saying += SaysYes(cell) || SaysNo(cell) ? 1 : 0;
+  }
+  return saying > 0 && 2 * saying >= cells;
+}
+
+// In place of each range spaces.
+std::string WithoutRanges(std::string text, const std::vector<model::NumberRange>& ranges) {
+  for (const model::NumberRange& range : ranges)
+    std::fill(text.begin() + static_cast<ptrdiff_t>(range.range.begin),
+              text.begin() + static_cast<ptrdiff_t>(range.range.end), ' ');
+  return text;
+}
+
+// "Over 5 kW or under 60 kg", "not over 5 kW" are not read.
+bool MayBeReadOtherwise(std::string_view without_ranges,
+                        const std::vector<NamedColumn>& conditions) {
+  const bool denies_column = std::ranges::any_of(conditions, &NamedColumn::is_denied);
+  return without_ranges.find(" or ") != without_ranges.npos ||
+         without_ranges.find("或") != without_ranges.npos ||
+         (!denies_column && model::IsNegated(without_ranges));
 }
 
 }  // namespace
 
 std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Context& context,
-                                             const model::ExtractedSentence& best,
+                                             const model::ExtractedSentence& best, bool is_whole,
                                              const Analyzer& analyzer) {
   const std::string_view trimmed = Trim(question);
-  if (!AsksWhichRows(trimmed) || HasExtreme(trimmed) || !model::NumberRanges(trimmed).empty())
-    return std::nullopt;
+  const std::string folded = Fold(trimmed);
+  const bool asks_which = AsksWhichRows(trimmed);
+  const bool may_ask_total = is_whole && !asks_which && MayAskTotal(folded);
+  if (!asks_which && !may_ask_total && !HasExtreme(folded)) return std::nullopt;
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
-  const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
-    return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
-           best.range.begin < piece.range.end;
-  });
-  if (answers == pieces.end() || answers->kind != BlockKind::kTable) return std::nullopt;
-  const std::vector<RowCell> first_cells = CellsOfRow(answers->text);
-  const std::string_view subject = first_cells.empty() ? std::string_view() : first_cells[0].name;
-  if (subject.empty()) return std::nullopt;
-  const DocumentId& document = context.passages[answers->passage].chunk.document;
-  std::vector<const ContextPiece*> table;
-  for (const ContextPiece& piece : pieces) {
-    if (piece.kind == BlockKind::kTable && piece.header == answers->header &&
-        context.passages[piece.passage].chunk.document == document &&
-        !CellOf(piece, subject).empty()) {
-      table.push_back(&piece);
-    }
-  }
+  const FoundTable found_table = TableOf(pieces, context, best);
+  const std::vector<const ContextPiece*>& table = found_table.rows;
+  if (table.empty()) return std::nullopt;
+  const std::vector<RowCell> columns = CellsOfRow(found_table.widest->text);
+  const std::string_view subject = RowSubject(*table[0]);
+  // What the question has beside the bounds of numbers.
+  const std::vector<model::NumberRange> ranges = model::NumberRanges(folded);
+  std::string rest = WithoutRanges(folded, ranges);
+  const std::optional<AskedExtreme> extreme = ExtremeAsked(rest, subject, analyzer);
+  std::optional<TotalKind> total;
+  if (may_ask_total && !extreme && found_table.is_complete)
+    total = TotalAsked(rest, columns, analyzer);
+  if (!extreme && ((!asks_which && !total) || HasExtreme(rest))) return std::nullopt;
+
   ConditionReader reader(trimmed, analyzer);
-  std::vector<NamedColumn> conditions = reader.Read(*answers);
-  // Half of its cells at least: "-" stands below a price, too.
-  const auto says_yes_or_no = [&](const NamedColumn& column) {
-    size_t cells = 0;
-    size_t saying = 0;
-    for (const ContextPiece* row : table) {
-      const std::string_view cell = CellOf(*row, column.name);
-      if (Trim(cell).empty()) continue;
-      ++cells;
-      saying += SaysYes(cell) || SaysNo(cell) ? 1 : 0;
-    }
-    return saying > 0 && 2 * saying >= cells;
-  };
+  std::vector<NamedColumn> conditions = reader.Read(*found_table.widest);
   std::erase_if(conditions, [&](const NamedColumn& column) {
-    return column.name == subject || (!column.is_denied && !says_yes_or_no(column));
+    return column.name == subject || (!column.is_denied && !SaysYesOrNo(table, column.name));
   });
-  if (reader.has_alternative() || std::ranges::none_of(conditions, says_yes_or_no))
-    return std::nullopt;
+  if (reader.has_alternative()) return std::nullopt;
+  // "Which calibration" asks for the condition itself, "which calibrated machine" does not.
+  const auto describes_subject = [&](const NamedColumn& condition) {
+    const std::vector<Token> behind = analyzer.Tokenize(trimmed.substr(condition.range.end));
+    return !behind.empty() && behind[0].begin <= 1 &&
+           WordsIn(subject, analyzer).contains(behind[0].term);
+  };
   for (const NamedColumn& condition : conditions) {
-    if (IsAskedFor(trimmed, condition.range.begin)) return std::nullopt;
+    if (IsAskedFor(trimmed, condition.range.begin) && !describes_subject(condition))
+      return std::nullopt;
   }
+  // Of the rows those that have most of what else is asked.
+  WordSet asked = WordsIn(rest, analyzer);
+  const std::optional<std::vector<NumberCondition>> numbers =
+      NumberConditions(folded, ranges, asked, columns, table, analyzer);
+  const bool must_be_sure = total || (numbers && !numbers->empty());
+  if (!numbers || (must_be_sure && MayBeReadOtherwise(rest, conditions))) return std::nullopt;
+  const bool has_condition =
+      !numbers->empty() || std::ranges::any_of(conditions, [&](const NamedColumn& column) {
+        return SaysYesOrNo(table, column.name);
+      });
+  if (!has_condition && !extreme && !total) return std::nullopt;
+
   RowsThatMeet found;
   WordSet told;  // by the table, but for what its rows are of
   for (const ContextPiece* row : table) told.insert(row->own.begin(), row->own.end());
   for (const std::string& word : WordsIn(subject, analyzer)) told.erase(word);
-  if (reader.Denies(told)) return found;
-  // Of the rows those that have most of what else is asked.
-  WordSet asked = WordsIn(trimmed, analyzer);
+  if (reader.Denies(told)) return total ? std::nullopt : std::optional(found);
+  WordSet of_values = asked;
   WordSet known;
-  std::string known_text = answers->header;
+  std::string known_text = table[0]->header;
   for (const ContextPiece* row : table) {
     for (const RowCell& cell : CellsOfRow(row->text)) {
-      for (const std::string& word : WordsIn(cell.name, analyzer)) asked.erase(word);
+      for (const std::string& word : WordsIn(cell.name, analyzer)) of_values.erase(word);
     }
     known.insert(row->all.begin(), row->all.end());
     known_text += row->text;
   }
   ptrdiff_t most = 0;
-  for (const ContextPiece* row : table) most = std::max(most, ValuesAsked(*row, asked, analyzer));
+  for (const ContextPiece* row : table)
+    most = std::max(most, ValuesAsked(*row, of_values, analyzer));
+  std::vector<const ContextPiece*> rows;
   for (const ContextPiece* row : table) {
-    if (ValuesAsked(*row, asked, analyzer) < most || !MeetsAll(*row, conditions)) continue;
-    if (++found.count > kMostRowsSaid) continue;
-    found.rows.push_back({.passage = row->passage, .range = row->range, .score = best.score});
+    const bool meets_numbers = std::ranges::all_of(
+        *numbers, [&](const NumberCondition& one) { return MeetsNumber(*row, one); });
+    if (ValuesAsked(*row, of_values, analyzer) == most && meets_numbers &&
+        MeetsAll(*row, conditions)) {
+      rows.push_back(row);
+    }
   }
-  found.has_all_words = !reader.HasOtherWords(trimmed, known, known_text);
+  std::vector<std::string_view> bounded;
+  for (const NumberCondition& one : *numbers) bounded.push_back(one.column);
+  if (extreme && !rows.empty()) {
+    const ContextPiece* row = ExtremeRow(*extreme, asked, columns, rows, bounded, analyzer);
+    if (row == nullptr) return std::nullopt;
+    rows = {row};
+    const size_t place = rest.find(extreme->word);
+    if (place != rest.npos) rest.replace(place, extreme->word.size(), " ");
+  }
+  found.has_all_words = !reader.HasOtherWords(rest, known, Fold(known_text)) &&
+                        !((extreme || total) && reader.HasUnknownPairs(rest, known));
+  if (total) {
+    // A row that has some of the values asked for is not known to be meant.
+    const bool has_all_values = most == CountAsked(table, of_values, analyzer);
+    if (found.has_all_words && has_all_values && rows.size() <= kMostRowsCounted)
+      found.total = TotalOf(*total, asked, columns, rows, table, bounded, analyzer);
+    if (!found.total) return std::nullopt;
+  }
+  found.count = rows.size();
+  if (!total && rows.size() > kMostRowsSaid) rows.resize(kMostRowsSaid);
+  for (const ContextPiece* row : rows)
+    found.rows.push_back({.passage = row->passage, .range = row->range, .score = best.score});
   return found;
 }
 

@@ -152,6 +152,26 @@ bool AreKin(const std::set<std::string>& asked, const std::set<std::string>& the
   });
 }
 
+// "hy-300" and "hy-400" have one: "hy-#".
+std::string ShapeOf(std::string_view code) {
+  std::string shape;
+  for (const char c : code) {
+    if (!IsAsciiDigit(c)) {
+      shape += c;
+    } else if (shape.empty() || shape.back() != '#') {
+      shape += '#';
+    }
+  }
+  return shape;
+}
+
+bool ShareShape(const std::set<std::string>& a, const std::set<std::string>& b) {
+  return std::ranges::any_of(a, [&](const std::string& one) {
+    return std::ranges::any_of(
+        b, [&](const std::string& other) { return ShapeOf(one) == ShapeOf(other); });
+  });
+}
+
 }  // namespace
 
 std::set<std::string> CodesNamed(std::string_view joined) {
@@ -223,6 +243,27 @@ std::optional<AskedCodes::Kin> AskedCodes::FindKin(std::string_view near, std::s
     }
   }
   return std::nullopt;
+}
+
+std::vector<AskedCodes::Place> AskedCodes::PlacesIn(std::string_view text,
+                                                    const std::vector<Token>& tokens) const {
+  std::vector<Place> places;
+  if (codes_.empty()) return places;
+  ForEachJoined(text, tokens, [&](const Token&, std::string_view joined) {
+    const size_t begin = static_cast<size_t>(joined.data() - text.data());
+    const bool is_known = !places.empty() && places.back().range.begin == begin;
+    if (is_known || !HoldsAsciiDigit(joined)) return;
+    const std::set<std::string> there = CodesNamed(joined);
+    Place place{.range = {begin, begin + joined.size()}};
+    for (const auto& [asked, codes] : codes_) {
+      place.is_asked = place.is_asked || ShareCode(there, codes);
+      if (!place.sibling && ShareShape(there, codes))
+        place.sibling = Kin{asked, std::string(joined)};
+    }
+    if (place.is_asked) place.sibling.reset();
+    if (place.is_asked || place.sibling) places.push_back(std::move(place));
+  });
+  return places;
 }
 
 }  // namespace quarry::model

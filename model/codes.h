@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/analyzer.h"
+#include "base/text.h"
 
 namespace quarry::model {
 
@@ -46,6 +47,18 @@ class AskedCodes {
   // "B1-001" is one of "B1".
   std::optional<Kin> FindKin(std::string_view near, std::string_view passage,
                              const Analyzer& analyzer) const;
+
+  // Where a text names a code of the question, or one that differs from it by its digits alone, "HY-400" of "HY-300".
+  struct Place {
+    ByteRange range;
+    bool is_asked = false;
+    std::optional<Kin> sibling = {};  // where it names none of the question's
+  };
+  // In order. `tokens` of `text`, as the analyzer gives them.
+  std::vector<Place> PlacesIn(std::string_view text, const std::vector<Token>& tokens) const;
+
+  // Whether the term stands in the question in its codes only.
+  bool IsOfCode(std::string_view term) const { return terms_.contains(term); }
 
  private:
   std::map<std::string, std::set<std::string>> codes_;               // as written -> what is named

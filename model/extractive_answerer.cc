@@ -131,6 +131,10 @@ class Extraction {
       deciding.lacks.replaced = ReplacedBeside(chosen);
       deciding.support = SupportOf(sentences_[best], deciding.lacks);
     }
+    if (!deciding.lacks.replaced) {
+      deciding.lacks.replaced = ToldOfSibling(sentences_[best], deciding.lacks);
+      deciding.support = SupportOf(sentences_[best], deciding.lacks);
+    }
     const Weighed covering = weigh(MostCovering());
     if (covering.support < deciding.support) deciding = covering;
     ExtractiveDraft draft;
@@ -152,6 +156,7 @@ class Extraction {
     double most_evidence = -1;
     for (size_t i = 0; i < sentences_.size(); ++i) {
       const Sentence& sentence = sentences_[i];
+      if (sentence.sibling) continue;  // none of them is said
       const double best = passages_[0].score;
       const double prior = best > 0 ? std::clamp(passages_[sentence.passage].score / best, 0.0, 1.0)
                                     : 1.0 / (1.0 + sentence.passage);
@@ -211,6 +216,24 @@ class Extraction {
       std::optional<ReplacedWord> replaced = FindReplacedWord(reading_, other, analyzer_);
       if (!replaced || replaced->beside.empty()) continue;
       if (std::ranges::none_of(analyzer_.Tokenize(replaced->beside), is_near)) return replaced;
+    }
+    return std::nullopt;
+  }
+
+  // Asked how much oil the HY-300 needs, one sentence tells where the HY-300 is mounted, and another how much oil the
+  // HY-400 needs: how much the HY-300 needs is not known.
+  std::optional<ReplacedWord> ToldOfSibling(const Sentence& best, const Lacks& lacks) const {
+    TermSet codes;
+    for (size_t i = 0; i < question_.terms.size(); ++i)
+      codes.set(i, reading_.asked_codes().IsOfCode(question_.terms[i].term));
+    const bool says_nothing = (best.terms & ~codes).none();
+    if (!says_nothing && !lacks.kind) return std::nullopt;
+    const bool asks_for_kind =
+        question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason;
+    for (const Sentence& other : sentences_) {
+      if (!other.sibling || (other.terms & ~codes & ~best.terms).none()) continue;
+      if (asks_for_kind && !HoldsKind(question_.kind, TextOf(other), text_)) continue;
+      return ReplacedWord{.asked = other.sibling->asked, .there = other.sibling->there};
     }
     return std::nullopt;
   }
@@ -321,8 +344,9 @@ class Extraction {
       for (size_t i = 0; i < sentences_.size(); ++i) {
         const Sentence& sentence = sentences_[i];
         if (tokens + sentence.tokens > options_.max_tokens) continue;
-        // The rule for other numbers is none for the one asked about.
+        // The rule for other numbers is none for the one asked about, nor is what is said of another thing.
         if (sentence.out_of_range && sentences_[best].in_range) continue;
+        if (sentence.sibling) continue;
         if (next != sentences_.size() && scores_[i] <= scores_[next]) continue;
         if ((Adds(sentence, covered) || MayHold(i, best, covered)) && !Repeats(sentence, chosen))
           next = i;

@@ -1,9 +1,9 @@
 #pragma once
 
-// Numbers with what they count, and the ranges of numbers that a rule is stated for: "orders between 1,000 and 5,000
-// euros", 满10年不满20年, "4-6次", "more than 30 days", "7次以上". A question about an order of 1,200 euros is answered by
-// what is said of the range that it lies in, and not by what is said of others. English and Chinese, by forms alone.
-// Internal to model/ and generation/. Pure.
+// The ranges of numbers that a rule is stated for: "orders between 1,000 and 5,000 euros", 满10年不满20年, "4-6次",
+// "more than 30 days", "7次以上". A question about an order of 1,200 euros is answered by what is said of the range that
+// it lies in, and not by what is said of others. English and Chinese, by forms alone. The words that bound a number are
+// those of range_cues.h. Internal to model/ and generation/. Pure.
 
 #include <limits>
 #include <string>
@@ -11,20 +11,9 @@
 #include <vector>
 
 #include "base/text.h"
+#include "model/counted_numbers.h"
 
 namespace quarry::model {
-
-struct CountedNumber {
-  double value = 0;
-  // What is counted, one name for all its forms: 次, "euro" of "€1,200" and "1,200 euros"; "" = nothing that is known.
-  std::string unit;
-  ByteRange number;  // without the unit; with the 第 of 第五次 and the sign of "-20℃", 零下20℃
-  ByteRange range;  // with it
-};
-
-// In order. Digits, Chinese numerals before what measures ("十二年"), English words up to a hundred. Not those within
-// codes and no calendar years and dates.
-std::vector<CountedNumber> CountedNumbers(std::string_view text);
 
 struct NumberRange {
   double least = -std::numeric_limits<double>::infinity();

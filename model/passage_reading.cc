@@ -11,6 +11,7 @@
 #include "base/document.h"
 #include "base/hash.h"
 #include "model/quotable.h"
+#include "model/sibling_codes.h"
 
 namespace quarry::model {
 namespace {
@@ -89,6 +90,7 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
   }
   if (question_.terms.empty()) return;
   FindAskedNumbers();
+  FindSynonyms();
   for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
   WeighTerms();
 }
@@ -153,12 +155,35 @@ void PassageReading::AddRanges(const std::vector<Token>& tokens, Sentence& sente
                            [](const TermPlace& place) { return place.range.begin; });
 }
 
-// The number of the question's term that the token is, or UINT32_MAX.
-uint32_t PassageReading::NumberOf(const Token& token) const {
+// Where none of the passages has a word of the question, others that say the same stand for it.
+void PassageReading::FindSynonyms() {
+  for (uint32_t i = 0; i < question_.terms.size(); ++i) {
+    const QuestionTerm& term = question_.terms[i];
+    if (term.is_name || term.emphasis < 1) continue;
+    for (Synonym& synonym : SynonymsOf(term.term, analyzer_)) {
+      if (!numbers_.contains(Hash64(synonym.term))) synonyms_.push_back({std::move(synonym), i});
+    }
+  }
+  for (const Passage& passage : passages_) {
+    if (synonyms_.empty()) return;
+    for (const Token& token : analyzer_.Tokenize(IndexedText(passage.title, passage.chunk))) {
+      std::erase_if(synonyms_, [&](const SynonymOfTerm& one) {
+        return question_.terms[one.number].term == token.term;
+      });
+    }
+  }
+}
+
+// The number of the question's term that the token is or says, or UINT32_MAX. `around`: the sentence that it stands in.
+uint32_t PassageReading::NumberOf(const Token& token, std::string_view around) const {
   const auto found = numbers_.find(Hash64(token.term));
-  if (found == numbers_.end() || question_.terms[found->second].term != token.term)
-    return UINT32_MAX;
-  return found->second;
+  if (found != numbers_.end() && question_.terms[found->second].term == token.term)
+    return found->second;
+  for (const SynonymOfTerm& one : synonyms_) {
+    if (one.synonym.term == token.term && StandsBeside(one.synonym.beside, around))
+      return one.number;
+  }
+  return UINT32_MAX;
 }
 
 void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
@@ -183,13 +208,17 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentence.tokens = CountTokens(TextOf(sentence));
     sentences_.push_back(std::move(sentence));
   }
-  const std::vector<Token> tokens = asked_codes_.OwnTokens(text, analyzer_.Tokenize(text));
+  std::vector<Token> all_tokens = analyzer_.Tokenize(text);
+  AddSiblings(index, first, all_tokens);
+  const std::vector<Token> tokens = asked_codes_.OwnTokens(text, std::move(all_tokens));
   for (const Token& token : tokens) {
-    const uint32_t number = NumberOf(token);
+    while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
+    const bool is_quotable = at < sentences_.size() && sentences_[at].range.begin <= token.begin;
+    const std::string_view around = is_quotable ? TextOf(sentences_[at]) : std::string_view();
+    const uint32_t number = NumberOf(token, around);
     if (number == UINT32_MAX) continue;
     all.set(number);
-    while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
-    if (at == sentences_.size() || token.begin < sentences_[at].range.begin) continue;
+    if (!is_quotable) continue;
     sentences_[at].terms.set(number);
     sentences_[at].places.push_back({number, token.position, {token.begin, token.end}});
   }
@@ -207,13 +236,36 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   passage_terms_.push_back(all);
 }
 
+// Of its sentences, from the `first` on. `tokens` are all of the passage.
+void PassageReading::AddSiblings(uint32_t passage, size_t first, const std::vector<Token>& tokens) {
+  if (asked_codes_.empty() || AsksBesideCodes(text_)) return;
+  const Chunk& chunk = passages_[passage].chunk;
+  const std::vector<AskedCodes::Place> places = asked_codes_.PlacesIn(chunk.text, tokens);
+  std::optional<std::vector<std::string>> headings;  // that `above` is of
+  CodesAbove above;
+  for (size_t i = first; i < sentences_.size(); ++i) {
+    Sentence& sentence = sentences_[i];
+    if (sentence.kind == BlockKind::kCode) continue;
+    SourceSpan span = SpanWithin(chunk, sentence.range.begin, sentence.range.end);
+    if (!headings || *headings != span.heading_path) {
+      above = CodesAboveOf(passages_[passage].title, span.heading_path, asked_codes_, analyzer_);
+      headings = std::move(span.heading_path);
+    }
+    CodesAbove nearest = above;
+    const bool is_answer = i > first && Asks(TextOf(sentences_[i - 1]));
+    if (is_answer && sentences_[i - 1].sibling) nearest.sibling = sentences_[i - 1].sibling;
+    sentence.sibling = SiblingSpokenOf(chunk.text, sentence.range,
+                                       sentence.kind == BlockKind::kTable, places, nearest);
+  }
+}
+
 // The question's terms in a title and its headings, as a new entry of headers_.
 TermSet PassageReading::AddHeader(std::string_view title,
                                   const std::vector<std::string>& headings) {
   TermSet header;
   const std::string text = ContextualHeader(title, headings);
   for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
-    if (const uint32_t number = NumberOf(token); number != UINT32_MAX) header.set(number);
+    if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) header.set(number);
   }
   const std::vector<NumberRange> ranges =
       asked_numbers_.empty() ? std::vector<NumberRange>() : NumberRanges(text);

@@ -6,6 +6,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +19,7 @@
 #include "model/codes.h"
 #include "model/number_ranges.h"
 #include "model/question.h"
+#include "model/synonyms.h"
 
 namespace quarry::model {
 
@@ -40,10 +42,12 @@ struct Sentence {
   BlockKind kind = BlockKind::kParagraph;
   uint32_t header = 0;  // the title and headings above it, as an index into PassageReading's
   uint32_t tokens = 0;
-  TermSet terms;                  // also those of a number that lies in a range it states
+  TermSet terms;  // also those of a number that lies in a range it states, and of synonyms
   std::vector<TermPlace> places;  // in order
   bool in_range = false;          // it is stated for a range that a number of the question lies in
   bool out_of_range = false;      // only for others
+  // What it speaks of in the stead of what is asked about (sibling_codes.h).
+  std::optional<AskedCodes::Kin> sibling;
 };
 
 // Reads once, in its constructor. Question text, passages and analyzer must outlive it.
@@ -84,7 +88,9 @@ class PassageReading {
 
   void FindAskedNumbers();
   void AddRanges(const std::vector<Token>& tokens, Sentence& sentence);
-  uint32_t NumberOf(const Token& token) const;
+  void AddSiblings(uint32_t passage, size_t first, const std::vector<Token>& tokens);
+  uint32_t NumberOf(const Token& token, std::string_view around) const;
+  void FindSynonyms();
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
   void AddPassage(uint32_t index, uint32_t max_tokens);
   void WeighTerms();
@@ -95,6 +101,11 @@ class PassageReading {
   Question question_;
   AskedCodes asked_codes_;
   std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
+  struct SynonymOfTerm {
+    Synonym synonym;
+    uint32_t number = 0;  // of the question's term
+  };
+  std::vector<SynonymOfTerm> synonyms_;  // of terms that no passage has
   TermSet codes_;
   std::vector<AskedNumber> asked_numbers_;
   bool any_in_range_ = false;

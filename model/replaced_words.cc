@@ -410,6 +410,8 @@ class ChineseReplacement {
 
 std::optional<ReplacedWord> FindReplacedWord(const PassageReading& reading,
                                              const Sentence& sentence, const Analyzer& analyzer) {
+  if (sentence.sibling)
+    return ReplacedWord{.asked = sentence.sibling->asked, .there = sentence.sibling->there};
   const Passage& passage = reading.passages()[sentence.passage];
   const SourceSpan span = SpanWithin(passage.chunk, sentence.range.begin, sentence.range.end);
   const std::string header = ContextualHeader(passage.title, span.heading_path);

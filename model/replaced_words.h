@@ -9,6 +9,8 @@
 //   * where the other word is formed alike: "the lowest", "the highest"; "the seller pays", "the buyer pays";
 //   * where the other is its opposite by a prefix: "paid", "unpaid";
 //   * where the passage lacks a code and the text has a shorter or longer one: "VX-220/B", "VX-220";
+//   * where the sentence speaks of a thing that another number tells from the one asked about: "VX-220", "VX-240"
+//     (sibling_codes.h);
 //   * where it stands before a noun and the text holds another word between that noun and an article or preposition,
 //     and lacks nothing else of the question;
 //   * of Chinese, where characters of which the text holds none begin a phrase and as many others stand before the

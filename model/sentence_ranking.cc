@@ -20,6 +20,7 @@ constexpr size_t kBeginning = 4;          // bytes by which words are likened
 // another number cannot stand for.
 constexpr double kMissingNumberPenalty = 2;
 constexpr double kOtherRangePenalty = 2;  // beside one that is stated for the number asked about
+constexpr double kSiblingPenalty = 4;     // of one that speaks of another thing of the kind
 constexpr double kCodePenalty = 1.5;
 constexpr double kQuestionPenalty = 6;
 
@@ -278,6 +279,7 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
                      (sentence.kind == BlockKind::kCode ? kCodePenalty : 0.0) -
                      kMissingNumberPenalty * features[SentenceFeature::kNumberMissing] -
                      (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
+                     (sentence.sibling ? kSiblingPenalty : 0.0) -
                      (IsQuestionItself(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0));
   }
   return scores;

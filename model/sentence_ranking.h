@@ -54,8 +54,8 @@ std::vector<AnswerWord> AnswerWordsOf(const PassageReading& reading, const Sente
                                       const AnswerWordFinder& finder);
 
 // By sentence: how much it answers, a logarithm. Code counts less, for a line of it says worse what a sentence says,
-// and so does a question, which does not answer, and what is stated for other numbers than the question's where
-// something is stated for those.
+// and so does a question, which does not answer, what is said of another thing of the kind that is asked about, and what
+// is stated for other numbers than the question's where something is stated for those.
 std::vector<double> SentenceScores(const PassageReading& reading);
 
 }  // namespace quarry::model

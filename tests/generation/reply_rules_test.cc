@@ -259,15 +259,93 @@ TEST_F(ReplyRulesTest, RowsDoNotMeetWhatIsNotReadOfThem) {
                         "设备,校准,重量\n车床,需要,120千克\n铣床,需要,80千克\n"
                         "天平,不需要,9千克\n")});
   for (const char* question :
-       {"Which pump that is certified has the highest head?", "Which certified pump is heaviest?",
-        "Which pumps are certified and have a mass of more than 100 kg?",
-        "哪些需要校准的设备最重？", "哪些设备需要校准，重量超过100千克？"}) {
+       {"Which two pumps that are certified are the heaviest?",
+        "Which pumps are certified or have a mass of more than 100 kg?",
+        "Which certified pumps are not heavier than 100 kg?", "哪两台需要校准的设备最重？",
+        "哪些设备需要校准，或者重量超过100千克？"}) {
     EXPECT_THAT(Ask(question).verdict.reason,
                 ::testing::AllOf(Not(HasSubstr("every condition")), Not(HasSubstr("全部条件"))))
         << question;
   }
   EXPECT_THAT(Ask("Which pumps are certified?").verdict.reason, HasSubstr("every condition"));
   EXPECT_THAT(Ask("哪些设备需要校准？").verdict.reason, HasSubstr("全部条件"));
+}
+
+TEST_F(ReplyRulesTest, AnExtremeIsAmongTheRowsThatMeetTheConditions) {
+  engine_.Add({CsvTable("pumps.csv", "Pumps",
+                        "Pump,Motor (kW),Weight (kg),Certified,Hall\nP-1,3,40,yes,North\n"
+                        "P-2,7.5,90,no,North\nP-3,5.5,60,yes,South\nP-4,11,120,no,South\n"),
+               CsvTable("plans.csv", "Plans",
+                        "Plan,Price per month,SSO\nFree,0 €,no\nTeam,12 €,no\n"
+                        "Business,25 €,yes\nEnterprise,60 €,yes\n"),
+               CsvTable("mendian.csv", "门店一览",
+                        "门店,地区,销售额（万元）,面积（平方米）\n徐汇店,华东,120,300\n"
+                        "静安店,华东,180,250\n天河店,华南,260,400\n福田店,华南,90,150\n")});
+  const std::vector<std::string> all = {"P-1",    "P-2",    "P-3",      "P-4",
+                                        "Free",   "Team",   "Business", "Enterprise",
+                                        "徐汇店", "静安店", "天河店",   "福田店"};
+  ExpectNamesOnly("Which pump with a motor over 5 kW is the lightest?", all, {"P-3"});
+  ExpectNamesOnly("Which pump is the heaviest?", all, {"P-4"});
+  ExpectNamesOnly("Which certified pump is the heaviest?", all, {"P-3"});
+  ExpectNamesOnly("Which pump in the North hall is the lightest?", all, {"P-1"});
+  ExpectNamesOnly("What is the lightest pump that is not certified?", all, {"P-2"});
+  ExpectNamesOnly("Which pumps have a weight between 50 and 100 kg?", all, {"P-2", "P-3"});
+  ExpectNamesOnly("What is the cheapest plan that has SSO?", all, {"Business"});
+  ExpectNamesOnly("Which is the cheapest plan with SSO?", all, {"Business"});
+  ExpectNamesOnly("华东地区哪个门店的销售额最高？", all, {"静安店"});
+  ExpectNamesOnly("面积超过260平方米的门店中哪个销售额最低？", all, {"徐汇店"});
+  ExpectNamesOnly("哪些门店的销售额超过100万元？", all, {"徐汇店", "静安店", "天河店"});
+  ExpectNamesOnly("哪些门店的面积不超过250平方米？", all, {"静安店", "福田店"});
+  // None of the rows meets it.
+  EXPECT_TRUE(Ask("Which pump with a motor over 20 kW is the lightest?").abstained);
+  EXPECT_TRUE(Ask("面积超过900平方米的门店中哪个销售额最低？").abstained);
+}
+
+TEST_F(ReplyRulesTest, RowsOfAWholeTableAreCountedAndAddedUp) {
+  engine_.Add({CsvTable("pumps.csv", "Pumps",
+                        "Pump,Motor (kW),Weight (kg),Certified,Hall\nP-1,3,40,yes,North\n"
+                        "P-2,7.5,90,no,North\nP-3,5.5,60,yes,South\nP-4,11,120,no,South\n"),
+               CsvTable("mendian.csv", "门店一览",
+                        "门店,地区,销售额（万元）,面积（平方米）\n徐汇店,华东,120,300\n"
+                        "静安店,华东,180,250\n天河店,华南,260,400\n福田店,华南,90,150\n")});
+  const auto says = [&](const char* question, const char* total, size_t rows) {
+    const Answer answer = Ask(question);
+    EXPECT_FALSE(answer.abstained) << question;
+    EXPECT_THAT(answer.text, StartsWith(total)) << question;
+    EXPECT_THAT(answer.citations, SizeIs(rows)) << question;
+  };
+  says("How many pumps are certified?", "2 of 4 rows:", 2);
+  says("How many pumps are in the North hall?", "2 of 4 rows:", 2);
+  says("How many pumps have a motor over 5 kW?", "3 of 4 rows:", 3);
+  says("How many pumps are there?", "4 of 4 rows:", 4);
+  says("What is the total weight of all pumps?", "Weight (kg), sum of 4 of 4 rows: 310.", 4);
+  says("What is the average weight of the certified pumps?",
+       "Weight (kg), average of 2 of 4 rows: 50.", 2);
+  says("一共有多少个门店？", "4 行中有 4 行：", 4);
+  says("华东地区有几个门店？", "4 行中有 2 行：", 2);
+  says("华南地区的门店有几家？", "4 行中有 2 行：", 2);
+  says("所有门店的销售额合计是多少？", "4 行中 4 行的销售额（万元）合计：650。", 4);
+  says("所有门店的总面积是多少？", "4 行中 4 行的面积（平方米）合计：1100。", 4);
+  // What is not read surely is not counted.
+  for (const char* question :
+       {"How many pumps are certified or in the North hall?",
+        "How many pumps are not in the North hall?", "How many pumps are in the Eastern hall?",
+        "How many valves are certified?", "华北地区有几个门店？", "南东地区有几个门店？",
+        "有几个门店不在华东地区？", "How many pumps without a motor are there?"}) {
+    EXPECT_THAT(Ask(question).text,
+                ::testing::AllOf(Not(HasSubstr("of 4 rows")), Not(HasSubstr("4 行中"))))
+        << question;
+  }
+}
+
+// Nor where not all that is counted could be quoted, or a row is a total itself.
+TEST_F(ReplyRulesTest, RowsOfALongTableAndTotalsAreNotCounted) {
+  std::string rows = "Machine,Certified\n";
+  for (char name = 'A'; name < 'Z'; ++name) rows += std::string("Press ") + name + ",yes\n";
+  engine_.Add({CsvTable("machines.csv", "Machines", rows.c_str()),
+               CsvTable("feiyong.csv", "费用", "项目,金额（元）\n差旅,300\n培训,200\n合计,500\n")});
+  EXPECT_THAT(Ask("How many machines are certified?").text, Not(HasSubstr(" rows:")));
+  EXPECT_THAT(Ask("一共有几个项目？").text, Not(HasSubstr("行中")));
 }
 
 TEST_F(ReplyRulesTest, TheReasonTellsOfRowsThatAreNotQuoted) {

@@ -323,6 +323,12 @@ TEST(NumberWordsTest, NumbersInWordsBecomeDigits) {
             "At least 6 minutes, 25 days, one day");
   EXPECT_EQ(WithDigits("井深十四米，七孔，两套，一千二百谷元，三万户，一些，三峡"),
             "井深14米，7孔，2套，1200谷元，30000户，一些，三峡");
+  EXPECT_EQ(WithDigits("兩萬元，十二個月，二〇二四年，三萬五千元"),
+            "20000元，12個月，2024年，35000元");
+  // A scale behind digits, and two numbers for one that is not known, are no number in words.
+  EXPECT_EQ(WithDigits("5万元，3百台，两三年，三四十人，one or two days, twenty-year-old, fifth"),
+            "5万元，3百台，两三年，三四十人，one or 2 days, twenty-year-old, fifth");
+  EXPECT_EQ(WithDigits(""), "");
 }
 
 }  // namespace

@@ -89,5 +89,25 @@ TEST(CodesTest, KinIsWhatStandsInTheSteadOfACode) {
   EXPECT_EQ(kin("VX-220", "the VX-220/2", "the VX-220/2"), "VX-220 VX-220/2");
 }
 
+TEST(CodesTest, ASiblingDiffersByItsDigitsAlone) {
+  const Analyzer analyzer;
+  const auto siblings = [&](std::string_view question, std::string_view text) {
+    std::vector<std::string> found;
+    for (const AskedCodes::Place& place :
+         AskedCodes(question, analyzer).PlacesIn(text, analyzer.Tokenize(text))) {
+      EXPECT_EQ(place.is_asked, !place.sibling.has_value()) << text;
+      if (place.sibling) found.push_back(place.sibling->asked + ' ' + place.sibling->there);
+    }
+    return found;
+  };
+  EXPECT_THAT(siblings("HY-300", "the HY-400, the HY-300 and the HY-50"),
+              ElementsAre("HY-300 HY-400", "HY-300 HY-50"));
+  EXPECT_THAT(siblings("HX-300的重量", "HX-400的重量"), ElementsAre("HX-300 HX-400"));
+  EXPECT_THAT(siblings("HY-300", "the VX-400, HY-300/B, HY300 and HY-A"), IsEmpty());
+  EXPECT_THAT(siblings("HY-300 or HY-400", "the HY-400"), IsEmpty());
+  EXPECT_THAT(siblings("v3.1", "v3.2"), IsEmpty());
+  EXPECT_THAT(siblings("oil", "the HY-400"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace quarry::model

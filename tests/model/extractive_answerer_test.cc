@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "model/passage_reading.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::model {
@@ -121,6 +123,108 @@ TEST_F(ExtractiveAnswererTest, AKinOfTheCodeIsNoSupport) {
     EXPECT_TRUE(too_long.declined) << of_longer[i];
     EXPECT_THAT(too_long.reason, HasSubstr("the text says " + code + ", not " + code + "/B"));
     EXPECT_TRUE(ExtractAnswer(of_shorter[i], longer, analyzer_, {}).declined) << of_shorter[i];
+  }
+}
+
+// The passage has the code that is asked about, and the sentence that has the rest speaks of another.
+TEST_F(ExtractiveAnswererTest, WhatIsSaidOfASiblingIsNoAnswer) {
+  struct Case {
+    const char* text;
+    const char* asked;
+    const char* reason;
+    const char* of_sibling;
+  };
+  const Case cases[] = {
+      {"The HY-400 needs 12 l of oil. The HY-300 is mounted on a frame.",
+       "How much oil does the HY-300 need?", "the text says HY-400, not HY-300",
+       "How much oil does the HY-400 need?"},
+      {"For the HY-400, 12 l of oil are needed. The HY-300 is mounted on a frame.",
+       "How much oil is needed for the HY-300?", "the text says HY-400, not HY-300",
+       "How much oil is needed for the HY-400?"},
+      {"The HY-200, HY-400 and HY-500 need 12 l of oil. The HY-300 is mounted on a frame.",
+       "How much oil does the HY-300 need?", "the text says HY-200, not HY-300",
+       "How much oil does the HY-400 need?"},
+      {"HX-400需要12升液压油。HX-300安装在机架上。", "HX-300需要多少液压油？",
+       "the text says HX-400, not HX-300", "HX-400需要多少液压油？"},
+      {"对于HX-400，需要12升液压油。HX-300安装在机架上。", "HX-300需要多少液压油？",
+       "the text says HX-400, not HX-300", "HX-400需要多少液压油？"},
+  };
+  for (const Case& tried : cases) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
+    const ExtractiveDraft draft = ExtractAnswer(tried.asked, passages, analyzer_, {});
+    EXPECT_TRUE(draft.declined) << tried.text << " " << draft.support;
+    EXPECT_THAT(draft.reason, HasSubstr(tried.reason)) << tried.text;
+    EXPECT_FALSE(ExtractAnswer(tried.of_sibling, passages, analyzer_, {}).declined) << tried.text;
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, WhatIsSaidOfTheThingItselfGoesBeforeItsSibling) {
+  const std::vector<Passage> english = {
+      MakePassage("The HY-400 needs 12 l of oil each year. The HY-300 needs 8 l.", 10.0)};
+  const std::vector<Passage> chinese = {
+      MakePassage("HX-400每年需要12升液压油。HX-300需要8升。", 10.0)};
+  EXPECT_EQ(First("How much oil does the HY-300 need?", english), "The HY-300 needs 8 l.");
+  EXPECT_EQ(First("HX-300需要多少液压油？", chinese), "HX-300需要8升。");
+  for (const auto& [question, passages] :
+       {std::pair("How much oil does the HY-300 need?", &english),
+        std::pair("HX-300需要多少液压油？", &chinese)}) {
+    EXPECT_EQ(ExtractAnswer(question, *passages, analyzer_, {}).sentences.size(), 1u) << question;
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, BelowTheHeadingOfASiblingAllIsSaidOfIt) {
+  Passage passage = MakePassage("", 5.0, "Hydraulics");
+  const auto add = [&](BlockKind kind, const std::string& text) {
+    const size_t begin = passage.chunk.text.size();
+    passage.chunk.text += text;
+    passage.chunk.blocks.push_back(
+        {.kind = kind, .depth = 1, .begin = begin, .end = passage.chunk.text.size()});
+    passage.chunk.text += "\n\n";
+  };
+  add(BlockKind::kHeading, "HY-400");
+  add(BlockKind::kParagraph, "It needs 12 l of oil and a filter.");
+  add(BlockKind::kHeading, "HY-300");
+  add(BlockKind::kParagraph, "It is mounted on a frame.");
+  const std::vector<Passage> passages = {passage};
+  EXPECT_EQ(First("How much oil does the HY-400 need?", passages),
+            "It needs 12 l of oil and a filter.");
+  EXPECT_TRUE(
+      ExtractAnswer("How much oil does the HY-300 need?", passages, analyzer_, {}).declined);
+}
+
+TEST_F(ExtractiveAnswererTest, ASiblingThatIsOnlyNamedBesideIsNotSpokenOf) {
+  struct Case {
+    const char* text;
+    const char* question;
+    const char* title = "";
+  };
+  const Case cases[] = {
+      {"The HY-300 was replaced by the HY-400, which needs 12 l of oil.",
+       "How much oil does the HY-300 need?"},
+      {"The HY-300 drives presses. Unlike the HY-400, it needs 8 l of oil.",
+       "How much oil does the HY-300 need?"},
+      {"The HY-300 drives presses. It replaces the HY-400 and needs 8 l of oil.",
+       "How much oil does the HY-300 need?"},
+      {"The HY-300 drives presses. Its tank holds 8 l of oil and may be joined to the HY-400.",
+       "How much oil does the HY-300 hold?"},
+      {"The units HY-200 to HY-400 need 12 l of oil.", "How much oil does the HY-300 need?"},
+      {"The HY-200 and above need 12 l of oil.", "How much oil does the HY-300 need?"},
+      {"Valves over DN250 are opened in six minutes.", "How fast is a DN300 valve opened?"},
+      {"DN250以上的阀门开启不少于六分钟。", "DN300阀门开启要多久？"},
+      {"The HY-400 followed in 2020.", "Which model replaced the HY-300?"},
+      {"The KX pump is rated IP67.", "Is the KX pump rated IP65?"},
+      {"The HY-400 shares its oil of 12 l.", "How much oil does the HY-300 need?", "HY-300 manual"},
+      {"HX-300用于压机。与HX-400不同，它需要8升液压油。", "HX-300需要多少液压油？"},
+      {"HX-300已被HX-400取代，后者需要12升液压油。", "HX-300需要多少液压油？"},
+      {"HX-200至HX-400需要12升液压油。", "HX-300需要多少液压油？"},
+      {"HX-400于2020年推出。", "哪个型号取代了HX-300？"},
+      {"水泵的防护等级为IP67。", "水泵的防护等级是IP65吗？"},
+  };
+  for (const Case& tried : cases) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0, tried.title)};
+    EXPECT_THAT(ExtractAnswer(tried.question, passages, analyzer_, {}).reason,
+                ::testing::Not(HasSubstr("the text says")))
+        << tried.text << " " << tried.question;
   }
 }
 
@@ -403,6 +507,41 @@ TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
     EXPECT_THAT(ExtractAnswer(tried.question, passages, analyzer_, {}).reason,
                 ::testing::Not(HasSubstr("the text says")))
         << tried.question;
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, AWordThatSaysTheSameCoversTheQuestion) {
+  struct Case {
+    const char* text;
+    const char* question;
+    const char* missing;  // in the reason where nothing says it
+  };
+  const Case said[] = {
+      {"The telephone of the clinic is 555 0101.", "What is the phone of the clinic?", "phone"},
+      {"The price of the seal kit is 12 euros.", "What is the cost of the seal kit?", "cost"},
+      {"The mass of the pump is 318 kg.", "What is the weight of the pump?", "weight"},
+      {"员工年休假为5天。", "员工年假多少天？", "年假"},
+      {"螺栓的拧紧力矩为25 N·m。", "螺栓的拧紧扭矩是多少？", "扭矩"},
+      {"水泵的质量为318千克。", "水泵的重量是多少？", "重量"},
+  };
+  for (const Case& tried : said) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
+    const ExtractiveDraft draft = ExtractAnswer(tried.question, passages, analyzer_, {});
+    EXPECT_FALSE(draft.declined) << tried.question << " " << draft.support;
+    EXPECT_THAT(draft.reason, ::testing::Not(HasSubstr(tried.missing))) << tried.question;
+  }
+  // Another quality than a weight; and where a passage has the word itself, nothing else says it.
+  const Case unsaid[] = {
+      {"水泵的质量由质检科检查。", "水泵的重量是多少？", "重量"},
+      {"The mass of data of the pump is large.", "What is the weight of the pump?", "weight"},
+      {"The fee for the seal kit is 3 euros. The cost of a pump is 900 euros.",
+       "What is the cost of the seal kit?", "cost"},
+      {"螺栓的力矩为25 N·m。扭矩扳手在仓库。", "螺栓的扭矩是多少？", "扭矩"},
+  };
+  for (const Case& tried : unsaid) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
+    const PassageReading reading(tried.question, passages, analyzer_, 160);
+    EXPECT_LT(reading.Coverage(reading.sentences()[0]), 0.99) << tried.text;
   }
 }
 

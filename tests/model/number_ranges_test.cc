@@ -42,6 +42,8 @@ TEST(NumberRangesTest, NumbersAreFoundWithWhatTheyCount) {
   EXPECT_THAT(Counted("the 5th time"), ElementsAre("5 time"));
   EXPECT_THAT(Counted("次数:5次"), ElementsAre("5 次"));
   EXPECT_THAT(Counted("兩萬元，3個月，18歲"), ElementsAre("20000 元", "3 个月", "18 岁"));
+  EXPECT_THAT(Counted("the twenty-fifth time, two hundred pumps, 5百元"),
+              ElementsAre("25 time", "200 pump", "5 "));
 }
 
 TEST(NumberRangesTest, CodesDatesAndWordsAreNoNumbers) {
@@ -49,6 +51,7 @@ TEST(NumberRangesTest, CodesDatesAndWordsAreNoNumbers) {
   EXPECT_THAT(Counted("2025年3月5日"), IsEmpty());
   EXPECT_THAT(Counted("8:30"), IsEmpty());
   EXPECT_THAT(Counted("一些三峡的文件"), IsEmpty());
+  EXPECT_THAT(Counted("两三年，三四十人，五六個月"), IsEmpty());
   EXPECT_THAT(Counted(""), IsEmpty());
 }
 

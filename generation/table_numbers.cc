@@ -1,0 +1,148 @@
+#include "generation/table_numbers.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "base/text.h"
+#include "model/counted_numbers.h"
+#include "model/number_reading.h"
+
+namespace quarry::generation {
+namespace {
+
+constexpr double kNamesNumbers = 0.5;  // of the words of a column's name, in the question
+constexpr std::pair<std::string_view, std::string_view> kUnitBrackets[] = {{"(", ")"},
+                                                                           {"（", "）"}};
+
+// What stands in brackets at the end of a column's name; "" where nothing does.
+std::string_view UnitInName(std::string_view column) {
+  for (const auto& [open, close] : kUnitBrackets) {
+    const size_t begin = column.rfind(open);
+    if (begin == column.npos || begin == 0 || !column.ends_with(close)) continue;
+    const std::string_view inner = column.substr(begin + open.size());
+    return inner.substr(0, inner.size() - close.size());
+  }
+  return {};
+}
+
+// The number that all of `text` is.
+std::optional<model::CountedNumber> WholeNumber(std::string_view text) {
+  std::vector<model::CountedNumber> numbers = model::CountedNumbers(text);
+  if (numbers.size() != 1 || numbers[0].range.begin != 0) return std::nullopt;
+  return std::move(numbers[0]);
+}
+
+bool IsScaled(std::string_view range) {
+  return std::ranges::any_of(model::ScaleWords(), [&](const auto& scale) {
+    return range.find(scale.first) != std::string_view::npos;
+  });
+}
+
+// How much tells that the range is of the column; 0 where nothing does.
+int Fit(const std::vector<const ContextPiece*>& rows, std::string_view column,
+        const model::NumberRange& range, const WordSet& asked, const Analyzer& analyzer) {
+  size_t cells = 0;
+  size_t numbers = 0;
+  std::string unit;
+  for (const ContextPiece* row : rows) {
+    const std::string_view cell = CellNamed(row->text, column);
+    if (Trim(cell).empty()) continue;
+    ++cells;
+    const std::optional<CellNumber> number = NumberInCell({.name = column, .value = cell});
+    if (!number) continue;
+    // A column of several properties, "32 m" below "88 kg", is of none.
+    if (numbers > 0 && number->unit != unit) return 0;
+    ++numbers;
+    unit = number->unit;
+  }
+  if (numbers == 0 || 2 * numbers < cells) return 0;
+  const std::string_view name = WithoutUnit(column);
+  const int named = ShareAmong(WordsIn(name, analyzer), asked) >= kNamesNumbers ? 1 : 0;
+  if (range.unit.empty()) return named;
+  if (unit == range.unit) return 2 + named;
+  // A column of calendar years tells no age.
+  if (!unit.empty() || range.unit == "year" || range.unit == "年") return 0;
+  // "Employees: 40" of "more than 30 employees", 人数 of 超过30人.
+  const bool counts = Fold(name).find(range.unit) != std::string::npos ||
+                      ShareAmong(WordsIn(range.unit, analyzer), WordsIn(name, analyzer)) >= 1;
+  return counts ? 2 + named : named;
+}
+
+}  // namespace
+
+std::optional<CellNumber> NumberInCell(const RowCell& cell) {
+  std::optional<model::CountedNumber> number = WholeNumber(Trim(cell.value));
+  if (!number) return std::nullopt;
+  CellNumber found{.value = number->value, .written = number->value, .unit = number->unit};
+  const std::string_view unit = UnitInName(cell.name);
+  if (!found.unit.empty() || unit.empty()) return found;
+  const std::string one = '1' + std::string(unit);
+  const std::optional<model::CountedNumber> scale = WholeNumber(one);
+  if (!scale || scale->range.end != one.size()) return found;
+  found.value *= scale->value;
+  found.unit = scale->unit;
+  return found;
+}
+
+std::string_view WithoutUnit(std::string_view column) {
+  const std::string_view unit = UnitInName(column);
+  if (unit.empty()) return column;
+  const size_t begin = static_cast<size_t>(unit.data() - column.data());
+  for (const auto& [open, close] : kUnitBrackets) {
+    if (column.substr(0, begin).ends_with(open)) return Trim(column.substr(0, begin - open.size()));
+  }
+  return column;
+}
+
+std::string_view ColumnOfMost(const std::vector<RowCell>& columns,
+                              const std::vector<std::string_view>& but,
+                              const std::function<double(std::string_view column)>& share) {
+  std::string_view named;
+  double most = 0;
+  bool is_one = false;
+  for (size_t i = 1; i < columns.size(); ++i) {
+    if (std::ranges::find(but, columns[i].name) != but.end()) continue;
+    const double one = share(columns[i].name);
+    if (one < kNamesNumbers || one < most || !NumberInCell(columns[i])) continue;
+    is_one = one > most;
+    most = one;
+    named = columns[i].name;
+  }
+  return is_one ? named : std::string_view();
+}
+
+std::optional<std::vector<NumberCondition>> NumberConditions(
+    std::string_view folded, const std::vector<model::NumberRange>& ranges, const WordSet& asked,
+    const std::vector<RowCell>& columns, const std::vector<const ContextPiece*>& rows,
+    const Analyzer& analyzer) {
+  std::vector<NumberCondition> conditions;
+  for (const model::NumberRange& range : ranges) {
+    std::string_view column;
+    int most = 0;
+    bool is_one = false;
+    for (size_t i = 1; i < columns.size(); ++i) {  // the first says what the row is of
+      const int fit = Fit(rows, columns[i].name, range, asked, analyzer);
+      if (fit == 0 || fit < most) continue;
+      is_one = fit > most;
+      most = fit;
+      column = columns[i].name;
+    }
+    if (!is_one) return std::nullopt;
+    const std::string_view written =
+        folded.substr(range.range.begin, range.range.end - range.range.begin);
+    conditions.push_back(
+        {.column = std::string(column), .range = range, .is_scaled = IsScaled(written)});
+  }
+  return conditions;
+}
+
+bool MeetsNumber(const ContextPiece& row, const NumberCondition& condition) {
+  const std::optional<CellNumber> number =
+      NumberInCell({.name = condition.column, .value = CellNamed(row.text, condition.column)});
+  if (!number) return false;
+  const bool is_as_written = condition.range.unit.empty() && !condition.is_scaled;
+  return condition.range.Holds(is_as_written ? number->written : number->value);
+}
+
+}  // namespace quarry::generation
