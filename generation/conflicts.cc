@@ -106,11 +106,31 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
   return words;
 }
 
-// Whether two sentences are the same but for one stretch that names something.
-bool AreTwins(std::string_view ours, std::string_view theirs, const WordSet& asked,
+// A sentence with its words and those of its headings.
+struct Said {
+  std::string_view text;
+  const WordSet& terms;
+};
+
+// Whether `stretch`, words of `said`, has a word of the question that the other sentence has nowhere: what the question
+// names is what it is about. A word that reaches over an end of it counts: pairs of Chinese characters overlap.
+bool NamesWhatIsAsked(const Said& said, std::span<const std::string_view> stretch,
+                      const WordSet& other, const WordSet& asked, const Analyzer& analyzer) {
+  const auto begin = static_cast<size_t>(stretch.front().data() - said.text.data());
+  const auto end =
+      static_cast<size_t>(stretch.back().data() - said.text.data()) + stretch.back().size();
+  return std::ranges::any_of(analyzer.Tokenize(said.text), [&](const Token& token) {
+    return token.begin < end && begin < token.end && asked.contains(token.term) &&
+           !other.contains(token.term);
+  });
+}
+
+// Whether two sentences are the same but for one stretch that names something: not what the question names, which is
+// what one of them is about and the other is not.
+bool AreTwins(const Said& ours, const Said& theirs, const WordSet& asked,
               const Analyzer& analyzer) {
-  const std::vector<std::string_view> a = WordsOf(ours);
-  const std::vector<std::string_view> b = WordsOf(theirs);
+  const std::vector<std::string_view> a = WordsOf(ours.text);
+  const std::vector<std::string_view> b = WordsOf(theirs.text);
   const size_t longer = std::max(a.size(), b.size());
   const size_t shorter = std::min(a.size(), b.size());
   if (shorter < 4 || longer > kMaxTwinWords) return false;
@@ -123,17 +143,20 @@ bool AreTwins(std::string_view ours, std::string_view theirs, const WordSet& ask
   if (in_a.empty() || in_b.empty()) return false;
   if (in_a.size() > kMaxDifference || in_b.size() > kMaxDifference) return false;
   if (static_cast<double>(front + back) < kTwins * static_cast<double>(longer)) return false;
-  const auto names = [](std::span<const std::string_view> words) {
-    return std::ranges::any_of(words, [](std::string_view word) {
-      return IsAsciiUpper(word.front()) || HoldsAsciiDigit(word) || !IsAscii(word.front());
+  const auto names = [&](std::span<const std::string_view> words) {
+    return std::ranges::any_of(words, [&](std::string_view word) {
+      // A capital is no name where "The" or "A" begins the sentence.
+      if (IsAsciiUpper(word.front())) return !WordsIn(word, analyzer).empty();
+      return HoldsAsciiDigit(word) || !IsAscii(word.front());
     });
   };
   if (!names(in_a) || !names(in_b)) return false;
-  // What the question itself names is what it is about.
   const WordSet ours_only = WordsIn(Join(in_a, " "), analyzer);
   const WordSet theirs_only = WordsIn(Join(in_b, " "), analyzer);
   if (ours_only.empty() || theirs_only.empty() || ours_only == theirs_only) return false;
-  return ShareAmong(ours_only, asked) < 1 && ShareAmong(theirs_only, asked) < 1;
+  if (ShareAmong(ours_only, asked) >= 1 || ShareAmong(theirs_only, asked) >= 1) return false;
+  return !NamesWhatIsAsked(ours, in_a, theirs.terms, asked, analyzer) &&
+         !NamesWhatIsAsked(theirs, in_b, ours.terms, asked, analyzer);
 }
 
 // The words of a sentence, lower-case and sorted, without those that deny.
@@ -255,7 +278,7 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
       Verdict verdict = Verdict::kNone;
       if ((ShareAmong(asked, words) >= kBySelf &&
            DenyEachOther(our_statement, StatementOf(theirs))) ||
-          AreTwins(ours, theirs, asked, analyzer)) {
+          AreTwins({ours, our_terms}, {theirs, terms}, asked, analyzer)) {
         verdict = Verdict::kConflicts;
       } else if (!our_counts.empty()) {
         const double share = ShareAmong(asked, terms);

@@ -7,8 +7,8 @@
 // A sentence of another document conflicts with the answer's where
 //   * it speaks of what is asked as much as the answer's sentence does, names and years of the question
 //     included, and counts what the answer counts ("24 days", "1,430户") with another number; or
-//   * it is the answer's sentence but for one stretch of words, a name or a number that the question does
-//     not hold; or
+//   * it is the answer's sentence but for one stretch of words, a name or a number; not where the question
+//     names a word of that stretch and the other sentence has it nowhere: that one is about something else; or
 //   * it denies what the answer's sentence says, or the other way round, in nearly the same words: what is
 //     denied is said by both, and neither says much beside it.
 // One that holds both values tells of a change: "rises from 24 to 26 days". Pure and thread-safe.

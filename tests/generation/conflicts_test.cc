@@ -157,6 +157,34 @@ TEST(Conflicts, TwinsDifferInAName) {
                   .empty());
 }
 
+TEST(Conflicts, AreNotInWhatIsSaidOfAnotherThanTheQuestionNames) {
+  const Passage arm = MakePassage("a", "Questions", "32-bit ARM is not supported.");
+  for (const char* other : {"A downgrade is not supported.", "Kerberos is not supported."}) {
+    EXPECT_TRUE(With("Is ARM supported?", {arm, MakePassage("b", "Manual", other)}).empty())
+        << other;
+  }
+  EXPECT_TRUE(
+      With("What is the fee for a Marten permit?",
+           {MakePassage("a", "Form", "The fee for a small Marten permit is paid at the desk."),
+            MakePassage("b", "List", "The fee for a big Heron permit is paid at the desk.")})
+          .empty());
+  const Passage kylin = MakePassage("a", "说明", "目前版本不支持麒麟系统的集群部署。");
+  EXPECT_TRUE(With("支持麒麟系统吗？",
+                   {kylin, MakePassage("b", "手册", "目前版本不支持达梦系统的集群部署。")})
+                  .empty());
+  // Both are about what is asked.
+  EXPECT_EQ(
+      With("谁设计了白石桥？", {MakePassage("a", "档案", "白石桥由陈其昌设计，1931年冬动工。"),
+                                MakePassage("b", "名录", "白石桥由周维新设计，1931年冬动工。")})
+          .size(),
+      1u);
+  EXPECT_EQ(With("Who keeps the Marten permits?",
+                 {MakePassage("a", "Form", "The Marten permits are kept by Edith Garrow."),
+                  MakePassage("b", "List", "The Marten permits are kept by Thomas Weir.")})
+                .size(),
+            1u);
+}
+
 // Chen et al.: "Benchmarking large language models in retrieval-augmented generation", 2024: passages,
 // and the same with the answer replaced by a wrong one.
 TEST(Conflicts, AreNamedWhereSourcesWereMadeWrong) {
