@@ -38,16 +38,115 @@ struct Piece {
   WordSet terms;
 };
 
+// What a question compares, besides its words.
+struct AskedCount {
+  std::set<std::string> numbers;  // of the question: they are given
+  bool dates = false;             // days of dates are compared, each with its month
+  bool lead_times = false;        // "3 days before" is compared
+};
+
+// Beside these stands how long before something it is: "3 days before", "提前3日".
+constexpr std::string_view kLeadTimes[] = {"before",   "in advance", "ahead", "notice",
+                                           "prior to", "提前",       "提早",  "事先"};
+
+AskedCount AskedCountOf(std::string_view question, model::AnswerKind kind) {
+  AskedCount asked;
+  for (const Quantity& quantity : QuantitiesOf(question)) asked.numbers.insert(quantity.number);
+  asked.dates = kind == model::AnswerKind::kTime || kind == model::AnswerKind::kAny;
+  const std::string folded = Fold(question);
+  asked.lead_times = kind == model::AnswerKind::kTime ||
+                     std::ranges::any_of(kLeadTimes, [&](std::string_view one) {
+                       return folded.find(one) != folded.npos;
+                     });
+  return asked;
+}
+
+size_t SkipBlanks(std::string_view text, size_t at) {
+  while (at < text.size() && text[at] == ' ') ++at;
+  return at;
+}
+
+size_t SkipDigits(std::string_view text, size_t at) {
+  while (at < text.size() && IsAsciiDigit(text[at])) ++at;
+  return at;
+}
+
+// Takes the days of dates out of a folded text, "4月1日", "每月 10 号", and of "4月1日至3日" both: "4-1" and "4-3".
+std::vector<std::string> TakeDates(std::string& folded) {
+  constexpr std::string_view kMonth = "月";
+  std::vector<std::string> dates;
+  for (size_t at = folded.find(kMonth); at != folded.npos;
+       at = folded.find(kMonth, at + kMonth.size())) {
+    size_t month_end = at;
+    while (month_end > 0 && folded[month_end - 1] == ' ') --month_end;
+    size_t month = month_end;
+    while (month > 0 && IsAsciiDigit(folded[month - 1])) --month;
+    const std::string number = folded.substr(month, month_end - month) + '-';
+    for (size_t behind = at + kMonth.size();;) {
+      const size_t day = SkipBlanks(folded, behind);
+      const size_t end = SkipDigits(folded, day);
+      const size_t mark = SkipBlanks(folded, end);
+      const std::string_view rest = std::string_view(folded).substr(mark);
+      if (end == day || !(rest.starts_with("日") || rest.starts_with("号"))) break;
+      dates.push_back(number + folded.substr(day, end - day));
+      folded.replace(day, end - day, end - day, ' ');
+      behind = SkipBlanks(folded, mark + std::string_view("日").size());
+      size_t joined = 0;
+      for (const std::string_view joining : {"至", "到", "、", "和", "-", "~"}) {
+        if (std::string_view(folded).substr(behind).starts_with(joining)) joined = joining.size();
+      }
+      if (joined == 0) break;
+      behind += joined;
+    }
+  }
+  return dates;
+}
+
+// Takes the numbers out of what a folded text says of how long before something: "提前3日", "at least 3 days before".
+void TakeLeadTimes(std::string& folded) {
+  for (const std::string_view mark : kLeadTimes) {
+    for (size_t at = folded.find(mark); at != folded.npos; at = folded.find(mark, at + 1)) {
+      if (IsAscii(mark.front())) {
+        // The word before it counts: "days", "days'".
+        size_t end = at;
+        while (end > 0 && folded[end - 1] == ' ') --end;
+        while (end > 0 && (IsAsciiLower(folded[end - 1]) || folded[end - 1] == '\'')) --end;
+        while (end > 0 && folded[end - 1] == ' ') --end;
+        size_t begin = end;
+        while (begin > 0 && IsAsciiDigit(folded[begin - 1])) --begin;
+        folded.replace(begin, end - begin, end - begin, ' ');
+        continue;
+      }
+      size_t begin = at + mark.size();
+      if (std::string_view(folded).substr(begin).starts_with("至少")) {
+        begin += std::string_view("至少").size();
+      }
+      begin = SkipBlanks(folded, begin);
+      const size_t end = SkipDigits(folded, begin);
+      folded.replace(begin, end - begin, end - begin, ' ');
+    }
+  }
+}
+
 // What counts something in the sentence and is not part of the question.
-std::vector<Quantity> CountsOf(std::string_view sentence, const std::set<std::string>& asked) {
+std::vector<Quantity> CountsOf(std::string_view sentence, const AskedCount& asked) {
+  std::string folded = Fold(sentence);
   std::vector<Quantity> counts;
-  for (Quantity& quantity : QuantitiesOf(sentence)) {
+  for (std::string& date : TakeDates(folded)) {
+    const size_t day = date.find('-') + 1;
+    const bool is_given =
+        asked.numbers.contains(date.substr(0, day - 1)) && asked.numbers.contains(date.substr(day));
+    if (asked.dates && !is_given)
+      counts.push_back({.number = std::move(date), .unit = "date", .counted = ""});
+  }
+  if (!asked.lead_times) TakeLeadTimes(folded);
+  for (Quantity& quantity : QuantitiesOf(folded)) {
     if (quantity.unit.empty()) quantity.unit = quantity.counted;
     // Dates place what is said, they are not what is counted.
     if (quantity.unit.empty() || quantity.unit == "year" || quantity.unit == "month") continue;
     // Times of day, likewise.
     if (quantity.unit == "时" || quantity.unit == "分" || quantity.unit == "点") continue;
-    if (asked.contains(quantity.number)) continue;
+    if (asked.numbers.contains(quantity.number)) continue;
     counts.push_back(std::move(quantity));
   }
   return counts;
@@ -242,17 +341,16 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   }
   WordSet asked = WordsIn(question, analyzer);
   std::erase_if(asked, [&](const std::string& term) { return !known.contains(term); });
-  std::set<std::string> asked_numbers;
-  for (const Quantity& quantity : QuantitiesOf(question)) asked_numbers.insert(quantity.number);
   WordSet our_terms = words_of(ours);
   our_terms.merge(words_of(header_of(source)));
   const double our_share = ShareAmong(asked, our_terms);
   // Who somebody is or where something stands is no number: those beside it are of something else.
   const model::AnswerKind kind = analysed.kind;
+  const AskedCount asked_count = AskedCountOf(question, kind);
   const bool asks_for_count =
       kind != model::AnswerKind::kPerson && kind != model::AnswerKind::kPlace;
   const std::vector<Quantity> our_counts =
-      asks_for_count ? CountsOf(ours, asked_numbers) : std::vector<Quantity>();
+      asks_for_count ? CountsOf(ours, asked_count) : std::vector<Quantity>();
   const Statement our_statement = StatementOf(ours);
   // Names, codes and years of the question, as far as the answer's sentence has them.
   WordSet fixed;
@@ -284,7 +382,7 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
         const double share = ShareAmong(asked, terms);
         const bool speaks_of_it = share >= kAtLeast && share >= kSpeaksOfIt * our_share &&
                                   ShareAmong(asked, words) >= kBySelf;
-        if (speaks_of_it) verdict = CompareCounts(our_counts, CountsOf(theirs, asked_numbers));
+        if (speaks_of_it) verdict = CompareCounts(our_counts, CountsOf(theirs, asked_count));
       }
       if (verdict == Verdict::kNone) continue;
       conflicts.push_back(

@@ -65,6 +65,39 @@ TEST(Conflicts, AreOtherNumbersOfTheSame) {
   }
 }
 
+TEST(Conflicts, DaysOfDatesAndLeadTimesAreNotHowLongSomethingLasts) {
+  EXPECT_TRUE(
+      With("企业版多少钱？",
+           {MakePassage("a", "常见问题", "专业版和企业版均可免费试用 30 天，功能不受限制。"),
+            MakePassage("b", "合同",
+                        "甲方使用企业版 2 套，许可期限自2025年4月1日起至2028年3月31日止。")})
+          .empty());
+  EXPECT_TRUE(
+      With("试用期多久？", {MakePassage("a", "常见问题", "免费试用期为 30 天。"),
+                            MakePassage("b", "员工手册", "试用期内员工离职须提前 3 日通知。")})
+          .empty());
+  EXPECT_TRUE(With("How long is the free trial?",
+                   {MakePassage("a", "Questions", "The free trial lasts 30 days."),
+                    MakePassage("b", "Terms", "The free trial is cancelled 3 days before.")})
+                  .empty());
+  // Where the question asks for them they are compared, a day with its month.
+  EXPECT_EQ(
+      With("参观要提前多久登记？", {MakePassage("a", "规定", "参观须提前7天登记。"),
+                                    MakePassage("b", "告示", "参观须提前3天登记，周日除外。")})
+          .size(),
+      1u);
+  EXPECT_EQ(
+      With("会议在几月几日举行？", {MakePassage("a", "通知", "会议于3月18日举行。"),
+                                    MakePassage("b", "海报", "会议于5月18日举行，地点在大厅。")})
+          .size(),
+      1u);
+  EXPECT_EQ(With("How many days before the visit must it be booked?",
+                 {MakePassage("a", "Rules", "The visit must be booked 7 days before."),
+                  MakePassage("b", "Notice", "The visit must be booked 3 days before it begins.")})
+                .size(),
+            1u);
+}
+
 TEST(Conflicts, AChangeHoldsBothValues) {
   const auto found =
       With("年休假有几天？", {MakePassage("a", "员工手册", "全日制职工每年享有24天年休假。"),
