@@ -38,6 +38,8 @@ struct Piece {
   WordSet terms;
 };
 
+constexpr const char* kDate = "date";  // the unit of "4-1", the first of April
+
 // What a question compares, besides its words.
 struct AskedCount {
   std::set<std::string> numbers;  // of the question: they are given
@@ -128,6 +130,17 @@ void TakeLeadTimes(std::string& folded) {
   }
 }
 
+// The quantities of a folded text, each with what it counts as its unit; "from 24 to 26 days" has days twice.
+std::vector<Quantity> CountedIn(std::string_view folded) {
+  std::vector<Quantity> counted = QuantitiesOf(folded);
+  for (size_t i = counted.size(); i-- > 0;) {
+    if (!counted[i].unit.empty()) continue;
+    const bool is_range = i + 1 < counted.size() && IsOneOf(counted[i].counted, {"to", "到", "至"});
+    counted[i].unit = is_range ? counted[i + 1].unit : counted[i].counted;
+  }
+  return counted;
+}
+
 // What counts something in the sentence and is not part of the question.
 std::vector<Quantity> CountsOf(std::string_view sentence, const AskedCount& asked) {
   std::string folded = Fold(sentence);
@@ -137,11 +150,10 @@ std::vector<Quantity> CountsOf(std::string_view sentence, const AskedCount& aske
     const bool is_given =
         asked.numbers.contains(date.substr(0, day - 1)) && asked.numbers.contains(date.substr(day));
     if (asked.dates && !is_given)
-      counts.push_back({.number = std::move(date), .unit = "date", .counted = ""});
+      counts.push_back({.number = std::move(date), .unit = kDate, .counted = ""});
   }
   if (!asked.lead_times) TakeLeadTimes(folded);
-  for (Quantity& quantity : QuantitiesOf(folded)) {
-    if (quantity.unit.empty()) quantity.unit = quantity.counted;
+  for (Quantity& quantity : CountedIn(folded)) {
     // Dates place what is said, they are not what is counted.
     if (quantity.unit.empty() || quantity.unit == "year" || quantity.unit == "month") continue;
     // Times of day, likewise.
@@ -152,26 +164,76 @@ std::vector<Quantity> CountsOf(std::string_view sentence, const AskedCount& aske
   return counts;
 }
 
-enum class Verdict : uint8_t { kNone, kConflicts, kChanges };
+// Right before what was so and is no more. Some stand before other numbers too, "open from 9 to 17 hours", and tell of a
+// change beside a word that does.
+struct FormerMark {
+  std::string_view text;
+  bool with_change = false;
+};
+constexpr FormerMark kFormerMarks[] = {
+    {"instead of "}, {"rather than "}, {"formerly "},  {"previously "}, {"no longer "},
+    {"used to be "}, {"from ", true},  {"was ", true}, {"were ", true}, {"原为"},
+    {"原来"},        {"原先"},         {"此前"},       {"不再是"},      {"而不是"},
+    {"而非"},        {"由", true},     {"从", true},   {"自", true}};
+constexpr std::string_view kChangeWords[] = {
+    "chang",  "rais",    "rise",      "rose",    "increas", "reduc", "shorten", "lengthen",
+    "extend", "lower",   "cut",       "decreas", "grow",    "grew",  "fall",    "fell",
+    "drop",   "up from", "down from", "now",     "增",      "提高",  "升",      "上调",
+    "涨",     "降",      "减",        "缩",      "延长",    "改",    "调",      "变"};
+constexpr size_t kMostBetween = 12;  // bytes between such a mark and its number
+constexpr size_t kMostOfDate = 20;   // bytes of "2025年11月28日"
 
-Verdict CompareCounts(const std::vector<Quantity>& ours, const std::vector<Quantity>& theirs) {
-  for (const Quantity& our : ours) {
-    bool has_ours = false;
-    bool has_other = false;
-    for (const Quantity& their : theirs) {
-      if (their.unit != our.unit) continue;
-      (their.number == our.number ? has_ours : has_other) = true;
+// The counts of a sentence that tells of a change which were so before it.
+std::vector<Quantity> FormerCountsOf(std::string_view sentence) {
+  const std::string folded = Fold(sentence);
+  const bool tells_of_change = std::ranges::any_of(
+      kChangeWords, [&](std::string_view word) { return folded.find(word) != folded.npos; });
+  std::vector<Quantity> former;
+  for (const FormerMark& mark : kFormerMarks) {
+    if (mark.with_change && !tells_of_change) continue;
+    for (size_t at = folded.find(mark.text); at != folded.npos;
+         at = folded.find(mark.text, at + 1)) {
+      const bool inside_word = at > 0 && IsAsciiLower(mark.text.front()) && folded[at - 1] != ' ';
+      const std::string_view rest = std::string_view(folded).substr(at + mark.text.size());
+      const auto number =
+          static_cast<size_t>(std::ranges::find_if(rest, IsAsciiDigit) - rest.begin());
+      if (inside_word || number > kMostBetween) continue;
+      std::vector<Quantity> behind = CountedIn(rest);
+      if (!behind.empty()) former.push_back(std::move(behind.front()));
+      std::string date(rest.substr(0, number + kMostOfDate));
+      std::vector<std::string> days = TakeDates(date);
+      if (!days.empty())
+        former.push_back({.number = std::move(days.front()), .unit = kDate, .counted = ""});
     }
-    if (!has_other) continue;
-    // Where the answer has both values itself it tells of the change.
-    const bool we_have_theirs = std::ranges::any_of(theirs, [&](const Quantity& their) {
-      return their.unit == our.unit && their.number != our.number &&
-             std::ranges::any_of(ours, [&](const Quantity& one) {
-               return one.unit == their.unit && one.number == their.number;
-             });
+  }
+  return former;
+}
+
+// kWasSo and kBecameSo: the other sentence tells of a change from what the answer says, or to it.
+enum class Verdict : uint8_t { kNone, kConflicts, kWasSo, kBecameSo };
+
+Verdict CompareCounts(const std::vector<Quantity>& ours, const std::vector<Quantity>& theirs,
+                      const std::vector<Quantity>& former) {
+  const auto is_in = [](const Quantity& one, const std::vector<Quantity>& counts) {
+    return std::ranges::any_of(counts, [&](const Quantity& other) {
+      return other.unit == one.unit && other.number == one.number;
     });
-    if (we_have_theirs) return Verdict::kNone;
-    return has_ours ? Verdict::kChanges : Verdict::kConflicts;
+  };
+  for (const Quantity& our : ours) {
+    std::vector<Quantity> others;
+    for (const Quantity& their : theirs) {
+      if (their.unit == our.unit && their.number != our.number) others.push_back(their);
+    }
+    if (others.empty()) continue;
+    // Where the answer has both values itself it tells of the change.
+    const auto is_ours = [&](const Quantity& other) { return is_in(other, ours); };
+    if (std::ranges::any_of(others, is_ours)) return Verdict::kNone;
+    if (!is_in(our, theirs)) return Verdict::kConflicts;
+    // It says what the answer says, and the other value of something else, unless one became the other.
+    const auto was_so = [&](const Quantity& other) { return is_in(other, former); };
+    const bool other_was_so = std::ranges::any_of(others, was_so);
+    if (is_in(our, former) == other_was_so) continue;
+    return other_was_so ? Verdict::kBecameSo : Verdict::kWasSo;
   }
   return Verdict::kNone;
 }
@@ -382,11 +444,16 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
         const double share = ShareAmong(asked, terms);
         const bool speaks_of_it = share >= kAtLeast && share >= kSpeaksOfIt * our_share &&
                                   ShareAmong(asked, words) >= kBySelf;
-        if (speaks_of_it) verdict = CompareCounts(our_counts, CountsOf(theirs, asked_count));
+        if (speaks_of_it) {
+          verdict =
+              CompareCounts(our_counts, CountsOf(theirs, asked_count), FormerCountsOf(theirs));
+        }
       }
       if (verdict == Verdict::kNone) continue;
-      conflicts.push_back(
-          {.passage = i, .range = piece.range, .changes = verdict == Verdict::kChanges});
+      conflicts.push_back({.passage = i,
+                           .range = piece.range,
+                           .changes = verdict != Verdict::kConflicts,
+                           .agrees = verdict == Verdict::kBecameSo});
       documents.insert(other.chunk.document);
       break;
     }

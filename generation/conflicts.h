@@ -13,7 +13,8 @@
 //     names a word of that stretch and the other sentence has it nowhere: that one is about something else; or
 //   * it denies what the answer's sentence says, or the other way round, in nearly the same words: what is
 //     denied is said by both, and neither says much beside it.
-// One that holds both values tells of a change: "rises from 24 to 26 days". Pure and thread-safe.
+// One that holds both values tells of a change where it says which of them was so before: "rises from 24 to
+// 26 days", "30 instead of 14 days"; else they are of two things. Pure and thread-safe.
 
 #include <cstdint>
 #include <string_view>
@@ -29,6 +30,7 @@ struct Conflict {
   uint32_t passage = 0;  // index into the context's passages
   ByteRange range;       // the sentence, in that passage's text
   bool changes = false;  // it has both values: what the answer says was so, or became so
+  bool agrees = false;   // it became so: the sources do not differ
 };
 
 // Of the sentence `said` of passage `passage`. At most one for each other document, at most `limit`, in

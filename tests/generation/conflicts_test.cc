@@ -104,9 +104,46 @@ TEST(Conflicts, AChangeHoldsBothValues) {
                               MakePassage("b", "通知", "年休假由24天增加到26天。")});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_TRUE(found[0].changes);
+  EXPECT_FALSE(found[0].agrees);
   // The answer that tells of the change itself is not contradicted by what was before.
   EXPECT_TRUE(With("年休假有几天？", {MakePassage("b", "通知", "年休假由24天增加到26天。"),
                                       MakePassage("a", "员工手册", "每年享有24天年休假。")})
+                  .empty());
+}
+
+TEST(Conflicts, AChangeToWhatIsSaidAgreesWithIt) {
+  struct Case {
+    const char* question;
+    const char* ours;
+    const char* theirs;
+    bool agrees;
+  };
+  for (const auto& [question, ours, theirs, agrees] : std::vector<Case>{
+           {"令牌有效期多久？", "令牌有效期为 12 小时。",
+            "变更：令牌有效期由 24 小时缩短为 12 小时。", true},
+           {"令牌有效期多久？", "令牌有效期为 24 小时。",
+            "变更：令牌有效期由 24 小时缩短为 12 小时。", false},
+           {"会议在几月几日举行？", "会议于5月18日举行。", "会议由3月18日改到5月18日举行。", true},
+           {"How long is a token valid?", "A token is valid for 12 hours.",
+            "A token is valid for 12 hours instead of 24 hours.", true},
+           {"How long is a token valid?", "A token is valid for 24 hours.",
+            "The time a token is valid was shortened from 24 to 12 hours.", false}}) {
+    const auto found = With(question, {MakePassage("a", "A", ours), MakePassage("b", "B", theirs)});
+    ASSERT_EQ(found.size(), 1u) << ours << " " << theirs;
+    EXPECT_TRUE(found[0].changes) << theirs;
+    EXPECT_EQ(found[0].agrees, agrees) << theirs;
+  }
+}
+
+TEST(Conflicts, WhoeverHasBothValuesMayCountTwoThings) {
+  EXPECT_TRUE(With("访客可以停留几天？",
+                   {MakePassage("a", "告示", "访客可以停留30天。"),
+                    MakePassage("b", "规定", "访客在山屋可以停留3天，在谷地可以停留30天。")})
+                  .empty());
+  EXPECT_TRUE(With("How many days may visitors stay?",
+                   {MakePassage("a", "Sign", "Visitors may stay for 30 days."),
+                    MakePassage("b", "Rules",
+                                "Visitors may stay 3 days in the huts and 30 days in the valley.")})
                   .empty());
 }
 

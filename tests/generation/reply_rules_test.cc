@@ -101,6 +101,20 @@ class ReplyRulesTest : public ::testing::Test {
   testing::TestEngine engine_;
 };
 
+TEST_F(ReplyRulesTest, AChangeToWhatIsSaidIsToldAndNoDifference) {
+  engine_.Add({TextDocument("api.txt", "接口参考", "令牌有效期为 12 小时。"),
+               TextDocument("log.txt", "更新日志", "变更：令牌有效期由 24 小时缩短为 12 小时。"),
+               TextDocument("licence.txt", "Licences", "A licence is valid for 24 hours."),
+               TextDocument("changes.txt", "Change log",
+                            "Changed: a licence is valid for 12 hours instead of 24 hours.")});
+  const Answer agrees = Ask("令牌有效期多久？");
+  EXPECT_THAT(agrees.text, HasSubstr("另一来源说有变更：令牌有效期由 24 小时缩短为 12 小时"));
+  EXPECT_THAT(agrees.verdict.reason, Not(HasSubstr("各来源说法不同")));
+  const Answer differs = Ask("How long is a licence valid?");
+  EXPECT_THAT(differs.text, HasSubstr("Another source tells of a change: a licence is valid"));
+  EXPECT_THAT(differs.verdict.reason, HasSubstr("sources differ"));
+}
+
 TEST_F(ReplyRulesTest, AFalsePremiseIsSetRightByAQuote) {
   engine_.Add({TextDocument("limits.txt", "Limits",
                             "The water level in the basin may not rise above 20 cm. It is read at "
