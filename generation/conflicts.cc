@@ -1,6 +1,7 @@
 #include "generation/conflicts.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <set>
 #include <span>
@@ -162,6 +163,38 @@ std::vector<Quantity> CountsOf(std::string_view sentence, const AskedCount& aske
     counts.push_back(std::move(quantity));
   }
   return counts;
+}
+
+// The unit of what a folded question counts: "how many beds" asks for "bed", "几天" for "day"; "" where it says none.
+std::string UnitCounted(std::string_view folded) {
+  for (const std::string_view asking : {"how many ", "多少", "几"}) {
+    const size_t at = folded.find(asking);
+    if (at == folded.npos) continue;
+    const std::vector<Quantity> one =
+        QuantitiesOf("1 " + std::string(folded.substr(at + asking.size())));
+    if (!one.empty()) return one.front().unit.empty() ? one.front().counted : one.front().unit;
+  }
+  return "";
+}
+
+// Leaves of the answer's counts those of what the question asks for, where it has such: what else it counts beside them,
+// the days of a trial beside a price, is not what was asked.
+void KeepAskedCounts(std::string_view question, std::vector<Quantity>& counts) {
+  const std::string folded = Fold(question);
+  const auto asks = [&](std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(
+        words, [&](std::string_view word) { return folded.find(word) != folded.npos; });
+  };
+  const std::string counted = UnitCounted(folded);
+  const bool money = asks({"多少钱", "价格", "单价", "售价", "费用", "租金", "cost", "price"});
+  const bool time = asks({"多久", "多长时间", "how long", "how often"});
+  const auto is_asked = [&](const Quantity& one) {
+    if (money && IsOneOf(one.unit, {"yuan", "dollar", "euro", "lb", "万", "亿"})) return true;
+    if (time && IsOneOf(one.unit, {"s", "min", "h", "day", "week"})) return true;
+    return !counted.empty() && one.unit == counted;
+  };
+  if (!std::ranges::any_of(counts, is_asked)) return;
+  std::erase_if(counts, [&](const Quantity& one) { return !is_asked(one); });
 }
 
 // Right before what was so and is no more. Some stand before other numbers too, "open from 9 to 17 hours", and tell of a
@@ -411,8 +444,9 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   const AskedCount asked_count = AskedCountOf(question, kind);
   const bool asks_for_count =
       kind != model::AnswerKind::kPerson && kind != model::AnswerKind::kPlace;
-  const std::vector<Quantity> our_counts =
+  std::vector<Quantity> our_counts =
       asks_for_count ? CountsOf(ours, asked_count) : std::vector<Quantity>();
+  KeepAskedCounts(question, our_counts);
   const Statement our_statement = StatementOf(ours);
   // Names, codes and years of the question, as far as the answer's sentence has them.
   WordSet fixed;

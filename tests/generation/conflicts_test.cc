@@ -98,6 +98,32 @@ TEST(Conflicts, DaysOfDatesAndLeadTimesAreNotHowLongSomethingLasts) {
             1u);
 }
 
+TEST(Conflicts, AreInWhatTheQuestionAsksToCount) {
+  const std::string price = "How much does the Pro plan cost?";
+  const Passage plan =
+      MakePassage("a", "Plans", "The Pro plan costs 48 euros a year and has a trial of 30 days.");
+  EXPECT_TRUE(
+      With(price, {plan, MakePassage("b", "Terms",
+                                     "The Pro plan costs 48 euros and is refunded for 14 days.")})
+          .empty());
+  EXPECT_EQ(With(price,
+                 {plan, MakePassage("b", "Flyer", "The Pro plan costs 52 euros for 30 days more.")})
+                .size(),
+            1u);
+  const Passage edition = MakePassage("a", "版本", "专业版每年 480 元，可以试用 30 天。");
+  EXPECT_TRUE(With("专业版多少钱？",
+                   {edition, MakePassage("b", "条款", "专业版每年 480 元，14 天内可以退款。")})
+                  .empty());
+  EXPECT_EQ(
+      With("专业版多少钱？", {edition, MakePassage("b", "传单", "专业版每年 520 元，另送 30 天。")})
+          .size(),
+      1u);
+  EXPECT_EQ(With("试用专业版几天？",
+                 {edition, MakePassage("b", "传单", "专业版每年 480 元，试用 15 天。")})
+                .size(),
+            1u);
+}
+
 TEST(Conflicts, AChangeHoldsBothValues) {
   const auto found =
       With("年休假有几天？", {MakePassage("a", "员工手册", "全日制职工每年享有24天年休假。"),
