@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -191,6 +192,70 @@ class Clause {
   double total_ = 0;
 };
 
+// "3.4.0" as "3.4": they are one version. Not "1.0" as "1", which numbers much else.
+std::string ShortVersion(std::string_view number) {
+  while (number.ends_with(".0") && std::ranges::count(number, '.') > 1) number.remove_suffix(2);
+  return std::string(number);
+}
+
+// A number with what stands on both sides of it.
+struct NumberInText {
+  std::string_view number;  // "3.4.0"
+  std::string_view before;
+  std::string_view behind;
+};
+
+std::vector<NumberInText> NumbersIn(std::string_view text) {
+  std::vector<NumberInText> numbers;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() &&
+           (IsAsciiDigit(text[end]) || (text[end] == '.' && end > at && end + 1 < text.size() &&
+                                        IsAsciiDigit(text[end + 1])))) {
+      ++end;
+    }
+    if (end > at) {
+      numbers.push_back({text.substr(at, end - at), TrimBlanks(text.substr(0, at)),
+                         TrimBlanks(text.substr(end))});
+    }
+    at = std::max(end, at + 1);
+  }
+  return numbers;
+}
+
+// The versions that a clause speaks of: "3.5 版本", "version 3.5", "3.4.0". Not one that it only places something in:
+// "added in version 3.3", "在 3.3 版本新增", which may be what is wrong.
+std::set<std::string> VersionsOf(std::string_view clause) {
+  static constexpr std::string_view kCalled[] = {"version", "release", "版本", "版"};
+  static constexpr std::string_view kPlacing[] = {
+      " in", " since", " with", " from", " until", " by", "在", "于", "自", "从", "到", "由"};
+  std::set<std::string> versions;
+  const std::string folded = Fold(clause);
+  for (const NumberInText& one : NumbersIn(folded)) {
+    std::string_view before = one.before;
+    bool is_version = std::ranges::count(one.number, '.') > 1 || one.behind.starts_with("版");
+    for (const std::string_view called : kCalled) {
+      if (!before.ends_with(called)) continue;
+      is_version = true;
+      before = TrimBlanks(before.substr(0, before.size() - called.size()));
+      break;
+    }
+    const bool is_place = std::ranges::any_of(
+        kPlacing, [&](std::string_view placing) { return before.ends_with(placing); });
+    if (is_version && !is_place) versions.insert(ShortVersion(one.number));
+  }
+  return versions;
+}
+
+// Whether the statement or its headings name all of them.
+bool NamesVersions(const ContextPiece& piece, std::set<std::string> versions) {
+  for (const std::string_view text : {piece.text, std::string_view(piece.header)}) {
+    if (versions.empty()) break;
+    for (const NumberInText& one : NumbersIn(text)) versions.erase(ShortVersion(one.number));
+  }
+  return versions.empty();
+}
+
 bool IsYear(const Quantity& quantity) {
   return quantity.number.size() == 4 && quantity.number >= "1000" && quantity.number < "2100" &&
          (quantity.unit.empty() || quantity.unit == "year");
@@ -323,9 +388,12 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
     documents[context.passages[piece.passage].chunk.document].insert(piece.all.begin(),
                                                                      piece.all.end());
   }
+  // What is said of another version neither bears the premise out nor contradicts it.
+  const std::set<std::string> versions = VersionsOf(premise);
   std::vector<PremiseStatement> statements;
   double best = 0;
   for (const ContextPiece& piece : pieces) {
+    if (!NamesVersions(piece, versions)) continue;
     const double share =
         clause.ShareOf(piece, documents[context.passages[piece.passage].chunk.document]);
     if (share < kSpeaksOfPremise) continue;
@@ -346,6 +414,7 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
 
   const std::vector<Quantity> asked = QuantitiesOf(premise);
   for (const Quantity& quantity : asked) {
+    if (versions.contains(ShortVersion(quantity.number))) continue;
     if (std::ranges::any_of(
             statements, [&](const PremiseStatement& one) { return HasNumber(one, quantity); })) {
       continue;

@@ -154,6 +154,24 @@ TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsCountedTheSameWay) {
   EXPECT_EQ(Ask("既然维修需要40分钟,怎么安排？").kind, ReplyKind::kFalsePremise);
 }
 
+TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsSaidOfAnotherVersion) {
+  engine_.Add(
+      {TextDocument("overview.txt", "Overview",
+                    "The first public version 1.0 was released on 18 March 2021."),
+       TextDocument("gaikuang.txt", "产品概述", "首个公开版本 1.0 于 2021 年 3 月 18 日发布。")});
+  EXPECT_NE(Ask("Why was version 3.5 released in 2023?").kind, ReplyKind::kFalsePremise);
+  EXPECT_NE(Ask("为什么 3.5 版本在 12 月发布？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("Why was version 1.0 released in 2023?").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("为什么 1.0 版本在 12 月发布？").kind, ReplyKind::kFalsePremise);
+  engine_.Add(
+      {TextDocument("minutes.txt", "Minutes", "Version 3.5 will be released on 28 November 2025."),
+       TextDocument("jiyao.txt", "例会纪要",
+                    "3.5 版本定于 2025 年 11 月 28 日发布，由高文博负责。")});
+  EXPECT_THAT(Ask("Why was version 3.5 released in 2023?").text, HasSubstr("28 November 2025"));
+  EXPECT_THAT(Ask("为什么 3.5 版本在 12 月发布？").text, HasSubstr("11 月 28 日"));
+  EXPECT_NE(Ask("为什么 3.4.0 版本在 8 月发布？").kind, ReplyKind::kFalsePremise);
+}
+
 TEST_F(ReplyRulesTest, AQuestionThatExcludesItselfIsNotAnswered) {
   engine_.Add(testing::SmallCorpus());
   const Answer answer = Ask("Which pumps draw more than 12 kilowatts and less than 3 kilowatts?");
