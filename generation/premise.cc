@@ -1,6 +1,7 @@
 #include "generation/premise.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -413,15 +414,25 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
   const auto contradicts = [&](const PremiseStatement& one) { return one.share >= kAsMuch * best; };
 
   const std::vector<Quantity> asked = QuantitiesOf(premise);
+  const auto bears_out = [&](const Quantity& quantity) {
+    return std::ranges::any_of(
+        statements, [&](const PremiseStatement& one) { return HasNumber(one, quantity); });
+  };
+  // The years of the clause that are told of: what is said of another year contradicts no number of these.
+  std::vector<Quantity> years;
+  std::ranges::copy_if(asked, std::back_inserter(years), [&](const Quantity& quantity) {
+    return IsYear(quantity) && bears_out(quantity);
+  });
+  const auto has_years = [&](const PremiseStatement& statement) {
+    return std::ranges::all_of(years,
+                               [&](const Quantity& year) { return HasNumber(statement, year); });
+  };
   for (const Quantity& quantity : asked) {
     if (versions.contains(ShortVersion(quantity.number))) continue;
-    if (std::ranges::any_of(
-            statements, [&](const PremiseStatement& one) { return HasNumber(one, quantity); })) {
-      continue;
-    }
+    if (bears_out(quantity)) continue;
     for (const PremiseStatement& statement : statements) {
       if (contradicts(statement) && clause.SharesTopic(*statement.piece) &&
-          HasOther(statement, quantity, asked)) {
+          HasOther(statement, quantity, asked) && has_years(statement)) {
         return found(statement);
       }
     }

@@ -172,6 +172,21 @@ TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsSaidOfAnotherVersion) {
   EXPECT_NE(Ask("为什么 3.4.0 版本在 8 月发布？").kind, ReplyKind::kFalsePremise);
 }
 
+TEST_F(ReplyRulesTest, APremiseIsSetRightByWhatIsSaidOfItsYear) {
+  engine_.Add(
+      {TextDocument("lime.txt", "Lime",
+                    "In 2023 the works used 25 tonnes of lime. In 2024 the works used 28 "
+                    "tonnes of lime."),
+       TextDocument("shihui.txt", "石灰", "2023年水厂使用石灰25吨。2024年水厂使用石灰28吨。")});
+  EXPECT_THAT(Ask("Why did the works use 30 tonnes of lime in 2024?").text,
+              HasSubstr("assumes: In 2024 the works used 28 tonnes"));
+  EXPECT_THAT(Ask("为什么2024年水厂使用石灰30吨？").text,
+              HasSubstr("不同：2024年水厂使用石灰28吨"));
+  EXPECT_NE(Ask("Why did the works use 28 tonnes of lime in 2024?").kind, ReplyKind::kFalsePremise);
+  // A year that no source tells of may be what is wrong.
+  EXPECT_EQ(Ask("Why did the works use 28 tonnes of lime in 1999?").kind, ReplyKind::kFalsePremise);
+}
+
 TEST_F(ReplyRulesTest, AQuestionThatExcludesItselfIsNotAnswered) {
   engine_.Add(testing::SmallCorpus());
   const Answer answer = Ask("Which pumps draw more than 12 kilowatts and less than 3 kilowatts?");
