@@ -248,6 +248,68 @@ std::set<std::string> VersionsOf(std::string_view clause) {
   return versions;
 }
 
+// Whether a statement names another thing of the kind: right before a word of both the question has a name that the
+// statement and its headings lack, and the statement another, "the Orrin ferry", "the Stellmoor ferry". Names are
+// capitalised words inside a sentence.
+bool NamesAnother(std::string_view question, const ContextPiece& piece, const Analyzer& analyzer) {
+  const std::vector<Token> asked = analyzer.Tokenize(question);
+  const std::vector<Token> said = analyzer.Tokenize(piece.text);
+  const auto is_name = [](std::string_view text, const Token& token) {
+    return token.begin > 0 && IsAsciiUpper(text[token.begin]);
+  };
+  // Calls take(name, word) for each name with the word right behind it until that is true.
+  const auto any_named = [&](std::string_view text, const std::vector<Token>& tokens,
+                             const auto& take) {
+    for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+      if (tokens[i + 1].position == tokens[i].position + 1 && is_name(text, tokens[i]) &&
+          take(tokens[i].term, tokens[i + 1].term)) {
+        return true;
+      }
+    }
+    return false;
+  };
+  const auto is_asked = [&](const std::string& term) {
+    return std::ranges::count(asked, term, &Token::term) > 0;
+  };
+  return any_named(question, asked, [&](const std::string& name, const std::string& word) {
+    if (piece.all.contains(name)) return false;
+    return any_named(piece.text, said, [&](const std::string& other, const std::string& behind) {
+      return behind == word && !is_asked(other);
+    });
+  });
+}
+
+// Likewise in Chinese, where no capital tells a name: the first word of both, of two characters, before the same word:
+// "旗舰版最多支持", "专业版最多支持".
+bool BeginsWithAnother(std::string_view clause, const ContextPiece& piece) {
+  const auto first_characters = [](std::string_view text) {
+    std::vector<std::string> characters;
+    for (size_t at = 0; at < text.size() && characters.size() < 4;) {
+      const size_t begin = at;
+      if (!IsCjk(NextCodePoint(text, at))) break;
+      characters.emplace_back(text.substr(begin, at - begin));
+    }
+    return characters;
+  };
+  const std::vector<std::string> ours = first_characters(Trim(clause));
+  const std::vector<std::string> theirs = first_characters(piece.text);
+  if (ours.size() < 4 || theirs.size() < 4) return false;
+  if (ours[2] != theirs[2] || ours[3] != theirs[3]) return false;
+  for (const size_t i : {0u, 1u}) {
+    if (ours[i] == theirs[0] || ours[i] == theirs[1]) return false;
+    if (kEmptyCharacters.find(ours[i]) != std::string_view::npos ||
+        kEmptyCharacters.find(theirs[i]) != std::string_view::npos) {
+      return false;
+    }
+  }
+  const auto stands_in = [](const std::string& word, std::string_view text) {
+    return text.find(word) != text.npos;
+  };
+  const std::string our_name = ours[0] + ours[1];
+  return !stands_in(our_name, piece.text) && !stands_in(our_name, piece.header) &&
+         !stands_in(theirs[0] + theirs[1], clause);
+}
+
 // Whether the statement or its headings name all of them.
 bool NamesVersions(const ContextPiece& piece, std::set<std::string> versions) {
   for (const std::string_view text : {piece.text, std::string_view(piece.header)}) {
@@ -277,6 +339,7 @@ struct StatementPart {
 struct PremiseStatement {
   const ContextPiece* piece = nullptr;
   double share = 0;
+  bool of_another = false;  // thing of the kind: it contradicts nothing
   std::vector<Quantity> quantities;
   std::vector<StatementPart> parts;
   std::string folded;
@@ -398,9 +461,12 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
     const double share =
         clause.ShareOf(piece, documents[context.passages[piece.passage].chunk.document]);
     if (share < kSpeaksOfPremise) continue;
-    best = std::max(best, share);
+    const bool of_another =
+        NamesAnother(question, piece, analyzer) || BeginsWithAnother(premise, piece);
+    if (!of_another) best = std::max(best, share);
     statements.push_back({.piece = &piece,
                           .share = share,
+                          .of_another = of_another,
                           .quantities = QuantitiesOf(WithDigits(piece.text)),
                           .parts = PartsOf(WithDigits(piece.text), clause, analyzer),
                           .folded = Fold(piece.text)});
@@ -411,7 +477,9 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
   const auto found = [](const PremiseStatement& statement) {
     return FalsePremise{.passage = statement.piece->passage, .range = statement.piece->range};
   };
-  const auto contradicts = [&](const PremiseStatement& one) { return one.share >= kAsMuch * best; };
+  const auto contradicts = [&](const PremiseStatement& one) {
+    return !one.of_another && one.share >= kAsMuch * best;
+  };
 
   const std::vector<Quantity> asked = QuantitiesOf(premise);
   const auto bears_out = [&](const Quantity& quantity) {

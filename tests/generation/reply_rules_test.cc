@@ -187,6 +187,18 @@ TEST_F(ReplyRulesTest, APremiseIsSetRightByWhatIsSaidOfItsYear) {
   EXPECT_EQ(Ask("Why did the works use 28 tonnes of lime in 1999?").kind, ReplyKind::kFalsePremise);
 }
 
+TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsSaidOfAnotherThingOfTheKind) {
+  engine_.Add({TextDocument("ferries.txt", "Ferries",
+                            "The Stellmoor ferry takes 10 minutes. It runs on weekdays."),
+               TextDocument("banben.txt", "版本", "专业版最多支持 20 条同步任务。")});
+  EXPECT_NE(Ask("Why does the Orrin ferry take 40 minutes?").kind, ReplyKind::kFalsePremise);
+  EXPECT_NE(Ask("为什么旗舰版最多支持 50 条同步任务？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("Why does the Stellmoor ferry take 40 minutes?").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("Why does the ferry take 40 minutes?").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("为什么专业版最多支持 50 条同步任务？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("为什么最多支持 50 条同步任务？").kind, ReplyKind::kFalsePremise);
+}
+
 TEST_F(ReplyRulesTest, AQuestionThatExcludesItselfIsNotAnswered) {
   engine_.Add(testing::SmallCorpus());
   const Answer answer = Ask("Which pumps draw more than 12 kilowatts and less than 3 kilowatts?");
