@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bitset>
+#include <map>
 
 #include "base/ascii.h"
+#include "base/document.h"
 #include "generation/context_pieces.h"
 #include "model/codes.h"
 #include "model/question.h"
@@ -103,6 +105,68 @@ std::string ThingIn(std::string_view text, const Analyzer& analyzer) {
   return codes.empty() ? words : codes;
 }
 
+// The words that tell what kind of thing the rows are: what their first column is called, and what all of its cells end
+// with: "Plan", "edition", 版. Folded.
+std::vector<std::string> KindWords(const std::vector<const ContextPiece*>& rows) {
+  const auto last_word = [](std::string_view cell) {
+    const std::string folded = Fold(Trim(cell));
+    if (folded.empty()) return folded;
+    size_t begin = folded.size() - 1;
+    if (IsAscii(folded[begin])) return folded.substr(folded.rfind(' ') + 1);
+    while (begin > 0 && (folded[begin] & 0xC0) == 0x80) --begin;
+    return folded.substr(begin);
+  };
+  std::vector<std::string> words;
+  if (rows.front()->kind == BlockKind::kTable) {
+    const std::vector<RowCell> cells = CellsOfRow(rows.front()->text);
+    if (!cells.empty() && !cells.front().name.empty()) words.push_back(Fold(cells.front().name));
+  }
+  const std::string ending = last_word(CellsOf(*rows.front())[0]);
+  const bool is_of_all = std::ranges::all_of(
+      rows, [&](const ContextPiece* row) { return last_word(CellsOf(*row)[0]) == ending; });
+  if (is_of_all && !ending.empty()) words.push_back(ending);
+  return words;
+}
+
+// Characters that name nothing before a word: 这个版本, 新的版本.
+constexpr std::string_view kNamingNothing =
+    "的了是在有和与及或这那每各该本此一个种款类新旧某买选用";
+
+// Whether the question has, right before a word for the kind of the rows, one that stands nowhere in what was found:
+// "the platinum plan", 白金版.
+bool NamesUnknownOfKind(std::string_view question, const std::vector<const ContextPiece*>& rows,
+                        const WordSet& known, const Analyzer& analyzer) {
+  const std::string folded = Fold(question);
+  for (const std::string& kind : KindWords(rows)) {
+    const WordSet kind_terms = WordsIn(kind, analyzer);
+    const std::vector<Token> tokens = analyzer.Tokenize(folded);
+    for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+      const std::string_view form =
+          std::string_view(folded).substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
+      if (IsAsciiLetter(form[0]) && tokens[i + 1].position == tokens[i].position + 1 &&
+          kind_terms.contains(tokens[i + 1].term) && !known.contains(tokens[i].term) &&
+          !model::SaysLittle(form)) {
+        return true;
+      }
+    }
+    if (IsAscii(kind[0])) continue;
+    for (size_t at = folded.find(kind); at != folded.npos; at = folded.find(kind, at + 1)) {
+      size_t begin = at;
+      bool may_name = true;
+      for (int character = 0; character < 2 && may_name; ++character) {
+        const size_t end = begin;
+        if (begin > 0) --begin;
+        while (begin > 0 && (folded[begin] & 0xC0) == 0x80) --begin;
+        size_t behind = begin;
+        may_name = end > 0 && IsCjk(NextCodePoint(folded, behind)) &&
+                   kNamingNothing.find(folded.substr(begin, end - begin)) == kind.npos;
+      }
+      if (may_name && !known.contains(folded.substr(begin, at - begin))) return true;
+    }
+  }
+  return false;
+}
+
 bool IsRow(const ContextPiece& piece) {
   return piece.kind == BlockKind::kTable ||
          (piece.kind == BlockKind::kListItem &&
@@ -170,6 +234,23 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
     if (!IsRow(piece) || covered_in(piece.all) != same) continue;
     if (weight_of(covered_in(piece.own)) >= kInRowItself * most) candidates.push_back(&piece);
   }
+  if (candidates.empty()) return {};
+  // Names that the rows lack, and what was found of their documents: the question is of something else.
+  WordSet known;
+  std::map<DocumentId, WordSet> documents;
+  for (const ContextPiece& piece : pieces) {
+    known.insert(piece.all.begin(), piece.all.end());
+    documents[context.passages[piece.passage].chunk.document].insert(piece.all.begin(),
+                                                                     piece.all.end());
+  }
+  for (size_t i = 0; i < terms.size(); ++i) {
+    if (!terms[i].is_name || same.test(i)) continue;
+    for (const ContextPiece* piece : candidates) {
+      const WordSet& words = documents[context.passages[piece->passage].chunk.document];
+      if (!words.contains(terms[i].term)) return {};
+    }
+  }
+  if (NamesUnknownOfKind(analysed.text, candidates, known, analyzer)) return {};
   // One that names a thing does not mean the row of another that mentions it.
   const auto is_named = [&](const ContextPiece* piece) {
     const std::string_view cell = CellsOf(*piece)[0];

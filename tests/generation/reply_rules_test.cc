@@ -254,6 +254,25 @@ TEST_F(ReplyRulesTest, ComparisonsAreNotAskedBack) {
   }
 }
 
+TEST_F(ReplyRulesTest, AQuestionAboutAnotherThingOfTheKindIsNotAskedBackOverTheRows) {
+  engine_.Add({CsvTable("plans.csv", "plans",
+                        "Plan,Price per month,Users\nStarter,0,2\nTeam,49,10\nBusiness,190,50\n"),
+               CsvTable("guige.csv", "规格",
+                        "版本,技术支持响应时间,任务数\n社区版,无,2\n专业版,8小时,20\n"
+                        "企业版,1小时,不限\n")});
+  for (const char* question :
+       {"What is the price of the Platinum plan?", "What is the price of the platinum plan?",
+        "What is the price of the Team plan?", "白金版的技术支持响应时间是多少？",
+        "专业版的技术支持响应时间是多少？"}) {
+    EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+  for (const char* question :
+       {"What is the price of the plan?", "How many users does the plan have?",
+        "版本的技术支持响应时间是多少？", "这个版本的技术支持响应时间是多少？"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+}
+
 TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
   engine_.Add({SalesTable()});
   const auto says = [&](const char* question, const char* row) {
