@@ -167,10 +167,17 @@ bool NamesUnknownOfKind(std::string_view question, const std::vector<const Conte
   return false;
 }
 
-bool IsRow(const ContextPiece& piece) {
-  return piece.kind == BlockKind::kTable ||
-         (piece.kind == BlockKind::kListItem &&
-          (piece.text.find(": ") != piece.text.npos || piece.text.find("：") != piece.text.npos));
+// Whether it is a statement about one thing that it names. The label of an item of a list does so, or names what is asked,
+// where the question has a word of it: not the "Changed" of a change log.
+bool IsRow(const ContextPiece& piece, const std::vector<model::QuestionTerm>& terms,
+           const Analyzer& analyzer) {
+  if (piece.kind == BlockKind::kTable) return true;
+  if (piece.kind != BlockKind::kListItem) return false;
+  const std::string_view label = CellsOf(piece)[0];
+  if (label.size() == piece.text.size()) return false;
+  const WordSet words = WordsIn(label, analyzer);
+  return std::ranges::any_of(
+      terms, [&](const model::QuestionTerm& term) { return words.contains(term.term); });
 }
 
 // The first of each name, in order; none where there is one name alone.
@@ -204,11 +211,12 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
       piece.all.insert(piece.own.begin(), piece.own.end());
     }
   }
+  const auto is_row = [&](const ContextPiece& piece) { return IsRow(piece, terms, analyzer); };
   const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
     return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
            best.range.begin < piece.range.end;
   });
-  if (answers == pieces.end() || !IsRow(*answers)) return {};  // a sentence says it
+  if (answers == pieces.end() || !is_row(*answers)) return {};  // a sentence says it
   const auto covered_in = [&](const WordSet& words) {
     Covered covered;
     for (size_t i = 0; i < terms.size(); ++i) covered.set(i, words.contains(terms[i].term));
@@ -221,7 +229,7 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
   };
   double most = 0;
   for (const ContextPiece& piece : pieces) {
-    if (IsRow(piece)) most = std::max(most, weight_of(covered_in(piece.all)));
+    if (is_row(piece)) most = std::max(most, weight_of(covered_in(piece.all)));
   }
   const Covered same = covered_in(answers->all);
   if (weight_of(same) < std::max(most, kKnown * weight_of(Covered().set()))) return {};
@@ -231,7 +239,7 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
   }
   std::vector<const ContextPiece*> candidates;
   for (const ContextPiece& piece : pieces) {
-    if (!IsRow(piece) || covered_in(piece.all) != same) continue;
+    if (!is_row(piece) || covered_in(piece.all) != same) continue;
     if (weight_of(covered_in(piece.own)) >= kInRowItself * most) candidates.push_back(&piece);
   }
   if (candidates.empty()) return {};

@@ -79,6 +79,13 @@ Document CsvTable(const std::string& path, const std::string& title, const char*
   return document;
 }
 
+Document MarkdownDocument(const std::string& path, const std::string& text) {
+  ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                    .Parse(text, {.id = path, .path = path, .uri = "test:" + path})
+                                    .value();
+  return std::move(parsed.documents.at(0));
+}
+
 class ReplyRulesTest : public ::testing::Test {
  protected:
   Answer Ask(const std::string& question) {
@@ -271,6 +278,27 @@ TEST_F(ReplyRulesTest, AQuestionAboutAnotherThingOfTheKindIsNotAskedBackOverTheR
         "版本的技术支持响应时间是多少？", "这个版本的技术支持响应时间是多少？"}) {
     EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
   }
+}
+
+TEST_F(ReplyRulesTest, AnEntryOfAChangeLogIsNoThingToChoose) {
+  engine_.Add({MarkdownDocument("configuration.md",
+                                "# Configuration\n\n| Variable | Default |\n|---|---|\n"
+                                "| RETENTION_DAYS | 30 |\n| WORKERS | 4 |\n"),
+               MarkdownDocument("changes.md",
+                                "# Changes\n\n- Changed: the default of RETENTION_DAYS is 30 "
+                                "instead of 14.\n- Fixed: a leak.\n"),
+               MarkdownDocument("peizhi.md",
+                                "# 配置参考\n\n| 参数 | 默认值 |\n|---|---|\n"
+                                "| applier.threads | 8 |\n| log.retention | 14 |\n"),
+               MarkdownDocument("rizhi.md",
+                                "# 更新日志\n\n- 变更：applier.threads 默认值由 4 改为 8。\n"
+                                "- 修复：一处泄漏。\n"),
+               MarkdownDocument("warranty.md",
+                                "# Warranty\n\n- Pump VX-220: 24 months from delivery\n"
+                                "- Pump VX-240: 36 months from delivery\n")});
+  EXPECT_NE(Ask("What is the default of RETENTION_DAYS?").kind, ReplyKind::kAskBack);
+  EXPECT_NE(Ask("applier.threads 默认值是多少？").kind, ReplyKind::kAskBack);
+  EXPECT_EQ(Ask("How long is the warranty of the pump?").kind, ReplyKind::kAskBack);
 }
 
 TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
