@@ -8,6 +8,7 @@
 #include "base/document.h"
 #include "generation/context_pieces.h"
 #include "model/codes.h"
+#include "model/number_ranges.h"
 #include "model/question.h"
 
 namespace quarry::generation {
@@ -134,10 +135,10 @@ constexpr std::string_view kNamingNothing =
 
 // Whether the question has, right before a word for the kind of the rows, one that stands nowhere in what was found:
 // "the platinum plan", 白金版.
-bool NamesUnknownOfKind(std::string_view question, const std::vector<const ContextPiece*>& rows,
+bool NamesUnknownOfKind(std::string_view question, const std::vector<std::string>& kinds,
                         const WordSet& known, const Analyzer& analyzer) {
   const std::string folded = Fold(question);
-  for (const std::string& kind : KindWords(rows)) {
+  for (const std::string& kind : kinds) {
     const WordSet kind_terms = WordsIn(kind, analyzer);
     const std::vector<Token> tokens = analyzer.Tokenize(folded);
     for (size_t i = 0; i + 1 < tokens.size(); ++i) {
@@ -163,6 +164,73 @@ bool NamesUnknownOfKind(std::string_view question, const std::vector<const Conte
       }
       if (may_name && !known.contains(folded.substr(begin, at - begin))) return true;
     }
+  }
+  return false;
+}
+
+// Whether the question counts things of the kind: "how many regions are on AWS?", 有几个地区.
+bool CountsKind(std::string_view question, const std::vector<std::string>& kinds) {
+  static constexpr std::string_view kHowMany = "how many ";
+  static constexpr std::string_view kVerbs[] = {" is ",   " are ", " was ", " were ", " do ",
+                                                " does ", " did ", " has ", " have ", " can "};
+  static constexpr std::string_view kMeasures[] = {"个", "台", "家", "种", "条", "项", "位",
+                                                   "名", "座", "款", "只", "间", "辆", "张"};
+  const std::string folded = Fold(question);
+  std::string counted;  // "regions", with a space on both sides
+  if (const size_t at = folded.find(kHowMany); at != folded.npos) {
+    counted = folded.substr(at + kHowMany.size() - 1) + ' ';
+    for (const std::string_view verb : kVerbs)
+      counted.resize(std::min(counted.find(verb), counted.size()));
+    counted += ' ';
+  }
+  const auto is_counted = [&](const std::string& plural) {
+    return counted.find(' ' + plural + ' ') != counted.npos;
+  };
+  for (const std::string& kind : kinds) {
+    if (IsAsciiLower(kind.back())) {
+      if (is_counted(kind + 's') || is_counted(kind + "es")) return true;
+      if (kind.ends_with('y') && is_counted(kind.substr(0, kind.size() - 1) + "ies")) return true;
+      continue;
+    }
+    for (const std::string_view asking : {"多少", "几"}) {
+      const size_t at = folded.find(asking);
+      if (at == folded.npos) continue;
+      std::string_view rest = std::string_view(folded).substr(at + asking.size());
+      const size_t unmeasured = rest.size();
+      for (const std::string_view measure : kMeasures) {
+        if (!rest.starts_with(measure)) continue;
+        rest.remove_prefix(measure.size());
+        break;
+      }
+      // "地区有几个？"
+      const bool is_behind = rest.size() < unmeasured && (rest.empty() || rest[0] == '?') &&
+                             folded.substr(0, at).find(kind) != kind.npos;
+      if (is_behind || rest.starts_with(kind)) return true;
+    }
+  }
+  return false;
+}
+
+// Whether the question chooses by a year: "opened after 2024", 2024年以后.
+bool BoundsYear(std::string_view folded) {
+  static constexpr std::string_view kBefore[] = {"after", "before", "since", "until",
+                                                 "than",  "晚于",   "早于"};
+  static constexpr std::string_view kBehind[] = {"年以后", "年之后", "年后",   "年以前",
+                                                 "年之前", "年前",   "年以来", "年起"};
+  for (size_t at = 0; at < folded.size();) {
+    size_t end = at;
+    while (end < folded.size() && IsAsciiDigit(folded[end])) ++end;
+    const std::string_view digits = folded.substr(at, end - at);
+    if (digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"))) {
+      const std::string_view before = TrimBlanks(folded.substr(0, at));
+      const std::string_view behind = TrimBlanks(folded.substr(end));
+      const auto bounds = [&](std::string_view word) { return before.ends_with(word); };
+      const auto bounds_behind = [&](std::string_view word) { return behind.starts_with(word); };
+      if (std::ranges::any_of(kBefore, bounds) || std::ranges::any_of(kBehind, bounds_behind)) {
+        return true;
+      }
+    }
+    at = std::max(end, at + 1);
   }
   return false;
 }
@@ -198,6 +266,8 @@ std::vector<Choice> Distinct(const std::vector<const ContextPiece*>& pieces, con
 std::vector<Choice> FindChoices(std::string_view question, const Context& context,
                                 const model::ExtractedSentence& best, const Analyzer& analyzer) {
   if (AsksAmongSeveral(question)) return {};
+  // What bounds a number or a year chooses among the things itself.
+  if (BoundsYear(Fold(question)) || !model::NumberRanges(question).empty()) return {};
   model::Question analysed = model::AnalyseQuestion(question, analyzer);
   std::vector<model::QuestionTerm>& terms = analysed.terms;
   if (terms.size() > kMostQuestionTerms) terms.resize(kMostQuestionTerms);
@@ -258,7 +328,10 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
       if (!words.contains(terms[i].term)) return {};
     }
   }
-  if (NamesUnknownOfKind(analysed.text, candidates, known, analyzer)) return {};
+  const std::vector<std::string> kinds = KindWords(candidates);
+  if (NamesUnknownOfKind(analysed.text, kinds, known, analyzer) || CountsKind(question, kinds)) {
+    return {};
+  }
   // One that names a thing does not mean the row of another that mentions it.
   const auto is_named = [&](const ContextPiece* piece) {
     const std::string_view cell = CellsOf(*piece)[0];

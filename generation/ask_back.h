@@ -10,8 +10,8 @@
 // of the titles. Years in titles make no other thing (the newer counts, conflicts.h); a code that the
 // question names is one thing wherever it stands, one that names a thing of the kind that none of the rows
 // is ("the Platinum plan") does not mean these, "which" asks for the name itself, a comparison is of
-// several, and where all that might be meant have one answer nothing need be asked. In doubt the question
-// is clear. Pure and thread-safe.
+// several, as is "how many regions", a bound ("opened after 2024") chooses itself, and where all that might
+// be meant have one answer nothing need be asked. In doubt the question is clear. Pure and thread-safe.
 
 #include <cstdint>
 #include <string>

@@ -301,6 +301,30 @@ TEST_F(ReplyRulesTest, AnEntryOfAChangeLogIsNoThingToChoose) {
   EXPECT_EQ(Ask("How long is the warranty of the pump?").kind, ReplyKind::kAskBack);
 }
 
+TEST_F(ReplyRulesTest, WhatCountsTheRowsOrBoundsThemIsNotAskedBack) {
+  engine_.Add({CsvTable("regions.csv", "regions",
+                        "Region,City,Provider,Opened,Contact\n"
+                        "eu-central,Frankfurt,Hetzner,2023-03-01,Ines Vogel\n"
+                        "eu-west,Dublin,AWS,2024-01-15,Rory Keane\n"
+                        "us-east,Ashburn,AWS,2024-06-10,Dana Whitlock\n"
+                        "ap-south,Mumbai,AWS,2025-11-03,Arjun Mehta\n"),
+               CsvTable("jifang.csv", "机房",
+                        "地区,供应商,负责人\n法兰克福,海云,王磊\n都柏林,天云,黄丽娟\n"
+                        "孟买,天云,陈思远\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,重量,保管人\n车床,120千克,王磊\n铣床,80千克,黄丽娟\n"
+                        "天平,80千克,陈思远\n")});
+  for (const char* question :
+       {"How many regions are on AWS?", "regions opened after 2024", "供应商是天云的地区有几个？",
+        "重量超过80千克的设备的保管人是谁？"}) {
+    EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+  for (const char* question : {"What is the contact of the region?", "机房的负责人是谁？",
+                               "重量80千克的设备的保管人是谁？"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+}
+
 TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
   engine_.Add({SalesTable()});
   const auto says = [&](const char* question, const char* row) {
