@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <functional>
 #include <map>
 
 #include "base/ascii.h"
@@ -347,6 +348,15 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
   const bool names_one = std::ranges::any_of(candidates, is_named);
   if (names_one) {
     std::erase_if(candidates, [&](const ContextPiece* piece) { return !is_named(piece); });
+  } else {
+    // Nor one that says the whole name of a thing the row whose text mentions it: 量程 of "准确度: 满量程的±0.1%".
+    WordSet asked;
+    for (const model::QuestionTerm& term : terms) asked.insert(term.term);
+    const auto is_said = [&](const ContextPiece* piece) {
+      return ShareAmong(WordsIn(CellsOf(*piece)[0], analyzer), asked) >= 1;
+    };
+    if (std::ranges::any_of(candidates, is_said)) std::erase_if(candidates, std::not_fn(is_said));
+    if (candidates.size() < 2) return {};
   }
   if (candidates.size() > 1 && SayTheSame(candidates, terms, analyzer)) return {};
   std::vector<Choice> choices = Distinct(

@@ -325,6 +325,18 @@ TEST_F(ReplyRulesTest, WhatCountsTheRowsOrBoundsThemIsNotAskedBack) {
   }
 }
 
+TEST_F(ReplyRulesTest, AThingWhoseWholeNameIsSaidIsNotAskedFor) {
+  engine_.Add({CsvTable("yeweiji.csv", "液位计", "项目,参数\n量程,0～10米\n准确度,满量程的±0.1%\n"),
+               CsvTable("beijian.csv", "备件",
+                        "名称,订货号\n轴承（驱动端）,6310-2Z\n轴承（非驱动端）,6308-2Z\n"),
+               CsvTable("gauge.csv", "Level gauge",
+                        "Item,Value\nSpan,10 m\nAccuracy,0.1 % of the span\n")});
+  EXPECT_NE(Ask("液位计的量程是多少？").kind, ReplyKind::kAskBack);
+  EXPECT_NE(Ask("驱动端轴承的订货号是多少？").kind, ReplyKind::kAskBack);
+  EXPECT_NE(Ask("What is the span of the level gauge?").kind, ReplyKind::kAskBack);
+  EXPECT_EQ(Ask("轴承的订货号是多少？").kind, ReplyKind::kAskBack);
+}
+
 TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
   engine_.Add({SalesTable()});
   const auto says = [&](const char* question, const char* row) {
