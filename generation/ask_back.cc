@@ -51,15 +51,20 @@ std::string WithoutYears(std::string_view text) {
 }
 
 // What "name: value" says of each cell that has a name of words of the question only: "负责人: 黄丽娟" of a
-// question for that. Of an item of a list, what stands behind its label.
+// question for that; of all where none has. Not the first, which names the thing, unless it may be what is asked for. Of
+// an item of a list, what stands behind its label.
 std::vector<std::string_view> AnsweringValues(const ContextPiece& piece, const WordSet& asked,
                                               const Analyzer& analyzer) {
   if (piece.kind == BlockKind::kListItem) return {piece.text.substr(CellsOf(piece)[0].size())};
   std::vector<std::string_view> values;
-  for (const RowCell& cell : CellsOfRow(piece.text)) {
-    if (ShareAmong(WordsIn(cell.name, analyzer), asked) >= 1) values.push_back(cell.value);
+  std::vector<std::string_view> all;
+  const std::vector<RowCell> cells = CellsOfRow(piece.text);
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const bool is_asked = ShareAmong(WordsIn(cells[i].name, analyzer), asked) >= 1;
+    if (i > 0 || is_asked) all.push_back(cells[i].value);
+    if (i > 0 && is_asked) values.push_back(cells[i].value);
   }
-  return values;
+  return values.empty() ? all : values;
 }
 
 // Whether what is asked has one answer, whichever of the things is meant.

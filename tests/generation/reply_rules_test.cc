@@ -337,6 +337,28 @@ TEST_F(ReplyRulesTest, AThingWhoseWholeNameIsSaidIsNotAskedFor) {
   EXPECT_EQ(Ask("轴承的订货号是多少？").kind, ReplyKind::kAskBack);
 }
 
+TEST_F(ReplyRulesTest, ThingsThatSayTheSameAreNotAskedBack) {
+  const auto pump = [](const std::string& code, const std::string& head) {
+    return MarkdownDocument(code + ".md", "# Pump " + code +
+                                              "\n\n| Property | Value |\n|---|---|\n"
+                                              "| Rated flow | 32 L/s |\n| Rated head | " +
+                                              head + " |\n");
+  };
+  engine_.Add(
+      {CsvTable("regions.csv", "regions",
+                "Region,Provider,City\neu-west,AWS,Dublin\nus-east,AWS,Ashburn\n"),
+       CsvTable("jifang.csv", "机房", "地区,供应商,负责人\n都柏林,天云,黄丽娟\n孟买,天云,陈思远\n"),
+       pump("VX-220", "48 m"), pump("VX-240", "61 m")});
+  for (const char* question : {"What is the provider of the region?", "地区的供应商是谁？",
+                               "What is the rated flow of the pump?"}) {
+    EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+  for (const char* question : {"What is the city of the region?", "地区的负责人是谁？",
+                               "What is the AWS region?", "What is the rated head of the pump?"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+}
+
 TEST_F(ReplyRulesTest, AnExtremeIsTheRowThatHasIt) {
   engine_.Add({SalesTable()});
   const auto says = [&](const char* question, const char* row) {
