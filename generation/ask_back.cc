@@ -188,6 +188,9 @@ bool CountsKind(std::string_view question, const std::vector<std::string>& kinds
     for (const std::string_view verb : kVerbs)
       counted.resize(std::min(counted.find(verb), counted.size()));
     counted += ' ';
+    for (char& c : counted) {
+      if (IsAscii(c) && !IsAsciiLetter(c) && !IsAsciiDigit(c)) c = ' ';
+    }
   }
   const auto is_counted = [&](const std::string& plural) {
     return counted.find(' ' + plural + ' ') != counted.npos;

@@ -186,11 +186,11 @@ void KeepAskedCounts(std::string_view question, std::vector<Quantity>& counts) {
         words, [&](std::string_view word) { return folded.find(word) != folded.npos; });
   };
   const std::string counted = UnitCounted(folded);
-  const bool money = asks({"多少钱", "价格", "单价", "售价", "费用", "租金", "cost", "price"});
-  const bool time = asks({"多久", "多长时间", "how long", "how often"});
+  const bool asks_price = asks({"多少钱", "价格", "单价", "售价", "费用", "租金", "cost", "price"});
+  const bool asks_time = asks({"多久", "多长时间", "how long", "how often"});
   const auto is_asked = [&](const Quantity& one) {
-    if (money && IsOneOf(one.unit, {"yuan", "dollar", "euro", "lb", "万", "亿"})) return true;
-    if (time && IsOneOf(one.unit, {"s", "min", "h", "day", "week"})) return true;
+    if (asks_price && IsOneOf(one.unit, {"yuan", "dollar", "euro", "lb", "万", "亿"})) return true;
+    if (asks_time && IsOneOf(one.unit, {"s", "min", "h", "day", "week"})) return true;
     return !counted.empty() && one.unit == counted;
   };
   if (!std::ranges::any_of(counts, is_asked)) return;

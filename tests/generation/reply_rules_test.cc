@@ -314,9 +314,9 @@ TEST_F(ReplyRulesTest, WhatCountsTheRowsOrBoundsThemIsNotAskedBack) {
                CsvTable("shebei.csv", "设备",
                         "设备,重量,保管人\n车床,120千克,王磊\n铣床,80千克,黄丽娟\n"
                         "天平,80千克,陈思远\n")});
-  for (const char* question :
-       {"How many regions are on AWS?", "regions opened after 2024", "供应商是天云的地区有几个？",
-        "重量超过80千克的设备的保管人是谁？"}) {
+  for (const char* question : {"How many regions are on AWS?", "On AWS there are how many regions?",
+                               "regions opened after 2024", "供应商是天云的地区有几个？",
+                               "重量超过80千克的设备的保管人是谁？"}) {
     EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
   }
   for (const char* question : {"What is the contact of the region?", "机房的负责人是谁？",
