@@ -353,6 +353,65 @@ bool AreTwins(const Said& ours, const Said& theirs, const WordSet& asked,
          !NamesWhatIsAsked(theirs, in_b, ours.terms, asked, analyzer);
 }
 
+// Characters that name nothing where they stand before a word.
+constexpr std::string_view kNoNames = "的了是在有和与及或为由从到每各该";
+
+// Likewise of a pair of Chinese characters of `ours` that stands at byte `at` of it: what is behind the first of them stands
+// in the other sentence behind another character, 企业版 and 专业版.
+bool HasOtherBefore(const Said& ours, size_t at, const Said& theirs, const WordSet& asked) {
+  const auto holds = [](const WordSet& terms, std::string_view character) {
+    return std::ranges::any_of(
+        terms, [&](const std::string& term) { return term.find(character) != term.npos; });
+  };
+  size_t second = at;
+  NextCodePoint(ours.text, second);
+  if (holds(theirs.terms, ours.text.substr(at, second - at))) return false;
+  size_t end = second;
+  for (int character = 0; character < 2; ++character) {
+    if (end >= ours.text.size() || !IsCjk(NextCodePoint(ours.text, end))) return false;
+  }
+  const std::string_view behind = ours.text.substr(second, end - second);
+  for (size_t found = theirs.text.find(behind); found != theirs.text.npos;
+       found = theirs.text.find(behind, found + 1)) {
+    if (found == 0) continue;
+    size_t begin = found - 1;
+    while (begin > 0 && (theirs.text[begin] & 0xC0) == 0x80) --begin;
+    const std::string_view before = theirs.text.substr(begin, found - begin);
+    size_t next = begin;
+    if (IsCjk(NextCodePoint(theirs.text, next)) && kNoNames.find(before) == before.npos &&
+        !holds(asked, before)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether the other sentence has another word in the place of one of the question that the answer's has, right before a
+// word of both: "the Business plan", "the Team plan".
+bool IsOfAnother(const Said& ours, const Said& theirs, const WordSet& asked,
+                 const Analyzer& analyzer) {
+  const std::vector<Token> our_tokens = analyzer.Tokenize(ours.text);
+  const std::vector<Token> their_tokens = analyzer.Tokenize(theirs.text);
+  for (size_t i = 0; i < our_tokens.size(); ++i) {
+    const Token& token = our_tokens[i];
+    if (!asked.contains(token.term) || theirs.terms.contains(token.term)) continue;
+    size_t begin = token.begin;
+    if (IsCjk(NextCodePoint(ours.text, begin))) {
+      if (HasOtherBefore(ours, token.begin, theirs, asked)) return true;
+      continue;
+    }
+    if (i + 1 == our_tokens.size() || our_tokens[i + 1].position != token.position + 1) continue;
+    for (size_t j = 0; j + 1 < their_tokens.size(); ++j) {
+      if (their_tokens[j + 1].term == our_tokens[i + 1].term &&
+          their_tokens[j + 1].position == their_tokens[j].position + 1 &&
+          !asked.contains(their_tokens[j].term)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 // The words of a sentence, lower-case and sorted, without those that deny.
 struct Statement {
   std::vector<std::string> words;
@@ -469,10 +528,13 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
       WordSet terms = words;
       terms.insert(header.begin(), header.end());
       if (!fixed.empty() && ShareAmong(fixed, terms) < 1) continue;
+      const Said our_sentence{ours, our_terms};
+      const Said their_sentence{theirs, terms};
+      if (IsOfAnother(our_sentence, their_sentence, asked, analyzer)) continue;
       Verdict verdict = Verdict::kNone;
       if ((ShareAmong(asked, words) >= kBySelf &&
            DenyEachOther(our_statement, StatementOf(theirs))) ||
-          AreTwins({ours, our_terms}, {theirs, terms}, asked, analyzer)) {
+          AreTwins(our_sentence, their_sentence, asked, analyzer)) {
         verdict = Verdict::kConflicts;
       } else if (!our_counts.empty()) {
         const double share = ShareAmong(asked, terms);

@@ -281,6 +281,27 @@ TEST(Conflicts, AreNotInWhatIsSaidOfAnotherThanTheQuestionNames) {
             1u);
 }
 
+TEST(Conflicts, AreNotInCountsOfAnotherThingOfTheKind) {
+  const Passage business =
+      MakePassage("a", "Terms", "The trial period of the Business plan is 30 days.");
+  const std::string trial = "How long is the trial period of the Business plan?";
+  EXPECT_TRUE(With(trial, {business, MakePassage("b", "Offer",
+                                                 "The trial period of the Team plan is 14 days.")})
+                  .empty());
+  EXPECT_EQ(With(trial, {business, MakePassage("b", "Offer",
+                                               "The Business plan has a trial period of 14 days.")})
+                .size(),
+            1u);
+  const Passage enterprise = MakePassage("a", "条款", "企业版试用期为 30 天。");
+  EXPECT_TRUE(
+      With("企业版试用期多久？", {enterprise, MakePassage("b", "说明", "专业版试用期为 14 天。")})
+          .empty());
+  EXPECT_EQ(
+      With("企业版试用期多久？", {enterprise, MakePassage("b", "说明", "企业版的试用期是 14 天。")})
+          .size(),
+      1u);
+}
+
 // Chen et al.: "Benchmarking large language models in retrieval-augmented generation", 2024: passages,
 // and the same with the answer replaced by a wrong one.
 TEST(Conflicts, AreNamedWhereSourcesWereMadeWrong) {
