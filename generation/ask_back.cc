@@ -174,6 +174,30 @@ bool NamesUnknownOfKind(std::string_view question, const std::vector<std::string
   return false;
 }
 
+// Whether the question, of whose terms the rows have `same`, names what none of them is: a name that neither they have nor
+// what was found of their documents, or an unknown word before that for their kind.
+bool MeansOtherThings(const model::Question& question, const Covered& same,
+                      const std::vector<const ContextPiece*>& rows,
+                      const std::vector<ContextPiece>& found, const Context& context,
+                      const Analyzer& analyzer) {
+  const auto document_of = [&](const ContextPiece& piece) {
+    return context.passages[piece.passage].chunk.document;
+  };
+  WordSet known;
+  std::map<DocumentId, WordSet> documents;
+  for (const ContextPiece& piece : found) {
+    known.insert(piece.all.begin(), piece.all.end());
+    documents[document_of(piece)].insert(piece.all.begin(), piece.all.end());
+  }
+  for (size_t i = 0; i < question.terms.size(); ++i) {
+    if (!question.terms[i].is_name || same.test(i)) continue;
+    for (const ContextPiece* row : rows) {
+      if (!documents[document_of(*row)].contains(question.terms[i].term)) return true;
+    }
+  }
+  return NamesUnknownOfKind(question.text, KindWords(rows), known, analyzer);
+}
+
 // Whether the question counts things of the kind: "how many regions are on AWS?", 有几个地区.
 bool CountsKind(std::string_view question, const std::vector<std::string>& kinds) {
   static constexpr std::string_view kHowMany = "how many ";
@@ -322,25 +346,8 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
     if (weight_of(covered_in(piece.own)) >= kInRowItself * most) candidates.push_back(&piece);
   }
   if (candidates.empty()) return {};
-  // Names that the rows lack, and what was found of their documents: the question is of something else.
-  WordSet known;
-  std::map<DocumentId, WordSet> documents;
-  for (const ContextPiece& piece : pieces) {
-    known.insert(piece.all.begin(), piece.all.end());
-    documents[context.passages[piece.passage].chunk.document].insert(piece.all.begin(),
-                                                                     piece.all.end());
-  }
-  for (size_t i = 0; i < terms.size(); ++i) {
-    if (!terms[i].is_name || same.test(i)) continue;
-    for (const ContextPiece* piece : candidates) {
-      const WordSet& words = documents[context.passages[piece->passage].chunk.document];
-      if (!words.contains(terms[i].term)) return {};
-    }
-  }
-  const std::vector<std::string> kinds = KindWords(candidates);
-  if (NamesUnknownOfKind(analysed.text, kinds, known, analyzer) || CountsKind(question, kinds)) {
-    return {};
-  }
+  if (MeansOtherThings(analysed, same, candidates, pieces, context, analyzer)) return {};
+  if (CountsKind(question, KindWords(candidates))) return {};
   // One that names a thing does not mean the row of another that mentions it.
   const auto is_named = [&](const ContextPiece* piece) {
     const std::string_view cell = CellsOf(*piece)[0];
