@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <bitset>
+#include <functional>
+#include <map>
 
 #include "base/ascii.h"
+#include "base/document.h"
 #include "generation/context_pieces.h"
 #include "model/codes.h"
+#include "model/number_ranges.h"
 #include "model/question.h"
 
 namespace quarry::generation {
@@ -47,15 +51,20 @@ std::string WithoutYears(std::string_view text) {
 }
 
 // What "name: value" says of each cell that has a name of words of the question only: "负责人: 黄丽娟" of a
-// question for that. Of an item of a list, what stands behind its label.
+// question for that; of all where none has. Not the first, which names the thing, unless it may be what is asked for. Of
+// an item of a list, what stands behind its label.
 std::vector<std::string_view> AnsweringValues(const ContextPiece& piece, const WordSet& asked,
                                               const Analyzer& analyzer) {
   if (piece.kind == BlockKind::kListItem) return {piece.text.substr(CellsOf(piece)[0].size())};
   std::vector<std::string_view> values;
-  for (const RowCell& cell : CellsOfRow(piece.text)) {
-    if (ShareAmong(WordsIn(cell.name, analyzer), asked) >= 1) values.push_back(cell.value);
+  std::vector<std::string_view> all;
+  const std::vector<RowCell> cells = CellsOfRow(piece.text);
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const bool is_asked = ShareAmong(WordsIn(cells[i].name, analyzer), asked) >= 1;
+    if (i > 0 || is_asked) all.push_back(cells[i].value);
+    if (i > 0 && is_asked) values.push_back(cells[i].value);
   }
-  return values;
+  return values.empty() ? all : values;
 }
 
 // Whether what is asked has one answer, whichever of the things is meant.
@@ -103,10 +112,173 @@ std::string ThingIn(std::string_view text, const Analyzer& analyzer) {
   return codes.empty() ? words : codes;
 }
 
-bool IsRow(const ContextPiece& piece) {
-  return piece.kind == BlockKind::kTable ||
-         (piece.kind == BlockKind::kListItem &&
-          (piece.text.find(": ") != piece.text.npos || piece.text.find("：") != piece.text.npos));
+// The words that tell what kind of thing the rows are: what their first column is called, and what all of its cells end
+// with: "Plan", "edition", 版. Folded.
+std::vector<std::string> KindWords(const std::vector<const ContextPiece*>& rows) {
+  const auto last_word = [](std::string_view cell) {
+    const std::string folded = Fold(Trim(cell));
+    if (folded.empty()) return folded;
+    size_t begin = folded.size() - 1;
+    if (IsAscii(folded[begin])) return folded.substr(folded.rfind(' ') + 1);
+    while (begin > 0 && (folded[begin] & 0xC0) == 0x80) --begin;
+    return folded.substr(begin);
+  };
+  std::vector<std::string> words;
+  if (rows.front()->kind == BlockKind::kTable) {
+    const std::vector<RowCell> cells = CellsOfRow(rows.front()->text);
+    if (!cells.empty() && !cells.front().name.empty()) words.push_back(Fold(cells.front().name));
+  }
+  const std::string ending = last_word(CellsOf(*rows.front())[0]);
+  const bool is_of_all = std::ranges::all_of(
+      rows, [&](const ContextPiece* row) { return last_word(CellsOf(*row)[0]) == ending; });
+  if (is_of_all && !ending.empty()) words.push_back(ending);
+  return words;
+}
+
+// Characters that name nothing before a word: 这个版本, 新的版本.
+constexpr std::string_view kNamingNothing =
+    "的了是在有和与及或这那每各该本此一个种款类新旧某买选用";
+
+// Whether the question has, right before a word for the kind of the rows, one that stands nowhere in what was found:
+// "the platinum plan", 白金版.
+bool NamesUnknownOfKind(std::string_view question, const std::vector<std::string>& kinds,
+                        const WordSet& known, const Analyzer& analyzer) {
+  const std::string folded = Fold(question);
+  for (const std::string& kind : kinds) {
+    const WordSet kind_terms = WordsIn(kind, analyzer);
+    const std::vector<Token> tokens = analyzer.Tokenize(folded);
+    for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+      const std::string_view form =
+          std::string_view(folded).substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
+      if (IsAsciiLetter(form[0]) && tokens[i + 1].position == tokens[i].position + 1 &&
+          kind_terms.contains(tokens[i + 1].term) && !known.contains(tokens[i].term) &&
+          !model::SaysLittle(form)) {
+        return true;
+      }
+    }
+    if (IsAscii(kind[0])) continue;
+    for (size_t at = folded.find(kind); at != folded.npos; at = folded.find(kind, at + 1)) {
+      size_t begin = at;
+      bool may_name = true;
+      for (int character = 0; character < 2 && may_name; ++character) {
+        const size_t end = begin;
+        if (begin > 0) --begin;
+        while (begin > 0 && (folded[begin] & 0xC0) == 0x80) --begin;
+        size_t behind = begin;
+        may_name = end > 0 && IsCjk(NextCodePoint(folded, behind)) &&
+                   kNamingNothing.find(folded.substr(begin, end - begin)) == kind.npos;
+      }
+      if (may_name && !known.contains(folded.substr(begin, at - begin))) return true;
+    }
+  }
+  return false;
+}
+
+// Whether the question, of whose terms the rows have `same`, names what none of them is: a name that neither they have nor
+// what was found of their documents, or an unknown word before that for their kind.
+bool MeansOtherThings(const model::Question& question, const Covered& same,
+                      const std::vector<const ContextPiece*>& rows,
+                      const std::vector<ContextPiece>& found, const Context& context,
+                      const Analyzer& analyzer) {
+  const auto document_of = [&](const ContextPiece& piece) {
+    return context.passages[piece.passage].chunk.document;
+  };
+  WordSet known;
+  std::map<DocumentId, WordSet> documents;
+  for (const ContextPiece& piece : found) {
+    known.insert(piece.all.begin(), piece.all.end());
+    documents[document_of(piece)].insert(piece.all.begin(), piece.all.end());
+  }
+  for (size_t i = 0; i < question.terms.size(); ++i) {
+    if (!question.terms[i].is_name || same.test(i)) continue;
+    for (const ContextPiece* row : rows) {
+      if (!documents[document_of(*row)].contains(question.terms[i].term)) return true;
+    }
+  }
+  return NamesUnknownOfKind(question.text, KindWords(rows), known, analyzer);
+}
+
+// Whether the question counts things of the kind: "how many regions are on AWS?", 有几个地区.
+bool CountsKind(std::string_view question, const std::vector<std::string>& kinds) {
+  static constexpr std::string_view kHowMany = "how many ";
+  static constexpr std::string_view kVerbs[] = {" is ",   " are ", " was ", " were ", " do ",
+                                                " does ", " did ", " has ", " have ", " can "};
+  static constexpr std::string_view kMeasures[] = {"个", "台", "家", "种", "条", "项", "位",
+                                                   "名", "座", "款", "只", "间", "辆", "张"};
+  const std::string folded = Fold(question);
+  std::string counted;  // "regions", with a space on both sides
+  if (const size_t at = folded.find(kHowMany); at != folded.npos) {
+    counted = folded.substr(at + kHowMany.size() - 1) + ' ';
+    for (const std::string_view verb : kVerbs)
+      counted.resize(std::min(counted.find(verb), counted.size()));
+    counted += ' ';
+    for (char& c : counted) {
+      if (IsAscii(c) && !IsAsciiLetter(c) && !IsAsciiDigit(c)) c = ' ';
+    }
+  }
+  const auto is_counted = [&](const std::string& plural) {
+    return counted.find(' ' + plural + ' ') != counted.npos;
+  };
+  for (const std::string& kind : kinds) {
+    if (IsAsciiLower(kind.back())) {
+      if (is_counted(kind + 's') || is_counted(kind + "es")) return true;
+      if (kind.ends_with('y') && is_counted(kind.substr(0, kind.size() - 1) + "ies")) return true;
+      continue;
+    }
+    for (const std::string_view asking : {"多少", "几"}) {
+      const size_t at = folded.find(asking);
+      if (at == folded.npos) continue;
+      std::string_view rest = std::string_view(folded).substr(at + asking.size());
+      const size_t unmeasured = rest.size();
+      for (const std::string_view measure : kMeasures) {
+        if (!rest.starts_with(measure)) continue;
+        rest.remove_prefix(measure.size());
+        break;
+      }
+      // "地区有几个？"
+      const bool is_behind = rest.size() < unmeasured && (rest.empty() || rest[0] == '?') &&
+                             folded.substr(0, at).find(kind) != kind.npos;
+      if (is_behind || rest.starts_with(kind)) return true;
+    }
+  }
+  return false;
+}
+
+// Whether the question chooses by a year: "opened after 2024", 2024年以后.
+bool BoundsYear(std::string_view folded) {
+  static constexpr std::string_view kBefore[] = {"after", "before", "since", "until",
+                                                 "than",  "晚于",   "早于"};
+  static constexpr std::string_view kBehind[] = {"年以后", "年之后", "年后",   "年以前",
+                                                 "年之前", "年前",   "年以来", "年起"};
+  for (size_t at = 0; at < folded.size();) {
+    size_t end = at;
+    while (end < folded.size() && IsAsciiDigit(folded[end])) ++end;
+    const std::string_view digits = folded.substr(at, end - at);
+    if (digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"))) {
+      const std::string_view before = TrimBlanks(folded.substr(0, at));
+      const std::string_view behind = TrimBlanks(folded.substr(end));
+      const auto bounds = [&](std::string_view word) { return before.ends_with(word); };
+      const auto bounds_behind = [&](std::string_view word) { return behind.starts_with(word); };
+      if (std::ranges::any_of(kBefore, bounds) || std::ranges::any_of(kBehind, bounds_behind)) {
+        return true;
+      }
+    }
+    at = std::max(end, at + 1);
+  }
+  return false;
+}
+
+// Whether it is a statement about one thing that it names. The label of an item of a list does so, or names what is asked,
+// where the question has a word of it: not the "Changed" of a change log.
+bool IsRow(const ContextPiece& piece, const std::vector<model::QuestionTerm>& terms,
+           const Analyzer& analyzer) {
+  if (piece.kind == BlockKind::kTable) return true;
+  if (piece.kind != BlockKind::kListItem) return false;
+  const std::string_view label = CellsOf(piece)[0];
+  if (label.size() == piece.text.size()) return false;
+  const WordSet words = WordsIn(label, analyzer);
+  return std::ranges::any_of(
+      terms, [&](const model::QuestionTerm& term) { return words.contains(term.term); });
 }
 
 // The first of each name, in order; none where there is one name alone.
@@ -127,6 +299,8 @@ std::vector<Choice> Distinct(const std::vector<const ContextPiece*>& pieces, con
 std::vector<Choice> FindChoices(std::string_view question, const Context& context,
                                 const model::ExtractedSentence& best, const Analyzer& analyzer) {
   if (AsksAmongSeveral(question)) return {};
+  // What bounds a number or a year chooses among the things itself.
+  if (BoundsYear(Fold(question)) || !model::NumberRanges(question).empty()) return {};
   model::Question analysed = model::AnalyseQuestion(question, analyzer);
   std::vector<model::QuestionTerm>& terms = analysed.terms;
   if (terms.size() > kMostQuestionTerms) terms.resize(kMostQuestionTerms);
@@ -140,11 +314,12 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
       piece.all.insert(piece.own.begin(), piece.own.end());
     }
   }
+  const auto is_row = [&](const ContextPiece& piece) { return IsRow(piece, terms, analyzer); };
   const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
     return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
            best.range.begin < piece.range.end;
   });
-  if (answers == pieces.end() || !IsRow(*answers)) return {};  // a sentence says it
+  if (answers == pieces.end() || !is_row(*answers)) return {};  // a sentence says it
   const auto covered_in = [&](const WordSet& words) {
     Covered covered;
     for (size_t i = 0; i < terms.size(); ++i) covered.set(i, words.contains(terms[i].term));
@@ -157,7 +332,7 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
   };
   double most = 0;
   for (const ContextPiece& piece : pieces) {
-    if (IsRow(piece)) most = std::max(most, weight_of(covered_in(piece.all)));
+    if (is_row(piece)) most = std::max(most, weight_of(covered_in(piece.all)));
   }
   const Covered same = covered_in(answers->all);
   if (weight_of(same) < std::max(most, kKnown * weight_of(Covered().set()))) return {};
@@ -167,9 +342,12 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
   }
   std::vector<const ContextPiece*> candidates;
   for (const ContextPiece& piece : pieces) {
-    if (!IsRow(piece) || covered_in(piece.all) != same) continue;
+    if (!is_row(piece) || covered_in(piece.all) != same) continue;
     if (weight_of(covered_in(piece.own)) >= kInRowItself * most) candidates.push_back(&piece);
   }
+  if (candidates.empty()) return {};
+  if (MeansOtherThings(analysed, same, candidates, pieces, context, analyzer)) return {};
+  if (CountsKind(question, KindWords(candidates))) return {};
   // One that names a thing does not mean the row of another that mentions it.
   const auto is_named = [&](const ContextPiece* piece) {
     const std::string_view cell = CellsOf(*piece)[0];
@@ -185,6 +363,15 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
   const bool names_one = std::ranges::any_of(candidates, is_named);
   if (names_one) {
     std::erase_if(candidates, [&](const ContextPiece* piece) { return !is_named(piece); });
+  } else {
+    // Nor one that says the whole name of a thing the row whose text mentions it: 量程 of "准确度: 满量程的±0.1%".
+    WordSet asked;
+    for (const model::QuestionTerm& term : terms) asked.insert(term.term);
+    const auto is_said = [&](const ContextPiece* piece) {
+      return ShareAmong(WordsIn(CellsOf(*piece)[0], analyzer), asked) >= 1;
+    };
+    if (std::ranges::any_of(candidates, is_said)) std::erase_if(candidates, std::not_fn(is_said));
+    if (candidates.size() < 2) return {};
   }
   if (candidates.size() > 1 && SayTheSame(candidates, terms, analyzer)) return {};
   std::vector<Choice> choices = Distinct(

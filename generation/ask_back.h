@@ -3,13 +3,16 @@
 // Ambiguous questions: "What is the rated head of the pump?" where several pumps have one. By forms alone,
 // English and Chinese.
 //
-// Looked at are rows of tables, records and items of lists: statements about one thing each, which its row
-// or its document names. A question is ambiguous where the statement that would answer it is such a row,
-// others have the same words of the question and none has more, and they are about things of different
-// names: the first cells that differ, else the codes or words of the titles. Years in titles make no other
-// thing (the newer counts, conflicts.h); a code that the question names is one thing wherever it stands,
-// "which" asks for the name itself, a comparison is of several, and where all that might be meant have one
-// answer nothing need be asked. In doubt the question is clear. Pure and thread-safe.
+// Looked at are rows of tables, records and items of lists with a label that has a word of the question:
+// statements about one thing each, which its row or its document names. A question is ambiguous where the
+// statement that would answer it is such a row, others have the same words of the question and none has
+// more, and they are about things of different names: the first cells that differ, else the codes or words
+// of the titles. Years in titles make no other thing (the newer counts, conflicts.h); a code that the
+// question names is one thing wherever it stands, one that names a thing of the kind that none of the rows
+// is ("the Platinum plan") does not mean these, nor does one that says the whole name of a row mean others
+// that mention it; "which" asks for the name itself, a comparison is of several, as is "how many regions",
+// a bound ("opened after 2024") chooses itself, and where all that might be meant have one answer nothing
+// need be asked. In doubt the question is clear. Pure and thread-safe.
 
 #include <cstdint>
 #include <string>

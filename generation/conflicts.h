@@ -6,12 +6,17 @@
 //
 // A sentence of another document conflicts with the answer's where
 //   * it speaks of what is asked as much as the answer's sentence does, names and years of the question
-//     included, and counts what the answer counts ("24 days", "1,430户") with another number; or
-//   * it is the answer's sentence but for one stretch of words, a name or a number that the question does
-//     not hold; or
+//     included, and counts what the answer counts ("24 days", "1,430户") with another number: the day of a
+//     date ("4月1日") and what is said of how long before something ("提前3日") count nothing where the
+//     question does not ask for such, nor does what is counted beside a price or the like that it asks for; or
+//   * it is the answer's sentence but for one stretch of words, a name or a number; not where the question
+//     names a word of that stretch and the other sentence has it nowhere: that one is about something else; or
 //   * it denies what the answer's sentence says, or the other way round, in nearly the same words: what is
 //     denied is said by both, and neither says much beside it.
-// One that holds both values tells of a change: "rises from 24 to 26 days". Pure and thread-safe.
+// None does that has another word in the place of one of the question ("the Team plan" where the answer has "the
+// Business plan", 专业版 for 企业版): it is about something else.
+// One that holds both values tells of a change where it says which of them was so before: "rises from 24 to
+// 26 days", "30 instead of 14 days"; else they are of two things. Pure and thread-safe.
 
 #include <cstdint>
 #include <string_view>
@@ -27,6 +32,7 @@ struct Conflict {
   uint32_t passage = 0;  // index into the context's passages
   ByteRange range;       // the sentence, in that passage's text
   bool changes = false;  // it has both values: what the answer says was so, or became so
+  bool agrees = false;   // it became so: the sources do not differ
 };
 
 // Of the sentence `said` of passage `passage`. At most one for each other document, at most `limit`, in

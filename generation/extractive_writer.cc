@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/answer_guide.h"
+#include "base/ascii.h"
 #include "base/text.h"
 #include "generation/abolished.h"
 #include "generation/abstention.h"
@@ -199,6 +200,21 @@ std::string NoteOf(const Query& query) {
   return parts.empty() ? parts : ReasonText(Reason::kNeedsModel, AnswerLanguage(query), {parts});
 }
 
+// What of a sentence stands behind a label that only says what is said before it anyway: "Changed: ...".
+ByteRange BehindChangeLabel(std::string_view text, ByteRange range) {
+  const std::string_view sentence = text.substr(range.begin, range.end - range.begin);
+  for (const std::string_view colon : {":", "："}) {
+    const size_t end = sentence.find(colon);
+    if (end == sentence.npos) continue;
+    const std::string label = AsciiLower(TrimBlanks(sentence.substr(0, end)));
+    if (!IsOneOf(label, {"changed", "change", "changes", "变更", "更改", "变动", "调整"})) continue;
+    const size_t rest = sentence.find_first_not_of(' ', end + colon.size());
+    if (rest != sentence.npos) range.begin += rest;
+    break;
+  }
+  return range;
+}
+
 // Sentence by sentence, as a reader would want to see it arrive.
 Status StreamSentences(const Answer& answer, const AnswerSink& sink) {
   size_t begin = 0;
@@ -231,27 +247,30 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
   const std::vector<Conflict> conflicts =
       FindConflicts(query.text, context, first.passage, first.range, analyzer_);
   const bool chinese = AnswerLanguage(query) == "zh";
-  size_t added = 0;
+  size_t differing = 0;
   const bool is_in_force =
       !abolished[first.passage] && AsksForWhatIsInForce(query.text, context, abolished);
   for (const Conflict& conflict : conflicts) {
     // What is no longer in force contradicts nothing that is.
     if (is_in_force && abolished[conflict.passage]) continue;
-    ++added;
+    differing += conflict.agrees ? 0 : 1;
     const auto is_there = [&](const model::ExtractedSentence& sentence) {
       return sentence.passage == conflict.passage && sentence.range.begin < conflict.range.end &&
              conflict.range.begin < sentence.range.end;
     };
     std::erase_if(sentences, is_there);
     std::string lead = chinese ? "另一来源的说法不同：" : "Another source says otherwise: ";
-    if (conflict.changes)
+    ByteRange range = conflict.range;
+    if (conflict.changes) {
       lead = chinese ? "另一来源说有变更：" : "Another source tells of a change: ";
+      range = BehindChangeLabel(context.passages[conflict.passage].chunk.text, range);
+    }
     sentences.push_back({.passage = conflict.passage,
-                         .range = conflict.range,
+                         .range = range,
                          .score = first.score,
                          .lead = std::move(lead)});
   }
-  return added;
+  return differing;
 }
 
 std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query,

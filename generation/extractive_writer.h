@@ -33,7 +33,7 @@ class ExtractiveWriter final : public AnswerWriter {
   std::vector<model::ExtractedSentence> Reply(const Query& query, const Context& context,
                                               const model::ExtractiveDraft& draft, bool has_rows,
                                               Answer& answer) const;
-  // How many; `abolished` by passage (abolished.h). REQUIRES: there is a sentence.
+  // How many of them differ from what is said; `abolished` by passage (abolished.h). REQUIRES: there is a sentence.
   size_t AddConflicts(const Query& query, const Context& context,
                       const std::vector<bool>& abolished,
                       std::vector<model::ExtractedSentence>& sentences) const;

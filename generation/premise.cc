@@ -1,7 +1,9 @@
 #include "generation/premise.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -191,6 +193,132 @@ class Clause {
   double total_ = 0;
 };
 
+// "3.4.0" as "3.4": they are one version. Not "1.0" as "1", which numbers much else.
+std::string ShortVersion(std::string_view number) {
+  while (number.ends_with(".0") && std::ranges::count(number, '.') > 1) number.remove_suffix(2);
+  return std::string(number);
+}
+
+// A number with what stands on both sides of it.
+struct NumberInText {
+  std::string_view number;  // "3.4.0"
+  std::string_view before;
+  std::string_view behind;
+};
+
+std::vector<NumberInText> NumbersIn(std::string_view text) {
+  std::vector<NumberInText> numbers;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() &&
+           (IsAsciiDigit(text[end]) || (text[end] == '.' && end > at && end + 1 < text.size() &&
+                                        IsAsciiDigit(text[end + 1])))) {
+      ++end;
+    }
+    if (end > at) {
+      numbers.push_back({text.substr(at, end - at), TrimBlanks(text.substr(0, at)),
+                         TrimBlanks(text.substr(end))});
+    }
+    at = std::max(end, at + 1);
+  }
+  return numbers;
+}
+
+// The versions that a clause speaks of: "3.5 版本", "version 3.5", "3.4.0". Not one that it only places something in:
+// "added in version 3.3", "在 3.3 版本新增", which may be what is wrong.
+std::set<std::string> VersionsOf(std::string_view clause) {
+  static constexpr std::string_view kCalled[] = {"version", "release", "版本", "版"};
+  static constexpr std::string_view kPlacing[] = {
+      " in", " since", " with", " from", " until", " by", "在", "于", "自", "从", "到", "由"};
+  std::set<std::string> versions;
+  const std::string folded = Fold(clause);
+  for (const NumberInText& one : NumbersIn(folded)) {
+    std::string_view before = one.before;
+    bool is_version = std::ranges::count(one.number, '.') > 1 || one.behind.starts_with("版");
+    for (const std::string_view called : kCalled) {
+      if (!before.ends_with(called)) continue;
+      is_version = true;
+      before = TrimBlanks(before.substr(0, before.size() - called.size()));
+      break;
+    }
+    const bool is_place = std::ranges::any_of(
+        kPlacing, [&](std::string_view placing) { return before.ends_with(placing); });
+    if (is_version && !is_place) versions.insert(ShortVersion(one.number));
+  }
+  return versions;
+}
+
+// Whether a statement names another thing of the kind: right before a word of both the question has a name that the
+// statement and its headings lack, and the statement another, "the Orrin ferry", "the Stellmoor ferry". Names are
+// capitalised words inside a sentence.
+bool NamesAnother(std::string_view question, const ContextPiece& piece, const Analyzer& analyzer) {
+  const std::vector<Token> asked = analyzer.Tokenize(question);
+  const std::vector<Token> said = analyzer.Tokenize(piece.text);
+  const auto is_name = [](std::string_view text, const Token& token) {
+    return token.begin > 0 && IsAsciiUpper(text[token.begin]);
+  };
+  // Calls take(name, word) for each name with the word right behind it until that is true.
+  const auto any_named = [&](std::string_view text, const std::vector<Token>& tokens,
+                             const auto& take) {
+    for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+      if (tokens[i + 1].position == tokens[i].position + 1 && is_name(text, tokens[i]) &&
+          take(tokens[i].term, tokens[i + 1].term)) {
+        return true;
+      }
+    }
+    return false;
+  };
+  const auto is_asked = [&](const std::string& term) {
+    return std::ranges::count(asked, term, &Token::term) > 0;
+  };
+  return any_named(question, asked, [&](const std::string& name, const std::string& word) {
+    if (piece.all.contains(name)) return false;
+    return any_named(piece.text, said, [&](const std::string& other, const std::string& behind) {
+      return behind == word && !is_asked(other);
+    });
+  });
+}
+
+// Likewise in Chinese, where no capital tells a name: the first word of both, of two characters, before the same word:
+// "旗舰版最多支持", "专业版最多支持".
+bool BeginsWithAnother(std::string_view clause, const ContextPiece& piece) {
+  const auto first_characters = [](std::string_view text) {
+    std::vector<std::string> characters;
+    for (size_t at = 0; at < text.size() && characters.size() < 4;) {
+      const size_t begin = at;
+      if (!IsCjk(NextCodePoint(text, at))) break;
+      characters.emplace_back(text.substr(begin, at - begin));
+    }
+    return characters;
+  };
+  const std::vector<std::string> ours = first_characters(Trim(clause));
+  const std::vector<std::string> theirs = first_characters(piece.text);
+  if (ours.size() < 4 || theirs.size() < 4) return false;
+  if (ours[2] != theirs[2] || ours[3] != theirs[3]) return false;
+  for (const size_t i : {0u, 1u}) {
+    if (ours[i] == theirs[0] || ours[i] == theirs[1]) return false;
+    if (kEmptyCharacters.find(ours[i]) != std::string_view::npos ||
+        kEmptyCharacters.find(theirs[i]) != std::string_view::npos) {
+      return false;
+    }
+  }
+  const auto stands_in = [](const std::string& word, std::string_view text) {
+    return text.find(word) != text.npos;
+  };
+  const std::string our_name = ours[0] + ours[1];
+  return !stands_in(our_name, piece.text) && !stands_in(our_name, piece.header) &&
+         !stands_in(theirs[0] + theirs[1], clause);
+}
+
+// Whether the statement or its headings name all of them.
+bool NamesVersions(const ContextPiece& piece, std::set<std::string> versions) {
+  for (const std::string_view text : {piece.text, std::string_view(piece.header)}) {
+    if (versions.empty()) break;
+    for (const NumberInText& one : NumbersIn(text)) versions.erase(ShortVersion(one.number));
+  }
+  return versions.empty();
+}
+
 bool IsYear(const Quantity& quantity) {
   return quantity.number.size() == 4 && quantity.number >= "1000" && quantity.number < "2100" &&
          (quantity.unit.empty() || quantity.unit == "year");
@@ -211,6 +339,7 @@ struct StatementPart {
 struct PremiseStatement {
   const ContextPiece* piece = nullptr;
   double share = 0;
+  bool of_another = false;  // thing of the kind: it contradicts nothing
   std::vector<Quantity> quantities;
   std::vector<StatementPart> parts;
   std::string folded;
@@ -323,15 +452,21 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
     documents[context.passages[piece.passage].chunk.document].insert(piece.all.begin(),
                                                                      piece.all.end());
   }
+  // What is said of another version neither bears the premise out nor contradicts it.
+  const std::set<std::string> versions = VersionsOf(premise);
   std::vector<PremiseStatement> statements;
   double best = 0;
   for (const ContextPiece& piece : pieces) {
+    if (!NamesVersions(piece, versions)) continue;
     const double share =
         clause.ShareOf(piece, documents[context.passages[piece.passage].chunk.document]);
     if (share < kSpeaksOfPremise) continue;
-    best = std::max(best, share);
+    const bool of_another =
+        NamesAnother(question, piece, analyzer) || BeginsWithAnother(premise, piece);
+    if (!of_another) best = std::max(best, share);
     statements.push_back({.piece = &piece,
                           .share = share,
+                          .of_another = of_another,
                           .quantities = QuantitiesOf(WithDigits(piece.text)),
                           .parts = PartsOf(WithDigits(piece.text), clause, analyzer),
                           .folded = Fold(piece.text)});
@@ -342,17 +477,30 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
   const auto found = [](const PremiseStatement& statement) {
     return FalsePremise{.passage = statement.piece->passage, .range = statement.piece->range};
   };
-  const auto contradicts = [&](const PremiseStatement& one) { return one.share >= kAsMuch * best; };
+  const auto contradicts = [&](const PremiseStatement& one) {
+    return !one.of_another && one.share >= kAsMuch * best;
+  };
 
   const std::vector<Quantity> asked = QuantitiesOf(premise);
+  const auto bears_out = [&](const Quantity& quantity) {
+    return std::ranges::any_of(
+        statements, [&](const PremiseStatement& one) { return HasNumber(one, quantity); });
+  };
+  // The years of the clause that are told of: what is said of another year contradicts no number of these.
+  std::vector<Quantity> years;
+  std::ranges::copy_if(asked, std::back_inserter(years), [&](const Quantity& quantity) {
+    return IsYear(quantity) && bears_out(quantity);
+  });
+  const auto has_years = [&](const PremiseStatement& statement) {
+    return std::ranges::all_of(years,
+                               [&](const Quantity& year) { return HasNumber(statement, year); });
+  };
   for (const Quantity& quantity : asked) {
-    if (std::ranges::any_of(
-            statements, [&](const PremiseStatement& one) { return HasNumber(one, quantity); })) {
-      continue;
-    }
+    if (versions.contains(ShortVersion(quantity.number))) continue;
+    if (bears_out(quantity)) continue;
     for (const PremiseStatement& statement : statements) {
       if (contradicts(statement) && clause.SharesTopic(*statement.piece) &&
-          HasOther(statement, quantity, asked)) {
+          HasOther(statement, quantity, asked) && has_years(statement)) {
         return found(statement);
       }
     }

@@ -8,6 +8,9 @@
 //   * it has another number of the same unit or another year, and shares a word that does not just count ("takes",
 //     "minutes"), or another day of the week, and no statement that speaks of it nearly as much has the question's; or
 //   * it denies what the question affirms, in the same words.
+// What is said of another thing of the kind ("the Orrin ferry", "the Stellmoor ferry") contradicts nothing.
+// What is said of another version than the question's ("Why was 3.5 released in May?") does neither, and what
+// is said of another year contradicts no number where its own year is told of.
 // In doubt the premise stands. Pure and thread-safe.
 
 #include <cstdint>

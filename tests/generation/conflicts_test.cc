@@ -63,15 +63,111 @@ TEST(Conflicts, AreOtherNumbersOfTheSame) {
   }
 }
 
+TEST(Conflicts, DaysOfDatesAndLeadTimesAreNotHowLongSomethingLasts) {
+  EXPECT_TRUE(
+      With("企业版多少钱？",
+           {MakePassage("a", "常见问题", "专业版和企业版均可免费试用 30 天，功能不受限制。"),
+            MakePassage("b", "合同",
+                        "甲方使用企业版 2 套，许可期限自2025年4月1日起至2028年3月31日止。")})
+          .empty());
+  EXPECT_TRUE(
+      With("试用期多久？", {MakePassage("a", "常见问题", "免费试用期为 30 天。"),
+                            MakePassage("b", "员工手册", "试用期内员工离职须提前 3 日通知。")})
+          .empty());
+  EXPECT_TRUE(With("How long is the free trial?",
+                   {MakePassage("a", "Questions", "The free trial lasts 30 days."),
+                    MakePassage("b", "Terms", "The free trial is cancelled 3 days before.")})
+                  .empty());
+  // Where the question asks for them they are compared, a day with its month.
+  EXPECT_EQ(
+      With("参观要提前多久登记？", {MakePassage("a", "规定", "参观须提前7天登记。"),
+                                    MakePassage("b", "告示", "参观须提前3天登记，周日除外。")})
+          .size(),
+      1u);
+  EXPECT_EQ(
+      With("会议在几月几日举行？", {MakePassage("a", "通知", "会议于3月18日举行。"),
+                                    MakePassage("b", "海报", "会议于5月18日举行，地点在大厅。")})
+          .size(),
+      1u);
+  EXPECT_EQ(With("How many days before the visit must it be booked?",
+                 {MakePassage("a", "Rules", "The visit must be booked 7 days before."),
+                  MakePassage("b", "Notice", "The visit must be booked 3 days before it begins.")})
+                .size(),
+            1u);
+}
+
+TEST(Conflicts, AreInWhatTheQuestionAsksToCount) {
+  const std::string price = "How much does the Pro plan cost?";
+  const Passage plan =
+      MakePassage("a", "Plans", "The Pro plan costs 48 euros a year and has a trial of 30 days.");
+  EXPECT_TRUE(
+      With(price, {plan, MakePassage("b", "Terms",
+                                     "The Pro plan costs 48 euros and is refunded for 14 days.")})
+          .empty());
+  EXPECT_EQ(With(price,
+                 {plan, MakePassage("b", "Flyer", "The Pro plan costs 52 euros for 30 days more.")})
+                .size(),
+            1u);
+  const Passage edition = MakePassage("a", "版本", "专业版每年 480 元，可以试用 30 天。");
+  EXPECT_TRUE(With("专业版多少钱？",
+                   {edition, MakePassage("b", "条款", "专业版每年 480 元，14 天内可以退款。")})
+                  .empty());
+  EXPECT_EQ(
+      With("专业版多少钱？", {edition, MakePassage("b", "传单", "专业版每年 520 元，另送 30 天。")})
+          .size(),
+      1u);
+  EXPECT_EQ(With("试用专业版几天？",
+                 {edition, MakePassage("b", "传单", "专业版每年 480 元，试用 15 天。")})
+                .size(),
+            1u);
+}
+
 TEST(Conflicts, AChangeHoldsBothValues) {
   const auto found =
       With("年休假有几天？", {MakePassage("a", "员工手册", "全日制职工每年享有24天年休假。"),
                               MakePassage("b", "通知", "年休假由24天增加到26天。")});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_TRUE(found[0].changes);
+  EXPECT_FALSE(found[0].agrees);
   // The answer that tells of the change itself is not contradicted by what was before.
   EXPECT_TRUE(With("年休假有几天？", {MakePassage("b", "通知", "年休假由24天增加到26天。"),
                                       MakePassage("a", "员工手册", "每年享有24天年休假。")})
+                  .empty());
+}
+
+TEST(Conflicts, AChangeToWhatIsSaidAgreesWithIt) {
+  struct Case {
+    const char* question;
+    const char* ours;
+    const char* theirs;
+    bool agrees;
+  };
+  for (const auto& [question, ours, theirs, agrees] : std::vector<Case>{
+           {"令牌有效期多久？", "令牌有效期为 12 小时。",
+            "变更：令牌有效期由 24 小时缩短为 12 小时。", true},
+           {"令牌有效期多久？", "令牌有效期为 24 小时。",
+            "变更：令牌有效期由 24 小时缩短为 12 小时。", false},
+           {"会议在几月几日举行？", "会议于5月18日举行。", "会议由3月18日改到5月18日举行。", true},
+           {"How long is a token valid?", "A token is valid for 12 hours.",
+            "A token is valid for 12 hours instead of 24 hours.", true},
+           {"How long is a token valid?", "A token is valid for 24 hours.",
+            "The time a token is valid was shortened from 24 to 12 hours.", false}}) {
+    const auto found = With(question, {MakePassage("a", "A", ours), MakePassage("b", "B", theirs)});
+    ASSERT_EQ(found.size(), 1u) << ours << " " << theirs;
+    EXPECT_TRUE(found[0].changes) << theirs;
+    EXPECT_EQ(found[0].agrees, agrees) << theirs;
+  }
+}
+
+TEST(Conflicts, WhoeverHasBothValuesMayCountTwoThings) {
+  EXPECT_TRUE(With("访客可以停留几天？",
+                   {MakePassage("a", "告示", "访客可以停留30天。"),
+                    MakePassage("b", "规定", "访客在山屋可以停留3天，在谷地可以停留30天。")})
+                  .empty());
+  EXPECT_TRUE(With("How many days may visitors stay?",
+                   {MakePassage("a", "Sign", "Visitors may stay for 30 days."),
+                    MakePassage("b", "Rules",
+                                "Visitors may stay 3 days in the huts and 30 days in the valley.")})
                   .empty());
 }
 
@@ -153,6 +249,55 @@ TEST(Conflicts, TwinsDifferInAName) {
                    {MakePassage("a", "News", "Hideki Matsuyama won the Masters in 2021."),
                     MakePassage("b", "Blog", "Hideki Matsuyama won the Masters of 2021.")})
                   .empty());
+}
+
+TEST(Conflicts, AreNotInWhatIsSaidOfAnotherThanTheQuestionNames) {
+  const Passage arm = MakePassage("a", "Questions", "32-bit ARM is not supported.");
+  for (const char* other : {"A downgrade is not supported.", "Kerberos is not supported."}) {
+    EXPECT_TRUE(With("Is ARM supported?", {arm, MakePassage("b", "Manual", other)}).empty())
+        << other;
+  }
+  EXPECT_TRUE(
+      With("What is the fee for a Marten permit?",
+           {MakePassage("a", "Form", "The fee for a small Marten permit is paid at the desk."),
+            MakePassage("b", "List", "The fee for a big Heron permit is paid at the desk.")})
+          .empty());
+  const Passage kylin = MakePassage("a", "说明", "目前版本不支持麒麟系统的集群部署。");
+  EXPECT_TRUE(With("支持麒麟系统吗？",
+                   {kylin, MakePassage("b", "手册", "目前版本不支持达梦系统的集群部署。")})
+                  .empty());
+  // Both are about what is asked.
+  EXPECT_EQ(
+      With("谁设计了白石桥？", {MakePassage("a", "档案", "白石桥由陈其昌设计，1931年冬动工。"),
+                                MakePassage("b", "名录", "白石桥由周维新设计，1931年冬动工。")})
+          .size(),
+      1u);
+  EXPECT_EQ(With("Who keeps the Marten permits?",
+                 {MakePassage("a", "Form", "The Marten permits are kept by Edith Garrow."),
+                  MakePassage("b", "List", "The Marten permits are kept by Thomas Weir.")})
+                .size(),
+            1u);
+}
+
+TEST(Conflicts, AreNotInCountsOfAnotherThingOfTheKind) {
+  const Passage business =
+      MakePassage("a", "Terms", "The trial period of the Business plan is 30 days.");
+  const std::string trial = "How long is the trial period of the Business plan?";
+  EXPECT_TRUE(With(trial, {business, MakePassage("b", "Offer",
+                                                 "The trial period of the Team plan is 14 days.")})
+                  .empty());
+  EXPECT_EQ(With(trial, {business, MakePassage("b", "Offer",
+                                               "The Business plan has a trial period of 14 days.")})
+                .size(),
+            1u);
+  const Passage enterprise = MakePassage("a", "条款", "企业版试用期为 30 天。");
+  EXPECT_TRUE(
+      With("企业版试用期多久？", {enterprise, MakePassage("b", "说明", "专业版试用期为 14 天。")})
+          .empty());
+  EXPECT_EQ(
+      With("企业版试用期多久？", {enterprise, MakePassage("b", "说明", "企业版的试用期是 14 天。")})
+          .size(),
+      1u);
 }
 
 // Chen et al.: "Benchmarking large language models in retrieval-augmented generation", 2024: passages,

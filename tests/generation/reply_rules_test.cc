@@ -79,6 +79,13 @@ Document CsvTable(const std::string& path, const std::string& title, const char*
   return document;
 }
 
+Document MarkdownDocument(const std::string& path, const std::string& text) {
+  ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                    .Parse(text, {.id = path, .path = path, .uri = "test:" + path})
+                                    .value();
+  return std::move(parsed.documents.at(0));
+}
+
 class ReplyRulesTest : public ::testing::Test {
  protected:
   Answer Ask(const std::string& question) {
@@ -100,6 +107,20 @@ class ReplyRulesTest : public ::testing::Test {
 
   testing::TestEngine engine_;
 };
+
+TEST_F(ReplyRulesTest, AChangeToWhatIsSaidIsToldAndNoDifference) {
+  engine_.Add({TextDocument("api.txt", "接口参考", "令牌有效期为 12 小时。"),
+               TextDocument("log.txt", "更新日志", "变更：令牌有效期由 24 小时缩短为 12 小时。"),
+               TextDocument("licence.txt", "Licences", "A licence is valid for 24 hours."),
+               TextDocument("changes.txt", "Change log",
+                            "Changed: a licence is valid for 12 hours instead of 24 hours.")});
+  const Answer agrees = Ask("令牌有效期多久？");
+  EXPECT_THAT(agrees.text, HasSubstr("另一来源说有变更：令牌有效期由 24 小时缩短为 12 小时"));
+  EXPECT_THAT(agrees.verdict.reason, Not(HasSubstr("各来源说法不同")));
+  const Answer differs = Ask("How long is a licence valid?");
+  EXPECT_THAT(differs.text, HasSubstr("Another source tells of a change: a licence is valid"));
+  EXPECT_THAT(differs.verdict.reason, HasSubstr("sources differ"));
+}
 
 TEST_F(ReplyRulesTest, AFalsePremiseIsSetRightByAQuote) {
   engine_.Add({TextDocument("limits.txt", "Limits",
@@ -138,6 +159,51 @@ TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsCountedTheSameWay) {
   EXPECT_EQ(Ask("为什么维修需要40分钟？").kind, ReplyKind::kFalsePremise);
   EXPECT_EQ(Ask("既然维修需要40分钟，怎么安排？").kind, ReplyKind::kFalsePremise);
   EXPECT_EQ(Ask("既然维修需要40分钟,怎么安排？").kind, ReplyKind::kFalsePremise);
+}
+
+TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsSaidOfAnotherVersion) {
+  engine_.Add(
+      {TextDocument("overview.txt", "Overview",
+                    "The first public version 1.0 was released on 18 March 2021."),
+       TextDocument("gaikuang.txt", "产品概述", "首个公开版本 1.0 于 2021 年 3 月 18 日发布。")});
+  EXPECT_NE(Ask("Why was version 3.5 released in 2023?").kind, ReplyKind::kFalsePremise);
+  EXPECT_NE(Ask("为什么 3.5 版本在 12 月发布？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("Why was version 1.0 released in 2023?").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("为什么 1.0 版本在 12 月发布？").kind, ReplyKind::kFalsePremise);
+  engine_.Add(
+      {TextDocument("minutes.txt", "Minutes", "Version 3.5 will be released on 28 November 2025."),
+       TextDocument("jiyao.txt", "例会纪要",
+                    "3.5 版本定于 2025 年 11 月 28 日发布，由高文博负责。")});
+  EXPECT_THAT(Ask("Why was version 3.5 released in 2023?").text, HasSubstr("28 November 2025"));
+  EXPECT_THAT(Ask("为什么 3.5 版本在 12 月发布？").text, HasSubstr("11 月 28 日"));
+  EXPECT_NE(Ask("为什么 3.4.0 版本在 8 月发布？").kind, ReplyKind::kFalsePremise);
+}
+
+TEST_F(ReplyRulesTest, APremiseIsSetRightByWhatIsSaidOfItsYear) {
+  engine_.Add(
+      {TextDocument("lime.txt", "Lime",
+                    "In 2023 the works used 25 tonnes of lime. In 2024 the works used 28 "
+                    "tonnes of lime."),
+       TextDocument("shihui.txt", "石灰", "2023年水厂使用石灰25吨。2024年水厂使用石灰28吨。")});
+  EXPECT_THAT(Ask("Why did the works use 30 tonnes of lime in 2024?").text,
+              HasSubstr("assumes: In 2024 the works used 28 tonnes"));
+  EXPECT_THAT(Ask("为什么2024年水厂使用石灰30吨？").text,
+              HasSubstr("不同：2024年水厂使用石灰28吨"));
+  EXPECT_NE(Ask("Why did the works use 28 tonnes of lime in 2024?").kind, ReplyKind::kFalsePremise);
+  // A year that no source tells of may be what is wrong.
+  EXPECT_EQ(Ask("Why did the works use 28 tonnes of lime in 1999?").kind, ReplyKind::kFalsePremise);
+}
+
+TEST_F(ReplyRulesTest, APremiseIsNotSetRightByWhatIsSaidOfAnotherThingOfTheKind) {
+  engine_.Add({TextDocument("ferries.txt", "Ferries",
+                            "The Stellmoor ferry takes 10 minutes. It runs on weekdays."),
+               TextDocument("banben.txt", "版本", "专业版最多支持 20 条同步任务。")});
+  EXPECT_NE(Ask("Why does the Orrin ferry take 40 minutes?").kind, ReplyKind::kFalsePremise);
+  EXPECT_NE(Ask("为什么旗舰版最多支持 50 条同步任务？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("Why does the Stellmoor ferry take 40 minutes?").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("Why does the ferry take 40 minutes?").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("为什么专业版最多支持 50 条同步任务？").kind, ReplyKind::kFalsePremise);
+  EXPECT_EQ(Ask("为什么最多支持 50 条同步任务？").kind, ReplyKind::kFalsePremise);
 }
 
 TEST_F(ReplyRulesTest, AQuestionThatExcludesItselfIsNotAnswered) {
@@ -192,6 +258,104 @@ TEST_F(ReplyRulesTest, ComparisonsAreNotAskedBack) {
   for (const char* question : {"哪个区域的订单数最少？", "华东和华南哪个区域的订单数更少？",
                                "谁的订单数最多？", "对比华东和华南的订单数"}) {
     EXPECT_EQ(Ask(question).kind, ReplyKind::kAnswer) << question;
+  }
+}
+
+TEST_F(ReplyRulesTest, AQuestionAboutAnotherThingOfTheKindIsNotAskedBackOverTheRows) {
+  engine_.Add({CsvTable("plans.csv", "plans",
+                        "Plan,Price per month,Users\nStarter,0,2\nTeam,49,10\nBusiness,190,50\n"),
+               CsvTable("guige.csv", "规格",
+                        "版本,技术支持响应时间,任务数\n社区版,无,2\n专业版,8小时,20\n"
+                        "企业版,1小时,不限\n")});
+  for (const char* question :
+       {"What is the price of the Platinum plan?", "What is the price of the platinum plan?",
+        "What is the price of the Team plan?", "白金版的技术支持响应时间是多少？",
+        "专业版的技术支持响应时间是多少？"}) {
+    EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+  for (const char* question :
+       {"What is the price of the plan?", "How many users does the plan have?",
+        "版本的技术支持响应时间是多少？", "这个版本的技术支持响应时间是多少？"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+}
+
+TEST_F(ReplyRulesTest, AnEntryOfAChangeLogIsNoThingToChoose) {
+  engine_.Add({MarkdownDocument("configuration.md",
+                                "# Configuration\n\n| Variable | Default |\n|---|---|\n"
+                                "| RETENTION_DAYS | 30 |\n| WORKERS | 4 |\n"),
+               MarkdownDocument("changes.md",
+                                "# Changes\n\n- Changed: the default of RETENTION_DAYS is 30 "
+                                "instead of 14.\n- Fixed: a leak.\n"),
+               MarkdownDocument("peizhi.md",
+                                "# 配置参考\n\n| 参数 | 默认值 |\n|---|---|\n"
+                                "| applier.threads | 8 |\n| log.retention | 14 |\n"),
+               MarkdownDocument("rizhi.md",
+                                "# 更新日志\n\n- 变更：applier.threads 默认值由 4 改为 8。\n"
+                                "- 修复：一处泄漏。\n"),
+               MarkdownDocument("warranty.md",
+                                "# Warranty\n\n- Pump VX-220: 24 months from delivery\n"
+                                "- Pump VX-240: 36 months from delivery\n")});
+  EXPECT_NE(Ask("What is the default of RETENTION_DAYS?").kind, ReplyKind::kAskBack);
+  EXPECT_NE(Ask("applier.threads 默认值是多少？").kind, ReplyKind::kAskBack);
+  EXPECT_EQ(Ask("How long is the warranty of the pump?").kind, ReplyKind::kAskBack);
+}
+
+TEST_F(ReplyRulesTest, WhatCountsTheRowsOrBoundsThemIsNotAskedBack) {
+  engine_.Add({CsvTable("regions.csv", "regions",
+                        "Region,City,Provider,Opened,Contact\n"
+                        "eu-central,Frankfurt,Hetzner,2023-03-01,Ines Vogel\n"
+                        "eu-west,Dublin,AWS,2024-01-15,Rory Keane\n"
+                        "us-east,Ashburn,AWS,2024-06-10,Dana Whitlock\n"
+                        "ap-south,Mumbai,AWS,2025-11-03,Arjun Mehta\n"),
+               CsvTable("jifang.csv", "机房",
+                        "地区,供应商,负责人\n法兰克福,海云,王磊\n都柏林,天云,黄丽娟\n"
+                        "孟买,天云,陈思远\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,重量,保管人\n车床,120千克,王磊\n铣床,80千克,黄丽娟\n"
+                        "天平,80千克,陈思远\n")});
+  for (const char* question : {"How many regions are on AWS?", "On AWS there are how many regions?",
+                               "regions opened after 2024", "供应商是天云的地区有几个？",
+                               "重量超过80千克的设备的保管人是谁？"}) {
+    EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+  for (const char* question : {"What is the contact of the region?", "机房的负责人是谁？",
+                               "重量80千克的设备的保管人是谁？"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+}
+
+TEST_F(ReplyRulesTest, AThingWhoseWholeNameIsSaidIsNotAskedFor) {
+  engine_.Add({CsvTable("yeweiji.csv", "液位计", "项目,参数\n量程,0～10米\n准确度,满量程的±0.1%\n"),
+               CsvTable("beijian.csv", "备件",
+                        "名称,订货号\n轴承（驱动端）,6310-2Z\n轴承（非驱动端）,6308-2Z\n"),
+               CsvTable("gauge.csv", "Level gauge",
+                        "Item,Value\nSpan,10 m\nAccuracy,0.1 % of the span\n")});
+  EXPECT_NE(Ask("液位计的量程是多少？").kind, ReplyKind::kAskBack);
+  EXPECT_NE(Ask("驱动端轴承的订货号是多少？").kind, ReplyKind::kAskBack);
+  EXPECT_NE(Ask("What is the span of the level gauge?").kind, ReplyKind::kAskBack);
+  EXPECT_EQ(Ask("轴承的订货号是多少？").kind, ReplyKind::kAskBack);
+}
+
+TEST_F(ReplyRulesTest, ThingsThatSayTheSameAreNotAskedBack) {
+  const auto pump = [](const std::string& code, const std::string& head) {
+    return MarkdownDocument(code + ".md", "# Pump " + code +
+                                              "\n\n| Property | Value |\n|---|---|\n"
+                                              "| Rated flow | 32 L/s |\n| Rated head | " +
+                                              head + " |\n");
+  };
+  engine_.Add(
+      {CsvTable("regions.csv", "regions",
+                "Region,Provider,City\neu-west,AWS,Dublin\nus-east,AWS,Ashburn\n"),
+       CsvTable("jifang.csv", "机房", "地区,供应商,负责人\n都柏林,天云,黄丽娟\n孟买,天云,陈思远\n"),
+       pump("VX-220", "48 m"), pump("VX-240", "61 m")});
+  for (const char* question : {"What is the provider of the region?", "地区的供应商是谁？",
+                               "What is the rated flow of the pump?"}) {
+    EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+  for (const char* question : {"What is the city of the region?", "地区的负责人是谁？",
+                               "What is the AWS region?", "What is the rated head of the pump?"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
   }
 }
 
