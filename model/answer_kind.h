@@ -20,7 +20,8 @@ enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason
 std::string_view ChineseSurnames();
 
 // Whether `sentence` holds something of the kind that the question does not name itself: a date for
-// "when", a capitalised name or an office ("director", 经理) for "who". False for kAny.
+// "when", a capitalised name or an office ("director", 经理) for "who", a room, a path, a menu's entries or an address of
+// the web for "where". False for kAny.
 bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);
 
 // Whether one word (of Chinese, one character) may be of the kind; `first` of its sentence, `behind` it the rest of

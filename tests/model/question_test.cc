@@ -153,5 +153,34 @@ TEST(QuestionTest, KindsAreRecognisedInSentences) {
   EXPECT_FALSE(HoldsKind(AnswerKind::kAny, "Anything in 1987.", "What?"));
 }
 
+TEST(QuestionTest, PlacesAreAlsoRoomsPathsMenusAndAddresses) {
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"备份保留 30 天，存放在 `/data/backup/meta`。", "备份存放在哪里？"},
+           {"日志写在/var/log/app.log里。", "日志写在哪里？"},
+           {"备份存放在备份目录下。", "备份存放在哪里？"},
+           {"在“工具”菜单中打开。", "在哪里打开？"},
+           {"在设置中开启。", "在哪里开启？"},
+           {"打印机放在 3 楼。", "打印机在哪里？"},
+           {"檔案放在二樓的抽屜。", "檔案放在哪裡？"},
+           {"从 https://get.example/app 下载。", "从哪里下载？"},
+           {"发送到 help@firm.example。", "发送到哪里？"},
+           {"依次点设置 > 安全。", "在哪里改密码？"},
+           {"backups lie below /srv/backup.", "Where do backups lie?"},
+           {"it is read from app.yaml.", "Where is it read from?"},
+           {"open C:\\logs and look.", "Where are the logs?"},
+           {"it is under settings > keys.", "Where is it?"},
+           {"written to `~/notes`.", "Where is it written to?"}}) {
+    EXPECT_TRUE(HoldsKind(AnswerKind::kPlace, sentence, question)) << sentence;
+  }
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"备份每天自动进行，价格为 3 元/gb。", "备份存放在哪里？"},
+           {"备份保留 30 天。", "备份存放在哪里？"},
+           {"/data/backup 每天备份。", "/data/backup 备份到哪里？"},
+           {"the limit is 5 and/or 6, as in x > 5.", "Where is the limit set?"},
+           {"it runs at 20 km/h, e.g. daily.", "Where does it run?"}}) {
+    EXPECT_FALSE(HoldsKind(AnswerKind::kPlace, sentence, question)) << sentence;
+  }
+}
+
 }  // namespace
 }  // namespace quarry::model
