@@ -419,7 +419,13 @@ TEST_F(ExtractiveAnswererTest, TheReasonNamesTheKindAndTheNegationThatAreMissing
   EXPECT_THAT(ExtractAnswer("When was the housing made?", passages, analyzer_, {}).reason,
               HasSubstr("; it names no time"));
   EXPECT_THAT(ExtractAnswer("What is the housing not made of?", passages, analyzer_, {}).reason,
-              HasSubstr("; it denies nothing"));
+              HasSubstr("; the question asks for what is not so, the sentence tells only what is"));
+  ExtractiveOptions chinese;
+  chinese.language = "zh";
+  EXPECT_THAT(ExtractAnswer("外壳不是由什么制成的？", {MakePassage("外壳由钢制成。", 1.0)},
+                            analyzer_, chinese)
+                  .reason,
+              HasSubstr("；问题问的是否定的情况，该句只说了肯定的情况"));
 }
 
 // The parts of a code are terms as well, and 220 is there.
