@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "model/money.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -232,6 +233,17 @@ bool IsTimeUnit(std::string_view behind) {
                              [&](std::string_view unit) { return behind.starts_with(unit); });
 }
 
+bool HoldsMoneyInChinese(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    if (!IsCjk(NextCodePoint(text, at))) continue;
+    const std::string_view character = text.substr(begin, at - begin);
+    const std::string_view behind = text.substr(at);
+    if (BeginsMoneyInWords(character, behind) || SaysFree(character, behind)) return true;
+  }
+  return false;
+}
+
 bool IsLetter(char c) { return IsAsciiLetter(c) || !IsAscii(c); }
 
 // What may stand in an address; a quotation mark or bracket around it does not.
@@ -316,6 +328,9 @@ bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_vi
     case AnswerKind::kPlace:
       return capital || Among(AsciiLower(word), kPlaces) || among(kChinesePlaces) ||
              (!IsAscii(word[0]) && BeginsOneOf(kChinesePlaceWords, word, behind));
+    case AnswerKind::kMoney:
+      return (HoldsAsciiDigit(word) && MayCountMoney(behind)) || BeginsMoneyInWords(word, behind) ||
+             SaysFree(word, behind);
     case AnswerKind::kReason:
     case AnswerKind::kAny:
       break;
@@ -329,11 +344,12 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
   for (const Word& word : Words(sentence)) {
     if (std::ranges::find(asked, word.text, &Word::text) != asked.end()) continue;
     if (!IsAscii(word.text[0])) continue;
+    const size_t begin = static_cast<size_t>(word.text.begin() - sentence.begin());
     if (kind == AnswerKind::kTime && IsPartOfNumber(word.text, sentence)) continue;
+    if (kind == AnswerKind::kMoney && ContinuesCode(sentence, begin)) continue;
     if (kind == AnswerKind::kReason
             ? Among(AsciiLower(word.text), kReasons)
-            : IsOfKind(kind, word.text, word.first,
-                       sentence.substr(static_cast<size_t>(word.text.end() - sentence.begin())))) {
+            : IsOfKind(kind, word.text, word.first, sentence.substr(begin + word.text.size()))) {
       return true;
     }
   }
@@ -346,6 +362,8 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
              holds(kChineseTimes);
     case AnswerKind::kNumber:
       return holds(kChineseNumerals);
+    case AnswerKind::kMoney:
+      return HoldsMoneyInChinese(sentence);
     case AnswerKind::kPerson: {
       const std::string persons = TextOfPersons(sentence);
       return persons.find("·") != persons.npos ||

@@ -117,6 +117,8 @@ const char* KindText(AnswerKind kind, std::string_view language) {
       return chinese ? "数字" : "number";
     case AnswerKind::kReason:
       return chinese ? "原因" : "reason";
+    case AnswerKind::kMoney:
+      return chinese ? "金额" : "amount of money";
   }
   return chinese ? "所问之物" : "thing";
 }

@@ -24,6 +24,10 @@ struct Cue {
 // pairs of characters that straddle one occur in no passage.
 constexpr Cue kChineseCues[] = {
     {"几何", AnswerKind::kAny, false}, {"幾何", AnswerKind::kAny, false},
+    {"多少钱", AnswerKind::kMoney},    {"多少錢", AnswerKind::kMoney},
+    {"多少元", AnswerKind::kMoney},    {"多少块", AnswerKind::kMoney},
+    {"多少塊", AnswerKind::kMoney},    {"几块钱", AnswerKind::kMoney},
+    {"幾塊錢", AnswerKind::kMoney},    {"几元", AnswerKind::kMoney},
     {"什么时候", AnswerKind::kTime},   {"什麼時候", AnswerKind::kTime},
     {"什么时间", AnswerKind::kTime},   {"什麼時間", AnswerKind::kTime},
     {"什么地方", AnswerKind::kPlace},  {"什麼地方", AnswerKind::kPlace},
@@ -133,6 +137,21 @@ AnswerKind EnglishKind(std::string_view folded) {
     }
   }
   return when ? AnswerKind::kTime : AnswerKind::kAny;
+}
+
+// "How much does it cost", "what does it cost": `folded` as for EnglishKind, which gave `kind`.
+bool AsksForMoney(AnswerKind kind, std::string_view folded) {
+  const auto holds = [&](std::string_view words) { return folded.find(words) != folded.npos; };
+  if (kind == AnswerKind::kNumber && holds("how much ")) {
+    return holds(" cost ") || holds(" costs ") || holds(" money ") || holds(" pay ") ||
+           holds(" paid ") || holds(" charge ") || holds(" charged ");
+  }
+  constexpr std::string_view kBeginnings[] = {"what do ", "what does ", "what did ", "what would ",
+                                              "what will "};
+  return kind == AnswerKind::kAny && holds(" cost ") &&
+         std::ranges::any_of(kBeginnings, [&](std::string_view beginning) {
+           return folded.starts_with(beginning);
+         });
 }
 
 // Words that ask. They stand in the question's form and seldom in the answer's, so they are no
@@ -256,6 +275,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   std::string folded;
   for (const Word& word : Words(question)) folded += AsciiLower(word.text) + " ";
   result.kind = EnglishKind(folded);
+  if (AsksForMoney(result.kind, folded)) result.kind = AnswerKind::kMoney;
   result.text = CutChineseCues(question, result.kind);
   const std::string& text = result.text;
 

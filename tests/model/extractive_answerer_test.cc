@@ -231,6 +231,18 @@ TEST_F(ExtractiveAnswererTest, ANumberOutsideAllRangesIsNoSupport) {
   }
 }
 
+TEST_F(ExtractiveAnswererTest, APriceComesBeforeOtherNumbers) {
+  const std::vector<Passage> plans = {
+      MakePassage("专业版和企业版均可免费试用 30 天，试用期内功能不受限制。", 9, "常见问题"),
+      MakePassage("专业版每年 48,000 元，最多支持 20 条同步任务。", 8, "产品概述"),
+      MakePassage("The Team plan can be tried for 30 days, and the Team plan keeps 90 days.", 7,
+                  "Questions"),
+      MakePassage("The Team plan is 40 euros per month.", 7, "Prices")};
+  EXPECT_EQ(First("专业版多少钱？", plans), "专业版每年 48,000 元，最多支持 20 条同步任务。");
+  EXPECT_EQ(First("How much does the Team plan cost?", plans),
+            "The Team plan is 40 euros per month.");
+}
+
 TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
   const std::vector<Passage> rules = {
       MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),

@@ -34,7 +34,16 @@ TEST(QuestionTest, TheFormTellsTheKindOfAnswer) {
       {"仓库在哪里？", AnswerKind::kPlace},
       {"有多少个阀门？", AnswerKind::kNumber},
       {"泵为什么停了？", AnswerKind::kReason},
-      {"什么是几何学？", AnswerKind::kAny}};
+      {"什么是几何学？", AnswerKind::kAny},
+      {"How much does the Team plan cost?", AnswerKind::kMoney},
+      {"How much money was raised?", AnswerKind::kMoney},
+      {"What does a seat cost?", AnswerKind::kMoney},
+      {"How much water does it hold?", AnswerKind::kNumber},
+      {"What is the cost of a seat?", AnswerKind::kAny},
+      {"专业版多少钱？", AnswerKind::kMoney},
+      {"專業版要多少錢？", AnswerKind::kMoney},
+      {"罚款多少元？", AnswerKind::kMoney},
+      {"年假多少天？", AnswerKind::kNumber}};
   for (const auto& [question, kind] : cases) {
     EXPECT_EQ(AnalyseQuestion(question, analyzer).kind, kind) << question;
   }
@@ -151,6 +160,35 @@ TEST(QuestionTest, KindsAreRecognisedInSentences) {
   EXPECT_TRUE(HoldsKind(AnswerKind::kNumber, "项目: 量程; 参数: 0～10米", "LS-410的量程是多少？"));
   EXPECT_TRUE(HoldsKind(AnswerKind::kReason, "由于漏水，泵停了。", "泵为什么停了？"));
   EXPECT_FALSE(HoldsKind(AnswerKind::kAny, "Anything in 1987.", "What?"));
+}
+
+TEST(QuestionTest, MoneyIsNoNumberOfOtherThings) {
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"专业版每年 48,000 元，支持 20 条任务。", "专业版多少钱？"},
+           {"产品: 专业版; 单价（元/年）: 48000; 备注: 含 20 条任务", "专业版多少钱？"},
+           {"总价为3.5万元。", "总价多少钱？"},
+           {"罚款五十元。", "罚款多少钱？"},
+           {"每晚三百多块钱。", "每晚多少钱？"},
+           {"社区版免费，最多 2 条任务。", "社区版多少钱？"},
+           {"押金為二千元。", "押金多少錢？"},
+           {"违约金为合同总价的 5%。", "违约金多少钱？"},
+           {"it costs $40 per month.", "How much does it cost?"},
+           {"plan: team; price per month (gbp): 190; users: 50", "How much does it cost?"},
+           {"it took 3.2 million.", "How much did it cost?"},
+           {"it costs fifty dollars.", "How much does it cost?"},
+           {"the plan is free.", "How much does it cost?"}}) {
+    EXPECT_TRUE(HoldsKind(AnswerKind::kMoney, sentence, question)) << sentence;
+  }
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"专业版和企业版均可免费试用 30 天。", "专业版多少钱？"},
+           {"专业版最多支持 20 条任务，3–5 人使用，工作日 9:00 起。", "专业版多少钱？"},
+           {"专业版于 2021 年 3 月 18 日发布。", "专业版多少钱？"},
+           {"试用期为三个月。", "试用多少钱？"},
+           {"the trial takes 30 days, or a 14-day one.", "How much does the plan cost?"},
+           {"there is a free 30-day trial.", "How much does the plan cost?"},
+           {"it holds 3 million users and is read in three weeks.", "How much does it cost?"}}) {
+    EXPECT_FALSE(HoldsKind(AnswerKind::kMoney, sentence, question)) << sentence;
+  }
 }
 
 TEST(QuestionTest, PlacesAreAlsoRoomsPathsMenusAndAddresses) {
