@@ -1,6 +1,7 @@
 #include "model/question.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -18,6 +19,20 @@ struct Cue {
   std::string_view text;
   AnswerKind kind;
   bool remove = true;  // false: a word that only looks like a question word
+};
+
+// What is asked of each and of all, and what goes with 多少钱: cut out as question words are. "A和B的分别" are how they
+// differ, and 分别 at the end is a verb.
+constexpr Cue kChinesePhrases[] = {
+    {"的分别", AnswerKind::kAny, false},  {"的分別", AnswerKind::kAny, false},
+    {"分别？", AnswerKind::kAny, false},  {"分別？", AnswerKind::kAny, false},
+    {"分别", AnswerKind::kAny},           {"分別", AnswerKind::kAny},
+    {"一共", AnswerKind::kAny},           {"总共", AnswerKind::kAny},
+    {"總共", AnswerKind::kAny},           {"需要花多少钱", AnswerKind::kMoney},
+    {"需要花多少錢", AnswerKind::kMoney}, {"要花多少钱", AnswerKind::kMoney},
+    {"要花多少錢", AnswerKind::kMoney},   {"得花多少钱", AnswerKind::kMoney},
+    {"得花多少錢", AnswerKind::kMoney},   {"要多少钱", AnswerKind::kMoney},
+    {"要多少錢", AnswerKind::kMoney},
 };
 
 // Chinese question words, the longer ones first. They are cut out before the question is analysed:
@@ -188,11 +203,15 @@ std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
   for (size_t i = 0; i < question.size();) {
     const Cue* found = nullptr;
     if (!IsAscii(question[i])) {
-      for (const Cue& cue : kChineseCues) {
-        if (question.substr(i).starts_with(cue.text)) {
-          found = &cue;
-          break;
-        }
+      const auto stands_here = [&](const Cue& cue) {
+        return question.substr(i).starts_with(cue.text);
+      };
+      const Cue* phrase = std::ranges::find_if(kChinesePhrases, stands_here);
+      const Cue* word = std::ranges::find_if(kChineseCues, stands_here);
+      if (phrase != std::end(kChinesePhrases)) {
+        found = phrase;
+      } else if (word != std::end(kChineseCues)) {
+        found = word;
       }
     }
     if (found == nullptr) {
@@ -208,6 +227,31 @@ std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
     i += found->text.size();
   }
   return rest;
+}
+
+// "产假和婚假分别": what is asked of each. Blanks what joins them, for no passage need say it so.
+std::string WithoutJoiners(std::string_view text) {
+  constexpr std::string_view kJoiners = "和与與及跟";
+  std::string parted;
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    NextCodePoint(text, at);
+    const std::string_view character = text.substr(begin, at - begin);
+    const bool is_inside =
+        begin > 0 && at < text.size() && !IsAscii(text[begin - 1]) && !IsAscii(text[at]);
+    const bool joins =
+        is_inside && !IsAscii(character[0]) && kJoiners.find(character) != std::string_view::npos;
+    if (joins) {
+      parted += ' ';
+    } else {
+      parted += character;
+    }
+  }
+  return parted;
+}
+
+bool AsksOfEach(std::string_view question) {
+  return question.find("分别") != question.npos || question.find("分別") != question.npos;
 }
 
 std::string_view FormOf(const Token& token, std::string_view text) {
@@ -277,6 +321,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   result.kind = EnglishKind(folded);
   if (AsksForMoney(result.kind, folded)) result.kind = AnswerKind::kMoney;
   result.text = CutChineseCues(question, result.kind);
+  if (AsksOfEach(question) && !AsksOfEach(result.text)) result.text = WithoutJoiners(result.text);
   const std::string& text = result.text;
 
   result.negated = IsNegated(text);

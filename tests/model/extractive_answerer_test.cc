@@ -243,6 +243,14 @@ TEST_F(ExtractiveAnswererTest, APriceComesBeforeOtherNumbers) {
             "The Team plan is 40 euros per month.");
 }
 
+TEST_F(ExtractiveAnswererTest, WhatIsAskedOfEachIsFound) {
+  const std::vector<Passage> rules = {
+      MakePassage("产假158天。婚假10天。", 9, "休假"),
+      MakePassage("合同总价为173,000元。付款期为30天。", 8, "合同")};
+  EXPECT_FALSE(ExtractAnswer("产假和婚假分别是多少天？", rules, analyzer_, {}).declined);
+  EXPECT_EQ(First("合同一共多少钱？", rules), "合同总价为173,000元。");
+}
+
 TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
   const std::vector<Passage> rules = {
       MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),

@@ -59,6 +59,25 @@ TEST(QuestionTest, QuestionWordsAreNoTerms) {
     EXPECT_EQ(term.term.find("多"), std::string::npos);
 }
 
+TEST(QuestionTest, WhatIsAskedOfEachOrOfAllIsNoTerm) {
+  const Analyzer analyzer;
+  const auto terms = [&](const char* question) {
+    std::vector<std::string> found;
+    for (const QuestionTerm& term : AnalyseQuestion(question, analyzer).terms) {
+      if (term.emphasis >= 1) found.push_back(term.term);
+    }
+    return found;
+  };
+  EXPECT_THAT(terms("产假和婚假分别是多少天？"), UnorderedElementsAre("产假", "婚假"));
+  EXPECT_THAT(terms("甲方与乙方分别是谁？"), UnorderedElementsAre("甲方", "乙方"));
+  EXPECT_THAT(terms("合同一共多少钱？"), UnorderedElementsAre("合同"));
+  EXPECT_THAT(terms("住在北京要花多少钱？"), ::testing::Contains("北京"));
+  EXPECT_THAT(terms("住在北京要花多少钱？"), ::testing::Not(::testing::Contains("要花")));
+  // How things part, and those who do.
+  EXPECT_THAT(terms("甲方和乙方的分别是什么？"), ::testing::Contains("分别"));
+  EXPECT_THAT(terms("他们在哪里分别？"), ::testing::Contains("分别"));
+}
+
 TEST(QuestionTest, NamesAreWhatNoOtherWordCanStandFor) {
   const Analyzer analyzer;
   const auto names = [&](const char* question) {
