@@ -304,6 +304,17 @@ bool HoldsMenuPath(std::string_view text, std::string_view question) {
 
 std::string_view ChineseSurnames() { return kChineseSurnames; }
 
+bool NamesOffice(std::string_view text) {
+  constexpr std::string_view kOffices = "长長员員师師";
+  constexpr std::string_view kWords[] = {"负责人", "負責人", "创始人", "創始人", "代表人",
+                                         "教授",   "顾问",   "顧問",   "法人"};
+  constexpr std::string_view kShort[] = {"CEO", "CTO", "CFO", "COO", "CIO"};
+  return HoldsCharacterOf(kOffices, text) || HoldsMoreOf(kChineseRoles, text, {}) ||
+         HoldsMoreOf(kWords, text, {}) || std::ranges::any_of(Words(text), [&](const Word& word) {
+           return Among(word.text, kShort) || Among(AsciiLower(word.text), kPersons);
+         });
+}
+
 std::span<const WordWithoutDenial> WordsWithoutDenial() { return kWordsWithoutDenial; }
 
 bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_view behind) {

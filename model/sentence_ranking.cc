@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "model/answer_weights.h"
+#include "model/asked_person.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -22,6 +23,7 @@ constexpr double kMissingNumberPenalty = 2;
 constexpr double kOtherRangePenalty = 2;  // beside one that is stated for the number asked about
 constexpr double kCodePenalty = 1.5;
 constexpr double kQuestionPenalty = 6;
+constexpr double kOfficeBonus = 4;  // of what somebody is who is asked about
 
 bool IsQuestionItself(std::string_view sentence) {
   return sentence.ends_with('?') || sentence.ends_with("？");
@@ -271,6 +273,7 @@ std::vector<SentenceFeatures> FeaturesOfSentences(const PassageReading& reading,
 
 std::vector<double> SentenceScores(const PassageReading& reading) {
   const AnswerWeights& weights = AnswerWeightsFor(reading.question_text());
+  const std::string_view person = PersonAskedAbout(reading.question_text());
   std::vector<double> scores;
   for (const SentenceFeatures& features : FeaturesOfSentences(reading, weights.words)) {
     const Sentence& sentence = reading.sentences()[scores.size()];
@@ -278,7 +281,8 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
                      (sentence.kind == BlockKind::kCode ? kCodePenalty : 0.0) -
                      kMissingNumberPenalty * features[SentenceFeature::kNumberMissing] -
                      (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
-                     (IsQuestionItself(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0));
+                     (IsQuestionItself(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
+                     (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
   }
   return scores;
 }

@@ -251,6 +251,19 @@ TEST_F(ExtractiveAnswererTest, WhatIsAskedOfEachIsFound) {
   EXPECT_EQ(First("合同一共多少钱？", rules), "合同总价为173,000元。");
 }
 
+TEST_F(ExtractiveAnswererTest, WhoSomebodyIsIsAnOffice) {
+  const std::vector<Passage> notes = {
+      MakePassage("林晓彤在9月5日前提交客户满意度报告。林晓彤和周启明出席会议。", 9, "会议纪要"),
+      MakePassage("客户支持组组长：林晓彤", 6, "联系人"),
+      MakePassage("技术总监高文博批准了计划。高文博在会上发言，高文博负责发布。", 6, "计划"),
+      MakePassage("Ines Vogel repairs the relay by 30 April. Ines Vogel wrote the report.", 9,
+                  "Incident"),
+      MakePassage("Questions go to Ines Vogel, head of support.", 6, "Contacts")};
+  EXPECT_EQ(First("林晓彤是谁？", notes), "客户支持组组长：林晓彤");
+  EXPECT_EQ(First("高文博是谁？", notes), "技术总监高文博批准了计划。");
+  EXPECT_EQ(First("Who is Ines Vogel?", notes), "Questions go to Ines Vogel, head of support.");
+}
+
 TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
   const std::vector<Passage> rules = {
       MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),
