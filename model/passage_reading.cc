@@ -73,7 +73,42 @@ bool SaysNumber(std::string_view text, const std::vector<NumberRange>& ranges,
   });
 }
 
+// Whether `text` ends in a year, or in one with a month behind it: "2025", "2025-08".
+bool EndsInYear(std::string_view text) {
+  constexpr size_t kYearDigits = 4;
+  size_t begin = text.size();
+  while (begin > 0 && IsAsciiDigit(text[begin - 1])) --begin;
+  return text.size() - begin == kYearDigits;
+}
+
 }  // namespace
+
+std::string FileNameOf(const Passage& passage) {
+  constexpr size_t kLongestEnding = 5;
+  std::string_view name = passage.chunk.document;
+  name.remove_prefix(name.rfind('/') + 1);  // behind the last, or nothing
+  const size_t dot = name.rfind('.');
+  if (dot == name.npos || dot == 0) return {};
+  const std::string_view ending = name.substr(dot + 1);
+  const bool is_file =
+      !ending.empty() && ending.size() <= kLongestEnding && IsAsciiLetter(ending[0]) &&
+      std::ranges::all_of(ending, [](char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); });
+  if (!is_file) return {};
+  name = name.substr(0, dot);
+  std::string words;
+  for (size_t i = 0; i < name.size();) {
+    const size_t begin = i;
+    const bool joins = name[i] == '-' || name[i] == '_' || name[i] == '.';
+    if (joins) ++i;
+    const size_t first = i;
+    while (i < name.size() && IsAsciiDigit(name[i])) ++i;
+    const bool is_month_or_day = joins && i > first && i <= first + 2 && EndsInYear(words);
+    if (i == begin) ++i;
+    if (!is_month_or_day) words += name.substr(begin, i - begin);
+  }
+  std::ranges::replace(words, '_', ' ');
+  return words;
+}
 
 PassageReading::PassageReading(std::string_view question, const std::vector<Passage>& passages,
                                const Analyzer& analyzer, uint32_t max_tokens)
@@ -164,7 +199,8 @@ uint32_t PassageReading::NumberOf(const Token& token) const {
 void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   const Passage& passage = passages_[index];
   const std::string_view text = passage.chunk.text;
-  TermSet all = AddHeader(passage.title, passage.chunk.span.heading_path);
+  const std::string title = passage.title + ' ' + FileNameOf(passage);
+  TermSet all = AddHeader(title, passage.chunk.span.heading_path);
   std::vector<std::string> headings = passage.chunk.span.heading_path;
   const size_t first = sentences_.size();
   size_t at = first;
@@ -172,7 +208,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     const SourceSpan span = SpanWithin(passage.chunk, piece.range.begin, piece.range.end);
     if (span.heading_path != headings) {
       headings = span.heading_path;
-      all |= AddHeader(passage.title, headings);
+      all |= AddHeader(title, headings);
     }
     Sentence sentence;
     sentence.passage = index;

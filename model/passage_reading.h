@@ -38,13 +38,19 @@ struct Sentence {
   ByteRange range;
   ByteRange block;  // what it stands in (quotable.h)
   BlockKind kind = BlockKind::kParagraph;
-  uint32_t header = 0;  // the title and headings above it, as an index into PassageReading's
+  uint32_t header =
+      0;  // the title, file name and headings above it, as an index into PassageReading's
   uint32_t tokens = 0;
   TermSet terms;                  // also those of a number that lies in a range it states
   std::vector<TermPlace> places;  // in order
   bool in_range = false;          // it is stated for a range that a number of the question lies in
   bool out_of_range = false;      // only for others
 };
+
+// The name of the passage's file, without folder and ending, as words: "海川物流合同" of "contracts/海川物流合同.docx",
+// "minutes 2025" of "minutes_2025-08-14.md", for days and months are numbers that anything may count. "" of a
+// document whose id is no file name.
+std::string FileNameOf(const Passage& passage);
 
 // Reads once, in its constructor. Question text, passages and analyzer must outlive it.
 class PassageReading {

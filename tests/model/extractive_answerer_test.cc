@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "model/passage_reading.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::model {
@@ -596,6 +598,38 @@ TEST_F(ExtractiveAnswererTest, HeadingsCountForTheirSentences) {
       MakePassage("Travel by train is paid in full.", 5.0, "Handbook", {"Expenses", "Germany"}),
       MakePassage("Travel by train is paid in part.", 5.0, "Handbook", {"Expenses", "Norway"})};
   EXPECT_EQ(First("Is train travel in Norway paid?", passages), "Travel by train is paid in part.");
+}
+
+// A contract does not name its parties in every clause.
+TEST_F(ExtractiveAnswererTest, TheNameOfTheFileCountsForItsSentences) {
+  std::vector<Passage> passages = {
+      MakePassage("合同总价为960,000元。", 9.0, "软件许可与服务合同"),
+      MakePassage("The total price is 40,000 euros.", 8.0, "Service agreement")};
+  const char* questions[] = {"海川物流合同的总价是多少？",
+                             "What is the total price of the Haversham agreement of 2025?"};
+  for (const char* question : questions)
+    EXPECT_TRUE(ExtractAnswer(question, passages, analyzer_, {}).declined) << question;
+  passages[0].chunk.document = "合同/海川物流合同.docx";
+  passages[1].chunk.document = "contracts/Haversham_2025-08-14.pdf";
+  EXPECT_EQ(First(questions[0], passages), "合同总价为960,000元。");
+  EXPECT_EQ(First(questions[1], passages), "The total price is 40,000 euros.");
+}
+
+TEST(FileNameTest, IsThatOfAFileWithoutDays) {
+  const std::pair<const char*, const char*> cases[] = {{"合同/海川物流合同.docx", "海川物流合同"},
+                                                       {"minutes_2025-08-14.md", "minutes 2025"},
+                                                       {"a/VX-220.md", "VX-220"},
+                                                       {"release-3.4.txt", "release-3.4"},
+                                                       {"doc12", ""},
+                                                       {"notes/.md", ""},
+                                                       {"a.b/c", ""},
+                                                       {"v1.25", ""},
+                                                       {"", ""}};
+  for (const auto& [document, name] : cases) {
+    Passage passage;
+    passage.chunk.document = document;
+    EXPECT_EQ(FileNameOf(passage), name) << document;
+  }
 }
 
 TEST_F(ExtractiveAnswererTest, HeadingsInsideAPassageCountForTheSentencesBelowThemOnly) {
