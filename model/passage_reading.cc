@@ -73,12 +73,13 @@ bool SaysNumber(std::string_view text, const std::vector<NumberRange>& ranges,
   });
 }
 
-// Whether `text` ends in a year, or in one with a month behind it: "2025", "2025-08".
+// Whether `text` ends in a year of our time: not "VX-2200".
 bool EndsInYear(std::string_view text) {
   constexpr size_t kYearDigits = 4;
   size_t begin = text.size();
   while (begin > 0 && IsAsciiDigit(text[begin - 1])) --begin;
-  return text.size() - begin == kYearDigits;
+  const std::string_view digits = text.substr(begin);
+  return digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"));
 }
 
 }  // namespace

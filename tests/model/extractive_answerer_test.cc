@@ -619,6 +619,7 @@ TEST(FileNameTest, IsThatOfAFileWithoutDays) {
   const std::pair<const char*, const char*> cases[] = {{"合同/海川物流合同.docx", "海川物流合同"},
                                                        {"minutes_2025-08-14.md", "minutes 2025"},
                                                        {"a/VX-220.md", "VX-220"},
+                                                       {"a/VX-2200-12.md", "VX-2200-12"},
                                                        {"release-3.4.txt", "release-3.4"},
                                                        {"doc12", ""},
                                                        {"notes/.md", ""},
