@@ -121,7 +121,7 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
   if (question_.terms.size() > kMaxTerms) question_.terms.resize(kMaxTerms);
   for (uint32_t i = 0; i < question_.terms.size(); ++i) {
     numbers_.emplace(Hash64(question_.terms[i].term), i);
-    if (question_.terms[i].has_digit) codes_.set(i);
+    if (question_.terms[i].has_digit && question_.terms[i].is_name) codes_.set(i);
   }
   if (question_.terms.empty()) return;
   FindAskedNumbers();

@@ -65,7 +65,7 @@ class PassageReading {
   const std::vector<Sentence>& sentences() const {
     return sentences_;
   }                                                // in the order of the passages
-  const TermSet& codes() const { return codes_; }  // terms with a digit
+  const TermSet& codes() const { return codes_; }  // terms with a digit; no asserted values
   const TermSet& HeaderOf(const Sentence& sentence) const { return headers_[sentence.header]; }
   // Of a whole passage, headers included.
   const TermSet& PassageTerms(uint32_t passage) const { return passage_terms_[passage]; }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "model/asserted_value.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -326,6 +327,8 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
 
   result.negated = IsNegated(text);
   const std::vector<ByteRange> quoted = QuotedRanges(text);
+  const size_t value_begin =
+      result.kind == AnswerKind::kAny ? AssertedValueBegin(question, text) : text.size();
   std::unordered_map<std::string, uint32_t> numbers;
   std::unordered_map<uint32_t, uint32_t> at_position;  // how many terms stand there
   std::vector<uint32_t> positions;                     // by term
@@ -337,6 +340,11 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
     if (is_new) {
       result.terms.push_back(TermOf(token, text, quoted));
+      QuestionTerm& term = result.terms.back();
+      if (term.has_digit && token.begin >= value_begin) {
+        term.emphasis = kWeak;
+        term.is_name = false;
+      }
       ++at_position[token.position];
       positions.push_back(token.position);
     }

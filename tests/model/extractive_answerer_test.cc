@@ -266,6 +266,22 @@ TEST_F(ExtractiveAnswererTest, WhoSomebodyIsIsAnOffice) {
   EXPECT_EQ(First("Who is Ines Vogel?", notes), "Questions go to Ines Vogel, head of support.");
 }
 
+TEST_F(ExtractiveAnswererTest, AValueThatIsAskedAboutIsAnsweredByTheValue) {
+  const std::vector<Passage> rules = {
+      MakePassage("专业版每年 48,000 元。年休假未休完的，可以顺延至次年 3 月 31 日。", 9, "规定"),
+      MakePassage("The timeout of a destination is 15 seconds.", 8, "Settings")};
+  EXPECT_EQ(First("专业版每年 58000 元吗？", rules), "专业版每年 48,000 元。");
+  EXPECT_EQ(First("专业版是不是每年 58000 元？", rules), "专业版每年 48,000 元。");
+  EXPECT_EQ(First("年休假可以顺延到次年 6 月吗？", rules),
+            "年休假未休完的，可以顺延至次年 3 月 31 日。");
+  EXPECT_EQ(First("Is the timeout of a destination 30 seconds?", rules),
+            "The timeout of a destination is 15 seconds.");
+  // What the number is of must be there.
+  EXPECT_TRUE(ExtractAnswer("旗舰版按季度付款是 58000 元吗？", rules, analyzer_, {}).declined);
+  EXPECT_TRUE(
+      ExtractAnswer("Is the retention of audit logs 30 days?", rules, analyzer_, {}).declined);
+}
+
 TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
   const std::vector<Passage> rules = {
       MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),
