@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -280,6 +281,22 @@ TEST_F(ExtractiveAnswererTest, AValueThatIsAskedAboutIsAnsweredByTheValue) {
   EXPECT_TRUE(ExtractAnswer("旗舰版按季度付款是 58000 元吗？", rules, analyzer_, {}).declined);
   EXPECT_TRUE(
       ExtractAnswer("Is the retention of audit logs 30 days?", rules, analyzer_, {}).declined);
+}
+
+TEST_F(ExtractiveAnswererTest, WhatNoPassageSpeaksOfIsNotAnswered) {
+  const std::vector<Passage> facts = {
+      MakePassage("作为目标端，除上述数据库外，还支持 Kafka、ClickHouse 和 Doris。", 9),
+      MakePassage("Hookwell supports PostgreSQL and Redis.", 8),
+      MakePassage("甲方逾期付款的，每逾期一日按应付金额的万分之五支付违约金。", 7)};
+  for (const auto& [answered, declined, missing] :
+       {std::tuple("支持 Kafka 吗？", "支持达梦数据库吗？", "达梦"),
+        std::tuple("Does Hookwell support Redis?", "Does Hookwell support MongoDB?", "MongoDB"),
+        std::tuple("逾期付款的违约金是多少？", "信用证付款的违约金是多少？", "信用证")}) {
+    EXPECT_FALSE(ExtractAnswer(answered, facts, analyzer_, {}).declined) << answered;
+    const ExtractiveDraft draft = ExtractAnswer(declined, facts, analyzer_, {});
+    EXPECT_TRUE(draft.declined) << declined;
+    EXPECT_THAT(draft.reason, HasSubstr(missing));
+  }
 }
 
 TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
