@@ -243,7 +243,8 @@ class Extraction {
       lacks.names_near /= names;
       lacks.names_passage /= names;
     }
-    lacks.negation = question_.negated && !IsNegated(TextOf(best)) && !IsNegated(header);
+    lacks.negation =
+        question_.negated && !best.says_needed && !IsNegated(TextOf(best)) && !IsNegated(header);
     // A reason has no form that could be missed.
     if (question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason) {
       const std::string_view block =

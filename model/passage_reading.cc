@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "base/hash.h"
+#include "model/asked_without.h"
 #include "model/quotable.h"
 
 namespace quarry::model {
@@ -125,6 +127,7 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
   }
   if (question_.terms.empty()) return;
   FindAskedNumbers();
+  FindWhatIsLeftOut();
   for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
   WeighTerms();
 }
@@ -151,6 +154,29 @@ void PassageReading::FindAskedNumbers() {
     const double next = value > number.value ? std::floor(number.value) + 1 : value;
     if (terms.any()) asked_numbers_.push_back({std::move(number), value, next, terms});
   }
+}
+
+void PassageReading::FindWhatIsLeftOut() {
+  constexpr size_t kTermsBehind = 3;  // pairs of Chinese characters: 戴安, 安全, 全帽 of 不戴安全帽
+  const std::optional<ByteRange> word = FindAskedWithout(text_, question_.text);
+  if (!word) return;
+  for (size_t i = 0; i < question_.terms.size(); ++i) {
+    const QuestionTerm& term = question_.terms[i];
+    if (term.begin < word->end && word->begin < term.end) {
+      without_.set(i);
+    } else if (term.begin >= word->end && term.emphasis >= 1 && left_out_.count() < kTermsBehind) {
+      left_out_.set(i);
+      if (IsAscii(question_.text[term.begin])) break;  // of English the word itself
+    }
+  }
+}
+
+// "You need Docker" is what a question has whether it runs without Docker.
+void PassageReading::MarkNeeded(Sentence& sentence) const {
+  const std::string_view text = TextOf(sentence);
+  if ((sentence.terms & left_out_).none() || !SaysNeeded(text) || IsNegated(text)) return;
+  sentence.says_needed = true;
+  sentence.terms |= without_;
 }
 
 // What is stated for a range is stated for each number in it. `tokens` are those of the passage.
@@ -232,6 +258,10 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   }
   for (size_t i = first; i < sentences_.size() && !asked_numbers_.empty(); ++i) {
     AddRanges(tokens, sentences_[i]);
+    all |= sentences_[i].terms;
+  }
+  for (size_t i = first; i < sentences_.size() && left_out_.any(); ++i) {
+    MarkNeeded(sentences_[i]);
     all |= sentences_[i].terms;
   }
   // A question stands above its answer as a heading does.

@@ -45,6 +45,7 @@ struct Sentence {
   std::vector<TermPlace> places;  // in order
   bool in_range = false;          // it is stated for a range that a number of the question lies in
   bool out_of_range = false;      // only for others
+  bool says_needed = false;       // what the question would do without (asked_without.h)
 };
 
 // The name of the passage's file, without folder and ending, as words: "海川物流合同" of "contracts/海川物流合同.docx",
@@ -89,6 +90,8 @@ class PassageReading {
   };
 
   void FindAskedNumbers();
+  void FindWhatIsLeftOut();
+  void MarkNeeded(Sentence& sentence) const;
   void AddRanges(const std::vector<Token>& tokens, Sentence& sentence);
   uint32_t NumberOf(const Token& token) const;
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
@@ -104,6 +107,8 @@ class PassageReading {
   TermSet codes_;
   std::vector<AskedNumber> asked_numbers_;
   bool any_in_range_ = false;
+  TermSet without_;   // "without" of "can it run without Docker"
+  TermSet left_out_;  // what stands right behind
   std::vector<Sentence> sentences_;
   std::vector<TermSet> headers_;  // in the order of the sentences below them
   std::vector<TermSet> passage_terms_;

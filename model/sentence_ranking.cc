@@ -214,7 +214,8 @@ class SentenceReader {
       if (terms[i].has_digit) f[SentenceFeature::kNumberMissing] = 1;
     }
     f[SentenceFeature::kNamesMissing] = names > 0 ? missing / names : 0;
-    f[SentenceFeature::kNegation] = reading_.question().negated && !IsNegated(text);
+    f[SentenceFeature::kNegation] =
+        reading_.question().negated && !sentence.says_needed && !IsNegated(text);
   }
 
   void AddAnswer(const Sentence& sentence, SentenceFeatures& f) const {

@@ -299,6 +299,18 @@ TEST_F(ExtractiveAnswererTest, WhatNoPassageSpeaksOfIsNotAnswered) {
   }
 }
 
+TEST_F(ExtractiveAnswererTest, WithoutAThingIsAnsweredByThatItIsNeeded) {
+  const std::vector<Passage> rules = {
+      MakePassage("Hookwell sends events. You need Docker 24 or later to run it.", 9, "Hookwell"),
+      MakePassage("进入车间须佩戴安全帽。车间每天清扫。", 8, "车间")};
+  EXPECT_EQ(First("Can I run Hookwell without Docker?", rules),
+            "You need Docker 24 or later to run it.");
+  EXPECT_EQ(First("不戴安全帽能进入车间吗？", rules), "进入车间须佩戴安全帽。");
+  // What is needed is another thing.
+  EXPECT_TRUE(ExtractAnswer("Can I run Hookwell without Redis?", rules, analyzer_, {}).declined);
+  EXPECT_TRUE(ExtractAnswer("不带工作证能进入车间吗？", rules, analyzer_, {}).declined);
+}
+
 TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
   const std::vector<Passage> rules = {
       MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),
