@@ -141,7 +141,7 @@ class MissingThing {
     std::string all;
     for (const Passage& passage : reading_.passages()) {
       all += ContextualHeader(passage.title, passage.chunk.span.heading_path) + '\n' +
-             FileNameOf(passage) + '\n' + passage.chunk.text + '\n';
+             reading_.NamesOver(passage) + '\n' + passage.chunk.text + '\n';
     }
     return Fold(all);
   }

@@ -12,6 +12,7 @@
 #include "base/document.h"
 #include "base/hash.h"
 #include "model/asked_without.h"
+#include "model/contract_parties.h"
 #include "model/quotable.h"
 
 namespace quarry::model {
@@ -128,8 +129,20 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
   if (question_.terms.empty()) return;
   FindAskedNumbers();
   FindWhatIsLeftOut();
+  for (const Passage& passage : passages_) {
+    const Chunk& chunk = passage.chunk;
+    if (chunk.ordinal == 0 && !chunk.document.empty())
+      parties_[chunk.document] += PartiesOf(chunk.text);
+  }
   for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
   WeighTerms();
+}
+
+std::string PassageReading::NamesOver(const Passage& passage) const {
+  std::string names = FileNameOf(passage);
+  const auto parties = parties_.find(passage.chunk.document);
+  if (parties != parties_.end()) names += '\n' + parties->second;
+  return names;
 }
 
 void PassageReading::FindAskedNumbers() {
@@ -226,7 +239,7 @@ uint32_t PassageReading::NumberOf(const Token& token) const {
 void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   const Passage& passage = passages_[index];
   const std::string_view text = passage.chunk.text;
-  const std::string title = passage.title + ' ' + FileNameOf(passage);
+  const std::string title = passage.title + ' ' + NamesOver(passage);
   TermSet all = AddHeader(title, passage.chunk.span.heading_path);
   std::vector<std::string> headings = passage.chunk.span.heading_path;
   const size_t first = sentences_.size();

@@ -77,6 +77,9 @@ class PassageReading {
   double WeightOf(const TermSet& terms) const;
   // Whether any of the sentences is in_range.
   bool any_in_range() const { return any_in_range_; }
+  // Names that hold for all of the passage: of its file, and of the parties of the contract that it is of, where the
+  // document's beginning is among the passages.
+  std::string NamesOver(const Passage& passage) const;
   // The share of the question's weight in the sentence, less of it for what only its header holds.
   double Coverage(const Sentence& sentence) const;
 
@@ -103,7 +106,8 @@ class PassageReading {
   const Analyzer& analyzer_;
   Question question_;
   AskedCodes asked_codes_;
-  std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
+  std::unordered_map<std::string, std::string> parties_;  // by document
+  std::unordered_map<uint64_t, uint32_t> numbers_;        // hash of a term -> its number
   TermSet codes_;
   std::vector<AskedNumber> asked_numbers_;
   bool any_in_range_ = false;

@@ -300,12 +300,12 @@ std::string Written(std::u32string_view characters) {
 // Seeks stretches of Chinese characters.
 class ChineseReplacement {
  public:
-  // `file`: the name of the file, which no other word stands in.
+  // `names`: those that hold for all of the passage, of which no other word takes the place.
   ChineseReplacement(std::string_view question, std::string_view text, std::string_view header,
-                     std::string_view file, bool is_row)
+                     std::string_view names, bool is_row)
       : asked_(FoldedCharacters(question)),
         text_(FoldedCharacters(text) + U"\n" + FoldedCharacters(header)),
-        known_(text_ + U"\n" + FoldedCharacters(file)),
+        known_(text_ + U"\n" + FoldedCharacters(names)),
         is_row_(is_row),
         is_told_(asked_.size() + 1) {
     for (size_t i = 0; i + 1 < asked_.size(); ++i) {
@@ -404,7 +404,7 @@ class ChineseReplacement {
 
   const std::u32string asked_;  // without question words
   const std::u32string text_;   // the sentence, the headings
-  const std::u32string known_;  // and the name of the file
+  const std::u32string known_;  // and the names
   const bool is_row_;
   std::vector<bool> is_told_;  // by character of asked_: in a pair that the text holds
 };
@@ -422,7 +422,7 @@ std::optional<ReplacedWord> FindReplacedWord(const PassageReading& reading,
   if (auto kin = reading.asked_codes().FindKin(near, passage.chunk.text, analyzer))
     return ReplacedWord{.asked = std::move(kin->asked), .there = std::move(kin->there)};
   if (auto found = LatinReplacement(reading, sentence, text, header, analyzer).Find()) return found;
-  return ChineseReplacement(reading.question().text, text, header, FileNameOf(passage),
+  return ChineseReplacement(reading.question().text, text, header, reading.NamesOver(passage),
                             sentence.kind == BlockKind::kTable)
       .Find();
 }

@@ -660,6 +660,24 @@ TEST_F(ExtractiveAnswererTest, TheNameOfTheFileCountsForItsSentences) {
   EXPECT_EQ(First(questions[1], passages), "The total price is 40,000 euros.");
 }
 
+TEST_F(ExtractiveAnswererTest, ThePartiesOfAContractCountForItsClauses) {
+  std::vector<Passage> passages = {
+      MakePassage("合同编号：LQ-2025\n\n甲方：宁波海川物流股份有限公司\n\n乙方：杭州澜桥科技", 9.0,
+                  "服务合同"),
+      MakePassage("合同总价为960,000元。", 8.0, "服务合同"),
+      MakePassage("This agreement is made between Haversham Ltd and Weir Works.", 7.0, "Agreement"),
+      MakePassage("The total price is 40,000 euros.", 6.0, "Agreement")};
+  passages[0].chunk.document = passages[1].chunk.document = "a.docx";
+  passages[2].chunk.document = passages[3].chunk.document = "b.docx";
+  passages[1].chunk.ordinal = passages[3].chunk.ordinal = 3;
+  EXPECT_EQ(First("海川物流股份有限公司的合同总价是多少？", passages), "合同总价为960,000元。");
+  EXPECT_EQ(First("What is the total price of the agreement with Haversham?", passages),
+            "The total price is 40,000 euros.");
+  passages[1].chunk.document = "c.docx";
+  EXPECT_TRUE(ExtractAnswer("海川物流股份有限公司的合同总价是多少？", {passages[1]}, analyzer_, {})
+                  .declined);
+}
+
 TEST(FileNameTest, IsThatOfAFileWithoutDays) {
   const std::pair<const char*, const char*> cases[] = {{"合同/海川物流合同.docx", "海川物流合同"},
                                                        {"minutes_2025-08-14.md", "minutes 2025"},
