@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view kChineseMoney[] = {
     "元",   "圆",   "圓",   "块",   "塊",   "角",   "毛钱", "毛錢", "分钱", "分錢",   "美元",
     "美金", "欧元", "歐元", "港元", "港币", "港幣", "日元", "英镑", "英鎊", "人民币", "人民幣"};
+constexpr std::string_view kEndsOfMoney[] = {"元", "币", "幣"};
 // In lower case, without the s of a plural.
 constexpr std::string_view kEnglishMoney[] = {
     "dollar", "euro", "pound", "cent", "pence", "penny", "yuan", "yen", "franc", "rupee",
@@ -125,8 +126,11 @@ bool MayCountMoney(std::string_view behind) {
 
 bool BeginsMoneyInWords(std::string_view word, std::string_view behind) {
   if (!IsAscii(word[0])) {
-    return kNumeralCharacters.find(word) != std::string_view::npos &&
-           BeginsWithOneOf(WithoutCharactersOf(kNumeralCharacters, behind), kChineseMoney);
+    if (kNumeralCharacters.find(word) == std::string_view::npos) return false;
+    const std::string_view unit = WithoutCharactersOf(kNumeralCharacters, behind);
+    // 加元, 台币: of whatever country.
+    return BeginsWithOneOf(unit, kChineseMoney) ||
+           BeginsWithOneOf(unit.substr(ChineseCharacter(unit).size()), kEndsOfMoney);
   }
   if (!Among(AsciiLower(word), kEnglishNumerals)) return false;
   size_t n = 0;

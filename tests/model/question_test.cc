@@ -190,6 +190,8 @@ TEST(QuestionTest, MoneyIsNoNumberOfOtherThings) {
            {"每晚三百多块钱。", "每晚多少钱？"},
            {"社区版免费，最多 2 条任务。", "社区版多少钱？"},
            {"押金為二千元。", "押金多少錢？"},
+           {"每人一千二百谷元。", "每人多少钱？"},
+           {"门票30加元。", "门票多少钱？"},
            {"违约金为合同总价的 5%。", "违约金多少钱？"},
            {"it costs $40 per month.", "How much does it cost?"},
            {"plan: team; price per month (gbp): 190; users: 50", "How much does it cost?"},
