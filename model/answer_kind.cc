@@ -1,9 +1,13 @@
 #include "model/answer_kind.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
+#include <string_view>
 
+#include "base/ascii.h"
 #include "base/text.h"
+#include "model/money.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -42,7 +46,15 @@ constexpr std::string_view kPlaces[] = {
     "gate",    "entrance", "lobby",     "street", "road",     "corner",  "wall",    "desk",
     "kitchen", "workshop", "warehouse", "depot",  "basement", "cellar",  "attic",   "roof",
     "bay",     "dock",     "site",      "area",   "zone",     "country", "city",    "town",
-    "village", "river",    "coast",     "folder", "menu",     "page",    "tab",     "directory"};
+    "village", "river",    "coast",     "folder", "menu",     "page",    "tab",     "directory",
+    "rooms",   "floors",   "settings",  "screen", "dialog",   "panel",   "console", "dashboard",
+    "website", "portal",   "file"};
+// Of files: where something is written.
+constexpr std::string_view kFileEndings[] = {".yaml", ".yml",  ".json", ".toml", ".ini", ".conf",
+                                             ".cfg",  ".log",  ".txt",  ".md",   ".csv", ".pdf",
+                                             ".docx", ".xlsx", ".html", ".xml"};
+// Between the entries of menus that lead to a place.
+constexpr std::string_view kMenuSteps[] = {" > ", " → ", "→", " » ", " -> "};
 constexpr std::string_view kReasons[] = {"because",   "due",    "since", "cause",   "caused",
                                          "reason",    "result", "allow", "order",   "so",
                                          "therefore", "led",    "thus",  "prevent", "avoid"};
@@ -51,7 +63,15 @@ constexpr std::string_view kNegations[] = {"not",    "no",      "never",   "none
                                            "non",    "without", "cannot",  "least"};
 constexpr std::string_view kChineseTimes = "月日时時点點晨晚午夜周季春夏秋冬期";
 constexpr std::string_view kChineseNumerals = "一二三四五六七八九十百千万萬亿億两兩";
-constexpr std::string_view kChinesePlaces = "省市县縣区區国國州镇鎮村路街岛島洲港湖山";
+constexpr std::string_view kChinesePlaces =
+    "省市县縣区區国國州镇鎮村路街岛島洲港湖山楼樓层層室厅廳馆館";
+// Places that no character of those shows.
+constexpr std::string_view kChinesePlaceWords[] = {
+    "目录", "目錄",   "文件夹", "資料夾", "菜单",   "菜單",   "選單",   "页面", "頁面", "界面",
+    "介面", "设置中", "設定中", "设置里", "設定裡", "设置页", "設定頁", "网站", "網站", "官网",
+    "官網", "前台",   "前臺",   "仓库",   "倉庫",   "车间",   "車間",   "车站", "車站", "抽屉",
+    "抽屜", "门口",   "門口",   "旁边",   "旁邊",   "隔壁",   "左侧",   "左側", "右侧", "右側",
+    "东侧", "東側",   "西侧",   "西側",   "南侧",   "南側",   "北侧",   "北側"};
 // What a Chinese name of a person can begin with, and what persons are called by.
 constexpr std::string_view kChineseSurnames =
     "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧"
@@ -164,23 +184,18 @@ size_t TimesIn(std::string_view text, std::string_view word) {
   return times;
 }
 
-// Whether `sentence` names an office that the question does not, or once more: "总经理不在时由副总经理批准".
-bool HoldsRole(std::string_view sentence, std::string_view question) {
-  return std::ranges::any_of(kChineseRoles, [&](std::string_view role) {
-    return TimesIn(sentence, role) > TimesIn(question, role);
+// Whether `sentence` has one of `words` that the question has not, or once more: "总经理不在时由副总经理批准".
+bool HoldsMoreOf(std::span<const std::string_view> words, std::string_view sentence,
+                 std::string_view question) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    return TimesIn(sentence, word) > TimesIn(question, word);
   });
 }
 
-// Whether an office begins with the character `first`, which has `behind` behind it.
-bool BeginsRole(std::string_view first, std::string_view behind) {
-  return std::ranges::any_of(kChineseRoles, [&](std::string_view role) {
-    return role.starts_with(first) && behind.starts_with(role.substr(first.size()));
-  });
-}
-
-// Whether one of kWordsWithoutPerson begins with the character `first`, which has `behind` behind it.
-bool BeginsWordWithoutPerson(std::string_view first, std::string_view behind) {
-  return std::ranges::any_of(kWordsWithoutPerson, [&](std::string_view word) {
+// Whether one of `words` begins with the character `first`, which has `behind` behind it.
+bool BeginsOneOf(std::span<const std::string_view> words, std::string_view first,
+                 std::string_view behind) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
     return word.starts_with(first) && behind.starts_with(word.substr(first.size()));
   });
 }
@@ -218,9 +233,87 @@ bool IsTimeUnit(std::string_view behind) {
                              [&](std::string_view unit) { return behind.starts_with(unit); });
 }
 
+bool HoldsMoneyInChinese(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    if (!IsCjk(NextCodePoint(text, at))) continue;
+    const std::string_view character = text.substr(begin, at - begin);
+    const std::string_view behind = text.substr(at);
+    if (BeginsMoneyInWords(character, behind) || SaysFree(character, behind)) return true;
+  }
+  return false;
+}
+
+bool IsLetter(char c) { return IsAsciiLetter(c) || !IsAscii(c); }
+
+// What may stand in an address; a quotation mark or bracket around it does not.
+bool IsOfAddress(char c) {
+  return IsAscii(c) && c > ' ' &&
+         std::string_view("`'\"()[]<>{},;|").find(c) == std::string_view::npos;
+}
+
+// "https://…", "www.…", "help@firm.example", "C:\logs", "/data/backup", "~/notes", "conf/app.yaml". Behind a Chinese
+// character (`is_behind_chinese`) "/GB" is no path: a price is one of 元/GB.
+bool IsAddress(std::string_view word, bool is_behind_chinese) {
+  const size_t scheme = word.find("://");
+  if (scheme != word.npos && scheme > 0 && scheme + 3 < word.size()) return true;
+  if (word.starts_with("www.")) return true;
+  const size_t at = word.find('@');
+  if (at != word.npos && at > 0 && word.find('.', at) != word.npos) return true;
+  const auto has = [&](size_t i, auto&& is) { return i < word.size() && is(word[i]); };
+  if (has(0, IsAsciiLetter) && word.substr(1).starts_with(":\\")) return true;
+  if (word.starts_with("~/") || word.starts_with("\\\\")) return word.size() > 2;
+  if (word.starts_with('/') && has(1, IsAsciiLetter))
+    return !is_behind_chinese || word.find('/', 1) != word.npos;
+  return has(0, IsAsciiLetter) && std::ranges::any_of(kFileEndings, [&](std::string_view end) {
+           return word.ends_with(end);
+         });
+}
+
+// Whether `text` has an address that `question` has not.
+bool HoldsAddress(std::string_view text, std::string_view question) {
+  for (size_t i = 0; i < text.size();) {
+    if (!IsOfAddress(text[i])) {
+      ++i;
+      continue;
+    }
+    const size_t begin = i;
+    while (i < text.size() && IsOfAddress(text[i])) ++i;
+    std::string_view word = text.substr(begin, i - begin);
+    while (!word.empty() && std::string_view(".:!?").find(word.back()) != std::string_view::npos)
+      word.remove_suffix(1);
+    const bool is_behind_chinese = begin > 0 && !IsAscii(text[begin - 1]);
+    if (IsAddress(word, is_behind_chinese) && question.find(word) == question.npos) return true;
+  }
+  return false;
+}
+
+// Whether `text` leads through menus, "Settings > Security": words on both sides, no numbers.
+bool HoldsMenuPath(std::string_view text, std::string_view question) {
+  return std::ranges::any_of(kMenuSteps, [&](std::string_view step) {
+    if (question.find(step) != question.npos) return false;
+    for (size_t at = text.find(step); at != text.npos; at = text.find(step, at + step.size())) {
+      const size_t end = at + step.size();
+      if (at > 0 && end < text.size() && IsLetter(text[at - 1]) && IsLetter(text[end])) return true;
+    }
+    return false;
+  });
+}
+
 }  // namespace
 
 std::string_view ChineseSurnames() { return kChineseSurnames; }
+
+bool NamesOffice(std::string_view text) {
+  constexpr std::string_view kOffices = "长長员員师師";
+  constexpr std::string_view kWords[] = {"负责人", "負責人", "创始人", "創始人", "代表人",
+                                         "教授",   "顾问",   "顧問",   "法人"};
+  constexpr std::string_view kShort[] = {"CEO", "CTO", "CFO", "COO", "CIO"};
+  return HoldsCharacterOf(kOffices, text) || HoldsMoreOf(kChineseRoles, text, {}) ||
+         HoldsMoreOf(kWords, text, {}) || std::ranges::any_of(Words(text), [&](const Word& word) {
+           return Among(word.text, kShort) || Among(AsciiLower(word.text), kPersons);
+         });
+}
 
 std::span<const WordWithoutDenial> WordsWithoutDenial() { return kWordsWithoutDenial; }
 
@@ -239,11 +332,16 @@ bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_vi
       return HoldsAsciiDigit(word) || Among(AsciiLower(word), kNumberWords) ||
              among(kChineseNumerals);
     case AnswerKind::kPerson:
-      if (!IsAscii(word[0]) && BeginsWordWithoutPerson(word, behind)) return false;
+      if (!IsAscii(word[0]) && BeginsOneOf(kWordsWithoutPerson, word, behind)) return false;
       return capital || Among(AsciiLower(word), kPersons) || among(kChineseSurnames) ||
-             among(kChinesePersons) || (!IsAscii(word[0]) && BeginsRole(word, behind));
+             among(kChinesePersons) ||
+             (!IsAscii(word[0]) && BeginsOneOf(kChineseRoles, word, behind));
     case AnswerKind::kPlace:
-      return capital || Among(AsciiLower(word), kPlaces) || among(kChinesePlaces);
+      return capital || Among(AsciiLower(word), kPlaces) || among(kChinesePlaces) ||
+             (!IsAscii(word[0]) && BeginsOneOf(kChinesePlaceWords, word, behind));
+    case AnswerKind::kMoney:
+      return (HoldsAsciiDigit(word) && MayCountMoney(behind)) || BeginsMoneyInWords(word, behind) ||
+             SaysFree(word, behind);
     case AnswerKind::kReason:
     case AnswerKind::kAny:
       break;
@@ -257,11 +355,12 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
   for (const Word& word : Words(sentence)) {
     if (std::ranges::find(asked, word.text, &Word::text) != asked.end()) continue;
     if (!IsAscii(word.text[0])) continue;
+    const size_t begin = static_cast<size_t>(word.text.begin() - sentence.begin());
     if (kind == AnswerKind::kTime && IsPartOfNumber(word.text, sentence)) continue;
+    if (kind == AnswerKind::kMoney && ContinuesCode(sentence, begin)) continue;
     if (kind == AnswerKind::kReason
             ? Among(AsciiLower(word.text), kReasons)
-            : IsOfKind(kind, word.text, word.first,
-                       sentence.substr(static_cast<size_t>(word.text.end() - sentence.begin())))) {
+            : IsOfKind(kind, word.text, word.first, sentence.substr(begin + word.text.size()))) {
       return true;
     }
   }
@@ -274,14 +373,18 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
              holds(kChineseTimes);
     case AnswerKind::kNumber:
       return holds(kChineseNumerals);
+    case AnswerKind::kMoney:
+      return HoldsMoneyInChinese(sentence);
     case AnswerKind::kPerson: {
       const std::string persons = TextOfPersons(sentence);
       return persons.find("·") != persons.npos ||
              HoldsCharacterOf(kChineseSurnames, persons, question) ||
-             HoldsCharacterOf(kChinesePersons, persons, question) || HoldsRole(persons, question);
+             HoldsCharacterOf(kChinesePersons, persons, question) ||
+             HoldsMoreOf(kChineseRoles, persons, question);
     }
     case AnswerKind::kPlace:
-      return holds(kChinesePlaces);
+      return holds(kChinesePlaces) || HoldsMoreOf(kChinesePlaceWords, sentence, question) ||
+             HoldsAddress(sentence, question) || HoldsMenuPath(sentence, question);
     case AnswerKind::kReason:
       return std::ranges::any_of(kChineseReasons, [&](std::string_view reason) {
         return sentence.find(reason) != sentence.npos;

@@ -13,14 +13,18 @@
 
 namespace quarry::model {
 
-enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason };
+enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason, kMoney };
 
 // The characters that Chinese names of persons begin with, Simplified and Traditional, the first of longer surnames
 // (欧阳, 司马, 诸葛) among them.
 std::string_view ChineseSurnames();
 
+// Whether `text` names an office or what somebody does: "director", 经理, 组长, 工程师.
+bool NamesOffice(std::string_view text);
+
 // Whether `sentence` holds something of the kind that the question does not name itself: a date for
-// "when", a capitalised name or an office ("director", 经理) for "who". False for kAny.
+// "when", a capitalised name or an office ("director", 经理) for "who", a room, a path, a menu's entries or an address of
+// the web for "where", an amount or that nothing is to be paid (money.h) for "how much money". False for kAny.
 bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);
 
 // Whether one word (of Chinese, one character) may be of the kind; `first` of its sentence, `behind` it the rest of

@@ -20,7 +20,9 @@ constexpr ReasonWords kReasonWords[] = {
      "最佳句子覆盖了问题的 {}%"},
     {Reason::kCoveringSentence, "the sentence with most of the words covers {} % of the question",
      "含问题词语最多的句子覆盖了问题的 {}%"},
-    {Reason::kDeniesNothing, "it denies nothing", "该句没有否定"},
+    {Reason::kDeniesNothing,
+     "the question asks for what is not so, the sentence tells only what is",
+     "问题问的是否定的情况，该句只说了肯定的情况"},
     {Reason::kNamesNo, "it names no {}", "该句没有提到{}"},
     {Reason::kSaysAnother, "the text says {}, not {}", "原文说的是{}，不是{}"},
     {Reason::kWordsNotThere, "not there: {}", "未出现：{}"},
@@ -123,6 +125,8 @@ const char* KindText(AnswerKind kind, std::string_view language) {
       return chinese ? "数字" : "number";
     case AnswerKind::kReason:
       return chinese ? "原因" : "reason";
+    case AnswerKind::kMoney:
+      return chinese ? "金额" : "amount of money";
   }
   return chinese ? "所问之物" : "thing";
 }

@@ -18,10 +18,10 @@ enum class Reason : uint8_t {
   kNoPassage,
   kBestSentence,      // covers {} % of the question
   kCoveringSentence,  // the same of the one with most of the words
-  kDeniesNothing,
-  kNamesNo,        // {}: KindText
-  kSaysAnother,    // {}: what stands there in the place of {}
-  kWordsNotThere,  // {}: of the question
+  kDeniesNothing,     // though the question asks for what is not so
+  kNamesNo,           // {}: KindText
+  kSaysAnother,       // {}: what stands there in the place of {}
+  kWordsNotThere,     // {}: of the question
   kContradictsItself,
   kFalsePremise,
   kFitsSeveral,  // {} things

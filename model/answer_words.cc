@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "model/money.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -189,12 +190,14 @@ class AnswerWordFinder::Reading {
     const AnswerKind kind = finder_.kind_;
     const std::string_view behind = sentence_.substr(unit.range.end);
     const bool digit = HoldsAsciiDigit(text);
-    const bool fits = kind != AnswerKind::kAny && IsOfKind(kind, text, first_, behind);
+    const bool is_money = kind == AnswerKind::kMoney;
+    const bool fits = kind != AnswerKind::kAny && IsOfKind(kind, text, first_, behind) &&
+                      !(is_money && ContinuesCode(sentence_, unit.range.begin));
     const bool is_time = kind == AnswerKind::kTime;
     f[WordFeature::kPerson] = fits && kind == AnswerKind::kPerson;
     f[WordFeature::kTime] = fits && is_time;
     f[WordFeature::kPlace] = fits && kind == AnswerKind::kPlace;
-    f[WordFeature::kNumber] = fits && kind == AnswerKind::kNumber;
+    f[WordFeature::kNumber] = fits && (kind == AnswerKind::kNumber || is_money);
     f[WordFeature::kReason] = kind == AnswerKind::kReason && behind_reason_;
     f[WordFeature::kThingCapital] = kind == AnswerKind::kAny && IsCapital(text);
     f[WordFeature::kThingDigit] = kind == AnswerKind::kAny && digit;

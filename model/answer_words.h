@@ -30,7 +30,7 @@ struct WordFeature {
     kPerson,   // of the kind, where it is asked for (IsOfKind)
     kTime,
     kPlace,
-    kNumber,
+    kNumber,        // or an amount of money
     kReason,        // behind a word that gives a reason, where one is asked for
     kThingCapital,  // no kind is asked for, and it is capitalised
     kThingDigit,

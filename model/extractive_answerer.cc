@@ -16,6 +16,7 @@
 #include "model/answer_reasons.h"
 #include "model/answer_weights.h"
 #include "model/answering_clause.h"
+#include "model/missing_thing.h"
 #include "model/passage_reading.h"
 #include "model/replaced_words.h"
 #include "model/sentence_ranking.h"
@@ -53,6 +54,8 @@ constexpr double kSupportKind = -0.7;       // the sentence holds nothing of the
 constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare there to be fitted
 // Another word stands in the place of one of the question's (replaced_words.h).
 constexpr double kSupportReplaced = -3;
+// No passage speaks of what is asked about (missing_thing.h); too rare to be fitted.
+constexpr double kSupportThing = -2;
 constexpr double kSupportBias = -2.7;
 
 // Chinese characters that join others, and so begin or end what they stand beside.
@@ -121,7 +124,10 @@ class Extraction {
     const auto weigh = [&](size_t i) {
       Weighed weighed = {.index = i, .lacks = LacksOf(sentences_[i])};
       // What a sentence says that is not said misleads nobody.
-      if (i == best) weighed.lacks.replaced = FindReplacedWord(reading_, sentences_[i], analyzer_);
+      if (i == best) {
+        weighed.lacks.replaced = FindReplacedWord(reading_, sentences_[i], analyzer_);
+        weighed.lacks.thing = !FindMissingThing(reading_, sentences_[i]).empty();
+      }
       weighed.support = SupportOf(sentences_[i], weighed.lacks);
       return weighed;
     };
@@ -191,6 +197,7 @@ class Extraction {
     bool kind = false;
     bool kind_in_block = false;
     std::optional<ReplacedWord> replaced;
+    bool thing = false;
   };
 
   struct Weighed {
@@ -259,7 +266,8 @@ class Extraction {
       lacks.names_near /= names;
       lacks.names_passage /= names;
     }
-    lacks.negation = question_.negated && !IsNegated(TextOf(best)) && !IsNegated(header);
+    lacks.negation =
+        question_.negated && !best.says_needed && !IsNegated(TextOf(best)) && !IsNegated(header);
     // A reason has no form that could be missed.
     if (question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason) {
       const std::string_view block =
@@ -285,7 +293,8 @@ class Extraction {
         kSupportNamesPassage * lacks.names_passage + (lacks.number ? kSupportNumber : 0.0) +
         (lacks.negation ? kSupportNegation : 0.0) + (lacks.kind ? kSupportKind : 0.0) +
         (lacks.kind_in_block ? kSupportKindBlock : 0.0) +
-        (lacks.replaced ? kSupportReplaced : 0.0) + kSupportBias;
+        (lacks.replaced ? kSupportReplaced : 0.0) + (lacks.thing ? kSupportThing : 0.0) +
+        kSupportBias;
     return 1.0 / (1.0 + std::exp(-sum));
   }
 

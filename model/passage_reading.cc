@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,8 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "base/hash.h"
+#include "model/asked_without.h"
+#include "model/contract_parties.h"
 #include "model/quotable.h"
 #include "model/sibling_codes.h"
 
@@ -74,7 +77,43 @@ bool SaysNumber(std::string_view text, const std::vector<NumberRange>& ranges,
   });
 }
 
+// Whether `text` ends in a year of our time: not "VX-2200".
+bool EndsInYear(std::string_view text) {
+  constexpr size_t kYearDigits = 4;
+  size_t begin = text.size();
+  while (begin > 0 && IsAsciiDigit(text[begin - 1])) --begin;
+  const std::string_view digits = text.substr(begin);
+  return digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"));
+}
+
 }  // namespace
+
+std::string FileNameOf(const Passage& passage) {
+  constexpr size_t kLongestEnding = 5;
+  std::string_view name = passage.chunk.document;
+  name.remove_prefix(name.rfind('/') + 1);  // behind the last, or nothing
+  const size_t dot = name.rfind('.');
+  if (dot == name.npos || dot == 0) return {};
+  const std::string_view ending = name.substr(dot + 1);
+  const bool is_file =
+      !ending.empty() && ending.size() <= kLongestEnding && IsAsciiLetter(ending[0]) &&
+      std::ranges::all_of(ending, [](char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); });
+  if (!is_file) return {};
+  name = name.substr(0, dot);
+  std::string words;
+  for (size_t i = 0; i < name.size();) {
+    const size_t begin = i;
+    const bool joins = name[i] == '-' || name[i] == '_' || name[i] == '.';
+    if (joins) ++i;
+    const size_t first = i;
+    while (i < name.size() && IsAsciiDigit(name[i])) ++i;
+    const bool is_month_or_day = joins && i > first && i <= first + 2 && EndsInYear(words);
+    if (i == begin) ++i;
+    if (!is_month_or_day) words += name.substr(begin, i - begin);
+  }
+  std::ranges::replace(words, '_', ' ');
+  return words;
+}
 
 PassageReading::PassageReading(std::string_view question, const std::vector<Passage>& passages,
                                const Analyzer& analyzer, uint32_t max_tokens)
@@ -86,13 +125,26 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
   if (question_.terms.size() > kMaxTerms) question_.terms.resize(kMaxTerms);
   for (uint32_t i = 0; i < question_.terms.size(); ++i) {
     numbers_.emplace(Hash64(question_.terms[i].term), i);
-    if (question_.terms[i].has_digit) codes_.set(i);
+    if (question_.terms[i].has_digit && question_.terms[i].is_name) codes_.set(i);
   }
   if (question_.terms.empty()) return;
   FindAskedNumbers();
   FindSynonyms();
+  FindWhatIsLeftOut();
+  for (const Passage& passage : passages_) {
+    const Chunk& chunk = passage.chunk;
+    if (chunk.ordinal == 0 && !chunk.document.empty())
+      parties_[chunk.document] += PartiesOf(chunk.text);
+  }
   for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
   WeighTerms();
+}
+
+std::string PassageReading::NamesOver(const Passage& passage) const {
+  std::string names = FileNameOf(passage);
+  const auto parties = parties_.find(passage.chunk.document);
+  if (parties != parties_.end()) names += '\n' + parties->second;
+  return names;
 }
 
 void PassageReading::FindAskedNumbers() {
@@ -117,6 +169,29 @@ void PassageReading::FindAskedNumbers() {
     const double next = value > number.value ? std::floor(number.value) + 1 : value;
     if (terms.any()) asked_numbers_.push_back({std::move(number), value, next, terms});
   }
+}
+
+void PassageReading::FindWhatIsLeftOut() {
+  constexpr size_t kTermsBehind = 3;  // pairs of Chinese characters: 戴安, 安全, 全帽 of 不戴安全帽
+  const std::optional<ByteRange> word = FindAskedWithout(text_, question_.text);
+  if (!word) return;
+  for (size_t i = 0; i < question_.terms.size(); ++i) {
+    const QuestionTerm& term = question_.terms[i];
+    if (term.begin < word->end && word->begin < term.end) {
+      without_.set(i);
+    } else if (term.begin >= word->end && term.emphasis >= 1 && left_out_.count() < kTermsBehind) {
+      left_out_.set(i);
+      if (IsAscii(question_.text[term.begin])) break;  // of English the word itself
+    }
+  }
+}
+
+// "You need Docker" is what a question has whether it runs without Docker.
+void PassageReading::MarkNeeded(Sentence& sentence) const {
+  const std::string_view text = TextOf(sentence);
+  if ((sentence.terms & left_out_).none() || !SaysNeeded(text) || IsNegated(text)) return;
+  sentence.says_needed = true;
+  sentence.terms |= without_;
 }
 
 // What is stated for a range is stated for each number in it. `tokens` are those of the passage.
@@ -189,7 +264,8 @@ uint32_t PassageReading::NumberOf(const Token& token, std::string_view around) c
 void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   const Passage& passage = passages_[index];
   const std::string_view text = passage.chunk.text;
-  TermSet all = AddHeader(passage.title, passage.chunk.span.heading_path);
+  const std::string title = passage.title + ' ' + NamesOver(passage);
+  TermSet all = AddHeader(title, passage.chunk.span.heading_path);
   std::vector<std::string> headings = passage.chunk.span.heading_path;
   const size_t first = sentences_.size();
   size_t at = first;
@@ -197,7 +273,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     const SourceSpan span = SpanWithin(passage.chunk, piece.range.begin, piece.range.end);
     if (span.heading_path != headings) {
       headings = span.heading_path;
-      all |= AddHeader(passage.title, headings);
+      all |= AddHeader(title, headings);
     }
     Sentence sentence;
     sentence.passage = index;
@@ -224,6 +300,10 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   }
   for (size_t i = first; i < sentences_.size() && !asked_numbers_.empty(); ++i) {
     AddRanges(tokens, sentences_[i]);
+    all |= sentences_[i].terms;
+  }
+  for (size_t i = first; i < sentences_.size() && left_out_.any(); ++i) {
+    MarkNeeded(sentences_[i]);
     all |= sentences_[i].terms;
   }
   // A question stands above its answer as a heading does.

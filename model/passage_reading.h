@@ -40,7 +40,8 @@ struct Sentence {
   ByteRange range;
   ByteRange block;  // what it stands in (quotable.h)
   BlockKind kind = BlockKind::kParagraph;
-  uint32_t header = 0;  // the title and headings above it, as an index into PassageReading's
+  uint32_t header =
+      0;  // the title, file name and headings above it, as an index into PassageReading's
   uint32_t tokens = 0;
   TermSet terms;  // also those of a number that lies in a range it states, and of synonyms
   std::vector<TermPlace> places;  // in order
@@ -48,7 +49,13 @@ struct Sentence {
   bool out_of_range = false;      // only for others
   // What it speaks of in the stead of what is asked about (sibling_codes.h).
   std::optional<AskedCodes::Kin> sibling;
+  bool says_needed = false;  // what the question would do without (asked_without.h)
 };
+
+// The name of the passage's file, without folder and ending, as words: "海川物流合同" of "contracts/海川物流合同.docx",
+// "minutes 2025" of "minutes_2025-08-14.md", for days and months are numbers that anything may count. "" of a
+// document whose id is no file name.
+std::string FileNameOf(const Passage& passage);
 
 // Reads once, in its constructor. Question text, passages and analyzer must outlive it.
 class PassageReading {
@@ -63,7 +70,7 @@ class PassageReading {
   const std::vector<Sentence>& sentences() const {
     return sentences_;
   }                                                // in the order of the passages
-  const TermSet& codes() const { return codes_; }  // terms with a digit
+  const TermSet& codes() const { return codes_; }  // terms with a digit; no asserted values
   const TermSet& HeaderOf(const Sentence& sentence) const { return headers_[sentence.header]; }
   // Of a whole passage, headers included.
   const TermSet& PassageTerms(uint32_t passage) const { return passage_terms_[passage]; }
@@ -74,6 +81,9 @@ class PassageReading {
   double WeightOf(const TermSet& terms) const;
   // Whether any of the sentences is in_range.
   bool any_in_range() const { return any_in_range_; }
+  // Names that hold for all of the passage: of its file, and of the parties of the contract that it is of, where the
+  // document's beginning is among the passages.
+  std::string NamesOver(const Passage& passage) const;
   // The share of the question's weight in the sentence, less of it for what only its header holds.
   double Coverage(const Sentence& sentence) const;
 
@@ -87,6 +97,8 @@ class PassageReading {
   };
 
   void FindAskedNumbers();
+  void FindWhatIsLeftOut();
+  void MarkNeeded(Sentence& sentence) const;
   void AddRanges(const std::vector<Token>& tokens, Sentence& sentence);
   void AddSiblings(uint32_t passage, size_t first, const std::vector<Token>& tokens);
   uint32_t NumberOf(const Token& token, std::string_view around) const;
@@ -100,7 +112,8 @@ class PassageReading {
   const Analyzer& analyzer_;
   Question question_;
   AskedCodes asked_codes_;
-  std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
+  std::unordered_map<std::string, std::string> parties_;  // by document
+  std::unordered_map<uint64_t, uint32_t> numbers_;        // hash of a term -> its number
   struct SynonymOfTerm {
     Synonym synonym;
     uint32_t number = 0;  // of the question's term
@@ -109,6 +122,8 @@ class PassageReading {
   TermSet codes_;
   std::vector<AskedNumber> asked_numbers_;
   bool any_in_range_ = false;
+  TermSet without_;   // "without" of "can it run without Docker"
+  TermSet left_out_;  // what stands right behind
   std::vector<Sentence> sentences_;
   std::vector<TermSet> headers_;  // in the order of the sentences below them
   std::vector<TermSet> passage_terms_;

@@ -1,9 +1,11 @@
 #include "model/question.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include "base/text.h"
+#include "model/asserted_value.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -20,10 +22,28 @@ struct Cue {
   bool remove = true;  // false: a word that only looks like a question word
 };
 
+// What is asked of each and of all, and what goes with 多少钱: cut out as question words are. "A和B的分别" are how they
+// differ, and 分别 at the end is a verb.
+constexpr Cue kChinesePhrases[] = {
+    {"的分别", AnswerKind::kAny, false},  {"的分別", AnswerKind::kAny, false},
+    {"分别？", AnswerKind::kAny, false},  {"分別？", AnswerKind::kAny, false},
+    {"分别", AnswerKind::kAny},           {"分別", AnswerKind::kAny},
+    {"一共", AnswerKind::kAny},           {"总共", AnswerKind::kAny},
+    {"總共", AnswerKind::kAny},           {"需要花多少钱", AnswerKind::kMoney},
+    {"需要花多少錢", AnswerKind::kMoney}, {"要花多少钱", AnswerKind::kMoney},
+    {"要花多少錢", AnswerKind::kMoney},   {"得花多少钱", AnswerKind::kMoney},
+    {"得花多少錢", AnswerKind::kMoney},   {"要多少钱", AnswerKind::kMoney},
+    {"要多少錢", AnswerKind::kMoney},
+};
+
 // Chinese question words, the longer ones first. They are cut out before the question is analysed:
 // pairs of characters that straddle one occur in no passage.
 constexpr Cue kChineseCues[] = {
     {"几何", AnswerKind::kAny, false}, {"幾何", AnswerKind::kAny, false},
+    {"多少钱", AnswerKind::kMoney},    {"多少錢", AnswerKind::kMoney},
+    {"多少元", AnswerKind::kMoney},    {"多少块", AnswerKind::kMoney},
+    {"多少塊", AnswerKind::kMoney},    {"几块钱", AnswerKind::kMoney},
+    {"幾塊錢", AnswerKind::kMoney},    {"几元", AnswerKind::kMoney},
     {"什么时候", AnswerKind::kTime},   {"什麼時候", AnswerKind::kTime},
     {"什么时间", AnswerKind::kTime},   {"什麼時間", AnswerKind::kTime},
     {"什么地方", AnswerKind::kPlace},  {"什麼地方", AnswerKind::kPlace},
@@ -135,6 +155,21 @@ AnswerKind EnglishKind(std::string_view folded) {
   return when ? AnswerKind::kTime : AnswerKind::kAny;
 }
 
+// "How much does it cost", "what does it cost": `folded` as for EnglishKind, which gave `kind`.
+bool AsksForMoney(AnswerKind kind, std::string_view folded) {
+  const auto holds = [&](std::string_view words) { return folded.find(words) != folded.npos; };
+  if (kind == AnswerKind::kNumber && holds("how much ")) {
+    return holds(" cost ") || holds(" costs ") || holds(" money ") || holds(" pay ") ||
+           holds(" paid ") || holds(" charge ") || holds(" charged ");
+  }
+  constexpr std::string_view kBeginnings[] = {"what do ", "what does ", "what did ", "what would ",
+                                              "what will "};
+  return kind == AnswerKind::kAny && holds(" cost ") &&
+         std::ranges::any_of(kBeginnings, [&](std::string_view beginning) {
+           return folded.starts_with(beginning);
+         });
+}
+
 // Words that ask. They stand in the question's form and seldom in the answer's, so they are no
 // terms.
 constexpr std::string_view kAskingWords[] = {
@@ -169,11 +204,15 @@ std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
   for (size_t i = 0; i < question.size();) {
     const Cue* found = nullptr;
     if (!IsAscii(question[i])) {
-      for (const Cue& cue : kChineseCues) {
-        if (question.substr(i).starts_with(cue.text)) {
-          found = &cue;
-          break;
-        }
+      const auto stands_here = [&](const Cue& cue) {
+        return question.substr(i).starts_with(cue.text);
+      };
+      const Cue* phrase = std::ranges::find_if(kChinesePhrases, stands_here);
+      const Cue* word = std::ranges::find_if(kChineseCues, stands_here);
+      if (phrase != std::end(kChinesePhrases)) {
+        found = phrase;
+      } else if (word != std::end(kChineseCues)) {
+        found = word;
       }
     }
     if (found == nullptr) {
@@ -189,6 +228,31 @@ std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
     i += found->text.size();
   }
   return rest;
+}
+
+// "产假和婚假分别": what is asked of each. Blanks what joins them, for no passage need say it so.
+std::string WithoutJoiners(std::string_view text) {
+  constexpr std::string_view kJoiners = "和与與及跟";
+  std::string parted;
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    NextCodePoint(text, at);
+    const std::string_view character = text.substr(begin, at - begin);
+    const bool is_inside =
+        begin > 0 && at < text.size() && !IsAscii(text[begin - 1]) && !IsAscii(text[at]);
+    const bool joins =
+        is_inside && !IsAscii(character[0]) && kJoiners.find(character) != std::string_view::npos;
+    if (joins) {
+      parted += ' ';
+    } else {
+      parted += character;
+    }
+  }
+  return parted;
+}
+
+bool AsksOfEach(std::string_view question) {
+  return question.find("分别") != question.npos || question.find("分別") != question.npos;
 }
 
 std::string_view FormOf(const Token& token, std::string_view text) {
@@ -256,11 +320,15 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   std::string folded;
   for (const Word& word : Words(question)) folded += AsciiLower(word.text) + " ";
   result.kind = EnglishKind(folded);
+  if (AsksForMoney(result.kind, folded)) result.kind = AnswerKind::kMoney;
   result.text = CutChineseCues(question, result.kind);
+  if (AsksOfEach(question) && !AsksOfEach(result.text)) result.text = WithoutJoiners(result.text);
   const std::string& text = result.text;
 
   result.negated = IsNegated(text);
   const std::vector<ByteRange> quoted = QuotedRanges(text);
+  const size_t value_begin =
+      result.kind == AnswerKind::kAny ? AssertedValueBegin(question, text) : text.size();
   std::unordered_map<std::string, uint32_t> numbers;
   std::unordered_map<uint32_t, uint32_t> at_position;  // how many terms stand there
   std::vector<uint32_t> positions;                     // by term
@@ -272,6 +340,11 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
     if (is_new) {
       result.terms.push_back(TermOf(token, text, quoted));
+      QuestionTerm& term = result.terms.back();
+      if (term.has_digit && token.begin >= value_begin) {
+        term.emphasis = kWeak;
+        term.is_name = false;
+      }
       ++at_position[token.position];
       positions.push_back(token.position);
     }

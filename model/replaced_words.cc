@@ -300,15 +300,17 @@ std::string Written(std::u32string_view characters) {
 // Seeks stretches of Chinese characters.
 class ChineseReplacement {
  public:
+  // `names`: those that hold for all of the passage, of which no other word takes the place.
   ChineseReplacement(std::string_view question, std::string_view text, std::string_view header,
-                     bool is_row)
+                     std::string_view names, bool is_row)
       : asked_(FoldedCharacters(question)),
         text_(FoldedCharacters(text) + U"\n" + FoldedCharacters(header)),
+        known_(text_ + U"\n" + FoldedCharacters(names)),
         is_row_(is_row),
         is_told_(asked_.size() + 1) {
     for (size_t i = 0; i + 1 < asked_.size(); ++i) {
       if (!IsCjk(asked_[i]) || !IsCjk(asked_[i + 1])) continue;
-      if (text_.find(asked_.substr(i, 2)) != text_.npos) is_told_[i] = is_told_[i + 1] = true;
+      if (known_.find(asked_.substr(i, 2)) != known_.npos) is_told_[i] = is_told_[i + 1] = true;
     }
   }
 
@@ -333,7 +335,7 @@ class ChineseReplacement {
  private:
   bool IsMissing(size_t i) const {
     return IsPhrase(asked_, i) && !is_told_[i] && !Holds(kTellingNothing, asked_[i]) &&
-           !Holds(text_, asked_[i]);
+           !Holds(known_, asked_[i]);
   }
 
   static bool Holds(std::u32string_view characters, char32_t c) {
@@ -402,6 +404,7 @@ class ChineseReplacement {
 
   const std::u32string asked_;  // without question words
   const std::u32string text_;   // the sentence, the headings
+  const std::u32string known_;  // and the names
   const bool is_row_;
   std::vector<bool> is_told_;  // by character of asked_: in a pair that the text holds
 };
@@ -421,7 +424,7 @@ std::optional<ReplacedWord> FindReplacedWord(const PassageReading& reading,
   if (auto kin = reading.asked_codes().FindKin(near, passage.chunk.text, analyzer))
     return ReplacedWord{.asked = std::move(kin->asked), .there = std::move(kin->there)};
   if (auto found = LatinReplacement(reading, sentence, text, header, analyzer).Find()) return found;
-  return ChineseReplacement(reading.question().text, text, header,
+  return ChineseReplacement(reading.question().text, text, header, reading.NamesOver(passage),
                             sentence.kind == BlockKind::kTable)
       .Find();
 }

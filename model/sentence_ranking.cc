@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "model/answer_weights.h"
+#include "model/asked_person.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -23,6 +24,7 @@ constexpr double kOtherRangePenalty = 2;  // beside one that is stated for the n
 constexpr double kSiblingPenalty = 4;     // of one that speaks of another thing of the kind
 constexpr double kCodePenalty = 1.5;
 constexpr double kQuestionPenalty = 6;
+constexpr double kOfficeBonus = 4;  // of what somebody is who is asked about
 
 bool IsQuestionItself(std::string_view sentence) {
   return sentence.ends_with('?') || sentence.ends_with("？");
@@ -213,7 +215,8 @@ class SentenceReader {
       if (terms[i].has_digit) f[SentenceFeature::kNumberMissing] = 1;
     }
     f[SentenceFeature::kNamesMissing] = names > 0 ? missing / names : 0;
-    f[SentenceFeature::kNegation] = reading_.question().negated && !IsNegated(text);
+    f[SentenceFeature::kNegation] =
+        reading_.question().negated && !sentence.says_needed && !IsNegated(text);
   }
 
   void AddAnswer(const Sentence& sentence, SentenceFeatures& f) const {
@@ -272,6 +275,7 @@ std::vector<SentenceFeatures> FeaturesOfSentences(const PassageReading& reading,
 
 std::vector<double> SentenceScores(const PassageReading& reading) {
   const AnswerWeights& weights = AnswerWeightsFor(reading.question_text());
+  const std::string_view person = PersonAskedAbout(reading.question_text());
   std::vector<double> scores;
   for (const SentenceFeatures& features : FeaturesOfSentences(reading, weights.words)) {
     const Sentence& sentence = reading.sentences()[scores.size()];
@@ -280,7 +284,8 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
                      kMissingNumberPenalty * features[SentenceFeature::kNumberMissing] -
                      (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
                      (sentence.sibling ? kSiblingPenalty : 0.0) -
-                     (IsQuestionItself(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0));
+                     (IsQuestionItself(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
+                     (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
   }
   return scores;
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -335,6 +336,83 @@ TEST_F(ExtractiveAnswererTest, ANumberOutsideAllRangesIsNoSupport) {
   }
 }
 
+TEST_F(ExtractiveAnswererTest, APriceComesBeforeOtherNumbers) {
+  const std::vector<Passage> plans = {
+      MakePassage("专业版和企业版均可免费试用 30 天，试用期内功能不受限制。", 9, "常见问题"),
+      MakePassage("专业版每年 48,000 元，最多支持 20 条同步任务。", 8, "产品概述"),
+      MakePassage("The Team plan can be tried for 30 days, and the Team plan keeps 90 days.", 7,
+                  "Questions"),
+      MakePassage("The Team plan is 40 euros per month.", 7, "Prices")};
+  EXPECT_EQ(First("专业版多少钱？", plans), "专业版每年 48,000 元，最多支持 20 条同步任务。");
+  EXPECT_EQ(First("How much does the Team plan cost?", plans),
+            "The Team plan is 40 euros per month.");
+}
+
+TEST_F(ExtractiveAnswererTest, WhatIsAskedOfEachIsFound) {
+  const std::vector<Passage> rules = {
+      MakePassage("产假158天。婚假10天。", 9, "休假"),
+      MakePassage("合同总价为173,000元。付款期为30天。", 8, "合同")};
+  EXPECT_FALSE(ExtractAnswer("产假和婚假分别是多少天？", rules, analyzer_, {}).declined);
+  EXPECT_EQ(First("合同一共多少钱？", rules), "合同总价为173,000元。");
+}
+
+TEST_F(ExtractiveAnswererTest, WhoSomebodyIsIsAnOffice) {
+  const std::vector<Passage> notes = {
+      MakePassage("林晓彤在9月5日前提交客户满意度报告。林晓彤和周启明出席会议。", 9, "会议纪要"),
+      MakePassage("客户支持组组长：林晓彤", 6, "联系人"),
+      MakePassage("技术总监高文博批准了计划。高文博在会上发言，高文博负责发布。", 6, "计划"),
+      MakePassage("Ines Vogel repairs the relay by 30 April. Ines Vogel wrote the report.", 9,
+                  "Incident"),
+      MakePassage("Questions go to Ines Vogel, head of support.", 6, "Contacts")};
+  EXPECT_EQ(First("林晓彤是谁？", notes), "客户支持组组长：林晓彤");
+  EXPECT_EQ(First("高文博是谁？", notes), "技术总监高文博批准了计划。");
+  EXPECT_EQ(First("Who is Ines Vogel?", notes), "Questions go to Ines Vogel, head of support.");
+}
+
+TEST_F(ExtractiveAnswererTest, AValueThatIsAskedAboutIsAnsweredByTheValue) {
+  const std::vector<Passage> rules = {
+      MakePassage("专业版每年 48,000 元。年休假未休完的，可以顺延至次年 3 月 31 日。", 9, "规定"),
+      MakePassage("The timeout of a destination is 15 seconds.", 8, "Settings")};
+  EXPECT_EQ(First("专业版每年 58000 元吗？", rules), "专业版每年 48,000 元。");
+  EXPECT_EQ(First("专业版是不是每年 58000 元？", rules), "专业版每年 48,000 元。");
+  EXPECT_EQ(First("年休假可以顺延到次年 6 月吗？", rules),
+            "年休假未休完的，可以顺延至次年 3 月 31 日。");
+  EXPECT_EQ(First("Is the timeout of a destination 30 seconds?", rules),
+            "The timeout of a destination is 15 seconds.");
+  // What the number is of must be there.
+  EXPECT_TRUE(ExtractAnswer("旗舰版按季度付款是 58000 元吗？", rules, analyzer_, {}).declined);
+  EXPECT_TRUE(
+      ExtractAnswer("Is the retention of audit logs 30 days?", rules, analyzer_, {}).declined);
+}
+
+TEST_F(ExtractiveAnswererTest, WhatNoPassageSpeaksOfIsNotAnswered) {
+  const std::vector<Passage> facts = {
+      MakePassage("作为目标端，除上述数据库外，还支持 Kafka、ClickHouse 和 Doris。", 9),
+      MakePassage("Hookwell supports PostgreSQL and Redis.", 8),
+      MakePassage("甲方逾期付款的，每逾期一日按应付金额的万分之五支付违约金。", 7)};
+  for (const auto& [answered, declined, missing] :
+       {std::tuple("支持 Kafka 吗？", "支持达梦数据库吗？", "达梦"),
+        std::tuple("Does Hookwell support Redis?", "Does Hookwell support MongoDB?", "MongoDB"),
+        std::tuple("逾期付款的违约金是多少？", "信用证付款的违约金是多少？", "信用证")}) {
+    EXPECT_FALSE(ExtractAnswer(answered, facts, analyzer_, {}).declined) << answered;
+    const ExtractiveDraft draft = ExtractAnswer(declined, facts, analyzer_, {});
+    EXPECT_TRUE(draft.declined) << declined;
+    EXPECT_THAT(draft.reason, HasSubstr(missing));
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, WithoutAThingIsAnsweredByThatItIsNeeded) {
+  const std::vector<Passage> rules = {
+      MakePassage("Hookwell sends events. You need Docker 24 or later to run it.", 9, "Hookwell"),
+      MakePassage("进入车间须佩戴安全帽。车间每天清扫。", 8, "车间")};
+  EXPECT_EQ(First("Can I run Hookwell without Docker?", rules),
+            "You need Docker 24 or later to run it.");
+  EXPECT_EQ(First("不戴安全帽能进入车间吗？", rules), "进入车间须佩戴安全帽。");
+  // What is needed is another thing.
+  EXPECT_TRUE(ExtractAnswer("Can I run Hookwell without Redis?", rules, analyzer_, {}).declined);
+  EXPECT_TRUE(ExtractAnswer("不带工作证能进入车间吗？", rules, analyzer_, {}).declined);
+}
+
 TEST_F(ExtractiveAnswererTest, AnOfficeIsWhoDoesIt) {
   const std::vector<Passage> rules = {
       MakePassage("区域折扣由区域经理核准。区域折扣须书面核准。折扣每季度公布一次。", 5, "折扣"),
@@ -558,7 +636,13 @@ TEST_F(ExtractiveAnswererTest, TheReasonNamesTheKindAndTheNegationThatAreMissing
   EXPECT_THAT(ExtractAnswer("When was the housing made?", passages, analyzer_, {}).reason,
               HasSubstr("; it names no time"));
   EXPECT_THAT(ExtractAnswer("What is the housing not made of?", passages, analyzer_, {}).reason,
-              HasSubstr("; it denies nothing"));
+              HasSubstr("; the question asks for what is not so, the sentence tells only what is"));
+  ExtractiveOptions chinese;
+  chinese.language = "zh";
+  EXPECT_THAT(ExtractAnswer("外壳不是由什么制成的？", {MakePassage("外壳由钢制成。", 1.0)},
+                            analyzer_, chinese)
+                  .reason,
+              HasSubstr("；问题问的是否定的情况，该句只说了肯定的情况"));
 }
 
 // The parts of a code are terms as well, and 220 is there.
@@ -696,6 +780,57 @@ TEST_F(ExtractiveAnswererTest, HeadingsCountForTheirSentences) {
       MakePassage("Travel by train is paid in full.", 5.0, "Handbook", {"Expenses", "Germany"}),
       MakePassage("Travel by train is paid in part.", 5.0, "Handbook", {"Expenses", "Norway"})};
   EXPECT_EQ(First("Is train travel in Norway paid?", passages), "Travel by train is paid in part.");
+}
+
+// A contract does not name its parties in every clause.
+TEST_F(ExtractiveAnswererTest, TheNameOfTheFileCountsForItsSentences) {
+  std::vector<Passage> passages = {
+      MakePassage("合同总价为960,000元。", 9.0, "软件许可与服务合同"),
+      MakePassage("The total price is 40,000 euros.", 8.0, "Service agreement")};
+  const char* questions[] = {"海川物流合同的总价是多少？",
+                             "What is the total price of the Haversham agreement of 2025?"};
+  for (const char* question : questions)
+    EXPECT_TRUE(ExtractAnswer(question, passages, analyzer_, {}).declined) << question;
+  passages[0].chunk.document = "合同/海川物流合同.docx";
+  passages[1].chunk.document = "contracts/Haversham_2025-08-14.pdf";
+  EXPECT_EQ(First(questions[0], passages), "合同总价为960,000元。");
+  EXPECT_EQ(First(questions[1], passages), "The total price is 40,000 euros.");
+}
+
+TEST_F(ExtractiveAnswererTest, ThePartiesOfAContractCountForItsClauses) {
+  std::vector<Passage> passages = {
+      MakePassage("合同编号：LQ-2025\n\n甲方：宁波海川物流股份有限公司\n\n乙方：杭州澜桥科技", 9.0,
+                  "服务合同"),
+      MakePassage("合同总价为960,000元。", 8.0, "服务合同"),
+      MakePassage("This agreement is made between Haversham Ltd and Weir Works.", 7.0, "Agreement"),
+      MakePassage("The total price is 40,000 euros.", 6.0, "Agreement")};
+  passages[0].chunk.document = passages[1].chunk.document = "a.docx";
+  passages[2].chunk.document = passages[3].chunk.document = "b.docx";
+  passages[1].chunk.ordinal = passages[3].chunk.ordinal = 3;
+  EXPECT_EQ(First("海川物流股份有限公司的合同总价是多少？", passages), "合同总价为960,000元。");
+  EXPECT_EQ(First("What is the total price of the agreement with Haversham?", passages),
+            "The total price is 40,000 euros.");
+  passages[1].chunk.document = "c.docx";
+  EXPECT_TRUE(ExtractAnswer("海川物流股份有限公司的合同总价是多少？", {passages[1]}, analyzer_, {})
+                  .declined);
+}
+
+TEST(FileNameTest, IsThatOfAFileWithoutDays) {
+  const std::pair<const char*, const char*> cases[] = {{"合同/海川物流合同.docx", "海川物流合同"},
+                                                       {"minutes_2025-08-14.md", "minutes 2025"},
+                                                       {"a/VX-220.md", "VX-220"},
+                                                       {"a/VX-2200-12.md", "VX-2200-12"},
+                                                       {"release-3.4.txt", "release-3.4"},
+                                                       {"doc12", ""},
+                                                       {"notes/.md", ""},
+                                                       {"a.b/c", ""},
+                                                       {"v1.25", ""},
+                                                       {"", ""}};
+  for (const auto& [document, name] : cases) {
+    Passage passage;
+    passage.chunk.document = document;
+    EXPECT_EQ(FileNameOf(passage), name) << document;
+  }
 }
 
 TEST_F(ExtractiveAnswererTest, HeadingsInsideAPassageCountForTheSentencesBelowThemOnly) {

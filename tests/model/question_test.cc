@@ -34,7 +34,16 @@ TEST(QuestionTest, TheFormTellsTheKindOfAnswer) {
       {"仓库在哪里？", AnswerKind::kPlace},
       {"有多少个阀门？", AnswerKind::kNumber},
       {"泵为什么停了？", AnswerKind::kReason},
-      {"什么是几何学？", AnswerKind::kAny}};
+      {"什么是几何学？", AnswerKind::kAny},
+      {"How much does the Team plan cost?", AnswerKind::kMoney},
+      {"How much money was raised?", AnswerKind::kMoney},
+      {"What does a seat cost?", AnswerKind::kMoney},
+      {"How much water does it hold?", AnswerKind::kNumber},
+      {"What is the cost of a seat?", AnswerKind::kAny},
+      {"专业版多少钱？", AnswerKind::kMoney},
+      {"專業版要多少錢？", AnswerKind::kMoney},
+      {"罚款多少元？", AnswerKind::kMoney},
+      {"年假多少天？", AnswerKind::kNumber}};
   for (const auto& [question, kind] : cases) {
     EXPECT_EQ(AnalyseQuestion(question, analyzer).kind, kind) << question;
   }
@@ -48,6 +57,25 @@ TEST(QuestionTest, QuestionWordsAreNoTerms) {
   const Question question = AnalyseQuestion("最大压力是多少？", analyzer);
   for (const QuestionTerm& term : question.terms)
     EXPECT_EQ(term.term.find("多"), std::string::npos);
+}
+
+TEST(QuestionTest, WhatIsAskedOfEachOrOfAllIsNoTerm) {
+  const Analyzer analyzer;
+  const auto terms = [&](const char* question) {
+    std::vector<std::string> found;
+    for (const QuestionTerm& term : AnalyseQuestion(question, analyzer).terms) {
+      if (term.emphasis >= 1) found.push_back(term.term);
+    }
+    return found;
+  };
+  EXPECT_THAT(terms("产假和婚假分别是多少天？"), UnorderedElementsAre("产假", "婚假"));
+  EXPECT_THAT(terms("甲方与乙方分别是谁？"), UnorderedElementsAre("甲方", "乙方"));
+  EXPECT_THAT(terms("合同一共多少钱？"), UnorderedElementsAre("合同"));
+  EXPECT_THAT(terms("住在北京要花多少钱？"), ::testing::Contains("北京"));
+  EXPECT_THAT(terms("住在北京要花多少钱？"), ::testing::Not(::testing::Contains("要花")));
+  // How things part, and those who do.
+  EXPECT_THAT(terms("甲方和乙方的分别是什么？"), ::testing::Contains("分别"));
+  EXPECT_THAT(terms("他们在哪里分别？"), ::testing::Contains("分别"));
 }
 
 TEST(QuestionTest, NamesAreWhatNoOtherWordCanStandFor) {
@@ -151,6 +179,66 @@ TEST(QuestionTest, KindsAreRecognisedInSentences) {
   EXPECT_TRUE(HoldsKind(AnswerKind::kNumber, "项目: 量程; 参数: 0～10米", "LS-410的量程是多少？"));
   EXPECT_TRUE(HoldsKind(AnswerKind::kReason, "由于漏水，泵停了。", "泵为什么停了？"));
   EXPECT_FALSE(HoldsKind(AnswerKind::kAny, "Anything in 1987.", "What?"));
+}
+
+TEST(QuestionTest, MoneyIsNoNumberOfOtherThings) {
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"专业版每年 48,000 元，支持 20 条任务。", "专业版多少钱？"},
+           {"产品: 专业版; 单价（元/年）: 48000; 备注: 含 20 条任务", "专业版多少钱？"},
+           {"总价为3.5万元。", "总价多少钱？"},
+           {"罚款五十元。", "罚款多少钱？"},
+           {"每晚三百多块钱。", "每晚多少钱？"},
+           {"社区版免费，最多 2 条任务。", "社区版多少钱？"},
+           {"押金為二千元。", "押金多少錢？"},
+           {"每人一千二百谷元。", "每人多少钱？"},
+           {"门票30加元。", "门票多少钱？"},
+           {"违约金为合同总价的 5%。", "违约金多少钱？"},
+           {"it costs $40 per month.", "How much does it cost?"},
+           {"plan: team; price per month (gbp): 190; users: 50", "How much does it cost?"},
+           {"it took 3.2 million.", "How much did it cost?"},
+           {"it costs fifty dollars.", "How much does it cost?"},
+           {"the plan is free.", "How much does it cost?"}}) {
+    EXPECT_TRUE(HoldsKind(AnswerKind::kMoney, sentence, question)) << sentence;
+  }
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"专业版和企业版均可免费试用 30 天。", "专业版多少钱？"},
+           {"专业版最多支持 20 条任务，3–5 人使用，工作日 9:00 起。", "专业版多少钱？"},
+           {"专业版于 2021 年 3 月 18 日发布。", "专业版多少钱？"},
+           {"试用期为三个月。", "试用多少钱？"},
+           {"the trial takes 30 days, or a 14-day one.", "How much does the plan cost?"},
+           {"there is a free 30-day trial.", "How much does the plan cost?"},
+           {"it holds 3 million users and is read in three weeks.", "How much does it cost?"}}) {
+    EXPECT_FALSE(HoldsKind(AnswerKind::kMoney, sentence, question)) << sentence;
+  }
+}
+
+TEST(QuestionTest, PlacesAreAlsoRoomsPathsMenusAndAddresses) {
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"备份保留 30 天，存放在 `/data/backup/meta`。", "备份存放在哪里？"},
+           {"日志写在/var/log/app.log里。", "日志写在哪里？"},
+           {"备份存放在备份目录下。", "备份存放在哪里？"},
+           {"在“工具”菜单中打开。", "在哪里打开？"},
+           {"在设置中开启。", "在哪里开启？"},
+           {"打印机放在 3 楼。", "打印机在哪里？"},
+           {"檔案放在二樓的抽屜。", "檔案放在哪裡？"},
+           {"从 https://get.example/app 下载。", "从哪里下载？"},
+           {"发送到 help@firm.example。", "发送到哪里？"},
+           {"依次点设置 > 安全。", "在哪里改密码？"},
+           {"backups lie below /srv/backup.", "Where do backups lie?"},
+           {"it is read from app.yaml.", "Where is it read from?"},
+           {"open C:\\logs and look.", "Where are the logs?"},
+           {"it is under settings > keys.", "Where is it?"},
+           {"written to `~/notes`.", "Where is it written to?"}}) {
+    EXPECT_TRUE(HoldsKind(AnswerKind::kPlace, sentence, question)) << sentence;
+  }
+  for (const auto& [sentence, question] : std::vector<std::pair<const char*, const char*>>{
+           {"备份每天自动进行，价格为 3 元/gb。", "备份存放在哪里？"},
+           {"备份保留 30 天。", "备份存放在哪里？"},
+           {"/data/backup 每天备份。", "/data/backup 备份到哪里？"},
+           {"the limit is 5 and/or 6, as in x > 5.", "Where is the limit set?"},
+           {"it runs at 20 km/h, e.g. daily.", "Where does it run?"}}) {
+    EXPECT_FALSE(HoldsKind(AnswerKind::kPlace, sentence, question)) << sentence;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,148 @@
+#include "model/asked_person.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "model/answer_kind.h"
+#include "model/written_words.h"
+
+namespace quarry::model {
+namespace {
+
+constexpr std::string_view kPoliteBefore[] = {"请问", "請問"};
+constexpr std::string_view kWhoBefore[] = {"谁是", "誰是"};
+constexpr std::string_view kWhoBehind[] = {
+    "是谁",       "是誰",       "是什么人",     "是什麼人",     "是哪位",
+    "是做什么的", "是做什麼的", "担任什么职务", "擔任什麼職務", "是什么职务",
+    "是什麼職務", "是什么职位", "是什麼職位"};
+constexpr std::string_view kWhoEnglish[] = {"who is ", "who's ", "who was "};
+constexpr size_t kLeastNameCharacters = 2;
+constexpr size_t kMostNameCharacters = 4;
+constexpr size_t kMostNameWords = 3;
+constexpr std::string_view kParts[] = {"，", "、", "；", "。", "（", "）",
+                                       ", ", "; ", ". ", "(",  ")",  "\n"};
+constexpr std::string_view kJoinsBefore[] = {"：", ":", "是", "为", "為", "由", ",", "，", " "};
+constexpr std::string_view kJoinsBehind[] = {"（",   "(",    " (", "，",  ", ",   "是",
+                                             "为",   "為",   "：", ": ",  " is ", " was ",
+                                             "担任", "擔任", "任", " – ", " — "};
+constexpr std::string_view kOfficeColumns[] = {"职务", "職務",  "职位",      "職位",      "岗位",
+                                               "崗位", "Role:", "Position:", "Job title:"};
+constexpr size_t kOfficeBytes = 60;  // of a text, within which an office stands beside a name
+constexpr size_t kOfficeEnd = 9;     // of three Chinese characters: 总经理 before a name
+constexpr size_t kOfficeWords = 4;   // "head of customer support" before one
+
+bool RemovePrefix(std::string_view& text, const auto& prefixes) {
+  for (const std::string_view prefix : prefixes) {
+    if (!text.starts_with(prefix)) continue;
+    text.remove_prefix(prefix.size());
+    return true;
+  }
+  return false;
+}
+
+bool RemoveSuffix(std::string_view& text, const auto& suffixes) {
+  for (const std::string_view suffix : suffixes) {
+    if (!text.ends_with(suffix)) continue;
+    text.remove_suffix(suffix.size());
+    return true;
+  }
+  return false;
+}
+
+// Two to four Chinese characters, the first a surname, that are no office: not 董事长.
+bool MayBeChineseName(std::string_view text) {
+  size_t count = 0;
+  size_t first_end = 0;
+  for (size_t at = 0; at < text.size(); ++count) {
+    if (!IsCjk(NextCodePoint(text, at))) return false;
+    if (count == 0) first_end = at;
+  }
+  return count >= kLeastNameCharacters && count <= kMostNameCharacters &&
+         ChineseSurnames().find(text.substr(0, first_end)) != std::string_view::npos &&
+         !NamesOffice(text);
+}
+
+// "Ines Vogel": no more than three words, each capitalised, none in capitals alone ("CEO") and none an office.
+bool MayBeEnglishName(std::string_view text) {
+  size_t count = 0;
+  for (size_t begin = 0; begin < text.size(); ++count) {
+    const size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    if (word.size() < 2 || !IsAsciiUpper(word[0]) || IsAsciiUpper(word[1])) return false;
+    begin = end + 1;
+  }
+  return count > 0 && count <= kMostNameWords && !NamesOffice(text);
+}
+
+// The last bytes of `text`, at most `count`, not within a character.
+std::string_view LastBytes(std::string_view text, size_t count) {
+  if (text.size() <= count) return text;
+  size_t begin = text.size() - count;
+  while (begin < text.size() && (text[begin] & 0xC0) == 0x80) ++begin;
+  return text.substr(begin);
+}
+
+bool EndsWithOffice(std::string_view before) {
+  bool joined = true;
+  while (joined) joined = RemoveSuffix(before, kJoinsBefore);
+  if (before.empty() || std::string_view(".!?;").find(before.back()) != std::string_view::npos)
+    return false;
+  size_t begin = 0;
+  for (const std::string_view part : kParts) {
+    const size_t at = before.rfind(part);
+    if (at != before.npos) begin = std::max(begin, at + part.size());
+  }
+  const std::string_view label = before.substr(begin);
+  if (label.empty()) return false;
+  if (!IsAscii(label.back())) return NamesOffice(LastBytes(label, kOfficeEnd));
+  const std::vector<Word> words = Words(label);
+  const size_t first = words.size() > kOfficeWords ? words.size() - kOfficeWords : 0;
+  return std::any_of(words.begin() + static_cast<ptrdiff_t>(first), words.end(),
+                     [](const Word& word) { return NamesOffice(word.text); });
+}
+
+bool BeginsWithOffice(std::string_view behind) {
+  if (!RemovePrefix(behind, kJoinsBehind)) return false;
+  size_t end = std::min(behind.size(), kOfficeBytes);
+  for (const std::string_view part : kParts) end = std::min(end, behind.find(part));
+  return NamesOffice(behind.substr(0, end));
+}
+
+}  // namespace
+
+std::string_view PersonAskedAbout(std::string_view question) {
+  constexpr std::string_view kEnds[] = {"?", "？", "。", ".", " ", "呢", "\n"};
+  while (RemoveSuffix(question, kEnds)) {
+  }
+  while (question.starts_with(' ')) question.remove_prefix(1);
+  for (const std::string_view who : kWhoEnglish) {
+    if (!StartsWithIgnoringCase(question, who)) continue;
+    const std::string_view name = question.substr(who.size());
+    return MayBeEnglishName(name) ? name : std::string_view();
+  }
+  RemovePrefix(question, kPoliteBefore);
+  if (!RemovePrefix(question, kWhoBefore) && !RemoveSuffix(question, kWhoBehind)) return {};
+  return MayBeChineseName(question) ? question : std::string_view();
+}
+
+bool SaysOfficeOf(std::string_view name, std::string_view sentence) {
+  if (name.empty()) return false;
+  for (size_t at = sentence.find(name); at != sentence.npos;
+       at = sentence.find(name, at + name.size())) {
+    if (EndsWithOffice(sentence.substr(0, at)) ||
+        BeginsWithOffice(sentence.substr(at + name.size())) ||
+        std::ranges::any_of(kOfficeColumns, [&](std::string_view column) {
+          return sentence.find(column) != sentence.npos;
+        })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace quarry::model
