@@ -65,14 +65,17 @@ model::ExtractiveOptions OptionsFor(const Query& query, model::ExtractiveOptions
   return options;
 }
 
-// Long sentences begin where they answer, behind a mark of what is left out; not where a long answer is wanted.
+// Long sentences begin where they answer, behind a mark of what is left out; not where a long answer is wanted. Others
+// begin with the few words before them that answer.
 void QuoteAnsweringParts(const Query& query, std::vector<model::ExtractedSentence>& sentences) {
-  if (query.guide != nullptr && query.guide->length == AnswerLength::kLong) return;
+  const bool is_long = query.guide != nullptr && query.guide->length == AnswerLength::kLong;
   const bool chinese = AnswerLanguage(query) == "zh";
   for (model::ExtractedSentence& sentence : sentences) {
     if (sentence.answering.end == 0 || sentence.answering == sentence.range) continue;
+    const bool is_cut = sentence.answering.begin > sentence.range.begin;
+    if (is_cut && is_long) continue;
     sentence.range = sentence.answering;
-    sentence.lead += chinese ? "……" : "… ";
+    if (is_cut) sentence.lead += chinese ? "……" : "… ";
   }
 }
 

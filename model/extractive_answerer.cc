@@ -34,6 +34,9 @@ constexpr double kSameWords = 0.85;  // of both sentences: the second repeats th
 constexpr double kAdds = 0.15;
 constexpr size_t kAddsTerms = 2;
 constexpr double kMayHold = 0.08;
+// "No.", "You do.": the first sentence below a heading that holds so much of the question.
+constexpr uint32_t kOpenerTokens = 4;
+constexpr double kHeadsOpener = 0.5;
 // Beside what a sentence covers of the question, in finding the one that covers most.
 constexpr double kCoveringPrior = 0.75;
 constexpr double kCoveringKind = 0.2;
@@ -137,7 +140,14 @@ class Extraction {
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;
     draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
-    for (const size_t i : chosen) draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
+    for (const size_t i : chosen) {
+      draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
+      if (i > 0 && IsOpener(i - 1) && std::ranges::find(chosen, i - 1) == chosen.end() &&
+          sentences_[i].block == sentences_[i - 1].block &&
+          sentences_[i].passage == sentences_[i - 1].passage) {
+        draft.sentences.back().answering = {sentences_[i - 1].range.begin, sentences_[i].range.end};
+      }
+    }
     return draft;
   }
 
@@ -165,6 +175,14 @@ class Extraction {
       most_evidence = evidence;
     }
     return most;
+  }
+
+  // Whether it answers in a few words what the heading above it asks, and the sentence behind it says more.
+  bool IsOpener(size_t index) const {
+    const Sentence& sentence = sentences_[index];
+    return sentence.tokens <= kOpenerTokens && sentence.range.begin == sentence.block.begin &&
+           sentence.kind == BlockKind::kParagraph &&
+           reading_.WeightOf(reading_.HeaderOf(sentence)) >= kHeadsOpener * reading_.total();
   }
 
   ExtractedSentence Extracted(const Sentence& sentence, double score) const {

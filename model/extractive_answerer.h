@@ -31,8 +31,9 @@ struct ExtractedSentence {
   uint32_t passage = 0;  // index into the passages
   ByteRange range;       // in that passage's chunk text
   double score = 0;      // a logarithm of odds (sentence_ranking.h)
-  // Of a sentence of prose the part from the clause that answers on (all of a short one): what to quote where there is
-  // little room. Empty of a row of a table and of code.
+  // What to quote: of a sentence of prose the part from the clause that answers on (all of a short one), which does
+  // where there is little room, or the whole and the few words before it that answer: "No. It needs PostgreSQL." Empty
+  // of a row of a table and of code.
   ByteRange answering = {};
   std::string lead = {};  // said before it in the answer, and no quote: "Another source says: "
 };

@@ -86,6 +86,26 @@ TEST_F(ExtractiveAnswererTest, AQuestionInTheTextIsAnsweredByWhatFollowsIt) {
   EXPECT_EQ(First("退货运费由谁承担？", faq), "答：公司承担。");
 }
 
+TEST_F(ExtractiveAnswererTest, AFewWordsThatAnswerAreKeptWithWhatFollows) {
+  const std::vector<Passage> faq = {
+      MakePassage("No. Hookwell needs PostgreSQL, because its queue uses SKIP LOCKED.", 9, "FAQ",
+                  {"FAQ", "Can I use MySQL instead of PostgreSQL?"}),
+      MakePassage("不可以。桥接器需要达梦数据库，因为队列使用它的锁。", 9, "常见问题",
+                  {"常见问题", "可以使用海量数据库吗？"})};
+  const auto quoted = [&](const char* question) {
+    const ExtractiveDraft draft = ExtractAnswer(question, faq, analyzer_, {});
+    ExtractedSentence first = draft.sentences.at(0);
+    EXPECT_FALSE(draft.declined) << question;
+    first.range = first.answering;
+    return Quote(first, faq);
+  };
+  EXPECT_EQ(quoted("Can I use MySQL?"), faq[0].chunk.text);
+  EXPECT_EQ(quoted("可以使用海量数据库吗？"), faq[1].chunk.text);
+  // Another question is not answered by "No."
+  EXPECT_EQ(quoted("Why does Hookwell need PostgreSQL?"),
+            "Hookwell needs PostgreSQL, because its queue uses SKIP LOCKED.");
+}
+
 TEST_F(ExtractiveAnswererTest, ACodeInsideALongerOneIsAnother) {
   const std::vector<Passage> sheets = {
       MakePassage("The torque of its coupling bolts is 48 N·m.", 9, "VX-220/B data sheet"),
