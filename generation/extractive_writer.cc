@@ -112,9 +112,9 @@ model::ExtractiveDraft DraftInForce(const Query& query, const Context& context,
     return in_force;
   }
   std::erase_if(draft.sentences, std::not_fn(is_abolished));
-  draft.sentences.front().lead = AnswerLanguage(query) == "zh"
-                                     ? "以下出自已废止的文件："
-                                     : "From a document that is no longer in force: ";
+  std::ranges::min_element(draft.sentences, {}, &model::ExtractedSentence::place)->lead =
+      AnswerLanguage(query) == "zh" ? "以下出自已废止的文件："
+                                    : "From a document that is no longer in force: ";
   return draft;
 }
 
@@ -316,6 +316,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     QuoteAnsweringParts(query, sentences);
   }
   if (!sentences.empty()) {
+    std::ranges::stable_sort(sentences, {}, &model::ExtractedSentence::place);
     OrderByUse(sentences, answer.context);
     CitedText composed = ComposeCitedText(sentences, answer.context);
     answer.text = std::move(composed.text);

@@ -18,11 +18,13 @@
 #include "model/answering_clause.h"
 #include "model/passage_reading.h"
 #include "model/replaced_words.h"
+#include "model/section_answer.h"
 #include "model/sentence_ranking.h"
 #include "model/written_words.h"
 
 // Sentences are ranked by how much they answer (sentence_ranking.h). The best is said, and behind it, in the order of
-// their scores, those that add to what it covers of the question and those that may hold the answer in its stead. Whether
+// their scores, those that add to what it covers of the question and those that may hold the answer in its stead. Where
+// the section that the best stands in answers as a whole (section_answer.h), that is said, in its order. Whether
 // anything is said at all hangs on the support of the best and of the sentence that covers most.
 
 namespace quarry::model {
@@ -129,7 +131,8 @@ class Extraction {
       return weighed;
     };
     Weighed deciding = weigh(best);
-    const std::vector<size_t> chosen = Choose(best);
+    const std::optional<SectionAnswer> section = FindSectionAnswer(reading_, best, options_);
+    const std::vector<size_t> chosen = section ? BestFirst(*section, best) : Choose(best);
     if (deciding.lacks.kind && !deciding.lacks.replaced) {
       deciding.lacks.replaced = ReplacedBeside(chosen);
       deciding.support = SupportOf(sentences_[best], deciding.lacks);
@@ -148,6 +151,7 @@ class Extraction {
         draft.sentences.back().answering = {sentences_[i - 1].range.begin, sentences_[i].range.end};
       }
     }
+    if (section) TellInOrder(*section, draft.sentences);
     return draft;
   }
 
@@ -175,6 +179,30 @@ class Extraction {
       most_evidence = evidence;
     }
     return most;
+  }
+
+  // The sentences of the section, the best first and the others in order, without an opener that is kept with the next.
+  std::vector<size_t> BestFirst(const SectionAnswer& section, size_t best) const {
+    std::vector<size_t> chosen = {best};
+    for (size_t i = 0; i < section.pieces.size(); ++i) {
+      const size_t sentence = section.pieces[i].sentence;
+      const bool is_kept =
+          i + 1 < section.pieces.size() && IsOpener(sentence) &&
+          sentences_[section.pieces[i + 1].sentence].block == sentences_[sentence].block;
+      if (sentence != best && !is_kept) chosen.push_back(sentence);
+    }
+    return chosen;
+  }
+
+  // `sentences` are those of the section.
+  static void TellInOrder(const SectionAnswer& section, std::vector<ExtractedSentence>& sentences) {
+    for (ExtractedSentence& sentence : sentences) {
+      for (uint32_t i = 0; i < section.pieces.size(); ++i) {
+        if (section.pieces[i].range == sentence.range) sentence.place = i;
+      }
+      // Nothing is cut out of what is told in order.
+      if (sentence.answering.begin > sentence.range.begin) sentence.answering = sentence.range;
+    }
   }
 
   // Whether it answers in a few words what the heading above it asks, and the sentence behind it says more.

@@ -36,10 +36,12 @@ struct ExtractedSentence {
   // of a row of a table and of code.
   ByteRange answering = {};
   std::string lead = {};  // said before it in the answer, and no quote: "Another source says: "
+  // Where it is said, from 0: of those of a section that is told in its order. Of all others as it comes, behind those.
+  uint32_t place = UINT32_MAX;
 };
 
 struct ExtractiveDraft {
-  // In the order of the answer, the best first; when declined, what would have been said.
+  // In the order of the answer but for what has a place, the best first; when declined, what would have been said.
   std::vector<ExtractedSentence> sentences;
   double support = 0;  // the lesser of the two sentences' (decline_below), also when declined
   bool declined = false;

@@ -207,14 +207,19 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   passage_terms_.push_back(all);
 }
 
+TermSet PassageReading::TermsIn(std::string_view text) const {
+  TermSet terms;
+  for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
+    if (const uint32_t number = NumberOf(token); number != UINT32_MAX) terms.set(number);
+  }
+  return terms;
+}
+
 // The question's terms in a title and its headings, as a new entry of headers_.
 TermSet PassageReading::AddHeader(std::string_view title,
                                   const std::vector<std::string>& headings) {
-  TermSet header;
   const std::string text = ContextualHeader(title, headings);
-  for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
-    if (const uint32_t number = NumberOf(token); number != UINT32_MAX) header.set(number);
-  }
+  TermSet header = TermsIn(text);
   const std::vector<NumberRange> ranges =
       asked_numbers_.empty() ? std::vector<NumberRange>() : NumberRanges(text);
   for (const AskedNumber& asked : asked_numbers_) {

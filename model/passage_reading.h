@@ -63,6 +63,8 @@ class PassageReading {
   const TermSet& HeaderOf(const Sentence& sentence) const { return headers_[sentence.header]; }
   // Of a whole passage, headers included.
   const TermSet& PassageTerms(uint32_t passage) const { return passage_terms_[passage]; }
+  // The question's terms that a text has.
+  TermSet TermsIn(std::string_view text) const;
   std::string_view TextOf(const Sentence& sentence) const;
 
   double weight(size_t term) const { return weights_[term]; }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -104,6 +105,45 @@ TEST_F(ExtractiveAnswererTest, AFewWordsThatAnswerAreKeptWithWhatFollows) {
   // Another question is not answered by "No."
   EXPECT_EQ(quoted("Why does Hookwell need PostgreSQL?"),
             "Hookwell needs PostgreSQL, because its queue uses SKIP LOCKED.");
+}
+
+// The sentences of a draft in the order in which they are said.
+std::vector<std::string> SaidInOrder(ExtractiveDraft draft, const std::vector<Passage>& passages) {
+  std::ranges::stable_sort(draft.sentences, {}, &ExtractedSentence::place);
+  std::vector<std::string> said;
+  for (const ExtractedSentence& sentence : draft.sentences)
+    said.push_back(Quote(sentence, passages));
+  return said;
+}
+
+TEST_F(ExtractiveAnswererTest, ASectionBelowTheQuestionIsToldInItsOrder) {
+  const std::vector<Passage> passages = {
+      MakePassage("Yes, since version 3.3, on the Enterprise plan. Before that only one container "
+                  "could use a database.",
+                  9, "FAQ", {"FAQ", "Can two Hookwell containers share a database?"}),
+      MakePassage("Several containers can share a database (Enterprise).", 8.5, "Changelog",
+                  {"Changelog", "3.3.0"}),
+      MakePassage("自3.3版起可以，仅限企业版。此前只有一个容器能使用一个数据库。", 9, "常见问题",
+                  {"常见问题", "两个容器可以共用一个数据库吗？"})};
+  EXPECT_THAT(SaidInOrder(ExtractAnswer("Can two Hookwell containers share a database?",
+                                        {passages[0], passages[1]}, analyzer_, {}),
+                          passages),
+              ::testing::ElementsAre("Yes, since version 3.3, on the Enterprise plan.",
+                                     "Before that only one container could use a database."));
+  EXPECT_THAT(
+      SaidInOrder(ExtractAnswer("两个容器可以共用一个数据库吗？", {passages[2]}, analyzer_, {}),
+                  {passages[2]}),
+      ::testing::ElementsAre("自3.3版起可以，仅限企业版。", "此前只有一个容器能使用一个数据库。"));
+}
+
+// A fact of a kind is asked for, and the heading only names what it is about.
+TEST_F(ExtractiveAnswererTest, ASectionThatIsOnlyAboutItIsNotToldWhole) {
+  const std::vector<Passage> passages = {
+      MakePassage("Leave is asked for in writing. Every employee has 28 days of leave. It lapses "
+                  "in March.",
+                  9, "Handbook", {"Handbook", "Leave"})};
+  const ExtractiveDraft draft = ExtractAnswer("How many days of leave?", passages, analyzer_, {});
+  EXPECT_EQ(SaidInOrder(draft, passages)[0], "Every employee has 28 days of leave.");
 }
 
 TEST_F(ExtractiveAnswererTest, ACodeInsideALongerOneIsAnother) {
