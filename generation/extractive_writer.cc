@@ -35,7 +35,8 @@ constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
 constexpr uint64_t kExtractiveWriterVersion = 14;
 constexpr size_t kMostChoices = 6;  // that are named
-constexpr double kMeetsAll = 0.9;   // support of rows that have all that the question says
+constexpr uint32_t kItemsOfShortAnswer = 3;
+constexpr double kMeetsAll = 0.9;  // support of rows that have all that the question says
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
   return std::string(kModel) + '/' + std::to_string(kExtractiveWriterVersion) + '/' +
@@ -53,6 +54,7 @@ model::ExtractiveOptions OptionsFor(const Query& query, model::ExtractiveOptions
       break;
     case AnswerLength::kShort:
       options.max_sentences = 1;
+      options.max_items = kItemsOfShortAnswer;
       break;
     case AnswerLength::kMedium:
       options.max_sentences = 3;
@@ -177,6 +179,12 @@ std::string NoteOf(const Query& query) {
   return parts.empty() ? parts : ReasonText(Reason::kNeedsModel, AnswerLanguage(query), {parts});
 }
 
+// Behind a list that is not told to its end.
+std::string LeftOutText(size_t items, std::string_view language) {
+  const std::string count = std::to_string(items);
+  return language == "zh" ? "\n另有 " + count + " 项。" : "\nAnd " + count + " more.";
+}
+
 // Sentence by sentence, as a reader would want to see it arrive.
 Status StreamSentences(const Answer& answer, const AnswerSink& sink) {
   size_t begin = 0;
@@ -295,6 +303,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     met = FindRowsThatMeet(read.text, readable, draft.sentences.front(), analyzer_);
   const bool has_rows = met && !met->rows.empty();
   std::vector<model::ExtractedSentence> sentences = Reply(read, readable, draft, has_rows, answer);
+  size_t left_out = 0;  // of a list
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
     answer.abstained = draft.declined;
@@ -302,9 +311,14 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
                       .score = draft.support,
                       .reason = draft.reason};
     if (!draft.declined) {
+      // Rows, which are told instead of a list, have no place.
+      if (draft.sentences.front().place != UINT32_MAX) left_out = draft.left_out;
       sentences = std::move(draft.sentences);
       const auto row = FindExtremeRow(read.text, readable, sentences.front(), analyzer_);
-      if (row && !has_rows) sentences = {*row};
+      if (row && !has_rows) {
+        sentences = {*row};
+        left_out = 0;
+      }
     }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
@@ -320,6 +334,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     OrderByUse(sentences, answer.context);
     CitedText composed = ComposeCitedText(sentences, answer.context);
     answer.text = std::move(composed.text);
+    if (left_out > 0) answer.text += LeftOutText(left_out, AnswerLanguage(query));
     answer.citations = std::move(composed.citations);
     // Every sentence is quoted from its source, so each is supported by construction.
     const std::string quoted = ReasonText(Reason::kQuoted, AnswerLanguage(query));

@@ -151,7 +151,7 @@ class Extraction {
         draft.sentences.back().answering = {sentences_[i - 1].range.begin, sentences_[i].range.end};
       }
     }
-    if (section) TellInOrder(*section, draft.sentences);
+    if (section) TellInOrder(*section, draft);
     return draft;
   }
 
@@ -194,11 +194,17 @@ class Extraction {
     return chosen;
   }
 
-  // `sentences` are those of the section.
-  static void TellInOrder(const SectionAnswer& section, std::vector<ExtractedSentence>& sentences) {
-    for (ExtractedSentence& sentence : sentences) {
+  // The draft's sentences are those of the section.
+  static void TellInOrder(const SectionAnswer& section, ExtractiveDraft& draft) {
+    draft.left_out = section.left_out;
+    for (ExtractedSentence& sentence : draft.sentences) {
       for (uint32_t i = 0; i < section.pieces.size(); ++i) {
-        if (section.pieces[i].range == sentence.range) sentence.place = i;
+        const ByteRange& piece = section.pieces[i].range;
+        if (sentence.range.begin < piece.begin || piece.end < sentence.range.end) continue;
+        sentence.place = i;
+        if (section.is_list) sentence.range = sentence.answering = piece;
+        if (section.is_list && i > 0) sentence.lead = "\n";  // a line for each
+        break;
       }
       // Nothing is cut out of what is told in order.
       if (sentence.answering.begin > sentence.range.begin) sentence.answering = sentence.range;

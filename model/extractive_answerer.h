@@ -18,6 +18,8 @@ namespace quarry::model {
 struct ExtractiveOptions {
   uint32_t max_sentences = 3;
   uint32_t max_tokens = 160;
+  uint32_t max_items =
+      20;  // of a list that answers as a whole (section_answer.h); it may have twice the tokens
   // Below this support (0 to 1) the answerer declines. It is that of the sentence said first or of the one that covers
   // most of the question, whichever has less. Support falls with the
   // words of the question that the sentence and its headings lack, and strongly when the passage
@@ -43,7 +45,8 @@ struct ExtractedSentence {
 struct ExtractiveDraft {
   // In the order of the answer but for what has a place, the best first; when declined, what would have been said.
   std::vector<ExtractedSentence> sentences;
-  double support = 0;  // the lesser of the two sentences' (decline_below), also when declined
+  size_t left_out = 0;  // items of the list that the sentences quote, for which there is no room
+  double support = 0;   // the lesser of the two sentences' (decline_below), also when declined
   bool declined = false;
   std::string
       reason;  // one line: why it declined, or what the support rests on: of the sentence with that support

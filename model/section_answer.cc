@@ -17,6 +17,25 @@ namespace {
 constexpr double kIsQuestion =
     0.8;  // share of the question's weight in a heading that is the question
 
+constexpr double kHeadsList = 0.5;  // in the headings above a list that answers
+constexpr double kOwnOfItem = 0.2;  // in an item beyond the headings: then it is asked about
+constexpr size_t kLeastItems = 2;
+constexpr uint32_t kListRoom =
+    2;  // times the tokens of an answer of sentences: steps are read one by one
+
+constexpr std::string_view kWayWords[] = {"how", "steps", "procedure", "instructions"};
+constexpr std::string_view kThingWords[] = {"what", "which", "list"};
+constexpr std::string_view kWayParts[] = {"如何", "怎么", "怎麼", "怎样",
+                                          "怎樣", "步骤", "步驟", "流程"};
+constexpr std::string_view kThingParts[] = {"哪些", "哪几", "哪幾", "什么",
+                                            "什麼", "列出", "列举", "列舉"};
+// Name the list or that there is one, not what is in it.
+constexpr std::string_view kListNames[] = {
+    "step",         "steps",  "list",      "way",  "ways",    "item",   "items",
+    "point",        "points", "procedure", "new",  "changes", "change", "changed",
+    "instructions", "步骤",   "步驟",      "流程", "清单",    "清單",   "列表",
+    "事项",         "事項",   "内容",      "內容", "列出",    "列举",   "列舉"};
+
 constexpr std::string_view kAskingHeads[] = {"how",  "what",  "which",  "who",  "whose", "why",
                                              "when", "where", "can",    "may",  "is",    "are",
                                              "do",   "does",  "should", "will", "must"};
@@ -97,11 +116,93 @@ std::optional<SectionAnswer> HeadedByQuestion(const PassageReading& reading, siz
   return answer;
 }
 
+enum class Wanted { kNothing, kWay, kThings };
+
+Wanted WantedBy(const PassageReading& reading) {
+  if (reading.question().kind != AnswerKind::kAny) return Wanted::kNothing;
+  const std::string_view question = reading.question_text();
+  if (HoldsAny(question, kWayParts)) return Wanted::kWay;
+  if (HoldsAny(question, kThingParts)) return Wanted::kThings;
+  const std::string lower = AsciiLower(question);
+  Wanted wanted = Wanted::kNothing;
+  for (const Word& word : Words(lower)) {
+    if (Among(word.text, kWayWords)) return Wanted::kWay;
+    if (Among(word.text, kThingWords)) wanted = Wanted::kThings;
+  }
+  return wanted;
+}
+
+// The terms but for those that name the list.
+TermSet TermsOfThings(const PassageReading& reading) {
+  const Question& question = reading.question();
+  TermSet terms;
+  for (size_t i = 0; i < question.terms.size(); ++i) {
+    const QuestionTerm& term = question.terms[i];
+    const std::string form = AsciiLower(question.text.substr(term.begin, term.end - term.begin));
+    terms.set(i, !Among(form, kListNames));
+  }
+  return terms;
+}
+
+// Whether the list that holds the sentence is what the question wants.
+bool IsWantedList(const PassageReading& reading, const Sentence& best) {
+  const Wanted wanted = WantedBy(reading);
+  if (best.kind != BlockKind::kListItem || wanted == Wanted::kNothing) return false;
+  const TermSet asked = TermsOfThings(reading);
+  const TermSet headed = reading.HeaderOf(best) & asked;
+  const double all = reading.WeightOf(asked);
+  if (headed.none() || reading.WeightOf(headed) < kHeadsList * all) return false;
+  return wanted == Wanted::kWay ||
+         reading.WeightOf(best.terms & asked & ~headed) < kOwnOfItem * all;
+}
+
+std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t best,
+                                        const ExtractiveOptions& options) {
+  const std::vector<Sentence>& all = reading.sentences();
+  if (!IsWantedList(reading, all[best])) return std::nullopt;
+  const auto is_of_list = [&](size_t i) {
+    return all[i].kind == BlockKind::kListItem || all[i].kind == BlockKind::kCode;
+  };
+  const SectionBounds section = SectionAround(reading, best);
+  SectionBounds list{best, best + 1};
+  while (list.begin > section.begin && is_of_list(list.begin - 1)) --list.begin;
+  while (list.end < section.end && is_of_list(list.end)) ++list.end;
+  while (all[list.begin].kind == BlockKind::kCode) ++list.begin;  // it belongs to what is before
+  SectionAnswer answer;
+  answer.is_list = true;
+  size_t items = 0;  // that are told
+  uint32_t tokens = 0;
+  bool is_full = false;
+  bool has_best = false;
+  for (size_t i = list.begin; i < list.end;) {
+    // A sentence of each is what it is told by: the best of its own item.
+    const bool is_item = all[i].kind == BlockKind::kListItem;
+    size_t end = i + 1;
+    uint32_t own = all[i].tokens;
+    while (is_item && end < list.end && all[end].block == all[i].block) own += all[end++].tokens;
+    is_full = is_full || tokens + own > kListRoom * options.max_tokens ||
+              (is_item && items == options.max_items);
+    if (is_full) {
+      answer.left_out += is_item ? 1 : 0;
+    } else {
+      const bool is_best = i <= best && best < end;
+      answer.pieces.push_back({is_best ? best : i, is_item ? all[i].block : all[i].range});
+      items += is_item ? 1 : 0;
+      tokens += own;
+      has_best = has_best || is_best;
+    }
+    i = end;
+  }
+  if (!has_best || items + answer.left_out < kLeastItems) return std::nullopt;
+  return answer;
+}
+
 }  // namespace
 
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options) {
-  return HeadedByQuestion(reading, best, options);
+  std::optional<SectionAnswer> list = ListAround(reading, best, options);
+  return list ? list : HeadedByQuestion(reading, best, options);
 }
 
 }  // namespace quarry::model

@@ -1,7 +1,8 @@
 #pragma once
 
-// The section of a passage that answers a question as a whole: what stands below a heading that is the question. It is
-// told in its own order, for its sentences follow one another. Internal to model/. Pure.
+// The section of a passage that answers a question as a whole: what stands below a heading that is the question, and the
+// list below headings that hold what is asked, where a way to do something or things are asked for. It is told in its
+// own order, for its sentences and steps follow one another. Internal to model/. Pure.
 
 #include <cstddef>
 #include <optional>
@@ -15,16 +16,22 @@ namespace quarry::model {
 
 struct SectionPiece {
   size_t sentence = 0;  // one of the reading's sentences
-  ByteRange range;      // what is told of the passage's text
+  ByteRange range;  // what is told of the passage's text: that sentence, of a list the whole item
 };
 
 struct SectionAnswer {
   std::vector<SectionPiece> pieces;  // in order; one is that of the best sentence
+  bool is_list = false;
+  size_t left_out = 0;  // items of the list that there is no room for
 };
 
-// The one that `best`, the sentence that answers best, stands in. Its heading is the question where it holds nearly all
-// of it, all its names, and asks, too, or the question asks for nothing of a kind (a date, a number). Told are its first
-// sentences, as many as an answer has. None where the best sentence would not be among them.
+// The one that `best`, the sentence that answers best, stands in.
+//   * Its heading is the question where it holds nearly all of it, all its names, and asks, too, or the question asks
+//     for nothing of a kind (a date, a number). Told are its first sentences, as many as an answer has.
+//   * A list answers "how" where the headings above it hold most of what is asked, and "which" where the best item
+//     holds little beyond them, for else that one is asked about. Told are its items and the code between them, up to
+//     options.max_items and twice options.max_tokens.
+// None where the best sentence would not be told.
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options);
 

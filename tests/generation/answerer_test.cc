@@ -2,6 +2,7 @@
 
 #include "base/answer_guide.h"
 #include "generation/citations.h"
+#include "ingest/parser.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::generation {
@@ -127,6 +128,30 @@ TEST_F(AnswererTest, CitesTheSentenceThatAnswers) {
   EXPECT_FALSE(chinese.abstained);
   EXPECT_THAT(chinese.text, HasSubstr("28天带薪休假"));
   EXPECT_EQ(chinese.citations.at(0).document, "hr/leave-zh");
+}
+
+TEST_F(AnswererTest, StepsStandOnLinesAndWhatThereIsNoRoomForIsCounted) {
+  std::string english = "# Upgrading Hookwell\n\n1. Run hookwell backup first.\n";
+  std::string chinese = "# 同步桥的安装\n\n1. 下载同步桥安装包。\n";
+  for (int i = 2; i <= 25; ++i) {
+    english += std::to_string(i) + ". Do part " + std::to_string(i) + " of it.\n";
+    chinese += std::to_string(i) + ". 做好第" + std::to_string(i) + "项。\n";
+  }
+  for (const auto& [id, text] :
+       {std::pair("upgrade.md", english), std::pair("anzhuang.md", chinese)}) {
+    ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                      .Parse(text, {.id = id, .path = id, .uri = id})
+                                      .value();
+    engine_.Add(std::move(parsed.documents));
+  }
+  const Answer how = Ask("How do I upgrade Hookwell?");
+  EXPECT_THAT(how.text, ::testing::StartsWith("1. Run hookwell backup first [1].\n2. Do part 2"));
+  EXPECT_THAT(how.text, ::testing::EndsWith("\n20. Do part 20 of it [1].\nAnd 5 more."));
+  EXPECT_THAT(how.citations, SizeIs(20));
+  const Answer chinese_how = Ask("如何安装同步桥？");
+  EXPECT_THAT(chinese_how.text,
+              ::testing::StartsWith("1. 下载同步桥安装包[1]。\n2. 做好第2项[1]。"));
+  EXPECT_THAT(chinese_how.text, ::testing::EndsWith("\n另有 5 项。"));
 }
 
 TEST_F(AnswererTest, ALongSentenceIsQuotedFromWhatAnswersUnlessALongAnswerIsWanted) {

@@ -136,6 +136,80 @@ TEST_F(ExtractiveAnswererTest, ASectionBelowTheQuestionIsToldInItsOrder) {
       ::testing::ElementsAre("自3.3版起可以，仅限企业版。", "此前只有一个容器能使用一个数据库。"));
 }
 
+// A list below a heading.
+Passage ListPassage(const std::vector<std::string>& headings, const std::vector<std::string>& items,
+                    double score) {
+  Passage passage = MakePassage("", score, headings.front(), headings);
+  for (const std::string& item : items) {
+    if (!passage.chunk.text.empty()) passage.chunk.text += "\n\n";
+    const size_t begin = passage.chunk.text.size();
+    passage.chunk.text += item;
+    const BlockKind kind = item.starts_with("$ ") ? BlockKind::kCode : BlockKind::kListItem;
+    passage.chunk.blocks.push_back(
+        {.kind = kind, .begin = begin, .end = passage.chunk.text.size()});
+  }
+  return passage;
+}
+
+TEST_F(ExtractiveAnswererTest, StepsAndListsThatAnswerAreToldWholeAndInOrder) {
+  const std::vector<std::string> steps = {
+      "1. Run hookwell backup before.json. Back the database up, too.", "2. Stop the container.",
+      "3. Pull the image:", "$ docker pull image", "4. Start the container."};
+  const std::vector<std::string> installation = {"1. 从客户门户下载安装包。", "2. 校验安装包。",
+                                                 "3. 解压到目标目录。", "4. 启动服务。"};
+  const std::vector<std::string> fees = {"酒店迷你吧消费和洗衣费", "个人娱乐费用", "交通违章罚款"};
+  const struct {
+    const char* question;
+    std::vector<std::string> headings;
+    std::vector<std::string> items;
+  } cases[] = {
+      {"How do I upgrade Hookwell?", {"Hookwell manual", "Upgrading"}, steps},
+      {"What are the steps to upgrade Hookwell?", {"Hookwell manual", "Upgrading"}, steps},
+      {"如何安装同步桥？", {"同步桥指南", "安装步骤"}, installation},
+      {"安装步骤有哪些？", {"同步桥指南", "安装步骤"}, installation},
+      {"哪些费用不予报销？", {"差旅与报销制度", "不予报销的费用"}, fees},
+  };
+  for (const auto& [question, headings, items] : cases) {
+    const std::vector<Passage> passages = {ListPassage(headings, items, 9)};
+    const ExtractiveDraft draft = ExtractAnswer(question, passages, analyzer_, {});
+    EXPECT_FALSE(draft.declined) << question;
+    EXPECT_EQ(SaidInOrder(draft, passages), items) << question;
+    EXPECT_EQ(draft.left_out, 0u);
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, AListIsToldAsFarAsThereIsRoom) {
+  const std::vector<Passage> passages = {
+      ListPassage({"Hookwell manual", "Upgrading"},
+                  {"1. Run hookwell backup before.json.", "2. Stop the container.",
+                   "3. Pull the image.", "4. Start the container."},
+                  9)};
+  ExtractiveOptions options;
+  options.max_items = 2;
+  const ExtractiveDraft draft =
+      ExtractAnswer("How do I upgrade Hookwell?", passages, analyzer_, options);
+  EXPECT_THAT(
+      SaidInOrder(draft, passages),
+      ::testing::ElementsAre("1. Run hookwell backup before.json.", "2. Stop the container."));
+  EXPECT_EQ(draft.left_out, 2u);
+}
+
+// What is asked stands in the one item and not above the list.
+TEST_F(ExtractiveAnswererTest, AnItemThatIsAskedAboutIsToldAlone) {
+  const std::vector<Passage> passages = {
+      ListPassage({"Security", "Signing secrets"},
+                  {"They are shown once.", "The rotation of signing secrets takes a day.",
+                   "They have 32 characters."},
+                  9),
+      ListPassage({"安全", "签名密钥"},
+                  {"只显示一次。", "签名密钥轮换需要一天。", "长度为32个字符。"}, 9)};
+  for (const char* question :
+       {"What does the rotation of signing secrets take?", "签名密钥轮换需要什么？"}) {
+    const ExtractiveDraft draft = ExtractAnswer(question, passages, analyzer_, {});
+    EXPECT_EQ(draft.sentences.at(0).place, UINT32_MAX) << question;
+  }
+}
+
 // A fact of a kind is asked for, and the heading only names what it is about.
 TEST_F(ExtractiveAnswererTest, ASectionThatIsOnlyAboutItIsNotToldWhole) {
   const std::vector<Passage> passages = {
