@@ -132,7 +132,8 @@ class Extraction {
     };
     Weighed deciding = weigh(best);
     const std::optional<SectionAnswer> section = FindSectionAnswer(reading_, best, options_);
-    const std::vector<size_t> chosen = section ? BestFirst(*section, best) : Choose(best);
+    const std::vector<size_t> chosen =
+        section ? BestFirst(*section, best) : WithWayBehindDenial(Choose(best));
     if (deciding.lacks.kind && !deciding.lacks.replaced) {
       deciding.lacks.replaced = ReplacedBeside(chosen);
       deciding.support = SupportOf(sentences_[best], deciding.lacks);
@@ -387,6 +388,29 @@ class Extraction {
     std::ranges::sort(chosen.begin() + 1, chosen.end(), [&](size_t a, size_t b) {
       return scores_[a] != scores_[b] ? scores_[a] > scores_[b] : a < b;
     });
+    return chosen;
+  }
+
+  // Asked how something is done, "by default it is not done" is half of the answer: the sentence behind it is said, too,
+  // in the place of the least likely one where there is no room.
+  std::vector<size_t> WithWayBehindDenial(std::vector<size_t> chosen) const {
+    const size_t next = chosen.front() + 1;
+    const Sentence& best = sentences_[chosen.front()];
+    const bool is_half = AsksForWay(reading_) && !question_.negated && IsNegated(TextOf(best)) &&
+                         options_.max_sentences > 1;
+    if (!is_half || next == sentences_.size() || sentences_[next].passage != best.passage ||
+        sentences_[next].block != best.block) {
+      return chosen;
+    }
+    std::erase(chosen, next);
+    if (chosen.size() == options_.max_sentences) chosen.pop_back();
+    uint32_t tokens = sentences_[next].tokens;
+    for (const size_t one : chosen) tokens += sentences_[one].tokens;
+    while (chosen.size() > 1 && tokens > options_.max_tokens) {
+      tokens -= sentences_[chosen.back()].tokens;
+      chosen.pop_back();
+    }
+    if (tokens <= options_.max_tokens) chosen.insert(chosen.begin() + 1, next);
     return chosen;
   }
 

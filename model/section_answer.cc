@@ -199,6 +199,8 @@ std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t be
 
 }  // namespace
 
+bool AsksForWay(const PassageReading& reading) { return WantedBy(reading) == Wanted::kWay; }
+
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options) {
   std::optional<SectionAnswer> list = ListAround(reading, best, options);

@@ -35,4 +35,7 @@ struct SectionAnswer {
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options);
 
+// Whether the question is how something is done, and not how much or how long.
+bool AsksForWay(const PassageReading& reading);
+
 }  // namespace quarry::model

@@ -194,6 +194,26 @@ TEST_F(ExtractiveAnswererTest, AListIsToldAsFarAsThereIsRoom) {
   EXPECT_EQ(draft.left_out, 2u);
 }
 
+TEST_F(ExtractiveAnswererTest, HowIsNotAnsweredByADenialAlone) {
+  const std::vector<Passage> passages = {
+      MakePassage("By default Hookwell does not keep the order of events. Turn on Strict order to "
+                  "hold later ones back. It is slow.",
+                  9, "Routing", {"Routing", "Fan-out"}),
+      MakePassage("平台默认不保持事件的先后顺序。请在目标上打开严格模式。这样较慢。", 9, "路由",
+                  {"路由", "分发"})};
+  const auto said = [&](const char* question) {
+    return SaidInOrder(ExtractAnswer(question, passages, analyzer_, {}), passages);
+  };
+  const auto english = said("How do I make Hookwell keep the order of events?");
+  ASSERT_GE(english.size(), 2u);
+  EXPECT_EQ(english[0], "By default Hookwell does not keep the order of events.");
+  EXPECT_EQ(english[1], "Turn on Strict order to hold later ones back.");
+  const auto chinese = said("怎么保持事件的先后顺序？");
+  ASSERT_GE(chinese.size(), 2u);
+  EXPECT_EQ(chinese[0], "平台默认不保持事件的先后顺序。");
+  EXPECT_EQ(chinese[1], "请在目标上打开严格模式。");
+}
+
 // What is asked stands in the one item and not above the list.
 TEST_F(ExtractiveAnswererTest, AnItemThatIsAskedAboutIsToldAlone) {
   const std::vector<Passage> passages = {
