@@ -19,6 +19,31 @@ namespace {
 // about how rare those are.
 constexpr double kRarity = 0.3;
 
+// Of a version, "3.2.0" or "v3.2.0": three numbers or more with dots between them. Without the "v"; "" of all else.
+std::string_view VersionOf(std::string_view word) {
+  if (word.starts_with('v') || word.starts_with('V')) word.remove_prefix(1);
+  size_t numbers = 0;
+  bool in_number = false;
+  for (const char c : word) {
+    if (!IsAsciiDigit(c) && (c != '.' || !in_number)) return {};
+    if (IsAsciiDigit(c) && !in_number) ++numbers;
+    in_number = c != '.';
+  }
+  return in_number && numbers >= 3 ? word : std::string_view();
+}
+
+// Calls take(token, whole) for each token with the word that it is part of: the first at a position is the whole.
+template <typename Take>
+void ForEachPartOfWord(std::string_view text, const std::vector<Token>& tokens, const Take& take) {
+  std::string_view whole;
+  uint32_t position = UINT32_MAX;
+  for (const Token& token : tokens) {
+    if (token.position != position) whole = text.substr(token.begin, token.end - token.begin);
+    position = token.position;
+    take(token, whole);
+  }
+}
+
 bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
 
 // Whether the range, stated in `text`, is of what the number counts: "4-6" of 次 below a column 迟到次数.
@@ -88,9 +113,31 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
     if (question_.terms[i].has_digit) codes_.set(i);
   }
   if (question_.terms.empty()) return;
+  FindAskedVersions();
   FindAskedNumbers();
   for (uint32_t i = 0; i < passages_.size(); ++i) AddPassage(i, max_tokens);
   WeighTerms();
+}
+
+void PassageReading::FindAskedVersions() {
+  ForEachPartOfWord(question_.text, analyzer_.Tokenize(question_.text),
+                    [&](const Token&, std::string_view whole) {
+                      const std::string_view version = VersionOf(whole);
+                      if (!version.empty()) asked_versions_.emplace_back(version);
+                    });
+}
+
+std::vector<Token> PassageReading::OwnTokens(std::string_view text) const {
+  std::vector<Token> tokens = asked_codes_.OwnTokens(text, analyzer_.Tokenize(text));
+  if (asked_versions_.empty()) return tokens;
+  std::vector<Token> own;
+  own.reserve(tokens.size());
+  ForEachPartOfWord(text, tokens, [&](const Token& token, std::string_view whole) {
+    const std::string_view version = VersionOf(whole);
+    if (version.empty() || std::ranges::find(asked_versions_, version) != asked_versions_.end())
+      own.push_back(token);
+  });
+  return own;
 }
 
 void PassageReading::FindAskedNumbers() {
@@ -183,7 +230,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentence.tokens = CountTokens(TextOf(sentence));
     sentences_.push_back(std::move(sentence));
   }
-  const std::vector<Token> tokens = asked_codes_.OwnTokens(text, analyzer_.Tokenize(text));
+  const std::vector<Token> tokens = OwnTokens(text);
   for (const Token& token : tokens) {
     const uint32_t number = NumberOf(token);
     if (number == UINT32_MAX) continue;
@@ -209,7 +256,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
 
 TermSet PassageReading::TermsIn(std::string_view text) const {
   TermSet terms;
-  for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
+  for (const Token& token : OwnTokens(text)) {
     if (const uint32_t number = NumberOf(token); number != UINT32_MAX) terms.set(number);
   }
   return terms;

@@ -84,8 +84,11 @@ class PassageReading {
     TermSet terms;
   };
 
+  void FindAskedVersions();
   void FindAskedNumbers();
   void AddRanges(const std::vector<Token>& tokens, Sentence& sentence);
+  // Of `text`, without those of codes and versions that are others than the question's: of "3.2.0" no part is in "3.4.0".
+  std::vector<Token> OwnTokens(std::string_view text) const;
   uint32_t NumberOf(const Token& token) const;
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
   void AddPassage(uint32_t index, uint32_t max_tokens);
@@ -96,6 +99,7 @@ class PassageReading {
   const Analyzer& analyzer_;
   Question question_;
   AskedCodes asked_codes_;
+  std::vector<std::string> asked_versions_;         // "3.2.0"
   std::unordered_map<uint64_t, uint32_t> numbers_;  // hash of a term -> its number
   TermSet codes_;
   std::vector<AskedNumber> asked_numbers_;

@@ -34,7 +34,8 @@ constexpr std::string_view kListNames[] = {
     "step",         "steps",  "list",      "way",  "ways",    "item",   "items",
     "point",        "points", "procedure", "new",  "changes", "change", "changed",
     "instructions", "步骤",   "步驟",      "流程", "清单",    "清單",   "列表",
-    "事项",         "事項",   "内容",      "內容", "列出",    "列举",   "列舉"};
+    "事项",         "事項",   "内容",      "內容", "列出",    "列举",   "列舉",
+    "变更",         "變更",   "变化",      "變化", "更新",    "改动",   "改動"};
 
 constexpr std::string_view kAskingHeads[] = {"how",  "what",  "which",  "who",  "whose", "why",
                                              "when", "where", "can",    "may",  "is",    "are",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/testing/test_environment.h"
@@ -176,6 +177,40 @@ TEST_F(ExtractiveAnswererTest, StepsAndListsThatAnswerAreToldWholeAndInOrder) {
     EXPECT_EQ(SaidInOrder(draft, passages), items) << question;
     EXPECT_EQ(draft.left_out, 0u);
   }
+}
+
+// A change log: below each heading a list.
+Passage ChangeLog(const std::string& title,
+                  const std::vector<std::pair<std::string, std::vector<std::string>>>& versions) {
+  Passage passage = MakePassage("", 9, title, {title});
+  const auto add = [&](BlockKind kind, const std::string& text) {
+    if (!passage.chunk.text.empty()) passage.chunk.text += "\n\n";
+    const size_t begin = passage.chunk.text.size();
+    passage.chunk.text += text;
+    passage.chunk.blocks.push_back(
+        {.kind = kind, .depth = 1, .begin = begin, .end = passage.chunk.text.size()});
+  };
+  for (const auto& [version, items] : versions) {
+    add(BlockKind::kHeading, version);
+    for (const std::string& item : items) add(BlockKind::kListItem, item);
+  }
+  return passage;
+}
+
+TEST_F(ExtractiveAnswererTest, AVersionIsAskedOfItsSectionOnly) {
+  const std::vector<Passage> english = {
+      ChangeLog("Changelog",
+                {{"3.4.0 - 2026-09-14",
+                  {"Changed: the default is 30 instead of 14.", "Fixed: empty bodies."}},
+                 {"3.2.0 - 2026-02-11", {"Added: image for arm64.", "Added: SCIM provisioning."}},
+                 {"3.0.0 - 2025-06-18", {"Changed: the owner is called administrator."}}})};
+  EXPECT_THAT(SaidInOrder(ExtractAnswer("What changed in 3.2.0?", english, analyzer_, {}), english),
+              ::testing::ElementsAre("Added: image for arm64.", "Added: SCIM provisioning."));
+  const std::vector<Passage> chinese = {ChangeLog(
+      "更新日志", {{"3.4.0 — 2025-07-30", {"变更：默认值由4改为8。", "移除：旧版接口。"}},
+                   {"3.3.0 — 2025-03-05", {"新增：任务级告警。", "变更：令牌有效期缩短。"}}})};
+  EXPECT_THAT(SaidInOrder(ExtractAnswer("3.3.0有什么变更？", chinese, analyzer_, {}), chinese),
+              ::testing::ElementsAre("新增：任务级告警。", "变更：令牌有效期缩短。"));
 }
 
 TEST_F(ExtractiveAnswererTest, AListIsToldAsFarAsThereIsRoom) {
