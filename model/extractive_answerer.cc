@@ -20,6 +20,7 @@
 #include "model/replaced_words.h"
 #include "model/section_answer.h"
 #include "model/sentence_ranking.h"
+#include "model/version_headings.h"
 #include "model/written_words.h"
 
 // Sentences are ranked by how much they answer (sentence_ranking.h). The best is said, and behind it, in the order of
@@ -39,6 +40,7 @@ constexpr double kMayHold = 0.08;
 // "No.", "You do.": the first sentence below a heading that holds so much of the question.
 constexpr uint32_t kOpenerTokens = 4;
 constexpr double kHeadsOpener = 0.5;
+constexpr double kHeadingSupport = 0.9;  // of one that says all that is asked
 // Beside what a sentence covers of the question, in finding the one that covers most.
 constexpr double kCoveringPrior = 0.75;
 constexpr double kCoveringKind = 0.2;
@@ -119,6 +121,7 @@ class Extraction {
   ExtractiveDraft Run() {
     if (question_.terms.empty()) return Decline(Reason::kNoSearchWords);
     if (sentences_.empty()) return Decline(Reason::kNoPassage);
+    if (const auto heading = FindVersionHeading(reading_)) return SayHeading(*heading);
     scores_ = SentenceScores(reading_);
     const size_t best = static_cast<size_t>(std::ranges::max_element(scores_) - scores_.begin());
     for (const double score : scores_) all_ += std::exp(score - scores_[best]);
@@ -159,6 +162,15 @@ class Extraction {
  private:
   ExtractiveDraft Decline(Reason reason) const {
     return {.declined = true, .reason = ReasonText(reason, options_.language)};
+  }
+
+  ExtractiveDraft SayHeading(const VersionHeading& heading) const {
+    ExtractiveDraft draft;
+    draft.sentences.push_back({.passage = heading.passage, .range = heading.range});
+    draft.support = kHeadingSupport;
+    draft.declined = draft.support < options_.decline_below;
+    draft.reason = ReasonText(Reason::kBestSentence, options_.language, {"100"});
+    return draft;
   }
 
   // The sentence that has most of the question, and something of the kind asked for, from the best passage.

@@ -2,7 +2,8 @@
 
 // The answerer without a model: picks the sentences of the passages that most likely answer the
 // question, the likeliest first, tells where in a long one the answer begins, and declines when none
-// supports an answer well enough. Pure and deterministic; every sentence is quoted as it stands.
+// supports an answer well enough. Pure and deterministic; every sentence is quoted as it stands. Asked when a version
+// came out, the heading that says so is quoted.
 
 #include <cstdint>
 #include <string>

@@ -213,6 +213,25 @@ TEST_F(ExtractiveAnswererTest, AVersionIsAskedOfItsSectionOnly) {
               ::testing::ElementsAre("新增：任务级告警。", "变更：令牌有效期缩短。"));
 }
 
+TEST_F(ExtractiveAnswererTest, AHeadingSaysWhenItsVersionCameOut) {
+  const std::vector<Passage> passages = {
+      ChangeLog("Changelog",
+                {{"3.4.0 - 2026-09-14", {"Added: an editor.", "Removed: the XML export."}},
+                 {"3.2.0 - 2026-02-11", {"Added: SCIM provisioning."}},
+                 {"Older ones", {"Added: everything that is not listed above."}}}),
+      ChangeLog("更新日志", {{"5.4.0 — 2025-07-30", {"移除：旧版接口。"}},
+                             {"5.3.0 — 2025-03-05", {"新增：告警。"}}})};
+  const auto first = [&](const char* question) { return First(question, passages); };
+  EXPECT_EQ(first("When was 3.4.0 released?"), "3.4.0 - 2026-09-14");
+  EXPECT_EQ(first("When did version 3.2.0 come out?"), "3.2.0 - 2026-02-11");
+  EXPECT_EQ(first("Which version was released on 2026-02-11?"), "3.2.0 - 2026-02-11");
+  EXPECT_EQ(first("5.3.0 是哪天发布的？"), "5.3.0 — 2025-03-05");
+  EXPECT_EQ(first("5.4.0版本什么时候发布？"), "5.4.0 — 2025-07-30");
+  // More is asked than when it came out, or of a version that has no heading.
+  EXPECT_NE(first("When was the XML export of 3.4.0 removed?"), "3.4.0 - 2026-09-14");
+  EXPECT_EQ(first("When was 3.5.0 released?").find("2026"), std::string::npos);
+}
+
 TEST_F(ExtractiveAnswererTest, AListIsToldAsFarAsThereIsRoom) {
   const std::vector<Passage> passages = {
       ListPassage({"Hookwell manual", "Upgrading"},
