@@ -23,7 +23,6 @@
 #include "generation/spelling.h"
 #include "generation/table_conditions.h"
 #include "model/answer_reasons.h"
-#include "model/quotable.h"
 
 namespace quarry::generation {
 
@@ -270,9 +269,9 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
       FindChoices(question, context, draft.sentences.front(), analyzer_);
   for (const Choice& choice : choices) {
     if (sentences.size() == kMostChoices) break;
-    // A row of a table names its document itself (ComposeCitedText).
+    // A row of a table names its document itself.
     const Passage& passage = context.passages[choice.passage];
-    const bool is_row = model::BlockKindAt(passage.chunk, choice.range.begin) == BlockKind::kTable;
+    const bool is_row = StandsBehindSubject(passage, choice.range.begin);
     sentences.push_back({.passage = choice.passage,
                          .range = choice.range,
                          .score = 1,

@@ -232,11 +232,20 @@ class Extraction {
            reading_.WeightOf(reading_.HeaderOf(sentence)) >= kHeadsOpener * reading_.total();
   }
 
+  // An entry of a change log, which is said behind its heading.
+  bool IsOfVersion(const Sentence& sentence) const {
+    if (sentence.kind != BlockKind::kListItem) return false;
+    const std::vector<std::string> path =
+        SpanWithin(passages_[sentence.passage].chunk, sentence.range.begin, sentence.range.end)
+            .heading_path;
+    return !path.empty() && NamesVersionOrDate(path.back());
+  }
+
   ExtractedSentence Extracted(const Sentence& sentence, double score) const {
     ExtractedSentence extracted{
         .passage = sentence.passage, .range = sentence.range, .score = score};
     const bool is_prose = sentence.kind != BlockKind::kTable && sentence.kind != BlockKind::kCode;
-    if (!is_prose) return extracted;
+    if (!is_prose || IsOfVersion(sentence)) return extracted;
     const ByteRange part = AnsweringPart(reading_, sentence);
     extracted.answering = {sentence.range.begin + part.begin, sentence.range.begin + part.end};
     return extracted;

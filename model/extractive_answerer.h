@@ -36,7 +36,7 @@ struct ExtractedSentence {
   double score = 0;      // a logarithm of odds (sentence_ranking.h)
   // What to quote: of a sentence of prose the part from the clause that answers on (all of a short one), which does
   // where there is little room, or the whole and the few words before it that answer: "No. It needs PostgreSQL." Empty
-  // of a row of a table and of code.
+  // of a row of a table, of code and of an entry of a change log.
   ByteRange answering = {};
   std::string lead = {};  // said before it in the answer, and no quote: "Another source says: "
   // Where it is said, from 0: of those of a section that is told in its order. Of all others as it comes, behind those.

@@ -90,6 +90,29 @@ TEST(CitationsTest, ARowOfATableStandsOnItsOwnLineBehindWhatTheTableIsAbout) {
   }
 }
 
+TEST(CitationsTest, AnItemBelowAVersionStandsBehindIt) {
+  const auto item_below = [](const std::string& title, const std::string& heading,
+                             const std::string& text) {
+    Passage passage = RowsPassage(title, text);
+    passage.chunk.blocks[0].kind = BlockKind::kListItem;
+    passage.chunk.span.heading_path = {title, heading};
+    return passage;
+  };
+  const auto whole = [](uint32_t passage, const Passage& of) {
+    return model::ExtractedSentence{passage, {0, of.chunk.text.size()}, 1.0};
+  };
+  Context context;
+  context.passages = {item_below("Changelog", "3.1.0 - 2025-10-30", "Added: dead letter queue."),
+                      item_below("更新日志", "3.4.0", "移除：旧版接口。"),
+                      item_below("Upgrading", "Steps", "Stop the container.")};
+  std::vector<model::ExtractedSentence> sentences;
+  for (uint32_t i = 0; i < 3; ++i) sentences.push_back(whole(i, context.passages[i]));
+  EXPECT_EQ(ComposeCitedText(sentences, context).text,
+            "Changelog > 3.1.0 - 2025-10-30 — Added: dead letter queue [1].\n"
+            "更新日志 > 3.4.0 — 移除：旧版接口[2]。\n"
+            "Stop the container [3].");
+}
+
 TEST(CitationsTest, CitedPassagesComeFirstInTheOrderOfUse) {
   Context context;
   for (const char* text : {"a", "b", "c", "d", "e"}) context.passages.push_back(TextPassage(text));
