@@ -4,9 +4,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -25,8 +27,10 @@
 
 // Sentences are ranked by how much they answer (sentence_ranking.h). The best is said, and behind it, in the order of
 // their scores, those that add to what it covers of the question and those that may hold the answer in its stead. Where
-// the section that the best stands in answers as a whole (section_answer.h), that is said, in its order. Whether
-// anything is said at all hangs on the support of the best and of the sentence that covers most.
+// the section that the best stands in answers as a whole (section_answer.h), that is said, in its order; and where a text
+// has headings, what is said of one passage is said as it stands there: such texts tell causes before effects, and say
+// "it" of what they named. The best goes first with its paragraph where it is likelier than all others together, and alone
+// where a date, number or name is asked for. Whether anything is said at all hangs on the support of the best and of the sentence that covers most.
 
 namespace quarry::model {
 namespace {
@@ -155,7 +159,11 @@ class Extraction {
         draft.sentences.back().answering = {sentences_[i - 1].range.begin, sentences_[i].range.end};
       }
     }
-    if (section) TellInOrder(*section, draft);
+    if (section) {
+      TellInOrder(*section, draft);
+    } else {
+      OrderAsInPassages(sentences_[best], draft.sentences);
+    }
     return draft;
   }
 
@@ -222,6 +230,29 @@ class Extraction {
       // Nothing is cut out of what is told in order.
       if (sentence.answering.begin > sentence.range.begin) sentence.answering = sentence.range;
     }
+  }
+
+  // `said` has the best first. Passages come in the order in which they are said now.
+  void OrderAsInPassages(const Sentence& best, std::vector<ExtractedSentence>& said) const {
+    const bool is_prose = best.kind != BlockKind::kTable && best.kind != BlockKind::kCode;
+    const bool wants_fact =
+        question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason;
+    const SourceSpan span =
+        SpanWithin(passages_[best.passage].chunk, best.range.begin, best.range.end);
+    if (!is_prose || wants_fact || span.heading_path.empty()) return;
+    const bool is_certain = all_ <= 2;  // the best is 1 of it
+    const auto key_of = [&](size_t i) {
+      const ExtractedSentence& one = said[i];
+      const auto first = std::ranges::find(said, one.passage, &ExtractedSentence::passage);
+      const bool is_beside_best = one.passage == best.passage &&
+                                  best.block.begin <= one.range.begin &&
+                                  one.range.end <= best.block.end;
+      return std::tuple(first - said.begin(), is_certain && !is_beside_best, one.range.begin);
+    };
+    std::vector<size_t> order(said.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::ranges::sort(order, {}, key_of);
+    for (uint32_t place = 0; place < order.size(); ++place) said[order[place]].place = place;
   }
 
   // Whether it answers in a few words what the heading above it asks, and the sentence behind it says more.

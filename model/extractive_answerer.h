@@ -39,7 +39,8 @@ struct ExtractedSentence {
   // of a row of a table, of code and of an entry of a change log.
   ByteRange answering = {};
   std::string lead = {};  // said before it in the answer, and no quote: "Another source says: "
-  // Where it is said, from 0: of those of a section that is told in its order. Of all others as it comes, behind those.
+  // Where it is said, from 0: of those below headings and of a section that is told in its order. Of all others as it
+  // comes, behind those.
   uint32_t place = UINT32_MAX;
 };
 

@@ -177,6 +177,41 @@ TEST_F(AnswererTest, StepsStandOnLinesAndWhatThereIsNoRoomForIsCounted) {
   EXPECT_THAT(chinese_how.text, ::testing::EndsWith("\n另有 5 项。"));
 }
 
+// Sentences of a paragraph below a heading, of which the second is the likeliest.
+TEST(AnswerOrderTest, WhatIsSaidOfASectionIsSaidAsItStands) {
+  testing::TestEngine engine;
+  const std::pair<const char*, const char*> files[] = {
+      {"Routing",
+       "# Routing\n\n## Fan-out\n\nOne route may have up to 20 destinations.\n\n## Ordering\n\nBy "
+       "default the order of events is not kept. Turn on strict order on a destination to hold "
+       "later events back. Strict order limits the destination to one delivery at a time.\n"},
+      {"路由",
+       "# 路由\n\n## 分发\n\n一个路由最多有20个目标。\n\n## "
+       "顺序\n\n默认不保持事件的顺序。在目标上打"
+       "开严格顺序，后面的事件就会等待。严格顺序使目标一次只能投递一个事件。\n"}};
+  for (const auto& [title, text] : files) {
+    const std::string id = std::string(title) + ".md";
+    ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                      .Parse(text, {.id = id, .path = id, .uri = id})
+                                      .value();
+    parsed.documents.at(0).title = title;
+    engine.Add(std::move(parsed.documents));
+  }
+  const auto ask = [&](const char* question) {
+    return engine.answerer.Ask({.text = question}, *engine.snapshot(), nullptr, CallContext())
+        .value()
+        .text;
+  };
+  EXPECT_EQ(ask("What is the effect of strict order on the order of events?"),
+            "By default the order of events is not kept [1]. Turn on strict order on a destination "
+            "to hold later events back [1]. Strict order limits the destination to one delivery at "
+            "a time [1].");
+  EXPECT_EQ(
+      ask("严格顺序有什么作用？"),
+      "默认不保持事件的顺序[1]。在目标上打开严格顺序，后面的事件就会等待[1]。严格顺序使目标一次"
+      "只能投递一个事件[1]。");
+}
+
 TEST_F(AnswererTest, ALongSentenceIsQuotedFromWhatAnswersUnlessALongAnswerIsWanted) {
   const std::string english =
       "The tower, which the keepers of the lower lock had built from the bricks of the old brewery "
