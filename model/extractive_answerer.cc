@@ -45,6 +45,9 @@ constexpr double kMayHold = 0.08;
 constexpr uint32_t kOpenerTokens = 4;
 constexpr double kHeadsOpener = 0.5;
 constexpr double kHeadingSupport = 0.9;  // of one that says all that is asked
+// Of a list whose heading the question names, where its passage holds half of the question and where all.
+constexpr double kHeadedListSupport = 0.5;
+constexpr double kHeadedListGain = 0.4;
 // Beside what a sentence covers of the question, in finding the one that covers most.
 constexpr double kCoveringPrior = 0.75;
 constexpr double kCoveringKind = 0.2;
@@ -151,6 +154,11 @@ class Extraction {
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;
     draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
+    if (draft.declined && !deciding.lacks.replaced) {
+      if (const auto headed = FindHeadedList(reading_, options_)) {
+        if (ExtractiveDraft told = TellList(*headed); !told.declined) return told;
+      }
+    }
     for (const size_t i : chosen) {
       draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
       if (i > 0 && IsOpener(i - 1) && std::ranges::find(chosen, i - 1) == chosen.end() &&
@@ -170,6 +178,20 @@ class Extraction {
  private:
   ExtractiveDraft Decline(Reason reason) const {
     return {.declined = true, .reason = ReasonText(reason, options_.language)};
+  }
+
+  ExtractiveDraft TellList(const HeadedList& headed) const {
+    ExtractiveDraft draft;
+    draft.support = kHeadedListSupport + kHeadedListGain * (2 * headed.share - 1);
+    draft.declined = draft.support < options_.decline_below;
+    char share[16];
+    std::snprintf(share, sizeof(share), "%.0f", 100 * headed.share);
+    draft.reason = ReasonText(Reason::kBestSentence, options_.language, {share});
+    for (const SectionPiece& piece : headed.list.pieces) {
+      draft.sentences.push_back(Extracted(sentences_[piece.sentence], scores_[piece.sentence]));
+    }
+    TellInOrder(headed.list, draft);
+    return draft;
   }
 
   ExtractiveDraft SayHeading(const VersionHeading& heading) const {

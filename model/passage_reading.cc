@@ -262,6 +262,18 @@ TermSet PassageReading::TermsIn(std::string_view text) const {
   return terms;
 }
 
+bool PassageReading::HoldsAllOf(std::string_view text) const {
+  bool holds = false;
+  uint32_t position = UINT32_MAX;
+  for (const Token& token : analyzer_.Tokenize(text)) {
+    if (token.position != position && position != UINT32_MAX && !holds) return false;
+    if (token.position != position) holds = false;
+    position = token.position;
+    holds = holds || NumberOf(token) != UINT32_MAX;
+  }
+  return holds;
+}
+
 // The question's terms in a title and its headings, as a new entry of headers_.
 TermSet PassageReading::AddHeader(std::string_view title,
                                   const std::vector<std::string>& headings) {

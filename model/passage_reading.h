@@ -65,6 +65,8 @@ class PassageReading {
   const TermSet& PassageTerms(uint32_t passage) const { return passage_terms_[passage]; }
   // The question's terms that a text has.
   TermSet TermsIn(std::string_view text) const;
+  // Whether the question holds all words of a text, and it has some.
+  bool HoldsAllOf(std::string_view text) const;
   std::string_view TextOf(const Sentence& sentence) const;
 
   double weight(size_t term) const { return weights_[term]; }

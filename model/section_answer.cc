@@ -1,10 +1,12 @@
 #include "model/section_answer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/document.h"
@@ -31,11 +33,11 @@ constexpr std::string_view kThingParts[] = {"哪些", "哪几", "哪幾", "什�
                                             "什麼", "列出", "列举", "列舉"};
 // Name the list or that there is one, not what is in it.
 constexpr std::string_view kListNames[] = {
-    "step",         "steps",  "list",      "way",  "ways",    "item",   "items",
-    "point",        "points", "procedure", "new",  "changes", "change", "changed",
-    "instructions", "步骤",   "步驟",      "流程", "清单",    "清單",   "列表",
-    "事项",         "事項",   "内容",      "內容", "列出",    "列举",   "列舉",
-    "变更",         "變更",   "变化",      "變化", "更新",    "改动",   "改動"};
+    "step",  "steps",  "list",      "way", "ways",    "item",   "items",  "instructions",
+    "point", "points", "procedure", "new", "changes", "change", "changed"};
+constexpr std::string_view kChineseListNames[] = {
+    "步骤", "步驟", "流程", "清单", "清單", "列表", "事项", "事項", "内容", "內容",
+    "列出", "列举", "列舉", "变更", "變更", "变化", "變化", "更新", "改动", "改動"};
 
 constexpr std::string_view kAskingHeads[] = {"how",  "what",  "which",  "who",  "whose", "why",
                                              "when", "where", "can",    "may",  "is",    "are",
@@ -133,16 +135,38 @@ Wanted WantedBy(const PassageReading& reading) {
   return wanted;
 }
 
-// The terms but for those that name the list.
+// The terms but for those that name the list, or are a part of its name and of what stands beside it.
 TermSet TermsOfThings(const PassageReading& reading) {
   const Question& question = reading.question();
+  const std::string& text = question.text;
+  std::vector<bool> names_list(text.size());
+  for (const std::string_view name : kChineseListNames) {
+    for (size_t at = text.find(name); at != text.npos; at = text.find(name, at + name.size())) {
+      std::fill_n(names_list.begin() + static_cast<ptrdiff_t>(at), name.size(), true);
+    }
+  }
   TermSet terms;
   for (size_t i = 0; i < question.terms.size(); ++i) {
     const QuestionTerm& term = question.terms[i];
-    const std::string form = AsciiLower(question.text.substr(term.begin, term.end - term.begin));
-    terms.set(i, !Among(form, kListNames));
+    const bool is_part = std::find(names_list.begin() + term.begin, names_list.begin() + term.end,
+                                   true) != names_list.begin() + term.end;
+    const std::string form = AsciiLower(text.substr(term.begin, term.end - term.begin));
+    terms.set(i, !is_part && !Among(form, kListNames));
   }
   return terms;
+}
+
+// "二、待办事项" -> "待办", "3. Decisions" -> "Decisions".
+std::string_view WithoutNumberAndListName(std::string_view heading) {
+  constexpr size_t kMostNumeral = 9;  // bytes: three Chinese numerals
+  const size_t mark = heading.find("、");
+  if (mark <= kMostNumeral) heading.remove_prefix(mark + std::string_view("、").size());
+  while (!heading.empty() && (IsAsciiDigit(heading[0]) || heading[0] == '.' || heading[0] == ' '))
+    heading.remove_prefix(1);
+  for (const std::string_view name : kChineseListNames) {
+    if (heading.ends_with(name) && heading.size() > name.size()) heading.remove_suffix(name.size());
+  }
+  return heading;
 }
 
 // Whether the list that holds the sentence is what the question wants.
@@ -157,10 +181,10 @@ bool IsWantedList(const PassageReading& reading, const Sentence& best) {
          reading.WeightOf(best.terms & asked & ~headed) < kOwnOfItem * all;
 }
 
+// The list that the item stands in.
 std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t best,
                                         const ExtractiveOptions& options) {
   const std::vector<Sentence>& all = reading.sentences();
-  if (!IsWantedList(reading, all[best])) return std::nullopt;
   const auto is_of_list = [&](size_t i) {
     return all[i].kind == BlockKind::kListItem || all[i].kind == BlockKind::kCode;
   };
@@ -204,8 +228,33 @@ bool AsksForWay(const PassageReading& reading) { return WantedBy(reading) == Wan
 
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options) {
-  std::optional<SectionAnswer> list = ListAround(reading, best, options);
-  return list ? list : HeadedByQuestion(reading, best, options);
+  if (IsWantedList(reading, reading.sentences()[best])) {
+    if (auto list = ListAround(reading, best, options)) return list;
+  }
+  return HeadedByQuestion(reading, best, options);
+}
+
+std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
+                                         const ExtractiveOptions& options) {
+  if (WantedBy(reading) == Wanted::kNothing || reading.question().negated) return std::nullopt;
+  const std::vector<Sentence>& all = reading.sentences();
+  const TermSet asked = TermsOfThings(reading);
+  const double weight = reading.WeightOf(asked);
+  if (weight <= 0) return std::nullopt;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const bool is_first = i == 0 || all[i - 1].passage != all[i].passage ||
+                          all[i - 1].kind != BlockKind::kListItem ||
+                          all[i - 1].header != all[i].header;
+    if (all[i].kind != BlockKind::kListItem || !is_first) continue;
+    const std::vector<std::string> headings = HeadingsOver(reading, i);
+    if (headings.empty() || !reading.HoldsAllOf(WithoutNumberAndListName(headings.back())))
+      continue;
+    const TermSet& there = reading.PassageTerms(all[i].passage);
+    const double share = reading.WeightOf(there & asked) / weight;
+    if (share < kHeadsList || !HoldsNames(reading, there)) continue;
+    if (auto list = ListAround(reading, i, options)) return HeadedList{std::move(*list), share};
+  }
+  return std::nullopt;
 }
 
 }  // namespace quarry::model

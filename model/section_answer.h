@@ -35,6 +35,15 @@ struct SectionAnswer {
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options);
 
+// A list whose heading the question names whole, "Which decisions were taken?" above "Decisions", and in whose passage
+// stand most of what else is asked and all names: for where no sentence answers well enough.
+struct HeadedList {
+  SectionAnswer list;  // its first piece is that of its first item
+  double share = 0;    // of the question's weight, from a half on
+};
+std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
+                                         const ExtractiveOptions& options);
+
 // Whether the question is how something is done, and not how much or how long.
 bool AsksForWay(const PassageReading& reading);
 

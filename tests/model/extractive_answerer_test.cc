@@ -268,6 +268,34 @@ TEST_F(ExtractiveAnswererTest, HowIsNotAnsweredByADenialAlone) {
   EXPECT_EQ(chinese[1], "请在目标上打开严格模式。");
 }
 
+// No sentence holds enough of the question, and its noun is the heading.
+TEST_F(ExtractiveAnswererTest, AListIsFoundByItsHeading) {
+  const std::vector<std::string> english_items = {"Version 3.5 comes in November.",
+                                                  "The limit stays at two jobs."};
+  const std::vector<std::string> chinese_items = {"1. 3.5版定于11月推出。",
+                                                  "2. 上限维持两条不变。"};
+  const std::vector<Passage> english = {
+      ChangeLog("Minutes", {{"Where", {"Place: meeting room 12."}}, {"Decisions", english_items}})};
+  const std::vector<Passage> chinese = {
+      ChangeLog("产品例会纪要", {{"概况", {"地点：12层会议室。"}},
+                                 {"决议", chinese_items},
+                                 {"二、待办", {"评估兼容性。", "采购两台服务器。"}}})};
+  ExtractiveOptions options;
+  options.decline_below = 0.5;
+  const auto said = [&](const char* question, const std::vector<Passage>& passages) {
+    const ExtractiveDraft draft = ExtractAnswer(question, passages, analyzer_, options);
+    return draft.declined ? std::vector<std::string>() : SaidInOrder(draft, passages);
+  };
+  EXPECT_EQ(said("Which decisions were taken in the meeting?", english), english_items);
+  EXPECT_EQ(said("会议做了哪些决议？", chinese), chinese_items);
+  EXPECT_THAT(said("哪些待办事项？", chinese),
+              ::testing::ElementsAre("评估兼容性。", "采购两台服务器。"));
+  // Somebody else's, or something else.
+  EXPECT_THAT(said("Which decisions did the Rivers board take?", english), ::testing::IsEmpty());
+  EXPECT_THAT(said("董事会做了哪些决议？", chinese), ::testing::IsEmpty());
+  EXPECT_THAT(said("会议邀请了哪些客户？", chinese), ::testing::IsEmpty());
+}
+
 // What is asked stands in the one item and not above the list.
 TEST_F(ExtractiveAnswererTest, AnItemThatIsAskedAboutIsToldAlone) {
   const std::vector<Passage> passages = {
