@@ -35,7 +35,8 @@ struct Ending {
   std::string_view mark;
 };
 Ending SplitEnding(std::string_view sentence) {
-  static constexpr std::string_view kMarks[] = {".", "!", "?", "。", "！", "？", "；", ";"};
+  static constexpr std::string_view kMarks[] = {".",  "!",  "?", "。", "！",
+                                                "？", "；", ";", ":",  "："};
   for (const std::string_view mark : kMarks) {
     if (sentence.ends_with(mark)) {
       return {sentence.substr(0, sentence.size() - mark.size()), mark};

@@ -38,6 +38,15 @@ TEST(CitationsTest, MarkersStandBeforeTheEndOfTheSentence) {
   EXPECT_EQ(cited.text.substr(span.begin, span.end - span.begin), "It is red");
 }
 
+// A step whose command follows.
+TEST(CitationsTest, MarkersStandBeforeAColonToo) {
+  Context context;
+  context.passages = {TextPassage("3. Pull it:"), TextPassage("3. 拉取镜像：")};
+  const CitedText cited = ComposeCitedText(
+      {{0, {0, 11}, 1.0}, {1, {0, context.passages[1].chunk.text.size()}, 1.0}}, context);
+  EXPECT_EQ(cited.text, "3. Pull it [1]: 3. 拉取镜像[2]：");
+}
+
 TEST(CitationsTest, TheHeadingPathAndPageAreThoseOfTheSentence) {
   Passage passage = TextPassage("It is red.\nWeight\nIt weighs 80 kg.");
   passage.chunk.span.heading_path = {"Pump", "Colour"};
