@@ -162,8 +162,7 @@ class Extraction {
     for (const size_t i : chosen) {
       draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
       if (i > 0 && IsOpener(i - 1) && std::ranges::find(chosen, i - 1) == chosen.end() &&
-          sentences_[i].block == sentences_[i - 1].block &&
-          sentences_[i].passage == sentences_[i - 1].passage) {
+          AreSideBySide(sentences_[i - 1], sentences_[i])) {
         draft.sentences.back().answering = {sentences_[i - 1].range.begin, sentences_[i].range.end};
       }
     }
@@ -231,7 +230,7 @@ class Extraction {
       const size_t sentence = section.pieces[i].sentence;
       const bool is_kept =
           i + 1 < section.pieces.size() && IsOpener(sentence) &&
-          sentences_[section.pieces[i + 1].sentence].block == sentences_[sentence].block;
+          AreSideBySide(sentences_[sentence], sentences_[section.pieces[i + 1].sentence]);
       if (sentence != best && !is_kept) chosen.push_back(sentence);
     }
     return chosen;

@@ -100,6 +100,12 @@ bool SaysNumber(std::string_view text, const std::vector<NumberRange>& ranges,
 
 }  // namespace
 
+bool AreSideBySide(const Sentence& first, const Sentence& second) {
+  constexpr size_t kMostSpace = 4;
+  return first.passage == second.passage && first.block == second.block &&
+         second.range.begin <= first.range.end + kMostSpace;
+}
+
 PassageReading::PassageReading(std::string_view question, const std::vector<Passage>& passages,
                                const Analyzer& analyzer, uint32_t max_tokens)
     : text_(question),

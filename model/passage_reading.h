@@ -46,6 +46,10 @@ struct Sentence {
   bool out_of_range = false;      // only for others
 };
 
+// Whether `second` stands right behind `first`. Where more white space lies between them, something was taken out of the
+// text that is not to be told: nothing is quoted across it.
+bool AreSideBySide(const Sentence& first, const Sentence& second);
+
 // Reads once, in its constructor. Question text, passages and analyzer must outlive it.
 class PassageReading {
  public:

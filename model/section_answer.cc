@@ -200,7 +200,6 @@ std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t be
   bool is_full = false;
   bool has_best = false;
   for (size_t i = list.begin; i < list.end;) {
-    // A sentence of each is what it is told by: the best of its own item.
     const bool is_item = all[i].kind == BlockKind::kListItem;
     size_t end = i + 1;
     uint32_t own = all[i].tokens;
@@ -210,11 +209,16 @@ std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t be
     if (is_full) {
       answer.left_out += is_item ? 1 : 0;
     } else {
-      const bool is_best = i <= best && best < end;
-      answer.pieces.push_back({is_best ? best : i, is_item ? all[i].block : all[i].range});
+      for (size_t first = i; first < end;) {
+        size_t behind = first + 1;
+        while (behind < end && AreSideBySide(all[behind - 1], all[behind])) ++behind;
+        answer.pieces.push_back({first <= best && best < behind ? best : first,
+                                 {all[first].range.begin, all[behind - 1].range.end}});
+        first = behind;
+      }
       items += is_item ? 1 : 0;
       tokens += own;
-      has_best = has_best || is_best;
+      has_best = has_best || (i <= best && best < end);
     }
     i = end;
   }

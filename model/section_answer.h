@@ -14,9 +14,10 @@
 
 namespace quarry::model {
 
+// What is told of a passage's text: a sentence, of a list a whole item, but for what was taken out of it.
 struct SectionPiece {
-  size_t sentence = 0;  // one of the reading's sentences
-  ByteRange range;  // what is told of the passage's text: that sentence, of a list the whole item
+  size_t sentence = 0;  // one of the reading's sentences in it
+  ByteRange range;
 };
 
 struct SectionAnswer {

@@ -268,6 +268,25 @@ TEST_F(ExtractiveAnswererTest, HowIsNotAnsweredByADenialAlone) {
   EXPECT_EQ(chinese[1], "请在目标上打开严格模式。");
 }
 
+// What was taken out of a text before it was read left white space.
+TEST_F(ExtractiveAnswererTest, NothingIsQuotedAcrossWhatWasTakenOut) {
+  const std::string gap(40, ' ');
+  const std::vector<Passage> steps = {ListPassage(
+      {"Hookwell manual", "Upgrading"},
+      {"1. Run hookwell backup before.json." + gap + "Keep the file.", "2. Start the container."},
+      9)};
+  EXPECT_THAT(SaidInOrder(ExtractAnswer("How do I upgrade Hookwell?", steps, analyzer_, {}), steps),
+              ::testing::ElementsAre("1. Run hookwell backup before.json.", "Keep the file.",
+                                     "2. Start the container."));
+  const std::vector<Passage> faq = {
+      MakePassage("No." + gap + "Hookwell needs PostgreSQL, because its queue uses SKIP LOCKED.", 9,
+                  "FAQ", {"FAQ", "Can I use MySQL instead of PostgreSQL?"})};
+  for (const ExtractedSentence& sentence :
+       ExtractAnswer("Can I use MySQL?", faq, analyzer_, {}).sentences) {
+    EXPECT_EQ(sentence.answering, sentence.range);
+  }
+}
+
 // No sentence holds enough of the question, and its noun is the heading.
 TEST_F(ExtractiveAnswererTest, AListIsFoundByItsHeading) {
   const std::vector<std::string> english_items = {"Version 3.5 comes in November.",
