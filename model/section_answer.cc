@@ -169,41 +169,77 @@ std::string_view WithoutNumberAndListName(std::string_view heading) {
   return heading;
 }
 
-// Whether the list that holds the sentence is what the question wants.
-bool IsWantedList(const PassageReading& reading, const Sentence& best) {
+// "Steps:"
+bool Announces(const PassageReading& reading, size_t index) {
+  const Sentence& sentence = reading.sentences()[index];
+  const std::string_view text = reading.TextOf(sentence);
+  return IsProse(sentence.kind) && (text.ends_with(':') || text.ends_with("："));
+}
+
+// The list that the sentence stands in or announces, and what announces it.
+struct ListBounds {
+  std::optional<size_t> announcement;
+  size_t begin = 0;
+  size_t end = 0;
+};
+
+std::optional<ListBounds> ListBoundsAround(const PassageReading& reading, size_t index) {
+  const std::vector<Sentence>& all = reading.sentences();
+  const SectionBounds section = SectionAround(reading, index);
+  const size_t item = Announces(reading, index) ? index + 1 : index;
+  if (item >= section.end || all[item].kind != BlockKind::kListItem) return std::nullopt;
+  const auto is_of_list = [&](size_t i) {
+    return all[i].kind == BlockKind::kListItem || all[i].kind == BlockKind::kCode;
+  };
+  ListBounds list;
+  list.begin = item;
+  list.end = item + 1;
+  while (list.begin > section.begin && is_of_list(list.begin - 1)) --list.begin;
+  while (list.end < section.end && is_of_list(list.end)) ++list.end;
+  while (all[list.begin].kind == BlockKind::kCode) ++list.begin;  // it belongs to what is before
+  if (list.begin > section.begin && Announces(reading, list.begin - 1))
+    list.announcement = list.begin - 1;
+  return list;
+}
+
+// Whether the list that the sentence stands in or announces is what the question wants.
+bool IsWantedList(const PassageReading& reading, size_t index) {
   const Wanted wanted = WantedBy(reading);
-  if (best.kind != BlockKind::kListItem || wanted == Wanted::kNothing) return false;
+  if (wanted == Wanted::kNothing) return false;
+  const std::optional<ListBounds> list = ListBoundsAround(reading, index);
+  if (!list) return false;
+  if (list->announcement == index) return true;
+  const Sentence& best = reading.sentences()[index];
   const TermSet asked = TermsOfThings(reading);
-  const TermSet headed = reading.HeaderOf(best) & asked;
+  TermSet headed = reading.HeaderOf(best) & asked;
+  if (list->announcement) headed |= reading.sentences()[*list->announcement].terms & asked;
   const double all = reading.WeightOf(asked);
   if (headed.none() || reading.WeightOf(headed) < kHeadsList * all) return false;
   return wanted == Wanted::kWay ||
          reading.WeightOf(best.terms & asked & ~headed) < kOwnOfItem * all;
 }
 
-// The list that the item stands in.
+// That list, told.
 std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t best,
                                         const ExtractiveOptions& options) {
   const std::vector<Sentence>& all = reading.sentences();
-  const auto is_of_list = [&](size_t i) {
-    return all[i].kind == BlockKind::kListItem || all[i].kind == BlockKind::kCode;
-  };
-  const SectionBounds section = SectionAround(reading, best);
-  SectionBounds list{best, best + 1};
-  while (list.begin > section.begin && is_of_list(list.begin - 1)) --list.begin;
-  while (list.end < section.end && is_of_list(list.end)) ++list.end;
-  while (all[list.begin].kind == BlockKind::kCode) ++list.begin;  // it belongs to what is before
+  const std::optional<ListBounds> list = ListBoundsAround(reading, best);
+  if (!list) return std::nullopt;
   SectionAnswer answer;
   answer.is_list = true;
   size_t items = 0;  // that are told
   uint32_t tokens = 0;
   bool is_full = false;
-  bool has_best = false;
-  for (size_t i = list.begin; i < list.end;) {
+  bool has_best = list->announcement == best;
+  if (list->announcement) {
+    answer.pieces.push_back({*list->announcement, all[*list->announcement].range});
+    tokens = all[*list->announcement].tokens;
+  }
+  for (size_t i = list->begin; i < list->end;) {
     const bool is_item = all[i].kind == BlockKind::kListItem;
     size_t end = i + 1;
     uint32_t own = all[i].tokens;
-    while (is_item && end < list.end && all[end].block == all[i].block) own += all[end++].tokens;
+    while (is_item && end < list->end && all[end].block == all[i].block) own += all[end++].tokens;
     is_full = is_full || tokens + own > kListRoom * options.max_tokens ||
               (is_item && items == options.max_items);
     if (is_full) {
@@ -232,7 +268,7 @@ bool AsksForWay(const PassageReading& reading) { return WantedBy(reading) == Wan
 
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options) {
-  if (IsWantedList(reading, reading.sentences()[best])) {
+  if (IsWantedList(reading, best)) {
     if (auto list = ListAround(reading, best, options)) return list;
   }
   return HeadedByQuestion(reading, best, options);

@@ -30,7 +30,8 @@ struct SectionAnswer {
 //   * Its heading is the question where it holds nearly all of it, all its names, and asks, too, or the question asks
 //     for nothing of a kind (a date, a number). Told are its first sentences, as many as an answer has.
 //   * A list answers "how" where the headings above it hold most of what is asked, and "which" where the best item
-//     holds little beyond them, for else that one is asked about. Told are its items and the code between them, up to
+//     holds little beyond them, for else that one is asked about. A sentence that announces it ("Steps:") counts as a
+//     heading, and may be the best one. Told are that sentence, the items and the code between them, up to
 //     options.max_items and twice options.max_tokens.
 // None where the best sentence would not be told.
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
@@ -39,8 +40,8 @@ std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, si
 // A list whose heading the question names whole, "Which decisions were taken?" above "Decisions", and in whose passage
 // stand most of what else is asked and all names: for where no sentence answers well enough.
 struct HeadedList {
-  SectionAnswer list;  // its first piece is that of its first item
-  double share = 0;    // of the question's weight, from a half on
+  SectionAnswer list;
+  double share = 0;  // of the question's weight, from a half on
 };
 std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
                                          const ExtractiveOptions& options);

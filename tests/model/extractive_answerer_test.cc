@@ -145,7 +145,10 @@ Passage ListPassage(const std::vector<std::string>& headings, const std::vector<
     if (!passage.chunk.text.empty()) passage.chunk.text += "\n\n";
     const size_t begin = passage.chunk.text.size();
     passage.chunk.text += item;
-    const BlockKind kind = item.starts_with("$ ") ? BlockKind::kCode : BlockKind::kListItem;
+    const bool announces = item.ends_with("steps:") || item.ends_with("步骤：");
+    const BlockKind kind = item.starts_with("$ ") ? BlockKind::kCode
+                           : announces            ? BlockKind::kParagraph
+                                                  : BlockKind::kListItem;
     passage.chunk.blocks.push_back(
         {.kind = kind, .begin = begin, .end = passage.chunk.text.size()});
   }
@@ -230,6 +233,24 @@ TEST_F(ExtractiveAnswererTest, AHeadingSaysWhenItsVersionCameOut) {
   // More is asked than when it came out, or of a version that has no heading.
   EXPECT_NE(first("When was the XML export of 3.4.0 removed?"), "3.4.0 - 2026-09-14");
   EXPECT_EQ(first("When was 3.5.0 released?").find("2026"), std::string::npos);
+}
+
+// The heading is about the filter, and the sentence above the list about what is done.
+TEST_F(ExtractiveAnswererTest, AListIsToldWithTheSentenceThatAnnouncesIt) {
+  const std::vector<std::string> steps = {"Backwash steps:", "1. Close the inlet valve.",
+                                          "2. Rinse with air for 3 minutes.",
+                                          "3. Rinse with water for 6 minutes."};
+  const std::vector<std::string> chinese_steps = {"反冲洗步骤：", "1. 关进水阀；",
+                                                  "2. 单独气冲3分钟；", "3. 单独水冲6分钟。"};
+  const std::vector<Passage> english = {ListPassage({"Works manual", "Sand filters"}, steps, 9)};
+  const std::vector<Passage> chinese = {ListPassage({"运行规程", "V型滤池"}, chinese_steps, 9)};
+  EXPECT_EQ(SaidInOrder(ExtractAnswer("What are the backwash steps of the sand filters?", english,
+                                      analyzer_, {}),
+                        english),
+            steps);
+  EXPECT_EQ(
+      SaidInOrder(ExtractAnswer("V型滤池的反冲洗步骤有哪些？", chinese, analyzer_, {}), chinese),
+      chinese_steps);
 }
 
 TEST_F(ExtractiveAnswererTest, AListIsToldAsFarAsThereIsRoom) {
