@@ -27,10 +27,11 @@
 
 // Sentences are ranked by how much they answer (sentence_ranking.h). The best is said, and behind it, in the order of
 // their scores, those that add to what it covers of the question and those that may hold the answer in its stead. Where
-// the section that the best stands in answers as a whole (section_answer.h), that is said, in its order; and where a text
-// has headings, what is said of one passage is said as it stands there: such texts tell causes before effects, and say
-// "it" of what they named. The best goes first with its paragraph where it is likelier than all others together, and alone
-// where a date, number or name is asked for. Whether anything is said at all hangs on the support of the best and of the sentence that covers most.
+// the section that the best stands in answers as a whole (section_answer.h), that is said, in its order. Where a text has
+// headings, what is said of one passage is said as it stands there: such texts tell causes before effects, and say "it" of
+// what they named. The best goes first with its paragraph where it is likelier than all others together, and alone where a
+// date, number or name is asked for. Whether anything is said at all hangs on the support of the best and of the sentence
+// that covers most.
 
 namespace quarry::model {
 namespace {
