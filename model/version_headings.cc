@@ -57,7 +57,7 @@ NumberChain ChainAt(std::string_view text, size_t begin) {
   return chain;
 }
 
-// Whether the letters before a number end with `word`, "v" of "v2.1" or "Version" of "Version 2.1".
+// Whether a number behind `before` is one of a version: "v" of "v2.1", "Version" of "Version 2.1".
 bool StandsBehindVersion(std::string_view before) {
   while (before.ends_with(' ')) before.remove_suffix(1);
   const std::string lower = AsciiLower(before);
