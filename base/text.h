@@ -60,7 +60,9 @@ struct ByteRange {
 //     before a small letter (unless the text has no capitals at all);
 //   * at 。！？；… with the closing quotes that follow;
 //   * at line breaks that end a paragraph: an empty line, a line break before a list mark, before
-//     a heading or before the indent of a Chinese paragraph. Any other line break is a space.
+//     a heading or before the indent of a Chinese paragraph;
+//   * at the line break between two fields of a form, "Owner: Ines Vogel\nDue: 30 April". Any other
+//     line break is a space.
 std::vector<ByteRange> SplitSentences(std::string_view utf8);
 
 // True for Han, Hiragana, Katakana, Hangul and Bopomofo characters: scripts without spaces, which

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "base/text_sentence_chars.h"
 #include "base/text_utf8.h"
 
@@ -77,6 +78,27 @@ bool BeginsItem(std::string_view text, size_t line) {
   if (end == begin) return false;
   return open ? At(text, end) == ')' || At(text, end) == U'）'
               : At(text, end) == U'、' || At(text, end) == U'．';
+}
+
+bool BeginsWithLabel(std::string_view text, size_t line) {
+  constexpr size_t kMostCharacters = 28;
+  constexpr size_t kMostWords = 4;
+  const char32_t first = At(text, line);
+  if (!IsUpper(first) && !IsCjk(first)) return false;
+  size_t words = 1;
+  size_t at = line;
+  for (size_t characters = 0; characters <= kMostCharacters; ++characters) {
+    const char32_t c = At(text, at);
+    // "At 10:30", "https://": the colon of a label has a blank behind it.
+    if (c == ':') return IsBlank(At(text, at + 1)) || IsCjk(At(text, at + 1));
+    if (c == U'：') return true;
+    if (c == ' ' && ++words > kMostWords) return false;
+    const bool is_of_label =
+        IsCjk(c) || IsUpper(c) || IsLower(c) || IsDigit(c) || IsOneOf(c, U" -/()（）、");
+    if (!is_of_label) return false;
+    at = Behind(text, at);
+  }
+  return false;
 }
 
 }  // namespace quarry::text_internal

@@ -1,6 +1,6 @@
 #pragma once
 
-// The marks that items of a list begin with.
+// The marks that items of a list begin with, and the labels of fields.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,5 +22,9 @@ ListMark ListMarkAt(std::string_view text, size_t offset);
 // Whether the line that begins at `line` is an item of a list, or a Markdown heading.
 // REQUIRES: line < text.size().
 bool BeginsItem(std::string_view text, size_t line);
+
+// Whether the line that begins at `line` is a field of a form: a short label that begins with a capital or a CJK
+// character, a colon and what it says, "Owner: Ines Vogel", "主持：李嘉怡".
+bool BeginsWithLabel(std::string_view text, size_t line);
 
 }  // namespace quarry::text_internal

@@ -18,6 +18,7 @@ using text_internal::Abbreviation;
 using text_internal::AbbreviationOf;
 using text_internal::BeginsItem;
 using text_internal::BeginsSentences;
+using text_internal::BeginsWithLabel;
 using text_internal::IsBlank;
 using text_internal::IsBullet;
 using text_internal::IsCloser;
@@ -113,6 +114,7 @@ class SentenceSplitter {
   bool EndsWithoutSpace(size_t stop, size_t next) const;
   bool IsCaseless() const;
 
+  bool BeginsField(size_t line_break, size_t line) const;
   size_t NextItemMark(size_t tail) const;
 
   void StartSentence(size_t offset);
@@ -225,8 +227,10 @@ size_t SentenceSplitter::AtLineBreak(size_t offset) {
   size_t line = offset + 1;
   while (line < text_.size() && IsBlank(At(line))) line = Behind(line);
   const bool indented = At(offset + 1) == 0x3000;  // how a Chinese paragraph begins
-  if (line < text_.size() && text_[line] != '\n' && !indented && !BeginsItem(text_, line))
+  if (line < text_.size() && text_[line] != '\n' && !indented && !BeginsItem(text_, line) &&
+      !BeginsField(offset, line)) {
     return line;
+  }
   quotes_counted_to_ = line;
   in_quotes_ = false;
   return EndSentence(offset, line);
@@ -331,6 +335,14 @@ bool SentenceSplitter::IsCaseless() const {
         std::none_of(sample.begin(), sample.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   }
   return caseless_ > 0;
+}
+
+// Whether `line` is a field, and so is the one that ends at `line_break`: a label alone may be a word of wrapped text.
+bool SentenceSplitter::BeginsField(size_t line_break, size_t line) const {
+  if (!BeginsWithLabel(text_, line)) return false;
+  if (BeginsWithLabel(text_, begin_)) return true;  // its value goes on over lines
+  const size_t before = line_break == 0 ? text_.npos : text_.rfind('\n', line_break - 1);
+  return BeginsWithLabel(text_, before == text_.npos ? 0 : before + 1);
 }
 
 // Where the item that follows the sentence's own begins, if `tail` ends its mark: in

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/quotable.h"
+#include "model/version_headings.h"
 
 namespace quarry::generation {
 namespace {
@@ -34,7 +35,8 @@ struct Ending {
   std::string_view mark;
 };
 Ending SplitEnding(std::string_view sentence) {
-  static constexpr std::string_view kMarks[] = {".", "!", "?", "。", "！", "？", "；", ";"};
+  static constexpr std::string_view kMarks[] = {".",  "!",  "?", "。", "！",
+                                                "？", "；", ";", ":",  "："};
   for (const std::string_view mark : kMarks) {
     if (sentence.ends_with(mark)) {
       return {sentence.substr(0, sentence.size() - mark.size()), mark};
@@ -92,6 +94,13 @@ void OrderPassages(std::span<const uint32_t> order, Context& context) {
   context.passages = std::move(ordered);
 }
 
+bool StandsBehindSubject(const Passage& passage, uint64_t begin) {
+  const BlockKind kind = model::BlockKindAt(passage.chunk, begin);
+  if (kind != BlockKind::kListItem) return kind == BlockKind::kTable;
+  const std::vector<std::string> path = SpanWithin(passage.chunk, begin, begin).heading_path;
+  return !path.empty() && model::NamesVersionOrDate(path.back());
+}
+
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
                            const Context& context) {
   CitedText composed;
@@ -112,8 +121,7 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     citation.document = passage.chunk.document;
     citation.source = SpanWithin(passage.chunk, sentence.range.begin, sentence.range.end);
     citation.quote = std::string(quote);
-    const bool is_row =
-        model::BlockKindAt(passage.chunk, sentence.range.begin) == BlockKind::kTable;
+    const bool is_row = StandsBehindSubject(passage, sentence.range.begin);
     const std::string subject = is_row ? SubjectOf(passage, citation.source) : "";
     if (!composed.text.empty() && !sentence.lead.starts_with('\n')) {
       if (is_row || !table.empty()) {

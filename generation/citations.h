@@ -20,6 +20,10 @@ void OrderByUse(std::vector<model::ExtractedSentence>& sentences, Context& conte
 // Puts the passages of `order` first, in that order; the others stay behind them in theirs.
 void OrderPassages(std::span<const uint32_t> order, Context& context);
 
+// Whether what begins at byte `begin` of the passage's text stands behind its title and heading
+// (ComposeCitedText).
+bool StandsBehindSubject(const Passage& passage, uint64_t begin);
+
 struct CitedText {
   std::string text;                 // "The pump runs at 9 bar [1]. It weighs 12 kg [2]."
   std::vector<Citation> citations;  // one per sentence, in order
@@ -30,7 +34,8 @@ struct CitedText {
 //     without an end mark gets one in its script.
 //   * A row of a table says nothing without what the table is about, so it stands on a line of its
 //     own behind title and heading: "VX-220 data sheet > Motor — Property: Power; Value: 22 kW [1]."
-//     Of neighbouring rows of one table the first names it.
+//     Of neighbouring rows of one table the first names it. The same of an item of a list below a
+//     heading that names a version or a date: "Changelog > 3.1.0 — Added: dead letter queue [1]."
 //   * ExtractedSentence::lead stands before it; one that begins with a line break begins a line.
 // Citation::answer_span is the quoted part. REQUIRES: every range lies inside its passage's text.
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,

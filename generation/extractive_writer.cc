@@ -24,7 +24,6 @@
 #include "generation/table_conditions.h"
 #include "generation/table_totals.h"
 #include "model/answer_reasons.h"
-#include "model/quotable.h"
 
 namespace quarry::generation {
 
@@ -36,7 +35,8 @@ constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
 constexpr uint64_t kExtractiveWriterVersion = 15;
 constexpr size_t kMostChoices = 6;  // that are named
-constexpr double kMeetsAll = 0.9;   // support of rows that have all that the question says
+constexpr uint32_t kItemsOfShortAnswer = 3;
+constexpr double kMeetsAll = 0.9;  // support of rows that have all that the question says
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
   return std::string(kModel) + '/' + std::to_string(kExtractiveWriterVersion) + '/' +
@@ -54,6 +54,7 @@ model::ExtractiveOptions OptionsFor(const Query& query, model::ExtractiveOptions
       break;
     case AnswerLength::kShort:
       options.max_sentences = 1;
+      options.max_items = kItemsOfShortAnswer;
       break;
     case AnswerLength::kMedium:
       options.max_sentences = 3;
@@ -66,14 +67,17 @@ model::ExtractiveOptions OptionsFor(const Query& query, model::ExtractiveOptions
   return options;
 }
 
-// Long sentences begin where they answer, behind a mark of what is left out; not where a long answer is wanted.
+// Long sentences begin where they answer, behind a mark of what is left out; not where a long answer is wanted. Others
+// begin with the few words before them that answer.
 void QuoteAnsweringParts(const Query& query, std::vector<model::ExtractedSentence>& sentences) {
-  if (query.guide != nullptr && query.guide->length == AnswerLength::kLong) return;
+  const bool is_long = query.guide != nullptr && query.guide->length == AnswerLength::kLong;
   const bool chinese = AnswerLanguage(query) == "zh";
   for (model::ExtractedSentence& sentence : sentences) {
     if (sentence.answering.end == 0 || sentence.answering == sentence.range) continue;
+    const bool is_cut = sentence.answering.begin > sentence.range.begin;
+    if (is_cut && is_long) continue;
     sentence.range = sentence.answering;
-    sentence.lead += chinese ? "……" : "… ";
+    if (is_cut) sentence.lead += chinese ? "……" : "… ";
   }
 }
 
@@ -110,9 +114,9 @@ model::ExtractiveDraft DraftInForce(const Query& query, const Context& context,
     return in_force;
   }
   std::erase_if(draft.sentences, std::not_fn(is_abolished));
-  draft.sentences.front().lead = AnswerLanguage(query) == "zh"
-                                     ? "以下出自已废止的文件："
-                                     : "From a document that is no longer in force: ";
+  std::ranges::min_element(draft.sentences, {}, &model::ExtractedSentence::place)->lead =
+      AnswerLanguage(query) == "zh" ? "以下出自已废止的文件："
+                                    : "From a document that is no longer in force: ";
   return draft;
 }
 
@@ -215,6 +219,12 @@ ByteRange BehindChangeLabel(std::string_view text, ByteRange range) {
   return range;
 }
 
+// Behind a list that is not told to its end.
+std::string LeftOutText(size_t items, std::string_view language) {
+  const std::string count = std::to_string(items);
+  return language == "zh" ? "\n另有 " + count + " 项。" : "\nAnd " + count + " more.";
+}
+
 // Sentence by sentence, as a reader would want to see it arrive.
 Status StreamSentences(const Answer& answer, const AnswerSink& sink) {
   size_t begin = 0;
@@ -303,9 +313,9 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
       FindChoices(question, context, draft.sentences.front(), analyzer_);
   for (const Choice& choice : choices) {
     if (sentences.size() == kMostChoices) break;
-    // A row of a table names its document itself (ComposeCitedText).
+    // A row of a table names its document itself.
     const Passage& passage = context.passages[choice.passage];
-    const bool is_row = model::BlockKindAt(passage.chunk, choice.range.begin) == BlockKind::kTable;
+    const bool is_row = StandsBehindSubject(passage, choice.range.begin);
     sentences.push_back({.passage = choice.passage,
                          .range = choice.range,
                          .score = 1,
@@ -342,13 +352,18 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const bool is_total = met && met->total;
   std::vector<model::ExtractedSentence> sentences =
       Reply(read, readable, draft, met.has_value(), answer);
+  size_t left_out = 0;  // of a list
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
                       .reason = draft.reason};
-    if (!draft.declined) sentences = std::move(draft.sentences);
+    if (!draft.declined) {
+      // Rows, which are told instead of a list, have no place.
+      if (draft.sentences.front().place != UINT32_MAX) left_out = draft.left_out;
+      sentences = std::move(draft.sentences);
+    }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
     } else if (!is_total && AddConflicts(read, readable, abolished, sentences) > 0) {
@@ -359,9 +374,11 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     QuoteAnsweringParts(query, sentences);
   }
   if (!sentences.empty()) {
+    std::ranges::stable_sort(sentences, {}, &model::ExtractedSentence::place);
     OrderByUse(sentences, answer.context);
     CitedText composed = ComposeCitedText(sentences, answer.context);
     answer.text = std::move(composed.text);
+    if (left_out > 0) answer.text += LeftOutText(left_out, AnswerLanguage(query));
     answer.citations = std::move(composed.citations);
     // Every sentence is quoted from its source, so each is supported by construction.
     const std::string quoted = ReasonText(Reason::kQuoted, AnswerLanguage(query));

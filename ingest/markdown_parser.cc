@@ -4,9 +4,12 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/text.h"
+#include "base/text_list_mark.h"
 #include "ingest/document_builder.h"
 #include "ingest/front_matter.h"
 #include "ingest/html_text.h"
@@ -46,6 +49,20 @@ std::string_view LiteralOf(cmark_node* node) {
 
 bool IsType(cmark_node* node, const char* name) {
   return std::strcmp(cmark_node_get_type_string(node), name) == 0;
+}
+
+// How the line behind `soft_break` begins, enough to tell whether with a label.
+std::string LineBehind(cmark_node* soft_break) {
+  constexpr size_t kEnough = 128;
+  std::string line;
+  for (cmark_node* node = cmark_node_next(soft_break); node != nullptr && line.size() < kEnough;
+       node = cmark_node_next(node)) {
+    const cmark_node_type type = cmark_node_get_type(node);
+    if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) break;
+    cmark_node* inside = cmark_node_first_child(node);  // of "**Owner:** Ines"
+    line += LiteralOf(inside == nullptr ? node : inside).substr(0, kEnough);
+  }
+  return line;
 }
 
 // "~~gone~~": removes the pairs among the "~~" at `marks` (offsets in *out, ascending): one that
@@ -137,8 +154,7 @@ class MarkdownWriter {
       case CMARK_NODE_CODE:
         return WriteInline(LiteralOf(node));
       case CMARK_NODE_SOFTBREAK:
-        soft_break_ = true;
-        return;
+        return NoteSoftBreak(node);
       case CMARK_NODE_LINEBREAK:
         return WriteLineBreak();
       case CMARK_NODE_EMPH:
@@ -228,7 +244,7 @@ class MarkdownWriter {
 
   void BeginBlock(BlockKind kind, uint32_t level) {
     builder_->Begin(kind, level);
-    block_start_ = builder_->out().size();
+    block_start_ = line_start_ = builder_->out().size();
     soft_break_ = false;
   }
 
@@ -256,6 +272,15 @@ class MarkdownWriter {
     }
   }
 
+  // Two fields of a form, "Owner: Ines Vogel" and "Due: 30 April", keep their lines.
+  void NoteSoftBreak(cmark_node* node) {
+    soft_break_ = true;
+    if (!in_cell_ && text_internal::BeginsWithLabel(builder_->out(), line_start_) &&
+        text_internal::BeginsWithLabel(LineBehind(node), 0)) {
+      WriteLineBreak();
+    }
+  }
+
   // Appends inline text, and before it the space of a line break in the source.
   void WriteInline(std::string_view text) {
     std::string& out = Inline();
@@ -274,6 +299,7 @@ class MarkdownWriter {
   void WriteLineBreak() {
     soft_break_ = false;
     Inline() += in_cell_ ? ' ' : '\n';
+    if (!in_cell_) line_start_ = Inline().size();
   }
 
   void WriteInlineHtml(std::string_view tag) {
@@ -292,6 +318,7 @@ class MarkdownWriter {
   std::string item_mark_;    // "3. " or "[x] ", written before the item's first paragraph
   bool soft_break_ = false;  // a line break of the source stands before the next inline text
   size_t block_start_ = 0;
+  size_t line_start_ = 0;               // of the last line that was kept
   std::vector<size_t> strikes_;         // where "~~" stands in the text being written
   std::unique_ptr<TableWriter> table_;  // the table being read
   bool in_cell_ = false;

@@ -38,6 +38,16 @@ constexpr std::string_view kExceptions[] = {"unless", "except", "excepting", "ex
 constexpr std::string_view kOnlyIf[] = {"if", "when", "where", "while", "after", "before", "with"};
 constexpr std::string_view kChineseExceptions[] = {"除非", "除了", "除外", "只有"};
 constexpr std::string_view kExceptionEnds[] = {"以外", "之外", "外，", "外,"};
+// Words for something named before: at the beginning of a quote they point at nothing.
+constexpr std::string_view kPronouns[] = {"he",    "her",  "him",   "his",  "it",   "its",  "she",
+                                          "their", "them", "these", "they", "this", "those"};
+constexpr size_t kPronounWithinWords = 3;
+constexpr size_t kPronounWithinCharacters = 4;
+constexpr std::string_view kChinesePronouns = "其它他她牠该該此这這";
+// Words that hold one of them and stand for nothing.
+constexpr std::string_view kNoPronouns[] = {"其他", "其它", "其中", "其实", "其實", "其余",
+                                            "其餘", "其次", "因此", "此外", "如此", "从此",
+                                            "從此", "应该", "應該", "吉他", "尤其"};
 
 size_t GlanceFrom(std::string_view sentence, size_t begin, bool chinese) {
   if (!chinese) return std::min(sentence.size(), begin + kGlanceBytes);
@@ -120,6 +130,39 @@ bool Limits(std::string_view before) {
   return only != before.npos && !before.substr(0, only).ends_with("不");  // 不仅 limits nothing
 }
 
+// Whether a pronoun stands among the first words of `text`.
+bool BeginsWithPronoun(std::string_view text) {
+  const std::string beginning = AsciiLower(text.substr(0, GlanceFrom(text, 0, false)));
+  size_t words = 0;
+  for (const Word& word : Words(beginning)) {
+    if (++words > kPronounWithinWords) break;
+    if (Among(word.text, kPronouns)) return true;
+  }
+  size_t at = 0;
+  for (size_t n = 0; n < kPronounWithinCharacters && at < text.size(); ++n) {
+    const size_t begin = at;
+    if (!IsCjk(NextCodePoint(text, at))) return false;
+    const auto stands_here = [&](std::string_view word) {
+      const size_t first = begin - std::min(begin, word.size());
+      return text.substr(first, at - first + word.size()).find(word) != text.npos;
+    };
+    if (kChinesePronouns.find(text.substr(begin, at - begin)) != kChinesePronouns.npos &&
+        std::ranges::none_of(kNoPronouns, stands_here)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether the clause at `begin` of the sentence speaks of something that only what is before it names: "A certificate
+// expired, because its renewal was disabled". What the question names the reader knows.
+bool LeavesItsNounBehind(const Sentence& sentence, std::string_view text, size_t begin) {
+  const auto is_before = [&](const TermPlace& place) {
+    return place.range.begin < sentence.range.begin + begin;
+  };
+  return std::ranges::none_of(sentence.places, is_before) && BeginsWithPronoun(text.substr(begin));
+}
+
 // What stands before a word since the sentence last began anew.
 std::string_view ClauseBefore(std::string_view sentence, const ByteRange& word) {
   const std::string_view before = sentence.substr(0, word.begin);
@@ -154,7 +197,8 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
     const ByteRange& word = words[i].range;
     const bool begins =
         i == 0 || (!brackets.IsInBrackets(word.begin) && BeginsClause(text, word) &&
-                   !Denies(ClauseBefore(text, word)) && !Limits(ClauseBefore(text, word)));
+                   !Denies(ClauseBefore(text, word)) && !Limits(ClauseBefore(text, word)) &&
+                   !LeavesItsNounBehind(sentence, text, word.begin));
     if (!begins) continue;
     const size_t begin = i == 0 ? 0 : words[i].range.begin;
     const size_t glance = GlanceFrom(text, begin, chinese);

@@ -12,7 +12,8 @@ namespace quarry::model {
 // mark, or at a word that joins: "and", "which", "in") whose beginning holds most of what looks like the answer.
 // Beginning with the sentence counts for something, so that little gain cuts nothing. Never begins within a word, a
 // number or brackets, and never behind a denial ("was not, whatever the plaque says, designed by") or an exception
-// ("unless the valve is closed, ...", "除节假日外，"): a clause with either is quoted whole. Of equals the earliest.
+// ("unless the valve is closed, ...", "除节假日外，"): a clause with either is quoted whole; nor at a pronoun where what
+// is left out holds nothing of the question ("because its renewal was disabled"). Of equals the earliest.
 ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence);
 
 }  // namespace quarry::model

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,12 +21,18 @@
 #include "model/missing_thing.h"
 #include "model/passage_reading.h"
 #include "model/replaced_words.h"
+#include "model/section_answer.h"
 #include "model/sentence_ranking.h"
+#include "model/version_headings.h"
 #include "model/written_words.h"
 
 // Sentences are ranked by how much they answer (sentence_ranking.h). The best is said, and behind it, in the order of
-// their scores, those that add to what it covers of the question and those that may hold the answer in its stead. Whether
-// anything is said at all hangs on the support of the best and of the sentence that covers most.
+// their scores, those that add to what it covers of the question and those that may hold the answer in its stead. Where
+// the section that the best stands in answers as a whole (section_answer.h), that is said, in its order. Where a text has
+// headings, what is said of one passage is said as it stands there: such texts tell causes before effects, and say "it" of
+// what they named. The best goes first with its paragraph where it is likelier than all others together, and alone where a
+// date, number or name is asked for. Whether anything is said at all hangs on the support of the best and of the sentence
+// that covers most.
 
 namespace quarry::model {
 namespace {
@@ -35,6 +43,13 @@ constexpr double kSameWords = 0.85;  // of both sentences: the second repeats th
 constexpr double kAdds = 0.15;
 constexpr size_t kAddsTerms = 2;
 constexpr double kMayHold = 0.08;
+// "No.", "You do.": the first sentence below a heading that holds so much of the question.
+constexpr uint32_t kOpenerTokens = 4;
+constexpr double kHeadsOpener = 0.5;
+constexpr double kHeadingSupport = 0.9;  // of one that says all that is asked
+// Of a list whose heading the question names, where its passage holds half of the question and where all.
+constexpr double kHeadedListSupport = 0.5;
+constexpr double kHeadedListGain = 0.4;
 // Beside what a sentence covers of the question, in finding the one that covers most.
 constexpr double kCoveringPrior = 0.75;
 constexpr double kCoveringKind = 0.2;
@@ -117,6 +132,7 @@ class Extraction {
   ExtractiveDraft Run() {
     if (question_.terms.empty()) return Decline(Reason::kNoSearchWords);
     if (sentences_.empty()) return Decline(Reason::kNoPassage);
+    if (const auto heading = FindVersionHeading(reading_)) return SayHeading(*heading);
     scores_ = SentenceScores(reading_);
     const size_t best = static_cast<size_t>(std::ranges::max_element(scores_) - scores_.begin());
     for (const double score : scores_) all_ += std::exp(score - scores_[best]);
@@ -132,7 +148,9 @@ class Extraction {
       return weighed;
     };
     Weighed deciding = weigh(best);
-    const std::vector<size_t> chosen = Choose(best);
+    const std::optional<SectionAnswer> section = FindSectionAnswer(reading_, best, options_);
+    const std::vector<size_t> chosen =
+        section ? BestFirst(*section, best) : WithWayBehindDenial(Choose(best));
     if (deciding.lacks.kind && !deciding.lacks.replaced) {
       deciding.lacks.replaced = ReplacedBeside(chosen);
       deciding.support = SupportOf(sentences_[best], deciding.lacks);
@@ -147,13 +165,52 @@ class Extraction {
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;
     draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
-    for (const size_t i : chosen) draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
+    if (draft.declined && !deciding.lacks.replaced) {
+      if (const auto headed = FindHeadedList(reading_, options_)) {
+        if (ExtractiveDraft told = TellList(*headed); !told.declined) return told;
+      }
+    }
+    for (const size_t i : chosen) {
+      draft.sentences.push_back(Extracted(sentences_[i], scores_[i]));
+      if (i > 0 && IsOpener(i - 1) && std::ranges::find(chosen, i - 1) == chosen.end() &&
+          AreSideBySide(sentences_[i - 1], sentences_[i])) {
+        draft.sentences.back().answering = {sentences_[i - 1].range.begin, sentences_[i].range.end};
+      }
+    }
+    if (section) {
+      TellInOrder(*section, draft);
+    } else {
+      OrderAsInPassages(sentences_[best], draft.sentences);
+    }
     return draft;
   }
 
  private:
   ExtractiveDraft Decline(Reason reason) const {
     return {.declined = true, .reason = ReasonText(reason, options_.language)};
+  }
+
+  ExtractiveDraft TellList(const HeadedList& headed) const {
+    ExtractiveDraft draft;
+    draft.support = kHeadedListSupport + kHeadedListGain * (2 * headed.share - 1);
+    draft.declined = draft.support < options_.decline_below;
+    char share[16];
+    std::snprintf(share, sizeof(share), "%.0f", 100 * headed.share);
+    draft.reason = ReasonText(Reason::kBestSentence, options_.language, {share});
+    for (const SectionPiece& piece : headed.list.pieces) {
+      draft.sentences.push_back(Extracted(sentences_[piece.sentence], scores_[piece.sentence]));
+    }
+    TellInOrder(headed.list, draft);
+    return draft;
+  }
+
+  ExtractiveDraft SayHeading(const VersionHeading& heading) const {
+    ExtractiveDraft draft;
+    draft.sentences.push_back({.passage = heading.passage, .range = heading.range});
+    draft.support = kHeadingSupport;
+    draft.declined = draft.support < options_.decline_below;
+    draft.reason = ReasonText(Reason::kBestSentence, options_.language, {"100"});
+    return draft;
   }
 
   // The sentence that has most of the question, and something of the kind asked for, from the best passage.
@@ -178,11 +235,81 @@ class Extraction {
     return most;
   }
 
+  // The sentences of the section, the best first and the others in order, without an opener that is kept with the next.
+  std::vector<size_t> BestFirst(const SectionAnswer& section, size_t best) const {
+    std::vector<size_t> chosen = {best};
+    for (size_t i = 0; i < section.pieces.size(); ++i) {
+      const size_t sentence = section.pieces[i].sentence;
+      const bool is_kept =
+          i + 1 < section.pieces.size() && IsOpener(sentence) &&
+          AreSideBySide(sentences_[sentence], sentences_[section.pieces[i + 1].sentence]);
+      if (sentence != best && !is_kept) chosen.push_back(sentence);
+    }
+    return chosen;
+  }
+
+  // The draft's sentences are those of the section.
+  static void TellInOrder(const SectionAnswer& section, ExtractiveDraft& draft) {
+    draft.left_out = section.left_out;
+    for (ExtractedSentence& sentence : draft.sentences) {
+      for (uint32_t i = 0; i < section.pieces.size(); ++i) {
+        const ByteRange& piece = section.pieces[i].range;
+        if (sentence.range.begin < piece.begin || piece.end < sentence.range.end) continue;
+        sentence.place = i;
+        if (section.is_list) sentence.range = sentence.answering = piece;
+        if (section.is_list && i > 0) sentence.lead = "\n";  // a line for each
+        break;
+      }
+      // Nothing is cut out of what is told in order.
+      if (sentence.answering.begin > sentence.range.begin) sentence.answering = sentence.range;
+    }
+  }
+
+  // `said` has the best first. Passages come in the order in which they are said now.
+  void OrderAsInPassages(const Sentence& best, std::vector<ExtractedSentence>& said) const {
+    const bool is_prose = best.kind != BlockKind::kTable && best.kind != BlockKind::kCode;
+    const bool wants_fact =
+        question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason;
+    const SourceSpan span =
+        SpanWithin(passages_[best.passage].chunk, best.range.begin, best.range.end);
+    if (!is_prose || wants_fact || span.heading_path.empty()) return;
+    const bool is_certain = all_ <= 2;  // the best is 1 of it
+    const auto key_of = [&](size_t i) {
+      const ExtractedSentence& one = said[i];
+      const auto first = std::ranges::find(said, one.passage, &ExtractedSentence::passage);
+      const bool is_beside_best = one.passage == best.passage &&
+                                  best.block.begin <= one.range.begin &&
+                                  one.range.end <= best.block.end;
+      return std::tuple(first - said.begin(), is_certain && !is_beside_best, one.range.begin);
+    };
+    std::vector<size_t> order(said.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::ranges::sort(order, {}, key_of);
+    for (uint32_t place = 0; place < order.size(); ++place) said[order[place]].place = place;
+  }
+
+  // Whether it answers in a few words what the heading above it asks, and the sentence behind it says more.
+  bool IsOpener(size_t index) const {
+    const Sentence& sentence = sentences_[index];
+    return sentence.tokens <= kOpenerTokens && sentence.range.begin == sentence.block.begin &&
+           sentence.kind == BlockKind::kParagraph &&
+           reading_.WeightOf(reading_.HeaderOf(sentence)) >= kHeadsOpener * reading_.total();
+  }
+
+  // An entry of a change log, which is said behind its heading.
+  bool IsOfVersion(const Sentence& sentence) const {
+    if (sentence.kind != BlockKind::kListItem) return false;
+    const std::vector<std::string> path =
+        SpanWithin(passages_[sentence.passage].chunk, sentence.range.begin, sentence.range.end)
+            .heading_path;
+    return !path.empty() && NamesVersionOrDate(path.back());
+  }
+
   ExtractedSentence Extracted(const Sentence& sentence, double score) const {
     ExtractedSentence extracted{
         .passage = sentence.passage, .range = sentence.range, .score = score};
     const bool is_prose = sentence.kind != BlockKind::kTable && sentence.kind != BlockKind::kCode;
-    if (!is_prose) return extracted;
+    if (!is_prose || IsOfVersion(sentence)) return extracted;
     const ByteRange part = AnsweringPart(reading_, sentence);
     extracted.answering = {sentence.range.begin + part.begin, sentence.range.begin + part.end};
     return extracted;
@@ -368,6 +495,29 @@ class Extraction {
     std::ranges::sort(chosen.begin() + 1, chosen.end(), [&](size_t a, size_t b) {
       return scores_[a] != scores_[b] ? scores_[a] > scores_[b] : a < b;
     });
+    return chosen;
+  }
+
+  // Asked how something is done, "by default it is not done" is half of the answer: the sentence behind it is said, too,
+  // in the place of the least likely one where there is no room.
+  std::vector<size_t> WithWayBehindDenial(std::vector<size_t> chosen) const {
+    const size_t next = chosen.front() + 1;
+    const Sentence& best = sentences_[chosen.front()];
+    const bool is_half = AsksForWay(reading_) && !question_.negated && IsNegated(TextOf(best)) &&
+                         options_.max_sentences > 1;
+    if (!is_half || next == sentences_.size() || sentences_[next].passage != best.passage ||
+        sentences_[next].block != best.block) {
+      return chosen;
+    }
+    std::erase(chosen, next);
+    if (chosen.size() == options_.max_sentences) chosen.pop_back();
+    uint32_t tokens = sentences_[next].tokens;
+    for (const size_t one : chosen) tokens += sentences_[one].tokens;
+    while (chosen.size() > 1 && tokens > options_.max_tokens) {
+      tokens -= sentences_[chosen.back()].tokens;
+      chosen.pop_back();
+    }
+    if (tokens <= options_.max_tokens) chosen.insert(chosen.begin() + 1, next);
     return chosen;
   }
 

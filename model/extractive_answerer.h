@@ -2,7 +2,8 @@
 
 // The answerer without a model: picks the sentences of the passages that most likely answer the
 // question, the likeliest first, tells where in a long one the answer begins, and declines when none
-// supports an answer well enough. Pure and deterministic; every sentence is quoted as it stands.
+// supports an answer well enough. Pure and deterministic; every sentence is quoted as it stands. Asked when a version
+// came out, the heading that says so is quoted.
 
 #include <cstdint>
 #include <string>
@@ -18,6 +19,8 @@ namespace quarry::model {
 struct ExtractiveOptions {
   uint32_t max_sentences = 3;
   uint32_t max_tokens = 160;
+  uint32_t max_items =
+      20;  // of a list that answers as a whole (section_answer.h); it may have twice the tokens
   // Below this support (0 to 1) the answerer declines. It is that of the sentence said first or of the one that covers
   // most of the question, whichever has less. Support falls with the
   // words of the question that the sentence and its headings lack, and strongly when the passage
@@ -32,16 +35,21 @@ struct ExtractedSentence {
   uint32_t passage = 0;  // index into the passages
   ByteRange range;       // in that passage's chunk text
   double score = 0;      // a logarithm of odds (sentence_ranking.h)
-  // Of a sentence of prose the part from the clause that answers on (all of a short one): what to quote where there is
-  // little room. Empty of a row of a table and of code.
+  // What to quote: of a sentence of prose the part from the clause that answers on (all of a short one), which does
+  // where there is little room, or the whole and the few words before it that answer: "No. It needs PostgreSQL." Empty
+  // of a row of a table, of code and of an entry of a change log.
   ByteRange answering = {};
   std::string lead = {};  // said before it in the answer, and no quote: "Another source says: "
+  // Where it is said, from 0: of those below headings and of a section that is told in its order. Of all others as it
+  // comes, behind those.
+  uint32_t place = UINT32_MAX;
 };
 
 struct ExtractiveDraft {
-  // In the order of the answer, the best first; when declined, what would have been said.
+  // In the order of the answer but for what has a place, the best first; when declined, what would have been said.
   std::vector<ExtractedSentence> sentences;
-  double support = 0;  // the lesser of the two sentences' (decline_below), also when declined
+  size_t left_out = 0;  // items of the list that the sentences quote, for which there is no room
+  double support = 0;   // the lesser of the two sentences' (decline_below), also when declined
   bool declined = false;
   std::string
       reason;  // one line: why it declined, or what the support rests on: of the sentence with that support

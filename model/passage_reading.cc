@@ -23,6 +23,31 @@ namespace {
 // about how rare those are.
 constexpr double kRarity = 0.3;
 
+// Of a version, "3.2.0" or "v3.2.0": three numbers or more with dots between them. Without the "v"; "" of all else.
+std::string_view VersionOf(std::string_view word) {
+  if (word.starts_with('v') || word.starts_with('V')) word.remove_prefix(1);
+  size_t numbers = 0;
+  bool in_number = false;
+  for (const char c : word) {
+    if (!IsAsciiDigit(c) && (c != '.' || !in_number)) return {};
+    if (IsAsciiDigit(c) && !in_number) ++numbers;
+    in_number = c != '.';
+  }
+  return in_number && numbers >= 3 ? word : std::string_view();
+}
+
+// Calls take(token, whole) for each token with the word that it is part of: the first at a position is the whole.
+template <typename Take>
+void ForEachPartOfWord(std::string_view text, const std::vector<Token>& tokens, const Take& take) {
+  std::string_view whole;
+  uint32_t position = UINT32_MAX;
+  for (const Token& token : tokens) {
+    if (token.position != position) whole = text.substr(token.begin, token.end - token.begin);
+    position = token.position;
+    take(token, whole);
+  }
+}
+
 bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
 
 // Whether the range, stated in `text`, is of what the number counts: "4-6" of 次 below a column 迟到次数.
@@ -115,6 +140,12 @@ std::string FileNameOf(const Passage& passage) {
   return words;
 }
 
+bool AreSideBySide(const Sentence& first, const Sentence& second) {
+  constexpr size_t kMostSpace = 4;
+  return first.passage == second.passage && first.block == second.block &&
+         second.range.begin <= first.range.end + kMostSpace;
+}
+
 PassageReading::PassageReading(std::string_view question, const std::vector<Passage>& passages,
                                const Analyzer& analyzer, uint32_t max_tokens)
     : text_(question),
@@ -128,6 +159,7 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
     if (question_.terms[i].has_digit && question_.terms[i].is_name) codes_.set(i);
   }
   if (question_.terms.empty()) return;
+  FindAskedVersions();
   FindAskedNumbers();
   FindSynonyms();
   FindWhatIsLeftOut();
@@ -145,6 +177,28 @@ std::string PassageReading::NamesOver(const Passage& passage) const {
   const auto parties = parties_.find(passage.chunk.document);
   if (parties != parties_.end()) names += '\n' + parties->second;
   return names;
+}
+
+void PassageReading::FindAskedVersions() {
+  ForEachPartOfWord(question_.text, analyzer_.Tokenize(question_.text),
+                    [&](const Token&, std::string_view whole) {
+                      const std::string_view version = VersionOf(whole);
+                      if (!version.empty()) asked_versions_.emplace_back(version);
+                    });
+}
+
+std::vector<Token> PassageReading::OwnTokens(std::string_view text,
+                                             std::vector<Token> tokens) const {
+  tokens = asked_codes_.OwnTokens(text, std::move(tokens));
+  if (asked_versions_.empty()) return tokens;
+  std::vector<Token> own;
+  own.reserve(tokens.size());
+  ForEachPartOfWord(text, tokens, [&](const Token& token, std::string_view whole) {
+    const std::string_view version = VersionOf(whole);
+    if (version.empty() || std::ranges::find(asked_versions_, version) != asked_versions_.end())
+      own.push_back(token);
+  });
+  return own;
 }
 
 void PassageReading::FindAskedNumbers() {
@@ -286,7 +340,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   }
   std::vector<Token> all_tokens = analyzer_.Tokenize(text);
   AddSiblings(index, first, all_tokens);
-  const std::vector<Token> tokens = asked_codes_.OwnTokens(text, std::move(all_tokens));
+  const std::vector<Token> tokens = OwnTokens(text, std::move(all_tokens));
   for (const Token& token : tokens) {
     while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
     const bool is_quotable = at < sentences_.size() && sentences_[at].range.begin <= token.begin;
@@ -339,14 +393,31 @@ void PassageReading::AddSiblings(uint32_t passage, size_t first, const std::vect
   }
 }
 
+TermSet PassageReading::TermsIn(std::string_view text) const {
+  TermSet terms;
+  for (const Token& token : OwnTokens(text, analyzer_.Tokenize(text))) {
+    if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) terms.set(number);
+  }
+  return terms;
+}
+
+bool PassageReading::HoldsAllOf(std::string_view text) const {
+  bool holds = false;
+  uint32_t position = UINT32_MAX;
+  for (const Token& token : analyzer_.Tokenize(text)) {
+    if (token.position != position && position != UINT32_MAX && !holds) return false;
+    if (token.position != position) holds = false;
+    position = token.position;
+    holds = holds || NumberOf(token, text) != UINT32_MAX;
+  }
+  return holds;
+}
+
 // The question's terms in a title and its headings, as a new entry of headers_.
 TermSet PassageReading::AddHeader(std::string_view title,
                                   const std::vector<std::string>& headings) {
-  TermSet header;
   const std::string text = ContextualHeader(title, headings);
-  for (const Token& token : asked_codes_.OwnTokens(text, analyzer_.Tokenize(text))) {
-    if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) header.set(number);
-  }
+  TermSet header = TermsIn(text);
   const std::vector<NumberRange> ranges =
       asked_numbers_.empty() ? std::vector<NumberRange>() : NumberRanges(text);
   for (const AskedNumber& asked : asked_numbers_) {

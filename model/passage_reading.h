@@ -57,6 +57,10 @@ struct Sentence {
 // document whose id is no file name.
 std::string FileNameOf(const Passage& passage);
 
+// Whether `second` stands right behind `first`. Where more white space lies between them, something was taken out of the
+// text that is not to be told: nothing is quoted across it.
+bool AreSideBySide(const Sentence& first, const Sentence& second);
+
 // Reads once, in its constructor. Question text, passages and analyzer must outlive it.
 class PassageReading {
  public:
@@ -74,6 +78,10 @@ class PassageReading {
   const TermSet& HeaderOf(const Sentence& sentence) const { return headers_[sentence.header]; }
   // Of a whole passage, headers included.
   const TermSet& PassageTerms(uint32_t passage) const { return passage_terms_[passage]; }
+  // The question's terms that a text has.
+  TermSet TermsIn(std::string_view text) const;
+  // Whether the question holds all words of a text, and it has some.
+  bool HoldsAllOf(std::string_view text) const;
   std::string_view TextOf(const Sentence& sentence) const;
 
   double weight(size_t term) const { return weights_[term]; }
@@ -96,6 +104,7 @@ class PassageReading {
     TermSet terms;
   };
 
+  void FindAskedVersions();
   void FindAskedNumbers();
   void FindWhatIsLeftOut();
   void MarkNeeded(Sentence& sentence) const;
@@ -103,6 +112,8 @@ class PassageReading {
   void AddSiblings(uint32_t passage, size_t first, const std::vector<Token>& tokens);
   uint32_t NumberOf(const Token& token, std::string_view around) const;
   void FindSynonyms();
+  // Of `tokens`, those of `text`, without those of codes and versions that are others than the question's: of "3.2.0" no part is in "3.4.0".
+  std::vector<Token> OwnTokens(std::string_view text, std::vector<Token> tokens) const;
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
   void AddPassage(uint32_t index, uint32_t max_tokens);
   void WeighTerms();
@@ -112,6 +123,7 @@ class PassageReading {
   const Analyzer& analyzer_;
   Question question_;
   AskedCodes asked_codes_;
+  std::vector<std::string> asked_versions_;               // "3.2.0"
   std::unordered_map<std::string, std::string> parties_;  // by document
   std::unordered_map<uint64_t, uint32_t> numbers_;        // hash of a term -> its number
   struct SynonymOfTerm {

@@ -90,6 +90,26 @@ TEST(SplitSentencesTest, ParagraphsAndListItemsEnd) {
               ElementsAre("总则", "第一段", "一、目的", "（二）范围", "3、其他"));
 }
 
+TEST(SplitSentencesTest, FieldsOnLinesOfTheirOwnEnd) {
+  EXPECT_THAT(
+      Sentences("Owner: Ines Vogel\nDue date: 30 April\nand not later\nNext step: a call"),
+      ElementsAre("Owner: Ines Vogel", "Due date: 30 April\nand not later", "Next step: a call"));
+  EXPECT_THAT(Sentences("主持：李嘉怡\n出席：高文博、周启明。二人\n缺席:孙国强（出差）"),
+              ElementsAre("主持：李嘉怡", "出席：高文博、周启明。", "二人", "缺席:孙国强（出差）"));
+  EXPECT_THAT(Sentences("云埠、鹭泽：2026年\n石梁：2025年"),
+              ElementsAre("云埠、鹭泽：2026年", "石梁：2025年"));
+}
+
+// A wrapped line that begins with a word and a colon is none where the line before is not, nor are times, addresses
+// and words in lower case.
+TEST(SplitSentencesTest, AColonInAWrappedLineIsNoField) {
+  for (const char* text : {"He read what the sign\nSays: keep out of here.",
+                           "Open: at nine\n10:30 is too late", "See: the page\nHttps://a.example",
+                           "Note: the value\nsays: nothing", "牌子上写着\n说明：不得入内"}) {
+    EXPECT_THAT(Sentences(text), ElementsAre(text));
+  }
+}
+
 TEST(SplitSentencesTest, TextWithoutCapitalsIsSplitToo) {
   EXPECT_THAT(Sentences("the flow is steady . the wall is hot . see fig. 3 ."),
               ElementsAre("the flow is steady .", "the wall is hot .", "see fig. 3 ."));

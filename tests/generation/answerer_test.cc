@@ -2,6 +2,7 @@
 
 #include "base/answer_guide.h"
 #include "generation/citations.h"
+#include "ingest/parser.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::generation {
@@ -35,6 +36,15 @@ TEST(CitationsTest, MarkersStandBeforeTheEndOfTheSentence) {
   EXPECT_EQ(cited.citations[1].source.begin, 118u);
   const TextRange span = cited.citations[1].answer_span;
   EXPECT_EQ(cited.text.substr(span.begin, span.end - span.begin), "It is red");
+}
+
+// A step whose command follows.
+TEST(CitationsTest, MarkersStandBeforeAColonToo) {
+  Context context;
+  context.passages = {TextPassage("3. Pull it:"), TextPassage("3. 拉取镜像：")};
+  const CitedText cited = ComposeCitedText(
+      {{0, {0, 11}, 1.0}, {1, {0, context.passages[1].chunk.text.size()}, 1.0}}, context);
+  EXPECT_EQ(cited.text, "3. Pull it [1]: 3. 拉取镜像[2]：");
 }
 
 TEST(CitationsTest, TheHeadingPathAndPageAreThoseOfTheSentence) {
@@ -89,6 +99,29 @@ TEST(CitationsTest, ARowOfATableStandsOnItsOwnLineBehindWhatTheTableIsAbout) {
   }
 }
 
+TEST(CitationsTest, AnItemBelowAVersionStandsBehindIt) {
+  const auto item_below = [](const std::string& title, const std::string& heading,
+                             const std::string& text) {
+    Passage passage = RowsPassage(title, text);
+    passage.chunk.blocks[0].kind = BlockKind::kListItem;
+    passage.chunk.span.heading_path = {title, heading};
+    return passage;
+  };
+  const auto whole = [](uint32_t passage, const Passage& of) {
+    return model::ExtractedSentence{passage, {0, of.chunk.text.size()}, 1.0};
+  };
+  Context context;
+  context.passages = {item_below("Changelog", "3.1.0 - 2025-10-30", "Added: dead letter queue."),
+                      item_below("更新日志", "3.4.0", "移除：旧版接口。"),
+                      item_below("Upgrading", "Steps", "Stop the container.")};
+  std::vector<model::ExtractedSentence> sentences;
+  for (uint32_t i = 0; i < 3; ++i) sentences.push_back(whole(i, context.passages[i]));
+  EXPECT_EQ(ComposeCitedText(sentences, context).text,
+            "Changelog > 3.1.0 - 2025-10-30 — Added: dead letter queue [1].\n"
+            "更新日志 > 3.4.0 — 移除：旧版接口[2]。\n"
+            "Stop the container [3].");
+}
+
 TEST(CitationsTest, CitedPassagesComeFirstInTheOrderOfUse) {
   Context context;
   for (const char* text : {"a", "b", "c", "d", "e"}) context.passages.push_back(TextPassage(text));
@@ -127,6 +160,65 @@ TEST_F(AnswererTest, CitesTheSentenceThatAnswers) {
   EXPECT_FALSE(chinese.abstained);
   EXPECT_THAT(chinese.text, HasSubstr("28天带薪休假"));
   EXPECT_EQ(chinese.citations.at(0).document, "hr/leave-zh");
+}
+
+TEST_F(AnswererTest, StepsStandOnLinesAndWhatThereIsNoRoomForIsCounted) {
+  std::string english = "# Upgrading Hookwell\n\n1. Run hookwell backup first.\n";
+  std::string chinese = "# 同步桥的安装\n\n1. 下载同步桥安装包。\n";
+  for (int i = 2; i <= 25; ++i) {
+    english += std::to_string(i) + ". Do part " + std::to_string(i) + " of it.\n";
+    chinese += std::to_string(i) + ". 做好第" + std::to_string(i) + "项。\n";
+  }
+  for (const auto& [id, text] :
+       {std::pair("upgrade.md", english), std::pair("anzhuang.md", chinese)}) {
+    ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                      .Parse(text, {.id = id, .path = id, .uri = id})
+                                      .value();
+    engine_.Add(std::move(parsed.documents));
+  }
+  const Answer how = Ask("How do I upgrade Hookwell?");
+  EXPECT_THAT(how.text, ::testing::StartsWith("1. Run hookwell backup first [1].\n2. Do part 2"));
+  EXPECT_THAT(how.text, ::testing::EndsWith("\n20. Do part 20 of it [1].\nAnd 5 more."));
+  EXPECT_THAT(how.citations, SizeIs(20));
+  const Answer chinese_how = Ask("如何安装同步桥？");
+  EXPECT_THAT(chinese_how.text,
+              ::testing::StartsWith("1. 下载同步桥安装包[1]。\n2. 做好第2项[1]。"));
+  EXPECT_THAT(chinese_how.text, ::testing::EndsWith("\n另有 5 项。"));
+}
+
+// Sentences of a paragraph below a heading, of which the second is the likeliest.
+TEST(AnswerOrderTest, WhatIsSaidOfASectionIsSaidAsItStands) {
+  testing::TestEngine engine;
+  const std::pair<const char*, const char*> files[] = {
+      {"Routing",
+       "# Routing\n\n## Fan-out\n\nOne route may have up to 20 destinations.\n\n## Ordering\n\nBy "
+       "default the order of events is not kept. Turn on strict order on a destination to hold "
+       "later events back. Strict order limits the destination to one delivery at a time.\n"},
+      {"路由",
+       "# 路由\n\n## 分发\n\n一个路由最多有20个目标。\n\n## "
+       "顺序\n\n默认不保持事件的顺序。在目标上打"
+       "开严格顺序，后面的事件就会等待。严格顺序使目标一次只能投递一个事件。\n"}};
+  for (const auto& [title, text] : files) {
+    const std::string id = std::string(title) + ".md";
+    ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                      .Parse(text, {.id = id, .path = id, .uri = id})
+                                      .value();
+    parsed.documents.at(0).title = title;
+    engine.Add(std::move(parsed.documents));
+  }
+  const auto ask = [&](const char* question) {
+    return engine.answerer.Ask({.text = question}, *engine.snapshot(), nullptr, CallContext())
+        .value()
+        .text;
+  };
+  EXPECT_EQ(ask("What is the effect of strict order on the order of events?"),
+            "By default the order of events is not kept [1]. Turn on strict order on a destination "
+            "to hold later events back [1]. Strict order limits the destination to one delivery at "
+            "a time [1].");
+  EXPECT_EQ(
+      ask("严格顺序有什么作用？"),
+      "默认不保持事件的顺序[1]。在目标上打开严格顺序，后面的事件就会等待[1]。严格顺序使目标一次"
+      "只能投递一个事件[1]。");
 }
 
 TEST_F(AnswererTest, ALongSentenceIsQuotedFromWhatAnswersUnlessALongAnswerIsWanted) {

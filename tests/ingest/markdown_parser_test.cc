@@ -78,6 +78,16 @@ TEST(MarkdownParser, LineBreaksInsideChineseTextVanish) {
   EXPECT_EQ(MarkdownOutline("hard  \nbreak"), "p|hard\\nbreak");
 }
 
+TEST(MarkdownParser, FieldsKeepTheirLines) {
+  EXPECT_EQ(MarkdownOutline("Owner: Ines Vogel\n**Due:** 30 April\nand not later\n*State*: open"),
+            "p|Owner: Ines Vogel\\nDue: 30 April and not later\\nState: open");
+  EXPECT_EQ(MarkdownOutline("主持：李嘉怡\n**出席**：高文博\n缺席：孙国强"),
+            "p|主持：李嘉怡\\n出席：高文博\\n缺席：孙国强");
+  EXPECT_EQ(MarkdownOutline("牌子上写着\n说明：不得入内\n否则罚款"),
+            "p|牌子上写着说明：不得入内否则罚款");
+  EXPECT_EQ(MarkdownOutline("It says\nNote: closed"), "p|It says Note: closed");
+}
+
 TEST(MarkdownParser, StrikethroughLosesItsMarksOutsideCode) {
   EXPECT_EQ(MarkdownOutline("~~gone **now**~~ and `~~kept~~` ~~open"),
             "p|gone now and ~~kept~~ ~~open");

@@ -139,6 +139,20 @@ TEST(AnsweringClauseTest, ARuleIsNotQuotedWithoutItsException) {
   EXPECT_FALSE(anew.starts_with("The gate")) << anew;
 }
 
+TEST(AnsweringClauseTest, APronounIsNotQuotedWithoutItsNoun) {
+  const std::string text =
+      "A certificate of the internal load balancer expired, because its renewal job had been "
+      "disabled during the move to the new cluster on 21 March.";
+  const std::string part = PartOf("Why was delivery delayed on 8 April 2026?", text);
+  EXPECT_FALSE(part.starts_with("because its") || part.starts_with("its")) << part;
+  const std::string zh =
+      "机房里那台负载均衡器使用的证书在凌晨悄悄到期而当时没有任何人收到通知，因为它的续期任务在迁移"
+      "到"
+      "新集群的时候被停用了。";
+  const std::string part_zh = PartOf("为什么4月8日投递延误？", zh);
+  EXPECT_FALSE(part_zh.starts_with("因为它")) << part_zh;
+}
+
 TEST(AnsweringClauseTest, CompoundsAndRangesAreNotCutThrough) {
   const std::string filler =
       "Every visiting member reports having seen there one wonderful rather large old brick tower "

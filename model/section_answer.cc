@@ -1,0 +1,300 @@
+#include "model/section_answer.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/document.h"
+#include "model/answer_kind.h"
+#include "model/written_words.h"
+
+namespace quarry::model {
+namespace {
+
+constexpr double kIsQuestion =
+    0.8;  // share of the question's weight in a heading that is the question
+
+constexpr double kHeadsList = 0.5;  // in the headings above a list that answers
+constexpr double kOwnOfItem = 0.2;  // in an item beyond the headings: then it is asked about
+constexpr size_t kLeastItems = 2;
+constexpr uint32_t kListRoom =
+    2;  // times the tokens of an answer of sentences: steps are read one by one
+
+constexpr std::string_view kWayWords[] = {"how", "steps", "procedure", "instructions"};
+constexpr std::string_view kThingWords[] = {"what", "which", "list"};
+constexpr std::string_view kWayParts[] = {"如何", "怎么", "怎麼", "怎样",
+                                          "怎樣", "步骤", "步驟", "流程"};
+constexpr std::string_view kThingParts[] = {"哪些", "哪几", "哪幾", "什么",
+                                            "什麼", "列出", "列举", "列舉"};
+// Name the list or that there is one, not what is in it.
+constexpr std::string_view kListNames[] = {
+    "step",  "steps",  "list",      "way", "ways",    "item",   "items",  "instructions",
+    "point", "points", "procedure", "new", "changes", "change", "changed"};
+constexpr std::string_view kChineseListNames[] = {
+    "步骤", "步驟", "流程", "清单", "清單", "列表", "事项", "事項", "内容", "內容",
+    "列出", "列举", "列舉", "变更", "變更", "变化", "變化", "更新", "改动", "改動"};
+
+constexpr std::string_view kAskingHeads[] = {"how",  "what",  "which",  "who",  "whose", "why",
+                                             "when", "where", "can",    "may",  "is",    "are",
+                                             "do",   "does",  "should", "will", "must"};
+constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎样", "怎樣", "什么",
+                                             "什麼", "为何", "為何", "是否", "能否", "可否",
+                                             "多少", "哪",   "谁",   "誰",   "吗",   "嗎"};
+
+bool HoldsAny(std::string_view text, std::span<const std::string_view> parts) {
+  return std::ranges::any_of(parts,
+                             [&](std::string_view part) { return text.find(part) != text.npos; });
+}
+
+bool AsksAsHeading(std::string_view heading) {
+  if (heading.ends_with('?') || heading.ends_with("？")) return true;
+  const std::vector<Word> words = Words(heading);
+  return (!words.empty() && Among(AsciiLower(words[0].text), kAskingHeads)) ||
+         HoldsAny(heading, kAskingParts);
+}
+
+std::vector<std::string> HeadingsOver(const PassageReading& reading, size_t index) {
+  const Sentence& sentence = reading.sentences()[index];
+  return SpanWithin(reading.passages()[sentence.passage].chunk, sentence.range.begin,
+                    sentence.range.end)
+      .heading_path;
+}
+
+// The sentences of a section, [begin, end).
+struct SectionBounds {
+  size_t begin = 0;
+  size_t end = 0;
+};
+
+SectionBounds SectionAround(const PassageReading& reading, size_t index) {
+  const std::vector<Sentence>& all = reading.sentences();
+  const std::vector<std::string> headings = HeadingsOver(reading, index);
+  const auto is_in = [&](size_t i) {
+    return all[i].passage == all[index].passage && HeadingsOver(reading, i) == headings;
+  };
+  SectionBounds bounds{index, index + 1};
+  while (bounds.begin > 0 && is_in(bounds.begin - 1)) --bounds.begin;
+  while (bounds.end < all.size() && is_in(bounds.end)) ++bounds.end;
+  return bounds;
+}
+
+bool HoldsNames(const PassageReading& reading, const TermSet& held) {
+  const std::vector<QuestionTerm>& terms = reading.question().terms;
+  for (size_t i = 0; i < terms.size(); ++i) {
+    if (terms[i].is_name && !held.test(i)) return false;
+  }
+  return true;
+}
+
+bool IsProse(BlockKind kind) { return kind == BlockKind::kParagraph || kind == BlockKind::kQuote; }
+
+std::optional<SectionAnswer> HeadedByQuestion(const PassageReading& reading, size_t best,
+                                              const ExtractiveOptions& options) {
+  const std::vector<Sentence>& all = reading.sentences();
+  if (!IsProse(all[best].kind)) return std::nullopt;
+  const std::vector<std::string> headings = HeadingsOver(reading, best);
+  if (headings.empty()) return std::nullopt;
+  const std::string& heading = headings.back();
+  if (reading.question().kind != AnswerKind::kAny && !AsksAsHeading(heading)) return std::nullopt;
+  const TermSet held = reading.TermsIn(heading);
+  const bool is_question = reading.WeightOf(held) >= kIsQuestion * reading.total();
+  if (!is_question || !HoldsNames(reading, held)) return std::nullopt;
+  const SectionBounds section = SectionAround(reading, best);
+  SectionAnswer answer;
+  uint32_t tokens = 0;
+  for (size_t i = section.begin; i < section.end; ++i) {
+    tokens += all[i].tokens;
+    if (!IsProse(all[i].kind) || answer.pieces.size() == options.max_sentences ||
+        tokens > options.max_tokens) {
+      break;
+    }
+    answer.pieces.push_back({i, all[i].range});
+  }
+  if (best - section.begin >= answer.pieces.size()) return std::nullopt;
+  return answer;
+}
+
+enum class Wanted { kNothing, kWay, kThings };
+
+Wanted WantedBy(const PassageReading& reading) {
+  if (reading.question().kind != AnswerKind::kAny) return Wanted::kNothing;
+  const std::string_view question = reading.question_text();
+  if (HoldsAny(question, kWayParts)) return Wanted::kWay;
+  if (HoldsAny(question, kThingParts)) return Wanted::kThings;
+  const std::string lower = AsciiLower(question);
+  Wanted wanted = Wanted::kNothing;
+  for (const Word& word : Words(lower)) {
+    if (Among(word.text, kWayWords)) return Wanted::kWay;
+    if (Among(word.text, kThingWords)) wanted = Wanted::kThings;
+  }
+  return wanted;
+}
+
+// The terms but for those that name the list, or are a part of its name and of what stands beside it.
+TermSet TermsOfThings(const PassageReading& reading) {
+  const Question& question = reading.question();
+  const std::string& text = question.text;
+  std::vector<bool> names_list(text.size());
+  for (const std::string_view name : kChineseListNames) {
+    for (size_t at = text.find(name); at != text.npos; at = text.find(name, at + name.size())) {
+      std::fill_n(names_list.begin() + static_cast<ptrdiff_t>(at), name.size(), true);
+    }
+  }
+  TermSet terms;
+  for (size_t i = 0; i < question.terms.size(); ++i) {
+    const QuestionTerm& term = question.terms[i];
+    const bool is_part = std::find(names_list.begin() + term.begin, names_list.begin() + term.end,
+                                   true) != names_list.begin() + term.end;
+    const std::string form = AsciiLower(text.substr(term.begin, term.end - term.begin));
+    terms.set(i, !is_part && !Among(form, kListNames));
+  }
+  return terms;
+}
+
+// "二、待办事项" -> "待办", "3. Decisions" -> "Decisions".
+std::string_view WithoutNumberAndListName(std::string_view heading) {
+  constexpr size_t kMostNumeral = 9;  // bytes: three Chinese numerals
+  const size_t mark = heading.find("、");
+  if (mark <= kMostNumeral) heading.remove_prefix(mark + std::string_view("、").size());
+  while (!heading.empty() && (IsAsciiDigit(heading[0]) || heading[0] == '.' || heading[0] == ' '))
+    heading.remove_prefix(1);
+  for (const std::string_view name : kChineseListNames) {
+    if (heading.ends_with(name) && heading.size() > name.size()) heading.remove_suffix(name.size());
+  }
+  return heading;
+}
+
+// "Steps:"
+bool Announces(const PassageReading& reading, size_t index) {
+  const Sentence& sentence = reading.sentences()[index];
+  const std::string_view text = reading.TextOf(sentence);
+  return IsProse(sentence.kind) && (text.ends_with(':') || text.ends_with("："));
+}
+
+// The list that the sentence stands in or announces, and what announces it.
+struct ListBounds {
+  std::optional<size_t> announcement;
+  size_t begin = 0;
+  size_t end = 0;
+};
+
+std::optional<ListBounds> ListBoundsAround(const PassageReading& reading, size_t index) {
+  const std::vector<Sentence>& all = reading.sentences();
+  const SectionBounds section = SectionAround(reading, index);
+  const size_t item = Announces(reading, index) ? index + 1 : index;
+  if (item >= section.end || all[item].kind != BlockKind::kListItem) return std::nullopt;
+  const auto is_of_list = [&](size_t i) {
+    return all[i].kind == BlockKind::kListItem || all[i].kind == BlockKind::kCode;
+  };
+  ListBounds list;
+  list.begin = item;
+  list.end = item + 1;
+  while (list.begin > section.begin && is_of_list(list.begin - 1)) --list.begin;
+  while (list.end < section.end && is_of_list(list.end)) ++list.end;
+  while (all[list.begin].kind == BlockKind::kCode) ++list.begin;  // it belongs to what is before
+  if (list.begin > section.begin && Announces(reading, list.begin - 1))
+    list.announcement = list.begin - 1;
+  return list;
+}
+
+// Whether the list that the sentence stands in or announces is what the question wants.
+bool IsWantedList(const PassageReading& reading, size_t index) {
+  const Wanted wanted = WantedBy(reading);
+  if (wanted == Wanted::kNothing) return false;
+  const std::optional<ListBounds> list = ListBoundsAround(reading, index);
+  if (!list) return false;
+  if (list->announcement == index) return true;
+  const Sentence& best = reading.sentences()[index];
+  const TermSet asked = TermsOfThings(reading);
+  TermSet headed = reading.HeaderOf(best) & asked;
+  if (list->announcement) headed |= reading.sentences()[*list->announcement].terms & asked;
+  const double all = reading.WeightOf(asked);
+  if (headed.none() || reading.WeightOf(headed) < kHeadsList * all) return false;
+  return wanted == Wanted::kWay ||
+         reading.WeightOf(best.terms & asked & ~headed) < kOwnOfItem * all;
+}
+
+// That list, told.
+std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t best,
+                                        const ExtractiveOptions& options) {
+  const std::vector<Sentence>& all = reading.sentences();
+  const std::optional<ListBounds> list = ListBoundsAround(reading, best);
+  if (!list) return std::nullopt;
+  SectionAnswer answer;
+  answer.is_list = true;
+  size_t items = 0;  // that are told
+  uint32_t tokens = 0;
+  bool is_full = false;
+  bool has_best = list->announcement == best;
+  if (list->announcement) {
+    answer.pieces.push_back({*list->announcement, all[*list->announcement].range});
+    tokens = all[*list->announcement].tokens;
+  }
+  for (size_t i = list->begin; i < list->end;) {
+    const bool is_item = all[i].kind == BlockKind::kListItem;
+    size_t end = i + 1;
+    uint32_t own = all[i].tokens;
+    while (is_item && end < list->end && all[end].block == all[i].block) own += all[end++].tokens;
+    is_full = is_full || tokens + own > kListRoom * options.max_tokens ||
+              (is_item && items == options.max_items);
+    if (is_full) {
+      answer.left_out += is_item ? 1 : 0;
+    } else {
+      for (size_t first = i; first < end;) {
+        size_t behind = first + 1;
+        while (behind < end && AreSideBySide(all[behind - 1], all[behind])) ++behind;
+        answer.pieces.push_back({first <= best && best < behind ? best : first,
+                                 {all[first].range.begin, all[behind - 1].range.end}});
+        first = behind;
+      }
+      items += is_item ? 1 : 0;
+      tokens += own;
+      has_best = has_best || (i <= best && best < end);
+    }
+    i = end;
+  }
+  if (!has_best || items + answer.left_out < kLeastItems) return std::nullopt;
+  return answer;
+}
+
+}  // namespace
+
+bool AsksForWay(const PassageReading& reading) { return WantedBy(reading) == Wanted::kWay; }
+
+std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
+                                               const ExtractiveOptions& options) {
+  if (IsWantedList(reading, best)) {
+    if (auto list = ListAround(reading, best, options)) return list;
+  }
+  return HeadedByQuestion(reading, best, options);
+}
+
+std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
+                                         const ExtractiveOptions& options) {
+  if (WantedBy(reading) == Wanted::kNothing || reading.question().negated) return std::nullopt;
+  const std::vector<Sentence>& all = reading.sentences();
+  const TermSet asked = TermsOfThings(reading);
+  const double weight = reading.WeightOf(asked);
+  if (weight <= 0) return std::nullopt;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const bool is_first = i == 0 || all[i - 1].passage != all[i].passage ||
+                          all[i - 1].kind != BlockKind::kListItem ||
+                          all[i - 1].header != all[i].header;
+    if (all[i].kind != BlockKind::kListItem || !is_first) continue;
+    const std::vector<std::string> headings = HeadingsOver(reading, i);
+    if (headings.empty() || !reading.HoldsAllOf(WithoutNumberAndListName(headings.back())))
+      continue;
+    const TermSet& there = reading.PassageTerms(all[i].passage);
+    const double share = reading.WeightOf(there & asked) / weight;
+    if (share < kHeadsList || !HoldsNames(reading, there)) continue;
+    if (auto list = ListAround(reading, i, options)) return HeadedList{std::move(*list), share};
+  }
+  return std::nullopt;
+}
+
+}  // namespace quarry::model

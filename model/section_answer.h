@@ -1,0 +1,52 @@
+#pragma once
+
+// The section of a passage that answers a question as a whole: what stands below a heading that is the question, and the
+// list below headings that hold what is asked, where a way to do something or things are asked for. It is told in its
+// own order, for its sentences and steps follow one another. Internal to model/. Pure.
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+#include "model/extractive_answerer.h"
+#include "model/passage_reading.h"
+
+namespace quarry::model {
+
+// What is told of a passage's text: a sentence, of a list a whole item, but for what was taken out of it.
+struct SectionPiece {
+  size_t sentence = 0;  // one of the reading's sentences in it
+  ByteRange range;
+};
+
+struct SectionAnswer {
+  std::vector<SectionPiece> pieces;  // in order; one is that of the best sentence
+  bool is_list = false;
+  size_t left_out = 0;  // items of the list that there is no room for
+};
+
+// The one that `best`, the sentence that answers best, stands in.
+//   * Its heading is the question where it holds nearly all of it, all its names, and asks, too, or the question asks
+//     for nothing of a kind (a date, a number). Told are its first sentences, as many as an answer has.
+//   * A list answers "how" where the headings above it hold most of what is asked, and "which" where the best item
+//     holds little beyond them, for else that one is asked about. A sentence that announces it ("Steps:") counts as a
+//     heading, and may be the best one. Told are that sentence, the items and the code between them, up to
+//     options.max_items and twice options.max_tokens.
+// None where the best sentence would not be told.
+std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
+                                               const ExtractiveOptions& options);
+
+// A list whose heading the question names whole, "Which decisions were taken?" above "Decisions", and in whose passage
+// stand most of what else is asked and all names: for where no sentence answers well enough.
+struct HeadedList {
+  SectionAnswer list;
+  double share = 0;  // of the question's weight, from a half on
+};
+std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
+                                         const ExtractiveOptions& options);
+
+// Whether the question is how something is done, and not how much or how long.
+bool AsksForWay(const PassageReading& reading);
+
+}  // namespace quarry::model

@@ -1,0 +1,24 @@
+#include "model/version_headings.h"
+
+#include <gtest/gtest.h>
+
+namespace quarry::model {
+namespace {
+
+TEST(VersionHeadingsTest, VersionsAndDatesAreNamed) {
+  for (const char* heading :
+       {"3.4.0 - 2026-09-14", "3.4.0", "v2.1", "Version 2.1", "[1.2.0] - 2026-02-11", "2026-09",
+        "8 April 2026", "April 2026", "March 3, 2026", "版本 2.1", "2025年3月", "2025-03-05"}) {
+    EXPECT_TRUE(NamesVersionOrDate(heading)) << heading;
+  }
+}
+
+TEST(VersionHeadingsTest, NumbersOfSectionsAndOtherThingsAreNot) {
+  for (const char* heading : {"", "Scope", "3.1 Scope", "3.1.2 Scope", "3.1.2 付款方式", "2.1 范围",
+                              "第3条", "From 2.x to 3", "Step 4", "500 GB", "ISO 2000 series"}) {
+    EXPECT_FALSE(NamesVersionOrDate(heading)) << heading;
+  }
+}
+
+}  // namespace
+}  // namespace quarry::model
