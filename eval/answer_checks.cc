@@ -165,8 +165,17 @@ bool HasWordBorders(std::string_view text, size_t begin, size_t end) {
   if (end < text.size() && is_word(last) && is_word(text[end])) return false;
   const bool splits_before = begin >= 2 && IsAsciiDigit(first) && is_point(text[begin - 1]) &&
                              IsAsciiDigit(text[begin - 2]);
-  const bool splits_behind = end + 1 < text.size() && IsAsciiDigit(last) && is_point(text[end]) &&
-                             IsAsciiDigit(text[end + 1]);
+  const auto goes_on = [&](size_t at) {
+    return at + 1 < text.size() && is_point(text[at]) && IsAsciiDigit(text[at + 1]);
+  };
+  bool splits_behind = IsAsciiDigit(last) && goes_on(end);
+  if (splits_behind && text[end] == '.') {
+    size_t behind = end + 1;
+    while (behind < text.size() && text[behind] == '0') ++behind;
+    const bool is_same =
+        behind > end + 1 && !goes_on(behind) && (behind == text.size() || !is_word(text[behind]));
+    splits_behind = !is_same;
+  }
   return !splits_before && !splits_behind;
 }
 

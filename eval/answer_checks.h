@@ -48,7 +48,8 @@ std::string Describe(const AnswerCheck& check);
 std::string WantedText(const AnswerCheck& check);
 
 // Whether text[begin, end) is cut out of no longer word or number: "4 days" is out of "24 days", "5" out
-// of "4.5", "000" out of "5,000". Chinese knows no borders of words.
+// of "4.5", "000" out of "5,000". "45" is not cut out of "45.00", which is the same number. Chinese knows no borders of
+// words.
 bool HasWordBorders(std::string_view text, size_t begin, size_t end);
 
 // Words of spaced scripts and CJK characters.

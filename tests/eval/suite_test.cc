@@ -244,6 +244,17 @@ TEST(AnswerCheckTest, TextIsFoundFoldedAndAtWordBorders) {
   EXPECT_FALSE(Holds(Contains("art"), "the part"));
 }
 
+TEST(AnswerCheckTest, ZerosBehindThePointMakeNoOtherNumber) {
+  EXPECT_TRUE(HasWordBorders("price: 1695.00; days: 38", 7, 11));
+  EXPECT_TRUE(HasWordBorders("单价45.0元", 6, 8));
+  EXPECT_TRUE(HasWordBorders("it costs 45.00", 9, 11));
+  EXPECT_FALSE(HasWordBorders("it costs 45.05", 9, 11));
+  EXPECT_FALSE(HasWordBorders("it costs 45.50", 9, 11));
+  EXPECT_FALSE(HasWordBorders("version 45.0.1", 8, 10));
+  EXPECT_FALSE(HasWordBorders("it costs 45,000", 9, 11));
+  EXPECT_FALSE(HasWordBorders("code 45.0b", 5, 7));
+}
+
 TEST(AnswerCheckTest, NumbersCompareByValueAndUnit) {
   const AnswerCheck check{.kind = AnswerCheck::Kind::kNumber, .number = 1000, .unit = "kg"};
   EXPECT_TRUE(Holds(check, "It weighs 1,000 kg."));
