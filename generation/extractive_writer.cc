@@ -20,6 +20,7 @@
 #include "generation/contradiction.h"
 #include "generation/planted_instructions.h"
 #include "generation/premise.h"
+#include "generation/question_parts.h"
 #include "generation/spelling.h"
 #include "generation/table_conditions.h"
 #include "generation/table_totals.h"
@@ -187,6 +188,58 @@ bool StandsWhole(const DocumentId& document, const index::Snapshot& snapshot,
   });
 }
 
+bool Overlap(const model::ExtractedSentence& a, const model::ExtractedSentence& b) {
+  return a.passage == b.passage && a.range.begin < b.range.end && b.range.begin < a.range.end;
+}
+
+// Puts what answers a part behind what is said already: its first `most` sentences, those that contradict them not
+// counted. How many were not said yet.
+size_t AddPart(const std::vector<model::ExtractedSentence>& part, size_t most,
+               std::vector<model::ExtractedSentence>& said) {
+  size_t taken = 0;
+  size_t added = 0;
+  for (const model::ExtractedSentence& sentence : part) {
+    const bool is_beside = taken > 0 && !sentence.lead.empty();
+    if (taken == most && !is_beside) continue;
+    if (!is_beside) ++taken;
+    const auto again = std::ranges::find_if(
+        said, [&](const model::ExtractedSentence& other) { return Overlap(sentence, other); });
+    if (again == said.end()) {
+      said.push_back(sentence);
+      said.back().place = UINT32_MAX;  // parts are told in their order
+      ++added;
+      continue;
+    }
+    // It is shown from where it answers either part; one of them may need it whole.
+    ByteRange& shown = again->answering;
+    const ByteRange& theirs = sentence.answering;
+    const bool is_whole = shown.end == 0 || theirs.end == 0;
+    shown = is_whole
+                ? ByteRange()
+                : ByteRange{std::min(shown.begin, theirs.begin), std::max(shown.end, theirs.end)};
+  }
+  return added;
+}
+
+// A part as it is said, "how long is it valid?", answered from the passages that answer the parts before it.
+model::ExtractiveDraft DraftWithin(std::string_view part,
+                                   const std::vector<model::ExtractedSentence>& said,
+                                   const Context& context, const Analyzer& analyzer,
+                                   const model::ExtractiveOptions& options) {
+  std::vector<Passage> passages;
+  std::vector<uint32_t> places;
+  for (const model::ExtractedSentence& sentence : said) {
+    if (std::ranges::find(places, sentence.passage) != places.end()) continue;
+    passages.push_back(context.passages[sentence.passage]);
+    places.push_back(sentence.passage);
+  }
+  model::ExtractiveDraft draft = model::ExtractAnswer(part, passages, analyzer, options);
+  for (model::ExtractedSentence& sentence : draft.sentences) {
+    sentence.passage = places[sentence.passage];
+  }
+  return draft;
+}
+
 // Nothing is quoted that orders whoever answers: it is written to be said, and answers no question. A question about
 // such orders is told of them.
 Context ReadableOf(const Query& query, const Context& context) {
@@ -283,6 +336,76 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
   return differing;
 }
 
+ExtractiveWriter::PartDraft ExtractiveWriter::DraftReading(
+    const Query& query, const Context& context, const std::vector<bool>& abolished,
+    const model::ExtractiveOptions& options) const {
+  PartDraft drafted;
+  model::ExtractiveDraft& draft = drafted.draft;
+  draft = DraftInForce(query, context, abolished, analyzer_, options);
+  if (draft.sentences.empty()) return drafted;
+  const auto met = FindRowsThatMeet(query.text, context, draft.sentences.front(), false, analyzer_);
+  drafted.has_rows = met && !met->rows.empty();
+  if (met) TakeRows(*met, query, context, options, draft);
+  if (draft.declined) return drafted;
+  if (AddConflicts(query, context, abolished, draft.sentences) > 0) {
+    model::AddReason(ReasonText(Reason::kSourcesDiffer, options.language), options.language,
+                     draft.reason);
+  }
+  return drafted;
+}
+
+ExtractiveWriter::PartDraft ExtractiveWriter::DraftPart(
+    const QuestionPart& part, Query query, const Context& context,
+    const std::vector<bool>& abolished, const model::ExtractiveOptions& options) const {
+  const StandaloneQuestion& standalone = part.standalone;
+  query.text = standalone.text;
+  PartDraft alone = DraftReading(query, context, abolished, options);
+  if (standalone.with_topic.empty() || standalone.with_topic == standalone.text) return alone;
+  query.text = standalone.with_topic;
+  PartDraft of_topic = DraftReading(query, context, abolished, options);
+  if (of_topic.draft.declined) return alone;
+  // Within one question a part that names nothing is more likely about what is named before it. Where both readings
+  // lead to one sentence, the surer one says less beside it.
+  const bool is_same = !alone.draft.declined &&
+                       Overlap(alone.draft.sentences.front(), of_topic.draft.sentences.front());
+  return is_same && alone.draft.support > of_topic.draft.support ? alone : of_topic;
+}
+
+std::optional<model::ExtractiveDraft> ExtractiveWriter::DraftParts(
+    const Query& query, const Context& context, const std::vector<bool>& abolished,
+    const model::ExtractiveOptions& options) const {
+  const std::vector<QuestionPart> parts = PartsOfQuestion(query.text);
+  if (parts.empty()) return std::nullopt;
+  const size_t most = std::max<size_t>(1, (options.max_sentences + 1) / parts.size());
+  model::ExtractiveDraft joined;
+  std::string not_found;
+  for (const QuestionPart& part : parts) {
+    const PartDraft drafted = DraftPart(part, query, context, abolished, options);
+    if (drafted.draft.declined) {
+      not_found += (not_found.empty() ? "" : " ") + part.said;
+      continue;
+    }
+    // What is said is as sure as its weakest part.
+    if (joined.sentences.empty() || drafted.draft.support < joined.support) {
+      joined.support = drafted.draft.support;
+      joined.reason = drafted.draft.reason;
+    }
+    const size_t of_part = drafted.has_rows ? drafted.draft.sentences.size() : most;
+    const size_t added = AddPart(drafted.draft.sentences, of_part, joined.sentences);
+    if (added > 0 || !part.leans()) continue;
+    // The words of the parts before it lead back to what answers those.
+    const model::ExtractiveDraft within =
+        DraftWithin(part.said, joined.sentences, context, analyzer_, options);
+    if (!within.declined) AddPart(within.sentences, 1, joined.sentences);
+  }
+  if (joined.sentences.empty()) return std::nullopt;
+  if (!not_found.empty()) {
+    model::AddReason(ReasonText(Reason::kPartNotFound, options.language, {not_found}),
+                     options.language, joined.reason);
+  }
+  return joined;
+}
+
 std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query,
                                                               const Context& context,
                                                               const model::ExtractiveDraft& draft,
@@ -355,6 +478,9 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   size_t left_out = 0;  // of a list
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
+    std::optional<model::ExtractiveDraft> of_parts;
+    if (!is_total) of_parts = DraftParts(read, readable, abolished, options);
+    if (of_parts) draft = *of_parts;
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
@@ -366,7 +492,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (!is_total && AddConflicts(read, readable, abolished, sentences) > 0) {
+    } else if (!is_total && !of_parts && AddConflicts(read, readable, abolished, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);

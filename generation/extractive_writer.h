@@ -1,15 +1,17 @@
 #pragma once
 
 // ExtractiveWriter: the answer without a model: sentences of the passages, quoted as they stand, or a
-// refusal. Where the sources contradict what is said (conflicts.h), they are quoted behind it. Questions
-// that contradict themselves (contradiction.h) or the documents (premise.h), and those that fit several
-// things (ask_back.h), get a reply that says so.
+// refusal. Where the sources contradict what is said (conflicts.h), they are quoted behind it. Of a question of
+// several parts (question_parts.h) each is answered. Questions that contradict themselves (contradiction.h) or the
+// documents (premise.h), and those that fit several things (ask_back.h), get a reply that says so.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/analyzer.h"
 #include "generation/answer_writer.h"
+#include "generation/question_parts.h"
 #include "model/extractive_answerer.h"
 #include "model/token_counter.h"
 
@@ -37,6 +39,20 @@ class ExtractiveWriter final : public AnswerWriter {
   size_t AddConflicts(const Query& query, const Context& context,
                       const std::vector<bool>& abolished,
                       std::vector<model::ExtractedSentence>& sentences) const;
+  struct PartDraft {
+    model::ExtractiveDraft draft;  // with what other sources say
+    bool has_rows = false;         // the rows that the part means are known
+  };
+  PartDraft DraftReading(const Query& query, const Context& context,
+                         const std::vector<bool>& abolished,
+                         const model::ExtractiveOptions& options) const;
+  PartDraft DraftPart(const QuestionPart& part, Query query, const Context& context,
+                      const std::vector<bool>& abolished,
+                      const model::ExtractiveOptions& options) const;
+  // What answers the parts of the question, in their order; nullopt where it is one, or none is answered.
+  std::optional<model::ExtractiveDraft> DraftParts(const Query& query, const Context& context,
+                                                   const std::vector<bool>& abolished,
+                                                   const model::ExtractiveOptions& options) const;
 
   const Analyzer& analyzer_;
   model::TokenCounter& counter_;

@@ -34,6 +34,7 @@ constexpr ReasonWords kReasonWords[] = {
      "满足问题全部条件的行：{}"},
     {Reason::kNoRowMeets, "no row is known to meet every condition of the question",
      "没有一行确定满足问题的全部条件"},
+    {Reason::kPartNotFound, "no answer was found to: {}", "没有找到答案的部分：{}"},
     {Reason::kSourcesDiffer, "sources differ", "各来源说法不同"},
     {Reason::kQuoted, "quoted", "摘自原文"},
     {Reason::kSentencesQuoted, "{} sentences are quoted", "摘自原文的句子：{}"},

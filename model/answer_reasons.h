@@ -24,9 +24,10 @@ enum class Reason : uint8_t {
   kWordsNotThere,     // {}: of the question
   kContradictsItself,
   kFalsePremise,
-  kFitsSeveral,  // {} things
-  kRowsMeet,     // {}: how many, or "8 of 20", 8/20 that are quoted
-  kNoRowMeets,   // a condition, or not all of them
+  kFitsSeveral,   // {} things
+  kRowsMeet,      // {}: how many, or "8 of 20", 8/20 that are quoted
+  kNoRowMeets,    // a condition, or not all of them
+  kPartNotFound,  // {}: of a question of several parts
   kSourcesDiffer,
   kQuoted,
   kSentencesQuoted,  // {}: how many

@@ -1,0 +1,237 @@
+#include "generation/question_parts.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "generation/follow_up_words.h"
+
+namespace quarry::generation {
+namespace {
+
+// Who asks more at once, or at greater length, tells a story.
+constexpr size_t kMostParts = 3;
+constexpr size_t kMostBytesOfParts = 600;
+
+constexpr std::string_view kPartAsking = "who|whom|whose|what|which|when|where|why|how";
+// Of those the words that also begin a clause about what stands before them.
+constexpr std::string_view kPartRelatives = "who|whom|what|which|when|where";
+constexpr std::string_view kPartPrepositions = "by|from|to|for|in|at|on|since|until|of|with|under";
+constexpr std::string_view kPartAuxiliaries =
+    "is|are|was|were|do|does|did|can|could|must|may|might|should|will|would|shall|has|have|had";
+// These open a question before any subject; the others also go on with a sentence: "and is the heaviest".
+constexpr std::string_view kPartOpeners = "do|does|did|can|must|may|should|will";
+constexpr std::string_view kPartBeing = "is|are|was|were|has|have";
+constexpr std::string_view kPartDegrees =
+    "many|much|long|often|old|far|high|tall|big|large|small|deep|heavy|fast|hot|cold|warm|wide|"
+    "thick|"
+    "soon|late|early|strong|to";
+constexpr std::string_view kPartSubjects =
+    "it|they|he|she|there|this|that|these|those|one|i|we|you|the|a|an|my|our|your|his|her|its|"
+    "their";
+constexpr size_t kWordsOfWhat = 3;  // "and which above?" shares the verb of what stands before it
+
+// An English question being divided.
+class EnglishQuestionParts {
+ public:
+  explicit EnglishQuestionParts(std::string_view question)
+      : text_(question), words_(follow_up::WordsOf(question)) {}
+
+  std::vector<std::string> Divide() const {
+    std::vector<std::string> parts;
+    size_t begin = 0;
+    for (size_t i = 2; i < words_.size(); ++i) {
+      if (i < begin + 2) continue;
+      const size_t next = NextPart(begin, i);
+      if (next == kNone) continue;
+      parts.push_back(Part(begin, i));
+      begin = next;
+    }
+    if (!parts.empty()) parts.push_back(Part(begin, words_.size()));
+    return parts;
+  }
+
+ private:
+  static constexpr size_t kNone = std::string_view::npos;
+
+  std::string Part(size_t begin, size_t end) const {
+    const size_t first = words_[begin].begin;
+    return std::string(text_.substr(first, words_[end - 1].end - first)) + "?";
+  }
+
+  // What stands between word i and the one before.
+  std::string_view Between(size_t i) const {
+    return text_.substr(words_[i - 1].end, words_[i].begin - words_[i - 1].end);
+  }
+
+  // Where the next part begins if the one from `begin` on ends before word i.
+  size_t NextPart(size_t begin, size_t i) const {
+    const bool is_ended = Between(i).find('?') != kNone;
+    const bool is_joined = words_[i].folded == "and";
+    if (!is_ended && !is_joined && Between(i).find(';') == kNone) return kNone;
+    const size_t next = is_joined ? i + 1 : i;
+    if (next >= words_.size() || !Asks(begin, i)) return kNone;
+    const size_t asking = AskingWord(next);
+    if (asking == kNone) {
+      const bool opens = is_ended && follow_up::IsOneOf(words_[next].folded, kPartAuxiliaries);
+      return opens ? next : kNone;
+    }
+    return !is_ended && IsRelative(begin, i, words_[asking].folded) ? kNone : next;
+  }
+
+  bool Asks(size_t begin, size_t end) const {
+    if (follow_up::IsOneOf(words_[begin].folded, kPartAuxiliaries)) return true;
+    for (size_t i = begin; i < end; ++i) {
+      if (follow_up::IsOneOf(words_[i].folded, kPartAsking)) return true;
+    }
+    return false;
+  }
+
+  // Whether the word, which opens the next part, stands within the part before it: "drivers who .. and who ..".
+  bool IsRelative(size_t begin, size_t end, std::string_view word) const {
+    if (!follow_up::IsOneOf(word, kPartRelatives)) return false;
+    const bool is_led = follow_up::IsOneOf(words_[begin].folded, kPartPrepositions);
+    for (size_t i = begin + (is_led ? 2 : 1); i < end; ++i) {
+      if (words_[i].folded == word) return true;
+    }
+    return false;
+  }
+
+  // The word that asks in a question that opens at word `at`.
+  size_t AskingWord(size_t at) const {
+    size_t asking = at;
+    if (follow_up::IsOneOf(words_[at].folded, kPartPrepositions) && at + 1 < words_.size() &&
+        follow_up::IsOneOf(words_[at + 1].folded, kPartAsking)) {
+      ++asking;
+    }
+    const std::string_view word = words_[asking].folded;
+    const bool is_last = asking + 1 == words_.size() || Between(asking + 1).find('?') != kNone;
+    const std::string_view next = is_last ? "" : std::string_view(words_[asking + 1].folded);
+    bool asks = false;
+    if (follow_up::IsOneOf(word, "who|whom")) {
+      asks = true;
+    } else if (follow_up::IsOneOf(word, "what|which")) {
+      asks = asking + kWordsOfWhat <= words_.size();
+    } else if (follow_up::IsOneOf(word, "when|where|why")) {
+      asks = is_last || follow_up::IsOneOf(next, kPartAuxiliaries);
+    } else if (word == "how") {
+      asks = is_last || follow_up::IsOneOf(next, kPartAuxiliaries) ||
+             follow_up::IsOneOf(next, kPartDegrees);
+    } else if (follow_up::IsOneOf(word, kPartOpeners)) {
+      asks = follow_up::IsOneOf(next, kPartSubjects);
+    } else if (follow_up::IsOneOf(word, kPartBeing)) {
+      asks = follow_up::IsOneOf(next, "it|they|he|she|there");
+    }
+    return asks ? asking : kNone;
+  }
+
+  const std::string_view text_;
+  const std::vector<follow_up::Word> words_;
+};
+
+constexpr std::string_view kPartMarks[] = {"，", "；", "？", "。", "！", ",", ";", "?", "!"};
+constexpr std::string_view kPartConnectors[] = {"以及", "并且", "並且", "而且",
+                                                "另外", "还有", "還有"};
+constexpr std::string_view kPartAskingChinese[] = {
+    "什么",   "什麼",   "谁",     "誰",     "哪",     "多少",    "多大", "多长", "多長",
+    "多高",   "多远",   "多遠",   "多深",   "多宽",   "多寬",    "多厚", "多快", "多久",
+    "多重",   "何时",   "何時",   "何地",   "何处",   "何處",    "何人", "为何", "為何",
+    "如何",   "怎么",   "怎麼",   "怎样",   "怎樣",   "吗",      "嗎",   "是否", "是不是",
+    "能不能", "会不会", "會不會", "有没有", "有沒有", "可不可以"};
+constexpr std::string_view kPartCounted[] = {"个", "個", "年", "月", "天", "次", "种", "種", "位",
+                                             "人", "台", "层", "層", "周", "小", "分", "点", "點",
+                                             "号", "號", "家", "条", "條", "岁", "歲", "米"};
+// What makes no difference, and what tells when.
+constexpr std::string_view kPartAnyBegins[] = {"不管", "无论", "無論", "不论", "不論"};
+constexpr std::string_view kPartWhenEnds[] = {"下", "后", "後", "时", "時", "前", "中"};
+
+bool BeginsWithOneOf(std::string_view text, std::span<const std::string_view> list) {
+  return std::ranges::any_of(list, [&](std::string_view one) { return text.starts_with(one); });
+}
+
+// Whether a stretch between two marks asks something.
+bool StretchAsks(std::string_view text) {
+  if (BeginsWithOneOf(text, kPartAnyBegins) || follow_up::EndsWithAny(text, kPartWhenEnds)) {
+    return false;
+  }
+  for (size_t at = 0; at < text.size(); NextCodePoint(text, at)) {
+    const std::string_view rest = text.substr(at);
+    const std::string_view before = text.substr(0, at);
+    if (BeginsWithOneOf(rest, kPartAskingChinese) && !before.ends_with("任")) return true;
+    for (const std::string_view some : {std::string_view("几"), std::string_view("幾")}) {
+      if (rest.starts_with(some) && BeginsWithOneOf(rest.substr(some.size()), kPartCounted)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// The stretches between marks, and from words on that join, without both.
+std::vector<std::string_view> StretchesOf(std::string_view text) {
+  std::vector<std::string_view> stretches;
+  size_t begin = 0;
+  const auto end_at = [&](size_t end) {
+    const std::string_view stretch = Trim(text.substr(begin, end - begin));
+    if (!stretch.empty()) stretches.push_back(stretch);
+  };
+  const auto size_of = [&](size_t at, std::span<const std::string_view> list) {
+    size_t size = 0;
+    return follow_up::StartsWithAny(text.substr(at), list, size) ? size : 0;
+  };
+  for (size_t at = 0; at < text.size();) {
+    // "1,180" is one number.
+    const bool is_in_number = text[at] == ',' && at + 1 < text.size() && IsAsciiDigit(text[at + 1]);
+    size_t size = is_in_number ? 0 : size_of(at, kPartMarks);
+    if (size == 0) size = size_of(at, kPartConnectors);
+    if (size == 0) {
+      NextCodePoint(text, at);
+      continue;
+    }
+    end_at(at);
+    at += size;
+    begin = at;
+  }
+  end_at(text.size());
+  return stretches;
+}
+
+// What asks nothing belongs to what is asked behind it.
+std::vector<std::string> DivideChinese(std::string_view question) {
+  std::vector<std::string> parts;
+  std::string told;
+  for (const std::string_view stretch : StretchesOf(question)) {
+    if (!told.empty()) told += "，";
+    told += stretch;
+    if (!StretchAsks(stretch)) continue;
+    parts.push_back(std::move(told) + "？");
+    told.clear();
+  }
+  if (!told.empty() && !parts.empty()) {
+    std::string& last = parts.back();
+    last = follow_up::WithoutEnd(last) + "，" + told + "？";
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::vector<QuestionPart> PartsOfQuestion(std::string_view question) {
+  if (question.size() > kMostBytesOfParts) return {};
+  const bool is_chinese = DetectLanguage(question) == "zh";
+  const std::vector<std::string> said =
+      is_chinese ? DivideChinese(question) : EnglishQuestionParts(question).Divide();
+  if (said.size() < 2 || said.size() > kMostParts) return {};
+  std::vector<QuestionPart> parts;
+  std::vector<ConversationTurn> turns;
+  for (const std::string& part : said) {
+    parts.push_back({.said = part, .standalone = StandAlone(turns, part)});
+    turns.push_back({.by_user = true, .text = part});
+  }
+  return parts;
+}
+
+}  // namespace quarry::generation

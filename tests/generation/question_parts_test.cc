@@ -1,0 +1,151 @@
+#include "generation/question_parts.h"
+
+#include <string>
+#include <vector>
+
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::generation {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using testing::TextDocument;
+
+std::vector<std::string> PartsAsSaid(std::string_view question) {
+  std::vector<std::string> said;
+  for (const QuestionPart& part : PartsOfQuestion(question)) said.push_back(part.said);
+  return said;
+}
+
+TEST(QuestionPartsTest, PartsBeginWithWordsThatOpenAQuestion) {
+  EXPECT_THAT(PartsAsSaid("When was the mill built and who owns it?"),
+              ElementsAre("When was the mill built?", "who owns it?"));
+  EXPECT_THAT(PartsAsSaid("Who repaired the lift? And since when does it run again?"),
+              ElementsAre("Who repaired the lift?", "since when does it run again?"));
+  EXPECT_THAT(PartsAsSaid("How heavy is the KT-9; which oil does it need?"),
+              ElementsAre("How heavy is the KT-9?", "which oil does it need?"));
+  EXPECT_THAT(PartsAsSaid("Who drew the plans and when?"),
+              ElementsAre("Who drew the plans?", "when?"));
+  EXPECT_THAT(PartsAsSaid("What does a ticket cost and does it include the museum?"),
+              ElementsAre("What does a ticket cost?", "does it include the museum?"));
+}
+
+TEST(QuestionPartsTest, ChinesePartsStandBetweenMarks) {
+  EXPECT_THAT(PartsAsSaid("磨坊建于哪一年，由谁经营？"),
+              ElementsAre("磨坊建于哪一年？", "由谁经营？"));
+  EXPECT_THAT(PartsAsSaid("储物柜多少钱？钥匙在哪里领？"),
+              ElementsAre("储物柜多少钱？", "钥匙在哪里领？"));
+  EXPECT_THAT(PartsAsSaid("储物柜多少钱以及能用几天？"),
+              ElementsAre("储物柜多少钱？", "能用几天？"));
+  EXPECT_THAT(PartsAsSaid("停水两天，谁来通知用户，水费怎么算？"),
+              ElementsAre("停水两天，谁来通知用户？", "水费怎么算？"));
+}
+
+TEST(QuestionPartsTest, WhatTellsWhenOrOfWhomIsNoPart) {
+  for (const char* question :
+       {"When the pump stops, who is called?", "What did Mary Hale, who led the board, decide?",
+        "Which drivers are those who work at night and who live far away?",
+        "What happens when the lamp blinks and when the siren sounds?",
+        "Which pump is the oldest and is the heaviest?", "Who signs the form and the receipt?",
+        "What are the opening hours of the baths and the library?", "Which are red and which blue?",
+        "在什么情况下，应当由谁报告？", "无论谁来，都要登记吗？", "几内亚的首都，人口是多少？",
+        "运费1,180元由谁承担？", "任何人都可以来，怎么报名？", ""}) {
+    EXPECT_THAT(PartsAsSaid(question), IsEmpty()) << question;
+  }
+}
+
+TEST(QuestionPartsTest, APartLeansOnThoseBeforeIt) {
+  const std::vector<QuestionPart> english =
+      PartsOfQuestion("What does the KT-9 weigh and who built it?");
+  ASSERT_THAT(english, SizeIs(2));
+  EXPECT_FALSE(english[0].leans());
+  EXPECT_TRUE(english[1].leans());
+  EXPECT_THAT(english[1].standalone.text, HasSubstr("KT-9"));
+  const std::vector<QuestionPart> chinese = PartsOfQuestion("风车岛码头有多长，哪年建成？");
+  ASSERT_THAT(chinese, SizeIs(2));
+  EXPECT_TRUE(chinese[1].leans());
+  EXPECT_THAT(chinese[1].standalone.text, HasSubstr("码头"));
+}
+
+class AnswersOfPartsTest : public ::testing::Test {
+ protected:
+  AnswersOfPartsTest() {
+    engine_.Add(
+        {TextDocument("hall.txt", "hall",
+                      "Marten Hall was completed in 1911. It seats 420 people. Clubs hire the hall "
+                      "for 85 euros an evening."),
+         TextDocument(
+             "pass.txt", "pass",
+             "The harbour pass costs 24 euros for adults. It is valid for thirty days from "
+             "the day of issue. A lost pass is replaced at the harbour office."),
+         TextDocument("crane.txt", "crane",
+                      "The crane on pier 2 lifts 12 tonnes. Its operator is Ingrid Sole. The crane "
+                      "was overhauled in March 2023."),
+         TextDocument("yuepiao.txt", "yuepiao",
+                      "成人月票每张120元。月票自购买之日起三十天内有效。遗失的月票由票务室补办。"),
+         TextDocument("ge.txt", "ge", "临江阁高21米。临江阁始建于1903年。设计者是工程师梁思远。"),
+         TextDocument("bo.txt", "bo",
+                      "二号码头的吊机起重量为12吨。吊机由孟宪明操作。吊机于2023年3月大修。")});
+  }
+
+  Answer Ask(const std::string& question) {
+    return engine_.answerer.Ask({.text = question}, *engine_.snapshot(), nullptr, CallContext())
+        .value();
+  }
+
+  void ExpectSays(const std::string& question, const std::vector<std::string>& facts) {
+    const Answer answer = Ask(question);
+    EXPECT_FALSE(answer.abstained) << question;
+    for (const std::string& fact : facts) {
+      EXPECT_THAT(answer.text, HasSubstr(fact)) << question;
+    }
+  }
+
+  testing::TestEngine engine_;
+};
+
+TEST_F(AnswersOfPartsTest, EachPartHasItsSentence) {
+  ExpectSays("When was Marten Hall completed, and what does the harbour pass cost?",
+             {"1911", "24 euros"});
+  ExpectSays("When was the crane overhauled, and how many people does Marten Hall seat?",
+             {"March 2023", "420 people"});
+  ExpectSays("临江阁建于哪一年，成人月票多少钱？", {"1903年", "120元"});
+}
+
+TEST_F(AnswersOfPartsTest, APartIsAboutWhatTheOneBeforeIsAbout) {
+  ExpectSays("What does the harbour pass cost and how long is it valid?",
+             {"24 euros", "thirty days"});
+  ExpectSays("二号码头的吊机起重量是多少，由谁操作？", {"12吨", "孟宪明"});
+}
+
+TEST_F(AnswersOfPartsTest, APartThatNothingAnswersIsNamed) {
+  const Answer english =
+      Ask("When was the crane overhauled, and who painted the ceiling of the chapel?");
+  EXPECT_FALSE(english.abstained);
+  EXPECT_THAT(english.text, HasSubstr("March 2023"));
+  EXPECT_THAT(english.verdict.reason,
+              HasSubstr("no answer was found to: who painted the ceiling of the chapel?"));
+  const Answer chinese = Ask("吊机什么时候大修，教堂顶上的壁画由哪位画师绘制？");
+  EXPECT_FALSE(chinese.abstained);
+  EXPECT_THAT(chinese.text, HasSubstr("2023年3月"));
+  EXPECT_THAT(chinese.verdict.reason,
+              HasSubstr("没有找到答案的部分：教堂顶上的壁画由哪位画师绘制？"));
+}
+
+TEST_F(AnswersOfPartsTest, WhereNoPartIsAnsweredNothingIs) {
+  EXPECT_TRUE(Ask("Who painted the ceiling of the chapel and how old is its organ?").abstained);
+  EXPECT_TRUE(Ask("教堂顶上的壁画由谁绘制，管风琴有几排键盘？").abstained);
+}
+
+TEST_F(AnswersOfPartsTest, OneQuestionIsAnsweredAsShortlyAsBefore) {
+  EXPECT_THAT(Ask("When was Marten Hall completed?").citations, SizeIs(1));
+  EXPECT_THAT(Ask("成人月票多少钱？").citations, SizeIs(1));
+  EXPECT_THAT(Ask("When was Marten Hall completed?").text, Not(HasSubstr("420")));
+}
+
+}  // namespace
+}  // namespace quarry::generation
