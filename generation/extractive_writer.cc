@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "generation/abolished.h"
 #include "generation/abstention.h"
+#include "generation/across_languages.h"
 #include "generation/ask_back.h"
 #include "generation/citations.h"
 #include "generation/conflicts.h"
@@ -33,7 +34,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 14;
+constexpr uint64_t kExtractiveWriterVersion = 15;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr double kMeetsAll = 0.9;   // support of rows that have all that the question says
 
@@ -277,6 +278,15 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
   return sentences;
 }
 
+double ExtractiveWriter::SupportOf(const Query& query, const Context& context) const {
+  const std::string question = SpelledAsIn(context, query.text);
+  const model::ExtractiveDraft draft =
+      model::ExtractAnswer(question, context.passages, analyzer_, OptionsFor(query, options_));
+  if (!draft.declined || draft.sentences.empty()) return draft.support;
+  const auto met = FindRowsThatMeet(question, context, draft.sentences.front(), analyzer_);
+  return met && !met->rows.empty() && met->has_all_words ? kMeetsAll : draft.support;
+}
+
 Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapshot,
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
   answer.model = kModel;
@@ -287,6 +297,10 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const std::vector<bool> abolished = AbolishedPassages(readable);
   const model::ExtractiveOptions options = OptionsFor(query, options_);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
+  if (const auto own = readable.own_support) {
+    draft.support = std::min(draft.support, *own);
+    draft.declined = draft.declined || draft.support < options.decline_below;
+  }
   std::optional<RowsThatMeet> met;
   if (!draft.sentences.empty())
     met = FindRowsThatMeet(read.text, readable, draft.sentences.front(), analyzer_);
@@ -294,6 +308,16 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   std::vector<model::ExtractedSentence> sentences = Reply(read, readable, draft, has_rows, answer);
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
+    std::optional<DraftAcross> across;
+    if (draft.support < kSureOfOwnLanguage) {
+      QUARRY_ASSIGN_OR_RETURN(across, ExtractAcrossLanguages(read, readable, draft.support,
+                                                             abolished, analyzer_, options));
+    }
+    if (across) {
+      draft = std::move(across->draft);
+      model::AddReason(ReasonText(Reason::kReadAcross, options.language, {across->words}),
+                       options.language, draft.reason);
+    }
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
@@ -301,11 +325,11 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (!draft.declined) {
       sentences = std::move(draft.sentences);
       const auto row = FindExtremeRow(read.text, readable, sentences.front(), analyzer_);
-      if (row && !has_rows) sentences = {*row};
+      if (row && !has_rows && !across) sentences = {*row};
     }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (AddConflicts(read, readable, abolished, sentences) > 0) {
+    } else if (!across && AddConflicts(read, readable, abolished, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);

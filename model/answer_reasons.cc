@@ -33,6 +33,7 @@ constexpr ReasonWords kReasonWords[] = {
     {Reason::kNoRowMeets, "no row is known to meet every condition of the question",
      "没有一行确定满足问题的全部条件"},
     {Reason::kSourcesDiffer, "sources differ", "各来源说法不同"},
+    {Reason::kReadAcross, "read in the other language: {}", "按另一种语言理解：{}"},
     {Reason::kQuoted, "quoted", "摘自原文"},
     {Reason::kSentencesQuoted, "{} sentences are quoted", "摘自原文的句子：{}"},
     {Reason::kNoQuestion, "no question", "不是提问"},

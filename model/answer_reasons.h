@@ -28,6 +28,7 @@ enum class Reason : uint8_t {
   kRowsMeet,     // {}: how many, or "8 of 20", 8/20 that are quoted
   kNoRowMeets,   // a condition, or not all of them
   kSourcesDiffer,
+  kReadAcross,  // {}: the question's words in the other language
   kQuoted,
   kSentencesQuoted,  // {}: how many
   kNoQuestion,
