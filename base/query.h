@@ -34,6 +34,8 @@ struct Query {
   uint32_t k = 10;  // passages wanted, 1 to kMaxK; fewer come back when fewer match
   Filter filter;
   Principals principals;
+  // Only texts in the other of English and Chinese than `text` is in, found by what its words are there.
+  bool other_language = false;
   std::optional<RetrievalOptions> options;             // nullopt: those of the configuration
   std::shared_ptr<const AnswerGuide> guide = nullptr;  // of an answer; null: as configured
 };
@@ -108,6 +110,9 @@ struct Context {
   std::vector<DroppedPassage> dropped;
   // What the search went without, and why (retrieval::Retrieved::notes); else empty.
   std::vector<std::string> notes = {};
+  // Where passages in the other of English and Chinese took the place of some: how well those in the question's own
+  // language carried an answer when all were there.
+  std::optional<double> own_support = std::nullopt;
 };
 
 // Why no passage of a document is in the context: what was said of the best one that was dropped.

@@ -5,6 +5,8 @@
 
 #include "base/answer_guide.h"
 #include "base/hash.h"
+#include "base/text.h"
+#include "generation/across_languages.h"
 #include "model/answer_reasons.h"
 
 namespace quarry::generation {
@@ -26,6 +28,28 @@ std::string StateFingerprint(const std::string& configuration, const index::Snap
                       std::to_string(snapshot.commit().value);
   if (snapshot.generation()) state += '/' + snapshot.generation()->space.fingerprint;
   return "fp_" + HashToHex(Hash64(state));
+}
+
+// Where the collection holds English and Chinese; in one of a single language every question is searched in it.
+bool MaySearchOtherLanguage(const Query& query, const index::Snapshot& snapshot,
+                            const RetrievalOptions& options) {
+  const index::HeldLanguages held = snapshot.languages();
+  return held.english && held.chinese && !query.other_language &&
+         options.translate_terms != TranslateTermsMode::kOff &&
+         MayCrossLanguages(DetectLanguage(query.text));
+}
+
+// Behind what is there, without what is there already.
+void Append(const Context& other, Context& context) {
+  for (const Passage& passage : other.passages) {
+    const auto is_same = [&](const Passage& one) {
+      return one.chunk.document == passage.chunk.document &&
+             one.chunk.ordinal == passage.chunk.ordinal;
+    };
+    if (std::ranges::any_of(context.passages, is_same)) continue;
+    context.passages.push_back(passage);
+    context.token_count += passage.chunk.token_count;
+  }
 }
 
 }  // namespace
@@ -70,6 +94,25 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
 Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot& snapshot,
                                       const retrieval::ContextOptions& options,
                                       const CallContext& context) const {
+  QUARRY_ASSIGN_OR_RETURN(Context own, ContextOf(query, snapshot, options, context));
+  if (!MaySearchOtherLanguage(query, snapshot, retriever_.OptionsOf(query))) return own;
+  const double support = extractive_.SupportOf(query, own);
+  if (support >= kSureOfOwnLanguage) return own;
+  Query across = query;
+  across.other_language = true;
+  const retrieval::ContextOptions half = {.token_budget = std::max(1u, options.token_budget / 2),
+                                          .max_passages = std::max(1u, options.max_passages / 2)};
+  QUARRY_ASSIGN_OR_RETURN(const Context other, ContextOf(across, snapshot, half, context));
+  if (other.passages.empty()) return own;
+  QUARRY_ASSIGN_OR_RETURN(own, ContextOf(query, snapshot, half, context));
+  Append(other, own);
+  own.own_support = support;
+  return own;
+}
+
+Result<Context> Answerer::ContextOf(const Query& query, const index::Snapshot& snapshot,
+                                    const retrieval::ContextOptions& options,
+                                    const CallContext& context) const {
   QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
                           retriever_.Retrieve(query, snapshot, context));
   StageTimer timer(context, "context");

@@ -3,6 +3,8 @@
 // Answerer: question -> answer with checked citations.
 //
 //   question -> Retriever (one snapshot) -> context under a token budget -> AnswerWriter
+//   where texts in the question's own language do not carry an answer and the collection has others, half of the
+//   context is of those (Query::other_language)
 //   -> text with markers [n] -> citations as byte spans of the source -> verdict, or abstention
 //
 // Deterministic: the same snapshot, options and query give the same answer, byte for byte (timings
@@ -95,6 +97,10 @@ class Answerer {
   Result<std::string> ConfigurationFingerprint(const Query& query) const;
 
  private:
+  Result<Context> ContextOf(const Query& query, const index::Snapshot& snapshot,
+                            const retrieval::ContextOptions& options,
+                            const CallContext& context) const;
+
   const retrieval::Retriever& retriever_;
   model::TokenCounter& counter_;
   const AnswerOptions options_;

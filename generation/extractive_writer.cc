@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "generation/abolished.h"
 #include "generation/abstention.h"
+#include "generation/across_languages.h"
 #include "generation/ask_back.h"
 #include "generation/citations.h"
 #include "generation/conflicts.h"
@@ -454,6 +455,15 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
   return sentences;
 }
 
+double ExtractiveWriter::SupportOf(const Query& query, const Context& context) const {
+  const std::string question = SpelledAsIn(context, query.text);
+  const model::ExtractiveDraft draft =
+      model::ExtractAnswer(question, context.passages, analyzer_, OptionsFor(query, options_));
+  if (!draft.declined || draft.sentences.empty()) return draft.support;
+  const auto met = FindRowsThatMeet(question, context, draft.sentences.front(), false, analyzer_);
+  return met && !met->rows.empty() && met->has_all_words ? kMeetsAll : draft.support;
+}
+
 Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapshot,
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
   answer.model = kModel;
@@ -464,6 +474,10 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const std::vector<bool> abolished = AbolishedPassages(readable);
   const model::ExtractiveOptions options = OptionsFor(query, options_);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
+  if (const auto own = readable.own_support) {
+    draft.support = std::min(draft.support, *own);
+    draft.declined = draft.declined || draft.support < options.decline_below;
+  }
   std::optional<RowsThatMeet> met;
   if (!draft.sentences.empty()) {
     const model::ExtractedSentence& best = draft.sentences.front();
@@ -478,9 +492,24 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   size_t left_out = 0;  // of a list
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
-    std::optional<model::ExtractiveDraft> of_parts;
-    if (!is_total) of_parts = DraftParts(read, readable, abolished, options);
-    if (of_parts) draft = *of_parts;
+    bool may_differ = !is_total;  // whether sources are looked at that say otherwise
+    if (!is_total) {
+      if (const auto of_parts = DraftParts(read, readable, abolished, options)) {
+        draft = *of_parts;
+        may_differ = false;  // each part has looked
+      }
+    }
+    if (draft.support < kSureOfOwnLanguage) {
+      QUARRY_ASSIGN_OR_RETURN(
+          std::optional<DraftAcross> across,
+          ExtractAcrossLanguages(read, readable, draft.support, abolished, analyzer_, options));
+      if (across) {
+        draft = std::move(across->draft);
+        model::AddReason(ReasonText(Reason::kReadAcross, options.language, {across->words}),
+                         options.language, draft.reason);
+        may_differ = false;
+      }
+    }
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
@@ -492,7 +521,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     }
     if (draft.declined) {
       answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (!is_total && !of_parts && AddConflicts(read, readable, abolished, sentences) > 0) {
+    } else if (may_differ && AddConflicts(read, readable, abolished, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);

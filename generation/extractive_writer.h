@@ -24,6 +24,8 @@ class ExtractiveWriter final : public AnswerWriter {
                    model::ExtractiveOptions options);
 
   const std::string& fingerprint() const override { return fingerprint_; }
+  // How well the passages carry an answer, 0 to 1.
+  double SupportOf(const Query& query, const Context& context) const;
   // Errors: also those of the counter.
   Status Write(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
                const CallContext& context, Answer& answer) const override;

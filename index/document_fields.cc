@@ -10,7 +10,6 @@ namespace quarry::index {
 namespace {
 
 constexpr std::string_view kType = "$type";
-constexpr std::string_view kLanguage = "$language";
 constexpr std::string_view kYear = "$year";
 constexpr size_t kYearDigits = 4;
 
@@ -31,7 +30,7 @@ std::string YearOf(const Metadata& metadata) {
 }  // namespace
 
 bool IsBuiltInField(std::string_view field) {
-  return field == kType || field == kLanguage || field == kYear;
+  return field == kType || field == kLanguageField || field == kYear;
 }
 
 Metadata BuiltInFields(const StoredDocument& document) {
@@ -40,7 +39,7 @@ Metadata BuiltInFields(const StoredDocument& document) {
     if (!value.empty()) fields.emplace(name, std::move(value));
   };
   add(kType, document.media_type);
-  add(kLanguage, document.language);
+  add(kLanguageField, document.language);
   add(kYear, YearOf(document.metadata));
   return fields;
 }

@@ -16,6 +16,8 @@
 
 namespace quarry::index {
 
+inline constexpr std::string_view kLanguageField = "$language";
+
 bool IsBuiltInField(std::string_view field);
 
 Metadata BuiltInFields(const StoredDocument& document);

@@ -36,6 +36,7 @@ constexpr ReasonWords kReasonWords[] = {
      "没有一行确定满足问题的全部条件"},
     {Reason::kPartNotFound, "no answer was found to: {}", "没有找到答案的部分：{}"},
     {Reason::kSourcesDiffer, "sources differ", "各来源说法不同"},
+    {Reason::kReadAcross, "read in the other language: {}", "按另一种语言理解：{}"},
     {Reason::kQuoted, "quoted", "摘自原文"},
     {Reason::kSentencesQuoted, "{} sentences are quoted", "摘自原文的句子：{}"},
     {Reason::kRespelled, "asked with words that the documents hold: {}",

@@ -29,6 +29,7 @@ enum class Reason : uint8_t {
   kNoRowMeets,    // a condition, or not all of them
   kPartNotFound,  // {}: of a question of several parts
   kSourcesDiffer,
+  kReadAcross,  // {}: the question's words in the other language
   kQuoted,
   kSentencesQuoted,  // {}: how many
   kRespelled,        // {}: words that no passage holds, each with the one that was asked instead

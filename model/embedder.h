@@ -14,8 +14,8 @@
 
 namespace quarry::model {
 
-// Some models embed questions and passages differently.
-enum class EmbeddingRole : uint8_t { kQuery, kDocument };
+// Some models embed questions and passages differently, and questions to passages in another language.
+enum class EmbeddingRole : uint8_t { kQuery, kForeignQuery, kDocument };
 
 // Thread-safe.
 class Embedder {

@@ -119,7 +119,7 @@ class LearntEmbedder final : public Embedder {
     if (role == EmbeddingRole::kDocument) {
       EmbedBy(table_, tokens, kPartLength, learnt);
       if (shipped_) EmbedBy(*shipped_, tokens, kPartLength, shipped);
-    } else if (shipped_ && IsForeign(tokens)) {
+    } else if (shipped_ && (role == EmbeddingRole::kForeignQuery || IsForeign(tokens))) {
       EmbedBy(*shipped_, tokens, 1.0f, shipped);
     } else {
       EmbedBy(table_, tokens, 1.0f, learnt);

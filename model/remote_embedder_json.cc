@@ -180,7 +180,7 @@ class RemoteEmbedder final : public Embedder {
   Status EmbedBatch(std::span<const std::string> texts, const std::vector<size_t>& batch,
                     EmbeddingRole role, const CallContext& context, EmbeddingMatrix& matrix) const {
     const std::string& prefix =
-        role == EmbeddingRole::kQuery ? folder_.query_prefix : folder_.document_prefix;
+        role == EmbeddingRole::kDocument ? folder_.document_prefix : folder_.query_prefix;
     std::vector<std::string> input;
     for (const size_t i : batch) input.push_back(prefix + texts[i]);
     QUARRY_ASSIGN_OR_RETURN(const std::vector<std::vector<float>> vectors, Ask(input, context));

@@ -33,7 +33,7 @@ class StaticEmbedder final : public Embedder {
   Result<EmbeddingMatrix> Embed(std::span<const std::string> texts, EmbeddingRole role,
                                 const CallContext& context) const override {
     const std::string& prefix =
-        role == EmbeddingRole::kQuery ? folder_.query_prefix : folder_.document_prefix;
+        role == EmbeddingRole::kDocument ? folder_.document_prefix : folder_.query_prefix;
     const size_t dimension = space_.dimension;
     EmbeddingMatrix matrix;
     matrix.dimension = space_.dimension;

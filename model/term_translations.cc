@@ -11,6 +11,8 @@
 extern "C" {
 extern const char quarry_shipped_translations_begin[];  // model/data/shipped_table.S
 extern const char quarry_shipped_translations_end[];
+extern const char quarry_shipped_dictionary_begin[];
+extern const char quarry_shipped_dictionary_end[];
 }
 
 namespace quarry::model {
@@ -38,6 +40,11 @@ bool AscendsTo(std::string_view numbers, uint32_t count, size_t end) {
     before = number;
   }
   return before == end;
+}
+
+Result<TermTranslations> ParseShipped(const char* begin, const char* end) {
+  const std::string_view bytes(begin, static_cast<size_t>(end - begin));
+  return TermTranslations::Parse({.view = bytes, .owner = nullptr, .mapped = true});
 }
 
 }  // namespace
@@ -137,12 +144,15 @@ std::vector<std::string_view> TermTranslations::Of(std::string_view term) const 
 }
 
 Result<const TermTranslations*> ShippedTranslations() {
-  static const Result<TermTranslations> shipped = [] {
-    const size_t size =
-        static_cast<size_t>(quarry_shipped_translations_end - quarry_shipped_translations_begin);
-    return TermTranslations::Parse(
-        {.view = {quarry_shipped_translations_begin, size}, .owner = nullptr, .mapped = true});
-  }();
+  static const Result<TermTranslations> shipped =
+      ParseShipped(quarry_shipped_translations_begin, quarry_shipped_translations_end);
+  QUARRY_RETURN_IF_ERROR(shipped.status());
+  return &*shipped;
+}
+
+Result<const TermTranslations*> ShippedDictionary() {
+  static const Result<TermTranslations> shipped =
+      ParseShipped(quarry_shipped_dictionary_begin, quarry_shipped_dictionary_end);
   QUARRY_RETURN_IF_ERROR(shipped.status());
   return &*shipped;
 }

@@ -65,8 +65,10 @@ class TermTranslations {
   std::string_view names_;
 };
 
-// Those that the program carries, opened when first asked for. Lives as long as the process.
+// Those that the program carries, opened when first asked for: the neighbours in the shipped table, and what a
+// dictionary says (model/train/make_dictionary.cc; its terms are words and phrases, too). Live as long as the process.
 // Errors: kDataLoss where the program file is damaged.
 Result<const TermTranslations*> ShippedTranslations();
+Result<const TermTranslations*> ShippedDictionary();
 
 }  // namespace quarry::model

@@ -32,7 +32,7 @@ class TransformerEmbedder final : public Embedder {
   Result<EmbeddingMatrix> Embed(std::span<const std::string> texts, EmbeddingRole role,
                                 const CallContext& context) const override {
     const std::string& prefix =
-        role == EmbeddingRole::kQuery ? config_.query_prefix : config_.document_prefix;
+        role == EmbeddingRole::kDocument ? config_.document_prefix : config_.query_prefix;
     std::vector<Encoding> inputs;
     inputs.reserve(texts.size());
     std::string text;

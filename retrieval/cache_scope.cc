@@ -57,14 +57,15 @@ void AppendPrincipals(const Principals& principals, std::string& out) {
 std::string CacheScope(const Query& query, const index::Snapshot& snapshot,
                        std::string_view configuration) {
   // A new field of Query does not compile here until it is part of the scope.
-  const auto& [text, has_operators, mode, k, filter, principals, options, guide] = query;
+  const auto& [text, has_operators, mode, k, filter, principals, other_language, options, guide] =
+      query;
   std::string scope;
   // An entry is found by its normal form: those of other rules mean other questions.
   AppendVarint(scope, kQuestionNormaliserVersion);
   AppendVarint(scope, snapshot.collection().id.value);
   AppendPrincipals(principals, scope);
   AppendFilter(filter, scope);
-  AppendVarint(scope, has_operators ? 1 : 0);
+  AppendVarint(scope, (has_operators ? 1 : 0) + (other_language ? 2 : 0));
   AppendVarint(scope, static_cast<uint64_t>(mode));
   AppendVarint(scope, k);
   AppendBytes(scope, options ? options->Description() : "");

@@ -103,8 +103,10 @@ Status HybridSearch::SearchDense(const std::string& text, std::span<const index:
                                  const CallContext& context) {
   for (SearchPart& part : parts_) {
     if (!part.uses_dense) continue;
-    const DenseLegOptions leg{
-        .documents = documents_, .search_width = options_.search_width, .terms = terms};
+    const DenseLegOptions leg{.documents = documents_,
+                              .search_width = options_.search_width,
+                              .terms = terms,
+                              .other_language = part.other_language};
     Result<DenseList> list = SearchDenseLeg(text, leg, *part.snapshot, part.allowed, embedders_,
                                             used_lexical_ ? HalfOfTime(context) : context);
     if (!list.ok() && used_lexical_ && IsUpstreamDown(list.status(), *part.snapshot, context)) {

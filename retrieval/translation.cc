@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "model/term_translations.h"
+#include "model/word_translations.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -19,18 +19,11 @@ constexpr uint64_t kMostRows = 1000;
 constexpr double kMostEnglishByChance = 0.75;
 constexpr double kMostChineseByChance = 0.34;
 // Goes up where other rules bring other terms: which words tell the held languages, what is translated, its weight.
-constexpr uint32_t kTranslationVersion = 3;
+constexpr uint32_t kTranslationVersion = 4;
 
 bool IsChineseTerm(const std::string& term) {
   size_t offset = 0;
   return IsCjk(NextCodePoint(term, offset));
-}
-
-// Whether half of them or more are Chinese: a pair stands for two characters, a word for itself.
-bool AreChinese(std::span<const index::QueryTerm> terms) {
-  const auto chinese = std::ranges::count_if(
-      terms, [](const index::QueryTerm& term) { return IsChineseTerm(term.text); });
-  return 2 * static_cast<size_t>(chinese) >= terms.size();
 }
 
 bool AnyHolds(Snapshots snapshots, bool chinese) {
@@ -68,44 +61,54 @@ bool MayTranslate(const RetrievalOptions& options) {
 
 }  // namespace
 
+// A pair stands for two characters, a word for itself.
+bool AreChinese(std::span<const index::QueryTerm> terms) {
+  const auto chinese = std::ranges::count_if(
+      terms, [](const index::QueryTerm& term) { return IsChineseTerm(term.text); });
+  return 2 * static_cast<size_t>(chinese) >= terms.size();
+}
+
 bool FindsChinese(std::span<const index::QueryTerm> terms, Snapshots snapshots) {
   return AreChinese(terms) && OwnWordsStand(terms, snapshots, true);
 }
 
-Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::QueryTerm> terms,
-                                                     Snapshots snapshots,
+Result<std::vector<index::QueryTerm>> TranslateTerms(std::string_view text,
+                                                     std::span<const index::QueryTerm> terms,
+                                                     Snapshots snapshots, const Analyzer& analyzer,
+                                                     bool other_language,
                                                      const RetrievalOptions& options) {
   std::vector<index::QueryTerm> translated;
   if (!MayTranslate(options) || terms.empty()) return translated;
   const bool chinese = AreChinese(terms);
-  if (options.translate_terms == TranslateTermsMode::kAuto && !AnyHolds(snapshots, !chinese)) {
+  if (options.translate_terms == TranslateTermsMode::kAuto && !other_language &&
+      !AnyHolds(snapshots, !chinese)) {
     return translated;
   }
   // Where nothing is written in the question's language its own words find names and chance.
-  const bool leads_nowhere = !AnyHolds(snapshots, chinese) && AnyHolds(snapshots, !chinese) &&
-                             !OwnWordsStand(terms, snapshots, chinese);
+  const bool leads_nowhere =
+      other_language || (!AnyHolds(snapshots, chinese) && AnyHolds(snapshots, !chinese) &&
+                         !OwnWordsStand(terms, snapshots, chinese));
   const double weight = leads_nowhere ? 1 : options.translation_weight;
-  QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* const table, model::ShippedTranslations());
-  for (const index::QueryTerm& term : terms) {
-    if (term.prefix || IsChineseTerm(term.text) != chinese) continue;
-    index::QueryTerm other = term;
-    uint64_t rows = 0;
-    for (const std::string_view one : table->Of(term.text)) {
-      const uint64_t with = RowsWith(one, snapshots);
-      if (with > 0) other.translations.emplace_back(one);
-      rows += with;
+  const auto stands = [&](std::string_view term) { return RowsWith(term, snapshots) > 0; };
+  QUARRY_ASSIGN_OR_RETURN(std::vector<model::TranslatedWord> words,
+                          model::TranslateWords(text, chinese, analyzer, stands));
+  for (model::TranslatedWord& word : words) {
+    for (std::vector<std::string>& part : word.parts) {
+      uint64_t rows = 0;
+      for (const std::string& one : part) rows += RowsWith(one, snapshots);
+      if (rows > kMostRows) continue;
+      index::QueryTerm& term = translated.emplace_back(word.word);
+      term.translations = std::move(part);
+      term.weight = weight;
     }
-    if (rows == 0 || rows > kMostRows) continue;
-    other.weight = weight;
-    translated.push_back(std::move(other));
   }
   return translated;
 }
 
 Result<std::string> TranslationFingerprint(const RetrievalOptions& options) {
   if (!MayTranslate(options)) return std::string();
-  QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* const table, model::ShippedTranslations());
-  return "translations-" + std::to_string(kTranslationVersion) + '-' + HashToHex(table->checksum());
+  QUARRY_ASSIGN_OR_RETURN(const uint64_t checksum, model::WordTranslationsChecksum());
+  return "translations-" + std::to_string(kTranslationVersion) + '-' + HashToHex(checksum);
 }
 
 }  // namespace quarry::retrieval

@@ -3,7 +3,7 @@
 // A question's words in the other of English and Chinese, for the lexical leg.
 //
 // Words lead to texts of their own language only. Where a collection holds texts of the other one, each
-// word of the question is searched a second time, by its translations (model/term_translations.h).
+// word of the question is searched a second time, by its translations (model/word_translations.h).
 // All translations of a word are one term: their postings are joined, their document frequency is that of all
 // together, and a text that holds several of them gains no more than one that repeats one
 // (Pirkola, "The effects of query structure and dictionary setups in dictionary-based cross-language
@@ -15,13 +15,18 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/analyzer.h"
 #include "base/retrieval_options.h"
 #include "index/lexical_query.h"
 #include "retrieval/ranked_hit.h"
 
 namespace quarry::retrieval {
+
+// Whether a question of these terms is in Chinese; else it is taken to be in English.
+bool AreChinese(std::span<const index::QueryTerm> terms);
 
 // Whether a question in Chinese finds texts in Chinese by its own words: more of them stand in `snapshots` than
 // would by chance, even where the texts are too few or too short to be told by what every text of a
@@ -30,12 +35,14 @@ namespace quarry::retrieval {
 // telling: names and code bring its words into every Chinese text.
 bool FindsChinese(std::span<const index::QueryTerm> terms, Snapshots snapshots);
 
-// The translated terms to search beside `terms`: of those that are written in the question's
+// The translated terms to search beside `terms`, those of `text`: of its words that are written in the question's
 // language, where one of `snapshots` holds the other (TranslateTerms::kAuto) or whatever they hold
-// (kOn), as far as they stand in one of them; none where they count nothing. Prefixes are not translated. Errors:
+// (kOn), or where only those are searched (`other_language`), as far as they stand in one of them; none where they count nothing. Prefixes are not translated. Errors:
 // kDataLoss where the program file is damaged.
-Result<std::vector<index::QueryTerm>> TranslateTerms(std::span<const index::QueryTerm> terms,
-                                                     Snapshots snapshots,
+Result<std::vector<index::QueryTerm>> TranslateTerms(std::string_view text,
+                                                     std::span<const index::QueryTerm> terms,
+                                                     Snapshots snapshots, const Analyzer& analyzer,
+                                                     bool other_language,
                                                      const RetrievalOptions& options);
 
 // What translates, and by which rules; "" where nothing is translated. Errors: those of TranslateTerms.

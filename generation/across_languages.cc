@@ -1,0 +1,75 @@
+#include "generation/across_languages.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/answer_guide.h"
+#include "base/text.h"
+#include "generation/context_pieces.h"
+#include "model/translated_question.h"
+
+namespace quarry::generation {
+namespace {
+
+// Words stand for each other by chance: more of them must be there than in the question's own language.
+constexpr double kMoreSupport = 0.1;
+constexpr double kClearly = 0.2;       // better than what the question's own language says
+constexpr double kLeastCovered = 0.6;  // of the question, by the sentence and its headings
+
+// How much of what is asked the sentence and its headings have.
+double CoveredBy(const model::TranslatedQuestion& question, const Passage& passage,
+                 const ByteRange& range, const Analyzer& analyzer) {
+  std::string said = passage.title + '\n' + Join(passage.chunk.span.heading_path, "\n") + '\n';
+  said += std::string_view(passage.chunk.text).substr(range.begin, range.end - range.begin);
+  const WordSet had = WordsIn(said, analyzer);
+  return question.CoveredBy([&](std::string_view term) { return had.contains(term); }, analyzer);
+}
+
+}  // namespace
+
+bool MayCrossLanguages(std::string_view language) { return language == "en" || language == "zh"; }
+
+Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
+                                                          const Context& context, double own,
+                                                          const std::vector<bool>& abolished,
+                                                          const Analyzer& analyzer,
+                                                          const model::ExtractiveOptions& options) {
+  const std::string language = DetectLanguage(query.text);
+  if (!MayCrossLanguages(language)) return std::optional<DraftAcross>();
+  const bool to_english = language == "zh";
+  std::vector<Passage> passages;
+  std::vector<uint32_t> places;
+  for (uint32_t i = 0; i < context.passages.size(); ++i) {
+    if (abolished[i] || context.passages[i].language != (to_english ? "en" : "zh")) continue;
+    passages.push_back(context.passages[i]);
+    places.push_back(i);
+  }
+  if (passages.empty()) return std::optional<DraftAcross>();
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<model::TranslatedQuestion> translated,
+                          model::TranslateQuestion(query.text, to_english, passages, analyzer));
+  if (!translated) return std::optional<DraftAcross>();
+  model::ExtractiveOptions across = options;
+  across.decline_below =
+      std::min(1.0, std::max(options.decline_below + kMoreSupport, own + kClearly));
+  across.max_sentences = 1;  // what stands behind the best one is less sure here
+  DraftAcross found;
+  found.draft = model::ExtractAnswer(translated->text, passages, analyzer, across);
+  if (found.draft.declined || found.draft.sentences.empty()) return std::optional<DraftAcross>();
+  const model::ExtractedSentence& best = found.draft.sentences.front();
+  if (CoveredBy(*translated, passages[best.passage], best.range, analyzer) < kLeastCovered) {
+    return std::optional<DraftAcross>();
+  }
+  for (model::ExtractedSentence& sentence : found.draft.sentences) {
+    sentence.passage = places[sentence.passage];
+  }
+  const bool chinese = AnswerLanguage(query) == "zh";
+  found.draft.sentences.front().lead =
+      chinese      ? (to_english ? "以下出自英文文档：" : "以下出自中文文档：")
+      : to_english ? "From a document in English: "
+                   : "From a document in Chinese: ";
+  found.words = translated->Reading();
+  return std::optional<DraftAcross>(std::move(found));
+}
+
+}  // namespace quarry::generation

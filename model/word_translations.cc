@@ -1,0 +1,227 @@
+#include "model/word_translations.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "model/question.h"
+#include "model/term_translations.h"
+
+namespace quarry::model {
+namespace {
+
+constexpr size_t kLongestWord = 6;    // characters
+constexpr size_t kLongestPhrase = 3;  // stems
+// What a piece costs in the way a text is taken apart.
+constexpr int kWordCost = 2;
+constexpr int kSingleCost = 3;  // a word of one character means many things
+constexpr int kUnknownCost = 4;
+constexpr size_t kMostOfACharacter = 3;  // translations
+
+// Characters that join, point or count and mean nothing alone.
+constexpr std::u32string_view kParticles =
+    U"的了是有在和与或及等到为被把让给对从向于之其此该这那不没无未也都就还又再很太更最可能会要应须"
+    U"得着过们个我你他她它"
+    U"上下中内外前后里时所以因而且但若如则吧啊次位名台份根只张项件条";
+
+using Stands = std::function<bool(std::string_view)>;
+using Parts = std::vector<std::vector<std::string>>;
+
+struct Sources {
+  const TermTranslations* dictionary = nullptr;
+  const TermTranslations* neighbours = nullptr;
+};
+
+Result<Sources> OpenSources() {
+  Sources sources;
+  QUARRY_ASSIGN_OR_RETURN(sources.dictionary, ShippedDictionary());
+  QUARRY_ASSIGN_OR_RETURN(sources.neighbours, ShippedTranslations());
+  return sources;
+}
+
+std::vector<std::string_view> Split(std::string_view phrase) {
+  std::vector<std::string_view> terms;
+  while (true) {
+    const size_t end = phrase.find(' ');
+    terms.push_back(phrase.substr(0, end));
+    if (end == std::string_view::npos) return terms;
+    phrase.remove_prefix(end + 1);
+  }
+}
+
+// What stands for the word in what is searched; none where it leads nowhere.
+Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stands) {
+  std::vector<std::string> alternatives;
+  for (const std::string_view one : sources.dictionary->Of(word)) {
+    if (one.find(' ') == std::string_view::npos) {
+      if (stands(one)) alternatives.emplace_back(one);
+      continue;
+    }
+    Parts phrase;
+    for (const std::string_view term : Split(one)) {
+      if (!stands(term)) return {};
+      phrase.push_back({std::string(term)});
+    }
+    return phrase;  // a phrase is the only one
+  }
+  for (const std::string_view one : sources.neighbours->Of(word)) {
+    const bool is_new = std::ranges::find(alternatives, one) == alternatives.end();
+    if (is_new && stands(one)) alternatives.emplace_back(one);
+  }
+  if (alternatives.empty()) return {};
+  return {std::move(alternatives)};
+}
+
+struct Stretch {
+  size_t begin = 0;  // pieces
+  size_t end = 0;
+  Parts parts;  // none: no word, or one that leads nowhere; then it is one piece long
+};
+
+// Takes `pieces` apart into words of at most `longest`. `meaning(begin, end)`: of the pieces [begin, end).
+template <typename Meaning>
+std::vector<Stretch> TakeApart(size_t pieces, size_t longest, const Meaning& meaning) {
+  struct Way {
+    int cost = std::numeric_limits<int>::max();
+    Stretch last;
+  };
+  std::vector<Way> best(pieces + 1);
+  best[0].cost = 0;
+  for (size_t end = 1; end <= pieces; ++end) {
+    // Longer stretches first: of equal ways the one with the longer last word.
+    for (size_t begin = end - std::min(end, longest); begin < end; ++begin) {
+      Parts parts = meaning(begin, end);
+      const bool is_single = end - begin == 1;
+      if (parts.empty() && !is_single) continue;
+      const int price = parts.empty() ? kUnknownCost : is_single ? kSingleCost : kWordCost;
+      if (best[begin].cost + price >= best[end].cost) continue;
+      best[end] = {best[begin].cost + price, {begin, end, std::move(parts)}};
+    }
+  }
+  std::vector<Stretch> stretches;
+  for (size_t end = pieces; end > 0; end = stretches.back().begin) {
+    stretches.push_back(std::move(best[end].last));
+  }
+  std::ranges::reverse(stretches);
+  return stretches;
+}
+
+bool IsParticle(std::string_view character) {
+  size_t offset = 0;
+  return kParticles.find(NextCodePoint(character, offset)) != std::u32string_view::npos;
+}
+
+// `run`: Chinese characters only.
+void TranslateRun(std::string_view run, const Sources& sources, const Stands& stands,
+                  std::vector<TranslatedWord>& words) {
+  const std::string folded = Fold(run);
+  std::vector<size_t> ends = {0};
+  for (size_t offset = 0; offset < folded.size();) {
+    NextCodePoint(folded, offset);
+    ends.push_back(offset);
+  }
+  const auto text = [&](size_t begin, size_t end) {
+    return std::string_view(folded).substr(ends[begin], ends[end] - ends[begin]);
+  };
+  const auto meaning = [&](size_t begin, size_t end) {
+    const std::string_view word = text(begin, end);
+    const bool is_single = end - begin == 1;
+    if (is_single && IsParticle(word)) return Parts();
+    Parts parts = PartsOf(word, sources, stands);
+    if (is_single && !parts.empty()) {
+      parts[0].resize(std::min(parts[0].size(), kMostOfACharacter));
+    }
+    return parts;
+  };
+  bool continues = false;  // what is not translated
+  for (Stretch& stretch : TakeApart(ends.size() - 1, kLongestWord, meaning)) {
+    const std::string_view word = text(stretch.begin, stretch.end);
+    const bool is_kept = stretch.parts.empty();
+    if (is_kept && IsParticle(word)) {
+      continues = false;
+    } else if (is_kept && continues) {
+      words.back().word += word;
+    } else {
+      words.push_back({std::string(word), std::move(stretch.parts)});
+      continues = is_kept;
+    }
+  }
+}
+
+std::vector<TranslatedWord> TranslateChinese(std::string_view text, const Analyzer& analyzer,
+                                             const Sources& sources, const Stands& stands) {
+  std::vector<TranslatedWord> words;
+  size_t begin = 0;  // of the run
+  bool was_chinese = false;
+  const auto finish = [&](size_t end) {
+    const std::string_view run = Trim(text.substr(begin, end - begin));
+    begin = end;
+    if (was_chinese) {
+      TranslateRun(run, sources, stands, words);
+    } else if (!analyzer.Tokenize(run).empty()) {  // more than marks
+      words.push_back({std::string(run), {}});
+    }
+  };
+  for (size_t offset = 0; offset < text.size();) {
+    const size_t before = offset;
+    const bool is_chinese = IsCjk(NextCodePoint(text, offset));
+    if (is_chinese != was_chinese) finish(before);
+    was_chinese = is_chinese;
+  }
+  finish(text.size());
+  return words;
+}
+
+std::vector<TranslatedWord> TranslateEnglish(const Question& question, const Analyzer& analyzer,
+                                             const Sources& sources, const Stands& stands) {
+  std::vector<Token> tokens = analyzer.Tokenize(question.text);
+  // The parts of a code are no words of their own.
+  const auto is_part = [](const Token& one, const Token& other) {
+    return one.position == other.position;
+  };
+  tokens.erase(std::ranges::unique(tokens, is_part).begin(), tokens.end());
+  std::erase_if(tokens, [&](const Token& token) {
+    return std::ranges::find(question.terms, token.term, &QuestionTerm::term) ==
+           question.terms.end();
+  });
+  const auto phrase = [&](size_t begin, size_t end) {
+    std::string words = tokens[begin].term;
+    for (size_t i = begin + 1; i < end; ++i) {
+      if (tokens[i].position != tokens[i - 1].position + 1) return std::string();
+      words += ' ' + tokens[i].term;
+    }
+    return words;
+  };
+  const auto meaning = [&](size_t begin, size_t end) {
+    return PartsOf(phrase(begin, end), sources, stands);
+  };
+  std::vector<TranslatedWord> words;
+  for (Stretch& stretch : TakeApart(tokens.size(), kLongestPhrase, meaning)) {
+    const Token& token = tokens[stretch.begin];
+    std::string word = stretch.parts.empty()
+                           ? question.text.substr(token.begin, token.end - token.begin)
+                           : phrase(stretch.begin, stretch.end);
+    words.push_back({std::move(word), std::move(stretch.parts)});
+  }
+  return words;
+}
+
+}  // namespace
+
+Result<std::vector<TranslatedWord>> TranslateWords(std::string_view text, bool to_english,
+                                                   const Analyzer& analyzer, const Stands& stands) {
+  QUARRY_ASSIGN_OR_RETURN(const Sources sources, OpenSources());
+  const Question question = AnalyseQuestion(text, analyzer);
+  return to_english ? TranslateChinese(question.text, analyzer, sources, stands)
+                    : TranslateEnglish(question, analyzer, sources, stands);
+}
+
+Result<uint64_t> WordTranslationsChecksum() {
+  QUARRY_ASSIGN_OR_RETURN(const Sources sources, OpenSources());
+  return Hash64(HashToHex(sources.dictionary->checksum()) +
+                HashToHex(sources.neighbours->checksum()));
+}
+
+}  // namespace quarry::model

@@ -1,0 +1,43 @@
+#pragma once
+
+// The words of a question in the other of English and Chinese, in the terms of the lexical index.
+//
+// A Chinese question is taken apart into words (Pairs of characters, which an index holds, are not words: 表检 of
+// 水表检测费 means nothing), an English one into stems and phrases of two and three stems that mean something together
+// ("annual leave" is 年假). Of all ways to take it apart the one with the fewest words is taken, of which only those count
+// that lead somewhere: whose translations stand in what is searched.
+//
+// What words mean says a dictionary (model/data/dictionary.terms, of CC-CEDICT) and, of words that it does not
+// lead anywhere from, the neighbours in the bilingual table (term_translations.h).
+//
+// Pure but for the data, which lives as long as the process: safe from many threads.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/analyzer.h"
+#include "base/status.h"
+
+namespace quarry::model {
+
+struct TranslatedWord {
+  std::string word;  // folded Chinese characters; stems with spaces between
+  // What stands for it: every part, each by any of its terms, the likeliest first. One part unless the word has only a
+  // phrase for it: 水表 is "water" and "meter". None of what is not translated, a name or code, which `word` has as it
+  // was written.
+  std::vector<std::vector<std::string>> parts;
+};
+
+// The words of `text` in their order, translated those that are not written in the language of `to_english`; words that
+// ask (question.h) and particles are not among them. `stands` says whether a term is in what is searched; only such
+// terms are returned. Errors: kDataLoss where the program file is damaged.
+Result<std::vector<TranslatedWord>> TranslateWords(
+    std::string_view text, bool to_english, const Analyzer& analyzer,
+    const std::function<bool(std::string_view)>& stands);
+
+// Of the data that TranslateWords reads.
+Result<uint64_t> WordTranslationsChecksum();
+
+}  // namespace quarry::model
