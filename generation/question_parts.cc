@@ -71,7 +71,9 @@ class EnglishQuestionParts {
   size_t NextPart(size_t begin, size_t i) const {
     const bool is_ended = Between(i).find('?') != kNone;
     const bool is_joined = words_[i].folded == "and";
-    if (!is_ended && !is_joined && Between(i).find(';') == kNone) return kNone;
+    const bool is_marked = is_ended || is_joined || Between(i).find(';') != kNone;
+    const bool is_listed = Between(i).find(',') != kNone && IsOfList(begin, i);
+    if (!is_marked && !is_listed) return kNone;
     const size_t next = is_joined ? i + 1 : i;
     if (next >= words_.size() || !Asks(begin, i)) return kNone;
     const size_t asking = AskingWord(next);
@@ -79,7 +81,26 @@ class EnglishQuestionParts {
       const bool opens = is_ended && follow_up::IsOneOf(words_[next].folded, kPartAuxiliaries);
       return opens ? next : kNone;
     }
+    if (!is_marked && MayBeRelative(asking)) return kNone;
     return !is_ended && IsRelative(begin, i, words_[asking].folded) ? kNone : next;
+  }
+
+  // "Mary Hale, who led the board": behind a comma it asks only before an auxiliary.
+  bool MayBeRelative(size_t asking) const {
+    return follow_up::IsOneOf(words_[asking].folded, "who|whom|which|when|where") &&
+           (asking + 1 >= words_.size() ||
+            !follow_up::IsOneOf(words_[asking + 1].folded, kPartAuxiliaries));
+  }
+
+  // Whether a comma before word i stands in a list of questions: "what does it cost, how long is it valid, and who ..".
+  bool IsOfList(size_t begin, size_t i) const {
+    const bool opens =
+        AskingWord(begin) != kNone || follow_up::IsOneOf(words_[begin].folded, kPartAuxiliaries);
+    if (!opens) return false;
+    for (size_t last = i + 1; last + 1 < words_.size(); ++last) {
+      if (words_[last].folded == "and" && AskingWord(last + 1) != kNone) return true;
+    }
+    return false;
   }
 
   bool Asks(size_t begin, size_t end) const {

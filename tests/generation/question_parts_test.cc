@@ -24,6 +24,14 @@ std::vector<std::string> PartsAsSaid(std::string_view question) {
 TEST(QuestionPartsTest, PartsBeginWithWordsThatOpenAQuestion) {
   EXPECT_THAT(PartsAsSaid("When was the mill built and who owns it?"),
               ElementsAre("When was the mill built?", "who owns it?"));
+  EXPECT_THAT(
+      PartsAsSaid("What does a locker cost, how long is it yours, and where is the key?"),
+      ElementsAre("What does a locker cost?", "how long is it yours?", "where is the key?"));
+  EXPECT_THAT(
+      PartsAsSaid("What did Mary Hale, who led the board, decide and when was it announced?"),
+      ElementsAre("What did Mary Hale, who led the board, decide?", "when was it announced?"));
+  EXPECT_THAT(PartsAsSaid("When the lift stops, who is called and what is written down?"),
+              ElementsAre("When the lift stops, who is called?", "what is written down?"));
   EXPECT_THAT(PartsAsSaid("Who repaired the lift? And since when does it run again?"),
               ElementsAre("Who repaired the lift?", "since when does it run again?"));
   EXPECT_THAT(PartsAsSaid("How heavy is the KT-9; which oil does it need?"),
