@@ -413,7 +413,7 @@ bool IsOfAnother(const Said& ours, const Said& theirs, const WordSet& asked,
 }
 
 // The words of a sentence, lower-case and sorted, without those that deny.
-struct Statement {
+struct ConflictStatement {
   std::vector<std::string> words;
   bool denies = false;
   std::vector<std::vector<std::string>> denied;  // of each denial: what stands right behind it
@@ -432,8 +432,8 @@ bool IsDenial(std::string_view sentence, std::span<const std::string_view> words
   return IsOneOf(lower, {"not", "never"}) && !IsOneOf(next, {"only", "just", "merely", "least"});
 }
 
-Statement StatementOf(std::string_view sentence) {
-  Statement statement;
+ConflictStatement StatementOf(std::string_view sentence) {
+  ConflictStatement statement;
   const std::vector<std::string_view> words = WordsOf(sentence);
   for (size_t i = 0; i < words.size(); ++i) {
     if (!IsDenial(sentence, words, i)) {
@@ -458,7 +458,7 @@ Statement StatementOf(std::string_view sentence) {
 // Whether one sentence denies what the other says, in nearly the same words: "dogs may enter the gardens on a lead",
 // "dogs may not enter the gardens". What is denied must be of what both say, and neither say much beside it: "the pool
 // opens at 8", "the pool opens at 8 and guests may not bring glass".
-bool DenyEachOther(const Statement& ours, const Statement& theirs) {
+bool DenyEachOther(const ConflictStatement& ours, const ConflictStatement& theirs) {
   const auto [shorter, longer] = std::minmax({ours.words.size(), theirs.words.size()});
   if (ours.denies == theirs.denies || shorter < kLeastDenied) return false;
   std::vector<std::string> shared;
@@ -466,7 +466,7 @@ bool DenyEachOther(const Statement& ours, const Statement& theirs) {
   const double both = static_cast<double>(shared.size());
   if (both < kDenied * static_cast<double>(shorter)) return false;
   if (both < kDeniedOfLonger * static_cast<double>(longer)) return false;
-  const Statement& denying = ours.denies ? ours : theirs;
+  const ConflictStatement& denying = ours.denies ? ours : theirs;
   return std::ranges::any_of(denying.denied, [&](const std::vector<std::string>& words) {
     return !words.empty() && std::ranges::binary_search(shared, words.back());
   });
@@ -506,7 +506,7 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   std::vector<Quantity> our_counts =
       asks_for_count ? CountsOf(ours, asked_count) : std::vector<Quantity>();
   KeepAskedCounts(question, our_counts);
-  const Statement our_statement = StatementOf(ours);
+  const ConflictStatement our_statement = StatementOf(ours);
   // Names, codes and years of the question, as far as the answer's sentence has them.
   WordSet fixed;
   for (const std::string& term : asked) {
