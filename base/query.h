@@ -34,8 +34,8 @@ struct Query {
   uint32_t k = 10;  // passages wanted, 1 to kMaxK; fewer come back when fewer match
   Filter filter;
   Principals principals;
-  // Only texts in the other of English and Chinese than `text` is in, found by what its words are there.
-  bool other_language = false;
+  // "en" or "zh": only texts in this language, which `text` is not in; they are found by what its words are there. "" = any.
+  std::string only_language = {};
   std::optional<RetrievalOptions> options;             // nullopt: those of the configuration
   std::shared_ptr<const AnswerGuide> guide = nullptr;  // of an answer; null: as configured
 };

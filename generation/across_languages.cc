@@ -64,10 +64,11 @@ Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
     sentence.passage = places[sentence.passage];
   }
   const bool chinese = AnswerLanguage(query) == "zh";
-  found.draft.sentences.front().lead =
-      chinese      ? (to_english ? "以下出自英文文档：" : "以下出自中文文档：")
-      : to_english ? "From a document in English: "
-                   : "From a document in Chinese: ";
+  model::ExtractedSentence& first =
+      *std::ranges::min_element(found.draft.sentences, {}, &model::ExtractedSentence::place);
+  first.lead.insert(0, chinese ? (to_english ? "以下出自英文文档：" : "以下出自中文文档：")
+                       : to_english ? "From a document in English: "
+                                    : "From a document in Chinese: ");
   found.words = translated->Reading();
   return std::optional<DraftAcross>(std::move(found));
 }

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "generation/across_languages.h"
+#include "index/document_fields.h"
 #include "model/answer_reasons.h"
 
 namespace quarry::generation {
@@ -30,26 +31,31 @@ std::string StateFingerprint(const std::string& configuration, const index::Snap
   return "fp_" + HashToHex(Hash64(state));
 }
 
-// Where the collection holds English and Chinese; in one of a single language every question is searched in it.
-bool MaySearchOtherLanguage(const Query& query, const index::Snapshot& snapshot,
-                            const RetrievalOptions& options) {
+// The language that a question may have to be searched in, too: "" where the collection has no text in it, or none in the
+// question's own, in which case every search crosses languages.
+Result<std::string> OtherLanguage(const Query& query, const index::Snapshot& snapshot,
+                                  const RetrievalOptions& options, const CallContext& context) {
+  constexpr uint64_t kFewChunks = 2000;  // too few for the words of a language to tell it
+  if (options.translate_terms == TranslateTermsMode::kOff || !query.only_language.empty())
+    return std::string();
+  const std::string own = DetectLanguage(query.text);
+  if (!MayCrossLanguages(own)) return std::string();
+  const std::string other = own == "zh" ? "en" : "zh";
   const index::HeldLanguages held = snapshot.languages();
-  return held.english && held.chinese && !query.other_language &&
-         options.translate_terms != TranslateTermsMode::kOff &&
-         MayCrossLanguages(DetectLanguage(query.text));
+  if (held.english && held.chinese) return other;
+  if (snapshot.live_chunks() > kFewChunks) return std::string();
+  Filter filter;
+  filter.op = Filter::Op::kEq;
+  filter.field = std::string(index::kLanguageField);
+  filter.values = {other};
+  QUARRY_ASSIGN_OR_RETURN(const index::AllowedRows rows, snapshot.Allow(filter, {}, context));
+  return rows->Count() > 0 ? other : "";
 }
 
-// Behind what is there, without what is there already.
-void Append(const Context& other, Context& context) {
-  for (const Passage& passage : other.passages) {
-    const auto is_same = [&](const Passage& one) {
-      return one.chunk.document == passage.chunk.document &&
-             one.chunk.ordinal == passage.chunk.ordinal;
-    };
-    if (std::ranges::any_of(context.passages, is_same)) continue;
-    context.passages.push_back(passage);
-    context.token_count += passage.chunk.token_count;
-  }
+bool ShareAChunk(const Passage& a, const Passage& b) {
+  const std::vector<ChunkId> chunks = ChunksOf(a);
+  return std::ranges::any_of(
+      ChunksOf(b), [&](ChunkId chunk) { return std::ranges::find(chunks, chunk) != chunks.end(); });
 }
 
 }  // namespace
@@ -94,46 +100,91 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
 Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot& snapshot,
                                       const retrieval::ContextOptions& options,
                                       const CallContext& context) const {
-  QUARRY_ASSIGN_OR_RETURN(Context own, ContextOf(query, snapshot, options, context));
-  if (!MaySearchOtherLanguage(query, snapshot, retriever_.OptionsOf(query))) return own;
-  const double support = extractive_.SupportOf(query, own);
-  if (support >= kSureOfOwnLanguage) return own;
-  Query across = query;
-  across.other_language = true;
-  const retrieval::ContextOptions half = {.token_budget = std::max(1u, options.token_budget / 2),
-                                          .max_passages = std::max(1u, options.max_passages / 2)};
-  QUARRY_ASSIGN_OR_RETURN(const Context other, ContextOf(across, snapshot, half, context));
-  if (other.passages.empty()) return own;
-  QUARRY_ASSIGN_OR_RETURN(own, ContextOf(query, snapshot, half, context));
-  Append(other, own);
-  own.own_support = support;
-  return own;
+  QUARRY_ASSIGN_OR_RETURN(const Found found, Find(query, snapshot, context));
+  Context made;
+  {
+    StageTimer timer(context, "context");
+    const std::string language = AnswerLanguage(query);
+    made = retrieval::BuildContext(found.passages, options, language);
+    for (const retrieval::CollapsedHit& one : found.retrieved.collapsed) {
+      const index::Snapshot* const snapshots[] = {&snapshot};
+      made.dropped.push_back({one.hit.hit.chunk,
+                              DocumentId(snapshot.rows().DocumentOf(one.hit.row).id),
+                              retrieval::CollapsedText(snapshots, one, language)});
+    }
+    made.notes = found.retrieved.notes;
+  }
+  QUARRY_RETURN_IF_ERROR(AddOtherLanguage(query, snapshot, found, options, context, made));
+  return made;
 }
 
-Result<Context> Answerer::ContextOf(const Query& query, const index::Snapshot& snapshot,
-                                    const retrieval::ContextOptions& options,
-                                    const CallContext& context) const {
-  QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
-                          retriever_.Retrieve(query, snapshot, context));
+Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& snapshot,
+                                  const Found& found, const retrieval::ContextOptions& options,
+                                  const CallContext& context, Context& made) const {
+  QUARRY_ASSIGN_OR_RETURN(const std::string language,
+                          OtherLanguage(query, snapshot, retriever_.OptionsOf(query), context));
+  if (language.empty() || options.max_passages < 2) return OkStatus();
+  StageTimer timer(context, "context.other_language");
+  const double support = extractive_.SupportOf(query, made);
+  if (support >= kSureOfOwnLanguage) return OkStatus();
+  Query across = query;
+  across.only_language = language;
+  CallContext untraced = context;
+  untraced.trace = nullptr;
+  const Result<Found> other = Find(across, snapshot, untraced);
+  if (!other.ok()) {
+    // The answer can be had without them.
+    QUARRY_RETURN_IF_ERROR(context.Check());
+    made.notes.push_back(ReasonText(model::Reason::kOtherLanguageUnread, AnswerLanguage(query),
+                                    {other.status().message()}));
+    return OkStatus();
+  }
+  // Half of the room is theirs.
+  const retrieval::ContextOptions half = {.token_budget = std::max(1u, options.token_budget / 2),
+                                          .max_passages = options.max_passages / 2};
+  std::vector<Passage> theirs =
+      retrieval::BuildContext(other->passages, half, AnswerLanguage(query)).passages;
+  Context own = retrieval::BuildContext(found.passages, half, AnswerLanguage(query));
+  const auto is_there = [&](const Passage& passage) {
+    return std::ranges::any_of(own.passages,
+                               [&](const Passage& one) { return ShareAChunk(one, passage); });
+  };
+  std::erase_if(theirs, is_there);
+  if (theirs.empty()) return OkStatus();
+  const std::string gave_way = ReasonText(model::Reason::kGaveWay, AnswerLanguage(query));
+  for (const Passage& passage : made.passages) {
+    if (!is_there(passage)) {
+      made.dropped.push_back({passage.chunk.id, passage.chunk.document, gave_way});
+    }
+  }
+  made.passages = std::move(own.passages);
+  made.token_count = own.token_count;
+  for (Passage& passage : theirs) {
+    if (made.token_count + passage.chunk.token_count > options.token_budget) continue;
+    made.token_count += passage.chunk.token_count;
+    const std::vector<ChunkId> shown = ChunksOf(passage);
+    std::erase_if(made.dropped, [&](const DroppedPassage& one) {
+      return std::ranges::find(shown, one.chunk) != shown.end();
+    });
+    made.passages.push_back(std::move(passage));
+  }
+  made.own_support = support;
+  return OkStatus();
+}
+
+Result<Answerer::Found> Answerer::Find(const Query& query, const index::Snapshot& snapshot,
+                                       const CallContext& context) const {
+  Found found;
+  QUARRY_ASSIGN_OR_RETURN(found.retrieved, retriever_.Retrieve(query, snapshot, context));
   StageTimer timer(context, "context");
-  QUARRY_ASSIGN_OR_RETURN(std::vector<Passage> passages,
-                          retrieval::ReadPassages(snapshot, retrieved.hits));
+  QUARRY_ASSIGN_OR_RETURN(found.passages, retrieval::ReadPassages(snapshot, found.retrieved.hits));
   // The estimate is kept with the chunk.
-  for (Passage& passage : passages) {
+  for (Passage& passage : found.passages) {
     if (!counter_.is_exact()) break;
     QUARRY_ASSIGN_OR_RETURN(const uint64_t tokens, counter_.Count(passage.chunk.text));
     passage.chunk.token_count = static_cast<uint32_t>(tokens);
   }
-  const std::string language = AnswerLanguage(query);
-  Context made = retrieval::BuildContext(std::move(passages), options, language);
-  for (const retrieval::CollapsedHit& one : retrieved.collapsed) {
-    const index::Snapshot* const snapshots[] = {&snapshot};
-    made.dropped.push_back({one.hit.hit.chunk,
-                            DocumentId(snapshot.rows().DocumentOf(one.hit.row).id),
-                            retrieval::CollapsedText(snapshots, one, language)});
-  }
-  made.notes = retrieved.notes;
-  return made;
+  return found;
 }
 
 Result<RetrievalSetting> Answerer::SettingOf(const Query& query,

@@ -97,9 +97,18 @@ class Answerer {
   Result<std::string> ConfigurationFingerprint(const Query& query) const;
 
  private:
-  Result<Context> ContextOf(const Query& query, const index::Snapshot& snapshot,
-                            const retrieval::ContextOptions& options,
-                            const CallContext& context) const;
+  // What a search found, with its text.
+  struct Found {
+    retrieval::Retrieved retrieved;
+    std::vector<Passage> passages;
+  };
+  Result<Found> Find(const Query& query, const index::Snapshot& snapshot,
+                     const CallContext& context) const;
+  // Puts passages in the other of English and Chinese into `made`, which was made of `found`, where those in the question's
+  // own language do not surely carry an answer.
+  Status AddOtherLanguage(const Query& query, const index::Snapshot& snapshot, const Found& found,
+                          const retrieval::ContextOptions& options, const CallContext& context,
+                          Context& made) const;
 
   const retrieval::Retriever& retriever_;
   model::TokenCounter& counter_;

@@ -241,6 +241,14 @@ model::ExtractiveDraft DraftWithin(std::string_view part,
   return draft;
 }
 
+// Where passages in the other language took the place of some, what the question's own says is as sure as it was with all.
+void HoldToOwnSupport(const Context& context, const model::ExtractiveOptions& options,
+                      model::ExtractiveDraft& draft) {
+  if (!context.own_support) return;
+  draft.support = std::min(draft.support, *context.own_support);
+  draft.declined = draft.declined || draft.support < options.decline_below;
+}
+
 // Nothing is quoted that orders whoever answers: it is written to be said, and answers no question. A question about
 // such orders is told of them.
 Context ReadableOf(const Query& query, const Context& context) {
@@ -474,10 +482,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const std::vector<bool> abolished = AbolishedPassages(readable);
   const model::ExtractiveOptions options = OptionsFor(query, options_);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
-  if (const auto own = readable.own_support) {
-    draft.support = std::min(draft.support, *own);
-    draft.declined = draft.declined || draft.support < options.decline_below;
-  }
+  HoldToOwnSupport(readable, options, draft);
   std::optional<RowsThatMeet> met;
   if (!draft.sentences.empty()) {
     const model::ExtractedSentence& best = draft.sentences.front();
@@ -496,10 +501,11 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (!is_total) {
       if (const auto of_parts = DraftParts(read, readable, abolished, options)) {
         draft = *of_parts;
+        HoldToOwnSupport(readable, options, draft);
         may_differ = false;  // each part has looked
       }
     }
-    if (draft.support < kSureOfOwnLanguage) {
+    if (!is_total && !(met && !met->rows.empty()) && draft.support < kSureOfOwnLanguage) {
       QUARRY_ASSIGN_OR_RETURN(
           std::optional<DraftAcross> across,
           ExtractAcrossLanguages(read, readable, draft.support, abolished, analyzer_, options));

@@ -29,7 +29,9 @@ enum class Reason : uint8_t {
   kNoRowMeets,    // a condition, or not all of them
   kPartNotFound,  // {}: of a question of several parts
   kSourcesDiffer,
-  kReadAcross,  // {}: the question's words in the other language
+  kReadAcross,           // {}: the question's words in the other language
+  kGaveWay,              // a passage to those in the other language
+  kOtherLanguageUnread,  // {}: why
   kQuoted,
   kSentencesQuoted,  // {}: how many
   kRespelled,        // {}: words that no passage holds, each with the one that was asked instead

@@ -42,9 +42,13 @@ bool AscendsTo(std::string_view numbers, uint32_t count, size_t end) {
   return before == end;
 }
 
+Status TranslationsDamaged(std::string_view what) {
+  return DataLossError("term translations: " + std::string(what));
+}
+
 Result<TermTranslations> ParseShipped(const char* begin, const char* end) {
   const std::string_view bytes(begin, static_cast<size_t>(end - begin));
-  return TermTranslations::Parse({.view = bytes, .owner = nullptr, .mapped = true});
+  return TermTranslations::ParseTrusted({.view = bytes, .owner = nullptr, .mapped = true});
 }
 
 }  // namespace
@@ -76,18 +80,11 @@ std::string TermTranslations::Serialize(const std::vector<Entry>& entries,
   return bytes + body;
 }
 
-Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
-  const auto damaged = [](std::string_view what) {
-    return DataLossError("term translations: " + std::string(what));
-  };
+Result<TermTranslations> TermTranslations::ParseTrusted(const SharedBytes& file) {
   if (file.view.size() < kBodyBegin || !file.view.starts_with(kTranslationsMagic)) {
-    return damaged("do not begin as such");
+    return TranslationsDamaged("do not begin as such");
   }
   const std::string_view body = file.view.substr(kBodyBegin);
-  const uint64_t checksum = Hash64(body);
-  if (RecordReader(file.view.substr(kTranslationsMagic.size())).Fixed64() != checksum) {
-    return damaged("checksum does not match");
-  }
   RecordReader reader(body);
   const uint32_t version = reader.Fixed32();
   if (reader.ok() && version != kTranslationsVersion) {
@@ -96,12 +93,13 @@ Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
   }
   TermTranslations table;
   table.file_ = file;
-  table.checksum_ = checksum;
+  table.checksum_ = RecordReader(file.view.substr(kTranslationsMagic.size())).Fixed64();
   table.table_checksum_ = reader.Fixed64();
   table.size_ = reader.Fixed32();
   const uint32_t translations = reader.Fixed32();
   const uint64_t numbers = (uint64_t{2} * table.size_ + translations) * 4;
-  if (!reader.ok() || numbers > reader.remaining()) return damaged("sizes do not fit its length");
+  if (!reader.ok() || numbers > reader.remaining())
+    return TranslationsDamaged("sizes do not fit its length");
   std::string_view rest = body.substr(body.size() - reader.remaining());
   const auto take = [&rest](uint64_t count) {
     const std::string_view taken = rest.substr(0, count * 4);
@@ -112,17 +110,27 @@ Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
   table.last_ = take(table.size_);
   table.translations_ = take(translations);
   table.names_ = rest;
+  return table;
+}
+
+Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
+  QUARRY_ASSIGN_OR_RETURN(TermTranslations table, ParseTrusted(file));
+  if (Hash64(file.view.substr(kBodyBegin)) != table.checksum_) {
+    return TranslationsDamaged("checksum does not match");
+  }
+  const auto translations = static_cast<uint32_t>(table.translations_.size() / 4);
   if (!AscendsTo(table.ends_, table.size_, table.names_.size()) ||
       !AscendsTo(table.last_, table.size_, translations)) {
-    return damaged("terms are malformed");
+    return TranslationsDamaged("terms are malformed");
   }
   for (uint32_t place = 0; place < translations; ++place) {
     if (NumberAt(table.translations_, place) >= table.size_) {
-      return damaged("a translation is no term");
+      return TranslationsDamaged("a translation is no term");
     }
   }
   for (uint32_t number = 1; number < table.size_; ++number) {
-    if (table.Term(number - 1) >= table.Term(number)) return damaged("terms are not in order");
+    if (table.Term(number - 1) >= table.Term(number))
+      return TranslationsDamaged("terms are not in order");
   }
   return table;
 }
@@ -132,12 +140,21 @@ std::string_view TermTranslations::Term(uint32_t number) const {
   return names_.substr(begin, NumberAt(ends_, number) - begin);
 }
 
+uint32_t TermTranslations::PlaceOf(std::string_view term) const {
+  return *std::ranges::partition_point(std::views::iota(0u, size_),
+                                       [&](uint32_t number) { return Term(number) < term; });
+}
+
+bool TermTranslations::Has(std::string_view term) const {
+  const uint32_t place = PlaceOf(term);
+  return place < size_ && Term(place) == term;
+}
+
 std::vector<std::string_view> TermTranslations::Of(std::string_view term) const {
-  const uint32_t begin = *std::ranges::partition_point(
-      std::views::iota(0u, size_), [&](uint32_t number) { return Term(number) < term; });
+  const uint32_t place = PlaceOf(term);
   std::vector<std::string_view> found;
-  if (begin == size_ || Term(begin) != term) return found;
-  for (uint32_t i = begin == 0 ? 0 : NumberAt(last_, begin - 1); i < NumberAt(last_, begin); ++i) {
+  if (place == size_ || Term(place) != term) return found;
+  for (uint32_t i = place == 0 ? 0 : NumberAt(last_, place - 1); i < NumberAt(last_, place); ++i) {
     found.push_back(Term(NumberAt(translations_, i)));
   }
   return found;

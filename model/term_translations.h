@@ -42,7 +42,11 @@ class TermTranslations {
   // Keeps the bytes. Errors: kDataLoss for anything that Serialize did not write;
   // kFailedPrecondition for a version that this program does not read.
   static Result<TermTranslations> Parse(const SharedBytes& file);
+  // Of bytes that the program was built with, which a test parses: only their lengths are checked, so that the first
+  // question does not wait for all of them to be read.
+  static Result<TermTranslations> ParseTrusted(const SharedBytes& file);
 
+  bool Has(std::string_view term) const;
   // The nearest first; none of a term that has none. Views into the bytes.
   std::vector<std::string_view> Of(std::string_view term) const;
 
@@ -54,6 +58,7 @@ class TermTranslations {
 
  private:
   TermTranslations() = default;
+  uint32_t PlaceOf(std::string_view term) const;  // of the first term that is not less
 
   SharedBytes file_;
   uint64_t table_checksum_ = 0;

@@ -41,6 +41,8 @@ std::string_view AskingWord(AnswerKind kind, bool in_english) {
   switch (kind) {
     case AnswerKind::kNumber:
       return in_english ? "how many" : "多少";
+    case AnswerKind::kMoney:
+      return in_english ? "how much does it cost" : "多少钱";
     case AnswerKind::kTime:
       return in_english ? "when" : "什么时候";
     case AnswerKind::kPlace:
@@ -49,12 +51,36 @@ std::string_view AskingWord(AnswerKind kind, bool in_english) {
       return in_english ? "who" : "谁";
     case AnswerKind::kReason:
       return in_english ? "why" : "为什么";
-    default:
-      return in_english ? "what" : "什么";
+    case AnswerKind::kAny:
+      break;
   }
+  return in_english ? "what" : "什么";
 }
 
 bool HoldsDigit(std::string_view word) { return std::ranges::any_of(word, IsAsciiDigit); }
+
+// Word by word nothing is denied: "needs no permit" would be answered by what needs one.
+bool Denies(std::string_view question) {
+  const std::string folded = ' ' + Fold(question) + ' ';
+  for (const std::string_view word : {"不", "没", "无", "未", "非", " not ", " no ", "n't ",
+                                      " without ", " never ", " except "}) {
+    if (folded.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// "兼职员工": what holds for others of the kind is no answer.
+bool TellsKindsApart(std::string_view word) {
+  constexpr std::string_view kWords[] = {
+      "兼职",  "全职",   "临时",    "正式",      "试用",   "实习", "旧",   "新",
+      "以前",  "以后",   "之前",    "之后",      "国内",   "国外", "海外", "男",
+      "女",    "part",   "full",    "temporari", "perman", "old",  "new",  "befor",
+      "after", "domest", "foreign", "abroad",    "male",   "femal"};
+  const std::string folded = Fold(word);
+  return std::ranges::any_of(kWords, [&](std::string_view one) {
+    return IsAsciiLetter(one[0]) ? folded == one : folded.starts_with(one);
+  });
+}
 
 bool HasAny(const std::vector<std::string>& terms,
             const std::function<bool(std::string_view)>& stands) {
@@ -79,6 +105,7 @@ double TranslatedQuestion::CoveredBy(const std::function<bool(std::string_view)>
   size_t wanted = 0;
   for (const TranslatedWord& word : words) {
     const bool is_there = Has(word, statement, analyzer);
+    if (!is_there && TellsKindsApart(word.word)) return 0;
     if (HoldsDigit(word.word)) {
       if (!is_there) return 0;
       continue;
@@ -105,7 +132,8 @@ Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view que
                                                             const Analyzer& analyzer) {
   std::optional<TranslatedQuestion> best;
   double best_share = 0;
-  const AnswerKind kind = AnalyseQuestion(question, analyzer).kind;
+  const Question asked = AnalyseQuestion(question, analyzer);
+  if (asked.negated || Denies(question)) return best;
   for (const Passage& passage : passages) {
     const WrittenTerms written = TermsOf(passage, analyzer);
     const auto stands = [&](std::string_view term) { return written.contains(std::string(term)); };
@@ -118,7 +146,7 @@ Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view que
                             TranslateWords(question, to_english, analyzer, stands_as_word));
     const double share = translated.CoveredBy(stands, analyzer);
     if (share < kLeastShare || share <= best_share) continue;
-    translated.text = AskingWord(kind, to_english);
+    translated.text = AskingWord(asked.kind, to_english);
     for (const TranslatedWord& word : translated.words) {
       if (word.parts.empty()) translated.text += ' ' + word.word;
       for (const std::vector<std::string>& part : word.parts) {

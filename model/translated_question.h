@@ -24,15 +24,15 @@ struct TranslatedQuestion {
   std::string text;
   std::vector<TranslatedWord> words;  // of the question; in terms that stand in the passage
 
-  // The part of the words that a statement has, its headings included: by any of their translations; 0 where a code or
-  // number is not there, which alone say nothing of what is asked. `statement`: whether a term stands there.
+  // The part of the words that a statement has, its headings included: by any of their translations; 0 where a code, a
+  // number or a word that tells kinds apart (兼职, "old") is not there. `statement`: whether a term stands there.
   double CoveredBy(const std::function<bool(std::string_view)>& statement,
                    const Analyzer& analyzer) const;
   // How it was read: "水表 = water meter, 费 = cost".
   std::string Reading() const;
 };
 
-// nullopt where no passage has half of the words. Errors: those of TranslateWords.
+// nullopt where no passage has half of the words, and of a question that denies. Errors: those of TranslateWords.
 Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view question,
                                                             bool to_english,
                                                             const std::vector<Passage>& passages,

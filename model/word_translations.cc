@@ -54,23 +54,22 @@ std::vector<std::string_view> Split(std::string_view phrase) {
 // What stands for the word in what is searched; none where it leads nowhere.
 Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stands) {
   std::vector<std::string> alternatives;
-  for (const std::string_view one : sources.dictionary->Of(word)) {
-    if (one.find(' ') == std::string_view::npos) {
-      if (stands(one)) alternatives.emplace_back(one);
-      continue;
-    }
-    Parts phrase;
-    for (const std::string_view term : Split(one)) {
-      if (!stands(term)) return {};
-      phrase.push_back({std::string(term)});
-    }
-    return phrase;  // a phrase is the only one
-  }
-  for (const std::string_view one : sources.neighbours->Of(word)) {
+  const auto add = [&](std::string_view one) {
     const bool is_new = std::ranges::find(alternatives, one) == alternatives.end();
     if (is_new && stands(one)) alternatives.emplace_back(one);
+  };
+  Parts phrase;
+  for (const std::string_view one : sources.dictionary->Of(word)) {
+    if (one.find(' ') == std::string_view::npos) {
+      add(one);
+      continue;
+    }
+    const std::vector<std::string_view> terms = Split(one);
+    if (!std::ranges::all_of(terms, stands)) continue;
+    for (const std::string_view term : terms) phrase.push_back({std::string(term)});
   }
-  if (alternatives.empty()) return {};
+  for (const std::string_view one : sources.neighbours->Of(word)) add(one);
+  if (alternatives.empty()) return phrase;
   return {std::move(alternatives)};
 }
 

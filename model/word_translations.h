@@ -7,8 +7,9 @@
 // ("annual leave" is 年假). Of all ways to take it apart the one with the fewest words is taken, of which only those count
 // that lead somewhere: whose translations stand in what is searched.
 //
-// What words mean says a dictionary (model/data/dictionary.terms, of CC-CEDICT) and, of words that it does not
-// lead anywhere from, the neighbours in the bilingual table (term_translations.h).
+// What words mean say a dictionary (model/data/dictionary.terms, of CC-CEDICT) and the neighbours in the bilingual table
+// (term_translations.h), whose words are those of manuals; where neither has a single word for one, a phrase of the
+// dictionary.
 //
 // Pure but for the data, which lives as long as the process: safe from many threads.
 

@@ -1,6 +1,7 @@
 #include "retrieval/cache_scope.h"
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
 #include "base/answer_guide.h"
@@ -57,7 +58,7 @@ void AppendPrincipals(const Principals& principals, std::string& out) {
 std::string CacheScope(const Query& query, const index::Snapshot& snapshot,
                        std::string_view configuration) {
   // A new field of Query does not compile here until it is part of the scope.
-  const auto& [text, has_operators, mode, k, filter, principals, other_language, options, guide] =
+  const auto& [text, has_operators, mode, k, filter, principals, only_language, options, guide] =
       query;
   std::string scope;
   // An entry is found by its normal form: those of other rules mean other questions.
@@ -65,7 +66,8 @@ std::string CacheScope(const Query& query, const index::Snapshot& snapshot,
   AppendVarint(scope, snapshot.collection().id.value);
   AppendPrincipals(principals, scope);
   AppendFilter(filter, scope);
-  AppendVarint(scope, (has_operators ? 1 : 0) + (other_language ? 2 : 0));
+  AppendVarint(scope, (has_operators ? 1 : 0) + (only_language.empty() ? 0 : 2));
+  if (!only_language.empty()) AppendBytes(scope, only_language);
   AppendVarint(scope, static_cast<uint64_t>(mode));
   AppendVarint(scope, k);
   AppendBytes(scope, options ? options->Description() : "");
@@ -93,6 +95,7 @@ uint64_t ContextHash(const Context& context) {
   std::sort(hashes.begin(), hashes.end());
   uint64_t all = hashes.size();
   for (const uint64_t hash : hashes) all = HashCombine(all, hash);
+  if (context.own_support) all = HashCombine(all, std::bit_cast<uint64_t>(*context.own_support));
   return all;
 }
 

@@ -22,14 +22,14 @@ Result<DenseList> SearchDenseLeg(const std::string& text, const DenseLegOptions&
     const bool is_foreign = embedder->CrossesLanguages(text);
     const index::Snapshot* const searched[] = {&snapshot};
     list.crosses_languages =
-        options.other_language ||
+        options.crosses_languages ||
         (is_foreign && !(held.english && held.chinese) && !FindsChinese(options.terms, searched));
     // In the language of fewer texts: what was learnt from those knows it, too, so that the question
     // has both parts, as a text has.
     const bool has_both_parts = is_foreign && !list.crosses_languages;
-    const auto role = options.other_language ? model::EmbeddingRole::kForeignQuery
-                      : has_both_parts       ? model::EmbeddingRole::kDocument
-                                             : model::EmbeddingRole::kQuery;
+    const auto role = options.crosses_languages ? model::EmbeddingRole::kForeignQuery
+                      : has_both_parts          ? model::EmbeddingRole::kDocument
+                                                : model::EmbeddingRole::kQuery;
     QUARRY_ASSIGN_OR_RETURN(vector, embedder->Embed(texts, role, context));
   }
   StageTimer timer(context, "retrieve.dense");

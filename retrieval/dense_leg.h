@@ -17,7 +17,7 @@ struct DenseLegOptions {
   uint32_t search_width = 0;  // RetrievalOptions::search_width
   // Of the question; they tell whether texts of its language are there (FindsChinese).
   std::span<const index::QueryTerm> terms = {};
-  bool other_language = false;  // Query::other_language
+  bool crosses_languages = false;  // only texts in another language than the question are searched
 };
 
 struct DenseList {

@@ -106,7 +106,7 @@ Status HybridSearch::SearchDense(const std::string& text, std::span<const index:
     const DenseLegOptions leg{.documents = documents_,
                               .search_width = options_.search_width,
                               .terms = terms,
-                              .other_language = part.other_language};
+                              .crosses_languages = part.only_other_language};
     Result<DenseList> list = SearchDenseLeg(text, leg, *part.snapshot, part.allowed, embedders_,
                                             used_lexical_ ? HalfOfTime(context) : context);
     if (!list.ok() && used_lexical_ && IsUpstreamDown(list.status(), *part.snapshot, context)) {

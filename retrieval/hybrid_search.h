@@ -33,7 +33,7 @@ struct SearchPart {
   const index::Snapshot* snapshot = nullptr;
   index::AllowedRows allowed;
   bool uses_dense = false;
-  bool other_language = false;  // Query::other_language
+  bool only_other_language = false;  // Query::only_language
   std::vector<index::ScoredRow> lexical = {};
   std::vector<index::ScoredRow> dense = {};
   bool crosses_languages = false;  // the question is in a language that no text is in

@@ -60,25 +60,36 @@ Result<bool> UsesDense(const Query& query, const index::Snapshot& snapshot,
           snapshot.live_chunks() >= options.dense_from_chunks);
 }
 
-// `filter`, and only texts in the other language than the question of these terms is in.
-Filter InOtherLanguage(const Filter& filter, std::span<const index::QueryTerm> terms) {
-  Filter language;
-  language.op = Filter::Op::kEq;
-  language.field = std::string(index::kLanguageField);
-  language.values = {std::string(AreChinese(terms) ? "en" : "zh")};
-  Filter both;
-  both.children = {filter, std::move(language)};
-  return both;
+// Those of `allowed` in the language.
+Result<index::AllowedRows> InLanguage(const std::string& language, index::AllowedRows allowed,
+                                      const index::Snapshot& snapshot, const CallContext& context) {
+  Filter filter;
+  filter.op = Filter::Op::kEq;
+  filter.field = std::string(index::kLanguageField);
+  filter.values = {language};
+  QUARRY_ASSIGN_OR_RETURN(index::AllowedRows of_language, snapshot.Allow(filter, {}, context));
+  if (allowed) of_language->IntersectWith(*allowed);
+  return of_language;
+}
+
+// Without prefixes, which are no words.
+std::string TextToTranslate(const ParsedQuery& parsed) {
+  if (parsed.operators() == 0) return parsed.text;
+  std::string text;
+  for (const QueryPart& part : parsed.parts) {
+    const bool is_word = part.kind != QueryPart::Kind::kPrefix;
+    if (is_word && part.role != QueryPart::Role::kExcluded) text += part.text + ' ';
+  }
+  return text;
 }
 
 // What the words are in the other language joins them, where that is searched for.
 Status AddTranslations(const std::string& text, Snapshots snapshots, const Analyzer& analyzer,
-                       bool other_language, const RetrievalOptions& options,
+                       const std::string& only_language, const RetrievalOptions& options,
                        const CallContext& context, std::vector<index::QueryTerm>& terms) {
   StageTimer timer(context, "retrieve.translate");
-  QUARRY_ASSIGN_OR_RETURN(
-      std::vector<index::QueryTerm> translated,
-      TranslateTerms(text, terms, snapshots, analyzer, other_language, options));
+  QUARRY_ASSIGN_OR_RETURN(std::vector<index::QueryTerm> translated,
+                          TranslateTerms(text, terms, snapshots, analyzer, only_language, options));
   std::ranges::move(translated, std::back_inserter(terms));
   return OkStatus();
 }
@@ -167,23 +178,26 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   retrieved.text = parsed.text;
   retrieved.lexical = MakeLexicalQuery(analyzer_, parsed);
 
-  const Filter filter =
-      query.other_language ? InOtherLanguage(query.filter, retrieved.lexical.terms) : query.filter;
   std::vector<SearchPart> parts;
   for (const index::Snapshot* snapshot : snapshots) {
     SearchPart& part = parts.emplace_back();
     part.snapshot = snapshot;
-    part.other_language = query.other_language;
+    part.only_other_language = !query.only_language.empty();
     QUARRY_ASSIGN_OR_RETURN(part.uses_dense, UsesDense(query, *snapshot, options));
     StageTimer timer(context, "retrieve.filter");
-    QUARRY_ASSIGN_OR_RETURN(part.allowed, snapshot->Allow(filter, query.principals, context));
+    QUARRY_ASSIGN_OR_RETURN(part.allowed, snapshot->Allow(query.filter, query.principals, context));
+    if (part.only_other_language) {
+      QUARRY_ASSIGN_OR_RETURN(part.allowed, InLanguage(query.only_language, std::move(part.allowed),
+                                                       *snapshot, context));
+    }
     QUARRY_ASSIGN_OR_RETURN(
         part.allowed,
         snapshot->Restrict(std::move(part.allowed), retrieved.lexical, analyzer_, context));
   }
 
-  QUARRY_RETURN_IF_ERROR(AddTranslations(parsed.text, snapshots, analyzer_, query.other_language,
-                                         options, context, retrieved.lexical.terms));
+  QUARRY_RETURN_IF_ERROR(AddTranslations(TextToTranslate(parsed), snapshots, analyzer_,
+                                         query.only_language, options, context,
+                                         retrieved.lexical.terms));
 
   std::string dense_text = parsed.text;
   if (options.UsesChatModel()) {
@@ -232,8 +246,8 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   untraced.trace = nullptr;
   const auto search_text = [&](const std::string& text) -> Result<std::vector<RankedHit>> {
     std::vector<index::QueryTerm> terms = MakeLexicalQuery(analyzer_, PlainQuery(text)).terms;
-    QUARRY_RETURN_IF_ERROR(AddTranslations(text, snapshots, analyzer_, query.other_language,
-                                           options, untraced, terms));
+    QUARRY_RETURN_IF_ERROR(
+        AddTranslations(text, snapshots, analyzer_, query.only_language, options, untraced, terms));
     return run(terms, text, untraced);
   };
   if (!retrieved.expansions.empty()) {

@@ -45,8 +45,9 @@ bool IsKnownName(uint64_t passages, Snapshots snapshots) {
 }
 
 Result<bool> IsInDictionary(std::string_view term) {
-  QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* dictionary, model::ShippedTranslations());
-  return !dictionary->Of(term).empty();
+  QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* neighbours, model::ShippedTranslations());
+  QUARRY_ASSIGN_OR_RETURN(const model::TermTranslations* dictionary, model::ShippedDictionary());
+  return neighbours->Has(term) || dictionary->Has(term);
 }
 
 // The terms that `most` edits lead to, with the passages that hold them, and the edits.

@@ -75,19 +75,19 @@ bool FindsChinese(std::span<const index::QueryTerm> terms, Snapshots snapshots) 
 Result<std::vector<index::QueryTerm>> TranslateTerms(std::string_view text,
                                                      std::span<const index::QueryTerm> terms,
                                                      Snapshots snapshots, const Analyzer& analyzer,
-                                                     bool other_language,
+                                                     std::string_view only_language,
                                                      const RetrievalOptions& options) {
   std::vector<index::QueryTerm> translated;
   if (!MayTranslate(options) || terms.empty()) return translated;
-  const bool chinese = AreChinese(terms);
-  if (options.translate_terms == TranslateTermsMode::kAuto && !other_language &&
+  const bool chinese = only_language.empty() ? AreChinese(terms) : only_language == "en";
+  if (options.translate_terms == TranslateTermsMode::kAuto && only_language.empty() &&
       !AnyHolds(snapshots, !chinese)) {
     return translated;
   }
   // Where nothing is written in the question's language its own words find names and chance.
   const bool leads_nowhere =
-      other_language || (!AnyHolds(snapshots, chinese) && AnyHolds(snapshots, !chinese) &&
-                         !OwnWordsStand(terms, snapshots, chinese));
+      !only_language.empty() || (!AnyHolds(snapshots, chinese) && AnyHolds(snapshots, !chinese) &&
+                                 !OwnWordsStand(terms, snapshots, chinese));
   const double weight = leads_nowhere ? 1 : options.translation_weight;
   const auto stands = [&](std::string_view term) { return RowsWith(term, snapshots) > 0; };
   QUARRY_ASSIGN_OR_RETURN(std::vector<model::TranslatedWord> words,
@@ -96,7 +96,7 @@ Result<std::vector<index::QueryTerm>> TranslateTerms(std::string_view text,
     for (std::vector<std::string>& part : word.parts) {
       uint64_t rows = 0;
       for (const std::string& one : part) rows += RowsWith(one, snapshots);
-      if (rows > kMostRows) continue;
+      if (rows == 0 || rows > kMostRows) continue;
       index::QueryTerm& term = translated.emplace_back(word.word);
       term.translations = std::move(part);
       term.weight = weight;

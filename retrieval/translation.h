@@ -37,12 +37,12 @@ bool FindsChinese(std::span<const index::QueryTerm> terms, Snapshots snapshots);
 
 // The translated terms to search beside `terms`, those of `text`: of its words that are written in the question's
 // language, where one of `snapshots` holds the other (TranslateTerms::kAuto) or whatever they hold
-// (kOn), or where only those are searched (`other_language`), as far as they stand in one of them; none where they count nothing. Prefixes are not translated. Errors:
+// (kOn), or where only those are searched (`only_language`), as far as they stand in one of them; none where they count nothing. Prefixes are not translated. Errors:
 // kDataLoss where the program file is damaged.
 Result<std::vector<index::QueryTerm>> TranslateTerms(std::string_view text,
                                                      std::span<const index::QueryTerm> terms,
                                                      Snapshots snapshots, const Analyzer& analyzer,
-                                                     bool other_language,
+                                                     std::string_view only_language,
                                                      const RetrievalOptions& options);
 
 // What translates, and by which rules; "" where nothing is translated. Errors: those of TranslateTerms.

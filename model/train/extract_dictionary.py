@@ -2,7 +2,7 @@
 """Words of CC-CEDICT with what they mean in short: extract_dictionary.py cedict.json > dictionary.tsv
 
 A line is a Chinese word and its short senses in the dictionary's order, separated by tabs. A sense is one to three
-English words that carry it: what stands in brackets or behind a comma, articles and verbs like "go" are taken off;
+English words that carry it: what stands in brackets or behind a comma, articles and verbs like "go" are taken off, not what changes a verb ("wipe out");
 explanations, variants, measure words, surnames and what is marked as archaic or as a borrowing of sounds are left out.
 """
 
@@ -22,7 +22,7 @@ PLACE = re.compile(
     r" (municipality|prefecture|province|county|city|district|region)( in .*)?$"
 )
 LIGHT = set(
-    "to be a an the sth sb one's one of on in at for or and with by from as into up out go make have do get give etc "
+    "to be a an the sth sb one's one of on in at for or and with by from as into go make have do get give etc "
     "it its that this very so can".split()
 )
 MOST_WORDS = 8
