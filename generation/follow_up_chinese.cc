@@ -499,6 +499,16 @@ bool IsTheOther(std::string_view text) {
          Characters(WithoutParticles(text.substr(at))) <= kMost;
 }
 
+// Whether it tells when: 周末, 节假日, 上午.
+bool TellsWhenInChinese(std::string_view text) {
+  static constexpr std::string_view kMomentEnds[] = {
+      "周末", "月末", "年末", "期末", "日",   "天",   "月",   "年",   "晚",
+      "节",   "期间", "时候", "季",   "季度", "午",   "早上", "晚上", "夜间",
+      "夜里", "凌晨", "周一", "周二", "周三", "周四", "周五", "周六", "期一",
+      "期二", "期三", "期四", "期五", "期六", "现在", "目前", "如今", "当前"};
+  return EndsWithAny(text, kMomentEnds);
+}
+
 // "那西岸呢？", "2023年呢？"
 std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
                                            std::string_view text) {
@@ -524,9 +534,11 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   }
   std::string asked = AskAboutInChinese(before, about, "");
   const bool is_added = asked == std::string(about) + "，" + WithoutEnd(before) + "？";
+  // "周末呢": the question is still the one before.
+  const bool is_thing = !TellsWhenInChinese(about);
   return StandaloneQuestion{.text = std::move(asked),
                             .kind = FollowUp::kEllipsis,
-                            .added = is_added ? std::string(about) : std::string()};
+                            .added = is_added && is_thing ? std::string(about) : std::string()};
 }
 
 std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,

@@ -363,6 +363,21 @@ std::string WithoutYearsOf(const std::string& question) {
   return WithoutEnd(kept + question.substr(at));
 }
 
+// Whether a phrase tells when: "weekends", "Monday mornings".
+bool TellsWhen(std::string_view phrase) {
+  constexpr std::string_view kTimes =
+      "weekend|weekday|holiday|day|night|morning|afternoon|evening|noon|midnight|week|month|"
+      "quarter|year|season|spring|summer|autumn|winter|monday|tuesday|wednesday|thursday|friday|"
+      "saturday|sunday|january|february|march|april|may|june|july|august|september|october|"
+      "november|december|christmas|easter|now|today|tomorrow|tonight|currently|nowadays";
+  const std::vector<Word> words = WordsOf(phrase);
+  if (words.empty()) return false;
+  std::string_view last = words.back().folded;
+  if (IsOneOf(last, kTimes)) return true;
+  if (last.ends_with('s')) last.remove_suffix(1);
+  return IsOneOf(last, kTimes);
+}
+
 // "What about the VX-240?", "And in 2024?", "The same for Brackwell?"
 std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
                                            std::string_view message,
@@ -426,7 +441,9 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
         FollowUp::kEllipsis};
   }
   std::string asked = AskAboutInEnglish(before, about, "");
-  if (asked != question + ", " + about + "?") about.clear();
+  // "And on weekends?" tells when, "And in the annex?" where: the question is still the one before.
+  const bool is_thing = first == at || IsOneOf(words[at].folded, "for|about|of");
+  if (asked != question + ", " + about + "?" || !is_thing || TellsWhen(about)) about.clear();
   return StandaloneQuestion{
       .text = std::move(asked), .kind = FollowUp::kEllipsis, .added = std::move(about)};
 }

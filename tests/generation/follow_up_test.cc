@@ -315,6 +315,25 @@ TEST(FollowUp, WhatTakesNoPlaceInTheQuestionBeforeIsAdded) {
   EXPECT_EQ(StandAlone(chinese, "北海呢？").added, "");
 }
 
+TEST(FollowUp, WhatTellsWhenOrWhereIsNoOtherThing) {
+  const std::vector<ConversationTurn> english = {{true, "What does parking cost?"},
+                                                 {false, "3 EUR"}};
+  EXPECT_EQ(StandAlone(english, "And on weekends?").text, "What does parking cost, weekends?");
+  for (const char* message : {"And on weekends?", "What about weekends?", "And for holidays?",
+                              "And in the annex?", "And during the fair?"}) {
+    EXPECT_EQ(StandAlone(english, message).added, "") << message;
+  }
+  EXPECT_EQ(StandAlone(english, "And for bicycles?").added, "bicycles");
+  EXPECT_EQ(StandAlone(english, "What about bicycles?").added, "bicycles");
+  const std::vector<ConversationTurn> chinese = {{true, "退票手续费多少？"}, {false, "10%"}};
+  EXPECT_EQ(StandAlone(chinese, "那周末呢？").text, "周末，退票手续费多少？");
+  for (const char* message :
+       {"那周末呢？", "节假日呢？", "晚上呢？", "星期六呢？", "春运期间呢？"}) {
+    EXPECT_EQ(StandAlone(chinese, message).added, "") << message;
+  }
+  EXPECT_EQ(StandAlone(chinese, "改签呢？").added, "改签");
+}
+
 TEST(FollowUp, OfSeveralOtherThingsNoneIsTheOther) {
   EXPECT_EQ(follow_up::SiblingIn("MX-12, MX-20. MX-20 is new.", "the MX-12"), "MX-20");
   EXPECT_EQ(follow_up::SiblingIn("MX-12, MX-20 and MX-30", "the MX-12"), "");
