@@ -109,12 +109,17 @@ size_t OwnCharacters(std::string_view text) {
   return own;
 }
 
-// Without the years that it names: "有多少参观者" of "2024年有多少参观者".
+// Without the years that it names: "有多少参观者" of "2024年有多少参观者", "从2023年起有多少参观者" and
+// "2022年和2023年有多少参观者".
 std::string Timeless(std::string_view text) {
   static constexpr std::string_view kYear = "年";
   static constexpr std::string_view kOf = "的";
+  static constexpr std::string_view kFrom[] = {"自从", "从", "截至"};
+  static constexpr std::string_view kOn[] = {"以来", "以后", "之后", "至今", "起"};
+  static constexpr std::string_view kBetween[] = {"到", "至", "和", "与", "及", "、"};
   constexpr size_t kDigits = 4;
   std::string kept;
+  size_t behind_year = std::string::npos;  // of what is kept: where the year before stood
   for (size_t at = 0; at < text.size();) {
     const bool is_year = IsYearNumber(text.substr(at, kDigits)) &&
                          text.substr(at + kDigits).starts_with(kYear) &&
@@ -124,7 +129,20 @@ std::string Timeless(std::string_view text) {
       continue;
     }
     at += kDigits + kYear.size();
+    if (behind_year != std::string::npos &&
+        std::ranges::find(kBetween, std::string_view(kept).substr(behind_year)) !=
+            std::end(kBetween)) {
+      kept.resize(behind_year);
+    }
+    size_t size = 0;
+    for (const std::string_view from : kFrom) {
+      if (!kept.ends_with(from)) continue;
+      kept.resize(kept.size() - from.size());
+      if (StartsWithAny(text.substr(at), kOn, size)) at += size;
+      break;
+    }
     if (kept.empty() && text.substr(at).starts_with(kOf)) at += kOf.size();
+    behind_year = kept.size();
   }
   return kept;
 }
@@ -523,7 +541,13 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   static constexpr std::string_view kNow[] = {"现在", "目前", "如今", "当前", "今年"};
   if (std::ranges::find(kNow, about) != std::end(kNow)) {
     const std::string question = WithoutEnd(before);
-    if (const std::string timeless = Timeless(question); timeless.size() < question.size()) {
+    const std::vector<ByteRange> codes = CodesOf(question);
+    const bool names_years =
+        std::ranges::count_if(codes, [&](const ByteRange& code) {
+          return IsYearNumber(std::string_view(question).substr(code.begin, code.end - code.begin));
+        }) > 1;  // 从2022年到2023年: it asks of both
+    const std::string timeless = Timeless(question);
+    if (!names_years && timeless.size() < question.size()) {
       return StandaloneQuestion{timeless + "？", FollowUp::kEllipsis};
     }
   }

@@ -348,14 +348,17 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
   return StandaloneQuestion{AskAboutInEnglish(before, rest, of), FollowUp::kCorrection};
 }
 
-// The question without the years that it names, and the marks at its end.
-std::string WithoutYearsOf(const std::string& question) {
+// The question without the year that it names, and the marks at its end. "From 2022 to 2023" it asks of both, and stays.
+std::string WithoutYearOf(const std::string& question) {
   const std::vector<Word> words = WordsOf(question);
+  const auto is_year = [](const Word& word) { return IsYearNumber(word.folded); };
+  if (std::ranges::count_if(words, is_year) != 1) return WithoutEnd(question);
   std::string kept;
   size_t at = 0;
   for (size_t i = 0; i < words.size(); ++i) {
-    if (!IsYearNumber(words[i].folded)) continue;
-    const bool is_joined = i > 0 && IsOneOf(words[i - 1].folded, "in|of|for|during|since");
+    if (!is_year(words[i])) continue;
+    const bool is_joined =
+        i > 0 && IsOneOf(words[i - 1].folded, "in|of|for|during|since|from|to|until|till");
     const size_t begin = words[is_joined ? i - 1 : i].begin;
     kept += Trim(std::string_view(question).substr(at, begin - at));
     at = words[i].end;
@@ -425,7 +428,7 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   }
   // "And now?": not in the year before.
   if (IsOneOf(Fold(about), "now|today|currently|nowadays|at present|this year")) {
-    if (std::string timeless = WithoutYearsOf(before); timeless != WithoutEnd(before)) {
+    if (std::string timeless = WithoutYearOf(before); timeless != WithoutEnd(before)) {
       return StandaloneQuestion{timeless + "?", FollowUp::kEllipsis};
     }
   }
