@@ -129,7 +129,7 @@ bool IsOfSeveral(std::string_view before, std::string_view behind) {
 // Whether what stands before "cheapest plan" asks for something of it: "what is the price of the", "how much does the". Not
 // where it is set beside another thing, and not where it is asked whether something is so.
 bool AsksOfExtreme(std::string_view before, std::string_view behind) {
-  static constexpr std::string_view kAsking[] = {"what ", "what's ", "how "};
+  static constexpr std::string_view kAskingOfIt[] = {"what ", "what's ", "how "};
   static constexpr std::string_view kOf[] = {" of the ", " for the ", " does the ", " do the "};
   static constexpr std::string_view kBeside[] = {" and ", " or ", " than ", " between ", ", "};
   const auto begins = [&](std::string_view word) { return before.starts_with(word); };
@@ -137,7 +137,7 @@ bool AsksOfExtreme(std::string_view before, std::string_view behind) {
   const auto is_beside = [&](std::string_view word) {
     return before.find(word) != before.npos || behind.find(word) != behind.npos;
   };
-  return std::ranges::any_of(kAsking, begins) && std::ranges::any_of(kOf, ends) &&
+  return std::ranges::any_of(kAskingOfIt, begins) && std::ranges::any_of(kOf, ends) &&
          std::ranges::none_of(kBeside, is_beside);
 }
 

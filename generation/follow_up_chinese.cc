@@ -116,7 +116,7 @@ std::string Timeless(std::string_view text) {
   static constexpr std::string_view kOf = "的";
   static constexpr std::string_view kFrom[] = {"自从", "从", "截至"};
   static constexpr std::string_view kOn[] = {"以来", "以后", "之后", "至今", "起"};
-  static constexpr std::string_view kBetween[] = {"到", "至", "和", "与", "及", "、"};
+  static constexpr std::string_view kYearJoints[] = {"到", "至", "和", "与", "及", "、"};
   constexpr size_t kDigits = 4;
   std::string kept;
   size_t behind_year = std::string::npos;  // of what is kept: where the year before stood
@@ -130,8 +130,8 @@ std::string Timeless(std::string_view text) {
     }
     at += kDigits + kYear.size();
     if (behind_year != std::string::npos &&
-        std::ranges::find(kBetween, std::string_view(kept).substr(behind_year)) !=
-            std::end(kBetween)) {
+        std::ranges::find(kYearJoints, std::string_view(kept).substr(behind_year)) !=
+            std::end(kYearJoints)) {
       kept.resize(behind_year);
     }
     size_t size = 0;
