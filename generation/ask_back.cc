@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "generation/context_pieces.h"
+#include "generation/extreme_row.h"
 #include "model/codes.h"
 #include "model/number_ranges.h"
 #include "model/question.h"
@@ -140,7 +141,7 @@ constexpr std::string_view kNamingNothing =
     "的了是在有和与及或这那每各该本此一个种款类新旧某买选用";
 
 // Whether the question has, right before a word for the kind of the rows, one that stands nowhere in what was found:
-// "the platinum plan", 白金版.
+// "the platinum plan", 白金版. Not "the cheapest plan": that is one of the rows.
 bool NamesUnknownOfKind(std::string_view question, const std::vector<std::string>& kinds,
                         const WordSet& known, const Analyzer& analyzer) {
   const std::string folded = Fold(question);
@@ -152,7 +153,8 @@ bool NamesUnknownOfKind(std::string_view question, const std::vector<std::string
           std::string_view(folded).substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
       if (IsAsciiLetter(form[0]) && tokens[i + 1].position == tokens[i].position + 1 &&
           kind_terms.contains(tokens[i + 1].term) && !known.contains(tokens[i].term) &&
-          !model::SaysLittle(form)) {
+          !model::SaysLittle(form) &&
+          !EndsWithExtreme(std::string_view(folded).substr(0, tokens[i].end))) {
         return true;
       }
     }
@@ -168,6 +170,7 @@ bool NamesUnknownOfKind(std::string_view question, const std::vector<std::string
         may_name = end > 0 && IsCjk(NextCodePoint(folded, behind)) &&
                    kNamingNothing.find(folded.substr(begin, end - begin)) == kind.npos;
       }
+      may_name = may_name && !EndsWithExtreme(std::string_view(folded).substr(0, at));
       if (may_name && !known.contains(folded.substr(begin, at - begin))) return true;
     }
   }

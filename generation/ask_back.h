@@ -9,7 +9,7 @@
 // more, and they are about things of different names: the first cells that differ, else the codes or words
 // of the titles. Years in titles make no other thing (the newer counts, conflicts.h); a code that the
 // question names is one thing wherever it stands, one that names a thing of the kind that none of the rows
-// is ("the Platinum plan") does not mean these, nor does one that says the whole name of a row mean others
+// is ("the Platinum plan", not "the largest plan") does not mean these, nor does one that says the whole name of a row mean others
 // that mention it; "which" asks for the name itself, a comparison is of several, as is "how many regions",
 // a bound ("opened after 2024") chooses itself, and where all that might be meant have one answer nothing
 // need be asked. In doubt the question is clear. Pure and thread-safe.

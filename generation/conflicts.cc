@@ -355,9 +355,26 @@ bool AreTwins(const Said& ours, const Said& theirs, const WordSet& asked,
 
 // Characters that name nothing where they stand before a word.
 constexpr std::string_view kNoNames = "的了是在有和与及或为由从到每各该";
+// All of them are the same people.
+constexpr std::string_view kWhoWork[] = {"员工", "职工", "职员", "雇员", "工人"};
+
+bool BeginsWithWhoWork(std::string_view text) {
+  return std::ranges::any_of(kWhoWork, [&](std::string_view who) { return text.starts_with(who); });
+}
+
+// Whether a word right behind another says something of it: what stands before it is no more a name than "employees" of
+// "employees get", beside "staff get".
+bool SaysSomethingOf(std::string_view word) {
+  return IsOneOf(word,
+                 {"get",    "gets",    "got",   "receive", "receives", "received", "have",  "has",
+                  "had",    "earn",    "earns", "enjoy",   "enjoys",   "needs",    "pays",  "takes",
+                  "accrue", "accrues", "owe",   "owes",    "may",      "can",      "could", "must",
+                  "shall",  "should",  "will",  "would",   "is",       "are",      "was",   "were",
+                  "do",     "does",    "did",   "begins",  "ends",     "applies"});
+}
 
 // Likewise of a pair of Chinese characters of `ours` that stands at byte `at` of it: what is behind the first of them stands
-// in the other sentence behind another character, 企业版 and 专业版.
+// in the other sentence behind another character, 企业版 and 专业版; not where both are the same people, 员工 and 职工.
 bool HasOtherBefore(const Said& ours, size_t at, const Said& theirs, const WordSet& asked) {
   const auto holds = [](const WordSet& terms, std::string_view character) {
     return std::ranges::any_of(
@@ -376,6 +393,9 @@ bool HasOtherBefore(const Said& ours, size_t at, const Said& theirs, const WordS
     if (found == 0) continue;
     size_t begin = found - 1;
     while (begin > 0 && (theirs.text[begin] & 0xC0) == 0x80) --begin;
+    if (BeginsWithWhoWork(ours.text.substr(at)) && BeginsWithWhoWork(theirs.text.substr(begin))) {
+      continue;
+    }
     const std::string_view before = theirs.text.substr(begin, found - begin);
     size_t next = begin;
     if (IsCjk(NextCodePoint(theirs.text, next)) && kNoNames.find(before) == before.npos &&
@@ -387,8 +407,9 @@ bool HasOtherBefore(const Said& ours, size_t at, const Said& theirs, const WordS
 }
 
 // Whether the other sentence has another word in the place of one of the question that the answer's has, right before a
-// word of both: "the Business plan", "the Team plan".
-bool IsOfAnother(const Said& ours, const Said& theirs, const WordSet& asked,
+// word of both: "the Business plan", "the Team plan"; before a verb only where it is one of `names`, those that the
+// question has, or has a capital inside the sentence.
+bool IsOfAnother(const Said& ours, const Said& theirs, const WordSet& asked, const WordSet& names,
                  const Analyzer& analyzer) {
   const std::vector<Token> our_tokens = analyzer.Tokenize(ours.text);
   const std::vector<Token> their_tokens = analyzer.Tokenize(theirs.text);
@@ -401,6 +422,11 @@ bool IsOfAnother(const Said& ours, const Said& theirs, const WordSet& asked,
       continue;
     }
     if (i + 1 == our_tokens.size() || our_tokens[i + 1].position != token.position + 1) continue;
+    const std::string_view next =
+        ours.text.substr(our_tokens[i + 1].begin, our_tokens[i + 1].end - our_tokens[i + 1].begin);
+    const bool is_name =
+        names.contains(token.term) || (token.begin > 0 && IsAsciiUpper(ours.text[token.begin]));
+    if (!is_name && SaysSomethingOf(next)) continue;
     for (size_t j = 0; j + 1 < their_tokens.size(); ++j) {
       if (their_tokens[j + 1].term == our_tokens[i + 1].term &&
           their_tokens[j + 1].position == their_tokens[j].position + 1 &&
@@ -495,6 +521,10 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   }
   WordSet asked = WordsIn(question, analyzer);
   std::erase_if(asked, [&](const std::string& term) { return !known.contains(term); });
+  WordSet names;  // words that the question writes with a capital
+  for (const Token& token : analyzer.Tokenize(question)) {
+    if (token.begin > 0 && IsAsciiUpper(question[token.begin])) names.insert(token.term);
+  }
   WordSet our_terms = words_of(ours);
   our_terms.merge(words_of(header_of(source)));
   const double our_share = ShareAmong(asked, our_terms);
@@ -530,7 +560,7 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
       if (!fixed.empty() && ShareAmong(fixed, terms) < 1) continue;
       const Said our_sentence{ours, our_terms};
       const Said their_sentence{theirs, terms};
-      if (IsOfAnother(our_sentence, their_sentence, asked, analyzer)) continue;
+      if (IsOfAnother(our_sentence, their_sentence, asked, names, analyzer)) continue;
       Verdict verdict = Verdict::kNone;
       if ((ShareAmong(asked, words) >= kBySelf &&
            DenyEachOther(our_statement, StatementOf(theirs))) ||

@@ -14,7 +14,8 @@
 //   * it denies what the answer's sentence says, or the other way round, in nearly the same words: what is
 //     denied is said by both, and neither says much beside it.
 // None does that has another word in the place of one of the question ("the Team plan" where the answer has "the
-// Business plan", 专业版 for 企业版): it is about something else.
+// Business plan", 专业版 for 企业版): it is about something else. "Staff get" where the answer has "employees get" is the
+// same in another word, unless a capital tells that one is a name.
 // One that holds both values tells of a change where it says which of them was so before: "rises from 24 to
 // 26 days", "30 instead of 14 days"; else they are of two things. Pure and thread-safe.
 

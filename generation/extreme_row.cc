@@ -126,6 +126,21 @@ bool IsOfSeveral(std::string_view before, std::string_view behind) {
   return (is_english && CountsRows(word, 0)) || CountsRows(rest, 0);
 }
 
+// Whether what stands before "cheapest plan" asks for something of it: "what is the price of the", "how much does the". Not
+// where it is set beside another thing, and not where it is asked whether something is so.
+bool AsksOfExtreme(std::string_view before, std::string_view behind) {
+  static constexpr std::string_view kAskingOfIt[] = {"what ", "what's ", "how "};
+  static constexpr std::string_view kOf[] = {" of the ", " for the ", " does the ", " do the "};
+  static constexpr std::string_view kBeside[] = {" and ", " or ", " than ", " between ", ", "};
+  const auto begins = [&](std::string_view word) { return before.starts_with(word); };
+  const auto ends = [&](std::string_view word) { return before.ends_with(word); };
+  const auto is_beside = [&](std::string_view word) {
+    return before.find(word) != before.npos || behind.find(word) != behind.npos;
+  };
+  return std::ranges::any_of(kAskingOfIt, begins) && std::ranges::any_of(kOf, ends) &&
+         std::ranges::none_of(kBeside, is_beside);
+}
+
 bool IsColumnOf(const ExtremeAttribute& attribute, std::string_view column,
                 const Analyzer& analyzer) {
   const WordSet words = WordsIn(column, analyzer);
@@ -172,8 +187,12 @@ std::optional<AskedExtreme> ExtremeAsked(std::string_view folded, std::string_vi
                           std::ranges::any_of(kChoosing, [&](std::string_view one) {
                             return folded.find(one) != folded.npos;
                           });
+  // The largest plan is not the one of the highest price that is asked for, the cheapest is of prices only.
+  const auto attribute = std::ranges::find(kAttributes, found->attribute, &ExtremeAttribute::name);
+  const bool is_only = attribute != std::end(kAttributes) && attribute->is_only;
   const bool begins = !IsEnglish(found->word) || before.empty() ||
-                      std::ranges::find(kEnglishChoosing, before) != std::end(kEnglishChoosing);
+                      std::ranges::find(kEnglishChoosing, before) != std::end(kEnglishChoosing) ||
+                      (is_only && AsksOfExtreme(before, behind));
   if (!asks_which && !(begins && BeginsWithSubject(behind, subject, analyzer))) return std::nullopt;
   return AskedExtreme{.is_least = found->is_least,
                       .word = std::string(found->word),
@@ -225,6 +244,14 @@ bool HasExtreme(std::string_view question) {
   }
   return std::ranges::any_of(kExtremeWords, [&](const ExtremeWord& word) {
     return PlaceOfWord(words, word.word) != std::string::npos;
+  });
+}
+
+bool EndsWithExtreme(std::string_view folded) {
+  return std::ranges::any_of(kExtremeWords, [&](const ExtremeWord& word) {
+    if (!folded.ends_with(word.word)) return false;
+    const size_t at = folded.size() - word.word.size();
+    return !IsEnglish(word.word) || at == 0 || !IsAsciiLetter(folded[at - 1]);
   });
 }
 

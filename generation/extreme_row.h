@@ -21,8 +21,9 @@ struct AskedExtreme {
 };
 
 // Of a folded question about a table whose first column is called `subject`: "which ..." has it anywhere, what does not
-// ask which right before the subject, "the cheapest plan". nullopt where there is none, or both, or where more than one
-// row is wanted: "the two cheapest", "the second cheapest".
+// ask which right before the subject, "the cheapest plan"; where more stands before it, "the price of the cheapest plan",
+// one that is of one attribute alone. nullopt where there is none, or both, or where more than one row is wanted: "the two
+// cheapest", "the second cheapest".
 std::optional<AskedExtreme> ExtremeAsked(std::string_view folded, std::string_view subject,
                                          const Analyzer& analyzer);
 
@@ -36,5 +37,8 @@ const ContextPiece* ExtremeRow(const AskedExtreme& extreme, const WordSet& asked
 
 // Whether the question has an extreme anywhere: "and which of them is the heaviest?"
 bool HasExtreme(std::string_view question);
+
+// Whether a folded text ends with one: "the most expensive", 最便宜.
+bool EndsWithExtreme(std::string_view folded);
 
 }  // namespace quarry::generation

@@ -40,7 +40,8 @@ struct StandaloneQuestion {
   // the VX-220 may ask for its warranty or for any. Both are empty where there is one.
   std::string with_topic = {};  // the reading that is not as it was said; `text` is the likelier
   std::string topic = {};       // "VX-220"; of several names with kTopicDivider between them
-  // "meals": what "And for meals?" puts beside the question before, in which it takes the place of nothing.
+  // "meals": the thing that "And for meals?" puts beside the question before, in which it takes the place of nothing;
+  // "" of what only tells when or where, "And on weekends?"
   std::string added = {};
 };
 constexpr char kTopicDivider = ',';

@@ -109,12 +109,17 @@ size_t OwnCharacters(std::string_view text) {
   return own;
 }
 
-// Without the years that it names: "有多少参观者" of "2024年有多少参观者".
+// Without the years that it names: "有多少参观者" of "2024年有多少参观者", "从2023年起有多少参观者" and
+// "2022年和2023年有多少参观者".
 std::string Timeless(std::string_view text) {
   static constexpr std::string_view kYear = "年";
   static constexpr std::string_view kOf = "的";
+  static constexpr std::string_view kFrom[] = {"自从", "从", "截至"};
+  static constexpr std::string_view kOn[] = {"以来", "以后", "之后", "至今", "起"};
+  static constexpr std::string_view kYearJoints[] = {"到", "至", "和", "与", "及", "、"};
   constexpr size_t kDigits = 4;
   std::string kept;
+  size_t behind_year = std::string::npos;  // of what is kept: where the year before stood
   for (size_t at = 0; at < text.size();) {
     const bool is_year = IsYearNumber(text.substr(at, kDigits)) &&
                          text.substr(at + kDigits).starts_with(kYear) &&
@@ -124,7 +129,20 @@ std::string Timeless(std::string_view text) {
       continue;
     }
     at += kDigits + kYear.size();
+    if (behind_year != std::string::npos &&
+        std::ranges::find(kYearJoints, std::string_view(kept).substr(behind_year)) !=
+            std::end(kYearJoints)) {
+      kept.resize(behind_year);
+    }
+    size_t size = 0;
+    for (const std::string_view from : kFrom) {
+      if (!kept.ends_with(from)) continue;
+      kept.resize(kept.size() - from.size());
+      if (StartsWithAny(text.substr(at), kOn, size)) at += size;
+      break;
+    }
     if (kept.empty() && text.substr(at).starts_with(kOf)) at += kOf.size();
+    behind_year = kept.size();
   }
   return kept;
 }
@@ -499,6 +517,16 @@ bool IsTheOther(std::string_view text) {
          Characters(WithoutParticles(text.substr(at))) <= kMost;
 }
 
+// Whether it tells when: 周末, 节假日, 上午.
+bool TellsWhenInChinese(std::string_view text) {
+  static constexpr std::string_view kMomentEnds[] = {
+      "周末", "月末", "年末", "期末", "日",   "天",   "月",   "年",   "晚",
+      "节",   "期间", "时候", "季",   "季度", "午",   "早上", "晚上", "夜间",
+      "夜里", "凌晨", "周一", "周二", "周三", "周四", "周五", "周六", "期一",
+      "期二", "期三", "期四", "期五", "期六", "现在", "目前", "如今", "当前"};
+  return EndsWithAny(text, kMomentEnds);
+}
+
 // "那西岸呢？", "2023年呢？"
 std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std::string& answer,
                                            std::string_view text) {
@@ -513,7 +541,13 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   static constexpr std::string_view kNow[] = {"现在", "目前", "如今", "当前", "今年"};
   if (std::ranges::find(kNow, about) != std::end(kNow)) {
     const std::string question = WithoutEnd(before);
-    if (const std::string timeless = Timeless(question); timeless.size() < question.size()) {
+    const std::vector<ByteRange> codes = CodesOf(question);
+    const bool names_years =
+        std::ranges::count_if(codes, [&](const ByteRange& code) {
+          return IsYearNumber(std::string_view(question).substr(code.begin, code.end - code.begin));
+        }) > 1;  // 从2022年到2023年: it asks of both
+    const std::string timeless = Timeless(question);
+    if (!names_years && timeless.size() < question.size()) {
       return StandaloneQuestion{timeless + "？", FollowUp::kEllipsis};
     }
   }
@@ -524,9 +558,11 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   }
   std::string asked = AskAboutInChinese(before, about, "");
   const bool is_added = asked == std::string(about) + "，" + WithoutEnd(before) + "？";
+  // "周末呢": the question is still the one before.
+  const bool is_thing = !TellsWhenInChinese(about);
   return StandaloneQuestion{.text = std::move(asked),
                             .kind = FollowUp::kEllipsis,
-                            .added = is_added ? std::string(about) : std::string()};
+                            .added = is_added && is_thing ? std::string(about) : std::string()};
 }
 
 std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,

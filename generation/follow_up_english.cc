@@ -348,19 +348,37 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
   return StandaloneQuestion{AskAboutInEnglish(before, rest, of), FollowUp::kCorrection};
 }
 
-// The question without the years that it names, and the marks at its end.
-std::string WithoutYearsOf(const std::string& question) {
+// The question without the year that it names, and the marks at its end. "From 2022 to 2023" it asks of both, and stays.
+std::string WithoutYearOf(const std::string& question) {
   const std::vector<Word> words = WordsOf(question);
+  const auto is_year = [](const Word& word) { return IsYearNumber(word.folded); };
+  if (std::ranges::count_if(words, is_year) != 1) return WithoutEnd(question);
   std::string kept;
   size_t at = 0;
   for (size_t i = 0; i < words.size(); ++i) {
-    if (!IsYearNumber(words[i].folded)) continue;
-    const bool is_joined = i > 0 && IsOneOf(words[i - 1].folded, "in|of|for|during|since");
+    if (!is_year(words[i])) continue;
+    const bool is_joined =
+        i > 0 && IsOneOf(words[i - 1].folded, "in|of|for|during|since|from|to|until|till");
     const size_t begin = words[is_joined ? i - 1 : i].begin;
     kept += Trim(std::string_view(question).substr(at, begin - at));
     at = words[i].end;
   }
   return WithoutEnd(kept + question.substr(at));
+}
+
+// Whether a phrase tells when: "weekends", "Monday mornings".
+bool TellsWhen(std::string_view phrase) {
+  constexpr std::string_view kTimes =
+      "weekend|weekday|holiday|day|night|morning|afternoon|evening|noon|midnight|week|month|"
+      "quarter|year|season|spring|summer|autumn|winter|monday|tuesday|wednesday|thursday|friday|"
+      "saturday|sunday|january|february|march|april|may|june|july|august|september|october|"
+      "november|december|christmas|easter|now|today|tomorrow|tonight|currently|nowadays";
+  const std::vector<Word> words = WordsOf(phrase);
+  if (words.empty()) return false;
+  std::string_view last = words.back().folded;
+  if (IsOneOf(last, kTimes)) return true;
+  if (last.ends_with('s')) last.remove_suffix(1);
+  return IsOneOf(last, kTimes);
 }
 
 // "What about the VX-240?", "And in 2024?", "The same for Brackwell?"
@@ -410,7 +428,7 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   }
   // "And now?": not in the year before.
   if (IsOneOf(Fold(about), "now|today|currently|nowadays|at present|this year")) {
-    if (std::string timeless = WithoutYearsOf(before); timeless != WithoutEnd(before)) {
+    if (std::string timeless = WithoutYearOf(before); timeless != WithoutEnd(before)) {
       return StandaloneQuestion{timeless + "?", FollowUp::kEllipsis};
     }
   }
@@ -426,7 +444,9 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
         FollowUp::kEllipsis};
   }
   std::string asked = AskAboutInEnglish(before, about, "");
-  if (asked != question + ", " + about + "?") about.clear();
+  // "And on weekends?" tells when, "And in the annex?" where: the question is still the one before.
+  const bool is_thing = first == at || IsOneOf(words[at].folded, "for|about|of");
+  if (asked != question + ", " + about + "?" || !is_thing || TellsWhen(about)) about.clear();
   return StandaloneQuestion{
       .text = std::move(asked), .kind = FollowUp::kEllipsis, .added = std::move(about)};
 }

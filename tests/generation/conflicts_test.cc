@@ -300,6 +300,29 @@ TEST(Conflicts, AreNotInCountsOfAnotherThingOfTheKind) {
       1u);
 }
 
+TEST(Conflicts, AreInCountsOfTheSameInAnotherWord) {
+  const Passage employees = MakePassage("a", "Handbook", "Employees get 24 days of annual leave.");
+  const Passage staff = MakePassage("b", "Circular", "Staff get 26 days of annual leave.");
+  const std::string leave = "How many days of annual leave do employees get?";
+  EXPECT_EQ(With(leave, {employees, staff}).size(), 1u);
+  EXPECT_EQ(With("How many days of annual leave do staff get?", {staff, employees}).size(), 1u);
+  EXPECT_EQ(With("员工每年有几天年休假？", {MakePassage("a", "手册", "员工每年享有24天年休假。"),
+                                            MakePassage("b", "通知", "职工每年享有26天年休假。")})
+                .size(),
+            1u);
+  // Names are of two things, and other leave is other leave.
+  EXPECT_TRUE(With("How many ships a week does Brackwell get?",
+                   {MakePassage("a", "Ports", "Brackwell gets 24 ships a week."),
+                    MakePassage("b", "Harbour", "Liudu gets 26 ships a week.")})
+                  .empty());
+  EXPECT_TRUE(
+      With(leave, {employees, MakePassage("b", "Circular", "Employees get 10 days of sick leave.")})
+          .empty());
+  EXPECT_TRUE(With("东岸每年有几天假期？", {MakePassage("a", "东", "东岸每年有24天假期。"),
+                                            MakePassage("b", "西", "西岸每年有26天假期。")})
+                  .empty());
+}
+
 // Chen et al.: "Benchmarking large language models in retrieval-augmented generation", 2024: passages,
 // and the same with the answer replaced by a wrong one.
 TEST(Conflicts, AreNamedWhereSourcesWereMadeWrong) {

@@ -83,6 +83,11 @@ INSTANTIATE_TEST_SUITE_P(
              "What was the meal allowance?"},
         Case{"What did the 2023 handbook say of meals?", "30 EUR", "And today?",
              FollowUp::kEllipsis, "What did the handbook say of meals?"},
+        Case{"How many visitors came until 2023?", "300", "And today?", FollowUp::kEllipsis,
+             "How many visitors came?"},
+        // Who asks of two years asks of both.
+        Case{"How did the number of visitors change from 2022 to 2023?", "By 40", "And now?",
+             FollowUp::kEllipsis, "How did the number of visitors change from 2022 to 2023, now?"},
         Case{"What is the meal allowance?", "30 EUR", "And now?", FollowUp::kEllipsis,
              "What is the meal allowance, now?"},
         // What is to be done, about what was asked about.
@@ -155,6 +160,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"2023年餐补是多少？", "80元", "现在呢？", FollowUp::kEllipsis, "餐补是多少？"},
         Case{"员工手册2023年的餐补是多少？", "80元", "那今年呢？", FollowUp::kEllipsis,
              "员工手册的餐补是多少？"},
+        Case{"员工从2023年起的餐补是多少？", "80元", "现在呢？", FollowUp::kEllipsis,
+             "员工的餐补是多少？"},
+        // Who asks of two years asks of both.
+        Case{"参观人数从2022年到2023年变化了多少？", "40人", "现在呢？", FollowUp::kEllipsis,
+             "现在，参观人数从2022年到2023年变化了多少？"},
         // What is to be done, about what was asked about.
         Case{"故障代码E-04是什么意思？", "油温过高。", "那怎么办？", FollowUp::kBareAsking,
              "故障代码E-04怎么办？"},
@@ -216,6 +226,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "2024年有多少参观者？", "柳渡水文陈列馆2024年有多少参观者？"},
         Readings{"HY-300的销量是多少？", "2024年是多少？", "2024年是多少？",
                  "HY-300的销量2024年是多少？"},
+        Readings{"柳渡水文陈列馆2023年有多少参观者？", "2024年到2025年有多少参观者？",
+                 "2024年到2025年有多少参观者？", "柳渡水文陈列馆2024年到2025年有多少参观者？"},
         Readings{"柳渡水文陈列馆2023年有多少参观者？", "L8有多少乘客？", "L8有多少乘客？", ""},
         // With the words that say what the names are names of.
         Readings{"How much is a return ticket for an adult from Brackwell Wharf to Liudu?",
@@ -313,6 +325,25 @@ TEST(FollowUp, WhatTakesNoPlaceInTheQuestionBeforeIsAdded) {
   EXPECT_EQ(StandAlone(chinese, "餐补呢？").added, "餐补");
   EXPECT_EQ(StandAlone(chinese, "北海呢？").text, "北海的住宿标准是多少？");
   EXPECT_EQ(StandAlone(chinese, "北海呢？").added, "");
+}
+
+TEST(FollowUp, WhatTellsWhenOrWhereIsNoOtherThing) {
+  const std::vector<ConversationTurn> english = {{true, "What does parking cost?"},
+                                                 {false, "3 EUR"}};
+  EXPECT_EQ(StandAlone(english, "And on weekends?").text, "What does parking cost, weekends?");
+  for (const char* message : {"And on weekends?", "What about weekends?", "And for holidays?",
+                              "And in the annex?", "And during the fair?"}) {
+    EXPECT_EQ(StandAlone(english, message).added, "") << message;
+  }
+  EXPECT_EQ(StandAlone(english, "And for bicycles?").added, "bicycles");
+  EXPECT_EQ(StandAlone(english, "What about bicycles?").added, "bicycles");
+  const std::vector<ConversationTurn> chinese = {{true, "退票手续费多少？"}, {false, "10%"}};
+  EXPECT_EQ(StandAlone(chinese, "那周末呢？").text, "周末，退票手续费多少？");
+  for (const char* message :
+       {"那周末呢？", "节假日呢？", "晚上呢？", "星期六呢？", "春运期间呢？"}) {
+    EXPECT_EQ(StandAlone(chinese, message).added, "") << message;
+  }
+  EXPECT_EQ(StandAlone(chinese, "改签呢？").added, "改签");
 }
 
 TEST(FollowUp, OfSeveralOtherThingsNoneIsTheOther) {

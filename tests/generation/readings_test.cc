@@ -123,6 +123,23 @@ TEST_F(TwoReadingsTest, AnAnswerSpeaksOfWhatWasAdded) {
   EXPECT_THAT(weekends.text, HasSubstr("2倍"));
 }
 
+// What is closed on weekends is no answer to who asks what parking costs then.
+TEST_F(TwoReadingsTest, AnotherTimeIsNoOtherQuestion) {
+  engine_.Add({testing::TextDocument("parking.md", "Parking", "Parking costs 3 EUR per day."),
+               testing::TextDocument("museum.md", "Museum", "On weekends the museum is closed."),
+               testing::TextDocument("tuipiao.md", "退票", "退票手续费为票价的10%。"),
+               testing::TextDocument("bowuguan.md", "博物馆", "周末博物馆不开放。")});
+  snapshot_ = engine_.snapshot();
+  const auto ask = [&](const std::string& before, const std::string& message) {
+    const std::vector<ConversationTurn> turns = {{true, before}, {false, ""}};
+    return AskStandalone(*engine_.cached_answerer, {.text = message}, StandAlone(turns, message),
+                         *snapshot_, CacheUse::kOff, nullptr, CallContext())
+        .value();
+  };
+  EXPECT_THAT(ask("What does parking cost?", "And on weekends?").text, HasSubstr("3 EUR"));
+  EXPECT_THAT(ask("退票手续费多少？", "那周末呢？").text, HasSubstr("10%"));
+}
+
 TEST_F(TwoReadingsTest, AReaderThatGoesAwayEndsIt) {
   const std::string message = "How long is the warranty?";
   EXPECT_EQ(AskStandalone(

@@ -275,7 +275,8 @@ TEST_F(ReplyRulesTest, AQuestionAboutAnotherThingOfTheKindIsNotAskedBackOverTheR
   }
   for (const char* question :
        {"What is the price of the plan?", "How many users does the plan have?",
-        "版本的技术支持响应时间是多少？", "这个版本的技术支持响应时间是多少？"}) {
+        "What is the price per month of the largest plan?", "版本的技术支持响应时间是多少？",
+        "这个版本的技术支持响应时间是多少？", "最大版的技术支持响应时间是多少？"}) {
     EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
   }
 }
@@ -456,6 +457,9 @@ TEST_F(ReplyRulesTest, AnExtremeIsAmongTheRowsThatMeetTheConditions) {
   ExpectNamesOnly("Which pumps have a weight between 50 and 100 kg?", all, {"P-2", "P-3"});
   ExpectNamesOnly("What is the cheapest plan that has SSO?", all, {"Business"});
   ExpectNamesOnly("Which is the cheapest plan with SSO?", all, {"Business"});
+  ExpectNamesOnly("What is the price of the cheapest plan?", all, {"Free"});
+  ExpectNamesOnly("What is the price of the most expensive plan?", all, {"Enterprise"});
+  ExpectNamesOnly("What is the price of the cheapest plan that has SSO?", all, {"Business"});
   ExpectNamesOnly("华东地区哪个门店的销售额最高？", all, {"静安店"});
   ExpectNamesOnly("面积超过260平方米的门店中哪个销售额最低？", all, {"徐汇店"});
   ExpectNamesOnly("哪些门店的销售额超过100万元？", all, {"徐汇店", "静安店", "天河店"});
