@@ -14,6 +14,7 @@ install(FILES ${QUARRY_HELP}/quarry.bash DESTINATION share/bash-completion/compl
 install(FILES ${QUARRY_HELP}/quarry.zsh DESTINATION share/zsh/vendor-completions RENAME _quarry)
 install(FILES ${QUARRY_HELP}/quarry.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES LICENSE DESTINATION share/doc/quarry RENAME copyright)
+install(FILES model/data/NOTICE.md DESTINATION share/doc/quarry RENAME NOTICE.data.md)
 install(FILES README.md CHANGELOG.md DESTINATION share/doc/quarry)
 install(DIRECTORY docs/ DESTINATION share/doc/quarry/docs PATTERN pictures EXCLUDE PATTERN plots EXCLUDE)
 install(FILES packaging/quarry.service DESTINATION /usr/lib/systemd/system COMPONENT service)
