@@ -66,6 +66,30 @@ TEST(QuestionPartsTest, WhatTellsWhenOrOfWhomIsNoPart) {
   }
 }
 
+TEST(QuestionPartsTest, WordsThatShareOneVerbAreNoParts) {
+  for (const char* question :
+       {"What time and where does the harbour tour start?", "Who founded and who runs Acme?",
+        "How much and how often is the fee due?", "By whom and when was the mill built?",
+        "At what time and where does the tour start?", "Since which year and how is it measured?",
+        "How many adult guests and how many children are allowed?", "开幕式何时以及在哪里举行？",
+        "由谁以及何时批准申请？", "在哪里以及怎么领取钥匙？", "月票为什么以及由谁收回？"}) {
+    EXPECT_THAT(PartsAsSaid(question), IsEmpty()) << question;
+  }
+  EXPECT_THAT(PartsAsSaid("How much and how often is the fee due, and who pays it?"),
+              ElementsAre("How much and how often is the fee due?", "who pays it?"));
+  EXPECT_THAT(PartsAsSaid("How many pumps failed and who repaired them?"),
+              ElementsAre("How many pumps failed?", "who repaired them?"));
+  EXPECT_THAT(PartsAsSaid("How to reset the router and who is responsible for it?"),
+              ElementsAre("How to reset the router?", "who is responsible for it?"));
+  EXPECT_THAT(PartsAsSaid("What happened? And who was hurt?"),
+              ElementsAre("What happened?", "who was hurt?"));
+  EXPECT_THAT(PartsAsSaid("Who won; when was the final?"),
+              ElementsAre("Who won?", "when was the final?"));
+  EXPECT_THAT(PartsAsSaid("磨坊建于何时以及由谁经营？"),
+              ElementsAre("磨坊建于何时？", "由谁经营？"));
+  EXPECT_THAT(PartsAsSaid("钥匙在哪里以及怎么领？"), ElementsAre("钥匙在哪里？", "怎么领？"));
+}
+
 TEST(QuestionPartsTest, APartLeansOnThoseBeforeIt) {
   const std::vector<QuestionPart> english =
       PartsOfQuestion("What does the KT-9 weigh and who built it?");
