@@ -201,6 +201,21 @@ constexpr std::string_view kPartAnyBegins[] = {"不管", "无论", "無論", "�
 constexpr std::string_view kPartWhenEnds[] = {"下", "后", "後", "时", "時", "前", "中"};
 constexpr std::string_view kPartWhenAsked[] = {"何时", "何時"};
 
+// Behind them a word that asks means any: 任何, 没什么, 无论如何.
+constexpr std::string_view kPartBeforeAny[] = {"任",   "没",   "沒",   "没有", "沒有",
+                                               "不管", "无论", "無論", "不论", "不論"};
+// And before 都: 谁都可以; but 哪些都要, 为什么都.
+constexpr std::string_view kPartAnyThing[] = {"什么时候", "什麼時候", "什么", "什麼", "谁",  "誰",
+                                              "何时",     "何時",     "何地", "何处", "何處"};
+constexpr std::string_view kPartAnyOne[] = {"哪里", "哪裡",   "哪儿",   "哪兒",  "哪个",
+                                            "哪個", "哪天",   "哪位",   "哪家",  "哪种",
+                                            "哪種", "哪一天", "哪一个", "哪一個"};
+// Behind them 几 is some: 最近几年, 十几个; at the beginning also 前几天. The hour is asked for all the same: 码头几点关门.
+constexpr std::string_view kPartBeforeSome[] = {
+    "这", "這", "那", "近", "过去", "過去", "未来", "未來", "下来", "下來", "好", "十", "没", "沒"};
+constexpr std::string_view kPartSomeBegins[] = {"前", "头", "頭"};
+constexpr std::string_view kPartOfClock[] = {"点", "點", "号", "號"};
+
 bool BeginsWithOneOf(std::string_view text, std::span<const std::string_view> list) {
   return std::ranges::any_of(list, [&](std::string_view one) { return text.starts_with(one); });
 }
@@ -220,6 +235,26 @@ bool StretchSharesVerb(std::string_view text) {
   return false;
 }
 
+// Whether the word that asks at the beginning of `rest` means any: 任何人, 谁都可以, 哪怕.
+bool MeansAny(std::string_view before, std::string_view rest) {
+  if (rest.starts_with("吗") || rest.starts_with("嗎")) return false;
+  if (follow_up::EndsWithAny(before, kPartBeforeAny) || rest.starts_with("哪怕")) return true;
+  const auto is_of_all = [&](std::string_view word) {
+    return rest.starts_with(word) && rest.substr(word.size()).starts_with("都");
+  };
+  if (std::ranges::any_of(kPartAnyOne, is_of_all)) return true;
+  const bool asks_why = before.ends_with("为") || before.ends_with("為");
+  return !asks_why && std::ranges::any_of(kPartAnyThing, is_of_all);
+}
+
+// Whether 几, which stands before `counted`, is some: 最近几年.
+bool MeansSome(std::string_view before, std::string_view counted) {
+  if (BeginsWithOneOf(counted, kPartOfClock)) return false;
+  if (before.starts_with("在")) before.remove_prefix(std::string_view("在").size());
+  return follow_up::EndsWithAny(before, kPartBeforeSome) ||
+         std::ranges::find(kPartSomeBegins, before) != std::end(kPartSomeBegins);
+}
+
 // Whether a stretch between two marks asks something.
 bool StretchAsks(std::string_view text) {
   const bool tells_when =
@@ -228,11 +263,11 @@ bool StretchAsks(std::string_view text) {
   for (size_t at = 0; at < text.size(); NextCodePoint(text, at)) {
     const std::string_view rest = text.substr(at);
     const std::string_view before = text.substr(0, at);
-    if (BeginsWithOneOf(rest, kPartAskingChinese) && !before.ends_with("任")) return true;
+    if (BeginsWithOneOf(rest, kPartAskingChinese) && !MeansAny(before, rest)) return true;
     for (const std::string_view some : {std::string_view("几"), std::string_view("幾")}) {
-      if (rest.starts_with(some) && BeginsWithOneOf(rest.substr(some.size()), kPartCounted)) {
-        return true;
-      }
+      if (!rest.starts_with(some)) continue;
+      const std::string_view counted = rest.substr(some.size());
+      if (BeginsWithOneOf(counted, kPartCounted) && !MeansSome(before, counted)) return true;
     }
   }
   return false;

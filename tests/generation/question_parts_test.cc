@@ -54,16 +54,43 @@ TEST(QuestionPartsTest, ChinesePartsStandBetweenMarks) {
 }
 
 TEST(QuestionPartsTest, WhatTellsWhenOrOfWhomIsNoPart) {
-  for (const char* question :
-       {"When the pump stops, who is called?", "What did Mary Hale, who led the board, decide?",
-        "Which drivers are those who work at night and who live far away?",
-        "What happens when the lamp blinks and when the siren sounds?",
-        "Which pump is the oldest and is the heaviest?", "Who signs the form and the receipt?",
-        "What are the opening hours of the baths and the library?", "Which are red and which blue?",
-        "在什么情况下，应当由谁报告？", "无论谁来，都要登记吗？", "几内亚的首都，人口是多少？",
-        "运费1,180元由谁承担？", "任何人都可以来，怎么报名？", ""}) {
+  for (const char* question : {"When the pump stops, who is called?",
+                               "What did Mary Hale, who led the board, decide?",
+                               "Which drivers are those who work at night and who live far away?",
+                               "What happens when the lamp blinks and when the siren sounds?",
+                               "Which pump is the oldest and is the heaviest?",
+                               "Who signs the form and the receipt?",
+                               "What are the opening hours of the baths and the library?",
+                               "Which are red and which blue?",
+                               "在什么情况下，应当由谁报告？",
+                               "无论谁来，都要登记吗？",
+                               "几内亚的首都，人口是多少？",
+                               "运费1,180元由谁承担？",
+                               "任何人都可以来，怎么报名？",
+                               "最近几年，公司的收入是多少？",
+                               "前几天提交的申请，由谁批准？",
+                               "在过去几个月，参观人数是多少？",
+                               "这十几台设备，由谁保养？",
+                               "哪怕周末，也可以退票吗？",
+                               "谁都可以报名，怎么报名？",
+                               "哪里都能充值，手续费多少？",
+                               "没什么问题的话，找谁签字？",
+                               "周末无论如何要上班，补贴多少？",
+                               ""}) {
     EXPECT_THAT(PartsAsSaid(question), IsEmpty()) << question;
   }
+}
+
+TEST(QuestionPartsTest, ANumberThatIsAskedForIsAPart) {
+  EXPECT_THAT(PartsAsSaid("出发前几天可以退票，手续费多少？"),
+              ElementsAre("出发前几天可以退票？", "手续费多少？"));
+  EXPECT_THAT(PartsAsSaid("码头几点关门，周末开放吗？"),
+              ElementsAre("码头几点关门？", "周末开放吗？"));
+  EXPECT_THAT(PartsAsSaid("哪些都要登记，由谁登记？"), ElementsAre("哪些都要登记？", "由谁登记？"));
+  EXPECT_THAT(PartsAsSaid("有没有什么优惠，怎么申请？"),
+              ElementsAre("有没有什么优惠？", "怎么申请？"));
+  EXPECT_THAT(PartsAsSaid("周末的票没有吗，平日多少钱？"),
+              ElementsAre("周末的票没有吗？", "平日多少钱？"));
 }
 
 TEST(QuestionPartsTest, WordsThatShareOneVerbAreNoParts) {
