@@ -36,6 +36,27 @@ constexpr std::string_view kPartSubjects =
 constexpr size_t kWordsOfWhat = 3;  // "and which above?" shares the verb of what stands before it
 constexpr size_t kWordsOfQuestion = 3;  // "what time and where ...": that of what stands behind it
 
+// What they stand for is named behind them where nothing is before.
+constexpr std::string_view kPartPronouns = "it|they|them|he|him|she|its|their|his";
+constexpr size_t kWordsWithPronoun = 1;  // "how much does it cost"
+
+// Whether a part says hardly more than a pronoun, and what that stands for is said behind it, if at all: "How much
+// does it cost and how heavy is the Merle?"
+bool SpeaksAheadInEnglish(std::string_view part) {
+  bool has_pronoun = false;
+  size_t others = 0;
+  for (const follow_up::Word& word : follow_up::WordsOf(part)) {
+    const auto is = [&](std::string_view list) { return follow_up::IsOneOf(word.folded, list); };
+    if (is(kPartPronouns)) {
+      has_pronoun = true;
+    } else if (!is(kPartAsking) && !is(kPartAuxiliaries) && !is(kPartDegrees) &&
+               !is(kPartSubjects) && !is(kPartPrepositions)) {
+      ++others;
+    }
+  }
+  return has_pronoun && others <= kWordsWithPronoun;
+}
+
 // An English question being divided.
 class EnglishQuestionParts {
  public:
@@ -216,6 +237,10 @@ constexpr std::string_view kPartBeforeSome[] = {
 constexpr std::string_view kPartSomeBegins[] = {"前", "头", "頭"};
 constexpr std::string_view kPartOfClock[] = {"点", "點", "号", "號"};
 
+constexpr std::string_view kPartChinesePronouns[] = {"它", "牠", "他", "她"};
+constexpr std::string_view kPartOthers[] = {"他人", "他方", "他国", "他國"};
+constexpr size_t kCharactersWithPronoun = 8;  // 它由哪家公司制造
+
 bool BeginsWithOneOf(std::string_view text, std::span<const std::string_view> list) {
   return std::ranges::any_of(list, [&](std::string_view one) { return text.starts_with(one); });
 }
@@ -323,6 +348,14 @@ std::vector<std::string> DivideChinese(std::string_view question) {
   return parts;
 }
 
+// 它多少钱，摩托艇梅尔有多重？ 谁造了它，...
+bool SpeaksAheadInChinese(std::string_view part) {
+  const std::string said = follow_up::WithoutEnd(part);
+  const bool begins =
+      BeginsWithOneOf(said, kPartChinesePronouns) && !BeginsWithOneOf(said, kPartOthers);
+  return (begins || said.ends_with("了它")) && CountCodePoints(said) <= kCharactersWithPronoun;
+}
+
 }  // namespace
 
 std::vector<QuestionPart> PartsOfQuestion(std::string_view question) {
@@ -331,6 +364,7 @@ std::vector<QuestionPart> PartsOfQuestion(std::string_view question) {
   const std::vector<std::string> said =
       is_chinese ? DivideChinese(question) : EnglishQuestionParts(question).Divide();
   if (said.size() < 2 || said.size() > kMostParts) return {};
+  if (is_chinese ? SpeaksAheadInChinese(said[0]) : SpeaksAheadInEnglish(said[0])) return {};
   std::vector<QuestionPart> parts;
   std::vector<ConversationTurn> turns;
   for (const std::string& part : said) {

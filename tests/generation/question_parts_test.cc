@@ -117,6 +117,23 @@ TEST(QuestionPartsTest, WordsThatShareOneVerbAreNoParts) {
   EXPECT_THAT(PartsAsSaid("钥匙在哪里以及怎么领？"), ElementsAre("钥匙在哪里？", "怎么领？"));
 }
 
+TEST(QuestionPartsTest, APronounThatAPartBeginsWithMayStandForWhatIsNamedBehind) {
+  for (const char* question :
+       {"How much does it cost and how heavy is the motor boat Merle?",
+        "When was it built and who owns the mill?", "What are its colours; who drew the Merle?",
+        "它多少钱，摩托艇梅尔有多重？", "谁造了它，摩托艇梅尔有多重？"}) {
+    EXPECT_THAT(PartsAsSaid(question), IsEmpty()) << question;
+  }
+  EXPECT_THAT(PartsAsSaid("How heavy is the Merle and how much does it cost?"),
+              ElementsAre("How heavy is the Merle?", "how much does it cost?"));
+  EXPECT_THAT(PartsAsSaid("Where is it allowed to swim and what does a ticket cost?"),
+              ElementsAre("Where is it allowed to swim?", "what does a ticket cost?"));
+  EXPECT_THAT(PartsAsSaid("摩托艇梅尔有多重，它多少钱？"),
+              ElementsAre("摩托艇梅尔有多重？", "它多少钱？"));
+  EXPECT_THAT(PartsAsSaid("他人代办多少钱，由谁签字？"),
+              ElementsAre("他人代办多少钱？", "由谁签字？"));
+}
+
 TEST(QuestionPartsTest, APartLeansOnThoseBeforeIt) {
   const std::vector<QuestionPart> english =
       PartsOfQuestion("What does the KT-9 weigh and who built it?");
