@@ -1,14 +1,17 @@
 #include "generation/question_parts.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "ingest/parser.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::generation {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -215,6 +218,69 @@ TEST_F(AnswersOfPartsTest, APartThatNothingAnswersIsNamed) {
 TEST_F(AnswersOfPartsTest, WhereNoPartIsAnsweredNothingIs) {
   EXPECT_TRUE(Ask("Who painted the ceiling of the chapel and how old is its organ?").abstained);
   EXPECT_TRUE(Ask("教堂顶上的壁画由谁绘制，管风琴有几排键盘？").abstained);
+}
+
+// A part may be a list, before or behind another.
+class ListsOfPartsTest : public ::testing::Test {
+ protected:
+  void Add(const std::string& id, const std::string& text) {
+    ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                      .Parse(text, {.id = id, .path = id, .uri = id})
+                                      .value();
+    engine_.Add(std::move(parsed.documents));
+  }
+
+  std::string TextOf(const std::string& question) {
+    return engine_.answerer.Ask({.text = question}, *engine_.snapshot(), nullptr, CallContext())
+        .value()
+        .text;
+  }
+
+  testing::TestEngine engine_;
+};
+
+TEST_F(ListsOfPartsTest, AListIsToldInItsOrder) {
+  Add("router.md",
+      "# Resetting the router\n\nTo reset the router:\n\n1. Unplug the router from the wall.\n"
+      "2. Hold the reset button of the router for ten seconds.\n3. Plug the router in again.\n");
+  Add("staff.md", "# Staff\n\nNora Falk is responsible for the router in the office.\n");
+  Add("chongqi.md",
+      "# 重启路由器\n\n重启路由器的步骤：\n\n1. 拔下路由器的电源。\n2. 按住路由器的复位键十秒。\n"
+      "3. 重新接上路由器的电源。\n");
+  Add("renyuan.md", "# 人员\n\n办公室的路由器由何美玲负责。\n");
+  EXPECT_EQ(
+      TextOf("How do I reset the router and who is responsible for the router in the office?"),
+      "To reset the router [1]:\n1. Unplug the router from the wall [1].\n2. Hold the reset button "
+      "of the router for ten seconds [1].\n3. Plug the router in again [1].\nNora Falk is "
+      "responsible for the router in the office [2].");
+  EXPECT_THAT(
+      TextOf("Who is responsible for the router in the office and how do I reset the router?"),
+      EndsWith("in the office [1].\nTo reset the router [2]:\n1. Unplug the router from the wall "
+               "[2].\n2. Hold the reset button of the router for ten seconds [2].\n3. Plug the "
+               "router in again [2]."));
+  EXPECT_EQ(TextOf("怎么重启路由器，办公室的路由器由谁负责？"),
+            "重启路由器的步骤[1]：\n1. 拔下路由器的电源[1]。\n2. 按住路由器的复位键十秒[1]。\n"
+            "3. 重新接上路由器的电源[1]。\n办公室的路由器由何美玲负责[2]。");
+}
+
+TEST_F(ListsOfPartsTest, WhatThereIsNoRoomForIsCountedBehindItsList) {
+  std::string english = "# Upgrading Hookwell\n\n1. Run hookwell backup first.\n";
+  std::string chinese = "# 同步桥的安装\n\n1. 下载同步桥安装包。\n";
+  for (int i = 2; i <= 25; ++i) {
+    english += std::to_string(i) + ". Do part " + std::to_string(i) + " of it.\n";
+    chinese += std::to_string(i) + ". 做好第" + std::to_string(i) + "项。\n";
+  }
+  Add("upgrade.md", english);
+  Add("keys.md", "# Keys\n\nNora Falk keeps the key of the pump house.\n");
+  Add("anzhuang.md", chinese);
+  Add("yaoshi.md", "# 钥匙\n\n泵房的钥匙由何美玲保管。\n");
+  EXPECT_THAT(TextOf("How do I upgrade Hookwell and who keeps the key of the pump house?"),
+              EndsWith("\n20. Do part 20 of it [1].\nAnd 5 more.\nNora Falk keeps the key of the "
+                       "pump house [2]."));
+  EXPECT_THAT(TextOf("Who keeps the key of the pump house and how do I upgrade Hookwell?"),
+              EndsWith("\n20. Do part 20 of it [2].\nAnd 5 more."));
+  EXPECT_THAT(TextOf("如何安装同步桥，泵房的钥匙由谁保管？"),
+              EndsWith("\n20. 做好第20项[1]。\n另有 5 项。\n泵房的钥匙由何美玲保管[2]。"));
 }
 
 TEST_F(AnswersOfPartsTest, OneQuestionIsAnsweredAsShortlyAsBefore) {
