@@ -22,7 +22,9 @@ constexpr std::string_view kCountedBy[] = {"个", "家", "台", "款", "种", "�
 constexpr std::string_view kBeforeCount[] = {"有", "共"};
 constexpr std::string_view kSumming[] = {"sum of", "total", "合计", "总计", "总和", "之和"};
 constexpr std::string_view kChineseTotal = "总";  // right before a column: 总重量
-constexpr std::string_view kAveraging[] = {"average", "mean", "平均"};
+// "What does it mean?" asks for no average.
+constexpr std::string_view kAveraging[] = {"average", "mean value", "the mean ", "平均"};
+constexpr std::string_view kAveraged[] = {"average", "mean", "平均"};  // in the name of a column
 // That all are meant.
 constexpr std::string_view kAllOfThem[] = {"in total", "altogether", "all",  "every", "一共",
                                            "总共",     "所有",       "全部", "多少"};
@@ -172,7 +174,7 @@ std::optional<RowTotal> TotalOf(TotalKind kind, const WordSet& asked,
   });
   // A column of totals is asked for itself.
   const std::string name = Fold(column);
-  if (column.empty() || HoldsAsked(name, kSumming) || HoldsAsked(name, kAveraging) ||
+  if (column.empty() || HoldsAsked(name, kSumming) || HoldsAsked(name, kAveraged) ||
       name.find(kChineseTotal) != name.npos) {
     return std::nullopt;
   }

@@ -485,6 +485,7 @@ TEST_F(ReplyRulesTest, RowsOfAWholeTableAreCountedAndAddedUp) {
   says("What is the total weight of all pumps?", "Weight (kg), sum of 4 of 4 rows: 310.", 4);
   says("What is the average weight of the certified pumps?",
        "Weight (kg), average of 2 of 4 rows: 50.", 2);
+  says("What is the mean weight of all pumps?", "Weight (kg), average of 4 of 4 rows: 77.5.", 4);
   says("一共有多少个门店？", "4 行中有 4 行：", 4);
   says("华东地区有几个门店？", "4 行中有 2 行：", 2);
   says("华南地区的门店有几家？", "4 行中有 2 行：", 2);
@@ -495,7 +496,9 @@ TEST_F(ReplyRulesTest, RowsOfAWholeTableAreCountedAndAddedUp) {
        {"How many pumps are certified or in the North hall?",
         "How many pumps are not in the North hall?", "How many pumps are in the Eastern hall?",
         "How many valves are certified?", "华北地区有几个门店？", "南东地区有几个门店？",
-        "有几个门店不在华东地区？", "How many pumps without a motor are there?"}) {
+        "有几个门店不在华东地区？", "How many pumps without a motor are there?",
+        "What does weight mean?", "What does the mean weight of a pump mean?",
+        "平均面积是什么意思？"}) {
     EXPECT_THAT(Ask(question).text,
                 ::testing::AllOf(Not(HasSubstr("of 4 rows")), Not(HasSubstr("4 行中"))))
         << question;
