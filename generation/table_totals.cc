@@ -31,6 +31,9 @@ constexpr std::string_view kAllOfThem[] = {"in total", "altogether", "all",  "ev
 constexpr std::string_view kTotalRows[] = {"total", "totals", "sum",  "subtotal", "average",
                                            "合计",  "总计",   "小计", "平均"};
 constexpr std::string_view kEndsOfQuestion = " ?？呢";
+constexpr std::string_view kNeeding[] = {
+    "need", "needs", "needed", "require", "requires", "required", "should", "must", "需",
+    "应该", "应当",  "应有",   "应几",    "要几",     "要多少",   "必须",   "必备"};
 
 bool HoldsAsked(std::string_view folded, std::span<const std::string_view> words) {
   return std::ranges::any_of(
@@ -154,6 +157,16 @@ std::optional<TotalKind> TotalAsked(std::string& folded, const std::vector<RowCe
   const bool is_sum = take_one(kSumming) || TakesTotalBeforeColumn(columns, folded);
   if (is_mean == is_sum) return std::nullopt;
   return is_mean ? TotalKind::kMean : TotalKind::kSum;
+}
+
+bool AsksForNeed(std::string_view folded, std::string_view subject) {
+  std::string rest(folded);
+  const std::string name = Fold(subject);
+  for (size_t at = name.empty() ? rest.npos : rest.find(name); at != rest.npos;
+       at = rest.find(name, at + name.size())) {
+    rest.replace(at, name.size(), name.size(), ' ');
+  }
+  return std::ranges::any_of(kNeeding, [&](std::string_view word) { return TakeWord(word, rest); });
 }
 
 std::optional<RowTotal> TotalOf(TotalKind kind, const WordSet& asked,
