@@ -556,6 +556,8 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
     if (found.has_all_words && has_all_values && rows.size() <= kMostRowsCounted)
       found.total = TotalOf(*total, asked, columns, rows, table, bounded, analyzer);
     if (!found.total) return std::nullopt;
+    // What one row comes to is what it says.
+    if (rows.size() == 1 && *total != TotalKind::kCount) found.total.reset();
   }
   found.count = rows.size();
   if (!total && rows.size() > kMostRowsSaid) rows.resize(kMostRowsSaid);
