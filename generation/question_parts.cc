@@ -204,7 +204,7 @@ constexpr std::string_view kPartAskingChinese[] = {
     "多重",   "何时",   "何時",   "何地",   "何处",   "何處",    "何人", "为何", "為何",
     "如何",   "怎么",   "怎麼",   "怎样",   "怎樣",   "吗",      "嗎",   "是否", "是不是",
     "能不能", "会不会", "會不會", "有没有", "有沒有", "可不可以"};
-// Those that stand before a verb, and those that are one only with a verb.
+// Words that ask about a verb behind them: 何时举行. Those of the second list do only where nothing stands before them.
 constexpr std::string_view kPartAdverbs[] = {"何时",     "何時",     "何地",    "为何", "為何",
                                              "为什么",   "為什麼",   "怎么",    "怎麼", "什么时候",
                                              "什麼時候", "什么时间", "什麼時間"};
