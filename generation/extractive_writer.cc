@@ -35,7 +35,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 15;
+constexpr uint64_t kExtractiveWriterVersion = 16;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr uint32_t kItemsOfShortAnswer = 3;
 constexpr double kMeetsAll = 0.9;  // support of rows that have all that the question says
@@ -148,6 +148,7 @@ void TakeRows(const RowsThatMeet& met, const Query& query, const Context& contex
   if (met.total) {
     if (draft.declined) draft.support = kMeetsAll;
     draft.declined = false;
+    draft.left_out = 0;
     draft.sentences = met.rows;
     draft.sentences.front().lead = TotalText(*met.total, language);
     draft.reason = ReasonText(Reason::kRowsMeet, language, {std::to_string(met.count)});
@@ -163,6 +164,7 @@ void TakeRows(const RowsThatMeet& met, const Query& query, const Context& contex
   if (draft.declined && !met.has_all_words) return;
   if (draft.declined) draft.support = kMeetsAll;
   draft.declined = false;
+  draft.left_out = 0;
   draft.sentences = RowsToSay(met, query, context, options);
   std::string count = std::to_string(draft.sentences.size());
   if (draft.sentences.size() < met.count) {
@@ -193,12 +195,12 @@ bool Overlap(const model::ExtractedSentence& a, const model::ExtractedSentence& 
   return a.passage == b.passage && a.range.begin < b.range.end && b.range.begin < a.range.end;
 }
 
-// Puts what answers a part behind what is said already: its first `most` sentences, those that contradict them not
-// counted. How many were not said yet.
+// Puts what answers a part behind what is said already: its first `most` sentences, the lines of a list and what
+// contradicts them not counted. How many were not said yet.
 size_t AddPart(const std::vector<model::ExtractedSentence>& part, size_t most,
                std::vector<model::ExtractedSentence>& said) {
+  const size_t first = said.size();
   size_t taken = 0;
-  size_t added = 0;
   for (const model::ExtractedSentence& sentence : part) {
     const bool is_beside = taken > 0 && !sentence.lead.empty();
     if (taken == most && !is_beside) continue;
@@ -207,8 +209,6 @@ size_t AddPart(const std::vector<model::ExtractedSentence>& part, size_t most,
         said, [&](const model::ExtractedSentence& other) { return Overlap(sentence, other); });
     if (again == said.end()) {
       said.push_back(sentence);
-      said.back().place = UINT32_MAX;  // parts are told in their order
-      ++added;
       continue;
     }
     // It is shown from where it answers either part; one of them may need it whole.
@@ -219,7 +219,16 @@ size_t AddPart(const std::vector<model::ExtractedSentence>& part, size_t most,
                 ? ByteRange()
                 : ByteRange{std::min(shown.begin, theirs.begin), std::max(shown.end, theirs.end)};
   }
-  return added;
+  // In the order of the part; the parts are told in theirs.
+  const auto own = said.begin() + static_cast<ptrdiff_t>(first);
+  std::stable_sort(own, said.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+  std::for_each(own, said.end(), [](auto& sentence) { sentence.place = UINT32_MAX; });
+  const auto is_line = [&](size_t i) { return i < said.size() && said[i].lead.starts_with('\n'); };
+  if (first > 0 && first < said.size() && said[first].lead.empty() &&
+      (is_line(first - 1) || is_line(first + 1))) {
+    said[first].lead = "\n";
+  }
+  return said.size() - first;
 }
 
 // A part as it is said, "how long is it valid?", answered from the passages that answer the parts before it.
@@ -388,6 +397,19 @@ std::optional<model::ExtractiveDraft> ExtractiveWriter::DraftParts(
   const size_t most = std::max<size_t>(1, (options.max_sentences + 1) / parts.size());
   model::ExtractiveDraft joined;
   std::string not_found;
+  const auto add = [&](const model::ExtractiveDraft& draft, size_t most_of_part) {
+    const size_t first = joined.sentences.size();
+    const size_t added = AddPart(draft.sentences, most_of_part, joined.sentences);
+    if (added == 0) return added;
+    // Behind the list that it is of.
+    if (joined.left_out > 0) {
+      std::string& lead = joined.sentences[first].lead;
+      if (!lead.starts_with('\n')) lead.insert(0, "\n");
+      lead.insert(0, LeftOutText(joined.left_out, options.language));
+    }
+    joined.left_out = draft.left_out;
+    return added;
+  };
   for (const QuestionPart& part : parts) {
     const PartDraft drafted = DraftPart(part, query, context, abolished, options);
     if (drafted.draft.declined) {
@@ -400,12 +422,11 @@ std::optional<model::ExtractiveDraft> ExtractiveWriter::DraftParts(
       joined.reason = drafted.draft.reason;
     }
     const size_t of_part = drafted.has_rows ? drafted.draft.sentences.size() : most;
-    const size_t added = AddPart(drafted.draft.sentences, of_part, joined.sentences);
-    if (added > 0 || !part.leans()) continue;
+    if (add(drafted.draft, of_part) > 0 || !part.leans()) continue;
     // The words of the parts before it lead back to what answers those.
     const model::ExtractiveDraft within =
         DraftWithin(part.said, joined.sentences, context, analyzer_, options);
-    if (!within.declined) AddPart(within.sentences, 1, joined.sentences);
+    if (!within.declined) add(within, 1);
   }
   if (joined.sentences.empty()) return std::nullopt;
   if (!not_found.empty()) {
@@ -521,8 +542,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
                       .score = draft.support,
                       .reason = draft.reason};
     if (!draft.declined) {
-      // Rows, which are told instead of a list, have no place.
-      if (draft.sentences.front().place != UINT32_MAX) left_out = draft.left_out;
+      left_out = draft.left_out;
       sentences = std::move(draft.sentences);
     }
     if (draft.declined) {

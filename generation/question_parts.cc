@@ -1,6 +1,7 @@
 #include "generation/question_parts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <string>
 #include <utility>
@@ -33,6 +34,28 @@ constexpr std::string_view kPartSubjects =
     "it|they|he|she|there|this|that|these|those|one|i|we|you|the|a|an|my|our|your|his|her|its|"
     "their";
 constexpr size_t kWordsOfWhat = 3;  // "and which above?" shares the verb of what stands before it
+constexpr size_t kWordsOfQuestion = 3;  // "what time and where ...": that of what stands behind it
+
+// What they stand for is named behind them where nothing is before.
+constexpr std::string_view kPartPronouns = "it|they|them|he|him|she|its|their|his";
+constexpr size_t kWordsWithPronoun = 1;  // "how much does it cost"
+
+// Whether a part says hardly more than a pronoun, and what that stands for is said behind it, if at all: "How much
+// does it cost and how heavy is the Merle?"
+bool SpeaksAheadInEnglish(std::string_view part) {
+  bool has_pronoun = false;
+  size_t others = 0;
+  for (const follow_up::Word& word : follow_up::WordsOf(part)) {
+    const auto is = [&](std::string_view list) { return follow_up::IsOneOf(word.folded, list); };
+    if (is(kPartPronouns)) {
+      has_pronoun = true;
+    } else if (!is(kPartAsking) && !is(kPartAuxiliaries) && !is(kPartDegrees) &&
+               !is(kPartSubjects) && !is(kPartPrepositions)) {
+      ++others;
+    }
+  }
+  return has_pronoun && others <= kWordsWithPronoun;
+}
 
 // An English question being divided.
 class EnglishQuestionParts {
@@ -82,6 +105,8 @@ class EnglishQuestionParts {
       return opens ? next : kNone;
     }
     if (!is_marked && MayBeRelative(asking)) return kNone;
+    const bool is_coordinated = !is_ended && Between(i).find(';') == kNone;
+    if (is_coordinated && SharesVerb(begin, i, words_[asking].folded)) return kNone;
     return !is_ended && IsRelative(begin, i, words_[asking].folded) ? kNone : next;
   }
 
@@ -90,6 +115,23 @@ class EnglishQuestionParts {
     return follow_up::IsOneOf(words_[asking].folded, "who|whom|which|when|where") &&
            (asking + 1 >= words_.size() ||
             !follow_up::IsOneOf(words_[asking + 1].folded, kPartAuxiliaries));
+  }
+
+  // Whether what stands from `begin` on before word i has the verb of the question behind it, which opens with
+  // `next_asking`: "how much and how often is it due?"; but "how many pumps failed and who repaired them?"
+  bool SharesVerb(size_t begin, size_t i, std::string_view next_asking) const {
+    if (i - begin < kWordsOfQuestion) return true;
+    const std::string_view second = words_[begin + 1].folded;
+    const bool is_how = words_[begin].folded == "how";
+    const bool is_led = follow_up::IsOneOf(words_[begin].folded, kPartPrepositions) &&
+                        follow_up::IsOneOf(second, kPartAsking);
+    if ((!is_how && !is_led) || second == "to") return false;
+    for (size_t word = begin; word < i; ++word) {
+      if (follow_up::IsOneOf(words_[word].folded, kPartAuxiliaries)) return false;
+    }
+    const bool may_be_subject = is_how && follow_up::IsOneOf(second, "many|much") &&
+                                i - begin > kWordsOfQuestion && next_asking != "how";
+    return !may_be_subject;
   }
 
   // Whether a comma before word i stands in a list of questions: "what does it cost, how long is it valid, and who ..".
@@ -162,30 +204,95 @@ constexpr std::string_view kPartAskingChinese[] = {
     "多重",   "何时",   "何時",   "何地",   "何处",   "何處",    "何人", "为何", "為何",
     "如何",   "怎么",   "怎麼",   "怎样",   "怎樣",   "吗",      "嗎",   "是否", "是不是",
     "能不能", "会不会", "會不會", "有没有", "有沒有", "可不可以"};
+// Words that ask about a verb behind them: 何时举行. Those of the second list do only where nothing stands before them.
+constexpr std::string_view kPartAdverbs[] = {"何时",     "何時",     "何地",    "为何", "為何",
+                                             "为什么",   "為什麼",   "怎么",    "怎麼", "什么时候",
+                                             "什麼時候", "什么时间", "什麼時間"};
+constexpr std::string_view kPartBare[] = {"谁",   "誰",   "何人", "哪里", "哪裡", "哪儿",
+                                          "何处", "何處", "如何", "怎样", "怎樣"};
+constexpr std::string_view kPartLeading[] = {"由", "在", "从", "從", "向", "给", "給",
+                                             "对", "對", "被", "与", "與", "于", "於"};
+// Behind them they need none: 建于何时, 是什么时候.
+constexpr std::string_view kPartBeforeObject[] = {"是", "于", "於", "在", "到", "自"};
 constexpr std::string_view kPartCounted[] = {"个", "個", "年", "月", "天", "次", "种", "種", "位",
                                              "人", "台", "层", "層", "周", "小", "分", "点", "點",
                                              "号", "號", "家", "条", "條", "岁", "歲", "米"};
 // What makes no difference, and what tells when.
 constexpr std::string_view kPartAnyBegins[] = {"不管", "无论", "無論", "不论", "不論"};
 constexpr std::string_view kPartWhenEnds[] = {"下", "后", "後", "时", "時", "前", "中"};
+constexpr std::string_view kPartWhenAsked[] = {"何时", "何時"};
+
+// Behind them a word that asks means any: 任何, 没什么, 无论如何.
+constexpr std::string_view kPartBeforeAny[] = {"任",   "没",   "沒",   "没有", "沒有",
+                                               "不管", "无论", "無論", "不论", "不論"};
+// And before 都: 谁都可以; but 哪些都要, 为什么都.
+constexpr std::string_view kPartAnyThing[] = {"什么时候", "什麼時候", "什么", "什麼", "谁",  "誰",
+                                              "何时",     "何時",     "何地", "何处", "何處"};
+constexpr std::string_view kPartAnyOne[] = {"哪里", "哪裡",   "哪儿",   "哪兒",  "哪个",
+                                            "哪個", "哪天",   "哪位",   "哪家",  "哪种",
+                                            "哪種", "哪一天", "哪一个", "哪一個"};
+// Behind them 几 is some: 最近几年, 十几个; at the beginning also 前几天. The hour is asked for all the same: 码头几点关门.
+constexpr std::string_view kPartBeforeSome[] = {
+    "这", "這", "那", "近", "过去", "過去", "未来", "未來", "下来", "下來", "好", "十", "没", "沒"};
+constexpr std::string_view kPartSomeBegins[] = {"前", "头", "頭"};
+constexpr std::string_view kPartOfClock[] = {"点", "點", "号", "號"};
+
+constexpr std::string_view kPartChinesePronouns[] = {"它", "牠", "他", "她"};
+constexpr std::string_view kPartOthers[] = {"他人", "他方", "他国", "他國"};
+constexpr size_t kCharactersWithPronoun = 8;  // 它由哪家公司制造
 
 bool BeginsWithOneOf(std::string_view text, std::span<const std::string_view> list) {
   return std::ranges::any_of(list, [&](std::string_view one) { return text.starts_with(one); });
 }
 
+// Whether a stretch before a connector has the verb of what stands behind that: 开幕式何时以及在哪里举行.
+bool StretchSharesVerb(std::string_view text) {
+  std::string_view bare = text;
+  size_t size = 0;
+  if (follow_up::StartsWithAny(bare, kPartLeading, size)) bare.remove_prefix(size);
+  if (std::ranges::find(kPartBare, bare) != std::end(kPartBare)) return true;
+  for (const std::string_view adverb : kPartAdverbs) {
+    if (bare == adverb) return true;
+    if (!text.ends_with(adverb)) continue;
+    const std::string_view before = text.substr(0, text.size() - adverb.size());
+    if (!follow_up::EndsWithAny(before, kPartBeforeObject)) return true;
+  }
+  return false;
+}
+
+// Whether the word that asks at the beginning of `rest` means any: 任何人, 谁都可以, 哪怕.
+bool MeansAny(std::string_view before, std::string_view rest) {
+  if (rest.starts_with("吗") || rest.starts_with("嗎")) return false;
+  if (follow_up::EndsWithAny(before, kPartBeforeAny) || rest.starts_with("哪怕")) return true;
+  const auto is_of_all = [&](std::string_view word) {
+    return rest.starts_with(word) && rest.substr(word.size()).starts_with("都");
+  };
+  if (std::ranges::any_of(kPartAnyOne, is_of_all)) return true;
+  const bool asks_why = before.ends_with("为") || before.ends_with("為");
+  return !asks_why && std::ranges::any_of(kPartAnyThing, is_of_all);
+}
+
+// Whether 几, which stands before `counted`, is some: 最近几年.
+bool MeansSome(std::string_view before, std::string_view counted) {
+  if (BeginsWithOneOf(counted, kPartOfClock)) return false;
+  if (before.starts_with("在")) before.remove_prefix(std::string_view("在").size());
+  return follow_up::EndsWithAny(before, kPartBeforeSome) ||
+         std::ranges::find(kPartSomeBegins, before) != std::end(kPartSomeBegins);
+}
+
 // Whether a stretch between two marks asks something.
 bool StretchAsks(std::string_view text) {
-  if (BeginsWithOneOf(text, kPartAnyBegins) || follow_up::EndsWithAny(text, kPartWhenEnds)) {
-    return false;
-  }
+  const bool tells_when =
+      follow_up::EndsWithAny(text, kPartWhenEnds) && !follow_up::EndsWithAny(text, kPartWhenAsked);
+  if (tells_when || BeginsWithOneOf(text, kPartAnyBegins)) return false;
   for (size_t at = 0; at < text.size(); NextCodePoint(text, at)) {
     const std::string_view rest = text.substr(at);
     const std::string_view before = text.substr(0, at);
-    if (BeginsWithOneOf(rest, kPartAskingChinese) && !before.ends_with("任")) return true;
+    if (BeginsWithOneOf(rest, kPartAskingChinese) && !MeansAny(before, rest)) return true;
     for (const std::string_view some : {std::string_view("几"), std::string_view("幾")}) {
-      if (rest.starts_with(some) && BeginsWithOneOf(rest.substr(some.size()), kPartCounted)) {
-        return true;
-      }
+      if (!rest.starts_with(some)) continue;
+      const std::string_view counted = rest.substr(some.size());
+      if (BeginsWithOneOf(counted, kPartCounted) && !MeansSome(before, counted)) return true;
     }
   }
   return false;
@@ -207,7 +314,10 @@ std::vector<std::string_view> StretchesOf(std::string_view text) {
     // "1,180" is one number.
     const bool is_in_number = text[at] == ',' && at + 1 < text.size() && IsAsciiDigit(text[at + 1]);
     size_t size = is_in_number ? 0 : size_of(at, kPartMarks);
-    if (size == 0) size = size_of(at, kPartConnectors);
+    if (size == 0) {
+      size = size_of(at, kPartConnectors);
+      if (size > 0 && StretchSharesVerb(Trim(text.substr(begin, at - begin)))) size = 0;
+    }
     if (size == 0) {
       NextCodePoint(text, at);
       continue;
@@ -238,6 +348,14 @@ std::vector<std::string> DivideChinese(std::string_view question) {
   return parts;
 }
 
+// 它多少钱，摩托艇梅尔有多重？ 谁造了它，...
+bool SpeaksAheadInChinese(std::string_view part) {
+  const std::string said = follow_up::WithoutEnd(part);
+  const bool begins =
+      BeginsWithOneOf(said, kPartChinesePronouns) && !BeginsWithOneOf(said, kPartOthers);
+  return (begins || said.ends_with("了它")) && CountCodePoints(said) <= kCharactersWithPronoun;
+}
+
 }  // namespace
 
 std::vector<QuestionPart> PartsOfQuestion(std::string_view question) {
@@ -246,6 +364,7 @@ std::vector<QuestionPart> PartsOfQuestion(std::string_view question) {
   const std::vector<std::string> said =
       is_chinese ? DivideChinese(question) : EnglishQuestionParts(question).Divide();
   if (said.size() < 2 || said.size() > kMostParts) return {};
+  if (is_chinese ? SpeaksAheadInChinese(said[0]) : SpeaksAheadInEnglish(said[0])) return {};
   std::vector<QuestionPart> parts;
   std::vector<ConversationTurn> turns;
   for (const std::string& part : said) {

@@ -23,7 +23,8 @@ struct QuestionPart {
 // The parts in their order; empty where the question is one. A part begins with words that open a question, behind
 // "and", a semicolon, a comma of a list or the end of another question, in Chinese behind any mark. No part is what
 // only tells when or of whom: "When the pump stops, who is called?", "drivers who work at night and who live far
-// away", 在什么情况下，.
+// away", 在什么情况下，. Nor are there any where the first may be about what is named behind it: "How much does it cost
+// and how heavy is the Merle?"
 std::vector<QuestionPart> PartsOfQuestion(std::string_view question);
 
 }  // namespace quarry::generation

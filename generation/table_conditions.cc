@@ -53,7 +53,7 @@ constexpr std::string_view kNo[] = {"n", "n/a", "false", "-",  "–",  "—",
 constexpr std::string_view kConditionWords =
     "which what need needs needed require requires required must have has having do does not no "
     "neither nor without but yet either both only nothing none never any cannot can't don't "
-    "doesn't isn't aren't needn't hasn't haven't between whose";
+    "doesn't isn't aren't needn't hasn't haven't between whose we you";
 constexpr std::string_view kConditionCharacters =
     "哪些个個几幾一种種类類台家款条座位需要须必应應该得用做进行有无無没沒不未非免且而但又也既并都还"
     "是的和与或及以"
@@ -509,6 +509,8 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
         return SaysYesOrNo(table, column.name);
       });
   if (!has_condition && !extreme && !total) return std::nullopt;
+  if (total == TotalKind::kCount && !has_condition && AsksForNeed(folded, subject))
+    return std::nullopt;
 
   RowsThatMeet found;
   WordSet told;  // by the table, but for what its rows are of
@@ -554,6 +556,8 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
     if (found.has_all_words && has_all_values && rows.size() <= kMostRowsCounted)
       found.total = TotalOf(*total, asked, columns, rows, table, bounded, analyzer);
     if (!found.total) return std::nullopt;
+    // What one row comes to is what it says.
+    if (rows.size() == 1 && *total != TotalKind::kCount) found.total.reset();
   }
   found.count = rows.size();
   if (!total && rows.size() > kMostRowsSaid) rows.resize(kMostRowsSaid);

@@ -31,7 +31,8 @@ struct RowsThatMeet {
   size_t count = 0;  // of all that do
   bool has_all_words =
       false;  // the question has no word that the table does not have or that only joins
-  std::optional<RowTotal> total = {};  // where it asks for one; then `rows` are all that meet it
+  // Of several rows, where it asks for one; then `rows` are all that meet it.
+  std::optional<RowTotal> total = {};
 };
 
 // nullopt where the question does not ask which rows or for an extreme (extreme_row.h), `best` is no row, or no column of

@@ -22,13 +22,18 @@ constexpr std::string_view kCountedBy[] = {"个", "家", "台", "款", "种", "�
 constexpr std::string_view kBeforeCount[] = {"有", "共"};
 constexpr std::string_view kSumming[] = {"sum of", "total", "合计", "总计", "总和", "之和"};
 constexpr std::string_view kChineseTotal = "总";  // right before a column: 总重量
-constexpr std::string_view kAveraging[] = {"average", "mean", "平均"};
+// "What does it mean?" asks for no average.
+constexpr std::string_view kAveraging[] = {"average", "mean value", "the mean ", "平均"};
+constexpr std::string_view kAveraged[] = {"average", "mean", "平均"};  // in the name of a column
 // That all are meant.
 constexpr std::string_view kAllOfThem[] = {"in total", "altogether", "all",  "every", "一共",
                                            "总共",     "所有",       "全部", "多少"};
 constexpr std::string_view kTotalRows[] = {"total", "totals", "sum",  "subtotal", "average",
                                            "合计",  "总计",   "小计", "平均"};
 constexpr std::string_view kEndsOfQuestion = " ?？呢";
+constexpr std::string_view kNeeding[] = {
+    "need", "needs", "needed", "require", "requires", "required", "should", "must", "需",
+    "应该", "应当",  "应有",   "应几",    "要几",     "要多少",   "必须",   "必备"};
 
 bool HoldsAsked(std::string_view folded, std::span<const std::string_view> words) {
   return std::ranges::any_of(
@@ -154,6 +159,16 @@ std::optional<TotalKind> TotalAsked(std::string& folded, const std::vector<RowCe
   return is_mean ? TotalKind::kMean : TotalKind::kSum;
 }
 
+bool AsksForNeed(std::string_view folded, std::string_view subject) {
+  std::string rest(folded);
+  const std::string name = Fold(subject);
+  for (size_t at = name.empty() ? rest.npos : rest.find(name); at != rest.npos;
+       at = rest.find(name, at + name.size())) {
+    rest.replace(at, name.size(), name.size(), ' ');
+  }
+  return std::ranges::any_of(kNeeding, [&](std::string_view word) { return TakeWord(word, rest); });
+}
+
 std::optional<RowTotal> TotalOf(TotalKind kind, const WordSet& asked,
                                 const std::vector<RowCell>& columns,
                                 const std::vector<const ContextPiece*>& rows,
@@ -172,7 +187,7 @@ std::optional<RowTotal> TotalOf(TotalKind kind, const WordSet& asked,
   });
   // A column of totals is asked for itself.
   const std::string name = Fold(column);
-  if (column.empty() || HoldsAsked(name, kSumming) || HoldsAsked(name, kAveraging) ||
+  if (column.empty() || HoldsAsked(name, kSumming) || HoldsAsked(name, kAveraged) ||
       name.find(kChineseTotal) != name.npos) {
     return std::nullopt;
   }

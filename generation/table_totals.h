@@ -26,6 +26,10 @@ bool MayAskTotal(std::string_view folded);
 std::optional<TotalKind> TotalAsked(std::string& folded, const std::vector<RowCell>& columns,
                                     const Analyzer& analyzer);
 
+// Whether a folded question is about what is needed or should be, of which a table that only lists its rows, of which
+// `subject` is the name, tells nothing: "How many pumps do we need?", 需要几台设备.
+bool AsksForNeed(std::string_view folded, std::string_view subject);
+
 struct RowTotal {
   TotalKind kind = TotalKind::kCount;
   size_t rows = 0;          // that meet the question

@@ -1,14 +1,17 @@
 #include "generation/question_parts.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "ingest/parser.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::generation {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -54,16 +57,84 @@ TEST(QuestionPartsTest, ChinesePartsStandBetweenMarks) {
 }
 
 TEST(QuestionPartsTest, WhatTellsWhenOrOfWhomIsNoPart) {
-  for (const char* question :
-       {"When the pump stops, who is called?", "What did Mary Hale, who led the board, decide?",
-        "Which drivers are those who work at night and who live far away?",
-        "What happens when the lamp blinks and when the siren sounds?",
-        "Which pump is the oldest and is the heaviest?", "Who signs the form and the receipt?",
-        "What are the opening hours of the baths and the library?", "Which are red and which blue?",
-        "在什么情况下，应当由谁报告？", "无论谁来，都要登记吗？", "几内亚的首都，人口是多少？",
-        "运费1,180元由谁承担？", "任何人都可以来，怎么报名？", ""}) {
+  for (const char* question : {"When the pump stops, who is called?",
+                               "What did Mary Hale, who led the board, decide?",
+                               "Which drivers are those who work at night and who live far away?",
+                               "What happens when the lamp blinks and when the siren sounds?",
+                               "Which pump is the oldest and is the heaviest?",
+                               "Who signs the form and the receipt?",
+                               "What are the opening hours of the baths and the library?",
+                               "Which are red and which blue?",
+                               "在什么情况下，应当由谁报告？",
+                               "无论谁来，都要登记吗？",
+                               "几内亚的首都，人口是多少？",
+                               "运费1,180元由谁承担？",
+                               "任何人都可以来，怎么报名？",
+                               "最近几年，公司的收入是多少？",
+                               "前几天提交的申请，由谁批准？",
+                               "在过去几个月，参观人数是多少？",
+                               "这十几台设备，由谁保养？",
+                               "哪怕周末，也可以退票吗？",
+                               "谁都可以报名，怎么报名？",
+                               "哪里都能充值，手续费多少？",
+                               "没什么问题的话，找谁签字？",
+                               "周末无论如何要上班，补贴多少？",
+                               ""}) {
     EXPECT_THAT(PartsAsSaid(question), IsEmpty()) << question;
   }
+}
+
+TEST(QuestionPartsTest, ANumberThatIsAskedForIsAPart) {
+  EXPECT_THAT(PartsAsSaid("出发前几天可以退票，手续费多少？"),
+              ElementsAre("出发前几天可以退票？", "手续费多少？"));
+  EXPECT_THAT(PartsAsSaid("码头几点关门，周末开放吗？"),
+              ElementsAre("码头几点关门？", "周末开放吗？"));
+  EXPECT_THAT(PartsAsSaid("哪些都要登记，由谁登记？"), ElementsAre("哪些都要登记？", "由谁登记？"));
+  EXPECT_THAT(PartsAsSaid("有没有什么优惠，怎么申请？"),
+              ElementsAre("有没有什么优惠？", "怎么申请？"));
+  EXPECT_THAT(PartsAsSaid("周末的票没有吗，平日多少钱？"),
+              ElementsAre("周末的票没有吗？", "平日多少钱？"));
+}
+
+TEST(QuestionPartsTest, WordsThatShareOneVerbAreNoParts) {
+  for (const char* question :
+       {"What time and where does the harbour tour start?", "Who founded and who runs Acme?",
+        "How much and how often is the fee due?", "By whom and when was the mill built?",
+        "At what time and where does the tour start?", "Since which year and how is it measured?",
+        "How many adult guests and how many children are allowed?", "开幕式何时以及在哪里举行？",
+        "由谁以及何时批准申请？", "在哪里以及怎么领取钥匙？", "月票为什么以及由谁收回？"}) {
+    EXPECT_THAT(PartsAsSaid(question), IsEmpty()) << question;
+  }
+  EXPECT_THAT(PartsAsSaid("How much and how often is the fee due, and who pays it?"),
+              ElementsAre("How much and how often is the fee due?", "who pays it?"));
+  EXPECT_THAT(PartsAsSaid("How many pumps failed and who repaired them?"),
+              ElementsAre("How many pumps failed?", "who repaired them?"));
+  EXPECT_THAT(PartsAsSaid("How to reset the router and who is responsible for it?"),
+              ElementsAre("How to reset the router?", "who is responsible for it?"));
+  EXPECT_THAT(PartsAsSaid("What happened? And who was hurt?"),
+              ElementsAre("What happened?", "who was hurt?"));
+  EXPECT_THAT(PartsAsSaid("Who won; when was the final?"),
+              ElementsAre("Who won?", "when was the final?"));
+  EXPECT_THAT(PartsAsSaid("磨坊建于何时以及由谁经营？"),
+              ElementsAre("磨坊建于何时？", "由谁经营？"));
+  EXPECT_THAT(PartsAsSaid("钥匙在哪里以及怎么领？"), ElementsAre("钥匙在哪里？", "怎么领？"));
+}
+
+TEST(QuestionPartsTest, APronounThatAPartBeginsWithMayStandForWhatIsNamedBehind) {
+  for (const char* question :
+       {"How much does it cost and how heavy is the motor boat Merle?",
+        "When was it built and who owns the mill?", "What are its colours; who drew the Merle?",
+        "它多少钱，摩托艇梅尔有多重？", "谁造了它，摩托艇梅尔有多重？"}) {
+    EXPECT_THAT(PartsAsSaid(question), IsEmpty()) << question;
+  }
+  EXPECT_THAT(PartsAsSaid("How heavy is the Merle and how much does it cost?"),
+              ElementsAre("How heavy is the Merle?", "how much does it cost?"));
+  EXPECT_THAT(PartsAsSaid("Where is it allowed to swim and what does a ticket cost?"),
+              ElementsAre("Where is it allowed to swim?", "what does a ticket cost?"));
+  EXPECT_THAT(PartsAsSaid("摩托艇梅尔有多重，它多少钱？"),
+              ElementsAre("摩托艇梅尔有多重？", "它多少钱？"));
+  EXPECT_THAT(PartsAsSaid("他人代办多少钱，由谁签字？"),
+              ElementsAre("他人代办多少钱？", "由谁签字？"));
 }
 
 TEST(QuestionPartsTest, APartLeansOnThoseBeforeIt) {
@@ -147,6 +218,69 @@ TEST_F(AnswersOfPartsTest, APartThatNothingAnswersIsNamed) {
 TEST_F(AnswersOfPartsTest, WhereNoPartIsAnsweredNothingIs) {
   EXPECT_TRUE(Ask("Who painted the ceiling of the chapel and how old is its organ?").abstained);
   EXPECT_TRUE(Ask("教堂顶上的壁画由谁绘制，管风琴有几排键盘？").abstained);
+}
+
+// A part may be a list, before or behind another.
+class ListsOfPartsTest : public ::testing::Test {
+ protected:
+  void Add(const std::string& id, const std::string& text) {
+    ingest::ParsedSource parsed = ingest::ParserFor(ingest::Format::kMarkdown)
+                                      .Parse(text, {.id = id, .path = id, .uri = id})
+                                      .value();
+    engine_.Add(std::move(parsed.documents));
+  }
+
+  std::string TextOf(const std::string& question) {
+    return engine_.answerer.Ask({.text = question}, *engine_.snapshot(), nullptr, CallContext())
+        .value()
+        .text;
+  }
+
+  testing::TestEngine engine_;
+};
+
+TEST_F(ListsOfPartsTest, AListIsToldInItsOrder) {
+  Add("router.md",
+      "# Resetting the router\n\nTo reset the router:\n\n1. Unplug the router from the wall.\n"
+      "2. Hold the reset button of the router for ten seconds.\n3. Plug the router in again.\n");
+  Add("staff.md", "# Staff\n\nNora Falk is responsible for the router in the office.\n");
+  Add("chongqi.md",
+      "# 重启路由器\n\n重启路由器的步骤：\n\n1. 拔下路由器的电源。\n2. 按住路由器的复位键十秒。\n"
+      "3. 重新接上路由器的电源。\n");
+  Add("renyuan.md", "# 人员\n\n办公室的路由器由何美玲负责。\n");
+  EXPECT_EQ(
+      TextOf("How do I reset the router and who is responsible for the router in the office?"),
+      "To reset the router [1]:\n1. Unplug the router from the wall [1].\n2. Hold the reset button "
+      "of the router for ten seconds [1].\n3. Plug the router in again [1].\nNora Falk is "
+      "responsible for the router in the office [2].");
+  EXPECT_THAT(
+      TextOf("Who is responsible for the router in the office and how do I reset the router?"),
+      EndsWith("in the office [1].\nTo reset the router [2]:\n1. Unplug the router from the wall "
+               "[2].\n2. Hold the reset button of the router for ten seconds [2].\n3. Plug the "
+               "router in again [2]."));
+  EXPECT_EQ(TextOf("怎么重启路由器，办公室的路由器由谁负责？"),
+            "重启路由器的步骤[1]：\n1. 拔下路由器的电源[1]。\n2. 按住路由器的复位键十秒[1]。\n"
+            "3. 重新接上路由器的电源[1]。\n办公室的路由器由何美玲负责[2]。");
+}
+
+TEST_F(ListsOfPartsTest, WhatThereIsNoRoomForIsCountedBehindItsList) {
+  std::string english = "# Upgrading Hookwell\n\n1. Run hookwell backup first.\n";
+  std::string chinese = "# 同步桥的安装\n\n1. 下载同步桥安装包。\n";
+  for (int i = 2; i <= 25; ++i) {
+    english += std::to_string(i) + ". Do part " + std::to_string(i) + " of it.\n";
+    chinese += std::to_string(i) + ". 做好第" + std::to_string(i) + "项。\n";
+  }
+  Add("upgrade.md", english);
+  Add("keys.md", "# Keys\n\nNora Falk keeps the key of the pump house.\n");
+  Add("anzhuang.md", chinese);
+  Add("yaoshi.md", "# 钥匙\n\n泵房的钥匙由何美玲保管。\n");
+  EXPECT_THAT(TextOf("How do I upgrade Hookwell and who keeps the key of the pump house?"),
+              EndsWith("\n20. Do part 20 of it [1].\nAnd 5 more.\nNora Falk keeps the key of the "
+                       "pump house [2]."));
+  EXPECT_THAT(TextOf("Who keeps the key of the pump house and how do I upgrade Hookwell?"),
+              EndsWith("\n20. Do part 20 of it [2].\nAnd 5 more."));
+  EXPECT_THAT(TextOf("如何安装同步桥，泵房的钥匙由谁保管？"),
+              EndsWith("\n20. 做好第20项[1]。\n另有 5 项。\n泵房的钥匙由何美玲保管[2]。"));
 }
 
 TEST_F(AnswersOfPartsTest, OneQuestionIsAnsweredAsShortlyAsBefore) {

@@ -486,24 +486,46 @@ TEST_F(ReplyRulesTest, RowsOfAWholeTableAreCountedAndAddedUp) {
   says("How many pumps are in the North hall?", "2 of 4 rows:", 2);
   says("How many pumps have a motor over 5 kW?", "3 of 4 rows:", 3);
   says("How many pumps are there?", "4 of 4 rows:", 4);
+  says("How many pumps do we have?", "4 of 4 rows:", 4);
   says("What is the total weight of all pumps?", "Weight (kg), sum of 4 of 4 rows: 310.", 4);
   says("What is the average weight of the certified pumps?",
        "Weight (kg), average of 2 of 4 rows: 50.", 2);
+  says("What is the mean weight of all pumps?", "Weight (kg), average of 4 of 4 rows: 77.5.", 4);
   says("一共有多少个门店？", "4 行中有 4 行：", 4);
   says("华东地区有几个门店？", "4 行中有 2 行：", 2);
   says("华南地区的门店有几家？", "4 行中有 2 行：", 2);
   says("所有门店的销售额合计是多少？", "4 行中 4 行的销售额（万元）合计：650。", 4);
   says("所有门店的总面积是多少？", "4 行中 4 行的面积（平方米）合计：1100。", 4);
+  // What one row comes to is what it says.
+  says("What is the total weight of P-3?", "Pumps — Pump: P-3", 1);
+  says("徐汇店的总面积是多少？", "门店一览 — 门店: 徐汇店", 1);
   // What is not read surely is not counted.
   for (const char* question :
        {"How many pumps are certified or in the North hall?",
         "How many pumps are not in the North hall?", "How many pumps are in the Eastern hall?",
         "How many valves are certified?", "华北地区有几个门店？", "南东地区有几个门店？",
-        "有几个门店不在华东地区？", "How many pumps without a motor are there?"}) {
+        "有几个门店不在华东地区？", "How many pumps without a motor are there?",
+        "What does weight mean?", "What does the mean weight of a pump mean?",
+        "平均面积是什么意思？", "How many pumps are needed?", "How many pumps do we need?",
+        "How many pumps should we have?", "需要几个门店？", "应该有多少个门店？",
+        "华东地区要几个门店？"}) {
     EXPECT_THAT(Ask(question).text,
                 ::testing::AllOf(Not(HasSubstr("of 4 rows")), Not(HasSubstr("4 行中"))))
         << question;
   }
+}
+
+// What is needed is counted where the table tells it.
+TEST_F(ReplyRulesTest, RowsThatNeedSomethingAreCounted) {
+  engine_.Add({CsvTable("pumps.csv", "Pumps",
+                        "Pump,Needs oil,Hall\nP-1,yes,North\nP-2,no,North\nP-3,yes,South\n"),
+               CsvTable("shebei.csv", "设备",
+                        "设备,需要校准,车间\n车床,是,一车间\n铣床,否,一车间\n压机,是,二车间\n"),
+               CsvTable("xuqiu.csv", "需求清单", "需求,状态\n打印,进行中\n导出,完成\n")});
+  EXPECT_THAT(Ask("How many pumps need oil?").text, StartsWith("2 of 3 rows:"));
+  EXPECT_THAT(Ask("有几台设备需要校准？").text, StartsWith("3 行中有 2 行："));
+  EXPECT_THAT(Ask("一共有多少个需求？").text, StartsWith("2 行中有 2 行："));
+  EXPECT_THAT(Ask("一车间需要几台设备？").text, Not(HasSubstr("行中")));
 }
 
 // Nor where not all that is counted could be quoted, or a row is a total itself.
