@@ -3,7 +3,7 @@
 #include "retrieval/translation.h"
 
 #include "base/hash.h"
-#include "model/term_translations.h"
+#include "model/word_translations.h"
 #include "retrieval/explanation.h"
 #include "retrieval/highlight.h"
 #include "retrieval/query_terms.h"
@@ -161,7 +161,7 @@ TEST_F(TranslationTest, WithoutWeightNothingIsTranslated) {
 // What was answered with another table is no answer of this one.
 TEST_F(TranslationTest, IsInTheFingerprintWhereItIsOn) {
   RetrievalOptions options;
-  const std::string table = HashToHex((*model::ShippedTranslations())->checksum());
+  const std::string table = HashToHex(model::WordTranslationsChecksum().value());
   EXPECT_THAT(engine_.retriever.ModelFingerprint(options).value(), HasSubstr(table));
   options.translation_weight = 0;
   EXPECT_EQ(engine_.retriever.ModelFingerprint(options).value(), "");
@@ -178,7 +178,7 @@ TEST_F(TranslationTest, OnlyWhatTheCollectionHoldsIsSearched) {
       EXPECT_GT(engine_.snapshot()->lexical().DocumentFrequency(one), 0u) << one;
     }
   }
-  EXPECT_THAT(Translated(Search("pass*")), IsEmpty()) << "a prefix is no word";
+  EXPECT_THAT(Translated(Search("password*")), IsEmpty()) << "a prefix is no word";
   EXPECT_THAT(Translated(Search("zebra crossing")), IsEmpty());
 }
 

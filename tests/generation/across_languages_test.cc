@@ -1,0 +1,140 @@
+// Questions whose answer stands in documents of the other language.
+
+#include "generation/across_languages.h"
+
+#include "tests/testing/engine_testing.h"
+
+namespace quarry::generation {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using testing::TestEngine;
+
+Document InLanguage(const std::string& language, const std::string& id, const std::string& title,
+                    const std::string& text) {
+  Document document = testing::TextDocument(id, title, text);
+  document.language = language;
+  return document;
+}
+
+class AcrossLanguagesTest : public ::testing::Test {
+ protected:
+  AcrossLanguagesTest() {
+    engine_.Add(
+        {InLanguage("en", "en/leave", "Leave",
+                    "Staff have 25 days of annual leave in a year. A request for annual leave is "
+                    "sent to the personnel office two weeks before."),
+         InLanguage("en", "en/parking", "Parking",
+                    "A parking permit costs 40 euros a year. Visitors park behind the warehouse."),
+         InLanguage("en", "en/archive", "Archive",
+                    "Old contracts are kept in the archive, which has been closed to visitors."),
+         InLanguage("zh", "zh/meals", "食堂", "食堂每天中午开放，员工可以用卡付款。"),
+         InLanguage("zh", "zh/keys", "钥匙", "仓库的钥匙由值班员保管，遗失钥匙应当立即报告。"),
+         InLanguage("zh", "zh/bus", "班车", "班车早上七点从车站出发，晚上六点返回。")});
+  }
+
+  Answer Ask(const std::string& question) {
+    return engine_.answerer.Ask({.text = question}, *engine_.snapshot(), nullptr, CallContext())
+        .value();
+  }
+
+  TestEngine engine_;
+};
+
+TEST_F(AcrossLanguagesTest, AreAnsweredFromThemInTheirWords) {
+  const Answer answer = Ask("员工的年假有几天？");
+  EXPECT_FALSE(answer.abstained);
+  EXPECT_THAT(answer.text, StartsWith("以下出自英文文档：Staff have 25 days of annual leave"));
+  EXPECT_THAT(answer.verdict.reason, HasSubstr("年假 = annual leav"));
+  ASSERT_FALSE(answer.citations.empty());
+  EXPECT_EQ(answer.citations[0].document, DocumentId("en/leave"));
+  const Answer english = Ask("Where must lost keys be reported, who keeps the warehouse key?");
+  EXPECT_THAT(english.context.passages,
+              Contains(::testing::Field(&Passage::language, std::string("zh"))));
+}
+
+TEST_F(AcrossLanguagesTest, WhatTheOwnLanguageSaysIsAnsweredFromIt) {
+  const Answer answer = Ask("班车早上几点出发？");
+  EXPECT_THAT(answer.text, HasSubstr("班车早上七点从车站出发"));
+  EXPECT_THAT(answer.context.passages,
+              Each(::testing::Field(&Passage::language, std::string("zh"))));
+  EXPECT_FALSE(answer.context.own_support);
+}
+
+TEST_F(AcrossLanguagesTest, WhatIsDeniedOrNotThereIsDeclined) {
+  EXPECT_TRUE(Ask("哪些访客不需要停车许可？").abstained);
+  EXPECT_TRUE(Ask("公司的保险由谁购买？").abstained);
+}
+
+TEST_F(AcrossLanguagesTest, PassagesAreGivenOnceAndWithinTheLimits) {
+  const Answer answer = Ask("员工的年假有几天？");
+  const retrieval::ContextOptions limits;
+  EXPECT_LE(answer.context.passages.size(), limits.max_passages);
+  EXPECT_LE(answer.context.token_count, limits.token_budget);
+  std::vector<ChunkId> chunks;
+  for (const Passage& passage : answer.context.passages) {
+    for (const ChunkId chunk : ChunksOf(passage)) {
+      EXPECT_THAT(chunks, Not(Contains(chunk)));
+      chunks.push_back(chunk);
+    }
+  }
+  for (const DroppedPassage& dropped : answer.context.dropped) {
+    EXPECT_THAT(chunks, Not(Contains(dropped.chunk)));
+  }
+}
+
+// What the first search may not see the second does not see either.
+TEST_F(AcrossLanguagesTest, FiltersAndPrincipalsHold) {
+  Document secret = InLanguage("en", "en/secret", "Bonus",
+                               "The annual bonus of the director is 90,000 euros, which has been "
+                               "agreed with the board.");
+  secret.access = {"board"};
+  engine_.Add({secret});
+  Query query{.text = "董事的年终奖金是多少？"};
+  query.principals = {.unrestricted = false, .names = {"staff"}};
+  const auto ask = [&] {
+    return engine_.answerer.Ask(query, *engine_.snapshot(), nullptr, CallContext()).value();
+  };
+  const auto of_secret = ::testing::ResultOf(
+      [](const Passage& passage) { return passage.chunk.document; }, DocumentId("en/secret"));
+  EXPECT_THAT(ask().context.passages, Not(Contains(of_secret)));
+  query.principals.names = {"board"};
+  EXPECT_THAT(ask().context.passages, Contains(of_secret));
+  // As deep as a filter may be.
+  Filter deep;
+  deep.op = Filter::Op::kEq;
+  deep.field = "$language";
+  deep.values = {std::string("zh")};
+  for (int depth = 1; depth < Filter::kMaxDepth; ++depth) {
+    Filter outer;
+    outer.children = {deep};
+    deep = outer;
+  }
+  query.filter = deep;
+  EXPECT_THAT(ask().context.passages,
+              Each(::testing::Field(&Passage::language, std::string("zh"))));
+}
+
+TEST_F(AcrossLanguagesTest, NothingIsSearchedTwiceWhereTranslatingIsOff) {
+  Query query{.text = "员工的年假有几天？"};
+  query.options.emplace().translate_terms = TranslateTermsMode::kOff;
+  const Context context =
+      engine_.answerer.MakeContext(query, *engine_.snapshot(), CallContext()).value();
+  EXPECT_FALSE(context.own_support);
+}
+
+// "Docker Desktop 在 Windows 10 Pro 上" has more Latin words than Chinese ones.
+TEST_F(AcrossLanguagesTest, AChineseQuestionFullOfNamesIsChinese) {
+  engine_.Add({InLanguage("en", "en/docker", "Docker Desktop",
+                          "Docker Desktop is installed on Windows 10 Pro by the administrator, who "
+                          "has other accounts.")});
+  const Answer answer = Ask("Docker Desktop 在 Windows 10 Pro 上由谁安装？");
+  EXPECT_THAT(answer.text, HasSubstr("by the administrator"));
+}
+
+}  // namespace
+}  // namespace quarry::generation
