@@ -360,7 +360,9 @@ class Extraction {
     TermSet codes;
     for (size_t i = 0; i < question_.terms.size(); ++i)
       codes.set(i, reading_.asked_codes().IsOfCode(question_.terms[i].term));
-    const bool says_nothing = (best.terms & ~codes).none();
+    // A row that names the thing tells of it in its other cells, by whatever words.
+    const bool is_its_row = best.kind == BlockKind::kTable && (best.terms & codes).any();
+    const bool says_nothing = !is_its_row && (best.terms & ~codes).none();
     if (!says_nothing && !lacks.kind) return std::nullopt;
     const bool asks_for_kind =
         question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason;

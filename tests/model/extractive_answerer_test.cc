@@ -436,6 +436,29 @@ TEST_F(ExtractiveAnswererTest, WhatIsSaidOfASiblingIsNoAnswer) {
   }
 }
 
+TEST_F(ExtractiveAnswererTest, TheRowOfACodeTellsOfItByOtherWords) {
+  const auto table = [](const char* title, const std::vector<std::string>& rows) {
+    Passage passage = MakePassage("", 10.0, title);
+    for (const std::string& row : rows) passage.chunk.text += row + '\n';
+    passage.chunk.blocks = {{.kind = BlockKind::kTable, .end = passage.chunk.text.size()}};
+    return std::vector<Passage>{passage};
+  };
+  EXPECT_EQ(First("E-6144是什么报警？",
+                  table("报警代码", {"代码: E-6130; 含义: 液位高报警; 动作: 停泵",
+                                     "代码: E-6144; 含义: 循环泵故障; 动作: 切换备用泵"})),
+            "代码: E-6144; 含义: 循环泵故障; 动作: 切换备用泵");
+  EXPECT_EQ(First("What alarm is F-6144?",
+                  table("Alarm codes", {"Code: F-6130; Meaning: high level alarm; Action: stop",
+                                        "Code: F-6144; Meaning: pump fault; Action: switch over"})),
+            "Code: F-6144; Meaning: pump fault; Action: switch over");
+  // The row has nothing of the kind that is asked for.
+  EXPECT_TRUE(ExtractAnswer("How much oil does the HY-300 need?",
+                            table("", {"Model: HY-300; Notes: mounted on a frame",
+                                       "Model: HY-400; Notes: needs 12 l of oil"}),
+                            analyzer_, {})
+                  .declined);
+}
+
 TEST_F(ExtractiveAnswererTest, WhatIsSaidOfTheThingItselfGoesBeforeItsSibling) {
   const std::vector<Passage> english = {
       MakePassage("The HY-400 needs 12 l of oil each year. The HY-300 needs 8 l.", 10.0)};
