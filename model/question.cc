@@ -41,8 +41,8 @@ constexpr Cue kChinesePhrases[] = {
 constexpr Cue kChineseCues[] = {
     {"几何", AnswerKind::kAny, false}, {"幾何", AnswerKind::kAny, false},
     {"多少钱", AnswerKind::kMoney},    {"多少錢", AnswerKind::kMoney},
-    {"多少元", AnswerKind::kMoney},    {"多少块", AnswerKind::kMoney},
-    {"多少塊", AnswerKind::kMoney},    {"几块钱", AnswerKind::kMoney},
+    {"多少元", AnswerKind::kMoney},    {"多少块钱", AnswerKind::kMoney},
+    {"多少塊錢", AnswerKind::kMoney},  {"几块钱", AnswerKind::kMoney},
     {"幾塊錢", AnswerKind::kMoney},    {"几元", AnswerKind::kMoney},
     {"什么时候", AnswerKind::kTime},   {"什麼時候", AnswerKind::kTime},
     {"什么时间", AnswerKind::kTime},   {"什麼時間", AnswerKind::kTime},
@@ -158,7 +158,14 @@ AnswerKind EnglishKind(std::string_view folded) {
 // "How much does it cost", "what does it cost": `folded` as for EnglishKind, which gave `kind`.
 bool AsksForMoney(AnswerKind kind, std::string_view folded) {
   const auto holds = [&](std::string_view words) { return folded.find(words) != folded.npos; };
-  if (kind == AnswerKind::kNumber && holds("how much ")) {
+  // Not before a noun, which it counts: "how much paid leave", "how much time is there to pay".
+  constexpr std::string_view kHowMuch = "how much ";
+  constexpr std::string_view kBehindHowMuch[] = {
+      "money", "do",  "does",  "did", "is",   "are",    "was", "were", "has", "have", "had", "will",
+      "would", "can", "could", "may", "must", "should", "to",  "i",    "we",  "you",  "they"};
+  if (const size_t at = folded.find(kHowMuch); kind == AnswerKind::kNumber && at != folded.npos) {
+    const std::string_view behind = folded.substr(at + kHowMuch.size());
+    if (!Among(behind.substr(0, behind.find(' ')), kBehindHowMuch)) return false;
     return holds(" cost ") || holds(" costs ") || holds(" money ") || holds(" pay ") ||
            holds(" paid ") || holds(" charge ") || holds(" charged ");
   }

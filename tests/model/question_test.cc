@@ -39,10 +39,21 @@ TEST(QuestionTest, TheFormTellsTheKindOfAnswer) {
       {"How much money was raised?", AnswerKind::kMoney},
       {"What does a seat cost?", AnswerKind::kMoney},
       {"How much water does it hold?", AnswerKind::kNumber},
+      {"How much must a guest pay?", AnswerKind::kMoney},
+      {"How much have we paid so far?", AnswerKind::kMoney},
+      {"How much is the charge for parking?", AnswerKind::kMoney},
+      // It counts its own noun.
+      {"How much paid leave do new employees get?", AnswerKind::kNumber},
+      {"How much time do customers have to pay an invoice?", AnswerKind::kNumber},
+      {"How much charge does the battery hold?", AnswerKind::kNumber},
       {"What is the cost of a seat?", AnswerKind::kAny},
       {"专业版多少钱？", AnswerKind::kMoney},
       {"專業版要多少錢？", AnswerKind::kMoney},
       {"罚款多少元？", AnswerKind::kMoney},
+      {"罚款多少块钱？", AnswerKind::kMoney},
+      {"罰款多少塊錢？", AnswerKind::kMoney},
+      {"一套系统需要多少块电池板？", AnswerKind::kNumber},
+      {"一套系統需要多少塊電池板？", AnswerKind::kNumber},
       {"年假多少天？", AnswerKind::kNumber}};
   for (const auto& [question, kind] : cases) {
     EXPECT_EQ(AnalyseQuestion(question, analyzer).kind, kind) << question;
