@@ -208,6 +208,8 @@ TEST(QuestionTest, MoneyIsNoNumberOfOtherThings) {
            {"plan: team; price per month (gbp): 190; users: 50", "How much does it cost?"},
            {"it took 3.2 million.", "How much did it cost?"},
            {"it costs fifty dollars.", "How much does it cost?"},
+           {"parking:8 EUR a day.", "How much does it cost?"},
+           {"停车:8元/天。", "停车多少钱？"},
            {"the plan is free.", "How much does it cost?"}}) {
     EXPECT_TRUE(HoldsKind(AnswerKind::kMoney, sentence, question)) << sentence;
   }
@@ -218,6 +220,8 @@ TEST(QuestionTest, MoneyIsNoNumberOfOtherThings) {
            {"试用期为三个月。", "试用多少钱？"},
            {"the trial takes 30 days, or a 14-day one.", "How much does the plan cost?"},
            {"there is a free 30-day trial.", "How much does the plan cost?"},
+           {"the desk opens at 9:30.", "How much does it cost?"},
+           {"SB-PRO-01", "How much does it cost?"},
            {"it holds 3 million users and is read in three weeks.", "How much does it cost?"}}) {
     EXPECT_FALSE(HoldsKind(AnswerKind::kMoney, sentence, question)) << sentence;
   }
