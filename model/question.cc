@@ -23,16 +23,34 @@ struct Cue {
 };
 
 // What is asked of each and of all, and what goes with 多少钱: cut out as question words are. "A和B的分别" are how they
-// differ, and 分别 at the end is a verb.
+// differ, and 分别 at the end is a verb. Nor are they cut out of 第一共和国 and 部分别墅; but out of 系统一共.
 constexpr Cue kChinesePhrases[] = {
-    {"的分别", AnswerKind::kAny, false},  {"的分別", AnswerKind::kAny, false},
-    {"分别？", AnswerKind::kAny, false},  {"分別？", AnswerKind::kAny, false},
-    {"分别", AnswerKind::kAny},           {"分別", AnswerKind::kAny},
-    {"一共", AnswerKind::kAny},           {"总共", AnswerKind::kAny},
-    {"總共", AnswerKind::kAny},           {"需要花多少钱", AnswerKind::kMoney},
-    {"需要花多少錢", AnswerKind::kMoney}, {"要花多少钱", AnswerKind::kMoney},
-    {"要花多少錢", AnswerKind::kMoney},   {"得花多少钱", AnswerKind::kMoney},
-    {"得花多少錢", AnswerKind::kMoney},   {"要多少钱", AnswerKind::kMoney},
+    {"第一共", AnswerKind::kAny, false},
+    {"唯一共", AnswerKind::kAny, false},
+    {"统一共享", AnswerKind::kAny, false},
+    {"統一共享", AnswerKind::kAny, false},
+    {"一共和国", AnswerKind::kAny, false},
+    {"一共和國", AnswerKind::kAny, false},
+    {"分别墅", AnswerKind::kAny, false},
+    {"分別墅", AnswerKind::kAny, false},
+    {"部分别的", AnswerKind::kAny, false},
+    {"部分別的", AnswerKind::kAny, false},
+    {"的分别", AnswerKind::kAny, false},
+    {"的分別", AnswerKind::kAny, false},
+    {"分别？", AnswerKind::kAny, false},
+    {"分別？", AnswerKind::kAny, false},
+    {"分别", AnswerKind::kAny},
+    {"分別", AnswerKind::kAny},
+    {"一共", AnswerKind::kAny},
+    {"总共", AnswerKind::kAny},
+    {"總共", AnswerKind::kAny},
+    {"需要花多少钱", AnswerKind::kMoney},
+    {"需要花多少錢", AnswerKind::kMoney},
+    {"要花多少钱", AnswerKind::kMoney},
+    {"要花多少錢", AnswerKind::kMoney},
+    {"得花多少钱", AnswerKind::kMoney},
+    {"得花多少錢", AnswerKind::kMoney},
+    {"要多少钱", AnswerKind::kMoney},
     {"要多少錢", AnswerKind::kMoney},
 };
 

@@ -84,6 +84,13 @@ TEST(QuestionTest, WhatIsAskedOfEachOrOfAllIsNoTerm) {
   EXPECT_THAT(terms("合同一共多少钱？"), UnorderedElementsAre("合同"));
   EXPECT_THAT(terms("住在北京要花多少钱？"), ::testing::Contains("北京"));
   EXPECT_THAT(terms("住在北京要花多少钱？"), ::testing::Not(::testing::Contains("要花")));
+  EXPECT_THAT(terms("系统一共有几个模块？"), UnorderedElementsAre("系统", "模块"));
+  // Parts of other words.
+  EXPECT_THAT(terms("法兰西第一共和国成立于哪一年？"), ::testing::Contains("第一"));
+  EXPECT_THAT(terms("统一共享目录在哪里？"), ::testing::Contains("共享"));
+  EXPECT_THAT(terms("統一共享目錄在哪裡？"), ::testing::Contains("共享"));
+  EXPECT_THAT(terms("唯一共同点是什么？"), ::testing::Contains("共同"));
+  EXPECT_THAT(terms("大部分别墅有几个车位？"), ::testing::Contains("别墅"));
   // How things part, and those who do.
   EXPECT_THAT(terms("甲方和乙方的分别是什么？"), ::testing::Contains("分别"));
   EXPECT_THAT(terms("他们在哪里分别？"), ::testing::Contains("分别"));
