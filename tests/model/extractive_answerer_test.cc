@@ -356,6 +356,24 @@ TEST_F(ExtractiveAnswererTest, AnItemThatIsAskedAboutIsToldAlone) {
   }
 }
 
+// "What" may ask for all of a list or for what one item says.
+TEST_F(ExtractiveAnswererTest, WhatIsAnsweredByTheItemThatSaysAllOfIt) {
+  const auto said = [&](const char* question, const std::vector<std::string>& headings,
+                        const std::vector<std::string>& items) {
+    const std::vector<Passage> passages = {ListPassage(headings, items, 9)};
+    return SaidInOrder(ExtractAnswer(question, passages, analyzer_, {}), passages);
+  };
+  const std::vector<std::string> english = {"The deposit is 500 euros.", "Pets are not allowed.",
+                                            "Keys are left with the porter."};
+  const std::vector<std::string> chinese = {"定金为500元。", "宠物不得入内。", "钥匙交前台保管。"};
+  EXPECT_THAT(said("What is the deposit?", {"Rental", "Deposit"}, english),
+              ::testing::ElementsAre(english[0]));
+  EXPECT_THAT(said("定金是什么？", {"租赁", "定金"}, chinese), ::testing::ElementsAre(chinese[0]));
+  EXPECT_EQ(said("What are the rules of the deposit?", {"Rental", "Rules of the deposit"}, english),
+            english);
+  EXPECT_EQ(said("定金有什么规定？", {"租赁", "定金规定"}, chinese), chinese);
+}
+
 // A fact of a kind is asked for, and the heading only names what it is about.
 TEST_F(ExtractiveAnswererTest, ASectionThatIsOnlyAboutItIsNotToldWhole) {
   const std::vector<Passage> passages = {
