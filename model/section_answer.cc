@@ -96,13 +96,17 @@ bool HoldsNames(const PassageReading& reading, const TermSet& held) {
   return true;
 }
 
-// Whether all terms of `asked` but those that say little are held.
+// Whether all terms of `asked` but those that say little are held, and there are such.
 bool HoldsAllThatTells(const PassageReading& reading, const TermSet& held, const TermSet& asked) {
   const std::vector<QuestionTerm>& terms = reading.question().terms;
+  bool tells = false;
   for (size_t i = 0; i < terms.size(); ++i) {
-    if (asked.test(i) && terms[i].emphasis >= 1 && !held.test(i)) return false;
+    // Those of one code share the weight of a word.
+    if (!asked.test(i) || (terms[i].emphasis < 1 && !terms[i].has_digit)) continue;
+    if (!held.test(i)) return false;
+    tells = true;
   }
-  return true;
+  return tells;
 }
 
 bool IsProse(BlockKind kind) { return kind == BlockKind::kParagraph || kind == BlockKind::kQuote; }

@@ -369,6 +369,7 @@ TEST_F(ExtractiveAnswererTest, WhatIsAnsweredByTheItemThatSaysAllOfIt) {
   EXPECT_THAT(said("What is the deposit?", {"Rental", "Deposit"}, english),
               ::testing::ElementsAre(english[0]));
   EXPECT_THAT(said("定金是什么？", {"租赁", "定金"}, chinese), ::testing::ElementsAre(chinese[0]));
+  EXPECT_EQ(said("What is new in 3.2.0?", {"Changelog", "3.2.0"}, english), english);
   EXPECT_EQ(said("What are the rules of the deposit?", {"Rental", "Rules of the deposit"}, english),
             english);
   EXPECT_EQ(said("定金有什么规定？", {"租赁", "定金规定"}, chinese), chinese);
