@@ -25,6 +25,10 @@ constexpr std::string_view kChineseWhether[] = {"吗",     "嗎",       "是否"
 constexpr std::string_view kChineseTaking[] = {"支持", "兼容", "相容", "接受", "提供",
                                                "包含", "包括", "集成", "整合", "对接",
                                                "對接", "适配", "適配"};
+constexpr std::string_view kSupporting = "支持";
+// Behind these it is a noun: 技术支持周末开通吗.
+constexpr std::string_view kBeforeSupport[] = {"技术", "技術", "客户", "客戶",
+                                               "售后", "售後", "客服"};
 constexpr size_t kLeastMissing = 2;  // characters
 
 class MissingThing {
@@ -87,13 +91,26 @@ class MissingThing {
     return {};
   }
 
+  // Where the question has it as a verb.
+  size_t FindTakingVerb(std::string_view verb) const {
+    size_t found = text_.find(verb);
+    const auto is_noun = [&](std::string_view before) {
+      return text_.substr(0, found).ends_with(before);
+    };
+    while (verb == kSupporting && found != text_.npos &&
+           std::ranges::any_of(kBeforeSupport, is_noun)) {
+      found = text_.find(verb, found + verb.size());
+    }
+    return found;
+  }
+
   std::string TakenChinese() const {
     const std::string_view asked = reading_.question_text();
     const bool asks = std::ranges::any_of(
         kChineseWhether, [&](std::string_view word) { return asked.find(word) != asked.npos; });
     if (!asks) return {};
     for (const std::string_view verb : kChineseTaking) {
-      const size_t found = text_.find(verb);
+      const size_t found = FindTakingVerb(verb);
       if (found == text_.npos) continue;
       size_t begin = found + verb.size();
       while (begin < text_.size() && text_[begin] == ' ') ++begin;

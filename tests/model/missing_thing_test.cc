@@ -38,6 +38,10 @@ TEST(MissingThingTest, IsWhatIsAskedToBeTaken) {
       {1, "支持 Kafka 吗？", ""},
       {1, "支持信用支付吗？", ""},
       {1, "支持哪些达梦数据库？", ""},
+      {1, "系统支持达梦吗？", "达梦"},
+      {1, "技术支持周末开通吗？", ""},
+      {1, "客戶支持週末上班嗎？", ""},
+      {1, "技术支持是否支持达梦？", "达梦"},
       // What says of which kind something is may be there by another word.
       {2, "丢失工牌的补办费用是多少？", ""},
       {2, "申请离职证明的领取时间是什么？", ""},
