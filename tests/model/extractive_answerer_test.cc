@@ -332,6 +332,12 @@ TEST_F(ExtractiveAnswererTest, AListIsFoundByItsHeading) {
   EXPECT_EQ(said("会议做了哪些决议？", chinese), chinese_items);
   EXPECT_THAT(said("哪些待办事项？", chinese),
               ::testing::ElementsAre("评估兼容性。", "采购两台服务器。"));
+  EXPECT_EQ(ExtractAnswer("Which decisions were taken in the meeting?", english, analyzer_, options)
+                .reason,
+            "told as the list under the heading Decisions");
+  options.language = "zh";
+  EXPECT_EQ(ExtractAnswer("会议做了哪些决议？", chinese, analyzer_, options).reason,
+            "按标题“决议”下的列表回答");
   // Somebody else's, or something else.
   EXPECT_THAT(said("Which decisions did the Rivers board take?", english), ::testing::IsEmpty());
   EXPECT_THAT(said("董事会做了哪些决议？", chinese), ::testing::IsEmpty());
