@@ -20,6 +20,7 @@ constexpr ReasonWords kReasonWords[] = {
      "最佳句子覆盖了问题的 {}%"},
     {Reason::kCoveringSentence, "the sentence with most of the words covers {} % of the question",
      "含问题词语最多的句子覆盖了问题的 {}%"},
+    {Reason::kListUnder, "told as the list under the heading {}", "按标题“{}”下的列表回答"},
     {Reason::kDeniesNothing,
      "the question asks for what is not so, the sentence tells only what is",
      "问题问的是否定的情况，该句只说了肯定的情况"},

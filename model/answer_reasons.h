@@ -18,6 +18,7 @@ enum class Reason : uint8_t {
   kNoPassage,
   kBestSentence,      // covers {} % of the question
   kCoveringSentence,  // the same of the one with most of the words
+  kListUnder,         // the heading {}
   kDeniesNothing,     // though the question asks for what is not so
   kNamesNo,           // {}: KindText
   kSaysAnother,       // {}: what stands there in the place of {}

@@ -32,9 +32,11 @@ constexpr std::string_view kJoinsBehind[] = {"（",   "(",    " (", "，",  ", "
                                              "担任", "擔任", "任", " – ", " — "};
 constexpr std::string_view kOfficeColumns[] = {"职务", "職務",  "职位",      "職位",      "岗位",
                                                "崗位", "Role:", "Position:", "Job title:"};
-constexpr size_t kOfficeBytes = 60;  // of a text, within which an office stands beside a name
-constexpr size_t kOfficeEnd = 9;     // of three Chinese characters: 总经理 before a name
-constexpr size_t kOfficeWords = 4;   // "head of customer support" before one
+constexpr size_t kOfficeBytes = 60;    // of a text, within which an office stands beside a name
+constexpr size_t kOfficeEnd = 9;       // of three Chinese characters: 总经理 before a name
+constexpr size_t kCharacterBytes = 3;  // of a Chinese one
+constexpr size_t kOfficeWords = 4;     // "head of customer support" before one
+constexpr std::string_view kBehindOffice[] = {"of", "for", "at"};
 
 bool RemovePrefix(std::string_view& text, const auto& prefixes) {
   for (const std::string_view prefix : prefixes) {
@@ -87,11 +89,42 @@ std::string_view LastBytes(std::string_view text, size_t count) {
   return text.substr(begin);
 }
 
+// Whether an office is the end of it: 客户支持组组长, not 组长表扬.
+bool IsChineseOffice(std::string_view label) {
+  for (size_t bytes = kCharacterBytes; bytes <= kOfficeEnd; bytes += kCharacterBytes) {
+    const std::string_view end = LastBytes(label, bytes);
+    const std::string_view begin_of_end =
+        end.substr(0, end.size() - LastBytes(end, kCharacterBytes).size());
+    if (NamesOffice(end) && !NamesOffice(begin_of_end)) return true;
+  }
+  return false;
+}
+
+// "our director", "Head of Support"; before a mark also "head of support", which without one may be who does something.
+bool IsEnglishOffice(std::string_view label, bool is_before_mark) {
+  const std::vector<Word> words = Words(label);
+  const auto begins_with_capital = [](const Word& word) { return IsAsciiUpper(word.text[0]); };
+  for (size_t i = words.size() > kOfficeWords ? words.size() - kOfficeWords : 0; i < words.size();
+       ++i) {
+    if (!NamesOffice(words[i].text)) continue;
+    if (i + 1 == words.size()) return true;
+    const bool has_field = i + 2 < words.size() && Among(words[i + 1].text, kBehindOffice);
+    if (has_field && (is_before_mark || std::all_of(words.begin() + static_cast<ptrdiff_t>(i + 2),
+                                                    words.end(), begins_with_capital))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool EndsWithOffice(std::string_view before) {
+  const std::string_view all = before;
   bool joined = true;
   while (joined) joined = RemoveSuffix(before, kJoinsBefore);
   if (before.empty() || std::string_view(".!?;").find(before.back()) != std::string_view::npos)
     return false;
+  const bool is_before_mark =
+      all.substr(before.size()).find_first_not_of(' ') != std::string_view::npos;
   size_t begin = 0;
   for (const std::string_view part : kParts) {
     const size_t at = before.rfind(part);
@@ -99,11 +132,7 @@ bool EndsWithOffice(std::string_view before) {
   }
   const std::string_view label = before.substr(begin);
   if (label.empty()) return false;
-  if (!IsAscii(label.back())) return NamesOffice(LastBytes(label, kOfficeEnd));
-  const std::vector<Word> words = Words(label);
-  const size_t first = words.size() > kOfficeWords ? words.size() - kOfficeWords : 0;
-  return std::any_of(words.begin() + static_cast<ptrdiff_t>(first), words.end(),
-                     [](const Word& word) { return NamesOffice(word.text); });
+  return IsAscii(label.back()) ? IsEnglishOffice(label, is_before_mark) : IsChineseOffice(label);
 }
 
 bool BeginsWithOffice(std::string_view behind) {

@@ -8,8 +8,8 @@
 
 namespace quarry::model {
 
-// Their names, as `beginning` of a document writes them: of lines such as "甲方：海川物流有限公司", "Customer: Haversham Ltd",
-// and of "This agreement is made between Haversham Ltd and ...". "" where it names none.
+// Their names, as `beginning` of a document writes them: of lines such as "甲方：海川物流有限公司", of a contract also
+// "Customer: Haversham Ltd", and of "This agreement is made between Haversham Ltd and ...". "" where it names none.
 std::string PartiesOf(std::string_view beginning);
 
 }  // namespace quarry::model

@@ -148,6 +148,7 @@ class Extraction {
       return weighed;
     };
     Weighed deciding = weigh(best);
+    const bool lacks_thing = deciding.lacks.thing;  // no list of anything else says it
     const std::optional<SectionAnswer> section = FindSectionAnswer(reading_, best, options_);
     const std::vector<size_t> chosen =
         section ? BestFirst(*section, best) : WithWayBehindDenial(Choose(best));
@@ -165,7 +166,7 @@ class Extraction {
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;
     draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
-    if (draft.declined && !deciding.lacks.replaced) {
+    if (draft.declined && !deciding.lacks.replaced && !lacks_thing) {
       if (const auto headed = FindHeadedList(reading_, options_)) {
         if (ExtractiveDraft told = TellList(*headed); !told.declined) return told;
       }
@@ -194,9 +195,10 @@ class Extraction {
     ExtractiveDraft draft;
     draft.support = kHeadedListSupport + kHeadedListGain * (2 * headed.share - 1);
     draft.declined = draft.support < options_.decline_below;
-    char share[16];
-    std::snprintf(share, sizeof(share), "%.0f", 100 * headed.share);
-    draft.reason = ReasonText(Reason::kBestSentence, options_.language, {share});
+    const Sentence& first = sentences_[headed.list.pieces.front().sentence];
+    const SourceSpan span =
+        SpanWithin(passages_[first.passage].chunk, first.range.begin, first.range.end);
+    draft.reason = ReasonText(Reason::kListUnder, options_.language, {span.heading_path.back()});
     for (const SectionPiece& piece : headed.list.pieces) {
       draft.sentences.push_back(Extracted(sentences_[piece.sentence], scores_[piece.sentence]));
     }
@@ -360,7 +362,9 @@ class Extraction {
     TermSet codes;
     for (size_t i = 0; i < question_.terms.size(); ++i)
       codes.set(i, reading_.asked_codes().IsOfCode(question_.terms[i].term));
-    const bool says_nothing = (best.terms & ~codes).none();
+    // A row that names the thing tells of it in its other cells, by whatever words.
+    const bool is_its_row = best.kind == BlockKind::kTable && (best.terms & codes).any();
+    const bool says_nothing = !is_its_row && (best.terms & ~codes).none();
     if (!says_nothing && !lacks.kind) return std::nullopt;
     const bool asks_for_kind =
         question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason;

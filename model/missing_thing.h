@@ -1,10 +1,8 @@
 #pragma once
 
 // What a question cannot be answered without: no passage speaks of it, whatever else of the question a sentence covers.
-// A word that is only missing may be there as another ("annual leave", "holiday"), and so these are few:
-//   * what is asked to be supported, included or accepted: the name of "Does it support MongoDB?", 达梦 of 支持达梦数据库吗;
-//   * of Chinese, what says of which of a kind something is asked, none of whose characters stands anywhere: 信用证 of
-//     信用证付款的违约金.
+// A word that is only missing may be there as another ("annual leave", "holiday"), and so this is only what is asked to be
+// supported, included or accepted: the name of "Does it support MongoDB?", 达梦 of 支持达梦数据库吗.
 // Internal to model/. Pure.
 
 #include <string>

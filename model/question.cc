@@ -23,16 +23,34 @@ struct Cue {
 };
 
 // What is asked of each and of all, and what goes with 多少钱: cut out as question words are. "A和B的分别" are how they
-// differ, and 分别 at the end is a verb.
+// differ, and 分别 at the end is a verb. Nor are they cut out of 第一共和国 and 部分别墅; but out of 系统一共.
 constexpr Cue kChinesePhrases[] = {
-    {"的分别", AnswerKind::kAny, false},  {"的分別", AnswerKind::kAny, false},
-    {"分别？", AnswerKind::kAny, false},  {"分別？", AnswerKind::kAny, false},
-    {"分别", AnswerKind::kAny},           {"分別", AnswerKind::kAny},
-    {"一共", AnswerKind::kAny},           {"总共", AnswerKind::kAny},
-    {"總共", AnswerKind::kAny},           {"需要花多少钱", AnswerKind::kMoney},
-    {"需要花多少錢", AnswerKind::kMoney}, {"要花多少钱", AnswerKind::kMoney},
-    {"要花多少錢", AnswerKind::kMoney},   {"得花多少钱", AnswerKind::kMoney},
-    {"得花多少錢", AnswerKind::kMoney},   {"要多少钱", AnswerKind::kMoney},
+    {"第一共", AnswerKind::kAny, false},
+    {"唯一共", AnswerKind::kAny, false},
+    {"统一共享", AnswerKind::kAny, false},
+    {"統一共享", AnswerKind::kAny, false},
+    {"一共和国", AnswerKind::kAny, false},
+    {"一共和國", AnswerKind::kAny, false},
+    {"分别墅", AnswerKind::kAny, false},
+    {"分別墅", AnswerKind::kAny, false},
+    {"部分别的", AnswerKind::kAny, false},
+    {"部分別的", AnswerKind::kAny, false},
+    {"的分别", AnswerKind::kAny, false},
+    {"的分別", AnswerKind::kAny, false},
+    {"分别？", AnswerKind::kAny, false},
+    {"分別？", AnswerKind::kAny, false},
+    {"分别", AnswerKind::kAny},
+    {"分別", AnswerKind::kAny},
+    {"一共", AnswerKind::kAny},
+    {"总共", AnswerKind::kAny},
+    {"總共", AnswerKind::kAny},
+    {"需要花多少钱", AnswerKind::kMoney},
+    {"需要花多少錢", AnswerKind::kMoney},
+    {"要花多少钱", AnswerKind::kMoney},
+    {"要花多少錢", AnswerKind::kMoney},
+    {"得花多少钱", AnswerKind::kMoney},
+    {"得花多少錢", AnswerKind::kMoney},
+    {"要多少钱", AnswerKind::kMoney},
     {"要多少錢", AnswerKind::kMoney},
 };
 
@@ -41,8 +59,8 @@ constexpr Cue kChinesePhrases[] = {
 constexpr Cue kChineseCues[] = {
     {"几何", AnswerKind::kAny, false}, {"幾何", AnswerKind::kAny, false},
     {"多少钱", AnswerKind::kMoney},    {"多少錢", AnswerKind::kMoney},
-    {"多少元", AnswerKind::kMoney},    {"多少块", AnswerKind::kMoney},
-    {"多少塊", AnswerKind::kMoney},    {"几块钱", AnswerKind::kMoney},
+    {"多少元", AnswerKind::kMoney},    {"多少块钱", AnswerKind::kMoney},
+    {"多少塊錢", AnswerKind::kMoney},  {"几块钱", AnswerKind::kMoney},
     {"幾塊錢", AnswerKind::kMoney},    {"几元", AnswerKind::kMoney},
     {"什么时候", AnswerKind::kTime},   {"什麼時候", AnswerKind::kTime},
     {"什么时间", AnswerKind::kTime},   {"什麼時間", AnswerKind::kTime},
@@ -158,7 +176,14 @@ AnswerKind EnglishKind(std::string_view folded) {
 // "How much does it cost", "what does it cost": `folded` as for EnglishKind, which gave `kind`.
 bool AsksForMoney(AnswerKind kind, std::string_view folded) {
   const auto holds = [&](std::string_view words) { return folded.find(words) != folded.npos; };
-  if (kind == AnswerKind::kNumber && holds("how much ")) {
+  // Not before a noun, which it counts: "how much paid leave", "how much time is there to pay".
+  constexpr std::string_view kHowMuch = "how much ";
+  constexpr std::string_view kBehindHowMuch[] = {
+      "money", "do",  "does",  "did", "is",   "are",    "was", "were", "has", "have", "had", "will",
+      "would", "can", "could", "may", "must", "should", "to",  "i",    "we",  "you",  "they"};
+  if (const size_t at = folded.find(kHowMuch); kind == AnswerKind::kNumber && at != folded.npos) {
+    const std::string_view behind = folded.substr(at + kHowMuch.size());
+    if (!Among(behind.substr(0, behind.find(' ')), kBehindHowMuch)) return false;
     return holds(" cost ") || holds(" costs ") || holds(" money ") || holds(" pay ") ||
            holds(" paid ") || holds(" charge ") || holds(" charged ");
   }

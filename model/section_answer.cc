@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/document.h"
@@ -26,11 +27,15 @@ constexpr uint32_t kListRoom =
     2;  // times the tokens of an answer of sentences: steps are read one by one
 
 constexpr std::string_view kWayWords[] = {"how", "steps", "procedure", "instructions"};
-constexpr std::string_view kThingWords[] = {"what", "which", "list"};
+constexpr std::string_view kThingWords[] = {"which", "list"};
+constexpr std::string_view kBehindWhatOfThings[] = {"are", "were"};
+constexpr std::string_view kNoPlurals[] = {"does", "this"};
+constexpr size_t kLeastPlural = 4;  // letters: not "is", "was"
 constexpr std::string_view kWayParts[] = {"如何", "怎么", "怎麼", "怎样",
                                           "怎樣", "步骤", "步驟", "流程"};
-constexpr std::string_view kThingParts[] = {"哪些", "哪几", "哪幾", "什么",
-                                            "什麼", "列出", "列举", "列舉"};
+constexpr std::string_view kThingParts[] = {"哪些",   "哪几", "哪幾", "有什么",
+                                            "有什麼", "列出", "列举", "列舉"};
+constexpr std::string_view kWhatParts[] = {"什么", "什麼"};
 // Name the list or that there is one, not what is in it.
 constexpr std::string_view kListNames[] = {
     "step",  "steps",  "list",      "way", "ways",    "item",   "items",  "instructions",
@@ -91,6 +96,19 @@ bool HoldsNames(const PassageReading& reading, const TermSet& held) {
   return true;
 }
 
+// Whether all terms of `asked` but those that say little are held, and there are such.
+bool HoldsAllThatTells(const PassageReading& reading, const TermSet& held, const TermSet& asked) {
+  const std::vector<QuestionTerm>& terms = reading.question().terms;
+  bool tells = false;
+  for (size_t i = 0; i < terms.size(); ++i) {
+    // Those of one code share the weight of a word.
+    if (!asked.test(i) || (terms[i].emphasis < 1 && !terms[i].has_digit)) continue;
+    if (!held.test(i)) return false;
+    tells = true;
+  }
+  return tells;
+}
+
 bool IsProse(BlockKind kind) { return kind == BlockKind::kParagraph || kind == BlockKind::kQuote; }
 
 std::optional<SectionAnswer> HeadedByQuestion(const PassageReading& reading, size_t best,
@@ -119,7 +137,15 @@ std::optional<SectionAnswer> HeadedByQuestion(const PassageReading& reading, siz
   return answer;
 }
 
-enum class Wanted { kNothing, kWay, kThings };
+// kWhat: things, or one of them: "what is included", "what is the deposit".
+enum class Wanted { kNothing, kWay, kWhat, kThings };
+
+// Whether "what" before it asks for several: "what are", "what benefits".
+bool IsOfThings(std::string_view word) {
+  const bool is_plural = word.size() >= kLeastPlural && word.ends_with('s') &&
+                         !word.ends_with("ss") && !Among(word, kNoPlurals);
+  return is_plural || Among(word, kBehindWhatOfThings);
+}
 
 Wanted WantedBy(const PassageReading& reading) {
   if (reading.question().kind != AnswerKind::kAny) return Wanted::kNothing;
@@ -127,10 +153,17 @@ Wanted WantedBy(const PassageReading& reading) {
   if (HoldsAny(question, kWayParts)) return Wanted::kWay;
   if (HoldsAny(question, kThingParts)) return Wanted::kThings;
   const std::string lower = AsciiLower(question);
-  Wanted wanted = Wanted::kNothing;
-  for (const Word& word : Words(lower)) {
-    if (Among(word.text, kWayWords)) return Wanted::kWay;
-    if (Among(word.text, kThingWords)) wanted = Wanted::kThings;
+  const std::vector<Word> words = Words(lower);
+  Wanted wanted = HoldsAny(question, kWhatParts) ? Wanted::kWhat : Wanted::kNothing;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (Among(words[i].text, kWayWords)) return Wanted::kWay;
+    const bool is_what = words[i].text == "what";
+    const bool is_of_things = is_what && i + 1 < words.size() && IsOfThings(words[i + 1].text);
+    if (Among(words[i].text, kThingWords) || is_of_things) {
+      wanted = Wanted::kThings;
+    } else if (is_what && wanted == Wanted::kNothing) {
+      wanted = Wanted::kWhat;
+    }
   }
   return wanted;
 }
@@ -215,6 +248,8 @@ bool IsWantedList(const PassageReading& reading, size_t index) {
   if (list->announcement) headed |= reading.sentences()[*list->announcement].terms & asked;
   const double all = reading.WeightOf(asked);
   if (headed.none() || reading.WeightOf(headed) < kHeadsList * all) return false;
+  // The deposit is what its item says, and not what else stands below "Deposit".
+  if (wanted == Wanted::kWhat && HoldsAllThatTells(reading, best.terms, asked)) return false;
   return wanted == Wanted::kWay ||
          reading.WeightOf(best.terms & asked & ~headed) < kOwnOfItem * all;
 }

@@ -30,9 +30,9 @@ struct SectionAnswer {
 //   * Its heading is the question where it holds nearly all of it, all its names, and asks, too, or the question asks
 //     for nothing of a kind (a date, a number). Told are its first sentences, as many as an answer has.
 //   * A list answers "how" where the headings above it hold most of what is asked, and "which" where the best item
-//     holds little beyond them, for else that one is asked about. A sentence that announces it ("Steps:") counts as a
-//     heading, and may be the best one. Told are that sentence, the items and the code between them, up to
-//     options.max_items and twice options.max_tokens.
+//     holds little beyond them, for else that one is asked about; so does "what", unless the best item holds all that
+//     is asked. A sentence that announces it ("Steps:") counts as a heading, and may be the best one. Told are that
+//     sentence, the items and the code between them, up to options.max_items and twice options.max_tokens.
 // None where the best sentence would not be told.
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options);

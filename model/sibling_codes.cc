@@ -43,6 +43,15 @@ constexpr std::string_view kChineseBeforeOthers[] = {
     "该", "本", "此", "用", "接", "比", "及", "或", "不", "是", "为", "有", "支持", "符合"};
 constexpr std::string_view kArticles[] = {"the", "a", "an", "our", "model", "type"};
 constexpr std::string_view kTopicBehind[] = {"for", "of"};
+// Behind a code and before what bounds it, P6级及以上. Of text that was evened.
+constexpr std::string_view kRanksBehindCode[] = {"级", "档", "檔", "型", "号"};
+// Of an order of codes, beside the bounds of numbers.
+constexpr std::string_view kOpenBehindCode[] = {
+    "and higher", "or higher", "and up",    "and upwards", "or upwards", "upwards",
+    "and later",  "or later",  "and newer", "or newer",    "and lower",  "or lower",
+    "及更高",     "或更高",    "及更低",    "或更低",      "起"};
+constexpr std::string_view kNotOpenBehind[] = {"重", "动", "動", "升", "吊",
+                                               "飞", "飛", "火", "泡", " to "};
 constexpr std::string_view kTopicClauseMarks[] = {"，", "；", "：", "、", ",", ";", ":"};
 
 bool HoldsPhrase(std::string_view text, std::span<const std::string_view> phrases) {
@@ -101,6 +110,25 @@ bool EndsBeforeTopic(std::string_view before) {
   return !words.empty() && Among(words.back().text, kTopicBehind);
 }
 
+// Whether what stands behind a code, which ends at byte `at`, makes it the least or the greatest of several: "G5 and
+// higher", P6级起; not HX-400起重机.
+bool IsOpenBehind(std::string_view even, size_t at) {
+  for (const std::string_view rank : kRanksBehindCode) {
+    if (even.substr(at).starts_with(rank)) at += rank.size();
+  }
+  size_t end = 0;
+  if (CueBehind(even, at, end) != nullptr) return true;
+  const std::string_view behind = TrimBlanks(even.substr(at));
+  return std::ranges::any_of(kOpenBehindCode, [&](std::string_view cue) {
+    if (!behind.starts_with(cue)) return false;
+    const std::string_view rest = behind.substr(cue.size());
+    const bool is_other_word = IsAscii(cue[0]) && !rest.empty() && IsAsciiLetter(rest[0]);
+    return !is_other_word && std::ranges::none_of(kNotOpenBehind, [&](std::string_view other) {
+      return rest.starts_with(other);
+    });
+  });
+}
+
 // Whether one of the places is the end of a range of codes: "HY-200 to HY-400", "HY-200 and above", "over DN250".
 bool StatesRange(std::string_view text, std::span<const AskedCodes::Place> places) {
   const std::string even = EvenForNumbers(text);
@@ -108,9 +136,8 @@ bool StatesRange(std::string_view text, std::span<const AskedCodes::Place> place
     const ByteRange& range = places[i].range;
     const std::string_view name = text.substr(range.begin, range.end - range.begin);
     const bool is_joined = CodesNamed(name).size() > 1 && name.find('/') == name.npos;
-    size_t end = 0;
     size_t begin = 0;
-    if (is_joined || CueBehind(even, range.end, end) != nullptr ||
+    if (is_joined || IsOpenBehind(even, range.end) ||
         CueBefore(even, range.begin, begin) != nullptr) {
       return true;
     }

@@ -13,7 +13,7 @@
 //
 // It does not where the title or a heading above it names the code that is asked about and no sibling; where it sets
 // things beside one another, "unlike the HY-400 it ...", "the successor of the HY-400"; and where it is of all from one
-// to another, "HY-200 to HY-400". Internal to model/. Pure.
+// to another or from one on, "HY-200 to HY-400", "HY-200 and newer", P6级及以上. Internal to model/. Pure.
 
 #include <optional>
 #include <string>

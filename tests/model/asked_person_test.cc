@@ -44,6 +44,10 @@ TEST(AskedPersonTest, AnOfficeStandsRightBesideTheName) {
            {"Ines Vogel", "Ines Vogel is the director."},
            {"Ines Vogel", "Head of customer support: Ines Vogel"},
            {"Ines Vogel", "Our CTO Ines Vogel signed."},
+           {"Ines Vogel", "Head of Support Ines Vogel opened the meeting."},
+           {"Ines Vogel", "The director of sales, Ines Vogel, opened it."},
+           {"林晓彤", "董事长兼总经理林晓彤致辞。"},
+           {"林晓彤", "法定代表人：林晓彤"},
            {"Ines Vogel", "Name: Ines Vogel; Role: Support"}}) {
     EXPECT_TRUE(SaysOfficeOf(name, sentence)) << sentence;
   }
@@ -52,6 +56,10 @@ TEST(AskedPersonTest, AnOfficeStandsRightBesideTheName) {
            {"林晓彤", "出席：总经理、林晓彤、陈思远"},
            {"林晓彤", "技术总监高文博批准，林晓彤执行。"},
            {"林晓彤", "一线值班: 林晓彤; 二线值班: 王海涛"},
+           {"林晓彤", "组长表扬林晓彤。"},
+           {"林晓彤", "董事长任命林晓彤。"},
+           {"Ines Vogel", "The director thanked Ines Vogel."},
+           {"Ines Vogel", "The head of support thanked Ines Vogel."},
            {"Ines Vogel", "Ines Vogel wrote to the director."},
            {"Ines Vogel", "The director was away. Ines Vogel signed."},
            {"Ines Vogel", "The report is by Rory Keane, director."}}) {

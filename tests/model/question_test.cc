@@ -39,10 +39,21 @@ TEST(QuestionTest, TheFormTellsTheKindOfAnswer) {
       {"How much money was raised?", AnswerKind::kMoney},
       {"What does a seat cost?", AnswerKind::kMoney},
       {"How much water does it hold?", AnswerKind::kNumber},
+      {"How much must a guest pay?", AnswerKind::kMoney},
+      {"How much have we paid so far?", AnswerKind::kMoney},
+      {"How much is the charge for parking?", AnswerKind::kMoney},
+      // It counts its own noun.
+      {"How much paid leave do new employees get?", AnswerKind::kNumber},
+      {"How much time do customers have to pay an invoice?", AnswerKind::kNumber},
+      {"How much charge does the battery hold?", AnswerKind::kNumber},
       {"What is the cost of a seat?", AnswerKind::kAny},
       {"专业版多少钱？", AnswerKind::kMoney},
       {"專業版要多少錢？", AnswerKind::kMoney},
       {"罚款多少元？", AnswerKind::kMoney},
+      {"罚款多少块钱？", AnswerKind::kMoney},
+      {"罰款多少塊錢？", AnswerKind::kMoney},
+      {"一套系统需要多少块电池板？", AnswerKind::kNumber},
+      {"一套系統需要多少塊電池板？", AnswerKind::kNumber},
       {"年假多少天？", AnswerKind::kNumber}};
   for (const auto& [question, kind] : cases) {
     EXPECT_EQ(AnalyseQuestion(question, analyzer).kind, kind) << question;
@@ -73,6 +84,13 @@ TEST(QuestionTest, WhatIsAskedOfEachOrOfAllIsNoTerm) {
   EXPECT_THAT(terms("合同一共多少钱？"), UnorderedElementsAre("合同"));
   EXPECT_THAT(terms("住在北京要花多少钱？"), ::testing::Contains("北京"));
   EXPECT_THAT(terms("住在北京要花多少钱？"), ::testing::Not(::testing::Contains("要花")));
+  EXPECT_THAT(terms("系统一共有几个模块？"), UnorderedElementsAre("系统", "模块"));
+  // Parts of other words.
+  EXPECT_THAT(terms("法兰西第一共和国成立于哪一年？"), ::testing::Contains("第一"));
+  EXPECT_THAT(terms("统一共享目录在哪里？"), ::testing::Contains("共享"));
+  EXPECT_THAT(terms("統一共享目錄在哪裡？"), ::testing::Contains("共享"));
+  EXPECT_THAT(terms("唯一共同点是什么？"), ::testing::Contains("共同"));
+  EXPECT_THAT(terms("大部分别墅有几个车位？"), ::testing::Contains("别墅"));
   // How things part, and those who do.
   EXPECT_THAT(terms("甲方和乙方的分别是什么？"), ::testing::Contains("分别"));
   EXPECT_THAT(terms("他们在哪里分别？"), ::testing::Contains("分别"));
@@ -197,6 +215,8 @@ TEST(QuestionTest, MoneyIsNoNumberOfOtherThings) {
            {"plan: team; price per month (gbp): 190; users: 50", "How much does it cost?"},
            {"it took 3.2 million.", "How much did it cost?"},
            {"it costs fifty dollars.", "How much does it cost?"},
+           {"parking:8 EUR a day.", "How much does it cost?"},
+           {"停车:8元/天。", "停车多少钱？"},
            {"the plan is free.", "How much does it cost?"}}) {
     EXPECT_TRUE(HoldsKind(AnswerKind::kMoney, sentence, question)) << sentence;
   }
@@ -207,6 +227,8 @@ TEST(QuestionTest, MoneyIsNoNumberOfOtherThings) {
            {"试用期为三个月。", "试用多少钱？"},
            {"the trial takes 30 days, or a 14-day one.", "How much does the plan cost?"},
            {"there is a free 30-day trial.", "How much does the plan cost?"},
+           {"the desk opens at 9:30.", "How much does it cost?"},
+           {"SB-PRO-01", "How much does it cost?"},
            {"it holds 3 million users and is read in three weeks.", "How much does it cost?"}}) {
     EXPECT_FALSE(HoldsKind(AnswerKind::kMoney, sentence, question)) << sentence;
   }
