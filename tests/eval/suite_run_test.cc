@@ -225,6 +225,9 @@ TEST_F(SuiteRunTest, ARunKeepsTheHashesOfTheTextsThatItWasAskedOf) {
   EXPECT_THAT(before.content_hashes, SizeIs(3));
   ASSERT_OK_AND_ASSIGN(const eval::Run read, store.Read(before.id));
   EXPECT_EQ(read.manifest.content_hashes, before.content_hashes);
+  ASSERT_OK_AND_ASSIGN(const std::vector<RunManifest> runs, store.List(10));
+  ASSERT_THAT(runs, SizeIs(1));
+  EXPECT_THAT(runs[0].content_hashes, IsEmpty()) << "a thousand runs are listed at once";
   engine_.Add({testing::TextDocument("valve.md", "Valve", "The bronze valve closes at once."),
                testing::TextDocument("tank.md", "Tank", "The tank is empty.")});
   snapshot_ = engine_.snapshot();
