@@ -99,6 +99,7 @@ Result<int> RunEvalAdvise(const EvalAdviseArguments& arguments, CommandContext& 
   eval::RunSettings settings;
   settings.query.mode = bench.config.mode;
   settings.query.k = bench.config.k;
+  settings.correct = bench.config.assistant.correct;
   const auto profile = run.manifest.config.find("profile");
   if (profile != run.manifest.config.end()) {
     const Status used = UseProfile(profile->second, context, engine, settings.query).status();

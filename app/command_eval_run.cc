@@ -206,6 +206,7 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   eval::RunSettings settings;
   settings.query.mode = bench.config.mode;
   settings.query.k = bench.config.k;
+  settings.correct = bench.config.assistant.correct;
   QUARRY_RETURN_IF_ERROR(
       UseProfile(arguments.profile, context, *bench.engine, settings.query).status());
   settings.cache = arguments.use_cache ? generation::CacheUse::kRead : generation::CacheUse::kOff;

@@ -165,6 +165,7 @@ class SweepBench {
     eval::RunSettings settings;
     settings.query.mode = engine.config().mode;
     settings.query.k = engine.config().k;
+    settings.correct = engine.config().assistant.correct;
     QUARRY_ASSIGN_OR_RETURN(const eval::RunRecord record,
                             eval::AskCase(one, 0, parts, settings, context_.call));
     const eval::CaseScores scores =

@@ -109,7 +109,9 @@ Result<GivenFeedback> ReadRows(const FeedbackExportArguments& arguments, Engine&
                           eval::MakeReport(std::move(run), std::move(options)));
   QUARRY_ASSIGN_OR_RETURN(eval::DistilledAnswers distilled, eval::DistilRun(report));
   return GivenFeedback{.rated = std::move(distilled.answers),
-                       .left_out = std::move(distilled.left_out)};
+                       .compared = {},
+                       .left_out = std::move(distilled.left_out),
+                       .damaged = {}};
 }
 
 }  // namespace
@@ -133,6 +135,9 @@ Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandC
                           eval::ExportFeedback(feedback.rated, feedback.compared, options, judge,
                                                prompts, engine->analyzer(), context.call));
   for (const auto& [reason, count] : feedback.left_out) report.left_out[reason] += count;
+  for (const Status& status : feedback.damaged) {
+    context.console.Note("left out: " + status.ToString());
+  }
   QUARRY_RETURN_IF_ERROR(WriteOut(PathOf(context, arguments.out), report.lines, context.console));
   context.console.Note(WithThousands(report.rows) +
                        " rows; left out: " + CountsText(report.left_out));
@@ -146,6 +151,9 @@ Result<int> RunEvalFromTraffic(const EvalFromTrafficArguments& arguments, Comman
       engine->clock().NowMicros() - static_cast<int64_t>(arguments.days) * kMicrosOfADay;
   QUARRY_ASSIGN_OR_RETURN(const GivenTraffic traffic,
                           ReadTraffic(engine->index(), arguments.share, arguments.seed, since));
+  for (const Status& status : traffic.damaged) {
+    context.console.Note("left out: " + status.ToString());
+  }
   const eval::LocalJudge judge(engine->analyzer());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::TrafficSlice> slices,
                           eval::JudgeTraffic(traffic.answers, judge, {}, context.call));

@@ -52,7 +52,12 @@ std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
     if (extra.size() > 1 && extra[0] == '-') {
       const std::string name = extra.substr(0, extra.find('='));
       const std::string suggestion = Suggestion(name, OptionNames(app));
-      if (is_family && family != nullptr && suggestion.empty()) {
+      const auto knows_it = [&](const CLI::App* command) {
+        const std::vector<std::string> names = OptionNames(*command);
+        return std::ranges::find(names, name) != names.end();
+      };
+      if (is_family && family != nullptr &&
+          std::ranges::any_of(app.get_subcommands({}), knows_it)) {
         return "option \"" + name + "\" stands before the command: expected " + CommandsOf(app) +
                " in front of it";
       }

@@ -181,6 +181,9 @@ Result<int> RunTuneFromFeedback(const TuneArguments& arguments, CommandContext& 
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           engine.GetSnapshot());
   QUARRY_ASSIGN_OR_RETURN(const GivenFeedback feedback, ReadFeedback(engine->index()));
+  for (const Status& status : feedback.damaged) {
+    context.console.Note("left out: " + status.ToString());
+  }
   eval::FeedbackQuestions questions = eval::QuestionsOf(feedback.rated);
   QUARRY_RETURN_IF_ERROR(KeepKnown(*snapshot, questions.train));
   QUARRY_RETURN_IF_ERROR(KeepKnown(*snapshot, questions.held_out));

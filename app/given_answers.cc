@@ -196,13 +196,55 @@ Result<std::optional<Given>> FindAnswer(const std::string& id, index::Index& ind
   return ReadAnswer(*object, index);
 }
 
-std::vector<index::Object> ObjectsOf(index::ObjectKind kind, index::Index& index, Status& status) {
+Result<std::vector<index::Object>> ObjectsOf(index::ObjectKind kind, index::Index& index,
+                                             std::vector<Status>& damaged) {
   std::vector<index::Object> objects;
-  status = index.objects().ForEach(kind, [&](const index::Object& object) {
-    objects.push_back(object);
-    return true;
-  });
+  QUARRY_RETURN_IF_ERROR(index.objects().ForEach(
+      kind,
+      [&](const index::Object& object) {
+        objects.push_back(object);
+        return true;
+      },
+      &damaged));
   return objects;
+}
+
+// Takes note of damage, of the same once. What else went wrong is returned.
+Status NoteDamage(const Status& status, std::vector<Status>& damaged) {
+  if (status.code() != Code::kDataLoss) return status;
+  if (std::ranges::find(damaged, status) == damaged.end()) damaged.push_back(status);
+  return OkStatus();
+}
+
+Status JoinFeedback(const index::Object& stored, index::Index& index, GivenFeedback& feedback) {
+  QUARRY_ASSIGN_OR_RETURN(const server::FeedbackRecord record, server::ParseFeedback(stored));
+  if (record.comparison) {
+    const server::Comparison& votes = *record.comparison;
+    if (votes.vote.empty()) {
+      ++feedback.left_out["not voted on"];
+      return OkStatus();
+    }
+    QUARRY_ASSIGN_OR_RETURN(std::optional<Given> first, FindAnswer(votes.left.answer, index));
+    QUARRY_ASSIGN_OR_RETURN(std::optional<Given> second, FindAnswer(votes.right.answer, index));
+    if (!first || !second) {
+      ++feedback.left_out[kGone];
+      return OkStatus();
+    }
+    feedback.compared.push_back({.first = std::move(first->answer),
+                                 .second = std::move(second->answer),
+                                 .vote = votes.vote == "left"    ? eval::Preference::kFirst
+                                         : votes.vote == "right" ? eval::Preference::kSecond
+                                                                 : eval::Preference::kTie,
+                                 .voter = record.owner.key});
+    return OkStatus();
+  }
+  QUARRY_ASSIGN_OR_RETURN(std::optional<Given> given, FindAnswer(record.answer, index));
+  if (!given) {
+    ++feedback.left_out[kGone];
+    return OkStatus();
+  }
+  feedback.rated.push_back({std::move(given->answer), record.rating == "up"});
+  return OkStatus();
 }
 
 }  // namespace
@@ -210,10 +252,16 @@ std::vector<index::Object> ObjectsOf(index::ObjectKind kind, index::Index& index
 Result<GivenTraffic> ReadTraffic(index::Index& index, double share, uint64_t seed,
                                  int64_t since_micros) {
   GivenTraffic traffic;
-  Status status;
-  for (const index::Object& object : ObjectsOf(index::ObjectKind::kAnswer, index, status)) {
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<index::Object> objects,
+                          ObjectsOf(index::ObjectKind::kAnswer, index, traffic.damaged));
+  for (const index::Object& object : objects) {
     if (!eval::InSample(object.id, share, seed)) continue;
-    QUARRY_ASSIGN_OR_RETURN(std::optional<Given> given, ReadAnswer(object, index));
+    Result<std::optional<Given>> read = ReadAnswer(object, index);
+    if (!read.ok()) {
+      QUARRY_RETURN_IF_ERROR(NoteDamage(read.status(), traffic.damaged));
+      continue;
+    }
+    std::optional<Given> given = *std::move(read);
     if (!given) {
       ++traffic.left_out[kGone];
       continue;
@@ -227,43 +275,16 @@ Result<GivenTraffic> ReadTraffic(index::Index& index, double share, uint64_t see
          .judged = std::move(given->answer.judged),
          .declined = given->answer.declined});
   }
-  QUARRY_RETURN_IF_ERROR(status);
   return traffic;
 }
 
 Result<GivenFeedback> ReadFeedback(index::Index& index) {
   GivenFeedback feedback;
-  Status status;
-  for (const index::Object& stored : ObjectsOf(index::ObjectKind::kFeedback, index, status)) {
-    QUARRY_ASSIGN_OR_RETURN(const server::FeedbackRecord record, server::ParseFeedback(stored));
-    if (record.comparison) {
-      const server::Comparison& votes = *record.comparison;
-      if (votes.vote.empty()) {
-        ++feedback.left_out["not voted on"];
-        continue;
-      }
-      QUARRY_ASSIGN_OR_RETURN(std::optional<Given> first, FindAnswer(votes.left.answer, index));
-      QUARRY_ASSIGN_OR_RETURN(std::optional<Given> second, FindAnswer(votes.right.answer, index));
-      if (!first || !second) {
-        ++feedback.left_out[kGone];
-        continue;
-      }
-      feedback.compared.push_back({.first = std::move(first->answer),
-                                   .second = std::move(second->answer),
-                                   .vote = votes.vote == "left"    ? eval::Preference::kFirst
-                                           : votes.vote == "right" ? eval::Preference::kSecond
-                                                                   : eval::Preference::kTie,
-                                   .voter = record.owner.key});
-      continue;
-    }
-    QUARRY_ASSIGN_OR_RETURN(std::optional<Given> given, FindAnswer(record.answer, index));
-    if (!given) {
-      ++feedback.left_out[kGone];
-      continue;
-    }
-    feedback.rated.push_back({std::move(given->answer), record.rating == "up"});
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<index::Object> objects,
+                          ObjectsOf(index::ObjectKind::kFeedback, index, feedback.damaged));
+  for (const index::Object& stored : objects) {
+    QUARRY_RETURN_IF_ERROR(NoteDamage(JoinFeedback(stored, index, feedback), feedback.damaged));
   }
-  QUARRY_RETURN_IF_ERROR(status);
   return feedback;
 }
 

@@ -5,7 +5,7 @@
 // from.
 //
 // An answer is read only while everything that it was made from still stands; its passages are read
-// from the documents.
+// from the documents. What is damaged hides nothing else: it is left out, and `damaged` names it.
 
 #include <map>
 #include <string>
@@ -20,8 +20,9 @@ namespace quarry::app {
 struct GivenTraffic {
   std::vector<eval::TrafficAnswer> answers;  // oldest first
   std::map<std::string, uint64_t> left_out;  // by reason
+  std::vector<Status> damaged;               // each names its object
 };
-// Those of the sample (eval::InSample), given since `since_micros`. kDataLoss naming the object.
+// Those of the sample (eval::InSample), given since `since_micros`.
 Result<GivenTraffic> ReadTraffic(index::Index& index, double share, uint64_t seed,
                                  int64_t since_micros);
 
@@ -29,6 +30,7 @@ struct GivenFeedback {
   std::vector<eval::RatedAnswer> rated;
   std::vector<eval::ComparedAnswers> compared;
   std::map<std::string, uint64_t> left_out;
+  std::vector<Status> damaged;
 };
 Result<GivenFeedback> ReadFeedback(index::Index& index);
 

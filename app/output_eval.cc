@@ -116,7 +116,7 @@ std::string ComparisonText(const eval::RunReport& report, const Console& console
   std::string text = "\nAgainst run " + report.baseline->manifest.id + ", " +
                      std::to_string(comparison.cases) + " cases\n";
   std::vector<std::vector<std::string>> rows = {
-      {"", "before", "now", "difference", "95 % interval", "p (Holm)", "better", "worse"}};
+      {"", "before", "now", "difference", "95 % interval", "p", "better", "worse"}};
   for (const eval::MetricDelta& delta : comparison.overall) {
     rows.push_back({delta.metric, eval::FormatMetric(delta.metric, delta.before),
                     eval::FormatMetric(delta.metric, delta.after),
@@ -126,7 +126,7 @@ std::string ComparisonText(const eval::RunReport& report, const Console& console
                     eval::FormatP(delta.adjusted_p), std::to_string(delta.gained),
                     std::to_string(delta.lost)});
   }
-  text += Table(rows, {1, 2, 3, 4, 5, 6, 7}, console);
+  text += Table(rows, {1, 2, 3, 4, 5, 6, 7}, console) + eval::kHowPIsCorrected + "\n";
   for (const eval::MetricDelta& delta : comparison.slices) {
     if (!delta.is_significant()) continue;
     text += "  " + delta.metric + " on " + OneLine(delta.slice) + ": " +

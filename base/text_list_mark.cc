@@ -82,20 +82,25 @@ bool BeginsItem(std::string_view text, size_t line) {
 
 bool BeginsWithLabel(std::string_view text, size_t line) {
   constexpr size_t kMostCharacters = 28;
+  constexpr size_t kMostCjkCharacters = 10;  // more of them are a clause of prose that was wrapped
   constexpr size_t kMostWords = 4;
   const char32_t first = At(text, line);
   if (!IsUpper(first) && !IsCjk(first)) return false;
   size_t words = 1;
+  size_t cjk = 0;
+  char32_t before = 0;
   size_t at = line;
   for (size_t characters = 0; characters <= kMostCharacters; ++characters) {
     const char32_t c = At(text, at);
     // "At 10:30", "https://": the colon of a label has a blank behind it.
     if (c == ':') return IsBlank(At(text, at + 1)) || IsCjk(At(text, at + 1));
-    if (c == U'：') return true;
+    // "上午10：30", but "数量：30"
+    if (c == U'：') return !IsDigit(before) || !IsDigit(At(text, Behind(text, at)));
     if (c == ' ' && ++words > kMostWords) return false;
     const bool is_of_label =
         IsCjk(c) || IsUpper(c) || IsLower(c) || IsDigit(c) || IsOneOf(c, U" -/()（）、");
-    if (!is_of_label) return false;
+    if (!is_of_label || (IsCjk(c) && ++cjk > kMostCjkCharacters)) return false;
+    before = c;
     at = Behind(text, at);
   }
   return false;

@@ -24,7 +24,8 @@ ListMark ListMarkAt(std::string_view text, size_t offset);
 bool BeginsItem(std::string_view text, size_t line);
 
 // Whether the line that begins at `line` is a field of a form: a short label that begins with a capital or a CJK
-// character, a colon and what it says, "Owner: Ines Vogel", "主持：李嘉怡".
+// character, a colon and what it says, "Owner: Ines Vogel", "主持：李嘉怡". Short: at most 28 characters, of
+// them at most 10 CJK ones.
 bool BeginsWithLabel(std::string_view text, size_t line);
 
 }  // namespace quarry::text_internal

@@ -4,17 +4,34 @@
 #include <string>
 
 #include "base/document.h"
+#include "base/text.h"
+#include "generation/quantities.h"
 
 namespace quarry::eval {
 namespace {
 
-constexpr size_t kTellingBytes = 4;
+// Four letters, or three CJK characters: words of two are as common as "not" and "can".
+constexpr size_t kTellingWidth = 8;
+constexpr size_t kLetterWidth = 2;
+constexpr size_t kCjkWidth = 3;
+
+bool IsTellingText(const std::string& text) {
+  const std::string folded = Fold(text);
+  if (folded.find_first_not_of("0123456789.,") == std::string::npos) return false;
+  size_t width = 0;
+  for (size_t at = 0; at < folded.size();) {
+    width += IsCjk(NextCodePoint(folded, at)) ? kCjkWidth : kLetterWidth;
+  }
+  if (width >= kTellingWidth) return true;
+  return std::ranges::any_of(
+      generation::QuantitiesOf(folded),
+      [](const generation::Quantity& quantity) { return !quantity.unit.empty(); });
+}
 
 // Whether it stands nowhere by mere chance.
 bool IsTelling(const AnswerCheck& check) {
   if (check.kind == AnswerCheck::Kind::kNumber) return !check.unit.empty();
-  return std::ranges::all_of(check.texts,
-                             [](const std::string& text) { return text.size() >= kTellingBytes; });
+  return std::ranges::all_of(check.texts, IsTellingText);
 }
 
 }  // namespace
@@ -32,7 +49,7 @@ std::vector<size_t> ChecksLookedFor(const Case& one) {
 
 bool IsHeldBy(const Case& one, size_t check, const DocumentId& document, CheckedText& passage) {
   const AnswerCheck& wanted = one.accept[check];
-  return (IsTelling(wanted) || one.gold_docs.contains(document)) && passage.Holds(wanted);
+  return passage.Holds(wanted) && (one.gold_docs.contains(document) || IsTelling(wanted));
 }
 
 Status ForEachChunkText(const index::Snapshot& snapshot, const ChunkTextVisitor& visit,

@@ -3,9 +3,10 @@
 // Where what `accept` asks for stands: in a passage, in the corpus. It is what is known of a case whose
 // author has marked no gold span.
 //
-// Looked for are texts and numbers with a unit. A number by itself, or a text of three bytes at most
-// ("No", "30", "是"), stands in any corpus by chance: such are looked for in gold documents alone. What an
-// expression matches, and how long an answer is, says nothing of passages. Pure but for FindAccepted.
+// Looked for are texts and numbers with a unit. A number by itself ("30", "2025"), or a text of less than
+// four letters or three CJK characters ("No", "支持") that is no number with a unit ("12升"), stands in any
+// corpus by chance: such are looked for in gold documents alone. What an expression matches, and how long
+// an answer is, says nothing of passages. Pure but for FindAccepted.
 
 #include <cstddef>
 #include <functional>

@@ -147,10 +147,13 @@ bool StatesNumber(const std::vector<generation::Quantity>& quantities, const Ans
   });
 }
 
+// As an author writes it, "1000000" and not "1e+06", unless it has hundreds of digits.
 std::string NumberText(double value) {
-  char text[32];
-  const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
-  return error == std::errc() ? std::string(text, end) : "?";
+  char text[64];
+  char* const limit = text + sizeof(text);
+  std::to_chars_result written = std::to_chars(text, limit, value, std::chars_format::fixed);
+  if (written.ec != std::errc()) written = std::to_chars(text, limit, value);
+  return written.ec == std::errc() ? std::string(text, written.ptr) : "?";
 }
 
 }  // namespace

@@ -226,10 +226,11 @@ class Attributor {
     return std::nullopt;
   }
 
-  // What `accept` asks for and no chunk holds.
+  // A number that `accept` asks for and no chunk states. A text that none holds may be said in other words.
   const GoldFact* AcceptedThatIsGone() const {
-    const auto gone = std::ranges::find_if(facts_, [](const GoldFact& fact) {
-      return fact.wanted != nullptr && !fact.spans[0]->present;
+    const auto gone = std::ranges::find_if(facts_, [&](const GoldFact& fact) {
+      return fact.wanted != nullptr && !fact.spans[0]->present &&
+             case_.accept[fact.wanted->check].kind == AnswerCheck::Kind::kNumber;
     });
     return gone == facts_.end() || PromptSaysReference() ? nullptr : &*gone;
   }
@@ -257,10 +258,14 @@ class Attributor {
           std::ranges::any_of(fact.spans, [](const ResolvedSpan* one) { return one->present; });
       if (present && !(presence_.known && !presence_.indexed)) continue;
       if (IsSaidInPrompt(fact)) continue;
-      return Failure{
-          FailureKind::kCorpusGap,
-          NameOf(*fact.spans[0]) + " is not in the index" + (fact.wanted ? WhereItWasSaid() : ""),
-          presence_.known};
+      if (fact.wanted == nullptr) {
+        return Failure{FailureKind::kCorpusGap, NameOf(*fact.spans[0]) + " is not in the index",
+                       presence_.known};
+      }
+      // The index was looked at for these words, not for what they say.
+      return Failure{FailureKind::kCorpusGap, "no chunk holds " + NameOf(*fact.spans[0]) +
+                                                  " (it may say it in other words)" +
+                                                  WhereItWasSaid()};
     }
     return std::nullopt;
   }

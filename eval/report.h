@@ -76,6 +76,9 @@ std::string FormatVariance(const VarianceSplit& split);
 std::string AnsweredText(const std::string& answer);
 // "0.003", "<0.001".
 std::string FormatP(double p);
+// What stands below a table of metrics with their p (comparison.h).
+inline constexpr const char* kHowPIsCorrected =
+    "p: pass by itself, the others by Holm among themselves";
 // "2026-11-26 07:15" in UTC.
 std::string FormatTime(int64_t micros);
 // "pass", "FAIL", "inconclusive" or "INVALID", of all gates together; "no gates".

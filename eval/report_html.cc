@@ -227,10 +227,9 @@ class HtmlWriter {
   void WriteComparison() {
     const RunManifest& before = report_.baseline->manifest;
     Title("Against " + before.id + (before.name.empty() ? "" : " (" + before.name + ")"));
-    html_ += "<div class=\"scroll\"><table>" +
-             html::Head({"metric", "before", "now", "difference", "95 % interval", "p (Holm)",
-                         "better", "worse"},
-                        1);
+    html_ += "<div class=\"scroll\"><table>" + html::Head({"metric", "before", "now", "difference",
+                                                           "95 % interval", "p", "better", "worse"},
+                                                          1);
     for (const MetricDelta& delta : report_.comparison->overall) {
       html_ += "<tr>" + html::Cell(html::Text(delta.metric)) +
                html::NumberCell(FormatMetric(delta.metric, delta.before)) +
@@ -242,7 +241,7 @@ class HtmlWriter {
                html::NumberCell(std::to_string(delta.gained)) +
                html::NumberCell(std::to_string(delta.lost)) + "</tr>";
     }
-    html_ += "</table></div>\n";
+    html_ += "</table></div>\n" + html::Element("p", "small dim", kHowPIsCorrected);
     std::string moved;
     for (const MetricDelta& delta : report_.comparison->slices) {
       if (!delta.is_significant()) continue;

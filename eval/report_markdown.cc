@@ -66,7 +66,7 @@ std::string CorrectedTable(const RunReport& report) {
 
 std::string ComparisonTable(const RunReport& report) {
   std::string text =
-      "| metric | before | now | difference | 95 % interval | p (Holm) "
+      "| metric | before | now | difference | 95 % interval | p "
       "|\n|---|--:|--:|--:|--:|--:|\n";
   for (const MetricDelta& delta : report.comparison->overall) {
     const std::string mark = delta.is_significant() ? "**" : "";
@@ -77,7 +77,7 @@ std::string ComparisonTable(const RunReport& report) {
             FormatDelta(delta.metric, delta.delta.high) + " | " + FormatP(delta.adjusted_p) +
             " |\n";
   }
-  return text;
+  return text + "\n" + kHowPIsCorrected + "\n";
 }
 
 std::string SlicesTable(const RunReport& report) {

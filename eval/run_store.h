@@ -43,7 +43,8 @@ class RunStore {
   Result<std::vector<uint32_t>> Parts(const std::string& id) const;
   // Of them, those that need not be asked again: without an error of the answer or of the judge.
   Result<std::vector<uint32_t>> PartsWithoutError(const std::string& id) const;
-  // Newest first. Runs whose manifests are damaged are left out where `damaged` takes why.
+  // Newest first, without their content_hashes. Runs whose manifests are damaged are left out where
+  // `damaged` takes why.
   Result<std::vector<RunManifest>> List(uint32_t limit,
                                         std::vector<Status>* damaged = nullptr) const;
   // The newest run that would ask the same in the same way as `wanted`, if it is not whole: records

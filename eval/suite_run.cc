@@ -100,8 +100,10 @@ Status Ask(const Case& one, const RunParts& parts, const RunSettings& settings, 
   // hand.
   const SteadyClock::time_point start = SteadyClock::now();
   const generation::StandaloneQuestion question = Understand(one);
-  const Result<Answer> answer = generation::AskStandalone(
-      parts.answerer, query, question, parts.snapshot, settings.cache, {}, context);
+  const Result<Answer> answer = generation::AskRespelled(
+      parts.answerer, query, question, parts.snapshot,
+      settings.correct ? generation::Respelling::kOn : generation::Respelling::kOff, settings.cache,
+      {}, context);
   record.micros = std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count();
   if (!answer.ok()) {
     query.text = question.text;
@@ -277,7 +279,8 @@ Result<RunManifest> DescribeRun(const Suite& suite, const RunParts& parts,
                           parts.answerer.answerer().ConfigurationFingerprint(settings.query));
   manifest.answerer += std::string("/") + SearchModeName(settings.query.mode) + "/k" +
                        std::to_string(settings.query.k) + "/cache" +
-                       std::to_string(static_cast<int>(settings.cache));
+                       std::to_string(static_cast<int>(settings.cache)) +
+                       (settings.correct ? "/correct" : "");
   if (parts.snapshot.generation()) {
     manifest.embedder = parts.snapshot.generation()->space.fingerprint;
   }

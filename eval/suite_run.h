@@ -30,7 +30,8 @@ struct RunParts {
 struct RunSettings {
   Query query;  // mode, k and options; text and filter are each case's
   generation::CacheUse cache = generation::CacheUse::kOff;
-  uint32_t jobs = 1;  // cases at once
+  bool correct = true;  // generation::AssistantOptions::correct
+  uint32_t jobs = 1;    // cases at once
 };
 
 // What an answer is and what it was made from, into a record of it.

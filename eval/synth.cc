@@ -21,7 +21,8 @@ namespace {
 constexpr size_t kMinSentence = 24;  // bytes
 constexpr size_t kMaxSentence = 240;
 constexpr size_t kMaxCell = 60;
-constexpr double kLikeTitles = 0.5;  // words in common, by Jaccard
+constexpr double kLikeTitles = 0.5;    // words in common, by Jaccard
+constexpr size_t kTriesForATwin = 20;  // rows that are looked up for each case that is wanted
 
 constexpr const char* kKinds[] = {"span",        "cloze",         "twin",
                                   "number-swap", "negation-swap", "conflict"};
@@ -298,8 +299,11 @@ class Synthesizer {
 
   Result<SynthReport> Run(const index::Progress& progress, const CallContext& context) {
     QUARRY_RETURN_IF_ERROR(ReadSources(context));
-    for (const Source& source : sources_) ReadSource(source);
-    Pair();
+    for (const Source& source : sources_) {
+      QUARRY_RETURN_IF_ERROR(context.Check());
+      ReadSource(source);
+    }
+    QUARRY_RETURN_IF_ERROR(Pair(context));
     for (std::vector<Case>& drafts : drafts_) {
       for (size_t i = drafts.size(); i > 1; --i) std::swap(drafts[i - 1], drafts[random_.Below(i)]);
     }
@@ -438,7 +442,7 @@ class Synthesizer {
   }
 
   // What needs more than one row or document.
-  void Pair() {
+  Status Pair(const CallContext& context) {
     std::map<std::pair<std::string, std::string>, std::vector<const Row*>> by_name;
     for (const Row& row : rows_) by_name[{Fold(row.name), Fold(row.column)}].push_back(&row);
     for (const Row& row : rows_) {
@@ -458,12 +462,15 @@ class Synthesizer {
         Of("number-swap").push_back(Draft(*row.source, asked, row.line, row.line, *figure));
       }
     }
-    AddTwins();
+    QUARRY_RETURN_IF_ERROR(AddTwins(context));
     for (const auto& [name, rows] : by_name) AddConflicts(rows);
+    return OkStatus();
   }
 
-  // Rows in no order, until there are as many as can be wanted: each is looked up in all documents.
-  void AddTwins() {
+  // Rows in no order, until there are as many as can be wanted. Each is looked up in all documents: where few
+  // have a twin, not all of them are.
+  Status AddTwins(const CallContext& context) {
+    const size_t most_tried = kTriesForATwin * options_.cases;
     std::map<const Source*, std::vector<std::string>> names;  // of rows
     std::vector<const Row*> rows;
     for (const Row& row : rows_) {
@@ -471,10 +478,13 @@ class Synthesizer {
       rows.push_back(&row);
     }
     for (size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random_.Below(i)]);
+    if (rows.size() > most_tried) rows.resize(most_tried);
     for (const Row* row : rows) {
-      if (Of("twin").size() >= options_.cases) return;
+      if (Of("twin").size() >= options_.cases) break;
+      QUARRY_RETURN_IF_ERROR(context.Check());
       AddTwin(*row, names);
     }
+    return OkStatus();
   }
 
   // The name with another figure, which no document holds: "HW-5027" of "HW-5021"; "" where it has none.

@@ -48,21 +48,6 @@ std::string OneQuestion(std::string_view reply) {
   return line.size() > kMaxRewritten ? std::string() : std::string(line);
 }
 
-bool IsDeclined(const Answer& answer) {
-  return answer.kind == ReplyKind::kAnswer && answer.abstained;
-}
-
-// "resme → resume, pausd → paused"
-std::string Respelled(const std::vector<retrieval::Correction>& corrections,
-                      std::string_view language) {
-  std::string pairs;
-  for (const retrieval::Correction& one : corrections) {
-    if (!pairs.empty()) pairs += language == "zh" ? "，" : ", ";
-    pairs += one.word + " → " + one.by;
-  }
-  return ReasonText(Reason::kRespelled, language, {pairs});
-}
-
 }  // namespace
 
 Assistant::Assistant(const CachedAnswerer& answerer, std::optional<AnswerModel> model,
@@ -93,18 +78,6 @@ Result<StandaloneQuestion> Assistant::Rewrite(std::span<const ConversationTurn> 
   by_rules.topic.clear();  // the model has chosen
   by_rules.added.clear();
   return by_rules;
-}
-
-Result<retrieval::CorrectedQuery> Assistant::Correct(const Query& query,
-                                                     const index::Snapshot& snapshot,
-                                                     const CallContext& context) const {
-  if (!options_.correct || !query.principals.unrestricted) {
-    return retrieval::CorrectedQuery{.text = query.text, .corrections = {}};
-  }
-  const index::Snapshot* const one = &snapshot;
-  return retrieval::CorrectQuery(answerer_.answerer().analyzer(), query.text,
-                                 retrieval::Snapshots(&one, 1), context,
-                                 retrieval::CorrectedText::kQuestion);
 }
 
 Result<bool> Assistant::ModelDeclines(const std::string& message, Usage& usage,
@@ -155,30 +128,10 @@ Result<Answer> Assistant::Ask(std::span<const ConversationTurn> turns, const Que
   memory.report.dropped += static_cast<uint32_t>(turns.size() - std::min(turns.size(), kTurnsRead));
   QUARRY_ASSIGN_OR_RETURN(const StandaloneQuestion standalone,
                           Rewrite(memory.turns, query.text, usage, context));
-  Query asked = query;
-  asked.text = standalone.text;
-  QUARRY_ASSIGN_OR_RETURN(const retrieval::CorrectedQuery corrected,
-                          Correct(asked, snapshot, context));
-  // Where the answer may become another one it is told when it is whole.
-  const bool may_ask_again = !corrected.corrections.empty();
-  QUARRY_ASSIGN_OR_RETURN(Answer answer,
-                          AskStandalone(answerer_, query, standalone, snapshot, use,
-                                        may_ask_again ? AnswerSink() : sink, context));
-  if (may_ask_again) {
-    if (IsDeclined(answer)) {
-      StandaloneQuestion respelled;
-      respelled.text = corrected.text;
-      QUARRY_ASSIGN_OR_RETURN(Answer again, AskStandalone(answerer_, query, respelled, snapshot,
-                                                          use, nullptr, context));
-      if (!IsDeclined(again)) {
-        const std::string language = AnswerLanguage(query);
-        model::AddReason(Respelled(corrected.corrections, language), language, again.note);
-        again.usage += answer.usage;
-        answer = std::move(again);
-      }
-    }
-    if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
-  }
+  QUARRY_ASSIGN_OR_RETURN(
+      Answer answer,
+      AskRespelled(answerer_, query, standalone, snapshot,
+                   options_.correct ? Respelling::kOn : Respelling::kOff, use, sink, context));
   answer.memory = memory.report;
   answer.usage += usage;
   return answer;

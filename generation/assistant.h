@@ -7,7 +7,7 @@
 //   a message that leans on others   made a question that stands alone (follow_up.h, or by the model)
 //   the question                     CachedAnswerer; of two readings the one that is meant (readings.h)
 //   a declined one with a word that no passage holds and that is near one they do
-//                                    once more, with that one (retrieval/spelling.h); the note says so
+//                                    once more, with that one (readings.h); the note says so
 //
 // Thread-safe.
 
@@ -17,7 +17,6 @@
 
 #include "generation/cached_answerer.h"
 #include "generation/follow_up.h"
-#include "retrieval/spelling.h"
 
 namespace quarry::generation {
 
@@ -47,15 +46,12 @@ class Assistant {
                      const CallContext& context) const;
 
   const CachedAnswerer& answerer() const { return answerer_; }
+  const AssistantOptions& options() const { return options_; }
 
  private:
   Result<StandaloneQuestion> Rewrite(std::span<const ConversationTurn> turns,
                                      const std::string& message, Usage& usage,
                                      const CallContext& context) const;
-  // `query` with the words that passages hold; as it is where nothing is to be corrected. What words there
-  // are is told to who may read all.
-  Result<retrieval::CorrectedQuery> Correct(const Query& query, const index::Snapshot& snapshot,
-                                            const CallContext& context) const;
   Result<bool> ModelDeclines(const std::string& message, Usage& usage,
                              const CallContext& context) const;
 

@@ -11,7 +11,9 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "generation/context_pieces.h"
+#include "model/answer_reasons.h"
 #include "model/question.h"
+#include "retrieval/spelling.h"
 
 namespace quarry::generation {
 namespace {
@@ -170,6 +172,31 @@ Result<Answer> AskReadings(const StandaloneQuestion& question, Readings readings
   return answer;
 }
 
+bool IsDeclined(const Answer& answer) {
+  return answer.kind == ReplyKind::kAnswer && answer.abstained;
+}
+
+// `text` with the words that passages hold; as it is where nothing is to be corrected.
+Result<retrieval::CorrectedQuery> WithWordsThatAreThere(const std::string& text,
+                                                        const Analyzer& analyzer,
+                                                        const index::Snapshot& snapshot,
+                                                        const CallContext& context) {
+  const index::Snapshot* const one = &snapshot;
+  return retrieval::CorrectQuery(analyzer, text, retrieval::Snapshots(&one, 1), context,
+                                 retrieval::CorrectedText::kQuestion);
+}
+
+// "resme → resume, pausd → paused"
+std::string Respelled(const std::vector<retrieval::Correction>& corrections,
+                      std::string_view language) {
+  std::string pairs;
+  for (const retrieval::Correction& one : corrections) {
+    if (!pairs.empty()) pairs += language == "zh" ? "，" : ", ";
+    pairs += one.word + " → " + one.by;
+  }
+  return model::ReasonText(model::Reason::kRespelled, language, {pairs});
+}
+
 // By the question before with what was added; where the answer says nothing of that, but what was asked before once
 // more, by the message alone: "And for meals?" behind a question about hotels.
 Result<Answer> AskWithAdded(const StandaloneQuestion& question, const std::string& as_said,
@@ -221,6 +248,38 @@ Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
   if (answer.ok() && sink && !sink(answer->text)) {
     return CancelledError("the reader of the answer went away");
   }
+  return answer;
+}
+
+Result<Answer> AskRespelled(const CachedAnswerer& answerer, const Query& query,
+                            const StandaloneQuestion& question, const index::Snapshot& snapshot,
+                            Respelling respelling, CacheUse use, const AnswerSink& sink,
+                            const CallContext& context) {
+  retrieval::CorrectedQuery corrected;
+  if (respelling == Respelling::kOn && query.principals.unrestricted) {
+    QUARRY_ASSIGN_OR_RETURN(
+        corrected,
+        WithWordsThatAreThere(question.text, answerer.answerer().analyzer(), snapshot, context));
+  }
+  if (corrected.corrections.empty()) {
+    return AskStandalone(answerer, query, question, snapshot, use, sink, context);
+  }
+  // The answer may become another one: it is told when it is whole.
+  QUARRY_ASSIGN_OR_RETURN(
+      Answer answer, AskStandalone(answerer, query, question, snapshot, use, nullptr, context));
+  if (IsDeclined(answer)) {
+    StandaloneQuestion respelled;
+    respelled.text = corrected.text;
+    QUARRY_ASSIGN_OR_RETURN(
+        Answer again, AskStandalone(answerer, query, respelled, snapshot, use, nullptr, context));
+    if (!IsDeclined(again)) {
+      const std::string language = AnswerLanguage(query);
+      model::AddReason(Respelled(corrected.corrections, language), language, again.note);
+      again.usage += answer.usage;
+      answer = std::move(again);
+    }
+  }
+  if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
   return answer;
 }
 

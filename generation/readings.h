@@ -1,11 +1,12 @@
 #pragma once
 
-// What a message of a conversation asks, where it has two readings (follow_up.h), and its answer. Whatever answers
-// conversations asks through here: Assistant, ChatRelay, the runs of eval. Why it is so:
-// docs/decisions/0061-two-readings-of-a-short-question.md.
+// What a message of a conversation asks, where it has two readings (follow_up.h), and its answer; where it is declined,
+// asked once more with words that are there. Whatever answers conversations asks through here: Assistant, ChatRelay, the
+// runs of eval. Why it is so: docs/decisions/0061-two-readings-of-a-short-question.md.
 //
 // Thread-safe.
 
+#include <cstdint>
 #include <string>
 
 #include "generation/cached_answerer.h"
@@ -28,5 +29,16 @@ Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
 Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
                              const StandaloneQuestion& question, const index::Snapshot& snapshot,
                              CacheUse use, const AnswerSink& sink, const CallContext& context);
+
+// Whether a question that is declined is asked once more, with the nearest words that passages hold in place of those
+// that none does (retrieval/spelling.h). What words there are is told to who may read all.
+enum class Respelling : uint8_t { kOff, kOn };
+
+// AskStandalone, by `respelling`; Answer::note says which words were asked instead. What may be asked again is answered
+// in one piece. Errors: those of CachedAnswerer::Ask and retrieval::CorrectQuery.
+Result<Answer> AskRespelled(const CachedAnswerer& answerer, const Query& query,
+                            const StandaloneQuestion& question, const index::Snapshot& snapshot,
+                            Respelling respelling, CacheUse use, const AnswerSink& sink,
+                            const CallContext& context);
 
 }  // namespace quarry::generation

@@ -48,11 +48,54 @@ Status CheckSize(const ObjectName& name, size_t bytes) {
   return OkStatus();
 }
 
-// As DecodeObject; errors name the object.
+// For messages: "file".
+const char* NameOfKind(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::kApiKey:
+      return "API key";
+    case ObjectKind::kFile:
+      return "file";
+    case ObjectKind::kVectorStore:
+      return "vector store";
+    case ObjectKind::kVectorStoreFile:
+      return "file of a vector store";
+    case ObjectKind::kFileBatch:
+      return "batch of files";
+    case ObjectKind::kResponse:
+      return "response";
+    case ObjectKind::kConversation:
+      return "conversation";
+    case ObjectKind::kFeedback:
+      return "feedback";
+    case ObjectKind::kAnswer:
+      return "answer";
+    case ObjectKind::kRun:
+      return "run";
+    case ObjectKind::kVerdict:
+      return "verdict";
+    case ObjectKind::kProfile:
+      return "profile";
+    case ObjectKind::kTask:
+      return "task";
+    case ObjectKind::kEmbedding:
+      return "embedding";
+    case ObjectKind::kRelayed:
+      return "relayed reply";
+    case ObjectKind::kSource:
+      return "source";
+    case ObjectKind::kWebPage:
+      return "web page";
+  }
+  return "of another version";  // of bytes
+}
+
+// As DecodeObject; errors name the object, of which the id is not known.
 Result<Object> DecodeNumbered(const ObjectParts& parts, std::string_view record) {
   Result<Object> object = DecodeObject(parts, record);
   if (object.ok()) return object;
-  return object.status().Annotate("object number " + std::to_string(parts.number));
+  return object.status().Annotate("object number " + std::to_string(parts.number) + " (" +
+                                  NameOfKind(parts.kind) +
+                                  (parts.scope.empty() ? "" : ", \"" + parts.scope + '"') + ")");
 }
 
 // Resolves the operations of a batch against the store and what the batch did before. They come

@@ -108,6 +108,7 @@ Result<Response> PostRuns(const HandlerEnvironment& environment, const Call& cal
   QUARRY_ASSIGN_OR_RETURN(run.snapshot, SnapshotOf(environment, call.request.caller, collection));
   if (judge == "local") run.judge = std::make_unique<eval::LocalJudge>(services.analyzer);
   run.settings.query.k = k;
+  run.settings.correct = services.assistant.options().correct;
   const eval::RunParts parts{.retriever = services.retriever,
                              .answerer = services.answerer,
                              .snapshot = *run.snapshot,

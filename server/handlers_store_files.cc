@@ -262,11 +262,14 @@ Result<Response> GetVectorStoreFile(const HandlerEnvironment& environment, const
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
                           FindStore(services, call.request.params.at("store")));
   const std::string& id = call.request.params.at("file");
+  // Programs poll this until a file is indexed: nothing is loaded for what the record tells.
+  const Status attached = GetAttached(services.index.objects(), store.id(), id).status();
+  if (attached.code() != Code::kNotFound) return ShowAttached(environment, store.id(), id);
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           services.index.GetSnapshot(store.collection.id));
   QUARRY_ASSIGN_OR_RETURN(const std::optional<index::StoredDocument> document,
                           FindOwnDocument(services, store.id(), *snapshot, id));
-  if (!document) return ShowAttached(environment, store.id(), id);
+  if (!document) return attached;
   JsonWriter json;
   WriteAttached(environment, store.id(), id,
                 {.status = FileStatus::kCompleted,

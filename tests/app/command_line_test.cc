@@ -51,6 +51,9 @@ TEST(CommandLine, ErrorsSayWhatWasExpectedAndWhereHelpIs) {
   EXPECT_EQ(ErrorOf({"keys", "--store", "s", "ls"}),
             "option \"--store\" stands before the command: expected create, ls or revoke in front "
             "of it; see: quarry keys ls -h");
+  EXPECT_EQ(ErrorOf({"keys", "--bogus", "ls"}),
+            "unknown option \"--bogus\"; see: quarry keys ls -h")
+      << "no command of the family has it";
   EXPECT_EQ(ErrorOf({"docs", "show", "a", "b"}),
             "unexpected argument \"b\"; see: quarry docs show -h");
   EXPECT_EQ(ErrorOf({"search", "a", "--explian"}),

@@ -98,14 +98,18 @@ TEST(SplitSentencesTest, FieldsOnLinesOfTheirOwnEnd) {
               ElementsAre("主持：李嘉怡", "出席：高文博、周启明。", "二人", "缺席:孙国强（出差）"));
   EXPECT_THAT(Sentences("云埠、鹭泽：2026年\n石梁：2025年"),
               ElementsAre("云埠、鹭泽：2026年", "石梁：2025年"));
+  EXPECT_THAT(Sentences("统一社会信用代码：91330\n数量：30\n测点2：正常"),
+              ElementsAre("统一社会信用代码：91330", "数量：30", "测点2：正常"));
 }
 
 // A wrapped line that begins with a word and a colon is none where the line before is not, nor are times, addresses
 // and words in lower case.
 TEST(SplitSentencesTest, AColonInAWrappedLineIsNoField) {
-  for (const char* text : {"He read what the sign\nSays: keep out of here.",
-                           "Open: at nine\n10:30 is too late", "See: the page\nHttps://a.example",
-                           "Note: the value\nsays: nothing", "牌子上写着\n说明：不得入内"}) {
+  for (const char* text :
+       {"He read what the sign\nSays: keep out of here.", "Open: at nine\n10:30 is too late",
+        "See: the page\nHttps://a.example", "Note: the value\nsays: nothing",
+        "牌子上写着\n说明：不得入内", "时间：周一至周五\n上午10：30 至 11：00 除外",
+        "注意：首次启动之前请检查以下各项是否都处于\n正常并且可以立即投入使用的状态：电源、油位"}) {
     EXPECT_THAT(Sentences(text), ElementsAre(text));
   }
 }

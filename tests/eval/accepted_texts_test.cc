@@ -54,5 +54,22 @@ TEST_F(AcceptedTextsTest, WhatStandsAnywhereByChanceIsLookedForInGoldDocumentsAl
   EXPECT_THAT(Holders(one), ElementsAre("pump.md", "pump.md"));
 }
 
+// A short text in Chinese has as many bytes as a telling one in English.
+TEST_F(AcceptedTextsTest, WhatIsTellingIsNoMatterOfBytes) {
+  const auto is_looked_for = [](const char* text) {
+    Case one;
+    one.accept = {{.texts = {text}}};
+    return !ChecksLookedFor(one).empty();
+  };
+  for (const char* chance : {"No", "yes", "can", "是", "支持", "可以", "不能", "没有", "30", "2025",
+                             "8088", "２０２５", "1,000", "3.1415"}) {
+    EXPECT_FALSE(is_looked_for(chance)) << chance;
+  }
+  for (const char* telling : {"bolt", "E-17", "80 kg", "80%", "80公斤", "12升", "2025年", "不支持",
+                              "李嘉怡", "2025-04-30", "not supported"}) {
+    EXPECT_TRUE(is_looked_for(telling)) << telling;
+  }
+}
+
 }  // namespace
 }  // namespace quarry::eval

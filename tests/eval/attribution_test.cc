@@ -144,7 +144,8 @@ TEST_F(AcceptedAttributionTest, ARefusalIsOneTooManyOnlyWhereThePromptHoldsTheAn
   record_.passages.erase(record_.passages.begin());
   failure = Label({}, Looked({}));
   EXPECT_EQ(failure->kind, FailureKind::kCorpusGap);
-  EXPECT_EQ(failure->evidence, "\"80 kg\" is not in the index");
+  EXPECT_EQ(failure->evidence, "no chunk holds \"80 kg\" (it may say it in other words)");
+  EXPECT_FALSE(failure->confirmed) << "words were looked for, not what they say";
   EXPECT_EQ(Label({}, Looked({place_}))->kind, FailureKind::kContextTruncation);
   record_.candidates[1].within_k = false;
   EXPECT_EQ(Label({}, Looked({place_}))->kind, FailureKind::kRanking);
@@ -178,17 +179,42 @@ TEST_F(AcceptedAttributionTest, APassageIsNoDistractionWhereNothingTellsThatItDo
   std::optional<Failure> failure = Label({}, Looked({}));
   EXPECT_EQ(failure->kind, FailureKind::kCorpusGap);
   EXPECT_EQ(failure->evidence,
-            "\"80 kg\" is not in the index; what was answered stands in pump.md");
+            "no chunk holds \"80 kg\" (it may say it in other words); what was answered stands in "
+            "pump.md");
   case_.gold_docs = {{"pump.md", 1}};
+  EXPECT_EQ(Label({}, Looked({}))->kind, FailureKind::kCorpusGap) << "not yet a wrong source";
+  case_.accept = {{.kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = 80, .unit = "kg"}};
   failure = Label({}, Looked({}));
   EXPECT_EQ(failure->kind, FailureKind::kSourceWrong);
   EXPECT_THAT(failure->evidence, HasSubstr("; nothing in the index holds \"80 kg\""));
   // Another passage holds it.
   case_.gold_docs.clear();
+  case_.accept = {{.texts = {"80 kg"}}};
   record_.passages[1].text = "The whole pump weighs 80 kg.";
   failure = Label({}, Looked({place_}));
   EXPECT_EQ(failure->kind, FailureKind::kDistracted);
   EXPECT_THAT(failure->evidence, HasSubstr("pump.md, which does not hold what `accept` asks for"));
+}
+
+// "does not work" says what "not supported" asks for, "无法使用" what "不支持" does.
+TEST_F(AcceptedAttributionTest, AParaphraseInAGoldDocumentIsNoWrongSource) {
+  case_.gold_docs = {{"pump.md", 1}};
+  case_.query = "May the pump be used with sea water?";
+  case_.accept = {{.texts = {"not supported"}}};
+  record_.passages[0].text = "The pump does not work with sea water.";
+  record_.answer = "The pump does not work with sea water [1].";
+  for (const bool is_chinese : {false, true}) {
+    if (is_chinese) {
+      case_.query = "水泵支持海水吗？";
+      case_.accept = {{.texts = {"不支持"}}};
+      record_.passages[0].text = "水泵无法用于海水。";
+      record_.answer = "水泵无法用于海水[1]。";
+    }
+    const std::optional<Failure> failure = Label({}, Looked({}));
+    EXPECT_EQ(failure->kind, FailureKind::kCorpusGap);
+    EXPECT_FALSE(failure->confirmed);
+    EXPECT_THAT(failure->evidence, HasSubstr("(it may say it in other words)"));
+  }
 }
 
 TEST_F(AcceptedAttributionTest, WhatTheAnswerSaysIsNotMissing) {

@@ -52,10 +52,17 @@ TEST(ReportTest, NothingThatADocumentSaysIsMarkup) {
   const std::string markdown = ReportMarkdown(Bad());
   EXPECT_THAT(markdown, Not(HasSubstr("<script>")));
   EXPECT_THAT(markdown, HasSubstr("\\*\\*b\\*\\*"));
-  EXPECT_THAT(markdown, HasSubstr("| p (Holm) |\n"));
+  EXPECT_THAT(markdown, HasSubstr("| 95 % interval | p |\n"));
   const std::string junit = ReportJUnit(Bad());
   EXPECT_THAT(junit, Not(HasSubstr("<script>")));
   EXPECT_THAT(junit, Not(HasSubstr("\x01")));
+}
+
+TEST(ReportTest, HowPIsCorrectedStandsBelowItsColumn) {
+  const char* const how = "p: pass by itself, the others by Holm among themselves";
+  EXPECT_THAT(ReportMarkdown(Bad()), HasSubstr(std::string(" |\n\n") + how + "\n\n|"));
+  EXPECT_THAT(ReportHtml(Bad()), HasSubstr(how));
+  EXPECT_THAT(ReportHtml(Bad()), Not(HasSubstr("p (Holm)")));
 }
 
 TEST(ReportTest, AFailedGateIsSaidInEveryForm) {

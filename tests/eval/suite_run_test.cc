@@ -91,6 +91,31 @@ TEST_F(SuiteRunTest, WhatIsAskedStandsAloneAfterWhatWasSaidBefore) {
             "东岸食堂晚餐多少钱一份？");
 }
 
+// As a user is answered: what is declined is asked again with words that are there.
+TEST_F(SuiteRunTest, AQuestionIsAskedAgainForItsSpelling) {
+  engine_.Add(
+      {testing::TextDocument("destinations.txt", "Destinations",
+                             "A paused destination receives nothing until somebody "
+                             "resumes it with the resume command."),
+       testing::TextDocument("服务.txt", "服务手册", "运行 restart 命令可以重启同步服务。")});
+  snapshot_ = engine_.snapshot();
+  const auto ask = [&](const std::string& question) {
+    return AskCase(MakeCase("c", question), 0, Parts(), settings_, CallContext()).value();
+  };
+  const RunRecord english = ask("How do I resme it?");
+  EXPECT_FALSE(english.abstained) << english.answer;
+  EXPECT_EQ(english.question, "How do I resumes it?");
+  const RunRecord chinese = ask("如何 restrat？");
+  EXPECT_FALSE(chinese.abstained) << chinese.answer;
+  EXPECT_EQ(chinese.question, "如何 restart？");
+  const std::string corrects = Describe().answerer;
+
+  settings_.correct = false;
+  EXPECT_TRUE(ask("How do I resme it?").abstained);
+  EXPECT_EQ(ask("如何 restrat？").question, "如何 restrat？");
+  EXPECT_NE(Describe().answerer, corrects) << "it is another configuration";
+}
+
 // As a user is answered: a short question is about what was asked before where the documents say so.
 TEST_F(SuiteRunTest, OfTwoReadingsTheOneIsAskedThatTheCorpusSpeaksOf) {
   engine_.Add({testing::TextDocument("xr.md", "XR-10", "The XR-10 has a warranty of 36 months."),
@@ -225,6 +250,9 @@ TEST_F(SuiteRunTest, ARunKeepsTheHashesOfTheTextsThatItWasAskedOf) {
   EXPECT_THAT(before.content_hashes, SizeIs(3));
   ASSERT_OK_AND_ASSIGN(const eval::Run read, store.Read(before.id));
   EXPECT_EQ(read.manifest.content_hashes, before.content_hashes);
+  ASSERT_OK_AND_ASSIGN(const std::vector<RunManifest> runs, store.List(10));
+  ASSERT_THAT(runs, SizeIs(1));
+  EXPECT_THAT(runs[0].content_hashes, IsEmpty()) << "a thousand runs are listed at once";
   engine_.Add({testing::TextDocument("valve.md", "Valve", "The bronze valve closes at once."),
                testing::TextDocument("tank.md", "Tank", "The tank is empty.")});
   snapshot_ = engine_.snapshot();

@@ -175,6 +175,18 @@ TEST(AnswerCheckTest, OneCheckExcludesAnotherWhereItHoldsWithIt) {
   EXPECT_FALSE(Excludes(text({"48"}), number(48, ""))) << "written as a word, it is no text";
 }
 
+TEST(AnswerCheckTest, ANumberIsSaidAsItIsWritten) {
+  const auto said = [](double value, const std::string& unit) {
+    return Describe(AnswerCheck{
+        .kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = value, .unit = unit});
+  };
+  EXPECT_EQ(said(1'000'000, "元"), "states 1000000 元");
+  EXPECT_EQ(said(0.00001, "m"), "states 0.00001 m");
+  EXPECT_EQ(said(-26.5, ""), "states -26.5");
+  EXPECT_EQ(said(26, "d"), "states 26 d");
+  EXPECT_EQ(said(1e300, ""), "states 1e+300");
+}
+
 TEST_F(SuiteFileTest, AGateThatMeansNothingIsNamedWithItsLine) {
   const auto error = [](const std::string& gate) {
     return ParseSuiteFile("name: a\ngates:\n  - " + gate + "\n", "suite.yaml").status().message();

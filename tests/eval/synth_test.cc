@@ -173,6 +173,24 @@ TEST(SynthTwinTest, ANameWithAnotherFigureIsAskedForWhereNoDocumentHoldsIt) {
   EXPECT_THAT(twins, ::testing::Not(::testing::Contains(HasSubstr("SB-2001"))));
 }
 
+// Each row is looked up in all documents.
+TEST(SynthTwinTest, OfManyRowsNotAllAreTried) {
+  std::string text = "Property: HW-5021; Value: steel\n\n";  // the only one that has a twin
+  for (int i = 0; i < 400; ++i) {
+    const std::string name = {static_cast<char>('a' + i / 26), static_cast<char>('a' + i % 26)};
+    text += "Property: Part " + name + "; Value: steel\n\n";
+  }
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("a.md", "Parts", text)});
+  int found = 0;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    const SynthReport report =
+        DraftCases(*engine.snapshot(), {.cases = 2, .seed = seed}, {}, CallContext()).value();
+    for (const Case& one : report.cases) found += one.tags[0] == "twin" ? 1 : 0;
+  }
+  EXPECT_LT(found, 8) << "40 of 401 rows are tried";
+}
+
 // The number of a model is no figure that may be missing.
 TEST(SynthClozeTest, AGapIsWhereTheQuantityStands) {
   testing::TestEngine engine;

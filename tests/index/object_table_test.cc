@@ -166,7 +166,8 @@ TEST_F(ObjectTableTest, ADamagedRecordHidesNoOther) {
   ASSERT_OK_AND_ASSIGN(const ObjectPage page, Objects().List(ObjectKind::kFile, ""));
   ASSERT_EQ(page.damaged.size(), 1u);
   EXPECT_EQ(page.damaged[0].code(), Code::kDataLoss);
-  EXPECT_THAT(page.damaged[0].message(), HasSubstr("object number 2: object record: version 99"));
+  EXPECT_THAT(page.damaged[0].message(),
+              HasSubstr("object number 2 (file): object record: version 99"));
 
   std::vector<std::string> ids;
   const auto visit = [&](const Object& object) {
@@ -181,6 +182,12 @@ TEST_F(ObjectTableTest, ADamagedRecordHidesNoOther) {
   EXPECT_EQ(Objects().ForEach(ObjectKind::kFile, visit).message(), page.damaged[0].message());
   EXPECT_THAT(Objects().Get({ObjectKind::kFile, "b"}).status().message(),
               HasSubstr("object \"b\": object record: version 99"));
+
+  WriteBatch scoped;
+  scoped.Put(ObjectKey(ObjectKind::kVectorStoreFile, "手册", 9, 0), "\x63");
+  ASSERT_OK(Objects().WriteWith(ObjectBatch(), std::move(scoped)));
+  EXPECT_THAT(Objects().ForEach(ObjectKind::kVectorStoreFile, visit).message(),
+              HasSubstr("object number 9 (file of a vector store, \"手册\"): object record: "));
 }
 
 TEST_F(ObjectTableTest, VerifyNamesWhatDoesNotAgree) {

@@ -85,6 +85,8 @@ TEST(MarkdownParser, FieldsKeepTheirLines) {
             "p|主持：李嘉怡\\n出席：高文博\\n缺席：孙国强");
   EXPECT_EQ(MarkdownOutline("牌子上写着\n说明：不得入内\n否则罚款"),
             "p|牌子上写着说明：不得入内否则罚款");
+  EXPECT_EQ(MarkdownOutline("时间：周一至周五\n上午10：30 除外"),
+            "p|时间：周一至周五上午10：30 除外");
   EXPECT_EQ(MarkdownOutline("It says\nNote: closed"), "p|It says Note: closed");
 }
 

@@ -160,13 +160,28 @@ TEST_F(GivenAnswersTest, RatingsAndVotesAreJoinedWithTheirAnswers) {
                                              Pair("not voted on", 1)));
 }
 
-TEST_F(GivenAnswersTest, DamageIsNamed) {
+TEST_F(GivenAnswersTest, DamageIsNamedAndHidesNothingElse) {
   Put(index::ObjectKind::kAnswer, "bad", R"({"version": 1, "time_us": "x"})");
-  const Status status = ReadTraffic(*engine_.index, 1, 1, 0).status();
-  EXPECT_EQ(status.code(), Code::kDataLoss);
-  EXPECT_THAT(status.message(), HasSubstr("answer bad: time_us: "));
+  KeepAnswer("a1");
+  KeepAnswer("a2");
+  testing::DamageRecord(engine_.index->objects(), {.kind = index::ObjectKind::kAnswer, .id = "a2"});
+  ASSERT_OK_AND_ASSIGN(const GivenTraffic traffic, ReadTraffic(*engine_.index, 1, 1, 0));
+  ASSERT_THAT(traffic.answers, SizeIs(1));
+  EXPECT_EQ(traffic.answers[0].id, "a1");
+  ASSERT_THAT(traffic.damaged, SizeIs(2));
+  for (const Status& status : traffic.damaged) EXPECT_EQ(status.code(), Code::kDataLoss);
+  EXPECT_THAT(traffic.damaged[0].message(), HasSubstr("object number ")) << "its record";
+  EXPECT_THAT(traffic.damaged[1].message(), HasSubstr("answer bad: time_us: "));
+
   Put(index::ObjectKind::kFeedback, "f", "[");
-  EXPECT_THAT(ReadFeedback(*engine_.index).status().message(), HasSubstr("feedback f: "));
+  Rate("f1", "bad", "up");
+  Rate("f2", "bad", "down");
+  Rate("f3", "a1", "up");
+  ASSERT_OK_AND_ASSIGN(const GivenFeedback feedback, ReadFeedback(*engine_.index));
+  EXPECT_THAT(feedback.rated, SizeIs(1));
+  ASSERT_THAT(feedback.damaged, SizeIs(2)) << "an answer is named once";
+  EXPECT_THAT(feedback.damaged[0].message(), HasSubstr("feedback f: "));
+  EXPECT_THAT(feedback.damaged[1].message(), HasSubstr("answer bad: time_us: "));
 }
 
 }  // namespace
