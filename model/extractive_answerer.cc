@@ -177,6 +177,11 @@ class Extraction {
           AreSideBySide(sentences_[i - 1], sentences_[i])) {
         draft.sentences.back().answering = {sentences_[i - 1].range.begin, sentences_[i].range.end};
       }
+      const bool has_next =
+          i + 1 < sentences_.size() && AreSideBySide(sentences_[i], sentences_[i + 1]);
+      if (IsOpener(i) && has_next && std::ranges::find(chosen, i + 1) == chosen.end()) {
+        draft.sentences.back().answering = {sentences_[i].range.begin, sentences_[i + 1].range.end};
+      }
     }
     if (section) {
       TellInOrder(*section, draft);

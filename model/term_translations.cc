@@ -114,10 +114,14 @@ Result<TermTranslations> TermTranslations::ParseTrusted(const SharedBytes& file)
 }
 
 Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
-  QUARRY_ASSIGN_OR_RETURN(TermTranslations table, ParseTrusted(file));
-  if (Hash64(file.view.substr(kBodyBegin)) != table.checksum_) {
+  if (file.view.size() < kBodyBegin || !file.view.starts_with(kTranslationsMagic)) {
+    return TranslationsDamaged("do not begin as such");
+  }
+  const uint64_t checksum = RecordReader(file.view.substr(kTranslationsMagic.size())).Fixed64();
+  if (Hash64(file.view.substr(kBodyBegin)) != checksum) {
     return TranslationsDamaged("checksum does not match");
   }
+  QUARRY_ASSIGN_OR_RETURN(TermTranslations table, ParseTrusted(file));
   const auto translations = static_cast<uint32_t>(table.translations_.size() / 4);
   if (!AscendsTo(table.ends_, table.size_, table.names_.size()) ||
       !AscendsTo(table.last_, table.size_, translations)) {

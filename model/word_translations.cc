@@ -127,7 +127,9 @@ void TranslateRun(std::string_view run, const Sources& sources, const Stands& st
   const auto meaning = [&](size_t begin, size_t end) {
     const std::string_view word = text(begin, end);
     const bool is_single = end - begin == 1;
-    if (is_single && IsParticle(word)) return Parts();
+    // The neighbours know pairs, not words: 的年 of 员工的年假 is one.
+    const bool is_across = IsParticle(text(begin, begin + 1)) || IsParticle(text(end - 1, end));
+    if (is_across && (is_single || !sources.dictionary->Has(word))) return Parts();
     Parts parts = PartsOf(word, sources, stands);
     if (is_single && !parts.empty()) {
       parts[0].resize(std::min(parts[0].size(), kMostOfACharacter));

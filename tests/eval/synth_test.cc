@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/text.h"
 #include "eval/suite_run.h"
 #include "tests/testing/engine_testing.h"
 
@@ -10,16 +11,21 @@ namespace {
 
 using ::testing::HasSubstr;
 
+Document SynthDocument(const std::string& id, const std::string& title, const std::string& text) {
+  Document document = testing::TextDocument(id, title, text);
+  document.language = DetectLanguage(text);
+  return document;
+}
+
 class SynthTest : public ::testing::Test {
  protected:
   SynthTest() {
-    engine_.Add(
-        {testing::TextDocument("a.md", "VX-220 data sheet",
+    engine_.Add({SynthDocument("a.md", "VX-220 data sheet",
                                "Property: Mass; Value: 318 kg\n\nProperty: Rated head; Value: "
                                "48 m\n\nThe bearing temperature must not exceed 82 °C."),
-         testing::TextDocument("b.md", "VX-240 data sheet",
+                 SynthDocument("b.md", "VX-240 data sheet",
                                "Property: Mass; Value: 402 kg\n\nThe pump is not submersible."),
-         testing::TextDocument("c.md", "Member rules",
+                 SynthDocument("c.md", "Member rules",
                                "The general meeting is quorate when 400 members are present.")});
   }
   std::map<std::string, std::vector<Case>> Drafts(const SynthOptions& options) {
@@ -62,25 +68,25 @@ TEST_F(SynthTest, EveryKindIsDraftedWithItsPlace) {
 
 TEST(SynthNameTest, NoPartOfASentenceIsAskedForByName) {
   testing::TestEngine engine;
-  engine.Add({testing::TextDocument("a.md", "Handbook",
-                                    "Availability: below 99.9 %; Credit: 10 per cent\n\n"
-                                    "Status: 408, 425, 429; Retried: yes, three times\n\n"
-                                    "Status: 503; Value: unavailable\n\n"
-                                    "Status: 504; Meaning: gateway timeout\n\n"
-                                    "Variable: MILL_PORT; Default: 8088\n\n"
-                                    "Property: Mass; Value: 318 kg\n\n"
-                                    "Question: Is it safe?; Answer: It is safe.\n\n"
-                                    "Command: mill start; What it does: opens the gate\n\n"
-                                    "Role: Miller; Opens gates: yes; Since: 1931\n\n"
-                                    "Role: Clerk; Is it paid: monthly; Since: 1950\n\n"
-                                    "The handbook is kept by the office of the mill."),
-              testing::TextDocument("b.md", "手册",
-                                    "可用性: 低于标准; 赔偿: 一成\n\n"
-                                    "时长: 30天以内; 费用: 全免\n\n"
-                                    "职级: 总监及以上; 住宿: 单间\n\n"
-                                    "参数: 线程数; 需重启: 是; 单位: 个\n\n"
-                                    "参数: 超时时间; 默认值: 30秒\n\n"
-                                    "项目: 额定扬程; 数值: 48米")});
+  engine.Add({SynthDocument("a.md", "Handbook",
+                            "Availability: below 99.9 %; Credit: 10 per cent\n\n"
+                            "Status: 408, 425, 429; Retried: yes, three times\n\n"
+                            "Status: 503; Value: unavailable\n\n"
+                            "Status: 504; Meaning: gateway timeout\n\n"
+                            "Variable: MILL_PORT; Default: 8088\n\n"
+                            "Property: Mass; Value: 318 kg\n\n"
+                            "Question: Is it safe?; Answer: It is safe.\n\n"
+                            "Command: mill start; What it does: opens the gate\n\n"
+                            "Role: Miller; Opens gates: yes; Since: 1931\n\n"
+                            "Role: Clerk; Is it paid: monthly; Since: 1950\n\n"
+                            "The handbook is kept by the office of the mill."),
+              SynthDocument("b.md", "手册",
+                            "可用性: 低于标准; 赔偿: 一成\n\n"
+                            "时长: 30天以内; 费用: 全免\n\n"
+                            "职级: 总监及以上; 住宿: 单间\n\n"
+                            "参数: 线程数; 需重启: 是; 单位: 个\n\n"
+                            "参数: 超时时间; 默认值: 30秒\n\n"
+                            "项目: 额定扬程; 数值: 48米")});
   const SynthReport report =
       DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
   std::vector<std::string> asked;
@@ -97,17 +103,17 @@ TEST(SynthNameTest, NoPartOfASentenceIsAskedForByName) {
 
 TEST(SynthDateTest, NoNumberIsCutOutOfADate) {
   testing::TestEngine engine;
-  engine.Add({testing::TextDocument("a.md", "Rota",
-                                    "Week: W42; Start: 2025-10-13; Who: Anna\n\n"
-                                    "Week: W43; Start: 20 October 2025; Who: Nils\n\n"
-                                    "Week: W44; Start: October 27, 2025; Who: Ines\n\n"
-                                    "Week: W45; Start: 8:30; Who: Hugo\n\n"
-                                    "Week: W46; Hours: 38 h; Who: Olaf\n\n"
-                                    "The rota is made by the office of the mill."),
-              testing::TextDocument("b.md", "值班安排",
-                                    "周次: 第42周; 日期: 2025年10月13日; 值班: 林晓彤\n\n"
-                                    "周次: 第43周; 日期: 10月20日; 值班: 高文博\n\n"
-                                    "周次: 第44周; 时长: 3年; 值班: 李嘉怡")});
+  engine.Add({SynthDocument("a.md", "Rota",
+                            "Week: W42; Start: 2025-10-13; Who: Anna\n\n"
+                            "Week: W43; Start: 20 October 2025; Who: Nils\n\n"
+                            "Week: W44; Start: October 27, 2025; Who: Ines\n\n"
+                            "Week: W45; Start: 8:30; Who: Hugo\n\n"
+                            "Week: W46; Hours: 38 h; Who: Olaf\n\n"
+                            "The rota is made by the office of the mill."),
+              SynthDocument("b.md", "值班安排",
+                            "周次: 第42周; 日期: 2025年10月13日; 值班: 林晓彤\n\n"
+                            "周次: 第43周; 日期: 10月20日; 值班: 高文博\n\n"
+                            "周次: 第44周; 时长: 3年; 值班: 李嘉怡")});
   const SynthReport report =
       DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
   std::vector<std::string> accepted;
@@ -135,37 +141,36 @@ std::vector<std::string> TwinsOf(testing::TestEngine& engine) {
 
 TEST(SynthTwinTest, WhatIsAskedInVainNoDocumentAnswers) {
   testing::TestEngine engine;
-  engine.Add(
-      {testing::TextDocument("a.md", "VX-220 data sheet",
-                             "Property: Mass; Value: 318 kg\n\n"
-                             "Property: Rated head; Value: 48 m\n\n"
-                             "Property: Rated speed; Value: 2900 rpm\n\n"
-                             "The pump stands in the mill by the river."),
-       testing::TextDocument("b.md", "VX-240 data sheet",
-                             "Property: Mass; Value: 402 kg\n\nProperty: Speed; Value: 9 rpm\n\n"
-                             "The pump stands in the cellar of the inn."),
-       testing::TextDocument("c.md", "Settings", "Property: Port; Value: 8088"),
-       testing::TextDocument("d.md", "VX-220 数据手册", "项目: 额定扬程; 数值: 48米"),
-       testing::TextDocument("e.md", "VX-240 数据手册", "项目: 质量; 数值: 402千克")});
+  engine.Add({SynthDocument("a.md", "VX-220 data sheet",
+                            "Property: Mass; Value: 318 kg\n\n"
+                            "Property: Rated head; Value: 48 m\n\n"
+                            "Property: Rated speed; Value: 2900 rpm\n\n"
+                            "The pump stands in the mill by the river."),
+              SynthDocument("b.md", "VX-240 data sheet",
+                            "Property: Mass; Value: 402 kg\n\nProperty: Speed; Value: 9 rpm\n\n"
+                            "The pump stands in the cellar of the inn."),
+              SynthDocument("c.md", "Settings", "Property: Port; Value: 8088"),
+              SynthDocument("d.md", "VX-220 数据手册", "项目: 额定扬程; 数值: 48米"),
+              SynthDocument("e.md", "VX-240 数据手册", "项目: 质量; 数值: 402千克")});
   // The mass stands in both sheets, a speed too; a port is that of no pump.
   EXPECT_THAT(TwinsOf(engine),
               ::testing::UnorderedElementsAre("VX-240 data sheet: what is the Rated head?",
                                               "VX-220 数据手册：质量是多少？",
                                               "VX-240 数据手册：额定扬程是多少？"));
-  engine.Add({testing::TextDocument("f.md", "Comparison", "The rated head of VX-240 is 60 m."),
-              testing::TextDocument("g.md", "比较", "VX-240的额定扬程为60米。")});
+  engine.Add({SynthDocument("f.md", "Comparison", "The rated head of VX-240 is 60 m."),
+              SynthDocument("g.md", "比较", "VX-240的额定扬程为60米。")});
   EXPECT_THAT(TwinsOf(engine), ::testing::ElementsAre("VX-220 数据手册：质量是多少？"));
 }
 
 TEST(SynthTwinTest, ANameWithAnotherFigureIsAskedForWhereNoDocumentHoldsIt) {
   testing::TestEngine engine;
-  engine.Add({testing::TextDocument("a.md", "Errors",
-                                    "Code: HW-5021; Status: closed; Meaning: the gate is shut\n\n"
-                                    "Code: HALT; Status: open; Meaning: the mill stands still\n\n"
-                                    "HW-5020, HW-5022, HW-5023, HW-5024, HW-5025, HW-5026 and "
-                                    "HW-5028 are of other mills."),
-              testing::TextDocument("b.md", "HW-5029", "The code of the second mill."),
-              testing::TextDocument("c.md", "错误码", "错误码: SB-2001; 含义: 任务不存在")});
+  engine.Add({SynthDocument("a.md", "Errors",
+                            "Code: HW-5021; Status: closed; Meaning: the gate is shut\n\n"
+                            "Code: HALT; Status: open; Meaning: the mill stands still\n\n"
+                            "HW-5020, HW-5022, HW-5023, HW-5024, HW-5025, HW-5026 and "
+                            "HW-5028 are of other mills."),
+              SynthDocument("b.md", "HW-5029", "The code of the second mill."),
+              SynthDocument("c.md", "错误码", "错误码: SB-2001; 含义: 任务不存在")});
   const std::vector<std::string> twins = TwinsOf(engine);
   ASSERT_EQ(twins.size(), 2u);
   EXPECT_THAT(twins, ::testing::Contains("Errors: what is the Status of HW-5027?"));
@@ -181,7 +186,7 @@ TEST(SynthTwinTest, OfManyRowsNotAllAreTried) {
     text += "Property: Part " + name + "; Value: steel\n\n";
   }
   testing::TestEngine engine;
-  engine.Add({testing::TextDocument("a.md", "Parts", text)});
+  engine.Add({SynthDocument("a.md", "Parts", text)});
   int found = 0;
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     const SynthReport report =
@@ -194,8 +199,8 @@ TEST(SynthTwinTest, OfManyRowsNotAllAreTried) {
 // The number of a model is no figure that may be missing.
 TEST(SynthClozeTest, AGapIsWhereTheQuantityStands) {
   testing::TestEngine engine;
-  engine.Add({testing::TextDocument("a.md", "Notes", "The pump VX-240 weighs 318 kg when dry."),
-              testing::TextDocument("b.md", "记录", "水泵VX-240的质量为318千克，已经核对。")});
+  engine.Add({SynthDocument("a.md", "Notes", "The pump VX-240 weighs 318 kg when dry."),
+              SynthDocument("b.md", "记录", "水泵VX-240的质量为318千克，已经核对。")});
   const SynthReport report = DraftCases(*engine.snapshot(), {}, {}, CallContext()).value();
   size_t gaps = 0;
   for (const Case& one : report.cases) {
@@ -212,18 +217,17 @@ TEST(SynthClozeTest, AGapIsWhereTheQuantityStands) {
 TEST(SynthChangeLogTest, WhatTellsOfChangesIsNotAskedFor) {
   testing::TestEngine engine;
   engine.Add(
-      {testing::TextDocument("a.txt", "Handbook",
-                             "Duties\n======\n\nThe tank must not be filled above 82 percent.\n\n"
-                             "Revision history\n================\n\n"
-                             "Issue: B; Date: 2024-03-01; By: Anna\n\n"
-                             "The limit of the tank is not 90 percent any more.\n\n"
-                             "Contacts\n========\n\nName: Anna; Telephone: 4471\n"),
-       testing::TextDocument("b.txt", "手册",
-                             "职责\n====\n\n水箱的液位不得超过82%，由值班员检查。\n\n"
-                             "修订记录\n========\n\n日期：2024年3月1日，水箱的液位不再是90%。\n\n"
-                             "Version: 1.2; Date: 2024-03-01; Change: New limit of the tank\n"),
-       testing::TextDocument("c.txt", "Panel changelog",
-                             "The panel must not be older than 30 days.")});
+      {SynthDocument("a.txt", "Handbook",
+                     "Duties\n======\n\nThe tank must not be filled above 82 percent.\n\n"
+                     "Revision history\n================\n\n"
+                     "Issue: B; Date: 2024-03-01; By: Anna\n\n"
+                     "The limit of the tank is not 90 percent any more.\n\n"
+                     "Contacts\n========\n\nName: Anna; Telephone: 4471\n"),
+       SynthDocument("b.txt", "手册",
+                     "职责\n====\n\n水箱的液位不得超过82%，由值班员检查。\n\n"
+                     "修订记录\n========\n\n日期：2024年3月1日，水箱的液位不再是90%。\n\n"
+                     "Version: 1.2; Date: 2024-03-01; Change: New limit of the tank\n"),
+       SynthDocument("c.txt", "Panel changelog", "The panel must not be older than 30 days.")});
   const SynthReport report =
       DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
   std::string all;
@@ -238,14 +242,14 @@ TEST(SynthChangeLogTest, WhatTellsOfChangesIsNotAskedFor) {
 
 TEST(SynthChangeLogTest, LinesThatBeginWithAWordOfChangeAreAskedFor) {
   testing::TestEngine engine;
-  engine.Add({testing::TextDocument("a.txt", "操作手册",
-                                    "调整时间不得超过2小时，由值班员检查。\n\n"
-                                    "删除的数据不得恢复，保留30天以上。\n\n"
-                                    "更新频率不得低于每5分钟一次。\n"),
-              testing::TextDocument("b.txt", "Rules",
-                                    "New: members must not pay more than 20 euros.\n\n"
-                                    "Security: the gate must not be open for more than 3 hours.\n\n"
-                                    "Fixed assets must not be older than 9 years.\n")});
+  engine.Add({SynthDocument("a.txt", "操作手册",
+                            "调整时间不得超过2小时，由值班员检查。\n\n"
+                            "删除的数据不得恢复，保留30天以上。\n\n"
+                            "更新频率不得低于每5分钟一次。\n"),
+              SynthDocument("b.txt", "Rules",
+                            "New: members must not pay more than 20 euros.\n\n"
+                            "Security: the gate must not be open for more than 3 hours.\n\n"
+                            "Fixed assets must not be older than 9 years.\n")});
   const SynthReport report =
       DraftCases(*engine.snapshot(), {.cases = 1000}, {}, CallContext()).value();
   std::string all;

@@ -340,10 +340,13 @@ TEST_F(ReplyRulesTest, AThingWhoseWholeNameIsSaidIsNotAskedFor) {
 
 TEST_F(ReplyRulesTest, ThingsThatSayTheSameAreNotAskedBack) {
   const auto pump = [](const std::string& code, const std::string& head) {
-    return MarkdownDocument(code + ".md", "# Pump " + code +
-                                              "\n\n| Property | Value |\n|---|---|\n"
-                                              "| Rated flow | 32 L/s |\n| Rated head | " +
-                                              head + " |\n");
+    Document document =
+        MarkdownDocument(code + ".md", "# Pump " + code +
+                                           "\n\n| Property | Value |\n|---|---|\n"
+                                           "| Rated flow | 32 L/s |\n| Rated head | " +
+                                           head + " |\n");
+    document.title = "Pump " + code;
+    return document;
   };
   engine_.Add(
       {CsvTable("regions.csv", "regions",

@@ -119,7 +119,8 @@ TEST_F(TranslationTest, TextsOfAThirdLanguageAreFoundByTheirWordsFirst) {
   Retrieved found = Search("document imprimé");
   EXPECT_THAT(Translated(found), ElementsAre("document"));
   EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
-  EXPECT_THAT(Documents(found), ElementsAre("fr/print", "zh/file"));
+  EXPECT_EQ(Documents(found).at(0), "fr/print");
+  EXPECT_THAT(Documents(found), Contains("zh/file"));
   found = Search("Kernel Wartung");
   EXPECT_THAT(Translated(found), ElementsAre("kernel"));
   EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
@@ -178,7 +179,11 @@ TEST_F(TranslationTest, OnlyWhatTheCollectionHoldsIsSearched) {
       EXPECT_GT(engine_.snapshot()->lexical().DocumentFrequency(one), 0u) << one;
     }
   }
-  EXPECT_THAT(Translated(Search("password*")), IsEmpty()) << "a prefix is no word";
+  Query prefix{.text = "passw* print*", .has_operators = true, .mode = SearchMode::kLexical};
+  EXPECT_THAT(
+      Translated(engine_.retriever.Retrieve(prefix, *engine_.snapshot(), CallContext()).value()),
+      IsEmpty())
+      << "a prefix is no word";
   EXPECT_THAT(Translated(Search("zebra crossing")), IsEmpty());
 }
 

@@ -395,7 +395,8 @@ TEST_F(StoresTest, TheCorpusOfASuiteIsInNoList) {
   ASSERT_OK(engine_.index->CreateCollection("eval-reports").status());
   const auto names = [&](const string& target) {
     std::vector<string> found;
-    for (const json& one : server_.Get(target).json.at("collections")) {
+    const auto response = server_.Get(target);
+    for (const json& one : response.json.at("collections")) {
       found.push_back(one.at("name"));
     }
     return found;
