@@ -139,11 +139,15 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
                                     {other.status().message()}));
     return OkStatus();
   }
-  // Half of the room is theirs.
+  // Half of the room is theirs; where answers are quoted, if they have one.
   const retrieval::ContextOptions half = {.token_budget = std::max(1u, options.token_budget / 2),
                                           .max_passages = options.max_passages / 2};
-  std::vector<Passage> theirs =
-      retrieval::BuildContext(other->passages, half, AnswerLanguage(query)).passages;
+  Context built = retrieval::BuildContext(other->passages, half, AnswerLanguage(query));
+  if (quotes()) {
+    QUARRY_ASSIGN_OR_RETURN(const bool answers, extractive_.AnswersAcross(query, built, support));
+    if (!answers) return OkStatus();
+  }
+  std::vector<Passage> theirs = std::move(built.passages);
   Context own = retrieval::BuildContext(found.passages, half, AnswerLanguage(query));
   const auto is_there = [&](const Passage& passage) {
     return std::ranges::any_of(own.passages,

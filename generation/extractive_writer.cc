@@ -493,6 +493,15 @@ double ExtractiveWriter::SupportOf(const Query& query, const Context& context) c
   return met && !met->rows.empty() && met->has_all_words ? kMeetsAll : draft.support;
 }
 
+Result<bool> ExtractiveWriter::AnswersAcross(const Query& query, const Context& context,
+                                             double own) const {
+  const Context readable = ReadableOf(query, context);
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<DraftAcross> across,
+                          ExtractAcrossLanguages(query, readable, own, AbolishedPassages(readable),
+                                                 analyzer_, OptionsFor(query, options_)));
+  return across.has_value();
+}
+
 Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapshot,
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
   answer.model = kModel;
