@@ -166,8 +166,7 @@ TEST_F(ObjectTableTest, ADamagedRecordHidesNoOther) {
   ASSERT_OK_AND_ASSIGN(const ObjectPage page, Objects().List(ObjectKind::kFile, ""));
   ASSERT_EQ(page.damaged.size(), 1u);
   EXPECT_EQ(page.damaged[0].code(), Code::kDataLoss);
-  EXPECT_THAT(page.damaged[0].message(),
-              HasSubstr("object number 2 (file): object record: "));
+  EXPECT_THAT(page.damaged[0].message(), HasSubstr("object number 2 (file): object record: "));
 
   std::vector<std::string> ids;
   const auto visit = [&](const Object& object) {
