@@ -250,6 +250,15 @@ model::ExtractiveDraft DraftWithin(std::string_view part,
   return draft;
 }
 
+// Whether a draft was declined for another thing of the kind in the place of the one asked about: the documents speak
+// of it in the question's language, and a word's translation would fit the other just as well.
+bool SaysAnother(const model::ExtractiveDraft& draft, std::string_view language) {
+  constexpr std::string_view kGap = "\n";
+  const std::string reason = ReasonText(Reason::kSaysAnother, language, {kGap, kGap});
+  return draft.declined &&
+         draft.reason.find(reason.substr(0, reason.find(kGap))) != std::string::npos;
+}
+
 // Where passages in the other language took the place of some, what the question's own says is as sure as it was with all.
 void HoldToOwnSupport(const Context& context, const model::ExtractiveOptions& options,
                       model::ExtractiveDraft& draft) {
@@ -488,6 +497,7 @@ double ExtractiveWriter::SupportOf(const Query& query, const Context& context) c
   const std::string question = SpelledAsIn(context, query.text);
   const model::ExtractiveDraft draft =
       model::ExtractAnswer(question, context.passages, analyzer_, OptionsFor(query, options_));
+  if (SaysAnother(draft, AnswerLanguage(query))) return kSureOfOwnLanguage;
   if (!draft.declined || draft.sentences.empty()) return draft.support;
   const auto met = FindRowsThatMeet(question, context, draft.sentences.front(), false, analyzer_);
   return met && !met->rows.empty() && met->has_all_words ? kMeetsAll : draft.support;
@@ -535,7 +545,9 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
         may_differ = false;  // each part has looked
       }
     }
-    if (!is_total && !(met && !met->rows.empty()) && draft.support < kSureOfOwnLanguage) {
+    const bool has_rows = met && !met->rows.empty();
+    if (!is_total && !has_rows && draft.support < kSureOfOwnLanguage &&
+        !SaysAnother(draft, options.language)) {
       QUARRY_ASSIGN_OR_RETURN(
           std::optional<DraftAcross> across,
           ExtractAcrossLanguages(read, readable, draft.support, abolished, analyzer_, options));
