@@ -308,7 +308,7 @@ TEST(Limits, BombsAreRefusedInTimeAndMemory) {
     const std::string error = ArchiveErrorOf(bomb.bytes, bomb.path);
     EXPECT_THAT(error, ::testing::HasSubstr(bomb.error));
     EXPECT_NE(error, "");
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 #ifndef __SANITIZE_ADDRESS__
     EXPECT_LT(Peak() - before, 256u << 20);
 #endif
