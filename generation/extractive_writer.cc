@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -145,20 +146,24 @@ std::vector<model::ExtractedSentence> RowsToSay(const RowsThatMeet& met, const Q
 void TakeRows(const RowsThatMeet& met, const Query& query, const Context& context,
               const model::ExtractiveOptions& options, model::ExtractiveDraft& draft) {
   const std::string& language = options.language;
+  const auto give_reason = [&](Reason reason, std::initializer_list<std::string_view> parts) {
+    draft.reason = ReasonText(reason, language, parts);
+    draft.says_another = false;
+  };
   if (met.total) {
     if (draft.declined) draft.support = kMeetsAll;
     draft.declined = false;
     draft.left_out = 0;
     draft.sentences = met.rows;
     draft.sentences.front().lead = TotalText(*met.total, language);
-    draft.reason = ReasonText(Reason::kRowsMeet, language, {std::to_string(met.count)});
+    give_reason(Reason::kRowsMeet, {std::to_string(met.count)});
     return;
   }
   if (met.rows.empty()) {
     if (draft.declined) return;
     draft.declined = true;
     draft.support = 0;
-    draft.reason = ReasonText(Reason::kNoRowMeets, language);
+    give_reason(Reason::kNoRowMeets, {});
     return;
   }
   if (draft.declined && !met.has_all_words) return;
@@ -171,7 +176,7 @@ void TakeRows(const RowsThatMeet& met, const Query& query, const Context& contex
     count += language == "zh" ? "/" : " of ";
     count += std::to_string(met.count);
   }
-  draft.reason = ReasonText(Reason::kRowsMeet, language, {count});
+  give_reason(Reason::kRowsMeet, {count});
 }
 
 // Whether all of a document stands in the context, and nothing of it is left out of what may be quoted.
@@ -252,11 +257,8 @@ model::ExtractiveDraft DraftWithin(std::string_view part,
 
 // Whether a draft was declined for another thing of the kind in the place of the one asked about: the documents speak
 // of it in the question's language, and a word's translation would fit the other just as well.
-bool SaysAnother(const model::ExtractiveDraft& draft, std::string_view language) {
-  constexpr std::string_view kGap = "\n";
-  const std::string reason = ReasonText(Reason::kSaysAnother, language, {kGap, kGap});
-  return draft.declined &&
-         draft.reason.find(reason.substr(0, reason.find(kGap))) != std::string::npos;
+bool IsOfAnotherThing(const model::ExtractiveDraft& draft) {
+  return draft.declined && draft.says_another;
 }
 
 // Where passages in the other language took the place of some, what the question's own says is as sure as it was with all.
@@ -429,6 +431,7 @@ std::optional<model::ExtractiveDraft> ExtractiveWriter::DraftParts(
     if (joined.sentences.empty() || drafted.draft.support < joined.support) {
       joined.support = drafted.draft.support;
       joined.reason = drafted.draft.reason;
+      joined.says_another = drafted.draft.says_another;
     }
     const size_t of_part = drafted.has_rows ? drafted.draft.sentences.size() : most;
     if (add(drafted.draft, of_part) > 0 || !part.leans()) continue;
@@ -497,7 +500,7 @@ double ExtractiveWriter::SupportOf(const Query& query, const Context& context) c
   const std::string question = SpelledAsIn(context, query.text);
   const model::ExtractiveDraft draft =
       model::ExtractAnswer(question, context.passages, analyzer_, OptionsFor(query, options_));
-  if (SaysAnother(draft, AnswerLanguage(query))) return kSureOfOwnLanguage;
+  if (IsOfAnotherThing(draft)) return kSureOfOwnLanguage;
   if (!draft.declined || draft.sentences.empty()) return draft.support;
   const auto met = FindRowsThatMeet(question, context, draft.sentences.front(), false, analyzer_);
   return met && !met->rows.empty() && met->has_all_words ? kMeetsAll : draft.support;
@@ -546,8 +549,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
       }
     }
     const bool has_rows = met && !met->rows.empty();
-    if (!is_total && !has_rows && draft.support < kSureOfOwnLanguage &&
-        !SaysAnother(draft, options.language)) {
+    if (!is_total && !has_rows && draft.support < kSureOfOwnLanguage && !IsOfAnotherThing(draft)) {
       QUARRY_ASSIGN_OR_RETURN(
           std::optional<DraftAcross> across,
           ExtractAcrossLanguages(read, readable, draft.support, abolished, analyzer_, options));

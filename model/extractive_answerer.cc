@@ -166,6 +166,7 @@ class Extraction {
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;
     draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
+    draft.says_another = deciding.lacks.replaced.has_value();
     if (draft.declined && !deciding.lacks.replaced && !lacks_thing) {
       if (const auto headed = FindHeadedList(reading_, options_)) {
         if (ExtractiveDraft told = TellList(*headed); !told.declined) return told;

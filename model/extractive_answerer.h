@@ -51,6 +51,8 @@ struct ExtractiveDraft {
   size_t left_out = 0;  // items of the list that the sentences quote, for which there is no room
   double support = 0;   // the lesser of the two sentences' (decline_below), also when declined
   bool declined = false;
+  // The documents speak of another thing of the kind in the place of the one asked about, and the reason says so.
+  bool says_another = false;
   std::string
       reason;  // one line: why it declined, or what the support rests on: of the sentence with that support
 };

@@ -468,6 +468,7 @@ TEST_F(ExtractiveAnswererTest, WhatIsSaidOfASiblingIsNoAnswer) {
     const ExtractiveDraft draft = ExtractAnswer(tried.asked, passages, analyzer_, {});
     EXPECT_TRUE(draft.declined) << tried.text << " " << draft.support;
     EXPECT_THAT(draft.reason, HasSubstr(tried.reason)) << tried.text;
+    EXPECT_TRUE(draft.says_another) << tried.text;
     EXPECT_FALSE(ExtractAnswer(tried.of_sibling, passages, analyzer_, {}).declined) << tried.text;
   }
 }
@@ -565,9 +566,10 @@ TEST_F(ExtractiveAnswererTest, ASiblingThatIsOnlyNamedBesideIsNotSpokenOf) {
   };
   for (const Case& tried : cases) {
     const std::vector<Passage> passages = {MakePassage(tried.text, 10.0, tried.title)};
-    EXPECT_THAT(ExtractAnswer(tried.question, passages, analyzer_, {}).reason,
-                ::testing::Not(HasSubstr("the text says")))
+    const ExtractiveDraft draft = ExtractAnswer(tried.question, passages, analyzer_, {});
+    EXPECT_THAT(draft.reason, ::testing::Not(HasSubstr("the text says")))
         << tried.text << " " << tried.question;
+    EXPECT_FALSE(draft.says_another) << tried.text << " " << tried.question;
   }
 }
 
@@ -870,6 +872,7 @@ TEST_F(ExtractiveAnswererTest, AnotherWordInThePlaceOfOneIsNoSupport) {
     const ExtractiveDraft draft = ExtractAnswer(tried.replaced, passages, analyzer_, {});
     EXPECT_TRUE(draft.declined) << tried.replaced << " " << draft.support;
     EXPECT_THAT(draft.reason, HasSubstr(tried.reason));
+    EXPECT_TRUE(draft.says_another) << tried.replaced;
   }
 }
 
