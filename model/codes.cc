@@ -116,19 +116,6 @@ void AddCodesFrom(const std::vector<CodePart>& parts, size_t first, std::set<std
   AddCode(code, codes);
 }
 
-// Calls take(token, joined) for each token with the words that it stands in, joined without white space.
-template <typename Take>
-void ForEachJoined(std::string_view text, const std::vector<Token>& tokens, const Take& take) {
-  std::string_view joined;
-  uint32_t position = UINT32_MAX;
-  for (const Token& token : tokens) {
-    // The first at a position is the whole.
-    if (token.position != position) joined = text.substr(token.begin, token.end - token.begin);
-    position = token.position;
-    take(token, joined);
-  }
-}
-
 bool ShareCode(const std::set<std::string>& a, const std::set<std::string>& b) {
   return std::ranges::any_of(a, [&](const std::string& code) { return b.contains(code); });
 }

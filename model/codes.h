@@ -10,6 +10,7 @@
 // ("datasheet-VX-220"). Several may be joined: "IP65/IP67", "S7-1200/1500", "MP4/AVI": behind '/' three capitals, or
 // two letters and digits, are one of their own. Internal to model/ and generation/. Pure.
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,6 +22,20 @@
 #include "base/text.h"
 
 namespace quarry::model {
+
+// Calls take(token, joined) for each of the `tokens` of `text`, as the analyzer gives them, with the words that it
+// stands in, joined without white space: "vx" with the "VX-220" that it is a part of. `joined` is a view into `text`.
+template <typename Take>
+void ForEachJoined(std::string_view text, const std::vector<Token>& tokens, const Take& take) {
+  std::string_view joined;
+  uint32_t position = UINT32_MAX;
+  for (const Token& token : tokens) {
+    // The first at a position is the whole.
+    if (token.position != position) joined = text.substr(token.begin, token.end - token.begin);
+    position = token.position;
+    take(token, joined);
+  }
+}
 
 // What words that are joined without white space name: each begins with a letter, holds a digit, and is in lower case
 // with '-' between its parts. "VX-220/B" -> {"vx-220-b"}, "IP65/67" -> {"ip65", "ip67"}, "well-known" -> {}.

@@ -36,18 +36,6 @@ std::string_view VersionOf(std::string_view word) {
   return in_number && numbers >= 3 ? word : std::string_view();
 }
 
-// Calls take(token, whole) for each token with the word that it is part of: the first at a position is the whole.
-template <typename Take>
-void ForEachPartOfWord(std::string_view text, const std::vector<Token>& tokens, const Take& take) {
-  std::string_view whole;
-  uint32_t position = UINT32_MAX;
-  for (const Token& token : tokens) {
-    if (token.position != position) whole = text.substr(token.begin, token.end - token.begin);
-    position = token.position;
-    take(token, whole);
-  }
-}
-
 bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
 
 // Whether the range, stated in `text`, is of what the number counts: "4-6" of 次 below a column 迟到次数.
@@ -180,11 +168,11 @@ std::string PassageReading::NamesOver(const Passage& passage) const {
 }
 
 void PassageReading::FindAskedVersions() {
-  ForEachPartOfWord(question_.text, analyzer_.Tokenize(question_.text),
-                    [&](const Token&, std::string_view whole) {
-                      const std::string_view version = VersionOf(whole);
-                      if (!version.empty()) asked_versions_.emplace_back(version);
-                    });
+  ForEachJoined(question_.text, analyzer_.Tokenize(question_.text),
+                [&](const Token&, std::string_view joined) {
+                  const std::string_view version = VersionOf(joined);
+                  if (!version.empty()) asked_versions_.emplace_back(version);
+                });
 }
 
 std::vector<Token> PassageReading::OwnTokens(std::string_view text,
@@ -193,8 +181,8 @@ std::vector<Token> PassageReading::OwnTokens(std::string_view text,
   if (asked_versions_.empty()) return tokens;
   std::vector<Token> own;
   own.reserve(tokens.size());
-  ForEachPartOfWord(text, tokens, [&](const Token& token, std::string_view whole) {
-    const std::string_view version = VersionOf(whole);
+  ForEachJoined(text, tokens, [&](const Token& token, std::string_view joined) {
+    const std::string_view version = VersionOf(joined);
     if (version.empty() || std::ranges::find(asked_versions_, version) != asked_versions_.end())
       own.push_back(token);
   });
