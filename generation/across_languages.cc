@@ -28,20 +28,23 @@ double CoveredBy(const model::TranslatedQuestion& question, const Passage& passa
 
 }  // namespace
 
-bool MayCrossLanguages(std::string_view language) { return language == "en" || language == "zh"; }
+std::string OtherLanguageThanOf(std::string_view question) {
+  const std::string language = DetectLanguage(question);
+  return language == "zh" ? "en" : language == "en" ? "zh" : "";
+}
 
 Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
                                                           const Context& context, double own,
                                                           const std::vector<bool>& abolished,
                                                           const Analyzer& analyzer,
                                                           const model::ExtractiveOptions& options) {
-  const std::string language = DetectLanguage(query.text);
-  if (!MayCrossLanguages(language)) return std::optional<DraftAcross>();
-  const bool to_english = language == "zh";
+  const std::string language = OtherLanguageThanOf(query.text);
+  if (language.empty()) return std::optional<DraftAcross>();
+  const bool to_english = language == "en";
   std::vector<Passage> passages;
   std::vector<uint32_t> places;
   for (uint32_t i = 0; i < context.passages.size(); ++i) {
-    if (abolished[i] || context.passages[i].language != (to_english ? "en" : "zh")) continue;
+    if (abolished[i] || context.passages[i].language != language) continue;
     passages.push_back(context.passages[i]);
     places.push_back(i);
   }

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/analyzer.h"
@@ -19,8 +20,8 @@ struct DraftAcross {
   std::string words;             // how the question was read: "水表 = water meter, 费 = fee"
 };
 
-// Whether a question in this language could be answered so: "en", "zh".
-bool MayCrossLanguages(std::string_view language);
+// The language in which a question may be asked, too: "en" of one in Chinese, "zh" of one in English, else "".
+std::string OtherLanguageThanOf(std::string_view question);
 
 // Support of what passages in the question's own language say, below which those in the other are asked, too.
 inline constexpr double kSureOfOwnLanguage = 0.5;

@@ -5,7 +5,6 @@
 
 #include "base/answer_guide.h"
 #include "base/hash.h"
-#include "base/text.h"
 #include "generation/across_languages.h"
 #include "index/document_fields.h"
 #include "model/answer_reasons.h"
@@ -38,17 +37,13 @@ Result<std::string> OtherLanguage(const Query& query, const index::Snapshot& sna
   constexpr uint64_t kFewChunks = 2000;  // too few for the words of a language to tell it
   if (options.translate_terms == TranslateTermsMode::kOff || !query.only_language.empty())
     return std::string();
-  const std::string own = DetectLanguage(query.text);
-  if (!MayCrossLanguages(own)) return std::string();
-  const std::string other = own == "zh" ? "en" : "zh";
+  const std::string other = OtherLanguageThanOf(query.text);
+  if (other.empty()) return other;
   const index::HeldLanguages held = snapshot.languages();
   if (held.english && held.chinese) return other;
   if (snapshot.live_chunks() > kFewChunks) return std::string();
-  Filter filter;
-  filter.op = Filter::Op::kEq;
-  filter.field = std::string(index::kLanguageField);
-  filter.values = {other};
-  QUARRY_ASSIGN_OR_RETURN(const index::AllowedRows rows, snapshot.Allow(filter, {}, context));
+  QUARRY_ASSIGN_OR_RETURN(const index::AllowedRows rows,
+                          snapshot.Allow(index::InLanguage(other), {}, context));
   return rows->Count() > 0 ? other : "";
 }
 

@@ -10,6 +10,7 @@ namespace quarry::index {
 namespace {
 
 constexpr std::string_view kType = "$type";
+constexpr std::string_view kLanguage = "$language";
 constexpr std::string_view kYear = "$year";
 constexpr size_t kYearDigits = 4;
 
@@ -30,7 +31,7 @@ std::string YearOf(const Metadata& metadata) {
 }  // namespace
 
 bool IsBuiltInField(std::string_view field) {
-  return field == kType || field == kLanguageField || field == kYear;
+  return field == kType || field == kLanguage || field == kYear;
 }
 
 Metadata BuiltInFields(const StoredDocument& document) {
@@ -39,7 +40,7 @@ Metadata BuiltInFields(const StoredDocument& document) {
     if (!value.empty()) fields.emplace(name, std::move(value));
   };
   add(kType, document.media_type);
-  add(kLanguageField, document.language);
+  add(kLanguage, document.language);
   add(kYear, YearOf(document.metadata));
   return fields;
 }
@@ -50,6 +51,13 @@ Metadata FieldsOf(const StoredDocument& document) {
     if (!IsBuiltInField(key)) fields.emplace(key, value);
   }
   return fields;
+}
+
+Filter InLanguage(std::string_view language) {
+  return {.op = Filter::Op::kEq,
+          .children = {},
+          .field = std::string(kLanguage),
+          .values = {std::string(language)}};
 }
 
 bool Matches(const Filter& filter, const StoredDocument& document) {

@@ -16,13 +16,14 @@
 
 namespace quarry::index {
 
-inline constexpr std::string_view kLanguageField = "$language";
-
 bool IsBuiltInField(std::string_view field);
 
 Metadata BuiltInFields(const StoredDocument& document);
 // The same and the metadata.
 Metadata FieldsOf(const StoredDocument& document);
+
+// The documents in the language: "en", "zh".
+Filter InLanguage(std::string_view language);
 
 // Whether the document satisfies the filter, by all its fields.
 bool Matches(const Filter& filter, const StoredDocument& document);

@@ -61,13 +61,11 @@ Result<bool> UsesDense(const Query& query, const index::Snapshot& snapshot,
 }
 
 // Those of `allowed` in the language.
-Result<index::AllowedRows> InLanguage(const std::string& language, index::AllowedRows allowed,
-                                      const index::Snapshot& snapshot, const CallContext& context) {
-  Filter filter;
-  filter.op = Filter::Op::kEq;
-  filter.field = std::string(index::kLanguageField);
-  filter.values = {language};
-  QUARRY_ASSIGN_OR_RETURN(index::AllowedRows of_language, snapshot.Allow(filter, {}, context));
+Result<index::AllowedRows> OnlyInLanguage(std::string_view language, index::AllowedRows allowed,
+                                          const index::Snapshot& snapshot,
+                                          const CallContext& context) {
+  QUARRY_ASSIGN_OR_RETURN(index::AllowedRows of_language,
+                          snapshot.Allow(index::InLanguage(language), {}, context));
   if (allowed) of_language->IntersectWith(*allowed);
   return of_language;
 }
@@ -187,8 +185,9 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
     StageTimer timer(context, "retrieve.filter");
     QUARRY_ASSIGN_OR_RETURN(part.allowed, snapshot->Allow(query.filter, query.principals, context));
     if (part.only_other_language) {
-      QUARRY_ASSIGN_OR_RETURN(part.allowed, InLanguage(query.only_language, std::move(part.allowed),
-                                                       *snapshot, context));
+      QUARRY_ASSIGN_OR_RETURN(
+          part.allowed,
+          OnlyInLanguage(query.only_language, std::move(part.allowed), *snapshot, context));
     }
     QUARRY_ASSIGN_OR_RETURN(
         part.allowed,

@@ -2,6 +2,7 @@
 
 #include "generation/across_languages.h"
 
+#include "index/document_fields.h"
 #include "tests/testing/engine_testing.h"
 
 namespace quarry::generation {
@@ -100,10 +101,7 @@ TEST_F(AcrossLanguagesTest, FiltersAndPrincipalsHold) {
   query.principals.names = {"board"};
   EXPECT_THAT(ask().context.passages, Contains(of_secret));
   // As deep as a filter may be.
-  Filter deep;
-  deep.op = Filter::Op::kEq;
-  deep.field = "$language";
-  deep.values = {std::string("zh")};
+  Filter deep = index::InLanguage("zh");
   for (int depth = 1; depth < Filter::kMaxDepth; ++depth) {
     Filter outer;
     outer.children = {deep};

@@ -40,6 +40,15 @@ TEST(DocumentFieldsTest, AreTypeLanguageAndTheYearOfTheFirstTime) {
   }
 }
 
+TEST(DocumentFieldsTest, ALanguageIsAFilter) {
+  StoredDocument document;
+  document.language = "zh";
+  EXPECT_OK(ValidateFilter(InLanguage("zh")));
+  EXPECT_TRUE(Matches(InLanguage("zh"), document));
+  EXPECT_FALSE(Matches(InLanguage("en"), document));
+  EXPECT_FALSE(Matches(InLanguage("zh"), StoredDocument()));
+}
+
 TEST(DocumentFieldsTest, AKeyOfTheMetadataWithTheirNameStandsBack) {
   StoredDocument document;
   document.media_type = "text/html";
@@ -68,14 +77,15 @@ TEST_F(DocumentFieldsFilterTest, ASearchFindsWhatMatches) {
   const std::vector<Filter> filters = {
       Comparison(Op::kEq, "$type", {std::string("text/html")}),
       Comparison(Op::kEq, "$type", {std::string("mine")}),
+      InLanguage(zh),
       Comparison(Op::kNe, "$language", {zh}),
       Comparison(Op::kIn, "$language", {zh, std::string("en")}),
       Comparison(Op::kNin, "$year", {std::string("2021")}),
       Comparison(Op::kGte, "$year", {std::string("2021")}),
       Comparison(Op::kGte, "$year", {2021.0}),
-      Filter{.op = Op::kAnd,
-             .children = {Comparison(Op::kEq, "$language", {zh}),
-                          Comparison(Op::kLt, "date", {std::string("2022-01-03")})}}};
+      Filter{
+          .op = Op::kAnd,
+          .children = {InLanguage(zh), Comparison(Op::kLt, "date", {std::string("2022-01-03")})}}};
   for (const Filter& filter : filters) {
     std::set<std::string> expected;
     for (int i = 0; i < 12; ++i) {
