@@ -8,6 +8,8 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "model/money.h"
+#include "model/number_reading.h"
+#include "model/range_cues.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -411,20 +413,6 @@ bool DeniesAt(std::string_view text, size_t at) {
   });
 }
 
-namespace {
-
-// "不超过": what bounds a number denies nothing.
-bool BoundsAt(std::string_view text, size_t at) {
-  constexpr std::string_view kBounds[] = {
-      "不超过", "不超過", "不高于", "不高於", "不低于", "不低於", "不少于",
-      "不少於", "不多于", "不多於", "不大于", "不大於", "不小于", "不小於",
-      "不晚于", "不晚於", "不早于", "不早於", "不足",   "不到",   "不满"};
-  return std::ranges::any_of(
-      kBounds, [&](std::string_view bound) { return text.substr(at).starts_with(bound); });
-}
-
-}  // namespace
-
 bool IsNegated(std::string_view text) {
   if (text.find("n't") != text.npos || text.find("n’t") != text.npos) return true;
   std::string_view last;
@@ -433,8 +421,12 @@ bool IsNegated(std::string_view text) {
     if (!is_bound && Among(word.first ? AsciiLower(word.text) : word.text, kNegations)) return true;
     last = word.text;
   }
+  std::string even;  // made where a character denies
   for (size_t at = 0; at < text.size();) {
-    if (DeniesAt(text, at) && !BoundsAt(text, at)) return true;
+    if (DeniesAt(text, at)) {
+      if (even.empty()) even = EvenForNumbers(text);
+      if (!BoundBeginsAt(even, at)) return true;
+    }
     NextCodePoint(text, at);
   }
   return false;

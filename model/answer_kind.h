@@ -40,8 +40,9 @@ struct WordWithoutDenial {
 // The one list of such words for all that looks at denials, Simplified and Traditional.
 std::span<const WordWithoutDenial> WordsWithoutDenial();
 
-// Whether `text` denies something: "not", "never", "isn't", "不", "没". "At least" does not, nor do words that only
-// hold such a character: 不锈钢, 无线, 未来, 淹没.
+// Whether `text` denies something: "not", "never", "isn't", "不", "没". "At least" does not, nor do Chinese words that
+// bound a number or a time (BoundBeginsAt in range_cues.h), nor words that only hold such a character: 不锈钢, 无线,
+// 未来, 淹没. "Must not exceed" does.
 bool IsNegated(std::string_view text);
 
 // Whether the Chinese character that begins at byte `at` is one of those that deny, and does so where it stands.

@@ -80,6 +80,9 @@ constexpr BoundCue kBefore[] = {
     {"within", BoundSide::kMost},
 };
 
+// Before a time. None of CueBefore: a date is no number that another could be above or below.
+constexpr std::string_view kBeforeTimes[] = {"不晚于", "不早于"};
+
 // Behind a number and its unit, or between the two: "5 or more times".
 constexpr BoundCue kBehind[] = {{"及以上", BoundSide::kLeast},    {"或以上", BoundSide::kLeast},
                                 {"以上", BoundSide::kLeast},      {"及以下", BoundSide::kMost},
@@ -129,6 +132,12 @@ const BoundCue* CueBehind(std::string_view even, size_t at, size_t& end) {
     return &cue;
   }
   return nullptr;
+}
+
+bool BoundBeginsAt(std::string_view even, size_t at) {
+  const auto begins = [&](std::string_view cue) { return even.substr(at).starts_with(cue); };
+  return std::ranges::any_of(kBefore, begins, &BoundCue::text) ||
+         std::ranges::any_of(kBeforeTimes, begins);
 }
 
 bool JoinsEnds(std::string_view between) { return Among(between, kSeparators); }

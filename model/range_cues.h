@@ -22,6 +22,10 @@ const BoundCue* CueBefore(std::string_view even, size_t end, size_t& begin);
 // Behind a number and its unit, which end at byte `at`, or between the two; and where it ends.
 const BoundCue* CueBehind(std::string_view even, size_t at, size_t& end);
 
+// Whether a Chinese cue that stands before a number or a time begins at byte `at`: 不超过, 未满, 不晚于. What stands
+// behind it is not looked at. REQUIRES: a Chinese character begins there.
+bool BoundBeginsAt(std::string_view even, size_t at);
+
 // Whether what stands between two numbers may make them the ends of a range: "-", 至, "to".
 bool JoinsEnds(std::string_view between);
 // Whether such a joint stands behind byte `at`.

@@ -139,17 +139,22 @@ TEST(QuestionTest, TheWeightOfACodeIsThatOfOneWord) {
 }
 
 TEST(QuestionTest, NegationIsSeen) {
-  for (const char* text :
-       {"What is not covered?", "Who didn't sign?", "a pump without a seal", "哪些费用不能报销？",
-        "哪個水廠沒有發電機？", "No phosphate is dosed.", "which of them is least noisy",
-        "原水不过滤。", "甲方不同意。", "没收到通知。", "未来得及签字。"}) {
+  for (const char* text : {"What is not covered?", "Who didn't sign?", "a pump without a seal",
+                           "哪些费用不能报销？", "哪個水廠沒有發電機？", "No phosphate is dosed.",
+                           "which of them is least noisy", "原水不过滤。", "甲方不同意。",
+                           "没收到通知。", "未来得及签字。", "It must not exceed 82 °C."}) {
     EXPECT_TRUE(IsNegated(text)) << text;
   }
-  for (const char* text :
-       {"What is covered?", "Which engine is No. 3?", "哪些费用可以报销？",
-        "It takes at least six minutes.", "At least two sign.",
-        "不锈钢泵体HY-300的最高温度是多少？", "无锡分公司在哪里？", "無線網路的密碼",
-        "无人机的续航", "未来三年的计划", "不同型号的重量", "不动产登记费", "被洪水淹没的路段"}) {
+  for (const char* text : {"What is covered?",   "Which engine is No. 3?",
+                           "哪些费用可以报销？", "It takes at least six minutes.",
+                           "At least two sign.", "不锈钢泵体HY-300的最高温度是多少？",
+                           "无锡分公司在哪里？", "無線網路的密碼",
+                           "无人机的续航",       "未来三年的计划",
+                           "不同型号的重量",     "不动产登记费",
+                           "被洪水淹没的路段",   "总重不超过五吨",
+                           "總重不超過五噸",     "工龄不满三年",
+                           "工齡不滿三年",       "未满十八岁的乘客",
+                           "未滿十八歲的乘客",   "不晚於每月五日"}) {
     EXPECT_FALSE(IsNegated(text)) << text;
   }
   const Analyzer analyzer;
