@@ -7,11 +7,12 @@
 #include <set>
 #include <utility>
 
-#include "base/ascii.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "eval/answer_checks.h"
 #include "eval/change_log.h"
+#include "eval/synth_figures.h"
+#include "eval/synth_rows.h"
 #include "generation/quantities.h"
 #include "model/answer_kind.h"
 
@@ -20,7 +21,6 @@ namespace {
 
 constexpr size_t kMinSentence = 24;  // bytes
 constexpr size_t kMaxSentence = 240;
-constexpr size_t kMaxCell = 60;
 constexpr double kLikeTitles = 0.5;    // words in common, by Jaccard
 constexpr size_t kTriesForATwin = 20;  // rows that are looked up for each case that is wanted
 
@@ -37,116 +37,10 @@ struct Source {
   std::vector<ByteRange> change_logs;  // parts of the text, by where they begin
 };
 
-// A row "Property: Mass; Value: 318 kg" of a table.
-struct Row {
+// A row that is asked for, and where it stands.
+struct Row : TableRow {
   const Source* source = nullptr;
-  std::string line;
-  std::string name;    // of the first cell: "Mass"
-  std::string column;  // of the cell that is asked for; "" where the name alone is
-  std::string value;
 };
-
-std::string_view Cut(std::string_view text, size_t begin, size_t end) {
-  return Trim(text.substr(begin, end - begin));
-}
-
-std::optional<RowCells> ParseCells(std::string_view line) {
-  RowCells cells;
-  for (size_t begin = 0; begin < line.size();) {
-    size_t end = line.find("; ", begin);
-    if (end == std::string_view::npos) end = line.size();
-    const size_t colon = line.find(": ", begin);
-    if (colon == std::string_view::npos || colon > end) return std::nullopt;
-    cells.emplace_back(Cut(line, begin, colon), Cut(line, colon + 2, end));
-    begin = std::min(line.size(), end + 2);
-  }
-  return cells;
-}
-
-// Headers of a column that only says that there are values: what they are of is the cell before.
-bool IsValueHeader(const std::string& header) {
-  constexpr std::string_view kHeaders[] = {
-      "value",  "values",  "content", "contents",    "data",          "description",
-      "detail", "details", "figure",  "information", "specification", "specifications",
-      "值",     "数值",    "取值",    "参数值",      "内容",          "说明",
-      "描述",   "数据",    "规格"};
-  return std::ranges::find(kHeaders, std::string_view(Fold(header))) != std::end(kHeaders);
-}
-
-// Whether a header is a question or a part of one, and no name of what its cells say: "What it does",
-// "需要重启吗".
-bool IsClause(const std::string& header) {
-  constexpr std::string_view kOpeners[] = {"are",  "can",  "do",    "does",  "how", "is", "must",
-                                           "what", "when", "where", "which", "who", "why"};
-  constexpr std::string_view kChineseWords[] = {"什么", "怎么", "如何", "为何", "是否", "吗"};
-  const std::string folded = Fold(header);
-  const std::string_view first = std::string_view(folded).substr(0, folded.find(' '));
-  return folded.find('?') != std::string::npos ||
-         std::ranges::find(kOpeners, first) != std::end(kOpeners) ||
-         std::ranges::any_of(kChineseWords, [&](std::string_view word) {
-           return folded.find(word) != std::string::npos;
-         });
-}
-
-// A value that stands in every other cell, too: an answer that says it need not say it of what was asked.
-bool IsYesOrNo(const std::string& value) {
-  constexpr std::string_view kWords[] = {"yes", "no", "true", "false", "none", "n/a", "-",
-                                         "–",   "—",  "是",   "否",    "有",   "无",  "没有"};
-  return std::ranges::find(kWords, std::string_view(Fold(Trim(value)))) != std::end(kWords);
-}
-
-// Whether a question can name it: no list, no comparison and no part of a sentence ("below 99.9 %", "408, 425",
-// "30天以内").
-bool IsName(std::string_view text) {
-  constexpr uint32_t kLongest = 14;  // words or CJK characters
-  constexpr std::string_view kMarks[] = {", ", "，", "、", "; ", "；", "?", "？",
-                                         "。", "<",  ">",  "≤",  "≥",  "%", ". "};
-  constexpr std::string_view kOpeners[] = {
-      "above", "after", "and",  "at",   "before", "below", "between", "by",     "each",
-      "every", "for",   "from", "if",   "in",     "less",  "more",    "no",     "not",
-      "of",    "on",    "only", "or",   "over",   "per",   "than",    "then",   "to",
-      "under", "until", "up",   "when", "while",  "with",  "within",  "without"};
-  constexpr std::string_view kChineseOpeners[] = {"低于", "高于", "超过", "不足", "不超过", "大于",
-                                                  "小于", "少于", "多于", "未满", "每满"};
-  // Behind a figure: "总监及以上" is a rank.
-  constexpr std::string_view kChineseEnds[] = {"以上", "以下", "以内", "以外", "之内", "之间"};
-  const std::string folded = Fold(Trim(text));
-  const std::string_view name = folded;
-  // Folded, wide marks are narrow ones, and no space stands behind them.
-  const auto holds = [&](std::string_view mark) {
-    return name.find(mark) != std::string_view::npos || text.find(mark) != std::string_view::npos;
-  };
-  const auto begins = [&](std::string_view word) { return name.starts_with(word); };
-  const auto ends = [&](std::string_view word) { return name.ends_with(word); };
-  const bool has_digit = std::ranges::any_of(name, IsAsciiDigit);
-  const std::string_view first = name.substr(0, name.find(' '));
-  return !name.empty() && CountWords(name) <= kLongest && !std::ranges::any_of(kMarks, holds) &&
-         std::ranges::find(kOpeners, first) == std::end(kOpeners) &&
-         !std::ranges::any_of(kChineseOpeners, begins) &&
-         (!has_digit || !std::ranges::any_of(kChineseEnds, ends)) && !name.ends_with('.') &&
-         !name.ends_with(':');
-}
-
-// A number is one by its column alone: "what is the Meaning of 429?".
-bool CanBeAskedFor(const Row& row) {
-  const bool is_number =
-      std::ranges::none_of(row.name, [](char c) { return IsAsciiLetter(c) || (c & 0x80) != 0; });
-  return IsName(row.name) && !IsYesOrNo(row.value) &&
-         (row.column.empty() ? !is_number : !IsClause(row.column));
-}
-
-std::optional<Row> ParseRow(const RowCells& cells, std::string_view line, const Source& source) {
-  if (cells.size() < 2) return std::nullopt;
-  for (const auto& [header, value] : cells) {
-    if (header.empty() || value.empty() || header.size() > kMaxCell) return std::nullopt;
-  }
-  if (cells[0].second.size() > kMaxCell || cells[1].second.size() > kMaxCell) return std::nullopt;
-  Row row{.source = &source, .line = std::string(line), .name = cells[0].second};
-  const bool says_nothing = IsValueHeader(cells[1].first) || IsClause(cells[1].first);
-  if (cells.size() > 2 || !says_nothing) row.column = cells[1].first;
-  row.value = cells[1].second;
-  return row;
-}
 
 std::string AskFor(const Row& row, const std::string& title) {
   if (row.source->lang == "zh") {
@@ -155,87 +49,6 @@ std::string AskFor(const Row& row, const std::string& title) {
   }
   return title + ": what is the " +
          (row.column.empty() ? row.name : row.column + " of " + row.name) + "?";
-}
-
-constexpr std::string_view kMonthsOfDates[] = {
-    "January",   "February", "March",    "April",    "May",  "June", "July", "August",
-    "September", "October",  "November", "December", "Jan",  "Feb",  "Mar",  "Apr",
-    "Jun",       "Jul",      "Aug",      "Sep",      "Sept", "Oct",  "Nov",  "Dec"};
-
-// Whether a month stands before text[0, end), with nothing but days and marks between: "October 13, ".
-bool EndsInMonth(std::string_view text) {
-  const size_t last = text.find_last_not_of("0123456789., ");
-  if (last == std::string_view::npos) return false;
-  const std::string_view words = text.substr(0, last + 1);
-  return std::ranges::any_of(kMonthsOfDates, [&](std::string_view month) {
-    return words.ends_with(month) &&
-           (words.size() == month.size() || !IsAsciiLetter(words[words.size() - month.size() - 1]));
-  });
-}
-
-bool BeginsWithMonth(std::string_view text) {
-  text = Trim(text);
-  return std::ranges::any_of(kMonthsOfDates, [&](std::string_view month) {
-    return text.starts_with(month) &&
-           (text.size() == month.size() || !IsAsciiLetter(text[month.size()]));
-  });
-}
-
-// Whether the digits text[begin, end) are a part of a date, a time, a range or a number of a telephone: "2025"
-// of "2025-10-13", "8" of "8:30", "13" of "13 October", "10" of "10月13日".
-bool IsPartOfMore(std::string_view text, size_t begin, size_t end) {
-  const std::string_view before = text.substr(0, begin);
-  const std::string_view behind = text.substr(end);
-  for (const std::string_view mark : {"-", "/", ":", "–", "~", "～", "：", "至"}) {
-    const bool joins_before = before.size() > mark.size() && before.ends_with(mark) &&
-                              IsAsciiDigit(before[before.size() - mark.size() - 1]);
-    const bool joins_behind = behind.size() > mark.size() && behind.starts_with(mark) &&
-                              IsAsciiDigit(behind[mark.size()]);
-    if (joins_before || joins_behind) return true;
-  }
-  const std::string_view unit = Trim(behind);
-  const bool is_year = end - begin == 4 && unit.starts_with("年");
-  const bool is_day = (unit.starts_with("日") || unit.starts_with("号")) && before.ends_with("月");
-  return is_year || unit.starts_with("月") || is_day || EndsInMonth(before) ||
-         BeginsWithMonth(behind);
-}
-
-// Where the figure of a text stands that is checked: 318 of "VX-240 weighs 318 kg". Digits of a code are
-// none (generation::QuantitiesOf), nor are parts of a date. nullopt without one.
-std::optional<ByteRange> FigureIn(std::string_view text) {
-  for (size_t begin = 0; begin < text.size();) {
-    if (!IsAsciiDigit(text[begin])) {
-      ++begin;
-      continue;
-    }
-    const bool in_code =
-        begin > 0 && (IsAsciiLetter(text[begin - 1]) ||
-                      (text[begin - 1] == '-' && begin > 1 && IsAsciiLetter(text[begin - 2])));
-    size_t end = begin;
-    while (end < text.size() &&
-           (IsAsciiDigit(text[end]) || ((text[end] == '.' || text[end] == ',') &&
-                                        end + 1 < text.size() && IsAsciiDigit(text[end + 1])))) {
-      ++end;
-    }
-    if (!in_code && !IsPartOfMore(text, begin, end)) return ByteRange{begin, end};
-    begin = end;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> FigureOf(const std::string& text) {
-  const std::optional<ByteRange> range = FigureIn(text);
-  if (!range) return std::nullopt;
-  return text.substr(range->begin, range->end - range->begin);
-}
-
-// Another figure of as many digits.
-std::string OtherFigure(const std::string& figure, Random& random) {
-  std::string other = figure;
-  const size_t at = other.find_first_of("0123456789");
-  const char digit = static_cast<char>('1' + random.Below(9));
-  other[at] = digit == other[at] ? (digit == '9' ? '1' : static_cast<char>(digit + 1)) : digit;
-  return other;
 }
 
 // The sentence without its denial; nullopt where that is not one of these words.
@@ -396,7 +209,7 @@ class Synthesizer {
     for (size_t begin = 0; begin < source.text.size();) {
       size_t end = source.text.find('\n', begin);
       if (end == std::string::npos) end = source.text.size();
-      const std::string_view line = Cut(source.text, begin, end);
+      const std::string_view line = Trim(std::string_view(source.text).substr(begin, end - begin));
       begin = end + 1;
       if (line.empty()) continue;
       const auto at = static_cast<size_t>(line.data() - source.text.data());
@@ -406,8 +219,8 @@ class Synthesizer {
       const std::optional<RowCells> cells = ParseCells(line);
       if (at < log_end || IsChangeLine(line) || (cells && IsChangeRow(*cells))) continue;
       if (cells && cells->size() > 1) {  // no sentence, also where it cannot be asked for
-        std::optional<Row> row = ParseRow(*cells, line, source);
-        if (row && CanBeAskedFor(*row)) rows_.push_back(*std::move(row));
+        std::optional<TableRow> row = ParseRow(*cells, line);
+        if (row) rows_.push_back({*std::move(row), &source});
         continue;
       }
       for (const ByteRange& range : SplitSentences(line)) {

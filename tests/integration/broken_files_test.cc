@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using testing::kNobody;
 using testing::MakeDocx;
 using testing::MakeEpub;
 using testing::MakeGzip;
@@ -30,7 +31,6 @@ using testing::MakeZip;
 using Json = nlohmann::json;
 
 constexpr size_t kFiles = 1000;
-constexpr uid_t kNobody = 65534;
 
 std::string Repeat(std::string_view text, size_t times) {
   std::string repeated;

@@ -19,7 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 
-constexpr uid_t kNobody = 65534;
 constexpr int kCannotStart = 127;
 
 struct Pipe {

@@ -13,6 +13,9 @@
 
 namespace quarry::testing {
 
+// The user nobody, whom `as_nobody` makes it.
+constexpr uid_t kNobody = 65534;
+
 struct QuarryCommand {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment = {};  // besides PATH and HOME; nothing inherited
