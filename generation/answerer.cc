@@ -6,7 +6,6 @@
 #include "base/answer_guide.h"
 #include "base/hash.h"
 #include "generation/across_languages.h"
-#include "index/document_fields.h"
 #include "model/answer_reasons.h"
 
 namespace quarry::generation {
@@ -33,7 +32,7 @@ std::string StateFingerprint(const std::string& configuration, const index::Snap
 // The language that a question may have to be searched in, too: "" where the collection has no text in it, or none in the
 // question's own, in which case every search crosses languages.
 Result<std::string> OtherLanguage(const Query& query, const index::Snapshot& snapshot,
-                                  const RetrievalOptions& options, const CallContext& context) {
+                                  const RetrievalOptions& options) {
   constexpr uint64_t kFewChunks = 2000;  // too few for the words of a language to tell it
   if (options.translate_terms == TranslateTermsMode::kOff || !query.only_language.empty())
     return std::string();
@@ -42,9 +41,8 @@ Result<std::string> OtherLanguage(const Query& query, const index::Snapshot& sna
   const index::HeldLanguages held = snapshot.languages();
   if (held.english && held.chinese) return other;
   if (snapshot.live_chunks() > kFewChunks) return std::string();
-  QUARRY_ASSIGN_OR_RETURN(const index::AllowedRows rows,
-                          snapshot.Allow(index::InLanguage(other), {}, context));
-  return rows->Count() > 0 ? other : "";
+  QUARRY_ASSIGN_OR_RETURN(const index::HeldLanguages of_documents, snapshot.DocumentLanguages());
+  return (other == "zh" ? of_documents.chinese : of_documents.english) ? other : "";
 }
 
 bool ShareAChunk(const Passage& a, const Passage& b) {
@@ -117,7 +115,7 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
                                   const Found& found, const retrieval::ContextOptions& options,
                                   const CallContext& context, Context& made) const {
   QUARRY_ASSIGN_OR_RETURN(const std::string language,
-                          OtherLanguage(query, snapshot, retriever_.OptionsOf(query), context));
+                          OtherLanguage(query, snapshot, retriever_.OptionsOf(query)));
   if (language.empty() || options.max_passages < 2) return OkStatus();
   StageTimer timer(context, "context.other_language");
   const double support = extractive_.SupportOf(query, made);

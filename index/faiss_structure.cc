@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "index/aligned.h"
 #include "index/hnsw_links.h"
 #include "index/vector_math.h"
 
@@ -426,7 +427,7 @@ const float* FaissStructure::vector(size_t position) const {
   }
   const faiss::IndexIVFFlat* const ivf = IvfOf(*index_);
   const uint64_t place = static_cast<uint64_t>(ivf->direct_map.get(static_cast<int64_t>(position)));
-  return reinterpret_cast<const float*>(
+  return AlignedAs<float>(
       ivf->invlists->get_single_code(faiss::lo_listno(place), faiss::lo_offset(place)));
 }
 

@@ -12,6 +12,9 @@ constexpr std::string_view kChineseWords[] = {"可以", "一个", "进行", "没
                                               "如果", "其中", "已经", "或者", "因为", "他们"};
 constexpr uint32_t kWordsNeeded = 3;
 constexpr uint64_t kRowsPerHit = 100;
+constexpr uint8_t kKnownBit = 1;
+constexpr uint8_t kEnglishBit = 2;
+constexpr uint8_t kChineseBit = 4;
 
 template <size_t kCount>
 bool Holds(const LexicalIndex& index, const std::string_view (&words)[kCount]) {
@@ -25,6 +28,18 @@ bool Holds(const LexicalIndex& index, const std::string_view (&words)[kCount]) {
 }
 
 }  // namespace
+
+std::optional<HeldLanguages> KnownLanguages::Get() const {
+  const uint8_t bits = bits_.load(std::memory_order_relaxed);
+  if (bits == 0) return std::nullopt;
+  return HeldLanguages{.english = (bits & kEnglishBit) != 0, .chinese = (bits & kChineseBit) != 0};
+}
+
+void KnownLanguages::Set(const HeldLanguages& held) {
+  bits_.store(static_cast<uint8_t>(kKnownBit | (held.english ? kEnglishBit : 0) |
+                                   (held.chinese ? kChineseBit : 0)),
+              std::memory_order_relaxed);
+}
 
 HeldLanguages FindHeldLanguages(const LexicalIndex& index) {
   return {.english = Holds(index, kEnglishWords), .chinese = Holds(index, kChineseWords)};

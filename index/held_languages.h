@@ -8,6 +8,10 @@
 // A language is held where at least three of its twelve words each stand in at least one row of a
 // hundred: texts of 80 words that make up a twentieth of an index pass, titles do not.
 
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
 #include "index/lexical_index.h"
 
 namespace quarry::index {
@@ -17,6 +21,16 @@ struct HeldLanguages {
   bool chinese = false;
 
   friend bool operator==(const HeldLanguages&, const HeldLanguages&) = default;
+};
+
+// What was found out once. Threads may ask and tell at once, where all of them find the same.
+class KnownLanguages {
+ public:
+  std::optional<HeldLanguages> Get() const;
+  void Set(const HeldLanguages& held);
+
+ private:
+  std::atomic<uint8_t> bits_ = 0;  // 0: not yet
 };
 
 // A few look-ups in each segment's dictionary. REQUIRES: the terms are those of the default analyzer.

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "index/aligned.h"
+
 namespace quarry::index {
 namespace {
 
@@ -65,13 +67,13 @@ Result<HnswLinks> ParseHnswLinks(std::string_view bytes, size_t size) {
                           TakeArray(rest, sizeof(int32_t), "neighbours"));
   if (rest.size() != 5 * sizeof(int32_t)) return DamagedGraph("not of the length that it says");
 
-  const auto* const begins = reinterpret_cast<const int32_t*>(cumulative.data());
+  const auto* const begins = AlignedAs<int32_t>(cumulative.data());
   const size_t most_levels = cumulative.size() / sizeof(int32_t);
   HnswLinks links;
   links.size = size;
-  links.levels = reinterpret_cast<const int32_t*>(levels.data());
+  links.levels = AlignedAs<int32_t>(levels.data());
   links.offsets = offsets.data();
-  links.neighbors = reinterpret_cast<const int32_t*>(neighbors.data());
+  links.neighbors = AlignedAs<int32_t>(neighbors.data());
   std::memcpy(&links.entry, rest.data(), sizeof(int32_t));
   std::memcpy(&links.top, rest.data() + sizeof(int32_t), sizeof(int32_t));
   if (levels.size() != size * sizeof(int32_t) || offsets.size() != (size + 1) * sizeof(uint64_t)) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "index/aligned.h"
+
 namespace quarry::index {
 namespace {
 
@@ -28,8 +30,7 @@ std::vector<Entry> Merge(std::span<const Entry> older, std::span<const Entry> ne
 
 IdMap IdMap::FromBytes(std::string_view entries, std::shared_ptr<const void> owner) {
   IdMap map;
-  const std::span run(reinterpret_cast<const Entry*>(entries.data()),
-                      entries.size() / sizeof(Entry));
+  const std::span run(AlignedAs<Entry>(entries.data()), entries.size() / sizeof(Entry));
   if (!run.empty()) map.runs_.push_back({run, std::move(owner)});
   return map;
 }

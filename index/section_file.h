@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "index/aligned.h"
 
 namespace quarry::index {
 
@@ -71,7 +72,7 @@ std::string_view BytesOf(std::span<T> values) {
 // REQUIRES: a section (it begins at a multiple of 8) of a whole number of values.
 template <typename T>
 std::span<const T> ValuesOf(std::string_view section) {
-  return {reinterpret_cast<const T*>(section.data()), section.size() / sizeof(T)};
+  return {AlignedAs<T>(section.data()), section.size() / sizeof(T)};
 }
 
 }  // namespace quarry::index

@@ -30,17 +30,22 @@ Snapshot::Snapshot(SnapshotParts parts)
       all_live_(live_chunks_ == parts_.live.size()) {}
 
 HeldLanguages Snapshot::languages() const {
-  constexpr uint8_t kKnown = 1;
-  constexpr uint8_t kEnglish = 2;
-  constexpr uint8_t kChinese = 4;
-  uint8_t found = languages_.load(std::memory_order_relaxed);
-  if (found == 0) {
-    const HeldLanguages held = FindHeldLanguages(lexical());
-    found = static_cast<uint8_t>(kKnown | (held.english ? kEnglish : 0) |
-                                 (held.chinese ? kChinese : 0));
-    languages_.store(found, std::memory_order_relaxed);
-  }
-  return {.english = (found & kEnglish) != 0, .chinese = (found & kChinese) != 0};
+  if (const auto known = languages_.Get()) return *known;
+  const HeldLanguages held = FindHeldLanguages(lexical());
+  languages_.Set(held);
+  return held;
+}
+
+Result<HeldLanguages> Snapshot::DocumentLanguages() const {
+  if (const auto known = document_languages_.Get()) return *known;
+  HeldLanguages held;
+  QUARRY_RETURN_IF_ERROR(ForEachDocument([&](const StoredDocument& document) {
+    held.english = held.english || document.language == "en";
+    held.chinese = held.chinese || document.language == "zh";
+    return !held.english || !held.chinese;
+  }));
+  document_languages_.Set(held);
+  return held;
 }
 
 std::optional<size_t> Snapshot::PositionOf(DocumentNumber document) const {

@@ -10,7 +10,6 @@
 // Thread-safe. Holding one keeps what it shows alive (memory of the derived indexes, disk of the
 // store): take one per query and let it go. It must not outlive its Index.
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -115,6 +114,9 @@ class Snapshot {
   Result<StoredChunk> ReadChunk(ChunkId chunk) const;
   // Which languages the live rows are in. Found out when it is first asked.
   HeldLanguages languages() const;
+  // In which a document is, be it a single one, by what each was said to be in when it was read: for collections too
+  // small for languages(). Reads the documents when it is first asked.
+  Result<HeldLanguages> DocumentLanguages() const;
   // Ordered by document number, which is the order of first indexing. Stops when visit returns
   // false.
   Status ForEachDocument(const std::function<bool(const StoredDocument&)>& visit) const;
@@ -134,8 +136,8 @@ class Snapshot {
   SnapshotParts parts_;
   uint64_t live_chunks_ = 0;
   bool all_live_ = false;
-  // Of languages(): 0 until it was asked; threads that ask at once find the same.
-  mutable std::atomic<uint8_t> languages_ = 0;
+  mutable KnownLanguages languages_;
+  mutable KnownLanguages document_languages_;
 };
 
 }  // namespace quarry::index

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "index/aligned.h"
+
 namespace quarry::index {
 namespace {
 
@@ -31,16 +33,6 @@ float Largest(std::span<const float> vector) {
 float StepOf(std::span<const float> vector) {
   const float step = Largest(vector) / kSteps;
   return step >= std::numeric_limits<float>::min() * kSteps ? step : 0;
-}
-
-template <typename T>
-T* As(char* bytes) {
-  return reinterpret_cast<T*>(bytes);
-}
-
-template <typename T>
-const T* As(const uint8_t* bytes) {
-  return reinterpret_cast<const T*>(bytes);
 }
 
 }  // namespace
@@ -84,14 +76,14 @@ VectorCodes::VectorCodes(VectorCodeKind kind, uint32_t dimension, size_t count, 
       layout_(kind, dimension),
       coarse_(reinterpret_cast<const uint8_t*>(coarse)),
       fine_(reinterpret_cast<const uint8_t*>(fine)),
-      scales_(layout_.scale == 0 ? nullptr : reinterpret_cast<const float*>(scales)) {}
+      scales_(layout_.scale == 0 ? nullptr : AlignedAs<float>(scales)) {}
 
 void WriteCodes(VectorCodeKind kind, std::span<const float> vector, char* coarse, char* fine,
                 char* scale) {
   switch (kind) {
     case VectorCodeKind::kInt8: {
-      auto* const codes = As<uint8_t>(coarse);
-      auto* const residuals = As<int8_t>(fine);
+      auto* const codes = AlignedAs<uint8_t>(coarse);
+      auto* const residuals = AlignedAs<int8_t>(fine);
       const float step = StepOf(vector);
       std::memcpy(scale, &step, sizeof(step));
       const size_t padded = CodeLayout(kind, static_cast<uint32_t>(vector.size())).padded;
@@ -113,8 +105,8 @@ void WriteCodes(VectorCodeKind kind, std::span<const float> vector, char* coarse
     case VectorCodeKind::kBf16:
       for (size_t i = 0; i < vector.size(); ++i) {
         const uint32_t bits = std::bit_cast<uint32_t>(vector[i]);
-        As<uint16_t>(coarse)[i] = static_cast<uint16_t>(bits >> 16);
-        As<uint16_t>(fine)[i] = static_cast<uint16_t>(bits);
+        AlignedAs<uint16_t>(coarse)[i] = static_cast<uint16_t>(bits >> 16);
+        AlignedAs<uint16_t>(fine)[i] = static_cast<uint16_t>(bits);
       }
       return;
     case VectorCodeKind::kFloat:
@@ -129,14 +121,14 @@ void VectorCodes::Decode(size_t position, std::span<float> out) const {
     switch (kind_) {
       case VectorCodeKind::kInt8:
         out[i] = scale(position) * (static_cast<float>(coarse[i]) - 128 +
-                                    static_cast<float>(As<int8_t>(fine(position))[i]) / 256);
+                                    static_cast<float>(AlignedAs<int8_t>(fine(position))[i]) / 256);
         break;
       case VectorCodeKind::kBf16:
-        out[i] = std::bit_cast<float>(uint32_t{As<uint16_t>(coarse)[i]} << 16 |
-                                      As<uint16_t>(fine(position))[i]);
+        out[i] = std::bit_cast<float>(uint32_t{AlignedAs<uint16_t>(coarse)[i]} << 16 |
+                                      AlignedAs<uint16_t>(fine(position))[i]);
         break;
       case VectorCodeKind::kFloat:
-        out[i] = As<float>(coarse)[i];
+        out[i] = AlignedAs<float>(coarse)[i];
         break;
     }
   }
@@ -258,9 +250,10 @@ float CodedQuery::Score(const VectorCodes& codes, uint32_t position) const {
   switch (codes.kind()) {
     case VectorCodeKind::kInt8:
       return codes.scale(position) *
-             DotInt8Residual(query, coarse, As<int8_t>(fine) + begin_, count);
+             DotInt8Residual(query, coarse, AlignedAs<int8_t>(fine) + begin_, count);
     case VectorCodeKind::kBf16:
-      return DotSplitFloat(query, As<uint16_t>(coarse), As<uint16_t>(fine) + begin_, count);
+      return DotSplitFloat(query, AlignedAs<uint16_t>(coarse), AlignedAs<uint16_t>(fine) + begin_,
+                           count);
     case VectorCodeKind::kFloat: {
       float score = 0;
       DotFloat(query, Used(codes), &position, 1, &score);

@@ -1,5 +1,6 @@
 #include "index/held_languages.h"
 
+#include "tests/index/index_testing.h"
 #include "tests/index/lexical_testing.h"
 #include "tests/testing/test_environment.h"
 
@@ -47,6 +48,32 @@ TEST(HeldLanguagesTest, AreThoseOfLiveRows) {
   collection.Remove("zh");
   collection.Commit();
   EXPECT_EQ(FindHeldLanguages(*collection.index), (HeldLanguages{.english = true}));
+}
+
+class DocumentLanguagesTest : public IndexTest {};
+
+TEST_F(DocumentLanguagesTest, ASingleDocumentCountsAsLongAsItIsThere) {
+  ASSERT_OK(Open());
+  const auto put = [&](const std::string& id, const std::string& language) {
+    std::vector<DocumentDraft> drafts;
+    drafts.push_back(MakeDraft(id, {"pump " + id}, {}));
+    drafts.back().document.language = language;
+    Put(std::move(drafts));
+  };
+  EXPECT_EQ(TestSnapshot()->DocumentLanguages().value(), HeldLanguages());
+  put("none", "");
+  for (int i = 0; i < 30; ++i) put("en" + std::to_string(i), "en");
+  const auto before = TestSnapshot();
+  EXPECT_EQ(before->DocumentLanguages().value(), (HeldLanguages{.english = true}));
+  put("zh", "zh");
+  const auto after = TestSnapshot();
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(after->DocumentLanguages().value(),
+              (HeldLanguages{.english = true, .chinese = true}));
+    EXPECT_EQ(before->DocumentLanguages().value(), (HeldLanguages{.english = true}));
+  }
+  put("zh", "fr");
+  EXPECT_EQ(TestSnapshot()->DocumentLanguages().value(), (HeldLanguages{.english = true}));
 }
 
 }  // namespace
