@@ -20,10 +20,10 @@
 
 #include "base/analyzer.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/text.h"
 #include "model/embedder_table.h"
 #include "model/term_translations.h"
+#include "model/train/write_translations.h"
 
 namespace quarry::model {
 namespace {
@@ -170,13 +170,7 @@ Status MakeDictionary(const std::string& words, const std::string& table_path,
   const SharedBytes file = ShareString(std::move(bytes));
   QUARRY_ASSIGN_OR_RETURN(const EmbedderTable table, EmbedderTable::Parse(file));
   const Analyzer analyzer;
-  const std::vector<TermTranslations::Entry> entries =
-      Dictionary(ReadWords(text, analyzer), table).Entries();
-  const std::string made = TermTranslations::Serialize(entries, EmbedderTable::Checksum(file.view));
-  QUARRY_RETURN_IF_ERROR(WriteFileAtomically(out, made));
-  std::fprintf(stderr, "%s: %zu terms, %zu bytes, hash %s\n", out.c_str(), entries.size(),
-               made.size(), HashToHex(Hash64(made)).c_str());
-  return OkStatus();
+  return WriteTranslations(Dictionary(ReadWords(text, analyzer), table).Entries(), file.view, out);
 }
 
 }  // namespace

@@ -17,12 +17,12 @@
 #include <vector>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/stop_words.h"
 #include "base/text.h"
 #include "model/embedder_table.h"
 #include "model/row_packing.h"
 #include "model/term_translations.h"
+#include "model/train/write_translations.h"
 
 namespace quarry::model {
 namespace {
@@ -148,11 +148,7 @@ Status MakeTranslations(const std::string& table_path, const std::string& out) {
   AddEntries(chinese, english, of_chinese, entries);
   std::ranges::sort(entries, {}, &TermTranslations::Entry::term);
   DropUnused(entries);
-  const std::string made = TermTranslations::Serialize(entries, EmbedderTable::Checksum(file.view));
-  QUARRY_RETURN_IF_ERROR(WriteFileAtomically(out, made));
-  std::fprintf(stderr, "%s: %zu terms, %zu bytes, hash %s\n", out.c_str(), entries.size(),
-               made.size(), HashToHex(Hash64(made)).c_str());
-  return OkStatus();
+  return WriteTranslations(entries, file.view, out);
 }
 
 }  // namespace
