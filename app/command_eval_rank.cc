@@ -7,6 +7,7 @@
 #include "app/output_text.h"
 #include "app/progress.h"
 #include "app/text_layout.h"
+#include "base/numbers.h"
 #include "eval/ranking.h"
 
 namespace quarry::app {
@@ -22,11 +23,12 @@ std::string RankingText(const eval::RunRanking& ranking, const Console& console)
                                                  "words"}};
   for (const eval::RankedSystem& run : ranking.runs) {
     const eval::SystemStrength& strength = run.strength;
-    rows.push_back({run.id, OneLine(run.name), Fixed(strength.strength.mean, 2),
-                    Fixed(strength.strength.low, 2) + " to " + Fixed(strength.strength.high, 2),
-                    Fixed(100 * run.win_rate, 1) + " %", WithThousands(strength.wins),
-                    WithThousands(strength.losses), WithThousands(strength.ties),
-                    WithThousands(strength.unjudged), Fixed(run.words, 0)});
+    rows.push_back(
+        {run.id, OneLine(run.name), FormatFixed(strength.strength.mean, 2),
+         FormatFixed(strength.strength.low, 2) + " to " + FormatFixed(strength.strength.high, 2),
+         FormatFixed(100 * run.win_rate, 1) + " %", WithThousands(strength.wins),
+         WithThousands(strength.losses), WithThousands(strength.ties),
+         WithThousands(strength.unjudged), FormatFixed(run.words, 0)});
   }
   text += Table(rows, {2, 3, 4, 5, 6, 7, 8, 9}, console);
   if (ranking.won > 0) {

@@ -9,6 +9,7 @@
 #include "app/text_layout.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "eval/calibration_store.h"
 #include "eval/distillation.h"
 #include "eval/local_judge.h"
@@ -39,11 +40,11 @@ std::string TrafficText(const std::vector<eval::TrafficSlice>& slices,
       rows.push_back({slice.name, FormatIso8601(period.begin_micros).substr(0, 10),
                       WithThousands(period.answers), WithThousands(period.declined),
                       WithThousands(period.unjudged),
-                      period.answers == 0 ? "" : Fixed(100 * period.carried.mean, 1),
+                      period.answers == 0 ? "" : FormatFixed(100 * period.carried.mean, 1),
                       newest && slice.change.low != slice.change.high
-                          ? Fixed(100 * slice.change.mean, 1) + " [" +
-                                Fixed(100 * slice.change.low, 1) + ", " +
-                                Fixed(100 * slice.change.high, 1) + "]"
+                          ? FormatFixed(100 * slice.change.mean, 1) + " [" +
+                                FormatFixed(100 * slice.change.low, 1) + ", " +
+                                FormatFixed(100 * slice.change.high, 1) + "]"
                           : ""});
     }
     if (slice.fell) {

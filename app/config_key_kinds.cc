@@ -3,6 +3,8 @@
 #include <map>
 #include <variant>
 
+#include "base/numbers.h"
+
 namespace quarry::app {
 namespace {
 
@@ -24,12 +26,6 @@ bool ParseRetrievalValue(const std::string& text, Number& value) {
 Status ExpectedValue(const std::string& type, const std::string& text) {
   return InvalidArgumentError("expected " + type + ", got " +
                               (text.empty() ? "nothing" : "\"" + text + "\""));
-}
-
-std::string FormatNumber(double value) {
-  char text[32];
-  const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
-  return error == std::errc() ? std::string(text, end) : "?";
 }
 
 ConfigKey OfRetrieval(const RetrievalOption& option) {

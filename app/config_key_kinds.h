@@ -17,9 +17,6 @@ namespace quarry::app {
 // The error for a text that is no such value.
 Status ExpectedValue(const std::string& type, const std::string& text);
 
-// As short as it can be and read back.
-std::string FormatNumber(double value);
-
 // The whole of `text` as a number.
 template <typename T>
 bool ParseWhole(const std::string& text, T& value) {

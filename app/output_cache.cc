@@ -3,13 +3,14 @@
 #include "app/json_line.h"
 #include "app/text_layout.h"
 #include "base/clock.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
 
 double Seconds(uint64_t micros) { return static_cast<double>(micros) / 1e6; }
 
-std::string Percent(double share) { return Fixed(share * 100, 2) + " %"; }
+std::string Percent(double share) { return FormatFixed(share * 100, 2) + " %"; }
 
 Json ToJson(const retrieval::HitRates& rates) {
   return {{"hits", rates.hits},
@@ -35,12 +36,12 @@ std::string CacheListText(const CacheList& list, const Console& console) {
   std::string text;
   for (const retrieval::CacheEntry& entry : list.entries) {
     text += std::to_string(entry->id.value) + "  " + FormatIso8601(entry->created_micros) + "  " +
-            Hits(entry->hits) + "  " + Fixed(Seconds(entry->cost_micros), 3) + " s  " +
+            Hits(entry->hits) + "  " + FormatFixed(Seconds(entry->cost_micros), 3) + " s  " +
             console.Styled(Style::kTitle, OneLine(entry->question)) + "\n";
   }
   return text + "collection " + list.collection + ": " + WithThousands(list.stats.entries) +
          " stored answers, " + FormatBytes(list.stats.bytes) + "; " + Hits(list.stats.hits) +
-         " saved " + Fixed(Seconds(list.stats.saved_micros), 1) +
+         " saved " + FormatFixed(Seconds(list.stats.saved_micros), 1) +
          " s; other questions of the same meaning: " + list.stats.semantic_state + "\n";
 }
 
@@ -83,9 +84,9 @@ std::string CacheExplanationText(const retrieval::CacheExplanation& explanation)
   for (const retrieval::CacheNeighbour& neighbour : explanation.neighbours) {
     text += "  entry " + std::to_string(neighbour.entry->id.value) + ": \"" +
             OneLine(neighbour.entry->question) + "\"\n    similarity " +
-            Fixed(neighbour.similarity, 3) + ", " +
+            FormatFixed(neighbour.similarity, 3) + ", " +
             (neighbour.equal          ? "the same question"
-             : neighbour.gate.empty() ? "gate open, verifier " + Fixed(neighbour.score, 3)
+             : neighbour.gate.empty() ? "gate open, verifier " + FormatFixed(neighbour.score, 3)
                                       : "gate closed by " + OneLine(neighbour.gate)) +
             "\n";
   }
@@ -120,7 +121,7 @@ std::string CacheTuningText(const retrieval::CacheTuning& tuning) {
   text += "fitted:   " + RatesText(tuning.fitted) + "\n";
   text += "reported: " + RatesText(tuning.reported) + "\n";
   return text + (tuning.holds ? "open: other questions are served from a score of " +
-                                    Fixed(tuning.threshold, 4) + " on\n"
+                                    FormatFixed(tuning.threshold, 4) + " on\n"
                               : "closed: no threshold has been shown to keep the bound; only the "
                                 "same question is served\n");
 }

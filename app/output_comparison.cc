@@ -6,6 +6,7 @@
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/text_layout.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
@@ -14,8 +15,8 @@ constexpr size_t kMovesShown = 5;
 
 // "+0.0210 (95 % interval +0.0080 to +0.0340)".
 std::string GainText(const eval::Estimate& interval) {
-  return Signed(interval.mean) + " (95 % interval " + Signed(interval.low) + " to " +
-         Signed(interval.high) + ")";
+  return FormatSigned(interval.mean, 4) + " (95 % interval " + FormatSigned(interval.low, 4) +
+         " to " + FormatSigned(interval.high, 4) + ")";
 }
 
 // "3 -> 1", "- -> 4".
@@ -32,17 +33,17 @@ std::string RetrievalDiffText(const eval::RetrievalDiffReport& report, const Con
   std::string text =
       console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) + "\n";
   text += WithThousands(report.changed) + " of " + WithThousands(report.queries) +
-          " questions have another first " + k + "; " + Fixed(100 * report.mean_overlap, 1) +
+          " questions have another first " + k + "; " + FormatFixed(100 * report.mean_overlap, 1) +
           " % of the documents are the same\n";
-  text += "nDCG@" + k + "  " + Fixed(report.ndcg_before, 4) + " -> " + Fixed(report.ndcg_after, 4) +
-          ", " + GainText(report.gain) + "\n";
-  text += "search p50  " + Fixed(report.before_p50_us, 0) + " -> " + Fixed(report.after_p50_us, 0) +
-          " us\n";
+  text += "nDCG@" + k + "  " + FormatFixed(report.ndcg_before, 4) + " -> " +
+          FormatFixed(report.ndcg_after, 4) + ", " + GainText(report.gain) + "\n";
+  text += "search p50  " + FormatFixed(report.before_p50_us, 0) + " -> " +
+          FormatFixed(report.after_p50_us, 0) + " us\n";
   for (const eval::QueryDiff& diff : report.largest) {
     text += "\n" + console.Styled(Style::kBold, OneLine(diff.id)) + "  " +
             Ellipsize(OneLine(diff.text), console.columns() - 10) + "\n";
-    text += "    nDCG@" + k + " " + Fixed(diff.ndcg_before, 4) + " -> " +
-            Fixed(diff.ndcg_after, 4) + ", overlap " + Fixed(diff.overlap, 2) + "\n";
+    text += "    nDCG@" + k + " " + FormatFixed(diff.ndcg_before, 4) + " -> " +
+            FormatFixed(diff.ndcg_after, 4) + ", overlap " + FormatFixed(diff.overlap, 2) + "\n";
     for (size_t i = 0; i < std::min(kMovesShown, diff.moves.size()); ++i) {
       text += "    " + MoveText(diff.moves[i]) + "\n";
     }
@@ -88,11 +89,11 @@ std::string TuningText(const eval::TuningReport& report, const Console& console)
   for (const eval::WeightTrial& trial : report.trials) {
     std::string note = trial.weight == report.best ? "best" : "";
     if (trial.weight == report.current) note += note.empty() ? "configured" : ", configured";
-    rows.push_back({FormatConfigValue(trial.weight), Fixed(trial.mean, 4), std::move(note)});
+    rows.push_back({FormatConfigValue(trial.weight), FormatFixed(trial.mean, 4), std::move(note)});
   }
   std::string text = Table(rows, {0, 1}, console);
   text += "best against configured, on the questions that chose it: +" +
-          Fixed(report.apparent_gain, 4) + "\n";
+          FormatFixed(report.apparent_gain, 4) + "\n";
   text += "chosen on one half of the questions, on the other: " + GainText(report.gain) + "\n";
   if (report.advised == report.current) {
     return text + "no weight is surely better than the configured one\n";

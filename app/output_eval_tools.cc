@@ -4,6 +4,7 @@
 #include "app/output_eval.h"
 #include "app/output_text.h"
 #include "app/text_layout.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
@@ -37,7 +38,7 @@ std::string LevelName(LintFinding::Level level) {
   return "";
 }
 
-std::string Points(double share) { return Fixed(100 * share, 1) + " percentage points"; }
+std::string Points(double share) { return FormatFixed(100 * share, 1) + " percentage points"; }
 
 }  // namespace
 
@@ -79,7 +80,7 @@ std::string LintJson(const eval::LintReport& report) {
 
 std::string PlanText(const eval::EvalPlan& plan) {
   std::string text = "To see " + Points(plan.input.detect) + " where two systems disagree on " +
-                     Fixed(100 * plan.input.discordance, 0) +
+                     FormatFixed(100 * plan.input.discordance, 0) +
                      " % of the cases (5 % two-sided, 80 % "
                      "power):\n  " +
                      WithThousands(plan.cases) + " paired cases";
@@ -100,7 +101,7 @@ std::string PlanText(const eval::EvalPlan& plan) {
   if (plan.judge_calls > 0) {
     text += ", " + WithThousands(static_cast<uint64_t>(plan.judge_calls)) + " calls of the judge";
   }
-  if (plan.cost > 0) text += ", cost " + Fixed(plan.cost, 2);
+  if (plan.cost > 0) text += ", cost " + FormatFixed(plan.cost, 2);
   if (plan.seconds > 0) text += ", " + FormatSeconds(plan.seconds) + " one after the other";
   return text + "\n";
 }
@@ -131,11 +132,11 @@ std::string SweepReportText(const eval::SweepReport& report, const eval::SweepTe
     text += "each of " + std::to_string(report.folds) + " parts at what won on the others;\n";
   }
   text += "on " + std::to_string(report.held_out) + " held-out questions: " + names.quality + " " +
-          Fixed(report.default_quality, 4) + " -> " + Fixed(report.winner_quality, 4) + ", " +
-          Signed(report.gain.mean) + " (95 % interval " + Signed(report.gain.low) + " to " +
-          Signed(report.gain.high) + ", p " + eval::FormatP(report.p) + "); " +
-          Fixed(report.default_micros / 1000, 2) + " -> " + Fixed(report.winner_micros / 1000, 2) +
-          " ms\n";
+          FormatFixed(report.default_quality, 4) + " -> " + FormatFixed(report.winner_quality, 4) +
+          ", " + FormatSigned(report.gain.mean, 4) + " (95 % interval " +
+          FormatSigned(report.gain.low, 4) + " to " + FormatSigned(report.gain.high, 4) + ", p " +
+          eval::FormatP(report.p) + "); " + FormatFixed(report.default_micros / 1000, 2) + " -> " +
+          FormatFixed(report.winner_micros / 1000, 2) + " ms\n";
   text += std::to_string(report.trials.size()) + " configurations raced on " +
           std::to_string(report.choosing) + " others, " + WithThousands(report.answers) +
           " answers in all; what stands there chose, and is too high:\n\n";
@@ -144,8 +145,8 @@ std::string SweepReportText(const eval::SweepReport& report, const eval::SweepTe
     const eval::SweepTrial& trial = report.trials[i];
     const bool is_default = i == report.default_trial;
     if (i >= kTrialsShown && !is_default) continue;
-    rows.push_back({std::to_string(trial.asked), Fixed(trial.quality, 4),
-                    Fixed(trial.micros / 1000, 2), trial.on_front ? "front" : "",
+    rows.push_back({std::to_string(trial.asked), FormatFixed(trial.quality, 4),
+                    FormatFixed(trial.micros / 1000, 2), trial.on_front ? "front" : "",
                     OneLine(eval::Describe(trial.setting))});
   }
   return text + Table(rows, {0, 1, 2}, console);

@@ -3,14 +3,15 @@
 #include "app/json_line.h"
 #include "app/output_text.h"
 #include "app/text_layout.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
 
 // "0.71 [0.69, 0.73]".
 std::string IntervalText(const eval::Estimate& estimate) {
-  return Fixed(estimate.mean, 2) + " [" + Fixed(estimate.low, 2) + ", " + Fixed(estimate.high, 2) +
-         "]";
+  return FormatFixed(estimate.mean, 2) + " [" + FormatFixed(estimate.low, 2) + ", " +
+         FormatFixed(estimate.high, 2) + "]";
 }
 
 std::string SetName(const std::string& set) { return set.empty() ? "all" : OneLine(set); }
@@ -22,7 +23,7 @@ std::string JudgeCheckText(const eval::JudgeCheckReport& report,
                            const Console& console) {
   std::string text = console.Styled(Style::kTitle, "Judge " + OneLine(report.judge)) + "\n";
   if (tuning) {
-    text += "threshold " + Fixed(tuning->best, 2) +
+    text += "threshold " + FormatFixed(tuning->best, 2) +
             ", chosen on the half of the rows that is not reported below\n";
   }
   if (!report.claims.empty()) {
@@ -43,7 +44,7 @@ std::string JudgeCheckText(const eval::JudgeCheckReport& report,
   if (report.repeats) {
     text += "asked " + std::to_string(report.repeats->repeats) + " times, it says the same of " +
             IntervalText(report.repeats->same) + " of the claims; " +
-            Fixed(100 * report.repeats->variance_share, 1) +
+            FormatFixed(100 * report.repeats->variance_share, 1) +
             " % of the variance of a verdict come from asking again\n";
   }
   if (!report.pairs.empty()) {

@@ -1,10 +1,9 @@
 // The part of output_text.h that prints lists of things in the store, figures and options.
 
-#include <cstdio>
-
 #include "app/output_text.h"
 #include "app/text_layout.h"
 #include "base/clock.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
@@ -67,7 +66,7 @@ std::string DerivedText(const std::map<std::string, uint64_t>& derived) {
 std::string DensityText(const std::vector<TokenDensity>& densities, bool is_exact) {
   std::string text;
   for (const TokenDensity& density : densities) {
-    text += density.language + " " + Fixed(density.PerCharacter(), 2) + ", ";
+    text += density.language + " " + FormatFixed(density.PerCharacter(), 2) + ", ";
   }
   return text.empty() ? "" : text + (is_exact ? "by tokens.tokenizer" : "estimated");
 }
@@ -145,17 +144,17 @@ std::string DocumentListText(const DocumentList& list, const Console& console) {
 
 std::string DuplicateListText(const DuplicateList& list, const Console& console) {
   if (list.duplicates.empty()) {
-    return "no document is like another by " + Fixed(list.similarity, 2) + " or more\n";
+    return "no document is like another by " + FormatFixed(list.similarity, 2) + " or more\n";
   }
   std::vector<std::vector<std::string>> rows = {{"document", "similarity", "like"}};
   for (const ingest::NearDuplicate& one : list.duplicates) {
     rows.push_back(
-        {Ellipsize(OneLine(one.document), 50), Fixed(one.similarity, 2), OneLine(one.of)});
+        {Ellipsize(OneLine(one.document), 50), FormatFixed(one.similarity, 2), OneLine(one.of)});
   }
   const size_t count = list.duplicates.size();
   return Table(rows, {1}, console) + WithThousands(count) +
          (count == 1 ? " document is" : " documents are") + " like one before it by " +
-         Fixed(list.similarity, 2) + " or more\n";
+         FormatFixed(list.similarity, 2) + " or more\n";
 }
 
 std::string DocumentViewText(const DocumentView& view, const Console& console) {
@@ -278,7 +277,7 @@ std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Con
   std::string documents =
       WithThousands(report.corpus.documents) + ", " + WithThousands(report.corpus.chunks) +
       " chunks (" +
-      Fixed(chunks / static_cast<double>(std::max<uint64_t>(report.corpus.documents, 1)), 2) +
+      FormatFixed(chunks / static_cast<double>(std::max<uint64_t>(report.corpus.documents, 1)), 2) +
       " per document)";
   if (report.corpus.empty_documents > 0)
     documents += ", " + WithThousands(report.corpus.empty_documents) + " empty";
@@ -290,15 +289,15 @@ std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Con
                              : WithThousands(report.missing_judged_documents) +
                                    " judged relevant and not in the collection"},
              {"queries", WithThousands(report.queries) + ", mode " + SearchModeName(report.mode)},
-             {"nDCG@" + k, Fixed(report.mean.ndcg_at_k, 4)},
-             {"recall@" + k, Fixed(report.mean.recall_at_k, 4)},
-             {"recall@100", Fixed(report.mean.recall_at_100, 4)},
-             {"MRR@" + k, Fixed(report.mean.reciprocal_rank_at_k, 4)},
-             {"MAP", Fixed(report.mean.average_precision, 4)},
+             {"nDCG@" + k, FormatFixed(report.mean.ndcg_at_k, 4)},
+             {"recall@" + k, FormatFixed(report.mean.recall_at_k, 4)},
+             {"recall@100", FormatFixed(report.mean.recall_at_100, 4)},
+             {"MRR@" + k, FormatFixed(report.mean.reciprocal_rank_at_k, 4)},
+             {"MAP", FormatFixed(report.mean.average_precision, 4)},
              {"indexing", indexed},
-             {"search", "p50 " + Fixed(report.search_p50_us, 0) + " us, p99 " +
-                            Fixed(report.search_p99_us, 0) + " us"},
-             {"memory", Fixed(report.peak_rss_mb, 0) + " MB at most"}});
+             {"search", "p50 " + FormatFixed(report.search_p50_us, 0) + " us, p99 " +
+                            FormatFixed(report.search_p99_us, 0) + " us"},
+             {"memory", FormatFixed(report.peak_rss_mb, 0) + " MB at most"}});
   for (const std::string& warning : report.warnings) text += "warning: " + OneLine(warning) + "\n";
   return text;
 }
@@ -306,14 +305,14 @@ std::string RetrievalEvalText(const eval::RetrievalEvalReport& report, const Con
 std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& console) {
   const auto row = [](const std::string& name, const eval::AnswerEvalPoint& at) {
     return std::vector<std::string>{name,
-                                    Fixed(at.threshold, 2),
-                                    Fixed(at.cited_gold, 4),
-                                    Fixed(at.cited_gold_of_answered, 4),
-                                    Fixed(at.declined_answerable, 4),
-                                    Fixed(at.declined_unanswerable, 4),
-                                    Fixed(at.span_long, 4),
-                                    Fixed(at.span_short, 4),
-                                    Fixed(at.token_f1, 4)};
+                                    FormatFixed(at.threshold, 2),
+                                    FormatFixed(at.cited_gold, 4),
+                                    FormatFixed(at.cited_gold_of_answered, 4),
+                                    FormatFixed(at.declined_answerable, 4),
+                                    FormatFixed(at.declined_unanswerable, 4),
+                                    FormatFixed(at.span_long, 4),
+                                    FormatFixed(at.span_short, 4),
+                                    FormatFixed(at.token_f1, 4)};
   };
   std::vector<std::vector<std::string>> rows = {
       {"", "threshold", "gold cited", "of answered", "wrongly declined", "rightly declined",
@@ -322,15 +321,15 @@ std::string AnswerEvalText(const eval::AnswerEvalReport& report, const Console& 
       row("all, as configured", report.configured)};
   if (!report.curve.empty()) rows.push_back(row("half, chosen on the other", report.chosen));
   for (const eval::AnswerEvalPoint& at : report.curve) rows.push_back(row("half", at));
-  std::string text = console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) +
-                     "\n" +
-                     Lines({{"documents", WithThousands(report.corpus.documents)},
-                            {"questions", WithThousands(report.answerable) + " answerable, " +
-                                              WithThousands(report.unanswerable) + " not, mode " +
-                                              SearchModeName(report.mode)},
-                            {"answering", "p50 " + Fixed(report.answer_p50_us, 0) + " us, p99 " +
-                                              Fixed(report.answer_p99_us, 0) + " us"}}) +
-                     "\n" + Table(rows, {1, 2, 3, 4, 5, 6, 7, 8}, console);
+  std::string text =
+      console.Styled(Style::kTitle, OneLine(report.directory) + " " + report.split) + "\n" +
+      Lines({{"documents", WithThousands(report.corpus.documents)},
+             {"questions", WithThousands(report.answerable) + " answerable, " +
+                               WithThousands(report.unanswerable) + " not, mode " +
+                               SearchModeName(report.mode)},
+             {"answering", "p50 " + FormatFixed(report.answer_p50_us, 0) + " us, p99 " +
+                               FormatFixed(report.answer_p99_us, 0) + " us"}}) +
+      "\n" + Table(rows, {1, 2, 3, 4, 5, 6, 7, 8}, console);
   for (const std::string& warning : report.warnings) text += "warning: " + OneLine(warning) + "\n";
   return text;
 }

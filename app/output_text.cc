@@ -1,11 +1,11 @@
 #include "app/output_text.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "app/answer_labels.h"
 #include "app/text_layout.h"
 #include "base/clock.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
@@ -78,8 +78,8 @@ std::string HeaderOf(const Passage& passage) { return HeaderOf(passage, passage.
 std::string LegText(const char* name, uint32_t rank, double score, double part) {
   const std::string text = std::string("    ") + name + ": ";
   if (rank == 0) return text + "not found\n";
-  return text + "rank " + std::to_string(rank) + ", score " + Fixed(score, 4) + ", part " +
-         Fixed(part, 4) + "\n";
+  return text + "rank " + std::to_string(rank) + ", score " + FormatFixed(score, 4) + ", part " +
+         FormatFixed(part, 4) + "\n";
 }
 
 // "required: "valve torque", pump*", nothing where there are none.
@@ -94,7 +94,7 @@ std::string ExpansionText(const SearchResult& result) {
   std::string text;
   for (const retrieval::WeightedTerm& term : result.feedback) {
     text += (text.empty() ? "added by recall mode: " : ", ") + OneLine(term.term) + " " +
-            Fixed(term.weight, 3);
+            FormatFixed(term.weight, 3);
   }
   if (!text.empty()) text += "\n";
   for (const retrieval::Expansion& made : result.expansions) {
@@ -113,7 +113,7 @@ std::string StepsText(const std::vector<ScoreStep>& steps) {
   for (const ScoreStep& step : steps) {
     text += (text.empty() ? "    " : ", ") + std::string(StageName(step.stage)) + " ";
     if (step.judged) {
-      text += Fixed(step.score, 4);
+      text += FormatFixed(step.score, 4);
     } else {
       text += step.stage == ScoreStep::Stage::kRerank ? "not read" : "without a time";
     }
@@ -136,7 +136,7 @@ std::string AlsoInText(const SearchResult& result, const SearchResult::Item& ite
         result.collections.empty() ? "" : result.collections[place.collection] + ": ";
     name += OneLine(place.document);
     if (result.explain) {
-      name += "#" + std::to_string(place.ordinal) + " (" + Fixed(place.similarity, 3) + ")";
+      name += "#" + std::to_string(place.ordinal) + " (" + FormatFixed(place.similarity, 3) + ")";
     }
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
@@ -160,9 +160,9 @@ std::string ExplainText(const SearchResult& result, const SearchResult::Item& it
   }
   for (const index::TermContribution& term : item.terms) {
     if (term.count == 0) continue;
-    text += "      " + PadRight(NameOf(term), 20) + " " + Fixed(term.score, 4) + "  (" +
+    text += "      " + PadRight(NameOf(term), 20) + " " + FormatFixed(term.score, 4) + "  (" +
             std::to_string(term.count) + "x here, in " + Counted(term.document_frequency, "chunk") +
-            ", idf " + Fixed(term.idf, 3);
+            ", idf " + FormatFixed(term.idf, 3);
     if (term.query_count > 1) text += ", asked for " + std::to_string(term.query_count) + "x";
     if (!term.matched.empty()) text += ": " + OneLine(Join(term.matched, ", "));
     text += ")\n";
@@ -298,7 +298,7 @@ std::string SearchText(const SearchResult& result, const Console& console) {
     const Passage& passage = item.passage;
     std::string rank = std::to_string(i + 1);
     rank = std::string(rank.size() < 2 ? 2 - rank.size() : 0, ' ') + rank;
-    const std::string score = Fixed(passage.score, 4);
+    const std::string score = FormatFixed(passage.score, 4);
     const size_t room = console.columns() - std::min(console.columns(), score.size() + 6);
     text += rank + "  " + console.Styled(Style::kDim, score) + "  " +
             console.Styled(Style::kTitle, Ellipsize(HeaderOf(passage), room)) + "\n";
@@ -316,7 +316,7 @@ std::string SearchText(const SearchResult& result, const Console& console) {
             ConditionsText("excluded", result.lexical.excluded) + ExpansionText(result) +
             "timings:";
     for (const Trace::Stage& stage : result.timings) {
-      text += " " + stage.name + " " + Fixed(stage.micros, 0) + " us";
+      text += " " + stage.name + " " + FormatFixed(stage.micros, 0) + " us";
     }
     text += "\n";
   }
@@ -332,16 +332,17 @@ std::string AbsenceText(const SearchResult& result) {
   const auto add_leg = [&](const char* name, const retrieval::LegPlace& place) {
     if (!place.searched) return;
     text += std::string("    ") + name + ": ";
-    text += place.rank == 0
-                ? "not found\n"
-                : "document " + WithThousands(place.rank) + ", score " + Fixed(place.score, 4) +
-                      " (" + WithThousands(place.brought) + " documents are looked at)\n";
+    text += place.rank == 0 ? "not found\n"
+                            : "document " + WithThousands(place.rank) + ", score " +
+                                  FormatFixed(place.score, 4) + " (" +
+                                  WithThousands(place.brought) + " documents are looked at)\n";
   };
   add_leg("lexical", absence.lexical);
   for (const index::TermContribution& term : absence.terms) {
     text += "      " + PadRight(NameOf(term), 20) + " ";
-    text += term.count == 0 ? std::string("not in it")
-                            : Fixed(term.score, 4) + "  (" + std::to_string(term.count) + "x)";
+    text += term.count == 0
+                ? std::string("not in it")
+                : FormatFixed(term.score, 4) + "  (" + std::to_string(term.count) + "x)";
     text += ", in " + Counted(term.document_frequency, "chunk") + "\n";
   }
   add_leg("dense", absence.dense);
@@ -382,7 +383,7 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
   }
   std::string verdict =
       answer.abstained ? words.no_answer : words.labels[static_cast<size_t>(answer.verdict.label)];
-  verdict += words.support + Fixed(answer.verdict.score, 2);
+  verdict += words.support + FormatFixed(answer.verdict.score, 2);
   if (!answer.verdict.reason.empty()) verdict += words.colon + OneLine(answer.verdict.reason);
   if (answer.cache.hit()) {
     const bool is_same = answer.cache.verified_by == LabelsFor("en").same_words;

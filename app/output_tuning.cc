@@ -4,6 +4,7 @@
 #include "app/json_line.h"
 #include "app/output_text.h"
 #include "app/text_layout.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
@@ -39,15 +40,15 @@ std::string LearningText(const eval::LearningReport& report, const std::string& 
   std::string text = "learnt from " + WithThousands(report.learnt_from) +
                      " questions, measured on " + WithThousands(report.held_out) + " others\n";
   text += "now     " + ParametersText(report.current) + ": nDCG@" + k + " " +
-          Fixed(report.ndcg_current, 4) + "\n";
+          FormatFixed(report.ndcg_current, 4) + "\n";
   text += "learnt  " + ParametersText(report.learnt) + ": nDCG@" + k + " " +
-          Fixed(report.ndcg_learnt, 4) + "\n";
-  text += "gain    " + Signed(report.gain.mean) + " (95 % interval " + Signed(report.gain.low) +
-          " to " + Signed(report.gain.high) + ")\n";
+          FormatFixed(report.ndcg_learnt, 4) + "\n";
+  text += "gain    " + FormatSigned(report.gain.mean, 4) + " (95 % interval " +
+          FormatSigned(report.gain.low, 4) + " to " + FormatSigned(report.gain.high, 4) + ")\n";
   if (report.gain_of_pairs) {
     const eval::Estimate& gain = *report.gain_of_pairs;
-    text += "pairs   " + Signed(gain.mean) + " (" + Signed(gain.low) + " to " + Signed(gain.high) +
-            ") beside the same without them" +
+    text += "pairs   " + FormatSigned(gain.mean, 4) + " (" + FormatSigned(gain.low, 4) + " to " +
+            FormatSigned(gain.high, 4) + ") beside the same without them" +
             (report.learnt.pairs > 0 ? "\n" : ": not surely better, left out\n");
   }
   if (report.curve) text += eval::LearningCurveText(*report.curve) + "\n";

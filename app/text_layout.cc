@@ -1,9 +1,10 @@
 #include "app/text_layout.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <utility>
+
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
@@ -69,12 +70,6 @@ std::vector<ByteRange> AppendOneLine(std::string_view text, const std::vector<By
   while (next_begin < ranges.size()) moved[next_begin++].begin = out.size();
   while (next_end < ranges.size()) moved[next_end++].end = out.size();
   return moved;
-}
-
-std::string FormatWith(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof(text), format, value);
-  return text;
 }
 
 // Where each match of a text stands and which of the terms it is.
@@ -216,14 +211,6 @@ Snippet MakeSnippet(std::string_view text, const std::vector<std::string>& terms
   return snippet;
 }
 
-std::string Fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
-}
-
-std::string Signed(double value) { return (value < 0 ? "" : "+") + Fixed(value, 4); }
-
 std::string WithThousands(uint64_t value) {
   const std::string digits = std::to_string(value);
   std::string grouped;
@@ -243,12 +230,12 @@ std::string FormatBytes(uint64_t bytes) {
     value /= 1000;
     unit = next;
   }
-  return FormatWith(value < 9.95 ? "%.1f" : "%.0f", value) + unit;
+  return FormatFixed(value, value < 9.95 ? 1 : 0) + unit;
 }
 
 std::string FormatSeconds(double seconds) {
-  if (seconds < 0.0995) return FormatWith("%.0f ms", seconds * 1000);
-  if (seconds < 9.95) return FormatWith("%.1f s", seconds);
+  if (seconds < 0.0995) return FormatFixed(seconds * 1000, 0) + " ms";
+  if (seconds < 9.95) return FormatFixed(seconds, 1) + " s";
   const auto whole = static_cast<uint64_t>(seconds + 0.5);
   if (whole < 60) return std::to_string(whole) + " s";
   if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";

@@ -49,10 +49,6 @@ Snippet MakeSnippet(std::string_view text, const std::vector<std::string>& terms
 std::string WithThousands(uint64_t value);
 // "1.2 MB", powers of 1,000.
 std::string FormatBytes(uint64_t bytes);
-// With so many digits behind the point: "0.35".
-std::string Fixed(double value, int decimals);
-// A difference: "+0.0123".
-std::string Signed(double value);
 // "0.8 s", "2 min 5 s", "1 h 2 min".
 std::string FormatSeconds(double seconds);
 

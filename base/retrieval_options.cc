@@ -1,18 +1,12 @@
 #include "base/retrieval_options.h"
 
-#include <charconv>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/numbers.h"
 
 namespace quarry {
 namespace {
-
-std::string FormatNumber(double value) {
-  char text[32];
-  const auto [end, error] = std::to_chars(text, text + sizeof(text), value);
-  return error == std::errc() ? std::string(text, end) : "?";
-}
 
 struct ValueFormatter {
   std::string operator()(bool value) const { return value ? "true" : "false"; }

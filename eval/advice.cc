@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "base/numbers.h"
 #include "base/status.h"
 
 namespace quarry::eval {
@@ -14,11 +15,7 @@ namespace {
 constexpr uint64_t kFewCases = 30;       // below, nothing is said
 constexpr uint64_t kCleanExamples = 50;  // that fine-tuning needs
 
-std::string Percent(double share) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f", 100 * share);
-  return text;
-}
+std::string Percent(double share) { return FormatFixed(100 * share, 1); }
 
 std::string Points(const Estimate& gain) {
   return Percent(gain.mean) + " points [" + Percent(gain.low) + ", " + Percent(gain.high) + "]";
@@ -233,12 +230,7 @@ class Adviser {
     }
   }
 
-  static std::string Money(double cost) {
-    if (cost <= 0) return "no money";
-    char text[32];
-    std::snprintf(text, sizeof(text), "%.2f", cost);
-    return text;
-  }
+  static std::string Money(double cost) { return cost <= 0 ? "no money" : FormatFixed(cost, 2); }
 
   const std::vector<AxisCase>& cases_;
   const AdviceOptions& options_;

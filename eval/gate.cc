@@ -1,23 +1,17 @@
 #include "eval/gate.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <unordered_map>
 
+#include "base/numbers.h"
 #include "eval/metric_catalogue.h"
 #include "eval/regression.h"
 
 namespace quarry::eval {
 namespace {
 
-std::string Number(double value) {
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  char text[64];
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof(text), value, std::chars_format::general, 4);
-  return error == std::errc() ? std::string(text, end) : "?";
-}
+std::string Number(double value) { return FormatSignificant(value, 4); }
 
 std::string Interval(const Estimate& estimate) {
   return Number(estimate.mean) + " [" + Number(estimate.low) + ", " + Number(estimate.high) + "]";

@@ -1,18 +1,12 @@
 #include "eval/gate_spec.h"
 
-#include <charconv>
-
+#include "base/numbers.h"
 #include "eval/metric_catalogue.h"
 
 namespace quarry::eval {
 namespace {
 
-std::string GateValue(double value) {
-  char text[64];
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof(text), value, std::chars_format::general, 6);
-  return error == std::errc() ? std::string(text, end) : "?";
-}
+std::string GateValue(double value) { return FormatSignificant(value, 6); }
 
 constexpr Gate::Kind kGateKinds[] = {
     Gate::Kind::kMin,     Gate::Kind::kMax,      Gate::Kind::kNoRegression, Gate::Kind::kMustPass,

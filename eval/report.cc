@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <ctime>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/text.h"
 #include "eval/beir_corpus.h"
 #include "eval/corpus_change.h"
@@ -19,24 +19,18 @@ namespace {
 
 constexpr size_t kMissingShown = 5;
 
-std::string Printf(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof(text), format, value);
-  return text;
-}
-
 std::string FormatAs(Metric::Unit unit, double value) {
   if (std::isinf(value)) return "unknown";
   switch (unit) {
     case Metric::Unit::kShare:
-      return Printf("%.1f %%", 100 * value);
+      return FormatFixed(100 * value, 1) + " %";
     case Metric::Unit::kMilliseconds:
-      return Printf(std::abs(value) < 10 ? "%.2f ms" : "%.0f ms", value);
+      return FormatFixed(value, std::abs(value) < 10 ? 2 : 0) + " ms";
     case Metric::Unit::kTokens:
     case Metric::Unit::kWords:
-      return Printf("%.0f", value);
+      return FormatFixed(value, 0);
     case Metric::Unit::kMoney:
-      return Printf("%.5f", value);
+      return FormatFixed(value, 5);
   }
   return "";
 }
@@ -171,7 +165,7 @@ std::string FormatDelta(const std::string& metric, double value) {
   const Metric* info = FindMetric(metric);
   const bool is_share = info == nullptr || info->unit == Metric::Unit::kShare;
   if (std::isinf(value)) return "unknown";
-  const std::string text = is_share ? Printf("%.1f", std::abs(100 * value) < 0.05 ? 0 : 100 * value)
+  const std::string text = is_share ? FormatFixed(std::abs(100 * value) < 0.05 ? 0 : 100 * value, 1)
                                     : FormatAs(info->unit, value);
   return (value > 0 && !text.starts_with("0.0") ? "+" : "") + text;
 }
@@ -191,7 +185,7 @@ std::string AnsweredText(const std::string& answer) {
   return answer.empty() ? "" : "; answered: \"" + answer + '"';
 }
 
-std::string FormatP(double p) { return p < 0.001 ? "<0.001" : Printf("%.3f", p); }
+std::string FormatP(double p) { return p < 0.001 ? "<0.001" : FormatFixed(p, 3); }
 
 std::string FormatTime(int64_t micros) {
   const std::time_t seconds = micros / 1'000'000;

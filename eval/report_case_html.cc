@@ -1,8 +1,8 @@
 #include "eval/report_case_html.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "base/numbers.h"
 #include "eval/html_parts.h"
 
 namespace quarry::eval {
@@ -109,11 +109,9 @@ std::string RetrievalHtml(const RunRecord& record) {
     const auto rank = [](uint32_t place) {
       return place == 0 ? std::string("–") : std::to_string(place);
     };
-    char score[32];
-    std::snprintf(score, sizeof(score), "%.4f", one.score);
     text += "<tr>" + html::Cell(std::to_string(i + 1)) + html::Cell(html::Text(one.document)) +
             html::NumberCell(std::to_string(one.begin) + "–" + std::to_string(one.end)) +
-            html::NumberCell(score) + html::NumberCell(rank(one.lexical_rank)) +
+            html::NumberCell(FormatFixed(one.score, 4)) + html::NumberCell(rank(one.lexical_rank)) +
             html::NumberCell(rank(one.dense_rank)) + "</tr>";
   }
   text += "</table></div></details>";

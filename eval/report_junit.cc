@@ -1,6 +1,5 @@
-#include <cstdio>
-
 #include "base/markup.h"
+#include "base/numbers.h"
 #include "eval/report.h"
 
 namespace quarry::eval {
@@ -11,12 +10,6 @@ std::string Xml(std::string_view text) {
   std::string line(text);
   for (char& c : line) c = c == '\n' || c == '\t' || c == '\r' ? ' ' : c;
   return EscapeMarkup(line);
-}
-
-std::string Seconds(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.3f", seconds);
-  return text;
 }
 
 struct TestCase {
@@ -39,7 +32,7 @@ std::string SuiteElement(const std::string& name, const std::vector<TestCase>& t
     skipped += test.skipped.empty() ? 0 : 1;
     seconds += test.seconds;
     body += "    <testcase classname=\"" + Xml(name) + "\" name=\"" + Xml(test.name) +
-            "\" time=\"" + Seconds(test.seconds) + "\"";
+            "\" time=\"" + FormatFixed(test.seconds, 3) + "\"";
     if (!test.failure.empty()) {
       body += "><failure message=\"" + Xml(test.failure) + "\"/></testcase>\n";
     } else if (!test.error.empty()) {
@@ -52,8 +45,8 @@ std::string SuiteElement(const std::string& name, const std::vector<TestCase>& t
   }
   return "  <testsuite name=\"" + Xml(name) + "\" tests=\"" + std::to_string(tests.size()) +
          "\" failures=\"" + std::to_string(failures) + "\" errors=\"" + std::to_string(errors) +
-         "\" skipped=\"" + std::to_string(skipped) + "\" time=\"" + Seconds(seconds) + "\">\n" +
-         body + "  </testsuite>\n";
+         "\" skipped=\"" + std::to_string(skipped) + "\" time=\"" + FormatFixed(seconds, 3) +
+         "\">\n" + body + "  </testsuite>\n";
 }
 
 }  // namespace

@@ -2,24 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "base/markup.h"
+#include "base/numbers.h"
 
 namespace quarry::eval {
 namespace {
 
-std::string N(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f", value);
-  return text;
-}
-
-std::string Short(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.3g", value);
-  return text;
-}
+std::string N(double value) { return FormatFixed(value, 1); }
+std::string Short(double value) { return FormatSignificant(value, 3); }
 
 std::string Line(const char* style, double x1, double y1, double x2, double y2) {
   return std::string("<line class=\"") + style + "\" x1=\"" + N(x1) + "\" y1=\"" + N(y1) +

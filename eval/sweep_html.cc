@@ -1,23 +1,10 @@
-#include <cstdio>
-
 #include "base/markup.h"
+#include "base/numbers.h"
 #include "eval/report_style.h"
 #include "eval/svg_plot.h"
 #include "eval/sweep.h"
 
 namespace quarry::eval {
-namespace {
-
-std::string Fixed(double value, int digits) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.*f", digits, value);
-  return text;
-}
-
-std::string Signed(double value) { return (value >= 0 ? "+" : "") + Fixed(value, 4); }
-
-}  // namespace
-
 std::string SweepHtml(const SweepReport& report, const SweepText& text) {
   const SweepTrial& winner = report.trials[report.winner];
   std::string html =
@@ -29,11 +16,11 @@ std::string SweepHtml(const SweepReport& report, const SweepText& text) {
   html += "<p><code>" + EscapeMarkup(Describe(winner.setting)) + "</code></p>\n<p>On " +
           std::to_string(report.held_out) +
           " held-out questions, which chose nothing: " + EscapeMarkup(text.quality) + " " +
-          Fixed(report.default_quality, 4) + " → " + Fixed(report.winner_quality, 4) + ", " +
-          Signed(report.gain.mean) + " (95 % interval " + Signed(report.gain.low) + " to " +
-          Signed(report.gain.high) + ", p " + Fixed(report.p, 4) + "); " +
-          Fixed(report.default_micros / 1000, 2) + " → " + Fixed(report.winner_micros / 1000, 2) +
-          " ms a question.</p>\n";
+          FormatFixed(report.default_quality, 4) + " → " + FormatFixed(report.winner_quality, 4) +
+          ", " + FormatSigned(report.gain.mean, 4) + " (95 % interval " +
+          FormatSigned(report.gain.low, 4) + " to " + FormatSigned(report.gain.high, 4) + ", p " +
+          FormatFixed(report.p, 4) + "); " + FormatFixed(report.default_micros / 1000, 2) + " → " +
+          FormatFixed(report.winner_micros / 1000, 2) + " ms a question.</p>\n";
   html += "<h2>" + EscapeMarkup(text.quality) + " against latency</h2>\n";
   std::vector<ScatterPoint> points;
   for (size_t i = 0; i < report.trials.size(); ++i) {
@@ -62,9 +49,9 @@ std::string SweepHtml(const SweepReport& report, const SweepText& text) {
     html += "<tr><td>" + std::string(i == report.winner ? "<b>" : "") +
             EscapeMarkup(Describe(trial.setting)) + (i == report.winner ? "</b>" : "") +
             (trial.on_front ? " <span class=\"dim\">front</span>" : "") + "</td><td class=\"n\">" +
-            std::to_string(trial.asked) + "</td><td class=\"n\">" + Fixed(trial.quality, 4) +
-            "</td><td class=\"n\">" + Fixed(trial.micros / 1000, 2) + "</td><td class=\"n\">" +
-            Fixed(trial.cost, 5) + "</td></tr>";
+            std::to_string(trial.asked) + "</td><td class=\"n\">" + FormatFixed(trial.quality, 4) +
+            "</td><td class=\"n\">" + FormatFixed(trial.micros / 1000, 2) +
+            "</td><td class=\"n\">" + FormatFixed(trial.cost, 5) + "</td></tr>";
   }
   return html + "</table></div>\n</body>\n</html>\n";
 }

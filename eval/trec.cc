@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "base/numbers.h"
 #include "eval/beir.h"
 #include "eval/grade.h"
 
@@ -60,12 +61,6 @@ Result<double> ParseScore(std::string_view column) {
   return score;
 }
 
-std::string FormatScore(double score) {
-  char digits[32];
-  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, score);
-  return std::string(digits, end);
-}
-
 }  // namespace
 
 Status CheckTrecColumn(std::string_view what, const std::string& value) {
@@ -92,7 +87,7 @@ Result<std::string> FormatTrecRun(const RankedRun& run, const std::string& tag) 
         return InvalidArgumentError("query '" + query + "': the score of document '" + document +
                                     "' is not finite");
       }
-      text += query + " Q0 " + document + " " + std::to_string(i + 1) + " " + FormatScore(score) +
+      text += query + " Q0 " + document + " " + std::to_string(i + 1) + " " + FormatNumber(score) +
               " " + tag + "\n";
     }
   }

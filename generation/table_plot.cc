@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/markup.h"
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace quarry::generation {
@@ -25,13 +26,6 @@ constexpr double kPlotRight = 16;
 std::string Coordinate(double value) {
   const auto tenths = static_cast<int64_t>(std::llround(value * 10));
   return std::to_string(tenths / 10) + '.' + std::to_string(std::abs(tenths % 10));
-}
-
-std::string AxisText(double value) {
-  char text[32];
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof(text), value, std::chars_format::general, 4);
-  return error == std::errc() ? std::string(text, end) : "?";
 }
 
 Result<size_t> ColumnOf(const TableResult& table, std::string_view name) {
@@ -94,7 +88,7 @@ Result<std::string> PlotTable(const TableResult& table, std::string_view kind, s
     const std::string line = Coordinate(at_y(value));
     svg += "<line x1=\"64\" x2=\"624\" y1=\"" + line + "\" y2=\"" + line +
            "\" stroke=\"#ccc\"/><text x=\"58\" y=\"" + line + "\" text-anchor=\"end\">" +
-           AxisText(value) + "</text>";
+           FormatSignificant(value, 4) + "</text>";
   }
   svg += "<text x=\"64\" y=\"14\">" + EscapeMarkup(y) + "</text>";
   std::string path;
@@ -108,7 +102,7 @@ Result<std::string> PlotTable(const TableResult& table, std::string_view kind, s
       svg += "<rect x=\"" + Coordinate(at_x(i) - step * 0.4) + "\" y=\"" + Coordinate(top) +
              "\" width=\"" + Coordinate(step * 0.8) + "\" height=\"" + Coordinate(height) +
              "\" fill=\"#36c\"><title>" + EscapeMarkup(points[i].name) + ": " +
-             AxisText(points[i].value) + "</title></rect>";
+             FormatSignificant(points[i].value, 4) + "</title></rect>";
     }
     const std::string name_x = Coordinate(at_x(i));
     svg += "<text x=\"" + name_x + "\" y=\"236\" text-anchor=\"end\" transform=\"rotate(-45 " +

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <span>
 
 #include "base/ascii.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "generation/table_numbers.h"
 #include "model/counted_numbers.h"
@@ -114,12 +114,6 @@ std::optional<PlainNumber> PlainNumberIn(std::string_view written) {
                      .behind = cell.substr(range.end)};
 }
 
-std::string NumberText(double number) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.12g", number);
-  return text;
-}
-
 // 总重量 of a column 重量（kg）.
 bool TakesTotalBeforeColumn(const std::vector<RowCell>& columns, std::string& folded) {
   for (size_t i = 1; i < columns.size(); ++i) {
@@ -202,7 +196,8 @@ std::optional<RowTotal> TotalOf(TotalKind kind, const WordSet& asked,
   }
   const double mean = std::round(100 * sum / static_cast<double>(rows.size())) / 100;
   total.column = column;
-  total.value = std::string(first.before) + NumberText(kind == TotalKind::kSum ? sum : mean) +
+  total.value = std::string(first.before) +
+                FormatSignificant(kind == TotalKind::kSum ? sum : mean, 12) +
                 std::string(first.behind);
   return total;
 }

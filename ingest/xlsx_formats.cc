@@ -8,6 +8,8 @@
 #include <map>
 #include <utility>
 
+#include "base/numbers.h"
+
 namespace quarry::ingest {
 namespace {
 
@@ -190,12 +192,6 @@ void GroupThousands(std::string* number) {
   }
 }
 
-std::string ShowGeneral(double number) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.15g", number);
-  return text;
-}
-
 }  // namespace
 
 std::string FormatCell(std::string_view value, std::string_view code, bool is_1904) {
@@ -210,13 +206,11 @@ std::string FormatCell(std::string_view value, std::string_view code, bool is_19
     return ShowDate(number, pattern, is_1904);
   }
   if (pattern.is_general || pattern.is_exact || pattern.has_date || std::fabs(number) >= 1e15) {
-    return ShowGeneral(number);
+    return FormatSignificant(number, 15);
   }
   for (int i = 0; i < pattern.percents; ++i) number *= 100;
   for (int i = 0; i < pattern.thousands_left_out; ++i) number /= 1000;
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", std::min(pattern.decimals, 15), number);
-  std::string shown = text;
+  std::string shown = FormatFixed(number, std::min(pattern.decimals, 15));
   if (shown.find_first_not_of("-0.") == shown.npos && shown.starts_with('-')) shown.erase(0, 1);
   if (pattern.has_thousands) GroupThousands(&shown);
   return pattern.before + shown + pattern.after;

@@ -2,26 +2,22 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <utility>
 
 #include "base/log.h"
+#include "base/numbers.h"
 
 namespace quarry::model {
 namespace {
 
 constexpr int64_t kMicrosPerDay = int64_t{24} * 3600 * 1'000'000;
 
+std::string Money(double amount) { return FormatSignificant(amount, 4); }
+
 bool ParsePrice(std::string_view text, double& price) {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, price);
   return error == std::errc() && rest == end && price >= 0 && price <= 1e9;
-}
-
-std::string Money(double amount) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.4g", amount);
-  return text;
 }
 
 }  // namespace
