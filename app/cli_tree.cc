@@ -1,9 +1,9 @@
 #include "app/cli_tree.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "app/config.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 namespace {
@@ -54,10 +54,8 @@ class HelpFormatter : public CLI::Formatter {
 
 CLI::Validator IntegerFrom(uint64_t min, uint64_t max) {
   const auto check = [min, max](std::string& text) -> std::string {
-    uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    if (error == std::errc() && rest == end && value >= min && value <= max) return "";
+    const std::optional<uint64_t> value = ParseNumber<uint64_t>(text);
+    if (value && *value >= min && *value <= max) return "";
     return "expected an integer from " + std::to_string(min) + " to " + std::to_string(max) +
            ", got \"" + text + "\"";
   };

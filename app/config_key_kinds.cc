@@ -18,7 +18,9 @@ bool ParseRetrievalValue(const std::string& text, std::string& value) {
 }
 template <typename Number>
 bool ParseRetrievalValue(const std::string& text, Number& value) {
-  return ParseWhole(text, value);
+  const std::optional<Number> number = ParseNumber<Number>(text);
+  if (number) value = *number;
+  return number.has_value();
 }
 
 }  // namespace
@@ -59,12 +61,10 @@ ConfigKey CollectionWeights() {
     std::map<std::string, double> weights;
     for (const std::string& text : texts) {
       const size_t equals = text.rfind('=');
-      double weight = 0;
-      if (equals == std::string::npos || equals == 0 ||
-          !ParseWhole(text.substr(equals + 1), weight) || !(weight >= 0 && weight <= 1)) {
-        return ExpectedValue(type, text);
-      }
-      weights[text.substr(0, equals)] = weight;
+      if (equals == std::string::npos || equals == 0) return ExpectedValue(type, text);
+      const std::optional<double> weight = ParseNumber<double>(text.substr(equals + 1));
+      if (!weight || !(*weight >= 0 && *weight <= 1)) return ExpectedValue(type, text);
+      weights[text.substr(0, equals)] = *weight;
     }
     config.retrieval.collection_dense_weights = std::move(weights);
     return OkStatus();

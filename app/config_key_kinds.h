@@ -3,7 +3,6 @@
 // The kinds of options: how a value of each is read from text, checked, and shown. `field` is a generic
 // lambda that returns a reference into a Config or const Config. Pure functions.
 
-#include <charconv>
 #include <chrono>
 #include <string>
 #include <type_traits>
@@ -11,19 +10,12 @@
 #include <vector>
 
 #include "app/config.h"
+#include "base/numbers.h"
 
 namespace quarry::app {
 
 // The error for a text that is no such value.
 Status ExpectedValue(const std::string& type, const std::string& text);
-
-// The whole of `text` as a number.
-template <typename T>
-bool ParseWhole(const std::string& text, T& value) {
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && rest == end;
-}
 
 // A key that neither sets nor gets yet.
 inline ConfigKey NewKey(std::string name, std::string description, std::string type) {
@@ -42,10 +34,9 @@ ConfigKey Integer(std::string name, std::string description, Field field, uint64
                          "an integer from " + std::to_string(min) + " to " + std::to_string(max));
   key.set = [field, min, max, type = key.type](Config& config,
                                                const std::vector<std::string>& texts) {
-    uint64_t value = 0;
-    if (!ParseWhole(texts[0], value) || value < min || value > max)
-      return ExpectedValue(type, texts[0]);
-    field(config) = static_cast<Value>(value);
+    const std::optional<uint64_t> value = ParseNumber<uint64_t>(texts[0]);
+    if (!value || *value < min || *value > max) return ExpectedValue(type, texts[0]);
+    field(config) = static_cast<Value>(*value);
     return OkStatus();
   };
   key.get = [field](const Config& config) -> ConfigValue {
@@ -60,11 +51,9 @@ ConfigKey Number(std::string name, std::string description, Field field, double 
                          "a number from " + FormatNumber(min) + " to " + FormatNumber(max));
   key.set = [field, min, max, type = key.type](Config& config,
                                                const std::vector<std::string>& texts) {
-    double value = 0;
-    if (!ParseWhole(texts[0], value) || !(value >= min && value <= max)) {
-      return ExpectedValue(type, texts[0]);
-    }
-    field(config) = value;
+    const std::optional<double> value = ParseNumber<double>(texts[0]);
+    if (!value || !(*value >= min && *value <= max)) return ExpectedValue(type, texts[0]);
+    field(config) = *value;
     return OkStatus();
   };
   key.get = [field](const Config& config) -> ConfigValue { return double{field(config)}; };
@@ -126,10 +115,9 @@ ConfigKey Milliseconds(std::string name, std::string description, Field field) {
   ConfigKey key = NewKey(std::move(name), std::move(description),
                          "an integer from 1 to " + std::to_string(kMax));
   key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
-    uint64_t value = 0;
-    if (!ParseWhole(texts[0], value) || value == 0 || value > kMax)
-      return ExpectedValue(type, texts[0]);
-    field(config) = std::chrono::milliseconds(value);
+    const std::optional<uint64_t> value = ParseNumber<uint64_t>(texts[0]);
+    if (!value || *value == 0 || *value > kMax) return ExpectedValue(type, texts[0]);
+    field(config) = std::chrono::milliseconds(*value);
     return OkStatus();
   };
   key.get = [field](const Config& config) -> ConfigValue {
@@ -161,8 +149,9 @@ ConfigKey Ports(std::string name, std::string description, Field field) {
   key.set = [field, type = key.type](Config& config, const std::vector<std::string>& texts) {
     std::vector<uint16_t> ports;
     for (const std::string& text : texts) {
-      if (!ParseWhole(text, ports.emplace_back()) || ports.back() == 0)
-        return ExpectedValue(type, text);
+      const std::optional<uint16_t> port = ParseNumber<uint16_t>(text);
+      if (!port || *port == 0) return ExpectedValue(type, text);
+      ports.push_back(*port);
     }
     field(config) = std::move(ports);
     return OkStatus();

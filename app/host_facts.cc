@@ -22,7 +22,8 @@ constexpr std::string_view kLibraries[] = {"librocksdb", "libfaiss",     "libope
                                            "libgumbo",   "libcmark-gfm", "libyaml-cpp", "libssl",
                                            "libstdc++",  "libc."};
 
-std::optional<uint64_t> ParseNumber(std::string_view text) {
+// The number that `text` begins with, behind spaces.
+std::optional<uint64_t> LeadingNumber(std::string_view text) {
   uint64_t value = 0;
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -33,7 +34,7 @@ std::optional<uint64_t> ParseNumber(std::string_view text) {
 std::optional<uint64_t> NumberInFile(const std::string& path) {
   const Result<std::string> text = ReadFile(path);
   if (!text.ok()) return std::nullopt;
-  return ParseNumber(*text);
+  return LeadingNumber(*text);
 }
 
 // Of version 2, at its root: what a container sees as its own.
@@ -77,7 +78,7 @@ std::optional<uint64_t> AvailableMemoryBytes() {
   const size_t at = text->find(kKey);
   if (at == std::string::npos) return std::nullopt;
   const std::optional<uint64_t> kilobytes =
-      ParseNumber(std::string_view(*text).substr(at + kKey.size()));
+      LeadingNumber(std::string_view(*text).substr(at + kKey.size()));
   if (!kilobytes) return std::nullopt;
   return std::min(*kilobytes * 1024, ControlGroupBytes().value_or(UINT64_MAX));
 }

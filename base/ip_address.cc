@@ -3,8 +3,9 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
+
+#include "base/numbers.h"
 
 namespace quarry {
 namespace {
@@ -78,12 +79,12 @@ Result<IpRange> ParseIpRange(std::string_view text) {
   const uint32_t most = range.address.is_v6 ? 128 : 32;
   range.bits = most;
   if (slash == std::string_view::npos) return range;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data() + slash + 1, end, range.bits);
-  if (error != std::errc() || rest != end || range.bits > most) {
+  const std::optional<uint32_t> bits = ParseNumber<uint32_t>(text.substr(slash + 1));
+  if (!bits || *bits > most) {
     return InvalidArgumentError("\"" + std::string(text) + "\": expected 0 to " +
                                 std::to_string(most) + " behind the \"/\"");
   }
+  range.bits = *bits;
   return range;
 }
 

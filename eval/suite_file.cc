@@ -5,7 +5,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <set>
 #include <type_traits>
@@ -13,6 +12,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
+#include "base/numbers.h"
 
 namespace quarry::eval {
 namespace {
@@ -76,10 +76,12 @@ class SuiteParser {
   Status ReadNumber(const std::string& key, const YAML::Node& value, T& number,
                     std::type_identity_t<T> min, std::type_identity_t<T> max) const {
     const std::string text = value.IsScalar() ? value.Scalar() : "";
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    if (error == std::errc() && rest == end && number >= min && number <= max) return OkStatus();
-    return Fail(value, key + ": expected a number, got \"" + text + "\"");
+    const std::optional<T> read = ParseNumber<T>(text);
+    if (!read || !(*read >= min && *read <= max)) {
+      return Fail(value, key + ": expected a number, got \"" + text + "\"");
+    }
+    number = *read;
+    return OkStatus();
   }
 
   Status ReadConfig(const YAML::Node& value) {

@@ -1,7 +1,6 @@
 // TREC run and qrels files; declared in beir.h.
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <set>
@@ -52,13 +51,9 @@ Status ForEachRow(std::string_view text, const std::string& name, std::string_vi
 }
 
 Result<double> ParseScore(std::string_view column) {
-  double score = 0;
-  const char* end = column.data() + column.size();
-  const auto [rest, error] = std::from_chars(column.data(), end, score);
-  if (error != std::errc() || rest != end || !std::isfinite(score)) {
-    return InvalidArgumentError("score '" + std::string(column) + "' is not a finite number");
-  }
-  return score;
+  const std::optional<double> score = ParseNumber<double>(column);
+  if (score && std::isfinite(*score)) return *score;
+  return InvalidArgumentError("score '" + std::string(column) + "' is not a finite number");
 }
 
 }  // namespace

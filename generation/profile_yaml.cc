@@ -2,12 +2,12 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <charconv>
 #include <functional>
 #include <span>
 #include <type_traits>
 
 #include "base/names.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "generation/http_tool.h"
 #include "generation/model_writer.h"
@@ -163,12 +163,10 @@ class ProfileParser {
   template <typename Out, typename T>
   Read Number(Out& out, T min, T max) {
     return [this, &out, min, max](const NamedValue& value) -> Status {
-      T number{};
       const std::string text = value.node.IsScalar() ? value.node.Scalar() : "";
-      const char* end = text.data() + text.size();
-      const auto [rest, error] = std::from_chars(text.data(), end, number);
-      if (error == std::errc() && rest == end && number >= min && number <= max) {
-        out = number;
+      const std::optional<T> number = ParseNumber<T>(text);
+      if (number && *number >= min && *number <= max) {
+        out = *number;
         return OkStatus();
       }
       const auto shown = [](T bound) {

@@ -1,7 +1,6 @@
 #include "generation/table_plot.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -47,14 +46,12 @@ Result<std::vector<PlotPoint>> PointsOf(const TableResult& table, size_t x, size
   for (const std::vector<std::string>& row : table.rows) {
     if (points.size() == kMaxPoints) break;
     if (row[y].empty()) continue;
-    double value = 0;
-    const char* end = row[y].data() + row[y].size();
-    const auto [rest, error] = std::from_chars(row[y].data(), end, value);
-    if (error != std::errc() || rest != end || !std::isfinite(value)) {
+    const std::optional<double> value = ParseNumber<double>(row[y]);
+    if (!value || !std::isfinite(*value)) {
       return InvalidArgumentError("plot: \"" + row[y] + "\" of column \"" + table.columns[y] +
                                   "\" is no number");
     }
-    points.push_back({row[x], value});
+    points.push_back({row[x], *value});
   }
   if (points.empty()) return InvalidArgumentError("plot: the result has no rows");
   return points;

@@ -3,13 +3,13 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace quarry::generation {
@@ -45,10 +45,8 @@ std::optional<std::string> NumberOf(std::string_view cell) {
   const size_t sign = digits.starts_with('-') ? 1 : 0;
   const bool is_code = digits.size() > sign + 1 && digits[sign] == '0' && digits[sign + 1] != '.';
   if (is_code || digits.size() == sign || !IsAsciiDigit(digits[sign])) return std::nullopt;
-  double number = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, number);
-  if (error != std::errc() || rest != end || !std::isfinite(number)) return std::nullopt;
+  const std::optional<double> number = ParseNumber<double>(digits);
+  if (!number || !std::isfinite(*number)) return std::nullopt;
   return digits;
 }
 

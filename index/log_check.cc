@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <vector>
 
 #include "base/coding.h"
 #include "base/file.h"
+#include "base/numbers.h"
 
 namespace quarry::index {
 namespace {
@@ -139,14 +139,9 @@ Result<std::vector<WalFile>> ListWals(const std::string& directory) {
   std::error_code error;
   for (std::filesystem::directory_iterator it(directory, error), end; !error && it != end;
        it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    const std::string digits = it->path().stem().string();
-    uint64_t number = 0;
-    const auto [stop, failure] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (it->path().extension() == ".log" && failure == std::errc() &&
-        stop == digits.data() + digits.size()) {
-      files.push_back({number, it->path().string()});
+    const auto number = ParseNumber<uint64_t>(it->path().stem().string());
+    if (number && it->path().extension() == ".log") {
+      files.push_back({*number, it->path().string()});
     }
   }
   if (error) return UnavailableError("list " + directory + ": " + error.message());

@@ -1,7 +1,6 @@
 #include "ingest/xlsx_formats.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -195,11 +194,9 @@ void GroupThousands(std::string* number) {
 }  // namespace
 
 std::string FormatCell(std::string_view value, std::string_view code, bool is_1904) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(number)) {
-    return std::string(value);
-  }
+  const std::optional<double> read = ParseNumber<double>(value);
+  if (!read || !std::isfinite(*read)) return std::string(value);
+  double number = *read;
   const Pattern pattern = ReadPattern(code);
   constexpr double kDays = 2'958'466;  // up to the end of the year 9999
   if ((pattern.has_date || pattern.has_time) && number >= 0 && number < kDays) {

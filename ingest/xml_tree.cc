@@ -1,8 +1,8 @@
 #include "ingest/xml_tree.h"
 
-#include <charconv>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace quarry::ingest::xml {
@@ -99,11 +99,7 @@ std::string_view PrefixedAttribute(Node node, std::string_view local_name) {
 }
 
 std::optional<int64_t> IntegerAttribute(Node node, std::string_view local_name) {
-  const std::string_view value = Attribute(node, local_name);
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
-  return number;
+  return ParseNumber<int64_t>(Attribute(node, local_name));
 }
 
 bool IsOn(Node element, std::string_view attribute) {

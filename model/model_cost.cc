@@ -1,7 +1,6 @@
 #include "model/model_cost.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/log.h"
@@ -15,9 +14,10 @@ constexpr int64_t kMicrosPerDay = int64_t{24} * 3600 * 1'000'000;
 std::string Money(double amount) { return FormatSignificant(amount, 4); }
 
 bool ParsePrice(std::string_view text, double& price) {
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, price);
-  return error == std::errc() && rest == end && price >= 0 && price <= 1e9;
+  const std::optional<double> number = ParseNumber<double>(text);
+  if (!number || !(*number >= 0 && *number <= 1e9)) return false;
+  price = *number;
+  return true;
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "model/number_reading.h"
 
-#include <charconv>
 #include <system_error>
 
 #include "base/ascii.h"
+#include "base/numbers.h"
 #include "base/text.h"
 
 namespace quarry::model {
@@ -44,9 +44,9 @@ std::optional<WrittenNumber> ReadDigits(std::string_view text, size_t at) {
     }
   }
   WrittenNumber number{.end = end};
-  const auto [rest, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), number.value);
-  if (error != std::errc() || rest != digits.data() + digits.size()) return std::nullopt;
+  const auto value = ParseNumber<decltype(number.value)>(digits);
+  if (!value) return std::nullopt;
+  number.value = *value;
   return number;
 }
 

@@ -1,7 +1,6 @@
 #include "model/remote_name.h"
 
-#include <charconv>
-
+#include "base/numbers.h"
 #include "model/url.h"
 
 namespace quarry::model {
@@ -60,10 +59,8 @@ Result<RemoteName> ParseRemoteName(std::string_view text) {
       continue;
     }
     const std::string number = part.substr(kDimensions.size());
-    const char* last = number.data() + number.size();
-    const auto [rest, error] = std::from_chars(number.data(), last, name.dimensions);
-    if (error != std::errc() || rest != last || name.dimensions == 0 ||
-        name.dimensions > kMaxDimensions) {
+    name.dimensions = ParseNumber<uint32_t>(number).value_or(0);
+    if (name.dimensions == 0 || name.dimensions > kMaxDimensions) {
       return InvalidArgumentError(url->Shown() + ": dimensions: expected an integer from 1 to " +
                                   std::to_string(kMaxDimensions) + ", got \"" + number + "\"");
     }

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/host_name.h"
 #include "base/ip_address.h"
+#include "base/numbers.h"
 
 namespace quarry::model {
 namespace {
@@ -134,8 +135,8 @@ Result<Url> ParseUrl(std::string_view text) {
   QUARRY_ASSIGN_OR_RETURN(url.host, AsciiHostName(url.host));
   url.port = DefaultPort(url.tls);
   if (has_port) {
-    const auto [rest, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
-    if (error != std::errc() || rest != port.data() + port.size() || url.port == 0) {
+    url.port = ParseNumber<uint16_t>(port).value_or(0);
+    if (url.port == 0) {
       // Not shown: in "http://name:secret/" it is a password.
       return WrongUrl("the port of host " + url.host + " is no number from 1 to 65535");
     }

@@ -1,9 +1,9 @@
 #include "server/http_guard.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/ascii.h"
+#include "base/numbers.h"
 
 namespace quarry::server {
 namespace {
@@ -218,13 +218,11 @@ std::optional<HttpProblem> CheckFraming(RequestHead& head) {
   if (lengths.size() > 1) return Bad("header Content-Length stands twice");
   if (!lengths.empty()) {
     const std::string_view value = lengths[0];
-    uint64_t length = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-    // from_chars takes "-0" for signed types only; a sign, a list or white space ends it early.
-    if (value.empty() || error != std::errc() || end != value.data() + value.size()) {
+    head.content_length = ParseNumber<uint64_t>(value);
+    // An unsigned number has no sign, nor "-0"; neither a list nor white space is part of one.
+    if (!head.content_length) {
       return Bad("header Content-Length: expected digits, found " + Quoted(value));
     }
-    head.content_length = length;
   }
   if (codings.empty()) return std::nullopt;
   if (head.minor_version == 0) return Bad("header Transfer-Encoding in an HTTP/1.0 request");

@@ -1,10 +1,10 @@
 #include "server/mcp_tools.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "base/numbers.h"
 #include "server/json_writer.h"
 #include "server/question.h"
 
@@ -287,9 +287,9 @@ std::optional<Cursor> ParseCursor(const std::string& text) {
   Cursor cursor;
   const size_t colon = text.find(':');
   if (colon == std::string::npos) return std::nullopt;
-  const char* end = text.data() + colon;
-  const auto [stopped, error] = std::from_chars(text.data(), end, cursor.offset);
-  if (error != std::errc() || stopped != end) return std::nullopt;
+  const auto offset = ParseNumber<decltype(cursor.offset)>(std::string_view(text).substr(0, colon));
+  if (!offset) return std::nullopt;
+  cursor.offset = *offset;
   cursor.collection = text.substr(colon + 1);
   return cursor;
 }

@@ -1,8 +1,8 @@
 #include "server/query_parameters.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/numbers.h"
 #include "server/json_writer.h"
 #include "server/strict_json.h"
 
@@ -37,14 +37,12 @@ void QueryParameters::Bool(std::string_view name, bool& out) {
 void QueryParameters::Uint(std::string_view name, uint32_t& out, uint32_t min, uint32_t max) {
   const std::string* value = Find(name);
   if (value == nullptr) return;
-  uint32_t number = 0;
-  const char* end = value->data() + value->size();
-  const auto [stopped, error] = std::from_chars(value->data(), end, number);
-  if (error != std::errc() || stopped != end || number < min || number > max) {
+  const std::optional<uint32_t> number = ParseNumber<uint32_t>(*value);
+  if (!number || *number < min || *number > max) {
     return Fail(name, "an integer from " + std::to_string(min) + " to " + std::to_string(max),
                 *value);
   }
-  out = number;
+  out = *number;
 }
 
 Status QueryParameters::Finish() {

@@ -2,10 +2,10 @@
 // chunks with text, one with the calls of tools where there are some, one with finish_reason; the last
 // of them has `quarry`; then usage and "[DONE]" as in the plain one.
 
-#include <charconv>
 #include <chrono>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/text.h"
 #include "server/api_json.h"
 #include "server/ask.h"
@@ -54,12 +54,8 @@ void WriteLinks(std::string_view text, const Relayed& relayed, const Completion&
   for (size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
     const size_t close = text.find(']', at);
     if (close == std::string_view::npos) break;
-    uint32_t number = 0;
-    const char* const end = text.data() + close;
-    const std::from_chars_result read = std::from_chars(text.data() + at + 1, end, number);
-    if (read.ec != std::errc() || read.ptr != end || number == 0 || number > passages.size()) {
-      continue;
-    }
+    const uint32_t number = ParseNumber<uint32_t>(text.substr(at + 1, close - at - 1)).value_or(0);
+    if (number == 0 || number > passages.size()) continue;
     const size_t start = CountCodePoints(text.substr(0, at));
     WriteUrlCitation(start, start + close + 1 - at, passages[number - 1], completion, json);
   }
