@@ -5,6 +5,7 @@
 
 #include "app/config.h"
 #include "app/config_key_kinds.h"
+#include "base/ascii.h"
 #include "index/indexed_terms.h"
 
 namespace quarry::app {
@@ -415,7 +416,7 @@ std::string ConfigKey::Environment() const {
     if (c == '.') {
       variable += '_';
     } else {
-      variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      variable += AsciiUpper(c);
     }
   }
   return variable;

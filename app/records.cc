@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "server/document_body.h"
 #include "server/strict_json.h"
@@ -33,7 +34,7 @@ Status OfLine(const Status& status) {
 bool IsJsonNumber(std::string_view text) {
   const auto digits = [&](size_t& at) {
     const size_t begin = at;
-    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+    while (at < text.size() && IsAsciiDigit(text[at])) ++at;
     return at - begin;
   };
   size_t at = text.starts_with('-') ? 1 : 0;

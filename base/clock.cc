@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/ascii.h"
+
 namespace quarry {
 namespace {
 
@@ -33,7 +35,7 @@ class TimeReader {
     if (!Take('.')) return true;
     int64_t unit = 100'000;
     size_t digits = 0;
-    for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits) {
+    for (; digits < rest_.size() && IsAsciiDigit(rest_[digits]); ++digits) {
       micros += (rest_[digits] - '0') * unit;
       unit /= 10;
     }

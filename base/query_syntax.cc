@@ -11,11 +11,9 @@ namespace {
 
 constexpr std::string_view kWideSpace = "\xe3\x80\x80";  // U+3000
 
-bool IsAsciiSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool IsAsciiWord(char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); }
 // Other scripts have letters beyond ASCII; their punctuation does no harm, it makes no term.
 bool IsLetter(char c) { return IsAsciiLetter(c) || !IsAscii(c); }
-bool IsWord(char c) { return IsAsciiWord(c) || !IsAscii(c); }
+bool IsWord(char c) { return IsAsciiAlphanumeric(c) || !IsAscii(c); }
 
 class Parser {
  public:
@@ -55,7 +53,7 @@ class Parser {
   size_t PhraseEnd(size_t open) {
     if (CharAt(open) != '"' || open >= unclosed_) return std::string_view::npos;
     size_t close = query_.find('"', open + 1);
-    while (close != std::string_view::npos && IsAsciiWord(CharAt(close + 1))) {
+    while (close != std::string_view::npos && IsAsciiAlphanumeric(CharAt(close + 1))) {
       close = query_.find('"', close + 1);
     }
     if (close == std::string_view::npos) {
@@ -77,7 +75,7 @@ class Parser {
     const bool sign = starts_word && (c == '+' || c == '-');
     const size_t begin = sign ? at_ + 1 : at_;
     const Role role = !sign ? Role::kWanted : c == '+' ? Role::kRequired : Role::kExcluded;
-    if (sign || at_ == 0 || !IsAsciiWord(query_[at_ - 1])) {
+    if (sign || at_ == 0 || !IsAsciiAlphanumeric(query_[at_ - 1])) {
       if (const size_t close = PhraseEnd(begin); close != std::string_view::npos) {
         Add(Kind::kPhrase, role == Role::kWanted ? Role::kRequired : role,
             query_.substr(begin + 1, close - begin - 1), close + 1);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text_folding.h"
 #include "base/text_utf8.h"
 
@@ -115,7 +116,7 @@ std::string Fold(std::string_view utf8) {
     if (ascii > 0 && offset + ascii < utf8.size()) --ascii;
     for (size_t i = offset; i < offset + ascii; ++i) {
       const char c = utf8[i];
-      folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+      folded += AsciiLower(c);
     }
     offset += ascii;
     if (offset == utf8.size()) break;

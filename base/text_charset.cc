@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_declared_charset.h"
 #include "base/text_mojibake.h"
@@ -278,9 +279,8 @@ Result<DecodedText> DecodeText(std::string_view bytes) {
     return NotText("NUL byte at offset " + std::to_string(nul));
   }
 
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   const auto first =
-      static_cast<size_t>(std::find_if_not(bytes.begin(), bytes.end(), is_ascii) - bytes.begin());
+      static_cast<size_t>(std::find_if_not(bytes.begin(), bytes.end(), IsAscii) - bytes.begin());
   const size_t line = bytes.rfind('\n', first);
   const size_t begin = std::max(line == kNone ? 0 : line + 1, first - std::min(first, kLineBytes));
   const std::string_view sample = bytes.substr(begin, kSampleBytes);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_utf8.h"
 
@@ -17,7 +18,7 @@ std::string Canonical(std::string_view charset) {
   std::string name;
   for (const char c : Trim(charset)) {
     if (c == '-' || c == '_' || c == '"' || c == ' ') continue;
-    name += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    name += AsciiLower(c);
   }
   return name;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/ascii.h"
 #include "base/text_sentence_chars.h"
 
 namespace quarry::text_internal {
@@ -64,13 +65,11 @@ constexpr Label kLabels[] = {
     {"macintosh", {"macintosh", "macintosh"}},
 };
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 // Like find, without regard to case. `lower` is in lower case.
 size_t FindLower(std::string_view text, std::string_view lower, size_t from) {
   const auto found =
       std::search(text.begin() + static_cast<ptrdiff_t>(std::min(from, text.size())), text.end(),
-                  lower.begin(), lower.end(), [](char a, char b) { return Lower(a) == b; });
+                  lower.begin(), lower.end(), [](char a, char b) { return AsciiLower(a) == b; });
   return found == text.end() ? text.npos : static_cast<size_t>(found - text.begin());
 }
 
@@ -118,8 +117,9 @@ std::string_view DeclaredLabel(std::string_view bytes) {
 const Charset* DeclaredCharset(std::string_view bytes) {
   const std::string_view declared = DeclaredLabel(bytes);
   for (const Label& known : kLabels) {
-    const bool same = std::equal(declared.begin(), declared.end(), known.label.begin(),
-                                 known.label.end(), [](char a, char b) { return Lower(a) == b; });
+    const bool same =
+        std::equal(declared.begin(), declared.end(), known.label.begin(), known.label.end(),
+                   [](char a, char b) { return AsciiLower(a) == b; });
     if (same) return &known.charset;
   }
   return nullptr;

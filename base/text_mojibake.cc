@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_declared_charset.h"
 #include "base/text_plausibility.h"
@@ -72,9 +73,8 @@ double PlausibilityAs(const Charset& charset, const std::string& bytes) {
 }  // namespace
 
 std::string MojibakeOf(std::string_view utf8) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   const auto first =
-      static_cast<size_t>(std::find_if_not(utf8.begin(), utf8.end(), is_ascii) - utf8.begin());
+      static_cast<size_t>(std::find_if_not(utf8.begin(), utf8.end(), IsAscii) - utf8.begin());
   if (first == utf8.size()) return {};
   const std::string_view sample = TruncateUtf8(utf8.substr(first), kSample);
   const icu::UnicodeString text = icu::UnicodeString::fromUTF8(

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace quarry::text_internal {
 namespace {
 
@@ -56,13 +58,6 @@ bool Contains(const std::string_view (&sorted)[n], std::string_view word) {
   return std::binary_search(std::begin(sorted), std::end(sorted), word);
 }
 
-// `word` in lower case; fits the small buffer of a string.
-std::string Lower(std::string_view word) {
-  std::string lower(word);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return lower;
-}
-
 // "U.S", "J.R.R", "J": letters that each stand alone.
 bool IsInitials(std::string_view word) {
   for (size_t i = 0; i < word.size(); ++i) {
@@ -75,13 +70,12 @@ bool IsInitials(std::string_view word) {
 
 Abbreviation AbbreviationOf(std::string_view word) {
   if (word.empty() || word.size() > kLongest) return Abbreviation::kNone;
-  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
   // "MS" is an acronym, "ms" milliseconds, "Ms" a title.
-  if (word.size() > 1 && std::all_of(word.begin(), word.end(), is_capital)) {
+  if (word.size() > 1 && std::all_of(word.begin(), word.end(), IsAsciiUpper)) {
     return Abbreviation::kNone;
   }
   if (word == "ms") return Abbreviation::kNone;
-  const std::string lower = Lower(word);
+  const std::string lower = AsciiLower(word);
   if (Contains(kNeverEnd, lower)) return Abbreviation::kNeverEnds;
   if (Contains(kBeforeNumber, lower)) return Abbreviation::kBeforeNumber;
   if (Contains(kTimesOfDay, lower)) return Abbreviation::kTimeOfDay;
@@ -90,7 +84,7 @@ Abbreviation AbbreviationOf(std::string_view word) {
 }
 
 bool BeginsSentences(std::string_view word) {
-  return word.size() <= kLongest && Contains(kStarters, Lower(word));
+  return word.size() <= kLongest && Contains(kStarters, AsciiLower(word));
 }
 
 }  // namespace quarry::text_internal

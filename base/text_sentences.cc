@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_list_mark.h"
 #include "base/text_sentence_chars.h"
@@ -331,8 +332,7 @@ bool SentenceSplitter::EndsWithoutSpace(size_t stop, size_t next) const {
 bool SentenceSplitter::IsCaseless() const {
   if (caseless_ < 0) {
     const std::string_view sample = text_.substr(0, kCaseSample);
-    caseless_ =
-        std::none_of(sample.begin(), sample.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    caseless_ = std::none_of(sample.begin(), sample.end(), IsAsciiUpper);
   }
   return caseless_ > 0;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -36,14 +37,10 @@ const icu::Normalizer2& NormalizerOf(NormalForm form) {
 
 uint32_t CategoryOf(char32_t c) { return U_GET_GC_MASK(static_cast<UChar32>(c)); }
 
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-}
-
 }  // namespace
 
 std::string ToNormalForm(std::string_view utf8, NormalForm form) {
-  if (IsAscii(utf8)) return std::string(utf8);
+  if (std::ranges::all_of(utf8, IsAscii)) return std::string(utf8);
   std::string mended;
   if (!IsValidUtf8(utf8)) {  // ICU's normaliser lets some malformed bytes pass
     for (size_t offset = 0; offset < utf8.size();) {

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "base/ascii.h"
 #include "base/stop_words.h"
 #include "bench/lexical_peer.h"
 
@@ -68,7 +69,7 @@ struct Searcher {
     std::string word;
     for (const char c : query + " ") {
       if (c != ' ') {
-        word.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+        word.push_back(AsciiLower(c));
         continue;
       }
       if (!word.empty() && !IsStopWord(word)) any += (any.empty() ? "\"" : " OR \"") + word + '"';

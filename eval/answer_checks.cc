@@ -26,8 +26,7 @@ std::string Comparable(std::string_view text) {
       space = true;
       continue;
     }
-    const auto is_wide = [](char byte) { return (byte & 0x80) != 0; };
-    if (space && !comparable.empty() && !is_wide(comparable.back()) && !is_wide(c) && c != '%') {
+    if (space && !comparable.empty() && IsAscii(comparable.back()) && IsAscii(c) && c != '%') {
       comparable += ' ';
     }
     space = false;
@@ -160,12 +159,12 @@ std::string NumberText(double value) {
 
 bool HasWordBorders(std::string_view text, size_t begin, size_t end) {
   if (begin >= end || end > text.size()) return false;
-  const auto is_word = [](char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); };
   const auto is_point = [](char c) { return c == '.' || c == ','; };
   const char first = text[begin];
   const char last = text[end - 1];
-  if (begin > 0 && is_word(first) && is_word(text[begin - 1])) return false;
-  if (end < text.size() && is_word(last) && is_word(text[end])) return false;
+  if (begin > 0 && IsAsciiAlphanumeric(first) && IsAsciiAlphanumeric(text[begin - 1])) return false;
+  if (end < text.size() && IsAsciiAlphanumeric(last) && IsAsciiAlphanumeric(text[end]))
+    return false;
   const bool splits_before = begin >= 2 && IsAsciiDigit(first) && is_point(text[begin - 1]) &&
                              IsAsciiDigit(text[begin - 2]);
   const auto goes_on = [&](size_t at) {
@@ -175,8 +174,8 @@ bool HasWordBorders(std::string_view text, size_t begin, size_t end) {
   if (splits_behind && text[end] == '.') {
     size_t behind = end + 1;
     while (behind < text.size() && text[behind] == '0') ++behind;
-    const bool is_same =
-        behind > end + 1 && !goes_on(behind) && (behind == text.size() || !is_word(text[behind]));
+    const bool is_same = behind > end + 1 && !goes_on(behind) &&
+                         (behind == text.size() || !IsAsciiAlphanumeric(text[behind]));
     splits_behind = !is_same;
   }
   return !splits_before && !splits_behind;

@@ -163,8 +163,8 @@ bool TakeWord(std::span<const std::string_view> words, std::string_view& folded)
   return std::ranges::any_of(words, [&](std::string_view word) {
     if (!folded.starts_with(word)) return false;
     const std::string_view rest = folded.substr(word.size());
-    const bool goes_on = IsAsciiLetter(word[0]) && !rest.empty() &&
-                         (IsAsciiLetter(rest[0]) || IsAsciiDigit(rest[0]) || rest[0] == '-');
+    const bool goes_on =
+        IsAsciiLetter(word[0]) && !rest.empty() && (IsAsciiAlphanumeric(rest[0]) || rest[0] == '-');
     if (!goes_on) folded = rest;
     return !goes_on;
   });

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 
 namespace quarry::eval {
@@ -25,9 +26,8 @@ inline bool IsCorpusCollection(std::string_view name) {
   if (!name.starts_with(kCorpusCollectionPrefix)) return false;
   if (name.size() < kCorpusCollectionPrefix.size() + 1 + 1 + kDigits) return false;
   if (name[name.size() - kDigits - 1] != '-') return false;
-  return std::ranges::all_of(name.substr(name.size() - kDigits), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return std::ranges::all_of(name.substr(name.size() - kDigits),
+                             [](char c) { return IsAsciiDigit(c) || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace quarry::eval

@@ -83,7 +83,7 @@ std::vector<std::string> SpanTokens(std::string_view text) {
     if (IsCjk(c)) {
       end_word();
       tokens.push_back(folded.substr(begin, at - begin));
-    } else if (c < 0x80 ? IsAsciiLetter(folded[begin]) || IsAsciiDigit(folded[begin])
+    } else if (c < 0x80 ? IsAsciiAlphanumeric(folded[begin])
                         : c >= kFirstLetter && c < kFirstMark) {
       word.append(folded, begin, at - begin);
     } else if (c >= 0x80 || folded[begin] <= ' ') {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/document.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -62,9 +63,7 @@ bool HoldsCjk(std::string_view text) {
   return false;
 }
 
-bool IsLatin(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
+bool IsLatin(char c) { return IsAsciiAlphanumeric(c) || c == '_'; }
 
 // Calls visit(run, is_latin) for the runs of Latin letters and digits and for what lies between.
 template <typename Visit>

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/answer_guide.h"
+#include "base/ascii.h"
 
 namespace quarry::generation {
 namespace {
@@ -54,7 +55,7 @@ std::string FilterFault(const Query& query, const index::Snapshot& snapshot, boo
   if (text.empty()) return text;
   if (!text.ends_with("?") && !text.ends_with("？")) text += chinese ? "。" : ".";
   if (chinese) return text;
-  if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  text[0] = AsciiUpper(text[0]);
   return ' ' + text;
 }
 

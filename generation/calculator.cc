@@ -164,7 +164,7 @@ class ExpressionParser {
       size_t next = at_ + 1;
       while (next < text_.size() && text_[next] == ' ') ++next;
       const char c = next < text_.size() ? text_[next] : '\0';
-      if (IsAsciiDigit(c) || IsAsciiLetter(c) || c == '(' || c == '.') break;
+      if (IsAsciiAlphanumeric(c) || c == '(' || c == '.') break;
       ++at_;
       value /= 100;
     }

@@ -106,9 +106,7 @@ std::vector<std::string_view> CharactersOf(std::string_view text) {
   return characters;
 }
 
-bool IsCodeByte(char c) {
-  return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '/' || c == '.';
-}
+bool IsCodeByte(char c) { return IsAsciiAlphanumeric(c) || c == '-' || c == '/' || c == '.'; }
 
 std::vector<ByteRange> CodesOf(std::string_view text) {
   std::vector<ByteRange> codes;

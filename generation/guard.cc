@@ -196,7 +196,7 @@ std::string WithoutNoPeople(std::string text) {
   return text;
 }
 
-bool IsWordByte(char c) { return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '\''; }
+bool IsWordByte(char c) { return IsAsciiAlphanumeric(c) || c == '\''; }
 
 // Whether `entry` stands in the folded text.
 bool Stands(std::string_view text, std::string_view entry) {

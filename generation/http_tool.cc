@@ -37,7 +37,7 @@ std::string UrlPart(std::string_view text) {
   constexpr char kHexDigits[] = "0123456789ABCDEF";
   std::string encoded;
   for (const char c : text) {
-    if (IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '_' || c == '.' || c == '~') {
+    if (IsAsciiAlphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~') {
       encoded += c;
       continue;
     }
@@ -190,7 +190,7 @@ class RequestTool final : public Tool {
 Status CheckHttpTool(const HttpTool& tool) {
   const bool is_name = !tool.name.empty() && tool.name.size() <= kMaxToolNameBytes &&
                        std::ranges::all_of(tool.name, [](char c) {
-                         return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '_' || c == '-';
+                         return IsAsciiAlphanumeric(c) || c == '_' || c == '-';
                        });
   if (!is_name) return InvalidArgumentError("name: expected 1 to 64 letters, digits, '_' and '-'");
   if (std::ranges::find(BuiltInToolNames(), tool.name) != BuiltInToolNames().end()) {

@@ -28,7 +28,7 @@ bool IsLetter(std::string_view character) {
   const char c = character[0];
   // Of other scripts all but the punctuation of Chinese (U+3000 to U+303F, U+FF00 to U+FFEF).
   if (!IsAscii(c)) return !character.starts_with("\xE3\x80") && !character.starts_with("\xEF\xBC");
-  return IsAsciiLetter(c) || IsAsciiDigit(c);
+  return IsAsciiAlphanumeric(c);
 }
 
 // The letters of a text, small, and nothing else.

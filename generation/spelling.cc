@@ -28,7 +28,7 @@ struct Mention {
 };
 
 bool Continues(std::string_view text, size_t at) {
-  return at < text.size() && (IsAsciiLetter(text[at]) || IsAsciiDigit(text[at]));
+  return at < text.size() && IsAsciiAlphanumeric(text[at]);
 }
 
 bool Take(std::string_view text, size_t& at, std::string_view what) {

@@ -126,7 +126,7 @@ std::vector<std::span<const Form>> FullNamesOf(std::string_view claim,
   for (size_t i = 0; i < forms.size(); ++i) {
     const ByteRange& range = forms[i].range;
     const char first = claim[range.begin];
-    const bool is_capital = first >= 'A' && first <= 'Z';
+    const bool is_capital = IsAsciiUpper(first);
     const bool follows =
         i > begin && range.begin == forms[i - 1].range.end + 1 && claim[range.begin - 1] == ' ';
     if (is_capital && follows) continue;
@@ -159,8 +159,8 @@ std::vector<Word> WordsOf(std::string_view claim, const Analyzer& analyzer) {
     if (token.position == last && !words.empty() && token.end <= words.back().range.end) continue;
     last = token.position;
     Word word{.hash = Hash64(token.term), .range = {token.begin, token.end}};
-    const bool is_cjk = (written[0] & 0x80) != 0;
-    const bool is_capital = written[0] >= 'A' && written[0] <= 'Z';
+    const bool is_cjk = !IsAscii(written[0]);
+    const bool is_capital = IsAsciiUpper(written[0]);
     word.is_name =
         !is_cjk && ((is_capital && token.begin > 0) ||
                     (HoldsAsciiDigit(written) && !HoldsAsciiDigit(written.substr(0, 1))));

@@ -77,7 +77,7 @@ std::string NameFor(std::string_view document, std::string_view sheet,
   }
   std::string name;
   for (const char c : Fold(sheet.empty() ? stem : std::string(stem) + '_' + std::string(sheet))) {
-    const bool is_word = IsAsciiLetter(c) || IsAsciiDigit(c) || !IsAscii(c);
+    const bool is_word = IsAsciiAlphanumeric(c) || !IsAscii(c);
     if (is_word || (!name.empty() && name.back() != '_')) name += is_word ? c : '_';
   }
   name = TruncateUtf8(name, kMaxTableName);

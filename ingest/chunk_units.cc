@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -141,7 +142,7 @@ class Splitter {
   }
 
   bool IsSpaceOnly(size_t begin, size_t end) const {
-    return IsChunkSpace(text_[begin]) && Trim(text_.substr(begin, end - begin)).empty();
+    return IsAsciiSpace(text_[begin]) && Trim(text_.substr(begin, end - begin)).empty();
   }
 
   // The next cut in a long stretch that begins at `begin`; `end` if what is left is short. Cuts are
@@ -154,7 +155,7 @@ class Splitter {
     const size_t from = begin + std::max<size_t>((limit - begin) / 8, 1);
     size_t last = 0;
     for (size_t at = from; at < limit; ++at) {
-      if (!IsChunkSpace(text_[at - 1]) || IsChunkSpace(text_[at])) continue;
+      if (!IsAsciiSpace(text_[at - 1]) || IsAsciiSpace(text_[at])) continue;
       if (HashBefore(text_, at) % 8 == 0) return at;
       last = at;
     }

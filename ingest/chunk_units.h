@@ -12,8 +12,6 @@
 
 namespace quarry::ingest {
 
-inline bool IsChunkSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 // How good it is to cut a document before a unit; larger is better.
 enum class Border : uint8_t {
   kNever,     // behind a heading: only where nothing else fits

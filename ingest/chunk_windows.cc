@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "ingest/chunk_units.h"
 
 namespace quarry::ingest {
@@ -47,7 +48,7 @@ size_t ReachBack(std::string_view text, size_t from, size_t end, uint32_t tokens
     }
   }
   for (size_t at = low; at > from && at < low + (end - low) / 2; ++at) {
-    if (IsChunkSpace(text[at - 1])) return at;
+    if (IsAsciiSpace(text[at - 1])) return at;
   }
   while (low > from && low < end && !IsCharacterStart(text, low)) ++low;
   return low;
@@ -57,7 +58,7 @@ size_t ReachBack(std::string_view text, size_t from, size_t end, uint32_t tokens
 size_t EndOfWindow(std::string_view text, size_t begin, size_t limit) {
   if (limit == text.size()) return limit;
   for (size_t at = limit; at > limit - (limit - begin) / 4; --at) {
-    if (IsChunkSpace(text[at])) return at;
+    if (IsAsciiSpace(text[at])) return at;
   }
   return limit;
 }

@@ -207,7 +207,7 @@ class HeaderReader {
     }
     const std::string_view name = NameBefore(header_, paren);
     const bool is_macro = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-      return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+      return IsAsciiUpper(c) || c == '_' || IsAsciiDigit(c);
     });
     if (is_macro && IsC()) {  // TEST(Suite, Name)
       std::string call = Shortened(
@@ -232,8 +232,7 @@ class HeaderReader {
 }  // namespace
 
 bool IsCodeNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '$' || static_cast<unsigned char>(c) >= 0x80;
+  return IsAsciiAlphanumeric(c) || c == '_' || c == '$' || !IsAscii(c);
 }
 
 BraceMeaning MeaningOfBrace(std::string_view header, std::string_view language) {

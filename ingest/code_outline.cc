@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::ingest {
@@ -50,16 +51,7 @@ constexpr CodeLanguage kLanguages[] = {{"c", "c h", kBraces},
                                        {"svelte", "svelte", kNoPlace},
                                        {"", "", kNoPlace}};
 
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
-std::string Capitals(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-  return upper;
-}
+bool IsNameByte(char c) { return IsAsciiAlphanumeric(c) || c == '_' || !IsAscii(c); }
 
 struct Line {
   size_t begin = 0;
@@ -290,7 +282,7 @@ std::vector<CodeDefinition> OutlineOfSql(std::string_view code) {
   const std::vector<Line> lines = LinesOf(code);
   size_t free = 0;
   for (size_t i = 0; i < lines.size(); ++i) {
-    const std::string upper = Capitals(lines[i].text.substr(0, kMaxNameBytes));
+    const std::string upper = AsciiUpper(lines[i].text.substr(0, kMaxNameBytes));
     if (lines[i].indent > 0 || (!upper.starts_with("CREATE ") && !upper.starts_with("ALTER "))) {
       continue;
     }

@@ -13,8 +13,6 @@ namespace {
 constexpr size_t kMaxTitleBytes = 300;
 constexpr size_t kMaxErrors = 100;
 
-bool IsAsciiSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 bool IsCjkOrItsPunctuation(char32_t c) {
   return IsCjk(c) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF60);
 }
@@ -81,7 +79,7 @@ void DocumentBuilder::End() {
 bool JoinsWithoutSpace(std::string_view before, std::string_view after) {
   // ASCII on either side is by far the most common case.
   if (before.empty() || after.empty()) return false;
-  if (static_cast<unsigned char>(before.back()) < 0x80) return false;
+  if (IsAscii(before.back())) return false;
   if (static_cast<unsigned char>(after.front()) < 0xE2) return false;
   size_t offset = 0;
   return IsCjkOrItsPunctuation(LastCodePoint(before)) &&

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/format.h"
@@ -40,8 +41,8 @@ bool LooksLikeHtml(std::string_view text, Hint hint) {
     text.remove_prefix(end + close.size());
   }
   const auto begins_with_tag = [&](std::string_view tag) {
-    return text.size() > tag.size() && html::EqualsIgnoringCase(text.substr(0, tag.size()), tag) &&
-           !html::IsLetter(text[tag.size()]) && !html::IsDigit(text[tag.size()]);
+    return text.size() > tag.size() && EqualsIgnoringCase(text.substr(0, tag.size()), tag) &&
+           !IsAsciiLetter(text[tag.size()]) && !IsAsciiDigit(text[tag.size()]);
   };
   for (const std::string_view tag : {"<!doctype html", "<html", "<head", "<body"}) {
     if (begins_with_tag(tag)) return true;
@@ -81,7 +82,7 @@ bool BeginsLikeJson(std::string_view text) {
   const char next = SkipSpace(text.substr(1)).empty() ? '\0' : SkipSpace(text.substr(1)).front();
   if (text.front() == '{') return next == '"' || next == '}';
   return next == '{' || next == '[' || next == '"' || next == ']' || next == '-' ||
-         html::IsDigit(next) || next == 't' || next == 'f' || next == 'n';
+         IsAsciiDigit(next) || next == 't' || next == 'f' || next == 'n';
 }
 
 // Whether the first line is an object and another one begins on a later line.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 
@@ -43,9 +44,9 @@ MetadataValue PlainValue(const std::string& scalar) {
   const char* end = begin + scalar.size();
   if (begin != end && *begin == '+') ++begin;
   const bool starts_as_number =
-      begin != end && ((*begin >= '0' && *begin <= '9') || *begin == '-' || *begin == '.');
+      begin != end && (IsAsciiDigit(*begin) || *begin == '-' || *begin == '.');
   // "007" is an identifier, not the number seven.
-  const bool leading_zero = end - begin > 1 && *begin == '0' && begin[1] >= '0' && begin[1] <= '9';
+  const bool leading_zero = end - begin > 1 && *begin == '0' && IsAsciiDigit(begin[1]);
   if (starts_as_number && !leading_zero) {
     const auto [parsed, error] = std::from_chars(begin, end, number);
     if (error == std::errc() && parsed == end) return number;

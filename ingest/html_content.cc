@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "ingest/html_prescan.h"
 #include "ingest/html_walk.h"
 
@@ -120,7 +121,7 @@ class Reader {
 
   void AddText(std::string_view text) {
     uint32_t size = 0;
-    for (const char c : text) size += static_cast<uint32_t>(!IsSpaceByte(c));
+    for (const char c : text) size += static_cast<uint32_t>(!IsAsciiSpace(c));
     if (size == 0) return;
     after_break_ = false;
     if (!open_) blocks.push_back({.element = current_, .code = code_ > 0});

@@ -94,7 +94,7 @@ LinkAttributes AttributesOf(const HtmlTokenizer& tokens) {
          {std::pair("href", &found.href), std::pair("rel", &found.rel),
           std::pair("name", &found.name), std::pair("content", &found.content)}) {
       // Of several the first counts.
-      if (value->data() == nullptr && html::EqualsIgnoringCase(attribute.name, name)) {
+      if (value->data() == nullptr && EqualsIgnoringCase(attribute.name, name)) {
         *value = attribute.value.data() == nullptr ? std::string_view("") : attribute.value;
       }
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/html_tokenizer.h"
 #include "ingest/html_walk.h"
@@ -47,18 +48,12 @@ constexpr MetaField kMetaFields[] = {
 constexpr int kRankOfLinkedData = 2;
 constexpr int kRankOfTime = 4;
 
-std::string LowerOf(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = Lower(c);
-  return lower;
-}
-
 // "2024-05-01", with or without a time.
 bool BeginsAsIsoDate(std::string_view text) {
   constexpr std::string_view kForm = "0000-00-00";
   if (text.size() < kForm.size()) return false;
   for (size_t i = 0; i < kForm.size(); ++i) {
-    if (kForm[i] == '0' ? !IsDigit(text[i]) : text[i] != kForm[i]) return false;
+    if (kForm[i] == '0' ? !IsAsciiDigit(text[i]) : text[i] != kForm[i]) return false;
   }
   return true;
 }
@@ -128,7 +123,7 @@ void PageMetadata::ReadMeta(const Node& meta) {
   for (const char* attribute : {"name", "property", "itemprop"}) {
     const char* name = AttributeOf(meta, attribute);
     if (name == nullptr) continue;
-    const std::string lower = LowerOf(name);
+    const std::string lower = AsciiLower(name);
     if (lower == "keywords" && keywords_.empty()) {
       const std::string_view words = content;
       for (size_t begin = 0; begin < words.size();) {

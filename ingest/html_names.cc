@@ -4,6 +4,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/ascii.h"
+
 namespace quarry::ingest {
 namespace {
 
@@ -125,9 +127,9 @@ Boilerplate BoilerplateOf(std::string_view attribute) {
     size = 0;
   };
   for (const char c : attribute) {
-    const bool upper = c >= 'A' && c <= 'Z';
-    const char lower = upper ? static_cast<char>(c + ('a' - 'A')) : c;
-    const bool letter = lower >= 'a' && lower <= 'z';
+    const bool upper = IsAsciiUpper(c);
+    const char lower = AsciiLower(c);
+    const bool letter = IsAsciiLower(lower);
     if (!letter || (upper && lower_before)) end_word();  // "cookie-bar", "cookieBar"
     lower_before = letter && !upper;
     if (!letter) continue;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/arena.h"
 #include "ingest/document_builder.h"
@@ -49,7 +50,7 @@ bool HasText(std::string_view prescanned) {
   bool in_tag = false;
   for (const char c : prescanned) {
     if (c == '<') in_tag = true;
-    if (!in_tag && !html::IsSpaceByte(c)) return true;
+    if (!in_tag && !IsAsciiSpace(c)) return true;
     if (c == '>') in_tag = false;
   }
   return prescanned.find("<img alt") != prescanned.npos;

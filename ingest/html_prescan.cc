@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "ingest/html_names.h"
@@ -23,7 +24,7 @@ bool StyleHides(std::string_view style) {
   if (style.find("none") == style.npos && style.find("hidden") == style.npos) return false;
   std::string compact;
   for (const char c : style.substr(0, kMaxAttributeBytes)) {
-    if (!html::IsSpace(c)) compact += html::Lower(c);
+    if (!IsAsciiSpace(c)) compact += AsciiLower(c);
   }
   return compact.find("display:none") != compact.npos ||
          compact.find("visibility:hidden") != compact.npos;
@@ -33,7 +34,7 @@ bool IsBoilerplateRole(std::string_view role) {
   static constexpr std::string_view kRoles[] = {"alertdialog", "banner",     "complementary",
                                                 "dialog",      "navigation", "search"};
   return std::any_of(std::begin(kRoles), std::end(kRoles),
-                     [&](std::string_view name) { return html::EqualsIgnoringCase(role, name); });
+                     [&](std::string_view name) { return EqualsIgnoringCase(role, name); });
 }
 
 // Whether a link leads into the page or to one beside it: "#top", "ch02.html", not "/news" or
@@ -170,7 +171,7 @@ class Prescan {
   bool HasAttribute(std::string_view lower) const {
     const auto& attributes = tokenizer_.attributes();
     return std::any_of(attributes.begin(), attributes.end(), [&](const auto& attribute) {
-      return html::EqualsIgnoringCase(attribute.name, lower);
+      return EqualsIgnoringCase(attribute.name, lower);
     });
   }
 
@@ -178,12 +179,12 @@ class Prescan {
   bool HidesElement() const {
     bool hidden = false;
     for (const auto& [key, value] : tokenizer_.attributes()) {
-      if (html::EqualsIgnoringCase(key, "hidden")) {
-        hidden = hidden || !html::EqualsIgnoringCase(value, "until-found");
-      } else if (html::EqualsIgnoringCase(key, "style")) {
+      if (EqualsIgnoringCase(key, "hidden")) {
+        hidden = hidden || !EqualsIgnoringCase(value, "until-found");
+      } else if (EqualsIgnoringCase(key, "style")) {
         hidden = hidden || StyleHides(value);
-      } else if (html::EqualsIgnoringCase(key, "aria-hidden")) {
-        hidden = hidden || html::EqualsIgnoringCase(value, "true");
+      } else if (EqualsIgnoringCase(key, "aria-hidden")) {
+        hidden = hidden || EqualsIgnoringCase(value, "true");
       }
     }
     return hidden;
@@ -194,14 +195,14 @@ class Prescan {
     bool open = false;
     for (const auto& [key, value] : tokenizer_.attributes()) {
       const auto is = [&, attribute = key](std::string_view lower) {
-        return html::EqualsIgnoringCase(attribute, lower);
+        return EqualsIgnoringCase(attribute, lower);
       };
       if (is("class") || is("id")) {
         boilerplate = std::max(boilerplate, BoilerplateOf(value));
       } else if (is("role")) {
         if (IsBoilerplateRole(value)) boilerplate = std::max(boilerplate, Boilerplate::kLikely);
         for (const std::string_view role : {"main", "none", "presentation"}) {
-          if (html::EqualsIgnoringCase(value, role)) WriteAttribute("role", role);
+          if (EqualsIgnoringCase(value, role)) WriteAttribute("role", role);
         }
       } else if (is("href") && name == "a") {
         if (IsNear(value)) WriteAttribute(kNearMark, "");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/html_prescan.h"
 #include "ingest/html_tokenizer.h"
@@ -42,7 +43,7 @@ void PrescanTextWriter::Write(std::string_view text, bool preformatted) {
 
 void PrescanTextWriter::WriteRun(std::string_view run, bool preformatted) {
   if (run.empty()) return;
-  if (std::all_of(run.begin(), run.end(), html::IsSpace)) {
+  if (std::all_of(run.begin(), run.end(), IsAsciiSpace)) {
     // White space must stay such: tables treat other text in a way of their own.
     if (preformatted) {
       *output_ += run;
@@ -71,7 +72,7 @@ void PrescanTextWriter::WriteRun(std::string_view run, bool preformatted) {
 size_t PrescanTextWriter::WriteReference(std::string_view text) {
   size_t size = 1;
   if (text.size() > 2 && text[1] == '#') {
-    const bool hexadecimal = html::Lower(text[2]) == 'x';
+    const bool hexadecimal = AsciiLower(text[2]) == 'x';
     const char* digits = text.data() + (hexadecimal ? 3 : 2);
     uint32_t code_point = 0;
     const auto [end, error] =
@@ -82,8 +83,8 @@ size_t PrescanTextWriter::WriteReference(std::string_view text) {
       return size < text.size() && text[size] == ';' ? size + 1 : size;
     }
   }
-  while (size < text.size() && (html::IsLetter(text[size]) || html::IsDigit(text[size]))) ++size;
-  if (size == 1 || html::IsDigit(text[1])) {
+  while (size < text.size() && IsAsciiAlphanumeric(text[size])) ++size;
+  if (size == 1 || IsAsciiDigit(text[1])) {
     *output_ += "&amp;";
     return 1;
   }

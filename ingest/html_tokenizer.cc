@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
-namespace quarry::ingest {
+#include "base/ascii.h"
 
-bool html::EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(),
-                                                   [](char a, char b) { return Lower(a) == b; });
-}
+namespace quarry::ingest {
 
 std::string_view HtmlTokenizer::SkipText() {
   const size_t begin = at_;
@@ -18,7 +15,7 @@ std::string_view HtmlTokenizer::SkipText() {
     at_ = static_cast<size_t>(static_cast<const char*>(found) - html_.data());
     if (at_ + 1 == html_.size()) break;
     const char next = html_[at_ + 1];
-    if (html::IsLetter(next) || next == '/' || next == '!' || next == '?') {
+    if (IsAsciiLetter(next) || next == '/' || next == '!' || next == '?') {
       return html_.substr(begin, at_ - begin);
     }
     ++at_;
@@ -35,18 +32,20 @@ bool HtmlTokenizer::ReadMarkup() {
   }
   is_end_ = next == '/';
   const size_t begin = at_ + (is_end_ ? 2 : 1);
-  if (begin == html_.size() || !html::IsLetter(html_[begin])) {
+  if (begin == html_.size() || !IsAsciiLetter(html_[begin])) {
     SkipComment();
     return false;
   }
   at_ = begin;
-  while (at_ < html_.size() && !html::IsSpace(html_[at_]) && html_[at_] != '/' &&
+  while (at_ < html_.size() && !IsAsciiSpace(html_[at_]) && html_[at_] != '/' &&
          html_[at_] != '>') {
     ++at_;
   }
   name_size_ = at_ - begin;
   const bool fits = name_size_ <= kMaxName;
-  if (fits) std::transform(html_.data() + begin, html_.data() + at_, name_, html::Lower);
+  if (fits)
+    std::transform(html_.data() + begin, html_.data() + at_, name_,
+                   [](char c) { return AsciiLower(c); });
   attributes_.clear();
   while (ReadAttribute()) {
   }
@@ -70,19 +69,19 @@ void HtmlTokenizer::SkipComment() {
 }
 
 void HtmlTokenizer::SkipSpaces() {
-  while (at_ < html_.size() && html::IsSpace(html_[at_])) ++at_;
+  while (at_ < html_.size() && IsAsciiSpace(html_[at_])) ++at_;
 }
 
 // Reads the attribute at at_; false behind the tag's ">" and at the end of the file.
 bool HtmlTokenizer::ReadAttribute() {
-  while (at_ < html_.size() && (html::IsSpace(html_[at_]) || html_[at_] == '/')) ++at_;
+  while (at_ < html_.size() && (IsAsciiSpace(html_[at_]) || html_[at_] == '/')) ++at_;
   if (at_ == html_.size()) return false;
   if (html_[at_] == '>') {
     ++at_;
     return false;
   }
   size_t begin = at_++;  // whatever it is, it begins a name
-  while (at_ < html_.size() && !html::IsSpace(html_[at_]) && html_[at_] != '/' &&
+  while (at_ < html_.size() && !IsAsciiSpace(html_[at_]) && html_[at_] != '/' &&
          html_[at_] != '>' && html_[at_] != '=') {
     ++at_;
   }
@@ -100,7 +99,7 @@ bool HtmlTokenizer::ReadAttribute() {
       if (at_ < html_.size()) ++at_;
     } else {
       begin = at_;
-      while (at_ < html_.size() && !html::IsSpace(html_[at_]) && html_[at_] != '>') ++at_;
+      while (at_ < html_.size() && !IsAsciiSpace(html_[at_]) && html_[at_] != '>') ++at_;
       attribute.value = html_.substr(begin, at_ - begin);
     }
   }
@@ -112,8 +111,8 @@ bool HtmlTokenizer::ReadAttribute() {
 bool HtmlTokenizer::IsNameAt(size_t at, std::string_view name) const {
   const size_t behind = at + name.size();
   if (behind >= html_.size()) return false;
-  if (!html::EqualsIgnoringCase(html_.substr(at, name.size()), name)) return false;
-  return html::IsSpace(html_[behind]) || html_[behind] == '/' || html_[behind] == '>';
+  if (!EqualsIgnoringCase(html_.substr(at, name.size()), name)) return false;
+  return IsAsciiSpace(html_[behind]) || html_[behind] == '/' || html_[behind] == '>';
 }
 
 // Where the "</" stands that ends the content of `name`. Inside "<!--" a script may hold a script

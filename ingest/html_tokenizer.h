@@ -9,15 +9,6 @@
 
 namespace quarry::ingest {
 
-namespace html {
-inline bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-inline char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-inline bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
-inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-// `lower` is in lower case.
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower);
-}  // namespace html
-
 // Walks over `html` from tag to tag. The views it gives point into `html`, except the tag's name,
 // which holds until the next tag is read. Not thread-safe.
 class HtmlTokenizer {

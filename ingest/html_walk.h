@@ -18,7 +18,6 @@ inline bool IsElement(const GumboNode& node) { return node.type == GUMBO_NODE_EL
 inline bool IsTag(const GumboNode& node, GumboTag tag) {
   return IsElement(node) && node.v.element.tag == tag;
 }
-inline bool IsSpaceByte(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // The children of an element or document; null for other nodes.
 inline const GumboVector* ChildrenOf(const GumboNode& node) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/html_prescan.h"
 #include "ingest/html_tokenizer.h"
@@ -258,7 +259,7 @@ size_t TextSize(const Page& page, const Node& node) {
       [&](const Node& below) {
         if (IsText(below)) {
           ResolvePrescanText(page.source, below.v.text.text, [&](std::string_view run) {
-            for (const char c : run) size += static_cast<size_t>(!IsSpaceByte(c));
+            for (const char c : run) size += static_cast<size_t>(!IsAsciiSpace(c));
           });
         }
         return !IsInvisible(below);

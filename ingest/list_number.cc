@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace quarry::ingest {
 namespace {
 
@@ -38,22 +40,16 @@ std::string ChineseNumber(int64_t number) {
   return text + kDigits[number % 10];
 }
 
-std::string Upper(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-  return text;
-}
-
 }  // namespace
 
 std::string FormatNumber(int64_t number, std::string_view format) {
   if (format.empty() || format == "none" || format == "bullet") return "";
   const bool is_small = number > 0 && number < 4000;
   if (is_small && (format == "lowerRoman" || format == "i")) return Roman(number);
-  if (is_small && (format == "upperRoman" || format == "I")) return Upper(Roman(number));
+  if (is_small && (format == "upperRoman" || format == "I")) return AsciiUpper(Roman(number));
   if (number > 0 && number < 500) {
     if (format == "lowerLetter" || format == "a") return Letters(number);
-    if (format == "upperLetter" || format == "A") return Upper(Letters(number));
+    if (format == "upperLetter" || format == "A") return AsciiUpper(Letters(number));
   }
   if (number > 0 && number < 100) {
     const bool is_chinese = format.starts_with("chinese") || format.starts_with("taiwanese") ||

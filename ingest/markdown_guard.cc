@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "base/status.h"
 
 namespace quarry::ingest {
@@ -30,7 +31,7 @@ size_t MarkerSize(std::string_view line, size_t at) {
   if (c == '-' || c == '+' || c == '*') {
     end = at + 1;
   } else {
-    while (end < line.size() && end - at < 9 && line[end] >= '0' && line[end] <= '9') ++end;
+    while (end < line.size() && end - at < 9 && IsAsciiDigit(line[end])) ++end;
     if (end == at || end == line.size() || (line[end] != '.' && line[end] != ')')) return 0;
     ++end;
   }

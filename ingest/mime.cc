@@ -17,14 +17,8 @@ constexpr size_t kMaxFields = 1000;
 constexpr size_t kMaxFieldBytes = 64 * 1024;
 constexpr size_t kMaxParts = 1000;
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return lower;
-}
-
 int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (IsAsciiDigit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
@@ -51,11 +45,11 @@ std::string DecodeBase64(std::string_view text) {
   int count = 0;
   for (const char c : text) {
     uint32_t value = 0;
-    if (c >= 'A' && c <= 'Z') {
+    if (IsAsciiUpper(c)) {
       value = static_cast<uint32_t>(c - 'A');
-    } else if (c >= 'a' && c <= 'z') {
+    } else if (IsAsciiLower(c)) {
       value = static_cast<uint32_t>(c - 'a') + 26;
-    } else if (c >= '0' && c <= '9') {
+    } else if (IsAsciiDigit(c)) {
       value = static_cast<uint32_t>(c - '0') + 52;
     } else if (c == '+' || c == '-') {
       value = 62;
@@ -102,12 +96,11 @@ bool IsWrittenInAscii(std::string_view charset) {
 
 // `bytes` in `charset`, as text; as found where that does not say it.
 std::string ToUtf8(std::string_view bytes, std::string_view charset) {
-  const bool is_ascii = std::none_of(bytes.begin(), bytes.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 || c == '\x1B';
-  });
+  const bool is_ascii =
+      std::none_of(bytes.begin(), bytes.end(), [](char c) { return !IsAscii(c) || c == '\x1B'; });
   if (is_ascii && !IsWrittenInAscii(charset)) return std::string(bytes);
   // "us-ascii" is what mail says by default, and then it is not true.
-  const std::string name = Lower(charset);
+  const std::string name = AsciiLower(charset);
   if (name != "us-ascii" && name != "ascii" && name != "unknown-8bit" && name != "x-unknown") {
     if (std::optional<std::string> text = ConvertToUtf8(bytes, charset)) return *std::move(text);
   }
@@ -161,7 +154,7 @@ std::string ParameterValue(std::string_view text, size_t* at) {
 Value ParseValue(std::string_view field) {
   Value parsed;
   const size_t semicolon = std::min(field.find(';'), field.size());
-  parsed.value = Lower(Trim(field.substr(0, semicolon)));
+  parsed.value = AsciiLower(Trim(field.substr(0, semicolon)));
   // RFC 2231: name*=charset'language'%41, and name*0=..., name*1=... for long ones.
   std::string charset;
   size_t at = semicolon;
@@ -175,7 +168,7 @@ Value ParseValue(std::string_view field) {
       at = next;
       continue;
     }
-    std::string name = Lower(Trim(field.substr(at, equals - at)));
+    std::string name = AsciiLower(Trim(field.substr(at, equals - at)));
     at = field.find_first_not_of(" \t", equals + 1);
     if (at == field.npos) break;
     std::string value = ParameterValue(field, &at);
@@ -264,7 +257,7 @@ Entity Split(std::string_view bytes) {
     }
     const size_t colon = line.find(':');
     if (colon == line.npos || colon == 0 || entity.fields.size() >= kMaxFields) continue;
-    entity.fields.emplace_back(Lower(Trim(line.substr(0, colon))),
+    entity.fields.emplace_back(AsciiLower(Trim(line.substr(0, colon))),
                                std::string(Trim(line.substr(colon + 1)).substr(0, kMaxFieldBytes)));
   }
   entity.body = bytes.substr(at);
@@ -300,7 +293,7 @@ std::vector<std::string_view> SplitParts(std::string_view body, std::string_view
 }
 
 std::string Decoded(const Entity& entity) {
-  const std::string encoding = Lower(Trim(entity.Field("content-transfer-encoding")));
+  const std::string encoding = AsciiLower(Trim(entity.Field("content-transfer-encoding")));
   if (encoding == "base64") return DecodeBase64(entity.body);
   if (encoding == "quoted-printable") return DecodeQuotedPrintable(entity.body);
   return std::string(entity.body);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 
@@ -102,7 +103,7 @@ std::string ResolvePartName(std::string_view folder, std::string_view target) {
   for (size_t i = 0; i < target.size(); ++i) {
     const auto digit = [&](size_t at) {
       const char c = at < target.size() ? target[at] : '\0';
-      return c >= '0' && c <= '9'   ? c - '0'
+      return IsAsciiDigit(c)        ? c - '0'
              : c >= 'A' && c <= 'F' ? c - 'A' + 10
              : c >= 'a' && c <= 'f' ? c - 'a' + 10
                                     : -1;

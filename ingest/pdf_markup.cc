@@ -12,6 +12,7 @@
 #include <map>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/pdf_layout.h"
 
@@ -116,10 +117,8 @@ void ReadTitle(std::string_view tag, PdfText* pdf) {
 }
 
 bool HasLetter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z');
-  });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return !IsAscii(c) || IsAsciiLetter(c); });
 }
 
 void ReadWord(std::string_view tag, PdfLine* line) {
@@ -188,7 +187,7 @@ void RemoveRunningLines(std::vector<PdfPage>* pages) {
   const auto key_of = [](const PdfLine& line) {
     std::string pattern;
     for (const char c : line.text) {
-      const bool digit = c >= '0' && c <= '9';
+      const bool digit = IsAsciiDigit(c);
       if (digit && pattern.ends_with('#')) continue;
       pattern += digit ? '#' : c;
     }

@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::ingest {
@@ -269,9 +270,9 @@ bool IsPdfLabel(std::string_view text) {
   bool digit = false;
   bool mark = false;
   for (const char c : text) {
-    const bool is_digit = c >= '0' && c <= '9';
+    const bool is_digit = IsAsciiDigit(c);
     const bool is_mark = c == '.' || c == ')' || c == '(' || c == ']' || c == '[';
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool is_letter = IsAsciiLetter(c);
     if (!is_digit && !is_mark && !is_letter) return false;
     digit = digit || is_digit;
     mark = mark || is_mark;

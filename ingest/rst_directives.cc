@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/rst_inline.h"
 #include "ingest/rst_reader.h"
@@ -67,9 +68,8 @@ size_t DirectiveName(std::string_view line) {
   const size_t end = line.find("::");
   if (!line.starts_with(".. ") || end == line.npos || end == 3) return line.npos;
   for (const char c : line.substr(3, end - 3)) {
-    const bool is_name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                         (c >= '0' && c <= '9') || c == '-' || c == '_' || c == ':' || c == '+' ||
-                         c == '.';
+    const bool is_name =
+        IsAsciiAlphanumeric(c) || c == '-' || c == '_' || c == ':' || c == '+' || c == '.';
     if (!is_name) return line.npos;
   }
   return end;

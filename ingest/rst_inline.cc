@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace quarry::ingest {
 namespace {
 
@@ -13,8 +15,7 @@ bool MayBegin(std::string_view text, size_t at, size_t size) {
   if (at == 0) return true;
   const char before = text[at - 1];
   return IsRstSpace(before) ||
-         std::string_view("'\"([{<-/:").find(before) != std::string_view::npos ||
-         static_cast<unsigned char>(before) >= 0x80;
+         std::string_view("'\"([{<-/:").find(before) != std::string_view::npos || !IsAscii(before);
 }
 
 // Offset of the `mark` that closes what begins at `from`; npos if none does.
@@ -44,9 +45,8 @@ size_t RoleSize(std::string_view text, size_t at) {
   size_t end = at + 1;
   while (end < text.size() && end - at < 64) {
     const char c = text[end];
-    const bool is_name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                         (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == ':' ||
-                         c == '+';
+    const bool is_name =
+        IsAsciiAlphanumeric(c) || c == '-' || c == '_' || c == '.' || c == ':' || c == '+';
     if (!is_name) break;
     ++end;
   }

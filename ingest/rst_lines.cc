@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::ingest {
@@ -192,10 +193,10 @@ size_t ListMarkSize(std::string_view line, bool* numbered) {
   }
   const size_t begin = line.starts_with('(') ? 1 : 0;
   size_t end = begin;
-  while (end < line.size() && end - begin < 5 && line[end] >= '0' && line[end] <= '9') ++end;
+  while (end < line.size() && end - begin < 5 && IsAsciiDigit(line[end])) ++end;
   if (end == begin && end < line.size()) {
     const char c = line[end];
-    if (c == '#' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) ++end;
+    if (c == '#' || IsAsciiLetter(c)) ++end;
   }
   if (end == begin || end + 1 >= line.size()) return 0;
   if (line[end] != ')' && (line[end] != '.' || begin > 0)) return 0;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_convert.h"
 #include "ingest/document_builder.h"
@@ -85,13 +86,13 @@ class RtfReader {
   void ReadControl() {
     if (at_ >= rtf_.size()) return;
     const char c = rtf_[at_];
-    if (!IsLetter(c)) {
+    if (!IsAsciiLetter(c)) {
       ++at_;
       ReadSymbol(c);
       return;
     }
     const size_t begin = at_;
-    while (at_ < rtf_.size() && IsLetter(rtf_[at_]) && at_ - begin < 32) ++at_;
+    while (at_ < rtf_.size() && IsAsciiLetter(rtf_[at_]) && at_ - begin < 32) ++at_;
     const std::string_view word = rtf_.substr(begin, at_ - begin);
     int parameter = 0;
     const auto [end, error] =
@@ -111,8 +112,6 @@ class RtfReader {
     if (begins_group) BeginGroup(word);
     ReadWord(word, parameter, has_parameter);
   }
-
-  static bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
   void ReadSymbol(char c) {
     if (c == '*' && group_begins_) {
@@ -292,8 +291,7 @@ class RtfReader {
     const std::string bytes = std::exchange(bytes_, {});
     const auto font = fonts_.find(state_.font);
     const int charset = font == fonts_.end() ? 0 : font->second;
-    const bool is_ascii = std::none_of(
-        bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const bool is_ascii = std::all_of(bytes.begin(), bytes.end(), IsAscii);
     if (charset == kRtfSymbolCharset && !is_ascii) return Append("•");
     if (is_ascii) return Append(bytes);
     const int page = RtfCodePageOf(charset) != 0 ? RtfCodePageOf(charset) : code_page_;

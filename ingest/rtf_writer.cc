@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/html_text.h"
 
@@ -54,9 +55,7 @@ void RtfWriter::EndParagraph() {
   }
   // "1.\t": a bullet says nothing that the kind of the block does not.
   std::string mark = std::exchange(list_mark_, {});
-  const bool numbered = std::any_of(mark.begin(), mark.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  });
+  const bool numbered = std::any_of(mark.begin(), mark.end(), IsAsciiAlphanumeric);
   const bool is_item = paragraph_.list > 0 || !mark.empty();
   std::string text = std::exchange(text_, {});
   if (numbered && !Trim(text).empty()) text = std::string(Trim(mark)) + ' ' + text;

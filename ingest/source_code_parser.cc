@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/code_outline.h"
 #include "ingest/document_builder.h"
@@ -45,10 +46,8 @@ class CodeWriter {
   void WriteRest(size_t begin, size_t end, const std::string& name, uint32_t level, bool* is_open) {
     if (begin >= end) return;
     const std::string_view rest = code_.substr(begin, end - begin);
-    const bool says_something = std::any_of(rest.begin(), rest.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             static_cast<unsigned char>(c) >= 0x80;
-    });
+    const bool says_something = std::any_of(
+        rest.begin(), rest.end(), [](char c) { return IsAsciiAlphanumeric(c) || !IsAscii(c); });
     if (!says_something || IsOnlyEnd(rest)) return;
     if (!std::exchange(*is_open, true)) builder_.Add(BlockKind::kHeading, level, name);
     WriteCode(begin, end);

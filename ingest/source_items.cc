@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/file.h"
 
 namespace quarry::ingest {
@@ -14,8 +15,8 @@ std::string FileUri(std::string_view path) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string uri = "file://";
   for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
+    const bool plain =
+        IsAsciiAlphanumeric(c) || c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
     if (plain) {
       uri += c;
     } else {

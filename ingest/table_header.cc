@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::ingest {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 bool IsYear(std::string_view cell) {
   cell = Trim(cell);
   return cell.size() == 4 && (cell.starts_with("19") || cell.starts_with("20")) &&
-         std::all_of(cell.begin(), cell.end(), IsDigit);
+         std::all_of(cell.begin(), cell.end(), IsAsciiDigit);
 }
 
 }  // namespace
@@ -21,7 +20,7 @@ bool IsYear(std::string_view cell) {
 bool LooksLikeValue(std::string_view cell) {
   cell = Trim(cell);
   if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
-  if (cell.empty() || !IsDigit(cell.front())) return false;
+  if (cell.empty() || !IsAsciiDigit(cell.front())) return false;
   return cell.find_first_not_of("0123456789.,:-/% eETZ+") == cell.npos;
 }
 

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/parsers.h"
@@ -15,7 +16,7 @@ constexpr size_t kMaxTitleCharacters = 80;
 
 bool IsBlank(std::string_view line) {
   for (const char c : line) {
-    if (static_cast<unsigned char>(c) >= 0x80) return Trim(line).empty();
+    if (!IsAscii(c)) return Trim(line).empty();
     if (c != ' ' && (c < '\t' || c > '\r')) return false;
   }
   return true;

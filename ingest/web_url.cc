@@ -9,7 +9,7 @@ namespace quarry::ingest {
 namespace {
 
 bool IsUnreservedInUrl(char c) {
-  return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+  return IsAsciiAlphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 // Whether it stands in a URL as it is: unreserved and reserved characters (RFC 3986, 2).
@@ -44,7 +44,7 @@ std::string_view SchemeOfReference(std::string_view reference) {
   const std::string_view scheme = reference.substr(0, end);
   const bool is_scheme =
       IsAsciiLetter(scheme[0]) && std::all_of(scheme.begin(), scheme.end(), [](char c) {
-        return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '+' || c == '-' || c == '.';
+        return IsAsciiAlphanumeric(c) || c == '+' || c == '-' || c == '.';
       });
   return is_scheme ? scheme : "";
 }

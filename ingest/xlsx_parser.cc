@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/drawing_text.h"
@@ -45,7 +46,7 @@ struct CellPosition {
 CellPosition ReadPosition(std::string_view reference) {
   size_t column = 0;
   size_t i = 0;
-  for (; i < reference.size() && i < 3 && reference[i] >= 'A' && reference[i] <= 'Z'; ++i) {
+  for (; i < reference.size() && i < 3 && IsAsciiUpper(reference[i]); ++i) {
     column = column * 26 + static_cast<size_t>(reference[i] - 'A') + 1;
   }
   size_t row = 0;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/parsers.h"
@@ -16,12 +17,6 @@
 
 namespace quarry::ingest {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return lower;
-}
 
 // What an element is, by its name in the vocabularies that people write in: DocBook, TEI, DITA,
 // JATS.
@@ -88,7 +83,7 @@ Status WalkXml(std::string_view text, Handler* handler) {
     if (scanner.begin() > behind)
       handler->Text(XmlTextBetween(text.substr(behind, scanner.begin() - behind)));
     behind = scanner.end();
-    const std::string name = Lower(xml::LocalName(scanner.name()));
+    const std::string name = AsciiLower(xml::LocalName(scanner.name()));
     if (scanner.kind() != xml::Scanner::Kind::kEnd) {
       handler->Start(name, text.substr(scanner.begin(), scanner.end() - scanner.begin()));
     }
@@ -218,7 +213,7 @@ class GenericHandler {
 bool IsFeed(std::string_view text) {
   xml::Scanner scanner(text);
   if (!scanner.Next()) return false;
-  const std::string root = Lower(xml::LocalName(scanner.name()));
+  const std::string root = AsciiLower(xml::LocalName(scanner.name()));
   return root == "rss" || root == "feed" || root == "rdf";
 }
 

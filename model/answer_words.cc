@@ -57,7 +57,7 @@ struct Unit {
 bool IsLetterOrDigit(char32_t c) {
   if (c >= 0x80) return c >= 0xC0 && c < 0x2000;  // letters that are written with spaces between
   const char narrow = static_cast<char>(c);
-  return IsAsciiLetter(narrow) || IsAsciiDigit(narrow);
+  return IsAsciiAlphanumeric(narrow);
 }
 
 std::vector<Unit> UnitsOf(std::string_view sentence) {

@@ -16,8 +16,6 @@ namespace {
 constexpr double kFirstYear = 1900;  // of those that are dates
 constexpr double kLastYear = 2100;
 
-bool IsWordByte(char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); }
-
 // Whether the digits at byte `at` belong to a code: "vx-220", "e4417".
 bool IsWithinCode(std::string_view text, size_t at) {
   if (at == 0) return false;
@@ -27,7 +25,7 @@ bool IsWithinCode(std::string_view text, size_t at) {
 }
 
 size_t BehindRun(std::string_view text, size_t at) {
-  while (at < text.size() && IsWordByte(text[at])) ++at;
+  while (at < text.size() && IsAsciiAlphanumeric(text[at])) ++at;
   return at;
 }
 
@@ -39,7 +37,7 @@ std::optional<CountedNumber> CountedAt(std::string_view lower, size_t at,
   for (const std::string_view ending : {"th", "st", "nd", "rd"}) {  // "5th"
     const std::string_view rest = lower.substr(number.number.end);
     const bool ends = rest.size() == ending.size() ||
-                      (rest.size() > ending.size() && !IsWordByte(rest[ending.size()]));
+                      (rest.size() > ending.size() && !IsAsciiAlphanumeric(rest[ending.size()]));
     if (read.form == WrittenNumber::Form::kDigits && rest.starts_with(ending) && ends) {
       number.number.end += ending.size();
       break;
@@ -146,7 +144,7 @@ std::vector<CountedNumber> CountedNumbers(std::string_view text) {
       if (!IsDate(lower, *number)) numbers.push_back(std::move(*number));
       continue;
     }
-    if (IsWordByte(lower[at])) {
+    if (IsAsciiAlphanumeric(lower[at])) {
       at = BehindRun(lower, at);
     } else {
       NextCodePoint(lower, at);

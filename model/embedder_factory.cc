@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "model/learnt_embedder.h"
 #include "model/model_fault.h"
 #include "model/url.h"
@@ -13,7 +14,7 @@ namespace {
 // As one word of a shell.
 std::string Quoted(const std::string& text) {
   const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+    return IsAsciiAlphanumeric(c) ||
            std::string_view("_-./:@%+=,").find(c) != std::string_view::npos;
   };
   if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;

@@ -113,15 +113,8 @@ Status CheckHeaders(const HttpRequest& request) {
       return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
     });
   };
-  // RFC 9110, "token".
-  const auto is_token = [](const std::string& text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-             std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    });
-  };
   for (const auto& [name, value] : request.headers) {
-    if (!is_token(name)) {
+    if (!IsHttpToken(name)) {
       return InvalidArgumentError("a header's name: expected letters, digits and !#$%&'*+-.^_`|~");
     }
     if (breaks(value)) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/file_descriptor.h"
 #include "model/digest.h"
@@ -25,8 +26,7 @@ constexpr size_t kFileReadBytes = 1u << 20;
 
 Status CheckName(std::string_view name) {
   const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.' || c == '/';
+    return IsAsciiAlphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '/';
   };
   const size_t slash = name.find('/');
   if (name.empty() || !std::ranges::all_of(name, is_plain) || slash == 0 ||

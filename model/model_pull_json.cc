@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "model/model_pull.h"
 #include "model/upstream_json.h"
 
@@ -27,7 +28,7 @@ constexpr std::string_view kWanted[] = {"config.json",
 
 bool IsHex(std::string_view text, size_t size) {
   return text.size() == size && std::ranges::all_of(text, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           return IsAsciiDigit(c) || (c >= 'a' && c <= 'f');
          });
 }
 

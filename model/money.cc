@@ -159,7 +159,7 @@ bool ContinuesCode(std::string_view text, size_t begin) {
   if (begin < 2 || std::string_view("-/:").find(text[begin - 1]) == std::string_view::npos)
     return false;
   if (text[begin - 1] == ':') return IsAsciiDigit(text[begin - 2]);  // not of "Parking:8 EUR"
-  return IsAsciiDigit(text[begin - 2]) || IsAsciiLetter(text[begin - 2]);
+  return IsAsciiAlphanumeric(text[begin - 2]);
 }
 
 }  // namespace quarry::model

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "base/ascii.h"
+
 namespace quarry::model {
 namespace {
 
@@ -69,7 +71,7 @@ Result<ProxySettings> ProxyFromEnvironment(const std::map<std::string, std::stri
   std::string rule;
   for (const char c : Find(environment, "no_proxy", "NO_PROXY").value + ',') {
     if (c != ',' && c != ' ' && c != '\t') {
-      rule += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      rule += AsciiLower(c);
     } else if (!rule.empty()) {
       settings.direct.push_back(std::move(rule));
       rule.clear();

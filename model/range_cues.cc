@@ -104,8 +104,6 @@ constexpr std::string_view kJoints[] = {"",      "，",      "、",      "但", 
                                         ", but", "but not", "and not", ", and"};
 constexpr std::string_view kIncluding[] = {"（含）", "(含)", "（含本数）", "(inclusive)"};
 
-bool IsOfRun(char c) { return IsAsciiLetter(c) || IsAsciiDigit(c); }
-
 }  // namespace
 
 const BoundCue* CueBefore(std::string_view even, size_t end, size_t& begin) {
@@ -114,7 +112,7 @@ const BoundCue* CueBefore(std::string_view even, size_t end, size_t& begin) {
   for (const BoundCue& cue : kBefore) {
     if (!before.ends_with(cue.text)) continue;
     const size_t at = end - cue.text.size();
-    if (IsAsciiLetter(cue.text[0]) && at > 0 && IsOfRun(before[at - 1])) continue;
+    if (IsAsciiLetter(cue.text[0]) && at > 0 && IsAsciiAlphanumeric(before[at - 1])) continue;
     begin = at;
     return &cue;
   }

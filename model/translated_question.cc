@@ -19,7 +19,7 @@ using WrittenTerms = std::unordered_map<std::string, std::string>;
 bool IsWord(std::string_view written) {
   size_t offset = 0;
   const bool is_chinese = IsCjk(NextCodePoint(written, offset));
-  return is_chinese || std::ranges::any_of(written, [](char c) { return c >= 'a' && c <= 'z'; });
+  return is_chinese || std::ranges::any_of(written, IsAsciiLower);
 }
 
 WrittenTerms TermsOf(const Passage& passage, const Analyzer& analyzer) {

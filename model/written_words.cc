@@ -1,20 +1,16 @@
 #include "model/written_words.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::model {
-namespace {
-
-bool IsAsciiWord(char c) { return IsAsciiDigit(c) || IsAsciiLetter(c); }
-
-}  // namespace
 
 std::vector<Word> Words(std::string_view text) {
   std::vector<Word> words;
   for (size_t i = 0; i < text.size();) {
     const size_t begin = i;
-    if (IsAsciiWord(text[i])) {
-      while (i < text.size() && IsAsciiWord(text[i])) ++i;
+    if (IsAsciiAlphanumeric(text[i])) {
+      while (i < text.size() && IsAsciiAlphanumeric(text[i])) ++i;
     } else if (!IsAscii(text[i])) {
       while (i < text.size() && !IsAscii(text[i])) ++i;
     } else {

@@ -35,7 +35,7 @@ bool IsWordCharacter(std::string_view text, size_t at) {
            c != 0x2026 && c != 0xA0 && !(c >= 0x3000 && c <= 0x303F) &&
            !(c >= 0xFF00 && c <= 0xFF20);
   const char byte = static_cast<char>(c);
-  if (IsAsciiUpper(byte) || (byte >= 'a' && byte <= 'z') || IsAsciiDigit(byte)) return true;
+  if (IsAsciiAlphanumeric(byte)) return true;
   return (byte == '-' || byte == '\'' || byte == '&') && next < text.size() && at > 0 &&
          text[next] != ' ' && text[at - 1] != ' ';
 }
@@ -67,7 +67,7 @@ bool IsCapitalised(std::string_view word) {
   if (IsAsciiUpper(word[0])) return true;
   // Of other scripts with capitals: folding changes those.
   const std::string_view first = TruncateUtf8(word, 2);
-  return (word[0] & 0x80) != 0 && Fold(first) != first;
+  return !IsAscii(word[0]) && Fold(first) != first;
 }
 
 bool IsCode(std::string_view word) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/digest.h"
@@ -149,10 +150,7 @@ std::string WordingOf(std::string_view line) {
 
 // Whether there is more than punctuation.
 bool HasWords(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           static_cast<unsigned char>(c) >= 0x80;
-  });
+  return std::ranges::any_of(text, [](char c) { return IsAsciiAlphanumeric(c) || !IsAscii(c); });
 }
 
 Status Useless(const char* expected, const std::string& reply) {
@@ -277,7 +275,7 @@ Result<std::vector<size_t>> QueryModel::Rank(const std::string& question,
       continue;
     }
     size_t number = 0;
-    for (; at < reply.size() && reply[at] >= '0' && reply[at] <= '9'; ++at) {
+    for (; at < reply.size() && IsAsciiDigit(reply[at]); ++at) {
       number = std::min<size_t>(10 * number + static_cast<size_t>(reply[at] - '0'), 1'000'000);
     }
     if (number == 0 || number > texts.size() || named[number - 1]) continue;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/analyzer.h"
+#include "base/ascii.h"
 #include "base/text.h"
 #include "model/answer_kind.h"
 #include "retrieval/question_lexicon.h"
@@ -166,8 +167,7 @@ bool IsChoice(Tokens tokens, size_t at) {
 std::string StemOf(const QuestionToken& token) {
   static const Analyzer* const analyzer = new Analyzer({.drop_stop_words = false});
   const std::string& word = token.text;
-  const bool plain = !token.cjk && std::all_of(word.begin(), word.end(),
-                                               [](char c) { return c >= 'a' && c <= 'z'; });
+  const bool plain = !token.cjk && std::all_of(word.begin(), word.end(), IsAsciiLower);
   if (!plain) return word;
   const std::vector<Token> terms = analyzer->Tokenize(word);
   if (terms.size() != 1) return word;

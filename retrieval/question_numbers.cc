@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace quarry::retrieval {
 namespace {
 
@@ -349,7 +351,7 @@ std::string JoinThousands(const QuestionToken& token, const QuestionToken* next)
       if (groups == 0 ? group == 0 || group > 3 : group != 3) return text;
       ++groups;
       group = 0;
-    } else if (c >= '0' && c <= '9') {
+    } else if (IsAsciiDigit(c)) {
       ++group;
       joined += c;
     } else {

@@ -23,9 +23,7 @@ constexpr uint64_t kFewestOfName = 3;  // passages that bear it; and of ten pass
 // Terms of the dictionary between two looks at the context.
 constexpr uint32_t kTermsPerCheck = 4096;
 
-bool IsLatinWord(std::string_view word) {
-  return std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
-}
+bool IsLatinWord(std::string_view word) { return std::ranges::all_of(word, IsAsciiLower); }
 
 uint64_t PassagesWith(std::string_view term, Snapshots snapshots) {
   uint64_t passages = 0;

@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "server/content_coding.h"
@@ -33,8 +34,7 @@ uint64_t RandomSeed() {
 
 bool IsFitForLogs(std::string_view id) {
   return !id.empty() && id.size() <= kMaxIdBytes && std::ranges::all_of(id, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-           c == '_' || c == '-';
+    return IsAsciiAlphanumeric(c) || c == '.' || c == '_' || c == '-';
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "server/json_writer.h"
 
 namespace quarry::server {
@@ -76,8 +77,7 @@ std::string ParamOf(const Status& status) {
   if (colon == std::string::npos) return "";
   const std::string place = status.message().substr(0, colon);
   const bool is_field = std::ranges::all_of(place, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '[' || c == ']';
+    return IsAsciiAlphanumeric(c) || c == '_' || c == '.' || c == '[' || c == ']';
   });
   return place == "body" || !is_field ? "" : place;
 }

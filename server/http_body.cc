@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
@@ -122,7 +124,7 @@ void BodyDecoder::TakeChunkSize(std::string_view line) {
   size_t digits = 0;
   for (; digits < line.size(); ++digits) {
     const char c = line[digits];
-    const bool decimal = c >= '0' && c <= '9';
+    const bool decimal = IsAsciiDigit(c);
     const char lower = static_cast<char>(c | 0x20);
     if (!decimal && (lower < 'a' || lower > 'f')) break;
     if (digits == kMaxDigits) return Fail(400, "chunked body: the size of a chunk is too long");

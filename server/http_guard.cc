@@ -10,14 +10,6 @@ namespace {
 
 HttpProblem Bad(std::string message) { return {400, std::move(message)}; }
 
-bool IsAlphaNumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-bool IsTokenCharacter(char c) {
-  return IsAlphaNumeric(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 bool IsControl(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7F;
@@ -53,7 +45,7 @@ std::string_view TakeLine(std::string_view& block) {
 std::string Skeleton(std::string_view name) {
   std::string skeleton;
   for (const char c : name) {
-    if (IsAlphaNumeric(c)) skeleton += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    if (IsAsciiAlphanumeric(c)) skeleton += AsciiLower(c);
   }
   return skeleton;
 }
@@ -74,14 +66,14 @@ bool IsHost(std::string_view host) {
   } else {
     const size_t colon = std::min(host.find(':'), host.size());
     const auto in_name = [](char c) {
-      return IsAlphaNumeric(c) || std::string_view("-._~%").find(c) != std::string_view::npos;
+      return IsAsciiAlphanumeric(c) || std::string_view("-._~%").find(c) != std::string_view::npos;
     };
     if (!std::ranges::all_of(host.substr(0, colon), in_name)) return false;
     port = host.substr(colon);
   }
   if (port.empty()) return true;
   port.remove_prefix(1);
-  return port.size() <= 5 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
+  return port.size() <= 5 && std::ranges::all_of(port, IsAsciiDigit);
 }
 
 std::optional<HttpProblem> ParseVersion(std::string_view version, RequestHead& head) {
@@ -89,9 +81,8 @@ std::optional<HttpProblem> ParseVersion(std::string_view version, RequestHead& h
     head.minor_version = version.back() - '0';
     return std::nullopt;
   }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
-      version[6] == '.' && is_digit(version[7])) {
+  if (version.size() == 8 && version.starts_with("HTTP/") && IsAsciiDigit(version[5]) &&
+      version[6] == '.' && IsAsciiDigit(version[7])) {
     return HttpProblem{505, "request line: version " + std::string(version) +
                                 " is not served; expected HTTP/1.1 or HTTP/1.0"};
   }
@@ -261,10 +252,6 @@ std::optional<HttpProblem> CheckConnection(RequestHead& head) {
 }
 
 }  // namespace
-
-bool IsHttpToken(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, IsTokenCharacter);
-}
 
 HeaderScan ScanHeader(std::string_view bytes, const GuardLimits& limits, size_t& scanned) {
   const auto bad = [](HttpProblem problem) {

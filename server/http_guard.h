@@ -75,7 +75,4 @@ HeaderScan ScanHeader(std::string_view bytes, const GuardLimits& limits, size_t&
 std::variant<RequestHead, HttpProblem> ParseHeader(std::string_view block,
                                                    const GuardLimits& limits);
 
-// Whether `text` is a token of RFC 9110 (method and header names).
-bool IsHttpToken(std::string_view text);
-
 }  // namespace quarry::server

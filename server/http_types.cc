@@ -4,13 +4,14 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::server {
 namespace {
 
 int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (IsAsciiDigit(c)) return c - '0';
   const char lower = AsciiLower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
@@ -125,8 +126,7 @@ std::string PercentEncode(std::string_view text) {
   std::string encoded;
   encoded.reserve(text.size());
   for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
+    const bool plain = IsAsciiAlphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       encoded += c;
       continue;

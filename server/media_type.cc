@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
@@ -43,10 +45,7 @@ std::string MediaTypeOf(const HeaderList& headers) {
   if (field == nullptr) return "";
   std::string type = field->substr(0, field->find(';'));
   type.erase(type.find_last_not_of(" \t") + 1);
-  std::ranges::transform(type, type.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return type;
+  return AsciiLower(type);
 }
 
 std::optional<ingest::Format> FormatOfMediaType(std::string_view media_type) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/ascii.h"
 #include "server/errors.h"
 #include "server/json_writer.h"
 
@@ -38,9 +39,7 @@ std::string OperationId(const Route& route) {
   std::string id = route.method + route.pattern;
   std::erase_if(id, [](char c) { return c == '{' || c == '}'; });
   for (char& c : id) {
-    const bool is_upper = c >= 'A' && c <= 'Z';
-    const bool is_other = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    c = is_upper ? static_cast<char>(c - 'A' + 'a') : is_other ? c : '_';
+    c = IsAsciiAlphanumeric(c) ? AsciiLower(c) : '_';
   }
   return id;
 }

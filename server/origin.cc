@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace quarry::server {
 namespace {
 
@@ -18,8 +20,7 @@ constexpr const char* kAccepted =
 // A list of names of headers, as a browser writes it.
 bool IsHeaderNames(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("-_, ").find(c) != std::string_view::npos;
+    return IsAsciiAlphanumeric(c) || std::string_view("-_, ").find(c) != std::string_view::npos;
   });
 }
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/analyzer.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "model/embedder_table.h"
@@ -52,8 +53,7 @@ std::string Stems(std::string_view sense, const Analyzer& analyzer) {
   std::string stems;
   size_t count = 0;
   for (const Token& token : analyzer.Tokenize(sense)) {
-    const bool is_plain =
-        std::ranges::all_of(token.term, [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool is_plain = std::ranges::all_of(token.term, IsAsciiLower);
     if (!is_plain || ++count > kMostStems) return "";
     stems += (stems.empty() ? "" : " ") + token.term;
   }

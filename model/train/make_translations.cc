@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/stop_words.h"
 #include "base/text.h"
@@ -48,8 +49,7 @@ struct Neighbour {
 using Neighbours = std::vector<std::vector<Neighbour>>;  // of each term, the nearest first
 
 bool IsEnglishTerm(std::string_view term) {
-  return term.size() > 1 && !IsStopWord(term) &&
-         std::ranges::all_of(term, [](char c) { return c >= 'a' && c <= 'z'; });
+  return term.size() > 1 && !IsStopWord(term) && std::ranges::all_of(term, IsAsciiLower);
 }
 
 bool IsLoneCharacter(std::string_view term) {

@@ -1,6 +1,7 @@
 // Faults planted at every stage of the real engine over examples/corpus, and the label that each gets.
 // The table of docs/evaluation_attribution.md is what this prints with QUARRY_ATTRIBUTION_CASES=100.
 
+#include "base/ascii.h"
 #include "eval/attribution.h"
 
 #include <cstdlib>
@@ -43,11 +44,11 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
 // The sentence with its last free-standing number made another; "" where it has none.
 std::string WithOtherNumber(const std::string& sentence) {
   for (size_t i = sentence.size(); i-- > 0;) {
-    const bool is_digit = sentence[i] >= '0' && sentence[i] <= '9';
+    const bool is_digit = IsAsciiDigit(sentence[i]);
     const bool ends = i + 1 == sentence.size() || sentence[i + 1] < '0' || sentence[i + 1] > '9';
     if (!is_digit || !ends) continue;
     size_t begin = i;
-    while (begin > 0 && sentence[begin - 1] >= '0' && sentence[begin - 1] <= '9') --begin;
+    while (begin > 0 && IsAsciiDigit(sentence[begin - 1])) --begin;
     const bool in_code =
         begin > 0 &&
         (std::isalpha(static_cast<unsigned char>(sentence[begin - 1])) != 0 ||
@@ -62,7 +63,7 @@ std::string WithOtherNumber(const std::string& sentence) {
 std::string QuestionFor(const std::string& sentence) {
   std::string question;
   for (const char c : sentence) {
-    if ((c >= '0' && c <= '9') || c == '"') continue;
+    if (IsAsciiDigit(c) || c == '"') continue;
     question += c;
   }
   while (!question.empty() && (question.back() == '.' || question.back() == ' ')) {

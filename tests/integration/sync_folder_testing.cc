@@ -5,6 +5,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/ascii.h"
 #include "base/status.h"
 
 namespace quarry::testing {
@@ -148,13 +149,7 @@ void ScriptFolder::Move(const Path& file) {
 
 void ScriptFolder::ChangeCase(const Path& file) {
   std::string name = file.filename().string();
-  for (char& c : name) {
-    if (c >= 'a' && c <= 'z') {
-      c = static_cast<char>(c - 'a' + 'A');
-    } else if (c >= 'A' && c <= 'Z') {
-      c = static_cast<char>(c - 'A' + 'a');
-    }
-  }
+  for (char& c : name) c = IsAsciiLower(c) ? AsciiUpper(c) : AsciiLower(c);
   // The extension stays: it says what the file is.
   const Path to = (file.parent_path() / name).replace_extension(file.extension());
   if (fs::exists(to)) return;

@@ -1,4 +1,5 @@
 #include "model/term_translations.h"
+#include "base/ascii.h"
 
 #include "base/coding.h"
 #include "base/hash.h"
@@ -34,9 +35,9 @@ TEST(ShippedTranslationsTest, LeadBothWays) {
 TEST(ShippedTranslationsTest, AreTermsOfAnIndex) {
   for (uint32_t number = 0; number < Shipped().size(); ++number) {
     const std::string_view term = Shipped().Term(number);
-    const bool english = term[0] >= 'a' && term[0] <= 'z';
+    const bool english = IsAsciiLower(term[0]);
     for (const std::string_view one : Shipped().Of(term)) {
-      EXPECT_NE(english, one[0] >= 'a' && one[0] <= 'z') << term << " " << one;
+      EXPECT_NE(english, IsAsciiLower(one[0])) << term << " " << one;
       EXPECT_GT(one.size(), english ? 4u : 1u) << term << " " << one;
     }
   }

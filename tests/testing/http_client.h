@@ -22,6 +22,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace quarry::testing {
 
 struct HttpReply {
@@ -171,7 +173,7 @@ class HttpConnection {
       const size_t end = reply.head.find("\r\n", at);
       const size_t colon = reply.head.find(": ", at);
       std::string name = reply.head.substr(at, colon - at);
-      for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      name = AsciiLower(name);
       reply.headers[name] = reply.head.substr(colon + 2, end - colon - 2);
       at = end + 2;
     }

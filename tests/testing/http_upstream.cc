@@ -16,6 +16,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace quarry::testing {
 namespace {
 
@@ -133,7 +135,7 @@ class SocketCall final : public UpstreamCall {
       const size_t stop = head.find("\r\n", at);
       const size_t colon = head.find(": ", at);
       std::string name = head.substr(at, colon - at);
-      for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      name = AsciiLower(name);
       request_.headers[name] = head.substr(colon + 2, stop - colon - 2);
       at = stop + 2;
     }
