@@ -5,21 +5,13 @@
 
 #include <cstring>
 
+#include "base/hex.h"
+
 namespace quarry {
 namespace {
 
 // Names and contents of notes begin at multiples of four.
 size_t Aligned(size_t size) { return (size + 3) & ~size_t{3}; }
-
-std::string HexOf(const unsigned char* bytes, size_t size) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (size_t i = 0; i < size; ++i) {
-    hex += kDigits[bytes[i] >> 4];
-    hex += kDigits[bytes[i] & 15];
-  }
-  return hex;
-}
 
 // The id among the notes of one segment.
 std::string FindBuildId(const unsigned char* notes, size_t size) {
@@ -32,7 +24,7 @@ std::string FindBuildId(const unsigned char* notes, size_t size) {
     if (contents + header.n_descsz > size) break;
     if (header.n_type == NT_GNU_BUILD_ID && header.n_namesz == sizeof(kOwner) &&
         std::memcmp(notes + name, kOwner, sizeof(kOwner)) == 0) {
-      return HexOf(notes + contents, header.n_descsz);
+      return ToHex({reinterpret_cast<const char*>(notes + contents), header.n_descsz});
     }
     at = contents + Aligned(header.n_descsz);
   }

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "base/hex.h"
+
 namespace quarry {
 namespace {
 
@@ -40,8 +42,7 @@ std::string OneLine(std::string_view message) {
       line += "\\t";
     } else {
       line += "\\x";
-      line += "0123456789abcdef"[byte >> 4];
-      line += "0123456789abcdef"[byte & 15];
+      AppendHex(line, c);
     }
   }
   return line;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/hex.h"
 #include "base/text.h"
 #include "generation/tool_arguments.h"
 #include "model/http_client.h"
@@ -31,21 +32,6 @@ std::optional<Placeholder> NextPlaceholder(std::string_view url, size_t at) {
   const size_t end = begin == std::string_view::npos ? begin : url.find('}', begin);
   if (end == std::string_view::npos) return std::nullopt;
   return Placeholder{begin, end + 1, std::string(url.substr(begin + 1, end - begin - 1))};
-}
-
-std::string UrlPart(std::string_view text) {
-  constexpr char kHexDigits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    if (IsAsciiAlphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~') {
-      encoded += c;
-      continue;
-    }
-    encoded += '%';
-    encoded += kHexDigits[static_cast<unsigned char>(c) >> 4];
-    encoded += kHexDigits[static_cast<unsigned char>(c) & 15];
-  }
-  return encoded;
 }
 
 // The address without its placeholders, to be parsed.
@@ -123,7 +109,7 @@ class RequestTool final : public Tool {
       if (*value == "." || *value == "..") {
         return InvalidArgumentError("arguments: " + next->name + ": expected no path");
       }
-      request.url += tool_.url.substr(at, next->begin - at) + UrlPart(*value);
+      request.url += tool_.url.substr(at, next->begin - at) + PercentEncode(*value);
       placed.push_back(next->name);
       at = next->end;
     }
@@ -133,8 +119,8 @@ class RequestTool final : public Tool {
     } else {
       for (const auto& [name, value] : given.scalars()) {
         if (std::ranges::find(placed, name) != placed.end()) continue;
-        request.url += (request.url.find('?') == std::string::npos ? '?' : '&') + UrlPart(name) +
-                       '=' + UrlPart(value);
+        request.url += (request.url.find('?') == std::string::npos ? '?' : '&') +
+                       PercentEncode(name) + '=' + PercentEncode(value);
       }
     }
     const std::chrono::milliseconds timeout(tool_.timeout_ms);

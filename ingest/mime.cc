@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/ascii.h"
+#include "base/hex.h"
 #include "base/text.h"
 #include "base/text_convert.h"
 #include "ingest/document_builder.h"
@@ -16,28 +17,6 @@ namespace {
 constexpr size_t kMaxFields = 1000;
 constexpr size_t kMaxFieldBytes = 64 * 1024;
 constexpr size_t kMaxParts = 1000;
-
-int HexValue(char c) {
-  if (IsAsciiDigit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// "=E4=B8=AD" or, with '%', that of RFC 2231. `underscores` are spaces in encoded words.
-std::string DecodeHex(std::string_view text, char mark, bool underscores) {
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == mark && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
-        HexValue(text[i + 2]) >= 0) {
-      bytes += static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
-      i += 2;
-    } else {
-      bytes += underscores && text[i] == '_' ? ' ' : text[i];
-    }
-  }
-  return bytes;
-}
 
 std::string DecodeBase64(std::string_view text) {
   std::string bytes;
@@ -82,7 +61,7 @@ std::string DecodeQuotedPrintable(std::string_view text) {
     }
     joined += text[i];
   }
-  return DecodeHex(joined, '=', false);
+  return DecodeHexEscapes(joined, '=');
 }
 
 // Charsets that write other characters with bytes of ASCII.
@@ -126,7 +105,9 @@ size_t DecodeWord(std::string_view text, size_t at, std::string* out) {
   if (encoding == 'B' || encoding == 'b') {
     bytes = DecodeBase64(content);
   } else if (encoding == 'Q' || encoding == 'q') {
-    bytes = DecodeHex(content, '=', true);
+    std::string spaced(content);
+    std::ranges::replace(spaced, '_', ' ');
+    bytes = DecodeHexEscapes(spaced, '=');
   } else {
     return text.npos;
   }
@@ -188,7 +169,7 @@ Value ParseValue(std::string_view field) {
         value.erase(0, second + 1);
       }
     }
-    if (is_encoded) value = ToUtf8(DecodeHex(value, '%', false), charset);
+    if (is_encoded) value = ToUtf8(DecodeHexEscapes(value, '%'), charset);
     const bool goes_on =
         !is_first && !parsed.parameters.empty() && parsed.parameters.back().first == name;
     if (goes_on) {

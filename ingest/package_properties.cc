@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/hex.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 
@@ -99,22 +100,7 @@ void ReadPackageProperties(xml::Node properties, Document* document) {
 
 std::string ResolvePartName(std::string_view folder, std::string_view target) {
   target = target.substr(0, target.find('#'));
-  std::string decoded;
-  for (size_t i = 0; i < target.size(); ++i) {
-    const auto digit = [&](size_t at) {
-      const char c = at < target.size() ? target[at] : '\0';
-      return IsAsciiDigit(c)        ? c - '0'
-             : c >= 'A' && c <= 'F' ? c - 'A' + 10
-             : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                    : -1;
-    };
-    if (target[i] == '%' && digit(i + 1) >= 0 && digit(i + 2) >= 0) {
-      decoded += static_cast<char>(digit(i + 1) * 16 + digit(i + 2));
-      i += 2;
-    } else {
-      decoded += target[i];
-    }
-  }
+  const std::string decoded = DecodeHexEscapes(target, '%');
   const std::string path = decoded.starts_with('/') ? decoded : std::string(folder) + decoded;
   std::vector<std::string_view> parts;
   for (std::string_view rest = path; !rest.empty();) {

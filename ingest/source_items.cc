@@ -6,28 +6,10 @@
 
 #include "base/ascii.h"
 #include "base/file.h"
+#include "base/hex.h"
 
 namespace quarry::ingest {
 namespace {
-
-std::string FileUri(std::string_view path) {
-  // Percent-encoding of all but unreserved characters and '/', RFC 3986.
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string uri = "file://";
-  for (const char c : path) {
-    const bool plain =
-        IsAsciiAlphanumeric(c) || c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      uri += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      uri += '%';
-      uri += kHex[byte >> 4];
-      uri += kHex[byte & 15];
-    }
-  }
-  return uri;
-}
 
 Result<std::string> ReadListedFile(const std::string& path, uint64_t limit) {
   Result<std::string> bytes = ReadFile(path, limit);
@@ -67,7 +49,7 @@ SourceItem SourceItems::operator[](size_t i) const {
   SourceItem item;
   item.info.id = id(i);
   item.info.path = path(i);
-  item.info.uri = FileUri(item.info.path);
+  item.info.uri = "file://" + PercentEncode(item.info.path, "/");
   item.bytes = files_[i].bytes;
   item.read = [path = item.info.path, limit = max_file_bytes_] {
     return ReadListedFile(path, limit);

@@ -1,28 +1,17 @@
 #include "ingest/web_url.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/ascii.h"
+#include "base/hex.h"
 
 namespace quarry::ingest {
 namespace {
 
-bool IsUnreservedInUrl(char c) {
-  return IsAsciiAlphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
 // Whether it stands in a URL as it is: unreserved and reserved characters (RFC 3986, 2).
 bool IsPlainInUrl(char c) {
-  return IsUnreservedInUrl(c) ||
+  return IsUnreserved(c) ||
          std::string_view(":/?#[]@!$&'()*+,;=").find(c) != std::string_view::npos;
-}
-
-void AppendPercent(unsigned char byte, std::string& out) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  out += '%';
-  out += kHex[byte >> 4];
-  out += kHex[byte & 15];
 }
 
 // Links have spaces around them and line ends within (WHATWG URL, "basic URL parser").
@@ -64,24 +53,14 @@ std::string WithNormalTarget(const std::string& reference) {
 std::string NormalEncoding(std::string_view text) {
   std::string normal;
   for (size_t i = 0; i < text.size(); ++i) {
-    unsigned char byte = 0;
-    const char* digits = text.data() + i + 1;
-    if (text[i] != '%') {
-      if (IsPlainInUrl(text[i])) {
-        normal += text[i];
-      } else {
-        AppendPercent(static_cast<unsigned char>(text[i]), normal);
-      }
-    } else if (i + 2 < text.size() &&
-               std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-      if (IsUnreservedInUrl(static_cast<char>(byte))) {
-        normal += static_cast<char>(byte);
-      } else {
-        AppendPercent(byte, normal);
-      }
-      i += 2;
+    const auto escaped = text[i] == '%' ? HexByteAt(text, i + 1) : std::nullopt;
+    const char c = escaped ? static_cast<char>(*escaped) : text[i];
+    if (escaped) i += 2;
+    const bool is_plain = escaped ? IsUnreserved(c) : IsPlainInUrl(c);
+    if (is_plain) {
+      normal += c;
     } else {
-      normal += "%25";
+      AppendPercentEncoded(normal, c);
     }
   }
   return normal;

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/hex.h"
 #include "base/status.h"
 
 namespace quarry::model {
@@ -26,12 +27,7 @@ std::string Digest::Finish() {
   unsigned char bytes[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   QUARRY_CHECK(EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), bytes, &size) == 1);
-  std::string text;
-  for (unsigned int i = 0; i < size; ++i) {
-    text += "0123456789abcdef"[bytes[i] >> 4];
-    text += "0123456789abcdef"[bytes[i] & 15];
-  }
-  return text;
+  return ToHex({reinterpret_cast<const char*>(bytes), size});
 }
 
 }  // namespace quarry::model

@@ -3,9 +3,9 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/ascii.h"
+#include "base/hex.h"
 #include "base/host_name.h"
 #include "base/ip_address.h"
 #include "base/numbers.h"
@@ -70,21 +70,7 @@ bool Url::IsLoopback() const {
 
 std::string Url::Shown() const { return Origin() + target.substr(0, target.find('?')); }
 
-std::string Url::Credentials() const {
-  std::string decoded;
-  for (size_t i = 0; i < user_info.size(); ++i) {
-    uint8_t byte = 0;
-    const char* digits = user_info.data() + i + 1;
-    if (user_info[i] == '%' && i + 2 < user_info.size() &&
-        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-      decoded += static_cast<char>(byte);
-      i += 2;
-    } else {
-      decoded += user_info[i];
-    }
-  }
-  return decoded;
-}
+std::string Url::Credentials() const { return DecodeHexEscapes(user_info, '%'); }
 
 bool IsUrl(std::string_view text) {
   return StartsWithIgnoringCase(text, kHttp) || StartsWithIgnoringCase(text, kHttps);

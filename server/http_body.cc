@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/hex.h"
 
 namespace quarry::server {
 namespace {
@@ -123,12 +124,10 @@ void BodyDecoder::TakeChunkSize(std::string_view line) {
   uint64_t size = 0;
   size_t digits = 0;
   for (; digits < line.size(); ++digits) {
-    const char c = line[digits];
-    const bool decimal = IsAsciiDigit(c);
-    const char lower = static_cast<char>(c | 0x20);
-    if (!decimal && (lower < 'a' || lower > 'f')) break;
+    const int value = HexValue(line[digits]);
+    if (value < 0) break;
     if (digits == kMaxDigits) return Fail(400, "chunked body: the size of a chunk is too long");
-    size = size * 16 + static_cast<uint64_t>(decimal ? c - '0' : lower - 'a' + 10);
+    size = size * 16 + static_cast<uint64_t>(value);
   }
   if (digits == 0) return Fail(400, "chunked body: expected the size of a chunk in hexadecimal");
   if (!AreChunkExtensions(line.substr(digits))) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/hex.h"
 #include "base/numbers.h"
 
 namespace quarry::server {
@@ -18,7 +19,6 @@ bool IsControl(char c) {
 // A piece of the request, fit for a message: short and without anything but printable ASCII.
 std::string Quoted(std::string_view text) {
   constexpr size_t kShown = 60;
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string quoted = "\"";
   for (const char c : text.substr(0, kShown)) {
     const auto byte = static_cast<unsigned char>(c);
@@ -26,8 +26,7 @@ std::string Quoted(std::string_view text) {
       quoted += c;
     } else {
       quoted += "\\x";
-      quoted += kDigits[byte >> 4];
-      quoted += kDigits[byte & 15];
+      AppendHex(quoted, c);
     }
   }
   return quoted + (text.size() > kShown ? "...\"" : "\"");

@@ -5,19 +5,10 @@
 #include <cstdio>
 
 #include "base/ascii.h"
+#include "base/hex.h"
 #include "base/text.h"
 
 namespace quarry::server {
-namespace {
-
-int HexValue(char c) {
-  if (IsAsciiDigit(c)) return c - '0';
-  const char lower = AsciiLower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-}  // namespace
-
 const std::string* FindHeader(const HeaderList& headers, std::string_view name) {
   const auto field = std::ranges::find_if(
       headers, [&](const auto& header) { return EqualsIgnoringCase(header.first, name); });
@@ -105,11 +96,9 @@ std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_spa
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '%') {
-      if (text.size() - i < 3) return std::nullopt;
-      const int high = HexValue(text[i + 1]);
-      const int low = HexValue(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
+      const std::optional<unsigned char> byte = HexByteAt(text, i + 1);
+      if (!byte) return std::nullopt;
+      c = static_cast<char>(*byte);
       i += 2;
     } else if (c == '+' && plus_is_space) {
       c = ' ';
@@ -119,24 +108,6 @@ std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_spa
   }
   if (!IsValidUtf8(decoded)) return std::nullopt;
   return decoded;
-}
-
-std::string PercentEncode(std::string_view text) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    const bool plain = IsAsciiAlphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kDigits[byte >> 4];
-    encoded += kDigits[byte & 15];
-  }
-  return encoded;
 }
 
 Result<std::map<std::string, std::string>> ParseQuery(std::string_view query) {

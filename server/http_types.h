@@ -78,8 +78,6 @@ std::string FormatHttpDate(int64_t seconds);
 // Decodes %XX. nullopt where '%' is not followed by two hexadecimal digits, for NUL, and where the
 // result is not UTF-8. `plus_is_space` for queries.
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space = false);
-// Encodes everything but letters, digits and "-._~", so that the result is one path segment.
-std::string PercentEncode(std::string_view text);
 
 // "a=1&b=x%20y" -> {a: "1", b: "x y"}. An error names the parameter that is malformed or given
 // twice.

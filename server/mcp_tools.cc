@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/hex.h"
 #include "base/numbers.h"
 #include "server/json_writer.h"
 #include "server/question.h"

@@ -1,5 +1,6 @@
 #include "server/openai_answer.h"
 
+#include "base/hex.h"
 #include "base/text.h"
 #include "server/api_json.h"
 

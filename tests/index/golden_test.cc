@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "base/hex.h"
 #include "index/cache_record.h"
 #include "index/derived_files.h"
 #include "index/keys.h"
@@ -18,15 +19,6 @@
 
 namespace quarry::index {
 namespace {
-
-std::string ToHex(std::string_view bytes) {
-  std::string hex;
-  for (const char c : bytes) {
-    hex += "0123456789abcdef"[static_cast<uint8_t>(c) >> 4];
-    hex += "0123456789abcdef"[static_cast<uint8_t>(c) & 15];
-  }
-  return hex;
-}
 
 StoredDocument SomeDocument() {
   StoredDocument document;

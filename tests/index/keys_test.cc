@@ -1,4 +1,5 @@
 #include "index/keys.h"
+#include "base/hex.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,15 +16,6 @@ namespace {
 constexpr CollectionId kCollection(0x01020304);
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::string Hex(std::string_view bytes) {
-  std::string hex;
-  for (const char c : bytes) {
-    hex += "0123456789abcdef"[static_cast<uint8_t>(c) >> 4];
-    hex += "0123456789abcdef"[static_cast<uint8_t>(c) & 15];
-  }
-  return hex;
-}
-
 std::string ValueKey(const MetadataValue& value) {
   return MetadataIndexValuePrefix(kCollection, "f", value);
 }
@@ -31,51 +23,51 @@ std::string ValueKey(const MetadataValue& value) {
 // These bytes are on disk: a change of any is a new format version.
 TEST(Keys, HaveTheBytesOfFormatOne) {
   const CollectionId c = kCollection;
-  EXPECT_EQ(Hex(CollectionPrefix(c)), "0101020304");
-  EXPECT_EQ(Hex(MetaKey(MetaField::kNextCollection)), "01000000000103");
-  EXPECT_EQ(Hex(CollectionKey(c)), "01000000000201020304");
-  EXPECT_EQ(Hex(CollectionNameKey("ab")), "0100000000036162");
-  EXPECT_EQ(Hex(CounterKey(c, Counter::kNextChunk)), "01010203041002");
-  EXPECT_EQ(Hex(DocumentByExternalIdKey(c, "a/b")), "010102030411612f62");
-  EXPECT_EQ(Hex(DocumentKey(c, DocumentNumber(5))), "0101020304120000000000000005");
-  EXPECT_EQ(Hex(DocumentTextKey(c, DocumentNumber(5))), "0101020304130000000000000005");
-  EXPECT_EQ(Hex(ChunkKey(c, ChunkId(6))), "0101020304140000000000000006");
-  EXPECT_EQ(Hex(ChunkTermsKey(c, ChunkId(6))), "0101020304150000000000000006");
-  EXPECT_EQ(Hex(GenerationKey(c, GenerationId(7))), "01010203041600000007");
-  EXPECT_EQ(Hex(GenerationBlobKey(c, GenerationId(7), 8)), "0101020304170000000700000008");
-  EXPECT_EQ(Hex(VectorKey(c, 9, GenerationId(7), ChunkId(6))),
+  EXPECT_EQ(ToHex(CollectionPrefix(c)), "0101020304");
+  EXPECT_EQ(ToHex(MetaKey(MetaField::kNextCollection)), "01000000000103");
+  EXPECT_EQ(ToHex(CollectionKey(c)), "01000000000201020304");
+  EXPECT_EQ(ToHex(CollectionNameKey("ab")), "0100000000036162");
+  EXPECT_EQ(ToHex(CounterKey(c, Counter::kNextChunk)), "01010203041002");
+  EXPECT_EQ(ToHex(DocumentByExternalIdKey(c, "a/b")), "010102030411612f62");
+  EXPECT_EQ(ToHex(DocumentKey(c, DocumentNumber(5))), "0101020304120000000000000005");
+  EXPECT_EQ(ToHex(DocumentTextKey(c, DocumentNumber(5))), "0101020304130000000000000005");
+  EXPECT_EQ(ToHex(ChunkKey(c, ChunkId(6))), "0101020304140000000000000006");
+  EXPECT_EQ(ToHex(ChunkTermsKey(c, ChunkId(6))), "0101020304150000000000000006");
+  EXPECT_EQ(ToHex(GenerationKey(c, GenerationId(7))), "01010203041600000007");
+  EXPECT_EQ(ToHex(GenerationBlobKey(c, GenerationId(7), 8)), "0101020304170000000700000008");
+  EXPECT_EQ(ToHex(VectorKey(c, 9, GenerationId(7), ChunkId(6))),
             "010102030418"
             "0000000000000009"
             "00000007"
             "0000000000000006");
-  EXPECT_EQ(Hex(ChangeLogKey(c, CommitSequence(10))), "010102030419000000000000000a");
-  EXPECT_EQ(Hex(PrincipalKey(c, std::string("a\0b", 3), DocumentNumber(5))),
+  EXPECT_EQ(ToHex(ChangeLogKey(c, CommitSequence(10))), "010102030419000000000000000a");
+  EXPECT_EQ(ToHex(PrincipalKey(c, std::string("a\0b", 3), DocumentNumber(5))),
             "01010203041b"
             "6100ff620001"
             "0000000000000005");
-  EXPECT_EQ(Hex(SourceKey(c, "r", DocumentNumber(5))),
+  EXPECT_EQ(ToHex(SourceKey(c, "r", DocumentNumber(5))),
             "01010203041d"
             "720001"
             "0000000000000005");
-  EXPECT_EQ(Hex(AliasKey(c, "r", DocumentNumber(5))),
+  EXPECT_EQ(ToHex(AliasKey(c, "r", DocumentNumber(5))),
             "01010203041e"
             "720001"
             "0000000000000005");
-  EXPECT_EQ(Hex(ContentHashKey(c, 11, DocumentNumber(5))),
+  EXPECT_EQ(ToHex(ContentHashKey(c, 11, DocumentNumber(5))),
             "01010203041c"
             "000000000000000b"
             "0000000000000005");
-  EXPECT_EQ(Hex(ValueKey(true)),
+  EXPECT_EQ(ToHex(ValueKey(true)),
             "01010203041a"
             "660001"
             "01"
             "01");
-  EXPECT_EQ(Hex(ValueKey(1.0)),
+  EXPECT_EQ(ToHex(ValueKey(1.0)),
             "01010203041a"
             "660001"
             "02"
             "bff0000000000000");
-  EXPECT_EQ(Hex(ValueKey(std::string("x"))),
+  EXPECT_EQ(ToHex(ValueKey(std::string("x"))),
             "01010203041a"
             "660001"
             "03"

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/hex.h"
 #include "index/index_writer.h"
 #include "tests/server/server_testing.h"
 
@@ -200,7 +201,7 @@ TEST_F(NaughtyStrings, AreDocumentsUnderTheirNames) {
   ASSERT_EQ(put.status, 201) << put.body.substr(0, 500);
   for (const auto& [id, body] : text_of) {
     const HttpReply shown =
-        Send("GET", "/api/v1/documents/" + server::PercentEncode(id) + "?text=true", "");
+        Send("GET", "/api/v1/documents/" + PercentEncode(id) + "?text=true", "");
     ASSERT_EQ(shown.status, 200) << id << ' ' << shown.body;
     EXPECT_EQ(json::parse(shown.body).at("id"), id);
   }

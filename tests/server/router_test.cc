@@ -1,4 +1,5 @@
 #include "server/router.h"
+#include "base/hex.h"
 
 #include "tests/testing/test_environment.h"
 
