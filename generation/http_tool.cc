@@ -21,41 +21,34 @@ constexpr size_t kLeastSecretBytes = 6;  // shorter ones would blank half of a t
 
 bool HasBody(std::string_view method) { return method != "GET" && method != "DELETE"; }
 
-// "{id}" from `at` on; nullopt for no more.
+// A name between braces, where it stands.
 struct Placeholder {
   size_t begin = 0;
   size_t end = 0;
   std::string name;
 };
-std::optional<Placeholder> NextPlaceholder(std::string_view url, size_t at) {
-  const size_t begin = url.find('{', at);
-  const size_t end = begin == std::string_view::npos ? begin : url.find('}', begin);
+constexpr std::string_view kArgument = "{";   // of the call, in an address: "{id}"
+constexpr std::string_view kVariable = "${";  // of the environment, in a header's value: "${NAME}"
+
+// The first from `at` on that begins with `opening`; nullopt for no more.
+std::optional<Placeholder> NextPlaceholder(std::string_view text, std::string_view opening,
+                                           size_t at) {
+  const size_t begin = text.find(opening, at);
+  const size_t end = begin == std::string_view::npos ? begin : text.find('}', begin);
   if (end == std::string_view::npos) return std::nullopt;
-  return Placeholder{begin, end + 1, std::string(url.substr(begin + 1, end - begin - 1))};
+  const size_t name = begin + opening.size();
+  return Placeholder{begin, end + 1, std::string(text.substr(name, end - name))};
 }
 
 // The address without its placeholders, to be parsed.
 std::string PlainUrl(std::string_view url) {
   std::string plain;
   size_t at = 0;
-  while (const auto next = NextPlaceholder(url, at)) {
+  while (const auto next = NextPlaceholder(url, kArgument, at)) {
     plain += std::string(url.substr(at, next->begin - at)) + 'x';
     at = next->end;
   }
   return plain.append(url.substr(at));
-}
-
-// The variable that a header's value names, as "${NAME}"; nullopt for none.
-struct SecretPlace {
-  size_t begin = 0;
-  size_t end = 0;
-  std::string name;
-};
-std::optional<SecretPlace> NextSecret(std::string_view value, size_t at) {
-  const size_t begin = value.find("${", at);
-  const size_t end = begin == std::string_view::npos ? begin : value.find('}', begin);
-  if (end == std::string_view::npos) return std::nullopt;
-  return SecretPlace{begin, end + 1, std::string(value.substr(begin + 2, end - begin - 2))};
 }
 
 class RequestTool final : public Tool {
@@ -103,7 +96,7 @@ class RequestTool final : public Tool {
     model::HttpRequest request{.method = tool_.method};
     std::vector<std::string> placed;
     size_t at = 0;
-    while (const auto next = NextPlaceholder(tool_.url, at)) {
+    while (const auto next = NextPlaceholder(tool_.url, kArgument, at)) {
       const std::optional<std::string> value = given.Scalar(next->name);
       if (!value) return InvalidArgumentError("arguments: " + next->name + " is missing");
       if (*value == "." || *value == "..") {
@@ -144,7 +137,7 @@ class RequestTool final : public Tool {
     for (const auto& [name, value] : tool_.headers) {
       std::string filled;
       size_t at = 0;
-      while (const auto next = NextSecret(value, at)) {
+      while (const auto next = NextPlaceholder(value, kVariable, at)) {
         const std::optional<std::string> secret = options_.environment(next->name);
         if (!secret) return FailedPreconditionError(next->name + " is not set");
         if (secret->size() >= kLeastSecretBytes) secrets.push_back(*secret);
@@ -194,7 +187,7 @@ Status CheckHttpTool(const HttpTool& tool) {
   if (!url.ok()) return InvalidArgumentError("url: " + url.status().message());
   if (!url->user_info.empty()) return InvalidArgumentError("url: secrets stand in headers");
   const size_t path = tool.url.find('/', tool.url.find("://") + 3);
-  const auto placeholder = NextPlaceholder(tool.url, 0);
+  const auto placeholder = NextPlaceholder(tool.url, kArgument, 0);
   if (placeholder && (path == std::string::npos || placeholder->begin < path)) {
     return InvalidArgumentError("url: the host is no argument");
   }
@@ -202,7 +195,7 @@ Status CheckHttpTool(const HttpTool& tool) {
   if (!schema.ok()) return InvalidArgumentError("parameters: " + schema.message());
   for (const auto& [name, value] : tool.headers) {
     size_t at = 0;
-    while (const auto next = NextSecret(value, at)) {
+    while (const auto next = NextPlaceholder(value, kVariable, at)) {
       if (!next->name.starts_with(kToolSecretPrefix)) {
         return InvalidArgumentError("headers." + name + ": expected a variable that begins with " +
                                     std::string(kToolSecretPrefix) + ", got " + next->name);
