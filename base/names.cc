@@ -45,15 +45,6 @@ size_t EditsBetween(const String& a, const String& b, size_t most) {
   return std::min(back[b.size()], most + 1);
 }
 
-// Names are told apart by their characters: one of 颜色 is three bytes.
-std::u32string CharactersOf(std::string_view utf8) {
-  std::u32string characters;
-  for (size_t offset = 0; offset < utf8.size();) {
-    characters.push_back(NextCodePoint(utf8, offset));
-  }
-  return characters;
-}
-
 }  // namespace
 
 size_t EditDistance(std::string_view a, std::string_view b, size_t most) {
@@ -65,12 +56,12 @@ std::string_view NearestName(std::string_view name, std::span<const std::string_
   constexpr size_t kMostBytes = 4;  // of a character
   std::string_view nearest;
   if (name.size() > kMaxName * kMostBytes) return nearest;
-  const std::u32string given = CharactersOf(name);
+  const std::u32string given = ToUtf32(name);  // one character of 颜色 is three bytes
   if (given.size() > kMaxName) return nearest;
   // Of a name whose letters are all others nothing is meant.
   size_t best = std::min(std::max<size_t>(2, given.size() / 3) + 1, given.size());
   for (const std::string_view candidate : known) {
-    const std::u32string other = CharactersOf(candidate);
+    const std::u32string other = ToUtf32(candidate);
     if (best == 0) break;
     if (const size_t distance = EditsBetween(given, other, best - 1); distance < best) {
       best = distance;

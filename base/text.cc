@@ -12,6 +12,7 @@
 namespace quarry {
 namespace {
 
+using text_internal::BeginOfCharacter;
 using text_internal::CharInfoOf;
 using text_internal::DecodeUtf8;
 using text_internal::FoldedChar;
@@ -147,6 +148,17 @@ bool IsCjk(char32_t c) {
 
 char32_t NextCodePoint(std::string_view utf8, size_t& offset) { return TakeUtf8(utf8, offset); }
 
+bool BeginsWithCjk(std::string_view utf8) { return !utf8.empty() && IsCjk(PeekUtf8(utf8, 0)); }
+
+bool IsMostlyCjk(std::string_view utf8) {
+  size_t cjk = 0;
+  size_t all = 0;
+  for (size_t offset = 0; offset < utf8.size(); ++all) {
+    cjk += IsCjk(TakeUtf8(utf8, offset)) ? 1 : 0;
+  }
+  return 2 * cjk > all;
+}
+
 size_t CountCodePoints(std::string_view utf8) {
   return static_cast<size_t>(std::ranges::count_if(
       utf8, [](char c) { return !IsContinuation(static_cast<unsigned char>(c)); }));
@@ -261,17 +273,33 @@ std::string_view Trim(std::string_view utf8) {
   }
   size_t end = utf8.size();
   while (end > begin) {
-    size_t last = end - 1;
-    while (last > begin && end - last < 4 &&
-           IsContinuation(static_cast<unsigned char>(utf8[last]))) {
-      --last;
-    }
+    const size_t last = BeginOfCharacter(utf8, end - 1);
     char32_t c;
     const size_t size = DecodeUtf8(utf8.substr(0, end), last, c);
     if (last + size != end || !IsWhiteSpace(c)) break;
     end = last;
   }
   return utf8.substr(begin, end - begin);
+}
+
+std::u32string ToUtf32(std::string_view utf8) {
+  std::u32string code_points;
+  for (size_t offset = 0; offset < utf8.size();) code_points += TakeUtf8(utf8, offset);
+  return code_points;
+}
+
+std::vector<std::string_view> CharactersOf(std::string_view utf8) {
+  std::vector<std::string_view> characters;
+  for (size_t end = 0; end < utf8.size();) {
+    const size_t begin = end;
+    TakeUtf8(utf8, end);
+    characters.push_back(utf8.substr(begin, end - begin));
+  }
+  return characters;
+}
+
+size_t CharacterBegin(std::string_view utf8, size_t offset) {
+  return offset < utf8.size() ? BeginOfCharacter(utf8, offset) : utf8.size();
 }
 
 std::string_view TruncateUtf8(std::string_view utf8, size_t max_bytes) {

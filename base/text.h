@@ -69,12 +69,22 @@ std::vector<ByteRange> SplitSentences(std::string_view utf8);
 // are searched by character pairs.
 bool IsCjk(char32_t code_point);
 
+// Whether its first character is one; false of an empty text.
+bool BeginsWithCjk(std::string_view utf8);
+// Whether more than half of its characters are.
+bool IsMostlyCjk(std::string_view utf8);
+
 // Decodes the code point at `offset` and moves `offset` behind it; U+FFFD (1 byte) where malformed.
 // REQUIRES: offset < utf8.size().
 char32_t NextCodePoint(std::string_view utf8, size_t& offset);
 void AppendCodePoint(std::string& out, char32_t code_point);
 // How many code points there are; of what is malformed, how many bytes that continue none.
 size_t CountCodePoints(std::string_view utf8);
+// Its code points, and the bytes of each; as NextCodePoint reads them.
+std::u32string ToUtf32(std::string_view utf8);
+std::vector<std::string_view> CharactersOf(std::string_view utf8);
+// Where the character begins whose byte stands at `offset`; the size of the text where none does.
+size_t CharacterBegin(std::string_view utf8, size_t offset);
 
 // Tokens as language models count them, estimated: one per 4 characters of spaced scripts, one
 // per 1.5 CJK characters and pictographs, rounded up. Meant to err on the side of too many (GPT-2's

@@ -17,13 +17,13 @@ namespace {
 
 using text_internal::Abbreviation;
 using text_internal::AbbreviationOf;
+using text_internal::BeginOfCharacter;
 using text_internal::BeginsItem;
 using text_internal::BeginsSentences;
 using text_internal::BeginsWithLabel;
 using text_internal::IsBlank;
 using text_internal::IsBullet;
 using text_internal::IsCloser;
-using text_internal::IsContinuation;
 using text_internal::IsDigit;
 using text_internal::IsFullWidthEnd;
 using text_internal::IsLatinLetter;
@@ -132,12 +132,7 @@ class SentenceSplitter {
 
 char32_t SentenceSplitter::Before(size_t offset) const {
   if (offset == 0) return 0;
-  size_t begin = offset - 1;
-  while (begin > 0 && offset - begin < 4 &&
-         IsContinuation(static_cast<unsigned char>(text_[begin]))) {
-    --begin;
-  }
-  return PeekUtf8(text_, begin);
+  return PeekUtf8(text_, BeginOfCharacter(text_, offset - 1));
 }
 
 size_t SentenceSplitter::SkipSpace(size_t offset) const {

@@ -60,4 +60,15 @@ inline bool IsContinuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
   return c;
 }
 
+// Where the character begins whose byte stands at `offset`: at most three bytes before it, malformed text has runs of
+// continuation bytes that are no character. REQUIRES: offset < text.size().
+inline size_t BeginOfCharacter(std::string_view text, size_t offset) {
+  size_t begin = offset;
+  while (begin > 0 && offset - begin < 3 &&
+         IsContinuation(static_cast<unsigned char>(text[begin]))) {
+    --begin;
+  }
+  return begin;
+}
+
 }  // namespace quarry::text_internal

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "eval/beir_corpus.h"
 #include "eval/gold_spans.h"
 #include "model/answer_weights.h"
@@ -250,7 +251,7 @@ void FitLanguage(const std::deque<Case>& cases, bool chinese) {
   std::vector<const Case*> all;
   std::vector<const Case*> fitted;
   for (const Case& one : cases) {
-    if (model::IsChineseQuestion(one.question) != chinese) continue;
+    if (IsMostlyCjk(one.question) != chinese) continue;
     all.push_back(&one);
     if (one.fitted) fitted.push_back(&one);
   }

@@ -28,13 +28,6 @@ std::string QuotedText(const Answer& answer) {
   return text;
 }
 
-bool IsChinese(std::string_view text) {
-  size_t cjk = 0;
-  size_t all = 0;
-  for (size_t at = 0; at < text.size(); ++all) cjk += IsCjk(NextCodePoint(text, at)) ? 1 : 0;
-  return 2 * cjk > all;
-}
-
 // The longest beginning within the budget, in whole characters.
 std::string_view Beginning(std::string_view text, bool chinese, uint32_t tokens,
                            uint32_t characters) {
@@ -97,7 +90,7 @@ std::vector<std::string> SpanTokens(std::string_view text) {
 SpanScores ScoreSpans(const Answer& answer, const std::vector<std::string>& golds) {
   SpanScores scores;
   const std::string text = QuotedText(answer);
-  const bool chinese = IsChinese(text);
+  const bool chinese = IsMostlyCjk(text);
   const std::vector<std::string> all = SpanTokens(text);
   const std::vector<std::string> first =
       SpanTokens(Beginning(text, chinese, kLongTokens, kLongCharacters));

@@ -119,10 +119,8 @@ std::vector<std::string> KindWords(const std::vector<const ContextPiece*>& rows)
   const auto last_word = [](std::string_view cell) {
     const std::string folded = Fold(Trim(cell));
     if (folded.empty()) return folded;
-    size_t begin = folded.size() - 1;
-    if (IsAscii(folded[begin])) return folded.substr(folded.rfind(' ') + 1);
-    while (begin > 0 && (folded[begin] & 0xC0) == 0x80) --begin;
-    return folded.substr(begin);
+    if (IsAscii(folded.back())) return folded.substr(folded.rfind(' ') + 1);
+    return folded.substr(CharacterBegin(folded, folded.size() - 1));
   };
   std::vector<std::string> words;
   if (rows.front()->kind == BlockKind::kTable) {
@@ -164,10 +162,8 @@ bool NamesUnknownOfKind(std::string_view question, const std::vector<std::string
       bool may_name = true;
       for (int character = 0; character < 2 && may_name; ++character) {
         const size_t end = begin;
-        if (begin > 0) --begin;
-        while (begin > 0 && (folded[begin] & 0xC0) == 0x80) --begin;
-        size_t behind = begin;
-        may_name = end > 0 && IsCjk(NextCodePoint(folded, behind)) &&
+        if (begin > 0) begin = CharacterBegin(folded, begin - 1);
+        may_name = end > 0 && BeginsWithCjk(std::string_view(folded).substr(begin)) &&
                    kNamingNothing.find(folded.substr(begin, end - begin)) == kind.npos;
       }
       may_name = may_name && !EndsWithExtreme(std::string_view(folded).substr(0, at));

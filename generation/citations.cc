@@ -46,10 +46,7 @@ Ending SplitEnding(std::string_view sentence) {
 }
 
 bool EndsWithCjk(std::string_view text) {
-  size_t start = text.size();
-  while (start > 0 && (static_cast<unsigned char>(text[--start]) & 0xC0) == 0x80) {
-  }
-  return start < text.size() && IsCjk(NextCodePoint(text, start));
+  return !text.empty() && BeginsWithCjk(text.substr(CharacterBegin(text, text.size() - 1)));
 }
 
 // "Title > Heading" with the innermost of the headings.

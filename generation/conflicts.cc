@@ -153,15 +153,12 @@ bool HasOtherBefore(const Said& ours, size_t at, const Said& theirs, const WordS
   for (size_t found = theirs.text.find(behind); found != theirs.text.npos;
        found = theirs.text.find(behind, found + 1)) {
     if (found == 0) continue;
-    size_t begin = found - 1;
-    while (begin > 0 && (theirs.text[begin] & 0xC0) == 0x80) --begin;
+    const size_t begin = CharacterBegin(theirs.text, found - 1);
     if (BeginsWithWhoWork(ours.text.substr(at)) && BeginsWithWhoWork(theirs.text.substr(begin))) {
       continue;
     }
     const std::string_view before = theirs.text.substr(begin, found - begin);
-    size_t next = begin;
-    if (IsCjk(NextCodePoint(theirs.text, next)) && kNoNames.find(before) == before.npos &&
-        !holds(asked, before)) {
+    if (BeginsWithCjk(before) && kNoNames.find(before) == before.npos && !holds(asked, before)) {
       return true;
     }
   }
@@ -178,8 +175,7 @@ bool IsOfAnother(const Said& ours, const Said& theirs, const WordSet& asked, con
   for (size_t i = 0; i < our_tokens.size(); ++i) {
     const Token& token = our_tokens[i];
     if (!asked.contains(token.term) || theirs.terms.contains(token.term)) continue;
-    size_t begin = token.begin;
-    if (IsCjk(NextCodePoint(ours.text, begin))) {
+    if (BeginsWithCjk(ours.text.substr(token.begin))) {
       if (HasOtherBefore(ours, token.begin, theirs, asked)) return true;
       continue;
     }

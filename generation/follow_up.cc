@@ -95,17 +95,6 @@ bool EndsWithAny(std::string_view text, std::span<const std::string_view> list) 
   return std::ranges::any_of(list, [&](std::string_view end) { return text.ends_with(end); });
 }
 
-std::vector<std::string_view> CharactersOf(std::string_view text) {
-  std::vector<std::string_view> characters;
-  for (size_t at = 0; at < text.size();) {
-    size_t next = at;
-    NextCodePoint(text, next);
-    characters.push_back(text.substr(at, next - at));
-    at = next;
-  }
-  return characters;
-}
-
 bool IsCodeByte(char c) { return IsAsciiAlphanumeric(c) || c == '-' || c == '/' || c == '.'; }
 
 std::vector<ByteRange> CodesOf(std::string_view text) {

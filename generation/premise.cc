@@ -101,7 +101,7 @@ bool OnlyCounts(std::string_view term) {
 }
 
 // Its Chinese characters, each once; without those that say nothing, and those that count: of "每批50人" 批.
-std::vector<std::string> CharactersOf(std::string_view text) {
+std::vector<std::string> ChineseCharactersOf(std::string_view text) {
   std::vector<std::string> characters;
   bool counts = false;
   for (size_t at = 0; at < text.size();) {
@@ -118,7 +118,7 @@ std::vector<std::string> CharactersOf(std::string_view text) {
 // The words of the clause without its numbers.
 class Clause {
  public:
-  Clause(std::string_view text, const Analyzer& analyzer) : characters_(CharactersOf(text)) {
+  Clause(std::string_view text, const Analyzer& analyzer) : characters_(ChineseCharactersOf(text)) {
     for (model::QuestionTerm& term : model::AnalyseQuestion(text, analyzer).terms) {
       if (IsNumberTerm(term.term)) continue;
       total_ += term.emphasis;
@@ -411,8 +411,7 @@ bool StandsDenied(std::string_view text, size_t word) {
   const bool is_chinese = !IsAscii(text[begin]);
   for (uint32_t back = 0; back < (is_chinese ? 2 : kDeniedWithin) && begin > 0; ++back) {
     if (is_chinese) {
-      do --begin;
-      while (begin > 0 && (text[begin] & 0xC0) == 0x80);
+      begin = CharacterBegin(text, begin - 1);
       if (model::DeniesAt(text, begin)) return true;
     } else {
       while (begin > 0 && text[begin - 1] == ' ') --begin;

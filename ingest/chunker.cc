@@ -163,7 +163,7 @@ class DocumentChunker {
     // Most sentences are short: look at the end of the block first.
     for (size_t tail = 300;; tail *= 4) {
       size_t start = to - std::min(to - from, tail);
-      while (start > from && (static_cast<unsigned char>(text_[start]) & 0xC0) == 0x80) --start;
+      if (start > from) start = CharacterBegin(text_, start);
       const std::vector<ByteRange> sentences = SplitSentences(text_.substr(start, to - start));
       // The first one found may be the rest of a longer one.
       const size_t whole = start == from ? 0 : 1;

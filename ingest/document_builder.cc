@@ -13,16 +13,8 @@ namespace {
 constexpr size_t kMaxTitleBytes = 300;
 constexpr size_t kMaxErrors = 100;
 
-bool IsCjkOrItsPunctuation(char32_t c) {
-  return IsCjk(c) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF60);
-}
-
 char32_t LastCodePoint(std::string_view text) {
-  size_t begin = text.size() - 1;
-  while (begin > 0 && text.size() - begin < 4 &&
-         (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) {
-    --begin;
-  }
+  size_t begin = CharacterBegin(text, text.size() - 1);
   return NextCodePoint(text, begin);
 }
 
@@ -74,6 +66,10 @@ void DocumentBuilder::End() {
   if (lead > 0) text.erase(block_.begin, lead);
   block_.end = block_.begin + size;
   document_->blocks.push_back(block_);
+}
+
+bool IsCjkOrItsPunctuation(char32_t c) {
+  return IsCjk(c) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF60);
 }
 
 bool JoinsWithoutSpace(std::string_view before, std::string_view after) {

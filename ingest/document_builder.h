@@ -89,6 +89,9 @@ class RunningText {
 // both sides are CJK characters or CJK punctuation.
 bool JoinsWithoutSpace(std::string_view before, std::string_view after);
 
+// Characters of Chinese, Japanese and Korean with their punctuation, which are as wide as they are high.
+bool IsCjkOrItsPunctuation(char32_t c);
+
 // Writes the rows of a table, a line each, so that each reads alone: "Model: VX-220; Power: 1.5
 // kW". Empty cells are left out, and so are empty rows. A table that has a header and no rows
 // becomes the line of its header.

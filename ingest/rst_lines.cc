@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "ingest/document_builder.h"
 
 namespace quarry::ingest {
 namespace {
@@ -43,8 +44,7 @@ size_t OffsetOfColumn(std::string_view line, size_t column) {
   size_t at = 0;
   while (offset < line.size() && at < column) {
     const char32_t c = NextCodePoint(line, offset);
-    const bool wide = IsCjk(c) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF60);
-    at += wide ? 2 : 1;
+    at += IsCjkOrItsPunctuation(c) ? 2 : 1;
   }
   return at < column ? line.size() + column - at : offset;
 }

@@ -20,17 +20,8 @@ constexpr AnswerWeights kChinese{
 };
 }  // namespace
 
-bool IsChineseQuestion(std::string_view question) {
-  size_t cjk = 0;
-  size_t all = 0;
-  for (size_t at = 0; at < question.size(); ++all) {
-    cjk += IsCjk(NextCodePoint(question, at)) ? 1 : 0;
-  }
-  return 2 * cjk > all;
-}
-
 const AnswerWeights& AnswerWeightsFor(std::string_view question) {
-  return IsChineseQuestion(question) ? kChinese : kEnglish;
+  return IsMostlyCjk(question) ? kChinese : kEnglish;
 }
 
 }  // namespace quarry::model

@@ -32,6 +32,5 @@ inline double OddsOf(double logarithm) { return std::exp(std::clamp(logarithm, -
 
 // Those for a question: the Chinese ones where most of its characters are CJK.
 const AnswerWeights& AnswerWeightsFor(std::string_view question);
-bool IsChineseQuestion(std::string_view text);  // or any other text
 
 }  // namespace quarry::model

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "model/answer_kind.h"
 #include "model/answer_weights.h"
 #include "model/sentence_ranking.h"
@@ -179,7 +180,7 @@ std::string_view ClauseBefore(std::string_view sentence, const ByteRange& word) 
 
 ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence) {
   const std::string_view text = reading.TextOf(sentence);
-  const bool chinese = IsChineseQuestion(text);  // whatever it is asked in
+  const bool chinese = IsMostlyCjk(text);  // whatever it is asked in
   if (GlanceFrom(text, 0, chinese) == text.size()) return {0, text.size()};
   const AnswerWordFinder finder(reading.question_text(), reading.question().kind);
   const std::vector<AnswerWord> words = AnswerWordsOf(reading, sentence, finder);

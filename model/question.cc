@@ -383,8 +383,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
     QuestionTerm& term = result.terms[i];
     const double share = 1.0 / at_position[positions[i]];
     term.emphasis *= share;
-    size_t begin = 0;
-    result.words += IsCjk(NextCodePoint(term.term, begin)) ? kWordsOfAPair : share;
+    result.words += BeginsWithCjk(term.term) ? kWordsOfAPair : share;
   }
   return result;
 }

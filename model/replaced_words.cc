@@ -284,13 +284,6 @@ class LatinReplacement {
   std::set<std::string> missing_;          // terms
 };
 
-std::u32string FoldedCharacters(std::string_view text) {
-  const std::string folded = Fold(text);
-  std::u32string characters;
-  for (size_t i = 0; i < folded.size();) characters.push_back(NextCodePoint(folded, i));
-  return characters;
-}
-
 std::string Written(std::u32string_view characters) {
   std::string text;
   for (const char32_t c : characters) AppendCodePoint(text, c);
@@ -303,9 +296,9 @@ class ChineseReplacement {
   // `names`: those that hold for all of the passage, of which no other word takes the place.
   ChineseReplacement(std::string_view question, std::string_view text, std::string_view header,
                      std::string_view names, bool is_row)
-      : asked_(FoldedCharacters(question)),
-        text_(FoldedCharacters(text) + U"\n" + FoldedCharacters(header)),
-        known_(text_ + U"\n" + FoldedCharacters(names)),
+      : asked_(ToUtf32(Fold(question))),
+        text_(ToUtf32(Fold(text)) + U"\n" + ToUtf32(Fold(header))),
+        known_(text_ + U"\n" + ToUtf32(Fold(names))),
         is_row_(is_row),
         is_told_(asked_.size() + 1) {
     for (size_t i = 0; i + 1 < asked_.size(); ++i) {

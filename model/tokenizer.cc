@@ -14,8 +14,7 @@ bool IsWordCharacter(char32_t c) {
 }
 
 char32_t CharacterBefore(std::string_view text, size_t offset, size_t& begin) {
-  begin = offset - 1;
-  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+  begin = CharacterBegin(text, offset - 1);
   size_t at = begin;
   return NextCodePoint(text, at);
 }

@@ -17,9 +17,7 @@ constexpr double kLeastShare = 0.5;  // of the question's words, that a passage 
 using WrittenTerms = std::unordered_map<std::string, std::string>;
 
 bool IsWord(std::string_view written) {
-  size_t offset = 0;
-  const bool is_chinese = IsCjk(NextCodePoint(written, offset));
-  return is_chinese || std::ranges::any_of(written, IsAsciiLower);
+  return BeginsWithCjk(written) || std::ranges::any_of(written, IsAsciiLower);
 }
 
 WrittenTerms TermsOf(const Passage& passage, const Analyzer& analyzer) {

@@ -71,9 +71,8 @@ bool IsVersionAt(std::string_view heading, size_t begin, const NumberChain& chai
   if (chain.numbers.size() < 3) return false;
   // "3.1.2 Scope" is a numbered heading.
   const std::string_view behind = Trim(heading.substr(chain.end));
-  size_t at = 0;
-  const bool is_numbering = begin == 0 && !behind.empty() &&
-                            (IsAsciiLetter(behind[0]) || IsCjk(NextCodePoint(behind, at)));
+  const bool is_numbering =
+      begin == 0 && !behind.empty() && (IsAsciiLetter(behind[0]) || BeginsWithCjk(behind));
   return !is_numbering;
 }
 

@@ -30,26 +30,20 @@ class WordPiece final : public TokenModel {
       const size_t prefix = key.size();
       size_t end = piece.size();
       if (longest < prefix) return false;
-      if (end - begin > longest - prefix) end = BoundaryBefore(piece, begin + longest - prefix);
+      if (end - begin > longest - prefix) end = CharacterBegin(piece, begin + longest - prefix);
       uint32_t id = TokenVocabulary::kNone;
       while (end > begin) {
         key.resize(prefix);
         key.append(piece.substr(begin, end - begin));
         id = parts_.vocabulary.Find(key);
         if (id != TokenVocabulary::kNone) break;
-        end = BoundaryBefore(piece, end - 1);
+        end = CharacterBegin(piece, end - 1);
       }
       if (end <= begin) return false;
       ids.push_back(id);
       begin = end;
     }
     return true;
-  }
-
-  // The last character boundary at or before `offset`. REQUIRES: offset < text.size().
-  static size_t BoundaryBefore(std::string_view text, size_t offset) {
-    while (offset > 0 && (static_cast<unsigned char>(text[offset]) & 0xC0) == 0x80) --offset;
-    return offset;
   }
 
   const WordPieceParts parts_;

@@ -84,8 +84,7 @@ std::vector<SharedRun> FindSharedRuns(const Words& a, const Words& b) {
 
 // Of characters one alone is no word.
 bool IsWords(const SharedRun& run, const Words& a) {
-  size_t offset = 0;
-  return run.length > 1 || !IsCjk(NextCodePoint(a[run.a], offset));
+  return run.length > 1 || !BeginsWithCjk(a[run.a]);
 }
 
 // Two stretches stand the other way round, and what is between them is said in other words: who does

@@ -21,11 +21,6 @@ constexpr double kMostChineseByChance = 0.34;
 // Goes up where other rules bring other terms: which words tell the held languages, what is translated, its weight.
 constexpr uint32_t kTranslationVersion = 4;
 
-bool IsChineseTerm(const std::string& term) {
-  size_t offset = 0;
-  return IsCjk(NextCodePoint(term, offset));
-}
-
 bool AnyHolds(Snapshots snapshots, bool chinese) {
   return std::ranges::any_of(snapshots, [chinese](const index::Snapshot* snapshot) {
     const index::HeldLanguages held = snapshot->languages();
@@ -47,7 +42,7 @@ bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots,
   size_t own = 0;
   size_t there = 0;
   for (const index::QueryTerm& term : terms) {
-    if (term.prefix || !term.translations.empty() || IsChineseTerm(term.text) != chinese) continue;
+    if (term.prefix || !term.translations.empty() || BeginsWithCjk(term.text) != chinese) continue;
     ++own;
     if (RowsWith(term.text, snapshots) > 0) ++there;
   }
@@ -64,7 +59,7 @@ bool MayTranslate(const RetrievalOptions& options) {
 // A pair stands for two characters, a word for itself.
 bool AreChinese(std::span<const index::QueryTerm> terms) {
   const auto chinese = std::ranges::count_if(
-      terms, [](const index::QueryTerm& term) { return IsChineseTerm(term.text); });
+      terms, [](const index::QueryTerm& term) { return BeginsWithCjk(term.text); });
   return 2 * static_cast<size_t>(chinese) >= terms.size();
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/hex.h"
 #include "base/numbers.h"
+#include "base/text.h"
 #include "server/json_writer.h"
 #include "server/question.h"
 
@@ -236,12 +237,6 @@ Result<JsonValue> GetDocumentText(const HandlerEnvironment& environment,
   Request request{.method = "GET", .query = {{"text", "true"}}, .params = {{"id", id}}};
   if (!collection.empty()) request.query["collection"] = collection;
   return CallHandler(GetDocument, environment, std::move(request), caller, context);
-}
-
-// The first byte of the character that `at` is within.
-size_t CharacterBegin(const std::string& utf8, size_t at) {
-  while (at > 0 && at < utf8.size() && (utf8[at] & 0xC0) == 0x80) --at;
-  return std::min(at, utf8.size());
 }
 
 Result<std::string> CallFetch(const HandlerEnvironment& environment, const JsonValue& arguments,

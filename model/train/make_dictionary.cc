@@ -60,21 +60,11 @@ std::string Stems(std::string_view sense, const Analyzer& analyzer) {
   return stems;
 }
 
-std::vector<std::string> Characters(std::string_view text) {
-  std::vector<std::string> characters;
-  for (size_t offset = 0; offset < text.size();) {
-    const size_t begin = offset;
-    NextCodePoint(text, offset);
-    characters.emplace_back(text.substr(begin, offset - begin));
-  }
-  return characters;
-}
-
 std::vector<std::string> Pairs(std::string_view text) {
-  const std::vector<std::string> characters = Characters(text);
+  const std::vector<std::string_view> characters = CharactersOf(text);
   std::vector<std::string> pairs;
   for (size_t i = 1; i < characters.size(); ++i) {
-    pairs.push_back(characters[i - 1] + characters[i]);
+    pairs.push_back(std::string(characters[i - 1]).append(characters[i]));
   }
   return pairs;
 }

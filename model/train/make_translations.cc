@@ -134,8 +134,7 @@ Status MakeTranslations(const std::string& table_path, const std::string& out) {
   Side chinese;
   for (uint32_t number = 0; number < table.size(); ++number) {
     const std::string_view term = table.Term(number);
-    size_t offset = 0;
-    if (IsCjk(NextCodePoint(term, offset))) {
+    if (BeginsWithCjk(term)) {
       AddTerm(table, number, chinese);
     } else if (IsEnglishTerm(term)) {
       AddTerm(table, number, english);

@@ -72,6 +72,25 @@ TEST(Utf8Test, CodePointsAreCounted) {
   EXPECT_EQ(CountCodePoints("a𠮷"), 2u);
 }
 
+TEST(Utf8Test, ATextComesApartIntoCharacters) {
+  EXPECT_EQ(CharactersOf("a水\x80é"), (std::vector<std::string_view>{"a", "水", "\x80", "é"}));
+  EXPECT_EQ(ToUtf32("a水\x80é"), U"a水\uFFFDé");
+  EXPECT_EQ(CharacterBegin("a水é", 0), 0u);
+  EXPECT_EQ(CharacterBegin("a水é", 3), 1u);
+  EXPECT_EQ(CharacterBegin("a水é", 5), 4u);
+  EXPECT_EQ(CharacterBegin("a水é", 6), 6u) << "behind the text";
+  EXPECT_EQ(CharacterBegin("\x80\x80\x80\x80\x80\x80", 5), 2u) << "malformed";
+}
+
+TEST(ScriptTest, CjkIsToldByTheFirstCharacterOrByMost) {
+  EXPECT_TRUE(BeginsWithCjk("泵P-3"));
+  EXPECT_FALSE(BeginsWithCjk("P-3泵"));
+  EXPECT_FALSE(BeginsWithCjk(""));
+  EXPECT_TRUE(IsMostlyCjk("水泵P3泵"));
+  EXPECT_FALSE(IsMostlyCjk("水泵P3"));
+  EXPECT_FALSE(IsMostlyCjk(""));
+}
+
 TEST(TruncateUtf8Test, CutsBeforeTheCharacterThatDoesNotFit) {
   EXPECT_EQ(TruncateUtf8("中文", 6), "中文");
   EXPECT_EQ(TruncateUtf8("中文", 5), "中");
